@@ -1,0 +1,1 @@
+"""How a DAW talks to us: doors, their formats, and the words they share. Imports nothing from `daemon`."""

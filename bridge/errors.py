@@ -1,0 +1,48 @@
+"""The base of every error that a user may read, and the error of a request that cannot be taken.
+
+SidecrateError
+├── RequestError      a request with faults in its fields (here)
+├── DoorError         a door that cannot open or has lost its port (here)
+└── daemon.errors.*   one subclass per layer of the daemon
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class SidecrateError(Exception):
+    """What could not be done, why, and what to do. `code` is a stable word for programs, `text` is for people."""
+
+    code = "error"
+
+    def __init__(self, text: str, code: str | None = None) -> None:
+        super().__init__(text)
+        self.text = text
+        if code is not None:
+            self.code = code
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with a request: the field, the value as given, and a line that says how to mend it."""
+
+    field: str
+    value: str
+    text: str
+
+
+class RequestError(SidecrateError):
+    """A request that cannot be taken, with every fault found in it."""
+
+    code = "bad_request"
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("\n".join(fault.text for fault in faults))
+        self.faults = faults
+
+
+class DoorError(SidecrateError):
+    """A door that cannot open: a port in use, a folder that is gone, no MIDI system."""
+
+    code = "door"

@@ -1,0 +1,156 @@
+"""What doors and the daemon say to each other: orders go in, events come out. All of it is plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bridge.request import Request
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an order came from and where its answers go. Stored with the job, so that they go there after a restart."""
+
+    door: str
+    """osc, midi, inbox, cli..."""
+    address: Mapping[str, Any] = field(default_factory=dict)
+    """What only that door understands: a reply address, a pad's note, a claimed file. Plain JSON."""
+    label: str = ""
+    """The caller's own word (`id`)."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One thing that somebody wants done.
+
+    verb            what it needs
+    make, fit       requests (fit: each holds `reference`)
+    again           what = job, clip or "last"; requests[0] = what to change
+    cancel          what = job, label or "all"
+    keep, trash     what = clip or "last"
+    audition        what = clip, "last", "next", "previous" or "stop"
+    pin             values: bpm, key or meter; 0 or empty follows the session again
+    context         values of the session, what = the source's name
+    bye             what = the source's name
+    status, report  what = job, or empty for all
+    """
+
+    verb: str
+    origin: Origin
+    requests: tuple[Request, ...] = ()
+    what: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    claim: str = ""
+    """A key under which all the requests are stored in one transaction and never twice. Repeating an order with a known
+    claim makes nothing new: the states of its jobs are told again."""
+    once: str = ""
+    """A key of a single request (a sender's nonce and id): known already, it answers with the first job's state."""
+
+
+class Take(Protocol):
+    """What a door is given to hand its orders to. May be called from any thread; returns at once."""
+
+    def __call__(self, order: Order) -> None: ...
+
+
+@dataclass(frozen=True)
+class Accepted:
+    origin: Origin
+    job: str
+    position: int
+    """Place in the queue, from 1."""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    origin: Origin
+    job: str
+    value: float
+    stage: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """One clip is in the crate."""
+
+    origin: Origin
+    job: str
+    clip: str
+    path: str
+    info: Mapping[str, Any]
+    """n, of, bpm, key, bars, frames, confidence: flat, under 1 KB as JSON."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The job has ended and at least one clip was published."""
+
+    origin: Origin
+    job: str
+    published: int
+    failed: int
+    text: str = ""
+    """Why some failed, if any did."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The job has ended without a clip (code `cancelled` too)."""
+
+    origin: Origin
+    job: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An order was not taken: no job was made."""
+
+    origin: Origin
+    code: str
+    text: str
+    what: str = ""
+    """The address, file or verb that was refused."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answer to an order that makes no job: keep, trash, pin, report, audition..."""
+
+    origin: Origin
+    verb: str
+    what: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SessionChanged:
+    """What is now known of the DAW's project, and who said so; for every door."""
+
+    values: Mapping[str, Any]
+
+
+JobEvent = Accepted | Progress | Done | Finished | Failed
+Event = JobEvent | Refused | Told | SessionChanged
+
+
+class Door(Protocol):
+    """One way in and out. A door only translates: foreign words to orders, events to foreign words."""
+
+    name: str
+
+    def start(self) -> None:
+        """Open; DoorError says why not."""
+
+    def tell(self, event: Event) -> None:
+        """An event of an order that came by this door, or for everyone. Called on the daemon's loop: must not block."""
+
+    def stop(self) -> None:
+        """Close; safe to call twice."""
+
+    def health(self) -> str:
+        """`open`, or why it is not, in a few words."""

@@ -1,0 +1,274 @@
+"""What a request may say: one table of fields, from which every door, error text and page of documentation derives."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bridge.errors import Fault, RequestError
+from bridge.music import MAX_BARS, MAX_BPM, MIN_BARS, MIN_BPM, Key, Meter, parse_note
+
+KINDS = ("loop", "oneshot", "track", "midi", "sfx", "vocal")
+MAX_PROMPT = 4000
+
+#: A checked value: what JSON can hold, so that a request can be stored and sent as it is.
+Value = str | int | float | bool | list[str]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One row of the table: how a field is read, what it allows, and how to tell people so."""
+
+    name: str
+    read: Callable[[Any], Value]
+    allowed: str
+    default: str
+    help: str
+    example: str
+
+    def check(self, raw: object) -> Value:
+        """The checked value of `raw`, as any door brought it. RequestError names value, range and fix."""
+        try:
+            return self.read(raw)
+        except (ValueError, TypeError, OverflowError):
+            raise RequestError(self.fault(raw)) from None
+
+    def fault(self, raw: object) -> Fault:
+        said = shorten(raw)
+        text = f"{self.name}: {said} is not allowed here; it takes {self.allowed}. For example: {self.name}: {self.example}"
+        return Fault(self.name, said, text)
+
+
+def shorten(raw: object, most: int = 60) -> str:
+    """A value as a person may read it back, in quotes if it is text, and never long."""
+    text = repr(raw) if isinstance(raw, str) else str(raw)
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def _text(raw: object) -> str:
+    if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
+        raise TypeError
+    text = str(raw).strip()
+    if not text or "\0" in text:
+        raise ValueError
+    return text
+
+
+def _short_text(raw: object) -> str:
+    text = _text(raw)
+    if len(text) > MAX_PROMPT:
+        raise ValueError
+    return text
+
+
+def _number(low: float, high: float, decimals: int | None = None) -> Callable[[Any], float]:
+    def read(raw: Any) -> float:
+        if isinstance(raw, bool):
+            raise TypeError
+        value = float(raw)
+        if not math.isfinite(value) or not low <= value <= high:
+            raise ValueError
+        if decimals is not None:
+            # OSC's 32-bit floats bring 93.4 as 93.40000153: what is a rounding error away is what was meant
+            rounded = round(value, decimals)
+            if abs(rounded - value) > 1e-6 * max(1.0, abs(value)):
+                raise ValueError
+            value = rounded
+        return value
+
+    return read
+
+
+def _whole(low: int, high: int) -> Callable[[Any], int]:
+    def read(raw: Any) -> int:
+        if isinstance(raw, bool):
+            raise TypeError
+        value = int(raw) if isinstance(raw, str) and re.fullmatch(r"\s*-?\d+\s*", raw) else float(raw)
+        if value != int(value) or not low <= value <= high:
+            raise ValueError
+        return int(value)
+
+    return read
+
+
+def _one_of(*choices: str) -> Callable[[Any], str]:
+    def read(raw: Any) -> str:
+        word = _text(raw).lower().replace("one-shot", "oneshot")
+        if word not in choices:
+            raise ValueError
+        return word
+
+    return read
+
+
+def _switch(raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    word = str(raw).strip().lower()
+    if word in ("on", "yes", "true", "1", "1.0"):
+        return True
+    if word in ("off", "no", "false", "0", "0.0"):
+        return False
+    raise ValueError
+
+
+def _key(raw: object) -> str:
+    text = _text(raw)
+    if text.lower() == "keep":
+        return "keep"
+    Key.parse(text)
+    return text
+
+
+def _meter(raw: object) -> str:
+    return str(Meter.parse(_text(raw)))
+
+
+def _note(raw: object) -> str:
+    if isinstance(raw, float) and raw == int(raw):
+        raw = int(raw)
+    text = _text(raw)
+    parse_note(text, "live")
+    return text
+
+
+def _level(raw: object) -> str | float:
+    if isinstance(raw, str) and raw.strip().lower() == "keep":
+        return "keep"
+    return _number(-40, -5)(raw)
+
+
+def _words(raw: object) -> list[str]:
+    parts = raw if isinstance(raw, (list, tuple)) else _text(raw).split(",")
+    words = [_text(part) for part in parts if str(part).strip()]
+    if not words or len(words) > 32:
+        raise ValueError
+    return words
+
+
+def _engines(raw: object) -> list[str]:
+    names = [name.lower() for name in _words(raw)]
+    if any(not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name) for name in names):
+        raise ValueError
+    return names
+
+
+def _local_path(raw: object) -> str:
+    text = _text(raw)
+    # network, device and URL paths are refused before any file call: they can hang, or tell a server who we are
+    if re.match(r"^(\\\\|//|[a-zA-Z][a-zA-Z0-9+.-]+://)", text) or "\n" in text:
+        raise ValueError
+    return text
+
+
+_UNIT = _number(0, 1)
+
+#: The table. Order is the order of the documentation.
+FIELDS: dict[str, Field] = {
+    row.name: row
+    for row in (
+        Field("prompt", _short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "What you want to hear.", "dusty boom bap drums"),
+        Field("kind", _one_of(*KINDS), "one of " + ", ".join(KINDS), "loop", "What comes out.", "loop"),
+        Field("bpm", _number(MIN_BPM, MAX_BPM, 3), "a tempo from 40 to 300, at most 3 decimals", "the project's tempo", "Tempo in quarter notes a minute.", "128"),
+        Field("key", _key, "a tonic and a mode (Am, F# minor, Gb, D dorian, Camelot 8A) or keep", "the project's key", "Key; keep leaves the take's own.", "Am"),
+        Field("meter", _meter, "a time signature from 2/4 to 15/8", "4/4", "Time signature.", "3/4"),
+        Field("bars", _whole(MIN_BARS, MAX_BARS), "a whole number of bars from 1 to 64", "4 for a loop", "Length in bars.", "4"),
+        Field("seconds", _number(0.05, 600), "a length from 0.05 to 600 seconds", "by kind", "Length of a one-shot, effect, track or vocal.", "2.5"),
+        Field("count", _whole(1, 100), "a whole number from 1 to 100", "1", "How many clips.", "3"),
+        Field("seed", _whole(0, 2**53), "a whole number from 0 to 9007199254740992", "random, and recorded", "The same seed gives the same clip.", "42"),
+        Field("engine", _engines, "an engine's name, several by comma, or auto (`sidecrate engines` lists them)", "auto", "Who makes it.", "embedded"),
+        Field("genre", _short_text, "words", "from the prompt", "Genre.", "techno"),
+        Field("mood", _words, "words, by comma", "from the prompt", "Mood.", "dark, warm"),
+        Field("instruments", _words, "words, by comma", "from the prompt", "Instruments that play.", "drums, bass"),
+        Field("energy", _UNIT, "a number from 0 to 1", "from the prompt", "How hard it drives.", "0.7"),
+        Field("density", _UNIT, "a number from 0 to 1", "from the prompt", "How many notes.", "0.5"),
+        Field("swing", _number(50, 75), "a percentage from 50 (straight) to 75", "from the genre", "Swing of the sixteenths.", "58"),
+        Field("note", _note, "a pitch class (G), a note with its octave (G1) or a MIDI number from 0 to 127", "by voice", "Pitch of a one-shot.", "G1"),
+        Field("lyrics", _short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "Words to sing.", "we ride at dawn"),
+        Field("negative", _short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "What must not be heard.", "vocals"),
+        Field("reference", _local_path, "the path of an audio file on this machine, or a clip", "none", "A sound to start from.", "guitar.wav"),
+        Field("reference_start", _number(0, 86400), "a time from 0 s", "0", "Where the reference begins, in s.", "1.5"),
+        Field("reference_end", _number(0, 86400), "a time from 0 s", "its end", "Where the reference ends, in s.", "9.5"),
+        Field("use", _one_of("continue", "melody", "accompany", "style"), "continue, melody, accompany or style", "continue", "What the reference is for.", "accompany"),
+        Field("strength", _UNIT, "a number from 0 to 1", "0.5", "How far from the reference.", "0.5"),
+        Field("grid", _one_of("tight", "feel", "off"), "tight, feel or off", "feel", "How strictly a take is put on the grid.", "tight"),
+        Field("level", _level, "a loudness from -40 to -5 LUFS, or keep", "by kind", "Loudness of the clip.", "-14"),
+        Field("formants", _switch, "on or off", "off", "Keep a voice's formants when shifting its pitch.", "on"),
+        Field("choice", _whole(1, 16), "a whole number from 1 to 16", "1", "Which of the alternative cuts.", "2"),
+        Field("quality", _one_of("preview", "full"), "preview or full", "full", "Preview is quicker.", "full"),
+        Field("kit", _local_path, "a folder of one-shots, or a collection", "none", "Your own sounds for the embedded engine.", "My Kit"),
+        Field("midi", _switch, "on or off", "on", "Notes beside the audio, where the engine knows them.", "on"),
+        Field("stems", _switch, "on or off", "off", "Each part as a file of its own.", "on"),
+        Field("compose", _one_of("rules", "llm"), "rules or llm", "rules", "Who writes the notes of the embedded engine.", "rules"),
+        Field("change", _short_text, "drums, bass, chords, lead, sounds, fill, or words", "none", "With again: what changes; the rest stays.", "drums"),
+        Field("then", _one_of("nothing", "audition"), "nothing or audition", "nothing", "What happens when it is done.", "audition"),
+        Field("tags", _words, "words, by comma", "none", "Your own words for the library.", "intro, idea"),
+        Field("target", _short_text, "words", "none", "For a device: where the clip goes.", "slot"),
+        Field("id", _short_text, "words", "none", "Your own word for this request, echoed in every answer.", "a1"),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody asked, as they said it. Only the fields that were given are in `values`, all of them checked."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Value:
+        return self.values[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
+
+    def get(self, name: str, otherwise: Any = None) -> Any:
+        return self.values.get(name, otherwise)
+
+    def with_defaults(self, defaults: Mapping[str, Value]) -> Request:
+        """This request with `defaults` (a preset's, a sender's) where it says nothing itself."""
+        return Request({**defaults, **self.values})
+
+    @property
+    def label(self) -> str:
+        """The caller's own word for the request, or an empty string."""
+        return str(self.values.get("id", ""))
+
+
+def unknown_field(name: str) -> Fault:
+    """The fault of a field that is not in the table, with the nearest one that is."""
+    near = nearest_field(name)
+    hint = f"; did you mean {near}?" if near else f"; the fields are {', '.join(FIELDS)}"
+    return Fault(name, "", f"{shorten(name)} is not a field{hint}")
+
+
+def nearest_field(name: str) -> str | None:
+    """The field that somebody who wrote `name` most likely meant, or None."""
+    found = difflib.get_close_matches(name.lower().strip(), FIELDS, n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def check_fields(pairs: Iterable[tuple[str, object]]) -> dict[str, Value]:
+    """Checked values of (name, raw) pairs; a repeated name keeps the last. RequestError holds every fault at once."""
+    values: dict[str, Value] = {}
+    faults: list[Fault] = []
+    for name, raw in pairs:
+        row = FIELDS.get(str(name).strip().lower())
+        if row is None:
+            faults.append(unknown_field(str(name)))
+            continue
+        try:
+            values[row.name] = row.check(raw)
+        except RequestError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise RequestError(*faults)
+    return values
+
+
+def read_request(pairs: Iterable[tuple[str, object]]) -> Request:
+    """A request from (name, raw) pairs. RequestError with every fault found in it."""
+    return Request(check_fields(pairs))

@@ -1,0 +1,122 @@
+"""The Brief: a request made whole. JSON, stored with its job, and all that an engine or the conform step is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from bridge.music import Key, Meter, loop_frames
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How one value came about: who said it, and what that overruled as (who, value)."""
+
+    value: Any
+    source: str
+    overruled: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A request with nothing missing. Values are plain JSON; `meter` and `key` parse to what music.py knows."""
+
+    prompt: str
+    words: str
+    """The prompt without the tempo, key, meter and bars that were read from it."""
+    do: str = "make"
+    """`make`: an engine makes takes. `fit`: the reference itself is the take."""
+    kind: str = "loop"
+    bpm: float | None = 120.0
+    """None only where a fitted file keeps its own tempo, or the kind has none."""
+    key_name: str | None = None
+    """As the user spelled it; None keeps the take's own key."""
+    meter_name: str = "4/4"
+    bars: int | None = 4
+    seconds: float | None = None
+    count: int = 1
+    seed: int = 0
+    engines: tuple[str, ...] = ("embedded",)
+    """Settled names; `auto` is resolved before. Clips go round them: clip k by engines[k % len]."""
+    engine_reason: str = ""
+    genre: str = ""
+    mood: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    energy: float | None = None
+    density: float | None = None
+    swing: float | None = None
+    note: int | None = None
+    """MIDI number where an octave was given; see also `pitch_class`."""
+    pitch_class: int | None = None
+    lyrics: str = ""
+    negative: str = ""
+    reference: str | None = None
+    reference_start: float = 0.0
+    reference_end: float | None = None
+    use: str = "continue"
+    strength: float = 0.5
+    grid: str = "feel"
+    level: float | str | None = None
+    """LUFS, `keep`, or None for the kind's own."""
+    formants: bool = False
+    choice: int = 1
+    quality: str = "full"
+    kit: str | None = None
+    midi: bool = True
+    stems: bool = False
+    compose: str = "rules"
+    change: str = ""
+    plan: Mapping[str, Any] | None = None
+    """A composer's plan to start from (with `again` and `change`)."""
+    then: str = "nothing"
+    tags: tuple[str, ...] = ()
+    target: str = ""
+    id: str = ""
+    sample_rate: int = 44100
+    subtype: str = "PCM_24"
+    strict: bool = False
+    """Refuse at the gate instead of writing the best answer (always so for jobs, `--strict` for fit)."""
+    decided: Mapping[str, Decision] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key | None:
+        return Key.parse(self.key_name) if self.key_name else None
+
+    @property
+    def meter(self) -> Meter:
+        return Meter.parse(self.meter_name)
+
+    @property
+    def frames(self) -> int | None:
+        """Exact frames of a loop at the brief's sample rate; None where bars or tempo are open."""
+        if self.kind != "loop" or self.bpm is None or self.bars is None:
+            return None
+        return loop_frames(self.bars, self.meter, self.bpm, self.sample_rate)
+
+    def clip_seed(self, k: int) -> int:
+        """Seed of clip k (from 0): the job's seed + k, the same for every engine that is compared."""
+        return self.seed + k // len(self.engines)
+
+    def clip_engine(self, k: int) -> str:
+        return self.engines[k % len(self.engines)]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Brief:
+        """The Brief that `to_json` wrote; fields that this version does not know are dropped."""
+        known = {f.name: record[f.name] for f in fields(cls) if f.name in record}
+        for name in ("engines", "mood", "instruments", "tags"):
+            if name in known:
+                known[name] = tuple(known[name])
+        if "decided" in known:
+            known["decided"] = {
+                name: Decision(d["value"], d["source"], tuple((who, what) for who, what in d["overruled"]))
+                for name, d in known["decided"].items()
+            }
+        return cls(**known)
+
+    def amended(self, **changes: Any) -> Brief:
+        return replace(self, **changes)

@@ -1,0 +1,86 @@
+"""What an engine is: a description that imports nothing heavy, and a `make` that runs in a child process.
+
+An engine is registered by an entry point of the group `sidecrate.engines` that names an `EngineInfo`. Its `maker` is the
+dotted path of a function `make(brief, seed, progress) -> Take`, imported only in the child that runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from daemon.brief import Brief
+
+#: Called with (0..1, a few words for people); raises to cancel.
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """What an engine says of itself. Data only."""
+
+    name: str
+    title: str
+    maker: str
+    """`package.module:function`, with the signature of `Maker`."""
+    kinds: tuple[str, ...]
+    license: str
+    """SPDX identifier, or the licence's name, of what it makes."""
+    model: str = ""
+    version: str = ""
+    max_seconds: float = 600.0
+    channels: int = 2
+    bpm_range: tuple[float, float] = (40.0, 300.0)
+    conditioning: tuple[str, ...] = ()
+    """What it listens to besides words: tempo, key, audio, melody, lyrics."""
+    costs_money: bool = False
+    deadline_s: float = 120.0
+    """A child that works longer on one take is ended."""
+    needs: Callable[[], str | None] = field(default=lambda: None)
+    """None when ready, else why not and what to do: a cheap look at the environment, no heavy import."""
+
+
+@dataclass
+class Grid:
+    """The grid that an engine knows its take to lie on: frame 0 is the downbeat of the first bar."""
+
+    bpm: float
+    meter: str
+    bars: int
+
+
+@dataclass
+class Take:
+    """A raw result. `audio` is float32 (frames, channels), or None for notes alone."""
+
+    audio: np.ndarray | None
+    sample_rate: int
+    seed: int
+    engine: str
+    model: str
+    license: str
+    grid: Grid | None = None
+    """None where the engine does not know: the take is then heard."""
+    key: str | None = None
+    """The key it surely is in (`Am`), or None."""
+    note: int | None = None
+    """MIDI note of a tuned one-shot."""
+    stems: dict[str, np.ndarray] = field(default_factory=dict)
+    """Part name -> float32 (frames, channels), each as long as `audio`; they sum to it."""
+    midi: bytes | None = None
+    """A type-1 standard MIDI file, on the same grid."""
+    plan: Mapping[str, Any] | None = None
+    """The composer's plan, so that one part can be changed later."""
+    cost_usd: float = 0.0
+    parts: tuple[str, ...] = ()
+    """The parts that play: drums, bass, chords, lead..."""
+
+
+class Maker(Protocol):
+    """Makes one take of a brief with a seed. Raises EngineError with what, why and what to do."""
+
+    def __call__(self, brief: Brief, seed: int, progress: Progress) -> Take: ...

@@ -1,0 +1,61 @@
+"""The daemon's errors: one subclass of `SidecrateError` per layer. Each text says what, why and what to do."""
+
+from bridge.errors import SidecrateError
+
+
+class ConfigError(SidecrateError):
+    """config.yaml cannot be used; the text has one line per fault."""
+
+    code = "config"
+
+
+class PromptError(SidecrateError):
+    """The words and fields of a request cannot be made into a Brief."""
+
+    code = "bad_request"
+
+
+class QueueError(SidecrateError):
+    """The job table cannot be read or written, or a job is not there."""
+
+    code = "queue"
+
+
+class EngineError(SidecrateError):
+    """An engine cannot make this. `again` says whether the same work may succeed when it is tried again."""
+
+    code = "engine"
+
+    def __init__(self, text: str, code: str | None = None, *, again: bool = False) -> None:
+        super().__init__(text, code)
+        self.again = again
+
+
+class AudioError(SidecrateError):
+    """An audio file cannot be read or written."""
+
+    code = "audio"
+
+
+class ConformError(SidecrateError):
+    """A take was refused at the gate: silent, clipped, too short, without a beat."""
+
+    code = "refused"
+
+
+class CrateError(SidecrateError):
+    """A clip cannot be published, found, kept or thrown away."""
+
+    code = "crate"
+
+
+class WorkerError(SidecrateError):
+    """A child process died, hung or could not start."""
+
+    code = "worker"
+
+
+class ServiceError(SidecrateError):
+    """The daemon cannot start or be reached."""
+
+    code = "service"
