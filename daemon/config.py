@@ -1,0 +1,273 @@
+"""config.yaml -> one frozen, validated object. Defaults and their documentation live here; config.yaml is drawn from it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+
+from bridge.errors import RequestError
+from bridge.request import FIELDS, check_fields
+from daemon.errors import ConfigError
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Crate(Section):
+    folder: str | None = Field(
+        None, description="The folder that your DAW's browser shows. Empty: Sidecrate in your Music folder."
+    )
+    layout: str = Field("{kind}", description="Folders inside it: any of {kind}, {project}, {date}, {genre}, joined by /.")
+
+    @field_validator("layout")
+    @classmethod
+    def known_words(cls, layout: str) -> str:
+        try:
+            layout.format(kind="", project="", date="", genre="")
+        except (KeyError, IndexError, ValueError):
+            raise ValueError("use {kind}, {project}, {date} and {genre} only, as in {project}/{kind}") from None
+        if layout.startswith("/") or ".." in layout or "\\" in layout:
+            raise ValueError("name folders inside the crate, parted by /, as in {project}/{kind}")
+        return layout
+
+
+class Inbox(Section):
+    enabled: bool = Field(True, description="Watch a folder for prompts and audio files.")
+    folder: str | None = Field(None, description="Empty: Sidecrate Inbox in your Music folder.")
+    polling: bool = Field(False, description="For network drives, which send no notice of changes.")
+
+
+class Osc(Section):
+    enabled: bool = Field(True, description="Answer OSC messages. `sidecrate make` talks to the daemon by them too.")
+    port: Port = Field(9140, description="UDP port on this machine. 0 takes a free one.")
+    allow: tuple[str, ...] = Field(
+        (), description="Addresses of other machines that may send, as in [192.168.1.20]. Empty: none."
+    )
+    trust_lan: bool = Field(False, description="Let those machines also use paths, paid engines and the session's context.")
+
+
+class Midi(Section):
+    enabled: bool = Field(True, description="Listen to pads, knobs and program changes.")
+    api: Literal["auto", "alsa", "jack", "coremidi", "winmm"] = Field("auto", description="Which MIDI system.")
+    inputs: tuple[str, ...] = Field(
+        (), description="Ports to listen to, by a part of their names, as in [Launchpad]. Empty: all."
+    )
+    outputs: tuple[str, ...] = Field((), description="Ports whose pads light up. Empty: those of the inputs' names.")
+    virtual: bool = Field(True, description="Open a port called Sidecrate that other programs can send to, where the system can.")
+    map: tuple[dict[str, Any], ...] = Field(
+        (), description="What notes, controllers and programs do: see the README, Pads and knobs."
+    )
+    lights: dict[Literal["queued", "working", "done", "failed"], Annotated[int, Field(ge=0, le=127)]] = Field(
+        {"queued": 1, "working": 64, "done": 127, "failed": 5},
+        description="Velocity of the note sent back to a pad in each state.",
+    )
+
+
+class Audio(Section):
+    sample_rate: Annotated[int, Field(ge=8000, le=192000)] = Field(44100, description="In Hz, where the session does not say.")
+    bits: Literal[16, 24, 32] = Field(24, description="Of the published WAV files; 32 is float.")
+
+
+class Defaults(Section):
+    bpm: float | None = Field(None, description="Tempo where nobody says one. Empty: the genre's usual tempo, else 120.")
+    key: str | None = Field(None, description="Key where nobody says one, as in Am. Empty: the musician chooses.")
+    meter: str | None = Field(None, description="Time signature where nobody says one. Empty: 4/4, or the genre's.")
+    bars: Annotated[int, Field(ge=1, le=64)] = Field(4, description="Length of a loop in bars.")
+    note_names: Literal["live", "fl", "scientific"] = Field(
+        "live", description="What C3 is: MIDI note 60 in Live, 36 in FL, 48 in science."
+    )
+    stems: bool = Field(False, description="Publish each part as a file of its own.")
+    midi: bool = Field(True, description="Publish the notes beside the audio.")
+
+    @field_validator("bpm", "key", "meter")
+    @classmethod
+    def as_in_a_request(cls, value: Any, info: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            return FIELDS[info.field_name].check(value)
+        except RequestError as error:
+            raise ValueError(error.text) from None
+
+
+class Engines(Section):
+    order: tuple[str, ...] = Field(("embedded",), description="Whom `auto` asks, the first that is ready and can.")
+
+
+class Workers(Section):
+    count: Annotated[int, Field(ge=1, le=4)] = Field(1, description="How many clips are made at once.")
+    idle_s: Annotated[float, Field(ge=1, le=3600)] = Field(
+        120.0, description="A worker that had nothing to do for so long goes away."
+    )
+    deadline_s: Annotated[float, Field(ge=5, le=7200)] = Field(300.0, description="One clip may take no longer than this.")
+    tries: Annotated[int, Field(ge=1, le=10)] = Field(3, description="How often a clip is tried when a worker dies.")
+
+
+class Log(Section):
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is written to the log.")
+    megabytes: Annotated[int, Field(ge=1, le=100)] = Field(2, description="Size at which a log file is put aside; five are kept.")
+
+
+class Config(Section):
+    """Every key of config.yaml."""
+
+    crate: Crate = Field(Crate(), description="The folder where clips appear.")
+    inbox: Inbox = Field(Inbox(), description="The folder that takes prompts.")
+    osc: Osc = Field(Osc(), description="Open Sound Control, for devices, controllers and the command line.")
+    midi: Midi = Field(Midi(), description="Pads and knobs.")
+    audio: Audio = Field(Audio(), description="The files that are written.")
+    defaults: Defaults = Field(Defaults(), description="What holds where neither the request, the prompt nor the session says.")
+    engines: Engines = Field(Engines(), description="Who makes the sound.")
+    workers: Workers = Field(Workers(), description="The processes that do the heavy work.")
+    log: Log = Field(Log(), description="What the daemon writes down of its own doings.")
+    presets: dict[str, dict[str, Any]] = Field(
+        {
+            "drums": {"prompt": "punchy drum loop", "kind": "loop", "bars": 2},
+            "bass": {"prompt": "deep bass loop, no drums", "kind": "loop", "bars": 4},
+            "chords": {"prompt": "warm chord loop, no drums", "kind": "loop", "bars": 4},
+            "kick": {"prompt": "kick", "kind": "oneshot"},
+        },
+        description="Requests with a name, for pads, programs and /sidecrate/preset: any fields of a request.",
+    )
+
+    @field_validator("presets")
+    @classmethod
+    def presets_are_requests(cls, presets: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        faults = []
+        checked: dict[str, dict[str, Any]] = {}
+        for name, pairs in presets.items():
+            try:
+                checked[name] = dict(check_fields(pairs.items()))
+            except RequestError as error:
+                faults.extend(f"preset {name}: {fault.text}" for fault in error.faults)
+        if faults:
+            raise ValueError("\n".join(faults))
+        return checked
+
+
+def load_config(path: Path) -> Config:
+    """The user's config over the defaults; the defaults alone where there is no file. ConfigError has a line per fault."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}); make it a UTF-8 text file that you may read") from None
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else "somewhere"
+        raise ConfigError(
+            f"{path}, {where}: is not YAML ({getattr(error, 'problem', error)}); check colons and spaces there"
+        ) from None
+    if values is None:
+        return Config()
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}, line 1: holds no `section:` lines; see config.yaml in the documentation")
+    try:
+        # an empty section or value means its default
+        return Config.model_validate(_without_empty(values))
+    except ValidationError as error:
+        lines = _line_numbers(tree)
+        raise ConfigError("\n".join(f"{path}, {line}" for line in _faults(error, lines))) from None
+
+
+def _without_empty(values: Any) -> Any:
+    if isinstance(values, dict):
+        return {str(name): _without_empty(value) for name, value in values.items() if value is not None}
+    return values
+
+
+def _line_numbers(node: yaml.Node | None, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], int]:
+    lines: dict[tuple[str, ...], int] = {}
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            here = (*path, str(name.value))
+            lines[here] = name.start_mark.line + 1
+            lines.update(_line_numbers(value, here))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            here = (*path, str(index))
+            lines[here] = value.start_mark.line + 1
+            lines.update(_line_numbers(value, here))
+    return lines
+
+
+def _faults(error: ValidationError, lines: Mapping[tuple[str, ...], int]) -> Iterator[str]:
+    for fault in error.errors():
+        path = tuple(str(part) for part in fault["loc"])
+        line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 1)
+        name = ".".join(path)
+        if fault["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(path[-1], _names(path[:-1]), n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"the keys here are {', '.join(_names(path[:-1]))}"
+            yield f"line {line}: {name} is not a key; {hint}"
+        else:
+            allowed = fault["msg"].removeprefix("Value error, ")
+            for one in allowed.splitlines():
+                yield f"line {line}: {name}: {fault['input']!r:.60} is not allowed; {_lower_first(one)}"
+
+
+def _names(path: tuple[str, ...]) -> list[str]:
+    model: Any = Config
+    for part in path:
+        info = model.model_fields.get(part) if hasattr(model, "model_fields") else None
+        model = info.annotation if info else None
+    return list(model.model_fields) if hasattr(model, "model_fields") else []
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+HEADING = """# Sidecrate's settings: every key, with its default.
+# Yours is a file of the same shape; write down only what you want otherwise. `sidecrate open config` shows it.
+# `sidecrate doctor` names every fault in it.
+"""
+
+
+def config_page() -> str:
+    """The documented config.yaml that holds every key with its default."""
+    parts = [HEADING]
+    for name, info in Config.model_fields.items():
+        parts.append(f"\n# {info.description}\n")
+        value = info.get_default()
+        if isinstance(value, Section):
+            parts.append(f"{name}:\n")
+            for key, inner in type(value).model_fields.items():
+                parts.append(_entry(key, inner))
+        else:
+            parts.append(f"{name}:\n" + "".join(f"  {key}: {_dump(inner)}\n" for key, inner in value.items()))
+    return "".join(parts)
+
+
+def _entry(name: str, info: FieldInfo) -> str:
+    default = info.get_default()
+    value = "" if default is None else f" {_dump(default)}"
+    return f"  # {info.description}{_bounds(info)}\n  {name}:{value}\n"
+
+
+def _bounds(info: FieldInfo) -> str:
+    choices = [str(choice) for choice in get_args(info.annotation)] if get_origin(info.annotation) is Literal else []
+    if choices:
+        return f" One of {', '.join(choices)}."
+    low = next((m.ge for m in info.metadata if hasattr(m, "ge")), None)
+    high = next((m.le for m in info.metadata if hasattr(m, "le")), None)
+    return f" {low} to {high}." if low is not None and high is not None else ""
+
+
+def _dump(value: Any) -> str:
+    plain = list(value) if isinstance(value, tuple) else value
+    text: str = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, default_flow_style=True, width=1000)
+    return text.removesuffix("...\n").strip()

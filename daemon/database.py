@@ -1,0 +1,112 @@
+"""The one SQLite file of jobs, clips and pins: its schema, and connections that survive a power cut."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from daemon.errors import QueueError
+
+SCHEMA_VERSION = 1
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS jobs (
+    seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+    id          TEXT NOT NULL UNIQUE,
+    state       TEXT NOT NULL,
+    stage       TEXT NOT NULL DEFAULT '',
+    progress    REAL NOT NULL DEFAULT 0,
+    request     TEXT NOT NULL,
+    brief       TEXT NOT NULL,
+    origin      TEXT NOT NULL,
+    claim       TEXT,
+    claim_index INTEGER,
+    once        TEXT UNIQUE,
+    error_code  TEXT NOT NULL DEFAULT '',
+    error_text  TEXT NOT NULL DEFAULT '',
+    created     REAL NOT NULL,
+    ended       REAL,
+    UNIQUE (claim, claim_index)
+);
+CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, seq);
+CREATE TABLE IF NOT EXISTS clips (
+    id          TEXT PRIMARY KEY,
+    job         TEXT,
+    k           INTEGER NOT NULL DEFAULT 0,
+    state       TEXT NOT NULL,
+    owner       TEXT,
+    attempt     INTEGER NOT NULL DEFAULT 0,
+    tries       INTEGER NOT NULL DEFAULT 0,
+    path        TEXT NOT NULL DEFAULT '',
+    record      TEXT NOT NULL DEFAULT '{}',
+    kept        TEXT NOT NULL DEFAULT '',
+    error_code  TEXT NOT NULL DEFAULT '',
+    error_text  TEXT NOT NULL DEFAULT '',
+    created     REAL NOT NULL,
+    published   REAL,
+    UNIQUE (job, k)
+);
+CREATE INDEX IF NOT EXISTS clips_by_time ON clips (published);
+CREATE TABLE IF NOT EXISTS pins (
+    name        TEXT PRIMARY KEY,
+    value       TEXT NOT NULL
+);
+"""
+
+
+class Database:
+    """A connection for one thread. Writes go through `write()`, which takes the lock at once: a deferred transaction
+    that reads and then writes would fail with "database is locked" under contention."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        try:
+            if read_only:
+                self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+                self._db.execute("PRAGMA journal_mode=WAL")
+                self._db.execute("PRAGMA synchronous=FULL")
+                self._prepare()
+        except (sqlite3.Error, OSError) as error:
+            raise QueueError(
+                f"{path}: the database cannot be opened ({error}); see that the folder is there and writable"
+            ) from None
+        self._db.row_factory = sqlite3.Row
+
+    def _prepare(self) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise QueueError(f"{self.path}: was written by a newer Sidecrate (schema {version}); update this one")
+        if version < SCHEMA_VERSION:
+            self._db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that is stored when the block ends and undone when it raises."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise QueueError(f"{self.path}: cannot be written ({error}); free some disk space or mend the folder") from None
+        try:
+            yield self._db
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise QueueError(f"{self.path}: cannot be written ({error}); free some disk space or mend the folder") from None
+            raise
+
+    def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+        return self._db.execute(query, values).fetchall()
+
+    def row(self, query: str, *values: object) -> sqlite3.Row | None:
+        found: sqlite3.Row | None = self._db.execute(query, values).fetchone()
+        return found
+
+    def close(self) -> None:
+        self._db.close()

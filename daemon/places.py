@@ -1,0 +1,58 @@
+"""Where things are: the config file, the state folder, and the default crate and inbox."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+HOME_VARIABLE = "SIDECRATE_HOME"
+
+
+@dataclass(frozen=True)
+class Places:
+    """The four places. Crate and inbox are the defaults; the config may name others."""
+
+    config_file: Path
+    state: Path
+    crate: Path
+    inbox: Path
+
+    @classmethod
+    def find(cls, home: str | Path | None = None) -> Places:
+        """Everything under `home` (or the variable SIDECRATE_HOME), else where the system keeps such things."""
+        chosen = home or os.environ.get(HOME_VARIABLE)
+        if chosen:
+            base = Path(chosen).expanduser().absolute()
+            return cls(base / "config.yaml", base / "state", base / "crate", base / "inbox")
+        music = Path(platformdirs.user_music_dir())
+        return cls(
+            Path(platformdirs.user_config_dir("Sidecrate", appauthor=False, roaming=True)) / "config.yaml",
+            Path(platformdirs.user_data_dir("Sidecrate", appauthor=False)),
+            music / "Sidecrate",
+            music / "Sidecrate Inbox",
+        )
+
+    @property
+    def database(self) -> Path:
+        return self.state / "sidecrate.db"
+
+    @property
+    def beacon(self) -> Path:
+        """Where a running daemon says its pid, boot id and addresses."""
+        return self.state / "daemon.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.state / "daemon.lock"
+
+    @property
+    def jobs(self) -> Path:
+        """Takes and unpublished clips, a folder for each clip."""
+        return self.state / "jobs"
+
+    @property
+    def log(self) -> Path:
+        return self.state / "sidecrate.log"

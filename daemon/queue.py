@@ -1,0 +1,269 @@
+"""Durable jobs on SQLite: accepted in one transaction, claimed with an owner and an attempt, finished only by that pair.
+
+A job holds one or more clips, whose ids are fixed at acceptance. A clip's states are those of a job's life:
+`queued -> generating -> conforming -> publishing -> done | failed | cancelled`. The fence is (owner, attempt): an UPDATE
+of an older attempt, or of a daemon that lost the home, changes no row, and its result is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.events import Origin
+from bridge.request import Request
+from daemon.brief import Brief
+from daemon.database import Database
+from daemon.errors import QueueError
+
+ENDED = ("done", "failed", "cancelled")
+WORKING = ("improving", "generating", "conforming", "publishing")
+#: No vowels and nothing that looks like something else: ids are read aloud and stand in file names.
+ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
+
+
+@dataclass(frozen=True)
+class Job:
+    id: str
+    state: str
+    stage: str
+    progress: float
+    request: Request
+    brief: Brief
+    origin: Origin
+    error_code: str
+    error_text: str
+    created: float
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One clip that this daemon works on, as attempt `attempt`."""
+
+    job: str
+    clip: str
+    k: int
+    attempt: int
+    brief: Brief
+    origin: Origin
+    created: float
+
+
+def _job(row: sqlite3.Row) -> Job:
+    origin = json.loads(row["origin"])
+    return Job(
+        id=row["id"],
+        state=row["state"],
+        stage=row["stage"],
+        progress=row["progress"],
+        request=Request(json.loads(row["request"])),
+        brief=Brief.from_json(json.loads(row["brief"])),
+        origin=Origin(origin["door"], origin["address"], origin["label"]),
+        error_code=row["error_code"],
+        error_text=row["error_text"],
+        created=row["created"],
+    )
+
+
+def new_clip_id(db: sqlite3.Connection) -> str:
+    """A short id that no clip has: four letters, more as the crate fills."""
+    return _free_id(db, "clips", 4)
+
+
+def _free_id(db: sqlite3.Connection, table: str, letters: int) -> str:
+    dice = random.SystemRandom()
+    for tries in range(200):
+        made = "".join(dice.choice(ID_LETTERS) for _ in range(letters + tries // 20))
+        if not db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (made,)).fetchone():
+            return made
+    raise QueueError("no free id was found; the database may be damaged: move it away and start again")
+
+
+class Queue:
+    """The job table. Only the daemon writes it, on one thread."""
+
+    def __init__(self, database: Database, owner: str) -> None:
+        self._database = database
+        self._owner = owner
+
+    # -- in
+
+    def accept(
+        self, drafts: Sequence[tuple[Request, Brief]], origin: Origin, claim: str = "", once: str = ""
+    ) -> tuple[list[Job], bool]:
+        """Store all drafts in one transaction. With a claim or once key that is known already nothing is stored, and the
+        jobs it made are returned with False."""
+        with self._database.write() as db:
+            known = self._known(claim, once)
+            if known:
+                return known, False
+            ids = [self._insert(db, n, draft, origin, claim, once) for n, draft in enumerate(drafts)]
+        return [self.job(made) for made in ids], True
+
+    def _known(self, claim: str, once: str) -> list[Job]:
+        if claim:
+            return [_job(row) for row in self._database.rows("SELECT * FROM jobs WHERE claim = ? ORDER BY claim_index", claim)]
+        if once:
+            return [_job(row) for row in self._database.rows("SELECT * FROM jobs WHERE once = ?", once)]
+        return []
+
+    def known(self, claim: str = "", once: str = "") -> list[Job]:
+        """The jobs that were made under a key."""
+        return self._known(claim, once)
+
+    def _insert(
+        self, db: sqlite3.Connection, index: int, draft: tuple[Request, Brief], origin: Origin, claim: str, once: str
+    ) -> str:
+        request, brief = draft
+        job, now = _free_id(db, "jobs", 5), time.time()
+        address = {**origin.address, "index": index} if claim else dict(origin.address)
+        db.execute(
+            "INSERT INTO jobs (id, state, request, brief, origin, claim, claim_index, once, created)"
+            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
+            (
+                job,
+                json.dumps(dict(request.values)),
+                json.dumps(brief.to_json()),
+                json.dumps({"door": origin.door, "address": address, "label": origin.label}),
+                claim or None,
+                index if claim else None,
+                once or None,
+                now,
+            ),
+        )
+        for k in range(brief.count * len(brief.engines)):
+            db.execute(
+                "INSERT INTO clips (id, job, k, state, created) VALUES (?, ?, ?, 'queued', ?)", (new_clip_id(db), job, k, now)
+            )
+        return job
+
+    # -- looking
+
+    def job(self, job: str) -> Job:
+        row = self._database.row("SELECT * FROM jobs WHERE id = ?", job)
+        if row is None:
+            raise QueueError(f"there is no job {job!r}; `sidecrate status` lists them", "unknown_job")
+        return _job(row)
+
+    def newest(self, most: int = 50) -> list[Job]:
+        return [_job(row) for row in self._database.rows("SELECT * FROM jobs ORDER BY seq DESC LIMIT ?", most)]
+
+    def unfinished(self) -> list[Job]:
+        marks = ",".join("?" * len(ENDED))
+        return [_job(row) for row in self._database.rows(f"SELECT * FROM jobs WHERE state NOT IN ({marks}) ORDER BY seq", *ENDED)]
+
+    def position(self, job: str) -> int:
+        """Place of a job among the unfinished ones, from 1; 0 when it has ended."""
+        marks = ",".join("?" * len(ENDED))
+        row = self._database.row(
+            f"SELECT count(*) FROM jobs WHERE state NOT IN ({marks}) AND seq <= (SELECT seq FROM jobs WHERE id = ?)", *ENDED, job
+        )
+        return int(row[0]) if row and not self.job(job).ended else 0
+
+    def clips(self, job: str) -> list[sqlite3.Row]:
+        return self._database.rows("SELECT * FROM clips WHERE job = ? ORDER BY k", job)
+
+    # -- working
+
+    def take_over(self) -> None:
+        """At start: what an earlier daemon was at work on is queued again. Its death does not count as a try."""
+        with self._database.write() as db:
+            marks = ",".join("?" * len(WORKING))
+            db.execute(f"UPDATE clips SET state = 'queued', owner = NULL WHERE state IN ({marks})", WORKING)
+            db.execute(f"UPDATE jobs SET state = 'queued', stage = '', progress = 0 WHERE state IN ({marks})", WORKING)
+
+    def claim(self) -> Claim | None:
+        """The next clip to work on, in the order of acceptance, now owned by this daemon; None when none waits."""
+        if not self._database.row("SELECT 1 FROM clips WHERE state = 'queued' LIMIT 1"):
+            return None
+        with self._database.write() as db:
+            row = db.execute(
+                "SELECT clips.id AS clip, clips.k, clips.attempt, jobs.* FROM clips JOIN jobs ON jobs.id = clips.job"
+                " WHERE clips.state = 'queued' ORDER BY jobs.seq, clips.k LIMIT 1"
+            ).fetchone()
+            if row is None:
+                return None
+            attempt = row["attempt"] + 1
+            db.execute(
+                "UPDATE clips SET state = 'generating', owner = ?, attempt = ? WHERE id = ?", (self._owner, attempt, row["clip"])
+            )
+            db.execute("UPDATE jobs SET state = 'generating' WHERE id = ?", (row["id"],))
+        job = _job(row)
+        return Claim(job.id, row["clip"], row["k"], attempt, job.brief, job.origin, job.created)
+
+    def enter(self, claim: Claim, state: str, path: str = "") -> bool:
+        """Store that a clip goes on to the next state. False when the claim is no longer ours."""
+        with self._database.write() as db:
+            fenced = db.execute(
+                "UPDATE clips SET state = ?, path = CASE ? WHEN '' THEN path ELSE ? END"
+                " WHERE id = ? AND owner = ? AND attempt = ? AND state NOT IN ('done', 'failed', 'cancelled')",
+                (state, path, path, claim.clip, self._owner, claim.attempt),
+            ).rowcount
+            if fenced:
+                db.execute("UPDATE jobs SET state = ? WHERE id = ?", (state, claim.job))
+        return bool(fenced)
+
+    def note_progress(self, job: str, value: float, stage: str) -> None:
+        """For `status` and later look-ups; cheap enough to store only as stages change."""
+        with self._database.write() as db:
+            db.execute("UPDATE jobs SET progress = ?, stage = ? WHERE id = ?", (value, stage, job))
+
+    def clip_done(self, claim: Claim, record: dict[str, Any]) -> bool:
+        """The clip is in the crate. False when the claim is no longer ours."""
+        return self._end_clip(
+            claim, "state = 'done', record = ?, published = ?, path = ?", (json.dumps(record), time.time(), record["path"])
+        )
+
+    def clip_failed(self, claim: Claim, code: str, text: str, *, again: bool, tries: int) -> str | None:
+        """The clip was not made. Queued again where that may help and tries are left, and then `again` is returned;
+        else `failed`; None when the claim is no longer ours."""
+        row = self._database.row("SELECT tries FROM clips WHERE id = ?", claim.clip)
+        used = (row["tries"] if row else 0) + 1
+        verdict = "again" if again and used < tries else "failed"
+        state = "queued" if verdict == "again" else "failed"
+        done = self._end_clip(claim, "state = ?, tries = ?, error_code = ?, error_text = ?", (state, used, code, text))
+        return verdict if done else None
+
+    def _end_clip(self, claim: Claim, change: str, values: tuple[Any, ...]) -> bool:
+        with self._database.write() as db:
+            count = db.execute(
+                f"UPDATE clips SET {change}, owner = NULL WHERE id = ? AND owner = ? AND attempt = ?",
+                (*values, claim.clip, self._owner, claim.attempt),
+            ).rowcount
+        return bool(count)
+
+    def cancel(self, job: str) -> bool:
+        """End what has not ended of a job. False when it had ended already."""
+        with self._database.write() as db:
+            count = db.execute(
+                "UPDATE clips SET state = 'cancelled', owner = NULL WHERE job = ? AND state NOT IN ('done', 'failed', 'cancelled')",
+                (job,),
+            ).rowcount
+        return bool(count)
+
+    def settle_job(self, job: str) -> Job | None:
+        """End the job when all of its clips have ended, and return it then; None while some have not, or it had ended before."""
+        with self._database.write() as db:
+            states = [row["state"] for row in db.execute("SELECT state FROM clips WHERE job = ?", (job,))]
+            if any(state not in ENDED for state in states):
+                return None
+            state = "cancelled" if "cancelled" in states else "done" if "done" in states else "failed"
+            why = db.execute(
+                "SELECT error_code, error_text FROM clips WHERE job = ? AND error_code != '' ORDER BY k", (job,)
+            ).fetchone()
+            code, text = ("cancelled", "cancelled as asked") if state == "cancelled" else tuple(why) if why else ("", "")
+            count = db.execute(
+                "UPDATE jobs SET state = ?, stage = '', progress = 1, error_code = ?, error_text = ?, ended = ?"
+                " WHERE id = ? AND state NOT IN ('done', 'failed', 'cancelled')",
+                (state, code, text, time.time(), job),
+            ).rowcount
+        return self.job(job) if count else None
