@@ -1,0 +1,95 @@
+"""What hearing a take gives: the map between bars and seconds, how sure it is, and how it knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bridge.music import Meter
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another reading of the same take. `share` is its part of all belief (0-1)."""
+
+    bpm: float
+    downbeat_s: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The grid of a take, as heard.
+
+    Musical position counts quarter notes and is 0 at the first downbeat at or after the first sound; a bar holds
+    `meter.quarters_per_bar`, so every multiple of that is a downbeat (negative ones before: a pickup, a bar begun in its
+    middle). `knots_q` (quarters, one per pulse: the meter's denominator) and `knots_s` (seconds) are the map between position
+    and time; it is smooth: it follows drift and tempo steps, not the micro-timing of single hits. It may reach a little
+    beyond the take, so that whole bars can be asked for.
+
+    bpm           mean tempo in quarters per minute, in the octave of the tempo that was asked
+    confidence    0-1: how sure the beat grid (tempo and phase) is
+    downbeat_confidence   0-1: how sure the first beat of the bar is, given the beats
+    periodic      False where nothing repeats (drone, texture, a lone hit): the map is then the asked grid from the first sound
+    steady        the tempo is constant within what can be measured
+    drift         relative deviation of the local tempo from the mean (standard deviation; 0.01 is 1 %)
+    octave        own tempo of the music over `bpm`: 1, 2, 0.5, 1.5 ...: what was asked may be half or double
+    """
+
+    meter: Meter
+    bpm: float
+    confidence: float
+    downbeat_confidence: float
+    knots_q: np.ndarray
+    knots_s: np.ndarray
+    sounds_from_s: float
+    sounds_to_s: float
+    periodic: bool = True
+    steady: bool = True
+    drift: float = 0.0
+    octave: float = 1.0
+    repeats_bars: int = 0
+    similarity: float = 0.0
+    reason: str = ""
+    evidence: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = field(default=())
+
+    def time_of(self, quarters: float | np.ndarray) -> np.ndarray:
+        """Seconds of musical positions in quarters (any shape); straight on beyond the map's ends."""
+        return _along(np.asarray(quarters, float), self.knots_q, self.knots_s)
+
+    def position_of(self, seconds: float | np.ndarray) -> np.ndarray:
+        """Musical position in quarters of times in seconds (any shape); straight on beyond the map's ends."""
+        return _along(np.asarray(seconds, float), self.knots_s, self.knots_q)
+
+    @property
+    def pulses_s(self) -> np.ndarray:
+        """Times of the pulses (quarters in x/4, eighths in x/8) inside the sounding part."""
+        return self.knots_s[self._inside(self.knots_s)]
+
+    @property
+    def beats_s(self) -> np.ndarray:
+        """Times of the quarter notes inside the sounding part, counted from the downbeat at position 0."""
+        first, last = np.ceil(self.knots_q[0]), np.floor(self.knots_q[-1])
+        beats = self.time_of(np.arange(first, last + 1))
+        return beats[self._inside(beats)]
+
+    @property
+    def downbeats_s(self) -> np.ndarray:
+        """Times of the bars' first beats inside the sounding part."""
+        bar = self.meter.quarters_per_bar
+        first, last = np.ceil(self.knots_q[0] / bar), np.floor(self.knots_q[-1] / bar)
+        downbeats = self.time_of(np.arange(first, last + 1) * bar)
+        return downbeats[self._inside(downbeats)]
+
+    def _inside(self, times_s: np.ndarray) -> np.ndarray:
+        return (times_s > self.sounds_from_s - 0.06) & (times_s < self.sounds_to_s)
+
+
+def _along(x: np.ndarray, knots_x: np.ndarray, knots_y: np.ndarray) -> np.ndarray:
+    y = np.interp(x, knots_x, knots_y)
+    head = (knots_y[1] - knots_y[0]) / (knots_x[1] - knots_x[0])
+    tail = (knots_y[-1] - knots_y[-2]) / (knots_x[-1] - knots_x[-2])
+    y = np.where(x < knots_x[0], knots_y[0] + (x - knots_x[0]) * head, y)
+    return np.where(x > knots_x[-1], knots_y[-1] + (x - knots_x[-1]) * tail, y)
