@@ -1,0 +1,182 @@
+"""Writing a clip as WAV: the samples, and every chunk by which a DAW, a sampler or a later Sidecrate knows what it is.
+
+Layouts as libsndfile, ffprobe, sox and wavinfo read them back; `acid` after libsndfile's reading (its issue 190 disputes the
+order of the meter's two numbers). The `data` chunk depends on the samples alone: same samples, same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bridge.music import Key, Meter
+from daemon.audio.wav_record import RECORD_CHUNK
+from daemon.errors import AudioError
+
+SUBTYPES = ("PCM_16", "PCM_24", "FLOAT")
+_MIDDLE_C = 60
+_ACID_ONE_SHOT, _ACID_ROOT_SET, _ACID_STRETCH, _ACID_DISK, _ACID_HIGH_OCTAVE = 1, 2, 4, 8, 0x10
+_PCM, _IEEE_FLOAT = 1, 3
+
+
+def write_clip(
+    path: str | PathLike[str], audio: np.ndarray, sample_rate: int, record: Mapping[str, Any], subtype: str = "PCM_24"
+) -> None:
+    """Write float32 (frames, channels) with the chunks of its kind; `record` is the clip's JSON record.
+
+    Read from the record, each where it is there: kind, bpm, key, meter, bars, note, prompt, engine, model, seed, license, genre,
+    created (ISO 8601), cues [{frame, name}], report.after. Written under `<path>.part`, flushed, then renamed. AudioError if the
+    folder cannot be written or the clip is too long for a WAV.
+    """
+    target = Path(path)
+    data, code, bits = encode(audio, subtype)
+    channels = audio.shape[1]
+    frame_bytes = channels * bits // 8
+    layout = struct.pack("<HHIIHH", code, channels, sample_rate, sample_rate * frame_bytes, frame_bytes, bits)
+    head = [chunk(b"fmt ", layout if code == _PCM else layout + b"\0\0")]
+    if code == _IEEE_FLOAT:
+        head.append(chunk(b"fact", struct.pack("<I", len(audio))))
+    body = b"".join([b"WAVE", *head, *_kind_chunks(record, len(audio), sample_rate), chunk(b"data", data), *_said_chunks(record)])
+    if len(body) >= 2**32:
+        raise AudioError(f"{target.name} would be larger than the 4 GB that a WAV can hold: make it shorter")
+    part = target.with_name(target.name + ".part")
+    try:
+        with part.open("wb") as file:
+            file.write(b"RIFF" + struct.pack("<I", len(body)) + body)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, target)
+    except OSError as fault:
+        part.unlink(missing_ok=True)
+        raise AudioError(f"{target} cannot be written: {fault.strerror or fault}") from None
+
+
+def encode(audio: np.ndarray, subtype: str) -> tuple[bytes, int, int]:
+    """Float32 (frames, channels) -> (bytes, WAVE format code, bits). PCM clips at full scale; 16 bit is dithered, seed fixed."""
+    if subtype == "FLOAT":
+        return audio.astype("<f4").tobytes(), _IEEE_FLOAT, 32
+    if subtype == "PCM_24":
+        whole = np.clip(np.rint(audio.astype(np.float64) * (2**23 - 1)), -(2**23), 2**23 - 1).astype("<i4")
+        return whole.view("u1").reshape(-1, 4)[:, :3].tobytes(), _PCM, 24
+    if subtype == "PCM_16":
+        noise = np.random.Generator(np.random.PCG64(0))
+        dither = noise.random(audio.shape) - noise.random(audio.shape)
+        dither[~audio.any(axis=1)] = 0  # digital silence stays silent
+        scaled = np.rint(audio.astype(np.float64) * (2**15 - 1) + dither)
+        return np.clip(scaled, -(2**15), 2**15 - 1).astype("<i2").tobytes(), _PCM, 16
+    raise AudioError(f"{subtype!r} is no sample format of a clip: it takes {', '.join(SUBTYPES)}")
+
+
+def chunk(name: bytes, payload: bytes) -> bytes:
+    """One RIFF chunk, padded to even length."""
+    return name + struct.pack("<I", len(payload)) + payload + b"\0" * (len(payload) % 2)
+
+
+def _kind_chunks(record: Mapping[str, Any], frames: int, sample_rate: int) -> Iterable[bytes]:
+    kind, note = record.get("kind"), record.get("note")
+    if kind == "loop" and record.get("bpm"):
+        yield _acid(record, frames / sample_rate, _ACID_STRETCH)
+        yield _smpl(sample_rate, _root(record), loop_end=frames - 1)
+    elif kind == "oneshot":
+        yield _smpl(sample_rate, _MIDDLE_C if note is None else int(note), loop_end=None)
+    elif kind == "track":
+        if record.get("bpm"):
+            yield _acid(record, frames / sample_rate, _ACID_STRETCH | _ACID_DISK)
+        if cues := record.get("cues"):
+            yield _cue([int(point["frame"]) for point in cues])
+            labels = b"".join(chunk(b"labl", struct.pack("<I", n) + _text(str(c["name"]))) for n, c in enumerate(cues, 1))
+            yield chunk(b"LIST", b"adtl" + labels)
+
+
+def _acid(record: Mapping[str, Any], length_s: float, flags: int) -> bytes:
+    meter = Meter.parse(str(record.get("meter") or "4/4"))
+    quarters = round(length_s * float(record["bpm"]) / 60)
+    root = _root(record)
+    if record.get("key"):
+        flags |= _ACID_ROOT_SET
+    flags |= _ACID_HIGH_OCTAVE
+    values = (flags, root, 0x8000, 0.0, quarters, meter.denominator, meter.numerator, float(record["bpm"]))
+    return chunk(b"acid", struct.pack("<IHHfIHHf", *values))
+
+
+def _root(record: Mapping[str, Any]) -> int:
+    """The key's tonic in the octave from middle C."""
+    key = record.get("key")
+    return _MIDDLE_C + (Key.parse(key).tonic if key else 0)
+
+
+def _smpl(sample_rate: int, unity_note: int, loop_end: int | None) -> bytes:
+    loops = 0 if loop_end is None else 1
+    head = struct.pack("<9I", 0, 0, round(1e9 / sample_rate), unity_note, 0, 0, 0, loops, 0)
+    return chunk(b"smpl", head + (b"" if loop_end is None else struct.pack("<6I", 0, 0, 0, loop_end, 0, 0)))
+
+
+def _cue(frames: list[int]) -> bytes:
+    points = b"".join(struct.pack("<II4sIII", n, frame, b"data", 0, 0, frame) for n, frame in enumerate(frames, 1))
+    return chunk(b"cue ", struct.pack("<I", len(frames)) + points)
+
+
+def _said_chunks(record: Mapping[str, Any]) -> Iterable[bytes]:
+    """LIST INFO and bext, for people and file browsers, and the whole record, for us."""
+    made = _created(record)
+    maker = " ".join(str(record[name]) for name in ("engine", "model") if record.get(name))
+    source = f"{maker}, seed {record['seed']}" if record.get("seed") is not None else maker
+    said = {
+        "INAM": record.get("words") or record.get("id"),
+        "ICMT": record.get("prompt"),
+        "IGNR": record.get("genre"),
+        "ISRC": source,
+        "ICOP": record.get("license"),
+        "ICRD": made.strftime("%Y-%m-%d"),
+        "ISFT": "Sidecrate",
+    }
+    info = b"".join(chunk(name.encode(), _text(str(value))) for name, value in said.items() if value)
+    yield chunk(b"LIST", b"INFO" + info)
+    yield _bext(record, made, source)
+    yield chunk(RECORD_CHUNK, json.dumps(dict(record), ensure_ascii=False, separators=(",", ":")).encode("utf-8"))
+
+
+def _bext(record: Mapping[str, Any], made: datetime, source: str) -> bytes:
+    """Broadcast extension, version 2 (EBU Tech 3285): ASCII fields of fixed width, loudness in hundredths."""
+    after = (record.get("report") or {}).get("after") or {}
+    history = f"{source}; licence {record.get('license') or 'unknown'}\r\n"
+    return chunk(
+        b"bext",
+        _ascii(str(record.get("prompt") or record.get("words") or ""), 256)
+        + _ascii("Sidecrate", 32)
+        + _ascii(str(record.get("id") or ""), 32)
+        + made.strftime("%Y-%m-%d%H:%M:%S").encode()
+        + struct.pack("<QH", 0, 2)
+        + bytes(64)
+        + struct.pack("<5h", _hundredths(after.get("lufs")), 0x7FFF, _hundredths(after.get("true_peak_db")), 0x7FFF, 0x7FFF)
+        + bytes(180)
+        + history.encode("ascii", "replace"),
+    )
+
+
+def _created(record: Mapping[str, Any]) -> datetime:
+    said = record.get("created")
+    try:
+        return datetime.fromisoformat(str(said)) if said else datetime.now(UTC)
+    except ValueError:
+        return datetime.now(UTC)
+
+
+def _hundredths(value: float | None) -> int:
+    return 0x7FFF if value is None else max(-32767, min(32766, round(value * 100)))
+
+
+def _ascii(text: str, width: int) -> bytes:
+    return text.encode("ascii", "replace")[:width].ljust(width, b"\0")
+
+
+def _text(text: str) -> bytes:
+    return text.encode("utf-8") + b"\0"

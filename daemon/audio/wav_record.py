@@ -1,0 +1,44 @@
+"""The clip's record inside its WAV file: found without decoding, and without the libraries that decode."""
+
+from __future__ import annotations
+
+import json
+import struct
+from os import PathLike
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from daemon.errors import AudioError
+
+#: Identifier of the private chunk that holds the clip's whole record as UTF-8 JSON.
+RECORD_CHUNK = b"sdcr"
+
+
+def read_record(path: str | PathLike[str]) -> dict[str, Any] | None:
+    """The record that `write_clip` stored, or None where the file is no WAV or has none. AudioError if it cannot be opened."""
+    try:
+        with Path(path).open("rb") as file:
+            text = find_chunk(file, RECORD_CHUNK)
+    except OSError as fault:
+        raise AudioError(f"{path} cannot be opened: {fault.strerror or fault}") from None
+    if text is None:
+        return None
+    try:
+        record = json.loads(text.decode("utf-8"))
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def find_chunk(file: BinaryIO, wanted: bytes) -> bytes | None:
+    """The payload of the first chunk of that name in an open RIFF/WAVE file, or None."""
+    head = file.read(12)
+    if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
+        return None
+    while len(start := file.read(8)) == 8:
+        name, size = start[:4], struct.unpack("<I", start[4:])[0]
+        if name == wanted:
+            payload = file.read(size)
+            return payload if len(payload) == size else None
+        file.seek(size + size % 2, 1)
+    return None

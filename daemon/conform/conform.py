@@ -1,0 +1,158 @@
+"""The road from a take to a clip's audio: heard, chosen, warped, closed, levelled and measured again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from bridge.music import loop_frames
+from daemon.audio.resample import fit_length, resample_loop
+from daemon.brief import Brief
+from daemon.conform import note
+from daemon.conform.gate import Refusal, check_audio
+from daemon.conform.loudness import amplify, gain_to, integrated_lufs, loop_lufs, true_peak_db
+from daemon.conform.report import Report, measured
+from daemon.conform.sound import Sound
+from daemon.engines.contract import Grid, Progress, Take
+from daemon.errors import ConformError
+
+#: Loudness aimed at by kind; None: the peak alone decides.
+_LEVEL_LUFS: dict[str, float | None] = {"loop": -14.0, "sfx": -14.0, "vocal": -14.0, "track": -14.0, "oneshot": None}
+
+
+@dataclass
+class Conformed:
+    """A clip's finished audio, what it is, and the report."""
+
+    audio: np.ndarray | None
+    """Float32 (frames, channels); None for notes alone."""
+    sample_rate: int
+    stems: dict[str, np.ndarray] = field(default_factory=dict)
+    midi: bytes | None = None
+    bpm: float | None = None
+    key: str | None = None
+    meter: str = "4/4"
+    bars: int | None = None
+    note: int | None = None
+    report: dict[str, Any] = field(default_factory=dict)
+
+
+def conform(take: Take, brief: Brief, progress: Progress) -> Conformed:
+    """Fit a take to its brief. ConformError where the gate refuses it and the brief is strict, or where it holds nothing."""
+    if take.audio is None:
+        return _notes_alone(take, brief)
+    report = Report()
+    sound = Sound(np.asarray(take.audio, np.float32), take.sample_rate, dict(take.stems))
+    beat_s = 60 / brief.bpm if brief.kind == "loop" and brief.bpm else None
+    _refuse(check_audio(sound.audio, sound.sample_rate, beat_s), brief, report)
+    if not sound.frames:
+        raise ConformError("the take is empty: it holds no audio", "too_short")
+    if brief.kind == "oneshot":
+        return _one_shot(take, brief, sound, report, progress)
+    if brief.kind == "loop":
+        return _loop(take, brief, sound, report, progress)
+    return _piece(take, brief, sound, report, progress)
+
+
+def _refuse(refusals: list[Refusal], brief: Brief, report: Report) -> None:
+    """Raise the first refusal where the brief is strict; else keep them all as warnings."""
+    if refusals and brief.strict:
+        raise ConformError(refusals[0].text, refusals[0].code)
+    report.warnings += [refusal.text for refusal in refusals]
+
+
+def _notes_alone(take: Take, brief: Brief) -> Conformed:
+    grid = take.grid
+    report = Report(did={"method": "none"})
+    return Conformed(
+        None, brief.sample_rate, midi=take.midi, bpm=grid.bpm if grid else brief.bpm, key=brief.key_name or take.key,
+        meter=grid.meter if grid else brief.meter_name, bars=grid.bars if grid else brief.bars, report=report.to_json(brief),
+    )  # fmt: skip
+
+
+def _loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
+    grid = take.grid
+    if grid is None:
+        raise ConformError("this take does not know its grid, and it cannot be heard yet", "unheard")
+    return _known_loop(take, brief, sound, report, progress, grid)
+
+
+def _known_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress, grid: Grid) -> Conformed:
+    """A take that lies on the grid already: nothing is stretched."""
+    bars = min(brief.bars or grid.bars, grid.bars)
+    meter = brief.amended(meter_name=grid.meter).meter
+    source_frames = loop_frames(bars, meter, grid.bpm, sound.sample_rate)
+    frames = loop_frames(bars, meter, grid.bpm, brief.sample_rate)
+    beats = np.arange(bars * meter.beats_per_bar) * (meter.quarters_per_bar / meter.beats_per_bar) * 60 / grid.bpm
+    report.found |= {"bpm": grid.bpm, "confidence": 1.0, "key": take.key, "key_confidence": 1.0 if take.key else 0.0}
+    report.found |= {"downbeat_s": 0.0, "beats_s": beats}
+    report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
+    progress(0.4, "fitting")
+    cut = sound.linear(lambda x: fit_length(x, source_frames))
+    fitted = cut.linear(lambda x: resample_loop(x, sound.sample_rate, brief.sample_rate, frames))
+    fitted.sample_rate = brief.sample_rate
+    finished = _finish(fitted, brief, report, progress)
+    return Conformed(
+        finished.audio, finished.sample_rate, finished.stems, take.midi, grid.bpm, brief.key_name or take.key, grid.meter, bars,
+        report=report.to_json(brief),
+    )  # fmt: skip
+
+
+def _one_shot(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
+    sound = note.without_dc(sound)
+    progress(0.2, "finding the note")
+    found = note.find_note(sound.audio, sound.sample_rate)
+    semitones = note.semitones_to(found, brief.note, brief.pitch_class) if found is not None else 0.0
+    report.found["note"] = found
+    report.did |= {"method": "resample" if semitones else "none", "ratio": 2 ** (-semitones / 12), "semitones": semitones}
+    if found is None and (brief.note is not None or brief.pitch_class is not None):
+        report.warnings.append("no pitch was found in the one-shot, so it was not tuned")
+    if semitones:
+        sound = note.tuned(sound, semitones)
+    progress(0.6, "trimming")
+    sound = sound.at_rate(brief.sample_rate)
+    sound = note.trimmed(sound, round(brief.seconds * brief.sample_rate) if brief.seconds else None)
+    finished = _finish(sound, brief, report, progress)
+    number = round(found + semitones) if found is not None else take.note
+    return Conformed(
+        finished.audio, finished.sample_rate, finished.stems, None if semitones else take.midi, None, None, brief.meter_name,
+        note=number, report=report.to_json(brief),
+    )  # fmt: skip
+
+
+def _piece(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
+    """An effect, a vocal line or a whole track: its length and its level."""
+    report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
+    sound = sound.at_rate(brief.sample_rate)
+    wanted = round(brief.seconds * brief.sample_rate) if brief.seconds else sound.frames
+    if sound.frames > wanted:
+        sound = sound.linear(lambda x: note.faded(x[:wanted], brief.sample_rate))
+    progress(0.5, "fitting")
+    finished = _finish(sound, brief, report, progress)
+    grid = take.grid
+    return Conformed(
+        finished.audio, finished.sample_rate, finished.stems, take.midi, grid.bpm if grid else None,
+        take.key, grid.meter if grid else brief.meter_name, grid.bars if grid else None, report=report.to_json(brief),
+    )  # fmt: skip
+
+
+def _finish(sound: Sound, brief: Brief, report: Report, progress: Progress) -> Sound:
+    """Level and the last measures."""
+    progress(0.8, "setting the level")
+    gain_db = _gain(sound, brief)
+    report.did["gain_db"] = gain_db
+    finished = sound.linear(lambda x: amplify(x, gain_db))
+    progress(0.9, "measuring the clip")
+    report.after |= measured(finished.audio, finished.sample_rate, brief.kind == "loop")
+    return finished
+
+
+def _gain(sound: Sound, brief: Brief) -> float:
+    level = brief.level
+    if level == "keep" or (level is None and brief.do == "fit"):
+        return 0.0
+    target = float(level) if level is not None else _LEVEL_LUFS.get(brief.kind)
+    measure = loop_lufs if brief.kind == "loop" else integrated_lufs
+    return gain_to(target, measure(sound.audio, sound.sample_rate), true_peak_db(sound.audio))

@@ -1,0 +1,72 @@
+"""The report of a clip: what was asked, found and done, and what the finished clip measures. Plain JSON."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from daemon.brief import Brief
+from daemon.conform.loudness import integrated_lufs, loop_lufs, true_peak_db
+from daemon.conform.seam import measure_seam
+
+
+@dataclass
+class Report:
+    """The parts of a report, filled along the road."""
+
+    found: dict[str, Any] = field(default_factory=dict)
+    did: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    choices: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def to_json(self, brief: Brief) -> dict[str, Any]:
+        record: dict[str, Any] = plain(
+            {
+                "asked": asked(brief),
+                "found": self.found,
+                "did": self.did,
+                "after": self.after,
+                "choices": self.choices,
+                "warnings": self.warnings,
+            }
+        )
+        return record
+
+
+def asked(brief: Brief) -> dict[str, Any]:
+    """What the brief says that bears on the conform step."""
+    said: dict[str, Any] = {
+        "kind": brief.kind, "bpm": brief.bpm, "key": brief.key_name, "meter": brief.meter_name, "bars": brief.bars,
+        "seconds": brief.seconds, "note": brief.note, "grid": brief.grid, "level": brief.level, "choice": brief.choice,
+    }  # fmt: skip
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def measured(audio: np.ndarray, sample_rate: int, is_loop: bool) -> dict[str, Any]:
+    """Level and, for a loop, the seam of finished audio, float32 (frames, channels)."""
+    loudness = loop_lufs(audio, sample_rate) if is_loop else integrated_lufs(audio, sample_rate)
+    after: dict[str, Any] = {"lufs": loudness, "true_peak_db": true_peak_db(audio)}
+    if is_loop:
+        after["seam"] = measure_seam(audio).jump
+    return after
+
+
+def plain(value: Any) -> Any:
+    """The same as JSON can hold it: numpy's numbers as Python's, rounded to 6 digits; what is not finite becomes null."""
+    if isinstance(value, dict):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        return round(float(value), 6) if math.isfinite(value) else None
+    return value

@@ -1,0 +1,52 @@
+"""What conform works on: the take's audio and its stems, which get every treatment together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from daemon.audio.resample import resample
+
+#: One treatment of float32 (frames, channels), for the mix and for each stem alike.
+Treatment = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass
+class Sound:
+    """Audio as float32 (frames, channels), its rate in Hz, and the stems that sum to it, each as long."""
+
+    audio: np.ndarray
+    sample_rate: int
+    stems: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def frames(self) -> int:
+        return len(self.audio)
+
+    @property
+    def seconds(self) -> float:
+        return len(self.audio) / self.sample_rate
+
+    @property
+    def mono(self) -> np.ndarray:
+        """Float32 (frames,), the mean of the channels."""
+        return self.audio[:, 0] if self.audio.shape[1] == 1 else self.audio.mean(axis=1, dtype=np.float32)
+
+    def linear(self, treatment: Treatment) -> Sound:
+        """A treatment under which the sum of the stems is still the mix: cut, gain, filter, resample."""
+        return Sound(treatment(self.audio), self.sample_rate, {name: treatment(stem) for name, stem in self.stems.items()})
+
+    def shaped(self, treatment: Treatment) -> Sound:
+        """Any other treatment: with stems, the mix becomes the sum of the treated stems."""
+        if not self.stems:
+            return Sound(treatment(self.audio), self.sample_rate)
+        stems = {name: treatment(stem) for name, stem in self.stems.items()}
+        mix = np.add.reduce(np.stack(list(stems.values())), axis=0)
+        return Sound(mix, self.sample_rate, stems)
+
+    def at_rate(self, sample_rate: int) -> Sound:
+        changed = self.linear(lambda x: resample(x, self.sample_rate, sample_rate))
+        changed.sample_rate = sample_rate
+        return changed

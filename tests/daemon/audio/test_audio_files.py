@@ -1,0 +1,78 @@
+"""Reading: every format, rate and channel count comes in as float32; what is no audio is refused with a reason."""
+
+import numpy as np
+import pytest
+import soundfile
+
+from daemon.audio.files import read_audio
+from daemon.errors import AudioError
+
+
+def tone(rate, channels, seconds=0.5):
+    t = np.arange(round(seconds * rate)) / rate
+    return np.stack([0.5 * np.sin(2 * np.pi * (200 + 100 * c) * t) for c in range(channels)], axis=1).astype(np.float32)
+
+
+@pytest.mark.parametrize("suffix, tolerance", [("wav", 1e-4), ("flac", 1e-4), ("aiff", 1e-4), ("ogg", 0.1), ("mp3", 0.1)])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_formats(tmp_path, suffix, tolerance, channels):
+    said = tone(44100, channels)
+    soundfile.write(tmp_path / f"a.{suffix}", said, 44100)
+    audio, rate = read_audio(tmp_path / f"a.{suffix}")
+    assert rate == 44100 and audio.dtype == np.float32 and audio.shape[1] == channels
+    assert abs(len(audio) - len(said)) <= 2400
+    assert np.abs(audio[: len(said)] - said[: len(audio)])[2000:-2000].max() < tolerance
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 22050, 48000, 96000, 192000])
+def test_rates(tmp_path, rate):
+    soundfile.write(tmp_path / "a.wav", tone(rate, 1), rate)
+    assert read_audio(tmp_path / "a.wav")[1] == rate
+
+
+def test_passage(tmp_path):
+    said = tone(8000, 1, 2.0)
+    soundfile.write(tmp_path / "a.wav", said, 8000, subtype="FLOAT")
+    audio, _ = read_audio(tmp_path / "a.wav", 0.5, 1.25)
+    assert np.array_equal(audio, said[4000:10000])
+
+
+def test_surround_is_folded(tmp_path):
+    soundfile.write(tmp_path / "a.wav", tone(44100, 6), 44100)
+    assert read_audio(tmp_path / "a.wav")[0].shape[1] == 2
+    soundfile.write(tmp_path / "b.wav", tone(44100, 3), 44100)
+    assert read_audio(tmp_path / "b.wav")[0].shape[1] == 1
+
+
+def test_refusals(tmp_path):
+    def refused(name, content=None):
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(AudioError) as fault:
+            read_audio(tmp_path / name)
+        assert name in fault.value.text and "\n" not in fault.value.text
+
+    refused("gone.wav")
+    refused("empty.wav", b"")
+    refused("text.wav", b"this is a shopping list\n" * 50)
+    refused("text.mp3", b"this is a shopping list\n" * 50)
+    refused("random.flac", bytes(np.random.default_rng(0).integers(0, 256, 5000, dtype=np.uint8)))
+    refused("notes.raw", b"\0" * 400)
+    refused("notes.txt", b"\0" * 400)
+    soundfile.write(tmp_path / "good.flac", tone(44100, 2), 44100)
+    refused("cut.flac", (tmp_path / "good.flac").read_bytes()[:60])
+    soundfile.write(tmp_path / "nothing.wav", np.zeros((0, 2), np.float32), 44100)
+    refused("nothing.wav")
+    soundfile.write(tmp_path / "slow.wav", tone(4000, 1), 4000)
+    refused("slow.wav")
+    soundfile.write(tmp_path / "nan.wav", np.full((100, 1), np.nan, np.float32), 44100, subtype="FLOAT")
+    refused("nan.wav")
+    (tmp_path / "folder.wav").mkdir()
+    refused("folder.wav")
+
+
+def test_passage_outside_the_file(tmp_path):
+    soundfile.write(tmp_path / "a.wav", tone(8000, 1, 1.0), 8000)
+    for start, end in ((2.0, None), (0.5, 0.25), (-1.0, None)):
+        with pytest.raises(AudioError, match=r"1\.00 s long"):
+            read_audio(tmp_path / "a.wav", start, end)
