@@ -1,0 +1,138 @@
+"""A claimed file's life: what has been told of its requests, and where it and its answer go when all have ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bridge.events import Done, Event, Failed, Finished, Order, Refused
+from bridge.inbox_names import numbered
+
+
+@dataclass
+class Claim:
+    """The files that one claim took into working/, and how each of its requests has ended."""
+
+    word: str
+    name: str
+    """What the file was called when it was dropped."""
+    files: list[Path]
+    """In working/, the one whose name counts first."""
+    of: int = 0
+    """How many requests it holds; 0 while that is not known."""
+    order: Order | None = None
+    """What its text asks; None until it was read."""
+    sent: bool = False
+    clips: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    ended: set[int] = field(default_factory=set)
+    finished: bool = False
+    """At least one request has brought a clip, though an earlier run may have been told of it."""
+
+    def hear(self, event: Event) -> None:
+        """Note what an event says. Events may come twice, and for jobs of an earlier run of the daemon."""
+        if not isinstance(event, Done | Finished | Failed | Refused):
+            return
+        index = int(event.origin.address.get("index", 0))
+        match event:
+            case Done():
+                self.clips[event.clip] = {
+                    "path": event.path,
+                    "id": event.clip,
+                    "request": index + 1,
+                    "job": event.job,
+                    **{name: value for name, value in event.info.items() if name not in ("path", "id", "request", "job")},
+                    "report": f'sidecrate look "{event.path}"',
+                }
+            case Finished():
+                self.finished = True
+                self.ended.add(index)
+                if event.failed:
+                    self.failed[index] = {"request": index + 1, "job": event.job, "code": "some_failed", "text": event.text}
+            case Failed():
+                self.ended.add(index)
+                self.failed[index] = {"request": index + 1, "job": event.job, "code": event.code, "text": event.text}
+            case Refused():
+                whole = "index" not in event.origin.address
+                self.ended.update(range(max(1, self.of)) if whole else (index,))
+                self.failed[index] = {"request": index + 1, "job": "", "code": event.code, "text": event.text}
+
+    @property
+    def over(self) -> bool:
+        """Every request of the file has ended."""
+        return 0 < self.of <= len(self.ended)
+
+    @property
+    def published(self) -> bool:
+        return bool(self.clips) or self.finished
+
+    def result(self) -> str:
+        """JSON of what came of it: the clips, and the requests that failed."""
+        clips = sorted(self.clips.values(), key=lambda clip: (clip["request"], clip.get("n", 0)))
+        failed = [self.failed[index] for index in sorted(self.failed)]
+        return json.dumps({"name": self.name, "claim": self.word, "clips": clips, "failed": failed}, indent=2) + "\n"
+
+    def faults(self) -> list[str]:
+        """One readable line per fault; with several requests in the file, each says which."""
+        lines = []
+        for index in sorted(self.failed):
+            which = f"request {index + 1}: " if self.of > 1 else ""
+            lines += [which + line for line in self.failed[index]["text"].splitlines() if line.strip()]
+        return lines or ["it failed without saying why; the daemon's log may tell"]
+
+
+def put_away(claim: Claim, done: Path, failed: Path) -> Path:
+    """Write the answer of a claim that is over and move its files beside it. Returns the answer's path.
+
+    The answer comes first: if we die before the files have moved, the next start ends the claim again, finds the same answer
+    there and goes on from it.
+    """
+    if claim.published:
+        return _move(claim, done, ".result.json", claim.result())
+    return put_aside(claim, failed, claim.faults())
+
+
+def put_aside(claim: Claim, failed: Path, faults: Iterable[str]) -> Path:
+    """Move a claim's files to failed/ with one line per fault. Returns the answer's path."""
+    return _move(claim, failed, ".error.txt", "\n".join(faults) + "\n")
+
+
+def _move(claim: Claim, folder: Path, suffix: str, text: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [path.name.removeprefix(f"{claim.word}-") for path in claim.files]
+    k = 1
+    while not _is_free(folder, [numbered(name, k) for name in names], suffix, text):
+        k += 1
+    answer = folder / (numbered(names[0], k) + suffix)
+    _write(answer, text)
+    # the first file goes last: as long as it is in working/, the next start knows that the claim is not put away
+    for path, name in reversed(list(zip(claim.files, names, strict=True))):
+        # a user may have taken the file out of working/ meanwhile: its answer stands all the same
+        with contextlib.suppress(FileNotFoundError):
+            path.rename(folder / numbered(name, k))
+    return answer
+
+
+def _is_free(folder: Path, names: list[str], suffix: str, text: str) -> bool:
+    if any(os.path.lexists(folder / name) for name in names):
+        return False
+    try:
+        return (folder / (names[0] + suffix)).read_text(encoding="utf-8") == text
+    except FileNotFoundError:
+        return True
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _write(path: Path, text: str) -> None:
+    hidden = path.with_name(f".{path.name}.tmp")
+    with hidden.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    hidden.replace(path)
