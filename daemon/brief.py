@@ -73,6 +73,8 @@ class Brief:
     tags: tuple[str, ...] = ()
     target: str = ""
     id: str = ""
+    project: str = ""
+    """The DAW project's name, where the session says it."""
     sample_rate: int = 44100
     subtype: str = "PCM_24"
     strict: bool = False

@@ -142,7 +142,7 @@ class Config(Section):
     @field_validator("presets")
     @classmethod
     def presets_are_requests(cls, presets: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        faults = []
+        faults: list[str] = []
         checked: dict[str, dict[str, Any]] = {}
         for name, pairs in presets.items():
             try:

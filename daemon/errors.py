@@ -59,3 +59,7 @@ class ServiceError(SidecrateError):
     """The daemon cannot start or be reached."""
 
     code = "service"
+
+
+class RequestRefused(ServiceError):
+    """The daemon did not take a request; the text is the daemon's own."""

@@ -53,6 +53,7 @@ class Claim:
     clip: str
     k: int
     attempt: int
+    request: dict[str, Any]
     brief: Brief
     origin: Origin
     created: float
@@ -198,7 +199,7 @@ class Queue:
             )
             db.execute("UPDATE jobs SET state = 'generating' WHERE id = ?", (row["id"],))
         job = _job(row)
-        return Claim(job.id, row["clip"], row["k"], attempt, job.brief, job.origin, job.created)
+        return Claim(job.id, row["clip"], row["k"], attempt, dict(job.request.values), job.brief, job.origin, job.created)
 
     def enter(self, claim: Claim, state: str, path: str = "") -> bool:
         """Store that a clip goes on to the next state. False when the claim is no longer ours."""
@@ -245,7 +246,8 @@ class Queue:
         """End what has not ended of a job. False when it had ended already."""
         with self._database.write() as db:
             count = db.execute(
-                "UPDATE clips SET state = 'cancelled', owner = NULL WHERE job = ? AND state NOT IN ('done', 'failed', 'cancelled')",
+                "UPDATE clips SET state = 'cancelled', owner = NULL"
+                " WHERE job = ? AND state NOT IN ('done', 'failed', 'cancelled')",
                 (job,),
             ).rowcount
         return bool(count)

@@ -1,0 +1,36 @@
+# Everything sets itself up: the virtual environment, the dependencies, and the system's packages where it may.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test run setup system lint bench clean
+
+demo: setup
+	$(BIN)/sidecrate demo
+
+test: setup
+	$(BIN)/python -m pytest
+
+run: setup
+	$(BIN)/sidecrate run
+
+setup: system .venv/.ready
+
+.venv/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 13) else "Sidecrate needs Python 3.11 or 3.12; name one: make PYTHON=python3.12 setup")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+system:
+	@sh tools/system-packages.sh
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,29 @@
+"""`again`: the same request with a new seed, or with one thing changed, from what a clip's record says (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bridge.errors import Fault, RequestError
+from bridge.request import Request, shorten
+
+
+def repeat_request(record: Mapping[str, Any], changes: Request) -> tuple[str, Request, dict[str, Any]]:
+    """(make or fit, the request, what to amend in its Brief) of a clip's record and what is to change.
+
+    With `change` one part of the music is written anew: tempo, key and length are those of the clip, whatever the session
+    says now. A fitted file takes its next best cut. RequestError where the clip has no notes to change.
+    """
+    old = record["request"]
+    kept = {name: value for name, value in old.items() if name not in ("seed", "id", "choice", "change")}
+    do = "fit" if record["engine"] == "file" else "make"
+    if do == "fit" and "choice" not in changes:
+        kept["choice"] = min(int(old.get("choice", 1)) + 1, 16)
+    if "change" not in changes:
+        return do, Request({**kept, **changes.values}), {}
+    if not record.get("plan"):
+        what = shorten(changes["change"])
+        raise RequestError(Fault("change", what, f"change: {record['engine']} gave no notes in which one part could be changed"))
+    lengths = {name: record[name] for name in ("bpm", "key", "meter", "bars") if record.get(name)}
+    return do, Request({**kept, **lengths, "count": 1, **changes.values}), {"plan": record["plan"]}

@@ -1,0 +1,98 @@
+"""The inside of a child process: tasks come as one JSON object a line on stdin, answers go so on stdout.
+
+in    {"id": 1, "do": "package.module:function", ...task}
+out   {"id": 1, "progress": 0.4, "stage": "generating", "words": "drums"}
+      {"id": 1, "result": {...}}  or  {"id": 1, "error": {"code", "text", "again"}}
+
+Libraries that print do so on stderr. The end of stdin ends the child at once, whatever it is doing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from bridge.errors import SidecrateError
+
+#: What a task's function is called with beside the task: (0..1, stage, a few words).
+Tell = Callable[[float, str, str], None]
+
+
+def lower_priority() -> None:
+    """Below the DAW, so that a clip being made never costs it a buffer."""
+    if sys.platform == "win32":
+        import ctypes
+
+        below_normal = 0x4000
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), below_normal)
+    else:
+        with contextlib.suppress(OSError):
+            os.nice(10)
+
+
+def die_with_parent() -> None:
+    """On Linux the system itself ends us with the daemon; elsewhere the end of stdin does."""
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+def find_function(path: str) -> Callable[..., Any]:
+    module, _, name = path.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def main() -> None:
+    """Run tasks until stdin ends."""
+    die_with_parent()
+    lower_priority()
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    tasks: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(tasks,), daemon=True).start()
+    while True:
+        task = tasks.get()
+        answer(task, lambda line: print(json.dumps(line), file=answers, flush=True))
+
+
+def _read(tasks: queue.SimpleQueue[dict[str, Any]]) -> None:
+    for line in sys.stdin:
+        tasks.put(json.loads(line))
+    os._exit(0)
+
+
+def answer(task: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> None:
+    """Do one task and say how it goes. Nothing that a task raises ends the child but running out of memory."""
+
+    def tell(value: float, stage: str, words: str = "") -> None:
+        say({"id": task["id"], "progress": round(min(max(value, 0.0), 1.0), 4), "stage": stage, "words": words})
+
+    try:
+        say({"id": task["id"], "result": find_function(task["do"])(task, tell)})
+    except SidecrateError as error:
+        say({"id": task["id"], "error": {"code": error.code, "text": error.text, "again": getattr(error, "again", False)}})
+    except MemoryError:
+        text = "there was not enough memory; close other programs or ask for something shorter"
+        say({"id": task["id"], "error": {"code": "memory", "text": text, "again": True}})
+        os._exit(1)
+    except Exception as error:
+        traceback.print_exc()
+        text = f"something went wrong inside Sidecrate ({type(error).__name__}: {error}); the log has the details"
+        say({"id": task["id"], "error": {"code": "internal", "text": text, "again": True}})
+
+
+if __name__ == "__main__":
+    main()

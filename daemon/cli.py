@@ -1,0 +1,453 @@
+"""The commands. Exit codes: 0 done, 1 failed, 2 bad usage. Progress goes to stderr, results to stdout."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bridge.errors import RequestError, SidecrateError
+from bridge.request import FIELDS, Request, check_fields
+from daemon.errors import ConfigError, CrateError, PromptError
+from daemon.field_options import with_fields
+from daemon.places import HOME_VARIABLE, Places
+from daemon.show import clip_json, clip_lines
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="Clips that are exactly on your project's grid and in its key, beside your DAW.",
+    epilog="--home FOLDER, anywhere on the line, keeps config, inbox, crate and state under one folder (as SIDECRATE_HOME does).",
+)  # fmt: skip
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Write here instead of into the crate.", metavar="FILE")]
+Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
+Picture = Annotated[Path | None, typer.Option("--picture", help="Draw what was heard and done as a PNG.", metavar="FILE.png")]
+
+
+def main() -> None:
+    """The entry point: errors of ours become one line a fault and an exit code, never a traceback."""
+    _take_home(sys.argv)
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as leave:
+        raise SystemExit(leave.exit_code) from None
+    except (RequestError, PromptError, ConfigError) as error:
+        _fail(error, 2)
+    except SidecrateError as error:
+        _fail(error, 2 if error.code in ("bad_request", "unknown_engine") else 1)
+    except (KeyboardInterrupt, typer.Abort):
+        print("stopped", file=sys.stderr)
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        # bad usage, as the option parser says it
+        print(f"{error.format_message()}. `sidecrate --help` lists the commands and options.", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def _fail(error: SidecrateError, code: int) -> None:
+    if "--json" in sys.argv:
+        print(json.dumps({"error": error.code, "text": error.text}))
+    print(error.text, file=sys.stderr)
+    raise SystemExit(code) from None
+
+
+def _take_home(arguments: list[str]) -> None:
+    """--home may stand before or after the command: it says where, not what."""
+    for index, argument in enumerate(arguments[1:], 1):
+        if argument == "--":
+            return
+        if argument == "--home" and index + 1 < len(arguments):
+            os.environ[HOME_VARIABLE] = arguments[index + 1]
+            del arguments[index : index + 2]
+            return
+        if argument.startswith("--home="):
+            os.environ[HOME_VARIABLE] = argument.removeprefix("--home=")
+            del arguments[index]
+            return
+
+
+# -- the daemon
+
+
+@app.command()
+def run(quiet: Annotated[bool, typer.Option(help="Say only what is wrong.")] = False) -> None:
+    """Run the daemon in the foreground, until Ctrl-C."""
+    from daemon.config import load_config
+    from daemon.service import Service, set_up_log
+
+    places = Places.find()
+    config = load_config(places.config_file)
+    set_up_log(places, config, verbose=not quiet)
+    service = Service(places, config)
+
+    def ready(service: Service) -> None:
+        if not quiet:
+            print(service.banner(), file=sys.stderr)
+
+    asyncio.run(service.run(ready))
+
+
+@app.command()
+def demo(keep: Annotated[bool, typer.Option(help="Leave the daemon running at the end.")] = False) -> None:
+    """A first clip through every door, with a daemon and a folder of its own."""
+    from daemon.demo import run_demo
+
+    raise typer.Exit(run_demo(Places.find() if os.environ.get(HOME_VARIABLE) else None, keep=keep))
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """What the daemon is doing, what it knows of your project, and its newest jobs."""
+    from daemon.status import status_json, status_text
+
+    print(status_json(Places.find()) if as_json else status_text(Places.find()))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Look into every folder, port, engine and library, and say what to do about each fault."""
+    from daemon.doctor import examine
+
+    found = examine(Places.find())
+    for check in found:
+        print(json.dumps(check.to_json()) if as_json else check.line())
+    raise typer.Exit(1 if any(check.verdict == "fault" for check in found) else 0)
+
+
+# -- clips
+
+
+@app.command()
+@with_fields(leave_out=("prompt", "id", "target"))
+def make(
+    prompt: Annotated[str, typer.Argument(help="What you want to hear.")],
+    out: Out = None,
+    force: Force = False,
+    as_json: AsJson = False,
+    *,
+    fields: dict[str, Any],
+) -> None:
+    """Make clips of a prompt: by the running daemon, else here."""
+    _check_out(out, force)
+    _order("make", {"prompt": prompt, **fields}, out=out, as_json=as_json)
+
+
+@app.command()
+@with_fields(leave_out=("prompt", "reference", "id", "target", "count", "engine"))
+def fit(
+    file: Annotated[Path, typer.Argument(help="An audio file.")],
+    out: Out = None,
+    force: Force = False,
+    picture: Picture = None,
+    strict: Annotated[bool, typer.Option(help="Refuse a file without a clear beat instead of writing the best answer.")] = False,
+    as_json: AsJson = False,
+    *,
+    fields: dict[str, Any],
+) -> None:
+    """Put an audio file exactly on the grid."""
+    _check_out(out, force)
+    values = {"reference": str(file.expanduser().absolute()), **fields}
+    for record in _order("fit", values, out=out, as_json=as_json, strict=strict, alone=bool(picture) or strict):
+        if picture:
+            from daemon.conform.picture import draw_clip
+
+            draw_clip(file, record, picture)
+            print(picture, file=sys.stderr)
+
+
+@app.command()
+def look(
+    file: Annotated[Path, typer.Argument(help="An audio file.")],
+    bpm: Annotated[str | None, typer.Option(help="The tempo that it should have.", metavar="X")] = None,
+    meter: Annotated[str | None, typer.Option(help="Its time signature.", metavar="X")] = None,
+    picture: Picture = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hear a file: tempo, beats, bars, key, loudness. Nothing is written but the picture."""
+    from daemon.conform.look import look as hear_file
+
+    values = check_fields((name, value) for name, value in (("bpm", bpm), ("meter", meter)) if value is not None)
+    found = hear_file(file, values.get("bpm"), str(values.get("meter", "4/4")))
+    if picture:
+        from daemon.conform.picture import draw_look
+
+        draw_look(file, found, picture)
+    if as_json:
+        print(json.dumps(found))
+    else:
+        from daemon.show import look_lines
+
+        print(look_lines(found))
+
+
+@app.command()
+def clips(
+    number: Annotated[int, typer.Option("--number", "-n", help="How many.", min=1, max=100000)] = 20, as_json: AsJson = False
+) -> None:
+    """The newest clips in the crate."""
+    with _crate(read_only=True) as crate:
+        found = crate.clips(number) if crate else []
+    for record in found:
+        print(clip_json(record) if as_json else clip_lines(record))
+    if not found and not as_json:
+        print("the crate has no clip yet; `sidecrate make PROMPT` makes one", file=sys.stderr)
+
+
+@app.command()
+@with_fields(leave_out=("id", "target", "count"))
+def again(
+    what: Annotated[str, typer.Argument(help="A clip or job, or last.")] = "last",
+    as_json: AsJson = False,
+    *,
+    fields: dict[str, Any],
+) -> None:
+    """The same again with a new seed, or with what the options change."""
+    from daemon.again import repeat_request
+    from daemon.follow import Follower, progress_bar
+
+    changes = check_fields(fields.items())
+    with _link() as link, progress_bar(as_json) as bar:
+        if link:
+            follower = Follower(link, Places.find(), bar)
+            _show(_cancelling(follower, follower.again(what, changes)), as_json)
+            return
+    with _crate(read_only=True) as crate:
+        if crate is None:
+            raise CrateError("the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip")
+        do, request, amend = repeat_request(crate.find(what), Request(changes))
+    _order(do, dict(request.values), out=None, as_json=as_json, amend=amend)
+
+
+@app.command()
+def play(
+    clip: Annotated[str, typer.Argument(help="A clip, last, or an audio file.")] = "last",
+    times: Annotated[int, typer.Option(help="How often a loop goes round.", min=1, max=1000)] = 2,
+) -> None:
+    """Play a clip on this machine's sound device."""
+    from daemon.audition import play_file
+
+    path = Path(clip).expanduser()
+    kind = "loop"
+    if not path.is_file():
+        with _crate(read_only=True) as crate:
+            if crate is None:
+                raise CrateError("the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip")
+            record = crate.find(clip)
+        path, kind = Path(record["path"]), record["kind"]
+    play_file(path, times if kind == "loop" else 1)
+
+
+@app.command()
+def keep(clip: Annotated[str, typer.Argument(help="A clip, or last.")] = "last") -> None:
+    """Give a clip a second name under Kept/."""
+    _about_clip("keep", clip)
+
+
+@app.command()
+def trash(clip: Annotated[str, typer.Argument(help="A clip, or last.")] = "last") -> None:
+    """Put a clip into the system's bin."""
+    _about_clip("trash", clip)
+
+
+@app.command()
+def cancel(what: Annotated[str, typer.Argument(help="A job, or all.")] = "all") -> None:
+    """End jobs that have not ended."""
+    with _link() as link:
+        if link is None:
+            print("no daemon runs, so there is nothing to cancel", file=sys.stderr)
+            return
+        jobs = json.loads(str(link.ask("/sidecrate/cancel", what).arguments[2]))["jobs"]
+    print("cancelled: " + (", ".join(jobs) or "nothing was under way"), file=sys.stderr)
+
+
+@app.command()
+def tempo(bpm: Annotated[str | None, typer.Argument(help="A tempo to pin; 0 follows the session again.")] = None) -> None:
+    """Show the tempo that holds now, or pin one."""
+    from daemon.status import session_line, set_pin
+
+    places = Places.find()
+    if bpm is not None:
+        value = None if bpm.strip() in ("0", "0.0") else FIELDS["bpm"].check(bpm)
+        with _link() as link:
+            if link:
+                link.ask("/sidecrate/tempo", value or 0)
+            else:
+                set_pin(places, "bpm", value)
+    print(session_line(places))
+
+
+@app.command("open")
+def open_folder(what: Annotated[str, typer.Argument(help="crate, inbox, state or config.")] = "crate") -> None:
+    """Show the crate (or the inbox, the state, the config) in the system's file browser, and print where it is."""
+    from daemon.config import config_page, load_config
+    from daemon.defaults import crate_folder, inbox_folder
+
+    places = Places.find()
+    if what == "config":
+        path = places.config_file
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(config_page(), encoding="utf-8")
+    else:
+        config = load_config(places.config_file)
+        folders = {"crate": crate_folder(config, places), "inbox": inbox_folder(config, places), "state": places.state}
+        if what not in folders:
+            raise typer.BadParameter(f"{what!r} is none of crate, inbox, state, config")
+        path = folders[what]
+        path.mkdir(parents=True, exist_ok=True)
+    print(path)
+    if sys.stdout.isatty():
+        typer.launch(str(path))
+
+
+@app.command()
+def engines(as_json: AsJson = False) -> None:
+    """Who can make clips here, and why others cannot."""
+    from daemon.engines.page import engine_rows
+
+    for row in engine_rows():
+        print(json.dumps(row) if as_json else row["line"])
+
+
+@app.command()
+def ask() -> None:
+    """A prompt line that stays open: type, hear of it, type again."""
+    from daemon.ask import converse
+
+    with _link() as link:
+        converse(Places.find(), link, alone=lambda values: _order_records("make", values, out=None))
+
+
+# -- shared
+
+
+def _check_out(out: Path | None, force: bool) -> None:
+    if out is None:
+        return
+    if out.is_dir():
+        raise typer.BadParameter(f"--out {out} is a folder; name a file in it")
+    if out.exists() and not force:
+        raise typer.BadParameter(f"--out {out} is there already; --force writes over it")
+
+
+def _order(verb: str, values: dict[str, Any], *, as_json: bool, **how: Any) -> list[dict[str, Any]]:
+    return _show(_order_records(verb, values, quiet=as_json, **how), as_json)
+
+
+def _show(records: Iterable[dict[str, Any]], as_json: bool) -> list[dict[str, Any]]:
+    shown = []
+    for record in records:
+        print(clip_json(record) if as_json else clip_lines(record), flush=True)
+        shown.append(record)
+    return shown
+
+
+def _order_records(
+    verb: str, raw: dict[str, Any], *, out: Path | None, quiet: bool = False, strict: bool = False, alone: bool = False,
+    amend: dict[str, Any] | None = None,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Clips' records as they are done: by the daemon where one runs and they go into the crate, else made here."""
+    from daemon.follow import Follower, make_alone, progress_bar
+
+    values = check_fields(raw.items())
+    with _link() as link, progress_bar(quiet) as bar:
+        if link and out is None and not alone and not amend:
+            follower = Follower(link, Places.find(), bar)
+            yield from _cancelling(follower, follower.order(verb, values))
+            return
+        from daemon.config import load_config
+        from daemon.crate import Crate
+        from daemon.database import Database
+        from daemon.defaults import crate_folder, prompt_defaults, session_with
+        from daemon.desk import make_brief
+        from daemon.pins import load_pins
+
+        places = Places.find()
+        config = load_config(places.config_file)
+        database = Database(places.database)
+        try:
+            crate = Crate(crate_folder(config, places), config.crate.layout, database)
+            if out is None:
+                crate.check()
+            request = Request(values)
+            session = session_with(load_pins(database))
+            brief = make_brief(request, session, prompt_defaults(config), config.engines.order, do=verb)
+            brief = brief.amended(strict=strict or verb == "make", **(amend or {}))
+            yield from make_alone(brief, request, crate, out, bar, config.defaults.note_names)
+        finally:
+            database.close()
+
+
+def _cancelling(follower: Any, records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Ctrl-C ends the job too, not only the looking on."""
+    try:
+        yield from records
+    except KeyboardInterrupt:
+        follower.cancel()
+        raise
+
+
+def _about_clip(verb: str, clip: str) -> None:
+    with _link() as link:
+        if link:
+            path = json.loads(str(link.ask(f"/sidecrate/{verb}", clip, wait_s=10).arguments[2]))["path"]
+            print(path)
+            return
+    with _crate(read_only=False) as crate:
+        assert crate is not None
+        print(crate.keep(clip) if verb == "keep" else crate.trash(clip)["path"])
+
+
+class _link:
+    """`with _link() as link`: a link to the running daemon, or None."""
+
+    def __enter__(self) -> Any:
+        from daemon.link import Link
+
+        self._link = Link.to(Places.find())
+        return self._link
+
+    def __exit__(self, *_: object) -> None:
+        if self._link:
+            self._link.close()
+
+
+class _crate:
+    """`with _crate() as crate`: the crate of this home; None where nothing was ever made."""
+
+    def __init__(self, *, read_only: bool) -> None:
+        self._read_only = read_only
+
+    def __enter__(self) -> Any:
+        from daemon.config import load_config
+        from daemon.crate import Crate
+        from daemon.database import Database
+        from daemon.defaults import crate_folder
+
+        places = Places.find()
+        self._database = None
+        if self._read_only and not places.database.exists():
+            return None
+        config = load_config(places.config_file)
+        self._database = Database(places.database, read_only=self._read_only)
+        return Crate(crate_folder(config, places), config.crate.layout, self._database)
+
+    def __exit__(self, *_: object) -> None:
+        if self._database:
+            self._database.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""What the config, the home and the stored pins mean for a Brief and its clip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bridge.session import Session
+from daemon.config import Config
+from daemon.places import Places
+from daemon.prompt.settle import PromptDefaults
+
+SUBTYPES = {16: "PCM_16", 24: "PCM_24", 32: "FLOAT"}
+
+
+def prompt_defaults(config: Config) -> PromptDefaults:
+    """What settles a Brief where nobody said otherwise."""
+    return PromptDefaults(
+        bpm=config.defaults.bpm,
+        key=config.defaults.key,
+        meter=config.defaults.meter,
+        bars=config.defaults.bars,
+        sample_rate=config.audio.sample_rate,
+        subtype=SUBTYPES[config.audio.bits],
+        note_names=config.defaults.note_names,
+        stems=config.defaults.stems,
+        midi=config.defaults.midi,
+    )
+
+
+def crate_folder(config: Config, places: Places) -> Path:
+    return Path(config.crate.folder).expanduser() if config.crate.folder else places.crate
+
+
+def inbox_folder(config: Config, places: Places) -> Path:
+    return Path(config.inbox.folder).expanduser() if config.inbox.folder else places.inbox
+
+
+def session_with(pins: Mapping[str, Any]) -> Session:
+    """A session of which nothing is known but what was pinned."""
+    session = Session()
+    for name, value in pins.items():
+        session.pin(name, value)
+    return session

@@ -1,0 +1,45 @@
+"""The table of request fields as options of a command: one source for the doors and the command line."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection
+from typing import Annotated, Any
+
+import typer
+
+from bridge.request import FIELDS
+
+_SWITCH = "on or off"
+
+
+def with_fields(*, leave_out: Collection[str] = ()) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command one option for each field of the table. It gets those that were used, unchecked, as `fields`."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = [p for p in inspect.signature(command).parameters.values() if p.name != "fields"]
+        rows = [row for row in FIELDS.values() if row.name not in leave_out]
+
+        def run(**given: Any) -> None:
+            fields = {row.name: given.pop(row.name) for row in rows}
+            command(**given, fields={name: value for name, value in fields.items() if value is not None})
+
+        options = [_option(row.name, row.help, row.allowed, row.default) for row in rows]
+        run.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in (*own, *options)}
+        run.__name__, run.__doc__ = command.__name__, command.__doc__
+        return run
+
+    return decorate
+
+
+def _option(name: str, help: str, allowed: str, default: str) -> inspect.Parameter:
+    flag = "--" + name.replace("_", "-")
+    if allowed == _SWITCH:
+        kind: Any = Annotated[bool | None, typer.Option(f"{flag}/--no-{flag[2:]}", help=help, show_default=default)]
+    else:
+        kind = Annotated[
+            str | None,
+            typer.Option(flag, help=f"{help} Takes {allowed}.", show_default=default, metavar="X", rich_help_panel="Fields"),
+        ]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)

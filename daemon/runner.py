@@ -1,0 +1,187 @@
+"""The worker slots: each takes the next clip of the queue, has a child make it, and publishes what comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import SidecrateError
+from bridge.events import Done, Event, Failed, Finished, Progress
+from daemon.child_host import Child
+from daemon.crate import Crate
+from daemon.errors import CrateError, EngineError, QueueError, WorkerError
+from daemon.queue import Claim, Queue
+
+log = logging.getLogger(__name__)
+
+MAKE_CLIP = "daemon.worker:make_clip"
+PROGRESS_EVERY_S = 0.1
+#: Pauses before a clip that cannot be published is tried again; the last one repeats until the crate is back.
+PUBLISH_PAUSES_S = (1.0, 2.0, 5.0, 10.0)
+
+
+def done_info(record: dict[str, Any]) -> dict[str, Any]:
+    """What `done` says of a clip: flat, under 1 KB."""
+    confidence = record["report"].get("found", {}).get("confidence")
+    names = ("n", "of", "kind", "bpm", "key", "bars", "frames", "note_name", "engine")
+    return {name: record.get(name) for name in names} | {"confidence": confidence}
+
+
+class Runner:
+    """Runs `count` slots until it is stopped."""
+
+    def __init__(
+        self, queue: Queue, crate: Crate, jobs: Path, tell: Callable[[Event], None], *,
+        count: int, idle_s: float, deadline_s: float, tries: int, note_names: str,
+    ) -> None:  # fmt: skip
+        self._queue = queue
+        self._crate = crate
+        self._jobs = jobs
+        self._tell = tell
+        self._deadline_s = deadline_s
+        self._tries = tries
+        self._note_names = note_names
+        self._children = [Child(f"worker {n + 1}", idle_s) for n in range(count)]
+        self._wake = asyncio.Event()
+        self._slots: list[asyncio.Task[None]] = []
+        self._at_work: dict[str, tuple[Claim, asyncio.Task[None]]] = {}
+        """By clip: what is being made now."""
+
+    def start(self) -> None:
+        self._slots = [asyncio.create_task(self._slot(child)) for child in self._children]
+
+    async def stop(self) -> None:
+        """End all work at once; what was not finished is taken over at the next start."""
+        for slot in self._slots:
+            slot.cancel()
+        await asyncio.gather(*self._slots, return_exceptions=True)
+        for child in self._children:
+            await child.end()
+
+    def wake(self) -> None:
+        """There may be new work."""
+        self._wake.set()
+
+    def cancel(self, job: str) -> None:
+        """End what is being made of a job, now. What is on its way into the crate arrives."""
+        for claim, work in self._at_work.values():
+            if claim.job == job:
+                work.cancel()
+
+    @property
+    def pids(self) -> list[int]:
+        return [child.pid for child in self._children if child.pid is not None]
+
+    async def _slot(self, child: Child) -> None:
+        while True:
+            try:
+                claim = self._queue.claim()
+            except QueueError as error:
+                log.error("%s", error.text)
+                await asyncio.sleep(2)
+                continue
+            if claim is None:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            work = asyncio.create_task(self._work(child, claim))
+            self._at_work[claim.clip] = (claim, work)
+            try:
+                await asyncio.shield(work)
+            except asyncio.CancelledError:
+                if not work.done():
+                    # the whole runner stops
+                    work.cancel()
+                    await asyncio.gather(work, return_exceptions=True)
+                    raise
+                # else only this clip was cancelled, and the queue knows it
+            finally:
+                del self._at_work[claim.clip]
+
+    async def _work(self, child: Child, claim: Claim) -> None:
+        try:
+            record = await self._make(child, claim)
+            await self._publish(claim, record)
+        except SidecrateError as error:
+            again = isinstance(error, WorkerError) or (isinstance(error, EngineError) and error.again)
+            log.warning("clip %s of job %s: %s", claim.clip, claim.job, error.text)
+            verdict = self._queue.clip_failed(claim, error.code, error.text, again=again, tries=self._tries)
+            if verdict == "failed":
+                self._forget_folder(claim)
+        self.settle(claim.job)
+
+    async def _make(self, child: Child, claim: Claim) -> dict[str, Any]:
+        task = {
+            "brief": claim.brief.to_json(),
+            "request": claim.request,
+            "job": claim.job,
+            "clip": claim.clip,
+            "k": claim.k,
+            "created": claim.created,
+            "folder": str(self._folder(claim)),
+            "note_names": self._note_names,
+        }
+        return await child.ask(MAKE_CLIP, task, self._follower(claim), self._deadline_s)
+
+    def _follower(self, claim: Claim) -> Callable[[float, str, str], None]:
+        """Tells progress at most ten times a second, and stores each step before it is told."""
+        last_s, last_stage = 0.0, "generating"
+        of = claim.brief.count * len(claim.brief.engines)
+
+        def follow(value: float, stage: str, words: str) -> None:
+            nonlocal last_s, last_stage
+            now = time.monotonic()
+            if stage != last_stage:
+                self._queue.enter(claim, stage)
+            elif now - last_s < PROGRESS_EVERY_S:
+                return
+            last_s, last_stage = now, stage
+            self._tell(Progress(claim.origin, claim.job, (claim.k + value) / of, f"{stage}: {words}" if words else stage))
+
+        return follow
+
+    async def _publish(self, claim: Claim, record: dict[str, Any]) -> None:
+        if not self._queue.enter(claim, "publishing", str(self._crate.place(record))):
+            return
+        self._tell(Progress(claim.origin, claim.job, (claim.k + 0.98) / record["of"], "publishing"))
+        # a cancel that comes now is too late: half a publish would be worse than a clip too many
+        published = await asyncio.shield(asyncio.create_task(self._bring_home(claim, record)))
+        if self._queue.clip_done(claim, published):
+            self._tell(Done(claim.origin, claim.job, claim.clip, published["path"], done_info(published)))
+            self._forget_folder(claim)
+
+    async def _bring_home(self, claim: Claim, record: dict[str, Any]) -> dict[str, Any]:
+        for pause_s in chain(PUBLISH_PAUSES_S, repeat(PUBLISH_PAUSES_S[-1])):
+            try:
+                return await asyncio.to_thread(self._crate.publish, record, self._folder(claim))
+            except CrateError as error:
+                log.error("%s", error.text)
+                self._tell(Progress(claim.origin, claim.job, (claim.k + 0.98) / record["of"], f"waiting: {error.text}"))
+                await asyncio.sleep(pause_s)
+        raise AssertionError("unreachable")
+
+    def settle(self, job: str) -> None:
+        """Tell that a job has ended, when it just has."""
+        ended = self._queue.settle_job(job)
+        if ended is None:
+            return
+        states = [row["state"] for row in self._queue.clips(job)]
+        published = states.count("done")
+        if published:
+            self._tell(Finished(ended.origin, job, published, len(states) - published, ended.error_text))
+        else:
+            self._tell(Failed(ended.origin, job, ended.error_code, ended.error_text))
+        for row in self._queue.clips(job):
+            shutil.rmtree(self._jobs / row["id"], ignore_errors=True)
+
+    def _folder(self, claim: Claim) -> Path:
+        return self._jobs / claim.clip
+
+    def _forget_folder(self, claim: Claim) -> None:
+        shutil.rmtree(self._folder(claim), ignore_errors=True)

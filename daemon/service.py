@@ -1,0 +1,233 @@
+"""The daemon: everything wired together, started in order and stopped in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import logging.handlers
+import os
+import secrets
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bridge.errors import DoorError
+from bridge.events import Door, Event, SessionChanged
+from bridge.inbox import Inbox
+from bridge.midi import MidiDoor
+from bridge.midi_map import MidiMap
+from bridge.osc import Greeting, OscDoor
+from daemon.config import Config
+from daemon.crate import Crate
+from daemon.database import Database
+from daemon.defaults import crate_folder, inbox_folder, prompt_defaults, session_with
+from daemon.desk import Desk
+from daemon.errors import CrateError
+from daemon.home_lock import HomeLock
+from daemon.orders import OrderBox
+from daemon.pins import load_pins, store_pins
+from daemon.places import Places
+from daemon.queue import Queue
+from daemon.runner import Runner
+from daemon.version import __version__
+
+log = logging.getLogger(__name__)
+
+#: How often a door that could not open, or has lost its port, is tried again.
+DOOR_RETRY_S = 5.0
+
+
+class Service:
+    """One daemon on one home. `run` serves until `stop` is called or a signal comes."""
+
+    def __init__(self, places: Places, config: Config) -> None:
+        self._places = places
+        self._config = config
+        self._boot = secrets.token_hex(4)
+        self._stopping: asyncio.Event | None = None
+        self._doors: list[Door] = []
+        self._open: set[str] = set()
+        self._started = time.time()
+
+    async def run(self, ready: Callable[[Service], None] | None = None) -> None:
+        """Start in order, serve, stop in reverse. ServiceError, QueueError and ConfigError say why it cannot start."""
+        self._stopping = asyncio.Event()
+        async with contextlib.AsyncExitStack() as stack:
+            lock = HomeLock(self._places.lock)
+            lock.take()
+            stack.callback(lock.release)
+            database = Database(self._places.database)
+            stack.callback(database.close)
+            crate = Crate(crate_folder(self._config, self._places), self._config.crate.layout, database)
+            queue = Queue(database, self._boot)
+            self._recover(crate, queue)
+            session = session_with(load_pins(database))
+            runner = self._runner(queue, crate)
+            desk = Desk(
+                queue, crate, runner, session, prompt_defaults(self._config), self._config.engines.order,
+                self.tell, lambda pins: store_pins(database, pins),
+            )  # fmt: skip
+            runner.start()
+            stack.push_async_callback(runner.stop)
+            self._doors = self._make_doors(OrderBox(asyncio.get_running_loop(), desk.handle, self.tell), crate)
+            stack.callback(self._close_doors)
+            self._open_doors()
+            self._write_beacon()
+            stack.callback(self._remove_beacon)
+            self._listen_to_signals()
+            if ready:
+                ready(self)
+            await self._serve()
+
+    def _recover(self, crate: Crate, queue: Queue) -> None:
+        """After a crash: half-written files go, unfinished jobs are queued again."""
+        try:
+            crate.check()
+            swept = crate.sweep()
+            if swept:
+                log.info("%d half-written files were removed from the crate", swept)
+        except CrateError as error:
+            log.error("%s", error.text)
+        queue.take_over()
+        wanted = {row["id"] for job in queue.unfinished() for row in queue.clips(job.id)}
+        if self._places.jobs.is_dir():
+            for folder in self._places.jobs.iterdir():
+                if folder.name not in wanted:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    def _runner(self, queue: Queue, crate: Crate) -> Runner:
+        workers = self._config.workers
+        return Runner(
+            queue, crate, self._places.jobs, self.tell, count=workers.count, idle_s=workers.idle_s,
+            deadline_s=workers.deadline_s, tries=workers.tries, note_names=self._config.defaults.note_names,
+        )  # fmt: skip
+
+    def _make_doors(self, orders: OrderBox, crate: Crate) -> list[Door]:
+        config, doors = self._config, list[Door]()
+        if config.osc.enabled:
+            greeting = Greeting(__version__, str(crate.folder), self._boot)
+            doors.append(
+                OscDoor(orders.put, port=config.osc.port, greeting=greeting, presets=config.presets,
+                        allow=config.osc.allow, trust_lan=config.osc.trust_lan)
+            )  # fmt: skip
+        if config.inbox.enabled:
+            doors.append(Inbox(inbox_folder(config, self._places), orders.put, poll=config.inbox.polling))
+        if config.midi.enabled:
+            midi = config.midi
+            mapping = MidiMap(midi.map, config.presets)
+            doors.append(
+                MidiDoor(mapping, orders.put, api=midi.api, inputs=midi.inputs, outputs=midi.outputs,
+                         virtual=midi.virtual, lights=midi.lights)
+            )  # fmt: skip
+        return doors
+
+    # -- doors
+
+    def tell(self, event: Event) -> None:
+        """An event to the door that it belongs to, or to all."""
+        for door in self._doors:
+            if isinstance(event, SessionChanged) or event.origin.door == door.name:
+                try:
+                    door.tell(event)
+                except Exception:
+                    log.exception("door %s and %s", door.name, event)
+
+    def _open_doors(self) -> None:
+        for door in self._doors:
+            if door.name in self._open:
+                continue
+            try:
+                door.start()
+                self._open.add(door.name)
+                log.info("%s: %s", door.name, door.health())
+            except DoorError as error:
+                log.error("%s", error.text)
+
+    def _close_doors(self) -> None:
+        for door in reversed(self._doors):
+            door.stop()
+        self._open.clear()
+
+    def health(self) -> dict[str, str]:
+        """Each door and how it is."""
+        return {door.name: door.health() for door in self._doors}
+
+    @property
+    def osc_port(self) -> int:
+        return next((door.port for door in self._doors if isinstance(door, OscDoor)), 0)
+
+    def banner(self) -> str:
+        """What a person who started the daemon wants to know."""
+        lines = [f"Sidecrate {__version__} is ready. Ctrl-C ends it."]
+        lines.append(f"  clips appear in  {crate_folder(self._config, self._places)}")
+        if self._config.inbox.enabled:
+            lines.append(f"  drop prompts in  {inbox_folder(self._config, self._places)}")
+        return "\n".join(lines + [f"  {name}: {health}" for name, health in self.health().items()])
+
+    # -- living
+
+    async def _serve(self) -> None:
+        assert self._stopping is not None
+        while not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), DOOR_RETRY_S)
+            if len(self._open) < len(self._doors) and not self._stopping.is_set():
+                self._open_doors()
+                self._write_beacon()
+
+    def stop(self) -> None:
+        if self._stopping:
+            self._stopping.set()
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        def leave(*_: Any) -> None:
+            if self._stopping and self._stopping.is_set():
+                os._exit(130)  # asked a second time: leave now; the next start takes over what was not finished
+            loop.call_soon_threadsafe(self.stop)
+
+        for name in (signal.SIGINT, signal.SIGTERM):
+            if sys.platform == "win32":
+                signal.signal(name, leave)
+            else:
+                loop.add_signal_handler(name, leave)
+
+    def _write_beacon(self) -> None:
+        """Tell other programs where this daemon is; whole or not at all."""
+        about = {
+            "pid": os.getpid(),
+            "boot": self._boot,
+            "version": __version__,
+            "started": self._started,
+            "crate": str(crate_folder(self._config, self._places)),
+            "inbox": str(inbox_folder(self._config, self._places)),
+            "osc_port": self.osc_port,
+            "doors": self.health(),
+        }
+        part = self._places.beacon.with_suffix(".part")
+        part.write_text(json.dumps(about), encoding="utf-8")
+        os.replace(part, self._places.beacon)
+
+    def _remove_beacon(self) -> None:
+        self._places.beacon.unlink(missing_ok=True)
+
+
+def set_up_log(places: Places, config: Config, *, verbose: bool) -> None:
+    """A rotating file in the state folder; on the screen what a person at a terminal wants to know."""
+    places.state.mkdir(parents=True, exist_ok=True)
+    to_file = logging.handlers.RotatingFileHandler(
+        places.log, maxBytes=config.log.megabytes << 20, backupCount=5, encoding="utf-8", delay=True
+    )
+    to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    to_screen = logging.StreamHandler()
+    to_screen.setFormatter(logging.Formatter("%(message)s"))
+    to_screen.setLevel(logging.INFO if verbose else logging.WARNING)
+    root = logging.getLogger()
+    root.setLevel(config.log.level.upper())
+    root.handlers[:] = [to_file, to_screen]

@@ -1,0 +1,91 @@
+"""Takes on disk, one folder each, whole or absent: a crash after a generation goes on from here."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from daemon.brief import Brief
+from daemon.child import Tell, find_function
+from daemon.engines.contract import Grid, Take
+from daemon.engines.registry import engine_info
+
+if TYPE_CHECKING:
+    import numpy as np
+
+#: Plain values of a Take, stored as they are.
+_PLAIN = ("sample_rate", "seed", "engine", "model", "license", "key", "note", "plan", "cost_usd", "parts")
+
+
+def bring_take(task: dict[str, Any], brief: Brief, folder: Path, seed: int, tell: Tell) -> tuple[Take, bool]:
+    """The take of a clip, made by its engine if it is not in `folder` yet; and whether another costs nothing.
+
+    A fitted file is its own take: it is read anew, never copied.
+    """
+    if brief.do == "fit":
+        return file_take(brief), False
+    info = engine_info(brief.clip_engine(task["k"]))
+    if (folder / "take.json").exists():
+        return load_take(folder), not info.costs_money
+    tell(0.0, "generating", "")
+    make = find_function(info.maker)
+    take = make(brief, seed, lambda value, words="": tell(0.6 * value, "generating", words))
+    save_take(take, folder, stems=brief.stems)
+    return take, not info.costs_money
+
+
+def file_take(brief: Brief) -> Take:
+    """The user's own file as a take. AudioError when it cannot be read."""
+    from daemon.audio.files import read_audio
+
+    assert brief.reference is not None
+    audio, sample_rate = read_audio(Path(brief.reference), brief.reference_start, brief.reference_end)
+    return Take(audio, sample_rate, seed=brief.seed, engine="file", model="", license="the file's own")
+
+
+def save_take(take: Take, folder: Path, *, stems: bool) -> None:
+    """Write a take whole into `folder`; stems only where they will be wanted."""
+    part = folder.with_name(folder.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    if take.audio is not None:
+        _write_float(part / "take.wav", take.audio, take.sample_rate)
+    for name, audio in take.stems.items() if stems else ():
+        _write_float(part / f"stem-{name}.wav", audio, take.sample_rate)
+    if take.midi is not None:
+        (part / "take.mid").write_bytes(take.midi)
+    plain = {name: getattr(take, name) for name in _PLAIN}
+    plain["grid"] = asdict(take.grid) if take.grid else None
+    with (part / "take.json").open("w", encoding="utf-8") as file:
+        json.dump(plain, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, folder)
+
+
+def load_take(folder: Path) -> Take:
+    """The take that `save_take` wrote."""
+    plain = json.loads((folder / "take.json").read_text(encoding="utf-8"))
+    grid = Grid(**plain.pop("grid")) if plain["grid"] else plain.pop("grid")
+    plain["parts"] = tuple(plain["parts"])
+    audio = _read_float(folder / "take.wav") if (folder / "take.wav").exists() else None
+    stems = {path.stem.removeprefix("stem-"): _read_float(path) for path in sorted(folder.glob("stem-*.wav"))}
+    midi = (folder / "take.mid").read_bytes() if (folder / "take.mid").exists() else None
+    return Take(audio, grid=grid, stems=stems, midi=midi, **plain)
+
+
+def _write_float(path: Path, audio: np.ndarray, sample_rate: int) -> None:
+    import soundfile
+
+    soundfile.write(path, audio, sample_rate, subtype="FLOAT")
+
+
+def _read_float(path: Path) -> np.ndarray:
+    import soundfile
+
+    audio: np.ndarray = soundfile.read(path, dtype="float32", always_2d=True)[0]
+    return audio
