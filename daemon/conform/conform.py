@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from bridge.music import loop_frames
-from daemon.audio.resample import fit_length, resample_loop
 from daemon.brief import Brief
 from daemon.conform import note
 from daemon.conform.gate import Refusal, check_audio
+from daemon.conform.loop import fit_loop, is_as_asked, known_loop
 from daemon.conform.loudness import amplify, gain_to, integrated_lufs, loop_lufs, true_peak_db
-from daemon.conform.report import Report, measured
+from daemon.conform.report import Report, beat_errors, measured
 from daemon.conform.sound import Sound
-from daemon.engines.contract import Grid, Progress, Take
+from daemon.engines.contract import Progress, Take
 from daemon.errors import ConformError
 
 #: Loudness aimed at by kind; None: the peak alone decides.
@@ -73,30 +72,17 @@ def _notes_alone(take: Take, brief: Brief) -> Conformed:
 
 
 def _loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
-    grid = take.grid
-    if grid is None:
-        raise ConformError("this take does not know its grid, and it cannot be heard yet", "unheard")
-    return _known_loop(take, brief, sound, report, progress, grid)
-
-
-def _known_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress, grid: Grid) -> Conformed:
-    """A take that lies on the grid already: nothing is stretched."""
-    bars = min(brief.bars or grid.bars, grid.bars)
-    meter = brief.amended(meter_name=grid.meter).meter
-    source_frames = loop_frames(bars, meter, grid.bpm, sound.sample_rate)
-    frames = loop_frames(bars, meter, grid.bpm, brief.sample_rate)
-    beats = np.arange(bars * meter.beats_per_bar) * (meter.quarters_per_bar / meter.beats_per_bar) * 60 / grid.bpm
-    report.found |= {"bpm": grid.bpm, "confidence": 1.0, "key": take.key, "key_confidence": 1.0 if take.key else 0.0}
-    report.found |= {"downbeat_s": 0.0, "beats_s": beats}
-    report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
-    progress(0.4, "fitting")
-    cut = sound.linear(lambda x: fit_length(x, source_frames))
-    fitted = cut.linear(lambda x: resample_loop(x, sound.sample_rate, brief.sample_rate, frames))
-    fitted.sample_rate = brief.sample_rate
-    finished = _finish(fitted, brief, report, progress)
+    if take.grid is not None and is_as_asked(take, brief):
+        progress(0.4, "fitting")
+        loop = known_loop(take, brief, sound, take.grid, report)
+    else:
+        loop, refusals = fit_loop(take, brief, sound, report, progress)
+        _refuse(refusals, brief, report)
+    finished = _finish(loop.sound, brief, report, progress)
+    report.after |= beat_errors(finished.audio, finished.sample_rate, loop.bpm, brief.meter)
     return Conformed(
-        finished.audio, finished.sample_rate, finished.stems, take.midi, grid.bpm, brief.key_name or take.key, grid.meter, bars,
-        report=report.to_json(brief),
+        finished.audio, finished.sample_rate, finished.stems, None if loop.stretched else take.midi, loop.bpm, loop.key,
+        brief.meter_name, loop.bars, report=report.to_json(brief),
     )  # fmt: skip
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from bridge.music import Meter
 from daemon.brief import Brief
+from daemon.conform.hear import hear
 from daemon.conform.loudness import integrated_lufs, loop_lufs, true_peak_db
 from daemon.conform.seam import measure_seam
 
@@ -53,6 +55,17 @@ def measured(audio: np.ndarray, sample_rate: int, is_loop: bool) -> dict[str, An
     if is_loop:
         after["seam"] = measure_seam(audio).jump
     return after
+
+
+def beat_errors(audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter) -> dict[str, Any]:
+    """How far the beats of a finished loop lie from its grid, by hearing it anew, twice round; null where no beat is heard."""
+    heard = hear(np.concatenate([audio, audio]), sample_rate, bpm, meter)
+    beats_s = heard.beats_s
+    if not heard.periodic or not len(beats_s):
+        return {"max_beat_error_ms": None, "mean_beat_error_ms": None}
+    beat_s = 60 / bpm
+    errors_ms = 1000 * np.abs(beats_s - np.round(beats_s / beat_s) * beat_s)
+    return {"max_beat_error_ms": errors_ms.max(), "mean_beat_error_ms": errors_ms.mean()}
 
 
 def plain(value: Any) -> Any:

@@ -1,0 +1,112 @@
+"""Which bars of a take become the loop: whole ones, full, and such that the end leads into the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from scipy import fft
+
+from daemon.conform.hear import Heard
+
+#: s; how far a bar may reach beyond what sounds and still count as whole.
+_SLACK_S = 0.06
+_FRAME_S, _HOP_S = 0.046, 0.0232
+_BANDS = 24
+_WEIGHTS = {"fullness": 1.0, "continuity": 1.0, "phrase": 0.15, "steadiness": 0.5}
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A run of whole bars: from `start_q` (quarters from the first downbeat), and how well it would loop (0-1)."""
+
+    start_q: float
+    bars: int
+    start_s: float
+    end_s: float
+    score: float
+    parts: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"start_s": self.start_s, "end_s": self.end_s, "bars": self.bars, "score": self.score} | self.parts
+
+
+def cuts(heard: Heard, mono: np.ndarray, sample_rate: int, bars: int) -> list[Cut]:
+    """Every run of `bars` whole bars in the sounding part, best first; of fewer bars, as many as there are, if it holds fewer."""
+    bar_q = heard.meter.quarters_per_bar
+    first = int(np.ceil(heard.position_of(heard.sounds_from_s - _SLACK_S) / bar_q - 1e-6))
+    end_s = min(heard.sounds_to_s, len(mono) / sample_rate)
+    whole = int(np.floor(heard.position_of(end_s + _SLACK_S) / bar_q + 1e-6)) - first
+    if whole < 1:
+        return [_only_cut(heard, first * bar_q)]
+    length = min(bars, whole)
+    features = _Features(mono, sample_rate)
+    found = [_rated(heard, features, (first + k) * bar_q, length, k) for k in range(whole - length + 1)]
+    return sorted(found, key=lambda cut: -cut.score)
+
+
+def _only_cut(heard: Heard, start_q: float) -> Cut:
+    """Less than a bar is there: one bar from the downbeat, whose rest is silence."""
+    begin, end = heard.time_of(np.array([start_q, start_q + heard.meter.quarters_per_bar]))
+    return Cut(start_q, 1, float(begin), float(end), 0.0, {})
+
+
+def _rated(heard: Heard, features: _Features, start_q: float, bars: int, number: int) -> Cut:
+    bar_q = heard.meter.quarters_per_bar
+    edges = heard.time_of(start_q + np.arange(bars + 1) * bar_q)
+    lengths = np.diff(edges)
+    beat_s = float(lengths.mean()) / max(1.0, bar_q)
+    parts = {
+        "fullness": features.fullness(edges),
+        "continuity": features.likeness(float(edges[0]), float(edges[-1]), beat_s),
+        "phrase": 1.0 if number % bars == 0 else 0.5 if number % 2 == 0 else 0.0,
+        "steadiness": float(np.exp(-50 * np.abs(lengths / lengths.mean() - 1).max())),
+    }
+    score = sum(_WEIGHTS[name] * value for name, value in parts.items()) / sum(_WEIGHTS.values())
+    return Cut(start_q, bars, float(edges[0]), float(edges[-1]), score, parts)
+
+
+class _Features:
+    """Band levels in dB of the take over time, (frames, bands), every 23 ms."""
+
+    def __init__(self, mono: np.ndarray, sample_rate: int) -> None:
+        size, self.hop = round(_FRAME_S * sample_rate), round(_HOP_S * sample_rate)
+        self.rate = sample_rate / self.hop
+        padded = np.pad(mono, (size // 2, size))
+        frames = np.lib.stride_tricks.sliding_window_view(padded, size)[:: self.hop]
+        power = np.abs(fft.rfft(frames * np.hanning(size).astype(np.float32), axis=1)) ** 2
+        hertz = np.arange(power.shape[1]) * sample_rate / size
+        edges = np.geomspace(40, min(16000, 0.45 * sample_rate), _BANDS + 1)
+        starts = np.searchsorted(hertz, edges[:-1])
+        self.levels = 10 * np.log10(np.add.reduceat(power, np.minimum(starts, power.shape[1] - 1), axis=1) + 1e-9)
+        loudest = self.levels.max()
+        self.levels = np.maximum(self.levels, loudest - 60)
+        self.loud = np.log10(power.sum(axis=1) + 1e-9) * 10
+        self.usual = float(np.percentile(self.loud, 80))
+
+    def fullness(self, edges_s: np.ndarray) -> float:
+        """How close its emptiest bar comes to the take's usual level (1: at it, 0: 20 dB under it)."""
+        bars = [self.loud[self._at(a) : self._at(b) + 1] for a, b in pairwise(edges_s)]
+        level = min(float(10 * np.log10(np.mean(10 ** (bar / 10)))) if len(bar) else -99.0 for bar in bars)
+        return float(np.clip(1 + (level - self.usual) / 20, 0, 1))
+
+    def likeness(self, start_s: float, end_s: float, beat_s: float) -> float:
+        """How like what follows the end is to the start, and what leads to the start to the end (1: the same)."""
+        reach = max(2, round(beat_s * self.rate))
+        begin, end = self._at(start_s), self._at(end_s)
+        scores = []
+        for a, b in (
+            (slice(begin, begin + reach), slice(end, end + reach)),
+            (slice(begin - reach, begin), slice(end - reach, end)),
+        ):
+            if min(a.start, b.start) < 0 or max(a.stop, b.stop) > len(self.levels):
+                continue
+            apart = np.abs(self.levels[a] - self.levels[b]).mean()
+            scores.append(float(np.exp(-apart / 6)))
+        # where the take does not reach beyond the cut, nothing speaks for it or against it
+        return float(np.mean(scores)) if scores else 0.5
+
+    def _at(self, seconds: float) -> int:
+        return int(np.clip(round(seconds * self.rate), 0, len(self.levels) - 1))

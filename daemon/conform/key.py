@@ -1,0 +1,155 @@
+"""The key of a take, its tuning, and the smallest shift that brings it into the asked key.
+
+Chroma from spectral peaks, judged by the key profiles of Albrecht and Shanahan (2013).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+import soxr
+
+from bridge.music import MODES, Key
+
+_RATE, _SIZE, _HOP = 11025, 4096, 1536
+_LOWEST_HZ, _HIGHEST_HZ, _BASS_HZ = 50.0, 3000.0, 180.0
+_BASS_WEIGHT = 0.3
+_PEAK_FLOOR = 0.01
+_MAJOR = (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081)
+_MINOR = (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052)
+#: How much better another shift must fit than none (mean product of standardized chroma and profile).
+_SHIFT_EVIDENCE = 0.2
+#: Share of the peaks' weight that must lie in tones that last, for a take to have a key at all.
+_LEAST_TONAL = 0.25
+_LEAST_TUNING = 0.5
+_SHARPS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
+
+@dataclass(frozen=True)
+class Tones:
+    """What sounds: `chroma` (12,) from C, `tuning_cents` off A = 440 and how sure that is, `tonal` the share of lasting tones."""
+
+    chroma: np.ndarray
+    tuning_cents: float
+    tuning_confidence: float
+    tonal: float
+
+    @property
+    def is_tonal(self) -> bool:
+        return self.tonal >= _LEAST_TONAL
+
+
+def hear_tones(mono: np.ndarray, sample_rate: int) -> Tones:
+    """The tones of float (frames,)."""
+    hertz, weight, frame, count = _peaks(mono, sample_rate)
+    if not len(hertz):
+        return Tones(np.zeros(12), 0.0, 0.0, 0.0)
+    lasting = _lasting(hertz, weight, frame)
+    tonal = float((weight**2)[lasting].sum() / (weight**2).sum())
+    strength = weight**0.7 * np.where(lasting, 1.0, 0.1)
+    pitch = 69 + 12 * np.log2(hertz / 440)
+    turn = (strength * np.exp(2j * np.pi * pitch)).sum() / strength.sum()
+    tuning = float(np.angle(turn) / (2 * np.pi))
+    pitch = pitch - tuning
+    strength = strength * np.cos(np.pi * (pitch - np.round(pitch))) ** 2
+    classes = np.round(pitch).astype(int) % 12
+    bass = hertz < _BASS_HZ
+    chroma = _profile(classes[~bass], strength[~bass], frame[~bass], count)
+    chroma = chroma + _BASS_WEIGHT * _profile(classes[bass], strength[bass], frame[bass], count)
+    return Tones(chroma, 100 * tuning, float(abs(turn)), tonal)
+
+
+def find_key(tones: Tones) -> tuple[Key | None, float]:
+    """The most likely major or minor key and how sure it is (0-1); None where nothing tonal lasts."""
+    if not tones.is_tonal:
+        return None, 0.0
+    fits = np.array([_fit(tones.chroma, tonic, mode) for mode in ("major", "minor") for tonic in range(12)])
+    order = np.argsort(-fits)
+    best = int(order[0])
+    confidence = float(np.clip(fits[best], 0, 1) * np.clip(0.4 + 3 * (fits[best] - fits[order[1]]), 0, 1))
+    name = _SHARPS[best % 12]
+    return Key(best % 12, "major" if best < 12 else "minor", name), confidence
+
+
+def shift_to(tones: Tones, asked: Key) -> tuple[int, float]:
+    """Semitones (-5 to 6) that bring the take into the asked key, and by how much that fits better than leaving it.
+
+    0 where the evidence is too weak or nothing tonal is there.
+    """
+    if not tones.is_tonal:
+        return 0, 0.0
+    fits = np.array([_fit(np.roll(tones.chroma, shift), asked.tonic, asked.mode) for shift in range(12)])
+    best = int(np.argmax(fits))
+    gain = float(fits[best] - fits[0])
+    if gain <= _SHIFT_EVIDENCE:
+        return 0, gain
+    return (best + 5) % 12 - 5, gain
+
+
+def tuning_shift(tones: Tones) -> float:
+    """Semitones that bring a take's own tuning to A = 440; 0 where it is there already or nothing says where it is."""
+    if not tones.is_tonal or tones.tuning_confidence < _LEAST_TUNING or abs(tones.tuning_cents) < 8:
+        return 0.0
+    return -tones.tuning_cents / 100
+
+
+def _peaks(mono: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Frequency in Hz, magnitude and frame of each spectral peak, and the number of frames."""
+    low = soxr.resample(mono, sample_rate, _RATE, quality="HQ")
+    low = np.pad(low, (_SIZE // 2, max(_SIZE // 2, 2 * _SIZE - len(low))))
+    frames = np.lib.stride_tricks.sliding_window_view(low, _SIZE)[::_HOP]
+    magnitude = np.abs(scipy.fft.rfft(frames * np.hanning(_SIZE).astype(np.float32), axis=1))
+    top = (magnitude[:, 1:-1] > magnitude[:, :-2]) & (magnitude[:, 1:-1] >= magnitude[:, 2:])
+    frame, bin_ = np.nonzero(top)
+    bin_ = bin_ + 1
+    left, middle, right = (np.log(magnitude[frame, bin_ + step] + 1e-9) for step in (-1, 0, 1))
+    offset = np.clip(0.5 * (left - right) / (left - 2 * middle + right - 1e-12), -0.5, 0.5)
+    hertz, height = (bin_ + offset) * _RATE / _SIZE, magnitude[frame, bin_]
+    loud = (hertz > _LOWEST_HZ) & (hertz < _HIGHEST_HZ) & (height > _PEAK_FLOOR * magnitude.max(axis=1)[frame])
+    loud &= height > 1e-3 * magnitude.max()
+    return hertz[loud], height[loud], frame[loud], len(magnitude)
+
+
+def _lasting(hertz: np.ndarray, weight: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """Which peaks are heard again in the next or previous frame within 15 cents: tones, not noise or hits."""
+    cents = 1200 * np.log2(hertz)
+    lasting = np.zeros(len(hertz), bool)
+    starts = np.searchsorted(frame, np.arange(frame[-1] + 2))
+    for now in range(frame[-1]):
+        a, b = slice(starts[now], starts[now + 1]), slice(starts[now + 1], starts[now + 2])
+        if a.start == a.stop or b.start == b.stop:
+            continue
+        near = np.abs(cents[a][:, None] - cents[b][None, :]) < 15
+        lasting[a] |= near.any(axis=1)
+        lasting[b] |= near.any(axis=0)
+    return lasting
+
+
+def _profile(classes: np.ndarray, strength: np.ndarray, frame: np.ndarray, count: int) -> np.ndarray:
+    """(12,) summing to 1: each frame counts about alike, however loud it is."""
+    table = np.zeros((count, 12))
+    np.add.at(table, (frame, classes), strength)
+    totals = table.sum(axis=1, keepdims=True)
+    even: np.ndarray = (table / (totals + 0.1 * np.median(totals) + 1e-9)).sum(axis=0)
+    return even / (even.sum() + 1e-9)
+
+
+def _fit(chroma: np.ndarray, tonic: int, mode: str) -> float:
+    """Correlation of a chroma with the profile of a key."""
+    profile = np.roll(_mode_profile(mode), tonic)
+    if chroma.std() < 1e-9:
+        return 0.0
+    return float(((chroma - chroma.mean()) / chroma.std() * (profile - profile.mean()) / profile.std()).mean())
+
+
+def _mode_profile(mode: str) -> np.ndarray:
+    """The measured profile of major or minor; another mode's is the nearer of the two with the differing degrees exchanged."""
+    steps = MODES[mode]
+    base_mode = "minor" if steps[2] == 3 else "major"
+    profile = np.array(_MINOR if base_mode == "minor" else _MAJOR)
+    for own, usual in zip(steps, MODES[base_mode], strict=True):
+        if own != usual:
+            profile[[own, usual]] = profile[[usual, own]]
+    return profile

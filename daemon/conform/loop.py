@@ -1,0 +1,214 @@
+"""The road of a loop: heard, chosen, warped onto the grid and into the key, closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bridge.music import Key, Meter, loop_frames, snap_tempo
+from daemon.audio.resample import fit_length, resample_loop
+from daemon.brief import Brief
+from daemon.conform import choose, key, seam
+from daemon.conform.gate import Refusal, check_stretch
+from daemon.conform.hear import Heard, hear
+from daemon.conform.report import Report
+from daemon.conform.sound import Sound
+from daemon.conform.time_map import TimeMap
+from daemon.conform.warp import Stretch, method_of
+from daemon.engines.contract import Grid, Progress, Take
+
+#: s; a take whose beats lie closer to the grid than this everywhere is not stretched.
+_ON_GRID_S = 0.0015
+#: s; a file whose length is that of the asked bars within this, and which begins on a 16th, is the loop already.
+_SAME_LENGTH_S, _SAME_START_S = 0.002, 0.02
+#: Relative error of a measured tempo, inside which the roundest number is taken.
+_TEMPO_ERROR = 0.002
+_KEY_CONFIDENCE = 0.3
+_LEAST_DC = 1e-3
+
+
+@dataclass
+class Loop:
+    """A finished loop before its level is set, and what it is."""
+
+    sound: Sound
+    bpm: float
+    key: str | None
+    bars: int
+    stretched: bool
+
+
+def known_loop(take: Take, brief: Brief, sound: Sound, grid: Grid, report: Report) -> Loop:
+    """A take that lies on the asked grid already: cut and brought to the brief's sample rate, nothing else."""
+    meter = Meter.parse(grid.meter)
+    bars = min(brief.bars or grid.bars, grid.bars)
+    source_frames = loop_frames(bars, meter, grid.bpm, sound.sample_rate)
+    frames = loop_frames(bars, meter, grid.bpm, brief.sample_rate)
+    pulse_q = meter.quarters_per_bar / meter.beats_per_bar
+    report.found |= {"bpm": grid.bpm, "confidence": 1.0, "key": take.key, "key_confidence": 1.0 if take.key else 0.0}
+    report.found |= {"downbeat_s": 0.0, "beats_s": np.arange(bars * meter.beats_per_bar) * pulse_q * 60 / grid.bpm}
+    report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
+    fitted = sound.linear(lambda x: resample_loop(fit_length(x, source_frames), sound.sample_rate, brief.sample_rate, frames))
+    fitted.sample_rate = brief.sample_rate
+    return Loop(fitted, grid.bpm, brief.key_name if take.key and brief.key_name else take.key, bars, False)
+
+
+def is_as_asked(take: Take, brief: Brief) -> bool:
+    """Whether a take knows its grid and its key, and both are what was asked."""
+    if take.grid is None or take.grid.meter != brief.meter_name:
+        return False
+    if brief.bpm is not None and abs(take.grid.bpm - brief.bpm) > 1e-6:
+        return False
+    if brief.bars is not None and take.grid.bars < brief.bars:
+        return False
+    return not (brief.key and take.key) or set(Key.parse(take.key).scale) == set(brief.key.scale)
+
+
+def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> tuple[Loop, list[Refusal]]:
+    """Any other take; with what speaks against it."""
+    sound = _without_dc(sound.at_rate(brief.sample_rate))
+    progress(0.1, "hearing the beat")
+    heard = _as_heard(take.grid) if take.grid else hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter)
+    progress(0.35, "hearing the key")
+    tones = key.hear_tones(sound.mono, sound.sample_rate)
+    semitones, key_name = _shift(take, brief, tones, report)
+    bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, _TEMPO_ERROR * heard.bpm)
+    progress(0.45, "choosing the bars")
+    cut, wanted_bars = _choose(heard, sound, brief, report)
+    refusals = _refusals(heard, bpm, brief)
+    report.found |= {
+        "bpm": heard.bpm,
+        "confidence": heard.confidence,
+        "downbeat_confidence": heard.downbeat_confidence,
+        "downbeat_s": cut.start_s,
+        "beats_s": heard.beats_s,
+        "steady": heard.steady,
+        "drift": heard.drift,
+    }
+    if heard.reason:
+        report.warnings.append(heard.reason)
+    progress(0.5, "putting it on the grid")
+    frames = loop_frames(cut.bars, heard.meter, bpm, sound.sample_rate)
+    made, stretched = _warped(sound, heard, cut, bpm, frames, semitones, brief, report)
+    if cut.bars < wanted_bars:
+        report.warnings.append(f"the take holds {cut.bars} whole bars, so they were repeated to fill {wanted_bars}")
+        whole = loop_frames(wanted_bars, heard.meter, bpm, sound.sample_rate)
+        made = made.linear(lambda x: np.take(x, np.arange(whole), axis=0, mode="wrap"))
+    return Loop(made, bpm, key_name, wanted_bars, stretched), refusals
+
+
+def _as_heard(grid: Grid) -> Heard:
+    """What an engine knows of its take, in the words of hearing."""
+    meter = Meter.parse(grid.meter)
+    quarters = np.arange(0, grid.bars * meter.quarters_per_bar + 1e-9, 4 / meter.denominator)
+    seconds = quarters * 60 / grid.bpm
+    return Heard(meter, grid.bpm, 1.0, 1.0, quarters, seconds, 0.0, float(seconds[-1]))
+
+
+def _without_dc(sound: Sound) -> Sound:
+    if float(np.abs(sound.audio.mean(axis=0, dtype=np.float64)).max()) < _LEAST_DC:
+        return sound
+    return sound.linear(lambda x: x - x.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32))
+
+
+def _shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> tuple[float, str | None]:
+    """Semitones to shift by, and the name of the key that results."""
+    found, confidence = key.find_key(tones)
+    if take.key:
+        found, confidence = Key.parse(take.key), 1.0
+    report.found |= {"key": found.short if found else None, "key_confidence": confidence, "tuning_cents": tones.tuning_cents}
+    if brief.key is None:
+        return 0.0, found.short if found and confidence >= _KEY_CONFIDENCE else None
+    if found is None:
+        return 0.0, None
+    if take.key:
+        return float((brief.key.relative_major_tonic - found.relative_major_tonic + 5) % 12 - 5), brief.key_name
+    semitones, gain = key.shift_to(tones, brief.key)
+    report.found["key_shift_gain"] = gain
+    return semitones + key.tuning_shift(tones), brief.key_name
+
+
+def _choose(heard: Heard, sound: Sound, brief: Brief, report: Report) -> tuple[choose.Cut, int]:
+    """The cut that is asked for, and the number of bars that are wanted."""
+    bars = brief.bars or max(1, _whole_bars(heard))
+    found = choose.cuts(heard, sound.mono, sound.sample_rate, bars)
+    report.choices = [cut.to_json() for cut in found[:8]]
+    if brief.choice > len(found):
+        report.warnings.append(f"choice {brief.choice} was asked, but there are {len(found)}: the last was taken")
+    return found[min(brief.choice, len(found)) - 1], bars
+
+
+def _whole_bars(heard: Heard) -> int:
+    bar_q = heard.meter.quarters_per_bar
+    first, last = heard.position_of(np.array([heard.sounds_from_s - 0.06, heard.sounds_to_s + 0.06])) / bar_q
+    return int(np.floor(last) - np.ceil(first))
+
+
+def _refusals(heard: Heard, bpm: float, brief: Brief) -> list[Refusal]:
+    if brief.bpm is None:
+        return []
+    if not heard.periodic:
+        return [Refusal("beatless", f"no beat was found in the take ({heard.reason or 'nothing repeats'})")]
+    return check_stretch(heard.bpm / bpm, bpm, heard.bpm)
+
+
+def _warped(
+    sound: Sound, heard: Heard, cut: choose.Cut, bpm: float, frames: int, semitones: float, brief: Brief, report: Report
+) -> tuple[Sound, bool]:
+    """`frames` frames of closed loop, and whether they were stretched."""
+    rate = sound.sample_rate
+    still = abs(semitones) < 0.005
+    start, on_grid = _untouched_start(sound, heard, cut, bpm, frames)
+    roll = round(seam.ROLL_S * rate)
+    if on_grid and still:
+        report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
+        rolled = sound.linear(lambda x: _rolled(x, start, frames, roll))
+        return _closed(rolled, roll, report), False
+    time_map = (
+        TimeMap.straight(start - roll, 1.0, frames + 2 * roll) if on_grid else _time_map(heard, cut, frames, roll, rate, brief)
+    )
+    wanted = Stretch(time_map, semitones, brief.formants, brief.quality == "preview")
+    name, engine = method_of(wanted)
+    ratio = frames / ((cut.end_s - cut.start_s) * rate)
+    report.did |= {"method": name, "ratio": ratio, "semitones": 0.0 if name == "resample" else semitones}
+    rolled = sound.shaped(lambda x: engine(x, rate, wanted))
+    return _closed(rolled, roll, report), True
+
+
+def _untouched_start(sound: Sound, heard: Heard, cut: choose.Cut, bpm: float, frames: int) -> tuple[int, bool]:
+    """The frame at which the take could be cut as it is, and whether it lies on the grid so exactly that it should be."""
+    rate = sound.sample_rate
+    sixteenth = 4 * float(heard.position_of(0.0))
+    off_slot_s = abs(sixteenth - round(sixteenth)) / 4 * 60 / heard.bpm
+    if abs(sound.frames - frames) <= _SAME_LENGTH_S * rate and off_slot_s < _SAME_START_S and abs(heard.bpm / bpm - 1) < 0.01:
+        return 0, True
+    inside = (heard.knots_s >= cut.start_s - 1e-6) & (heard.knots_s <= cut.end_s + 1e-6)
+    straight = cut.start_s + (heard.knots_q[inside] - cut.start_q) * 60 / bpm
+    apart = np.abs(heard.knots_s[inside] - straight)
+    return round(cut.start_s * rate), bool(len(apart) and apart.max() < _ON_GRID_S)
+
+
+def _time_map(heard: Heard, cut: choose.Cut, frames: int, roll: int, rate: int, brief: Brief) -> TimeMap:
+    """The cut onto `frames`, with `roll` frames of what lies before and after it."""
+    whole_q = cut.bars * heard.meter.quarters_per_bar
+    if brief.grid == "off" or heard.steady:
+        quarters = np.array([cut.start_q, cut.start_q + whole_q])
+    else:
+        inner = heard.knots_q[(heard.knots_q > cut.start_q + 1e-6) & (heard.knots_q < cut.start_q + whole_q - 1e-6)]
+        quarters = np.concatenate([[cut.start_q], inner, [cut.start_q + whole_q]])
+    target = roll + (quarters - cut.start_q) / whole_q * frames
+    return TimeMap(heard.time_of(quarters) * rate, target, frames + 2 * roll)
+
+
+def _rolled(audio: np.ndarray, start: int, frames: int, roll: int) -> np.ndarray:
+    before, after = max(0, roll - start), max(0, start + frames + roll - len(audio))
+    inside = audio[max(0, start - roll) : start + frames + roll]
+    return np.pad(inside, ((before, after), (0, 0)))
+
+
+def _closed(rolled: Sound, roll: int, report: Report) -> Sound:
+    closing = seam.best_closing(rolled.audio, roll, rolled.sample_rate)
+    report.did["seam_from"] = "before" if closing.from_before else "after"
+    report.did["seam_ms"] = 1000 * closing.frames / rolled.sample_rate
+    return rolled.linear(lambda x: seam.close(x, roll, closing))

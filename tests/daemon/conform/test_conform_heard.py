@@ -1,0 +1,90 @@
+"""Takes that must be heard: a drum loop at the wrong tempo, after silence, comes back exact and on the grid."""
+
+import json
+
+import numpy as np
+import pytest
+
+from daemon.brief import Brief
+from daemon.conform.conform import conform
+from daemon.engines.contract import Take
+
+RATE = 44100
+
+
+def quiet(value, stage):
+    assert 0 <= value <= 1 and stage
+
+
+def drums(bpm, bars, lead_s=0.0, rate=RATE, channels=2):
+    """A plain beat: low kicks on one and three, noise on two and four, soft hats on eighths."""
+    noise = np.random.default_rng(5)
+    beat_s = 60 / bpm
+    audio = np.zeros(round((lead_s + (bars * 4 + 0.5) * beat_s) * rate))
+
+    def add(at_s, sound):
+        first = round((lead_s + at_s) * rate)
+        audio[first : first + len(sound)] += sound[: len(audio) - first]
+
+    t = np.arange(round(0.25 * rate)) / rate
+    kick = np.sin(2 * np.pi * (50 * t + 6 * (1 - np.exp(-t * 40)))) * np.exp(-t * 18)
+    for beat in range(bars * 4):
+        if beat % 2 == 0:
+            add(beat * beat_s, (0.8 if beat % 4 == 0 else 0.6) * kick)
+        else:
+            add(beat * beat_s, 0.4 * noise.standard_normal(len(t)) * np.exp(-t * 25))
+        for eighth in (0, 0.5):
+            hat = np.diff(noise.standard_normal(len(t) // 4 + 1)) * np.exp(-t[: len(t) // 4] * 90)
+            add((beat + eighth) * beat_s, 0.1 * hat)
+    return (0.5 * np.repeat(audio[:, None], channels, axis=1)).astype(np.float32)
+
+
+def take(audio, rate=RATE, **more):
+    return Take(audio, rate, 1, "file", "", "own", **more)
+
+
+@pytest.mark.parametrize(
+    "asked, own, rate, channels", [(120.0, 117.3, 44100, 2), (93.5, 96.0, 48000, 1), (140.0, 140.9, 22050, 2)]
+)
+def test_drums_come_back_exact(asked, own, rate, channels):
+    brief = Brief("p", "p", bpm=asked, bars=2)
+    clip = conform(take(drums(own, 4, 0.3, rate, channels), rate), brief, quiet)
+    assert clip.audio.shape == (brief.frames, channels) and clip.bpm == asked
+    assert clip.report["after"]["seam"] <= 1
+    assert np.abs(clip.audio[: RATE // 20]).max() > 0.3 * np.abs(clip.audio).max()
+    json.dumps(clip.report, allow_nan=False)
+
+
+def test_a_file_that_is_the_loop_already_is_left_alone():
+    brief = Brief("p", "p", do="fit", bpm=120.0, bars=2)
+    audio = drums(120.0, 2)[: brief.frames]
+    clip = conform(take(audio), brief, quiet)
+    assert clip.report["did"]["method"] == "none"
+    assert np.array_equal(clip.audio[2000:-2000], audio[2000:-2000])
+
+
+def test_no_tempo_asked_keeps_the_takes_own():
+    clip = conform(take(drums(100.0, 3)), Brief("p", "p", do="fit", bpm=None, bars=None), quiet)
+    assert clip.bpm == pytest.approx(100, rel=0.002) or clip.bpm == pytest.approx(200, rel=0.002)
+    assert len(clip.audio) == round(clip.bars * 4 * 60 / clip.bpm * RATE)
+
+
+def test_too_few_bars_are_repeated():
+    brief = Brief("p", "p", do="fit", bpm=120.0, bars=8)
+    clip = conform(take(drums(118.0, 3)), brief, quiet)
+    assert len(clip.audio) == brief.frames and any("repeated" in line for line in clip.report["warnings"])
+
+
+def test_choice_takes_another_cut():
+    brief = Brief("p", "p", bpm=120.0, bars=1)
+    first = conform(take(drums(118.0, 6)), brief, quiet)
+    second = conform(take(drums(118.0, 6)), brief.amended(choice=2), quiet)
+    assert len(first.report["choices"]) > 1
+    assert second.report["found"]["downbeat_s"] == first.report["choices"][1]["start_s"] != first.report["found"]["downbeat_s"]
+
+
+def test_stems_still_sum():
+    audio = drums(118.0, 4)
+    stems = {"a": 0.5 * audio, "b": audio - 0.5 * audio}
+    clip = conform(take(audio, stems=stems), Brief("p", "p", bpm=120.0, bars=2), quiet)
+    assert np.allclose(sum(clip.stems.values()), clip.audio, atol=1e-5)
