@@ -1,0 +1,110 @@
+"""Chords of a key: Roman numerals and chord symbols to pitch classes, and voicings that lead smoothly."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bridge.music import MODES, Key, pitch_class
+
+_NUMERAL = re.compile(r"^([b#]?)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(.*)$")
+_SYMBOL = re.compile(r"^([A-G][#b]?)(.*?)(?:/[A-G][#b]?)?$")
+_DEGREES = {"i": 0, "ii": 1, "iii": 2, "iv": 3, "v": 4, "vi": 5, "vii": 6}
+
+#: Semitones above the root by the chord's suffix; the third of a numeral without one follows its case.
+_SUFFIXES: dict[str, tuple[int, ...]] = {
+    "": (0, 4, 7), "m": (0, 3, 7), "7": (0, 4, 7, 10), "m7": (0, 3, 7, 10), "M7": (0, 4, 7, 11), "maj7": (0, 4, 7, 11),
+    "mM7": (0, 3, 7, 11), "9": (0, 4, 7, 10, 14), "m9": (0, 3, 7, 10, 14), "M9": (0, 4, 7, 11, 14), "maj9": (0, 4, 7, 11, 14),
+    "11": (0, 4, 7, 10, 14, 17), "m11": (0, 3, 7, 10, 14, 17), "13": (0, 4, 10, 14, 21), "m13": (0, 3, 10, 14, 21),
+    "6": (0, 4, 7, 9), "m6": (0, 3, 7, 9), "69": (0, 4, 7, 9, 14), "add9": (0, 4, 7, 14), "madd9": (0, 3, 7, 14),
+    "sus2": (0, 2, 7), "sus4": (0, 5, 7), "7sus4": (0, 5, 7, 10), "dim": (0, 3, 6), "o": (0, 3, 6), "o7": (0, 3, 6, 9),
+    "dim7": (0, 3, 6, 9), "m7b5": (0, 3, 6, 10), "aug": (0, 4, 8), "+": (0, 4, 8), "5": (0, 7),
+}  # fmt: skip
+
+_LOW, _CENTRE = 52, 62.0
+
+
+@dataclass(frozen=True)
+class Chord:
+    """A chord as it is named: pitch class of the root and semitones above it, in order of importance."""
+
+    name: str
+    root: int
+    steps: tuple[int, ...]
+
+    @property
+    def pitch_classes(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys((self.root + step) % 12 for step in self.steps))
+
+
+def read_chord(text: str, key: Key) -> Chord:
+    """`i7`, `bVI`, `VM7` of a key, or `Am7`. ValueError if it is neither.
+
+    Numerals count the degrees of the key's own mode, so that VI of a minor key is its sixth degree; `b` and `#` move from there
+    in a major or minor key as musicians write them (bII, bVII).
+    """
+    said = text.strip()
+    numeral = _NUMERAL.match(said)
+    if numeral:
+        accidental, letters, suffix = numeral.groups()
+        degree = _DEGREES[letters.lower()]
+        scale = MODES[key.mode]
+        offset = scale[degree]
+        if accidental:
+            # measured from the major scale, as bII and bVII are everywhere understood
+            offset = MODES["major"][degree] + (1 if accidental == "#" else -1)
+        minor = letters.islower()
+        name = (
+            suffix
+            if suffix in ("o", "o7", "dim", "m7b5", "sus2", "sus4", "7sus4", "5", "+")
+            else ("m" + suffix if minor else suffix)
+        )
+        if name not in _SUFFIXES:
+            raise ValueError(f"{text!r} is not a chord")
+        return Chord(said, (key.tonic + offset) % 12, _SUFFIXES[name])
+    symbol = _SYMBOL.match(said)
+    if not symbol or symbol[2] not in _SUFFIXES:
+        raise ValueError(f"{text!r} is not a chord")
+    return Chord(said, pitch_class(symbol[1]), _SUFFIXES[symbol[2]])
+
+
+def chords_of_bar(text: str, key: Key) -> list[Chord]:
+    """The chords of one bar: one, or several with ` / ` between, which share it evenly."""
+    return [read_chord(part, key) for part in text.split(" / ")]
+
+
+def voicing(chord: Chord, before: list[int] | None, voices: int = 4, centre: float = _CENTRE) -> list[int]:
+    """MIDI notes of the chord, 3-4 voices above E3, as near as can be to the chord before and to the middle (D4)."""
+    classes = list(chord.pitch_classes)
+    if len(classes) > voices:
+        # the fifth says least, then the root, which the bass plays
+        for step in (7, 0):
+            if len(classes) > voices and (chord.root + step) % 12 in classes:
+                classes.remove((chord.root + step) % 12)
+        classes = classes[:voices]
+    best: tuple[float, list[int]] | None = None
+    for base in range(_LOW, _LOW + 14):
+        notes = sorted(base + (pc - base) % 12 for pc in classes)
+        for spread in ([], [1]):
+            tried = sorted(note + 12 if k in spread and len(notes) > 3 else note for k, note in enumerate(notes))
+            cost = abs(sum(tried) / len(tried) - centre) * 0.4
+            cost += sum(3.0 for low, high in pairwise(tried) if high - low == 1)
+            if before:
+                cost += sum(min(abs(note - old) for old in before) for note in tried)
+            if best is None or cost < best[0]:
+                best = (cost, tried)
+    assert best is not None
+    return best[1]
+
+
+def nearest(note: int, classes: tuple[int, ...] | list[int]) -> int:
+    """The note nearest to `note` whose pitch class is among `classes`; the lower of two."""
+    return min((note + d for d in range(-6, 7) if (note + d) % 12 in classes), key=lambda n: (abs(n - note), n))
+
+
+def degree_note(degree: int, key: Key, low: int) -> int:
+    """The note of a scale degree (0 tonic, 7 octave), the tonic being the first at or above `low`."""
+    scale = MODES[key.mode]
+    tonic = low + (key.tonic - low) % 12
+    return tonic + 12 * (degree // 7) + scale[degree % 7]

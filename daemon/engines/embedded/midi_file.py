@@ -1,0 +1,77 @@
+"""The notes as a standard MIDI file: type 1, one track per part, in the very ticks that the audio is placed by."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+
+import mido
+
+from bridge.music import Key
+from daemon.engines.embedded.plan import Plan
+from daemon.engines.embedded.score import TICKS_PER_QUARTER, Note
+from daemon.engines.embedded.voices.table import VOICES
+
+_DRUM_CHANNEL = 9
+_MAJOR_SIGNATURES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_MINOR_SIGNATURES = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
+
+
+def midi_bytes(plan: Plan, parts: Mapping[str, Sequence[Note]], markers: Sequence[tuple[int, str]], ticks: int) -> bytes:
+    """The file's bytes. `markers` are (tick, name); every track is as long as the piece, `ticks`."""
+    file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER)
+    file.tracks.append(_conductor(plan, markers, ticks))
+    channel = 0
+    for name, notes in parts.items():
+        if not notes:
+            continue
+        if name == "drums":
+            file.tracks.append(_track(name, notes, _DRUM_CHANNEL, None, ticks))
+        else:
+            file.tracks.append(_track(name, notes, channel, VOICES[notes[0].voice].gm, ticks))
+            channel += 2 if channel + 1 == _DRUM_CHANNEL else 1
+    out = io.BytesIO()
+    file.save(file=out)
+    return out.getvalue()
+
+
+def _conductor(plan: Plan, markers: Sequence[tuple[int, str]], ticks: int) -> mido.MidiTrack:
+    track = mido.MidiTrack()
+    meter = plan.meter_
+    track.append(mido.MetaMessage("track_name", name=plan.genre, time=0))
+    track.append(mido.MetaMessage("set_tempo", tempo=round(60e6 / plan.bpm), time=0))
+    track.append(mido.MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator, time=0))
+    track.append(mido.MetaMessage("key_signature", key=signature(plan.key_), time=0))
+    now = 0
+    for tick, name in markers:
+        track.append(mido.MetaMessage("marker", text=name, time=tick - now))
+        now = tick
+    track.append(mido.MetaMessage("end_of_track", time=ticks - now))
+    return track
+
+
+def signature(key: Key) -> str:
+    """The key signature as MIDI knows it: modes by their notes, minor and its kin as minor."""
+    if key.mode in ("minor", "harmonic minor", "melodic minor"):
+        return _MINOR_SIGNATURES[key.tonic]
+    return _MAJOR_SIGNATURES[key.relative_major_tonic]
+
+
+def _track(name: str, notes: Sequence[Note], channel: int, program: int | None, ticks: int) -> mido.MidiTrack:
+    track = mido.MidiTrack()
+    track.append(mido.MetaMessage("track_name", name=name, time=0))
+    if program is not None:
+        track.append(mido.Message("program_change", channel=channel, program=program, time=0))
+    events: list[tuple[int, int, mido.Message]] = []
+    for note in notes:
+        pitch = VOICES[note.voice].gm if program is None else min(127, max(0, note.pitch))
+        end = min(note.start + note.length, ticks)
+        velocity = min(127, max(1, round(note.velocity * 127)))
+        events.append((note.start, 1, mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)))
+        events.append((end, 0, mido.Message("note_off", channel=channel, note=pitch, velocity=0)))
+    now = 0
+    for at, _, message in sorted(events, key=lambda e: (e[0], e[1], e[2].note)):
+        track.append(message.copy(time=at - now))
+        now = at
+    track.append(mido.MetaMessage("end_of_track", time=ticks - now))
+    return track

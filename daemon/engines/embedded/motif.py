@@ -1,0 +1,64 @@
+"""Melodies: one motif of a few notes, in the form A A' A B."""
+
+from __future__ import annotations
+
+import random
+
+_MINOR_POOL = (0, 2, 3, 4, 6, 7)
+_MAJOR_POOL = (0, 1, 2, 4, 5, 7)
+FORM = ["A", "A'", "A", "B"]
+
+Event = list[float]
+
+
+def motif_bars(stream: random.Random, steps: int, busy: float, minor: bool) -> tuple[dict[str, list[Event]], list[str]]:
+    """Bars by letter and the form. At least a quarter of each bar rests; `busy` 0-1 sets how many notes there are."""
+    pool = _MINOR_POOL if minor else _MAJOR_POOL
+    rhythm = _rhythm(stream, steps, busy)
+    contour = _contour(stream, len(rhythm), pool)
+    a: list[Event] = [[step, degree, length] for (step, length), degree in zip(rhythm, contour, strict=True)]
+    varied = [list(event) for event in a]
+    if varied:
+        varied[-1][1] = stream.choice([d for d in pool if d != varied[-1][1]])
+        if len(varied) > 2:
+            varied[-2][1] += stream.choice((-1, 1))
+    other = _rhythm(stream, steps, busy * 0.8)
+    turned = [max(pool) - degree for degree in contour]
+    b: list[Event] = [[step, turned[k % len(turned)] if turned else 0, length] for k, (step, length) in enumerate(other)]
+    if b:
+        b[-1][1] = stream.choice((0, 4))
+    return {"A": a, "A'": varied, "B": b}, list(FORM)
+
+
+def _rhythm(stream: random.Random, steps: int, busy: float) -> list[tuple[int, int]]:
+    """(step, length) of the notes of one bar: strong steps likelier, and silence for a quarter of the bar or more."""
+    count = max(2, min(round(2 + busy * 8), steps // 2))
+    weights = [1.0 if s % 4 == 0 else 0.75 if s % 4 == 2 else 0.4 for s in range(steps)]
+    chosen: set[int] = set()
+    limit = max(2, round(steps * 0.8))
+    while len(chosen) < count:
+        step = stream.choices(range(limit), weights[:limit])[0]
+        chosen.add(step)
+    starts = sorted(chosen)
+    sounding = 0
+    notes = []
+    for k, start in enumerate(starts):
+        room = (starts[k + 1] if k + 1 < len(starts) else steps) - start
+        length = min(room, stream.choice((1, 2, 2, 3, 4)))
+        length = min(length, max(1, int(steps * 0.75) - sounding))
+        sounding += length
+        notes.append((start, length))
+    return notes
+
+
+def _contour(stream: random.Random, count: int, pool: tuple[int, ...]) -> list[int]:
+    """Degrees that move mostly by neighbours of the pool, with a leap now and then that is answered."""
+    place = stream.randrange(len(pool))
+    out = []
+    for _ in range(count):
+        out.append(pool[place])
+        move = stream.choice((-1, -1, 0, 1, 1, 1, 2, -2))
+        if not 0 <= place + move < len(pool):
+            move = -move
+        place = max(0, min(len(pool) - 1, place + move))
+    return out

@@ -1,0 +1,62 @@
+"""One-shots: one voice, one note, from its attack to where it can no longer be heard."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from daemon.brief import Brief
+from daemon.engines.embedded.voices.signals import faded, rng
+from daemon.engines.embedded.voices.table import VOICES
+from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
+
+#: What people call the voices, besides their names.
+NAMES: dict[str, str] = {
+    "bass drum": "kick", "bd": "kick", "sd": "snare", "hi-hat": "hat", "hihat": "hat", "hi hat": "hat", "closed hat": "hat",
+    "hh": "hat", "oh": "open hat", "rimshot": "rim", "handclap": "clap", "tom": "mid tom", "conga": "high conga",
+    "bongo": "high conga", "finger snap": "snap", "rhodes": "electric piano", "ep": "electric piano", "keys": "electric piano",
+    "stab": "brass", "chime": "bell", "bells": "bell", "marimba": "mallet", "kalimba": "mallet", "vibraphone": "mallet",
+    "string": "strings", "violin": "strings", "vocal": "choir", "vox": "choir", "synth": "lead", "flute": "soft lead",
+    "uplifter": "riser", "downlifter": "sweep down", "boom": "impact", "hit": "impact", "bass": "saw bass", "303": "acid",
+    "hoover": "supersaw", "percussion": "low conga", "cymbal": "crash",
+}  # fmt: skip
+
+_SILENT_DB = -60.0
+
+
+def find_voice(brief: Brief) -> Voice:
+    """The voice that the words name: the longest name wins, the earliest of equals; a kick when none is named."""
+    said = " ".join([brief.words or brief.prompt, *brief.instruments]).lower()
+    found: list[tuple[int, int, str]] = []
+    for name, voice in [*((v, v) for v in VOICES), *NAMES.items()]:
+        at = f" {said} ".find(name)
+        if at >= 0:
+            found.append((-len(name), at, voice))
+    return VOICES[min(found)[2]] if found else VOICES["kick"]
+
+
+def play_oneshot(
+    voice: Voice, note: int | None, seed: int, rate: int, tone: Tone, seconds: float | None
+) -> tuple[np.ndarray, int | None]:
+    """(float32 (frames, 2), its MIDI note or None). The seed shades the timbre a little: no two are the same."""
+    stream = rng("oneshot", voice.name, seed)
+    tone = tone.with_(
+        bright=float(np.clip(tone.bright + stream.uniform(-0.18, 0.18), -1, 1)),
+        length=float(np.clip(tone.length * 2 ** stream.uniform(-0.3, 0.3), 0.25, 4)),
+        drive=float(np.clip(tone.drive + stream.uniform(0, 0.15), 0, 1)),
+        attack=float(np.clip(tone.attack + stream.uniform(-0.15, 0.15), 0, 1)),
+    )
+    pitch = voice.home if note is None else note
+    detune = 0.0 if voice.tuned or note is not None else float(stream.uniform(-1, 1))
+    strike = Strike(pitch + detune, seconds or voice.one_shot_s, 0.95, rate, tone, None, int(stream.randint(3)))
+    return trimmed(voice.play(strike), rate), pitch if voice.tuned else None
+
+
+def trimmed(audio: np.ndarray, rate: int) -> np.ndarray:
+    """From the first frame that is not silent to where the tail passes -60 dB, ended without a click, at -1 dB peak."""
+    level = np.abs(audio).max(axis=1)
+    top = float(level.max(initial=0))
+    if top <= 0:
+        return audio
+    loud = np.flatnonzero(level > top * 10 ** (_SILENT_DB / 20))
+    cut = audio[loud[0] : loud[-1] + 1].copy()
+    return (faded(cut, rate, 0.004) * np.float32(10 ** (-1.0 / 20) / top)).astype(np.float32)

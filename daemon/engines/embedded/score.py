@@ -1,0 +1,362 @@
+"""From a Plan to notes: where each falls, in ticks, so that the audio and the MIDI file share one timing."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from functools import cached_property
+
+from bridge.music import Key
+from daemon.engines.embedded.harmony import Chord, chords_of_bar, degree_note, nearest, voicing
+from daemon.engines.embedded.plan import Bass, Chords, Drums, Lead, Plan, Section
+
+TICKS_PER_QUARTER = 960
+STEP = TICKS_PER_QUARTER // 4
+VELOCITY = {"X": 1.0, "x": 0.8, "o": 0.55, "g": 0.32}
+ROLLS = {"2": 2, "3": 3, "4": 4}
+_HATS = ("hat", "open hat")
+
+
+@dataclass(frozen=True)
+class Note:
+    """One note: start and length in ticks, pitch as MIDI number, velocity 0-1, and the voice that plays it."""
+
+    start: int
+    length: int
+    pitch: int
+    velocity: float
+    voice: str
+    glide_from: int | None = None
+    variation: int = 0
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of the piece: its number, its section, and its place in it."""
+
+    index: int
+    section: Section
+    place: int
+    start: int
+
+    @property
+    def last_of_section(self) -> bool:
+        return self.place == self.section.bars - 1
+
+
+class Score:
+    """The notes of a plan, part by part, each drawn from that part's own seed."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.steps = plan.meter_.sixteenths_per_bar
+        self.bar_ticks = self.steps * STEP
+        self.key: Key = plan.key_
+
+    @cached_property
+    def bars(self) -> list[Bar]:
+        found: list[Bar] = []
+        for section in self.plan.sections:
+            for place in range(section.bars):
+                found.append(Bar(len(found), section, place, len(found) * self.bar_ticks))
+        return found
+
+    @property
+    def ticks(self) -> int:
+        return len(self.bars) * self.bar_ticks
+
+    def part(self, name: str) -> list[Note]:
+        """The notes of one part over the whole piece, in order of time."""
+        what = getattr(self.plan, name, None)
+        bars = [bar for bar in self.bars if name in bar.section.parts]
+        if what is None or not bars:
+            return []
+        stream = self._random(name)
+        if isinstance(what, Drums):
+            notes = self._drums(what, bars, stream)
+        elif isinstance(what, Bass):
+            notes = self._bass(what, bars, stream)
+        elif isinstance(what, Chords):
+            notes = self._chords(what, bars, stream)
+        elif isinstance(what, Lead):
+            notes = self._lead(what, bars, stream)
+        else:
+            return []
+        return sorted(notes, key=lambda n: (n.start, n.pitch))
+
+    def _random(self, part: str) -> random.Random:
+        return random.Random(f"{self.plan.seeds.get(part, 0)}:{part}")
+
+    # ------------------------------------------------------------------ time
+
+    def _tick(self, step: float) -> int:
+        """Tick of a step within its bar, swung: the second sixteenth of each eighth comes late."""
+        whole = int(step)
+        swing = self.plan.swing / 100
+        if whole % 2 == 0:
+            return round(whole * STEP + (step - whole) * 2 * STEP * swing)
+        late = 2 * STEP * swing
+        return round((whole - 1) * STEP + late + (step - whole) * (2 * STEP - late))
+
+    def _felt(self, tick: int, bar: Bar, part: str, stream: random.Random, exact: bool) -> int:
+        """The tick that a player would give it: a little late or early, never before the piece or on another bar's first beat."""
+        feel = self.plan.feel
+        per_ms = TICKS_PER_QUARTER * self.plan.bpm / 60000
+        shift = stream.gauss(0, feel.spread_ms / 2) if not exact else 0.0
+        if not exact:
+            shift += feel.late_ms.get(part, 0.0)
+        moved = bar.start + tick + round(max(-2 * feel.spread_ms, shift) * per_ms)
+        return max(bar.start, min(moved, bar.start + self.bar_ticks - 1))
+
+    def _velocity(self, base: float, bar: Bar, stream: random.Random) -> float:
+        strength = 0.82 + 0.26 * bar.section.energy
+        return max(0.08, min(1.0, base * strength + stream.gauss(0, self.plan.feel.velocity)))
+
+    # ------------------------------------------------------------------ drums
+
+    def _drums(self, drums: Drums, bars: list[Bar], stream: random.Random) -> list[Note]:
+        notes: list[Note] = []
+        for bar in bars:
+            rows = {voice: fit_row(lines[bar.index % len(lines)], self.steps) for voice, lines in drums.rows.items() if lines}
+            if self._fills(drums, bar):
+                rows = with_fill(rows, drums.fill, self.steps)
+            for voice, row in rows.items():
+                notes += self._hits(voice, row, bar, stream)
+        return self._choked(notes)
+
+    def _fills(self, drums: Drums, bar: Bar) -> bool:
+        if not drums.fill or len(self.bars) < 2:
+            return False
+        return bar.place % drums.fill_every == drums.fill_every - 1 or (bar.last_of_section and bar.section.exit == "fill")
+
+    def _hits(self, voice: str, row: str, bar: Bar, stream: random.Random) -> list[Note]:
+        from_table = self.plan.drums.sounds.get(voice) if self.plan.drums else None
+        pitch = 0 if from_table is None else from_table.octave
+        notes = []
+        for step, mark in enumerate(row):
+            if mark in VELOCITY:
+                exact = step == 0 or voice in ("kick", "hard kick")
+                at = self._felt(self._tick(step), bar, voice if voice in self.plan.feel.late_ms else "drums", stream, exact)
+                velocity = self._velocity(VELOCITY[mark], bar, stream)
+                notes.append(Note(at, STEP, pitch, velocity, voice, None, stream.randrange(3)))
+            elif mark in ROLLS:
+                count = ROLLS[mark]
+                for k in range(count):
+                    at = bar.start + self._tick(step + k / count)
+                    velocity = self._velocity(0.5 + 0.3 * k / count, bar, stream)
+                    notes.append(Note(at, STEP // count, pitch, velocity, voice, None, k % 3))
+        return notes
+
+    def _choked(self, notes: list[Note]) -> list[Note]:
+        """Open hats last until the next stroke on the hats, round the end of the piece too."""
+        strokes = sorted(note.start for note in notes if note.voice in _HATS)
+        done = []
+        for note in notes:
+            if note.voice == "open hat":
+                after = next((s for s in strokes if s > note.start), strokes[0] + self.ticks)
+                note = Note(
+                    note.start, min(after - note.start, 8 * STEP), note.pitch, note.velocity, note.voice, None, note.variation
+                )
+            done.append(note)
+        return done
+
+    # ------------------------------------------------------------------ harmony
+
+    def chord_at(self, bar: Bar, step: float) -> Chord:
+        names = self.plan.chords_of
+        chords = chords_of_bar(names[bar.index % len(names)], self.key)
+        return chords[min(int(step * len(chords) / self.steps), len(chords) - 1)]
+
+    def _next_chord(self, bar: Bar, step: float) -> Chord:
+        here = self.chord_at(bar, step)
+        for ahead in range(1, self.steps + 1):
+            at = step + ahead
+            chord = self.chord_at(bar, at) if at < self.steps else self.chord_at(self.bars[(bar.index + 1) % len(self.bars)], 0)
+            if chord != here or at >= self.steps:
+                return chord
+        return here
+
+    # ------------------------------------------------------------------ bass
+
+    def _bass(self, bass: Bass, bars: list[Bar], stream: random.Random) -> list[Note]:
+        low = 28 + 12 * bass.sound.octave
+        marks: list[tuple[Bar, int, str, int]] = []
+        for bar in bars:
+            row = fit_row(bass.rows[bar.index % len(bass.rows)], self.steps)
+            for step, mark in enumerate(row):
+                if mark == "-" and marks and marks[-1][0].index >= bar.index - 1:
+                    marks[-1] = (*marks[-1][:3], marks[-1][3] + 1)
+                elif mark not in ".-":
+                    marks.append((bar, step, mark, 0))
+        notes: list[Note] = []
+        for k, (bar, step, mark, held) in enumerate(marks):
+            start = self._felt(self._tick(step), bar, "bass", stream, step == 0)
+            if k + 1 < len(marks):
+                after = marks[k + 1][0].start + self._tick(marks[k + 1][1])
+            else:
+                after = self.ticks + (marks[0][0].start + self._tick(marks[0][1]))
+            room = max(after - start, STEP // 2)
+            length = min(round(room * bass.hold), room, 4 * self.bar_ticks)
+            if mark == "g":
+                length = min(length, STEP // 2)
+            elif held == 0 and bass.hold < 0.6:
+                length = min(length, 2 * STEP)
+            pitch, slide = self._bass_pitch(mark, bar, step, low, notes, stream)
+            velocity = self._velocity(VELOCITY.get(mark, 0.8), bar, stream)
+            notes.append(Note(start, max(length, 30), pitch, velocity, bass.sound.voice, slide, self._wobble_speed(stream)))
+        return notes
+
+    @staticmethod
+    def _wobble_speed(stream: random.Random) -> int:
+        return stream.randrange(4)
+
+    def _bass_pitch(
+        self, mark: str, bar: Bar, step: int, low: int, notes: list[Note], stream: random.Random
+    ) -> tuple[int, int | None]:
+        chord = self.chord_at(bar, step)
+        root = low + (chord.root - low) % 12
+        steps = chord.steps
+        if mark == "5":
+            fifth = root + next((s for s in steps if s in (6, 7, 8)), 7)
+            return fifth if fifth <= low + 14 else fifth - 12, None
+        if mark == "8":
+            return root + 12, None
+        if mark == "3":
+            return root + next((s for s in steps if s in (2, 3, 4, 5)), 7), None
+        if mark == "7":
+            seventh = next((s for s in steps if s in (9, 10, 11)), None)
+            return (root + seventh if seventh else nearest(root + 10, list(self.key.scale))), None
+        if mark == "a":
+            target = self._next_chord(bar, step).root
+            goal = low + (target - low) % 12
+            return nearest_step(goal, self.key, stream.random() < 0.5), None
+        if mark == "~":
+            before = notes[-1].pitch if notes else root
+            goal = root + 12 if before % 12 == root % 12 and before < root + 12 else root
+            return goal, before
+        return root, None
+
+    # ------------------------------------------------------------------ chords
+
+    def _chords(self, part: Chords, bars: list[Bar], stream: random.Random) -> list[Note]:
+        before: list[int] | None = None
+        starts: list[tuple[Bar, int, str]] = []
+        for bar in bars:
+            row = fit_row(part.rows[bar.index % len(part.rows)], self.steps)
+            starts += [(bar, step, mark) for step, mark in enumerate(row) if mark in VELOCITY or mark == "-"]
+        notes: list[Note] = []
+        strikes = [s for s in starts if s[2] != "-"]
+        for k, (bar, step, mark) in enumerate(strikes):
+            chord = self.chord_at(bar, step)
+            if part.style == "power":
+                root = 40 + (chord.root - 40) % 12
+                pitches = [root, root + 7, root + 12]
+            else:
+                pitches = voicing(chord, before, 3 if part.style == "single" else 4)
+                before = pitches
+            start = self._felt(self._tick(step), bar, "chords", stream, step == 0)
+            if k + 1 < len(strikes):
+                after = strikes[k + 1][0].start + self._tick(strikes[k + 1][1])
+            else:
+                after = self.ticks + strikes[0][0].start + self._tick(strikes[0][1])
+            end = bar.start + self._tick(self._chord_ends(bar, step))
+            length = max(round((min(after, max(end, start + STEP)) - start) * part.hold), 60)
+            velocity = self._velocity(VELOCITY[mark] * 0.95, bar, stream)
+            notes += self._strike(part, pitches, start, length, velocity, bar)
+        return notes
+
+    def _chord_ends(self, bar: Bar, step: int) -> int:
+        """The step at which the chord of `step` gives way: strikes never ring into another chord."""
+        count = len(chords_of_bar(self.plan.chords_of[bar.index % len(self.plan.chords_of)], self.key))
+        share = self.steps / count
+        return round((int(step / share) + 1) * share)
+
+    def _strike(self, part: Chords, pitches: list[int], start: int, length: int, velocity: float, bar: Bar) -> list[Note]:
+        voice, up = part.sound.voice, 12 * part.sound.octave
+        if part.style == "arp":
+            order = [*pitches, *pitches[-2:0:-1]]
+            count = max(1, length // STEP)
+            return [
+                Note(
+                    start + k * STEP,
+                    STEP,
+                    order[(k + bar.index * 0) % len(order)] + up,
+                    velocity * (1 if k % 4 == 0 else 0.8),
+                    voice,
+                )
+                for k in range(count)
+            ]
+        per_ms = TICKS_PER_QUARTER * self.plan.bpm / 60000
+        apart = round(11 * per_ms) if part.style == "strum" else 0
+        return [
+            Note(start + k * apart, max(length - k * apart, 30), pitch + up, velocity, voice) for k, pitch in enumerate(pitches)
+        ]
+
+    # ------------------------------------------------------------------ lead
+
+    def _lead(self, lead: Lead, bars: list[Bar], stream: random.Random) -> list[Note]:
+        notes: list[Note] = []
+        low = 64 + 12 * lead.sound.octave
+        for bar in bars:
+            letter = lead.form[bar.index % len(lead.form)]
+            events = lead.bars.get(letter) or lead.bars.get(letter[0]) or []
+            for step, degree, length in events:
+                if step >= self.steps:
+                    continue
+                pitch = degree_note(int(degree), self.key, low)
+                chord = self.chord_at(bar, step)
+                strong = step % 4 == 0 or length >= 4
+                if strong:
+                    pitch = nearest(pitch, chord.pitch_classes)
+                elif self._clashes(pitch, chord):
+                    pitch = nearest(pitch, [pc for pc in self.key.scale if not self._clashes(pc, chord)] or chord.pitch_classes)
+                start = self._felt(self._tick(step), bar, "lead", stream, step == 0)
+                ticks = min(round(length * STEP * 0.92), self.ticks)
+                velocity = self._velocity(0.8 if strong else 0.66, bar, stream)
+                notes.append(Note(start, ticks, pitch, velocity, lead.sound.voice))
+        return _one_at_a_time(notes)
+
+    @staticmethod
+    def _clashes(pitch: int, chord: Chord) -> bool:
+        """A semitone above a chord tone's neighbour that is no chord tone itself: the note to avoid."""
+        return pitch % 12 not in chord.pitch_classes and (pitch - 1) % 12 in chord.pitch_classes
+
+
+def _one_at_a_time(notes: list[Note]) -> list[Note]:
+    notes = sorted(notes, key=lambda n: n.start)
+    done = []
+    for k, note in enumerate(notes):
+        room = notes[k + 1].start - note.start if k + 1 < len(notes) else note.length
+        if room > 0:
+            done.append(
+                Note(note.start, min(note.length, room), note.pitch, note.velocity, note.voice, note.glide_from, note.variation)
+            )
+    return done
+
+
+def nearest_step(goal: int, key: Key, from_above: bool) -> int:
+    """The scale's neighbour of `goal`, from above or below: an approach note."""
+    for distance in (1, 2) if not from_above else (-1, -2):
+        if (goal - distance) % 12 in key.scale:
+            return goal - distance
+    return goal - 1
+
+
+def fit_row(row: str, steps: int) -> str:
+    """A row made exactly `steps` long: repeated while too short, cut where too long."""
+    return (row * (-(-steps // max(1, len(row)))))[:steps] if row else "." * steps
+
+
+def with_fill(rows: dict[str, str], fill: dict[str, str], steps: int) -> dict[str, str]:
+    """The rows with the fill laid over the bar's end: a fill row's `.` silences, a blank keeps what was there."""
+    done = dict(rows)
+    for voice in {**rows, **fill}:
+        row = rows.get(voice, "." * steps)
+        over = fill.get(voice)
+        if over is None:
+            over = fill.get("*", "")
+        over = over[-steps:]
+        head = row[: steps - len(over)]
+        tail = "".join(new if new != " " else old for new, old in zip(over, row[steps - len(over) :], strict=True))
+        done[voice] = head + tail
+    return {voice: row for voice, row in done.items() if voice != "*"}

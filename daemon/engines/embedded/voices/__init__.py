@@ -1,0 +1,1 @@
+"""The instruments: each voice turns one note into samples."""

@@ -1,0 +1,161 @@
+"""Bass voices: mono below 120 Hz, tuned, each with its own front and movement."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from daemon.engines.embedded.voices.signals import (
+    both,
+    faded,
+    fall,
+    filtered,
+    gate,
+    highpass,
+    lowpass,
+    noise,
+    rise,
+    saturate,
+    saturate_clean,
+    seconds,
+    sine,
+    stereo,
+    wave,
+)
+from daemon.engines.embedded.voices.voice import Strike
+
+_GLIDE_S = 0.11
+
+
+def _bend(s: Strike, t: np.ndarray) -> np.ndarray | None:
+    """Frequency factors of a glide from the earlier pitch, or None."""
+    if s.glide_from is None:
+        return None
+    along = np.minimum(t / _GLIDE_S, 1)
+    return (2 ** ((s.glide_from - s.pitch) / 12 * (1 - along))).astype(np.float32)
+
+
+def _hz(s: Strike, bend: np.ndarray | None) -> np.ndarray | float:
+    return s.hz if bend is None else s.hz * bend
+
+
+def sub(s: Strike) -> np.ndarray:
+    """A sine with a hint of its second and third harmonic."""
+    t = seconds(s.held_s + 0.09 * s.tone.length, s.rate)
+    x = sine(_hz(s, _bend(s, t)), len(t), s.rate) * rise(t, 0.006) * gate(t, s.held_s, 0.1 * s.tone.length)
+    x = saturate(x * (0.85 + 0.3 * s.tone.bright), 0.9 + 2.2 * s.tone.drive)
+    return both(faded(x * 0.9, s.rate))
+
+
+def eight_oh_eight(s: Strike) -> np.ndarray:
+    """The long sine kick as a bass: decay of 0.5-1.5 s, driven until its 2nd and 3rd harmonic speak, a falling front."""
+    t = seconds(min(s.held_s, 2.2 * s.tone.length) + 0.06, s.rate)
+    bend = _bend(s, t)
+    punch = 1 + (0.9 + 1.4 * s.tone.attack) * np.exp(-t / 0.011) if bend is None else 1.0
+    x = sine(_hz(s, bend) * punch, len(t), s.rate)
+    # an asymmetric bend gives the second harmonic, the tanh the third
+    x = x + 0.18 * x * x * (1 + s.tone.bright)
+    x = saturate(x * rise(t, 0.0008), 1.5 + 3.5 * s.tone.drive) * fall(t, 2.4 * s.tone.length) * gate(t, s.held_s, 0.08)
+    x = filtered(x.astype(np.float32), s.rate, highpass(20), lowpass(2600 * s.scale))
+    return both(faded(x * np.float32(0.85), s.rate, 0.01))
+
+
+def _filter_bass(s: Strike, low_hz: float, high_hz: float, fall_s: float, resonance: float, square: float) -> np.ndarray:
+    t = seconds(s.held_s + 0.1 * s.tone.length, s.rate)
+    bend = _bend(s, t)
+    cutoff = (low_hz + (high_hz - low_hz) * s.velocity * np.exp(-t / (fall_s * s.tone.length))) * s.scale
+    x = wave("saw", s.hz, len(t), s.rate, cutoff, resonance, 0.0, bend)
+    under = wave("square", s.hz / 2 if s.pitch >= 40 else s.hz, len(t), s.rate, np.minimum(cutoff, 500), 0.8, 0.25, bend)
+    level = rise(t, 0.003) * gate(t, s.held_s, 0.11 * s.tone.length) * (0.78 + 0.22 * fall(t, 0.5))
+    x = saturate_clean((x + square * under) * level, 1.3 + 3 * s.tone.drive, 2)
+    return both(faded(x * 0.62, s.rate))
+
+
+def saw_bass(s: Strike) -> np.ndarray:
+    """Saw and sub square through a filter that opens to 0.9-2.5 kHz and closes to 180 Hz within 90 ms."""
+    return _filter_bass(s, 220, 2300, 0.085, 1.5, 0.45)
+
+
+def pluck_bass(s: Strike) -> np.ndarray:
+    """As the saw bass, shorter and rounder."""
+    return _filter_bass(s, 140, 1500, 0.05, 0.9, 0.7)
+
+
+def round_bass(s: Strike) -> np.ndarray:
+    """A soft triangle: old house, lo-fi, dub."""
+    t = seconds(s.held_s + 0.1 * s.tone.length, s.rate)
+    bend = _bend(s, t)
+    cutoff = (330 + 500 * s.velocity * np.exp(-t / 0.07)) * s.scale
+    x = (
+        wave("triangle", s.hz, len(t), s.rate, cutoff, 0.8, 0.0, bend) * 1.5
+        + wave("saw", s.hz, len(t), s.rate, cutoff, 0.7, 0.0, bend) * 0.25
+    )
+    x = saturate(x * rise(t, 0.005) * gate(t, s.held_s, 0.12 * s.tone.length), 1.1 + 2.5 * s.tone.drive)
+    return both(faded(x * 0.7, s.rate))
+
+
+def acid(s: Strike) -> np.ndarray:
+    """One saw through a resonant filter with a short envelope; accents open it further. Slides glide."""
+    t = seconds(s.held_s + 0.04, s.rate)
+    accent = max(0.0, s.velocity - 0.6) / 0.4
+    peak_hz = (700 + 2300 * accent) * s.scale
+    cutoff = 190 * s.scale + peak_hz * np.exp(-t / ((0.10 - 0.03 * accent) * s.tone.length))
+    x = wave("saw", s.hz, len(t), s.rate, cutoff, 5.5 + 2 * accent, 0.0, _bend(s, t))
+    x = saturate_clean(x * rise(t, 0.003) * gate(t, s.held_s, 0.03), 1.6 + 5 * s.tone.drive, 2)
+    return both(faded(x * 0.55, s.rate))
+
+
+def reese(s: Strike) -> np.ndarray:
+    """Three detuned saws that beat slowly, wide above 150 Hz, over a sine in the middle."""
+    t = seconds(s.held_s + 0.12 * s.tone.length, s.rate)
+    bend = _bend(s, t)
+    n = len(t)
+    cutoff = (420 + 380 * np.sin(2 * np.pi * 0.45 * t + s.variation)) * s.scale
+    centre = wave("saw", s.hz, n, s.rate, cutoff, 1.1, 0.3, bend)
+    left = wave("saw", s.hz * 2 ** (11 / 1200), n, s.rate, cutoff, 1.1, 0.1, bend)
+    right = wave("saw", s.hz * 2 ** (-11 / 1200), n, s.rate, cutoff, 1.1, 0.6, bend)
+    wide = np.float32(0.45 * s.tone.width)
+    side = filtered((left - right) * wide, s.rate, highpass(170), highpass(170))
+    middle = saturate((centre + left + right) * 0.55, 1.4 + 4 * s.tone.drive) * 0.6
+    middle = filtered(middle, s.rate, highpass(90)) + 0.62 * sine(_hz(s, bend), n, s.rate)
+    level = (rise(t, 0.008) * gate(t, s.held_s, 0.13 * s.tone.length))[:, None]
+    return faded(stereo(middle + side, middle - side) * level * np.float32(0.62), s.rate)
+
+
+def wobble(s: Strike) -> np.ndarray:
+    """Saws through a filter that opens and closes; `variation` 0-3 sets the speed over the held note. A sine beneath."""
+    t = seconds(s.held_s + 0.06, s.rate)
+    turns = (2, 4, 6, 8)[s.variation % 4]
+    lfo = 0.5 - 0.5 * np.cos(2 * np.pi * turns * t / max(s.held_s, 0.05))
+    cutoff = 160 + 2600 * s.scale * lfo**2
+    x = wave("saw", s.hz * 2, len(t), s.rate, cutoff, 2.2) + wave("square", s.hz * 1.004, len(t), s.rate, cutoff, 2.2, 0.3)
+    x = filtered(saturate_clean(x, 2.0 + 5 * s.tone.drive, 2) * 0.5, s.rate, highpass(110))
+    x = (x + 0.7 * sine(s.hz, len(t), s.rate)) * rise(t, 0.005) * gate(t, s.held_s, 0.06)
+    return both(faded(x * 0.75, s.rate))
+
+
+def finger(s: Strike) -> np.ndarray:
+    """A plucked electric bass: partials that die faster the higher they are, and the finger's thud."""
+    t = seconds(min(s.held_s, 2.5) + 0.12, s.rate)
+    x = np.zeros(len(t), np.float32)
+    bend = _bend(s, t)
+    for k in range(1, min(17, int(5000 * s.scale / s.hz) + 1)):
+        strength = np.sin(np.pi * k * 0.17) / k**1.15 * (1 + 0.35 * s.tone.attack * (k > 4))
+        x += (
+            np.float32(strength)
+            * sine(_hz(s, bend) * k * np.sqrt(1 + 6e-5 * k * k), len(t), s.rate)
+            * fall(t, 2.6 / (1 + 0.22 * k))
+        )
+    thud = filtered(noise(len(t), "finger", s.variation), s.rate, lowpass(900 * s.scale), highpass(120)) * fall(t, 0.03) * 0.25
+    x = saturate((x * 1.1 + thud) * rise(t, 0.002) * gate(t, s.held_s, 0.09 * s.tone.length), 0.9 + 3 * s.tone.drive)
+    return both(faded(x.astype(np.float32) * 0.75, s.rate))
+
+
+def log_drum(s: Strike) -> np.ndarray:
+    """Amapiano's log drum: a sine that falls an octave and a half within 25 ms, driven, 0.25-0.5 s."""
+    t = seconds(min(max(s.held_s, 0.2), 0.5 * s.tone.length) + 0.12, s.rate)
+    bend = _bend(s, t)
+    semitones = 18.0 * np.exp(-t / 0.008) * (0.6 + 0.8 * s.tone.attack) if bend is None else 0.0
+    x = sine(_hz(s, bend) * 2 ** (semitones / 12), len(t), s.rate)
+    second = sine(_hz(s, bend) * 2, len(t), s.rate) * fall(t, 0.18) * 0.3 * s.scale
+    x = saturate((x + second) * rise(t, 0.0012) * fall(t, 0.75 * s.tone.length), 2.0 + 3 * s.tone.drive)
+    return both(faded(x.astype(np.float32) * 0.8, s.rate, 0.02))

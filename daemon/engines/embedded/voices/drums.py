@@ -1,0 +1,249 @@
+"""Drums and percussion after the classic machines: a tuned body, noise through filters, and fast envelopes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from daemon.engines.embedded.voices.signals import (
+    bandpass,
+    both,
+    faded,
+    fall,
+    filtered,
+    high_shelf,
+    highpass,
+    lowpass,
+    noise,
+    rise,
+    rng,
+    saturate,
+    saturate_clean,
+    seconds,
+    sine,
+    stereo,
+    swept_noise,
+    wave,
+    widened,
+)
+from daemon.engines.embedded.voices.voice import Strike
+
+#: The six square waves of the TR-808's hats and cymbals, in Hz.
+METAL_HZ = (203.5, 301.8, 366.3, 518.2, 538.8, 811.2)
+
+
+def _noises(s: Strike, n: int, name: str) -> np.ndarray:
+    """Two independent noises (n, 2), the same for every hit of one variation."""
+    return stereo(noise(n, name, "left", s.variation), noise(n, name, "right", s.variation))
+
+
+def _end(x: np.ndarray, s: Strike, wide: bool = True) -> np.ndarray:
+    if s.tone.dirt > 0:
+        x = _worn(x, s)
+    return faded(widened(x, s.tone.width) if wide else x, s.rate, 0.008)
+
+
+def _worn(x: np.ndarray, s: Strike) -> np.ndarray:
+    """As sampled by an old machine: less top, a little crushed."""
+    dirt = s.tone.dirt
+    steps = np.float32(2 ** (12 - 5 * dirt))
+    x = filtered(x, s.rate, lowpass(16000 * 2 ** (-1.6 * dirt)))
+    return np.round(x * steps) / steps
+
+
+def kick(s: Strike) -> np.ndarray:
+    """A sine of 45-55 Hz whose pitch falls from five times that within 50 ms, a click of 3 ms, drive. Mono."""
+    length = s.tone.length
+    t = seconds(0.42 * length + 0.08, s.rate)
+    punch = 3.2 + 1.6 * s.tone.attack
+    hz = s.hz * (1 + punch * np.exp(-t / 0.0135) + 0.35 * np.exp(-t / 0.05))
+    body = sine(hz, len(t), s.rate) * fall(t, 0.55 * length) * rise(t, 0.0007)
+    click = filtered(noise(len(t), "kick", s.variation), s.rate, highpass(2500), lowpass(7000 * s.scale))
+    click *= np.exp(-t / 0.0022) * (0.05 + 0.16 * s.tone.attack)
+    return _end(both(saturate(body + click, 1.3 + 2.5 * s.tone.drive) * 0.95), s, wide=False)
+
+
+def hard_kick(s: Strike) -> np.ndarray:
+    """The distorted kick of hard techno and hardstyle: a pitch fall into a driven, long, tonal body."""
+    t = seconds(0.5 * s.tone.length + 0.05, s.rate)
+    hz = s.hz * (1 + 4.5 * np.exp(-t / 0.012) + 0.9 * np.exp(-t / 0.06))
+    body = saturate_clean(sine(hz, len(t), s.rate) * fall(t, 1.4), 5 + 8 * s.tone.drive)
+    body = filtered(body, s.rate, lowpass(1800 * s.scale), highpass(30)) * fall(t, 0.62 * s.tone.length) * rise(t, 0.0008)
+    return _end(both(saturate(body, 1.2)), s, wide=False)
+
+
+def _modes(t: np.ndarray, rate: int, parts: tuple[tuple[float, float, float], ...], drop: float) -> np.ndarray:
+    """Sum of sines (hz, level, seconds to -60 dB) that start sharp by `drop` and settle within 30 ms."""
+    bend = 1 + drop * np.exp(-t / 0.010)
+    return np.sum([level * sine(hz * bend, len(t), rate) * fall(t, d) for hz, level, d in parts], axis=0).astype(np.float32)
+
+
+def snare(s: Strike) -> np.ndarray:
+    """Two shell modes near 185 and 330 Hz with a fast drop, and high-passed noise of 120-250 ms."""
+    length = s.tone.length
+    t = seconds(0.2 * length + 0.1, s.rate)
+    ratio = s.hz / 185.0
+    shell = _modes(t, s.rate, ((185 * ratio, 0.75, 0.24 * length), (330 * ratio, 0.4, 0.17 * length)), 0.6)
+    wires = filtered(_noises(s, len(t), "snare"), s.rate, highpass(1100), lowpass(9500 * s.scale))
+    wires *= (0.75 * fall(t, 0.26 * length) + (0.2 + 0.5 * s.tone.attack) * fall(t, 0.04))[:, None] * 0.33
+    x = saturate((both(shell) + wires) * rise(t, 0.0006)[:, None], 1.2 + 2 * s.tone.drive)
+    return _end(x * 0.8, s)
+
+
+def clap(s: Strike) -> np.ndarray:
+    """Three bursts 10 ms apart, the last on the beat's tail: band 0.85-2.6 kHz, different left and right.
+
+    The grid is at frame 0: the first burst is the loudest, so that the hand meets the beat.
+    """
+    t = seconds(0.24 * s.tone.length + 0.06, s.rate)
+    x = filtered(_noises(s, len(t), "clap"), s.rate, highpass(850), lowpass(2600 * s.scale), bandpass(1500, 0.6))
+    bursts = np.zeros_like(t)
+    for start, level in ((0.0, 1.0), (0.0105, 0.7), (0.0205, 0.75)):
+        bursts += np.where(t >= start, level * np.exp(-np.maximum(t - start, 0) / 0.0045), 0)
+    tail = np.where(t >= 0.03, fall(np.maximum(t - 0.03, 0), 0.22 * s.tone.length), 0) * 0.55
+    x *= ((bursts + tail) * rise(t, 0.0005))[:, None]
+    return _end(saturate(x * 2.0, 0.8 + 2 * s.tone.drive) * 0.75, s)
+
+
+def snap(s: Strike) -> np.ndarray:
+    """Fingers: one short band of noise near 2.5 kHz with a woody click."""
+    t = seconds(0.12 * s.tone.length + 0.03, s.rate)
+    x = filtered(_noises(s, len(t), "snap"), s.rate, bandpass(2400 * s.scale**0.5, 1.6))
+    x *= (fall(t, 0.075 * s.tone.length) * rise(t, 0.0005))[:, None]
+    wood = sine(1150, len(t), s.rate) * fall(t, 0.03)
+    return _end(saturate(x * 1.4 + both(wood) * 0.3, 0.5 + 2 * s.tone.drive) * 0.8, s)
+
+
+def rim(s: Strike) -> np.ndarray:
+    """A stick on the rim: two short sines and a click."""
+    t = seconds(0.07 * s.tone.length + 0.02, s.rate)
+    ratio = s.hz / 480.0
+    x = (sine(1700 * ratio, len(t), s.rate) + 0.8 * sine(480 * ratio, len(t), s.rate)) * fall(t, 0.06 * s.tone.length)
+    x = x + filtered(noise(len(t), "rim", s.variation), s.rate, highpass(3000)) * fall(t, 0.012) * 0.4 * s.scale
+    return _end(both(saturate(x * rise(t, 0.0004) * 0.7, 1 + 2 * s.tone.drive) * 0.7), s)
+
+
+@lru_cache(32)
+def _metal(n: int, rate: int, ratio: float, corner_hz: float, noise_level: float, variation: int) -> np.ndarray:
+    """The six squares and noise, high-passed: (n, 2), before any envelope."""
+    stream = rng("metal", variation)
+    squares = np.sum([wave("square", hz * ratio, n, rate, phase=float(stream.uniform())) for hz in METAL_HZ], axis=0)
+    hiss = stereo(noise(n, "metal", "left", variation), noise(n, "metal", "right", variation))
+    return filtered(both(squares * 0.35) + hiss * np.float32(noise_level), rate, highpass(corner_hz), highpass(corner_hz))
+
+
+def _cymbal(s: Strike, to_60db_s: float, corner_hz: float, noise_level: float, tick: float, held_s: float | None) -> np.ndarray:
+    length_s = to_60db_s * s.tone.length
+    span = min(length_s, (held_s + 0.03) if held_s else length_s)
+    t = seconds(span, s.rate)
+    ratio = round(float(2 ** (s.tone.bright * 0.15) * (1 + 0.012 * (s.variation - 1))), 4)
+    whole = _metal(round(length_s * s.rate) + 1, s.rate, ratio, corner_hz * s.scale**0.35, noise_level, s.variation)
+    level = 0.85 * fall(t, length_s) + tick * (0.4 + 1.2 * s.tone.attack) * fall(t, 0.03)
+    if held_s is not None:
+        level = level * np.where(t > held_s, fall(np.maximum(t - held_s, 0), 0.03), 1)
+    x = whole[: len(t)] * (level * rise(t, 0.0004))[:, None]
+    return _end(saturate(x, 2 * s.tone.drive) if s.tone.drive else x, s)
+
+
+def hat(s: Strike) -> np.ndarray:
+    """Closed hi-hat, 40-80 ms; harder strikes ring longer."""
+    return _cymbal(s, 0.055 + 0.05 * s.velocity, 7600, 0.35, 0.35, None) * np.float32(0.75)
+
+
+def open_hat(s: Strike) -> np.ndarray:
+    """Open hi-hat, 250-500 ms, choked where the held time ends."""
+    return _cymbal(s, 0.55, 7000, 0.4, 0.25, s.held_s) * np.float32(0.62)
+
+
+def ride(s: Strike) -> np.ndarray:
+    """Ride: a ping and a long, thin wash."""
+    x = _cymbal(s, 1.3, 4200, 0.22, 0.5, None) * np.float32(0.4)
+    t = seconds(len(x) / s.rate, s.rate)
+    ping = sum(
+        g * sine(hz, len(t), s.rate) * fall(t, d) for hz, g, d in ((3175, 0.2, 0.5), (4870, 0.12, 0.35), (6020, 0.1, 0.25))
+    )
+    return _end(x + both(np.asarray(ping) * rise(t, 0.0005)), s)
+
+
+def crash(s: Strike) -> np.ndarray:
+    """Crash: wide, bright, 1.5-2 s."""
+    return _cymbal(s, 2.1, 3300, 0.75, 0.3, None) * np.float32(0.42)
+
+
+def tom(s: Strike) -> np.ndarray:
+    """A tuned skin whose pitch falls a third, with a little stick."""
+    t = seconds(0.45 * s.tone.length, s.rate)
+    x = _modes(t, s.rate, ((s.hz, 0.9, 0.5 * s.tone.length), (s.hz * 1.5, 0.25, 0.2 * s.tone.length)), 0.4)
+    stick = filtered(noise(len(t), "tom", s.variation), s.rate, bandpass(1800 * s.scale, 0.8)) * fall(t, 0.04) * 0.5
+    return _end(both(saturate((x + stick * s.tone.attack) * rise(t, 0.0008), 1.1 + 2 * s.tone.drive) * 0.8), s)
+
+
+def conga(s: Strike) -> np.ndarray:
+    """A hand drum: a clear tone with a slap on hard strikes."""
+    t = seconds(0.32 * s.tone.length, s.rate)
+    x = _modes(t, s.rate, ((s.hz, 0.9, 0.3 * s.tone.length), (s.hz * 2.02, 0.22, 0.12), (s.hz * 3.1, 0.12, 0.07)), 0.12)
+    slap = filtered(noise(len(t), "conga", s.variation), s.rate, bandpass(2400 * s.scale, 1.0)) * fall(t, 0.03)
+    return _end(both(saturate((x + slap * s.velocity**2 * 0.8) * rise(t, 0.0008), 0.8 + 2 * s.tone.drive) * 0.8), s)
+
+
+def shaker(s: Strike) -> np.ndarray:
+    """Grains from 5 to 11 kHz with a soft front."""
+    t = seconds(0.09 * s.tone.length + 0.05, s.rate)
+    x = filtered(_noises(s, len(t), "shaker"), s.rate, highpass(5000), lowpass(11000 * s.scale), highpass(4500))
+    front = 0.018 - 0.015 * s.tone.attack * s.velocity
+    return _end(x * (rise(t, front) * fall(np.maximum(t - front, 0), 0.1 * s.tone.length))[:, None] * np.float32(0.45), s)
+
+
+def tambourine(s: Strike) -> np.ndarray:
+    """Jingles: a handful of high partials and noise above 7 kHz."""
+    t = seconds(0.2 * s.tone.length, s.rate)
+    x = filtered(_noises(s, len(t), "tambourine"), s.rate, highpass(7000), bandpass(9500 * s.scale**0.4, 0.9))
+    jingles = np.sum([sine(hz, len(t), s.rate) for hz in (6120, 7340, 8810, 10230)], axis=0)
+    x = x + both(jingles * np.float32(0.12))
+    return _end(x * (rise(t, 0.001) * (fall(t, 0.2 * s.tone.length) + 0.6 * fall(t, 0.03)))[:, None] * np.float32(0.6), s)
+
+
+def cowbell(s: Strike) -> np.ndarray:
+    """Two squares, 540 and 800 Hz, through a band-pass, with a fast front."""
+    t = seconds(0.35 * s.tone.length, s.rate)
+    ratio = s.hz / 540.0
+    x = wave("square", 540 * ratio, len(t), s.rate) + wave("square", 800 * ratio, len(t), s.rate, phase=0.3)
+    x = filtered(x, s.rate, bandpass(min(2640 * s.scale**0.5, 9000), 0.6), highpass(400))
+    level = 0.6 * fall(t, 0.4 * s.tone.length) + 0.4 * fall(t, 0.04)
+    return _end(both(saturate(x * level * rise(t, 0.0005) * 1.5, 0.4 + 2 * s.tone.drive) * 0.7), s)
+
+
+def clave(s: Strike) -> np.ndarray:
+    """Two sticks: one clean high sine."""
+    t = seconds(0.09 * s.tone.length, s.rate)
+    x = sine(s.hz, len(t), s.rate) * fall(t, 0.09 * s.tone.length) + 0.2 * sine(s.hz * 2.76, len(t), s.rate) * fall(t, 0.02)
+    x = x * (1 + 0.2 * s.tone.bright)
+    return _end(both(saturate(x * rise(t, 0.0006) * 0.8, 2 * s.tone.drive)), s)
+
+
+def riser(s: Strike) -> np.ndarray:
+    """Noise that climbs from 200 Hz to 9 kHz over the held time, ever louder."""
+    t = seconds(max(s.held_s, 0.2), s.rate)
+    along = t / t[-1] if len(t) > 1 else t
+    centre = 200 * (45.0 * s.scale**0.5) ** along
+    x = stereo(
+        swept_noise(len(t), s.rate, centre, 1.2, "riser", "left", s.variation),
+        swept_noise(len(t), s.rate, centre, 1.2, "riser", "right", s.variation),
+    )
+    x = x * (along**2 * 0.5)[:, None]
+    return _end(saturate(x, 2 * s.tone.drive), s)
+
+
+def sweep_down(s: Strike) -> np.ndarray:
+    """Noise that falls from 9 kHz to 200 Hz over the held time."""
+    return riser(s)[::-1].copy()
+
+
+def impact(s: Strike) -> np.ndarray:
+    """A deep boom with a wide, dark crash above it."""
+    t = seconds(2.2 * s.tone.length, s.rate)
+    boom = sine(s.hz * (1 + 1.5 * np.exp(-t / 0.06)), len(t), s.rate) * fall(t, 1.8 * s.tone.length)
+    wash = filtered(_noises(s, len(t), "impact"), s.rate, lowpass(2400 * s.scale), highpass(120), high_shelf(4000, -6))
+    x = both(boom) * np.float32(0.8) + wash * (fall(t, 1.9 * s.tone.length) * rise(t, 0.002) * 0.3)[:, None]
+    return _end(saturate(x * rise(t, 0.001)[:, None], 1 + 2 * s.tone.drive) * 0.8, s)

@@ -1,0 +1,146 @@
+"""Struck and plucked voices: electric piano, piano, organ, bells, plucks, mallets, strings picked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from daemon.engines.embedded.voices.signals import (
+    both,
+    faded,
+    fall,
+    filtered,
+    gate,
+    high_shelf,
+    highpass,
+    lowpass,
+    noise,
+    rise,
+    rng,
+    saturate,
+    seconds,
+    sine,
+    stereo,
+    wave,
+    widened,
+)
+from daemon.engines.embedded.voices.voice import Strike
+
+
+def _end(x: np.ndarray, s: Strike) -> np.ndarray:
+    return faded(widened(x, s.tone.width), s.rate, 0.01)
+
+
+def electric_piano(s: Strike) -> np.ndarray:
+    """Two FM pairs: the body 1:1 and the tine 1:14, with a slow stereo tremolo."""
+    t = seconds(s.held_s + 0.25 * s.tone.length, s.rate)
+    hard = s.velocity * (0.5 + s.tone.attack) * s.scale
+    low = min(1.0, 330 / s.hz) ** 0.3
+    body_index = hard * 1.1 * low * fall(t, 1.6)
+    tine_index = 0.30 * hard * low * fall(t, 0.35)
+    turns = (np.arange(len(t)) * (s.hz / s.rate)) % 1 * (2 * np.pi)
+    x = np.sin(turns + body_index * np.sin(turns)) * fall(t, 4.2 * s.tone.length)
+    if s.hz * 14 < 0.4 * s.rate:
+        x = x + 0.35 * np.sin(turns + tine_index * np.sin(14 * turns)) * fall(t, 2.2)
+    x = saturate((x * rise(t, 0.002) * gate(t, s.held_s, 0.16 * s.tone.length)).astype(np.float32) * 0.6, 0.5 + 2 * s.tone.drive)
+    sway = 0.16 * np.sin(2 * np.pi * 4.7 * t)
+    return _end(stereo(x * (1 + sway), x * (1 - sway)) * np.float32(0.75), s)
+
+
+def piano(s: Strike) -> np.ndarray:
+    """Stretched partials, two strings each, a hammer; the upper ones die first."""
+    t = seconds(min(s.held_s, 4) + 0.22 * s.tone.length, s.rate)
+    left = np.zeros(len(t), np.float32)
+    right = np.zeros(len(t), np.float32)
+    stream = rng("piano", s.pitch)
+    count = int(min(20, 9000 / s.hz * s.scale**0.5))
+    for k in range(1, max(2, count + 1)):
+        hz = s.hz * k * np.sqrt(1 + 2.5e-4 * k * k)
+        if hz > 0.42 * s.rate:
+            break
+        strength = np.float32(k ** -(1.5 - 0.45 * s.velocity - 0.3 * s.tone.bright) * abs(np.sin(np.pi * k * 0.122)) ** 0.5)
+        level = strength * fall(t, 5.5 * s.tone.length * (262 / s.hz) ** 0.4 / (1 + 0.16 * k))
+        left += sine(hz * 1.0003, len(t), s.rate, float(stream.uniform())) * level
+        right += sine(hz * 0.9997, len(t), s.rate, float(stream.uniform())) * level
+    hammer = filtered(noise(len(t), "hammer"), s.rate, lowpass(2200 * s.scale), highpass(200)) * fall(t, 0.035) * 0.12
+    shape = (rise(t, 0.0015) * gate(t, s.held_s, 0.2 * s.tone.length))[:, None]
+    x = (stereo(left, right) + both(hammer) * np.float32(0.5 + s.tone.attack)) * shape
+    return _end(saturate(x * 0.45, 2 * s.tone.drive), s)
+
+
+def organ(s: Strike) -> np.ndarray:
+    """Nine drawbars, a key click, and a slow rotary shimmer."""
+    t = seconds(s.held_s + 0.06, s.rate)
+    bars = ((0.5, 0.6), (1, 0.9), (1.5, 0.35), (2, 0.55), (3, 0.28), (4, 0.2), (5, 0.08), (6, 0.1), (8, 0.12))
+    x = np.zeros(len(t), np.float32)
+    for ratio, level in bars:
+        if s.hz * ratio < 0.42 * s.rate:
+            x += np.float32(level * s.scale ** (0.35 * np.log2(max(ratio, 0.5)))) * sine(
+                s.hz * ratio, len(t), s.rate, 0.13 * ratio
+            )
+    click = filtered(noise(len(t), "organ"), s.rate, highpass(1500)) * fall(t, 0.012) * 0.2 * s.tone.attack
+    x = saturate((x * 0.42 + click) * rise(t, 0.003) * gate(t, s.held_s, 0.05), 0.7 + 3 * s.tone.drive)
+    sway = 0.12 * np.sin(2 * np.pi * 6.1 * t)
+    return _end(stereo(x * (1 + sway), x * (1 - sway)) * np.float32(0.62), s)
+
+
+def bell(s: Strike) -> np.ndarray:
+    """FM with an inharmonic modulator (1:3.5), long and glassy."""
+    t = seconds(min(s.held_s, 1.2) + 1.1 * s.tone.length, s.rate)
+    turns = (np.arange(len(t)) * (s.hz / s.rate)) % 1
+    slow = (np.arange(len(t)) * (3.5 * s.hz / s.rate)) % 1
+    deep = 1.4 * s.velocity * s.scale * min(1.0, 700 / s.hz) * (0.5 + s.tone.attack)
+    mod = deep * fall(t, 0.9) * np.sin(2 * np.pi * slow)
+    level = rise(t, 0.0015) * fall(t, 2.0 * s.tone.length)
+    left = np.sin(2 * np.pi * turns + mod) * level
+    right = np.sin(2 * np.pi * turns + mod * 0.9 + 0.4) * level
+    return _end(saturate(stereo(left, right) * 0.5, 2 * s.tone.drive), s)
+
+
+def mallet(s: Strike) -> np.ndarray:
+    """A wooden bar: partials 1, 4, 10, the upper ones gone at once."""
+    t = seconds(0.75 * s.tone.length, s.rate)
+    x = sine(s.hz, len(t), s.rate) * fall(t, 0.8 * s.tone.length)
+    for ratio, level, length in ((4.0, 0.28, 0.18), (10.0, 0.1, 0.06)):
+        if s.hz * ratio < 0.42 * s.rate:
+            x = x + level * s.scale * (0.4 + 1.2 * s.tone.attack) * sine(s.hz * ratio, len(t), s.rate) * fall(t, length)
+    x = saturate((x * rise(t, 0.0012)).astype(np.float32) * 0.6, 2 * s.tone.drive)
+    delay = round(0.0007 * s.rate)
+    return _end(stereo(x, np.concatenate([np.zeros(delay, np.float32), x[:-delay]])), s)
+
+
+def pluck(s: Strike) -> np.ndarray:
+    """A synthetic pluck: saw and square through a filter that snaps shut."""
+    t = seconds(min(s.held_s, 0.5) + 0.45 * s.tone.length, s.rate)
+    cutoff = 300 + (1500 + 4200 * s.velocity) * s.scale * np.exp(-t / (0.07 * s.tone.length))
+    left = wave("saw", s.hz * 1.0018, len(t), s.rate, cutoff, 1.3)
+    right = wave("saw", s.hz / 1.0018, len(t), s.rate, cutoff, 1.3, 0.35)
+    level = (rise(t, 0.0015) * fall(t, 0.75 * s.tone.length))[:, None]
+    return _end(saturate(stereo(left, right) * level, 0.4 + 2.5 * s.tone.drive) * 0.6, s)
+
+
+def guitar(s: Strike) -> np.ndarray:
+    """A plucked string after Karplus and Strong, partial by partial: the picking point's comb, and losses that grow with frequency."""
+    t = seconds(min(s.held_s, 2.0) + 0.18 * s.tone.length, s.rate)
+    x = np.zeros(len(t), np.float32)
+    for k in range(1, int(min(24, 8000 * s.scale / s.hz)) + 1):
+        hz = s.hz * k * np.sqrt(1 + 4e-5 * k * k)
+        if hz > 0.42 * s.rate:
+            break
+        strength = np.float32(np.sin(np.pi * k * (0.21 - 0.08 * s.tone.attack)) / k)
+        loss = 0.45 + 0.16 * k + 0.01 * k * k
+        x += strength * sine(hz, len(t), s.rate) * fall(t, 2.6 * s.tone.length / loss)
+    pick = filtered(noise(len(t), "pick", s.variation), s.rate, highpass(1800)) * fall(t, 0.008) * 0.2 * s.tone.attack
+    x = saturate((x + pick) * rise(t, 0.0015) * gate(t, s.held_s, 0.12), 0.6 + 6 * s.tone.drive) * 0.7
+    x = filtered(np.asarray(x), s.rate, high_shelf(3000, 3 * s.tone.bright))
+    delay = round(0.0009 * s.rate)
+    return _end(stereo(x, np.concatenate([np.zeros(delay, np.float32), x[:-delay]])), s)
+
+
+def power_guitar(s: Strike) -> np.ndarray:
+    """A string driven hard into a speaker: for power chords."""
+    t = seconds(s.held_s + 0.1, s.rate)
+    left = wave("saw", s.hz * 1.002, len(t), s.rate, 5200, 0.8, 0.1) + wave("pulse", s.hz, len(t), s.rate, 4000, 0.8, 0.4)
+    right = wave("saw", s.hz / 1.002, len(t), s.rate, 5200, 0.8, 0.6) + wave("pulse", s.hz, len(t), s.rate, 4000, 0.8, 0.8)
+    x = saturate(stereo(left, right) * fall(t, 7.0)[:, None], 2.5 + 6 * s.tone.drive)
+    x = filtered(x, s.rate, highpass(90), lowpass(4200 * s.scale, 0.9))
+    return _end(x * (rise(t, 0.003) * gate(t, s.held_s, 0.08))[:, None] * np.float32(0.4), s)

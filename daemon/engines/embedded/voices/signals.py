@@ -1,0 +1,330 @@
+"""What every voice is built of: envelopes, filters as spectra, band-limited waves, noise, saturation."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+#: A filter: frequencies in Hz and the sample rate -> complex gain at each.
+Filter = Callable[[np.ndarray, int], np.ndarray]
+
+_BANK_LOW_HZ, _BANK_STEPS_PER_OCTAVE = 60.0, 4
+_TOP_HZ = 19000.0
+
+
+def rng(*words: object) -> np.random.RandomState:
+    """A random stream that is the same on every machine for the same words."""
+    digest = hashlib.sha256(":".join(map(str, words)).encode()).digest()
+    return np.random.RandomState(int.from_bytes(digest[:4], "little"))
+
+
+def seconds(length_s: float, rate: int) -> np.ndarray:
+    """Times in s of the frames of `length_s`."""
+    return np.arange(max(1, round(length_s * rate)), dtype=np.float32) / np.float32(rate)
+
+
+def fall(t: np.ndarray, to_60db_s: float) -> np.ndarray:
+    """An exponential decay that reaches -60 dB after `to_60db_s`."""
+    return np.exp(t * np.float32(-6.9078 / max(to_60db_s, 1e-4)))
+
+
+def rise(t: np.ndarray, length_s: float) -> np.ndarray:
+    """A raised-cosine attack of `length_s`."""
+    if length_s <= 0:
+        return np.ones_like(t)
+    return (0.5 - 0.5 * np.cos(np.pi * np.minimum(t / np.float32(length_s), 1))).astype(np.float32)
+
+
+def gate(t: np.ndarray, held_s: float, release_s: float) -> np.ndarray:
+    """1 while the note is held, then an exponential release that reaches -60 dB after `release_s`."""
+    return np.exp(np.minimum(0, held_s - t) * np.float32(6.9078 / max(release_s, 1e-4)))
+
+
+def faded(x: np.ndarray, rate: int, length_s: float = 0.005) -> np.ndarray:
+    """`x` (frames,) or (frames, channels) with its last `length_s` brought to zero, so that it ends without a click."""
+    n = min(round(length_s * rate), len(x))
+    if n:
+        curve = (0.5 + 0.5 * np.cos(np.pi * np.arange(1, n + 1, dtype=np.float32) / n)).astype(np.float32)
+        x[-n:] *= curve if x.ndim == 1 else curve[:, None]
+    return x
+
+
+def sine(hz: np.ndarray | float, n: int, rate: int, phase: float = 0.0) -> np.ndarray:
+    """A sine, float32 (n,), whose frequency in Hz may move; `phase` in turns."""
+    if np.ndim(hz) == 0:
+        turns = np.arange(n) * (float(hz) / rate) + phase
+    else:
+        turns = np.cumsum(np.asarray(hz, dtype=np.float64)) / rate + (phase - float(np.asarray(hz)[0]) / rate)
+    return np.sin((2 * np.pi) * (turns % 1)).astype(np.float32)
+
+
+def noise(n: int, *words: object) -> np.ndarray:
+    """White noise of unit power, float32 (n,); the words choose which."""
+    return rng("noise", *words).standard_normal(n).astype(np.float32)
+
+
+def saturate(x: np.ndarray, drive: float) -> np.ndarray:
+    """tanh with `drive` (0 leaves the signal alone), full scale kept at full scale."""
+    if drive <= 0.01:
+        return x
+    k = np.float32(drive)
+    return np.tanh(x * k) / np.tanh(k)
+
+
+def saturate_clean(x: np.ndarray, drive: float, over: int = 4) -> np.ndarray:
+    """As `saturate`, at `over` times the rate (through the spectrum), so that its harmonics do not fold back. (frames,) only."""
+    if drive <= 0.01:
+        return x
+    n = fast_length(len(x) + 64)
+    spectrum = np.fft.rfft(x, n)
+    wide = np.zeros(n * over // 2 + 1, spectrum.dtype)
+    wide[: len(spectrum)] = spectrum * over
+    bent = saturate(np.fft.irfft(wide, n * over), drive)
+    back = np.fft.rfft(bent)[: n // 2 + 1] / over
+    return np.fft.irfft(back, n)[: len(x)].astype(np.float32)
+
+
+# ------------------------------------------------------------------ filters
+
+
+@lru_cache(512)
+def fast_length(n: int) -> int:
+    """The least even number from n up whose only prime factors are 2, 3 and 5: transforms of that length are fast."""
+    best = 1 << max(1, (n - 1).bit_length())
+    five = 1
+    while five < best:
+        three = five
+        while three < best:
+            two = three * 2
+            while two < n:
+                two *= 2
+            best = min(best, two)
+            three *= 3
+        five *= 5
+    return best
+
+
+def _biquad(numerator: tuple[float, ...], denominator: tuple[float, ...], hz: np.ndarray, rate: int) -> np.ndarray:
+    z = np.exp(-2j * np.pi * hz / rate)
+    top = numerator[0] + z * (numerator[1] + z * numerator[2])
+    return top / (denominator[0] + z * (denominator[1] + z * denominator[2]))
+
+
+def _corner(hz: float, rate: int) -> float:
+    return 2 * np.pi * min(max(hz, 5.0), 0.46 * rate) / rate
+
+
+def lowpass(cutoff_hz: float, q: float = 0.7071) -> Filter:
+    """Second-order low-pass (R. Bristow-Johnson's cookbook)."""
+
+    def response(hz: np.ndarray, rate: int) -> np.ndarray:
+        w = _corner(cutoff_hz, rate)
+        a, c = np.sin(w) / (2 * q), np.cos(w)
+        return _biquad(((1 - c) / 2, 1 - c, (1 - c) / 2), (1 + a, -2 * c, 1 - a), hz, rate)
+
+    return response
+
+
+def highpass(cutoff_hz: float, q: float = 0.7071) -> Filter:
+    """Second-order high-pass (same source)."""
+
+    def response(hz: np.ndarray, rate: int) -> np.ndarray:
+        w = _corner(cutoff_hz, rate)
+        a, c = np.sin(w) / (2 * q), np.cos(w)
+        return _biquad(((1 + c) / 2, -(1 + c), (1 + c) / 2), (1 + a, -2 * c, 1 - a), hz, rate)
+
+    return response
+
+
+def bandpass(centre_hz: float, q: float = 1.0) -> Filter:
+    """Second-order band-pass, 0 dB at its centre (same source)."""
+
+    def response(hz: np.ndarray, rate: int) -> np.ndarray:
+        w = _corner(centre_hz, rate)
+        a, c = np.sin(w) / (2 * q), np.cos(w)
+        return _biquad((a, 0.0, -a), (1 + a, -2 * c, 1 - a), hz, rate)
+
+    return response
+
+
+def peak(centre_hz: float, gain_db: float, q: float = 1.0) -> Filter:
+    """A bell of `gain_db` (same source)."""
+
+    def response(hz: np.ndarray, rate: int) -> np.ndarray:
+        w, g = _corner(centre_hz, rate), 10 ** (gain_db / 40)
+        a, c = np.sin(w) / (2 * q), np.cos(w)
+        return _biquad((1 + a * g, -2 * c, 1 - a * g), (1 + a / g, -2 * c, 1 - a / g), hz, rate)
+
+    return response
+
+
+def high_shelf(corner_hz: float, gain_db: float) -> Filter:
+    """A shelf of `gain_db` above the corner (same source, slope 1)."""
+
+    def response(hz: np.ndarray, rate: int) -> np.ndarray:
+        w, g = _corner(corner_hz, rate), 10 ** (gain_db / 40)
+        c, b = np.cos(w), np.sin(w) / np.sqrt(2) * 2 * np.sqrt(g)
+        top = (g * (g + 1 + (g - 1) * c + b), -2 * g * (g - 1 + (g + 1) * c), g * (g + 1 + (g - 1) * c - b))
+        return _biquad(top, (g + 1 - (g - 1) * c + b, 2 * (g - 1 - (g + 1) * c), g + 1 - (g - 1) * c - b), hz, rate)
+
+    return response
+
+
+def filtered(x: np.ndarray, rate: int, *filters: Filter) -> np.ndarray:
+    """`x` (frames,) or (frames, channels) through the filters, by spectrum; what rings past its end is cut off."""
+    n = fast_length(len(x) + rate // 50)
+    spectrum = np.fft.rfft(x, n, axis=0)
+    gain = response_of(filters, n, rate).astype(np.complex64)
+    spectrum *= gain if x.ndim == 1 else gain[:, None]
+    return np.fft.irfft(spectrum, n, axis=0)[: len(x)].astype(np.float32)
+
+
+def response_of(filters: tuple[Filter, ...], n: int, rate: int) -> np.ndarray:
+    """Complex gain (n // 2 + 1,) of the filters in series, at the bins of a real transform of length n."""
+    hz = np.fft.rfftfreq(n, 1 / rate)
+    gain = np.ones(len(hz), np.complex128)
+    for one in filters:
+        gain *= one(hz, rate)
+    return gain
+
+
+def swept_noise(n: int, rate: int, centre_hz: np.ndarray, q: float, *words: object) -> np.ndarray:
+    """Noise through a band-pass whose centre moves: a bank of fixed filters, cross-faded. float32 (n,)."""
+    white = noise(n, *words)
+    size = fast_length(n + rate // 50)
+    spectrum = np.fft.rfft(white, size)
+    place = np.clip(np.log2(np.maximum(centre_hz, 61) / 60) * 2, 0, 16)
+    out = np.zeros(n, np.float32)
+    for k in range(int(place.min()), int(np.ceil(place.max())) + 1):
+        weight = np.maximum(0, 1 - np.abs(place - k)).astype(np.float32)
+        gain = response_of((bandpass(60 * 2 ** (k / 2), q),), size, rate).astype(np.complex64)
+        out += np.fft.irfft(spectrum * gain, size)[:n].astype(np.float32) * weight
+    return out
+
+
+# ------------------------------------------------------------------ band-limited waves
+
+
+def _partials(shape: str, count: int) -> np.ndarray:
+    k = np.arange(1, count + 1)
+    if shape == "saw":
+        return 1 / k
+    if shape == "square":
+        return np.where(k % 2, 1 / k, 0)
+    if shape == "triangle":
+        return np.where(k % 2, 1 / k**2, 0)
+    if shape == "pulse":  # a quarter of the cycle high
+        return np.sin(np.pi * k * 0.25) / k
+    raise ValueError(shape)
+
+
+@lru_cache(160)
+def _tables(shape: str, hz: float, rate: int, first: int, last: int, resonance: float) -> np.ndarray:
+    """Single cycles of the wave through a low-pass, one row per cutoff step from `first` to `last`: (rows, size + 1).
+
+    Each harmonic is weighted by the filter's gain at its own frequency, so the sweep of a filter is a walk down the rows, and
+    nothing above the highest harmonic ever sounds.
+    """
+    count = max(1, int(min(_TOP_HZ, 0.45 * rate) / hz))
+    size = int(np.clip(1 << int(np.ceil(np.log2(16 * count))), 1024, 8192))
+    k = np.arange(1, count + 1)
+    cutoffs = _BANK_LOW_HZ * 2 ** (np.arange(first, last + 1) / _BANK_STEPS_PER_OCTAVE)
+    w = (k * hz)[None, :] / cutoffs[:, None]
+    # two two-pole stages: the first resonates, the second is flat (24 dB an octave)
+    gain = 1 / (1 - w * w + 1j * w / resonance) / (1 - w * w + 1j * w / 0.8)
+    spectrum = np.zeros((len(cutoffs), size // 2 + 1), np.complex64)
+    spectrum[:, 1 : count + 1] = -0.5j * size * gain * _partials(shape, count)[None, :] * 0.6
+    cycle = np.fft.irfft(spectrum, size, axis=1).astype(np.float32)
+    return np.concatenate([cycle, cycle[:, :1]], axis=1)
+
+
+def wave(
+    shape: str,
+    hz: float,
+    n: int,
+    rate: int,
+    cutoff_hz: np.ndarray | float = 30000.0,
+    resonance: float = 0.8,
+    phase: float = 0.0,
+    bend: np.ndarray | None = None,
+) -> np.ndarray:
+    """A saw, square, triangle or pulse through a resonant low-pass whose cutoff may move. float32 (n,).
+
+    `bend` (n,) multiplies the frequency (glides, vibrato); `phase` in turns. No partial lies above 19 kHz or 0.45 of the rate.
+    """
+    top = hz * (float(bend.max()) if bend is not None else 1.0)
+    steps = np.log2(np.maximum(cutoff_hz, _BANK_LOW_HZ * 1.01) / _BANK_LOW_HZ) * _BANK_STEPS_PER_OCTAVE
+    steps = np.minimum(steps, _BANK_STEPS_PER_OCTAVE * 9)
+    first, last = int(np.min(steps)), int(np.max(steps)) + 1
+    table = _tables(shape, round(top, 3), rate, first, last, round(resonance, 2))
+    size = table.shape[1] - 1
+    turns = np.arange(n) * (hz / rate) if bend is None else np.cumsum(bend, dtype=np.float64) * (hz / rate)
+    place = ((turns + phase) % 1) * size
+    index = place.astype(np.int32)
+    index[index >= size] = 0
+    between = (place - index).astype(np.float32)
+    if np.ndim(steps) == 0:
+        mix = float(steps) - first
+        row = table[0] * np.float32(1 - mix) + table[1] * np.float32(mix)
+        return row[index] * (1 - between) + row[index + 1] * between
+    row = np.asarray(steps).astype(np.int32) - first
+    blend = (steps - first - row).astype(np.float32)
+    flat, stride = table.ravel(), size + 1
+    at = row * stride + index
+    low = flat[at] * (1 - between) + flat[at + 1] * between
+    at += stride
+    high = flat[at] * (1 - between) + flat[at + 1] * between
+    return low + (high - low) * blend
+
+
+@lru_cache(64)
+def _ensemble(shape: str, hz: float, rate: int, spread_cents: float, cutoff_hz: float, take: int) -> np.ndarray:
+    """About 3 s of a whole section playing one note, which loops without a seam: float32 (frames, 2)."""
+    size = 1 << int(np.ceil(np.log2(3 * rate)))
+    count = max(1, int(min(_TOP_HZ, 0.45 * rate) / hz))
+    amplitude = np.zeros(size // 2 + 1)
+    bin_hz = rate / size
+    weights = _partials(shape, count) / np.sqrt(1 + (np.arange(1, count + 1) * hz / cutoff_hz) ** 4)
+    for k, weight in enumerate(weights, 1):
+        if weight < 1e-4:
+            continue
+        wide = max(k * hz * (2 ** (spread_cents / 1200) - 1) / bin_hz, 0.7)
+        centre = k * hz / bin_hz
+        low, high = max(1, int(centre - 4 * wide)), min(len(amplitude) - 1, int(centre + 4 * wide) + 2)
+        amplitude[low:high] += weight / np.sqrt(wide) * np.exp(-0.5 * ((np.arange(low, high) - centre) / wide) ** 2)
+    stream = rng("ensemble", shape, hz, take)
+    phases = stream.uniform(0, 2 * np.pi, (len(amplitude), 2))
+    cycle = np.fft.irfft(amplitude[:, None] * np.exp(1j * phases), size, axis=0)
+    return (cycle / np.sqrt((cycle**2).mean()) * 0.2).astype(np.float32)
+
+
+def ensemble(
+    shape: str, hz: float, n: int, rate: int, spread_cents: float = 12.0, cutoff_hz: float = 8000.0, take: int = 0
+) -> np.ndarray:
+    """A section of many players on one note, wide in stereo: float32 (n, 2).
+
+    Each harmonic is a band of frequencies with random phases (P. Nasca's PADsynth), which no number of detuned oscillators needs.
+    """
+    cycle = _ensemble(shape, round(hz, 3), rate, round(spread_cents, 1), round(cutoff_hz, -1), take)
+    if n <= len(cycle):
+        return cycle[:n].copy()
+    return np.tile(cycle, (-(-n // len(cycle)), 1))[:n]
+
+
+def stereo(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Two (frames,) as float32 (frames, 2)."""
+    return np.stack([left, right], axis=1).astype(np.float32)
+
+
+def both(mono: np.ndarray) -> np.ndarray:
+    """One (frames,) in the middle: float32 (frames, 2)."""
+    return stereo(mono, mono)
+
+
+def widened(x: np.ndarray, width: float) -> np.ndarray:
+    """(frames, 2) with its side signal scaled: 0 is mono, 1 as it was."""
+    middle = x.mean(axis=1, keepdims=True)
+    return (middle + (x - middle) * np.float32(width)).astype(np.float32)
