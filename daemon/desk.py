@@ -230,7 +230,7 @@ class Desk:
         self._session_changed()
 
     def _session_changed(self) -> None:
-        self._tell(events.SessionChanged(self._session.view(time.monotonic()).summary()))
+        self._tell(events.SessionChanged(self._session.view(time.monotonic()).to_json()))
 
 
 def _in_one_packet(report: dict[str, Any]) -> dict[str, Any]:

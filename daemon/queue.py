@@ -247,7 +247,7 @@ class Queue:
         with self._database.write() as db:
             count = db.execute(
                 "UPDATE clips SET state = 'cancelled', owner = NULL"
-                " WHERE job = ? AND state NOT IN ('done', 'failed', 'cancelled')",
+                " WHERE job = ? AND state NOT IN ('done', 'failed', 'cancelled', 'publishing')",
                 (job,),
             ).rowcount
         return bool(count)

@@ -52,7 +52,7 @@ def offline_session(places: Places) -> dict[str, Any]:
             pins = load_pins(database)
         finally:
             database.close()
-    return session_with(pins).view(time.monotonic()).summary()
+    return session_with(pins).view(time.monotonic()).to_json()
 
 
 def status_json(places: Places) -> str:
@@ -85,9 +85,9 @@ def session_line(places: Places) -> str:
 
 
 def _session_text(places: Places, session: dict[str, Any]) -> str:
-    said = [f"{name} {value['value']} ({value['source']})" for name, value in session.items() if isinstance(value, dict)]
+    said = [f"{name} {session[name]} ({who})" for name, who in session.get("said_by", {}).items()]
     if said:
-        return "session: " + ", ".join(said)
+        return "\n".join(["session: " + ", ".join(said), *(f"  {line}" for line in session.get("ignored", []))])
     defaults = prompt_defaults(load_config(places.config_file))
     tempo = f"{defaults.bpm:g} (config)" if defaults.bpm else "the genre's own, else 120"
     return f"session: nothing is known of a project; tempo: {tempo}"

@@ -1,0 +1,39 @@
+"""What test_child.py has a child process do."""
+
+import ctypes
+import os
+import sys
+import time
+
+from daemon.errors import EngineError
+
+
+def double(task, tell):
+    print("a library that prints")
+    sys.stdout.write("half a line")
+    tell(0.5, "halfway", "there")
+    return {"answer": task["x"] * 2, "nice": os.nice(0) if hasattr(os, "nice") else 0}
+
+
+def refuse(task, tell):
+    raise EngineError("come back later", "busy", again=True)
+
+
+def bug(task, tell):
+    return {"answer": 1 / 0}
+
+
+def segfault(task, tell):
+    ctypes.string_at(0)
+
+
+def leave(task, tell):
+    os._exit(3)
+
+
+def hang(task, tell):
+    time.sleep(3600)
+
+
+def spin_in_c(task, tell):
+    return {"answer": len(str(7**4_000_000))}

@@ -1,0 +1,135 @@
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from bridge.events import Origin
+from bridge.request import Request
+from daemon.brief import Brief
+from daemon.database import Database
+from daemon.errors import QueueError
+from daemon.queue import Queue
+
+ORIGIN = Origin("osc", {"peer": ["127.0.0.1", 9]}, "a1")
+
+
+@pytest.fixture
+def database(tmp_path):
+    database = Database(tmp_path / "jobs.db")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def queue(database):
+    return Queue(database, "boot1")
+
+
+def draft(count=1, **more):
+    return Request({"prompt": "x"}), Brief("x", "x", count=count, **more)
+
+
+def test_a_job_goes_from_accepted_to_done(queue):
+    (job,), new = queue.accept([draft()], ORIGIN)
+    assert new and job.state == "queued" and job.origin == ORIGIN and queue.position(job.id) == 1
+    claim = queue.claim()
+    assert (claim.job, claim.k, claim.attempt) == (job.id, 0, 1)
+    assert queue.claim() is None
+    for state in ("conforming", "publishing"):
+        assert queue.enter(claim, state)
+        assert queue.job(job.id).state == state
+    assert queue.clip_done(claim, {"path": "/x.wav"})
+    assert queue.settle_job(job.id).state == "done"
+    assert queue.settle_job(job.id) is None, "an end is told once"
+    assert queue.position(job.id) == 0
+
+
+def test_clips_go_in_the_order_of_acceptance(queue):
+    jobs, _ = queue.accept([draft(2), draft()], ORIGIN, claim="c1")
+    claims = [queue.claim() for _ in range(3)]
+    assert [(claim.job, claim.k) for claim in claims] == [(jobs[0].id, 0), (jobs[0].id, 1), (jobs[1].id, 0)]
+    assert len({claim.clip for claim in claims}) == 3
+    assert [claim.origin.address["index"] for claim in claims] == [0, 0, 1]
+
+
+def test_the_same_claim_or_key_makes_nothing_new(queue):
+    first, _ = queue.accept([draft(), draft()], ORIGIN, claim="c1")
+    second, new = queue.accept([draft()], ORIGIN, claim="c1")
+    assert not new and [job.id for job in second] == [job.id for job in first]
+    (one,), _ = queue.accept([draft()], ORIGIN, once="osc:n:a1")
+    (two,), new = queue.accept([draft()], ORIGIN, once="osc:n:a1")
+    assert not new and one.id == two.id
+    assert len(queue.newest()) == 3
+
+
+def test_a_result_of_an_older_attempt_or_daemon_is_dropped(database, queue):
+    queue.accept([draft()], ORIGIN)
+    lost = queue.claim()
+    other = Queue(database, "boot2")
+    other.take_over()
+    claim = other.claim()
+    assert claim.attempt == 2
+    assert not queue.enter(lost, "publishing") and not queue.clip_done(lost, {"path": "/twice.wav"})
+    assert other.clip_done(claim, {"path": "/once.wav"})
+    assert not other.clip_done(claim, {"path": "/again.wav"})
+    assert [row["path"] for row in other.clips(claim.job)] == ["/once.wav"]
+
+
+def test_tries_are_bounded_and_a_daemons_death_is_none(queue):
+    queue.accept([draft()], ORIGIN)
+    for _ in range(5):
+        queue.claim()
+        queue.take_over()
+    assert [queue.clip_failed(queue.claim(), "died", "why", again=True, tries=3) for _ in range(3)] == [
+        "again",
+        "again",
+        "failed",
+    ]
+    job = queue.newest(1)[0]
+    assert queue.settle_job(job.id).error_text == "why"
+
+
+def test_cancel_leaves_what_is_being_published(queue):
+    (job,), _ = queue.accept([draft(3)], ORIGIN)
+    first, second = queue.claim(), queue.claim()
+    queue.enter(first, "publishing")
+    assert queue.cancel(job.id)
+    assert queue.settle_job(job.id) is None
+    assert not queue.enter(second, "conforming")
+    assert queue.clip_done(first, {"path": "/x.wav"})
+    assert queue.settle_job(job.id).state == "cancelled"
+    assert not queue.cancel(job.id)
+
+
+def test_an_unknown_job_is_named(queue):
+    with pytest.raises(QueueError, match="zzz"):
+        queue.job("zzz")
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path):
+    path = tmp_path / "new.db"
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version=99")
+    with pytest.raises(QueueError, match="newer"):
+        Database(path)
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from daemon.database import Database
+from daemon.crate import Crate
+crate = Crate(Path(sys.argv[1]).parent, "{kind}", Database(Path(sys.argv[1])))
+print(" ".join(crate.reserve() for _ in range(40)))
+"""
+
+
+def test_several_programs_write_at_once_and_lose_nothing(tmp_path):
+    path = tmp_path / "jobs.db"
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    ids = [clip for writer in writers for clip in writer.communicate(timeout=60)[0].split()]
+    assert len(ids) == len(set(ids)) == 160
+    database = Database(path, read_only=True)
+    assert database.row("SELECT count(*) FROM clips")[0] == 160
+    database.close()
