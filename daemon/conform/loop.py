@@ -21,7 +21,7 @@ from daemon.engines.contract import Grid, Progress, Take
 #: s; a take whose beats lie closer to the grid than this everywhere is not stretched.
 _ON_GRID_S = 0.0015
 #: s; a file whose length is that of the asked bars within this, and which begins on a 16th, is the loop already.
-_SAME_LENGTH_S, _SAME_START_S = 0.002, 0.02
+_SAME_LENGTH_S, _SAME_START_S, _SAME_TEMPO = 0.002, 0.02, 0.01
 #: Relative error of a measured tempo, inside which the roundest number is taken.
 _TEMPO_ERROR = 0.002
 _KEY_CONFIDENCE = 0.3
@@ -75,7 +75,7 @@ def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: P
     semitones, key_name = _shift(take, brief, tones, report)
     bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, _TEMPO_ERROR * heard.bpm)
     progress(0.45, "choosing the bars")
-    cut, wanted_bars = _choose(heard, sound, brief, report)
+    cut, wanted_bars = _choose(heard, sound, bpm, brief, report)
     refusals = _refusals(heard, bpm, brief)
     report.found |= {
         "bpm": heard.bpm,
@@ -129,14 +129,29 @@ def _shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> tuple[
     return semitones + key.tuning_shift(tones), brief.key_name
 
 
-def _choose(heard: Heard, sound: Sound, brief: Brief, report: Report) -> tuple[choose.Cut, int]:
+def _choose(heard: Heard, sound: Sound, bpm: float, brief: Brief, report: Report) -> tuple[choose.Cut, int]:
     """The cut that is asked for, and the number of bars that are wanted."""
+    whole = _whole_file(heard, sound, bpm, brief)
+    if whole is not None and brief.choice == 1:
+        return whole, whole.bars
     bars = brief.bars or max(1, _whole_bars(heard))
     found = choose.cuts(heard, sound.mono, sound.sample_rate, bars)
     report.choices = [cut.to_json() for cut in found[:8]]
     if brief.choice > len(found):
         report.warnings.append(f"choice {brief.choice} was asked, but there are {len(found)}: the last was taken")
     return found[min(brief.choice, len(found)) - 1], bars
+
+
+def _whole_file(heard: Heard, sound: Sound, bpm: float, brief: Brief) -> choose.Cut | None:
+    """The file as it is, where it is a loop already: whole bars long at this tempo, and it begins on a 16th of its own grid."""
+    meter = heard.meter
+    bars = brief.bars or max(1, round(sound.seconds * bpm / 60 / meter.quarters_per_bar))
+    sixteenth = 4 * float(heard.position_of(0.0))
+    off_slot_s = abs(sixteenth - round(sixteenth)) / 4 * 60 / heard.bpm
+    off_length_s = abs(sound.seconds - bars * meter.quarters_per_bar * 60 / bpm)
+    if off_length_s > _SAME_LENGTH_S or off_slot_s > _SAME_START_S or abs(heard.bpm / bpm - 1) > _SAME_TEMPO:
+        return None
+    return choose.Cut(round(sixteenth) / 4, bars, 0.0, sound.seconds, 1.0, {})
 
 
 def _whole_bars(heard: Heard) -> int:
@@ -159,7 +174,7 @@ def _warped(
     """`frames` frames of closed loop, and whether they were stretched."""
     rate = sound.sample_rate
     still = abs(semitones) < 0.005
-    start, on_grid = _untouched_start(sound, heard, cut, bpm, frames)
+    start, on_grid = _untouched_start(sound, heard, cut, bpm)
     roll = round(seam.ROLL_S * rate)
     if on_grid and still:
         report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
@@ -176,12 +191,10 @@ def _warped(
     return _closed(rolled, roll, report), True
 
 
-def _untouched_start(sound: Sound, heard: Heard, cut: choose.Cut, bpm: float, frames: int) -> tuple[int, bool]:
+def _untouched_start(sound: Sound, heard: Heard, cut: choose.Cut, bpm: float) -> tuple[int, bool]:
     """The frame at which the take could be cut as it is, and whether it lies on the grid so exactly that it should be."""
     rate = sound.sample_rate
-    sixteenth = 4 * float(heard.position_of(0.0))
-    off_slot_s = abs(sixteenth - round(sixteenth)) / 4 * 60 / heard.bpm
-    if abs(sound.frames - frames) <= _SAME_LENGTH_S * rate and off_slot_s < _SAME_START_S and abs(heard.bpm / bpm - 1) < 0.01:
+    if cut.start_s == 0.0 and cut.end_s == sound.seconds:
         return 0, True
     inside = (heard.knots_s >= cut.start_s - 1e-6) & (heard.knots_s <= cut.end_s + 1e-6)
     straight = cut.start_s + (heard.knots_q[inside] - cut.start_q) * 60 / bpm
@@ -209,6 +222,6 @@ def _rolled(audio: np.ndarray, start: int, frames: int, roll: int) -> np.ndarray
 
 def _closed(rolled: Sound, roll: int, report: Report) -> Sound:
     closing = seam.best_closing(rolled.audio, roll, rolled.sample_rate)
-    report.did["seam_from"] = "before" if closing.from_before else "after"
+    report.did["seam_from"] = closing.way
     report.did["seam_ms"] = 1000 * closing.frames / rolled.sample_rate
     return rolled.linear(lambda x: seam.close(x, roll, closing))

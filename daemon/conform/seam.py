@@ -9,6 +9,7 @@ import numpy as np
 #: s; warped on either side of the loop, for the seam to be made from.
 ROLL_S = 0.35
 _FADE_S = (0.02, 0.005)
+_BEND_S = 0.003
 _ENVELOPE_S = 0.005
 _AROUND_S = 0.02
 _FLOOR = 1e-4
@@ -27,12 +28,15 @@ class Seam:
 
 @dataclass(frozen=True)
 class Closing:
-    """How to close a seam, settled on the mix and done alike to every stem."""
+    """How to close a seam: settled on the mix, done alike to every stem.
 
-    from_before: bool
-    """The last frames lead into the start out of what came before it; else the first frames run on from the end."""
-    frames: int
-    correlation: float
+    way   `before`: the last frames lead into the start by what came before it; `after`: the first frames run on from the end;
+          `bend`: the step is spread over a few frames on either side; `none`: it closes by itself
+    """
+
+    way: str
+    frames: int = 0
+    correlation: float = 0.0
 
 
 def close(rolled: np.ndarray, roll: int, closing: Closing) -> np.ndarray:
@@ -42,12 +46,14 @@ def close(rolled: np.ndarray, roll: int, closing: Closing) -> np.ndarray:
     n = closing.frames
     if n == 0:
         return out
-    rise = (np.arange(n, dtype=np.float32) + 0.5) / n
-    old, new = np.cos(rise * np.pi / 2) ** 2, np.sin(rise * np.pi / 2) ** 2
-    # equal power where the two are strangers, equal gain where they are the same
-    even = 1 / np.sqrt(old**2 + new**2 + 2 * max(0.0, closing.correlation) * old * new)
-    old, new = (old * even)[:, None], (new * even)[:, None]
-    if closing.from_before:
+    rise = ((np.arange(n, dtype=np.float32) + 0.5) / n)[:, None]
+    if closing.way == "bend":
+        step = (out[:1] - out[-1:]) / 2
+        out[-n:] += step * rise**2
+        out[:n] -= step * rise[::-1] ** 2
+        return out
+    old, new = _weights(rise, closing.correlation)
+    if closing.way == "before":
         out[-n:] = out[-n:] * old + rolled[roll - n : roll] * new
     else:
         out[:n] = rolled[roll + frames : roll + frames + n] * old + out[:n] * new
@@ -55,33 +61,68 @@ def close(rolled: np.ndarray, roll: int, closing: Closing) -> np.ndarray:
 
 
 def best_closing(rolled: np.ndarray, roll: int, sample_rate: int) -> Closing:
-    """The closing that leaves the smallest step and dip, tried on the mix."""
+    """The closing that leaves the smallest step and dip, tried on the mix; of equals the one that changes least."""
     frames = len(rolled) - 2 * roll
-    choices = []
-    for seconds in _FADE_S:
+    around = min(round(_AROUND_S * sample_rate), roll)
+    onward = rolled[roll + frames - around :]
+    runs_on = bool(np.abs(onward[around:]).max(initial=0) > _FLOOR)
+    choices = [Closing("none"), Closing("bend", min(round(_BEND_S * sample_rate), frames // 4))]
+    for seconds in _FADE_S if runs_on else ():
         n = min(round(seconds * sample_rate), roll, frames // 4)
-        for from_before in (True, False):
-            pair = (rolled[roll - n : roll], rolled[roll + frames - n : roll + frames])
-            if not from_before:
-                pair = (rolled[roll : roll + n], rolled[roll + frames : roll + frames + n])
-            closing = Closing(from_before, n, _correlation(*pair))
-            seam = measure_seam(close(rolled, roll, closing), sample_rate, rolled[roll + frames - n :] if n else None, n)
-            choices.append((max(0.0, seam.jump - 1) * 3 + (seam.dip_db or 0.0), closing))
-    return min(choices, key=lambda choice: choice[0])[1]
+        start, end = slice(roll, roll + n), slice(roll + frames, roll + frames + n)
+        choices.append(Closing("after", n, _correlation(rolled[start], rolled[end])))
+        start, end = slice(roll - n, roll), slice(roll + frames - n, roll + frames)
+        choices.append(Closing("before", n, _correlation(rolled[start], rolled[end])))
+    edge = max(4 * around, 2048)
+    usual = _usual_step(rolled[roll : roll + frames])
+    seams = [
+        _measured_near(rolled, roll, closing, edge, usual, onward if runs_on else None, around, sample_rate)
+        for closing in choices
+    ]
+    badness = [max(0.0, seam.jump - 0.5) * 4 + max(0.0, (seam.dip_db or 0.0) - 0.3) for seam in seams]
+    return choices[int(np.argmin(badness))]
 
 
-def measure_seam(audio: np.ndarray, sample_rate: int = 44100, onward: np.ndarray | None = None, before: int = 0) -> Seam:
-    """The seam of a loop, float32 (frames, channels): the worse of its channels.
+def _measured_near(
+    rolled: np.ndarray,
+    roll: int,
+    closing: Closing,
+    edge: int,
+    usual: np.ndarray,
+    onward: np.ndarray | None,
+    before: int,
+    sample_rate: int,
+) -> Seam:
+    """The seam that a closing leaves, made of no more than the edges of a long loop."""
+    frames = len(rolled) - 2 * roll
+    if frames > 4 * edge:
+        rolled = np.concatenate([rolled[: roll + edge], rolled[roll + frames - edge :]])
+    made = close(rolled, roll, closing)
+    dip = None if onward is None else _dip_db(made, sample_rate, onward, before)
+    return Seam(_jump(made, usual), dip)
 
-    `onward` is the take as it runs on past the cut, from `before` frames ahead of it.
-    """
-    if len(audio) < 2:
-        return Seam(0.0)
-    usual = np.percentile(np.abs(np.diff(audio, axis=0)), 99.9, axis=0)
+
+def _weights(rise: np.ndarray, correlation: float) -> tuple[np.ndarray, np.ndarray]:
+    """Of a crossfade: equal power where the two are strangers, equal gain where they are the same."""
+    old, new = np.cos(rise * np.pi / 2) ** 2, np.sin(rise * np.pi / 2) ** 2
+    even = 1 / np.sqrt(old**2 + new**2 + 2 * max(0.0, correlation) * old * new)
+    return old * even, new * even
+
+
+def measure_seam(audio: np.ndarray) -> Seam:
+    """The step at the seam of a finished loop, float32 (frames, channels): the worse of its channels."""
+    return Seam(_jump(audio, _usual_step(audio))) if len(audio) > 1 else Seam(0.0)
+
+
+def _usual_step(audio: np.ndarray) -> np.ndarray:
+    """(channels,): the 99.9th percentile of the change from frame to frame."""
+    steps: np.ndarray = np.percentile(np.abs(np.diff(audio, axis=0)), 99.9, axis=0)
+    return steps
+
+
+def _jump(audio: np.ndarray, usual: np.ndarray) -> float:
     jump = np.abs(audio[0] - audio[-1])
-    shares = np.where(jump > 1e-5, jump / np.maximum(usual, 1e-9), 0.0)
-    dip = None if onward is None else _dip_db(audio, sample_rate, onward, before)
-    return Seam(float(shares.max()), dip)
+    return float(np.where(jump > 1e-5, jump / np.maximum(usual, 1e-9), 0.0).max())
 
 
 def _dip_db(audio: np.ndarray, sample_rate: int, onward: np.ndarray, before: int) -> float:
