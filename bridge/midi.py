@@ -1,0 +1,173 @@
+"""Pads, knobs and program changes as a door: a touch becomes an order, and the pad's light tells how it goes."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from bridge.errors import DoorError
+from bridge.events import Accepted, Done, Event, Failed, Finished, Order, Origin, Progress, Refused, Take, Told
+from bridge.midi_lights import Lights
+from bridge.midi_map import Mapped, MidiMap, Touch, read_message
+from bridge.midi_ports import MidiPorts
+from bridge.request import Request, Value
+
+POLL_S = 2.0
+#: A MIDI system that has gone is looked for less often: looking makes its libraries complain on the terminal.
+LOST_S = 30.0
+_MOST_WAITING = 2048
+
+
+class MidiDoor:
+    """The MIDI door. All of it happens in one thread; `tell` and the MIDI system only leave a note for it.
+
+    inputs, outputs: parts of the names of ports to hear and to light; see `MidiPorts`.
+    virtual: open a port of our own, called Sidecrate, where the system can.
+    """
+
+    name = "midi"
+
+    def __init__(
+        self,
+        mapping: MidiMap,
+        take: Take,
+        *,
+        api: str = "auto",
+        inputs: Iterable[str] = (),
+        outputs: Iterable[str] = (),
+        virtual: bool = True,
+        log: logging.Logger | None = None,
+    ) -> None:
+        self._map = mapping
+        self._take = take
+        self._log = log or logging.getLogger(__name__)
+        self._notes: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
+        self._ports = MidiPorts(self._heard, api=api, inputs=inputs, outputs=outputs, virtual=virtual, log=self._log)
+        self._thread: threading.Thread | None = None
+        self._held: dict[str, Value] = {}
+        self._positions: dict[tuple[str, int, int], int] = {}
+        self._lights = Lights(mapping.lights, self._ports.send)
+        self._trouble = "closed"
+
+    def start(self) -> None:
+        """Open the ports. Where no MIDI system answers nothing is raised and nothing runs: `health` says why."""
+        if self._thread is not None:
+            return
+        if not self._map.mappings:
+            self._trouble = "nothing is mapped; see midi.map in the config"
+            return
+        try:
+            self._ports.open()
+        except DoorError as error:
+            self._trouble = error.text
+            self._log.info("midi: %s", error.text)
+            return
+        self._trouble = ""
+        self._thread = threading.Thread(target=self._run, name="midi", daemon=True)
+        self._thread.start()
+
+    def tell(self, event: Event) -> None:
+        """Show an event of one of our orders on its pad."""
+        if isinstance(event, Accepted | Progress | Done | Finished | Failed | Refused | Told) and event.origin.door == self.name:
+            self._leave(partial(self._lights.show, event))
+
+    def stop(self) -> None:
+        """Put the lights out and close the ports."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._leave(None, wait=True)
+            thread.join(5)
+            self._trouble = "closed"
+
+    def health(self) -> str:
+        if self._trouble:
+            return self._trouble
+        ports = [*([self._ports.own_port] if self._ports.own_port else []), *self._ports.heard_ports]
+        return "open" if ports else "open; no port of these names is plugged in"
+
+    @property
+    def ports(self) -> list[str]:
+        """Names of the ports that are heard now, our own apart."""
+        return self._ports.heard_ports
+
+    # --- the thread -----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        next_s = time.monotonic() + POLL_S
+        while True:
+            try:
+                note = self._notes.get(timeout=max(0.0, next_s - time.monotonic()))
+                if note is None:
+                    break
+                self._try(note)
+            except queue.Empty:
+                pass
+            if time.monotonic() >= next_s:
+                self._try(self._refresh)
+                next_s = time.monotonic() + (LOST_S if self._trouble else POLL_S)
+        self._try(self._lights.put_out)
+        self._try(self._ports.close)
+
+    def _try(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:  # the thread must outlive a fault in one message
+            self._log.exception("midi: going on")
+
+    def _refresh(self) -> None:
+        if self._ports.refresh():
+            return
+        if not self._trouble:
+            self._log.warning("midi: the MIDI system has gone; looking for it every %d s", LOST_S)
+        self._trouble = "the MIDI system has gone; waiting for it"
+        self._ports.close()
+        try:
+            self._ports.open()
+        except DoorError:
+            return
+        self._trouble = ""
+        self._log.info("midi: the MIDI system is back")
+
+    def _leave(self, note: Callable[[], None] | None, *, wait: bool = False) -> None:
+        try:
+            self._notes.put(note, timeout=2 if wait else 0)
+        except queue.Full:
+            self._log.debug("midi: too many messages at once; one was dropped")
+
+    def _heard(self, port: str, message: Sequence[int], delta_s: float) -> None:
+        touch = read_message(message)
+        if touch is not None:
+            self._leave(partial(self._act, touch, port))
+
+    # --- from touches to orders -----------------------------------------------------------------------------------
+
+    def _act(self, touch: Touch, port: str) -> None:
+        pressed = self._is_pressed(touch, port)
+        for mapping in self._map.heard(touch, port):
+            if mapping.verb == "set" and mapping.scale:
+                self._held[mapping.scale.field] = mapping.scale.at(touch.position)
+            elif pressed:
+                self._take(self._order(mapping, touch, port))
+
+    def _is_pressed(self, touch: Touch, port: str) -> bool:
+        """A controller is a button when it comes up from below 64, or says its highest value again without a release."""
+        if touch.trigger != "cc":
+            return True
+        place = (port, touch.channel, touch.number)
+        before, self._positions[place] = self._positions.get(place, 0), touch.position
+        return touch.position >= 64 and (before < 64 or before == touch.position == 127)
+
+    def _order(self, mapping: Mapped, touch: Touch, port: str) -> Order:
+        address = {"port": port, "trigger": touch.trigger, "number": touch.number, "channel": touch.channel}
+        requests: tuple[Request, ...] = ()
+        if mapping.verb in ("make", "again"):
+            # a knob that was turned says more than the preset that was written down, and how hard a pad is hit more still
+            fields = {**mapping.fields, **self._held}
+            if mapping.scale:
+                fields[mapping.scale.field] = mapping.scale.at(touch.position)
+            requests = (Request(fields),)
+        return Order(mapping.verb, Origin(self.name, address), requests, what=mapping.what)

@@ -1,0 +1,74 @@
+"""Which state each pad shows, from the events of the orders that came by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bridge.events import Accepted, Done, Failed, Finished, Origin, Progress, Refused, Told
+
+_STATUS = {"note": 0x90, "cc": 0xB0}
+
+#: port, trigger, number, channel
+Pad = tuple[str, str, int, int]
+
+
+class Lights:
+    """A pad shows work while one of its jobs is worked on, else that one waits, else how the last one ended.
+
+    velocities: of `queued`, `working`, `done` and `failed`; a state that is missing puts the light out.
+    send: called with the bytes of a message and the port whose device they are for, only when a light changes.
+    """
+
+    def __init__(self, velocities: Mapping[str, int], send: Callable[[Sequence[int], str], None]) -> None:
+        self._velocities = dict(velocities)
+        self._send = send
+        self._jobs: dict[Pad, dict[str, str]] = {}
+        self._shown: dict[Pad, str] = {}
+
+    def show(self, event: Accepted | Progress | Done | Finished | Failed | Refused | Told) -> None:
+        """Note an event and light its pad."""
+        pad = _pad(event.origin)
+        if pad is None:
+            return
+        jobs = self._jobs.setdefault(pad, {})
+        ended = ""
+        match event:
+            case Accepted():
+                jobs.setdefault(event.job, "queued")
+            case Progress() | Done():
+                jobs[event.job] = "working"
+            case Finished():
+                jobs.pop(event.job, None)
+                ended = "done"
+            case Failed():
+                jobs.pop(event.job, None)
+                ended = "failed"
+            case Refused():
+                ended = "failed"
+            case Told():
+                ended = "done"
+        states = set(jobs.values())
+        self._light(pad, "working" if "working" in states else "queued" if states else ended)
+
+    def put_out(self) -> None:
+        """Darken every pad that we lit."""
+        for pad in list(self._shown):
+            self._light(pad, "")
+        self._jobs.clear()
+
+    def _light(self, pad: Pad, state: str) -> None:
+        if self._shown.get(pad, "") == state:
+            return
+        self._shown[pad] = state
+        port, trigger, number, channel = pad
+        self._send((_STATUS[trigger] | channel, number, self._velocities.get(state, 0)), port)
+
+
+def _pad(origin: Origin) -> Pad | None:
+    """The pad of a stored origin; None for one without a light, or that another version of us wrote."""
+    try:
+        address = origin.address
+        pad = str(address["port"]), str(address["trigger"]), int(address["number"]), int(address["channel"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return pad if pad[1] in _STATUS and 0 <= pad[2] <= 127 and 0 <= pad[3] <= 15 else None

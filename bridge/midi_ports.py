@@ -1,0 +1,221 @@
+"""MIDI ports by name: opened when they come, let go when they leave, and one of our own where the system can."""
+
+from __future__ import annotations
+
+import glob
+import logging
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+import rtmidi
+
+from bridge.errors import DoorError
+
+NAME = "Sidecrate"
+APIS = {
+    "alsa": rtmidi.API_LINUX_ALSA,
+    "jack": rtmidi.API_UNIX_JACK,
+    "coremidi": rtmidi.API_MACOSX_CORE,
+    "winmm": rtmidi.API_WINDOWS_MM,
+}
+_ERRORS = (rtmidi.RtMidiError, OSError, RuntimeError, ValueError)
+
+
+class Heard(Protocol):
+    """What is called for each message, from a thread of the MIDI system: (port, its bytes, seconds since the one before)."""
+
+    def __call__(self, port: str, message: Sequence[int], delta_s: float) -> None: ...
+
+
+def usable_api(wanted: str = "auto") -> str:
+    """The name of the MIDI system to use. DoorError where there is none.
+
+    What is not there is found out by looking, since asking the libraries makes them complain on the terminal.
+    """
+    built = {name for name, number in APIS.items() if number in rtmidi.get_compiled_api()}
+    if wanted != "auto":
+        if wanted not in built:
+            raise DoorError(f"this system has no {wanted}; set midi.api to {' or '.join(sorted(built)) or 'auto'}")
+        return wanted
+    if "alsa" in built and os.access("/dev/snd/seq", os.R_OK | os.W_OK):
+        return "alsa"
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "/nowhere")
+    if "jack" in built and (sys.platform != "linux" or glob.glob("/dev/shm/jack_*") or os.path.exists(f"{runtime}/pipewire-0")):
+        return "jack" if sys.platform == "linux" else next(iter(sorted(built - {"jack"})), "jack")
+    for name in ("coremidi", "winmm"):
+        if name in built:
+            return name
+    raise DoorError("no MIDI system answers: neither ALSA's sequencer (modprobe snd-seq) nor a JACK server is running")
+
+
+class MidiPorts:
+    """All the ports that a set of name patterns means.
+
+    inputs, outputs: parts of ports' names, in any case; no inputs means every port. No outputs: where inputs are named, the
+    outputs of these names, else only the output that belongs to a port which is heard, so that no synth plays our lights.
+    """
+
+    def __init__(
+        self,
+        heard: Heard,
+        *,
+        api: str = "auto",
+        inputs: Iterable[str] = (),
+        outputs: Iterable[str] = (),
+        virtual: bool = True,
+        timing: bool = False,
+        log: logging.Logger | None = None,
+    ) -> None:
+        self._heard = heard
+        self._api = api
+        self._inputs = tuple(inputs)
+        self._outputs = tuple(outputs) or self._inputs
+        self._virtual = virtual
+        self._timing = timing
+        self._log = log or logging.getLogger(__name__)
+        self._in: Any = None
+        self._out: Any = None
+        self._own: str = ""
+        self._opened_in: dict[str, Any] = {}
+        self._opened_out: dict[str, Any] = {}
+
+    @property
+    def heard_ports(self) -> list[str]:
+        return sorted(self._opened_in)
+
+    @property
+    def lit_ports(self) -> list[str]:
+        return sorted(self._opened_out)
+
+    @property
+    def own_port(self) -> str:
+        """The name of the port that other programs can send to; empty where there is none."""
+        return self._own
+
+    def open(self) -> None:
+        """Meet the MIDI system and open what is there. DoorError where none answers."""
+        api = usable_api(self._api)
+        try:
+            self._in, self._out = self._client(rtmidi.MidiIn, api), self._client(rtmidi.MidiOut, api)
+            if self._virtual and api != "winmm":
+                self._listen(self._in, NAME)
+                self._in.open_virtual_port("in")
+                self._out.open_virtual_port("out")
+                self._own = NAME
+        except _ERRORS as error:
+            self.close()
+            raise DoorError(f"{api} does not answer ({str(error).strip() or 'no reason given'})") from None
+        self.refresh()
+
+    def refresh(self) -> bool:
+        """Open ports that have come and let go those that have left. False where the MIDI system itself has gone."""
+        if self._in is None:
+            return False
+        try:
+            sources, sinks = self._in.get_ports(), self._out.get_ports()
+        except _ERRORS as error:
+            self._log.warning("midi: ports cannot be listed: %s", error)
+            return False
+        if self._own and not any(name.startswith(self._own) for name in sinks):
+            return False
+        self._settle(self._opened_in, [name for name in sources if self._is_meant(name, self._inputs)], self._open_in)
+        own = {plain_name(name) for name in self._opened_in}
+        lit = [name for name in sinks if self._is_meant(name, self._outputs) and (self._outputs or plain_name(name) in own)]
+        self._settle(self._opened_out, lit, self._open_out)
+        return True
+
+    def send(self, message: Sequence[int], port: str) -> None:
+        """Send to the outputs that belong to an input port; to all of the named ones where outputs were named."""
+        outputs = [self._out] if port == self._own and self._own else []
+        outputs += [output for name, output in self._opened_out.items() if self._outputs or plain_name(name) == plain_name(port)]
+        for output in outputs:
+            try:
+                output.send_message(list(message))
+            except _ERRORS as error:
+                self._log.debug("midi: not sent: %s", error)
+
+    def close(self) -> None:
+        """Close every port and leave the MIDI system; safe to call twice."""
+        for client in (*self._opened_in.values(), *self._opened_out.values(), self._in, self._out):
+            _let_go(client)
+        self._opened_in.clear()
+        self._opened_out.clear()
+        self._in = self._out = None
+        self._own = ""
+
+    def _client(self, kind: Any, api: str) -> Any:
+        made = kind(APIS[api], name=NAME)
+        if made.get_current_api() != APIS[api]:
+            _let_go(made)
+            raise OSError("it is not running")
+        made.set_error_callback(self._fault)
+        return made
+
+    def _fault(self, kind: object, text: object, data: object = None) -> None:
+        self._log.debug("midi: %s", text)
+
+    def _is_meant(self, name: str, patterns: tuple[str, ...]) -> bool:
+        if name.casefold().startswith(NAME.casefold()) or "midi through" in name.casefold():
+            return False
+        return not patterns or any(pattern.casefold() in name.casefold() for pattern in patterns)
+
+    def _settle(self, opened: dict[str, Any], names: list[str], open_port: Callable[[str], Any]) -> None:
+        for name in set(opened) - set(names):
+            _let_go(opened.pop(name))
+            self._log.info("midi: %s has left", name)
+        for name in [name for name in dict.fromkeys(names) if name not in opened]:
+            try:
+                opened[name] = open_port(name)
+                self._log.info("midi: %s is open", name)
+            except _ERRORS as error:
+                # held by another program (Windows), or gone again: the next refresh tries once more
+                self._log.debug("midi: %s cannot be opened: %s", name, error)
+
+    def _open_in(self, name: str) -> Any:
+        return self._open(rtmidi.MidiIn, name, lambda client: self._listen(client, name))
+
+    def _open_out(self, name: str) -> Any:
+        return self._open(rtmidi.MidiOut, name, lambda client: None)
+
+    def _open(self, kind: Any, name: str, prepare: Callable[[Any], None]) -> Any:
+        client = self._client(kind, next(api for api, number in APIS.items() if number == self._in.get_current_api()))
+        try:
+            prepare(client)
+            # numbers move when something is plugged in: the name is looked up once more, by the client that opens it
+            client.open_port(client.get_ports().index(name), "in" if kind is rtmidi.MidiIn else "out")
+        except BaseException:
+            _let_go(client)
+            raise
+        return client
+
+    def _listen(self, client: Any, name: str) -> None:
+        def callback(event: tuple[Sequence[int], float], data: object = None) -> None:
+            # an exception in here would be raised in a thread of the MIDI system
+            try:
+                self._heard(name, event[0], event[1])
+            except Exception:
+                self._log.exception("midi: a message was lost")
+
+        client.ignore_types(sysex=True, timing=not self._timing, active_sense=True)
+        client.set_callback(callback)
+
+
+def plain_name(name: str) -> str:
+    """What the two directions of one device have in common: its name without direction and number."""
+    words = re.sub(r"\d+:\d+$", "", name.casefold())
+    words = re.sub(r"\b(midi ?in|midi ?out|input|output|in|out|capture|playback)(_\d+)?\b", "", words)
+    return re.sub(r"[\s\d_():]+$", "", re.sub(r"\(\)", "", words)).strip()
+
+
+def _let_go(client: Any) -> None:
+    if client is not None and not client.is_deleted:
+        try:
+            if hasattr(client, "cancel_callback"):
+                client.cancel_callback()
+            client.close_port()
+        except _ERRORS:
+            pass
+        client.delete()
