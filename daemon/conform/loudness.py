@@ -9,7 +9,8 @@ import numpy as np
 from scipy import signal
 
 CEILING_DB = -1.0
-_SILENCE_DB = -120.0
+#: What silence measures, where a number is needed.
+SILENCE_DB = -120.0
 _BLOCK_S, _STEP_S = 0.4, 0.1
 _ABSOLUTE_GATE, _RELATIVE_GATE = -70.0, -10.0
 
@@ -34,18 +35,31 @@ def _k_weighting(sample_rate: int) -> np.ndarray:
 
 def integrated_lufs(audio: np.ndarray, sample_rate: int) -> float:
     """Gated loudness in LUFS of float (frames, 1 or 2 channels); ungated below 0.4 s; -inf where all is silent."""
+    power = _block_powers(audio, sample_rate)
+    loud = power[power > _power(_ABSOLUTE_GATE)]
+    if not len(loud):
+        return _lufs(float(power[0])) if len(power) == 1 else -math.inf
+    loud = loud[loud > loud.mean() * 10 ** (_RELATIVE_GATE / 10)]
+    return _lufs(float(loud.mean()))
+
+
+def momentary_lufs(audio: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
+    """Loudness of each block of 0.4 s, every 0.1 s: (times of their middles in s, levels in LUFS)."""
+    power = _block_powers(audio, sample_rate)
+    times_s = np.arange(len(power)) * _STEP_S + min(_BLOCK_S, len(audio) / sample_rate) / 2
+    return times_s, np.array([_lufs(float(value)) for value in power])
+
+
+def _block_powers(audio: np.ndarray, sample_rate: int) -> np.ndarray:
+    """Mean weighted power, summed over channels, of each block; of the whole where it is shorter than one."""
     weighted = signal.sosfilt(_k_weighting(sample_rate), audio.astype(np.float64), axis=0)
     energy = np.concatenate([[0.0], np.cumsum((weighted * weighted).sum(axis=1))])
     block, step = round(_BLOCK_S * sample_rate), round(_STEP_S * sample_rate)
     if len(audio) < block:
-        return _lufs(energy[-1] / max(1, len(audio)))
+        return np.array([energy[-1] / max(1, len(audio))])
     starts = np.arange(0, len(audio) - block + 1, step)
-    power = (energy[starts + block] - energy[starts]) / block
-    loud = power[power > _power(_ABSOLUTE_GATE)]
-    if not len(loud):
-        return -math.inf
-    loud = loud[loud > loud.mean() * 10 ** (_RELATIVE_GATE / 10)]
-    return _lufs(float(loud.mean()))
+    powers: np.ndarray = (energy[starts + block] - energy[starts]) / block
+    return powers
 
 
 def loop_lufs(audio: np.ndarray, sample_rate: int) -> float:
@@ -56,14 +70,14 @@ def loop_lufs(audio: np.ndarray, sample_rate: int) -> float:
 def true_peak_db(audio: np.ndarray) -> float:
     """Peak between the samples in dBTP, by 4 times oversampling (BS.1770-4, annex 2)."""
     if not len(audio):
-        return _SILENCE_DB
+        return SILENCE_DB
     peak = float(np.abs(signal.resample_poly(audio, 4, 1, axis=0)).max())
     return 20 * math.log10(max(peak, float(np.abs(audio).max()), 1e-6))
 
 
 def gain_to(target_lufs: float | None, lufs: float, peak_db: float) -> float:
     """Decibels that bring a clip to `target_lufs` or to the ceiling of -1 dBTP, whichever comes first (None: the ceiling)."""
-    if peak_db <= _SILENCE_DB:
+    if peak_db <= SILENCE_DB:
         return 0.0
     room_db = CEILING_DB - peak_db
     if target_lufs is None or not math.isfinite(lufs):

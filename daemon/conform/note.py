@@ -65,7 +65,7 @@ def find_note(audio: np.ndarray, sample_rate: int) -> float | None:
     """
     mono = soxr.resample(audio.mean(axis=1, dtype=np.float64), sample_rate, _YIN_RATE, quality="HQ")
     pitches, weights, total = _yin(mono)
-    if not len(pitches) or weights.sum() < _VOICED_SHARE * total:
+    if not len(pitches) or weights.sum() <= _VOICED_SHARE * total:
         return None
     coarse = _weighted_median(pitches, weights)
     near = np.abs(12 * np.log2(pitches / coarse)) < 0.5

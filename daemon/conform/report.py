@@ -11,7 +11,7 @@ import numpy as np
 from bridge.music import Meter
 from daemon.brief import Brief
 from daemon.conform.hear import hear
-from daemon.conform.loudness import integrated_lufs, loop_lufs, true_peak_db
+from daemon.conform.loudness import SILENCE_DB, integrated_lufs, loop_lufs, true_peak_db
 from daemon.conform.seam import measure_seam
 
 
@@ -51,7 +51,7 @@ def asked(brief: Brief) -> dict[str, Any]:
 def measured(audio: np.ndarray, sample_rate: int, is_loop: bool) -> dict[str, Any]:
     """Level and, for a loop, the seam of finished audio, float32 (frames, channels)."""
     loudness = loop_lufs(audio, sample_rate) if is_loop else integrated_lufs(audio, sample_rate)
-    after: dict[str, Any] = {"lufs": loudness, "true_peak_db": true_peak_db(audio)}
+    after: dict[str, Any] = {"lufs": max(SILENCE_DB, loudness), "true_peak_db": true_peak_db(audio)}
     if is_loop:
         after["seam"] = measure_seam(audio).jump
     return after

@@ -1,0 +1,72 @@
+"""What can be told of an audio file without changing it: what `sidecrate look` says."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bridge.music import Meter
+from daemon.audio.files import read_audio
+from daemon.audio.wav_record import read_record
+from daemon.conform import gate, key, note
+from daemon.conform.hear import hear
+from daemon.conform.loudness import SILENCE_DB, integrated_lufs, true_peak_db
+from daemon.conform.report import plain
+from daemon.conform.seam import measure_seam
+from daemon.conform.sound import Sound
+
+#: s; what is longer is not looked at as a one-shot.
+_ONE_SHOT_S = 6.0
+
+
+def look(path: str | PathLike[str], asked_bpm: float | None = None, meter: str | Meter = "4/4") -> dict[str, Any]:
+    """All that is heard in a file, as plain JSON; with the clip's record where it is one of ours. AudioError if unreadable."""
+    audio, sample_rate = read_audio(path)
+    said = {"path": str(Path(path))} | look_at(audio, sample_rate, asked_bpm, meter)
+    record = read_record(path)
+    return said if record is None else said | {"record": record}
+
+
+def look_at(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, meter: str | Meter = "4/4") -> dict[str, Any]:
+    """The same for float32 (frames, channels)."""
+    sound = Sound(audio, sample_rate)
+    meter = Meter.parse(meter) if isinstance(meter, str) else meter
+    heard = hear(audio, sample_rate, asked_bpm, meter)
+    tones = key.hear_tones(sound.mono, sample_rate)
+    found_key, key_confidence = key.find_key(tones)
+    pitch = note.find_note(audio, sample_rate) if sound.seconds <= _ONE_SHOT_S else None
+    downbeats_s = heard.downbeats_s
+    said: dict[str, Any] = plain(
+        {
+            "seconds": sound.seconds,
+            "frames": sound.frames,
+            "sample_rate": sample_rate,
+            "channels": audio.shape[1],
+            "periodic": heard.periodic,
+            "bpm": heard.bpm if heard.periodic else None,
+            "confidence": heard.confidence,
+            "downbeat_confidence": heard.downbeat_confidence,
+            "steady": heard.steady,
+            "drift": heard.drift,
+            "meter": str(meter),
+            "downbeat_s": (downbeats_s[0] if len(downbeats_s) else float(heard.time_of(0.0))) if heard.periodic else None,
+            "beats_s": heard.beats_s if heard.periodic else [],
+            "downbeats_s": downbeats_s if heard.periodic else [],
+            "key": found_key.short if found_key else None,
+            "key_confidence": key_confidence,
+            "tuning_cents": tones.tuning_cents if tones.is_tonal else None,
+            "chroma": tones.chroma,
+            "note": pitch,
+            "lufs": max(SILENCE_DB, integrated_lufs(audio, sample_rate)),
+            "true_peak_db": true_peak_db(audio),
+            "dc": float(np.abs(audio.mean(axis=0, dtype=np.float64)).max()),
+            "clipped_share": gate.clipped_share(audio),
+            "seam": measure_seam(audio).jump,
+            "faults": [refusal.text for refusal in gate.check_audio(audio, sample_rate, None)],
+            "reason": heard.reason,
+        }
+    )
+    return said
