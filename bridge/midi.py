@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from bridge.errors import DoorError
@@ -17,8 +18,6 @@ from bridge.midi_ports import MidiPorts
 from bridge.request import Request, Value
 
 POLL_S = 2.0
-#: A MIDI system that has gone is looked for less often: looking makes its libraries complain on the terminal.
-LOST_S = 30.0
 _MOST_WAITING = 2048
 
 
@@ -108,7 +107,7 @@ class MidiDoor:
                 pass
             if time.monotonic() >= next_s:
                 self._try(self._refresh)
-                next_s = time.monotonic() + (LOST_S if self._trouble else POLL_S)
+                next_s = time.monotonic() + POLL_S
         self._try(self._lights.put_out)
         self._try(self._ports.close)
 
@@ -119,18 +118,20 @@ class MidiDoor:
             self._log.exception("midi: going on")
 
     def _refresh(self) -> None:
+        lit = self._ports.lit_ports
         if self._ports.refresh():
+            if self._ports.lit_ports != lit:
+                self._lights.show_again()
             return
         if not self._trouble:
-            self._log.warning("midi: the MIDI system has gone; looking for it every %d s", LOST_S)
+            self._log.warning("midi: the MIDI system has gone; waiting for it")
         self._trouble = "the MIDI system has gone; waiting for it"
         self._ports.close()
-        try:
+        with suppress(DoorError):
             self._ports.open()
-        except DoorError:
-            return
-        self._trouble = ""
-        self._log.info("midi: the MIDI system is back")
+            self._trouble = ""
+            self._log.info("midi: the MIDI system is back")
+            self._lights.show_again()
 
     def _leave(self, note: Callable[[], None] | None, *, wait: bool = False) -> None:
         try:

@@ -50,6 +50,12 @@ class Lights:
         states = set(jobs.values())
         self._light(pad, "working" if "working" in states else "queued" if states else ended)
 
+    def show_again(self) -> None:
+        """Send every light that is lit once more, for a device that was plugged in."""
+        for pad, state in self._shown.items():
+            if state:
+                self._paint(pad, state)
+
     def put_out(self) -> None:
         """Darken every pad that we lit."""
         for pad in list(self._shown):
@@ -60,6 +66,9 @@ class Lights:
         if self._shown.get(pad, "") == state:
             return
         self._shown[pad] = state
+        self._paint(pad, state)
+
+    def _paint(self, pad: Pad, state: str) -> None:
         port, trigger, number, channel = pad
         self._send((_STATUS[trigger] | channel, number, self._velocities.get(state, 0)), port)
 

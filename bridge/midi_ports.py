@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 import rtmidi
@@ -21,6 +22,7 @@ APIS = {
     "coremidi": rtmidi.API_MACOSX_CORE,
     "winmm": rtmidi.API_WINDOWS_MM,
 }
+_SEQUENCER = "/dev/snd/seq"
 _ERRORS = (rtmidi.RtMidiError, OSError, RuntimeError, ValueError)
 
 
@@ -33,22 +35,34 @@ class Heard(Protocol):
 def usable_api(wanted: str = "auto") -> str:
     """The name of the MIDI system to use. DoorError where there is none.
 
-    What is not there is found out by looking, since asking the libraries makes them complain on the terminal.
+    On Linux, what is not there is found out by looking: asking the libraries makes them complain on the terminal.
     """
-    built = {name for name, number in APIS.items() if number in rtmidi.get_compiled_api()}
-    if wanted != "auto":
-        if wanted not in built:
-            raise DoorError(f"this system has no {wanted}; set midi.api to {' or '.join(sorted(built)) or 'auto'}")
-        return wanted
-    if "alsa" in built and os.access("/dev/snd/seq", os.R_OK | os.W_OK):
+    built = [name for name, number in APIS.items() if number in rtmidi.get_compiled_api()]
+    if wanted not in ("auto", *built):
+        raise DoorError(f"this system has no {wanted}; set midi.api to auto or {' or '.join(built)}")
+    if sys.platform != "linux":
+        return wanted if wanted != "auto" else next(name for name in ("coremidi", "winmm", *built) if name in built)
+    if wanted in ("auto", "alsa") and "alsa" in built and os.access(_SEQUENCER, os.R_OK | os.W_OK):
         return "alsa"
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "/nowhere")
-    if "jack" in built and (sys.platform != "linux" or glob.glob("/dev/shm/jack_*") or os.path.exists(f"{runtime}/pipewire-0")):
-        return "jack" if sys.platform == "linux" else next(iter(sorted(built - {"jack"})), "jack")
-    for name in ("coremidi", "winmm"):
-        if name in built:
-            return name
-    raise DoorError("no MIDI system answers: neither ALSA's sequencer (modprobe snd-seq) nor a JACK server is running")
+    if wanted in ("auto", "jack") and "jack" in built and _jack_sockets():
+        return "jack"
+    missing = {"alsa": "ALSA's sequencer is not there (modprobe snd-seq)", "jack": "no JACK server is running"}
+    raise DoorError("no MIDI system answers: " + " and ".join(text for name, text in missing.items() if wanted in ("auto", name)))
+
+
+def _jack_sockets() -> list[str]:
+    """Where JACK servers answer, or PipeWire in their place."""
+    name, runtime = os.environ.get("JACK_DEFAULT_SERVER", "default"), os.environ.get("XDG_RUNTIME_DIR", "/nowhere")
+    return glob.glob(f"/dev/shm/jack_{glob.escape(name)}_*_0") + glob.glob(f"{glob.escape(runtime)}/pipewire-0")
+
+
+def _system_marks(api: str) -> tuple[tuple[str, int], ...]:
+    """What changes when the MIDI system is started anew. A JACK client is not told, and lists the dead server's ports."""
+    marks = []
+    for path in sorted(_jack_sockets()) if api == "jack" and sys.platform == "linux" else []:
+        with suppress(OSError):
+            marks.append((path, os.stat(path).st_ino))
+    return tuple(marks)
 
 
 class MidiPorts:
@@ -78,6 +92,8 @@ class MidiPorts:
         self._log = log or logging.getLogger(__name__)
         self._in: Any = None
         self._out: Any = None
+        self._system: str = ""
+        self._marks: tuple[tuple[str, int], ...] = ()
         self._own: str = ""
         self._opened_in: dict[str, Any] = {}
         self._opened_out: dict[str, Any] = {}
@@ -97,22 +113,23 @@ class MidiPorts:
 
     def open(self) -> None:
         """Meet the MIDI system and open what is there. DoorError where none answers."""
-        api = usable_api(self._api)
+        self._system = usable_api(self._api)
+        self._marks = _system_marks(self._system)
         try:
-            self._in, self._out = self._client(rtmidi.MidiIn, api), self._client(rtmidi.MidiOut, api)
-            if self._virtual and api != "winmm":
+            self._in, self._out = self._client(rtmidi.MidiIn), self._client(rtmidi.MidiOut)
+            if self._virtual and self._system != "winmm":
                 self._listen(self._in, NAME)
                 self._in.open_virtual_port("in")
                 self._out.open_virtual_port("out")
                 self._own = NAME
         except _ERRORS as error:
             self.close()
-            raise DoorError(f"{api} does not answer ({str(error).strip() or 'no reason given'})") from None
+            raise DoorError(f"{self._system} does not answer ({str(error).strip() or 'no reason given'})") from None
         self.refresh()
 
     def refresh(self) -> bool:
         """Open ports that have come and let go those that have left. False where the MIDI system itself has gone."""
-        if self._in is None:
+        if self._in is None or self._marks != _system_marks(self._system):
             return False
         try:
             sources, sinks = self._in.get_ports(), self._out.get_ports()
@@ -146,9 +163,9 @@ class MidiPorts:
         self._in = self._out = None
         self._own = ""
 
-    def _client(self, kind: Any, api: str) -> Any:
-        made = kind(APIS[api], name=NAME)
-        if made.get_current_api() != APIS[api]:
+    def _client(self, kind: Any) -> Any:
+        made = kind(APIS[self._system], name=NAME)
+        if made.get_current_api() != APIS[self._system]:
             _let_go(made)
             raise OSError("it is not running")
         made.set_error_callback(self._fault)
@@ -181,7 +198,7 @@ class MidiPorts:
         return self._open(rtmidi.MidiOut, name, lambda client: None)
 
     def _open(self, kind: Any, name: str, prepare: Callable[[Any], None]) -> Any:
-        client = self._client(kind, next(api for api, number in APIS.items() if number == self._in.get_current_api()))
+        client = self._client(kind)
         try:
             prepare(client)
             # numbers move when something is plugged in: the name is looked up once more, by the client that opens it
@@ -206,6 +223,8 @@ class MidiPorts:
 def plain_name(name: str) -> str:
     """What the two directions of one device have in common: its name without direction and number."""
     words = re.sub(r"\d+:\d+$", "", name.casefold())
+    # JACK tells the two clients of one program apart by a number
+    words = re.sub(r"-\d\d(?=:)", "", words)
     words = re.sub(r"\b(midi ?in|midi ?out|input|output|in|out|capture|playback)(_\d+)?\b", "", words)
     return re.sub(r"[\s\d_():]+$", "", re.sub(r"\(\)", "", words)).strip()
 
