@@ -33,7 +33,7 @@ def write_clip(
     """Write float32 (frames, channels) with the chunks of its kind; `record` is the clip's JSON record.
 
     Read from the record, each where it is there: kind, bpm, key, meter, bars, note, prompt, engine, model, seed, license, genre,
-    created (ISO 8601), cues [{frame, name}], report.after. Written under `<path>.part`, flushed, then renamed. AudioError if the
+    created (ISO 8601 or seconds since 1970), cues [{frame, name}], report.after. Written under `<path>.part`, flushed, then renamed. AudioError if the
     folder cannot be written or the clip is too long for a WAV.
     """
     target = Path(path)
@@ -164,6 +164,8 @@ def _bext(record: Mapping[str, Any], made: datetime, source: str) -> bytes:
 
 def _created(record: Mapping[str, Any]) -> datetime:
     said = record.get("created")
+    if isinstance(said, (int, float)):
+        return datetime.fromtimestamp(said, UTC)
     try:
         return datetime.fromisoformat(str(said)) if said else datetime.now(UTC)
     except ValueError:

@@ -10,10 +10,11 @@ import numpy as np
 from daemon.brief import Brief
 from daemon.conform import note
 from daemon.conform.gate import Refusal, check_audio
-from daemon.conform.loop import fit_loop, is_as_asked, known_loop
-from daemon.conform.loudness import amplify, gain_to, integrated_lufs, loop_lufs, true_peak_db
+from daemon.conform.loop import Fitted, fit_loop, is_as_asked, known_loop
+from daemon.conform.loudness import amplify, gain_to, integrated_lufs, limiting, loop_lufs, safe_gain, true_peak_db
 from daemon.conform.report import Report, beat_errors, measured
 from daemon.conform.sound import Sound
+from daemon.conform.track import fit_track
 from daemon.engines.contract import Progress, Take
 from daemon.errors import ConformError
 
@@ -52,6 +53,8 @@ def conform(take: Take, brief: Brief, progress: Progress) -> Conformed:
         return _one_shot(take, brief, sound, report, progress)
     if brief.kind == "loop":
         return _loop(take, brief, sound, report, progress)
+    if brief.kind == "track":
+        return _track(take, brief, sound, report, progress)
     return _piece(take, brief, sound, report, progress)
 
 
@@ -74,15 +77,26 @@ def _notes_alone(take: Take, brief: Brief) -> Conformed:
 def _loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
     if take.grid is not None and is_as_asked(take, brief):
         progress(0.4, "fitting")
-        loop = known_loop(take, brief, sound, take.grid, report)
+        fitted = known_loop(take, brief, sound, take.grid, report)
     else:
-        loop, refusals = fit_loop(take, brief, sound, report, progress)
+        fitted, refusals = fit_loop(take, brief, sound, report, progress)
         _refuse(refusals, brief, report)
-    finished = _finish(loop.sound, brief, report, progress)
-    report.after |= beat_errors(finished.audio, finished.sample_rate, loop.bpm, brief.meter)
+    return _on_grid(take, brief, fitted, report, progress)
+
+
+def _track(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
+    fitted, refusals = fit_track(take, brief, sound, report, progress)
+    _refuse(refusals, brief, report)
+    return _on_grid(take, brief, fitted, report, progress)
+
+
+def _on_grid(take: Take, brief: Brief, fitted: Fitted, report: Report, progress: Progress) -> Conformed:
+    finished = _finish(fitted.sound, brief, report, progress)
+    if fitted.bpm is not None:
+        report.after |= beat_errors(finished.audio, finished.sample_rate, fitted.bpm, brief.meter, brief.kind == "loop")
     return Conformed(
-        finished.audio, finished.sample_rate, finished.stems, None if loop.stretched else take.midi, loop.bpm, loop.key,
-        brief.meter_name, loop.bars, report=report.to_json(brief),
+        finished.audio, finished.sample_rate, finished.stems, None if fitted.stretched else take.midi, fitted.bpm, fitted.key,
+        brief.meter_name, fitted.bars, report=report.to_json(brief),
     )  # fmt: skip
 
 
@@ -109,7 +123,7 @@ def _one_shot(take: Take, brief: Brief, sound: Sound, report: Report, progress: 
 
 
 def _piece(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
-    """An effect, a vocal line or a whole track: its length and its level."""
+    """An effect, an atmosphere or a vocal line: its length and its level."""
     report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
     sound = sound.at_rate(brief.sample_rate)
     wanted = round(brief.seconds * brief.sample_rate) if brief.seconds else sound.frames
@@ -127,18 +141,32 @@ def _piece(take: Take, brief: Brief, sound: Sound, report: Report, progress: Pro
 def _finish(sound: Sound, brief: Brief, report: Report, progress: Progress) -> Sound:
     """Level and the last measures."""
     progress(0.8, "setting the level")
-    gain_db = _gain(sound, brief)
-    report.did["gain_db"] = gain_db
+    gain_db, limited = _gain(sound, brief)
     finished = sound.linear(lambda x: amplify(x, gain_db))
+    report.did |= {"gain_db": gain_db, "limited": limited}
+    if limited:
+        gain = limiting(finished.audio, finished.sample_rate)
+        report.did["limited_db"] = 20 * np.log10(float(gain.min()))
+        finished = finished.linear(lambda x: x * gain)
+    elif gain_db < 0 and _keeps_level(brief):
+        report.warnings.append(f"turned down by {-gain_db:.1f} dB, so that it does not clip")
     progress(0.9, "measuring the clip")
     report.after |= measured(finished.audio, finished.sample_rate, brief.kind == "loop")
     return finished
 
 
-def _gain(sound: Sound, brief: Brief) -> float:
-    level = brief.level
-    if level == "keep" or (level is None and brief.do == "fit"):
-        return 0.0
-    target = float(level) if level is not None else _LEVEL_LUFS.get(brief.kind)
-    measure = loop_lufs if brief.kind == "loop" else integrated_lufs
-    return gain_to(target, measure(sound.audio, sound.sample_rate), true_peak_db(sound.audio))
+def _keeps_level(brief: Brief) -> bool:
+    return brief.level == "keep" or (brief.level is None and brief.do == "fit")
+
+
+def _gain(sound: Sound, brief: Brief) -> tuple[float, bool]:
+    """Decibels of gain, and whether a limiter must hold the peaks after it."""
+    if _keeps_level(brief):
+        return (safe_gain(sound.audio) if brief.subtype != "FLOAT" else 0.0), False
+    target = float(brief.level) if brief.level is not None else _LEVEL_LUFS.get(brief.kind)
+    lufs = (loop_lufs if brief.kind == "loop" else integrated_lufs)(sound.audio, sound.sample_rate)
+    peak_db = true_peak_db(sound.audio)
+    by_gain = gain_to(target, lufs, peak_db)
+    if brief.kind != "track" or target is None or not np.isfinite(lufs):
+        return by_gain, False
+    return target - lufs, target - lufs > by_gain

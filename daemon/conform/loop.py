@@ -23,23 +23,23 @@ _ON_GRID_S = 0.0015
 #: s; a file whose length is that of the asked bars within this, and which begins on a 16th, is the loop already.
 _SAME_LENGTH_S, _SAME_START_S, _SAME_TEMPO = 0.002, 0.02, 0.01
 #: Relative error of a measured tempo, inside which the roundest number is taken.
-_TEMPO_ERROR = 0.002
+TEMPO_ERROR = 0.002
 _KEY_CONFIDENCE = 0.3
 _LEAST_DC = 1e-3
 
 
 @dataclass
-class Loop:
-    """A finished loop before its level is set, and what it is."""
+class Fitted:
+    """A loop or piece before its level is set, and what it is."""
 
     sound: Sound
-    bpm: float
+    bpm: float | None
     key: str | None
-    bars: int
+    bars: int | None
     stretched: bool
 
 
-def known_loop(take: Take, brief: Brief, sound: Sound, grid: Grid, report: Report) -> Loop:
+def known_loop(take: Take, brief: Brief, sound: Sound, grid: Grid, report: Report) -> Fitted:
     """A take that lies on the asked grid already: cut and brought to the brief's sample rate, nothing else."""
     meter = Meter.parse(grid.meter)
     bars = min(brief.bars or grid.bars, grid.bars)
@@ -51,7 +51,7 @@ def known_loop(take: Take, brief: Brief, sound: Sound, grid: Grid, report: Repor
     report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
     fitted = sound.linear(lambda x: resample_loop(fit_length(x, source_frames), sound.sample_rate, brief.sample_rate, frames))
     fitted.sample_rate = brief.sample_rate
-    return Loop(fitted, grid.bpm, brief.key_name if take.key and brief.key_name else take.key, bars, False)
+    return Fitted(fitted, grid.bpm, brief.key_name if take.key and brief.key_name else take.key, bars, False)
 
 
 def is_as_asked(take: Take, brief: Brief) -> bool:
@@ -65,15 +65,15 @@ def is_as_asked(take: Take, brief: Brief) -> bool:
     return not (brief.key and take.key) or set(Key.parse(take.key).scale) == set(brief.key.scale)
 
 
-def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> tuple[Loop, list[Refusal]]:
+def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> tuple[Fitted, list[Refusal]]:
     """Any other take; with what speaks against it."""
     sound = _without_dc(sound.at_rate(brief.sample_rate))
     progress(0.1, "hearing the beat")
-    heard = _as_heard(take.grid) if take.grid else hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter)
+    heard = as_heard(take.grid) if take.grid else hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter)
     progress(0.35, "hearing the key")
     tones = key.hear_tones(sound.mono, sound.sample_rate)
-    semitones, key_name = _shift(take, brief, tones, report)
-    bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, _TEMPO_ERROR * heard.bpm)
+    semitones, key_name = choose_shift(take, brief, tones, report)
+    bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, TEMPO_ERROR * heard.bpm)
     progress(0.45, "choosing the bars")
     cut, wanted_bars = _choose(heard, sound, bpm, brief, report)
     refusals = _refusals(heard, bpm, brief)
@@ -95,10 +95,10 @@ def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: P
         report.warnings.append(f"the take holds {cut.bars} whole bars, so they were repeated to fill {wanted_bars}")
         whole = loop_frames(wanted_bars, heard.meter, bpm, sound.sample_rate)
         made = made.linear(lambda x: np.take(x, np.arange(whole), axis=0, mode="wrap"))
-    return Loop(made, bpm, key_name, wanted_bars, stretched), refusals
+    return Fitted(made, bpm, key_name, wanted_bars, stretched), refusals
 
 
-def _as_heard(grid: Grid) -> Heard:
+def as_heard(grid: Grid) -> Heard:
     """What an engine knows of its take, in the words of hearing."""
     meter = Meter.parse(grid.meter)
     quarters = np.arange(0, grid.bars * meter.quarters_per_bar + 1e-9, 4 / meter.denominator)
@@ -112,7 +112,7 @@ def _without_dc(sound: Sound) -> Sound:
     return sound.linear(lambda x: x - x.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32))
 
 
-def _shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> tuple[float, str | None]:
+def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> tuple[float, str | None]:
     """Semitones to shift by, and the name of the key that results."""
     found, confidence = key.find_key(tones)
     if take.key:
@@ -205,13 +205,22 @@ def _untouched_start(sound: Sound, heard: Heard, cut: choose.Cut, bpm: float) ->
 def _time_map(heard: Heard, cut: choose.Cut, frames: int, roll: int, rate: int, brief: Brief) -> TimeMap:
     """The cut onto `frames`, with `roll` frames of what lies before and after it."""
     whole_q = cut.bars * heard.meter.quarters_per_bar
-    if brief.grid == "off" or heard.steady:
-        quarters = np.array([cut.start_q, cut.start_q + whole_q])
-    else:
-        inner = heard.knots_q[(heard.knots_q > cut.start_q + 1e-6) & (heard.knots_q < cut.start_q + whole_q - 1e-6)]
-        quarters = np.concatenate([[cut.start_q], inner, [cut.start_q + whole_q]])
+    quarters = anchors(heard, cut.start_q, cut.start_q + whole_q, brief.grid)
     target = roll + (quarters - cut.start_q) / whole_q * frames
     return TimeMap(heard.time_of(quarters) * rate, target, frames + 2 * roll)
+
+
+def anchors(heard: Heard, start_q: float, end_q: float, grid: str) -> np.ndarray:
+    """The positions (quarters) that are put on the grid: `tight` every pulse, `feel` the bar lines, `off` the ends alone.
+
+    Between bar lines the take keeps its own time: what repeats from bar to bar stays, drift goes.
+    """
+    if grid == "off" or heard.steady:
+        return np.array([start_q, end_q])
+    step = heard.meter.quarters_per_bar if grid == "feel" else 4 / heard.meter.denominator
+    inner = np.arange(np.floor(start_q / step) + 1, np.ceil(end_q / step)) * step
+    inner = inner[(inner > start_q + 1e-6) & (inner < end_q - 1e-6)]
+    return np.concatenate([[start_q], inner, [end_q]])
 
 
 def _rolled(audio: np.ndarray, start: int, frames: int, roll: int) -> np.ndarray:

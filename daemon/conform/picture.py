@@ -118,9 +118,9 @@ def _draw_beats(axes: Axes, audio: np.ndarray, beats_s: list[float], downbeats_s
 
 def _draw_grid(axes: Axes, audio: np.ndarray, sample_rate: int, bpm: float, meter_name: str) -> None:
     top, meter = _top(audio), Meter.parse(meter_name)
-    length_s = len(audio) / sample_rate
-    pulses = np.arange(0, length_s - 1e-6, 60 / bpm * 4 / meter.denominator)
-    bars = np.arange(0, length_s - 1e-6, meter.quarters_per_bar * 60 / bpm)
+    length_s = len(audio) / sample_rate - 0.005  # the next bar's line is no part of the clip
+    pulses = np.arange(0, length_s, 60 / bpm * 4 / meter.denominator)
+    bars = np.arange(0, length_s, meter.quarters_per_bar * 60 / bpm)
     axes.vlines(pulses, -top, top, color=_GRID, linewidth=0.6, linestyle=":", label=f"the grid, {bpm:g} BPM")
     axes.vlines(bars, -1.08 * top, 1.08 * top, color=_GRID, linewidth=1.4)
     for number, at_s in enumerate(bars, 1):

@@ -57,9 +57,9 @@ def measured(audio: np.ndarray, sample_rate: int, is_loop: bool) -> dict[str, An
     return after
 
 
-def beat_errors(audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter) -> dict[str, Any]:
-    """How far the beats of a finished loop lie from its grid, by hearing it anew, twice round; null where no beat is heard."""
-    heard = hear(np.concatenate([audio, audio]), sample_rate, bpm, meter)
+def beat_errors(audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter, is_loop: bool) -> dict[str, Any]:
+    """How far the beats of a finished clip lie off its grid, heard anew (a loop twice round); null where there is none."""
+    heard = hear(np.concatenate([audio, audio]) if is_loop else audio, sample_rate, bpm, meter)
     beats_s = heard.beats_s
     if not heard.periodic or not len(beats_s):
         return {"max_beat_error_ms": None, "mean_beat_error_ms": None}

@@ -1,0 +1,81 @@
+"""The road of a whole piece: kept whole, its bars put on the project's grid."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bridge.music import snap_tempo
+from daemon.brief import Brief
+from daemon.conform import key
+from daemon.conform.gate import Refusal, check_stretch
+from daemon.conform.hear import Heard, hear
+from daemon.conform.loop import TEMPO_ERROR, Fitted, anchors, as_heard, choose_shift, is_as_asked
+from daemon.conform.report import Report
+from daemon.conform.sound import Sound
+from daemon.conform.time_map import TimeMap
+from daemon.conform.warp import Stretch, method_of
+from daemon.engines.contract import Progress, Take
+
+#: Under this confidence a piece is left in its own time: a wrong grid is worse than none.
+_LEAST_CONFIDENCE = 0.3
+_ON_GRID_S = 0.0015
+
+
+def fit_track(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> tuple[Fitted, list[Refusal]]:
+    """The piece from the bar line at or before its first sound to its end, on the grid; with what speaks against it."""
+    sound = sound.at_rate(brief.sample_rate)
+    if take.grid is not None and is_as_asked(take, brief):
+        report.found |= {"bpm": take.grid.bpm, "confidence": 1.0, "key": take.key, "downbeat_s": 0.0}
+        report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
+        return Fitted(
+            sound, take.grid.bpm, brief.key_name if take.key and brief.key_name else take.key, take.grid.bars, False
+        ), []
+    progress(0.1, "hearing the beat")
+    heard = as_heard(take.grid) if take.grid else hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter)
+    progress(0.3, "hearing the key")
+    semitones, key_name = choose_shift(take, brief, key.hear_tones(sound.mono, sound.sample_rate), report)
+    report.found |= {"bpm": heard.bpm, "confidence": heard.confidence, "downbeat_confidence": heard.downbeat_confidence}
+    report.found |= {
+        "beats_s": heard.beats_s,
+        "downbeat_s": float(heard.time_of(0.0)),
+        "steady": heard.steady,
+        "drift": heard.drift,
+    }
+    if heard.reason:
+        report.warnings.append(heard.reason)
+    bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, TEMPO_ERROR * heard.bpm)
+    refusals: list[Refusal] = []
+    if brief.bpm is not None and not heard.periodic:
+        refusals.append(Refusal("beatless", f"no beat was found in the take ({heard.reason or 'nothing repeats'})"))
+    elif brief.bpm is not None:
+        refusals += check_stretch(heard.bpm / bpm, bpm, heard.bpm)
+    progress(0.4, "putting it on the grid")
+    if not heard.periodic or heard.confidence < _LEAST_CONFIDENCE or brief.grid == "off":
+        report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
+        report.warnings.append("the piece was left in its own time: its beat is not sure enough to move it")
+        return Fitted(sound, None, None if semitones else key_name, None, False), refusals
+    time_map, bars = _whole_map(heard, sound, bpm, brief.grid)
+    return Fitted(_warped(sound, time_map, semitones, brief, report), bpm, key_name, bars, True), refusals
+
+
+def _whole_map(heard: Heard, sound: Sound, bpm: float, grid: str) -> tuple[TimeMap, int]:
+    """From the bar line at or before the first sound, which becomes frame 0, to the end of the take; and the bars in it."""
+    bar_q, rate = heard.meter.quarters_per_bar, sound.sample_rate
+    first, last = heard.position_of(np.array([heard.sounds_from_s, sound.seconds])) / bar_q
+    start_q = np.floor(first + 0.1) * bar_q
+    quarters = anchors(heard, float(start_q), float(last * bar_q), grid)
+    target = (quarters - start_q) * 60 / bpm * rate
+    return TimeMap(heard.time_of(quarters) * rate, target, round(float(target[-1]))), int(np.ceil(last - start_q / bar_q - 0.1))
+
+
+def _warped(sound: Sound, time_map: TimeMap, semitones: float, brief: Brief, report: Report) -> Sound:
+    rate = sound.sample_rate
+    shift = time_map.source - time_map.target
+    if abs(semitones) < 0.005 and float(np.ptp(shift)) < _ON_GRID_S * rate:
+        start = round(float(shift[0]))
+        report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
+        return sound.linear(lambda x: np.pad(x[max(0, start) :], ((max(0, -start), 0), (0, 0))))
+    wanted = Stretch(time_map, semitones, brief.formants, brief.quality == "preview")
+    name, engine = method_of(wanted)
+    report.did |= {"method": name, "ratio": time_map.ratio, "semitones": semitones}
+    return sound.shaped(lambda x: engine(x, rate, wanted))
