@@ -18,6 +18,8 @@ from bridge.midi_ports import MidiPorts
 from bridge.request import Request, Value
 
 POLL_S = 2.0
+#: What is sent right after a port was opened is lost: by JACK, and by devices that are still waking up.
+PLUGGED_IN_S = 0.3
 _MOST_WAITING = 2048
 
 
@@ -50,6 +52,7 @@ class MidiDoor:
         self._held: dict[str, Value] = {}
         self._positions: dict[tuple[str, int, int], int] = {}
         self._lights = Lights(mapping.lights, self._ports.send)
+        self._plugged_in = False
         self._trouble = "closed"
 
     def start(self) -> None:
@@ -107,7 +110,7 @@ class MidiDoor:
                 pass
             if time.monotonic() >= next_s:
                 self._try(self._refresh)
-                next_s = time.monotonic() + POLL_S
+                next_s = time.monotonic() + (PLUGGED_IN_S if self._plugged_in else POLL_S)
         self._try(self._lights.put_out)
         self._try(self._ports.close)
 
@@ -118,10 +121,12 @@ class MidiDoor:
             self._log.exception("midi: going on")
 
     def _refresh(self) -> None:
+        if self._plugged_in:
+            self._plugged_in = False
+            self._lights.show_again()
         lit = self._ports.lit_ports
         if self._ports.refresh():
-            if self._ports.lit_ports != lit:
-                self._lights.show_again()
+            self._plugged_in = self._ports.lit_ports != lit
             return
         if not self._trouble:
             self._log.warning("midi: the MIDI system has gone; waiting for it")
@@ -130,8 +135,8 @@ class MidiDoor:
         with suppress(DoorError):
             self._ports.open()
             self._trouble = ""
+            self._plugged_in = True
             self._log.info("midi: the MIDI system is back")
-            self._lights.show_again()
 
     def _leave(self, note: Callable[[], None] | None, *, wait: bool = False) -> None:
         try:

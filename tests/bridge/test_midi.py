@@ -99,6 +99,11 @@ def wait_for(what: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
+def is_ready(door: MidiDoor, devices: int) -> bool:
+    """Whether so many devices are open in both directions, and their lights have been painted."""
+    return len(door.ports) == len(door._ports.lit_ports) == devices and not door._plugged_in
+
+
 @pytest.fixture
 def orders() -> queue.Queue[Order]:
     return queue.Queue()
@@ -139,9 +144,11 @@ def test_a_note_to_our_own_port_is_an_order_and_its_light_tells_how_it_goes(jack
 def test_a_named_port_is_heard_lit_and_found_again_after_unplugging(jack: str, orders: queue.Queue[Order]) -> None:  # noqa: F811
     with opened(orders, inputs=["PADS"], virtual=False) as door:
         assert "no port" in door.health()
-        for _ in range(2):
+        for time_around in range(2):
             with controller("pads") as pads, controller("synth") as synth:
-                wait_for(lambda: door.ports)
+                wait_for(lambda: is_ready(door, 1))
+                if time_around:
+                    assert pads.lit() == "99257f", "what it showed before it was unplugged"
                 assert [port.split(":")[0] for port in door.ports] == ["pads"]
                 synth.play("902464")
                 pads.play("99257f")
@@ -157,7 +164,7 @@ def test_a_named_port_is_heard_lit_and_found_again_after_unplugging(jack: str, o
 
 def test_without_names_every_device_is_heard_and_only_the_pressed_one_lit(jack: str, orders: queue.Queue[Order]) -> None:  # noqa: F811
     with opened(orders) as door, controller("pads") as pads, controller("other") as other:
-        wait_for(lambda: len(door.ports) == 2)
+        wait_for(lambda: is_ready(door, 2))
         other.play("b0407f")
         order = orders.get(timeout=10)
         assert order.verb == "keep" and order.what == "last"
