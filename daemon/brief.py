@@ -43,6 +43,8 @@ class Brief:
     genre: str = ""
     mood: tuple[str, ...] = ()
     instruments: tuple[str, ...] = ()
+    only: bool = False
+    """Nothing but `instruments` plays (`drum loop`, `only hats`); else they play among others."""
     energy: float | None = None
     density: float | None = None
     swing: float | None = None
@@ -79,6 +81,8 @@ class Brief:
     subtype: str = "PCM_24"
     strict: bool = False
     """Refuse at the gate instead of writing the best answer (always so for jobs, `--strict` for fit)."""
+    said: tuple[str, ...] = ()
+    """What the person should know of how the request was understood, a line each."""
     decided: Mapping[str, Decision] = field(default_factory=dict)
 
     @property
@@ -110,7 +114,7 @@ class Brief:
     def from_json(cls, record: Mapping[str, Any]) -> Brief:
         """The Brief that `to_json` wrote; fields that this version does not know are dropped."""
         known = {f.name: record[f.name] for f in fields(cls) if f.name in record}
-        for name in ("engines", "mood", "instruments", "tags"):
+        for name in ("engines", "mood", "instruments", "tags", "said"):
             if name in known:
                 known[name] = tuple(known[name])
         if "decided" in known:

@@ -179,7 +179,8 @@ def look(
     from daemon.conform.look import look as hear_file
 
     values = check_fields((name, value) for name, value in (("bpm", bpm), ("meter", meter)) if value is not None)
-    found = hear_file(file, values.get("bpm"), str(values.get("meter", "4/4")))
+    asked_bpm = float(str(values["bpm"])) if "bpm" in values else None
+    found = hear_file(file, asked_bpm, str(values.get("meter", "4/4")))
     if picture:
         from daemon.conform.picture import draw_look
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
 from bridge.errors import RequestError
+from bridge.midi_map import MidiMap
 from bridge.request import FIELDS, check_fields
 from daemon.errors import ConfigError
 
@@ -153,6 +154,19 @@ class Config(Section):
             raise ValueError("\n".join(faults))
         return checked
 
+    @model_validator(mode="after")
+    def map_is_known(self) -> Config:
+        try:
+            midi_map(self)
+        except RequestError as error:
+            raise ValueError(error.text) from None
+        return self
+
+
+def midi_map(config: Config) -> MidiMap:
+    """What notes, controllers and programs do. RequestError with every fault in the map."""
+    return MidiMap.read(config.midi.map, config.presets, config.midi.lights, config.defaults.note_names)
+
 
 def load_config(path: Path) -> Config:
     """The user's config over the defaults; the defaults alone where there is no file. ConfigError has a line per fault."""
@@ -215,6 +229,10 @@ def _faults(error: ValidationError, lines: Mapping[tuple[str, ...], int]) -> Ite
             yield f"line {line}: {name} is not a key; {hint}"
         else:
             allowed = fault["msg"].removeprefix("Value error, ")
+            if not path:
+                # a fault between sections names its own place
+                yield from (f"line {lines.get(('midi', 'map'), 1)}: {one}" for one in allowed.splitlines())
+                continue
             for one in allowed.splitlines():
                 yield f"line {line}: {name}: {fault['input']!r:.60} is not allowed; {_lower_first(one)}"
 

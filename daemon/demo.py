@@ -62,9 +62,7 @@ def run_demo(places: Places | None, *, keep: bool) -> int:
     try:
         link = _await_daemon(daemon, places)
         failed = [visit.door for visit in VISITS if not _visit(visit, link, places)]
-        print(
-            f"\nThe clips are in {read_beacon_crate(places)}. Drag one into your DAW, or hear it: sidecrate --home {home} play last"
-        )
+        print(f"\nThe clips are in {read_beacon_crate(places)}. Hear one: sidecrate --home {home} play last")
         if keep:
             print(f"The daemon goes on (pid {daemon.pid}); drop a text file with a prompt into {places.inbox}.")
         return 1 if failed else 0
@@ -124,7 +122,8 @@ def _by_command_line(link: Link, places: Places) -> list[dict[str, Any]]:
 def _by_osc(link: Link, places: Places) -> list[dict[str, Any]]:
     label = "demo-" + secrets.token_hex(3)
     link.send("/sidecrate/loop", "dark rolling techno 132 bpm F# minor", "bars", 4, "id", label)
-    clips, ended = [], False
+    clips: list[str] = []
+    ended = False
     until = time.monotonic() + CLIP_WAIT_S
     while not ended and time.monotonic() < until:
         for message in link.listen(0.5):
@@ -165,16 +164,32 @@ def _by_inbox(link: Link, places: Places) -> list[dict[str, Any]]:
 
 
 def _by_midi(link: Link, places: Places) -> list[dict[str, Any]]:
-    from bridge.midi_ports import send_note
-
     beacon = read_beacon(places)
     health = beacon.doors.get("midi", "closed") if beacon else "closed"
     if not health.startswith("open"):
         raise Shut(health)
     before = _clip_ids(places)
-    if not send_note("Sidecrate", PAD_NOTE, 100):
-        raise Shut("no MIDI port called Sidecrate that another program could send to")
+    _play_pad()
     return _await_clip(places, before, "the pad")
+
+
+def _play_pad() -> None:
+    """Play the pad's note into the daemon's own port, as another program would."""
+    import rtmidi
+
+    from bridge.midi_ports import APIS, NAME, usable_api
+
+    out = rtmidi.MidiOut(APIS[usable_api()], "Sidecrate demo")
+    found = [number for number, port in enumerate(out.get_ports()) if NAME in port]
+    if not found:
+        raise Shut(f"this system shows no port called {NAME} to other programs")
+    out.open_port(found[0])
+    # a port that was joined just now may lose the first message
+    time.sleep(0.3)
+    out.send_message([0x90, PAD_NOTE, 100])
+    time.sleep(0.1)
+    out.send_message([0x80, PAD_NOTE, 0])
+    out.delete()
 
 
 def _clip_ids(places: Places) -> set[str]:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bridge.errors import SidecrateError
+from bridge.errors import DoorError, SidecrateError
 from daemon.config import Config, load_config
 from daemon.database import Database
 from daemon.defaults import crate_folder, inbox_folder
@@ -175,10 +175,17 @@ def _engines(places: Places, config: Config) -> Iterator[Check]:
 
 
 def _midi(places: Places, config: Config) -> Iterator[Check]:
-    from bridge.midi_ports import look_for_midi
+    from bridge.midi_ports import MidiPorts
 
-    verdict, text = look_for_midi(config.midi.api)
-    yield Check("midi", "ok" if verdict else "note", text)
+    ports = MidiPorts(lambda port, message, delta_s: None, api=config.midi.api, virtual=False)
+    try:
+        ports.open()
+    except DoorError as error:
+        yield Check("midi", "note", error.text)
+        return
+    names = ports.heard_ports
+    ports.close()
+    yield Check("midi", "ok", f"hears {', '.join(names)}" if names else "answers; no input is plugged in")
 
 
 def _sound(places: Places, config: Config) -> Iterator[Check]:

@@ -20,9 +20,8 @@ from bridge.errors import DoorError
 from bridge.events import Door, Event, SessionChanged
 from bridge.inbox import Inbox
 from bridge.midi import MidiDoor
-from bridge.midi_map import MidiMap
 from bridge.osc import Greeting, OscDoor
-from daemon.config import Config
+from daemon.config import Config, midi_map
 from daemon.crate import Crate
 from daemon.database import Database
 from daemon.defaults import crate_folder, inbox_folder, prompt_defaults, session_with
@@ -119,11 +118,10 @@ class Service:
             doors.append(Inbox(inbox_folder(config, self._places), orders.put, poll=config.inbox.polling))
         if config.midi.enabled:
             midi = config.midi
-            mapping = MidiMap(midi.map, config.presets)
+            mapping = midi_map(config)
             doors.append(
-                MidiDoor(mapping, orders.put, api=midi.api, inputs=midi.inputs, outputs=midi.outputs,
-                         virtual=midi.virtual, lights=midi.lights)
-            )  # fmt: skip
+                MidiDoor(mapping, orders.put, api=midi.api, inputs=midi.inputs, outputs=midi.outputs, virtual=midi.virtual)
+            )
         return doors
 
     # -- doors

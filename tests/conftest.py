@@ -1,0 +1,46 @@
+"""What all tests share: parts of the system that may be missing, and a daemon of one's own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.daemon_process import DaemonProcess
+
+
+def skip_or_fail(missing: str) -> None:
+    """Skip for want of a part; fail where SIDECRATE_TESTS=all says that nothing may be missing."""
+    pytest.fail(missing) if os.environ.get("SIDECRATE_TESTS") == "all" else pytest.skip(missing)
+
+
+def require(program: str, package: str) -> str:
+    """The path of a program; the test is skipped without it, and fails where SIDECRATE_TESTS=all."""
+    found = shutil.which(program)
+    if found is None:
+        skip_or_fail(f"{program} (Debian: {package}) is not installed")
+    return str(found)
+
+
+@pytest.fixture(autouse=True)
+def no_home_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test may write into the home of whoever runs it."""
+    monkeypatch.setenv("SIDECRATE_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def start_daemon(tmp_path: Path) -> Iterator[Callable[..., DaemonProcess]]:
+    """Start a daemon on a new home, or on one named; all are stopped at the end."""
+    started: list[DaemonProcess] = []
+
+    def start(name: str = "home", config: str | None = None, **environment: str) -> DaemonProcess:
+        daemon = DaemonProcess(tmp_path / name, *([config] if config else []), **environment)
+        started.append(daemon)
+        return daemon
+
+    yield start
+    for daemon in started:
+        daemon.stop()

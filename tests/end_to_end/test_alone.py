@@ -1,0 +1,154 @@
+"""The commands without a daemon, and what bad input gets from them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.daemon_process import command
+
+
+@pytest.fixture
+def run(tmp_path):
+    environment = {**os.environ, "SIDECRATE_HOME": str(tmp_path / "home")}
+
+    def run(*arguments, code=0, stdin=""):
+        done = command(*arguments, environment=environment, stdin=stdin)
+        assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+        return done.stdout if code == 0 else done.stderr
+
+    return run
+
+
+def test_make_alone_and_several_at_once(run, tmp_path):
+    environment = {**os.environ, "SIDECRATE_HOME": str(tmp_path / "home")}
+    arguments = [sys.executable, "-m", "daemon.cli", "make", "clicks", "--engine", "fake", "--bars", "1", "--json"]
+    both = [subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    records = [json.loads(process.communicate(timeout=60)[0]) for process in both]
+    assert records[0]["id"] != records[1]["id"]
+    listed = [json.loads(line) for line in run("clips", "--json").splitlines()]
+    assert {record["id"] for record in listed} == {record["id"] for record in records}
+    again = json.loads(run("again", records[0]["id"], "--json"))
+    assert again["seed"] != records[0]["seed"] and again["engine"] == "fake"
+
+
+def test_out_writes_there_and_not_over(run, tmp_path):
+    out = tmp_path / "mine.wav"
+    run("make", "clicks", "--engine", "fake", "--bars", "1", "--bpm", "120", "--out", str(out))
+    assert soundfile.info(out).frames == 88200
+    assert not (tmp_path / "home" / "crate").exists()
+    assert "--force" in run("make", "clicks", "--engine", "fake", "--out", str(out), code=2)
+    run("make", "clicks", "--engine", "fake", "--bars", "2", "--bpm", "120", "--out", str(out), "--force")
+    assert soundfile.info(out).frames == 176400
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3", "aiff"])
+def test_fit_and_look_read_every_kind_of_file(run, tmp_path, suffix):
+    rate = 22050 if suffix != "mp3" else 44100
+    t = np.arange(rate * 9) / rate
+    audio = sum(
+        np.where(t >= k * 0.5, np.exp(-np.maximum(t - k * 0.5, 0) * 30) * np.sin(2 * np.pi * (70 if k % 4 == 0 else 300) * t), 0)
+        for k in range(18)
+    )
+    path = tmp_path / f"take.{suffix}"
+    soundfile.write(path, 0.4 * np.stack([audio, audio], axis=1), rate)
+    found = json.loads(run("look", str(path), "--json"))
+    assert found["bpm"] == pytest.approx(120, abs=0.5)
+    out = tmp_path / "out.wav"
+    record = json.loads(run("fit", str(path), "--bpm", "123", "--bars", "2", "--out", str(out), "--json"))
+    assert record["frames"] == round(2 * 4 * 60 / 123 * record["sample_rate"]) == soundfile.info(out).frames
+
+
+BAD = [
+    (["make", ""], "prompt", "4,000"),
+    (["make", "x" * 4001], "prompt", "4,000"),
+    (["make", "x", "--bpm", "0"], "bpm", "40 to 300"),
+    (["make", "x", "--bpm", "-5"], "bpm", "40 to 300"),
+    (["make", "x", "--bpm", "1e9"], "'1e9'", "40 to 300"),
+    (["make", "x", "--bpm", "nan"], "bpm", "40 to 300"),
+    (["make", "x", "--bpm", "fast"], "'fast'", "40 to 300"),
+    (["make", "x", "--key", "H#"], "'H#'", "F# minor"),
+    (["make", "x", "--bars", "0"], "bars", "1 to 64"),
+    (["make", "x", "--engine", "embeded"], "'embeded'", "did you mean embedded"),
+    (["make", "x", "--bmp", "90"], "--bmp", "--help"),
+    (["fit", "nothing.wav"], "nothing.wav", "audio file"),
+    (["look", "nothing.wav"], "nothing.wav", ""),
+    (["keep", "zzzz"], "'zzzz'", "sidecrate clips"),
+    (["open", "nonsense"], "'nonsense'", "crate, inbox, state, config"),
+    (["tempo", "9999"], "9999", "40 to 300"),
+    (["nonsense"], "nonsense", "--help"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names", "says"), BAD, ids=lambda value: " ".join(value)[:30] if isinstance(value, list) else ""
+)
+def test_bad_input_is_one_line_that_names_value_range_and_fix(run, arguments, names, says):
+    said = run(*arguments, code=1 if arguments[0] in ("look", "keep") else 2)
+    assert len(said.strip().splitlines()) == 1, said
+    assert names in said and says in said
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("broken.wav", b"RIFF\x24\0\0\0WAVEfmt nonsense", "broken.wav"),
+        ("empty.wav", b"", "empty"),
+        ("text.wav", b"this is no audio at all, only words" * 50, "text.wav"),
+    ],
+)
+def test_files_that_are_no_audio(run, tmp_path, name, content, says):
+    path = tmp_path / name
+    path.write_bytes(content)
+    said = run("fit", str(path), "--bpm", "120", code=1)
+    assert says in said and len(said.strip().splitlines()) == 1
+
+
+def test_silent_and_tiny_files_are_said(run, tmp_path):
+    for name, audio, word in (
+        ("silent.wav", np.zeros(44100 * 4), "silent"),
+        ("tiny.wav", np.random.default_rng(1).normal(0, 0.1, 900), "short"),
+    ):
+        path = tmp_path / name
+        soundfile.write(path, audio, 44100)
+        assert word in run("fit", str(path), "--bpm", "120", "--strict", code=1)
+
+
+def test_what_is_wrong_in_the_config_is_said(run, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "config.yaml").write_text("osc: {prot: 1}\n")
+    assert "did you mean port" in run("make", "x", code=2)
+    found = run("doctor", "--json", code=1)
+    assert found == ""
+
+
+def test_doctor_names_each_part(run):
+    lines = [json.loads(line) for line in run("doctor", "--json").splitlines()]
+    names = {line["name"] for line in lines}
+    assert {"config", "crate", "inbox", "state", "database", "daemon", "engine embedded", "midi", "sound", "rubber band"} <= names
+    assert all(line["verdict"] in ("ok", "note") for line in lines)
+
+
+def test_ask_reads_lines_and_acts_on_the_newest_clip(run):
+    out = run("ask", stdin="engine: fake\nclicks 120 bpm 1 bar\na\n?\nq\n")
+    assert out.count("fake, seed") == 2
+
+
+def test_open_says_where_things_are(run, tmp_path):
+    assert run("open").strip() == str(tmp_path / "home" / "crate")
+    config = run("open", "config").strip()
+    assert Path(config).read_text().startswith("# Sidecrate's settings")
+
+
+def test_play_says_why_there_is_no_sound(run, tmp_path):
+    soundfile.write(tmp_path / "x.wav", np.zeros(100), 44100)
+    said = command("play", str(tmp_path / "x.wav"), environment={**os.environ})
+    assert said.returncode in (0, 1) and "Traceback" not in said.stderr
+    if said.returncode:
+        assert "sound device" in said.stderr or "PortAudio" in said.stderr

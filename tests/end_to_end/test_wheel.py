@@ -1,0 +1,50 @@
+"""The wheel that users install, in an empty environment."""
+
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import skip_or_fail
+
+REPO = Path(__file__).parents[2]
+
+
+@pytest.mark.timeout(400)
+def test_the_built_wheel_makes_a_clip(tmp_path):
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path / "dist"), str(REPO)]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = (tmp_path / "dist").glob("sidecrate-*.whl")
+    home = tmp_path / "environment"
+    venv.create(home, with_pip=True)
+    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    install = [str(python), "-m", "pip", "install", "--quiet", "--constraint", str(REPO / "constraints.txt"), str(wheel)]
+    done = subprocess.run(install, capture_output=True, text=True)
+    if done.returncode and ("No matching distribution" in done.stderr or "Connection" in done.stderr):
+        skip_or_fail("the package registry does not answer")
+    assert done.returncode == 0, done.stderr
+    command = python.with_name("sidecrate.exe" if os.name == "nt" else "sidecrate")
+    environment = {**os.environ, "SIDECRATE_HOME": str(tmp_path / "home")}
+    environment.pop("PYTHONPATH", None)
+    where = subprocess.run(
+        [str(python), "-c", "import daemon.cli; print(daemon.cli.__file__)"],
+        cwd=tmp_path,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert str(home) in where.stdout, "the wheel's own code runs, not the checkout"
+    done = subprocess.run(
+        [str(command), "make", "house loop 120 bpm", "--bars", "1", "--json"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["frames"] == 88200
