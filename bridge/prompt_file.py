@@ -18,6 +18,7 @@ import re
 
 from bridge.errors import Fault, RequestError
 from bridge.request import FIELDS, Request, Value, nearest_field, shorten, unknown_field
+from bridge.spelling import letters_off
 
 # UTF-32 before UTF-16: its little-endian mark begins with the same two bytes
 _MARKS = (
@@ -165,24 +166,9 @@ def _misspelled(name: str) -> str | None:
     """The field whose name is one letter off, or two where it is long enough for that to be no chance."""
     for field in FIELDS:
         allowed = 0 if len(field) < 3 else 1 if len(field) < 6 else 2
-        if name != field and _letters_off(name, field) <= allowed:
+        if name != field and letters_off(name, field) <= allowed:
             return field
     return None
-
-
-def _letters_off(one: str, other: str) -> int:
-    """Letters to add, drop, change or swap with a neighbour between two words (optimal string alignment)."""
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        row = [i]
-        for j, b in enumerate(other, 1):
-            cost = min(last[j] + 1, row[-1] + 1, last[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and b == one[i - 2]:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        before, last = last, row
-    return last[-1]
 
 
 def write_prompt_file(requests: list[Request]) -> str:

@@ -1,0 +1,234 @@
+"""Tempo, meter, bars, seconds and swing in a prompt's own words, told apart from every other number that producers write."""
+
+from __future__ import annotations
+
+import re
+
+from bridge.music import MAX_BARS, MAX_BPM, MIN_BARS, MIN_BPM, Meter
+from daemon.prompt.marked_text import TAKEN, MarkedText, pattern
+from daemon.prompt.vocabulary import loop_words, sounds
+
+_NUMBER = r"(\d{2,4}(?:\.\d{1,3}|,\d{1,2})?|\d)"
+_NOT_INSIDE = r"(?<![\w./#$€£])"
+_BPM = r"(?:b\.?p\.?m\b\.?|bmp\b|beats?\s+(?:per|a)\s+min(?:ute)?s?\b)"
+_LEAD = r"(?:\b(?:at|around|about|roughly|circa|tempo(?:\s+(?:of|is|at))?\s*[:=]?|in)\s+|@\s*|~\s*|tempo\s*[:=]\s*)?"
+_TEMPO = (
+    rf"{_LEAD}{_NOT_INSIDE}{_NUMBER}(?:\s*{_BPM})?(?:\s*(-|/|\bto\b|\bor\b|\.\.+)\s*{_NUMBER})?\s*-?\s*{_BPM}",
+    rf"\b(?:b\.?p\.?m|bmp|tempo)\b\.?\s*(?:of|is|at|around|about|[:=~])?\s*{_NUMBER}(?:\s*(-|to)\s*{_NUMBER})?(?![\w/%]|[.,]\d)",
+)
+_BARE = r"(?<![\w.,/#'$€£-])(\d{2,3}(?:\.\d{1,3})?)(?![\w/:%°\"']|[.,]\d|-\w)"
+_BARE_LOW, _BARE_HIGH = 60, 200
+
+#: What a number counts when it is no tempo.
+_UNITS = (
+    r"\s*-?\s*(?:%|°|hz|khz|k?bps|kb|mb|db|ms|s|secs?|seconds?|mins?|minutes?|hours?|bits?|bars?|measures?|beats?|semitones?"
+    r"|cents?|steps?|notes?|voices?|voice|layers?|tracks?|hits?|percent|degrees?|x|th|nd|rd|st|years?|people|players?|piece"
+    r"|samples?|loops|variations?|takes|clips|versions|times|bands?|poles?|o'?clock|am|pm|lufs|ppq|frames|presets?|knobs?)\b"
+)
+#: Numbers of synthesizers that are also tempos: before an instrument they are the machine.
+_MACHINES = {"101", "106", "202"}
+
+_COUNTS = {
+    "one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "sixteen": 16, "twenty": 20, "twenty-four": 24, "thirty": 30,
+    "thirty-two": 32, "thirty two": 32, "sixty": 60, "sixty-four": 64, "sixty four": 64,
+}  # fmt: skip
+_COUNT = "|".join(sorted(_COUNTS, key=len, reverse=True))
+_METERS = {"three-four": "3/4", "four-four": "4/4", "five-four": "5/4", "seven-four": "7/4", "six-eight": "6/8",
+           "seven-eight": "7/8", "nine-eight": "9/8", "twelve-eight": "12/8", "five-eight": "5/8"}  # fmt: skip
+#: Words before a number of bars or seconds that say when, not how long.
+_WHEN = r"\b(?:every|after|per|first|last|next|final|until|till|each|another|within|other|by)\s*$"
+_PART_OF_SOUND = (
+    r"\s*(?:of\s+|long\s+)?(?:decay|reverb|delay|attack|release|tail|fade|echo|sustain|gap|pause|pre-?delay|intro|outro|"
+    r"glide|portamento|hold|ramp|apart|later|before|in\b)"
+)
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def read_tempo(text: MarkedText) -> float | None:
+    """The tempo that is called one (`132 bpm`, `tempo: 90`). All are taken; the first that can be used counts."""
+    found: list[tuple[int, float]] = []
+    for form in _TEMPO:
+        for match in text.find(form):
+            bpm = _tempo_of(text, match)
+            text.take(match.start(), match.end())
+            if bpm is not None:
+                found.append((match.start(), bpm))
+    tempos = [bpm for _, bpm in sorted(found)]
+    for other in dict.fromkeys(bpm for bpm in tempos[1:] if bpm != tempos[0]):
+        text.said.append(f"the prompt names two tempos; {tempos[0]:g} is used, {other:g} is not")
+    return tempos[0] if tempos else None
+
+
+def _tempo_of(text: MarkedText, match: re.Match[str]) -> float | None:
+    first, _, second = match[1], match[2], match[3]
+    values = [_number(value) for value in (first, second) if value]
+    usable = [value for value in values if MIN_BPM <= value <= MAX_BPM]
+    for value in values:
+        if value not in usable:
+            text.said.append(f"{value:g} bpm in the prompt is not used: a tempo goes from {MIN_BPM:g} to {MAX_BPM:g}")
+    if len(usable) == 2 and usable[0] != usable[1]:
+        low, high = sorted(usable)
+        if match[2] != "/" and match[2].lower() != "or" and high / low <= 1.25:
+            middle = float(round((low + high) / 2))
+            text.said.append(f"the prompt names tempos from {low:g} to {high:g}; {middle:g} is used")
+            return middle
+        text.said.append(f"the prompt names two tempos; {usable[0]:g} is used, {usable[1]:g} is not")
+    return usable[0] if usable else None
+
+
+def read_bare_tempo(text: MarkedText, genre_spans: list[tuple[int, int, float, float]]) -> float | None:
+    """A number without `bpm` that can only be a tempo: after a genre or a loop word, before a genre that fits, or after `at`.
+
+    genre_spans: (start, end, slowest, fastest) of each genre in the text.
+    """
+    for match in text.find(rf"(?:(\bat\s+|@\s*))?{_BARE}"):
+        value = float(match[2])
+        if not _BARE_LOW <= value <= _BARE_HIGH or _counts_something(text, match):
+            continue
+        if match[1] or _stands_as_tempo(text, match, value, genre_spans):
+            text.take(match.start(), match.end())
+            return value
+    return None
+
+
+def _counts_something(text: MarkedText, match: re.Match[str]) -> bool:
+    after = text.rest[match.end() :]
+    if pattern(_UNITS).match(after):
+        return True
+    word = pattern(r"[\s-]*([^\W\d_]+)").match(after)
+    if not word:
+        return False
+    plain = word[1].lower()
+    if match[2] in _MACHINES and (plain in sounds() or plain.startswith("bass")):
+        return True
+    return len(plain) > 3 and plain.endswith("s") and not plain.endswith("ss") and plain not in sounds()
+
+
+def _stands_as_tempo(
+    text: MarkedText, match: re.Match[str], value: float, genre_spans: list[tuple[int, int, float, float]]
+) -> bool:
+    start, end = match.start(2), match.end(2)
+    before = text.rest[:start].rstrip(f" ,:-({TAKEN}")
+    if any(genre_end == len(before) for _, genre_end, _, _ in genre_spans):
+        return True
+    last = pattern(r"([^\W_]+)$").search(before)
+    if last and (last[1].lower() in loop_words() or last[1].lower() in ("drums", "track", "song", "instrumental")):
+        return True
+    for genre_start, _, low, high in genre_spans:
+        if text.rest[end:genre_start].strip(f" {TAKEN}") == "" and genre_start >= end:
+            return any(0.85 * low <= value * factor <= 1.15 * high for factor in (0.5, 1, 2))
+    return bool(genre_spans) and text.alone(start, end)
+
+
+def read_meter(text: MarkedText) -> str | None:
+    """The first time signature: `7/8`, `six-eight`, `waltz time`."""
+    found: list[tuple[int, str]] = []
+    forms = r"(?:\bin\s+)?(?<![\w./,-])(\d{1,2})\s?/\s?(4|8)(?![\w/.])(?:[\s-]*(?:time|meter|metre|signature)\b)?"
+    for match in text.find(forms):
+        try:
+            meter = str(Meter.parse(f"{match[1]}/{match[2]}"))
+        except ValueError:
+            continue
+        found.append((match.start(), meter))
+        text.take(match.start(), match.end())
+    for match in text.find(rf"(?:\bin\s+)?\b({'|'.join(_METERS).replace('-', '[ -]')})\b(?:\s*(?:time|meter|metre))?"):
+        found.append((match.start(), _METERS[match[1].lower().replace(" ", "-")]))
+        text.take(match.start(), match.end())
+    for match in text.find(r"\b(?:in\s+)?(?:waltz|triple)\s+(?:time|meter|metre)\b|\bin\s+(?:three|3)(?=\s*(?:$|[,.;]))"):
+        found.append((match.start(), "3/4"))
+        text.take(match.start(), match.end())
+    meters = [meter for _, meter in sorted(found)]
+    for other in dict.fromkeys(meter for meter in meters[1:] if meter != meters[0]):
+        text.said.append(f"the prompt names two meters; {meters[0]} is used, {other} is not")
+    return meters[0] if meters else None
+
+
+def read_bars(text: MarkedText) -> int | None:
+    """The first length in bars; `every 4 bars` and `the first 2 bars` are none."""
+    bars: int | None = None
+    forms = (
+        rf"(?:\b(?:over|for)\s+)?(?<![\w./-])(\d{{1,4}}|{_COUNT})(?:\s*(?:-|to|or)\s*(\d{{1,2}}))?[\s-]*(?:bars?|measures?|mesures?)\b(?:\s+long\b)?",
+        r"\b(?:bars|length)\s*[:=]\s*(\d{1,2})()\b(?:\s*bars?\b)?",
+    )
+    for form in forms:
+        for match in text.find(form):
+            if pattern(_WHEN).search(text.rest[: match.start(1)]):
+                continue
+            said = match[1].lower()
+            value = int(said) if said.isdigit() else _COUNTS[said]
+            text.take(match.start(), match.end())
+            if not MIN_BARS <= value <= MAX_BARS:
+                text.said.append(f"{value} bars in the prompt is not used: a length goes from {MIN_BARS} to {MAX_BARS} bars")
+            elif bars is None:
+                bars = value
+                if match[2]:
+                    text.said.append(f"the prompt names {value} to {match[2]} bars; {value} is used")
+            elif value != bars:
+                text.said.append(f"the prompt names two lengths; {bars} bars is used, {value} is not")
+    return bars
+
+
+def read_seconds(text: MarkedText, genre_after: str) -> float | None:
+    """The first length in time: `10 second`, `2.5s`, `1 minute 30 seconds`. Decades (`80s`) are none.
+
+    genre_after: a pattern of genre names, before which `30s` is a decade.
+    """
+    form = (
+        rf"(?:\b(?:for|over)\s+)?(?<![\w./,'-])(\d{{1,4}}(?:[.,]\d{{1,3}})?|{_COUNT})([\s-]*)"
+        r"(ms|msecs?|milliseconds?|s|secs?|seconds?|mins?|minutes?)\b(?:\s*(?:and\s+)?(\d{1,2})\s*(?:s|secs?|seconds?)\b)?(?:[\s-]+long\b)?"
+    )
+    seconds: float | None = None
+    for match in text.find(form):
+        said, unit = match[1].lower(), match[3].lower()
+        value = float(_COUNTS[said]) if said in _COUNTS else _number(said)
+        before, after = text.rest[: match.start(1)], text.rest[match.end() :]
+        decade = unit == "s" and not match[2] and not match[0].endswith("long") and _is_decade(said, after, genre_after)
+        if (
+            decade
+            or pattern(_WHEN).search(before)
+            or pattern(_PART_OF_SOUND).match(after)
+            or pattern(_PART_OF_SOUND + r"\s*$").search(before[-24:])
+        ):
+            continue
+        length = (
+            value / 1000
+            if unit.startswith("m") and "s" in unit and not unit.startswith("min")
+            else value * 60
+            if unit.startswith("m")
+            else value
+        )
+        length += float(match[4]) if match[4] else 0.0
+        text.take(match.start(), match.end())
+        if not 0.05 <= length <= 600:
+            text.said.append(f"{length:g} seconds in the prompt is not used: a length goes from 0.05 to 600 seconds")
+        elif seconds is None:
+            seconds = length
+        elif length != seconds:
+            text.said.append(f"the prompt names two lengths; {seconds:g} seconds is used, {length:g} is not")
+    return seconds
+
+
+def _is_decade(said: str, after: str, genre_after: str) -> bool:
+    if len(said) == 4 or said in ("00", "50", "60", "70", "80", "90"):
+        return True
+    return said in ("20", "30", "40") and bool(pattern(rf"[\s-]*(?:{genre_after}|style|swing|jazz|vibe)").match(after))
+
+
+def read_swing(text: MarkedText) -> float | None:
+    """Swing in percent where a number is given (`58% swing`), 50 for `straight` or `no swing`, 58 where it just swings."""
+    for form in (r"(?<![\w.])(\d{2}(?:\.\d)?)\s*%?\s*swing\b", r"\bswing\s*(?:of|at|[:=])?\s*(\d{2}(?:\.\d)?)(?![\w.])\s*%?"):
+        for match in text.find(form):
+            value = float(match[1])
+            text.take(match.start(), match.end())
+            if 50 <= value <= 75:
+                return value
+            text.said.append(f"swing {value:g} in the prompt is not used: it goes from 50 to 75")
+    if pattern(
+        r"\b(?:no|without) (?:swing|shuffle)\b|\b(?:straight|unswung)(?: (?:time|timing|feel|beat|groove|drums|hats|16ths))?\b"
+    ).search(text.rest):
+        return 50.0
+    return 58.0 if pattern(r"\b(?:swing|swings|swung|swinging|swingy|shuffle|shuffled|shuffling)\b").search(text.rest) else None

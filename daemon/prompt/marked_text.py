@@ -1,0 +1,87 @@
+"""A prompt while it is read: what has been understood is marked, so that nothing is read twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from daemon.prompt.genres import fold
+
+#: Stands for each letter that was taken: no space, no word, no digit.
+TAKEN = "\0"
+
+_TYPED = str.maketrans(
+    {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "♯": "#", "♭": "b", "\t": " "}
+)
+_JOINS = re.compile(r"[ '+&-]*")
+_TOKEN = re.compile(r"[^\W_]+|&")
+
+
+@cache
+def pattern(text: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+    """A compiled pattern; compiled when first used, because importing must be cheap."""
+    return re.compile(text, flags)
+
+
+@dataclass(frozen=True)
+class Token:
+    start: int
+    end: int
+    folded: str
+
+
+@dataclass
+class MarkedText:
+    """`text` as typed, with quotes and dashes made plain; `rest` is as long, what was taken replaced by `TAKEN`."""
+
+    text: str
+    rest: str = ""
+    said: list[str] = field(default_factory=list)
+    """What the person should know of how the prompt was read."""
+
+    def __post_init__(self) -> None:
+        self.text = self.text.translate(_TYPED)
+        self.rest = self.text
+
+    def take(self, start: int, end: int) -> None:
+        self.rest = self.rest[:start] + TAKEN * (end - start) + self.rest[end:]
+
+    def find(self, text: str, flags: int = re.IGNORECASE) -> Iterator[re.Match[str]]:
+        """Matches in what is not yet taken, left to right; taking while going on is allowed."""
+        at = 0
+        compiled = pattern(text, flags)
+        while match := compiled.search(self.rest, at):
+            yield match
+            at = max(match.end(), match.start() + 1)
+
+    def before(self, at: int) -> str:
+        """Lower-case text before a place, without spaces at its end."""
+        return self.rest[:at].rstrip().lower()
+
+    def alone(self, start: int, end: int) -> bool:
+        """Whether nothing else stands between the neighbouring commas, line ends or taken words."""
+        return not pattern(rf"[^\s,;.|()\[\]{TAKEN}]+\s*$").search(self.rest[:start]) and not pattern(
+            rf"\s*[^\s,;.|()\[\]{TAKEN}]"
+        ).match(self.rest[end:])
+
+    def tokens(self) -> list[Token]:
+        return [Token(m.start(), m.end(), fold(m[0])) for m in _TOKEN.finditer(self.rest)]
+
+    def joined(self, one: Token, other: Token) -> bool:
+        """Whether two tokens may be parts of one name: only spaces, hyphens, apostrophes between them."""
+        return _JOINS.fullmatch(self.rest, one.end, other.start) is not None
+
+
+def tidy(rest: str) -> str:
+    """What is left of a prompt, without the gaps that taken words leave."""
+    text = rest.replace(TAKEN, " ")
+    text = pattern(r"[(\[]\s*[,;.]*\s*[)\]]").sub(" ", text)
+    text = pattern(r"\s+").sub(" ", text)
+    text = pattern(r" +([,;.!?:)\]])").sub(r"\1", text)
+    text = pattern(r"(?:[,;:|/]\s*)+([,;.|])").sub(r"\1", text)
+    text = pattern(r"\s(?:-|/|\|)(?=\s*[,;.]|\s*$)").sub("", text)
+    text = pattern(r"([,;|])(?=\S)").sub(r"\1 ", text)
+    text = pattern(r"(?:[\s,;:|/-]|\s(?:at|in|and|with|of|for|the|around|about|@))+$").sub("", text)
+    return text.lstrip(" ,;:|/.-@").strip()

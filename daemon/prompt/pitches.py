@@ -1,0 +1,164 @@
+"""Keys and notes in a prompt's own words, told apart from articles, chords and machines that begin with a letter."""
+
+from __future__ import annotations
+
+import re
+
+from bridge.music import Key
+from daemon.prompt.genres import fold, spellings
+from daemon.prompt.marked_text import TAKEN, MarkedText, pattern
+from daemon.prompt.vocabulary import loop_words, moods, sounds
+
+_NOT_INSIDE = r"(?<![\w#'&/-])"
+_LEAD = r"(?:\b(?:in\s+(?:the\s+)?)?key\s*(?:of|is|[:=])?\s+|\bkey[:=]\s*|\bin\s+)?"
+_ACCIDENTAL = r"(?:([#b])|[\s-]?(sharp|flat)\b)?"
+_MODE = (
+    r"((?:natural|harmonic|melodic)[\s-]+minor|major|minor|maj|min|dorian|phrygian|lydian|mixolydian|mixo|locrian|aeolian|ionian)"
+)
+_FULL = rf"({_LEAD}){_NOT_INSIDE}([A-G]){_ACCIDENTAL}[\s-]*{_MODE}(?![\w#])(?:\s+(?:key|scale|tonality)\b)?"
+#: After a full key: it was a chord or an interval.
+_CHORD_TAIL = (
+    r"[\s-]*(?:(?:6|7|9|11|13)(?:th|ths)?(?![\d/.]|\s*-?(?:bars?|bpm|secs?|seconds?|measures?))"
+    r"|thirds?|3rds?|sixths?|sevenths?|seconds?\s+interval|intervals?)\b"
+)
+_SHORT = rf"({_LEAD}){_NOT_INSIDE}([A-G])([#b])?m(?![\w#'&])(?:\s+(?:key|scale)\b)?"
+_KEY_OF = r"\bkey\s*(of\s+|is\s+|[:=]\s*|\s)([A-G])(?:([#b])|[\s-]?(sharp|flat)\b)?(?![\w#'-])"
+_IN_ACCIDENTAL = r"\bin\s+([A-G])(?:([#b])|[\s-](sharp|flat)\b)(?![\w#'-])"
+_CAMELOT = r"(?<![\w#./-])(1[0-2]|[1-9])([AB])(?![\w#'-])"
+_NEXT_CHORDS = r"(?:[\s,>|-]*\b[A-G][#b]?(?:m|maj|min|dim|aug|sus)?\d{0,2}(?![\w#'])){2}"
+_CHANGES = (
+    r"(?:\W+\w+)?\W+(?:change|changes|tweak|variation|edit|adjustment|shift|difference|lift|drop|problem|issue|role|update)\b"
+)
+
+_NOTE = (
+    r"\b(?:(?:tuned|pitched)\s+(?:to|in|at)|in|note|root|on|pitch)\s*[:=]?\s+"
+    r"([A-G])(?:([#b])|[\s-](sharp|flat)\b)?(-?\d)?(?![\w#'-])"
+)
+_NOTE_WITH_OCTAVE = r"(?<![\w#./-])([A-G])([#b])?(-?[0-8])(?![\w#'-])(?!\s*(?:organ|hammond|engine|paper))"
+
+#: Words that can follow a key: after them `a minor` is no article and adjective.
+_FOLLOWERS = frozenset((
+    "at", "in", "with", "and", "no", "without", "for", "loop", "bpm", "tempo", "scale", "feel", "key", "keys",
+    "tonality", "mode", "track", "song", "one", "mid", "midi", "sample", "clip", "lead", "vibe", "vibes", "drums",
+    "pentatonic", "blues",
+))  # fmt: skip
+
+
+def _spelled(letter: str, accidental: str | None, word: str | None) -> str:
+    sign = {"sharp": "#", "flat": "b"}.get((word or "").lower(), (accidental or "").lower())
+    return letter.upper() + sign
+
+
+def read_key(text: MarkedText, hit: bool) -> str | None:
+    """The first key, as `Key.parse` reads it and spelled as the person spelled it. All keys are taken.
+
+    hit: the prompt asks for one hit, where `in F#` names a note.
+    """
+    found = [*_full_keys(text), *_short_keys(text), *_bare_keys(text, hit)]
+    keys = [key for _, key in sorted(found)]
+    for other in dict.fromkeys(key for key in keys[1:] if Key.parse(key) != Key.parse(keys[0])):
+        text.said.append(f"the prompt names two keys; {keys[0]} is used, {other} is not")
+    if not keys and not hit and (match := pattern(r"\bin ([A-G])(?=\s*(?:$|[,.;\0]))", 0).search(text.rest)):
+        text.said.append(f"'in {match[1]}' names no mode and is not read as a key; write {match[1]} minor or {match[1]} major")
+    return keys[0] if keys else None
+
+
+def _full_keys(text: MarkedText) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for match in text.find(_FULL):
+        letter, mode, after = match[2], re.sub(r"[\s-]+", " ", match[5].lower()), text.rest[match.end(5) :]
+        if pattern(_CHORD_TAIL).match(after):
+            continue
+        parted = match.end(2) < match.start(5) and not (match[3] or match[4])
+        if letter in "aA" and parted and _is_article(text, match, after):
+            continue
+        tonic = _spelled(letter, match[3], match[4])
+        mode = {"mixo": "mixolydian", "maj": "major", "min": "minor", "natural minor": "minor"}.get(mode, mode)
+        found.append((match.start(), f"{tonic} {mode}"))
+        text.take(match.start(), match.end())
+    return found
+
+
+def _is_article(text: MarkedText, match: re.Match[str], after: str) -> bool:
+    """Whether `a minor` means a small one."""
+    said_key = "key" in match[1].lower()
+    if said_key or pattern(_CHANGES).match(after):
+        return not said_key
+    word = pattern(r"[ -]*([^\W\d_]+)").match(after)
+    plain = word[1].lower() if word else ""
+    known = (
+        not plain or plain in _FOLLOWERS or any(fold(plain) in table for table in (loop_words(), sounds(), moods(), spellings()))
+    )
+    sentence_start = not match[1] and pattern(r"(?:^|[.!?\n])\s*$").search(text.rest[: match.start(2)]) is not None
+    if match[2] == "A" and not text.text.isupper() and not sentence_start:
+        return False
+    if match[2] == "a" and not match[1]:
+        return not known or plain in ("key", "scale", "and", "with", "for", "feel", "vibe", "mode")
+    return not known
+
+
+def _short_keys(text: MarkedText) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for match in text.find(_SHORT):
+        letter, minor = match[2], text.rest[match.end(2) + len(match[3] or "")]
+        lower_word = letter.islower() and not match[3]
+        after_figure = text.rest[: match.start()].rstrip(" ,").endswith(TAKEN)
+        said = bool(match[1]) or after_figure or text.alone(match.start(2), match.end())
+        clock = pattern(r"\d\s*$").search(text.rest[: match.start()]) and letter in "aA"
+        if minor != "m" or clock or (lower_word and not said) or pattern(r"\s+I\b", 0).match(text.rest[match.end() :]):
+            continue
+        if pattern(_NEXT_CHORDS, 0).match(text.rest[match.end() :]):
+            continue
+        found.append((match.start(), _spelled(letter, match[3], None) + "m"))
+        text.take(match.start(), match.end())
+    return found
+
+
+def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for match in text.find(_KEY_OF):
+        plainly = match[2].isupper() or match[3] or match[4] or match[1].strip().lower() in ("of", ":", "=")
+        follows = pattern(r"\s*(?:$|[,.;\0\d])").match(text.rest[match.end() :])
+        if plainly and (match[2] not in "aA" or match[3] or match[4] or follows or match[1].strip()):
+            start = match.start() - len(_before_key(text, match.start()))
+            found.append((match.start(), _spelled(match[2], match[3], match[4])))
+            text.take(start, match.end())
+    for match in text.find(_CAMELOT, 0):
+        led = pattern(r"(?:\b(?:in|key|camelot|key of)\s*[:=]?|\0)[\s,]*$").search(text.rest[: match.start()])
+        if led or text.alone(match.start(), match.end()) or pattern(r"\s*(?:camelot|key)\b").match(text.rest[match.end() :]):
+            found.append((match.start(), match[0]))
+            start = (
+                match.start() - len(match_text[0])
+                if (match_text := pattern(r"\b(?:in|key|camelot)\s*[:=]?\s*$").search(text.rest[: match.start()]))
+                else match.start()
+            )
+            text.take(start, match.end())
+    if not hit:
+        for match in text.find(_IN_ACCIDENTAL, 0):
+            found.append((match.start(), _spelled(match[1], match[2], match[3])))
+            text.take(match.start(), match.end())
+        for match in text.find(rf"{_NOT_INSIDE}([A-G])([#b])(?![\w#'-])", 0):
+            if text.alone(match.start(), match.end()):
+                found.append((match.start(), match[0]))
+                text.take(match.start(), match.end())
+    return found
+
+
+def _before_key(text: MarkedText, at: int) -> str:
+    match = pattern(r"\bin\s+(?:the\s+)?$").search(text.rest[:at])
+    return match[0] if match else ""
+
+
+def read_note(text: MarkedText) -> str | None:
+    """The note of one hit: `in G`, `tuned to F#`, `C3`. It is taken."""
+    for form in (_NOTE, _NOTE_WITH_OCTAVE):
+        for match in text.find(form, 0 if form is _NOTE_WITH_OCTAVE else re.IGNORECASE):
+            groups = match.groups()
+            word = groups[2] if form is _NOTE else None
+            octave = groups[-1] or ""
+            if match[1].islower() and not (groups[1] or word or octave or match.end() == len(text.rest.rstrip())):
+                continue
+            note = _spelled(match[1], groups[1], word) + octave
+            text.take(match.start(), match.end())
+            return note
+    return None

@@ -1,0 +1,318 @@
+"""Request, session and defaults -> Brief: nothing missing, and for each value that was disputed, whose word counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.music import MAX_BARS, MIN_BARS, Key, Meter, bar_seconds, parse_note
+from bridge.request import Request
+from bridge.session import Known, SessionView
+from daemon.brief import Brief, Decision
+from daemon.errors import PromptError
+from daemon.prompt.genres import GENRES, Genre, find_genre, fold
+from daemon.prompt.vocabulary import moods, sounds
+from daemon.prompt.words import Words, parse_words
+
+DEFAULT_BPM = 120.0
+TRACK_S, SFX_S = 120.0, 8.0
+MAX_LOOP_S = 600.0
+#: A sung or spoken word takes about this long.
+WORD_S, SHORTEST_VOCAL_S, LONGEST_VOCAL_S = 0.5, 4.0, 60.0
+
+#: Kinds that have no tempo of their own, and kinds that are counted in bars.
+TIMELESS = ("oneshot", "sfx")
+BARRED = ("loop", "midi")
+
+
+@dataclass(frozen=True)
+class PromptDefaults:
+    """What holds where neither the request, the prompt nor the session says. None: the genre's, then 120, 4/4 and no key."""
+
+    bpm: float | None = None
+    key: str | None = None
+    meter: str | None = None
+    bars: int = 4
+    sample_rate: int = 44100
+    subtype: str = "PCM_24"
+    note_names: str = "live"
+    stems: bool = False
+    midi: bool = True
+
+
+def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, seed: int, do: str = "make") -> Brief:
+    """The Brief of a request. `engines` stay as they were asked (`auto` is for the caller); a given seed goes before `seed`.
+
+    do="fit": a tempo that only the genre or the last resort would give stays open, and so do bars that nobody named.
+    PromptError when the request asks for nothing, or for what cannot be.
+    """
+    words = parse_words(str(request.get("prompt", "")))
+    _check(request, do)
+    said = [*words.said, *session.ignored]
+    kind = _kind(request, words)
+    genre_name, genre = _genre(request, words)
+    decided = {
+        "kind": kind,
+        "bpm": _bpm(request, words, session, defaults, genre),
+        "key": _key(request, words, session, defaults),
+        "meter": _meter(request, words, session, defaults, genre),
+    }
+    if genre_name:
+        decided["genre"] = Decision(genre_name, "request" if "genre" in request else "prompt")
+    meter = Meter.parse(decided["meter"].value)
+    bpm: float | None = decided["bpm"].value
+    if do == "fit" and decided["bpm"].source in ("genre", "default"):
+        bpm, decided["bpm"] = None, Decision(None, "default")
+    bars, seconds = _length(request, words, defaults, kind.value, bpm, meter, do, said)
+    if bars is not None:
+        decided["bars"] = bars
+    if kind.value in TIMELESS and do == "make":
+        bpm = None
+        del decided["bpm"]
+    note, pitch_class = _note(request, words, defaults, kind.value, decided["key"], said)
+    listed, only = _instruments(request, words)
+    mood = tuple(str(one).lower() for one in request.get("mood", ())) or words.mood
+    return Brief(
+        prompt=str(request.get("prompt", "")),
+        words=words.words or genre_name or " ".join(listed) or kind.value,
+        do=do,
+        kind=kind.value,
+        bpm=bpm,
+        key_name=None if decided["key"].value in (None, "keep") else decided["key"].value,
+        meter_name=str(meter),
+        bars=bars.value if bars else None,
+        seconds=seconds,
+        count=int(request.get("count", 1)),
+        seed=int(request.get("seed", seed)),
+        engines=tuple(request.get("engine", ("auto",))),
+        genre=genre_name,
+        mood=mood,
+        instruments=listed,
+        only=only,
+        energy=_level(request, words, "energy", mood),
+        density=_level(request, words, "density", mood),
+        swing=request.get("swing", words.swing if words.swing is not None else genre.swing if genre else None),
+        note=note,
+        pitch_class=pitch_class,
+        lyrics=str(request.get("lyrics", "")),
+        negative=", ".join(dict.fromkeys([*([str(request["negative"])] if "negative" in request else []), *words.without])),
+        reference=request.get("reference"),
+        reference_start=float(request.get("reference_start", 0.0)),
+        reference_end=request.get("reference_end"),
+        use=str(request.get("use", "continue")),
+        strength=float(request.get("strength", 0.5)),
+        grid=str(request.get("grid", "feel")),
+        level=request.get("level"),
+        formants=bool(request.get("formants", False)),
+        choice=int(request.get("choice", 1)),
+        quality=str(request.get("quality", "full")),
+        kit=request.get("kit"),
+        midi=bool(request.get("midi", defaults.midi)),
+        stems=bool(request.get("stems", defaults.stems)),
+        compose=str(request.get("compose", "rules")),
+        change=str(request.get("change", "")),
+        then=str(request.get("then", "nothing")),
+        tags=tuple(request.get("tags", ())),
+        target=str(request.get("target", "")),
+        id=request.label,
+        project=str(session.project.value) if session.project else "",
+        sample_rate=int(session.sample_rate.value) if session.sample_rate else defaults.sample_rate,
+        subtype=_subtype(session, defaults, kind.value),
+        strict=do == "make",
+        said=tuple(dict.fromkeys(said)),
+        decided=decided,
+    )
+
+
+def _check(request: Request, do: str) -> None:
+    """PromptError for a request that asks for nothing, or for what cannot be."""
+    if do == "fit" and "reference" not in request:
+        raise PromptError("there is no file to fit; name one, as in: sidecrate fit drums.wav")
+    if not any(name in request for name in ("prompt", "kind", "genre", "mood", "instruments", "lyrics", "reference", "change")):
+        raise PromptError("nothing is asked; write what you want to hear, as in: dusty boom bap drums 90 bpm")
+    start, end = request.get("reference_start", 0.0), request.get("reference_end")
+    if end is not None and end <= start:
+        raise PromptError(f"reference_end: {end:g} s is not after reference_start {start:g} s; give a later end, or none")
+
+
+# --- who wins -------------------------------------------------------------------------------------------------------------
+
+
+def _decide(claims: Iterable[tuple[str, Any]], same: Callable[[Any, Any], bool] = lambda a, b: a == b) -> Decision:
+    """The first claim as (who, value) that says something; what others said otherwise is overruled."""
+    spoken = [(who, value) for who, value in claims if value is not None]
+    source, value = spoken[0]
+    statements = [(who, other) for who, other in spoken[1:] if who not in ("genre", "default") and not same(other, value)]
+    return Decision(value, source, tuple(statements))
+
+
+def _claims(name: str, request: Request, in_words: Any, known: Known | None, config: Any) -> list[tuple[str, Any]]:
+    """Everybody's word on one value, in the order in which it counts."""
+    said = known.said if known else ()
+    pins = [(who, value) for who, value in said if who == "pin"]
+    live = [(who, value) for who, value in said if who != "pin"]
+    return [("request", request.get(name)), *pins, ("prompt", in_words), *live, ("config", config)]
+
+
+def _bpm(request: Request, words: Words, session: SessionView, defaults: PromptDefaults, genre: Genre | None) -> Decision:
+    usual = None if genre is None else {1: genre.high_bpm, 0: genre.bpm, -1: genre.low_bpm}[words.pace]
+    claims = _claims("bpm", request, words.bpm, session.bpm, defaults.bpm)
+    return _decide([*claims, ("genre", usual), ("default", DEFAULT_BPM)])
+
+
+def _key(request: Request, words: Words, session: SessionView, defaults: PromptDefaults) -> Decision:
+    claims = _claims("key", request, words.key, session.key, defaults.key)
+    if all(value is None for _, value in claims):
+        return Decision(None, "default")
+    return _decide(claims, _same_key)
+
+
+def _same_key(one: str, other: str) -> bool:
+    if "keep" in (one, other):
+        return one == other
+    a, b = Key.parse(one), Key.parse(other)
+    return (a.tonic, a.mode) == (b.tonic, b.mode)
+
+
+def _meter(request: Request, words: Words, session: SessionView, defaults: PromptDefaults, genre: Genre | None) -> Decision:
+    claims = _claims("meter", request, words.meter, session.meter, defaults.meter)
+    return _decide([*claims, ("genre", _odd_meter(genre)), ("default", "4/4")])
+
+
+def _odd_meter(genre: Genre | None) -> str | None:
+    return genre.meter if genre and genre.meter != "4/4" else None
+
+
+def _kind(request: Request, words: Words) -> Decision:
+    by_fields = "vocal" if "lyrics" in request and words.kind is None else None
+    in_words = words.kind
+    if in_words == "oneshot" and "bars" in request and not words.oneshot_said:
+        # who says how many bars does not mean a single stroke by "hats"
+        in_words = "loop"
+    return _decide([("request", request.get("kind") or by_fields), ("prompt", in_words), ("default", "loop")])
+
+
+def _genre(request: Request, words: Words) -> tuple[str, Genre | None]:
+    """(name, what is known of it): our name where we know the genre, else as it was written."""
+    if "genre" not in request:
+        return words.genre, GENRES.get(words.genre)
+    found = find_genre(str(request["genre"]))
+    if found is None:
+        in_it = parse_words(str(request["genre"])).genre
+        found = GENRES.get(in_it)
+    return (found.name if found else str(request["genre"])), found
+
+
+# --- length ---------------------------------------------------------------------------------------------------------------
+
+
+def _length(
+    request: Request, words: Words, defaults: PromptDefaults, kind: str, bpm: float | None, meter: Meter, do: str, said: list[str]
+) -> tuple[Decision | None, float | None]:
+    """(bars, seconds) by kind. A length in the other unit is turned into this kind's own, and that is said."""
+    given_bars = _first(("request", request.get("bars")), ("prompt", words.bars))
+    given_s = _first(("request", request.get("seconds")), ("prompt", words.seconds))
+    if given_bars and given_s and (given_bars[0], given_s[0]) == ("prompt", "request"):
+        given_bars = None
+    if kind in BARRED:
+        return _bars(given_bars, given_s, defaults, kind, bpm, meter, do, said), None
+    if given_s:
+        return None, float(given_s[1])
+    if given_bars and kind != "oneshot":
+        length = given_bars[1] * bar_seconds(meter, bpm or DEFAULT_BPM)
+        if kind != "track":
+            said.append(f"{given_bars[1]} bars at {bpm or DEFAULT_BPM:g} bpm are {length:.4g} seconds")
+        return (Decision(given_bars[1], given_bars[0]) if kind == "track" else None), length
+    if given_bars:
+        said.append(f"{given_bars[1]} bars are not used: a one-shot is as long as it sounds; give seconds, or kind: loop")
+    return None, _usual_seconds(kind, request)
+
+
+def _usual_seconds(kind: str, request: Request) -> float | None:
+    if kind == "vocal":
+        sung = len(str(request.get("lyrics", "")).split()) * WORD_S
+        return min(max(sung, SHORTEST_VOCAL_S), LONGEST_VOCAL_S)
+    # a one-shot sounds as long as its voice does
+    return {"track": TRACK_S, "sfx": SFX_S}.get(kind)
+
+
+def _first(*claims: tuple[str, Any]) -> tuple[str, Any] | None:
+    return next(((who, value) for who, value in claims if value is not None), None)
+
+
+def _bars(
+    given_bars: tuple[str, Any] | None, given_s: tuple[str, Any] | None, defaults: PromptDefaults, kind: str,
+    bpm: float | None, meter: Meter, do: str, said: list[str],
+) -> Decision | None:  # fmt: skip
+    if given_bars:
+        decision = Decision(given_bars[1], given_bars[0])
+        if given_s:
+            said.append(f"{given_s[1]:g} seconds are not used: {given_bars[1]} bars say how long it is")
+    elif given_s and bpm is not None:
+        length = bar_seconds(meter, bpm)
+        count = min(max(round(given_s[1] / length), MIN_BARS), MAX_BARS)
+        said.append(f"{given_s[1]:g} seconds at {bpm:g} bpm are nearest to {count} whole bars ({count * length:.4g} s)")
+        decision = Decision(count, given_s[0], ((given_s[0], f"{given_s[1]:g} s"),))
+    elif do == "fit":
+        return None
+    else:
+        decision = Decision(defaults.bars, "config" if defaults.bars != PromptDefaults.bars else "default")
+    if bpm is not None and (length_s := decision.value * bar_seconds(meter, bpm)) > MAX_LOOP_S:
+        raise PromptError(
+            f"bars: {decision.value} bars of {meter} at {bpm:g} bpm last {length_s:.0f} s; "
+            f"a {kind} lasts at most {MAX_LOOP_S:.0f} s: ask for fewer bars"
+        )
+    return decision
+
+
+# --- sound ----------------------------------------------------------------------------------------------------------------
+
+
+def _note(
+    request: Request, words: Words, defaults: PromptDefaults, kind: str, key: Decision, said: list[str]
+) -> tuple[int | None, int | None]:
+    """(MIDI number where an octave was given, pitch class) of a one-shot: its note, else the tonic of an asked key."""
+    asked = request.get("note")
+    if kind != "oneshot":
+        if asked is not None:
+            said.append(f"note {asked} is not used: it is for one-shots; give kind: oneshot, or a key")
+        return None, None
+    if asked is None:
+        asked = words.note
+    if asked is None:
+        stated = key.source in ("request", "prompt") and key.value != "keep"
+        return None, Key.parse(key.value).tonic if stated else None
+    try:
+        pitch_class, number = parse_note(str(asked), defaults.note_names)
+    except ValueError:
+        raise PromptError(f"note: {asked} lies outside MIDI notes 0-127; for example: note: G1") from None
+    return number, pitch_class
+
+
+def _instruments(request: Request, words: Words) -> tuple[tuple[str, ...], bool]:
+    """(instruments by our names where we know them, whether nothing else plays). A list in the field is the whole band."""
+    asked: Any = request.get("instruments")
+    if asked is None:
+        return words.instruments, words.only
+    table = sounds()
+    names = [table[fold(str(one))].name if fold(str(one)) in table else str(one).lower() for one in asked]
+    return tuple(dict.fromkeys(names)), True
+
+
+def _level(request: Request, words: Words, name: str, mood: tuple[str, ...]) -> float | None:
+    """Energy or density: the field's, else what the prompt's words say, else what the mood field says."""
+    if name in request:
+        return float(request.get(name))
+    in_words = getattr(words, name)
+    if in_words is not None or "mood" not in request:
+        return in_words if in_words is None else float(in_words)
+    spoken = [getattr(moods()[fold(one)], name) for one in mood if fold(one) in moods()]
+    values = [value for value in spoken if value is not None]
+    return round(sum(values) / len(values), 2) if values else None
+
+
+def _subtype(session: SessionView, defaults: PromptDefaults, kind: str) -> str:
+    """FL keeps 16 and 32 bit on disk, not 24: its tracks come in 32-bit float."""
+    in_fl = bool(session.sources) and session.sources[0].partition(":")[0] == "fl"
+    return "FLOAT" if in_fl and kind == "track" and defaults.subtype == "PCM_24" else defaults.subtype

@@ -1,0 +1,200 @@
+"""The words of sound: instruments and the part they play, moods and what they say of energy and density. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from daemon.prompt.genres import fold
+
+PARTS = ("drums", "bass", "chords", "lead", "vocals", "texture")
+
+
+@dataclass(frozen=True)
+class Sound:
+    """An instrument. `hit`: one stroke of it is what people mean by its bare name."""
+
+    name: str
+    part: str
+    hit: bool = False
+
+
+@dataclass(frozen=True)
+class Mood:
+    """A mood; energy and density from 0 to 1 where it says something of them; pace +1 for fast, -1 for slow."""
+
+    name: str
+    energy: float | None = None
+    density: float | None = None
+    pace: int = 0
+
+
+#: part -> name -> other spellings. A name in capitals is a single hit when it stands alone; `!` marks a plural, which never is.
+_SOUNDS: dict[str, dict[str, str]] = {
+    "drums": {
+        "drums": "drum, drum kit, drum machine, drum set, amen, amen break, rhythm section",
+        "KICK": "kick drum, bass drum, bd, kik, 808 kick, 909 kick, !kicks, !kick drums",
+        "SNARE": "snare drum, sd, 808 snare, 909 snare, !snares, !snare drums",
+        "CLAP": "hand clap, handclap, 808 clap, 909 clap, !claps, !hand claps",
+        "HATS": "hat, hi hat, high hat, hh, closed hat, open hat, closed hi hat, open hi hat, 909 hat, 808 hat, "
+        "!hats, !hi hats, !high hats, !closed hats, !open hats, !hihats",
+        "TOM": "floor tom, 808 tom, !toms, !tom toms",
+        "RIM": "rimshot, rim shot, sidestick, side stick, cross stick, !rims, !rimshots",
+        "PERCUSSION": "perc, perc hit, percussion hit, !percs, !percussion, !hand percussion, !hand drums",
+        "SHAKER": "maraca, cabasa, !shakers, !maracas",
+        "TAMBOURINE": "tamb, !tambourines",
+        "COWBELL": "808 cowbell, !cowbells",
+        "CONGA": "!congas",
+        "BONGO": "!bongos",
+        "CLAVE": "!claves",
+        "CYMBAL": "crash, crash cymbal, ride, ride cymbal, splash cymbal, reverse cymbal, !cymbals, !crashes, !rides",
+        "SNAP": "finger snap, !snaps, !finger snaps",
+        "TABLA": "djembe, taiko, timbale, cajon, !tablas, !taikos, !timbales, !taiko drums",
+        "WOODBLOCK": "wood block, triangle, agogo, !wood blocks",
+    },
+    "bass": {
+        "808": "808 sub, !808s",
+        "bass": "bassline, bass line, basslines, bass lines, b line, bassy, low end, rolling bass, wobble bass, wobble",
+        "sub bass": "sub, subs, subbass, deep sub",
+        "reese": "reese bass, neuro bass",
+        "808 bass": "808 bassline, 808 bass line",
+        "acid bass": "303, tb 303, 303 bass, acid line, acid bassline, acid bass line",
+        "bass guitar": "electric bass, slap bass, fretless bass, picked bass, fingered bass, moog bass, synth bass",
+        "upright bass": "double bass, contrabass, acoustic bass",
+        "log drum": "log drums",
+    },
+    "chords": {
+        "chords": "chord, chord progression, progression, harmony, harmonies, comping",
+        "piano": "grand piano, upright piano, felt piano, piano chords, pianos, house piano",
+        "electric piano": "e piano, epiano, rhodes, wurlitzer, wurli, ep, fender rhodes, keys, keyboard, keyboards, e pianos",
+        "organ": "hammond, b3 organ, hammond organ, organs, church organ, house organ",
+        "pad": "pads, synth pad, synth pads, warm pad, string machine",
+        "STAB": "chord stab, synth stab, rave stab, brass stab, organ stab, orchestra hit, orchestral hit, chord hit, "
+        "synth hit, brass hit, !stabs, !chord stabs, !rave stabs",
+        "strings": "string section, string ensemble, cello, cellos, viola, string quartet, orchestra, pizzicato",
+        "guitar": "acoustic guitar, electric guitar, nylon guitar, classical guitar, spanish guitar, guitars, guitar chords, "
+        "ukulele, banjo, mandolin, sitar, steel guitar, rhythm guitar",
+        "choir": "choirs, vocal choir, choir pad",
+        "brass": "horns, horn section, brass section, trombone, tuba, french horn",
+        "clavinet": "clav, harpsichord",
+        "harp": "harps",
+        "accordion": "harmonica, bandoneon",
+    },
+    "lead": {
+        "lead": "leads, synth lead, lead synth, supersaw, saw lead, lead line",
+        "melody": "melodies, topline, top line, riff, riffs, hook, motif, counter melody",
+        "arp": "arps, arpeggio, arpeggios, arpeggiator, arpeggiated, synth arp, arpeggiated synth, sequence, sequenced synth",
+        "synth": "synths, synthesizer, synthesiser, analog synth, analogue synth, modular synth, modular, moog, juno",
+        "PLUCK": "synth pluck, !plucks, !synth plucks",
+        "bells": "bell, glockenspiel, music box, celesta, celeste, chimes, tubular bells, steel drum, steel drums, steel pan",
+        "marimba": "xylophone, kalimba, mbira, thumb piano, balafon",
+        "vibraphone": "vibes solo, vibraphones",
+        "flute": "flutes, pan flute, recorder, shakuhachi, whistle, clarinet, oboe",
+        "saxophone": "sax, saxes, saxophones, alto sax, tenor sax",
+        "trumpet": "trumpets, muted trumpet",
+        "violin": "violins, fiddle, koto, erhu, guzheng",
+    },
+    "vocals": {
+        "vocals": "vocal, vox, voice, voices, singer, singing, vocal chop, vocal chops, chopped vocals, vocal hook, "
+        "female vocal, female vocals, male vocal, male vocals, vocal sample, vocal samples, adlib, adlibs, ad libs",
+    },
+    "texture": {
+        "vinyl crackle": "vinyl noise, crackle, vinyl, record noise, tape hiss, tape noise",
+        "noise": "white noise, noise sweep, hiss",
+        "rain": "rain sounds, thunder, storm, waves, wind",
+        "foley": "field recording, field recordings, found sounds",
+        "fx": "effects, sound effects, sfx, risers, impacts, sweeps",
+    },
+}
+
+_MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
+    "dark": (
+        None,
+        None,
+        0,
+        "darker, sinister, evil, ominous, brooding, moody, menacing, gloomy, gothic, spooky, haunting, creepy",
+    ),
+    "aggressive": (0.9, None, 0, "angry, brutal, vicious, fierce, savage"),
+    "hard": (0.85, None, 0, "harder, heavy, hard hitting, hardhitting, banging, pounding, slamming, massive, huge, raw"),
+    "driving": (0.75, 0.65, 0, "propulsive, relentless, pumping, pulsing, thumping, stomping"),
+    "rolling": (0.65, 0.7, 0, "rollin"),
+    "energetic": (0.85, None, 0, "high energy, energy, hyped, hype, lively, upbeat, peak time, intense, powerful, frantic"),
+    "fast": (0.75, None, 1, "faster, quick, rapid, uptempo, up tempo, speedy"),
+    "slow": (0.35, None, -1, "slower, slow tempo, down tempo, downbeat, sluggish"),
+    "punchy": (0.7, None, 0, "tight, snappy, crisp, hard knocking, knocking"),
+    "bouncy": (0.65, None, 0, "bounce, groovy, funky, jackin, jacking, swinging"),
+    "uplifting": (0.7, None, 0, "euphoric, anthemic, soaring, triumphant, inspiring, hopeful"),
+    "happy": (0.65, None, 0, "joyful, cheerful, bright, sunny, fun, playful, feel good, feelgood, summer, summery, positive"),
+    "epic": (0.75, None, 0, "heroic, grand, dramatic"),
+    "tense": (0.65, None, 0, "tension, suspense, suspenseful, anxious, nervous, uneasy"),
+    "chill": (0.3, None, 0, "chilled, chilling, laid back, laidback, relaxed, relaxing, easy, mellow, smooth, cozy, cosy"),
+    "calm": (0.2, None, 0, "peaceful, quiet, serene, tranquil, meditative, sleepy, gentle, soft, soothing, delicate, tender"),
+    "lazy": (0.3, None, 0, "loose, drunken, drunk, behind the beat"),
+    "sad": (0.3, None, 0, "melancholic, melancholy, emotional, sorrowful, lonely, heartbroken, wistful, bittersweet"),
+    "dreamy": (
+        0.3,
+        None,
+        0,
+        "ethereal, floating, hazy, airy, atmospheric, lush, spacey, spacious, hypnotic, trippy, psychedelic",
+    ),
+    "nostalgic": (0.4, None, 0, "retro, vintage, old school, oldschool, throwback"),
+    "warm": (None, None, 0, "cosy warm, analog, analogue, organic"),
+    "cold": (None, None, 0, "icy, frozen, bleak, robotic, mechanical, metallic"),
+    "dusty": (None, None, 0, "gritty, dirty, grimy, crunchy, lofi sounding, tape, saturated, distorted, grungy, rough"),
+    "clean": (None, None, 0, "polished, pristine, glossy"),
+    "deep": (None, None, 0, "subby, underground"),
+    "jazzy": (None, None, 0, "soulful, bluesy"),
+    "sexy": (0.4, None, 0, "sensual, romantic, intimate, seductive"),
+    "weird": (None, None, 0, "strange, experimental, quirky, glitchy, odd, alien, otherworldly"),
+    "mysterious": (None, None, 0, "mystic, mystical, enigmatic, eerie"),
+    "minimal": (0.4, 0.25, 0, "minimalist, minimalistic, stripped, stripped back, stripped down, simple, basic, bare"),
+    "sparse": (None, 0.2, 0, "empty, open, airy space"),
+    "busy": (None, 0.85, 0, "dense, complex, intricate, frenetic, layered, full, packed"),
+}
+
+_LOOP_WORDS = (
+    "loop, loops, beat, groove, grooves, pattern, patterns, bar, bars, break, breaks, breakbeat, fill, fills, roll, rolls, solo, "
+    "riff, line, melody, progression, arp, arpeggio, sequence, bassline, bass line, ostinato, rhythm, jam, looped, looping, "
+    "instrumental, topper, top loop"
+)
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+@cache
+def sounds() -> dict[str, Sound]:
+    """Folded spelling -> instrument."""
+    found: dict[str, Sound] = {}
+    for part, names in _SOUNDS.items():
+        for name, aliases in names.items():
+            plain = name.lower()
+            hit = name.isupper() or name == "808"
+            for alias in _split(aliases):
+                plural = alias.startswith("!")
+                found[fold(alias)] = Sound(plain, part, hit and not plural)
+            found.setdefault(fold(plain), Sound(plain, part, hit))
+    return found
+
+
+@cache
+def moods() -> dict[str, Mood]:
+    """Folded spelling -> mood."""
+    found: dict[str, Mood] = {}
+    for name, (energy, density, pace, aliases) in _MOODS.items():
+        for alias in (name, *_split(aliases)):
+            found[fold(alias)] = Mood(alias, energy, density, pace)
+    return found
+
+
+@cache
+def loop_words() -> frozenset[str]:
+    """Folded words by which people say that they want something that goes on."""
+    return frozenset(fold(word) for word in _split(_LOOP_WORDS))
+
+
+def part_of(instrument: str) -> str | None:
+    """The part (drums, bass, chords, lead, vocals, texture) that an instrument plays, or None where it is not known."""
+    sound = sounds().get(fold(instrument))
+    return sound.part if sound else None
