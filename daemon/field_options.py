@@ -17,7 +17,7 @@ def with_fields(*, leave_out: Collection[str] = ()) -> Callable[[Callable[..., N
     """Give a command one option for each field of the table. It gets those that were used, unchecked, as `fields`."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        own = [p for p in inspect.signature(command).parameters.values() if p.name != "fields"]
+        own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "fields"]
         rows = [row for row in FIELDS.values() if row.name not in leave_out]
 
         def run(**given: Any) -> None:
