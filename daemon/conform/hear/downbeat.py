@@ -1,46 +1,81 @@
-"""Which 16th begins the bar."""
+"""Which moment begins the bar: a small learned judge of bars, and what the first sound says."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
+
 import numpy as np
 
-from bridge.music import Meter
+from daemon.conform.hear.bar import Bar
 from daemon.conform.hear.envelopes import Envelopes
+from daemon.conform.hear.reading import FEATURES, read
+from daemon.conform.hear.seam import SIGNS
+from daemon.conform.hear.timemap import TimeMap
+
+#: Silence before the first sound from which that sound is a deliberate beginning.
+LEAD_S = 0.06
+#: How often the downbeat comes this many 16ths after the first sound, when silence came before it; else anywhere.
+AFTER_SILENCE = {0: 0.62, 2: 0.08, 4: 0.11, 8: 0.03, 1: 0.01, 3: 0.01, 6: 0.02, 12: 0.01}
+#: How often a take that sounds from its first moment begins exactly on the one.
+AT_ONCE = 0.2
+#: s; how far the first sound and the bar's beginning may lie apart: before, after.
+START_S = (0.008, 0.016)
+SILENCE_S = 0.025
 
 
-def belief(env: Envelopes, sixteenths_s: np.ndarray, meter: Meter) -> np.ndarray:
-    """For each 16th of the first bar of the lattice, the belief that it is the downbeat (sums to 1)."""
-    bar = meter.sixteenths_per_bar
-    accents = np.zeros((bar, env.onset.shape[1]))
-    inside = (sixteenths_s > -0.01) & (sixteenths_s < env.length_s - 0.05)
-    slots = np.flatnonzero(inside)
-    reach = int(0.02 * env.rate)
-    at = np.clip(np.round(sixteenths_s[slots] * env.rate).astype(int), 0, len(env.onset) - 1)
-    window = np.clip(at[:, None] + np.arange(-reach, reach), 0, len(env.onset) - 1)
-    heights = env.onset[window].max(axis=1)
-    for slot in range(bar):
-        mine = slots % bar == slot
-        if mine.any():
-            accents[slot] = heights[mine].mean(axis=0)
-    accents /= accents.max() + 1e-9
-    beat = 4 if meter.denominator == 4 else 2
-    score = np.array([_reading(np.roll(accents, -slot, axis=0), beat) for slot in range(bar)])
-    start = env.sounds_from_s
-    if start > 0.06:
-        away = np.abs(sixteenths_s - start)
-        score[int(np.argmin(away)) % bar] += 4.0
-    score = np.exp(score - score.max())
-    return score / score.sum()
+@lru_cache(maxsize=1)
+def _judges() -> dict[int, list[tuple[np.ndarray, ...]]]:
+    """The weights per number of slots: lists of (into hidden, hidden bias, out of hidden, straight through)."""
+    stored = np.load(Path(__file__).with_name("judges.npz"))
+    judges: dict[int, list[tuple[np.ndarray, ...]]] = {}
+    for name in sorted({key.rsplit("_", 1)[0] for key in stored.files}):
+        weights = tuple(stored[f"{name}_{part}"].astype(np.float32) for part in ("hidden", "bias", "out", "direct"))
+        judges.setdefault((len(weights[3]) - SIGNS) // FEATURES, []).append(weights)
+    return judges
 
 
-def _reading(accents: np.ndarray, beat: int) -> float:
-    """How much a bar that begins at row 0 sounds like one: low on one, a backbeat, beats over the rest."""
-    beats, odd = accents[::beat], accents[1::2]
-    back = accents[beat :: 2 * beat]
-    low = accents[:, :2].mean(axis=1)
-    return float(
-        3 * low[0]
-        + 4 * (beats.mean() - odd.mean())
-        + 2 * (beats.mean() - accents[beat // 2 :: beat].mean())
-        + 3 * (back[:, 2:].mean() - accents[0 :: 2 * beat, 2:].mean())
-    )
+def sound_of(folded: Bar, starts: np.ndarray, joined: np.ndarray) -> np.ndarray:
+    """Log-probability (starts,) that the unit begins there, by its sound from there and the signs of its joint."""
+    features = read(folded.one, starts).astype(np.float32)
+    judges = _judges().get(folded.slots)
+    if judges is None:
+        return _normal(np.array([_rule(view) for view in features]) - 2 * joined[:, 0] + 2 * joined[:, 3])
+    flat = np.hstack([features.reshape(len(features), -1), joined.astype(np.float32)])
+    score = np.zeros(len(starts))
+    for hidden, bias, out, direct in judges:
+        score += np.tanh(flat @ hidden + bias) @ out + flat @ direct
+    return _normal(score / len(judges))
+
+
+def _rule(view: np.ndarray) -> float:
+    """For bars that no judge was trained on: low and exact on the one, new notes there, beats over what lies between."""
+    beat = 4 if len(view) % 4 == 0 else 2
+    onset, level = view[:, :6], view[:, 11]
+    score = 2 * onset[0, :2].mean() + 1.5 * view[0, 6] + level[0] + 0.8 * view[0, 14:18].mean()
+    score += 2 * (onset[::beat].mean() - onset[1::2].mean()) + 1.5 * view[0, 7]
+    return float(3 * score)
+
+
+def start_of(env: Envelopes, lattice: TimeMap, slots: int, starts: np.ndarray) -> np.ndarray:
+    """Log of how well each start agrees with where the take begins to sound (starts,)."""
+    first_s = env.sounds_from_s
+    beat = np.interp(first_s, lattice.beats_s, np.arange(len(lattice.beats_s)))
+    sixteenth_s = float(np.median(np.diff(lattice.beats_s))) / 4
+    ahead = (starts - beat * 4) % slots
+    evenly = 1.0 / slots
+    if first_s > LEAD_S:
+        chance = np.full(len(starts), (1 - sum(AFTER_SILENCE.values())) * evenly)
+        for later, share in AFTER_SILENCE.items():
+            away_s = ((ahead - later + slots / 2) % slots - slots / 2) * sixteenth_s
+            chance += share * np.exp(-0.5 * (away_s / (SILENCE_S / 1.5)) ** 2)
+        return np.log(chance / evenly)
+    away_s = ((ahead + slots / 2) % slots - slots / 2) * sixteenth_s
+    exact = (away_s > -START_S[0]) & (away_s < START_S[1])
+    sharp = slots * sixteenth_s / sum(START_S)
+    return np.log(1 - AT_ONCE + AT_ONCE * exact * min(sharp, 60.0))
+
+
+def _normal(score: np.ndarray) -> np.ndarray:
+    score = score - score.max()
+    return score - np.log(np.exp(score).sum())

@@ -22,11 +22,16 @@ FLOOR = 2e-3
 
 @dataclass(frozen=True)
 class Envelopes:
-    """`energy` and `onset` are float32 (frames, bands) at `rate` frames a second; `weight` (bands,) says how much each band holds."""
+    """`energy` and `onset`: float32 (frames, bands) at `rate` frames a second; `weight` (bands,): how much each band holds.
+
+    `attack`: how steep (in nats a millisecond, all bands together) the steepest fiftieth of the take is; a held or noisy sound
+    stays below 0.4, struck ones reach 1.
+    """
 
     energy: np.ndarray
     onset: np.ndarray
     weight: np.ndarray
+    attack: float
     rate: float
     length_s: float
     spectrum: np.ndarray
@@ -56,8 +61,8 @@ def envelopes(mono: np.ndarray, sample_rate: int) -> Envelopes:
     energy = np.zeros((used, len(BANDS)), np.float32)
     for column, (low, high) in enumerate(BANDS):
         energy[:, column] = _band_energy(spectrum, bin_hz, low, min(high, 0.48 * sample_rate), frames, rate)[:used]
-    onset, weight = rises(energy, rate)
-    return Envelopes(energy, onset, weight, rate, len(mono) / sample_rate, spectrum, bin_hz)
+    onset, weight, attack = rises(energy, rate)
+    return Envelopes(energy, onset, weight, attack, rate, len(mono) / sample_rate, spectrum, bin_hz)
 
 
 def _band_energy(spectrum: np.ndarray, bin_hz: float, low: float, high: float, frames: int, rate: float) -> np.ndarray:
@@ -75,11 +80,21 @@ def _band_energy(spectrum: np.ndarray, bin_hz: float, low: float, high: float, f
     return power.reshape(frames, fold).mean(axis=1) * fold**2
 
 
-def rises(energy: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
-    """Rise of the compressed energy per band (frames, bands), each of unit power, and how much each band counts (bands,)."""
+def rises(energy: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray, float]:
+    """Rise of the compressed energy per band (frames, bands), each of unit power, how much each band counts, and `attack`."""
     smooth = gaussian_filter1d(energy, 0.001 * rate, axis=0)
     loud = np.percentile(smooth, 99, axis=0) + 1e-12
     log = np.log(smooth + FLOOR * loud + 1e-6 * loud.max())
     slope = np.maximum(gaussian_filter1d(log, EDGE_S * rate, axis=0, order=1), 0)
     weight = np.clip((np.log10(loud / loud.max()) + 4) / 3, 0, 1)
-    return (slope / (np.sqrt((slope**2).mean(axis=0)) + 1e-9) * weight).astype(np.float32), weight
+    attack = float(np.percentile((slope * weight).sum(axis=1), 98)) * rate / RATE
+    return (slope / (np.sqrt((slope**2).mean(axis=0)) + 1e-9) * weight).astype(np.float32), weight, attack
+
+
+def falls(energy: np.ndarray, rate: float) -> np.ndarray:
+    """How suddenly each band ends (frames, bands), scaled to its own strongest endings: what decays by itself does so slowly."""
+    smooth = gaussian_filter1d(energy, 0.001 * rate, axis=0)
+    loud = np.percentile(smooth, 99, axis=0) + 1e-12
+    log = np.log(smooth + 2e-4 * loud + 1e-6 * loud.max())
+    slope = np.maximum(-gaussian_filter1d(log, 0.003 * rate, axis=0, order=1), 0)
+    return (slope / (np.percentile(slope, 99.5, axis=0) + 1e-9)).astype(np.float32)

@@ -1,13 +1,34 @@
-"""From a take to its grid: the road through envelopes, tempo, beats and downbeat."""
+"""From a take to its grid: envelopes, then tempo with the lattice of 16ths, then the bar."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from bridge.music import Meter
-from daemon.conform.hear import beats, downbeat, tempo
+from daemon.conform.hear import bar, beats, downbeat, onsets, seam, tempo
+from daemon.conform.hear.beats import Beats
 from daemon.conform.hear.envelopes import Envelopes, envelopes
-from daemon.conform.hear.heard import Heard
+from daemon.conform.hear.heard import Alternative, Heard
+
+#: How many tempi are followed to the end, and how far (score) below the likeliest one may be.
+TEMPI, TEMPO_GAP = 3, 0.9
+#: s; two readings nearer than this are the same beat.
+SAME_S = 0.020
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One lattice with the beliefs about where its bar begins."""
+
+    lattice: Beats
+    octave: float
+    starts: np.ndarray
+    belief: np.ndarray
+    slots: int
+    sixteenth_s: float
+    merit: float
 
 
 def hear(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, meter: Meter | None = None) -> Heard:
@@ -21,30 +42,92 @@ def hear(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, me
     if len(mono) < 0.3 * sample_rate or float(np.abs(mono).max(initial=0)) < 1e-4:
         return _asked_grid(len(mono) / sample_rate, 0.0, asked_bpm, meter, "the take is silent or too short to hear a beat in")
     env = envelopes(mono, sample_rate)
-    found = tempo.candidates(env, asked_bpm, meter.quarters_per_bar)
-    if not found:
+    hits = onsets.onsets(env)
+    found = tempo.candidates(env, asked_bpm, meter.quarters_per_bar, TEMPI)
+    if not found or len(hits) < 4:
         return _asked_grid(env.length_s, env.sounds_from_s, asked_bpm, meter, "nothing in the take starts or stops")
-    return _read(env, found[0][0], meter)
+    lattices = []
+    for bpm, score in found:
+        if score > found[0][1] - TEMPO_GAP:
+            lattice = beats.find(env, hits, bpm, meter.quarters_per_bar)
+            lattices.append((score + lattice.merit, bpm, lattice))
+    lattices.sort(key=lambda item: -item[0])
+    merit, bpm, lattice = lattices[0]
+    if lattice.pulse(env.attack) < 0:
+        reason = "nothing in the take repeats in time: it sounds like a held tone, a texture or scattered hits"
+        return _asked_grid(env.length_s, env.sounds_from_s, asked_bpm, meter, reason)
+    octave = 1.0
+    reading = _read(env, lattice, octave, merit, meter)
+    return _heard(env, reading, meter)
 
 
-def _read(env: Envelopes, bpm: float, meter: Meter) -> Heard:
-    sixteenths_s = beats.lattice(env, bpm)
-    belief = downbeat.belief(env, sixteenths_s, meter)
-    one = int(np.argmax(belief))
-    bar = meter.sixteenths_per_bar
-    downbeats = np.arange(one, len(sixteenths_s), bar)
-    zero = downbeats[min(int(np.searchsorted(sixteenths_s[downbeats], env.sounds_from_s - 0.03)), len(downbeats) - 1)]
-    pulse = 16 // meter.denominator
-    knots = np.arange(zero % pulse, len(sixteenths_s), pulse)
+def _read(env: Envelopes, lattice: Beats, octave: float, merit: float, meter: Meter) -> _Reading:
+    slots = meter.sixteenths_per_bar
+    folded = bar.fold(env, lattice.map, slots, lattice.unit_bars)
+    starts = bar.beginnings(folded)
+    if not len(starts):
+        starts = np.zeros(1)
+    joined = seam.signs(folded, starts, seam.trust(lattice.again.similarity.get(lattice.unit_bars, 0.0)))
+    score = downbeat.sound_of(folded, starts, joined) + downbeat.start_of(env, lattice.map, slots, starts)
+    belief = np.exp(score - score.max())
+    return _Reading(lattice, octave, starts, belief / belief.sum(), slots, folded.sixteenth_s, merit)
+
+
+def _heard(env: Envelopes, reading: _Reading, meter: Meter) -> Heard:
+    apart = reading.starts[None, :] - reading.starts[:, None]
+    together = np.abs((apart + reading.slots / 2) % reading.slots - reading.slots / 2) * reading.sixteenth_s < SAME_S
+    # Of the likeliest beginning of the bar, the one among the unit's bars that is likeliest by itself gives the exact time.
+    best = int(np.argmax(together @ reading.belief + 1e-3 * reading.belief))
+    best = int(np.argmax(np.where(together[best], reading.belief, -1)))
+    same_bar = together[best]
+    same_beat = np.abs((apart[best] + 2) % 4 - 2) * reading.sixteenth_s < SAME_S
+    in_beat, in_bar = float(reading.belief[same_beat].sum()), float(reading.belief[same_bar].sum())
+    lattice = reading.lattice.map
+    step = 16 / meter.denominator * reading.octave
+    bar_steps = meter.numerator
+    first = int(np.ceil((-4 - reading.starts[best]) / step))
+    last = int(np.floor((len(lattice.beats_s) * 4 + 4 - reading.starts[best]) / step))
+    count = np.arange(first, last + 1)
+    knots_s = lattice.seconds(reading.starts[best] + count * step)
+    downbeats = count[count % bar_steps == 0]
+    sounding = lattice.seconds(reading.starts[best] + downbeats * step) > env.sounds_from_s - 0.03
+    zero = int(downbeats[int(np.argmax(sounding))])
+    knots_q = (count - zero) * 4 / meter.denominator
+    inside = (knots_s > env.sounds_from_s) & (knots_s < env.sounds_to_s)
+    tempi = 1 / np.diff(knots_s[inside]) if inside.sum() > 2 else np.ones(1)
+    quarter_s = float((knots_s[-1] - knots_s[0]) / (knots_q[-1] - knots_q[0]))
+    if inside.sum() > 2:
+        quarter_s = float((knots_s[inside][-1] - knots_s[inside][0]) / (knots_q[inside][-1] - knots_q[inside][0]))
+    similarity = reading.lattice.again.similarity
     return Heard(
         meter=meter,
-        bpm=bpm,
-        confidence=float(belief.max()),
-        downbeat_confidence=float(belief.max()),
-        knots_q=(knots - zero) / 4,
-        knots_s=sixteenths_s[knots],
+        bpm=60 / quarter_s,
+        confidence=in_beat,
+        downbeat_confidence=in_bar / (in_beat + 1e-9),
+        knots_q=knots_q,
+        knots_s=knots_s,
         sounds_from_s=env.sounds_from_s,
         sounds_to_s=env.sounds_to_s,
+        steady=not reading.lattice.drifts,
+        drift=float(np.std(tempi) / np.mean(tempi)),
+        octave=reading.octave,
+        repeats_bars=reading.lattice.unit_bars if similarity else 0,
+        similarity=max(similarity.values(), default=0.0),
+        alternatives=_alternatives(reading, best, zero, step, quarter_s),
+    )
+
+
+def _alternatives(reading: _Reading, best: int, zero: int, step: float, quarter_s: float) -> tuple[Alternative, ...]:
+    others = [k for k in np.argsort(-reading.belief)[:4] if k != best and reading.belief[k] > 0.01]
+    lattice = reading.lattice.map
+    at = reading.starts[best] + zero * step
+    return tuple(
+        Alternative(
+            bpm=60 / quarter_s,
+            downbeat_s=float(lattice.seconds(np.array([at + (reading.starts[k] - at) % reading.slots]))[0]),
+            share=float(reading.belief[k]),
+        )
+        for k in others
     )
 
 

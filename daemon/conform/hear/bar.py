@@ -1,0 +1,159 @@
+"""The take folded onto the unit that it repeats: what happens, on average, at every moment of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft as sfft
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+
+from daemon.conform.hear.envelopes import Envelopes, falls
+from daemon.conform.hear.timemap import TimeMap
+
+#: Moments per 16th.
+FINE = 48
+#: s after the first sound that are left out: a take cut into its own sound begins with an attack that is none.
+START_S = 0.025
+#: s; beginnings of the bar are no nearer to each other.
+APART_S = 0.028
+#: Hz; the bass notes, and the notes of chords and melodies.
+BASS_HZ, CHORD_HZ = (33.0, 260.0), (180.0, 2500.0)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar, or the few bars after which the take says the same again.
+
+    `moments` (slots * bars * FINE, 19): six onset bands, three accents, three levels, their spread over the repetitions,
+    and six bands of sudden endings. `tonal` (slots * bars * 2, 5): at every 32nd the change of chord and bass against a beat
+    before and against two beats before, and how high the bass lies. `slots` are 16ths a bar.
+    """
+
+    moments: np.ndarray
+    tonal: np.ndarray
+    slots: int
+    bars: int
+    sixteenth_s: float
+
+    @property
+    def one(self) -> Bar:
+        """All bars averaged into one."""
+        if self.bars == 1:
+            return self
+        moments = self.moments.reshape(self.bars, self.slots * FINE, -1).mean(axis=0)
+        tonal = self.tonal.reshape(self.bars, self.slots * 2, -1).mean(axis=0)
+        return Bar(moments, tonal, self.slots, 1, self.sixteenth_s)
+
+
+def fold(env: Envelopes, lattice: TimeMap, slots: int, bars: int) -> Bar:
+    """The take on `bars` bars of `slots` 16ths, the map's beat 0 first."""
+    sixteenth_s = float(np.median(np.diff(lattice.beats_s))) / 4
+    unit = slots * bars
+    turns = int(np.ceil((len(lattice.beats_s) - 1) * 4 / unit))
+    seconds = lattice.seconds(np.arange(turns * unit * FINE) / FINE)
+    valid = (seconds > env.sounds_from_s + START_S) & (seconds < env.sounds_to_s - 0.03)
+    source = _channels(env)
+    at = np.clip(seconds * env.rate, 0, len(source) - 1.001)
+    low = at.astype(int)
+    part = (at - low).astype(np.float32)[:, None]
+    values = (source[low] * (1 - part) + source[low + 1] * part) * valid[:, None]
+    values = values.reshape(turns, unit * FINE, -1)
+    count = np.maximum(valid.reshape(turns, unit * FINE).sum(axis=0), 1)[:, None]
+    mean = values.sum(axis=0) / count
+    spread = np.sqrt(np.maximum((values[:, :, :6] ** 2).sum(axis=0) / count - mean[:, :6] ** 2, 0)).sum(axis=1)
+    moments = np.column_stack([mean[:, :12], spread, mean[:, 12:]])
+    return Bar(moments, _tonal(env, lattice, unit, turns), slots, bars, sixteenth_s)
+
+
+def _channels(env: Envelopes) -> np.ndarray:
+    """(frames, 18): six onset bands, the rise of loudness and the loudness in three wide bands, six bands of endings."""
+    wide = np.add.reduceat(env.energy, [0, 2, 4], axis=1)
+    loudness = np.sqrt(gaussian_filter1d(wide, 0.003 * env.rate, axis=0))
+    accent = np.maximum(gaussian_filter1d(loudness, 0.004 * env.rate, axis=0, order=1), 0)
+    level = np.add.reduceat(env.energy, [0, 1, 3], axis=1)
+    return np.column_stack([env.onset, accent, level, falls(env.energy, env.rate)]).astype(np.float32)
+
+
+def beginnings(bar: Bar, most: int = 28) -> np.ndarray:
+    """Moments (fractions of 16ths from the first slot) at which something begins, the clearest first; at most `most` a bar."""
+    rise = bar.moments[:, :6].sum(axis=1)
+    width = max(1.0, 0.002 / bar.sixteenth_s * FINE)
+    rise = gaussian_filter1d(rise, width, mode="wrap")
+    apart = max(3, int(APART_S / bar.sixteenth_s * FINE))
+    peaks = np.flatnonzero((rise == maximum_filter1d(rise, 2 * apart + 1, mode="wrap")) & (rise > 0.06 * rise.max()))
+    peaks = peaks[np.argsort(-rise[peaks])][: most * bar.bars]
+    left, middle, right = rise[peaks - 1], rise[peaks], rise[(peaks + 1) % len(rise)]
+    return (peaks + 0.5 * (left - right) / (left - 2 * middle + right - 1e-12)) / FINE
+
+
+def _tonal(env: Envelopes, lattice: TimeMap, slots: int, turns: int) -> np.ndarray:
+    """Change of chord and bass, and height of the bass, at every 32nd of the unit (slots * 2, 5)."""
+    place = np.arange(turns * slots * 2) / 2
+    seconds = lattice.seconds(place)
+    keep = (seconds > env.sounds_from_s - 0.03) & (seconds < env.sounds_to_s - 0.05)
+    place, seconds = np.flatnonzero(keep), seconds[keep]
+    out = np.zeros((slots * 2, 5))
+    if len(place) < 8:
+        return out
+    beat_s = float(np.median(np.diff(lattice.beats_s)))
+    chords, basses = _notes(env, seconds, beat_s)
+    columns = [
+        _change(chords, 8, 1),
+        _change(basses, 8, 1),
+        _change(chords, 8, 16),
+        _change(basses, 8, 16),
+        (basses**2 @ np.arange(basses.shape[1])) / ((basses**2).sum(axis=1) + 1e-9),
+    ]
+    for column, values in enumerate(columns):
+        fine = np.isfinite(values)
+        slot = place[fine] % (slots * 2)
+        total = np.bincount(slot, values[fine], slots * 2)
+        count = np.bincount(slot, minlength=slots * 2)
+        average = values[fine].mean() if fine.any() else 0.0
+        out[:, column] = np.where(count > 0, total / np.maximum(count, 1), average)
+    return out
+
+
+def _notes(env: Envelopes, seconds: np.ndarray, span_s: float) -> tuple[np.ndarray, np.ndarray]:
+    """Chroma of the chords (times, 12) and strength of each bass semitone (times, semitones) in the `span_s` after each time."""
+    keep = min(len(env.spectrum), int(3000 / env.bin_hz))
+    half = sfft.next_fast_len(keep + 1)
+    spectrum = np.zeros(half + 1, np.complex64)
+    fade = np.clip((keep - np.arange(keep)) / (0.08 * keep), 0, 1)
+    spectrum[:keep] = env.spectrum[:keep] * fade
+    signal = sfft.irfft(spectrum, 2 * half)
+    rate = 2 * half * env.bin_hz
+    length = int(span_s * rate)
+    signal = np.pad(signal, (length, 2 * length))
+    start = np.clip(np.round((seconds + 0.012) * rate).astype(int) + length, 0, len(signal) - length)
+    frames = signal[start[:, None] + np.arange(length)] * np.hanning(length).astype(np.float32)
+    size = 1 << int(np.ceil(np.log2(max(length, rate / 2.2))))
+    magnitude = np.abs(sfft.rfft(frames, size, axis=1))
+    hz = np.arange(magnitude.shape[1]) * rate / size
+    semitone = np.round(12 * np.log2(np.maximum(hz, 1) / 440)).astype(int)
+    bass, chord = (hz > BASS_HZ[0]) & (hz < BASS_HZ[1]), (hz > CHORD_HZ[0]) & (hz < CHORD_HZ[1])
+    lowest = semitone[bass].min()
+    to_bass = np.zeros((int(bass.sum()), semitone[bass].max() - lowest + 1), np.float32)
+    to_bass[np.arange(bass.sum()), semitone[bass] - lowest] = 1
+    to_chord = np.zeros((int(chord.sum()), 12), np.float32)
+    to_chord[np.arange(chord.sum()), semitone[chord] % 12] = 1
+    return np.sqrt(magnitude[:, chord]) @ to_chord, magnitude[:, bass] @ to_bass
+
+
+def _change(notes: np.ndarray, back: int, width: int) -> np.ndarray:
+    """1 - likeness of the `width` rows from here on and the `width` rows until `back` before them; NaN where one is missing."""
+    n = len(notes)
+    total = np.vstack([np.zeros(notes.shape[1]), np.cumsum(notes, axis=0)])
+    out = np.full(n, np.nan)
+    here = np.arange(n)
+    if width == 1:
+        here = here[here >= back]
+        before, after = notes[here - back], notes[here]
+    else:
+        here = here[(here - width - back // 2 >= 0) & (here + width <= n)]
+        before = total[here - back // 2] - total[here - back // 2 - width]
+        after = total[here + width] - total[here]
+    norm = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1) + 1e-9
+    out[here] = 1 - (before * after).sum(axis=1) / norm
+    return out
