@@ -35,9 +35,7 @@ def main() -> None:
     """The entry point: errors of ours become one line a fault and an exit code, never a traceback."""
     _take_home(sys.argv)
     try:
-        app(standalone_mode=False)
-    except typer.Exit as leave:
-        raise SystemExit(leave.exit_code) from None
+        raise SystemExit(app(standalone_mode=False) or 0)
     except (RequestError, PromptError, ConfigError) as error:
         _fail(error, 2)
     except SidecrateError as error:
