@@ -11,7 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
 
 if sys.platform == "linux":
@@ -19,6 +26,12 @@ if sys.platform == "linux":
 
 #: Our own reading of a file brings these; to wake up by them would be to run in a circle.
 _READING = frozenset({"opened", "closed_no_write"})
+
+#: watchdog on Linux holds all that follows a file's leaving back for 0.5 s, to pair it with an arrival, and each of our claims
+#: is a leaving: what tells that a file is complete is watched apart from moves, by an observer of its own.
+_KINDS: tuple[list[type[FileSystemEvent]] | None, ...] = (
+    ([FileClosedEvent, FileModifiedEvent], [FileCreatedEvent, FileMovedEvent]) if sys.platform == "linux" else (None,)
+)
 
 
 class Watch:
@@ -32,41 +45,44 @@ class Watch:
         self._folder = folder
         self._handler = _Handler(folder, notice)
         self._log = log
-        self._observer: Any = None
+        self._observers: list[Any] = []
         self._watched: tuple[int, int] | None = None
 
     def supervise(self) -> bool:
-        """Start watching, again where the folder is a new one or a thread of the observer has died. False if it cannot."""
+        """Start watching, again where the folder is a new one or a thread has died. False if it cannot."""
         if self._alive():
             return True
         self.stop()
-        observer = Observer()
         try:
             self._watched = _identity(self._folder)
-            observer.schedule(self._handler, str(self._folder), recursive=False)
-            observer.start()
+            for kinds in _KINDS:
+                observer = Observer()
+                observer.schedule(self._handler, str(self._folder), recursive=False, event_filter=kinds)
+                observer.start()
+                self._observers.append(observer)
         except (OSError, RuntimeError) as error:
             self._log.debug("inbox: %s cannot be watched: %s", self._folder, error)
+            self.stop()
             return False
-        self._observer = observer
         return True
 
     def stop(self) -> None:
-        """End the observer's threads; safe to call twice."""
-        observer, self._observer = self._observer, None
-        if observer is not None:
+        """End the observers' threads; safe to call twice."""
+        observers, self._observers = self._observers, []
+        for observer in observers:
             observer.stop()
+        for observer in observers:
             observer.join(2)
 
     def _alive(self) -> bool:
-        # the observer's thread outlives its emitters, and an emitter outlives the folder that it watches
-        observer = self._observer
+        # an observer's thread outlives its emitters, and an emitter outlives the folder that it watches
         return (
-            observer is not None
-            and observer.is_alive()
-            and bool(observer.emitters)
-            and all(emitter.is_alive() for emitter in observer.emitters)
+            len(self._observers) == len(_KINDS)
             and self._watched == _identity(self._folder)
+            and all(
+                observer.is_alive() and observer.emitters and all(emitter.is_alive() for emitter in observer.emitters)
+                for observer in self._observers
+            )
         )
 
 

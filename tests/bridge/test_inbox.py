@@ -368,11 +368,11 @@ def test_without_notices_the_rescan_finds_it(bench: Bench) -> None:
 def test_a_dead_observer_is_started_again(bench: Bench) -> None:
     box = bench.start()
     assert box._watch
-    wait_for(lambda: box._watch and box._watch._observer)
-    first = box._watch._observer
+    wait_for(lambda: box._watch and box._watch._observers)
+    first = box._watch._observers[0]
     first.stop()
     first.join()
-    wait_for(lambda: box._watch and box._watch._observer is not first)
+    wait_for(lambda: box._watch and box._watch._observers and first not in box._watch._observers)
     bench.drop("beat.txt", "drums")
     bench.order()
 
