@@ -245,8 +245,18 @@ def unknown_field(name: str) -> Fault:
     return Fault(name, "", f"{shorten(name)} is not a field{hint}")
 
 
+#: Words that people use for a field, which no spelling leads to.
+_OTHER_NAMES = {
+    "tempo": "bpm", "speed": "bpm", "scale": "key", "tonality": "key", "time_signature": "meter", "signature": "meter",
+    "length": "bars", "duration": "seconds", "style": "genre", "type": "kind", "text": "prompt", "model": "engine",
+    "variations": "count", "number": "count", "loudness": "level", "pitch": "note", "exclude": "negative", "without": "negative",
+}  # fmt: skip
+
+
 def nearest_field(name: str) -> str | None:
     """The field that somebody who wrote `name` most likely meant, or None."""
+    if other := _OTHER_NAMES.get(name.lower().strip()):
+        return other
     found = difflib.get_close_matches(name.lower().strip(), FIELDS, n=1, cutoff=0.6)
     return found[0] if found else None
 

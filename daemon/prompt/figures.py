@@ -26,7 +26,7 @@ _UNITS = (
     r"|samples?|loops|variations?|takes|clips|versions|times|bands?|poles?|o'?clock|am|pm|lufs|ppq|frames|presets?|knobs?)\b"
 )
 #: Numbers of synthesizers that are also tempos: before an instrument they are the machine.
-_MACHINES = {"101", "106", "202"}
+_MACHINES = {"101", "106", "202", "303", "404", "505", "606", "707", "808", "909"}
 
 _COUNTS = {
     "one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -121,7 +121,13 @@ def _stands_as_tempo(
     for genre_start, _, low, high in genre_spans:
         if text.rest[end:genre_start].strip(f" {TAKEN}") == "" and genre_start >= end:
             return any(0.85 * low <= value * factor <= 1.15 * high for factor in (0.5, 1, 2))
-    return bool(genre_spans) and text.alone(start, end)
+    if genre_spans and text.alone(start, end):
+        return True
+    # at the end of what a genre began: "house piano chords 124"
+    _, genre_end, low, high = next((span for span in reversed(genre_spans) if span[1] <= start), (0, 0, 0.0, 0.0))
+    parted = pattern(r"[,;.\n]").search(text.rest[genre_end:start])
+    ends = pattern(rf"\s*(?:$|[,;.\n{TAKEN}]|[A-G][#b]?(?:m|[\s-]?(?:maj|min))(?:or)?\b)").match(text.rest[end:])
+    return bool(ends) and not parted and 0.85 * low <= value <= 1.15 * high
 
 
 def read_meter(text: MarkedText) -> str | None:
@@ -213,7 +219,7 @@ def read_seconds(text: MarkedText, genre_after: str) -> float | None:
 
 
 def _is_decade(said: str, after: str, genre_after: str) -> bool:
-    if len(said) == 4 or said in ("00", "50", "60", "70", "80", "90"):
+    if said in _MACHINES or len(said) == 4 or said in ("00", "50", "60", "70", "80", "90"):
         return True
     return said in ("20", "30", "40") and bool(pattern(rf"[\s-]*(?:{genre_after}|style|swing|jazz|vibe)").match(after))
 

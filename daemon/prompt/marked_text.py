@@ -76,12 +76,15 @@ class MarkedText:
 
 def tidy(rest: str) -> str:
     """What is left of a prompt, without the gaps that taken words leave."""
-    text = rest.replace(TAKEN, " ")
+    text = pattern(rf"^[\s,]*{TAKEN}[\s,{TAKEN}]*(?:(?:of|and|then|with|for)\b[\s,{TAKEN}]*)*").sub("", rest)
+    text = pattern(rf"(?:[\s,{TAKEN}]*\b(?:at|in|and|then|with|of|for|to|the|around|about))*[\s,]*{TAKEN}[\s,{TAKEN}]*$").sub(
+        "", text
+    )
+    text = text.replace(TAKEN, " ")
     text = pattern(r"[(\[]\s*[,;.]*\s*[)\]]").sub(" ", text)
     text = pattern(r"\s+").sub(" ", text)
     text = pattern(r" +([,;.!?:)\]])").sub(r"\1", text)
     text = pattern(r"(?:[,;:|/]\s*)+([,;.|])").sub(r"\1", text)
     text = pattern(r"\s(?:-|/|\|)(?=\s*[,;.]|\s*$)").sub("", text)
     text = pattern(r"([,;|])(?=\S)").sub(r"\1 ", text)
-    text = pattern(r"(?:[\s,;:|/-]|\s(?:at|in|and|with|of|for|the|around|about|@))+$").sub("", text)
-    return text.lstrip(" ,;:|/.-@").strip()
+    return text.strip(" ,;:|/-@").lstrip(".")

@@ -125,7 +125,13 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
             text.take(start, match.end())
     for match in text.find(_CAMELOT, 0):
         led = pattern(r"(?:\b(?:in|key|camelot|key of)\s*[:=]?|\0)[\s,]*$").search(text.rest[: match.start()])
-        if led or text.alone(match.start(), match.end()) or pattern(r"\s*(?:camelot|key)\b").match(text.rest[match.end() :]):
+        at_an_end = not text.rest[: match.start()].strip() or not text.rest[match.end() :].strip()
+        if (
+            led
+            or at_an_end
+            or text.alone(match.start(), match.end())
+            or pattern(r"\s*(?:camelot|key)\b").match(text.rest[match.end() :])
+        ):
             found.append((match.start(), match[0]))
             start = (
                 match.start() - len(match_text[0])

@@ -53,11 +53,11 @@ _SOUNDS: dict[str, dict[str, str]] = {
         "WOODBLOCK": "wood block, triangle, agogo, !wood blocks",
     },
     "bass": {
-        "808": "808 sub, !808s",
-        "bass": "bassline, bass line, basslines, bass lines, b line, bassy, low end, rolling bass, wobble bass, wobble",
+        "808": "808 sub, 808 bass, !808s",
+        "bass": "bassline, bass line, basslines, bass lines, b line, bassy, low end, wobble bass, wobble",
         "sub bass": "sub, subs, subbass, deep sub",
         "reese": "reese bass, neuro bass",
-        "808 bass": "808 bassline, 808 bass line",
+        "808 bassline": "808 bass line, 808 basslines",
         "acid bass": "303, tb 303, 303 bass, acid line, acid bassline, acid bass line",
         "bass guitar": "electric bass, slap bass, fretless bass, picked bass, fingered bass, moog bass, synth bass",
         "upright bass": "double bass, contrabass, acoustic bass",
@@ -65,10 +65,10 @@ _SOUNDS: dict[str, dict[str, str]] = {
     },
     "chords": {
         "chords": "chord, chord progression, progression, harmony, harmonies, comping",
-        "piano": "grand piano, upright piano, felt piano, piano chords, pianos, house piano",
+        "piano": "grand piano, upright piano, felt piano, piano chords, pianos",
         "electric piano": "e piano, epiano, rhodes, wurlitzer, wurli, ep, fender rhodes, keys, keyboard, keyboards, e pianos",
-        "organ": "hammond, b3 organ, hammond organ, organs, church organ, house organ",
-        "pad": "pads, synth pad, synth pads, warm pad, string machine",
+        "organ": "hammond, b3 organ, hammond organ, organs, church organ",
+        "pad": "pads, synth pad, synth pads, string machine",
         "STAB": "chord stab, synth stab, rave stab, brass stab, organ stab, orchestra hit, orchestral hit, chord hit, "
         "synth hit, brass hit, !stabs, !chord stabs, !rave stabs",
         "strings": "string section, string ensemble, cello, cellos, viola, string quartet, orchestra, pizzicato",
@@ -84,7 +84,7 @@ _SOUNDS: dict[str, dict[str, str]] = {
         "lead": "leads, synth lead, lead synth, supersaw, saw lead, lead line",
         "melody": "melodies, topline, top line, riff, riffs, hook, motif, counter melody",
         "arp": "arps, arpeggio, arpeggios, arpeggiator, arpeggiated, synth arp, arpeggiated synth, sequence, sequenced synth",
-        "synth": "synths, synthesizer, synthesiser, analog synth, analogue synth, modular synth, modular, moog, juno",
+        "synth": "synths, synthesizer, synthesiser, analog synth, analogue synth, modular synth, modular, moog",
         "PLUCK": "synth pluck, !plucks, !synth plucks",
         "bells": "bell, glockenspiel, music box, celesta, celeste, chimes, tubular bells, steel drum, steel drums, steel pan",
         "marimba": "xylophone, kalimba, mbira, thumb piano, balafon",
@@ -149,7 +149,7 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
     "mysterious": (None, None, 0, "mystic, mystical, enigmatic, eerie"),
     "minimal": (0.4, 0.25, 0, "minimalist, minimalistic, stripped, stripped back, stripped down, simple, basic, bare"),
     "sparse": (None, 0.2, 0, "empty, open, airy space"),
-    "busy": (None, 0.85, 0, "dense, complex, intricate, frenetic, layered, full, packed"),
+    "busy": (None, 0.85, 0, "dense, complex, intricate, frenetic, layered"),
 }
 
 _LOOP_WORDS = (

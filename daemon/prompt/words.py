@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bridge.spelling import letters_off
 from daemon.prompt.figures import read_bare_tempo, read_bars, read_meter, read_seconds, read_swing, read_tempo
-from daemon.prompt.genres import GENRES, Genre, spellings
+from daemon.prompt.genres import GENRES, Genre, fold, spellings
 from daemon.prompt.marked_text import MarkedText, Token, pattern, tidy
 from daemon.prompt.pitches import read_key, read_note
 from daemon.prompt.vocabulary import Mood, Sound, loop_words, moods, sounds
@@ -58,9 +58,9 @@ _NO_GENRE_AFTER = {
     "rock": r"\s+(?:solid|hard)\b", "metal": r"\s+(?:pipe|hit|clang|plate|sheet|scrape|bar|gate|can|door|rod|bowl|impact|perc)",
     "pop": r"\s+(?:noise|filter)", "trap": r"\s*door",
     "uk garage": r"\s*(?:door|band)", "dub": r"\s+(?:siren|delay)",
-    "jungle": r"\s+(?:ambien|atmos|sounds|birds|night)", "disco": r"\s+ball", "house": r"\s+(?:party|cat|keys)\b", 
+    "jungle": r"\s+(?:ambien|atmos|sounds|birds|night)", "disco": r"\s+ball", "house": r"\s+(?:party|cat|keys)\b",
     "drill": r"\s+(?:bit|press)",
-    "classical": r"\s+guitar", "acid techno": r"\s+(?:bass|line|303|lead|synth|arp|squelch|jazz)", 
+    "classical": r"\s+guitar", "acid techno": r"\s+(?:bass|line|303|lead|synth|arp|squelch|jazz)",
     "drum and bass": r"\s+guitar",
     "industrial": r"\s+(?:machine|noise|fan|ambien|hum)", "cinematic": r"\s+(?:impact|boom|hit|riser|whoosh|braam)",
     "idm": r"\s+(?:fx|effect|hit)",
@@ -69,7 +69,7 @@ _NO_GENRE_AFTER = {
 }  # fmt: skip
 _NO_GENRE_BEFORE = {"pop": r"(?:vinyl|bubble|balloon|cork)\s*$", "drill": r"(?:power|electric|dentist)\s*$",
                     "metal": r"(?:sheet|scrap)\s*$",
-                    "house": r"(?:in|the|my|a)\s+(?:haunted\s+)?$", "ambient": r"(?:with|some)\s+$"}  # fmt: skip
+                    "house": r"(?:\bin (?:the|my|a|da)|haunted)\s*$"}  # fmt: skip
 #: Words that are one letter away from a genre and mean themselves.
 _NO_TYPOS = frozenset((
     "hose", "hours", "mouse", "horse", "trace", "trance", "drills", "chill", "tech", "techs", "electric", "amble",
@@ -109,6 +109,11 @@ _NO_NEGATION = r"(?:more|less|longer|matter|one\b|problem|idea|limit|bpm|tempo|k
 _LESS = {"drumless": "drums", "beatless": "drums", "drumfree": "drums", "bassless": "bass", "vocalfree": "vocals",
          "instrumental": "vocals",
          "nondrum": "drums", "percussionless": "percussion"}  # fmt: skip
+#: What may stand behind the instrument that is asked for.
+_NO_NOUNS = frozenset((
+    "midi", "sample", "clip", "in", "at", "one", "shot", "oneshot", "please", "half", "double", "time", "feel", "trio",
+))  # fmt: skip
+_FOUR_ON_THE_FLOOR = r"\b(?:4|four)[\s-]*(?:x\s*4|(?:on|to)[\s-]the[\s-]floor)\b"
 _ONLY_BEFORE = r"\b(?:only|just|solely|purely|nothing but|isolated|solo)\s+(?:(?:the|an?|some)\s+)?(?:[a-z]+\s+)?$"
 _ONLY_AFTER = r"\s*(?:only|alone|solo|on (?:its|their) own|by (?:itself|themselves)|isolated)\b"
 _LIST_JOIN = r"\s*(?:,|and|&|\+|/|or|nor|n)?\s*(?:and\s+|or\s+|no\s+)?"
@@ -148,7 +153,7 @@ def parse_words(prompt: str) -> Words:
         swing = max(swing, genre.swing)
     if genre and genre.meter != "4/4" and meter is None:
         meter = genre.meter
-    found_moods = _moods(text, spans, without)
+    found_moods = _moods(text, spans, named, without)
     listed, only = _which_play(text, named, without, said_kind, spans)
     return Words(
         words=tidy(text.rest), bpm=bpm, key=key, meter=meter, bars=bars, seconds=seconds, note=note, kind=said_kind,
@@ -188,7 +193,7 @@ def _find_genres(text: MarkedText) -> list[tuple[int, int, Genre]]:
     at = 0
     while at < len(tokens):
         count = _longest(text, tokens, at, table, 5)
-        if count:
+        if count and _longest(text, tokens, at, sounds(), 4) <= count:
             folded = "".join(token.folded for token in tokens[at : at + count])
             start, end, genre = tokens[at].start, tokens[at + count - 1].end, table[folded]
             if _is_genre(text, start, end, genre, folded):
@@ -234,7 +239,9 @@ def _choose_genre(text: MarkedText, spans: list[tuple[int, int, Genre]]) -> Genr
     for span in spans[1:]:
         if text.rest[chosen[1] : span[0]].strip(" -/"):
             break
-        chosen = span
+        # "jungle breaks" are breaks of jungle
+        if fold(text.text[span[0] : span[1]]) not in loop_words():
+            chosen = span
     if chosen[2].name == "jazz" and any(genre.name == "waltz" for _, _, genre in spans):
         return GENRES["jazz waltz"]
     return chosen[2]
@@ -331,9 +338,13 @@ def _groups(text: MarkedText, named: list[_Named]) -> list[list[_Named]]:
 
 def _head_is_instrument(text: MarkedText, wanted: list[_Named], kind: str | None) -> bool:
     """Whether the thing asked for is an instrument's part (`boom bap drums, crackle`), not a whole (`techno with piano`)."""
-    stop = pattern(_HEAD_END).search(text.rest)
+    # "no drums, dark pads": what is asked for comes after what is not wanted
+    begin = 0
+    while lead := pattern(r"[\s,\0]*(?:no|without)\b[^,;.]*[,;.]").match(text.rest, begin):
+        begin = lead.end()
+    stop = pattern(_HEAD_END).search(text.rest, begin)
     head = text.rest[: stop.start() if stop else len(text.rest)]
-    if not head.strip("\0 "):
+    if not head[begin:].strip("\0 "):
         return False
     for one in wanted:
         if one.start >= len(head):
@@ -342,9 +353,7 @@ def _head_is_instrument(text: MarkedText, wanted: list[_Named], kind: str | None
         if not tail or tail[0] in _GROOVES or (one.sound.name == "drums" and tail[0] == "beat"):
             return True
         others = [other for other in wanted if other.start > one.end and other.start < len(head)]
-        if not others and all(
-            word in ("midi", "sample", "clip", "in", "at", "one", "shot", "oneshot", "please") for word in tail
-        ):
+        if not others and all(word in _NO_NOUNS or word in moods() for word in tail):
             return True
     return kind == "oneshot"
 
@@ -359,7 +368,7 @@ def _kind(text: MarkedText, named: list[_Named], spans: list[tuple[int, int, Gen
         return "midi"
     if pattern(_ONESHOT).search(rest):
         return "oneshot"
-    loops = any(token.folded in loop_words() for token in text.tokens())
+    loops = any(token.folded in loop_words() for token in text.tokens()) or bool(pattern(_FOUR_ON_THE_FLOOR).search(rest))
     stop = pattern(_HEAD_END).search(rest)
     head = rest[: stop.start()] if stop else rest
     if not loops and (pattern(_TRANSITION).search(head) or (not timed and pattern(_ATMOSPHERE).search(head))):
@@ -392,9 +401,12 @@ def _ends_head(head: str, one: _Named) -> bool:
 # --- mood -----------------------------------------------------------------------------------------------------------------
 
 
-def _moods(text: MarkedText, spans: list[tuple[int, int, Genre]], without: list[tuple[str, int, int]]) -> list[Mood]:
+def _moods(
+    text: MarkedText, spans: list[tuple[int, int, Genre]], named: list[_Named], without: list[tuple[str, int, int]]
+) -> list[Mood]:
     tokens, table = text.tokens(), moods()
     taken = {place for start, end, _ in spans for place in range(start, end)}
+    taken |= {place for one in named for place in range(one.start, one.end)}
     taken |= {place for _, start, end in without for place in range(start, end)}
     found: list[Mood] = []
     at = 0

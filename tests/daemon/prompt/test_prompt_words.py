@@ -1,0 +1,298 @@
+"""What producers write, and what is read from it. A row holds all that is read of tempo, key, meter, bars, seconds, note, kind
+and genre: what it does not name must stay open."""
+
+import pytest
+
+from bridge.music import Key
+from daemon.prompt.genres import GENRES, find_genre
+from daemon.prompt.words import parse_words
+
+HARD = ("bpm", "key", "meter", "bars", "seconds", "note", "kind", "genre")
+
+
+def row(prompt, **said):
+    return pytest.param(prompt, said, id=prompt)
+
+
+ROWS = [
+    # the owner's examples
+    row("dark rolling techno loop 132 bpm F# minor 4 bars", bpm=132, key="F# minor", bars=4, kind="loop", genre="techno",
+        mood=("dark", "rolling"), words="dark rolling techno loop"),
+    row("90BPM lofi in Dm", bpm=90, key="Dm", kind="loop", genre="lo-fi", words="lofi"),
+    row("808 kick in G", kind="oneshot", note="G", instruments=("kick",)),
+    row("3/4 waltz piano", meter="3/4", genre="waltz", instruments=("piano",), only=True),
+    row("2000s trap, hi-hat solo, 140 bpm, fast, aggressive", bpm=140, kind="loop", genre="trap", instruments=("hats",), only=True,
+        mood=("fast", "aggressive")),
+    row("techno 132", bpm=132, kind="loop", genre="techno", words="techno"),
+    row("dusty boom bap drums 90 bpm", bpm=90, kind="loop", genre="boom bap", instruments=("drums",), only=True),
+    row("dusty boom bap drums, vinyl crackle, lazy swing", genre="boom bap", instruments=("drums", "vinyl crackle"), swing=58),
+    row("punchy drum loop", kind="loop", instruments=("drums",), only=True),
+    row("deep bass loop, no drums", kind="loop", instruments=("bass",), only=True, without=("drums",)),
+    row("warm chord loop, no drums", kind="loop", instruments=("chords",), only=True, without=("drums",)),
+    # not fooled
+    row("24-bit drum loop", kind="loop"),
+    row("44.1 khz 16 bit house", genre="house"),
+    row("1990s house", genre="house"),
+    row("60s soul", genre="soul"),
+    row("90s boom bap, dusty", genre="boom bap"),
+    row("90's boom bap", genre="boom bap"),
+    row("1980s synth pop, 118 bpm", bpm=118, kind="loop", genre="synth-pop"),
+    row("80s synthwave 100", bpm=100, kind="loop", genre="synthwave"),
+    row("30s swing jazz", genre="jazz"),
+    row("909 drums", instruments=("drums",)),
+    row("techno 909 drums", genre="techno"),
+    row("120 voices choir"),
+    row("techno 120 voices", genre="techno"),
+    row("a minor change"),
+    row("A minor change in the drums"),
+    row("in a minor way"),
+    row("add a minor third"),
+    row("a major drop"),
+    row("with a minor feel"),
+    row("key lime"),
+    row("a key change"),
+    row("techno in A", genre="techno"),
+    row("in A dark room, techno", genre="techno"),
+    row("Am7 chords", instruments=("chords",)),
+    row("A minor 7 chord"),
+    row("Cmaj7 chord stab", kind="oneshot"),
+    row("Am F C G pop", genre="pop"),
+    row("4 on the floor", kind="loop"),
+    row("four-on-the-floor kick", kind="loop"),
+    row("C64 arp", kind="loop", instruments=("arp",)),
+    row("E-piano", instruments=("electric piano",)),
+    row("A trap beat", kind="loop", genre="trap"),
+    row("8-bit"),
+    row("16ths hats"),
+    row("1/16 hats"),
+    row("5 o'clock"),
+    row("TB-303 line", kind="loop", instruments=("acid bass",)),
+    row("techno 101 bassline", kind="loop", genre="techno"),
+    row("juno 106 pads, house", genre="house"),
+    row("sp-1200 drums"),
+    row("mpc3000 beat 92 bpm", bpm=92, kind="loop"),
+    row("s950 crunch, boom bap 90", bpm=90, kind="loop", genre="boom bap"),
+    row("432 Hz ambient", genre="ambient"),
+    row("techno 100 percent", genre="techno"),
+    row("128 kbps lofi", genre="lo-fi"),
+    row("24/7 vibes"),
+    row("half-time"),
+    row("3 am vibes, lofi", genre="lo-fi"),
+    row("I am happy, pop", genre="pop"),
+    row("10 cm"),
+    row("fm bass house", genre="future house"),
+    row("100 techno loops", kind="loop", genre="techno"),
+    row("2 house loops", kind="loop", genre="house"),
+    row("three variations of a techno loop", kind="loop", genre="techno"),
+    row("every 4 bars a fill", kind="loop"),
+    row("fill in the last 2 bars, 8 bars", bars=8, kind="loop"),
+    row("pad with a 3 second tail", instruments=("pad",)),
+    row("snare with 2s reverb", instruments=("snare",), kind="oneshot"),
+    row("$100 trap", genre="trap"),
+    # tempo
+    row("D&B 174", bpm=174, kind="loop", genre="drum and bass"),
+    row("128 to 132 bpm", bpm=130, kind="loop"),
+    row("techno 128-132 bpm", bpm=130, kind="loop", genre="techno"),
+    row("128 bpm then 140 bpm", bpm=128, kind="loop"),
+    row("500 bpm gabber", genre="hardcore"),
+    row("house at 124", bpm=124, kind="loop", genre="house"),
+    row("house @ 124", bpm=124, kind="loop", genre="house"),
+    row("bpm: 100, key: G# minor, funk", bpm=100, key="G# minor", kind="loop", genre="funk"),
+    row("tempo 87 boombap", bpm=87, kind="loop", genre="boom bap"),
+    row("tempo: 110.5", bpm=110.5, kind="loop"),
+    row("boom bap drums 93,5 bpm swing 58%", bpm=93.5, kind="loop", genre="boom bap", swing=58),
+    row("90 beats per minute reggae", bpm=90, kind="loop", genre="reggae"),
+    row("90 boom bap", bpm=90, kind="loop", genre="boom bap"),
+    row("132 techno", bpm=132, kind="loop", genre="techno"),
+    row("drums 90", bpm=90, kind="loop"),
+    row("loop 128", bpm=128, kind="loop"),
+    row("tech house groove, no vocals, 126", bpm=126, kind="loop", genre="tech house", without=("vocals",)),
+    row("house piano chords 124 C minor", bpm=124, key="C minor", kind="loop", genre="house", instruments=("piano",), only=True),
+    # key
+    row("A minor techno", key="A minor", genre="techno"),
+    row("Cmaj piano", key="C major"),
+    row("in the key of Bb, lofi", key="Bb", genre="lo-fi"),
+    row("key of F sharp minor", key="F# minor"),
+    row("B flat major jazz", key="Bb major", genre="jazz"),
+    row("Bb, soul", key="Bb", genre="soul"),
+    row("a minor piano loop 90bpm", bpm=90, key="A minor", kind="loop", instruments=("piano",)),
+    row("TECHNO LOOP 132 BPM A MINOR", bpm=132, key="A minor", kind="loop", genre="techno"),
+    row("ambient pad in D dorian, 60 bpm, 16 bars", bpm=60, key="D dorian", bars=16, kind="loop", genre="ambient"),
+    row("e phrygian drums", key="E phrygian"),
+    row("G mixolydian funk 106", bpm=106, key="G mixolydian", kind="loop", genre="funk"),
+    row("8A techno 130", bpm=130, key="8A", kind="loop", genre="techno"),
+    row("key 4A house", key="4A", genre="house"),
+    row("key of A, house", key="A", genre="house"),
+    row("lofi, dm, 80 bpm", bpm=80, key="Dm", kind="loop", genre="lo-fi"),
+    row("140 bpm c#m trap", bpm=140, key="C#m", kind="loop", genre="trap"),
+    row("psytrance bassline 145 F#", bpm=145, key="F#", kind="loop", genre="psytrance"),
+    row("FM bass in F minor", key="F minor"),
+    row("E♭ minor choir", key="Eb minor"),
+    row("house in Am then Dm", key="Am", genre="house"),
+    # meter
+    row("6/8 ballad", meter="6/8"),
+    row("7/8 prog rock drums 120 bpm", bpm=120, meter="7/8", kind="loop", genre="rock"),
+    row("five-four jazz drums", meter="5/4", genre="jazz"),
+    row("12/8 slow blues in A minor 60 bpm", bpm=60, key="A minor", meter="12/8", kind="loop", genre="blues"),
+    row("jazz waltz piano trio 140 bpm Bb major", bpm=140, key="Bb major", meter="3/4", kind="loop", genre="jazz waltz"),
+    # length
+    row("140bpm 8 bars", bpm=140, bars=8, kind="loop"),
+    row("two bars", bars=2, kind="loop"),
+    row("sixteen bars techno", bars=16, kind="loop", genre="techno"),
+    row("one bar", bars=1, kind="loop"),
+    row("eight-bar drum loop", bars=8, kind="loop"),
+    row("12-bar blues", bars=12, kind="loop", genre="blues"),
+    row("drums, 4 measures", bars=4, kind="loop"),
+    row("100 bars"),
+    row("10 second riser", seconds=10, kind="sfx"),
+    row("30s riser", seconds=30, kind="sfx"),
+    row("2.5 second impact", seconds=2.5, kind="sfx"),
+    row("ten second drone", seconds=10, kind="sfx"),
+    row("1 minute 30 seconds track, melodic techno, 124 bpm", bpm=124, seconds=90, kind="track", genre="melodic techno"),
+    row("3 minute house track", seconds=180, kind="track", genre="house"),
+    # kind
+    row("clap one-shot", kind="oneshot", instruments=("clap",)),
+    row("kick one shot", kind="oneshot", instruments=("kick",)),
+    row("snare", kind="oneshot", instruments=("snare",)),
+    row("kick", kind="oneshot"),
+    row("kick drum", kind="oneshot"),
+    row("closed hi-hat", kind="oneshot", instruments=("hats",)),
+    row("techno kick", kind="oneshot", genre="techno"),
+    row("808 in F#", kind="oneshot", note="F#", instruments=("808",)),
+    row("808 bass in F", kind="oneshot", note="F"),
+    row("tuned tom G2", kind="oneshot", note="G2"),
+    row("pluck C3", kind="oneshot", note="C3"),
+    row("synth stab in Am", kind="oneshot", key="Am"),
+    row("orchestral hit", kind="oneshot"),
+    row("snare roll", kind="loop"),
+    row("kick pattern", kind="loop"),
+    row("snare groove", kind="loop"),
+    row("kick 130 bpm", bpm=130, kind="loop"),
+    row("hats", instruments=("hats",)),
+    row("kick and snare", instruments=("kick", "snare"), only=True),
+    row("Trap 808s and hats 140bpm C#m", bpm=140, key="C#m", kind="loop", genre="trap", instruments=("808", "hats")),
+    row("rain ambience", kind="sfx"),
+    row("riser 8 bars 128 bpm", bpm=128, bars=8, kind="sfx"),
+    row("house loop with riser", kind="loop", genre="house"),
+    row("full song, indie rock, 120bpm", bpm=120, kind="track", genre="rock"),
+    row("drum track", instruments=("drums",)),
+    row("spoken word, whispered", kind="vocal"),
+    row("acapella in Am", key="Am", kind="vocal"),
+    row("midi chords in Dm 4 bars", key="Dm", bars=4, kind="midi"),
+    row("deep house chords as midi", kind="midi", genre="deep house"),
+    # genres as people spell them
+    row("drum n bass", genre="drum and bass"),
+    row("dnb", genre="drum and bass"),
+    row("d'n'b", genre="drum and bass"),
+    row("Drum & Bass", genre="drum and bass"),
+    row("lofi", genre="lo-fi"),
+    row("lo-fi hip hop", genre="lo-fi"),
+    row("boombap", genre="boom bap"),
+    row("R&B", genre="r&b"),
+    row("hiphop", genre="hip-hop"),
+    row("2-step garage", genre="two-step"),
+    row("ambient techno", genre="techno"),
+    row("jungle breaks 166bpm, amen, dark", bpm=166, kind="loop", genre="jungle"),
+    row("tehcno loop", kind="loop", genre="techno"),
+    row("dubsteb", genre="dubstep"),
+    row("regaeton", genre="reggaeton"),
+    row("ambiant", genre="ambient"),
+    row("drums and bass, 100 bpm", bpm=100, kind="loop", instruments=("drums", "bass"), only=True),
+    row("drum and bass guitar loop", kind="loop", instruments=("drums", "bass guitar")),
+    row("classical guitar in D minor", key="D minor", instruments=("guitar",)),
+    row("rock solid drums", instruments=("drums",)),
+    row("haunted house"),
+    row("a house loop", kind="loop", genre="house"),
+    row("metal pipe hit"),
+    # who plays, who does not
+    row("only hats", instruments=("hats",), only=True),
+    row("kick, snare and hats only", instruments=("kick", "snare", "hats"), only=True),
+    row("solo piano in C minor", key="C minor", kind="loop", instruments=("piano",), only=True),
+    row("trap beat with dark piano", kind="loop", genre="trap", instruments=("piano",), only=False),
+    row("no kick, no bass, just pads and strings", instruments=("pad", "strings"), only=True, without=("kick", "bass")),
+    row("without drums or bass, techno 130bpm", bpm=130, kind="loop", genre="techno", without=("drums", "bass")),
+    row("no drums, dark pads", instruments=("pad",), without=("drums",)),
+    row("drumless lofi 80bpm", bpm=80, kind="loop", genre="lo-fi", without=("drums",)),
+    row("instrumental hip hop 90 bpm", bpm=90, kind="loop", genre="hip-hop", without=("vocals",)),
+    row("dark techno no reverb", genre="techno", without=("reverb",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("prompt", "said"), ROWS)
+def test_what_is_read(prompt, said):
+    words = parse_words(prompt)
+    for name in HARD:
+        expected = said.get(name, "" if name == "genre" else None)
+        assert getattr(words, name) == expected, f"{name}: {words}"
+    for name, expected in said.items():
+        assert getattr(words, name) == expected, f"{name}: {words}"
+
+
+@pytest.mark.parametrize(("prompt", "said"), ROWS)
+def test_a_model_is_told_no_tempo_and_no_key(prompt, said):
+    words = parse_words(prompt)
+    again = parse_words(words.words)
+    assert (again.bpm, again.bars, again.seconds) == (None, None, None), words.words
+    assert again.key is None, words.words
+
+
+@pytest.mark.parametrize(("prompt", "said"), ROWS)
+def test_every_key_is_one(prompt, said):
+    key = parse_words(prompt).key
+    assert key is None or Key.parse(key)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "what"),
+    [
+        ("128 bpm then 140 bpm", "two tempos; 128 is used, 140 is not"),
+        ("techno 132, 140 bpm", "two tempos; 140 is used, 132 is not"),
+        ("500 bpm gabber", "500 bpm in the prompt is not used: a tempo goes from 40 to 300"),
+        ("house in Am then Dm", "two keys; Am is used, Dm is not"),
+        ("100 bars", "100 bars in the prompt is not used"),
+        ("techno in G", "'in G' names no mode"),
+        ("4 bars or 8 bars", "two lengths; 4 bars is used, 8 is not"),
+    ],
+)
+def test_what_is_not_used_is_said(prompt, what):
+    assert any(what in line for line in parse_words(prompt).said), parse_words(prompt).said
+
+
+def test_one_thing_said_twice_is_no_conflict():
+    words = parse_words("techno 132, at 132 bpm in Am, A minor")
+    assert (words.bpm, words.key, words.said) == (132, "Am", ())
+
+
+def test_moods_say_energy_density_and_pace():
+    fast, calm = parse_words("fast busy techno"), parse_words("calm sparse ambient")
+    assert fast.energy > 0.6 > 0.4 > calm.energy and fast.density > 0.6 > 0.4 > calm.density
+    assert (fast.pace, parse_words("slow trap").pace, calm.pace) == (1, -1, 0)
+    assert parse_words("not too aggressive, techno").mood == ()
+
+
+def test_any_text_is_read_without_a_fault():
+    for text in (
+        "",
+        " ",
+        "\0\n\t",
+        "🎹🎹 techno 🥁",
+        "((((((",
+        "no",
+        "without",
+        "bpm",
+        "key of",
+        "1" * 4000,
+        "a " * 2000,
+        "128 bpm " * 500,
+    ):
+        assert isinstance(parse_words(text).words, str)
+
+
+def test_the_table_of_genres():
+    assert len(GENRES) >= 40
+    for name, genre in GENRES.items():
+        assert 40 <= genre.low_bpm <= genre.bpm <= genre.high_bpm <= 300, name
+        assert 50 <= genre.swing <= 75 and (not genre.like or genre.like in GENRES), name
+        assert find_genre(name) is genre and parse_words(f"{name} loop").genre == name
+        for alias in genre.aliases:
+            assert find_genre(alias), alias
