@@ -20,45 +20,48 @@ _PEAK_FLOOR = 0.01
 _MAJOR = (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081)
 _MINOR = (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052)
 #: How much better another shift must fit than none (mean product of standardized chroma and profile).
-_SHIFT_EVIDENCE = 0.2
-#: Share of the peaks' weight that must lie in tones that last, for a take to have a key at all.
-_LEAST_TONAL = 0.25
-_LEAST_TUNING = 0.5
+_SHIFT_EVIDENCE = 0.12
+#: Shifts that fit about as well as the best: the smallest of them is taken.
+_NEARLY = 0.02
+#: How far the peaks must agree on one row of semitones for a take to have a key: drums stay under 0.05, music over 0.1.
+_LEAST_AGREEMENT, _LEAST_SIGNIFICANCE = 0.08, 2.5
+#: The same for the tuning to be corrected, and the cents from which it is.
+_TUNING_AGREEMENT, _TUNING_CENTS = 0.25, 8.0
 _SHARPS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
 @dataclass(frozen=True)
 class Tones:
-    """What sounds: `chroma` (12,) from C, `tuning_cents` off A = 440 and how sure that is, `tonal` the share of lasting tones."""
+    """What sounds: `chroma` (12,) from C, `tuning_cents` off A = 440, and whether it is music that has a key at all.
+
+    `agreement` (0-1): how far the spectral peaks agree on one row of semitones; noise and drums agree on none.
+    """
 
     chroma: np.ndarray
     tuning_cents: float
-    tuning_confidence: float
-    tonal: float
-
-    @property
-    def is_tonal(self) -> bool:
-        return self.tonal >= _LEAST_TONAL
+    agreement: float
+    is_tonal: bool
 
 
 def hear_tones(mono: np.ndarray, sample_rate: int) -> Tones:
     """The tones of float (frames,)."""
     hertz, weight, frame, count = _peaks(mono, sample_rate)
     if not len(hertz):
-        return Tones(np.zeros(12), 0.0, 0.0, 0.0)
-    lasting = _lasting(hertz, weight, frame)
-    tonal = float((weight**2)[lasting].sum() / (weight**2).sum())
-    strength = weight**0.7 * np.where(lasting, 1.0, 0.1)
+        return Tones(np.zeros(12), 0.0, 0.0, False)
+    strength = weight**0.7 * np.where(_lasting(hertz, frame), 1.0, 0.1)
     pitch = 69 + 12 * np.log2(hertz / 440)
     turn = (strength * np.exp(2j * np.pi * pitch)).sum() / strength.sum()
-    tuning = float(np.angle(turn) / (2 * np.pi))
+    tuning, agreement = float(np.angle(turn) / (2 * np.pi)), float(abs(turn))
+    # as many peaks as would weigh the same if all were alike: few of them agree by chance
+    peaks = float(strength.sum() ** 2 / (strength**2).sum())
+    is_tonal = agreement > max(_LEAST_AGREEMENT, _LEAST_SIGNIFICANCE / np.sqrt(peaks))
     pitch = pitch - tuning
     strength = strength * np.cos(np.pi * (pitch - np.round(pitch))) ** 2
     classes = np.round(pitch).astype(int) % 12
     bass = hertz < _BASS_HZ
     chroma = _profile(classes[~bass], strength[~bass], frame[~bass], count)
     chroma = chroma + _BASS_WEIGHT * _profile(classes[bass], strength[bass], frame[bass], count)
-    return Tones(chroma, 100 * tuning, float(abs(turn)), tonal)
+    return Tones(chroma, 100 * tuning, agreement, is_tonal)
 
 
 def find_key(tones: Tones) -> tuple[Key | None, float]:
@@ -80,17 +83,18 @@ def shift_to(tones: Tones, asked: Key) -> tuple[int, float]:
     """
     if not tones.is_tonal:
         return 0, 0.0
-    fits = np.array([_fit(np.roll(tones.chroma, shift), asked.tonic, asked.mode) for shift in range(12)])
-    best = int(np.argmax(fits))
-    gain = float(fits[best] - fits[0])
+    names = _same_scale(asked)
+    fits = np.array([np.mean([_fit(np.roll(tones.chroma, shift), *name) for name in names]) for shift in range(12)])
+    gain = float(fits.max() - fits[0])
     if gain <= _SHIFT_EVIDENCE:
         return 0, gain
-    return (best + 5) % 12 - 5, gain
+    shifts = (np.flatnonzero(fits > fits.max() - _NEARLY) + 5) % 12 - 5
+    return int(shifts[np.argmin(np.abs(shifts))]), gain
 
 
 def tuning_shift(tones: Tones) -> float:
     """Semitones that bring a take's own tuning to A = 440; 0 where it is there already or nothing says where it is."""
-    if not tones.is_tonal or tones.tuning_confidence < _LEAST_TUNING or abs(tones.tuning_cents) < 8:
+    if not tones.is_tonal or tones.agreement < _TUNING_AGREEMENT or abs(tones.tuning_cents) < _TUNING_CENTS:
         return 0.0
     return -tones.tuning_cents / 100
 
@@ -112,7 +116,7 @@ def _peaks(mono: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray, 
     return hertz[loud], height[loud], frame[loud], len(magnitude)
 
 
-def _lasting(hertz: np.ndarray, weight: np.ndarray, frame: np.ndarray) -> np.ndarray:
+def _lasting(hertz: np.ndarray, frame: np.ndarray) -> np.ndarray:
     """Which peaks are heard again in the next or previous frame within 15 cents: tones, not noise or hits."""
     cents = 1200 * np.log2(hertz)
     lasting = np.zeros(len(hertz), bool)
@@ -142,6 +146,13 @@ def _fit(chroma: np.ndarray, tonic: int, mode: str) -> float:
     if chroma.std() < 1e-9:
         return 0.0
     return float(((chroma - chroma.mean()) / chroma.std() * (profile - profile.mean()) / profile.std()).mean())
+
+
+def _same_scale(key: Key) -> list[tuple[int, str]]:
+    """The keys that share a key's notes, itself among them: a shift must bring the take into its scale, wherever it rests."""
+    major = key.relative_major_tonic
+    names = [(major, "major"), ((major + 9) % 12, "minor")]
+    return names if (key.tonic, key.mode) in names else [*names, (key.tonic, key.mode)]
 
 
 def _mode_profile(mode: str) -> np.ndarray:
