@@ -249,7 +249,9 @@ class Inbox:
             self._log.info("inbox: %s refused: %s", name, error.text)
             return
         claim.of = len(requests)
-        verb = "make" if is_text(name) else "fit"
+        # a file to start from and no word of what to make of it: it is to be put on the grid, and the fields say which
+        only_fit = all("reference" in request and "prompt" not in request and "use" not in request for request in requests)
+        verb = "fit" if only_fit else "make"
         address = {"claim": word, "name": name, "file": path.name, "of": claim.of}
         claim.order = Order(verb, Origin(self.name, address), tuple(requests), claim=word)
         self._send(claim)
@@ -264,7 +266,8 @@ class Inbox:
         if not stat.S_ISREG(found.st_mode):
             raise _refused(name, "is not a file; drop prompts (.txt, .md, .prompt) and audio files one by one")
         if found.st_size == 0:
-            raise _refused(name, "is empty; write a prompt in it, as in: dusty boom bap drums 90 bpm")
+            mend = "write a prompt in it, as in: dusty boom bap drums 90 bpm" if is_text(name) else "save or copy it again"
+            raise _refused(name, f"is empty; {mend}")
         if not is_text(name):
             return [Request({"reference": str(path)})]
         if found.st_size > MAX_TEXT_BYTES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import random
 import shutil
 import subprocess
 import sys
@@ -301,6 +302,16 @@ def test_audio_waits_for_the_text_of_its_name(bench: Bench) -> None:
     bench.no_order(1.2)
 
 
+def test_a_text_without_a_prompt_says_how_its_audio_is_fitted(bench: Bench) -> None:
+    tone(bench.folder / "a.wav")
+    bench.drop("a.txt", "bpm: 90\nkey: Am\n")
+    bench.start()
+    order = bench.order()
+    audio = bench.folder / "working" / f"{order.claim}-a.wav"
+    assert order.verb == "fit"
+    assert dict(order.requests[0].values) == {"bpm": 90.0, "key": "Am", "reference": str(audio)}
+
+
 def test_audio_whose_text_names_another_reference_is_fitted_alone(bench: Bench) -> None:
     tone(bench.folder / "a.wav")
     bench.drop("a.txt", "reference: /music/other.wav\nbass")
@@ -446,6 +457,42 @@ def test_what_a_killed_daemon_had_claimed_goes_on_under_its_claim(bench: Bench) 
     assert (again.claim, again.origin, again.requests) == (first.claim, first.origin, first.requests)
     bench.finish(again)
     bench.answer("done", "beat.txt.result.json")
+
+
+def test_kills_at_any_moment_lose_nothing_and_ask_nothing_under_two_claims(bench: Bench, tmp_path: Path) -> None:
+    sent = tmp_path / "sent"
+    script = (
+        "import sys, threading\n"
+        "from pathlib import Path\n"
+        "from bridge.inbox import Inbox\n"
+        "def take(order):\n"
+        "    with open(sys.argv[2], 'a') as file:\n"
+        "        file.write(order.claim + ' ' + str(order.requests[0]['prompt']) + '\\n')\n"
+        "Inbox(Path(sys.argv[1]), take).start()\n"
+        "print('up', flush=True)\n"
+        "threading.Event().wait()\n"
+    )
+    chance, dropped = random.Random(1), 0
+    for _ in range(5):
+        daemon = subprocess.Popen([sys.executable, "-c", script, str(bench.folder), str(sent)], stdout=subprocess.PIPE)
+        assert daemon.stdout and daemon.stdout.readline()
+        for _ in range(chance.randint(5, 15)):
+            bench.drop(f"beat{dropped}.txt", f"drums {dropped}")
+            dropped += 1
+            time.sleep(chance.random() * 0.02)
+        daemon.kill()
+        daemon.wait()
+        daemon.stdout.close()
+    bench.start()
+    claims: dict[str, set[str]] = {}
+    last = [bench.order() for _ in range(dropped)]
+    for order in last:
+        claims.setdefault(str(order.requests[0]["prompt"]), set()).add(order.claim)
+    for line in sent.read_text().splitlines():
+        claim, prompt = line.split(" ", 1)
+        claims[prompt].add(claim)
+    assert {prompt: len(words) for prompt, words in claims.items()} == {f"drums {k}": 1 for k in range(dropped)}
+    assert len({order.claim for order in last}) == dropped
 
 
 def test_answers_that_come_before_the_file_is_read_again_are_heard(bench: Bench) -> None:
