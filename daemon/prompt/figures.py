@@ -162,7 +162,7 @@ def read_bars(text: MarkedText) -> int | None:
     )
     for form in forms:
         for match in text.find(form):
-            if pattern(_WHEN).search(text.rest[: match.start(1)]):
+            if pattern(_WHEN).search(text.before(match.start(1))):
                 continue
             said = match[1].lower()
             value = int(said) if said.isdigit() else _COUNTS[said]
@@ -191,7 +191,7 @@ def read_seconds(text: MarkedText, genre_after: str) -> float | None:
     for match in text.find(form):
         said, unit = match[1].lower(), match[3].lower()
         value = float(_COUNTS[said]) if said in _COUNTS else _number(said)
-        before, after = text.rest[: match.start(1)], text.rest[match.end() :]
+        before, after = text.before(match.start(1)), text.rest[match.end() :]
         decade = unit == "s" and not match[2] and not match[0].endswith("long") and _is_decade(said, after, genre_after)
         if (
             decade

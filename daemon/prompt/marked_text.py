@@ -16,6 +16,7 @@ _TYPED = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "♯": "#", "♭": "b", "\t": " "}
 )
 _JOINS = re.compile(r"[ '+&-]*")
+_JOINTS = frozenset(("at", "in", "and", "then", "with", "of", "for", "to", "the", "around", "about"))
 _TOKEN = re.compile(r"[^\W_]+|&")
 
 
@@ -42,7 +43,7 @@ class MarkedText:
     """What the person should know of how the prompt was read."""
 
     def __post_init__(self) -> None:
-        self.text = self.text.translate(_TYPED)
+        self.text = pattern(r" {2,}").sub(" ", self.text.translate(_TYPED))
         self.rest = self.text
 
     def take(self, start: int, end: int) -> None:
@@ -57,12 +58,12 @@ class MarkedText:
             at = max(match.end(), match.start() + 1)
 
     def before(self, at: int) -> str:
-        """Lower-case text before a place, without spaces at its end."""
-        return self.rest[:at].rstrip().lower()
+        """The text just before a place: enough of it for a few words, so that a long prompt costs no more than its length."""
+        return self.rest[max(0, at - 60) : at]
 
     def alone(self, start: int, end: int) -> bool:
         """Whether nothing else stands between the neighbouring commas, line ends or taken words."""
-        return not pattern(rf"[^\s,;.|()\[\]{TAKEN}]+\s*$").search(self.rest[:start]) and not pattern(
+        return not pattern(rf"[^\s,;.|()\[\]{TAKEN}]+\s*$").search(self.before(start)) and not pattern(
             rf"\s*[^\s,;.|()\[\]{TAKEN}]"
         ).match(self.rest[end:])
 
@@ -74,13 +75,24 @@ class MarkedText:
         return _JOINS.fullmatch(self.rest, one.end, other.start) is not None
 
 
+def _without_joints(rest: str) -> str:
+    """Without the words that joined what was taken to the text's beginning or end: `techno at 132 bpm` -> `techno`."""
+    gap = f" ,{TAKEN}"
+    text = rest.strip()
+    while text.startswith(TAKEN) and (word := pattern(rf"[{TAKEN}\s,]*(?:of|and|then|with|for)\b[\s,]*").match(text)):
+        text = TAKEN + text[word.end() :]
+    while text.endswith(TAKEN):
+        body = text.rstrip(gap)
+        before, _, last = body.rpartition(" ")
+        if last.lower() not in _JOINTS:
+            return body
+        text = before + TAKEN
+    return text
+
+
 def tidy(rest: str) -> str:
     """What is left of a prompt, without the gaps that taken words leave."""
-    text = pattern(rf"^[\s,]*{TAKEN}[\s,{TAKEN}]*(?:(?:of|and|then|with|for)\b[\s,{TAKEN}]*)*").sub("", rest)
-    text = pattern(rf"(?:[\s,{TAKEN}]*\b(?:at|in|and|then|with|of|for|to|the|around|about))*[\s,]*{TAKEN}[\s,{TAKEN}]*$").sub(
-        "", text
-    )
-    text = text.replace(TAKEN, " ")
+    text = _without_joints(rest).replace(TAKEN, " ")
     text = pattern(r"[(\[]\s*[,;.]*\s*[)\]]").sub(" ", text)
     text = pattern(r"\s+").sub(" ", text)
     text = pattern(r" +([,;.!?:)\]])").sub(r"\1", text)

@@ -89,7 +89,7 @@ def _is_article(text: MarkedText, match: re.Match[str], after: str) -> bool:
     known = (
         not plain or plain in _FOLLOWERS or any(fold(plain) in table for table in (loop_words(), sounds(), moods(), spellings()))
     )
-    sentence_start = not match[1] and pattern(r"(?:^|[.!?\n])\s*$").search(text.rest[: match.start(2)]) is not None
+    sentence_start = not match[1] and pattern(r"(?:^|[.!?\n])\s*$").search(text.before(match.start(2))) is not None
     if match[2] == "A" and not text.text.isupper() and not sentence_start:
         return False
     if match[2] == "a" and not match[1]:
@@ -102,9 +102,9 @@ def _short_keys(text: MarkedText) -> list[tuple[int, str]]:
     for match in text.find(_SHORT):
         letter, minor = match[2], text.rest[match.end(2) + len(match[3] or "")]
         lower_word = letter.islower() and not match[3]
-        after_figure = text.rest[: match.start()].rstrip(" ,").endswith(TAKEN)
+        after_figure = text.before(match.start()).rstrip(" ,").endswith(TAKEN)
         said = bool(match[1]) or after_figure or text.alone(match.start(2), match.end())
-        clock = pattern(r"\d\s*$").search(text.rest[: match.start()]) and letter in "aA"
+        clock = pattern(r"\d\s*$").search(text.before(match.start())) and letter in "aA"
         if minor != "m" or clock or (lower_word and not said) or pattern(r"\s+I\b", 0).match(text.rest[match.end() :]):
             continue
         if pattern(_NEXT_CHORDS, 0).match(text.rest[match.end() :]):
@@ -124,7 +124,7 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
             found.append((match.start(), _spelled(match[2], match[3], match[4])))
             text.take(start, match.end())
     for match in text.find(_CAMELOT, 0):
-        led = pattern(r"(?:\b(?:in|key|camelot|key of)\s*[:=]?|\0)[\s,]*$").search(text.rest[: match.start()])
+        led = pattern(r"(?:\b(?:in|key|camelot|key of)\s*[:=]?|\0)[\s,]*$").search(text.before(match.start()))
         at_an_end = not text.rest[: match.start()].strip() or not text.rest[match.end() :].strip()
         if (
             led
@@ -135,7 +135,7 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
             found.append((match.start(), match[0]))
             start = (
                 match.start() - len(match_text[0])
-                if (match_text := pattern(r"\b(?:in|key|camelot)\s*[:=]?\s*$").search(text.rest[: match.start()]))
+                if (match_text := pattern(r"\b(?:in|key|camelot)\s*[:=]?\s*$").search(text.before(match.start())))
                 else match.start()
             )
             text.take(start, match.end())
@@ -151,7 +151,7 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
 
 
 def _before_key(text: MarkedText, at: int) -> str:
-    match = pattern(r"\bin\s+(?:the\s+)?$").search(text.rest[:at])
+    match = pattern(r"\bin\s+(?:the\s+)?$").search(text.before(at))
     return match[0] if match else ""
 
 

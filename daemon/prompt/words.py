@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -206,10 +207,10 @@ def _is_genre(text: MarkedText, start: int, end: int, genre: Genre, folded: str)
     after, before = _NO_GENRE_AFTER.get(genre.name), _NO_GENRE_BEFORE.get(genre.name)
     if after and pattern(after).match(text.rest[end:]):
         return False
-    if before and pattern(before).search(text.rest[:start]):
+    if before and pattern(before).search(text.before(start)):
         return False
     # what is not wanted is no genre of the request: "no trap"
-    return not pattern(r"\b(?:no|not|without|isn't|except)\s+(?:too\s+)?$").search(text.rest[:start])
+    return not pattern(r"\b(?:no|not|without|isn't|except)\s+(?:too\s+)?$").search(text.before(start))
 
 
 def _misspelled_genres(text: MarkedText, tokens: list[Token]) -> list[tuple[int, int, Genre]]:
@@ -277,9 +278,7 @@ def _instruments(text: MarkedText, spans: list[tuple[int, int, Genre]]) -> tuple
 def _negated(text: MarkedText, at: int, named: list[_Named]) -> list[tuple[str, int, int]]:
     """The instruments of a list that begins at `at`, or the words that stand there."""
     found: list[tuple[str, int, int]] = []
-    for one in named:
-        if one.start < at:
-            continue
+    for one in named[bisect_left(named, at, key=lambda one: one.start) :]:
         between = text.rest[at : one.start]
         first = not found and pattern(r"\s*(?:[a-z-]+\s+)?").fullmatch(between)
         if first or (
@@ -315,7 +314,7 @@ def _which_play(
     groups = _groups(text, wanted)
     alone = [
         one for group in groups
-        if pattern(_ONLY_AFTER).match(text.rest[group[-1].end :]) or pattern(_ONLY_BEFORE).search(text.rest[: group[0].start])
+        if pattern(_ONLY_AFTER).match(text.rest[group[-1].end :]) or pattern(_ONLY_BEFORE).search(text.before(group[0].start))
         for one in group
     ]  # fmt: skip
     if alone:
@@ -413,7 +412,7 @@ def _moods(
     while at < len(tokens):
         count = 0 if tokens[at].start in taken else _longest(text, tokens, at, table, 3)
         denied = count and pattern(r"\b(?:not|less|never|isn't)\s+(?:too|so|very|that|overly)?\s*$").search(
-            text.rest[: tokens[at].start]
+            text.before(tokens[at].start)
         )
         if count and not denied:
             found.append(table["".join(token.folded for token in tokens[at : at + count])])
