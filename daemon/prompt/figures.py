@@ -80,19 +80,23 @@ def _tempo_of(text: MarkedText, match: re.Match[str]) -> float | None:
     return usable[0] if usable else None
 
 
-def read_bare_tempo(text: MarkedText, genre_spans: list[tuple[int, int, float, float]]) -> float | None:
+def read_bare_tempo(text: MarkedText, genre_spans: list[tuple[int, int, float, float]], called: float | None) -> float | None:
     """A number without `bpm` that can only be a tempo: after a genre or a loop word, before a genre that fits, or after `at`.
 
-    genre_spans: (start, end, slowest, fastest) of each genre in the text.
+    genre_spans: (start, end, slowest, fastest) of each genre in the text. called: the tempo that is called one; it counts first.
     """
+    tempo = called
     for match in text.find(rf"(?:(\bat\s+|@\s*))?{_BARE}"):
         value = float(match[2])
         if not _BARE_LOW <= value <= _BARE_HIGH or _counts_something(text, match):
             continue
         if match[1] or _stands_as_tempo(text, match, value, genre_spans):
             text.take(match.start(), match.end())
-            return value
-    return None
+            if tempo is None:
+                tempo = value
+            elif value != tempo:
+                text.said.append(f"the prompt names two tempos; {tempo:g} is used, {value:g} is not")
+    return tempo
 
 
 def _counts_something(text: MarkedText, match: re.Match[str]) -> bool:
@@ -178,10 +182,10 @@ def read_bars(text: MarkedText) -> int | None:
     return bars
 
 
-def read_seconds(text: MarkedText, genre_after: str) -> float | None:
+def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
     """The first length in time: `10 second`, `2.5s`, `1 minute 30 seconds`. Decades (`80s`) are none.
 
-    genre_after: a pattern of genre names, before which `30s` is a decade.
+    genre_starts: where genres begin; just before one, `30s` is a decade.
     """
     form = (
         rf"(?:\b(?:for|over)\s+)?(?<![\w./,'-])(\d{{1,4}}(?:[.,]\d{{1,3}})?|{_COUNT})([\s-]*)"
@@ -192,7 +196,9 @@ def read_seconds(text: MarkedText, genre_after: str) -> float | None:
         said, unit = match[1].lower(), match[3].lower()
         value = float(_COUNTS[said]) if said in _COUNTS else _number(said)
         before, after = text.before(match.start(1)), text.rest[match.end() :]
-        decade = unit == "s" and not match[2] and not match[0].endswith("long") and _is_decade(said, after, genre_after)
+        decade = (
+            unit == "s" and not match[2] and not match[0].endswith("long") and _is_decade(said, text, match.end(), genre_starts)
+        )
         if (
             decade
             or pattern(_WHEN).search(before)
@@ -218,10 +224,13 @@ def read_seconds(text: MarkedText, genre_after: str) -> float | None:
     return seconds
 
 
-def _is_decade(said: str, after: str, genre_after: str) -> bool:
+def _is_decade(said: str, text: MarkedText, end: int, genre_starts: list[int]) -> bool:
     if said in _MACHINES or len(said) == 4 or said in ("00", "50", "60", "70", "80", "90"):
         return True
-    return said in ("20", "30", "40") and bool(pattern(rf"[\s-]*(?:{genre_after}|style|swing|jazz|vibe)").match(after))
+    if said not in ("20", "30", "40"):
+        return False
+    before_genre = any(start >= end and not text.rest[end:start].strip(" -") for start in genre_starts)
+    return before_genre or pattern(r"[\s-]*(?:style|swing|vibe)").match(text.rest, end) is not None
 
 
 def read_swing(text: MarkedText) -> float | None:

@@ -132,16 +132,8 @@ def parse_words(prompt: str) -> Words:
     meter = read_meter(text)
     bars = read_bars(text)
     spans = _find_genres(text)
-    seconds = read_seconds(
-        text,
-        "|".join(pattern(r"\s+").sub(r"\\s+", text.rest[s:e].lower()) for s, e, _ in spans if "\\" not in text.rest[s:e])
-        or "\\0",
-    )
-    bare = read_bare_tempo(text, [(start, end, genre.low_bpm, genre.high_bpm) for start, end, genre in spans])
-    if bpm is None:
-        bpm = bare
-    elif bare is not None and bare != bpm:
-        text.said.append(f"the prompt names two tempos; {bpm:g} is used, {bare:g} is not")
+    seconds = read_seconds(text, [start for start, _, _ in spans])
+    bpm = read_bare_tempo(text, [(start, end, genre.low_bpm, genre.high_bpm) for start, end, genre in spans], bpm)
     swing = read_swing(text)
 
     named, without = _instruments(text, spans)
