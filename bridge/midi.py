@@ -20,6 +20,8 @@ from bridge.request import Request, Value
 POLL_S = 2.0
 #: What is sent right after a port was opened is lost: by JACK, and by devices that are still waking up.
 PLUGGED_IN_S = 0.3
+#: The same message by two ways arrives within one cycle of the MIDI system.
+ECHO_S = 0.05
 _MOST_WAITING = 2048
 
 
@@ -52,6 +54,7 @@ class MidiDoor:
         self._held: dict[str, Value] = {}
         self._positions: dict[tuple[str, int, int], int] = {}
         self._lights = Lights(mapping.lights, self._ports.send)
+        self._recent: list[tuple[Touch, str, float]] = []
         self._plugged_in = False
         self._trouble = "closed"
 
@@ -147,17 +150,32 @@ class MidiDoor:
     def _heard(self, port: str, message: Sequence[int], delta_s: float) -> None:
         touch = read_message(message)
         if touch is not None:
-            self._leave(partial(self._act, touch, port))
+            self._leave(partial(self._act, touch, port, time.monotonic()))
 
     # --- from touches to orders -----------------------------------------------------------------------------------
 
-    def _act(self, touch: Touch, port: str) -> None:
+    def _act(self, touch: Touch, port: str, at_s: float) -> None:
+        if self._is_echo(touch, port, at_s):
+            return
         pressed = self._is_pressed(touch, port)
         for mapping in self._map.heard(touch, port):
             if mapping.verb == "set" and mapping.scale:
                 self._held[mapping.scale.field] = mapping.scale.at(touch.position)
             elif pressed:
                 self._take(self._order(mapping, touch, port))
+
+    def _is_echo(self, touch: Touch, port: str, at_s: float) -> bool:
+        """Whether a program that sends to our own port was just heard by its own as well: both are open, it meant one touch."""
+        own = self._ports.own_port
+        self._recent = [heard for heard in self._recent if at_s - heard[2] < ECHO_S]
+        for heard in self._recent:
+            if heard[0] == touch and heard[1] != port and own in (heard[1], port):
+                # it has had its echo: one more is a touch of its own
+                self._recent.remove(heard)
+                return True
+        if own:
+            self._recent.append((touch, port, at_s))
+        return False
 
     def _is_pressed(self, touch: Touch, port: str) -> bool:
         """A controller is a button when it comes up from below 64, or says its highest value again without a release."""

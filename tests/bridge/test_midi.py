@@ -182,6 +182,20 @@ def test_a_controller_is_a_button_only_when_it_comes_up(jack: str, orders: queue
         assert verbs == ["keep", "keep", "keep"]
 
 
+def test_a_program_that_sends_to_our_port_is_not_heard_twice(jack: str, orders: queue.Queue[Order]) -> None:  # noqa: F811
+    with opened(orders) as door, controller(to="Sidecrate") as pads:
+        wait_for(lambda: door.ports)
+        pads.play("902464", "902464", "b04000", "b0407f", "c005")
+        trigger = ""
+        seen = []
+        while trigger != "program":
+            trigger = str(orders.get(timeout=10).origin.address["trigger"])
+            seen.append(trigger)
+        assert seen == ["note", "note", "cc", "program"]
+        with pytest.raises(queue.Empty):
+            orders.get(timeout=0.3)
+
+
 def test_a_fault_in_the_daemon_does_not_end_the_door(jack: str) -> None:  # noqa: F811
     heard: queue.Queue[Order] = queue.Queue()
 
