@@ -165,7 +165,8 @@ class Config(Section):
 
 def midi_map(config: Config) -> MidiMap:
     """What notes, controllers and programs do. RequestError with every fault in the map."""
-    return MidiMap.read(config.midi.map, config.presets, config.midi.lights, config.defaults.note_names)
+    lights: dict[str, int] = {state: velocity for state, velocity in config.midi.lights.items()}
+    return MidiMap.read(config.midi.map, config.presets, lights, config.defaults.note_names)
 
 
 def load_config(path: Path) -> Config:
