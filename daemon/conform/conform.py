@@ -11,8 +11,9 @@ from daemon.brief import Brief
 from daemon.conform import note
 from daemon.conform.gate import Refusal, check_audio
 from daemon.conform.loop import Fitted, fit_loop, is_as_asked, known_loop
-from daemon.conform.loudness import amplify, gain_to, integrated_lufs, limiting, loop_lufs, safe_gain, true_peak_db
-from daemon.conform.report import Report, beat_errors, measured
+from daemon.conform.loudness import SILENCE_DB, Level, amplify, limiting, measure_level, safe_gain
+from daemon.conform.report import Report, beat_errors
+from daemon.conform.seam import measure_seam
 from daemon.conform.sound import Sound
 from daemon.conform.track import fit_track
 from daemon.engines.contract import Progress, Take
@@ -141,17 +142,21 @@ def _piece(take: Take, brief: Brief, sound: Sound, report: Report, progress: Pro
 def _finish(sound: Sound, brief: Brief, report: Report, progress: Progress) -> Sound:
     """Level and the last measures."""
     progress(0.8, "setting the level")
-    gain_db, limited = _gain(sound, brief)
-    finished = sound.linear(lambda x: amplify(x, gain_db))
+    is_loop = brief.kind == "loop"
+    level = measure_level(sound.audio, sound.sample_rate, is_loop)
+    gain_db, limited = _gain(sound, level, brief)
+    finished, level = sound.linear(lambda x: amplify(x, gain_db)), level.louder(gain_db)
     report.did |= {"gain_db": gain_db, "limited": limited}
     if limited:
         gain = limiting(finished.audio, finished.sample_rate)
         report.did["limited_db"] = 20 * np.log10(float(gain.min()))
         finished = finished.linear(lambda x: x * gain)
+        level = measure_level(finished.audio, finished.sample_rate, is_loop)
     elif gain_db < 0 and _keeps_level(brief):
         report.warnings.append(f"turned down by {-gain_db:.1f} dB, so that it does not clip")
-    progress(0.9, "measuring the clip")
-    report.after |= measured(finished.audio, finished.sample_rate, brief.kind == "loop")
+    report.after |= {"lufs": max(SILENCE_DB, level.lufs), "true_peak_db": max(SILENCE_DB, level.true_peak_db)}
+    if is_loop:
+        report.after["seam"] = measure_seam(finished.audio).jump
     return finished
 
 
@@ -159,14 +164,12 @@ def _keeps_level(brief: Brief) -> bool:
     return brief.level == "keep" or (brief.level is None and brief.do == "fit")
 
 
-def _gain(sound: Sound, brief: Brief) -> tuple[float, bool]:
+def _gain(sound: Sound, level: Level, brief: Brief) -> tuple[float, bool]:
     """Decibels of gain, and whether a limiter must hold the peaks after it."""
     if _keeps_level(brief):
         return (safe_gain(sound.audio) if brief.subtype != "FLOAT" else 0.0), False
     target = float(brief.level) if brief.level is not None else _LEVEL_LUFS.get(brief.kind)
-    lufs = (loop_lufs if brief.kind == "loop" else integrated_lufs)(sound.audio, sound.sample_rate)
-    peak_db = true_peak_db(sound.audio)
-    by_gain = gain_to(target, lufs, peak_db)
-    if brief.kind != "track" or target is None or not np.isfinite(lufs):
+    by_gain = level.gain_to(target)
+    if brief.kind != "track" or target is None or not np.isfinite(level.lufs):
         return by_gain, False
-    return target - lufs, target - lufs > by_gain
+    return target - level.lufs, target - level.lufs > by_gain

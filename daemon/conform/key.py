@@ -20,7 +20,7 @@ _PEAK_FLOOR = 0.01
 _MAJOR = (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081)
 _MINOR = (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052)
 #: How much better another shift must fit than none (mean product of standardized chroma and profile).
-_SHIFT_EVIDENCE = 0.12
+_SHIFT_EVIDENCE = 0.1
 #: Shifts that fit about as well as the best: the smallest of them is taken.
 _NEARLY = 0.02
 #: How far the peaks must agree on one row of semitones for a take to have a key: drums stay under 0.05, music over 0.1.

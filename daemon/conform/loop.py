@@ -230,7 +230,8 @@ def _rolled(audio: np.ndarray, start: int, frames: int, roll: int) -> np.ndarray
 
 
 def _closed(rolled: Sound, roll: int, report: Report) -> Sound:
-    closing = seam.best_closing(rolled.audio, roll, rolled.sample_rate)
+    closing, left = seam.best_closing(rolled.audio, roll, rolled.sample_rate)
     report.did["seam_from"] = closing.way
+    report.after["seam_dip_db"] = left.dip_db
     report.did["seam_ms"] = 1000 * closing.frames / rolled.sample_rate
     return rolled.linear(lambda x: seam.close(x, roll, closing))

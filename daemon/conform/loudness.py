@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -77,14 +78,28 @@ def true_peak_db(audio: np.ndarray) -> float:
     return 20 * math.log10(max(peak, float(np.abs(audio).max()), 1e-6))
 
 
-def gain_to(target_lufs: float | None, lufs: float, peak_db: float) -> float:
-    """Decibels that bring a clip to `target_lufs` or to the ceiling of -1 dBTP, whichever comes first (None: the ceiling)."""
-    if peak_db <= SILENCE_DB:
-        return 0.0
-    room_db = CEILING_DB - peak_db
-    if target_lufs is None or not math.isfinite(lufs):
-        return room_db
-    return min(target_lufs - lufs, room_db)
+@dataclass(frozen=True)
+class Level:
+    """Loudness in LUFS (-inf where silent) and true peak in dBTP."""
+
+    lufs: float
+    true_peak_db: float
+
+    def louder(self, gain_db: float) -> Level:
+        """After a gain, which moves both alike."""
+        return Level(self.lufs + gain_db, self.true_peak_db + gain_db)
+
+    def gain_to(self, target_lufs: float | None) -> float:
+        """Decibels to `target_lufs` or to the ceiling of -1 dBTP, whichever comes first (None: the ceiling)."""
+        if self.true_peak_db <= SILENCE_DB:
+            return 0.0
+        room_db = CEILING_DB - self.true_peak_db
+        return room_db if target_lufs is None or not math.isfinite(self.lufs) else min(target_lufs - self.lufs, room_db)
+
+
+def measure_level(audio: np.ndarray, sample_rate: int, is_loop: bool) -> Level:
+    """The level of float (frames, channels); a loop is measured as it is heard, going round."""
+    return Level((loop_lufs if is_loop else integrated_lufs)(audio, sample_rate), true_peak_db(audio))
 
 
 def safe_gain(audio: np.ndarray) -> float:

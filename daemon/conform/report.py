@@ -11,8 +11,6 @@ import numpy as np
 from bridge.music import Meter
 from daemon.brief import Brief
 from daemon.conform.hear import hear
-from daemon.conform.loudness import SILENCE_DB, integrated_lufs, loop_lufs, true_peak_db
-from daemon.conform.seam import measure_seam
 
 
 @dataclass
@@ -46,15 +44,6 @@ def asked(brief: Brief) -> dict[str, Any]:
         "seconds": brief.seconds, "note": brief.note, "grid": brief.grid, "level": brief.level, "choice": brief.choice,
     }  # fmt: skip
     return {name: value for name, value in said.items() if value is not None}
-
-
-def measured(audio: np.ndarray, sample_rate: int, is_loop: bool) -> dict[str, Any]:
-    """Level and, for a loop, the seam of finished audio, float32 (frames, channels)."""
-    loudness = loop_lufs(audio, sample_rate) if is_loop else integrated_lufs(audio, sample_rate)
-    after: dict[str, Any] = {"lufs": max(SILENCE_DB, loudness), "true_peak_db": true_peak_db(audio)}
-    if is_loop:
-        after["seam"] = measure_seam(audio).jump
-    return after
 
 
 def beat_errors(audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter, is_loop: bool) -> dict[str, Any]:

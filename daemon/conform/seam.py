@@ -60,8 +60,8 @@ def close(rolled: np.ndarray, roll: int, closing: Closing) -> np.ndarray:
     return out
 
 
-def best_closing(rolled: np.ndarray, roll: int, sample_rate: int) -> Closing:
-    """The closing that leaves the smallest step and dip, tried on the mix; of equals the one that changes least."""
+def best_closing(rolled: np.ndarray, roll: int, sample_rate: int) -> tuple[Closing, Seam]:
+    """The closing that leaves the smallest step and dip, tried on the mix, and the seam it leaves; of equals the plainest."""
     frames = len(rolled) - 2 * roll
     around = min(round(_AROUND_S * sample_rate), roll)
     onward = rolled[roll + frames - around :]
@@ -80,7 +80,8 @@ def best_closing(rolled: np.ndarray, roll: int, sample_rate: int) -> Closing:
         for closing in choices
     ]
     badness = [max(0.0, seam.jump - 0.5) * 4 + max(0.0, (seam.dip_db or 0.0) - 0.3) for seam in seams]
-    return choices[int(np.argmin(badness))]
+    best = int(np.argmin(badness))
+    return choices[best], seams[best]
 
 
 def _measured_near(

@@ -24,6 +24,8 @@ _RESAMPLE_DEVIATION = 0.003
 _RESAMPLE_CENTS = 5.0
 #: Frames of input after which the ratio is set anew, and over which an error of position is paid back.
 _BLOCK, _PAYBACK = 256, 8192.0
+#: Frames by which the engine's resampler is late, which its start delay leaves out (measured on noise bursts).
+_SHIFTER_DELAY = 45
 _LEAST_RATIO, _MOST_RATIO = 0.25, 4.0
 _TAPS, _PHASES, _KAISER_BETA, _CUTOFF = 32, 1024, 8.0, 0.97
 _RESAMPLE_CHUNK = 65536
@@ -109,6 +111,7 @@ def rubberband_live(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.
     stretcher = pylibrb.RubberBandStretcher(sample_rate, audio.shape[1], options, _bounded(slope), pitch)
     stretcher.set_max_process_size(_BLOCK)
     pad, delay, window = stretcher.get_preferred_start_pad(), stretcher.get_start_delay(), stretcher.get_samples_required()
+    delay += _SHIFTER_DELAY if wanted.semitones else 0
     source = _passage(audio, start - pad, round(wanted.map.frames / wanted.map.ratio) + pad + 2 * window + 8192)
     steps = wanted.map.target_of(start + np.arange(0, source.shape[1] + 2 * _BLOCK, dtype=np.float64))
     pieces, given, fed = [], 0, 0

@@ -12,12 +12,12 @@ TONES = [hear_tones(take.audio[:, 0], RATE) for take in TAKES]
 
 
 def test_wrong_keys_are_mended():
-    right = 0
-    for n, (take, tones) in enumerate(zip(TAKES, TONES, strict=True)):
-        by = 1 + n % 11
-        shift, _ = shift_to(tones, Key((take.key.tonic + by) % 12, take.key.mode, "x"))
-        right += (shift - by) % 12 == 0
-    assert right >= 0.85 * len(TAKES)
+    right = []
+    for take, tones in zip(TAKES, TONES, strict=True):
+        for by in range(1, 12):
+            shift, _ = shift_to(tones, Key((take.key.tonic + by) % 12, take.key.mode, "x"))
+            right.append((shift - by) % 12 == 0)
+    assert np.mean(right) >= 0.85
 
 
 def test_what_fits_is_left_alone():
