@@ -104,6 +104,11 @@ def is_ready(door: MidiDoor, devices: int) -> bool:
     return len(door.ports) == len(door._ports.lit_ports) == devices and not door._plugged_in
 
 
+@pytest.fixture(autouse=True)
+def frequent_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.midi.POLL_S", 0.3)
+
+
 @pytest.fixture
 def orders() -> queue.Queue[Order]:
     return queue.Queue()
@@ -239,8 +244,7 @@ def test_nothing_mapped_opens_nothing() -> None:
     assert "midi.map" in door.health()
 
 
-def test_a_midi_system_that_goes_is_said_and_found_again(monkeypatch: pytest.MonkeyPatch, orders: queue.Queue[Order]) -> None:
-    monkeypatch.setattr("bridge.midi.POLL_S", 0.3)
+def test_a_midi_system_that_goes_is_said_and_found_again(orders: queue.Queue[Order]) -> None:
     with ExitStack() as stack:
         with jack_server():
             door = stack.enter_context(opened(orders))
