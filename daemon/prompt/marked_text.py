@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -17,6 +17,8 @@ _TYPED = str.maketrans(
 )
 _JOINS = re.compile(r"[ '+&-]*")
 _JOINTS = frozenset(("at", "in", "and", "then", "with", "of", "for", "to", "the", "around", "about"))
+#: Where the thing that is asked for ends and what goes with it begins.
+HEAD_END = r"[,;.\n(:]|\b(?:with|over|plus|featuring|feat|and then|in the style)\b"
 _TOKEN = re.compile(r"[^\W_]+|&")
 
 
@@ -69,6 +71,17 @@ class MarkedText:
 
     def tokens(self) -> list[Token]:
         return [Token(m.start(), m.end(), fold(m[0])) for m in _TOKEN.finditer(self.rest)]
+
+    def longest(self, tokens: list[Token], at: int, table: Mapping[str, object], most: int) -> int:
+        """How many tokens from `at` on, joined, stand in a table of folded names: the most that do, or 0."""
+        found, folded = 0, ""
+        for count in range(most):
+            if at + count >= len(tokens) or (count and not self.joined(tokens[at + count - 1], tokens[at + count])):
+                break
+            folded += tokens[at + count].folded
+            if folded in table:
+                found = count + 1
+        return found
 
     def joined(self, one: Token, other: Token) -> bool:
         """Whether two tokens may be parts of one name: only spaces, hyphens, apostrophes between them."""

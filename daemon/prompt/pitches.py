@@ -49,12 +49,17 @@ def _spelled(letter: str, accidental: str | None, word: str | None) -> str:
     return letter.upper() + sign
 
 
-def read_key(text: MarkedText, hit: bool) -> str | None:
+def read_plain_keys(text: MarkedText) -> list[tuple[int, str]]:
+    """(place, key) of every key that is one in any prompt: with its mode. They are taken."""
+    return [*_full_keys(text), *_short_keys(text)]
+
+
+def read_key(text: MarkedText, plain: list[tuple[int, str]], hit: bool) -> str | None:
     """The first key, as `Key.parse` reads it and spelled as the person spelled it. All keys are taken.
 
-    hit: the prompt asks for one hit, where `in F#` names a note.
+    plain: what `read_plain_keys` found. hit: the prompt asks for one hit, where `in F#` names a note.
     """
-    found = [*_full_keys(text), *_short_keys(text), *_bare_keys(text, hit)]
+    found = [*plain, *_short_keys(text), *_bare_keys(text, hit)]
     keys = [key for _, key in sorted(found)]
     for other in dict.fromkeys(key for key in keys[1:] if Key.parse(key) != Key.parse(keys[0])):
         text.said.append(f"the prompt names two keys; {keys[0]} is used, {other} is not")

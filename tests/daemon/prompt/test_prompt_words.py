@@ -108,6 +108,8 @@ ROWS = [
     row("loop 128", bpm=128, kind="loop"),
     row("tech house groove, no vocals, 126", bpm=126, kind="loop", genre="tech house", without=("vocals",)),
     row("house piano chords 124 C minor", bpm=124, key="C minor", kind="loop", genre="house", instruments=("piano",), only=True),
+    row("lofi Dm 80", bpm=80, key="Dm", kind="loop", genre="lo-fi"),
+    row("techno in A minor 128", bpm=128, key="A minor", kind="loop", genre="techno"),
     # key
     row("A minor techno", key="A minor", genre="techno"),
     row("Cmaj piano", key="C major"),

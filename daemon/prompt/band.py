@@ -1,0 +1,163 @@
+"""Instruments and moods in a prompt: who plays, who must not, and whether anybody else does."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import pairwise
+
+from daemon.prompt.genre_names import GenreSpan
+from daemon.prompt.marked_text import HEAD_END, MarkedText, pattern
+from daemon.prompt.vocabulary import Mood, Sound, moods, sounds
+
+_NEGATION = (
+    r"\b(?:no|without(?:\s+any)?|w/o|minus|zero|avoid(?:ing)?|exclud(?:e|ing)|except|"
+    r"don'?t\s+(?:want|use|add|include)(?:\s+any)?|not?\s+any)\s+(?:the\s+|an?\s+)?"
+)
+_NO_NEGATION = r"(?:more|less|longer|matter|one\b|problem|idea|limit|bpm|tempo|key\b|swing|shuffle|midi)"
+_LESS = {"drumless": "drums", "beatless": "drums", "drumfree": "drums", "bassless": "bass", "vocalfree": "vocals",
+         "instrumental": "vocals",
+         "nondrum": "drums", "percussionless": "percussion"}  # fmt: skip
+#: What may stand behind the instrument that is asked for.
+_NO_NOUNS = frozenset((
+    "midi", "sample", "clip", "in", "at", "one", "shot", "oneshot", "please", "half", "double", "time", "feel", "trio",
+))  # fmt: skip
+_ONLY_BEFORE = r"\b(?:only|just|solely|purely|nothing but|isolated|solo)\s+(?:(?:the|an?|some)\s+)?(?:[a-z]+\s+)?$"
+_ONLY_AFTER = r"\s*(?:only|alone|solo|on (?:its|their) own|by (?:itself|themselves)|isolated)\b"
+_LIST_JOIN = r"\s*(?:,|and|&|\+|/|or|nor|n)?\s*(?:and\s+|or\s+|no\s+)?"
+_GROOVES = frozenset((
+    "loop", "loops", "groove", "grooves", "pattern", "patterns", "break", "riff", "line", "part", "parts", "solo",
+    "lick", "licks", "sequence", "stem", "phrase", "ostinato",
+))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something of the vocabulary, at its place."""
+
+    start: int
+    end: int
+    sound: Sound
+
+
+def find_instruments(text: MarkedText, spans: list[GenreSpan]) -> tuple[list[Named], list[tuple[str, int, int]]]:
+    """Instruments at their places, and what is not wanted: (name, start, end)."""
+    tokens, table = text.tokens(), sounds()
+    genre_at = {place for start, end, _ in spans for place in range(start, end)}
+    named: list[Named] = []
+    at = 0
+    while at < len(tokens):
+        count = 0 if tokens[at].start in genre_at else text.longest(tokens, at, table, 4)
+        if count:
+            folded = "".join(token.folded for token in tokens[at : at + count])
+            named.append(Named(tokens[at].start, tokens[at + count - 1].end, table[folded]))
+        at += count or 1
+    without = [(part, token.start, token.end) for token in tokens if (part := _LESS.get(token.folded)) is not None]
+    without += [
+        (part, a.start, b.end)
+        for a, b in pairwise(tokens)
+        if text.joined(a, b) and (part := _LESS.get(a.folded + b.folded)) is not None
+    ]
+    for match in text.find(_NEGATION):
+        if not pattern(_NO_NEGATION).match(text.rest[match.end() :]):
+            without.extend(_negated(text, match.end(), named))
+    return named, without
+
+
+def _negated(text: MarkedText, at: int, named: list[Named]) -> list[tuple[str, int, int]]:
+    """The instruments of a list that begins at `at`, or the words that stand there."""
+    found: list[tuple[str, int, int]] = []
+    for one in named[bisect_left(named, at, key=lambda one: one.start) :]:
+        between = text.rest[at : one.start]
+        first = not found and pattern(r"\s*(?:[a-z-]+\s+)?").fullmatch(between)
+        if first or (
+            found and pattern(_LIST_JOIN).fullmatch(between) and (between.strip() != "," or _is_last_of_list(text, one.end))
+        ):
+            found.append((one.sound.name, one.start, one.end))
+            at = one.end
+        else:
+            break
+    if found:
+        return found
+    words = pattern(
+        r"[^\W\d_][\w-]*(?:\s+(?!and\b|or\b|but\b|with\b|in\b|at\b|on\b|please\b|just\b|only\b)[^\W\d_][\w-]*)?"
+    ).match(text.rest[at:])
+    return [(words[0].lower(), at, at + words.end())] if words else []
+
+
+def _is_last_of_list(text: MarkedText, end: int) -> bool:
+    """`no drums, bass or vocals` goes on; `no drums, pads` does not."""
+    return pattern(r"\s*,?\s*(?:or|nor)\b|\s*,[^,]*\bor\b").match(text.rest[end:]) is not None
+
+
+def which_play(
+    text: MarkedText,
+    named: list[Named],
+    without: list[tuple[str, int, int]],
+    kind: str | None,
+) -> tuple[tuple[str, ...], bool]:
+    """(instruments that play, whether nothing else does)."""
+    unwanted = [(start, end) for _, start, end in without]
+    wanted = [one for one in named if not any(start <= one.start < end for start, end in unwanted)]
+    groups = _groups(text, wanted)
+    alone = [
+        one for group in groups
+        if pattern(_ONLY_AFTER).match(text.rest[group[-1].end :]) or pattern(_ONLY_BEFORE).search(text.before(group[0].start))
+        for one in group
+    ]  # fmt: skip
+    if alone:
+        return tuple(dict.fromkeys(one.sound.name for one in alone)), True
+    if kind == "vocal" and not wanted:
+        return ("vocals",), True
+    names = tuple(dict.fromkeys(one.sound.name for one in wanted))
+    return names, bool(names) and kind != "track" and _head_is_instrument(text, wanted, kind)
+
+
+def _groups(text: MarkedText, named: list[Named]) -> list[list[Named]]:
+    groups: list[list[Named]] = []
+    for one in named:
+        if groups and pattern(_LIST_JOIN).fullmatch(text.rest[groups[-1][-1].end : one.start]):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
+
+
+def _head_is_instrument(text: MarkedText, wanted: list[Named], kind: str | None) -> bool:
+    """Whether the thing asked for is an instrument's part (`boom bap drums, crackle`), not a whole (`techno with piano`)."""
+    # "no drums, dark pads": what is asked for comes after what is not wanted
+    begin = 0
+    while lead := pattern(r"[\s,\0]*(?:no|without)\b[^,;.]*[,;.]").match(text.rest, begin):
+        begin = lead.end()
+    stop = pattern(HEAD_END).search(text.rest, begin)
+    head = text.rest[: stop.start() if stop else len(text.rest)]
+    if not head[begin:].strip("\0 "):
+        return False
+    for one in wanted:
+        if one.start >= len(head):
+            break
+        tail = [word.lower() for word in pattern(r"[^\W_]+").findall(head[one.end :])]
+        if not tail or tail[0] in _GROOVES or (one.sound.name == "drums" and tail[0] == "beat"):
+            return True
+        others = [other for other in wanted if other.start > one.end and other.start < len(head)]
+        if not others and all(word in _NO_NOUNS or word in moods() for word in tail):
+            return True
+    return kind == "oneshot"
+
+
+def find_moods(text: MarkedText, spans: list[GenreSpan], named: list[Named], without: list[tuple[str, int, int]]) -> list[Mood]:
+    tokens, table = text.tokens(), moods()
+    taken = {place for start, end, _ in spans for place in range(start, end)}
+    taken |= {place for one in named for place in range(one.start, one.end)}
+    taken |= {place for _, start, end in without for place in range(start, end)}
+    found: list[Mood] = []
+    at = 0
+    while at < len(tokens):
+        count = 0 if tokens[at].start in taken else text.longest(tokens, at, table, 3)
+        denied = count and pattern(r"\b(?:not|less|never|isn't)\s+(?:too|so|very|that|overly)?\s*$").search(
+            text.before(tokens[at].start)
+        )
+        if count and not denied:
+            found.append(table["".join(token.folded for token in tokens[at : at + count])])
+        at += count or 1
+    return found

@@ -1,0 +1,94 @@
+"""Genres named in a prompt, with the names that mean something else left out."""
+
+from __future__ import annotations
+
+from bridge.spelling import letters_off
+from daemon.prompt.genres import GENRES, Genre, fold, spellings
+from daemon.prompt.marked_text import MarkedText, Token, pattern
+from daemon.prompt.vocabulary import loop_words, moods, sounds
+
+#: (start, end, genre) of one name in the text.
+GenreSpan = tuple[int, int, Genre]
+
+#: What follows or comes before a genre's name where it means something else.
+_NO_GENRE_AFTER = {
+    "rock": r"\s+(?:solid|hard)\b", "metal": r"\s+(?:pipe|hit|clang|plate|sheet|scrape|bar|gate|can|door|rod|bowl|impact|perc)",
+    "pop": r"\s+(?:noise|filter)", "trap": r"\s*door",
+    "uk garage": r"\s*(?:door|band)", "dub": r"\s+(?:siren|delay)",
+    "jungle": r"\s+(?:ambien|atmos|sounds|birds|night)", "disco": r"\s+ball", "house": r"\s+(?:party|cat|keys)\b",
+    "drill": r"\s+(?:bit|press)",
+    "classical": r"\s+guitar", "acid techno": r"\s+(?:bass|line|303|lead|synth|arp|squelch|jazz)",
+    "drum and bass": r"\s+guitar",
+    "industrial": r"\s+(?:machine|noise|fan|ambien|hum)", "cinematic": r"\s+(?:impact|boom|hit|riser|whoosh|braam)",
+    "idm": r"\s+(?:fx|effect|hit)",
+    "country": r"\s*side", "rage": r"\s+(?:filled|room)",
+    "blues": r"\s+scale",
+}  # fmt: skip
+_NO_GENRE_BEFORE = {"pop": r"(?:vinyl|bubble|balloon|cork)\s*$", "drill": r"(?:power|electric|dentist)\s*$",
+                    "metal": r"(?:sheet|scrap)\s*$",
+                    "house": r"(?:\bin (?:the|my|a|da)|haunted)\s*$"}  # fmt: skip
+#: Words that are one letter away from a genre and mean themselves.
+_NO_TYPOS = frozenset((
+    "hose", "hours", "mouse", "horse", "trace", "trance", "drills", "chill", "tech", "techs", "electric", "amble",
+    "ambience", "rocks", "pops", "dusty", "disc",
+))  # fmt: skip
+
+
+def find_genres(text: MarkedText) -> list[GenreSpan]:
+    tokens, table = text.tokens(), spellings()
+    spans: list[GenreSpan] = []
+    at = 0
+    while at < len(tokens):
+        count = text.longest(tokens, at, table, 5)
+        if count and text.longest(tokens, at, sounds(), 4) <= count:
+            folded = "".join(token.folded for token in tokens[at : at + count])
+            start, end, genre = tokens[at].start, tokens[at + count - 1].end, table[folded]
+            if _is_genre(text, start, end, genre):
+                spans.append((start, end, genre))
+        at += count or 1
+    return spans or _misspelled_genres(text, tokens)
+
+
+def _is_genre(text: MarkedText, start: int, end: int, genre: Genre) -> bool:
+    after, before = _NO_GENRE_AFTER.get(genre.name), _NO_GENRE_BEFORE.get(genre.name)
+    if after and pattern(after).match(text.rest[end:]):
+        return False
+    if before and pattern(before).search(text.before(start)):
+        return False
+    # what is not wanted is no genre of the request: "no trap"
+    return not pattern(r"\b(?:no|not|without|isn't|except)\s+(?:too\s+)?$").search(text.before(start))
+
+
+def _misspelled_genres(text: MarkedText, tokens: list[Token]) -> list[GenreSpan]:
+    """A genre with one letter wrong: `tehcno`, `dubsteb`. Tried only where none is spelled right."""
+    long = [(spelling, genre) for spelling, genre in spellings().items() if len(spelling) >= 5]
+    for at, token in enumerate(tokens[:60]):
+        for count in (2, 1):
+            if at + count > len(tokens) or (count == 2 and not text.joined(token, tokens[at + 1])):
+                continue
+            word = "".join(t.folded for t in tokens[at : at + count])
+            if len(word) < 5 or word in _NO_TYPOS or word in sounds() or word in moods() or word in loop_words():
+                continue
+            for spelling, genre in long:
+                if abs(len(spelling) - len(word)) > 1 or spelling[0] != word[0]:
+                    continue
+                swapped = sorted(spelling) == sorted(word)
+                if (len(spelling) >= 7 or swapped or len(word) != len(spelling)) and letters_off(word, spelling) == 1:
+                    return [(token.start, tokens[at + count - 1].end, genre)]
+    return []
+
+
+def choose_genre(text: MarkedText, spans: list[GenreSpan]) -> Genre | None:
+    """The first genre named; of several in a row the last, which is the noun: ambient techno, jazz house."""
+    if not spans:
+        return None
+    chosen = spans[0]
+    for span in spans[1:]:
+        if text.rest[chosen[1] : span[0]].strip(" -/"):
+            break
+        # "jungle breaks" are breaks of jungle
+        if fold(text.text[span[0] : span[1]]) not in loop_words():
+            chosen = span
+    if chosen[2].name == "jazz" and any(genre.name == "waltz" for _, _, genre in spans):
+        return GENRES["jazz waltz"]
+    return chosen[2]

@@ -1,0 +1,71 @@
+"""The kind that a prompt's words ask for: a loop, a single hit, a track, notes, an effect or a voice."""
+
+from __future__ import annotations
+
+from daemon.prompt.band import Named
+from daemon.prompt.marked_text import HEAD_END, MarkedText, pattern
+from daemon.prompt.vocabulary import loop_words
+
+ONESHOT = r"\b(?:one[\s-]?shots?|single[\s-](?:hit|shot|note)|one[\s-]hit|one single hit)\b"
+#: Effects that are effects at any tempo, and sounds that are effects only where no time is named.
+_TRANSITION = (
+    r"\b(?:sfx|sound effects?|risers?|uplifters?|downlifters?|impacts?|whoosh(?:es)?|swoosh(?:es)?|braams?|"
+    r"(?:sub|bass) drops?|(?:noise|filter|up|down)[\s-]?sweeps?)\b"
+)
+_ATMOSPHERE = (
+    r"\b(?:ambien[ct]es?|atmos(?:phere|pheres)?|soundscapes?|foley|explosions?|lasers?|sirens?|transitions?|swells?|drones?|"
+    r"field recordings?|footsteps|thunder(?:storm)?|rain(?:fall| sounds)?|applause|crowd noise|room tone|wind sounds|ocean waves|"
+    r"birdsong|glitch fx|zaps?)\b"
+)
+_TRACK = (
+    r"\b(?:(?:full|whole|complete|entire|finished|full[\s-]length)\s+(?:track|song|tune|piece|beat|instrumental|arrangement)|song|"
+    r"(?<!drum )(?<!backing )(?<!bass )(?<!percussion )(?<!click )(?<!vocal )(?<!sound)track(?!s|\s*\d))\b"
+)
+_VOCAL = (
+    r"\b(?:a\s?cappellas?|acapellas?|accapellas?|spoken[\s-]words?|vocal (?:line|phrase|take|lead|verse|chorus)|"
+    r"(?:sung|rap|rapped) (?:line|verse|hook|chorus|phrase))\b"
+)
+_MIDI = (
+    r"\bmidi\s*(?:files?|clips?|loops?|patterns?|melod(?:y|ies)|chords?|progressions?|only|notes?|bass ?lines?|drums?|arps?)\b|"
+    r"\b(?:as|in)\s+midi\b|^\s*midi\b|\bmidi\s*$|\bnotes only\b|\bonly notes\b"
+)
+_NOT_MIDI = r"\b(?:no|without)\s+midi\b"
+
+_FOUR_ON_THE_FLOOR = r"\b(?:4|four)[\s-]*(?:x\s*4|(?:on|to)[\s-]the[\s-]floor)\b"
+
+
+def find_kind(text: MarkedText, named: list[Named], timed: bool) -> str | None:
+    """The kind that the words ask for, or None where they leave it open. timed: the prompt names a tempo or bars."""
+    rest = text.rest
+    if pattern(_MIDI).search(rest) and not pattern(_NOT_MIDI).search(rest):
+        return "midi"
+    if pattern(ONESHOT).search(rest):
+        return "oneshot"
+    loops = any(token.folded in loop_words() for token in text.tokens()) or bool(pattern(_FOUR_ON_THE_FLOOR).search(rest))
+    stop = pattern(HEAD_END).search(rest)
+    head = rest[: stop.start()] if stop else rest
+    if not loops and (pattern(_TRANSITION).search(head) or (not timed and pattern(_ATMOSPHERE).search(head))):
+        return "sfx"
+    if pattern(_VOCAL).search(rest) and not loops:
+        return "vocal"
+    if pattern(_TRACK).search(rest) and not pattern(r"\bloops?\b").search(rest):
+        return "track"
+    if loops or pattern(r"\bloop(?:able|ed|ing)?\b").search(rest):
+        return "loop"
+    hits = [one for one in named if one.start < len(head)]
+    if not timed and len(named) == 1 and hits and hits[0].sound.hit and _ends_head(head, hits[0]):
+        return "oneshot"
+    if not timed and len(hits) == 2 and hits[0].sound.name == "808" and hits[1].sound.hit and len(named) == 2:
+        return "oneshot"
+    return "loop" if timed else None
+
+
+def _ends_head(head: str, one: Named) -> bool:
+    """Whether a hit's name ends what is asked for, but for a note and words for a single sound."""
+    tail = head[one.end :]
+    return (
+        pattern(
+            r"(?:\s*\b(?:drum|hit|sample|sound|shot|bass|in|at|tuned|pitched|to|note|key|of|[a-g][#b]?-?\d?m?(?:inor|ajor)?|minor|major|please)\b\s*[#]?)*[\s\0!?]*"
+        ).fullmatch(tail)
+        is not None
+    )
