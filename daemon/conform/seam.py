@@ -8,10 +8,10 @@ import numpy as np
 
 #: s; warped on either side of the loop, for the seam to be made from.
 ROLL_S = 0.35
-_FADE_S = (0.02, 0.005)
+_AFTER_S, _BEFORE_S = (0.06, 0.035, 0.02, 0.005), (0.02, 0.005)
 _BEND_S = 0.003
 _ENVELOPE_S = 0.005
-_AROUND_S = 0.02
+_AROUND_S, _ATTACK_S = 0.02, 0.04
 _FLOOR = 1e-4
 
 
@@ -20,10 +20,12 @@ class Seam:
     """`jump`: the step from last frame to first, as a share of the clip's own 99.9th percentile step (1 or less is unheard).
 
     `dip_db`: how far the envelope falls, within 20 ms of the seam, under the take's own where it runs on past the cut.
+    `lost_db`: how much of the first attack was lost in closing it.
     """
 
     jump: float
     dip_db: float | None = None
+    lost_db: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -67,19 +69,19 @@ def best_closing(rolled: np.ndarray, roll: int, sample_rate: int) -> tuple[Closi
     onward = rolled[roll + frames - around :]
     runs_on = bool(np.abs(onward[around:]).max(initial=0) > _FLOOR)
     choices = [Closing("none"), Closing("bend", min(round(_BEND_S * sample_rate), frames // 4))]
-    for seconds in _FADE_S if runs_on else ():
+    for seconds in _AFTER_S if runs_on else ():
         n = min(round(seconds * sample_rate), roll, frames // 4)
-        start, end = slice(roll, roll + n), slice(roll + frames, roll + frames + n)
-        choices.append(Closing("after", n, _correlation(rolled[start], rolled[end])))
-        start, end = slice(roll - n, roll), slice(roll + frames - n, roll + frames)
-        choices.append(Closing("before", n, _correlation(rolled[start], rolled[end])))
+        choices.append(Closing("after", n, _correlation(rolled[roll : roll + n], rolled[roll + frames : roll + frames + n])))
+    for seconds in _BEFORE_S if runs_on else ():
+        n = min(round(seconds * sample_rate), roll, frames // 4)
+        choices.append(Closing("before", n, _correlation(rolled[roll - n : roll], rolled[roll + frames - n : roll + frames])))
     edge = max(4 * around, 2048)
     usual = _usual_step(rolled[roll : roll + frames])
     seams = [
         _measured_near(rolled, roll, closing, edge, usual, onward if runs_on else None, around, sample_rate)
         for closing in choices
     ]
-    badness = [max(0.0, seam.jump - 0.5) * 4 + max(0.0, (seam.dip_db or 0.0) - 0.3) for seam in seams]
+    badness = [max(0.0, seam.jump - 0.5) * 4 + max(0.0, (seam.dip_db or 0.0) - 0.3) + seam.lost_db for seam in seams]
     best = int(np.argmin(badness))
     return choices[best], seams[best]
 
@@ -100,7 +102,10 @@ def _measured_near(
         rolled = np.concatenate([rolled[: roll + edge], rolled[roll + frames - edge :]])
     made = close(rolled, roll, closing)
     dip = None if onward is None else _dip_db(made, sample_rate, onward, before)
-    return Seam(_jump(made, usual), dip)
+    attack = round(_ATTACK_S * sample_rate)
+    first = rolled[roll : roll + attack]
+    power = [float((x.astype(np.float64) ** 2).sum()) + 1e-9 for x in (first, made[:attack])]
+    return Seam(_jump(made, usual), dip, max(0.0, 10 * np.log10(power[0] / power[1]) - 0.5))
 
 
 def _weights(rise: np.ndarray, correlation: float) -> tuple[np.ndarray, np.ndarray]:
