@@ -21,6 +21,7 @@ _LESS = {"drumless": "drums", "beatless": "drums", "drumfree": "drums", "bassles
 #: What may stand behind the instrument that is asked for.
 _NO_NOUNS = frozenset((
     "midi", "sample", "clip", "in", "at", "one", "shot", "oneshot", "please", "half", "double", "time", "feel", "trio",
+    "strumming", "picking", "playing", "comping",
 ))  # fmt: skip
 _ONLY_BEFORE = r"\b(?:only|just|solely|purely|nothing but|isolated|solo)\s+(?:(?:the|an?|some)\s+)?(?:[a-z]+\s+)?$"
 _ONLY_AFTER = r"\s*(?:only|alone|solo|on (?:its|their) own|by (?:itself|themselves)|isolated)\b"
@@ -82,7 +83,10 @@ def _negated(text: MarkedText, at: int, named: list[Named]) -> list[tuple[str, i
     words = pattern(
         r"[^\W\d_][\w-]*(?:\s+(?!and\b|or\b|but\b|with\b|in\b|at\b|on\b|please\b|just\b|only\b)[^\W\d_][\w-]*)?"
     ).match(text.rest[at:])
-    return [(words[0].lower(), at, at + words.end())] if words else []
+    if not words:
+        return []
+    name = "drums" if words[0].lower() in ("beat", "beats") else words[0].lower()
+    return [(name, at, at + words.end())]
 
 
 def _is_last_of_list(text: MarkedText, end: int) -> bool:
@@ -126,7 +130,7 @@ def _groups(text: MarkedText, named: list[Named]) -> list[list[Named]]:
 def _head_is_instrument(text: MarkedText, wanted: list[Named], kind: str | None) -> bool:
     """Whether the thing asked for is an instrument's part (`boom bap drums, crackle`), not a whole (`techno with piano`)."""
     # "no drums, dark pads": what is asked for comes after what is not wanted
-    begin = 0
+    begin = len(text.rest) - len(text.rest.lstrip(" ,\0"))
     while lead := pattern(r"[\s,\0]*(?:no|without)\b[^,;.]*[,;.]").match(text.rest, begin):
         begin = lead.end()
     stop = pattern(HEAD_END).search(text.rest, begin)

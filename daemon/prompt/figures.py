@@ -16,7 +16,7 @@ _TEMPO = (
     rf"{_LEAD}{_NOT_INSIDE}{_NUMBER}(?:\s*{_BPM})?(?:\s*(-|/|\bto\b|\bor\b|\.\.+)\s*{_NUMBER})?\s*-?\s*{_BPM}",
     rf"\b(?:b\.?p\.?m|bmp|tempo)\b\.?\s*(?:of|is|at|around|about|[:=~])?\s*{_NUMBER}(?:\s*(-|to)\s*{_NUMBER})?(?![\w/%]|[.,]\d)",
 )
-_BARE = r"(?<![\w.,/#'$€£-])(\d{2,3}(?:\.\d{1,3})?)(?![\w/:%°\"']|[.,]\d|-\w)"
+_BARE = r"(?<![\w./#'$€£-])(?<!\d,)(\d{2,3}(?:\.\d{1,3})?)(?![\w/:%°\"']|[.,]\d|-\w)"
 _BARE_LOW, _BARE_HIGH = 60, 200
 
 #: What a number counts when it is no tempo.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from daemon.prompt.band import Named
-from daemon.prompt.marked_text import HEAD_END, MarkedText, pattern
+from daemon.prompt.genres import fold
+from daemon.prompt.marked_text import HEAD_END, TAKEN, MarkedText, pattern
 from daemon.prompt.vocabulary import loop_words
 
 ONESHOT = r"\b(?:one[\s-]?shots?|single[\s-](?:hit|shot|note)|one[\s-]hit|one single hit)\b"
@@ -31,17 +32,25 @@ _MIDI = (
 )
 _NOT_MIDI = r"\b(?:no|without)\s+midi\b"
 
+_HIT_TAIL = (
+    r"drum|hit|sample|sound|shot|bass|in|at|tuned|pitched|to|note|key|of|[a-g][#b]?-?\d?m?(?:inor|ajor)?|minor|major|please"
+)
 _FOUR_ON_THE_FLOOR = r"\b(?:4|four)[\s-]*(?:x\s*4|(?:on|to)[\s-]the[\s-]floor)\b"
 
 
-def find_kind(text: MarkedText, named: list[Named], timed: bool) -> str | None:
-    """The kind that the words ask for, or None where they leave it open. timed: the prompt names a tempo or bars."""
-    rest = text.rest
+def find_kind(text: MarkedText, named: list[Named], unwanted: list[tuple[str, int, int]], timed: bool) -> str | None:
+    """The kind that the words ask for, or None where they leave it open.
+
+    unwanted: what must not be heard, with its place. timed: the prompt names a tempo or bars.
+    """
+    rest = _asked_for(text, unwanted)
     if pattern(_MIDI).search(rest) and not pattern(_NOT_MIDI).search(rest):
         return "midi"
     if pattern(ONESHOT).search(rest):
         return "oneshot"
-    loops = any(token.folded in loop_words() for token in text.tokens()) or bool(pattern(_FOUR_ON_THE_FLOOR).search(rest))
+    loops = any(fold(word) in loop_words() for word in pattern(r"[^\W_]+").findall(rest)) or bool(
+        pattern(_FOUR_ON_THE_FLOOR).search(rest)
+    )
     stop = pattern(HEAD_END).search(rest)
     head = rest[: stop.start()] if stop else rest
     if not loops and (pattern(_TRANSITION).search(head) or (not timed and pattern(_ATMOSPHERE).search(head))):
@@ -60,12 +69,16 @@ def find_kind(text: MarkedText, named: list[Named], timed: bool) -> str | None:
     return "loop" if timed else None
 
 
+def _asked_for(text: MarkedText, unwanted: list[tuple[str, int, int]]) -> str:
+    """The text, places kept, without what it is for (`a snare for my trap song`) and what must not be heard (`no beat`)."""
+    rest = pattern(r"\bfor\s+(?:my|our|the|this|an?)\s[^,;.]*").sub(lambda found: TAKEN * len(found[0]), text.rest)
+    for _, start, end in unwanted:
+        # an instrumental is said by what it lacks
+        if rest[start:end].lower() != "instrumental":
+            rest = rest[:start] + TAKEN * (end - start) + rest[end:]
+    return rest
+
+
 def _ends_head(head: str, one: Named) -> bool:
     """Whether a hit's name ends what is asked for, but for a note and words for a single sound."""
-    tail = head[one.end :]
-    return (
-        pattern(
-            r"(?:\s*\b(?:drum|hit|sample|sound|shot|bass|in|at|tuned|pitched|to|note|key|of|[a-g][#b]?-?\d?m?(?:inor|ajor)?|minor|major|please)\b\s*[#]?)*[\s\0!?]*"
-        ).fullmatch(tail)
-        is not None
-    )
+    return pattern(rf"(?:\s*\b(?:{_HIT_TAIL})\b#?)*[\s{TAKEN}!?]*").fullmatch(head, one.end) is not None

@@ -18,7 +18,7 @@ _TYPED = str.maketrans(
 _JOINS = re.compile(r"[ '+&-]*")
 _JOINTS = frozenset(("at", "in", "and", "then", "with", "of", "for", "to", "the", "around", "about"))
 #: Where the thing that is asked for ends and what goes with it begins.
-HEAD_END = r"[,;.\n(:]|\b(?:with|over|plus|featuring|feat|and then|in the style)\b"
+HEAD_END = r"[,;.\n(:]|\b(?:with\b|w/|over\b|plus\b|featuring\b|feat\b|and then\b|in the style\b)"
 _TOKEN = re.compile(r"[^\W_]+|&")
 
 

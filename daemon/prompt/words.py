@@ -56,7 +56,7 @@ def parse_words(prompt: str) -> Words:
     swing = read_swing(text)
 
     named, without = find_instruments(text, spans)
-    said_kind = find_kind(text, named, bpm is not None or bars is not None)
+    said_kind = find_kind(text, named, without, bpm is not None or bars is not None)
     key = read_key(text, keys, said_kind == "oneshot")
     note = read_note(text) if said_kind == "oneshot" else None
 
