@@ -1,115 +1,269 @@
-"""From a Brief to a Plan: a style, and what the words ask of it."""
+"""From a Brief to a Plan: a style, and what the words ask of it. Each part is written from a seed of its own."""
 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
+from bridge.music import Key, Meter, bar_seconds
 from daemon.brief import Brief
+from daemon.engines.embedded import forms, meters
 from daemon.engines.embedded.motif import motif_bars
-from daemon.engines.embedded.plan import Bass, Chords, Drums, Feel, Lead, Mix, Plan, Section, Sound
+from daemon.engines.embedded.plan import PARTS, Bass, Chords, Drums, Feel, Lead, Mix, Plan, Section, Sound
+from daemon.engines.embedded.rows import half_timed, thinned_or_filled, varied
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.styles.style import Style
+from daemon.engines.embedded.wishes import Wishes, read_wishes, toned
+from daemon.prompt.genres import find_genre
 
 DEFAULT_STYLE = "house"
+_DEFAULT_ROWS = {
+    "hat": "x.o.x.o.x.o.x.o.", "open hat": "..x...x...x...x.", "kick": "X...X...X...X...", "snare": "....X.......X...",
+    "clap": "....X.......X...", "snap": "....x.......x...", "rim": "...x..x....x..x.", "ride": "x.x.x.x.x.x.x.x.",
+    "crash": "X.............../................", "high tom": "x..x............", "mid tom": "......x..x......",
+    "low tom": "...........x..x.", "shaker": "xgogxgogxgogxgog", "tambourine": "..o...o...o...o.", "cowbell": "x..x..x...x.x...",
+    "clave": "x..x..x...x.x...",
+    "high conga": "..x...o...x.o...", "low conga": "......x.....x.x.", "hard kick": "X...X...X...X...",
+}  # fmt: skip
 
 
 def find_style(brief: Brief) -> Style:
-    """The style of the brief's genre; else the one that the words name; else house."""
-    if brief.genre in STYLES:
-        return STYLES[brief.genre]
+    """The style of the brief's genre, or of the genre it is played like; else the one that the words name; else house."""
+    name = brief.genre
+    for _ in range(3):
+        if name in STYLES:
+            return STYLES[name]
+        genre = find_genre(name)
+        name = "" if genre is None else genre.name if genre.name in STYLES else genre.like
     words = f" {brief.genre} {brief.prompt} ".lower()
-    named = [name for name in sorted(STYLES, key=len, reverse=True) if f" {name} " in words]
+    named = [one for one in sorted(STYLES, key=len, reverse=True) if f" {one} " in words]
     return STYLES[named[0] if named else DEFAULT_STYLE]
 
 
 def compose(brief: Brief, seed: int) -> Plan:
-    """A plan for a loop of the brief: its tempo, meter, bars and key where it has them, the style's where not."""
-    style = find_style(brief)
-    stream = random.Random(f"{seed}:plan:{style.name}")
-    key = brief.key_name or f"{stream.choice(style.tonics)} {style.mode}"
-    bars = brief.bars or 4
+    """A plan: the brief's tempo, meter, length and key where it has them, the style's where not."""
+    style, wishes = find_style(brief), read_wishes(brief)
+    meter = brief.meter
+    bpm = float(brief.bpm or style.bpm)
     plan = Plan(
         genre=style.name,
-        bpm=float(brief.bpm or style.bpm),
-        key=key,
+        bpm=bpm,
+        key=brief.key_name or _choose_key(style, wishes, seed),
         meter=brief.meter_name,
-        bars=bars,
+        bars=_bars(brief, bpm, meter),
         swing=float(brief.swing if brief.swing is not None else style.swing),
+        swing_steps=style.swing_steps,
         feel=Feel(dict(style.late_ms), style.spread_ms, style.loose),
-        mix=Mix(
-            dict(style.levels_db),
-            style.duck,
-            style.reverb_s,
-            dict(style.sends),
-            dict(style.delay),
-            3,
-            style.drive,
-            style.lufs,
-            style.slope_db,
-        ),
-        seeds={part: seed for part in ("drums", "bass", "chords", "lead", "pad", "texture", "fx")},
+        mix=_mix(style, wishes),
+        seeds={part: seed for part in PARTS},
     )
-    plan = plan.with_(
-        chords_of=_progression(style, plan, seed),
-        drums=write_drums(style, brief, plan, seed),
-        bass=write_bass(style, seed),
-        chords=write_chords(style, seed),
-        lead=write_lead(style, plan, seed),
-    )
-    parts = [part for part in ("drums", "bass", "chords", "lead") if getattr(plan, part) is not None]
-    return plan.with_(sections=[Section("loop", bars, parts, brief.energy if brief.energy is not None else 0.7)])
+    plan = plan.with_(chords_of=write_progression(style, plan, seed))
+    written = {
+        "drums": write_drums(style, wishes, plan, seed),
+        "bass": write_bass(style, wishes, plan, seed),
+        "chords": write_chords(style, wishes, plan, seed),
+        "lead": write_lead(style, wishes, plan, seed),
+        "pad": write_pad(style, wishes, plan, seed) if brief.kind == "track" else None,
+        "texture": write_texture(style, wishes),
+    }
+    playing = {part for part, what in written.items() if what is not None and _may_play(part, wishes)}
+    plan = plan.with_(**{part: what for part, what in written.items() if part in playing})
+    return plan.with_(sections=_sections(brief, style, wishes, plan, playing))
 
 
-def _progression(style: Style, plan: Plan, seed: int) -> list[str]:
+def _bars(brief: Brief, bpm: float, meter: Meter) -> int:
+    if brief.bars:
+        return brief.bars
+    if brief.kind == "track" and brief.seconds:
+        return max(1, round(brief.seconds / bar_seconds(meter, bpm)))
+    return 64 if brief.kind == "track" else 4
+
+
+def _choose_key(style: Style, wishes: Wishes, seed: int) -> str:
+    tonic = random.Random(f"{seed}:key:{style.name}").choice(style.tonics)
+    mode = style.mode
+    if wishes.minor is not None and Key.parse(f"C {mode}").is_minor != wishes.minor:
+        mode = "minor" if wishes.minor else "major"
+    return f"{tonic} {mode}"
+
+
+def _may_play(part: str, wishes: Wishes) -> bool:
+    if part in wishes.without:
+        return False
+    if wishes.parts is None:
+        return True
+    return part in wishes.parts or (part == "texture" and wishes.texture != "")
+
+
+def _mix(style: Style, wishes: Wishes) -> Mix:
+    drive = min(1.0, max(0.0, style.drive + 0.25 * (wishes.energy - 0.7) + 0.3 * wishes.tone.get("drive", 0.0)))
+    sends = {part: round(min(1.0, send * wishes.room), 3) for part, send in style.sends.items()}
+    slope = style.slope_db + 0.2 * max(-1.0, min(1.0, wishes.tone.get("bright", 0.0)))
+    return Mix(
+        dict(style.levels_db),
+        style.duck,
+        style.reverb_s,
+        sends,
+        dict(style.delay),
+        3,
+        round(drive, 3),
+        style.lufs,
+        round(slope, 2),
+    )
+
+
+def _sections(brief: Brief, style: Style, wishes: Wishes, plan: Plan, playing: set[str]) -> list[Section]:
+    if brief.kind == "track":
+        found = forms.sections(style.form, plan.bars, playing)
+        return [replace(section, parts=[*section.parts, "fx"]) if len(found) > 1 else section for section in found]
+    parts = [part for part in PARTS if part in playing]
+    return [Section("loop", plan.bars, parts, wishes.energy)]
+
+
+def write_progression(style: Style, plan: Plan, seed: int) -> list[str]:
+    """Chord names, one a bar; short progressions may take two bars a chord where there is room."""
     stream = random.Random(f"{seed}:progression")
-    return stream.choice(style.minor if plan.key_.is_minor else style.major).split()
+    names: list[str] = stream.choice(style.minor if plan.key_.is_minor else style.major).split()
+    if 1 < len(names) <= 4 and plan.bars >= 2 * len(names) and plan.bars % (2 * len(names)) == 0 and stream.random() < 0.3:
+        names = [name for name in names for _ in range(2)]
+    return names
 
 
-def rows_of(text: str) -> list[str]:
-    return text.split("/")
-
-
-def write_drums(style: Style, brief: Brief, plan: Plan, seed: int) -> Drums | None:
-    if not style.beats:
-        return None
+def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | None:
+    """The drum part: a groove of the style, joined by what the words and the density ask for, varied by the seed."""
     stream = random.Random(f"{seed}:drums:write")
-    beat = stream.choice(style.beats)
-    density = 0.5 if brief.density is None else brief.density
-    rows = {voice: rows_of(text) for voice, text in beat.items()}
-    for voice, text in style.extras.items():
-        if voice not in rows and stream.random() < density * 0.7:
-            rows[voice] = rows_of(text)
+    wanted = bool(wishes.more_drums) or (wishes.parts is not None and "drums" in wishes.parts)
+    rows = _groove(style, wishes, plan.meter_, stream)
+    if not rows and not wanted:
+        return None
+    if not rows:
+        rows = {voice: text.split("/") for voice, text in meters.drum_rows(plan.meter_, "back").items()}
+    for voice in wishes.more_drums:
+        if voice not in rows and (voice in style.extras or len(wishes.more_drums) <= 2 or wishes.drums):
+            rows[voice] = style.extras.get(voice, _DEFAULT_ROWS[voice]).split("/")
+    rows = {voice: lines for voice, lines in rows.items() if voice not in wishes.no_drums}
+    if wishes.drums is not None:
+        rows = {voice: lines for voice, lines in rows.items() if voice in wishes.drums} or rows
+    if wishes.on_the_floor and "kick" in rows:
+        rows["kick"] = ["".join("X" if step % 4 == 0 else "." for step in range(plan.meter_.sixteenths_per_bar))]
+    if wishes.half_time:
+        rows = half_timed(rows)
+    rows = {
+        voice: varied(voice, thinned_or_filled(voice, lines, wishes.density, stream), plan.bars, stream)
+        for voice, lines in rows.items()
+    }
+    fills = [fill for fill in style.fills if wishes.drums is None or set(fill) & set(rows)]
+    fill = dict(stream.choice(fills)) if fills and plan.bars >= 2 else {}
+    if wishes.drums is not None:
+        fill = {voice: row for voice, row in fill.items() if voice in rows or voice == "*"}
+    return Drums(rows, drum_sounds(style, wishes, {*rows, *fill, "snare"} - {"*"}), fill, 4 if plan.bars <= 4 else 8)
+
+
+def _groove(style: Style, wishes: Wishes, meter: Meter, stream: random.Random) -> dict[str, list[str]]:
+    fits = [beat for beat in style.beats if meters.is_square(meter)]
+    extras = dict(style.extras)
+    if fits:
+        rows = {voice: text.split("/") for voice, text in stream.choice(fits).items()}
+    elif not style.beats:
+        return {}
+    else:
+        snare = next((v for v in ("snare", "clap", "rim", "snap") if v in style.beats[0]), "snare")
+        kick = "hard kick" if "hard kick" in style.beats[0] else "kick"
+        rows = {voice: text.split("/") for voice, text in meters.drum_rows(meter, style.feel, "hat", snare, kick).items()}
+        extras = {voice: text for voice, text in extras.items() if voice in ("shaker", "tambourine")}
+    for voice, text in extras.items():
+        if voice not in rows and stream.random() < wishes.density * 0.7:
+            rows[voice] = text.split("/")
+    return rows
+
+
+def stream_for(seed: int, what: str) -> random.Random:
+    """The random stream of one decision."""
+    return random.Random(f"{seed}:{what}")
+
+
+def drum_shades(seed: int) -> dict[str, float]:
+    """A change of the whole kit's timbre."""
+    stream = stream_for(seed, "kit")
+    return {
+        "bright": stream.choice((-0.35, -0.2, 0.2, 0.35)),
+        "length": stream.choice((0.75, 1.25)),
+        "attack": stream.choice((-0.2, 0.2)),
+    }
+
+
+def drum_sounds(style: Style, wishes: Wishes, voices: set[str]) -> dict[str, Sound]:
     sounds = {}
-    for voice in (*rows, *(v for fill in style.fills for v in fill if v != "*")):
+    for voice in sorted(voices):
         tone = dict(style.tones.get(voice, {}))
         tune = int(tone.pop("tune", 0))
-        sounds[voice] = Sound(voice, tone, tune)
-    fill = dict(stream.choice(style.fills)) if style.fills and plan.bars >= 2 else {}
-    return Drums(rows, sounds, fill, 8 if plan.bars > 4 else 4)
+        sounds[voice] = Sound(voice, toned(tone, wishes.tone), tune)
+    return sounds
 
 
-def write_bass(style: Style, seed: int) -> Bass | None:
-    if not style.bass:
-        return None
+def _pick(voices: tuple[str, ...], part: str, style: Style, wishes: Wishes, stream: random.Random) -> Sound:
+    own = stream.choice(voices)
+    voice = wishes.voices.get(part, own)
+    return Sound(voice, toned(style.tones.get(voice, {}), wishes.tone))
+
+
+def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | None:
+    """The bass part: a row of the style (of the meter, where it is not 4/4) and a sound."""
     stream = random.Random(f"{seed}:bass:write")
-    voice = stream.choice(style.bass_sounds)
-    return Bass(rows_of(stream.choice(style.bass)), Sound(voice, dict(style.tones.get(voice, {}))), style.bass_hold)
-
-
-def write_chords(style: Style, seed: int) -> Chords | None:
-    if not style.chords:
+    rows = style.bass if _fits(style.bass, plan.meter_) else meters.bass_rows(plan.meter_, style.feel)
+    if not rows:
         return None
+    lines = thinned_or_filled("bass", stream.choice(rows).split("/"), wishes.density, stream)
+    sound = _pick(style.bass_sounds, "bass", style, wishes, stream)
+    if wishes.half_time:
+        lines = half_timed({"bass": lines}, ("bass",))["bass"]
+    return Bass(lines, sound, style.bass_hold)
+
+
+def _fits(rows: tuple[str, ...], meter: Meter) -> bool:
+    if not rows:
+        return True
+    steps = len(rows[0].split("/")[0])
+    return steps == meter.sixteenths_per_bar or (steps == 16 and meters.is_square(meter))
+
+
+def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | None:
+    """The chord part: a rhythm, a sound and how the chord is struck."""
     stream = random.Random(f"{seed}:chords:write")
-    voice = stream.choice(style.chord_sounds)
-    return Chords(
-        rows_of(stream.choice(style.chords)), Sound(voice, dict(style.tones.get(voice, {}))), style.chord_style, style.chord_hold
-    )
+    rows = style.chords if _fits(style.chords, plan.meter_) else meters.chord_rows(plan.meter_, style.feel)
+    if not rows:
+        return None
+    sound = _pick(style.chord_sounds, "chords", style, wishes, stream)
+    lines = stream.choice(rows).split("/")
+    struck = style.chord_style
+    if struck in ("power", "strum") and sound.voice not in ("power guitar", "guitar", "piano", "electric piano"):
+        struck = "block"
+    hold = style.chord_hold
+    if sound.voice in ("pad", "warm pad", "strings", "choir") and hold < 0.8 and len(lines[0].replace(".", "")) <= 2:
+        hold = 0.95
+    return Chords(lines, sound, struck, hold, 62.0 + stream.choice((-2.0, 0.0, 0.0, 2.0)))
 
 
-def write_lead(style: Style, plan: Plan, seed: int) -> Lead | None:
+def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | None:
+    """The lead part: a motif in the form A A' A B."""
     if not style.lead_sounds:
         return None
     stream = random.Random(f"{seed}:lead:write")
-    voice = stream.choice(style.lead_sounds)
-    bars, form = motif_bars(stream, plan.meter_.sixteenths_per_bar, style.lead_busy, plan.key_.is_minor)
-    return Lead(bars, form, Sound(voice, dict(style.tones.get(voice, {})), 0))
+    busy = min(1.0, max(0.1, style.lead_busy + 0.5 * (wishes.density - 0.5)))
+    bars, form = motif_bars(stream, plan.meter_.sixteenths_per_bar, busy, plan.key_.is_minor, wishes.arp)
+    return Lead(bars, form, _pick(style.lead_sounds, "lead", style, wishes, stream))
+
+
+def write_pad(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | None:
+    """A held pad under a track's fuller sections."""
+    if not style.pad:
+        return None
+    stream = random.Random(f"{seed}:pad:write")
+    row = "x" + "-" * (plan.meter_.sixteenths_per_bar - 1)
+    return Chords([row], _pick(style.pad, "pad", style, wishes, stream), "block", 0.98, 66.0)
+
+
+def write_texture(style: Style, wishes: Wishes) -> Sound | None:
+    """Noise under everything: vinyl, tape, air, rain."""
+    voice = wishes.texture or style.texture
+    return Sound(voice, toned({}, {n: v for n, v in wishes.tone.items() if n == "bright"})) if voice else None

@@ -8,47 +8,53 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import scipy.fft
 
-from daemon.engines.embedded.voices.signals import bandpass, filtered, highpass, lowpass, noise, response_of
+from daemon.engines.embedded.voices.signals import bandpass, fall, filtered, highpass, lowpass, noise, response_of
 
 _PRE_DELAY_S = 0.018
 _BANDS_PER_OCTAVE = 3
 
 
-@lru_cache(12)
-def reverb(frames: int, rate: int, length_s: float) -> np.ndarray:
-    """The spectrum (frames // 2 + 1, 2) of a room of `length_s` to -60 dB, folded to `frames`; unit power, high-passed at 250 Hz.
+@lru_cache(4)
+def reverb(size: int, rate: int, length_s: float) -> np.ndarray:
+    """The spectrum (2, size // 2 + 1) of a room of `length_s` to -60 dB as middle and side; unit power, high-passed at 250 Hz.
 
     Noise in three bands with their own decays (the top dies first), 18 ms after the sound.
     """
-    n = round((length_s + 0.05) * rate)
-    t = np.arange(n, dtype=np.float32) / rate
+    n = round((length_s + 0.02) * rate)
+    t = np.arange(n, dtype=np.float32) / np.float32(rate)
     start = round(_PRE_DELAY_S * rate)
-    impulse = np.zeros((start + n, 2), np.float32)
+    impulse = np.zeros((2, start + n), np.float32)
     for side in (0, 1):
         white = noise(n, "reverb", side)
-        room = filtered(white, rate, lowpass(650)) * np.exp(-6.9 * t / (length_s * 1.05)) * 0.6
-        room += filtered(white, rate, bandpass(1600, 0.5)) * np.exp(-6.9 * t / length_s)
-        room += filtered(white, rate, highpass(4500)) * np.exp(-6.9 * t / (length_s * 0.5)) * 0.7
-        impulse[start:, side] = room * (1 - np.exp(-t / 0.006))
-    impulse /= np.sqrt((impulse**2).sum(axis=0, keepdims=True))
-    folded = np.zeros((frames, 2), np.float32)
-    for at in range(0, len(impulse), frames):
-        piece = impulse[at : at + frames]
-        folded[: len(piece)] += piece
-    gain = response_of((highpass(250), highpass(250)), frames, rate).astype(np.complex64)
-    return np.fft.rfft(folded, axis=0).astype(np.complex64) * gain[:, None]
+        room = filtered(white, rate, lowpass(650)) * fall(t, length_s * 1.05) * np.float32(0.6)
+        room += filtered(white, rate, bandpass(1600, 0.5)) * fall(t, length_s)
+        room += filtered(white, rate, highpass(4500)) * fall(t, length_s * 0.5) * np.float32(0.7)
+        impulse[side, start:] = room * (1 - np.exp(-t / np.float32(0.006)))
+    impulse /= np.sqrt((impulse**2).sum(axis=1, keepdims=True))
+    gain = response_of((highpass(250), highpass(250)), size, rate)
+    return scipy.fft.rfft(_rolled(impulse, size), axis=1) * gain
 
 
-@lru_cache(12)
-def ping_pong(frames: int, rate: int, delay_frames: int, feedback: float) -> np.ndarray:
-    """The spectrum (frames // 2 + 1, 2) of echoes of the middle signal, left and right in turn, each darker than the last."""
-    k = np.arange(frames // 2 + 1, dtype=np.int64)
-    turns = (k * delay_frames % frames) / frames
-    tone = response_of((highpass(280), lowpass(4200)), frames, rate)
+def _rolled(rows: np.ndarray, size: int) -> np.ndarray:
+    """Rows (2, any) folded or padded to `size`."""
+    if rows.shape[1] <= size:
+        return np.pad(rows, ((0, 0), (0, size - rows.shape[1])))
+    whole = -(-rows.shape[1] // size) * size
+    return np.pad(rows, ((0, 0), (0, whole - rows.shape[1]))).reshape(2, -1, size).sum(axis=1)
+
+
+@lru_cache(4)
+def ping_pong(size: int, rate: int, delay_frames: int, feedback: float = 0.42) -> np.ndarray:
+    """The spectrum (2, size // 2 + 1) of a middle signal's echoes, left and right in turn, each darker, as middle and side."""
+    k = np.arange(size // 2 + 1, dtype=np.int64)
+    turns = (k * delay_frames % size) / size
+    tone = response_of((highpass(280), lowpass(4200)), size, rate)
     once = feedback * tone * np.exp(-2j * np.pi * turns)
-    both = 1 - once * once
-    return np.stack([once / both, once * once / both], axis=1).astype(np.complex64) / np.float32(feedback)
+    left = once / (1 - once * once) / feedback
+    right = once * left
+    return (np.stack([left + right, left - right]) / 2).astype(np.complex64)
 
 
 def spectral_slope(power: np.ndarray, rate: int, frames: int) -> float:
@@ -65,6 +71,7 @@ def spectral_slope(power: np.ndarray, rate: int, frames: int) -> float:
     return float(np.polyfit(octaves[heard], 10 * np.log10(mean[heard]), 1)[0])
 
 
+@lru_cache(8)
 def tilt(frames: int, rate: int, db_per_octave: float) -> np.ndarray:
     """Real gains (frames // 2 + 1,) that turn a spectrum round 1 kHz by so much; flat below 100 Hz and above 10 kHz."""
     hz = np.clip(np.fft.rfftfreq(frames, 1 / rate), 100, 10000)

@@ -22,7 +22,7 @@ _SUFFIXES: dict[str, tuple[int, ...]] = {
     "dim7": (0, 3, 6, 9), "m7b5": (0, 3, 6, 10), "aug": (0, 4, 8), "+": (0, 4, 8), "5": (0, 7),
 }  # fmt: skip
 
-_LOW, _CENTRE = 52, 62.0
+_LOW, CENTRE = 52, 62.0
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,22 @@ def read_chord(text: str, key: Key) -> Chord:
         )
         if name not in _SUFFIXES:
             raise ValueError(f"{text!r} is not a chord")
-        return Chord(said, (key.tonic + offset) % 12, _SUFFIXES[name])
+        steps = _SUFFIXES[name]
+        if not accidental and key.mode not in ("major", "minor"):
+            steps = _stacked(degree, steps, scale)
+        return Chord(said, (key.tonic + offset) % 12, steps)
     symbol = _SYMBOL.match(said)
     if not symbol or symbol[2] not in _SUFFIXES:
         raise ValueError(f"{text!r} is not a chord")
     return Chord(said, pitch_class(symbol[1]), _SUFFIXES[symbol[2]])
+
+
+def _stacked(degree: int, steps: tuple[int, ...], scale: tuple[int, ...]) -> tuple[int, ...]:
+    """The chord's tones taken from a mode's own scale: a mode keeps its colour whatever case its numerals are written in."""
+    # semitones above the root of any chord -> how many scale steps above it that tone lies
+    above = {0: 0, 2: 1, 3: 2, 4: 2, 5: 3, 6: 4, 7: 4, 8: 4, 9: 5, 10: 6, 11: 6, 14: 8, 17: 10, 21: 12}
+    places = [degree + above[step] for step in steps]
+    return tuple(scale[p % 7] + 12 * (p // 7) - scale[degree] for p in places)
 
 
 def chords_of_bar(text: str, key: Key) -> list[Chord]:
@@ -74,7 +85,7 @@ def chords_of_bar(text: str, key: Key) -> list[Chord]:
     return [read_chord(part, key) for part in text.split(" / ")]
 
 
-def voicing(chord: Chord, before: list[int] | None, voices: int = 4, centre: float = _CENTRE) -> list[int]:
+def voicing(chord: Chord, before: list[int] | None, voices: int = 4, centre: float = CENTRE) -> list[int]:
     """MIDI notes of the chord, 3-4 voices above E3, as near as can be to the chord before and to the middle (D4)."""
     classes = list(chord.pitch_classes)
     if len(classes) > voices:

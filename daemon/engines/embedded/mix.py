@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
+import scipy.fft
 
 from daemon.engines.embedded import effects
 from daemon.engines.embedded.plan import Plan, Sound
 from daemon.engines.embedded.score import TICKS_PER_QUARTER, Note
-from daemon.engines.embedded.voices.signals import highpass, response_of, saturate
+from daemon.engines.embedded.voices.signals import fast_length, highpass, response_of
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone
 
@@ -26,7 +28,7 @@ DRUM_PLACES: dict[str, tuple[float, float]] = {
     "tambourine": (-15, 0.4), "cowbell": (-13, 0.3), "clave": (-14, -0.45),
 }  # fmt: skip
 
-_LAYERS = 6
+_LAYERS = 4
 _CACHE_FRAMES = 24_000_000
 
 
@@ -76,17 +78,16 @@ def add_round(bus: np.ndarray, sound: np.ndarray, at: int, left: float, right: f
 
 
 def place(
-    notes: Sequence[Note], sounds: Mapping[str, Sound], plan: Plan, player: Player, frames: int, start_tick: int = 0
+    notes: Sequence[Note], sounds: Mapping[str, Sound], bpm: float, player: Player, frames: int, first_frame: int = 0
 ) -> np.ndarray:
-    """The bus of one part: float32 (frames, 2), dry."""
+    """The bus of one part from `first_frame` of the piece on: float32 (frames, 2), dry."""
     bus = np.zeros((frames, 2), np.float32)
     for note in notes:
         sound = sounds.get(note.voice) or Sound(note.voice)
         level_db, place_ = DRUM_PLACES.get(note.voice, (0.0, 0.0))
         gain = 10 ** (level_db / 20) * note.velocity**1.4
-        played = player.play(note, sound, plan.bpm)
-        at = frame_of(note.start - start_tick, plan.bpm, player.rate)
-        add_round(bus, played, at, gain * min(1.0, 1 - place_), gain * min(1.0, 1 + place_))
+        at = frame_of(note.start, bpm, player.rate) - first_frame
+        add_round(bus, player.play(note, sound, bpm), at, gain * min(1.0, 1 - place_), gain * min(1.0, 1 + place_))
     return bus
 
 
@@ -103,41 +104,48 @@ def ducking(kicks: Sequence[int], frames: int, rate: int, depth: float, length_s
     return gain
 
 
-def k_power(spectrum: np.ndarray, frames: int, rate: int) -> float:
-    """K-weighted power (sum over channels, mean over frames) of a spectrum (frames // 2 + 1, 2)."""
-    power = (spectrum.real**2 + spectrum.imag**2).sum(axis=1)
-    return float((power * effects.k_weight(frames, rate)).sum() * 2 / frames**2)
-
-
-def part_sounds(plan: Plan, part: str) -> dict[str, Sound]:
-    """The sounds by voice of one part of a plan."""
+def part_sounds(plan: Plan, part: str, brighter: float = 0.0) -> dict[str, Sound]:
+    """The sounds by voice of one part of a plan; `brighter` moves the timbre of what has a pitch."""
     what = getattr(plan, part, None)
-    if what is None:
+    if what is None or isinstance(what, Sound):
         return {}
     if part == "drums":
         return dict(what.sounds)
-    sound = what if isinstance(what, Sound) else what.sound
-    return {sound.voice: sound}
+    tone = dict(what.sound.tone)
+    if brighter:
+        tone["bright"] = round(min(1.0, max(-1.0, tone.get("bright", 0.0) + brighter)), 2)
+    return {what.sound.voice: Sound(what.sound.voice, tone, what.sound.octave)}
+
+
+@dataclass
+class Balance:
+    """What a mix was set to, so that the sections of a piece share it: gain by part, tilt in dB an octave, gain of all."""
+
+    levels: dict[str, float] = field(default_factory=dict)
+    tilt_db: float | None = None
+    gain: float | None = None
 
 
 class Desk:
-    """Mixes one stretch of `frames` frames that goes round."""
+    """Mixes one stretch of `frames` frames that goes round, or (`goes_round` False) one whose tail runs on past its end.
 
-    def __init__(self, plan: Plan, rate: int, frames: int) -> None:
-        self.plan, self.rate, self.frames = plan, rate, frames
+    Inside, a stem is a pair of rows, middle and side, of the spectrum of a length at which transforms are fast and that holds
+    the stretch and its tail; on the way out the tail of a loop is folded onto its start.
+    """
 
-    def stems(self, buses: Mapping[str, np.ndarray], kicks: Sequence[int]) -> dict[str, np.ndarray]:
-        """Buses, dry -> stems with ducking, drive, room, echoes and balance; their sum is the mix. Float32 (frames, 2)."""
+    def __init__(self, plan: Plan, rate: int, frames: int, balance: Balance | None = None, goes_round: bool = True) -> None:
+        self.plan, self.rate, self.frames, self.goes_round = plan, rate, frames, goes_round
+        self.balance = balance or Balance()
+        self.size = fast_length(frames + round(tail_s(plan) * rate))
+
+    def stems(self, buses: Mapping[str, np.ndarray], kicks: Sequence[int], lufs: float) -> dict[str, np.ndarray]:
+        """Buses, dry -> stems with ducking, drive, room, echoes and balance, at `lufs`; they sum to the mix.
+
+        Float32 (frames, 2), or (frames and tail, 2) where the stretch does not go round.
+        """
         spectra = {part: self._treated(part, bus, kicks) for part, bus in buses.items()}
-        if not spectra:
-            return {}
-        gain = self._balance(spectra)
-        stems = {}
-        for part in list(spectra):
-            spectrum = spectra.pop(part)
-            spectrum *= gain[:, None]
-            stems[part] = np.fft.irfft(spectrum, self.frames, axis=0).astype(np.float32, copy=False)
-        return stems
+        gain = self._settled(spectra, lufs)
+        return {part: self._out(spectrum * gain) for part, spectrum in spectra.items()}
 
     def _treated(self, part: str, bus: np.ndarray, kicks: Sequence[int]) -> np.ndarray:
         mix = self.plan.mix
@@ -145,66 +153,104 @@ class Desk:
             depth = mix.duck * (0.75 if part == "bass" else 0.9)
             step_s = 15 / self.plan.bpm
             bus = bus * ducking(kicks, self.frames, self.rate, depth, min(0.3, 2.6 * step_s))[:, None]
-        if mix.drive and part in ("drums", "bass"):
-            peak = max(float(np.abs(bus).max()), 1e-6)
-            bus = saturate(bus / np.float32(peak), 0.6 + 2.5 * mix.drive) * np.float32(peak)
-        spectrum = np.fft.rfft(bus, axis=0)
-        self._mono_below(spectrum)
-        power = k_power(spectrum, self.frames, self.rate)
-        if power > 1e-12:
-            target = 10 ** ((PART_LUFS[part] + mix.levels_db.get(part, 0.0) + 0.691) / 10)
-            spectrum *= np.float32(math.sqrt(target / power))
-        return self._sends(part, spectrum)
+        if part == "drums" or (mix.drive and part == "bass"):
+            bus = _soft_clipped(bus, 0.35 + 0.9 * mix.drive)
+        spectrum = self._middle_and_side(bus)
+        levels = self.balance.levels
+        if part not in levels:
+            power = self._k_power(spectrum)
+            if power > 1e-12:
+                target = 10 ** ((PART_LUFS[part] + mix.levels_db.get(part, 0.0) + 0.691) / 10)
+                levels[part] = math.sqrt(target / power)
+        spectrum *= np.float32(levels.get(part, 1.0))
+        return self._with_sends(part, spectrum)
 
-    def _mono_below(self, spectrum: np.ndarray) -> None:
-        """The side signal high-passed at 140 Hz, twice, in place: mono where it matters."""
-        edge = response_of((highpass(150), highpass(150)), self.frames, self.rate).astype(np.complex64)
-        middle = (spectrum[:, 0] + spectrum[:, 1]) * np.float32(0.5)
-        side = (spectrum[:, 0] - spectrum[:, 1]) * np.float32(0.5) * edge
-        spectrum[:, 0] = middle + side
-        spectrum[:, 1] = middle - side
+    def _middle_and_side(self, bus: np.ndarray) -> np.ndarray:
+        """The spectrum (2, bins) of a bus, its side high-passed twice at 150 Hz: mono where it matters."""
+        rows = np.empty((2, len(bus)), np.float32)
+        np.add(bus[:, 0], bus[:, 1], out=rows[0])
+        np.subtract(bus[:, 0], bus[:, 1], out=rows[1])
+        rows *= np.float32(0.5)
+        spectrum = np.zeros((2, self.size // 2 + 1), np.complex64)
+        spectrum[0] = scipy.fft.rfft(rows[0], self.size)
+        if rows[1].any():
+            spectrum[1] = scipy.fft.rfft(rows[1], self.size)
+            spectrum[1] *= response_of((highpass(150), highpass(150)), self.size, self.rate)
+        return spectrum
 
-    def _sends(self, part: str, spectrum: np.ndarray) -> np.ndarray:
+    def _k_power(self, spectrum: np.ndarray) -> float:
+        """K-weighted power (the sum over both channels, the mean over the stretch) of a middle and side."""
+        power = np.einsum("ij,ij->j", spectrum.real, spectrum.real) + np.einsum("ij,ij->j", spectrum.imag, spectrum.imag)
+        return float(np.dot(power, effects.k_weight(self.size, self.rate))) * 4 / self.size / self.frames
+
+    def _with_sends(self, part: str, spectrum: np.ndarray) -> np.ndarray:
         mix = self.plan.mix
-        room = mix.sends.get(part, 0.0)
-        echo = mix.delay.get(part, 0.0)
-        wet = None
+        room, echo = mix.sends.get(part, 0.0), mix.delay.get(part, 0.0)
+        if not room and not echo:
+            return spectrum
+        sent = spectrum[0]
         if echo:
             delay = round(mix.delay_steps * 15 / self.plan.bpm * self.rate)
-            middle = spectrum.mean(axis=1, keepdims=True) * np.float32(echo)
-            wet = middle * effects.ping_pong(self.frames, self.rate, delay, 0.42)
+            echoes = effects.ping_pong(self.size, self.rate, delay) * (spectrum[0] * np.float32(echo))
+            sent = sent + echoes[0]
+            spectrum += echoes
         if room:
-            heard = effects.reverb(self.frames, self.rate, round(mix.reverb_s, 2))
-            sent = spectrum if wet is None else spectrum + wet
-            into = sent.mean(axis=1, keepdims=True) * np.float32(0.7) + sent * np.float32(0.3)
-            wet_room = into * heard * np.float32(room)
-            wet = wet_room if wet is None else wet + wet_room
-        return spectrum if wet is None else spectrum + wet
+            spectrum += effects.reverb(self.size, self.rate, round(mix.reverb_s, 2)) * (sent * np.float32(room))
+        return spectrum
 
-    def _balance(self, spectra: Mapping[str, np.ndarray]) -> np.ndarray:
-        """One gain for all stems (frames // 2 + 1,): a full mix is turned to its style's spectral slope; then level."""
-        total = np.sum(list(spectra.values()), axis=0)
-        gain = np.ones(self.frames // 2 + 1, np.float32)
-        power = (total.real**2 + total.imag**2).sum(axis=1)
-        if len([part for part in spectra if part != "texture"]) >= 3:
-            slope = effects.spectral_slope(power, self.rate, self.frames)
-            gain = effects.tilt(self.frames, self.rate, float(np.clip(self.plan.mix.slope_db - slope, -2.5, 2.5)))
-        return gain
+    def _settled(self, spectra: Mapping[str, np.ndarray], lufs: float) -> np.ndarray:
+        """One gain for all stems (bins,): a full mix is turned to its style's spectral slope, then levelled."""
+        balance = self.balance
+        if balance.tilt_db is None or balance.gain is None:
+            total = np.sum(list(spectra.values()), axis=0)
+            balance.tilt_db = 0.0
+            if len([part for part in spectra if part not in ("texture", "fx")]) >= 3:
+                power = (total.real**2 + total.imag**2).sum(axis=0)
+                slope = effects.spectral_slope(power, self.rate, self.size)
+                balance.tilt_db = float(np.clip(self.plan.mix.slope_db - slope, -2.5, 2.5))
+            power_now = self._k_power(total * effects.tilt(self.size, self.rate, balance.tilt_db))
+            balance.gain = math.sqrt(10 ** ((lufs + 0.691) / 10) / max(power_now, 1e-12))
+        return effects.tilt(self.size, self.rate, balance.tilt_db) * np.float32(balance.gain)
+
+    def _out(self, spectrum: np.ndarray) -> np.ndarray:
+        rows = scipy.fft.irfft(spectrum, self.size, axis=1)
+        stem = np.empty((self.size, 2), np.float32)
+        np.add(rows[0], rows[1], out=stem[:, 0])
+        np.subtract(rows[0], rows[1], out=stem[:, 1])
+        if not self.goes_round:
+            return stem
+        done = stem[: self.frames]
+        for at in range(self.frames, self.size, self.frames):
+            piece = stem[at : at + self.frames]
+            done[: len(piece)] += piece
+        return done
 
 
-def levelled(
-    stems: dict[str, np.ndarray], lufs: float, rate: int, peak_db: float = -1.2
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """(mix, stems) brought to `lufs` (K-weighted, going round) or to a sample peak of `peak_db`, whichever comes first."""
+def tail_s(plan: Plan) -> float:
+    """Seconds for which a plan's room and echoes ring on."""
+    mix = plan.mix
+    echo_s = 7 * mix.delay_steps * 15 / plan.bpm if any(mix.delay.values()) else 0.0
+    return 0.05 + (mix.reverb_s if any(mix.sends.values()) else 0.0) + echo_s
+
+
+def _soft_clipped(bus: np.ndarray, amount: float) -> np.ndarray:
+    """The peaks of a bus rounded off, as a drum bus is driven; what is quiet stays as it is."""
+    peak = float(np.abs(bus).max(initial=0.0))
+    if peak < 1e-6:
+        return bus
+    ceiling = np.float32(peak / (0.6 + 1.6 * amount))
+    return np.tanh(bus / ceiling) * ceiling
+
+
+def below_ceiling(stems: dict[str, np.ndarray], peak_db: float = -1.2) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """(mix, stems), all of them quieter by one gain where the mix would pass a sample peak of `peak_db`."""
     mix = added(stems)
-    frames = len(mix)
-    power = k_power(np.fft.rfft(mix, axis=0), frames, rate)
     top = float(np.abs(mix).max(initial=0))
-    if top < 1e-9:
-        return mix, stems
-    gain = min(math.sqrt(10 ** ((lufs + 0.691) / 10) / max(power, 1e-15)), 10 ** (peak_db / 20) / top)
-    stems = {part: stem * np.float32(gain) for part, stem in stems.items()}
-    return added(stems), stems
+    ceiling = 10 ** (peak_db / 20)
+    if top > ceiling:
+        stems = {part: stem * np.float32(ceiling / top) for part, stem in stems.items()}
+        mix = added(stems)
+    return mix, stems
 
 
 def added(stems: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -11,9 +11,13 @@ FORM = ["A", "A'", "A", "B"]
 Event = list[float]
 
 
-def motif_bars(stream: random.Random, steps: int, busy: float, minor: bool) -> tuple[dict[str, list[Event]], list[str]]:
+def motif_bars(
+    stream: random.Random, steps: int, busy: float, minor: bool, arp: bool = False
+) -> tuple[dict[str, list[Event]], list[str]]:
     """Bars by letter and the form. At least a quarter of each bar rests; `busy` 0-1 sets how many notes there are."""
     pool = _MINOR_POOL if minor else _MAJOR_POOL
+    if arp:
+        return _arpeggio(stream, steps), ["A", "A", "A", "B"]
     rhythm = _rhythm(stream, steps, busy)
     contour = _contour(stream, len(rhythm), pool)
     a: list[Event] = [[step, degree, length] for (step, length), degree in zip(rhythm, contour, strict=True)]
@@ -28,6 +32,16 @@ def motif_bars(stream: random.Random, steps: int, busy: float, minor: bool) -> t
     if b:
         b[-1][1] = stream.choice((0, 4))
     return {"A": a, "A'": varied, "B": b}, list(FORM)
+
+
+def _arpeggio(stream: random.Random, steps: int) -> dict[str, list[Event]]:
+    """Chord degrees up and down without a break but for the bar's end."""
+    order = stream.choice(([0, 2, 4, 7], [0, 4, 7, 4], [0, 2, 4, 7, 4, 2], [7, 4, 2, 0], [0, 7, 4, 9]))
+    every = stream.choice((1, 1, 2))
+    starts = range(0, int(steps * 0.75) if every == 1 else steps, every)
+    a: list[Event] = [[step, order[k % len(order)], every] for k, step in enumerate(starts)]
+    b: list[Event] = [[step, order[-1 - k % len(order)], every] for k, step in enumerate(starts)]
+    return {"A": a, "B": b}
 
 
 def _rhythm(stream: random.Random, steps: int, busy: float) -> list[tuple[int, int]]:

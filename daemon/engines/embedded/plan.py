@@ -59,6 +59,8 @@ class Chords:
     style: str = "block"
     """block, strum, arp, power, single"""
     hold: float = 0.9
+    centre: float = 62.0
+    """MIDI note round which the voicings lie."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,15 @@ class Lead:
 
 @dataclass(frozen=True)
 class Section:
-    """A stretch of whole bars: which parts play, how hard (0-1), and what leads out of it (`fill`, `rise`, `cut` or nothing)."""
+    """A stretch of whole bars: which parts play, how hard (0-1), and what leads out of it (`fill`, `rise` or nothing)."""
 
     name: str
     bars: int
     parts: list[str]
     energy: float = 0.7
     exit: str = ""
+    mute: list[str] = field(default_factory=list)
+    """Voices of the drums that rest here."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,8 @@ class Plan:
     meter: str = "4/4"
     bars: int = 4
     swing: float = 50.0
+    swing_steps: int = 1
+    """Pairs of sixteenths swing (1) or pairs of eighths (2)."""
     chords_of: list[str] = field(default_factory=lambda: ["i"])
     drums: Drums | None = None
     bass: Bass | None = None

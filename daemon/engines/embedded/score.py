@@ -9,12 +9,14 @@ from functools import cached_property
 from bridge.music import Key
 from daemon.engines.embedded.harmony import Chord, chords_of_bar, degree_note, nearest, voicing
 from daemon.engines.embedded.plan import Bass, Chords, Drums, Lead, Plan, Section
+from daemon.engines.embedded.voices.table import VOICES
 
 TICKS_PER_QUARTER = 960
 STEP = TICKS_PER_QUARTER // 4
 VELOCITY = {"X": 1.0, "x": 0.8, "o": 0.55, "g": 0.32}
 ROLLS = {"2": 2, "3": 3, "4": 4}
 _HATS = ("hat", "open hat")
+_LENGTH_TICKS = STEP // 4
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,21 @@ class Score:
     def ticks(self) -> int:
         return len(self.bars) * self.bar_ticks
 
+    @property
+    def markers(self) -> list[tuple[int, str]]:
+        """(tick, name) where a section of another name begins; none in a piece of one section."""
+        if len(self.plan.sections) < 2:
+            return []
+        return [
+            (bar.start, bar.section.name)
+            for bar in self.bars
+            if bar.place == 0 and (bar.index == 0 or self.bars[bar.index - 1].section.name != bar.section.name)
+        ]
+
     def part(self, name: str) -> list[Note]:
         """The notes of one part over the whole piece, in order of time."""
+        if name == "fx":
+            return sorted(self._effects(), key=lambda n: (n.start, n.pitch))
         what = getattr(self.plan, name, None)
         bars = [bar for bar in self.bars if name in bar.section.parts]
         if what is None or not bars:
@@ -91,12 +106,11 @@ class Score:
 
     def _tick(self, step: float) -> int:
         """Tick of a step within its bar, swung: the second sixteenth of each eighth comes late."""
-        whole = int(step)
+        unit = self.plan.swing_steps
+        pair, within = divmod(step, 2 * unit)
         swing = self.plan.swing / 100
-        if whole % 2 == 0:
-            return round(whole * STEP + (step - whole) * 2 * STEP * swing)
-        late = 2 * STEP * swing
-        return round((whole - 1) * STEP + late + (step - whole) * (2 * STEP - late))
+        share = within / unit * swing if within < unit else swing + (within / unit - 1) * (1 - swing)
+        return round((pair + share) * 2 * unit * STEP)
 
     def _felt(self, tick: int, bar: Bar, part: str, stream: random.Random, exact: bool) -> int:
         """The tick that a player would give it: a little late or early, never before the piece or on another bar's first beat."""
@@ -121,8 +135,36 @@ class Score:
             if self._fills(drums, bar):
                 rows = with_fill(rows, drums.fill, self.steps)
             for voice, row in rows.items():
-                notes += self._hits(voice, row, bar, stream)
+                if voice not in bar.section.mute:
+                    notes += self._hits(voice, row, bar, stream)
+            notes += self._roll(bar, stream)
         return self._choked(notes)
+
+    def _roll(self, bar: Bar, stream: random.Random) -> list[Note]:
+        """Towards the end of a section that rises: the snare in quarters, eighths, then sixteenths, ever louder."""
+        left = bar.section.bars - bar.place
+        if bar.section.exit != "rise" or left > 4:
+            return []
+        every = {4: 4, 3: 4, 2: 2, 1: 1}[left]
+        notes = []
+        for step in range(0, self.steps - (2 if left == 1 else 0), every):
+            along = (4 - left + step / self.steps) / 4
+            velocity = max(0.1, min(1.0, 0.3 + 0.6 * along + stream.gauss(0, 0.02)))
+            notes.append(Note(bar.start + self._tick(step), STEP, 0, velocity, "snare", None, stream.randrange(3)))
+        return notes
+
+    def _effects(self) -> list[Note]:
+        """Risers into what comes after a rise, and an impact and a sweep where it begins."""
+        notes: list[Note] = []
+        for bar in self.bars:
+            before = self.bars[bar.index - 1] if bar.index else None
+            if bar.place == 0 and before is not None and before.section.exit == "rise":
+                count = min(before.section.bars, 4)
+                notes.append(Note(bar.start - count * self.bar_ticks, count * self.bar_ticks, 60, 0.8, "riser"))
+                notes.append(Note(bar.start, self.bar_ticks, VOICES["impact"].home, 0.9, "impact"))
+            elif bar.place == 0 and before is not None and before.section.name != bar.section.name:
+                notes.append(Note(bar.start, 2 * self.bar_ticks, 60, 0.6, "sweep down"))
+        return notes
 
     def _fills(self, drums: Drums, bar: Bar) -> bool:
         if not drums.fill or len(self.bars) < 2:
@@ -176,6 +218,12 @@ class Score:
                 return chord
         return here
 
+    def _section_end(self, bar: Bar) -> int:
+        """The tick at which the section of a bar ends; a piece of one section goes round and has no end."""
+        if len(self.plan.sections) == 1:
+            return 2 * self.ticks
+        return bar.start + (bar.section.bars - bar.place) * self.bar_ticks
+
     # ------------------------------------------------------------------ bass
 
     def _bass(self, bass: Bass, bars: list[Bar], stream: random.Random) -> list[Note]:
@@ -195,7 +243,7 @@ class Score:
                 after = marks[k + 1][0].start + self._tick(marks[k + 1][1])
             else:
                 after = self.ticks + (marks[0][0].start + self._tick(marks[0][1]))
-            room = max(after - start, STEP // 2)
+            room = max(min(after, self._section_end(bar)) - bar.start - self._tick(step), STEP // 2)
             length = min(round(room * bass.hold), room, 4 * self.bar_ticks)
             if mark == "g":
                 length = min(length, STEP // 2)
@@ -203,7 +251,7 @@ class Score:
                 length = min(length, 2 * STEP)
             pitch, slide = self._bass_pitch(mark, bar, step, low, notes, stream)
             velocity = self._velocity(VELOCITY.get(mark, 0.8), bar, stream)
-            notes.append(Note(start, max(length, 30), pitch, velocity, bass.sound.voice, slide, self._wobble_speed(stream)))
+            notes.append(Note(start, whole_length(length), pitch, velocity, bass.sound.voice, slide, self._wobble_speed(stream)))
         return notes
 
     @staticmethod
@@ -252,7 +300,7 @@ class Score:
                 root = 40 + (chord.root - 40) % 12
                 pitches = [root, root + 7, root + 12]
             else:
-                pitches = voicing(chord, before, 3 if part.style == "single" else 4)
+                pitches = voicing(chord, before, 3 if part.style == "single" else 4, part.centre)
                 before = pitches
             start = self._felt(self._tick(step), bar, "chords", stream, step == 0)
             if k + 1 < len(strikes):
@@ -260,9 +308,11 @@ class Score:
             else:
                 after = self.ticks + strikes[0][0].start + self._tick(strikes[0][1])
             end = bar.start + self._tick(self._chord_ends(bar, step))
-            length = max(round((min(after, max(end, start + STEP)) - start) * part.hold), 60)
+            after = min(after, self._section_end(bar))
+            here = bar.start + self._tick(step)
+            length = whole_length((min(after, max(end, here + STEP)) - here) * part.hold)
             velocity = self._velocity(VELOCITY[mark] * 0.95, bar, stream)
-            notes += self._strike(part, pitches, start, length, velocity, bar)
+            notes += self._strike(part, pitches, start, length, velocity)
         return notes
 
     def _chord_ends(self, bar: Bar, step: int) -> int:
@@ -271,7 +321,7 @@ class Score:
         share = self.steps / count
         return round((int(step / share) + 1) * share)
 
-    def _strike(self, part: Chords, pitches: list[int], start: int, length: int, velocity: float, bar: Bar) -> list[Note]:
+    def _strike(self, part: Chords, pitches: list[int], start: int, length: int, velocity: float) -> list[Note]:
         voice, up = part.sound.voice, 12 * part.sound.octave
         if part.style == "arp":
             order = [*pitches, *pitches[-2:0:-1]]
@@ -280,7 +330,7 @@ class Score:
                 Note(
                     start + k * STEP,
                     STEP,
-                    order[(k + bar.index * 0) % len(order)] + up,
+                    order[k % len(order)] + up,
                     velocity * (1 if k % 4 == 0 else 0.8),
                     voice,
                 )
@@ -311,7 +361,7 @@ class Score:
                 elif self._clashes(pitch, chord):
                     pitch = nearest(pitch, [pc for pc in self.key.scale if not self._clashes(pc, chord)] or chord.pitch_classes)
                 start = self._felt(self._tick(step), bar, "lead", stream, step == 0)
-                ticks = min(round(length * STEP * 0.92), self.ticks)
+                ticks = whole_length(min(length * STEP * 0.92, self.ticks))
                 velocity = self._velocity(0.8 if strong else 0.66, bar, stream)
                 notes.append(Note(start, ticks, pitch, velocity, lead.sound.voice))
         return _one_at_a_time(notes)
@@ -340,6 +390,11 @@ def nearest_step(goal: int, key: Key, from_above: bool) -> int:
         if (goal - distance) % 12 in key.scale:
             return goal - distance
     return goal - 1
+
+
+def whole_length(ticks: float) -> int:
+    """A length rounded to a quarter of a sixteenth: notes of one length are rendered once."""
+    return max(1, round(ticks / _LENGTH_TICKS)) * _LENGTH_TICKS
 
 
 def fit_row(row: str, steps: int) -> str:

@@ -36,6 +36,10 @@ class Style:
     mode: str = "minor"
     tonics: tuple[str, ...] = ("A", "C", "D", "F", "G")
     swing: float = 50.0
+    swing_steps: int = 1
+    """What swings: pairs of sixteenths (1), or pairs of eighths (2) as in jazz."""
+    feel: str = "back"
+    """Which grooves it takes in other meters: floor, back, half, swing, calm (see `meters.py`)."""
     tones: Tones = field(default_factory=dict)
     duck: float = 0.0
     reverb_s: float = 1.6
@@ -49,4 +53,4 @@ class Style:
     spread_ms: float = 3.0
     loose: float = 0.06
     form: str = "dance"
-    """Which plan of sections a whole track follows: dance, song, rap, calm."""
+    """Which plan of sections a whole track follows: dance, song, rap, calm (see `forms.py`)."""

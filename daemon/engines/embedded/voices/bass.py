@@ -159,3 +159,11 @@ def log_drum(s: Strike) -> np.ndarray:
     second = sine(_hz(s, bend) * 2, len(t), s.rate) * fall(t, 0.18) * 0.3 * s.scale
     x = saturate((x + second) * rise(t, 0.0012) * fall(t, 0.75 * s.tone.length), 2.0 + 3 * s.tone.drive)
     return both(faded(x.astype(np.float32) * 0.8, s.rate, 0.02))
+
+
+def chip_bass(s: Strike) -> np.ndarray:
+    """A console's triangle channel: sixteen steps to the cycle."""
+    t = seconds(s.held_s + 0.03, s.rate)
+    x = wave("triangle", s.hz, len(t), s.rate, 5000 * s.scale) * 1.3 + wave("square", s.hz, len(t), s.rate, 1800 * s.scale) * 0.2
+    level = rise(t, 0.002) * gate(t, s.held_s, 0.02 * s.tone.length)
+    return both(faded((saturate(x * level, 0.5 + 3 * s.tone.drive) * 0.75).astype(np.float32), s.rate))

@@ -119,7 +119,7 @@ def pluck(s: Strike) -> np.ndarray:
 
 
 def guitar(s: Strike) -> np.ndarray:
-    """A plucked string after Karplus and Strong, partial by partial: the picking point's comb, and losses that grow with frequency."""
+    """A plucked string after Karplus and Strong, partial by partial: a comb by the picking point, losses that grow."""
     t = seconds(min(s.held_s, 2.0) + 0.18 * s.tone.length, s.rate)
     x = np.zeros(len(t), np.float32)
     for k in range(1, int(min(24, 8000 * s.scale / s.hz)) + 1):
@@ -130,8 +130,8 @@ def guitar(s: Strike) -> np.ndarray:
         loss = 0.45 + 0.16 * k + 0.01 * k * k
         x += strength * sine(hz, len(t), s.rate) * fall(t, 2.6 * s.tone.length / loss)
     pick = filtered(noise(len(t), "pick", s.variation), s.rate, highpass(1800)) * fall(t, 0.008) * 0.2 * s.tone.attack
-    x = saturate((x + pick) * rise(t, 0.0015) * gate(t, s.held_s, 0.12), 0.6 + 6 * s.tone.drive) * 0.7
-    x = filtered(np.asarray(x), s.rate, high_shelf(3000, 3 * s.tone.bright))
+    bent = saturate((x + pick) * rise(t, 0.0015) * gate(t, s.held_s, 0.12), 0.6 + 6 * s.tone.drive) * 0.7
+    x = filtered(bent, s.rate, high_shelf(3000, 3 * s.tone.bright))
     delay = round(0.0009 * s.rate)
     return _end(stereo(x, np.concatenate([np.zeros(delay, np.float32), x[:-delay]])), s)
 

@@ -114,3 +114,13 @@ def soft_lead(s: Strike) -> np.ndarray:
     y = wave("square", s.hz * 1.002, len(t), s.rate, cutoff, 0.8, 0.2, bend) * 0.25
     level = (rise(t, 0.04 - 0.03 * s.tone.attack) * gate(t, s.held_s, 0.16 * s.tone.length))[:, None]
     return faded(widened(saturate(stereo(x + y, x - y) * level, 3 * s.tone.drive) * 0.6, s.tone.width), s.rate)
+
+
+def chip(s: Strike) -> np.ndarray:
+    """A console's pulse wave: a fixed duty cycle, four bits of level, no filter."""
+    t = seconds(s.held_s + 0.02, s.rate)
+    x = wave("pulse", s.hz, len(t), s.rate, 16000 * s.scale)
+    level = rise(t, 0.001) * gate(t, s.held_s, 0.015) * (0.55 + 0.45 * fall(t, 0.9 * s.tone.length))
+    steps = np.ceil(level * 15) / 15 * rise(t, 0.001) * gate(t, s.held_s, 0.015)
+    x = saturate((x * steps).astype(np.float32) * 0.6, 3 * s.tone.drive)
+    return faded(stereo(x, x), s.rate, 0.004)

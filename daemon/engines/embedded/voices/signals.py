@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+import scipy.fft
 
 #: A filter: frequencies in Hz and the sample rate -> complex gain at each.
 Filter = Callable[[np.ndarray, int], np.ndarray]
@@ -58,7 +59,7 @@ def sine(hz: np.ndarray | float, n: int, rate: int, phase: float = 0.0) -> np.nd
         turns = np.arange(n) * (float(hz) / rate) + phase
     else:
         turns = np.cumsum(np.asarray(hz, dtype=np.float64)) / rate + (phase - float(np.asarray(hz)[0]) / rate)
-    return np.sin((2 * np.pi) * (turns % 1)).astype(np.float32)
+    return np.sin(((2 * np.pi) * (turns % 1)).astype(np.float32))
 
 
 def noise(n: int, *words: object) -> np.ndarray:
@@ -79,12 +80,12 @@ def saturate_clean(x: np.ndarray, drive: float, over: int = 4) -> np.ndarray:
     if drive <= 0.01:
         return x
     n = fast_length(len(x) + 64)
-    spectrum = np.fft.rfft(x, n)
+    spectrum = scipy.fft.rfft(x.astype(np.float32, copy=False), n)
     wide = np.zeros(n * over // 2 + 1, spectrum.dtype)
-    wide[: len(spectrum)] = spectrum * over
-    bent = saturate(np.fft.irfft(wide, n * over), drive)
-    back = np.fft.rfft(bent)[: n // 2 + 1] / over
-    return np.fft.irfft(back, n)[: len(x)].astype(np.float32)
+    wide[: len(spectrum)] = spectrum * np.float32(over)
+    bent = saturate(scipy.fft.irfft(wide, n * over), drive)
+    back = scipy.fft.rfft(bent)[: n // 2 + 1] / np.float32(over)
+    return scipy.fft.irfft(back, n)[: len(x)]
 
 
 # ------------------------------------------------------------------ filters
@@ -117,6 +118,7 @@ def _corner(hz: float, rate: int) -> float:
     return 2 * np.pi * min(max(hz, 5.0), 0.46 * rate) / rate
 
 
+@lru_cache(256)
 def lowpass(cutoff_hz: float, q: float = 0.7071) -> Filter:
     """Second-order low-pass (R. Bristow-Johnson's cookbook)."""
 
@@ -128,6 +130,7 @@ def lowpass(cutoff_hz: float, q: float = 0.7071) -> Filter:
     return response
 
 
+@lru_cache(256)
 def highpass(cutoff_hz: float, q: float = 0.7071) -> Filter:
     """Second-order high-pass (same source)."""
 
@@ -139,6 +142,7 @@ def highpass(cutoff_hz: float, q: float = 0.7071) -> Filter:
     return response
 
 
+@lru_cache(256)
 def bandpass(centre_hz: float, q: float = 1.0) -> Filter:
     """Second-order band-pass, 0 dB at its centre (same source)."""
 
@@ -150,6 +154,7 @@ def bandpass(centre_hz: float, q: float = 1.0) -> Filter:
     return response
 
 
+@lru_cache(256)
 def peak(centre_hz: float, gain_db: float, q: float = 1.0) -> Filter:
     """A bell of `gain_db` (same source)."""
 
@@ -161,6 +166,7 @@ def peak(centre_hz: float, gain_db: float, q: float = 1.0) -> Filter:
     return response
 
 
+@lru_cache(256)
 def high_shelf(corner_hz: float, gain_db: float) -> Filter:
     """A shelf of `gain_db` above the corner (same source, slope 1)."""
 
@@ -175,33 +181,40 @@ def high_shelf(corner_hz: float, gain_db: float) -> Filter:
 
 def filtered(x: np.ndarray, rate: int, *filters: Filter) -> np.ndarray:
     """`x` (frames,) or (frames, channels) through the filters, by spectrum; what rings past its end is cut off."""
-    n = fast_length(len(x) + rate // 50)
-    spectrum = np.fft.rfft(x, n, axis=0)
-    gain = response_of(filters, n, rate).astype(np.complex64)
+    n = _round_length(len(x) + rate // 50)
+    spectrum = scipy.fft.rfft(x.astype(np.float32, copy=False), n, axis=0)
+    gain = response_of(filters, n, rate)
     spectrum *= gain if x.ndim == 1 else gain[:, None]
-    return np.fft.irfft(spectrum, n, axis=0)[: len(x)].astype(np.float32)
+    return scipy.fft.irfft(spectrum, n, axis=0)[: len(x)]
 
 
+def _round_length(n: int) -> int:
+    """A power of two or three quarters of one: few lengths, so that the filters' responses are computed once."""
+    top = 1 << max(2, (n - 1).bit_length())
+    return top * 3 // 4 if n <= top * 3 // 4 else top
+
+
+@lru_cache(256)
 def response_of(filters: tuple[Filter, ...], n: int, rate: int) -> np.ndarray:
-    """Complex gain (n // 2 + 1,) of the filters in series, at the bins of a real transform of length n."""
+    """Complex gain, complex64 (n // 2 + 1,), of the filters in series, at the bins of a real transform of length n."""
     hz = np.fft.rfftfreq(n, 1 / rate)
     gain = np.ones(len(hz), np.complex128)
     for one in filters:
         gain *= one(hz, rate)
-    return gain
+    return gain.astype(np.complex64)
 
 
 def swept_noise(n: int, rate: int, centre_hz: np.ndarray, q: float, *words: object) -> np.ndarray:
     """Noise through a band-pass whose centre moves: a bank of fixed filters, cross-faded. float32 (n,)."""
     white = noise(n, *words)
     size = fast_length(n + rate // 50)
-    spectrum = np.fft.rfft(white, size)
+    spectrum = scipy.fft.rfft(white, size)
     place = np.clip(np.log2(np.maximum(centre_hz, 61) / 60) * 2, 0, 16)
     out = np.zeros(n, np.float32)
     for k in range(int(place.min()), int(np.ceil(place.max())) + 1):
         weight = np.maximum(0, 1 - np.abs(place - k)).astype(np.float32)
-        gain = response_of((bandpass(60 * 2 ** (k / 2), q),), size, rate).astype(np.complex64)
-        out += np.fft.irfft(spectrum * gain, size)[:n].astype(np.float32) * weight
+        gain = response_of((bandpass(60 * 2 ** (k / 2), q),), size, rate)
+        out += scipy.fft.irfft(spectrum * gain, size)[:n] * weight
     return out
 
 
@@ -237,7 +250,7 @@ def _tables(shape: str, hz: float, rate: int, first: int, last: int, resonance: 
     gain = 1 / (1 - w * w + 1j * w / resonance) / (1 - w * w + 1j * w / 0.8)
     spectrum = np.zeros((len(cutoffs), size // 2 + 1), np.complex64)
     spectrum[:, 1 : count + 1] = -0.5j * size * gain * _partials(shape, count)[None, :] * 0.6
-    cycle = np.fft.irfft(spectrum, size, axis=1).astype(np.float32)
+    cycle = scipy.fft.irfft(spectrum, size, axis=1).astype(np.float32, copy=False)
     return np.concatenate([cycle, cycle[:, :1]], axis=1)
 
 
@@ -296,8 +309,9 @@ def _ensemble(shape: str, hz: float, rate: int, spread_cents: float, cutoff_hz: 
         low, high = max(1, int(centre - 4 * wide)), min(len(amplitude) - 1, int(centre + 4 * wide) + 2)
         amplitude[low:high] += weight / np.sqrt(wide) * np.exp(-0.5 * ((np.arange(low, high) - centre) / wide) ** 2)
     stream = rng("ensemble", shape, hz, take)
-    phases = stream.uniform(0, 2 * np.pi, (len(amplitude), 2))
-    cycle = np.fft.irfft(amplitude[:, None] * np.exp(1j * phases), size, axis=0)
+    turns = stream.uniform(0, 2 * np.pi, (len(amplitude), 2)).astype(np.float32)
+    spectrum = amplitude.astype(np.float32)[:, None] * (np.cos(turns) + 1j * np.sin(turns))
+    cycle = scipy.fft.irfft(spectrum.astype(np.complex64), size, axis=0)
     return (cycle / np.sqrt((cycle**2).mean()) * 0.2).astype(np.float32)
 
 

@@ -39,6 +39,7 @@ VOICES: dict[str, Voice] = {
         Voice("reese", "bass", bass.reese, 38, 24, 52, 33, one_shot_s=1.5),
         Voice("wobble", "bass", bass.wobble, 38, 24, 48, 29, one_shot_s=1.5),
         Voice("finger bass", "bass", bass.finger, 33, 28, 55, 33, one_shot_s=0.8),
+        Voice("chip bass", "bass", bass.chip_bass, 80, 24, 60, 33, one_shot_s=0.5),
         Voice("log drum", "bass", bass.log_drum, 38, 28, 55, 36, one_shot_s=0.5),
         Voice("electric piano", "keys", keys.electric_piano, 4, 36, 96, 60, one_shot_s=1.5),
         Voice("piano", "keys", keys.piano, 0, 24, 100, 60, one_shot_s=1.5),
@@ -55,6 +56,7 @@ VOICES: dict[str, Voice] = {
         Voice("brass", "pads", pads.brass, 61, 40, 84, 60, one_shot_s=0.5),
         Voice("supersaw", "leads", pads.supersaw, 90, 40, 96, 64),
         Voice("lead", "leads", pads.lead, 81, 48, 100, 72),
+        Voice("chip", "leads", pads.chip, 80, 40, 100, 69, one_shot_s=0.4),
         Voice("soft lead", "leads", pads.soft_lead, 73, 48, 100, 72),
     )
 }

@@ -1,0 +1,105 @@
+"""Whole pieces: the order of sections, which parts play in each, how hard, and how one leads to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from daemon.engines.embedded.plan import Section
+
+_ALL = ("drums", "bass", "chords", "lead", "pad", "texture")
+_LIGHT = ("kick", "hard kick", "snare", "clap", "crash", "snap")
+#: Blocks in which a section may change what plays.
+_BLOCK = 8
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """A section of a form: its length in bars, the parts of its first and later blocks, energy, silent drums, way out."""
+
+    name: str
+    bars: int
+    first: tuple[str, ...]
+    later: tuple[str, ...]
+    energy: float
+    mute: tuple[str, ...] = ()
+    exit: str = ""
+
+
+def _s(name: str, bars: int, first: str, later: str, energy: float, mute: tuple[str, ...] = (), exit_: str = "") -> _Stretch:
+    return _Stretch(name, bars, tuple(first.split()), tuple((later or first).split()), energy, mute, exit_)
+
+
+_HATLESS = ("hat", "open hat", "ride", "shaker")
+
+FORMS: dict[str, tuple[_Stretch, ...]] = {
+    "dance": (
+        _s("intro", 16, "drums texture", "drums bass texture", 0.5, ("clap", "snare", "open hat"), "fill"),
+        _s("break", 16, "chords pad texture", "chords lead pad texture", 0.35),
+        _s("build", 8, "drums chords lead pad", "", 0.6, ("kick", "hard kick"), "rise"),
+        _s("drop", 16, "drums bass chords", "drums bass chords lead", 1.0, (), "fill"),
+        _s("break", 16, "chords pad texture lead", "bass chords lead pad texture", 0.4),
+        _s("build", 8, "drums chords lead pad", "", 0.65, ("kick", "hard kick"), "rise"),
+        _s("drop", 16, "drums bass chords lead", "drums bass chords lead pad", 1.0, (), "fill"),
+        _s("outro", 16, "drums bass chords", "drums texture", 0.5, ("clap", "snare")),
+    ),
+    "song": (
+        _s("intro", 4, "chords texture pad", "", 0.4, (), "fill"),
+        _s("verse", 8, "drums bass chords", "drums bass chords texture", 0.6, ("crash", "ride"), "fill"),
+        _s("hook", 8, "drums bass chords lead pad", "", 0.9, (), "fill"),
+        _s("verse", 8, "drums bass chords texture", "drums bass chords pad", 0.65, ("crash",), "fill"),
+        _s("hook", 8, "drums bass chords lead pad", "", 0.95, (), "fill"),
+        _s("bridge", 8, "bass chords pad", "drums chords pad lead", 0.45, ("kick", "snare", "clap"), "rise"),
+        _s("hook", 8, "drums bass chords lead pad texture", "", 1.0, (), "fill"),
+        _s("outro", 4, "chords texture lead", "", 0.4),
+    ),
+    "rap": (
+        _s("intro", 4, "chords lead texture", "", 0.4, (), "fill"),
+        _s("hook", 8, "drums bass chords lead", "", 0.9, (), "fill"),
+        _s("verse", 16, "drums bass chords texture", "drums bass chords pad texture", 0.65, ("crash", "open hat"), "fill"),
+        _s("hook", 8, "drums bass chords lead pad", "", 0.95, (), "fill"),
+        _s("verse", 16, "drums bass texture", "drums bass chords texture", 0.65, ("crash",), "fill"),
+        _s("hook", 8, "drums bass chords lead pad", "", 1.0, (), "fill"),
+        _s("outro", 4, "chords lead texture", "", 0.4),
+    ),
+    "calm": (
+        _s("intro", 8, "chords texture", "", 0.35),
+        _s("theme", 16, "drums bass chords texture", "drums bass chords lead texture", 0.6, _LIGHT[-3:]),
+        _s("break", 8, "chords lead pad texture", "", 0.4, (), "fill"),
+        _s("theme", 16, "drums bass chords lead texture", "drums bass chords lead pad texture", 0.75, (), "fill"),
+        _s("outro", 8, "chords texture lead", "", 0.35),
+    ),
+}
+
+
+def sections(form: str, bars: int, has: set[str]) -> list[Section]:
+    """The sections of a piece of `bars` bars, in blocks of at most 8, with the parts that it has; what changes, changes there."""
+    stretches = FORMS[form]
+    lengths = share_bars([stretch.bars for stretch in stretches], bars)
+    found: list[Section] = []
+    for stretch, length in zip(stretches, lengths, strict=True):
+        blocks = [_BLOCK] * (length // _BLOCK) + ([length % _BLOCK] if length % _BLOCK else [])
+        for k, block in enumerate(blocks):
+            wanted = stretch.first if k == 0 else stretch.later
+            parts = [part for part in _ALL if part in wanted and part in has] or [part for part in _ALL if part in has][:1]
+            leads_out = stretch.exit if k == len(blocks) - 1 else "fill" if stretch.exit else ""
+            mute = [voice for voice in stretch.mute if k == 0 or stretch.name not in ("intro", "bridge")]
+            found.append(Section(stretch.name, block, parts, stretch.energy, leads_out, mute))
+    return found
+
+
+def share_bars(weights: list[int], bars: int) -> list[int]:
+    """`bars` shared out by weight, in fours where there is room, else in single bars; sections that get none fall away."""
+    unit = 4 if bars >= 4 * len(weights) else 2 if bars >= 2 * len(weights) else 1
+    scale = bars / sum(weights)
+    lengths = [max(unit, round(weight * scale / unit) * unit) for weight in weights]
+    while sum(lengths) > bars:
+        longest = max(range(len(lengths)), key=lambda k: (lengths[k], k))
+        lengths[longest] -= min(unit, sum(lengths) - bars) if lengths[longest] > 1 else 1
+        if lengths[longest] == 0 and sum(lengths) <= bars:
+            break
+    spare = bars - sum(lengths)
+    while spare >= unit and unit > 1:
+        lengths[min(range(len(lengths)), key=lambda k: lengths[k] / weights[k])] += unit
+        spare -= unit
+    lengths[-1] += spare
+    return lengths

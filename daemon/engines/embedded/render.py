@@ -1,0 +1,137 @@
+"""From a plan to audio: a loop in one stretch, a track section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bridge.music import loop_frames
+from daemon.engines.contract import Progress
+from daemon.engines.embedded.mix import Balance, Desk, Player, below_ceiling, frame_of, part_sounds, place, tail_s
+from daemon.engines.embedded.plan import Plan, Section, Sound
+from daemon.engines.embedded.score import Note, Score
+from daemon.engines.embedded.voices.textures import texture
+
+_LOOP_LUFS = -14.0
+#: The longest that a note rings on after its section.
+_RING_S = 3.5
+_KICKS = ("kick", "hard kick")
+
+Notes = Mapping[str, Sequence[Note]]
+
+
+def play_loop(plan: Plan, notes: Notes, player: Player, progress: Progress) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """(mix, stems) of a plan as a loop of exactly its frames: float32 (frames, 2), the stems summing to the mix."""
+    frames = loop_frames(plan.bars, plan.meter_, plan.bpm, player.rate)
+    buses: dict[str, np.ndarray] = {}
+    for k, part in enumerate(plan.parts):
+        progress(0.05 + 0.6 * k / len(plan.parts), f"playing {part}")
+        if part == "texture" and plan.texture is not None:
+            buses[part] = _texture(plan.texture, plan, frames, player.rate)
+        else:
+            buses[part] = place(notes[part], part_sounds(plan, part), plan.bpm, player, frames)
+    progress(0.7, "mixing")
+    kicks = [frame_of(note.start, plan.bpm, player.rate) for note in notes.get("drums", ()) if note.voice in _KICKS]
+    return below_ceiling(Desk(plan, player.rate, frames).stems(buses, kicks, _LOOP_LUFS))
+
+
+def _texture(sound: Sound, plan: Plan, frames: int, rate: int) -> np.ndarray:
+    return texture(sound.voice, frames, rate, plan.seeds.get("texture", 0), sound.tone.get("bright", 0.0))
+
+
+@dataclass(frozen=True)
+class _Block:
+    """One section of a track and where it lies: ticks and frames from the piece's start."""
+
+    section: Section
+    start_tick: int
+    end_tick: int
+    start: int
+    frames: int
+
+
+class Track:
+    """Plays a plan's sections one after the other into one mix (and stems, where asked), each with its tail."""
+
+    def __init__(self, plan: Plan, notes: Notes, player: Player, with_stems: bool) -> None:
+        self.plan, self.notes, self.player = plan, notes, player
+        self.blocks = self._find_blocks()
+        last = self.blocks[-1]
+        self.frames = last.start + last.frames
+        self.total = self.frames + round((tail_s(plan) + 1.0) * player.rate)
+        self.mix = np.zeros((self.total, 2), np.float32)
+        self.stems = {part: np.zeros((self.total, 2), np.float32) for part in plan.parts} if with_stems else {}
+        self.balance = Balance()
+
+    def _find_blocks(self) -> list[_Block]:
+        score = Score(self.plan)
+        blocks, tick = [], 0
+        for section in self.plan.sections:
+            end = tick + section.bars * score.bar_ticks
+            start, stop = (frame_of(t, self.plan.bpm, self.player.rate) for t in (tick, end))
+            blocks.append(_Block(section, tick, end, start, stop - start))
+            tick = end
+        return blocks
+
+    def play(self, progress: Progress) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """(mix, stems), float32 (frames and tail, 2)."""
+        self._rehearse(progress)
+        for k, block in enumerate(self.blocks):
+            share = 0.1 + 0.85 * k / len(self.blocks)
+            stems = self._play_block(
+                block, lambda part, share=share, block=block: progress(share, f"{block.section.name}: {part}")
+            )
+            for part, stem in stems.items():
+                piece = stem[: self.total - block.start]
+                self.mix[block.start : block.start + len(piece)] += piece
+                if self.stems:
+                    self.stems[part][block.start : block.start + len(piece)] += piece
+        self._fade()
+        progress(0.97, "levelling")
+        return self._below_ceiling()
+
+    def _rehearse(self, progress: Progress) -> None:
+        """Set the balance on the fullest section, then the levels of the parts that do not play there."""
+        order = sorted(self.blocks, key=lambda b: (-b.section.energy, -len(b.section.parts), b.start))
+        for block in order:
+            missing = [part for part in block.section.parts if part not in self.balance.levels and part != "fx"]
+            if missing:
+                self._play_block(block, lambda part, name=block.section.name: progress(0.05, f"rehearsing {name}: {part}"))
+        self.balance.levels["fx"] = 0.5 * self.balance.levels.get("drums", 0.5)
+
+    def _play_block(self, block: _Block, say) -> dict[str, np.ndarray]:
+        rate = self.player.rate
+        frames = block.frames + round(_RING_S * rate)
+        brighter = round((block.section.energy - 0.8) * 0.6, 1)
+        buses: dict[str, np.ndarray] = {}
+        kicks: list[int] = []
+        for part in block.section.parts:
+            if part not in self.plan.parts:
+                continue
+            say(part)
+            if part == "texture" and self.plan.texture is not None:
+                bed = _texture(self.plan.texture, self.plan, block.frames, rate)
+                buses[part] = np.concatenate([bed, np.zeros((frames - len(bed), 2), np.float32)])
+                continue
+            played = [note for note in self.notes[part] if block.start_tick <= note.start < block.end_tick]
+            buses[part] = place(played, part_sounds(self.plan, part, brighter), self.plan.bpm, self.player, frames, block.start)
+            if part == "drums":
+                kicks = [frame_of(n.start, self.plan.bpm, rate) - block.start for n in played if n.voice in _KICKS]
+        desk = Desk(self.plan, rate, frames, self.balance, goes_round=False)
+        return desk.stems(buses, kicks, self.plan.mix.lufs - 3)
+
+    def _fade(self) -> None:
+        """The tail after the last bar dies away to nothing."""
+        n = self.total - self.frames
+        curve = np.cos(np.linspace(0, np.pi / 2, n, dtype=np.float32))[:, None] ** 2
+        for audio in (self.mix, *self.stems.values()):
+            audio[self.frames :] *= curve
+
+    def _below_ceiling(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        top = float(np.abs(self.mix).max(initial=0.0))
+        if top > 0.95:
+            for audio in (self.mix, *self.stems.values()):
+                audio *= np.float32(0.95 / top)
+        return self.mix, self.stems

@@ -1,0 +1,75 @@
+"""Rows of sixteenths changed: fuller or thinner, varied from bar to bar, at half time."""
+
+from __future__ import annotations
+
+import random
+
+_WEAK_FIRST = "go"
+_MOVABLE = ("hat", "shaker", "ride", "tambourine", "high conga", "low conga", "rim")
+
+
+def thinned_or_filled(voice: str, lines: list[str], density: float, stream: random.Random) -> list[str]:
+    """Fewer hits below a density of 0.4 (weak ones go first), more above 0.6; the first beat always stays."""
+    if density < 0.4:
+        share = (0.4 - density) * 1.6
+        return [_thinned(row, share, stream) for row in lines]
+    if density > 0.6 and voice in (*_MOVABLE, "snare", "bass"):
+        share = (density - 0.6) * (0.9 if voice in _MOVABLE else 0.35)
+        mark = "g" if voice != "bass" else "o"
+        return [_filled(row, share, mark, stream) for row in lines]
+    return lines
+
+
+def _thinned(row: str, share: float, stream: random.Random) -> str:
+    out = []
+    for step, mark in enumerate(row):
+        weak = mark in _WEAK_FIRST or step % 4 != 0
+        drop = mark in "xogX23458a7" and step > 0 and weak and stream.random() < share * (1.4 if mark in _WEAK_FIRST else 0.8)
+        out.append("." if drop and mark != "X" else mark)
+    return "".join(out)
+
+
+def _filled(row: str, share: float, mark: str, stream: random.Random) -> str:
+    return "".join(mark if old == "." and step % 16 and stream.random() < share else old for step, old in enumerate(row))
+
+
+def varied(voice: str, lines: list[str], bars: int, stream: random.Random) -> list[str]:
+    """Two bars from one, the second a little different: a ghost more or less, a kick before the turn."""
+    if bars < 2 or len(lines) > 1:
+        return lines
+    row = lines[0]
+    other = list(row)
+    steps = len(row)
+    if voice in _MOVABLE:
+        for _ in range(2):
+            step = stream.randrange(1, steps)
+            if other[step] == "." and step % 2:
+                other[step] = "g"
+            elif other[step] in "go":
+                other[step] = "."
+    elif voice == "snare" and stream.random() < 0.5:
+        step = stream.choice([s for s in (7, 9, 10, 15) if s < steps])
+        if other[step] == ".":
+            other[step] = "g"
+    elif voice == "kick" and row.count("X") < 3 and stream.random() < 0.6:
+        step = stream.choice([s for s in (steps - 2, steps - 3, steps - 5) if s > 0])
+        if other[step] == "." and row[step - 1] == ".":
+            other[step] = "x"
+    return [row, "".join(other)]
+
+
+def half_timed(
+    rows: dict[str, list[str]], voices: tuple[str, ...] = ("kick", "hard kick", "snare", "clap", "snap", "rim")
+) -> dict[str, list[str]]:
+    """Kick and snare at half their speed, over twice the bars; the rest as it was."""
+    done = {}
+    for voice, lines in rows.items():
+        if voice not in voices:
+            done[voice] = lines
+            continue
+        slow: list[str] = []
+        for row in lines:
+            stretched = "".join(mark + ("-" if mark == "-" else ".") for mark in row)
+            slow += [stretched[: len(row)], stretched[len(row) :]]
+        done[voice] = slow
+    return done

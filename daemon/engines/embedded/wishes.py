@@ -1,0 +1,186 @@
+"""What the words ask of a style: who plays, with which sound, how it should feel. Words in, data out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from daemon.brief import Brief
+from daemon.prompt.vocabulary import part_of
+
+#: Instrument -> the voices of the drums that it means.
+DRUM_VOICES: dict[str, tuple[str, ...]] = {
+    "kick": ("kick", "hard kick"), "snare": ("snare",), "clap": ("clap",), "snap": ("snap",), "rim": ("rim",),
+    "hats": ("hat", "open hat"), "cymbal": ("ride", "crash"), "tom": ("high tom", "mid tom", "low tom"),
+    "shaker": ("shaker",), "tambourine": ("tambourine",), "cowbell": ("cowbell",), "clave": ("clave",), "woodblock": ("clave",),
+    "conga": ("high conga", "low conga"), "bongo": ("high conga",), "tabla": ("high conga", "low tom"),
+    "percussion": ("shaker", "high conga", "low conga", "rim", "clave", "tambourine", "cowbell", "low tom"),
+}  # fmt: skip
+
+#: Instrument -> (part, voice) for everything that has a pitch; an empty voice leaves the style's own.
+PITCHED: dict[str, tuple[str, str]] = {
+    "bass": ("bass", ""), "808": ("bass", "808"), "808 bass": ("bass", "808"), "sub bass": ("bass", "sub"),
+    "reese": ("bass", "reese"), "acid bass": ("bass", "acid"), "bass guitar": ("bass", "finger bass"),
+    "upright bass": ("bass", "finger bass"), "log drum": ("bass", "log drum"),
+    "chords": ("chords", ""), "piano": ("chords", "piano"), "electric piano": ("chords", "electric piano"),
+    "organ": ("chords", "organ"), "pad": ("chords", "pad"), "stab": ("chords", "brass"), "strings": ("chords", "strings"),
+    "guitar": ("chords", "guitar"), "choir": ("chords", "choir"), "brass": ("chords", "brass"),
+    "clavinet": ("chords", "pluck"), "harp": ("chords", "guitar"), "accordion": ("chords", "organ"),
+    "lead": ("lead", "lead"), "melody": ("lead", ""), "arp": ("lead", "pluck"), "synth": ("lead", "lead"),
+    "pluck": ("lead", "pluck"), "bells": ("lead", "bell"), "marimba": ("lead", "mallet"), "vibraphone": ("lead", "mallet"),
+    "flute": ("lead", "soft lead"), "saxophone": ("lead", "brass"), "trumpet": ("lead", "brass"), "violin": ("lead", "strings"),
+    "vocals": ("lead", "choir"),
+}  # fmt: skip
+
+TEXTURES = {"vinyl crackle": "vinyl", "noise": "air", "rain": "rain", "foley": "air", "tape hiss": "tape"}
+
+#: Words that name a sound more closely than an instrument does.
+_CLOSER: tuple[tuple[str, str, str], ...] = (
+    (r"wobbl|brostep|riddim", "bass", "wobble"), (r"supersaw", "chords", "supersaw"), (r"\bacid\b|\b303\b", "bass", "acid"),
+    (r"\breese\b|neuro", "bass", "reese"), (r"slap bass|fingered|bass guitar", "bass", "finger bass"),
+    (r"log ?drum", "bass", "log drum"), (r"warm pad", "chords", "warm pad"), (r"distorted guitar", "chords", "power guitar"),
+    (r"8[- ]?bit|game ?boy|chip", "lead", "chip"),
+)  # fmt: skip
+
+#: What a word does to the timbre of everything: changes of `Tone`; `length` and `width` multiply.
+_TONES: tuple[tuple[str, dict[str, float]], ...] = (
+    (r"dark|sinister|evil|ominous|brooding|moody|gloom|haunting|menac|underground", {"bright": -0.4}),
+    (r"\bbright|crisp|\bcrystal|sparkl|shiny|glossy|sunny", {"bright": 0.4}),
+    (r"\bwarm|analog|organic|mellow|smooth", {"bright": -0.25, "drive": 0.08}),
+    (r"\bcold|\bicy|metallic|robotic|clinical", {"bright": 0.2, "dirt": 0.0, "attack": 0.1}),
+    (r"\bhard|aggressive|angry|brutal|heavy|fierce|savage|banging|pounding|slamming", {"drive": 0.25, "attack": 0.3}),
+    (r"punchy|\btight|snappy|knock", {"attack": 0.3, "length": 0.8}),
+    (r"\bdust|lo-?fi sound|gritty|grimy|\bworn|vintage|old[- ]?school|crunchy|12[- ]?bit", {"dirt": 0.45, "bright": -0.15}),
+    (r"distort|saturat|overdriv|fuzz|clipped", {"drive": 0.55}),
+    (r"\bwide|huge|massive|stereo|spacious", {"width": 1.4}),
+    (r"\bmono\b|narrow", {"width": 0.2}),
+    (r"\bsoft|gentle|calm|peaceful|quiet|delicate|tender|relax|chill|sleepy", {"attack": -0.3, "bright": -0.15}),
+    (r"\bclean|polished|pristine|pure\b", {"drive": -0.3, "dirt": -1.0}),
+    (r"dream|ethereal|float|hazy|airy|lush|space", {"length": 1.3, "width": 1.2, "attack": -0.15}),
+    (r"\bdeep\b|subby", {"bright": -0.2}),
+    (r"\bshort\b|staccato|choppy|dry\b", {"length": 0.65}),
+    (r"\blong\b|sustained|legato|ringing", {"length": 1.4}),
+)  # fmt: skip
+
+_MINOR = r"dark|sad|melanchol|sinister|evil|ominous|haunting|moody|emotional|angry|tense|mysterious|gloom|lonely"
+_MAJOR = r"happy|uplifting|joy|cheerful|sunny|bright|fun\b|feel ?good|hopeful|triumphant|playful"
+_WET = r"dream|ethereal|float|hazy|space|atmospher|cavern|reverb|lush|wash|ambient|huge"
+_DRY = r"\bdry\b|tight|close[- ]mic|intimate|bedroom"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """`parts`: those that may play, None for all; `voices`: a voice for a part; `drums`: those that play alone, None for all;
+    `more_drums`: voices that must be there; `no_drums`: that must not; `tone`: changes of timbre; `room`: factor on reverb."""
+
+    parts: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
+    voices: dict[str, str] = field(default_factory=dict)
+    drums: frozenset[str] | None = None
+    more_drums: frozenset[str] = frozenset()
+    no_drums: frozenset[str] = frozenset()
+    tone: dict[str, float] = field(default_factory=dict)
+    texture: str = ""
+    minor: bool | None = None
+    half_time: bool = False
+    double_time: bool = False
+    on_the_floor: bool = False
+    arp: bool = False
+    room: float = 1.0
+    energy: float = 0.7
+    density: float = 0.5
+
+
+def read_wishes(brief: Brief) -> Wishes:
+    """What the brief's fields and words ask for."""
+    words = " ".join([brief.prompt, brief.change, *brief.mood]).lower()
+    minor = True if re.search(_MINOR, words) else False if re.search(_MAJOR, words) else None
+    voices, parts, drums, texture = _band(brief)
+    for pattern, part, voice in _CLOSER:
+        if re.search(pattern, words):
+            voices.setdefault(part, voice)
+    no_parts, no_drums = _unwanted(brief)
+    return Wishes(
+        parts=frozenset(parts) if brief.only and parts else None,
+        without=no_parts,
+        voices=voices,
+        drums=frozenset(drums) if brief.only and drums else None,
+        more_drums=frozenset(drums),
+        no_drums=no_drums,
+        tone=read_tone(words),
+        texture=texture,
+        minor=minor,
+        half_time=bool(re.search(r"half[- ]?time", words)),
+        double_time=bool(re.search(r"double[- ]?time", words)),
+        on_the_floor=bool(re.search(r"four (?:on|to) the floor|4 ?(?:on|to) ?the ?floor|4x4", words)),
+        arp=bool(re.search(r"\barp", words)),
+        room=1.5 if re.search(_WET, words) else 0.5 if re.search(_DRY, words) else 1.0,
+        energy=0.7 if brief.energy is None else brief.energy,
+        density=0.5 if brief.density is None else brief.density,
+    )
+
+
+def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
+    """(voice by part, parts named, drum voices named, texture) of the brief's instruments."""
+    voices: dict[str, str] = {}
+    parts: set[str] = set()
+    drums: set[str] = set()
+    texture = ""
+    for name in brief.instruments:
+        if name in DRUM_VOICES:
+            drums.update(DRUM_VOICES[name])
+            parts.add("drums")
+        elif name in PITCHED:
+            part, voice = PITCHED[name]
+            parts.add(part)
+            if voice:
+                voices.setdefault(part, voice)
+        elif name in TEXTURES:
+            texture = TEXTURES[name]
+            parts.add("texture")
+        else:
+            parts.add(part_of(name) or "chords")
+    if "drums" in brief.instruments:
+        drums.clear()
+    return voices, parts, drums, texture
+
+
+def _unwanted(brief: Brief) -> tuple[frozenset[str], frozenset[str]]:
+    parts: set[str] = set()
+    drums: set[str] = set()
+    for name in (one.strip() for one in brief.negative.split(",")):
+        if name in DRUM_VOICES:
+            drums.update(DRUM_VOICES[name])
+        elif name in PITCHED:
+            parts.add(PITCHED[name][0])
+        elif name in TEXTURES:
+            parts.add("texture")
+        elif name in ("drums", "bass", "chords", "lead", "pad", "texture"):
+            parts.add(name)
+    return frozenset(parts), frozenset(drums)
+
+
+def read_tone(words: str) -> dict[str, float]:
+    """Changes of timbre that the words ask for: `bright`, `drive`, `dirt`, `attack` added up, `length`, `width` multiplied."""
+    tone: dict[str, float] = {}
+    for pattern, change in _TONES:
+        if re.search(pattern, words):
+            for name, value in change.items():
+                if name in ("length", "width"):
+                    tone[name] = tone.get(name, 1.0) * value
+                else:
+                    tone[name] = tone.get(name, 0.0) + value
+    return tone
+
+
+def toned(own: dict[str, float], change: dict[str, float]) -> dict[str, float]:
+    """A sound's own tone with the words' changes, within the limits of `Tone`."""
+    limits = {"bright": (-1.0, 1.0, 0.0), "drive": (0.0, 1.0, 0.0), "dirt": (0.0, 1.0, 0.0), "attack": (0.0, 1.0, 0.5)}
+    tone = dict(own)
+    for name, value in change.items():
+        if name in ("length", "width"):
+            tone[name] = min(4.0 if name == "length" else 2.0, max(0.0 if name == "width" else 0.25, tone.get(name, 1.0) * value))
+        else:
+            low, high, usual = limits[name]
+            tone[name] = min(high, max(low, tone.get(name, usual) + value))
+    return {name: round(value, 3) for name, value in tone.items()}
