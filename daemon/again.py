@@ -1,8 +1,9 @@
-"""`again`: the same request with a new seed, or with one thing changed, from what a clip's record says (pure)."""
+"""`again`: the same request with a new seed, or with one thing changed, from what a clip's record says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from bridge.errors import Fault, RequestError
@@ -15,7 +16,9 @@ def repeat_request(record: Mapping[str, Any], changes: Request) -> tuple[str, Re
     With `change` one part of the music is written anew: tempo, key and length are those of the clip, whatever the session
     says now. A fitted file takes its next best cut. RequestError where the clip has no notes to change.
     """
-    old = record["request"]
+    old = dict(record["request"])
+    if "reference" in old:
+        old["reference"] = where_it_is_now(str(old["reference"]))
     kept = {name: value for name, value in old.items() if name not in ("seed", "id", "choice", "change")}
     do = "fit" if record["engine"] == "file" else "make"
     if do == "fit" and "choice" not in changes:
@@ -27,3 +30,10 @@ def repeat_request(record: Mapping[str, Any], changes: Request) -> tuple[str, Re
         raise RequestError(Fault("change", what, f"change: {record['engine']} gave no notes in which one part could be changed"))
     lengths = {name: record[name] for name in ("bpm", "key", "meter", "bars") if record.get(name)}
     return do, Request({**kept, **lengths, "count": 1, **changes.values}), {"plan": record["plan"]}
+
+
+def where_it_is_now(path: str) -> str:
+    """The path of a file that the inbox has put away since: from `working/<claim>-<name>` to `done/<name>`."""
+    there = Path(path)
+    put_away = there.parent.parent / "done" / there.name.partition("-")[2]
+    return str(put_away) if not there.exists() and there.parent.name == "working" and put_away.exists() else path

@@ -366,11 +366,11 @@ def _order_records(
             follower = Follower(link, Places.find(), bar)
             yield from _cancelling(follower, follower.order(verb, values))
             return
+        from daemon.acceptance import make_brief
         from daemon.config import load_config
         from daemon.crate import Crate
         from daemon.database import Database
         from daemon.defaults import crate_folder, prompt_defaults, session_with
-        from daemon.desk import make_brief
         from daemon.pins import load_pins
 
         places = Places.find()

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
-import random
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from bridge import events
-from bridge.errors import Fault, RequestError, SidecrateError
+from bridge.errors import SidecrateError
 from bridge.events import Event, Order, Origin
 from bridge.request import Request, shorten
 from bridge.session import Session
+from daemon.acceptance import make_brief
 from daemon.again import repeat_request
 from daemon.brief import Brief
 from daemon.crate import Crate
-from daemon.engines.registry import choose_engines
 from daemon.errors import QueueError
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.settle import PromptDefaults
 from daemon.queue import Job, Queue
 from daemon.runner import Runner, done_info
 
@@ -28,29 +26,6 @@ log = logging.getLogger(__name__)
 
 #: A report is sent in one packet: the longest lists are left out of it; the record in the crate has them.
 MOST_REPORT_BYTES = 8000
-
-
-def make_brief(
-    request: Request, session: Session, defaults: PromptDefaults, order: tuple[str, ...], *, do: str = "make"
-) -> Brief:
-    """A request made whole: words, session and defaults settled, engines chosen, the seed fixed.
-
-    RequestError, PromptError and EngineError say what stands in the way.
-    """
-    seed = int(request.get("seed", random.SystemRandom().getrandbits(31)))
-    brief = settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
-    if brief.reference is not None:
-        check_file("reference", brief.reference)
-    if do == "fit":
-        return brief.amended(engines=("file",), engine_reason="the file itself is the take")
-    engines, reason = choose_engines(brief.engines, brief.kind, order)
-    return brief.amended(engines=engines, engine_reason=reason)
-
-
-def check_file(field: str, path: str) -> None:
-    """RequestError when there is no file to read: better said now than by a failed job later."""
-    if not Path(path).expanduser().is_file():
-        raise RequestError(Fault(field, shorten(path), f"{field}: there is no file {path}; give the path of an audio file"))
 
 
 class Desk:

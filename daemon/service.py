@@ -229,3 +229,5 @@ def set_up_log(places: Places, config: Config, *, verbose: bool) -> None:
     root = logging.getLogger()
     root.setLevel(config.log.level.upper())
     root.handlers[:] = [to_file, to_screen]
+    # it warns of events that come while the inbox closes, which is no fault
+    logging.getLogger("watchdog").setLevel(logging.ERROR)

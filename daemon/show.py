@@ -48,7 +48,7 @@ def report_line(report: Mapping[str, Any]) -> str:
         parts.append(f"{after['lufs']:.1f} LUFS")
     if after.get("true_peak_db") is not None:
         parts.append(f"peak {after['true_peak_db']:.1f} dBTP")
-    warnings = report.get("warnings") or []
+    warnings = [*report.get("said", []), *report.get("warnings", [])]
     return " · ".join(parts) + "".join(f"\n  note: {warning}" for warning in warnings)
 
 

@@ -76,6 +76,8 @@ def make_record(task: dict[str, Any], brief: Brief, take: Any, conformed: Any, r
     rate = conformed.sample_rate
     report = dict(conformed.report)
     report["decided"] = {name: asdict(decision) for name, decision in brief.decided.items()}
+    if brief.said:
+        report["said"] = list(brief.said)
     if refusals:
         report["refused_takes"] = refusals
     note = conformed.note

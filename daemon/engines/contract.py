@@ -36,7 +36,8 @@ class EngineInfo:
     channels: int = 2
     bpm_range: tuple[float, float] = (40.0, 300.0)
     conditioning: tuple[str, ...] = ()
-    """What it listens to besides words: tempo, key, audio, melody, lyrics."""
+    """What it listens to besides words: tempo, key, meter; a reference by its use (continuation, melody, accompany, style);
+    lyrics; kit."""
     costs_money: bool = False
     deadline_s: float = 120.0
     """A child that works longer on one take is ended."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -55,18 +55,23 @@ def engine_info(name: str) -> EngineInfo:
     raise EngineError(f"engine {name!r} is not installed; {hint}", "unknown_engine")
 
 
-def choose_engines(asked: Sequence[str], kind: str, order: Sequence[str]) -> tuple[tuple[str, ...], str]:
+def choose_engines(
+    asked: Sequence[str], kind: str, order: Sequence[str], wants: Mapping[str, str]
+) -> tuple[tuple[str, ...], str]:
     """The engines that will work, and why. A named engine never falls back; `auto` takes the first of `order` that is
-    ready, can make this kind and costs nothing. EngineError says what stands in the way."""
+    ready, can make this kind and costs nothing. EngineError says what stands in the way.
+
+    wants: what the engine must listen to (its `conditioning`), and the field that asks for it.
+    """
     if list(asked) != ["auto"]:
         names = [name for name in asked if name != "auto"]
         for name in names:
-            _must_be_able(engine_info(name), kind)
+            _must_be_able(engine_info(name), kind, wants)
         return tuple(names), "named in the request"
     passed: list[str] = []
     for name in order:
         info = engine_info(name)
-        why = _cannot(info, kind) or ("costs money, so it must be named" if info.costs_money else None)
+        why = _cannot(info, kind, wants) or ("costs money, so it must be named" if info.costs_money else None)
         if why is None:
             reason = f"auto: {name} is the first that is ready" + (f" ({'; '.join(passed)})" if passed else "")
             return (name,), reason
@@ -74,13 +79,16 @@ def choose_engines(asked: Sequence[str], kind: str, order: Sequence[str]) -> tup
     raise EngineError(f"no engine of engines.order can make a {kind} now: {'; '.join(passed)}", "no_engine")
 
 
-def _cannot(info: EngineInfo, kind: str) -> str | None:
+def _cannot(info: EngineInfo, kind: str, wants: Mapping[str, str]) -> str | None:
     if kind not in info.kinds:
         return f"makes {', '.join(info.kinds)}, not {kind}"
+    deaf = [field for what, field in wants.items() if what not in info.conditioning]
+    if deaf:
+        return f"does not take {', '.join(deaf)}"
     return info.needs()
 
 
-def _must_be_able(info: EngineInfo, kind: str) -> None:
-    why = _cannot(info, kind)
+def _must_be_able(info: EngineInfo, kind: str, wants: Mapping[str, str]) -> None:
+    why = _cannot(info, kind, wants)
     if why is not None:
         raise EngineError(f"engine {info.name!r} cannot make this: {why}", "engine_not_ready")

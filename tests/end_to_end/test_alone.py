@@ -83,6 +83,10 @@ BAD = [
     (["open", "nonsense"], "'nonsense'", "crate, inbox, state, config"),
     (["tempo", "9999"], "9999", "40 to 300"),
     (["nonsense"], "nonsense", "--help"),
+    (["make", "x", "--compose", "llm"], "'llm'", "compose: rules"),
+    (["make", "x", "--then", "audition"], "'audition'", "sidecrate play"),
+    (["make", "x", "--kit", "nowhere"], "nowhere", "folder"),
+    (["make", "x", "--reference", "nowhere.wav"], "nowhere.wav", "audio file"),
 ]
 
 
@@ -108,6 +112,13 @@ def test_files_that_are_no_audio(run, tmp_path, name, content, says):
     path.write_bytes(content)
     said = run("fit", str(path), "--bpm", "120", code=1)
     assert says in said and len(said.strip().splitlines()) == 1
+
+
+def test_what_no_engine_takes_is_refused_not_left_out(run):
+    assert "not vocal" in run("make", "x", "--lyrics", "la la la", code=1)
+    said = run("make", "x", "--kind", "loop", "--lyrics", "la la la", code=1)
+    assert "lyrics" in said and "embedded" in said
+    assert "makes loop, oneshot, sfx, not track" in run("make", "x", "--engine", "fake", "--kind", "track", code=1)
 
 
 def test_silent_and_tiny_files_are_said(run, tmp_path):

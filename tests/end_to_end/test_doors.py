@@ -90,6 +90,8 @@ def test_a_dropped_audio_file_is_put_on_the_grid(daemon, tmp_path):
     record = daemon.clips()[-1]
     assert record["engine"] == "file" and record["bpm"] == pytest.approx(bpm, abs=0.1)
     assert record["frames"] == loop_frames(record["bars"], Meter(), record["bpm"], record["sample_rate"])
+    again = json.loads(daemon.command("again", record["id"], "--json"))
+    assert again["report"]["asked"]["choice"] == 2, "the next best cut of the same file, found where it was put away"
 
 
 def test_a_file_that_is_no_prompt_fails_with_the_reason(daemon):

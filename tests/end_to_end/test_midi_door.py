@@ -44,7 +44,9 @@ out.delete(); heard.delete()
 
 
 def play(*messages, wait_s=20.0):
-    done = subprocess.run([sys.executable, "-c", PAD, json.dumps(messages), str(wait_s)], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", PAD, json.dumps(messages), str(wait_s)], capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -1,0 +1,68 @@
+"""From a request to the Brief that is stored: words, session and defaults settled, engines chosen, the seed fixed."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+from bridge.errors import Fault, RequestError
+from bridge.request import Request, shorten
+from bridge.session import Session
+from daemon.brief import Brief
+from daemon.engines.registry import choose_engines
+from daemon.prompt.settle import PromptDefaults, settle
+
+#: What an engine must listen to (its `conditioning`) for each use of a reference.
+USES = {"continue": "continuation", "melody": "melody", "accompany": "accompany", "style": "style"}
+
+
+def make_brief(
+    request: Request, session: Session, defaults: PromptDefaults, order: tuple[str, ...], *, do: str = "make"
+) -> Brief:
+    """A request made whole. RequestError, PromptError and EngineError say what stands in the way.
+
+    order: the engines that `auto` asks, the first first.
+    """
+    _refuse_what_is_not_built(request)
+    seed = int(request.get("seed", random.SystemRandom().getrandbits(31)))
+    brief = settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
+    for field in ("reference", "kit"):
+        _check_path(field, getattr(brief, field))
+    if do == "fit":
+        return brief.amended(engines=("file",), engine_reason="the file itself is the take")
+    engines, reason = choose_engines(brief.engines, brief.kind, order, _wants(brief))
+    return brief.amended(engines=engines, engine_reason=reason)
+
+
+def _wants(brief: Brief) -> dict[str, str]:
+    """What the engine must be able to listen to, and which field says so."""
+    wants = {}
+    if brief.reference is not None:
+        wants[USES[brief.use]] = f"reference with use: {brief.use}"
+    if brief.lyrics:
+        wants["lyrics"] = "lyrics"
+    if brief.kit is not None:
+        wants["kit"] = "kit"
+    return wants
+
+
+def _check_path(field: str, path: str | None) -> None:
+    """RequestError when there is nothing to read: better said now than by a failed job later."""
+    if path is None:
+        return
+    there = Path(path).expanduser()
+    if field == "kit" and not there.is_dir():
+        raise RequestError(Fault(field, shorten(path), f"{field}: there is no folder {path}; give one that holds one-shots"))
+    if field == "reference" and not there.is_file():
+        raise RequestError(Fault(field, shorten(path), f"{field}: there is no file {path}; give the path of an audio file"))
+
+
+def _refuse_what_is_not_built(request: Request) -> None:
+    """Better refused than left undone without a word."""
+    if request.get("compose") == "llm":
+        text = "compose: 'llm' needs a language model, which this version cannot ask yet; leave it out, or say compose: rules"
+        raise RequestError(Fault("compose", "llm", text))
+    if request.get("then") == "audition":
+        text = "then: 'audition' cannot be done in this version yet; leave it out, and hear the clip with `sidecrate play`"
+        raise RequestError(Fault("then", "audition", text))
