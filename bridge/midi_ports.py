@@ -70,6 +70,7 @@ class MidiPorts:
 
     inputs, outputs: parts of ports' names, in any case; no inputs means every port. No outputs: where inputs are named, the
     outputs of these names, else only the output that belongs to a port which is heard, so that no synth plays our lights.
+    name: of our own port; ports whose names begin so are never opened. timing, sysex: hear MIDI clock, system exclusive too.
     """
 
     def __init__(
@@ -81,9 +82,13 @@ class MidiPorts:
         outputs: Iterable[str] = (),
         virtual: bool = True,
         timing: bool = False,
+        sysex: bool = False,
+        name: str = NAME,
         log: logging.Logger | None = None,
     ) -> None:
         self._heard = heard
+        self._name = name
+        self._sysex = sysex
         self._api = api
         self._inputs = tuple(inputs)
         self._outputs = tuple(outputs) or self._inputs
@@ -118,10 +123,12 @@ class MidiPorts:
         try:
             self._in, self._out = self._client(rtmidi.MidiIn), self._client(rtmidi.MidiOut)
             if self._virtual and self._system != "winmm":
-                self._listen(self._in, NAME)
-                self._in.open_virtual_port("in")
-                self._out.open_virtual_port("out")
-                self._own = NAME
+                self._listen(self._in, self._name)
+                # CoreMIDI shows a virtual port by its own name alone, the others after the client's
+                names = (self._name, self._name) if self._system == "coremidi" else ("in", "out")
+                self._in.open_virtual_port(names[0])
+                self._out.open_virtual_port(names[1])
+                self._own = self._name
         except _ERRORS as error:
             self.close()
             raise DoorError(f"{self._system} does not answer ({str(error).strip() or 'no reason given'})") from None
@@ -164,7 +171,7 @@ class MidiPorts:
         self._own = ""
 
     def _client(self, kind: Any) -> Any:
-        made = kind(APIS[self._system], name=NAME)
+        made = kind(APIS[self._system], name=self._name)
         if made.get_current_api() != APIS[self._system]:
             _let_go(made)
             raise OSError("it is not running")
@@ -175,7 +182,7 @@ class MidiPorts:
         self._log.debug("midi: %s", text)
 
     def _is_meant(self, name: str, patterns: tuple[str, ...]) -> bool:
-        if name.casefold().startswith(NAME.casefold()) or "midi through" in name.casefold():
+        if name.casefold().startswith(self._name.casefold()) or "midi through" in name.casefold():
             return False
         return not patterns or any(pattern.casefold() in name.casefold() for pattern in patterns)
 
@@ -216,7 +223,7 @@ class MidiPorts:
             except Exception:
                 self._log.exception("midi: a message was lost")
 
-        client.ignore_types(sysex=True, timing=not self._timing, active_sense=True)
+        client.ignore_types(sysex=not self._sysex, timing=not self._timing, active_sense=True)
         client.set_callback(callback)
 
 
