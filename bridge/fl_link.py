@@ -1,4 +1,4 @@
-"""The link with FL Studio's script: frames of MIDI SysEx, and a way over them that outlives losses (pure; the clock is passed in).
+"""The link with FL Studio's script: frames of MIDI SysEx, and a way over them that outlives losses (pure, clock passed in).
 
 A frame is at most 256 bytes, since FL's input on Windows has 1024 and breaks on more:
 

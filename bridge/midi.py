@@ -11,11 +11,11 @@ from contextlib import suppress
 from functools import partial
 
 from bridge.errors import DoorError
-from bridge.events import Accepted, Done, Event, Failed, Finished, Order, Origin, Progress, Refused, Take, Told
+from bridge.events import Accepted, Done, Event, Failed, Finished, Origin, Progress, Refused, Take, Told
 from bridge.midi_lights import Lights
-from bridge.midi_map import Mapped, MidiMap, Touch, read_message
+from bridge.midi_map import MidiMap, Touch, read_message
 from bridge.midi_ports import MidiPorts
-from bridge.request import Request, Value
+from bridge.midi_touches import Touches
 
 POLL_S = 2.0
 #: What is sent right after a port was opened is lost: by JACK, and by devices that are still waking up.
@@ -51,8 +51,7 @@ class MidiDoor:
         self._notes: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
         self._ports = MidiPorts(self._heard, api=api, inputs=inputs, outputs=outputs, virtual=virtual, log=self._log)
         self._thread: threading.Thread | None = None
-        self._held: dict[str, Value] = {}
-        self._positions: dict[tuple[str, int, int], int] = {}
+        self._touches = Touches(mapping)
         self._lights = Lights(mapping.lights, self._ports.send)
         self._recent: list[tuple[Touch, str, float]] = []
         self._plugged_in = False
@@ -157,12 +156,9 @@ class MidiDoor:
     def _act(self, touch: Touch, port: str, at_s: float) -> None:
         if self._is_echo(touch, port, at_s):
             return
-        pressed = self._is_pressed(touch, port)
-        for mapping in self._map.heard(touch, port):
-            if mapping.verb == "set" and mapping.scale:
-                self._held[mapping.scale.field] = mapping.scale.at(touch.position)
-            elif pressed:
-                self._take(self._order(mapping, touch, port))
+        address = {"port": port, "trigger": touch.trigger, "number": touch.number, "channel": touch.channel}
+        for order in self._touches.orders(touch, port, Origin(self.name, address)):
+            self._take(order)
 
     def _is_echo(self, touch: Touch, port: str, at_s: float) -> bool:
         """Whether a program that sends to our own port was just heard by its own as well: both are open, it meant one touch."""
@@ -176,22 +172,3 @@ class MidiDoor:
         if own:
             self._recent.append((touch, port, at_s))
         return False
-
-    def _is_pressed(self, touch: Touch, port: str) -> bool:
-        """A controller is a button when it comes up from below 64, or says its highest value again without a release."""
-        if touch.trigger != "cc":
-            return True
-        place = (port, touch.channel, touch.number)
-        before, self._positions[place] = self._positions.get(place, 0), touch.position
-        return touch.position >= 64 and (before < 64 or before == touch.position == 127)
-
-    def _order(self, mapping: Mapped, touch: Touch, port: str) -> Order:
-        address = {"port": port, "trigger": touch.trigger, "number": touch.number, "channel": touch.channel}
-        requests: tuple[Request, ...] = ()
-        if mapping.verb in ("make", "again"):
-            # a knob that was turned says more than the preset that was written down, and how hard a pad is hit more still
-            fields = {**mapping.fields, **self._held}
-            if mapping.scale:
-                fields[mapping.scale.field] = mapping.scale.at(touch.position)
-            requests = (Request(fields),)
-        return Order(mapping.verb, Origin(self.name, address), requests, what=mapping.what)
