@@ -12,7 +12,7 @@ from daemon.conform import note
 from daemon.conform.gate import Refusal, check_audio
 from daemon.conform.loop import Fitted, fit_loop, is_as_asked, known_loop
 from daemon.conform.loudness import SILENCE_DB, Level, amplify, limiting, measure_level, safe_gain
-from daemon.conform.report import Report, beat_errors
+from daemon.conform.report import Report, beat_errors, doubts
 from daemon.conform.seam import measure_seam
 from daemon.conform.sound import Sound
 from daemon.conform.track import fit_track
@@ -21,6 +21,8 @@ from daemon.errors import ConformError
 
 #: Loudness aimed at by kind; None: the peak alone decides.
 _LEVEL_LUFS: dict[str, float | None] = {"loop": -14.0, "sfx": -14.0, "vocal": -14.0, "track": -14.0, "oneshot": None}
+#: dB by which a limiter may hold peaks down: more is heard as pumping, and the piece stays quieter than asked.
+_MOST_LIMITING_DB = 6.0
 
 
 @dataclass
@@ -95,6 +97,7 @@ def _on_grid(take: Take, brief: Brief, fitted: Fitted, report: Report, progress:
     finished = _finish(fitted.sound, brief, report, progress)
     if fitted.bpm is not None:
         report.after |= beat_errors(finished.audio, finished.sample_rate, fitted.bpm, brief.meter, brief.kind == "loop")
+        report.warnings += doubts(report)
     return Conformed(
         finished.audio, finished.sample_rate, finished.stems, None if fitted.stretched else take.midi, fitted.bpm, fitted.key,
         brief.meter_name, fitted.bars, report=report.to_json(brief),
@@ -172,4 +175,5 @@ def _gain(sound: Sound, level: Level, brief: Brief) -> tuple[float, bool]:
     by_gain = level.gain_to(target)
     if brief.kind != "track" or target is None or not np.isfinite(level.lufs):
         return by_gain, False
-    return target - level.lufs, target - level.lufs > by_gain
+    wanted = min(target - level.lufs, by_gain + _MOST_LIMITING_DB)
+    return wanted, wanted > by_gain

@@ -46,6 +46,22 @@ def asked(brief: Brief) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value is not None}
 
 
+#: Confidence under which a report says so in words, and the error of a beat heard anew that it names.
+_SURE, _OFF_MS = 0.5, 20.0
+
+
+def doubts(report: Report) -> list[str]:
+    """In words, what is not sure about a clip on the grid."""
+    said = []
+    if report.found.get("confidence", 1.0) < _SURE:
+        said.append(f"the beat is not sure ({report.found['confidence']:.0%}): listen before you trust it")
+    elif report.found.get("downbeat_confidence", 1.0) < _SURE:
+        said.append(f"the first beat of the bar is not sure ({report.found['downbeat_confidence']:.0%})")
+    if (report.after.get("mean_beat_error_ms") or 0.0) > _OFF_MS:
+        said.append(f"heard anew, the clip's beats lie {report.after['mean_beat_error_ms']:.0f} ms off its grid")
+    return said
+
+
 def beat_errors(audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter, is_loop: bool) -> dict[str, Any]:
     """How far the beats of a finished clip lie off its grid, heard anew (a loop twice round); null where there is none."""
     heard = hear(np.concatenate([audio, audio]) if is_loop else audio, sample_rate, bpm, meter)

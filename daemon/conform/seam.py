@@ -8,44 +8,54 @@ import numpy as np
 
 #: s; warped on either side of the loop, for the seam to be made from.
 ROLL_S = 0.35
-_AFTER_S, _BEFORE_S = (0.06, 0.035, 0.02, 0.005), (0.02, 0.005)
-_BEND_S = 0.003
-_ENVELOPE_S = 0.005
-_AROUND_S, _ATTACK_S = 0.02, 0.04
+#: s; tried for `after`: (how long the end runs on alone, how long it then fades), and for `before`, and for `bend`.
+_AFTER_S = ((0.0, 0.06), (0.0, 0.035), (0.02, 0.04), (0.02, 0.02), (0.03, 0.05), (0.04, 0.02), (0.0, 0.02), (0.0, 0.005))
+_BEFORE_S, _BEND_S = (0.02, 0.005), 0.003
+_ENVELOPE_S, _AROUND_S, _ATTACK_S = 0.005, 0.02, 0.04
 _FLOOR = 1e-4
+#: Two that cancel more than this are not made up for: what is left of them would be blown up.
+_LEAST_CORRELATION = -0.6
 
 
 @dataclass(frozen=True)
 class Seam:
     """`jump`: the step from last frame to first, as a share of the clip's own 99.9th percentile step (1 or less is unheard).
 
-    `dip_db`: how far the envelope falls, within 20 ms of the seam, under the take's own where it runs on past the cut.
-    `lost_db`: how much of the first attack was lost in closing it.
+    dip_db    how far the envelope falls, within 20 ms of the seam, under the take's own where it runs on past the cut
+    hole_db   how far it falls later in the fade, under the quieter of the two that are faded
+    lost_db   how much of the first attack was lost in closing it
     """
 
     jump: float
     dip_db: float | None = None
+    hole_db: float = 0.0
     lost_db: float = 0.0
+
+    @property
+    def badness(self) -> float:
+        dips = max(0.0, (self.dip_db or 0.0) - 0.3) + 0.5 * max(0.0, self.hole_db - 1.0)
+        return 4 * max(0.0, self.jump - 0.5) + dips + max(0.0, self.lost_db - 0.5)
 
 
 @dataclass(frozen=True)
 class Closing:
     """How to close a seam: settled on the mix, done alike to every stem.
 
-    way   `before`: the last frames lead into the start by what came before it; `after`: the first frames run on from the end;
-          `bend`: the step is spread over a few frames on either side; `none`: it closes by itself
+    way   `after`: the end runs on for `delay` frames, then fades into the start; `before`: the last frames lead into the start by
+          what came before it; `bend`: the step is spread over a few frames on either side; `none`: it closes by itself
     """
 
     way: str
     frames: int = 0
     correlation: float = 0.0
+    delay: int = 0
 
 
 def close(rolled: np.ndarray, roll: int, closing: Closing) -> np.ndarray:
     """`rolled` is float32 (roll + loop + roll, channels), the loop with what lies around it; the closed loop comes back."""
     frames = len(rolled) - 2 * roll
     out = rolled[roll : roll + frames].copy()
-    n = closing.frames
+    n, delay = closing.frames, closing.delay
     if n == 0:
         return out
     rise = ((np.arange(n, dtype=np.float32) + 0.5) / n)[:, None]
@@ -57,61 +67,70 @@ def close(rolled: np.ndarray, roll: int, closing: Closing) -> np.ndarray:
     old, new = _weights(rise, closing.correlation)
     if closing.way == "before":
         out[-n:] = out[-n:] * old + rolled[roll - n : roll] * new
-    else:
-        out[:n] = rolled[roll + frames : roll + frames + n] * old + out[:n] * new
+        return out
+    onward = rolled[roll + frames :]
+    out[:delay] = onward[:delay]
+    out[delay : delay + n] = onward[delay : delay + n] * old + out[delay : delay + n] * new
     return out
 
 
 def best_closing(rolled: np.ndarray, roll: int, sample_rate: int) -> tuple[Closing, Seam]:
-    """The closing that leaves the smallest step and dip, tried on the mix, and the seam it leaves; of equals the plainest."""
-    frames = len(rolled) - 2 * roll
-    around = min(round(_AROUND_S * sample_rate), roll)
-    onward = rolled[roll + frames - around :]
-    runs_on = bool(np.abs(onward[around:]).max(initial=0) > _FLOOR)
-    choices = [Closing("none"), Closing("bend", min(round(_BEND_S * sample_rate), frames // 4))]
-    for seconds in _AFTER_S if runs_on else ():
-        n = min(round(seconds * sample_rate), roll, frames // 4)
-        choices.append(Closing("after", n, _correlation(rolled[roll : roll + n], rolled[roll + frames : roll + frames + n])))
-    for seconds in _BEFORE_S if runs_on else ():
-        n = min(round(seconds * sample_rate), roll, frames // 4)
-        choices.append(Closing("before", n, _correlation(rolled[roll - n : roll], rolled[roll + frames - n : roll + frames])))
-    edge = max(4 * around, 2048)
-    usual = _usual_step(rolled[roll : roll + frames])
-    seams = [
-        _measured_near(rolled, roll, closing, edge, usual, onward if runs_on else None, around, sample_rate)
-        for closing in choices
-    ]
-    badness = [max(0.0, seam.jump - 0.5) * 4 + max(0.0, (seam.dip_db or 0.0) - 0.3) + seam.lost_db for seam in seams]
-    best = int(np.argmin(badness))
+    """The closing that is least heard, tried on the mix, and the seam that it leaves; of equals the plainest."""
+    usual = _usual_step(rolled[roll : len(rolled) - roll])
+    # a long loop is tried on its two edges alone
+    edge = max(4096, round(0.2 * sample_rate))
+    if len(rolled) - 2 * roll > 4 * edge:
+        rolled = np.concatenate([rolled[: roll + edge], rolled[-roll - edge :]])
+    choices = _choices(rolled, roll, sample_rate)
+    seams = [_left_by(closing, rolled, roll, sample_rate, usual) for closing in choices]
+    best = int(np.argmin([seam.badness for seam in seams]))
     return choices[best], seams[best]
 
 
-def _measured_near(
-    rolled: np.ndarray,
-    roll: int,
-    closing: Closing,
-    edge: int,
-    usual: np.ndarray,
-    onward: np.ndarray | None,
-    before: int,
-    sample_rate: int,
-) -> Seam:
-    """The seam that a closing leaves, made of no more than the edges of a long loop."""
+def _choices(rolled: np.ndarray, roll: int, sample_rate: int) -> list[Closing]:
     frames = len(rolled) - 2 * roll
-    if frames > 4 * edge:
-        rolled = np.concatenate([rolled[: roll + edge], rolled[roll + frames - edge :]])
+    most = min(roll, frames // 4)
+    start, stop = rolled[roll:], rolled[roll + frames :]
+    choices = [Closing("none"), Closing("bend", min(round(_BEND_S * sample_rate), frames // 4))]
+    if not np.abs(stop).max(initial=0) > _FLOOR:
+        return choices
+    for delay_s, fade_s in _AFTER_S:
+        delay, n = round(delay_s * sample_rate), round(fade_s * sample_rate)
+        if delay + n <= most:
+            part = slice(delay, delay + n)
+            choices.append(Closing("after", n, _correlation(start[part], stop[part]), delay))
+    for fade_s in _BEFORE_S:
+        n = min(round(fade_s * sample_rate), most)
+        choices.append(Closing("before", n, _correlation(rolled[roll - n : roll], rolled[roll + frames - n : roll + frames])))
+    return choices
+
+
+def _left_by(closing: Closing, rolled: np.ndarray, roll: int, sample_rate: int, usual: np.ndarray) -> Seam:
+    """The seam that a closing leaves."""
+    frames = len(rolled) - 2 * roll
     made = close(rolled, roll, closing)
-    dip = None if onward is None else _dip_db(made, sample_rate, onward, before)
+    onward = rolled[roll + frames :]
     attack = round(_ATTACK_S * sample_rate)
-    first = rolled[roll : roll + attack]
-    power = [float((x.astype(np.float64) ** 2).sum()) + 1e-9 for x in (first, made[:attack])]
-    return Seam(_jump(made, usual), dip, max(0.0, 10 * np.log10(power[0] / power[1]) - 0.5))
+    lost_db = _decibels(_power(rolled[roll : roll + attack]), _power(made[:attack]))
+    around = min(round(_AROUND_S * sample_rate), roll, frames // 2)
+    if around < 2 or not np.abs(onward).max(initial=0) > _FLOOR:
+        return Seam(_jump(made, usual), None, 0.0, max(0.0, lost_db))
+    floor = _FLOOR + 0.05 * float(np.sqrt(_power(made) / len(made)))
+    reach = max(around, min(closing.delay + closing.frames, roll))
+    result = _levels(np.concatenate([made[-around:], made[:reach]]), sample_rate, floor)
+    taken = _levels(rolled[roll + frames - around : roll + frames + reach], sample_rate, floor)
+    other = _levels(np.concatenate([made[-around:], rolled[roll : roll + reach]]), sample_rate, floor)
+    near = slice(0, max(1, len(result) - (reach - around)))
+    later = slice(near.stop, None)
+    dip_db = float(max(0.0, (taken[near] - result[near]).max()))
+    hole_db = float(max(0.0, (np.minimum(taken, other)[later] - result[later]).max(initial=0.0)))
+    return Seam(_jump(made, usual), dip_db, hole_db, max(0.0, lost_db))
 
 
 def _weights(rise: np.ndarray, correlation: float) -> tuple[np.ndarray, np.ndarray]:
     """Of a crossfade: equal power where the two are strangers, equal gain where they are the same."""
     old, new = np.cos(rise * np.pi / 2) ** 2, np.sin(rise * np.pi / 2) ** 2
-    even = 1 / np.sqrt(old**2 + new**2 + 2 * max(0.0, correlation) * old * new)
+    even = 1 / np.sqrt(old**2 + new**2 + 2 * max(_LEAST_CORRELATION, correlation) * old * new)
     return old * even, new * even
 
 
@@ -131,20 +150,22 @@ def _jump(audio: np.ndarray, usual: np.ndarray) -> float:
     return float(np.where(jump > 1e-5, jump / np.maximum(usual, 1e-9), 0.0).max())
 
 
-def _dip_db(audio: np.ndarray, sample_rate: int, onward: np.ndarray, before: int) -> float:
-    around = min(round(_AROUND_S * sample_rate), before, len(onward) - before)
-    if around < 2:
-        return 0.0
-    made = np.concatenate([audio[-around:], audio[:around]])
-    taken = onward[before - around : before + around]
+def _levels(audio: np.ndarray, sample_rate: int, floor: float) -> np.ndarray:
+    """Level in dB of each 5 ms, from frame to frame."""
     window = max(1, round(_ENVELOPE_S * sample_rate))
-    kernel = np.ones(window) / window
-    levels = [np.sqrt(np.convolve((x.astype(np.float64) ** 2).sum(axis=1), kernel, "valid")) for x in (taken, made)]
-    floor = _FLOOR + 0.05 * float(np.sqrt((audio.astype(np.float64) ** 2).sum(axis=1).mean()))
-    fall = 20 * np.log10((levels[0] + floor) / (levels[1] + floor))
-    return float(max(0.0, fall.max()))
+    power = np.convolve((audio.astype(np.float64) ** 2).sum(axis=1), np.ones(window) / window, "valid")
+    levels: np.ndarray = 20 * np.log10(np.sqrt(np.maximum(power, 0)) + floor)
+    return levels
+
+
+def _power(audio: np.ndarray) -> float:
+    return float((audio.astype(np.float64) ** 2).sum())
+
+
+def _decibels(power: float, reference: float) -> float:
+    return float(10 * np.log10((power + 1e-9) / (reference + 1e-9)))
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:
-    power = float(np.sqrt((a.astype(np.float64) ** 2).sum() * (b.astype(np.float64) ** 2).sum()))
+    power = float(np.sqrt(_power(a) * _power(b)))
     return float((a.astype(np.float64) * b).sum() / power) if power > 1e-12 else 0.0

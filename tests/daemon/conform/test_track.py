@@ -1,0 +1,40 @@
+"""A whole piece: its bars on the project's grid, its level held by the limiter."""
+
+import numpy as np
+import pytest
+
+from daemon.brief import Brief
+from daemon.conform.conform import conform
+from daemon.engines.contract import Grid, Take
+from tests.daemon.conform.test_conform_heard import drums, quiet
+
+RATE = 44100
+
+
+def brief(**more):
+    return Brief("p", "p", kind="track", bars=None, **more)
+
+
+def test_a_track_is_put_on_the_grid_whole():
+    audio = drums(117.0, 8, 0.4)
+    clip = conform(Take(audio, RATE, 1, "file", "", "own"), brief(bpm=120.0), quiet)
+    assert clip.bpm == 120 and clip.bars == 9
+    assert len(clip.audio) == pytest.approx((len(audio) - 0.4 * RATE) * 117 / 120, rel=0.02)
+    assert np.abs(clip.audio[: RATE // 20]).max() > 0.3 * np.abs(clip.audio).max()
+    assert clip.report["did"]["method"] != "none"
+
+
+def test_level_of_a_track():
+    clip = conform(
+        Take(drums(120.0, 8), RATE, 1, "test", "", "own", grid=Grid(120.0, "4/4", 8)), brief(bpm=120.0, level=-18.0), quiet
+    )
+    after = clip.report["after"]
+    assert after["true_peak_db"] <= -0.9 and clip.report["did"]["limited"]
+    assert after["lufs"] == pytest.approx(-18, abs=1)
+
+
+def test_a_track_without_a_beat_is_left_in_its_own_time():
+    t = np.arange(8 * RATE) / RATE
+    audio = (0.2 * np.sin(2 * np.pi * 110 * t) * (1 + 0.2 * np.sin(t)))[:, None].astype(np.float32)
+    clip = conform(Take(audio, RATE, 1, "file", "", "own"), brief(bpm=120.0, do="fit"), quiet)
+    assert np.array_equal(clip.audio, audio) and clip.report["warnings"]
