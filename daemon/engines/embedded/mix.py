@@ -29,7 +29,7 @@ DRUM_PLACES: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 
 _LAYERS = 4
-_CACHE_FRAMES = 24_000_000
+_CACHE_FRAMES = 9_000_000
 
 
 class Player:
@@ -154,7 +154,7 @@ class Desk:
             step_s = 15 / self.plan.bpm
             bus = bus * ducking(kicks, self.frames, self.rate, depth, min(0.3, 2.6 * step_s))[:, None]
         if part == "drums" or (mix.drive and part == "bass"):
-            bus = _soft_clipped(bus, 0.35 + 0.9 * mix.drive)
+            bus = _soft_clipped(bus, 0.25 + mix.drive)
         spectrum = self._middle_and_side(bus)
         levels = self.balance.levels
         if part not in levels:
@@ -166,7 +166,7 @@ class Desk:
         return self._with_sends(part, spectrum)
 
     def _middle_and_side(self, bus: np.ndarray) -> np.ndarray:
-        """The spectrum (2, bins) of a bus, its side high-passed twice at 150 Hz: mono where it matters."""
+        """The spectrum (2, bins) of a bus, its side high-passed twice at 190 Hz: mono where it matters."""
         rows = np.empty((2, len(bus)), np.float32)
         np.add(bus[:, 0], bus[:, 1], out=rows[0])
         np.subtract(bus[:, 0], bus[:, 1], out=rows[1])
@@ -175,7 +175,7 @@ class Desk:
         spectrum[0] = scipy.fft.rfft(rows[0], self.size)
         if rows[1].any():
             spectrum[1] = scipy.fft.rfft(rows[1], self.size)
-            spectrum[1] *= response_of((highpass(150), highpass(150)), self.size, self.rate)
+            spectrum[1] *= response_of((highpass(190), highpass(190)), self.size, self.rate)
         return spectrum
 
     def _k_power(self, spectrum: np.ndarray) -> float:
@@ -207,7 +207,7 @@ class Desk:
             if len([part for part in spectra if part not in ("texture", "fx")]) >= 3:
                 power = (total.real**2 + total.imag**2).sum(axis=0)
                 slope = effects.spectral_slope(power, self.rate, self.size)
-                balance.tilt_db = float(np.clip(self.plan.mix.slope_db - slope, -2.5, 2.5))
+                balance.tilt_db = float(np.clip(self.plan.mix.slope_db - slope, -3.5, 3.5))
             power_now = self._k_power(total * effects.tilt(self.size, self.rate, balance.tilt_db))
             balance.gain = math.sqrt(10 ** ((lufs + 0.691) / 10) / max(power_now, 1e-12))
         return effects.tilt(self.size, self.rate, balance.tilt_db) * np.float32(balance.gain)
@@ -238,11 +238,11 @@ def _soft_clipped(bus: np.ndarray, amount: float) -> np.ndarray:
     peak = float(np.abs(bus).max(initial=0.0))
     if peak < 1e-6:
         return bus
-    ceiling = np.float32(peak / (0.6 + 1.6 * amount))
+    ceiling = np.float32(peak / (1.0 + 2.2 * amount))
     return np.tanh(bus / ceiling) * ceiling
 
 
-def below_ceiling(stems: dict[str, np.ndarray], peak_db: float = -1.2) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def below_ceiling(stems: dict[str, np.ndarray], peak_db: float = -2.0) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """(mix, stems), all of them quieter by one gain where the mix would pass a sample peak of `peak_db`."""
     mix = added(stems)
     top = float(np.abs(mix).max(initial=0))

@@ -83,8 +83,9 @@ class Track:
             stems = self._play_block(
                 block, lambda part, share=share, block=block: progress(share, f"{block.section.name}: {part}")
             )
-            for part, stem in stems.items():
-                piece = stem[: self.total - block.start]
+            gain = np.float32(10 ** (_lift_db(block.section) / 20))
+            for part in list(stems):
+                piece = stems.pop(part)[: self.total - block.start] * gain
                 self.mix[block.start : block.start + len(piece)] += piece
                 if self.stems:
                     self.stems[part][block.start : block.start + len(piece)] += piece
@@ -135,3 +136,8 @@ class Track:
             for audio in (self.mix, *self.stems.values()):
                 audio *= np.float32(0.95 / top)
         return self.mix, self.stems
+
+
+def _lift_db(section: Section) -> float:
+    """Quiet sections are brought nearer, so that a drop is some decibels louder than a break and not twice that."""
+    return min(3.0, 7.0 * max(0.0, 0.8 - section.energy)) if "drums" not in section.parts else 0.0

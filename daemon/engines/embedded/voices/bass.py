@@ -13,6 +13,7 @@ from daemon.engines.embedded.voices.signals import (
     highpass,
     lowpass,
     noise,
+    partials,
     rise,
     saturate,
     saturate_clean,
@@ -136,15 +137,13 @@ def wobble(s: Strike) -> np.ndarray:
 def finger(s: Strike) -> np.ndarray:
     """A plucked electric bass: partials that die faster the higher they are, and the finger's thud."""
     t = seconds(min(s.held_s, 2.5) + 0.12, s.rate)
-    x = np.zeros(len(t), np.float32)
+    k = np.arange(1, max(2, min(17, int(5000 * s.scale / s.hz) + 1)))
+    levels = np.sin(np.pi * k * 0.17) / k**1.15 * (1 + 0.35 * s.tone.attack * (k > 4))
+    hz = s.hz * k * np.sqrt(1 + 6e-5 * k * k)
+    x = partials(hz, levels, 2.6 / (1 + 0.22 * k), np.zeros(len(k)), len(t), s.rate)
     bend = _bend(s, t)
-    for k in range(1, min(17, int(5000 * s.scale / s.hz) + 1)):
-        strength = np.sin(np.pi * k * 0.17) / k**1.15 * (1 + 0.35 * s.tone.attack * (k > 4))
-        x += (
-            np.float32(strength)
-            * sine(_hz(s, bend) * k * np.sqrt(1 + 6e-5 * k * k), len(t), s.rate)
-            * fall(t, 2.6 / (1 + 0.22 * k))
-        )
+    if bend is not None:  # a slide reads the string faster or slower
+        x = np.interp(np.cumsum(bend, dtype=np.float64), np.arange(len(x)), x, right=0.0).astype(np.float32)
     thud = filtered(noise(len(t), "finger", s.variation), s.rate, lowpass(900 * s.scale), highpass(120)) * fall(t, 0.03) * 0.25
     x = saturate((x * 1.1 + thud) * rise(t, 0.002) * gate(t, s.held_s, 0.09 * s.tone.length), 0.9 + 3 * s.tone.drive)
     return both(faded(x.astype(np.float32) * 0.75, s.rate))

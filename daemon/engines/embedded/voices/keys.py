@@ -14,6 +14,7 @@ from daemon.engines.embedded.voices.signals import (
     highpass,
     lowpass,
     noise,
+    partials,
     rise,
     rng,
     saturate,
@@ -49,18 +50,15 @@ def electric_piano(s: Strike) -> np.ndarray:
 def piano(s: Strike) -> np.ndarray:
     """Stretched partials, two strings each, a hammer; the upper ones die first."""
     t = seconds(min(s.held_s, 4) + 0.22 * s.tone.length, s.rate)
-    left = np.zeros(len(t), np.float32)
-    right = np.zeros(len(t), np.float32)
     stream = rng("piano", s.pitch)
-    count = int(min(20, 9000 / s.hz * s.scale**0.5))
-    for k in range(1, max(2, count + 1)):
-        hz = s.hz * k * np.sqrt(1 + 2.5e-4 * k * k)
-        if hz > 0.42 * s.rate:
-            break
-        strength = np.float32(k ** -(1.5 - 0.45 * s.velocity - 0.3 * s.tone.bright) * abs(np.sin(np.pi * k * 0.122)) ** 0.5)
-        level = strength * fall(t, 5.5 * s.tone.length * (262 / s.hz) ** 0.4 / (1 + 0.16 * k))
-        left += sine(hz * 1.0003, len(t), s.rate, float(stream.uniform())) * level
-        right += sine(hz * 0.9997, len(t), s.rate, float(stream.uniform())) * level
+    k = np.arange(1, max(2, int(min(24, 9000 / s.hz * s.scale**0.5)) + 1))
+    hz = s.hz * k * np.sqrt(1 + 2.5e-4 * k * k)
+    k, hz = k[hz < 0.42 * s.rate], hz[hz < 0.42 * s.rate]
+    levels = k ** -(1.5 - 0.45 * s.velocity - 0.3 * s.tone.bright) * np.abs(np.sin(np.pi * k * 0.122)) ** 0.5
+    decays = 5.5 * s.tone.length * (262 / s.hz) ** 0.4 / (1 + 0.16 * k)
+    left, right = (
+        partials(hz * detune, levels, decays, stream.uniform(size=len(k)), len(t), s.rate) for detune in (1.0003, 0.9997)
+    )
     hammer = filtered(noise(len(t), "hammer"), s.rate, lowpass(2200 * s.scale), highpass(200)) * fall(t, 0.035) * 0.12
     shape = (rise(t, 0.0015) * gate(t, s.held_s, 0.2 * s.tone.length))[:, None]
     x = (stereo(left, right) + both(hammer) * np.float32(0.5 + s.tone.attack)) * shape
@@ -71,12 +69,9 @@ def organ(s: Strike) -> np.ndarray:
     """Nine drawbars, a key click, and a slow rotary shimmer."""
     t = seconds(s.held_s + 0.06, s.rate)
     bars = ((0.5, 0.6), (1, 0.9), (1.5, 0.35), (2, 0.55), (3, 0.28), (4, 0.2), (5, 0.08), (6, 0.1), (8, 0.12))
-    x = np.zeros(len(t), np.float32)
-    for ratio, level in bars:
-        if s.hz * ratio < 0.42 * s.rate:
-            x += np.float32(level * s.scale ** (0.35 * np.log2(max(ratio, 0.5)))) * sine(
-                s.hz * ratio, len(t), s.rate, 0.13 * ratio
-            )
+    ratios, levels = (np.array(column) for column in zip(*(b for b in bars if s.hz * b[0] < 0.42 * s.rate), strict=True))
+    levels = levels * s.scale ** (0.35 * np.log2(np.maximum(ratios, 0.5)))
+    x = partials(s.hz * ratios, levels, np.full(len(ratios), 1e6), 0.13 * ratios, len(t), s.rate)
     click = filtered(noise(len(t), "organ"), s.rate, highpass(1500)) * fall(t, 0.012) * 0.2 * s.tone.attack
     x = saturate((x * 0.42 + click) * rise(t, 0.003) * gate(t, s.held_s, 0.05), 0.7 + 3 * s.tone.drive)
     sway = 0.12 * np.sin(2 * np.pi * 6.1 * t)
@@ -121,14 +116,12 @@ def pluck(s: Strike) -> np.ndarray:
 def guitar(s: Strike) -> np.ndarray:
     """A plucked string after Karplus and Strong, partial by partial: a comb by the picking point, losses that grow."""
     t = seconds(min(s.held_s, 2.0) + 0.18 * s.tone.length, s.rate)
-    x = np.zeros(len(t), np.float32)
-    for k in range(1, int(min(24, 8000 * s.scale / s.hz)) + 1):
-        hz = s.hz * k * np.sqrt(1 + 4e-5 * k * k)
-        if hz > 0.42 * s.rate:
-            break
-        strength = np.float32(np.sin(np.pi * k * (0.21 - 0.08 * s.tone.attack)) / k)
-        loss = 0.45 + 0.16 * k + 0.01 * k * k
-        x += strength * sine(hz, len(t), s.rate) * fall(t, 2.6 * s.tone.length / loss)
+    k = np.arange(1, max(2, int(min(24, 8000 * s.scale / s.hz)) + 1))
+    hz = s.hz * k * np.sqrt(1 + 4e-5 * k * k)
+    k, hz = k[hz < 0.42 * s.rate], hz[hz < 0.42 * s.rate]
+    levels = np.sin(np.pi * k * (0.21 - 0.08 * s.tone.attack)) / k
+    decays = 2.6 * s.tone.length / (0.45 + 0.16 * k + 0.01 * k * k)
+    x = partials(hz, levels, decays, np.zeros(len(k)), len(t), s.rate)
     pick = filtered(noise(len(t), "pick", s.variation), s.rate, highpass(1800)) * fall(t, 0.008) * 0.2 * s.tone.attack
     bent = saturate((x + pick) * rise(t, 0.0015) * gate(t, s.held_s, 0.12), 0.6 + 6 * s.tone.drive) * 0.7
     x = filtered(bent, s.rate, high_shelf(3000, 3 * s.tone.bright))
