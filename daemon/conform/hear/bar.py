@@ -13,10 +13,12 @@ from daemon.conform.hear.timemap import TimeMap
 
 #: Moments per 16th.
 FINE = 48
-#: s after the first sound that are left out: a take cut into its own sound begins with an attack that is none.
+#: s after the first sound that hardly count: a take cut into its own sound begins with an attack that is none.
 START_S = 0.025
 #: s; beginnings of the bar are no nearer to each other.
 APART_S = 0.028
+#: How many 32nds are looked at for their notes.
+MOST_NOTES = 2500
 #: Hz; the bass notes, and the notes of chords and melodies.
 BASS_HZ, CHORD_HZ = (33.0, 260.0), (180.0, 2500.0)
 
@@ -52,16 +54,18 @@ def fold(env: Envelopes, lattice: TimeMap, slots: int, bars: int) -> Bar:
     unit = slots * bars
     turns = int(np.ceil((len(lattice.beats_s) - 1) * 4 / unit))
     seconds = lattice.seconds(np.arange(turns * unit * FINE) / FINE)
-    valid = (seconds > env.sounds_from_s + START_S) & (seconds < env.sounds_to_s - 0.03)
+    inside = (seconds > env.sounds_from_s - 0.01) & (seconds < env.sounds_to_s - 0.03)
+    trust = np.where(inside, np.where(seconds > env.sounds_from_s + START_S, 1, 0.02), 0).astype(np.float32)
     source = _channels(env)
     at = np.clip(seconds * env.rate, 0, len(source) - 1.001)
     low = at.astype(int)
     part = (at - low).astype(np.float32)[:, None]
-    values = (source[low] * (1 - part) + source[low + 1] * part) * valid[:, None]
+    values = source[low] * (1 - part) + source[low + 1] * part
     values = values.reshape(turns, unit * FINE, -1)
-    count = np.maximum(valid.reshape(turns, unit * FINE).sum(axis=0), 1)[:, None]
-    mean = values.sum(axis=0) / count
-    spread = np.sqrt(np.maximum((values[:, :, :6] ** 2).sum(axis=0) / count - mean[:, :6] ** 2, 0)).sum(axis=1)
+    share = trust.reshape(turns, unit * FINE, 1)
+    share = share / np.maximum(share.sum(axis=0), 0.02)
+    mean = (values * share).sum(axis=0)
+    spread = np.sqrt(np.maximum((values[:, :, :6] ** 2 * share).sum(axis=0) - mean[:, :6] ** 2, 0)).sum(axis=1)
     moments = np.column_stack([mean[:, :12], spread, mean[:, 12:]])
     return Bar(moments, _tonal(env, lattice, unit, turns), slots, bars, sixteenth_s)
 
@@ -89,12 +93,14 @@ def beginnings(bar: Bar, most: int = 28) -> np.ndarray:
 
 def _tonal(env: Envelopes, lattice: TimeMap, slots: int, turns: int) -> np.ndarray:
     """Change of chord and bass, and height of the bass, at every 32nd of the unit (slots * 2, 5)."""
-    place = np.arange(turns * slots * 2) / 2
-    seconds = lattice.seconds(place)
+    seconds = lattice.seconds(np.arange(turns * slots * 2) / 2)
     keep = (seconds > env.sounds_from_s - 0.03) & (seconds < env.sounds_to_s - 0.05)
-    place, seconds = np.flatnonzero(keep), seconds[keep]
+    # Of a long take its middle is enough.
+    spare = max(0, int(keep.sum()) - MOST_NOTES) // 2
+    chosen = np.flatnonzero(keep)[spare:][:MOST_NOTES]
+    seconds = seconds[chosen]
     out = np.zeros((slots * 2, 5))
-    if len(place) < 8:
+    if len(chosen) < 8:
         return out
     beat_s = float(np.median(np.diff(lattice.beats_s)))
     chords, basses = _notes(env, seconds, beat_s)
@@ -107,7 +113,7 @@ def _tonal(env: Envelopes, lattice: TimeMap, slots: int, turns: int) -> np.ndarr
     ]
     for column, values in enumerate(columns):
         fine = np.isfinite(values)
-        slot = place[fine] % (slots * 2)
+        slot = chosen[fine] % (slots * 2)
         total = np.bincount(slot, values[fine], slots * 2)
         count = np.bincount(slot, minlength=slots * 2)
         average = values[fine].mean() if fine.any() else 0.0

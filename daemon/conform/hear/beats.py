@@ -19,7 +19,11 @@ STRAIGHT, BENDING = 1e-5, 1e-3
 DRIFT_GAIN = 0.35
 #: What a take's signs of a pulse must exceed: noise, held sounds and scattered hits stay below.
 PULSE = 0.3
-#: Bars of a repetition unit that must fit into the take before micro-timing is told from drift by it.
+#: s; takes longer than this are followed in windows of that length, half a window at a time.
+LONG_S, WINDOW_S = 40.0, 24.0
+#: s; how far the beats of a long take may stray from a straight line and still be steady.
+STEADY_S = 0.004
+#: How often a unit must fit into the take before its micro-timing can be told from drift.
 UNITS = 1.9
 
 
@@ -62,28 +66,62 @@ def comb(env: Envelopes, beat_s: float) -> float:
 
 def find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
     """The lattice of a take at about `bpm`, whose bars hold `bar_beats` beats: straight, unless bending explains far more."""
+    if env.length_s > LONG_S:
+        return _follow(env, hits, bpm, bar_beats)
+    return _find(env, hits, bpm, bar_beats)
+
+
+def _follow(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
+    """A long take, window by window, each begun from the beats of the one before."""
+    start_s = env.sounds_from_s
+    first = _find(env.between(start_s, start_s + WINDOW_S), hits.between(start_s, start_s + WINDOW_S), bpm, bar_beats)
+    all_s = start_s + first.map.beats_s
+    slots = round(4 * bar_beats) * first.unit_bars
+    while start_s + WINDOW_S < env.sounds_to_s:
+        start_s += WINDOW_S / 2
+        end_s = start_s + WINDOW_S
+        low = max(0, int(np.searchsorted(all_s, start_s)) - 1)
+        all_s = all_s[all_s < start_s + 0.4 * WINDOW_S]
+        beat_s = float(np.median(np.diff(all_s[-8:])))
+        ahead = int(np.ceil((end_s - all_s[-1]) / beat_s)) + 1
+        believed = np.concatenate([all_s[low:], all_s[-1] + beat_s * np.arange(1, ahead + 1)]) - start_s
+        window, local = env.between(start_s, end_s), hits.between(start_s, end_s)
+        for _ in range(2):
+            again = repeats.repeats(window, believed, bar_beats, step=1.0)
+            believed = timemap.fit(local, believed, slots, BENDING * (beat_s / 0.4) ** 2, again, rounds=4).beats_s
+        settled = believed + start_s
+        fixed = all_s[all_s < start_s + 0.15 * WINDOW_S]
+        all_s = np.concatenate([fixed, settled[len(fixed) - low :]])
+    place = np.arange(len(all_s))
+    line = np.polyfit(place, all_s, 1)
+    bent = float(np.std(all_s - np.polyval(line, place)))
+    whole = TimeMap(all_s, first.map.onset_cost, first.map.repeat_cost, first.map.scatter_s)
+    return Beats(whole, first.again, first.unit_bars, bent > STEADY_S, first.gain)
+
+
+def _find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
     beat_s = 60 / bpm
     start = timemap.straight(comb(env, beat_s), beat_s, env.length_s)
-    straight = bent = None
-    believed = start
-    for turn in range(2):
+    slots = round(4 * bar_beats)
+    bend = BENDING * (beat_s / 0.4) ** 2
+    straight = bent = believed = start
+    for _ in range(2):
         again = repeats.repeats(env, believed, bar_beats)
         unit = _unit(again.similarity)
-        slots = round(4 * bar_beats)
-        if (len(believed) - 2) / (unit * bar_beats) >= UNITS:
-            slots *= unit
+        bars = (len(believed) - 2) / bar_beats
+        micro_slots = slots * unit if bars >= UNITS * unit else slots if bars >= UNITS else 4
         if len(again):
             again = again.only((again.later % (unit * bar_beats) == 0) | ((unit == 4) & (again.weight > 0.12)))
-        straight = timemap.fit(hits, start if straight is None else straight.beats_s, slots, STRAIGHT, again)
-        bend = BENDING * (beat_s / 0.4) ** 2
-        bent = timemap.fit(hits, straight.beats_s if bent is None else bent.beats_s, slots, bend, again)
-        gain = straight.onset_cost - bent.onset_cost
-        gain += min(again.weight.sum() / 4, 1) * (straight.repeat_cost - bent.repeat_cost)
+        stiff = timemap.fit(hits, straight, micro_slots, STRAIGHT, again)
+        loose = timemap.fit(hits, bent if bent is not start else stiff.beats_s, micro_slots, bend, again)
+        gain = stiff.onset_cost - loose.onset_cost
+        gain += min(again.weight.sum() / 4, 1) * (stiff.repeat_cost - loose.repeat_cost)
         drifts = gain > DRIFT_GAIN
-        believed = bent.beats_s if drifts else straight.beats_s
+        straight, bent = stiff.beats_s, loose.beats_s
+        believed = bent if drifts else straight
         if gain < 0.3 * DRIFT_GAIN:
             break
-    return Beats(bent if drifts else straight, again, unit, drifts, gain)
+    return Beats(loose if drifts else stiff, again, unit, drifts, gain)
 
 
 def _unit(similarity: dict[int, float]) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from daemon.conform.hear.bar import Bar
-from daemon.conform.hear.envelopes import Envelopes
+from daemon.conform.hear.envelopes import BEFORE_S, Envelopes
 from daemon.conform.hear.reading import FEATURES, read
 from daemon.conform.hear.seam import SIGNS
 from daemon.conform.hear.timemap import TimeMap
@@ -64,7 +64,7 @@ def start_of(env: Envelopes, lattice: TimeMap, slots: int, starts: np.ndarray) -
     sixteenth_s = float(np.median(np.diff(lattice.beats_s))) / 4
     ahead = (starts - beat * 4) % slots
     evenly = 1.0 / slots
-    if first_s > LEAD_S:
+    if first_s > LEAD_S + BEFORE_S:
         chance = np.full(len(starts), (1 - sum(AFTER_SILENCE.values())) * evenly)
         for later, share in AFTER_SILENCE.items():
             away_s = ((ahead - later + slots / 2) % slots - slots / 2) * sixteenth_s

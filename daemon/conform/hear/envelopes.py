@@ -5,7 +5,7 @@ Bands are cut out of one long Fourier transform and brought to about 1 kHz: zero
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.fft as sfft
@@ -14,6 +14,8 @@ from scipy.ndimage import gaussian_filter1d
 #: Hz; from the kick's body to the hat's air.
 BANDS = ((35, 120), (120, 300), (300, 900), (900, 2500), (2500, 6000), (6000, 11000))
 RATE = 1000
+#: s of silence that hearing puts before a take, so that a hit on its first sample is an attack as any other.
+BEFORE_S = 0.05
 #: s; width of the Gaussian whose derivative finds attacks in the log energy.
 EDGE_S = 0.004
 #: Share of a band's loudest moments below which changes do not count.
@@ -36,6 +38,12 @@ class Envelopes:
     length_s: float
     spectrum: np.ndarray
     bin_hz: float
+
+    def between(self, start_s: float, end_s: float) -> Envelopes:
+        """The envelopes from `start_s` to `end_s` (the spectrum stays the whole take's)."""
+        low, high = max(0, round(start_s * self.rate)), max(1, round(end_s * self.rate))
+        energy, onset = self.energy[low:high], self.onset[low:high]
+        return replace(self, energy=energy, onset=onset, length_s=len(onset) / self.rate)
 
     @property
     def sounds_from_s(self) -> float:

@@ -34,7 +34,9 @@ class Heard:
     periodic      False where nothing repeats (drone, texture, a lone hit): the map is then the asked grid from the first sound
     steady        the tempo is constant within what can be measured
     drift         relative deviation of the local tempo from the mean (standard deviation; 0.01 is 1 %)
-    octave        own tempo of the music over `bpm`: 1, 2, 0.5, 1.5 ...: what was asked may be half or double
+    octave        own tempo of the music over `bpm`: 1, 2 or 0.5: what was asked may be half or double of what the music feels.
+                  At 0.5 only every other downbeat begins a bar of the music; position 0 does (see `phrase_quarters`)
+    repeats_bars  after how many of its own bars the take says the same again (0: unknown); `similarity` (0-1) how exactly
     """
 
     meter: Meter
@@ -54,6 +56,11 @@ class Heard:
     reason: str = ""
     evidence: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = field(default=())
+
+    @property
+    def phrase_quarters(self) -> float:
+        """Quarters after which a downbeat is one in the music's own bars too: cuts at its multiples (from 0) are safest."""
+        return self.meter.quarters_per_bar * max(1.0, 1.0 / self.octave)
 
     def time_of(self, quarters: float | np.ndarray) -> np.ndarray:
         """Seconds of musical positions in quarters (any shape); straight on beyond the map's ends."""

@@ -26,6 +26,11 @@ class Onsets:
     def __len__(self) -> int:
         return len(self.time_s)
 
+    def between(self, start_s: float, end_s: float) -> Onsets:
+        """Those from `start_s` to `end_s`, timed from `start_s`."""
+        inside = (self.time_s >= start_s) & (self.time_s < end_s)
+        return Onsets(self.time_s[inside] - start_s, self.band[inside], self.weight[inside])
+
 
 def onsets(env: Envelopes) -> Onsets:
     """Peaks of the onset strength of each band, placed between frames by a parabola."""

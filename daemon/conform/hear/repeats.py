@@ -49,8 +49,8 @@ def repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float, step: float =
         later = bars * bar_beats
         found = []
         for beat in np.arange(0, len(beats_s) - later - 1, step):
-            first_s, second_s = np.interp([beat, beat + later], np.arange(len(beats_s)), beats_s)
-            row = _match(shape, power, window, int(round(first_s * rate)), int(round(second_s * rate)), half, reach)
+            first_s, second_s = (float(np.interp(at, np.arange(len(beats_s)), beats_s)) for at in (beat, beat + later))
+            row = _match(shape, power, window, round(first_s * rate), round(second_s * rate), half, reach)
             if row is not None:
                 lag, height, loudness = row
                 found.append((beat, later, lag / rate, height, loudness))

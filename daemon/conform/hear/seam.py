@@ -7,7 +7,7 @@ the loop begins again; what still sounded is cut off there. Both betray the firs
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.ndimage import gaussian_filter1d
 
 from daemon.conform.hear.bar import FINE, Bar
 
@@ -17,9 +17,9 @@ STRETCHES = np.linspace(-0.015, 0.015, 61)
 OFF_S = 0.010
 #: How much 16ths between the 8ths count: swing moves them.
 BETWEEN = 0.4
-#: s around a beginning in which an ending belongs to it.
-CUT_S = 0.009
-SIGNS = 7
+#: s around a beginning in which an ending belongs to it, and before it, where a loop's file had a gap before its first sound.
+CUT_S, GAP_S = 0.009, 0.050
+SIGNS = 11
 
 
 def trust(likeness: float) -> float:
@@ -31,7 +31,8 @@ def signs(bar: Bar, starts: np.ndarray, trust: float) -> np.ndarray:
     """Signs (starts, SIGNS) that the unit was joined at each of `starts`, times `trust` (0-1: how exactly it repeats).
 
     How much worse than the best start its own grid fits with any length error, in two scales; the same without length error;
-    lead over every other start; endings cut off in the low, middle and high bands.
+    lead over every other start; endings cut off there in the low, middle and high bands; endings shortly before in the low and
+    high bands; depth of a gap there, and its lead over every other.
     """
     length = bar.slots * bar.bars
     rise = gaussian_filter1d(bar.moments[:, :6].sum(axis=1), 1.5, mode="wrap")
@@ -43,16 +44,37 @@ def signs(bar: Bar, starts: np.ndarray, trust: float) -> np.ndarray:
     behind = best - best.min()
     total = weight.sum() + 1e-9
     others = np.sort(best)[1] if len(best) > 1 else best[0] + 1
-    reach = max(1, int(CUT_S / bar.sixteenth_s * FINE))
-    cut = maximum_filter1d(bar.moments[:, 13:], 2 * reach + 1, axis=0, mode="wrap")[place]
-    cut = np.minimum(cut.reshape(len(starts), 3, 2).mean(axis=2), 1.5)
+    ends = bar.moments[:, 13:]
+    cut = np.minimum(_highest(ends, bar, place, -CUT_S, CUT_S).reshape(len(starts), 3, 2).mean(axis=2), 1.5)
+    before = np.minimum(_highest(ends, bar, place, -GAP_S, -CUT_S).reshape(len(starts), 2, 3).mean(axis=2), 1.5)
+    gap = _gap(bar, place)
     found = [
         np.minimum(behind, 2),
         np.minimum(behind / total * 20, 2),
         np.minimum((flat - flat.min()) / total * 20, 2),
         np.clip(np.where(behind > 0, 0, others - best), 0, 1),
     ]
-    return np.column_stack([*found, cut]) * trust
+    ahead_of_all = gap - np.max(np.where(np.eye(len(gap), dtype=bool), 0, gap[None, :]), axis=1)
+    return np.column_stack([*found, cut, before, gap / 2, np.clip(ahead_of_all, -1, 1)]) * trust
+
+
+def _highest(values: np.ndarray, bar: Bar, place: np.ndarray, from_s: float, to_s: float) -> np.ndarray:
+    """Highest of `values` (moments, n) between two times around each place (places, n)."""
+    moment_s = bar.sixteenth_s / FINE
+    span = np.arange(round(from_s / moment_s), round(to_s / moment_s) + 1)
+    return values[(place[:, None] + span) % len(values)].max(axis=1)
+
+
+def _gap(bar: Bar, place: np.ndarray) -> np.ndarray:
+    """How far (in tens of dB, 0-4) the level sinks just before each place, against a little earlier."""
+    level = bar.moments[:, 9:12].sum(axis=1)
+    moment_s = bar.sixteenth_s / FINE
+    usual = np.median(level) + 1e-12
+    just = np.arange(round(-0.025 / moment_s), round(-0.004 / moment_s))
+    earlier = np.arange(round(-0.090 / moment_s), round(-0.045 / moment_s))
+    floor = level[(place[:, None] + just) % len(level)].min(axis=1) / usual
+    before = level[(place[:, None] + earlier) % len(level)].mean(axis=1) / usual
+    return np.clip(np.log10(before + 1e-5) - np.log10(floor + 1e-5), 0, 4)
 
 
 def _misfit(ahead: np.ndarray, weight: np.ndarray, sixteenth_s: float) -> np.ndarray:

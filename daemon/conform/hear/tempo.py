@@ -10,6 +10,8 @@ from daemon.conform.hear.envelopes import Envelopes
 
 #: Without a tempo asked for, a broad preference for this one.
 USUAL_BPM = 112.0
+#: Relative difference below which two tempi are one.
+SAME = 0.006
 
 
 def candidates(env: Envelopes, asked_bpm: float | None, quarters_per_bar: float, count: int = 4) -> list[tuple[float, float]]:
@@ -22,14 +24,23 @@ def candidates(env: Envelopes, asked_bpm: float | None, quarters_per_bar: float,
     flux = env.onset.sum(axis=1)
     if not flux.any():
         return []
-    score = _pulse(flux, env.rate, bpm) + _repetition(env, bpm, quarters_per_bar)
+    repetition = _repetition(env, bpm, quarters_per_bar)
+    score = _pulse(flux, env.rate, bpm) + repetition
     if asked_bpm is None:
         score += 0.25 * np.exp(-0.5 * (np.log2(bpm / USUAL_BPM) / 0.45) ** 2)
     else:
         score -= 0.02 * np.abs(np.log(bpm / asked_bpm) / 0.03)
-    peaks = np.flatnonzero((score >= np.roll(score, 1)) & (score >= np.roll(score, -1)))
-    peaks = peaks[np.argsort(-score[peaks])][:count]
-    return [(float(bpm[p]), float(score[p])) for p in peaks]
+    # A drifting take repeats itself at its true tempo even where its pulse is smeared: the best repetitions come along.
+    found: list[int] = []
+    for peak in [*_peaks(score, count), *_peaks(repetition, 2)]:
+        if all(abs(float(np.log(bpm[peak] / bpm[other]))) > SAME for other in found):
+            found.append(peak)
+    return sorted(((float(bpm[peak]), float(score[peak])) for peak in found), key=lambda pair: -pair[1])
+
+
+def _peaks(score: np.ndarray, count: int) -> list[int]:
+    peaks = np.flatnonzero((score >= np.roll(score, 1)) & (score >= np.roll(score, -1)) & (score > 0))
+    return [int(p) for p in peaks[np.argsort(-score[peaks])][:count]]
 
 
 def _range(asked_bpm: float | None) -> np.ndarray:

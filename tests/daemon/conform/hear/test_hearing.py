@@ -1,0 +1,158 @@
+"""Whether pieces with known beats are heard as what they are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bridge.music import Meter
+from daemon.conform.hear import Heard, hear
+from tests.daemon.conform.hear import music
+
+
+def beat_error_s(heard: Heard, quarters_s: np.ndarray) -> float:
+    """Mean distance of the true quarters from the heard ones."""
+    position = heard.position_of(quarters_s)
+    return float(np.abs(heard.time_of(np.round(position)) - quarters_s).mean())
+
+
+def downbeat_errors_s(heard: Heard, downbeats_s: np.ndarray) -> np.ndarray:
+    """Distance of each true downbeat from the nearest heard one."""
+    bar = heard.meter.quarters_per_bar
+    return np.abs(heard.time_of(np.round(heard.position_of(downbeats_s) / bar) * bar) - downbeats_s)
+
+
+def test_a_plain_beat_is_heard_exactly() -> None:
+    piece = music.drums(music.BACKBEAT, 118.3, 5)
+    heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))
+    assert heard.bpm == pytest.approx(118.3, rel=5e-4)
+    assert heard.steady and heard.periodic
+    assert beat_error_s(heard, piece.quarters_s) < 0.004
+    assert downbeat_errors_s(heard, piece.downbeats_s).max() < 0.006
+    assert heard.confidence > 0.5
+
+
+@pytest.mark.parametrize("start_bar", [0.21, 0.4, 0.66, 0.875])
+def test_a_take_begun_in_the_middle_of_a_bar(start_bar: float) -> None:
+    piece = music.drums(music.BACKBEAT, 96, 4.5, start_bar=start_bar)
+    heard = hear(piece.audio, piece.sample_rate, 98, Meter(4, 4))
+    assert downbeat_errors_s(heard, piece.downbeats_s).max() < 0.006
+    assert heard.knots_q[0] <= 0
+    assert heard.time_of(0) > -0.05
+
+
+def test_silence_before_the_first_beat() -> None:
+    piece = music.drums(music.BACKBEAT, 124, 5, silence_s=0.43)
+    heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))
+    assert heard.sounds_from_s == pytest.approx(0.43, abs=0.025)
+    assert float(heard.time_of(0)) == pytest.approx(0.43, abs=0.006)
+
+
+@pytest.mark.parametrize("asked", [100, 112, 128, 138])
+def test_an_asked_tempo_that_is_far_off(asked: float) -> None:
+    piece = music.drums(music.BACKBEAT, 119, 5, start_bar=0.3)
+    heard = hear(piece.audio, piece.sample_rate, asked, Meter(4, 4))
+    assert heard.bpm == pytest.approx(119, rel=2e-3)
+    assert beat_error_s(heard, piece.quarters_s) < 0.005
+
+
+@pytest.mark.parametrize(("asked", "own_per_asked"), [(61, 0.5), (240, 2.0)])
+def test_an_asked_tempo_of_half_or_double(asked: float, own_per_asked: float) -> None:
+    piece = music.drums(music.BACKBEAT, 121, 6, start_bar=0.3)
+    heard = hear(piece.audio, piece.sample_rate, asked, Meter(4, 4))
+    assert heard.bpm == pytest.approx(121 * own_per_asked, rel=2e-3)
+    own_beats = heard.position_of(piece.downbeats_s) / own_per_asked
+    assert np.abs(own_beats / 4 - np.round(own_beats / 4)).max() < 0.01
+    assert heard.octave == pytest.approx(1 / own_per_asked)
+    assert heard.phrase_quarters == pytest.approx(max(4.0, 4 * own_per_asked))
+
+
+def test_no_tempo_asked_for() -> None:
+    piece = music.drums(music.BACKBEAT, 104, 5)
+    heard = hear(piece.audio, piece.sample_rate, None, Meter(4, 4))
+    assert heard.bpm == pytest.approx(104, rel=2e-3)
+
+
+def test_drift_is_followed() -> None:
+    piece = music.drums(music.BACKBEAT, 122, 8, drift=0.015, start_bar=0.3)
+    heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))
+    assert not heard.steady
+    assert heard.drift == pytest.approx(0.015 / np.sqrt(2), rel=0.4)
+    assert beat_error_s(heard, piece.quarters_s) < 0.006
+
+
+@pytest.mark.parametrize("swing", [0.2, 0.33])
+def test_swing_moves_no_beat(swing: float) -> None:
+    pattern = dict(music.BACKBEAT, hat="xxxxxxxxxxxxxxxx")
+    piece = music.drums(pattern, 92, 4.5, swing=swing, start_bar=0.3)
+    heard = hear(piece.audio, piece.sample_rate, 90, Meter(4, 4))
+    assert beat_error_s(heard, piece.quarters_s) < 0.006
+
+
+@pytest.mark.parametrize(
+    ("pattern", "meter"),
+    [
+        (music.WALTZ, Meter(3, 4)),
+        (music.SIX_EIGHT, Meter(6, 8)),
+        (music.SEVEN_EIGHT, Meter(7, 8)),
+        (music.FIVE_FOUR, Meter(5, 4)),
+    ],
+)
+def test_odd_meters(pattern: dict[str, str], meter: Meter) -> None:
+    piece = music.drums(pattern, 126, 6.2, start_bar=0.3)
+    heard = hear(piece.audio, piece.sample_rate, 128, meter)
+    assert heard.bpm == pytest.approx(126, rel=2e-3)
+    assert downbeat_errors_s(heard, piece.downbeats_s).max() < 0.008
+    pulse = np.diff(heard.knots_q)
+    assert np.allclose(pulse, 4 / meter.denominator)
+
+
+@pytest.mark.parametrize("sample_rate", [11025, 22050, 44100, 48000, 96000])
+def test_sample_rates(sample_rate: int) -> None:
+    piece = music.drums(music.BACKBEAT, 110, 4, sample_rate=sample_rate)
+    heard = hear(piece.audio, sample_rate, 110, Meter(4, 4))
+    assert beat_error_s(heard, piece.quarters_s) < 0.005
+
+
+def test_channels_make_no_difference() -> None:
+    piece = music.drums(music.BACKBEAT, 110, 4)
+    mono = hear(piece.audio[:, 0], piece.sample_rate, 110, Meter(4, 4))
+    stereo = hear(np.repeat(piece.audio, 2, axis=1), piece.sample_rate, 110, Meter(4, 4))
+    assert np.allclose(mono.knots_s, stereo.knots_s, atol=1e-4)
+
+
+def test_two_seconds_are_enough() -> None:
+    piece = music.drums(music.BACKBEAT, 120, 1.0)
+    heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))
+    assert beat_error_s(heard, piece.quarters_s) < 0.012
+
+
+def test_a_long_piece_that_drifts() -> None:
+    piece = music.drums(music.BACKBEAT, 121, 60, drift=0.008)
+    heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))
+    assert beat_error_s(heard, piece.quarters_s) < 0.010
+
+
+@pytest.mark.parametrize("what", ["nothing", "drone", "noise", "one hit", "a moment"])
+def test_where_there_is_no_beat_it_says_so(what: str) -> None:
+    rng = np.random.default_rng(4)
+    seconds = np.arange(8 * 44100) / 44100
+    audio = {
+        "nothing": np.zeros(8 * 44100),
+        "drone": sum(np.sin(2 * np.pi * f * seconds + f) / 6 for f in (110, 164.8, 220.3, 331)) * np.minimum(seconds, 1),
+        "noise": 0.2 * rng.standard_normal(len(seconds)),
+        "one hit": rng.standard_normal(len(seconds)) * np.exp(-((seconds - 1) * 9)) * (seconds > 1),
+        "a moment": 0.3 * rng.standard_normal(4000),
+    }[what]
+    heard = hear(np.asarray(audio, np.float32)[:, None], 44100, 120, Meter(4, 4))
+    assert not heard.periodic
+    assert heard.reason
+    assert heard.confidence < 0.3
+    assert heard.bpm == pytest.approx(120)
+
+
+def test_time_and_position_undo_each_other() -> None:
+    piece = music.drums(music.BACKBEAT, 122, 5, drift=0.01)
+    heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))
+    positions = np.linspace(-6, 30, 77)
+    assert np.allclose(heard.position_of(heard.time_of(positions)), positions, atol=1e-6)
