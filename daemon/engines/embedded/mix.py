@@ -138,14 +138,14 @@ class Desk:
         self.balance = balance or Balance()
         self.size = fast_length(frames + round(tail_s(plan) * rate))
 
-    def stems(self, buses: Mapping[str, np.ndarray], kicks: Sequence[int], lufs: float) -> dict[str, np.ndarray]:
-        """Buses, dry -> stems with ducking, drive, room, echoes and balance, at `lufs`; they sum to the mix.
+    def stems(self, buses: dict[str, np.ndarray], kicks: Sequence[int], lufs: float) -> dict[str, np.ndarray]:
+        """Buses, dry (they are used up) -> stems with ducking, drive, room, echoes and balance, at `lufs`; they sum to the mix.
 
         Float32 (frames, 2), or (frames and tail, 2) where the stretch does not go round.
         """
-        spectra = {part: self._treated(part, bus, kicks) for part, bus in buses.items()}
+        spectra = {part: self._treated(part, buses.pop(part), kicks) for part in list(buses)}
         gain = self._settled(spectra, lufs)
-        return {part: self._out(spectrum * gain) for part, spectrum in spectra.items()}
+        return {part: self._out(spectra.pop(part) * gain) for part in list(spectra)}
 
     def _treated(self, part: str, bus: np.ndarray, kicks: Sequence[int]) -> np.ndarray:
         mix = self.plan.mix

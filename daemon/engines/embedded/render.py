@@ -60,6 +60,8 @@ class Track:
         self.blocks = self._find_blocks()
         last = self.blocks[-1]
         self.frames = last.start + last.frames
+        # one length for all sections: what is computed for it (room, echoes) is computed once
+        self.longest = max(block.frames for block in self.blocks)
         self.total = self.frames + round((tail_s(plan) + 1.0) * player.rate)
         self.mix = np.zeros((self.total, 2), np.float32)
         self.stems = {part: np.zeros((self.total, 2), np.float32) for part in plan.parts} if with_stems else {}
@@ -104,7 +106,7 @@ class Track:
 
     def _play_block(self, block: _Block, say) -> dict[str, np.ndarray]:
         rate = self.player.rate
-        frames = block.frames + round(_RING_S * rate)
+        frames = self.longest + round(_RING_S * rate)
         brighter = round((block.section.energy - 0.8) * 0.6, 1)
         buses: dict[str, np.ndarray] = {}
         kicks: list[int] = []

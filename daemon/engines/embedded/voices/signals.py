@@ -259,7 +259,7 @@ def _partials(shape: str, count: int) -> np.ndarray:
     raise ValueError(shape)
 
 
-@lru_cache(160)
+@lru_cache(72)
 def _tables(shape: str, hz: float, rate: int, first: int, last: int, resonance: float) -> np.ndarray:
     """Single cycles of the wave through a low-pass, one row per cutoff step from `first` to `last`: (rows, size + 1).
 
@@ -321,7 +321,7 @@ def wave(
 @lru_cache(40)
 def _ensemble(shape: str, hz: float, rate: int, spread_cents: float, cutoff_hz: float, take: int) -> np.ndarray:
     """About 3 s of a whole section playing one note, which loops without a seam: float32 (frames, 2)."""
-    size = 1 << int(np.ceil(np.log2(3 * rate)))
+    size = 1 << round(np.log2(3 * rate))
     count = max(1, int(min(_TOP_HZ, 0.45 * rate) / hz))
     amplitude = np.zeros(size // 2 + 1)
     bin_hz = rate / size
