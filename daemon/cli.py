@@ -124,6 +124,39 @@ def doctor(as_json: AsJson = False) -> None:
     raise typer.Exit(1 if any(check.verdict == "fault" for check in found) else 0)
 
 
+@app.command()
+def install(
+    what: Annotated[str, typer.Argument(help="ableton, fl-studio or autostart.")],
+    user_data_dir: Annotated[
+        Path | None, typer.Option(help="Live's User Library, or FL's user data folder.", metavar="FOLDER")
+    ] = None,
+) -> None:
+    """Put the device or scripts into your DAW's folders, or start the daemon at log-in; shows the steps that remain."""
+    from daemon.install import WHAT
+    from daemon.install import install as put_in_place
+
+    _one_of(what, WHAT)
+    done = put_in_place(Places.find(), what, user_data_dir.expanduser() if user_data_dir else None)
+    for path in done.files:
+        print(path)
+    for number, step in enumerate(done.steps, 1):
+        print(f"{number}. {step}", file=sys.stderr)
+
+
+@app.command()
+def uninstall(what: Annotated[str, typer.Argument(help="ableton, fl-studio or autostart.")]) -> None:
+    """Take away what `install` put in place."""
+    from daemon.install import WHAT
+    from daemon.install import uninstall as take_away
+
+    _one_of(what, WHAT)
+    gone, left = take_away(Places.find(), what)
+    for path in gone:
+        print(f"gone: {path}")
+    for path in left:
+        print(f"left, since it was changed: {path}")
+
+
 # -- clips
 
 
@@ -302,8 +335,7 @@ def open_folder(what: Annotated[str, typer.Argument(help="crate, inbox, state or
     else:
         config = load_config(places.config_file)
         folders = {"crate": crate_folder(config, places), "inbox": inbox_folder(config, places), "state": places.state}
-        if what not in folders:
-            raise typer.BadParameter(f"{what!r} is none of crate, inbox, state, config")
+        _one_of(what, [*folders, "config"])
         path = folders[what]
         path.mkdir(parents=True, exist_ok=True)
     print(path)
@@ -330,6 +362,11 @@ def ask() -> None:
 
 
 # -- shared
+
+
+def _one_of(what: str, allowed: Iterable[str]) -> None:
+    if what not in allowed:
+        raise typer.BadParameter(f"{what!r} is none of {', '.join(allowed)}")
 
 
 def _check_out(out: Path | None, force: bool) -> None:

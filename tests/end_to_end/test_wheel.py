@@ -48,3 +48,13 @@ def test_the_built_wheel_makes_a_clip(tmp_path):
         check=True,
     )
     assert json.loads(done.stdout)["frames"] == 88200
+    library = tmp_path / "User Library"
+    library.mkdir()
+    subprocess.run(
+        [str(command), "install", "ableton", "--user-data-dir", str(library)],
+        cwd=tmp_path,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    assert list(library.rglob("Sidecrate.amxd")), "the wheel carries the device"
