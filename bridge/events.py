@@ -81,7 +81,7 @@ class Done:
     clip: str
     path: str
     info: Mapping[str, Any]
-    """n, of, bpm, key, bars, frames, confidence: flat, under 1 KB as JSON."""
+    """n, of, kind, bpm, key, meter, bars, frames, sample_rate, parts, confidence: flat, under 1 KB as JSON."""
 
 
 @dataclass(frozen=True)

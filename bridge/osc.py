@@ -28,8 +28,10 @@ from bridge.osc_codec import (
     pressed,
     read_hello,
     read_json,
+    read_label,
     read_pairs,
     read_prompt,
+    take_context,
 )
 from bridge.request import FIELDS, Request, Value, check_fields, shorten
 
@@ -80,6 +82,8 @@ class Greeting:
     version: str
     crate: str
     boot: str
+    recordings: str = ""
+    """A folder for what a device records of its track, to be sent as a reference."""
 
 
 class OscDoor:
@@ -185,7 +189,7 @@ class OscDoor:
             try:
                 self._dispatch(sender, message)
             except SidecrateError as error:
-                self._error(sender, message.address, error)
+                self._error(sender, message.address, error, read_label(message))
 
     def _may_send(self, peer: Peer) -> bool:
         return peer[0].startswith("127.") or peer[0] in self._allow
@@ -236,7 +240,9 @@ class OscDoor:
             sender.reply = reply
         sender.name, sender.nonce = hello.id, hello.nonce
         greeting = self._greeting
-        self._send(sender, "/sidecrate/welcome", hello.nonce, greeting.version, greeting.crate, greeting.boot)
+        self._send(
+            sender, "/sidecrate/welcome", hello.nonce, greeting.version, greeting.crate, greeting.boot, greeting.recordings
+        )
 
     def _on_bye(self, sender: Sender, message: Message) -> None:
         self._take(Order("bye", self._origin(sender), what=self._source(sender)))
@@ -245,6 +251,10 @@ class OscDoor:
             self._repeats = [repeat for repeat in self._repeats if repeat.sender is not sender]
 
     def _on_generate(self, sender: Sender, message: Message) -> None:
+        message, context = take_context(message)
+        if context is not None:
+            # what the project was at the moment of asking comes with the request: alone it could be lost or late
+            self._hear_context(sender, message, context)
         self._order_clips(sender, "make", read_prompt(message))
 
     def _on_fit(self, sender: Sender, message: Message) -> None:
@@ -342,7 +352,9 @@ class OscDoor:
     def _on_context(self, sender: Sender, message: Message) -> None:
         if not message.arguments:
             raise OscError("context needs one JSON object", message.address)
-        values = dict(read_json(message.address, str(message.arguments[0])))
+        self._hear_context(sender, message, dict(read_json(message.address, str(message.arguments[0]))))
+
+    def _hear_context(self, sender: Sender, message: Message, values: dict[str, Any]) -> None:
         source = str(values.pop("source", "") or sender.name or "osc")[:64]
         self._context(sender, message, source, values)
 
@@ -402,7 +414,7 @@ class OscDoor:
         elif isinstance(event, events.Failed):
             self._send_surely(sender, (event.job, label), "/sidecrate/failed", label, event.job, event.code, event.text)
         elif isinstance(event, events.Refused):
-            self._send(sender, "/sidecrate/error", event.what, event.code, event.text)
+            self._send(sender, "/sidecrate/error", event.what, event.code, event.text, label)
         elif event.verb == "report":
             self._send(sender, "/sidecrate/report", event.what, json.dumps(dict(event.values)))
         else:
@@ -432,7 +444,7 @@ class OscDoor:
             for repeat in due:
                 self._transmit(repeat.sender.answers_to, repeat.packet)
 
-    def _error(self, sender: Sender, address: str, error: SidecrateError) -> None:
+    def _error(self, sender: Sender, address: str, error: SidecrateError, label: str = "") -> None:
         """Tell what was not taken, at most ten times a second."""
         if address in OUT and address not in IN:
             return
@@ -440,7 +452,7 @@ class OscDoor:
         if len(sender.errors) == ERRORS_PER_S and now - sender.errors[0] < 1:
             return
         sender.errors.append(now)
-        self._send(sender, "/sidecrate/error", address, error.code, error.text)
+        self._send(sender, "/sidecrate/error", address, error.code, error.text, label)
 
     def _send(self, sender: Sender, address: str, *arguments: str | int | float) -> bytes:
         packet = build_message(address, *arguments)

@@ -58,7 +58,7 @@ IN: dict[str, Address] = {
     for row in (
         Address("/sidecrate/hello", "id, reply port, nonce", "I am here: repeated every 5 s as a sign of life"),
         Address("/sidecrate/bye", "id", "I am going; what I said of the session no longer holds"),
-        Address("/sidecrate/generate", "prompt, then pairs of field and value; or one JSON object", "make clips"),
+        Address("/sidecrate/generate", "prompt, then pairs of field and value; or one JSON object (context in it: heard first)", "make clips"),
         *(
             Address(f"/sidecrate/{kind}", "as generate", f"make clips of kind {kind}", trigger=True)
             for kind in KINDS
@@ -76,7 +76,7 @@ IN: dict[str, Address] = {
         Address("/sidecrate/position", "f quarters", "the same for senders without JSON"),
         Address("/sidecrate/keep", "clip or last", "a second name under Kept/", trigger=True),
         Address("/sidecrate/trash", "clip or last", "into the system's bin", trigger=True),
-        Address("/sidecrate/status", "job, or nothing for all", "how it goes"),
+        Address("/sidecrate/status", "job, or nothing for all", "how it goes; of one job, all that has been told of it"),
         Address("/sidecrate/report", "job", "the report of its newest clip"),
         Address("/sidecrate/got", "id or job, clip", "stops the repeats of done and failed"),
     )
@@ -85,13 +85,13 @@ IN: dict[str, Address] = {
 OUT: dict[str, Address] = {
     row.path: row
     for row in (
-        Address("/sidecrate/welcome", "nonce, version, crate folder, boot id", "answer to hello; a new boot id: send the context again"),
+        Address("/sidecrate/welcome", "nonce, version, crate folder, boot id, folder for recordings", "answer to hello; a new boot id: send the context again"),
         Address("/sidecrate/accepted", "id, job, position in the queue", "it is stored and will be done"),
         Address("/sidecrate/progress", "id, job, 0..1, stage", "how far it is"),
         Address("/sidecrate/done", "id, job, clip, path, JSON under 1 KB", "one for each clip"),
         Address("/sidecrate/finished", "id, job, clips published, clips failed", "the job has ended"),
         Address("/sidecrate/failed", "id, job, code, text", "the job has ended without a clip (code cancelled too)"),
-        Address("/sidecrate/error", "address, code, text", "what was sent there was not taken"),
+        Address("/sidecrate/error", "address, code, text, id", "what was sent there was not taken"),
         Address("/sidecrate/told", "verb, what, JSON under 8 KB", "answer to keep, trash, cancel and the pins"),
         Address("/sidecrate/report", "job, JSON under 8 KB", "answer to report"),
         Address("/sidecrate/session", "JSON", "on change, to those who said hello"),
@@ -212,6 +212,31 @@ def read_prompt(message: Message) -> Request:
     if kind in KINDS:
         pairs.append(("kind", kind))
     return read_request(pairs)
+
+
+def read_label(message: Message) -> str:
+    """The `id` that a request bears, even where the rest of it is wrong; empty where it has none."""
+    arguments = message.arguments
+    if len(arguments) == 1 and str(arguments[0]).lstrip().startswith("{"):
+        try:
+            return str(read_json(message.address, str(arguments[0])).get("id", ""))
+        except OscError:
+            return ""
+    names = [str(value) for value in arguments[1::2]]
+    return str(arguments[2 + 2 * names.index("id")]) if "id" in names[: (len(arguments) - 1) // 2] else ""
+
+
+def take_context(message: Message) -> tuple[Message, dict[str, Any] | None]:
+    """A request's message without the `context` in its JSON, and that context. OscError when it is no object."""
+    if len(message.arguments) != 1 or not str(message.arguments[0]).lstrip().startswith("{"):
+        return message, None
+    values = dict(read_json(message.address, str(message.arguments[0])))
+    context = values.pop("context", None)
+    if context is None:
+        return message, None
+    if not isinstance(context, dict):
+        raise OscError("context takes one JSON object", message.address)
+    return Message(message.address, (json.dumps(values),)), context
 
 
 def read_json(address: str, text: str) -> Mapping[str, Any]:

@@ -150,7 +150,7 @@ class Desk:
 
     def _status(self, order: Order) -> None:
         for job in [self._find_job(order.what)] if order.what else reversed(self._queue.newest()):
-            self.tell_state(job, Origin(order.origin.door, order.origin.address, job.origin.label), brief=True)
+            self.tell_state(job, Origin(order.origin.door, order.origin.address, job.origin.label), brief=not order.what)
 
     def tell_state(self, job: Job, origin: Origin, *, brief: bool = False) -> None:
         """Where a job stands, as the events say it; `brief`: one event for each job."""

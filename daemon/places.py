@@ -54,5 +54,10 @@ class Places:
         return self.state / "jobs"
 
     @property
+    def recordings(self) -> Path:
+        """What a device records of its track, to be sent as a reference."""
+        return self.state / "recordings"
+
+    @property
     def log(self) -> Path:
         return self.state / "sidecrate.log"

@@ -29,8 +29,9 @@ PUBLISH_PAUSES_S = (1.0, 2.0, 5.0, 10.0)
 def done_info(record: dict[str, Any]) -> dict[str, Any]:
     """What `done` says of a clip: flat, under 1 KB."""
     confidence = record["report"].get("found", {}).get("confidence")
-    names = ("n", "of", "kind", "bpm", "key", "bars", "frames", "note_name", "engine")
-    return {name: record.get(name) for name in names} | {"confidence": confidence}
+    names = ("n", "of", "kind", "bpm", "key", "meter", "bars", "frames", "sample_rate", "note_name", "engine")
+    parts = ", ".join(record.get("parts") or ())[:100]
+    return {name: record.get(name) for name in names} | {"parts": parts, "confidence": confidence}
 
 
 class Runner:

@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 #: How often a door that could not open, or has lost its port, is tried again.
 DOOR_RETRY_S = 5.0
+RECORDING_KEPT_S = 30 * 86400.0
 
 
 class Service:
@@ -92,12 +93,20 @@ class Service:
                 log.info("%d half-written files were removed from the crate", swept)
         except CrateError as error:
             log.error("%s", error.text)
+        self._tidy_recordings()
         queue.take_over()
         wanted = {row["id"] for job in queue.unfinished() for row in queue.clips(job.id)}
         if self._places.jobs.is_dir():
             for folder in self._places.jobs.iterdir():
                 if folder.name not in wanted:
                     shutil.rmtree(folder, ignore_errors=True)
+
+    def _tidy_recordings(self) -> None:
+        """What devices recorded to be heard once is kept for a month, so that `again` finds it."""
+        self._places.recordings.mkdir(parents=True, exist_ok=True)
+        for path in self._places.recordings.iterdir():
+            if time.time() - path.stat().st_mtime > RECORDING_KEPT_S:
+                path.unlink(missing_ok=True)
 
     def _runner(self, queue: Queue, crate: Crate) -> Runner:
         workers = self._config.workers
@@ -109,7 +118,7 @@ class Service:
     def _make_doors(self, orders: OrderBox, crate: Crate) -> list[Door]:
         config, doors = self._config, list[Door]()
         if config.osc.enabled:
-            greeting = Greeting(__version__, str(crate.folder), self._boot)
+            greeting = Greeting(__version__, str(crate.folder), self._boot, str(self._places.recordings))
             doors.append(
                 OscDoor(orders.put, port=config.osc.port, greeting=greeting, presets=config.presets,
                         allow=config.osc.allow, trust_lan=config.osc.trust_lan)

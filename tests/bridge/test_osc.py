@@ -8,7 +8,7 @@ import time
 import pytest
 
 from bridge.errors import DoorError
-from bridge.events import Accepted, Done, Failed, Order, SessionChanged
+from bridge.events import Accepted, Done, Failed, Order, Refused, SessionChanged
 from bridge.osc import MAX_SENDERS, Greeting, OscDoor
 from bridge.osc_codec import Message, build_message, parse_packet
 
@@ -73,7 +73,7 @@ def settle(client):
 
 def test_hello_is_welcomed_and_a_request_becomes_an_order(door, client, orders):
     client.send("/sidecrate/hello", "max", 0, "n1")
-    assert client.receive() == Message("/sidecrate/welcome", ("n1", "0.1", "/crate", "boot1"))
+    assert client.receive() == Message("/sidecrate/welcome", ("n1", "0.1", "/crate", "boot1", ""))
     client.send("/sidecrate/generate", "dusty drums", "bpm", 90, "id", "a1")
     (order,) = wait_for(orders, 1)
     assert order.verb == "make"
@@ -200,3 +200,27 @@ def test_a_port_in_use_is_an_error_with_a_fix(door):
     second = OscDoor(lambda order: None, port=door.port, greeting=Greeting("", "", ""), presets={})
     with pytest.raises(DoorError, match=r"osc\.port"):
         second.start()
+
+
+def test_the_context_inside_a_request_is_heard_before_it(client, orders):
+    client.send(
+        "/sidecrate/generate", '{"prompt": "dusty drums", "id": "a1", "context": {"source": "max:m1", "bpm": 93.5, "key": "Dm"}}'
+    )
+    context, make = wait_for(orders, 2)
+    assert (context.verb, context.what, dict(context.values)) == ("context", "max:m1", {"bpm": 93.5, "key": "Dm"})
+    assert (make.verb, dict(make.requests[0].values)) == ("make", {"prompt": "dusty drums", "id": "a1"})
+
+
+def test_an_error_bears_the_id_of_what_was_refused(door, client, orders):
+    client.send("/sidecrate/generate", '{"prompt": "x", "bpm": 5, "id": "a7"}')
+    assert client.receive().arguments[3] == "a7"
+    client.send("/sidecrate/generate", "x", "bpm", 5, "id", "a8")
+    assert client.receive().arguments[3] == "a8"
+    client.send("/sidecrate/generate", '{"prompt": "x", "context": 3, "id": "a9"}')
+    assert client.receive().arguments[1:] == ("bad_osc", "context takes one JSON object", "a9")
+    client.send("/sidecrate/generate", "x", "id")
+    assert client.receive().arguments[3] == ""
+    client.send("/sidecrate/generate", "x", "id", "a10")
+    (order,) = wait_for(orders, 1)
+    door.tell(Refused(order.origin, "engine", "no such engine", "make"))
+    assert client.receive() == Message("/sidecrate/error", ("make", "engine", "no such engine", "a10"))
