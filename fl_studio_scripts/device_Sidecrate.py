@@ -134,7 +134,7 @@ class Project:
 
 
 def plain(text):
-    return "".join(c for c in str(text) if c >= " ").strip()[:MOST_NAME]
+    return "".join(c for c in str(text) if c >= " ").strip()[:MOST_NAME].strip()
 
 
 class PromptNames:
@@ -239,7 +239,9 @@ class Script:
             trigger = NOTE_ON if kind == NOTE_OFF else kind
             mapped = self.is_mapped(trigger, event.data1, channel)
             release = kind == NOTE_OFF or (kind == NOTE_ON and event.data2 == 0)
-            if self.boot is not None and mapped and not release:
+            if self.loading:
+                pass                # what is played into a project that loads is not an order
+            elif self.boot is not None and mapped and not release:
                 self.touch([event.status, event.data1, event.data2])
             elif self.boot is None and not release:
                 self.hand_over([event.status, event.data1, event.data2])
@@ -386,10 +388,11 @@ class Script:
 
     def put(self, message):
         if message["do"] in ("touch", "make"):
+            if len(self.waiting) >= MOST_WAITING:
+                return
             self.count += 1
-            message["n"] = self.count
-        if len(self.waiting) < MOST_WAITING:
-            self.waiting.append(message)
+            message.update(n=self.count, nonce=self.nonce)
+        self.waiting.append(message)
 
     def next_number(self):
         self.number = self.number % 127 + 1

@@ -1,0 +1,62 @@
+"""What FL Studio's hint panel shows of our events: queued, working, done, failed (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PureWindowsPath
+
+from bridge.events import Accepted, Done, Event, Failed, Finished, Progress, Refused, Told
+
+#: FL's own icons in front of a hint.
+CLOCK, SMILE, SAD = "^i", "^c", "^e"
+_MOST = 160
+_TOLD = {"keep": "kept", "trash": "in the bin", "cancel": "cancelled", "audition": "audition"}
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A line, and what it is about: a later line about the same replaces it while it waits."""
+
+    text: str
+    about: str = ""
+
+
+class Hints:
+    """Turns events into hints; remembers what each job was asked for."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, str] = {}
+
+    def of(self, event: Event) -> Hint | None:
+        """The line for an event; None for one that FL's user need not see."""
+        match event:
+            case Accepted(job=job, position=position, words=words):
+                self._words[job] = words
+                while len(self._words) > 64:
+                    del self._words[next(iter(self._words))]
+                return _hint(CLOCK, f"queued{f' ({position}.)' if position > 1 else ''}: {words}", job)
+            case Progress(job=job, value=value, stage=stage):
+                return _hint(CLOCK, f"{stage.partition(':')[0]} {value:.0%}: {self._words.get(job, job)}", job)
+            case Done(path=path, info=info):
+                return _hint(SMILE, f"done{_of(info)}: {PureWindowsPath(path).name}")
+            case Finished(published=published, failed=failed, text=text) if failed:
+                return _hint(SAD, f"{published} done, {failed} failed: {text}")
+            case Failed(code=code, text=text):
+                return _hint(SAD, "cancelled" if code == "cancelled" else f"failed: {text}")
+            case Refused(text=text):
+                return _hint(SAD, text)
+            case Told(verb=verb, what=what) if verb in _TOLD:
+                return _hint(SMILE, f"{_TOLD[verb]}: {what}" if what else _TOLD[verb])
+        return None
+
+
+def _of(info: Mapping[str, object]) -> str:
+    of = info.get("of")
+    return f" ({info.get('n')} of {of})" if isinstance(of, int) and of > 1 else ""
+
+
+def _hint(icon: str, text: str, about: str = "") -> Hint:
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = line if len(line) <= _MOST else line[: _MOST - 3] + "..."
+    return Hint(f"{icon}Sidecrate: {line}", about)
