@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 #: s around the believed time in which the attack is looked for: before, after.
 SEARCH_S = (0.012, 0.015)
 #: s; how far the result may lie from the believed time. Envelopes see attacks early rather than late.
-MOVE_S = (-0.0015, 0.0035)
+MOVE_S = (-0.0005, 0.0035)
 #: How many occurrences are averaged at most.
 MOST = 24
 
