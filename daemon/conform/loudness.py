@@ -14,6 +14,9 @@ CEILING_DB = -1.0
 #: What silence measures, where a number is needed.
 SILENCE_DB = -120.0
 _BLOCK_S, _STEP_S = 0.4, 0.1
+#: Frames of a block of peaks, of the context in which it is oversampled, and blocks done at once; what lies this far under
+#: the highest sample cannot hold the true peak.
+_PEAK_BLOCK, _PEAK_MARGIN, _PEAK_CHUNK, _NEAR_PEAK = 64, 16, 2048, 0.7
 _LIMIT_AHEAD_S, _LIMIT_RISE_S = 0.005, 0.08
 _ABSOLUTE_GATE, _RELATIVE_GATE = -70.0, -10.0
 
@@ -55,8 +58,10 @@ def momentary_lufs(audio: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.
 
 def _block_powers(audio: np.ndarray, sample_rate: int) -> np.ndarray:
     """Mean weighted power, summed over channels, of each block; of the whole where it is shorter than one."""
-    weighted = signal.sosfilt(_k_weighting(sample_rate), audio.astype(np.float64), axis=0)
-    energy = np.concatenate([[0.0], np.cumsum((weighted * weighted).sum(axis=1))])
+    power = np.zeros(len(audio))
+    for channel in audio.T:
+        power += signal.sosfilt(_k_weighting(sample_rate), channel.astype(np.float64)) ** 2
+    energy = np.concatenate([[0.0], np.cumsum(power)])
     block, step = round(_BLOCK_S * sample_rate), round(_STEP_S * sample_rate)
     if len(audio) < block:
         return np.array([energy[-1] / max(1, len(audio))])
@@ -72,10 +77,28 @@ def loop_lufs(audio: np.ndarray, sample_rate: int) -> float:
 
 def true_peak_db(audio: np.ndarray) -> float:
     """Peak between the samples in dBTP, by 4 times oversampling (BS.1770-4, annex 2)."""
-    if not len(audio):
+    sample_peak = float(np.abs(audio).max(initial=0.0))
+    if sample_peak <= 0:
         return SILENCE_DB
-    peak = float(np.abs(signal.resample_poly(audio, 4, 1, axis=0)).max())
-    return 20 * math.log10(max(peak, float(np.abs(audio).max()), 1e-6))
+    peaks = _block_peaks(audio, sample_peak * _NEAR_PEAK)
+    return 20 * math.log10(max(float(peaks.max()), 1e-6))
+
+
+def _block_peaks(audio: np.ndarray, above: float) -> np.ndarray:
+    """Peak of each 64 frames over all channels; between the samples too where they lie over `above`."""
+    count = -(-len(audio) // _PEAK_BLOCK)
+    padded = np.pad(audio, ((_PEAK_MARGIN, count * _PEAK_BLOCK - len(audio) + _PEAK_MARGIN), (0, 0)))
+    inner = padded[_PEAK_MARGIN : len(padded) - _PEAK_MARGIN]
+    peaks = np.abs(inner).max(axis=1).reshape(count, _PEAK_BLOCK).max(axis=1)
+    high = np.flatnonzero(peaks > above)
+    reach = np.arange(-_PEAK_MARGIN, _PEAK_BLOCK + _PEAK_MARGIN) + _PEAK_MARGIN
+    between = slice(4 * _PEAK_MARGIN, 4 * (_PEAK_MARGIN + _PEAK_BLOCK))
+    for first in range(0, len(high), _PEAK_CHUNK):
+        some = high[first : first + _PEAK_CHUNK]
+        for channel in padded.T:
+            fine = signal.resample_poly(channel[some[:, None] * _PEAK_BLOCK + reach], 4, 1, axis=1)[:, between]
+            peaks[some] = np.maximum(peaks[some], np.abs(fine).max(axis=1))
+    return peaks
 
 
 @dataclass(frozen=True)
@@ -113,14 +136,10 @@ def limiting(audio: np.ndarray, sample_rate: int) -> np.ndarray:
 
     It sinks 5 ms ahead of a peak and rises over 80 ms, slowly enough that a bass note is not bent by it.
     """
-    peaks = np.abs(audio).max(axis=1)
-    for channel in audio.T:
-        between = np.abs(signal.resample_poly(channel, 4, 1))[: 4 * len(channel)].reshape(-1, 4)
-        np.maximum(peaks, between.max(axis=1), out=peaks)
-    block = max(1, sample_rate // 1500)
-    count = -(-len(peaks) // block)
-    highest = np.pad(peaks, (0, count * block - len(peaks))).reshape(count, block).max(axis=1)
-    wanted = np.minimum(1.0, 10 ** (CEILING_DB / 20) / np.maximum(highest, 1e-9))
+    ceiling = 10 ** (CEILING_DB / 20)
+    peaks = _block_peaks(audio, ceiling * _NEAR_PEAK)
+    block, count = _PEAK_BLOCK, len(peaks)
+    wanted = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
     ahead = max(1, round(_LIMIT_AHEAD_S * sample_rate / block))
     lowest = minimum_filter1d(wanted, 2 * ahead + 3, mode="nearest")
     rise = 1 - math.exp(-block / (_LIMIT_RISE_S * sample_rate))

@@ -113,7 +113,7 @@ def rubberband_live(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.
     pad, delay, window = stretcher.get_preferred_start_pad(), stretcher.get_start_delay(), stretcher.get_samples_required()
     delay += _SHIFTER_DELAY if wanted.semitones else 0
     source = _passage(audio, start - pad, round(wanted.map.frames / wanted.map.ratio) + pad + 2 * window + 8192)
-    steps = wanted.map.target_of(start + np.arange(0, source.shape[1] + 2 * _BLOCK, dtype=np.float64))
+    steps = wanted.map.target_of(start + _BLOCK * np.arange(source.shape[1] // _BLOCK + 4, dtype=np.float64)).tolist()
     pieces, given, fed = [], 0, 0
     while given < wanted.map.frames + delay and fed < source.shape[1]:
         block = np.ascontiguousarray(source[:, fed : fed + _BLOCK])
@@ -124,8 +124,10 @@ def rubberband_live(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.
             pieces.append(piece)
             given += piece.shape[1]
         consumed = max(0, fed - max(0, window - stretcher.get_samples_required()))
-        local = (steps[consumed + _BLOCK] - steps[consumed]) / _BLOCK
-        stretcher.time_ratio = _bounded(local * (1 + (steps[consumed] - given) / _PAYBACK)) if given else _bounded(local)
+        block_number, into = divmod(consumed, _BLOCK)
+        local = (steps[block_number + 1] - steps[block_number]) / _BLOCK
+        late = steps[block_number] + into * local - given if given else 0.0
+        stretcher.time_ratio = _bounded(local * (1 + late / _PAYBACK))
     result = np.concatenate(pieces, axis=1)[:, delay:] if pieces else np.zeros((audio.shape[1], 0), np.float32)
     return fit_length(result.T, wanted.map.frames)
 
