@@ -42,6 +42,13 @@ class Beats:
         """How much the take resembles itself after the number of bars at which it does so most, 0-1."""
         return max(0.0, *self.again.similarity.values()) if self.again.similarity else 0.3
 
+    def between(self, hits: Onsets) -> float:
+        """Share of the attacks' weight that lies between the 16ths, wherever those lie best: much where the music is faster."""
+        place = np.interp(hits.time_s, self.map.beats_s, np.arange(len(self.map.beats_s))) * 4
+        centre = np.angle((hits.weight * np.exp(2j * np.pi * place)).sum()) / (2 * np.pi)
+        away = np.abs(place - centre - np.round(place - centre))
+        return float((hits.weight * (away > 0.28)).sum() / (hits.weight.sum() + 1e-9))
+
     def pulse(self, attack: float) -> float:
         """Above 0: there is a beat, by likeness after whole bars, by attacks that lie on a lattice, and by their steepness."""
         return 2 * (self.likeness - 0.7) + (2.2 - self.map.onset_cost) + 2 * (min(attack, 0.8) - 0.3) - PULSE
