@@ -20,7 +20,7 @@ from typing import Any
 from bridge.errors import DoorError, RequestError
 from bridge.events import Done, Event, Order, Origin, SessionChanged, Take
 from bridge.fl_hints import Hints
-from bridge.fl_link import VERSION, FlLink, identity_reply
+from bridge.fl_link import INPUTS, NAME, OUTPUTS, VERSION, FlLink, identity_reply
 from bridge.fl_names import first_prompt, key_in
 from bridge.fl_piano_roll import PianoRoll
 from bridge.midi_map import MidiMap, read_message
@@ -28,9 +28,7 @@ from bridge.midi_ports import MidiPorts
 from bridge.midi_touches import Touches
 from bridge.request import FIELDS, Request, Value
 
-NAME = "Sidecrate FL"
 SOURCE = "fl:studio"
-INPUTS, OUTPUTS = ("Sidecrate from FL",), ("Sidecrate to FL",)
 POLL_S = 2.0
 #: The session forgets a source after 10 minutes of silence: a project that does not change is no silence.
 SIGN_S = 60.0

@@ -29,6 +29,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+#: The virtual port, and parts of the names of two loopback ports where the system has no virtual ones.
+NAME: Final = "Sidecrate FL"
+INPUTS: Final = ("Sidecrate from FL",)
+OUTPUTS: Final = ("Sidecrate to FL",)
+
 MAGIC: Final = bytes((0xF0, 0x7D, 0x53, 0x43))
 VERSION: Final = 1
 TO_FL, TO_DAEMON, BETWEEN = 1, 2, 3

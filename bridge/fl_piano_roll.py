@@ -10,8 +10,10 @@ import ast
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import mido
+if TYPE_CHECKING:
+    import mido
 
 FILE_NAME = "Sidecrate.pyscript"
 PPQ = 960
@@ -81,6 +83,8 @@ def read_choices(text: str) -> list[Choice]:
 
 def choices_of(midi: Path) -> list[Choice]:
     """What a MIDI file offers: all its notes, and each part alone where there are several. OSError, ValueError, EOFError."""
+    import mido
+
     file = mido.MidiFile(midi)
     parts = [(track.name or f"part {k}", _notes(track, file.ticks_per_beat)) for k, track in enumerate(file.tracks)]
     parts = [(name, notes) for name, notes in parts if notes]

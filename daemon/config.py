@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic.fields import FieldInfo
 
 from bridge.errors import RequestError
+from bridge.fl_link import INPUTS as FL_INPUTS
+from bridge.fl_link import OUTPUTS as FL_OUTPUTS
 from bridge.midi_map import MidiMap
 from bridge.request import FIELDS, check_fields
 from daemon.errors import ConfigError
@@ -73,6 +75,17 @@ class Midi(Section):
     )
 
 
+class Fl(Section):
+    enabled: bool = Field(True, description="Talk to Sidecrate's script in FL Studio, by MIDI ports of their own.")
+    inputs: tuple[str, ...] = Field(
+        FL_INPUTS, description="Ports that FL sends to, by a part of their names, where the system has no virtual ones."
+    )
+    outputs: tuple[str, ...] = Field(FL_OUTPUTS, description="Ports that FL hears, in the same way.")
+    piano_roll_scripts: str | None = Field(
+        None, description="FL's folder Piano roll scripts, to write the notes of FL's clips into. Empty: they are not written."
+    )
+
+
 class Audio(Section):
     sample_rate: Annotated[int, Field(ge=8000, le=192000)] = Field(44100, description="In Hz, where the session does not say.")
     bits: Literal[16, 24, 32] = Field(24, description="Of the published WAV files; 32 is float.")
@@ -125,6 +138,7 @@ class Config(Section):
     inbox: Inbox = Field(Inbox(), description="The folder that takes prompts.")
     osc: Osc = Field(Osc(), description="Open Sound Control, for devices, controllers and the command line.")
     midi: Midi = Field(Midi(), description="Pads and knobs.")
+    fl: Fl = Field(Fl(), description="FL Studio: see docs/fl_studio.md.")
     audio: Audio = Field(Audio(), description="The files that are written.")
     defaults: Defaults = Field(Defaults(), description="What holds where neither the request, the prompt nor the session says.")
     engines: Engines = Field(Engines(), description="Who makes the sound.")

@@ -171,6 +171,12 @@ class Crate:
         return record
 
 
+def notes_of(record: Mapping[str, Any]) -> str | None:
+    """The path of a clip's MIDI file, if it has one."""
+    path = record["path"] if record["kind"] == "midi" else record.get("midi")
+    return str(path) if path else None
+
+
 def _bring(source: Path, target: Path) -> Path:
     """Copy a file whole or not at all, onto the target's own volume, and never over another."""
     if target.exists():

@@ -32,6 +32,8 @@ midi:
   map:
     - note: {PAD_NOTE}
       do: preset demo
+fl:
+  enabled: false
 presets:
   demo: {{prompt: "ambient chords 80 bpm in C", bars: 2}}
 """

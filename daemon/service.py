@@ -14,15 +14,18 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from bridge.errors import DoorError
 from bridge.events import Door, Event, SessionChanged
+from bridge.fl import FlDoor
+from bridge.fl_piano_roll import PianoRoll
 from bridge.inbox import Inbox
 from bridge.midi import MidiDoor
 from bridge.osc import Greeting, OscDoor
 from daemon.config import Config, midi_map
-from daemon.crate import Crate
+from daemon.crate import Crate, notes_of
 from daemon.database import Database
 from daemon.defaults import crate_folder, inbox_folder, prompt_defaults, session_with
 from daemon.desk import Desk
@@ -52,6 +55,7 @@ class Service:
         self._stopping: asyncio.Event | None = None
         self._doors: list[Door] = []
         self._open: set[str] = set()
+        self._told_health: dict[str, str] = {}
         self._started = time.time()
 
     async def run(self, ready: Callable[[Service], None] | None = None) -> None:
@@ -131,6 +135,13 @@ class Service:
             doors.append(
                 MidiDoor(mapping, orders.put, api=midi.api, inputs=midi.inputs, outputs=midi.outputs, virtual=midi.virtual)
             )
+        if config.fl.enabled:
+            folder = config.fl.piano_roll_scripts
+            doors.append(
+                FlDoor(midi_map(config), orders.put, boot=self._boot, api=config.midi.api, inputs=config.fl.inputs,
+                       outputs=config.fl.outputs, midi_of=lambda clip: notes_of(crate.find(clip)),
+                       piano_roll=PianoRoll(Path(folder).expanduser()) if folder else None)
+            )  # fmt: skip
         return doors
 
     # -- doors
@@ -183,8 +194,11 @@ class Service:
         while not self._stopping.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), DOOR_RETRY_S)
-            if len(self._open) < len(self._doors) and not self._stopping.is_set():
+            if self._stopping.is_set():
+                break
+            if len(self._open) < len(self._doors):
                 self._open_doors()
+            if self.health() != self._told_health:
                 self._write_beacon()
 
     def stop(self) -> None:
@@ -207,6 +221,7 @@ class Service:
 
     def _write_beacon(self) -> None:
         """Tell other programs where this daemon is; whole or not at all."""
+        self._told_health = self.health()
         about = {
             "pid": os.getpid(),
             "boot": self._boot,
@@ -215,7 +230,7 @@ class Service:
             "crate": str(crate_folder(self._config, self._places)),
             "inbox": str(inbox_folder(self._config, self._places)),
             "osc_port": self.osc_port,
-            "doors": self.health(),
+            "doors": self._told_health,
         }
         part = self._places.beacon.with_suffix(".part")
         part.write_text(json.dumps(about), encoding="utf-8")

@@ -17,7 +17,7 @@ from daemon.link import Link, read_beacon
 from daemon.places import HOME_VARIABLE, Places
 
 T = TypeVar("T")
-CONFIG = "osc: {port: 0}\nmidi: {enabled: false}\n"
+CONFIG = "osc: {port: 0}\nmidi: {enabled: false}\nfl: {enabled: false}\n"
 
 
 def wait_until(look: Callable[[], T], wait_s: float = 30.0, what: str = "it") -> T:
