@@ -1,0 +1,1461 @@
+// Sidecrate for Ableton Live. Made from max_for_live/source by max_for_live/build.py.
+
+// What the device and the daemon say to each other, and what is made of a clip's facts: pure, knows neither Max nor Live.
+//
+// UDP loses, repeats and reorders packets. So a request is said until it is accepted (the daemon knows its id and makes one job
+// of it), a job is asked after until it has ended, and each clip is taken once.
+
+var KINDS = ["loop", "oneshot", "midi", "sfx", "track", "vocal"];
+var TARGETS = ["slot", "free", "arrangement", "folder"];
+var LIVE_KEY = ["auto", "always", "never"];
+var USES = ["continue", "melody", "accompany", "style"];
+
+var FIRST_PORT = 9141;
+var PORTS = 400;
+var SEARCH_MS = 600;
+var HELLOS_PER_PORT = 2;
+var SIGN_OF_LIFE_MS = 5000;
+var GONE_MS = 16000;
+var ASK_MS = 700;
+var SILENCE_MS = 2000;
+var MOST_PACKET_BYTES = 8000;
+var MOST_CANCELS = 20;
+
+// io: now() ms; send(address, arguments); listen(port); context() -> object; status(text); progress(0..1);
+// clip(request, clip) for each new clip, once; ended(request).
+function Conversation(io, nonce) {
+    this.io = io;
+    this.nonce = nonce;
+    this.port = FIRST_PORT + hashText(nonce) % PORTS;
+    this.hellos = 0;
+    this.hello_at = null;
+    this.welcome_at = null;
+    this.boot = "";
+    this.recordings = "";
+    this.requests = [];
+    this.last_job = "";
+    this.counter = 0;
+}
+
+Conversation.prototype.start = function () {
+    this.io.listen(this.port);
+    this.hello();
+};
+
+Conversation.prototype.source = function () {
+    return "max:" + this.nonce;
+};
+
+Conversation.prototype.hello = function () {
+    this.hello_at = this.io.now();
+    this.hellos += 1;
+    this.io.send("/sidecrate/hello", [this.source(), this.port, this.nonce]);
+};
+
+Conversation.prototype.connected = function () {
+    return this.welcome_at !== null && this.io.now() - this.welcome_at < GONE_MS;
+};
+
+Conversation.prototype.tell_context = function () {
+    var values = this.io.context();
+    values.source = this.source();
+    this.io.send("/sidecrate/context", [JSON.stringify(values)]);
+};
+
+// Called every quarter of a second.
+Conversation.prototype.tick = function () {
+    var now = this.io.now();
+    var n;
+    if (this.connected()) {
+        if (now - this.hello_at >= SIGN_OF_LIFE_MS) {
+            this.hello();
+            this.tell_context();
+        }
+    } else if (this.hello_at === null || now - this.hello_at >= SEARCH_MS) {
+        this.search();
+    }
+    for (n = 0; n < this.requests.length; n += 1) {
+        this.follow(this.requests[n], now);
+    }
+};
+
+// Another device, or another program, may hold the port: a socket that could not be bound says nothing to the patch.
+Conversation.prototype.search = function () {
+    if (this.welcome_at !== null) {
+        this.welcome_at = null;
+        this.hellos = 0;
+        this.io.status("Sidecrate does not answer; start it with: sidecrate run");
+    } else if (this.hellos >= HELLOS_PER_PORT) {
+        this.hellos = 0;
+        this.port = FIRST_PORT + (this.port - FIRST_PORT + 1) % PORTS;
+        this.io.listen(this.port);
+    }
+    this.hello();
+};
+
+Conversation.prototype.follow = function (request, now) {
+    if (request.state === "asking" && now - request.asked_at >= ASK_MS) {
+        // only one who has just been greeted is known by its nonce, and only then the daemon knows a repeat for what it is
+        request.asked_at = now;
+        this.hello();
+    } else if (request.state === "running" && now - Math.max(request.heard_at, request.polled_at) >= SILENCE_MS) {
+        request.polled_at = now;
+        this.io.send("/sidecrate/status", [request.job]);
+    } else if (request.state === "cancelling" && now - request.asked_at >= ASK_MS) {
+        request.asked_at = now;
+        request.cancels += 1;
+        if (request.cancels > MOST_CANCELS) {
+            this.end(request, "Sidecrate did not answer the cancel");
+        } else {
+            this.io.send("/sidecrate/cancel", [request.job || request.id]);
+        }
+    }
+};
+
+// Ask for clips. `fields` are those of a request; `about` is the caller's own. Returns the request, or null if it is too long.
+Conversation.prototype.generate = function (fields, about) {
+    var id = this.next_id();
+    var values = { id: id, context: this.io.context() };
+    var name;
+    for (name in fields) {
+        if (fields.hasOwnProperty(name)) {
+            values[name] = fields[name];
+        }
+    }
+    values.context.source = this.source();
+    var text = JSON.stringify(values);
+    if (utf8Length(text) > MOST_PACKET_BYTES) {
+        this.io.status("The prompt is too long for one packet; say it in fewer words");
+        return null;
+    }
+    return this.ask(id, "/sidecrate/generate", [text], about);
+};
+
+// The last job once more, with another seed.
+Conversation.prototype.again = function (about) {
+    if (!this.last_job) {
+        this.io.status("Nothing has been made yet, so there is no again");
+        return null;
+    }
+    var id = this.next_id();
+    return this.ask(id, "/sidecrate/again", [this.last_job, "id", id], about);
+};
+
+Conversation.prototype.next_id = function () {
+    this.counter += 1;
+    return this.nonce + "-" + this.counter;
+};
+
+Conversation.prototype.ask = function (id, address, values, about) {
+    var now = this.io.now();
+    var request = {
+        id: id, address: address, values: values, about: about, state: "asking", job: "", asked_at: now, sent_at: null,
+        heard_at: now, polled_at: now, cancels: 0, value: 0, clips: {}, clip_count: 0, published: null
+    };
+    this.requests.push(request);
+    this.io.progress(0);
+    this.io.status(this.connected() ? "asking" : "waiting for Sidecrate; start it with: sidecrate run");
+    this.hello();
+    return request;
+};
+
+// End all that has not ended.
+Conversation.prototype.cancel = function () {
+    var now = this.io.now();
+    var n, request;
+    for (n = 0; n < this.requests.length; n += 1) {
+        request = this.requests[n];
+        if (request.state === "asking" && request.sent_at === null) {
+            this.end(request, "cancelled");
+        } else if (request.state === "asking" || request.state === "running") {
+            request.state = "cancelling";
+            request.asked_at = now;
+            this.io.send("/sidecrate/cancel", [request.job || request.id]);
+        }
+    }
+    this.forget_ended();
+};
+
+Conversation.prototype.end = function (request, text) {
+    request.state = "ended";
+    this.io.progress(request.clip_count ? 1 : 0);
+    if (text) {
+        this.io.status(text);
+    }
+    this.io.ended(request);
+};
+
+// Requests stay known for a while after their end, so that late packets find them.
+Conversation.prototype.forget_ended = function () {
+    while (this.requests.length > 32 && this.requests[0].state === "ended") {
+        this.requests.shift();
+    }
+};
+
+Conversation.prototype.find = function (name) {
+    var n;
+    for (n = 0; n < this.requests.length; n += 1) {
+        if (this.requests[n].id === name || (name && this.requests[n].job === name)) {
+            return this.requests[n];
+        }
+    }
+    return null;
+};
+
+// A message of the daemon. What is not for this device, or not understood, is passed over.
+Conversation.prototype.receive = function (address, values) {
+    var handlers = {
+        "/sidecrate/welcome": this.on_welcome, "/sidecrate/accepted": this.on_accepted,
+        "/sidecrate/progress": this.on_progress, "/sidecrate/done": this.on_done,
+        "/sidecrate/finished": this.on_finished, "/sidecrate/failed": this.on_failed, "/sidecrate/error": this.on_error
+    };
+    var handler = handlers.hasOwnProperty(address) ? handlers[address] : null;
+    var texts;
+    if (!handler) {
+        return;
+    }
+    if (handler === this.on_welcome) {
+        this.on_welcome(values);
+        return;
+    }
+    // numbers may come as whole numbers or not, and a word of digits may have become a number on the way
+    texts = [String(values[0]), String(values[1])];
+    var request = this.find(handler === this.on_error ? String(values[3]) : texts[0]);
+    if (request && handler !== this.on_error) {
+        this.hear(request, texts[1]);
+    }
+    if (request || handler === this.on_error) {
+        handler.call(this, request, values);
+    }
+};
+
+Conversation.prototype.hear = function (request, job) {
+    request.heard_at = this.io.now();
+    request.job = job;
+    this.last_job = job;
+    if (request.state === "asking") {
+        request.state = "running";
+    }
+};
+
+Conversation.prototype.on_welcome = function (values) {
+    var n, request;
+    var now = this.io.now();
+    if (String(values[0]) !== this.nonce) {
+        return;
+    }
+    var was_connected = this.connected();
+    this.welcome_at = now;
+    this.hellos = 0;
+    this.recordings = values.length > 4 ? String(values[4]) : "";
+    if (String(values[3]) !== this.boot) {
+        this.boot = String(values[3]);
+        this.tell_context();
+    }
+    if (!was_connected && !this.busy()) {
+        this.io.status("ready");
+    }
+    for (n = 0; n < this.requests.length; n += 1) {
+        request = this.requests[n];
+        if (request.state === "asking" && (request.sent_at === null || now - request.sent_at >= ASK_MS / 2)) {
+            request.sent_at = now;
+            this.io.send(request.address, request.values);
+        }
+    }
+};
+
+Conversation.prototype.busy = function () {
+    var n;
+    for (n = 0; n < this.requests.length; n += 1) {
+        if (this.requests[n].state !== "ended") {
+            return true;
+        }
+    }
+    return false;
+};
+
+Conversation.prototype.on_accepted = function (request, values) {
+    if (request.state === "running" && request.value === 0 && request.clip_count === 0) {
+        this.io.status(Number(values[2]) > 1 ? "queued, number " + Number(values[2]) : "accepted");
+    }
+};
+
+Conversation.prototype.on_progress = function (request, values) {
+    var value = Number(values[2]);
+    if (request.state !== "running" || !(value >= request.value)) {
+        return;
+    }
+    request.value = Math.min(1, value);
+    this.io.progress(request.value);
+    this.io.status(String(values[3]));
+};
+
+Conversation.prototype.on_done = function (request, values) {
+    var clip = String(values[2]);
+    var info = readJson(String(values[4]));
+    this.io.send("/sidecrate/got", [clip]);
+    if (info === null || request.clips.hasOwnProperty(clip)) {
+        return;
+    }
+    request.clips[clip] = true;
+    request.clip_count += 1;
+    this.io.clip(request, { id: clip, path: String(values[3]), info: info });
+    this.close_if_whole(request);
+};
+
+Conversation.prototype.on_finished = function (request, values) {
+    request.published = Number(values[2]);
+    this.close_if_whole(request);
+};
+
+// A job has ended for this device when it has both heard so and has every clip of it; till then it is asked after.
+Conversation.prototype.close_if_whole = function (request) {
+    if (request.published === null || request.clip_count < request.published) {
+        return;
+    }
+    this.io.send("/sidecrate/got", [request.id]);
+    if (request.state !== "ended") {
+        this.end(request, "");
+        this.forget_ended();
+    }
+};
+
+Conversation.prototype.on_failed = function (request, values) {
+    this.io.send("/sidecrate/got", [request.id]);
+    if (request.state !== "ended") {
+        this.end(request, String(values[2]) === "cancelled" ? "cancelled" : String(values[3]));
+    }
+};
+
+Conversation.prototype.on_error = function (request, values) {
+    var code = String(values[1]);
+    if (request && request.state === "asking") {
+        this.end(request, String(values[2]));
+        return;
+    }
+    // cancel and status name their job, or the id where no job was known yet
+    request = this.find(String(values[0]));
+    if (request && code === "unknown_job" && request.state !== "ended") {
+        this.end(request, request.state === "cancelling" ? "cancelled" : "Sidecrate no longer knows this job");
+    } else if (request && code === "ended" && request.state === "cancelling") {
+        request.state = "running";
+    } else if (!request && values.length < 4) {
+        this.io.status(String(values[2]));
+    }
+};
+
+// -- words and numbers
+
+function hashText(text) {
+    var sum = 7;
+    var n;
+    for (n = 0; n < text.length; n += 1) {
+        sum = (sum * 31 + text.charCodeAt(n)) % 1000003;
+    }
+    return sum;
+}
+
+function makeNonce(random, now) {
+    var letters = "abcdefghijkmnpqrstuvwxyz";
+    var text = "";
+    var n;
+    for (n = 0; n < 6; n += 1) {
+        text += letters.charAt(Math.floor(random() * letters.length));
+    }
+    // a letter first and last: Max takes a word of digits for a number
+    return "m" + text + Math.floor(now % 1e9).toString(36) + "d";
+}
+
+function utf8Length(text) {
+    var bytes = 0;
+    var n, code;
+    for (n = 0; n < text.length; n += 1) {
+        code = text.charCodeAt(n);
+        // the halves of a surrogate pair are two bytes each of four
+        bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
+    }
+    return bytes;
+}
+
+function readJson(text) {
+    try {
+        return JSON.parse(text);
+    } catch (error) {
+        return null;
+    }
+}
+
+// What Live is told of a clip, and what is read from one: pure.
+
+var WARP_BEATS = 0;
+var WARP_TONES = 1;
+var WARP_TEXTURE = 2;
+var MOST_BEAT_ERROR = 0.002;
+
+var MAJOR_ROOTS = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
+var MINOR_ROOTS = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"];
+var MODES = { Major: "", Minor: "m", Dorian: " dorian", Phrygian: " phrygian", Lydian: " lydian", Mixolydian: " mixolydian", Locrian: " locrian" };
+
+// Live's scale as a key that Sidecrate reads, or "" where it has neither a major nor a minor third.
+function keyName(root, scale, intervals) {
+    var thirds = String(intervals);
+    var has = function (step) {
+        return ("," + thirds + ",").indexOf("," + step + ",") >= 0;
+    };
+    if (!(root >= 0 && root < 12)) {
+        return "";
+    }
+    if (MODES.hasOwnProperty(scale)) {
+        return (/^(Major|Lydian|Mixolydian)$/.test(scale) ? MAJOR_ROOTS : MINOR_ROOTS)[root] + MODES[scale];
+    }
+    if (has(4) === has(3)) {
+        return "";
+    }
+    return has(4) ? MAJOR_ROOTS[root] : MINOR_ROOTS[root] + "m";
+}
+
+// Beats cuts at transients and leaves a clip at its own tempo untouched; it suits whatever drums play in. Complex is never used:
+// it colours the sound even where nothing is stretched.
+function warpMode(info) {
+    var parts = String(info.parts || "").split(", ");
+    if (parts.indexOf("drums") >= 0) {
+        return WARP_BEATS;
+    }
+    return parts.length === 1 && (parts[0] === "bass" || parts[0] === "lead" || info.kind === "vocal") ? WARP_TONES : WARP_TEXTURE;
+}
+
+function quartersPerBar(meter) {
+    var match = /^(\d+)\/(\d+)$/.exec(String(meter));
+    return match ? 4 * Number(match[1]) / Number(match[2]) : 4;
+}
+
+// How Live is to play a clip. beats is null where the clip has no grid.
+function clipPlan(info, path) {
+    var gridded = (info.kind === "loop" || info.kind === "midi") && info.bpm > 0 && info.bars > 0;
+    var timed = gridded || (info.kind === "track" && info.bpm > 0 && info.frames > 0);
+    var seconds = info.frames > 0 && info.sample_rate > 0 ? info.frames / info.sample_rate : null;
+    var beats = gridded ? info.bars * quartersPerBar(info.meter) : timed ? seconds * info.bpm / 60 : null;
+    return {
+        path: path, name: fileWords(path), midi: info.kind === "midi", warping: timed, mode: warpMode(info), looping: gridded,
+        beats: beats, seconds: seconds, bpm: info.bpm
+    };
+}
+
+function fileWords(path) {
+    return String(path).replace(/\\/g, "/").replace(/^.*\//, "").replace(/\.[^.]*$/, "");
+}
+
+// The warp markers that do not lie on a straight line of `beats` over `seconds`. Live guesses the tempo of a short file, and at
+// times guesses half or double.
+function crookedMarkers(markers, beats, seconds) {
+    return markers.filter(function (marker) {
+        return Math.abs(marker.beat_time - marker.sample_time * beats / seconds) > MOST_BEAT_ERROR;
+    });
+}
+
+// Where in its file a beat of a warped clip lies, in seconds; beyond the markers the nearest segment goes on.
+function beatToSeconds(markers, beat) {
+    var n = 1;
+    while (n < markers.length - 1 && markers[n].beat_time < beat) {
+        n += 1;
+    }
+    var a = markers[n - 1], b = markers[n];
+    return a.sample_time + (beat - a.beat_time) * (b.sample_time - a.sample_time) / (b.beat_time - a.beat_time);
+}
+
+// The free slot to take: the wanted one if it is empty, else the next empty one below, else any. -1: there is none.
+function freeSlot(filled, wanted) {
+    var n;
+    for (n = Math.max(0, wanted); n < filled.length; n += 1) {
+        if (!filled[n]) {
+            return n;
+        }
+    }
+    return filled.indexOf(false);
+}
+
+// The start of a bar at or after `beat`.
+function nextBar(beat, quarters) {
+    return Math.ceil(beat / quarters - 1e-6) * quarters;
+}
+
+// Frames where a ramp that counts bars falls back to 0, in a recording of it.
+function barStarts(ramp, first, before) {
+    var found = [];
+    var last = before;
+    var n;
+    for (n = 0; n < ramp.length; n += 1) {
+        if (last - ramp[n] > 0.5) {
+            found.push(first + n);
+        }
+        last = ramp[n];
+    }
+    return found;
+}
+
+// -- MIDI files
+
+// Notes of a standard MIDI file as {pitch, start_time, duration, velocity, mute} in quarters, and its length in quarters.
+// An Error says why a file is not read.
+function readMidi(bytes) {
+    var at = 0;
+    var whole = function (count) {
+        var value = 0;
+        if (at + count > bytes.length) {
+            throw new Error("the MIDI file ends too soon");
+        }
+        for (; count > 0; count -= 1) {
+            value = value * 256 + bytes[at];
+            at += 1;
+        }
+        return value;
+    };
+    if (whole(4) !== 0x4d546864) {
+        throw new Error("this is not a MIDI file");
+    }
+    var end = whole(4) + 8;
+    whole(2);
+    var tracks = whole(2);
+    var division = whole(2);
+    if (division & 0x8000 || division === 0) {
+        throw new Error("this MIDI file does not count in quarter notes");
+    }
+    var notes = [];
+    var length = 0;
+    for (at = end; tracks > 0 && at < bytes.length; at = end) {
+        var is_track = whole(4) === 0x4d54726b;
+        end = whole(4);
+        end += at;
+        if (is_track) {
+            tracks -= 1;
+            length = Math.max(length, readMidiTrack(bytes, at, Math.min(end, bytes.length), division, notes));
+        }
+    }
+    notes.sort(function (a, b) {
+        return a.start_time - b.start_time || a.pitch - b.pitch;
+    });
+    return { notes: notes, beats: length };
+}
+
+var DATA_BYTES = { 8: 2, 9: 2, 10: 2, 11: 2, 12: 1, 13: 1, 14: 2 };
+
+function readMidiTrack(bytes, at, end, division, notes) {
+    var ticks = 0;
+    var status = 0;
+    var open = {};
+    var variable = function () {
+        var value = 0;
+        var byte;
+        do {
+            if (at >= end) {
+                throw new Error("the MIDI file ends too soon");
+            }
+            byte = bytes[at];
+            at += 1;
+            value = value * 128 + (byte & 0x7f);
+        } while (byte & 0x80);
+        return value;
+    };
+    var close = function (key, pitch) {
+        var began = open[key] && open[key].shift();
+        if (began && ticks > began.ticks) {
+            notes.push({
+                pitch: pitch, start_time: began.ticks / division, duration: (ticks - began.ticks) / division,
+                velocity: began.velocity, mute: 0
+            });
+        }
+    };
+    while (at < end) {
+        ticks += variable();
+        if (bytes[at] & 0x80) {
+            status = bytes[at];
+            at += 1;
+        }
+        var type = status >> 4;
+        if (type === 15) {
+            if (status === 0xff) {
+                at += 1;
+            }
+            // the length must be read before it is added: it moves `at` itself
+            var skip = variable();
+            at += skip;
+            continue;
+        }
+        if (!DATA_BYTES[type]) {
+            throw new Error("the MIDI file is damaged");
+        }
+        var pitch = bytes[at];
+        var velocity = bytes[at + 1];
+        var key = (status & 15) + ":" + pitch;
+        at += DATA_BYTES[type];
+        if (type === 9 && velocity > 0) {
+            (open[key] = open[key] || []).push({ ticks: ticks, velocity: velocity });
+        } else if (type === 8 || type === 9) {
+            close(key, pitch);
+        }
+    }
+    return ticks / division;
+}
+
+// Live's model as the device needs it. Live answers `get` with arrays, a missing object has id 0, a call that fails says so only
+// in Max's console: so whatever is set here is read back. Nothing here may run before live.thisdevice has spoken.
+
+var STEP_MS = 50;
+var MOST_TRIES = 40;
+
+var WATCHED = ["tempo", "signature_numerator", "signature_denominator", "is_playing", "root_note", "scale_name", "scale_mode"];
+var watchers = [];
+
+function read(object, name) {
+    var found = object.get(name);
+    return found === undefined || found === null || found.length === 0 ? undefined : found.length === 1 ? found[0] : found;
+}
+
+function exists(object) {
+    return Number(object.id) !== 0;
+}
+
+function byId(id) {
+    return new LiveAPI("id " + id);
+}
+
+function ids(found) {
+    var list = [];
+    var n;
+    for (n = 0; found && n + 1 < found.length; n += 2) {
+        if (found[n] === "id" && Number(found[n + 1]) !== 0) {
+            list.push(Number(found[n + 1]));
+        }
+    }
+    return list;
+}
+
+function idAt(path) {
+    return Number(new LiveAPI(path).id);
+}
+
+function readSong() {
+    var song = new LiveAPI("live_set");
+    return {
+        bpm: Number(read(song, "tempo")), numerator: Number(read(song, "signature_numerator")),
+        denominator: Number(read(song, "signature_denominator")), playing: Number(read(song, "is_playing")) === 1,
+        position: Number(read(song, "current_song_time")), root: Number(read(song, "root_note")),
+        scale: String(read(song, "scale_name")), intervals: song.get("scale_intervals"), scale_mode: Number(read(song, "scale_mode"))
+    };
+}
+
+// Calls `changed` whenever tempo, meter, scale or playing change. It runs inside Live's notification: it must not touch the model.
+function watchSong(changed) {
+    watchers = WATCHED.map(function (name) {
+        var watcher = new LiveAPI(changed, "live_set");
+        watcher.property = name;
+        return watcher;
+    });
+}
+
+// What is selected now, and the device's own track: a clip goes where the musician was when it was asked for.
+function readAim() {
+    return {
+        slot: idAt("live_set view highlighted_clip_slot"), selected: idAt("live_set view selected_track"),
+        own: idAt("this_device canonical_parent")
+    };
+}
+
+function readTrack(id) {
+    var track = byId(id);
+    return {
+        id: id, name: String(read(track, "name")), midi: Number(read(track, "has_midi_input")) === 1,
+        audio: Number(read(track, "has_audio_input")) === 1, frozen: Number(read(track, "is_frozen")) === 1,
+        slots: ids(track.get("clip_slots"))
+    };
+}
+
+function takes(track, plan) {
+    // the master and the returns have no slots
+    return !track.frozen && track.slots.length > 0 && (plan.midi ? track.midi : track.audio);
+}
+
+function unique(list) {
+    return list.filter(function (id, n) {
+        return id && list.indexOf(id) === n;
+    });
+}
+
+// The track and slot for a clip: where it was aimed at if that can take it, else the nearest that can. null: nowhere.
+function findPlace(plan, target, aim) {
+    var slot_track = aim.slot ? ids(byId(aim.slot).get("canonical_parent"))[0] : 0;
+    var first = target === "slot" ? [slot_track, aim.selected, aim.own] : [aim.own, aim.selected];
+    var tracks = unique(first.concat(ids(new LiveAPI("live_set").get("tracks"))));
+    var n, track, filled, index;
+    for (n = 0; n < tracks.length; n += 1) {
+        track = readTrack(tracks[n]);
+        if (takes(track, plan)) {
+            filled = track.slots.map(isFilled);
+            index = freeSlot(filled, target === "slot" && track.id === slot_track ? track.slots.indexOf(aim.slot) : 0);
+            if (index >= 0 || (target === "arrangement" && !plan.midi)) {
+                return { track: track, slot: index >= 0 ? track.slots[index] : 0, index: index };
+            }
+        }
+    }
+    return null;
+}
+
+function isFilled(slot) {
+    return Number(read(byId(slot), "has_clip")) === 1;
+}
+
+// -- placing: a row of steps, each run by a Task of its own. A step that returns false is tried again, then given up.
+
+function Steps(steps, failed) {
+    this.steps = steps;
+    this.failed = failed;
+    this.at = 0;
+    this.tries = 0;
+}
+
+Steps.prototype.run = function () {
+    var self = this;
+    later(STEP_MS, function () {
+        self.step();
+    });
+};
+
+Steps.prototype.step = function () {
+    var step = this.steps[this.at];
+    var went;
+    try {
+        went = step.work();
+    } catch (error) {
+        this.failed(String(error.message || error));
+        return;
+    }
+    this.tries += 1;
+    if (went !== false) {
+        this.at += 1;
+        this.tries = 0;
+    } else if (this.tries >= MOST_TRIES) {
+        this.failed(step.fault);
+        return;
+    }
+    if (this.at < this.steps.length) {
+        this.run();
+    }
+};
+
+// Place a clip; `done(text, clip id or 0)` is called at the end, with what came of it.
+function placeClip(plan, target, aim, done) {
+    var failed = function (text) {
+        done(plan.name + " was not placed: " + text + " (it is in the crate)", 0);
+    };
+    var notes = null;
+    if (plan.midi) {
+        try {
+            notes = readMidi(readBytes(plan.path));
+        } catch (error) {
+            failed(error.message);
+            return;
+        }
+        plan.beats = plan.beats || Math.ceil(notes.beats);
+    }
+    var place = findPlace(plan, target, aim);
+    if (place === null) {
+        failed("no " + (plan.midi ? "MIDI" : "audio") + " track has a free slot");
+        return;
+    }
+    var made = { clip: null, place: place };
+    var steps = plan.midi ? midiSteps(plan, target, made, notes) : audioSteps(plan, target, made);
+    steps.push({
+        work: function () {
+            done(placeWords(plan, target, made) + (made.doubt ? "; " + made.doubt : ""), Number(made.clip.id));
+        }
+    });
+    new Steps(steps, failed).run();
+}
+
+function placeWords(plan, target, made) {
+    var where = target === "arrangement" ? "the arrangement" : "slot " + (made.place.index + 1);
+    return plan.name + " is in " + made.place.track.name + ", " + where;
+}
+
+function clipOf(slot) {
+    return new LiveAPI(slot.unquotedpath + " clip");
+}
+
+// A clip made in a slot, and the wait till Live shows it.
+function slotSteps(made, create) {
+    var slot = byId(made.place.slot);
+    return [
+        {
+            work: function () {
+                create(slot);
+            }
+        }, {
+            fault: "Live did not take it; Max's console says why",
+            work: function () {
+                if (!isFilled(made.place.slot)) {
+                    return false;
+                }
+                made.clip = clipOf(slot);
+            }
+        }
+    ];
+}
+
+function audioSteps(plan, target, made) {
+    var steps = target === "arrangement" ? arrangementSteps(plan, made) : slotSteps(made, function (slot) {
+        slot.call("create_audio_clip", plan.path);
+    });
+    return steps.concat([
+        {
+            work: function () {
+                made.clip.set("warping", plan.warping ? 1 : 0);
+            }
+        }, {
+            fault: "Live did not warp it",
+            work: function () {
+                return Number(read(made.clip, "warping")) === (plan.warping ? 1 : 0);
+            }
+        }, {
+            work: function () {
+                setClip(made.clip, plan);
+            }
+        },
+        checkStep(plan, made)
+    ]);
+}
+
+// Live may still be busy with what was set: look again before doubting, and set once more on the way.
+function checkStep(plan, made) {
+    var looks = 0;
+    return {
+        work: function () {
+            made.doubt = clipDoubts(made.clip, plan);
+            looks += 1;
+            if (made.doubt && looks < 6) {
+                setClip(made.clip, plan);
+                return false;
+            }
+        }
+    };
+}
+
+function arrangementSteps(plan, made) {
+    var track = byId(made.place.track.id);
+    var beat = arrangementBeat();
+    return [
+        {
+            work: function () {
+                track.call("create_audio_clip", plan.path, beat);
+            }
+        }, {
+            fault: "Live did not take it; Max's console says why",
+            work: function () {
+                made.clip = arrangementClip(track, beat);
+                return made.clip !== null;
+            }
+        }
+    ];
+}
+
+// The playhead, or while Live plays the next bar.
+function arrangementBeat() {
+    var song = readSong();
+    return song.playing ? nextBar(song.position, quartersPerBar(song.numerator + "/" + song.denominator)) : song.position;
+}
+
+function arrangementClip(track, beat) {
+    var found = ids(track.get("arrangement_clips")).map(byId).filter(function (clip) {
+        return Math.abs(Number(read(clip, "start_time")) - beat) < 0.001;
+    });
+    return found.length ? found[0] : null;
+}
+
+function midiSteps(plan, target, made, notes) {
+    var steps = slotSteps(made, function (slot) {
+        slot.call("create_clip", plan.beats);
+    });
+    steps.push({
+        work: function () {
+            made.clip.call("add_new_notes", { notes: notes.notes });
+            setClip(made.clip, plan);
+        }
+    }, checkStep(plan, made), {
+        work: function () {
+            var heard = readJson(String(made.clip.call("get_notes_extended", 0, 128, 0, plan.beats)));
+            if (heard && heard.notes && heard.notes.length !== notes.notes.length) {
+                made.doubt = "Live holds " + heard.notes.length + " of its " + notes.notes.length + " notes";
+            }
+        }
+    });
+    return target === "arrangement" ? steps.concat(moveSteps(made)) : steps;
+}
+
+// Live makes MIDI clips in slots; the arrangement gets a copy, and the slot is emptied when it has.
+function moveSteps(made) {
+    var track = byId(made.place.track.id);
+    var beat = arrangementBeat();
+    return [
+        {
+            work: function () {
+                track.call("duplicate_clip_to_arrangement", "id " + made.clip.id, beat);
+            }
+        }, {
+            fault: "Live did not copy it to the arrangement; it is in slot " + (made.place.index + 1),
+            work: function () {
+                var copy = arrangementClip(track, beat);
+                if (copy === null) {
+                    return false;
+                }
+                byId(made.place.slot).call("delete_clip");
+                made.clip = copy;
+            }
+        }
+    ];
+}
+
+function setClip(clip, plan) {
+    clip.set("name", plan.name);
+    if (plan.warping && !plan.midi) {
+        clip.set("warp_mode", plan.mode);
+        straighten(clip, plan);
+    }
+    if (!plan.midi || plan.looping) {
+        clip.set("looping", plan.looping ? 1 : 0);
+    }
+    if (plan.looping) {
+        clip.set("loop_start", 0);
+        clip.set("loop_end", plan.beats);
+    }
+    if (plan.warping) {
+        clip.set("start_marker", 0);
+        clip.set("end_marker", plan.beats);
+    }
+}
+
+function warpMarkers(clip) {
+    var said = readJson(String(read(clip, "warp_markers")));
+    return said && said.warp_markers ? said.warp_markers : [];
+}
+
+// One straight line from the file's start to its end. Live's last marker is its shadow: it follows by itself.
+function straighten(clip, plan) {
+    var markers = warpMarkers(clip);
+    if (markers.length < 2 || !crookedMarkers(markers, plan.beats, plan.seconds).length) {
+        return;
+    }
+    markers.slice(1, -1).forEach(function (marker) {
+        clip.call("remove_warp_marker", marker.beat_time);
+    });
+    var first = markers[0];
+    var shift = first.sample_time * plan.beats / plan.seconds - first.beat_time;
+    if (Math.abs(shift) > MOST_BEAT_ERROR) {
+        clip.call("move_warp_marker", first.beat_time, shift);
+    }
+    clip.call("add_warp_marker", { beat_time: plan.beats, sample_time: plan.seconds });
+}
+
+// What Live has that was not asked for, in words; "" when all is as it should be.
+function clipDoubts(clip, plan) {
+    var wanted = { name: plan.name };
+    var wrong = [];
+    var name, found;
+    if (!plan.midi) {
+        wanted.warping = plan.warping ? 1 : 0;
+        wanted.looping = plan.looping ? 1 : 0;
+    }
+    if (plan.warping && !plan.midi) {
+        wanted.warp_mode = plan.mode;
+        if (crookedMarkers(warpMarkers(clip), plan.beats, plan.seconds).length) {
+            wrong.push("its warp markers");
+        }
+    }
+    if (plan.looping) {
+        wanted.loop_start = 0;
+        wanted.loop_end = plan.beats;
+    }
+    if (plan.warping) {
+        wanted.start_marker = 0;
+        wanted.end_marker = plan.beats;
+    }
+    for (name in wanted) {
+        found = read(clip, name);
+        if (name === "name" ? String(found) !== wanted[name] : !(Math.abs(Number(found) - wanted[name]) < MOST_BEAT_ERROR)) {
+            wrong.push(name.replace("_", " ") + " " + found);
+        }
+    }
+    return wrong.length ? "check " + wrong.join(", ") : "";
+}
+
+// The selected audio clip as a reference: its file and what of it is played, in seconds. null where there is none.
+function readSelectedClip() {
+    var clip = new LiveAPI("live_set view detail_clip");
+    if (!exists(clip) || Number(read(clip, "is_audio_clip")) !== 1) {
+        return null;
+    }
+    var looping = Number(read(clip, "looping")) === 1;
+    var start = Number(read(clip, looping ? "loop_start" : "start_marker"));
+    var end = Number(read(clip, looping ? "loop_end" : "end_marker"));
+    var markers = warpMarkers(clip);
+    if (Number(read(clip, "warping")) === 1 && markers.length > 1) {
+        start = beatToSeconds(markers, start);
+        end = beatToSeconds(markers, end);
+    }
+    return { path: String(read(clip, "file_path")), name: String(read(clip, "name")), start: Math.max(0, start), end: end };
+}
+
+// What Max calls: messages from the patch come in here, and everything that Max does for the device goes out from here.
+
+autowatch = 0;
+inlets = 1;
+outlets = 5;
+
+// outlets
+var TO_DAEMON = 0;
+var TO_PORT = 1;
+var TO_SCREEN = 2;
+var TO_AUDITION = 3;
+var TO_LISTEN = 4;
+
+var TICK_MS = 250;
+var POSITION_MS = 4000;
+var DEBOUNCE_MS = 250;
+var TICKS_PER_QUARTER = 480;
+
+var controls = {
+    prompt: "", engine: "auto", kind: 0, bars: 4, count: 1, target: 0, livekey: 0, use: 0, listenbars: 4, port: 9140
+};
+var conversation = null;
+var sample_rate = 0;
+var pressed_at = {};
+var clips = [];
+var placements = [];
+var placing = false;
+var audition = { on: false, clip: null, loaded: null };
+var listening = null;
+var context_due = false;
+var context_at = 0;
+var tasks = [];
+
+// -- from the patch
+
+// live.thisdevice: the device is loaded and Live's model can be used
+function bang() {
+    if (conversation === null) {
+        begin();
+    }
+}
+
+// udpreceive, behind the word osc
+function osc() {
+    var values = arrayfromargs(arguments);
+    if (conversation !== null && values.length) {
+        conversation.receive(String(values[0]), values.slice(1));
+    }
+}
+
+function control(name) {
+    var values = arrayfromargs(arguments).slice(1);
+    if (!controls.hasOwnProperty(name)) {
+        return;
+    }
+    if (name === "prompt" || name === "engine") {
+        // an empty box says bang; text that Max took apart is joined again
+        controls[name] = values.length === 1 && values[0] === "bang" ? "" : values.join(" ");
+    } else {
+        controls[name] = Math.round(Number(values[0]));
+    }
+    if (name === "port") {
+        outlet(TO_DAEMON, "port", controls.port);
+    }
+    if (name === "livekey") {
+        contextChanged();
+    }
+}
+
+function press(name, value) {
+    var now = milliseconds();
+    if (conversation === null) {
+        return;
+    }
+    if (name === "audition") {
+        setAudition(Number(value) === 1);
+        return;
+    }
+    // a button may say both bang and 1, and 0 when it is let go
+    if (value === 0 || (pressed_at.hasOwnProperty(name) && now - pressed_at[name] < DEBOUNCE_MS)) {
+        return;
+    }
+    pressed_at[name] = now;
+    var work = { generate: generate, again: again, cancel: cancel, place: placeLast, useclip: useClip, listen: listen }[name];
+    if (work) {
+        work();
+    }
+}
+
+// dspstate~
+function rate(value) {
+    sample_rate = Math.round(Number(value));
+    contextChanged();
+}
+
+// the audition's buffer~ has read its file
+function loaded() {
+    if (audition.on && audition.loaded) {
+        playAudition();
+    }
+}
+
+function notifydeleted() {
+    tasks.forEach(function (task) {
+        task.cancel();
+    });
+}
+
+// -- beginning
+
+function begin() {
+    outlet(TO_DAEMON, "host", "127.0.0.1");
+    outlet(TO_DAEMON, "port", controls.port);
+    conversation = new Conversation({
+        now: milliseconds,
+        send: function (address, values) {
+            outlet.apply(null, [TO_DAEMON, address].concat(values));
+        },
+        listen: function (port) {
+            outlet(TO_PORT, "port", port);
+        },
+        context: readContext, status: showStatus, progress: showProgress, clip: takeClip,
+        ended: function () {}
+    }, makeNonce(Math.random, new Date().getTime()));
+    watchSong(contextChanged);
+    showStatus("looking for Sidecrate");
+    conversation.start();
+    repeatEvery(TICK_MS, tick);
+}
+
+function tick() {
+    conversation.tick();
+    var playing_long = milliseconds() - context_at >= POSITION_MS && readSong().playing;
+    if (conversation.connected() && (context_due || playing_long)) {
+        tellContext();
+    }
+}
+
+// Inside Live's notifications the model must be left alone: what has changed is read and told a moment later.
+function contextChanged() {
+    if (context_due) {
+        return;
+    }
+    context_due = true;
+    later(30, function () {
+        if (conversation !== null && conversation.connected()) {
+            tellContext();
+        }
+    });
+}
+
+function tellContext() {
+    context_due = false;
+    conversation.tell_context();
+    followTransport();
+}
+
+function readContext() {
+    var song = readSong();
+    context_at = milliseconds();
+    var use_key = LIVE_KEY[controls.livekey] === "always" || (LIVE_KEY[controls.livekey] === "auto" && song.scale_mode === 1);
+    var values = {
+        bpm: song.bpm, meter: song.numerator + "/" + song.denominator, playing: song.playing, position: song.position,
+        key: use_key ? keyName(song.root, song.scale, song.intervals) : ""
+    };
+    if (sample_rate > 0) {
+        values.sample_rate = sample_rate;
+    }
+    return values;
+}
+
+// -- asking
+
+function generate() {
+    ask({});
+}
+
+function ask(more) {
+    var kind = KINDS[controls.kind] || "loop";
+    var fields = { prompt: controls.prompt, kind: kind, count: controls.count };
+    var name;
+    if (!/\S/.test(controls.prompt)) {
+        showStatus("Write what you want to hear into the box first");
+        return;
+    }
+    if (kind === "loop" || kind === "midi" || kind === "track") {
+        fields.bars = controls.bars;
+    }
+    if (/\S/.test(controls.engine)) {
+        fields.engine = controls.engine;
+    }
+    for (name in more) {
+        fields[name] = more[name];
+    }
+    conversation.generate(fields, aimNow());
+}
+
+function aimNow() {
+    return { target: TARGETS[controls.target] || "folder", aim: readAim() };
+}
+
+function again() {
+    conversation.again(aimNow());
+}
+
+function cancel() {
+    stopListening();
+    conversation.cancel();
+}
+
+// -- clips
+
+function takeClip(request, clip) {
+    var entry = { plan: clipPlan(clip.info, forward(clip.path)), info: clip.info };
+    clips.push(entry);
+    if (audition.on) {
+        loadAudition(entry);
+    }
+    if (request.about.target === "folder") {
+        showStatus(entry.plan.name + " is in the crate");
+    } else {
+        queuePlacement(entry.plan, request.about);
+    }
+}
+
+function placeLast() {
+    if (!clips.length) {
+        showStatus("Nothing has been made yet");
+        return;
+    }
+    var about = aimNow();
+    if (about.target === "folder") {
+        about.target = "slot";
+    }
+    queuePlacement(clips[clips.length - 1].plan, about);
+}
+
+// One after the other, so that two clips never choose the same slot.
+function queuePlacement(plan, about) {
+    placements.push({ plan: plan, about: about });
+    if (!placing) {
+        placeNext();
+    }
+}
+
+function placeNext() {
+    var next = placements.shift();
+    placing = next !== undefined;
+    if (placing) {
+        placeClip(next.plan, next.about.target, next.about.aim, function (text) {
+            showStatus(text);
+            placeNext();
+        });
+    }
+}
+
+// -- references
+
+function useClip() {
+    var clip = readSelectedClip();
+    if (clip === null) {
+        showStatus("Select an audio clip first");
+        return;
+    }
+    ask({ reference: clip.path, reference_start: round6(clip.start), reference_end: round6(clip.end), use: USES[controls.use] });
+}
+
+// Record the track's input for some bars, with one more in front: a ramp that counts bars is recorded beside the sound, and says
+// to the frame where a bar begins, however late the recording started.
+function listen() {
+    var song = readSong();
+    var quarters = quartersPerBar(song.numerator + "/" + song.denominator);
+    var bar_ms = quarters * 60000 / song.bpm;
+    if (!conversation.recordings) {
+        showStatus("Sidecrate must run before it can listen");
+        return;
+    }
+    if (listening !== null || !/\S/.test(controls.prompt)) {
+        showStatus(listening === null ? "Write what you want to hear into the box first" : "already listening");
+        return;
+    }
+    var whole_ms = Math.ceil((controls.listenbars + 1) * bar_ms) + 100;
+    listening = { bars: controls.listenbars, bar_ms: bar_ms };
+    outlet(TO_LISTEN, "bar", "frequency", Math.round(quarters * TICKS_PER_QUARTER), "ticks");
+    outlet(TO_LISTEN, "size", whole_ms);
+    outlet(TO_LISTEN, "record", 1);
+    showStatus(song.playing ? "listening for " + listening.bars + " bars" : "listening; start Live to be heard on its bars");
+    var mine = listening;
+    later(whole_ms + 100, function () {
+        if (listening === mine) {
+            endListening();
+        }
+    });
+}
+
+function stopListening() {
+    if (listening !== null) {
+        outlet(TO_LISTEN, "record", 0);
+        listening = null;
+    }
+}
+
+function endListening() {
+    var mine = listening;
+    stopListening();
+    var ramp = new Buffer(jsarguments[3]);
+    var per_ms = ramp.framecount() / ramp.length();
+    var starts = findBarStarts(ramp);
+    var wanted = Math.round(mine.bars * mine.bar_ms * per_ms);
+    // with every bar line heard, a change of tempo on the way is followed too
+    var first = starts.length ? starts[0] : 0;
+    var end = starts.length > mine.bars ? starts[mine.bars] : Math.min(first + wanted, ramp.framecount());
+    var path = forward(conversation.recordings) + "/" + conversation.next_id() + ".wav";
+    outlet(TO_LISTEN, "write", "writewave", path);
+    whenWritten(path, function () {
+        ask({
+            reference: path, reference_start: round6(first / per_ms / 1000), reference_end: round6(end / per_ms / 1000),
+            use: USES[controls.use]
+        });
+    });
+}
+
+function findBarStarts(ramp) {
+    var frames = ramp.framecount();
+    var starts = [];
+    var before = 0;
+    var at, part;
+    for (at = 0; at < frames; at += 4096) {
+        part = ramp.peek(1, at, Math.min(4096, frames - at));
+        starts = starts.concat(barStarts(part, at, before));
+        before = part[part.length - 1];
+    }
+    return starts;
+}
+
+// Max writes the file on its own time: it is there when its size has come to rest.
+function whenWritten(path, work) {
+    var size = -1;
+    var looks = 0;
+    var look = function () {
+        var file = new File(path, "read");
+        var now = file.isopen ? file.eof : 0;
+        file.close();
+        looks += 1;
+        if (now > 44 && now === size) {
+            work();
+        } else if (looks > 50) {
+            showStatus("Max did not write " + path);
+        } else {
+            size = now;
+            later(100, look);
+        }
+    };
+    later(100, look);
+}
+
+// -- audition: the clip loops through the track, its place in the loop told by Live's own position
+
+function setAudition(on) {
+    audition.on = on;
+    if (!on) {
+        outlet(TO_AUDITION, "gain", 0, 20);
+    } else if (!clips.length) {
+        showStatus("Nothing has been made yet");
+    } else {
+        loadAudition(clips[clips.length - 1]);
+    }
+}
+
+function loadAudition(entry) {
+    if (entry.plan.midi) {
+        showStatus("A MIDI clip has no sound of its own: place it on an instrument");
+        return;
+    }
+    audition.loaded = entry;
+    outlet(TO_AUDITION, "gain", 0, 20);
+    later(30, function () {
+        outlet(TO_AUDITION, "buffer", "replace", entry.plan.path);
+    });
+}
+
+function playAudition() {
+    var plan = audition.loaded.plan;
+    var ms = plan.seconds ? plan.seconds * 1000 : new Buffer(jsarguments[1]).length();
+    outlet(TO_AUDITION, "length", ms);
+    outlet(TO_AUDITION, "free", 1000 / ms);
+    if (plan.beats) {
+        outlet(TO_AUDITION, "locked", "frequency", Math.round(plan.beats * TICKS_PER_QUARTER), "ticks");
+    }
+    followTransport();
+    outlet(TO_AUDITION, "gain", 1, 20);
+}
+
+// While Live plays, a clip with a grid is locked to it; else it runs by itself at its own tempo.
+function followTransport() {
+    if (audition.on && audition.loaded) {
+        outlet(TO_AUDITION, "select", readSong().playing && audition.loaded.plan.beats ? 1 : 2);
+    }
+}
+
+// -- Max
+
+function showStatus(text) {
+    outlet(TO_SCREEN, "status", text);
+}
+
+function showProgress(value) {
+    outlet(TO_SCREEN, "progress", Math.round(value * 100));
+}
+
+function milliseconds() {
+    return new Date().getTime();
+}
+
+function later(ms, work) {
+    var task = new Task(function () {
+        tasks.splice(tasks.indexOf(task), 1);
+        work();
+    });
+    // a Task that nobody holds may be collected before its time
+    tasks.push(task);
+    task.schedule(ms);
+}
+
+function repeatEvery(ms, work) {
+    var task = new Task(work);
+    tasks.push(task);
+    task.interval = ms;
+    task.repeat();
+}
+
+function readBytes(path) {
+    var file = new File(path, "read");
+    var bytes = [];
+    var part;
+    if (!file.isopen) {
+        throw new Error("the file " + path + " cannot be read");
+    }
+    while (bytes.length < file.eof) {
+        part = file.readbytes(Math.min(1024, file.eof - bytes.length));
+        if (!part || !part.length) {
+            break;
+        }
+        bytes = bytes.concat(part);
+    }
+    file.close();
+    return bytes;
+}
+
+function forward(path) {
+    return String(path).replace(/\\/g, "/");
+}
+
+function round6(value) {
+    return Math.round(value * 1e6) / 1e6;
+}

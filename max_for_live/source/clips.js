@@ -1,0 +1,211 @@
+// What Live is told of a clip, and what is read from one: pure.
+
+var WARP_BEATS = 0;
+var WARP_TONES = 1;
+var WARP_TEXTURE = 2;
+var MOST_BEAT_ERROR = 0.002;
+
+var MAJOR_ROOTS = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
+var MINOR_ROOTS = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"];
+var MODES = { Major: "", Minor: "m", Dorian: " dorian", Phrygian: " phrygian", Lydian: " lydian", Mixolydian: " mixolydian", Locrian: " locrian" };
+
+// Live's scale as a key that Sidecrate reads, or "" where it has neither a major nor a minor third.
+function keyName(root, scale, intervals) {
+    var thirds = String(intervals);
+    var has = function (step) {
+        return ("," + thirds + ",").indexOf("," + step + ",") >= 0;
+    };
+    if (!(root >= 0 && root < 12)) {
+        return "";
+    }
+    if (MODES.hasOwnProperty(scale)) {
+        return (/^(Major|Lydian|Mixolydian)$/.test(scale) ? MAJOR_ROOTS : MINOR_ROOTS)[root] + MODES[scale];
+    }
+    if (has(4) === has(3)) {
+        return "";
+    }
+    return has(4) ? MAJOR_ROOTS[root] : MINOR_ROOTS[root] + "m";
+}
+
+// Beats cuts at transients and leaves a clip at its own tempo untouched; it suits whatever drums play in. Complex is never used:
+// it colours the sound even where nothing is stretched.
+function warpMode(info) {
+    var parts = String(info.parts || "").split(", ");
+    if (parts.indexOf("drums") >= 0) {
+        return WARP_BEATS;
+    }
+    return parts.length === 1 && (parts[0] === "bass" || parts[0] === "lead" || info.kind === "vocal") ? WARP_TONES : WARP_TEXTURE;
+}
+
+function quartersPerBar(meter) {
+    var match = /^(\d+)\/(\d+)$/.exec(String(meter));
+    return match ? 4 * Number(match[1]) / Number(match[2]) : 4;
+}
+
+// How Live is to play a clip. beats is null where the clip has no grid.
+function clipPlan(info, path) {
+    var gridded = (info.kind === "loop" || info.kind === "midi") && info.bpm > 0 && info.bars > 0;
+    var timed = gridded || (info.kind === "track" && info.bpm > 0 && info.frames > 0);
+    var seconds = info.frames > 0 && info.sample_rate > 0 ? info.frames / info.sample_rate : null;
+    var beats = gridded ? info.bars * quartersPerBar(info.meter) : timed ? seconds * info.bpm / 60 : null;
+    return {
+        path: path, name: fileWords(path), midi: info.kind === "midi", warping: timed, mode: warpMode(info), looping: gridded,
+        beats: beats, seconds: seconds, bpm: info.bpm
+    };
+}
+
+function fileWords(path) {
+    return String(path).replace(/\\/g, "/").replace(/^.*\//, "").replace(/\.[^.]*$/, "");
+}
+
+// The warp markers that do not lie on a straight line of `beats` over `seconds`. Live guesses the tempo of a short file, and at
+// times guesses half or double.
+function crookedMarkers(markers, beats, seconds) {
+    return markers.filter(function (marker) {
+        return Math.abs(marker.beat_time - marker.sample_time * beats / seconds) > MOST_BEAT_ERROR;
+    });
+}
+
+// Where in its file a beat of a warped clip lies, in seconds; beyond the markers the nearest segment goes on.
+function beatToSeconds(markers, beat) {
+    var n = 1;
+    while (n < markers.length - 1 && markers[n].beat_time < beat) {
+        n += 1;
+    }
+    var a = markers[n - 1], b = markers[n];
+    return a.sample_time + (beat - a.beat_time) * (b.sample_time - a.sample_time) / (b.beat_time - a.beat_time);
+}
+
+// The free slot to take: the wanted one if it is empty, else the next empty one below, else any. -1: there is none.
+function freeSlot(filled, wanted) {
+    var n;
+    for (n = Math.max(0, wanted); n < filled.length; n += 1) {
+        if (!filled[n]) {
+            return n;
+        }
+    }
+    return filled.indexOf(false);
+}
+
+// The start of a bar at or after `beat`.
+function nextBar(beat, quarters) {
+    return Math.ceil(beat / quarters - 1e-6) * quarters;
+}
+
+// Frames where a ramp that counts bars falls back to 0, in a recording of it.
+function barStarts(ramp, first, before) {
+    var found = [];
+    var last = before;
+    var n;
+    for (n = 0; n < ramp.length; n += 1) {
+        if (last - ramp[n] > 0.5) {
+            found.push(first + n);
+        }
+        last = ramp[n];
+    }
+    return found;
+}
+
+// -- MIDI files
+
+// Notes of a standard MIDI file as {pitch, start_time, duration, velocity, mute} in quarters, and its length in quarters.
+// An Error says why a file is not read.
+function readMidi(bytes) {
+    var at = 0;
+    var whole = function (count) {
+        var value = 0;
+        if (at + count > bytes.length) {
+            throw new Error("the MIDI file ends too soon");
+        }
+        for (; count > 0; count -= 1) {
+            value = value * 256 + bytes[at];
+            at += 1;
+        }
+        return value;
+    };
+    if (whole(4) !== 0x4d546864) {
+        throw new Error("this is not a MIDI file");
+    }
+    var end = whole(4) + 8;
+    whole(2);
+    var tracks = whole(2);
+    var division = whole(2);
+    if (division & 0x8000 || division === 0) {
+        throw new Error("this MIDI file does not count in quarter notes");
+    }
+    var notes = [];
+    var length = 0;
+    for (at = end; tracks > 0 && at < bytes.length; at = end) {
+        var is_track = whole(4) === 0x4d54726b;
+        end = whole(4);
+        end += at;
+        if (is_track) {
+            tracks -= 1;
+            length = Math.max(length, readMidiTrack(bytes, at, Math.min(end, bytes.length), division, notes));
+        }
+    }
+    notes.sort(function (a, b) {
+        return a.start_time - b.start_time || a.pitch - b.pitch;
+    });
+    return { notes: notes, beats: length };
+}
+
+var DATA_BYTES = { 8: 2, 9: 2, 10: 2, 11: 2, 12: 1, 13: 1, 14: 2 };
+
+function readMidiTrack(bytes, at, end, division, notes) {
+    var ticks = 0;
+    var status = 0;
+    var open = {};
+    var variable = function () {
+        var value = 0;
+        var byte;
+        do {
+            if (at >= end) {
+                throw new Error("the MIDI file ends too soon");
+            }
+            byte = bytes[at];
+            at += 1;
+            value = value * 128 + (byte & 0x7f);
+        } while (byte & 0x80);
+        return value;
+    };
+    var close = function (key, pitch) {
+        var began = open[key] && open[key].shift();
+        if (began && ticks > began.ticks) {
+            notes.push({
+                pitch: pitch, start_time: began.ticks / division, duration: (ticks - began.ticks) / division,
+                velocity: began.velocity, mute: 0
+            });
+        }
+    };
+    while (at < end) {
+        ticks += variable();
+        if (bytes[at] & 0x80) {
+            status = bytes[at];
+            at += 1;
+        }
+        var type = status >> 4;
+        if (type === 15) {
+            if (status === 0xff) {
+                at += 1;
+            }
+            // the length must be read before it is added: it moves `at` itself
+            var skip = variable();
+            at += skip;
+            continue;
+        }
+        if (!DATA_BYTES[type]) {
+            throw new Error("the MIDI file is damaged");
+        }
+        var pitch = bytes[at];
+        var velocity = bytes[at + 1];
+        var key = (status & 15) + ":" + pitch;
+        at += DATA_BYTES[type];
+        if (type === 9 && velocity > 0) {
+            (open[key] = open[key] || []).push({ ticks: ticks, velocity: velocity });
+        } else if (type === 8 || type === 9) {
+            close(key, pitch);
+        }
+    }
+    return ticks / division;
+}

@@ -1,0 +1,405 @@
+// Live's model as the device needs it. Live answers `get` with arrays, a missing object has id 0, a call that fails says so only
+// in Max's console: so whatever is set here is read back. Nothing here may run before live.thisdevice has spoken.
+
+var STEP_MS = 50;
+var MOST_TRIES = 40;
+
+var WATCHED = ["tempo", "signature_numerator", "signature_denominator", "is_playing", "root_note", "scale_name", "scale_mode"];
+var watchers = [];
+
+function read(object, name) {
+    var found = object.get(name);
+    return found === undefined || found === null || found.length === 0 ? undefined : found.length === 1 ? found[0] : found;
+}
+
+function exists(object) {
+    return Number(object.id) !== 0;
+}
+
+function byId(id) {
+    return new LiveAPI("id " + id);
+}
+
+function ids(found) {
+    var list = [];
+    var n;
+    for (n = 0; found && n + 1 < found.length; n += 2) {
+        if (found[n] === "id" && Number(found[n + 1]) !== 0) {
+            list.push(Number(found[n + 1]));
+        }
+    }
+    return list;
+}
+
+function idAt(path) {
+    return Number(new LiveAPI(path).id);
+}
+
+function readSong() {
+    var song = new LiveAPI("live_set");
+    return {
+        bpm: Number(read(song, "tempo")), numerator: Number(read(song, "signature_numerator")),
+        denominator: Number(read(song, "signature_denominator")), playing: Number(read(song, "is_playing")) === 1,
+        position: Number(read(song, "current_song_time")), root: Number(read(song, "root_note")),
+        scale: String(read(song, "scale_name")), intervals: song.get("scale_intervals"), scale_mode: Number(read(song, "scale_mode"))
+    };
+}
+
+// Calls `changed` whenever tempo, meter, scale or playing change. It runs inside Live's notification: it must not touch the model.
+function watchSong(changed) {
+    watchers = WATCHED.map(function (name) {
+        var watcher = new LiveAPI(changed, "live_set");
+        watcher.property = name;
+        return watcher;
+    });
+}
+
+// What is selected now, and the device's own track: a clip goes where the musician was when it was asked for.
+function readAim() {
+    return {
+        slot: idAt("live_set view highlighted_clip_slot"), selected: idAt("live_set view selected_track"),
+        own: idAt("this_device canonical_parent")
+    };
+}
+
+function readTrack(id) {
+    var track = byId(id);
+    return {
+        id: id, name: String(read(track, "name")), midi: Number(read(track, "has_midi_input")) === 1,
+        audio: Number(read(track, "has_audio_input")) === 1, frozen: Number(read(track, "is_frozen")) === 1,
+        slots: ids(track.get("clip_slots"))
+    };
+}
+
+function takes(track, plan) {
+    // the master and the returns have no slots
+    return !track.frozen && track.slots.length > 0 && (plan.midi ? track.midi : track.audio);
+}
+
+function unique(list) {
+    return list.filter(function (id, n) {
+        return id && list.indexOf(id) === n;
+    });
+}
+
+// The track and slot for a clip: where it was aimed at if that can take it, else the nearest that can. null: nowhere.
+function findPlace(plan, target, aim) {
+    var slot_track = aim.slot ? ids(byId(aim.slot).get("canonical_parent"))[0] : 0;
+    var first = target === "slot" ? [slot_track, aim.selected, aim.own] : [aim.own, aim.selected];
+    var tracks = unique(first.concat(ids(new LiveAPI("live_set").get("tracks"))));
+    var n, track, filled, index;
+    for (n = 0; n < tracks.length; n += 1) {
+        track = readTrack(tracks[n]);
+        if (takes(track, plan)) {
+            filled = track.slots.map(isFilled);
+            index = freeSlot(filled, target === "slot" && track.id === slot_track ? track.slots.indexOf(aim.slot) : 0);
+            if (index >= 0 || (target === "arrangement" && !plan.midi)) {
+                return { track: track, slot: index >= 0 ? track.slots[index] : 0, index: index };
+            }
+        }
+    }
+    return null;
+}
+
+function isFilled(slot) {
+    return Number(read(byId(slot), "has_clip")) === 1;
+}
+
+// -- placing: a row of steps, each run by a Task of its own. A step that returns false is tried again, then given up.
+
+function Steps(steps, failed) {
+    this.steps = steps;
+    this.failed = failed;
+    this.at = 0;
+    this.tries = 0;
+}
+
+Steps.prototype.run = function () {
+    var self = this;
+    later(STEP_MS, function () {
+        self.step();
+    });
+};
+
+Steps.prototype.step = function () {
+    var step = this.steps[this.at];
+    var went;
+    try {
+        went = step.work();
+    } catch (error) {
+        this.failed(String(error.message || error));
+        return;
+    }
+    this.tries += 1;
+    if (went !== false) {
+        this.at += 1;
+        this.tries = 0;
+    } else if (this.tries >= MOST_TRIES) {
+        this.failed(step.fault);
+        return;
+    }
+    if (this.at < this.steps.length) {
+        this.run();
+    }
+};
+
+// Place a clip; `done(text, clip id or 0)` is called at the end, with what came of it.
+function placeClip(plan, target, aim, done) {
+    var failed = function (text) {
+        done(plan.name + " was not placed: " + text + " (it is in the crate)", 0);
+    };
+    var notes = null;
+    if (plan.midi) {
+        try {
+            notes = readMidi(readBytes(plan.path));
+        } catch (error) {
+            failed(error.message);
+            return;
+        }
+        plan.beats = plan.beats || Math.ceil(notes.beats);
+    }
+    var place = findPlace(plan, target, aim);
+    if (place === null) {
+        failed("no " + (plan.midi ? "MIDI" : "audio") + " track has a free slot");
+        return;
+    }
+    var made = { clip: null, place: place };
+    var steps = plan.midi ? midiSteps(plan, target, made, notes) : audioSteps(plan, target, made);
+    steps.push({
+        work: function () {
+            done(placeWords(plan, target, made) + (made.doubt ? "; " + made.doubt : ""), Number(made.clip.id));
+        }
+    });
+    new Steps(steps, failed).run();
+}
+
+function placeWords(plan, target, made) {
+    var where = target === "arrangement" ? "the arrangement" : "slot " + (made.place.index + 1);
+    return plan.name + " is in " + made.place.track.name + ", " + where;
+}
+
+function clipOf(slot) {
+    return new LiveAPI(slot.unquotedpath + " clip");
+}
+
+// A clip made in a slot, and the wait till Live shows it.
+function slotSteps(made, create) {
+    var slot = byId(made.place.slot);
+    return [
+        {
+            work: function () {
+                create(slot);
+            }
+        }, {
+            fault: "Live did not take it; Max's console says why",
+            work: function () {
+                if (!isFilled(made.place.slot)) {
+                    return false;
+                }
+                made.clip = clipOf(slot);
+            }
+        }
+    ];
+}
+
+function audioSteps(plan, target, made) {
+    var steps = target === "arrangement" ? arrangementSteps(plan, made) : slotSteps(made, function (slot) {
+        slot.call("create_audio_clip", plan.path);
+    });
+    return steps.concat([
+        {
+            work: function () {
+                made.clip.set("warping", plan.warping ? 1 : 0);
+            }
+        }, {
+            fault: "Live did not warp it",
+            work: function () {
+                return Number(read(made.clip, "warping")) === (plan.warping ? 1 : 0);
+            }
+        }, {
+            work: function () {
+                setClip(made.clip, plan);
+            }
+        },
+        checkStep(plan, made)
+    ]);
+}
+
+// Live may still be busy with what was set: look again before doubting, and set once more on the way.
+function checkStep(plan, made) {
+    var looks = 0;
+    return {
+        work: function () {
+            made.doubt = clipDoubts(made.clip, plan);
+            looks += 1;
+            if (made.doubt && looks < 6) {
+                setClip(made.clip, plan);
+                return false;
+            }
+        }
+    };
+}
+
+function arrangementSteps(plan, made) {
+    var track = byId(made.place.track.id);
+    var beat = arrangementBeat();
+    return [
+        {
+            work: function () {
+                track.call("create_audio_clip", plan.path, beat);
+            }
+        }, {
+            fault: "Live did not take it; Max's console says why",
+            work: function () {
+                made.clip = arrangementClip(track, beat);
+                return made.clip !== null;
+            }
+        }
+    ];
+}
+
+// The playhead, or while Live plays the next bar.
+function arrangementBeat() {
+    var song = readSong();
+    return song.playing ? nextBar(song.position, quartersPerBar(song.numerator + "/" + song.denominator)) : song.position;
+}
+
+function arrangementClip(track, beat) {
+    var found = ids(track.get("arrangement_clips")).map(byId).filter(function (clip) {
+        return Math.abs(Number(read(clip, "start_time")) - beat) < 0.001;
+    });
+    return found.length ? found[0] : null;
+}
+
+function midiSteps(plan, target, made, notes) {
+    var steps = slotSteps(made, function (slot) {
+        slot.call("create_clip", plan.beats);
+    });
+    steps.push({
+        work: function () {
+            made.clip.call("add_new_notes", { notes: notes.notes });
+            setClip(made.clip, plan);
+        }
+    }, checkStep(plan, made), {
+        work: function () {
+            var heard = readJson(String(made.clip.call("get_notes_extended", 0, 128, 0, plan.beats)));
+            if (heard && heard.notes && heard.notes.length !== notes.notes.length) {
+                made.doubt = "Live holds " + heard.notes.length + " of its " + notes.notes.length + " notes";
+            }
+        }
+    });
+    return target === "arrangement" ? steps.concat(moveSteps(made)) : steps;
+}
+
+// Live makes MIDI clips in slots; the arrangement gets a copy, and the slot is emptied when it has.
+function moveSteps(made) {
+    var track = byId(made.place.track.id);
+    var beat = arrangementBeat();
+    return [
+        {
+            work: function () {
+                track.call("duplicate_clip_to_arrangement", "id " + made.clip.id, beat);
+            }
+        }, {
+            fault: "Live did not copy it to the arrangement; it is in slot " + (made.place.index + 1),
+            work: function () {
+                var copy = arrangementClip(track, beat);
+                if (copy === null) {
+                    return false;
+                }
+                byId(made.place.slot).call("delete_clip");
+                made.clip = copy;
+            }
+        }
+    ];
+}
+
+function setClip(clip, plan) {
+    clip.set("name", plan.name);
+    if (plan.warping && !plan.midi) {
+        clip.set("warp_mode", plan.mode);
+        straighten(clip, plan);
+    }
+    if (!plan.midi || plan.looping) {
+        clip.set("looping", plan.looping ? 1 : 0);
+    }
+    if (plan.looping) {
+        clip.set("loop_start", 0);
+        clip.set("loop_end", plan.beats);
+    }
+    if (plan.warping) {
+        clip.set("start_marker", 0);
+        clip.set("end_marker", plan.beats);
+    }
+}
+
+function warpMarkers(clip) {
+    var said = readJson(String(read(clip, "warp_markers")));
+    return said && said.warp_markers ? said.warp_markers : [];
+}
+
+// One straight line from the file's start to its end. Live's last marker is its shadow: it follows by itself.
+function straighten(clip, plan) {
+    var markers = warpMarkers(clip);
+    if (markers.length < 2 || !crookedMarkers(markers, plan.beats, plan.seconds).length) {
+        return;
+    }
+    markers.slice(1, -1).forEach(function (marker) {
+        clip.call("remove_warp_marker", marker.beat_time);
+    });
+    var first = markers[0];
+    var shift = first.sample_time * plan.beats / plan.seconds - first.beat_time;
+    if (Math.abs(shift) > MOST_BEAT_ERROR) {
+        clip.call("move_warp_marker", first.beat_time, shift);
+    }
+    clip.call("add_warp_marker", { beat_time: plan.beats, sample_time: plan.seconds });
+}
+
+// What Live has that was not asked for, in words; "" when all is as it should be.
+function clipDoubts(clip, plan) {
+    var wanted = { name: plan.name };
+    var wrong = [];
+    var name, found;
+    if (!plan.midi) {
+        wanted.warping = plan.warping ? 1 : 0;
+        wanted.looping = plan.looping ? 1 : 0;
+    }
+    if (plan.warping && !plan.midi) {
+        wanted.warp_mode = plan.mode;
+        if (crookedMarkers(warpMarkers(clip), plan.beats, plan.seconds).length) {
+            wrong.push("its warp markers");
+        }
+    }
+    if (plan.looping) {
+        wanted.loop_start = 0;
+        wanted.loop_end = plan.beats;
+    }
+    if (plan.warping) {
+        wanted.start_marker = 0;
+        wanted.end_marker = plan.beats;
+    }
+    for (name in wanted) {
+        found = read(clip, name);
+        if (name === "name" ? String(found) !== wanted[name] : !(Math.abs(Number(found) - wanted[name]) < MOST_BEAT_ERROR)) {
+            wrong.push(name.replace("_", " ") + " " + found);
+        }
+    }
+    return wrong.length ? "check " + wrong.join(", ") : "";
+}
+
+// The selected audio clip as a reference: its file and what of it is played, in seconds. null where there is none.
+function readSelectedClip() {
+    var clip = new LiveAPI("live_set view detail_clip");
+    if (!exists(clip) || Number(read(clip, "is_audio_clip")) !== 1) {
+        return null;
+    }
+    var looping = Number(read(clip, "looping")) === 1;
+    var start = Number(read(clip, looping ? "loop_start" : "start_marker"));
+    var end = Number(read(clip, looping ? "loop_end" : "end_marker"));
+    var markers = warpMarkers(clip);
+    if (Number(read(clip, "warping")) === 1 && markers.length > 1) {
+        start = beatToSeconds(markers, start);
+        end = beatToSeconds(markers, end);
+    }
+    return { path: String(read(clip, "file_path")), name: String(read(clip, "name")), start: Math.max(0, start), end: end };
+}
