@@ -13,8 +13,9 @@ from daemon.engines.embedded.effect import DEFAULT_S, find_effect, play_effect
 from daemon.engines.embedded.midi_file import midi_bytes
 from daemon.engines.embedded.mix import Player
 from daemon.engines.embedded.oneshot import find_voice, play_oneshot
-from daemon.engines.embedded.plan import Plan, read_plan
+from daemon.engines.embedded.plan import Plan
 from daemon.engines.embedded.render import Track, play_loop
+from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.voices.voice import Tone
 from daemon.engines.embedded.wishes import read_wishes, toned
@@ -72,7 +73,7 @@ def _effect(brief: Brief, seed: int, progress: Progress) -> Take:
 def make_plan(brief: Brief, seed: int) -> Plan:
     """The plan of a brief: changed from the one it brings, or composed."""
     if brief.plan is not None:
-        plan = read_plan(brief.plan)
+        plan, _ = repaired(brief.plan)
         return changed(plan, brief, seed) if brief.change else plan
     return compose(brief, seed)
 

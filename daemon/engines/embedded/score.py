@@ -298,7 +298,7 @@ class Score:
             chord = self.chord_at(bar, step)
             if part.style == "power":
                 root = 40 + (chord.root - 40) % 12
-                pitches = [root, root + 7, root + 12]
+                pitches = [root, root + next((s for s in chord.steps if s in (6, 7, 8)), 7), root + 12]
             else:
                 pitches = voicing(chord, before, 3 if part.style == "single" else 4, part.centre)
                 before = pitches

@@ -68,7 +68,7 @@ def _filter_bass(s: Strike, low_hz: float, high_hz: float, fall_s: float, resona
     under = wave("square", s.hz / 2 if s.pitch >= 40 else s.hz, len(t), s.rate, np.minimum(cutoff, 500), 0.8, 0.25, bend)
     level = rise(t, 0.003) * gate(t, s.held_s, 0.11 * s.tone.length) * (0.78 + 0.22 * fall(t, 0.5))
     x = saturate_clean((x + square * under) * level, 1.3 + 3 * s.tone.drive, 2)
-    return both(faded(x * 0.62, s.rate))
+    return both(faded(filtered(x, s.rate, highpass(24)) * 0.62, s.rate))
 
 
 def saw_bass(s: Strike) -> np.ndarray:
@@ -101,8 +101,8 @@ def acid(s: Strike) -> np.ndarray:
     peak_hz = (700 + 2300 * accent) * s.scale
     cutoff = 190 * s.scale + peak_hz * np.exp(-t / ((0.10 - 0.03 * accent) * s.tone.length))
     x = wave("saw", s.hz, len(t), s.rate, cutoff, 5.5 + 2 * accent, 0.0, _bend(s, t))
-    x = saturate_clean(x * rise(t, 0.003) * gate(t, s.held_s, 0.03), 1.6 + 5 * s.tone.drive, 2)
-    return both(faded(x * 0.55, s.rate))
+    x = saturate_clean(x * rise(t, 0.003) * gate(t, s.held_s, 0.03), 1.6 + 5 * s.tone.drive, 4)
+    return both(faded(filtered(x, s.rate, highpass(24)) * 0.55, s.rate))
 
 
 def reese(s: Strike) -> np.ndarray:
@@ -115,7 +115,7 @@ def reese(s: Strike) -> np.ndarray:
     left = wave("saw", s.hz * 2 ** (11 / 1200), n, s.rate, cutoff, 1.1, 0.1, bend)
     right = wave("saw", s.hz * 2 ** (-11 / 1200), n, s.rate, cutoff, 1.1, 0.6, bend)
     wide = np.float32(0.45 * s.tone.width)
-    side = filtered((left - right) * wide, s.rate, highpass(170), highpass(170))
+    side = filtered((left - right) * wide, s.rate, highpass(240), highpass(240))
     middle = saturate((centre + left + right) * 0.55, 1.4 + 4 * s.tone.drive) * 0.6
     middle = filtered(middle, s.rate, highpass(90)) + 0.62 * sine(_hz(s, bend), n, s.rate)
     level = (rise(t, 0.008) * gate(t, s.held_s, 0.13 * s.tone.length))[:, None]
@@ -127,7 +127,7 @@ def wobble(s: Strike) -> np.ndarray:
     t = seconds(s.held_s + 0.06, s.rate)
     turns = (2, 4, 6, 8)[s.variation % 4]
     lfo = 0.5 - 0.5 * np.cos(2 * np.pi * turns * t / max(s.held_s, 0.05))
-    cutoff = 160 + 2600 * s.scale * lfo**2
+    cutoff = 160 + 2600 * s.scale * lfo ** (1 + 2 * s.tone.attack)
     x = wave("saw", s.hz * 2, len(t), s.rate, cutoff, 2.2) + wave("square", s.hz * 1.004, len(t), s.rate, cutoff, 2.2, 0.3)
     x = filtered(saturate_clean(x, 2.0 + 5 * s.tone.drive, 2) * 0.5, s.rate, highpass(110))
     x = (x + 0.7 * sine(s.hz, len(t), s.rate)) * rise(t, 0.005) * gate(t, s.held_s, 0.06)

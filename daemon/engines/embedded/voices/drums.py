@@ -56,12 +56,12 @@ def kick(s: Strike) -> np.ndarray:
     """A sine of 45-55 Hz whose pitch falls from five times that within 50 ms, a click of 3 ms, drive. Mono."""
     length = s.tone.length
     t = seconds(0.42 * length + 0.08, s.rate)
-    punch = 3.2 + 1.6 * s.tone.attack
+    punch = 3.0 + 1.6 * s.tone.attack
     hz = s.hz * (1 + punch * np.exp(-t / 0.0135) + 0.35 * np.exp(-t / 0.05))
-    body = sine(hz, len(t), s.rate) * fall(t, 0.55 * length) * rise(t, 0.0007)
+    body = sine(hz, len(t), s.rate) * fall(t, 0.62 * length) * rise(t, 0.0007)
     click = filtered(noise(len(t), "kick", s.variation), s.rate, highpass(2500), lowpass(7000 * s.scale))
-    click *= np.exp(-t / 0.0022) * (0.05 + 0.16 * s.tone.attack)
-    return _end(both(saturate(body + click, 1.3 + 2.5 * s.tone.drive) * 0.95), s, wide=False)
+    click *= np.exp(-t / 0.0022) * (0.04 + 0.12 * s.tone.attack)
+    return _end(both(saturate(body + click, 1.1 + 2.5 * s.tone.drive) * 0.95), s, wide=False)
 
 
 def hard_kick(s: Strike) -> np.ndarray:
@@ -84,9 +84,9 @@ def snare(s: Strike) -> np.ndarray:
     length = s.tone.length
     t = seconds(0.2 * length + 0.1, s.rate)
     ratio = s.hz / 185.0
-    shell = _modes(t, s.rate, ((185 * ratio, 0.75, 0.24 * length), (330 * ratio, 0.4, 0.17 * length)), 0.6)
+    shell = _modes(t, s.rate, ((185 * ratio, 0.55, 0.22 * length), (330 * ratio, 0.3, 0.16 * length)), 0.6)
     wires = filtered(_noises(s, len(t), "snare"), s.rate, highpass(1100), lowpass(9500 * s.scale))
-    wires *= (0.75 * fall(t, 0.26 * length) + (0.2 + 0.5 * s.tone.attack) * fall(t, 0.04))[:, None] * 0.33
+    wires *= (0.75 * fall(t, 0.26 * length) + (0.2 + 0.5 * s.tone.attack) * fall(t, 0.04))[:, None] * 0.85
     x = saturate((both(shell) + wires) * rise(t, 0.0006)[:, None], 1.2 + 2 * s.tone.drive)
     return _end(x * 0.8, s)
 

@@ -37,11 +37,11 @@ def electric_piano(s: Strike) -> np.ndarray:
     hard = s.velocity * (0.5 + s.tone.attack) * s.scale
     low = min(1.0, 330 / s.hz) ** 0.3
     body_index = hard * 1.1 * low * fall(t, 1.6)
-    tine_index = 0.30 * hard * low * fall(t, 0.35)
+    tine_index = 0.9 * hard * low * fall(t, 0.35)
     turns = (np.arange(len(t)) * (s.hz / s.rate)) % 1 * (2 * np.pi)
     x = np.sin(turns + body_index * np.sin(turns)) * fall(t, 4.2 * s.tone.length)
     if s.hz * 14 < 0.4 * s.rate:
-        x = x + 0.35 * np.sin(turns + tine_index * np.sin(14 * turns)) * fall(t, 2.2)
+        x = x + 0.5 * np.sin(turns + tine_index * np.sin(14 * turns)) * fall(t, 2.2)
     x = saturate((x * rise(t, 0.002) * gate(t, s.held_s, 0.16 * s.tone.length)).astype(np.float32) * 0.6, 0.5 + 2 * s.tone.drive)
     sway = 0.16 * np.sin(2 * np.pi * 4.7 * t)
     return _end(stereo(x * (1 + sway), x * (1 - sway)) * np.float32(0.75), s)

@@ -267,12 +267,14 @@ def _tables(shape: str, hz: float, rate: int, first: int, last: int, resonance: 
     nothing above the highest harmonic ever sounds.
     """
     count = max(1, int(min(_TOP_HZ, 0.45 * rate) / hz))
-    size = int(np.clip(1 << int(np.ceil(np.log2(16 * count))), 1024, 8192))
+    # reading between the points of a table leaves images of about sqrt(count^3 / 3) / size^2 of the wave: under -96 dB here
+    size = int(np.clip(1 << int(np.ceil(np.log2((count**3 / 3) ** 0.25 / 0.004))), 1024, 16384))
     k = np.arange(1, count + 1)
     cutoffs = _BANK_LOW_HZ * 2 ** (np.arange(first, last + 1) / _BANK_STEPS_PER_OCTAVE)
     w = (k * hz)[None, :] / cutoffs[:, None]
     # two two-pole stages: the first resonates, the second is flat (24 dB an octave)
-    gain = 1 / (1 - w * w + 1j * w / resonance) / (1 - w * w + 1j * w / 0.8)
+    # without their phase: a filter that sweeps would bend the pitch
+    gain = 1 / np.abs((1 - w * w + 1j * w / resonance) * (1 - w * w + 1j * w / 0.8))
     spectrum = np.zeros((len(cutoffs), size // 2 + 1), np.complex64)
     spectrum[:, 1 : count + 1] = -0.5j * size * gain * _partials(shape, count)[None, :] * 0.6
     cycle = scipy.fft.irfft(spectrum, size, axis=1).astype(np.float32, copy=False)

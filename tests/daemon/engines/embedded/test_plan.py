@@ -1,0 +1,119 @@
+"""Plans: JSON there and back, mended with reasons, and one part changed while the rest stays note for note."""
+
+import io
+import json
+
+import mido
+import pytest
+
+from daemon.brief import Brief
+from daemon.engines.embedded.change import changed
+from daemon.engines.embedded.composer import compose
+from daemon.engines.embedded.engine import make
+from daemon.engines.embedded.plan import read_plan
+from daemon.engines.embedded.repair import repaired
+from daemon.engines.embedded.score import Score
+from daemon.engines.embedded.styles import STYLES
+
+
+def brief(genre="house", **fields):
+    return Brief(**{"prompt": genre, "words": genre, "genre": genre, "bpm": 120.0, "bars": 4, **fields})
+
+
+def notes(plan):
+    score = Score(plan)
+    return {part: score.part(part) for part in plan.parts}
+
+
+@pytest.mark.parametrize("genre", list(STYLES))
+def test_every_style_composes_a_sound_plan_that_json_keeps(genre):
+    plan = compose(brief(genre, kind="track", bars=None, seconds=60.0), 3)
+    again, reasons = repaired(json.loads(json.dumps(plan.to_json())))
+    assert reasons == []
+    assert again == plan == read_plan(json.dumps(plan.to_json()))
+
+
+def test_a_plan_by_hand_is_mended_and_says_why():
+    plan, reasons = repaired(
+        {
+            "genre": "house", "bpm": 900, "key": "H minor", "swing": "a lot", "chords_of": ["i7", "xyz", "Am7"], "bars": 4,
+            "drums": {"rows": {"kick": "x...x...x...x...", "hihat": "x.x.x.x.", "snarre": "..?.x...", "gong": "x"}},
+            "bass": {"rows": ["x..Q"], "sound": "roundbass"},
+            "lead": {"bars": {"A": [[0, 2, 2], [99, 0, 1], "no"]}, "form": ["A"], "sound": {"voice": "pluck", "tone": {"bright": 9}}},
+            "sections": [{"name": "a", "bars": 3, "parts": ["drums", "kazoo"]}], "tempo": 3,
+        }
+    )  # fmt: skip
+    text = " ".join(reasons)
+    for word in (
+        "bpm",
+        "key",
+        "swing",
+        "xyz",
+        "gong",
+        "snare is used",
+        "round bass is used",
+        "99",
+        "bright",
+        "sections",
+        "tempo",
+    ):
+        assert word in text, word
+    assert plan.bpm == 300 and plan.bars == 3 and plan.chords_of == ["i7", "Am7"]
+    assert all(notes(plan)[part] for part in plan.parts)
+
+
+def test_what_is_no_plan_is_refused():
+    with pytest.raises(ValueError):
+        repaired("[1, 2]")
+
+
+@pytest.mark.parametrize("part", ["drums", "bass", "chords", "lead"])
+def test_changing_one_part_leaves_the_others_note_for_note(part):
+    old = compose(brief(), 5)
+    new = changed(old, brief(change=part), 77)
+    before, after = notes(old), notes(new)
+    assert before[part] != after[part]
+    for other in set(before) - {part}:
+        assert before[other] == after[other]
+
+
+def test_changing_a_part_through_the_engine_keeps_the_other_tracks_of_the_midi():
+    first = make(brief(kind="midi"), 5, lambda share, stage: None)
+    again = make(brief(kind="midi", change="drums", plan=first.plan), 9, lambda share, stage: None)
+    tracks = [mido.MidiFile(file=io.BytesIO(take.midi)).tracks for take in (first, again)]
+    same = {old.name: list(old) == list(new) for old, new in zip(*tracks, strict=True)}
+    assert same == {"house": True, "drums": False, "bass": True, "chords": True, "lead": True}
+
+
+def test_other_sounds_play_the_same_notes():
+    old = compose(brief(), 5)
+    new = changed(old, brief(change="sounds"), 8)
+
+    def timing(plan):
+        return {part: [(n.start, n.length, n.pitch, n.velocity) for n in played] for part, played in notes(plan).items()}
+
+    assert timing(old) == timing(new)
+    assert new.chords.sound != old.chords.sound and new.lead.sound != old.lead.sound
+
+
+def test_another_fill_changes_only_the_fill():
+    old = compose(brief(), 5)
+    new = changed(old, brief(change="fill"), 1)
+    assert new.drums.fill != old.drums.fill and new.drums.rows == old.drums.rows
+    assert {p: n for p, n in notes(old).items() if p != "drums"} == {p: n for p, n in notes(new).items() if p != "drums"}
+
+
+def test_words_change_what_they_name():
+    old = compose(brief(), 5)
+    busier = changed(old, brief(change="busier hats"), 3)
+
+    def count(plan, voice):
+        return sum(n.voice == voice for n in notes(plan)["drums"])
+
+    assert count(busier, "hat") > count(old, "hat") and count(busier, "kick") == count(old, "kick")
+    darker = changed(old, brief(change="darker"), 3)
+    assert notes(darker) == notes(old)
+    assert darker.chords.sound.tone["bright"] < old.chords.sound.tone.get("bright", 0)
+    half = changed(old, brief(change="half-time"), 3)
+    assert count(half, "kick") < count(old, "kick")
+    assert "bass" not in changed(old, brief(change="no bass"), 3).parts
