@@ -10,7 +10,7 @@ A frame is at most 256 bytes, since FL's input on Windows has 1024 and breaks on
     id          1 to 127, goes round; one message, or one ping
     seq, total  which part of the message this is, from 0, and of how many (1 to 64). In an ack, seq is that of the frame
                 which it answers, and total is how many frames wait to be sent behind it (0 to 127).
-    payload     of data: a piece of the message, which is one JSON object in UTF-8 as base64. At most 244 bytes.
+    payload     of data: a piece of the message, which is one JSON object in UTF-8 as base64. At most 245 bytes.
 
 Each ping and each data frame is answered by an ack of the same id and seq. A sender has one frame on its way at a time, sends
 it again when no ack comes, and gives the message up after a few tries. A part or message that comes twice counts once.
@@ -38,7 +38,7 @@ MAGIC: Final = bytes((0xF0, 0x7D, 0x53, 0x43))
 VERSION: Final = 1
 TO_FL, TO_DAEMON, BETWEEN = 1, 2, 3
 PING, ACK, DATA = 1, 2, 3
-MAX_FRAME, MAX_PAYLOAD, MAX_PARTS = 256, 244, 64
+MAX_FRAME, MAX_PAYLOAD, MAX_PARTS = 256, 245, 64
 
 PING_S = 1.0
 #: A script that says frames wait is asked for the next one after this pause.

@@ -25,7 +25,7 @@ VERSION = 1
 MAGIC = b"\xf0\x7d\x53\x43"
 TO_FL, TO_DAEMON, BETWEEN = 1, 2, 3
 PING, ACK, DATA = 1, 2, 3
-MAX_FRAME, MAX_PAYLOAD, MAX_PARTS = 256, 244, 64
+MAX_FRAME, MAX_PAYLOAD, MAX_PARTS = 256, 245, 64
 
 LOOK_S = 0.1         # how often the project is looked at, at most
 RESEND_S = 0.7

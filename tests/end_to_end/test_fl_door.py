@@ -1,0 +1,144 @@
+"""FL Studio's script over real MIDI ports (JACK) to the real daemon and back: orders, the session, hints, the piano roll."""
+
+from __future__ import annotations
+
+import json
+import queue
+import time
+
+import pytest
+import rtmidi
+
+from bridge.fl_piano_roll import read_choices
+from tests.daemon_process import wait_until
+from tests.fl_studio_scripts.fl_studio import Fl
+from tests.jack import jack  # noqa: F401
+
+CONFIG = """
+osc: {{port: 0}}
+midi:
+  api: jack
+  map:
+    - {{note: 36, do: preset clicks, velocity: energy}}
+    - {{note: 37, do: loop}}
+    - {{note: 38, do: preset melody}}
+    - {{note: 39, do: preset faulty}}
+    - {{cc: 21, do: set swing, from: 50, to: 70}}
+fl:
+  piano_roll_scripts: {folder}
+presets:
+  clicks: {{prompt: clicks, engine: fake, bars: 1}}
+  faulty: {{prompt: please fail, engine: fake, bars: 1}}
+  melody: {{prompt: piano melody, kind: midi, bars: 1}}
+"""
+
+
+class FlOnJack:
+    """FL with the script in it, whose input and output are linked to the daemon's ports. OnIdle comes while it is awaited."""
+
+    def __init__(self, *, idle: bool = True) -> None:
+        self.fl, self.idle = Fl(real_time=True), idle
+        self.longest = {"to FL": 0, "to the daemon": 0}
+        self.heard: queue.Queue[bytes] = queue.Queue()
+        self.input, self.output = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, "FL"), rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "FL")
+        self.input.ignore_types(sysex=False)
+        self.input.set_callback(lambda event, data: self.heard.put(bytes(event[0])))
+        for client, direction in ((self.input, "out"), (self.output, "in")):
+            names = wait_until(lambda c=client: [n for n in c.get_ports() if n.startswith("Sidecrate FL")], 10, "the port")
+            client.open_port(client.get_ports().index(names[0]), direction)
+        time.sleep(0.3)
+
+    def turn(self) -> bool:
+        """What FL does in 20 ms. Returns True, so that it can stand in a condition."""
+        time.sleep(0.02)
+        while not self.heard.empty():
+            frame = self.heard.get()
+            self.longest["to FL"] = max(self.longest["to FL"], len(frame))
+            self.fl.sysex(frame)
+            self.send()
+        if self.idle:
+            self.fl.call("OnIdle")
+            self.send()
+        return True
+
+    def send(self) -> None:
+        for frame in self.fl.take_sent():
+            self.longest["to the daemon"] = max(self.longest["to the daemon"], len(frame))
+            self.output.send_message(list(frame))
+
+    def until(self, look, wait_s: float = 30.0, what: str = "it"):
+        return wait_until(lambda: self.turn() and look(), wait_s, what)
+
+    def hint(self, *words: str, wait_s: float = 30.0) -> str:
+        """The first hint with all these words in it, from now on."""
+        self.fl.hints.clear()
+        return self.until(
+            lambda: next((h for h in self.fl.hints if all(w in h for w in words)), None), wait_s, f"a hint with {words}"
+        )
+
+    def close(self) -> None:
+        for client in (self.input, self.output):
+            client.close_port()
+            client.delete()
+
+
+class Heard:
+    """The session as the daemon tells those who said hello."""
+
+    def __init__(self, daemon) -> None:
+        self.link, self.session = daemon.link, {}
+
+    def get(self, name: str):
+        for message in self.link.listen(0.01):
+            if message.address == "/sidecrate/session":
+                self.session = json.loads(message.arguments[0])
+        return self.session.get(name)
+
+
+@pytest.fixture(params=[True, False], ids=["OnIdle alive", "OnIdle dead"])
+def joined(request, jack, start_daemon, tmp_path):  # noqa: F811
+    folder = tmp_path / "Piano roll scripts"
+    folder.mkdir()
+    daemon = start_daemon(config=CONFIG.format(folder=folder))
+    fl = FlOnJack(idle=request.param)
+    yield daemon, fl, folder
+    fl.close()
+
+
+def test_from_fl_to_a_clip_and_back(joined):
+    daemon, fl, folder = joined
+    project, session = fl.fl, Heard(daemon)
+    project.channel_names[0] = (
+        "> dusty boom bap drums with a very long name " + "so that it takes more than a frame " * 4 + "[F#m]"
+    )
+    fl.until(lambda: project.globals["_script"].boot and not project.globals["_script"].waiting, what="the daemon's welcome")
+    # presets, knobs and velocity
+    assert project.touch(0xB0, 21, 127).handled
+    assert project.touch(0x90, 36, 127).handled and not project.touch(0x90, 90, 1).handled
+    assert fl.hint("queued", "clicks").startswith("^i")
+    assert fl.hint("done", ".wav").startswith("^c")
+    (record,) = daemon.clips()
+    assert (record["bpm"], record["meter"], session.get("key")) == (128.5, "4/4", "F#m")
+    assert record["request"]["energy"] == 1 and record["request"]["swing"] == 70 and record["project"] == "night drive"
+    # the prompt of a channel's name, in the key of its tag
+    project.touch(0x90, 37, 100)
+    fl.until(lambda: len(daemon.clips()) == 2, 60, "the clip of the name")
+    assert daemon.clips()[1]["prompt"].startswith("dusty boom bap drums") and daemon.clips()[1]["request"]["key"] == "F#m"
+    # a fault is told
+    project.touch(0x90, 39, 100)
+    assert "fail" in fl.hint("^e", "failed")
+    # tempo follows; notes reach FL's piano roll
+    project.tempo, project.channel_names[0] = 90000, "Sampler"
+    fl.until(lambda: session.get("bpm") == 90 and not session.get("key"), what="the tempo")
+    project.touch(0x90, 38, 100)
+    script = folder / "Sidecrate.pyscript"
+    fl.until(script.exists, 60, "the piano roll's script")
+    choices = read_choices(script.read_text(encoding="ascii"))
+    assert choices and choices[0][1]
+    assert fl.longest == {"to FL": 256, "to the daemon": 256}
+    assert session.get("said_by")["bpm"] == "fl:studio"
+    wanted = "answers" if fl.idle else "OnIdle"
+    fl.until(lambda: wanted in json.loads(daemon.places.beacon.read_text())["doors"]["fl"], what="the door's health")
+    project.call("OnDeInit")
+    fl.send()
+    fl.until(lambda: session.get("bpm") is None, what="the end of the session")
