@@ -230,16 +230,21 @@ _long_response = lru_cache(4)(_response)
 
 
 def swept_noise(n: int, rate: int, centre_hz: np.ndarray, q: float, *words: object) -> np.ndarray:
-    """Noise through a band-pass whose centre moves: a bank of fixed filters, cross-faded. float32 (n,)."""
+    """Noise through a band-pass whose centre moves: fixed filters half an octave apart, each on the stretch where it is near,
+    cross-faded. float32 (n,).
+    """
     white = noise(n, *words)
-    size = fast_length(n + rate // 50)
-    spectrum = scipy.fft.rfft(white, size)
     place = np.clip(np.log2(np.maximum(centre_hz, 61) / 60) * 2, 0, 16)
     out = np.zeros(n, np.float32)
+    settle = rate // 50
     for k in range(int(place.min()), int(np.ceil(place.max())) + 1):
-        weight = np.maximum(0, 1 - np.abs(place - k)).astype(np.float32)
-        gain = response_of((bandpass(60 * 2 ** (k / 2), q),), size, rate)
-        out += scipy.fft.irfft(spectrum * gain, size)[:n] * weight
+        near = np.flatnonzero(np.abs(place - k) < 1)
+        if not len(near):
+            continue
+        first, last = int(near[0]), int(near[-1]) + 1
+        from_ = max(0, first - settle)
+        weight = np.maximum(0, 1 - np.abs(place[first:last] - k)).astype(np.float32)
+        out[first:last] += filtered(white[from_:last], rate, bandpass(60 * 2 ** (k / 2), q))[first - from_ :] * weight
     return out
 
 
