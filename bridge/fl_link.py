@@ -218,7 +218,7 @@ class FlLink:
         frames = [*self._acks]
         self._acks.clear()
         way = self._on_its_way
-        if way and now_s - way.sent_s >= RESEND_S:
+        if way and now_s >= way.sent_s + RESEND_S:
             if way.tries < (1 if way.frame.type == PING else MOST_TRIES):
                 way.tries += 1
                 way.sent_s = now_s
