@@ -26,6 +26,8 @@ _SAME_LENGTH_S, _SAME_START_S, _SAME_TEMPO = 0.002, 0.02, 0.01
 TEMPO_ERROR = 0.002
 _KEY_CONFIDENCE = 0.3
 _LEAST_DC = 1e-3
+#: Semitones under which a shift is none.
+_LEAST_SHIFT = 0.05
 
 
 @dataclass
@@ -37,6 +39,19 @@ class Fitted:
     key: str | None
     bars: int | None
     stretched: bool
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Semitones to move by, the key that results (None: none is known), and whether nothing in the take has a pitch to keep."""
+
+    semitones: float
+    key_name: str | None
+    drums: bool
+
+    @property
+    def is_none(self) -> bool:
+        return abs(self.semitones) < _LEAST_SHIFT
 
 
 def known_loop(take: Take, brief: Brief, sound: Sound, grid: Grid, report: Report) -> Fitted:
@@ -71,8 +86,7 @@ def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: P
     progress(0.1, "hearing the beat")
     heard = as_heard(take.grid) if take.grid else hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter)
     progress(0.35, "hearing the key")
-    tones = key.hear_tones(sound.mono, sound.sample_rate)
-    semitones, key_name = choose_shift(take, brief, tones, report)
+    shift = choose_shift(take, brief, key.hear_tones(sound.mono, sound.sample_rate), report)
     bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, TEMPO_ERROR * heard.bpm)
     progress(0.45, "choosing the bars")
     cut, wanted_bars = _choose(heard, sound, bpm, brief, report)
@@ -90,12 +104,12 @@ def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: P
         report.warnings.append(heard.reason)
     progress(0.5, "putting it on the grid")
     frames = loop_frames(cut.bars, heard.meter, bpm, sound.sample_rate)
-    made, stretched = _warped(sound, heard, cut, bpm, frames, semitones, brief, report)
+    made, stretched = _warped(sound, heard, cut, bpm, frames, shift, brief, report)
     if cut.bars < wanted_bars:
         report.warnings.append(f"the take holds {cut.bars} whole bars, so they were repeated to fill {wanted_bars}")
         whole = loop_frames(wanted_bars, heard.meter, bpm, sound.sample_rate)
         made = made.linear(lambda x: np.take(x, np.arange(whole), axis=0, mode="wrap"))
-    return Fitted(made, bpm, key_name, wanted_bars, stretched), refusals
+    return Fitted(made, bpm, shift.key_name, wanted_bars, stretched), refusals
 
 
 def as_heard(grid: Grid) -> Heard:
@@ -112,21 +126,21 @@ def _without_dc(sound: Sound) -> Sound:
     return sound.linear(lambda x: x - x.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32))
 
 
-def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> tuple[float, str | None]:
-    """Semitones to shift by, and the name of the key that results."""
+def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> Shift:
+    """How far the pitch must move, and the key that results."""
     found, confidence = key.find_key(tones)
     if take.key:
         found, confidence = Key.parse(take.key), 1.0
     report.found |= {"key": found.short if found else None, "key_confidence": confidence, "tuning_cents": tones.tuning_cents}
     if brief.key is None:
-        return 0.0, found.short if found and confidence >= _KEY_CONFIDENCE else None
+        return Shift(0.0, found.short if found and confidence >= _KEY_CONFIDENCE else None, found is None)
     if found is None:
-        return 0.0, None
+        return Shift(0.0, None, True)
     if take.key:
-        return float((brief.key.relative_major_tonic - found.relative_major_tonic + 5) % 12 - 5), brief.key_name
+        return Shift(float((brief.key.relative_major_tonic - found.relative_major_tonic + 5) % 12 - 5), brief.key_name, False)
     semitones, gain = key.shift_to(tones, brief.key)
     report.found["key_shift_gain"] = gain
-    return semitones + key.tuning_shift(tones), brief.key_name
+    return Shift(semitones + key.tuning_shift(tones), brief.key_name, False)
 
 
 def _choose(heard: Heard, sound: Sound, bpm: float, brief: Brief, report: Report) -> tuple[choose.Cut, int]:
@@ -169,24 +183,23 @@ def _refusals(heard: Heard, bpm: float, brief: Brief) -> list[Refusal]:
 
 
 def _warped(
-    sound: Sound, heard: Heard, cut: choose.Cut, bpm: float, frames: int, semitones: float, brief: Brief, report: Report
+    sound: Sound, heard: Heard, cut: choose.Cut, bpm: float, frames: int, shift: Shift, brief: Brief, report: Report
 ) -> tuple[Sound, bool]:
     """`frames` frames of closed loop, and whether they were stretched."""
     rate = sound.sample_rate
-    still = abs(semitones) < 0.005
     start, on_grid = _untouched_start(sound, heard, cut, bpm)
     roll = round(seam.ROLL_S * rate)
-    if on_grid and still:
+    if on_grid and shift.is_none:
         report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
         rolled = sound.linear(lambda x: _rolled(x, start, frames, roll))
         return _closed(rolled, roll, report), False
     time_map = (
         TimeMap.straight(start - roll, 1.0, frames + 2 * roll) if on_grid else _time_map(heard, cut, frames, roll, rate, brief)
     )
-    wanted = Stretch(time_map, semitones, brief.formants, brief.quality == "preview")
+    wanted = stretch_for(time_map, shift, brief)
     name, engine = method_of(wanted)
     ratio = frames / ((cut.end_s - cut.start_s) * rate)
-    report.did |= {"method": name, "ratio": ratio, "semitones": 0.0 if name == "resample" else semitones}
+    report.did |= {"method": name, "ratio": ratio, "semitones": wanted.semitones}
     rolled = sound.shaped(lambda x: engine(x, rate, wanted))
     return _closed(rolled, roll, report), True
 
@@ -208,6 +221,12 @@ def _time_map(heard: Heard, cut: choose.Cut, frames: int, roll: int, rate: int, 
     quarters = anchors(heard, cut.start_q, cut.start_q + whole_q, brief.grid)
     target = roll + (quarters - cut.start_q) / whole_q * frames
     return TimeMap(heard.time_of(quarters) * rate, target, frames + 2 * roll)
+
+
+def stretch_for(time_map: TimeMap, shift: Shift, brief: Brief) -> Stretch:
+    """What the stretch engine is told of a map, a shift and the brief's wishes."""
+    semitones = 0.0 if shift.is_none else shift.semitones
+    return Stretch(time_map, semitones, brief.formants, shift.drums, brief.quality == "preview")
 
 
 def anchors(heard: Heard, start_q: float, end_q: float, grid: str) -> np.ndarray:

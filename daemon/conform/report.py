@@ -48,6 +48,8 @@ def asked(brief: Brief) -> dict[str, Any]:
 
 #: Confidence under which a report says so in words, and the error of a beat heard anew that it names.
 _SURE, _OFF_MS = 0.5, 20.0
+#: A finished loop is heard so long past its seam, and so long at least.
+_PAST_SEAM_S, _LEAST_HEARD_S = 0.5, 6.0
 
 
 def doubts(report: Report) -> list[str]:
@@ -63,8 +65,11 @@ def doubts(report: Report) -> list[str]:
 
 
 def beat_errors(audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter, is_loop: bool) -> dict[str, Any]:
-    """How far the beats of a finished clip lie off its grid, heard anew (a loop twice round); null where there is none."""
-    heard = hear(np.concatenate([audio, audio]) if is_loop else audio, sample_rate, bpm, meter)
+    """How far the beats of a finished clip lie off its grid, heard anew (a loop as it goes round); null where there is none."""
+    if is_loop:
+        rounds = max(len(audio) + round(_PAST_SEAM_S * sample_rate), round(_LEAST_HEARD_S * sample_rate))
+        audio = np.take(audio, np.arange(rounds), axis=0, mode="wrap")
+    heard = hear(audio, sample_rate, bpm, meter)
     beats_s = heard.beats_s
     if not heard.periodic or not len(beats_s):
         return {"max_beat_error_ms": None, "mean_beat_error_ms": None}

@@ -9,11 +9,11 @@ from daemon.brief import Brief
 from daemon.conform import key
 from daemon.conform.gate import Refusal, check_stretch
 from daemon.conform.hear import Heard, hear
-from daemon.conform.loop import TEMPO_ERROR, Fitted, anchors, as_heard, choose_shift, is_as_asked
+from daemon.conform.loop import TEMPO_ERROR, Fitted, Shift, anchors, as_heard, choose_shift, is_as_asked, stretch_for
 from daemon.conform.report import Report
 from daemon.conform.sound import Sound
 from daemon.conform.time_map import TimeMap
-from daemon.conform.warp import Stretch, method_of
+from daemon.conform.warp import method_of
 from daemon.engines.contract import Progress, Take
 
 #: Under this confidence a piece is left in its own time: a wrong grid is worse than none.
@@ -33,7 +33,7 @@ def fit_track(take: Take, brief: Brief, sound: Sound, report: Report, progress: 
     progress(0.1, "hearing the beat")
     heard = as_heard(take.grid) if take.grid else hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter)
     progress(0.3, "hearing the key")
-    semitones, key_name = choose_shift(take, brief, key.hear_tones(sound.mono, sound.sample_rate), report)
+    shift = choose_shift(take, brief, key.hear_tones(sound.mono, sound.sample_rate), report)
     report.found |= {"bpm": heard.bpm, "confidence": heard.confidence, "downbeat_confidence": heard.downbeat_confidence}
     report.found |= {
         "beats_s": heard.beats_s,
@@ -53,9 +53,9 @@ def fit_track(take: Take, brief: Brief, sound: Sound, report: Report, progress: 
     if not heard.periodic or heard.confidence < _LEAST_CONFIDENCE or brief.grid == "off":
         report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
         report.warnings.append("the piece was left in its own time: its beat is not sure enough to move it")
-        return Fitted(sound, None, None if semitones else key_name, None, False), refusals
+        return Fitted(sound, None, shift.key_name if shift.is_none else None, None, False), refusals
     time_map, bars = _whole_map(heard, sound, bpm, brief.grid)
-    return Fitted(_warped(sound, time_map, semitones, brief, report), bpm, key_name, bars, True), refusals
+    return Fitted(_warped(sound, time_map, shift, brief, report), bpm, shift.key_name, bars, True), refusals
 
 
 def _whole_map(heard: Heard, sound: Sound, bpm: float, grid: str) -> tuple[TimeMap, int]:
@@ -68,14 +68,14 @@ def _whole_map(heard: Heard, sound: Sound, bpm: float, grid: str) -> tuple[TimeM
     return TimeMap(heard.time_of(quarters) * rate, target, round(float(target[-1]))), int(np.ceil(last - start_q / bar_q - 0.1))
 
 
-def _warped(sound: Sound, time_map: TimeMap, semitones: float, brief: Brief, report: Report) -> Sound:
+def _warped(sound: Sound, time_map: TimeMap, shift: Shift, brief: Brief, report: Report) -> Sound:
     rate = sound.sample_rate
-    shift = time_map.source - time_map.target
-    if abs(semitones) < 0.005 and float(np.ptp(shift)) < _ON_GRID_S * rate:
-        start = round(float(shift[0]))
+    moved = time_map.source - time_map.target
+    if shift.is_none and float(np.ptp(moved)) < _ON_GRID_S * rate:
+        start = round(float(moved[0]))
         report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
         return sound.linear(lambda x: np.pad(x[max(0, start) :], ((max(0, -start), 0), (0, 0))))
-    wanted = Stretch(time_map, semitones, brief.formants, brief.quality == "preview")
+    wanted = stretch_for(time_map, shift, brief)
     name, engine = method_of(wanted)
-    report.did |= {"method": name, "ratio": time_map.ratio, "semitones": semitones}
+    report.did |= {"method": name, "ratio": time_map.ratio, "semitones": wanted.semitones}
     return sound.shaped(lambda x: engine(x, rate, wanted))

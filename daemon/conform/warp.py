@@ -19,8 +19,8 @@ from daemon.audio.resample import fit_length
 from daemon.conform.time_map import TimeMap
 from daemon.errors import ConformError
 
-#: Below these, playing faster or slower is unheard, and keeps every attack as it was.
-_RESAMPLE_DEVIATION = 0.003
+#: Below these, playing faster or slower is unheard, and keeps every attack as it was: 5 cents of a tone, 43 of a drum.
+_RESAMPLE_DEVIATION, _RESAMPLE_DRUMS_DEVIATION = 0.003, 0.025
 _RESAMPLE_CENTS = 5.0
 #: Frames of input after which the ratio is set anew, and over which an error of position is paid back.
 _BLOCK, _PAYBACK = 256, 8192.0
@@ -41,6 +41,8 @@ class Stretch:
     semitones: float = 0.0
     formants: bool = False
     """Keep the spectral envelope where it is while the pitch moves."""
+    drums: bool = False
+    """Nothing in it has a pitch that must be kept."""
     preview: bool = False
     """Shorter windows: half the work, softer attacks."""
 
@@ -55,7 +57,8 @@ def warp(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
 
 def method_of(wanted: Stretch) -> tuple[str, Engine]:
     """The name and the engine that serve best here. ConformError where none is installed."""
-    if wanted.map.widest_deviation <= _RESAMPLE_DEVIATION and abs(100 * wanted.semitones) <= _RESAMPLE_CENTS:
+    most = _RESAMPLE_DRUMS_DEVIATION if wanted.drums else _RESAMPLE_DEVIATION
+    if wanted.map.widest_deviation <= most and abs(100 * wanted.semitones) <= _RESAMPLE_CENTS:
         return "resample", resampled
     for name, (ready, engine) in ENGINES.items():
         if ready():
