@@ -309,6 +309,9 @@ class OscDoor:
         what = str(message.arguments[0]) if message.arguments else sender.last_job or "last"
         self._take(Order("cancel", self._origin(sender), what=what))
 
+    def _on_audition(self, sender: Sender, message: Message) -> None:
+        self._about_clip("audition", sender, message)
+
     def _on_keep(self, sender: Sender, message: Message) -> None:
         self._about_clip("keep", sender, message)
 

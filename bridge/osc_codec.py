@@ -74,6 +74,7 @@ IN: dict[str, Address] = {
         Address("/sidecrate/context", "JSON {source, bpm, key, meter, playing, position, sample_rate, project}", "what a DAW's device knows; followed, never a pin"),
         Address("/sidecrate/playing", "i", "the same for senders without JSON"),
         Address("/sidecrate/position", "f quarters", "the same for senders without JSON"),
+        Address("/sidecrate/audition", "clip, last, next, previous or stop", "hear a clip on this machine's sound device, from the next bar on", trigger=True),
         Address("/sidecrate/keep", "clip or last", "a second name under Kept/", trigger=True),
         Address("/sidecrate/trash", "clip or last", "into the system's bin", trigger=True),
         Address("/sidecrate/status", "job, or nothing for all", "how it goes; of one job, all that has been told of it"),
@@ -92,7 +93,7 @@ OUT: dict[str, Address] = {
         Address("/sidecrate/finished", "id, job, clips published, clips failed", "the job has ended"),
         Address("/sidecrate/failed", "id, job, code, text", "the job has ended without a clip (code cancelled too)"),
         Address("/sidecrate/error", "address, code, text, id", "what was sent there was not taken"),
-        Address("/sidecrate/told", "verb, what, JSON under 8 KB", "answer to keep, trash, cancel and the pins"),
+        Address("/sidecrate/told", "verb, what, JSON under 8 KB", "answer to keep, trash, cancel, audition and the pins"),
         Address("/sidecrate/report", "job, JSON under 8 KB", "answer to report"),
         Address("/sidecrate/session", "JSON", "on change, to those who said hello"),
     )

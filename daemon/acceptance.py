@@ -63,6 +63,3 @@ def _refuse_what_is_not_built(request: Request) -> None:
     if request.get("compose") == "llm":
         text = "compose: 'llm' needs a language model, which this version cannot ask yet; leave it out, or say compose: rules"
         raise RequestError(Fault("compose", "llm", text))
-    if request.get("then") == "audition":
-        text = "then: 'audition' cannot be done in this version yet; leave it out, and hear the clip with `sidecrate play`"
-        raise RequestError(Fault("then", "audition", text))

@@ -1,4 +1,4 @@
-"""Playing a clip on this machine's own sound device."""
+"""Clips heard on this machine's own sound device: in time with the project, by a child process of the daemon."""
 
 from __future__ import annotations
 

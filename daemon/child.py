@@ -4,7 +4,8 @@ in    {"id": 1, "do": "package.module:function", ...task}
 out   {"id": 1, "progress": 0.4, "stage": "generating", "words": "drums"}
       {"id": 1, "result": {...}}  or  {"id": 1, "error": {"code", "text", "again"}}
 
-Libraries that print do so on stderr. The end of stdin ends the child at once, whatever it is doing.
+It runs below the DAW's priority, unless started with `--normal-priority`. Libraries that print do so on stderr. The end of
+stdin ends the child at once, whatever it is doing.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 
 from bridge.errors import SidecrateError
 
+NORMAL_PRIORITY = "--normal-priority"
 #: What a task's function is called with beside the task: (0..1, stage, a few words).
 Tell = Callable[[float, str, str], None]
 
@@ -58,7 +60,8 @@ def find_function(path: str) -> Callable[..., Any]:
 def main() -> None:
     """Run tasks until stdin ends."""
     die_with_parent()
-    lower_priority()
+    if NORMAL_PRIORITY not in sys.argv[1:]:
+        lower_priority()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     tasks: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()

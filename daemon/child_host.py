@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from daemon.child import NORMAL_PRIORITY
 from daemon.errors import EngineError, WorkerError
 
 log = logging.getLogger(__name__)
@@ -22,11 +23,15 @@ _MOST_LINE_BYTES = 16 << 20
 
 
 class Child:
-    """One child process, started when it is first asked something and ended when it has been idle for `idle_s`."""
+    """One child process, started when it is first asked something and ended when it has been idle for `idle_s`.
 
-    def __init__(self, name: str, idle_s: float) -> None:
+    idle_s None: it ends when it is told to. normal_priority: not below the DAW, for one that must answer in time.
+    """
+
+    def __init__(self, name: str, idle_s: float | None, *, normal_priority: bool = False) -> None:
         self.name = name
         self._idle_s = idle_s
+        self._options = (NORMAL_PRIORITY,) if normal_priority else ()
         self._process: asyncio.subprocess.Process | None = None
         self._drain: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
@@ -46,7 +51,7 @@ class Child:
             environment[f"{library}_NUM_THREADS"] = "1"
         try:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "daemon.child",
+                sys.executable, "-m", "daemon.child", *self._options,
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
                 env=environment, limit=_MOST_LINE_BYTES,
             )  # fmt: skip
@@ -88,7 +93,8 @@ class Child:
             if not isinstance(error, EngineError):
                 await self.end()
             raise
-        self._idle = asyncio.get_running_loop().call_later(self._idle_s, lambda: self.kill())
+        if self._idle_s is not None:
+            self._idle = asyncio.get_running_loop().call_later(self._idle_s, lambda: self.kill())
         return result
 
     async def _follow(self, process: asyncio.subprocess.Process, on_progress: OnProgress) -> dict[str, Any]:

@@ -126,6 +126,18 @@ class Workers(Section):
     tries: Annotated[int, Field(ge=1, le=10)] = Field(3, description="How often a clip is tried when a worker dies.")
 
 
+class Audition(Section):
+    device: int | str | None = Field(
+        None, description="Where clips are heard: a part of the sound device's name, or its number. Empty: the system's own."
+    )
+    level: Annotated[float, Field(ge=-30, le=-10)] = Field(
+        -18.0, description="Loudness in LUFS at which every clip is heard, peaks allowing."
+    )
+    idle_s: Annotated[float, Field(ge=1, le=3600)] = Field(
+        60.0, description="After so long a silence the sound device is let go and its process goes away."
+    )
+
+
 class Log(Section):
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is written to the log.")
     megabytes: Annotated[int, Field(ge=1, le=100)] = Field(2, description="Size at which a log file is put aside; five are kept.")
@@ -143,6 +155,7 @@ class Config(Section):
     defaults: Defaults = Field(Defaults(), description="What holds where neither the request, the prompt nor the session says.")
     engines: Engines = Field(Engines(), description="Who makes the sound.")
     workers: Workers = Field(Workers(), description="The processes that do the heavy work.")
+    audition: Audition = Field(Audition(), description="Hearing clips in time with the project: `sidecrate play --in-time`.")
     log: Log = Field(Log(), description="What the daemon writes down of its own doings.")
     presets: dict[str, dict[str, Any]] = Field(
         {

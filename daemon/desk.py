@@ -15,6 +15,7 @@ from bridge.request import Request, shorten
 from bridge.session import Session
 from daemon.acceptance import make_brief
 from daemon.again import repeat_request
+from daemon.audition import Audition
 from daemon.brief import Brief
 from daemon.crate import Crate
 from daemon.errors import QueueError
@@ -34,6 +35,7 @@ class Desk:
     def __init__(
         self, queue: Queue, crate: Crate, runner: Runner, session: Session, defaults: PromptDefaults,
         engine_order: tuple[str, ...], tell: Callable[[Event], None], store_pins: Callable[[Mapping[str, Any]], None],
+        audition: Audition,
     ) -> None:  # fmt: skip
         self._queue = queue
         self._crate = crate
@@ -43,6 +45,7 @@ class Desk:
         self._engine_order = engine_order
         self._tell = tell
         self._store_pins = store_pins
+        self._heard = audition
 
     def handle(self, order: Order) -> None:
         """Do what an order says; what cannot be done is refused with the reason, to the door that asked."""
@@ -187,6 +190,9 @@ class Desk:
         record = self._crate.trash(self._crate.find(order.what)["id"])
         self._tell(events.Told(order.origin, "trash", record["id"], {"path": record["path"]}))
 
+    def _audition(self, order: Order) -> None:
+        self._heard.take(order)
+
     # -- the session
 
     def _pin(self, order: Order) -> None:
@@ -199,6 +205,8 @@ class Desk:
     def _context(self, order: Order) -> None:
         if self._session.hear(order.what, order.values, time.monotonic()):
             self._session_changed()
+        else:
+            self._heard.follow()
 
     def _bye(self, order: Order) -> None:
         self._session.bye(order.what)
@@ -206,6 +214,7 @@ class Desk:
 
     def _session_changed(self) -> None:
         self._tell(events.SessionChanged(self._session.view(time.monotonic()).to_json()))
+        self._heard.follow()
 
 
 def _in_one_packet(report: dict[str, Any]) -> dict[str, Any]:

@@ -59,5 +59,10 @@ class Places:
         return self.state / "recordings"
 
     @property
+    def refitted(self) -> Path:
+        """Clips at other tempos and in other keys, as they were auditioned."""
+        return self.state / "auditioned"
+
+    @property
     def log(self) -> Path:
         return self.state / "sidecrate.log"

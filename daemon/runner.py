@@ -39,7 +39,7 @@ class Runner:
 
     def __init__(
         self, queue: Queue, crate: Crate, jobs: Path, tell: Callable[[Event], None], *,
-        count: int, idle_s: float, deadline_s: float, tries: int, note_names: str,
+        count: int, idle_s: float, deadline_s: float, tries: int, note_names: str, audition: Callable[[dict[str, Any]], None],
     ) -> None:  # fmt: skip
         self._queue = queue
         self._crate = crate
@@ -48,6 +48,7 @@ class Runner:
         self._deadline_s = deadline_s
         self._tries = tries
         self._note_names = note_names
+        self._audition = audition
         self._children = [Child(f"worker {n + 1}", idle_s) for n in range(count)]
         self._wake = asyncio.Event()
         self._slots: list[asyncio.Task[None]] = []
@@ -156,6 +157,12 @@ class Runner:
         if self._queue.clip_done(claim, published):
             self._tell(Done(claim.origin, claim.job, claim.clip, published["path"], done_info(published)))
             self._forget_folder(claim)
+            if claim.brief.then == "audition" and self._is_first(claim.job):
+                self._audition(published)
+
+    def _is_first(self, job: str) -> bool:
+        """Whether one clip of a job is done: of several, the first alone is heard by itself."""
+        return [row["state"] for row in self._queue.clips(job)].count("done") == 1
 
     async def _bring_home(self, claim: Claim, record: dict[str, Any]) -> dict[str, Any]:
         for pause_s in chain(PUBLISH_PAUSES_S, repeat(PUBLISH_PAUSES_S[-1])):

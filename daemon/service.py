@@ -24,6 +24,8 @@ from bridge.fl_piano_roll import PianoRoll
 from bridge.inbox import Inbox
 from bridge.midi import MidiDoor
 from bridge.osc import Greeting, OscDoor
+from bridge.session import Session
+from daemon.audition import Audition
 from daemon.config import Config, midi_map
 from daemon.crate import Crate, notes_of
 from daemon.database import Database
@@ -71,10 +73,12 @@ class Service:
             queue = Queue(database, self._boot)
             self._recover(crate, queue)
             session = session_with(load_pins(database))
-            runner = self._runner(queue, crate)
+            audition = self._audition(crate, session)
+            stack.push_async_callback(audition.end)
+            runner = self._runner(queue, crate, audition)
             desk = Desk(
                 queue, crate, runner, session, prompt_defaults(self._config), self._config.engines.order,
-                self.tell, lambda pins: store_pins(database, pins),
+                self.tell, lambda pins: store_pins(database, pins), audition,
             )  # fmt: skip
             runner.start()
             stack.push_async_callback(runner.stop)
@@ -112,11 +116,18 @@ class Service:
             if time.time() - path.stat().st_mtime > RECORDING_KEPT_S:
                 path.unlink(missing_ok=True)
 
-    def _runner(self, queue: Queue, crate: Crate) -> Runner:
+    def _audition(self, crate: Crate, session: Session) -> Audition:
+        asked = self._config.audition
+        return Audition(
+            crate, session, self.tell, cache=self._places.refitted, device=asked.device, level=asked.level, idle_s=asked.idle_s
+        )
+
+    def _runner(self, queue: Queue, crate: Crate, audition: Audition) -> Runner:
         workers = self._config.workers
         return Runner(
             queue, crate, self._places.jobs, self.tell, count=workers.count, idle_s=workers.idle_s,
             deadline_s=workers.deadline_s, tries=workers.tries, note_names=self._config.defaults.note_names,
+            audition=audition.start,
         )  # fmt: skip
 
     def _make_doors(self, orders: OrderBox, crate: Crate) -> list[Door]:

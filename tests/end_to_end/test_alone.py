@@ -84,7 +84,6 @@ BAD = [
     (["tempo", "9999"], "9999", "40 to 300"),
     (["nonsense"], "nonsense", "--help"),
     (["make", "x", "--compose", "llm"], "'llm'", "compose: rules"),
-    (["make", "x", "--then", "audition"], "'audition'", "sidecrate play"),
     (["make", "x", "--kit", "nowhere"], "nowhere", "folder"),
     (["make", "x", "--reference", "nowhere.wav"], "nowhere.wav", "audio file"),
 ]
