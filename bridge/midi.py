@@ -11,7 +11,8 @@ from contextlib import suppress
 from functools import partial
 
 from bridge.errors import DoorError
-from bridge.events import Accepted, Done, Event, Failed, Finished, Origin, Progress, Refused, Take, Told
+from bridge.events import Accepted, Done, Event, Failed, Finished, Order, Origin, Progress, Refused, Take, Told
+from bridge.midi_clock import Clocks
 from bridge.midi_lights import Lights
 from bridge.midi_map import MidiMap, Touch, read_message
 from bridge.midi_ports import MidiPorts
@@ -23,6 +24,8 @@ PLUGGED_IN_S = 0.3
 #: The same message by two ways arrives within one cycle of the MIDI system.
 ECHO_S = 0.05
 _MOST_WAITING = 2048
+#: The session's word for a MIDI clock.
+CLOCK_SOURCE = "midi_clock"
 
 
 class MidiDoor:
@@ -30,6 +33,7 @@ class MidiDoor:
 
     inputs, outputs: parts of the names of ports to hear and to light; see `MidiPorts`.
     virtual: open a port of our own, called Sidecrate, where the system can.
+    clock: follow the MIDI clock of these ports: its tempo, song position, start and stop.
     """
 
     name = "midi"
@@ -43,13 +47,17 @@ class MidiDoor:
         inputs: Iterable[str] = (),
         outputs: Iterable[str] = (),
         virtual: bool = True,
+        clock: bool = False,
         log: logging.Logger | None = None,
     ) -> None:
         self._map = mapping
         self._take = take
         self._log = log or logging.getLogger(__name__)
         self._notes: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
-        self._ports = MidiPorts(self._heard, api=api, inputs=inputs, outputs=outputs, virtual=virtual, log=self._log)
+        self._clocks = Clocks() if clock else None
+        self._ports = MidiPorts(
+            self._heard, api=api, inputs=inputs, outputs=outputs, virtual=virtual, timing=clock, log=self._log
+        )
         self._thread: threading.Thread | None = None
         self._touches = Touches(mapping)
         self._lights = Lights(mapping.lights, self._ports.send)
@@ -61,8 +69,8 @@ class MidiDoor:
         """Open the ports. Where no MIDI system answers nothing is raised and nothing runs: `health` says why."""
         if self._thread is not None:
             return
-        if not self._map.mappings:
-            self._trouble = "nothing is mapped; see midi.map in the config"
+        if not self._map.mappings and self._clocks is None:
+            self._trouble = "nothing is mapped and no clock is followed; see midi.map and midi.clock in the config"
             return
         try:
             self._ports.open()
@@ -123,6 +131,7 @@ class MidiDoor:
             self._log.exception("midi: going on")
 
     def _refresh(self) -> None:
+        self._follow_clock()
         if self._plugged_in:
             self._plugged_in = False
             self._lights.show_again()
@@ -147,9 +156,22 @@ class MidiDoor:
             self._log.debug("midi: too many messages at once; one was dropped")
 
     def _heard(self, port: str, message: Sequence[int], delta_s: float) -> None:
+        now_s = time.monotonic()
+        if self._clocks and self._clocks.note(port, message, delta_s, now_s):
+            self._leave(self._follow_clock)
         touch = read_message(message)
         if touch is not None:
-            self._leave(partial(self._act, touch, port, time.monotonic()))
+            self._leave(partial(self._act, touch, port, now_s))
+
+    def _follow_clock(self) -> None:
+        if self._clocks is None:
+            return
+        before = self._clocks.followed
+        values = self._clocks.look(time.monotonic())
+        if self._clocks.followed != before:
+            self._log.info("midi: the clock of %s is followed", self._clocks.followed)
+        if values:
+            self._take(Order("context", Origin(self.name), what=CLOCK_SOURCE, values=values))
 
     # --- from touches to orders -----------------------------------------------------------------------------------
 
