@@ -11,7 +11,7 @@ SCRIPT = "Sidecrate.js"
 KINDS = ("loop", "one-shot", "MIDI", "effect", "track", "vocal")
 TARGETS = ("selected slot", "free slot, this track", "arrangement", "folder only")
 LIVE_KEY = ("if on", "always", "never")
-USES = ("continue", "melody", "accompany", "style")
+USES = ("fit to the grid", "continue", "melody", "accompany", "style")
 
 Rect = tuple[int, int, int, int]
 
@@ -107,10 +107,10 @@ FACE = (
     menu("target", "Target", TARGETS, "Where a finished clip goes.", (244, 62, 152, 16)),
     label("livekey-label", "Live's key", 4, 84, 64),
     menu("livekey", "Live Key", LIVE_KEY, "Use Live's key: if its scale is on, always or never.", (4, 96, 64, 16)),
-    label("use-label", "Reference for", 74, 84, 74),
+    label("use-label", "Sound is for", 74, 84, 74),
     menu("use", "Use", USES, "What the clip or the listening is used for.", (74, 96, 74, 16)),
-    button("useclip", "Use Clip", "Generate from the selected audio clip.", (154, 94, 52, 20)),
-    button("listen", "Listen", "Record this track for some bars, then generate from it.", (210, 94, 44, 20)),
+    button("useclip", "Use Clip", "Work from the selected audio clip.", (154, 94, 52, 20)),
+    button("listen", "Listen", "Record this track for some bars, then work from it.", (210, 94, 44, 20)),
     label("listenbars-label", "Bars", 258, 84, 34),
     number("listenbars", "Listen Bars", 1, 16, 4, "How many bars to listen.", (258, 96, 34, 16)),
     button("audition", "Audition", "Hear the newest clip through this track, on Live's beat.", (298, 94, 50, 20), toggle=True),

@@ -8,7 +8,7 @@
 var KINDS = ["loop", "oneshot", "midi", "sfx", "track", "vocal"];
 var TARGETS = ["slot", "free", "arrangement", "folder"];
 var LIVE_KEY = ["auto", "always", "never"];
-var USES = ["continue", "melody", "accompany", "style"];
+var USES = ["fit", "continue", "melody", "accompany", "style"];
 
 var FIRST_PORT = 9141;
 var PORTS = 400;
@@ -129,6 +129,23 @@ Conversation.prototype.generate = function (fields, about) {
         return null;
     }
     return this.ask(id, "/sidecrate/generate", [text], about);
+};
+
+// Have an audio file put on the grid. It has no words that could speak of a tempo, so the project's is said outright.
+Conversation.prototype.fit = function (path, fields, about) {
+    var id = this.next_id();
+    var context = this.io.context();
+    var values = [path, "id", id, "bpm", Math.round(context.bpm * 1000) / 1000, "meter", context.meter];
+    var name;
+    if (context.key) {
+        values.push("key", context.key);
+    }
+    for (name in fields) {
+        if (fields.hasOwnProperty(name)) {
+            values.push(name, fields[name]);
+        }
+    }
+    return this.ask(id, "/sidecrate/fit", values, about);
 };
 
 // The last job once more, with another seed.
@@ -986,7 +1003,8 @@ function clipDoubts(clip, plan) {
     return wrong.length ? "check " + wrong.join(", ") : "";
 }
 
-// The selected audio clip as a reference: its file and what of it is played, in seconds. null where there is none.
+// The selected audio clip: its file, what of it is played in seconds, and its length in beats (0 where it is not warped).
+// null where there is none.
 function readSelectedClip() {
     var clip = new LiveAPI("live_set view detail_clip");
     if (!exists(clip) || Number(read(clip, "is_audio_clip")) !== 1) {
@@ -996,11 +1014,13 @@ function readSelectedClip() {
     var start = Number(read(clip, looping ? "loop_start" : "start_marker"));
     var end = Number(read(clip, looping ? "loop_end" : "end_marker"));
     var markers = warpMarkers(clip);
+    var beats = 0;
     if (Number(read(clip, "warping")) === 1 && markers.length > 1) {
+        beats = end - start;
         start = beatToSeconds(markers, start);
         end = beatToSeconds(markers, end);
     }
-    return { path: String(read(clip, "file_path")), name: String(read(clip, "name")), start: Math.max(0, start), end: end };
+    return { path: String(read(clip, "file_path")), start: Math.max(0, start), end: end, beats: beats };
 }
 
 // What Max calls: messages from the patch come in here, and everything that Max does for the device goes out from here.
@@ -1267,7 +1287,24 @@ function useClip() {
         showStatus("Select an audio clip first");
         return;
     }
-    ask({ reference: clip.path, reference_start: round6(clip.start), reference_end: round6(clip.end), use: USES[controls.use] });
+    var bars = clip.beats / quartersPerBar(readContext().meter);
+    askAbout(clip.path, clip.start, clip.end, Math.abs(bars - Math.round(bars)) < 0.01 && bars > 0.5 ? Math.round(bars) : 0);
+}
+
+// What the clip or the listening is for: to be put on the grid as it is, or to be worked from by an engine that listens.
+function askAbout(path, start_s, end_s, bars) {
+    var use = USES[controls.use] || "fit";
+    var fields = { reference_start: round6(start_s), reference_end: round6(end_s) };
+    if (use === "fit") {
+        if (bars > 0 && bars <= 64) {
+            fields.bars = bars;
+        }
+        conversation.fit(path, fields, aimNow());
+    } else {
+        fields.reference = path;
+        fields.use = use;
+        ask(fields);
+    }
 }
 
 // Record the track's input for some bars, with one more in front: a ramp that counts bars is recorded beside the sound, and says
@@ -1280,8 +1317,12 @@ function listen() {
         showStatus("Sidecrate must run before it can listen");
         return;
     }
-    if (listening !== null || !/\S/.test(controls.prompt)) {
-        showStatus(listening === null ? "Write what you want to hear into the box first" : "already listening");
+    if (listening !== null) {
+        showStatus("already listening");
+        return;
+    }
+    if (USES[controls.use] !== "fit" && !/\S/.test(controls.prompt)) {
+        showStatus("Write what you want to hear into the box first");
         return;
     }
     var whole_ms = Math.ceil((controls.listenbars + 1) * bar_ms) + 100;
@@ -1318,10 +1359,7 @@ function endListening() {
     var path = forward(conversation.recordings) + "/" + conversation.next_id() + ".wav";
     outlet(TO_LISTEN, "write", "writewave", path);
     whenWritten(path, function () {
-        ask({
-            reference: path, reference_start: round6(first / per_ms / 1000), reference_end: round6(end / per_ms / 1000),
-            use: USES[controls.use]
-        });
+        askAbout(path, first / per_ms / 1000, end / per_ms / 1000, mine.bars);
     });
 }
 

@@ -741,7 +741,7 @@
 						74,
 						12
 					],
-					"text": "Reference for",
+					"text": "Sound is for",
 					"presentation": 1,
 					"presentation_rect": [
 						74,
@@ -790,12 +790,13 @@
 							"parameter_modmode": 0,
 							"parameter_annotation_name": "Use",
 							"parameter_enum": [
+								"fit to the grid",
 								"continue",
 								"melody",
 								"accompany",
 								"style"
 							],
-							"parameter_mmax": 3,
+							"parameter_mmax": 4,
 							"parameter_initial": [
 								0
 							],
@@ -831,7 +832,7 @@
 					],
 					"varname": "Use Clip",
 					"parameter_enable": 1,
-					"annotation": "Generate from the selected audio clip.",
+					"annotation": "Work from the selected audio clip.",
 					"annotation_name": "Use Clip",
 					"saved_attribute_attributes": {
 						"valueof": {
@@ -879,7 +880,7 @@
 					],
 					"varname": "Listen",
 					"parameter_enable": 1,
-					"annotation": "Record this track for some bars, then generate from it.",
+					"annotation": "Record this track for some bars, then work from it.",
 					"annotation_name": "Listen",
 					"saved_attribute_attributes": {
 						"valueof": {

@@ -6,7 +6,7 @@
 var KINDS = ["loop", "oneshot", "midi", "sfx", "track", "vocal"];
 var TARGETS = ["slot", "free", "arrangement", "folder"];
 var LIVE_KEY = ["auto", "always", "never"];
-var USES = ["continue", "melody", "accompany", "style"];
+var USES = ["fit", "continue", "melody", "accompany", "style"];
 
 var FIRST_PORT = 9141;
 var PORTS = 400;
@@ -127,6 +127,23 @@ Conversation.prototype.generate = function (fields, about) {
         return null;
     }
     return this.ask(id, "/sidecrate/generate", [text], about);
+};
+
+// Have an audio file put on the grid. It has no words that could speak of a tempo, so the project's is said outright.
+Conversation.prototype.fit = function (path, fields, about) {
+    var id = this.next_id();
+    var context = this.io.context();
+    var values = [path, "id", id, "bpm", Math.round(context.bpm * 1000) / 1000, "meter", context.meter];
+    var name;
+    if (context.key) {
+        values.push("key", context.key);
+    }
+    for (name in fields) {
+        if (fields.hasOwnProperty(name)) {
+            values.push(name, fields[name]);
+        }
+    }
+    return this.ask(id, "/sidecrate/fit", values, about);
 };
 
 // The last job once more, with another seed.

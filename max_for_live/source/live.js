@@ -387,7 +387,8 @@ function clipDoubts(clip, plan) {
     return wrong.length ? "check " + wrong.join(", ") : "";
 }
 
-// The selected audio clip as a reference: its file and what of it is played, in seconds. null where there is none.
+// The selected audio clip: its file, what of it is played in seconds, and its length in beats (0 where it is not warped).
+// null where there is none.
 function readSelectedClip() {
     var clip = new LiveAPI("live_set view detail_clip");
     if (!exists(clip) || Number(read(clip, "is_audio_clip")) !== 1) {
@@ -397,9 +398,11 @@ function readSelectedClip() {
     var start = Number(read(clip, looping ? "loop_start" : "start_marker"));
     var end = Number(read(clip, looping ? "loop_end" : "end_marker"));
     var markers = warpMarkers(clip);
+    var beats = 0;
     if (Number(read(clip, "warping")) === 1 && markers.length > 1) {
+        beats = end - start;
         start = beatToSeconds(markers, start);
         end = beatToSeconds(markers, end);
     }
-    return { path: String(read(clip, "file_path")), name: String(read(clip, "name")), start: Math.max(0, start), end: end };
+    return { path: String(read(clip, "file_path")), start: Math.max(0, start), end: end, beats: beats };
 }

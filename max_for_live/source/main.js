@@ -262,7 +262,24 @@ function useClip() {
         showStatus("Select an audio clip first");
         return;
     }
-    ask({ reference: clip.path, reference_start: round6(clip.start), reference_end: round6(clip.end), use: USES[controls.use] });
+    var bars = clip.beats / quartersPerBar(readContext().meter);
+    askAbout(clip.path, clip.start, clip.end, Math.abs(bars - Math.round(bars)) < 0.01 && bars > 0.5 ? Math.round(bars) : 0);
+}
+
+// What the clip or the listening is for: to be put on the grid as it is, or to be worked from by an engine that listens.
+function askAbout(path, start_s, end_s, bars) {
+    var use = USES[controls.use] || "fit";
+    var fields = { reference_start: round6(start_s), reference_end: round6(end_s) };
+    if (use === "fit") {
+        if (bars > 0 && bars <= 64) {
+            fields.bars = bars;
+        }
+        conversation.fit(path, fields, aimNow());
+    } else {
+        fields.reference = path;
+        fields.use = use;
+        ask(fields);
+    }
 }
 
 // Record the track's input for some bars, with one more in front: a ramp that counts bars is recorded beside the sound, and says
@@ -275,8 +292,12 @@ function listen() {
         showStatus("Sidecrate must run before it can listen");
         return;
     }
-    if (listening !== null || !/\S/.test(controls.prompt)) {
-        showStatus(listening === null ? "Write what you want to hear into the box first" : "already listening");
+    if (listening !== null) {
+        showStatus("already listening");
+        return;
+    }
+    if (USES[controls.use] !== "fit" && !/\S/.test(controls.prompt)) {
+        showStatus("Write what you want to hear into the box first");
         return;
     }
     var whole_ms = Math.ceil((controls.listenbars + 1) * bar_ms) + 100;
@@ -313,10 +334,7 @@ function endListening() {
     var path = forward(conversation.recordings) + "/" + conversation.next_id() + ".wav";
     outlet(TO_LISTEN, "write", "writewave", path);
     whenWritten(path, function () {
-        ask({
-            reference: path, reference_start: round6(first / per_ms / 1000), reference_end: round6(end / per_ms / 1000),
-            use: USES[controls.use]
-        });
+        askAbout(path, first / per_ms / 1000, end / per_ms / 1000, mine.bars);
     });
 }
 
