@@ -66,6 +66,7 @@ class Midi(Section):
     )
     outputs: tuple[str, ...] = Field((), description="Ports whose pads light up. Empty: those of the inputs' names.")
     virtual: bool = Field(True, description="Open a port called Sidecrate that other programs can send to, where the system can.")
+    clock: bool = Field(False, description="Follow MIDI clock: tempo, song position, start and stop, of a port that sends it.")
     map: tuple[dict[str, Any], ...] = Field(
         (), description="What notes, controllers and programs do: see the README, Pads and knobs."
     )

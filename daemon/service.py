@@ -144,8 +144,9 @@ class Service:
             midi = config.midi
             mapping = midi_map(config)
             doors.append(
-                MidiDoor(mapping, orders.put, api=midi.api, inputs=midi.inputs, outputs=midi.outputs, virtual=midi.virtual)
-            )
+                MidiDoor(mapping, orders.put, api=midi.api, inputs=midi.inputs, outputs=midi.outputs, virtual=midi.virtual,
+                         clock=midi.clock)
+            )  # fmt: skip
         if config.fl.enabled:
             folder = config.fl.piano_roll_scripts
             doors.append(
