@@ -223,7 +223,9 @@ class MidiPorts:
             except Exception:
                 self._log.exception("midi: a message was lost")
 
-        client.ignore_types(sysex=not self._sysex, timing=not self._timing, active_sense=True)
+        # with a clock all is heard: some systems count the time between messages with those that they keep from us
+        clock = self._timing
+        client.ignore_types(sysex=not (self._sysex or clock), timing=not clock, active_sense=not clock)
         client.set_callback(callback)
 
 
