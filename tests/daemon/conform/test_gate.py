@@ -1,0 +1,49 @@
+"""The gate: what is refused, with a reason to act on; and what `fit` writes all the same."""
+
+import numpy as np
+import pytest
+
+from daemon.brief import Brief
+from daemon.conform.conform import conform
+from daemon.conform.gate import check_stretch, clipped_share
+from daemon.engines.contract import Take
+from daemon.errors import ConformError
+from tests.daemon.conform.test_conform_heard import drums, quiet
+
+RATE = 44100
+
+
+def drone():
+    t = np.arange(6 * RATE) / RATE
+    return (0.2 * np.sin(2 * np.pi * 110 * t) + 0.1 * np.sin(2 * np.pi * 165.2 * t))[:, None].astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    "audio, code", [(drone(), "beatless"), (drums(166.0, 6), "off_tempo"), (drums(120.0, 1)[:9000], "too_short")]
+)
+def test_refused_where_strict_and_written_where_not(audio, code):
+    brief = Brief("p", "p", bpm=131.0, bars=2)
+    with pytest.raises(ConformError) as refused:
+        conform(Take(audio, RATE, 1, "file", "", "own"), brief.amended(strict=True), quiet)
+    assert refused.value.code in (code, "beatless") and "\n" not in refused.value.text
+    clip = conform(Take(audio, RATE, 1, "file", "", "own"), brief, quiet)
+    assert len(clip.audio) == brief.frames and clip.report["warnings"]
+
+
+def test_half_and_double_are_no_stretch():
+    for asked in (60.0, 240.0):
+        clip = conform(Take(drums(118.0, 8), RATE, 1, "f", "", "own"), Brief("p", "p", bpm=asked, bars=2, strict=True), quiet)
+        assert clip.report["did"]["ratio"] == pytest.approx(118 / 120, rel=0.02)
+
+
+def test_clipping_is_told_from_loudness():
+    t = np.arange(RATE) / RATE
+    sine = np.sin(2 * np.pi * 100 * t)[:, None]
+    assert clipped_share(0.999 * sine) < 0.02
+    assert clipped_share(np.clip(3 * sine, -1, 1)) > 0.5
+    assert clipped_share(np.clip(3 * sine, -1, 1) * 0.5) == 0
+
+
+@pytest.mark.parametrize("ratio, refused", [(0.79, True), (0.81, False), (1.0, False), (1.24, False), (1.26, True)])
+def test_the_stretch_that_is_allowed(ratio, refused):
+    assert bool(check_stretch(ratio, 120, 120 * ratio)) is refused
