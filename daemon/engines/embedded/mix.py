@@ -22,10 +22,10 @@ PART_LUFS = {"drums": -14.0, "bass": -16.5, "chords": -19.5, "lead": -19.5, "pad
 
 #: Level in dB and place (-1 left, 1 right) of each voice within the drums.
 DRUM_PLACES: dict[str, tuple[float, float]] = {
-    "kick": (0, 0), "hard kick": (0, 0), "snare": (-3, 0), "clap": (-4, 0), "snap": (-7, 0.1), "rim": (-10, -0.25),
-    "hat": (-10, 0.18), "open hat": (-11, 0.18), "ride": (-9, -0.3), "crash": (-10, 0.2), "high tom": (-6, 0.3),
-    "mid tom": (-5, 0.0), "low tom": (-5, -0.3), "high conga": (-9, 0.4), "low conga": (-8, -0.4), "shaker": (-13, -0.35),
-    "tambourine": (-15, 0.4), "cowbell": (-13, 0.3), "clave": (-14, -0.45),
+    "kick": (-2, 0), "hard kick": (-2, 0), "snare": (0, 0), "clap": (0, 0), "snap": (-3, 0.1), "rim": (-5, -0.25),
+    "hat": (-2, 0.18), "open hat": (-3, 0.18), "ride": (-3, -0.3), "crash": (-6, 0.2), "high tom": (-4, 0.3),
+    "mid tom": (-3, 0.0), "low tom": (-3, -0.3), "high conga": (-6, 0.4), "low conga": (-5, -0.4), "shaker": (-7, -0.35),
+    "tambourine": (-9, 0.4), "cowbell": (-9, 0.3), "clave": (-10, -0.45),
 }  # fmt: skip
 
 _LAYERS = 4
@@ -85,7 +85,7 @@ def place(
     for note in notes:
         sound = sounds.get(note.voice) or Sound(note.voice)
         level_db, place_ = DRUM_PLACES.get(note.voice, (0.0, 0.0))
-        gain = 10 ** (level_db / 20) * note.velocity**1.4
+        gain = 10 ** (level_db / 20) * note.velocity**1.2
         at = frame_of(note.start, bpm, player.rate) - first_frame
         add_round(bus, player.play(note, sound, bpm), at, gain * min(1.0, 1 - place_), gain * min(1.0, 1 + place_))
     return bus
