@@ -8,14 +8,13 @@ import logging
 import socket
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from bridge import events
-from bridge.errors import DoorError, Fault, RequestError, SidecrateError
-from bridge.events import Event, Order, Origin
+from bridge.errors import DoorError, SidecrateError
+from bridge.events import Event, Order
 from bridge.osc_codec import (
     IN,
     OUT,
@@ -27,43 +26,17 @@ from bridge.osc_codec import (
     parse_packet,
     pressed,
     read_hello,
-    read_json,
     read_label,
-    read_pairs,
-    read_prompt,
-    take_context,
 )
-from bridge.request import FIELDS, Request, Value, check_fields, shorten
+from bridge.osc_orders import OscOrders
+from bridge.osc_sender import ERRORS_PER_S, Peer, Sender
+from bridge.request import Value, shorten
 
 log = logging.getLogger(__name__)
 
 MAX_SENDERS = 64
-REPEAT_WINDOW_S = 0.15
-ERRORS_PER_S = 10
 #: When done, finished and failed are said again to a sender that said hello and has not said got.
 REPEATS_S = (1.0, 2.0, 4.0, 8.0, 16.0)
-_LOCAL_ONLY_FIELDS = ("reference", "kit")
-
-Peer = tuple[str, int]
-
-
-@dataclass
-class Sender:
-    """What is remembered of one who sends: held settings, the last job, the nonce of its hello."""
-
-    peer: Peer
-    name: str = ""
-    reply: Peer | None = None
-    nonce: str | None = None
-    held: dict[str, Value] = field(default_factory=dict)
-    last_job: str = ""
-    last_clip: str = ""
-    recent: dict[tuple[Any, ...], float] = field(default_factory=dict)
-    errors: deque[float] = field(default_factory=lambda: deque(maxlen=ERRORS_PER_S))
-
-    @property
-    def answers_to(self) -> Peer:
-        return self.reply or self.peer
 
 
 @dataclass
@@ -105,9 +78,8 @@ class OscDoor:
         self._take = take
         self._wanted_port = port
         self._greeting = greeting
-        self._presets = presets
+        self._orders = OscOrders(take, presets, trust_lan)
         self._allow = frozenset(str(ipaddress.ip_address(address)) for address in allow)
-        self._trust_lan = trust_lan
         self._clock = clock
         self._socket: socket.socket | None = None
         self._threads: list[threading.Thread] = []
@@ -194,9 +166,6 @@ class OscDoor:
     def _may_send(self, peer: Peer) -> bool:
         return peer[0].startswith("127.") or peer[0] in self._allow
 
-    def _is_trusted(self, sender: Sender) -> bool:
-        return self._trust_lan or sender.peer[0].startswith("127.")
-
     def _sender(self, peer: Peer) -> Sender:
         sender = self._senders.pop(peer, None) or Sender(peer)
         self._senders[peer] = sender
@@ -213,23 +182,15 @@ class OscDoor:
                     f"{shorten(message.address)} is not an address here; {PREFIX}generate makes a clip", code="unknown_address"
                 )
             return
-        if is_release(message) or (row.trigger and self._is_repeat(sender, message)):
+        if is_release(message) or (row.trigger and sender.repeats(message, self._clock())):
             return
         message = pressed(message)
         verb = message.address.removeprefix(PREFIX)
-        handler: Callable[[Sender, Message], None] | None = getattr(self, f"_on_{verb}", None)
-        if handler is not None:
-            handler(sender, message)
+        own = {"hello": self._on_hello, "bye": self._on_bye, "got": self._on_got}.get(verb)
+        if own is not None:
+            own(sender, message)
         else:
-            self._on_generate(sender, message)
-
-    def _is_repeat(self, sender: Sender, message: Message) -> bool:
-        now = self._clock()
-        sender.recent = {what: when for what, when in sender.recent.items() if now - when < REPEAT_WINDOW_S}
-        what = (message.address, *map(repr, message.arguments))
-        seen = what in sender.recent
-        sender.recent[what] = now
-        return seen
+            self._orders.send(sender, message)
 
     def _on_hello(self, sender: Sender, message: Message) -> None:
         hello = read_hello(message)
@@ -245,145 +206,15 @@ class OscDoor:
         )
 
     def _on_bye(self, sender: Sender, message: Message) -> None:
-        self._take(Order("bye", self._origin(sender), what=self._source(sender)))
+        self._take(Order("bye", sender.origin(), what=sender.source))
         with self._lock:
             self._senders.pop(sender.peer, None)
             self._repeats = [repeat for repeat in self._repeats if repeat.sender is not sender]
-
-    def _on_generate(self, sender: Sender, message: Message) -> None:
-        message, context = take_context(message)
-        if context is not None:
-            # what the project was at the moment of asking comes with the request: alone it could be lost or late
-            self._hear_context(sender, message, context)
-        self._order_clips(sender, "make", read_prompt(message))
-
-    def _on_fit(self, sender: Sender, message: Message) -> None:
-        if not message.arguments:
-            raise OscError("fit needs the path of an audio file", message.address)
-        path = FIELDS["reference"].check(message.arguments[0])
-        pairs = check_fields(read_pairs(message.address, message.arguments[1:]))
-        self._order_clips(sender, "fit", Request({**pairs, "reference": path}))
-
-    def _on_preset(self, sender: Sender, message: Message) -> None:
-        name = str(message.arguments[0]) if message.arguments else ""
-        if name not in self._presets:
-            known = ", ".join(self._presets) or "none"
-            raise OscError(f"preset {shorten(name)} is not in the config; there are: {known}", message.address, "unknown_preset")
-        pairs = check_fields(read_pairs(message.address, message.arguments[1:]))
-        self._order_clips(sender, "make", Request({**self._presets[name], **pairs}))
-
-    def _order_clips(self, sender: Sender, verb: str, request: Request) -> None:
-        request = request.with_defaults(sender.held)
-        self._refuse_if_foreign(sender, request)
-        once = f"osc:{sender.nonce}:{request.label}" if sender.nonce and request.label else ""
-        self._take(Order(verb, self._origin(sender, request.label), (request,), once=once))
-
-    def _refuse_if_foreign(self, sender: Sender, request: Request) -> None:
-        if self._is_trusted(sender):
-            return
-        for name in _LOCAL_ONLY_FIELDS:
-            if name in request:
-                text = f"{name}: paths are not taken from other machines unless osc.trust_lan is on"
-                raise RequestError(Fault(name, shorten(request[name]), text))
-
-    def _on_set(self, sender: Sender, message: Message) -> None:
-        if not message.arguments:
-            raise OscError("set needs a field and a value", message.address)
-        name, raw = str(message.arguments[0]), message.arguments[1] if len(message.arguments) > 1 else ""
-        if raw == "":
-            check_fields([]) if name in FIELDS else check_fields([(name, raw)])
-            sender.held.pop(name, None)
-        else:
-            sender.held.update(check_fields([(name, raw)]))
-
-    def _on_again(self, sender: Sender, message: Message) -> None:
-        what = str(message.arguments[0]) if message.arguments else "last"
-        changes = Request(check_fields(read_pairs(message.address, message.arguments[1:])))
-        self._refuse_if_foreign(sender, changes)
-        once = f"osc:{sender.nonce}:{changes.label}" if sender.nonce and changes.label else ""
-        if what == "last" and sender.last_job:
-            what = sender.last_job
-        self._take(Order("again", self._origin(sender, changes.label), (changes,), what, once=once))
-
-    def _on_cancel(self, sender: Sender, message: Message) -> None:
-        what = str(message.arguments[0]) if message.arguments else sender.last_job or "last"
-        self._take(Order("cancel", self._origin(sender), what=what))
-
-    def _on_audition(self, sender: Sender, message: Message) -> None:
-        self._about_clip("audition", sender, message)
-
-    def _on_keep(self, sender: Sender, message: Message) -> None:
-        self._about_clip("keep", sender, message)
-
-    def _on_trash(self, sender: Sender, message: Message) -> None:
-        self._about_clip("trash", sender, message)
-
-    def _about_clip(self, verb: str, sender: Sender, message: Message) -> None:
-        what = str(message.arguments[0]) if message.arguments else "last"
-        if what == "last" and sender.last_clip:
-            what = sender.last_clip
-        self._take(Order(verb, self._origin(sender), what=what))
-
-    def _on_status(self, sender: Sender, message: Message) -> None:
-        what = str(message.arguments[0]) if message.arguments else ""
-        self._take(Order("status", self._origin(sender), what=what))
-
-    def _on_report(self, sender: Sender, message: Message) -> None:
-        what = str(message.arguments[0]) if message.arguments else "last"
-        if what == "last" and sender.last_job:
-            what = sender.last_job
-        self._take(Order("report", self._origin(sender), what=what))
-
-    def _on_tempo(self, sender: Sender, message: Message) -> None:
-        self._pin(sender, "bpm", message.arguments[0] if message.arguments else 0)
-
-    def _on_key(self, sender: Sender, message: Message) -> None:
-        self._pin(sender, "key", message.arguments[0] if message.arguments else "")
-
-    def _on_meter(self, sender: Sender, message: Message) -> None:
-        given = message.arguments
-        if len(given) >= 2 and not isinstance(given[0], str):
-            self._pin(sender, "meter", f"{given[0]:g}/{given[1]:g}" if given[0] and given[1] else "")
-        else:
-            self._pin(sender, "meter", given[0] if given else "")
-
-    def _pin(self, sender: Sender, name: str, raw: Any) -> None:
-        cleared = raw in ("", 0, "0")
-        value = None if cleared else FIELDS[name].check(raw)
-        self._take(Order("pin", self._origin(sender), values={name: value}))
-
-    def _on_context(self, sender: Sender, message: Message) -> None:
-        if not message.arguments:
-            raise OscError("context needs one JSON object", message.address)
-        self._hear_context(sender, message, dict(read_json(message.address, str(message.arguments[0]))))
-
-    def _hear_context(self, sender: Sender, message: Message, values: dict[str, Any]) -> None:
-        source = str(values.pop("source", "") or sender.name or "osc")[:64]
-        self._context(sender, message, source, values)
-
-    def _on_playing(self, sender: Sender, message: Message) -> None:
-        self._context(sender, message, self._source(sender), {"playing": bool(message.arguments and message.arguments[0])})
-
-    def _on_position(self, sender: Sender, message: Message) -> None:
-        value = message.arguments[0] if message.arguments else 0.0
-        self._context(sender, message, self._source(sender), {"position": value})
-
-    def _context(self, sender: Sender, message: Message, source: str, values: Mapping[str, Any]) -> None:
-        if not self._is_trusted(sender):
-            raise OscError("the session's context is not taken from other machines unless osc.trust_lan is on", message.address)
-        sender.name = source
-        self._take(Order("context", self._origin(sender), what=source, values=values))
 
     def _on_got(self, sender: Sender, message: Message) -> None:
         names = {str(value) for value in message.arguments}
         with self._lock:
             self._repeats = [r for r in self._repeats if r.sender is not sender or not (r.names & names)]
-
-    def _source(self, sender: Sender) -> str:
-        return sender.name or "osc"
-
-    def _origin(self, sender: Sender, label: str = "") -> Origin:
-        return Origin(self.name, {"peer": list(sender.peer), "reply": list(sender.answers_to)}, label)
 
     # -- out
 
