@@ -619,6 +619,8 @@ function readMidiTrack(bytes, at, end, division, notes) {
 
 var STEP_MS = 50;
 var MOST_TRIES = 40;
+// Live may still be looking through a new file when it is set up, and lay its own guess over what was set.
+var SECOND_LOOK_MS = 1500;
 
 var WATCHED = ["tempo", "signature_numerator", "signature_denominator", "is_playing", "root_note", "scale_name", "scale_mode"];
 var watchers = [];
@@ -651,19 +653,32 @@ function idAt(path) {
     return Number(new LiveAPI(path).id);
 }
 
+// Live knows its scale mode from 12.0.5 on; asked for what it does not know, it fills Max's console.
+function knows(object, name) {
+    return String(object.info).indexOf("property " + name + " ") >= 0;
+}
+
+function isPlaying() {
+    return Number(read(new LiveAPI("live_set"), "is_playing")) === 1;
+}
+
 function readSong() {
     var song = new LiveAPI("live_set");
     return {
         bpm: Number(read(song, "tempo")), numerator: Number(read(song, "signature_numerator")),
         denominator: Number(read(song, "signature_denominator")), playing: Number(read(song, "is_playing")) === 1,
         position: Number(read(song, "current_song_time")), root: Number(read(song, "root_note")),
-        scale: String(read(song, "scale_name")), intervals: song.get("scale_intervals"), scale_mode: Number(read(song, "scale_mode"))
+        scale: String(read(song, "scale_name")), intervals: knows(song, "scale_intervals") ? song.get("scale_intervals") : [],
+        scale_mode: knows(song, "scale_mode") ? Number(read(song, "scale_mode")) : 0
     };
 }
 
 // Calls `changed` whenever tempo, meter, scale or playing change. It runs inside Live's notification: it must not touch the model.
 function watchSong(changed) {
-    watchers = WATCHED.map(function (name) {
+    var song = new LiveAPI("live_set");
+    watchers = WATCHED.filter(function (name) {
+        return name !== "scale_mode" || knows(song, name);
+    }).map(function (name) {
         var watcher = new LiveAPI(changed, "live_set");
         watcher.property = name;
         return watcher;
@@ -674,8 +689,18 @@ function watchSong(changed) {
 function readAim() {
     return {
         slot: idAt("live_set view highlighted_clip_slot"), selected: idAt("live_set view selected_track"),
-        own: idAt("this_device canonical_parent")
+        own: ownTrack()
     };
+}
+
+// In a rack the device's parent is a chain: its track is further up.
+function ownTrack() {
+    var object = new LiveAPI("this_device canonical_parent");
+    var climbed;
+    for (climbed = 0; climbed < 16 && exists(object) && object.type !== "Track"; climbed += 1) {
+        object = byId(ids(object.get("canonical_parent"))[0] || 0);
+    }
+    return Number(object.id);
 }
 
 function readTrack(id) {
@@ -759,10 +784,10 @@ Steps.prototype.step = function () {
     }
 };
 
-// Place a clip; `done(text, clip id or 0)` is called at the end, with what came of it.
+// Place a clip; `done(text)` is called at the end, with what came of it.
 function placeClip(plan, target, aim, done) {
     var failed = function (text) {
-        done(plan.name + " was not placed: " + text + " (it is in the crate)", 0);
+        done(plan.name + " was not placed: " + text + " (it is in the crate)");
     };
     var notes = null;
     if (plan.midi) {
@@ -783,7 +808,12 @@ function placeClip(plan, target, aim, done) {
     var steps = plan.midi ? midiSteps(plan, target, made, notes) : audioSteps(plan, target, made);
     steps.push({
         work: function () {
-            done(placeWords(plan, target, made) + (made.doubt ? "; " + made.doubt : ""), Number(made.clip.id));
+            done(placeWords(plan, target, made) + (made.doubt ? "; " + made.doubt : ""));
+            later(SECOND_LOOK_MS, function () {
+                if (exists(byId(made.clip.id)) && clipDoubts(made.clip, plan)) {
+                    setClip(made.clip, plan);
+                }
+            });
         }
     });
     new Steps(steps, failed).run();
@@ -1155,7 +1185,7 @@ function begin() {
 
 function tick() {
     conversation.tick();
-    var playing_long = milliseconds() - context_at >= POSITION_MS && readSong().playing;
+    var playing_long = milliseconds() - context_at >= POSITION_MS && isPlaying();
     if (conversation.connected() && (context_due || playing_long)) {
         tellContext();
     }
@@ -1437,7 +1467,7 @@ function playAudition() {
 // While Live plays, a clip with a grid is locked to it; else it runs by itself at its own tempo.
 function followTransport() {
     if (audition.on && audition.loaded) {
-        outlet(TO_AUDITION, "select", readSong().playing && audition.loaded.plan.beats ? 1 : 2);
+        outlet(TO_AUDITION, "select", isPlaying() && audition.loaded.plan.beats ? 1 : 2);
     }
 }
 

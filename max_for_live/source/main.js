@@ -130,7 +130,7 @@ function begin() {
 
 function tick() {
     conversation.tick();
-    var playing_long = milliseconds() - context_at >= POSITION_MS && readSong().playing;
+    var playing_long = milliseconds() - context_at >= POSITION_MS && isPlaying();
     if (conversation.connected() && (context_due || playing_long)) {
         tellContext();
     }
@@ -412,7 +412,7 @@ function playAudition() {
 // While Live plays, a clip with a grid is locked to it; else it runs by itself at its own tempo.
 function followTransport() {
     if (audition.on && audition.loaded) {
-        outlet(TO_AUDITION, "select", readSong().playing && audition.loaded.plan.beats ? 1 : 2);
+        outlet(TO_AUDITION, "select", isPlaying() && audition.loaded.plan.beats ? 1 : 2);
     }
 }
 

@@ -74,6 +74,33 @@ for (const guess of [0.5, 2]) {
   })
 }
 
+test('a guess that Live makes late is put right too', () => {
+  const device = started({ lateGuess: 1000 })
+  const file = deliver(device, ask(device))
+  assertLoop(clip(device), 8, 0, name(file))
+})
+
+test('in a rack the device finds its track', () => {
+  const device = started()
+  const chain = device.live.make('chain', {})
+  const rack = device.live.make('rack', {})
+  chain.parent = rack
+  rack.parent = device.live.tracks[0]
+  device.live.device = chain
+  assert.equal(device.world.readAim().own, device.live.tracks[0].id)
+})
+
+test('a Live without scale mode is not asked for it', () => {
+  const device = new Device()
+  delete device.live.song.values.scale_mode
+  delete device.live.song.values.scale_intervals
+  device.start()
+  assert.equal(device.world.readContext().key, '')
+  device.say('control', 'livekey', 1)
+  assert.equal(device.world.readContext().key, 'C')
+  assert.deepEqual(device.live.console, [])
+})
+
 test('the loop is exact in other meters', () => {
   for (const [meter, beats] of [['3/4', 6], ['7/8', 7]]) {
     const device = started()

@@ -101,6 +101,7 @@ class FakeLive {
     if (text === 'live_set view selected_track') return this.view.track
     if (text === 'live_set view detail_clip') return this.view.clip
     if (text === 'this_device canonical_parent') return this.device
+    if (text === 'id 0') return null
     const clip = /^(.*) clip$/.exec(text)
     if (clip) return (this.find(clip[1]) || {}).clip || null
     for (const object of this.objects.values()) if (object.path === text) return object
@@ -165,6 +166,12 @@ class FakeLive {
     const bars = Math.max(1, Math.round(seconds * this.song.values.tempo / 240)) * this.options.guess
     const clip = this.addClip(object, beat, { warping: 1, warp_mode: 4, is_audio_clip: 1, file_path: file, loop_end: bars * 4, end_marker: bars * 4 })
     clip.midi = false
+    if (this.options.lateGuess) {
+      this.clock.after(this.options.lateGuess, () => {
+        clip.values.loop_end = clip.values.end_marker = bars * 2
+        clip.markers = [{ sample_time: 0, beat_time: 0 }, { sample_time: seconds, beat_time: bars * 2 }]
+      })
+    }
     clip.markers = [{ sample_time: this.options.markerShift, beat_time: 0 }, { sample_time: seconds, beat_time: bars * 4 }]
   }
 
@@ -244,6 +251,8 @@ class FakeLive {
       }
 
       get id () { return this.object ? String(this.object.id) : '0' }
+      get type () { return this.object && live.tracks.includes(this.object) ? 'Track' : this.object ? 'Chain' : '' }
+      get info () { return Object.keys(this.object ? this.object.values : {}).map(name => `property ${name} int`).join('\n') }
       get unquotedpath () { return this.object ? this.object.path : '' }
       get path () { return `"${this.unquotedpath}"` }
       set property (name) { live.observers.push({ object: this.object, property: name, callback: this.callback }) }
