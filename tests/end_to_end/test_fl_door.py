@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import random
 import time
 
 import pytest
@@ -34,18 +35,27 @@ presets:
 
 
 class FlOnJack:
-    """FL with the script in it, whose input and output are linked to the daemon's ports. OnIdle comes while it is awaited."""
+    """FL with the script in it, whose input and output are linked to the daemon's ports. OnIdle comes while it is awaited.
 
-    def __init__(self, *, idle: bool = True) -> None:
+    loopback: the ports are there without the daemon, which opens them by name, as on Windows. lost: how likely a frame is lost.
+    """
+
+    def __init__(self, *, idle: bool = True, loopback: bool = False, lost: float = 0.0) -> None:
         self.fl, self.idle = Fl(real_time=True), idle
+        self.chance, self.lost = random.Random(3), lost
         self.longest = {"to FL": 0, "to the daemon": 0}
         self.heard: queue.Queue[bytes] = queue.Queue()
-        self.input, self.output = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, "FL"), rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "FL")
+        names = ("Sidecrate to FL", "Sidecrate from FL") if loopback else ("FL", "FL")
+        self.input, self.output = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, names[0]), rtmidi.MidiOut(rtmidi.API_UNIX_JACK, names[1])
         self.input.ignore_types(sysex=False)
         self.input.set_callback(lambda event, data: self.heard.put(bytes(event[0])))
-        for client, direction in ((self.input, "out"), (self.output, "in")):
-            names = wait_until(lambda c=client: [n for n in c.get_ports() if n.startswith("Sidecrate FL")], 10, "the port")
-            client.open_port(client.get_ports().index(names[0]), direction)
+        if loopback:
+            self.input.open_virtual_port("in")
+            self.output.open_virtual_port("out")
+        else:
+            for client in (self.input, self.output):
+                found = wait_until(lambda c=client: [n for n in c.get_ports() if n.startswith("Sidecrate FL")], 10, "the port")
+                client.open_port(client.get_ports().index(found[0]))
         time.sleep(0.3)
 
     def turn(self) -> bool:
@@ -54,7 +64,8 @@ class FlOnJack:
         while not self.heard.empty():
             frame = self.heard.get()
             self.longest["to FL"] = max(self.longest["to FL"], len(frame))
-            self.fl.sysex(frame)
+            if self.chance.random() >= self.lost:
+                self.fl.sysex(frame)
             self.send()
         if self.idle:
             self.fl.call("OnIdle")
@@ -64,7 +75,8 @@ class FlOnJack:
     def send(self) -> None:
         for frame in self.fl.take_sent():
             self.longest["to the daemon"] = max(self.longest["to the daemon"], len(frame))
-            self.output.send_message(list(frame))
+            if self.chance.random() >= self.lost:
+                self.output.send_message(list(frame))
 
     def until(self, look, wait_s: float = 30.0, what: str = "it"):
         return wait_until(lambda: self.turn() and look(), wait_s, what)
@@ -142,3 +154,25 @@ def test_from_fl_to_a_clip_and_back(joined):
     project.call("OnDeInit")
     fl.send()
     fl.until(lambda: session.get("bpm") is None, what="the end of the session")
+
+
+def test_ports_by_name_lost_frames_and_a_daemon_that_is_started_anew(jack, start_daemon, tmp_path):  # noqa: F811
+    fl = FlOnJack(loopback=True, lost=0.1)
+    try:
+        daemon = start_daemon(config=CONFIG.format(folder=tmp_path))
+        session = Heard(daemon)
+        fl.until(lambda: session.get("bpm") == 128.5, what="the tempo")
+        fl.until(lambda: fl.fl.touch(0x90, 90, 1) and fl.fl.globals["_script"].map, what="the map")
+        fl.fl.touch(0x90, 36, 127)
+        fl.until(lambda: len(daemon.clips()) == 1, 60, "the clip")
+        # stopped, not killed: a JACK server in synchronous mode stands still for seconds when a client is killed
+        daemon.stop()
+        daemon.start()
+        session = Heard(daemon)
+        fl.until(lambda: session.get("bpm") == 128.5 and session.get("project") == "night drive", what="the session anew")
+        fl.fl.touch(0x90, 36, 64)
+        fl.until(lambda: len(daemon.clips()) == 2, 60, "another clip")
+        time.sleep(1)
+        assert len(daemon.clips()) == 2
+    finally:
+        fl.close()
