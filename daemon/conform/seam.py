@@ -33,8 +33,8 @@ class Seam:
 
     @property
     def badness(self) -> float:
-        dips = max(0.0, (self.dip_db or 0.0) - 0.3) + 0.5 * max(0.0, self.hole_db - 1.0)
-        return 4 * max(0.0, self.jump - 0.5) + dips + max(0.0, self.lost_db - 0.5)
+        dips = max(0.0, (self.dip_db or 0.0) - 0.3) + 0.4 * max(0.0, self.hole_db - 1.0)
+        return 8 * max(0.0, self.jump - 0.95) + 0.2 * self.jump + dips + max(0.0, self.lost_db - 0.5)
 
 
 @dataclass(frozen=True)
