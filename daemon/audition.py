@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 import time
@@ -21,11 +22,11 @@ from daemon.errors import AudioError, CrateError
 
 log = logging.getLogger(__name__)
 
-PLAY, STOP, FOLLOW = "daemon.player:play", "daemon.player:stop", "daemon.player:follow"
+PLAY, STOP, FOLLOW, CLOSE = (f"daemon.player:{name}" for name in ("play", "stop", "follow", "close"))
 OVERTAKEN = "overtaken"
 REFIT = "daemon.conform.refit:refit_clip"
 #: s; a sound system that hangs is given up, and so is the stretch of a long track.
-_DEADLINE_S, _REFIT_DEADLINE_S = 20.0, 300.0
+_DEADLINE_S, _REFIT_DEADLINE_S, _CLOSE_DEADLINE_S = 20.0, 300.0, 2.0
 #: s; a knob that turns the tempo is let come to rest; a playing loop's place is compared with the project's no more often.
 _REST_S, _COMPARE_S = 0.25, 1.0
 #: Among how many of the newest clips `next` and `previous` go.
@@ -136,7 +137,7 @@ class Audition:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._child.end()
+        await self._let_go()
         await self._fitter.end()
 
     def _run(self, work: Any) -> None:
@@ -238,7 +239,16 @@ class Audition:
 
     def _sleep_after(self, silence_in_s: float) -> None:
         """The child goes away when it has been silent for long enough."""
-        self._sleep = asyncio.get_running_loop().call_later(max(0.0, silence_in_s) + self._idle_s, self._child.kill)
+        delay_s = max(0.0, silence_in_s) + self._idle_s
+        self._sleep = asyncio.get_running_loop().call_later(delay_s, lambda: self._run(self._let_go()))
+
+    async def _let_go(self) -> None:
+        """End the child, its device closed first: sound systems miss a client that goes without a word."""
+        async with self._at_device:
+            if self._child.pid is not None:
+                with contextlib.suppress(SidecrateError):
+                    await self._child.ask(CLOSE, {}, lambda *_: None, _CLOSE_DEADLINE_S)
+            await self._child.end()
 
     # -- tempo, key and level
 

@@ -26,9 +26,8 @@ log = logging.getLogger(__name__)
 
 Tell = Callable[[float, str, str], None]
 
-#: Blocks whose times are remembered: being late is the only way for a block to be wrong, so the earliest is believed.
-_BLOCKS = 256
-_FIRST_BLOCKS = 24
+#: s; blocks whose times are compared: being late is the only way for a block to be wrong, so the earliest is believed.
+_CLOCK_S, _LEAST_BLOCKS, _MOST_BLOCKS = 1.0, 8, 1024
 #: s; what is being mixed now can no longer be changed.
 _LEAST_MARGIN_S = 0.012
 #: s; a loop that is off the project's bars by more, twice in a row, is put back onto them.
@@ -56,7 +55,7 @@ class Player:
         self._frame = 0
         self._block = 0
         self._blocks_heard = 0
-        self._offsets = np.full(_BLOCKS, np.inf)
+        self._offsets = np.full(_MOST_BLOCKS, np.inf)
         self._times_off = 0
         try:
             self._stream = sounddevice.OutputStream(
@@ -75,7 +74,7 @@ class Player:
     def _settle(self) -> None:
         """Wait until the device has said often enough when its blocks are heard."""
         until = time.monotonic() + 2
-        while self._blocks_heard < _FIRST_BLOCKS and time.monotonic() < until:
+        while self._blocks_heard < _LEAST_BLOCKS and time.monotonic() < until:
             time.sleep(0.005)
         if not self._blocks_heard:
             raise AudioError(
@@ -88,7 +87,7 @@ class Player:
         ahead_s = times.outputBufferDacTime - times.currentTime
         if not 0 <= ahead_s < 2:
             ahead_s = float(self._stream.latency)
-        self._offsets[self._blocks_heard % _BLOCKS] = now_s + ahead_s - self._frame / self.rate
+        self._offsets[self._blocks_heard % _MOST_BLOCKS] = now_s + ahead_s - self._frame / self.rate
         mixed(self.voices, self._frame, out)
         self._frame += frames
         self._block = frames
@@ -112,10 +111,17 @@ class Player:
 
     def time_of(self, frame: float) -> float:
         """When a frame of the stream is heard, in s of `time.perf_counter`."""
-        return float(self._offsets.min()) + frame / self.rate
+        return self._start_s + frame / self.rate
 
     def frame_at(self, time_s: float) -> float:
-        return (time_s - float(self._offsets.min())) * self.rate
+        return (time_s - self._start_s) * self.rate
+
+    @property
+    def _start_s(self) -> float:
+        """When the stream's first frame was heard, as its last second tells."""
+        count = min(_MOST_BLOCKS, max(_LEAST_BLOCKS, round(_CLOCK_S * self.rate / max(1, self._block))))
+        last = np.arange(self._blocks_heard - count, self._blocks_heard) % _MOST_BLOCKS
+        return float(self._offsets[last].min())
 
     # -- what is heard
 
@@ -251,6 +257,19 @@ def follow(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         return {"clip": ""}
     off_s = _open.follow(task["grid"]) if task["grid"] else None
     return {"clip": voice.clip, "off_ms": None if off_s is None else round(1000 * off_s, 2), "underflows": _open.underflows}
+
+
+def close(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Let the device and the sound system go, before the process ends."""
+    global _open
+    if _open is not None:
+        import sounddevice
+
+        _open.close()
+        _open = None
+        # else JACK keeps a dead client, which hinders its own end
+        sounddevice._terminate()
+    return {}
 
 
 def _load(task: dict[str, Any], player: Player) -> Voice:
