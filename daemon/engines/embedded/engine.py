@@ -32,8 +32,12 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
     return makers[brief.kind](brief, seed, progress)
 
 
-def _player(rate: int) -> Player:
-    """The player of a rate; it keeps its notes from one take to the next."""
+def _player(rate: int, kit_folder: str | None) -> Player:
+    """The player of a rate; it keeps its notes from one take to the next. One with a user's own kit plays one take."""
+    if kit_folder:
+        from daemon.engines.embedded.kit import read_kit
+
+        return Player(rate, read_kit(kit_folder, rate))
     if rate not in _PLAYERS:
         _PLAYERS.clear()
         _PLAYERS[rate] = Player(rate)
@@ -75,6 +79,11 @@ def make_plan(brief: Brief, seed: int) -> Plan:
     if brief.plan is not None:
         plan, _ = repaired(brief.plan)
         return changed(plan, brief, seed) if brief.change else plan
+    if brief.reference and brief.use == "accompany":
+        # heard only here: the road without a reference loads no ears
+        from daemon.engines.embedded.accompany import accompaniment
+
+        return accompaniment(brief, seed)
     return compose(brief, seed)
 
 
@@ -86,9 +95,9 @@ def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     audio: np.ndarray | None = None
     stems: dict[str, np.ndarray] = {}
     if brief.kind == "loop":
-        audio, stems = play_loop(plan, notes, _player(brief.sample_rate), progress)
+        audio, stems = play_loop(plan, notes, _player(brief.sample_rate, brief.kit), progress)
     elif brief.kind == "track":
-        audio, stems = Track(plan, notes, _player(brief.sample_rate), brief.stems).play(progress)
+        audio, stems = Track(plan, notes, _player(brief.sample_rate, brief.kit), brief.stems).play(progress)
     take = _take(audio, brief.sample_rate, seed)
     take.grid = Grid(plan.bpm, plan.meter, plan.bars)
     take.key = plan.key_.short if set(plan.parts) - {"drums", "texture", "fx"} else None

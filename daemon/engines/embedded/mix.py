@@ -6,6 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import scipy.fft
@@ -15,7 +16,7 @@ from daemon.engines.embedded.plan import Plan, Sound
 from daemon.engines.embedded.score import TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.voices.signals import fast_length, highpass, response_of
 from daemon.engines.embedded.voices.table import VOICES
-from daemon.engines.embedded.voices.voice import Strike, Tone
+from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
 
 #: Where each part sits, in K-weighted LUFS against the others, before the style's own wishes.
 PART_LUFS = {"drums": -14.0, "bass": -16.5, "chords": -19.5, "lead": -19.5, "pad": -23.0, "texture": -40.0, "fx": -24.0}
@@ -32,11 +33,23 @@ _LAYERS = 4
 _CACHE_FRAMES = 9_000_000
 
 
+class Kit(Protocol):
+    """A user's own sounds, as `kit.Kit` reads them from a folder; their peaks are at 1."""
+
+    def hit(self, voice: str, variation: int) -> np.ndarray | None: ...
+
+    def tone(self, family: str, pitch: float, held_s: float, rate: int) -> np.ndarray | None: ...
+
+
+#: Peaks at which a sample stands in for a voice: about those of the voices themselves.
+_SAMPLE_PEAKS = {"hat": 0.5, "open hat": 0.45, "ride": 0.45, "crash": 0.6, "shaker": 0.5}
+
+
 class Player:
     """Plays notes with voices at one sample rate, and keeps what it has played: the same note is rendered once."""
 
-    def __init__(self, rate: int) -> None:
-        self.rate = rate
+    def __init__(self, rate: int, kit: Kit | None = None) -> None:
+        self.rate, self.kit = rate, kit
         self._kept: OrderedDict[tuple, np.ndarray] = OrderedDict()
         self._frames = 0
 
@@ -52,12 +65,23 @@ class Player:
             return self._kept[key]
         held_s = held_ticks * 60 / (bpm * TICKS_PER_QUARTER)
         strike = Strike(pitch, held_s, layer, self.rate, Tone(**sound.tone), note.glide_from, note.variation)
-        played = voice.play(strike).astype(np.float32, copy=False)
+        played = self._sampled(voice, strike)
+        if played is None:
+            played = voice.play(strike).astype(np.float32, copy=False)
         self._kept[key] = played
         self._frames += len(played)
         while self._frames > _CACHE_FRAMES:
             self._frames -= len(self._kept.popitem(last=False)[1])
         return played
+
+    def _sampled(self, voice: Voice, strike: Strike) -> np.ndarray | None:
+        """The user's own sound in the voice's stead, where the kit has one."""
+        if self.kit is None:
+            return None
+        if voice.family != "drums":
+            return self.kit.tone(voice.family, strike.pitch, strike.held_s, self.rate)
+        hit = self.kit.hit(voice.name, strike.variation)
+        return None if hit is None else hit * np.float32(_SAMPLE_PEAKS.get(voice.name, 0.9))
 
 
 def frame_of(tick: float, bpm: float, rate: int) -> int:

@@ -1,0 +1,126 @@
+"""The user's own sounds: a folder of one-shots as drums and as a melodic sampler for the same plans."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from bridge.music import parse_note
+from daemon.audio.files import read_audio
+from daemon.conform.note import find_note
+from daemon.engines.embedded.voices.signals import faded
+from daemon.errors import AudioError, EngineError
+
+_ENDINGS = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
+_MOST_FILES, _MOST_S = 400, 12.0
+
+#: Words in file names, in the order in which they are tried.
+_DRUM_WORDS: tuple[tuple[str, str], ...] = (
+    (r"open.?h|\boh\b|hat.?open|hho", "open hat"), (r"hi.?hat|\bhat|\bhh|\bch\b|closed", "hat"), (r"snap", "snap"),
+    (r"clap|\bcp\b|hand", "clap"), (r"rim|side.?stick|\brs\b", "rim"), (r"snare|\bsd|\bsn", "snare"), (r"ride", "ride"),
+    (r"crash|cymbal|splash", "crash"), (r"shaker|maraca|cabasa", "shaker"), (r"tamb", "tambourine"), (r"cow.?bell", "cowbell"),
+    (r"clave|wood", "clave"), (r"conga|bongo|perc", "high conga"), (r"low.?tom|floor|tom.?l", "low tom"), (r"tom", "mid tom"),
+    (r"\b808|sub", "808"), (r"kick|\bbd|bass.?drum|\bkik", "kick"),
+)  # fmt: skip
+_PART_WORDS: tuple[tuple[str, str], ...] = (
+    (r"bass|reese|sub|808|acid", "bass"), (r"chord|key|piano|rhodes|organ|stab|pad|string|guitar|choir", "chords"),
+    (r"lead|pluck|bell|synth|flute|arp|mallet|vox|melod", "lead"),
+)  # fmt: skip
+#: What stands in for a voice that the kit lacks.
+_LIKE = {
+    "hard kick": "kick", "clap": "snare", "snap": "clap", "rim": "snare", "open hat": "hat", "ride": "open hat",
+    "high tom": "mid tom", "low tom": "mid tom", "low conga": "high conga",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sound, float32 (frames, 2) with its peak at 1, and for a melodic one its MIDI note with fraction."""
+
+    audio: np.ndarray
+    note: float | None = None
+
+
+@dataclass
+class Kit:
+    """Drum samples by voice (the more there are of one, the more they alternate), and melodic ones by part."""
+
+    drums: dict[str, list[Sample]] = field(default_factory=dict)
+    parts: dict[str, list[Sample]] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+
+    def hit(self, voice: str, variation: int) -> np.ndarray | None:
+        """The sample of a drum voice, or of the one most like it; None where the kit has neither."""
+        found = self.drums.get(voice) or self.drums.get(_LIKE.get(voice, ""))
+        return found[variation % len(found)].audio if found else None
+
+    def tone(self, family: str, pitch: float, held_s: float, rate: int) -> np.ndarray | None:
+        """A melodic sample played at a pitch and let go after `held_s`; None where the kit has none for these voices."""
+        part = {"bass": "bass", "keys": "chords", "pads": "chords", "leads": "lead"}.get(family, "")
+        found = self.parts.get(part)
+        if not found:
+            return None
+        sample = min(found, key=lambda one: abs((one.note or 60.0) - pitch))
+        ratio = 2 ** ((pitch - (sample.note or 60.0)) / 12)
+        audio = soxr.resample(sample.audio, rate * ratio, rate, quality="HQ") if abs(ratio - 1) > 1e-6 else sample.audio
+        most = round((held_s + 0.08) * rate)
+        return faded(audio[:most].astype(np.float32), rate, min(0.06, held_s + 0.02))
+
+
+def read_kit(folder: str, rate: int) -> Kit:
+    """The one-shots of a folder and its subfolders. EngineError where it is no folder or holds none that can be told."""
+    place = Path(folder).expanduser()
+    if not place.is_dir():
+        raise EngineError(f"kit: {folder} is no folder here; name a folder of one-shots (WAV, FLAC, AIFF, OGG, MP3)")
+    kit = Kit()
+    files = sorted(path for path in place.rglob("*") if path.suffix.lower() in _ENDINGS)[:_MOST_FILES]
+    for path in files:
+        name = re.sub(r"[_\-.]+", " ", f"{path.parent.name if path.parent != place else ''} {path.stem}".lower())
+        try:
+            _add(kit, name, path, rate)
+        except AudioError:
+            continue
+    if not kit.drums and not kit.parts:
+        words = "kick, snare, clap, hat, open hat, tom, ... or bass, chord, lead"
+        raise EngineError(f"kit: no sound in {folder} can be told by its name (looked for {words} in {len(files)} files)")
+    return kit
+
+
+def _add(kit: Kit, name: str, path: Path, rate: int) -> None:
+    drum = next((voice for pattern, voice in _DRUM_WORDS if re.search(pattern, name)), None)
+    part = next((part for pattern, part in _PART_WORDS if re.search(pattern, name)), None)
+    if drum is None and part is None:
+        return
+    audio, own_rate = read_audio(path, 0.0, None)
+    audio = audio[: round(_MOST_S * own_rate)]
+    if own_rate != rate:
+        audio = soxr.resample(audio, own_rate, rate, quality="HQ")
+    audio = _at_once(audio if audio.shape[1] == 2 else np.repeat(audio, 2, axis=1))
+    if not len(audio):
+        return
+    kit.names.append(path.name)
+    if drum == "808" or (drum is None and part is not None):
+        note = _note_in(name) or find_note(audio, rate)
+        kit.parts.setdefault(part or "bass", []).append(Sample(audio, note))
+    elif drum is not None:
+        kit.drums.setdefault(drum, []).append(Sample(audio))
+
+
+def _at_once(audio: np.ndarray) -> np.ndarray:
+    """From the attack on, with its peak at 1."""
+    level = np.abs(audio).max(axis=1)
+    top = float(level.max(initial=0.0))
+    if top < 1e-5:
+        return audio[:0]
+    first = int(np.argmax(level > 0.01 * top))
+    return (audio[first:] / np.float32(top)).astype(np.float32)
+
+
+def _note_in(name: str) -> float | None:
+    """The note in a file name: `bass c2`, `pluck f#3`."""
+    match = re.search(r"(?:^|\s)([a-g][#b]?-?\d)(?:\s|$)", name)
+    return float(parse_note(match[1], "scientific")[1] or 60) if match else None

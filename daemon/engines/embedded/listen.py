@@ -1,0 +1,156 @@
+"""What an accompanist hears in a recording: its bars, a chord for each, and where in the bar it strikes."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+
+from bridge.music import Key, Meter, loop_frames
+from daemon.audio.files import read_audio
+from daemon.audio.resample import resample
+from daemon.brief import Brief
+from daemon.conform.hear import hear
+from daemon.conform.key import find_key, hear_tones
+from daemon.engines.embedded.voices.signals import fast_length
+from daemon.errors import EngineError
+
+_WINDOW, _HOP = 4096, 1024
+_LOWEST_HZ, _HIGHEST_HZ, _BASS_HZ, _KICK_HZ = 60.0, 2000.0, 250.0, 130.0
+_QUALITIES: dict[str, tuple[int, ...]] = {
+    "": (0, 4, 7),
+    "m": (0, 3, 7),
+    "7": (0, 4, 7, 10),
+    "m7": (0, 3, 7, 10),
+    "maj7": (0, 4, 7, 11),
+}
+_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
+#: A chord outside the key must fit this much better than one inside it; a fourth note must earn its place.
+_OUT_OF_KEY, _SEVENTH = 0.12, 0.04
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`chords` one a bar; `low` and `high` (steps,) how strongly the bar's sixteenths are struck below and above 200 Hz, 0-1;
+    `tonal` whether it has chords at all, `beating` whether it has a beat.
+    """
+
+    bpm: float
+    meter: Meter
+    key: Key | None
+    bars: int
+    chords: list[str]
+    low: np.ndarray
+    high: np.ndarray
+    tonal: bool
+    beating: bool
+
+
+def listen(brief: Brief) -> Reference:
+    """The brief's reference, heard. EngineError where there is none or it holds less than a bar."""
+    if not brief.reference:
+        raise EngineError("use: accompany needs a reference; name an audio file or a clip to play along with")
+    audio, rate = read_audio(brief.reference, brief.reference_start, brief.reference_end)
+    meter = brief.meter
+    mono = audio.mean(axis=1, dtype=np.float32)
+    heard = hear(mono, rate, brief.bpm, meter)
+    bpm = float(brief.bpm or (heard.bpm if heard.periodic else 120.0))
+    # a kick drum has a pitch too: whether there are chords is asked of what lies above it
+    tones = hear_tones(_above(mono, rate, _KICK_HZ), rate)
+    found, _ = find_key(tones)
+    bar_s = meter.quarters_per_bar * 60 / heard.bpm
+    exact = round(len(mono) / rate / bar_s)
+    whole = exact >= 1 and abs(len(mono) - loop_frames(exact, meter, heard.bpm, rate)) < 0.02 * rate * bar_s
+    times = np.arange(exact + 1) * bar_s if whole or not heard.periodic else heard.downbeats_s
+    if len(times) < 2:
+        raise EngineError(f"{brief.reference} holds less than a bar at {bpm:g} bpm: give a longer one, or its bpm")
+    key = brief.key or found
+    count = len(times) - 1
+    chords = _chords(mono, rate, times, key) if tones.is_tonal else []
+    low, high = _strikes(mono, rate, times, meter.sixteenths_per_bar)
+    return Reference(bpm, meter, key, count, chords, low, high, tones.is_tonal, heard.periodic)
+
+
+def _above(mono: np.ndarray, rate: int, hz: float) -> np.ndarray:
+    """What lies above a frequency, and nothing of what lies below."""
+    size = fast_length(len(mono))
+    spectrum = scipy.fft.rfft(mono, size)
+    spectrum[: round(hz * size / rate)] = 0
+    return scipy.fft.irfft(spectrum, size)[: len(mono)]
+
+
+def _chroma(piece: np.ndarray, rate: int) -> np.ndarray:
+    """Strength of the twelve pitch classes, the bass counted again: (12,) summing to 1."""
+    if len(piece) < _WINDOW:
+        piece = np.pad(piece, (0, _WINDOW - len(piece)))
+    frames = np.lib.stride_tricks.sliding_window_view(piece, _WINDOW)[::_HOP] * np.hanning(_WINDOW).astype(np.float32)
+    strength = np.abs(scipy.fft.rfft(frames, axis=1)).mean(axis=0)
+    hz = np.fft.rfftfreq(_WINDOW, 1 / rate)
+    strength = _without_overtones(strength)
+    peak = np.zeros(len(strength), bool)
+    peak[1:-1] = (strength[1:-1] > strength[:-2]) & (strength[1:-1] >= strength[2:])
+    use = peak & (hz > _LOWEST_HZ) & (hz < _HIGHEST_HZ)
+    classes = np.round(69 + 12 * np.log2(hz[use] / 440)).astype(int) % 12
+    weight = strength[use] ** 0.7 * np.where(hz[use] < _BASS_HZ, 1.5, 1.0)
+    chroma = np.bincount(classes, weight, 12)
+    return chroma / max(float(chroma.sum()), 1e-9)
+
+
+def _without_overtones(strength: np.ndarray) -> np.ndarray:
+    """A spectrum less what the second and third partials of its lower tones would give: the E in every A."""
+    left = strength.copy()
+    for partial, part in ((2, 0.5), (3, 0.6), (5, 0.3)):
+        at = np.arange(0, len(strength), partial)
+        lower = strength[: len(at)]
+        for near in (-1, 0, 1):
+            index = np.clip(at + near, 0, len(strength) - 1)
+            np.subtract.at(left, index, part * lower)
+    return np.maximum(left, 0)
+
+
+def _chords(mono: np.ndarray, rate: int, times: np.ndarray, key: Key | None) -> list[str]:
+    names = []
+    small = resample(mono[:, None], rate, 11025)[:, 0]
+    for start, end in itertools.pairwise(times):
+        chroma = _chroma(small[round(max(start, 0) * 11025) : round(end * 11025)], 11025)
+        names.append(name_chord(chroma, key))
+    return names
+
+
+def name_chord(chroma: np.ndarray, key: Key | None) -> str:
+    """The chord symbol whose tones hold most of the chroma (12,), the key's own chords preferred."""
+    best, most = "C", -np.inf
+    for root in range(12):
+        for suffix, steps in _QUALITIES.items():
+            classes = [(root + step) % 12 for step in steps]
+            inside = float(chroma[classes].sum())
+            fit = inside - (1 - inside) * 0.5 + 0.25 * float(chroma[root]) - _SEVENTH * (len(steps) - 3) * 2
+            if key is not None and any(pc not in key.scale for pc in classes):
+                fit -= _OUT_OF_KEY
+            if fit > most:
+                best, most = _NAMES[root] + suffix, fit
+    return best
+
+
+def _strikes(mono: np.ndarray, rate: int, times: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """How much the energy rises at each sixteenth, on the mean of the bars, below and above 200 Hz; the largest is 1."""
+    hop, size = rate // 200, rate // 50
+    if len(mono) < 2 * size:
+        return np.zeros(steps), np.zeros(steps)
+    frames = np.lib.stride_tricks.sliding_window_view(mono, size)[::hop] * np.hanning(size).astype(np.float32)
+    power = np.abs(scipy.fft.rfft(frames, axis=1)) ** 2
+    split = max(2, round(200 * size / rate))
+    found = []
+    for band in (power[:, :split], power[:, split:]):
+        level = np.log1p(1000 * band.sum(axis=1) / max(float(band.sum(axis=1).max()), 1e-12))
+        rise = np.maximum(0, np.diff(level, prepend=level[-1]))
+        profile = np.zeros(steps)
+        for start, end in itertools.pairwise(times):
+            at = (start + (end - start) * np.arange(steps) / steps) * rate / hop
+            for step, place in enumerate(at.astype(int)):
+                near = rise[max(0, place - 6) : place + 7]
+                profile[step] += float(near.max()) if len(near) else 0.0
+        found.append(profile / max(float(profile.max()), 1e-9))
+    return found[0], found[1]

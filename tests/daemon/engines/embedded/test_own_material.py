@@ -1,0 +1,98 @@
+"""Playing along with a recording, and playing with the user's own sounds."""
+
+import numpy as np
+import pytest
+import soundfile
+
+from bridge.music import Key
+from daemon.brief import Brief
+from daemon.engines.embedded.engine import make
+from daemon.engines.embedded.harmony import read_chord
+from daemon.engines.embedded.listen import listen
+from daemon.errors import EngineError
+from tests.daemon.engines.embedded.measures import RATE, mono, share
+
+
+def quiet(share_, stage):
+    pass
+
+
+def brief(**fields):
+    return Brief(**{"prompt": "house", "words": "house", "genre": "house", "bpm": 104.0, "bars": 4, **fields})
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory):
+    """Four bars of piano in A minor with known chords."""
+    plan = {
+        "genre": "pop", "bpm": 104.0, "key": "A minor", "bars": 4, "chords_of": ["i", "VI", "III", "VII"],
+        "chords": {"rows": ["x...x...x...x..."], "sound": {"voice": "piano"}},
+    }  # fmt: skip
+    take = make(brief(plan=plan), 1, quiet)
+    path = tmp_path_factory.mktemp("reference") / "piano.wav"
+    soundfile.write(path, take.audio, RATE)
+    return path
+
+
+def test_accompanies_a_recording_in_its_chords(recording):
+    take = make(brief(reference=str(recording), use="accompany", key_name=None), 3, quiet)
+    assert set(take.parts) >= {"drums", "bass"} and "lead" not in take.parts
+    assert len(take.audio) == brief().frames
+    roots = [read_chord(name, Key.parse("Am")).root for name in take.plan["chords_of"]]
+    assert roots == [9, 5, 0, 7]
+
+
+def test_its_bass_strikes_with_the_recording(tmp_path):
+    """Kicks on 1, the "and" of 2 and 4: a low strike heard there becomes a bass note or a kick there."""
+    rows = {"kick": ["X.....X.....X..."], "snare": ["....X.......X..."], "hat": ["x.x.x.x.x.x.x.x."]}
+    plan = {"genre": "house", "bpm": 104.0, "key": "A minor", "bars": 4, "drums": {"rows": rows}}
+    take = make(brief(plan=plan), 1, quiet)
+    path = tmp_path / "drums.wav"
+    soundfile.write(path, take.audio, RATE)
+    along = make(brief(reference=str(path), use="accompany", key_name="A minor"), 3, quiet)
+    assert "drums" not in along.parts and "bass" in along.parts
+    row = along.plan["bass"]["rows"][0]
+    assert sum(row[step] not in ".-" for step in (0, 6, 12)) >= 2
+
+
+def test_without_a_reference_it_says_what_it_needs():
+    with pytest.raises(EngineError, match="reference"):
+        listen(brief(use="accompany"))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    t = np.arange(round(0.1 * RATE)) / RATE
+    kick = np.sin(2 * np.pi * 1000 * t) * np.exp(-t / 0.03)
+    soundfile.write(tmp_path / "My_Kick-01.wav", np.concatenate([np.zeros(500), kick]), RATE)
+    soundfile.write(tmp_path / "Snare Tight.flac", np.sin(2 * np.pi * 3000 * t) * np.exp(-t / 0.02), RATE)
+    (tmp_path / "bass").mkdir()
+    long = np.arange(RATE) / RATE
+    soundfile.write(tmp_path / "bass" / "deep c2.wav", np.sin(2 * np.pi * 65.406 * long) * 0.8, RATE)
+    (tmp_path / "notes.txt").write_text("no sound")
+    return tmp_path
+
+
+def test_a_folder_of_one_shots_is_the_kit(folder):
+    plan = {"genre": "house", "bpm": 104.0, "key": "A minor", "bars": 1, "drums": {"rows": {"kick": ["X...X...X...X..."]}}}
+    own = mono(make(brief(plan=plan, kit=str(folder), bars=1), 1, quiet).audio)
+    assert share(own, 900, 1100) > 0.8
+    beat = round(60 / 104 * RATE)
+    for hit in range(4):
+        piece = np.abs(own[hit * beat : hit * beat + 40])
+        assert piece.max() > 0.05  # trimmed to its attack, it starts on the beat
+
+
+def test_a_melodic_sample_is_played_in_tune(folder):
+    plan = {"genre": "house", "bpm": 104.0, "key": "A minor", "bars": 1, "bass": {"rows": ["X---------------"], "sound": "sub"}}
+    own = mono(make(brief(plan=plan, kit=str(folder), bars=1), 1, quiet).audio)
+    hz = np.fft.rfftfreq(1 << 18, 1 / RATE)
+    found = hz[np.argmax(np.abs(np.fft.rfft(own[2000:40000] * np.hanning(38000), 1 << 18)))]
+    assert abs(1200 * np.log2(found / 55.0)) < 10
+
+
+def test_a_kit_that_is_no_folder_or_holds_nothing_is_refused(tmp_path):
+    with pytest.raises(EngineError, match="no folder"):
+        make(brief(kit=str(tmp_path / "gone")), 1, quiet)
+    with pytest.raises(EngineError, match="can be told"):
+        make(brief(kit=str(tmp_path)), 1, quiet)
