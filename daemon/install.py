@@ -99,15 +99,19 @@ def install_fl_studio(places: Places, user_data: Path | None) -> Installed:
     _bring(source_file("fl_studio_scripts", "device_Sidecrate.py"), script)
     _bring(source_file("fl_studio_scripts", "Sidecrate.pyscript"), piano_roll)
     if sys.platform == "win32":
-        ports = "Make two loopback MIDI ports (built into recent Windows 11; before that, loopMIDI) and name them in the config."
+        ports = (
+            "Make two loopback MIDI ports (built into recent Windows 11; before that, loopMIDI) called Sidecrate to FL, which is"
+            " FL's input, and Sidecrate from FL, its output."
+        )
     else:
-        ports = "Start the daemon (sidecrate run): it opens a pair of MIDI ports called Sidecrate."
+        ports = "Start the daemon (sidecrate run): it opens a pair of MIDI ports called Sidecrate FL."
     return Installed(
         (script, piano_roll),
         (
             ports,
             "In FL: Options > MIDI settings. Choose the port as input and as output, with one and the same port number.",
             "Enable the input there, and set its controller type to Sidecrate.",
+            f"For notes in the piano roll, write into the config: fl: {{piano_roll_scripts: '{piano_roll.parent}'}}",
             "In FL: Options > File settings > Browser extra search folders: add the crate (`sidecrate open` says where).",
             "`sidecrate doctor` tells whether the script answers.",
         ),
