@@ -16,10 +16,11 @@ from daemon.errors import CrateError
 from daemon.follow import Follower, progress_bar
 from daemon.link import Link
 from daemon.places import Places
-from daemon.show import clip_lines
+from daemon.show import audition_line, clip_lines
 
 HELP = """Type a prompt and press return. Fields may stand before it, as in `bpm: 90`, and then in every prompt until `clear`.
-An empty line plays the newest clip; a makes another, k keeps it, x puts it into the bin, ? shows this, q leaves."""
+An empty line (or space) plays the newest clip, with a daemon from the next bar until s; a makes another, k keeps it, x puts it
+into the bin, ? shows this, q leaves."""
 
 Alone = Callable[[dict[str, Any]], Iterable[dict[str, Any]]]
 
@@ -39,7 +40,7 @@ class Conversation:
         word = line.strip()
         actions: dict[str, Callable[[], None]] = {
             "": self._play, "a": self._again, "k": lambda: self._about("keep"), "x": lambda: self._about("trash"),
-            "?": lambda: print(HELP), "clear": self._held.clear,
+            "s": self._silence, "?": lambda: print(HELP), "clear": self._held.clear,
         }  # fmt: skip
         if word in ("q", "quit", "exit"):
             return False
@@ -87,8 +88,14 @@ class Conversation:
             print(HELP)
         elif self._last["kind"] == "midi":
             print("a clip of notes has no sound; play it in your DAW")
-        else:
+        elif self._link is None:
             play_file(Path(self._last["path"]), 1)
+        else:
+            print(audition_line(self._link.ask("/sidecrate/audition", self._last["id"], wait_s=120)))
+
+    def _silence(self) -> None:
+        if self._link is not None:
+            print(audition_line(self._link.ask("/sidecrate/audition", "stop", wait_s=20)))
 
     def _about(self, verb: str) -> None:
         if self._last is None:

@@ -14,7 +14,7 @@ import typer
 
 from bridge.errors import RequestError, SidecrateError
 from bridge.request import FIELDS, Request, check_fields
-from daemon.errors import ConfigError, CrateError, PromptError
+from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
 from daemon.field_options import with_fields
 from daemon.places import HOME_VARIABLE, Places
 from daemon.show import clip_json, clip_lines
@@ -264,12 +264,28 @@ def again(
 
 @app.command()
 def play(
-    clip: Annotated[str, typer.Argument(help="A clip, last, or an audio file.")] = "last",
+    clip: Annotated[
+        str, typer.Argument(help="A clip, last, or an audio file; with the daemon also next, previous, stop.")
+    ] = "last",
     times: Annotated[int, typer.Option(help="How often a loop goes round.", min=1, max=1000)] = 2,
+    in_time: Annotated[
+        bool,
+        typer.Option("--in-time", help="By the daemon: from the next bar, in the project's tempo and key, until `play stop`."),
+    ] = False,
 ) -> None:
     """Play a clip on this machine's sound device."""
     from daemon.audition import play_file
 
+    if in_time or clip in ("next", "previous", "stop"):
+        from daemon.show import audition_line
+
+        with _link() as link:
+            if link is None:
+                raise ServiceError(
+                    "no daemon runs, and only the daemon plays in time; start it with `sidecrate run`", "no_daemon"
+                )
+            print(audition_line(link.ask("/sidecrate/audition", clip, wait_s=120)), file=sys.stderr)
+        return
     path = Path(clip).expanduser()
     kind = "loop"
     if not path.is_file():
@@ -421,7 +437,14 @@ def _order_records(
             session = session_with(load_pins(database))
             brief = make_brief(request, session, prompt_defaults(config), config.engines.order, do=verb)
             brief = brief.amended(strict=strict or verb == "make", **(amend or {}))
-            yield from make_alone(brief, request, crate, out, bar, config.defaults.note_names)
+            records = list[dict[str, Any]]()
+            for record in make_alone(brief, request, crate, out, bar, config.defaults.note_names):
+                records.append(record)
+                yield record
+            if brief.then == "audition" and brief.kind != "midi":
+                from daemon.audition import play_file
+
+                play_file(Path(records[0]["path"]), 2 if brief.kind == "loop" else 1)
         finally:
             database.close()
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from bridge.osc_codec import Message
+
 #: The record's names as the documented JSON of a clip; the rest of the record follows them.
 CLIP_NAMES = (
     "path", "id", "kind", "bpm", "key", "meter", "bars", "seconds", "sample_rate", "frames", "channels", "engine", "model",
@@ -32,6 +34,18 @@ def clip_lines(record: Mapping[str, Any]) -> str:
         facts.append("notes")
     facts.append(f"{record['engine']}, seed {record['seed']}, {record['license']}")
     return f"{record['path']}\n  {' · '.join(facts)}\n  {report_line(record['report'])}"
+
+
+def audition_line(answer: Message) -> str:
+    """What the daemon told of an audition, in one line."""
+    clip, said = str(answer.arguments[1]), json.loads(str(answer.arguments[2]))
+    when = f"in {max(0.0, said['in_s']):.1f} s"
+    if clip == "stop":
+        return f"ends {when}"
+    tempo = f" at {said['bpm']:g} bpm" if said["bpm"] else ""
+    shift = f", {said['semitones']:+d} semitones" if said["semitones"] else ""
+    since = f"from the next bar, {when}" if said["on_bar"] else "now"
+    return f"{said['path']}\n  heard{tempo}{shift} {since}, on {said['device']}"
 
 
 def report_line(report: Mapping[str, Any]) -> str:
