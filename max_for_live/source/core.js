@@ -370,15 +370,16 @@ function hashText(text) {
     return sum;
 }
 
-function makeNonce(random, now) {
+// Devices that are loaded in one moment may draw the same chances: what is unlike in any case is the device's own number.
+function makeNonce(random, now, device) {
     var letters = "abcdefghijkmnpqrstuvwxyz";
     var text = "";
     var n;
     for (n = 0; n < 6; n += 1) {
         text += letters.charAt(Math.floor(random() * letters.length));
     }
-    // a letter first and last: Max takes a word of digits for a number
-    return "m" + text + Math.floor(now % 1e9).toString(36) + "d";
+    // letters first and last: Max takes a word of digits for a number
+    return "m" + text + Math.floor(now % 1e9).toString(36) + "d" + device + "e";
 }
 
 function utf8Length(text) {

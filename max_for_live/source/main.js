@@ -121,7 +121,7 @@ function begin() {
         },
         context: readContext, status: showStatus, progress: showProgress, clip: takeClip,
         ended: function () {}
-    }, makeNonce(Math.random, new Date().getTime()));
+    }, makeNonce(Math.random, new Date().getTime(), idAt("this_device")));
     watchSong(contextChanged);
     showStatus("looking for Sidecrate");
     conversation.start();

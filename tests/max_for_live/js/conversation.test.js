@@ -66,6 +66,12 @@ test('two devices choose names and, as a rule, ports of their own', () => {
   assert.ok(new Set(devices.map(device => device.to('hello')[0][2])).size >= 6)
 })
 
+test('devices that draw the same chances in the same moment still have names of their own', () => {
+  const name = id => started().world.makeNonce(() => 0.5, 1e12, id)
+  assert.notEqual(name(3), name(4))
+  assert.match(name(3), /^m[a-z0-9]+e$/)
+})
+
 test('hello is said every 5 s, and its silence is noticed', () => {
   const device = started()
   welcome(device)
@@ -135,7 +141,10 @@ test('a request waits for a welcome and brings its context', () => {
   device.say('press', 'generate', 'bang')
   assert.equal(asked(device).length, 0)
   welcome(device)
+  welcome(device)
+  assert.equal(asked(device).length, 1, 'two welcomes in a row are one answer')
   const [said] = asked(device)
+  assert.equal(said.context.source, `max:${nonce(device)}`)
   assert.deepEqual([said.prompt, said.kind, said.bars, said.count, said.engine, said.context.bpm], ['dusty drums', 'loop', 4, 1, 'auto', 93.5])
 })
 
@@ -148,6 +157,9 @@ test('a lost request is said again with the same id until it is accepted', () =>
     device.clock.run(900)
   }
   assert.ok(asked(device).length >= 3)
+  const hellos = device.to('hello').length
+  device.clock.run(900)
+  assert.ok(device.to('hello').length > hellos, 'it asks to be greeted before it repeats itself')
   assert.equal(new Set(asked(device).map(said => said.id)).size, 1)
   device.osc('accepted', asked(device)[0].id, 'j1', 1)
   const before = asked(device).length
@@ -194,6 +206,8 @@ test('a silent job is asked after until it has ended', () => {
   assert.ok(device.to('status').length >= 2)
   device.osc('progress', id, 'j1', 0.5, 'generating')
   assert.deepEqual([device.progress, device.status], [50, 'generating'])
+  device.osc('progress', id, 'j1', 0.25, 'earlier')
+  assert.deepEqual([device.progress, device.status], [50, 'generating'], 'a late packet takes nothing back')
   const before = device.to('status').length
   device.clock.run(1500)
   assert.equal(device.to('status').length, before, 'news counts as an answer')

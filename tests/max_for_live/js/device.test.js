@@ -80,6 +80,20 @@ test('a guess that Live makes late is put right too', () => {
   assertLoop(clip(device), 8, 0, name(file))
 })
 
+test('Live is looked at again before its word is doubted', () => {
+  const device = started({ lateGuess: 230 })
+  const file = deliver(device, ask(device))
+  assertLoop(clip(device), 8, 0, name(file))
+  assert.equal(device.status, `${name(file)} is in Drums, slot 1`)
+})
+
+test('where Live\'s preferences leave short files unwarped, the loop is warped and exact all the same', () => {
+  const device = started({ unwarped: true, guess: 2 })
+  const file = deliver(device, ask(device))
+  assertLoop(clip(device), 8, 0, name(file))
+  assert.deepEqual(device.live.console, [])
+})
+
 test('in a rack the device finds its track', () => {
   const device = started()
   const chain = device.live.make('chain', {})

@@ -65,6 +65,7 @@ class FakeLive {
     this.addTrack('Keys', 'midi', 4)
     this.master = this.make('live_set master_track', { name: 'Main', has_midi_input: 0, has_audio_input: 0, is_frozen: 0 })
     this.device = this.tracks[0]
+    this.rack = this.make('live_set tracks 0 devices 0', {})
     this.view.track = this.tracks[0]
   }
 
@@ -101,6 +102,7 @@ class FakeLive {
     if (text === 'live_set view selected_track') return this.view.track
     if (text === 'live_set view detail_clip') return this.view.clip
     if (text === 'this_device canonical_parent') return this.device
+    if (text === 'this_device') return this.rack
     if (text === 'id 0') return null
     const clip = /^(.*) clip$/.exec(text)
     if (clip) return (this.find(clip[1]) || {}).clip || null
@@ -141,7 +143,12 @@ class FakeLive {
     if (!object) return this.complain(`set ${name}: no object`)
     this.writes.push([object.path, name, value])
     if (object.midi && ['warping', 'warp_mode'].includes(name)) return this.complain(`set ${name}: only for audio clips`)
-    if (name === 'warping') return void this.clock.after(60, () => { object.values.warping = Number(value) })
+    if (name === 'warping') {
+      return void this.clock.after(120, () => {
+        if (Number(value) && !object.values.warping) Object.assign(object.values, object.guess)
+        object.values.warping = Number(value)
+      })
+    }
     if (name === 'looping' && !object.midi && !object.values.warping && Number(value)) return this.complain('unwarped clips cannot loop')
     if (name === 'loop_end' && value <= object.values.loop_start) return this.complain('loop_end must lie behind loop_start')
     if (name === 'loop_start' && value >= object.values.loop_end) return this.complain('loop_start must lie before loop_end')
@@ -166,6 +173,8 @@ class FakeLive {
     const bars = Math.max(1, Math.round(seconds * this.song.values.tempo / 240)) * this.options.guess
     const clip = this.addClip(object, beat, { warping: 1, warp_mode: 4, is_audio_clip: 1, file_path: file, loop_end: bars * 4, end_marker: bars * 4 })
     clip.midi = false
+    clip.guess = { loop_start: 0, loop_end: bars * 4, start_marker: 0, end_marker: bars * 4 }
+    if (this.options.unwarped) Object.assign(clip.values, { warping: 0, looping: 0, loop_end: seconds, end_marker: seconds })
     if (this.options.lateGuess) {
       this.clock.after(this.options.lateGuess, () => {
         clip.values.loop_end = clip.values.end_marker = bars * 2
