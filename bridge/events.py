@@ -34,6 +34,7 @@ class Order:
     pin             values: bpm, key or meter; 0 or empty follows the session again
     context         values of the session, what = the source's name
     bye             what = the source's name
+    known           nothing: what is known of the session now is told to this sender
     status, report  what = job, or empty for all
     """
 

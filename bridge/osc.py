@@ -199,11 +199,14 @@ class OscDoor:
             if reply[1] == self.port and reply[0].startswith("127."):
                 raise OscError(f"reply port {hello.reply_port} is our own; name the one that you listen on", message.address)
             sender.reply = reply
+        is_new = sender.nonce != hello.nonce
         sender.name, sender.nonce = hello.id, hello.nonce
         greeting = self._greeting
         self._send(
             sender, "/sidecrate/welcome", hello.nonce, greeting.version, greeting.crate, greeting.boot, greeting.recordings
         )
+        if is_new:
+            self._take(Order("known", sender.origin()))
 
     def _on_bye(self, sender: Sender, message: Message) -> None:
         self._take(Order("bye", sender.origin(), what=sender.source))
@@ -251,6 +254,8 @@ class OscDoor:
             self._send(sender, "/sidecrate/error", event.what, event.code, event.text, label)
         elif event.verb == "report":
             self._send(sender, "/sidecrate/report", event.what, json.dumps(dict(event.values)))
+        elif event.verb == "known":
+            self._send(sender, "/sidecrate/session", json.dumps(dict(event.values)))
         else:
             self._send(sender, "/sidecrate/told", event.verb, event.what, json.dumps(dict(event.values)))
 

@@ -95,7 +95,7 @@ OUT: dict[str, Address] = {
         Address("/sidecrate/error", "address, code, text, id", "what was sent there was not taken"),
         Address("/sidecrate/told", "verb, what, JSON under 8 KB", "answer to keep, trash, cancel, audition and the pins"),
         Address("/sidecrate/report", "job, JSON under 8 KB", "answer to report"),
-        Address("/sidecrate/session", "JSON", "on change, to those who said hello"),
+        Address("/sidecrate/session", "JSON", "on change, to those who said hello, and at the first hello"),
     )
 }  # fmt: skip
 

@@ -212,8 +212,14 @@ class Desk:
         self._session.bye(order.what)
         self._session_changed()
 
+    def _known(self, order: Order) -> None:
+        self._tell(events.Told(order.origin, "known", "", self._session_values()))
+
+    def _session_values(self) -> dict[str, Any]:
+        return self._session.view(time.monotonic()).to_json()
+
     def _session_changed(self) -> None:
-        self._tell(events.SessionChanged(self._session.view(time.monotonic()).to_json()))
+        self._tell(events.SessionChanged(self._session_values()))
         self._heard.follow()
 
 

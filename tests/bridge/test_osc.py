@@ -8,7 +8,7 @@ import time
 import pytest
 
 from bridge.errors import DoorError
-from bridge.events import Accepted, Done, Failed, Order, Refused, SessionChanged
+from bridge.events import Accepted, Done, Failed, Order, Refused, SessionChanged, Told
 from bridge.osc import MAX_SENDERS, Greeting, OscDoor
 from bridge.osc_codec import Message, build_message, parse_packet
 
@@ -40,10 +40,17 @@ def orders():
 
 
 @pytest.fixture
-def door(orders):
-    door = OscDoor(
-        orders.append, port=0, greeting=Greeting("0.1", "/crate", "boot1"), presets={"dusty": {"prompt": "dusty drums"}}
-    )
+def asked():
+    """Orders that ask for what is known of the session."""
+    return []
+
+
+@pytest.fixture
+def door(orders, asked):
+    def take(order):
+        (asked if order.verb == "known" else orders).append(order)
+
+    door = OscDoor(take, port=0, greeting=Greeting("0.1", "/crate", "boot1"), presets={"dusty": {"prompt": "dusty drums"}})
     door.start()
     yield door
     door.stop()
@@ -88,6 +95,16 @@ def test_answers_go_to_the_port_that_was_named(door, client, orders):
     client.send("/sidecrate/hello", "max", other.port, "n1")
     assert other.receive().address == "/sidecrate/welcome"
     other.socket.close()
+
+
+def test_who_says_hello_for_the_first_time_is_told_what_is_known(door, client, asked):
+    for nonce in ("n1", "n1", "n2"):
+        client.send("/sidecrate/hello", "max", 0, nonce)
+        assert client.receive().address == "/sidecrate/welcome"
+    first, again = wait_for(asked, 2)
+    door.tell(Told(first.origin, "known", "", {"bpm": 90.0}))
+    assert client.receive() == Message("/sidecrate/session", ('{"bpm": 90.0}',))
+    assert again.verb == "known"
 
 
 def test_our_own_port_is_refused_for_replies(door, client):
