@@ -141,5 +141,7 @@ class Track:
 
 
 def _lift_db(section: Section) -> float:
-    """Quiet sections are brought nearer, so that a drop is some decibels louder than a break and not twice that."""
-    return min(3.0, 7.0 * max(0.0, 0.8 - section.energy)) if "drums" not in section.parts else 0.0
+    """Sections without drums are brought nearer, those with them held back by their energy: a drop is some decibels louder."""
+    if "drums" in section.parts:
+        return -3.0 * max(0.0, 0.9 - section.energy)
+    return min(3.0, 7.0 * max(0.0, 0.8 - section.energy))

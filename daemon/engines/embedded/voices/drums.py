@@ -232,7 +232,7 @@ def riser(s: Strike) -> np.ndarray:
         swept_noise(len(t), s.rate, centre, 1.2, "riser", "right", s.variation),
     )
     x = x * (along**2 * 0.5)[:, None]
-    return _end(saturate(x, 2 * s.tone.drive), s)
+    return faded(_end(saturate(x, 2 * s.tone.drive), s), s.rate, 0.04)
 
 
 def sweep_down(s: Strike) -> np.ndarray:

@@ -1,0 +1,160 @@
+"""The embedded musician: speed against real time, and every genre with three seeds judged by measurement."""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics as stats
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.take_measures import keys_agree, measure, statistics, tempo_agrees
+from daemon.audio.files import read_audio
+from daemon.audio.wav import write_clip
+from daemon.brief import Brief
+from daemon.engines.contract import Take
+from daemon.engines.embedded.engine import make
+from daemon.engines.embedded.styles import STYLES
+from daemon.engines.embedded.voices.table import VOICES
+
+RATE = 44100
+SEEDS = (1, 2, 3)
+FAST_GENRES = ("house", "techno", "trap", "boom bap", "drum and bass", "pop", "jazz", "lo-fi")
+#: Real loops, where they lie beside the repository, and the genre that each is like; those without a beat of drums are left out.
+REAL_LOOPS = Path(__file__).resolve().parents[2] / "shared" / "audio" / "loops"
+LIKE = {"break": "breakbeat", "electro_beat": "electro", "house_loop": "house", "jungle": "jungle"}
+
+
+def brief_of(genre: str, **fields: Any) -> Brief:
+    """A four-part loop of eight bars at the genre's usual tempo."""
+    return Brief(**{"prompt": genre, "words": genre, "genre": genre, "bpm": STYLES[genre].bpm, "bars": 8, **fields})
+
+
+def quiet(share: float, stage: str) -> None:
+    """Progress that nobody watches."""
+
+
+def timed(work: Callable[[], Take]) -> tuple[Take, float]:
+    began = time.perf_counter()
+    return work(), time.perf_counter() - began
+
+
+def speed() -> None:
+    """An 8-bar loop rendered, mixed and written, a whole track, and a one-shot; warm, against real time."""
+    ratios = []
+    with tempfile.TemporaryDirectory() as folder:
+        for genre in FAST_GENRES:
+            make(brief_of(genre), 100, quiet)
+            began = time.perf_counter()
+            take = make(brief_of(genre), 101, quiet)
+            assert take.audio is not None
+            write_clip(Path(folder) / "loop.wav", take.audio, RATE, {"kind": "loop", "bpm": take.grid.bpm if take.grid else None})
+            spent = time.perf_counter() - began
+            ratios.append(len(take.audio) / RATE / spent)
+            print(
+                f"  loop   {genre:14} {len(take.audio) / RATE:5.1f} s of audio in {spent:5.2f} s: {ratios[-1]:4.0f} x real time"
+            )
+    print(f"  loop   median {stats.median(ratios):.0f} x real time (aim 20)")
+    for genre in ("house", "boom bap"):
+        take, spent = timed(lambda genre=genre: make(brief_of(genre, kind="track", bars=None, seconds=180.0), 1, quiet))
+        assert take.audio is not None
+        print(f"  track  {genre:14} {len(take.audio) / RATE:5.1f} s of audio in {spent:5.2f} s (aim 12 s for 3 minutes)")
+    each = []
+    for name in VOICES:
+        asked = Brief(prompt=name, words=name, kind="oneshot", bpm=None)
+        make(asked, 1, quiet)
+        each.append((timed(lambda asked=asked: make(asked, 2, quiet))[1] * 1000, name))
+    print(
+        f"  one-shot median {stats.median(ms for ms, _ in each):.0f} ms, slowest {max(each)[0]:.0f} ms ({max(each)[1]}) (aim 60 ms)"
+    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+    print(f"  memory at most {peak:.0f} MB (aim 600 MB)")
+
+
+def judge(take: Take, brief: Brief, found: dict[str, Any]) -> list[str]:
+    """What a loop fails in, by name."""
+    faults = []
+    beats = take.parts and "drums" in take.parts
+    checks = {
+        "frames": found["frames_exact"],
+        "sum of stems": found["sum_error"] < 1e-6,
+        "silent part": found["quietest_part_db"] > -50,
+        "true peak": found["levelled_peak_db"] <= -0.99,
+        "loudness": abs(found["levelled_lufs"] + 14) < 0.5 or abs(found["levelled_peak_db"] + 1) < 0.1,
+        "crest": found["crest_db"] >= 7,
+        "slope": -5.2 <= found["slope_db"] <= -4.3,
+        "correlation": found["correlation"] > 0,
+        "low side": found["low_side_db"] <= -30,
+        "seam": found["seam"] <= 1.0,
+        "tempo": not beats or tempo_agrees(found["bpm"], float(brief.bpm or 0), 0.005),
+        "key": keys_agree(found["key"], take.key) in ("same", "relative", "near"),
+    }
+    faults += [name for name, good in checks.items() if not good]
+    return faults
+
+
+def quality() -> None:
+    """Every genre and three seeds: what fails, and how well tempo and key are heard."""
+    faults: Counter[str] = Counter()
+    keys: Counter[str] = Counter()
+    right_tempo = beating = 0
+    for genre in STYLES:
+        starts = set()
+        for seed in SEEDS:
+            brief = brief_of(genre, meter_name="3/4" if genre == "waltz" else "4/4")
+            take = make(brief, seed, quiet)
+            found = measure(take, brief)
+            failed = judge(take, brief, found)
+            faults.update(failed)
+            keys[keys_agree(found["key"], take.key)] += 1
+            if "drums" in take.parts:
+                beating += 1
+                right_tempo += abs(found["bpm"] / float(brief.bpm or 1) - 1) < 0.005
+            starts.add(take.midi)
+            if failed:
+                print(f"  {genre:20} seed {seed}: {', '.join(failed)}", flush=True)
+        if len(starts) < len(SEEDS):
+            faults["seeds alike"] += 1
+    count = len(STYLES) * len(SEEDS)
+    print(f"  {count} loops of {len(STYLES)} genres; failed checks: {dict(faults) or 'none'}")
+    print(f"  tempo heard as asked in {right_tempo} of {beating} loops with drums; key: {dict(keys)}")
+
+
+def against_real_loops() -> None:
+    """Onset density, flux and crest of drum loops beside those of real loops of like genre."""
+    if not REAL_LOOPS.is_dir():
+        print("  no real loops beside the repository: not compared")
+        return
+    real: dict[str, list[dict[str, float]]] = {}
+    for file in sorted(REAL_LOOPS.glob("*.flac")):
+        genre = next((genre for start, genre in LIKE.items() if file.name.startswith(start)), None)
+        if genre:
+            real.setdefault(genre, []).append(statistics(*read_audio(file)))
+    every = [figures for found in real.values() for figures in found]
+    inside = total = 0
+    for genre in real:
+        for seed in SEEDS:
+            brief = brief_of(genre, bars=2, instruments=("drums",), only=True)
+            take = make(brief, seed, quiet)
+            assert take.audio is not None
+            ours = statistics(take.audio, RATE)
+            for name, value in ours.items():
+                known = sorted(figures[name] for figures in every)
+                total += 1
+                inside += known[0] <= value <= known[-1]
+    print(f"  drum loops: {inside} of {total} figures inside the range of {len(every)} real ones: ", end="")
+    print(json.dumps({name: [round(min(f[name] for f in every), 1), round(max(f[name] for f in every), 1)] for name in every[0]}))
+
+
+def bench() -> None:
+    print("speed, warm:")
+    speed()
+    print("quality, every genre with three seeds:")
+    quality()
+    print("against real loops:")
+    against_real_loops()

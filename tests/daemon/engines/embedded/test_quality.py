@@ -1,0 +1,82 @@
+"""Ten genres rendered and judged by measurement: on the grid, in key, mixed, seamless. (All genres and seeds: `make bench`.)"""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from benchmarks.take_measures import keys_agree, measure, tempo_agrees
+from daemon.brief import Brief
+from daemon.engines.embedded.composer import compose
+from daemon.engines.embedded.engine import make
+from daemon.engines.embedded.styles import STYLES
+
+GENRES = ("house", "techno", "trap", "boom bap", "drum and bass", "ambient", "two-step", "reggaeton", "pop", "jazz")
+RATE = 44100
+
+
+def quiet(share, stage):
+    pass
+
+
+@cache
+def judged(genre):
+    brief = Brief(prompt=genre, words=genre, genre=genre, bpm=STYLES[genre].bpm, bars=8)
+    take = make(brief, 1, quiet)
+    return brief, take, measure(take, brief)
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_a_loop_is_exact_mixed_and_seamless(genre):
+    _, _, found = judged(genre)
+    assert found["frames_exact"] and found["sum_error"] < 1e-6
+    assert found["quietest_part_db"] > -50
+    assert found["true_peak_db"] <= -1.0
+    assert abs(found["levelled_lufs"] + 14) < 0.5 or abs(found["levelled_peak_db"] + 1) < 0.1
+    assert found["crest_db"] >= 7
+    assert -5.2 <= found["slope_db"] <= -4.4
+    assert found["correlation"] > 0
+    assert found["low_side_db"] <= -30
+    assert found["seam"] <= 1.0
+
+
+@pytest.mark.parametrize("genre", [name for name in GENRES if name != "ambient"])
+def test_its_tempo_is_heard_right(genre):
+    brief, _, found = judged(genre)
+    assert tempo_agrees(found["bpm"], brief.bpm, 0.002)
+
+
+def test_its_key_is_heard_right():
+    verdicts = [keys_agree(judged(genre)[2]["key"], judged(genre)[1].key) for genre in GENRES]
+    assert all(verdict in ("same", "relative", "near") for verdict in verdicts), verdicts
+    assert sum(verdict in ("same", "relative") for verdict in verdicts) >= 8, verdicts
+
+
+def test_an_independent_listener_finds_the_tempo():
+    librosa = pytest.importorskip("librosa")
+    for genre in ("house", "techno", "trap", "boom bap", "pop"):
+        brief, take, _ = judged(genre)
+        bpm = float(librosa.feature.tempo(y=take.audio.mean(axis=1), sr=RATE)[0])
+        assert tempo_agrees(bpm, brief.bpm), (genre, bpm)
+
+
+@pytest.mark.parametrize("genre", ["house", "trap", "boom bap", "drum and bass"])
+def test_the_first_kick_of_each_bar_lies_within_a_millisecond_of_the_grid(genre):
+    """Heard in the audio, with nothing of a player's timing and nothing but the kick."""
+    brief, _, _ = judged(genre)
+    plan = compose(brief, 1).to_json()
+    plan["feel"] = {"late_ms": {}, "spread_ms": 0.0, "velocity": 0.0}
+    plan["drums"] = {"rows": {"kick": plan["drums"]["rows"]["kick"]}, "fill": {}}
+    plan["bass"] = plan["chords"] = plan["lead"] = plan["texture"] = None
+    plan["mix"]["sends"] = plan["mix"]["delay"] = {}
+    take = make(brief.amended(plan=plan), 1, quiet)
+    level = np.abs(np.concatenate([take.audio[-RATE:], take.audio]).sum(axis=1))
+    bar = brief.frames / brief.bars
+    struck = 0
+    for k in range(brief.bars):
+        at = RATE + round(k * bar)
+        before, after = level[at - 400 : at - 50].max(), level[at : at + 400]
+        if after.max() > 4 * before:
+            struck += 1
+            assert np.argmax(after > 0.15 * after.max()) <= 0.001 * RATE
+    assert struck >= 6
