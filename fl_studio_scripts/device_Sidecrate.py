@@ -243,7 +243,7 @@ class Script:
                 pass                # what is played into a project that loads is not an order
             elif self.boot is not None and mapped and not release:
                 self.touch([event.status, event.data1, event.data2])
-            elif self.boot is None and not release:
+            elif self.boot is None and not release and (mapped or not self.map):
                 self.hand_over([event.status, event.data1, event.data2])
             if mapped:
                 event.handled = True

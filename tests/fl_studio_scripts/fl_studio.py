@@ -42,7 +42,7 @@ class Fl:
         real_time: bool = False,
     ) -> None:  # fmt: skip
         self.clock = clock or Clock()
-        self.tempo = tempo
+        self.tempo, self.looks = tempo, 0
         self.ppq, self.ppb = 96, 384
         self.is_playing = False
         self.title, self.program = "night drive", "night drive.flp - FL Studio 2024"
@@ -95,6 +95,7 @@ class Fl:
             return len(self.receivers)
 
         def getCurrentTempo(asInt: bool = False) -> float:
+            self.looks += 1
             return self.tempo
 
         def getRecPPQ() -> int:

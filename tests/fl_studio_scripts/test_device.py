@@ -359,6 +359,18 @@ def test_a_silent_daemon_is_greeted_when_it_is_back():
     assert len(joined.said("hello")) == 2 and len([m for m in joined.said("context") if "bpm" in m]) == 2
 
 
+def test_the_project_is_looked_at_ten_times_a_second_however_often_fl_calls():
+    fl = Fl()
+    joined = Joined(fl)
+    joined.run(2)
+    before = fl.looks
+    for _ in range(50):
+        joined.run(STEP_S)
+        for callback in ("OnRefresh", "OnUpdateBeatIndicator", "OnDirtyMixerTrack", "OnDirtyChannel"):
+            fl.call(callback, 1)
+    assert 8 <= fl.looks - before <= 11
+
+
 def test_frames_stay_within_what_fl_takes():
     frames = split_message({"do": "welcome", "boot": "b", "map": [[0x90, n, -1] for n in range(128)]}, 1, TO_FL)
     assert all(len(frame.to_bytes()) <= MAX_FRAME for frame in frames) and len(frames) > 1
