@@ -42,7 +42,7 @@ def patcher() -> dict[str, Any]:
     return {
         "patcher": {
             "fileversion": 1,
-            "appversion": {"major": 8, "minor": 6, "revision": 0, "architecture": "x64", "modernui": 1},
+            "appversion": {"major": 8, "minor": 5, "revision": 0, "architecture": "x64", "modernui": 1},
             "classnamespace": "box",
             "rect": [80, 100, 1100, 760],
             "openrect": [0, 0, WIDTH, HEIGHT],

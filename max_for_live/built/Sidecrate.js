@@ -33,7 +33,6 @@ function Conversation(io, nonce) {
     this.boot = "";
     this.recordings = "";
     this.requests = [];
-    this.last_job = "";
     this.counter = 0;
 }
 
@@ -150,12 +149,15 @@ Conversation.prototype.fit = function (path, fields, about) {
 
 // The last job once more, with another seed.
 Conversation.prototype.again = function (about) {
-    if (!this.last_job) {
+    var known = this.requests.filter(function (request) {
+        return request.job !== "";
+    });
+    if (!known.length) {
         this.io.status("Nothing has been made yet, so there is no again");
         return null;
     }
     var id = this.next_id();
-    return this.ask(id, "/sidecrate/again", [this.last_job, "id", id], about);
+    return this.ask(id, "/sidecrate/again", [known[known.length - 1].job, "id", id], about);
 };
 
 Conversation.prototype.next_id = function () {
@@ -249,7 +251,6 @@ Conversation.prototype.receive = function (address, values) {
 Conversation.prototype.hear = function (request, job) {
     request.heard_at = this.io.now();
     request.job = job;
-    this.last_job = job;
     if (request.state === "asking") {
         request.state = "running";
     }
@@ -432,11 +433,14 @@ function keyName(root, scale, intervals) {
     return has(4) ? MAJOR_ROOTS[root] : MINOR_ROOTS[root] + "m";
 }
 
+var DRUMS = /(^|[^a-z])(drums?|beats?|breaks?|breakbeats?|percussion|hats?|kicks?|snares?|claps?)([^a-z]|$)/;
+
 // Beats cuts at transients and leaves a clip at its own tempo untouched; it suits whatever drums play in. Complex is never used:
 // it colours the sound even where nothing is stretched.
-function warpMode(info) {
+function warpMode(info, name) {
     var parts = String(info.parts || "").split(", ");
-    if (parts.indexOf("drums") >= 0) {
+    // not every engine says which parts play: then the words in the clip's name do
+    if (parts.indexOf("drums") >= 0 || (!info.parts && DRUMS.test(name))) {
         return WARP_BEATS;
     }
     return parts.length === 1 && (parts[0] === "bass" || parts[0] === "lead" || info.kind === "vocal") ? WARP_TONES : WARP_TEXTURE;
@@ -454,7 +458,8 @@ function clipPlan(info, path) {
     var seconds = info.frames > 0 && info.sample_rate > 0 ? info.frames / info.sample_rate : null;
     var beats = gridded ? info.bars * quartersPerBar(info.meter) : timed ? seconds * info.bpm / 60 : null;
     return {
-        path: path, name: fileWords(path), midi: info.kind === "midi", warping: timed, mode: warpMode(info), looping: gridded,
+        path: path, name: fileWords(path), midi: info.kind === "midi", warping: timed, looping: gridded,
+        mode: warpMode(info, fileWords(path)),
         beats: beats, seconds: seconds, bpm: info.bpm
     };
 }
@@ -1267,7 +1272,7 @@ function cancel() {
 // -- clips
 
 function takeClip(request, clip) {
-    var entry = { plan: clipPlan(clip.info, forward(clip.path)), info: clip.info };
+    var entry = { plan: clipPlan(clip.info, clip.path), info: clip.info };
     clips.push(entry);
     if (audition.on) {
         loadAudition(entry);
@@ -1449,7 +1454,7 @@ function loadAudition(entry) {
     audition.loaded = entry;
     outlet(TO_AUDITION, "gain", 0, 20);
     later(30, function () {
-        outlet(TO_AUDITION, "buffer", "replace", entry.plan.path);
+        outlet(TO_AUDITION, "buffer", "replace", forward(entry.plan.path));
     });
 }
 
@@ -1504,7 +1509,7 @@ function repeatEvery(ms, work) {
 }
 
 function readBytes(path) {
-    var file = new File(path, "read");
+    var file = new File(forward(path), "read");
     var bytes = [];
     var part;
     if (!file.isopen) {
@@ -1521,6 +1526,7 @@ function readBytes(path) {
     return bytes;
 }
 
+// Max writes paths with slashes everywhere; Live is given them as the system does.
 function forward(path) {
     return String(path).replace(/\\/g, "/");
 }

@@ -3,7 +3,7 @@
 		"fileversion": 1,
 		"appversion": {
 			"major": 8,
-			"minor": 6,
+			"minor": 5,
 			"revision": 0,
 			"architecture": "x64",
 			"modernui": 1

@@ -27,11 +27,14 @@ function keyName(root, scale, intervals) {
     return has(4) ? MAJOR_ROOTS[root] : MINOR_ROOTS[root] + "m";
 }
 
+var DRUMS = /(^|[^a-z])(drums?|beats?|breaks?|breakbeats?|percussion|hats?|kicks?|snares?|claps?)([^a-z]|$)/;
+
 // Beats cuts at transients and leaves a clip at its own tempo untouched; it suits whatever drums play in. Complex is never used:
 // it colours the sound even where nothing is stretched.
-function warpMode(info) {
+function warpMode(info, name) {
     var parts = String(info.parts || "").split(", ");
-    if (parts.indexOf("drums") >= 0) {
+    // not every engine says which parts play: then the words in the clip's name do
+    if (parts.indexOf("drums") >= 0 || (!info.parts && DRUMS.test(name))) {
         return WARP_BEATS;
     }
     return parts.length === 1 && (parts[0] === "bass" || parts[0] === "lead" || info.kind === "vocal") ? WARP_TONES : WARP_TEXTURE;
@@ -49,7 +52,8 @@ function clipPlan(info, path) {
     var seconds = info.frames > 0 && info.sample_rate > 0 ? info.frames / info.sample_rate : null;
     var beats = gridded ? info.bars * quartersPerBar(info.meter) : timed ? seconds * info.bpm / 60 : null;
     return {
-        path: path, name: fileWords(path), midi: info.kind === "midi", warping: timed, mode: warpMode(info), looping: gridded,
+        path: path, name: fileWords(path), midi: info.kind === "midi", warping: timed, looping: gridded,
+        mode: warpMode(info, fileWords(path)),
         beats: beats, seconds: seconds, bpm: info.bpm
     };
 }

@@ -31,7 +31,6 @@ function Conversation(io, nonce) {
     this.boot = "";
     this.recordings = "";
     this.requests = [];
-    this.last_job = "";
     this.counter = 0;
 }
 
@@ -148,12 +147,15 @@ Conversation.prototype.fit = function (path, fields, about) {
 
 // The last job once more, with another seed.
 Conversation.prototype.again = function (about) {
-    if (!this.last_job) {
+    var known = this.requests.filter(function (request) {
+        return request.job !== "";
+    });
+    if (!known.length) {
         this.io.status("Nothing has been made yet, so there is no again");
         return null;
     }
     var id = this.next_id();
-    return this.ask(id, "/sidecrate/again", [this.last_job, "id", id], about);
+    return this.ask(id, "/sidecrate/again", [known[known.length - 1].job, "id", id], about);
 };
 
 Conversation.prototype.next_id = function () {
@@ -247,7 +249,6 @@ Conversation.prototype.receive = function (address, values) {
 Conversation.prototype.hear = function (request, job) {
     request.heard_at = this.io.now();
     request.job = job;
-    this.last_job = job;
     if (request.state === "asking") {
         request.state = "running";
     }

@@ -211,7 +211,7 @@ function cancel() {
 // -- clips
 
 function takeClip(request, clip) {
-    var entry = { plan: clipPlan(clip.info, forward(clip.path)), info: clip.info };
+    var entry = { plan: clipPlan(clip.info, clip.path), info: clip.info };
     clips.push(entry);
     if (audition.on) {
         loadAudition(entry);
@@ -393,7 +393,7 @@ function loadAudition(entry) {
     audition.loaded = entry;
     outlet(TO_AUDITION, "gain", 0, 20);
     later(30, function () {
-        outlet(TO_AUDITION, "buffer", "replace", entry.plan.path);
+        outlet(TO_AUDITION, "buffer", "replace", forward(entry.plan.path));
     });
 }
 
@@ -448,7 +448,7 @@ function repeatEvery(ms, work) {
 }
 
 function readBytes(path) {
-    var file = new File(path, "read");
+    var file = new File(forward(path), "read");
     var bytes = [];
     var part;
     if (!file.isopen) {
@@ -465,6 +465,7 @@ function readBytes(path) {
     return bytes;
 }
 
+// Max writes paths with slashes everywhere; Live is given them as the system does.
 function forward(path) {
     return String(path).replace(/\\/g, "/");
 }

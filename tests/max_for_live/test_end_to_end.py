@@ -5,6 +5,7 @@ import socket
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -220,6 +221,35 @@ def test_a_clip_of_the_set_is_put_on_the_grid_at_another_tempo(daemon, rack):
     assert daemon.clips()[-1]["engine"] == "file"
 
 
+def test_bars_that_the_device_listened_to_come_back_on_the_grid(daemon, rack):
+    """The recording begins in the middle of a bar; what comes back begins with the bar's accent."""
+    bpm, rate, late_s = 160, 44100, 0.4
+    bar_s = 4 * 60 / bpm
+    player = rack.add(port_of(daemon))
+    player.js(f".live.change('tempo', {bpm})")
+    player.js(".live.change('is_playing', 1)")
+    frames = int(3.2 * bar_s * rate)
+    ramp = f"Float64Array.from({{length: {frames}}}, (_, n) => ((n / {rate} + {late_s}) % {bar_s}) / {bar_s})"
+    player.js(f".buffers['001bars'] = {{rate: {rate}, samples: {ramp}}}, 1")
+    player.set(listenbars=2)
+    player.press("listen")
+    (write,) = wait_until(lambda: player.js(".from(4, 'write')"), 10, "the end of listening")
+    t = np.arange(frames) / rate + late_s
+    sound = np.zeros(frames)
+    for beat in range(14):
+        since = t - beat * 60 / bpm
+        hit = np.sin(2 * np.pi * (60 if beat % 4 == 0 else 190) * since) * np.exp(-np.maximum(since, 0) * 18)
+        sound += np.where(since >= 0, hit, 0) * (0.8 if beat % 4 == 0 else 0.3)
+    soundfile.write(write[3], np.stack([sound, sound], axis=1), rate)
+    (clip,) = player.wait_for_clips(1)
+    assert_exact(clip, daemon, bpm, Meter(), 2)
+    audio = soundfile.read(clip["file_path"], always_2d=True)[0].mean(axis=1)
+    beat = round(60 / bpm * rate)
+    loudness = [np.abs(audio[n * beat : n * beat + beat // 2]).max() for n in range(8)]
+    assert {int(n) for n in np.argsort(loudness)[-2:]} == {0, 4}, "the accents stand on the bars"
+    assert daemon.places.recordings in Path(write[3]).parents
+
+
 def test_a_reference_that_no_engine_listens_to_is_refused_with_the_reason(daemon, rack):
     player = rack.add(port_of(daemon))
     player.set(prompt="house drums", bars=1, use=3)
@@ -245,3 +275,16 @@ def test_a_daemon_that_dies_and_comes_back_is_found_and_the_clip_arrives(start_d
     daemon.start()
     clips = player.wait_for_clips(2, wait_s=90)
     assert len({clip["name"] for clip in clips}) == 2 and jobs(daemon) == 1
+
+
+def test_one_job_s_status_tells_every_clip_and_the_end_and_what_a_device_needs_of_each(daemon):
+    daemon.link.send("/sidecrate/generate", "house drums and bass", "count", 2, "bars", 1, "meter", "3/4", "id", "told")
+    job = next(m.arguments[1] for m in daemon.link.listen(60) if m.address == "/sidecrate/finished" and m.arguments[0] == "told")
+    daemon.link.send("/sidecrate/got", "told")
+    daemon.link.send("/sidecrate/status", job)
+    heard = [message for message in daemon.link.listen(0.6) if message.arguments[:2] == ("told", job)]
+    done = [json.loads(message.arguments[4]) for message in heard if message.address == "/sidecrate/done"]
+    assert sorted(info["n"] for info in done) == [1, 2] and heard[-1].address == "/sidecrate/finished"
+    for info in done:
+        assert (info["kind"], info["meter"], info["bars"], info["of"]) == ("loop", "3/4", 1, 2)
+        assert "drums" in info["parts"].split(", ") and info["frames"] and info["sample_rate"]

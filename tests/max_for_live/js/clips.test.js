@@ -24,8 +24,10 @@ test('drums are warped by beats, one line by tones, all else by texture, and not
   assert.equal(world.warpMode({ kind: 'loop', parts: 'bass, drums' }), 0)
   assert.equal(world.warpMode({ kind: 'loop', parts: 'bass' }), 1)
   assert.equal(world.warpMode({ kind: 'loop', parts: 'chords, pad' }), 2)
-  assert.equal(world.warpMode({ kind: 'loop', parts: '' }), 2)
-  assert.equal(world.warpMode({ kind: 'vocal', parts: '' }), 1)
+  assert.equal(world.warpMode({ kind: 'loop', parts: '' }, 'drumlin-chords_90bpm'), 2)
+  assert.equal(world.warpMode({ kind: 'vocal', parts: '' }, 'we-ride'), 1)
+  assert.equal(world.warpMode({ kind: 'loop', parts: '' }, 'dusty-drums_90bpm'), 0)
+  assert.equal(world.warpMode({ kind: 'loop', parts: 'chords' }, 'beats-and-chords'), 2)
 })
 
 test('a clip\'s length in Live\'s beats follows its meter', () => {

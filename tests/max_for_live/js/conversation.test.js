@@ -300,6 +300,12 @@ test('again names the last job', () => {
   const [message] = other.to('again')
   assert.deepEqual(message.slice(1, 3), ['j1', 'id'])
   assert.notEqual(message[3], id)
+  other.osc('accepted', message[3], 'j2', 1)
+  other.osc('progress', id, 'j1', 1, 'late')
+  other.clock.run(300)
+  other.say('press', 'again', 'bang')
+  welcome(other)
+  assert.equal(other.to('again').pop()[1], 'j2', 'a late packet does not make an older job the last')
 })
 
 test('a prompt is taken as it is typed; one without words, or too long for a packet, is not sent', () => {
