@@ -16,6 +16,9 @@ SILENCE_ENDS_S = 600.0
 #: A position older than this tells no longer where the playhead is: it may have jumped.
 PHASE_ENDS_S = 10.0
 
+#: A message may be late by so much; and the share of such a delay that is believed to be drift of the clocks.
+_MOST_LATE_S, _DRIFT_SHARE = 0.03, 0.1
+
 PINNED = ("bpm", "key", "meter")
 MIN_RATE, MAX_RATE = 8000, 192000
 
@@ -142,6 +145,8 @@ class Session:
             allowed = error.args[0] if isinstance(error, _UnusableError) else f"it takes {FIELDS[name].allowed}"
             known.ignored[name] = f"{source} says {name} {shorten(raw)}, which is not used: {allowed}"
             return
+        if name == "position":
+            value = _without_delay(known, value, now_s)
         word = known.words.get(name)
         changed_s = word.changed_s if word and word.value == value else now_s
         known.words[name] = _Word(value, changed_s, now_s)
@@ -189,6 +194,22 @@ class Session:
         if playing is None or not playing.value or bpm is None:
             return float(word.value)
         return float(word.value + (now_s - word.heard_s) * bpm.value / 60)
+
+
+def _without_delay(known: _Source, position: float, now_s: float) -> float:
+    """A position in quarters as it would have been told without the delay that messages have on a busy machine.
+
+    A message can come late but never early: one that lies a little behind what the last led to expect was late, and moves that
+    only slightly, so that the clocks' drift is followed.
+    """
+    last, playing, bpm = (known.words.get(name) for name in ("position", "playing", "bpm"))
+    if last is None or playing is None or bpm is None or not playing.value:
+        return position
+    if max(playing.changed_s, bpm.changed_s) > last.heard_s or now_s - last.heard_s > PHASE_ENDS_S:
+        return position
+    expected = float(last.value + (now_s - last.heard_s) * bpm.value / 60)
+    late_s = (expected - position) * 60 / bpm.value
+    return expected - _DRIFT_SHARE * (expected - position) if 0 < late_s < _MOST_LATE_S else position
 
 
 class _UnusableError(ValueError):

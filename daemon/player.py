@@ -284,8 +284,11 @@ def _load(task: dict[str, Any], player: Player) -> Voice:
             frames = exact
     audio = resample_loop(audio, rate, player.rate, frames) if task["loops"] else resample(audio, rate, player.rate)
     audio = audio * np.float32(10 ** (task["gain_db"] / 20))
-    if audio.shape[1] != player.channels:
-        audio = np.repeat(audio, 2, axis=1) if player.channels == 2 else audio.mean(axis=1, keepdims=True, dtype=np.float32)
+    if audio.shape[1] < player.channels:
+        # from two speakers it is twice the power of what was measured in one channel
+        audio = np.repeat(audio * np.float32(np.sqrt(0.5)), 2, axis=1)
+    elif audio.shape[1] > player.channels:
+        audio = audio.mean(axis=1, keepdims=True, dtype=np.float32)
     if not math.isfinite(float(np.abs(audio).max(initial=0.0))) or not len(audio):
         raise AudioError(f"{task['path']} holds no sound that could be played")
     return Voice(str(task["clip"]), np.ascontiguousarray(audio, np.float32), player.rate, 0, loops=bool(task["loops"]), bar=bar)
