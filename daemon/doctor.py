@@ -57,6 +57,7 @@ def examine(places: Places) -> list[Check]:
         _daemon,
         _engines,
         _midi,
+        _fl_studio,
         _sound,
         _tools,
     ]
@@ -186,6 +187,20 @@ def _midi(places: Places, config: Config) -> Iterator[Check]:
     names = ports.heard_ports
     ports.close()
     yield Check("midi", "ok", f"hears {', '.join(names)}" if names else "answers; no input is plugged in")
+
+
+def _fl_studio(places: Places, config: Config) -> Iterator[Check]:
+    """What the running daemon knows of the script in FL: only it has the ports."""
+    beacon = read_beacon(places)
+    health = beacon.doors.get("fl") if beacon else None
+    if health is None:
+        return
+    if "version" in health:
+        yield Check("fl studio", "fault", f"{health} (sidecrate install fl-studio, then Reload script in FL)")
+    elif health.startswith("open; FL's script answers"):
+        yield Check("fl studio", "note" if "OnIdle" in health else "ok", health)
+    else:
+        yield Check("fl studio", "note", f"{health}; of use to you only with FL Studio: see docs/fl_studio.md")
 
 
 def _sound(places: Places, config: Config) -> Iterator[Check]:

@@ -151,6 +151,8 @@ def test_from_fl_to_a_clip_and_back(joined):
     assert session.get("said_by")["bpm"] == "fl:studio"
     wanted = "answers" if fl.idle else "OnIdle"
     fl.until(lambda: wanted in json.loads(daemon.places.beacon.read_text())["doors"]["fl"], what="the door's health")
+    checks = [json.loads(line) for line in daemon.command("doctor", "--json").splitlines()]
+    assert next(check for check in checks if check["name"] == "fl studio")["verdict"] == ("ok" if fl.idle else "note")
     project.call("OnDeInit")
     fl.send()
     fl.until(lambda: session.get("bpm") is None, what="the end of the session")
