@@ -90,7 +90,7 @@ def words(id: str, name: str, start: str, help_: str, rect: Rect) -> Box:
 
 
 FACE = (
-    words("prompt", "Prompt", "", "What you want to hear; Return takes it.", (4, 4, 282, 42)),
+    words("prompt", "Prompt", "", "What you want to hear.", (4, 4, 282, 42)),
     button("generate", "Generate", "Make clips from the prompt.", (290, 4, 52, 20)),
     button("again", "Again", "The last once more, with another seed.", (346, 4, 50, 20)),
     button("cancel", "Cancel", "End what is being made.", (290, 26, 52, 20)),
@@ -125,7 +125,9 @@ FACE = (
 #: Every control and the word under which the script hears it.
 _CONTROLS = ("kind", "bars", "count", "target", "livekey", "use", "listenbars", "port")
 _TEXTS = ("prompt", "engine")
-_BUTTONS = ("generate", "again", "cancel", "place", "useclip", "listen", "audition")
+_BUTTONS = ("again", "cancel", "place", "audition")
+#: These work from what stands in the boxes: it is fetched first, as a text that was typed without Return has not been heard yet.
+_READING_BUTTONS = ("generate", "useclip", "listen")
 
 _SCREEN = ("status", "progress")
 _AUDITION = ("buffer", "length", "locked", "free", "select", "gain")
@@ -135,14 +137,16 @@ HIDDEN = (
     obj("device", "live.thisdevice", 1, 3),
     obj("started", "deferlow", 1, 1),
     obj("script", f"js {SCRIPT} ---audition ---heard ---bars", 1, 5),
-    obj("send", "udpsend 127.0.0.1 9140", 1, 0),
-    obj("receive", "udpreceive 9141", 1, 1),
+    obj("send", "udpsend 127.0.0.1 9140 @maxpacketsize 65536", 1, 0),
+    obj("receive", "udpreceive 9141 @maxpacketsize 65536", 1, 1),
     obj("osc-word", "prepend osc", 1, 1),
     obj("freed", "freebang", 1, 1),
     Box("bye", "message", "/sidecrate/bye", 2, 1),
     *(obj(f"{name}-word", f"prepend control {name}", 1, 1) for name in (*_TEXTS, *_CONTROLS)),
     *(obj(f"{name}-text", "route text", 2, 2) for name in _TEXTS),
-    *(obj(f"{name}-word", f"prepend press {name}", 1, 1) for name in _BUTTONS),
+    *(obj(f"{name}-word", f"prepend press {name}", 1, 1) for name in (*_BUTTONS, *_READING_BUTTONS)),
+    *(obj(f"{name}-later", "deferlow", 1, 1) for name in _READING_BUTTONS),
+    *(obj(f"{name}-order", "t a b b", 1, 3) for name in _READING_BUTTONS),
     obj("screen", "route " + " ".join(_SCREEN), len(_SCREEN) + 1, len(_SCREEN) + 1),
     obj("status-set", "prepend set", 1, 1),
     obj("progress-set", "prepend set", 1, 1),
@@ -186,7 +190,12 @@ LINES = (
     *((name, 0, f"{name}-word", 0) for name in (*_CONTROLS, *_BUTTONS)),
     *((name, 0, f"{name}-text", 0) for name in _TEXTS),
     *((f"{name}-text", 0, f"{name}-word", 0) for name in _TEXTS),
-    *((f"{name}-word", 0, "script", 0) for name in (*_TEXTS, *_CONTROLS, *_BUTTONS)),
+    *((name, 0, f"{name}-later", 0) for name in _READING_BUTTONS),
+    *((f"{name}-later", 0, f"{name}-order", 0) for name in _READING_BUTTONS),
+    *((f"{name}-order", 2, "engine", 0) for name in _READING_BUTTONS),
+    *((f"{name}-order", 1, "prompt", 0) for name in _READING_BUTTONS),
+    *((f"{name}-order", 0, f"{name}-word", 0) for name in _READING_BUTTONS),
+    *((f"{name}-word", 0, "script", 0) for name in (*_TEXTS, *_CONTROLS, *_BUTTONS, *_READING_BUTTONS)),
     ("script", 2, "screen", 0),
     ("screen", 0, "status-set", 0),
     ("status-set", 0, "status", 0),

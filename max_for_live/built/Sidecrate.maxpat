@@ -59,7 +59,7 @@
 					],
 					"varname": "Prompt",
 					"parameter_enable": 1,
-					"annotation": "What you want to hear; Return takes it.",
+					"annotation": "What you want to hear.",
 					"annotation_name": "Prompt",
 					"saved_attribute_attributes": {
 						"valueof": {
@@ -1221,7 +1221,7 @@
 						190,
 						22
 					],
-					"text": "udpsend 127.0.0.1 9140"
+					"text": "udpsend 127.0.0.1 9140 @maxpacketsize 65536"
 				}
 			},
 			{
@@ -1239,7 +1239,7 @@
 						190,
 						22
 					],
-					"text": "udpreceive 9141"
+					"text": "udpreceive 9141 @maxpacketsize 65536"
 				}
 			},
 			{
@@ -1529,7 +1529,7 @@
 						190,
 						22
 					],
-					"text": "prepend press generate"
+					"text": "prepend press again"
 				}
 			},
 			{
@@ -1547,7 +1547,7 @@
 						190,
 						22
 					],
-					"text": "prepend press again"
+					"text": "prepend press cancel"
 				}
 			},
 			{
@@ -1565,7 +1565,7 @@
 						190,
 						22
 					],
-					"text": "prepend press cancel"
+					"text": "prepend press place"
 				}
 			},
 			{
@@ -1583,7 +1583,7 @@
 						190,
 						22
 					],
-					"text": "prepend press place"
+					"text": "prepend press audition"
 				}
 			},
 			{
@@ -1601,7 +1601,7 @@
 						190,
 						22
 					],
-					"text": "prepend press useclip"
+					"text": "prepend press generate"
 				}
 			},
 			{
@@ -1619,7 +1619,7 @@
 						190,
 						22
 					],
-					"text": "prepend press listen"
+					"text": "prepend press useclip"
 				}
 			},
 			{
@@ -1637,18 +1637,16 @@
 						190,
 						22
 					],
-					"text": "prepend press audition"
+					"text": "prepend press listen"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-56",
 					"maxclass": "newobj",
-					"numinlets": 3,
-					"numoutlets": 3,
+					"numinlets": 1,
+					"numoutlets": 1,
 					"outlettype": [
-						"",
-						"",
 						""
 					],
 					"patching_rect": [
@@ -1657,7 +1655,7 @@
 						190,
 						22
 					],
-					"text": "route status progress"
+					"text": "deferlow"
 				}
 			},
 			{
@@ -1675,7 +1673,7 @@
 						190,
 						22
 					],
-					"text": "prepend set"
+					"text": "deferlow"
 				}
 			},
 			{
@@ -1693,7 +1691,7 @@
 						190,
 						22
 					],
-					"text": "prepend set"
+					"text": "deferlow"
 				}
 			},
 			{
@@ -1701,9 +1699,8 @@
 					"id": "obj-59",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 4,
+					"numoutlets": 3,
 					"outlettype": [
-						"",
 						"",
 						"",
 						""
@@ -1714,7 +1711,7 @@
 						190,
 						22
 					],
-					"text": "dspstate~"
+					"text": "t a b b"
 				}
 			},
 			{
@@ -1722,8 +1719,10 @@
 					"id": "obj-60",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 1,
+					"numoutlets": 3,
 					"outlettype": [
+						"",
+						"",
 						""
 					],
 					"patching_rect": [
@@ -1732,12 +1731,127 @@
 						190,
 						22
 					],
-					"text": "prepend rate"
+					"text": "t a b b"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-61",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 3,
+					"outlettype": [
+						"",
+						"",
+						""
+					],
+					"patching_rect": [
+						650,
+						20,
+						190,
+						22
+					],
+					"text": "t a b b"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-62",
+					"maxclass": "newobj",
+					"numinlets": 3,
+					"numoutlets": 3,
+					"outlettype": [
+						"",
+						"",
+						""
+					],
+					"patching_rect": [
+						650,
+						50,
+						190,
+						22
+					],
+					"text": "route status progress"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-63",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						650,
+						80,
+						190,
+						22
+					],
+					"text": "prepend set"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-64",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						650,
+						110,
+						190,
+						22
+					],
+					"text": "prepend set"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-65",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 4,
+					"outlettype": [
+						"",
+						"",
+						"",
+						""
+					],
+					"patching_rect": [
+						650,
+						140,
+						190,
+						22
+					],
+					"text": "dspstate~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-66",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						650,
+						170,
+						190,
+						22
+					],
+					"text": "prepend rate"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-67",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 2,
@@ -1747,7 +1861,7 @@
 					],
 					"patching_rect": [
 						650,
-						20,
+						200,
 						190,
 						22
 					],
@@ -1756,7 +1870,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-62",
+					"id": "obj-68",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 2,
@@ -1766,7 +1880,7 @@
 					],
 					"patching_rect": [
 						650,
-						50,
+						230,
 						190,
 						22
 					],
@@ -1775,7 +1889,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-63",
+					"id": "obj-69",
 					"maxclass": "newobj",
 					"numinlets": 7,
 					"numoutlets": 7,
@@ -1790,7 +1904,7 @@
 					],
 					"patching_rect": [
 						650,
-						80,
+						260,
 						190,
 						22
 					],
@@ -1799,7 +1913,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-64",
+					"id": "obj-70",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -1809,7 +1923,7 @@
 					],
 					"patching_rect": [
 						650,
-						110,
+						290,
 						190,
 						22
 					],
@@ -1818,7 +1932,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-65",
+					"id": "obj-71",
 					"maxclass": "message",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1827,122 +1941,11 @@
 					],
 					"patching_rect": [
 						650,
-						140,
-						190,
-						22
-					],
-					"text": "loaded"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-66",
-					"maxclass": "newobj",
-					"numinlets": 2,
-					"numoutlets": 1,
-					"outlettype": [
-						"signal"
-					],
-					"patching_rect": [
-						650,
-						170,
-						190,
-						22
-					],
-					"text": "phasor~ @lock 1"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-67",
-					"maxclass": "newobj",
-					"numinlets": 2,
-					"numoutlets": 1,
-					"outlettype": [
-						"signal"
-					],
-					"patching_rect": [
-						650,
-						200,
-						190,
-						22
-					],
-					"text": "phasor~ 1."
-				}
-			},
-			{
-				"box": {
-					"id": "obj-68",
-					"maxclass": "newobj",
-					"numinlets": 3,
-					"numoutlets": 1,
-					"outlettype": [
-						"signal"
-					],
-					"patching_rect": [
-						650,
-						230,
-						190,
-						22
-					],
-					"text": "selector~ 2 2"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-69",
-					"maxclass": "newobj",
-					"numinlets": 2,
-					"numoutlets": 1,
-					"outlettype": [
-						"signal"
-					],
-					"patching_rect": [
-						650,
-						260,
-						190,
-						22
-					],
-					"text": "*~ 1000."
-				}
-			},
-			{
-				"box": {
-					"id": "obj-70",
-					"maxclass": "newobj",
-					"numinlets": 1,
-					"numoutlets": 3,
-					"outlettype": [
-						"signal",
-						"signal",
-						"signal"
-					],
-					"patching_rect": [
-						650,
-						290,
-						190,
-						22
-					],
-					"text": "play~ ---audition 2"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-71",
-					"maxclass": "newobj",
-					"numinlets": 2,
-					"numoutlets": 2,
-					"outlettype": [
-						"signal",
-						"signal"
-					],
-					"patching_rect": [
-						650,
 						320,
 						190,
 						22
 					],
-					"text": "line~ 0."
+					"text": "loaded"
 				}
 			},
 			{
@@ -1960,7 +1963,7 @@
 						190,
 						22
 					],
-					"text": "*~ 0."
+					"text": "phasor~ @lock 1"
 				}
 			},
 			{
@@ -1978,21 +1981,17 @@
 						190,
 						22
 					],
-					"text": "*~ 0."
+					"text": "phasor~ 1."
 				}
 			},
 			{
 				"box": {
 					"id": "obj-74",
 					"maxclass": "newobj",
-					"numinlets": 5,
-					"numoutlets": 5,
+					"numinlets": 3,
+					"numoutlets": 1,
 					"outlettype": [
-						"",
-						"",
-						"",
-						"",
-						""
+						"signal"
 					],
 					"patching_rect": [
 						650,
@@ -2000,17 +1999,17 @@
 						190,
 						22
 					],
-					"text": "route bar size record write"
+					"text": "selector~ 2 2"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-75",
 					"maxclass": "newobj",
-					"numinlets": 1,
+					"numinlets": 2,
 					"numoutlets": 1,
 					"outlettype": [
-						""
+						"signal"
 					],
 					"patching_rect": [
 						650,
@@ -2018,7 +2017,7 @@
 						190,
 						22
 					],
-					"text": "prepend size"
+					"text": "*~ 1000."
 				}
 			},
 			{
@@ -2026,10 +2025,11 @@
 					"id": "obj-76",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 2,
+					"numoutlets": 3,
 					"outlettype": [
-						"",
-						""
+						"signal",
+						"signal",
+						"signal"
 					],
 					"patching_rect": [
 						650,
@@ -2037,18 +2037,18 @@
 						190,
 						22
 					],
-					"text": "buffer~ ---heard 1000 2"
+					"text": "play~ ---audition 2"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-77",
 					"maxclass": "newobj",
-					"numinlets": 1,
+					"numinlets": 2,
 					"numoutlets": 2,
 					"outlettype": [
-						"",
-						""
+						"signal",
+						"signal"
 					],
 					"patching_rect": [
 						650,
@@ -2056,7 +2056,7 @@
 						190,
 						22
 					],
-					"text": "buffer~ ---bars 1000 1"
+					"text": "line~ 0."
 				}
 			},
 			{
@@ -2074,7 +2074,7 @@
 						190,
 						22
 					],
-					"text": "phasor~ @lock 1"
+					"text": "*~ 0."
 				}
 			},
 			{
@@ -2084,11 +2084,125 @@
 					"numinlets": 2,
 					"numoutlets": 1,
 					"outlettype": [
-						""
+						"signal"
 					],
 					"patching_rect": [
 						650,
 						560,
+						190,
+						22
+					],
+					"text": "*~ 0."
+				}
+			},
+			{
+				"box": {
+					"id": "obj-80",
+					"maxclass": "newobj",
+					"numinlets": 5,
+					"numoutlets": 5,
+					"outlettype": [
+						"",
+						"",
+						"",
+						"",
+						""
+					],
+					"patching_rect": [
+						650,
+						590,
+						190,
+						22
+					],
+					"text": "route bar size record write"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-81",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						860,
+						20,
+						190,
+						22
+					],
+					"text": "prepend size"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-82",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 2,
+					"outlettype": [
+						"",
+						""
+					],
+					"patching_rect": [
+						860,
+						50,
+						190,
+						22
+					],
+					"text": "buffer~ ---heard 1000 2"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-83",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 2,
+					"outlettype": [
+						"",
+						""
+					],
+					"patching_rect": [
+						860,
+						80,
+						190,
+						22
+					],
+					"text": "buffer~ ---bars 1000 1"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-84",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						860,
+						110,
+						190,
+						22
+					],
+					"text": "phasor~ @lock 1"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-85",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						860,
+						140,
 						190,
 						22
 					],
@@ -2097,7 +2211,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-80",
+					"id": "obj-86",
 					"maxclass": "newobj",
 					"numinlets": 4,
 					"numoutlets": 1,
@@ -2105,8 +2219,8 @@
 						"signal"
 					],
 					"patching_rect": [
-						650,
-						590,
+						860,
+						170,
 						190,
 						22
 					],
@@ -2115,7 +2229,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-81",
+					"id": "obj-87",
 					"maxclass": "newobj",
 					"numinlets": 3,
 					"numoutlets": 1,
@@ -2124,7 +2238,7 @@
 					],
 					"patching_rect": [
 						860,
-						20,
+						200,
 						190,
 						22
 					],
@@ -2328,7 +2442,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-2",
+						"obj-3",
 						0
 					],
 					"destination": [
@@ -2340,7 +2454,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-3",
+						"obj-4",
 						0
 					],
 					"destination": [
@@ -2352,7 +2466,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-4",
+						"obj-5",
 						0
 					],
 					"destination": [
@@ -2364,47 +2478,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-5",
-						0
-					],
-					"destination": [
-						"obj-52",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-20",
-						0
-					],
-					"destination": [
-						"obj-53",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-21",
-						0
-					],
-					"destination": [
-						"obj-54",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
 						"obj-24",
 						0
 					],
 					"destination": [
-						"obj-55",
+						"obj-52",
 						0
 					]
 				}
@@ -2453,6 +2531,186 @@
 					],
 					"destination": [
 						"obj-38",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-2",
+						0
+					],
+					"destination": [
+						"obj-56",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-20",
+						0
+					],
+					"destination": [
+						"obj-57",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-21",
+						0
+					],
+					"destination": [
+						"obj-58",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-56",
+						0
+					],
+					"destination": [
+						"obj-59",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-57",
+						0
+					],
+					"destination": [
+						"obj-60",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-58",
+						0
+					],
+					"destination": [
+						"obj-61",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-59",
+						2
+					],
+					"destination": [
+						"obj-13",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-60",
+						2
+					],
+					"destination": [
+						"obj-13",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-61",
+						2
+					],
+					"destination": [
+						"obj-13",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-59",
+						1
+					],
+					"destination": [
+						"obj-1",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-60",
+						1
+					],
+					"destination": [
+						"obj-1",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-61",
+						1
+					],
+					"destination": [
+						"obj-1",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-59",
+						0
+					],
+					"destination": [
+						"obj-53",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-60",
+						0
+					],
+					"destination": [
+						"obj-54",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-61",
+						0
+					],
+					"destination": [
+						"obj-55",
 						0
 					]
 				}
@@ -2668,7 +2926,7 @@
 						2
 					],
 					"destination": [
-						"obj-56",
+						"obj-62",
 						0
 					]
 				}
@@ -2676,11 +2934,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-56",
+						"obj-62",
 						0
 					],
 					"destination": [
-						"obj-57",
+						"obj-63",
 						0
 					]
 				}
@@ -2688,7 +2946,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-57",
+						"obj-63",
 						0
 					],
 					"destination": [
@@ -2700,11 +2958,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-56",
+						"obj-62",
 						1
 					],
 					"destination": [
-						"obj-58",
+						"obj-64",
 						0
 					]
 				}
@@ -2712,7 +2970,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-58",
+						"obj-64",
 						0
 					],
 					"destination": [
@@ -2724,116 +2982,8 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-59",
-						1
-					],
-					"destination": [
-						"obj-60",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-60",
-						0
-					],
-					"destination": [
-						"obj-31",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-61",
-						0
-					],
-					"destination": [
-						"obj-62",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-61",
-						1
-					],
-					"destination": [
-						"obj-62",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-31",
-						3
-					],
-					"destination": [
-						"obj-63",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-63",
-						0
-					],
-					"destination": [
-						"obj-64",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-64",
-						1
-					],
-					"destination": [
 						"obj-65",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-65",
-						0
-					],
-					"destination": [
-						"obj-31",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-63",
 						1
-					],
-					"destination": [
-						"obj-69",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-63",
-						2
 					],
 					"destination": [
 						"obj-66",
@@ -2844,11 +2994,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-63",
-						3
+						"obj-66",
+						0
 					],
 					"destination": [
-						"obj-67",
+						"obj-31",
 						0
 					]
 				}
@@ -2856,8 +3006,8 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-63",
-						4
+						"obj-67",
+						0
 					],
 					"destination": [
 						"obj-68",
@@ -2868,188 +3018,116 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-63",
+						"obj-67",
+						1
+					],
+					"destination": [
+						"obj-68",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-31",
+						3
+					],
+					"destination": [
+						"obj-69",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-69",
+						0
+					],
+					"destination": [
+						"obj-70",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-70",
+						1
+					],
+					"destination": [
+						"obj-71",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-71",
+						0
+					],
+					"destination": [
+						"obj-31",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-69",
+						1
+					],
+					"destination": [
+						"obj-75",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-69",
+						2
+					],
+					"destination": [
+						"obj-72",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-69",
+						3
+					],
+					"destination": [
+						"obj-73",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-69",
+						4
+					],
+					"destination": [
+						"obj-74",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-69",
 						5
-					],
-					"destination": [
-						"obj-71",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-66",
-						0
-					],
-					"destination": [
-						"obj-68",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-67",
-						0
-					],
-					"destination": [
-						"obj-68",
-						2
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-68",
-						0
-					],
-					"destination": [
-						"obj-69",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-69",
-						0
-					],
-					"destination": [
-						"obj-70",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-70",
-						0
-					],
-					"destination": [
-						"obj-72",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-70",
-						1
-					],
-					"destination": [
-						"obj-73",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-71",
-						0
-					],
-					"destination": [
-						"obj-72",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-71",
-						0
-					],
-					"destination": [
-						"obj-73",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-72",
-						0
-					],
-					"destination": [
-						"obj-62",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-73",
-						0
-					],
-					"destination": [
-						"obj-62",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-31",
-						4
-					],
-					"destination": [
-						"obj-74",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-74",
-						0
-					],
-					"destination": [
-						"obj-78",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-74",
-						1
-					],
-					"destination": [
-						"obj-75",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-75",
-						0
-					],
-					"destination": [
-						"obj-76",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-75",
-						0
 					],
 					"destination": [
 						"obj-77",
@@ -3060,36 +3138,24 @@
 			{
 				"patchline": {
 					"source": [
+						"obj-72",
+						0
+					],
+					"destination": [
+						"obj-74",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-73",
+						0
+					],
+					"destination": [
 						"obj-74",
 						2
-					],
-					"destination": [
-						"obj-79",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-79",
-						0
-					],
-					"destination": [
-						"obj-80",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-79",
-						0
-					],
-					"destination": [
-						"obj-81",
-						0
 					]
 				}
 			},
@@ -3097,7 +3163,19 @@
 				"patchline": {
 					"source": [
 						"obj-74",
-						3
+						0
+					],
+					"destination": [
+						"obj-75",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-75",
+						0
 					],
 					"destination": [
 						"obj-76",
@@ -3108,11 +3186,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-61",
+						"obj-76",
 						0
 					],
 					"destination": [
-						"obj-80",
+						"obj-78",
 						0
 					]
 				}
@@ -3120,11 +3198,35 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-61",
+						"obj-76",
 						1
 					],
 					"destination": [
-						"obj-80",
+						"obj-79",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-77",
+						0
+					],
+					"destination": [
+						"obj-78",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-77",
+						0
+					],
+					"destination": [
+						"obj-79",
 						1
 					]
 				}
@@ -3136,7 +3238,163 @@
 						0
 					],
 					"destination": [
+						"obj-68",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-79",
+						0
+					],
+					"destination": [
+						"obj-68",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-31",
+						4
+					],
+					"destination": [
+						"obj-80",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-80",
+						0
+					],
+					"destination": [
+						"obj-84",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-80",
+						1
+					],
+					"destination": [
 						"obj-81",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-81",
+						0
+					],
+					"destination": [
+						"obj-82",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-81",
+						0
+					],
+					"destination": [
+						"obj-83",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-80",
+						2
+					],
+					"destination": [
+						"obj-85",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-85",
+						0
+					],
+					"destination": [
+						"obj-86",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-85",
+						0
+					],
+					"destination": [
+						"obj-87",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-80",
+						3
+					],
+					"destination": [
+						"obj-82",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-67",
+						0
+					],
+					"destination": [
+						"obj-86",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-67",
+						1
+					],
+					"destination": [
+						"obj-86",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-84",
+						0
+					],
+					"destination": [
+						"obj-87",
 						0
 					]
 				}

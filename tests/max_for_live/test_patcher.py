@@ -10,7 +10,7 @@ from max_for_live.device import HEIGHT, KINDS, LIVE_KEY, TARGETS, USES, WIDTH
 
 #: (inlets, outlets) of every object that the device may use; None: as many as its arguments say.
 OBJECTS = {
-    "live.thisdevice": (1, 3), "deferlow": (1, 1), "js": (1, 5), "udpsend": (1, 0), "udpreceive": (1, 1), "prepend": (1, 1),
+    "live.thisdevice": (1, 3), "deferlow": (1, 1), "js": (1, 5), "udpsend": (1, 0), "udpreceive": (1, 1), "prepend": (1, 1), "t": None,
     "freebang": (1, 1), "route": None, "dspstate~": (1, 4), "plugin~": (2, 2), "plugout~": (2, 2), "buffer~": (1, 2),
     "phasor~": (2, 1), "selector~": (3, 1), "*~": (2, 1), "play~": (1, 3), "line~": (2, 2), "record~": None, "pipe": (2, 1),
     "message": (2, 1), "textedit": (1, 4), "live.text": (1, 2), "live.numbox": (1, 2), "live.menu": (1, 3),
@@ -35,6 +35,8 @@ def test_every_object_is_known_and_has_its_inlets_and_outlets():
         if word(box) == "route":
             counts = (len(arguments) + 1, len(arguments) + 1)
             counts = (2, 2) if len(arguments) == 1 else counts
+        if word(box) == "t":
+            counts = (1, len(arguments))
         if word(box) == "record~":
             counts = (int(arguments[1]) + 2, 1)
         assert (box["numinlets"], box["numoutlets"]) == counts, box
@@ -125,6 +127,16 @@ def test_every_message_to_the_script_has_a_handler():
         else:
             assert words[0] == "deferlow" or words[0] in handlers
     assert {"bang", "loaded", "osc"} <= handlers
+
+
+@pytest.mark.parametrize("button", ["generate", "useclip", "listen"])
+def test_the_boxes_are_read_before_the_button_is_told(button):
+    """t speaks from right to left."""
+    (order,) = [id_ for id_, box in BOXES.items() if box.get("text") == f"prepend press {button}"]
+    (trigger,) = [line["source"][0] for line in LINES if line["destination"][0] == order]
+    assert BOXES[trigger]["text"] == "t a b b"
+    reached = {line["source"][1]: BOXES[line["destination"][0]] for line in LINES if line["source"][0] == trigger}
+    assert {reached[1]["varname"], reached[2]["varname"]} == {"Prompt", "Engine"}
 
 
 @pytest.mark.parametrize("outlet", ["TO_SCREEN", "TO_AUDITION", "TO_LISTEN"])
