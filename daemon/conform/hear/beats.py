@@ -16,13 +16,15 @@ from daemon.conform.hear.timemap import TimeMap
 #: s per beat squared; how far a steady take's beats bend, and those of one that drifts at 0.4 s a beat.
 STRAIGHT, BENDING = 1e-5, 1e-3
 #: Gain in mean log loss from which a bent map is believed.
-DRIFT_GAIN = 0.35
+DRIFT_GAIN = 0.2
 #: What a take's signs of a pulse must exceed: noise, held sounds and scattered hits stay below.
 PULSE = 0.3
 #: s; takes longer than this are followed in windows of that length, half a window at a time.
 LONG_S, WINDOW_S = 40.0, 24.0
 #: s; how far the beats of a long take may stray from a straight line and still be steady.
 STEADY_S = 0.004
+#: Likeness from which a repetition is found where it was looked for.
+ALIKE = 0.8
 #: How often a unit must fit into the take before its micro-timing can be told from drift.
 UNITS = 1.9
 
@@ -113,7 +115,7 @@ def _find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
     bend = BENDING * (beat_s / 0.4) ** 2
     straight = bent = believed = start
     for _ in range(2):
-        again = repeats.repeats(env, believed, bar_beats)
+        again = _repeats(env, believed, bar_beats)
         unit = _unit(again.similarity)
         bars = (len(believed) - 2) / bar_beats
         micro_slots = slots * unit if bars >= UNITS * unit else slots if bars >= UNITS else 4
@@ -129,6 +131,16 @@ def _find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
         if gain < 0.3 * DRIFT_GAIN:
             break
     return Beats(loose if drifts else stiff, again, unit, drifts, gain)
+
+
+def _repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float) -> Repeats:
+    """Repetitions near where the beats say, or farther away where they are clearly better there: a tempo a little off."""
+    near = repeats.repeats(env, beats_s, bar_beats)
+    likeness = max(near.similarity.values(), default=1.0)
+    if likeness > ALIKE:
+        return near
+    far = repeats.repeats(env, beats_s, bar_beats, reach_s=2 * 0.045)
+    return far if max(far.similarity.values(), default=0.0) > likeness + 0.1 else near
 
 
 def _unit(similarity: dict[int, float]) -> int:

@@ -30,10 +30,10 @@ class Repeats:
         return Repeats(self.beat[keep], self.later[keep], self.seconds[keep], self.weight[keep], self.similarity)
 
 
-def repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float, step: float = 0.5) -> Repeats:
+def repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float, step: float = 0.5, reach_s: float = 0.045) -> Repeats:
     """Local cross-correlation of the onset strength with itself after 1, 2 and 4 bars of `bar_beats` beats.
 
-    `beats_s` are the beat times as believed so far; each window is 1.6 beats long and may move by up to 45 ms.
+    `beats_s` are the beat times as believed so far; each window is 1.6 beats long and may move by up to `reach_s`.
     """
     thin = 2
     rate = env.rate / thin
@@ -41,7 +41,7 @@ def repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float, step: float =
     power = (shape**2).sum(axis=1)
     beat_s = float(np.median(np.diff(beats_s)))
     half = int(0.8 * beat_s * rate)
-    reach = max(2, int(min(0.045, 0.11 * beat_s) * rate))
+    reach = max(2, int(min(reach_s, 2.4 * reach_s * beat_s) * rate))
     window = np.hanning(2 * half + 1).astype(np.float32)
     rows: list[tuple[float, float, float, float, float]] = []
     similarity: dict[int, float] = {}
