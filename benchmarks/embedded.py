@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +38,10 @@ def quiet(share: float, stage: str) -> None:
     """Progress that nobody watches."""
 
 
-def timed(work: Callable[[], Take]) -> tuple[Take, float]:
+def timed(brief: Brief, seed: int) -> tuple[Take, float]:
+    """A take and the seconds that it took."""
     began = time.perf_counter()
-    return work(), time.perf_counter() - began
+    return make(brief, seed, quiet), time.perf_counter() - began
 
 
 def speed() -> None:
@@ -61,17 +61,16 @@ def speed() -> None:
             )
     print(f"  loop   median {stats.median(ratios):.0f} x real time (aim 20)")
     for genre in ("house", "boom bap"):
-        take, spent = timed(lambda genre=genre: make(brief_of(genre, kind="track", bars=None, seconds=180.0), 1, quiet))
+        take, spent = timed(brief_of(genre, kind="track", bars=None, seconds=180.0), 1)
         assert take.audio is not None
         print(f"  track  {genre:14} {len(take.audio) / RATE:5.1f} s of audio in {spent:5.2f} s (aim 12 s for 3 minutes)")
     each = []
     for name in VOICES:
         asked = Brief(prompt=name, words=name, kind="oneshot", bpm=None)
         make(asked, 1, quiet)
-        each.append((timed(lambda asked=asked: make(asked, 2, quiet))[1] * 1000, name))
-    print(
-        f"  one-shot median {stats.median(ms for ms, _ in each):.0f} ms, slowest {max(each)[0]:.0f} ms ({max(each)[1]}) (aim 60 ms)"
-    )
+        each.append((timed(asked, 2)[1] * 1000, name))
+    median, slowest = stats.median(ms for ms, _ in each), max(each)
+    print(f"  one-shot median {median:.0f} ms, slowest {slowest[0]:.0f} ms ({slowest[1]}) (aim 60 ms)")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
     print(f"  memory at most {peak:.0f} MB (aim 600 MB)")
 

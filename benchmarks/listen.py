@@ -15,7 +15,8 @@ from daemon.engines.embedded.styles import STYLES
 
 _PAGE = """<!doctype html><meta charset="utf-8"><title>Sidecrate: the embedded musician</title>
 <style>body{{font:16px/1.4 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}}
-table{{border-collapse:collapse;width:100%}}td,th{{padding:.3rem .5rem;text-align:left;border-bottom:1px solid #ccc;vertical-align:top}}
+table{{border-collapse:collapse;width:100%}}
+td,th{{padding:.3rem .5rem;text-align:left;border-bottom:1px solid #ccc;vertical-align:top}}
 audio{{width:15rem;height:2rem}}small{{color:#666}}</style>
 <h1>The embedded musician</h1>
 <p>Every style with {seeds} seeds, eight bars each, set to {lufs:g} LUFS or -1 dBTP. Each loops.</p>

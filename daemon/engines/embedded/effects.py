@@ -16,7 +16,7 @@ _PRE_DELAY_S = 0.018
 _BANDS_PER_OCTAVE = 3
 
 
-@lru_cache(4)
+@lru_cache(2)
 def reverb(size: int, rate: int, length_s: float) -> np.ndarray:
     """The spectrum (2, size // 2 + 1) of a room of `length_s` to -60 dB as middle and side; unit power, high-passed at 250 Hz.
 
@@ -45,7 +45,7 @@ def _rolled(rows: np.ndarray, size: int) -> np.ndarray:
     return np.pad(rows, ((0, 0), (0, whole - rows.shape[1]))).reshape(2, -1, size).sum(axis=1)
 
 
-@lru_cache(4)
+@lru_cache(2)
 def ping_pong(size: int, rate: int, delay_frames: int, feedback: float = 0.42) -> np.ndarray:
     """The spectrum (2, size // 2 + 1) of a middle signal's echoes, left and right in turn, each darker, as middle and side."""
     k = np.arange(size // 2 + 1, dtype=np.int64)
@@ -71,14 +71,14 @@ def spectral_slope(power: np.ndarray, rate: int, frames: int) -> float:
     return float(np.polyfit(octaves[heard], 10 * np.log10(mean[heard]), 1)[0])
 
 
-@lru_cache(8)
+@lru_cache(3)
 def tilt(frames: int, rate: int, db_per_octave: float) -> np.ndarray:
     """Real gains (frames // 2 + 1,) that turn a spectrum round 1 kHz by so much; flat below 100 Hz and above 10 kHz."""
     hz = np.clip(np.fft.rfftfreq(frames, 1 / rate), 100, 10000)
     return (10 ** (db_per_octave * np.log2(hz / 1000) / 20)).astype(np.float32)
 
 
-@lru_cache(8)
+@lru_cache(3)
 def k_weight(frames: int, rate: int) -> np.ndarray:
     """Power gains (frames // 2 + 1,) near BS.1770's K weighting: for balancing parts, not for reports."""
     hz = np.fft.rfftfreq(frames, 1 / rate)

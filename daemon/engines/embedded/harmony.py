@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from bridge.music import MODES, Key, pitch_class
@@ -38,6 +39,7 @@ class Chord:
         return tuple(dict.fromkeys((self.root + step) % 12 for step in self.steps))
 
 
+@lru_cache(1024)
 def read_chord(text: str, key: Key) -> Chord:
     """`i7`, `bVI`, `VM7` of a key, or `Am7`. ValueError if it is neither.
 

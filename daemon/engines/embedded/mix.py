@@ -30,7 +30,7 @@ DRUM_PLACES: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 
 _LAYERS = 4
-_CACHE_FRAMES = 9_000_000
+_CACHE_FRAMES = 6_000_000
 
 
 class Kit(Protocol):

@@ -325,7 +325,7 @@ def wave(
     return low + (high - low) * blend
 
 
-@lru_cache(40)
+@lru_cache(24)
 def _ensemble(shape: str, hz: float, rate: int, spread_cents: float, cutoff_hz: float, take: int) -> np.ndarray:
     """About 3 s of a whole section playing one note, which loops without a seam: float32 (frames, 2)."""
     size = 1 << round(np.log2(3 * rate))

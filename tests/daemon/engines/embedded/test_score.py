@@ -36,6 +36,7 @@ def test_notes_lie_in_the_key_in_range_and_on_the_grid(genre):
         plan = compose(brief(genre, key_name=key), seed)
         score = Score(plan.with_(feel=Feel({}, 0.0, 0.0), swing=50.0))
         scale = set(plan.key_.scale)
+        named = {pc for bar in score.bars for step in (0, score.steps - 1) for pc in score.chord_at(bar, step).pitch_classes}
         for part in plan.parts:
             for note in score.part(part):
                 assert 0 <= note.start < score.ticks and note.length > 0
@@ -44,7 +45,6 @@ def test_notes_lie_in_the_key_in_range_and_on_the_grid(genre):
                     assert note.start % 5 == 0  # sixteenths, and rolls of two, three and four
                     continue
                 assert note.start % STEP == 0 or plan.chords.style == "strum"
-                named = {pc for bar in score.bars for s in range(score.steps) for pc in score.chord_at(bar, s).pitch_classes}
                 assert note.pitch % 12 in scale | named, (part, note)
                 assert {"bass": 20, "chords": 40}.get(part, 48) <= note.pitch <= {"bass": 60}.get(part, 100)
 
