@@ -19,11 +19,11 @@ from daemon.audio.resample import fit_length
 from daemon.conform.time_map import TimeMap
 from daemon.errors import ConformError
 
-#: Below these, playing faster or slower is unheard, and keeps every attack as it was: 5 cents of a tone, 43 of a drum.
-_RESAMPLE_DEVIATION, _RESAMPLE_DRUMS_DEVIATION = 0.003, 0.025
+#: Below these, playing faster or slower is unheard, and keeps every attack as it was: 5 cents of a tone, 51 of a drum.
+_RESAMPLE_DEVIATION, _RESAMPLE_DRUMS_DEVIATION = 0.003, 0.03
 _RESAMPLE_CENTS = 5.0
 #: Frames of input after which the ratio is set anew, and over which an error of position is paid back.
-_BLOCK, _PAYBACK = 256, 8192.0
+_BLOCK, _PAYBACK = 256, 16384.0
 #: Frames by which the engine's resampler is late, which its start delay leaves out (measured on noise bursts).
 _SHIFTER_DELAY = 45
 _LEAST_RATIO, _MOST_RATIO = 0.25, 4.0
@@ -106,7 +106,8 @@ def rubberband_live(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.
     option: Any = pylibrb.Option  # its type stubs leave out that it is made of integers
     chosen = [option.PROCESS_REALTIME, option.ENGINE_FINER, option.CHANNELS_TOGETHER, option.THREADING_NEVER]
     chosen += [option.PitchHighQuality]
-    chosen += [option.WINDOW_SHORT] if wanted.preview else []
+    # short windows keep a drum's attack; tones need the long ones
+    chosen += [option.WINDOW_SHORT] if wanted.preview or wanted.drums else []
     chosen += [option.FORMANT_PRESERVED] if wanted.formants else []
     start, slope = _start(wanted.map)
     options: Any = sum(int(flag) for flag in chosen)
