@@ -87,6 +87,18 @@ class Fl(Section):
     )
 
 
+class Link(Section):
+    enabled: bool = Field(
+        False, description="Follow Ableton Link's tempo and beat; never sets them. Needs the extra: sidecrate[link]."
+    )
+
+
+class AbletonOsc(Section):
+    enabled: bool = Field(
+        False, description="Follow AbletonOSC, where it is chosen as a control surface in Live. Takes UDP port 11001."
+    )
+
+
 class Audio(Section):
     sample_rate: Annotated[int, Field(ge=8000, le=192000)] = Field(44100, description="In Hz, where the session does not say.")
     bits: Literal[16, 24, 32] = Field(24, description="Of the published WAV files; 32 is float.")
@@ -152,6 +164,8 @@ class Config(Section):
     osc: Osc = Field(Osc(), description="Open Sound Control, for devices, controllers and the command line.")
     midi: Midi = Field(Midi(), description="Pads and knobs.")
     fl: Fl = Field(Fl(), description="FL Studio: see docs/fl_studio.md.")
+    link: Link = Field(Link(), description="Ableton Link.")
+    ableton_osc: AbletonOsc = Field(AbletonOsc(), description="AbletonOSC.")
     audio: Audio = Field(Audio(), description="The files that are written.")
     defaults: Defaults = Field(Defaults(), description="What holds where neither the request, the prompt nor the session says.")
     engines: Engines = Field(Engines(), description="Who makes the sound.")

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bridge.ableton_link import AbletonLink
+from bridge.ableton_osc import AbletonOsc
 from bridge.errors import DoorError
 from bridge.events import Door, Event, SessionChanged
 from bridge.fl import FlDoor
@@ -147,6 +149,10 @@ class Service:
                 MidiDoor(mapping, orders.put, api=midi.api, inputs=midi.inputs, outputs=midi.outputs, virtual=midi.virtual,
                          clock=midi.clock)
             )  # fmt: skip
+        if config.link.enabled:
+            doors.append(AbletonLink(orders.put))
+        if config.ableton_osc.enabled:
+            doors.append(AbletonOsc(orders.put))
         if config.fl.enabled:
             folder = config.fl.piano_roll_scripts
             doors.append(

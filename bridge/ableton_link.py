@@ -1,0 +1,176 @@
+"""Ableton Link as a source of the session: tempo, beat, start and stop of everybody on the network, where aalink is installed.
+
+Who joins a Link session brings a tempo of its own, and may hand it to all the others if it is faster than the news of theirs.
+So a member is made first, left alone for half a second, and only then let onto the network; and it never sets a tempo.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+from bridge.errors import DoorError
+from bridge.events import Event, Order, Origin, Take
+
+#: The session's word for Link.
+SOURCE: Final = "link"
+#: How long a new member waits before it joins.
+JOIN_AFTER_S: Final = 0.5
+#: A peer is met a moment before its tempo is taken over; until then ours is nobody's word.
+SETTLED_AFTER_S: Final = 1.5
+#: The beat is told again so often, since what was said of it grows old.
+SAY_BEAT_S: Final = 4.0
+#: Beats after which peers that started apart are in phase: a bar of four quarters.
+QUANTUM: Final = 4.0
+_FIRST_BPM: Final = 120.0
+
+
+class AbletonLink:
+    """The door to Link. It only listens: orders of the verb `context` come of it, and it has nothing to tell.
+
+    Without peers it says `peers: 0`, so that Link's own idea of a tempo is nobody's word.
+    """
+
+    name = SOURCE
+
+    def __init__(self, take: Take, *, log: logging.Logger | None = None) -> None:
+        self._take = take
+        self._log = log or logging.getLogger(__name__)
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._leave: asyncio.Event | None = None
+        self._peers = 0
+        self._trouble = "closed"
+
+    def start(self) -> None:
+        """Join, in a thread of its own. Where aalink is not installed nothing runs: `health` says what to do."""
+        if self._thread is not None:
+            return
+        try:
+            made = importlib.import_module("aalink")
+        except ImportError:
+            self._trouble = "Link needs the package aalink: pip install 'sidecrate[link]'"
+            self._log.warning("link: %s", self._trouble)
+            return
+        self._trouble = ""
+        ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(made, ready), name="link", daemon=True)
+        self._thread.start()
+        if not ready.wait(5):
+            raise DoorError("Link does not start")
+
+    def tell(self, event: Event) -> None:
+        """Link has no words for what we tell."""
+
+    def stop(self) -> None:
+        """Leave the session; safe to call twice."""
+        thread, self._thread = self._thread, None
+        if thread is None or self._loop is None or self._leave is None:
+            return
+        if thread.is_alive():
+            self._loop.call_soon_threadsafe(self._leave.set)
+        thread.join(5)
+        self._trouble = "closed"
+
+    def health(self) -> str:
+        if self._trouble:
+            return self._trouble
+        return f"open; {self._peers} {'peer' if self._peers == 1 else 'peers'}"
+
+    # --- the thread -----------------------------------------------------------------------------------------------
+
+    def _run(self, made: Any, ready: threading.Event) -> None:
+        try:
+            asyncio.run(self._follow(made, ready))
+        except Exception as error:
+            self._trouble = f"Link has ended ({error})"
+            self._log.exception("link: it has ended")
+        finally:
+            ready.set()
+
+    async def _follow(self, made: Any, ready: threading.Event) -> None:
+        self._loop, self._leave = asyncio.get_running_loop(), asyncio.Event()
+        member = _Member(made.Link(_FIRST_BPM), self._say)
+        ready.set()
+        try:
+            if await _is_set(self._leave, JOIN_AFTER_S):
+                return
+            member.join()
+            while not await _is_set(self._leave, SAY_BEAT_S):
+                member.say_beat()
+        finally:
+            member.part()
+
+    def _say(self, values: dict[str, Any]) -> None:
+        if self._peers != values["peers"]:
+            self._log.info("link: %d peers", values["peers"])
+        self._peers = values["peers"]
+        self._take(Order("context", Origin(self.name), what=SOURCE, values=values))
+
+
+class _Member:
+    """One membership of a Link session, and what it says on every change."""
+
+    def __init__(self, link: Any, say: Callable[[dict[str, Any]], None]) -> None:
+        self._link = link
+        self._say = say
+        self._transport_heard = False
+        self._peers = 0
+        self._settling: asyncio.TimerHandle | None = None
+
+    def join(self) -> None:
+        link = self._link
+        link.quantum = QUANTUM
+        link.start_stop_sync_enabled = True
+        link.set_tempo_callback(lambda *_: self._settled())
+        link.set_num_peers_callback(lambda *_: self._met())
+        link.set_start_stop_callback(lambda *_: self._transport())
+        link.enabled = True
+
+    def part(self) -> None:
+        if self._settling:
+            self._settling.cancel()
+        self._link.enabled = False
+
+    def say_beat(self) -> None:
+        if self._link.num_peers and not self._settling:
+            self._changed()
+
+    def _met(self) -> None:
+        if self._link.num_peers and self._peers == 0:
+            self._settling = asyncio.get_running_loop().call_later(SETTLED_AFTER_S, self._settled)
+        self._peers = self._link.num_peers
+        if self._settling is None or not self._peers:
+            self._settled()
+
+    def _settled(self) -> None:
+        if self._settling:
+            self._settling.cancel()
+            self._settling = None
+        self._changed()
+
+    def _transport(self) -> None:
+        self._transport_heard = True
+        if self._settling is None:
+            self._changed()
+
+    def _changed(self) -> None:
+        link = self._link
+        if not link.num_peers:
+            self._say({"peers": 0})
+            return
+        # of peers that do not share start and stop it is only known that the beat goes on, as Link's always does
+        playing = bool(link.playing) if self._transport_heard else True
+        self._say({"bpm": float(link.tempo), "playing": playing, "position": float(link.beat), "peers": int(link.num_peers)})
+
+
+async def _is_set(event: asyncio.Event, wait_s: float) -> bool:
+    try:
+        await asyncio.wait_for(event.wait(), wait_s)
+    except TimeoutError:
+        return False
+    return True
