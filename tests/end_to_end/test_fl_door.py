@@ -21,7 +21,7 @@ midi:
   api: jack
   map:
     - {{note: 36, do: preset clicks, velocity: energy}}
-    - {{note: 37, do: loop}}
+    - {{note: 37, do: loop, with: {{engine: fake}}}}
     - {{note: 38, do: preset melody}}
     - {{note: 39, do: preset faulty}}
     - {{cc: 21, do: set swing, from: 50, to: 70}}
@@ -79,7 +79,10 @@ class FlOnJack:
                 self.output.send_message(list(frame))
 
     def until(self, look, wait_s: float = 30.0, what: str = "it"):
-        return wait_until(lambda: self.turn() and look(), wait_s, what)
+        try:
+            return wait_until(lambda: self.turn() and look(), wait_s, what)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; FL's hints: {list(dict.fromkeys(self.fl.hints))}") from None
 
     def hint(self, *words: str, wait_s: float = 30.0) -> str:
         """The first hint with all these words in it, from now on."""
