@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bridge.music import Meter
 from daemon.conform.hear.bar import Bar
 from daemon.conform.hear.envelopes import BEFORE_S, Envelopes
 from daemon.conform.hear.reading import FEATURES, read
@@ -16,7 +17,7 @@ from daemon.conform.hear.timemap import TimeMap
 #: Silence before the first sound from which that sound is a deliberate beginning.
 LEAD_S = 0.06
 #: How often the downbeat comes this many 16ths after the first sound, when silence came before it; else anywhere.
-AFTER_SILENCE = {0: 0.62, 2: 0.08, 4: 0.11, 8: 0.03, 1: 0.01, 3: 0.01, 6: 0.02, 12: 0.01}
+AFTER_SILENCE = {0: 0.52, 2: 0.09, 4: 0.12, 8: 0.03, 6: 0.02, 12: 0.02}
 #: How often a take that sounds from its first moment begins exactly on the one.
 AT_ONCE = 0.2
 #: s; how far the first sound and the bar's beginning may lie apart: before, after.
@@ -35,10 +36,11 @@ def _judges() -> dict[int, list[tuple[np.ndarray, ...]]]:
     return judges
 
 
-def sound_of(folded: Bar, starts: np.ndarray, joined: np.ndarray) -> np.ndarray:
+def sound_of(folded: Bar, starts: np.ndarray, joined: np.ndarray, meter: Meter) -> np.ndarray:
     """Log-probability (starts,) that the unit begins there, by its sound from there and the signs of its joint."""
     features = read(folded.one, starts).astype(np.float32)
-    judges = _judges().get(folded.slots)
+    # Judges know bars of quarters: 6/8 has the 16ths of 3/4, but not its accents.
+    judges = _judges().get(folded.slots) if meter.denominator == 4 else None
     if judges is None:
         return _normal(np.array([_rule(view) for view in features]) - 2 * joined[:, 0] + 2 * joined[:, 3])
     flat = np.hstack([features.reshape(len(features), -1), joined.astype(np.float32)])

@@ -79,6 +79,6 @@ def _read(env: Envelopes, lattice: Beats, octave: float, usual: float, meter: Me
     if not len(starts):
         starts = np.zeros(1)
     joined = seam.signs(folded, starts, seam.trust(lattice.again.similarity.get(lattice.unit_bars, 0.0)))
-    score = downbeat.sound_of(folded, starts, joined) + downbeat.start_of(env, lattice.map, slots, starts)
+    score = downbeat.sound_of(folded, starts, joined, meter) + downbeat.start_of(env, lattice.map, slots, starts)
     belief = np.exp(score - score.max())
     return Reading(lattice, octave, starts, belief / belief.sum(), joined, slots, folded.sixteenth_s, usual)
