@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +16,7 @@ from bridge.errors import RequestError, SidecrateError
 from bridge.request import FIELDS, Request, check_fields
 from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
 from daemon.field_options import with_fields
+from daemon.ordering import cancelling, link_to_daemon, open_crate, order_records
 from daemon.places import HOME_VARIABLE, Places
 from daemon.show import clip_json, clip_lines
 
@@ -229,7 +230,7 @@ def clips(
     number: Annotated[int, typer.Option("--number", "-n", help="How many.", min=1, max=100000)] = 20, as_json: AsJson = False
 ) -> None:
     """The newest clips in the crate."""
-    with _crate(read_only=True) as crate:
+    with open_crate(read_only=True) as crate:
         found = crate.clips(number) if crate else []
     for record in found:
         print(clip_json(record) if as_json else clip_lines(record))
@@ -250,12 +251,12 @@ def again(
     from daemon.follow import Follower, progress_bar
 
     changes = check_fields(fields.items())
-    with _link() as link, progress_bar(as_json) as bar:
+    with link_to_daemon() as link, progress_bar(as_json) as bar:
         if link:
             follower = Follower(link, Places.find(), bar)
-            _show(_cancelling(follower, follower.again(what, changes)), as_json)
+            _show(cancelling(follower, follower.again(what, changes)), as_json)
             return
-    with _crate(read_only=True) as crate:
+    with open_crate(read_only=True) as crate:
         if crate is None:
             raise CrateError("the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip")
         do, request, amend = repeat_request(crate.find(what), Request(changes))
@@ -279,7 +280,7 @@ def play(
     if in_time or clip in ("next", "previous", "stop"):
         from daemon.show import audition_line
 
-        with _link() as link:
+        with link_to_daemon() as link:
             if link is None:
                 raise ServiceError(
                     "no daemon runs, and only the daemon plays in time; start it with `sidecrate run`", "no_daemon"
@@ -289,7 +290,7 @@ def play(
     path = Path(clip).expanduser()
     kind = "loop"
     if not path.is_file():
-        with _crate(read_only=True) as crate:
+        with open_crate(read_only=True) as crate:
             if crate is None:
                 raise CrateError("the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip")
             record = crate.find(clip)
@@ -312,7 +313,7 @@ def trash(clip: Annotated[str, typer.Argument(help="A clip, or last.")] = "last"
 @app.command()
 def cancel(what: Annotated[str, typer.Argument(help="A job, or all.")] = "all") -> None:
     """End jobs that have not ended."""
-    with _link() as link:
+    with link_to_daemon() as link:
         if link is None:
             print("no daemon runs, so there is nothing to cancel", file=sys.stderr)
             return
@@ -328,7 +329,7 @@ def tempo(bpm: Annotated[str | None, typer.Argument(help="A tempo to pin; 0 foll
     places = Places.find()
     if bpm is not None:
         value = None if bpm.strip() in ("0", "0.0") else FIELDS["bpm"].check(bpm)
-        with _link() as link:
+        with link_to_daemon() as link:
             if link:
                 link.ask("/sidecrate/tempo", value or 0)
             else:
@@ -373,8 +374,8 @@ def ask() -> None:
     """A prompt line that stays open: type, hear of it, type again."""
     from daemon.ask import converse
 
-    with _link() as link:
-        converse(Places.find(), link, alone=lambda values: _order_records("make", values, out=None))
+    with link_to_daemon() as link:
+        converse(Places.find(), link, alone=lambda values: order_records("make", values, out=None))
 
 
 # -- shared
@@ -395,7 +396,7 @@ def _check_out(out: Path | None, force: bool) -> None:
 
 
 def _order(verb: str, values: dict[str, Any], *, as_json: bool, **how: Any) -> list[dict[str, Any]]:
-    return _show(_order_records(verb, values, quiet=as_json, **how), as_json)
+    return _show(order_records(verb, values, quiet=as_json, **how), as_json)
 
 
 def _show(records: Iterable[dict[str, Any]], as_json: bool) -> list[dict[str, Any]]:
@@ -406,106 +407,15 @@ def _show(records: Iterable[dict[str, Any]], as_json: bool) -> list[dict[str, An
     return shown
 
 
-def _order_records(
-    verb: str, raw: dict[str, Any], *, out: Path | None, quiet: bool = False, strict: bool = False, alone: bool = False,
-    amend: dict[str, Any] | None = None,
-) -> Iterator[dict[str, Any]]:  # fmt: skip
-    """Clips' records as they are done: by the daemon where one runs and they go into the crate, else made here."""
-    from daemon.follow import Follower, make_alone, progress_bar
-
-    values = check_fields(raw.items())
-    with _link() as link, progress_bar(quiet) as bar:
-        if link and out is None and not alone and not amend:
-            follower = Follower(link, Places.find(), bar)
-            yield from _cancelling(follower, follower.order(verb, values))
-            return
-        from daemon.acceptance import make_brief
-        from daemon.config import load_config
-        from daemon.crate import Crate
-        from daemon.database import Database
-        from daemon.defaults import crate_folder, prompt_defaults, session_with
-        from daemon.pins import load_pins
-
-        places = Places.find()
-        config = load_config(places.config_file)
-        database = Database(places.database)
-        try:
-            crate = Crate(crate_folder(config, places), config.crate.layout, database)
-            if out is None:
-                crate.check()
-            request = Request(values)
-            session = session_with(load_pins(database))
-            brief = make_brief(request, session, prompt_defaults(config), config.engines.order, do=verb)
-            brief = brief.amended(strict=strict or verb == "make", **(amend or {}))
-            records = list[dict[str, Any]]()
-            for record in make_alone(brief, request, crate, out, bar, config.defaults.note_names):
-                records.append(record)
-                yield record
-            if brief.then == "audition" and brief.kind != "midi":
-                from daemon.audition import play_file
-
-                play_file(Path(records[0]["path"]), 2 if brief.kind == "loop" else 1)
-        finally:
-            database.close()
-
-
-def _cancelling(follower: Any, records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Ctrl-C ends the job too, not only the looking on."""
-    try:
-        yield from records
-    except KeyboardInterrupt:
-        follower.cancel()
-        raise
-
-
 def _about_clip(verb: str, clip: str) -> None:
-    with _link() as link:
+    with link_to_daemon() as link:
         if link:
             path = json.loads(str(link.ask(f"/sidecrate/{verb}", clip, wait_s=10).arguments[2]))["path"]
             print(path)
             return
-    with _crate(read_only=False) as crate:
+    with open_crate(read_only=False) as crate:
         assert crate is not None
         print(crate.keep(clip) if verb == "keep" else crate.trash(clip)["path"])
-
-
-class _link:
-    """`with _link() as link`: a link to the running daemon, or None."""
-
-    def __enter__(self) -> Any:
-        from daemon.link import Link
-
-        self._link = Link.to(Places.find())
-        return self._link
-
-    def __exit__(self, *_: object) -> None:
-        if self._link:
-            self._link.close()
-
-
-class _crate:
-    """`with _crate() as crate`: the crate of this home; None where nothing was ever made."""
-
-    def __init__(self, *, read_only: bool) -> None:
-        self._read_only = read_only
-
-    def __enter__(self) -> Any:
-        from daemon.config import load_config
-        from daemon.crate import Crate
-        from daemon.database import Database
-        from daemon.defaults import crate_folder
-
-        places = Places.find()
-        self._database = None
-        if self._read_only and not places.database.exists():
-            return None
-        config = load_config(places.config_file)
-        self._database = Database(places.database, read_only=self._read_only)
-        return Crate(crate_folder(config, places), config.crate.layout, self._database)
-
-    def __exit__(self, *_: object) -> None:
-        if self._database:
-            self._database.close()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,93 @@
+"""What the commands share: the way to the running daemon or to the crate, and clips ordered by either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bridge.request import Request, check_fields
+from daemon.crate import Crate
+from daemon.database import Database
+from daemon.link import Link
+from daemon.places import Places
+
+
+@contextmanager
+def link_to_daemon() -> Iterator[Link | None]:
+    """A link to the running daemon of this home, or None."""
+    link = Link.to(Places.find())
+    try:
+        yield link
+    finally:
+        if link:
+            link.close()
+
+
+@contextmanager
+def open_crate(*, read_only: bool) -> Iterator[Crate | None]:
+    """The crate of this home; None where nothing was ever made, if it is only to be read."""
+    from daemon.config import load_config
+    from daemon.defaults import crate_folder
+
+    places = Places.find()
+    if read_only and not places.database.exists():
+        yield None
+        return
+    config = load_config(places.config_file)
+    database = Database(places.database, read_only=read_only)
+    try:
+        yield Crate(crate_folder(config, places), config.crate.layout, database)
+    finally:
+        database.close()
+
+
+def order_records(
+    verb: str, raw: dict[str, Any], *, out: Path | None, quiet: bool = False, strict: bool = False, alone: bool = False,
+    amend: dict[str, Any] | None = None,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Clips' records as they are done: by the daemon where one runs and they go into the crate, else made here."""
+    from daemon.follow import Follower, make_alone, progress_bar
+
+    values = check_fields(raw.items())
+    with link_to_daemon() as link, progress_bar(quiet) as bar:
+        if link and out is None and not alone and not amend:
+            follower = Follower(link, Places.find(), bar)
+            yield from cancelling(follower, follower.order(verb, values))
+            return
+        from daemon.acceptance import make_brief
+        from daemon.config import load_config
+        from daemon.defaults import crate_folder, prompt_defaults, session_with
+        from daemon.pins import load_pins
+
+        places = Places.find()
+        config = load_config(places.config_file)
+        database = Database(places.database)
+        try:
+            crate = Crate(crate_folder(config, places), config.crate.layout, database)
+            if out is None:
+                crate.check()
+            request = Request(values)
+            session = session_with(load_pins(database))
+            brief = make_brief(request, session, prompt_defaults(config), config.engines.order, do=verb)
+            brief = brief.amended(strict=strict or verb == "make", **(amend or {}))
+            records = list[dict[str, Any]]()
+            for record in make_alone(brief, request, crate, out, bar, config.defaults.note_names):
+                records.append(record)
+                yield record
+            if brief.then == "audition" and brief.kind != "midi":
+                from daemon.audition import play_file
+
+                play_file(Path(records[0]["path"]), 2 if brief.kind == "loop" else 1)
+        finally:
+            database.close()
+
+
+def cancelling(follower: Any, records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Ctrl-C ends the job too, not only the looking on."""
+    try:
+        yield from records
+    except KeyboardInterrupt:
+        follower.cancel()
+        raise
