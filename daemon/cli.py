@@ -328,7 +328,7 @@ def tempo(bpm: Annotated[str | None, typer.Argument(help="A tempo to pin; 0 foll
 
     places = Places.find()
     if bpm is not None:
-        value = None if bpm.strip() in ("0", "0.0") else FIELDS["bpm"].check(bpm)
+        value = None if bpm.strip() in ("0", "0.0") else float(str(FIELDS["bpm"].check(bpm)))
         with link_to_daemon() as link:
             if link:
                 link.ask("/sidecrate/tempo", value or 0)
