@@ -30,6 +30,7 @@ DRUM_PLACES: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 
 _LAYERS = 4
+_BEFORE_S = 0.05
 _CACHE_FRAMES = 6_000_000
 
 
@@ -160,7 +161,9 @@ class Desk:
     def __init__(self, plan: Plan, rate: int, frames: int, balance: Balance | None = None, goes_round: bool = True) -> None:
         self.plan, self.rate, self.frames, self.goes_round = plan, rate, frames, goes_round
         self.balance = balance or Balance()
-        self.size = fast_length(frames + round(tail_s(plan) * rate))
+        # the tonal balance has no phase: it sounds a little before its cause, which a transform keeps at the far end
+        self.before = round(_BEFORE_S * rate)
+        self.size = fast_length(frames + round(tail_s(plan) * rate) + self.before)
 
     def stems(self, buses: dict[str, np.ndarray], kicks: Sequence[int], lufs: float) -> dict[str, np.ndarray]:
         """Buses, dry (they are used up) -> stems with ducking, drive, room, echoes and balance, at `lufs`; they sum to the mix.
@@ -231,7 +234,7 @@ class Desk:
             if len([part for part in spectra if part not in ("texture", "fx")]) >= 3:
                 power = (total.real**2 + total.imag**2).sum(axis=0)
                 slope = effects.spectral_slope(power, self.rate, self.size)
-                balance.tilt_db = float(np.clip(self.plan.mix.slope_db - slope, -3.5, 3.5))
+                balance.tilt_db = float(np.clip(self.plan.mix.slope_db - slope, -4.0, 4.0))
             power_now = self._k_power(total * effects.tilt(self.size, self.rate, balance.tilt_db))
             balance.gain = math.sqrt(10 ** ((lufs + 0.691) / 10) / max(power_now, 1e-12))
         return effects.tilt(self.size, self.rate, balance.tilt_db) * np.float32(balance.gain)
@@ -241,12 +244,15 @@ class Desk:
         stem = np.empty((self.size, 2), np.float32)
         np.add(rows[0], rows[1], out=stem[:, 0])
         np.subtract(rows[0], rows[1], out=stem[:, 1])
+        after = self.size - self.before
         if not self.goes_round:
-            return stem
-        done = stem[: self.frames]
-        for at in range(self.frames, self.size, self.frames):
-            piece = stem[at : at + self.frames]
+            return stem[:after]
+        done = stem[: self.frames].copy()
+        for at in range(self.frames, after, self.frames):
+            piece = stem[at : min(at + self.frames, after)]
             done[: len(piece)] += piece
+        early = stem[after:][-self.frames :]
+        done[-len(early) :] += early
         return done
 
 
