@@ -156,3 +156,23 @@ def test_time_and_position_undo_each_other() -> None:
     heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))
     positions = np.linspace(-6, 30, 77)
     assert np.allclose(heard.position_of(heard.time_of(positions)), positions, atol=1e-6)
+
+
+def test_the_joint_of_a_loop_tells_where_it_begins() -> None:
+    piece = music.drums({"hat": "x.x.x.x.x.x.x.x.", "snare": "x...x...x...x..."}, 120, 1)
+    bar = piece.audio[: 2 * 44100] + 0.05 * np.random.default_rng(3).standard_normal((2 * 44100, 1)).astype(np.float32)
+    bar[-int(0.03 * 44100) :] *= 1e-3
+    around = np.concatenate([bar] * 5)[int(0.7 * 44100) :]
+    heard = hear(around, 44100, 118, Meter(4, 4))
+    assert downbeat_errors_s(heard, np.array([1.3, 3.3, 5.3, 7.3])).max() < 0.006
+    assert any("joint" in line for line in heard.evidence)
+
+
+def test_it_says_how_it_knows_and_what_else_could_be() -> None:
+    piece = music.drums(music.BACKBEAT, 118, 5, silence_s=0.3)
+    heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))
+    assert any("repeats itself" in line for line in heard.evidence)
+    assert any("silence" in line for line in heard.evidence)
+    assert all(0 < other.share < 1 for other in heard.alternatives)
+    assert heard.repeats_bars == 1
+    assert heard.similarity > 0.9
