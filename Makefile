@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test run setup system lint bench clean
+.PHONY: demo test run setup system lint bench listen clean
 
 demo: setup
 	$(BIN)/sidecrate demo
@@ -31,6 +31,9 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+listen: setup
+	$(BIN)/python -m benchmarks.listen listen
 
 clean:
 	rm -rf .venv

@@ -61,6 +61,8 @@ class Brief:
     grid: str = "feel"
     level: float | str | None = None
     """LUFS, `keep`, or None for the kind's own."""
+    master: bool = False
+    """Limit what has a loudness to reach; a track always is."""
     formants: bool = False
     choice: int = 1
     quality: str = "full"

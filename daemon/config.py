@@ -102,6 +102,7 @@ class AbletonOsc(Section):
 class Audio(Section):
     sample_rate: Annotated[int, Field(ge=8000, le=192000)] = Field(44100, description="In Hz, where the session does not say.")
     bits: Literal[16, 24, 32] = Field(24, description="Of the published WAV files; 32 is float.")
+    master: bool = Field(False, description="Limit loops too, so that they reach their loudness; tracks always are.")
 
 
 class Defaults(Section):

@@ -26,6 +26,7 @@ def prompt_defaults(config: Config) -> PromptDefaults:
         note_names=config.defaults.note_names,
         stems=config.defaults.stems,
         midi=config.defaults.midi,
+        master=config.audio.master,
     )
 
 

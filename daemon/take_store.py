@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 #: Plain values of a Take, stored as they are.
-_PLAIN = ("sample_rate", "seed", "engine", "model", "license", "key", "note", "plan", "cost_usd", "parts")
+_PLAIN = ("sample_rate", "seed", "engine", "model", "license", "key", "note", "plan", "cost_usd", "cues", "parts")
 
 
 def bring_take(task: dict[str, Any], brief: Brief, folder: Path, seed: int, tell: Tell) -> tuple[Take, bool]:
@@ -72,6 +72,7 @@ def load_take(folder: Path) -> Take:
     plain = json.loads((folder / "take.json").read_text(encoding="utf-8"))
     grid = Grid(**plain.pop("grid")) if plain["grid"] else plain.pop("grid")
     plain["parts"] = tuple(plain["parts"])
+    plain["cues"] = tuple((frame, name) for frame, name in plain["cues"])
     audio = _read_float(folder / "take.wav") if (folder / "take.wav").exists() else None
     stems = {path.stem.removeprefix("stem-"): _read_float(path) for path in sorted(folder.glob("stem-*.wav"))}
     midi = (folder / "take.mid").read_bytes() if (folder / "take.mid").exists() else None

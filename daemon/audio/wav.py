@@ -33,8 +33,9 @@ def write_clip(
     """Write float32 (frames, channels) with the chunks of its kind; `record` is the clip's JSON record.
 
     Read from the record, each where it is there: kind, bpm, key, meter, bars, note, prompt, engine, model, seed, license, genre,
-    created (ISO 8601 or seconds since 1970), cues [{frame, name}], report.after. Written under `<path>.part`, flushed, then renamed. AudioError if the
-    folder cannot be written or the clip is too long for a WAV.
+    created (ISO 8601 or seconds since 1970), cues [{frame, name}], report.after.
+    Written under `<path>.part`, flushed, then renamed. AudioError if the folder cannot be written or the clip is too long for
+    a WAV.
     """
     target = Path(path)
     data, code, bits = encode(audio, subtype)

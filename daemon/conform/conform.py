@@ -151,7 +151,7 @@ def _finish(sound: Sound, brief: Brief, report: Report, progress: Progress) -> S
     finished, level = sound.linear(lambda x: amplify(x, gain_db)), level.louder(gain_db)
     report.did |= {"gain_db": gain_db, "limited": limited}
     if limited:
-        gain = limiting(finished.audio, finished.sample_rate)
+        gain = limiting(finished.audio, finished.sample_rate, is_loop=is_loop)
         report.did["limited_db"] = 20 * np.log10(float(gain.min()))
         finished = finished.linear(lambda x: x * gain)
         level = measure_level(finished.audio, finished.sample_rate, is_loop)
@@ -173,7 +173,7 @@ def _gain(sound: Sound, level: Level, brief: Brief) -> tuple[float, bool]:
         return (safe_gain(sound.audio) if brief.subtype != "FLOAT" else 0.0), False
     target = float(brief.level) if brief.level is not None else _LEVEL_LUFS.get(brief.kind)
     by_gain = level.gain_to(target)
-    if brief.kind != "track" or target is None or not np.isfinite(level.lufs):
+    if not (brief.kind == "track" or brief.master) or target is None or not np.isfinite(level.lufs):
         return by_gain, False
     wanted = min(target - level.lufs, by_gain + _MOST_LIMITING_DB)
     return wanted, wanted > by_gain

@@ -77,6 +77,8 @@ class Take:
     plan: Mapping[str, Any] | None = None
     """The composer's plan, so that one part can be changed later."""
     cost_usd: float = 0.0
+    cues: tuple[tuple[int, str], ...] = ()
+    """(frame, name) where the sections of a track begin."""
     parts: tuple[str, ...] = ()
     """The parts that play: drums, bass, chords, lead..."""
 

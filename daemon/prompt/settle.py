@@ -39,6 +39,7 @@ class PromptDefaults:
     note_names: str = "live"
     stems: bool = False
     midi: bool = True
+    master: bool = False
 
 
 def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, seed: int, do: str = "make") -> Brief:
@@ -104,6 +105,7 @@ def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, 
         strength=float(request.get("strength", 0.5)),
         grid=str(request.get("grid", "feel")),
         level=request.get("level"),
+        master=defaults.master,
         formants=bool(request.get("formants", False)),
         choice=int(request.get("choice", 1)),
         quality=str(request.get("quality", "full")),

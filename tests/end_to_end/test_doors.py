@@ -88,6 +88,7 @@ def test_a_dropped_audio_file_is_put_on_the_grid(daemon, tmp_path):
     (tmp_path / "x.wav").rename(daemon.places.inbox / "my take.wav")
     wait_until((daemon.places.inbox / "done" / "my take.wav").exists, 60, "the fitted file")
     record = daemon.clips()[-1]
+    assert Path(record["path"]).name.startswith("my-take_")
     assert record["engine"] == "file" and record["bpm"] == pytest.approx(bpm, abs=0.1)
     assert record["frames"] == loop_frames(record["bars"], Meter(), record["bpm"], record["sample_rate"])
     again = json.loads(daemon.command("again", record["id"], "--json"))
@@ -181,3 +182,13 @@ def workers_maps(pid):
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text().split():
             yield Path(f"/proc/{child}/maps")
+
+
+def test_a_track_has_its_sections_as_cues(daemon):
+    record = json.loads(daemon.command("make", "house track 128 bpm", "--seconds", "45", "--json"))
+    with soundfile.SoundFile(record["path"]) as wav:
+        assert "cue" in wav.extra_info.lower()
+        bar = 4 * 60 / 128 * wav.samplerate
+        assert len(record["cues"]) >= 2 and all(
+            abs(cue["frame"] / bar - round(cue["frame"] / bar)) < 1e-3 for cue in record["cues"]
+        )

@@ -10,5 +10,5 @@ INFO = EngineInfo(
     license="CC0-1.0",
     model="sidecrate-1",
     version="1",
-    conditioning=("tempo", "key", "meter", "audio"),
+    conditioning=("tempo", "key", "meter", "accompany", "kit"),
 )

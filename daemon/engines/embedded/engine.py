@@ -11,7 +11,7 @@ from daemon.engines.embedded.change import changed
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.effect import DEFAULT_S, find_effect, play_effect
 from daemon.engines.embedded.midi_file import midi_bytes
-from daemon.engines.embedded.mix import Player
+from daemon.engines.embedded.mix import Player, frame_of
 from daemon.engines.embedded.oneshot import find_voice, play_oneshot
 from daemon.engines.embedded.plan import Plan
 from daemon.engines.embedded.render import Track, play_loop
@@ -103,6 +103,7 @@ def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     take.key = plan.key_.short if set(plan.parts) - {"drums", "texture", "fx"} else None
     take.stems = stems
     take.midi = midi_bytes(plan, notes, score.markers, score.ticks)
+    take.cues = tuple((frame_of(tick, plan.bpm, brief.sample_rate), name) for tick, name in score.markers)
     take.plan = plan.to_json()
     take.parts = plan.parts
     progress(1.0, "played")

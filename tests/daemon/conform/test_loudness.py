@@ -82,3 +82,13 @@ def test_limiter_holds_the_true_peak(channels):
 def test_what_would_clip_is_turned_down():
     assert safe_gain(np.full((10, 1), 0.9)) == 0
     assert 2 * 10 ** (safe_gain(np.full((10, 1), 2.0)) / 20) < 1
+
+
+def test_a_limited_loop_holds_its_peaks_across_the_seam():
+    rate = 44100
+    audio = 0.2 * np.sin(2 * np.pi * 110 * np.arange(rate) / rate)[:, None].astype(np.float32)
+    audio[:40] = 1.4
+    gain = limiting(audio, rate, is_loop=True)
+    assert len(gain) == len(audio)
+    assert gain[-20] < 0.9, "the peak at the start is heard coming at the end"
+    assert np.abs(np.diff(np.concatenate([gain, gain[:1]]), axis=0)).max() < 0.02

@@ -1,0 +1,114 @@
+"""What another program plays into JACK, written down by a client of its own, and when each frame of it is heard.
+
+`python -m tests.jack_recorder OUT.npz CLIENT SECONDS` is that client: it waits for the output ports of the clients whose names
+match CLIENT, joins them, says so in a line on stdout, and writes `audio` (float32 frames, channels), `rate`, `gaps` (frames that
+it missed), and the server's clock beside the monotonic one: `frames` of the recording were heard at `times_s`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+#: What PortAudio calls itself in JACK.
+PLAYER = "PortAudio"
+
+
+class Recording:
+    """A recording under way in another process; `done` waits for its end."""
+
+    def __init__(self, folder: Path, seconds: float, wait_s: float = 60.0) -> None:
+        self._file = folder / f"recording{len(list(folder.glob('recording*')))}.npz"
+        self._seconds = seconds
+        command = [sys.executable, "-m", "tests.jack_recorder", str(self._file), PLAYER, str(seconds), str(wait_s)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent)
+
+    def begun(self) -> Recording:
+        """Wait until it records: the player must have opened its ports."""
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline(), "the recorder ended"
+        return self
+
+    def done(self) -> Recording:
+        assert self._process.wait(self._seconds + 90) == 0
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        with np.load(self._file) as found:
+            self.audio, self.rate, self.gaps = found["audio"], int(found["rate"]), int(found["gaps"])
+            self._frames, self._times_s = found["frames"], found["times_s"]
+        return self
+
+    def time_of(self, frame: float) -> float:
+        """When a frame was heard, in s of the monotonic clock."""
+        return float(np.interp(frame, self._frames, self._times_s))
+
+    def frame_at(self, time_s: float) -> int:
+        return round(float(np.interp(time_s, self._times_s, self._frames)))
+
+    def between(self, from_s: float, to_s: float) -> np.ndarray:
+        """Float32 (frames, channels) of what was heard from one moment to another."""
+        found: np.ndarray = self.audio[self.frame_at(from_s) : self.frame_at(to_s)]
+        return found
+
+    def onsets(self, least: float = 1e-3, quiet_s: float = 0.1) -> list[int]:
+        """Frames at which a sound begins after `quiet_s` of less than `least`."""
+        loud = np.flatnonzero(np.abs(self.audio).max(axis=1) > least)
+        if not len(loud):
+            return []
+        new = np.concatenate([[True], np.diff(loud) > quiet_s * self.rate])
+        return [int(frame) for frame in loud[new]]
+
+
+def record(out: str, wanted: str, seconds: float, wait_s: float) -> None:
+    import jack
+
+    client = jack.Client("sidecrate-recorder", no_start_server=True)
+    ports = [client.inports.register(f"in_{n}") for n in (1, 2)]
+    rate = client.samplerate
+    most = round(seconds * rate) + client.blocksize
+    audio = np.zeros((most, 2), np.float32)
+    state = {"frame": 0, "first": -1, "next": -1, "missed": 0}
+
+    @client.set_process_callback
+    def process(frames: int) -> None:
+        at, now = state["frame"], client.last_frame_time
+        if not state.get("joined"):
+            return
+        if state["first"] < 0:
+            state["first"] = now
+        elif now != state["next"]:
+            state["missed"] += now - state["next"]
+        state["next"] = now + frames
+        if at + frames <= most:
+            for channel, port in enumerate(ports):
+                audio[at : at + frames, channel] = port.get_array()
+            state["frame"] = at + frames
+
+    clock_frames, times_s = [], []
+    with client:
+        until = time.monotonic() + wait_s
+        while len(found := client.get_ports(wanted, is_audio=True, is_output=True)) < 2 and time.monotonic() < until:
+            time.sleep(0.005)
+        for source, target in zip(found, ports, strict=False):
+            client.connect(source, target)
+        state["joined"] = 1
+        print("recording", flush=True)
+        until = time.monotonic() + seconds + 30
+        while state["frame"] < most - client.blocksize and time.monotonic() < until:
+            before_s, now, after_s = time.monotonic(), client.frame_time, time.monotonic()
+            if state["first"] >= 0 and after_s - before_s < 0.001:
+                clock_frames.append(now - state["first"])
+                times_s.append((before_s + after_s) / 2)
+            time.sleep(0.01)
+        # in synchronous mode a cycle's sound leaves one period after the cycle began
+        latency = client.blocksize
+    frames = np.array(clock_frames) - latency
+    np.savez(out, audio=audio[: state["frame"]], frames=frames, times_s=times_s, rate=rate, gaps=state["missed"])
+
+
+if __name__ == "__main__":
+    record(sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4]))
