@@ -16,7 +16,7 @@ from daemon.conform.hear.reading import FEATURES
 from daemon.conform.hear.seam import SIGNS
 
 SOUND_HIDDEN, JOINT_HIDDEN, JUDGES = 32, 16, 3
-SOUND = 0.7
+SOUND = 0.62
 #: s; a beginning so near the truth is right. Another bar of the unit than the joint's counts this much.
 NEAR_S, OTHER_BAR = 0.006, 0.35
 EPOCHS, BATCH, RATE, DECAY = 16, 32, 2e-3, 0.05
