@@ -48,6 +48,8 @@ def asked(brief: Brief) -> dict[str, Any]:
 
 #: Confidence under which a report says so in words, and the error of a beat heard anew that it names.
 _SURE, _OFF_MS = 0.5, 20.0
+#: Share of a beat beyond which beats heard anew are the off-beats.
+_BETWEEN = 0.35
 #: A finished loop is heard so long past its seam, and so long at least.
 _PAST_SEAM_S, _LEAST_HEARD_S = 0.5, 6.0
 
@@ -61,6 +63,8 @@ def doubts(report: Report) -> list[str]:
         said.append(f"the first beat of the bar is not sure ({report.found['downbeat_confidence']:.0%})")
     if (report.after.get("mean_beat_error_ms") or 0.0) > _OFF_MS:
         said.append(f"heard anew, the clip's beats lie {report.after['mean_beat_error_ms']:.0f} ms off its grid")
+    if report.after.get("counted_between_beats"):
+        said.append("heard by itself, the clip could also be counted half a beat later: listen where its one is")
     return said
 
 
@@ -73,9 +77,14 @@ def beat_errors(audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter, i
     beats_s = heard.beats_s
     if not heard.periodic or not len(beats_s):
         return {"max_beat_error_ms": None, "mean_beat_error_ms": None}
-    beat_s = 60 / bpm
-    errors_ms = 1000 * np.abs(beats_s - np.round(beats_s / beat_s) * beat_s)
-    return {"max_beat_error_ms": errors_ms.max(), "mean_beat_error_ms": errors_ms.mean()}
+    away = beats_s * bpm / 60
+    away -= np.round(away)
+    between = float(np.median(np.abs(away))) > _BETWEEN
+    if between:
+        # which of the eighths is the beat is a question of counting, not of time: the time is measured at the nearest of them
+        away = np.where(away > 0, away - 0.5, away + 0.5)
+    errors_ms = 1000 * np.abs(away) * 60 / bpm
+    return {"max_beat_error_ms": errors_ms.max(), "mean_beat_error_ms": errors_ms.mean(), "counted_between_beats": between}
 
 
 def plain(value: Any) -> Any:
