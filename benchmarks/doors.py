@@ -102,7 +102,7 @@ def measure_answers() -> tuple[list[float], list[float]]:
         packets = [
             build_message("/sidecrate/generate", "techno 132 bpm", "bars", 1, "id", secrets.token_hex(4)) for _ in range(REQUESTS)
         ]
-        accepted = round_trips(link._peer[1], packets, "/accepted")
+        accepted = round_trips(link.port, packets, "/accepted")
         bare = round_trips(echo.getsockname()[1], packets, "/generate")
         link.send("/sidecrate/cancel", "all")
         time.sleep(1)

@@ -72,6 +72,11 @@ class Link:
                     return bool(message.arguments[3] == boot)
         return False
 
+    @property
+    def port(self) -> int:
+        """The daemon's OSC port."""
+        return self._peer[1]
+
     def send(self, address: str, *arguments: str | int | float) -> None:
         self._socket.sendto(build_message(address, *arguments), self._peer)
 

@@ -55,7 +55,7 @@ def test_a_loop_by_osc_is_exact_and_every_step_is_told(daemon, meter, bpm, bars)
 def test_oscsend_a_client_of_others(daemon):
     oscsend = require("oscsend", "liblo-tools")
     before = len(daemon.clips())
-    port = str(daemon.link.welcome and daemon.link._peer[1])
+    port = str(daemon.link.port)
     subprocess.run([oscsend, "localhost", port, "/sidecrate/generate", "s", "dusty boom bap drums 90 bpm"], check=True)
     wait_until(lambda: len(daemon.clips()) > before, 60, "the clip")
     record = daemon.clips()[-1]

@@ -155,7 +155,7 @@ def test_a_second_daemon_on_the_same_home_is_refused(start_daemon):
 
 def test_a_port_in_use_leaves_the_daemon_up(start_daemon, tmp_path):
     first = start_daemon("one")
-    port = first.link._peer[1]
+    port = first.link.port
     second_home = tmp_path / "two"
     second_home.mkdir()
     (second_home / "config.yaml").write_text(f"osc: {{port: {port}}}\nmidi: {{enabled: false}}\n")
