@@ -18,6 +18,10 @@ import numpy as np
 PLAYER = "PortAudio"
 
 
+class Slipped(Exception):
+    """The server's clock ran unsteadily, as on a machine with too much to do: nothing in time can be measured by it."""
+
+
 class Recording:
     """A recording under way in another process; `done` waits for its end."""
 
@@ -33,13 +37,17 @@ class Recording:
         assert self._process.stdout.readline(), "the recorder ended"
         return self
 
-    def done(self) -> Recording:
+    def done(self, most_slip_s: float = 0.002) -> Recording:
+        """Wait for its end. Slipped where the server's clock strayed by more than `most_slip_s`, or frames were missed."""
         assert self._process.wait(self._seconds + 90) == 0
         assert self._process.stdout is not None
         self._process.stdout.close()
         with np.load(self._file) as found:
             self.audio, self.rate, self.gaps = found["audio"], int(found["rate"]), int(found["gaps"])
             self._frames, self._times_s = found["frames"], found["times_s"]
+        starts_s = self._times_s - self._frames / self.rate
+        if np.ptp(starts_s) > most_slip_s or self.gaps:
+            raise Slipped(f"the JACK server's clock slipped by {1000 * np.ptp(starts_s):.1f} ms")
         return self
 
     def time_of(self, frame: float) -> float:
@@ -55,12 +63,18 @@ class Recording:
         return found
 
     def onsets(self, least: float = 1e-3, quiet_s: float = 0.1) -> list[int]:
-        """Frames at which a sound begins after `quiet_s` of less than `least`."""
-        loud = np.flatnonzero(np.abs(self.audio).max(axis=1) > least)
+        """Frames at which a sound that follows `quiet_s` of less than `least` comes to half its height."""
+        level = np.abs(self.audio).max(axis=1)
+        loud = np.flatnonzero(level > least)
         if not len(loud):
             return []
         new = np.concatenate([[True], np.diff(loud) > quiet_s * self.rate])
-        return [int(frame) for frame in loud[new]]
+        near = round(0.05 * self.rate)
+        risen = []
+        for frame in loud[new]:
+            piece = level[frame : frame + near]
+            risen.append(int(frame + np.argmax(piece >= 0.5 * piece.max())))
+        return risen
 
 
 def record(out: str, wanted: str, seconds: float, wait_s: float) -> None:
