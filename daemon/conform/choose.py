@@ -44,7 +44,9 @@ def cuts(heard: Heard, mono: np.ndarray, sample_rate: int, bars: int) -> list[Cu
     length = min(bars, whole)
     features = _Features(mono, sample_rate)
     found = [_rated(heard, features, (first + k) * bar_q, length, k) for k in range(whole - length + 1)]
-    return sorted(found, key=lambda cut: -cut.score)
+    # asked at double tempo, every other bar line is the middle of a bar of the music's own: no loop begins there
+    own = [cut for cut in found if abs(cut.start_q / heard.phrase_quarters - round(cut.start_q / heard.phrase_quarters)) < 1e-6]
+    return sorted(own or found, key=lambda cut: -cut.score)
 
 
 def _only_cut(heard: Heard, start_q: float) -> Cut:

@@ -1,0 +1,38 @@
+import numpy as np
+
+from bridge.music import Meter
+from daemon.conform.choose import cuts
+from daemon.conform.hear import Heard
+
+RATE = 22050
+
+
+def heard(octave=1.0):
+    """Ten seconds at 120 with a bar line every two seconds, from the first sound on."""
+    beats = np.arange(-8.0, 33.0)
+    return Heard(Meter(), 120.0, 1.0, 1.0, beats, beats * 0.5, 0.0, 10.0, octave=octave)
+
+
+def noise(quiet_until_s=0.0):
+    sound = np.random.RandomState(1).randn(10 * RATE).astype(np.float32) * 0.1
+    sound[: round(quiet_until_s * RATE)] *= 0.001
+    return sound
+
+
+def test_every_run_of_whole_bars_is_weighed():
+    found = cuts(heard(), noise(), RATE, 2)
+    assert sorted(cut.start_q for cut in found) == [0, 4, 8, 12]
+    assert all(abs(cut.end_s - cut.start_s - 4) < 1e-6 for cut in found)
+
+
+def test_full_bars_go_before_quiet_ones():
+    assert cuts(heard(), noise(quiet_until_s=4.0), RATE, 2)[0].start_q >= 8
+
+
+def test_at_double_tempo_no_loop_begins_in_the_middle_of_the_musics_bar():
+    assert sorted(cut.start_q for cut in cuts(heard(octave=0.5), noise(), RATE, 2)) == [0, 8]
+
+
+def test_fewer_bars_than_asked_are_all_of_them():
+    (cut,) = cuts(heard(), noise(), RATE, 16)
+    assert (cut.start_q, cut.bars) == (0, 5)
