@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,10 @@ def jack_server(rate: int = 48000, period: int = 256, patience_s: float = 15.0) 
                 os.environ[key] = value
 
 
+@cache
 def _forget_dead_servers() -> None:
-    """Servers that were killed stay in JACK's registry, and with eight of them no new one starts. Only while none runs."""
+    """Servers that were killed stay in JACK's registry, and with eight of them no new one starts. Only while none runs, and
+    once: a process that has been a client keeps the registry that it knows."""
     shared = Path("/dev/shm")
     if not shared.is_dir() or any(_is_jackd(process) for process in Path("/proc").iterdir()):
         return
