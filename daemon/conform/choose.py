@@ -28,6 +28,8 @@ class Cut:
     end_s: float
     score: float
     parts: dict[str, float]
+    part_q: float = 0.0
+    """Quarters of a cut that is less than a bar, to be repeated; 0 for whole bars."""
 
     def to_json(self) -> dict[str, Any]:
         return {"start_s": self.start_s, "end_s": self.end_s, "bars": self.bars, "score": self.score} | self.parts
@@ -40,7 +42,7 @@ def cuts(heard: Heard, mono: np.ndarray, sample_rate: int, bars: int) -> list[Cu
     end_s = min(heard.sounds_to_s, len(mono) / sample_rate)
     whole = int(np.floor(heard.position_of(end_s + _SLACK_S) / bar_q + 1e-6)) - first
     if whole < 1:
-        return [_only_cut(heard, first * bar_q)]
+        return [_only_cut(heard, end_s)]
     length = min(bars, whole)
     features = _Features(mono, sample_rate)
     found = [_rated(heard, features, (first + k) * bar_q, length, k) for k in range(whole - length + 1)]
@@ -49,10 +51,14 @@ def cuts(heard: Heard, mono: np.ndarray, sample_rate: int, bars: int) -> list[Cu
     return sorted(own or found, key=lambda cut: -cut.score)
 
 
-def _only_cut(heard: Heard, start_q: float) -> Cut:
-    """Less than a bar is there: one bar from the downbeat, whose rest is silence."""
-    begin, end = heard.time_of(np.array([start_q, start_q + heard.meter.quarters_per_bar]))
-    return Cut(start_q, 1, float(begin), float(end), 0.0, {})
+def _only_cut(heard: Heard, end_s: float) -> Cut:
+    """Less than a bar is there: the whole beats that are, as many as go into a bar evenly, to be repeated."""
+    first = float(np.ceil(heard.position_of(heard.sounds_from_s - _SLACK_S) - 1e-6))
+    there = int(np.floor(heard.position_of(end_s + _SLACK_S) + 1e-6) - first)
+    bar_q = heard.meter.quarters_per_bar
+    part_q = float(max((n for n in range(1, max(1, there) + 1) if bar_q % n == 0), default=bar_q))
+    begin, end = heard.time_of(np.array([first, first + part_q]))
+    return Cut(first, 1, float(begin), float(end), 0.0, {}, part_q)
 
 
 def _rated(heard: Heard, features: _Features, start_q: float, bars: int, number: int) -> Cut:

@@ -9,7 +9,7 @@ import numpy as np
 
 from daemon.brief import Brief
 from daemon.conform import note
-from daemon.conform.gate import Refusal, check_audio
+from daemon.conform.gate import HOPELESS, Refusal, check_audio
 from daemon.conform.loop import Fitted, fit_loop, is_as_asked, known_loop
 from daemon.conform.loudness import SILENCE_DB, Level, amplify, limiting, measure_level, safe_gain
 from daemon.conform.report import Report, beat_errors, doubts
@@ -62,9 +62,10 @@ def conform(take: Take, brief: Brief, progress: Progress) -> Conformed:
 
 
 def _refuse(refusals: list[Refusal], brief: Brief, report: Report) -> None:
-    """Raise the first refusal where the brief is strict; else keep them all as warnings."""
-    if refusals and brief.strict:
-        raise ConformError(refusals[0].text, refusals[0].code)
+    """Raise the first refusal where the brief is strict, or nothing could be made of the take; else keep all as warnings."""
+    for refusal in refusals:
+        if brief.strict or refusal.code in HOPELESS:
+            raise ConformError(refusal.text, refusal.code)
     report.warnings += [refusal.text for refusal in refusals]
 
 
@@ -107,7 +108,8 @@ def _on_grid(take: Take, brief: Brief, fitted: Fitted, report: Report, progress:
 def _one_shot(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
     sound = note.without_dc(sound)
     progress(0.2, "finding the note")
-    found = note.find_note(sound.audio, sound.sample_rate)
+    # an engine that tuned its take knows better than any listener: an 808 sinks too fast for a pitch to be read
+    found = float(take.note) if take.note is not None else note.find_note(sound.audio, sound.sample_rate)
     semitones = note.semitones_to(found, brief.note, brief.pitch_class) if found is not None else 0.0
     report.found["note"] = found
     report.did |= {"method": "resample" if semitones else "none", "ratio": 2 ** (-semitones / 12), "semitones": semitones}

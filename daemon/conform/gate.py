@@ -10,6 +10,8 @@ SILENT_DB = -60.0
 #: Share of frames inside runs at full scale from which a take counts as clipped.
 _CLIPPED_SHARE = 0.01
 _CLIPPED_RUN = 4
+#: What is refused even where the best answer is to be written: there is nothing that it could be made of.
+HOPELESS = ("silent", "too_short")
 MIN_STRETCH, MAX_STRETCH = 0.8, 1.25
 
 

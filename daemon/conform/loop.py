@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,8 @@ _ON_GRID_S = 0.0015
 _SAME_LENGTH_S, _SAME_START_S, _SAME_TEMPO = 0.002, 0.02, 0.01
 #: Relative error of a measured tempo, inside which the roundest number is taken.
 TEMPO_ERROR = 0.002
+#: Under this confidence of the one, a file that is whole bars long (within so many quarters) begins with it.
+_SURE_ONE, _CUT_START_S, _CUT_SLACK_Q = 0.7, 0.03, 0.06
 _KEY_CONFIDENCE = 0.3
 _LEAST_DC = 1e-3
 #: Semitones under which a shift is none.
@@ -84,7 +86,10 @@ def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: P
     """Any other take; with what speaks against it."""
     sound = _without_dc(sound.at_rate(brief.sample_rate))
     progress(0.1, "hearing the beat")
-    heard = as_heard(take.grid) if take.grid else hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter)
+    if take.grid:
+        heard = as_heard(take.grid)
+    else:
+        heard = begun_with_file(hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter), sound)
     progress(0.35, "hearing the key")
     shift = choose_shift(take, brief, key.hear_tones(sound.mono, sound.sample_rate), report)
     bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, TEMPO_ERROR * heard.bpm)
@@ -103,13 +108,37 @@ def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: P
     if heard.reason:
         report.warnings.append(heard.reason)
     progress(0.5, "putting it on the grid")
-    frames = loop_frames(cut.bars, heard.meter, bpm, sound.sample_rate)
+    frames = round(_quarters(cut, heard) * 60 / bpm * sound.sample_rate)
     made, stretched = _warped(sound, heard, cut, bpm, frames, shift, brief, report)
-    if cut.bars < wanted_bars:
+    if cut.part_q:
+        report.warnings.append(f"the take holds less than a bar: its {cut.part_q:g} beats were repeated to fill {wanted_bars}")
+    elif cut.bars < wanted_bars:
         report.warnings.append(f"the take holds {cut.bars} whole bars, so they were repeated to fill {wanted_bars}")
+    if cut.part_q or cut.bars < wanted_bars:
         whole = loop_frames(wanted_bars, heard.meter, bpm, sound.sample_rate)
         made = made.linear(lambda x: np.take(x, np.arange(whole), axis=0, mode="wrap"))
     return Fitted(made, bpm, shift.key_name, wanted_bars, stretched), refusals
+
+
+def _quarters(cut: choose.Cut, heard: Heard) -> float:
+    return cut.part_q or cut.bars * heard.meter.quarters_per_bar
+
+
+def begun_with_file(heard: Heard, sound: Sound) -> Heard:
+    """What was heard, of a file that looks like a loop that somebody has cut: it sounds from its start and is whole bars long.
+
+    Where the one is not sure, it is the file's start; and the last beat's silence belongs to the last bar.
+    """
+    bar_q, pulse_q = heard.meter.quarters_per_bar, 4 / heard.meter.denominator
+    start_q = float(heard.position_of(0.0))
+    pulse = round(start_q / pulse_q) * pulse_q
+    bars = sound.seconds * heard.bpm / 60 / bar_q
+    is_cut = bars > 0.9 and abs(bars - round(bars)) * bar_q < _CUT_SLACK_Q and abs(start_q - pulse) < _CUT_SLACK_Q
+    if not (heard.periodic and is_cut and heard.sounds_from_s < _CUT_START_S):
+        return heard
+    if heard.downbeat_confidence < _SURE_ONE:
+        heard, pulse = replace(heard, knots_q=heard.knots_q - pulse), 0.0
+    return replace(heard, sounds_to_s=sound.seconds) if pulse % bar_q == 0 else heard
 
 
 def as_heard(grid: Grid) -> Heard:
@@ -217,7 +246,7 @@ def _untouched_start(sound: Sound, heard: Heard, cut: choose.Cut, bpm: float) ->
 
 def _time_map(heard: Heard, cut: choose.Cut, frames: int, roll: int, rate: int, brief: Brief) -> TimeMap:
     """The cut onto `frames`, with `roll` frames of what lies before and after it."""
-    whole_q = cut.bars * heard.meter.quarters_per_bar
+    whole_q = _quarters(cut, heard)
     quarters = anchors(heard, cut.start_q, cut.start_q + whole_q, brief.grid)
     target = roll + (quarters - cut.start_q) / whole_q * frames
     return TimeMap(heard.time_of(quarters) * rate, target, frames + 2 * roll)

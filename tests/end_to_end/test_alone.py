@@ -164,3 +164,32 @@ def test_play_says_why_there_is_no_sound(run, tmp_path):
     assert said.returncode in (0, 1) and "Traceback" not in said.stderr
     if said.returncode:
         assert "sound device" in said.stderr or "PortAudio" in said.stderr
+
+
+def drums(beats, bpm, rate=44100, seed=1):
+    """Kick and hat on quarters, the kick of the first beat of each bar louder; exactly `beats` long."""
+    step = 60 / bpm
+    t = np.arange(round(beats * step * rate)) / rate
+    rng = np.random.default_rng(seed)
+    audio = np.zeros(len(t))
+    for k in range(beats):
+        since = np.maximum(t - k * step, 0)
+        hit = np.sin(2 * np.pi * 55 * since) if k % 2 == 0 else rng.normal(0, 0.4, len(t))
+        audio += np.where(t >= k * step, hit * np.exp(-since * 25), 0) * (1.0 if k % 4 == 0 else 0.6)
+    return (0.5 * audio).astype(np.float32)
+
+
+def test_a_file_of_whole_bars_keeps_them(run, tmp_path):
+    soundfile.write(tmp_path / "mine.wav", drums(16, 120), 44100)
+    record = json.loads(run("fit", str(tmp_path / "mine.wav"), "--bpm", "100", "--out", str(tmp_path / "out.wav"), "--json"))
+    assert (record["bars"], record["words"]) == (4, "mine")
+    assert abs(record["report"]["found"]["downbeat_s"]) < 0.03
+
+
+def test_less_than_a_bar_is_repeated_not_left_silent(run, tmp_path):
+    soundfile.write(tmp_path / "half.wav", drums(2, 120), 44100)
+    out = tmp_path / "out.wav"
+    run("fit", str(tmp_path / "half.wav"), "--bpm", "120", "--bars", "1", "--out", str(out))
+    audio, _ = soundfile.read(out)
+    halves = [float(np.abs(half).max()) for half in np.array_split(audio, 4)]
+    assert min(halves) > 0.05, halves

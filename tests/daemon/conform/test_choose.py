@@ -36,3 +36,10 @@ def test_at_double_tempo_no_loop_begins_in_the_middle_of_the_musics_bar():
 def test_fewer_bars_than_asked_are_all_of_them():
     (cut,) = cuts(heard(), noise(), RATE, 16)
     assert (cut.start_q, cut.bars) == (0, 5)
+
+
+def test_less_than_a_bar_is_its_whole_beats():
+    beats = np.arange(-8.0, 33.0)
+    short = Heard(Meter(), 120.0, 1.0, 1.0, beats, beats * 0.5, 0.0, 1.6)
+    (cut,) = cuts(short, noise()[: round(1.6 * RATE)], RATE, 1)
+    assert (cut.start_q, cut.part_q) == (0, 2), "three beats are there; two go into a bar evenly"
