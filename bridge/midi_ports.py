@@ -229,6 +229,22 @@ class MidiPorts:
         client.set_callback(callback)
 
 
+def list_ports(wanted: str = "auto") -> tuple[str, list[str], list[str]]:
+    """The MIDI system, and the names of the ports that send and of those that hear. DoorError where no system answers."""
+    system = usable_api(wanted)
+    names: list[list[str]] = []
+    for kind in (rtmidi.MidiIn, rtmidi.MidiOut):
+        client = None
+        try:
+            client = kind(APIS[system], name=f"{NAME} list")
+            names.append([name for name in client.get_ports() if not name.startswith(f"{NAME} list")])
+        except _ERRORS as error:
+            raise DoorError(f"{system} does not answer ({str(error).strip() or 'no reason given'})") from None
+        finally:
+            _let_go(client)
+    return system, names[0], names[1]
+
+
 def plain_name(name: str) -> str:
     """What the two directions of one device have in common: its name without direction and number."""
     words = re.sub(r"\d+:\d+$", "", name.casefold())

@@ -251,7 +251,8 @@ class OscDoor:
         elif isinstance(event, events.Failed):
             self._send_surely(sender, (event.job, label), "/sidecrate/failed", label, event.job, event.code, event.text)
         elif isinstance(event, events.Refused):
-            self._send(sender, "/sidecrate/error", event.what, event.code, event.text, label)
+            address = event.origin.address.get("sent") or event.what
+            self._send(sender, "/sidecrate/error", address, event.code, event.text, label)
         elif event.verb == "report":
             self._send(sender, "/sidecrate/report", event.what, json.dumps(dict(event.values)))
         elif event.verb == "known":

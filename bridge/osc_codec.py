@@ -205,6 +205,8 @@ def read_prompt(message: Message) -> Request:
     arguments = message.arguments
     if len(arguments) == 1 and isinstance(arguments[0], str) and arguments[0].lstrip().startswith("{"):
         pairs = list(read_json(message.address, arguments[0]).items())
+    elif arguments and not isinstance(arguments[0], str):
+        raise OscError(f"the prompt {shorten(arguments[0])} is not text; send what you want to hear as a string", message.address)
     elif arguments:
         pairs = [("prompt", arguments[0]), *read_pairs(message.address, arguments[1:])]
     else:

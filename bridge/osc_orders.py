@@ -24,7 +24,7 @@ class OscOrders:
 
     def send(self, sender: Sender, message: Message) -> None:
         """Hand on the order of a message. RequestError or OscError says what is wrong with it."""
-        verb = message.address.removeprefix(PREFIX)
+        verb, sender.sent = message.address.removeprefix(PREFIX), message.address
         translate: Callable[[Sender, Message], None] = getattr(self, f"_on_{verb}", self._on_generate)
         translate(sender, message)
 

@@ -25,6 +25,8 @@ class Sender:
     reply: Peer | None = None
     nonce: str | None = None
     held: dict[str, Value] = field(default_factory=dict)
+    sent: str = ""
+    """The address of the message that is being read."""
     last_job: str = ""
     last_clip: str = ""
     recent: dict[tuple[Any, ...], float] = field(default_factory=dict)
@@ -45,8 +47,8 @@ class Sender:
         return self.name or "osc"
 
     def origin(self, label: str = "") -> Origin:
-        """Where answers to its orders go, after a restart too."""
-        return Origin("osc", {"peer": list(self.peer), "reply": list(self.answers_to)}, label)
+        """Where answers to its orders go, after a restart too, and the address that it sent to."""
+        return Origin("osc", {"peer": list(self.peer), "reply": list(self.answers_to), "sent": self.sent}, label)
 
     def once(self, label: str) -> str:
         """The key under which a request of this label makes one job, however often it is sent."""

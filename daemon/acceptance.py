@@ -30,16 +30,15 @@ def make_brief(
     for field in ("reference", "kit"):
         _check_path(field, getattr(brief, field))
     if do == "fit":
-        words = brief.words if brief.prompt else file_words(str(brief.reference))
+        words = brief.words if brief.prompt else Path(user_name(Path(str(brief.reference)))).stem
         return brief.amended(words=words, engines=("file",), engine_reason="the file itself is the take")
     engines, reason = choose_engines(brief.engines, brief.kind, order, _wants(brief))
     return brief.amended(engines=engines, engine_reason=reason)
 
 
-def file_words(path: str) -> str:
-    """A fitted file's own name, for its clip's: without the word under which the inbox has claimed it."""
-    there = Path(path)
-    return there.stem.partition("-")[2] if there.parent.name == "working" else there.stem
+def user_name(path: Path) -> str:
+    """A file's name as its user gave it: without the word under which the inbox has claimed it."""
+    return path.name.partition("-")[2] if path.parent.name == "working" else path.name
 
 
 def _wants(brief: Brief) -> dict[str, str]:

@@ -9,6 +9,9 @@ from typing import Any
 from bridge.errors import Fault, RequestError
 from bridge.request import Request, shorten
 
+#: What all parts of a clip share, and so must stay when one of them changes.
+_FIXED = ("bpm", "key", "meter", "bars", "seconds", "kind", "genre")
+
 
 def repeat_request(record: Mapping[str, Any], changes: Request) -> tuple[str, Request, dict[str, Any]]:
     """(make or fit, the request, what to amend in its Brief) of a clip's record and what is to change.
@@ -25,6 +28,10 @@ def repeat_request(record: Mapping[str, Any], changes: Request) -> tuple[str, Re
         kept["choice"] = min(int(old.get("choice", 1)) + 1, 16)
     if "change" not in changes:
         return do, Request({**kept, **changes.values}), {}
+    fixed = [name for name in _FIXED if name in changes]
+    if fixed:
+        text = f"{fixed[0]}: cannot be changed together with `change`, which keeps all but one part; leave one of them out"
+        raise RequestError(Fault(fixed[0], shorten(changes[fixed[0]]), text))
     if not record.get("plan"):
         what = shorten(changes["change"])
         raise RequestError(Fault("change", what, f"change: {record['engine']} gave no notes in which one part could be changed"))

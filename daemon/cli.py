@@ -14,6 +14,7 @@ import typer
 
 from bridge.errors import RequestError, SidecrateError
 from bridge.request import FIELDS, Request, check_fields
+from daemon.cli_midi import midi_app
 from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
 from daemon.field_options import with_fields
 from daemon.ordering import cancelling, link_to_daemon, open_crate, order_records
@@ -25,6 +26,8 @@ app = typer.Typer(
     help="Clips that are exactly on your project's grid and in its key, beside your DAW.",
     epilog="--home FOLDER, anywhere on the line, keeps config, inbox, crate and state under one folder (as SIDECRATE_HOME does).",
 )  # fmt: skip
+
+app.add_typer(midi_app, name="midi")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write here instead of into the crate.", metavar="FILE")]
@@ -51,7 +54,7 @@ def main() -> None:
         if not hasattr(error, "format_message"):
             raise
         # bad usage, as the option parser says it
-        print(f"{error.format_message()}. `sidecrate --help` lists the commands and options.", file=sys.stderr)
+        print(f"{error.format_message().rstrip('.')}. `sidecrate --help` lists the commands and options.", file=sys.stderr)
         raise SystemExit(2) from None
 
 
@@ -389,6 +392,8 @@ def _one_of(what: str, allowed: Iterable[str]) -> None:
 def _check_out(out: Path | None, force: bool) -> None:
     if out is None:
         return
+    if out.suffix.lower() not in (".wav", ".mid"):
+        raise typer.BadParameter(f"--out {out} is not a name that ends in .wav (or .mid for kind midi)")
     if out.is_dir():
         raise typer.BadParameter(f"--out {out} is a folder; name a file in it")
     if out.exists() and not force:

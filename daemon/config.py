@@ -16,6 +16,7 @@ from bridge.fl_link import INPUTS as FL_INPUTS
 from bridge.fl_link import OUTPUTS as FL_OUTPUTS
 from bridge.midi_map import MidiMap
 from bridge.request import FIELDS, check_fields
+from daemon.controllers import load_controller
 from daemon.errors import ConfigError
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -67,6 +68,9 @@ class Midi(Section):
     outputs: tuple[str, ...] = Field((), description="Ports whose pads light up. Empty: those of the inputs' names.")
     virtual: bool = Field(True, description="Open a port called Sidecrate that other programs can send to, where the system can.")
     clock: bool = Field(False, description="Follow MIDI clock: tempo, song position, start and stop, of a port that sends it.")
+    controller: str | None = Field(
+        None, description="A ready-made map, under your own: apc_key_25, launchpad or mpk_mini. Empty: none."
+    )
     map: tuple[dict[str, Any], ...] = Field(
         (), description="What notes, controllers and programs do: see the README, Pads and knobs."
     )
@@ -74,6 +78,13 @@ class Midi(Section):
         {"queued": 1, "working": 64, "done": 127, "failed": 5},
         description="Velocity of the note sent back to a pad in each state.",
     )
+
+    @field_validator("controller")
+    @classmethod
+    def is_there(cls, name: str | None) -> str | None:
+        if name is not None:
+            load_controller(name)
+        return name
 
 
 class Fl(Section):
@@ -208,8 +219,15 @@ class Config(Section):
 
 def midi_map(config: Config) -> MidiMap:
     """What notes, controllers and programs do. RequestError with every fault in the map."""
-    lights: dict[str, int] = {state: velocity for state, velocity in config.midi.lights.items()}
-    return MidiMap.read(config.midi.map, config.presets, lights, config.defaults.note_names)
+    midi = config.midi
+    lights: dict[str, int] = {state: velocity for state, velocity in midi.lights.items()}
+    entries = list(midi.map)
+    if midi.controller is not None:
+        controller = load_controller(midi.controller)
+        entries += controller.mappings(config.presets, midi.map)
+        if "lights" not in midi.model_fields_set and controller.lights:
+            lights = dict(controller.lights)
+    return MidiMap.read(entries, config.presets, lights, config.defaults.note_names)
 
 
 def load_config(path: Path) -> Config:

@@ -83,12 +83,25 @@ class Crate:
         target = self.place(record)
         stem = target.stem
         done = dict(record, path=str(target), midi=None, stems=[])
+        pairs: list[tuple[Path, Path]] = []
         midi = source / "clip.mid"
         if record["kind"] != "midi" and midi.exists():
-            done["midi"] = str(_bring(midi, self._folder(record, "MIDI") / f"{stem}.mid"))
+            pairs.append((midi, self._folder(record, "MIDI") / f"{stem}.mid"))
+            done["midi"] = str(pairs[-1][1])
         for part in sorted((source / "stems").glob("*.wav")):
-            done["stems"].append(str(_bring(part, self._folder(record, "Stems") / stem / part.name)))
-        _bring(source / f"clip{target.suffix}", target)
+            pairs.append((part, self._folder(record, "Stems") / stem / part.name))
+            done["stems"].append(str(pairs[-1][1]))
+        brought: list[Path] = []
+        try:
+            for one, place in [*pairs, (source / f"clip{target.suffix}", target)]:
+                if not place.exists():
+                    _bring(one, place)
+                    brought.append(place)
+        except CrateError:
+            # notes and stems without their clip would be half a clip
+            for place in brought:
+                place.unlink(missing_ok=True)
+            raise
         return done
 
     def sweep(self) -> int:
@@ -155,17 +168,20 @@ class Crate:
         return target
 
     def trash(self, what: str) -> dict[str, Any]:
-        """Put a clip and all that belongs to it into the system's bin."""
+        """Put a clip, its notes and its stems into the system's bin. What was kept stays under Kept/."""
         from send2trash import send2trash
 
         record = self.find(what)
-        paths = [record["path"], record.get("midi"), record.get("kept"), *record.get("stems", [])]
+        paths = [record["path"], record.get("midi"), *record.get("stems", [])]
         for path in paths:
             if path and os.path.exists(path):
                 try:
                     send2trash(path)
                 except OSError as error:
                     raise CrateError(f"{path} could not be put into the bin ({error}); delete it by hand") from None
+        for folder in {Path(path).parent for path in record.get("stems", [])}:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
         with self._database.write() as db:
             db.execute("UPDATE clips SET state = 'trashed' WHERE id = ?", (record["id"],))
         return record

@@ -9,10 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from daemon.acceptance import user_name
 from daemon.brief import Brief
 from daemon.child import Tell, find_function
 from daemon.engines.contract import Grid, Take
 from daemon.engines.registry import engine_info
+from daemon.errors import AudioError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +45,12 @@ def file_take(brief: Brief) -> Take:
     from daemon.audio.files import read_audio
 
     assert brief.reference is not None
-    audio, sample_rate = read_audio(Path(brief.reference), brief.reference_start, brief.reference_end)
+    path = Path(brief.reference)
+    try:
+        audio, sample_rate = read_audio(path, brief.reference_start, brief.reference_end)
+    except AudioError as error:
+        # the inbox's own name for a claimed file would mean nothing to whoever dropped it
+        raise AudioError(error.text.replace(path.name, user_name(path)), error.code) from None
     return Take(audio, sample_rate, seed=brief.seed, engine="file", model="", license="the file's own")
 
 

@@ -84,7 +84,8 @@ def _cannot(info: EngineInfo, kind: str, wants: Mapping[str, str]) -> str | None
         return f"makes {', '.join(info.kinds)}, not {kind}"
     deaf = [field for what, field in wants.items() if what not in info.conditioning]
     if deaf:
-        return f"does not take {', '.join(deaf)}"
+        hint = "; to put a file on the grid, fit it" if any(field.startswith("reference") for field in deaf) else ""
+        return f"does not take {', '.join(deaf)}{hint}"
     return info.needs()
 
 

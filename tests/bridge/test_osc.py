@@ -240,4 +240,4 @@ def test_an_error_bears_the_id_of_what_was_refused(door, client, orders):
     client.send("/sidecrate/generate", "x", "id", "a10")
     (order,) = wait_for(orders, 1)
     door.tell(Refused(order.origin, "engine", "no such engine", "make"))
-    assert client.receive() == Message("/sidecrate/error", ("make", "engine", "no such engine", "a10"))
+    assert client.receive() == Message("/sidecrate/error", ("/sidecrate/generate", "engine", "no such engine", "a10"))

@@ -192,3 +192,28 @@ def test_a_track_has_its_sections_as_cues(daemon):
         assert len(record["cues"]) >= 2 and all(
             abs(cue["frame"] / bar - round(cue["frame"] / bar)) < 1e-3 for cue in record["cues"]
         )
+
+
+def test_an_error_names_the_address_that_was_sent(daemon):
+    daemon.link.send("/sidecrate/status", "zz")
+    errors = [message.arguments for message in daemon.link.listen(1.0) if message.address == "/sidecrate/error"]
+    assert errors and errors[0][0] == "/sidecrate/status" and "zz" in errors[0][2]
+
+
+def test_a_broken_audio_file_is_named_as_its_user_named_it(daemon):
+    (daemon.places.inbox / "broken.wav").write_bytes(b"RIFF\x24\0\0\0WAVEfmt nonsense")
+    error = daemon.places.inbox / "failed" / "broken.wav.error.txt"
+    wait_until(error.exists, 20, "the error")
+    assert (
+        error.read_text().startswith(("broken.wav", "'broken.wav"))
+        or " broken.wav" in error.read_text()
+        or "/broken.wav" in error.read_text()
+    )
+
+
+def test_one_part_changes_and_what_all_share_does_not(daemon):
+    first = json.loads(daemon.command("make", "house loop 122 bpm Am", "--bars", "2", "--json"))
+    second = json.loads(daemon.command("again", first["id"], "--change", "drums", "--json"))
+    assert (second["bpm"], second["key"], second["frames"]) == (122, first["key"], first["frames"])
+    assert second["plan"]["bass"] == first["plan"]["bass"]
+    daemon.command("again", first["id"], "--change", "bass", "--meter", "3/4", code=2)

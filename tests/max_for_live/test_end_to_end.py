@@ -93,7 +93,7 @@ def daemon(tmp_path_factory):
 
 
 def port_of(daemon):
-    return daemon.link._peer[1]
+    return daemon.link.port
 
 
 def jobs(daemon):
@@ -252,7 +252,7 @@ def test_bars_that_the_device_listened_to_come_back_on_the_grid(daemon, rack):
 
 def test_a_reference_that_no_engine_listens_to_is_refused_with_the_reason(daemon, rack):
     player = rack.add(port_of(daemon))
-    player.set(prompt="house drums", bars=1, use=3)
+    player.set(prompt="house drums", bars=1, use=2)
     player.press("generate")
     player.wait_for_clips(1)
     player.js(f".live.view.clip = devices[{player.n}].live.tracks[0].children.clip_slots[0].clip")

@@ -80,7 +80,7 @@ def test_anything(what, kind, rate, out_rate, channels, seconds, bpm, meter, bar
 @pytest.mark.parametrize("frames", [0])
 def test_nothing_at_all_is_refused(frames):
 
-    with pytest.raises(ConformError, match="empty|silent|short"):
+    with pytest.raises(ConformError, match=r"empty|silent|short"):
         conform(
             Take(np.zeros((frames, 1), np.float32), 44100, 1, "f", "", "own"),
             Brief("p", "p", do="fit"),
