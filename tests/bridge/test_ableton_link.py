@@ -108,8 +108,8 @@ def test_fifty_joins_leave_the_tempo_as_it_is(peer: Peer) -> None:
     for _ in range(5):
         with joined(10) as members:
             for door, heard in members:
-                order, _ = wait_for(heard, lambda values: values["peers"])
-                assert order.values["bpm"] == pytest.approx(100, abs=0.001)
+                # a member may meet its peers a moment before it hears their tempo
+                wait_for(heard, lambda values: values["peers"] and abs(values["bpm"] - 100) < 0.001)
                 assert door.health().startswith("open; ")
     assert peer.do("look")[0][1] == 100
     assert [event for event in peer.end() if event[0] == "bpm"] == []
