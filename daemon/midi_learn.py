@@ -90,8 +90,8 @@ def learn(
 ) -> Iterator[Mapping[str, Any]]:
     """Show what is touched and write what it shall do; yields each mapping that was written.
 
-    do: for one touch, without asking. Asked instead, an empty answer passes on and `q` ends. A wrong answer is shown with what
-    is allowed, and asked again.
+    do: for one touch, without asking. Asked instead, an empty answer ends; a wrong one is shown with what is allowed, and asked
+    again.
     """
     config = load_config(path)
     with Listener(config) as listener:
@@ -120,7 +120,7 @@ def _asked(path: Path, touched: Touched, ask: Callable[[str], str], show: Callab
     config = load_config(path)
     while True:
         said = ask(_question(config, touched)).strip()
-        if said in ("", "q"):
+        if not said:
             return None
         try:
             # read by itself first: the answer's own faults are shown without the file's name and line
