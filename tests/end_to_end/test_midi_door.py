@@ -69,11 +69,12 @@ def test_a_pad_brings_a_clip_and_its_light_tells_how_it_goes(jack, start_daemon)
 
 #: A controller that is plugged in already, and touched a moment later.
 TOUCHED = """
-import time, rtmidi
+import select, sys, rtmidi
 out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "BIG PADS")
 out.open_virtual_port("out")
-for _ in range(40):
-    time.sleep(0.25); out.send_message([0x90, 48, 100]); out.send_message([0x80, 48, 0])
+while not select.select([sys.stdin], [], [], 0.25)[0]:
+    out.send_message([0x90, 48, 100]); out.send_message([0x80, 48, 0])
+out.delete()
 """
 
 
@@ -82,14 +83,15 @@ def test_learn_writes_what_was_touched_into_the_config_and_keeps_the_rest(jack, 
     home.mkdir()
     config = home / "config.yaml"
     config.write_text("# mine\nmidi:\n  api: jack  # the studio's\npresets:\n  clicks: {prompt: clicks}\n")
-    pads = subprocess.Popen([sys.executable, "-c", TOUCHED])
+    pads = subprocess.Popen([sys.executable, "-c", TOUCHED], stdin=subprocess.PIPE)
     try:
         time.sleep(1.0)
         environment = {**os.environ, "SIDECRATE_HOME": str(home)}
         done = command("midi", "learn", "--do", "preset clicks", "--wait", "15", "--json", environment=environment)
     finally:
-        pads.terminate()
-        pads.wait()
+        # it leaves by itself: a client that is killed stalls the server for seconds
+        pads.stdin.close()
+        pads.wait(20)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"note": 48, "channel": 1, "do": "preset clicks"}
     assert "# mine" in config.read_text() and "# the studio's" in config.read_text()
