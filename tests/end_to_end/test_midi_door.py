@@ -1,13 +1,10 @@
 """A pad over real MIDI ports (JACK), from another process, to a clip and back to the pad's light."""
 
 import json
-import os
 import subprocess
 import sys
-import time
 
-from daemon.config import load_config
-from tests.daemon_process import command, wait_until
+from tests.daemon_process import wait_until
 from tests.jack import jack  # noqa: F401
 
 CONFIG = """
@@ -65,34 +62,3 @@ def test_a_pad_brings_a_clip_and_its_light_tells_how_it_goes(jack, start_daemon)
     play([0x90, 37, 100], [0x90, 37, 0])
     assert wait_until(lambda: len(daemon.clips()) == 2, 20, "another")
     assert daemon.clips()[1]["seed"] != record["seed"]
-
-
-#: A controller that is plugged in already, and touched a moment later.
-TOUCHED = """
-import select, sys, rtmidi
-out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "BIG PADS")
-out.open_virtual_port("out")
-while not select.select([sys.stdin], [], [], 0.25)[0]:
-    out.send_message([0x90, 48, 100]); out.send_message([0x80, 48, 0])
-out.delete()
-"""
-
-
-def test_learn_writes_what_was_touched_into_the_config_and_keeps_the_rest(jack, tmp_path):  # noqa: F811
-    home = tmp_path / "home"
-    home.mkdir()
-    config = home / "config.yaml"
-    config.write_text("# mine\nmidi:\n  api: jack  # the studio's\npresets:\n  clicks: {prompt: clicks}\n")
-    pads = subprocess.Popen([sys.executable, "-c", TOUCHED], stdin=subprocess.PIPE)
-    try:
-        time.sleep(1.0)
-        environment = {**os.environ, "SIDECRATE_HOME": str(home)}
-        done = command("midi", "learn", "--do", "preset clicks", "--wait", "15", "--json", environment=environment)
-    finally:
-        # it leaves by itself: a client that is killed stalls the server for seconds
-        pads.stdin.close()
-        pads.wait(20)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {"note": 48, "channel": 1, "do": "preset clicks"}
-    assert "# mine" in config.read_text() and "# the studio's" in config.read_text()
-    assert load_config(config).midi.map == ({"note": 48, "channel": 1, "do": "preset clicks"},)
