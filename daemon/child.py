@@ -22,6 +22,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bridge.errors import SidecrateError
+from daemon.errors import DISK_ERRORS
 
 NORMAL_PRIORITY = "--normal-priority"
 #: What a task's function is called with beside the task: (0..1, stage, a few words).
@@ -91,10 +92,20 @@ def answer(task: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> None:
         text = "there was not enough memory; close other programs or ask for something shorter"
         say({"id": task["id"], "error": {"code": "memory", "text": text, "again": True}})
         os._exit(1)
+    except OSError as error:
+        if error.errno not in DISK_ERRORS:
+            say({"id": task["id"], "error": _internal(error)})
+            return
+        text = f"{error.filename or 'a file'} could not be written ({error.strerror}); free some disk space or mend the folder"
+        say({"id": task["id"], "error": {"code": "disk", "text": text, "again": True}})
     except Exception as error:
-        traceback.print_exc()
-        text = f"something went wrong inside Sidecrate ({type(error).__name__}: {error}); the log has the details"
-        say({"id": task["id"], "error": {"code": "internal", "text": text, "again": True}})
+        say({"id": task["id"], "error": _internal(error)})
+
+
+def _internal(error: Exception) -> dict[str, Any]:
+    traceback.print_exception(error)
+    text = f"something went wrong inside Sidecrate ({type(error).__name__}: {error}); the log has the details"
+    return {"code": "internal", "text": text, "again": True}
 
 
 if __name__ == "__main__":

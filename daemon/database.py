@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from daemon.errors import QueueError
@@ -96,17 +96,23 @@ class Database:
             self._db.execute("COMMIT")
         except BaseException as error:
             if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError):
+                with suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.DatabaseError) and not isinstance(
+                error, sqlite3.IntegrityError | sqlite3.ProgrammingError
+            ):
                 raise QueueError(f"{self.path}: cannot be written ({error}); free some disk space or mend the folder") from None
             raise
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
-        return self._db.execute(query, values).fetchall()
+        try:
+            return self._db.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            raise QueueError(f"{self.path}: cannot be read ({error}); see that its disk is there") from None
 
     def row(self, query: str, *values: object) -> sqlite3.Row | None:
-        found: sqlite3.Row | None = self._db.execute(query, values).fetchone()
-        return found
+        found = self.rows(query, *values)
+        return found[0] if found else None
 
     def close(self) -> None:
         self._db.close()

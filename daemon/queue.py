@@ -234,6 +234,15 @@ class Queue:
         done = self._end_clip(claim, "state = ?, tries = ?, error_code = ?, error_text = ?", (state, used, code, text))
         return verdict if done else None
 
+    def give_back(self, claim: Claim) -> None:
+        """Queue a clip again that could not be worked on for want of disk; it counts as no try."""
+        with self._database.write() as db:
+            db.execute(
+                "UPDATE clips SET state = 'queued', owner = NULL WHERE id = ? AND owner = ? AND attempt = ?"
+                " AND state NOT IN ('done', 'failed', 'cancelled')",
+                (claim.clip, self._owner, claim.attempt),
+            )
+
     def _end_clip(self, claim: Claim, change: str, values: tuple[Any, ...]) -> bool:
         with self._database.write() as db:
             count = db.execute(

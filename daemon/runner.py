@@ -107,16 +107,44 @@ class Runner:
                 del self._at_work[claim.clip]
 
     async def _work(self, child: Child, claim: Claim) -> None:
+        """One clip, to its end or back into the queue. Whatever it brings about, the slot goes on to the next."""
         try:
-            record = await self._make(child, claim)
-            await self._publish(claim, record)
+            try:
+                record = await self._make(child, claim)
+                await self._publish(claim, record)
+            except QueueError:
+                raise
+            except SidecrateError as error:
+                if error.code == "disk":
+                    raise
+                again = isinstance(error, WorkerError) or (isinstance(error, EngineError) and error.again)
+                log.warning("clip %s of job %s: %s", claim.clip, claim.job, error.text)
+                self._fail(claim, error.code, error.text, again=again)
+            except Exception as error:
+                log.exception("clip %s of job %s", claim.clip, claim.job)
+                text = f"something went wrong inside Sidecrate ({type(error).__name__}: {error}); the log has the details"
+                self._fail(claim, "internal", text, again=True)
+            self.settle(claim.job)
         except SidecrateError as error:
-            again = isinstance(error, WorkerError) or (isinstance(error, EngineError) and error.again)
-            log.warning("clip %s of job %s: %s", claim.clip, claim.job, error.text)
-            verdict = self._queue.clip_failed(claim, error.code, error.text, again=again, tries=self._tries)
-            if verdict == "failed":
-                self._forget_folder(claim)
-        self.settle(claim.job)
+            await self._wait_and_give_back(claim, error)
+
+    def _fail(self, claim: Claim, code: str, text: str, *, again: bool) -> None:
+        if self._queue.clip_failed(claim, code, text, again=again, tries=self._tries) == "failed":
+            self._forget_folder(claim)
+
+    async def _wait_and_give_back(self, claim: Claim, error: SidecrateError) -> None:
+        """The disk is full or gone: the clip goes back into the queue once that can be stored, and it counts as no try."""
+        of = claim.brief.count * len(claim.brief.engines)
+        for pause_s in chain(PUBLISH_PAUSES_S[1:], repeat(PUBLISH_PAUSES_S[-1])):
+            log.error("clip %s of job %s waits: %s", claim.clip, claim.job, error.text)
+            self._tell(Progress(claim.origin, claim.job, claim.k / of, f"waiting: {error.text}"))
+            await asyncio.sleep(pause_s)
+            try:
+                self._queue.give_back(claim)
+                self.settle(claim.job)
+                return
+            except QueueError as still:
+                error = still
 
     async def _make(self, child: Child, claim: Claim) -> dict[str, Any]:
         task = {
@@ -173,6 +201,11 @@ class Runner:
                 self._tell(Progress(claim.origin, claim.job, (claim.k + 0.98) / record["of"], f"waiting: {error.text}"))
                 await asyncio.sleep(pause_s)
         raise AssertionError("unreachable")
+
+    def settle_ended(self) -> None:
+        """At start: a kill may have come between a job's last clip and the job's own end."""
+        for job in self._queue.unfinished():
+            self.settle(job.id)
 
     def settle(self, job: str) -> None:
         """Tell that a job has ended, when it just has."""

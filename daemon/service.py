@@ -87,6 +87,7 @@ class Service:
             self._doors = self._make_doors(OrderBox(asyncio.get_running_loop(), desk.handle, self.tell), crate)
             stack.callback(self._close_doors)
             self._open_doors()
+            runner.settle_ended()
             self._write_beacon()
             stack.callback(self._remove_beacon)
             self._listen_to_signals()
@@ -251,8 +252,13 @@ class Service:
             "doors": self._told_health,
         }
         part = self._places.beacon.with_suffix(".part")
-        part.write_text(json.dumps(about), encoding="utf-8")
-        os.replace(part, self._places.beacon)
+        try:
+            part.write_text(json.dumps(about), encoding="utf-8")
+            os.replace(part, self._places.beacon)
+        except OSError as error:
+            # a full disk must not end the daemon; it is written again at the next look
+            self._told_health = {}
+            log.error("%s cannot be written (%s); free some disk space", self._places.beacon, error.strerror)
 
     def _remove_beacon(self) -> None:
         self._places.beacon.unlink(missing_ok=True)

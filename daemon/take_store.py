@@ -89,7 +89,13 @@ def load_take(folder: Path) -> Take:
 def _write_float(path: Path, audio: np.ndarray, sample_rate: int) -> None:
     import soundfile
 
-    soundfile.write(path, audio, sample_rate, subtype="FLOAT")
+    try:
+        soundfile.write(path, audio, sample_rate, subtype="FLOAT")
+    except soundfile.LibsndfileError as error:
+        raise AudioError(f"{path} could not be written ({error.error_string}); free some disk space", "disk") from None
+    with path.open("rb") as file:
+        # take.json says that the take is whole: it must not outlive a power cut that this does not
+        os.fsync(file.fileno())
 
 
 def _read_float(path: Path) -> np.ndarray:

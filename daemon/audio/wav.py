@@ -19,7 +19,7 @@ import numpy as np
 
 from bridge.music import Key, Meter
 from daemon.audio.wav_record import RECORD_CHUNK
-from daemon.errors import AudioError
+from daemon.errors import DISK_ERRORS, AudioError
 
 SUBTYPES = ("PCM_16", "PCM_24", "FLOAT")
 _MIDDLE_C = 60
@@ -57,7 +57,8 @@ def write_clip(
         os.replace(part, target)
     except OSError as fault:
         part.unlink(missing_ok=True)
-        raise AudioError(f"{target} cannot be written: {fault.strerror or fault}") from None
+        why = "disk" if fault.errno in DISK_ERRORS else None
+        raise AudioError(f"{target} cannot be written: {fault.strerror or fault}; free some disk space", why) from None
 
 
 def encode(audio: np.ndarray, subtype: str) -> tuple[bytes, int, int]:
