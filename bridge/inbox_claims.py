@@ -49,6 +49,9 @@ class Claim:
                     **{name: value for name, value in event.info.items() if name not in ("path", "id", "request", "job")},
                     "report": f'sidecrate look "{event.path}"',
                 }
+            case Finished() if self._heard_of(index) < event.published:
+                # of a job from an earlier run: its first clips are told again in answer to the order, and then this too
+                pass
             case Finished():
                 self.finished = True
                 self.ended.add(index)
@@ -61,6 +64,10 @@ class Claim:
                 whole = "index" not in event.origin.address
                 self.ended.update(range(max(1, self.of)) if whole else (index,))
                 self.failed[index] = {"request": index + 1, "job": "", "code": event.code, "text": event.text}
+
+    def _heard_of(self, index: int) -> int:
+        """How many clips of a request have been told."""
+        return sum(clip["request"] == index + 1 for clip in self.clips.values())
 
     @property
     def over(self) -> bool:

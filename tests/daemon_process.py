@@ -41,11 +41,15 @@ class DaemonProcess:
         self.link: Link
         self.start()
 
-    def start(self) -> None:
+    def launch(self) -> None:
+        """Begin it, and do not wait until it answers."""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "daemon.cli", "run"], env=self.environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
+
+    def start(self) -> None:
+        self.launch()
 
         def answered() -> Link | None:
             assert self.process.poll() is None, f"the daemon ended: {self.process.stderr.read()}"

@@ -1,0 +1,37 @@
+"""Jobs under random kill -9 of the daemon and its workers, seeded: `python -m benchmarks.crashes --jobs 300 --seed 1`.
+
+Fails (exit code 1, with the fault) when a job does not end once, a clip is made twice or is partial, the database is damaged or a
+temporary file is left over; else prints how often was killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+from tests.daemon_process import DaemonProcess
+from tests.faults.test_kills import FAST, crash_run
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as home:
+        daemon = DaemonProcess(Path(home), FAST)
+        try:
+            kills = crash_run(daemon, asked.jobs, asked.seed)
+        finally:
+            daemon.stop()
+    print(
+        f"{asked.jobs} jobs, seed {asked.seed}: each ended once, every clip whole and once, in {time.monotonic() - began:.0f} s"
+    )
+    print(f"killed: the daemon {kills['daemon']} times, a worker {kills['worker']} times")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""kill -9 at any moment and at every step of a job's life: what was accepted ends once, whole, and nothing is left over."""
+
+import json
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from daemon.child import NORMAL_PRIORITY
+from tests.daemon_process import CONFIG, wait_until
+from tests.faults.asker import Asker
+from tests.faults.audit import Watcher, audit
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals that Windows does not have")
+
+FAST = CONFIG + "workers: {count: 2, tries: 10}\n"
+TINY = {"engine": "fake", "bars": 1, "bpm": 240}
+
+STEPS = [
+    "daemon.queue:Queue.accept:before",
+    "daemon.queue:Queue.accept:after",
+    "daemon.queue:Queue.claim:after",
+    "daemon.queue:Queue.enter:after",
+    "daemon.crate:Crate.publish:before",
+    "daemon.crate:Crate.publish:after",
+    "daemon.crate:_bring:after",
+    "daemon.crate:_sync_folder:before",
+    "shutil:copyfileobj:after",
+    "daemon.queue:Queue.clip_done:before",
+    "daemon.queue:Queue.clip_done:after",
+    "daemon.queue:Queue.settle_job:before",
+    "daemon.queue:Queue.settle_job:after",
+    "bridge.inbox:Inbox._open:before",
+    "bridge.inbox_claims:_write:before",
+    "bridge.inbox_claims:_write:after",
+    "bridge.inbox_claims:_move:after",
+    "daemon.take_store:save_take:before",
+    "daemon.take_store:save_take:after",
+    "daemon.worker:make_record:after",
+    "daemon.audio.wav:write_clip:after",
+    "daemon.worker:write_files:after",
+    "daemon.worker:_write_text:after",
+]
+
+
+def workers_of(daemon):
+    try:
+        children = psutil.Process(daemon.process.pid).children()
+        return [child for child in children if "daemon.child" in child.cmdline() and NORMAL_PRIORITY not in child.cmdline()]
+    except psutil.Error:
+        return []
+
+
+def test_a_kill_at_every_step_loses_nothing_and_makes_nothing_twice(start_daemon, tmp_path):
+    daemon = start_daemon(config=FAST)
+    watcher = Watcher(daemon.places.crate)
+    folder = Path(__file__).parent / "die_at"
+    environment = dict(daemon.environment, PYTHONPATH=os.pathsep.join([str(folder), str(Path(__file__).parents[2])]))
+    try:
+        for number, step in enumerate(STEPS):
+            mark = tmp_path / f"died{number}"
+            daemon.kill()
+            daemon.environment = {**environment, "SIDECRATE_DIE_AT": step, "SIDECRATE_DIE_MARK": str(mark)}
+            daemon.launch()
+            (daemon.places.inbox / f"step{number}.txt").write_text("engine: fake\nbars: 1\nbpm: 240\ncount: 2\n\nclicks")
+            wait_until(mark.exists, 30, step)
+            if not step.startswith(("daemon.take_store", "daemon.worker", "daemon.audio")):
+                daemon.process.wait(10)
+        daemon.kill()
+        daemon.environment = environment
+        daemon.start()
+        done = daemon.places.inbox / "done"
+        wait_until(lambda: len(list(done.glob("*.result.json"))) == len(STEPS), 60, "an answer to each file")
+        wait_until(lambda: not list(daemon.places.jobs.iterdir()), 10, "the end of the work")
+    finally:
+        broken = watcher.stop()
+    assert broken == [] and audit(daemon.places) == []
+    for number, step in enumerate(STEPS):
+        result = json.loads((done / f"step{number}.txt.result.json").read_text())
+        assert len(result["clips"]) == 2 and not result["failed"], step
+    assert daemon.rows("SELECT count(*) FROM jobs")[0][0] == len(STEPS)
+    assert len(daemon.wavs()) == 2 * len(STEPS)
+
+
+def test_forty_jobs_under_random_kills(start_daemon):
+    crash_run(start_daemon(config=FAST), jobs=40, seed=7)
+
+
+def crash_run(daemon, jobs, seed):
+    """Ask for `jobs` while the daemon and its workers are killed at random; how often each was killed."""
+    dice, asker = random.Random(seed), Asker(daemon.places)
+    watcher = Watcher(daemon.places.crate)
+    counts = {f"j{n}": dice.choice((1, 1, 2)) for n in range(jobs)}
+    asking = threading.Thread(target=lambda: [asker.ask(label, prompt="clicks", count=n, **TINY) for label, n in counts.items()])
+    asking.start()
+    kills = {"daemon": 0, "worker": 0}
+    try:
+        while asking.is_alive() or daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL LIMIT 1"):
+            time.sleep(dice.uniform(0.0, 0.5))
+            found = workers_of(daemon)
+            if found and dice.random() < 0.5:
+                dice.choice(found).kill()
+                kills["worker"] += 1
+            else:
+                daemon.kill()
+                kills["daemon"] += 1
+                daemon.start()
+            # so that some of the work gets done
+            time.sleep(0.6)
+    finally:
+        asking.join(90)
+        broken = watcher.stop()
+        asker.close()
+    wait_until(lambda: not list(daemon.places.jobs.iterdir()), 10, "the end of the work")
+    assert broken == [] and asker.refused == {}
+    assert audit(daemon.places) == []
+    assert set(asker.jobs) == set(counts) and len(set(asker.jobs.values())) == jobs
+    made = daemon.rows(
+        "SELECT jobs.id, jobs.state, count(*) AS clips FROM jobs JOIN clips ON clips.job = jobs.id GROUP BY jobs.id"
+    )
+    assert {row["id"]: (row["state"], row["clips"]) for row in made} == {
+        asker.jobs[label]: ("done", count) for label, count in counts.items()
+    }
+    assert len(daemon.wavs()) == sum(counts.values())
+    return kills
+
+
+def test_a_worker_stopped_past_its_deadline_publishes_once(start_daemon):
+    daemon = start_daemon(config=CONFIG + "workers: {deadline_s: 5}\n")
+    asker = Asker(daemon.places)
+    job = asker.ask("a", prompt="slow clicks", **TINY)
+    asker.close()
+    stopped = wait_until(lambda: workers_of(daemon), 20, "a worker")[0]
+    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE state = 'generating'"), 20, "the work")
+    stopped.suspend()
+    wait_until(lambda: daemon.rows("SELECT 1 FROM clips WHERE attempt = 2"), 20, "another attempt")
+    assert not stopped.is_running() or stopped.status() == psutil.STATUS_ZOMBIE, "it was ended, not left to wake up"
+    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE state = 'done' AND id = ?", job), 30, "the clip")
+    assert len(daemon.wavs()) == 1 and audit(daemon.places) == []
+
+
+def test_a_stopped_daemon_keeps_its_home_and_goes_on(start_daemon):
+    daemon = start_daemon(config=FAST)
+    asker = Asker(daemon.places)
+    job = asker.ask("a", prompt="slow clicks", count=2, **TINY)
+    asker.close()
+    os.kill(daemon.process.pid, signal.SIGSTOP)
+    try:
+        from tests.daemon_process import command
+
+        second = command("run", environment=daemon.environment)
+        assert second.returncode == 1 and "another Sidecrate daemon" in second.stderr
+    finally:
+        os.kill(daemon.process.pid, signal.SIGCONT)
+    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE state = 'done' AND id = ?", job), 30, "the clips")
+    wait_until(lambda: not list(daemon.places.jobs.iterdir()), 10, "the end of the work")
+    assert len(daemon.wavs()) == 2 and audit(daemon.places) == []
