@@ -30,11 +30,16 @@ from bridge.osc_codec import (
 )
 from bridge.osc_orders import OscOrders
 from bridge.osc_sender import ERRORS_PER_S, Peer, Sender
+from bridge.osc_throttle import Throttle
 from bridge.request import Value, shorten
 
 log = logging.getLogger(__name__)
 
 MAX_SENDERS = 64
+#: What the system is asked to hold for us while we are busy; Linux gives less unless net.core.rmem_max allows it.
+RECEIVE_BUFFER_BYTES = 8 << 20
+#: How often a flood, or a fault in a packet's handling, is written to the log.
+FLOOD_TOLD_EVERY_S = 10.0
 #: When done, finished and failed are said again to a sender that said hello and has not said got.
 REPEATS_S = (1.0, 2.0, 4.0, 8.0, 16.0)
 
@@ -88,6 +93,8 @@ class OscDoor:
         self._lock = threading.Lock()
         self._senders: OrderedDict[Peer, Sender] = OrderedDict()
         self._repeats: list[_Repeat] = []
+        self._throttle = Throttle(clock)
+        self._told_flood_s = -FLOOD_TOLD_EVERY_S
 
     # -- open and close
 
@@ -100,7 +107,7 @@ class OscDoor:
         host = "0.0.0.0" if self._allow else "127.0.0.1"
         made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
             made.bind((host, self._wanted_port))
         except OSError as error:
             made.close()
@@ -140,16 +147,30 @@ class OscDoor:
                 continue
             except ConnectionResetError:
                 continue  # Windows: an answer of ours met a closed port
-            except OSError:
-                break
+            except OSError as error:
+                if not self._stopping.wait(0.1):
+                    self._tell_seldom("OSC: receiving failed (%s); going on", error)
+                continue
+            if not self._may_send(peer):
+                continue
+            known = self._senders.get(peer)
+            # before anything is read: what is dropped must cost next to nothing, or a flood would drown the others
+            if not self._throttle.allows(peer, data, greeted=known is not None and known.nonce is not None):
+                self._tell_seldom("OSC: packets come faster than they are read, %d were dropped", self._throttle.dropped)
+                continue
             try:
                 self._handle(data, peer)
-            except Exception:
-                log.exception("OSC packet from %s", peer)
+            except Exception as error:
+                self._tell_seldom("OSC packet from %s", peer, fault=error)
+
+    def _tell_seldom(self, text: str, what: object, fault: Exception | None = None) -> None:
+        """Into the log, but not as often as somebody may bring it about."""
+        now_s = self._clock()
+        if now_s - self._told_flood_s >= FLOOD_TOLD_EVERY_S:
+            self._told_flood_s = now_s
+            log.warning(text, what, exc_info=fault)
 
     def _handle(self, data: bytes, peer: Peer) -> None:
-        if not self._may_send(peer):
-            return
         with self._lock:
             sender = self._sender(peer)
         try:
@@ -169,9 +190,14 @@ class OscDoor:
     def _sender(self, peer: Peer) -> Sender:
         sender = self._senders.pop(peer, None) or Sender(peer)
         self._senders[peer] = sender
-        while len(self._senders) > MAX_SENDERS:
-            self._senders.popitem(last=False)
+        self._forget_oldest(greeted=False)
         return sender
+
+    def _forget_oldest(self, *, greeted: bool) -> None:
+        """Those who said hello and those who did not are counted apart: a flood from many ports displaces no device."""
+        those = [peer for peer, sender in self._senders.items() if (sender.nonce is not None) == greeted]
+        for peer in those[:-MAX_SENDERS]:
+            del self._senders[peer]
 
     def _dispatch(self, sender: Sender, message: Message) -> None:
         row = IN.get(message.address)
@@ -201,6 +227,8 @@ class OscDoor:
             sender.reply = reply
         is_new = sender.nonce != hello.nonce
         sender.name, sender.nonce = hello.id, hello.nonce
+        with self._lock:
+            self._forget_oldest(greeted=True)
         greeting = self._greeting
         self._send(
             sender, "/sidecrate/welcome", hello.nonce, greeting.version, greeting.crate, greeting.boot, greeting.recordings

@@ -101,7 +101,7 @@ OUT: dict[str, Address] = {
 
 
 def parse_packet(data: bytes) -> list[Message]:
-    """All messages of a packet, bundles opened and their time tags ignored. OscError when it is not whole."""
+    """All messages of a packet, bundles opened, their time tags ignored (docs/decisions/osc_time_tags.md). OscError when not whole."""
     if len(data) > MAX_PACKET_BYTES:
         raise OscError(f"a packet of {len(data)} bytes is not taken; send at most {MAX_PACKET_BYTES}")
     messages: list[Message] = []
@@ -246,6 +246,8 @@ def read_json(address: str, text: str) -> Mapping[str, Any]:
     """One JSON object. OscError when it is not."""
     try:
         value = json.loads(text, parse_constant=_no_constant)
+        # JSON can escape half a surrogate pair, which no file and no packet can hold
+        json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise OscError(f"{shorten(text)} is not JSON", address) from None
     if not isinstance(value, dict):

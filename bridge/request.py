@@ -55,6 +55,7 @@ def _text(raw: object) -> str:
     text = str(raw).strip()
     if not text or "\0" in text:
         raise ValueError
+    text.encode()  # half a surrogate pair is no character: it could be stored, but never written
     return text
 
 
