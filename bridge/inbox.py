@@ -22,8 +22,12 @@ from bridge.prompt_file import read_prompt_file
 from bridge.request import Request
 
 RESCAN_S = 2.0
+#: So many faults stand in `health` at once.
+MOST_TOLD = 3
 #: A prompt file holds a few thousand characters; what is far larger is no prompt, and is not read into memory.
 MAX_TEXT_BYTES = 1_000_000
+#: Codes of refusals that say nothing against the file: the daemon is busy, or its disk is full or gone. It is sent again.
+NOT_NOW = frozenset({"busy", "disk", "queue"})
 
 
 class Inbox:
@@ -144,7 +148,8 @@ class Inbox:
     def _look_again(self) -> float:
         """Look through the folder once; the monotonic time at which to look next."""
         self._try(self._look)
-        self._trouble = "\n".join(self._faults)
+        more = f"\n... and {len(self._faults) - MOST_TOLD} more" if len(self._faults) > MOST_TOLD else ""
+        self._trouble = "\n".join(self._faults[:MOST_TOLD]) + more
         self._faults.clear()
         return time.monotonic() + self._stillness.pause_s(RESCAN_S)
 
@@ -159,6 +164,10 @@ class Inbox:
         self._take_up_working()
         self._take_up_dropped()
         for claim in list(self._claims.values()):
+            if claim.put_off:
+                self._faults.append(f"{claim.name} waits: {claim.put_off}")
+                if time.monotonic() >= claim.again_s:
+                    claim.sent, claim.put_off = False, ""
             self._try(partial(self._send, claim))
             self._try(partial(self._end, claim))
 
@@ -317,9 +326,13 @@ class Inbox:
 
     def _hear(self, event: Done | Finished | Failed | Refused) -> None:
         claim = self._claims.get(str(event.origin.address.get("claim"))) or self._known_before(event.origin)
-        if claim is not None:
-            claim.hear(event)
-            self._end(claim)
+        if claim is None:
+            return
+        if isinstance(event, Refused) and event.code in NOT_NOW:
+            claim.put_off, claim.again_s = event.text, time.monotonic() + RESCAN_S
+            return
+        claim.hear(event)
+        self._end(claim)
 
     def _known_before(self, origin: Origin) -> Claim | None:
         """The claim of a job that goes on from an earlier run, before we have come to its file."""

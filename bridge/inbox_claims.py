@@ -28,6 +28,10 @@ class Claim:
     order: Order | None = None
     """What its text asks; None until it was read."""
     sent: bool = False
+    put_off: str = ""
+    """Why the daemon could not take it when it was last sent."""
+    again_s: float = 0.0
+    """When, on the monotonic clock, it is then sent again."""
     clips: dict[str, dict[str, Any]] = field(default_factory=dict)
     failed: dict[int, dict[str, Any]] = field(default_factory=dict)
     ended: set[int] = field(default_factory=set)

@@ -63,7 +63,7 @@ class Crate:
             probe.unlink()
         except OSError as error:
             raise CrateError(
-                f"the crate {self.folder} cannot be written ({error.strerror}); make it writable or set crate.folder"
+                f"the crate {self.folder} cannot be written ({error.strerror}); make it writable or set crate.folder", "disk"
             ) from None
 
     def place(self, record: Mapping[str, Any]) -> Path:

@@ -1,38 +1,47 @@
-"""The way from the doors' threads to the daemon's loop: a bounded box, emptied a few orders at a time."""
+"""The way from the doors' threads to the daemon's loop: a bounded box, emptied a few orders at a time, fair to every sender."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 
 from bridge.events import Event, Order, Refused
 
-MOST_WAITING = 2000
+#: Over all senders, and of one: so that there is always room for another's order.
+MOST_WAITING = 8000
+MOST_WAITING_OF_ONE = 2000
 BATCH = 16
 
 
 class OrderBox:
-    """`put` is a door's `take`: callable from any thread, returns at once. Orders beyond the bound are refused."""
+    """`put` is a door's `take`: callable from any thread, returns at once. Orders beyond the bounds are refused.
+
+    Each sender has a lane of its own, and the lanes take turns: whoever sends thousands keeps nobody else waiting.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, handle: Callable[[Order], None], tell: Callable[[Event], None]) -> None:
         self._loop = loop
         self._handle = handle
         self._tell = tell
         self._lock = threading.Lock()
-        self._waiting: deque[Order] = deque()
+        self._lanes: OrderedDict[str, deque[Order]] = OrderedDict()
+        self._waiting = 0
         self._scheduled = False
 
     def put(self, order: Order) -> None:
+        key = f"{order.origin.door} {order.origin.address.get('peer')}"
         with self._lock:
-            full = len(self._waiting) >= MOST_WAITING
+            lane = self._lanes.get(key)
+            full = self._waiting >= MOST_WAITING or (lane is not None and len(lane) >= MOST_WAITING_OF_ONE)
             if not full:
-                self._waiting.append(order)
+                self._lanes.setdefault(key, deque()).append(order)
+                self._waiting += 1
             wake = not self._scheduled and not full
             self._scheduled = self._scheduled or wake
         if full:
-            text = f"more than {MOST_WAITING} orders are waiting; slow down and send it again"
+            text = f"more than {MOST_WAITING_OF_ONE} orders are waiting; slow down and send it again"
             self._post(lambda: self._tell(Refused(order.origin, "busy", text, order.verb)))
         elif wake:
             self._post(self._empty)
@@ -43,10 +52,19 @@ class OrderBox:
 
     def _empty(self) -> None:
         with self._lock:
-            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-            self._scheduled = bool(self._waiting)
+            batch = [self._next() for _ in range(min(BATCH, self._waiting))]
+            self._scheduled = self._waiting > 0
         for order in batch:
             self._handle(order)
         if self._scheduled:
             # let the loop turn: workers' answers and events come between batches
             self._loop.call_soon(self._empty)
+
+    def _next(self) -> Order:
+        """The oldest order of the lane whose turn it is."""
+        key, lane = self._lanes.popitem(last=False)
+        order = lane.popleft()
+        self._waiting -= 1
+        if lane:
+            self._lanes[key] = lane
+        return order

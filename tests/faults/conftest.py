@@ -1,0 +1,3 @@
+from tests.inbox_bench import bench
+
+__all__ = ["bench"]
