@@ -54,6 +54,12 @@ class CrateError(SidecrateError):
     code = "crate"
 
 
+class LibraryError(SidecrateError):
+    """A clip, collection, edit or export is not there or cannot be done as asked."""
+
+    code = "library"
+
+
 class WorkerError(SidecrateError):
     """A child process died, hung or could not start."""
 

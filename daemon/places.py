@@ -64,5 +64,15 @@ class Places:
         return self.state / "auditioned"
 
     @property
+    def library(self) -> Path:
+        """What is known of the clips beyond the job table: marks, collections, edits, and the index that searches them."""
+        return self.state / "library.db"
+
+    @property
+    def versions(self) -> Path:
+        """Edited clips as they were rendered, a folder for each clip; they can be made again."""
+        return self.state / "versions"
+
+    @property
     def log(self) -> Path:
         return self.state / "sidecrate.log"

@@ -1,0 +1,109 @@
+"""Named lists of clips, in an order of their own; a clip may be in many."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from daemon.database import Database
+from daemon.errors import LibraryError
+
+
+class Collections:
+    """All collections of a library. Names are unique whatever their case. LibraryError code `unknown_collection`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[dict[str, Any]]:
+        """[{name, clips, created}], by name; `clips` counts."""
+        rows = self._database.rows(
+            "SELECT name, created, (SELECT count(*) FROM collection_clips WHERE collection = id) AS clips FROM collections"
+            " ORDER BY name COLLATE NOCASE"
+        )
+        return [dict(row) for row in rows]
+
+    def clips(self, name: str) -> list[str]:
+        """The clips' ids, in the collection's order."""
+        rows = self._database.rows("SELECT clip FROM collection_clips WHERE collection = ? ORDER BY position", self.number(name))
+        return [str(row["clip"]) for row in rows]
+
+    def of(self, clip: str) -> list[str]:
+        """Names of the collections that a clip is in."""
+        rows = self._database.rows(
+            "SELECT name FROM collections JOIN collection_clips ON collection = id WHERE clip = ? ORDER BY name COLLATE NOCASE",
+            clip,
+        )
+        return [str(row["name"]) for row in rows]
+
+    def create(self, name: str) -> None:
+        """A new, empty collection; one that is there already is left as it is."""
+        with self._database.write() as db:
+            _create(db, name)
+
+    def add(self, name: str, clips: Iterable[str]) -> int:
+        """Put clips at the end of a collection, which is made if need be. Returns how many were not in it."""
+        with self._database.write() as db:
+            number = _create(db, name)
+            last = db.execute(
+                "SELECT coalesce(max(position), 0) FROM collection_clips WHERE collection = ?", (number,)
+            ).fetchone()[0]
+            new = 0
+            for clip in clips:
+                if not db.execute("SELECT 1 FROM clips WHERE id = ?", (clip,)).fetchone():
+                    raise LibraryError(f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip")
+                new += db.execute(
+                    "INSERT OR IGNORE INTO collection_clips VALUES (?, ?, ?)", (number, clip, last + new + 1)
+                ).rowcount
+        return new
+
+    def remove(self, name: str, clips: Iterable[str]) -> int:
+        """Take clips out of a collection; the clips themselves stay. Returns how many were in it."""
+        number = self.number(name)
+        with self._database.write() as db:
+            return sum(
+                db.execute("DELETE FROM collection_clips WHERE collection = ? AND clip = ?", (number, clip)).rowcount
+                for clip in clips
+            )
+
+    def arrange(self, name: str, clips: Iterable[str]) -> None:
+        """Put a collection's clips into the order given; those not named follow in their old order."""
+        number, order = self.number(name), list(clips)
+        order += [clip for clip in self.clips(name) if clip not in order]
+        with self._database.write() as db:
+            for position, clip in enumerate(order, 1):
+                db.execute("UPDATE collection_clips SET position = ? WHERE collection = ? AND clip = ?", (position, number, clip))
+
+    def rename(self, name: str, new_name: str) -> None:
+        number = self.number(name)
+        try:
+            with self._database.write() as db:
+                db.execute("UPDATE collections SET name = ? WHERE id = ?", (_checked(new_name), number))
+        except sqlite3.IntegrityError:
+            raise LibraryError(f"there is a collection {new_name!r} already; take another name", "bad_request") from None
+
+    def delete(self, name: str) -> None:
+        """Let a collection go; its clips stay."""
+        number = self.number(name)
+        with self._database.write() as db:
+            db.execute("DELETE FROM collections WHERE id = ?", (number,))
+
+    def number(self, name: str) -> int:
+        """The collection's row."""
+        row = self._database.row("SELECT id FROM collections WHERE name = ?", name.strip())
+        if row is None:
+            raise LibraryError(f"there is no collection {name!r}; `sidecrate collect` lists them", "unknown_collection")
+        return int(row["id"])
+
+
+def _create(db: sqlite3.Connection, name: str) -> int:
+    db.execute("INSERT OR IGNORE INTO collections (name, created) VALUES (?, ?)", (_checked(name), time.time()))
+    return int(db.execute("SELECT id FROM collections WHERE name = ?", (name.strip(),)).fetchone()[0])
+
+
+def _checked(name: str) -> str:
+    if not 1 <= len(name.strip()) <= 80 or not name.isprintable():
+        raise LibraryError(f"a collection's name has 1 to 80 characters, not {name!r:.100}", "bad_request")
+    return name.strip()

@@ -1,0 +1,122 @@
+"""What has been done to a clip: a list of steps, every state of which is kept. The clip's own file is never touched."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from daemon.database import Database
+from daemon.errors import LibraryError
+from daemon.library.steps import Step, check_step
+
+MOST_STEPS = 64
+_ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
+
+
+class Edits:
+    """The lists of steps of a library's clips.
+
+    Each change is a new turn; `undo` goes back a turn, `redo` forward, and a change after an undo drops the turns ahead.
+    Every method that changes returns the steps as they are now: [{"id": "k3f9", "do": "reverb", "amount": 0.25, ...}].
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def steps(self, clip: str) -> list[Step]:
+        row = self._database.row("SELECT steps FROM edits JOIN edit_turns USING (clip, turn) WHERE clip = ?", clip)
+        steps: list[Step] = json.loads(row["steps"]) if row else []
+        return steps
+
+    def turns(self, clip: str) -> dict[str, Any]:
+        """{undo, redo: how many turns back and ahead there are; history: [{turn, what, made, now}], oldest first}."""
+        rows = self._database.rows("SELECT turn, what, made FROM edits WHERE clip = ? ORDER BY turn", clip)
+        now = self._turn(clip)
+        history = [dict(row, now=row["turn"] == now) for row in rows]
+        return {"undo": now, "redo": len(rows) - now, "history": history}
+
+    def add(self, clip: str, step: Mapping[str, Any], at: int | None = None) -> list[Step]:
+        """Add a step (see STEPS), last or before place `at` (from 0)."""
+        new = {"id": _new_id(), **check_step(step)}
+
+        def change(steps: list[Step]) -> None:
+            if len(steps) >= MOST_STEPS:
+                raise LibraryError(
+                    f"a clip takes {MOST_STEPS} steps; remove one, or publish it and go on from there", "bad_request"
+                )
+            steps.insert(len(steps) if at is None else at, new)
+
+        return self._change(clip, f"add {new['do']}", change)
+
+    def set(self, clip: str, step: str, settings: Mapping[str, Any]) -> list[Step]:
+        """Change settings of a step by its id."""
+
+        def change(steps: list[Step]) -> None:
+            old = steps[index := _index(steps, step)]
+            steps[index] = {"id": old["id"], **check_step({**old, **settings, "do": old["do"]})}
+
+        return self._change(clip, "change", change)
+
+    def remove(self, clip: str, step: str) -> list[Step]:
+        """Take out a step by its id; those after it stay."""
+        return self._change(clip, "remove", lambda steps: steps.pop(_index(steps, step)))
+
+    def move(self, clip: str, step: str, to: int) -> list[Step]:
+        """Put a step at place `to` (from 0)."""
+        return self._change(clip, "move", lambda steps: steps.insert(to, steps.pop(_index(steps, step))))
+
+    def clear(self, clip: str) -> list[Step]:
+        """No steps: the original. It can be undone."""
+        return self._change(clip, "clear", lambda steps: steps.clear())
+
+    def undo(self, clip: str) -> list[Step]:
+        return self._go(clip, -1, "undo")
+
+    def redo(self, clip: str) -> list[Step]:
+        return self._go(clip, 1, "redo")
+
+    def _go(self, clip: str, by: int, verb: str) -> list[Step]:
+        with self._database.write() as db:
+            turn = self._turn(clip) + by
+            if turn < 0 or (turn and not db.execute("SELECT 1 FROM edits WHERE clip = ? AND turn = ?", (clip, turn)).fetchone()):
+                raise LibraryError(f"there is nothing to {verb} for clip {clip}", "nothing")
+            _stand_at(db, clip, turn)
+        return self.steps(clip)
+
+    def _turn(self, clip: str) -> int:
+        row = self._database.row("SELECT turn FROM edit_turns WHERE clip = ?", clip)
+        return int(row["turn"]) if row else 0
+
+    def _change(self, clip: str, what: str, change: Callable[[list[Step]], Any]) -> list[Step]:
+        with self._database.write() as db:
+            if not db.execute("SELECT 1 FROM clips WHERE id = ?", (clip,)).fetchone():
+                raise LibraryError(f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip")
+            steps, turn = self.steps(clip), self._turn(clip) + 1
+            change(steps)
+            db.execute("DELETE FROM edits WHERE clip = ? AND turn >= ?", (clip, turn))
+            db.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?)", (clip, turn, json.dumps(steps), what, time.time()))
+            _stand_at(db, clip, turn)
+        return steps
+
+
+def _stand_at(db: sqlite3.Connection, clip: str, turn: int) -> None:
+    """Turn 0 is the original, before any step."""
+    db.execute("DELETE FROM edit_turns WHERE clip = ?", (clip,))
+    if turn:
+        db.execute("INSERT INTO edit_turns VALUES (?, ?)", (clip, turn))
+
+
+def _index(steps: list[Step], step: str) -> int:
+    for index, one in enumerate(steps):
+        if one["id"] == step:
+            return index
+    known = ", ".join(f"{one['id']} ({one['do']})" for one in steps) or "it has none"
+    raise LibraryError(f"the clip has no step {step!r}; its steps: {known}", "unknown_step")
+
+
+def _new_id() -> str:
+    return "".join(random.SystemRandom().choice(_ID_LETTERS) for _ in range(4))

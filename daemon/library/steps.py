@@ -1,0 +1,189 @@
+"""The table of edits: each step's name, settings, ranges and defaults. Checks, help, the page's editor and words follow it."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
+from daemon.errors import LibraryError
+
+Step = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value of a step: a number between `low` and `high`, one of `choices`, or a text. `default` None: it must be given."""
+
+    name: str
+    default: Any
+    low: float = 0.0
+    high: float = 0.0
+    choices: tuple[str, ...] = ()
+    text: str = ""
+    """What a text must be, in words: it marks the setting as one."""
+    whole: bool = False
+
+    @property
+    def range(self) -> str:
+        if self.choices:
+            return f"one of {', '.join(self.choices)}"
+        return self.text or f"{self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True)
+class StepKind:
+    name: str
+    about: str
+    settings: tuple[Setting, ...] = ()
+    stems: bool = False
+    """It needs the clip's stems."""
+
+
+def _n(name: str, default: float | None, low: float, high: float, whole: bool = False) -> Setting:
+    return Setting(name, default, low, high, whole=whole)
+
+
+_STEM = Setting("stem", None, text="a part's name, as in drums")
+
+STEPS: dict[str, StepKind] = {
+    kind.name: kind
+    for kind in (
+        StepKind("tempo", "Another tempo; a loop stays exact and seamless.", (_n("bpm", None, MIN_BPM, MAX_BPM),)),
+        StepKind("key", "Moved by the fewest semitones into a key.", (Setting("key", None, text="a key, as in F#m"),)),
+        StepKind("pitch", "Moved by semitones.", (_n("semitones", None, -24, 24),)),
+        StepKind("gain", "Louder or quieter.", (_n("db", None, -60, 24),)),
+        StepKind("fade", "Faded in and out.", (_n("in_s", 0, 0, 60), _n("out_s", 0, 0, 60))),
+        StepKind("trim", "A passage in seconds; the result is no loop any more.", (_n("start_s", 0, 0, 1200), _n("end_s", None, 0.01, 1200))),
+        StepKind("section", "Some bars of a loop or track, as a seamless loop.", (_n("bar", 1, 1, 1000, True), _n("bars", None, 1, 64, True))),
+        StepKind("reverse", "Backwards."),
+        StepKind(
+            "slices", "Cut on the grid and put together anew.",
+            (
+                _n("per_bar", 8, 1, 32, True),
+                Setting("order", "shuffle", text="shuffle, reverse, or slice numbers from 1 parted by commas (0: silence)"),
+                _n("seed", 1, 0, 2**31 - 1, True),
+            ),
+        ),
+        StepKind("normalise", "Brought to a true peak.", (_n("peak_db", -1, -24, 0),)),
+        StepKind("loudness", "Brought to a loudness, peaks allowing.", (_n("lufs", -14, -40, -6),)),
+        StepKind(
+            "filter", "Low-pass, high-pass or band-pass, 12 dB an octave.",
+            (Setting("type", "lowpass", choices=("lowpass", "highpass", "bandpass")), _n("hz", None, 20, 20000), _n("q", 0.707, 0.3, 12)),
+        ),
+        StepKind("eq", "Three bands, parted at 250 Hz and 4 kHz.", (_n("low_db", 0, -24, 24), _n("mid_db", 0, -24, 24), _n("high_db", 0, -24, 24))),
+        StepKind("reverb", "A room.", (_n("amount", 0.25, 0, 1), _n("size_s", 1.8, 0.2, 10))),
+        StepKind("delay", "Echoes in time, left and right in turn.", (_n("amount", 0.3, 0, 1), _n("quarters", 0.75, 0.0625, 8), _n("feedback", 0.42, 0, 0.9))),
+        StepKind("chorus", "Wider and softer.", (_n("amount", 0.5, 0, 1), _n("rate_hz", 0.8, 0.05, 8), _n("depth_ms", 3, 0.2, 12))),
+        StepKind(
+            "compressor", "Less between loud and soft; what it takes away is made up for.",
+            (_n("threshold_db", -18, -60, 0), _n("ratio", 3, 1, 20), _n("attack_ms", 8, 0.1, 200), _n("release_ms", 120, 5, 2000)),
+        ),
+        StepKind("saturation", "Driven warm.", (_n("drive", 0.3, 0, 1),)),
+        StepKind("bitcrush", "Fewer bits and a lower rate.", (_n("bits", 8, 2, 16, True), _n("rate_hz", 11025, 500, 48000))),
+        StepKind("level", "One part louder or quieter.", (_STEM, _n("db", None, -60, 24)), stems=True),
+        StepKind("mute", "Without one part.", (_STEM,), stems=True),
+        StepKind("solo", "One part alone; several steps: those parts.", (_STEM,), stems=True),
+        StepKind(
+            "replace", "Another clip in one part's stead, at the same tempo and key.",
+            (_STEM, Setting("clip", None, text="a clip's id")), stems=True,
+        ),
+    )
+}  # fmt: skip
+
+
+def check_step(said: Mapping[str, Any]) -> Step:
+    """A step with every setting checked and filled in: {"do": "reverb", "amount": 0.25, ...}. LibraryError code `bad_request`."""
+    name = str(said.get("do", "")).strip().lower()
+    kind = STEPS.get(name)
+    if kind is None:
+        near = difflib.get_close_matches(name, STEPS, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else f"the steps are {', '.join(STEPS)}"
+        raise LibraryError(f"{name!r} is no edit; {hint}", "bad_request")
+    allowed = [setting.name for setting in kind.settings]
+    for given in said:
+        if given not in ("do", "id", *allowed):
+            raise LibraryError(f"{name} has no setting {given!r}; it takes {', '.join(allowed) or 'none'}", "bad_request")
+    return {"do": name} | {setting.name: _checked(name, setting, said.get(setting.name)) for setting in kind.settings}
+
+
+def _checked(step: str, setting: Setting, value: Any) -> Any:
+    if value is None or value == "":
+        if setting.default is None:
+            raise LibraryError(f"{step} needs {setting.name}: {setting.range}", "bad_request")
+        return setting.default
+    if setting.choices or setting.text:
+        said = ",".join(str(one) for one in value) if isinstance(value, list) else str(value).strip()
+        good = said in setting.choices if setting.choices else 0 < len(said) <= 2000 and _text_is_good(setting.name, said)
+        if not good:
+            raise LibraryError(f"{step}: {setting.name} {said!r:.60} is not allowed; it takes {setting.range}", "bad_request")
+        return said
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = math.nan
+    if not setting.low <= number <= setting.high or (setting.whole and number != round(number)):
+        words = "a whole number, " if setting.whole else ""
+        raise LibraryError(f"{step}: {setting.name} {value!r:.40} is not allowed; it takes {words}{setting.range}", "bad_request")
+    return round(number) if setting.whole else round(number, 6)
+
+
+def _text_is_good(name: str, said: str) -> bool:
+    if name == "order":
+        return said in ("shuffle", "reverse") or re.fullmatch(r"\d{1,4}(\s*,\s*\d{1,4})*", said) is not None
+    if name == "key":
+        try:
+            Key.parse(said)
+        except ValueError:
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a clip is after its steps, as far as that can be said without rendering: for relative words and for display."""
+
+    kind: str
+    bpm: float | None
+    key: str | None
+    bars: int | None
+    meter: str
+    seconds: float | None
+
+
+def shape_after(record: Mapping[str, Any], steps: list[Step]) -> Shape:
+    """The shape of a clip's version."""
+    kind, bpm, key, bars = record["kind"], record.get("bpm"), record.get("key"), record.get("bars")
+    meter, seconds = record.get("meter") or "4/4", record.get("seconds")
+    for step in steps:
+        match step["do"]:
+            case "tempo" if bpm:
+                seconds, bpm = seconds and seconds * bpm / step["bpm"], step["bpm"]
+            case "key":
+                key = step["key"]
+            case "pitch" if key:
+                key = _moved(key, step["semitones"])
+            case "trim":
+                seconds = max(0.0, min(step["end_s"], seconds or step["end_s"]) - step["start_s"])
+                kind, bars = ("sfx" if kind in ("loop", "track") else kind), None
+            case "section":
+                kind, bars = "loop", step["bars"]
+                seconds = bars * Meter.parse(meter).quarters_per_bar * 60 / bpm if bpm else seconds
+    return Shape(kind, bpm, key, bars, meter, seconds)
+
+
+def _moved(name: str, semitones: float) -> str | None:
+    """A key's name some semitones on; None where it would lie between two."""
+    if semitones != round(semitones):
+        return None
+    key = Key.parse(name)
+    flats = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
+    sharps = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+    tonic = (key.tonic + round(semitones)) % 12
+    relative = (key.relative_major_tonic + round(semitones)) % 12
+    # as the circle of fifths spells it: F, Bb, Eb, Ab and Db major and their relatives have flats
+    return Key(tonic, key.mode, (flats if relative in (5, 10, 3, 8, 1) else sharps)[tonic]).short

@@ -1,0 +1,85 @@
+"""The library's own SQLite file: what is known of each clip beyond the job table, and the index that searches it.
+
+It holds nothing that cannot be made again from the clips' own records but people's marks: favourites, ratings, tags, collections
+and lists of edits. Writes are short immediate transactions, so that the daemon, the page's process and a command may share it.
+"""
+
+from __future__ import annotations
+
+from daemon.database import Database
+from daemon.errors import LibraryError
+
+LIBRARY_VERSION = 1
+
+#: `clips` is kept narrow, for a search without words reads all of it; `seq` rises with time, so that `newest` needs no sorting.
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS clips (
+    seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+    id          TEXT NOT NULL UNIQUE,
+    kind        TEXT NOT NULL,
+    engine      TEXT NOT NULL DEFAULT '',
+    licence     TEXT NOT NULL DEFAULT '',
+    genre       TEXT NOT NULL DEFAULT '',
+    project     TEXT NOT NULL DEFAULT '',
+    key         TEXT NOT NULL DEFAULT '',
+    scale       INTEGER,
+    minor       INTEGER,
+    bpm         REAL,
+    bars        INTEGER,
+    lufs        REAL,
+    seconds     REAL,
+    created     REAL NOT NULL,
+    favourite   INTEGER NOT NULL DEFAULT 0,
+    rating      INTEGER NOT NULL DEFAULT 0,
+    used        REAL,
+    missing     INTEGER NOT NULL DEFAULT 0,
+    name        TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE IF NOT EXISTS files (
+    clip        TEXT PRIMARY KEY,
+    path        TEXT NOT NULL,
+    size        INTEGER,
+    mtime_ns    INTEGER
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS files_by_path ON files (path);
+CREATE TABLE IF NOT EXISTS records (seq INTEGER PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sounds (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, features BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS tags (tag TEXT NOT NULL COLLATE NOCASE, seq INTEGER NOT NULL, PRIMARY KEY (tag, seq)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tags_by_clip ON tags (seq);
+CREATE VIRTUAL TABLE IF NOT EXISTS words
+    USING fts5(name, prompt, tags, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+CREATE TABLE IF NOT EXISTS collections (
+    id          INTEGER PRIMARY KEY,
+    name        TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    created     REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS collection_clips (
+    collection  INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    clip        TEXT NOT NULL,
+    position    INTEGER NOT NULL,
+    PRIMARY KEY (collection, clip)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS collection_clips_by_clip ON collection_clips (clip);
+CREATE TABLE IF NOT EXISTS edits (
+    clip        TEXT NOT NULL,
+    turn        INTEGER NOT NULL,
+    steps       TEXT NOT NULL,
+    what        TEXT NOT NULL,
+    made        REAL NOT NULL,
+    PRIMARY KEY (clip, turn)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS edit_turns (clip TEXT PRIMARY KEY, turn INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID;
+"""
+
+
+class LibraryDatabase(Database):
+    """A connection to library.db; see `Database` for how it is read and written."""
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA foreign_keys=ON")
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > LIBRARY_VERSION:
+            raise LibraryError(f"{self.path}: was written by a newer Sidecrate (schema {version}); update this one")
+        if version < LIBRARY_VERSION:
+            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={LIBRARY_VERSION}; COMMIT;")

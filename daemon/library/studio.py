@@ -1,0 +1,100 @@
+"""Versions and exports, made by a child process: the light side of `render.py`, `export.py` and `bring.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from daemon.child_host import Child
+from daemon.errors import LibraryError
+from daemon.library.catalogue import Library
+from daemon.library.steps import STEPS, Step
+
+RENDER = "daemon.library.render:render_version"
+EXPORT = "daemon.library.export:export_clip"
+PACK = "daemon.library.pack:export_collection"
+#: Raised when the same steps give other samples than before: what was rendered earlier is then made anew.
+RENDER_VERSION = 1
+FORMATS = ("wav16", "wav24", "wav32f", "flac", "mp3", "ogg", "aiff", "stems", "midi")
+OnProgress = Callable[[float, str, str], None]
+
+
+def no_progress(value: float, stage: str, words: str) -> None:
+    """For those who only want the result."""
+
+
+class Studio:
+    """Renders and exports. Belongs to an asyncio loop; what it makes lies whole under `versions`, or where it was asked to.
+
+    Errors: LibraryError (gone, unknown), EngineError with what the child said, WorkerError when it died.
+    """
+
+    def __init__(self, library: Library, versions: Path, *, idle_s: float = 120.0, deadline_s: float = 300.0) -> None:
+        self._library = library
+        self._versions = versions
+        self._deadline_s = deadline_s
+        self._child = Child("studio", idle_s)
+        self._turn = asyncio.Lock()
+
+    async def end(self) -> None:
+        await self._child.end()
+
+    def version_task(self, clip: str, steps: list[Step] | None = None) -> dict[str, Any]:
+        """What the child is told of a clip's version: the steps it has now, or those given."""
+        steps = self._library.edits.steps(clip) if steps is None else steps
+        record = self._library.record(clip)
+        if record["kind"] == "midi":
+            raise LibraryError(f"clip {clip} is notes alone: there is no sound to edit", "no_sound")
+        self._library.path(clip)
+        wanted = [{name: value for name, value in step.items() if name != "id"} for step in steps]
+        others = {step["clip"]: self._library.record(step["clip"]) for step in wanted if step["do"] == "replace"}
+        said = json.dumps([RENDER_VERSION, clip, wanted], sort_keys=True)
+        folder = self._versions / clip / hashlib.sha256(said.encode()).hexdigest()[:16]
+        return {"record": record, "steps": wanted, "others": others, "folder": str(folder), "stems": needs_stems(steps)}
+
+    async def render(
+        self, clip: str, steps: list[Step] | None = None, *, stems: bool = False, on_progress: OnProgress = no_progress
+    ) -> dict[str, Any]:
+        """The record of a clip's current version, its `path` a WAV (the original itself where there are no steps).
+
+        With `stems` its stems too. Made before, it is taken from the folder.
+        """
+        task = self.version_task(clip, steps)
+        task["stems"] = task["stems"] or stems
+        async with self._turn:
+            return await self._child.ask(RENDER, task, on_progress, self._deadline_s)
+
+    async def export(
+        self, clip: str, kind: str, target: Path, *, force: bool = False, on_progress: OnProgress = no_progress
+    ) -> Path:
+        """A clip's current version as a file of one of FORMATS at `target`; whole or not at all."""
+        if kind not in FORMATS:
+            raise LibraryError(f"{kind!r} is no format; it takes {', '.join(FORMATS)}", "bad_request")
+        task = {"format": kind, "target": str(target), "force": force}
+        if kind == "midi":
+            task["version"] = {"record": self._library.record(clip), "steps": self._library.edits.steps(clip)}
+        else:
+            task["version"] = self.version_task(clip) | ({"stems": True} if kind == "stems" else {})
+        async with self._turn:
+            return Path((await self._child.ask(EXPORT, task, on_progress, self._deadline_s))["path"])
+
+    async def pack(
+        self, collection: str, kind: str, target: Path, *, force: bool = False, on_progress: OnProgress = no_progress
+    ) -> Path:
+        """A whole collection as a sample pack: a zip with the sounds, their notes, a manifest and the licences."""
+        clips = self._library.collections.clips(collection)
+        versions = []
+        for clip in clips:
+            is_notes = self._library.record(clip)["kind"] == "midi"
+            versions.append({"record": self._library.record(clip), "steps": []} if is_notes else self.version_task(clip))
+        task = {"collection": collection, "format": kind, "target": str(target), "force": force, "versions": versions}
+        async with self._turn:
+            return Path((await self._child.ask(PACK, task, on_progress, self._deadline_s * max(1, len(versions))))["path"])
+
+
+def needs_stems(steps: list[Step]) -> bool:
+    return any(STEPS[step["do"]].stems for step in steps)
