@@ -15,6 +15,7 @@ from typing import Any
 
 from bridge.music import Key
 from daemon.database import Database
+from daemon.disk import check_space
 from daemon.errors import CrateError
 from daemon.queue import new_clip_id
 
@@ -55,16 +56,25 @@ class Crate:
         self._database = database
 
     def check(self) -> None:
-        """CrateError when clips cannot be written here."""
+        """CrateError when clips cannot be written here, or the disk is nearly full."""
         probe = self.folder / f".probe{PART}"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
             probe.write_bytes(b"")
             probe.unlink()
         except OSError as error:
             raise CrateError(
                 f"the crate {self.folder} cannot be written ({error.strerror}); make it writable or set crate.folder", "disk"
             ) from None
+        check_space(self.folder)
+
+    def _make_folder(self) -> None:
+        """Make the crate where it is not; once it held clips not with its parents too: what stood on a drive that is unplugged
+        must not begin anew on another."""
+        if not self.folder.is_dir():
+            inside = f"{self.folder}{os.sep}"
+            query = "SELECT 1 FROM clips WHERE state = 'done' AND substr(path, 1, ?) = ? LIMIT 1"
+            self.folder.mkdir(parents=not self._database.rows(query, len(inside), inside), exist_ok=True)
 
     def place(self, record: Mapping[str, Any]) -> Path:
         """Where a clip goes: its folder by kind and layout, and its own name."""
@@ -92,6 +102,12 @@ class Crate:
             pairs.append((part, self._folder(record, "Stems") / stem / part.name))
             done["stems"].append(str(pairs[-1][1]))
         brought: list[Path] = []
+        try:
+            self._make_folder()
+        except OSError as error:
+            raise CrateError(
+                f"the crate {self.folder} is gone ({error.strerror}); plug its drive in, or set crate.folder"
+            ) from None
         try:
             for one, place in [*pairs, (source / f"clip{target.suffix}", target)]:
                 if not place.exists():

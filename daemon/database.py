@@ -87,6 +87,9 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A transaction that is stored when the block ends and undone when it raises."""
+        if not self.path.exists():
+            # SQLite would go on in a file without a name, and all of it would be lost at the end
+            raise QueueError(f"{self.path}: is gone; bring it back, or end the daemon and start it again")
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:

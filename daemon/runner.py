@@ -15,6 +15,7 @@ from bridge.errors import SidecrateError
 from bridge.events import Done, Event, Failed, Finished, Progress
 from daemon.child_host import Child
 from daemon.crate import Crate
+from daemon.disk import check_space
 from daemon.errors import CrateError, EngineError, QueueError, WorkerError
 from daemon.queue import Claim, Queue
 
@@ -147,6 +148,7 @@ class Runner:
                 error = still
 
     async def _make(self, child: Child, claim: Claim) -> dict[str, Any]:
+        check_space(self._jobs, self._crate.folder)
         task = {
             "brief": claim.brief.to_json(),
             "request": claim.request,

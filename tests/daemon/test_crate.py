@@ -78,7 +78,7 @@ def test_a_clip_that_cannot_be_written_leaves_nothing(crate, tmp_path):
 def test_a_crate_that_cannot_be_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(CrateError, match=r"crate\.folder"):
-        Crate(tmp_path / "file" / "crate", "{kind}", None).check()
+        Crate(tmp_path / "file" / "crate", "{kind}", Database(tmp_path / "jobs.db")).check()
 
 
 def test_what_a_crash_left_is_swept(crate):
