@@ -12,7 +12,7 @@ from typing import Any
 from daemon.child_host import Child
 from daemon.errors import LibraryError
 from daemon.library.catalogue import Library
-from daemon.library.steps import STEPS, Step
+from daemon.library.steps import STEPS, Step, check_step
 
 RENDER = "daemon.library.render:render_version"
 EXPORT = "daemon.library.export:export_clip"
@@ -49,10 +49,10 @@ class Studio:
         record = self._library.record(clip)
         if record["kind"] == "midi":
             raise LibraryError(f"clip {clip} is notes alone: there is no sound to edit", "no_sound")
-        self._library.path(clip)
-        wanted = [{name: value for name, value in step.items() if name != "id"} for step in steps]
+        file = self._library.path(clip).stat()
+        wanted = [check_step(step) for step in steps]
         others = {step["clip"]: self._library.record(step["clip"]) for step in wanted if step["do"] == "replace"}
-        said = json.dumps([RENDER_VERSION, clip, wanted], sort_keys=True)
+        said = json.dumps([RENDER_VERSION, clip, file.st_size, file.st_mtime_ns, wanted], sort_keys=True)
         folder = self._versions / clip / hashlib.sha256(said.encode()).hexdigest()[:16]
         return {"record": record, "steps": wanted, "others": others, "folder": str(folder), "stems": needs_stems(steps)}
 

@@ -1,0 +1,322 @@
+"""From a clip and its steps to a version: read, treat step by step, measure, write whole. The clip itself is only read."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bridge.music import Key, Meter, loop_frames
+from daemon.audio.files import read_audio
+from daemon.audio.resample import fit_length, resample, resample_loop
+from daemon.audio.wav import write_clip
+from daemon.conform.loudness import SILENCE_DB, amplify, measure_level, safe_gain
+from daemon.conform.seam import measure_seam
+from daemon.conform.sound import Sound
+from daemon.crate import clip_name
+from daemon.errors import LibraryError
+from daemon.library import effects, treatments
+from daemon.library.stem_source import read_stems
+from daemon.library.steps import Step, shape_after
+
+Tell = Callable[[float, str, str], None]
+_RESULT = "result.json"
+#: Versions of one clip that are kept; those rendered longest ago go first.
+_MOST_VERSIONS = 12
+_STRETCHES = ("tempo", "key", "pitch")
+
+
+def render_version(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """{record, steps, others, folder, stems} -> the version's record with its path; the clip itself where there is nothing to do.
+
+    AudioError, ConformError or LibraryError say what cannot be done and why.
+    """
+    record, steps = task["record"], task["steps"]
+    if not steps and not task["stems"]:
+        return dict(record)
+    folder = Path(task["folder"] + ("-stems" if task["stems"] else ""))
+    if (folder / _RESULT).exists():
+        os.utime(folder)
+        done: dict[str, Any] = json.loads((folder / _RESULT).read_text(encoding="utf-8"))
+        return done
+    work = Work.read(record, task["others"], stems=task["stems"], tell=tell)
+    for index, group in enumerate(_grouped(steps)):
+        tell(0.1 + 0.7 * index / len(steps), "editing", group[0]["do"])
+        work.do(group, steps)
+    tell(0.85, "editing", "writing")
+    return _write(work, record, steps, folder)
+
+
+def _grouped(steps: list[Step]) -> list[list[Step]]:
+    """Steps of tempo and pitch that follow each other are one stretch: each stretch costs a little of the sound."""
+    groups: list[list[Step]] = []
+    for step in steps:
+        if groups and step["do"] in _STRETCHES and groups[-1][0]["do"] in _STRETCHES:
+            groups[-1].append(step)
+        else:
+            groups.append([step])
+    return groups
+
+
+@dataclass
+class Work:
+    """A clip under treatment: its sound, and what it is by now."""
+
+    sound: Sound
+    kind: str
+    bpm: float | None
+    key: str | None
+    bars: int | None
+    meter: Meter
+    note: int | None
+    parts: tuple[str, ...]
+    others: dict[str, dict[str, Any]]
+
+    @classmethod
+    def read(cls, record: dict[str, Any], others: dict[str, dict[str, Any]], *, stems: bool, tell: Tell) -> Work:
+        audio, rate = read_audio(record["path"])
+        sound = Sound(audio, rate)
+        if stems:
+            tell(0.02, "editing", "finding the stems")
+            sound.stems = read_stems(record, audio, rate)
+        return cls(
+            sound, record["kind"], record.get("bpm"), record.get("key"), record.get("bars"),
+            Meter.parse(record.get("meter") or "4/4"), record.get("note"), tuple(record.get("parts") or ()), others,
+        )  # fmt: skip
+
+    @property
+    def loops(self) -> bool:
+        return self.kind == "loop"
+
+    def do(self, group: list[Step], steps: list[Step]) -> None:
+        """One step, or several of tempo and pitch, to the sound and to what is known of it."""
+        step = group[0]
+        if step["do"] in _STRETCHES:
+            self._stretch(group)
+        elif step["do"] == "solo":
+            self._solo({one["stem"] for one in steps if one["do"] == "solo"})
+        else:
+            getattr(self, f"_{step['do']}")(**{name: value for name, value in step.items() if name != "do"})
+
+    # -- time and pitch
+
+    def _stretch(self, group: list[Step]) -> None:
+        frames, semitones = self.sound.frames, 0.0
+        for step in group:
+            if step["do"] == "tempo":
+                frames = self._frames_at(step["bpm"], frames)
+            else:
+                moved = self._semitones_to(step["key"]) if step["do"] == "key" else step["semitones"]
+                key = shape_after({"kind": self.kind, "key": self.key}, [step]).key
+                semitones, self.key = semitones + moved, key
+        drums = bool(self.parts) and set(self.parts) <= {"drums", "fx", "texture"}
+        self.sound = treatments.stretched(self.sound, frames, semitones, loops=self.loops, drums=drums)
+        self.note = None if self.note is None else round(self.note + semitones)
+
+    def _frames_at(self, bpm: float, frames: int) -> int:
+        if not self.bpm:
+            raise LibraryError(
+                f"tempo: a {self.kind} without a tempo has none to change; say its tempo with `fit` first", "bad_request"
+            )
+        ratio = self.bpm / bpm
+        if not 0.25 <= ratio <= 4:
+            raise LibraryError(f"tempo: {self.bpm:g} to {bpm:g} bpm is more than four times; take a nearer one", "bad_request")
+        self.bpm = bpm
+        if self.loops and self.bars:
+            return loop_frames(self.bars, self.meter, bpm, self.sound.sample_rate)
+        return round(frames * ratio)
+
+    def _semitones_to(self, name: str) -> float:
+        if not self.key:
+            raise LibraryError("key: the clip has no key to move from; move it by semitones with `pitch`", "bad_request")
+        return (Key.parse(name).relative_major_tonic - Key.parse(self.key).relative_major_tonic + 5) % 12 - 5
+
+    def _trim(self, start_s: float, end_s: float) -> None:
+        self.sound = treatments.trimmed(self.sound, start_s, end_s)
+        self.kind, self.bars = ("sfx" if self.kind in ("loop", "track") else self.kind), None
+
+    def _section(self, bar: int, bars: int) -> None:
+        if not self.bpm:
+            raise LibraryError("section: the clip has no tempo, so it has no bars; cut it in seconds with `trim`", "bad_request")
+        bar_frames = self.meter.quarters_per_bar * 60 / self.bpm * self.sound.sample_rate
+        have = self.bars if self.loops and self.bars else math.floor(self.sound.frames / bar_frames + 0.01)
+        if bar + bars - 1 > have:
+            raise LibraryError(f"section: bars {bar} to {bar + bars - 1} of {have}; take bars that are there", "bad_request")
+        frames = loop_frames(bars, self.meter, self.bpm, self.sound.sample_rate)
+        if not (self.loops and bars == self.bars and bar == 1):
+            self.sound = treatments.passage(self.sound, round((bar - 1) * bar_frames), frames, was_loop=self.loops)
+        self.kind, self.bars = "loop", bars
+
+    def _reverse(self) -> None:
+        self.sound = self.sound.linear(lambda x: np.ascontiguousarray(x[::-1]))
+
+    def _slices(self, per_bar: int, order: str, seed: int) -> None:
+        if not self.bpm:
+            raise LibraryError("slices: the clip has no tempo, so it has no grid to be cut on", "bad_request")
+        slice_frames = self.meter.quarters_per_bar * 60 / self.bpm * self.sound.sample_rate / per_bar
+        count = per_bar * self.bars if self.loops and self.bars else math.ceil(self.sound.frames / slice_frames - 0.01)
+        edges = [min(round(n * slice_frames), self.sound.frames) for n in range(count)] + [self.sound.frames]
+        self.sound = treatments.rearranged(self.sound, edges, treatments.slice_order(order, count, seed), loops=self.loops)
+
+    # -- level
+
+    def _gain(self, db: float) -> None:
+        self.sound = self.sound.linear(lambda x: amplify(x, db))
+
+    def _fade(self, in_s: float, out_s: float) -> None:
+        rate = self.sound.sample_rate
+        self.sound = treatments.faded(self.sound, round(in_s * rate), round(out_s * rate))
+
+    def _normalise(self, peak_db: float) -> None:
+        level = measure_level(self.sound.audio, self.sound.sample_rate, self.loops)
+        if level.true_peak_db > SILENCE_DB:
+            self._gain(peak_db - level.true_peak_db)
+
+    def _loudness(self, lufs: float) -> None:
+        self._gain(measure_level(self.sound.audio, self.sound.sample_rate, self.loops).gain_to(lufs))
+
+    # -- effects
+
+    def _filter(self, type: str, hz: float, q: float) -> None:
+        self.sound = self.sound.linear(lambda x: effects.one_filter(x, self.sound.sample_rate, self.loops, type, hz, q))
+
+    def _eq(self, low_db: float, mid_db: float, high_db: float) -> None:
+        self.sound = self.sound.linear(
+            lambda x: effects.three_bands(x, self.sound.sample_rate, self.loops, low_db, mid_db, high_db)
+        )
+
+    def _reverb(self, amount: float, size_s: float) -> None:
+        self._grown(lambda x: effects.reverb(x, self.sound.sample_rate, self.loops, amount, size_s))
+
+    def _delay(self, amount: float, quarters: float, feedback: float) -> None:
+        self._grown(lambda x: effects.delay(x, self.sound.sample_rate, self.loops, amount, quarters, feedback, self.bpm))
+
+    def _grown(self, treatment: Callable[[np.ndarray], np.ndarray]) -> None:
+        """An effect whose tail makes the clip longer: the stems are as long as the mix."""
+        mix = treatment(self.sound.audio)
+        stems = {name: fit_length(treatment(stem), len(mix)) for name, stem in self.sound.stems.items()}
+        self.sound = Sound(mix, self.sound.sample_rate, stems)
+
+    def _chorus(self, amount: float, rate_hz: float, depth_ms: float) -> None:
+        self.sound = self.sound.linear(lambda x: effects.chorus(x, self.sound.sample_rate, self.loops, amount, rate_hz, depth_ms))
+
+    def _compressor(self, threshold_db: float, ratio: float, attack_ms: float, release_ms: float) -> None:
+        before = self.sound.audio
+        gain = effects.compressor_gain(before, self.sound.sample_rate, self.loops, threshold_db, ratio, attack_ms, release_ms)
+        self.sound = self.sound.linear(lambda x: x * gain)
+        self._gain(effects.as_loud_as(self.sound.audio, before, self.sound.sample_rate, self.loops))
+
+    def _saturation(self, drive: float) -> None:
+        before = self.sound.audio
+        self.sound = self.sound.shaped(lambda x: effects.saturated(x, self.loops, drive))
+        self._gain(effects.as_loud_as(self.sound.audio, before, self.sound.sample_rate, self.loops))
+
+    def _bitcrush(self, bits: int, rate_hz: float) -> None:
+        self.sound = self.sound.shaped(lambda x: effects.bitcrushed(x, self.sound.sample_rate, bits, rate_hz))
+
+    # -- stems
+
+    def _level(self, stem: str, db: float) -> None:
+        self._put(stem, amplify(self._stem(stem), db))
+
+    def _mute(self, stem: str) -> None:
+        self._put(stem, np.zeros_like(self._stem(stem)))
+
+    def _solo(self, stems: set[str]) -> None:
+        for stem in stems:
+            self._stem(stem)
+        for name in set(self.sound.stems) - stems:
+            self._put(name, np.zeros_like(self._stem(name)))
+
+    def _replace(self, stem: str, clip: str) -> None:
+        old, rate = self._stem(stem), self.sound.sample_rate
+        new = self._fitted(self.others[clip], rate)
+        if new.shape[1] != old.shape[1]:
+            new = np.repeat(new, 2, axis=1) if old.shape[1] == 2 else new.mean(axis=1, keepdims=True, dtype=np.float32)
+        if np.abs(old).max(initial=0.0) > 1e-5:
+            wanted, have = measure_level(old, rate, self.loops).lufs, measure_level(new, rate, self.loops).lufs
+            if math.isfinite(wanted) and math.isfinite(have):
+                new = amplify(new, wanted - have)
+        self._put(stem, new)
+
+    def _fitted(self, record: dict[str, Any], rate: int) -> np.ndarray:
+        """Another clip at this one's tempo and in its key, gone round or cut to its length."""
+        audio, own_rate = read_audio(record["path"])
+        frames = self.sound.frames
+        if record["kind"] != "loop" or not record.get("bpm") or not self.bpm:
+            return fit_length(resample(audio, own_rate, rate), frames)
+        other = Sound(resample_loop(audio, own_rate, rate, round(len(audio) * rate / own_rate)), rate)
+        wanted = loop_frames(record["bars"], Meter.parse(record["meter"]), self.bpm, rate)
+        semitones = 0.0
+        if record.get("key") and self.key:
+            semitones = (Key.parse(self.key).relative_major_tonic - Key.parse(record["key"]).relative_major_tonic + 5) % 12 - 5
+        fitted = treatments.stretched(other, wanted, semitones, loops=True)
+        return np.take(fitted.audio, np.arange(frames), axis=0, mode="wrap")
+
+    def _stem(self, name: str) -> np.ndarray:
+        if name not in self.sound.stems:
+            have = ", ".join(self.sound.stems)
+            raise LibraryError(f"the clip has no part {name!r}; it has {have}", "unknown_stem")
+        return self.sound.stems[name]
+
+    def _put(self, name: str, audio: np.ndarray) -> None:
+        """A part's new sound. The mix changes by the difference, so that what no stem holds stays in it."""
+        mix = self.sound.audio + (audio - self.sound.stems[name])
+        self.sound = Sound(mix, self.sound.sample_rate, {**self.sound.stems, name: audio})
+
+
+def _write(work: Work, record: dict[str, Any], steps: list[Step], folder: Path) -> dict[str, Any]:
+    """The version's files and record, in one rename."""
+    down_db = safe_gain(work.sound.audio)
+    work._gain(down_db)
+    sound = work.sound
+    frames, channels = sound.audio.shape
+    level = measure_level(sound.audio, sound.sample_rate, work.loops)
+    after = {"lufs": max(SILENCE_DB, level.lufs), "true_peak_db": max(SILENCE_DB, level.true_peak_db)}
+    if work.loops:
+        after["seam"] = measure_seam(sound.audio).jump
+    report = {**(record.get("report") or {}), "after": after, "warnings": []}
+    if down_db:
+        report["warnings"].append(f"turned down by {-down_db:.1f} dB, so that it does not clip")
+    made = {
+        **record, "kind": work.kind, "bpm": work.bpm, "key": work.key, "bars": work.bars, "note": work.note, "frames": frames,
+        "channels": channels, "seconds": round(frames / sound.sample_rate, 6), "sample_rate": sound.sample_rate,
+        "report": report, "edits": steps, "edited_from": record["id"],
+    }  # fmt: skip
+    if any(step["do"] in (*_STRETCHES, "section", "trim", "slices") for step in steps):
+        # what was counted on the old grid
+        made |= {"cues": [], "plan": None, "midi": None}
+    part = folder.with_name(folder.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    name = clip_name(made)
+    made |= {"path": str(folder / f"{name}.wav"), "stems": [str(folder / "stems" / f"{stem}.wav") for stem in sound.stems]}
+    plain = {key: value for key, value in made.items() if key not in ("path", "stems")}
+    write_clip(
+        part / f"{name}.wav", sound.audio, sound.sample_rate, plain, "FLOAT" if record.get("subtype") == "FLOAT" else "PCM_24"
+    )
+    if sound.stems:
+        (part / "stems").mkdir()
+        for stem, audio in sound.stems.items():
+            write_clip(part / "stems" / f"{stem}.wav", audio, sound.sample_rate, {**plain, "part": stem}, "PCM_24")
+    with (part / _RESULT).open("w", encoding="utf-8") as file:
+        json.dump(made, file)
+        file.flush()
+        os.fsync(file.fileno())
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(part, folder)
+    _tidy(folder.parent, folder)
+    return made
+
+
+def _tidy(versions: Path, newest: Path) -> None:
+    others = [path for path in versions.iterdir() if path != newest and path.is_dir()]
+    for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_MOST_VERSIONS - 1 :]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,70 @@
+"""Where a clip's stems come from: the files beside it, else the embedded musician, who plays the clip's own plan once more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from daemon.audio.files import read_audio
+from daemon.audio.resample import fit_length
+from daemon.brief import Brief
+from daemon.conform.sound import Sound
+from daemon.errors import LibraryError
+
+#: How far what is played again may lie from the clip, as a share of its power: 24 bits lie far under it, another sound far over.
+_MOST_DIFFERENCE = 0.02
+
+
+def read_stems(record: dict[str, Any], audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
+    """Part name -> float32, each as long as the clip. LibraryError code `no_stems` where there are none and none can be made."""
+    files = [Path(path) for path in record.get("stems") or () if Path(path).is_file()]
+    if files:
+        return {path.stem: _like(_at_rate(path, sample_rate), audio) for path in files}
+    if record.get("engine") == "embedded" and record.get("plan") and record["kind"] in ("loop", "track"):
+        return _played_again(record, audio, sample_rate)
+    raise LibraryError(
+        f"clip {record['id']} has no stems: ask for them when it is made (`--stems`); a mix alone cannot be taken apart here",
+        "no_stems",
+    )
+
+
+def _at_rate(path: Path, sample_rate: int) -> np.ndarray:
+    audio, rate = read_audio(path)
+    return Sound(audio, rate).at_rate(sample_rate).audio
+
+
+def _played_again(record: dict[str, Any], audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
+    from daemon.engines.embedded.engine import make
+
+    request = record.get("request") or {}
+    brief = Brief(
+        record.get("prompt") or "", record.get("words") or "", kind=record["kind"], bpm=record["bpm"], key_name=record.get("key"),
+        meter_name=record["meter"], bars=record.get("bars"), seconds=record.get("seconds"), seed=record["seed"],
+        genre=record.get("genre") or "", plan=record["plan"], kit=request.get("kit"), sample_rate=sample_rate, stems=True,
+    )  # fmt: skip
+    take = make(brief, record["seed"], _unheard)
+    stems = {part: _like(stem, audio) for part, stem in take.stems.items()}
+    mix = np.sum(list(stems.values()), axis=0, dtype=np.float64)
+    power = float((mix**2).sum())
+    gain = float((mix * audio).sum() / power) if power > 0 else 0.0
+    off = float(((audio - gain * mix) ** 2).sum() / max(float((audio.astype(np.float64) ** 2).sum()), 1e-12))
+    if not stems or off > _MOST_DIFFERENCE:
+        raise LibraryError(
+            f"clip {record['id']} has no stems, and playing its plan again gives another sound; make it again with `--stems`",
+            "no_stems",
+        )
+    return {part: stem * np.float32(gain) for part, stem in stems.items()}
+
+
+def _unheard(value: float, words: str = "") -> None:
+    """Nobody waits to be told how a replay goes: it takes less than a second."""
+
+
+def _like(stem: np.ndarray, audio: np.ndarray) -> np.ndarray:
+    """As long and as wide as the mix."""
+    stem = fit_length(stem, len(audio))
+    if stem.shape[1] == audio.shape[1]:
+        return stem
+    return np.repeat(stem, 2, axis=1) if audio.shape[1] == 2 else stem.mean(axis=1, keepdims=True, dtype=np.float32)

@@ -1,0 +1,126 @@
+"""Edits of time and pitch, on a clip's sound with its stems: stretched, cut, turned round, put together anew."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from daemon.conform import seam
+from daemon.conform.sound import Sound
+from daemon.conform.time_map import TimeMap
+from daemon.conform.warp import Stretch, warp
+from daemon.engines.embedded.voices.signals import rng
+from daemon.errors import LibraryError
+
+_JOINT_S, _EDGE_S = 0.003, 0.002
+
+
+def stretched(sound: Sound, frames: int, semitones: float, *, loops: bool, drums: bool = False) -> Sound:
+    """As `frames` frames and moved by `semitones`; a loop stays seamless, for what lies around it is itself."""
+    if frames == sound.frames and abs(semitones) < 1e-6:
+        return sound
+    ratio, rate = frames / sound.frames, sound.sample_rate
+    if not loops:
+        time_map = TimeMap.straight(0.0, ratio, frames)
+        return sound.shaped(lambda x: warp(x, rate, Stretch(time_map, semitones, drums=drums)))
+    roll = min(round(seam.ROLL_S * rate), frames // 2)
+    lead = round(2 * roll / ratio) + 8192
+    time_map = TimeMap.straight(lead - roll / ratio, ratio, frames + 2 * roll)
+
+    def one(audio: np.ndarray) -> np.ndarray:
+        around = np.take(audio, np.arange(-lead, len(audio) + lead), axis=0, mode="wrap")
+        return warp(around, rate, Stretch(time_map, semitones, drums=drums))
+
+    return _closed(sound.shaped(one), roll)
+
+
+def passage(sound: Sound, start: int, frames: int, *, was_loop: bool) -> Sound:
+    """`frames` frames from `start` as a seamless loop, closed with what lies around them."""
+    roll = min(round(seam.ROLL_S * sound.sample_rate), frames // 2)
+    where = np.arange(start - roll, start + frames + roll)
+
+    def one(audio: np.ndarray) -> np.ndarray:
+        if was_loop:
+            return np.take(audio, where, axis=0, mode="wrap")
+        outside = (where < 0) | (where >= len(audio))
+        cut = np.take(audio, np.clip(where, 0, len(audio) - 1), axis=0)
+        cut[outside] = 0
+        return cut
+
+    return _closed(sound.linear(one), roll)
+
+
+def _closed(rolled: Sound, roll: int) -> Sound:
+    closing, _ = seam.best_closing(rolled.audio, roll, rolled.sample_rate)
+    return rolled.linear(lambda x: seam.close(x, roll, closing))
+
+
+def trimmed(sound: Sound, start_s: float, end_s: float) -> Sound:
+    """From `start_s` to `end_s`, with 2 ms at either cut to end without a click. LibraryError where that lies outside."""
+    rate = sound.sample_rate
+    start, end = round(start_s * rate), min(round(end_s * rate), sound.frames)
+    if end - start < round(0.01 * rate):
+        raise LibraryError(
+            f"trim: {start_s:g} to {end_s:g} s leaves nothing of {sound.seconds:.2f} s; give a start and an end inside it",
+            "bad_request",
+        )
+    fade = min(round(_EDGE_S * rate), (end - start) // 2)
+    return faded(sound.linear(lambda x: x[start:end].copy()), fade if start else 0, fade if end < sound.frames else 0)
+
+
+def faded(sound: Sound, frames_in: int, frames_out: int) -> Sound:
+    """Raised-cosine fades at both ends."""
+    gain = np.ones(sound.frames, np.float32)
+    n_in, n_out = min(frames_in, sound.frames), min(frames_out, sound.frames)
+    if n_in:
+        gain[:n_in] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(n_in) / n_in)).astype(np.float32)
+    if n_out:
+        gain[-n_out:] *= (0.5 + 0.5 * np.cos(np.pi * np.arange(1, n_out + 1) / n_out)).astype(np.float32)
+    return sound.linear(lambda x: x * gain[:, None])
+
+
+def slice_order(order: str, slices: int, seed: int) -> list[int | None]:
+    """What plays in each place: a slice from 0, or None for silence. A list shorter than the clip repeats, block by block."""
+    if order == "reverse":
+        return list(range(slices - 1, -1, -1))
+    if order == "shuffle":
+        return [int(n) for n in rng("slices", seed).permutation(slices)]
+    numbers = [int(word) for word in order.split(",")]
+    block = len(numbers)
+    wanted = [None if (n := numbers[k % block]) == 0 else n - 1 + (k // block * block) for k in range(slices)]
+    if numbers and max(numbers) > slices:
+        raise LibraryError(
+            f"slices: there are {slices}, so {max(numbers)} is none of them; raise per_bar or take a smaller one", "bad_request"
+        )
+    return [None if n is None else n % slices for n in wanted]
+
+
+def rearranged(sound: Sound, edges: list[int], order: list[int | None], *, loops: bool) -> Sound:
+    """The slices between `edges` (frames, first 0, last the end) in another order, each in the place of the one it stands for.
+
+    Joints fade over the 3 ms before a slice begins, so that its attack is whole; slices that follow each other as they did are
+    joined as they were.
+    """
+    joint = max(1, min(round(_JOINT_S * sound.sample_rate), min(np.diff(edges).tolist()) // 2))
+    rise = (0.5 - 0.5 * np.cos(np.pi * (np.arange(joint) + 0.5) / joint)).astype(np.float32)[:, None]
+
+    def one(audio: np.ndarray) -> np.ndarray:
+        frames = len(audio)
+        out = np.zeros_like(audio)
+        for place, source in enumerate(order):
+            if source is None:
+                continue
+            start, length = edges[place], edges[place + 1] - edges[place]
+            where = np.arange(edges[source] - joint, edges[source] + length)
+            piece = np.take(audio, where, axis=0, mode="wrap")
+            if not loops:
+                piece[(where < 0) | (where >= frames)] = 0
+            piece[:joint] *= rise
+            last = place == len(order) - 1
+            if loops or not last:
+                piece[-joint:] *= rise[::-1]
+            target = np.arange(start - joint, start + length)
+            inside = slice(None) if loops else target >= 0
+            out[target[inside] % frames] += piece[inside]
+        return out
+
+    return sound.linear(one)
