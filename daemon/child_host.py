@@ -90,7 +90,8 @@ class Child:
             await self.end()
             raise WorkerError("a worker process died in mid-work; it will be tried again", "died") from None
         except BaseException as error:
-            if not isinstance(error, EngineError):
+            if not isinstance(error, EngineError) or error.code == "memory":
+                # one that ran out of memory is about to go by itself, and must not be asked again meanwhile
                 await self.end()
             raise
         if self._idle_s is not None:

@@ -1,10 +1,12 @@
 """An engine for trying things out: clicks on the beats at once, and faults on purpose when the prompt names one.
 
-`fail` raises, `crash` ends the process, `hang` never answers, `slow` takes some seconds, `silent` gives silence.
+`fail` raises what an engine should, `raise` what it should not, `crash` ends the process, `segfault` does so as C code would,
+`memory` asks for more than there is, `hang` never answers, `slow` takes some seconds, `silent` gives silence.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import time
 from typing import TYPE_CHECKING
@@ -35,8 +37,14 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
     words = brief.prompt.lower().split()
     if "fail" in words:
         raise EngineError("the fake engine fails because the prompt says so; leave out the word `fail`", "asked_to_fail")
+    if "raise" in words:
+        raise RuntimeError("the fake engine breaks because the prompt says so")
     if "crash" in words:
         os._exit(11)
+    if "segfault" in words:
+        ctypes.string_at(0)
+    if "memory" in words:
+        np.ones(1 << 50, np.float32)
     if "hang" in words:
         while True:
             time.sleep(60)

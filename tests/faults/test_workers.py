@@ -1,0 +1,57 @@
+"""Workers that run out of memory, crash, hang, raise or are killed: said with the reason, and the next job runs."""
+
+import json
+import sys
+
+import psutil
+import pytest
+
+from tests.daemon_process import CONFIG, wait_until
+from tests.faults.asker import Asker
+from tests.faults.audit import audit
+from tests.faults.test_kills import TINY, workers_of
+
+
+def test_every_way_to_break_is_said_and_the_next_job_runs(start_daemon):
+    daemon = start_daemon(config=CONFIG + "workers: {tries: 2}\n")
+    expected = {
+        "fail": ("asked_to_fail", "leave out the word", 1),
+        "raise": ("internal", "RuntimeError: the fake engine breaks", 2),
+        "memory": ("memory", "not enough memory", 2),
+        "segfault": ("died", "died in mid-work", 2),
+        "crash": ("died", "died in mid-work", 2),
+    }
+    asker = Asker(daemon.places)
+    # between each two a job that must succeed
+    jobs = {(word, n): asker.ask(f"{word}{n}", prompt=word if n == 0 else "clicks", **TINY) for word in expected for n in (0, 1)}
+    wait_until(lambda: not daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL"), 60, "the end of all")
+    asker.close()
+    found = {row["id"]: row for row in daemon.rows("SELECT jobs.*, clips.tries FROM jobs JOIN clips ON clips.job = jobs.id")}
+    for word, (code, text, tries) in expected.items():
+        row = found[jobs[word, 0]]
+        assert (row["state"], row["error_code"], row["tries"]) == ("failed", code, tries) and text in row["error_text"], word
+        assert found[jobs[word, 1]]["state"] == "done", f"the job after {word}"
+    wait_until(lambda: not list(daemon.places.jobs.iterdir()), 10)
+    assert audit(daemon.places) == []
+    log = daemon.places.log.read_text()
+    assert "RuntimeError" in log and "Traceback" in log
+
+
+def test_a_hanging_worker_is_ended_at_its_deadline(start_daemon):
+    daemon = start_daemon(config=CONFIG + "workers: {tries: 1, deadline_s: 5}\n")
+    said = json.loads(daemon.command("make", "hang", "--engine", "fake", "--bars", "1", "--json", code=1))
+    assert said["error"] == "deadline" and "workers.deadline_s" in said["text"]
+    assert json.loads(daemon.command("make", "clicks", "--engine", "fake", "--bars", "1", "--json"))["frames"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process are Linux's")
+def test_a_worker_short_of_memory_says_so_and_another_does_the_work(start_daemon):
+    daemon = start_daemon()
+    daemon.command("make", "clicks", "--engine", "fake", "--bars", "1")
+    worker = workers_of(daemon)[0]
+    room = psutil.Process(worker.pid).memory_info().vms + (8 << 20)
+    worker.rlimit(psutil.RLIMIT_AS, (room, room))
+    record = json.loads(daemon.command("make", "clicks 40 bpm", "--engine", "fake", "--bars", "16", "--json"))
+    assert record["bars"] == 16
+    tried = daemon.rows("SELECT tries, error_code FROM clips ORDER BY created DESC LIMIT 1")[0]
+    assert tried["tries"] >= 1 and tried["error_code"] in ("memory", "internal", "died")
