@@ -7,23 +7,20 @@ import time
 from pathlib import Path
 
 from bridge.errors import Fault, RequestError
+from bridge.music import bar_seconds
 from bridge.request import Request, shorten
 from bridge.session import Session
 from daemon.brief import Brief
-from daemon.engines.registry import choose_engines
+from daemon.engines.registry import Policy, Wish, choose_engines, engine_info
+from daemon.errors import EngineError
 from daemon.prompt.settle import PromptDefaults, settle
 
 #: What an engine must listen to (its `conditioning`) for each use of a reference.
 USES = {"continue": "continuation", "melody": "melody", "accompany": "accompany", "style": "style"}
 
 
-def make_brief(
-    request: Request, session: Session, defaults: PromptDefaults, order: tuple[str, ...], *, do: str = "make"
-) -> Brief:
-    """A request made whole. RequestError, PromptError and EngineError say what stands in the way.
-
-    order: the engines that `auto` asks, the first first.
-    """
+def make_brief(request: Request, session: Session, defaults: PromptDefaults, policy: Policy, *, do: str = "make") -> Brief:
+    """A request made whole. RequestError, PromptError and EngineError say what stands in the way."""
     _refuse_what_is_not_built(request)
     seed = int(request.get("seed", random.SystemRandom().getrandbits(31)))
     brief = settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
@@ -32,8 +29,29 @@ def make_brief(
     if do == "fit":
         words = brief.words if brief.prompt else Path(user_name(Path(str(brief.reference)))).stem
         return brief.amended(words=words, engines=("file",), engine_reason="the file itself is the take")
-    engines, reason = choose_engines(brief.engines, brief.kind, order, _wants(brief))
-    return brief.amended(engines=engines, engine_reason=reason)
+    engines, reason = choose_engines(brief.engines, Wish(brief.kind, _wants(brief), _length_s(brief), brief.bpm), policy)
+    brief = brief.amended(engines=engines, engine_reason=reason)
+    return brief.amended(said=(*brief.said, *_price(brief, policy)))
+
+
+def _length_s(brief: Brief) -> float | None:
+    if brief.kind == "loop" and brief.bars and brief.bpm:
+        return brief.bars * bar_seconds(brief.meter, brief.bpm)
+    return brief.seconds
+
+
+def _price(brief: Brief, policy: Policy) -> list[str]:
+    """What the person should know of what this will cost. EngineError where it is more than a request may."""
+    infos = [engine_info(name) for name in brief.engines]
+    total_usd = 0.0
+    for info in infos:
+        for first in range(0, brief.count, info.takes_at_once) if info.price else ():
+            assert info.price is not None
+            total_usd += info.price.estimate_usd(min(info.takes_at_once, brief.count - first))
+    if total_usd > policy.per_request_usd:
+        text = f"this would cost about {total_usd:.2f} USD, and one request may cost {policy.per_request_usd:.2f}"
+        raise EngineError(f"{text}; ask for less, or raise spend.per_request_usd", "cap")
+    return [f"costs about {total_usd:.3f} USD"] if total_usd else []
 
 
 def user_name(path: Path) -> str:

@@ -364,11 +364,15 @@ def open_folder(what: Annotated[str, typer.Argument(help="crate, inbox, state or
 
 
 @app.command()
-def engines(as_json: AsJson = False) -> None:
+def engines(
+    all_of_them: Annotated[bool, typer.Option("--all", help="Those for tests too.")] = False, as_json: AsJson = False
+) -> None:
     """Who can make clips here, and why others cannot."""
+    from daemon.config import load_config
     from daemon.engines.page import engine_rows
 
-    for row in engine_rows():
+    load_config(Places.find().config_file)
+    for row in engine_rows(all_of_them=all_of_them):
         print(json.dumps(row) if as_json else row["line"])
 
 

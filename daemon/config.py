@@ -17,7 +17,8 @@ from bridge.fl_link import OUTPUTS as FL_OUTPUTS
 from bridge.midi_map import MidiMap
 from bridge.request import FIELDS, check_fields
 from daemon.controllers import load_controller
-from daemon.errors import ConfigError
+from daemon.engines.registry import check_names
+from daemon.errors import ConfigError, EngineError
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -140,6 +141,18 @@ class Defaults(Section):
 
 class Engines(Section):
     order: tuple[str, ...] = Field(("embedded",), description="Whom `auto` asks, the first that is ready and can.")
+    allow: Literal["any", "commercial"] = Field(
+        "any", description="commercial: only engines whose licence lets you sell what they make."
+    )
+
+
+class Spend(Section):
+    per_day_usd: Annotated[float, Field(ge=0, le=10000)] = Field(2.0, description="Hosted engines stop for the day at this.")
+    per_request_usd: Annotated[float, Field(ge=0, le=10000)] = Field(
+        1.0, description="A request that would cost more is refused."
+    )
+    auto: bool = Field(False, description="Let `auto` take engines that cost money; else they must be named.")
+    retry: bool = Field(False, description="Buy another take where one was refused as silent, cut short or without a beat.")
 
 
 class Workers(Section):
@@ -181,6 +194,7 @@ class Config(Section):
     audio: Audio = Field(Audio(), description="The files that are written.")
     defaults: Defaults = Field(Defaults(), description="What holds where neither the request, the prompt nor the session says.")
     engines: Engines = Field(Engines(), description="Who makes the sound.")
+    spend: Spend = Field(Spend(), description="Money: what engines that cost some may spend.")
     workers: Workers = Field(Workers(), description="The processes that do the heavy work.")
     audition: Audition = Field(Audition(), description="Hearing clips in time with the project: `sidecrate play --in-time`.")
     log: Log = Field(Log(), description="What the daemon writes down of its own doings.")
@@ -207,6 +221,15 @@ class Config(Section):
         if faults:
             raise ValueError("\n".join(faults))
         return checked
+
+    @model_validator(mode="after")
+    def engines_are_known(self) -> Config:
+        if "order" in self.engines.model_fields_set:
+            try:
+                check_names(self.engines.order)
+            except EngineError as error:
+                raise ValueError(f"engines.order: {error.text}") from None
+        return self
 
     @model_validator(mode="after")
     def map_is_known(self) -> Config:
@@ -293,7 +316,8 @@ def _faults(error: ValidationError, lines: Mapping[tuple[str, ...], int]) -> Ite
             allowed = fault["msg"].removeprefix("Value error, ")
             if not path:
                 # a fault between sections names its own place
-                yield from (f"line {lines.get(('midi', 'map'), 1)}: {one}" for one in allowed.splitlines())
+                own = ("engines", "order") if allowed.startswith("engines.order") else ("midi", "map")
+                yield from (f"line {lines.get(own, 1)}: {one}" for one in allowed.splitlines())
                 continue
             for one in allowed.splitlines():
                 yield f"line {line}: {name}: {fault['input']!r:.60} is not allowed; {_lower_first(one)}"

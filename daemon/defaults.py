@@ -8,6 +8,7 @@ from typing import Any
 
 from bridge.session import Session
 from daemon.config import Config
+from daemon.engines.registry import Policy
 from daemon.places import Places
 from daemon.prompt.settle import PromptDefaults
 
@@ -27,6 +28,16 @@ def prompt_defaults(config: Config) -> PromptDefaults:
         stems=config.defaults.stems,
         midi=config.defaults.midi,
         master=config.audio.master,
+    )
+
+
+def engine_policy(config: Config) -> Policy:
+    """What the user lets engines do."""
+    return Policy(
+        order=config.engines.order,
+        commercial_only=config.engines.allow == "commercial",
+        spend_auto=config.spend.auto,
+        per_request_usd=config.spend.per_request_usd,
     )
 
 

@@ -18,6 +18,7 @@ from daemon.again import repeat_request
 from daemon.audition import Audition
 from daemon.brief import Brief
 from daemon.crate import Crate
+from daemon.engines.registry import Policy
 from daemon.errors import QueueError
 from daemon.prompt.settle import PromptDefaults
 from daemon.queue import Job, Queue
@@ -34,7 +35,7 @@ class Desk:
 
     def __init__(
         self, queue: Queue, crate: Crate, runner: Runner, session: Session, defaults: PromptDefaults,
-        engine_order: tuple[str, ...], tell: Callable[[Event], None], store_pins: Callable[[Mapping[str, Any]], None],
+        policy: Policy, tell: Callable[[Event], None], store_pins: Callable[[Mapping[str, Any]], None],
         audition: Audition,
     ) -> None:  # fmt: skip
         self._queue = queue
@@ -42,7 +43,7 @@ class Desk:
         self._runner = runner
         self._session = session
         self._defaults = defaults
-        self._engine_order = engine_order
+        self._policy = policy
         self._tell = tell
         self._store_pins = store_pins
         self._heard = audition
@@ -74,7 +75,7 @@ class Desk:
             return
         self._crate.check()
         drafts = [
-            (request, make_brief(request, self._session, self._defaults, self._engine_order, do=do)) for request in order.requests
+            (request, make_brief(request, self._session, self._defaults, self._policy, do=do)) for request in order.requests
         ]
         self._store(drafts, order)
 
@@ -91,7 +92,7 @@ class Desk:
             return
         changes = order.requests[0] if order.requests else Request()
         do, request, amend = repeat_request(self._record_to_repeat(order.what or "last"), changes)
-        brief = make_brief(request, self._session, self._defaults, self._engine_order, do=do).amended(**amend)
+        brief = make_brief(request, self._session, self._defaults, self._policy, do=do).amended(**amend)
         self._crate.check()
         self._store([(request, brief)], order)
 

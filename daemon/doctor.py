@@ -165,14 +165,12 @@ def _is_alive(pid: int) -> bool:
 
 def _engines(places: Places, config: Config) -> Iterator[Check]:
     for info in engines():
+        if info.for_tests:
+            continue
         why = info.needs()
         yield Check(f"engine {info.name}", "ok" if why is None else "note", info.title if why is None else f"not ready: {why}")
     for other in broken():
         yield Check(f"engine {other.name}", "fault", other.why)
-    known = {info.name for info in engines()}
-    for name in config.engines.order:
-        if name not in known:
-            yield Check("engines.order", "fault", f"{name!r} is not installed; there are {', '.join(sorted(known))}")
 
 
 def _midi(places: Places, config: Config) -> Iterator[Check]:

@@ -58,7 +58,7 @@ def order_records(
             return
         from daemon.acceptance import make_brief
         from daemon.config import load_config
-        from daemon.defaults import crate_folder, prompt_defaults, session_with
+        from daemon.defaults import crate_folder, engine_policy, prompt_defaults, session_with
         from daemon.pins import load_pins
 
         places = Places.find()
@@ -70,7 +70,7 @@ def order_records(
                 crate.check()
             request = Request(values)
             session = session_with(load_pins(database))
-            brief = make_brief(request, session, prompt_defaults(config), config.engines.order, do=verb)
+            brief = make_brief(request, session, prompt_defaults(config), engine_policy(config), do=verb)
             brief = brief.amended(strict=strict or verb == "make", **(amend or {}))
             records = list[dict[str, Any]]()
             for record in make_alone(brief, request, crate, out, bar, config.defaults.note_names):

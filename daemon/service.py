@@ -20,7 +20,7 @@ from typing import Any
 from bridge.ableton_link import AbletonLink
 from bridge.ableton_osc import AbletonOsc
 from bridge.errors import DoorError
-from bridge.events import Door, Event, SessionChanged
+from bridge.events import Done, Door, Event, SessionChanged
 from bridge.fl import FlDoor
 from bridge.fl_piano_roll import PianoRoll
 from bridge.inbox import Inbox
@@ -31,10 +31,11 @@ from daemon.audition import Audition
 from daemon.config import Config, midi_map
 from daemon.crate import Crate, notes_of
 from daemon.database import Database
-from daemon.defaults import crate_folder, inbox_folder, prompt_defaults, session_with
+from daemon.defaults import crate_folder, engine_policy, inbox_folder, prompt_defaults, session_with
 from daemon.desk import Desk
 from daemon.errors import CrateError
 from daemon.home_lock import HomeLock
+from daemon.library.keeper import Keeper
 from daemon.orders import OrderBox
 from daemon.pins import load_pins, store_pins
 from daemon.places import Places
@@ -61,6 +62,7 @@ class Service:
         self._open: set[str] = set()
         self._told_health: dict[str, str] = {}
         self._started = time.time()
+        self._keeper: Keeper | None = None
 
     async def run(self, ready: Callable[[Service], None] | None = None) -> None:
         """Start in order, serve, stop in reverse. ServiceError, QueueError and ConfigError say why it cannot start."""
@@ -79,15 +81,18 @@ class Service:
             stack.push_async_callback(audition.end)
             runner = self._runner(queue, crate, audition)
             desk = Desk(
-                queue, crate, runner, session, prompt_defaults(self._config), self._config.engines.order,
+                queue, crate, runner, session, prompt_defaults(self._config), engine_policy(self._config),
                 self.tell, lambda pins: store_pins(database, pins), audition,
             )  # fmt: skip
+            self._keeper = Keeper(self._places, crate, self._config.crate.layout, database)
+            stack.push_async_callback(self._keeper.end)
             runner.start()
             stack.push_async_callback(runner.stop)
             self._doors = self._make_doors(OrderBox(asyncio.get_running_loop(), desk.handle, self.tell), crate)
             stack.callback(self._close_doors)
             self._open_doors()
             runner.settle_ended()
+            self._keeper.start()
             self._write_beacon()
             stack.callback(self._remove_beacon)
             self._listen_to_signals()
@@ -167,6 +172,8 @@ class Service:
 
     def tell(self, event: Event) -> None:
         """An event to the door that it belongs to, or to all."""
+        if isinstance(event, Done) and self._keeper:
+            self._keeper.published(event.clip)
         for door in self._doors:
             if isinstance(event, SessionChanged) or event.origin.door == door.name:
                 try:

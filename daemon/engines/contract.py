@@ -1,7 +1,8 @@
 """What an engine is: a description that imports nothing heavy, and a `make` that runs in a child process.
 
 An engine is registered by an entry point of the group `sidecrate.engines` that names an `EngineInfo`. Its `maker` is the
-dotted path of a function `make(brief, seed, progress) -> Take`, imported only in the child that runs it.
+dotted path of a function `make(brief, seed, progress) -> Take`, imported only in the child that runs it. A hosted engine's
+maker is `make(task, tell) -> dict` of `daemon.engines.hosted_child`: it buys takes and stores them itself.
 """
 
 from __future__ import annotations
@@ -19,6 +20,31 @@ if TYPE_CHECKING:
 Progress = Callable[[float, str], None]
 
 
+#: Where an engine's maker runs: beside conform, in the one process that waits for hosted services, in that of the local model.
+PLACES = ("worker", "hosted", "local")
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a paid engine takes, in USD: for a run, for each take of it, and for each second that its machine works."""
+
+    per_run_usd: float = 0.0
+    per_take_usd: float = 0.0
+    per_second_usd: float = 0.0
+    usual_s: float = 0.0
+    """Seconds that a run usually works, whatever it makes..."""
+    usual_take_s: float = 0.0
+    """...and those that each take adds."""
+
+    def estimate_usd(self, takes: int) -> float:
+        """What a run of so many takes will cost about."""
+        return self.cost_usd(self.usual_s + self.usual_take_s * takes, takes)
+
+    def cost_usd(self, worked_s: float, takes: int) -> float:
+        """What a run has cost whose machine has worked for `worked_s`."""
+        return round(self.per_run_usd + self.per_take_usd * takes + self.per_second_usd * worked_s, 6)
+
+
 @dataclass(frozen=True)
 class EngineInfo:
     """What an engine says of itself. Data only."""
@@ -30,6 +56,8 @@ class EngineInfo:
     kinds: tuple[str, ...]
     license: str
     """SPDX identifier, or the licence's name, of what it makes."""
+    commercial: bool = True
+    """Whether that licence lets what it makes be sold without asking further."""
     model: str = ""
     version: str = ""
     max_seconds: float = 600.0
@@ -38,11 +66,26 @@ class EngineInfo:
     conditioning: tuple[str, ...] = ()
     """What it listens to besides words: tempo, key, meter; a reference by its use (continuation, melody, accompany, style);
     lyrics; kit."""
-    costs_money: bool = False
+    price: Price | None = None
+    """None: it costs nothing."""
+    runs: str = "worker"
+    """Which child runs it, of `PLACES`."""
+    takes_at_once: int = 1
+    """How many takes one run can give; the clips of a job share it."""
+    spec: Mapping[str, Any] = field(default_factory=dict)
+    """Plain data for the maker of a hosted engine."""
+    for_tests: bool = False
+    """Not listed for users unless they ask for all."""
+    check: str = ""
+    """`package.module:function`, with the task {"spec"}: a closer look whether it is ready, run in a child. EngineError."""
     deadline_s: float = 120.0
     """A child that works longer on one take is ended."""
     needs: Callable[[], str | None] = field(default=lambda: None)
     """None when ready, else why not and what to do: a cheap look at the environment, no heavy import."""
+
+    @property
+    def costs_money(self) -> bool:
+        return self.price is not None
 
 
 @dataclass
@@ -81,6 +124,10 @@ class Take:
     """(frame, name) where the sections of a track begin."""
     parts: tuple[str, ...] = ()
     """The parts that play: drums, bass, chords, lead..."""
+    version: str = ""
+    """Of the model, as its makers name it."""
+    said: tuple[str, ...] = ()
+    """What the person should know of how it was made, a line each."""
 
 
 class Maker(Protocol):

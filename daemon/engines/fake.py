@@ -25,6 +25,7 @@ INFO = EngineInfo(
     license="CC0-1.0",
     model="fake",
     channels=1,
+    for_tests=True,
 )
 
 SLOW_S = 3.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -22,16 +22,53 @@ class Broken:
     why: str
 
 
+@dataclass(frozen=True)
+class Policy:
+    """What the user allows. `order`: whom `auto` asks, the first first."""
+
+    order: tuple[str, ...] = ("embedded",)
+    commercial_only: bool = False
+    spend_auto: bool = False
+    per_request_usd: float = 1.0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an engine must be able to do. `wants`: what it must listen to (its `conditioning`), and the field that says so."""
+
+    kind: str
+    wants: Mapping[str, str]
+    length_s: float | None = None
+    bpm: float | None = None
+
+
+#: Engines that the user's config describes.
+_configured: dict[str, EngineInfo] = {}
+
+
+def configure(infos: Iterable[EngineInfo]) -> None:
+    """Take engines from the config, in the place of those it gave before; one of an installed name goes before it."""
+    _configured.clear()
+    _configured.update((info.name, info) for info in infos)
+
+
 @cache
-def _all() -> dict[str, EngineInfo | Broken]:
+def _installed() -> dict[str, EngineInfo | Broken]:
     found: dict[str, EngineInfo | Broken] = {}
     for point in entry_points(group=GROUP):
         try:
-            info = point.load()
-            found[point.name] = info if isinstance(info, EngineInfo) else Broken(point.name, f"{point.value} is no EngineInfo")
+            infos = point.load()
+            for info in [infos] if isinstance(infos, EngineInfo) else infos:
+                if not isinstance(info, EngineInfo):
+                    raise TypeError(f"it is {info!r:.60}, no EngineInfo")
+                found[info.name] = info
         except Exception as error:  # a third party's module may raise anything, and must not take the rest along
-            found[point.name] = Broken(point.name, f"{point.value} cannot be imported: {error}")
+            found[point.name] = Broken(point.name, f"{point.value} gives no engine: {error}")
     return found
+
+
+def _all() -> dict[str, EngineInfo | Broken]:
+    return {**_installed(), **_configured}
 
 
 def engines() -> list[EngineInfo]:
@@ -55,41 +92,48 @@ def engine_info(name: str) -> EngineInfo:
     raise EngineError(f"engine {name!r} is not installed; {hint}", "unknown_engine")
 
 
-def choose_engines(
-    asked: Sequence[str], kind: str, order: Sequence[str], wants: Mapping[str, str]
-) -> tuple[tuple[str, ...], str]:
-    """The engines that will work, and why. A named engine never falls back; `auto` takes the first of `order` that is
-    ready, can make this kind and costs nothing. EngineError says what stands in the way.
+def check_names(names: Iterable[str]) -> None:
+    """EngineError for the first name that no engine has."""
+    for name in names:
+        if name not in _all():
+            engine_info(name)
 
-    wants: what the engine must listen to (its `conditioning`), and the field that asks for it.
-    """
+
+def choose_engines(asked: Sequence[str], wish: Wish, policy: Policy) -> tuple[tuple[str, ...], str]:
+    """The engines that will work, and why. A named engine never falls back; `auto` takes the first of the user's order that
+    is ready, can make this, and costs nothing unless the user allows it. EngineError says what stands in the way."""
     if list(asked) != ["auto"]:
         names = [name for name in asked if name != "auto"]
         for name in names:
-            _must_be_able(engine_info(name), kind, wants)
+            why = _cannot(engine_info(name), wish, policy)
+            if why is not None:
+                raise EngineError(f"engine {name!r} cannot make this: {why}", "engine_not_ready")
         return tuple(names), "named in the request"
     passed: list[str] = []
-    for name in order:
+    for name in policy.order:
         info = engine_info(name)
-        why = _cannot(info, kind, wants) or ("costs money, so it must be named" if info.costs_money else None)
+        why = _cannot(info, wish, policy)
+        if why is None and info.costs_money and not policy.spend_auto:
+            why = "costs money, so it must be named, or spend.auto be on"
         if why is None:
             reason = f"auto: {name} is the first that is ready" + (f" ({'; '.join(passed)})" if passed else "")
             return (name,), reason
         passed.append(f"{name}: {why}")
-    raise EngineError(f"no engine of engines.order can make a {kind} now: {'; '.join(passed)}", "no_engine")
+    raise EngineError(f"no engine of engines.order can make a {wish.kind} now: {'; '.join(passed)}", "no_engine")
 
 
-def _cannot(info: EngineInfo, kind: str, wants: Mapping[str, str]) -> str | None:
-    if kind not in info.kinds:
-        return f"makes {', '.join(info.kinds)}, not {kind}"
-    deaf = [field for what, field in wants.items() if what not in info.conditioning]
+def _cannot(info: EngineInfo, wish: Wish, policy: Policy) -> str | None:
+    """Why an engine is not to make this, or None."""
+    if wish.kind not in info.kinds:
+        return f"makes {', '.join(info.kinds)}, not {wish.kind}"
+    deaf = [field for what, field in wish.wants.items() if what not in info.conditioning]
     if deaf:
         hint = "; to put a file on the grid, fit it" if any(field.startswith("reference") for field in deaf) else ""
         return f"does not take {', '.join(deaf)}{hint}"
+    if wish.length_s is not None and wish.length_s > info.max_seconds + 1e-6:
+        return f"makes at most {info.max_seconds:g} s, and this is {wish.length_s:.1f} s: ask for fewer bars or seconds"
+    if wish.bpm is not None and not info.bpm_range[0] <= wish.bpm <= info.bpm_range[1]:
+        return f"takes tempos from {info.bpm_range[0]:g} to {info.bpm_range[1]:g} bpm, not {wish.bpm:g}"
+    if policy.commercial_only and not info.commercial:
+        return f"its licence ({info.license}) does not allow commercial use, and engines.allow is commercial"
     return info.needs()
-
-
-def _must_be_able(info: EngineInfo, kind: str, wants: Mapping[str, str]) -> None:
-    why = _cannot(info, kind, wants)
-    if why is not None:
-        raise EngineError(f"engine {info.name!r} cannot make this: {why}", "engine_not_ready")
