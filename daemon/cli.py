@@ -15,6 +15,8 @@ import typer
 from bridge.errors import RequestError, SidecrateError
 from bridge.request import FIELDS, Request, check_fields
 from daemon.cli_midi import midi_app
+from daemon.cli_secret import secret_app
+from daemon.cli_spend import spend
 from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
 from daemon.field_options import with_fields
 from daemon.ordering import cancelling, link_to_daemon, open_crate, order_records
@@ -28,6 +30,8 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.add_typer(midi_app, name="midi")
+app.add_typer(secret_app, name="secret")
+app.command("spend")(spend)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write here instead of into the crate.", metavar="FILE")]

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from daemon.errors import QueueError
 
-SCHEMA_VERSION = 1
-
-SCHEMA = """
+#: What brings a file from each version to the next, the first from nothing.
+_JOBS_AND_CLIPS = """
 CREATE TABLE IF NOT EXISTS jobs (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT,
     id          TEXT NOT NULL UNIQUE,
@@ -55,6 +54,32 @@ CREATE TABLE IF NOT EXISTS pins (
 );
 """
 
+_PURCHASES = """
+ALTER TABLE clips ADD COLUMN place TEXT NOT NULL DEFAULT 'worker';
+ALTER TABLE clips ADD COLUMN purchase INTEGER;
+CREATE INDEX clips_by_place ON clips (state, place);
+CREATE TABLE purchases (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    job          TEXT NOT NULL,
+    engine       TEXT NOT NULL,
+    model        TEXT NOT NULL DEFAULT '',
+    takes        INTEGER NOT NULL,
+    state        TEXT NOT NULL,
+    intent       TEXT NOT NULL DEFAULT '',
+    remote       TEXT NOT NULL DEFAULT '',
+    estimate_usd REAL NOT NULL,
+    cost_usd     REAL,
+    text         TEXT NOT NULL DEFAULT '',
+    reserved     REAL NOT NULL,
+    intended     REAL,
+    ended        REAL
+);
+CREATE INDEX purchases_by_time ON purchases (reserved);
+"""
+
+MIGRATIONS = (_JOBS_AND_CLIPS, _PURCHASES)
+SCHEMA_VERSION = len(MIGRATIONS)
+
 
 class Database:
     """A connection for one thread. Writes go through `write()`, which takes the lock at once: a deferred transaction
@@ -81,8 +106,16 @@ class Database:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise QueueError(f"{self.path}: was written by a newer Sidecrate (schema {version}); update this one")
-        if version < SCHEMA_VERSION:
-            self._db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+        if version == SCHEMA_VERSION:
+            return
+        # several programs may find an old file at once: the version counts that holds once the lock is ours
+        self._db.execute("BEGIN IMMEDIATE")
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        for step in MIGRATIONS[version:]:
+            for statement in step.split(";"):
+                self._db.execute(statement)
+        self._db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+        self._db.execute("COMMIT")
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:

@@ -36,6 +36,12 @@ class EngineError(SidecrateError):
         self.again = again
 
 
+class SecretError(SidecrateError):
+    """The system's keyring cannot keep or give a secret."""
+
+    code = "secret"
+
+
 class AudioError(SidecrateError):
     """An audio file cannot be read or written."""
 

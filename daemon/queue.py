@@ -11,7 +11,7 @@ import json
 import random
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,12 @@ ENDED = ("done", "failed", "cancelled")
 WORKING = ("improving", "generating", "conforming", "publishing")
 #: No vowels and nothing that looks like something else: ids are read aloud and stand in file names.
 ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
+
+#: Clips that wait to be worked on, each with its job.
+CLAIMABLE = (
+    "SELECT clips.id AS clip, clips.k, clips.attempt, clips.purchase, jobs.* FROM clips JOIN jobs ON jobs.id = clips.job"
+    " WHERE clips.state = 'queued'"
+)
 
 
 @dataclass(frozen=True)
@@ -92,9 +98,11 @@ def _free_id(db: sqlite3.Connection, table: str, letters: int) -> str:
 class Queue:
     """The job table. Only the daemon writes it, on one thread."""
 
-    def __init__(self, database: Database, owner: str) -> None:
+    def __init__(self, database: Database, owner: str, place_of: Callable[[str], str] = lambda engine: "worker") -> None:
+        """place_of: which child an engine runs in."""
         self._database = database
         self._owner = owner
+        self._place_of = place_of
 
     # -- in
 
@@ -143,7 +151,8 @@ class Queue:
         )
         for k in range(brief.count * len(brief.engines)):
             db.execute(
-                "INSERT INTO clips (id, job, k, state, created) VALUES (?, ?, ?, 'queued', ?)", (new_clip_id(db), job, k, now)
+                "INSERT INTO clips (id, job, k, state, created, place) VALUES (?, ?, ?, 'queued', ?, ?)",
+                (new_clip_id(db), job, k, now, self._place_of(brief.clip_engine(k))),
             )
         return job
 
@@ -182,24 +191,33 @@ class Queue:
             db.execute(f"UPDATE clips SET state = 'queued', owner = NULL WHERE state IN ({marks})", WORKING)
             db.execute(f"UPDATE jobs SET state = 'queued', stage = '', progress = 0 WHERE state IN ({marks})", WORKING)
 
-    def claim(self) -> Claim | None:
-        """The next clip to work on, in the order of acceptance, now owned by this daemon; None when none waits."""
-        if not self._database.row("SELECT 1 FROM clips WHERE state = 'queued' LIMIT 1"):
+    def claim(self, place: str = "worker") -> Claim | None:
+        """The next clip to work on in a place, in the order of acceptance, now owned by this daemon; None when none waits."""
+        if not self._database.row("SELECT 1 FROM clips WHERE state = 'queued' AND place = ? LIMIT 1", place):
             return None
         with self._database.write() as db:
-            row = db.execute(
-                "SELECT clips.id AS clip, clips.k, clips.attempt, jobs.* FROM clips JOIN jobs ON jobs.id = clips.job"
-                " WHERE clips.state = 'queued' ORDER BY jobs.seq, clips.k LIMIT 1"
-            ).fetchone()
-            if row is None:
-                return None
-            attempt = row["attempt"] + 1
-            db.execute(
-                "UPDATE clips SET state = 'generating', owner = ?, attempt = ? WHERE id = ?", (self._owner, attempt, row["clip"])
-            )
-            db.execute("UPDATE jobs SET state = 'generating' WHERE id = ?", (row["id"],))
+            row = db.execute(f"{CLAIMABLE} AND clips.place = ? ORDER BY jobs.seq, clips.k LIMIT 1", (place,)).fetchone()
+            return self.take_clip(db, row) if row else None
+
+    def take_clip(self, db: sqlite3.Connection, row: sqlite3.Row) -> Claim:
+        """Inside a transaction: own a clip that `CLAIMABLE` found."""
+        attempt = row["attempt"] + 1
+        db.execute(
+            "UPDATE clips SET state = 'generating', owner = ?, attempt = ? WHERE id = ?", (self._owner, attempt, row["clip"])
+        )
+        db.execute("UPDATE jobs SET state = 'generating' WHERE id = ?", (row["id"],))
         job = _job(row)
         return Claim(job.id, row["clip"], row["k"], attempt, dict(job.request.values), job.brief, job.origin, job.created)
+
+    def hand_over(self, claim: Claim, place: str) -> bool:
+        """Queue a clip for another place: with its take for the worker, or for another take. False when it is no longer ours."""
+        with self._database.write() as db:
+            count = db.execute(
+                "UPDATE clips SET state = 'queued', place = ?, purchase = NULL, owner = NULL WHERE id = ? AND owner = ?"
+                " AND attempt = ? AND state NOT IN ('done', 'failed', 'cancelled')",
+                (place, claim.clip, self._owner, claim.attempt),
+            ).rowcount
+        return bool(count)
 
     def enter(self, claim: Claim, state: str, path: str = "") -> bool:
         """Store that a clip goes on to the next state. False when the claim is no longer ours."""
