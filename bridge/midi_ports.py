@@ -7,6 +7,8 @@ import logging
 import os
 import re
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
@@ -22,6 +24,9 @@ APIS = {
     "coremidi": rtmidi.API_MACOSX_CORE,
     "winmm": rtmidi.API_WINDOWS_MM,
 }
+#: How often JACK's ports are asked: a pad's note waits 4 ms at the mean, and an open port costs some 0.3 % of a core.
+POLL_S = 0.008
+CALLBACK_ENDS_S = 0.05
 _SEQUENCER = "/dev/snd/seq"
 _ERRORS = (rtmidi.RtMidiError, OSError, RuntimeError, ValueError)
 
@@ -51,9 +56,18 @@ def usable_api(wanted: str = "auto") -> str:
 
 
 def _jack_sockets() -> list[str]:
-    """Where JACK servers answer, or PipeWire in their place."""
+    """Where JACK servers answer, or PipeWire in their place.
+
+    A server that was killed leaves its socket's file behind. It must be noticed: RtMidi waits without end for room in the
+    buffer of a dead server, and Python waits with it. So the system's own list says which sockets have somebody behind them.
+    """
     name, runtime = os.environ.get("JACK_DEFAULT_SERVER", "default"), os.environ.get("XDG_RUNTIME_DIR", "/nowhere")
-    return glob.glob(f"/dev/shm/jack_{glob.escape(name)}_*_0") + glob.glob(f"{glob.escape(runtime)}/pipewire-0")
+    paths = glob.glob(f"/dev/shm/jack_{glob.escape(name)}_*_0") + glob.glob(f"{glob.escape(runtime)}/pipewire-0")
+    if not paths:
+        return []
+    with open("/proc/net/unix", encoding="utf-8", errors="replace") as table:
+        answering = {line.rstrip("\n").split(maxsplit=7)[-1] for line in table}
+    return [path for path in paths if path in answering]
 
 
 def _system_marks(api: str) -> tuple[tuple[str, int], ...]:
@@ -102,6 +116,9 @@ class MidiPorts:
         self._own: str = ""
         self._opened_in: dict[str, Any] = {}
         self._opened_out: dict[str, Any] = {}
+        self._polling: threading.Thread | None = None
+        self._polled: dict[Any, str] = {}
+        self._polled_lock = threading.Lock()
 
     @property
     def heard_ports(self) -> list[str]:
@@ -163,8 +180,10 @@ class MidiPorts:
 
     def close(self) -> None:
         """Close every port and leave the MIDI system; safe to call twice."""
-        for client in (*self._opened_in.values(), *self._opened_out.values(), self._in, self._out):
-            _let_go(client)
+        self._let_go(*self._opened_in.values(), *self._opened_out.values(), self._in, self._out)
+        polling, self._polling = self._polling, None
+        if polling is not None:
+            polling.join()
         self._opened_in.clear()
         self._opened_out.clear()
         self._in = self._out = None
@@ -173,7 +192,7 @@ class MidiPorts:
     def _client(self, kind: Any) -> Any:
         made = kind(APIS[self._system], name=self._name)
         if made.get_current_api() != APIS[self._system]:
-            _let_go(made)
+            self._let_go(made)
             raise OSError("it is not running")
         made.set_error_callback(self._fault)
         return made
@@ -187,8 +206,9 @@ class MidiPorts:
         return not patterns or any(pattern.casefold() in name.casefold() for pattern in patterns)
 
     def _settle(self, opened: dict[str, Any], names: list[str], open_port: Callable[[str], Any]) -> None:
-        for name in set(opened) - set(names):
-            _let_go(opened.pop(name))
+        left = set(opened) - set(names)
+        self._let_go(*(opened.pop(name) for name in left))
+        for name in left:
             self._log.info("midi: %s has left", name)
         for name in [name for name in dict.fromkeys(names) if name not in opened]:
             try:
@@ -211,22 +231,48 @@ class MidiPorts:
             # numbers move when something is plugged in: the name is looked up once more, by the client that opens it
             client.open_port(client.get_ports().index(name), "in" if kind is rtmidi.MidiIn else "out")
         except BaseException:
-            _let_go(client)
+            self._let_go(client)
             raise
         return client
 
     def _listen(self, client: Any, name: str) -> None:
-        def callback(event: tuple[Sequence[int], float], data: object = None) -> None:
-            # an exception in here would be raised in a thread of the MIDI system
-            try:
-                self._heard(name, event[0], event[1])
-            except Exception:
-                self._log.exception("midi: a message was lost")
+        """Hear a client: called back, or on JACK asked every few ms.
 
+        A callback from JACK's real-time thread would wait for Python in the middle of the sound of every program; and when a
+        client is closed JACK cancels that thread, which, cancelled while it waits for Python, takes Python's lock with it.
+        """
         # with a clock all is heard: some systems count the time between messages with those that they keep from us
         clock = self._timing
         client.ignore_types(sysex=not (self._sysex or clock), timing=not clock, active_sense=not clock)
-        client.set_callback(callback)
+        if self._system == "jack":
+            with self._polled_lock:
+                self._polled[client] = name
+            if self._polling is None:
+                self._polling = threading.Thread(target=self._poll, name="midi-poll", daemon=True)
+                self._polling.start()
+        else:
+            client.set_callback(lambda event, data=None: self._hear(name, event))
+
+    def _poll(self) -> None:
+        while self._polling is threading.current_thread():
+            time.sleep(POLL_S)
+            with self._polled_lock:
+                heard = [(name, event) for client, name in self._polled.items() for event in iter(client.get_message, None)]
+            for name, event in heard:
+                self._hear(name, event)
+
+    def _hear(self, name: str, event: tuple[Sequence[int], float]) -> None:
+        # an exception in here would be raised in a thread of the MIDI system
+        try:
+            self._heard(name, event[0], event[1])
+        except Exception:
+            self._log.exception("midi: a message was lost")
+
+    def _let_go(self, *clients: Any) -> None:
+        with self._polled_lock:
+            for client in clients:
+                self._polled.pop(client, None)
+        _let_go(*clients)
 
 
 def list_ports(wanted: str = "auto") -> tuple[str, list[str], list[str]]:
@@ -254,12 +300,16 @@ def plain_name(name: str) -> str:
     return re.sub(r"[\s\d_():]+$", "", re.sub(r"\(\)", "", words)).strip()
 
 
-def _let_go(client: Any) -> None:
-    if client is not None and not client.is_deleted:
-        try:
-            if hasattr(client, "cancel_callback"):
-                client.cancel_callback()
+def _let_go(*clients: Any) -> None:
+    """Close clients of the MIDI system. What was calling back gets time to end: closing waits for it, and Python for closing."""
+    open_ones = [client for client in clients if client is not None and not client.is_deleted]
+    called_back = [client for client in open_ones if hasattr(client, "cancel_callback")]
+    for client in called_back:
+        with suppress(*_ERRORS):
+            client.cancel_callback()
+    if called_back:
+        time.sleep(CALLBACK_ENDS_S)
+    for client in open_ones:
+        with suppress(*_ERRORS):
             client.close_port()
-        except _ERRORS:
-            pass
         client.delete()

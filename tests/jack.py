@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 import uuid
@@ -49,6 +50,18 @@ def jack_server(rate: int = 48000, period: int = 256, patience_s: float = 15.0) 
                 os.environ.pop(key, None)
             else:
                 os.environ[key] = value
+
+
+def jack_lives(name: str) -> bool:
+    """Whether the server still listens. RtMidi sends to a dead one until its buffer is full, and then waits for ever."""
+    return f"/dev/shm/jack_{name}_" in Path("/proc/net/unix").read_text(encoding="utf-8", errors="replace")
+
+
+def kill_jack(name: str) -> None:
+    """As a crash would end it: its socket's file stays."""
+    for process in Path("/proc").iterdir():
+        if _is_jackd(process) and name.encode() in (process / "cmdline").read_bytes().split(b"\0"):
+            os.kill(int(process.name), signal.SIGKILL)
 
 
 @cache

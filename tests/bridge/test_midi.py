@@ -16,7 +16,7 @@ import pytest
 from bridge.events import Accepted, Finished, Order, Progress, Refused
 from bridge.midi import MidiDoor
 from bridge.midi_map import MidiMap
-from tests.jack import jack, jack_server  # noqa: F401
+from tests.jack import jack, jack_server, kill_jack  # noqa: F401
 
 PRESETS = {"dusty": {"prompt": "dusty drums", "bars": 2}}
 MAP = MidiMap.read(
@@ -242,6 +242,14 @@ def test_nothing_mapped_opens_nothing() -> None:
     door = MidiDoor(MidiMap(), lambda order: None)
     door.start()
     assert "midi.map" in door.health()
+
+
+def test_a_midi_system_that_is_killed_is_let_go_before_sending_to_it_hangs(orders: queue.Queue[Order]) -> None:
+    with ExitStack() as stack, jack_server() as name:
+        door = stack.enter_context(opened(orders))
+        assert door.health() == "open"
+        kill_jack(name)
+        wait_for(lambda: "gone" in door.health())
 
 
 def test_a_midi_system_that_goes_is_said_and_found_again(orders: queue.Queue[Order]) -> None:

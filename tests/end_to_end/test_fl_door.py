@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import queue
 import random
 import time
 
@@ -13,7 +12,7 @@ import rtmidi
 from bridge.fl_piano_roll import read_choices
 from tests.daemon_process import wait_until
 from tests.fl_studio_scripts.fl_studio import Fl
-from tests.jack import jack  # noqa: F401
+from tests.jack import jack, jack_lives  # noqa: F401
 
 CONFIG = """
 osc: {{port: 0}}
@@ -37,18 +36,16 @@ presets:
 class FlOnJack:
     """FL with the script in it, whose input and output are linked to the daemon's ports. OnIdle comes while it is awaited.
 
-    loopback: the ports are there without the daemon, which opens them by name, as on Windows. lost: how likely a frame is lost.
+    server: the JACK server's name. loopback: the ports are there without the daemon, which opens them by name, as on Windows. lost: how likely a frame is lost.
     """
 
-    def __init__(self, *, idle: bool = True, loopback: bool = False, lost: float = 0.0) -> None:
-        self.fl, self.idle = Fl(real_time=True), idle
+    def __init__(self, server: str, *, idle: bool = True, loopback: bool = False, lost: float = 0.0) -> None:
+        self.server, self.fl, self.idle = server, Fl(real_time=True), idle
         self.chance, self.lost = random.Random(3), lost
         self.longest = {"to FL": 0, "to the daemon": 0}
-        self.heard: queue.Queue[bytes] = queue.Queue()
         names = ("Sidecrate to FL", "Sidecrate from FL") if loopback else ("FL", "FL")
         self.input, self.output = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, names[0]), rtmidi.MidiOut(rtmidi.API_UNIX_JACK, names[1])
         self.input.ignore_types(sysex=False)
-        self.input.set_callback(lambda event, data: self.heard.put(bytes(event[0])))
         if loopback:
             self.input.open_virtual_port("in")
             self.output.open_virtual_port("out")
@@ -61,8 +58,10 @@ class FlOnJack:
     def turn(self) -> bool:
         """What FL does in 20 ms. Returns True, so that it can stand in a condition."""
         time.sleep(0.02)
-        while not self.heard.empty():
-            frame = self.heard.get()
+        assert jack_lives(self.server), "the JACK server has gone"
+        # asked, not called back: a callback waits for Python, and a JACK server in synchronous mode waits for the callback
+        while event := self.input.get_message():
+            frame = bytes(event[0])
             self.longest["to FL"] = max(self.longest["to FL"], len(frame))
             if self.chance.random() >= self.lost:
                 self.fl.sysex(frame)
@@ -115,7 +114,7 @@ def joined(request, jack, start_daemon, tmp_path):  # noqa: F811
     folder = tmp_path / "Piano roll scripts"
     folder.mkdir()
     daemon = start_daemon(config=CONFIG.format(folder=folder))
-    fl = FlOnJack(idle=request.param)
+    fl = FlOnJack(jack, idle=request.param)
     yield daemon, fl, folder
     fl.close()
 
@@ -162,7 +161,7 @@ def test_from_fl_to_a_clip_and_back(joined):
 
 
 def test_ports_by_name_lost_frames_and_a_daemon_that_is_started_anew(jack, start_daemon, tmp_path):  # noqa: F811
-    fl = FlOnJack(loopback=True, lost=0.1)
+    fl = FlOnJack(jack, loopback=True, lost=0.1)
     try:
         daemon = start_daemon(config=CONFIG.format(folder=tmp_path))
         session = Heard(daemon)
