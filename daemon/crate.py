@@ -138,6 +138,24 @@ class Crate:
                 (record["path"], json.dumps(record), time.time(), record["id"]),
             )
 
+    def restore(self, record: Mapping[str, Any]) -> None:
+        """Note a clip that lies in the crate and is not in the record: its own file says what it is."""
+        made = float(record.get("made") or record.get("created") or time.time())
+        with self._database.write() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO clips (id, job, state, path, record, created, published)"
+                " VALUES (?, NULL, 'done', ?, ?, ?, ?)",
+                (record["id"], record["path"], json.dumps(dict(record)), made, made),
+            )
+
+    def moved(self, clip: str, path: str) -> None:
+        """Note that the user has moved or renamed a clip's file."""
+        with self._database.write() as db:
+            row = db.execute("SELECT record FROM clips WHERE id = ?", (clip,)).fetchone()
+            if row is not None:
+                record = json.dumps({**json.loads(row["record"]), "path": path})
+                db.execute("UPDATE clips SET path = ?, record = ? WHERE id = ?", (path, record, clip))
+
     def reserve(self) -> str:
         """An id for a clip without a job."""
         with self._database.write() as db:

@@ -81,6 +81,11 @@ def make_record(task: dict[str, Any], brief: Brief, take: Any, conformed: Any, r
     if refusals:
         report["refused_takes"] = refusals
     note = conformed.note
+    sound = None
+    if conformed.audio is not None:
+        from daemon.library.features import features
+
+        sound = features(conformed.audio, rate)
     return {
         "id": task["clip"],
         "job": task["job"],
@@ -115,6 +120,7 @@ def make_record(task: dict[str, Any], brief: Brief, take: Any, conformed: Any, r
         "sidecrate": __version__,
         "created": task["created"],
         "made": time.time(),
+        "features": sound,
         "report": report,
     }
 

@@ -1,0 +1,127 @@
+"""Keeps the library in step while the daemon runs: with each clip that is published, and with what the user does in the crate."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+from bridge.errors import SidecrateError
+from daemon.crate import PART, Crate
+from daemon.database import Database
+from daemon.library.catalogue import Library
+from daemon.library.folder import Changes, Stat, look_through
+from daemon.places import Places
+
+log = logging.getLogger(__name__)
+
+#: s; a folder is looked through once its changes have come to rest, and now and then without any: notices get lost.
+_REST_S, _LOOK_EVERY_S = 2.0, 600.0
+#: A look may take this share of the time at most, however often things change in a large crate.
+_MOST_SHARE = 0.05
+_TOUCHED = frozenset({"created", "deleted", "moved", "closed", "modified"})
+
+
+class Keeper:
+    """Belongs to the daemon's loop; the crate is looked through on a thread of its own."""
+
+    def __init__(self, places: Places, crate: Crate, layout: str, jobs: Database) -> None:
+        self._places = places
+        self._crate = crate
+        self._layout = layout
+        self._jobs = jobs
+        self._library = Library(places.library)
+        self._ignored: dict[str, Stat] = {}
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._observer: Any = None
+
+    @property
+    def library(self) -> Library:
+        """For the daemon's own thread."""
+        return self._library
+
+    def start(self) -> None:
+        self._library.catch_up(self._jobs, whole=True)
+        self._task = asyncio.create_task(self._look_on())
+
+    async def end(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        self._unwatch()
+        self._library.close()
+
+    def published(self, clip: str) -> None:
+        """A clip is in the crate: it is in the library before anybody is told."""
+        try:
+            if not self._library.database.row("SELECT 1 FROM clips WHERE id = ?", clip):
+                self._library.catch_up(self._jobs)
+        except SidecrateError as error:
+            log.error("%s", error.text)
+
+    async def _look_on(self) -> None:
+        while True:
+            self._changed.clear()
+            self._watch()
+            began = time.monotonic()
+            try:
+                changes = await asyncio.to_thread(self._look)
+                if changes:
+                    log.info("the crate was changed: %s", changes)
+            except SidecrateError as error:
+                log.error("%s", error.text)
+            except Exception:
+                log.exception("looking through the crate")
+            took_s = time.monotonic() - began
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), _LOOK_EVERY_S)
+            await asyncio.sleep(max(_REST_S, took_s / _MOST_SHARE))
+
+    def _look(self) -> Changes:
+        """On a thread, with connections of its own."""
+        with (
+            contextlib.closing(Database(self._places.database)) as jobs,
+            contextlib.closing(Library(self._places.library)) as library,
+        ):
+            return look_through(library, Crate(self._crate.folder, self._layout, jobs), self._ignored)
+
+    def _watch(self) -> None:
+        """Have the system tell of changes; again where the folder is a new one. Without it there is the look every 10 minutes."""
+        if self._observer and self._observer.is_alive() and all(emitter.is_alive() for emitter in self._observer.emitters):
+            return
+        self._unwatch()
+        folder: Path = self._crate.folder
+        if not folder.is_dir():
+            return
+        self._observer = Observer()
+        try:
+            self._observer.schedule(_Touch(asyncio.get_running_loop(), self._changed), str(folder), recursive=True)
+            self._observer.start()
+        except (OSError, RuntimeError) as error:
+            log.debug("the crate cannot be watched: %s", error)
+            self._observer = None
+
+    def _unwatch(self) -> None:
+        if self._observer:
+            self._observer.stop()
+            self._observer.join(2)
+            self._observer = None
+
+
+class _Touch(FileSystemEventHandler):
+    # an exception in here would end the observer for good: nothing is touched but the event itself
+    def __init__(self, loop: asyncio.AbstractEventLoop, changed: asyncio.Event) -> None:
+        self._loop = loop
+        self._changed = changed
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        if event.event_type in _TOUCHED and not str(event.src_path).endswith(PART) and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._changed.set)
