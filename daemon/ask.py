@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from daemon.audition import play_file
 from daemon.errors import CrateError
 from daemon.follow import Follower, progress_bar
 from daemon.link import Link
+from daemon.ordering import about_clip
 from daemon.places import Places
 from daemon.show import audition_line, clip_lines
 
@@ -100,10 +100,7 @@ class Conversation:
     def _about(self, verb: str) -> None:
         if self._last is None:
             raise CrateError("nothing was made here yet; type a prompt first", "unknown_clip")
-        if self._link is None:
-            raise CrateError(f"`sidecrate {verb} {self._last['id']}` does this while no daemon runs", "no_daemon")
-        answer = self._link.ask(f"/sidecrate/{verb}", self._last["id"], wait_s=10)
-        print(json.loads(str(answer.arguments[2]))["path"])
+        print(about_clip(verb, self._last["id"], self._link))
 
 
 def converse(places: Places, link: Link | None, alone: Alone) -> None:

@@ -19,7 +19,7 @@ from daemon.cli_secret import secret_app
 from daemon.cli_spend import spend
 from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
 from daemon.field_options import with_fields
-from daemon.ordering import cancelling, link_to_daemon, open_crate, order_records
+from daemon.ordering import about_clip, cancelling, link_to_daemon, open_crate, order_records
 from daemon.places import HOME_VARIABLE, Places
 from daemon.show import clip_json, clip_lines
 
@@ -308,13 +308,13 @@ def play(
 @app.command()
 def keep(clip: Annotated[str, typer.Argument(help="A clip, or last.")] = "last") -> None:
     """Give a clip a second name under Kept/."""
-    _about_clip("keep", clip)
+    print(about_clip("keep", clip))
 
 
 @app.command()
 def trash(clip: Annotated[str, typer.Argument(help="A clip, or last.")] = "last") -> None:
     """Put a clip into the system's bin."""
-    _about_clip("trash", clip)
+    print(about_clip("trash", clip))
 
 
 @app.command()
@@ -418,17 +418,6 @@ def _show(records: Iterable[dict[str, Any]], as_json: bool) -> list[dict[str, An
         print(clip_json(record) if as_json else clip_lines(record), flush=True)
         shown.append(record)
     return shown
-
-
-def _about_clip(verb: str, clip: str) -> None:
-    with link_to_daemon() as link:
-        if link:
-            path = json.loads(str(link.ask(f"/sidecrate/{verb}", clip, wait_s=10).arguments[2]))["path"]
-            print(path)
-            return
-    with open_crate(read_only=False) as crate:
-        assert crate is not None
-        print(crate.keep(clip) if verb == "keep" else crate.trash(clip)["path"])
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,13 @@ def cancelling(follower: Any, records: Iterator[dict[str, Any]]) -> Iterator[dic
     except KeyboardInterrupt:
         follower.cancel()
         raise
+
+
+def about_clip(verb: str, clip: str, link: Link | None = None) -> str:
+    """`keep` or `trash` a clip (or last), by the daemon where one runs; the path that it has, or had."""
+    with nullcontext(link) if link else link_to_daemon() as daemon:
+        if daemon:
+            return str(json.loads(str(daemon.ask(f"/sidecrate/{verb}", clip, wait_s=10).arguments[2]))["path"])
+    with open_crate(read_only=False) as crate:
+        assert crate is not None
+        return str(crate.keep(clip) if verb == "keep" else crate.trash(clip)["path"])

@@ -232,7 +232,7 @@ class Queue:
         return bool(fenced)
 
     def note_progress(self, job: str, value: float, stage: str) -> None:
-        """For `status` and later look-ups; cheap enough to store only as stages change."""
+        """How much of a job is done (0..1) and what is being done, for `status`."""
         with self._database.write() as db:
             db.execute("UPDATE jobs SET progress = ?, stage = ? WHERE id = ?", (value, stage, job))
 
@@ -251,6 +251,11 @@ class Queue:
         state = "queued" if verdict == "again" else "failed"
         done = self._end_clip(claim, "state = ?, tries = ?, error_code = ?, error_text = ?", (state, used, code, text))
         return verdict if done else None
+
+    def part(self, clip: str) -> None:
+        """A clip that is queued again leaves its purchase, which has ended."""
+        with self._database.write() as db:
+            db.execute("UPDATE clips SET purchase = NULL WHERE id = ? AND state = 'queued'", (clip,))
 
     def give_back(self, claim: Claim) -> None:
         """Queue a clip again that could not be worked on for want of disk; it counts as no try."""

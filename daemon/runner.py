@@ -9,20 +9,27 @@ import time
 from collections.abc import Callable
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bridge.errors import SidecrateError
 from bridge.events import Done, Event, Failed, Finished, Progress
 from daemon.child_host import Child
 from daemon.crate import Crate
 from daemon.disk import check_space
+from daemon.engines.registry import engine_info
 from daemon.errors import CrateError, EngineError, QueueError, WorkerError
+from daemon.paid_takes import keep_paid_take
 from daemon.queue import Claim, Queue
+from daemon.take_store import TAKE_WANTED
+
+if TYPE_CHECKING:
+    from daemon.buyer import Buyer
 
 log = logging.getLogger(__name__)
 
-MAKE_CLIP = "daemon.worker:make_clip"
+MAKE_CLIP, MAKE_TAKE = "daemon.worker:make_clip", "daemon.take_store:make_take"
 PROGRESS_EVERY_S = 0.1
+NOTED_EVERY_S = 1.0
 #: Pauses before a clip that cannot be published is tried again; the last one repeats until the crate is back.
 PUBLISH_PAUSES_S = (1.0, 2.0, 5.0, 10.0)
 
@@ -41,6 +48,7 @@ class Runner:
     def __init__(
         self, queue: Queue, crate: Crate, jobs: Path, tell: Callable[[Event], None], *,
         count: int, idle_s: float, deadline_s: float, tries: int, note_names: str, audition: Callable[[dict[str, Any]], None],
+        paid_takes: Path, spend_retry: bool,
     ) -> None:  # fmt: skip
         self._queue = queue
         self._crate = crate
@@ -51,40 +59,50 @@ class Runner:
         self._note_names = note_names
         self._audition = audition
         self._children = [Child(f"worker {n + 1}", idle_s) for n in range(count)]
+        self._local = Child("local model", idle_s)
+        self._paid_takes = paid_takes
+        self._spend_retry = spend_retry
+        self.buyer: Buyer | None = None
+        """Who takes the clips of hosted engines."""
         self._wake = asyncio.Event()
         self._slots: list[asyncio.Task[None]] = []
         self._at_work: dict[str, tuple[Claim, asyncio.Task[None]]] = {}
         """By clip: what is being made now."""
 
     def start(self) -> None:
-        self._slots = [asyncio.create_task(self._slot(child)) for child in self._children]
+        self._slots = [asyncio.create_task(self._slot(child, "worker")) for child in self._children]
+        self._slots.append(asyncio.create_task(self._slot(self._local, "local")))
 
     async def stop(self) -> None:
         """End all work at once; what was not finished is taken over at the next start."""
         for slot in self._slots:
             slot.cancel()
         await asyncio.gather(*self._slots, return_exceptions=True)
-        for child in self._children:
+        for child in [*self._children, self._local]:
             await child.end()
 
     def wake(self) -> None:
         """There may be new work."""
         self._wake.set()
+        if self.buyer:
+            self.buyer.wake()
 
     def cancel(self, job: str) -> None:
         """End what is being made of a job, now. What is on its way into the crate arrives."""
         for claim, work in self._at_work.values():
             if claim.job == job:
                 work.cancel()
+        if self.buyer:
+            self.buyer.cancel(job)
 
     @property
     def pids(self) -> list[int]:
-        return [child.pid for child in self._children if child.pid is not None]
+        return [child.pid for child in [*self._children, self._local] if child.pid is not None]
 
-    async def _slot(self, child: Child) -> None:
+    async def _slot(self, child: Child, place: str) -> None:
         while True:
             try:
-                claim = self._queue.claim()
+                claim = self._queue.claim(place)
             except QueueError as error:
                 log.error("%s", error.text)
                 await asyncio.sleep(2)
@@ -93,7 +111,7 @@ class Runner:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
-            work = asyncio.create_task(self._work(child, claim))
+            work = asyncio.create_task(self._work(child, claim, place))
             self._at_work[claim.clip] = (claim, work)
             try:
                 await asyncio.shield(work)
@@ -107,12 +125,16 @@ class Runner:
             finally:
                 del self._at_work[claim.clip]
 
-    async def _work(self, child: Child, claim: Claim) -> None:
+    async def _work(self, child: Child, claim: Claim, place: str) -> None:
         """One clip, to its end or back into the queue. Whatever it brings about, the slot goes on to the next."""
         try:
             try:
-                record = await self._make(child, claim)
-                await self._publish(claim, record)
+                if place == "local":
+                    await self._make_take(child, claim)
+                else:
+                    record = await self._make(child, claim)
+                    if record is not None:
+                        await self._publish(claim, record)
             except QueueError:
                 raise
             except SidecrateError as error:
@@ -120,18 +142,24 @@ class Runner:
                     raise
                 again = isinstance(error, WorkerError) or (isinstance(error, EngineError) and error.again)
                 log.warning("clip %s of job %s: %s", claim.clip, claim.job, error.text)
-                self._fail(claim, error.code, error.text, again=again)
+                self.fail(claim, error.code, error.text, again=again)
             except Exception as error:
                 log.exception("clip %s of job %s", claim.clip, claim.job)
                 text = f"something went wrong inside Sidecrate ({type(error).__name__}: {error}); the log has the details"
-                self._fail(claim, "internal", text, again=True)
+                self.fail(claim, "internal", text, again=True)
             self.settle(claim.job)
         except SidecrateError as error:
             await self._wait_and_give_back(claim, error)
 
-    def _fail(self, claim: Claim, code: str, text: str, *, again: bool) -> None:
-        if self._queue.clip_failed(claim, code, text, again=again, tries=self._tries) == "failed":
+    def fail(self, claim: Claim, code: str, text: str, *, again: bool) -> str | None:
+        """A clip was not made: queued again where that may help, else ended; as `Queue.clip_failed`."""
+        if not again:
+            kept = keep_paid_take(self._folder(claim), self._paid_takes, claim.clip)
+            text += f"; the take that was paid for is kept, and fits for free: sidecrate fit '{kept}'" if kept else ""
+        verdict = self._queue.clip_failed(claim, code, text, again=again, tries=self._tries)
+        if verdict == "failed":
             self._forget_folder(claim)
+        return verdict
 
     async def _wait_and_give_back(self, claim: Claim, error: SidecrateError) -> None:
         """The disk is full or gone: the clip goes back into the queue once that can be stored, and it counts as no try."""
@@ -147,8 +175,10 @@ class Runner:
             except QueueError as still:
                 error = still
 
-    async def _make(self, child: Child, claim: Claim) -> dict[str, Any]:
+    async def _make(self, child: Child, claim: Claim) -> dict[str, Any] | None:
+        """The clip's record; None where its engine's own child must make another take first."""
         check_space(self._jobs, self._crate.folder)
+        place, more_takes = self._place_of(claim)
         task = {
             "brief": claim.brief.to_json(),
             "request": claim.request,
@@ -158,23 +188,51 @@ class Runner:
             "created": claim.created,
             "folder": str(self._folder(claim)),
             "note_names": self._note_names,
+            "elsewhere": place != "worker",
+            "more_takes": more_takes,
         }
-        return await child.ask(MAKE_CLIP, task, self._follower(claim), self._deadline_s)
+        try:
+            return await child.ask(MAKE_CLIP, task, self.follower(claim), self._deadline_s)
+        except EngineError as error:
+            if error.code != TAKE_WANTED:
+                raise
+            self._queue.hand_over(claim, place)
+            self.wake()
+            return None
 
-    def _follower(self, claim: Claim) -> Callable[[float, str, str], None]:
-        """Tells progress at most ten times a second, and stores each step before it is told."""
-        last_s, last_stage = 0.0, "generating"
+    def _place_of(self, claim: Claim) -> tuple[str, bool]:
+        """Which child makes a clip's takes, and whether it may make another when one was refused."""
+        if claim.brief.do == "fit":
+            return "worker", False
+        info = engine_info(claim.brief.clip_engine(claim.k))
+        return info.runs, self._spend_retry or not info.costs_money
+
+    async def _make_take(self, child: Child, claim: Claim) -> None:
+        """A local model's take, in the child that keeps the model; then the clip waits for a worker."""
+        check_space(self._jobs)
+        task = {"brief": claim.brief.to_json(), "k": claim.k, "folder": str(self._folder(claim))}
+        info = engine_info(claim.brief.clip_engine(claim.k))
+        await child.ask(MAKE_TAKE, task, self.follower(claim), info.deadline_s)
+        self._queue.hand_over(claim, "worker")
+        self.wake()
+
+    def follower(self, claim: Claim) -> Callable[[float, str, str], None]:
+        """Tells progress at most ten times a second, stores each step before it is told, and the share done once a second."""
+        last_s, noted_s, last_stage = 0.0, 0.0, "generating"
         of = claim.brief.count * len(claim.brief.engines)
 
         def follow(value: float, stage: str, words: str) -> None:
-            nonlocal last_s, last_stage
-            now = time.monotonic()
+            nonlocal last_s, noted_s, last_stage
+            now, done = time.monotonic(), (claim.k + value) / of
             if stage != last_stage:
                 self._queue.enter(claim, stage)
             elif now - last_s < PROGRESS_EVERY_S:
                 return
+            if stage != last_stage or now - noted_s >= NOTED_EVERY_S:
+                self._queue.note_progress(claim.job, done, words)
+                noted_s = now
             last_s, last_stage = now, stage
-            self._tell(Progress(claim.origin, claim.job, (claim.k + value) / of, f"{stage}: {words}" if words else stage))
+            self._tell(Progress(claim.origin, claim.job, done, f"{stage}: {words}" if words else stage))
 
         return follow
 
@@ -221,6 +279,8 @@ class Runner:
         else:
             self._tell(Failed(ended.origin, job, ended.error_code, ended.error_text))
         for row in self._queue.clips(job):
+            if row["state"] != "done":
+                keep_paid_take(self._jobs / row["id"], self._paid_takes, row["id"])
             shutil.rmtree(self._jobs / row["id"], ignore_errors=True)
 
     def _folder(self, claim: Claim) -> Path:

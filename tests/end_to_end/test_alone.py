@@ -148,8 +148,10 @@ def test_doctor_names_each_part(run, tmp_path):
 
 
 def test_ask_reads_lines_and_acts_on_the_newest_clip(run):
-    out = run("ask", stdin="engine: fake\nclicks 120 bpm 1 bar\na\n?\nq\n")
+    out = run("ask", stdin="engine: fake\nclicks 120 bpm 1 bar\na\n?\nk\nq\n")
     assert out.count("fake, seed") == 2
+    kept = Path(out.strip().splitlines()[-1])
+    assert kept.is_file() and kept.parent.name == "Kept"
 
 
 def test_open_says_where_things_are(run, tmp_path):
