@@ -33,7 +33,6 @@ from bridge.music import parse_note
 from bridge.request import FIELDS, KINDS, Value, check_fields, shorten, unknown_field
 
 TRIGGERS: Final = ("note", "cc", "program")
-LIGHTS: Final = ("queued", "working", "done", "failed")
 _KEYS: Final = (*TRIGGERS, "channel", "port", "do", "with", "velocity", "from", "to", "values", "step")
 _SIMPLE: Final = {"again": "last", "cancel": "all", "keep": "last"}
 _AUDITION: Final = ("last", "next", "previous", "stop")

@@ -169,27 +169,3 @@ def _misspelled(name: str) -> str | None:
         if name != field and letters_off(name, field) <= allowed:
             return field
     return None
-
-
-def write_prompt_file(requests: list[Request]) -> str:
-    """The text that `read_prompt_file` reads back. Line ends inside a field's value become spaces."""
-    return "===\n".join(_write_section(request) for request in requests)
-
-
-def _write_section(request: Request) -> str:
-    fields = {name: _plain(request[name]) for name in FIELDS if name in request}
-    prompt = str(request.get("prompt", ""))
-    if not any(re.fullmatch(r"\s*={3,}\s*", line) for line in _LINE_END.split(prompt)):
-        fields.pop("prompt", None)
-        return "".join(f"{name}: {value}\n" for name, value in fields.items()) + f"---\n{prompt}\n"
-    # a prompt that holds the mark between requests stands on one line, where the mark means nothing
-    return "".join(f"{name}: {value}\n" for name, value in fields.items()) + "---\n"
-
-
-def _plain(value: Value) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, float):
-        return repr(value).removesuffix(".0")
-    text = ", ".join(value) if isinstance(value, list) else str(value)
-    return " ".join(_LINE_END.split(text))

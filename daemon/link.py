@@ -49,7 +49,6 @@ class Link:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self.nonce = secrets.token_hex(6)
-        self.welcome: Message | None = None
 
     @classmethod
     def to(cls, places: Places) -> Link | None:
@@ -68,7 +67,6 @@ class Link:
             self.send("/sidecrate/hello", "sidecrate", 0, self.nonce)
             for message in self.listen(HELLO_WAIT_S):
                 if message.address == "/sidecrate/welcome" and message.arguments[0] == self.nonce:
-                    self.welcome = message
                     return bool(message.arguments[3] == boot)
         return False
 
