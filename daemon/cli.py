@@ -14,6 +14,7 @@ import typer
 
 from bridge.errors import RequestError, SidecrateError
 from bridge.request import FIELDS, Request, check_fields
+from daemon.cli_home import doctor, engines, install, open_folder, uninstall
 from daemon.cli_midi import midi_app
 from daemon.cli_secret import secret_app
 from daemon.cli_spend import spend
@@ -28,10 +29,6 @@ app = typer.Typer(
     help="Clips that are exactly on your project's grid and in its key, beside your DAW.",
     epilog="--home FOLDER, anywhere on the line, keeps config, inbox, crate and state under one folder (as SIDECRATE_HOME does).",
 )  # fmt: skip
-
-app.add_typer(midi_app, name="midi")
-app.add_typer(secret_app, name="secret")
-app.command("spend")(spend)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write here instead of into the crate.", metavar="FILE")]
@@ -119,50 +116,6 @@ def status(as_json: AsJson = False) -> None:
     from daemon.status import status_json, status_text
 
     print(status_json(Places.find()) if as_json else status_text(Places.find()))
-
-
-@app.command()
-def doctor(as_json: AsJson = False) -> None:
-    """Look into every folder, port, engine and library, and say what to do about each fault."""
-    from daemon.doctor import examine
-
-    found = examine(Places.find())
-    for check in found:
-        print(json.dumps(check.to_json()) if as_json else check.line())
-    raise typer.Exit(1 if any(check.verdict == "fault" for check in found) else 0)
-
-
-@app.command()
-def install(
-    what: Annotated[str, typer.Argument(help="ableton, fl-studio or autostart.")],
-    user_data_dir: Annotated[
-        Path | None, typer.Option(help="Live's User Library, or FL's user data folder.", metavar="FOLDER")
-    ] = None,
-) -> None:
-    """Put the device or scripts into your DAW's folders, or start the daemon at log-in; shows the steps that remain."""
-    from daemon.install import WHAT
-    from daemon.install import install as put_in_place
-
-    _one_of(what, WHAT)
-    done = put_in_place(Places.find(), what, user_data_dir.expanduser() if user_data_dir else None)
-    for path in done.files:
-        print(path)
-    for number, step in enumerate(done.steps, 1):
-        print(f"{number}. {step}", file=sys.stderr)
-
-
-@app.command()
-def uninstall(what: Annotated[str, typer.Argument(help="ableton, fl-studio or autostart.")]) -> None:
-    """Take away what `install` put in place."""
-    from daemon.install import WHAT
-    from daemon.install import uninstall as take_away
-
-    _one_of(what, WHAT)
-    gone, left = take_away(Places.find(), what)
-    for path in gone:
-        print(f"gone: {path}")
-    for path in left:
-        print(f"left, since it was changed: {path}")
 
 
 # -- clips
@@ -344,42 +297,6 @@ def tempo(bpm: Annotated[str | None, typer.Argument(help="A tempo to pin; 0 foll
     print(session_line(places))
 
 
-@app.command("open")
-def open_folder(what: Annotated[str, typer.Argument(help="crate, inbox, state or config.")] = "crate") -> None:
-    """Show the crate (or the inbox, the state, the config) in the system's file browser, and print where it is."""
-    from daemon.config import config_page, load_config
-    from daemon.defaults import crate_folder, inbox_folder
-
-    places = Places.find()
-    if what == "config":
-        path = places.config_file
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(config_page(), encoding="utf-8")
-    else:
-        config = load_config(places.config_file)
-        folders = {"crate": crate_folder(config, places), "inbox": inbox_folder(config, places), "state": places.state}
-        _one_of(what, [*folders, "config"])
-        path = folders[what]
-        path.mkdir(parents=True, exist_ok=True)
-    print(path)
-    if sys.stdout.isatty():
-        typer.launch(str(path))
-
-
-@app.command()
-def engines(
-    all_of_them: Annotated[bool, typer.Option("--all", help="Those for tests too.")] = False, as_json: AsJson = False
-) -> None:
-    """Who can make clips here, and why others cannot."""
-    from daemon.config import load_config
-    from daemon.engines.page import engine_rows
-
-    load_config(Places.find().config_file)
-    for row in engine_rows(all_of_them=all_of_them):
-        print(json.dumps(row) if as_json else row["line"])
-
-
 @app.command()
 def ask() -> None:
     """A prompt line that stays open: type, hear of it, type again."""
@@ -390,11 +307,6 @@ def ask() -> None:
 
 
 # -- shared
-
-
-def _one_of(what: str, allowed: Iterable[str]) -> None:
-    if what not in allowed:
-        raise typer.BadParameter(f"{what!r} is none of {', '.join(allowed)}")
 
 
 def _check_out(out: Path | None, force: bool) -> None:
@@ -418,6 +330,18 @@ def _show(records: Iterable[dict[str, Any]], as_json: bool) -> list[dict[str, An
         print(clip_json(record) if as_json else clip_lines(record), flush=True)
         shown.append(record)
     return shown
+
+
+# -- commands that have a file of their own
+
+app.add_typer(midi_app, name="midi")
+app.add_typer(secret_app, name="secret")
+app.command("spend")(spend)
+app.command("doctor")(doctor)
+app.command("install")(install)
+app.command("uninstall")(uninstall)
+app.command("open")(open_folder)
+app.command("engines")(engines)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,95 @@
+"""Commands about this home: its parts, its folders, what is put into the DAW, and who can make clips."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from daemon.places import Places
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Look into every folder, port, engine and library, and say what to do about each fault."""
+    from daemon.doctor import examine
+
+    found = examine(Places.find())
+    for check in found:
+        print(json.dumps(check.to_json()) if as_json else check.line())
+    raise typer.Exit(1 if any(check.verdict == "fault" for check in found) else 0)
+
+
+def install(
+    what: Annotated[str, typer.Argument(help="ableton, fl-studio or autostart.")],
+    user_data_dir: Annotated[
+        Path | None, typer.Option(help="Live's User Library, or FL's user data folder.", metavar="FOLDER")
+    ] = None,
+) -> None:
+    """Put the device or scripts into your DAW's folders, or start the daemon at log-in; shows the steps that remain."""
+    from daemon.install import WHAT
+    from daemon.install import install as put_in_place
+
+    _one_of(what, WHAT)
+    done = put_in_place(Places.find(), what, user_data_dir.expanduser() if user_data_dir else None)
+    for path in done.files:
+        print(path)
+    for number, step in enumerate(done.steps, 1):
+        print(f"{number}. {step}", file=sys.stderr)
+
+
+def uninstall(what: Annotated[str, typer.Argument(help="ableton, fl-studio or autostart.")]) -> None:
+    """Take away what `install` put in place."""
+    from daemon.install import WHAT
+    from daemon.install import uninstall as take_away
+
+    _one_of(what, WHAT)
+    gone, left = take_away(Places.find(), what)
+    for path in gone:
+        print(f"gone: {path}")
+    for path in left:
+        print(f"left, since it was changed: {path}")
+
+
+def open_folder(what: Annotated[str, typer.Argument(help="crate, inbox, state or config.")] = "crate") -> None:
+    """Show the crate (or the inbox, the state, the config) in the system's file browser, and print where it is."""
+    from daemon.config import config_page, load_config
+    from daemon.defaults import crate_folder, inbox_folder
+
+    places = Places.find()
+    if what == "config":
+        path = places.config_file
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(config_page(), encoding="utf-8")
+    else:
+        config = load_config(places.config_file)
+        folders = {"crate": crate_folder(config, places), "inbox": inbox_folder(config, places), "state": places.state}
+        _one_of(what, [*folders, "config"])
+        path = folders[what]
+        path.mkdir(parents=True, exist_ok=True)
+    print(path)
+    if sys.stdout.isatty():
+        typer.launch(str(path))
+
+
+def engines(
+    all_of_them: Annotated[bool, typer.Option("--all", help="Those for tests too.")] = False, as_json: AsJson = False
+) -> None:
+    """Who can make clips here, and why others cannot."""
+    from daemon.config import load_config
+    from daemon.engines.page import engine_rows
+
+    load_config(Places.find().config_file)
+    for row in engine_rows(all_of_them=all_of_them):
+        print(json.dumps(row) if as_json else row["line"])
+
+
+def _one_of(what: str, allowed: Iterable[str]) -> None:
+    if what not in allowed:
+        raise typer.BadParameter(f"{what!r} is none of {', '.join(allowed)}")
