@@ -21,14 +21,17 @@ _LESS = {"drumless": "drums", "beatless": "drums", "drumfree": "drums", "bassles
 #: What may stand behind the instrument that is asked for.
 _NO_NOUNS = frozenset((
     "midi", "sample", "clip", "in", "at", "one", "shot", "oneshot", "please", "half", "double", "time", "feel", "trio",
-    "strumming", "picking", "playing", "comping",
+    "strumming", "long", "short", "wet", "dry", "reverb", "delay", "echo", "slides", "slide", "glide", "staccato", "legato",
+    "double", "triplets",  "picking", "playing", "comping",
 ))  # fmt: skip
+#: What is not wanted comes after what is asked for as well: `drums without hats`.
+_HEAD_STOP = rf"{HEAD_END}|\b(?:without|minus|w/o|no)\b"
 _ONLY_BEFORE = r"\b(?:only|just|solely|purely|nothing but|isolated|solo)\s+(?:(?:the|an?|some)\s+)?(?:[a-z]+\s+)?$"
 _ONLY_AFTER = r"\s*(?:only|alone|solo|on (?:its|their) own|by (?:itself|themselves)|isolated)\b"
 _LIST_JOIN = r"\s*(?:,|and|&|\+|/|or|nor|n)?\s*(?:and\s+|or\s+|no\s+)?"
 _GROOVES = frozenset((
     "loop", "loops", "groove", "grooves", "pattern", "patterns", "break", "riff", "line", "part", "parts", "solo",
-    "lick", "licks", "sequence", "stem", "phrase", "ostinato",
+    "lick", "licks", "sequence", "stem", "phrase", "ostinato", "fill", "fills", "roll", "rolls", "topper",
 ))  # fmt: skip
 
 
@@ -133,7 +136,7 @@ def _head_is_instrument(text: MarkedText, wanted: list[Named], kind: str | None)
     begin = len(text.rest) - len(text.rest.lstrip(" ,\0"))
     while lead := pattern(r"[\s,\0]*(?:no|without)\b[^,;.]*[,;.]").match(text.rest, begin):
         begin = lead.end()
-    stop = pattern(HEAD_END).search(text.rest, begin)
+    stop = pattern(_HEAD_STOP).search(text.rest, begin)
     head = text.rest[: stop.start() if stop else len(text.rest)]
     if not head[begin:].strip("\0 "):
         return False

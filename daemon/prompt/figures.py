@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bridge.music import MAX_BARS, MAX_BPM, MIN_BARS, MIN_BPM, Meter
+from daemon.prompt.genres import fold
 from daemon.prompt.marked_text import TAKEN, MarkedText, pattern
 from daemon.prompt.vocabulary import loop_words, sounds
 
@@ -21,9 +22,9 @@ _BARE_LOW, _BARE_HIGH = 60, 200
 
 #: What a number counts when it is no tempo.
 _UNITS = (
-    r"\s*-?\s*(?:%|°|hz|khz|k?bps|kb|mb|db|ms|s|secs?|seconds?|mins?|minutes?|hours?|bits?|bars?|measures?|beats?|semitones?"
+    r"\s*-?\s*(?:%|°|hz|khz|k?bps|kb|mb|db|ms|s|secs?|seconds?|mins?|minutes?|hours?|bits?|bars?|measures?|beats|semitones?"
     r"|cents?|steps?|notes?|voices?|voice|layers?|tracks?|hits?|percent|degrees?|x|th|nd|rd|st|years?|people|players?|piece"
-    r"|samples?|loops|variations?|takes|clips|versions|times|bands?|poles?|o'?clock|am|pm|lufs|ppq|frames|presets?|knobs?)\b"
+    r"|samples?|loops|variations?|takes|clips|versions|times|bands?|poles?|o'?clock|lufs|ppq|frames|presets?|knobs?)\b"
 )
 #: Numbers of synthesizers that are also tempos: before an instrument they are the machine.
 _MACHINES = {"101", "106", "202", "303", "404", "505", "606", "707", "808", "909"}
@@ -34,13 +35,23 @@ _COUNTS = {
     "thirty-two": 32, "thirty two": 32, "sixty": 60, "sixty-four": 64, "sixty four": 64,
 }  # fmt: skip
 _COUNT = "|".join(sorted(_COUNTS, key=len, reverse=True))
+_MANY = rf"\d{{1,2}}|{_COUNT}|a\s+couple(?:\s+of)?|a\s+pair\s+of"
+_ASKING = r"(?:(?:please\s+)?(?:give|make|get|i\s+want|i\s+need)\s+(?:me\s+)?)?"
+_HITS = (
+    r"(?:(?:kick|snare|clap|hat|hi-hat|rim|tom|drum|perc|bass|808|stab|single)s?[ -])?(?:hits|one[ -]?shots)"
+    r"|kicks|snares|claps|rimshots|toms|stabs|808s|cowbells"
+)
+_VARIATIONS = r"(?:different\s+)?(?:variations?|versions?|takes|alternatives)(?:\s+(?:of|on)(?:\s+an?)?)?\b"
+_WHOLES = r"loops|beats|grooves|basslines|melodies|riffs|fills"
+#: More clips than this are asked for by the field alone.
+_MOST_SAID = 16
 _METERS = {"three-four": "3/4", "four-four": "4/4", "five-four": "5/4", "seven-four": "7/4", "six-eight": "6/8",
            "seven-eight": "7/8", "nine-eight": "9/8", "twelve-eight": "12/8", "five-eight": "5/8"}  # fmt: skip
 #: Words before a number of bars or seconds that say when, not how long.
 _WHEN = r"\b(?:every|after|per|first|last|next|final|until|till|each|another|within|other|by)\s*$"
 _PART_OF_SOUND = (
     r"\s*(?:of\s+|long\s+)?(?:decay|reverb|delay|attack|release|tail|fade|echo|sustain|gap|pause|pre-?delay|intro|outro|"
-    r"glide|portamento|hold|ramp|apart|later|before|in\b)"
+    r"glide|portamento|hold|ramp|apart|later|before|in\b(?!\s+[a-g][#b]?\b))"
 )
 
 
@@ -109,6 +120,8 @@ def _counts_something(text: MarkedText, match: re.Match[str]) -> bool:
     plain = word[1].lower()
     if match[2] in _MACHINES and (plain in sounds() or plain.startswith("bass")):
         return True
+    if plain == "triplets":
+        return False
     return len(plain) > 3 and plain.endswith("s") and not plain.endswith("ss") and plain not in sounds()
 
 
@@ -120,18 +133,28 @@ def _stands_as_tempo(
     if any(genre_end == len(before) for _, genre_end, _, _ in genre_spans):
         return True
     last = pattern(r"([^\W_]+)$").search(before)
-    if last and (last[1].lower() in loop_words() or last[1].lower() in ("drums", "track", "song", "instrumental")):
+    if last and (last[1].lower() in loop_words() or last[1].lower() in ("drums", "track", "song", "instrumental", "music")):
         return True
     for genre_start, _, low, high in genre_spans:
         if text.rest[end:genre_start].strip(f" {TAKEN}") == "" and genre_start >= end:
             return any(0.85 * low <= value * factor <= 1.15 * high for factor in (0.5, 1, 2))
-    if genre_spans and text.alone(start, end):
+    if text.alone(start, end) and (genre_spans or text.metered or text.rest[:start].rstrip().endswith(TAKEN)):
         return True
+    if last and not genre_spans and match[2] not in _MACHINES and _ends_clause(text, end):
+        # "balkan brass 140"; "snare 120" may be a sample's number
+        sound = sounds().get(fold(last[1]))
+        if sound is not None and (text.metered or not sound.hit):
+            return True
     # at the end of what a genre began: "house piano chords 124"
     _, genre_end, low, high = next((span for span in reversed(genre_spans) if span[1] <= start), (0, 0, 0.0, 0.0))
     parted = pattern(r"[,;.\n]").search(text.rest[genre_end:start])
-    ends = pattern(rf"\s*(?:$|[,;.\n{TAKEN}]|[A-G][#b]?(?:m|[\s-]?(?:maj|min))(?:or)?\b)").match(text.rest[end:])
-    return bool(ends) and not parted and 0.85 * low <= value <= 1.15 * high
+    return _ends_clause(text, end) and not parted and 0.85 * low <= value <= 1.15 * high
+
+
+def _ends_clause(text: MarkedText, end: int) -> bool:
+    """Whether a comma, a key, something taken or nothing at all follows."""
+    key_or_chord = r"(?-i:[A-G][#b]?)(?:m|[\s-]?(?:maj|min))?(?:or)?\d{0,2}(?![\w#])"
+    return pattern(rf"\s*(?:$|[,;.\n{TAKEN}]|{key_or_chord})").match(text.rest[end:]) is not None
 
 
 def read_meter(text: MarkedText) -> str | None:
@@ -152,6 +175,7 @@ def read_meter(text: MarkedText) -> str | None:
         found.append((match.start(), "3/4"))
         text.take(match.start(), match.end())
     meters = [meter for _, meter in sorted(found)]
+    text.metered = bool(meters)
     for other in dict.fromkeys(meter for meter in meters[1:] if meter != meters[0]):
         text.said.append(f"the prompt names two meters; {meters[0]} is used, {other} is not")
     return meters[0] if meters else None
@@ -180,6 +204,28 @@ def read_bars(text: MarkedText) -> int | None:
             elif value != bars:
                 text.said.append(f"the prompt names two lengths; {bars} bars is used, {value} is not")
     return bars
+
+
+def read_count(text: MarkedText) -> tuple[int | None, bool]:
+    """(how many clips are asked for, whether they are single hits): `three snare hits`, `4 variations of a techno loop`.
+
+    Only where the number begins the prompt and its noun is what comes out, or where it counts variations. It is taken.
+    """
+    few_words = r"(?:[^\W\d][\w&']*[\s-]+){0,4}?"
+    forms = (
+        (rf"(?<![\w./-])({_MANY})\s+{_VARIATIONS}", False),
+        (rf"^\s*{_ASKING}({_MANY})\s+(?={few_words}(?:{_HITS})\s*(?:$|[,.;]|please|in\b|tuned|for\b))", True),
+        (rf"^\s*{_ASKING}({_MANY})\s+(?={few_words}(?:{_WHOLES})\b)", False),
+    )
+    for form, hits in forms:
+        for match in text.find(form):
+            said = match[1].lower()
+            count = 2 if said.startswith(("a couple", "a pair")) else _COUNTS.get(said) or (int(said) if said.isdigit() else 0)
+            if not 2 <= count <= _MOST_SAID:
+                continue
+            text.take(match.start(1), match.end())
+            return count, hits
+    return None, False
 
 
 def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bridge.spelling import letters_off
-from daemon.prompt.genres import GENRES, Genre, fold, spellings
+from daemon.prompt.genres import BORROWED, GENRES, Genre, fold, spellings
 from daemon.prompt.marked_text import MarkedText, Token, pattern
 from daemon.prompt.vocabulary import loop_words, moods, sounds
 
@@ -24,9 +24,12 @@ _NO_GENRE_AFTER = {
     "country": r"\s*side", "rage": r"\s+(?:filled|room)",
     "blues": r"\s+scale",
 }  # fmt: skip
-_NO_GENRE_BEFORE = {"pop": r"(?:vinyl|bubble|balloon|cork)\s*$", "drill": r"(?:power|electric|dentist)\s*$",
-                    "metal": r"(?:sheet|scrap)\s*$",
-                    "house": r"(?:\bin (?:the|my|a|da)|haunted)\s*$"}  # fmt: skip
+_NO_GENRE_BEFORE = {
+    "pop": r"(?:vinyl|bubble|balloon|cork)\s*$", "drill": r"(?:power|electric|dentist)\s*$",
+    "metal": r"(?:sheet|scrap)\s*$", "house": r"(?:\bin (?:the|my|a|da)|haunted)\s*$",
+    # a riddim is a genre of its own only where no other is named before it
+    "dubstep": r"(?:dancehall|reggae|soca|afro\w*|one drop)[\s-]*$",
+}  # fmt: skip
 #: Words that are one letter away from a genre and mean themselves.
 _NO_TYPOS = frozenset((
     "hose", "hours", "mouse", "horse", "trace", "trance", "drills", "chill", "tech", "techs", "electric", "amble",
@@ -76,6 +79,14 @@ def _misspelled_genres(text: MarkedText, tokens: list[Token]) -> list[GenreSpan]
                 if (len(spelling) >= 7 or swapped or len(word) != len(spelling)) and letters_off(word, spelling) == 1:
                     return [(token.start, tokens[at + count - 1].end, genre)]
     return []
+
+
+def played_like(text: MarkedText, spans: list[GenreSpan], chosen: Genre) -> str | None:
+    """What to say where a genre is named that has no groove of its own here: `gqom` is played like amapiano."""
+    for start, end, genre in spans:
+        if genre is chosen and fold(text.text[start:end]) in BORROWED:
+            return f"{text.text[start:end]} has no groove of its own here; it is played like {genre.name}"
+    return None
 
 
 def choose_genre(text: MarkedText, spans: list[GenreSpan]) -> Genre | None:

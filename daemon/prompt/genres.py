@@ -139,6 +139,18 @@ def fold(text: str) -> str:
     return re.sub(r"[^0-9a-z]", "", text.lower().replace("&", "and").replace("ó", "o"))
 
 
+#: Aliases that are genres in their own right, only played like the genre they stand with.
+_BORROWED = (
+    "gqom, goa, goa trance, ebm, dark wave, darkwave, witch house, bluegrass, americana, gospel, motown, northern "
+    "soul, breakcore, speedcore, gabber, gabba, schranz, plugg, pluggnb, hyperpop, cumbia, bachata, merengue, "
+    "mambo, son cubano, latin trap, djent, metalcore, death metal, nu metal, vaporwave, vapor wave, vapourwave, "
+    "darksynth, chillwave, baroque, chamber music, k pop, j pop, dream pop, baltimore club, ragga jungle, "
+    "rocksteady, techstep, bebop, big band, big beat, broken beat, drone music, glitch hop, new wave, downtempo, "
+    "lounge"
+)
+BORROWED = frozenset(fold(name) for name in _BORROWED.split(","))
+
+
 @cache
 def spellings() -> dict[str, Genre]:
     """Folded spelling -> genre, of every name and alias; a name goes before another genre's alias."""

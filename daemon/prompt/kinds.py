@@ -32,16 +32,21 @@ _MIDI = (
 )
 _NOT_MIDI = r"\b(?:no|without)\s+midi\b"
 
+#: A note with its octave, called one: a whole loop has none.
+_NOTED = r"\bnote\s*[:=]?\s*[a-g][#b]?-?\d(?!\w)"
 _HIT_TAIL = (
-    r"drum|hit|sample|sound|shot|bass|in|at|tuned|pitched|to|note|key|of|[a-g][#b]?-?\d?m?(?:inor|ajor)?|minor|major|please"
+    r"drum|hit|sample|sound|shot|bass|in|at|tuned|pitched|to|note|key|of|[a-g][#b]?-?\d?m?(?:inor|ajor)?|minor|major|please|"
+    r"long|short|808|909|707|606"
 )
 _FOUR_ON_THE_FLOOR = r"\b(?:4|four)[\s-]*(?:x\s*4|(?:on|to)[\s-]the[\s-]floor)\b"
 
 
-def find_kind(text: MarkedText, named: list[Named], unwanted: list[tuple[str, int, int]], timed: bool) -> str | None:
+def find_kind(
+    text: MarkedText, named: list[Named], unwanted: list[tuple[str, int, int]], timed: bool, lasting: bool = False
+) -> str | None:
     """The kind that the words ask for, or None where they leave it open.
 
-    unwanted: what must not be heard, with its place. timed: the prompt names a tempo or bars.
+    unwanted: what must not be heard, with its place. timed: the prompt names a tempo or bars. lasting: it names seconds.
     """
     rest = _asked_for(text, unwanted)
     if pattern(_MIDI).search(rest) and not pattern(_NOT_MIDI).search(rest):
@@ -55,13 +60,19 @@ def find_kind(text: MarkedText, named: list[Named], unwanted: list[tuple[str, in
     head = rest[: stop.start()] if stop else rest
     if not loops and (pattern(_TRANSITION).search(head) or (not timed and pattern(_ATMOSPHERE).search(head))):
         return "sfx"
+    in_head = [one for one in named if one.start < len(head)]
+    bed = bool(in_head) and all(one.sound.part == "texture" for one in in_head)
+    if not loops and not timed and bed and (lasting or pattern(r"\btextures?\b").search(head)):
+        return "sfx"
     if pattern(_VOCAL).search(rest) and not loops:
         return "vocal"
     if pattern(_TRACK).search(rest) and not pattern(r"\bloops?\b").search(rest):
         return "track"
     if loops or pattern(r"\bloop(?:able|ed|ing)?\b").search(rest):
         return "loop"
-    hits = [one for one in named if one.start < len(head)]
+    hits = in_head
+    if not timed and len(named) == 1 and hits and pattern(_NOTED).search(rest):
+        return "oneshot"
     if not timed and len(named) == 1 and hits and hits[0].sound.hit and _ends_head(head, hits[0]):
         return "oneshot"
     if not timed and len(hits) == 2 and hits[0].sound.name == "808" and hits[1].sound.hit and len(named) == 2:

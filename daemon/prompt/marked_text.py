@@ -41,6 +41,8 @@ class MarkedText:
 
     text: str
     rest: str = ""
+    metered: bool = False
+    """Whether a meter was named."""
     said: list[str] = field(default_factory=list)
     """What the person should know of how the prompt was read."""
 

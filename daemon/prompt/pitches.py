@@ -36,6 +36,15 @@ _NOTE = (
 )
 _NOTE_WITH_OCTAVE = r"(?<![\w#./-])([A-G])([#b])?(-?[0-8])(?![\w#'-])(?!\s*(?:organ|hammond|engine|paper))"
 
+_NOTE_LAST = r"(?<![\w#./'-])([A-G])([#b])?\s*(?=$|[,;.])"
+#: A chord by its symbol: one with a quality that no key has, a plain letter only before the word itself, or `C minor 7`.
+_CHORD = (
+    rf"{_NOT_INSIDE}([A-G])([#b])?(?:(?:maj|min|m|M|dim|aug|sus|add)(?:6|7|9|11|13|2|4)(?:b5|sus[24])?|(?:7|9|11|13|6)(?:sus[24]|b9|#9)?"
+    r"|m?(?=\s+chords?\b)|dim|aug|sus)(?![\w#'/])"
+)
+#: Machines and things whose name is a letter and a number.
+_NO_CHORD_AFTER = r"\s*(?:organ|hammond|engine|paper|batter|studio|bpm|synth|sampler|cartridge|alarm)"
+
 #: Words that can follow a key: after them `a minor` is no article and adjective.
 _FOLLOWERS = frozenset((
     "at", "in", "with", "and", "no", "without", "for", "loop", "bpm", "tempo", "scale", "feel", "key", "keys",
@@ -109,7 +118,7 @@ def _short_keys(text: MarkedText) -> list[tuple[int, str]]:
         lower_word = letter.islower() and not match[3]
         after_figure = text.before(match.start()).rstrip(" ,").endswith(TAKEN)
         said = bool(match[1]) or after_figure or text.alone(match.start(2), match.end())
-        clock = pattern(r"\d\s*$").search(text.before(match.start())) and letter in "aA"
+        clock = pattern(r"(?<!\d)(?:1[0-2]|\d)\s*$").search(text.before(match.start())) and letter in "aA"
         if minor != "m" or clock or (lower_word and not said) or pattern(r"\s+I\b", 0).match(text.rest[match.end() :]):
             continue
         if pattern(_NEXT_CHORDS, 0).match(text.rest[match.end() :]):
@@ -134,6 +143,7 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
         if (
             led
             or at_an_end
+            or pattern(rf"\s*{TAKEN}").match(text.rest[match.end() :])
             or text.alone(match.start(), match.end())
             or pattern(r"\s*(?:camelot|key)\b").match(text.rest[match.end() :])
         ):
@@ -149,10 +159,36 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
             found.append((match.start(), _spelled(match[1], match[2], match[3])))
             text.take(match.start(), match.end())
         for match in text.find(rf"{_NOT_INSIDE}([A-G])([#b])(?![\w#'-])", 0):
-            if text.alone(match.start(), match.end()):
+            beside_figure = pattern(rf"\s*(?:{TAKEN}|$)").match(text.rest[match.end() :]) or text.rest[: match.start()].rstrip(
+                " ,"
+            ).endswith(TAKEN)
+            if beside_figure or text.alone(match.start(), match.end()):
                 found.append((match.start(), match[0]))
                 text.take(match.start(), match.end())
     return found
+
+
+def read_chords(text: MarkedText) -> list[str]:
+    """Chords named by a symbol (`Am7`, `Ebmaj7`, `Bb chord`), as they were written, in their order. Nothing is taken."""
+    found = []
+    for match in text.find(_CHORD, 0):
+        after = text.rest[match.end() :]
+        article = match[0] == "A" and not text.before(match.start()).strip()
+        if not article and not pattern(_NO_CHORD_AFTER).match(after):
+            found.append(match[0])
+    return list(dict.fromkeys(found))
+
+
+def chord_root(chord: str) -> str:
+    """`Ebmaj7` -> `Eb`."""
+    return chord[:2] if chord[1:2] in ("#", "b") else chord[:1]
+
+
+def key_hint(chord: str) -> str:
+    """The key that a chord alone suggests, as one would write it: `Am7` -> `Am`, `Ebmaj7` -> `Eb major`."""
+    root, quality = chord_root(chord), chord[len(chord_root(chord)) :]
+    minor = quality.startswith(("min", "dim")) or (quality.startswith("m") and not quality.startswith("maj"))
+    return f"{root}m" if minor else f"{root} major"
 
 
 def _before_key(text: MarkedText, at: int) -> str:
@@ -162,11 +198,11 @@ def _before_key(text: MarkedText, at: int) -> str:
 
 def read_note(text: MarkedText) -> str | None:
     """The note of one hit: `in G`, `tuned to F#`, `C3`. It is taken."""
-    for form in (_NOTE, _NOTE_WITH_OCTAVE):
-        for match in text.find(form, 0 if form is _NOTE_WITH_OCTAVE else re.IGNORECASE):
+    for form in (_NOTE, _NOTE_WITH_OCTAVE, _NOTE_LAST):
+        for match in text.find(form, re.IGNORECASE if form is _NOTE else 0):
             groups = match.groups()
             word = groups[2] if form is _NOTE else None
-            octave = groups[-1] or ""
+            octave = (groups[-1] or "") if form is not _NOTE_LAST else ""
             if match[1].islower() and not (groups[1] or word or octave or match.end() == len(text.rest.rstrip())):
                 continue
             note = _spelled(match[1], groups[1], word) + octave

@@ -53,6 +53,8 @@ def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, 
     said = [*words.said, *session.ignored]
     kind = _kind(request, words)
     genre_name, genre = _genre(request, words)
+    if genre_name and genre is None:
+        said.append(f"genre {genre_name} is not one that is known here; an engine that plays by genres uses its usual one")
     decided = {
         "kind": kind,
         "bpm": _bpm(request, words, session, defaults, genre),
@@ -84,7 +86,7 @@ def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, 
         meter_name=str(meter),
         bars=bars.value if bars else None,
         seconds=seconds,
-        count=int(request.get("count", 1)),
+        count=int(request.get("count", words.count or 1)),
         seed=int(request.get("seed", seed)),
         engines=tuple(request.get("engine", ("auto",))),
         genre=genre_name,

@@ -32,7 +32,7 @@ class Mood:
 #: part -> name -> other spellings. A name in capitals is a single hit when it stands alone; `!` marks a plural, which never is.
 _SOUNDS: dict[str, dict[str, str]] = {
     "drums": {
-        "drums": "drum, drum kit, drum machine, drum set, amen, amen break, rhythm section",
+        "drums": "drum, brushes, brushed drums, brush drums, drum kit, drum machine, drum set, amen, amen break, rhythm section",
         "KICK": "kick drum, bass drum, bd, kik, 808 kick, 909 kick, !kicks, !kick drums",
         "SNARE": "snare drum, sd, 808 snare, 909 snare, !snares, !snare drums",
         "CLAP": "hand clap, handclap, 808 clap, 909 clap, !claps, !hand claps",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from daemon.prompt.band import find_instruments, find_moods, which_play
-from daemon.prompt.figures import read_bare_tempo, read_bars, read_meter, read_seconds, read_swing, read_tempo
-from daemon.prompt.genre_names import choose_genre, find_genres
+from daemon.prompt.figures import read_bare_tempo, read_bars, read_count, read_meter, read_seconds, read_swing, read_tempo
+from daemon.prompt.genre_names import choose_genre, find_genres, played_like
 from daemon.prompt.kinds import ONESHOT, find_kind
 from daemon.prompt.marked_text import MarkedText, pattern, tidy
-from daemon.prompt.pitches import read_key, read_note, read_plain_keys
+from daemon.prompt.pitches import chord_root, key_hint, read_chords, read_key, read_note, read_plain_keys
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Words:
     bars: int | None = None
     seconds: float | None = None
     note: str | None = None
+    count: int | None = None
     kind: str | None = None
     oneshot_said: bool = False
     """The kind is a one-shot by name, not only because one hit was named."""
@@ -50,17 +51,23 @@ def parse_words(prompt: str) -> Words:
     meter = read_meter(text)
     bars = read_bars(text)
     spans = find_genres(text)
+    count, hits = read_count(text)
     seconds = read_seconds(text, [start for start, _, _ in spans])
     keys = read_plain_keys(text)
     bpm = read_bare_tempo(text, [(start, end, genre.low_bpm, genre.high_bpm) for start, end, genre in spans], bpm)
     swing = read_swing(text)
 
     named, without = find_instruments(text, spans)
-    said_kind = find_kind(text, named, without, bpm is not None or bars is not None)
+    said_kind = find_kind(text, named, without, bpm is not None or bars is not None, seconds is not None)
+    if hits and said_kind is None:
+        said_kind = "oneshot"
     key = read_key(text, keys, said_kind == "oneshot")
     note = read_note(text) if said_kind == "oneshot" else None
+    note = _hear_chords(text, said_kind == "oneshot", key, note)
 
     genre = choose_genre(text, spans)
+    if genre and (borrowed := played_like(text, spans, genre)):
+        text.said.append(borrowed)
     if swing is not None and swing > 50 and genre and not pattern(r"\d\s*%?\s*swing|swing\D{0,4}\d").search(text.text):
         swing = max(swing, genre.swing)
     if genre and genre.meter != "4/4" and meter is None:
@@ -68,13 +75,26 @@ def parse_words(prompt: str) -> Words:
     found_moods = find_moods(text, spans, named, without)
     listed, only = which_play(text, named, without, said_kind)
     return Words(
-        words=tidy(text.rest), bpm=bpm, key=key, meter=meter, bars=bars, seconds=seconds, note=note, kind=said_kind,
+        words=tidy(text.rest), bpm=bpm, key=key, meter=meter, bars=bars, seconds=seconds, note=note, count=count, kind=said_kind,
         oneshot_said=pattern(ONESHOT).search(text.text) is not None,
         genre=genre.name if genre else "", mood=tuple(dict.fromkeys(mood.name for mood in found_moods)),
         instruments=listed, only=only, without=tuple(dict.fromkeys(name for name, _, _ in without)),
         energy=_mean([mood.energy for mood in found_moods]), density=_mean([mood.density for mood in found_moods]),
         swing=swing, pace=max((mood.pace for mood in found_moods), key=abs, default=0), said=tuple(dict.fromkeys(text.said)),
     )  # fmt: skip
+
+
+def _hear_chords(text: MarkedText, hit: bool, key: str | None, note: str | None) -> str | None:
+    """The note of one hit, by the chord that it names. Elsewhere a chord is no key; what it would be as one is said."""
+    chords = read_chords(text)
+    if not chords or key is not None or (hit and note is not None):
+        return note
+    if hit:
+        text.said.append(f"{chords[0]} is a chord; the one-shot is tuned to its root {chord_root(chords[0])}")
+        return chord_root(chords[0])
+    names, are = ", ".join(chords[:8]), "is a chord" if len(chords) == 1 else "are chords"
+    text.said.append(f"{names} {are} and not read as a key; if it should be the key, write key: {key_hint(chords[0])}")
+    return note
 
 
 def _mean(values: list[float | None]) -> float | None:
