@@ -29,15 +29,16 @@ def make_brief(request: Request, session: Session, defaults: PromptDefaults, pol
     if do == "fit":
         words = brief.words if brief.prompt else Path(user_name(Path(str(brief.reference)))).stem
         return brief.amended(words=words, engines=("file",), engine_reason="the file itself is the take")
-    engines, reason = choose_engines(brief.engines, Wish(brief.kind, _wants(brief), _length_s(brief), brief.bpm), policy)
+    engines, reason = choose_engines(brief.engines, Wish(brief.kind, _wants(brief), _length_s(request, brief), brief.bpm), policy)
     brief = brief.amended(engines=engines, engine_reason=reason)
     return brief.amended(said=(*brief.said, *_price(brief, policy)))
 
 
-def _length_s(brief: Brief) -> float | None:
+def _length_s(request: Request, brief: Brief) -> float | None:
+    """The length that an engine must be able to make: what a kind usually lasts binds nobody."""
     if brief.kind == "loop" and brief.bars and brief.bpm:
         return brief.bars * bar_seconds(brief.meter, brief.bpm)
-    return brief.seconds
+    return brief.seconds if "seconds" in request else None
 
 
 def _price(brief: Brief, policy: Policy) -> list[str]:

@@ -78,14 +78,17 @@ def _read(tasks: queue.SimpleQueue[dict[str, Any]]) -> None:
     os._exit(0)
 
 
-def answer(task: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> None:
-    """Do one task and say how it goes. Nothing that a task raises ends the child but running out of memory."""
+def answer(task: dict[str, Any], say: Callable[[dict[str, Any]], None], talk: Tell | None = None) -> None:
+    """Do one task and say how it goes. Nothing that a task raises ends the child but running out of memory.
+
+    talk: what the task's function is called with instead of the plain `Tell`.
+    """
 
     def tell(value: float, stage: str, words: str = "") -> None:
         say({"id": task["id"], "progress": round(min(max(value, 0.0), 1.0), 4), "stage": stage, "words": words})
 
     try:
-        say({"id": task["id"], "result": find_function(task["do"])(task, tell)})
+        say({"id": task["id"], "result": find_function(task["do"])(task, talk or tell)})
     except SidecrateError as error:
         say({"id": task["id"], "error": {"code": error.code, "text": error.text, "again": getattr(error, "again", False)}})
     except MemoryError:

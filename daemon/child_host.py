@@ -28,6 +28,9 @@ class Child:
     idle_s None: it ends when it is told to. normal_priority: not below the DAW, for one that must answer in time.
     """
 
+    #: What runs in it.
+    module = "daemon.child"
+
     def __init__(self, name: str, idle_s: float | None, *, normal_priority: bool = False) -> None:
         self.name = name
         self._idle_s = idle_s
@@ -51,7 +54,7 @@ class Child:
             environment[f"{library}_NUM_THREADS"] = "1"
         try:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "daemon.child", *self._options,
+                sys.executable, "-m", self.module, *self._options,
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
                 env=environment, limit=_MOST_LINE_BYTES,
             )  # fmt: skip

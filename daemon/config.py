@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -17,7 +18,8 @@ from bridge.fl_link import OUTPUTS as FL_OUTPUTS
 from bridge.midi_map import MidiMap
 from bridge.request import FIELDS, check_fields
 from daemon.controllers import load_controller
-from daemon.engines.registry import check_names
+from daemon.engines.registry import check_names, configure
+from daemon.engines.replicate.models import MODELS, describe, merged
 from daemon.errors import ConfigError, EngineError
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -155,6 +157,29 @@ class Spend(Section):
     retry: bool = Field(False, description="Buy another take where one was refused as silent, cut short or without a beat.")
 
 
+class Replicate(Section):
+    base_url: str = Field("https://api.replicate.com", description="Where it is. The token is never in here: see the README.")
+    at_once: Annotated[int, Field(ge=1, le=50)] = Field(4, description="How many predictions are under way at once.")
+    deadline_s: Annotated[float, Field(ge=5, le=1800)] = Field(900.0, description="A prediction may take no longer than this.")
+    models: dict[str, dict[str, Any]] = Field(
+        {}, description="Models of yours, or changes to ours, by engine name: see docs/hosted.md."
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def is_safe(cls, url: str) -> str:
+        parts = urlsplit(url)
+        local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+        if not parts.hostname or parts.scheme not in (("https", "http") if local else ("https",)):
+            raise ValueError("give an https:// address, since the token goes there; http:// is for this machine alone")
+        return url
+
+    @field_validator("models")
+    @classmethod
+    def models_are_whole(cls, models: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        return {name: merged(name, entry) for name, entry in models.items()}
+
+
 class Workers(Section):
     count: Annotated[int, Field(ge=1, le=4)] = Field(1, description="How many clips are made at once.")
     idle_s: Annotated[float, Field(ge=1, le=3600)] = Field(
@@ -176,6 +201,12 @@ class Audition(Section):
     )
 
 
+class Files(Section):
+    allow: tuple[str, ...] = Field(
+        (), description="Folders beside your home and drives that are plugged in, from which requests may take files."
+    )
+
+
 class Log(Section):
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is written to the log.")
     megabytes: Annotated[int, Field(ge=1, le=100)] = Field(2, description="Size at which a log file is put aside; five are kept.")
@@ -194,9 +225,11 @@ class Config(Section):
     audio: Audio = Field(Audio(), description="The files that are written.")
     defaults: Defaults = Field(Defaults(), description="What holds where neither the request, the prompt nor the session says.")
     engines: Engines = Field(Engines(), description="Who makes the sound.")
+    replicate: Replicate = Field(Replicate(), description="Models hosted by Replicate; they cost money.")
     spend: Spend = Field(Spend(), description="Money: what engines that cost some may spend.")
     workers: Workers = Field(Workers(), description="The processes that do the heavy work.")
     audition: Audition = Field(Audition(), description="Hearing clips in time with the project: `sidecrate play --in-time`.")
+    files: Files = Field(Files(), description="What requests may read.")
     log: Log = Field(Log(), description="What the daemon writes down of its own doings.")
     presets: dict[str, dict[str, Any]] = Field(
         {
@@ -224,6 +257,9 @@ class Config(Section):
 
     @model_validator(mode="after")
     def engines_are_known(self) -> Config:
+        if "replicate" in self.model_fields_set:
+            service = {"base_url": self.replicate.base_url, "deadline_s": self.replicate.deadline_s}
+            configure(describe(name, entry, service) for name, entry in {**MODELS, **self.replicate.models}.items())
         if "order" in self.engines.model_fields_set:
             try:
                 check_names(self.engines.order)

@@ -54,6 +54,11 @@ class Places:
         return self.state / "jobs"
 
     @property
+    def paid_takes(self) -> Path:
+        """Takes that were paid for and whose clip was not made."""
+        return self.state / "paid takes"
+
+    @property
     def recordings(self) -> Path:
         """What a device records of its track, to be sent as a reference."""
         return self.state / "recordings"

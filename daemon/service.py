@@ -27,18 +27,22 @@ from bridge.inbox import Inbox
 from bridge.midi import MidiDoor
 from bridge.osc import Greeting, OscDoor
 from bridge.session import Session
+from daemon.allowed import AllowedFolders
 from daemon.audition import Audition
+from daemon.buyer import Buyer
 from daemon.config import Config, midi_map
 from daemon.crate import Crate, notes_of
 from daemon.database import Database
 from daemon.defaults import crate_folder, engine_policy, inbox_folder, prompt_defaults, session_with
 from daemon.desk import Desk
+from daemon.engines.registry import place_of
 from daemon.errors import CrateError
 from daemon.home_lock import HomeLock
 from daemon.library.keeper import Keeper
 from daemon.orders import OrderBox
 from daemon.pins import load_pins, store_pins
 from daemon.places import Places
+from daemon.purchases import Purchases
 from daemon.queue import Queue
 from daemon.runner import Runner
 from daemon.version import __version__
@@ -74,7 +78,7 @@ class Service:
             database = Database(self._places.database)
             stack.callback(database.close)
             crate = Crate(crate_folder(self._config, self._places), self._config.crate.layout, database)
-            queue = Queue(database, self._boot)
+            queue = Queue(database, self._boot, place_of)
             self._recover(crate, queue)
             session = session_with(load_pins(database))
             audition = self._audition(crate, session)
@@ -82,12 +86,15 @@ class Service:
             runner = self._runner(queue, crate, audition)
             desk = Desk(
                 queue, crate, runner, session, prompt_defaults(self._config), engine_policy(self._config),
-                self.tell, lambda pins: store_pins(database, pins), audition,
+                self.tell, lambda pins: store_pins(database, pins), audition, self._allowed(crate),
             )  # fmt: skip
             self._keeper = Keeper(self._places, crate, self._config.crate.layout, database)
             stack.push_async_callback(self._keeper.end)
+            buyer = self._buyer(queue, database, runner)
             runner.start()
             stack.push_async_callback(runner.stop)
+            buyer.start()
+            stack.push_async_callback(buyer.stop)
             self._doors = self._make_doors(OrderBox(asyncio.get_running_loop(), desk.handle, self.tell), crate)
             stack.callback(self._close_doors)
             self._open_doors()
@@ -117,12 +124,17 @@ class Service:
                 if folder.name not in wanted:
                     shutil.rmtree(folder, ignore_errors=True)
 
+    def _allowed(self, crate: Crate) -> AllowedFolders:
+        own = (crate.folder, inbox_folder(self._config, self._places), self._places.recordings)
+        return AllowedFolders(own, self._config.files.allow)
+
     def _tidy_recordings(self) -> None:
-        """What devices recorded to be heard once is kept for a month, so that `again` finds it."""
-        self._places.recordings.mkdir(parents=True, exist_ok=True)
-        for path in self._places.recordings.iterdir():
-            if time.time() - path.stat().st_mtime > RECORDING_KEPT_S:
-                path.unlink(missing_ok=True)
+        """What devices recorded to be heard once is kept for a month, so that `again` finds it; so are paid takes."""
+        for folder in (self._places.recordings, self._places.paid_takes):
+            folder.mkdir(parents=True, exist_ok=True)
+            for path in folder.iterdir():
+                if time.time() - path.stat().st_mtime > RECORDING_KEPT_S:
+                    path.unlink(missing_ok=True)
 
     def _audition(self, crate: Crate, session: Session) -> Audition:
         asked = self._config.audition
@@ -135,8 +147,17 @@ class Service:
         return Runner(
             queue, crate, self._places.jobs, self.tell, count=workers.count, idle_s=workers.idle_s,
             deadline_s=workers.deadline_s, tries=workers.tries, note_names=self._config.defaults.note_names,
-            audition=audition.start,
+            audition=audition.start, paid_takes=self._places.paid_takes, spend_retry=self._config.spend.retry,
         )  # fmt: skip
+
+    def _buyer(self, queue: Queue, database: Database, runner: Runner) -> Buyer:
+        config = self._config
+        purchases = Purchases(database, queue, config.spend.per_day_usd)
+        runner.buyer = Buyer(
+            queue, purchases, runner, self._places.jobs,
+            at_once=config.replicate.at_once, idle_s=config.workers.idle_s, tries=config.workers.tries,
+        )  # fmt: skip
+        return runner.buyer
 
     def _make_doors(self, orders: OrderBox, crate: Crate) -> list[Door]:
         config, doors = self._config, list[Door]()

@@ -14,30 +14,90 @@ from daemon.brief import Brief
 from daemon.child import Tell, find_function
 from daemon.engines.contract import Grid, Take
 from daemon.engines.registry import engine_info
-from daemon.errors import AudioError
+from daemon.errors import AudioError, EngineError
 
 if TYPE_CHECKING:
     import numpy as np
 
 #: Plain values of a Take, stored as they are.
-_PLAIN = ("sample_rate", "seed", "engine", "model", "license", "key", "note", "plan", "cost_usd", "cues", "parts")
+_PLAIN = (
+    "sample_rate",
+    "seed",
+    "engine",
+    "model",
+    "license",
+    "key",
+    "note",
+    "plan",
+    "cost_usd",
+    "cues",
+    "parts",
+    "version",
+    "said",
+)
+
+
+#: The code of the error that says: this engine runs in another child, which has to make another take.
+TAKE_WANTED = "take_wanted"
+#: In a take's folder: why the gate refused it.
+_REFUSED = "refused.txt"
+#: How many takes are made for one clip at most, and how far apart their seeds are: so far that they never meet a neighbour's.
+MOST_TAKES, SEED_STRIDE = 3, 1_000_003
 
 
 def bring_take(task: dict[str, Any], brief: Brief, folder: Path, seed: int, tell: Tell) -> tuple[Take, bool]:
-    """The take of a clip, made by its engine if it is not in `folder` yet; and whether another costs nothing.
+    """The take of a clip, made by its engine if it is not in `folder` yet; and whether another may be made.
 
-    A fitted file is its own take: it is read anew, never copied.
+    A fitted file is its own take: it is read anew, never copied. EngineError TAKE_WANTED where the engine runs elsewhere.
     """
     if brief.do == "fit":
         return file_take(brief), False
-    info = engine_info(brief.clip_engine(task["k"]))
+    may_try_another = bool(task.get("more_takes", True))
     if (folder / "take.json").exists():
-        return load_take(folder), not info.costs_money
+        return load_take(folder), may_try_another
+    if task.get("elsewhere"):
+        raise EngineError("another take is wanted", TAKE_WANTED)
     tell(0.0, "generating", "")
-    make = find_function(info.maker)
-    take = make(brief, seed, lambda value, words="": tell(0.6 * value, "generating", words))
+    take = _made(brief, brief.clip_engine(task["k"]), seed, tell, 0.6)
     save_take(take, folder, stems=brief.stems)
-    return take, not info.costs_money
+    return take, may_try_another
+
+
+def make_take(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """In the child of a local model: {brief, k, folder} -> {}; the clip's next take is in its folder then."""
+    brief, folder = Brief.from_json(task["brief"]), Path(task["folder"])
+    number = next_take(folder)
+    if number is not None:
+        seed = brief.clip_seed(task["k"]) + number * SEED_STRIDE
+        save_take(_made(brief, brief.clip_engine(task["k"]), seed, tell, 0.6), folder / f"take{number}", stems=brief.stems)
+    return {}
+
+
+def _made(brief: Brief, engine: str, seed: int, tell: Tell, share: float) -> Take:
+    make = find_function(engine_info(engine).maker)
+    take: Take = make(brief, seed, lambda value, words="": tell(share * value, "generating", words))
+    return take
+
+
+def next_take(folder: Path) -> int | None:
+    """The number of the take that a clip waits for; None where it has one that was not refused."""
+    number = 0
+    while (folder / f"take{number}" / "take.json").exists():
+        if not (folder / f"take{number}" / _REFUSED).exists():
+            return None
+        number += 1
+    return number
+
+
+def refuse_take(folder: Path, why: str) -> None:
+    """Remember that a take is not to be used."""
+    (folder / _REFUSED).write_text(why, encoding="utf-8")
+
+
+def refusal_of(folder: Path) -> str | None:
+    """Why a take was refused before; None where it was not."""
+    path = folder / _REFUSED
+    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 def file_take(brief: Brief) -> Take:
@@ -79,6 +139,7 @@ def load_take(folder: Path) -> Take:
     plain = json.loads((folder / "take.json").read_text(encoding="utf-8"))
     grid = Grid(**plain.pop("grid")) if plain["grid"] else plain.pop("grid")
     plain["parts"] = tuple(plain["parts"])
+    plain["said"] = tuple(plain.get("said", ()))
     plain["cues"] = tuple((frame, name) for frame, name in plain["cues"])
     audio = _read_float(folder / "take.wav") if (folder / "take.wav").exists() else None
     stems = {path.stem.removeprefix("stem-"): _read_float(path) for path in sorted(folder.glob("stem-*.wav"))}

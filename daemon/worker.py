@@ -21,13 +21,11 @@ from daemon.version import __version__
 Tell = Callable[[float, str, str], None]
 
 RESULT = "result.json"
-#: Seeds of the second and third try after the gate refused a take; far apart, so that they never meet a neighbour's.
-_SEED_STRIDE = 1_000_003
-_MOST_TAKES = 3
 
 
 def make_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Do what `task` says: {brief, request, k, clip, job, folder, created, note_names}.
+    """Do what `task` says: {brief, request, k, clip, job, folder, created, note_names}; `elsewhere` where its engine runs in
+    another child, `more_takes` whether another take may be made when the gate refuses one.
 
     Returns the clip's record, without its path.
 
@@ -47,20 +45,26 @@ def make_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 def _take_and_conform(task: dict[str, Any], brief: Brief, folder: Path, tell: Tell) -> dict[str, Any]:
     from daemon.conform.conform import conform
-    from daemon.take_store import bring_take
+    from daemon.take_store import MOST_TAKES, SEED_STRIDE, bring_take, refusal_of, refuse_take
 
     seed = brief.clip_seed(task["k"])
     refusals: list[str] = []
-    for number in range(_MOST_TAKES):
-        take, free = bring_take(task, brief, folder / f"take{number}", seed + number * _SEED_STRIDE, tell)
+    for number in range(MOST_TAKES):
+        place = folder / f"take{number}"
+        before = refusal_of(place)
+        if before is not None:
+            refusals.append(before)
+            continue
+        take, may_try_another = bring_take(task, brief, place, seed + number * SEED_STRIDE, tell)
         tell(0.6, "conforming", "")
         try:
             conformed = conform(take, brief, lambda value, words: tell(0.6 + 0.35 * value, "conforming", words))
             break
         except ConformError as error:
             # one take of the user's own file or of a paid engine is all there is; a free engine may try another seed
-            if not free or number == _MOST_TAKES - 1:
+            if not may_try_another or number == MOST_TAKES - 1:
                 raise
+            refuse_take(place, error.text)
             refusals.append(error.text)
     tell(0.95, "conforming", "writing")
     record = make_record(task, brief, take, conformed, refusals)
@@ -76,8 +80,8 @@ def make_record(task: dict[str, Any], brief: Brief, take: Any, conformed: Any, r
     rate = conformed.sample_rate
     report = dict(conformed.report)
     report["decided"] = {name: asdict(decision) for name, decision in brief.decided.items()}
-    if brief.said:
-        report["said"] = list(brief.said)
+    if brief.said or take.said:
+        report["said"] = [*brief.said, *take.said]
     if refusals:
         report["refused_takes"] = refusals
     note = conformed.note
@@ -111,6 +115,7 @@ def make_record(task: dict[str, Any], brief: Brief, take: Any, conformed: Any, r
         "engine": take.engine,
         "engine_reason": brief.engine_reason,
         "model": take.model,
+        "model_version": take.version,
         "seed": take.seed,
         "license": take.license,
         "cost_usd": take.cost_usd,

@@ -92,6 +92,12 @@ def engine_info(name: str) -> EngineInfo:
     raise EngineError(f"engine {name!r} is not installed; {hint}", "unknown_engine")
 
 
+def place_of(name: str) -> str:
+    """Which child an engine runs in; the worker, for what is no engine (a file to be fitted)."""
+    info = _all().get(name)
+    return info.runs if isinstance(info, EngineInfo) else "worker"
+
+
 def check_names(names: Iterable[str]) -> None:
     """EngineError for the first name that no engine has."""
     for name in names:

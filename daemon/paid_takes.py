@@ -1,0 +1,20 @@
+"""Takes that were paid for and whose clip was not made: they stay on disk, to be fitted for free."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+
+def keep_paid_take(folder: Path, kept: Path, clip: str) -> Path | None:
+    """Move the newest paid take out of a clip's folder to `kept/<clip>.wav`. None where nothing was paid for."""
+    for take in sorted(folder.glob("take*/take.json"), reverse=True):
+        with contextlib.suppress(OSError, ValueError):
+            if json.loads(take.read_text(encoding="utf-8")).get("cost_usd", 0) > 0:
+                kept.mkdir(parents=True, exist_ok=True)
+                target = kept / f"{clip}.wav"
+                os.replace(take.parent / "take.wav", target)
+                return target
+    return None
