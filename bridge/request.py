@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -158,10 +159,17 @@ def _engines(raw: object) -> list[str]:
     return names
 
 
+_FOREIGN_PATH = re.compile(
+    r"^[\\/]{2}|^[a-z][a-z0-9+.-]+:[\\/]{2}|^(file|smb|afp|nfs|s?ftp|https?|data):|^[\\/]+(dev|proc|sys)([\\/]|$)", re.IGNORECASE
+)
+#: On Windows these are devices in every folder and with every ending; elsewhere `aux.wav` is a file like another.
+_WINDOWS_DEVICE = re.compile(r"(^|[\\/:])(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)\s*(\.[^\\/]*)?$", re.IGNORECASE)
+
+
 def _local_path(raw: object) -> str:
     text = _text(raw)
     # network, device and URL paths are refused before any file call: they can hang, or tell a server who we are
-    if re.match(r"^(\\\\|//|[a-zA-Z][a-zA-Z0-9+.-]+://)", text) or "\n" in text:
+    if _FOREIGN_PATH.search(text) or "\n" in text or (sys.platform == "win32" and _WINDOWS_DEVICE.search(text)):
         raise ValueError
     return text
 

@@ -15,6 +15,7 @@ from bridge.request import Request, shorten
 from bridge.session import Session
 from daemon.acceptance import make_brief
 from daemon.again import repeat_request
+from daemon.allowed import AllowedFolders
 from daemon.audition import Audition
 from daemon.brief import Brief
 from daemon.crate import Crate
@@ -36,7 +37,7 @@ class Desk:
     def __init__(
         self, queue: Queue, crate: Crate, runner: Runner, session: Session, defaults: PromptDefaults,
         policy: Policy, tell: Callable[[Event], None], store_pins: Callable[[Mapping[str, Any]], None],
-        audition: Audition,
+        audition: Audition, allowed: AllowedFolders,
     ) -> None:  # fmt: skip
         self._queue = queue
         self._crate = crate
@@ -47,6 +48,7 @@ class Desk:
         self._tell = tell
         self._store_pins = store_pins
         self._heard = audition
+        self._allowed = allowed
 
     def handle(self, order: Order) -> None:
         """Do what an order says; what cannot be done is refused with the reason, to the door that asked."""
@@ -74,6 +76,8 @@ class Desk:
                 self.tell_state(job, order.origin if order.once else job.origin)
             return
         self._crate.check()
+        for request in order.requests:
+            self._allowed.check(request)
         drafts = [
             (request, make_brief(request, self._session, self._defaults, self._policy, do=do)) for request in order.requests
         ]
@@ -92,6 +96,7 @@ class Desk:
             return
         changes = order.requests[0] if order.requests else Request()
         do, request, amend = repeat_request(self._record_to_repeat(order.what or "last"), changes)
+        self._allowed.check(request)
         brief = make_brief(request, self._session, self._defaults, self._policy, do=do).amended(**amend)
         self._crate.check()
         self._store([(request, brief)], order)

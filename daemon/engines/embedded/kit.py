@@ -16,7 +16,7 @@ from daemon.engines.embedded.voices.signals import faded
 from daemon.errors import AudioError, EngineError
 
 _ENDINGS = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
-_MOST_FILES, _MOST_S = 400, 12.0
+_MOST_FILES, _MOST_S = 2000, 12.0
 
 #: Words in file names, in the order in which they are tried.
 _DRUM_WORDS: tuple[tuple[str, str], ...] = (
@@ -72,12 +72,13 @@ class Kit:
 
 
 def read_kit(folder: str, rate: int) -> Kit:
-    """The one-shots of a folder and its subfolders. EngineError where it is no folder or holds none that can be told."""
+    """The one-shots of a folder and its subfolders. EngineError where it is no folder, holds more than 2,000 files, or none that
+    can be told."""
     place = Path(folder).expanduser()
     if not place.is_dir():
         raise EngineError(f"kit: {folder} is no folder here; name a folder of one-shots (WAV, FLAC, AIFF, OGG, MP3)")
     kit = Kit()
-    files = sorted(path for path in place.rglob("*") if path.suffix.lower() in _ENDINGS)[:_MOST_FILES]
+    files = _files_of(place, folder)
     for path in files:
         name = re.sub(r"[_\-.]+", " ", f"{path.parent.name if path.parent != place else ''} {path.stem}".lower())
         try:
@@ -88,6 +89,20 @@ def read_kit(folder: str, rate: int) -> Kit:
         words = "kick, snare, clap, hat, open hat, tom, ... or bass, chord, lead"
         raise EngineError(f"kit: no sound in {folder} can be told by its name (looked for {words} in {len(files)} files)")
     return kit
+
+
+def _files_of(place: Path, folder: str) -> list[Path]:
+    """The sounds in a folder and in its subfolders, no deeper and behind no link to a folder."""
+    found: list[Path] = []
+    seen = 0
+    for inner in (place, *sorted(path for path in place.iterdir() if path.is_dir() and not path.is_symlink())):
+        for path in inner.iterdir():
+            seen += 1
+            if seen > _MOST_FILES:
+                raise EngineError(f"kit: {folder} holds more than {_MOST_FILES:,} files; name one of its subfolders")
+            if path.suffix.lower() in _ENDINGS and path.is_file():
+                found.append(path)
+    return sorted(found)
 
 
 def _add(kit: Kit, name: str, path: Path, rate: int) -> None:

@@ -1,0 +1,48 @@
+"""The folders that requests may name: what somebody asks us to read must be music, not whatever we could open."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from bridge.errors import Fault, RequestError
+from bridge.request import Request, shorten
+
+#: Fields that hold a path.
+PATH_FIELDS = ("reference", "kit")
+#: Where systems show drives that are plugged in.
+_DRIVES = ("/Volumes", "/media", "/mnt", "/run/media")
+
+
+class AllowedFolders:
+    """Home (but nothing hidden in it), the drives that are plugged in, the system's temporary folder, Sidecrate's own folders,
+    and what the config names."""
+
+    def __init__(self, own: Iterable[Path], named: Iterable[str]) -> None:
+        self._home = Path.home().resolve()
+        self._shown = [*own, *(Path(name).expanduser() for name in named), Path(tempfile.gettempdir()), *map(Path, _DRIVES)]
+        self._roots = [folder.resolve() for folder in self._shown]
+
+    def check(self, request: Request) -> None:
+        """RequestError when a path of the request leads elsewhere, links followed."""
+        for field in PATH_FIELDS:
+            if field in request and not self._allows(str(request[field])):
+                text = (
+                    f"{field}: {shorten(request[field])} lies outside your home and the drives that are plugged in;"
+                    " copy it there, or name its folder under files.allow in the config"
+                )
+                raise RequestError(Fault(field, shorten(request[field]), text))
+
+    def _allows(self, raw: str) -> bool:
+        if not os.path.dirname(raw) and not os.path.exists(raw):
+            return True  # no path, but the name of a clip or a collection
+        path = Path(os.path.realpath(Path(raw).expanduser()))
+        if any(path.is_relative_to(root) for root in self._roots):
+            return True
+        if path.is_relative_to(self._home):
+            return not any(part.startswith(".") for part in path.relative_to(self._home).parts)
+        # another letter than the system's is a drive of its own
+        return sys.platform == "win32" and path.drive.lower() != os.environ.get("SYSTEMDRIVE", "C:").lower()
