@@ -91,4 +91,7 @@ def must_talk(tell: object) -> Talk:
 
 
 if __name__ == "__main__":
-    main()
+    # by its own name, so that tasks that import this module meet the same classes
+    from daemon import child_many
+
+    child_many.main()
