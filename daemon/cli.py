@@ -15,6 +15,7 @@ import typer
 from bridge.errors import RequestError, SidecrateError
 from bridge.request import FIELDS, Request, check_fields
 from daemon.cli_home import doctor, engines, install, open_folder, uninstall
+from daemon.cli_library import add_commands
 from daemon.cli_midi import midi_app
 from daemon.cli_secret import secret_app
 from daemon.cli_spend import spend
@@ -120,6 +121,8 @@ def status(as_json: AsJson = False) -> None:
 
 # -- clips
 
+add_commands(app)
+
 
 @app.command()
 @with_fields(leave_out=("prompt", "id", "target"))
@@ -183,19 +186,6 @@ def look(
         from daemon.show import look_lines
 
         print(look_lines(found))
-
-
-@app.command()
-def clips(
-    number: Annotated[int, typer.Option("--number", "-n", help="How many.", min=1, max=100000)] = 20, as_json: AsJson = False
-) -> None:
-    """The newest clips in the crate."""
-    with open_crate(read_only=True) as crate:
-        found = crate.clips(number) if crate else []
-    for record in found:
-        print(clip_json(record) if as_json else clip_lines(record))
-    if not found and not as_json:
-        print("the crate has no clip yet; `sidecrate make PROMPT` makes one", file=sys.stderr)
 
 
 @app.command()

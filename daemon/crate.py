@@ -55,6 +55,11 @@ class Crate:
         self._layout = layout
         self._database = database
 
+    @property
+    def database(self) -> Database:
+        """Where the record of what is in the crate stands."""
+        return self._database
+
     def check(self) -> None:
         """CrateError when clips cannot be written here, or the disk is nearly full."""
         probe = self.folder / f".probe{PART}"

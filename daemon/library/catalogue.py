@@ -16,9 +16,11 @@ from daemon.crate import clip_name
 from daemon.database import Database
 from daemon.errors import LibraryError
 from daemon.library.collections import Collections
+from daemon.library.edit_words import read_words
 from daemon.library.edits import Edits
 from daemon.library.filters import SORTS, Filters, where
 from daemon.library.similar import nearest
+from daemon.library.steps import Step, check_step, shape_after
 from daemon.library.store import LibraryDatabase
 
 FACETS = ("kind", "engine", "licence", "genre", "project", "key")
@@ -196,6 +198,27 @@ class Library:
         seq = self._seq(clip)
         with self.database.write() as db:
             db.execute(f"UPDATE clips SET {column} = ? WHERE seq = ?", (value, seq))
+
+    # -- editing in words
+
+    def say(self, clip: str, text: str) -> list[Step]:
+        """Change a clip's steps as a person says it ("a bit faster and darker"; "undo", "redo"); returns all its steps now.
+
+        LibraryError code `not_understood` where no edit was heard in a part of it; then nothing is changed.
+        """
+        if text.strip().lower() in ("undo", "redo"):
+            return self.edits.undo(clip) if text.strip().lower() == "undo" else self.edits.redo(clip)
+        steps = self.edits.steps(clip)
+        wishes = read_words(text, shape_after(self.record(clip), steps), steps)
+        if not wishes:
+            raise LibraryError('nothing was said; say it as in "a bit faster" or "add some reverb"', "not_understood")
+        added = [check_step(wish.add) for wish in wishes if wish.add]
+        for wish in wishes:
+            if wish.remove:
+                steps = self.edits.remove(clip, wish.remove)
+        for step in added:
+            steps = self.edits.add(clip, step)
+        return steps
 
     # -- coming and going
 

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from daemon.conform.sound import Sound
 from daemon.crate import clip_name
 from daemon.errors import LibraryError
 from daemon.library import effects, treatments
+from daemon.library.features import features
 from daemon.library.stem_source import read_stems
 from daemon.library.steps import Step, shape_after
 
@@ -51,7 +53,7 @@ def render_version(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         tell(0.1 + 0.7 * index / len(steps), "editing", group[0]["do"])
         work.do(group, steps)
     tell(0.85, "editing", "writing")
-    return _write(work, record, steps, folder)
+    return _write(work, record, steps, folder, task.get("publish_as"))
 
 
 def _grouped(steps: list[Step]) -> list[list[Step]]:
@@ -272,8 +274,8 @@ class Work:
         self.sound = Sound(mix, self.sound.sample_rate, {**self.sound.stems, name: audio})
 
 
-def _write(work: Work, record: dict[str, Any], steps: list[Step], folder: Path) -> dict[str, Any]:
-    """The version's files and record, in one rename."""
+def _write(work: Work, record: dict[str, Any], steps: list[Step], folder: Path, publish_as: str | None) -> dict[str, Any]:
+    """The version's files and record, in one rename; under an id of its own where it is to be published."""
     down_db = safe_gain(work.sound.audio)
     work._gain(down_db)
     sound = work.sound
@@ -288,7 +290,8 @@ def _write(work: Work, record: dict[str, Any], steps: list[Step], folder: Path) 
     made = {
         **record, "kind": work.kind, "bpm": work.bpm, "key": work.key, "bars": work.bars, "note": work.note, "frames": frames,
         "channels": channels, "seconds": round(frames / sound.sample_rate, 6), "sample_rate": sound.sample_rate,
-        "report": report, "edits": steps, "edited_from": record["id"],
+        "report": report, "edits": steps, "edited_from": record["id"], "made": time.time(),
+        "id": publish_as or record["id"], "features": features(sound.audio, sound.sample_rate),
     }  # fmt: skip
     if any(step["do"] in (*_STRETCHES, "section", "trim", "slices") for step in steps):
         # what was counted on the old grid

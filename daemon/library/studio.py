@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from daemon.child_host import Child
+from daemon.crate import Crate
 from daemon.errors import LibraryError
 from daemon.library.catalogue import Library
 from daemon.library.steps import STEPS, Step, check_step
 
 RENDER = "daemon.library.render:render_version"
 EXPORT = "daemon.library.export:export_clip"
+BRING = "daemon.library.bring:bring_file"
 PACK = "daemon.library.pack:export_collection"
 #: Raised when the same steps give other samples than before: what was rendered earlier is then made anew.
 RENDER_VERSION = 1
@@ -67,6 +70,48 @@ class Studio:
         task["stems"] = task["stems"] or stems
         async with self._turn:
             return await self._child.ask(RENDER, task, on_progress, self._deadline_s)
+
+    async def publish(self, clip: str, crate: Crate, *, on_progress: OnProgress = no_progress) -> dict[str, Any]:
+        """A clip's current version as a new clip in the crate, with an id, a name and a list of edits of its own."""
+        task = self.version_task(clip)
+        if not task["steps"]:
+            raise LibraryError(f"clip {clip} has no edits, so there is nothing to publish; it is in the crate already", "nothing")
+        new = crate.reserve()
+        folder = self._versions / "publishing" / new
+        task |= {"publish_as": new, "folder": str(folder)}
+        try:
+            async with self._turn:
+                made = await self._child.ask(RENDER, task, on_progress, self._deadline_s)
+            return self._bring_home(made, crate)
+        finally:
+            for left in (folder, folder.with_name(f"{new}-stems")):
+                shutil.rmtree(left, ignore_errors=True)
+
+    async def bring(
+        self, path: Path, crate: Crate, values: Mapping[str, Any] | None = None, *, on_progress: OnProgress = no_progress
+    ) -> dict[str, Any]:
+        """Any audio file as a clip of the crate, its sound as it is; `values` may say kind, bpm, key, meter, license,
+        words, tags.
+
+        Returns its record. AudioError (as EngineError of the child) where it cannot be read.
+        """
+        new = crate.reserve()
+        folder = self._versions / "publishing" / new
+        try:
+            async with self._turn:
+                task = {"path": str(path.absolute()), "clip": new, "folder": str(folder), "values": dict(values or {})}
+                made = await self._child.ask(BRING, task, on_progress, self._deadline_s)
+            return self._bring_home(made, crate)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _bring_home(self, made: dict[str, Any], crate: Crate) -> dict[str, Any]:
+        source = Path(made["path"])
+        source.rename(source.with_name("clip.wav"))
+        record = crate.publish(made, source.parent)
+        crate.record_alone(record)
+        self._library.take_in([record])
+        return record
 
     async def export(
         self, clip: str, kind: str, target: Path, *, force: bool = False, on_progress: OnProgress = no_progress

@@ -20,17 +20,22 @@ def stretched(sound: Sound, frames: int, semitones: float, *, loops: bool, drums
         return sound
     ratio, rate = frames / sound.frames, sound.sample_rate
     if not loops:
-        time_map = TimeMap.straight(0.0, ratio, frames)
-        return sound.shaped(lambda x: warp(x, rate, Stretch(time_map, semitones, drums=drums)))
+        whole = TimeMap.straight(0.0, ratio, frames)
+        return sound.shaped(lambda x: _warped(x, rate, Stretch(whole, semitones, drums=drums)))
     roll = min(round(seam.ROLL_S * rate), frames // 2)
     lead = round(2 * roll / ratio) + 8192
     time_map = TimeMap.straight(lead - roll / ratio, ratio, frames + 2 * roll)
 
     def one(audio: np.ndarray) -> np.ndarray:
         around = np.take(audio, np.arange(-lead, len(audio) + lead), axis=0, mode="wrap")
-        return warp(around, rate, Stretch(time_map, semitones, drums=drums))
+        return _warped(around, rate, Stretch(time_map, semitones, drums=drums))
 
     return _closed(sound.shaped(one), roll)
+
+
+def _warped(audio: np.ndarray, rate: int, wanted: Stretch) -> np.ndarray:
+    """A muted stem costs nothing."""
+    return warp(audio, rate, wanted) if audio.any() else np.zeros((wanted.map.frames, audio.shape[1]), np.float32)
 
 
 def passage(sound: Sound, start: int, frames: int, *, was_loop: bool) -> Sound:

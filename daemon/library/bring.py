@@ -1,0 +1,104 @@
+"""Any audio file as a clip: heard, described and written with a record, its sound left as it is (`fit` puts one on the grid)."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from bridge.music import MAX_BPM, MIN_BPM, Key, Meter, loop_frames, snap_tempo
+from daemon.audio.files import read_audio
+from daemon.audio.resample import fit_length
+from daemon.audio.wav import write_clip
+from daemon.audio.wav_record import read_record
+from daemon.conform.look import look_at
+from daemon.conform.loop import TEMPO_ERROR
+from daemon.crate import KIND_FOLDERS
+from daemon.errors import LibraryError
+from daemon.library.features import features
+from daemon.library.render import Tell
+from daemon.version import __version__
+
+_KINDS = tuple(kind for kind in KIND_FOLDERS if kind != "midi")
+#: A file whose length is that of whole bars within this is a loop; a shorter one without a beat is a one-shot.
+_LOOP_S, _ONE_SHOT_S = 0.002, 4.0
+_SURE_TEMPO, _SURE_KEY = 0.6, 0.3
+
+
+def bring_file(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """{path, clip, folder, values} -> the record of `folder`/NAME.wav. AudioError where the file cannot be read.
+
+    values: kind, bpm, key, meter, license, words, tags as the user says them. Else what a record in the file says, then its name
+    (`_90bpm_`, `_Am_`); the rest is heard, and how surely is in the report.
+    """
+    path, values = Path(task["path"]), task["values"]
+    audio, rate = read_audio(path)
+    tell(0.2, "bringing", "hearing it")
+    known = read_record(path) or {}
+    meter = Meter.parse(values.get("meter") or known.get("meter") or "4/4")
+    named = _names_in(path.stem)
+    said_bpm = values.get("bpm") or known.get("bpm") or named.get("bpm")
+    asked_bpm = float(said_bpm) if said_bpm else None
+    heard = look_at(audio, rate, asked_bpm, meter)
+    bpm = asked_bpm
+    if bpm is None and heard["bpm"] and heard["confidence"] >= _SURE_TEMPO:
+        bpm = snap_tempo(heard["bpm"], TEMPO_ERROR * heard["bpm"])
+    kind, bars = _kind(values.get("kind"), len(audio), rate, bpm, meter, heard)
+    if kind == "loop" and bpm and bars:
+        audio = fit_length(audio, loop_frames(bars, meter, bpm, rate))
+    said_key = values.get("key") or known.get("key") or named.get("key")
+    key = Key.parse(said_key).short if said_key else None
+    if key is None and kind in ("loop", "track") and heard["key_confidence"] >= _SURE_KEY:
+        key = heard["key"]
+    words = str(values.get("words") or path.stem)
+    record = {
+        "id": task["clip"], "job": None, "n": 1, "of": 1, "kind": kind, "prompt": known.get("prompt") or words, "request": {},
+        "words": words, "genre": known.get("genre") or "", "tags": list(values.get("tags") or known.get("tags") or ()),
+        "project": "", "bpm": bpm if kind in ("loop", "track") else None, "key": key, "meter": str(meter), "bars": bars,
+        "note": round(heard["note"]) if kind == "oneshot" and heard["note"] is not None else None, "note_name": None,
+        "seconds": round(len(audio) / rate, 6), "sample_rate": rate, "frames": len(audio), "channels": audio.shape[1],
+        "engine": "file", "engine_reason": "", "model": "", "seed": None,
+        "license": values.get("license") or known.get("license") or "the file's own", "cost_usd": 0.0, "parts": [], "plan": None,
+        "cues": [], "sidecrate": __version__, "created": time.time(), "made": time.time(), "features": features(audio, rate),
+        "brought_from": str(path),
+        "report": {
+            "found": {name: heard[name] for name in ("bpm", "confidence", "key", "key_confidence")},
+            "did": {"method": "none"}, "after": {name: heard[name] for name in ("lufs", "true_peak_db")},
+            "warnings": heard["faults"],
+        },
+    }  # fmt: skip
+    folder = Path(task["folder"])
+    folder.mkdir(parents=True, exist_ok=True)
+    write_clip(folder / "brought.wav", audio, rate, record, "PCM_24" if heard["true_peak_db"] <= 0 else "FLOAT")
+    return {**record, "path": str(folder / "brought.wav"), "midi": None, "stems": []}
+
+
+def _names_in(name: str) -> dict[str, str]:
+    """Tempo and key in a file's name, as sample packs write them."""
+    bpm = re.search(r"(?<![\d.])(\d{2,3}(?:\.\d+)?)[ _-]?bpm", name, re.IGNORECASE)
+    key = re.search(r"(?:^|[ _-])([A-G][#b]?(?:m|min|maj))(?=$|[ _-])", name)
+    found = {"bpm": bpm[1] if bpm and MIN_BPM <= float(bpm[1]) <= MAX_BPM else "", "key": key[1] if key else ""}
+    return {what: said for what, said in found.items() if said}
+
+
+def _kind(
+    asked: str | None, frames: int, rate: int, bpm: float | None, meter: Meter, heard: dict[str, Any]
+) -> tuple[str, int | None]:
+    """What a file is, and how many bars it has as a loop. LibraryError where it is no loop and was called one."""
+    if asked and asked not in _KINDS:
+        raise LibraryError(f"{asked!r} is no kind of sound; it takes {', '.join(_KINDS)}", "bad_request")
+    bars = round(frames / rate * bpm / 60 / meter.quarters_per_bar) if bpm else 0
+    is_loop = bpm is not None and 1 <= bars <= 64 and abs(loop_frames(bars, meter, bpm, rate) - frames) <= _LOOP_S * rate
+    if asked == "loop" and not is_loop:
+        raise LibraryError(
+            "the file is not whole bars long at a tempo that could be heard: say it with --bpm, or use `sidecrate fit`",
+            "no_loop",
+        )
+    if asked:
+        return asked, bars if asked == "loop" else None
+    if is_loop:
+        return "loop", bars
+    if frames / rate <= _ONE_SHOT_S and not heard["periodic"]:
+        return "oneshot", None
+    return ("track", None) if bpm else ("sfx", None)

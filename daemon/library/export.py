@@ -1,0 +1,180 @@
+"""Versions as files for elsewhere: WAV, FLAC, MP3, OGG, AIFF, stems as a zip, notes as MIDI. Whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from daemon.audio.files import read_audio
+from daemon.audio.resample import resample, resample_loop
+from daemon.audio.wav import write_clip
+from daemon.crate import PART, clip_name, slug
+from daemon.errors import DISK_ERRORS, LibraryError
+from daemon.library.render import Tell, render_version
+
+#: libsndfile's Vorbis and MP3 encoders overflow their stack on one long write.
+_BLOCK_FRAMES = 65536
+#: Hz; what each coder takes.
+_MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
+_MOST_FLAC_RATE = 192000
+
+
+@dataclass(frozen=True)
+class Format:
+    ending: str
+    container: str = ""
+    subtype: str = ""
+    quality: float | None = None
+    """libsndfile's compression level: 0 is the best that a lossy coder gives."""
+
+
+FORMATS: dict[str, Format] = {
+    "wav16": Format(".wav", subtype="PCM_16"),
+    "wav24": Format(".wav", subtype="PCM_24"),
+    "wav32f": Format(".wav", subtype="FLOAT"),
+    "flac": Format(".flac", "FLAC", "PCM_24"),
+    "mp3": Format(".mp3", "MP3", "MPEG_LAYER_III", 0.1),
+    "ogg": Format(".ogg", "OGG", "VORBIS", 0.3),
+    "aiff": Format(".aiff", "AIFF", "PCM_24"),
+    "stems": Format(".zip"),
+    "midi": Format(".mid"),
+}
+
+
+def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """{version, format, target, force} -> {path}. A target that is a folder gets the clip's own name.
+
+    LibraryError where the target is there (without `force`), cannot be written, or the clip has no such thing.
+    """
+    kind = FORMATS[task["format"]]
+    if task["format"] == "midi":
+        record = notes_record(task["version"])
+        target = target_of(task["target"], clip_name(record) + ".mid", task["force"])
+        with whole(target) as part:
+            shutil.copyfile(notes_of(record), part)
+        return {"path": str(target)}
+    record = render_version(task["version"], tell)
+    target = target_of(
+        task["target"], clip_name(record) + ("_stems.zip" if task["format"] == "stems" else kind.ending), task["force"]
+    )
+    tell(0.85, "exporting", task["format"])
+    with whole(target) as part:
+        if task["format"] == "stems":
+            _zip_stems(record, part)
+        else:
+            write_as(record, task["format"], part)
+    return {"path": str(target)}
+
+
+def write_as(record: dict[str, Any], name: str, path: Path) -> None:
+    """A clip's or version's sound as one of FORMATS, with what a tag can hold of its record."""
+    kind = FORMATS[name]
+    audio, rate = read_audio(record["path"])
+    if kind.ending == ".wav":
+        plain = {key: value for key, value in record.items() if key not in ("path", "stems", "midi")}
+        write_clip(path, audio, rate, plain, kind.subtype)
+        return
+    audio, rate = _at_a_rate_of(kind, audio, rate, record["kind"] == "loop")
+    if kind.subtype.startswith("PCM"):
+        audio = np.clip(audio, -1, 1 - 2**-23)
+    with soundfile.SoundFile(
+        path, "w", rate, audio.shape[1], format=kind.container, subtype=kind.subtype, compression_level=kind.quality
+    ) as file:
+        for tag, value in _tags(record).items():
+            with contextlib.suppress(soundfile.LibsndfileError, RuntimeError, AttributeError):
+                setattr(file, tag, value)  # not every container has every tag
+        for first in range(0, len(audio), _BLOCK_FRAMES):
+            file.write(audio[first : first + _BLOCK_FRAMES])
+
+
+def _at_a_rate_of(kind: Format, audio: np.ndarray, rate: int, loops: bool) -> tuple[np.ndarray, int]:
+    """At a rate that the coder takes; a loop's length is then rounded to its frames."""
+    if kind.container == "MP3" and rate not in _MP3_RATES:
+        wanted = 48000 if rate > 48000 else min(_MP3_RATES, key=lambda one: abs(one - rate))
+    else:
+        wanted = min(rate, _MOST_FLAC_RATE)
+    if wanted == rate:
+        return audio, rate
+    if loops:
+        return resample_loop(audio, rate, wanted, round(len(audio) * wanted / rate)), wanted
+    return resample(audio, rate, wanted), wanted
+
+
+def _tags(record: dict[str, Any]) -> dict[str, str]:
+    facts = [f"{record['bpm']:g} bpm" if record.get("bpm") else "", str(record.get("key") or ""), str(record.get("prompt") or "")]
+    said = {
+        "title": record.get("words") or record.get("id"),
+        "artist": "Sidecrate",
+        "genre": record.get("genre"),
+        "comment": ", ".join(fact for fact in facts if fact)[:500],
+        "license": record.get("license"),
+    }
+    return {name: str(value) for name, value in said.items() if value}
+
+
+def _zip_stems(record: dict[str, Any], path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for stem in record["stems"]:
+            archive.write(stem, f"{clip_name(record)}/{Path(stem).name}")
+
+
+def notes_record(version: dict[str, Any]) -> dict[str, Any]:
+    """The record of a clip whose notes are wanted; LibraryError where an edit has moved the sound away from them."""
+    record: dict[str, Any] = version["record"]
+    moved = [
+        step["do"] for step in version["steps"] if step["do"] in ("tempo", "key", "pitch", "section", "trim", "slices", "reverse")
+    ]
+    if moved:
+        raise LibraryError(
+            f"the notes of clip {record['id']} are those of the original; its {moved[0]} edit is not in them", "no_notes"
+        )
+    return record
+
+
+def notes_of(record: dict[str, Any]) -> Path:
+    path = Path((record["path"] if record["kind"] == "midi" else record.get("midi")) or "")
+    if not path.is_file():
+        raise LibraryError(f"clip {record['id']} has no notes: its engine gave none, or the file was deleted", "no_notes")
+    return path
+
+
+def target_of(said: str, name: str, force: bool) -> Path:
+    """The file to write: `said`, or `name` in the folder `said`."""
+    target = Path(said)
+    if target.is_dir():
+        target = target / name
+    if target.exists() and not force:
+        raise LibraryError(f"{target} is there already; take another name, or --force to write over it", "exists")
+    return target
+
+
+@contextlib.contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """A path to write to, which becomes `target` when the block has ended well; else nothing is left of it."""
+    part = target.with_name(f".{target.stem}{PART}{target.suffix}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(part, target)
+    except OSError as error:
+        why = "disk" if error.errno in DISK_ERRORS else "export"
+        raise LibraryError(f"{target} could not be written ({error.strerror}); free space or choose another place", why) from None
+    except soundfile.LibsndfileError as error:
+        raise LibraryError(f"{target} could not be written ({error.error_string}); free space or choose another place") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def pack_name(collection: str) -> str:
+    return slug(collection, 60)
