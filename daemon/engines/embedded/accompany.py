@@ -12,7 +12,7 @@ from daemon.engines.embedded.composer import compose, find_style
 from daemon.engines.embedded.listen import Reference, listen
 from daemon.engines.embedded.meters import is_square
 from daemon.engines.embedded.plan import Bass, Drums, Plan, Section
-from daemon.engines.embedded.score import VELOCITY, fit_row
+from daemon.engines.embedded.rows import VELOCITY, fit_row
 
 _STRUCK = 0.45
 

@@ -9,7 +9,7 @@ from typing import Any
 from daemon.brief import Brief
 from daemon.engines.embedded import composer
 from daemon.engines.embedded.plan import PARTS, Drums, Plan, Sound
-from daemon.engines.embedded.rows import half_timed, thinned_or_filled
+from daemon.engines.embedded.rows import FAST_HATS, double_timed, half_timed, thinned_or_filled
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.wishes import DRUM_VOICES, PITCHED, Wishes, read_tone, read_wishes, toned
 from daemon.prompt.vocabulary import sounds
@@ -86,6 +86,9 @@ def _by_words(plan: Plan, words: str, style, wishes: Wishes, seed: int) -> Plan:
         done = _toned(done, tone, {part for part, _ in named} or set(PARTS))
     if done.drums is not None and re.search(r"half[- ]?time", words):
         done = done.with_(drums=replace(done.drums, rows=half_timed(done.drums.rows)))
+    if done.drums is not None and wishes.double_time:
+        rows = double_timed(done.drums.rows, FAST_HATS if wishes.fast_hats else None)
+        done = done.with_(drums=replace(done.drums, rows=rows))
     if re.search(_MORE, words) or re.search(_LESS, words):
         return _denser(done, named or [("drums", None)], 0.95 if re.search(_MORE, words) else 0.1, seed)
     if re.search(r"\b(?:no|without|remove|drop|mute)\b", words) and named:

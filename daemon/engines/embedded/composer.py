@@ -10,9 +10,10 @@ from daemon.brief import Brief
 from daemon.engines.embedded import forms, meters
 from daemon.engines.embedded.motif import motif_bars
 from daemon.engines.embedded.plan import PARTS, Bass, Chords, Drums, Feel, Lead, Mix, Plan, Section, Sound
-from daemon.engines.embedded.rows import half_timed, thinned_or_filled, varied
+from daemon.engines.embedded.rows import FAST_HATS, double_timed, fit_row, half_timed, thinned_or_filled, varied, with_fill
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.styles.style import Style
+from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.wishes import Wishes, read_wishes, toned
 from daemon.prompt.genres import find_genre
 
@@ -25,6 +26,10 @@ _DEFAULT_ROWS = {
     "clave": "x..x..x...x.x...",
     "high conga": "..x...o...x.o...", "low conga": "......x.....x.x.", "hard kick": "X...X...X...X...",
 }  # fmt: skip
+
+
+#: The fill of a style that has none.
+_DEFAULT_FILL = {"snare": "x.xxxxxX", "high tom": "x.......", "low tom": "....x.x.", "*": "........"}
 
 
 def find_style(brief: Brief) -> Style:
@@ -51,7 +56,7 @@ def compose(brief: Brief, seed: int) -> Plan:
         key=brief.key_name or _choose_key(style, wishes, seed),
         meter=brief.meter_name,
         bars=_bars(brief, bpm, meter),
-        swing=float(brief.swing if brief.swing is not None else style.swing),
+        swing=_swing(brief, style, wishes),
         swing_steps=style.swing_steps,
         feel=Feel(dict(style.late_ms), style.spread_ms, style.loose),
         mix=_mix(style, wishes),
@@ -69,6 +74,14 @@ def compose(brief: Brief, seed: int) -> Plan:
     playing = {part for part, what in written.items() if what is not None and _may_play(part, wishes)}
     plan = plan.with_(**{part: what for part, what in written.items() if part in playing})
     return plan.with_(sections=_sections(brief, style, wishes, plan, playing))
+
+
+def _swing(brief: Brief, style: Style, wishes: Wishes) -> float:
+    """The swing that was asked for; where it is only the genre's, a decade in the words changes it."""
+    usual = find_genre(brief.genre)
+    own = brief.swing is None or (usual is not None and brief.swing == usual.swing)
+    swing = float(brief.swing if brief.swing is not None else style.swing)
+    return min(66.0, max(50.0, swing + wishes.swing_change)) if own else swing
 
 
 def _bars(brief: Brief, bpm: float, meter: Meter) -> int:
@@ -148,6 +161,8 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
         rows["kick"] = ["".join("X" if step % 4 == 0 else "." for step in range(plan.meter_.sixteenths_per_bar))]
     if wishes.half_time:
         rows = half_timed(rows)
+    if wishes.double_time:
+        rows = double_timed(rows, FAST_HATS if wishes.fast_hats else None)
     rows = {
         voice: varied(voice, thinned_or_filled(voice, lines, wishes.density, stream), plan.bars, stream)
         for voice, lines in rows.items()
@@ -156,7 +171,22 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
     fill = dict(stream.choice(fills)) if fills and plan.bars >= 2 else {}
     if wishes.drums is not None:
         fill = {voice: row for voice, row in fill.items() if voice in rows or voice == "*"}
+    if wishes.fill_only:
+        rows, fill = _all_fill(rows, fill or dict(_DEFAULT_FILL), plan), {}
     return Drums(rows, drum_sounds(style, wishes, {*rows, *fill, "snare"} - {"*"}), fill, 4 if plan.bars <= 4 else 8)
+
+
+def _all_fill(rows: dict[str, list[str]], fill: dict[str, str], plan: Plan) -> dict[str, list[str]]:
+    """A loop of a fill: one bar of nothing else in every two, led in by a plain bar; every bar where there is only one."""
+    steps = plan.meter_.sixteenths_per_bar
+    whole = {voice: (row if voice == "*" else row.rjust(steps // 2, ".")) for voice, row in fill.items()}
+    filled = with_fill({voice: "." * steps for voice in rows}, whole, steps)
+    busy = {voice: row for voice, row in filled.items() if row.strip(".- ")}
+    if plan.bars < 2:
+        return {voice: [row] for voice, row in busy.items()}
+    lead = {voice: fit_row(lines[0], steps) for voice, lines in rows.items()}
+    led = with_fill(lead, fill, steps)
+    return {voice: [led.get(voice, "." * steps), busy.get(voice, "." * steps)] for voice in {**lead, **busy}}
 
 
 def _groove(style: Style, wishes: Wishes, meter: Meter, stream: random.Random) -> dict[str, list[str]]:
@@ -202,7 +232,11 @@ def drum_sounds(style: Style, wishes: Wishes, voices: set[str]) -> dict[str, Sou
 
 
 def _pick(voices: tuple[str, ...], part: str, style: Style, wishes: Wishes, stream: random.Random) -> Sound:
+    of_era = [voice for voice in wishes.era.get(part, ()) if voice in VOICES]
     own = stream.choice(voices)
+    if of_era and own not in of_era:
+        # what the style and the decade share, else the decade's own; a bass carries the style and stays in it
+        own = next((voice for voice in of_era if voice in voices), own if part == "bass" else of_era[0])
     voice = wishes.voices.get(part, own)
     return Sound(voice, toned(style.tones.get(voice, {}), wishes.tone))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bridge.music import bar_seconds
 from daemon.brief import Brief
 from daemon.engines.contract import Grid, Progress, Take
 from daemon.engines.embedded import INFO
@@ -12,7 +13,7 @@ from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.effect import DEFAULT_S, find_effect, play_effect
 from daemon.engines.embedded.midi_file import midi_bytes
 from daemon.engines.embedded.mix import Player, frame_of
-from daemon.engines.embedded.oneshot import find_voice, play_oneshot
+from daemon.engines.embedded.oneshot import find_steps, find_voice, play_oneshot
 from daemon.engines.embedded.plan import Plan
 from daemon.engines.embedded.render import Track, play_loop
 from daemon.engines.embedded.repair import repaired
@@ -58,7 +59,7 @@ def _oneshot(brief: Brief, seed: int, progress: Progress) -> Take:
     note = brief.note
     if note is None and brief.pitch_class is not None:
         note = voice.home + (brief.pitch_class - voice.home + 6) % 12 - 6
-    audio, pitch = play_oneshot(voice, note, seed, brief.sample_rate, _tone(brief), brief.seconds)
+    audio, pitch = play_oneshot(voice, note, seed, brief.sample_rate, _tone(brief), brief.seconds, find_steps(brief, voice))
     take = _take(audio, brief.sample_rate, seed)
     take.note = pitch
     take.parts = (voice.name,)
@@ -87,6 +88,20 @@ def make_plan(brief: Brief, seed: int) -> Plan:
     return compose(brief, seed)
 
 
+def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
+    """What the person should know: whose groove was played, and how a track's length differs from what was asked."""
+    said = []
+    if brief.plan is None and plan.genre != brief.genre:
+        named = f"{brief.genre} has no groove of its own here" if brief.genre else "no genre is named"
+        said.append(f"{named}; it is played like {plan.genre}")
+    if brief.kind == "track" and audio is not None:
+        music_s = plan.bars * bar_seconds(plan.meter_, plan.bpm)
+        asked = f" (asked: {brief.seconds:g} s; whole bars come nearest to it)" if brief.seconds else ""
+        tail = len(audio) / brief.sample_rate - music_s
+        said.append(f"{plan.bars} bars are {music_s:.2f} s{asked}; a tail of {tail:.2f} s rings on after the last")
+    return said
+
+
 def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     progress(0.02, "composing")
     plan = make_plan(brief, seed)
@@ -106,5 +121,6 @@ def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     take.cues = tuple((frame_of(tick, plan.bpm, brief.sample_rate), name) for tick, name in score.markers)
     take.plan = plan.to_json()
     take.parts = plan.parts
+    take.said = tuple(_said(brief, plan, audio))
     progress(1.0, "played")
     return take

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
+from bridge.music import Key
 from daemon.brief import Brief
+from daemon.engines.embedded.harmony import read_chord
 from daemon.engines.embedded.voices.signals import faded, rng
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
+from daemon.prompt.marked_text import MarkedText
+from daemon.prompt.pitches import read_chords
 
 #: What people call the voices, besides their names.
 NAMES: dict[str, str] = {
     "bass drum": "kick", "bd": "kick", "sd": "snare", "hi-hat": "hat", "hihat": "hat", "hi hat": "hat", "closed hat": "hat",
     "hh": "hat", "oh": "open hat", "rimshot": "rim", "handclap": "clap", "tom": "mid tom", "conga": "high conga",
     "bongo": "high conga", "finger snap": "snap", "rhodes": "electric piano", "ep": "electric piano", "keys": "electric piano",
-    "stab": "brass", "chime": "bell", "bells": "bell", "marimba": "mallet", "kalimba": "mallet", "vibraphone": "mallet",
+    "stab": "organ", "brass stab": "brass", "synth stab": "supersaw", "rave stab": "supersaw", "chord": "organ",
+    "tuned bell": "bell", "chime": "bell", "bells": "bell", "marimba": "mallet", "kalimba": "mallet", "vibraphone": "mallet",
     "string": "strings", "violin": "strings", "vocal": "choir", "vox": "choir", "synth": "lead", "flute": "soft lead",
     "uplifter": "riser", "downlifter": "sweep down", "boom": "impact", "hit": "impact", "bass": "saw bass", "303": "acid",
     "hoover": "supersaw", "percussion": "low conga", "cymbal": "crash",
 }  # fmt: skip
 
 _SILENT_DB = -60.0
+#: Voices that play a chord where one is asked for.
+_CHORDAL = ("keys", "pads", "leads")
 
 
 def find_voice(brief: Brief) -> Voice:
@@ -34,10 +43,29 @@ def find_voice(brief: Brief) -> Voice:
     return VOICES[min(found)[2]] if found else VOICES["kick"]
 
 
+def find_steps(brief: Brief, voice: Voice) -> tuple[int, ...]:
+    """Semitones above the note that sound together: those of the chord that the words name; a stab's minor seventh; else one."""
+    if voice.family not in _CHORDAL:
+        return (0,)
+    for name in read_chords(MarkedText(brief.prompt)):
+        try:
+            return read_chord(name, Key.parse("C")).steps
+        except ValueError:
+            continue
+    words = brief.prompt.lower()
+    if not re.search(r"\bchords?\b|(?<!brass )\bstabs?\b", words):
+        return (0,)
+    major = re.search(r"\b(?:major|maj|happy|uplifting)\b", words)
+    return (0, 4, 7) if major else (0, 3, 7, 10)
+
+
 def play_oneshot(
-    voice: Voice, note: int | None, seed: int, rate: int, tone: Tone, seconds: float | None
+    voice: Voice, note: int | None, seed: int, rate: int, tone: Tone, seconds: float | None, steps: tuple[int, ...] = (0,)
 ) -> tuple[np.ndarray, int | None]:
-    """(float32 (frames, 2), its MIDI note or None). The seed shades the timbre a little: no two are the same."""
+    """(float32 (frames, 2), its MIDI note or None): `steps` semitones above the note at once.
+
+    The seed shades the timbre a little: no two are the same.
+    """
     stream = rng("oneshot", voice.name, seed)
     tone = tone.with_(
         bright=float(np.clip(tone.bright + stream.uniform(-0.18, 0.18), -1, 1)),
@@ -47,8 +75,13 @@ def play_oneshot(
     )
     pitch = voice.home if note is None else note
     detune = 0.0 if voice.tuned or note is not None else float(stream.uniform(-1, 1))
-    strike = Strike(pitch + detune, seconds or voice.one_shot_s, 0.95, rate, tone, None, int(stream.randint(3)))
-    return trimmed(voice.play(strike), rate), pitch if voice.tuned else None
+    variation = int(stream.randint(3))
+    held_s = seconds or voice.one_shot_s
+    played = [voice.play(Strike(pitch + step + detune, held_s, 0.95, rate, tone, None, variation)) for step in steps]
+    audio = np.zeros((max(len(one) for one in played), 2), np.float32)
+    for one in played:
+        audio[: len(one)] += one
+    return trimmed(audio, rate), pitch if voice.tuned else None
 
 
 def trimmed(audio: np.ndarray, rate: int) -> np.ndarray:

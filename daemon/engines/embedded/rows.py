@@ -1,10 +1,14 @@
-"""Rows of sixteenths changed: fuller or thinner, varied from bar to bar, at half time."""
+"""Rows of sixteenths changed: fuller or thinner, varied from bar to bar, at half or double time, fitted to a bar."""
 
 from __future__ import annotations
 
 import random
 
+#: What a mark of a row means: a strike with its velocity, or so many strokes in one step.
+VELOCITY = {"X": 1.0, "x": 0.8, "o": 0.55, "g": 0.32}
+ROLLS = {"2": 2, "3": 3, "4": 4}
 _WEAK_FIRST = "go"
+FAST_HATS = ("hat", "open hat", "ride", "shaker", "tambourine")
 _MOVABLE = ("hat", "shaker", "ride", "tambourine", "high conga", "low conga", "rim")
 
 
@@ -73,3 +77,44 @@ def half_timed(
             slow += [stretched[: len(row)], stretched[len(row) :]]
         done[voice] = slow
     return done
+
+
+def double_timed(rows: dict[str, list[str]], voices: tuple[str, ...] | None = None) -> dict[str, list[str]]:
+    """Rows at twice their speed (of `voices`, None for all): two bars in the time of one; two strokes in a step are a roll."""
+    done = {}
+    for voice, lines in rows.items():
+        if voices is not None and voice not in voices:
+            done[voice] = lines
+            continue
+        pairs = lines if len(lines) % 2 == 0 else [row for row in lines for _ in range(2)]
+        done[voice] = [_squeezed(voice, first + second) for first, second in zip(pairs[::2], pairs[1::2], strict=True)]
+    return done
+
+
+def _squeezed(voice: str, row: str) -> str:
+    steps = []
+    for first, second in zip(row[::2], row[1::2], strict=True):
+        both = first not in ".-" and second not in ".-"
+        late = first == "." and (second in "Xx" or (voice in _MOVABLE and second != "-"))
+        steps.append("2" if both and voice in _MOVABLE else second if late else first)
+    return "".join(steps)
+
+
+def fit_row(row: str, steps: int) -> str:
+    """A row made exactly `steps` long: repeated while too short, cut where too long."""
+    return (row * (-(-steps // max(1, len(row)))))[:steps] if row else "." * steps
+
+
+def with_fill(rows: dict[str, str], fill: dict[str, str], steps: int) -> dict[str, str]:
+    """The rows with the fill laid over the bar's end: a fill row's `.` silences, a blank keeps what was there."""
+    done = dict(rows)
+    for voice in {**rows, **fill}:
+        row = rows.get(voice, "." * steps)
+        over = fill.get(voice)
+        if over is None:
+            over = fill.get("*", "")
+        over = over[-steps:]
+        head = row[: steps - len(over)]
+        tail = "".join(new if new != " " else old for new, old in zip(over, row[steps - len(over) :], strict=True))
+        done[voice] = head + tail
+    return {voice: row for voice, row in done.items() if voice != "*"}

@@ -9,12 +9,11 @@ from functools import cached_property
 from bridge.music import Key
 from daemon.engines.embedded.harmony import Chord, chords_of_bar, degree_note, nearest, voicing
 from daemon.engines.embedded.plan import Bass, Chords, Drums, Lead, Plan, Section
+from daemon.engines.embedded.rows import ROLLS, VELOCITY, fit_row, with_fill
 from daemon.engines.embedded.voices.table import VOICES
 
 TICKS_PER_QUARTER = 960
 STEP = TICKS_PER_QUARTER // 4
-VELOCITY = {"X": 1.0, "x": 0.8, "o": 0.55, "g": 0.32}
-ROLLS = {"2": 2, "3": 3, "4": 4}
 _HATS = ("hat", "open hat")
 _LENGTH_TICKS = STEP // 4
 
@@ -395,23 +394,3 @@ def nearest_step(goal: int, key: Key, from_above: bool) -> int:
 def whole_length(ticks: float) -> int:
     """A length rounded to a quarter of a sixteenth: notes of one length are rendered once."""
     return max(1, round(ticks / _LENGTH_TICKS)) * _LENGTH_TICKS
-
-
-def fit_row(row: str, steps: int) -> str:
-    """A row made exactly `steps` long: repeated while too short, cut where too long."""
-    return (row * (-(-steps // max(1, len(row)))))[:steps] if row else "." * steps
-
-
-def with_fill(rows: dict[str, str], fill: dict[str, str], steps: int) -> dict[str, str]:
-    """The rows with the fill laid over the bar's end: a fill row's `.` silences, a blank keeps what was there."""
-    done = dict(rows)
-    for voice in {**rows, **fill}:
-        row = rows.get(voice, "." * steps)
-        over = fill.get(voice)
-        if over is None:
-            over = fill.get("*", "")
-        over = over[-steps:]
-        head = row[: steps - len(over)]
-        tail = "".join(new if new != " " else old for new, old in zip(over, row[steps - len(over) :], strict=True))
-        done[voice] = head + tail
-    return {voice: row for voice, row in done.items() if voice != "*"}

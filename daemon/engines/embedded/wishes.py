@@ -62,8 +62,25 @@ _TONES: tuple[tuple[str, dict[str, float]], ...] = (
     (r"\blong\b|sustained|legato|ringing", {"length": 1.4}),
 )  # fmt: skip
 
+#: Decades: the words for one, what it does to the timbre, factor on reverb, percent of swing added, and voices it prefers.
+ERAS: tuple[tuple[str, dict[str, float], float, float, dict[str, tuple[str, ...]]], ...] = (
+    (r"\b(?:19)?[67]0'?s\b|sixties|seventies", {"bright": -0.3, "dirt": 0.3, "attack": -0.1, "length": 0.85}, 0.8, 2.0,
+     {"bass": ("finger bass", "round bass"), "chords": ("electric piano", "organ", "piano"), "lead": ("soft lead", "brass")}),
+    (r"\b(?:19)?80'?s\b|eighties", {"bright": 0.25, "length": 1.25, "width": 1.15}, 1.5, -6.0,
+     {"bass": ("pluck bass", "saw bass"), "chords": ("brass", "pad", "strings"), "lead": ("lead", "bell")}),
+    (r"\b(?:19)?90'?s\b|nineties", {"bright": -0.2, "dirt": 0.35, "drive": 0.12}, 0.9, 3.0,
+     {"bass": ("round bass", "reese", "acid"), "chords": ("organ", "piano", "electric piano"), "lead": ("pluck", "soft lead")}),
+    (r"\b(?:20)?00'?s\b|\by2k\b", {"bright": 0.2, "attack": 0.2}, 0.9, -3.0,
+     {"bass": ("saw bass",), "chords": ("supersaw", "strings", "pluck"), "lead": ("lead", "supersaw")}),
+    (r"\b(?:20)?10'?s\b|twenty tens", {"bright": 0.25, "drive": 0.15, "width": 1.25, "attack": 0.1}, 1.1, -2.0,
+     {"bass": ("808", "sub", "reese"), "chords": ("supersaw", "pad"), "lead": ("pluck", "supersaw")}),
+    (r"\bmodern\b|contemporary|\b(?:20)?20'?s\b", {"bright": 0.35, "dirt": -1.0, "width": 1.3, "attack": 0.2}, 0.8, -2.0,
+     {"bass": ("808", "sub", "reese"), "chords": ("pad", "pluck"), "lead": ("pluck",)}),
+)  # fmt: skip
+
 _MINOR = r"dark|sad|melanchol|sinister|evil|ominous|haunting|moody|emotional|angry|tense|mysterious|gloom|lonely"
 _MAJOR = r"happy|uplifting|joy|cheerful|sunny|bright|fun\b|feel ?good|hopeful|triumphant|playful"
+_DOUBLE = r"double[- ]?time"
 _WET = r"dream|ethereal|float|hazy|space|atmospher|cavern|reverb|lush|wash|ambient|huge"
 _DRY = r"\bdry\b|tight|close[- ]mic|intimate|bedroom"
 
@@ -84,6 +101,13 @@ class Wishes:
     minor: bool | None = None
     half_time: bool = False
     double_time: bool = False
+    fast_hats: bool = False
+    """Double time is meant for the hats alone."""
+    fill_only: bool = False
+    """A drum fill is asked for, and nothing before it."""
+    era: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Voices by part that a decade named in the words prefers."""
+    swing_change: float = 0.0
     on_the_floor: bool = False
     arp: bool = False
     room: float = 1.0
@@ -99,6 +123,11 @@ def read_wishes(brief: Brief) -> Wishes:
     for pattern, part, voice in _CLOSER:
         if re.search(pattern, words):
             voices.setdefault(part, voice)
+    if brief.genre == "phonk" and "cowbell" in brief.instruments and "drums" not in brief.instruments:
+        # phonk's cowbell plays the tune
+        voices["lead"] = "tuned cowbell"
+        parts, drums = parts - {"drums"} | {"lead"}, drums - {"cowbell"}
+    era_tone, era_room, swing_change, era = read_era(words)
     no_parts, no_drums = _unwanted(brief)
     return Wishes(
         parts=frozenset(parts) if brief.only and parts else None,
@@ -107,14 +136,20 @@ def read_wishes(brief: Brief) -> Wishes:
         drums=frozenset(drums) if brief.only and drums else None,
         more_drums=frozenset(drums),
         no_drums=no_drums,
-        tone=read_tone(words),
+        tone=_both(read_tone(words), era_tone),
         texture=texture,
         minor=minor,
         half_time=bool(re.search(r"half[- ]?time", words)),
-        double_time=bool(re.search(r"double[- ]?time", words)),
+        double_time=bool(re.search(_DOUBLE, words)),
+        fast_hats=bool(
+            re.search(rf"{_DOUBLE}\s+(?:hi-?)?(?:hats?|shakers?|rides?)|(?:hats?|shakers?|rides?)\s+(?:in |at )?{_DOUBLE}", words)
+        ),
+        fill_only=bool(re.search(r"\b(?:drum|tom|snare)[- ]?fills?\b|^\s*fill\b", words)) and brief.only,
+        era=era,
+        swing_change=swing_change,
         on_the_floor=bool(re.search(r"four (?:on|to) the floor|4 ?(?:on|to) ?the ?floor|4x4", words)),
         arp=bool(re.search(r"\barp", words)),
-        room=1.5 if re.search(_WET, words) else 0.5 if re.search(_DRY, words) else 1.0,
+        room=era_room * (1.5 if re.search(_WET, words) else 0.5 if re.search(_DRY, words) else 1.0),
         energy=0.7 if brief.energy is None else brief.energy,
         density=0.5 if brief.density is None else brief.density,
     )
@@ -158,6 +193,22 @@ def _unwanted(brief: Brief) -> tuple[frozenset[str], frozenset[str]]:
         elif name in ("drums", "bass", "chords", "lead", "pad", "texture"):
             parts.add(name)
     return frozenset(parts), frozenset(drums)
+
+
+def read_era(words: str) -> tuple[dict[str, float], float, float, dict[str, tuple[str, ...]]]:
+    """What the first decade in the words asks for: (changes of timbre, factor on reverb, percent of swing, voices by part)."""
+    for pattern, tone, room, swing, voices in ERAS:
+        if re.search(pattern, words):
+            return tone, room, swing, voices
+    return {}, 1.0, 0.0, {}
+
+
+def _both(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    """Two changes of timbre in one."""
+    joined = dict(one)
+    for name, value in other.items():
+        joined[name] = joined.get(name, 1.0) * value if name in ("length", "width") else joined.get(name, 0.0) + value
+    return joined
 
 
 def read_tone(words: str) -> dict[str, float]:

@@ -214,6 +214,15 @@ def cowbell(s: Strike) -> np.ndarray:
     return _end(both(saturate(x * level * rise(t, 0.0005) * 1.5, 0.4 + 2 * s.tone.drive) * 0.7), s)
 
 
+def tuned_cowbell(s: Strike) -> np.ndarray:
+    """A cowbell that plays a tune, as in phonk: the note's square under its clang, a fifth above the octave's place."""
+    t = seconds(0.4 * s.tone.length, s.rate)
+    x = wave("square", s.hz, len(t), s.rate) + 0.35 * wave("square", s.hz * 1.5, len(t), s.rate, phase=0.3) * fall(t, 0.06)
+    x = filtered(x, s.rate, bandpass(min(2.5 * s.hz * s.scale**0.5, 9000), 0.5))
+    level = 0.6 * fall(t, 0.45 * s.tone.length) + 0.4 * fall(t, 0.04)
+    return faded(_end(both(saturate(x * level * rise(t, 0.0008) * 1.5, 0.4 + 2 * s.tone.drive) * 0.7), s), s.rate, 0.01)
+
+
 def clave(s: Strike) -> np.ndarray:
     """Two sticks: one clean high sine."""
     t = seconds(0.09 * s.tone.length, s.rate)

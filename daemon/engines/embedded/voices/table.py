@@ -56,6 +56,7 @@ VOICES: dict[str, Voice] = {
         Voice("brass", "pads", pads.brass, 61, 40, 84, 60, one_shot_s=0.5),
         Voice("supersaw", "leads", pads.supersaw, 90, 40, 96, 64),
         Voice("lead", "leads", pads.lead, 81, 48, 100, 72),
+        Voice("tuned cowbell", "leads", drums.tuned_cowbell, 113, 54, 90, 72, one_shot_s=0.4),
         Voice("chip", "leads", pads.chip, 80, 40, 100, 69, one_shot_s=0.4),
         Voice("soft lead", "leads", pads.soft_lead, 73, 48, 100, 72),
     )

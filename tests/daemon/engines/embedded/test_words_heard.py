@@ -1,0 +1,93 @@
+"""Words that steer the music: double time, decades, fills, chords of one hit, a tune on a cowbell; and what is said of it."""
+
+import numpy as np
+import pytest
+
+from bridge.request import read_request
+from bridge.session import SessionView
+from daemon.engines.embedded.composer import compose
+from daemon.engines.embedded.engine import make
+from daemon.engines.embedded.score import Score
+from daemon.prompt.settle import PromptDefaults, settle
+
+
+def brief_of(prompt, **fields):
+    return settle(read_request({"prompt": prompt, **fields}.items()), SessionView(), PromptDefaults(), seed=3)
+
+
+def drums_of(prompt, **fields):
+    plan = compose(brief_of(prompt, **fields), 3)
+    return plan, Score(plan).part("drums")
+
+
+def quiet(share, stage):
+    pass
+
+
+def top_db(audio, rate):
+    """What lies above 6 kHz, against all."""
+    power = np.abs(np.fft.rfft(audio.mean(axis=1))) ** 2
+    return float(10 * np.log10(power[np.fft.rfftfreq(len(audio), 1 / rate) > 6000].sum() / power.sum()))
+
+
+@pytest.mark.parametrize("genre", ["house", "trap", "boom bap"])
+def test_double_time_strikes_about_twice_as_often(genre):
+    _, usual = drums_of(f"{genre} drums, 120 bpm")
+    _, fast = drums_of(f"double time {genre} drums, 120 bpm")
+    assert 1.4 <= len(fast) / len(usual) <= 2.3
+
+
+def test_double_time_hats_leave_kick_and_snare():
+    usual, fast = (drums_of(f"house drums{more}, 120 bpm")[0].drums.rows for more in ("", " with double-time hats"))
+    strikes = [sum(len(row.replace(".", "")) for row in rows["hat"]) / len(rows["hat"]) for rows in (usual, fast)]
+    assert (usual["kick"][0], usual["clap"][0]) == (fast["kick"][0], fast["clap"][0])
+    assert strikes[1] > 1.5 * strikes[0]
+
+
+def test_decades_sound_different_and_swing_differently():
+    tops, swings = {}, {}
+    for era in ("70s", "80s", "90s", "2000s", "2010s", "modern"):
+        brief = brief_of(f"{era} hip hop drums 90 bpm", bars=2)
+        take = make(brief, 3, quiet)
+        tops[era] = top_db(take.audio, take.sample_rate)
+        swings[era] = compose(brief, 3).swing
+    assert min(tops[era] for era in ("80s", "2000s", "2010s", "modern")) > 3 + max(tops["70s"], tops["90s"]), tops
+    assert swings["90s"] > swings["2000s"] > swings["80s"] == 50, swings
+
+
+def test_a_swing_that_was_asked_for_stays():
+    assert compose(brief_of("80s hip hop 90 bpm swing 62"), 3).swing == 62
+
+
+def test_a_drum_fill_is_a_loop_of_a_fill():
+    plan, notes = drums_of("trap drum fill 140", bars=2)
+    assert plan.parts == ("drums",)
+    bar = Score(plan).bar_ticks
+    assert sum(n.start >= bar for n in notes) > 0
+    assert {n.voice for n in notes if n.start >= bar} & {"snare", "high tom", "mid tom", "low tom", "kick", "hat"}
+    plain, _ = drums_of("trap drums 140", bars=2)
+    assert plan.drums.rows != plain.drums.rows
+
+
+@pytest.mark.parametrize(("prompt", "steps"), [("Am7 chord stab", (0, 3, 7, 10)), ("Eb major chord stab", (0, 4, 7))])
+def test_a_chord_stab_sounds_its_chord(prompt, steps):
+    take = make(brief_of(prompt, kind="oneshot"), 3, quiet)
+    power = np.abs(np.fft.rfft(take.audio.mean(axis=1), 1 << 17)) ** 2
+    hz = np.fft.rfftfreq(1 << 17, 1 / take.sample_rate)
+    for step in steps:
+        wanted = 440 * 2 ** ((take.note + step - 69) / 12)
+        near = power[np.abs(hz / wanted - 1) < 0.012].max()
+        between = power[np.abs(hz / (wanted * 2 ** (0.5 / 12)) - 1) < 0.008].max()
+        assert near > 3 * between, step
+
+
+def test_phonks_cowbell_plays_the_tune():
+    take = make(brief_of("phonk cowbell 130 F#m", bars=2), 3, quiet)
+    assert take.parts == ("lead",) and take.key == "F#m"
+
+
+def test_what_was_played_and_how_long_is_said():
+    take = make(brief_of("jersey club drums", bars=1), 3, quiet)
+    assert take.said == ("jersey club has no groove of its own here; it is played like house",)
+    take = make(brief_of("lofi track, 20 seconds"), 3, quiet)
+    assert any("asked: 20 s" in line and "rings on" in line for line in take.said)
