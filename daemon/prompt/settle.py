@@ -45,7 +45,8 @@ class PromptDefaults:
 def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, seed: int, do: str = "make") -> Brief:
     """The Brief of a request. `engines` stay as they were asked (`auto` is for the caller); a given seed goes before `seed`.
 
-    do="fit": a tempo that only the genre or the last resort would give stays open, and so do bars that nobody named.
+    do="fit", and use: accompany: a tempo that only the genre or the last resort would give stays open, and so do bars that nobody
+    named.
     PromptError when the request asks for nothing, or for what cannot be.
     """
     words = parse_words(str(request.get("prompt", "")))
@@ -65,9 +66,11 @@ def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, 
         decided["genre"] = Decision(genre_name, "request" if "genre" in request else "prompt")
     meter = Meter.parse(decided["meter"].value)
     bpm: float | None = decided["bpm"].value
-    if do == "fit" and decided["bpm"].source in ("genre", "default"):
+    # a file that is fitted or played along with has a tempo and a length of its own
+    own = do == "fit" or ("reference" in request and request.get("use") == "accompany" and kind.value in BARRED)
+    if own and decided["bpm"].source in ("genre", "default"):
         bpm, decided["bpm"] = None, Decision(None, "default")
-    bars, seconds = _length(request, words, defaults, kind.value, bpm, meter, do, said)
+    bars, seconds = _length(request, words, defaults, kind.value, bpm, meter, own, said)
     if bars is not None:
         decided["bars"] = bars
     if kind.value in TIMELESS and do == "make":
@@ -212,7 +215,14 @@ def _genre(request: Request, words: Words) -> tuple[str, Genre | None]:
 
 
 def _length(
-    request: Request, words: Words, defaults: PromptDefaults, kind: str, bpm: float | None, meter: Meter, do: str, said: list[str]
+    request: Request,
+    words: Words,
+    defaults: PromptDefaults,
+    kind: str,
+    bpm: float | None,
+    meter: Meter,
+    own: bool,
+    said: list[str],
 ) -> tuple[Decision | None, float | None]:
     """(bars, seconds) by kind. A length in the other unit is turned into this kind's own, and that is said."""
     given_bars = _first(("request", request.get("bars")), ("prompt", words.bars))
@@ -220,7 +230,7 @@ def _length(
     if given_bars and given_s and (given_bars[0], given_s[0]) == ("prompt", "request"):
         given_bars = None
     if kind in BARRED:
-        return _bars(given_bars, given_s, defaults, kind, bpm, meter, do, said), None
+        return _bars(given_bars, given_s, defaults, kind, bpm, meter, own, said), None
     if given_s:
         return None, float(given_s[1])
     if given_bars and kind != "oneshot":
@@ -247,7 +257,7 @@ def _first(*claims: tuple[str, Any]) -> tuple[str, Any] | None:
 
 def _bars(
     given_bars: tuple[str, Any] | None, given_s: tuple[str, Any] | None, defaults: PromptDefaults, kind: str,
-    bpm: float | None, meter: Meter, do: str, said: list[str],
+    bpm: float | None, meter: Meter, own: bool, said: list[str],
 ) -> Decision | None:  # fmt: skip
     if given_bars:
         decision = Decision(given_bars[1], given_bars[0])
@@ -258,7 +268,7 @@ def _bars(
         count = min(max(round(given_s[1] / length), MIN_BARS), MAX_BARS)
         said.append(f"{given_s[1]:g} seconds at {bpm:g} bpm are nearest to {count} whole bars ({count * length:.4g} s)")
         decision = Decision(count, given_s[0], ((given_s[0], f"{given_s[1]:g} s"),))
-    elif do == "fit":
+    elif own:
         return None
     else:
         decision = Decision(defaults.bars, "config" if defaults.bars != PromptDefaults.bars else "default")

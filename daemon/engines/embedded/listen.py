@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,9 @@ _QUALITIES: dict[str, tuple[int, ...]] = {
     "maj7": (0, 4, 7, 11),
 }
 _NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
+#: Tempos that a recording cut to whole bars may have, the one that is likeliest, and how near its length must come to the heard.
+_SLOWEST, _FASTEST, _USUAL, _NEAR = 64.0, 180.0, 110.0, 0.02
+_COUNTINGS = (1.0, 0.5, 2.0, 3 / 4, 4 / 3, 2 / 3, 3 / 2)
 #: A chord outside the key must fit this much better than one inside it; a fourth note must earn its place.
 _OUT_OF_KEY, _SEVENTH = 0.12, 0.04
 
@@ -55,8 +59,9 @@ def listen(brief: Brief) -> Reference:
     audio, rate = read_audio(brief.reference, brief.reference_start, brief.reference_end)
     meter = brief.meter
     mono = audio.mean(axis=1, dtype=np.float32)
-    heard = hear(mono, rate, brief.bpm, meter)
-    bpm = float(brief.bpm or (heard.bpm if heard.periodic else 120.0))
+    own: float | None = None if brief.bpm else _tempo_of_whole_bars(mono, rate, meter)
+    heard = hear(mono, rate, brief.bpm or own, meter)
+    bpm = float(brief.bpm or (own if own and abs(heard.bpm / own - 1) < _NEAR else round(heard.bpm, 3)))
     # a kick drum has a pitch too: whether there are chords is asked of what lies above it
     tones = hear_tones(_above(mono, rate, _KICK_HZ), rate)
     found, _ = find_key(tones)
@@ -71,6 +76,25 @@ def listen(brief: Brief) -> Reference:
     chords = _chords(mono, rate, times, key) if tones.is_tonal else []
     low, high = _strikes(mono, rate, times, meter.sixteenths_per_bar)
     return Reference(bpm, meter, key, count, chords, low, high, tones.is_tonal, heard.periodic)
+
+
+def _tempo_of_whole_bars(mono: np.ndarray, rate: int, meter: Meter) -> float | None:
+    """The tempo at which a short recording is 1, 2, 4, 8 or 16 whole bars; None where it is none of them, or silent.
+
+    A break cut to its bars says its tempo by its length alone, up to octaves; those near what is heard in it count first.
+    """
+    seconds = len(mono) / rate
+    heard = hear(mono, rate, None, meter)
+    fits = [60 * meter.quarters_per_bar * count / seconds for count in (1, 2, 4, 8, 16)]
+    fits = [bpm for bpm in fits if _SLOWEST <= bpm <= _FASTEST]
+    if not fits:
+        return heard.bpm if heard.periodic else None
+    if heard.periodic:
+        # a bar alone is easily counted in three; the length knows better
+        near = [bpm for ratio in _COUNTINGS for bpm in fits if abs(bpm / heard.bpm / ratio - 1) < _NEAR]
+        return round(near[0], 3) if near else heard.bpm
+    usual = min(fits, key=lambda bpm: abs(math.log2(bpm / _USUAL)))
+    return round(usual, 3)
 
 
 def _above(mono: np.ndarray, rate: int, hz: float) -> np.ndarray:

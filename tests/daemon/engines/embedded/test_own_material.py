@@ -5,11 +5,14 @@ import pytest
 import soundfile
 
 from bridge.music import Key
+from bridge.request import read_request
+from bridge.session import SessionView
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.harmony import read_chord
 from daemon.engines.embedded.listen import listen
 from daemon.errors import EngineError
+from daemon.prompt.settle import PromptDefaults, settle
 from tests.daemon.engines.embedded.measures import RATE, mono, share
 
 
@@ -53,6 +56,19 @@ def test_its_bass_strikes_with_the_recording(tmp_path):
     assert "drums" not in along.parts and "bass" in along.parts
     row = along.plan["bass"]["rows"][0]
     assert sum(row[step] not in ".-" for step in (0, 6, 12)) >= 2
+
+
+@pytest.mark.parametrize(("bpm", "bars"), [(97.0, 2), (174.0, 2), (95.5, 4), (128.0, 2)])
+def test_a_short_break_says_its_tempo_itself(tmp_path, bpm, bars):
+    """Dropped without a tempo, it is neither refused nor played along with at the default."""
+    rows = {"kick": ["X.....x...x....."], "snare": ["....X..g....X..."], "hat": ["x.x.x.xgx.x.x.x."]}
+    plan = {"genre": "boom bap", "bpm": bpm, "key": "A minor", "bars": bars, "drums": {"rows": rows}}
+    take = make(brief(plan=plan, bpm=bpm, bars=bars), 1, quiet)
+    path = tmp_path / "break.wav"
+    soundfile.write(path, take.audio, RATE)
+    asked = {"prompt": "bass and chords", "reference": str(path), "use": "accompany"}
+    along = make(settle(read_request(asked.items()), SessionView(), PromptDefaults(), seed=3), 3, quiet)
+    assert (along.grid.bpm, along.grid.bars) == (pytest.approx(bpm, abs=0.01), bars)
 
 
 def test_without_a_reference_it_says_what_it_needs():
