@@ -76,6 +76,8 @@ def look_lines(found: Mapping[str, Any]) -> str:
             f"{found['bpm']:.2f} bpm (sure {found['confidence']:.0%}), downbeat at {found['downbeat_s']:.3f} s"
             f" (sure {found['downbeat_confidence']:.0%}), {found['meter']}"
         )
+        lines += [f"  since {reason}" for reason in found.get("evidence", [])]
+        lines += [f"  or the one is at {o['downbeat_s']:.3f} s ({o['share']:.0%})" for o in found.get("alternatives", [])]
     if found.get("key"):
         lines.append(f"key {found['key']} (sure {found['key_confidence']:.0%})")
     lines.append(f"{found['lufs']:.1f} LUFS, peak {found['true_peak_db']:.1f} dBTP")

@@ -10,6 +10,8 @@ SILENT_DB = -60.0
 #: Share of frames inside runs at full scale from which a take counts as clipped.
 _CLIPPED_SHARE = 0.01
 _CLIPPED_RUN = 4
+#: dB under the level of its take from which a run of bars counts as empty.
+_EMPTY_DB = 30.0
 #: What is refused even where the best answer is to be written: there is nothing that it could be made of.
 HOPELESS = ("silent", "too_short")
 MIN_STRETCH, MAX_STRETCH = 0.8, 1.25
@@ -43,6 +45,22 @@ def check_stretch(ratio: float, asked_bpm: float, found_bpm: float) -> list[Refu
         return []
     said = f"the take is far off the tempo: {found_bpm:.1f} BPM found, {asked_bpm:g} asked (a stretch of {ratio:.2f})"
     return [Refusal("off_tempo", said)]
+
+
+def check_cut(audio: np.ndarray, usual_db: float) -> list[Refusal]:
+    """What speaks against the bars that were chosen, float32 (frames, channels); `usual_db`: the level (RMS) of their take."""
+    level_db = rms_db(audio)
+    if level_db < max(SILENT_DB, usual_db - _EMPTY_DB):
+        return [Refusal("empty", f"the bars that were chosen are all but silent: {level_db:.0f} dB, the take {usual_db:.0f} dB")]
+    if clipped_share(audio) > _CLIPPED_SHARE:
+        return [Refusal("clipped", f"the take is clipped: {clipped_share(audio):.1%} of the bars chosen stands at full scale")]
+    return []
+
+
+def rms_db(audio: np.ndarray) -> float:
+    """Level of (frames, channels) in dB below full scale."""
+    power = float(np.mean(np.square(audio, dtype=np.float64))) if len(audio) else 0.0
+    return float(10 * np.log10(power + 1e-20))
 
 
 def clipped_share(audio: np.ndarray) -> float:

@@ -68,5 +68,6 @@ def look_at(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None,
             "faults": [refusal.text for refusal in gate.check_audio(audio, sample_rate, None)],
             "reason": heard.reason,
         }
+        | heard.grounds()
     )
     return said

@@ -10,7 +10,7 @@ from bridge.music import Key, Meter, loop_frames, snap_tempo
 from daemon.audio.resample import fit_length, resample_loop
 from daemon.brief import Brief
 from daemon.conform import choose, key, seam
-from daemon.conform.gate import Refusal, check_stretch
+from daemon.conform.gate import Refusal, check_cut, check_stretch, rms_db
 from daemon.conform.hear import Heard, hear
 from daemon.conform.report import Report
 from daemon.conform.sound import Sound
@@ -27,6 +27,8 @@ TEMPO_ERROR = 0.002
 #: Under this confidence of the one, a file that is whole bars long (within so many quarters) begins with it.
 _SURE_ONE, _CUT_START_S, _CUT_SLACK_Q = 0.7, 0.03, 0.06
 _KEY_CONFIDENCE = 0.3
+#: How many cuts are told in the report and tried where the gate refuses one.
+_MOST_CHOICES = 8
 _LEAST_DC = 1e-3
 #: Semitones under which a shift is none.
 _LEAST_SHIFT = 0.05
@@ -94,8 +96,7 @@ def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: P
     shift = choose_shift(take, brief, key.hear_tones(sound.mono, sound.sample_rate), report)
     bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, TEMPO_ERROR * heard.bpm)
     progress(0.45, "choosing the bars")
-    cut, wanted_bars = _choose(heard, sound, bpm, brief, report)
-    refusals = _refusals(heard, bpm, brief)
+    cut, wanted_bars, refusals = _choose(heard, sound, bpm, brief, report)
     report.found |= {
         "bpm": heard.bpm,
         "confidence": heard.confidence,
@@ -104,7 +105,7 @@ def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: P
         "beats_s": heard.beats_s,
         "steady": heard.steady,
         "drift": heard.drift,
-    }
+    } | heard.grounds()
     if heard.reason:
         report.warnings.append(heard.reason)
     progress(0.5, "putting it on the grid")
@@ -137,7 +138,9 @@ def begun_with_file(heard: Heard, sound: Sound) -> Heard:
     if not (heard.periodic and is_cut and heard.sounds_from_s < _CUT_START_S):
         return heard
     if heard.downbeat_confidence < _SURE_ONE:
-        heard, pulse = replace(heard, knots_q=heard.knots_q - pulse), 0.0
+        said = "the file is whole bars long and sounds from its start on: that is taken for the one"
+        evidence = (*heard.evidence, said)
+        heard, pulse = replace(heard, knots_q=heard.knots_q - pulse, evidence=evidence), 0.0
     return replace(heard, sounds_to_s=sound.seconds) if pulse % bar_q == 0 else heard
 
 
@@ -146,7 +149,8 @@ def as_heard(grid: Grid) -> Heard:
     meter = Meter.parse(grid.meter)
     quarters = np.arange(0, grid.bars * meter.quarters_per_bar + 1e-9, 4 / meter.denominator)
     seconds = quarters * 60 / grid.bpm
-    return Heard(meter, grid.bpm, 1.0, 1.0, quarters, seconds, 0.0, float(seconds[-1]))
+    said = ("the engine knows the grid of its take",)
+    return Heard(meter, grid.bpm, 1.0, 1.0, quarters, seconds, 0.0, float(seconds[-1]), evidence=said)
 
 
 def _without_dc(sound: Sound) -> Sound:
@@ -172,17 +176,29 @@ def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> 
     return Shift(semitones + key.tuning_shift(tones), brief.key_name, False)
 
 
-def _choose(heard: Heard, sound: Sound, bpm: float, brief: Brief, report: Report) -> tuple[choose.Cut, int]:
-    """The cut that is asked for, and the number of bars that are wanted."""
+def _choose(heard: Heard, sound: Sound, bpm: float, brief: Brief, report: Report) -> tuple[choose.Cut, int, list[Refusal]]:
+    """The cut that is asked for, the number of bars that are wanted, and what speaks against the cut.
+
+    Unless the user chose, the best cut that nothing speaks against is taken: another of the same take before another take.
+    """
     whole = _whole_file(heard, sound, bpm, brief)
     if whole is not None and brief.choice == 1:
-        return whole, whole.bars
+        return whole, whole.bars, _refusals(heard, sound, whole, bpm, brief)
     bars = brief.bars or max(1, _whole_bars(heard))
     found = choose.cuts(heard, sound.mono, sound.sample_rate, bars)
-    report.choices = [cut.to_json() for cut in found[:8]]
+    report.choices = [cut.to_json() for cut in found[:_MOST_CHOICES]]
     if brief.choice > len(found):
         report.warnings.append(f"choice {brief.choice} was asked, but there are {len(found)}: the last was taken")
-    return found[min(brief.choice, len(found)) - 1], bars
+    if brief.choice > 1:
+        cut = found[min(brief.choice, len(found)) - 1]
+        return cut, bars, _refusals(heard, sound, cut, bpm, brief)
+    against = [_refusals(heard, sound, found[0], bpm, brief)]
+    while against[-1] and len(against) < min(len(found), _MOST_CHOICES):
+        against.append(_refusals(heard, sound, found[len(against)], bpm, brief))
+    if against[-1] or len(against) == 1:
+        return found[0], bars, against[0]
+    report.warnings.append(f"choice {len(against)} was taken: of the bars before it, {against[0][0].text}")
+    return found[len(against) - 1], bars, []
 
 
 def _whole_file(heard: Heard, sound: Sound, bpm: float, brief: Brief) -> choose.Cut | None:
@@ -203,12 +219,16 @@ def _whole_bars(heard: Heard) -> int:
     return int(np.floor(last) - np.ceil(first))
 
 
-def _refusals(heard: Heard, bpm: float, brief: Brief) -> list[Refusal]:
-    if brief.bpm is None:
-        return []
-    if not heard.periodic:
-        return [Refusal("beatless", f"no beat was found in the take ({heard.reason or 'nothing repeats'})")]
-    return check_stretch(heard.bpm / bpm, bpm, heard.bpm)
+def _refusals(heard: Heard, sound: Sound, cut: choose.Cut, bpm: float, brief: Brief) -> list[Refusal]:
+    """What speaks against a cut: no beat, a tempo of its own that is far off the asked one, bars that are clipped or empty."""
+    found = []
+    if brief.bpm is not None and not heard.periodic:
+        found.append(Refusal("beatless", f"no beat was found in the take ({heard.reason or 'nothing repeats'})"))
+    elif brief.bpm is not None:
+        own_bpm = _quarters(cut, heard) * 60 / (cut.end_s - cut.start_s)
+        found += check_stretch(own_bpm / bpm, bpm, own_bpm)
+    first, last = max(0, round(cut.start_s * sound.sample_rate)), round(cut.end_s * sound.sample_rate)
+    return found + check_cut(sound.audio[first:last], rms_db(sound.audio))
 
 
 def _warped(

@@ -40,7 +40,7 @@ def fit_track(take: Take, brief: Brief, sound: Sound, report: Report, progress: 
         "downbeat_s": float(heard.time_of(0.0)),
         "steady": heard.steady,
         "drift": heard.drift,
-    }
+    } | heard.grounds()
     if heard.reason:
         report.warnings.append(heard.reason)
     bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, TEMPO_ERROR * heard.bpm)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -56,6 +57,11 @@ class Heard:
     reason: str = ""
     evidence: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = field(default=())
+
+    def grounds(self) -> dict[str, Any]:
+        """How the grid is known, and what else it could be, as a report tells it: `evidence` in words, `alternatives`."""
+        others = [{"bpm": other.bpm, "downbeat_s": other.downbeat_s, "share": other.share} for other in self.alternatives]
+        return {"evidence": list(self.evidence), "alternatives": others}
 
     @property
     def phrase_quarters(self) -> float:

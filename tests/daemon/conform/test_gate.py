@@ -5,7 +5,7 @@ import pytest
 
 from daemon.brief import Brief
 from daemon.conform.conform import conform
-from daemon.conform.gate import check_stretch, clipped_share
+from daemon.conform.gate import check_cut, check_stretch, clipped_share
 from daemon.engines.contract import Take
 from daemon.errors import ConformError
 from tests.daemon.conform.test_conform_heard import drums, quiet
@@ -54,3 +54,35 @@ def test_clipping_is_told_from_loudness():
 @pytest.mark.parametrize("ratio, refused", [(0.79, True), (0.81, False), (1.0, False), (1.24, False), (1.26, True)])
 def test_the_stretch_that_is_allowed(ratio, refused):
     assert bool(check_stretch(ratio, 120, 120 * ratio)) is refused
+
+
+def test_clipped_bars_give_way_to_clean_ones_of_the_same_take():
+    audio = drums(120.0, 8)
+    audio[: 4 * RATE] = np.clip(40 * audio[: 4 * RATE], -1, 1)
+    brief = Brief("p", "p", bpm=120.0, bars=2, strict=True)
+    clip = conform(Take(audio, RATE, 1, "file", "", "own"), brief, quiet)
+    assert clip.report["found"]["downbeat_s"] > 3.9 and clipped_share(clip.audio) < 0.01
+    with pytest.raises(ConformError, match="clipped"):
+        conform(Take(np.clip(40 * audio, -1, 1), RATE, 1, "file", "", "own"), brief, quiet)
+
+
+def test_the_cut_that_was_chosen_by_hand_is_not_passed_over():
+    audio = drums(120.0, 8)
+    audio[: 4 * RATE] = np.clip(40 * audio[: 4 * RATE], -1, 1)
+    take = Take(audio, RATE, 1, "file", "", "own")
+    choices = conform(take, Brief("p", "p", bpm=120.0, bars=2), quiet).report["choices"]
+    clipped = next(n for n, cut in enumerate(choices, 1) if n > 1 and cut["start_s"] < 3)
+    clip = conform(take, Brief("p", "p", bpm=120.0, bars=2, choice=clipped), quiet)
+    assert clip.report["found"]["downbeat_s"] == pytest.approx(choices[clipped - 1]["start_s"])
+    assert any("clipped" in warning for warning in clip.report["warnings"])
+
+
+def test_bars_that_are_all_but_silent_are_empty():
+    assert [fault.code for fault in check_cut(np.full((RATE, 2), 1e-4, np.float32), -12.0)] == ["empty"]
+    assert check_cut(drums(120.0, 1), -15.0) == []
+
+
+def test_the_report_says_how_it_knows_and_what_else_it_could_be():
+    found = conform(Take(drums(118.0, 6), RATE, 1, "f", "", "own"), Brief("p", "p", bpm=120.0, bars=2), quiet).report["found"]
+    assert any("repeats itself" in reason for reason in found["evidence"])
+    assert all(0 < other["share"] < 1 and other["downbeat_s"] >= 0 for other in found["alternatives"])
