@@ -13,6 +13,7 @@ from typing import Any
 
 from daemon.child import NORMAL_PRIORITY
 from daemon.errors import EngineError, WorkerError
+from daemon.masking import mask
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ class Child:
                 on_progress(said["progress"], said["stage"], said["words"])
             elif "error" in said:
                 error = said["error"]
-                raise EngineError(error["text"], error["code"], again=error["again"])
+                raise EngineError(mask(error["text"]), error["code"], again=error["again"])
             else:
                 result: dict[str, Any] = said["result"]
                 return result

@@ -11,6 +11,7 @@ from typing import Any
 
 from daemon.child_host import Child, OnProgress
 from daemon.errors import EngineError, WorkerError
+from daemon.masking import mask
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class ManyChild(Child):
                 self._send({"id": said["id"], "stored": True})
             elif "error" in said:
                 error = said["error"]
-                asked.result.set_exception(EngineError(error["text"], error["code"], again=error["again"]))
+                asked.result.set_exception(EngineError(mask(error["text"]), error["code"], again=error["again"]))
             else:
                 asked.result.set_result(said["result"])
         except Exception as error:  # what could not be stored must not be sent: the task waits, and is ended with its child

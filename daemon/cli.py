@@ -89,7 +89,8 @@ def _take_home(arguments: list[str]) -> None:
 def run(quiet: Annotated[bool, typer.Option(help="Say only what is wrong.")] = False) -> None:
     """Run the daemon in the foreground, until Ctrl-C."""
     from daemon.config import load_config
-    from daemon.service import Service, set_up_log
+    from daemon.log import set_up_log
+    from daemon.service import Service
 
     places = Places.find()
     config = load_config(places.config_file)

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import logging.handlers
 import os
 import secrets
 import shutil
@@ -290,20 +289,3 @@ class Service:
 
     def _remove_beacon(self) -> None:
         self._places.beacon.unlink(missing_ok=True)
-
-
-def set_up_log(places: Places, config: Config, *, verbose: bool) -> None:
-    """A rotating file in the state folder; on the screen what a person at a terminal wants to know."""
-    places.state.mkdir(parents=True, exist_ok=True)
-    to_file = logging.handlers.RotatingFileHandler(
-        places.log, maxBytes=config.log.megabytes << 20, backupCount=5, encoding="utf-8", delay=True
-    )
-    to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    to_screen = logging.StreamHandler()
-    to_screen.setFormatter(logging.Formatter("%(message)s"))
-    to_screen.setLevel(logging.INFO if verbose else logging.WARNING)
-    root = logging.getLogger()
-    root.setLevel(config.log.level.upper())
-    root.handlers[:] = [to_file, to_screen]
-    # it warns of events that come while the inbox closes, which is no fault
-    logging.getLogger("watchdog").setLevel(logging.ERROR)

@@ -1,0 +1,278 @@
+"""Mixed traffic through the doors with faults injected, seeded; it ends by itself.
+
+    python -m benchmarks.soak --minutes 60 --seed 1
+
+Requests by OSC, the inbox and the command line; meanwhile floods and rubbish on the OSC port, workers killed, stopped and short
+of disk, a daemon that may not write, prompt files that are slow, empty, wrong, or thousands at once. At the end every request
+must have ended once, each clip be whole and there once, and the daemon be as light as after its first minute: exit code 1 if not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import socket
+import statistics
+import struct
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bridge.osc_codec import IN, build_message, parse_packet
+from tests.daemon_process import DaemonProcess, command, wait_until
+from tests.faults.asker import Asker
+from tests.faults.audit import Watcher, audit
+from tests.faults.test_kills import FAST, TINY, workers_of
+
+BURST = 50_000
+WORDS = ("clicks", "clicks", "clicks", "clicks", "slow clicks", "fail", "raise", "silent")
+MORE_MB, MORE_SHARE = 5.0, 0.10
+
+
+class Soak:
+    """One daemon, what was asked of it, and what was done to it."""
+
+    def __init__(self, home: Path, seed: int, files: int) -> None:
+        self.daemon = DaemonProcess(home, FAST + "log: {megabytes: 1}\n")
+        self.process = psutil.Process(self.daemon.process.pid)
+        self.dice = random.Random(seed)
+        self.files = files
+        self.stop = threading.Event()
+        self.counts: Counter[str] = Counter()
+        self.waits_s: list[float] = []
+        self.flood_waits_s: list[float] = []
+        self.dropped: list[str] = []
+        self.asked: set[str] = set()
+        self.trouble: list[str] = []
+        self.flooding = threading.Event()
+
+    # -- traffic
+
+    def by_osc(self, dice: random.Random) -> None:
+        asker, n = Asker(self.daemon.places), 0
+        while not self.stop.is_set():
+            n += 1
+            began = time.monotonic()
+            label = f"osc{n}"
+            asker.ask(label, prompt=dice.choice(WORDS), count=dice.choice((1, 1, 3)), **TINY)
+            if label in asker.jobs:
+                (self.flood_waits_s if self.flooding.is_set() else self.waits_s).append(time.monotonic() - began)
+                self.asked.add(asker.jobs[label])
+            self.counts["asked by OSC"] += 1
+            asker.listen(dice.uniform(0.2, 2.0))
+        self.counts["refused by OSC, with the reason"] += len(asker.refused)
+        asker.close()
+
+    def by_inbox(self, dice: random.Random) -> None:
+        n = 0
+        while not self.stop.is_set():
+            n += 1
+            name, prompt = f"file{n}.txt", dice.choice(WORDS)
+            text = f"engine: fake\nbars: 1\nbpm: 240\n\n{prompt}"
+            path = self.daemon.places.inbox / name
+            kind = dice.random()
+            if kind < 0.1:
+                path.write_bytes(b"")
+            elif kind < 0.2:
+                path.write_bytes(bytes(dice.randrange(256) for _ in range(200)))
+            elif kind < 0.3:
+                with path.open("w") as file:
+                    for part in text.splitlines(keepends=True):
+                        file.write(part)
+                        file.flush()
+                        time.sleep(0.05)
+            elif kind < 0.5:
+                hidden = path.with_name(f".{name}.swp")
+                hidden.write_bytes(text.replace("\n", "\r\n").encode("utf-16"))
+                hidden.replace(path)
+            else:
+                path.write_text(text)
+            self.dropped.append(name)
+            self.stop.wait(dice.uniform(0.2, 3.0))
+        self.counts["dropped into the inbox"] += n
+
+    def by_command(self, dice: random.Random) -> None:
+        while not self.stop.wait(dice.uniform(5, 15)):
+            done = command("make", dice.choice(WORDS), "--engine", "fake", "--bars", "1", "--bpm", "240", "--json",
+                           environment=self.daemon.environment)  # fmt: skip
+            self.counts["asked by the command line"] += 1
+            if done.returncode not in (0, 1) or not done.stdout.startswith("{"):
+                self.trouble.append(f"make: {done.returncode} {done.stdout} {done.stderr}")
+
+    # -- faults
+
+    def rubbish(self, dice: random.Random) -> None:
+        sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        first = True
+        while not self.stop.is_set():
+            self.flooding.set()
+            for _ in range(BURST if first else 5_000):
+                sender.sendto(_rubbish(dice), ("127.0.0.1", self.daemon.link.port))
+                self.counts["rubbish packets"] += 1
+            self.flooding.clear()
+            first = False
+            self.stop.wait(dice.uniform(1.0, 3.0))
+        sender.close()
+
+    def hellos(self, dice: random.Random) -> None:
+        """A device's sign of life, timed; one that is lost is sent again, as devices do."""
+        client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        client.settimeout(1.0)
+        while not self.stop.wait(0.2):
+            flooded, began = self.flooding.is_set(), time.monotonic()
+            client.sendto(build_message("/sidecrate/hello", "x", 0, "soak"), ("127.0.0.1", self.daemon.link.port))
+            try:
+                while parse_packet(client.recv(65_536))[0].address != "/sidecrate/welcome":
+                    pass
+                self.counts[f"hellos {'in a flood' if flooded else 'in quiet'}"] += 1
+                (self.flood_waits_s if flooded else self.waits_s).append(time.monotonic() - began)
+            except TimeoutError:
+                self.counts["hellos lost"] += 1
+        client.close()
+
+    def harm(self, dice: random.Random) -> None:
+        faults: list[Callable[[Any], None]] = [self._kill, self._stop_for_a_while, self._no_disk, self._kill]
+        while not self.stop.wait(dice.uniform(1.0, 6.0)):
+            found = workers_of(self.daemon)
+            try:
+                if dice.random() < 0.1:
+                    self._no_disk(self.process)
+                elif found:
+                    dice.choice(faults)(dice.choice(found))
+            except psutil.Error:
+                continue
+
+    def _kill(self, worker: psutil.Process) -> None:
+        worker.kill()
+        self.counts["workers killed"] += 1
+
+    def _stop_for_a_while(self, worker: psutil.Process) -> None:
+        worker.suspend()
+        self.counts["workers stopped for a while"] += 1
+        time.sleep(1.5)
+        worker.resume()
+
+    def _no_disk(self, process: psutil.Process) -> None:
+        self.counts["the daemon's disk full" if process is self.process else "workers' disk full"] += 1
+        process.rlimit(psutil.RLIMIT_FSIZE, (4096, psutil.RLIM_INFINITY))
+        time.sleep(2.0)
+        process.rlimit(psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY))
+
+    # -- the run
+
+    def drop_many(self) -> None:
+        for n in range(self.files):
+            (self.daemon.places.inbox / f"many{n}.txt").write_text("engine: fake\nbars: 1\nbpm: 300\nkind: oneshot\n\nclick")
+            self.dropped.append(f"many{n}.txt")
+        self.counts["files at once"] += self.files
+
+    def weigh(self) -> dict[str, float]:
+        return {
+            "resident MB": self.process.memory_info().rss / 1e6,
+            "threads": self.process.num_threads(),
+            "descriptors": self.process.num_fds(),
+        }
+
+    def unanswered(self) -> list[str]:
+        box = self.daemon.places.inbox
+        there = {path.name for path in (box / "done").iterdir()} | {path.name for path in (box / "failed").iterdir()}
+        return [name for name in self.dropped if not {f"{name}.result.json", f"{name}.error.txt"} & there]
+
+    def answered_twice(self) -> list[str]:
+        """Files with more than one answer: every name was dropped once."""
+        box = self.daemon.places.inbox
+        answers = [path.name for path in (*(box / "done").glob("*.json"), *(box / "failed").glob("*.error.txt"))]
+        names = [name.removesuffix(".result.json").removesuffix(".error.txt") for name in answers]
+        return [name for name, count in Counter(names).items() if count > 1 or name not in set(self.dropped)]
+
+    def run(self, minutes: float) -> bool:
+        print(f"{minutes:g} minutes, then until all is done...", flush=True)
+        watcher = Watcher(self.daemon.places.crate)
+        parts = (self.by_osc, self.by_inbox, self.by_command, self.rubbish, self.hellos, self.harm)
+        threads = [threading.Thread(target=part, args=(random.Random(self.dice.random()),)) for part in parts]
+        for thread in threads:
+            thread.start()
+        time.sleep(min(60.0, minutes * 20))
+        start = self.weigh()
+        self.drop_many()
+        time.sleep(max(0.0, minutes * 60 - 60))
+        self.stop.set()
+        for thread in threads:
+            thread.join()
+        wait_until(
+            lambda: not self.daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL") and not self.unanswered(), 1800, "the end"
+        )
+        wait_until(lambda: not list(self.daemon.places.jobs.iterdir()), 30, "the end of the work")
+        time.sleep(3)
+        end = self.weigh()
+        broken = watcher.stop()
+        return self.judge(start, end, broken + self.trouble)
+
+    def judge(self, start: dict[str, float], end: dict[str, float], faults: list[str]) -> bool:
+        faults += audit(self.daemon.places)
+        faults += [f"{name} was answered twice, or never asked" for name in self.answered_twice()]
+        known = {row["id"] for row in self.daemon.rows("SELECT id FROM jobs")}
+        faults += [f"job {job} was accepted and is lost" for job in self.asked - known]
+        limit_mb = start["resident MB"] * (1 + MORE_SHARE) + MORE_MB
+        if end["resident MB"] > limit_mb:
+            faults.append(f"resident memory grew beyond {limit_mb:.1f} MB")
+        for name, slack in (("threads", 0), ("descriptors", 8)):
+            if end[name] > start[name] + slack:
+                faults.append(f"{name} grew from {start[name]:g} to {end[name]:g}")
+        for name, count in sorted(self.counts.items()):
+            print(f"{name:34} {count:9,}")
+        for state, count in self.daemon.rows("SELECT state, count(*) FROM jobs GROUP BY state"):
+            print(f"jobs {state:29} {count:9,}")
+        for name, waits in (("answers in quiet", self.waits_s), ("answers in a flood", self.flood_waits_s)):
+            if waits:
+                ms = sorted(1000 * wait for wait in waits)
+                print(f"{name:34} p50 {statistics.median(ms):.1f} ms, p99 {ms[int(0.99 * len(ms))]:.1f} ms, of {len(ms)}")
+        for name in start:
+            print(f"{name:34} {start[name]:9.1f} at the start, {end[name]:.1f} at the end")
+        log_bytes = sum(path.stat().st_size for path in self.daemon.places.state.glob("*.log*"))
+        print(f"{'log, MB':34} {log_bytes / 1e6:9.1f}")
+        for fault in faults[:40]:
+            print(f"FAULT {fault}")
+        print("nothing lost, nothing twice, nothing partial" if not faults else f"{len(faults)} faults")
+        return not faults
+
+
+def _rubbish(dice: random.Random) -> bytes:
+    kind = dice.random()
+    if kind < 0.3:
+        return dice.randbytes(dice.randrange(1, 80))
+    if kind < 0.5:
+        return b"#bundle\0" + bytes(8) + struct.pack(">i", dice.choice((-4, 0, 3, 1 << 30))) + dice.randbytes(dice.randrange(20))
+    if kind < 0.8:
+        whole = build_message(
+            dice.choice(list(IN)), *[dice.choice(("x", "bpm", 1e9, -1, "{", "id")) for _ in range(dice.randrange(5))]
+        )
+        # only what cannot be understood: a request that can is one more to be made
+        return whole[: -dice.choice((1, 2, 3, 5))]
+    return build_message("/sidecrate/nothing", dice.random())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--files", type=int, default=5000, help="prompt files dropped at once after a minute")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        soak = Soak(Path(home), asked.seed, asked.files)
+        try:
+            whole = soak.run(asked.minutes)
+        finally:
+            soak.stop.set()
+            soak.daemon.stop()
+    return 0 if whole else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
