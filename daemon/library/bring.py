@@ -21,7 +21,7 @@ from daemon.library.render import Tell
 from daemon.version import __version__
 
 _KINDS = tuple(kind for kind in KIND_FOLDERS if kind != "midi")
-#: A file whose length is that of whole bars within this is a loop; a shorter one without a beat is a one-shot.
+#: A file whose length is that of whole bars within this is a loop; a shorter one that is none is a one-shot.
 _LOOP_S, _ONE_SHOT_S = 0.002, 4.0
 _SURE_TEMPO, _SURE_KEY = 0.6, 0.3
 
@@ -44,7 +44,7 @@ def bring_file(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     bpm = asked_bpm
     if bpm is None and heard["bpm"] and heard["confidence"] >= _SURE_TEMPO:
         bpm = snap_tempo(heard["bpm"], TEMPO_ERROR * heard["bpm"])
-    kind, bars = _kind(values.get("kind"), len(audio), rate, bpm, meter, heard)
+    kind, bars = _kind(values.get("kind"), len(audio), rate, bpm, meter)
     if kind == "loop" and bpm and bars:
         audio = fit_length(audio, loop_frames(bars, meter, bpm, rate))
     said_key = values.get("key") or known.get("key") or named.get("key")
@@ -82,9 +82,7 @@ def _names_in(name: str) -> dict[str, str]:
     return {what: said for what, said in found.items() if said}
 
 
-def _kind(
-    asked: str | None, frames: int, rate: int, bpm: float | None, meter: Meter, heard: dict[str, Any]
-) -> tuple[str, int | None]:
+def _kind(asked: str | None, frames: int, rate: int, bpm: float | None, meter: Meter) -> tuple[str, int | None]:
     """What a file is, and how many bars it has as a loop. LibraryError where it is no loop and was called one."""
     if asked and asked not in _KINDS:
         raise LibraryError(f"{asked!r} is no kind of sound; it takes {', '.join(_KINDS)}", "bad_request")
@@ -99,6 +97,6 @@ def _kind(
         return asked, bars if asked == "loop" else None
     if is_loop:
         return "loop", bars
-    if frames / rate <= _ONE_SHOT_S and not heard["periodic"]:
+    if frames / rate <= _ONE_SHOT_S:
         return "oneshot", None
     return ("track", None) if bpm else ("sfx", None)

@@ -18,8 +18,8 @@ from daemon.errors import LibraryError
 from daemon.library.collections import Collections
 from daemon.library.edit_words import read_words
 from daemon.library.edits import Edits
-from daemon.library.filters import SORTS, Filters, where
-from daemon.library.similar import nearest
+from daemon.library.filters import ONLY_THERE, SORTS, Filters, where
+from daemon.library.similar import box_around, box_of, nearest
 from daemon.library.steps import Step, check_step, shape_after
 from daemon.library.store import LibraryDatabase
 
@@ -76,14 +76,18 @@ class Library:
         row = self.database.row("SELECT kind, features FROM sounds WHERE seq = ?", seq)
         if row is None:
             raise LibraryError(f"clip {filters.similar} has no sound to compare (notes alone, or not yet measured)", "no_sound")
-        found = self.database.rows(
-            f"SELECT c.seq, s.features FROM clips c JOIN sounds s ON s.seq = c.seq WHERE {condition} AND c.seq != ?", *values, seq
-        )
-        near = nearest(row["features"], [(one[0], one[1]) for one in found], filters.offset + filters.limit)[filters.offset :]
+        total = self._one(f"SELECT count(*) FROM clips c WHERE {condition} AND c.kind != 'midi' AND c.seq != ?", [*values, seq])
+
+        def around(reach: int) -> list[tuple[int, bytes]]:
+            box, edges = box_around(row["features"], reach)
+            query = (
+                f"SELECT c.seq, s.features FROM clips c JOIN sounds s ON s.seq = c.seq WHERE {box} AND {condition} AND c.seq != ?"
+            )
+            return [(one[0], one[1]) for one in self.database.rows(query, *edges, *values, seq)]
+
+        near = nearest(row["features"], around, min(total, filters.offset + filters.limit))[filters.offset :]
         clips = self._rows([seq for _, seq in near])
-        return Page(
-            len(found), [{**clip, "distance": round(distance, 4)} for clip, (distance, _) in zip(clips, near, strict=True)]
-        )
+        return Page(total, [{**clip, "distance": round(distance, 4)} for clip, (distance, _) in zip(clips, near, strict=True)])
 
     def _rows(self, seqs: list[int]) -> list[dict[str, Any]]:
         """Full rows in the order of `seqs`."""
@@ -99,21 +103,23 @@ class Library:
     def facets(self, filters: Filters) -> dict[str, dict[str, int]]:
         """How many clips of a search have each kind, engine, licence, genre, project, key and tag; most first."""
         condition, values = where(filters)
+        by_index = condition.replace("+", "") if condition == ONLY_THERE else condition
         counted = {
             name: {
                 str(row[0]): int(row[1])
                 for row in self.database.rows(
-                    f"SELECT c.{name}, count(*) FROM clips c WHERE {condition} AND c.{name} != '' GROUP BY 1 ORDER BY 2 DESC, 1",
+                    f"SELECT c.{name}, count(*) FROM clips c WHERE {by_index} AND c.{name} != '' GROUP BY 1 ORDER BY 2 DESC, 1",
                     *values,
                 )
             }
             for name in FACETS
         }
+        # of all clips, leaving out the few whose files are gone is far quicker than looking each one up
+        who = "SELECT seq FROM clips c WHERE " + condition
+        narrowed = "NOT IN (SELECT seq FROM clips WHERE missing != 0)" if condition == ONLY_THERE else f"IN ({who})"
         tags = self.database.rows(
-            f"SELECT tag, count(*) FROM tags JOIN clips c ON c.seq = tags.seq WHERE {condition}"
-            " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",
-            *values, _MOST_TAGS,
-        )  # fmt: skip
+            f"SELECT tag, count(*) FROM tags WHERE seq {narrowed} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?", *values, _MOST_TAGS
+        )
         return counted | {"tag": {str(row[0]): int(row[1]) for row in tags}}
 
     def get(self, clip: str) -> dict[str, Any]:
@@ -267,7 +273,7 @@ class Library:
         if row is None:
             return
         with self.database.write() as db:
-            for table in ("clips", "records", "sounds", "tags"):
+            for table in ("clips", "records", "sounds", "sound_boxes", "tags"):
                 db.execute(f"DELETE FROM {table} WHERE seq = ?", (row["seq"],))
             db.execute("DELETE FROM words WHERE rowid = ?", (row["seq"],))
             for table in ("files", "collection_clips", "edits", "edit_turns"):
@@ -332,7 +338,9 @@ def _insert(db: sqlite3.Connection, record: Mapping[str, Any]) -> int:
     stat = _stat(path)
     db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (record["id"], path, *stat))
     if record.get("features"):
-        db.execute("INSERT INTO sounds VALUES (?, ?, ?)", (seq, record["kind"], base64.b64decode(record["features"])))
+        sound = base64.b64decode(record["features"])
+        db.execute("INSERT INTO sounds VALUES (?, ?, ?)", (seq, record["kind"], sound))
+        db.execute("INSERT INTO sound_boxes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (seq, *box_of(sound)))
     return 1
 
 

@@ -21,6 +21,8 @@ SORTS = {
     "length": "c.seconds IS NULL, c.seconds, c.seq DESC",
 }
 MOST_ROWS = 1000
+#: The plus keeps SQLite from reading all clips by the index on `missing`, which narrows next to nothing.
+ONLY_THERE = "+c.missing = 0"
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,16 @@ class Filters:
 
 def where(filters: Filters) -> tuple[str, list[Any]]:
     """The condition on `clips c` and its values."""
-    parts, values = ["1"], list[Any]()
+    parts, values = list[str](), list[Any]()
     for condition, given in _conditions(filters):
         parts.append(condition)
         values += given
-    return " AND ".join(parts), values
+    return " AND ".join(parts) or "1", values
 
 
 def _conditions(filters: Filters) -> Iterator[tuple[str, list[Any]]]:
     if not filters.missing:
-        yield "c.missing = 0", []
+        yield ONLY_THERE, []
     if match := words_query(filters.text):
         yield "c.seq IN (SELECT rowid FROM words WHERE words MATCH ?)", [match]
     for name in ("kind", "engine", "licence", "genre", "project"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from daemon.database import Database
 from daemon.errors import LibraryError
 
-LIBRARY_VERSION = 1
+LIBRARY_VERSION = 3
 
 #: `clips` is kept narrow, for a search without words reads all of it; `seq` rises with time, so that `newest` needs no sorting.
 _SCHEMA = """
@@ -35,6 +35,12 @@ CREATE TABLE IF NOT EXISTS clips (
     missing     INTEGER NOT NULL DEFAULT 0,
     name        TEXT NOT NULL DEFAULT ''
 );
+CREATE INDEX IF NOT EXISTS clips_by_kind ON clips (missing, kind);
+CREATE INDEX IF NOT EXISTS clips_by_engine ON clips (missing, engine);
+CREATE INDEX IF NOT EXISTS clips_by_licence ON clips (missing, licence);
+CREATE INDEX IF NOT EXISTS clips_by_genre ON clips (missing, genre);
+CREATE INDEX IF NOT EXISTS clips_by_project ON clips (missing, project);
+CREATE INDEX IF NOT EXISTS clips_by_key ON clips (missing, key);
 CREATE TABLE IF NOT EXISTS files (
     clip        TEXT PRIMARY KEY,
     path        TEXT NOT NULL,
@@ -44,6 +50,7 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE INDEX IF NOT EXISTS files_by_path ON files (path);
 CREATE TABLE IF NOT EXISTS records (seq INTEGER PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS sounds (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, features BLOB NOT NULL);
+CREATE VIRTUAL TABLE IF NOT EXISTS sound_boxes USING rtree_i32(seq, a, a2, b, b2, c, c2, d, d2, e, e2);
 CREATE TABLE IF NOT EXISTS tags (tag TEXT NOT NULL COLLATE NOCASE, seq INTEGER NOT NULL, PRIMARY KEY (tag, seq)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tags_by_clip ON tags (seq);
 CREATE VIRTUAL TABLE IF NOT EXISTS words
