@@ -51,7 +51,7 @@ class _Said:
         return re.search(rf"\b(?:{words})\b", self.text) is not None
 
     def number(self, unit: str) -> float | None:
-        found = re.search(rf"{_NUMBER}\s*(?:{unit})\b", self.text)
+        found = re.search(rf"{_NUMBER}\s*(?:{unit})(?!\w)", self.text)
         return _value(found[1]) if found else None
 
 
