@@ -15,13 +15,24 @@ from daemon.places import Places
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
 
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    as_json: AsJson = False,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Also put this, the log and the config into a zip for whoever helps.", metavar="FILE.zip")
+    ] = None,
+) -> None:
     """Look into every folder, port, engine and library, and say what to do about each fault."""
     from daemon.doctor import examine
 
     found = examine(Places.find())
     for check in found:
         print(json.dumps(check.to_json()) if as_json else check.line())
+    if bundle is not None:
+        from daemon.bundle import write_bundle
+
+        names = write_bundle(Places.find(), found, bundle)
+        print(f"{bundle} holds {', '.join(names)}", file=sys.stderr)
+        print("Secrets were taken out; the log holds your prompts and folder names. Read it before you send it.", file=sys.stderr)
     raise typer.Exit(1 if any(check.verdict == "fault" for check in found) else 0)
 
 

@@ -148,6 +148,12 @@ def _port(config: Config) -> Check:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
+            other = Link(port)
+            welcome = other.hello()
+            other.close()
+            if welcome is not None:
+                who = f"another Sidecrate holds it, whose crate is {welcome.arguments[2]}"
+                return Check("osc port", "fault", f"{port}: {who}; use that one, end it, or choose another osc.port")
             text = f"{port} cannot be opened ({error.strerror}); end the program that holds it, or choose another under osc.port"
             return Check("osc port", "fault", text)
     return Check("osc port", "ok", f"{port} is free")

@@ -63,12 +63,17 @@ class Link:
         return None
 
     def _greet(self, boot: str) -> bool:
+        welcome = self.hello()
+        return welcome is not None and bool(welcome.arguments[3] == boot)
+
+    def hello(self) -> Message | None:
+        """The welcome of whatever Sidecrate answers on this port; None when none does."""
         for _ in range(HELLO_TRIES):
             self.send("/sidecrate/hello", "sidecrate", 0, self.nonce)
             for message in self.listen(HELLO_WAIT_S):
                 if message.address == "/sidecrate/welcome" and message.arguments[0] == self.nonce:
-                    return bool(message.arguments[3] == boot)
-        return False
+                    return message
+        return None
 
     @property
     def port(self) -> int:

@@ -75,8 +75,17 @@ def status_text(places: Places) -> str:
             if job["state"] not in ("done", "failed", "cancelled", "queued")
             else job["state"]
         )
-        lines.append(f"{job['job']}  {step:<16} {job['prompt'][:60]}" + (f"\n       {job['error']}" if job["error"] else ""))
+        lines.append(
+            f"{job['job']}  {step:<16} {one_line(job['prompt'])}"
+            + (f"\n       {one_line(job['error'], 300)}" if job["error"] else "")
+        )
     return "\n".join(lines)
+
+
+def one_line(text: str, most: int = 60) -> str:
+    """A text as one line: line ends and what steers a terminal are shown, not done."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return shown if len(shown) <= most else shown[: most - 3] + "..."
 
 
 def session_line(places: Places) -> str:
