@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from daemon.audio.resample import resample
+from daemon.audio.scratch import aside, release
 
 #: One treatment of float32 (frames, channels), for the mix and for each stem alike.
 Treatment = Callable[[np.ndarray], np.ndarray]
@@ -36,7 +37,9 @@ class Sound:
 
     def linear(self, treatment: Treatment) -> Sound:
         """A treatment under which the sum of the stems is still the mix: cut, gain, filter, resample."""
-        return Sound(treatment(self.audio), self.sample_rate, {name: treatment(stem) for name, stem in self.stems.items()})
+        return Sound(
+            treatment(self.audio), self.sample_rate, {name: _treated(stem, treatment) for name, stem in self.stems.items()}
+        )
 
     def shaped(self, treatment: Treatment) -> Sound:
         """Any other treatment: with stems, the mix becomes the sum of the treated stems."""
@@ -50,3 +53,10 @@ class Sound:
         changed = self.linear(lambda x: resample(x, self.sample_rate, sample_rate))
         changed.sample_rate = sample_rate
         return changed
+
+
+def _treated(stem: np.ndarray, treatment: Treatment) -> np.ndarray:
+    """A stem after a treatment. Long ones wait in files: a piece's stems together would fill the memory."""
+    done = aside(treatment(stem))
+    release(stem)
+    return done

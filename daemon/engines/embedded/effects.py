@@ -85,3 +85,9 @@ def k_weight(frames: int, rate: int) -> np.ndarray:
     low = hz**2 / (hz**2 + 38.0**2)
     shelf = 1 + (10**0.4 - 1) * hz**2 / (hz**2 + 1500.0**2)
     return (low**2 * shelf).astype(np.float32)
+
+
+def forget() -> None:
+    """Give back what was computed for long stretches: a piece's rooms and tilts are many times a loop's."""
+    for kept in (reverb, ping_pong, tilt, k_weight):
+        kept.cache_clear()

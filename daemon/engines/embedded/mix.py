@@ -75,6 +75,11 @@ class Player:
             self._frames -= len(self._kept.popitem(last=False)[1])
         return played
 
+    def forget(self) -> None:
+        """Give back the notes that were kept for the next take."""
+        self._kept.clear()
+        self._frames = 0
+
     def _sampled(self, voice: Voice, strike: Strike) -> np.ndarray | None:
         """The user's own sound in the voice's stead, where the kit has one."""
         if self.kit is None:

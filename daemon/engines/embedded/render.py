@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from bridge.music import loop_frames
+from daemon.audio.scratch import Scratch, give_back_heap
 from daemon.engines.contract import Progress
+from daemon.engines.embedded import effects
 from daemon.engines.embedded.mix import Balance, Desk, Player, below_ceiling, frame_of, part_sounds, place, tail_s
 from daemon.engines.embedded.plan import Plan, Section, Sound
 from daemon.engines.embedded.score import Note, Score
+from daemon.engines.embedded.voices.signals import forget_long_responses
 from daemon.engines.embedded.voices.textures import texture
 
 _LOOP_LUFS = -14.0
@@ -64,7 +67,8 @@ class Track:
         self.longest = max(block.frames for block in self.blocks)
         self.total = self.frames + round((tail_s(plan) + 1.0) * player.rate)
         self.mix = np.zeros((self.total, 2), np.float32)
-        self.stems = {part: np.zeros((self.total, 2), np.float32) for part in plan.parts} if with_stems else {}
+        # a long piece's stems would fill the memory; they wait in files
+        self.stems = {part: Scratch(self.total) for part in plan.parts} if with_stems else {}
         self.balance = Balance()
 
     def _find_blocks(self) -> list[_Block]:
@@ -90,10 +94,16 @@ class Track:
                 piece = stems.pop(part)[: self.total - block.start] * gain
                 self.mix[block.start : block.start + len(piece)] += piece
                 if self.stems:
-                    self.stems[part][block.start : block.start + len(piece)] += piece
+                    self.stems[part].add(block.start, piece)
+        # what comes after needs the memory more than the next piece needs these
+        self.player.forget()
+        effects.forget()
+        forget_long_responses()
+        give_back_heap()
         self._fade()
         progress(0.97, "levelling")
-        return self._below_ceiling()
+        self._hold_below_ceiling()
+        return self.mix, {part: stem.array() for part, stem in self.stems.items()}
 
     def _rehearse(self, progress: Progress) -> None:
         """Set the balance on the fullest section, then the levels of the parts that do not play there."""
@@ -129,15 +139,17 @@ class Track:
         """The tail after the last bar dies away to nothing."""
         n = self.total - self.frames
         curve = np.cos(np.linspace(0, np.pi / 2, n, dtype=np.float32))[:, None] ** 2
-        for audio in (self.mix, *self.stems.values()):
-            audio[self.frames :] *= curve
+        self.mix[self.frames :] *= curve
+        for stem in self.stems.values():
+            stem.scale(self.frames, curve)
 
-    def _below_ceiling(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        top = float(np.abs(self.mix).max(initial=0.0))
+    def _hold_below_ceiling(self) -> None:
+        top = max(float(self.mix.max(initial=0.0)), -float(self.mix.min(initial=0.0)))
         if top > 0.95:
-            for audio in (self.mix, *self.stems.values()):
-                audio *= np.float32(0.95 / top)
-        return self.mix, self.stems
+            gain = np.float32(0.95 / top)
+            self.mix *= gain
+            for stem in self.stems.values():
+                stem.scale(0, gain)
 
 
 def _lift_db(section: Section) -> float:

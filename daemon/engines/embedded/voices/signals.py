@@ -376,3 +376,8 @@ def widened(x: np.ndarray, width: float) -> np.ndarray:
         return x
     middle = x.mean(axis=1, keepdims=True)
     return (middle + (x - middle) * np.float32(width)).astype(np.float32)
+
+
+def forget_long_responses() -> None:
+    """Give back the filters' responses of long stretches."""
+    _long_response.cache_clear()
