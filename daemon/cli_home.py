@@ -67,8 +67,16 @@ def uninstall(what: Annotated[str, typer.Argument(help="ableton, fl-studio or au
         print(f"left, since it was changed: {path}")
 
 
-def open_folder(what: Annotated[str, typer.Argument(help="crate, inbox, state or config.")] = "crate") -> None:
+def open_folder(
+    what: Annotated[str, typer.Argument(help="crate, inbox, state or config.")] = "crate",
+    page: Annotated[bool, typer.Option("--page", help="Open the page in the browser, by a link that works once.")] = False,
+) -> None:
     """Show the crate (or the inbox, the state, the config) in the system's file browser, and print where it is."""
+    if page:
+        from daemon.cli_web import open_page
+
+        open_page(Places.find())
+        return
     from daemon.config import config_page, load_config
     from daemon.defaults import crate_folder, inbox_folder
 

@@ -113,6 +113,14 @@ class AbletonOsc(Section):
     )
 
 
+class Web(Section):
+    enabled: bool = Field(False, description="Serve the page and the HTTP API on this machine; `web: on` says the same.")
+    port: Port = Field(9141, description="TCP port of the page on this machine. 0 takes a free one.")
+    share: bool = Field(False, description="Let clips be shared by links, on a port of their own.")
+    share_port: Port = Field(9142, description="TCP port of shared clips. 0 takes a free one.")
+    share_lan: bool = Field(False, description="Shared clips can be reached from other machines of the network too.")
+
+
 class Audio(Section):
     sample_rate: Annotated[int, Field(ge=8000, le=192000)] = Field(44100, description="In Hz, where the session does not say.")
     bits: Literal[16, 24, 32] = Field(24, description="Of the published WAV files; 32 is float.")
@@ -222,6 +230,7 @@ class Config(Section):
     fl: Fl = Field(Fl(), description="FL Studio: see docs/fl_studio.md.")
     link: Link = Field(Link(), description="Ableton Link.")
     ableton_osc: AbletonOsc = Field(AbletonOsc(), description="AbletonOSC.")
+    web: Web = Field(Web(), description="The page in the browser: `sidecrate open --page`.")
     audio: Audio = Field(Audio(), description="The files that are written.")
     defaults: Defaults = Field(Defaults(), description="What holds where neither the request, the prompt nor the session says.")
     engines: Engines = Field(Engines(), description="Who makes the sound.")
@@ -240,6 +249,11 @@ class Config(Section):
         },
         description="Requests with a name, for pads, programs and /sidecrate/preset: any fields of a request.",
     )
+
+    @field_validator("web", mode="before")
+    @classmethod
+    def web_is_on_or_off(cls, said: Any) -> Any:
+        return {"enabled": said} if isinstance(said, bool) else said
 
     @field_validator("presets")
     @classmethod

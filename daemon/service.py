@@ -45,6 +45,7 @@ from daemon.purchases import Purchases
 from daemon.queue import Queue
 from daemon.runner import Runner
 from daemon.version import __version__
+from daemon.web.host import WebProcess
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +102,10 @@ class Service:
             self._keeper.start()
             self._write_beacon()
             stack.callback(self._remove_beacon)
+            if self._config.web.enabled:
+                web = WebProcess(self._places)
+                web.start()
+                stack.push_async_callback(web.end)
             self._listen_to_signals()
             if ready:
                 ready(self)

@@ -1,0 +1,79 @@
+"""The page's process: `python -m daemon.web PLACES`, PLACES as JSON. It ends with its stdin."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import uvicorn
+
+from bridge.errors import SidecrateError
+from daemon.child import die_with_parent
+from daemon.config import load_config
+from daemon.places import Places
+from daemon.web.access import load_token, write_address
+from daemon.web.app import make_app
+from daemon.web.house import House
+from daemon.web.share_app import make_share_app
+
+
+class _Server(uvicorn.Server):
+    def install_signal_handlers(self) -> None:
+        """The daemon ends us."""
+
+
+def listening(host: str, port: int) -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if sys.platform != "win32":
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((host, port))
+    return made
+
+
+async def serve(places: Places) -> None:
+    """Serve until the process ends. OSError where a port is taken."""
+    config = load_config(places.config_file)
+    house = House.open(places, config)
+    sockets = [listening("127.0.0.1", config.web.port)]
+    port = sockets[0].getsockname()[1]
+    apps = [make_app(house, load_token(places), lambda: port)]
+    if config.web.share:
+        sockets.append(listening("0.0.0.0" if config.web.share_lan else "127.0.0.1", config.web.share_port))
+        apps.append(make_share_app(house))
+    servers = [
+        _Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")) for app in apps
+    ]
+    house.share_port = sockets[1].getsockname()[1] if config.web.share else 0
+    write_address(places, port, house.share_port)
+    watch = asyncio.create_task(house.watch_jobs())
+    try:
+        await asyncio.gather(*(server.serve(sockets=[one]) for server, one in zip(servers, sockets, strict=True)))
+    finally:
+        watch.cancel()
+        await house.close()
+
+
+def _end_with_stdin() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def main() -> None:
+    die_with_parent()
+    threading.Thread(target=_end_with_stdin, daemon=True).start()
+    said = json.loads(sys.argv[1])
+    places = Places(*(Path(said[name]) for name in ("config_file", "state", "crate", "inbox")))
+    try:
+        asyncio.run(serve(places))
+    except (SidecrateError, OSError) as error:
+        print(error, file=sys.stderr)
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Who may use the API: the token of scripts, one-time links that open the page, and the cookie that they set.
+
+All of it lies in `state/web`, readable by this user alone. A cookie is `time.nonce.signature`, signed with the token: a new token
+ends every page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import time
+from pathlib import Path
+
+from daemon.places import Places
+
+COOKIE = "sidecrate"
+LINK_LASTS_S, COOKIE_LASTS_S = 120.0, 30 * 86400.0
+
+
+def web_folder(places: Places) -> Path:
+    """`state/web`, made for this user alone."""
+    folder = places.state / "web"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def write_private(path: Path, text: str) -> None:
+    """A file of this user alone, whole or not at all."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(part, path)
+
+
+def load_token(places: Places) -> str:
+    """The token of scripts (`Authorization: Bearer ...`), made when first asked for."""
+    path = web_folder(places) / "token"
+    if not path.exists():
+        write_private(path, secrets.token_urlsafe(32))
+    return path.read_text(encoding="utf-8").strip()
+
+
+def make_link_code(places: Places) -> str:
+    """A code that opens the page once, within two minutes."""
+    folder = web_folder(places) / "links"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    for old in folder.iterdir():
+        if time.time() - old.stat().st_mtime > LINK_LASTS_S:
+            old.unlink(missing_ok=True)
+    code = secrets.token_urlsafe(32)
+    write_private(folder / _hashed(code), "")
+    return code
+
+
+def use_link_code(places: Places, code: str) -> bool:
+    """True once for a code that is not too old."""
+    path = web_folder(places) / "links" / _hashed(code)
+    try:
+        age_s = time.time() - path.stat().st_mtime
+        path.unlink()
+    except OSError:
+        return False
+    return age_s <= LINK_LASTS_S
+
+
+def make_cookie(token: str) -> str:
+    said = f"{int(time.time())}.{secrets.token_urlsafe(16)}"
+    return f"{said}.{_signature(token, said)}"
+
+
+def is_cookie(token: str, cookie: str) -> bool:
+    said, _, signature = cookie.rpartition(".")
+    if not hmac.compare_digest(_signature(token, said).encode(), signature.encode("utf-8", "replace")):
+        return False
+    return time.time() - int(said.partition(".")[0]) <= COOKIE_LASTS_S
+
+
+def write_address(places: Places, port: int, share_port: int) -> None:
+    """Where the page is, for other programs of this user."""
+    write_private(web_folder(places) / "address.json", json.dumps({"pid": os.getpid(), "port": port, "share_port": share_port}))
+
+
+def read_address(places: Places) -> dict[str, int] | None:
+    try:
+        found: dict[str, int] = json.loads((places.state / "web" / "address.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def _hashed(code: str) -> str:
+    return hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()
+
+
+def _signature(token: str, said: str) -> str:
+    return hmac.new(token.encode(), said.encode("utf-8", "replace"), hashlib.sha256).hexdigest()

@@ -1,0 +1,55 @@
+"""The API and the page as one application, behind the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from bridge.errors import SidecrateError
+from daemon.version import __version__
+from daemon.web.access import COOKIE, COOKIE_LASTS_S, make_cookie, use_link_code
+from daemon.web.guard import Guard
+from daemon.web.house import House
+from daemon.web.routes_clips import clip_routes
+from daemon.web.routes_jobs import job_routes
+
+BUILT = Path(__file__).parent / "built"
+_NOT_BUILT = "<!doctype html><title>Sidecrate</title><p>The page is not built. From a checkout: <code>make page</code>."
+_STATUS = {"gone": 410, "no_answer": 503, "internal": 500, "sharing_off": 403, "too_many": 429, "deadline": 504}
+
+
+def make_app(house: House, token: str, port: Callable[[], int]) -> ASGIApp:
+    """`port` is asked at each request: it is known once the socket is bound."""
+    app = FastAPI(title="Sidecrate", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app.include_router(job_routes(house))
+    app.include_router(clip_routes(house))
+
+    @app.exception_handler(SidecrateError)
+    async def refused(request: Request, error: SidecrateError) -> JSONResponse:
+        return JSONResponse({"code": error.code, "text": error.text}, _status(error.code))
+
+    @app.get("/open", include_in_schema=False)
+    async def open_page(code: str = "") -> Response:
+        if not use_link_code(house.places, code):
+            return HTMLResponse("<!doctype html><p>This link was used or is too old: <code>sidecrate open --page</code>.", 403)
+        answer = RedirectResponse("/", 303)
+        answer.set_cookie(COOKIE, make_cookie(token), max_age=int(COOKIE_LASTS_S), httponly=True, samesite="strict", path="/")
+        return answer
+
+    @app.get("/", include_in_schema=False)
+    async def page() -> Response:
+        index = BUILT / "index.html"
+        return FileResponse(index, headers={"Cache-Control": "no-cache"}) if index.is_file() else HTMLResponse(_NOT_BUILT, 404)
+
+    if (BUILT / "assets").is_dir():
+        app.mount("/assets", StaticFiles(directory=BUILT / "assets"))
+    return Guard(app, token, port)
+
+
+def _status(code: str) -> int:
+    return _STATUS.get(code, 404 if code.startswith("unknown") else 400)

@@ -1,0 +1,120 @@
+"""What stands before every route: who is named as host, where a page comes from, how large a body is, and who asks.
+
+A foreign page can send requests to 127.0.0.1 and may even get a name to point there: so the Host must be ours, an Origin must be
+ours, and everything under /api needs the token or the cookie. Forms of other pages cannot send JSON.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from daemon.web.access import COOKIE, is_cookie
+
+MOST_BODY_BYTES = 64 << 10
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; style-src 'self' 'unsafe-inline'; media-src 'self' blob:; img-src 'self' data: blob:;"
+        b" frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    ),
+)
+
+
+class Refusal(Exception):
+    def __init__(self, status: int, code: str, text: str) -> None:
+        super().__init__(text)
+        self.status, self.code, self.text = status, code, text
+
+
+class Guard:
+    """ASGI middleware. `port` is asked at each request, since a free one is known only once it is bound."""
+
+    def __init__(self, app: ASGIApp, token: str, port: Callable[[], int]) -> None:
+        self._app = app
+        self._token = token
+        self._port = port
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        began = False
+
+        async def answer(message: Message) -> None:
+            nonlocal began
+            if message["type"] == "http.response.start":
+                began = True
+                message["headers"] = [*message.get("headers", ()), *HEADERS]
+            await send(message)
+
+        try:
+            self._check(scope, Headers(scope=scope))
+            await self._app(scope, _bounded(receive), answer)
+        except Refusal as refusal:
+            if not began:
+                await _refuse(refusal, answer)
+
+    def _check(self, scope: Scope, headers: Headers) -> None:
+        port, path, method = self._port(), scope["path"], scope["method"]
+        hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+        if len(headers.getlist("host")) != 1 or headers["host"].lower() not in hosts:
+            raise Refusal(421, "host", f"this server is called 127.0.0.1:{port}")
+        origin = headers.get("origin")
+        if origin is not None and origin.lower() not in {f"http://{host}" for host in hosts}:
+            raise Refusal(403, "origin", "pages of other places may not use this server")
+        is_api = path.startswith("/api")
+        if headers.get("sec-fetch-site", "none") not in ("same-origin", "none") and (is_api or method not in _SAFE):
+            raise Refusal(403, "origin", "pages of other places may not use this server")
+        if is_api and not self._is_known(headers):
+            raise Refusal(401, "token", "open the page with `sidecrate open --page`, or send the token as a bearer")
+        if not headers.get("content-length", "0").isdigit() or int(headers.get("content-length", "0")) > MOST_BODY_BYTES:
+            raise Refusal(413, "too_large", f"a request may hold {MOST_BODY_BYTES} bytes")
+        has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if method not in _SAFE and (has_body or kind) and kind != "application/json":
+            raise Refusal(415, "content_type", "send application/json")
+
+    def _is_known(self, headers: Headers) -> bool:
+        scheme, _, said = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and hmac.compare_digest(said.strip().encode("utf-8", "replace"), self._token.encode()):
+            return True
+        try:
+            cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        except CookieError:
+            return False
+        return cookie is not None and is_cookie(self._token, cookie.value)
+
+
+def _bounded(receive: Receive) -> Receive:
+    seen = 0
+
+    async def bounded() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MOST_BODY_BYTES:
+            raise Refusal(413, "too_large", f"a request may hold {MOST_BODY_BYTES} bytes")
+        return message
+
+    return bounded
+
+
+async def _refuse(refusal: Refusal, send: Send) -> None:
+    body = json.dumps({"code": refusal.code, "text": refusal.text}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

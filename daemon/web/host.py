@@ -1,0 +1,61 @@
+"""The daemon's side of the page's process: it is started with `web: on`, started again if it dies, and ended with the daemon."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import sys
+
+from daemon.places import Places
+
+log = logging.getLogger(__name__)
+
+#: s between an unwished end and the next start, doubled up to the last.
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
+
+
+class WebProcess:
+    """One child program that serves the API and the page. Belongs to the daemon's loop; imports nothing of the web."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._task: asyncio.Task[None] | None = None
+        self._process: asyncio.subprocess.Process | None = None
+
+    def start(self) -> None:
+        """Begin to serve; the address stands in the state folder once it does."""
+        self._task = asyncio.create_task(self._keep_up())
+
+    async def end(self) -> None:
+        (self._places.state / "web" / "address.json").unlink(missing_ok=True)
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._process and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    async def _keep_up(self) -> None:
+        wait_s = _FIRST_WAIT_S
+        while True:
+            places = {name: str(getattr(self._places, name)) for name in ("config_file", "state", "crate", "inbox")}
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "daemon.web", json.dumps(places),
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+            began = asyncio.get_running_loop().time()
+            await self._log_words(self._process)
+            code = await self._process.wait()
+            if asyncio.get_running_loop().time() - began > _LONGEST_WAIT_S:
+                wait_s = _FIRST_WAIT_S
+            log.error("the page's process ended (%s); it is started again in %g s", code, wait_s)
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+
+    async def _log_words(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stderr is not None
+        while line := await process.stderr.readline():
+            log.info("web: %s", line.decode("utf-8", "replace").rstrip()[:2000])

@@ -1,0 +1,107 @@
+"""The second listener: pages of shared clips, and nothing else. It has no route of the API and takes no method but GET."""
+
+from __future__ import annotations
+
+import html
+import ipaddress
+import socket
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from daemon.errors import LibraryError
+from daemon.web.house import House
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "Content-Security-Policy": "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; base-uri 'none'",
+}
+_STYLE = (
+    "body{font:16px system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}"
+    "audio{width:100%}article{margin:1.5rem 0}"
+)
+
+
+def make_share_app(house: House) -> Starlette:
+    async def page(request: Request) -> Response:
+        share = _share_of(request, house)
+        return _gone() if share is None else HTMLResponse(_page(request, share, house), headers=_HEADERS)
+
+    async def audio(request: Request) -> Response:
+        path = _file_of(request, house)
+        return _gone() if path is None else FileResponse(path, media_type="audio/wav", headers=_HEADERS)
+
+    async def download(request: Request) -> Response:
+        path = _file_of(request, house)
+        return _gone() if path is None else FileResponse(path, filename=path.name, media_type="audio/wav", headers=_HEADERS)
+
+    return Starlette(
+        routes=[
+            Route("/s/{word}", page),
+            Route("/s/{word}/{number:int}/audio", audio),
+            Route("/s/{word}/{number:int}/download", download),
+        ]
+    )
+
+
+def _gone() -> Response:
+    return PlainTextResponse("This link leads nowhere: it has expired, or was taken back.", 404, headers=_HEADERS)
+
+
+def _share_of(request: Request, house: House) -> dict[str, Any] | None:
+    return house.shares.open(request.path_params["word"]) if _is_host_of_ours(request.headers.get("host", "")) else None
+
+
+def _is_host_of_ours(host: str) -> bool:
+    """An address or this machine's own name: a name of somebody else that was made to point here is not."""
+    name = host.rsplit(":", 1)[0].strip("[]").lower() if not host.endswith("]") else host.strip("[]")
+    own = socket.gethostname().lower().removesuffix(".local")
+    if name in ("localhost", own, f"{own}.local"):
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _file_of(request: Request, house: House) -> Path | None:
+    share, number = _share_of(request, house), request.path_params["number"]
+    if share is None or not 0 <= number < len(share["clips"]):
+        return None
+    try:
+        return house.library.path(share["clips"][number])
+    except LibraryError:
+        return None
+
+
+def _page(request: Request, share: dict[str, Any], house: House) -> str:
+    title, here = html.escape(share["title"]), html.escape(str(request.url.replace(query="")))
+    articles = []
+    for number, clip in enumerate(share["clips"]):
+        try:
+            record = house.library.record(clip)
+        except LibraryError:
+            continue
+        facts = [f"{record['bpm']:g} bpm" if record.get("bpm") else "", record.get("key") or "", record.get("license") or ""]
+        name = html.escape(str(record.get("words") or record["kind"]))
+        about = html.escape(" · ".join(fact for fact in facts if fact))
+        articles.append(
+            f"<article><h2>{name}</h2><p>{about}</p><audio controls loop preload=none aria-label='{name}'"
+            f" src='{here}/{number}/audio'></audio>"
+            f"<p><a href='{here}/{number}/download' download>Download {name}</a></p></article>"
+        )
+    return (
+        f"<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+        f"<title>{title}</title><meta property='og:title' content='{title}'><meta property='og:type' content='music.song'>"
+        f"<meta property='og:description' content='{len(articles)} of Sidecrate, to hear and download'>"
+        f"<meta property='og:url' content='{here}'><meta property='og:audio' content='{here}/0/audio'>"
+        f"<meta name='twitter:card' content='summary'><style>{_STYLE}</style></head>"
+        f"<body><main><h1>{title}</h1>{''.join(articles)}</main></body></html>"
+    )
