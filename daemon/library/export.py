@@ -173,7 +173,8 @@ def whole(target: Path) -> Iterator[Path]:
     except soundfile.LibsndfileError as error:
         raise LibraryError(f"{target} could not be written ({error.error_string}); free space or choose another place") from None
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 def pack_name(collection: str) -> str:

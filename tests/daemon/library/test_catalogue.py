@@ -103,10 +103,16 @@ def test_what_is_forgotten_leaves_nothing(library):
     library.collections.add("kit", ["aaaa"])
     library.edits.add("aaaa", {"do": "reverse"})
     library.forget("aaaa")
-    assert library.collections.clips("kit") == [] and found(library, text="vinyl") == [] and found(library, similar="dddd")[-1] == "cccc"
+    assert (
+        library.collections.clips("kit") == []
+        and found(library, text="vinyl") == []
+        and found(library, similar="dddd")[-1] == "cccc"
+    )
     for table in ("clips", "records", "sounds", "sound_boxes", "words"):
         assert len(library.database.rows(f"SELECT * FROM {table}")) == 4, table
-    assert not library.database.rows("SELECT * FROM edits") and not library.database.rows("SELECT * FROM files WHERE clip = 'aaaa'")
+    assert not library.database.rows("SELECT * FROM edits") and not library.database.rows(
+        "SELECT * FROM files WHERE clip = 'aaaa'"
+    )
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,9 @@ def test_what_a_step_cannot_be_is_said(home, loop, step, text):
 
 def test_every_step_takes_its_own_defaults():
     for kind in STEPS.values():
-        given = {one.name: {"key": "Em", "order": "1,2"}.get(one.name, one.low or 1) for one in kind.settings if one.default is None}
+        given = {
+            one.name: {"key": "Em", "order": "1,2"}.get(one.name, one.low or 1) for one in kind.settings if one.default is None
+        }
         assert check_step(check_step({"do": kind.name, **given}))["do"] == kind.name
 
 
@@ -118,5 +120,7 @@ def test_words_take_away_and_undo(home, loop):
 
 
 def test_what_a_clip_becomes_is_known_before_it_is_rendered(loop):
-    shape = shape_after(loop, [{"do": "tempo", "bpm": 120.0}, {"do": "pitch", "semitones": -2.0}, {"do": "section", "bar": 2, "bars": 1}])
+    shape = shape_after(
+        loop, [{"do": "tempo", "bpm": 120.0}, {"do": "pitch", "semitones": -2.0}, {"do": "section", "bar": 2, "bars": 1}]
+    )
     assert (shape.bpm, shape.key, shape.bars, shape.seconds) == (120.0, "Gm", 1, 2.0)

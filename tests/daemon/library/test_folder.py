@@ -1,0 +1,70 @@
+import shutil
+from pathlib import Path
+
+from daemon.library.filters import Filters
+from daemon.library.folder import look_through
+
+
+def shown(home):
+    return {clip["id"]: Path(clip["path"]) for clip in home.library.search(Filters()).clips}
+
+
+def test_a_clip_that_is_renamed_or_moved_is_found_there(home, loop, kick):
+    assert not look_through(home.library, home.crate)
+    new = home.crate.folder / "my sounds" / "best loop.wav"
+    new.parent.mkdir()
+    Path(loop["path"]).rename(new)
+    assert look_through(home.library, home.crate).moved == [loop["id"]]
+    assert shown(home)[loop["id"]] == new and home.crate.find(loop["id"])["path"] == str(new)
+    assert home.library.search(Filters(text="best")).total == 1
+
+
+def test_a_clip_that_is_deleted_is_not_shown_and_comes_back_with_its_marks(home, loop, tmp_path):
+    home.library.favourite(loop["id"])
+    away = shutil.move(loop["path"], tmp_path / "away.wav")
+    assert look_through(home.library, home.crate).gone == [loop["id"]]
+    assert shown(home) == {} and home.library.search(Filters(missing=True)).clips[0]["missing"]
+    shutil.move(away, loop["path"])
+    assert look_through(home.library, home.crate).back == [loop["id"]]
+    assert home.library.search(Filters(favourite=True)).total == 1
+
+
+def test_copies_stems_kept_and_foreign_files_are_no_clips(home, loop):
+    home.crate.keep(loop["id"])
+    shutil.copy(loop["path"], home.crate.folder / "copy.wav")
+    (home.crate.folder / "mine.wav").write_bytes(b"RIFF, or what looks like it")
+    (home.crate.folder / "notes.mid").write_bytes(b"MThd")
+    ignored = {}
+    assert not look_through(home.library, home.crate, ignored) and len(shown(home)) == 1
+    assert len(ignored) == 4  # the clip's own notes too
+
+
+def test_where_only_the_kept_name_is_left_the_clip_is_there(home, loop):
+    kept = home.crate.keep(loop["id"])
+    Path(loop["path"]).unlink()
+    assert look_through(home.library, home.crate).moved == [loop["id"]] and shown(home)[loop["id"]] == kept
+
+
+def test_a_lost_database_is_made_anew_from_the_files(home, loop, kick):
+    before = home.library.get(loop["id"])
+    home.lose_databases()
+    changes = look_through(home.library, home.crate)
+    assert sorted(changes.new) == sorted([loop["id"], kick["id"]])
+    again = home.library.get(loop["id"])
+    assert again == before | {"created": again["created"], "record": again["record"]}
+    assert again["record"] == {**before["record"], "midi": loop["midi"]}
+    assert home.crate.find(loop["id"])["seed"] == loop["seed"]
+    assert home.library.similar(loop["id"]) == []
+
+
+def test_a_crate_that_is_not_there_loses_nothing(home, loop):
+    home.crate.folder.rename(home.folder / "unplugged")
+    assert not look_through(home.library, home.crate)
+    assert len(shown(home)) == 1
+
+
+def test_what_was_trashed_is_no_longer_in_the_library(home, loop, kick, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    home.crate.trash(loop["id"])
+    home.library.catch_up(home.jobs)
+    assert list(shown(home)) == [kick["id"]]
