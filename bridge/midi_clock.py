@@ -242,6 +242,8 @@ class Clocks:
         delta_s: the time since the port's message before, as the MIDI system measured it. It counts more than the time at
         which we were called, for that also holds how long we were kept waiting.
         """
+        if not message:
+            return False
         at_s = min(now_s, self._times.get(port, now_s) + delta_s)
         at_s = now_s if now_s - at_s > 0.25 else at_s + (now_s - at_s) * 0.002
         self._times[port] = at_s
