@@ -42,7 +42,7 @@ def hear(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, me
     if max(reading.lattice.pulse(env.attack) for reading in readings) < 0:
         reason = "nothing in the take repeats in time: it sounds like a held tone, a texture or scattered hits"
         return asked_grid(length_s, env.sounds_from_s - BEFORE_S, asked_bpm, meter, reason)
-    return answer(env, mono, sample_rate, max(readings, key=lambda reading: reading.merit), meter)
+    return answer(env, mono, sample_rate, max(readings, key=lambda reading: reading.merit), meter, asked_bpm)
 
 
 def _best_lattice(env: Envelopes, hits: onsets.Onsets, found: list[tuple[float, float]], meter: Meter) -> tuple[float, Beats]:
