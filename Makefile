@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test run setup system lint bench listen clean
+.PHONY: page demo test run setup system lint bench listen clean
 
 demo: setup
 	$(BIN)/sidecrate demo
@@ -23,6 +23,11 @@ setup: system .venv/.ready
 
 system:
 	@sh tools/system-packages.sh
+
+# The page's built files stand in the repository, so that installing needs no Node; this makes them anew from daemon/web/page.
+page:
+	@command -v npm >/dev/null 2>&1 || { echo "make page needs npm (Node 20 or newer): https://nodejs.org" >&2; exit 1; }
+	cd daemon/web/page && npm ci --silent && npm run build
 
 lint: setup
 	$(BIN)/ruff check .

@@ -1,0 +1,39 @@
+import { FormEvent, useEffect, useState } from "react";
+import { api, Engine, Session, Spend } from "./api";
+
+/** What holds for the whole: the project's tempo and key, engines, spend, settings. */
+export function House({ engines, session, say }: { engines: Engine[]; session: Session; say: (text: string) => void }) {
+  const [spend, setSpend] = useState<Spend | null>(null);
+  const [settings, setSettings] = useState<{ file: string; values: Record<string, unknown> } | null>(null);
+  useEffect(() => {
+    api<Spend>("spend").then(setSpend, (error) => say(error.message));
+    api<{ file: string; values: Record<string, unknown> }>("settings").then(setSettings, (error) => say(error.message));
+  }, [say]);
+
+  function pin(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const values = { bpm: Number(form.get("bpm")) || 0, key: String(form.get("key")) };
+    api("session", "PUT", values).then(() => say("Pinned."), (error) => say(error.message));
+  }
+  return (
+    <section aria-labelledby="house">
+      <h2 id="house">Studio</h2>
+      <form className="row" onSubmit={pin} key={`${session.bpm} ${session.key}`}>
+        <label>Pin tempo<input name="bpm" type="number" step="any" min={0} max={300} defaultValue={session.bpm ?? ""} /></label>
+        <label>Pin key<input name="key" size={6} defaultValue={session.key ?? ""} /></label>
+        <button>Pin</button>
+      </form>
+      <details><summary>Engines</summary><ul>{engines.map((one) => (
+        <li key={one.name}>{one.title ?? one.name}: {one.ready ? "ready" : one.why}{one.costs_money && ", costs money"}</li>
+      ))}</ul></details>
+      <details><summary>Spend</summary>
+        {spend && <p>Today {spend.today_usd.toFixed(3)} of {spend.per_day_usd.toFixed(2)} USD.</p>}
+        <ul>{spend?.purchases.map((one) => <li key={one.id}>{one.engine}: {(one.cost_usd ?? one.estimate_usd).toFixed(4)} USD</li>)}</ul>
+      </details>
+      <details><summary>Settings</summary>
+        {settings && <><p>They are changed in <code>{settings.file}</code>.</p><pre tabIndex={0} aria-label="Settings">{JSON.stringify(settings.values, null, 1)}</pre></>}
+      </details>
+    </section>
+  );
+}

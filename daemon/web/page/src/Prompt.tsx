@@ -1,0 +1,47 @@
+import { FormEvent, useState } from "react";
+import { api, Engine, Session } from "./api";
+
+const KINDS = ["loop", "oneshot", "track", "midi", "sfx", "vocal"];
+
+export function Prompt({ engines, session, say }: { engines: Engine[]; session: Session; say: (text: string) => void }) {
+  const [busy, setBusy] = useState(false);
+
+  async function order(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const values = Object.fromEntries([...form].filter(([, value]) => value !== ""));
+    setBusy(true);
+    try {
+      await api("requests", "POST", values);
+      say("Your request is in the queue.");
+    } catch (error) {
+      say((error as Error).message);
+    }
+    setBusy(false);
+  }
+
+  const known = [session.bpm && `${session.bpm} bpm`, session.key, session.meter].filter(Boolean).join(" · ");
+  return (
+    <section aria-labelledby="ask">
+      <h2 id="ask">Ask for a clip</h2>
+      <form onSubmit={order} className="prompt">
+        <label className="wide">What should it be?
+          <textarea name="prompt" required maxLength={4000} rows={2} placeholder="dusty boom bap drums, vinyl crackle" />
+        </label>
+        <label>Kind<select name="kind" defaultValue="">
+          <option value="">from the words</option>{KINDS.map((kind) => <option key={kind}>{kind}</option>)}
+        </select></label>
+        <label>Tempo<input name="bpm" type="number" min={40} max={300} step="any" placeholder={session.bpm ? String(session.bpm) : "auto"} /></label>
+        <label>Key<input name="key" size={6} maxLength={20} placeholder={session.key ?? "auto"} /></label>
+        <label>Bars<input name="bars" type="number" min={1} max={64} placeholder="4" /></label>
+        <label>Engine<select name="engine" defaultValue="">
+          <option value="">auto</option>
+          {engines.filter((one) => one.ready).map((one) => <option key={one.name} value={one.name}>{one.name}</option>)}
+        </select></label>
+        <label>Count<input name="count" type="number" min={1} max={100} placeholder="1" /></label>
+        <button disabled={busy}>Make it</button>
+      </form>
+      <p className="quiet">Your project: {known || "nothing is known of it yet"}</p>
+    </section>
+  );
+}
