@@ -32,15 +32,20 @@ def drums(
     silence_s: float = 0.0,
     drift: float = 0.0,
     swing: float = 0.0,
+    step: float = 1.0,
+    counted_in: int = 0,
     sample_rate: int = 44100,
     seed: int = 1,
 ) -> Piece:
-    """`bars` bars of a drum pattern of 16ths from `start_bar` on, after `silence_s`, its tempo swaying by `drift` over 7 s."""
+    """`bars` bars of a drum pattern of 16ths from `start_bar` on, after `silence_s`, its tempo swaying by `drift` over 7 s.
+
+    `step`: the tempo of the second half over that of the first. `counted_in`: so many clicks, a beat apart, come before it.
+    """
     slots = len(next(iter(pattern.values())))
     bar_quarters = slots / 4
     length_s = bars * bar_quarters * 60 / bpm
     clock_s = np.linspace(0, length_s, int(length_s * 200) + 2)
-    tempo = bpm / 60 * (1 + drift * np.sin(2 * np.pi * clock_s / 7))
+    tempo = bpm / 60 * (1 + drift * np.sin(2 * np.pi * clock_s / 7)) * np.where(clock_s < length_s / 2, 1, step)
     quarter = start_bar * bar_quarters + np.concatenate([[0], np.cumsum((tempo[1:] + tempo[:-1]) / 2 * np.diff(clock_s))])
     rng = np.random.default_rng(seed)
     out = np.zeros(int((length_s + 0.01) * sample_rate))
@@ -53,7 +58,11 @@ def drums(
                 at = bar * bar_quarters + (slot + (swing if slot % 2 else 0)) / 4
                 _put(out, sounds[name], float(np.interp(at, quarter, clock_s, -9, -9)), sample_rate, 0.8 if slot else 1.0)
     _put_tail(out, rng)
-    audio = np.concatenate([np.zeros(int(silence_s * sample_rate)), out])
+    clicks = np.zeros(round(counted_in * 60 / bpm * sample_rate))
+    for click in range(counted_in):
+        _put(clicks, 0.5 * _sound("snare", sample_rate, rng)[: sample_rate // 20], click * 60 / bpm, sample_rate, 1.0)
+    silence_s += len(clicks) / sample_rate
+    audio = np.concatenate([np.zeros(round(silence_s * sample_rate) - len(clicks)), clicks, out])
     audio = 0.7 * audio / np.abs(audio).max() + rng.standard_normal(len(audio)) * 1e-4
     first = int(np.ceil(quarter[0] - 1e-9))
     counts = np.arange(first, int(quarter[-1]) + 1)

@@ -81,6 +81,24 @@ def test_drift_is_followed() -> None:
     assert beat_error_s(heard, piece.quarters_s) < 0.006
 
 
+@pytest.mark.parametrize("step", [0.98, 1.02])
+def test_a_tempo_step_is_followed(step: float) -> None:
+    piece = music.drums(music.BACKBEAT, 122, 8, step=step)
+    heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))
+    assert not heard.steady
+    assert beat_error_s(heard, piece.quarters_s) < 0.008
+    assert downbeat_errors_s(heard, piece.downbeats_s).max() < 0.03
+
+
+@pytest.mark.parametrize(("clicks", "bpm"), [(4, 120.0), (4, 97.0)])
+def test_a_count_in_is_no_bar_of_another_beat(clicks: int, bpm: float) -> None:
+    piece = music.drums(music.BACKBEAT, bpm, 5, counted_in=clicks, silence_s=0.2)
+    heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))
+    assert heard.bpm == pytest.approx(bpm, rel=2e-3)
+    assert beat_error_s(heard, piece.quarters_s) < 0.006
+    assert downbeat_errors_s(heard, piece.downbeats_s).max() < 0.008
+
+
 @pytest.mark.parametrize("swing", [0.2, 0.33])
 def test_swing_moves_no_beat(swing: float) -> None:
     pattern = dict(music.BACKBEAT, hat="xxxxxxxxxxxxxxxx")
