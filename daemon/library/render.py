@@ -26,7 +26,7 @@ from daemon.errors import LibraryError
 from daemon.library import effects, treatments
 from daemon.library.features import features
 from daemon.library.stem_source import read_stems
-from daemon.library.steps import Step, shape_after
+from daemon.library.steps import STEPS, Step, shape_after
 
 Tell = Callable[[float, str, str], None]
 _RESULT = "result.json"
@@ -38,6 +38,8 @@ _STRETCHES = ("tempo", "key", "pitch")
 def render_version(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """{record, steps, others, folder, stems} -> the version's record with its path; the clip itself where there is nothing to do.
 
+    stems: write the version's stems too. Else they are let go after the last step that needs them, which is far quicker.
+
     AudioError, ConformError or LibraryError say what cannot be done and why.
     """
     record, steps = task["record"], task["steps"]
@@ -48,10 +50,15 @@ def render_version(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         os.utime(folder)
         done: dict[str, Any] = json.loads((folder / _RESULT).read_text(encoding="utf-8"))
         return done
-    work = Work.read(record, task["others"], stems=task["stems"], tell=tell)
+    last = max((n for n, step in enumerate(steps) if STEPS[step["do"]].stems), default=-1)
+    work = Work.read(record, task["others"], stems=task["stems"] or last >= 0, tell=tell)
+    done_steps = 0
     for index, group in enumerate(_grouped(steps)):
         tell(0.1 + 0.7 * index / len(steps), "editing", group[0]["do"])
         work.do(group, steps)
+        done_steps += len(group)
+        if done_steps > last and not task["stems"]:
+            work.sound.stems = {}
     tell(0.85, "editing", "writing")
     return _write(work, record, steps, folder, task.get("publish_as"))
 

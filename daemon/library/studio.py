@@ -14,7 +14,7 @@ from daemon.child_host import Child
 from daemon.crate import Crate
 from daemon.errors import LibraryError
 from daemon.library.catalogue import Library
-from daemon.library.steps import STEPS, Step, check_step
+from daemon.library.steps import Step, check_step
 
 RENDER = "daemon.library.render:render_version"
 EXPORT = "daemon.library.export:export_clip"
@@ -57,7 +57,7 @@ class Studio:
         others = {step["clip"]: self._library.record(step["clip"]) for step in wanted if step["do"] == "replace"}
         said = json.dumps([RENDER_VERSION, clip, file.st_size, file.st_mtime_ns, wanted], sort_keys=True)
         folder = self._versions / clip / hashlib.sha256(said.encode()).hexdigest()[:16]
-        return {"record": record, "steps": wanted, "others": others, "folder": str(folder), "stems": needs_stems(steps)}
+        return {"record": record, "steps": wanted, "others": others, "folder": str(folder), "stems": False}
 
     async def render(
         self, clip: str, steps: list[Step] | None = None, *, stems: bool = False, on_progress: OnProgress = no_progress
@@ -67,7 +67,7 @@ class Studio:
         With `stems` its stems too. Made before, it is taken from the folder.
         """
         task = self.version_task(clip, steps)
-        task["stems"] = task["stems"] or stems
+        task["stems"] = stems
         async with self._turn:
             return await self._child.ask(RENDER, task, on_progress, self._deadline_s)
 
@@ -139,7 +139,3 @@ class Studio:
         task = {"collection": collection, "format": kind, "target": str(target), "force": force, "versions": versions}
         async with self._turn:
             return Path((await self._child.ask(PACK, task, on_progress, self._deadline_s * max(1, len(versions))))["path"])
-
-
-def needs_stems(steps: list[Step]) -> bool:
-    return any(STEPS[step["do"]].stems for step in steps)

@@ -139,9 +139,10 @@ def test_stems_are_muted_levelled_alone_and_replaced(home, loop, kick):
     assert np.abs(muted - (sound(loop) - stems["drums"])).max() < 1e-3
     alone = sound(render(home, loop, {"do": "solo", "stem": "drums"}))
     assert np.abs(alone - stems["drums"]).max() < 2e-3
+    assert render(home, loop, {"do": "mute", "stem": "bass"})["stems"] == [], "stems that nobody asked for are not written"
     both = render(home, loop, {"do": "solo", "stem": "drums"}, {"do": "solo", "stem": "bass"})
     assert np.abs(sound(both) - stems["drums"] - stems["bass"]).max() < 2e-3
-    other = render(home, loop, {"do": "replace", "stem": "drums", "clip": kick["id"]}, {"do": "tempo", "bpm": 100})
+    other = render(home, loop, {"do": "replace", "stem": "drums", "clip": kick["id"]}, {"do": "tempo", "bpm": 100}, stems=True)
     assert other["frames"] == loop_frames(2, Meter(), 100.0, RATE) and len(other["stems"]) == len(stems)
 
 
