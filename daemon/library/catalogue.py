@@ -300,6 +300,20 @@ class Library:
         return self.search(replace(Filters(), similar=clip, kind=(kind["kind"],), limit=most)).clips
 
 
+def collection_files(library: Path, name: str) -> list[Path]:
+    """The audio files of a collection, for who only wants these: `library` is the library's file (`Places.library`).
+
+    LibraryError code `unknown_collection`.
+    """
+    if not library.exists():
+        raise LibraryError(f"there is no collection {name!r}; `sidecrate collect` makes one", "unknown_collection")
+    opened = Library(library)
+    try:
+        return opened.collection_files(name)
+    finally:
+        opened.close()
+
+
 def _row(row: sqlite3.Row) -> dict[str, Any]:
     plain = {name: row[name] for name in dict(row) if name != "seq"}
     plain["tags"] = [tag for tag in (row["tags"] or "").split(", ") if tag]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 _REST_S, _LOOK_EVERY_S = 2.0, 600.0
 #: A look may take this share of the time at most, however often things change in a large crate.
 _MOST_SHARE = 0.05
+_ABANDONED_S = 3600.0
 _TOUCHED = frozenset({"created", "deleted", "moved", "closed", "modified"})
 
 
@@ -48,8 +50,17 @@ class Keeper:
         return self._library
 
     def start(self) -> None:
+        self._tidy()
         self._library.catch_up(self._jobs, whole=True)
         self._task = asyncio.create_task(self._look_on())
+
+    def _tidy(self) -> None:
+        """What a kill left of a render or of a clip on its way into the crate goes, once it is surely nobody's."""
+        versions = self._places.versions
+        for left in [*versions.glob("*/*.part"), *versions.glob("publishing/*")]:
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime > _ABANDONED_S:
+                    shutil.rmtree(left)
 
     async def end(self) -> None:
         if self._task:

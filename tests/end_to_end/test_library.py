@@ -1,0 +1,52 @@
+"""The library as a user meets it: the command line beside a running daemon, and a folder that the user tidies by hand."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import soundfile
+
+from tests.daemon_process import wait_until
+
+
+def listed(daemon, *options):
+    return [json.loads(line) for line in daemon.command("clips", "--json", *options).splitlines()]
+
+
+def test_clips_are_found_marked_edited_collected_exported_and_moved(start_daemon, tmp_path):
+    daemon = start_daemon()
+    daemon.command("make", "dusty boom bap 90 bpm Am", "--bars", "1", "--tags", "vinyl")
+    daemon.command("make", "kick", "--count", "2")
+    loop = listed(daemon, "--kind", "loop")[0]
+    original = Path(loop["path"]).read_bytes()
+    assert [clip["id"] for clip in listed(daemon, "--search", "dus", "--bpm", "85-95", "--key", "C", "--compatible")] == [
+        loop["id"]
+    ]
+    assert len(listed(daemon, "--kind", "oneshot", "--similar", loop["id"])) == 2 and listed(daemon, "--tag", "vinyl") == [loop]
+
+    version = json.loads(daemon.command("edit", loop["id"], "a bit faster and darker", "--json"))
+    assert version["bpm"] == 93 and [step["do"] for step in version["steps"]] == ["tempo", "eq"]
+    daemon.command("edit", loop["id"], "--remove", version["steps"][0]["id"])
+    published = json.loads(daemon.command("edit", loop["id"], "--publish", "--json"))
+    assert Path(published["path"]).parent == Path(loop["path"]).parent and Path(loop["path"]).read_bytes() == original
+
+    daemon.command("mark", loop["id"], "--favourite", "--rating", "4")
+    assert [clip["id"] for clip in listed(daemon, "--favourite", "--rating", "3")] == [loop["id"]]
+    daemon.command("collect", "My Kit", loop["id"], "last")
+    out = tmp_path / "out"
+    out.mkdir()
+    assert soundfile.info(daemon.command("export", loop["id"], "--as", "mp3", "--out", str(out)).strip()).format == "MP3"
+    with zipfile.ZipFile(daemon.command("export", "my kit", "--out", str(out)).strip()) as pack:
+        assert "my-kit/manifest.csv" in pack.namelist()
+    soundfile.write(tmp_path / "mine_120bpm.wav", [0.1, -0.1] * 44100, 44100)
+    assert json.loads(daemon.command("add", str(tmp_path / "mine_120bpm.wav"), "--json"))["kind"] == "loop"
+
+    new = Path(loop["path"]).with_name("my own name.wav")
+    Path(loop["path"]).rename(new)
+    wait_until(lambda: listed(daemon, "--favourite")[0]["path"] == str(new), what="the new name")
+    daemon.kill()
+    for path in daemon.places.state.glob("*.db*"):
+        path.unlink()
+    daemon.start()
+    wait_until(lambda: {clip["id"] for clip in listed(daemon)} >= {loop["id"], published["id"]}, what="the rebuilt library")
+    assert len(listed(daemon)) == 5 and new.read_bytes() == original
