@@ -7,16 +7,17 @@ import json
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 
 from daemon.crate import Crate
-from daemon.errors import LibraryError
+from daemon.errors import CrateError, LibraryError
 from daemon.library.catalogue import Library
 from daemon.library.filters import SORTS, Filters
+from daemon.library.folder import look_through
 from daemon.library.steps import STEPS, Step, check_step
 from daemon.library.studio import FORMATS, Studio
 from daemon.ordering import open_crate
@@ -37,14 +38,16 @@ def add_commands(app: typer.Typer) -> None:
 
 @contextmanager
 def open_library() -> Iterator[Library]:
-    """The library of this home, with all that is in the crate."""
+    """The library of this home, with all that is in the crate; one that was lost is made anew from the crate's folder."""
     places = Places.find()
+    lost = not (places.library.exists() and places.database.exists())
     library = Library(places.library)
     try:
-        if places.database.exists():
-            with open_crate(read_only=True) as crate:
-                if crate is not None:
-                    library.catch_up(crate.database)
+        with open_crate(read_only=not lost) as crate:
+            if crate is not None:
+                library.catch_up(crate.database)
+                if lost:
+                    look_through(library, crate)
         yield library
     finally:
         library.close()
@@ -91,7 +94,7 @@ def clips(
     """The clips in the crate: the newest, or those that the options ask for."""
     from daemon.show import clip_json, clip_lines
 
-    with open_library() as library:
+    with open_library() as library, open_crate(read_only=True) as crate:
         filters = Filters(
             text=search, kind=tuple(kind or ()), engine=tuple(engine or ()), licence=tuple(licence or ()),
             genre=tuple(genre or ()), tag=tuple(tag or ()),
@@ -102,7 +105,7 @@ def clips(
         )  # fmt: skip
         total, rows = _pages(library, filters, number)
         for row in rows:
-            record = library.record(row["id"]) | {name: row[name] for name in _MARKS} | _distance(row)
+            record = library.record(row["id"]) | {name: row[name] for name in _MARKS} | _distance(row) | _kept(crate, row["id"])
             print(json.dumps(json.loads(clip_json(record))) if as_json else clip_lines(record) + _marks_line(row))
     if not rows and not as_json:
         print("no clip is like that" if total == 0 and _narrows(filters) else _NO_CLIP, file=sys.stderr)
@@ -130,6 +133,14 @@ def _pages(library: Library, filters: Filters, number: int) -> tuple[int, list[d
         if not page.clips:
             break
     return total, rows
+
+
+def _kept(crate: Crate | None, clip: str) -> dict[str, Any]:
+    """The clip's name under Kept/, as the job table has it."""
+    if crate is not None:
+        with suppress(CrateError):
+            return {"kept": crate.find(clip)["kept"]}
+    return {"kept": None}
 
 
 def _distance(row: dict[str, Any]) -> dict[str, Any]:
