@@ -230,6 +230,11 @@ class Work:
     def _bitcrush(self, bits: int, rate_hz: float) -> None:
         self.sound = self.sound.shaped(lambda x: effects.bitcrushed(x, self.sound.sample_rate, bits, rate_hz))
 
+    def _layer(self, clip: str, db: float) -> None:
+        new = amplify(_as_wide_as(self._fitted(self.others[clip], self.sound.sample_rate), self.sound.audio), db)
+        stems = {**self.sound.stems, f"layer {clip}": new} if self.sound.stems else {}
+        self.sound = Sound(self.sound.audio + new, self.sound.sample_rate, stems)
+
     # -- stems
 
     def _level(self, stem: str, db: float) -> None:
@@ -246,9 +251,7 @@ class Work:
 
     def _replace(self, stem: str, clip: str) -> None:
         old, rate = self._stem(stem), self.sound.sample_rate
-        new = self._fitted(self.others[clip], rate)
-        if new.shape[1] != old.shape[1]:
-            new = np.repeat(new, 2, axis=1) if old.shape[1] == 2 else new.mean(axis=1, keepdims=True, dtype=np.float32)
+        new = _as_wide_as(self._fitted(self.others[clip], rate), old)
         if np.abs(old).max(initial=0.0) > 1e-5:
             wanted, have = measure_level(old, rate, self.loops).lufs, measure_level(new, rate, self.loops).lufs
             if math.isfinite(wanted) and math.isfinite(have):
@@ -279,6 +282,13 @@ class Work:
         """A part's new sound. The mix changes by the difference, so that what no stem holds stays in it."""
         mix = self.sound.audio + (audio - self.sound.stems[name])
         self.sound = Sound(mix, self.sound.sample_rate, {**self.sound.stems, name: audio})
+
+
+def _as_wide_as(audio: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """With as many channels as another."""
+    if audio.shape[1] == other.shape[1]:
+        return audio
+    return np.repeat(audio, 2, axis=1) if other.shape[1] == 2 else audio.mean(axis=1, keepdims=True, dtype=np.float32)
 
 
 def _write(work: Work, record: dict[str, Any], steps: list[Step], folder: Path, publish_as: str | None) -> dict[str, Any]:

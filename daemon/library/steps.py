@@ -85,6 +85,7 @@ STEPS: dict[str, StepKind] = {
         ),
         StepKind("saturation", "Driven warm.", (_n("drive", 0.3, 0, 1),)),
         StepKind("bitcrush", "Fewer bits and a lower rate.", (_n("bits", 8, 2, 16, True), _n("rate_hz", 11025, 500, 48000))),
+        StepKind("layer", "Another clip on top, at the same tempo and key.", (Setting("clip", None, text="a clip's id"), _n("db", 0, -60, 24))),
         StepKind("level", "One part louder or quieter.", (_STEM, _n("db", None, -60, 24)), stems=True),
         StepKind("mute", "Without one part.", (_STEM,), stems=True),
         StepKind("solo", "One part alone; several steps: those parts.", (_STEM,), stems=True),

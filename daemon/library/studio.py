@@ -54,7 +54,7 @@ class Studio:
             raise LibraryError(f"clip {clip} is notes alone: there is no sound to edit", "no_sound")
         file = self._library.path(clip).stat()
         wanted = [check_step(step) for step in steps]
-        others = {step["clip"]: self._library.record(step["clip"]) for step in wanted if step["do"] == "replace"}
+        others = {step["clip"]: self._library.record(step["clip"]) for step in wanted if "clip" in step}
         said = json.dumps([RENDER_VERSION, clip, file.st_size, file.st_mtime_ns, wanted], sort_keys=True)
         folder = self._versions / clip / hashlib.sha256(said.encode()).hexdigest()[:16]
         return {"record": record, "steps": wanted, "others": others, "folder": str(folder), "stems": False}

@@ -146,6 +146,16 @@ def test_stems_are_muted_levelled_alone_and_replaced(home, loop, kick):
     assert other["frames"] == loop_frames(2, Meter(), 100.0, RATE) and len(other["stems"]) == len(stems)
 
 
+def test_a_clip_is_laid_on_top_at_the_same_tempo(home, loop, kick):
+    made = sound(render(home, loop, {"do": "gain", "db": -12}, {"do": "layer", "clip": kick["id"], "db": -12}))
+    added = made - sound(loop) * 10 ** (-12 / 20)
+    one = sound(kick) * 10 ** (-12 / 20)
+    assert np.abs(added[: len(one)] - one).max() < 1e-5 and np.abs(added[len(one) :]).max() < 1e-5
+    twice = render(home, loop, {"do": "gain", "db": -12}, {"do": "layer", "clip": loop["id"]}, {"do": "tempo", "bpm": 100})
+    assert twice["frames"] == loop_frames(2, Meter(), 100.0, RATE)
+    assert home.library.path(loop["id"]).is_file()
+
+
 @pytest.mark.parametrize(
     ("steps", "text"),
     [
