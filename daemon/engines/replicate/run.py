@@ -174,6 +174,7 @@ class _Run:
         """The id of the prediction, bought once: before another attempt the account's list is searched for the last."""
         began, pause_s = time.time(), _PAUSE_S
         while True:
+            self._within_deadline(_gate.wait_s, "it lets only so many in")
             self._talk.wait(_gate.wait_s)
             try:
                 left_s = self._deadline_s - time.monotonic()
@@ -346,11 +347,14 @@ class _Run:
         wait_s = error.retry_after_s if error.retry_after_s is not None else pause_s
         if error.status == 429:
             _gate.close(wait_s)
-        if time.monotonic() + wait_s > self._deadline_s:
-            raise EngineError(f"Replicate is not to be had ({error.text}); try again later", "unavailable") from None
+        self._within_deadline(wait_s, error.text)
         self._talk(0.02, "generating", f"{words}: {error.text}"[:120])
         self._talk.wait(wait_s)
         return min(pause_s * 2, _MOST_PAUSE_S)
+
+    def _within_deadline(self, wait_s: float, why: str) -> None:
+        if time.monotonic() + wait_s > self._deadline_s:
+            raise EngineError(f"Replicate is not to be had ({why}); try again later", "unavailable") from None
 
     def _patiently(self, call: Callable[[], T], words: str) -> T:
         """A call that costs nothing, tried until the deadline while waiting may help."""
