@@ -20,7 +20,15 @@ from daemon.web.routes_jobs import job_routes
 
 BUILT = Path(__file__).parent / "built"
 _NOT_BUILT = "<!doctype html><title>Sidecrate</title><p>The page is not built. From a checkout: <code>make page</code>."
-_STATUS = {"gone": 410, "no_answer": 503, "internal": 500, "sharing_off": 403, "too_many": 429, "deadline": 504}
+_UNKNOWN = ("unknown_clip", "unknown_job", "unknown_step", "unknown_export", "unknown_share", "unknown_collection")
+_STATUS = dict.fromkeys(_UNKNOWN, 404) | {
+    "gone": 410,
+    "no_answer": 503,
+    "internal": 500,
+    "sharing_off": 403,
+    "too_many": 429,
+    "deadline": 504,
+}
 
 
 def make_app(house: House, token: str, port: Callable[[], int]) -> ASGIApp:
@@ -52,4 +60,4 @@ def make_app(house: House, token: str, port: Callable[[], int]) -> ASGIApp:
 
 
 def _status(code: str) -> int:
-    return _STATUS.get(code, 404 if code.startswith("unknown") else 400)
+    return _STATUS.get(code, 400)

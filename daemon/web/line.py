@@ -16,6 +16,8 @@ from daemon.link import Link
 from daemon.places import Places
 
 _ANSWER_S, _HELLO_EVERY_S = 3.0, 30.0
+#: The same words within 150 ms count once at the daemon's OSC door, and the second get no answer.
+_APART_S = 0.2
 _MOST_WAITING, _MOST_REMEMBERED = 500, 500
 _NAMES = {
     "accepted": ("label", "job", "position"),
@@ -45,6 +47,7 @@ class Line:
         self._answer: asyncio.Future[dict[str, Any]] | None = None
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._ending = threading.Event()
+        self._last_asked: tuple[str | int | float, ...] = ()
         self.session: dict[str, Any] = {}
         threading.Thread(target=self._read, name="line", daemon=True).start()
 
@@ -133,6 +136,9 @@ class Line:
         """What makes no job: keep, trash, cancel, pins. One at a time, for these answers carry no label."""
         async with self._asking:
             self._answer = self._loop.create_future()
+            if self._last_asked == (address, *arguments):
+                await asyncio.sleep(_APART_S)
+            self._last_asked = (address, *arguments)
             self._link.send(address, *arguments)
             try:
                 return _or_refused(await asyncio.wait_for(self._answer, _ANSWER_S))
