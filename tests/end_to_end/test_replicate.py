@@ -1,0 +1,64 @@
+"""The real daemon against the local server: clips on the grid, kills at each step, one purchase."""
+
+import pytest
+
+from tests.daemon_process import CONFIG, wait_until
+from tests.faults.asker import Asker
+from tests.replicate_server import TOKEN, ReplicateServer
+
+
+@pytest.fixture
+def server():
+    server = ReplicateServer(work_s=0.3)
+    yield server
+    server.close()
+
+
+def start(start_daemon, server, more=""):
+    return start_daemon(config=CONFIG + f"replicate: {{base_url: '{server.url}'}}\n{more}", REPLICATE_API_TOKEN=TOKEN)
+
+
+def test_three_clips_on_the_grid_and_in_key_for_one_purchase(start_daemon, server):
+    daemon = start(start_daemon, server)
+    daemon.command("make", "soul loop", "--engine", "musicgen-looper", "--bpm", "120", "--key", "Am", "--bars", "4", "--count", "3")
+    clips = daemon.clips()
+    assert len(clips) == 3 and server.creates == 1
+    for clip in clips:
+        assert (clip["frames"], clip["key"], clip["license"]) == (352800, "Am", "CC-BY-NC-4.0")
+        assert clip["report"]["after"]["max_beat_error_ms"] < 10 and clip["report"]["did"]["semitones"] == -1
+    daemon.stop()
+    for path in daemon.places.state.parent.rglob("*"):
+        assert not path.is_file() or TOKEN.encode() not in path.read_bytes(), path
+
+
+STEPS = ["before create", "after create", "polling", "downloaded", "conforming"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_kill_at_each_step_buys_once(start_daemon, server, step):
+    server.work_s = 3.0 if step == "polling" else 0.3
+    if step in STEPS[:2]:
+        server.plan("create", "hang" if step == "before create" else "hang after")
+    daemon = start(start_daemon, server)
+    asker = Asker(daemon.places)
+    job = asker.ask("a", prompt="soul loop", engine="musicgen-looper", bpm=120, key="Am", bars=2, count=2)
+    asker.close()
+
+    def reached():
+        if step == "before create":
+            return server.calls["create"] == 1
+        if step == "after create":
+            return server.creates == 1
+        if step == "polling":
+            return server.calls["get"] >= 2
+        if step == "downloaded":
+            return list(daemon.places.jobs.glob("*/take0/take.json"))
+        return daemon.rows("SELECT 1 FROM clips WHERE state = 'conforming'")
+
+    wait_until(reached, 30, step)
+    ids = [row["id"] for row in daemon.rows("SELECT id FROM clips ORDER BY k")]
+    daemon.kill()
+    daemon.start()
+    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE state IN ('done', 'failed') AND id = ?", job), 40, "the end")
+    assert [clip["id"] for clip in sorted(daemon.clips(), key=lambda clip: clip["n"])] == ids
+    assert server.creates == 1
