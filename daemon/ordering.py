@@ -60,6 +60,8 @@ def order_records(
         from daemon.acceptance import make_brief
         from daemon.config import load_config
         from daemon.defaults import crate_folder, engine_policy, prompt_defaults, session_with
+        from daemon.engines.registry import place_of
+        from daemon.errors import EngineError
         from daemon.pins import load_pins
 
         places = Places.find()
@@ -72,6 +74,10 @@ def order_records(
             request = Request(values)
             session = session_with(load_pins(database))
             brief = make_brief(request, session, prompt_defaults(config), engine_policy(config), do=verb)
+            if hosted := [name for name in brief.engines if place_of(name) == "hosted"]:
+                # what is bought must outlive this command, and only the daemon's job table does
+                text = f"engine {hosted[0]!r} needs the daemon, and puts its clips into the crate"
+                raise EngineError(f"{text}; start it with `sidecrate run`, and leave out --out", "no_daemon")
             brief = brief.amended(strict=strict or verb == "make", **(amend or {}))
             records = list[dict[str, Any]]()
             for record in make_alone(brief, request, crate, out, bar, config.defaults.note_names):

@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections import Counter, deque
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -38,7 +38,9 @@ def loop_wav(bpm: float, seconds: float, seed: int, rate: int = 32000) -> bytes:
 
     def tone(note: float, gain: float, decay: float) -> Any:
         hz = 440 * 2 ** ((note + OFF_KEY - 69) / 12)
-        return lambda t: gain * np.exp(-decay * t) * sum(np.sin(2 * np.pi * hz * n * t) / n for n in (1, 2, 3)) * np.minimum(1, t * 200)
+        return lambda t: (
+            gain * np.exp(-decay * t) * sum(np.sin(2 * np.pi * hz * n * t) / n for n in (1, 2, 3)) * np.minimum(1, t * 200)
+        )
 
     chords = [(45, (57, 60, 64)), (41, (57, 60, 65)), (48, (55, 60, 64)), (43, (55, 59, 62))]
     for bar in itertools.count():
@@ -139,7 +141,14 @@ class ReplicateServer:
                 return 422, {"title": "Input validation failed", "detail": "- input: prompt is required", "status": 422}
             self._last_create_s = now
             number = f"p{next(self._numbers):04d}"
-            self.predictions[number] = {"model": model, "version": version, "input": given, "began": now, "status": "starting", "ended": None}
+            self.predictions[number] = {
+                "model": model,
+                "version": version,
+                "input": given,
+                "began": now,
+                "status": "starting",
+                "ended": None,
+            }
             under_way = sum(self.view(one)["status"] in ("starting", "processing") for one in self.predictions)
             self.most_at_once = max(self.most_at_once, under_way)
             return 201, self.view(number)
@@ -156,7 +165,7 @@ class ReplicateServer:
                 "status": one["status"], "error": self.error if one["status"] == "failed" else None,
                 "logs": f"step\n {min(99, round(100 * age / self.work_s)):3d}%|####      | {round(age * 10)}/100" if age > 0.1 else "",
                 "output": self._output(number, one["input"]) if done else None,
-                "created_at": datetime.fromtimestamp(one["began"], timezone.utc).isoformat().replace("+00:00", "Z"),
+                "created_at": datetime.fromtimestamp(one["began"], UTC).isoformat().replace("+00:00", "Z"),
                 "urls": {"get": f"{self.url}/v1/predictions/{number}", "cancel": f"{self.url}/v1/predictions/{number}/cancel"},
             }  # fmt: skip
             if self.hides_inputs:
@@ -169,7 +178,9 @@ class ReplicateServer:
         count = int(given.get("variations", 1))
         urls = [f"{self.url}/files/{number}/{n}.wav" for n in range(count)]
         return {
-            "object": {f"variation_{n + 1:02d}": url for n, url in enumerate(urls)} if "variations" in given else {"wav": urls[0]},
+            "object": {f"variation_{n + 1:02d}": url for n, url in enumerate(urls)}
+            if "variations" in given
+            else {"wav": urls[0]},
             "list": urls,
             "string": urls[0],
             "list of objects": [{"audio": url} for url in urls],
@@ -224,7 +235,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(*plan)
             return
         if route != "file" and token != TOKEN:
-            self._answer(401, {"title": "Unauthenticated", "detail": f"You did not pass a valid token, but {token}", "status": 401})
+            self._answer(
+                401, {"title": "Unauthenticated", "detail": f"You did not pass a valid token, but {token}", "status": 401}
+            )
             return
         status, said = self._do(route, path, body)
         if plan in ("drop after", "hang after"):
@@ -255,7 +268,9 @@ class _Handler(BaseHTTPRequestHandler):
         world = self.world
         parts = path.strip("/").split("/")
         if route == "file":
-            return world.file(parts[1], int(parts[2].partition(".")[0]))[0], world.file(parts[1], int(parts[2].partition(".")[0]))[1:]
+            return world.file(parts[1], int(parts[2].partition(".")[0]))[0], world.file(
+                parts[1], int(parts[2].partition(".")[0])
+            )[1:]
         if route == "upload":
             return 201, {"id": "f1", "urls": {"get": f"{world.url}/v1/files/f1"}}
         if route == "account":

@@ -1,8 +1,10 @@
 """The real daemon against the local server: clips on the grid, kills at each step, one purchase."""
 
+import os
+
 import pytest
 
-from tests.daemon_process import CONFIG, wait_until
+from tests.daemon_process import CONFIG, command, wait_until
 from tests.faults.asker import Asker
 from tests.replicate_server import TOKEN, ReplicateServer
 
@@ -20,7 +22,9 @@ def start(start_daemon, server, more=""):
 
 def test_three_clips_on_the_grid_and_in_key_for_one_purchase(start_daemon, server):
     daemon = start(start_daemon, server)
-    daemon.command("make", "soul loop", "--engine", "musicgen-looper", "--bpm", "120", "--key", "Am", "--bars", "4", "--count", "3")
+    daemon.command(
+        "make", "soul loop", "--engine", "musicgen-looper", "--bpm", "120", "--key", "Am", "--bars", "4", "--count", "3"
+    )
     clips = daemon.clips()
     assert len(clips) == 3 and server.creates == 1
     for clip in clips:
@@ -62,3 +66,19 @@ def test_a_kill_at_each_step_buys_once(start_daemon, server, step):
     wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE state IN ('done', 'failed') AND id = ?", job), 40, "the end")
     assert [clip["id"] for clip in sorted(daemon.clips(), key=lambda clip: clip["n"])] == ids
     assert server.creates == 1
+
+
+def test_without_a_daemon_nothing_is_bought(tmp_path, server):
+    environment = {**os.environ, "SIDECRATE_HOME": str(tmp_path), "REPLICATE_API_TOKEN": TOKEN}
+    (tmp_path / "config.yaml").write_text(f"replicate: {{base_url: '{server.url}'}}\n")
+    done = command("make", "soul loop", "--engine", "musicgen-looper", environment=environment)
+    assert done.returncode == 1 and "sidecrate run" in done.stderr and not server.calls
+
+
+def test_the_days_cap_and_a_requests_are_kept(start_daemon, server):
+    daemon = start(start_daemon, server, "spend: {per_day_usd: 0.06, per_request_usd: 0.06}\n")
+    ask = ("make", "soul loop", "--engine", "musicgen-looper", "--bars", "1", "--json")
+    assert "per_request_usd" in daemon.command(*ask, "--count", "9", code=1)
+    daemon.command(*ask)
+    assert "per_day_usd" in daemon.command(*ask, code=1)
+    assert server.creates == 1 and "0.0280 of 0.06" in daemon.command("spend")
