@@ -82,3 +82,20 @@ def test_the_days_cap_and_a_requests_are_kept(start_daemon, server):
     daemon.command(*ask)
     assert "per_day_usd" in daemon.command(*ask, code=1)
     assert server.creates == 1 and "0.0280 of 0.06" in daemon.command("spend")
+
+
+def test_twelve_jobs_against_a_failing_server_all_end(start_daemon, server):
+    server.rate_limit = 8
+    server.plan("create", 500, "drop", 503, "drop after", 402, 429)
+    server.plan("get", 500, "drop", 429)
+    daemon = start(start_daemon, server, "spend: {per_day_usd: 0.25}\n")
+    asker = Asker(daemon.places)
+    for n in range(12):
+        asker.ask(f"j{n}", prompt="soul loop", engine="musicgen-looper", bpm=120, bars=1)
+    asker.close()
+    wait_until(lambda: not daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL"), 60, "the end of all")
+    rows = daemon.rows("SELECT state, error_code, error_text FROM jobs")
+    assert len(rows) == 12 and all(row["state"] == "done" or row["error_text"] for row in rows)
+    assert {row["error_code"] for row in rows} == {"", "no_credit", "cap"}
+    assert server.creates == len(daemon.wavs()) > 5 and server.most_at_once <= 4
+    assert daemon.rows("SELECT sum(cost_usd) FROM purchases")[0][0] <= 0.25
