@@ -1,0 +1,34 @@
+import pytest
+
+from daemon.config import load_config
+from daemon.engines.registry import Policy, Wish, choose_engines
+from daemon.errors import ConfigError, EngineError
+
+LOOP = Wish("loop", {}, 8.0, 120.0)
+
+
+@pytest.fixture(autouse=True)
+def token(monkeypatch):
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "x")
+
+
+def test_auto_takes_what_costs_money_only_where_that_is_allowed():
+    order = ("musicgen-looper", "embedded")
+    assert choose_engines(["auto"], LOOP, Policy(order))[0] == ("embedded",)
+    assert choose_engines(["auto"], LOOP, Policy(order, spend_auto=True))[0] == ("musicgen-looper",)
+
+
+def test_only_commercial_licences_where_that_is_asked():
+    with pytest.raises(EngineError, match=r"CC-BY-NC-4\.0.*engines\.allow"):
+        choose_engines(["musicgen-looper"], LOOP, Policy(commercial_only=True))
+
+
+def test_limits_are_told_before_anything_is_made():
+    with pytest.raises(EngineError, match="at most 20 s"):
+        choose_engines(["musicgen-looper"], Wish("loop", {}, 32.0, 120.0), Policy())
+
+
+def test_an_unknown_engine_in_the_order_is_a_fault_of_the_config(tmp_path):
+    (tmp_path / "config.yaml").write_text("engines: {order: [embeded]}\n")
+    with pytest.raises(ConfigError, match="did you mean embedded"):
+        load_config(tmp_path / "config.yaml")
