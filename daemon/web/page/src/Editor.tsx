@@ -95,8 +95,8 @@ export function Editor({ clip: id, kinds, sharing, stop, edited, close, say }: P
             {(["mute", "solo"] as const).map((name) => (
               <button key={name} className="small" disabled={busy} aria-pressed={!!stepOf(name, part)} aria-label={`${name} ${part}`} onClick={() => toggle(name, part)}>{name}</button>
             ))}
-            <button className="small" disabled={busy} aria-label={`${part} quieter`} onClick={() => add({ do: "level", stem: part, db: -3 })}>−3 dB</button>
-            <button className="small" disabled={busy} aria-label={`${part} louder`} onClick={() => add({ do: "level", stem: part, db: 3 })}>+3 dB</button>
+            <button className="small" disabled={busy} aria-label={`−3 dB ${part}`} onClick={() => add({ do: "level", stem: part, db: -3 })}>−3 dB</button>
+            <button className="small" disabled={busy} aria-label={`+3 dB ${part}`} onClick={() => add({ do: "level", stem: part, db: 3 })}>+3 dB</button>
           </li>
         ))}</ul>
       </>}
