@@ -37,13 +37,6 @@ def test_every_way_to_break_is_said_and_the_next_job_runs(start_daemon):
     assert "RuntimeError" in log and "Traceback" in log
 
 
-def test_a_hanging_worker_is_ended_at_its_deadline(start_daemon):
-    daemon = start_daemon(config=CONFIG + "workers: {tries: 1, deadline_s: 5}\n")
-    said = json.loads(daemon.command("make", "hang", "--engine", "fake", "--bars", "1", "--json", code=1))
-    assert said["error"] == "deadline" and "workers.deadline_s" in said["text"]
-    assert json.loads(daemon.command("make", "clicks", "--engine", "fake", "--bars", "1", "--json"))["frames"]
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of another process are Linux's")
 def test_a_worker_short_of_memory_says_so_and_another_does_the_work(start_daemon):
     daemon = start_daemon()
