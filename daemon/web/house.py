@@ -8,7 +8,7 @@ import json
 import secrets
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ class House:
     studio: Studio
     peaks: Child
     shares: Shares
+    peaks_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     share_port: int = 0
     """Where shares are served; 0 while they are not."""
 
@@ -106,7 +107,9 @@ class House:
 
     async def peaks_of(self, clip: str, version: str) -> dict[str, Any]:
         path = await self.sound(clip, version, None, None)
-        return await self.peaks.ask(PEAKS, {"path": str(path)}, lambda *_: None, _PEAKS_DEADLINE_S)
+        # a child takes one task at a time, and a library page asks for many waveforms at once
+        async with self.peaks_turn:
+            return await self.peaks.ask(PEAKS, {"path": str(path)}, lambda *_: None, _PEAKS_DEADLINE_S)
 
     # -- exports
 

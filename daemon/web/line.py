@@ -16,8 +16,7 @@ from daemon.link import Link
 from daemon.places import Places
 
 _ANSWER_S, _HELLO_EVERY_S = 3.0, 30.0
-#: The same words within 150 ms count once at the daemon's OSC door, and the second get no answer.
-_APART_S = 0.2
+_TRIES_S = (0.4, 1.2, 3.0)
 _MOST_WAITING, _MOST_REMEMBERED = 500, 500
 _NAMES = {
     "accepted": ("label", "job", "position"),
@@ -47,7 +46,6 @@ class Line:
         self._answer: asyncio.Future[dict[str, Any]] | None = None
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._ending = threading.Event()
-        self._last_asked: tuple[str | int | float, ...] = ()
         self.session: dict[str, Any] = {}
         threading.Thread(target=self._read, name="line", daemon=True).start()
 
@@ -133,19 +131,19 @@ class Line:
             del self._waiting[label]
 
     async def ask(self, address: str, *arguments: str | int | float) -> dict[str, Any]:
-        """What makes no job: keep, trash, cancel, pins. One at a time, for these answers carry no label."""
+        """What makes no job: keep, trash, cancel, pins. One at a time, for these answers carry no label; asked again where
+        none comes, for the daemon drops what is said twice within 150 ms, and tells one sender at most ten errors a second."""
         async with self._asking:
-            self._answer = self._loop.create_future()
-            if self._last_asked == (address, *arguments):
-                await asyncio.sleep(_APART_S)
-            self._last_asked = (address, *arguments)
-            self._link.send(address, *arguments)
-            try:
-                return _or_refused(await asyncio.wait_for(self._answer, _ANSWER_S))
-            except TimeoutError:
-                raise ServiceError("the daemon did not answer; `sidecrate doctor` looks into it", "no_answer") from None
-            finally:
-                self._answer = None
+            for wait_s in _TRIES_S:
+                self._answer = self._loop.create_future()
+                self._link.send(address, *arguments)
+                try:
+                    return _or_refused(await asyncio.wait_for(self._answer, wait_s))
+                except TimeoutError:
+                    continue
+                finally:
+                    self._answer = None
+            raise ServiceError("the daemon did not answer; `sidecrate doctor` looks into it", "no_answer")
 
 
 def _or_refused(event: dict[str, Any]) -> dict[str, Any]:
