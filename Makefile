@@ -2,12 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: page demo test run setup system lint bench listen clean
+.PHONY: page page-tools demo test run setup system lint bench listen clean
 
 demo: setup
 	$(BIN)/sidecrate demo
 
-test: setup
+test: setup page-tools
 	$(BIN)/python -m pytest
 
 run: setup
@@ -28,6 +28,10 @@ system:
 page:
 	@command -v npm >/dev/null 2>&1 || { echo "make page needs npm (Node 20 or newer): https://nodejs.org" >&2; exit 1; }
 	cd daemon/web/page && npm ci --silent && npm run build
+
+# What builds and checks the page, where npm is; without it the tests that need it are skipped.
+page-tools:
+	@! command -v npm >/dev/null 2>&1 || test -e daemon/web/page/node_modules/.package-lock.json || (cd daemon/web/page && npm ci --silent)
 
 lint: setup
 	$(BIN)/ruff check .

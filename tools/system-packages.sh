@@ -11,6 +11,7 @@ need jackd jackd2
 need ffprobe ffmpeg
 need sox sox
 need node nodejs
+need npm npm
 need chromium chromium
 if [ "$(uname)" = Linux ] && ! ldconfig -p 2>/dev/null | grep -q libportaudio.so.2; then missing="$missing libportaudio2"; fi
 [ -n "$missing" ] || exit 0

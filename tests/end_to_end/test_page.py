@@ -132,6 +132,7 @@ def test_nothing_stands_over_the_edge_and_axe_finds_no_serious_fault(
     browser: Any, house: WebHouse, loop: str, width: int, scheme: str
 ) -> None:
     page = opened(browser, house, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.locator(".clips .wave div").first.wait_for()
     page.get_by_role("button", name=re.compile("^Edit")).first.click()
     page.get_by_role("heading", name="Steps").wait_for()
     if folder := os.environ.get("SIDECRATE_SCREENSHOTS"):
