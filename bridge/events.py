@@ -48,6 +48,8 @@ class Order:
     claim makes nothing new: the states of its jobs are told again."""
     once: str = ""
     """A key of a single request (a sender's nonce and id): known already, it answers with the first job's state."""
+    may_spend: bool = True
+    """False where the one who asks may not have anything that costs money."""
 
 
 class Take(Protocol):

@@ -15,7 +15,7 @@ _LOCAL_ONLY_FIELDS = ("reference", "kit")
 
 
 class OscOrders:
-    """Translates. `presets` are the config's; from other machines paths and context are taken only with `trust_lan`."""
+    """Translates. `presets` are the config's; from other machines paths, context and what costs money only with `trust_lan`."""
 
     def __init__(self, take: Take, presets: Mapping[str, Mapping[str, Value]], trust_lan: bool) -> None:
         self._take = take
@@ -53,10 +53,14 @@ class OscOrders:
     def _order_clips(self, sender: Sender, verb: str, request: Request) -> None:
         request = request.with_defaults(sender.held)
         self._refuse_if_foreign(sender, request)
-        self._take(Order(verb, sender.origin(request.label), (request,), once=sender.once(request.label)))
+        may_spend = self._is_trusted(sender)
+        self._take(Order(verb, sender.origin(request.label), (request,), once=sender.once(request.label), may_spend=may_spend))
+
+    def _is_trusted(self, sender: Sender) -> bool:
+        return sender.is_local or self._trust_lan
 
     def _refuse_if_foreign(self, sender: Sender, request: Request) -> None:
-        if sender.is_local or self._trust_lan:
+        if self._is_trusted(sender):
             return
         for name in _LOCAL_ONLY_FIELDS:
             if name in request:
@@ -79,7 +83,8 @@ class OscOrders:
         self._refuse_if_foreign(sender, changes)
         if what == "last" and sender.last_job:
             what = sender.last_job
-        self._take(Order("again", sender.origin(changes.label), (changes,), what, once=sender.once(changes.label)))
+        origin, once, may_spend = sender.origin(changes.label), sender.once(changes.label), self._is_trusted(sender)
+        self._take(Order("again", origin, (changes,), what, once=once, may_spend=may_spend))
 
     def _on_cancel(self, sender: Sender, message: Message) -> None:
         what = str(message.arguments[0]) if message.arguments else sender.last_job or "last"
@@ -145,7 +150,7 @@ class OscOrders:
         self._context(sender, message, sender.source, {"position": value})
 
     def _context(self, sender: Sender, message: Message, source: str, values: Mapping[str, Any]) -> None:
-        if not (sender.is_local or self._trust_lan):
+        if not self._is_trusted(sender):
             raise OscError("the session's context is not taken from other machines unless osc.trust_lan is on", message.address)
         sender.name = source
         self._take(Order("context", sender.origin(), what=source, values=values))

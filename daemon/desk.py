@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bridge import events
@@ -78,10 +79,12 @@ class Desk:
         self._crate.check()
         for request in order.requests:
             self._allowed.check(request)
-        drafts = [
-            (request, make_brief(request, self._session, self._defaults, self._policy, do=do)) for request in order.requests
-        ]
+        policy = self._policy_for(order)
+        drafts = [(request, make_brief(request, self._session, self._defaults, policy, do=do)) for request in order.requests]
         self._store(drafts, order)
+
+    def _policy_for(self, order: Order) -> Policy:
+        return self._policy if order.may_spend else replace(self._policy, free_only=True)
 
     def _store(self, drafts: list[tuple[Request, Brief]], order: Order) -> None:
         jobs, _ = self._queue.accept(drafts, order.origin, order.claim, order.once)
@@ -97,7 +100,7 @@ class Desk:
         changes = order.requests[0] if order.requests else Request()
         do, request, amend = repeat_request(self._record_to_repeat(order.what or "last"), changes)
         self._allowed.check(request)
-        brief = make_brief(request, self._session, self._defaults, self._policy, do=do).amended(**amend)
+        brief = make_brief(request, self._session, self._defaults, self._policy_for(order), do=do).amended(**amend)
         self._crate.check()
         self._store([(request, brief)], order)
 

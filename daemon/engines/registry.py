@@ -30,6 +30,8 @@ class Policy:
     commercial_only: bool = False
     spend_auto: bool = False
     per_request_usd: float = 1.0
+    free_only: bool = False
+    """For those who may not spend: other machines, unless they are trusted."""
 
 
 @dataclass(frozen=True)
@@ -142,4 +144,6 @@ def _cannot(info: EngineInfo, wish: Wish, policy: Policy) -> str | None:
         return f"takes tempos from {info.bpm_range[0]:g} to {info.bpm_range[1]:g} bpm, not {wish.bpm:g}"
     if policy.commercial_only and not info.commercial:
         return f"its licence ({info.license}) does not allow commercial use, and engines.allow is commercial"
+    if policy.free_only and info.costs_money:
+        return "costs money, which other machines may not spend unless osc.trust_lan is on"
     return info.needs()

@@ -32,3 +32,10 @@ def test_an_unknown_engine_in_the_order_is_a_fault_of_the_config(tmp_path):
     (tmp_path / "config.yaml").write_text("engines: {order: [embeded]}\n")
     with pytest.raises(ConfigError, match="did you mean embedded"):
         load_config(tmp_path / "config.yaml")
+
+
+def test_who_may_not_spend_gets_nothing_that_costs_money():
+    order = ("musicgen-looper", "embedded")
+    with pytest.raises(EngineError, match=r"costs money.*osc\.trust_lan"):
+        choose_engines(["musicgen-looper"], LOOP, Policy(free_only=True))
+    assert choose_engines(["auto"], LOOP, Policy(order, spend_auto=True, free_only=True))[0] == ("embedded",)

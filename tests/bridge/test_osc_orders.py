@@ -1,0 +1,38 @@
+"""What other machines may ask for."""
+
+import pytest
+
+from bridge.errors import RequestError
+from bridge.osc_codec import Message, OscError
+from bridge.osc_orders import OscOrders
+from bridge.osc_sender import Sender
+
+HERE, ELSEWHERE = ("127.0.0.1", 9000), ("192.168.1.20", 9000)
+
+
+def ordered(peer, address, *arguments, trust_lan=False):
+    taken = []
+    presets = {"paid": {"prompt": "a loop", "engine": "musicgen-looper"}}
+    OscOrders(taken.append, presets, trust_lan).send(Sender(peer), Message(f"/sidecrate/{address}", arguments))
+    (order,) = taken
+    return order
+
+
+@pytest.mark.parametrize("sent", [("generate", "a loop", "engine", "musicgen-looper"), ("preset", "paid"), ("again", "last")])
+def test_other_machines_may_not_spend_unless_trusted(sent):
+    assert ordered(HERE, *sent).may_spend
+    assert not ordered(ELSEWHERE, *sent).may_spend
+    assert ordered(ELSEWHERE, *sent, trust_lan=True).may_spend
+
+
+@pytest.mark.parametrize(
+    "sent", [("fit", "/music/a.wav"), ("generate", "x", "kit", "/music/kit"), ("again", "last", "reference", "/a.wav")]
+)
+def test_other_machines_name_no_paths(sent):
+    with pytest.raises(RequestError, match="trust_lan"):
+        ordered(ELSEWHERE, *sent)
+
+
+def test_other_machines_say_nothing_of_the_session():
+    with pytest.raises(OscError, match="trust_lan"):
+        ordered(ELSEWHERE, "context", '{"source": "x", "bpm": 120}')
