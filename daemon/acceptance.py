@@ -8,24 +8,25 @@ from pathlib import Path
 
 from bridge.errors import Fault, RequestError
 from bridge.music import bar_seconds
-from bridge.request import Request, shorten
+from bridge.request import Request
 from bridge.session import Session
 from daemon.brief import Brief
 from daemon.engines.registry import Policy, Wish, choose_engines, engine_info
 from daemon.errors import EngineError
+from daemon.material import Material
 from daemon.prompt.settle import PromptDefaults, settle
 
 #: What an engine must listen to (its `conditioning`) for each use of a reference.
 USES = {"continue": "continuation", "melody": "melody", "accompany": "accompany", "style": "style"}
 
 
-def make_brief(request: Request, session: Session, defaults: PromptDefaults, policy: Policy, *, do: str = "make") -> Brief:
+def make_brief(
+    request: Request, session: Session, defaults: PromptDefaults, policy: Policy, material: Material, *, do: str = "make"
+) -> Brief:
     """A request made whole. RequestError, PromptError and EngineError say what stands in the way."""
     _refuse_what_is_not_built(request)
     seed = int(request.get("seed", random.SystemRandom().getrandbits(31)))
-    brief = settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
-    for field in ("reference", "kit"):
-        _check_path(field, getattr(brief, field))
+    brief = material.settle(settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do))
     if do == "fit":
         words = brief.words if brief.prompt else Path(user_name(Path(str(brief.reference)))).stem
         return brief.amended(words=words, engines=("file",), engine_reason="the file itself is the take")
@@ -70,17 +71,6 @@ def _wants(brief: Brief) -> dict[str, str]:
     if brief.kit is not None:
         wants["kit"] = "kit"
     return wants
-
-
-def _check_path(field: str, path: str | None) -> None:
-    """RequestError when there is nothing to read: better said now than by a failed job later."""
-    if path is None:
-        return
-    there = Path(path).expanduser()
-    if field == "kit" and not there.is_dir():
-        raise RequestError(Fault(field, shorten(path), f"{field}: there is no folder {path}; give one that holds one-shots"))
-    if field == "reference" and not there.is_file():
-        raise RequestError(Fault(field, shorten(path), f"{field}: there is no file {path}; give the path of an audio file"))
 
 
 def _refuse_what_is_not_built(request: Request) -> None:

@@ -67,6 +67,8 @@ class Brief:
     choice: int = 1
     quality: str = "full"
     kit: str | None = None
+    kit_files: tuple[str, ...] = ()
+    """The sounds of the kit where `kit` names a collection; none where it is a folder."""
     midi: bool = True
     stems: bool = False
     compose: str = "rules"
@@ -116,7 +118,7 @@ class Brief:
     def from_json(cls, record: Mapping[str, Any]) -> Brief:
         """The Brief that `to_json` wrote; fields that this version does not know are dropped."""
         known = {f.name: record[f.name] for f in fields(cls) if f.name in record}
-        for name in ("engines", "mood", "instruments", "tags", "said"):
+        for name in ("engines", "mood", "instruments", "tags", "said", "kit_files"):
             if name in known:
                 known[name] = tuple(known[name])
         if "decided" in known:

@@ -22,6 +22,7 @@ from daemon.brief import Brief
 from daemon.crate import Crate
 from daemon.engines.registry import Policy
 from daemon.errors import QueueError
+from daemon.material import Material
 from daemon.prompt.settle import PromptDefaults
 from daemon.queue import Job, Queue
 from daemon.runner import Runner, done_info
@@ -38,7 +39,7 @@ class Desk:
     def __init__(
         self, queue: Queue, crate: Crate, runner: Runner, session: Session, defaults: PromptDefaults,
         policy: Policy, tell: Callable[[Event], None], store_pins: Callable[[Mapping[str, Any]], None],
-        audition: Audition, allowed: AllowedFolders,
+        audition: Audition, allowed: AllowedFolders, material: Material,
     ) -> None:  # fmt: skip
         self._queue = queue
         self._crate = crate
@@ -50,6 +51,7 @@ class Desk:
         self._store_pins = store_pins
         self._heard = audition
         self._allowed = allowed
+        self._material = material
 
     def handle(self, order: Order) -> None:
         """Do what an order says; what cannot be done is refused with the reason, to the door that asked."""
@@ -79,12 +81,11 @@ class Desk:
         self._crate.check()
         for request in order.requests:
             self._allowed.check(request)
-        policy = self._policy_for(order)
-        drafts = [(request, make_brief(request, self._session, self._defaults, policy, do=do)) for request in order.requests]
-        self._store(drafts, order)
+        self._store([(request, self._brief(request, order, do)) for request in order.requests], order)
 
-    def _policy_for(self, order: Order) -> Policy:
-        return self._policy if order.may_spend else replace(self._policy, free_only=True)
+    def _brief(self, request: Request, order: Order, do: str) -> Brief:
+        policy = self._policy if order.may_spend else replace(self._policy, free_only=True)
+        return make_brief(request, self._session, self._defaults, policy, self._material, do=do)
 
     def _store(self, drafts: list[tuple[Request, Brief]], order: Order) -> None:
         jobs, _ = self._queue.accept(drafts, order.origin, order.claim, order.once)
@@ -100,7 +101,7 @@ class Desk:
         changes = order.requests[0] if order.requests else Request()
         do, request, amend = repeat_request(self._record_to_repeat(order.what or "last"), changes)
         self._allowed.check(request)
-        brief = make_brief(request, self._session, self._defaults, self._policy_for(order), do=do).amended(**amend)
+        brief = self._brief(request, order, do).amended(**amend)
         self._crate.check()
         self._store([(request, brief)], order)
 

@@ -62,6 +62,7 @@ def order_records(
         from daemon.defaults import crate_folder, engine_policy, prompt_defaults, session_with
         from daemon.engines.registry import place_of
         from daemon.errors import EngineError
+        from daemon.material import Material
         from daemon.pins import load_pins
 
         places = Places.find()
@@ -73,7 +74,8 @@ def order_records(
                 crate.check()
             request = Request(values)
             session = session_with(load_pins(database))
-            brief = make_brief(request, session, prompt_defaults(config), engine_policy(config), do=verb)
+            material = Material(crate, places.library)
+            brief = make_brief(request, session, prompt_defaults(config), engine_policy(config), material, do=verb)
             if hosted := [name for name in brief.engines if place_of(name) == "hosted"]:
                 # what is bought must outlive this command, and only the daemon's job table does
                 text = f"engine {hosted[0]!r} needs the daemon, and puts its clips into the crate"

@@ -38,6 +38,7 @@ from daemon.engines.registry import place_of
 from daemon.errors import CrateError
 from daemon.home_lock import HomeLock
 from daemon.library.keeper import Keeper
+from daemon.material import Material
 from daemon.orders import OrderBox
 from daemon.pins import load_pins, store_pins
 from daemon.places import Places
@@ -87,6 +88,7 @@ class Service:
             desk = Desk(
                 queue, crate, runner, session, prompt_defaults(self._config), engine_policy(self._config),
                 self.tell, lambda pins: store_pins(database, pins), audition, self._allowed(crate),
+                Material(crate, self._places.library),
             )  # fmt: skip
             self._keeper = Keeper(self._places, crate, self._config.crate.layout, database)
             stack.push_async_callback(self._keeper.end)

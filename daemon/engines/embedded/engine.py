@@ -33,12 +33,13 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
     return makers[brief.kind](brief, seed, progress)
 
 
-def _player(rate: int, kit_folder: str | None) -> Player:
+def _player(brief: Brief) -> Player:
     """The player of a rate; it keeps its notes from one take to the next. One with a user's own kit plays one take."""
-    if kit_folder:
+    rate = brief.sample_rate
+    if brief.kit:
         from daemon.engines.embedded.kit import read_kit
 
-        return Player(rate, read_kit(kit_folder, rate))
+        return Player(rate, read_kit(brief.kit, rate, brief.kit_files))
     if rate not in _PLAYERS:
         _PLAYERS.clear()
         _PLAYERS[rate] = Player(rate)
@@ -110,9 +111,9 @@ def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     audio: np.ndarray | None = None
     stems: dict[str, np.ndarray] = {}
     if brief.kind == "loop":
-        audio, stems = play_loop(plan, notes, _player(brief.sample_rate, brief.kit), progress)
+        audio, stems = play_loop(plan, notes, _player(brief), progress)
     elif brief.kind == "track":
-        audio, stems = Track(plan, notes, _player(brief.sample_rate, brief.kit), brief.stems).play(progress)
+        audio, stems = Track(plan, notes, _player(brief), brief.stems).play(progress)
     take = _take(audio, brief.sample_rate, seed)
     take.grid = Grid(plan.bpm, plan.meter, plan.bars)
     take.key = plan.key_.short if set(plan.parts) - {"drums", "texture", "fx"} else None

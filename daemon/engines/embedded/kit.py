@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,16 +72,17 @@ class Kit:
         return faded(audio[:most].astype(np.float32), rate, min(0.06, held_s + 0.02))
 
 
-def read_kit(folder: str, rate: int) -> Kit:
-    """The one-shots of a folder and its subfolders. EngineError where it is no folder, holds more than 2,000 files, or none that
-    can be told."""
+def read_kit(folder: str, rate: int, collected: Sequence[str] = ()) -> Kit:
+    """The one-shots of a folder and its subfolders, or the `collected` ones. EngineError where it is no folder, holds more than
+    2,000 files, or none that can be told."""
     place = Path(folder).expanduser()
-    if not place.is_dir():
+    if not collected and not place.is_dir():
         raise EngineError(f"kit: {folder} is no folder here; name a folder of one-shots (WAV, FLAC, AIFF, OGG, MP3)")
     kit = Kit()
-    files = _files_of(place, folder)
+    files = [Path(name) for name in collected[:_MOST_FILES]] or _files_of(place, folder)
     for path in files:
-        name = re.sub(r"[_\-.]+", " ", f"{path.parent.name if path.parent != place else ''} {path.stem}".lower())
+        folder_name = path.parent.name if not collected and path.parent != place else ""
+        name = re.sub(r"[_\-.]+", " ", f"{folder_name} {path.stem}".lower())
         try:
             _add(kit, name, path, rate)
         except AudioError:
