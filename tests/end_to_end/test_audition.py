@@ -196,8 +196,14 @@ def test_next_and_previous_go_through_the_newest_clips_and_the_process_ends_when
 
 
 def _players(daemon):
-    children = psutil.Process(daemon.process.pid).children()
-    return [child.pid for child in children if "--normal-priority" in child.cmdline()]
+    return [child.pid for child in psutil.Process(daemon.process.pid).children() if "--normal-priority" in _command_line(child)]
+
+
+def _command_line(process):
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:  # also said of one that has ended and is not yet buried
+        return []
 
 
 def test_without_a_sound_device_the_rest_works_and_the_reason_is_said(start_daemon, monkeypatch):
