@@ -143,6 +143,8 @@ class MidiDoor:
             self._log.warning("midi: the MIDI system has gone; waiting for it")
         self._trouble = "the MIDI system has gone; waiting for it"
         self._ports.close()
+        if not self._ports.has_settled():
+            return
         with suppress(DoorError):
             self._ports.open()
             self._trouble = ""

@@ -113,6 +113,7 @@ class MidiPorts:
         self._out: Any = None
         self._system: str = ""
         self._marks: tuple[tuple[str, int], ...] = ()
+        self._seen: tuple[tuple[str, int], ...] = ()
         self._own: str = ""
         self._opened_in: dict[str, Any] = {}
         self._opened_out: dict[str, Any] = {}
@@ -132,6 +133,15 @@ class MidiPorts:
     def own_port(self) -> str:
         """The name of the port that other programs can send to; empty where there is none."""
         return self._own
+
+    def has_settled(self) -> bool:
+        """Whether the MIDI system is still the one of the last time this was asked.
+
+        A JACK server that has only just started, and which all programs join at once, can lose one of them (1.9.21 does), and
+        then it stands still for five seconds a cycle: who comes back late is spared that.
+        """
+        seen, self._seen = self._seen, _system_marks("jack")
+        return seen == self._seen
 
     def open(self) -> None:
         """Meet the MIDI system and open what is there. DoorError where none answers."""
