@@ -7,8 +7,10 @@ BIN := .venv/bin
 demo: setup
 	$(BIN)/sidecrate demo
 
+# Four processes at most share the tests; those that keep time on a sound server come after, alone.
 test: setup page-tools
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not alone" --numprocesses logical --maxprocesses 4 --dist worksteal; shared=$$?; \
+	$(BIN)/python -m pytest -m alone && exit $$shared
 
 run: setup
 	$(BIN)/sidecrate run

@@ -18,6 +18,9 @@ from bridge.ableton_link import AbletonLink
 from bridge.events import Order
 from tests.conftest import skip_or_fail
 
+#: Every peer on the machine is in the same session.
+pytestmark = pytest.mark.alone
+
 #: A peer in a program of its own: its tempo at first, then does what it reads and prints each change that it hears, with the time.
 PEER = textwrap.dedent("""
     import aalink, asyncio, json, sys, time

@@ -18,6 +18,8 @@ from bridge.midi import MidiDoor
 from bridge.midi_map import MidiMap
 from tests.jack import jack, jack_server, kill_jack  # noqa: F401
 
+pytestmark = pytest.mark.alone
+
 PRESETS = {"dusty": {"prompt": "dusty drums", "bars": 2}}
 MAP = MidiMap.read(
     [

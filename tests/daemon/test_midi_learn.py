@@ -16,6 +16,8 @@ from tests.bridge.test_midi import controller
 from tests.daemon_process import command
 from tests.jack import jack  # noqa: F401
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def environment(tmp_path, jack):  # noqa: F811

@@ -14,6 +14,8 @@ from tests.daemon_process import wait_until
 from tests.jack import jack_server
 from tests.jack_recorder import Recording, Slipped
 
+pytestmark = pytest.mark.alone
+
 #: Clicks are sparse: so low a level is reached before their peaks are full.
 CONFIG = "osc: {port: 0}\nmidi: {enabled: false}\naudition: {level: -30, idle_s: 30}\n"
 #: s; how far from the project's bar a loop may begin.

@@ -14,6 +14,8 @@ from tests.daemon_process import wait_until
 from tests.fl_studio_scripts.fl_studio import Fl
 from tests.jack import jack, jack_lives  # noqa: F401
 
+pytestmark = pytest.mark.alone
+
 CONFIG = """
 osc: {{port: 0}}
 midi:

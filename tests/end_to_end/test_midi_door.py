@@ -4,8 +4,12 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tests.daemon_process import wait_until
 from tests.jack import jack  # noqa: F401
+
+pytestmark = pytest.mark.alone
 
 CONFIG = """
 osc: {port: 0}
