@@ -12,7 +12,7 @@ from functools import partial
 
 from bridge.errors import DoorError
 from bridge.events import Accepted, Done, Event, Failed, Finished, Order, Origin, Progress, Refused, Take, Told
-from bridge.midi_clock import Clocks
+from bridge.midi_clocks import Clocks
 from bridge.midi_lights import Lights
 from bridge.midi_map import MidiMap, Touch, read_message
 from bridge.midi_ports import MidiPorts

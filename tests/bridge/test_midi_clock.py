@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from bridge.midi_clock import Clocks, MidiClock
+from bridge.midi_clock import MidiClock
+from bridge.midi_clocks import Clocks
 
 BUFFER_S = 512 / 48000
 CLOCK = {"tick": [0xF8], "start": [0xFA], "continue": [0xFB], "stop": [0xFC]}

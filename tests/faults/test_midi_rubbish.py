@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bridge.events import Origin
 from bridge.fl_link import MAGIC, MAX_FRAME, FlLink, Reassembly, identity_reply, read_frame, split_message
-from bridge.midi_clock import Clocks
+from bridge.midi_clocks import Clocks
 from bridge.midi_map import MidiMap, read_message
 from bridge.midi_touches import Touches
 
