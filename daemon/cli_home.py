@@ -6,11 +6,17 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from daemon.places import Places
+
+if TYPE_CHECKING:
+    from daemon.engines.contract import EngineInfo
+
+#: For loading a model's libraries from a slow disk, or for a service that is slow to answer.
+CHECK_S = 60.0
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
@@ -98,15 +104,39 @@ def open_folder(
 
 
 def engines(
-    all_of_them: Annotated[bool, typer.Option("--all", help="Those for tests too.")] = False, as_json: AsJson = False
+    all_of_them: Annotated[bool, typer.Option("--all", help="Those for tests too.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Look closer: ask the services, load the models' libraries.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Who can make clips here, and why others cannot."""
     from daemon.config import load_config
     from daemon.engines.page import engine_rows
 
     load_config(Places.find().config_file)
-    for row in engine_rows(all_of_them=all_of_them):
+    closer = _look_closer if check else None
+    for row in engine_rows(all_of_them=all_of_them, closer=closer):
         print(json.dumps(row) if as_json else row["line"])
+
+
+def _look_closer(info: EngineInfo) -> str | None:
+    """Why an engine that looks ready is not, by its own check in a child process; None where it is."""
+    import asyncio
+
+    from daemon.child_host import Child
+    from daemon.errors import EngineError, WorkerError
+
+    async def ask() -> None:
+        child = Child("check", None, normal_priority=True)
+        try:
+            await child.ask(info.check, {"spec": dict(info.spec)}, lambda value, stage, words: None, CHECK_S)
+        finally:
+            await child.end()
+
+    try:
+        asyncio.run(ask())
+    except (EngineError, WorkerError) as error:
+        return error.text
+    return None
 
 
 def _one_of(what: str, allowed: Iterable[str]) -> None:

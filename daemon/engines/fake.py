@@ -35,6 +35,7 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
     """A click on every beat, mono, its pitch by the seed; exact to the frame. EngineError when the prompt says `fail`."""
     import numpy as np
 
+    progress(0.0, "clicks")
     words = brief.prompt.lower().split()
     if "fail" in words:
         raise EngineError("the fake engine fails because the prompt says so; leave out the word `fail`", "asked_to_fail")

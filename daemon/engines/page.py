@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from daemon.engines.contract import EngineInfo
@@ -11,13 +12,18 @@ from daemon.engines.registry import broken, engines
 BEGIN, END = "<!-- engines: made from the registry -->", "<!-- /engines -->"
 
 
-def engine_rows(*, all_of_them: bool = False) -> list[dict[str, Any]]:
-    """What each engine says of itself, whether it is ready, and why not. Those for tests only where all are asked for."""
+def engine_rows(*, all_of_them: bool = False, closer: Callable[[EngineInfo], str | None] | None = None) -> list[dict[str, Any]]:
+    """What each engine says of itself, whether it is ready, and why not. Those for tests only where all are asked for.
+
+    closer: asked of engines that look ready and have a check: why they are not, or None.
+    """
     rows = []
     for info in engines():
         if info.for_tests and not all_of_them:
             continue
         why = info.needs()
+        if why is None and closer is not None and info.check:
+            why = closer(info)
         ready = "ready" if why is None else f"not ready: {why}"
         about = [info.title, ", ".join(info.kinds), price_words(info), licence_words(info), *limit_words(info)]
         rows.append(

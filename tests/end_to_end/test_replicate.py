@@ -68,6 +68,16 @@ def test_a_kill_at_each_step_buys_once(start_daemon, server, step):
     assert server.creates == 1
 
 
+def test_a_closer_look_asks_the_service(tmp_path, server):
+    environment = {**os.environ, "SIDECRATE_HOME": str(tmp_path), "REPLICATE_API_TOKEN": TOKEN}
+    (tmp_path / "config.yaml").write_text(f"replicate: {{base_url: '{server.url}'}}\n")
+    assert "not ready" not in command("engines", "--check", environment=environment).stdout
+    environment["REPLICATE_API_TOKEN"] = "wrong"
+    assert "not ready" not in command("engines", environment=environment).stdout
+    done = command("engines", "--check", environment=environment)
+    assert done.stdout.count("REPLICATE_API_TOKEN") == 8 and "wrong" not in done.stdout
+
+
 def test_without_a_daemon_nothing_is_bought(tmp_path, server):
     environment = {**os.environ, "SIDECRATE_HOME": str(tmp_path), "REPLICATE_API_TOKEN": TOKEN}
     (tmp_path / "config.yaml").write_text(f"replicate: {{base_url: '{server.url}'}}\n")
