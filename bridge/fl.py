@@ -80,6 +80,7 @@ class FlDoor:
         self._counted: deque[tuple[str, Any]] = deque(maxlen=256)
         self._answered = self._greeted = False
         self._sign_s = 0.0
+        self._still = False
         self._trouble = "closed"
 
     def start(self) -> None:
@@ -114,6 +115,8 @@ class FlDoor:
     def health(self) -> str:
         if self._trouble:
             return self._trouble
+        if self._still:
+            return "JACK stands still; waiting for it"
         if not self._ports.own_port and not self._ports.heard_ports:
             return f"open; no port called {' or '.join(INPUTS)} is there"
         if self._link.other_version is not None:
@@ -156,13 +159,13 @@ class FlDoor:
     def _refresh(self) -> None:
         self._watch()
         if self._ports.refresh():
+            self._still = self._ports.stands_still
             return
+        self._still = False
         if not self._trouble:
             self._log.warning("fl: the MIDI system has gone; waiting for it")
         self._trouble = "the MIDI system has gone; waiting for it"
-        self._ports.close()
-        with suppress(DoorError):
-            self._ports.open()
+        if self._ports.reopen():
             self._trouble = ""
             self._log.info("fl: the MIDI system is back")
 

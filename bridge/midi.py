@@ -7,7 +7,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from functools import partial
 
 from bridge.errors import DoorError
@@ -62,7 +61,7 @@ class MidiDoor:
         self._touches = Touches(mapping)
         self._lights = Lights(mapping.lights, self._ports.send)
         self._recent: list[tuple[Touch, str, float]] = []
-        self._plugged_in = False
+        self._plugged_in = self._still = False
         self._trouble = "closed"
 
     def start(self) -> None:
@@ -98,6 +97,8 @@ class MidiDoor:
     def health(self) -> str:
         if self._trouble:
             return self._trouble
+        if self._still:
+            return "JACK stands still; waiting for it"
         ports = [*([self._ports.own_port] if self._ports.own_port else []), *self._ports.heard_ports]
         return "open" if ports else "open; no port of these names is plugged in"
 
@@ -137,16 +138,17 @@ class MidiDoor:
             self._lights.show_again()
         lit = self._ports.lit_ports
         if self._ports.refresh():
-            self._plugged_in = self._ports.lit_ports != lit
+            was_still, self._still = self._still, self._ports.stands_still
+            if was_still != self._still:
+                self._log.warning("midi: JACK stands still; waiting for it" if self._still else "midi: JACK goes on")
+            # while it stood still lights were dropped
+            self._plugged_in = self._ports.lit_ports != lit or (was_still and not self._still)
             return
+        self._still = False
         if not self._trouble:
             self._log.warning("midi: the MIDI system has gone; waiting for it")
         self._trouble = "the MIDI system has gone; waiting for it"
-        self._ports.close()
-        if not self._ports.has_settled():
-            return
-        with suppress(DoorError):
-            self._ports.open()
+        if self._ports.reopen():
             self._trouble = ""
             self._plugged_in = True
             self._log.info("midi: the MIDI system is back")

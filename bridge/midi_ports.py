@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import glob
 import logging
 import os
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 import rtmidi
 
 from bridge.errors import DoorError
+from bridge.jack_pulse import JackPulse
 
 NAME = "Sidecrate"
 APIS = {
@@ -27,7 +29,11 @@ APIS = {
 #: How often JACK's ports are asked: a pad's note waits 4 ms at the mean, and an open port costs some 0.3 % of a core.
 POLL_S = 0.008
 CALLBACK_ENDS_S = 0.05
+#: How long JACK may take to carry one more message before its ports are closed, which waits for it without end.
+_LAST_WORD_S = 2.0
 _SEQUENCER = "/dev/snd/seq"
+#: Ports of ours that are nobody's business.
+_IS_INNER = re.compile(rf"{NAME}( FL)? (list|pulse)\b")
 _ERRORS = (rtmidi.RtMidiError, OSError, RuntimeError, ValueError)
 
 
@@ -120,6 +126,8 @@ class MidiPorts:
         self._polling: threading.Thread | None = None
         self._polled: dict[Any, str] = {}
         self._polled_lock = threading.Lock()
+        self._pulse: JackPulse | None = None
+        """Tells whether JACK is going; None on other systems, which do not hold who sends to them."""
 
     @property
     def heard_ports(self) -> list[str]:
@@ -134,14 +142,26 @@ class MidiPorts:
         """The name of the port that other programs can send to; empty where there is none."""
         return self._own
 
-    def has_settled(self) -> bool:
-        """Whether the MIDI system is still the one of the last time this was asked.
+    @property
+    def stands_still(self) -> bool:
+        """Whether the MIDI system is there and carries nothing. What is sent meanwhile is kept or dropped; nothing waits."""
+        return self._pulse is not None and self._pulse.stands_still
+
+    def reopen(self) -> bool:
+        """Leave a MIDI system that has gone, and open what is there now. False as long as there is none.
 
         A JACK server that has only just started, and which all programs join at once, can lose one of them (1.9.21 does), and
-        then it stands still for five seconds a cycle: who comes back late is spared that.
+        then it stands still for five seconds a cycle: who comes back a poll later is spared that.
         """
+        self.close()
         seen, self._seen = self._seen, _system_marks("jack")
-        return seen == self._seen
+        if seen != self._seen:
+            return False
+        try:
+            self.open()
+        except DoorError:
+            return False
+        return True
 
     def open(self) -> None:
         """Meet the MIDI system and open what is there. DoorError where none answers."""
@@ -156,6 +176,10 @@ class MidiPorts:
                 self._in.open_virtual_port(names[0])
                 self._out.open_virtual_port(names[1])
                 self._own = self._name
+            if self._system == "jack":
+                # last: who looks for a port of ours takes the first that bears our name
+                self._pulse = JackPulse(self._name)
+                self._pulse.goes()
         except _ERRORS as error:
             self.close()
             raise DoorError(f"{self._system} does not answer ({str(error).strip() or 'no reason given'})") from None
@@ -172,6 +196,8 @@ class MidiPorts:
             return False
         if self._own and not any(name.startswith(self._own) for name in sinks):
             return False
+        if self._pulse is not None:
+            self._pulse.ask()
         self._settle(self._opened_in, [name for name in sources if self._is_meant(name, self._inputs)], self._open_in)
         own = {plain_name(name) for name in self._opened_in}
         lit = [name for name in sinks if self._is_meant(name, self._outputs) and (self._outputs or plain_name(name) in own)]
@@ -183,6 +209,9 @@ class MidiPorts:
         outputs = [self._out] if port == self._own and self._own else []
         outputs += [output for name, output in self._opened_out.items() if self._outputs or plain_name(name) == plain_name(port)]
         for output in outputs:
+            if self._pulse is not None and not self._pulse.has_room(len(message)):
+                self._log.debug("midi: JACK stands still; a message was dropped")
+                continue
             try:
                 output.send_message(list(message))
             except _ERRORS as error:
@@ -190,7 +219,17 @@ class MidiPorts:
 
     def close(self) -> None:
         """Close every port and leave the MIDI system; safe to call twice."""
-        self._let_go(*self._opened_in.values(), *self._opened_out.values(), self._in, self._out)
+        clients = [*self._opened_in.values(), *self._opened_out.values(), self._in, self._out]
+        pulse, self._pulse = self._pulse, None
+        if pulse is not None and self._marks == _system_marks(self._system) and not pulse.goes(_LAST_WORD_S):
+            self._log.warning("midi: JACK stands still; its ports are left as they are")
+            _abandon(*clients, *pulse.clients)
+            with self._polled_lock:
+                self._polled.clear()
+        else:
+            self._let_go(*clients)
+            if pulse is not None:
+                pulse.close()
         polling, self._polling = self._polling, None
         if polling is not None:
             polling.join()
@@ -217,6 +256,8 @@ class MidiPorts:
 
     def _settle(self, opened: dict[str, Any], names: list[str], open_port: Callable[[str], Any]) -> None:
         left = set(opened) - set(names)
+        if (left or set(names) - set(opened)) and self._pulse is not None and not self._pulse.goes():
+            return
         self._let_go(*(opened.pop(name) for name in left))
         for name in left:
             self._log.info("midi: %s has left", name)
@@ -293,7 +334,7 @@ def list_ports(wanted: str = "auto") -> tuple[str, list[str], list[str]]:
         client = None
         try:
             client = kind(APIS[system], name=f"{NAME} list")
-            names.append([name for name in client.get_ports() if not name.startswith(f"{NAME} list")])
+            names.append([name for name in client.get_ports() if not _IS_INNER.match(name)])
         except _ERRORS as error:
             raise DoorError(f"{system} does not answer ({str(error).strip() or 'no reason given'})") from None
         finally:
@@ -308,6 +349,12 @@ def plain_name(name: str) -> str:
     words = re.sub(r"-\d\d(?=:)", "", words)
     words = re.sub(r"\b(midi ?in|midi ?out|input|output|in|out|capture|playback)(_\d+)?\b", "", words)
     return re.sub(r"[\s\d_():]+$", "", re.sub(r"\(\)", "", words)).strip()
+
+
+def _abandon(*clients: Any) -> None:
+    """Never close these clients, not even at the end of the program: whoever closes them waits for the server, and Python too."""
+    for client in clients:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(client))
 
 
 def _let_go(*clients: Any) -> None:

@@ -58,11 +58,17 @@ def jack_lives(name: str) -> bool:
     return f"/dev/shm/jack_{name}_" in Path("/proc/net/unix").read_text(encoding="utf-8", errors="replace")
 
 
-def kill_jack(name: str) -> None:
-    """As a crash would end it: its socket's file stays."""
+def jack_pid(name: str) -> int:
+    """The process of a server."""
     for process in Path("/proc").iterdir():
         if _is_jackd(process) and name.encode() in (process / "cmdline").read_bytes().split(b"\0"):
-            os.kill(int(process.name), signal.SIGKILL)
+            return int(process.name)
+    raise AssertionError(f"the JACK server {name} has gone")
+
+
+def kill_jack(name: str) -> None:
+    """As a crash would end it: its socket's file stays."""
+    os.kill(jack_pid(name), signal.SIGKILL)
 
 
 @cache
