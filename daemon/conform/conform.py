@@ -9,6 +9,7 @@ import numpy as np
 
 from daemon.brief import Brief
 from daemon.conform import note
+from daemon.conform.alone import alone
 from daemon.conform.gate import HOPELESS, Refusal, check_audio
 from daemon.conform.loop import Fitted, fit_loop, is_as_asked, known_loop
 from daemon.conform.loudness import SILENCE_DB, Level, amplify, limiting, measure_level, safe_gain
@@ -18,6 +19,7 @@ from daemon.conform.sound import Sound
 from daemon.conform.track import fit_track
 from daemon.engines.contract import Progress, Take
 from daemon.errors import ConformError
+from daemon.prompt.vocabulary import part_of
 
 #: Loudness aimed at by kind; None: the peak alone decides.
 _LEVEL_LUFS: dict[str, float | None] = {"loop": -14.0, "sfx": -14.0, "vocal": -14.0, "track": -14.0, "oneshot": None}
@@ -99,7 +101,7 @@ def _track(take: Take, brief: Brief, sound: Sound, report: Report, progress: Pro
 
 
 def _on_grid(take: Take, brief: Brief, fitted: Fitted, report: Report, progress: Progress) -> Conformed:
-    finished = _finish(fitted.sound, brief, report, progress)
+    finished = _finish(_what_was_asked(take, brief, fitted.sound, report), brief, report, progress)
     if fitted.bpm is not None:
         report.after |= beat_errors(finished.audio, finished.sample_rate, fitted.bpm, brief.meter, brief.kind == "loop")
         report.warnings += doubts(report)
@@ -107,6 +109,18 @@ def _on_grid(take: Take, brief: Brief, fitted: Fitted, report: Report, progress:
         finished.audio, finished.sample_rate, finished.stems, None if fitted.stretched else take.midi, fitted.bpm, fitted.key,
         brief.meter_name, fitted.bars, report=report.to_json(brief),
     )  # fmt: skip
+
+
+def _what_was_asked(take: Take, brief: Brief, sound: Sound, report: Report) -> Sound:
+    """The asked instruments alone, where nothing else was to play. An engine with a plan has played nothing else."""
+    if not (brief.only and brief.instruments) or take.plan is not None or brief.do != "make":
+        return sound
+    parts = tuple(part for name in brief.instruments if (part := part_of(name)) is not None)
+    sound, words = alone(sound, brief.instruments, parts)
+    if words:
+        report.did["alone"] = words
+        report.warnings.append(words)
+    return sound
 
 
 def _one_shot(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
