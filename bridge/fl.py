@@ -117,6 +117,8 @@ class FlDoor:
             return self._trouble
         if self._still:
             return "JACK stands still; waiting for it"
+        if held := self._ports.refused_ports:
+            return f"open; held by another program: {', '.join(held)}"
         if not self._ports.own_port and not self._ports.heard_ports:
             return f"open; no port called {' or '.join(INPUTS)} is there"
         if self._link.other_version is not None:

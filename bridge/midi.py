@@ -100,7 +100,9 @@ class MidiDoor:
         if self._still:
             return "JACK stands still; waiting for it"
         ports = [*([self._ports.own_port] if self._ports.own_port else []), *self._ports.heard_ports]
-        return "open" if ports else "open; no port of these names is plugged in"
+        said = "open" if ports else "open; no port of these names is plugged in"
+        held = self._ports.refused_ports
+        return f"{said}; held by another program: {', '.join(held)}" if held else said
 
     @property
     def ports(self) -> list[str]:

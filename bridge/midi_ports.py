@@ -123,6 +123,7 @@ class MidiPorts:
         self._own: str = ""
         self._opened_in: dict[str, Any] = {}
         self._opened_out: dict[str, Any] = {}
+        self._refused: frozenset[str] = frozenset()
         self._polling: threading.Thread | None = None
         self._polled: dict[Any, str] = {}
         self._polled_lock = threading.Lock()
@@ -136,6 +137,11 @@ class MidiPorts:
     @property
     def lit_ports(self) -> list[str]:
         return sorted(self._opened_out)
+
+    @property
+    def refused_ports(self) -> list[str]:
+        """Ports that are there and could not be opened: on Windows, one that another program holds."""
+        return sorted(self._refused)
 
     @property
     def own_port(self) -> str:
@@ -198,10 +204,12 @@ class MidiPorts:
             return False
         if self._pulse is not None:
             self._pulse.ask()
-        self._settle(self._opened_in, [name for name in sources if self._is_meant(name, self._inputs)], self._open_in)
+        meant = [name for name in sources if self._is_meant(name, self._inputs)]
+        self._settle(self._opened_in, meant, self._open_in)
         own = {plain_name(name) for name in self._opened_in}
         lit = [name for name in sinks if self._is_meant(name, self._outputs) and (self._outputs or plain_name(name) in own)]
         self._settle(self._opened_out, lit, self._open_out)
+        self._refused = frozenset({*meant} - {*self._opened_in} | {*lit} - {*self._opened_out})
         return True
 
     def send(self, message: Sequence[int], port: str) -> None:

@@ -13,7 +13,7 @@ from contextlib import closing
 from importlib.metadata import distributions
 from pathlib import Path
 
-from daemon.doctor import Check
+from daemon.checks import Check
 from daemon.errors import ServiceError
 from daemon.log import log_files
 from daemon.masking import mask

@@ -5,39 +5,23 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import importlib.util
-import os
 import shutil
-import socket
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-from bridge.errors import DoorError, SidecrateError
+from bridge.errors import SidecrateError
+from daemon.checks import Check
 from daemon.config import Config, load_config
 from daemon.database import Database
 from daemon.defaults import crate_folder, inbox_folder
+from daemon.doctor_links import check_daemon, check_fl_studio, check_installed, check_midi
 from daemon.engines.registry import broken, engines
+from daemon.home_lock import HomeLock
 from daemon.link import Link, read_beacon
 from daemon.places import Places
 from daemon.version import __version__
 
 LOW_SPACE_BYTES = 500 << 20
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at: `ok`, `note` (works, but you may want to know) or `fault`, and what to do."""
-
-    name: str
-    verdict: str
-    text: str
-
-    def line(self) -> str:
-        sign = {"ok": "ok   ", "note": "note ", "fault": "FAULT"}[self.verdict]
-        return f"{sign} {self.name}: {self.text}"
-
-    def to_json(self) -> dict[str, str]:
-        return {"name": self.name, "verdict": self.verdict, "text": self.text}
 
 
 def examine(places: Places) -> list[Check]:
@@ -56,8 +40,7 @@ def examine(places: Places) -> list[Check]:
         _database,
         _daemon,
         _engines,
-        _midi,
-        _fl_studio,
+        _doors,
         _sound,
         _tools,
     ]
@@ -120,53 +103,9 @@ def _database(places: Places, config: Config) -> Iterator[Check]:
 
 def _daemon(places: Places, config: Config) -> Iterator[Check]:
     link = Link.to(places)
-    beacon = read_beacon(places)
-    if link is not None and beacon is not None:
+    if link is not None:
         link.close()
-        verdict = "ok" if beacon.version == __version__ else "fault"
-        more = "" if verdict == "ok" else f", but this command is {__version__}: end it and start it again"
-        yield Check(
-            "daemon", verdict, f"{beacon.version} runs (pid {beacon.pid}) and answers on OSC port {beacon.osc_port}{more}"
-        )
-        for name, health in beacon.doors.items():
-            yield Check(f"door {name}", "ok" if health.startswith("open") else "note", health)
-        return
-    if beacon is not None and _is_alive(beacon.pid):
-        yield Check(
-            "daemon",
-            "fault",
-            f"process {beacon.pid} does not answer on port {beacon.osc_port}; a firewall may block loopback UDP",
-        )
-    else:
-        yield Check("daemon", "note", "none runs; `sidecrate run` starts it")
-    yield _port(config)
-
-
-def _port(config: Config) -> Check:
-    port = config.osc.port
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            other = Link(port)
-            welcome = other.hello()
-            other.close()
-            if welcome is not None:
-                who = f"another Sidecrate holds it, whose crate is {welcome.arguments[2]}"
-                return Check("osc port", "fault", f"{port}: {who}; use that one, end it, or choose another osc.port")
-            text = f"{port} cannot be opened ({error.strerror}); end the program that holds it, or choose another under osc.port"
-            return Check("osc port", "fault", text)
-    return Check("osc port", "ok", f"{port} is free")
-
-
-def _is_alive(pid: int) -> bool:
-    if sys.platform == "win32":
-        return False
-    try:
-        os.kill(pid, 0)
-    except (OSError, OverflowError):
-        return False
-    return True
+    yield from check_daemon(places, config, read_beacon(places), answers=link is not None)
 
 
 def _engines(places: Places, config: Config) -> Iterator[Check]:
@@ -179,32 +118,11 @@ def _engines(places: Places, config: Config) -> Iterator[Check]:
         yield Check(f"engine {other.name}", "fault", other.why)
 
 
-def _midi(places: Places, config: Config) -> Iterator[Check]:
-    from bridge.midi_ports import MidiPorts
-
-    ports = MidiPorts(lambda port, message, delta_s: None, api=config.midi.api, virtual=False)
-    try:
-        ports.open()
-    except DoorError as error:
-        yield Check("midi", "note", error.text)
-        return
-    names = ports.heard_ports
-    ports.close()
-    yield Check("midi", "ok", f"hears {', '.join(names)}" if names else "answers; no input is plugged in")
-
-
-def _fl_studio(places: Places, config: Config) -> Iterator[Check]:
-    """What the running daemon knows of the script in FL: only it has the ports."""
-    beacon = read_beacon(places)
-    health = beacon.doors.get("fl") if beacon else None
-    if health is None:
-        return
-    if "version" in health:
-        yield Check("fl studio", "fault", f"{health} (sidecrate install fl-studio, then Reload script in FL)")
-    elif health.startswith("open; FL's script answers"):
-        yield Check("fl studio", "note" if "OnIdle" in health else "ok", health)
-    else:
-        yield Check("fl studio", "note", f"{health}; of use to you only with FL Studio: see docs/fl_studio.md")
+def _doors(places: Places, config: Config) -> Iterator[Check]:
+    beacon = read_beacon(places) if HomeLock(places.lock).is_held() else None
+    yield from check_midi(config, beacon)
+    yield from check_fl_studio(config, beacon)
+    yield from check_installed(places)
 
 
 def _sound(places: Places, config: Config) -> Iterator[Check]:

@@ -41,6 +41,19 @@ class HomeLock:
         os.set_inheritable(file.fileno(), False)
         self._file = file
 
+    def is_held(self) -> bool:
+        """Whether a daemon, of whatever process, has this home now."""
+        try:
+            if not self._path.exists():
+                return False
+            self.take()
+        except ServiceError:
+            return True
+        except OSError:
+            return False
+        self.release()
+        return False
+
     def release(self) -> None:
         if self._file:
             self._file.close()

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -168,6 +168,16 @@ def uninstall(places: Places, what: str) -> tuple[list[Path], list[Path]]:
                 path.parent.rmdir()
     _write_down(places, known)
     return gone, left
+
+
+def look_at(places: Places) -> Iterator[tuple[str, Path, str]]:
+    """(what, file, state) of what was put into DAWs' folders: `ok`, `gone`, or `other` where it is not this Sidecrate's."""
+    sources = {"Sidecrate.amxd": "max_for_live/built", "device_Sidecrate.py": "fl_studio_scripts"}
+    for what, files in _written_down(places).items():
+        for path in map(Path, files):
+            if path.name in sources:
+                current = path.is_file() and _digest(path) == _digest(source_file(sources[path.name], path.name))
+                yield what, path, "ok" if current else "other" if path.is_file() else "gone"
 
 
 def _bring(source: Path, target: Path) -> None:
