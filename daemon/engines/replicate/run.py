@@ -32,7 +32,7 @@ T = TypeVar("T")
 _POLL_S, _MOST_POLL_S = 0.5, 3.0
 #: s before a call is tried again that may succeed later: doubled each time, up to the last.
 _PAUSE_S, _MOST_PAUSE_S = 0.5, 30.0
-#: How often a download is tried, and a prediction searched for that may not be listed yet.
+#: How often an output that is broken is fetched again, and a prediction searched for that may not be listed yet.
 _DOWNLOADS, _SEARCHES = 5, 3
 #: s by which the service's clock may be behind ours.
 _CLOCKS_S = 900.0
@@ -287,6 +287,8 @@ class _Run:
             try:
                 audio, rate = self._download(address, clip.folder)
             except EngineError as error:
+                if error.code == "unavailable":
+                    raise  # it is there, and paid: it is fetched when the service answers again
                 missing[str(place)] = error.text
                 continue
             save_take(self._take(audio, rate, each_usd), clip.folder / f"take{number}", stems=False)
@@ -297,11 +299,12 @@ class _Run:
 
         folder.mkdir(parents=True, exist_ok=True)
         raw, why = folder / "download", ""
-        for attempt in range(_DOWNLOADS):
+        broken = attempt = 0
+        while broken < _DOWNLOADS:
             try:
                 kind = self._client.download(address, raw)
                 if kind.startswith(("text/", "application/json")):
-                    raise ApiError(f"the output is {kind.partition(';')[0]}, no audio")
+                    raise AudioError(f"it is {kind.partition(';')[0]}, no audio")
                 _must_be_whole(raw)
                 return read_audio(raw)
             except ApiError as error:
@@ -311,12 +314,13 @@ class _Run:
                     break
                 if not error.passes:
                     break
+                self._within_deadline(0.0, why)
             except AudioError as error:
-                why = f"the output is broken ({error.text})"
+                broken, why = broken + 1, f"the output is broken ({error.text})"
             finally:
                 shutil.rmtree(raw, ignore_errors=True) if raw.is_dir() else raw.unlink(missing_ok=True)
-            if attempt < _DOWNLOADS - 1:
-                self._talk.wait(_PAUSE_S * 2**attempt)
+            self._talk.wait(min(_PAUSE_S * 2**attempt, _MOST_PAUSE_S))
+            attempt += 1
         raise EngineError(why, "output")
 
     def _take(self, audio: Any, rate: int, cost_usd: float) -> Take:

@@ -134,6 +134,17 @@ def test_looking_and_fetching_bear_faults(shop, server):
     assert server.creates == 1
 
 
+def test_what_is_paid_is_fetched_for_as_long_as_it_takes(shop, server):
+    server.plan("file", *[503, "drop"] * 4)
+    assert shop.buy()["missing"] == {}
+    again = Shop(server, shop.folder / "again")
+    server.plan("file", *[503] * 99)
+    with pytest.raises(EngineError, match="p0002") as raised:
+        again.buy(deadline_s=0.5)
+    assert raised.value.again, "it is not lost: the next look fetches it"
+    assert server.creates == 2
+
+
 @pytest.mark.parametrize("shape", ["object", "list", "list of objects"])
 def test_outputs_of_any_shape(shop, server, shape):
     server.shape = shape
