@@ -24,6 +24,9 @@ from bridge.request import Request
 RESCAN_S = 2.0
 #: So many faults stand in `health` at once.
 MOST_TOLD = 3
+#: So many files are in hand at once. The others wait where they were dropped, which costs next to nothing however many they
+#: are, and are taken when half of those have ended: the folder is not gone through for every single one.
+MOST_IN_HAND = 300
 #: A prompt file holds a few thousand characters; what is far larger is no prompt, and is not read into memory.
 MAX_TEXT_BYTES = 1_000_000
 #: Codes of refusals that say nothing against the file: the daemon is busy, or its disk is full or gone. It is sent again.
@@ -61,6 +64,7 @@ class Inbox:
         self._thread: threading.Thread | None = None
         self._stillness = Stillness(settle_text_s, settle_audio_s)
         self._claims: dict[str, Claim] = {}
+        self._full = False
         self._told_of: set[str] = set()
         self._faults: list[str] = []
         self._trouble = ""
@@ -179,11 +183,15 @@ class Inbox:
     # --- files that were dropped ----------------------------------------------------------------------------------
 
     def _take_up_dropped(self) -> None:
+        if self._hands_full():
+            return
         names = sorted(entry.name for entry in os.scandir(self.folder) if not is_ignored(entry.name))
         self._stillness.keep_only(self.folder, names)
         texts = {stem(name) for name in names if is_text(name)}
         audio = {stem(name): name for name in reversed(names) if is_audio(name)}
         for name in names:
+            if self._hands_full():
+                return
             path = self.folder / name
             if is_text(name):
                 companion = audio.get(stem(name))
@@ -199,6 +207,10 @@ class Inbox:
                 continue
             if ready:
                 self._try(partial(self._claim, letter, path))
+
+    def _hands_full(self) -> bool:
+        self._full = len(self._claims) >= (MOST_IN_HAND // 2 if self._full else MOST_IN_HAND)
+        return self._full
 
     def _is_ready(self, path: Path, *, wait: bool = False) -> bool:
         ready = self._stillness.is_ready(path, wait=wait)

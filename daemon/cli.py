@@ -90,8 +90,10 @@ def run(quiet: Annotated[bool, typer.Option(help="Say only what is wrong.")] = F
     """Run the daemon in the foreground, until Ctrl-C."""
     from daemon.config import load_config
     from daemon.log import set_up_log
+    from daemon.memory import share_one_heap
     from daemon.service import Service
 
+    share_one_heap()
     places = Places.find()
     config = load_config(places.config_file)
     set_up_log(places, config, verbose=not quiet)

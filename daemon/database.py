@@ -79,6 +79,7 @@ CREATE INDEX purchases_by_time ON purchases (reserved);
 
 MIGRATIONS = (_JOBS_AND_CLIPS, _PURCHASES)
 SCHEMA_VERSION = len(MIGRATIONS)
+CACHE_KB = 512
 
 
 class Database:
@@ -95,6 +96,8 @@ class Database:
                 self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
                 self._db.execute("PRAGMA journal_mode=WAL")
                 self._db.execute("PRAGMA synchronous=FULL")
+                # the daemon holds several connections for weeks: the system's own cache of the file does as well
+                self._db.execute(f"PRAGMA cache_size=-{CACHE_KB}")
                 self._prepare()
         except (sqlite3.Error, OSError) as error:
             raise QueueError(

@@ -46,34 +46,40 @@ class ScreenLines(logging.Formatter):
 
 
 class Writer(logging.Handler):
-    """Hands records to `handler` in a thread of its own, and never waits for it."""
+    """Hands lines to `handler` in a thread of its own, and never waits for it.
 
-    def __init__(self, handler: logging.Handler) -> None:
+    A record is made text at once: waiting, it would keep alive what it speaks of, a fault even the variables of all its frames.
+    """
+
+    def __init__(self, handler: logging.Handler, formatter: logging.Formatter) -> None:
         super().__init__(handler.level)
+        self.setFormatter(formatter)
         self._handler = handler
-        self._box: queue.Queue[logging.LogRecord] = queue.Queue(MOST_WAITING)
+        self._box: queue.Queue[str] = queue.Queue(MOST_WAITING)
         self._left_out = 0
         self._thread = threading.Thread(target=self._write, name="log", daemon=True)
         self._thread.start()
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            self._box.put_nowait(record)
+            self._box.put_nowait(self.format(record))
         except queue.Full:
             self._left_out += 1
+        except Exception:
+            self.handleError(record)
 
     def _write(self) -> None:
         while True:
-            record = self._box.get()
+            line = self._box.get()
             if self._left_out:
-                said = {"levelno": logging.WARNING, "levelname": "WARNING", "name": __name__, "msg": self._said()}
-                self._handler.handle(logging.makeLogRecord(said))
-            self._handler.handle(record)
+                self._handler.handle(logging.makeLogRecord({"msg": self.format(self._said())}))
+            self._handler.handle(logging.makeLogRecord({"msg": line}))
             self._box.task_done()
 
-    def _said(self) -> str:
+    def _said(self) -> logging.LogRecord:
         count, self._left_out = self._left_out, 0
-        return f"{count} lines of the log were left out: they came faster than they could be written"
+        text = f"{count} lines of the log were left out: they came faster than they could be written"
+        return logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, None, None)
 
     def finish(self) -> None:
         """Wait for what is in the box, but not for ever."""
@@ -91,16 +97,14 @@ def set_up_log(places: Places, config: Config, *, verbose: bool) -> None:
     to_file = logging.handlers.RotatingFileHandler(
         places.log, maxBytes=config.log.megabytes << 20, backupCount=_FILES_KEPT, encoding="utf-8", delay=True
     )
-    to_file.setFormatter(JsonLines())
     to_screen = logging.StreamHandler()
-    to_screen.setFormatter(ScreenLines("%(message)s"))
     to_screen.setLevel(logging.INFO if verbose else logging.WARNING)
     # a disk that is full is said at the doors; a traceback for every line that could not be written helps nobody
     logging.raiseExceptions = False
     root = logging.getLogger()
     root.setLevel(config.log.level.upper())
     # apart, so that a screen that stands still does not keep the file waiting
-    writers = [Writer(to_file), Writer(to_screen)]
+    writers = [Writer(to_file, JsonLines()), Writer(to_screen, ScreenLines("%(message)s"))]
     root.handlers[:] = writers
     for writer in writers:
         atexit.register(writer.finish)

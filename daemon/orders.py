@@ -1,9 +1,10 @@
-"""The way from the doors' threads to the daemon's loop: a bounded box, emptied a few orders at a time, fair to every sender."""
+"""The way from the doors' threads to the daemon's loop: a bounded box, emptied a little at a time, fair to every sender."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
@@ -12,7 +13,8 @@ from bridge.events import Event, Order, Refused
 #: Over all senders, and of one: so that there is always room for another's order.
 MOST_WAITING = 8000
 MOST_WAITING_OF_ONE = 2000
-BATCH = 16
+#: For so long orders are handled at a stretch: events and answers to others come between.
+STRETCH_S = 0.01
 
 
 class OrderBox:
@@ -51,14 +53,17 @@ class OrderBox:
             self._loop.call_soon_threadsafe(call)
 
     def _empty(self) -> None:
-        with self._lock:
-            batch = [self._next() for _ in range(min(BATCH, self._waiting))]
-            self._scheduled = self._waiting > 0
-        for order in batch:
+        until_s = time.monotonic() + STRETCH_S
+        while True:
+            with self._lock:
+                order = self._next() if self._waiting else None
+                self._scheduled = order is not None
+            if order is None:
+                return
             self._handle(order)
-        if self._scheduled:
-            # let the loop turn: workers' answers and events come between batches
-            self._loop.call_soon(self._empty)
+            if time.monotonic() >= until_s:
+                break
+        self._loop.call_soon(self._empty)
 
     def _next(self) -> Order:
         """The oldest order of the lane whose turn it is."""

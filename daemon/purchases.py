@@ -70,7 +70,7 @@ class Purchases:
         if not self._database.row("SELECT 1 FROM clips WHERE state = 'queued' AND place = 'hosted' LIMIT 1"):
             return None
         with self._database.write() as db:
-            row = db.execute(f"{CLAIMABLE} AND clips.place = 'hosted' ORDER BY jobs.seq, clips.k LIMIT 1").fetchone()
+            row = self._queue.next_clip(db, "hosted")
             if row is None:
                 return None
             if row["purchase"] is not None:

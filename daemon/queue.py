@@ -31,6 +31,10 @@ CLAIMABLE = (
     "SELECT clips.id AS clip, clips.k, clips.attempt, clips.purchase, jobs.* FROM clips JOIN jobs ON jobs.id = clips.job"
     " WHERE clips.state = 'queued'"
 )
+_DOOR = "json_extract(jobs.origin, '$.door')"
+#: Named one by one, so that the index finds them among all that has ended.
+_UNFINISHED = ("queued", *WORKING)
+_MARKS = ",".join("?" * len(_UNFINISHED))
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,8 @@ class Queue:
         self._database = database
         self._owner = owner
         self._place_of = place_of
+        self._turns: dict[str, list[str]] = {}
+        """By place: the doors that have had a turn, the one that waits longest first."""
 
     # -- in
 
@@ -168,16 +174,20 @@ class Queue:
         return [_job(row) for row in self._database.rows("SELECT * FROM jobs ORDER BY seq DESC LIMIT ?", most)]
 
     def unfinished(self) -> list[Job]:
-        marks = ",".join("?" * len(ENDED))
-        return [_job(row) for row in self._database.rows(f"SELECT * FROM jobs WHERE state NOT IN ({marks}) ORDER BY seq", *ENDED)]
+        query = f"SELECT * FROM jobs WHERE state IN ({_MARKS}) ORDER BY seq"
+        return [_job(row) for row in self._database.rows(query, *_UNFINISHED)]
 
     def position(self, job: str) -> int:
-        """Place of a job among the unfinished ones, from 1; 0 when it has ended."""
-        marks = ",".join("?" * len(ENDED))
-        row = self._database.row(
-            f"SELECT count(*) FROM jobs WHERE state NOT IN ({marks}) AND seq <= (SELECT seq FROM jobs WHERE id = ?)", *ENDED, job
-        )
-        return int(row[0]) if row and not self.job(job).ended else 0
+        """Place of a job among the unfinished ones, from 1, as the doors take turns; 0 when it has ended."""
+        rows = self._database.rows(
+            f"SELECT {_DOOR} = own.door AS same, count(*) AS jobs, sum(jobs.seq <= own.seq) AS before FROM jobs,"
+            f" (SELECT seq, {_DOOR} AS door FROM jobs WHERE id = ? AND state IN ({_MARKS})) AS own"
+            f" WHERE state IN ({_MARKS}) GROUP BY {_DOOR}",
+            job, *_UNFINISHED, *_UNFINISHED,
+        )  # fmt: skip
+        place = sum(row["before"] for row in rows if row["same"])
+        # a turn of each other door may come before each of its own
+        return place + sum(min(row["jobs"], place - (row["before"] == 0)) for row in rows if not row["same"])
 
     def clips(self, job: str) -> list[sqlite3.Row]:
         return self._database.rows("SELECT * FROM clips WHERE job = ? ORDER BY k", job)
@@ -192,12 +202,30 @@ class Queue:
             db.execute(f"UPDATE jobs SET state = 'queued', stage = '', progress = 0 WHERE state IN ({marks})", WORKING)
 
     def claim(self, place: str = "worker") -> Claim | None:
-        """The next clip to work on in a place, in the order of acceptance, now owned by this daemon; None when none waits."""
+        """The next clip to work on in a place, now owned by this daemon; None when none waits. Doors take turns: thousands of
+        dropped files keep no pad waiting. What came by one door goes in the order of acceptance."""
         if not self._database.row("SELECT 1 FROM clips WHERE state = 'queued' AND place = ? LIMIT 1", place):
             return None
         with self._database.write() as db:
-            row = db.execute(f"{CLAIMABLE} AND clips.place = ? ORDER BY jobs.seq, clips.k LIMIT 1", (place,)).fetchone()
+            row = self.next_clip(db, place)
             return self.take_clip(db, row) if row else None
+
+    def next_clip(self, db: sqlite3.Connection, place: str) -> sqlite3.Row | None:
+        """Inside a transaction: the clip of `CLAIMABLE` whose turn it is, and its door's turn is over."""
+        turns = self._turns.setdefault(place, [])
+        heads = db.execute(
+            f"SELECT {_DOOR} AS door, min(jobs.seq) AS seq FROM clips JOIN jobs ON jobs.id = clips.job"
+            f" WHERE clips.state = 'queued' AND clips.place = ? GROUP BY {_DOOR} ORDER BY seq",
+            (place,),
+        ).fetchall()
+        if not heads:
+            return None
+        head = min(heads, key=lambda row: turns.index(row["door"]) if row["door"] in turns else -1)
+        turns[:] = [door for door in turns if door != head["door"]] + [head["door"]]
+        row: sqlite3.Row | None = db.execute(
+            f"{CLAIMABLE} AND clips.place = ? AND jobs.seq = ? ORDER BY clips.k LIMIT 1", (place, head["seq"])
+        ).fetchone()
+        return row
 
     def take_clip(self, db: sqlite3.Connection, row: sqlite3.Row) -> Claim:
         """Inside a transaction: own a clip that `CLAIMABLE` found."""

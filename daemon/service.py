@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from daemon.errors import CrateError
 from daemon.home_lock import HomeLock
 from daemon.library.keeper import Keeper
 from daemon.material import Material
+from daemon.memory import give_back
 from daemon.orders import OrderBox
 from daemon.pins import load_pins, store_pins
 from daemon.places import Places
@@ -52,6 +54,9 @@ log = logging.getLogger(__name__)
 
 #: How often a door that could not open, or has lost its port, is tried again.
 DOOR_RETRY_S = 5.0
+GIVE_BACK_EVERY_S = 60.0
+#: For publishing and for looking through the crate: threads that are there from the first minute on, and never more.
+FILE_THREADS = 2
 RECORDING_KEPT_S = 30 * 86400.0
 
 
@@ -72,6 +77,7 @@ class Service:
     async def run(self, ready: Callable[[Service], None] | None = None) -> None:
         """Start in order, serve, stop in reverse. ServiceError, QueueError and ConfigError say why it cannot start."""
         self._stopping = asyncio.Event()
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(FILE_THREADS, "files"))
         async with contextlib.AsyncExitStack() as stack:
             lock = HomeLock(self._places.lock)
             lock.take()
@@ -202,11 +208,13 @@ class Service:
         if isinstance(event, Done) and self._keeper:
             self._keeper.published(event.clip)
         for door in self._doors:
-            if isinstance(event, SessionChanged) or event.origin.door == door.name:
-                try:
+            try:
+                if isinstance(door, OscDoor):
+                    door.overhear(event)
+                if isinstance(event, SessionChanged) or event.origin.door == door.name:
                     door.tell(event)
-                except Exception:
-                    log.exception("door %s and %s", door.name, event)
+            except Exception:
+                log.exception("door %s and %s", door.name, event)
 
     def _open_doors(self) -> None:
         for door in self._doors:
@@ -244,11 +252,15 @@ class Service:
 
     async def _serve(self) -> None:
         assert self._stopping is not None
+        gave_back_s = time.monotonic()
         while not self._stopping.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), DOOR_RETRY_S)
             if self._stopping.is_set():
                 break
+            if time.monotonic() - gave_back_s >= GIVE_BACK_EVERY_S:
+                await asyncio.to_thread(give_back)
+                gave_back_s = time.monotonic()
             if len(self._open) < len(self._doors):
                 self._open_doors()
             if self.health() != self._told_health:

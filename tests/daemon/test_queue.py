@@ -53,6 +53,23 @@ def test_clips_go_in_the_order_of_acceptance(queue):
     assert [claim.origin.address["index"] for claim in claims] == [0, 0, 1]
 
 
+def test_doors_take_turns_and_the_place_told_is_the_place_had(database, queue):
+    files, _ = queue.accept([draft() for _ in range(50)], Origin("inbox"), claim="c1")
+    asked = [queue.accept([draft()], Origin(door))[0][0] for door in ("osc", "osc", "midi")]
+    assert [queue.position(job.id) for job in (files[0], files[9], *asked)] == [1, 13, 2, 5, 3]
+    claims = [queue.claim() for _ in range(6)]
+    assert [claim.job for claim in claims[:4]] == [files[0].id, asked[0].id, asked[2].id, files[1].id]
+    assert [claim.job for claim in claims[4:]] == [asked[1].id, files[2].id]
+    # one who comes later waits for no more than a turn of each, and a restart keeps the order within a door
+    late = queue.accept([draft(2)], Origin("midi"))[0][0]
+    again = Queue(database, "boot2")
+    again.take_over()
+    claims = [again.claim() for _ in range(7)]
+    assert [claim.job for claim in claims if claim.origin.door == "inbox"] == [job.id for job in files[:3]]
+    assert [claim.job for claim in claims if claim.origin.door == "midi"] == [asked[2].id, late.id]
+    assert all(not queue.clip_done(claim, {"path": "/x.wav"}) for claim in claims), "the fence is by owner and attempt"
+
+
 def test_the_same_claim_or_key_makes_nothing_new(queue):
     first, _ = queue.accept([draft(), draft()], ORIGIN, claim="c1")
     second, new = queue.accept([draft()], ORIGIN, claim="c1")
