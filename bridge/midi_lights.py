@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bridge.events import Accepted, Done, Failed, Finished, Origin, Progress, Refused, Told
+from bridge.events import JobEvent, Origin, Refused, Told
+from bridge.job_states import JobStates
 
 _STATUS = {"note": 0x90, "cc": 0xB0}
 
@@ -13,7 +14,7 @@ Pad = tuple[str, str, int, int]
 
 
 class Lights:
-    """A pad shows work while one of its jobs is worked on, else that one waits, else how the last one ended.
+    """A pad shows what `JobStates` says of its jobs.
 
     velocities: of `queued`, `working`, `done` and `failed`; a state that is missing puts the light out.
     send: called with the bytes of a message and the port whose device they are for, only when a light changes.
@@ -22,33 +23,15 @@ class Lights:
     def __init__(self, velocities: Mapping[str, int], send: Callable[[Sequence[int], str], None]) -> None:
         self._velocities = dict(velocities)
         self._send = send
-        self._jobs: dict[Pad, dict[str, str]] = {}
+        self._states = JobStates[Pad]()
         self._shown: dict[Pad, str] = {}
 
-    def show(self, event: Accepted | Progress | Done | Finished | Failed | Refused | Told) -> None:
+    def show(self, event: JobEvent | Refused | Told) -> None:
         """Note an event and light its pad."""
         pad = _pad(event.origin)
         if pad is None:
             return
-        jobs = self._jobs.setdefault(pad, {})
-        ended = ""
-        match event:
-            case Accepted():
-                jobs.setdefault(event.job, "queued")
-            case Progress() | Done():
-                jobs[event.job] = "working"
-            case Finished():
-                jobs.pop(event.job, None)
-                ended = "done"
-            case Failed():
-                jobs.pop(event.job, None)
-                ended = "failed"
-            case Refused():
-                ended = "failed"
-            case Told():
-                ended = "done"
-        states = set(jobs.values())
-        self._light(pad, "working" if "working" in states else "queued" if states else ended)
+        self._light(pad, self._states.after(pad, event))
 
     def show_again(self) -> None:
         """Send every light that is lit once more, for a device that was plugged in."""
@@ -60,7 +43,7 @@ class Lights:
         """Darken every pad that we lit."""
         for pad in list(self._shown):
             self._light(pad, "")
-        self._jobs.clear()
+        self._states.clear()
 
     def _light(self, pad: Pad, state: str) -> None:
         if self._shown.get(pad, "") == state:

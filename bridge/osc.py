@@ -22,14 +22,17 @@ from bridge.osc_codec import (
     Message,
     OscError,
     build_message,
+    is_ours,
     is_release,
     parse_packet,
     pressed,
     read_hello,
     read_label,
+    read_port,
 )
 from bridge.osc_orders import OscOrders
 from bridge.osc_sender import ERRORS_PER_S, Peer, Sender
+from bridge.osc_surfaces import Surfaces
 from bridge.osc_throttle import Throttle
 from bridge.request import Value, shorten
 
@@ -95,6 +98,7 @@ class OscDoor:
         self._repeats: list[_Repeat] = []
         self._throttle = Throttle(clock)
         self._told_flood_s = -FLOOD_TOLD_EVERY_S
+        self._surfaces = Surfaces(presets, self._transmit, clock)
 
     # -- open and close
 
@@ -155,7 +159,7 @@ class OscDoor:
                 continue
             known = self._senders.get(peer)
             # before anything is read: what is dropped must cost next to nothing, or a flood would drown the others
-            if not self._throttle.allows(peer, data, greeted=known is not None and known.nonce is not None):
+            if not self._throttle.allows(peer, data, greeted=known is not None and known.is_known):
                 self._tell_seldom("OSC: packets come faster than they are read, %d were dropped", self._throttle.dropped)
                 continue
             try:
@@ -195,13 +199,13 @@ class OscDoor:
 
     def _forget_oldest(self, *, greeted: bool) -> None:
         """Those who said hello and those who did not are counted apart: a flood from many ports displaces no device."""
-        those = [peer for peer, sender in self._senders.items() if (sender.nonce is not None) == greeted]
+        those = [peer for peer, sender in self._senders.items() if sender.is_known == greeted]
         for peer in those[:-MAX_SENDERS]:
             del self._senders[peer]
 
     def _dispatch(self, sender: Sender, message: Message) -> None:
         row = IN.get(message.address)
-        ours = message.address in OUT or message.address.startswith("/sidecrate/light/")
+        ours = is_ours(message.address)
         if row is None or (ours and len(message.arguments) > 1):
             if not ours:
                 raise OscError(
@@ -212,7 +216,7 @@ class OscDoor:
             return
         message = pressed(message)
         verb = message.address.removeprefix(PREFIX)
-        own = {"hello": self._on_hello, "bye": self._on_bye, "got": self._on_got}.get(verb)
+        own = {"hello": self._on_hello, "surface": self._on_surface, "bye": self._on_bye, "got": self._on_got}.get(verb)
         if own is not None:
             own(sender, message)
         else:
@@ -220,11 +224,7 @@ class OscDoor:
 
     def _on_hello(self, sender: Sender, message: Message) -> None:
         hello = read_hello(message)
-        if hello.reply_port is not None:
-            reply = (sender.peer[0], hello.reply_port)
-            if reply[1] == self.port and reply[0].startswith("127."):
-                raise OscError(f"reply port {hello.reply_port} is our own; name the one that you listen on", message.address)
-            sender.reply = reply
+        self._answer_to(sender, hello.reply_port, message)
         is_new = sender.nonce != hello.nonce
         sender.name, sender.nonce = hello.id, hello.nonce
         with self._lock:
@@ -236,8 +236,27 @@ class OscDoor:
         if is_new:
             self._take(Order("known", sender.origin()))
 
+    def _on_surface(self, sender: Sender, message: Message) -> None:
+        self._answer_to(sender, read_port(message, 0), message)
+        is_new = sender.answers_to not in self._surfaces
+        sender.is_surface = True
+        with self._lock:
+            self._forget_oldest(greeted=True)
+        self._surfaces.join(sender.answers_to)
+        if is_new:
+            sender.sent = message.address
+            self._take(Order("known", sender.origin()))
+
+    def _answer_to(self, sender: Sender, port: int | None, message: Message) -> None:
+        if port is None:
+            return
+        if port == self.port and sender.is_local:
+            raise OscError(f"reply port {port} is our own; name the one that you listen on", message.address)
+        sender.reply = (sender.peer[0], port)
+
     def _on_bye(self, sender: Sender, message: Message) -> None:
         self._take(Order("bye", sender.origin(), what=sender.source))
+        self._surfaces.leave(sender.answers_to)
         with self._lock:
             self._senders.pop(sender.peer, None)
             self._repeats = [repeat for repeat in self._repeats if repeat.sender is not sender]
@@ -248,6 +267,10 @@ class OscDoor:
             self._repeats = [r for r in self._repeats if r.sender is not sender or not (r.names & names)]
 
     # -- out
+
+    def overhear(self, event: Event) -> None:
+        """An event of any door, for the control surfaces."""
+        self._surfaces.hear(event)
 
     def tell(self, event: Event) -> None:
         if isinstance(event, events.SessionChanged):
@@ -284,6 +307,8 @@ class OscDoor:
         elif event.verb == "report":
             self._send(sender, "/sidecrate/report", event.what, json.dumps(dict(event.values)))
         elif event.verb == "known":
+            if event.origin.address.get("sent") == "/sidecrate/surface":
+                return  # it reads no JSON, and has heard of it in flat values
             self._send(sender, "/sidecrate/session", json.dumps(dict(event.values)))
         else:
             self._send(sender, "/sidecrate/told", event.verb, event.what, json.dumps(dict(event.values)))
@@ -300,6 +325,7 @@ class OscDoor:
 
     def _repeat(self) -> None:
         while not self._stopping.wait(0.25):
+            self._surfaces.flush()
             now = self._clock()
             with self._lock:
                 due = [repeat for repeat in self._repeats if repeat.due_s <= now]
@@ -316,6 +342,8 @@ class OscDoor:
         """Tell what was not taken, at most ten times a second."""
         if address in OUT and address not in IN:
             return
+        if sender.answers_to in self._surfaces:
+            self._surfaces.say(f"not taken: {error.text}")
         now = self._clock()
         if len(sender.errors) == ERRORS_PER_S and now - sender.errors[0] < 1:
             return

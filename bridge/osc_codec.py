@@ -58,12 +58,13 @@ IN: dict[str, Address] = {
     for row in (
         Address("/sidecrate/hello", "id, reply port, nonce", "I am here: repeated every 5 s as a sign of life"),
         Address("/sidecrate/bye", "id", "I am going; what I said of the session no longer holds"),
+        Address("/sidecrate/surface", "reply port, or nothing for the sending port", "I am a control surface: tell me flat values now and on change; repeated as a sign of life", trigger=True),
         Address("/sidecrate/generate", "prompt, then pairs of field and value; or one JSON object (context in it: heard first)", "make clips"),
         *(
             Address(f"/sidecrate/{kind}", "as generate", f"make clips of kind {kind}", trigger=True)
             for kind in KINDS
         ),
-        Address("/sidecrate/preset", "a preset's name from the config", "make what the preset says", trigger=True),
+        Address("/sidecrate/preset", "a preset's name from the config, or its place in it as text (\"1\"); then pairs", "make what the preset says", trigger=True),
         Address("/sidecrate/set", "field, value", "holds for later requests from this sender; an empty value clears"),
         Address("/sidecrate/again", "job or last, then pairs", "the same with a new seed, or with what the pairs change", trigger=True),
         Address("/sidecrate/fit", "path of an audio file, then pairs", "put a file on the grid"),
@@ -96,8 +97,23 @@ OUT: dict[str, Address] = {
         Address("/sidecrate/told", "verb, what, JSON under 8 KB", "answer to keep, trash, cancel, audition and the pins"),
         Address("/sidecrate/report", "job, JSON under 8 KB", "answer to report"),
         Address("/sidecrate/session", "JSON", "on change, to those who said hello, and at the first hello"),
+        Address("/sidecrate/text", "s", "to surfaces: how it goes, in one line"),
+        Address("/sidecrate/bar", "f 0..1", "to surfaces: how far the newest job is"),
+        Address("/sidecrate/light/<preset>", "f: 0 out, 0.25 queued, 0.5 working, 0.75 failed, 1 done", "to surfaces: of what was asked by /sidecrate/preset; `_` stands for what no address may hold. The first 16 presets by place too: /sidecrate/light/1"),
+        Address("/sidecrate/name/<place>", "s", "to surfaces: the preset at this place in the config, from 1 to 16"),
+        Address("/sidecrate/now/tempo", "f, 0 where nobody says one", "to surfaces: the project's"),
+        Address("/sidecrate/now/key", "s", "to surfaces: the project's"),
+        Address("/sidecrate/now/meter", "s", "to surfaces: the project's"),
     )
 }  # fmt: skip
+
+#: What we send stands under these too, with a name or a number behind.
+_OUR_FOLDERS = tuple(path.partition("<")[0] for path in OUT if "<" in path)
+
+
+def is_ours(address: str) -> bool:
+    """Whether it is an address that we send."""
+    return address in OUT or address.startswith(_OUR_FOLDERS)
 
 
 def parse_packet(data: bytes) -> list[Message]:
@@ -272,14 +288,19 @@ def read_hello(message: Message) -> Hello:
     """The arguments of hello. OscError when the port is none."""
     given = len(message.arguments)
     name = str(message.arguments[0]) if given > 0 else ""
-    port = message.arguments[1] if given > 1 else None
     nonce = str(message.arguments[2]) if given > 2 else ""
+    return Hello(name, read_port(message, 1), nonce)
+
+
+def read_port(message: Message, at: int) -> int | None:
+    """The reply port that is one of a message's arguments; None for the port that sent. OscError when it is none."""
+    port = message.arguments[at] if len(message.arguments) > at else None
     if port is None or port == "":
-        return Hello(name, None, nonce)
+        return None
     try:
         number = int(port)
     except (TypeError, ValueError):
         number = -1
     if not 0 <= number <= 65535:
         raise OscError(f"reply port {shorten(port)} is not one of 1 to 65535, or 0 for the sending port", message.address)
-    return Hello(name, number or None, nonce)
+    return number or None

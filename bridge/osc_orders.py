@@ -44,17 +44,20 @@ class OscOrders:
 
     def _on_preset(self, sender: Sender, message: Message) -> None:
         name = str(message.arguments[0]) if message.arguments else ""
+        if name not in self._presets and name.isdecimal() and 1 <= int(name) <= len(self._presets):
+            name = list(self._presets)[int(name) - 1]
         if name not in self._presets:
             known = ", ".join(self._presets) or "none"
             raise OscError(f"preset {shorten(name)} is not in the config; there are: {known}", message.address, "unknown_preset")
         pairs = check_fields(read_pairs(message.address, message.arguments[1:]))
-        self._order_clips(sender, "make", Request({**self._presets[name], **pairs}))
+        self._order_clips(sender, "make", Request({**self._presets[name], **pairs}), name)
 
-    def _order_clips(self, sender: Sender, verb: str, request: Request) -> None:
+    def _order_clips(self, sender: Sender, verb: str, request: Request, preset: str = "") -> None:
         request = request.with_defaults(sender.held)
         self._refuse_if_foreign(sender, request)
         may_spend = self._is_trusted(sender)
-        self._take(Order(verb, sender.origin(request.label), (request,), once=sender.once(request.label), may_spend=may_spend))
+        origin, once = sender.origin(request.label, preset), sender.once(request.label)
+        self._take(Order(verb, origin, (request,), once=once, may_spend=may_spend))
 
     def _is_trusted(self, sender: Sender) -> bool:
         return sender.is_local or self._trust_lan

@@ -24,6 +24,7 @@ class Sender:
     name: str = ""
     reply: Peer | None = None
     nonce: str | None = None
+    is_surface: bool = False
     held: dict[str, Value] = field(default_factory=dict)
     sent: str = ""
     """The address of the message that is being read."""
@@ -37,6 +38,11 @@ class Sender:
         return self.reply or self.peer
 
     @property
+    def is_known(self) -> bool:
+        """It has said who it is."""
+        return self.nonce is not None or self.is_surface
+
+    @property
     def is_local(self) -> bool:
         """On this machine."""
         return self.peer[0].startswith("127.")
@@ -46,9 +52,10 @@ class Sender:
         """The name under which it speaks of the session."""
         return self.name or "osc"
 
-    def origin(self, label: str = "") -> Origin:
-        """Where answers to its orders go, after a restart too, and the address that it sent to."""
-        return Origin("osc", {"peer": list(self.peer), "reply": list(self.answers_to), "sent": self.sent}, label)
+    def origin(self, label: str = "", preset: str = "") -> Origin:
+        """Where answers to its orders go, after a restart too, the address that it sent to, and the preset whose light it is."""
+        address = {"peer": list(self.peer), "reply": list(self.answers_to), "sent": self.sent}
+        return Origin("osc", address | ({"preset": preset} if preset else {}), label)
 
     def once(self, label: str) -> str:
         """The key under which a request of this label makes one job, however often it is sent."""
