@@ -1,8 +1,10 @@
 """The real daemon against the local server: clips on the grid, kills at each step, one purchase."""
 
 import os
+import sqlite3
 
 import pytest
+import soundfile
 
 from tests.daemon_process import CONFIG, command, wait_until
 from tests.faults.asker import Asker
@@ -109,3 +111,70 @@ def test_twelve_jobs_against_a_failing_server_all_end(start_daemon, server):
     assert {row["error_code"] for row in rows} == {"", "no_credit", "cap"}
     assert server.creates == len(daemon.wavs()) > 5 and server.most_at_once <= 4
     assert daemon.rows("SELECT sum(cost_usd) FROM purchases")[0][0] <= 0.25
+
+
+def ask(daemon, **fields):
+    asker = Asker(daemon.places)
+    job = asker.ask("a", prompt="soul loop", engine="musicgen-looper", bpm=120, bars=1, **fields)
+    asker.close()
+    return job
+
+
+def ended(daemon, job):
+    query = "SELECT state, error_code, error_text FROM jobs WHERE ended IS NOT NULL AND id = ?"
+    return wait_until(lambda: daemon.rows(query, job), 40, "the end")[0]
+
+
+def test_a_cancelled_job_is_ended_at_the_service(start_daemon, server):
+    server.work_s = 60.0
+    daemon = start(start_daemon, server)
+    job = ask(daemon)
+    wait_until(lambda: server.calls["get"] >= 1, 30, "waiting for the prediction")
+    daemon.command("cancel", job)
+    wait_until(lambda: server.view("p0001")["status"] == "canceled", 20, "the cancel")
+    assert ended(daemon, job)["state"] == "cancelled"
+    wait_until(lambda: daemon.rows("SELECT 1 FROM purchases WHERE state = 'cancelled' AND cost_usd > 0"), 20, "what it has cost")
+
+
+def test_what_nobody_waits_for_any_more_is_ended_at_the_next_start(start_daemon, server):
+    server.work_s = 60.0
+    daemon = start(start_daemon, server)
+    ask(daemon)
+    wait_until(lambda: daemon.rows("SELECT 1 FROM purchases WHERE state = 'created'"), 30, "the purchase")
+    daemon.kill()
+    with sqlite3.connect(daemon.places.database) as database:
+        database.execute("UPDATE clips SET state = 'cancelled'")
+        database.execute("UPDATE jobs SET state = 'cancelled', ended = 1")
+    database.close()
+    daemon.start()
+    wait_until(lambda: server.view("p0001")["status"] == "canceled", 20, "the cancel")
+    wait_until(lambda: daemon.rows("SELECT 1 FROM purchases WHERE state = 'cancelled' AND cost_usd > 0"), 20, "what it has cost")
+    assert server.creates == 1
+
+
+def test_a_paid_take_that_is_refused_is_kept_and_another_bought_only_where_that_is_asked(start_daemon, server):
+    server.audio = "silent"
+    daemon = start(start_daemon, server)
+    why = ended(daemon, ask(daemon))
+    kept = list(daemon.places.paid_takes.glob("*.wav"))
+    assert why["state"] == "failed" and len(kept) == 1 and f"sidecrate fit '{kept[0]}'" in why["error_text"]
+    assert soundfile.info(kept[0]).samplerate == 32000 and server.creates == 1
+    daemon.stop()
+    (daemon.places.config_file).write_text((daemon.places.config_file).read_text() + "spend: {retry: true}\n")
+    daemon.start()
+    job = ask(daemon)
+    wait_until(lambda: server.creates == 2, 30, "the first take")
+    wait_until(lambda: daemon.rows("SELECT 1 FROM purchases WHERE id = 2 AND state = 'done'"), 30, "its end")
+    server.audio = "whole"
+    assert ended(daemon, job)["state"] == "done" and server.creates == 3
+
+
+def test_two_engines_are_compared_and_each_clip_says_its_licence(start_daemon, server):
+    daemon = start(start_daemon, server)
+    daemon.command("make", "soul loop", "--engine", "musicgen-looper,embedded", "--bpm", "120", "--bars", "1")
+    found = {clip["engine"]: clip for clip in daemon.clips()}
+    licences = {"musicgen-looper": "CC-BY-NC-4.0", "embedded": "CC0-1.0"}
+    assert {name: clip["license"] for name, clip in found.items()} == licences
+    for name, clip in found.items():
+        with soundfile.SoundFile(clip["path"]) as file:
+            assert licences[name] in file.copyright and name in file.extra_info + file.comment

@@ -1,0 +1,50 @@
+import sqlite3
+
+import pytest
+
+from daemon.database import MIGRATIONS, SCHEMA_VERSION, Database
+from daemon.errors import QueueError
+
+
+def written_by_version(path, version):
+    old = sqlite3.connect(path)
+    for step in MIGRATIONS[:version]:
+        old.executescript(step)
+    if version:
+        old.execute("INSERT INTO clips (id, job, state, path, created) VALUES ('k3f9', 'j1', 'done', 'a.wav', 5)")
+    old.execute(f"PRAGMA user_version={version}")
+    old.commit()
+    old.close()
+
+
+def schema(path):
+    with sqlite3.connect(path) as db:
+        return {row[0] for row in db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+
+
+def dump(path):
+    with sqlite3.connect(path) as db:
+        return list(db.iterdump()), db.execute("PRAGMA user_version").fetchone()
+
+
+@pytest.mark.parametrize("version", range(SCHEMA_VERSION + 1))
+def test_a_file_of_any_version_is_brought_to_ours_with_what_it_holds(tmp_path, version):
+    written_by_version(tmp_path / "old.db", version)
+    Database(tmp_path / "new.db").close()
+    database = Database(tmp_path / "old.db")
+    rows = [tuple(row) for row in database.rows("SELECT id, path, place FROM clips")]
+    assert rows == ([("k3f9", "a.wav", "worker")] if version else [])
+    database.close()
+    assert schema(tmp_path / "old.db") == schema(tmp_path / "new.db")
+    with sqlite3.connect(tmp_path / "old.db") as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
+
+
+def test_a_file_of_a_newer_version_is_left_alone(tmp_path):
+    written_by_version(tmp_path / "new.db", SCHEMA_VERSION)
+    with sqlite3.connect(tmp_path / "new.db") as db:
+        db.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
+    before = dump(tmp_path / "new.db")
+    with pytest.raises(QueueError, match="newer Sidecrate"):
+        Database(tmp_path / "new.db")
+    assert dump(tmp_path / "new.db") == before
