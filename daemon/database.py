@@ -77,7 +77,14 @@ CREATE TABLE purchases (
 CREATE INDEX purchases_by_time ON purchases (reserved);
 """
 
-MIGRATIONS = (_JOBS_AND_CLIPS, _PURCHASES)
+#: By door, since doors take turns; all that is looked for is in the index.
+_DOORS = """
+ALTER TABLE jobs ADD COLUMN door TEXT NOT NULL DEFAULT '';
+UPDATE jobs SET door = json_extract(origin, '$.door');
+CREATE INDEX jobs_by_door ON jobs (state, door, seq);
+"""
+
+MIGRATIONS = (_JOBS_AND_CLIPS, _PURCHASES, _DOORS)
 SCHEMA_VERSION = len(MIGRATIONS)
 CACHE_KB = 512
 

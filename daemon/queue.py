@@ -31,7 +31,6 @@ CLAIMABLE = (
     "SELECT clips.id AS clip, clips.k, clips.attempt, clips.purchase, jobs.* FROM clips JOIN jobs ON jobs.id = clips.job"
     " WHERE clips.state = 'queued'"
 )
-_DOOR = "json_extract(jobs.origin, '$.door')"
 #: Named one by one, so that the index finds them among all that has ended.
 _UNFINISHED = ("queued", *WORKING)
 _MARKS = ",".join("?" * len(_UNFINISHED))
@@ -99,6 +98,17 @@ def _free_id(db: sqlite3.Connection, table: str, letters: int) -> str:
     raise QueueError("no free id was found; the database may be damaged: move it away and start again")
 
 
+def _oldest(db: sqlite3.Connection, state: str, door: str, place: str) -> int | None:
+    """Of the jobs in one state that came by a door, the first that has a clip waiting for a place."""
+    row = db.execute(
+        "SELECT seq FROM jobs WHERE state = ? AND door = ? AND EXISTS"
+        # the plus keeps SQLite from going through all clips that wait, instead of this job's
+        " (SELECT 1 FROM clips WHERE clips.job = jobs.id AND +clips.state = 'queued' AND +clips.place = ?) ORDER BY seq LIMIT 1",
+        (state, door, place),
+    ).fetchone()
+    return int(row["seq"]) if row else None
+
+
 class Queue:
     """The job table. Only the daemon writes it, on one thread."""
 
@@ -142,13 +152,14 @@ class Queue:
         job, now = _free_id(db, "jobs", 5), time.time()
         address = {**origin.address, "index": index} if claim else dict(origin.address)
         db.execute(
-            "INSERT INTO jobs (id, state, request, brief, origin, claim, claim_index, once, created)"
-            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO jobs (id, state, request, brief, origin, door, claim, claim_index, once, created)"
+            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 job,
                 json.dumps(dict(request.values)),
                 json.dumps(brief.to_json()),
                 json.dumps({"door": origin.door, "address": address, "label": origin.label}),
+                origin.door,
                 claim or None,
                 index if claim else None,
                 once or None,
@@ -180,9 +191,9 @@ class Queue:
     def position(self, job: str) -> int:
         """Place of a job among the unfinished ones, from 1, as the doors take turns; 0 when it has ended."""
         rows = self._database.rows(
-            f"SELECT {_DOOR} = own.door AS same, count(*) AS jobs, sum(jobs.seq <= own.seq) AS before FROM jobs,"
-            f" (SELECT seq, {_DOOR} AS door FROM jobs WHERE id = ? AND state IN ({_MARKS})) AS own"
-            f" WHERE state IN ({_MARKS}) GROUP BY {_DOOR}",
+            "SELECT jobs.door = own.door AS same, count(*) AS jobs, sum(jobs.seq <= own.seq) AS before FROM jobs,"
+            f" (SELECT seq, door FROM jobs WHERE id = ? AND state IN ({_MARKS})) AS own"
+            f" WHERE jobs.state IN ({_MARKS}) GROUP BY jobs.door",
             job, *_UNFINISHED, *_UNFINISHED,
         )  # fmt: skip
         place = sum(row["before"] for row in rows if row["same"])
@@ -213,19 +224,15 @@ class Queue:
     def next_clip(self, db: sqlite3.Connection, place: str) -> sqlite3.Row | None:
         """Inside a transaction: the clip of `CLAIMABLE` whose turn it is, and its door's turn is over."""
         turns = self._turns.setdefault(place, [])
-        heads = db.execute(
-            f"SELECT {_DOOR} AS door, min(jobs.seq) AS seq FROM clips JOIN jobs ON jobs.id = clips.job"
-            f" WHERE clips.state = 'queued' AND clips.place = ? GROUP BY {_DOOR} ORDER BY seq",
-            (place,),
-        ).fetchall()
-        if not heads:
-            return None
-        head = min(heads, key=lambda row: turns.index(row["door"]) if row["door"] in turns else -1)
-        turns[:] = [door for door in turns if door != head["door"]] + [head["door"]]
-        row: sqlite3.Row | None = db.execute(
-            f"{CLAIMABLE} AND clips.place = ? AND jobs.seq = ? ORDER BY clips.k LIMIT 1", (place, head["seq"])
-        ).fetchone()
-        return row
+        found = db.execute(f"SELECT DISTINCT door FROM jobs WHERE state IN ({_MARKS}) ORDER BY seq", _UNFINISHED)
+        for door in sorted((row["door"] for row in found), key=lambda door: turns.index(door) if door in turns else -1):
+            heads = [seq for state in _UNFINISHED if (seq := _oldest(db, state, door, place)) is not None]
+            if heads:
+                turns[:] = [other for other in turns if other != door] + [door]
+                query = f"{CLAIMABLE} AND +clips.place = ? AND jobs.seq = ? ORDER BY clips.k LIMIT 1"
+                row: sqlite3.Row = db.execute(query, (place, min(heads))).fetchone()
+                return row
+        return None
 
     def take_clip(self, db: sqlite3.Connection, row: sqlite3.Row) -> Claim:
         """Inside a transaction: own a clip that `CLAIMABLE` found."""
