@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 
 from daemon.errors import SecretError
@@ -19,11 +20,13 @@ NAMES = {
     "OPENAI_API_KEY": "prompts improved by OpenAI",
 }
 SERVICE = "sidecrate"
-_ASK_WAIT_S = 10.0
+#: s for the keyring to answer, its user's password included; and how long whoever asks us is held up by that.
+_ASK_WAIT_S, _PATIENCE_S = 60.0, 2.0
 #: How long an answer of the keyring counts.
 _FRESH_S = 60.0
 
 _answers: dict[str, tuple[float, bool]] = {}
+_asking: dict[str, threading.Thread] = {}
 
 
 def find_secret(name: str) -> str | None:
@@ -43,20 +46,31 @@ def find_secret(name: str) -> str | None:
 
 
 def has_secret(name: str) -> bool:
-    """Whether a secret is there; cheap where the environment has it, else the keyring is asked once a minute."""
+    """Whether a secret is there; cheap where the environment has it, else the keyring is asked once a minute.
+
+    A keyring that waits for its user to unlock it is not waited for long: the answer is no until it has said yes.
+    """
     if os.environ.get(name, "").strip():
         return True
     asked, found = _answers.get(name, (-_FRESH_S, False))
-    if time.monotonic() - asked >= _FRESH_S:
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "daemon.secrets", name], capture_output=True, stdin=subprocess.DEVNULL, timeout=_ASK_WAIT_S
-            )
-            found = done.returncode == 0
-        except (OSError, subprocess.TimeoutExpired):
-            found = False
-        _answers[name] = time.monotonic(), found
-    return found
+    if time.monotonic() - asked < _FRESH_S:
+        return found
+    asking = _asking.get(name)
+    if asking is None or not asking.is_alive():
+        asking = _asking[name] = threading.Thread(target=_ask, args=(name,), name="keyring", daemon=True)
+        asking.start()
+    if not found:
+        asking.join(_PATIENCE_S)
+    return _answers.get(name, (0.0, found))[1]
+
+
+def _ask(name: str) -> None:
+    command = [sys.executable, "-m", "daemon.secrets", name]
+    try:
+        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=_ASK_WAIT_S)
+        _answers[name] = time.monotonic(), done.returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        _answers[name] = time.monotonic(), False
 
 
 def keep_secret(name: str, value: str) -> None:
