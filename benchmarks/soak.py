@@ -2,15 +2,19 @@
 
     python -m benchmarks.soak --minutes 60 --seed 1
 
-Requests by OSC, the inbox and the command line; meanwhile floods and rubbish on the OSC port, workers killed, stopped and short
-of disk, a daemon that may not write, prompt files that are slow, empty, wrong, or thousands at once. At the end every request
-must have ended once, each clip be whole and there once, and the daemon be as light as after its first minute: exit code 1 if not.
+Requests by OSC, the inbox, the command line, HTTP and a MIDI pad (by a JACK server of our own, where there is jackd); meanwhile
+floods and rubbish on the OSC port, foreign and broken HTTP, MIDI floods, a pad that is pulled out, workers killed, stopped and
+short of disk, a daemon that may not write, prompt files that are slow, empty, wrong, or thousands at once. At the end every
+request must have ended once, each clip be whole and there once, and the daemon be as light as after its first minute: exit code 1
+if not.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import random
+import shutil
 import socket
 import statistics
 import struct
@@ -23,14 +27,31 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 
+from benchmarks.soak_traffic import HttpUser, play_pad
 from bridge.osc_codec import IN, build_message, parse_packet
 from tests.daemon_process import DaemonProcess, command, wait_until
 from tests.faults.asker import Asker
 from tests.faults.audit import Watcher, audit
-from tests.faults.test_kills import FAST, TINY, workers_of
+from tests.faults.test_kills import workers_of
+from tests.jack import jack_server
 
+CONFIG = """
+osc: {port: 0}
+fl: {enabled: false}
+web: {enabled: true, port: 0}
+workers: {count: 2, tries: 10}
+log: {megabytes: 1}
+"""
+PAD = """
+midi: {api: jack, map: [{note: 36, do: preset clicks, velocity: energy}]}
+presets: {clicks: {prompt: clicks, engine: fake, bars: 1, bpm: 240}}
+"""
+NO_PAD = "midi: {enabled: false}\n"
+#: The least work that is a clip.
+TINY: dict[str, Any] = {"engine": "fake", "bars": 1, "bpm": 240}
 BURST = 50_000
 WORDS = ("clicks", "clicks", "clicks", "clicks", "slow clicks", "fail", "raise", "silent")
 MORE_MB, MORE_SHARE = 5.0, 0.10
@@ -39,8 +60,9 @@ MORE_MB, MORE_SHARE = 5.0, 0.10
 class Soak:
     """One daemon, what was asked of it, and what was done to it."""
 
-    def __init__(self, home: Path, seed: int, files: int) -> None:
-        self.daemon = DaemonProcess(home, FAST + "log: {megabytes: 1}\n")
+    def __init__(self, home: Path, seed: int, files: int, *, pad: bool) -> None:
+        self.daemon = DaemonProcess(home, CONFIG + (PAD if pad else NO_PAD))
+        self.pad = pad
         self.process = psutil.Process(self.daemon.process.pid)
         self.dice = random.Random(seed)
         self.files = files
@@ -48,6 +70,7 @@ class Soak:
         self.counts: Counter[str] = Counter()
         self.waits_s: list[float] = []
         self.flood_waits_s: list[float] = []
+        self.http_waits_s: list[float] = []
         self.dropped: list[str] = []
         self.asked: set[str] = set()
         self.trouble: list[str] = []
@@ -110,6 +133,29 @@ class Soak:
             self.counts["asked by the command line"] += 1
             if done.returncode not in (0, 1) or not done.stdout.startswith("{"):
                 self.trouble.append(f"make: {done.returncode} {done.stdout} {done.stderr}")
+
+    def by_http(self, dice: random.Random) -> None:
+        user = HttpUser(self.daemon.places)
+        while not self.stop.wait(dice.uniform(0.5, 3.0)):
+            try:
+                began = time.monotonic()
+                job = user.order(prompt=dice.choice(WORDS), **TINY)
+                self.http_waits_s.append(time.monotonic() - began)
+                self.asked.update({job} if job else ())
+                self.counts["asked by HTTP"] += 1
+                self.trouble += user.look_about(dice)
+                self.trouble += user.attack(dice)
+                self.counts["HTTP attacks refused"] += 1
+            except httpx.HTTPError as error:
+                self.counts["HTTP requests without an answer"] += 1
+                print(f"HTTP: {error!r}", flush=True)
+        user.close()
+
+    def by_pad(self, dice: random.Random) -> None:
+        while not self.stop.is_set():
+            # a pad that is plugged in, played, made to send rubbish, and pulled out again
+            self.counts["pads pressed"] += play_pad(dice, self.stop)
+            self.counts["pads unplugged"] += 1
 
     # -- faults
 
@@ -179,8 +225,13 @@ class Soak:
         self.counts["files at once"] += self.files
 
     def weigh(self) -> dict[str, float]:
+        page = next((child for child in self.process.children() if "daemon.web" in " ".join(child.cmdline())), None)
+        found = self.process.memory_info()
         return {
-            "resident MB": self.process.memory_info().rss / 1e6,
+            "the page's process, MB": page.memory_info().rss / 1e6 if page else 0.0,
+            "resident MB": found.rss / 1e6,
+            # JACK's own memory, which all of its clients share, and programs' files are no growth of ours
+            "resident MB, not shared": (found.rss - found.shared) / 1e6,
             "threads": self.process.num_threads(),
             "descriptors": self.process.num_fds(),
         }
@@ -200,7 +251,10 @@ class Soak:
     def run(self, minutes: float) -> bool:
         print(f"{minutes:g} minutes, then until all is done...", flush=True)
         watcher = Watcher(self.daemon.places.crate)
-        parts = (self.by_osc, self.by_inbox, self.by_command, self.rubbish, self.hellos, self.harm)
+        began = time.monotonic()
+        parts = [self.by_osc, self.by_inbox, self.by_command, self.by_http, self.rubbish, self.hellos, self.harm]
+        if self.pad:
+            parts.append(self.by_pad)
         threads = [threading.Thread(target=part, args=(random.Random(self.dice.random()),)) for part in parts]
         for thread in threads:
             thread.start()
@@ -218,6 +272,7 @@ class Soak:
         time.sleep(3)
         end = self.weigh()
         broken = watcher.stop()
+        print(f"{(time.monotonic() - began) / 60:.1f} minutes, until all was done")
         return self.judge(start, end, broken + self.trouble)
 
     def judge(self, start: dict[str, float], end: dict[str, float], faults: list[str]) -> bool:
@@ -225,9 +280,10 @@ class Soak:
         faults += [f"{name} was answered twice, or never asked" for name in self.answered_twice()]
         known = {row["id"] for row in self.daemon.rows("SELECT id FROM jobs")}
         faults += [f"job {job} was accepted and is lost" for job in self.asked - known]
-        limit_mb = start["resident MB"] * (1 + MORE_SHARE) + MORE_MB
-        if end["resident MB"] > limit_mb:
-            faults.append(f"resident memory grew beyond {limit_mb:.1f} MB")
+        for name in ("resident MB", "resident MB, not shared"):
+            limit_mb = start[name] * (1 + MORE_SHARE) + MORE_MB
+            if end[name] > limit_mb:
+                faults.append(f"{name} grew beyond {limit_mb:.1f}")
         for name, slack in (("threads", 0), ("descriptors", 8)):
             if end[name] > start[name] + slack:
                 faults.append(f"{name} grew from {start[name]:g} to {end[name]:g}")
@@ -235,7 +291,14 @@ class Soak:
             print(f"{name:34} {count:9,}")
         for state, count in self.daemon.rows("SELECT state, count(*) FROM jobs GROUP BY state"):
             print(f"jobs {state:29} {count:9,}")
-        for name, waits in (("answers in quiet", self.waits_s), ("answers in a flood", self.flood_waits_s)):
+        for door, count in self.daemon.rows("SELECT door, count(*) FROM jobs GROUP BY door"):
+            print(f"jobs by {door:26} {count:9,}")
+        waited = {
+            "OSC answers in quiet": self.waits_s,
+            "OSC answers in a flood": self.flood_waits_s,
+            "HTTP orders": self.http_waits_s,
+        }
+        for name, waits in waited.items():
             if waits:
                 ms = sorted(1000 * wait for wait in waits)
                 print(f"{name:34} p50 {statistics.median(ms):.1f} ms, p99 {ms[int(0.99 * len(ms))]:.1f} ms, of {len(ms)}")
@@ -270,8 +333,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--files", type=int, default=5000, help="prompt files dropped at once after a minute")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home:
-        soak = Soak(Path(home), asked.seed, asked.files)
+    pad = shutil.which("jackd") is not None
+    if not pad:
+        print("without MIDI: there is no jackd (Debian: jackd2)")
+    with tempfile.TemporaryDirectory() as home, jack_server() if pad else contextlib.nullcontext():
+        soak = Soak(Path(home), asked.seed, asked.files, pad=pad)
         try:
             whole = soak.run(asked.minutes)
         finally:

@@ -1,0 +1,96 @@
+"""A person at the page and a pad on a cable, for the soak: what they ask, and what they get wrong."""
+
+from __future__ import annotations
+
+import random
+import threading
+from typing import Any
+
+import httpx
+import rtmidi
+
+from daemon.places import Places
+from daemon.web.access import load_token, read_address
+from tests.daemon_process import wait_until
+
+NOTE = 36
+
+
+class HttpUser:
+    """Orders and looks about by HTTP, and asks what must be refused."""
+
+    def __init__(self, places: Places) -> None:
+        address = wait_until(lambda: read_address(places), 60, "the page")
+        self.base = f"http://127.0.0.1:{address['port']}"
+        self.client = httpx.Client(base_url=self.base, headers={"Authorization": f"Bearer {load_token(places)}"}, timeout=30)
+        self.stranger = httpx.Client(base_url=self.base, timeout=30)
+
+    def order(self, **values: Any) -> str:
+        """The job; empty where it was refused with a reason."""
+        answer = self.client.post("/api/requests", json=values)
+        return str(answer.json()["job"]) if answer.status_code == 202 else ""
+
+    def look_about(self, dice: random.Random) -> list[str]:
+        """What was wrong with the answers to somebody who looks through the library."""
+        paths = ("/api/status", "/api/jobs", "/api/clips?text=clicks", "/api/facets", "/api/session", "/api/spend")
+        answers = [self.client.get(path) for path in dice.sample(paths, 2)]
+        return [f"HTTP {answer.url}: {answer.status_code}" for answer in answers if answer.status_code != 200]
+
+    def attack(self, dice: random.Random) -> list[str]:
+        """What was let in, or broke, of things that must be refused."""
+        post, host = self.stranger.post, {"Host": "evil.example"}
+        answers = {
+            "no token": lambda: post("/api/requests", json={"prompt": "x"}),
+            "wrong token": lambda: self.stranger.get("/api/clips", headers={"Authorization": "Bearer " + "0" * 43}),
+            "foreign host": lambda: self.client.get("/api/status", headers=host),
+            "foreign origin": lambda: self.client.post(
+                "/api/requests", json={"prompt": "x"}, headers={"Origin": "http://evil.example"}
+            ),
+            "rubbish": lambda: self.client.post("/api/requests", content=dice.randbytes(300)),
+            "no such field": lambda: self.client.post("/api/requests", json={"prompt": "x", "bmp": 90}),
+            "far too much": lambda: self.client.post("/api/requests", content=b"[" * 2_000_000),
+        }
+        name = dice.choice(list(answers))
+        try:
+            status = answers[name]().status_code
+        except httpx.RemoteProtocolError:
+            return []  # it hung up, which refuses as well
+        return [] if 400 <= status < 500 else [f"HTTP, {name}: {status}"]
+
+    def close(self) -> None:
+        self.client.close()
+        self.stranger.close()
+
+
+def play_pad(dice: random.Random, stop: threading.Event) -> int:
+    """Plug a pad in, play it for some seconds with rubbish and floods between, and pull it out; how often it was pressed."""
+    out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "soak pad")
+    try:
+        out.open_virtual_port("pads")
+        stop.wait(4.0)
+        pressed = 0
+        for _ in range(dice.randrange(2, 8)):
+            if stop.is_set():
+                break
+            out.send_message([0x90, NOTE, dice.randrange(1, 128)])
+            stop.wait(0.05)
+            out.send_message([0x80, NOTE, 0])
+            pressed += 1
+            if dice.random() < 0.5:
+                _rubbish(out, dice)
+            stop.wait(dice.uniform(1.0, 4.0))
+        return pressed
+    finally:
+        out.delete()
+
+
+def _rubbish(out: Any, dice: random.Random) -> None:
+    for _ in range(dice.choice((1, 50, 2000))):
+        kind = dice.random()
+        if kind < 0.2:
+            out.send_message([0xF0, *(dice.randrange(128) for _ in range(dice.randrange(60))), 0xF7])
+        elif kind < 0.7:
+            out.send_message([0xB0 | dice.randrange(16), dice.randrange(128), dice.randrange(128)])
+        else:
+            # notes that the map has nothing for
+            out.send_message([0x90 | dice.randrange(16), dice.randrange(40, 128), dice.randrange(128)])
