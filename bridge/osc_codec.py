@@ -65,7 +65,7 @@ IN: dict[str, Address] = {
             for kind in KINDS
         ),
         Address("/sidecrate/preset", "a preset's name from the config, or its place in it as text (\"1\"); then pairs", "make what the preset says", trigger=True),
-        Address("/sidecrate/set", "field, value", "holds for later requests from this sender; an empty value clears"),
+        Address("/sidecrate/set", "field, value", "holds for later requests from this sender, over what a preset says; an empty value clears"),
         Address("/sidecrate/again", "job or last, then pairs", "the same with a new seed, or with what the pairs change", trigger=True),
         Address("/sidecrate/fit", "path of an audio file, then pairs", "put a file on the grid"),
         Address("/sidecrate/cancel", "job, id or all", "end what has not ended", trigger=True),

@@ -50,7 +50,8 @@ class OscOrders:
             known = ", ".join(self._presets) or "none"
             raise OscError(f"preset {shorten(name)} is not in the config; there are: {known}", message.address, "unknown_preset")
         pairs = check_fields(read_pairs(message.address, message.arguments[1:]))
-        self._order_clips(sender, "make", Request({**self._presets[name], **pairs}), name)
+        # a value that was set says more than the preset that was written down, as with MIDI's knobs
+        self._order_clips(sender, "make", Request({**self._presets[name], **sender.held, **pairs}), name)
 
     def _order_clips(self, sender: Sender, verb: str, request: Request, preset: str = "") -> None:
         request = request.with_defaults(sender.held)

@@ -43,9 +43,10 @@ def doctor(
 
 
 def install(
-    what: Annotated[str, typer.Argument(help="ableton, fl-studio or autostart.")],
+    what: Annotated[str, typer.Argument(help="ableton, fl-studio, touchosc or autostart.")],
     user_data_dir: Annotated[
-        Path | None, typer.Option(help="Live's User Library, or FL's user data folder.", metavar="FOLDER")
+        Path | None,
+        typer.Option(help="Live's User Library, FL's user data folder, or where the tablet's layout goes.", metavar="FOLDER"),
     ] = None,
 ) -> None:
     """Put the device or scripts into your DAW's folders, or start the daemon at log-in; shows the steps that remain."""
@@ -60,7 +61,7 @@ def install(
         print(f"{number}. {step}", file=sys.stderr)
 
 
-def uninstall(what: Annotated[str, typer.Argument(help="ableton, fl-studio or autostart.")]) -> None:
+def uninstall(what: Annotated[str, typer.Argument(help="ableton, fl-studio, touchosc or autostart.")]) -> None:
     """Take away what `install` put in place."""
     from daemon.install import WHAT
     from daemon.install import uninstall as take_away

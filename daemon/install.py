@@ -118,6 +118,23 @@ def install_fl_studio(places: Places, user_data: Path | None) -> Installed:
     )
 
 
+def install_touchosc(places: Places, user_data: Path | None) -> Installed:
+    """The layout, into a folder from which it is taken to the tablet."""
+    folder = user_data or documents()
+    if not folder.is_dir():
+        raise ServiceError(f"there is no folder {folder}; name one: --user-data-dir FOLDER", "no_folder")
+    target = folder / "Sidecrate.tosc"
+    _bring(source_file("touchosc/built", "Sidecrate.tosc"), target)
+    return Installed(
+        (target,),
+        (
+            "Bring the file to the tablet (AirDrop, a cloud drive, a cable) and open it in TouchOSC.",
+            "In TouchOSC's connections, OSC 1: UDP, send port 9140, receive port 9000; host: this computer's address.",
+            "Let the tablet in: `sidecrate pair` shows the address to type, and asks once the tablet is heard.",
+        ),
+    )
+
+
 def install_autostart(places: Places, user_data: Path | None) -> Installed:
     """The daemon at every log-in."""
     unit = autostart_unit()
@@ -129,6 +146,7 @@ def install_autostart(places: Places, user_data: Path | None) -> Installed:
 WHAT: dict[str, Callable[[Places, Path | None], Installed]] = {
     "ableton": install_ableton,
     "fl-studio": install_fl_studio,
+    "touchosc": install_touchosc,
     "autostart": install_autostart,
 }
 

@@ -36,3 +36,15 @@ def test_other_machines_name_no_paths(sent):
 def test_other_machines_say_nothing_of_the_session():
     with pytest.raises(OscError, match="trust_lan"):
         ordered(ELSEWHERE, "context", '{"source": "x", "bpm": 120}')
+
+
+def test_what_a_sender_set_says_more_than_a_preset_and_less_than_the_request():
+    taken, sender = [], Sender(HERE)
+    orders = OscOrders(taken.append, {"dusty": {"prompt": "dusty", "bars": 2}}, False)
+    orders.send(sender, Message("/sidecrate/set", ("bars", 8)))
+    orders.send(sender, Message("/sidecrate/preset", ("dusty",)))
+    orders.send(sender, Message("/sidecrate/preset", ("1", "bars", 4)))
+    orders.send(sender, Message("/sidecrate/set", ("bars", "")))
+    orders.send(sender, Message("/sidecrate/preset", ("dusty",)))
+    assert [order.requests[0].get("bars") for order in taken] == [8, 4, 2]
+    assert {order.origin.address["preset"] for order in taken} == {"dusty"}

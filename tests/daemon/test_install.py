@@ -21,7 +21,7 @@ def files(tmp_path, monkeypatch):
     """Stand-ins for what the wheel carries: copying does not depend on what is in them."""
     carried = tmp_path / "carried"
     carried.mkdir()
-    for name in ("Sidecrate.amxd", "device_Sidecrate.py", "Sidecrate.pyscript"):
+    for name in ("Sidecrate.amxd", "device_Sidecrate.py", "Sidecrate.pyscript", "Sidecrate.tosc"):
         (carried / name).write_bytes(name.encode())
     monkeypatch.setattr(module, "CARRIED", carried)
 
@@ -104,3 +104,12 @@ def test_an_incomplete_installation_is_said(places, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "REPOSITORY", Path(tmp_path))
     with pytest.raises(ServiceError, match="install Sidecrate anew"):
         install(places, "ableton", folder(tmp_path / "library"))
+
+
+def test_the_tablets_layout_goes_where_it_is_wanted_and_out_again(places, files, tmp_path):
+    wanted = folder(tmp_path / "for the tablet")
+    (layout,) = install(places, "touchosc", wanted).files
+    assert layout == wanted / "Sidecrate.tosc" and layout.read_bytes() == b"Sidecrate.tosc"
+    assert uninstall(places, "touchosc") == ([layout], [])
+    with pytest.raises(ServiceError, match="--user-data-dir"):
+        install(places, "touchosc", tmp_path / "nowhere")
