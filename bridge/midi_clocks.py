@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
-from bridge.midi_clock import SILENCE_S, TICKS_PER_QUARTER, MidiClock
+from bridge.midi_clock import SILENCE_S, TICKS_PER_QUARTER, Measured, MidiClock
 
 #: A tempo is said once it is known so well, and no sooner than this after the first tick.
 SAID_ERROR_BPM: Final = 0.15
@@ -36,6 +36,12 @@ class Clocks:
         self._moved = False
         self.followed = ""
         """The port whose clock is followed; empty while there is none."""
+
+    @property
+    def measured(self) -> Measured | None:
+        """The tempo of the clock that is followed, as it was last measured."""
+        clock = self._clocks.get(self.followed)
+        return clock.measured if clock else None
 
     def note(self, port: str, message: Sequence[int], delta_s: float, now_s: float) -> bool:
         """Keep a message of a port, whatever it is; True when it is time to `look`.

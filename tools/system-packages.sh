@@ -8,6 +8,7 @@ need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 need rubberband rubberband-cli
 need oscsend liblo-tools
 need jackd jackd2
+need jack_midi_clock jack-midi-clock
 need ffprobe ffmpeg
 need sox sox
 need node nodejs

@@ -1,0 +1,67 @@
+"""A MIDI clock from a program that nobody here wrote (x42's jack_midi_clock, over JACK): how near our reading comes, and when."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+from bridge.midi_clock import Measured
+from bridge.midi_clocks import Clocks
+from bridge.midi_ports import MidiPorts
+from tests.jack import jack_server
+from tests.jack_clock import others_clock
+
+TEMPOS = (60.0, 87.5, 93.4, 120.0, 128.0, 174.0)
+READ_AFTER_S = (4.0, 8.0)
+LISTEN_S = 9.0
+
+
+class Reading:
+    """The tempo as it is read and said, tick by tick."""
+
+    def __init__(self) -> None:
+        self._clocks = Clocks()
+        self._first_s = 0.0
+        self.said: list[tuple[float, float]] = []
+        """(seconds after the first tick, bpm) of each tempo that was said."""
+        self.measured: dict[float, Measured | None] = {}
+
+    def hear(self, port: str, message: list[int], delta_s: float) -> None:
+        now_s = time.monotonic()
+        if message[0] == 0xF8:
+            self._first_s = self._first_s or now_s
+        if not self._clocks.note(port, message, delta_s, now_s) or not self._first_s:
+            return
+        values = self._clocks.look(now_s) or {}
+        after_s = now_s - self._first_s
+        if "bpm" in values and (not self.said or values["bpm"] != self.said[-1][1]):
+            self.said.append((after_s, float(values["bpm"])))
+        for wanted_s in READ_AFTER_S:
+            if after_s >= wanted_s:
+                self.measured.setdefault(wanted_s, self._clocks.measured)
+
+
+def read_tempo(bpm: float, folder: Path) -> str:
+    """A row of the table."""
+    with jack_server(48000, 512):
+        with others_clock(bpm, folder) as clock:
+            reading = Reading()
+            ports = MidiPorts(reading.hear, api="jack", inputs=["jack_midi_clock"], timing=True, virtual=False)
+            ports.open()
+            time.sleep(0.3)
+            clock.say("start")
+            time.sleep(LISTEN_S)
+            ports.close()
+        found = [reading.measured.get(wanted_s) for wanted_s in READ_AFTER_S]
+        errors = "".join(f"{one.bpm - clock.bpm_sent:+11.3f} (±{one.error_bpm:.3f})" if one else f"{'-':>20}" for one in found)
+        said = ", ".join(f"{value:g} after {after_s:.1f} s" for after_s, value in reading.said)
+        late = f"; the server's clock slipped by {1000 * clock.slip_s:.0f} ms" if clock.slip_s > 0.005 else ""
+        return f"{bpm:8g}{clock.bpm_sent:10.4f}{errors}   {said}{late}"
+
+
+def bench() -> None:
+    print(f"{'asked':>8}{'sent':>10}" + "".join(f"{f'off after {wanted_s:g} s':>20}" for wanted_s in READ_AFTER_S) + "   said")
+    with tempfile.TemporaryDirectory() as folder:
+        for bpm in TEMPOS:
+            print(read_tempo(bpm, Path(folder)), flush=True)
