@@ -79,7 +79,7 @@ def test_the_end_that_was_to_be_repeated_is_not_said_in_a_burst_after_a_sleep():
     now, orders = [0.0], []
     door = make_door(orders.append, clock=lambda: now[0])
     sent = []
-    door._transmit = lambda peer, packet: sent.append(packet)
+    door._socket.send = lambda packet, peer: sent.append(packet)
     door._handle(build_message("/sidecrate/hello", "x", 0, "n"), ("127.0.0.1", 1))
     door.tell(Failed(Origin("osc", {"peer": ["127.0.0.1", 1], "reply": ["127.0.0.1", 1]}), "j", "refused", "silent"))
     del sent[:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -67,19 +68,30 @@ def test_a_storm_of_events_makes_one_order(bench: Bench) -> None:
             (bench.folder / "beat.txt").chmod(0o644)
         except FileNotFoundError:
             break
-    bench.order()
+    first = bench.order()
     bench.no_order(1.0)
+    bench.finish(first)
+    bench.answer("done", "beat.txt.result.json")
+    bench.drop("beat.txt", "drums")
+    assert bench.order().claim != first.claim, "the same text dropped again is asked again"
 
 
-def test_many_files_are_each_taken_once(bench: Bench) -> None:
-    bench.start()
+def test_many_files_are_each_taken_once_and_so_many_at_a_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.inbox.MOST_IN_HAND", 60)
     for k in range(200):
         bench.drop(f"beat{k}.txt", f"drums {k}")
-    orders = [bench.order() for _ in range(200)]
-    assert len({order.claim for order in orders}) == 200
+    bench.start()
+    orders = [bench.order() for _ in range(60)]
+    bench.no_order(0.6)
+    assert len(list(bench.folder.glob("*.txt"))) == 140, "the others wait where they are"
+    for n in range(200):
+        bench.finish(orders[n])
+        if n + 1 < 200 and n + 1 == len(orders):
+            orders.append(bench.order())
+        while not bench.orders.empty():
+            orders.append(bench.order())
+    assert len({order.claim for order in orders}) == len(orders) == 200
     assert {str(order.requests[0]["prompt"]) for order in orders} == {f"drums {k}" for k in range(200)}
-    for order in orders:
-        bench.finish(order)
     wait_for(lambda: len(list((bench.folder / "done").iterdir())) == 400)
 
 
@@ -111,12 +123,13 @@ def test_a_removed_folder_is_made_again(bench: Bench) -> None:
     bench.order()
 
 
-def test_a_file_that_cannot_be_moved_yet_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EBUSY])
+def test_a_file_that_cannot_be_moved_yet_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     rename, refusals = Path.rename, iter(range(3))
 
     def busy(path: Path, target: Path) -> Path:
         if path.name == "beat.txt" and next(refusals, None) is not None:
-            raise PermissionError(13, "in use by another process")
+            raise OSError(code, "in use by another process")
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", busy)

@@ -169,10 +169,10 @@ def test_a_socket_that_fails_is_read_again():
     real, failures = door._socket, iter(range(3))
 
     class Failing:
-        def recvfrom(self, size):
+        def receive(self):
             if next(failures, None) is not None:
                 raise OSError(100, "Network is down")
-            return real.recvfrom(size)
+            return real.receive()
 
         def __getattr__(self, name):
             return getattr(real, name)

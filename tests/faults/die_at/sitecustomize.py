@@ -1,6 +1,7 @@
 """Loaded by Python itself where this folder is on PYTHONPATH: kills the process at a named step, once.
 
-SIDECRATE_DIE_AT is `module:function` or `module:Class.method`, with `:before` or `:after`; SIDECRATE_DIE_MARK is a file that says
+SIDECRATE_DIE_AT is `module:function` or `module:Class.method`, with `:before`, `:after`, or `:hang` to stand still there for an
+hour, as on a drive that does not answer; SIDECRATE_DIE_MARK is a file that says
 that it has happened.
 """
 
@@ -8,6 +9,7 @@ import functools
 import importlib
 import os
 import signal
+import time
 
 
 def arm(step, mark):
@@ -23,11 +25,13 @@ def arm(step, mark):
             os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
         except FileExistsError:
             return
+        if when == "hang":
+            time.sleep(3600)
         os.kill(os.getpid(), signal.SIGKILL)
 
     @functools.wraps(real)
     def dying(*args, **kwargs):
-        if when == "before":
+        if when != "after":
             die()
         result = real(*args, **kwargs)
         if when == "after":
