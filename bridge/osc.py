@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import logging
-import socket
 import threading
 import time
 from collections import OrderedDict
@@ -29,9 +27,12 @@ from bridge.osc_codec import (
     read_hello,
     read_label,
     read_port,
+    read_seconds,
 )
+from bridge.osc_gate import MOST_PAIRING_S, PAIRING_S, Gate
 from bridge.osc_orders import OscOrders
 from bridge.osc_sender import ERRORS_PER_S, Peer, Sender
+from bridge.osc_socket import OscSocket
 from bridge.osc_surfaces import Surfaces
 from bridge.osc_throttle import Throttle
 from bridge.request import Value, shorten
@@ -39,8 +40,6 @@ from bridge.request import Value, shorten
 log = logging.getLogger(__name__)
 
 MAX_SENDERS = 64
-#: What the system is asked to hold for us while we are busy; Linux gives less unless net.core.rmem_max allows it.
-RECEIVE_BUFFER_BYTES = 8 << 20
 #: How often a flood, or a fault in a packet's handling, is written to the log.
 FLOOD_TOLD_EVERY_S = 10.0
 #: When done, finished and failed are said again to a sender that said hello and has not said got.
@@ -84,12 +83,11 @@ class OscDoor:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._take = take
-        self._wanted_port = port
         self._greeting = greeting
         self._orders = OscOrders(take, presets, trust_lan)
-        self._allow = frozenset(str(ipaddress.ip_address(address)) for address in allow)
+        self._gate = Gate(allow, clock)
         self._clock = clock
-        self._socket: socket.socket | None = None
+        self._socket = OscSocket(port)
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
         # the receiving thread and the daemon's loop both look senders up
@@ -98,30 +96,17 @@ class OscDoor:
         self._repeats: list[_Repeat] = []
         self._throttle = Throttle(clock)
         self._told_flood_s = -FLOOD_TOLD_EVERY_S
-        self._surfaces = Surfaces(presets, self._transmit, clock)
+        self._surfaces = Surfaces(presets, self._socket.send, clock)
 
     # -- open and close
 
     @property
     def port(self) -> int:
         """The port that is open; 0 while closed."""
-        return int(self._socket.getsockname()[1]) if self._socket else 0
+        return self._socket.port
 
     def start(self) -> None:
-        host = "0.0.0.0" if self._allow else "127.0.0.1"
-        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-            made.bind((host, self._wanted_port))
-        except OSError as error:
-            made.close()
-            raise DoorError(
-                f"OSC port {self._wanted_port} cannot be opened ({error.strerror}); end the program that holds it,"
-                " or choose another under osc.port (0 takes a free one)",
-                "port_in_use",
-            ) from None
-        made.settimeout(0.25)
-        self._socket = made
+        self._socket.open(wide=self._gate.is_wide)
         self._stopping.clear()
         for target in (self._receive, self._repeat):
             thread = threading.Thread(target=target, name=f"osc-{target.__name__.strip('_')}", daemon=True)
@@ -133,29 +118,21 @@ class OscDoor:
         for thread in self._threads:
             thread.join(2)
         self._threads.clear()
-        if self._socket:
-            self._socket.close()
-            self._socket = None
+        self._socket.close()
 
     def health(self) -> str:
-        return f"open on port {self.port}" if self._socket else "closed"
+        return f"open on port {self.port}" if self.port else "closed"
 
     # -- in
 
     def _receive(self) -> None:
         while not self._stopping.is_set():
-            try:
-                assert self._socket is not None
-                data, peer = self._socket.recvfrom(65_536)
-            except TimeoutError:
+            packet = self._next_packet()
+            if packet is None:
                 continue
-            except ConnectionResetError:
-                continue  # Windows: an answer of ours met a closed port
-            except OSError as error:
-                if not self._stopping.wait(0.1):
-                    self._tell_seldom("OSC: receiving failed (%s); going on", error)
-                continue
-            if not self._may_send(peer):
+            data, peer = packet
+            if not self._gate.admits(peer):
+                self._hear_knock(data, peer)
                 continue
             known = self._senders.get(peer)
             # before anything is read: what is dropped must cost next to nothing, or a flood would drown the others
@@ -166,6 +143,15 @@ class OscDoor:
                 self._handle(data, peer)
             except Exception as error:
                 self._tell_seldom("OSC packet from %s", peer, fault=error)
+
+    def _next_packet(self) -> tuple[bytes, Peer] | None:
+        try:
+            self._socket.fit(wide=self._gate.is_wide)
+            return self._socket.receive()
+        except (OSError, DoorError) as error:
+            if not self._stopping.wait(0.1):
+                self._tell_seldom("OSC: receiving failed (%s); going on", error)
+            return None
 
     def _tell_seldom(self, text: str, what: object, fault: Exception | None = None) -> None:
         """Into the log, but not as often as somebody may bring it about."""
@@ -187,9 +173,6 @@ class OscDoor:
                 self._dispatch(sender, message)
             except SidecrateError as error:
                 self._error(sender, message.address, error, read_label(message))
-
-    def _may_send(self, peer: Peer) -> bool:
-        return peer[0].startswith("127.") or peer[0] in self._allow
 
     def _sender(self, peer: Peer) -> Sender:
         sender = self._senders.pop(peer, None) or Sender(peer)
@@ -216,7 +199,10 @@ class OscDoor:
             return
         message = pressed(message)
         verb = message.address.removeprefix(PREFIX)
-        own = {"hello": self._on_hello, "surface": self._on_surface, "bye": self._on_bye, "got": self._on_got}.get(verb)
+        own = {
+            "hello": self._on_hello, "surface": self._on_surface, "bye": self._on_bye, "got": self._on_got,
+            "pair": self._on_pair, "allow": self._on_allow,
+        }.get(verb)  # fmt: skip
         if own is not None:
             own(sender, message)
         else:
@@ -265,6 +251,48 @@ class OscDoor:
         names = {str(value) for value in message.arguments}
         with self._lock:
             self._repeats = [r for r in self._repeats if r.sender is not sender or not (r.names & names)]
+
+    # -- other machines
+
+    def _on_pair(self, sender: Sender, message: Message) -> None:
+        if not sender.is_local:
+            return  # it was let in already
+        length_s = read_seconds(message, PAIRING_S, MOST_PAIRING_S)
+        if not length_s:
+            self._gate.end()
+            return
+        self._widen()
+        pairing = self._gate.open_for(sender, length_s)
+        log.info("OSC: other machines may knock for %g s", length_s)
+        self._send(sender, "/sidecrate/told", "pair", "", json.dumps({"code": pairing.code, "seconds": length_s}))
+
+    def _hear_knock(self, data: bytes, peer: Peer) -> None:
+        pairing, knock = self._gate.pairing, self._gate.knock(data, peer)
+        if pairing is None or knock is None:
+            return
+        if knock.has_code:
+            self._let_in(knock.address)
+        values = json.dumps({"sent": shorten(knock.sent), "code": knock.has_code})
+        self._send(pairing.asker, "/sidecrate/told", "pair", knock.address, values)
+
+    def _on_allow(self, sender: Sender, message: Message) -> None:
+        if not sender.is_local:
+            raise OscError("only this machine itself lets others in", message.address, "not_local")
+        address = self._let_in(str(message.arguments[0]) if message.arguments else "")
+        self._send(sender, "/sidecrate/told", "allow", address, "{}")
+
+    def _let_in(self, address: str) -> str:
+        address = self._gate.read_address(address)
+        self._widen()
+        self._gate.let_in(address)
+        self._gate.end()
+        log.info("OSC: %s was let in", address)
+        return address
+
+    def _widen(self) -> None:
+        """Open the port to the networks, before anybody is told that it is. DoorError where another program stands there."""
+        if self.port:
+            self._socket.fit(wide=True)
 
     # -- out
 
@@ -336,7 +364,7 @@ class OscDoor:
                     else:
                         repeat.due_s = now + REPEATS_S[repeat.step]
             for repeat in due:
-                self._transmit(repeat.sender.answers_to, repeat.packet)
+                self._socket.send(repeat.packet, repeat.sender.answers_to)
 
     def _error(self, sender: Sender, address: str, error: SidecrateError, label: str = "") -> None:
         """Tell what was not taken, at most ten times a second."""
@@ -352,13 +380,5 @@ class OscDoor:
 
     def _send(self, sender: Sender, address: str, *arguments: str | int | float) -> bytes:
         packet = build_message(address, *arguments)
-        self._transmit(sender.answers_to, packet)
+        self._socket.send(packet, sender.answers_to)
         return packet
-
-    def _transmit(self, peer: Peer, packet: bytes) -> None:
-        if self._socket is None or (peer[1] == self.port and peer[0].startswith("127.")):
-            return
-        try:
-            self._socket.sendto(packet, peer)
-        except OSError as error:
-            log.debug("answer to %s was not sent: %s", peer, error)

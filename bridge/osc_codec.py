@@ -80,6 +80,8 @@ IN: dict[str, Address] = {
         Address("/sidecrate/trash", "clip or last", "into the system's bin", trigger=True),
         Address("/sidecrate/status", "job, or nothing for all", "how it goes; of one job, all that has been told of it"),
         Address("/sidecrate/report", "job", "the report of its newest clip"),
+        Address("/sidecrate/pair", "seconds (30; 0 ends it); from the machine that wants in: the code", "from this machine alone: hear a while who knocks from the network; told as told pair"),
+        Address("/sidecrate/allow", "an address", "from this machine alone: hear this other machine until the daemon ends; `sidecrate pair` also writes it down"),
         Address("/sidecrate/got", "id or job, clip", "stops the repeats of done and failed"),
     )
 }  # fmt: skip
@@ -94,7 +96,7 @@ OUT: dict[str, Address] = {
         Address("/sidecrate/finished", "id, job, clips published, clips failed", "the job has ended"),
         Address("/sidecrate/failed", "id, job, code, text", "the job has ended without a clip (code cancelled too)"),
         Address("/sidecrate/error", "address, code, text, id", "what was sent there was not taken"),
-        Address("/sidecrate/told", "verb, what, JSON under 8 KB", "answer to keep, trash, cancel, audition and the pins"),
+        Address("/sidecrate/told", "verb, what, JSON under 8 KB", "answer to keep, trash, cancel, audition, the pins, pair and allow"),
         Address("/sidecrate/report", "job, JSON under 8 KB", "answer to report"),
         Address("/sidecrate/session", "JSON", "on change, to those who said hello, and at the first hello"),
         Address("/sidecrate/text", "s", "to surfaces: how it goes, in one line"),
@@ -304,3 +306,15 @@ def read_port(message: Message, at: int) -> int | None:
     if not 0 <= number <= 65535:
         raise OscError(f"reply port {shorten(port)} is not one of 1 to 65535, or 0 for the sending port", message.address)
     return number or None
+
+
+def read_seconds(message: Message, usual_s: float, most_s: float) -> float:
+    """A message's lone time in seconds, 0 for an end. OscError when it is none."""
+    given = message.arguments[0] if message.arguments else usual_s
+    try:
+        length_s = float(given)
+    except (TypeError, ValueError):
+        length_s = -1.0
+    if not 0 <= length_s <= most_s:
+        raise OscError(f"{shorten(given)} is not a time from 0 to {most_s:g} s", message.address)
+    return length_s

@@ -37,10 +37,10 @@ def light_address(preset: str) -> str:
 class Surfaces:
     """Who wants flat values, what each value is, and when it is sent. Called from several threads.
 
-    presets: the config's names, in order. send: called with an address and an OSC packet. clock: seconds, monotonic.
+    presets: the config's names, in order. send: called with an OSC packet and whom it is for. clock: seconds, monotonic.
     """
 
-    def __init__(self, presets: Iterable[str], send: Callable[[Peer, bytes], None], clock: Callable[[], float]) -> None:
+    def __init__(self, presets: Iterable[str], send: Callable[[bytes, Peer], None], clock: Callable[[], float]) -> None:
         self._send = send
         self._clock = clock
         self._lock = threading.Lock()
@@ -65,7 +65,7 @@ class Surfaces:
                 self._heard_s.popitem(last=False)
             packets = [build_message(address, value) for address, value in self._values.items()]
         for packet in packets:
-            self._send(peer, packet)
+            self._send(packet, peer)
 
     def leave(self, peer: Peer) -> None:
         with self._lock:
@@ -124,7 +124,7 @@ class Surfaces:
             peers = list(self._heard_s)
         for peer in peers:
             for packet in packets:
-                self._send(peer, packet)
+                self._send(packet, peer)
 
 
 def _light_addresses(presets: Sequence[str]) -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ class Screen:
         self.sent = []
         self.surfaces = Surfaces(presets, self._hear, lambda: self.now_s)
 
-    def _hear(self, peer, packet):
+    def _hear(self, packet, peer):
         (message,) = parse_packet(packet)
         self.sent.append((peer, message.address, message.arguments[0]))
 
