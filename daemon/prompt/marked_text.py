@@ -53,6 +53,10 @@ class MarkedText:
     def take(self, start: int, end: int) -> None:
         self.rest = self.rest[:start] + TAKEN * (end - start) + self.rest[end:]
 
+    def put_back(self, start: int, end: int) -> None:
+        """What was taken only so that nothing else was read from it."""
+        self.rest = self.rest[:start] + self.text[start:end] + self.rest[end:]
+
     def find(self, text: str, flags: int = re.IGNORECASE) -> Iterator[re.Match[str]]:
         """Matches in what is not yet taken, left to right; taking while going on is allowed."""
         at = 0

@@ -10,6 +10,7 @@ from daemon.prompt.genre_names import choose_genre, find_genres, played_like
 from daemon.prompt.kinds import ONESHOT, find_kind
 from daemon.prompt.marked_text import MarkedText, pattern, tidy
 from daemon.prompt.pitches import chord_root, key_hint, read_chords, read_key, read_note, read_plain_keys
+from daemon.prompt.progressions import Progression, key_of, read_progression
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ class Words:
 def parse_words(prompt: str) -> Words:
     """Read a prompt of any length. Never fails: what is not understood stays in `words`."""
     text = MarkedText(prompt)
+    progression = read_progression(text)
+    if progression:
+        text.take(progression.start, progression.end)
     bpm = read_tempo(text)
     meter = read_meter(text)
     bars = read_bars(text)
@@ -61,9 +65,16 @@ def parse_words(prompt: str) -> Words:
     said_kind = find_kind(text, named, without, bpm is not None or bars is not None, seconds is not None)
     if hits and said_kind is None:
         said_kind = "oneshot"
-    key = read_key(text, keys, said_kind == "oneshot")
+    bare = _bare_tonic(text, progression) if not keys and said_kind != "oneshot" else None
+    key = bare or read_key(text, keys, said_kind == "oneshot")
     note = read_note(text) if said_kind == "oneshot" else None
-    note = _hear_chords(text, said_kind == "oneshot", key, note)
+    if progression:
+        # they stay in the words: whoever plays is told them
+        text.put_back(progression.start, progression.end)
+    if progression and said_kind != "oneshot":
+        key = key or _key_of_chords(text, progression)
+    else:
+        note = _hear_chords(text, said_kind == "oneshot", key, note)
 
     genre = choose_genre(text, spans)
     if genre and (borrowed := played_like(text, spans, genre)):
@@ -82,6 +93,24 @@ def parse_words(prompt: str) -> Words:
         energy=_mean([mood.energy for mood in found_moods]), density=_mean([mood.density for mood in found_moods]),
         swing=swing, pace=max((mood.pace for mood in found_moods), key=abs, default=0), said=tuple(dict.fromkeys(text.said)),
     )  # fmt: skip
+
+
+def _bare_tonic(text: MarkedText, progression: Progression | None) -> str | None:
+    """`ii-V-I in C`: the numerals say the mode that the letter leaves open. It is taken."""
+    match = pattern(r"\bin (?:the key of )?([A-G][#b]?)(?=\s*(?:$|[,.;\0]|at\b|with\b|for\b|\d))", 0).search(text.rest)
+    if match is None or progression is None or not progression.numerals:
+        return None
+    text.take(match.start(), match.end())
+    return f"{match[1]} {'minor' if progression.is_minor else 'major'}"
+
+
+def _key_of_chords(text: MarkedText, progression: Progression) -> str | None:
+    """The key that chords by symbol are at home in; it is said."""
+    if progression.numerals:
+        return None
+    key = key_of(progression.chords)
+    text.said.append(f"{', '.join(progression.chords[:8])} are taken to be chords in {key}; if not, write key: and another")
+    return key
 
 
 def _hear_chords(text: MarkedText, hit: bool, key: str | None, note: str | None) -> str | None:

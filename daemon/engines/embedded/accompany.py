@@ -13,6 +13,8 @@ from daemon.engines.embedded.listen import Reference, listen
 from daemon.engines.embedded.meters import is_square
 from daemon.engines.embedded.plan import Bass, Drums, Plan, Section
 from daemon.engines.embedded.rows import VELOCITY, fit_row
+from daemon.prompt.marked_text import MarkedText
+from daemon.prompt.progressions import read_progression
 
 _STRUCK = 0.45
 
@@ -23,7 +25,7 @@ def accompaniment(brief: Brief, seed: int) -> Plan:
     bars = brief.bars if brief.bars and "bars" in brief.decided and brief.decided["bars"].source != "default" else reference.bars
     key_name = brief.key_name or (reference.key.short if reference.key else None)
     plan = compose(brief.amended(bpm=reference.bpm, key_name=key_name, bars=bars, kind="loop"), seed)
-    if reference.chords:
+    if reference.chords and read_progression(MarkedText(brief.prompt)) is None:
         plan = plan.with_(chords_of=_simplified(reference.chords))
     style = find_style(brief)
     stream = random.Random(f"{seed}:accompany")

@@ -16,6 +16,8 @@ from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.wishes import Wishes, read_wishes, toned
 from daemon.prompt.genres import find_genre
+from daemon.prompt.marked_text import MarkedText
+from daemon.prompt.progressions import Progression, read_progression
 
 DEFAULT_STYLE = "house"
 _DEFAULT_ROWS = {
@@ -48,12 +50,13 @@ def find_style(brief: Brief) -> Style:
 def compose(brief: Brief, seed: int) -> Plan:
     """A plan: the brief's tempo, meter, length and key where it has them, the style's where not."""
     style, wishes = find_style(brief), read_wishes(brief)
+    named = read_progression(MarkedText(brief.prompt))
     meter = brief.meter
     bpm = float(brief.bpm or style.bpm)
     plan = Plan(
         genre=style.name,
         bpm=bpm,
-        key=brief.key_name or _choose_key(style, wishes, seed),
+        key=brief.key_name or _choose_key(style, wishes, named, seed),
         meter=brief.meter_name,
         bars=_bars(brief, bpm, meter),
         swing=_swing(brief, style, wishes),
@@ -62,7 +65,7 @@ def compose(brief: Brief, seed: int) -> Plan:
         mix=_mix(style, wishes),
         seeds={part: seed for part in PARTS},
     )
-    plan = plan.with_(chords_of=write_progression(style, plan, seed))
+    plan = plan.with_(chords_of=named.over(plan.bars) if named else write_progression(style, plan, seed))
     written = {
         "drums": write_drums(style, wishes, plan, seed),
         "bass": write_bass(style, wishes, plan, seed),
@@ -92,8 +95,11 @@ def _bars(brief: Brief, bpm: float, meter: Meter) -> int:
     return 64 if brief.kind == "track" else 4
 
 
-def _choose_key(style: Style, wishes: Wishes, seed: int) -> str:
+def _choose_key(style: Style, wishes: Wishes, named: Progression | None, seed: int) -> str:
     tonic = random.Random(f"{seed}:key:{style.name}").choice(style.tonics)
+    if named is not None and named.numerals:
+        # i-VI-III-VII counts the degrees of plain minor, whatever mode the style likes
+        return f"{tonic} {'minor' if named.is_minor else 'major'}"
     mode = style.mode
     if wishes.minor is not None and Key.parse(f"C {mode}").is_minor != wishes.minor:
         mode = "minor" if wishes.minor else "major"

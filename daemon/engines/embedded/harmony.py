@@ -10,7 +10,7 @@ from itertools import pairwise
 from bridge.music import MODES, Key, pitch_class
 
 _NUMERAL = re.compile(r"^([b#]?)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(.*)$")
-_SYMBOL = re.compile(r"^([A-G][#b]?)(.*?)(?:/[A-G][#b]?)?$")
+_SYMBOL = re.compile(r"^([A-G][#b]?)(.*?)(?:/([A-G][#b]?))?$")
 _DEGREES = {"i": 0, "ii": 1, "iii": 2, "iv": 3, "v": 4, "vi": 5, "vii": 6}
 
 #: Semitones above the root by the chord's suffix; the third of a numeral without one follows its case.
@@ -21,6 +21,7 @@ _SUFFIXES: dict[str, tuple[int, ...]] = {
     "6": (0, 4, 7, 9), "m6": (0, 3, 7, 9), "69": (0, 4, 7, 9, 14), "add9": (0, 4, 7, 14), "madd9": (0, 3, 7, 14),
     "sus2": (0, 2, 7), "sus4": (0, 5, 7), "7sus4": (0, 5, 7, 10), "dim": (0, 3, 6), "o": (0, 3, 6), "o7": (0, 3, 6, 9),
     "dim7": (0, 3, 6, 9), "m7b5": (0, 3, 6, 10), "aug": (0, 4, 8), "+": (0, 4, 8), "5": (0, 7),
+    "7b9": (0, 4, 7, 10, 13), "7#9": (0, 4, 7, 10, 15),
 }  # fmt: skip
 
 _LOW, CENTRE = 52, 62.0
@@ -33,6 +34,8 @@ class Chord:
     name: str
     root: int
     steps: tuple[int, ...]
+    under: int | None = None
+    """Pitch class that the bass plays in the root's stead, as in `C/E`."""
 
     @property
     def pitch_classes(self) -> tuple[int, ...]:
@@ -71,13 +74,13 @@ def read_chord(text: str, key: Key) -> Chord:
     symbol = _SYMBOL.match(said)
     if not symbol or symbol[2] not in _SUFFIXES:
         raise ValueError(f"{text!r} is not a chord")
-    return Chord(said, pitch_class(symbol[1]), _SUFFIXES[symbol[2]])
+    return Chord(said, pitch_class(symbol[1]), _SUFFIXES[symbol[2]], pitch_class(symbol[3]) if symbol[3] else None)
 
 
 def _stacked(degree: int, steps: tuple[int, ...], scale: tuple[int, ...]) -> tuple[int, ...]:
     """The chord's tones taken from a mode's own scale: a mode keeps its colour whatever case its numerals are written in."""
     # semitones above the root of any chord -> how many scale steps above it that tone lies
-    above = {0: 0, 2: 1, 3: 2, 4: 2, 5: 3, 6: 4, 7: 4, 8: 4, 9: 5, 10: 6, 11: 6, 14: 8, 17: 10, 21: 12}
+    above = {0: 0, 2: 1, 3: 2, 4: 2, 5: 3, 6: 4, 7: 4, 8: 4, 9: 5, 10: 6, 11: 6, 13: 8, 14: 8, 15: 9, 17: 10, 21: 12}
     places = [degree + above[step] for step in steps]
     return tuple(scale[p % 7] + 12 * (p // 7) - scale[degree] for p in places)
 

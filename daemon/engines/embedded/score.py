@@ -277,6 +277,8 @@ class Score:
             target = self._next_chord(bar, step).root
             goal = low + (target - low) % 12
             return nearest_step(goal, self.key, stream.random() < 0.5), None
+        if chord.under is not None:
+            root = low + (chord.under - low) % 12
         if mark == "~":
             before = notes[-1].pitch if notes else root
             goal = root + 12 if before % 12 == root % 12 and before < root + 12 else root

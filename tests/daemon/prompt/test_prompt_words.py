@@ -5,6 +5,8 @@ import pytest
 
 from bridge.music import Key
 from daemon.prompt.genres import GENRES, find_genre
+from daemon.prompt.marked_text import MarkedText
+from daemon.prompt.progressions import read_progression
 from daemon.prompt.words import parse_words
 
 HARD = ("bpm", "key", "meter", "bars", "seconds", "note", "kind", "genre")
@@ -56,7 +58,7 @@ ROWS = [
     row("Am7 chords", instruments=("chords",)),
     row("A minor 7 chord"),
     row("Cmaj7 chord stab", kind="oneshot", note="C"),
-    row("Am F C G pop", genre="pop"),
+    row("Am F C G pop", genre="pop", key="A minor"),
     row("4 on the floor", kind="loop"),
     row("four-on-the-floor kick", kind="loop"),
     row("C64 arp", kind="loop", instruments=("arp",)),
@@ -291,7 +293,8 @@ def test_a_model_is_told_no_tempo_and_no_key(prompt, said):
     words = parse_words(prompt)
     again = parse_words(words.words)
     assert (again.bpm, again.bars, again.seconds) == (None, None, None), words.words
-    assert again.key is None, words.words
+    # chords that were written stay in the words, and tell the same key again
+    assert again.key is None or read_progression(MarkedText(words.words)), words.words
 
 
 @pytest.mark.parametrize(("prompt", "said"), ROWS)
@@ -310,7 +313,7 @@ def test_every_key_is_one(prompt, said):
         ("100 bars", "100 bars in the prompt is not used"),
         ("techno in G", "'in G' names no mode"),
         ("sad piano Am7", "Am7 is a chord and not read as a key; if it should be the key, write key: Am"),
-        ("Am F C G chords, pop", "not read as a key"),
+        ("Am F C G chords, pop", "Am, F, C, G are taken to be chords in A minor"),
         ("gqom drums 126", "gqom has no groove of its own here; it is played like amapiano"),
         ("4 bars or 8 bars", "two lengths; 4 bars is used, 8 is not"),
     ],

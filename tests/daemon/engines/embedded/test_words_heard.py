@@ -44,6 +44,29 @@ def test_double_time_hats_leave_kick_and_snare():
     assert strikes[1] > 1.5 * strikes[0]
 
 
+@pytest.mark.parametrize(
+    ("prompt", "key", "roots", "sets"),
+    [
+        ("Am F C G house loop", "A minor", [9, 5, 0, 7], [{9, 0, 4}, {5, 9, 0}, {0, 4, 7}, {7, 11, 2}]),
+        ("soul ii7-V7-Imaj7 in F", "F major", [7, 0, 5, 5], [{10, 2, 5}, {4, 7, 10}, {9, 0, 4}, {9, 0, 4}]),
+        ("trap i-VI-III-VII in E minor", "E minor", [4, 0, 7, 2], [{4, 7, 11}, {0, 4, 7}, {7, 11, 2}, {2, 6, 9}]),
+        ("pop C/E F G/B Am piano", "C major", [4, 5, 11, 9], [{0, 4, 7}, {5, 9, 0}, {7, 11, 2}, {9, 0, 4}]),
+        ("Dm7 G7 bossa nova", "C major", [2, 7], [{0, 5}, {11, 5}]),
+    ],
+)
+def test_chords_that_are_written_are_played(prompt, key, roots, sets):
+    plan = compose(brief_of(prompt), 3)
+    score = Score(plan)
+    chords, bass = score.part("chords"), score.part("bass")
+    assert plan.key == key
+    for bar in range(plan.bars):
+        start, stop = bar * score.bar_ticks, (bar + 1) * score.bar_ticks
+        heard = {note.pitch % 12 for note in chords if start <= note.start < stop}
+        assert sets[bar % len(sets)] <= heard, (bar, heard)
+        first = next((note.pitch % 12 for note in bass if start <= note.start < start + 240), None)
+        assert first in (None, roots[bar % len(roots)]), (bar, first)
+
+
 def test_decades_sound_different_and_swing_differently():
     tops, swings = {}, {}
     for era in ("70s", "80s", "90s", "2000s", "2010s", "modern"):
