@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
@@ -57,9 +58,21 @@ class Osc(Section):
     enabled: bool = Field(True, description="Answer OSC messages. `sidecrate make` talks to the daemon by them too.")
     port: Port = Field(9140, description="UDP port on this machine. 0 takes a free one.")
     allow: tuple[str, ...] = Field(
-        (), description="Addresses of other machines that may send, as in [192.168.1.20]. Empty: none."
+        (), description="Addresses of other machines that may send, as in [192.168.1.20]; `sidecrate pair` adds one. Empty: none."
     )
     trust_lan: bool = Field(False, description="Let those machines also use paths, paid engines and the session's context.")
+
+    @field_validator("allow")
+    @classmethod
+    def are_addresses(cls, allow: tuple[str, ...]) -> tuple[str, ...]:
+        for address in allow:
+            try:
+                IPv4Address(address)
+            except ValueError:
+                raise ValueError(
+                    f"{address!r} is no IPv4 address, as in 192.168.1.20; `sidecrate pair` finds it for you"
+                ) from None
+        return allow
 
 
 class Midi(Section):

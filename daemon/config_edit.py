@@ -1,4 +1,4 @@
-"""A mapping written into the user's config.yaml: lines are put in, and all that stands there stays, comments too."""
+"""An item written into a list of the user's config.yaml: lines are put in, and all that stands there stays, comments too."""
 
 from __future__ import annotations
 
@@ -21,24 +21,36 @@ def mapping_line(entry: Mapping[str, Any]) -> str:
 
 
 def add_mapping(path: Path, entry: Mapping[str, Any]) -> None:
-    """Put a mapping at the end of `midi.map`. ConfigError where it would not be understood; the file is as before then.
+    """Put a mapping at the end of `midi.map`. ConfigError where it would not be understood; the file is as before then."""
+    _add(path, "midi", "map", dict(entry), mapping_line(entry))
 
-    The new text is read as a whole before it takes the old one's place, and must say the same as before and the mapping.
+
+def add_address(path: Path, address: str) -> bool:
+    """Put another machine's address at the end of `osc.allow`; False where it stands there already. ConfigError as above."""
+    if address in load_config(path).osc.allow:
+        return False
+    _add(path, "osc", "allow", address, address)
+    return True
+
+
+def _add(path: Path, section: str, key: str, item: Any, line: str) -> None:
+    """Put an item at the end of a section's list.
+
+    The new text is read as a whole before it takes the old one's place, and must say the same as before and the item.
     """
-    before = load_config(path)
+    before = load_config(path).model_dump()
     raw = path.read_bytes().decode("utf-8") if path.exists() else ""
     body = raw.removeprefix("\ufeff")
     newline = "\r\n" if "\r\n" in body else "\n"
-    line = mapping_line(entry)
-    by_hand = f"{path}: write it by hand, under midi: and map:, as in  - {line}"
+    by_hand = f"{path}: write it by hand, under {section}: and {key}:, as in  - {line}"
     try:
-        edited = _with_mapping(body.replace("\r\n", "\n"), line).replace("\n", newline)
+        edited = _with_item(body.replace("\r\n", "\n"), section, key, line).replace("\n", newline)
     except _CannotEditError as error:
         raise ConfigError(f"{error}\n{by_hand}") from None
     part = _written_beside(path, raw[: len(raw) - len(body)] + edited)
     try:
         after = load_config(part)
-        wanted = {**before.model_dump(), "midi": {**before.midi.model_dump(), "map": (*before.midi.map, dict(entry))}}
+        wanted = {**before, section: {**before[section], key: (*before[section][key], item)}}
         if after.model_dump() != wanted:
             raise ConfigError(f"{path} is laid out in a way that lines cannot be put into\n{by_hand}")
         os.replace(part, path)
@@ -64,35 +76,49 @@ def _written_beside(path: Path, text: str) -> Path:
     return Path(name)
 
 
-def _with_mapping(text: str, line: str) -> str:
-    """The text with a mapping more; all of it has \\n at its lines' ends."""
+def _with_item(text: str, section: str, key: str, line: str) -> str:
+    """The text with an item more; all of it has \\n at its lines' ends."""
     root = yaml.compose(text, Loader=yaml.SafeLoader)
-    if root is None or _value(root, "midi") is None:
+    there = None if root is None else _value(root, section)
+    if there is None:
         if isinstance(root, yaml.MappingNode) and root.flow_style:
             raise _CannotEditError("the whole config stands in braces")
         gap = "" if not text or text.endswith("\n") else "\n"
-        return f"{text}{gap}midi:\n  map:\n    - {line}\n"
-    midi = _value(root, "midi")
-    assert midi is not None
+        return f"{text}{gap}{section}:\n  {key}:\n    - {line}\n"
+    name, settings = there
     indent = "  "
-    if isinstance(midi[1], yaml.MappingNode) and midi[1].value:
-        if midi[1].flow_style:
-            raise _CannotEditError("the section midi stands in braces")
-        indent = " " * midi[1].value[0][0].start_mark.column
-    elif not _is_empty(midi[1]):
-        raise _CannotEditError("the section midi is no list of settings")
-    found = _value(midi[1], "map")
+    if isinstance(settings, yaml.MappingNode) and settings.flow_style:
+        return _into_braces(text, settings, key, line)
+    if isinstance(settings, yaml.MappingNode) and settings.value:
+        indent = " " * settings.value[0][0].start_mark.column
+    elif not _is_empty(settings):
+        raise _CannotEditError(f"the section {section} is no list of settings")
+    found = _value(settings, key)
     if found is None:
-        return _after_line(text, midi[0].end_mark.index, f"{indent}map:\n{indent}  - {line}\n")
-    key, entries = found
+        return _after_line(text, name.end_mark.index, f"{indent}{key}:\n{indent}  - {line}\n")
+    name, entries = found
     if _is_empty(entries):
-        return _after_line(text, key.end_mark.index, f"{indent}  - {line}\n")
+        return _after_line(text, name.end_mark.index, f"{indent}  - {line}\n")
     if not isinstance(entries, yaml.SequenceNode):
-        raise _CannotEditError("midi.map is no list")
+        raise _CannotEditError(f"{section}.{key} is no list")
     if entries.flow_style:
         return _into_brackets(text, entries, f"{indent}  - {line}\n", line)
     dash = " " * entries.start_mark.column
     return _after_line(text, _end(entries), f"{dash}- {line}\n")
+
+
+def _into_braces(text: str, settings: yaml.MappingNode, key: str, line: str) -> str:
+    found = _value(settings, key)
+    if found is None:
+        if not settings.value:
+            raise _CannotEditError("the section stands in braces with nothing inside")
+        end = max(_end(part) for part in settings.value[-1])
+        return f"{text[:end]}, {key}: [{line}]{text[end:]}"
+    entries = found[1]
+    if not isinstance(entries, yaml.SequenceNode):
+        raise _CannotEditError(f"{key} in braces is no list")
+    end = _end(entries.value[-1]) if entries.value else entries.start_mark.index + 1
+    return f"{text[:end]}{', ' if entries.value else ''}{line}{text[end:]}"
 
 
 def _value(node: yaml.Node, name: str) -> tuple[yaml.Node, yaml.Node] | None:

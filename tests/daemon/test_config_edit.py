@@ -1,9 +1,9 @@
-"""A mapping put into configs as people write them: what stood there stays, byte for byte."""
+"""An item put into configs as people write them: what stood there stays, byte for byte."""
 
 import pytest
 
 from daemon.config import load_config
-from daemon.config_edit import add_mapping
+from daemon.config_edit import add_address, add_mapping
 from daemon.errors import ConfigError
 
 ENTRY = {"note": 36, "channel": 10, "do": "preset drums"}
@@ -23,6 +23,10 @@ CONFIGS = {
     "list at the key": "midi:\n  map:\n  - {note: 1, do: keep}\n  - note: 2\n    do: keep  # two\n\n  lights: {done: 3}\n",
     "list at the end": "midi:\n  map:\n    - note: 2\n      do: again\n      with: {change: drums}",
     "windows": "# mine\r\nmidi:\r\n  map:\r\n    - {note: 1, do: keep}\r\nosc:\r\n  port: 9999\r\n",
+    "braces": "midi: {virtual: false}  # none\nosc: {port: 9999}\n",
+    "all in braces": "{midi: {virtual: false}}",
+    "braces and a list": "midi: {map: [{note: 1, do: keep}], virtual: false}\n",
+    "braces and an empty list": "midi: {map: [ ], virtual: false}\n",
     "mark": "\ufeffmidi:\n  virtual: false\n",
 }
 
@@ -54,8 +58,9 @@ def test_a_config_that_is_not_there_is_made(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{midi: {virtual: false}}", "by hand"),
-        ("midi: {virtual: false}\n", "by hand"),
+        ("{osc: {port: 0}}", "by hand"),
+        ("midi: {}\n", "by hand"),
+        ("midi: {map: 3}\n", "midi.map"),
         ("x: &one [{note: 1, do: keep}]\n", "x is not a key"),
         ("presets:\n  drums: {prompt: x}\nmidi:\n  map: 3\n", "midi.map"),
     ],
@@ -76,3 +81,26 @@ def test_a_mapping_that_means_nothing_leaves_the_file_as_it_is(tmp_path):
         add_mapping(path, {"note": 2, "do": "preset drms"})
     assert "did you mean drums" in caught.value.text and str(path) in caught.value.text and ".part" not in caught.value.text
     assert path.read_text() == "midi:\n  map:\n    - {note: 1, do: keep}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "osc:\n", "# mine\nosc: {port: 0}  # any\n", "osc:\n    port: 0\n    allow: [192.168.1.7]  # the phone\n",
+     "osc:\n  allow:\n    - 192.168.1.7\nmidi: {virtual: false}\n"],
+)  # fmt: skip
+def test_an_address_is_added_once(tmp_path, text):
+    path = tmp_path / "config.yaml"
+    path.write_text(text)
+    before = load_config(path)
+    assert add_address(path, "192.168.1.20") and not add_address(path, "192.168.1.20")
+    after = load_config(path)
+    assert after.osc.allow == (*before.osc.allow, "192.168.1.20")
+    assert after.model_copy(update={"osc": before.osc}) == before
+    assert all(line.split("#", 1)[1] in path.read_text() for line in text.splitlines() if "#" in line)
+
+
+def test_what_is_no_address_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text("osc:\n  allow: [tablet]\n")
+    with pytest.raises(ConfigError, match=r"line 2: osc.allow.*192\.168\.1\.20"):
+        load_config(path)
