@@ -21,8 +21,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals that Wi
 
 FAST = CONFIG + "workers: {count: 2, tries: 10}\n"
 TINY = {"engine": "fake", "bars": 1, "bpm": 240}
+PROMPT_FILE = "engine: fake\nbars: 1\nbpm: 240\ncount: 2\n\nclicks"
 
-STEPS = [
+#: Where the daemon dies, and where its worker does.
+DAEMON_STEPS = [
     "daemon.queue:Queue.accept:before",
     "daemon.queue:Queue.accept:after",
     "daemon.queue:Queue.claim:after",
@@ -40,6 +42,8 @@ STEPS = [
     "bridge.inbox_claims:_write:before",
     "bridge.inbox_claims:_write:after",
     "bridge.inbox_claims:_move:after",
+]
+WORKER_STEPS = [
     "daemon.take_store:save_take:before",
     "daemon.take_store:save_take:after",
     "daemon.worker:make_record:after",
@@ -47,6 +51,7 @@ STEPS = [
     "daemon.worker:write_files:after",
     "daemon.worker:_write_text:after",
 ]
+STEPS = DAEMON_STEPS + WORKER_STEPS
 
 
 def workers_of(daemon):
@@ -58,23 +63,35 @@ def workers_of(daemon):
 
 
 def test_a_kill_at_every_step_loses_nothing_and_makes_nothing_twice(start_daemon, tmp_path):
-    daemon = start_daemon(config=FAST)
+    # one worker, for it is started at every step; two at once are killed further below
+    daemon = start_daemon(config=CONFIG + "workers: {count: 1, tries: 10}\n")
     watcher = Watcher(daemon.places.crate)
-    folder = Path(__file__).parent / "die_at"
-    environment = dict(daemon.environment, PYTHONPATH=os.pathsep.join([str(folder), str(Path(__file__).parents[2])]))
+    plain, at, marks = daemon.environment, tmp_path / "die at", tmp_path / "died"
+    marks.mkdir()
+    folder = os.pathsep.join([str(Path(__file__).parent / "die_at"), str(Path(__file__).parents[2])])
+    armed = {**plain, "PYTHONPATH": folder, "SIDECRATE_DIE_AT": f"@{at}", "SIDECRATE_DIE_MARK": str(marks)}
+
+    def die_at(step):
+        (daemon.places.inbox / f"step{STEPS.index(step)}.txt").write_text(PROMPT_FILE)
+        wait_until((marks / step).exists, 30, step)
+
     try:
-        for number, step in enumerate(STEPS):
-            mark = tmp_path / f"died{number}"
-            daemon.kill()
-            daemon.environment = {**environment, "SIDECRATE_DIE_AT": step, "SIDECRATE_DIE_MARK": str(mark)}
-            daemon.launch()
-            (daemon.places.inbox / f"step{number}.txt").write_text("engine: fake\nbars: 1\nbpm: 240\ncount: 2\n\nclicks")
-            wait_until(mark.exists, 30, step)
-            if not step.startswith(("daemon.take_store", "daemon.worker", "daemon.audio")):
-                daemon.process.wait(10)
         daemon.kill()
-        daemon.environment = environment
+        daemon.environment = {**armed, "SIDECRATE_DIE_IN": "daemon.cli"}
+        for step in DAEMON_STEPS:
+            at.write_text(step)
+            daemon.launch()
+            die_at(step)
+            daemon.process.wait(10)
+        daemon.environment = {**armed, "SIDECRATE_DIE_IN": "daemon.child"}
+        at.write_text("")
         daemon.start()
+        for step in WORKER_STEPS:
+            at.write_text(step)
+            for worker in workers_of(daemon):
+                worker.kill()
+            die_at(step)
+        at.write_text("")
         done = daemon.places.inbox / "done"
         wait_until(lambda: len(list(done.glob("*.result.json"))) == len(STEPS), 60, "an answer to each file")
         wait_until(lambda: not list(daemon.places.jobs.iterdir()), 10, "the end of the work")

@@ -32,7 +32,8 @@ def test_ctrl_c_leaves_nothing_running_and_a_second_one_does_not_wait(start_daem
     mark, plain = tmp_path / "stands", daemon.environment
     folder = os.pathsep.join([str(Path(__file__).parent / "die_at"), str(Path(__file__).parents[2])])
     daemon.environment = {
-        **plain, "PYTHONPATH": folder, "SIDECRATE_DIE_AT": "daemon.crate:Crate.publish:hang", "SIDECRATE_DIE_MARK": str(mark)
+        **plain, "PYTHONPATH": folder, "SIDECRATE_DIE_MARK": str(mark),
+        "SIDECRATE_DIE_AT": "daemon.crate:Crate.publish:hang", "SIDECRATE_DIE_IN": "daemon.cli",
     }  # fmt: skip
     daemon.start()
     wait_until(mark.exists, 30, "a crate on a drive that does not answer")
