@@ -19,6 +19,8 @@ START_S = 0.025
 APART_S = 0.028
 #: How many 32nds are looked at for their notes.
 MOST_NOTES = 2500
+#: So many of them at a time: all at once they would take more memory than the take itself.
+_NOTES_AT_ONCE = 128
 #: Hz; the bass notes, and the notes of chords and melodies.
 BASS_HZ, CHORD_HZ = (33.0, 260.0), (180.0, 2500.0)
 
@@ -133,10 +135,9 @@ def _notes(env: Envelopes, seconds: np.ndarray, span_s: float) -> tuple[np.ndarr
     length = int(span_s * rate)
     signal = np.pad(signal, (length, 2 * length))
     start = np.clip(np.round((seconds + 0.012) * rate).astype(int) + length, 0, len(signal) - length)
-    frames = signal[start[:, None] + np.arange(length)] * np.hanning(length).astype(np.float32)
+    window = np.hanning(length).astype(np.float32)
     size = 1 << int(np.ceil(np.log2(max(length, rate / 2.2))))
-    magnitude = np.abs(sfft.rfft(frames, size, axis=1))
-    hz = np.arange(magnitude.shape[1]) * rate / size
+    hz = np.arange(size // 2 + 1) * rate / size
     semitone = np.round(12 * np.log2(np.maximum(hz, 1) / 440)).astype(int)
     bass, chord = (hz > BASS_HZ[0]) & (hz < BASS_HZ[1]), (hz > CHORD_HZ[0]) & (hz < CHORD_HZ[1])
     lowest = semitone[bass].min()
@@ -144,7 +145,12 @@ def _notes(env: Envelopes, seconds: np.ndarray, span_s: float) -> tuple[np.ndarr
     to_bass[np.arange(bass.sum()), semitone[bass] - lowest] = 1
     to_chord = np.zeros((int(chord.sum()), 12), np.float32)
     to_chord[np.arange(chord.sum()), semitone[chord] % 12] = 1
-    return np.sqrt(magnitude[:, chord]) @ to_chord, magnitude[:, bass] @ to_bass
+    chords, basses = [], []
+    for some in np.array_split(start, max(1, -(-len(start) // _NOTES_AT_ONCE))):
+        magnitude = np.abs(sfft.rfft(signal[some[:, None] + np.arange(length)] * window, size, axis=1))
+        chords.append(np.sqrt(magnitude[:, chord]) @ to_chord)
+        basses.append(magnitude[:, bass] @ to_bass)
+    return np.concatenate(chords), np.concatenate(basses)
 
 
 def _change(notes: np.ndarray, back: int, width: int) -> np.ndarray:
