@@ -18,6 +18,7 @@ from daemon.cli_home import doctor, engines, install, open_folder, uninstall
 from daemon.cli_library import add_commands
 from daemon.cli_midi import midi_app
 from daemon.cli_pair import pair
+from daemon.cli_profile import profile_app
 from daemon.cli_secret import secret_app
 from daemon.cli_spend import spend
 from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
@@ -329,6 +330,7 @@ def _show(records: Iterable[dict[str, Any]], as_json: bool) -> list[dict[str, An
 # -- commands that have a file of their own
 
 app.add_typer(midi_app, name="midi")
+app.add_typer(profile_app, name="profile")
 app.add_typer(secret_app, name="secret")
 app.command("pair")(pair)
 app.command("spend")(spend)

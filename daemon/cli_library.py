@@ -18,6 +18,7 @@ from daemon.errors import CrateError, LibraryError
 from daemon.library.catalogue import Library
 from daemon.library.filters import SORTS, Filters
 from daemon.library.folder import look_through
+from daemon.library.journal import Journal
 from daemon.library.steps import STEPS, Step, check_step
 from daemon.library.studio import FORMATS, Studio
 from daemon.ordering import open_crate
@@ -41,16 +42,20 @@ def open_library() -> Iterator[Library]:
     """The library of this home, with all that is in the crate; one that was lost is made anew from the crate's folder."""
     places = Places.find()
     lost = not (places.library.exists() and places.database.exists())
-    library = Library(places.library)
-    try:
-        with open_crate(read_only=not lost) as crate:
+    with open_crate(read_only=not lost) as crate:
+        if lost and crate is not None:
+            Journal(places.library.with_name(f"{places.library.stem}.marks.jsonl")).fetch_from(crate.folder)
+        library = Library(places.library)
+        try:
             if crate is not None:
                 library.catch_up(crate.database)
                 if lost:
                     look_through(library, crate)
-        yield library
-    finally:
-        library.close()
+            yield library
+        finally:
+            if crate is not None:
+                library.database.journal.copy_to(crate.folder)
+            library.close()
 
 
 def in_studio(library: Library, work: Callable[[Studio], Awaitable[T]]) -> T:

@@ -74,6 +74,11 @@ class Places:
         return self.state / "library.db"
 
     @property
+    def profiles(self) -> Path:
+        """People who share this machine, a folder for each with a library file of its own."""
+        return self.state / "profiles"
+
+    @property
     def versions(self) -> Path:
         """Edited clips as they were rendered, a folder for each clip; they can be made again."""
         return self.state / "versions"

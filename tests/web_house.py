@@ -49,20 +49,28 @@ class WebHouse:
 
     def link(self) -> str:
         """What `sidecrate open --page` prints."""
-        ran = subprocess.run(
-            [sys.executable, "-m", "daemon.cli", "open", "--page"],
-            env={**os.environ, "SIDECRATE_HOME": str(self.home)}, capture_output=True, text=True, check=True,
-        )  # fmt: skip
+        ran = self.command("open", "--page")
+        assert ran.returncode == 0, ran.stderr
         return ran.stdout.strip()
+
+    def command(self, *words_of_it: str, words: str = "") -> subprocess.CompletedProcess[str]:
+        """A command of `sidecrate` on this home; `words` come by stdin."""
+        return subprocess.run(
+            [sys.executable, "-m", "daemon.cli", *words_of_it],
+            env={**os.environ, "SIDECRATE_HOME": str(self.home)}, capture_output=True, text=True, input=words,
+        )  # fmt: skip
 
     def make(self, **values: Any) -> str:
         """Order one clip and wait for its id."""
-        job = self.api.post("/requests", json=values).raise_for_status().json()["job"]
+        return str(self.done(self.api.post("/requests", json=values).raise_for_status().json()["job"])["id"])
+
+    def done(self, job: str) -> dict[str, Any]:
+        """Wait for a job's first clip."""
         until = time.monotonic() + 60
         while time.monotonic() < until:
             found = self.api.get(f"/jobs/{job}").json()
             if found["state"] == "done":
-                return str(found["clips"][0])
+                return dict(self.api.get(f"/clips/{found['clips'][0]}").raise_for_status().json())
             assert found["state"] != "failed", found
             time.sleep(0.1)
         raise AssertionError("the clip was not made within a minute")

@@ -19,6 +19,7 @@ from daemon.library.collections import Collections
 from daemon.library.edit_words import read_words
 from daemon.library.edits import Edits
 from daemon.library.filters import ONLY_THERE, SORTS, Filters, where
+from daemon.library.journal import settle
 from daemon.library.similar import box_around, box_of, nearest
 from daemon.library.steps import Step, check_step, shape_after
 from daemon.library.store import LibraryDatabase
@@ -198,12 +199,25 @@ class Library:
                 db.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", (tag.strip(), seq))
             tags = [str(row[0]) for row in db.execute("SELECT tag FROM tags WHERE seq = ? ORDER BY tag", (seq,))]
             db.execute("UPDATE words SET tags = ? WHERE rowid = ?", (", ".join(tags), seq))
+            self.database.journal.note(clip=clip, tags=tags)
         return tags
+
+    def preferences(self) -> dict[str, Any]:
+        """What whoever owns this library prefers, as it was given to `prefer`."""
+        return {row["name"]: json.loads(row["value"]) for row in self.database.rows("SELECT * FROM preferences")}
+
+    def prefer(self, values: Mapping[str, Any]) -> None:
+        """Set preferences; others stay."""
+        with self.database.write() as db:
+            for name, value in values.items():
+                db.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?)", (name, json.dumps(value)))
+            self.database.journal.note(prefer=dict(values))
 
     def _set(self, clip: str, column: str, value: Any) -> None:
         seq = self._seq(clip)
         with self.database.write() as db:
             db.execute(f"UPDATE clips SET {column} = ? WHERE seq = ?", (value, seq))
+            self.database.journal.note(clip=clip, **{column: value})
 
     # -- editing in words
 
@@ -278,6 +292,7 @@ class Library:
             db.execute("DELETE FROM words WHERE rowid = ?", (row["seq"],))
             for table in ("files", "collection_clips", "edits", "edit_turns"):
                 db.execute(f"DELETE FROM {table} WHERE clip = ?", (clip,))
+            self.database.journal.note(forget=clip)
 
     def _seq(self, clip: str) -> int:
         row = self.database.row("SELECT seq FROM clips WHERE id = ?", clip)
@@ -355,6 +370,7 @@ def _insert(db: sqlite3.Connection, record: Mapping[str, Any]) -> int:
         sound = base64.b64decode(record["features"])
         db.execute("INSERT INTO sounds VALUES (?, ?, ?)", (seq, record["kind"], sound))
         db.execute("INSERT INTO sound_boxes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (seq, *box_of(sound)))
+    settle(db, str(record["id"]), int(seq or 0))
     return 1
 
 

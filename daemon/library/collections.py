@@ -7,14 +7,14 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from daemon.database import Database
 from daemon.errors import LibraryError
+from daemon.library.store import LibraryDatabase
 
 
 class Collections:
     """All collections of a library. Names are unique whatever their case. LibraryError code `unknown_collection`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: LibraryDatabase) -> None:
         self._database = database
 
     def all(self) -> list[dict[str, Any]]:
@@ -42,6 +42,7 @@ class Collections:
         """A new, empty collection; one that is there already is left as it is."""
         with self._database.write() as db:
             _create(db, name)
+            self._database.journal.note(collection=name.strip())
 
     def add(self, name: str, clips: Iterable[str]) -> int:
         """Put clips at the end of a collection, which is made if need be. Returns how many were not in it."""
@@ -50,22 +51,24 @@ class Collections:
             last = db.execute(
                 "SELECT coalesce(max(position), 0) FROM collection_clips WHERE collection = ?", (number,)
             ).fetchone()[0]
-            new = 0
-            for clip in clips:
+            new, added = 0, list(clips)
+            for clip in added:
                 if not db.execute("SELECT 1 FROM clips WHERE id = ?", (clip,)).fetchone():
                     raise LibraryError(f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip")
                 new += db.execute(
                     "INSERT OR IGNORE INTO collection_clips VALUES (?, ?, ?)", (number, clip, last + new + 1)
                 ).rowcount
+            self._database.journal.note(collection=name.strip(), add=added)
         return new
 
     def remove(self, name: str, clips: Iterable[str]) -> int:
         """Take clips out of a collection; the clips themselves stay. Returns how many were in it."""
-        number = self.number(name)
+        number, gone = self.number(name), list(clips)
         with self._database.write() as db:
+            self._database.journal.note(collection=name.strip(), remove=gone)
             return sum(
                 db.execute("DELETE FROM collection_clips WHERE collection = ? AND clip = ?", (number, clip)).rowcount
-                for clip in clips
+                for clip in gone
             )
 
     def arrange(self, name: str, clips: Iterable[str]) -> None:
@@ -75,12 +78,14 @@ class Collections:
         with self._database.write() as db:
             for position, clip in enumerate(order, 1):
                 db.execute("UPDATE collection_clips SET position = ? WHERE collection = ? AND clip = ?", (position, number, clip))
+            self._database.journal.note(collection=name.strip(), order=order)
 
     def rename(self, name: str, new_name: str) -> None:
         number = self.number(name)
         try:
             with self._database.write() as db:
                 db.execute("UPDATE collections SET name = ? WHERE id = ?", (_checked(new_name), number))
+                self._database.journal.note(collection=name.strip(), rename=_checked(new_name))
         except sqlite3.IntegrityError:
             raise LibraryError(f"there is a collection {new_name!r} already; take another name", "bad_request") from None
 
@@ -89,6 +94,7 @@ class Collections:
         number = self.number(name)
         with self._database.write() as db:
             db.execute("DELETE FROM collections WHERE id = ?", (number,))
+            self._database.journal.note(collection=name.strip(), delete=True)
 
     def number(self, name: str) -> int:
         """The collection's row."""

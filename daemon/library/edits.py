@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from daemon.database import Database
 from daemon.errors import LibraryError
 from daemon.library.steps import Step, check_step
+from daemon.library.store import LibraryDatabase
 
 MOST_STEPS = 64
 _ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
@@ -24,7 +24,7 @@ class Edits:
     Every method that changes returns the steps as they are now: [{"id": "k3f9", "do": "reverb", "amount": 0.25, ...}].
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: LibraryDatabase) -> None:
         self._database = database
 
     def steps(self, clip: str) -> list[Step]:
@@ -85,7 +85,9 @@ class Edits:
             if turn < 0 or (turn and not db.execute("SELECT 1 FROM edits WHERE clip = ? AND turn = ?", (clip, turn)).fetchone()):
                 raise LibraryError(f"there is nothing to {verb} for clip {clip}", "nothing")
             _stand_at(db, clip, turn)
-        return self.steps(clip)
+            steps = self.steps(clip)
+            self._database.journal.note(clip=clip, steps=steps)
+        return steps
 
     def _turn(self, clip: str) -> int:
         row = self._database.row("SELECT turn FROM edit_turns WHERE clip = ?", clip)
@@ -100,6 +102,7 @@ class Edits:
             db.execute("DELETE FROM edits WHERE clip = ? AND turn >= ?", (clip, turn))
             db.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?)", (clip, turn, json.dumps(steps), what, time.time()))
             _stand_at(db, clip, turn)
+            self._database.journal.note(clip=clip, steps=steps)
         return steps
 
 

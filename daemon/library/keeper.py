@@ -18,6 +18,7 @@ from daemon.crate import PART, Crate
 from daemon.database import Database
 from daemon.library.catalogue import Library
 from daemon.library.folder import Changes, Stat, look_through
+from daemon.library.journal import Journal
 from daemon.places import Places
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ class Keeper:
         self._crate = crate
         self._layout = layout
         self._jobs = jobs
+        # before the library is opened, which takes the marks in
+        Journal(places.library.with_name(f"{places.library.stem}.marks.jsonl")).fetch_from(crate.folder)
         self._library = Library(places.library)
         self._ignored: dict[str, Stat] = {}
         self._changed = asyncio.Event()
@@ -51,6 +54,7 @@ class Keeper:
 
     def start(self) -> None:
         self._tidy()
+        self._library.database.shorten_journal()
         self._library.catch_up(self._jobs, whole=True)
         self._task = asyncio.create_task(self._look_on())
 
@@ -68,6 +72,7 @@ class Keeper:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         self._unwatch()
+        self._library.database.journal.copy_to(self._crate.folder)
         self._library.close()
 
     def published(self, clip: str) -> None:
@@ -102,7 +107,14 @@ class Keeper:
             contextlib.closing(Database(self._places.database)) as jobs,
             contextlib.closing(Library(self._places.library)) as library,
         ):
-            return look_through(library, Crate(self._crate.folder, self._layout, jobs), self._ignored)
+            changes = look_through(library, Crate(self._crate.folder, self._layout, jobs), self._ignored)
+            library.database.journal.copy_to(self._crate.folder)
+            for file in self._places.profiles.glob("*/library.db"):
+                # what the house's library has found is in the job table by now
+                with contextlib.closing(Library(file)) as one:
+                    one.catch_up(jobs, whole=True)
+                    look_through(one, Crate(self._crate.folder, self._layout, jobs))
+            return changes
 
     def _watch(self) -> None:
         """Have the system tell of changes; again where the folder is a new one. Without it there is the look every 10 minutes."""

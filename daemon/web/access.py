@@ -1,7 +1,8 @@
 """Who may use the API: the token of scripts, one-time links that open the page, and the cookie that they set.
 
-All of it lies in `state/web`, readable by this user alone. A cookie is `time.nonce.signature`, signed with the token: a new token
-ends every page.
+All of it lies in `state/web`, readable by this user alone. A cookie is `time.nonce.profile.signature`, signed with the token and
+the hash of the profile's password: a new token ends every page, a new password that profile's. Without a profile it only says
+that this machine's user opened the page.
 """
 
 from __future__ import annotations
@@ -66,14 +67,21 @@ def use_link_code(places: Places, code: str) -> bool:
     return age_s <= LINK_LASTS_S
 
 
-def make_cookie(token: str) -> str:
-    said = f"{int(time.time())}.{secrets.token_urlsafe(16)}"
-    return f"{said}.{_signature(token, said)}"
+def make_cookie(token: str, profile: str = "", password_hash: str = "") -> str:
+    """A cookie for a profile's id, or for nobody in particular."""
+    said = f"{int(time.time())}.{secrets.token_urlsafe(16)}.{profile}"
+    return f"{said}.{_signature(token + password_hash, said)}"
 
 
-def is_cookie(token: str, cookie: str) -> bool:
+def cookie_profile(cookie: str) -> str:
+    """The profile's id that a cookie claims; `is_cookie` says whether that is so."""
+    parts = cookie.split(".")
+    return parts[2] if len(parts) == 4 else ""
+
+
+def is_cookie(token: str, cookie: str, password_hash: str = "") -> bool:
     said, _, signature = cookie.rpartition(".")
-    if not hmac.compare_digest(_signature(token, said).encode(), signature.encode("utf-8", "replace")):
+    if not hmac.compare_digest(_signature(token + password_hash, said).encode(), signature.encode("utf-8", "replace")):
         return False
     return time.time() - int(said.partition(".")[0]) <= COOKIE_LASTS_S
 

@@ -12,20 +12,26 @@ from starlette.types import ASGIApp
 
 from bridge.errors import SidecrateError
 from daemon.version import __version__
-from daemon.web.access import COOKIE, COOKIE_LASTS_S, make_cookie, use_link_code
+from daemon.web.access import use_link_code
 from daemon.web.guard import Guard
 from daemon.web.house import House
 from daemon.web.routes_clips import clip_routes
+from daemon.web.routes_edits import edit_routes
 from daemon.web.routes_jobs import job_routes
+from daemon.web.routes_out import out_routes
+from daemon.web.routes_profiles import profile_routes, set_cookie
 
 BUILT = Path(__file__).parent / "built"
 _NOT_BUILT = "<!doctype html><title>Sidecrate</title><p>The page is not built. From a checkout: <code>make page</code>."
-_UNKNOWN = ("unknown_clip", "unknown_job", "unknown_step", "unknown_export", "unknown_share", "unknown_collection")
-_STATUS = dict.fromkeys(_UNKNOWN, 404) | {
+_UNKNOWN = ("clip", "job", "step", "export", "share", "collection", "profile")
+_STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "gone": 410,
     "no_answer": 503,
     "internal": 500,
     "sharing_off": 403,
+    "wrong_password": 403,
+    "too_large": 413,
+    "no_audio": 415,
     "too_many": 429,
     "deadline": 504,
 }
@@ -34,8 +40,8 @@ _STATUS = dict.fromkeys(_UNKNOWN, 404) | {
 def make_app(house: House, token: str, port: Callable[[], int]) -> ASGIApp:
     """`port` is asked at each request: it is known once the socket is bound."""
     app = FastAPI(title="Sidecrate", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
-    app.include_router(job_routes(house))
-    app.include_router(clip_routes(house))
+    for routes in (job_routes(house), clip_routes(house), edit_routes(house), out_routes(house), profile_routes(house, token)):
+        app.include_router(routes)
 
     @app.exception_handler(SidecrateError)
     async def refused(request: Request, error: SidecrateError) -> JSONResponse:
@@ -46,7 +52,7 @@ def make_app(house: House, token: str, port: Callable[[], int]) -> ASGIApp:
         if not use_link_code(house.places, code):
             return HTMLResponse("<!doctype html><p>This link was used or is too old: <code>sidecrate open --page</code>.", 403)
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(COOKIE, make_cookie(token), max_age=int(COOKIE_LASTS_S), httponly=True, samesite="strict", path="/")
+        set_cookie(answer, token, None)
         return answer
 
     @app.get("/", include_in_schema=False)
@@ -56,7 +62,7 @@ def make_app(house: House, token: str, port: Callable[[], int]) -> ASGIApp:
 
     if (BUILT / "assets").is_dir():
         app.mount("/assets", StaticFiles(directory=BUILT / "assets"))
-    return Guard(app, token, port)
+    return Guard(app, token, port, house.profiles)
 
 
 def _status(code: str) -> int:

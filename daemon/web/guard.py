@@ -1,7 +1,8 @@
 """What stands before every route: who is named as host, where a page comes from, how large a body is, and who asks.
 
 A foreign page can send requests to 127.0.0.1 and may even get a name to point there: so the Host must be ours, an Origin must be
-ours, and everything under /api needs the token or the cookie. Forms of other pages cannot send JSON.
+ours, and everything under /api needs the token or the cookie. Forms of other pages can send neither JSON nor audio. Where the
+machine has profiles, a page has to say whose it is too.
 """
 
 from __future__ import annotations
@@ -14,9 +15,15 @@ from http.cookies import CookieError, SimpleCookie
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from daemon.web.access import COOKIE, is_cookie
+from daemon.web.access import COOKIE, cookie_profile, is_cookie
+from daemon.web.house import asking
+from daemon.web.profiles import Profile, Profiles
 
-MOST_BODY_BYTES = 64 << 10
+MOST_BODY_BYTES, MOST_UPLOAD_BYTES = 64 << 10, 512 << 20
+UPLOADS = "/api/uploads"
+"""The one route that takes a file: its body is the file itself, of a type that no form can send."""
+#: What a page may ask before it has said who sits there.
+_BEFORE_LOGIN = frozenset({"/api/profile", "/api/login"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -40,8 +47,9 @@ class Refusal(Exception):
 class Guard:
     """ASGI middleware. `port` is asked at each request, since a free one is known only once it is bound."""
 
-    def __init__(self, app: ASGIApp, token: str, port: Callable[[], int]) -> None:
+    def __init__(self, app: ASGIApp, token: str, port: Callable[[], int], profiles: Profiles) -> None:
         self._app = app
+        self._profiles = profiles
         self._token = token
         self._port = port
 
@@ -62,13 +70,14 @@ class Guard:
             await send(message)
 
         try:
-            self._check(scope, Headers(scope=scope))
-            await self._app(scope, _bounded(receive), answer)
+            asking.set(self._check(scope, Headers(scope=scope)))
+            await self._app(scope, _bounded(receive, _most_bytes(scope)), answer)
         except Refusal as refusal:
             if not began:
                 await _refuse(refusal, answer)
 
-    def _check(self, scope: Scope, headers: Headers) -> None:
+    def _check(self, scope: Scope, headers: Headers) -> Profile | None:
+        """Whose request it is; None where it is the house's."""
         port, path, method = self._port(), scope["path"], scope["method"]
         hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
         if len(headers.getlist("host")) != 1 or headers["host"].lower() not in hosts:
@@ -79,35 +88,51 @@ class Guard:
         is_api = path.startswith("/api")
         if headers.get("sec-fetch-site", "none") not in ("same-origin", "none") and (is_api or method not in _SAFE):
             raise Refusal(403, "origin", "pages of other places may not use this server")
-        if is_api and not self._is_known(headers):
-            raise Refusal(401, "token", "open the page with `sidecrate open --page`, or send the token as a bearer")
-        if not headers.get("content-length", "0").isdigit() or int(headers.get("content-length", "0")) > MOST_BODY_BYTES:
-            raise Refusal(413, "too_large", f"a request may hold {MOST_BODY_BYTES} bytes")
+        profile = self._who(headers, path) if is_api else None
+        most = _most_bytes(scope)
+        if not headers.get("content-length", "0").isdigit() or int(headers.get("content-length", "0")) > most:
+            raise Refusal(413, "too_large", f"a request may hold {most} bytes")
         has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if method not in _SAFE and (has_body or kind) and kind != "application/json":
+        if path == UPLOADS and method == "POST":
+            if not (kind.startswith("audio/") or kind == "application/octet-stream"):
+                raise Refusal(415, "content_type", "send the file itself, as audio/wav or application/octet-stream")
+        elif method not in _SAFE and (has_body or kind) and kind != "application/json":
             raise Refusal(415, "content_type", "send application/json")
+        return profile
 
-    def _is_known(self, headers: Headers) -> bool:
+    def _who(self, headers: Headers, path: str) -> Profile | None:
         scheme, _, said = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and hmac.compare_digest(said.strip().encode("utf-8", "replace"), self._token.encode()):
-            return True
+            return None
         try:
             cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
         except CookieError:
-            return False
-        return cookie is not None and is_cookie(self._token, cookie.value)
+            cookie = None
+        said = cookie.value if cookie is not None else ""
+        profile = self._profiles.by_id(cookie_profile(said))
+        if cookie is not None and profile is not None and is_cookie(self._token, said, profile.password_hash):
+            return profile
+        if cookie is None or cookie_profile(said) or not is_cookie(self._token, said):
+            raise Refusal(401, "token", "open the page with `sidecrate open --page`, or send the token as a bearer")
+        if path not in _BEFORE_LOGIN and self._profiles.all():
+            raise Refusal(401, "profile", "this machine has profiles: log in with a name and its password")
+        return None
 
 
-def _bounded(receive: Receive) -> Receive:
+def _most_bytes(scope: Scope) -> int:
+    return MOST_UPLOAD_BYTES if scope["path"] == UPLOADS and scope["method"] == "POST" else MOST_BODY_BYTES
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
     seen = 0
 
     async def bounded() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MOST_BODY_BYTES:
-            raise Refusal(413, "too_large", f"a request may hold {MOST_BODY_BYTES} bytes")
+        if seen > most:
+            raise Refusal(413, "too_large", f"a request may hold {most} bytes")
         return message
 
     return bounded

@@ -1,20 +1,28 @@
-"""What the routes work with: the line to the daemon, the databases, the studio, and where made files lie. One event loop."""
+"""What the routes work with: the line to the daemon, the databases, the studio, and where made files lie. One event loop.
+
+Whose library a route works with is settled by the guard: `asking` holds the profile of the request under way, None for the house.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
+import os
 import secrets
 import shutil
 import time
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bridge.errors import SidecrateError
 from daemon.child_host import Child
 from daemon.config import Config
+from daemon.crate import Crate
 from daemon.database import Database
+from daemon.defaults import crate_folder
 from daemon.errors import LibraryError
 from daemon.library.catalogue import Library
 from daemon.library.steps import Step
@@ -23,11 +31,24 @@ from daemon.places import Places
 from daemon.queue import Job, Queue
 from daemon.web.access import web_folder
 from daemon.web.line import Line
+from daemon.web.profiles import Profile, Profiles
 from daemon.web.shares import Shares
+from daemon.web.upload import sweep_uploads
 
 _EXPORTS_KEPT_S = 86400.0
 _LOOK_EVERY_S, _PEAKS_DEADLINE_S = 0.5, 60.0
 PEAKS = "daemon.web.peaks:peaks_of"
+asking: ContextVar[Profile | None] = ContextVar("asking", default=None)
+
+
+@dataclass
+class Shelf:
+    """One person's library and the studio that renders its edits."""
+
+    library: Library
+    studio: Studio
+    seen: int = -1
+    """The state of the job table up to which it knows the clips."""
 
 
 @dataclass
@@ -36,10 +57,11 @@ class House:
     config: Config
     line: Line
     jobs: Database
-    library: Library
-    studio: Studio
+    own: Shelf
+    profiles: Profiles
     peaks: Child
     shares: Shares
+    shelves: dict[tuple[str, float], Shelf] = field(default_factory=dict)
     peaks_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     share_port: int = 0
     """Where shares are served; 0 while they are not."""
@@ -47,20 +69,45 @@ class House:
     @classmethod
     def open(cls, places: Places, config: Config) -> House:
         """ServiceError without a daemon, LibraryError or QueueError where a database cannot be opened."""
-        library = Library(places.library)
         folder = web_folder(places)
         house = cls(
-            places, config, Line(places), Database(places.database, read_only=True), library,
-            Studio(library, places.versions), Child("peaks", 60.0), Shares(folder / "shares.json"),
+            places, config, Line(places), Database(places.database, read_only=True), _shelf(places, places.library),
+            Profiles(places), Child("peaks", 60.0), Shares(folder / "shares.json"),
         )  # fmt: skip
         house.tidy()
         return house
 
+    # -- whose
+
+    @property
+    def library(self) -> Library:
+        """Of whoever asks."""
+        return self._shelf().library
+
+    @property
+    def studio(self) -> Studio:
+        return self._shelf().studio
+
+    def _shelf(self) -> Shelf:
+        """The daemon keeps the house's library; a profile's catches up with the job table here, whenever that was written."""
+        profile = asking.get()
+        if profile is None:
+            return self.own
+        shelf = self.shelves.get((profile.id, profile.made))
+        if shelf is None:
+            shelf = self.shelves[profile.id, profile.made] = _shelf(self.places, self.profiles.library_file(profile))
+        row = self.jobs.row("PRAGMA data_version")
+        if row is not None and row[0] != shelf.seen:
+            shelf.library.catch_up(self.jobs, whole=shelf.seen < 0)
+            shelf.seen = row[0]
+        return shelf
+
     async def close(self) -> None:
         self.line.close()
-        await self.studio.end()
+        for shelf in (self.own, *self.shelves.values()):
+            await shelf.studio.end()
+            shelf.library.close()
         await self.peaks.end()
-        self.library.close()
         self.jobs.close()
 
     # -- jobs
@@ -111,6 +158,27 @@ class House:
         async with self.peaks_turn:
             return await self.peaks.ask(PEAKS, {"path": str(path)}, lambda *_: None, _PEAKS_DEADLINE_S)
 
+    # -- files brought
+
+    async def bring(self, path: Path, values: dict[str, Any]) -> dict[str, Any]:
+        """An audio file as a clip, its sound as it is."""
+        with contextlib.closing(Database(self.places.database)) as jobs:
+            crate = Crate(crate_folder(self.config, self.places), self.config.crate.layout, jobs)
+            crate.check()
+            record = await self.own.studio.bring(path, crate, {**values, "words": path.stem})
+        return self.library.get(record["id"])
+
+    async def fit(self, path: Path, values: dict[str, Any]) -> dict[str, Any]:
+        """An audio file as a job that puts it on the grid; it is kept for a month, so that `again` finds it."""
+        self.places.recordings.mkdir(parents=True, exist_ok=True)
+        kept = self.places.recordings / f"{path.stem}-{secrets.token_hex(4)}{path.suffix}"
+        os.replace(path, kept)
+        try:
+            return await self.line.order("/sidecrate/fit", str(kept), *(part for pair in values.items() for part in pair))
+        except SidecrateError:
+            kept.unlink(missing_ok=True)
+            raise
+
     # -- exports
 
     @property
@@ -131,8 +199,14 @@ class House:
         return files[0]
 
     def tidy(self) -> None:
-        """Exports are there for a day; they can be made again."""
+        """Exports are there for a day; they can be made again. What a kill left of an upload goes."""
+        sweep_uploads(self.places)
         with contextlib.suppress(FileNotFoundError):
             for folder in self.exports.iterdir():
                 if time.time() - folder.stat().st_mtime > _EXPORTS_KEPT_S:
                     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _shelf(places: Places, file: Path) -> Shelf:
+    library = Library(file)
+    return Shelf(library, Studio(library, places.versions))

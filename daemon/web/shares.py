@@ -25,13 +25,20 @@ class Shares:
         except FileNotFoundError:
             self._all = {}
 
-    def make(self, title: str, clips: list[str], hours: float) -> tuple[str, dict[str, Any]]:
-        """A new share of these clips; returns the link's word, told this once, and the share."""
+    def make(self, title: str, clips: list[str], hours: float, by: str = "") -> tuple[str, dict[str, Any]]:
+        """A new share of these clips, `by` a profile's id; returns the link's word, told this once, and the share."""
         if len(self.all()) >= MOST_SHARES:
             raise LibraryError(f"there are {MOST_SHARES} shares; revoke some first", "too_many")
         word = secrets.token_urlsafe(24)
         now = time.time()
-        share = {"id": secrets.token_hex(6), "title": title, "clips": clips, "made": now, "expires": now + hours * 3600}
+        share: dict[str, Any] = {
+            "id": secrets.token_hex(6),
+            "title": title,
+            "clips": clips,
+            "made": now,
+            "expires": now + hours * 3600,
+            "by": by,
+        }
         self._all[_hashed(word)] = share
         self._store()
         return word, share
@@ -44,13 +51,18 @@ class Shares:
             self._store()
         return sorted(self._all.values(), key=lambda share: -share["made"])
 
+    def of(self, by: str) -> list[dict[str, Any]]:
+        """Those of one profile, or of the house."""
+        return [share for share in self.all() if share.get("by", "") == by]
+
     def open(self, word: str) -> dict[str, Any] | None:
         """The share that a link's word opens, if it is neither expired nor revoked."""
         share = self._all.get(_hashed(word))
         return share if share is not None and share["expires"] > time.time() else None
 
-    def revoke(self, share: str) -> None:
-        kept = {name: one for name, one in self._all.items() if one["id"] != share}
+    def revoke(self, share: str, by: str = "") -> None:
+        """Only whoever made a share ends it."""
+        kept = {name: one for name, one in self._all.items() if one["id"] != share or one.get("by", "") != by}
         if len(kept) == len(self._all):
             raise LibraryError(f"there is no share {share!r}", "unknown_share")
         self._all = kept

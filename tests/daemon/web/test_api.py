@@ -10,7 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
+import numpy as np
 import pytest
+import soundfile
 
 from tests.conftest import skip_or_fail
 from tests.web_house import WebHouse
@@ -81,6 +84,79 @@ def test_marks_collections_and_pins(house: WebHouse, loop: str) -> None:
     assert house.api.get("/session").json()["bpm"] == 97
     house.api.put("/session", json={"bpm": 0, "key": ""}).raise_for_status()
     assert "bpm" not in house.api.get("/session").json()["said_by"]
+
+
+def test_a_step_is_changed_in_its_place(house: WebHouse, loop: str) -> None:
+    step = house.api.post(f"/clips/{loop}/edits", json={"step": {"do": "gain", "db": -3}}).json()["steps"][0]
+    house.api.post(f"/clips/{loop}/edits", json={"step": {"do": "reverse"}}).raise_for_status()
+    changed = house.api.patch(f"/clips/{loop}/edits/{step['id']}", json={"settings": {"db": -6}}).json()
+    assert [(one["do"], one.get("db")) for one in changed["steps"]] == [("gain", -6), ("reverse", None)]
+    assert house.api.patch(f"/clips/{loop}/edits/{step['id']}", json={"settings": {"db": 99}}).status_code == 400
+    assert house.api.patch(f"/clips/{loop}/edits/none", json={"settings": {}}).status_code == 404
+    for _ in range(3):
+        house.api.post(f"/clips/{loop}/undo").raise_for_status()
+
+
+def test_a_file_comes_in_as_it_is_or_fitted(house: WebHouse, tmp_path: Path) -> None:
+    rate, path = 22050, tmp_path / "mine.flac"
+    clicks = np.zeros(rate * 4, np.float32)
+    clicks[:: rate // 2] = 0.8
+    soundfile.write(path, clicks, rate)
+    sent = {"content": path.read_bytes(), "headers": {"Content-Type": "audio/flac"}}
+    brought = house.api.post("/uploads", params={"name": "Café loop_120bpm_Am.flac"}, **sent)
+    assert brought.status_code == 201, brought.text
+    clip = brought.json()
+    assert (clip["kind"], clip["bpm"], clip["key"], clip["bars"]) == ("loop", 120, "Am", 2) and clip["name"].startswith(
+        "cafe-loop"
+    )
+    heard = soundfile.read(clip["path"], dtype="float32")[0]
+    assert np.abs(heard - clicks).max() < 2**-15
+    job = house.api.post("/uploads", params={"name": "mine.flac", "fit": True, "bpm": "125"}, **sent).json()["job"]
+    assert house.done(job)["bpm"] == 125
+
+
+def test_people_have_marks_and_edits_of_their_own(house: WebHouse, loop: str) -> None:
+    house.api.patch(f"/clips/{loop}", json={"favourite": False}).raise_for_status()
+    alone = httpx.Client(base_url=house.base)
+    alone.get(house.link())
+    assert alone.get("/api/profile").json() == {"name": None, "names": []}
+    assert alone.patch(f"/api/clips/{loop}", json={"rating": 3}).status_code == 200
+    made = alone.post("/api/profiles", json={"name": "Ana", "password": "correct horse"})
+    assert made.status_code == 201 and made.json() == {"name": "Ana", "names": ["Ana"]}
+    assert alone.get(f"/api/clips/{loop}").json()["rating"] == 3, "the first takes over what was there"
+    alone.put("/api/preferences", json={"theme": "dark"}).raise_for_status()
+    alone.patch(f"/api/clips/{loop}", json={"favourite": True}).raise_for_status()
+    step = alone.post(f"/api/clips/{loop}/edits", json={"step": {"do": "reverse"}})
+    assert len(step.json()["steps"]) == 1
+    assert alone.post("/api/profiles", json={"name": "Ben", "password": "battery staple"}).json()["name"] == "Ana"
+
+    other = httpx.Client(base_url=house.base)
+    other.get(house.link())
+    assert other.get("/api/clips").json()["code"] == "profile" and other.get("/api/clips").status_code == 401
+    assert other.post("/api/profiles", json={"name": "Eve", "password": "let me in now"}).status_code == 401
+    assert other.post("/api/login", json={"name": "ben", "password": "wrong"}).status_code == 403
+    assert other.post("/api/login", json={"name": "ben ", "password": "battery staple"}).json()["name"] == "Ben"
+    mine = other.get(f"/api/clips/{loop}").json()
+    assert (mine["favourite"], mine["rating"], mine["steps"]) == (False, 0, [])
+    assert other.get("/api/preferences").json()["theme"] == "system"
+    new = house.make(prompt="kick", kind="oneshot")
+    assert other.get(f"/api/clips/{new}").status_code == 200, "what comes into the crate is everybody's"
+    assert house.api.get(f"/clips/{loop}").json()["favourite"] is False, "a script's library is the house's"
+
+    share = other.post("/api/shares", json={"clip": new}).json()
+    assert alone.get("/api/shares").json() == [] and alone.delete(f"/api/shares/{share['id']}").status_code == 404
+    changed = other.put("/api/profile/password", json={"old": "battery staple", "new": "another staple"})
+    assert changed.status_code == 200 and other.get("/api/clips").status_code == 200
+    for _ in range(4):
+        other.post("/api/login", json={"name": "ana", "password": "guess"})
+    assert other.post("/api/login", json={"name": "ana", "password": "correct horse"}).status_code == 429
+    stored = (house.home / "state" / "profiles").rglob("*")
+    assert all(b"staple" not in path.read_bytes() for path in stored if path.is_file())
+    ran = house.command("profile", "remove", "Ben", "--yes")
+    assert ran.returncode == 0 and other.get("/api/clips").status_code == 401
+    assert house.command("profile", "remove", "Ana", "--yes").returncode == 0
+    assert house.command("profile", "add", "Cy", words="short\n").returncode == 1
+    alone.close(), other.close()
 
 
 def test_nothing_that_is_sent_makes_a_server_error(house: WebHouse, loop: str, tmp_path: Path) -> None:

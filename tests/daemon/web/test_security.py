@@ -15,6 +15,7 @@ import pytest
 from tests.web_house import WebHouse
 
 Route = tuple[str, str]
+UPLOAD = ("POST", "/api/uploads")
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +72,8 @@ def test_a_foreign_site_is_refused(house: WebHouse, routes: list[Route], site: s
         {"Authorization": "Bearer wrong"},
         {"Authorization": "Basic eDp5"},
         {"Cookie": "sidecrate=1.2.3"},
+        {"Cookie": "sidecrate=1.2.ab.3"},
+        {"Cookie": "sidecrate=1.2.../..3"},
         {"Cookie": "sidecrate=é"},
     ],
 )
@@ -81,8 +84,15 @@ def test_without_the_token_nothing_is_answered(house: WebHouse, routes: list[Rou
 
 def test_what_is_too_large_is_refused(house: WebHouse, routes: list[Route]) -> None:
     large = b'"' + b"x" * 70_000 + b'"'
-    unsafe = [route for route in routes if route[0] not in ("GET",)]
+    unsafe = [route for route in routes if route[0] != "GET" and route != UPLOAD]
     assert answers(house, unsafe, {"Content-Type": "application/json"}, content=large) == {413}
+    huge = {"Content-Type": "audio/wav", "Content-Length": str(600 << 20)}
+    with socket.create_connection(("127.0.0.1", house.address["port"])) as line:
+        said = {"Host": f"127.0.0.1:{house.address['port']}", "Authorization": f"Bearer {house.token}", **huge}
+        line.sendall(
+            ("POST /api/uploads?name=x.wav HTTP/1.1\r\n" + "".join(f"{a}: {b}\r\n" for a, b in said.items()) + "\r\n").encode()
+        )
+        assert b" 413 " in line.recv(200)
     bodies = [route for route in unsafe if route[1] == "/api/requests"]
     with httpx.Client(
         base_url=house.base, headers={"Authorization": f"Bearer {house.token}", "Content-Type": "application/json"}
@@ -96,6 +106,23 @@ def test_what_is_too_large_is_refused(house: WebHouse, routes: list[Route]) -> N
 def test_what_a_foreign_form_could_send_is_refused(house: WebHouse, routes: list[Route], kind: str) -> None:
     unsafe = [route for route in routes if route[0] != "GET"]
     assert answers(house, unsafe, {"Content-Type": kind}, content=b"{}") == {415}
+
+
+def test_what_is_no_audio_is_not_taken_and_leaves_nothing(house: WebHouse) -> None:
+    wav = b"RIFF" + b"\0" * 4 + b"WAVE" + b"x" * 500
+    for name, kind, body, status in (
+        ("x.wav", "application/json", b"{}", 415),
+        ("x.exe", "audio/wav", wav, 415),
+        ("x.wav", "audio/wav", b"MZ" + b"\0" * 500, 415),
+        ("x.wav", "audio/wav", b"", 415),
+        ("x.flac", "audio/flac", wav, 415),
+        ("../../evil.wav", "audio/wav", wav, 400),
+        ("..\\evil.wav", "application/octet-stream", wav, 400),
+    ):
+        answer = house.api.post("/uploads", params={"name": name}, content=body, headers={"Content-Type": kind})
+        assert answer.status_code == status, (name, answer.text)
+    assert list((house.home / "state" / "web" / "uploads").iterdir()) == []
+    assert not list(house.home.rglob("evil*"))
 
 
 def test_paths_lead_nowhere(house: WebHouse) -> None:

@@ -1,0 +1,139 @@
+"""Several people on one studio machine: a name, a password, and a library of marks of one's own. One person alone has no profile.
+
+Each profile is a folder under `state/profiles`, named by a hash of the name, so that two programs that add the same name at once
+cannot both succeed. Light: argon2 is loaded when a password is set or checked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import shutil
+import sqlite3
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from daemon.errors import LibraryError
+from daemon.places import Places
+from daemon.web.access import write_private
+
+MOST_PROFILES = 50
+_LEAST_PASSWORD, _MOST_PASSWORD, _MOST_NAME = 8, 1000, 40
+_FILE = "profile.json"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One person; `password_hash` as argon2 writes it, with its salt and costs."""
+
+    id: str
+    name: str
+    password_hash: str
+    made: float
+
+
+class Profiles:
+    """All profiles of this home, read anew at each question, for the command line may change them meanwhile."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+
+    def all(self) -> list[Profile]:
+        """By name."""
+        return sorted((self._read(path) for path in self._places.profiles.glob(f"*/{_FILE}")), key=lambda one: one.name.lower())
+
+    def by_id(self, number: str) -> Profile | None:
+        path = self._places.profiles / number / _FILE
+        return self._read(path) if number.isalnum() and path.is_file() else None
+
+    def find(self, name: str) -> Profile:
+        """LibraryError code `unknown_profile`."""
+        found = self.by_id(_id_of(name))
+        if found is None:
+            raise LibraryError(f"there is no profile {name!r:.60}; `sidecrate profile list` shows them", "unknown_profile")
+        return found
+
+    def library_file(self, profile: Profile) -> Path:
+        return self._places.profiles / profile.id / "library.db"
+
+    def add(self, name: str, password: str) -> Profile:
+        """A new profile. The first one takes over the marks, collections and edits that were made without any."""
+        shown = name.strip()
+        if not 1 <= len(shown) <= _MOST_NAME or not shown.isprintable():
+            raise LibraryError(f"a profile's name has 1 to {_MOST_NAME} characters, not {name!r:.80}", "bad_request")
+        hashed = _hashed(password)
+        others = self.all()
+        if len(others) >= MOST_PROFILES:
+            raise LibraryError(f"there are {MOST_PROFILES} profiles; remove one first", "too_many")
+        folder = self._places.profiles / _id_of(shown)
+        self._places.profiles.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            raise LibraryError(f"there is a profile {shown!r} already; take another name", "exists") from None
+        if not others and self._places.library.exists():
+            _copy_database(self._places.library, folder / "library.db")
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copyfile(self._places.library.with_name("library.marks.jsonl"), folder / "library.marks.jsonl")
+        made = time.time()
+        write_private(folder / _FILE, json.dumps({"name": shown, "password_hash": hashed, "made": made}))
+        return Profile(folder.name, shown, hashed, made)
+
+    def check(self, name: str, password: str) -> Profile | None:
+        """Who this is, if the password is right. Takes as long for a name that is not there."""
+        from argon2 import PasswordHasher
+        from argon2.exceptions import Argon2Error, InvalidHashError
+
+        found = self.by_id(_id_of(name))
+        try:
+            PasswordHasher().verify(found.password_hash if found else _nobodys_hash(), password)
+        except (Argon2Error, InvalidHashError):
+            return None
+        return found
+
+    def set_password(self, profile: Profile, password: str) -> Profile:
+        """Another password; every page that the old one opened is closed by it."""
+        changed = Profile(profile.id, profile.name, _hashed(password), profile.made)
+        said = {"name": changed.name, "password_hash": changed.password_hash, "made": changed.made}
+        write_private(self._places.profiles / profile.id / _FILE, json.dumps(said))
+        return changed
+
+    def remove(self, profile: Profile) -> None:
+        """A profile with its marks, collections and edits; the clips stay."""
+        (self._places.profiles / profile.id / _FILE).unlink(missing_ok=True)
+        shutil.rmtree(self._places.profiles / profile.id, ignore_errors=True)
+
+    def _read(self, path: Path) -> Profile:
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            return Profile(path.parent.name, said["name"], said["password_hash"], said["made"])
+        except (OSError, ValueError, KeyError) as error:
+            raise LibraryError(f"{path} cannot be read ({error}); mend it, or delete its folder") from None
+
+
+def _id_of(name: str) -> str:
+    return hashlib.sha256(name.strip().casefold().encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _hashed(password: str) -> str:
+    from argon2 import PasswordHasher
+
+    if not _LEAST_PASSWORD <= len(password) <= _MOST_PASSWORD:
+        raise LibraryError(f"a password has {_LEAST_PASSWORD} to {_MOST_PASSWORD} characters", "bad_request")
+    return PasswordHasher().hash(password)
+
+
+_nobody = ""
+
+
+def _nobodys_hash() -> str:
+    global _nobody
+    _nobody = _nobody or _hashed("nobody's password")
+    return _nobody
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(target)) as new:
+        old.backup(new)

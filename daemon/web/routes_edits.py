@@ -1,0 +1,99 @@
+"""Routes of edits: steps added, changed in place and removed, undo and redo, and the version that they give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from daemon.errors import LibraryError
+from daemon.library.steps import STEPS
+from daemon.web.house import House
+from daemon.web.routes_clips import Given
+from daemon.web.routes_jobs import Id
+
+
+class Edit(Given):
+    """A step and its settings (see /api/steps), or words as in "a bit faster"."""
+
+    step: dict[str, str | int | float] | None = None
+    words: Annotated[str, Field(max_length=500)] | None = None
+
+
+class Settings(Given):
+    settings: Annotated[dict[str, str | int | float], Field(max_length=20)]
+
+
+def edit_routes(house: House) -> APIRouter:
+    routes = APIRouter(prefix="/api")
+
+    def now(clip: str) -> dict[str, Any]:
+        edits = house.library.edits
+        return {"steps": edits.steps(clip), "turns": edits.turns(clip)}
+
+    async def rendered(clip: str, change: Callable[[], Any]) -> dict[str, Any]:
+        """Make a change; one that cannot be rendered is taken back."""
+        edits = house.library.edits
+        before = edits.turns(clip)["undo"]
+        change()
+        try:
+            record = await house.studio.render(clip)
+        except Exception:
+            while edits.turns(clip)["undo"] > before:
+                edits.undo(clip)
+            raise
+        return now(clip) | {"warnings": record["report"].get("warnings", [])}
+
+    @routes.get("/steps")
+    async def steps() -> list[dict[str, Any]]:
+        """The edits that there are, and their settings."""
+        return [
+            {
+                "do": kind.name, "about": kind.about, "stems": kind.stems,
+                "settings": [
+                    {"name": one.name, "range": one.range, "default": one.default, "choices": list(one.choices)}
+                    for one in kind.settings
+                ],
+            }
+            for kind in STEPS.values()
+        ]  # fmt: skip
+
+    @routes.post("/clips/{clip}/edits")
+    async def edit(clip: Id, said: Edit) -> dict[str, Any]:
+        """Add a step, or say it in words. One that cannot be rendered is not left in the list."""
+        if (said.step is None) == (said.words is None):
+            raise LibraryError("give either a step or words", "bad_request")
+        step = said.step
+        if step is not None:
+            return await rendered(clip, lambda: house.library.edits.add(clip, step))
+        return await rendered(clip, lambda: house.library.say(clip, str(said.words)))
+
+    @routes.patch("/clips/{clip}/edits/{step}")
+    async def change(clip: Id, step: Id, said: Settings) -> dict[str, Any]:
+        """Other settings for a step, in its place; what is left out stays."""
+        return await rendered(clip, lambda: house.library.edits.set(clip, step, said.settings))
+
+    @routes.delete("/clips/{clip}/edits/{step}")
+    async def remove(clip: Id, step: Id) -> dict[str, Any]:
+        house.library.edits.remove(clip, step)
+        return now(clip)
+
+    @routes.post("/clips/{clip}/undo")
+    async def undo(clip: Id) -> dict[str, Any]:
+        house.library.edits.undo(clip)
+        return now(clip)
+
+    @routes.post("/clips/{clip}/redo")
+    async def redo(clip: Id) -> dict[str, Any]:
+        house.library.edits.redo(clip)
+        return now(clip)
+
+    @routes.post("/clips/{clip}/render")
+    async def render(clip: Id) -> dict[str, Any]:
+        """Render the version as it stands; its record, stems by name."""
+        record = await house.studio.render(clip)
+        return {name: record.get(name) for name in ("id", "kind", "bpm", "key", "bars", "seconds", "report")}
+
+    return routes

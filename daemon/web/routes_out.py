@@ -1,0 +1,136 @@
+"""Routes of what goes out and comes in: exports, collections, shares, and files brought by the page."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse
+from pydantic import Field
+
+from daemon.errors import LibraryError
+from daemon.library.studio import FORMATS
+from daemon.web.house import House, asking
+from daemon.web.routes_clips import Given, Name
+from daemon.web.routes_jobs import Id, checked
+from daemon.web.upload import receive
+
+
+class Export(Given):
+    format: Literal["wav16", "wav24", "wav32f", "flac", "mp3", "ogg", "aiff", "stems", "midi"] = "wav24"
+
+
+class Share(Given):
+    clip: Annotated[str, Field(max_length=64)] | None = None
+    collection: Name | None = None
+    hours: Annotated[float, Field(gt=0, le=24 * 365)] = 24 * 7
+
+
+class Upload(Given):
+    """How a file is to be treated; what is left out is heard, or follows the session."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    """The file's own name, with its ending."""
+    fit: bool = False
+    """Put on the grid and in the key of the project, as a job; else it comes in as it is."""
+    kind: Annotated[str, Field(max_length=20)] = ""
+    bpm: Annotated[str, Field(max_length=20)] = ""
+    key: Annotated[str, Field(max_length=20)] = ""
+    meter: Annotated[str, Field(max_length=10)] = ""
+
+
+def out_routes(house: House) -> APIRouter:
+    routes = APIRouter(prefix="/api")
+    _add_exports(routes, house)
+    _add_collections(routes, house)
+    _add_shares(routes, house)
+    _add_uploads(routes, house)
+    return routes
+
+
+def _made(folder_name: str, name: str) -> dict[str, Any]:
+    return {"export": folder_name, "name": name, "url": f"/api/exports/{folder_name}"}
+
+
+def _add_exports(routes: APIRouter, house: House) -> None:
+    @routes.post("/clips/{clip}/exports", status_code=201)
+    async def export(clip: Id, wanted: Export) -> dict[str, Any]:
+        """The clip with its edits as a file, to be fetched within a day."""
+        house.library.get(clip)
+        folder = house.export_folder()
+        return _made(folder.name, (await house.studio.export(clip, wanted.format, folder)).name)
+
+    @routes.post("/collections/{name}/exports", status_code=201)
+    async def pack(name: str, wanted: Export) -> dict[str, Any]:
+        """A whole collection as a zip with manifest and licences."""
+        house.library.collections.clips(name)
+        folder = house.export_folder()
+        return _made(folder.name, (await house.studio.pack(name, wanted.format, folder)).name)
+
+    @routes.get("/exports/{export}", response_class=FileResponse)
+    async def exported(export: Id) -> FileResponse:
+        path = house.exported(export)
+        return FileResponse(path, filename=path.name)
+
+    @routes.get("/formats")
+    async def formats() -> list[str]:
+        return list(FORMATS)
+
+
+def _add_collections(routes: APIRouter, house: House) -> None:
+    @routes.get("/collections")
+    async def collections() -> list[dict[str, Any]]:
+        return house.library.collections.all()
+
+    @routes.put("/collections/{name}/{clip}")
+    async def collect(name: str, clip: Id) -> dict[str, Any]:
+        """Put a clip into a collection, which is made if it is not there."""
+        house.library.get(clip)
+        return {"added": house.library.collections.add(name, [clip])}
+
+    @routes.delete("/collections/{name}/{clip}")
+    async def uncollect(name: str, clip: Id) -> dict[str, Any]:
+        return {"removed": house.library.collections.remove(name, [clip])}
+
+
+def _add_shares(routes: APIRouter, house: House) -> None:
+    def who() -> str:
+        profile = asking.get()
+        return profile.id if profile else ""
+
+    @routes.get("/shares")
+    async def shares() -> list[dict[str, Any]]:
+        """Links that are open, of whoever asks."""
+        return house.shares.of(who())
+
+    @routes.post("/shares", status_code=201)
+    async def share(wanted: Share) -> dict[str, Any]:
+        """A link to hear and download a clip or a collection; its address is told this once."""
+        if not house.config.web.share:
+            raise LibraryError("sharing is off; set share: true under web in the config", "sharing_off")
+        if (wanted.clip is None) == (wanted.collection is None):
+            raise LibraryError("share either a clip or a collection", "bad_request")
+        if wanted.clip is not None:
+            clips, title = [wanted.clip], str(house.library.get(wanted.clip)["name"])
+        else:
+            clips, title = house.library.collections.clips(str(wanted.collection)), str(wanted.collection)
+        word, made = house.shares.make(title, clips, wanted.hours, who())
+        return made | {"path": f"/s/{word}"}
+
+    @routes.delete("/shares/{share}")
+    async def revoke(share: Id) -> dict[str, str]:
+        house.shares.revoke(share, who())
+        return {"revoked": share}
+
+
+def _add_uploads(routes: APIRouter, house: House) -> None:
+    file = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+
+    @routes.post("/uploads", status_code=201, openapi_extra={"requestBody": {"required": True, "content": file}})
+    async def upload(said: Annotated[Upload, Query()], request: Request) -> dict[str, Any]:
+        """Bring in an audio file: the body is the file (WAV, FLAC, OGG, MP3, AIFF). The clip, or with `fit` the job."""
+        values = checked({name: getattr(said, name) for name in ("kind", "bpm", "key", "meter")})
+        async with receive(request, said.name, house.places) as path:
+            if said.fit:
+                return await house.fit(path, values)
+            return await house.bring(path, values)

@@ -1,0 +1,114 @@
+"""Routes of people who share the machine: who asks, log in and out, new profiles, and each one's preferences."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from daemon.errors import LibraryError
+from daemon.library.filters import SORTS
+from daemon.web.access import COOKIE, COOKIE_LASTS_S, make_cookie
+from daemon.web.house import House, asking
+from daemon.web.profiles import Profile
+from daemon.web.routes_clips import Given
+
+#: Wrong passwords that are heard in a minute, from all pages together.
+_MOST_WRONG, _WITHIN_S = 5, 60.0
+
+
+class Login(Given):
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    password: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class NewPassword(Given):
+    old: Annotated[str, Field(max_length=1000)]
+    new: Annotated[str, Field(max_length=1000)]
+
+
+class Preferences(Given):
+    """How a person likes the page; what is left out stays."""
+
+    theme: Literal["system", "light", "dark"] | None = None
+    in_time: bool | None = None
+    sort: Literal[tuple(SORTS)] | None = None  # type: ignore[valid-type]
+
+
+def set_cookie(answer: Response, token: str, profile: Profile | None) -> None:
+    """The page is this profile's from now on; without one, nobody's in particular."""
+    value = make_cookie(token, profile.id, profile.password_hash) if profile else make_cookie(token)
+    answer.set_cookie(COOKIE, value, max_age=int(COOKIE_LASTS_S), httponly=True, samesite="strict", path="/")
+
+
+def profile_routes(house: House, token: str) -> APIRouter:
+    routes = APIRouter(prefix="/api")
+    wrong: deque[float] = deque(maxlen=_MOST_WRONG)
+    turn = asyncio.Lock()
+
+    async def proved(name: str, password: str) -> Profile:
+        """One at a time, for each check takes 64 MB; and few, so that nobody guesses on."""
+        async with turn:
+            if len(wrong) == _MOST_WRONG and time.monotonic() - wrong[0] < _WITHIN_S:
+                raise LibraryError("too many wrong passwords; wait a minute", "too_many")
+            found = await asyncio.to_thread(house.profiles.check, name, password)
+            if found is None:
+                wrong.append(time.monotonic())
+                raise LibraryError("name and password do not belong together", "wrong_password")
+        return found
+
+    def told(profile: Profile | None) -> dict[str, Any]:
+        return {"name": profile.name if profile else None, "names": [one.name for one in house.profiles.all()]}
+
+    @routes.get("/profile")
+    async def who() -> dict[str, Any]:
+        """Whose page this is (null: nobody's in particular), and whose profiles there are. One person alone has none."""
+        return told(asking.get())
+
+    @routes.post("/login")
+    async def login(said: Login, answer: Response) -> dict[str, Any]:
+        """The page becomes that of a profile."""
+        profile = await proved(said.name, said.password)
+        set_cookie(answer, token, profile)
+        return told(profile)
+
+    @routes.post("/logout")
+    async def logout(answer: Response) -> dict[str, Any]:
+        set_cookie(answer, token, None)
+        return told(None)
+
+    @routes.post("/profiles", status_code=201)
+    async def add(said: Login, answer: Response) -> dict[str, Any]:
+        """A new profile. The first takes over all marks made so far, and the page becomes its page."""
+        async with turn:
+            profile = await asyncio.to_thread(house.profiles.add, said.name, said.password)
+        if asking.get() is None:
+            set_cookie(answer, token, profile)
+        return told(asking.get() or profile)
+
+    @routes.put("/profile/password")
+    async def change(said: NewPassword, answer: Response) -> dict[str, Any]:
+        """Another password for the profile that asks; its other pages are closed."""
+        profile = asking.get()
+        if profile is None:
+            raise LibraryError("there is no profile to change; `sidecrate profile password NAME` changes any", "bad_request")
+        await proved(profile.name, said.old)
+        changed = await asyncio.to_thread(house.profiles.set_password, profile, said.new)
+        set_cookie(answer, token, changed)
+        return told(changed)
+
+    @routes.get("/preferences")
+    async def preferences() -> dict[str, Any]:
+        return {"theme": "system", "in_time": False, "sort": "newest"} | house.library.preferences()
+
+    @routes.put("/preferences")
+    async def prefer(said: Preferences) -> dict[str, Any]:
+        """How whoever asks likes the page."""
+        house.library.prefer(said.model_dump(exclude_none=True))
+        return house.library.preferences()
+
+    return routes
