@@ -1,0 +1,216 @@
+"""The wire to a language model: one question, one JSON object, or the reason why there is none. For the child only.
+
+OpenAI's chat completions, as Ollama, LM Studio, llama.cpp and others speak them too. Structured output is asked for as a JSON
+schema; a server that refuses that is asked for any JSON object, and one that knows neither for plain text with JSON in it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from daemon.improve.server import KEY, cost_usd, is_near, may_have_key
+from daemon.secrets import mask
+
+_MOST_ANSWER_BYTES = 2 << 20
+#: How often a server that is too busy is asked again, and how long it may ask us to wait.
+_BUSY_TRIES, _LONGEST_PAUSE_S = 2, 10.0
+#: In the error of a server that does not know a kind of structured output.
+_FORMAT = re.compile(r"response_format|json_schema|json_object|structured|grammar|schema", re.IGNORECASE)
+_SPENT = re.compile(r"spend_limit|insufficient_quota|billing|credit", re.IGNORECASE)
+
+
+class ChatError(Exception):
+    """No answer. `cost_usd` is what it cost all the same: 0 where nothing was done, None where that cannot be known."""
+
+    def __init__(self, text: str, cost_usd: float | None = 0.0) -> None:
+        super().__init__(text)
+        self.text = text
+        self.cost_usd = cost_usd
+
+
+class _Unformatted(Exception):
+    """The server does not take this kind of structured output."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    value: dict[str, Any]
+    model: str
+    cost_usd: float
+    how: str
+    """json_schema, json_object or text."""
+
+
+@dataclass(frozen=True)
+class Question:
+    name: str
+    system: str
+    user: str
+    schema: Mapping[str, Any]
+    most_tokens: int
+
+
+class Chat:
+    """One server, as `config.improve` says it: {base_url, model, price, timeout_s}."""
+
+    def __init__(self, server: Mapping[str, Any], key: str | None) -> None:
+        self._server = server
+        self._url = str(server["base_url"]).rstrip("/") + "/chat/completions"
+        self._name = urlsplit(self._url).netloc
+        self._near = is_near(self._url)
+        self._key = key if may_have_key(self._url) else None
+        self._until_s = time.monotonic() + float(server["timeout_s"])
+        self._http = httpx.Client(headers={"User-Agent": "sidecrate"}, follow_redirects=False)
+
+    def ask(self, question: Question) -> Answer:
+        """ChatError where no JSON object comes of it before the time is over."""
+        if self._key is None and not self._near:
+            raise ChatError(f"{KEY} is not set; set it in the environment, or by: sidecrate secret set {KEY}")
+        for how in ("json_schema", "json_object", "text"):
+            try:
+                return self._read(self._post(self._body(question, how), how), how)
+            except _Unformatted:
+                continue
+        raise ChatError(f"{self._name} takes no question in any form that is known here")
+
+    def _body(self, question: Question, how: str) -> dict[str, Any]:
+        system = question.system
+        if how != "json_schema":
+            system += "\nAnswer with one JSON object and nothing else, as this schema says: " + json.dumps(question.schema)
+        body: dict[str, Any] = {
+            "model": self._server["model"],
+            "messages": [{"role": "system", "content": system}, {"role": "user", "content": question.user}],
+            # OpenAI's newer models refuse the old name, and many local servers do not know the new one
+            "max_tokens" if self._near else "max_completion_tokens": question.most_tokens,
+        }
+        if how == "json_schema":
+            schema = {"name": question.name, "strict": True, "schema": question.schema}
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
+        elif how == "json_object":
+            body["response_format"] = {"type": "json_object"}
+        return body
+
+    def _post(self, body: dict[str, Any], how: str) -> dict[str, Any]:
+        for tries in range(_BUSY_TRIES + 1):
+            status, headers, said = self._send(body)
+            if status < 300:
+                return said
+            error = said.get("error")
+            error = error if isinstance(error, dict) else {"message": error or said.get("detail") or ""}
+            words = mask(f"{error.get('code') or error.get('type') or ''} {error.get('message') or ''}".strip(), self._key)[:300]
+            if status in (400, 404, 415, 422, 501) and how != "text" and _FORMAT.search(words):
+                raise _Unformatted
+            pause_s = _seconds(headers.get("retry-after"), 1.0 + tries)
+            busy = status in (429, 503) and not _SPENT.search(words)
+            left_s = self._until_s - time.monotonic()
+            if not busy or tries == _BUSY_TRIES or pause_s > min(_LONGEST_PAUSE_S, left_s - 1):
+                raise self._refusal(status, words)
+            time.sleep(pause_s)
+        raise AssertionError("unreachable")
+
+    def _refusal(self, status: int, words: str) -> ChatError:
+        tail = f" ({words})" if words else ""
+        if status in (401, 403):
+            return ChatError(f"{self._name} does not accept {KEY}{tail}; set the right one by: sidecrate secret set {KEY}")
+        if status == 404:
+            return ChatError(f"{self._name} does not know model {self._server['model']!r}{tail}; see improve.model in the config")
+        if status == 429 and _SPENT.search(words):
+            return ChatError(f"the account at {self._name} has no money left, or has met its limit{tail}")
+        if status in (429, 503):
+            return ChatError(f"{self._name} is too busy{tail}")
+        # an error on the server's side may have come after the work
+        return ChatError(f"{self._name} answered with an error, HTTP {status}{tail}", None if status >= 500 else 0.0)
+
+    def _send(self, body: dict[str, Any]) -> tuple[int, Mapping[str, str], dict[str, Any]]:
+        """(status, headers, JSON object) of one call; the body is read up to a limit, and only while there is time."""
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        left_s = self._until_s - time.monotonic()
+        if left_s <= 0:
+            raise self._late()
+        timeout = httpx.Timeout(left_s, connect=min(10.0, left_s))
+        try:
+            with self._http.stream("POST", self._url, json=body, headers=headers, timeout=timeout) as answer:
+                raw = b""
+                for piece in answer.iter_bytes():
+                    raw += piece
+                    if len(raw) > _MOST_ANSWER_BYTES:
+                        raise ChatError(f"{self._name} answered more than {_MOST_ANSWER_BYTES >> 20} MB", None)
+                    if time.monotonic() > self._until_s:
+                        raise self._late()
+                status, given = answer.status_code, answer.headers
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise ChatError(f"{self._name} cannot be reached ({type(error).__name__}); see improve.base_url") from None
+        except httpx.TimeoutException:
+            raise self._late() from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise ChatError(f"{self._name} broke off its answer ({type(error).__name__})", None) from None
+        try:
+            said = json.loads(raw)
+        except ValueError:
+            said = None
+        if not isinstance(said, dict):
+            if status < 300:
+                raise ChatError(f"{self._name} answered what is no JSON object", None)
+            said = {}
+        return status, given, said
+
+    def _late(self) -> ChatError:
+        return ChatError(f"{self._name} did not answer within {self._server['timeout_s']:g} s", None)
+
+    def _read(self, said: dict[str, Any], how: str) -> Answer:
+        cost = self._cost(said)
+        try:
+            choice = said["choices"][0]
+            message = choice["message"]
+            content, reason = message.get("content"), choice.get("finish_reason")
+            refusal = message.get("refusal")
+        except (KeyError, IndexError, TypeError, AttributeError):
+            raise ChatError(f"{self._name} answered without a message", cost) from None
+        if refusal:
+            raise ChatError(f"the model refused: {str(refusal)[:200]}", cost)
+        if reason == "content_filter":
+            raise ChatError("the service's filter held the answer back", cost)
+        if reason == "length":
+            raise ChatError("the model did not come to an end; the answer was cut off", cost)
+        value = _json_in(content)
+        if value is None:
+            raise ChatError("the model's answer is no JSON object", cost)
+        return Answer(value, str(said.get("model") or self._server["model"])[:100], cost or 0.0, how)
+
+    def _cost(self, said: dict[str, Any]) -> float | None:
+        usage = said.get("usage")
+        price = self._server["price"]
+        try:
+            return cost_usd((price[0], price[1]), int(usage["prompt_tokens"]), int(usage["completion_tokens"]))  # type: ignore[index]
+        except (KeyError, TypeError, ValueError):
+            return 0.0 if not any(price) else None
+
+
+def _json_in(content: Any) -> dict[str, Any] | None:
+    """The JSON object in a message: all of it, or what stands in a fence or between words."""
+    if not isinstance(content, str):
+        return None
+    begin, end = content.find("{"), content.rfind("}")
+    for text in (content, content[begin : end + 1]):
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            return value
+    return None
+
+
+def _seconds(raw: str | None, otherwise: float) -> float:
+    try:
+        return max(0.0, float(raw)) if raw is not None else otherwise
+    except ValueError:
+        return otherwise

@@ -1,0 +1,46 @@
+"""The child's side: one question to the language model, and its answer checked. It never raises for what a server does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from daemon.brief import Brief
+from daemon.child import Tell
+from daemon.improve.chat import Chat, ChatError, Question
+from daemon.improve.lyrics import lyrics_question, read_lyrics_answer
+from daemon.improve.prompts import prompt_question, read_prompt_answer
+from daemon.improve.server import KEY
+from daemon.secrets import find_secret
+
+Ask = Callable[[Brief, Mapping[str, Any]], Question]
+Read = Callable[[Mapping[str, Any], Brief], dict[str, Any]]
+
+
+def ask_model(task: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """{step, brief, request, server} -> {"answer", "model", "cost_usd", "how"}, or {"why", "cost_usd"} where none came of it.
+
+    `cost_usd` None: what it cost cannot be known.
+    """
+    brief = Brief.from_json(task["brief"])
+    ask, read = _step(task["step"])
+    tell(0.0, "improving", "asking the language model")
+    try:
+        got = Chat(task["server"], find_secret(KEY)).ask(ask(brief, task["request"]))
+    except ChatError as error:
+        return {"why": error.text, "cost_usd": error.cost_usd}
+    try:
+        answer = read(got.value, brief)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        # whatever a model may put into its JSON
+        return {"why": f"the model's answer cannot be used ({error})", "cost_usd": got.cost_usd}
+    return {"answer": answer, "model": got.model, "cost_usd": got.cost_usd, "how": got.how}
+
+
+def _step(step: str) -> tuple[Ask, Read]:
+    if step == "compose":
+        # loads the musician, which the other steps do not need
+        from daemon.improve.composing import plan_question, read_plan_answer
+
+        return plan_question, read_plan_answer
+    return {"improve": (prompt_question, read_prompt_answer), "lyrics": (lyrics_question, read_lyrics_answer)}[step]
