@@ -37,7 +37,7 @@ class Ports:
 
     def __init__(self, heard, **named) -> None:
         self.hear, self.named = heard, named
-        self.own_port, self.heard_ports = named["name"], []
+        self.own_port, self.heard_ports, self.refused_ports = named["name"], [], []
         self.to_fl: queue.Queue[bytes] = queue.Queue()
         self.is_there, self.is_open = True, False
 

@@ -18,7 +18,10 @@ from bridge.midi_ports import MidiPorts
 from tests.bridge.test_midi import controller, frequent_polls, opened, orders, wait_for  # noqa: F401
 from tests.jack import jack, jack_pid  # noqa: F401
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="JACK servers are stopped and looked up as Linux does it")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(sys.platform != "linux", reason="JACK servers are stopped and looked up as Linux does it"),
+]
 
 
 @pytest.fixture

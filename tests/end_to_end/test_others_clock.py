@@ -10,6 +10,8 @@ from tests.daemon_process import wait_until
 from tests.jack import jack_server
 from tests.jack_clock import others_clock
 
+pytestmark = pytest.mark.alone
+
 CONFIG = """
 osc: {port: 0}
 fl: {enabled: false}

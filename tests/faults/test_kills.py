@@ -62,6 +62,7 @@ def workers_of(daemon):
         return []
 
 
+@pytest.mark.timeout(220)
 def test_a_kill_at_every_step_loses_nothing_and_makes_nothing_twice(start_daemon, tmp_path):
     # one worker, for it is started at every step; two at once are killed further below
     daemon = start_daemon(config=CONFIG + "workers: {count: 1, tries: 10}\n")
@@ -105,6 +106,7 @@ def test_a_kill_at_every_step_loses_nothing_and_makes_nothing_twice(start_daemon
     assert len(daemon.wavs()) == 2 * len(STEPS)
 
 
+@pytest.mark.timeout(220)
 def test_forty_jobs_under_random_kills(start_daemon):
     crash_run(start_daemon(config=FAST), jobs=40, seed=7)
 

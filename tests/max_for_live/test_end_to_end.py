@@ -196,7 +196,9 @@ def test_cancel_ends_a_job(daemon, rack):
     wait_until(lambda: player.js(".progress") > 0, 30, "progress")
     player.press("cancel")
     wait_until(lambda: player.js(".world.conversation.busy()") is False, 30, "the end")
-    assert daemon.rows("SELECT state FROM jobs ORDER BY created")[-1]["state"] in ("cancelled", "done")
+    # the clip that was being published when the cancel came is
+    newest = "SELECT state FROM jobs ORDER BY created DESC LIMIT 1"
+    wait_until(lambda: daemon.rows(newest)[0]["state"] in ("cancelled", "done"), 30, "its end")
     assert len(player.clips()) < 16
 
 
