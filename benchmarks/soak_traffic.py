@@ -1,9 +1,15 @@
-"""A person at the page and a pad on a cable, for the soak: what they ask, and what they get wrong."""
+"""A person at the page and a pad on a cable, for the soak: what they ask, and what they get wrong.
+
+`python -m benchmarks.soak_traffic SEED` is the pad, until its stdin ends. It is a process of its own, since RtMidi waits for a
+JACK that stands still, and Python with it.
+"""
 
 from __future__ import annotations
 
 import random
-import threading
+import select
+import sys
+import time
 from typing import Any
 
 import httpx
@@ -62,30 +68,27 @@ class HttpUser:
         self.stranger.close()
 
 
-def play_pad(dice: random.Random, stop: threading.Event) -> int:
+def play_pad(dice: random.Random) -> int:
     """Plug a pad in, play it for some seconds with rubbish and floods between, and pull it out; how often it was pressed."""
     out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "soak pad")
     try:
         out.open_virtual_port("pads")
-        stop.wait(4.0)
-        pressed = 0
-        for _ in range(dice.randrange(2, 8)):
-            if stop.is_set():
-                break
+        time.sleep(4.0)
+        pressed = dice.randrange(2, 8)
+        for _ in range(pressed):
             out.send_message([0x90, NOTE, dice.randrange(1, 128)])
-            stop.wait(0.05)
+            time.sleep(0.05)
             out.send_message([0x80, NOTE, 0])
-            pressed += 1
             if dice.random() < 0.5:
                 _rubbish(out, dice)
-            stop.wait(dice.uniform(1.0, 4.0))
+            time.sleep(dice.uniform(1.0, 4.0))
         return pressed
     finally:
         out.delete()
 
 
 def _rubbish(out: Any, dice: random.Random) -> None:
-    for _ in range(dice.choice((1, 50, 2000))):
+    for _ in range(dice.choice((1, 50, 500))):
         kind = dice.random()
         if kind < 0.2:
             out.send_message([0xF0, *(dice.randrange(128) for _ in range(dice.randrange(60))), 0xF7])
@@ -94,3 +97,16 @@ def _rubbish(out: Any, dice: random.Random) -> None:
         else:
             # notes that the map has nothing for
             out.send_message([0x90 | dice.randrange(16), dice.randrange(40, 128), dice.randrange(128)])
+
+
+def main() -> None:
+    """A line for each time that the pad was plugged in: how often it was pressed."""
+    dice = random.Random(int(sys.argv[1]))
+    while not select.select([sys.stdin], [], [], 0)[0]:
+        print(play_pad(dice), flush=True)
+        # ports are looked at every 2 s: one that is back within that is not seen to have gone
+        time.sleep(6.0)
+
+
+if __name__ == "__main__":
+    main()
