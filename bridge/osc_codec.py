@@ -73,6 +73,7 @@ IN: dict[str, Address] = {
         Address("/sidecrate/key", "s", "pin the key; empty follows the session again"),
         Address("/sidecrate/meter", "i i", "pin the meter; 0 follows the session again"),
         Address("/sidecrate/context", "JSON {source, bpm, key, meter, playing, position, sample_rate, project}", "what a DAW's device knows; followed, never a pin"),
+        Address("/sidecrate/bpm", "f", "the same for senders without JSON: the project's tempo; 0 takes it back"),
         Address("/sidecrate/playing", "i", "the same for senders without JSON"),
         Address("/sidecrate/position", "f quarters", "the same for senders without JSON"),
         Address("/sidecrate/audition", "clip, last, next, previous or stop", "hear a clip on this machine's sound device, from the next bar on", trigger=True),

@@ -51,9 +51,12 @@ class OscOrders:
             raise OscError(f"preset {shorten(name)} is not in the config; there are: {known}", message.address, "unknown_preset")
         pairs = check_fields(read_pairs(message.address, message.arguments[1:]))
         # a value that was set says more than the preset that was written down, as with MIDI's knobs
+        sender.last_preset = name
         self._order_clips(sender, "make", Request({**self._presets[name], **sender.held, **pairs}), name)
 
     def _order_clips(self, sender: Sender, verb: str, request: Request, preset: str = "") -> None:
+        if not preset:
+            sender.last_preset = ""
         request = request.with_defaults(sender.held)
         self._refuse_if_foreign(sender, request)
         may_spend = self._is_trusted(sender)
@@ -85,9 +88,11 @@ class OscOrders:
         what = str(message.arguments[0]) if message.arguments else "last"
         changes = Request(check_fields(read_pairs(message.address, message.arguments[1:])))
         self._refuse_if_foreign(sender, changes)
+        # another of what a key asked for shows on that key
+        preset = sender.last_preset if what == "last" else ""
         if what == "last" and sender.last_job:
             what = sender.last_job
-        origin, once, may_spend = sender.origin(changes.label), sender.once(changes.label), self._is_trusted(sender)
+        origin, once, may_spend = sender.origin(changes.label, preset), sender.once(changes.label), self._is_trusted(sender)
         self._take(Order("again", origin, (changes,), what, once=once, may_spend=may_spend))
 
     def _on_cancel(self, sender: Sender, message: Message) -> None:
@@ -145,6 +150,9 @@ class OscOrders:
     def _hear_context(self, sender: Sender, message: Message, values: dict[str, Any]) -> None:
         source = str(values.pop("source", "") or sender.name or "osc")[:64]
         self._context(sender, message, source, values)
+
+    def _on_bpm(self, sender: Sender, message: Message) -> None:
+        self._context(sender, message, sender.source, {"bpm": (message.arguments[0] if message.arguments else 0) or None})
 
     def _on_playing(self, sender: Sender, message: Message) -> None:
         self._context(sender, message, sender.source, {"playing": bool(message.arguments and message.arguments[0])})

@@ -30,6 +30,8 @@ class Sender:
     """The address of the message that is being read."""
     last_job: str = ""
     last_clip: str = ""
+    last_preset: str = ""
+    """The preset of the newest request, where it was one."""
     recent: dict[tuple[Any, ...], float] = field(default_factory=dict)
     errors: deque[float] = field(default_factory=lambda: deque(maxlen=ERRORS_PER_S))
 

@@ -48,3 +48,18 @@ def test_what_a_sender_set_says_more_than_a_preset_and_less_than_the_request():
     orders.send(sender, Message("/sidecrate/preset", ("dusty",)))
     assert [order.requests[0].get("bars") for order in taken] == [8, 4, 2]
     assert {order.origin.address["preset"] for order in taken} == {"dusty"}
+
+
+def test_again_shows_on_the_key_of_the_preset_that_it_repeats():
+    taken, sender = [], Sender(HERE)
+    orders = OscOrders(taken.append, {"dusty": {"prompt": "dusty"}}, False)
+    for address, *arguments in (("preset", "dusty"), ("again", "last"), ("again", "k3f9"), ("generate", "x"), ("again",)):
+        orders.send(sender, Message(f"/sidecrate/{address}", tuple(arguments)))
+    assert [order.origin.address.get("preset", "") for order in taken] == ["dusty", "dusty", "", "", ""]
+
+
+def test_a_tempo_without_json_is_followed_and_taken_back():
+    assert ordered(HERE, "bpm", 93.5).values == {"bpm": 93.5} and ordered(HERE, "bpm", 0.0).values == {"bpm": None}
+    assert ordered(HERE, "bpm", 93.5).verb == "context"
+    with pytest.raises(OscError, match="trust_lan"):
+        ordered(ELSEWHERE, "bpm", 93.5)
