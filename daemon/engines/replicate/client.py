@@ -13,6 +13,8 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from daemon.engines.replicate.models import TOKEN
+from daemon.errors import EngineError
 from daemon.secrets import mask
 
 #: s: to connect, and between two packets.
@@ -34,6 +36,18 @@ class ApiError(Exception):
     def passes(self) -> bool:
         """Whether waiting may help."""
         return self.status in (0, 408, 429) or self.status >= 500
+
+
+def explained(error: ApiError) -> EngineError:
+    """A refusal, with what to do about it."""
+    what = {
+        401: f"Replicate does not know the token; make a new one at replicate.com/account/api-tokens and set {TOKEN}",
+        402: "Replicate wants credit; add some at replicate.com/account/billing",
+        403: "Replicate does not allow this for the account; see replicate.com/account",
+        404: "Replicate has no such model or version; set one under replicate.models in the config",
+        422: "the model does not take these inputs; set its version and inputs under replicate.models in the config",
+    }.get(error.status, "Replicate refused it")
+    return EngineError(f"{what} ({error.text})", {401: "no_token", 402: "no_credit"}.get(error.status, "refused_by_service"))
 
 
 class Client:

@@ -19,7 +19,7 @@ from daemon.brief import Brief
 from daemon.child import Tell
 from daemon.child_many import Cancelled, Talk, must_talk
 from daemon.engines.contract import Price, Take
-from daemon.engines.replicate.client import ApiError, Client, Gate, parse_time
+from daemon.engines.replicate.client import ApiError, Client, Gate, explained, parse_time
 from daemon.engines.replicate.inputs import fill, known_values, outputs_of, progress_in
 from daemon.engines.replicate.models import TOKEN
 from daemon.errors import AudioError, EngineError
@@ -66,7 +66,7 @@ def check(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     try:
         _client(_base_url(task["spec"])).account()
     except ApiError as error:
-        raise _explained(error) from None
+        raise explained(error) from None
     return {}
 
 
@@ -186,7 +186,7 @@ class _Run:
                     if found:
                         return found
                 if not error.passes:
-                    raise _explained(error) from None
+                    raise explained(error) from None
                 pause_s = self._pause(error, pause_s, "waiting to be let in")
             except KeyError:
                 found = self._search(intent, began)
@@ -368,7 +368,7 @@ class _Run:
                 return call()
             except ApiError as error:
                 if not error.passes:
-                    raise _explained(error) from None
+                    raise explained(error) from None
                 pause_s = self._pause(error, pause_s, words)
 
 
@@ -388,15 +388,3 @@ def _must_be_whole(path: Path) -> None:
 def _unknown(why: str) -> EngineError:
     text = f"it is not known whether this was bought, since {why}; nothing more was sent. Look at replicate.com/predictions,"
     return EngineError(f"{text} and ask again to buy it anew", "unknown")
-
-
-def _explained(error: ApiError) -> EngineError:
-    """A refusal, with what to do about it."""
-    what = {
-        401: f"Replicate does not know the token; make a new one at replicate.com/account/api-tokens and set {TOKEN}",
-        402: "Replicate wants credit; add some at replicate.com/account/billing",
-        403: "Replicate does not allow this for the account; see replicate.com/account",
-        404: "Replicate has no such model or version; set one under replicate.models in the config",
-        422: "the model does not take these inputs; set its version and inputs under replicate.models in the config",
-    }.get(error.status, "Replicate refused it")
-    return EngineError(f"{what} ({error.text})", {401: "no_token", 402: "no_credit"}.get(error.status, "refused_by_service"))
