@@ -43,10 +43,13 @@ def doctor(
 
 
 def install(
-    what: Annotated[str, typer.Argument(help="ableton, fl-studio, touchosc or autostart.")],
+    what: Annotated[str, typer.Argument(help="ableton, fl-studio, reaper, touchosc or autostart.")],
     user_data_dir: Annotated[
         Path | None,
-        typer.Option(help="Live's User Library, FL's user data folder, or where the tablet's layout goes.", metavar="FOLDER"),
+        typer.Option(
+            help="Live's User Library, FL's user data or REAPER's resource folder, or where the tablet's layout goes.",
+            metavar="FOLDER",
+        ),
     ] = None,
 ) -> None:
     """Put the device or scripts into your DAW's folders, or start the daemon at log-in; shows the steps that remain."""
@@ -61,7 +64,7 @@ def install(
         print(f"{number}. {step}", file=sys.stderr)
 
 
-def uninstall(what: Annotated[str, typer.Argument(help="ableton, fl-studio, touchosc or autostart.")]) -> None:
+def uninstall(what: Annotated[str, typer.Argument(help="ableton, fl-studio, reaper, touchosc or autostart.")]) -> None:
     """Take away what `install` put in place."""
     from daemon.install import WHAT
     from daemon.install import uninstall as take_away

@@ -135,6 +135,40 @@ def install_touchosc(places: Places, user_data: Path | None) -> Installed:
     )
 
 
+def reaper_resources(chosen: Path | None) -> Path:
+    """REAPER's resource folder. ServiceError when it is not there."""
+    usual = Path(platformdirs.user_config_dir("REAPER", appauthor=False, roaming=True))
+    folder = chosen or usual
+    if not folder.is_dir():
+        raise ServiceError(
+            f"there is no REAPER resource folder at {folder}; see Options > Show REAPER resource path, and name it:"
+            " --user-data-dir FOLDER",
+            "no_folder",
+        )
+    return folder
+
+
+def install_reaper(places: Places, user_data: Path | None) -> Installed:
+    """The script that asks for clips, and the pattern by which REAPER tells its tempo."""
+    resources = reaper_resources(user_data)
+    script, pattern = resources / "Scripts" / "Sidecrate.lua", resources / "OSC" / "Sidecrate.ReaperOSC"
+    _bring(source_file("reaper", "Sidecrate.lua"), script)
+    _bring(source_file("reaper", "Sidecrate.ReaperOSC"), pattern)
+    # REAPER has another search path than a terminal
+    command = shutil.which("sidecrate") or str(Path(sys.executable).with_name("sidecrate"))
+    text = script.read_text(encoding="utf-8").replace("local COMMAND = 'sidecrate'", f"local COMMAND = [[{command}]]")
+    script.write_text(text, encoding="utf-8", newline="\n")
+    return Installed(
+        (script, pattern),
+        (
+            "In REAPER: Actions > Show action list > New action > Load ReaScript: Sidecrate.lua. Give it a key.",
+            "So that REAPER tells its tempo: Preferences > Control/OSC/web > Add > OSC, pattern config Sidecrate,"
+            " device 127.0.0.1, port 9140.",
+            "View > Media Explorer: add the crate (`sidecrate open` says where) to its shortcuts.",
+        ),
+    )
+
+
 def install_autostart(places: Places, user_data: Path | None) -> Installed:
     """The daemon at every log-in."""
     unit = autostart_unit()
@@ -146,6 +180,7 @@ def install_autostart(places: Places, user_data: Path | None) -> Installed:
 WHAT: dict[str, Callable[[Places, Path | None], Installed]] = {
     "ableton": install_ableton,
     "fl-studio": install_fl_studio,
+    "reaper": install_reaper,
     "touchosc": install_touchosc,
     "autostart": install_autostart,
 }

@@ -113,3 +113,14 @@ def test_the_tablets_layout_goes_where_it_is_wanted_and_out_again(places, files,
     assert uninstall(places, "touchosc") == ([layout], [])
     with pytest.raises(ServiceError, match="--user-data-dir"):
         install(places, "touchosc", tmp_path / "nowhere")
+
+
+def test_reapers_script_knows_where_the_command_is(places, tmp_path):
+    resources = folder(tmp_path / "REAPER")
+    script, pattern = install(places, "reaper", resources).files
+    assert script == resources / "Scripts" / "Sidecrate.lua" and pattern == resources / "OSC" / "Sidecrate.ReaperOSC"
+    (line,) = [line for line in script.read_text().splitlines() if line.startswith("local COMMAND")]
+    assert Path(line.removeprefix("local COMMAND = [[").removesuffix("]]")).is_absolute()
+    assert uninstall(places, "reaper") == ([script, pattern], [])
+    with pytest.raises(ServiceError, match="resource path"):
+        install(places, "reaper", tmp_path / "nowhere")
