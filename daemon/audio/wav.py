@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
@@ -23,6 +23,7 @@ from daemon.errors import DISK_ERRORS, AudioError
 
 SUBTYPES = ("PCM_16", "PCM_24", "FLOAT")
 _MIDDLE_C = 60
+_BLOCK_FRAMES = 2**18
 _ACID_ONE_SHOT, _ACID_ROOT_SET, _ACID_STRETCH, _ACID_DISK, _ACID_HIGH_OCTAVE = 1, 2, 4, 8, 0x10
 _PCM, _IEEE_FLOAT = 1, 3
 
@@ -38,20 +39,25 @@ def write_clip(
     a WAV.
     """
     target = Path(path)
-    data, code, bits = encode(audio, subtype)
+    code, bits = _format_of(subtype)
     channels = audio.shape[1]
     frame_bytes = channels * bits // 8
     layout = struct.pack("<HHIIHH", code, channels, sample_rate, sample_rate * frame_bytes, frame_bytes, bits)
     head = [chunk(b"fmt ", layout if code == _PCM else layout + b"\0\0")]
     if code == _IEEE_FLOAT:
         head.append(chunk(b"fact", struct.pack("<I", len(audio))))
-    body = b"".join([b"WAVE", *head, *_kind_chunks(record, len(audio), sample_rate), chunk(b"data", data), *_said_chunks(record)])
-    if len(body) >= 2**32:
+    data_bytes = len(audio) * frame_bytes
+    before = b"".join([b"WAVE", *head, *_kind_chunks(record, len(audio), sample_rate), b"data", struct.pack("<I", data_bytes)])
+    after = b"\0" * (data_bytes % 2) + b"".join(_said_chunks(record))
+    size = len(before) + data_bytes + len(after)
+    if size >= 2**32:
         raise AudioError(f"{target.name} would be larger than the 4 GB that a WAV can hold: make it shorter")
     part = target.with_name(target.name + ".part")
     try:
         with part.open("wb") as file:
-            file.write(b"RIFF" + struct.pack("<I", len(body)) + body)
+            file.write(b"RIFF" + struct.pack("<I", size) + before)
+            file.writelines(encoded(audio, subtype))
+            file.write(after)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, target)
@@ -61,20 +67,32 @@ def write_clip(
         raise AudioError(f"{target} cannot be written: {fault.strerror or fault}; free some disk space", why) from None
 
 
-def encode(audio: np.ndarray, subtype: str) -> tuple[bytes, int, int]:
-    """Float32 (frames, channels) -> (bytes, WAVE format code, bits). PCM clips at full scale; 16 bit is dithered, seed fixed."""
-    if subtype == "FLOAT":
-        return audio.astype("<f4").tobytes(), _IEEE_FLOAT, 32
-    if subtype == "PCM_24":
-        whole = np.clip(np.rint(audio.astype(np.float64) * (2**23 - 1)), -(2**23), 2**23 - 1).astype("<i4")
-        return whole.view("u1").reshape(-1, 4)[:, :3].tobytes(), _PCM, 24
-    if subtype == "PCM_16":
-        noise = np.random.Generator(np.random.PCG64(0))
-        dither = noise.random(audio.shape) - noise.random(audio.shape)
-        dither[~audio.any(axis=1)] = 0  # digital silence stays silent
-        scaled = np.rint(audio.astype(np.float64) * (2**15 - 1) + dither)
-        return np.clip(scaled, -(2**15), 2**15 - 1).astype("<i2").tobytes(), _PCM, 16
-    raise AudioError(f"{subtype!r} is no sample format of a clip: it takes {', '.join(SUBTYPES)}")
+def _format_of(subtype: str) -> tuple[int, int]:
+    """(WAVE format code, bits) of a sample format."""
+    formats = {"PCM_16": (_PCM, 16), "PCM_24": (_PCM, 24), "FLOAT": (_IEEE_FLOAT, 32)}
+    if subtype not in formats:
+        raise AudioError(f"{subtype!r} is no sample format of a clip: it takes {', '.join(SUBTYPES)}")
+    return formats[subtype]
+
+
+def encoded(audio: np.ndarray, subtype: str) -> Iterator[bytes]:
+    """Float32 (frames, channels) -> its samples' bytes, a stretch at a time: whole in float64 a long piece would need hundreds
+    of megabytes. PCM clips at full scale; 16 bit is dithered, seed fixed.
+    """
+    plus, minus = np.random.PCG64(0), np.random.PCG64(0).advance(audio.size)
+    noises = np.random.Generator(plus), np.random.Generator(minus)
+    for at in range(0, len(audio), _BLOCK_FRAMES):
+        block = audio[at : at + _BLOCK_FRAMES]
+        if subtype == "FLOAT":
+            yield block.astype("<f4").tobytes()
+        elif subtype == "PCM_24":
+            whole = np.clip(np.rint(block.astype(np.float64) * (2**23 - 1)), -(2**23), 2**23 - 1).astype("<i4")
+            yield whole.view("u1").reshape(-1, 4)[:, :3].tobytes()
+        else:
+            dither = noises[0].random(block.shape) - noises[1].random(block.shape)
+            dither[~block.any(axis=1)] = 0  # digital silence stays silent
+            scaled = np.rint(block.astype(np.float64) * (2**15 - 1) + dither)
+            yield np.clip(scaled, -(2**15), 2**15 - 1).astype("<i2").tobytes()
 
 
 def chunk(name: bytes, payload: bytes) -> bytes:
