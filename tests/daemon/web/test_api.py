@@ -155,7 +155,7 @@ def test_people_have_marks_and_edits_of_their_own(house: WebHouse, loop: str) ->
     ran = house.command("profile", "remove", "Ben", "--yes")
     assert ran.returncode == 0 and other.get("/api/clips").status_code == 401
     assert house.command("profile", "remove", "Ana", "--yes").returncode == 0
-    assert house.command("profile", "add", "Cy", words="short\n").returncode == 1
+    assert house.command("profile", "add", "Cy", words="short\n").returncode == 2
     alone.close(), other.close()
 
 

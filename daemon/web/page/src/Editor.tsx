@@ -1,11 +1,13 @@
-import { FormEvent, useCallback, useEffect, useState } from "react";
-import { api, FullClip, Share, Step, StepKind } from "./api";
+import { FormEvent, useCallback, useEffect, useRef, useState } from "react";
+import { api, Collection, download, FullClip, Share, shareAddress, Sharing, StepKind } from "./api";
+import { StepForm, stepText } from "./StepForm";
 import { Wave } from "./Wave";
 
 interface Props {
-  clip: string; kinds: StepKind[]; sharing: { share: boolean; share_port: number }; stop: () => void;
+  clip: string; kinds: StepKind[]; sharing: Sharing; collections: Collection[]; stop: () => void;
   edited: () => void; close: () => void; say: (text: string) => void;
 }
+const FORMATS: [string, string][] = [["wav24", "WAV"], ["flac", "FLAC"], ["mp3", "MP3"], ["ogg", "OGG"], ["aiff", "AIFF"], ["stems", "stems"], ["midi", "MIDI"]];
 
 export function partsOf(clip: FullClip): string[] {
   const stems = (clip.record.stems ?? []).map((path) => path.split(/[\\/]/).pop()!.replace(/\.wav$/, ""));
@@ -13,13 +15,17 @@ export function partsOf(clip: FullClip): string[] {
   return stems.length ? stems : typeof parts === "string" ? parts.split(/,\s*/) : parts ?? [];
 }
 
-export function Editor({ clip: id, kinds, sharing, stop, edited, close, say }: Props) {
+export function Editor({ clip: id, kinds, sharing, collections, stop, edited, close, say }: Props) {
   const [clip, setClip] = useState<FullClip | null>(null);
   const [kind, setKind] = useState("tempo");
+  const [changing, setChanging] = useState("");
   const [busy, setBusy] = useState(false);
   const [link, setLink] = useState<Share | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const load = useCallback(() => api<FullClip>(`clips/${id}`).then(setClip, (error) => say(error.message)), [id, say]);
-  useEffect(() => { setLink(null); load(); }, [load]);
+  useEffect(() => { setLink(null); setChanging(""); load(); }, [load]);
+  const known = clip?.id === id;
+  useEffect(() => { if (known) { heading.current?.focus({ preventScroll: true }); heading.current?.scrollIntoView({ block: "nearest" }); } }, [id, known]);
 
   async function act(work: () => Promise<unknown>, done: string) {
     setBusy(true);
@@ -27,6 +33,7 @@ export function Editor({ clip: id, kinds, sharing, stop, edited, close, say }: P
     try {
       await work();
       say(done);
+      setChanging("");
     } catch (error) {
       say((error as Error).message);
     }
@@ -35,85 +42,90 @@ export function Editor({ clip: id, kinds, sharing, stop, edited, close, say }: P
     setBusy(false);
   }
   const add = (step: Record<string, unknown>) => act(() => api(`clips/${id}/edits`, "POST", { step }), "Edited; the original is as it was.");
-
-  function addStep(event: FormEvent<HTMLFormElement>) {
+  const send = (event: FormEvent<HTMLFormElement>, work: (said: string) => Promise<unknown>, done: string) => {
     event.preventDefault();
-    const values = Object.fromEntries([...new FormData(event.currentTarget)].filter(([, value]) => value !== ""));
-    add({ do: kind, ...values });
-  }
-  function sayWords(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const words = new FormData(event.currentTarget).get("words");
-    act(() => api(`clips/${id}/edits`, "POST", { words }), "Edited; the original is as it was.");
-  }
-  async function exportAs(format: string) {
-    const made = await api<{ name: string; url: string }>(`clips/${id}/exports`, "POST", { format });
-    const anchor = Object.assign(document.createElement("a"), { href: made.url, download: made.name });
-    anchor.click();
-  }
+    const form = event.currentTarget;
+    act(() => work(String(new FormData(form).get("said"))).then(() => form.reset()), done);
+  };
   const share = () => act(async () => setLink(await api<Share>("shares", "POST", { clip: id })), "Shared for a week.");
   const revoke = (which: Share) => act(async () => { await api(`shares/${which.id}`, "DELETE"); setLink(null); }, "The link leads nowhere now.");
 
-  if (!clip) return null;
+  if (!clip || !known) return null;
   const parts = partsOf(clip);
   const stepOf = (name: string, part: string) => clip.steps.find((step) => step.do === name && step.stem === part);
   const toggle = (name: string, part: string) => {
     const step = stepOf(name, part);
     return step ? act(() => api(`clips/${id}/edits/${step.id}`, "DELETE"), "Taken back.") : add({ do: name, stem: part });
   };
-  const address = link && `${location.protocol}//${location.hostname}:${sharing.share_port}${link.path}`;
   const wanted = kinds.find((one) => one.do === kind);
+  const hasSound = clip.kind !== "midi";
   return (
     <section aria-labelledby="editor" className="editor" aria-busy={busy}>
-      <h2 id="editor">Edit {clip.prompt || clip.name} <button className="small" onClick={close}>Close the editor</button></h2>
-      {clip.kind !== "midi" && <Wave clip={id} version="edited" height={80} stamp={JSON.stringify(clip.steps)} />}
-      <div className="row">
-        <button disabled={busy || clip.turns.undo === 0} onClick={() => act(() => api(`clips/${id}/undo`, "POST"), "Undone.")}>Undo</button>
-        <button disabled={busy || clip.turns.redo === 0} onClick={() => act(() => api(`clips/${id}/redo`, "POST"), "Done again.")}>Redo</button>
-      </div>
-      <form onSubmit={sayWords} className="row">
-        <label>Say the change<input name="words" required maxLength={500} placeholder="a bit faster, add some reverb" /></label>
-        <button disabled={busy}>Change it</button>
-      </form>
-      <form onSubmit={addStep} className="row">
-        <label>Step<select value={kind} onChange={(e) => setKind(e.target.value)}>{kinds.filter((one) => !one.stems).map((one) => <option key={one.do}>{one.do}</option>)}</select></label>
-        {wanted?.settings.map((one) => (
-          <label key={`${kind} ${one.name}`}>{one.name}<input name={one.name} required={one.default === null} placeholder={one.default === null ? one.range : String(one.default)} title={one.range} /></label>
-        ))}
-        <button disabled={busy}>Add step</button>
-      </form>
-      <h3>Steps</h3>
-      {clip.steps.length === 0 && <p className="quiet">None: this is the original.</p>}
-      <ol>{clip.steps.map((step) => (
-        <li key={step.id}>{stepText(step)} <button className="small" disabled={busy} aria-label={`Remove ${step.do}`}
-          onClick={() => act(() => api(`clips/${id}/edits/${step.id}`, "DELETE"), "Removed.")}>Remove</button></li>
-      ))}</ol>
-      {parts.length > 0 && <>
-        <h3>Stems</h3>
-        <ul className="mixer">{parts.map((part) => (
-          <li key={part}><span>{part}</span>
-            {(["mute", "solo"] as const).map((name) => (
-              <button key={name} className="small" disabled={busy} aria-pressed={!!stepOf(name, part)} aria-label={`${name} ${part}`} onClick={() => toggle(name, part)}>{name}</button>
-            ))}
-            <button className="small" disabled={busy} aria-label={`−3 dB ${part}`} onClick={() => add({ do: "level", stem: part, db: -3 })}>−3 dB</button>
-            <button className="small" disabled={busy} aria-label={`+3 dB ${part}`} onClick={() => add({ do: "level", stem: part, db: 3 })}>+3 dB</button>
-          </li>
-        ))}</ul>
+      <div className="bar"><h2 id="editor" ref={heading} tabIndex={-1}>Edit {clip.prompt || clip.name}</h2>
+        <button className="small" onClick={close} aria-label="Close the editor">Close</button></div>
+      {hasSound && <>
+        <Wave clip={id} version="edited" height={80} stamp={JSON.stringify(clip.steps)} />
+        <form onSubmit={(event) => send(event, (words) => api(`clips/${id}/edits`, "POST", { words }), "Edited; the original is as it was.")} className="row">
+          <label className="grow">Say the change<input name="said" required maxLength={500} placeholder="a bit faster, darker, add some reverb" /></label>
+          <button disabled={busy}>Change it</button>
+        </form>
+        <div className="row">
+          <label>Or add a step<select value={kind} onChange={(e) => setKind(e.target.value)}>{kinds.filter((one) => !one.stems).map((one) => <option key={one.do}>{one.do}</option>)}</select></label>
+          {wanted && <StepForm kind={wanted} busy={busy} button="Add step" done={(values) => add({ do: kind, ...values })} />}
+        </div>
+        {wanted && <p className="quiet">{wanted.about}</p>}
+        <div className="bar"><h3>Steps</h3>
+          <div className="row tight">
+            <button className="small" disabled={busy || clip.turns.undo === 0} onClick={() => act(() => api(`clips/${id}/undo`, "POST"), "Undone.")}>Undo</button>
+            <button className="small" disabled={busy || clip.turns.redo === 0} onClick={() => act(() => api(`clips/${id}/redo`, "POST"), "Done again.")}>Redo</button>
+          </div></div>
+        {clip.steps.length === 0 && <p className="quiet">None: this is the original.</p>}
+        <ol>{clip.steps.map((step) => {
+          const its = kinds.find((one) => one.do === step.do);
+          return (
+            <li key={step.id}>
+              <span className="words">{stepText(step)}</span>
+              {!!its?.settings.length && <button className="small" disabled={busy} aria-expanded={changing === step.id} aria-label={`Change ${step.do}`}
+                onClick={() => setChanging(changing === step.id ? "" : step.id)}>Change</button>}
+              <button className="small" disabled={busy} aria-label={`Remove ${step.do}`}
+                onClick={() => act(() => api(`clips/${id}/edits/${step.id}`, "DELETE"), "Removed.")}>Remove</button>
+              {changing === step.id && its && <StepForm kind={its} step={step} busy={busy} button="Save"
+                done={(settings) => act(() => api(`clips/${id}/edits/${step.id}`, "PATCH", { settings }), "Changed.")} />}
+            </li>
+          );
+        })}</ol>
+        {parts.length > 0 && <>
+          <h3>Stems</h3>
+          <ul className="mixer">{parts.map((part) => (
+            <li key={part}><span>{part}</span>
+              {(["mute", "solo"] as const).map((name) => (
+                <button key={name} className="small" disabled={busy} aria-pressed={!!stepOf(name, part)} aria-label={`${name} ${part}`} onClick={() => toggle(name, part)}>{name}</button>
+              ))}
+              <button className="small" disabled={busy} aria-label={`−3 dB ${part}`} onClick={() => add({ do: "level", stem: part, db: -3 })}>−3 dB</button>
+              <button className="small" disabled={busy} aria-label={`+3 dB ${part}`} onClick={() => add({ do: "level", stem: part, db: 3 })}>+3 dB</button>
+            </li>
+          ))}</ul>
+        </>}
       </>}
+      <h3>Collections</h3>
+      <form className="row" onSubmit={(event) => send(event, (name) => api(`collections/${encodeURIComponent(name)}/${id}`, "PUT"), "Collected.")}>
+        <label>Put into<input name="said" list="names" required maxLength={80} placeholder="a name" autoComplete="off" /></label>
+        <datalist id="names">{collections.map((one) => <option key={one.name} value={one.name} />)}</datalist>
+        <button disabled={busy}>Collect</button>
+        {clip.collections.map((name) => (
+          <button key={name} type="button" className="chip" disabled={busy} aria-label={`Take out of ${name}`}
+            onClick={() => act(() => api(`collections/${encodeURIComponent(name)}/${id}`, "DELETE"), "Taken out.")}>{name} ×</button>
+        ))}
+      </form>
       <h3>Take it elsewhere</h3>
       <div className="row">
-        {["wav24", "flac", "mp3", "stems", "midi"].map((format) => (
-          <button key={format} disabled={busy} onClick={() => act(() => exportAs(format), "Exported.")}>Export {format}</button>
+        {FORMATS.filter(([format]) => hasSound || format === "midi").map(([format, name]) => (
+          <button key={format} disabled={busy} aria-label={`Export ${name}`} onClick={() => act(() => download(`clips/${id}/exports`, format), "Exported.")}>{name}</button>
         ))}
         <button disabled={busy} onClick={() => act(() => api(`clips/${id}/keep`, "POST"), "Kept.")}>Keep</button>
         {sharing.share && !link && <button disabled={busy} onClick={share}>Share a link</button>}
       </div>
-      {link && address && <p><a href={address} target="_blank" rel="noreferrer">{address}</a> <button className="small" onClick={() => revoke(link)}>Revoke the link</button></p>}
+      {link && <p className="link"><a href={shareAddress(sharing, link)} target="_blank" rel="noreferrer">{shareAddress(sharing, link)}</a> <button className="small" onClick={() => revoke(link)}>Revoke the link</button></p>}
     </section>
   );
-}
-
-function stepText(step: Step): string {
-  const settings = Object.entries(step).filter(([name]) => name !== "id" && name !== "do");
-  return [step.do, ...settings.map(([name, value]) => `${name} ${value}`)].join(" ");
 }

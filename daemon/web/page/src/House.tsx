@@ -1,8 +1,14 @@
 import { FormEvent, useEffect, useState } from "react";
-import { api, Engine, Session, Spend } from "./api";
+import { api, Engine, Session, Share, Spend, Who } from "./api";
+import { People } from "./Login";
 
 /** What holds for the whole: the project's tempo and key, engines, spend, settings. */
-export function House({ engines, session, say }: { engines: Engine[]; session: Session; say: (text: string) => void }) {
+export function House({ engines, session, who, changed, share, changedWho, say }: {
+  engines: Engine[]; session: Session; who: Who; changed: number; share: boolean; changedWho: (who: Who) => void; say: (text: string) => void;
+}) {
+  const [shares, setShares] = useState<Share[]>([]);
+  useEffect(() => { if (share) api<Share[]>("shares").then(setShares, () => undefined); }, [changed, share]);
+  const revoke = (one: Share) => api(`shares/${one.id}`, "DELETE").then(() => setShares(shares.filter((other) => other !== one)), (error) => say(error.message));
   const [spend, setSpend] = useState<Spend | null>(null);
   const [settings, setSettings] = useState<{ file: string; values: Record<string, unknown> } | null>(null);
   useEffect(() => {
@@ -24,6 +30,12 @@ export function House({ engines, session, say }: { engines: Engine[]; session: S
         <label>Pin key<input name="key" size={6} defaultValue={session.key ?? ""} /></label>
         <button>Pin</button>
       </form>
+      {share && <details><summary>Shared links ({shares.length})</summary>
+        {shares.length === 0 && <p className="quiet">None is open.</p>}
+        <ul>{shares.map((one) => <li key={one.id} className="bar"><span className="words">{one.title}</span>
+          <span className="quiet">until {new Date(one.expires * 1000).toLocaleDateString()}</span>
+          <button className="small" onClick={() => revoke(one)} aria-label={`Revoke ${one.title}`}>Revoke</button></li>)}</ul></details>}
+      <People who={who} changed={changedWho} say={say} />
       <details><summary>Engines</summary><ul>{engines.map((one) => (
         <li key={one.name}>{one.title ?? one.name}: {one.ready ? "ready" : one.why}{one.costs_money && ", costs money"}</li>
       ))}</ul></details>

@@ -1,29 +1,39 @@
-import { DragEvent, KeyboardEvent, useCallback, useEffect, useState } from "react";
-import { api, audioUrl, Clip } from "./api";
+import { ChangeEvent, DragEvent, KeyboardEvent, useCallback, useEffect, useState } from "react";
+import { api, audioUrl, Clip, Collection, download, Share, shareAddress, Sharing, upload } from "./api";
 import { Wave } from "./Wave";
 
 interface Props {
-  changed: number; playing: string | null; open: string | null;
+  changed: number; sort: string; collections: Collection[]; sharing: Sharing; prefer: (sort: string) => void; edited: () => void; playing: string | null; open: string | null;
   play: (clip: Clip) => void; choose: (clip: string) => void; say: (text: string) => void;
 }
 const PAGE = 30;
 
-export function Library({ changed, playing, open, play, choose, say }: Props) {
-  const [asked, setAsked] = useState({ text: "", kind: "", key: "", bpm_from: "", bpm_to: "", favourite: false, sort: "newest" });
+export function Library({ changed, sort, collections, sharing, prefer, edited, playing, open, play, choose, say }: Props) {
+  const [asked, setAsked] = useState({ text: "", kind: "", key: "", bpm_from: "", bpm_to: "", favourite: false, collection: "" });
+  const [link, setLink] = useState<Share | null>(null);
+  const [fit, setFit] = useState(false);
+  const [over, setOver] = useState(false);
   const [found, setFound] = useState<{ total: number; clips: Clip[] }>({ total: 0, clips: [] });
   const [most, setMost] = useState(PAGE);
   const [at, setAt] = useState(0);
 
   const look = useCallback(() => {
-    const query = new URLSearchParams({ limit: String(most), sort: asked.sort });
-    for (const name of ["text", "kind", "key", "bpm_from", "bpm_to"] as const) if (asked[name]) query.set(name, asked[name]);
+    const query = new URLSearchParams({ limit: String(most), sort });
+    for (const name of ["text", "kind", "key", "bpm_from", "bpm_to", "collection"] as const) if (asked[name]) query.set(name, asked[name]);
     if (asked.key) query.set("compatible", "true");
     if (asked.favourite) query.set("favourite", "true");
     api<{ total: number; clips: Clip[] }>(`clips?${query}`).then(setFound, () => undefined); // half a key is no key yet
-  }, [asked, most]);
+  }, [asked, most, sort]);
   useEffect(() => { const wait = setTimeout(look, 120); return () => clearTimeout(wait); }, [look, changed]);
 
-  const set = (name: string, value: string | boolean) => { setAsked({ ...asked, [name]: value }); setMost(PAGE); setAt(0); };
+  const set = (name: string, value: string | boolean) => { setAsked({ ...asked, [name]: value }); setLink(null); setMost(PAGE); setAt(0); };
+  const tell = (work: Promise<unknown>, done: string) => work.then(() => { say(done); edited(); }, (error) => say(error.message));
+  async function bring(files: FileList | null) {
+    for (const file of files ?? []) {
+      say(`Bringing in ${file.name}…`);
+      await tell(upload(file, fit), fit ? `${file.name} is in the queue.` : `${file.name} is in the library.`);
+    }
+  }
   const favour = (clip: Clip) =>
     api(`clips/${clip.id}`, "PATCH", { favourite: !clip.favourite }).then(look, (error) => say(error.message));
 
@@ -48,21 +58,40 @@ export function Library({ changed, playing, open, play, choose, say }: Props) {
   }
 
   return (
-    <section aria-labelledby="library">
-      <h2 id="library">Library <span className="quiet" role="status">{found.total} clips</span></h2>
+    <section aria-labelledby="library" className={over ? "library over" : "library"}
+      onDragOver={(event) => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); setOver(true); } }}
+      onDragLeave={() => setOver(false)} onDrop={(event) => { event.preventDefault(); setOver(false); bring(event.dataTransfer.files); }}>
+      <div className="bar">
+        <h2 id="library">Library <span className="quiet" role="status">{found.total} {found.total === 1 ? "clip" : "clips"}</span></h2>
+        <div className="row tight">
+          <label className="check"><input type="checkbox" checked={fit} onChange={(e) => setFit(e.target.checked)} />fit to the project</label>
+          <label className="button">Bring in a file<input type="file" multiple accept=".wav,.flac,.ogg,.mp3,.aif,.aiff,audio/*"
+            onChange={(event: ChangeEvent<HTMLInputElement>) => bring(event.target.files).then(() => { event.target.value = ""; })} /></label>
+        </div>
+      </div>
       <div className="filters" role="search">
-        <label>Search<input type="search" value={asked.text} onChange={(e) => set("text", e.target.value)} /></label>
+        <label className="grow">Search<input type="search" placeholder="words, a name, a tag" value={asked.text} onChange={(e) => set("text", e.target.value)} /></label>
         <label>Kind<select value={asked.kind} onChange={(e) => set("kind", e.target.value)}>
           <option value="">all</option>{["loop", "oneshot", "track", "midi", "sfx", "vocal"].map((kind) => <option key={kind}>{kind}</option>)}
         </select></label>
         <label>Fits key<input size={5} value={asked.key} onChange={(e) => set("key", e.target.value)} /></label>
         <label>Tempo from<input type="number" value={asked.bpm_from} onChange={(e) => set("bpm_from", e.target.value)} /></label>
         <label>Tempo to<input type="number" value={asked.bpm_to} onChange={(e) => set("bpm_to", e.target.value)} /></label>
-        <label>Order<select value={asked.sort} onChange={(e) => set("sort", e.target.value)}>
+        {collections.length > 0 && <label>Collection<select value={asked.collection} onChange={(e) => set("collection", e.target.value)}>
+          <option value="">all clips</option>{collections.map((one) => <option key={one.name} value={one.name}>{one.name} ({one.clips})</option>)}
+        </select></label>}
+        <label>Order<select value={sort} onChange={(e) => prefer(e.target.value)}>
           {["newest", "oldest", "name", "bpm", "key", "rating", "loudness", "length"].map((sort) => <option key={sort}>{sort}</option>)}
         </select></label>
         <label className="check"><input type="checkbox" checked={asked.favourite} onChange={(e) => set("favourite", e.target.checked)} />Favourites</label>
       </div>
+      {asked.collection && <div className="row">
+        <button className="small" onClick={() => tell(download(`collections/${encodeURIComponent(asked.collection)}/exports`, "wav24"), "Exported.")}>Download as a sample pack</button>
+        {sharing.share && !link && <button className="small" onClick={() => tell(api<Share>("shares", "POST", { collection: asked.collection }).then(setLink), "Shared for a week.")}>Share this collection</button>}
+        {link && <p className="link"><a href={shareAddress(sharing, link)} target="_blank" rel="noreferrer">{shareAddress(sharing, link)}</a>{" "}
+          <button className="small" onClick={() => tell(api(`shares/${link.id}`, "DELETE").then(() => setLink(null)), "The link leads nowhere now.")}>Revoke the link</button></p>}
+      </div>}
+      {found.total === 0 && <p>{asked.text || asked.kind || asked.key || asked.bpm_from || asked.bpm_to || asked.favourite || asked.collection ? "No clip is like that." : "No clip yet: ask for one, or drop an audio file here."}</p>}
       <p className="quiet" id="keys">Arrow keys move, space plays, Enter edits, f is favourite.</p>
       <ul className="clips" onKeyDown={keys} aria-describedby="keys">
         {found.clips.map((clip, number) => (

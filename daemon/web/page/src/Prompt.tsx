@@ -29,7 +29,7 @@ export function Prompt({ engines, session, say }: { engines: Engine[]; session: 
           <textarea name="prompt" required maxLength={4000} rows={2} placeholder="dusty boom bap drums, vinyl crackle" />
         </label>
         <label>Kind<select name="kind" defaultValue="">
-          <option value="">from the words</option>{KINDS.map((kind) => <option key={kind}>{kind}</option>)}
+          <option value="">auto</option>{KINDS.map((kind) => <option key={kind}>{kind}</option>)}
         </select></label>
         <label>Tempo<input name="bpm" type="number" min={40} max={300} step="any" placeholder={session.bpm ? String(session.bpm) : "auto"} /></label>
         <label>Key<input name="key" size={6} maxLength={20} placeholder={session.key ?? "auto"} /></label>
@@ -39,7 +39,7 @@ export function Prompt({ engines, session, say }: { engines: Engine[]; session: 
           {engines.filter((one) => one.ready).map((one) => <option key={one.name} value={one.name}>{one.name}</option>)}
         </select></label>
         <label>Count<input name="count" type="number" min={1} max={100} placeholder="1" /></label>
-        <button disabled={busy}>Make it</button>
+        <button className="wide" disabled={busy}>Make it</button>
       </form>
       <p className="quiet">Your project: {known || "nothing is known of it yet"}</p>
     </section>

@@ -14,7 +14,7 @@ export function Wave({ clip, version, height, stamp }: { clip: string; version: 
       if (gone || !box.current) return;
       surfer = WaveSurfer.create({
         container: box.current, height, peaks: [found.peaks], duration: found.seconds, interact: false,
-        waveColor: "#7a86a0", barWidth: 2, barGap: 1, cursorWidth: 0,
+        waveColor: "#7a86a0", barWidth: 2, barGap: 1, normalize: true, cursorWidth: 0,
       });
     }).catch(() => undefined); // notes have no sound to draw
     return () => { gone = true; surfer?.destroy(); };

@@ -8,19 +8,26 @@ export interface Clip {
 export interface Step { id: string; do: string; [setting: string]: string | number }
 export interface Turns { undo: number; redo: number }
 export interface FullClip extends Clip {
-  steps: Step[]; turns: Turns; record: { stems?: string[]; parts?: string[] | string; midi?: string | null };
+  steps: Step[]; turns: Turns; collections: string[]; record: { stems?: string[]; parts?: string[] | string; midi?: string | null };
 }
 export interface Job {
   job: string; state: string; stage: string; progress: number; prompt: string; clips: string[]; text: string; door: string;
 }
 export interface Session { bpm?: number; key?: string; meter?: string; said_by?: Record<string, string> }
 export interface Engine { name: string; title: string; ready: boolean; why: string | null; line: string; costs_money: boolean }
-export interface StepKind { do: string; about: string; stems: boolean; settings: { name: string; range: string; default: unknown }[] }
+export interface Setting { name: string; range: string; default: string | number | null; choices: string[] }
+export interface StepKind { do: string; about: string; stems: boolean; settings: Setting[] }
 export interface Share { id: string; title: string; expires: number; path?: string }
+export interface Sharing { share: boolean; share_port: number }
+export interface Collection { name: string; clips: number }
+export interface Who { name: string | null; names: string[] }
+export interface Preferences { theme: "system" | "light" | "dark"; in_time: boolean; sort: string }
 export interface Status { version: string; session: Session; jobs: Job[]; web: { share: boolean; share_port: number } }
 export interface Spend { today_usd: number; per_day_usd: number; purchases: { id: number; engine: string; cost_usd: number | null; estimate_usd: number }[] }
 
-export class ApiError extends Error {}
+export class ApiError extends Error {
+  constructor(text: string, readonly code: string) { super(text); }
+}
 
 export async function api<T>(path: string, method = "GET", body?: unknown): Promise<T> {
   const answer = await fetch(`/api/${path}`, {
@@ -28,10 +35,27 @@ export async function api<T>(path: string, method = "GET", body?: unknown): Prom
     headers: body === undefined ? {} : { "content-type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
+  return heard<T>(answer);
+}
+
+async function heard<T>(answer: Response): Promise<T> {
   const said = await answer.json();
-  if (!answer.ok) throw new ApiError(said.text ?? "This was not understood; see the values you gave.");
+  if (!answer.ok) throw new ApiError(said.text ?? "This was not understood; see the values you gave.", said.code ?? "");
   return said as T;
 }
+
+export async function upload(file: File, fit: boolean): Promise<unknown> {
+  const query = new URLSearchParams({ name: file.name, fit: String(fit) });
+  return heard(await fetch(`/api/uploads?${query}`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: file }));
+}
+
+/** Fetch what was exported, as the browser's own download. */
+export async function download(path: string, format: string): Promise<void> {
+  const made = await api<{ name: string; url: string }>(path, "POST", { format });
+  Object.assign(document.createElement("a"), { href: made.url, download: made.name }).click();
+}
+
+export const shareAddress = (sharing: Sharing, share: Share) => `${location.protocol}//${location.hostname}:${sharing.share_port}${share.path}`;
 
 export function audioUrl(clip: string, version: string, fit?: { bpm?: number; key?: string }): string {
   const query = new URLSearchParams({ version });

@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { api, audioUrl, Clip, Engine, Job, Session, Status, StepKind } from "./api";
+import { api, ApiError, audioUrl, Clip, Collection, Engine, Job, Preferences, Session, Status, StepKind, Who } from "./api";
 import { Editor } from "./Editor";
 import { House } from "./House";
 import { Library } from "./Library";
+import { Login } from "./Login";
 import { player } from "./player";
 import { Prompt } from "./Prompt";
 import { Queue } from "./Queue";
@@ -20,17 +21,31 @@ function Page() {
   const [changed, setChanged] = useState(0);
   const [playing, setPlaying] = useState<string | null>(null);
   const [open, setOpen] = useState<string | null>(null);
-  const [inTime, setInTime] = useState(false);
+  const [liked, setLiked] = useState<Preferences>({ theme: "system", in_time: false, sort: "newest" });
+  const [who, setWho] = useState<Who>({ name: null, names: [] });
+  const [asks, setAsks] = useState(false);
+  const [collections, setCollections] = useState<Collection[]>([]);
   const edited = useCallback(() => setChanged((count) => count + 1), []);
 
-  useEffect(() => {
+  const begin = useCallback(() => {
+    setAsks(false);
     api<Status>("status").then((found) => {
       setStatus(found); setJobs(found.jobs); setSession(found.session);
-    }, (error) => setRefused(error.message));
-    api<Engine[]>("engines").then(setEngines, () => undefined);
-    api<StepKind[]>("steps").then(setKinds, () => undefined);
+      api<Preferences>("preferences").then(setLiked);
+      api<Engine[]>("engines").then(setEngines, () => undefined);
+      api<StepKind[]>("steps").then(setKinds, () => undefined);
+    }, (error: ApiError) => (error.code === "profile" ? setAsks(true) : setRefused(error.message)))
+      .then(() => api<Who>("profile")).then(setWho, () => undefined);
   }, []);
+  useEffect(begin, [begin]);
   const known = status !== null;
+  useEffect(() => { if (known) api<Collection[]>("collections").then(setCollections, () => undefined); }, [known, changed]);
+  useEffect(() => { document.documentElement.style.colorScheme = liked.theme === "system" ? "" : liked.theme; }, [liked.theme]);
+  const prefer = (value: Partial<Preferences>) => {
+    setLiked({ ...liked, ...value });
+    api("preferences", "PUT", value).catch((error) => setWords(error.message));
+  };
+  const logout = () => { stop(); setOpen(null); api("logout", "POST").then(() => { setStatus(null); setAsks(true); }); };
   useEffect(() => {
     if (!known) return;
     const events = new EventSource("/api/events");
@@ -44,7 +59,7 @@ function Page() {
 
   const stop = useCallback(() => { player.stop(); setPlaying(null); }, []);
   const fit = useRef({});
-  fit.current = inTime ? { bpm: session.bpm, key: session.key } : {};
+  fit.current = liked.in_time ? { bpm: session.bpm, key: session.key } : {};
   async function play(clip: Clip) {
     if (playing === clip.id) return stop();
     setPlaying(clip.id);
@@ -57,25 +72,33 @@ function Page() {
     }
   }
 
+  if (asks && who.names.length) return <Login names={who.names} done={begin} />;
   if (refused) return <main><h1>Sidecrate</h1><p>{refused}</p></main>;
   if (!status) return <main aria-busy="true"><h1>Sidecrate</h1></main>;
   return (
     <>
       <header>
         <h1>Sidecrate</h1>
-        <label className="check"><input type="checkbox" checked={inTime} disabled={!session.bpm && !session.key} onChange={(e) => setInTime(e.target.checked)} />
+        <label className="check"><input type="checkbox" checked={liked.in_time} disabled={!session.bpm && !session.key} onChange={(e) => prefer({ in_time: e.target.checked })} />
           Hear all in the project's tempo and key</label>
+        <div className="row tight end">
+          <label className="check">Theme<select value={liked.theme} onChange={(e) => prefer({ theme: e.target.value as Preferences["theme"] })}>
+            <option>system</option><option>light</option><option>dark</option></select></label>
+          {who.name && <><span>{who.name}</span><button className="small" onClick={logout}>Log out</button></>}
+        </div>
       </header>
       <p role="status" aria-live="polite" className="said">{words}</p>
       <main>
         <div className="side">
           <Prompt engines={engines} session={session} say={setWords} />
           <Queue jobs={jobs} say={setWords} />
-          <House engines={engines} session={session} say={setWords} />
         </div>
         <div className="desk">
-          {open && <Editor clip={open} kinds={kinds} sharing={status.web} stop={stop} edited={edited} close={() => setOpen(null)} say={setWords} />}
-          <Library changed={changed} playing={playing} open={open} play={play} choose={setOpen} say={setWords} />
+          {open && <Editor clip={open} kinds={kinds} sharing={status.web} collections={collections} stop={stop} edited={edited} close={() => setOpen(null)} say={setWords} />}
+          <Library changed={changed} sort={liked.sort} collections={collections} sharing={status.web} prefer={(sort) => prefer({ sort })} edited={edited} playing={playing} open={open} play={play} choose={setOpen} say={setWords} />
+        </div>
+        <div className="house">
+          <House engines={engines} session={session} who={who} changed={changed} share={status.web.share} changedWho={setWho} say={setWords} />
         </div>
       </main>
     </>

@@ -1,0 +1,39 @@
+import { FormEvent } from "react";
+import { Setting, Step, StepKind } from "./api";
+
+const UNITS: Record<string, string> = { db: "dB", hz: "Hz", s: "s", ms: "ms", bpm: "bpm", lufs: "LUFS" };
+
+/** A setting's name for people: `low_db` is "low (dB)". */
+export function settingLabel(name: string): string {
+  const words = name.split("_");
+  const unit = UNITS[words[words.length - 1]];
+  return unit ? (words.length > 1 ? `${words.slice(0, -1).join(" ")} (${unit})` : unit) : words.join(" ");
+}
+
+export function stepText(step: Step): string {
+  const settings = Object.entries(step).filter(([name]) => name !== "id" && name !== "do");
+  return [step.do, ...settings.map(([name, value]) => `${settingLabel(name)} ${value}`)].join(" · ");
+}
+
+/** A step's settings, to add it or to change it in its place. */
+export function StepForm({ kind, step, busy, button, done }: {
+  kind: StepKind; step?: Step; busy: boolean; button: string; done: (values: Record<string, string>) => void;
+}) {
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    done(Object.fromEntries([...new FormData(event.currentTarget)].filter(([, value]) => value !== "")) as Record<string, string>);
+  }
+  return (
+    <form onSubmit={submit} className="row" aria-label={step ? `Change ${kind.do}` : undefined}>
+      {kind.settings.map((one) => <Field key={`${kind.do} ${one.name}`} one={one} value={step?.[one.name]} />)}
+      <button disabled={busy}>{button}</button>
+    </form>
+  );
+}
+
+function Field({ one, value }: { one: Setting; value?: string | number }) {
+  const label = settingLabel(one.name);
+  const start = value ?? "";
+  if (one.choices.length) return <label>{label}<select name={one.name} defaultValue={start || String(one.default)}>{one.choices.map((choice) => <option key={choice}>{choice}</option>)}</select></label>;
+  return <label>{label}<input name={one.name} defaultValue={start} required={one.default === null} placeholder={one.default === null ? one.range : String(one.default)} title={one.range} /></label>;
+}
