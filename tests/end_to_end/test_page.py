@@ -207,7 +207,8 @@ def test_two_people_have_a_page_each(browser: Any, house: WebHouse, loop: str) -
     page.get_by_label("Password", exact=True).fill("correct horse")
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("button", name="Log out").wait_for()
-    assert page.evaluate("document.documentElement.style.colorScheme") == "dark"
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == "rgb(18, 22, 30)", "the theme that Ana chose"
     assert house.command("profile", "remove", "Ana", "--yes").returncode == 0
 
 

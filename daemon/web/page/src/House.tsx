@@ -16,6 +16,8 @@ export function House({ engines, session, who, changed, share, changedWho, say }
     api<{ file: string; values: Record<string, unknown> }>("settings").then(setSettings, (error) => say(error.message));
   }, [say]);
 
+  const reasons = [...new Set(engines.filter((one) => !one.ready).map((one) => one.why ?? ""))];
+
   function pin(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -36,9 +38,10 @@ export function House({ engines, session, who, changed, share, changedWho, say }
           <span className="quiet">until {new Date(one.expires * 1000).toLocaleDateString()}</span>
           <button className="small" onClick={() => revoke(one)} aria-label={`Revoke ${one.title}`}>Revoke</button></li>)}</ul></details>}
       <People who={who} changed={changedWho} say={say} />
-      <details><summary>Engines</summary><ul>{engines.map((one) => (
-        <li key={one.name}>{one.title ?? one.name}: {one.ready ? "ready" : one.why}{one.costs_money && ", costs money"}</li>
-      ))}</ul></details>
+      <details><summary>Engines</summary><ul>
+        {engines.filter((one) => one.ready).map((one) => <li key={one.name}>{one.title ?? one.name}: ready{one.costs_money && ", costs money"}</li>)}
+        {reasons.map((why) => <li key={why} className="quiet">{why}: {engines.filter((one) => !one.ready && one.why === why).map((one) => one.name).join(", ")}</li>)}
+      </ul></details>
       <details><summary>Spend</summary>
         {spend && <p>Today {spend.today_usd.toFixed(3)} of {spend.per_day_usd.toFixed(2)} USD.</p>}
         <ul>{spend?.purchases.map((one) => <li key={one.id}>{one.engine}: {(one.cost_usd ?? one.estimate_usd).toFixed(4)} USD</li>)}</ul>

@@ -40,7 +40,7 @@ function Page() {
   useEffect(begin, [begin]);
   const known = status !== null;
   useEffect(() => { if (known) api<Collection[]>("collections").then(setCollections, () => undefined); }, [known, changed]);
-  useEffect(() => { document.documentElement.style.colorScheme = liked.theme === "system" ? "" : liked.theme; }, [liked.theme]);
+  useEffect(() => { document.documentElement.dataset.theme = liked.theme; }, [liked.theme]);
   const prefer = (value: Partial<Preferences>) => {
     setLiked({ ...liked, ...value });
     api("preferences", "PUT", value).catch((error) => setWords(error.message));
