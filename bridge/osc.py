@@ -132,17 +132,21 @@ class OscDoor:
                 continue
             data, peer = packet
             if not self._gate.admits(peer):
-                self._hear_knock(data, peer)
+                self._guard(self._hear_knock, data, peer)
                 continue
             known = self._senders.get(peer)
             # before anything is read: what is dropped must cost next to nothing, or a flood would drown the others
             if not self._throttle.allows(peer, data, greeted=known is not None and known.is_known):
                 self._tell_seldom("OSC: packets come faster than they are read, %d were dropped", self._throttle.dropped)
                 continue
-            try:
-                self._handle(data, peer)
-            except Exception as error:
-                self._tell_seldom("OSC packet from %s", peer, fault=error)
+            self._guard(self._handle, data, peer)
+
+    def _guard(self, work: Callable[[bytes, Peer], None], data: bytes, peer: Peer) -> None:
+        """No packet may end the thread that reads them all."""
+        try:
+            work(data, peer)
+        except Exception as error:
+            self._tell_seldom("OSC packet from %s", peer, fault=error)
 
     def _next_packet(self) -> tuple[bytes, Peer] | None:
         try:

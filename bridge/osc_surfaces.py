@@ -100,7 +100,10 @@ class Surfaces:
     def _light(self, origin: Origin, event: JobEvent | Refused | Told) -> None:
         preset = origin.address.get("preset")
         if preset in self._lights:
-            value = LIGHTS[self._states.after(preset, event)]
+            state = self._states.after(preset, event)
+            if state == "failed" and isinstance(event, Failed) and event.code == "cancelled":
+                state = ""  # it went as the person wanted
+            value = LIGHTS[state]
             self._show(dict.fromkeys(self._lights[preset], value))
 
     def _show(self, values: Mapping[str, Flat]) -> None:

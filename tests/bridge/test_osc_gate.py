@@ -4,12 +4,14 @@ import json
 import socket
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from bridge.osc import Greeting, OscDoor
 from bridge.osc_codec import OscError, build_message
 from bridge.osc_gate import WRONG_CODES, Gate, Knock
 from bridge.osc_sender import Sender
 from tests.bridge.test_osc import Client, wait_for
+from tests.faults.osc_strategies import PACKETS
 
 ASKER, OTHER = Sender(("127.0.0.1", 5000)), Sender(("127.0.0.1", 5001))
 TABLET, STRANGER = ("192.168.1.20", 7000), ("192.168.1.66", 7000)
@@ -77,6 +79,17 @@ def test_only_another_machines_address_is_let_in(gate, address):
     with pytest.raises(OscError, match="another machine"):
         gate.let_in(address)
     assert gate.let_in(" 192.168.1.20 ") == "192.168.1.20" and gate.admits(TABLET)
+
+
+@settings(max_examples=60, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+@given(PACKETS)
+def test_no_packet_of_a_stranger_does_more_than_knock(packet):
+    gate = Gate((), lambda: 0.0)
+    gate.open_for(ASKER, 30)
+    for _ in range(2):
+        knock = gate.knock(packet, STRANGER)
+        assert knock is None or not knock.has_code
+    assert not gate.admits(STRANGER)
 
 
 # -- over the wire, from this machine's own address in its network: the door takes it for another machine

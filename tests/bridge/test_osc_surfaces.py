@@ -70,13 +70,14 @@ def test_a_light_goes_through_the_states_of_its_preset_alone(screen):
     for event in (
         Accepted(of("dusty"), "j1", 1), Progress(of("dusty"), "j1", 0.5, "generating"), Done(of("dusty"), "j1", "k", "/x.wav", {}),
         Finished(of("dusty"), "j1", 1, 0), Accepted(of("dusty"), "j2", 1), Failed(of("dusty"), "j2", "silent", "silent"),
+        Accepted(of("dusty"), "j3", 1), Failed(of("dusty"), "j3", "cancelled", "cancelled"),
     ):  # fmt: skip
         screen.now_s += 1
         screen.surfaces.hear(event)
         told = dict(screen.new())
         assert told.get("/sidecrate/light/1") == told.get("/sidecrate/light/dusty")
         seen.append(told.get("/sidecrate/light/dusty"))
-    assert seen == [0.25, 0.5, None, 1.0, 0.25, 0.75]
+    assert seen == [0.25, 0.5, None, 1.0, 0.25, 0.75, 0.25, 0.0]
     assert "/sidecrate/light/2" not in screen.shown()
 
 
