@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from bridge.music import Key, Meter
+from daemon.audio.scratch import release
 from daemon.audio.wav_record import RECORD_CHUNK
 from daemon.errors import DISK_ERRORS, AudioError
 
@@ -57,6 +58,7 @@ def write_clip(
         with part.open("wb") as file:
             file.write(b"RIFF" + struct.pack("<I", size) + before)
             file.writelines(encoded(audio, subtype))
+            release(audio)
             file.write(after)
             file.flush()
             os.fsync(file.fileno())

@@ -17,6 +17,8 @@ _BLOCK_S, _STEP_S = 0.4, 0.1
 #: Frames of a block of peaks, of the context in which it is oversampled, and blocks done at once; what lies this far under
 #: the highest sample cannot hold the true peak.
 _PEAK_BLOCK, _PEAK_MARGIN, _PEAK_CHUNK, _NEAR_PEAK = 64, 16, 2048, 0.7
+#: Frames filtered at once: a long piece in float64, several times over, would fill the memory.
+_STRETCH = 1 << 18
 _LIMIT_AHEAD_S, _LIMIT_RISE_S = 0.005, 0.08
 _ABSOLUTE_GATE, _RELATIVE_GATE = -70.0, -10.0
 
@@ -58,10 +60,14 @@ def momentary_lufs(audio: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.
 
 def _block_powers(audio: np.ndarray, sample_rate: int) -> np.ndarray:
     """Mean weighted power, summed over channels, of each block; of the whole where it is shorter than one."""
-    power = np.zeros(len(audio))
+    energy = np.zeros(len(audio) + 1)
+    filters = _k_weighting(sample_rate)
     for channel in audio.T:
-        power += signal.sosfilt(_k_weighting(sample_rate), channel.astype(np.float64)) ** 2
-    energy = np.concatenate([[0.0], np.cumsum(power)])
+        state = np.zeros((len(filters), 2))
+        for at in range(0, len(channel), _STRETCH):
+            weighted, state = signal.sosfilt(filters, channel[at : at + _STRETCH].astype(np.float64), zi=state)
+            energy[at + 1 : at + 1 + len(weighted)] += weighted**2
+    np.cumsum(energy, out=energy)
     block, step = round(_BLOCK_S * sample_rate), round(_STEP_S * sample_rate)
     if len(audio) < block:
         return np.array([energy[-1] / max(1, len(audio))])
