@@ -17,7 +17,7 @@ from max_for_live.device import BOXES, HEIGHT, LINES, SCRIPT, WIDTH, Box
 
 HERE = Path(__file__).parent
 BUILT = HERE / "built"
-SOURCES = ("core.js", "clips.js", "live.js", "place.js", "sound.js", "main.js")
+SOURCES = ("words.js", "core.js", "clips.js", "live.js", "place.js", "sound.js", "main.js")
 NAME = "Sidecrate"
 #: One date for all builds, in seconds since 1904: 2026-01-01.
 MADE = 3_850_070_400

@@ -1,0 +1,41 @@
+// Words and numbers that the conversation needs: pure, knows neither Max nor Live.
+
+function hashText(text) {
+    var sum = 7;
+    var n;
+    for (n = 0; n < text.length; n += 1) {
+        sum = (sum * 31 + text.charCodeAt(n)) % 1000003;
+    }
+    return sum;
+}
+
+// Devices that are loaded in one moment may draw the same chances: what is unlike in any case is the device's own number.
+function makeNonce(random, now, device) {
+    var letters = "abcdefghijkmnpqrstuvwxyz";
+    var text = "";
+    var n;
+    for (n = 0; n < 6; n += 1) {
+        text += letters.charAt(Math.floor(random() * letters.length));
+    }
+    // letters first and last: Max takes a word of digits for a number
+    return "m" + text + Math.floor(now % 1e9).toString(36) + "d" + device + "e";
+}
+
+function utf8Length(text) {
+    var bytes = 0;
+    var n, code;
+    for (n = 0; n < text.length; n += 1) {
+        code = text.charCodeAt(n);
+        // the halves of a surrogate pair are two bytes each of four
+        bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
+    }
+    return bytes;
+}
+
+function readJson(text) {
+    try {
+        return JSON.parse(text);
+    } catch (error) {
+        return null;
+    }
+}
