@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import statistics
 import tempfile
 import time
@@ -57,9 +56,11 @@ def long_loop(minutes: float) -> None:
         while not list(places.crate.rglob("*.wav")):
             time.sleep(0.1)
         time.sleep(0.5)
-        recording = Recording(Path(home), 60 * minutes)
+        recording = Recording(Path(home), 60 * minutes + 1)
         link.ask("/sidecrate/audition", "last", wait_s=30)
-        recording.begun().done(most_slip_s=math.inf)
+        recording.begun()
+        time.sleep(60 * minutes)
+        recording.done()
         loop = round(4 * BAR_S * RATE)
         loud = int(np.flatnonzero(np.abs(recording.audio).max(axis=1) > 0)[0]) + RATE // 10
         heard = recording.audio[loud:]

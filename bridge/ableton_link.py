@@ -24,6 +24,8 @@ JOIN_AFTER_S: Final = 0.5
 SETTLED_AFTER_S: Final = 1.5
 #: The beat is told again so often, since what was said of it grows old.
 SAY_BEAT_S: Final = 4.0
+#: After a change it is told some more times: of several words of one beat the one that came least late counts.
+SAY_AGAIN_S: Final = (0.05, 0.12, 0.25, 0.5)
 #: Beats after which peers that started apart are in phase: a bar of four quarters.
 QUANTUM: Final = 4.0
 _FIRST_BPM: Final = 120.0
@@ -121,6 +123,7 @@ class _Member:
         self._transport_heard = False
         self._peers = 0
         self._settling: asyncio.TimerHandle | None = None
+        self._again: list[asyncio.TimerHandle] = []
 
     def join(self) -> None:
         link = self._link
@@ -132,13 +135,14 @@ class _Member:
         link.enabled = True
 
     def part(self) -> None:
-        if self._settling:
-            self._settling.cancel()
+        for timer in (self._settling, *self._again):
+            if timer:
+                timer.cancel()
         self._link.enabled = False
 
     def say_beat(self) -> None:
         if self._link.num_peers and not self._settling:
-            self._changed()
+            self._tell()
 
     def _met(self) -> None:
         if self._link.num_peers and self._peers == 0:
@@ -159,6 +163,13 @@ class _Member:
             self._changed()
 
     def _changed(self) -> None:
+        for timer in self._again:
+            timer.cancel()
+        self._tell()
+        later = asyncio.get_running_loop().call_later
+        self._again = [later(wait_s, self.say_beat) for wait_s in SAY_AGAIN_S]
+
+    def _tell(self) -> None:
         link = self._link
         if not link.num_peers:
             self._say({"peers": 0})

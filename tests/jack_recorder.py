@@ -1,7 +1,7 @@
 """What another program plays into JACK, written down by a client of its own, and when each frame of it is heard.
 
 `python -m tests.jack_recorder OUT.npz CLIENT SECONDS` is that client: it waits for the output ports of the clients whose names
-match CLIENT, joins them, says so in a line on stdout, and writes `audio` (float32 frames, channels), `rate`, `gaps` (frames that
+match CLIENT, joins them, says so in a line on stdout, and after so long or at the end of stdin writes `audio` (float32 frames, channels), `rate`, `gaps` (frames that
 it missed), and the server's clock beside the monotonic one: `frames` of the recording were heard at `times_s`.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -16,6 +17,8 @@ import numpy as np
 
 #: What PortAudio calls itself in JACK.
 PLAYER = "PortAudio"
+#: s; how much the server's clock may stray, and for how long before a moment that is measured by it.
+_MOST_SLIP_S, _LOOK_BACK_S = 0.003, 2.5
 
 
 class Slipped(Exception):
@@ -23,13 +26,14 @@ class Slipped(Exception):
 
 
 class Recording:
-    """A recording under way in another process; `done` waits for its end."""
+    """A recording under way in another process, of `seconds` at the most; `done` ends it."""
 
     def __init__(self, folder: Path, seconds: float, wait_s: float = 60.0) -> None:
         self._file = folder / f"recording{len(list(folder.glob('recording*')))}.npz"
-        self._seconds = seconds
         command = [sys.executable, "-m", "tests.jack_recorder", str(self._file), PLAYER, str(seconds), str(wait_s)]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent
+        )
 
     def begun(self) -> Recording:
         """Wait until it records: the player must have opened its ports."""
@@ -37,34 +41,27 @@ class Recording:
         assert self._process.stdout.readline(), "the recorder ended"
         return self
 
-    def done(self, most_slip_s: float = 0.002) -> Recording:
-        """Wait for its end. Slipped where the server's clock strayed by more than `most_slip_s`, or left cycles out.
-
-        A cycle that the server left out was left out for the player too: infinite, the slip does not matter.
-        """
-        assert self._process.wait(self._seconds + 90) == 0
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+    def done(self) -> Recording:
+        """End it, and read what was recorded."""
+        self._process.communicate(timeout=90)
+        assert self._process.returncode == 0
         with np.load(self._file) as found:
             self.audio, self.rate, self.gaps = found["audio"], int(found["rate"]), int(found["gaps"])
             self._frames, self._times_s = found["frames"], found["times_s"]
-        starts_s = self._times_s - self._frames / self.rate
-        self.slip_s = float(np.ptp(starts_s))
-        if self.slip_s > most_slip_s or (self.gaps and np.isfinite(most_slip_s)):
-            raise Slipped(f"the JACK server's clock slipped by {1000 * self.slip_s:.1f} ms")
+        self.slip_s = float(np.ptp(self._times_s - self._frames / self.rate))
         return self
 
     def time_of(self, frame: float) -> float:
-        """When a frame was heard, in s of the monotonic clock."""
+        """When a frame was heard, in s of the monotonic clock.
+
+        Slipped where the server's clock strayed just before: who plays by it could not know. In cycles that the server left out
+        frames are missing that cannot be counted.
+        """
+        near = (self._frames > frame - _LOOK_BACK_S * self.rate) & (self._frames < frame + 0.1 * self.rate)
+        slip_s = float(np.ptp((self._times_s - self._frames / self.rate)[near])) if near.any() else 0.0
+        if slip_s > _MOST_SLIP_S or self.gaps:
+            raise Slipped(f"the JACK server's clock slipped by {1000 * slip_s:.1f} ms, and left {self.gaps} frames out")
         return float(np.interp(frame, self._frames, self._times_s))
-
-    def frame_at(self, time_s: float) -> int:
-        return round(float(np.interp(time_s, self._times_s, self._frames)))
-
-    def between(self, from_s: float, to_s: float) -> np.ndarray:
-        """Float32 (frames, channels) of what was heard from one moment to another."""
-        found: np.ndarray = self.audio[self.frame_at(from_s) : self.frame_at(to_s)]
-        return found
 
     def onsets(self, least: float = 1e-3, quiet_s: float = 0.1) -> list[int]:
         """Frames at which a sound that follows `quiet_s` of less than `least` comes to half its height."""
@@ -115,8 +112,10 @@ def record(out: str, wanted: str, seconds: float, wait_s: float) -> None:
             client.connect(source, target)
         state["joined"] = 1
         print("recording", flush=True)
+        ended = threading.Event()
+        threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
         until = time.monotonic() + seconds + 30
-        while state["frame"] < most - client.blocksize and time.monotonic() < until:
+        while not ended.is_set() and state["frame"] < most - client.blocksize and time.monotonic() < until:
             before_s, now, after_s = time.monotonic(), client.frame_time, time.monotonic()
             if state["first"] >= 0 and after_s - before_s < 0.001:
                 clock_frames.append(now - state["first"])

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import queue
-import subprocess
 import sys
-import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,54 +14,10 @@ import pytest
 from bridge.ableton_link import AbletonLink
 from bridge.events import Order
 from tests.conftest import skip_or_fail
+from tests.link_peer import Peer
 
 #: Every peer on the machine is in the same session.
 pytestmark = pytest.mark.alone
-
-#: A peer in a program of its own: its tempo at first, then does what it reads and prints each change that it hears, with the time.
-PEER = textwrap.dedent("""
-    import aalink, asyncio, json, sys, time
-    async def main():
-        link = aalink.Link(float(sys.argv[1]))
-        def say(what, value): print(json.dumps([what, value, time.monotonic()]), flush=True)
-        link.set_tempo_callback(lambda bpm: say("bpm", bpm))
-        link.set_num_peers_callback(lambda count: say("peers", count))
-        link.start_stop_sync_enabled = True
-        await asyncio.sleep(0.5)
-        link.enabled = True
-        say("ready", link.tempo)
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            word, _, value = line.strip().partition(" ")
-            if word == "bpm": link.tempo = float(value)
-            if word == "play": link.playing = value == "1"
-            say("did", [word, link.tempo, link.beat])
-    asyncio.run(main())
-""")
-
-
-class Peer:
-    def __init__(self, bpm: float) -> None:
-        command = [sys.executable, "-c", PEER, str(bpm)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
-        self.read("ready")
-
-    def read(self, what: str) -> tuple[object, float]:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            name, value, at_s = json.loads(line)
-            if name == what:
-                return value, at_s
-        raise AssertionError("the peer has ended")
-
-    def do(self, line: str) -> tuple[object, float]:
-        assert self.process.stdin
-        self.process.stdin.write(line + "\n")
-        return self.read("did")
-
-    def end(self) -> list[list[object]]:
-        """What it heard that was not read yet."""
-        rest, _ = self.process.communicate(timeout=10)
-        return [json.loads(line) for line in rest.splitlines()]
 
 
 @contextmanager
