@@ -29,6 +29,7 @@ class Order:
     make, fit       requests (fit: each holds `reference`)
     again           what = job, clip or "last"; requests[0] = what to change
     cancel          what = job, label or "all"
+    answer          what = job or "last"; values: yes, whether what is proposed for it may be used
     keep, trash     what = clip or "last"
     audition        what = clip, "last", "next", "previous" or "stop"
     pin             values: bpm, key or meter; 0 or empty follows the session again

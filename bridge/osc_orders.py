@@ -99,6 +99,13 @@ class OscOrders:
         what = str(message.arguments[0]) if message.arguments else sender.last_job or "last"
         self._take(Order("cancel", sender.origin(), what=what))
 
+    def _on_answer(self, sender: Sender, message: Message) -> None:
+        what = str(message.arguments[0]) if message.arguments else "last"
+        if what == "last" and sender.last_job:
+            what = sender.last_job
+        word = FIELDS["midi"].check(message.arguments[1]) if len(message.arguments) > 1 else True
+        self._take(Order("answer", sender.origin(), what=what, values={"yes": word}))
+
     def _on_audition(self, sender: Sender, message: Message) -> None:
         self._about_clip("audition", sender, message)
 

@@ -118,6 +118,12 @@ def _switch(raw: object) -> bool:
     raise ValueError
 
 
+def _improve(raw: object) -> str:
+    if str(raw).strip().lower() == "ask":
+        return "ask"
+    return "on" if _switch(raw) else "off"
+
+
 def _key(raw: object) -> str:
     text = _text(raw)
     if text.lower() == "keep":
@@ -197,7 +203,7 @@ FIELDS: dict[str, Field] = {
         Field("density", _UNIT, "a number from 0 to 1", "from the prompt", "How many notes.", "0.5"),
         Field("swing", _number(50, 75), "a percentage from 50 (straight) to 75", "from the genre", "Swing of the sixteenths.", "58"),
         Field("note", _note, "a pitch class (G), a note with its octave (G1) or a MIDI number from 0 to 127", "by voice", "Pitch of a one-shot.", "G1"),
-        Field("lyrics", _short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "Words to sing.", "we ride at dawn"),
+        Field("lyrics", _short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "Words to sing; auto has them written.", "we ride at dawn"),
         Field("negative", _short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "What must not be heard.", "vocals"),
         Field("reference", _local_path, "the path of an audio file on this machine, or a clip", "none", "A sound to start from.", "guitar.wav"),
         Field("reference_start", _number(0, 86400), "a time from 0 s", "0", "Where the reference begins, in s.", "1.5"),
@@ -213,6 +219,7 @@ FIELDS: dict[str, Field] = {
         Field("midi", _switch, "on or off", "on", "Notes beside the audio, where the engine knows them.", "on"),
         Field("stems", _switch, "on or off", "off", "Each part as a file of its own.", "on"),
         Field("compose", _one_of("rules", "llm"), "rules or llm", "rules", "Who writes the notes of the embedded engine.", "rules"),
+        Field("improve", _improve, "off, on or ask", "by config", "Have a language model improve the prompt; ask shows it first.", "ask"),
         Field("change", _short_text, "drums, bass, chords, lead, sounds, fill, or words", "none", "With again: what changes; the rest stays.", "drums"),
         Field("then", _one_of("nothing", "audition"), "nothing or audition", "nothing", "What happens when it is done.", "audition"),
         Field("tags", _words, "words, by comma", "none", "Your own words for the library.", "intro, idea"),

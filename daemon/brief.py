@@ -72,6 +72,10 @@ class Brief:
     midi: bool = True
     stems: bool = False
     compose: str = "rules"
+    improve: str = "off"
+    """Whether a language model improves the prompt: off, on, or ask, which shows it first."""
+    improved: Mapping[str, Any] = field(default_factory=dict)
+    """By step (improve, lyrics, compose) what a language model answered and which, or why it did not."""
     change: str = ""
     plan: Mapping[str, Any] | None = None
     """A composer's plan to start from (with `again` and `change`)."""
@@ -110,6 +114,14 @@ class Brief:
 
     def clip_engine(self, k: int) -> str:
         return self.engines[k % len(self.engines)]
+
+    def for_clip(self, k: int) -> Brief:
+        """What the engine of clip k is told: the words that were written for it, where any were."""
+        answer = self.improved.get("improve", {})
+        if "answer" not in answer or answer.get("declined"):
+            return self
+        words = answer["answer"]["words"].get(self.clip_engine(k), self.words)
+        return replace(self, words=words, improved={**self.improved, "words": self.words})
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -14,6 +14,7 @@ import typer
 
 from bridge.errors import RequestError, SidecrateError
 from bridge.request import FIELDS, Request, check_fields
+from daemon.cli_answer import answer
 from daemon.cli_home import doctor, engines, install, open_folder, uninstall
 from daemon.cli_library import add_commands
 from daemon.cli_midi import midi_app
@@ -334,6 +335,7 @@ app.add_typer(profile_app, name="profile")
 app.add_typer(secret_app, name="secret")
 app.command("pair")(pair)
 app.command("spend")(spend)
+app.command("answer")(answer)
 app.command("doctor")(doctor)
 app.command("install")(install)
 app.command("uninstall")(uninstall)

@@ -84,7 +84,19 @@ UPDATE jobs SET door = json_extract(origin, '$.door');
 CREATE INDEX jobs_by_door ON jobs (state, door, seq);
 """
 
-MIGRATIONS = (_JOBS_AND_CLIPS, _PURCHASES, _DOORS)
+_IMPROVEMENTS = """
+CREATE TABLE improvements (
+    job         TEXT NOT NULL,
+    step        TEXT NOT NULL,
+    state       TEXT NOT NULL,
+    result      TEXT NOT NULL,
+    purchase    INTEGER,
+    asked       REAL NOT NULL,
+    PRIMARY KEY (job, step)
+);
+"""
+
+MIGRATIONS = (_JOBS_AND_CLIPS, _PURCHASES, _DOORS, _IMPROVEMENTS)
 SCHEMA_VERSION = len(MIGRATIONS)
 CACHE_KB = 512
 

@@ -9,6 +9,7 @@ from typing import Any
 from bridge.session import Session
 from daemon.config import Config
 from daemon.engines.registry import Policy
+from daemon.improve.server import price_usd
 from daemon.places import Places
 from daemon.prompt.settle import PromptDefaults
 
@@ -28,6 +29,7 @@ def prompt_defaults(config: Config) -> PromptDefaults:
         stems=config.defaults.stems,
         midi=config.defaults.midi,
         master=config.audio.master,
+        improve=config.improve.prompts,
     )
 
 
@@ -38,7 +40,15 @@ def engine_policy(config: Config) -> Policy:
         commercial_only=config.engines.allow == "commercial",
         spend_auto=config.spend.auto,
         per_request_usd=config.spend.per_request_usd,
+        language_costs=any(improve_server(config)["price"]),
     )
+
+
+def improve_server(config: Config) -> dict[str, Any]:
+    """Which language model is asked, as its child is told."""
+    asked = config.improve
+    price = price_usd(asked.base_url, asked.model, asked.price)
+    return {"base_url": asked.base_url, "model": asked.model, "timeout_s": asked.timeout_s, "price": list(price)}
 
 
 def crate_folder(config: Config, places: Places) -> Path:

@@ -14,7 +14,7 @@ from bridge.errors import SidecrateError
 from bridge.events import Event, Order, Origin
 from bridge.request import Request, shorten
 from bridge.session import Session
-from daemon.acceptance import make_brief
+from daemon.acceptance import check_amended, make_brief
 from daemon.again import repeat_request
 from daemon.allowed import AllowedFolders
 from daemon.audition import Audition
@@ -22,6 +22,7 @@ from daemon.brief import Brief
 from daemon.crate import Crate
 from daemon.engines.registry import Policy
 from daemon.errors import QueueError
+from daemon.improve.amend import again
 from daemon.material import Material
 from daemon.prompt.settle import PromptDefaults
 from daemon.queue import Job, Queue
@@ -99,9 +100,12 @@ class Desk:
             self._accept(order, "make")
             return
         changes = order.requests[0] if order.requests else Request()
-        do, request, amend = repeat_request(self._record_to_repeat(order.what or "last"), changes)
+        record = self._record_to_repeat(order.what or "last")
+        do, request, amend = repeat_request(record, changes)
         self._allowed.check(request)
         brief = self._brief(request, order, do).amended(**amend)
+        if not {"prompt", "engine", "improve", "lyrics"} & set(changes.values):
+            brief = again(brief, request, record, lambda tried: check_amended(tried, request, self._policy))
         self._crate.check()
         self._store([(request, brief)], order)
 
@@ -127,6 +131,13 @@ class Desk:
         named = next((row for row in done if row["id"] == what), done[-1])
         record: dict[str, Any] = json.loads(named["record"])
         return record
+
+    def _answer(self, order: Order) -> None:
+        """A yes or no to what a language model has proposed for a job."""
+        job = self._find_job(order.what or "last")
+        assert self._runner.improver is not None
+        self._runner.improver.answer(job.id, bool(order.values["yes"]))
+        self._tell(events.Told(order.origin, "answer", job.id, dict(order.values)))
 
     def _cancel(self, order: Order) -> None:
         unfinished = self._queue.unfinished()

@@ -19,6 +19,7 @@ from daemon.brief import Brief
 from daemon.crate import Crate
 from daemon.database import Database
 from daemon.errors import EngineError, RequestRefused, ServiceError
+from daemon.improve.store import waiting_text
 from daemon.link import Link
 from daemon.places import Places
 
@@ -55,6 +56,7 @@ class Follower:
         self._bar = bar
         self._label = "cli-" + secrets.token_hex(4)
         self._seen: set[str] = set()
+        self._answered: set[str] = set()
         self.job = ""
 
     def order(self, verb: str, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -99,6 +101,8 @@ class Follower:
             self._bar(0.0, "waiting" if given[2] > 1 else "accepted")
         elif name == "progress":
             self._bar(float(given[2]), str(given[3]))
+            if str(given[3]).startswith("improving"):
+                self._show_proposal()
         elif name == "done":
             self._link.send("/sidecrate/got", given[1], given[2])
             if given[2] not in self._seen:
@@ -111,9 +115,31 @@ class Follower:
             return True
         return False
 
+    def _show_proposal(self) -> None:
+        """Where the job waits for a yes to what a language model proposes: ask for it. ServiceError where nobody can be asked."""
+        database = Database(self._places.database, read_only=True)
+        try:
+            text = waiting_text(database, self.job)
+        finally:
+            database.close()
+        if text is None or self.job in self._answered:
+            return
+        if not sys.stdin.isatty():
+            how = f"sidecrate answer {self.job} yes (or no)"
+            raise ServiceError(f"job {self.job} waits for your answer to this: {how}\n{text}", "waiting")
+        self._answered.add(self.job)
+        self._link.send("/sidecrate/answer", self.job, "yes" if is_wanted(text) else "no")
+
     def cancel(self) -> None:
         if self.job:
             self._link.send("/sidecrate/cancel", self.job)
+
+
+def is_wanted(text: str) -> bool:
+    """Show on the terminal what is proposed and ask whether it may be used."""
+    print(f"\n{text}", file=sys.stderr)
+    print("use this? [Y/n] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("", "y", "yes")
 
 
 def read_clip(places: Places, clip: str) -> dict[str, Any]:
@@ -141,7 +167,7 @@ def make_alone(
         clip = crate.reserve() if crate and out is None else secrets.token_hex(3)
         with tempfile.TemporaryDirectory(prefix="sidecrate-") as folder:
             task = {
-                "brief": brief.to_json(), "request": dict(request.values), "job": "", "clip": clip, "k": k,
+                "brief": brief.for_clip(k).to_json(), "request": dict(request.values), "job": "", "clip": clip, "k": k,
                 "created": time.time(), "folder": folder, "note_names": note_names,
             }  # fmt: skip
             record = make_clip(task, lambda value, stage, words, k=k: bar((k + value) / of, f"{stage} {words}"))  # type: ignore[misc]

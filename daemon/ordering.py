@@ -62,6 +62,7 @@ def order_records(
         from daemon.defaults import crate_folder, engine_policy, prompt_defaults, session_with
         from daemon.engines.registry import place_of
         from daemon.errors import EngineError
+        from daemon.improve.alone import improve_alone
         from daemon.material import Material
         from daemon.pins import load_pins
 
@@ -81,6 +82,7 @@ def order_records(
                 text = f"engine {hosted[0]!r} needs the daemon, and puts its clips into the crate"
                 raise EngineError(f"{text}; start it with `sidecrate run`, and leave out --out", "no_daemon")
             brief = brief.amended(strict=strict or verb == "make", **(amend or {}))
+            brief = improve_alone(brief, request, config, database, bar)
             records = list[dict[str, Any]]()
             for record in make_alone(brief, request, crate, out, bar, config.defaults.note_names):
                 records.append(record)

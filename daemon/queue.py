@@ -20,9 +20,12 @@ from bridge.request import Request
 from daemon.brief import Brief
 from daemon.database import Database
 from daemon.errors import QueueError
+from daemon.improve.amend import wanted_steps
 
 ENDED = ("done", "failed", "cancelled")
 WORKING = ("improving", "generating", "conforming", "publishing")
+#: The place of clips whose Brief a language model is still to be asked about: no worker looks there.
+IMPROVE = "improve"
 #: No vowels and nothing that looks like something else: ids are read aloud and stand in file names.
 ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 
@@ -116,7 +119,7 @@ class Queue:
         """place_of: which child an engine runs in."""
         self._database = database
         self._owner = owner
-        self._place_of = place_of
+        self.place_of = place_of
         self._turns: dict[str, list[str]] = {}
         """By place: the doors that have had a turn, the one that waits longest first."""
 
@@ -166,10 +169,12 @@ class Queue:
                 now,
             ),
         )
+        asks_first = bool(wanted_steps(brief))
         for k in range(brief.count * len(brief.engines)):
+            place = IMPROVE if asks_first else self.place_of(brief.clip_engine(k))
             db.execute(
                 "INSERT INTO clips (id, job, k, state, created, place) VALUES (?, ?, ?, 'queued', ?, ?)",
-                (new_clip_id(db), job, k, now, self._place_of(brief.clip_engine(k))),
+                (new_clip_id(db), job, k, now, place),
             )
         return job
 
@@ -210,7 +215,11 @@ class Queue:
         with self._database.write() as db:
             marks = ",".join("?" * len(WORKING))
             db.execute(f"UPDATE clips SET state = 'queued', owner = NULL WHERE state IN ({marks})", WORKING)
-            db.execute(f"UPDATE jobs SET state = 'queued', stage = '', progress = 0 WHERE state IN ({marks})", WORKING)
+            db.execute(
+                f"UPDATE jobs SET state = 'queued', stage = '', progress = 0 WHERE state IN ({marks})"
+                " AND id NOT IN (SELECT job FROM improvements WHERE state = 'waiting')",
+                WORKING,
+            )
 
     def claim(self, place: str = "worker") -> Claim | None:
         """The next clip to work on in a place, now owned by this daemon; None when none waits. Doors take turns: thousands of
@@ -242,7 +251,8 @@ class Queue:
         )
         db.execute("UPDATE jobs SET state = 'generating' WHERE id = ?", (row["id"],))
         job = _job(row)
-        return Claim(job.id, row["clip"], row["k"], attempt, dict(job.request.values), job.brief, job.origin, job.created)
+        brief = job.brief.for_clip(row["k"])
+        return Claim(job.id, row["clip"], row["k"], attempt, dict(job.request.values), brief, job.origin, job.created)
 
     def hand_over(self, claim: Claim, place: str) -> bool:
         """Queue a clip for another place: with its take for the worker, or for another take. False when it is no longer ours."""

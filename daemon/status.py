@@ -78,6 +78,7 @@ def status_text(places: Places) -> str:
         lines.append(
             f"{job['job']}  {step:<16} {one_line(job['prompt'])}"
             + (f"\n       {one_line(job['error'], 300)}" if job["error"] else "")
+            + (f"\n       {one_line(job['stage'], 300)}" if job["state"] == "improving" else "")
         )
     return "\n".join(lines)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from daemon.brief import Brief
 from daemon.errors import ConformError
+from daemon.improve.amend import about
 from daemon.version import __version__
 
 Tell = Callable[[float, str, str], None]
@@ -98,7 +99,8 @@ def make_record(task: dict[str, Any], brief: Brief, take: Any, conformed: Any, r
         "kind": brief.kind,
         "prompt": brief.prompt,
         "request": task["request"],
-        "words": brief.words,
+        "words": brief.improved.get("words", brief.words),
+        "improved": about(brief),
         "genre": brief.genre,
         "tags": list(brief.tags),
         "project": brief.project,

@@ -32,6 +32,8 @@ class Policy:
     per_request_usd: float = 1.0
     free_only: bool = False
     """For those who may not spend: other machines, unless they are trusted."""
+    language_costs: bool = False
+    """Whether asking the language model costs money."""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class PromptDefaults:
     stems: bool = False
     midi: bool = True
     master: bool = False
+    improve: str = "off"
 
 
 def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, seed: int, do: str = "make") -> Brief:
@@ -101,7 +102,7 @@ def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, 
         swing=request.get("swing", words.swing if words.swing is not None else genre.swing if genre else None),
         note=note,
         pitch_class=pitch_class,
-        lyrics=str(request.get("lyrics", "")),
+        lyrics="auto" if str(request.get("lyrics", "")).strip().lower() == "auto" else str(request.get("lyrics", "")),
         negative=", ".join(dict.fromkeys([*([str(request["negative"])] if "negative" in request else []), *words.without])),
         reference=request.get("reference"),
         reference_start=float(request.get("reference_start", 0.0)),
@@ -118,6 +119,7 @@ def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, 
         midi=bool(request.get("midi", defaults.midi)),
         stems=bool(request.get("stems", defaults.stems)),
         compose=str(request.get("compose", "rules")),
+        improve=str(request.get("improve", defaults.improve)),
         change=str(request.get("change", "")),
         then=str(request.get("then", "nothing")),
         tags=tuple(request.get("tags", ())),

@@ -14,7 +14,7 @@ from daemon.engines.embedded.effect import DEFAULT_S, find_effect, play_effect
 from daemon.engines.embedded.midi_file import midi_bytes
 from daemon.engines.embedded.mix import Player, frame_of
 from daemon.engines.embedded.oneshot import find_steps, find_voice, play_oneshot
-from daemon.engines.embedded.plan import Plan
+from daemon.engines.embedded.plan import PARTS, Plan
 from daemon.engines.embedded.render import Track, play_loop
 from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import Score
@@ -80,7 +80,10 @@ def make_plan(brief: Brief, seed: int) -> Plan:
     """The plan of a brief: changed from the one it brings, or composed."""
     if brief.plan is not None:
         plan, _ = repaired(brief.plan)
-        return changed(plan, brief, seed) if brief.change else plan
+        if brief.change:
+            return changed(plan, brief, seed)
+        # a plan that was written for a whole job is played a little differently in each clip
+        return plan.with_(seeds={part: seed for part in PARTS}) if brief.compose == "llm" else plan
     if brief.reference and brief.use == "accompany":
         # heard only here: the road without a reference loads no ears
         from daemon.engines.embedded.accompany import accompaniment

@@ -1,0 +1,171 @@
+"""What a language model answered, put into the Brief: only where its user, the words and the session say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bridge.request import Request
+from daemon.brief import Brief, Decision
+from daemon.errors import SidecrateError
+from daemon.prompt.genres import find_genre
+from daemon.prompt.settle import BARRED, LONGEST_VOCAL_S, SHORTEST_VOCAL_S, TIMELESS, WORD_S
+from daemon.prompt.words import parse_words
+
+#: The value of `lyrics` that asks for words to be written.
+AUTO = "auto"
+SOURCE = "language model"
+_MOST_SAID = 6
+#: Who may be overruled by a language model: nobody who has said something.
+_OPEN = ("genre", "default")
+
+
+def wanted_steps(brief: Brief) -> tuple[str, ...]:
+    """What a language model is still to be asked for a Brief, in order: improve, lyrics, compose."""
+    if brief.do != "make":
+        return ()
+    wanted = []
+    if brief.improve != "off" and not brief.change and (brief.prompt or brief.words):
+        wanted.append("improve")
+    if brief.lyrics == AUTO:
+        wanted.append("lyrics")
+    if brief.compose == "llm" and brief.plan is None and not brief.change:
+        wanted.append("compose")
+    return tuple(step for step in wanted if step not in brief.improved)
+
+
+def is_shown_first(brief: Brief, request: Mapping[str, Any]) -> bool:
+    """Whether the answers wait for a yes: asked for so, or words to sing, unless the request itself says `improve: on`."""
+    return brief.improve == "ask" or (brief.lyrics == AUTO and request.get("improve") != "on")
+
+
+def amend(brief: Brief, request: Request, step: str, result: Mapping[str, Any], check: Any) -> Brief:
+    """The Brief with one step's result. `check(brief)` raises where no engine of it can make what it now says.
+
+    A step that came to nothing leaves a line in `said` and the rules' own way; what went wrong is kept in `improved` too.
+    """
+    brief = brief.amended(improved={**brief.improved, step: dict(result)})
+    if "why" in result:
+        return _without(brief, step, str(result["why"]))
+    answer, model = result["answer"], result["model"]
+    said = [line[:200] for line in answer["said"]]
+    if len(said) > _MOST_SAID:
+        said[_MOST_SAID:] = [f"and {len(said) - _MOST_SAID} more things were mended"]
+    if step == "lyrics":
+        return _with(brief, [f"words to sing by {model}", *said], **_sung(brief, request, answer["lyrics"]))
+    if step == "compose":
+        return _with(brief, [f"notes by {model}", *said], plan=answer["plan"])
+    own = brief.engines[0]
+    words = answer["words"].get(own) or next(iter(answer["words"].values()))
+    lines = [f"prompt improved by {model}: {words[:200]}"]
+    return _with_fields(_with(brief, [*lines, *said]), request, answer["fields"], check)
+
+
+def _with(brief: Brief, said: list[str], **changes: Any) -> Brief:
+    return brief.amended(said=(*brief.said, *said), **changes)
+
+
+def _without(brief: Brief, step: str, why: str) -> Brief:
+    if step == "improve":
+        return _with(brief, [f"the prompt is used as it was written: {why}"])
+    if step == "compose":
+        return _with(brief, [f"the notes are written by rules: {why}"], compose="rules")
+    return brief
+
+
+def _sung(brief: Brief, request: Request, lyrics: str) -> dict[str, Any]:
+    if brief.kind != "vocal" or "seconds" in request:
+        return {"lyrics": lyrics}
+    return {"lyrics": lyrics, "seconds": min(max(len(lyrics.split()) * WORD_S, SHORTEST_VOCAL_S), LONGEST_VOCAL_S)}
+
+
+def _with_fields(brief: Brief, request: Request, fields: Mapping[str, Any], check: Any) -> Brief:
+    timing, sound = _open_timing(brief, fields), _open_sound(brief, request, fields)
+    if timing or sound:
+        tried = _taken(brief, {**timing, **sound})
+        try:
+            check(tried)
+            return tried
+        except SidecrateError as error:
+            brief = _with(brief, [f"the model's tempo and length are not used: {error.text}"])
+    return _taken(brief, sound) if sound else brief
+
+
+def _open_timing(brief: Brief, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Tempo, key, meter and bars that nobody has said anything of."""
+    if brief.kind in TIMELESS or brief.reference is not None:
+        return {}
+    names = ("bpm", "key", "meter", *(("bars",) if brief.kind in BARRED else ()))
+    taken = {name: fields[name] for name in names if name in fields and _is_open(brief, name)}
+    if "bpm" not in taken and "genre" in fields and _is_open(brief, "bpm") and not brief.genre:
+        usual = find_genre(str(fields["genre"]))
+        taken |= {"bpm": usual.bpm} if usual else {}
+    return taken
+
+
+def _is_open(brief: Brief, name: str) -> bool:
+    return name in brief.decided and brief.decided[name].source in _OPEN
+
+
+def _open_sound(brief: Brief, request: Request, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What nobody has said of how it sounds."""
+    unsaid = {
+        "genre": not brief.genre, "mood": not brief.mood, "instruments": not brief.instruments, "energy": brief.energy is None,
+        "density": brief.density is None, "negative": not brief.negative,
+        "swing": "swing" not in request and parse_words(brief.prompt).swing is None,
+    }  # fmt: skip
+    taken = {name: fields[name] for name, is_open in unsaid.items() if is_open and name in fields and name not in request}
+    if "genre" in taken:
+        found = find_genre(str(taken["genre"]))
+        taken["genre"] = found.name if found else taken["genre"]
+    return taken
+
+
+def _taken(brief: Brief, fields: Mapping[str, Any]) -> Brief:
+    names = {"key": "key_name", "meter": "meter_name"}
+    changes = {names.get(name, name): tuple(v) if isinstance(v, list) else v for name, v in fields.items()}
+    if changes.get("key_name") == "keep":
+        del changes["key_name"]
+    decided = {name: Decision(value, SOURCE, _overruled(brief, name)) for name, value in fields.items()}
+    chosen = "; ".join(f"{name} {_plain(v)}" for name, v in fields.items())
+    return _with(brief, [f"the model chose {chosen}"], decided={**brief.decided, **decided}, **changes)
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _overruled(brief: Brief, name: str) -> tuple[tuple[str, Any], ...]:
+    before = brief.decided.get(name)
+    return ((before.source, before.value),) if before is not None and before.value is not None else ()
+
+
+def about(brief: Brief) -> dict[str, Any] | None:
+    """What a clip's record says of it: the original, and by step what was answered, by which model, at what cost."""
+    return {"original": brief.prompt, **brief.improved} if brief.improved else None
+
+
+def proposal(brief: Brief) -> str:
+    """What is shown before it is used."""
+    lines = []
+    for step in ("improve", "lyrics", "compose"):
+        result = brief.improved.get(step)
+        if not result or "answer" not in result:
+            continue
+        answer = result["answer"]
+        if step == "improve":
+            lines += [f"{engine}: {words}" for engine, words in answer["words"].items()]
+        elif step == "lyrics":
+            lines.append(answer["lyrics"])
+    lines += [line for line in brief.said if line.startswith(("the model", "the prompt", "the notes", "notes by"))]
+    return "\n".join(lines)
+
+
+def again(brief: Brief, request: Request, record: Mapping[str, Any], check: Any) -> Brief:
+    """A Brief made from an earlier clip's request, with the answers that this clip had: nothing is asked twice. But notes are,
+    since another seed means another idea."""
+    before = record.get("improved") or {}
+    for step in wanted_steps(brief):
+        if step != "compose" and "answer" in before.get(step, {}):
+            brief = amend(brief, request, step, before[step], check)
+    return brief

@@ -1,0 +1,113 @@
+"""What was asked of a language model and what it answered, by job and step: stored before it is used, asked once, paid once.
+
+A job that waits for answers keeps its clips queued for a place of their own, `improve`, where no worker looks. Its rows are
+`asked -> done`; and under the step `ask`, `waiting -> yes | no` where a person is to see the answers first.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from daemon.brief import Brief
+from daemon.database import Database
+from daemon.errors import QueueError
+from daemon.purchases import day_spent
+from daemon.queue import IMPROVE, Job, Queue
+
+ASK = "ask"
+
+
+def reserve_usd(database: Database, job: str, model: str, estimate_usd: float, per_day_usd: float) -> int | None:
+    """The number of a purchase that counts against the day's cap from now on; None where the cap has no room."""
+    with database.write() as db:
+        now = time.time()
+        if day_spent(database, now) + estimate_usd > per_day_usd:
+            return None
+        return db.execute(
+            "INSERT INTO purchases (job, engine, model, takes, state, estimate_usd, reserved, intended)"
+            " VALUES (?, 'language model', ?, 0, 'intended', ?, ?, ?)",
+            (job, model, estimate_usd, now, now),
+        ).lastrowid
+
+
+def end_usd(database: Database, purchase: int, result: Mapping[str, Any]) -> None:
+    """A purchase has come to an answer, or to none; where its cost is not known its estimate goes on counting."""
+    cost_usd = result.get("cost_usd")
+    state = "unknown" if cost_usd is None else "done" if cost_usd or "answer" in result else "dropped"
+    with database.write() as db:
+        db.execute(
+            "UPDATE purchases SET state = ?, cost_usd = ?, text = ?, ended = ? WHERE id = ?",
+            (state, cost_usd, str(result.get("why", "")), time.time(), purchase),
+        )
+
+
+class Improvements:
+    """The table. Only the daemon writes it, on one thread."""
+
+    def __init__(self, database: Database, queue: Queue) -> None:
+        self.database = database
+        self._queue = queue
+
+    def next_job(self) -> Job | None:
+        """The oldest job with a clip that waits for a language model, and no person's yes to wait for."""
+        if not self.database.row("SELECT 1 FROM clips WHERE state = 'queued' AND place = ? LIMIT 1", IMPROVE):
+            return None
+        row = self.database.row(
+            "SELECT jobs.id FROM clips JOIN jobs ON jobs.id = clips.job WHERE clips.state = 'queued' AND clips.place = ?"
+            " AND NOT EXISTS (SELECT 1 FROM improvements WHERE improvements.job = jobs.id AND improvements.state = 'waiting')"
+            " ORDER BY jobs.seq LIMIT 1",
+            IMPROVE,
+        )
+        return self._queue.job(row["id"]) if row else None
+
+    def begin(self, job: str) -> None:
+        with self.database.write() as db:
+            db.execute("UPDATE jobs SET state = 'improving' WHERE id = ? AND state = 'queued'", (job,))
+
+    def step(self, job: str, step: str) -> tuple[str, dict[str, Any], int | None] | None:
+        """(state, result, purchase) of a step, or None where it was never begun."""
+        row = self.database.row("SELECT * FROM improvements WHERE job = ? AND step = ?", job, step)
+        return (row["state"], json.loads(row["result"]), row["purchase"]) if row else None
+
+    def put(self, job: str, step: str, state: str, result: Mapping[str, Any], purchase: int | None = None) -> None:
+        with self.database.write() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO improvements (job, step, state, result, purchase, asked) VALUES (?, ?, ?, ?, ?, ?)",
+                (job, step, state, json.dumps(result), purchase, time.time()),
+            )
+
+    def answer(self, job: str, yes: bool) -> None:
+        """A person has seen what was proposed. QueueError where nothing is."""
+        with self.database.write() as db:
+            count = db.execute(
+                "UPDATE improvements SET state = ? WHERE job = ? AND step = ? AND state = 'waiting'",
+                ("yes" if yes else "no", job, ASK),
+            ).rowcount
+        if not count:
+            raise QueueError(f"job {job} waits for no answer; `sidecrate status` shows what does", "ended")
+
+    def release(self, job: str, brief: Brief) -> None:
+        """The Brief is settled: the job's clips go on to those who make them."""
+        with self.database.write() as db:
+            db.execute("UPDATE jobs SET brief = ?, state = 'queued', stage = '' WHERE id = ?", (json.dumps(brief.to_json()), job))
+            for row in db.execute("SELECT id, k FROM clips WHERE job = ? AND place = ?", (job, IMPROVE)).fetchall():
+                place = self._queue.place_of(brief.clip_engine(row["k"]))
+                db.execute("UPDATE clips SET place = ? WHERE id = ?", (place, row["id"]))
+
+    def fail(self, job: str, text: str) -> None:
+        """Nothing can be made without the answer: the job's clips end."""
+        with self.database.write() as db:
+            db.execute(
+                "UPDATE clips SET state = 'failed', error_code = 'engine', error_text = ?"
+                " WHERE job = ? AND place = ? AND state = 'queued'",
+                (text, job, IMPROVE),
+            )
+
+
+def waiting_text(database: Database, job: str) -> str | None:
+    """What a job proposes while it waits for a yes, or None."""
+    row = database.row("SELECT result FROM improvements WHERE job = ? AND step = ? AND state = 'waiting'", job, ASK)
+    return str(json.loads(row["result"])["text"]) if row else None

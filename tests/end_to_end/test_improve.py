@@ -1,0 +1,105 @@
+"""A language model's part in a job, through the real daemon and the true client, against a server of our own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.daemon_process import CONFIG, DaemonProcess, wait_until
+from tests.openai_server import KEY, OpenAiServer
+
+Start = Callable[..., DaemonProcess]
+
+
+@pytest.fixture
+def server() -> Iterator[OpenAiServer]:
+    server = OpenAiServer(needs_key=True)
+    yield server
+    server.close()
+
+
+def config(server: OpenAiServer, **more: object) -> str:
+    asked = {"base_url": server.url, "model": "tiny", "price": [2.5, 10], "timeout_s": 5, "prompts": "on", **more}
+    return f"{CONFIG}improve: {json.dumps(asked)}\n"
+
+
+def test_a_prompt_is_improved_kept_and_paid_once_whatever_dies(start_daemon: Start, server: OpenAiServer) -> None:
+    daemon = start_daemon(config=config(server), OPENAI_API_KEY=KEY)
+    (clip,) = json.loads("[" + ",".join(daemon.command("make", "head nodder", "--json", "--bars", "1").splitlines()) + "]")
+    assert (clip["bpm"], clip["key"], clip["bars"], clip["genre"]) == (92, "D minor", 1, "boom bap")
+    assert clip["prompt"] == "head nodder" and clip["words"] == "head nodder" and "head-nodder_92bpm" in clip["path"]
+    improved = clip["improved"]
+    assert improved["original"] == "head nodder" and improved["improve"]["model"] == "tiny-1"
+    assert "vinyl crackle" in improved["improve"]["answer"]["words"]["embedded"]
+    said = "\n".join(clip["report"]["said"])
+    assert "prompt improved by tiny-1: dusty drums" in said and "the model chose" in said
+    (row,) = daemon.rows("SELECT * FROM purchases")
+    assert (row["state"], row["engine"], row["cost_usd"]) == ("done", "language model", 0.0045)
+    assert "language model" in daemon.command("spend")
+    # again asks nothing a second time
+    daemon.command("again", "--json")
+    assert server.calls == 1 and daemon.clips()[1]["bpm"] == 92
+    # killed while the question is under way: it may have been paid for, and is not asked again
+    server.plans.append("hang")
+    daemon.link.generate("make", {"prompt": "slow jam", "bars": 1}, "k1")
+    wait_until(lambda: server.calls == 2, what="the question")
+    daemon.kill()
+    daemon.start()
+    wait_until(lambda: len(daemon.clips()) == 3, 60, "the third clip")
+    assert server.calls == 2
+    assert "not paid for twice" in "\n".join(daemon.clips()[2]["report"]["said"])
+    for path in daemon.places.state.rglob("*"):
+        assert not path.is_file() or KEY.encode() not in path.read_bytes()
+
+
+def test_what_is_proposed_waits_for_a_yes_over_a_restart(start_daemon: Start, server: OpenAiServer) -> None:
+    daemon = start_daemon(config=config(server, prompts="ask"), OPENAI_API_KEY=KEY)
+
+    def ask(prompt: str) -> str:
+        said = json.loads(daemon.command("make", prompt, "--json", "--bars", "1", code=1))
+        assert said["error"] == "waiting" and "vinyl crackle" in said["text"]
+        return str(daemon.rows("SELECT id FROM jobs ORDER BY seq DESC LIMIT 1")[0]["id"])
+
+    yes, no = ask("head nodder"), ask("slow jam")
+    daemon.kill()
+    daemon.start()
+    assert "vinyl crackle" in daemon.command("answer", yes)
+    assert "waiting for your answer" in daemon.command("status")
+    assert not daemon.clips()
+    daemon.command("answer", yes, "yes")
+    daemon.command("answer", no, "no")
+    wait_until(lambda: len(daemon.clips()) == 2, 60, "both clips")
+    by_job = {clip["job"]: clip for clip in daemon.clips()}
+    assert by_job[yes]["bpm"] == 92 and by_job[no]["bpm"] != 92
+    assert "declined" in "\n".join(by_job[no]["report"]["said"])
+    assert server.calls == 2
+    daemon.command("answer", yes, "no", code=1)
+
+
+def test_notes_by_the_model_and_by_rules_where_it_fails(start_daemon: Start, server: OpenAiServer) -> None:
+    daemon = start_daemon(config=config(server, prompts="off", price=[0, 0]), OPENAI_API_KEY=KEY)
+    fields = ("--compose", "llm", "--bpm", "124", "--key", "C minor", "--bars", "2", "--count", "2", "--json")
+    clips = [json.loads(line) for line in daemon.command("make", "house groove", *fields).splitlines()]
+    assert server.calls == 1 and len(clips) == 2
+    for clip in clips:
+        assert (clip["bpm"], clip["key"], clip["bars"]) == (124, "C minor", 2)
+        assert clip["plan"]["chords_of"] == ["i7", "bVI", "bVII", "i7"] and set(clip["parts"]) == {"drums", "bass", "lead"}
+        assert "notes by tiny-1" in "\n".join(clip["report"]["said"])
+    server.plans.append(("refuse", "no"))
+    (clip,) = (json.loads(line) for line in daemon.command("make", "house groove", *fields[:-3], "--json").splitlines())
+    assert "the notes are written by rules: the model refused" in "\n".join(clip["report"]["said"])
+    assert not daemon.rows("SELECT * FROM purchases")
+
+
+def test_without_a_daemon_and_without_money(server: OpenAiServer, start_daemon: Start) -> None:
+    daemon = start_daemon(config=f"{config(server)}spend: {{per_day_usd: 0.001}}\n", OPENAI_API_KEY=KEY)
+    clip = json.loads(daemon.command("make", "head nodder", "--json", "--bars", "1"))
+    assert "USD are spent" in "\n".join(clip["report"]["said"]) and server.calls == 0
+    daemon.stop()
+    clip = json.loads(daemon.command("make", "head nodder", "--json", "--bars", "1"))
+    assert "USD are spent" in "\n".join(clip["report"]["said"]) and server.calls == 0
+    (daemon.places.config_file).write_text(config(server, price=[0, 0]), encoding="utf-8")
+    clip = json.loads(daemon.command("make", "head nodder", "--json", "--bars", "1"))
+    assert clip["bpm"] == 92 and server.calls == 1
