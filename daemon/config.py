@@ -19,10 +19,10 @@ from bridge.fl_link import OUTPUTS as FL_OUTPUTS
 from bridge.midi_map import MidiMap
 from bridge.request import FIELDS, check_fields
 from daemon.controllers import load_controller
+from daemon.engines.local import models as local_models
 from daemon.engines.registry import check_names, configure
 from daemon.engines.replicate.models import MODELS, describe, merged
 from daemon.errors import ConfigError, EngineError
-from daemon.improve.server import is_near
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -202,32 +202,23 @@ class Replicate(Section):
         return {name: merged(name, entry) for name, entry in models.items()}
 
 
-class Improve(Section):
-    prompts: Literal["off", "on", "ask"] = Field(
-        "off", description="Have a language model improve every prompt; ask: shown first. A request's own `improve` wins."
+class Local(Section):
+    folder: str | None = Field(
+        None, description="Where models of yours lie, a folder each. Empty: `models` in the state folder. See docs/local.md."
     )
-    base_url: str = Field(
-        "https://api.openai.com/v1",
-        description="OpenAI, or a server that speaks like it, as http://127.0.0.1:11434/v1 for Ollama. The key is never in here.",
+    device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="What they run on. auto: a graphics card if there.")
+    half: Literal["auto", "on", "off"] = Field("auto", description="Weights in 16 bits: auto does so on a CUDA card.")
+    idle_s: Annotated[float, Field(ge=1, le=86400)] = Field(
+        600.0, description="A model that had nothing to do for so long is put away."
     )
-    model: str = Field("gpt-4o", description="The model's name there.")
-    timeout_s: Annotated[float, Field(ge=1, le=600)] = Field(40.0, description="After so long the rules serve instead.")
-    price: tuple[Annotated[float, Field(ge=0, le=1000)], Annotated[float, Field(ge=0, le=1000)]] | None = Field(
-        None, description="USD for a million tokens, asked and answered, as [2.5, 10]. Empty: as known; near servers: nothing."
+    models: dict[str, dict[str, Any]] = Field(
+        {}, description="Models of yours, or changes to ours, by engine name: see docs/local.md."
     )
 
-    @field_validator("prompts", mode="before")
+    @field_validator("models")
     @classmethod
-    def yaml_words(cls, said: Any) -> Any:
-        return {True: "on", False: "off"}.get(said, said) if isinstance(said, bool) else said
-
-    @field_validator("base_url")
-    @classmethod
-    def is_safe(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if not parts.hostname or parts.scheme not in (("https", "http") if is_near(url) else ("https",)):
-            raise ValueError("give an https:// address; http:// is for this machine and its own network")
-        return url
+    def models_are_whole(cls, models: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        return {name: local_models.merged(name, entry) for name, entry in models.items()}
 
 
 class Workers(Section):
@@ -277,7 +268,7 @@ class Config(Section):
     defaults: Defaults = Field(Defaults(), description="What holds where neither the request, the prompt nor the session says.")
     engines: Engines = Field(Engines(), description="Who makes the sound.")
     replicate: Replicate = Field(Replicate(), description="Models hosted by Replicate; they cost money.")
-    improve: Improve = Field(Improve(), description="A language model for prompts, lyrics and notes: docs/improve.md.")
+    local: Local = Field(Local(), description="Models that run on this machine; they come with `make setup-local`.")
     spend: Spend = Field(Spend(), description="Money: what engines that cost some may spend.")
     workers: Workers = Field(Workers(), description="The processes that do the heavy work.")
     audition: Audition = Field(Audition(), description="Hearing clips in time with the project: `sidecrate play --in-time`.")
@@ -314,9 +305,16 @@ class Config(Section):
 
     @model_validator(mode="after")
     def engines_are_known(self) -> Config:
+        configured = []
         if "replicate" in self.model_fields_set:
             service = {"base_url": self.replicate.base_url, "deadline_s": self.replicate.deadline_s}
-            configure(describe(name, entry, service) for name, entry in {**MODELS, **self.replicate.models}.items())
+            configured += [describe(name, entry, service) for name, entry in {**MODELS, **self.replicate.models}.items()]
+        if "local" in self.model_fields_set:
+            service = {"folder": self.local.folder, "device": self.local.device, "half": self.local.half}
+            models = {**local_models.MODELS, **self.local.models}
+            configured += [local_models.describe(name, entry, service) for name, entry in models.items()]
+        if configured:
+            configure(configured)
         if "order" in self.engines.model_fields_set:
             try:
                 check_names(self.engines.order)

@@ -24,7 +24,6 @@ from daemon.take_store import TAKE_WANTED
 
 if TYPE_CHECKING:
     from daemon.buyer import Buyer
-    from daemon.improve.improver import Improver
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +47,8 @@ class Runner:
 
     def __init__(
         self, queue: Queue, crate: Crate, jobs: Path, tell: Callable[[Event], None], *,
-        count: int, idle_s: float, deadline_s: float, tries: int, note_names: str, audition: Callable[[dict[str, Any]], None],
-        paid_takes: Path, spend_retry: bool,
+        count: int, idle_s: float, local_idle_s: float, deadline_s: float, tries: int, note_names: str,
+        audition: Callable[[dict[str, Any]], None], paid_takes: Path, spend_retry: bool,
     ) -> None:  # fmt: skip
         self._queue = queue
         self._crate = crate
@@ -60,13 +59,11 @@ class Runner:
         self._note_names = note_names
         self._audition = audition
         self._children = [Child(f"worker {n + 1}", idle_s) for n in range(count)]
-        self._local = Child("local model", idle_s)
+        self._local = Child("local model", local_idle_s)
         self._paid_takes = paid_takes
         self._spend_retry = spend_retry
         self.buyer: Buyer | None = None
         """Who takes the clips of hosted engines."""
-        self.improver: Improver | None = None
-        """Who has a language model asked first."""
         self._wake = asyncio.Event()
         self._slots: list[asyncio.Task[None]] = []
         self._at_work: dict[str, tuple[Claim, asyncio.Task[None]]] = {}
@@ -87,22 +84,16 @@ class Runner:
     def wake(self) -> None:
         """There may be new work."""
         self._wake.set()
-        for other in (self.improver, self.buyer):
-            if other:
-                other.wake()
+        if self.buyer:
+            self.buyer.wake()
 
     def cancel(self, job: str) -> None:
         """End what is being made of a job, now. What is on its way into the crate arrives."""
         for claim, work in self._at_work.values():
             if claim.job == job:
                 work.cancel()
-        for other in (self.improver, self.buyer):
-            if other:
-                other.cancel(job)
-
-    def note(self, job: str, words: str) -> None:
-        """What is being done for a job of which nothing is made yet."""
-        self._queue.note_progress(job, 0.0, words)
+        if self.buyer:
+            self.buyer.cancel(job)
 
     @property
     def pids(self) -> list[int]:
@@ -221,7 +212,7 @@ class Runner:
         check_space(self._jobs)
         task = {"brief": claim.brief.to_json(), "k": claim.k, "folder": str(self._folder(claim))}
         info = engine_info(claim.brief.clip_engine(claim.k))
-        await child.ask(MAKE_TAKE, task, self.follower(claim), info.deadline_s)
+        await child.ask(MAKE_TAKE, task, self.follower(claim), info.deadline_for(claim.brief))
         self._queue.hand_over(claim, "worker")
         self.wake()
 

@@ -75,7 +75,7 @@ def make_take(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 def _made(brief: Brief, engine: str, seed: int, tell: Tell, share: float) -> Take:
     make = find_function(engine_info(engine).maker)
-    take: Take = make(brief, seed, lambda value, words="": tell(share * value, "generating", words))
+    take: Take = make(brief.amended(engines=(engine,)), seed, lambda value, words="": tell(share * value, "generating", words))
     return take
 
 

@@ -80,8 +80,14 @@ class EngineInfo:
     """`package.module:function`, with the task {"spec"}: a closer look whether it is ready, run in a child. EngineError."""
     deadline_s: float = 120.0
     """A child that works longer on one take is ended."""
+    deadline_of: Callable[[Brief], float] | None = None
+    """The same, where it depends on what is made."""
     needs: Callable[[], str | None] = field(default=lambda: None)
     """None when ready, else why not and what to do: a cheap look at the environment, no heavy import."""
+
+    def deadline_for(self, brief: Brief) -> float:
+        """s: a child that works longer on one take of this brief is ended."""
+        return self.deadline_of(brief) if self.deadline_of else self.deadline_s
 
     @property
     def costs_money(self) -> bool:

@@ -1,0 +1,118 @@
+"""MusicGen and MusicGen Melody (Copet et al. 2023) through transformers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from daemon.engines.local.model import Asked, Device, Step, to_audio
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+#: The reference's last seconds that are gone on from; more of it would leave too few of the 30 s that the model knows.
+_HEARD_S = 10.0
+_MOST_S = 30.0
+#: Of the melody's chromagram, as the model was trained.
+_CHROMA_FRAME, _CHROMA_HOP = 16384, 4096
+
+
+class MusicGen:
+    """A loaded MusicGen; `melody` says which of the two kinds."""
+
+    def __init__(self, model: Any, tokenizer: Any, device: Device, *, melody: bool) -> None:
+        self._model, self._tokenizer, self._device, self._melody = model, tokenizer, device, melody
+        codec = model.config.audio_encoder
+        self.sample_rate = int(codec.sampling_rate)
+        self.channels = int(model.config.decoder.audio_channels)
+        self._token_rate = float(codec.frame_rate)
+        self._hop = round(self.sample_rate / self._token_rate)
+        # each codebook lags one step behind the one before it; the two channels of stereo run side by side
+        self._lag = int(model.config.decoder.num_codebooks) // self.channels - 1
+
+    def generate(self, asked: Asked, step: Step) -> np.ndarray:
+        """As `Model.generate`: a token a step, 50 a second."""
+        import torch
+        from transformers import StoppingCriteria, StoppingCriteriaList
+
+        heard, given = self._reference(asked)
+        tokens = -(-round(asked.seconds * self.sample_rate) // self._hop) + self._lag
+
+        class Steps(StoppingCriteria):
+            """Called once a token; an exception raised here is the way out that leaves the model usable."""
+
+            done = 0
+
+            def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **kwargs: Any) -> torch.Tensor:
+                self.done += 1
+                step(min(1.0, self.done / tokens))
+                return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
+
+        words = self._tokenizer([asked.prompt], return_tensors="pt", truncation=True, max_length=512)
+        torch.manual_seed(asked.seed % (1 << 63))
+        options = {"guidance_scale": 3.0, "temperature": 1.0, "top_k": 250, **asked.options}
+        with torch.inference_mode():
+            sound = self._model.generate(
+                input_ids=words["input_ids"].to(self._device.name),
+                attention_mask=words["attention_mask"].to(self._device.name),
+                do_sample=True, max_new_tokens=tokens, stopping_criteria=StoppingCriteriaList([Steps()]), **given, **options,
+            )  # fmt: skip
+        return to_audio(sound[0][:, heard:], round(asked.seconds * self.sample_rate))
+
+    def _reference(self, asked: Asked) -> tuple[int, dict[str, torch.Tensor]]:
+        """How many frames of the reference come back before what is new, and what the model is given of it."""
+        import torch
+
+        if asked.reference is None:
+            return 0, {}
+        if self._melody:
+            return 0, {"input_features": chromagram(asked.reference.mean(axis=1), self.sample_rate).to(self._device.name)}
+        most = round(max(1.0, min(_HEARD_S, _MOST_S - asked.seconds)) * self._token_rate)
+        tokens = max(1, min(len(asked.reference) // self._hop, most))
+        end = asked.reference[-tokens * self._hop :]
+        sound = torch.from_numpy(end.T.copy())[None].to(self._device.name)
+        mask = torch.ones(1, sound.shape[-1], dtype=torch.bool, device=self._device.name)
+        return tokens * self._hop, {"input_values": sound, "padding_mask": mask}
+
+
+def chromagram(sound: np.ndarray, sample_rate: int) -> torch.Tensor:
+    """Which of the 12 pitch classes is loudest, by frame of 4,096: float32 (1, frames, 12), one-hot, as Melody was trained on.
+
+    From our own STFT, since transformers' own reader needs torchaudio. sound: float32 (frames,).
+    """
+    import torch
+    from transformers.audio_utils import chroma_filter_bank
+
+    wave = torch.from_numpy(sound.copy())
+    if (short := _CHROMA_FRAME - len(wave)) > 0:
+        wave = torch.nn.functional.pad(wave, (short // 2, short - short // 2))
+    window = torch.hann_window(_CHROMA_FRAME)
+    power = torch.stft(wave, _CHROMA_FRAME, _CHROMA_HOP, window=window, return_complex=True).abs() ** 2
+    bank = chroma_filter_bank(num_frequency_bins=_CHROMA_FRAME, sampling_rate=sample_rate, tuning=0, num_chroma=12)
+    loudest = (torch.from_numpy(bank).float() @ power).argmax(dim=0)
+    return torch.nn.functional.one_hot(loudest, 12).float()[None]
+
+
+def load(folder: Path, device: Device) -> MusicGen:
+    """Read a MusicGen. The codec stays in 32 bits: in 16 its rounding would be heard."""
+    return _load(folder, device, melody=False)
+
+
+def load_melody(folder: Path, device: Device) -> MusicGen:
+    """Read a MusicGen Melody."""
+    return _load(folder, device, melody=True)
+
+
+def _load(folder: Path, device: Device, *, melody: bool) -> MusicGen:
+    import torch
+    from transformers import AutoTokenizer, MusicgenForConditionalGeneration, MusicgenMelodyForConditionalGeneration
+
+    kind = MusicgenMelodyForConditionalGeneration if melody else MusicgenForConditionalGeneration
+    half = torch.float16 if device.name != "cpu" else torch.bfloat16
+    model = kind.from_pretrained(
+        folder, local_files_only=True, use_safetensors=True, dtype=half if device.half else torch.float32
+    )
+    model.audio_encoder.float()
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    return MusicGen(model.to(device.name).eval(), tokenizer, device, melody=melody)

@@ -1,0 +1,145 @@
+"""Makes takes with a local model, in the child that keeps it warm; and looks closely whether one can be used."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from daemon.engines.contract import Progress, Take
+from daemon.engines.local.folders import fault_of, find_folder
+from daemon.engines.local.model import Asked, Device, Model
+from daemon.engines.local.needs import seconds_of, work_s
+from daemon.engines.local.ready import why_not
+from daemon.engines.local.warm import Warm, check_memory, find_device, is_memory_fault, out_of_memory, use_all_cores
+from daemon.engines.replicate.inputs import words_for
+from daemon.errors import EngineError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from daemon.brief import Brief
+    from daemon.child import Tell
+
+#: Of this process.
+warm = Warm()
+#: Loading's part of the progress.
+_LOADED = 0.1
+
+
+def make(brief: Brief, seed: int, progress: Progress) -> Take:
+    """A take by the model of the engine that `brief.engines` begins with. EngineError with what, why and what to do."""
+    from daemon.config import load_config
+    from daemon.engines.registry import engine_info
+    from daemon.places import Places
+
+    load_config(Places.find().config_file)  # engines of the config's own, and where models lie
+    info = engine_info(brief.engines[0])
+    spec = info.spec
+    seconds = seconds_of(spec, brief)
+    with warm.lock:
+        progress(0.0, f"loading {spec['name']}")
+        model, device = _ready_model(spec)
+        said = _pace_words(spec, device, seconds)
+        progress(_LOADED, said)
+        asked = asked_of(spec, brief, seed, seconds, model)
+        try:
+            audio = model.generate(asked, lambda done: progress(_LOADED + (1 - _LOADED) * done, f"{done:.0%} of {seconds:.1f} s"))
+        except (RuntimeError, MemoryError) as error:
+            if not is_memory_fault(error):
+                raise
+            warm.put_away()
+            raise out_of_memory(spec, device) from None
+    import numpy as np
+
+    if not np.isfinite(audio).all():
+        raise EngineError(f"{info.name} made no sound but numbers out of range; set local.half to off", "bad_audio", again=True)
+    return Take(audio, model.sample_rate, seed, info.name, info.model, info.license, said=(said,), version=_version(spec))
+
+
+def _ready_model(spec: Mapping[str, Any]) -> tuple[Model, Device]:
+    if why := why_not(spec):
+        raise EngineError(f"{spec['name']} is not ready: {why}", "engine_not_ready")
+    _stay_offline()
+    use_all_cores()
+    device = find_device(spec)
+    folder = find_folder(spec)
+    assert folder is not None
+    return warm.bring(spec, folder, device), device
+
+
+def _stay_offline() -> None:
+    """Nothing is downloaded unasked, whatever a library would like to look up."""
+    os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+
+def _pace_words(spec: Mapping[str, Any], device: Device, seconds: float) -> str:
+    """Before it starts: where it runs, and on the processor how long that may take."""
+    where = {"cuda": "on the graphics card", "mps": "on Apple's graphics", "cpu": "on the processor"}[device.name]
+    said = f"{where}, in {'16' if device.half else '32'} bits"
+    if device.name == "cpu":
+        said += f": without a graphics card {seconds:.0f} s of audio may take about {_duration(work_s(spec, seconds, 'cpu'))}"
+    return said
+
+
+def _duration(seconds: float) -> str:
+    return f"{math.ceil(seconds)} s" if seconds < 100 else f"{math.ceil(seconds / 60)} min"
+
+
+def asked_of(spec: Mapping[str, Any], brief: Brief, seed: int, seconds: float, model: Model) -> Asked:
+    """A brief in the model's terms. One that is told tempo and key as numbers does not read them in its words too."""
+    words, key = words_for(brief), str(brief.key) if brief.key_name else None
+    musical = brief.kind in ("loop", "track", "vocal")
+    if musical and "tempo" not in spec["conditioning"]:
+        words = ", ".join([words, *([f"in {key}"] if key else []), *([f"{brief.bpm:g} bpm"] if brief.bpm else [])])
+    reference = _reference(brief, model) if brief.reference else None
+    return Asked(
+        prompt=words, seconds=seconds, seed=seed, negative=brief.negative, lyrics=brief.lyrics,
+        bpm=brief.bpm if musical else None, key=key if musical else None, meter=brief.meter_name,
+        reference=reference, use=brief.use, options={k: v for k, v in spec["options"].items()},
+    )  # fmt: skip
+
+
+def _reference(brief: Brief, model: Model) -> np.ndarray:
+    """The reference at the model's rate, with its channels. AudioError where it cannot be read."""
+    import numpy as np
+
+    from daemon.audio.files import read_audio
+    from daemon.audio.resample import resample
+
+    audio, rate = read_audio(Path(str(brief.reference)), brief.reference_start, brief.reference_end)
+    audio = resample(audio, rate, model.sample_rate)
+    if audio.shape[1] != model.channels:
+        audio = audio.mean(axis=1, keepdims=True) if model.channels == 1 else np.repeat(audio, model.channels, axis=1)
+    return audio.astype(np.float32)
+
+
+def _version(spec: Mapping[str, Any]) -> str:
+    """The revision that Hugging Face's cache names the folder by; nothing for a folder of the user's own."""
+    folder = find_folder(spec)
+    return folder.name if folder is not None and folder.parent.name == "snapshots" else ""
+
+
+def check(task: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """The closer look, in a child: the libraries load, the device is there, the model fits. {} or EngineError."""
+    spec = task["spec"]
+    if why := why_not(spec):
+        raise EngineError(why, "engine_not_ready")
+    _stay_offline()
+    try:
+        import torch
+        import transformers
+    except (ImportError, OSError, RuntimeError) as error:
+        raise EngineError(f"torch or transformers cannot be loaded ({error}); install them anew", "engine_not_ready") from None
+    device = find_device(spec)
+    check_memory(spec, device)
+    folder = find_folder(spec)
+    if folder is not None and (fault := fault_of(folder, spec["family"])):
+        raise EngineError(f"the model in {folder} {fault}", "engine_not_ready")
+    return {
+        "device": device.name, "half": device.half, "torch": torch.__version__, "transformers": transformers.__version__,
+        "seconds_per_second": round(work_s(spec, 10.0, device.name) / 10.0, 2),
+    }  # fmt: skip
