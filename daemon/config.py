@@ -23,6 +23,7 @@ from daemon.engines.local import models as local_models
 from daemon.engines.registry import check_names, configure
 from daemon.engines.replicate.models import MODELS, describe, merged
 from daemon.errors import ConfigError, EngineError
+from daemon.improve.server import is_near
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -221,6 +222,34 @@ class Local(Section):
         return {name: local_models.merged(name, entry) for name, entry in models.items()}
 
 
+class Improve(Section):
+    prompts: Literal["off", "on", "ask"] = Field(
+        "off", description="Have a language model improve every prompt; ask: shown first. A request's own `improve` wins."
+    )
+    base_url: str = Field(
+        "https://api.openai.com/v1",
+        description="OpenAI, or a server that speaks like it, as http://127.0.0.1:11434/v1 for Ollama. The key is never in here.",
+    )
+    model: str = Field("gpt-4o", description="The model's name there.")
+    timeout_s: Annotated[float, Field(ge=1, le=600)] = Field(40.0, description="After so long the rules serve instead.")
+    price: tuple[Annotated[float, Field(ge=0, le=1000)], Annotated[float, Field(ge=0, le=1000)]] | None = Field(
+        None, description="USD for a million tokens, asked and answered, as [2.5, 10]. Empty: as known; near servers: nothing."
+    )
+
+    @field_validator("prompts", mode="before")
+    @classmethod
+    def yaml_words(cls, said: Any) -> Any:
+        return {True: "on", False: "off"}.get(said, said) if isinstance(said, bool) else said
+
+    @field_validator("base_url")
+    @classmethod
+    def is_safe(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if not parts.hostname or parts.scheme not in (("https", "http") if is_near(url) else ("https",)):
+            raise ValueError("give an https:// address; http:// is for this machine and its own network")
+        return url
+
+
 class Workers(Section):
     count: Annotated[int, Field(ge=1, le=4)] = Field(1, description="How many clips are made at once.")
     idle_s: Annotated[float, Field(ge=1, le=3600)] = Field(
@@ -269,6 +298,7 @@ class Config(Section):
     engines: Engines = Field(Engines(), description="Who makes the sound.")
     replicate: Replicate = Field(Replicate(), description="Models hosted by Replicate; they cost money.")
     local: Local = Field(Local(), description="Models that run on this machine; they come with `make setup-local`.")
+    improve: Improve = Field(Improve(), description="A language model for prompts, lyrics and notes: docs/improve.md.")
     spend: Spend = Field(Spend(), description="Money: what engines that cost some may spend.")
     workers: Workers = Field(Workers(), description="The processes that do the heavy work.")
     audition: Audition = Field(Audition(), description="Hearing clips in time with the project: `sidecrate play --in-time`.")

@@ -24,6 +24,7 @@ from daemon.take_store import TAKE_WANTED
 
 if TYPE_CHECKING:
     from daemon.buyer import Buyer
+    from daemon.improve.improver import Improver
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,8 @@ class Runner:
         self._spend_retry = spend_retry
         self.buyer: Buyer | None = None
         """Who takes the clips of hosted engines."""
+        self.improver: Improver | None = None
+        """Who has a language model asked first."""
         self._wake = asyncio.Event()
         self._slots: list[asyncio.Task[None]] = []
         self._at_work: dict[str, tuple[Claim, asyncio.Task[None]]] = {}
@@ -84,16 +87,22 @@ class Runner:
     def wake(self) -> None:
         """There may be new work."""
         self._wake.set()
-        if self.buyer:
-            self.buyer.wake()
+        for other in (self.improver, self.buyer):
+            if other:
+                other.wake()
 
     def cancel(self, job: str) -> None:
         """End what is being made of a job, now. What is on its way into the crate arrives."""
         for claim, work in self._at_work.values():
             if claim.job == job:
                 work.cancel()
-        if self.buyer:
-            self.buyer.cancel(job)
+        for other in (self.improver, self.buyer):
+            if other:
+                other.cancel(job)
+
+    def note(self, job: str, words: str) -> None:
+        """What is being done for a job of which nothing is made yet."""
+        self._queue.note_progress(job, 0.0, words)
 
     @property
     def pids(self) -> list[int]:

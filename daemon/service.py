@@ -27,17 +27,20 @@ from bridge.inbox import Inbox
 from bridge.midi import MidiDoor
 from bridge.osc import Greeting, OscDoor
 from bridge.session import Session
+from daemon.acceptance import check_amended
 from daemon.allowed import AllowedFolders
 from daemon.audition import Audition
 from daemon.buyer import Buyer
 from daemon.config import Config, midi_map
 from daemon.crate import Crate, notes_of
 from daemon.database import Database
-from daemon.defaults import crate_folder, engine_policy, inbox_folder, prompt_defaults, session_with
+from daemon.defaults import crate_folder, engine_policy, improve_server, inbox_folder, prompt_defaults, session_with
 from daemon.desk import Desk
 from daemon.engines.registry import place_of
 from daemon.errors import CrateError
 from daemon.home_lock import HomeLock
+from daemon.improve.improver import Improver
+from daemon.improve.store import Improvements
 from daemon.library.keeper import Keeper
 from daemon.material import Material
 from daemon.memory import give_back
@@ -103,6 +106,9 @@ class Service:
             stack.push_async_callback(runner.stop)
             buyer.start()
             stack.push_async_callback(buyer.stop)
+            improver = self._improver(queue, database, runner)
+            improver.start()
+            stack.push_async_callback(improver.stop)
             self._doors = self._make_doors(OrderBox(asyncio.get_running_loop(), desk.handle, self.tell), crate)
             stack.callback(self._close_doors)
             self._open_doors()
@@ -171,6 +177,15 @@ class Service:
             at_once=config.replicate.at_once, idle_s=config.workers.idle_s, tries=config.workers.tries,
         )  # fmt: skip
         return runner.buyer
+
+    def _improver(self, queue: Queue, database: Database, runner: Runner) -> Improver:
+        policy = engine_policy(self._config)
+        runner.improver = Improver(
+            Improvements(database, queue), runner, self.tell, improve_server(self._config),
+            per_day_usd=self._config.spend.per_day_usd, idle_s=self._config.workers.idle_s,
+            check=lambda brief, request: check_amended(brief, request, policy),
+        )  # fmt: skip
+        return runner.improver
 
     def _make_doors(self, orders: OrderBox, crate: Crate) -> list[Door]:
         config, doors = self._config, list[Door]()
