@@ -77,6 +77,7 @@ class Mapped:
     verb: str
     """make, again, cancel, keep, audition, or set."""
     what: str = ""
+    """Of `make` the preset, if it is one."""
     fields: Mapping[str, Value] = field(default_factory=dict)
     scale: Scale | None = None
     """For `set`, and for a note whose velocity sets a field."""
@@ -218,7 +219,7 @@ class _Reader:
         if word == "set" and self._is_field(rest):
             return "set", "", {}, rest.lower()
         if word == "preset" and rest in self._presets:
-            return "make", "", {**self._presets[rest], **fields}, velocity
+            return "make", rest, {**self._presets[rest], **fields}, velocity
         if word == "preset":
             near = difflib.get_close_matches(rest, self._presets, n=1)
             known = f"did you mean {near[0]}?" if near else f"the presets are {', '.join(self._presets) or 'none yet'}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bridge.events import Order, Origin
 from bridge.midi_map import Mapped, MidiMap, Touch
 from bridge.request import Request, Value
@@ -42,4 +44,8 @@ class Touches:
             if mapping.scale:
                 fields[mapping.scale.field] = mapping.scale.at(touch.position)
             requests = (Request(fields),)
+        if mapping.verb == "make":
+            # surfaces show how a preset goes, whoever asked for it
+            shown = {"preset": mapping.what} if mapping.what else {}
+            return Order("make", replace(origin, address={**origin.address, **shown}), requests)
         return Order(mapping.verb, origin, requests, what=mapping.what)

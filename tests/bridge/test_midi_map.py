@@ -11,6 +11,7 @@ from bridge.events import Accepted, Done, Failed, Finished, Origin, Progress, Re
 from bridge.midi_lights import Lights
 from bridge.midi_map import MidiMap, Touch, read_message
 from bridge.midi_ports import plain_name
+from bridge.midi_touches import Touches
 
 PRESETS = {"dusty": {"prompt": "dusty drums", "bars": 2}, "Deep Bass": {"prompt": "deep bass"}}
 
@@ -22,9 +23,9 @@ def only(entry: dict[str, Any], **settings: Any) -> Any:
 @pytest.mark.parametrize(
     ("entry", "verb", "what", "fields"),
     [
-        ({"note": 36, "do": "preset dusty"}, "make", "", {"prompt": "dusty drums", "bars": 2}),
-        ({"note": 36, "do": "preset Deep Bass"}, "make", "", {"prompt": "deep bass"}),
-        ({"note": 36, "do": "preset dusty", "with": {"bars": "8"}}, "make", "", {"prompt": "dusty drums", "bars": 8}),
+        ({"note": 36, "do": "preset dusty"}, "make", "dusty", {"prompt": "dusty drums", "bars": 2}),
+        ({"note": 36, "do": "preset Deep Bass"}, "make", "Deep Bass", {"prompt": "deep bass"}),
+        ({"note": 36, "do": "preset dusty", "with": {"bars": "8"}}, "make", "dusty", {"prompt": "dusty drums", "bars": 8}),
         ({"note": 36, "do": "make", "with": {"prompt": "a choir"}}, "make", "", {"prompt": "a choir"}),
         ({"note": 36, "do": "oneshot", "with": {"prompt": "kick"}}, "make", "", {"kind": "oneshot", "prompt": "kick"}),
         ({"cc": 20, "do": "again", "with": {"change": "drums"}}, "again", "last", {"change": "drums"}),
@@ -185,3 +186,18 @@ def test_a_pad_shows_work_before_what_waits_and_that_before_the_end() -> None:
 )
 def test_the_two_directions_of_a_device_are_known_by_name(one: str, other: str, same: bool) -> None:
     assert (plain_name(one) == plain_name(other)) is same
+
+
+def test_a_pads_order_says_whose_light_it_is_on_other_surfaces() -> None:
+    presets = {"dusty": {"prompt": "dusty drums"}}
+    entries = [
+        {"note": 36, "do": "preset dusty"},
+        {"note": 37, "do": "make", "with": {"prompt": "x"}},
+        {"note": 38, "do": "again"},
+    ]
+    touches = Touches(MidiMap.read(entries, presets))
+    origin = Origin("midi", {"port": "pads", "number": 36})
+    orders = [touches.orders(Touch("note", note, 0, 100), "pads", origin)[0] for note in (36, 37, 38)]
+    assert [order.origin.address.get("preset", "") for order in orders] == ["dusty", "", ""]
+    assert all(order.origin.address["port"] == "pads" for order in orders)
+    assert [(order.verb, order.what) for order in orders] == [("make", ""), ("make", ""), ("again", "last")]
