@@ -1,4 +1,4 @@
-"""Audition over a JACK server: from pressing to sound on the bar, and a loop of 4 bars for minutes: gaps and drift."""
+"""Audition over a JACK server: from a pad to sound, Link's tempo and bar, and a loop of 4 bars for minutes: gaps and drift."""
 
 from __future__ import annotations
 
@@ -7,57 +7,131 @@ import json
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import rtmidi
 
-from benchmarks.doors import daemon
-from daemon.link import Link
+from tests.daemon_process import DaemonProcess
+from tests.end_to_end.test_audition import hear, heard_tempo, make, silence
 from tests.jack import jack_server
-from tests.jack_recorder import Recording
+from tests.jack_recorder import Recording, Slipped
+from tests.link_peer import Peer
 
 BPM, BAR_S, RATE = 120.0, 2.0, 48000
-PRESSES = 6
+PRESSES = 8
+TEMPO_CHANGES = 10
+STARTS = 5
 MINUTES = 10.0
 
+PADS = """
+osc: {port: 0}
+fl: {enabled: false}
+midi:
+  api: jack
+  map:
+    - {note: 36, do: preset dusty}
+    - {note: 37, do: again, with: {then: audition}}
+presets:
+  dusty: {prompt: dusty boom bap drums, bars: 4, then: audition}
+"""
+LINK = "osc: {port: 0}\nmidi: {enabled: false}\nfl: {enabled: false}\nlink: {enabled: true}\naudition: {idle_s: 1}\n"
+PLAIN = "osc: {port: 0}\nmidi: {enabled: false}\nfl: {enabled: false}\n"
 
-def tell_project(link: Link, began_s: float) -> None:
+
+@contextmanager
+def on_jack(config: str) -> Iterator[tuple[DaemonProcess, Path]]:
+    """A daemon on a JACK server of its own, and a folder."""
+    with jack_server(RATE, 1024), tempfile.TemporaryDirectory() as folder:
+        daemon = DaemonProcess(Path(folder) / "home", config)
+        try:
+            yield daemon, Path(folder)
+        finally:
+            daemon.stop()
+
+
+def tell_project(daemon: DaemonProcess, began_s: float) -> None:
     position = (time.monotonic() - began_s) * BPM / 60
-    link.send("/sidecrate/context", json.dumps({"source": "max", "bpm": BPM, "playing": True, "position": position}))
+    daemon.link.send("/sidecrate/context", json.dumps({"source": "max", "bpm": BPM, "playing": True, "position": position}))
 
 
 def press_to_sound() -> None:
-    """A pad that makes a clip of 4 bars and auditions it: seconds until it is heard, and of them the wait for the bar."""
-    with jack_server(RATE, 1024), tempfile.TemporaryDirectory() as home, daemon(Path(home)) as (_, places, link, _):
-        began_s, took, on_bar = time.monotonic(), [], []
+    """A pad that makes a clip of 4 bars and auditions it, then one for another in its place: seconds until each is heard."""
+    with on_jack(PADS) as (daemon, _):
+        pads = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="pads")
+        pads.open_port(next(n for n, name in enumerate(pads.get_ports()) if name.startswith("Sidecrate")))
+        while "pads:" not in daemon.places.log.read_text():
+            time.sleep(0.05)
+        time.sleep(0.5)
+        began_s, took, off_ms = time.monotonic(), [], []
         for number in range(PRESSES):
-            tell_project(link, began_s)
+            tell_project(daemon, began_s)
             time.sleep(0.3 * number % 2)
-            said_before = places.log.read_text().count("audition of")
+            said_before = daemon.places.log.read_text().count("audition of")
             pressed_s = time.monotonic()
-            link.send("/sidecrate/generate", "dusty boom bap drums", "bars", 4, "then", "audition", "seed", number)
-            while (log := places.log.read_text()).count("audition of") == said_before:
+            pads.send_message([0x90, 37 if number else 36, 100])
+            while (log := daemon.places.log.read_text()).count("audition of") == said_before:
                 time.sleep(0.02)
             line = [line for line in log.splitlines() if "audition of" in line][-1]
             heard_s = float(line.split("'heard_s': ")[1].split(",")[0])
             took.append(heard_s - pressed_s)
-            on_bar.append(abs((heard_s - began_s + BAR_S / 2) % BAR_S - BAR_S / 2) * 1000)
+            off_ms.append(abs((heard_s - began_s + BAR_S / 2) % BAR_S - BAR_S / 2) * 1000)
             time.sleep(0.5)
-        print(
-            f"pad to sound, 4 bars at {BPM:g}: median {statistics.median(took):.2f} s, worst {max(took):.2f}, cold {took[0]:.2f}"
-        )
-        print(f"(a bar is {BAR_S:g} s; planned at worst {max(on_bar):.2f} ms off the bar)")
+        pads.close_port()
+        pads.delete()
+    warm = took[1:]
+    print(f"pad to sound, 4 bars at {BPM:g}, a bar is {BAR_S:g} s: first press, all cold, {took[0]:.2f} s;")
+    print(f"  `again` in its place: median {statistics.median(warm):.2f} s, worst {max(warm):.2f}")
+    print(f"  planned at worst {max(off_ms):.2f} ms off the bar")
+
+
+def by_link() -> None:
+    """How soon a peer's tempo is known, and how near to its bar a loop starts, as recorded."""
+    with on_jack(LINK) as (daemon, folder):
+        clip = make(daemon, bpm=200.0, seed=1)
+        peer = Peer(200.0)
+        try:
+            if not heard_tempo(daemon, None, 10):
+                print("Link: no multicast on this machine; two peers do not find each other")
+                return
+            took_ms = []
+            for number in range(TEMPO_CHANGES):
+                bpm = 240.0 - 10 * (TEMPO_CHANGES - 1 - number)
+                _, did_s = peer.do(f"bpm {bpm}")
+                took_ms.append(1000 * ((heard_tempo(daemon, bpm) or np.inf) - did_s))
+                time.sleep(0.7)
+            print(f"Link: a peer's new tempo is told after {statistics.median(took_ms):.1f} ms, at worst {max(took_ms):.1f}")
+            off_ms = [off for _ in range(STARTS) if (off := start_off_bar_ms(daemon, peer, clip, folder)) is not None]
+            text = ", ".join(f"{off:+.2f}" for off in off_ms)
+            print(f"Link: a loop starts off the peer's bar by {text} ms (recorded; {STARTS - len(off_ms)} unsteady clocks)")
+        finally:
+            peer.process.kill()
+            peer.process.wait()
+
+
+def start_off_bar_ms(daemon: DaemonProcess, peer: Peer, clip: dict, folder: Path) -> float | None:
+    """None where the server's clock slipped meanwhile."""
+    silence(daemon)
+    recording = Recording(folder, 20)
+    heard = hear(daemon, clip["id"])
+    recording.begun()
+    line_s = peer.bar_line_s(240.0)
+    time.sleep(max(0.0, heard["in_s"]) + 1)
+    recording.done()
+    try:
+        return 1000 * ((recording.time_of(recording.onsets()[0]) - line_s + 0.5) % 1 - 0.5)
+    except Slipped:
+        return None
 
 
 def long_loop(minutes: float) -> None:
     """Whether each round of a loop is the same to the sample over minutes."""
-    with jack_server(RATE, 1024), tempfile.TemporaryDirectory() as home, daemon(Path(home)) as (_, places, link, _):
-        link.send("/sidecrate/generate", "clicks", "engine", "fake", "bars", 4, "bpm", BPM)
-        while not list(places.crate.rglob("*.wav")):
-            time.sleep(0.1)
-        time.sleep(0.5)
-        recording = Recording(Path(home), 60 * minutes + 1)
-        link.ask("/sidecrate/audition", "last", wait_s=30)
+    with on_jack(PLAIN) as (daemon, folder):
+        clip = make(daemon, bars=4, bpm=BPM)
+        recording = Recording(folder, 60 * minutes + 1)
+        hear(daemon, clip["id"])
         recording.begun()
         time.sleep(60 * minutes)
         recording.done()
@@ -75,6 +149,7 @@ def long_loop(minutes: float) -> None:
 
 def bench(minutes: float = MINUTES) -> None:
     press_to_sound()
+    by_link()
     long_loop(minutes)
 
 
