@@ -165,6 +165,8 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
         rows = {voice: lines for voice, lines in rows.items() if voice in wishes.drums} or rows
     if wishes.on_the_floor and "kick" in rows:
         rows["kick"] = ["".join("X" if step % 4 == 0 else "." for step in range(plan.meter_.sixteenths_per_bar))]
+    if wishes.brushes:
+        rows = with_brushes(rows, plan.meter_)
     if wishes.half_time:
         rows = half_timed(rows)
     if wishes.double_time:
@@ -175,6 +177,8 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
     }
     fills = [fill for fill in style.fills if wishes.drums is None or set(fill) & set(rows)]
     fill = dict(stream.choice(fills)) if fills and plan.bars >= 2 else {}
+    if wishes.brushes and "snare" in fill:
+        fill["brush"] = fill.pop("snare")
     if wishes.drums is not None:
         fill = {voice: row for voice, row in fill.items() if voice in rows or voice == "*"}
     if wishes.fill_only:
@@ -193,6 +197,14 @@ def _all_fill(rows: dict[str, list[str]], fill: dict[str, str], plan: Plan) -> d
     lead = {voice: fit_row(lines[0], steps) for voice, lines in rows.items()}
     led = with_fill(lead, fill, steps)
     return {voice: [led.get(voice, "." * steps), busy.get(voice, "." * steps)] for voice in {**lead, **busy}}
+
+
+def with_brushes(rows: dict[str, list[str]], meter: Meter) -> dict[str, list[str]]:
+    """What sticks and hands play on the snare is played with brushes, over a brush drawn round its skin once a beat."""
+    struck = next((voice for voice in ("snare", "rim", "clap", "snap") if voice in rows), None)
+    swept = "".join("o" if step % 4 == 0 else "." for step in range(meter.sixteenths_per_bar))
+    done = {voice: lines for voice, lines in rows.items() if voice not in ("snare", "rim", "clap", "snap")}
+    return {**done, "brush": rows[struck] if struck else [swept], "brush sweep": [swept]}
 
 
 def _groove(style: Style, wishes: Wishes, meter: Meter, stream: random.Random) -> dict[str, list[str]]:

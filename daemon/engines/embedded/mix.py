@@ -23,7 +23,7 @@ PART_LUFS = {"drums": -14.0, "bass": -16.5, "chords": -19.5, "lead": -19.5, "pad
 
 #: Level in dB and place (-1 left, 1 right) of each voice within the drums.
 DRUM_PLACES: dict[str, tuple[float, float]] = {
-    "kick": (-2, 0), "hard kick": (-2, 0), "snare": (0, 0), "clap": (0, 0), "snap": (-3, 0.1), "rim": (-5, -0.25),
+    "kick": (-2, 0), "hard kick": (-2, 0), "snare": (0, 0), "clap": (0, 0), "snap": (-3, 0.1), "brush": (-1, 0), "brush sweep": (-10, -0.15), "rim": (-5, -0.25),
     "hat": (-2, 0.18), "open hat": (-3, 0.18), "ride": (-3, -0.3), "crash": (-6, 0.2), "high tom": (-4, 0.3),
     "mid tom": (-3, 0.0), "low tom": (-3, -0.3), "high conga": (-6, 0.4), "low conga": (-5, -0.4), "shaker": (-7, -0.35),
     "tambourine": (-9, 0.4), "cowbell": (-9, 0.3), "clave": (-10, -0.45),

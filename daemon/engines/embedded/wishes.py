@@ -109,6 +109,8 @@ class Wishes:
     """Voices by part that a decade named in the words prefers."""
     swing_change: float = 0.0
     on_the_floor: bool = False
+    brushes: bool = False
+    """The snare is played with brushes."""
     arp: bool = False
     room: float = 1.0
     energy: float = 0.7
@@ -148,6 +150,7 @@ def read_wishes(brief: Brief) -> Wishes:
         era=era,
         swing_change=swing_change,
         on_the_floor=bool(re.search(r"four (?:on|to) the floor|4 ?(?:on|to) ?the ?floor|4x4", words)),
+        brushes=bool(re.search(r"\bbrush(?:es|ed)?\b", words)),
         arp=bool(re.search(r"\barp", words)),
         room=era_room * (1.5 if re.search(_WET, words) else 0.5 if re.search(_DRY, words) else 1.0),
         energy=0.7 if brief.energy is None else brief.energy,

@@ -91,6 +91,28 @@ def snare(s: Strike) -> np.ndarray:
     return _end(x * 0.8, s)
 
 
+def brush(s: Strike) -> np.ndarray:
+    """Wire brushes laid on the snare's skin: a fan of soft strokes over 12 ms, wires from 0.6 to 8 kHz, hardly any shell."""
+    t = seconds(0.2 * s.tone.length + 0.06, s.rate)
+    wires = filtered(_noises(s, len(t), "brush"), s.rate, highpass(600), lowpass(7500 * s.scale), bandpass(2300, 0.45))
+    fan = np.zeros_like(t)
+    for start, level in ((0.0, 1.0), (0.004, 0.7), (0.008, 0.6), (0.012, 0.45)):
+        fan += np.where(t >= start, level * np.exp(-np.maximum(t - start, 0) / 0.006), 0)
+    level = (0.25 + 0.5 * s.tone.attack) * fan + 0.55 * fall(t, 0.24 * s.tone.length)
+    shell = _modes(t, s.rate, ((s.hz, 0.12, 0.12 * s.tone.length),), 0.2)
+    x = (wires * level[:, None] + both(shell)) * rise(t, 0.0015)[:, None]
+    return _end(saturate(x * 1.7, 0.4 + 2 * s.tone.drive) * 0.75, s)
+
+
+def brush_sweep(s: Strike) -> np.ndarray:
+    """A brush drawn round the skin: a breath of wires that swells and ebbs within half a second."""
+    t = seconds(0.46 * s.tone.length, s.rate)
+    along = t / t[-1]
+    swell = np.maximum(0, np.sin(np.pi * along ** (0.9 - 0.4 * s.tone.attack))) ** 1.5
+    x = filtered(_noises(s, len(t), "sweep"), s.rate, highpass(1400), lowpass(6500 * s.scale), bandpass(3200, 0.5))
+    return _end(saturate(x * swell[:, None] * 1.1, 0.3 + 2 * s.tone.drive) * 0.6, s)
+
+
 def clap(s: Strike) -> np.ndarray:
     """Three bursts 10 ms apart, the last on the beat's tail: band 0.85-2.6 kHz, different left and right.
 

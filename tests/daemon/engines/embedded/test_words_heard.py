@@ -114,3 +114,27 @@ def test_what_was_played_and_how_long_is_said():
     assert take.said == ("jersey club has no groove of its own here; it is played like house",)
     take = make(brief_of("lofi track, 20 seconds"), 3, quiet)
     assert any("asked: 20 s" in line and "rings on" in line for line in take.said)
+
+
+@pytest.mark.parametrize("prompt", ["jazz drums with brushes", "brushed lo-fi drums 80 bpm", "house, brushes, 3/4"])
+def test_brushes_play_what_sticks_played(prompt):
+    plan, notes = drums_of(prompt)
+    voices = {note.voice for note in notes}
+    assert {"brush", "brush sweep"} <= voices and not voices & {"snare", "clap", "rim", "snap"}
+    assert sum(note.voice == "brush sweep" for note in notes) >= plan.bars * plan.meter_.beats_per_bar - 8
+    assert "brush" not in {note.voice for note in drums_of("jazz drums")[1]}
+
+
+def test_a_brush_is_softer_than_a_stick():
+    hits = {name: make(brief_of(f"{name} one shot"), 3, quiet) for name in ("brush", "snare", "brush sweep")}
+    fronts = {
+        name: int(np.argmax(np.abs(take.audio).max(axis=1) > 0.8 * np.abs(take.audio).max())) for name, take in hits.items()
+    }
+    assert hits["brush"].parts == ("brush",) and hits["brush sweep"].parts == ("brush sweep",)
+    assert fronts["brush sweep"] > 4000 > fronts["brush"]
+    shells = {}
+    for name, take in hits.items():
+        power = np.abs(np.fft.rfft(take.audio.mean(axis=1))) ** 2
+        hz = np.fft.rfftfreq(len(take.audio), 1 / take.sample_rate)
+        shells[name] = power[hz < 450].sum() / power.sum()
+    assert shells["brush"] < 0.5 * shells["snare"]
