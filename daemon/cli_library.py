@@ -239,6 +239,9 @@ def edit(
     undo: Annotated[bool, typer.Option("--undo", help="Back to what it was before the last change.")] = False,
     redo: Annotated[bool, typer.Option("--redo", help="Forward again.")] = False,
     remove: Annotated[str | None, typer.Option(help="Take out a step by its id.", metavar="STEP")] = None,
+    change: Annotated[
+        str | None, typer.Option("--set", help="Other settings for a step by its id (amount=0.4), in its place.", metavar="STEP")
+    ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Take out all steps.")] = False,
     steps: Annotated[bool, typer.Option("--steps", help="List the steps that there are, and their settings.")] = False,
     publish: Annotated[bool, typer.Option("--publish", help="Put the result into the crate, as a clip of its own.")] = False,
@@ -255,6 +258,8 @@ def edit(
             now = library.edits.undo(found) if undo else library.edits.redo(found)
         elif clear or remove:
             now = library.edits.clear(found) if clear else library.edits.remove(found, str(remove))
+        elif change:
+            now = library.edits.set(found, change, _settings(step or []))
         elif step:
             said = _said_step(step)
             now = library.edits.add(found, said) if said else library.say(found, " ".join(step))
@@ -283,6 +288,12 @@ async def _rendered(studio: Studio, clip: str, publish: bool) -> dict[str, Any]:
     with open_crate(read_only=False) as crate:
         assert crate is not None
         return await studio.publish(clip, crate)
+
+
+def _settings(words: list[str]) -> dict[str, str]:
+    if not words or not all("=" in word for word in words):
+        raise LibraryError("--set takes settings as in amount=0.4; `sidecrate edit --steps` lists them", "bad_request")
+    return dict(word.split("=", 1) for word in words)
 
 
 def _said_step(words: list[str]) -> Step | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +18,9 @@ from daemon.audio.resample import resample, resample_loop
 from daemon.audio.wav import write_clip
 from daemon.crate import PART, clip_name, slug
 from daemon.errors import DISK_ERRORS, LibraryError
+from daemon.library.notes import notes_of_version
 from daemon.library.render import Tell, render_version
+from daemon.library.steps import shape_after
 
 #: libsndfile's Vorbis and MP3 encoders overflow their stack on one long write.
 _BLOCK_FRAMES = 65536
@@ -57,10 +58,11 @@ def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """
     kind = FORMATS[task["format"]]
     if task["format"] == "midi":
-        record = notes_record(task["version"])
-        target = target_of(task["target"], clip_name(record) + ".mid", task["force"])
+        notes, record = notes_of_version(task["version"]), task["version"]["record"]
+        shape = shape_after(record, task["version"]["steps"])
+        target = target_of(task["target"], clip_name({**record, "bpm": shape.bpm, "key": shape.key}) + ".mid", task["force"])
         with whole(target) as part:
-            shutil.copyfile(notes_of(record), part)
+            part.write_bytes(notes)
         return {"path": str(target)}
     record = render_version(task["version"], tell)
     target = target_of(
@@ -125,26 +127,6 @@ def _zip_stems(record: dict[str, Any], path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for stem in record["stems"]:
             archive.write(stem, f"{clip_name(record)}/{Path(stem).name}")
-
-
-def notes_record(version: dict[str, Any]) -> dict[str, Any]:
-    """The record of a clip whose notes are wanted; LibraryError where an edit has moved the sound away from them."""
-    record: dict[str, Any] = version["record"]
-    moved = [
-        step["do"] for step in version["steps"] if step["do"] in ("tempo", "key", "pitch", "section", "trim", "slices", "reverse")
-    ]
-    if moved:
-        raise LibraryError(
-            f"the notes of clip {record['id']} are those of the original; its {moved[0]} edit is not in them", "no_notes"
-        )
-    return record
-
-
-def notes_of(record: dict[str, Any]) -> Path:
-    path = Path((record["path"] if record["kind"] == "midi" else record.get("midi")) or "")
-    if not path.is_file():
-        raise LibraryError(f"clip {record['id']} has no notes: its engine gave none, or the file was deleted", "no_notes")
-    return path
 
 
 def target_of(said: str, name: str, force: bool) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -14,6 +15,7 @@ from typing import Any
 from daemon.crate import clip_name
 from daemon.errors import LibraryError
 from daemon.library.export import FORMATS, pack_name, target_of, whole, write_as
+from daemon.library.notes import notes_of_version
 from daemon.library.render import Tell, render_version
 
 _COLUMNS = (
@@ -61,10 +63,11 @@ def _pack(archive: zipfile.ZipFile, folder: str, version: dict[str, Any], kind: 
             sound = Path(scratch) / file
             write_as(record, kind, sound)
             archive.write(sound, f"{folder}/{file}")
-    midi = record["path"] if record["kind"] == "midi" else record.get("midi")
-    if midi and Path(midi).is_file():
+    # a clip without notes, or whose notes cannot follow its edits, is a sound alone
+    with contextlib.suppress(LibraryError):
+        data = notes_of_version(version)
         notes = f"MIDI/{clip_name(record)}.mid"
-        archive.write(midi, f"{folder}/{notes}")
+        archive.writestr(f"{folder}/{notes}", data)
     lufs = ((record.get("report") or {}).get("after") or {}).get("lufs")
     row = {**{name: record.get(name) for name in _COLUMNS}, "file": file, "midi": notes, "lufs": lufs and round(lufs, 1)}
     return {**row, "tags": ", ".join(record.get("tags") or ())}

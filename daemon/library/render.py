@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -25,6 +26,7 @@ from daemon.crate import clip_name
 from daemon.errors import LibraryError
 from daemon.library import effects, treatments
 from daemon.library.features import features
+from daemon.library.notes import notes_of_version
 from daemon.library.stem_source import read_stems
 from daemon.library.steps import STEPS, Step, shape_after
 
@@ -326,6 +328,10 @@ def _write(work: Work, record: dict[str, Any], steps: list[Step], folder: Path, 
         (part / "stems").mkdir()
         for stem, audio in sound.stems.items():
             write_clip(part / "stems" / f"{stem}.wav", audio, sound.sample_rate, {**plain, "part": stem}, "PCM_24")
+    if publish_as:
+        # a clip without notes, or whose notes cannot follow its edits, is published as a sound alone
+        with contextlib.suppress(LibraryError):
+            (part / "clip.mid").write_bytes(notes_of_version({"record": record, "steps": steps}))
     with (part / _RESULT).open("w", encoding="utf-8") as file:
         json.dump(made, file)
         file.flush()

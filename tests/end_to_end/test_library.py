@@ -26,6 +26,8 @@ def test_clips_are_found_marked_edited_collected_exported_and_moved(start_daemon
 
     version = json.loads(daemon.command("edit", loop["id"], "a bit faster and darker", "--json"))
     assert version["bpm"] == 93 and [step["do"] for step in version["steps"]] == ["tempo", "eq"]
+    changed = json.loads(daemon.command("edit", loop["id"], "--set", version["steps"][1]["id"], "high_db=-9", "--json"))
+    assert [step["do"] for step in changed["steps"]] == ["tempo", "eq"] and changed["steps"][1]["high_db"] == -9
     daemon.command("edit", loop["id"], "--remove", version["steps"][0]["id"])
     published = json.loads(daemon.command("edit", loop["id"], "--publish", "--json"))
     assert Path(published["path"]).parent == Path(loop["path"]).parent and Path(loop["path"]).read_bytes() == original
@@ -50,3 +52,5 @@ def test_clips_are_found_marked_edited_collected_exported_and_moved(start_daemon
     daemon.start()
     wait_until(lambda: {clip["id"] for clip in listed(daemon)} >= {loop["id"], published["id"]}, what="the rebuilt library")
     assert len(listed(daemon)) == 5 and new.read_bytes() == original
+    assert [clip["rating"] for clip in listed(daemon, "--favourite")] == [4], "people's marks outlive the database"
+    assert [json.loads(line)["id"] for line in daemon.command("collect", "my kit", "--json").splitlines()][:1] == [loop["id"]]

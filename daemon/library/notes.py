@@ -1,0 +1,206 @@
+"""The notes of an edited clip: what its steps do to time and pitch, done to its MIDI file. Runs in a child process.
+
+Steps of level and effect leave notes as they are. A reversed sound has no notes that a player could play; neither has one that
+was moved by a part of a semitone. The notes of a part that is muted, or replaced by another clip, go.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import mido
+
+from bridge.music import Key, Meter
+from daemon.engines.embedded.midi_file import signature
+from daemon.errors import LibraryError
+from daemon.library.steps import Step, shape_after
+from daemon.library.treatments import slice_order
+
+_DRUM_CHANNEL = 9
+_LEAVES = frozenset(
+    {
+        "gain", "fade", "normalise", "loudness", "filter", "eq", "reverb", "delay", "chorus", "compressor", "saturation",
+        "bitcrush", "layer", "level",
+    }
+)  # fmt: skip
+
+
+@dataclass
+class _Track:
+    name: str = ""
+    notes: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+    """(first tick, tick after the last, pitch, velocity, channel)"""
+    others: list[tuple[int, Any]] = field(default_factory=list)
+    """(tick, message): programs, controllers, bends and what stands about the whole."""
+
+
+class Score:
+    """A MIDI file as notes with a length, which can be cut, moved and transposed."""
+
+    def __init__(self, path: Path, record: dict[str, Any]) -> None:
+        try:
+            file = mido.MidiFile(path)
+        except (OSError, EOFError, ValueError, KeyError, IndexError) as error:
+            raise LibraryError(f"{path} cannot be read as MIDI ({error}); export the clip's sound instead", "no_notes") from None
+        self.per_quarter = file.ticks_per_beat
+        self.tracks = [_read(track) for track in file.tracks]
+        self.ticks = max((sum(message.time for message in track) for track in file.tracks), default=0)
+        self.kind, self.bars = record["kind"], record.get("bars")
+        self.bpm, self.key = record.get("bpm"), record.get("key")
+        self.meter = Meter.parse(record.get("meter") or "4/4")
+
+    def do(self, step: Step, steps: list[Step]) -> None:
+        """One step. LibraryError code `no_notes` where notes cannot follow it."""
+        match step["do"]:
+            case "tempo":
+                self._tempo(step["bpm"])
+            case "key" | "pitch":
+                self._transpose(step)
+            case "section":
+                bar = self.meter.quarters_per_bar * self.per_quarter
+                first = round((step["bar"] - 1) * bar)
+                self._cut(first, first + round(step["bars"] * bar))
+                self.kind, self.bars = "loop", step["bars"]
+            case "trim":
+                per_second = (self.bpm or 120) / 60 * self.per_quarter
+                self._cut(round(step["start_s"] * per_second), min(round(step["end_s"] * per_second), self.ticks))
+            case "slices":
+                self._slices(step["per_bar"], step["order"], step["seed"])
+            case "mute" | "replace":
+                self._without(lambda name: name == step["stem"])
+            case "solo":
+                kept = {one["stem"] for one in steps if one["do"] == "solo"}
+                self._without(lambda name: name not in kept)
+            case name if name not in _LEAVES:
+                raise LibraryError(f"notes cannot follow the step {name}; take it out, or export the sound", "no_notes")
+
+    def bytes(self) -> bytes:
+        """As a file of type 1, every track as long as the whole."""
+        file = mido.MidiFile(type=1, ticks_per_beat=self.per_quarter)
+        for track in self.tracks:
+            events = [(tick, 1, message) for tick, message in track.others]
+            for first, end, pitch, velocity, channel in track.notes:
+                events.append((first, 2, mido.Message("note_on", note=pitch, velocity=velocity, channel=channel)))
+                events.append((end, 0, mido.Message("note_off", note=pitch, channel=channel)))
+            made, now = mido.MidiTrack(), 0
+            for tick, _, message in sorted(events, key=lambda event: event[:2]):
+                made.append(message.copy(time=tick - now))
+                now = tick
+            made.append(mido.MetaMessage("end_of_track", time=max(0, self.ticks - now)))
+            file.tracks.append(made)
+        out = io.BytesIO()
+        file.save(file=out)
+        return out.getvalue()
+
+    # -- steps
+
+    def _tempo(self, bpm: float) -> None:
+        ratio = (self.bpm or bpm) / bpm
+        self._each_of("set_tempo", lambda message: message.copy(tempo=min(round(message.tempo * ratio), 2**24 - 1)))
+        self.bpm = bpm
+
+    def _transpose(self, step: Step) -> None:
+        if step["do"] == "key":
+            if not self.key:
+                raise LibraryError("key: the clip has no key to move from; move it by semitones with `pitch`", "no_notes")
+            distance = Key.parse(step["key"]).relative_major_tonic - Key.parse(self.key).relative_major_tonic
+            semitones = float((distance + 5) % 12 - 5)
+        else:
+            semitones = step["semitones"]
+        if semitones != round(semitones):
+            raise LibraryError(
+                f"notes cannot move by {semitones:g} semitones; take a whole number, or export the sound", "no_notes"
+            )
+        for track in self.tracks:
+            track.notes = [
+                (first, end, pitch if channel == _DRUM_CHANNEL else _inside(pitch + round(semitones)), velocity, channel)
+                for first, end, pitch, velocity, channel in track.notes
+            ]
+        self.key = shape_after({"kind": self.kind, "key": self.key}, [step]).key
+        key = self.key
+        if key:
+            self._each_of("key_signature", lambda message: message.copy(key=signature(Key.parse(key))))
+
+    def _slices(self, per_bar: int, order: str, seed: int) -> None:
+        length = self.meter.quarters_per_bar * self.per_quarter / per_bar
+        count = per_bar * self.bars if self.kind == "loop" and self.bars else math.ceil(self.ticks / length - 0.01)
+        edges = [min(round(n * length), self.ticks) for n in range(count)] + [self.ticks]
+        places = slice_order(order, count, seed)
+        for track in self.tracks:
+            notes = []
+            for place, source in enumerate(places):
+                if source is None:
+                    continue
+                shift, width = edges[place] - edges[source], edges[place + 1] - edges[place]
+                for first, end, pitch, velocity, channel in track.notes:
+                    if edges[source] <= first < edges[source] + width:
+                        stop = min(end, edges[source] + width)
+                        notes.append((first + shift, stop + shift, pitch, velocity, channel))
+            track.notes = notes
+
+    def _cut(self, first: int, end: int) -> None:
+        """From tick `first` to `end`. A note that began before is heard on from the cut; what stood before it still holds."""
+        for track in self.tracks:
+            track.notes = [
+                (max(a, first) - first, min(b, end) - first, pitch, velocity, channel)
+                for a, b, pitch, velocity, channel in track.notes
+                if a < end and b > first
+            ]
+            track.others = [(max(0, tick - first), message) for tick, message in track.others if tick < end]
+        self.ticks = end - first
+
+    def _without(self, is_gone: Callable[[str], bool]) -> None:
+        self.tracks = [track for track in self.tracks if not (track.notes and is_gone(track.name))]
+
+    def _each_of(self, kind: str, change: Callable[[Any], Any]) -> None:
+        for track in self.tracks:
+            track.others = [(tick, change(one) if one.type == kind else one) for tick, one in track.others]
+
+
+def _inside(pitch: int) -> int:
+    """An octave down or up, where a note would leave MIDI's range."""
+    while pitch > 127:
+        pitch -= 12
+    while pitch < 0:
+        pitch += 12
+    return pitch
+
+
+def _read(messages: Any) -> _Track:
+    track, now = _Track(), 0
+    open_notes: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for message in messages:
+        now += message.time
+        if message.type == "note_on" and message.velocity:
+            open_notes.setdefault((message.channel, message.note), []).append((now, message.velocity))
+        elif message.type in ("note_on", "note_off"):
+            begun = open_notes.get((message.channel, message.note))
+            if begun:
+                first, velocity = begun.pop(0)
+                track.notes.append((first, now, message.note, velocity, message.channel))
+        elif message.type == "track_name":
+            track.name = message.name
+            track.others.append((now, message))
+        elif message.type != "end_of_track":
+            track.others.append((now, message))
+    track.notes.sort()
+    return track
+
+
+def notes_of_version(version: dict[str, Any]) -> bytes:
+    """{record, steps} -> the version's notes as a MIDI file. LibraryError code `no_notes` where it has none, and why."""
+    record: dict[str, Any] = version["record"]
+    path = Path((record["path"] if record["kind"] == "midi" else record.get("midi")) or "")
+    if not path.is_file():
+        raise LibraryError(f"clip {record['id']} has no notes: its engine gave none, or the file was deleted", "no_notes")
+    if all(step["do"] in _LEAVES for step in version["steps"]):
+        return path.read_bytes()
+    score = Score(path, record)
+    for step in version["steps"]:
+        score.do(step, version["steps"])
+    return score.bytes()
