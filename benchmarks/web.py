@@ -1,0 +1,144 @@
+"""The page's server: what it weighs while nobody looks, and its answers to 20 clients at once while a job of 100 clips runs.
+
+`python -m benchmarks web [--clips N]`. The library holds N clips of tiny files beside those that the job makes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+
+from benchmarks.library import records
+from daemon.library.catalogue import Library
+from daemon.places import HOME_VARIABLE, Places
+
+CLIPS, CLIENTS, SECONDS, IDLE_S = 20_000, 20, 20.0, 20.0
+#: s between a client's answer and its next question: a person who scrolls and types as quickly as may be.
+PAUSE_S = 0.25
+_CONFIG = "web: {enabled: true, port: 0}\nosc: {port: 0}\nmidi: {enabled: false}\nfl: {enabled: false}\ninbox: {enabled: false}\n"
+
+
+@contextmanager
+def served(home: Path) -> Iterator[tuple[int, int, httpx.Client]]:
+    """A daemon that serves the page: its pid, the page's pid, and a client of the API."""
+    (home / "config.yaml").write_text(_CONFIG)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "daemon.cli", "run", "--quiet"],
+        env={**os.environ, HOME_VARIABLE: str(home)},
+        stderr=subprocess.DEVNULL,
+    )
+    web = home / "state" / "web"
+    try:
+        while not (web / "address.json").exists():
+            time.sleep(0.05)
+        address = json.loads((web / "address.json").read_text())
+        headers = {"Authorization": f"Bearer {(web / 'token').read_text()}"}
+        with httpx.Client(base_url=f"http://127.0.0.1:{address['port']}/api", headers=headers, timeout=60) as api:
+            yield process.pid, address["pid"], api
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def filled(home: Path, count: int) -> None:
+    """A library of `count` clips whose files are there."""
+    folder = home / "crate" / "Loops"
+    folder.mkdir(parents=True)
+    library = Library(Places.find(home).library)
+
+    def there() -> Iterator[dict[str, object]]:
+        for record in records(count):
+            path = folder / Path(record["path"]).name
+            path.touch()
+            yield {**record, "path": str(path)}
+
+    library.take_in(there())
+    library.close()
+
+
+def idle(pids: tuple[int, int]) -> list[tuple[float, float]]:
+    """(MB resident, share of a core in %) of each process that has nothing to do."""
+    watched = [psutil.Process(pid) for pid in pids]
+    before = [one.cpu_times() for one in watched]
+    time.sleep(IDLE_S)
+    after = [one.cpu_times() for one in watched]
+    used_s = [new.user + new.system - old.user - old.system for old, new in zip(before, after, strict=True)]
+    return [(one.memory_info().rss / 1e6, 100 * used / IDLE_S) for one, used in zip(watched, used_s, strict=True)]
+
+
+def questions(dice: random.Random, loop: str) -> tuple[str, dict[str, object]]:
+    """What a page asks, about as often as it does."""
+    kind = dice.choices(("search", "page", "clip", "peaks", "audio", "jobs"), (30, 20, 20, 15, 10, 5))[0]
+    match kind:
+        case "search":
+            words = dice.choice(("dus", "techno", "warm pad", "kick", "piano"))
+            return "/clips", {"text": words, "limit": 30, "bpm_from": dice.choice((80, 100, 120))}
+        case "page":
+            return "/clips", {"limit": 30, "offset": 30 * dice.randrange(100), "sort": dice.choice(("newest", "name", "bpm"))}
+        case "clip":
+            return f"/clips/c{dice.randrange(1000):06d}", {}
+        case "peaks":
+            return f"/clips/{loop}/peaks", {}
+        case "audio":
+            return f"/clips/{loop}/audio", {}
+    return "/jobs", {}
+
+
+async def asked(api: httpx.Client, loop: str) -> list[float]:
+    """ms of each answer, of all clients together."""
+    took: list[float] = []
+    until = time.monotonic() + SECONDS
+
+    async def one(number: int, client: httpx.AsyncClient) -> None:
+        dice = random.Random(number)
+        await asyncio.sleep(dice.random() * PAUSE_S)
+        while time.monotonic() < until:
+            path, values = questions(dice, loop)
+            began = time.perf_counter()
+            (await client.get(str(api.base_url) + path.removeprefix("/"), params=values)).raise_for_status()
+            took.append(1000 * (time.perf_counter() - began))
+            await asyncio.sleep(PAUSE_S)
+
+    async with httpx.AsyncClient(headers=api.headers, timeout=60) as client:
+        await asyncio.gather(*(one(number, client) for number in range(CLIENTS)))
+    return took
+
+
+def bench(count: int = CLIPS) -> None:
+    with tempfile.TemporaryDirectory(prefix="sidecrate-bench-") as folder:
+        home = Path(folder)
+        filled(home, count)
+        with served(home) as (daemon, web, api):
+            time.sleep(20)  # the first look through the crate
+            for name, (memory_mb, cpu) in zip(("daemon", "page's server"), idle((daemon, web)), strict=True):
+                print(f"idle with web: on, {name:14} {memory_mb:6.1f} MB {cpu:6.2f} % of a core")
+            job = api.post("/requests", json={"prompt": "house loop", "bars": 4}).raise_for_status().json()["job"]
+            while not (made := api.get(f"/jobs/{job}").json()["clips"]):
+                time.sleep(0.2)
+            still = asyncio.run(asked(api, made[0]))
+            job = api.post("/requests", json={"prompt": "house loop", "bars": 16, "count": 100}).raise_for_status().json()["job"]
+            busy = asyncio.run(asked(api, made[0]))
+            state = api.get(f"/jobs/{job}").json()
+            api.delete(f"/jobs/{job}")
+    for name, took in (("nothing runs", still), (f"a job runs ({len(state['clips'])} of 100 clips made meanwhile)", busy)):
+        p50, p95 = statistics.median(took), statistics.quantiles(took, n=20)[18]
+        rate = len(took) / SECONDS
+        print(f"{CLIENTS} clients, {rate:.0f} requests a second, {count:,} clips, {name}: p50 {p50:.1f} ms, p95 {p95:.1f} ms")
+    assert state["state"] not in ("done", "failed"), "the job ended before the clients did"
+
+
+if __name__ == "__main__":
+    bench()
