@@ -121,7 +121,8 @@ class OscDoor:
         self._socket.close()
 
     def health(self) -> str:
-        return f"open on port {self.port}" if self.port else "closed"
+        others = f", to {', '.join(self._gate.allowed)} too" if self._gate.allowed else ""
+        return f"open on port {self.port}{others}" if self.port else "closed"
 
     # -- in
 

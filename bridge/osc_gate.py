@@ -56,6 +56,11 @@ class Gate:
         return self._pairing
 
     @property
+    def allowed(self) -> list[str]:
+        """The addresses that were let in."""
+        return sorted(self._allowed)
+
+    @property
     def is_wide(self) -> bool:
         """Whether other machines are to be heard at all."""
         return bool(self._allowed) or self.pairing is not None
@@ -77,7 +82,9 @@ class Gate:
         except ValueError:
             given = ipaddress.IPv4Address(0)
         if given.is_unspecified or given.is_loopback or given.is_multicast:
-            raise OscError(f"{shorten(address)} is not the address of another machine, as in 192.168.1.20", f"{PREFIX}allow")
+            raise OscError(
+                f"{shorten(address)} is not the address of another machine, as in 192.168.1.20", f"{PREFIX}allow", "bad_request"
+            )
         return str(given)
 
     def open_for(self, asker: Sender, length_s: float) -> Pairing:
@@ -97,19 +104,19 @@ class Gate:
         The first packet of an address counts, then only codes do; what is dropped costs next to nothing.
         """
         pairing = self.pairing
-        if pairing is None or not packet.startswith(_CODE if peer[0] in pairing.heard else _OURS):
+        if pairing is None or (_CODE if peer[0] in pairing.heard else _OURS) not in packet:
             return None
         if peer[0] not in pairing.heard and len(pairing.heard) >= _MOST_KNOCKERS:
             return None
         try:
-            (message,) = parse_packet(packet)
+            ours = [message for message in parse_packet(packet) if message.address.startswith(PREFIX)]
         except OscError:
             return None
-        has_code = self._is_code(pairing, message)
-        if peer[0] in pairing.heard and not has_code:
+        has_code = any(self._is_code(pairing, message) for message in ours)
+        if not ours or (peer[0] in pairing.heard and not has_code):
             return None
         pairing.heard.add(peer[0])
-        return Knock(peer[0], message.address, has_code)
+        return Knock(peer[0], ours[0].address, has_code)
 
     @staticmethod
     def _is_code(pairing: Pairing, message: Message) -> bool:

@@ -54,6 +54,10 @@ OSC_TEXT = """## OSC
 UDP, on port 9140 of this machine (`osc.port`). Numbers are taken as `i`, `f`, `d` or a numeric text, `T` and `F` as on and off.
 Answers go to the sender's port, or to the port that it named in `hello`. Addresses marked * may be sent by a button: a lone 0 is
 its release and is ignored, and the same again within 150 ms counts once.
+
+Other machines are heard only when `osc.allow` names them (`sidecrate pair` does that); files, engines that cost money and the
+session's context are theirs only with `osc.trust_lan`. Control surfaces that read no JSON say `/sidecrate/surface` and get single
+values: see [touchosc.md](touchosc.md).
 """
 
 OUT_TEXT = """What Sidecrate answers:

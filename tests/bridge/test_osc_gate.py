@@ -61,6 +61,18 @@ def test_the_code_lets_in_and_cannot_be_guessed(gate):
     assert len(pairing.code) == 6 and gate.open_for(ASKER, 30).code != pairing.code
 
 
+def test_programs_that_send_bundles_knock_too(gate):
+    pairing = gate.open_for(ASKER, 30)
+
+    def bundle(*packets):
+        return b"#bundle\0" + bytes(7) + b"\1" + b"".join(len(packet).to_bytes(4, "big") + packet for packet in packets)
+
+    assert gate.knock(bundle(build_message("/time", 1.0), SURFACE), TABLET) == Knock("192.168.1.20", "/sidecrate/surface", False)
+    assert gate.knock(bundle(build_message("/time", 1.0), code(pairing.code)), TABLET).has_code
+    guesses = bundle(*(code(str(guess)) for guess in range(60)))
+    assert not gate.knock(guesses, STRANGER).has_code and pairing.wrong_codes == WRONG_CODES
+
+
 def test_a_crowd_of_knockers_is_bounded(gate):
     gate.open_for(ASKER, 30)
     assert sum(gate.knock(SURFACE, (f"10.0.0.{n}", 1)) is not None for n in range(100)) == 8
@@ -154,6 +166,7 @@ def test_without_allow_the_network_finds_no_port(open_door, own_address):
 
 def test_those_that_are_named_are_heard_and_others_are_not(open_door, own_address, orders):
     door = open_door(allow=[own_address])
+    assert door.health() == f"open on port {door.port}, to {own_address} too"
     tablet = Tablet(own_address, door.port)
     tablet.send("/sidecrate/preset", "dusty")
     assert [order.may_spend for order in wait_for(orders, 1)] == [False]

@@ -79,4 +79,5 @@ def test_a_tablet_is_let_in_by_a_persons_word_and_still_is_after_a_restart(start
     assert daemon.command("pair", "192.168.1.20").strip() == "192.168.1.20"
     daemon.stop()
     daemon.command("pair", code=1)
+    daemon.command("pair", "tablet", code=2)
     assert load_config(daemon.places.config_file).osc.allow == (address, "192.168.1.20")
