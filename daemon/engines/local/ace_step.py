@@ -30,7 +30,8 @@ class AceStep:
         """As `Model.generate`: a denoising step a step."""
         import torch
 
-        options = {"steps": STEPS["ace_step"], **asked.options}
+        guidance = 1.0 if self._pipe.is_turbo else 7.0  # turbo has it in its weights
+        options = {"steps": STEPS["ace_step"], "guidance_scale": guidance, **asked.options}
         steps = int(options.pop("steps"))
 
         def called(pipe: Any, index: int, timestep: Any, values: Any) -> dict[str, Any]:

@@ -82,6 +82,8 @@ def fault_of(folder: Path, family: str) -> str | None:
         return f"is a {kind or 'model of an unknown kind'}, not a {wanted}"
     parts = [folder]
     if name == "model_index.json":
+        if code := sorted(folder.rglob("*.py")):
+            return f"holds program code ({code[0].relative_to(folder)}), which is not run here: take it away, or another copy"
         parts = [folder / part for part, of in said.items() if isinstance(of, list) and len(of) == 2 and of[0] is not None]
     for part in parts:
         fault = _part_fault(part, "" if part == folder else f"{part.name}/")

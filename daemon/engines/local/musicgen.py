@@ -67,7 +67,8 @@ class MusicGen:
         if asked.reference is None:
             return 0, {}
         if self._melody:
-            return 0, {"input_features": chromagram(asked.reference.mean(axis=1), self.sample_rate).to(self._device.name)}
+            chroma = chromagram(asked.reference.mean(axis=1), self.sample_rate)
+            return 0, {"input_features": chroma.to(self._device.name, self._model.audio_enc_to_dec_proj.weight.dtype)}
         most = round(max(1.0, min(_HEARD_S, _MOST_S - asked.seconds)) * self._token_rate)
         tokens = max(1, min(len(asked.reference) // self._hop, most))
         end = asked.reference[-tokens * self._hop :]
@@ -114,5 +115,5 @@ def _load(folder: Path, device: Device, *, melody: bool) -> MusicGen:
         folder, local_files_only=True, use_safetensors=True, dtype=half if device.half else torch.float32
     )
     model.audio_encoder.float()
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     return MusicGen(model.to(device.name).eval(), tokenizer, device, melody=melody)

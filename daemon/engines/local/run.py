@@ -56,6 +56,9 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
 
     if not np.isfinite(audio).all():
         raise EngineError(f"{info.name} made no sound but numbers out of range; set local.half to off", "bad_audio", again=True)
+    peak = float(np.abs(audio).max(initial=0.0))
+    if peak > 1.0:  # what decodes the sound may overshoot; nothing is cut off
+        audio = audio / np.float32(peak)
     return Take(audio, model.sample_rate, seed, info.name, info.model, info.license, said=(said,), version=_version(spec))
 
 
@@ -63,6 +66,7 @@ def _ready_model(spec: Mapping[str, Any]) -> tuple[Model, Device]:
     if why := why_not(spec):
         raise EngineError(f"{spec['name']} is not ready: {why}", "engine_not_ready")
     _stay_offline()
+    _stay_quiet(spec["family"])
     use_all_cores()
     device = find_device(spec)
     folder = find_folder(spec)
@@ -74,6 +78,17 @@ def _stay_offline() -> None:
     """Nothing is downloaded unasked, whatever a library would like to look up."""
     os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+
+def _stay_quiet(family: str) -> None:
+    """No bars of the libraries' own: they would fill the log."""
+    import transformers
+
+    transformers.utils.logging.disable_progress_bar()
+    if not family.startswith("musicgen"):
+        import diffusers
+
+        diffusers.utils.logging.disable_progress_bar()
 
 
 def _pace_words(spec: Mapping[str, Any], device: Device, seconds: float) -> str:
