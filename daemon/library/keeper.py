@@ -28,6 +28,8 @@ _REST_S, _LOOK_EVERY_S = 2.0, 600.0
 #: A look may take this share of the time at most, however often things change in a large crate.
 _MOST_SHARE = 0.05
 _ABANDONED_S = 3600.0
+#: All versions of all clips may take so much; one that was used just now is left alone.
+MOST_VERSION_BYTES, _IN_USE_S = 4 << 30, 600.0
 _TOUCHED = frozenset({"created", "deleted", "moved", "closed", "modified"})
 
 
@@ -66,6 +68,22 @@ class Keeper:
                 if time.time() - left.stat().st_mtime > _ABANDONED_S:
                     shutil.rmtree(left)
 
+    def _let_go_versions(self) -> None:
+        """Versions can be rendered anew: those used longest ago go, until all take no more than they may."""
+        found, taken = list[tuple[float, int, Path]](), 0
+        for folder in self._places.versions.glob("*/*"):
+            if folder.parent.name == "publishing" or folder.suffix == ".part":
+                continue
+            with contextlib.suppress(OSError):
+                size = sum(file.stat().st_size for file in folder.rglob("*"))
+                found.append((folder.stat().st_mtime, size, folder))
+                taken += size
+        for used, size, folder in sorted(found):
+            if taken <= MOST_VERSION_BYTES or time.time() - used < _IN_USE_S:
+                break
+            shutil.rmtree(folder, ignore_errors=True)
+            taken -= size
+
     async def end(self) -> None:
         if self._task:
             self._task.cancel()
@@ -103,6 +121,7 @@ class Keeper:
 
     def _look(self) -> Changes:
         """On a thread, with connections of its own."""
+        self._let_go_versions()
         with (
             contextlib.closing(Database(self._places.database)) as jobs,
             contextlib.closing(Library(self._places.library)) as library,
