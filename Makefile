@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: page page-tools demo test run setup system lint bench listen clean
+.PHONY: page page-tools demo test run setup setup-local system lint bench listen clean
 
 demo: setup
 	$(BIN)/sidecrate demo
@@ -21,6 +21,14 @@ setup: system .venv/.ready
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 13) else "Sidecrate needs Python 3.11 or 3.12; name one: make PYTHON=python3.12 setup")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# What local models run on. On Linux the registry's usual torch brings gigabytes for CUDA cards; without such a card take the small one:
+# make setup-local TORCH_INDEX=https://download.pytorch.org/whl/cpu
+setup-local: setup .venv/.ready-local
+
+.venv/.ready-local: .venv/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable '.[local]'
 	@touch $@
 
 system:

@@ -18,6 +18,7 @@ from daemon.cli_answer import answer
 from daemon.cli_home import doctor, engines, install, open_folder, uninstall
 from daemon.cli_library import add_commands
 from daemon.cli_midi import midi_app
+from daemon.cli_models import models
 from daemon.cli_pair import pair
 from daemon.cli_profile import profile_app
 from daemon.cli_secret import secret_app
@@ -335,6 +336,7 @@ app.add_typer(profile_app, name="profile")
 app.add_typer(secret_app, name="secret")
 app.command("pair")(pair)
 app.command("spend")(spend)
+app.command("models")(models)
 app.command("answer")(answer)
 app.command("doctor")(doctor)
 app.command("install")(install)

@@ -117,12 +117,12 @@ def engines(
     from daemon.engines.page import engine_rows
 
     load_config(Places.find().config_file)
-    closer = _look_closer if check else None
+    closer = look_closer if check else None
     for row in engine_rows(all_of_them=all_of_them, closer=closer):
         print(json.dumps(row) if as_json else row["line"])
 
 
-def _look_closer(info: EngineInfo) -> str | None:
+def look_closer(info: EngineInfo) -> str | None:
     """Why an engine that looks ready is not, by its own check in a child process; None where it is."""
     import asyncio
 

@@ -60,8 +60,8 @@ def is_half(spec: Mapping[str, Any], device: str) -> bool:
 
 
 def memory_needed_gb(spec: Mapping[str, Any], device: str) -> float:
-    """The weights, a quarter more for what is computed with them, and 1 GB for the libraries."""
-    return float(spec["parameters_m"]) * (2 if is_half(spec, device) else 4) / 1000 * 1.25 + 1.0
+    """The weights, a third more for what is computed with them, and 1 GB for the libraries."""
+    return float(spec["parameters_m"]) * (2 if is_half(spec, device) else 4) / 1000 * 1.3 + 1.0
 
 
 def disk_needed_gb(spec: Mapping[str, Any]) -> float:
