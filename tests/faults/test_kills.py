@@ -116,12 +116,17 @@ def crash_run(daemon, jobs, seed):
     dice, asker = random.Random(seed), Asker(daemon.places)
     watcher = Watcher(daemon.places.crate)
     counts = {f"j{n}": dice.choice((1, 1, 2)) for n in range(jobs)}
+    # the first is left alone: it tells how long a worker that has just been started takes on this machine, as loaded as it is
+    began = time.monotonic()
+    asker.ask("j0", prompt="clicks", count=counts["j0"], **TINY)
+    wait_until(lambda: done_clips(daemon), 60, "the first clip")
+    first_clip_s = time.monotonic() - began
     asking = threading.Thread(target=lambda: [asker.ask(label, prompt="clicks", count=n, **TINY) for label, n in counts.items()])
     asking.start()
     kills = {"daemon": 0, "worker": 0}
     try:
         while asking.is_alive() or daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL LIMIT 1"):
-            time.sleep(dice.uniform(0.0, 0.5))
+            time.sleep(dice.uniform(0.0, first_clip_s / 3))
             found = workers_of(daemon)
             if found and dice.random() < 0.5:
                 dice.choice(found).kill()
@@ -132,7 +137,7 @@ def crash_run(daemon, jobs, seed):
                 daemon.start()
             if dice.random() < 0.7:
                 # so that the work gets on, however slow the machine is
-                before, until = done_clips(daemon), time.monotonic() + 5
+                before, until = done_clips(daemon), time.monotonic() + 4 * first_clip_s
                 while done_clips(daemon) == before and time.monotonic() < until:
                     time.sleep(0.02)
     finally:
