@@ -70,6 +70,7 @@ class Runner:
         self._wake = asyncio.Event()
         self._slots: list[asyncio.Task[None]] = []
         self._at_work: dict[str, tuple[Claim, asyncio.Task[None]]] = {}
+        self._stopping = False
         """By clip: what is being made now."""
 
     def start(self) -> None:
@@ -78,6 +79,7 @@ class Runner:
 
     async def stop(self) -> None:
         """End all work at once; what was not finished is taken over at the next start."""
+        self._stopping = True
         for slot in self._slots:
             slot.cancel()
         await asyncio.gather(*self._slots, return_exceptions=True)
@@ -125,8 +127,8 @@ class Runner:
             try:
                 await asyncio.shield(work)
             except asyncio.CancelledError:
-                if not work.done():
-                    # the whole runner stops
+                if self._stopping or not work.done():
+                    # the whole runner stops, perhaps in the very moment in which the clip was cancelled
                     work.cancel()
                     await asyncio.gather(work, return_exceptions=True)
                     raise
