@@ -18,10 +18,11 @@ from daemon.errors import CrateError, LibraryError
 from daemon.library.catalogue import Library
 from daemon.library.filters import SORTS, Filters
 from daemon.library.folder import look_through
+from daemon.library.instrument import instrument_request, layer_step
 from daemon.library.journal import Journal
 from daemon.library.steps import STEPS, Step, check_step
 from daemon.library.studio import FORMATS, Studio
-from daemon.ordering import open_crate
+from daemon.ordering import open_crate, order_records
 from daemon.places import Places
 
 T = TypeVar("T")
@@ -242,6 +243,10 @@ def edit(
     change: Annotated[
         str | None, typer.Option("--set", help="Other settings for a step by its id (amount=0.4), in its place.", metavar="STEP")
     ] = None,
+    instrument: Annotated[
+        str | None,
+        typer.Option("--add", help='Have an instrument play along, as in "strings", and put it on top.', metavar="WHAT"),
+    ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Take out all steps.")] = False,
     steps: Annotated[bool, typer.Option("--steps", help="List the steps that there are, and their settings.")] = False,
     publish: Annotated[bool, typer.Option("--publish", help="Put the result into the crate, as a clip of its own.")] = False,
@@ -258,6 +263,8 @@ def edit(
             now = library.edits.undo(found) if undo else library.edits.redo(found)
         elif clear or remove:
             now = library.edits.clear(found) if clear else library.edits.remove(found, str(remove))
+        elif instrument is not None:
+            now = library.edits.add(found, layer_step(_played_along(library, found, instrument)))
         elif change:
             now = library.edits.set(found, change, _settings(step or []))
         elif step:
@@ -269,7 +276,7 @@ def edit(
             record = in_studio(library, lambda studio: _rendered(studio, found, publish))
         except Exception:
             # a step that cannot be rendered is not left in the list
-            while step and library.edits.turns(found)["undo"] > before["undo"]:
+            while (step or instrument) and library.edits.turns(found)["undo"] > before["undo"]:
                 library.edits.undo(found)
             raise
     if as_json:
@@ -288,6 +295,15 @@ async def _rendered(studio: Studio, clip: str, publish: bool) -> dict[str, Any]:
     with open_crate(read_only=False) as crate:
         assert crate is not None
         return await studio.publish(clip, crate)
+
+
+def _played_along(library: Library, clip: str, what: str) -> str:
+    """The id of a new loop in the crate that plays along with a clip."""
+    (record,) = order_records("make", instrument_request(library.record(clip), what), out=None)
+    with open_crate(read_only=True) as crate:
+        assert crate is not None
+        library.catch_up(crate.database)
+    return str(record["id"])
 
 
 def _settings(words: list[str]) -> dict[str, str]:

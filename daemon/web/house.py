@@ -25,6 +25,7 @@ from daemon.database import Database
 from daemon.defaults import crate_folder
 from daemon.errors import LibraryError
 from daemon.library.catalogue import Library
+from daemon.library.instrument import layer_step
 from daemon.library.steps import Step
 from daemon.library.studio import Studio
 from daemon.places import Places
@@ -63,6 +64,7 @@ class House:
     shares: Shares
     shelves: dict[tuple[str, float], Shelf] = field(default_factory=dict)
     peaks_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: set[asyncio.Task[None]] = field(default_factory=set)
     share_port: int = 0
     """Where shares are served; 0 while they are not."""
 
@@ -104,6 +106,8 @@ class House:
 
     async def close(self) -> None:
         self.line.close()
+        for task in self.waiting:
+            task.cancel()
         for shelf in (self.own, *self.shelves.values()):
             await shelf.studio.end()
             shelf.library.close()
@@ -157,6 +161,29 @@ class House:
         # a child takes one task at a time, and a library page asks for many waveforms at once
         async with self.peaks_turn:
             return await self.peaks.ask(PEAKS, {"path": str(path)}, lambda *_: None, _PEAKS_DEADLINE_S)
+
+    # -- instruments added
+
+    def layer_when_done(self, clip: str, job: str, db: float) -> None:
+        """Put a job's clip on top of another as a step, once it is made; for whoever asks now."""
+        task = asyncio.create_task(self._layer(clip, job, db))
+        self.waiting.add(task)
+        task.add_done_callback(self.waiting.discard)
+
+    async def _layer(self, clip: str, job: str, db: float) -> None:
+        while not (row := Queue(self.jobs, "").job(job)).ended:
+            await asyncio.sleep(_LOOK_EVERY_S)
+        made = self.jobs.row("SELECT id FROM clips WHERE job = ? AND state = 'done'", job)
+        if made is None:
+            self.line.tell({"event": "edited", "clip": clip, "text": row.error_text or "the instrument was not made"})
+            return
+        try:
+            self.library.edits.add(clip, layer_step(made["id"], db))
+            await self.studio.render(clip)
+            text = ""
+        except SidecrateError as error:
+            text = error.text
+        self.line.tell({"event": "edited", "clip": clip, "text": text})
 
     # -- files brought
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from daemon.errors import LibraryError
+from daemon.library.instrument import LEVEL_DB, instrument_request
 from daemon.library.steps import STEPS
 from daemon.web.house import House
 from daemon.web.routes_clips import Given
@@ -22,16 +24,24 @@ class Edit(Given):
     words: Annotated[str, Field(max_length=500)] | None = None
 
 
+class Instrument(Given):
+    """What is to play along, as in "strings", and how much softer than a whole loop."""
+
+    what: Annotated[str, Field(min_length=1, max_length=200)]
+    db: Annotated[float, Field(ge=-40, le=6)] = LEVEL_DB
+
+
 class Settings(Given):
     settings: Annotated[dict[str, str | int | float], Field(max_length=20)]
 
 
+def _now(house: House, clip: str) -> dict[str, Any]:
+    edits = house.library.edits
+    return {"steps": edits.steps(clip), "turns": edits.turns(clip)}
+
+
 def edit_routes(house: House) -> APIRouter:
     routes = APIRouter(prefix="/api")
-
-    def now(clip: str) -> dict[str, Any]:
-        edits = house.library.edits
-        return {"steps": edits.steps(clip), "turns": edits.turns(clip)}
 
     async def rendered(clip: str, change: Callable[[], Any]) -> dict[str, Any]:
         """Make a change; one that cannot be rendered is taken back."""
@@ -44,7 +54,7 @@ def edit_routes(house: House) -> APIRouter:
             while edits.turns(clip)["undo"] > before:
                 edits.undo(clip)
             raise
-        return now(clip) | {"warnings": record["report"].get("warnings", [])}
+        return _now(house, clip) | {"warnings": record["report"].get("warnings", [])}
 
     @routes.get("/steps")
     async def steps() -> list[dict[str, Any]]:
@@ -75,25 +85,37 @@ def edit_routes(house: House) -> APIRouter:
         """Other settings for a step, in its place; what is left out stays."""
         return await rendered(clip, lambda: house.library.edits.set(clip, step, said.settings))
 
-    @routes.delete("/clips/{clip}/edits/{step}")
-    async def remove(clip: Id, step: Id) -> dict[str, Any]:
-        house.library.edits.remove(clip, step)
-        return now(clip)
-
-    @routes.post("/clips/{clip}/undo")
-    async def undo(clip: Id) -> dict[str, Any]:
-        house.library.edits.undo(clip)
-        return now(clip)
-
-    @routes.post("/clips/{clip}/redo")
-    async def redo(clip: Id) -> dict[str, Any]:
-        house.library.edits.redo(clip)
-        return now(clip)
-
     @routes.post("/clips/{clip}/render")
     async def render(clip: Id) -> dict[str, Any]:
         """Render the version as it stands; its record, stems by name."""
         record = await house.studio.render(clip)
         return {name: record.get(name) for name in ("id", "kind", "bpm", "key", "bars", "seconds", "report")}
 
+    _add_turns(routes, house)
     return routes
+
+
+def _add_turns(routes: APIRouter, house: House) -> None:
+    @routes.post("/clips/{clip}/instruments", status_code=202)
+    async def add_instrument(clip: Id, said: Instrument) -> dict[str, Any]:
+        """Have an instrument play along with the clip: a job, whose clip becomes a step on top. `edited` tells when it has."""
+        request = instrument_request(house.library.record(clip), said.what)
+        house.library.path(clip)
+        accepted = await house.line.order("/sidecrate/generate", json.dumps(request))
+        house.layer_when_done(clip, accepted["job"], said.db)
+        return accepted
+
+    @routes.delete("/clips/{clip}/edits/{step}")
+    async def remove(clip: Id, step: Id) -> dict[str, Any]:
+        house.library.edits.remove(clip, step)
+        return _now(house, clip)
+
+    @routes.post("/clips/{clip}/undo")
+    async def undo(clip: Id) -> dict[str, Any]:
+        house.library.edits.undo(clip)
+        return _now(house, clip)
+
+    @routes.post("/clips/{clip}/redo")
+    async def redo(clip: Id) -> dict[str, Any]:
+        house.library.edits.redo(clip)
+        return _now(house, clip)

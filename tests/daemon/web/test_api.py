@@ -97,6 +97,20 @@ def test_a_step_is_changed_in_its_place(house: WebHouse, loop: str) -> None:
         house.api.post(f"/clips/{loop}/undo").raise_for_status()
 
 
+def test_an_instrument_plays_along_as_a_step_on_top(house: WebHouse, loop: str) -> None:
+    with house.api.stream("GET", "/events") as stream:
+        job = house.api.post(f"/clips/{loop}/instruments", json={"what": "strings"}).raise_for_status().json()["job"]
+        lines = (json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: "))
+        told = next(event for event in lines if event["event"] == "edited")
+    assert (told["clip"], told["text"]) == (loop, "")
+    made, now = house.done(job), house.api.get(f"/clips/{loop}").json()
+    assert [(one["do"], one["clip"]) for one in now["steps"]] == [("layer", made["id"])]
+    assert (made["bpm"], made["bars"], made["key"]) == (now["bpm"], now["bars"], now["key"])
+    house.api.post(f"/clips/{loop}/undo").raise_for_status()
+    kick = house.make(prompt="kick", kind="oneshot")
+    assert house.api.post(f"/clips/{kick}/instruments", json={"what": "strings"}).status_code == 400
+
+
 def test_a_file_comes_in_as_it_is_or_fitted(house: WebHouse, tmp_path: Path) -> None:
     rate, path = 22050, tmp_path / "mine.flac"
     clicks = np.zeros(rate * 4, np.float32)
@@ -117,7 +131,7 @@ def test_a_file_comes_in_as_it_is_or_fitted(house: WebHouse, tmp_path: Path) -> 
 
 def test_people_have_marks_and_edits_of_their_own(house: WebHouse, loop: str) -> None:
     house.api.patch(f"/clips/{loop}", json={"favourite": False}).raise_for_status()
-    alone = httpx.Client(base_url=house.base)
+    alone = httpx.Client(base_url=house.base, timeout=30)
     alone.get(house.link())
     assert alone.get("/api/profile").json() == {"name": None, "names": []}
     assert alone.patch(f"/api/clips/{loop}", json={"rating": 3}).status_code == 200
@@ -130,7 +144,7 @@ def test_people_have_marks_and_edits_of_their_own(house: WebHouse, loop: str) ->
     assert len(step.json()["steps"]) == 1
     assert alone.post("/api/profiles", json={"name": "Ben", "password": "battery staple"}).json()["name"] == "Ana"
 
-    other = httpx.Client(base_url=house.base)
+    other = httpx.Client(base_url=house.base, timeout=30)
     other.get(house.link())
     assert other.get("/api/clips").json()["code"] == "profile" and other.get("/api/clips").status_code == 401
     assert other.post("/api/profiles", json={"name": "Eve", "password": "let me in now"}).status_code == 401

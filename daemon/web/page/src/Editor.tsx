@@ -4,7 +4,7 @@ import { StepForm, stepText } from "./StepForm";
 import { Wave } from "./Wave";
 
 interface Props {
-  clip: string; kinds: StepKind[]; sharing: Sharing; collections: Collection[]; stop: () => void;
+  clip: string; changed: number; kinds: StepKind[]; sharing: Sharing; collections: Collection[]; stop: () => void;
   edited: () => void; close: () => void; say: (text: string) => void;
 }
 const FORMATS: [string, string][] = [["wav24", "WAV"], ["flac", "FLAC"], ["mp3", "MP3"], ["ogg", "OGG"], ["aiff", "AIFF"], ["stems", "stems"], ["midi", "MIDI"]];
@@ -15,7 +15,7 @@ export function partsOf(clip: FullClip): string[] {
   return stems.length ? stems : typeof parts === "string" ? parts.split(/,\s*/) : parts ?? [];
 }
 
-export function Editor({ clip: id, kinds, sharing, collections, stop, edited, close, say }: Props) {
+export function Editor({ clip: id, changed, kinds, sharing, collections, stop, edited, close, say }: Props) {
   const [clip, setClip] = useState<FullClip | null>(null);
   const [kind, setKind] = useState("tempo");
   const [changing, setChanging] = useState("");
@@ -23,7 +23,8 @@ export function Editor({ clip: id, kinds, sharing, collections, stop, edited, cl
   const [link, setLink] = useState<Share | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const load = useCallback(() => api<FullClip>(`clips/${id}`).then(setClip, (error) => say(error.message)), [id, say]);
-  useEffect(() => { setLink(null); setChanging(""); load(); }, [load]);
+  useEffect(() => { setLink(null); setChanging(""); }, [id]);
+  useEffect(() => { load(); }, [load, changed]);
   const known = clip?.id === id;
   useEffect(() => { if (known) { heading.current?.focus({ preventScroll: true }); heading.current?.scrollIntoView({ block: "nearest" }); } }, [id, known]);
 
@@ -106,6 +107,12 @@ export function Editor({ clip: id, kinds, sharing, collections, stop, edited, cl
             </li>
           ))}</ul>
         </>}
+        {(clip.kind === "loop" || clip.kind === "track") && clip.bpm && (
+          <form className="row" onSubmit={(event) => send(event, (what) => api(`clips/${id}/instruments`, "POST", { what }), "It is being played; it will lie on top as a step.")}>
+            <label>Add an instrument<input name="said" required maxLength={200} placeholder="strings" /></label>
+            <button disabled={busy}>Add it</button>
+          </form>
+        )}
       </>}
       <h3>Collections</h3>
       <form className="row" onSubmit={(event) => send(event, (name) => api(`collections/${encodeURIComponent(name)}/${id}`, "PUT"), "Collected.")}>

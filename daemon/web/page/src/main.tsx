@@ -54,6 +54,7 @@ function Page() {
     on("session", (said) => setSession(said.session));
     on("progress", (said) => setJobs((all) => all.map((job) => job.job === said.job ? { ...job, progress: said.value, state: said.stage } : job)));
     on("done", edited);
+    on("edited", (said) => { edited(); setWords(said.text || "The instrument plays along."); });
     return () => events.close();
   }, [known, edited]);
 
@@ -94,7 +95,7 @@ function Page() {
           <Queue jobs={jobs} say={setWords} />
         </div>
         <div className="desk">
-          {open && <Editor clip={open} kinds={kinds} sharing={status.web} collections={collections} stop={stop} edited={edited} close={() => setOpen(null)} say={setWords} />}
+          {open && <Editor clip={open} changed={changed} kinds={kinds} sharing={status.web} collections={collections} stop={stop} edited={edited} close={() => setOpen(null)} say={setWords} />}
           <Library changed={changed} sort={liked.sort} collections={collections} sharing={status.web} prefer={(sort) => prefer({ sort })} edited={edited} playing={playing} open={open} play={play} choose={setOpen} say={setWords} />
         </div>
         <div className="house">
