@@ -50,7 +50,7 @@ def served(home: Path) -> Iterator[tuple[int, int, httpx.Client]]:
             yield process.pid, address["pid"], api
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def filled(home: Path, count: int) -> None:
