@@ -32,6 +32,7 @@ CALLBACK_ENDS_S = 0.05
 #: How long JACK may take to carry one more message before its ports are closed, which waits for it without end.
 _LAST_WORD_S = 2.0
 _SEQUENCER = "/dev/snd/seq"
+_JACK_PROGRAMS = (b"jackd", b"jackdbus", b"pipewire")
 #: Ports of ours that are nobody's business.
 _IS_INNER = re.compile(rf"{NAME}( FL)? (list|pulse)\b")
 _ERRORS = (rtmidi.RtMidiError, OSError, RuntimeError, ValueError)
@@ -56,6 +57,8 @@ def usable_api(wanted: str = "auto") -> str:
     if wanted in ("auto", "alsa") and "alsa" in built and os.access(_SEQUENCER, os.R_OK | os.W_OK):
         return "alsa"
     if wanted in ("auto", "jack") and "jack" in built and _jack_sockets():
+        if stopped := _stopped_jack():
+            raise DoorError(f"the JACK server is stopped (process {stopped}): kill -CONT {stopped}, and start this again")
         return "jack"
     missing = {"alsa": "ALSA's sequencer is not there (modprobe snd-seq)", "jack": "no JACK server is running"}
     raise DoorError("no MIDI system answers: " + " and ".join(text for name, text in missing.items() if wanted in ("auto", name)))
@@ -74,6 +77,22 @@ def _jack_sockets() -> list[str]:
     with open("/proc/net/unix", encoding="utf-8", errors="replace") as table:
         answering = {line.rstrip("\n").split(maxsplit=7)[-1] for line in table}
     return [path for path in paths if path in answering]
+
+
+def _stopped_jack() -> int:
+    """The process of a JACK server that a signal has stopped, else 0: whoever joins that one waits for it without end."""
+    name = os.environ.get("JACK_DEFAULT_SERVER", "default").encode()
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        with suppress(OSError):
+            with open(path, "rb") as stat:
+                # the program's name stands in brackets and may hold anything
+                program, _, rest = stat.read().partition(b"(")[2].rpartition(b")")
+            if program in _JACK_PROGRAMS and rest.split()[0] in (b"T", b"t"):
+                with open(path.removesuffix("stat") + "cmdline", "rb") as command:
+                    words = command.read().split(b"\0")
+                if name in words or (name == b"default" and not {b"-n", b"--name"} & {*words}):
+                    return int(path.split("/")[2])
+    return 0
 
 
 def _system_marks(api: str) -> tuple[tuple[str, int], ...]:

@@ -10,12 +10,15 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from bridge.errors import DoorError
 from bridge.events import Accepted, Order
-from bridge.midi_ports import MidiPorts
-from tests.bridge.test_midi import controller, frequent_polls, opened, orders, wait_for  # noqa: F401
+from bridge.midi import MidiDoor
+from bridge.midi_ports import MidiPorts, list_ports
+from tests.bridge.test_midi import MAP, controller, frequent_polls, opened, orders, wait_for  # noqa: F401
 from tests.jack import jack, jack_pid  # noqa: F401
 
 pytestmark = [
@@ -33,13 +36,18 @@ def server(jack: str):  # noqa: F811
         os.kill(pid, signal.SIGCONT)
 
 
+def stop(server: int) -> None:
+    os.kill(server, signal.SIGSTOP)
+    wait_for(lambda: Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[0] == "T")
+
+
 def test_more_than_fits_can_be_sent_to_a_server_that_stands_still_and_the_newest_comes_through_later(server: int) -> None:
     ports = MidiPorts(lambda *_: None, api="jack")
     ports.open()
     with controller(to="Sidecrate") as pads:
         ports.send([0x90, 1, 1], "Sidecrate")
         assert pads.lit() == "900101"
-        os.kill(server, signal.SIGSTOP)
+        stop(server)
         turns = []
         beside = threading.Thread(target=lambda: [(time.sleep(0.01), turns.append(1)) for _ in range(100)])
         beside.start()
@@ -73,13 +81,23 @@ def test_a_program_can_end_while_the_server_stands_still(server: int) -> None:
     program = subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         assert program.stdout and program.stdout.readline() == "open\n"
-        os.kill(server, signal.SIGSTOP)
+        stop(server)
         program.communicate("\n", timeout=20)
         assert program.returncode == 0
     finally:
         program.kill()
         # going on, it would wait seconds for the client that went without a word
         os.kill(server, signal.SIGKILL)
+
+
+def test_a_server_that_is_stopped_is_not_joined(server: int, orders: queue.Queue[Order]) -> None:  # noqa: F811
+    stop(server)
+    with pytest.raises(DoorError, match=f"kill -CONT {server}"):
+        list_ports("jack")
+    door = MidiDoor(MAP, orders.put, api="jack")
+    door.start()
+    assert "is stopped" in door.health()
+    door.stop()
 
 
 def test_the_door_says_that_the_server_stands_still_and_paints_its_lights_when_it_goes_on(
@@ -89,7 +107,7 @@ def test_the_door_says_that_the_server_stands_still_and_paints_its_lights_when_i
     with opened(orders) as door, controller(to="Sidecrate") as pads:
         pads.play("902464")
         order = orders.get(timeout=10)
-        os.kill(server, signal.SIGSTOP)
+        stop(server)
         wait_for(lambda: "stands still" in door.health())
         door.tell(Accepted(order.origin, "j1", 1))
         os.kill(server, signal.SIGCONT)
