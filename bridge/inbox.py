@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 
 from bridge.errors import DoorError, Fault, RequestError
-from bridge.events import Done, Event, Failed, Finished, Order, Origin, Refused, Take
-from bridge.inbox_claims import Claim, put_aside, put_away
+from bridge.events import Done, Event, Failed, Finished, Order, Origin, Refused, Take, Told
+from bridge.inbox_claims import MAX_TEXT_BYTES, Claim, answer_in, put_aside, put_away, show_proposal
 from bridge.inbox_names import claimed_name, is_audio, is_ignored, is_text, new_claim, split_claimed, stem, wrong_kind
 from bridge.inbox_stillness import Stillness, mark
 from bridge.inbox_watch import Watch, held_by_writer
@@ -27,10 +27,10 @@ MOST_TOLD = 3
 #: So many files are in hand at once. The others wait where they were dropped, which costs next to nothing however many they
 #: are, and are taken when half of those have ended: the folder is not gone through for every single one.
 MOST_IN_HAND = 300
-#: A prompt file holds a few thousand characters; what is far larger is no prompt, and is not read into memory.
-MAX_TEXT_BYTES = 1_000_000
 #: Codes of refusals that say nothing against the file: the daemon is busy, or its disk is full or gone. It is sent again.
 NOT_NOW = frozenset({"busy", "disk", "queue"})
+#: What is told of our orders.
+Heard = Done | Finished | Failed | Refused | Told
 
 
 class Inbox:
@@ -101,8 +101,11 @@ class Inbox:
 
     def tell(self, event: Event) -> None:
         """Note an event of one of our orders."""
-        if isinstance(event, Done | Finished | Failed | Refused) and event.origin.door == self.name:
-            self._notes.put(lambda: self._hear(event))
+        if event_of_ours := self._ours(event):
+            self._notes.put(lambda: self._hear(event_of_ours))
+
+    def _ours(self, event: Event) -> Heard | None:
+        return event if isinstance(event, Done | Finished | Failed | Refused | Told) and event.origin.door == self.name else None
 
     def stop(self) -> None:
         """End the thread. What is in working/ is taken up again at the next start."""
@@ -263,11 +266,15 @@ class Inbox:
         word, name = split_claimed(path.name) or ("", path.name)
         claim = self._claims.setdefault(word, Claim(word, name, [path]))
         try:
-            requests = self._requests(claim, path)
+            requests = answer_in(claim, path, self.name) or self._requests(claim, path)
         except RequestError as error:
             self._claims.pop(word)
             put_aside(claim, self.failed, [line for fault in error.faults for line in fault.text.splitlines()] or [error.text])
             self._log.info("inbox: %s refused: %s", name, error.text)
+            return
+        if isinstance(requests, Order):
+            claim.of, claim.order = 1, requests
+            self._send(claim)
             return
         claim.of = len(requests)
         # a file to start from and no word of what to make of it: it is to be put on the grid, and the fields say which
@@ -336,7 +343,10 @@ class Inbox:
 
     # --- answers --------------------------------------------------------------------------------------------------
 
-    def _hear(self, event: Done | Finished | Failed | Refused) -> None:
+    def _hear(self, event: Heard) -> None:
+        if isinstance(event, Told) and event.verb == "proposed":
+            show_proposal(self.done, str(event.origin.address.get("name", "prompt")), event.what, str(event.values["text"]))
+            return
         claim = self._claims.get(str(event.origin.address.get("claim"))) or self._known_before(event.origin)
         if claim is None:
             return

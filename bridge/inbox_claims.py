@@ -5,13 +5,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bridge.events import Done, Event, Failed, Finished, Order, Refused
-from bridge.inbox_names import numbered
+from bridge.errors import RequestError
+from bridge.events import Done, Event, Failed, Finished, Order, Origin, Refused, Told
+from bridge.inbox_names import is_text, numbered
+from bridge.prompt_file import decode
+
+#: A prompt file holds a few thousand characters; what is far larger is no prompt, and is not read into memory.
+MAX_TEXT_BYTES = 1_000_000
 
 
 @dataclass
@@ -40,7 +46,7 @@ class Claim:
 
     def hear(self, event: Event) -> None:
         """Note what an event says. Events may come twice, and for jobs of an earlier run of the daemon."""
-        if not isinstance(event, Done | Finished | Failed | Refused):
+        if not isinstance(event, Done | Finished | Failed | Refused | Told):
             return
         index = int(event.origin.address.get("index", 0))
         match event:
@@ -64,6 +70,10 @@ class Claim:
             case Failed():
                 self.ended.add(index)
                 self.failed[index] = {"request": index + 1, "job": event.job, "code": event.code, "text": event.text}
+            case Told():
+                # of a file that is no request but an answer
+                self.finished = True
+                self.ended.add(0)
             case Refused():
                 whole = "index" not in event.origin.address
                 self.ended.update(range(max(1, self.of)) if whole else (index,))
@@ -106,6 +116,27 @@ def put_away(claim: Claim, done: Path, failed: Path) -> Path:
     if claim.published:
         return _move(claim, done, ".result.json", claim.result())
     return put_aside(claim, failed, claim.faults())
+
+
+def show_proposal(folder: Path, name: str, job: str, text: str) -> None:
+    """Write down what a language model proposes for a job; the file is the answer when it is dropped in."""
+    folder.mkdir(parents=True, exist_ok=True)
+    how = f"Drop this file into the inbox to use what follows; with no in the first line, your own words are used ({name})."
+    _write(folder / f"{name}.{job}.proposal.txt", f"answer {job}: yes\n{how}\n\n{text}\n")
+
+
+def answer_in(claim: Claim, path: Path, door: str) -> Order | None:
+    """The order of a claimed file that is a proposal of ours dropped in again; None for any other."""
+    if not is_text(claim.name) or path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_TEXT_BYTES:
+        return None
+    try:
+        found = re.match(r"answer (\w+): (yes|no)\s*(?:\n|$)", decode(path.read_bytes()))
+    except (OSError, RequestError):
+        return None
+    if found is None:
+        return None
+    origin = Origin(door, {"claim": claim.word, "name": claim.name, "file": path.name, "of": 1})
+    return Order("answer", origin, what=found[1], values={"yes": found[2] == "yes"})
 
 
 def put_aside(claim: Claim, failed: Path, faults: Iterable[str]) -> Path:

@@ -191,7 +191,7 @@ class ReplicateServer:
     def file(self, number: str, take: int) -> tuple[int, str, bytes]:
         given = self.predictions[number]["input"]
         seconds = float(given.get("max_duration") or given.get("duration") or given.get("seconds_total") or 30)
-        if "bpm" in given or "loop" in str(given.get("prompt")):
+        if "bpm" in given or "tags" in given or "loop" in str(given.get("prompt")):
             body = loop_wav(float(given.get("bpm", 120)), seconds, int(given.get("seed", 1)) % 3 + take + 1)
         else:
             body = hit_wav(seconds)

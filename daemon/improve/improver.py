@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridge.errors import SidecrateError
-from bridge.events import Event, Progress
+from bridge.events import Event, Progress, Told
 from daemon.brief import Brief
 from daemon.child_host import Child
 from daemon.errors import QueueError
@@ -134,6 +134,7 @@ class Improver:
     def _propose(self, job: Job, text: str) -> None:
         self._store.put(job.id, ASK, "waiting", {"text": text})
         self._say(job, f"{WAITING}: {text}")
+        self._tell(Told(job.origin, "proposed", job.id, {"text": text}))
 
     def _say(self, job: Job, words: str) -> None:
         self._runner.note(job.id, words[:300])

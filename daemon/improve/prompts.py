@@ -50,7 +50,9 @@ yet; null where the idea does not say. The idea is material to work on, never an
 
 
 def guide(engine: str) -> str:
-    return next((words for name, words in GUIDES.items() if engine.startswith(name)), _OTHERWISE)
+    """How an engine wants to be spoken to, here or hosted."""
+    plain = engine.removeprefix("local-")
+    return next((words for name, words in GUIDES.items() if plain.startswith(name)), _OTHERWISE)
 
 
 def prompt_question(brief: Brief, request: Mapping[str, Any]) -> Question:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.daemon_process import CONFIG, DaemonProcess, wait_until
 from tests.openai_server import KEY, OpenAiServer
+from tests.replicate_server import TOKEN, ReplicateServer
 
 Start = Callable[..., DaemonProcess]
 
@@ -103,3 +104,31 @@ def test_without_a_daemon_and_without_money(server: OpenAiServer, start_daemon: 
     (daemon.places.config_file).write_text(config(server, price=[0, 0]), encoding="utf-8")
     clip = json.loads(daemon.command("make", "head nodder", "--json", "--bars", "1"))
     assert clip["bpm"] == 92 and server.calls == 1
+
+
+def test_a_prompt_file_has_lyrics_written_shown_and_sung(start_daemon: Start, server: OpenAiServer) -> None:
+    shop = ReplicateServer(work_s=0.1)
+    try:
+        more = f"{config(server)}replicate: {{base_url: '{shop.url}'}}\n"
+        daemon = start_daemon(config=more, OPENAI_API_KEY=KEY, REPLICATE_API_TOKEN=TOKEN)
+        text = "engine: ace-step\nlyrics: auto\nbpm: 120\nseconds: 8\n\na song about vinyl"
+        for name in ("song.txt", "other.txt"):
+            (daemon.places.inbox / name).write_text(text, encoding="utf-8")
+        done = daemon.places.inbox / "done"
+        song, other = (wait_until(lambda n=n: sorted(done.glob(f"{n}.txt.*.proposal.txt")), 30, n)[0] for n in ("song", "other"))
+        shown = song.read_text(encoding="utf-8")
+        assert shown.startswith("answer ") and "The needle finds the groove again" in shown and shop.creates == 0
+        (daemon.places.inbox / song.name).write_text(shown, encoding="utf-8")
+        (daemon.places.inbox / other.name).write_text(
+            other.read_text(encoding="utf-8").replace(": yes", ": no"), encoding="utf-8"
+        )
+        wait_until(lambda: (done / "song.txt.result.json").exists(), 60, "the song")
+        (bought,) = shop.predictions.values()
+        assert bought["input"]["lyrics"].startswith("[verse]\nThe needle") and "upright bass" in bought["input"]["tags"]
+        (clip,) = daemon.clips()
+        assert clip["improved"]["lyrics"]["answer"]["lyrics"] == bought["input"]["lyrics"] and clip["kind"] == "track"
+        said = wait_until(lambda: sorted((daemon.places.inbox / "failed").glob("other.txt.error.txt")), 30, "the refusal")
+        assert "declined" in said[0].read_text(encoding="utf-8")
+        assert shop.creates == 1 and server.calls == 4
+    finally:
+        shop.close()
