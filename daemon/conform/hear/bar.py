@@ -8,13 +8,16 @@ import numpy as np
 import scipy.fft as sfft
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
-from daemon.conform.hear.envelopes import Envelopes, falls
+from daemon.conform.hear.envelopes import BEFORE_S, LEAD_S, Envelopes, falls
 from daemon.conform.hear.timemap import TimeMap
 
 #: Moments per 16th.
 FINE = 48
 #: s after the first sound that hardly count: a take cut into its own sound begins with an attack that is none.
 START_S = 0.025
+#: How much they count: where the take sounds from its first moment, and after silence. Where other passes of the unit are there,
+#: what they say counts; a sudden start out of nothing is far louder in the onset strength than any attack of the music.
+CUT_SHARE, BEGUN_SHARE = 0.0005, 0.004
 #: s; beginnings of the bar are no nearer to each other.
 APART_S = 0.028
 #: How many 32nds are looked at for their notes.
@@ -57,7 +60,8 @@ def fold(env: Envelopes, lattice: TimeMap, slots: int, bars: int) -> Bar:
     turns = int(np.ceil((len(lattice.beats_s) - 1) * 4 / unit))
     seconds = lattice.seconds(np.arange(turns * unit * FINE) / FINE)
     inside = (seconds > env.sounds_from_s - 0.01) & (seconds < env.sounds_to_s - 0.03)
-    trust = np.where(inside, np.where(seconds > env.sounds_from_s + START_S, 1, 0.02), 0).astype(np.float32)
+    begun = CUT_SHARE if env.sounds_from_s < LEAD_S + BEFORE_S else BEGUN_SHARE
+    trust = np.where(inside, np.where(seconds > env.sounds_from_s + START_S, 1, begun), 0).astype(np.float32)
     source = _channels(env)
     at = np.clip(seconds * env.rate, 0, len(source) - 1.001)
     low = at.astype(int)
@@ -65,7 +69,7 @@ def fold(env: Envelopes, lattice: TimeMap, slots: int, bars: int) -> Bar:
     values = source[low] * (1 - part) + source[low + 1] * part
     values = values.reshape(turns, unit * FINE, -1)
     share = trust.reshape(turns, unit * FINE, 1)
-    share = share / np.maximum(share.sum(axis=0), 0.02)
+    share = share / np.maximum(share.sum(axis=0), begun)
     mean = (values * share).sum(axis=0)
     spread = np.sqrt(np.maximum((values[:, :, :6] ** 2 * share).sum(axis=0) - mean[:, :6] ** 2, 0)).sum(axis=1)
     moments = np.column_stack([mean[:, :12], spread, mean[:, 12:]])

@@ -9,19 +9,17 @@ import numpy as np
 
 from bridge.music import Meter
 from daemon.conform.hear.bar import Bar
-from daemon.conform.hear.envelopes import BEFORE_S, Envelopes
+from daemon.conform.hear.envelopes import BEFORE_S, LEAD_S, Envelopes
 from daemon.conform.hear.reading import FEATURES, read
 from daemon.conform.hear.seam import SIGNS
 from daemon.conform.hear.timemap import TimeMap
 
-#: Silence before the first sound from which that sound is a deliberate beginning.
-LEAD_S = 0.06
 #: How often the downbeat comes this many 16ths after the first sound, when silence came before it; else anywhere.
 AFTER_SILENCE = {0: 0.52, 2: 0.09, 4: 0.12, 8: 0.03, 6: 0.02, 12: 0.02}
 #: How often a take that sounds from its first moment begins exactly on the one.
 AT_ONCE = 0.2
-#: s; how far the first sound and the bar's beginning may lie apart: before, after.
-START_S = (0.008, 0.016)
+#: s; how far the bar's beginning may lie before and after the first sound, or the take's first moment if that is later.
+START_S = (0.004, 0.010)
 SILENCE_S = 0.025
 
 
@@ -72,7 +70,7 @@ def start_of(env: Envelopes, lattice: TimeMap, slots: int, starts: np.ndarray) -
             away_s = ((ahead - later + slots / 2) % slots - slots / 2) * sixteenth_s
             chance += share * np.exp(-0.5 * (away_s / (SILENCE_S / 1.5)) ** 2)
         return np.log(chance / evenly)
-    away_s = ((ahead + slots / 2) % slots - slots / 2) * sixteenth_s
+    away_s = ((ahead + slots / 2) % slots - slots / 2) * sixteenth_s - max(0.0, BEFORE_S - first_s)
     exact = (away_s > -START_S[0]) & (away_s < START_S[1])
     sharp = slots * sixteenth_s / sum(START_S)
     return np.log(1 - AT_ONCE + AT_ONCE * exact * min(sharp, 60.0))

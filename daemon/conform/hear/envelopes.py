@@ -16,6 +16,8 @@ BANDS = ((35, 120), (120, 300), (300, 900), (900, 2500), (2500, 6000), (6000, 11
 RATE = 1000
 #: s of silence that hearing puts before a take, so that a hit on its first sample is an attack as any other.
 BEFORE_S = 0.05
+#: s; silence before the first sound from which that sound is a deliberate beginning.
+LEAD_S = 0.06
 #: s; width of the Gaussian whose derivative finds attacks in the log energy.
 EDGE_S = 0.004
 #: Share of a band's loudest moments below which changes do not count.
