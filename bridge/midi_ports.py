@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import glob
 import logging
 import os
 import re
@@ -18,6 +17,7 @@ import rtmidi
 
 from bridge.errors import DoorError
 from bridge.jack_pulse import JackPulse
+from bridge.jack_server import jack_sockets, stopped_jack
 
 NAME = "Sidecrate"
 APIS = {
@@ -32,7 +32,6 @@ CALLBACK_ENDS_S = 0.05
 #: How long JACK may take to carry one more message before its ports are closed, which waits for it without end.
 _LAST_WORD_S = 2.0
 _SEQUENCER = "/dev/snd/seq"
-_JACK_PROGRAMS = (b"jackd", b"jackdbus", b"pipewire")
 #: Ports of ours that are nobody's business.
 _IS_INNER = re.compile(rf"{NAME}( FL)? (list|pulse)\b")
 _ERRORS = (rtmidi.RtMidiError, OSError, RuntimeError, ValueError)
@@ -56,49 +55,18 @@ def usable_api(wanted: str = "auto") -> str:
         return wanted if wanted != "auto" else next(name for name in ("coremidi", "winmm", *built) if name in built)
     if wanted in ("auto", "alsa") and "alsa" in built and os.access(_SEQUENCER, os.R_OK | os.W_OK):
         return "alsa"
-    if wanted in ("auto", "jack") and "jack" in built and _jack_sockets():
-        if stopped := _stopped_jack():
+    if wanted in ("auto", "jack") and "jack" in built and jack_sockets():
+        if stopped := stopped_jack():
             raise DoorError(f"the JACK server is stopped (process {stopped}): kill -CONT {stopped}, and start this again")
         return "jack"
     missing = {"alsa": "ALSA's sequencer is not there (modprobe snd-seq)", "jack": "no JACK server is running"}
     raise DoorError("no MIDI system answers: " + " and ".join(text for name, text in missing.items() if wanted in ("auto", name)))
 
 
-def _jack_sockets() -> list[str]:
-    """Where JACK servers answer, or PipeWire in their place.
-
-    A server that was killed leaves its socket's file behind. It must be noticed: RtMidi waits without end for room in the
-    buffer of a dead server, and Python waits with it. So the system's own list says which sockets have somebody behind them.
-    """
-    name, runtime = os.environ.get("JACK_DEFAULT_SERVER", "default"), os.environ.get("XDG_RUNTIME_DIR", "/nowhere")
-    paths = glob.glob(f"/dev/shm/jack_{glob.escape(name)}_*_0") + glob.glob(f"{glob.escape(runtime)}/pipewire-0")
-    if not paths:
-        return []
-    with open("/proc/net/unix", encoding="utf-8", errors="replace") as table:
-        answering = {line.rstrip("\n").split(maxsplit=7)[-1] for line in table}
-    return [path for path in paths if path in answering]
-
-
-def _stopped_jack() -> int:
-    """The process of a JACK server that a signal has stopped, else 0: whoever joins that one waits for it without end."""
-    name = os.environ.get("JACK_DEFAULT_SERVER", "default").encode()
-    for path in glob.glob("/proc/[0-9]*/stat"):
-        with suppress(OSError):
-            with open(path, "rb") as stat:
-                # the program's name stands in brackets and may hold anything
-                program, _, rest = stat.read().partition(b"(")[2].rpartition(b")")
-            if program in _JACK_PROGRAMS and rest.split()[0] in (b"T", b"t"):
-                with open(path.removesuffix("stat") + "cmdline", "rb") as command:
-                    words = command.read().split(b"\0")
-                if name in words or (name == b"default" and not {b"-n", b"--name"} & {*words}):
-                    return int(path.split("/")[2])
-    return 0
-
-
 def _system_marks(api: str) -> tuple[tuple[str, int], ...]:
     """What changes when the MIDI system is started anew. A JACK client is not told, and lists the dead server's ports."""
     marks = []
-    for path in sorted(_jack_sockets()) if api == "jack" and sys.platform == "linux" else []:
+    for path in sorted(jack_sockets()) if api == "jack" and sys.platform == "linux" else []:
         with suppress(OSError):
             marks.append((path, os.stat(path).st_ino))
     return tuple(marks)

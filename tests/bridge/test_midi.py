@@ -222,7 +222,7 @@ def test_a_fault_in_the_daemon_does_not_end_the_door(jack: str) -> None:  # noqa
 
 def test_no_midi_system_is_said_and_nothing_runs(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
-    monkeypatch.setattr("bridge.midi_ports._jack_sockets", list)
+    monkeypatch.setattr("bridge.midi_ports.jack_sockets", list)
     monkeypatch.setattr("bridge.midi_ports._SEQUENCER", "/nowhere/seq")
     if sys.platform != "linux":
         pytest.skip("only Linux may have no MIDI system")
