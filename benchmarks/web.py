@@ -25,7 +25,7 @@ from benchmarks.library import records
 from daemon.library.catalogue import Library
 from daemon.places import HOME_VARIABLE, Places
 
-CLIPS, CLIENTS, SECONDS, IDLE_S = 20_000, 20, 20.0, 20.0
+CLIPS, CLIENTS, LOOPS, SECONDS, IDLE_S = 20_000, 20, 12, 20.0, 20.0
 #: s between a client's answer and its next question: a person who scrolls and types as quickly as may be.
 PAUSE_S = 0.25
 _CONFIG = "web: {enabled: true, port: 0}\nosc: {port: 0}\nmidi: {enabled: false}\nfl: {enabled: false}\ninbox: {enabled: false}\n"
@@ -79,37 +79,42 @@ def idle(pids: tuple[int, int]) -> list[tuple[float, float]]:
     return [(one.memory_info().rss / 1e6, 100 * used / IDLE_S) for one, used in zip(watched, used_s, strict=True)]
 
 
-def questions(dice: random.Random, loop: str) -> tuple[str, dict[str, object]]:
-    """What a page asks, about as often as it does."""
+def question(dice: random.Random, loops: list[str]) -> tuple[str, str, dict[str, object]]:
+    """What a page asks, about as often as it does: kind, path and values."""
+    loop = dice.choice(loops)
     kind = dice.choices(("search", "page", "clip", "peaks", "audio", "jobs"), (30, 20, 20, 15, 10, 5))[0]
     match kind:
         case "search":
             words = dice.choice(("dus", "techno", "warm pad", "kick", "piano"))
-            return "/clips", {"text": words, "limit": 30, "bpm_from": dice.choice((80, 100, 120))}
+            return kind, "/clips", {"text": words, "limit": 30, "bpm_from": dice.choice((80, 100, 120))}
         case "page":
-            return "/clips", {"limit": 30, "offset": 30 * dice.randrange(100), "sort": dice.choice(("newest", "name", "bpm"))}
+            return (
+                kind,
+                "/clips",
+                {"limit": 30, "offset": 30 * dice.randrange(100), "sort": dice.choice(("newest", "name", "bpm"))},
+            )
         case "clip":
-            return f"/clips/c{dice.randrange(1000):06d}", {}
+            return kind, f"/clips/c{dice.randrange(1000):06d}", {}
         case "peaks":
-            return f"/clips/{loop}/peaks", {}
+            return kind, f"/clips/{loop}/peaks", {}
         case "audio":
-            return f"/clips/{loop}/audio", {}
-    return "/jobs", {}
+            return kind, f"/clips/{loop}/audio", {}
+    return kind, "/jobs", {}
 
 
-async def asked(api: httpx.Client, loop: str) -> list[float]:
-    """ms of each answer, of all clients together."""
-    took: list[float] = []
+async def asked(api: httpx.Client, loops: list[str]) -> dict[str, list[float]]:
+    """Kind of question -> ms of each answer, of all clients together."""
+    took: dict[str, list[float]] = {}
     until = time.monotonic() + SECONDS
 
     async def one(number: int, client: httpx.AsyncClient) -> None:
         dice = random.Random(number)
         await asyncio.sleep(dice.random() * PAUSE_S)
         while time.monotonic() < until:
-            path, values = questions(dice, loop)
+            kind, path, values = question(dice, loops)
             began = time.perf_counter()
             (await client.get(str(api.base_url) + path.removeprefix("/"), params=values)).raise_for_status()
-            took.append(1000 * (time.perf_counter() - began))
+            took.setdefault(kind, []).append(1000 * (time.perf_counter() - began))
             await asyncio.sleep(PAUSE_S)
 
     async with httpx.AsyncClient(headers=api.headers, timeout=60) as client:
@@ -125,18 +130,20 @@ def bench(count: int = CLIPS) -> None:
             time.sleep(20)  # the first look through the crate
             for name, (memory_mb, cpu) in zip(("daemon", "page's server"), idle((daemon, web)), strict=True):
                 print(f"idle with web: on, {name:14} {memory_mb:6.1f} MB {cpu:6.2f} % of a core")
-            job = api.post("/requests", json={"prompt": "house loop", "bars": 4}).raise_for_status().json()["job"]
-            while not (made := api.get(f"/jobs/{job}").json()["clips"]):
+            job = api.post("/requests", json={"prompt": "house loop", "bars": 4, "count": LOOPS}).raise_for_status().json()["job"]
+            while len(made := api.get(f"/jobs/{job}").json()["clips"]) < LOOPS:
                 time.sleep(0.2)
-            still = asyncio.run(asked(api, made[0]))
+            still = asyncio.run(asked(api, made))
             job = api.post("/requests", json={"prompt": "house loop", "bars": 16, "count": 100}).raise_for_status().json()["job"]
-            busy = asyncio.run(asked(api, made[0]))
+            busy = asyncio.run(asked(api, made))
             state = api.get(f"/jobs/{job}").json()
             api.delete(f"/jobs/{job}")
     for name, took in (("nothing runs", still), (f"a job runs ({len(state['clips'])} of 100 clips made meanwhile)", busy)):
-        p50, p95 = statistics.median(took), statistics.quantiles(took, n=20)[18]
-        rate = len(took) / SECONDS
-        print(f"{CLIENTS} clients, {rate:.0f} requests a second, {count:,} clips, {name}: p50 {p50:.1f} ms, p95 {p95:.1f} ms")
+        every = [ms for some in took.values() for ms in some]
+        rate = len(every) / SECONDS
+        print(f"{CLIENTS} clients, {rate:.0f} requests a second, {count:,} clips, {name}:")
+        for kind, some in [("all", every), *sorted(took.items())]:
+            print(f"  {kind:7} p50 {statistics.median(some):6.1f} ms, p95 {statistics.quantiles(some, n=20)[18]:6.1f} ms")
     assert state["state"] not in ("done", "failed"), "the job ended before the clients did"
 
 

@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 import time
+from collections import OrderedDict
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +39,7 @@ from daemon.web.upload import sweep_uploads
 
 _EXPORTS_KEPT_S = 86400.0
 _LOOK_EVERY_S, _PEAKS_DEADLINE_S = 0.5, 60.0
+_MOST_DRAWN = 300
 PEAKS = "daemon.web.peaks:peaks_of"
 asking: ContextVar[Profile | None] = ContextVar("asking", default=None)
 
@@ -65,6 +67,8 @@ class House:
     shelves: dict[tuple[str, float], Shelf] = field(default_factory=dict)
     peaks_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: set[asyncio.Task[None]] = field(default_factory=set)
+    drawn: OrderedDict[tuple[str, int], dict[str, Any]] = field(default_factory=OrderedDict)
+    """Waveforms by file and its time, those used last at the end."""
     share_port: int = 0
     """Where shares are served; 0 while they are not."""
 
@@ -158,9 +162,16 @@ class House:
 
     async def peaks_of(self, clip: str, version: str) -> dict[str, Any]:
         path = await self.sound(clip, version, None, None)
+        name = (str(path), path.stat().st_mtime_ns)
         # a child takes one task at a time, and a library page asks for many waveforms at once
-        async with self.peaks_turn:
-            return await self.peaks.ask(PEAKS, {"path": str(path)}, lambda *_: None, _PEAKS_DEADLINE_S)
+        async with self.peaks_turn if name not in self.drawn else contextlib.nullcontext():
+            if name not in self.drawn:
+                self.drawn[name] = await self.peaks.ask(PEAKS, {"path": str(path)}, lambda *_: None, _PEAKS_DEADLINE_S)
+        found = self.drawn[name]
+        self.drawn.move_to_end(name)
+        if len(self.drawn) > _MOST_DRAWN:
+            self.drawn.popitem(last=False)
+        return found
 
     # -- instruments added
 
