@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,12 @@ def test_the_built_wheel_makes_a_clip(tmp_path):
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path / "dist"), str(REPO)]
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = (tmp_path / "dist").glob("sidecrate-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    built = REPO / "daemon" / "web" / "built"
+    page = {f"daemon/web/built/{path.relative_to(built).as_posix()}" for path in built.rglob("*") if path.is_file()}
+    assert len(page) >= 4 and page <= names, "the built page is in the wheel"
+    assert not any(name.startswith(("daemon/web/page", "tests", "benchmarks")) for name in names)
     home = tmp_path / "environment"
     venv.create(home, with_pip=True)
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
