@@ -230,6 +230,9 @@ class Improve(Section):
         "https://api.openai.com/v1",
         description="OpenAI, or a server that speaks like it, as http://127.0.0.1:11434/v1 for Ollama. The key is never in here.",
     )
+    speaks: Literal["openai", "replicate"] = Field(
+        "openai", description="replicate: with base_url https://api.replicate.com and a model such as openai/gpt-4o."
+    )
     model: str = Field("gpt-4o", description="The model's name there.")
     timeout_s: Annotated[float, Field(ge=1, le=600)] = Field(40.0, description="After so long the rules serve instead.")
     price: tuple[Annotated[float, Field(ge=0, le=1000)], Annotated[float, Field(ge=0, le=1000)]] | None = Field(

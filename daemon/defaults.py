@@ -48,7 +48,8 @@ def improve_server(config: Config) -> dict[str, Any]:
     """Which language model is asked, as its child is told."""
     asked = config.improve
     price = price_usd(asked.base_url, asked.model, asked.price)
-    return {"base_url": asked.base_url, "model": asked.model, "timeout_s": asked.timeout_s, "price": list(price)}
+    about = {"speaks": asked.speaks, "base_url": asked.base_url, "model": asked.model}
+    return {**about, "timeout_s": asked.timeout_s, "price": list(price)}
 
 
 def crate_folder(config: Config, places: Places) -> Path:

@@ -42,6 +42,7 @@ class OpenAiServer:
         self.seen: list[dict[str, Any]] = []
         self.formats: Counter[str] = Counter()
         self.delay_s = 0.0
+        self.prediction: dict[str, Any] = {}
         self.retry_after: str | None = "0.05"
         self._closing = threading.Event()
         server = self
@@ -49,6 +50,9 @@ class OpenAiServer:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 server.handle(self)
+
+            def do_GET(self) -> None:
+                server.poll(self)
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -67,6 +71,9 @@ class OpenAiServer:
         self._http.server_close()
 
     def handle(self, call: BaseHTTPRequestHandler) -> None:
+        if call.path.endswith("/cancel"):
+            self._answer(call, 200, {**self.prediction, "status": "canceled"})
+            return
         body = json.loads(call.rfile.read(int(call.headers["Content-Length"])))
         self.calls += 1
         self.seen.append(body)
@@ -74,6 +81,9 @@ class OpenAiServer:
         if self.needs_key and call.headers.get("Authorization") != f"Bearer {KEY}":
             said = f"Incorrect API key provided: {call.headers.get('Authorization')}"
             self._answer(call, 401, {"error": {"message": said, "type": "invalid_request_error", "code": "invalid_api_key"}})
+            return
+        if call.path == "/v1/models/openai/gpt-4o/predictions":
+            self._predict(call, body["input"], plan)
             return
         if call.path != "/v1/chat/completions":
             self._answer(call, 404, {"error": {"message": "no such path"}})
@@ -106,6 +116,20 @@ class OpenAiServer:
             words = "dusty drums, upright bass, vinyl crackle, 85 bpm in C minor"
             return {"prompts": {engine: f"{words}, for {engine}" for engine in engines}, **PROMPT}
         return LYRICS if name == "lyrics" else PLAN
+
+    def _predict(self, call: BaseHTTPRequestHandler, given: dict[str, Any], plan: Any) -> None:
+        """As Replicate does: a prediction that is begun, and has succeeded when it is looked at; its output comes in pieces."""
+        if isinstance(plan, int):
+            self._answer(call, plan, {"detail": f"error {plan}", "status": plan})
+            return
+        messages = [{"role": "system", "content": given["system_prompt"]}, {"role": "user", "content": given["prompt"]}]
+        text = json.dumps(self.value_for({"messages": messages}))
+        metrics = {"input_token_count": 1000, "output_token_count": 200}
+        self.prediction = {"id": "p1", "status": plan or "succeeded", "output": [text[:9], text[9:]], "metrics": metrics}
+        self._answer(call, 201, {**self.prediction, "status": "starting", "output": None})
+
+    def poll(self, call: BaseHTTPRequestHandler) -> None:
+        self._answer(call, 200, self.prediction)
 
     def _misbehave(self, call: BaseHTTPRequestHandler, plan: Any) -> None:
         if isinstance(plan, int):

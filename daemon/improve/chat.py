@@ -44,7 +44,8 @@ class _Unformatted(Exception):
 class Answer:
     value: dict[str, Any]
     model: str
-    cost_usd: float
+    cost_usd: float | None
+    """None where that cannot be known."""
     how: str
     """json_schema, json_object or text."""
 
@@ -180,10 +181,10 @@ class Chat:
             raise ChatError("the service's filter held the answer back", cost)
         if reason == "length":
             raise ChatError("the model did not come to an end; the answer was cut off", cost)
-        value = _json_in(content)
+        value = json_in(content)
         if value is None:
             raise ChatError("the model's answer is no JSON object", cost)
-        return Answer(value, str(said.get("model") or self._server["model"])[:100], cost or 0.0, how)
+        return Answer(value, str(said.get("model") or self._server["model"])[:100], cost, how)
 
     def _cost(self, said: dict[str, Any]) -> float | None:
         usage = said.get("usage")
@@ -194,7 +195,7 @@ class Chat:
             return 0.0 if not any(price) else None
 
 
-def _json_in(content: Any) -> dict[str, Any] | None:
+def json_in(content: Any) -> dict[str, Any] | None:
     """The JSON object in a message: all of it, or what stands in a fence or between words."""
     if not isinstance(content, str):
         return None

@@ -7,9 +7,11 @@ from typing import Any
 
 from daemon.brief import Brief
 from daemon.child import Tell
+from daemon.engines.replicate.models import TOKEN
 from daemon.improve.chat import Chat, ChatError, Question
 from daemon.improve.lyrics import lyrics_question, read_lyrics_answer
 from daemon.improve.prompts import prompt_question, read_prompt_answer
+from daemon.improve.replicate_chat import ReplicateChat
 from daemon.improve.server import KEY
 from daemon.secrets import find_secret
 
@@ -26,7 +28,7 @@ def ask_model(task: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     ask, read = _step(task["step"])
     tell(0.0, "improving", "asking the language model")
     try:
-        got = Chat(task["server"], find_secret(KEY)).ask(ask(brief, task["request"]))
+        got = _chat(task["server"]).ask(ask(brief, task["request"]))
     except ChatError as error:
         return {"why": error.text, "cost_usd": error.cost_usd}
     try:
@@ -35,6 +37,12 @@ def ask_model(task: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         # whatever a model may put into its JSON
         return {"why": f"the model's answer cannot be used ({error})", "cost_usd": got.cost_usd}
     return {"answer": answer, "model": got.model, "cost_usd": got.cost_usd, "how": got.how}
+
+
+def _chat(server: Mapping[str, Any]) -> Chat | ReplicateChat:
+    if server.get("speaks") == "replicate":
+        return ReplicateChat(server, find_secret(TOKEN))
+    return Chat(server, find_secret(KEY))
 
 
 def _step(step: str) -> tuple[Ask, Read]:

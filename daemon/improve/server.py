@@ -44,7 +44,8 @@ def price_usd(base_url: str, model: str, configured: tuple[float, float] | None)
         return configured
     if is_near(base_url):
         return (0.0, 0.0)
-    names = sorted((name for name in PRICES_USD if model.startswith(name)), key=len)
+    plain = model.rpartition("/")[2]
+    names = sorted((name for name in PRICES_USD if plain.startswith(name)), key=len)
     return PRICES_USD[names[-1]] if names else DEAR_USD
 
 

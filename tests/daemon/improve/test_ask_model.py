@@ -174,6 +174,28 @@ def test_a_drum_loop_stays_one(server: OpenAiServer) -> None:
     assert read_plan(answer["plan"]).parts == ("drums",) and "bass: not asked for; left out" in answer["said"]
 
 
+def test_a_model_that_replicate_hosts(server: OpenAiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPLICATE_API_TOKEN", KEY)
+    where = {"speaks": "replicate", "base_url": server.url[:-3], "model": "openai/gpt-4o", "price": PRICE, "timeout_s": 5.0}
+    task = {"step": "improve", "brief": Brief("dusty", "dusty").to_json(), "request": {}, "server": where}
+    said = ask_model(task, lambda *_: None)
+    assert "vinyl crackle" in said["answer"]["words"]["embedded"] and said["cost_usd"] == pytest.approx(COST_USD)
+    for plan, words, cost_usd in (
+        (402, "402", 0.0),
+        ("failed", "failed: without a reason", COST_USD),
+        ("aborted", "aborted", COST_USD),
+    ):
+        server.plans.append(plan)
+        said = ask_model(task, lambda *_: None)
+        assert words in said["why"] and said["cost_usd"] == pytest.approx(cost_usd)
+    server.plans.append("processing")
+    said = ask_model({**task, "server": {**where, "timeout_s": 0.6}}, lambda *_: None)
+    assert "did not answer within 0.6 s" in said["why"] and said["cost_usd"] is None
+    monkeypatch.delenv("REPLICATE_API_TOKEN")
+    monkeypatch.setattr("daemon.improve.child.find_secret", lambda name: None)
+    assert "REPLICATE_API_TOKEN is not set" in ask_model(task, lambda *_: None)["why"]
+
+
 def test_prices_and_where_a_key_may_go() -> None:
     assert price_usd("https://api.openai.com/v1", "gpt-4o-mini-2024", None) == (0.15, 0.6)
     assert price_usd("https://api.openai.com/v1", "unheard-of", None) == (5.0, 20.0)
