@@ -11,7 +11,7 @@ from daemon.engines.embedded import composer
 from daemon.engines.embedded.plan import PARTS, Drums, Plan, Sound
 from daemon.engines.embedded.rows import FAST_HATS, double_timed, half_timed, thinned_or_filled
 from daemon.engines.embedded.styles import STYLES
-from daemon.engines.embedded.wishes import DRUM_VOICES, PITCHED, Wishes, read_tone, read_wishes, toned
+from daemon.engines.embedded.wishes import DRUM_VOICES, PITCHED, Wishes, read_tone, read_wishes, slope_change, toned
 from daemon.prompt.vocabulary import sounds
 
 _PARTS = {"drums": "drums", "beat": "drums", "bass": "bass", "bassline": "bass", "chords": "chords", "harmony": "chords",
@@ -130,7 +130,7 @@ def _toned(plan: Plan, tone: dict[str, float], parts: set[str]) -> Plan:
             changes[part] = replace(what, sounds=kit)
         else:
             changes[part] = replace(what, sound=replace(what.sound, tone=toned(what.sound.tone, tone)))
-    mix = replace(plan.mix, slope_db=round(plan.mix.slope_db + 0.3 * tone.get("bright", 0.0), 2))
+    mix = replace(plan.mix, slope_db=round(plan.mix.slope_db + slope_change(tone), 2))
     return plan.with_(**changes, mix=mix)
 
 

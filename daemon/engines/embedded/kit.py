@@ -33,7 +33,8 @@ _PART_WORDS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 #: What stands in for a voice that the kit lacks.
 _LIKE = {
-    "hard kick": "kick", "clap": "snare", "snap": "clap", "brush": "snare", "brush sweep": "shaker", "rim": "snare", "open hat": "hat", "ride": "open hat",
+    "hard kick": "kick", "clap": "snare", "snap": "clap", "brush": "snare", "brush sweep": "shaker",
+    "rim": "snare", "open hat": "hat", "ride": "open hat",
     "high tom": "mid tom", "low tom": "mid tom", "low conga": "high conga",
 }  # fmt: skip
 

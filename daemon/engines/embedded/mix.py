@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -23,12 +23,18 @@ PART_LUFS = {"drums": -14.0, "bass": -16.5, "chords": -19.5, "lead": -19.5, "pad
 
 #: Level in dB and place (-1 left, 1 right) of each voice within the drums.
 DRUM_PLACES: dict[str, tuple[float, float]] = {
-    "kick": (-2, 0), "hard kick": (-2, 0), "snare": (0, 0), "clap": (0, 0), "snap": (-3, 0.1), "brush": (-1, 0), "brush sweep": (-10, -0.15), "rim": (-5, -0.25),
+    "kick": (-2, 0), "hard kick": (-2, 0), "snare": (0, 0), "clap": (0, 0), "snap": (-3, 0.1),
+    "brush": (-1, 0), "brush sweep": (-10, -0.15),
+    "rim": (-5, -0.25),
     "hat": (-2, 0.18), "open hat": (-3, 0.18), "ride": (-3, -0.3), "crash": (-6, 0.2), "high tom": (-4, 0.3),
     "mid tom": (-3, 0.0), "low tom": (-3, -0.3), "high conga": (-6, 0.4), "low conga": (-5, -0.4), "shaker": (-7, -0.35),
     "tambourine": (-9, 0.4), "cowbell": (-9, 0.3), "clave": (-10, -0.45),
 }  # fmt: skip
 
+#: Power of the velocity that is a note's gain: soft strokes of drums lie 8 dB under a hit, ghosts 16, as players leave them.
+_DRUM_DYNAMICS, _DYNAMICS = 1.6, 1.2
+#: By how much (dB an octave) real drum loops fall off less than full mixes do.
+_BEAT_ALONE_DB = 1.2
 _LAYERS = 4
 _BEFORE_S = 0.05
 _CACHE_FRAMES = 6_000_000
@@ -115,7 +121,7 @@ def place(
     for note in notes:
         sound = sounds.get(note.voice) or Sound(note.voice)
         level_db, place_ = DRUM_PLACES.get(note.voice, (0.0, 0.0))
-        gain = 10 ** (level_db / 20) * note.velocity**1.2
+        gain = 10 ** (level_db / 20) * note.velocity ** (_DRUM_DYNAMICS if note.voice in DRUM_PLACES else _DYNAMICS)
         at = frame_of(note.start, bpm, player.rate) - first_frame
         add_round(bus, player.play(note, sound, bpm), at, gain * min(1.0, 1 - place_), gain * min(1.0, 1 + place_))
     return bus
@@ -179,7 +185,37 @@ class Desk:
         gain = self._settled(spectra, lufs)
         return {part: self._out(spectra.pop(part) * gain) for part in list(spectra)}
 
-    def _treated(self, part: str, bus: np.ndarray, kicks: Sequence[int]) -> np.ndarray:
+    def mixed(self, buses: Iterable[tuple[str, np.ndarray]], kicks: Sequence[int]) -> np.ndarray:
+        """The sum of what `stems` would give, under a balance that has been set: float32 (frames and tail, 2).
+
+        Room, echoes and tonal balance are linear: all parts go through them at once, in a quarter of the transforms.
+        """
+        mix = self.plan.mix
+        dry = np.zeros((2, self.frames), np.float32)
+        # middle signals on their way to the room, to the echoes, and to the room by way of the echoes
+        sent = np.zeros((3, self.frames), np.float32)
+        for part, bus in buses:
+            rows = self._rows(self._driven(part, bus, kicks))
+            rows *= np.float32(self.balance.levels.get(part, 1.0))
+            dry += rows
+            room, echo = mix.sends.get(part, 0.0), mix.delay.get(part, 0.0)
+            for row, gain in zip(sent, (room, echo, room * echo), strict=True):
+                if gain:
+                    row += rows[0] * np.float32(gain)
+        spectrum = self._transformed(dry)
+        if sent[1].any():
+            echoes = effects.ping_pong(self.size, self.rate, self._delay_frames)
+            spectrum += echoes * scipy.fft.rfft(sent[1], self.size)
+        if sent[0].any():
+            room_in = scipy.fft.rfft(sent[0], self.size)
+            if sent[2].any():
+                room_in += echoes[0] * scipy.fft.rfft(sent[2], self.size)
+            spectrum += effects.reverb(self.size, self.rate, round(mix.reverb_s, 2)) * room_in
+        spectrum *= self._settled({}, 0.0)
+        return self._out(spectrum)
+
+    def _driven(self, part: str, bus: np.ndarray, kicks: Sequence[int]) -> np.ndarray:
+        """A bus ducked under the kicks and driven."""
         mix = self.plan.mix
         if mix.duck and part not in ("drums", "texture", "fx") and kicks:
             depth = mix.duck * (0.75 if part == "bass" else 0.9)
@@ -187,7 +223,11 @@ class Desk:
             bus = bus * ducking(kicks, self.frames, self.rate, depth, min(0.3, 2.6 * step_s))[:, None]
         if part == "drums" or (mix.drive and part == "bass"):
             bus = _soft_clipped(bus, 0.25 + mix.drive)
-        spectrum = self._middle_and_side(bus)
+        return bus
+
+    def _treated(self, part: str, bus: np.ndarray, kicks: Sequence[int]) -> np.ndarray:
+        mix = self.plan.mix
+        spectrum = self._transformed(self._rows(self._driven(part, bus, kicks)))
         levels = self.balance.levels
         if part not in levels:
             power = self._k_power(spectrum)
@@ -197,12 +237,17 @@ class Desk:
         spectrum *= np.float32(levels.get(part, 1.0))
         return self._with_sends(part, spectrum)
 
-    def _middle_and_side(self, bus: np.ndarray) -> np.ndarray:
-        """The spectrum (2, bins) of a bus, its side high-passed twice at 190 Hz: mono where it matters."""
+    @staticmethod
+    def _rows(bus: np.ndarray) -> np.ndarray:
+        """Middle and side of a bus, float32 (2, frames)."""
         rows = np.empty((2, len(bus)), np.float32)
         np.add(bus[:, 0], bus[:, 1], out=rows[0])
         np.subtract(bus[:, 0], bus[:, 1], out=rows[1])
         rows *= np.float32(0.5)
+        return rows
+
+    def _transformed(self, rows: np.ndarray) -> np.ndarray:
+        """The spectrum (2, bins) of middle and side, the side high-passed twice at 190 Hz: mono where it matters."""
         spectrum = np.zeros((2, self.size // 2 + 1), np.complex64)
         spectrum[0] = scipy.fft.rfft(rows[0], self.size)
         if rows[1].any():
@@ -215,6 +260,10 @@ class Desk:
         power = np.einsum("ij,ij->j", spectrum.real, spectrum.real) + np.einsum("ij,ij->j", spectrum.imag, spectrum.imag)
         return float(np.dot(power, effects.k_weight(self.size, self.rate))) * 4 / self.size / self.frames
 
+    @property
+    def _delay_frames(self) -> int:
+        return round(self.plan.mix.delay_steps * 15 / self.plan.bpm * self.rate)
+
     def _with_sends(self, part: str, spectrum: np.ndarray) -> np.ndarray:
         mix = self.plan.mix
         room, echo = mix.sends.get(part, 0.0), mix.delay.get(part, 0.0)
@@ -222,8 +271,7 @@ class Desk:
             return spectrum
         sent = spectrum[0]
         if echo:
-            delay = round(mix.delay_steps * 15 / self.plan.bpm * self.rate)
-            echoes = effects.ping_pong(self.size, self.rate, delay) * (spectrum[0] * np.float32(echo))
+            echoes = effects.ping_pong(self.size, self.rate, self._delay_frames) * (spectrum[0] * np.float32(echo))
             sent = sent + echoes[0]
             spectrum += echoes
         if room:
@@ -231,15 +279,21 @@ class Desk:
         return spectrum
 
     def _settled(self, spectra: Mapping[str, np.ndarray], lufs: float) -> np.ndarray:
-        """One gain for all stems (bins,): a full mix is turned to its style's spectral slope, then levelled."""
+        """One gain for all stems (bins,): a full mix is turned to its style's spectral slope, a beat alone that is dull is
+        brightened, then all is levelled."""
         balance = self.balance
         if balance.tilt_db is None or balance.gain is None:
             total = np.sum(list(spectra.values()), axis=0)
             balance.tilt_db = 0.0
-            if len([part for part in spectra if part not in ("texture", "fx")]) >= 3:
+            playing = {part for part in spectra if part not in ("texture", "fx")}
+            if len(playing) >= 3 or playing == {"drums"}:
                 power = (total.real**2 + total.imag**2).sum(axis=0)
                 slope = effects.spectral_slope(power, self.rate, self.size)
-                balance.tilt_db = float(np.clip(self.plan.mix.slope_db - slope, -4.0, 4.0))
+                if len(playing) >= 3:
+                    balance.tilt_db = float(np.clip(self.plan.mix.slope_db - slope, -4.0, 4.0))
+                else:
+                    # half of what it lacks: how its voices were asked to sound must stay heard
+                    balance.tilt_db = float(np.clip((self.plan.mix.slope_db + _BEAT_ALONE_DB - slope) / 2, 0.0, 1.5))
             power_now = self._k_power(total * effects.tilt(self.size, self.rate, balance.tilt_db))
             balance.gain = math.sqrt(10 ** ((lufs + 0.691) / 10) / max(power_now, 1e-12))
         return effects.tilt(self.size, self.rate, balance.tilt_db) * np.float32(balance.gain)

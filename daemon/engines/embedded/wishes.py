@@ -227,6 +227,14 @@ def read_tone(words: str) -> dict[str, float]:
     return tone
 
 
+def slope_change(tone: dict[str, float]) -> float:
+    """dB an octave by which a mix falls off more (dark) or less (bright).
+
+    The mix is turned to a slope whatever its voices are, so a slope that stayed would undo what the words did to them.
+    """
+    return max(-1.0, min(1.0, 2.5 * tone.get("bright", 0.0)))
+
+
 def toned(own: dict[str, float], change: dict[str, float]) -> dict[str, float]:
     """A sound's own tone with the words' changes, within the limits of `Tone`."""
     limits = {"bright": (-1.0, 1.0, 0.0), "drive": (0.0, 1.0, 0.0), "dirt": (0.0, 1.0, 0.0), "attack": (0.0, 1.0, 0.5)}

@@ -260,8 +260,8 @@ BROKEN = (
         bpm=128,
         swing=50,
         beats=(
-            {"kick": "X.....x...x.....", "snare": "....X.......X...", "hat": "x.xxx.xxx.xxx.xx", "cowbell": "..x..x....x..x.."},
-            {"kick": "X..x......x..x..", "clap": "....X.......X...", "hat": "xxxxxxxxxxxxxxxx", "open hat": "..............x."},
+            {"kick": "X.....x...x.....", "snare": "....X.......X...", "hat": "x.xgx.xgx.xgx.xg", "cowbell": "..x..x....x..x.."},
+            {"kick": "X..x......x..x..", "clap": "....X.......X...", "hat": "xgogxgogxgogxgog", "open hat": "..............x."},
         ),
         extras={"clave": "x..x..x...x.x...", "low tom": "..........x..x..", "cowbell": "x..x..x..x..x.x."},
         bass=("x.xx.x8.x.xx.x8.", "x..x..x.x..x8.7.", "xx.x.x8.xx.x.x5."),

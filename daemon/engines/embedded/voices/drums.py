@@ -98,9 +98,9 @@ def brush(s: Strike) -> np.ndarray:
     fan = np.zeros_like(t)
     for start, level in ((0.0, 1.0), (0.004, 0.7), (0.008, 0.6), (0.012, 0.45)):
         fan += np.where(t >= start, level * np.exp(-np.maximum(t - start, 0) / 0.006), 0)
-    level = (0.25 + 0.5 * s.tone.attack) * fan + 0.55 * fall(t, 0.24 * s.tone.length)
+    strength = (0.25 + 0.5 * s.tone.attack) * fan + 0.55 * fall(t, 0.24 * s.tone.length)
     shell = _modes(t, s.rate, ((s.hz, 0.12, 0.12 * s.tone.length),), 0.2)
-    x = (wires * level[:, None] + both(shell)) * rise(t, 0.0015)[:, None]
+    x = (wires * strength[:, None] + both(shell)) * rise(t, 0.0015)[:, None]
     return _end(saturate(x * 1.7, 0.4 + 2 * s.tone.drive) * 0.75, s)
 
 

@@ -138,3 +138,11 @@ def test_a_brush_is_softer_than_a_stick():
         hz = np.fft.rfftfreq(len(take.audio), 1 / take.sample_rate)
         shells[name] = power[hz < 450].sum() / power.sum()
     assert shells["brush"] < 0.5 * shells["snare"]
+
+
+def test_dark_and_bright_are_heard_in_the_whole_mix():
+    tops = {}
+    for word in ("dark", "", "bright"):
+        take = make(brief_of(f"{word} house loop 124 bpm Am", bars=2), 3, quiet)
+        tops[word] = top_db(take.audio, take.sample_rate)
+    assert tops["dark"] + 1 < tops[""] < tops["bright"] - 1, tops
