@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.daemon_process import CONFIG, DaemonProcess, wait_until
+from daemon.errors import ServiceError
+from tests.daemon_process import CONFIG, DaemonProcess, command, wait_until
 from tests.openai_server import KEY, OpenAiServer
 from tests.replicate_server import TOKEN, ReplicateServer
 
@@ -38,9 +41,9 @@ def test_a_prompt_is_improved_kept_and_paid_once_whatever_dies(start_daemon: Sta
     assert "prompt improved by tiny-1: dusty drums" in said and "the model chose" in said
     (row,) = daemon.rows("SELECT * FROM purchases")
     assert (row["state"], row["engine"], row["cost_usd"]) == ("done", "language model", 0.0045)
-    assert "language model" in daemon.command("spend")
     # again asks nothing a second time
-    daemon.command("again", "--json")
+    daemon.link.send("/sidecrate/again", "last")
+    wait_until(lambda: len(daemon.clips()) == 2, 60, "the second clip")
     assert server.calls == 1 and daemon.clips()[1]["bpm"] == 92
     # killed while the question is under way: it may have been paid for, and is not asked again
     server.plans.append("hang")
@@ -58,25 +61,24 @@ def test_a_prompt_is_improved_kept_and_paid_once_whatever_dies(start_daemon: Sta
 def test_what_is_proposed_waits_for_a_yes_over_a_restart(start_daemon: Start, server: OpenAiServer) -> None:
     daemon = start_daemon(config=config(server, prompts="ask"), OPENAI_API_KEY=KEY)
 
-    def ask(prompt: str) -> str:
-        said = json.loads(daemon.command("make", prompt, "--json", "--bars", "1", code=1))
-        assert said["error"] == "waiting" and "vinyl crackle" in said["text"]
-        return str(daemon.rows("SELECT id FROM jobs ORDER BY seq DESC LIMIT 1")[0]["id"])
-
-    yes, no = ask("head nodder"), ask("slow jam")
+    said = json.loads(daemon.command("make", "head nodder", "--json", "--bars", "1", code=1))
+    assert said["error"] == "waiting" and "vinyl crackle" in said["text"]
+    daemon.link.generate("make", {"prompt": "slow jam", "bars": 1}, "k1")
+    wait_until(lambda: len(daemon.rows("SELECT 1 FROM improvements WHERE state = 'waiting'")) == 2, what="both proposals")
+    yes, no = (row["id"] for row in daemon.rows("SELECT id FROM jobs ORDER BY seq"))
     daemon.kill()
     daemon.start()
-    assert "vinyl crackle" in daemon.command("answer", yes)
     assert "waiting for your answer" in daemon.command("status")
     assert not daemon.clips()
     daemon.command("answer", yes, "yes")
-    daemon.command("answer", no, "no")
+    daemon.link.ask("/sidecrate/answer", no, "no")
     wait_until(lambda: len(daemon.clips()) == 2, 60, "both clips")
     by_job = {clip["job"]: clip for clip in daemon.clips()}
     assert by_job[yes]["bpm"] == 92 and by_job[no]["bpm"] != 92
     assert "declined" in "\n".join(by_job[no]["report"]["said"])
     assert server.calls == 2
-    daemon.command("answer", yes, "no", code=1)
+    with pytest.raises(ServiceError, match="waits for no answer"):
+        daemon.link.ask("/sidecrate/answer", yes, "no")
 
 
 def test_notes_by_the_model_and_by_rules_where_it_fails(start_daemon: Start, server: OpenAiServer) -> None:
@@ -89,21 +91,29 @@ def test_notes_by_the_model_and_by_rules_where_it_fails(start_daemon: Start, ser
         assert clip["plan"]["chords_of"] == ["i7", "bVI", "bVII", "i7"] and set(clip["parts"]) == {"drums", "bass", "lead"}
         assert "notes by tiny-1" in "\n".join(clip["report"]["said"])
     server.plans.append(("refuse", "no"))
-    (clip,) = (json.loads(line) for line in daemon.command("make", "house groove", *fields[:-3], "--json").splitlines())
-    assert "the notes are written by rules: the model refused" in "\n".join(clip["report"]["said"])
+    daemon.link.generate("make", {"prompt": "house groove", "compose": "llm", "bars": 1}, "k1")
+    wait_until(lambda: len(daemon.clips()) == 3, 60, "the third clip")
+    assert "the notes are written by rules: the model refused" in "\n".join(daemon.clips()[2]["report"]["said"])
     assert not daemon.rows("SELECT * FROM purchases")
+    # a cancel does not wait for the model
+    server.plans.append("hang")
+    daemon.link.generate("make", {"prompt": "house groove", "improve": "on"}, "k2")
+    wait_until(lambda: server.calls == 3, what="the question")
+    daemon.link.ask("/sidecrate/cancel", "k2")
+    assert daemon.rows("SELECT state FROM jobs ORDER BY seq DESC LIMIT 1")[0]["state"] == "cancelled"
+    daemon.link.generate("make", {"prompt": "house groove", "improve": "on", "bars": 1}, "k3")
+    wait_until(lambda: len(daemon.clips()) == 4, 60, "the fourth clip")
 
 
-def test_without_a_daemon_and_without_money(server: OpenAiServer, start_daemon: Start) -> None:
-    daemon = start_daemon(config=f"{config(server)}spend: {{per_day_usd: 0.001}}\n", OPENAI_API_KEY=KEY)
-    clip = json.loads(daemon.command("make", "head nodder", "--json", "--bars", "1"))
-    assert "USD are spent" in "\n".join(clip["report"]["said"]) and server.calls == 0
-    daemon.stop()
-    clip = json.loads(daemon.command("make", "head nodder", "--json", "--bars", "1"))
-    assert "USD are spent" in "\n".join(clip["report"]["said"]) and server.calls == 0
-    (daemon.places.config_file).write_text(config(server, price=[0, 0]), encoding="utf-8")
-    clip = json.loads(daemon.command("make", "head nodder", "--json", "--bars", "1"))
-    assert clip["bpm"] == 92 and server.calls == 1
+def test_without_a_daemon_and_without_money(server: OpenAiServer, tmp_path: Path) -> None:
+    environment = {**os.environ, "SIDECRATE_HOME": str(tmp_path), "OPENAI_API_KEY": KEY}
+    for more, calls in (({"price": [2.5, 10]}, 0), ({"price": [0, 0]}, 1)):
+        text = f"{config(server, **more)}spend: {{per_day_usd: 0.001}}\n"
+        (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
+        done = command("make", "head nodder", "--json", "--bars", "1", environment=environment)
+        clip = json.loads(done.stdout)
+        assert server.calls == calls and (clip["bpm"] == 92) == bool(calls)
+        assert ("USD are spent" in "\n".join(clip["report"]["said"])) != bool(calls)
 
 
 def test_a_prompt_file_has_lyrics_written_shown_and_sung(start_daemon: Start, server: OpenAiServer) -> None:
