@@ -11,17 +11,20 @@ from daemon.conform.hear import attack
 from daemon.conform.hear.beats import Beats
 from daemon.conform.hear.envelopes import BEFORE_S, Envelopes
 from daemon.conform.hear.heard import Alternative, Heard
+from daemon.conform.hear.timemap import TimeMap
 
 #: s; two readings nearer than this are the same beat.
 SAME_S = 0.020
 #: Belief below which another reading is not worth telling.
 SLIGHT = 0.01
 #: How belief becomes confidence: an offset and a factor (log odds), and what is taken off for attacks that lie off the lattice
-#: (onset cost beyond `TIGHT`) and for a tempo off the asked one (log ratio beyond `NEAR_TEMPO`; 9:8, 6:7 and 4:5 are often
-#: misreadings). Fitted by logistic regression to takes of real loops with a known grid, then lowered by 1.7: 0.7 means that an
-#: error of more than 20 ms is rare, not that three of ten are wrong.
+#: (onset cost beyond `TIGHT`), for a stretch that alone lies off it (beyond `EVEN`: a step of the tempo that was lost), and for a
+#: tempo off the asked one (log ratio beyond `NEAR_TEMPO`; 9:8, 6:7 and 4:5 are often misreadings). Fitted by logistic regression
+#: to takes of real loops with a known grid, then lowered: 0.7 means that an error of more than 20 ms is rare, not that three of
+#: ten are wrong.
 SURE, BELIEVED = 0.8, 0.8
 TIGHT, LOOSE_COST = 1.0, 1.15
+EVEN, UNEVEN_COST = 0.7, 5.0
 NEAR_TEMPO, FAR_COST = 0.05, 12.0
 #: Signs of a joint from which it is named as evidence: lead of the own grid, depth of the gap.
 JOINT_LEAD, JOINT_GAP = 0.15, 0.5
@@ -93,7 +96,7 @@ def answer(
     return Heard(
         meter=meter,
         bpm=bpm,
-        confidence=_confidence(in_beat, reading.lattice.map.onset_cost, bpm, asked_bpm),
+        confidence=_confidence(in_beat, lattice, bpm, asked_bpm),
         downbeat_confidence=in_bar / (in_beat + 1e-9),
         knots_q=knots_q,
         knots_s=knots_s - BEFORE_S,
@@ -134,12 +137,13 @@ def _beliefs(reading: Reading, best: int) -> tuple[float, float]:
     return float(reading.belief[same_beat].sum()), float(reading.belief[reading.together[best]].sum())
 
 
-def _confidence(belief: float, onset_cost: float, bpm: float, asked_bpm: float | None) -> float:
+def _confidence(belief: float, lattice: TimeMap, bpm: float, asked_bpm: float | None) -> float:
     """How sure the beats are to lie within 20 ms, 0-1."""
     belief = float(np.clip(belief, 1e-3, 1 - 1e-3))
     far = abs(float(np.log(bpm / asked_bpm))) if asked_bpm else 0.0
     odds = SURE + BELIEVED * float(np.log(belief / (1 - belief)))
-    odds -= LOOSE_COST * max(0.0, onset_cost - TIGHT) + FAR_COST * max(0.0, far - NEAR_TEMPO)
+    odds -= UNEVEN_COST * max(0.0, lattice.uneven - EVEN)
+    odds -= LOOSE_COST * max(0.0, lattice.onset_cost - TIGHT) + FAR_COST * max(0.0, far - NEAR_TEMPO)
     return float(1 / (1 + np.exp(-odds)))
 
 

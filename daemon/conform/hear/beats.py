@@ -104,7 +104,7 @@ def _follow(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats
     place = np.arange(len(all_s))
     line = np.polyfit(place, all_s, 1)
     bent = float(np.std(all_s - np.polyval(line, place)))
-    whole = TimeMap(all_s, first.map.onset_cost, first.map.repeat_cost, first.map.scatter_s)
+    whole = TimeMap(all_s, first.map.onset_cost, first.map.repeat_cost, first.map.scatter_s, first.map.uneven)
     return Beats(whole, first.again, first.unit_bars, bent > STEADY_S, first.gain)
 
 

@@ -15,16 +15,23 @@ MICRO_S = 0.008
 SCATTER_S = 0.003
 #: s; scatter of measured repetitions, and the distance beyond which one is doubted.
 REPEAT_S, REPEAT_DOUBT_S = 0.002, 0.006
+#: s; stretch of a take in which its onsets are looked at by themselves.
+LOCAL_S = 2.0
 
 
 @dataclass(frozen=True)
 class TimeMap:
-    """`beats_s` (beats,): the time of every beat of the lattice. Costs are mean log losses of onsets and repetitions."""
+    """`beats_s` (beats,): the time of every beat of the lattice. Costs are mean log losses of onsets and repetitions.
+
+    `uneven`: how much higher the onset cost is in the stretch of `LOCAL_S` where it is highest: far above 0 where the map has
+    lost the take for a while, at a step of the tempo for instance.
+    """
 
     beats_s: np.ndarray
     onset_cost: float
     repeat_cost: float
     scatter_s: float
+    uneven: float = 0.0
 
     def seconds(self, sixteenths: np.ndarray) -> np.ndarray:
         """Times of 16ths counted from beat 0, straight on beyond the ends."""
@@ -80,13 +87,25 @@ def fit(hits: Onsets, beats_s: np.ndarray, slots: int, bend: float, again: Repea
         beats_s = np.linalg.solve(matrix - by_group.T @ (by_group * shrink[:, None]), right - by_group.T @ (pull * shrink))
         micro = np.bincount(group, weight * (hits.time_s - at.of(beats_s)), groups) * shrink
     error = hits.time_s - at.of(beats_s) - micro[group]
-    total = hits.weight.sum() + 1e-9
-    onset_cost = float((hits.weight * np.log1p((error / (2 * SCATTER_S)) ** 2)).sum() / total)
+    loss = hits.weight * np.log1p((error / (2 * SCATTER_S)) ** 2)
+    onset_cost = float(loss.sum() / (hits.weight.sum() + 1e-9))
     repeat_cost = 0.0
     if again is not None and again.weight.sum() > 0:
         doubt = (again.seconds - rep @ beats_s) / REPEAT_DOUBT_S
         repeat_cost = float((again.weight * np.log1p(doubt**2)).sum() / again.weight.sum())
-    return TimeMap(beats_s, onset_cost, repeat_cost, float(1.4826 * np.median(np.abs(error))) if len(error) else 0.0)
+    scatter_s = float(1.4826 * np.median(np.abs(error))) if len(error) else 0.0
+    return TimeMap(beats_s, onset_cost, repeat_cost, scatter_s, _worst(hits, loss) - onset_cost)
+
+
+def _worst(hits: Onsets, loss: np.ndarray) -> float:
+    """Mean loss of the onsets in the stretch of `LOCAL_S` where it is highest, of those that hold half as much as usual."""
+    if not len(hits):
+        return 0.0
+    place = np.floor(hits.time_s / (LOCAL_S / 2)).astype(int)
+    halves, weights = np.bincount(place, loss, place.max() + 2), np.bincount(place, hits.weight, place.max() + 2)
+    lost, weight = halves[1:] + halves[:-1], weights[1:] + weights[:-1]
+    full = weight >= 0.5 * np.median(weight)
+    return float((lost[full] / (weight[full] + 1e-9)).max())
 
 
 def _repeat_rows(again: Repeats | None, knots: int) -> tuple[np.ndarray, np.ndarray]:

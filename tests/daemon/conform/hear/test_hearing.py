@@ -90,6 +90,13 @@ def test_a_tempo_step_is_followed(step: float) -> None:
     assert downbeat_errors_s(heard, piece.downbeats_s).max() < 0.03
 
 
+@pytest.mark.parametrize(("step", "start_bar"), [(0.95, 0), (1.04, 0.3)])
+def test_where_a_tempo_step_is_lost_it_is_not_sure(step: float, start_bar: float) -> None:
+    piece = music.drums(music.BACKBEAT, 122, 8, step=step, start_bar=start_bar)
+    heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))
+    assert heard.confidence < 0.5 or beat_error_s(heard, piece.quarters_s) < 0.02
+
+
 @pytest.mark.parametrize(("clicks", "bpm"), [(4, 120.0), (4, 97.0)])
 def test_a_count_in_is_no_bar_of_another_beat(clicks: int, bpm: float) -> None:
     piece = music.drums(music.BACKBEAT, bpm, 5, counted_in=clicks, silence_s=0.2)
