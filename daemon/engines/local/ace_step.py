@@ -76,7 +76,7 @@ def load(folder: Path, device: Device) -> AceStep:
     from diffusers import AceStepPipeline
 
     pipe = AceStepPipeline.from_pretrained(
-        folder, local_files_only=True, use_safetensors=True, torch_dtype=torch.bfloat16 if device.half else torch.float32
+        folder, local_files_only=True, use_safetensors=True, dtype=torch.bfloat16 if device.half else torch.float32
     )
     pipe.vae.float()
     pipe.set_progress_bar_config(disable=True)

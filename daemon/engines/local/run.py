@@ -78,6 +78,8 @@ def _stay_offline() -> None:
     """Nothing is downloaded unasked, whatever a library would like to look up."""
     os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    # cores that wait for each other sleep instead of spinning: beside a DAW they are not ours to burn
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def _stay_quiet(family: str) -> None:
