@@ -79,6 +79,12 @@ def idle(pids: tuple[int, int]) -> list[tuple[float, float]]:
     return [(one.memory_info().rss / 1e6, 100 * used / IDLE_S) for one, used in zip(watched, used_s, strict=True)]
 
 
+def used_s(pid: int) -> float:
+    """Processor time of a process so far."""
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
+
+
 def question(dice: random.Random, loops: list[str]) -> tuple[str, str, dict[str, object]]:
     """What a page asks, about as often as it does: kind, path and values."""
     loop = dice.choice(loops)
@@ -133,15 +139,21 @@ def bench(count: int = CLIPS) -> None:
             job = api.post("/requests", json={"prompt": "house loop", "bars": 4, "count": LOOPS}).raise_for_status().json()["job"]
             while len(made := api.get(f"/jobs/{job}").json()["clips"]) < LOOPS:
                 time.sleep(0.2)
+            before_s = used_s(web)
             still = asyncio.run(asked(api, made))
+            still_s = used_s(web) - before_s
             job = api.post("/requests", json={"prompt": "house loop", "bars": 16, "count": 100}).raise_for_status().json()["job"]
+            before_s = used_s(web)
             busy = asyncio.run(asked(api, made))
+            busy_s = used_s(web) - before_s
             state = api.get(f"/jobs/{job}").json()
             api.delete(f"/jobs/{job}")
-    for name, took in (("nothing runs", still), (f"a job runs ({len(state['clips'])} of 100 clips made meanwhile)", busy)):
+    runs = f"a job runs ({len(state['clips'])} of 100 clips made meanwhile)"
+    for name, took, spent_s in (("nothing runs", still, still_s), (runs, busy, busy_s)):
         every = [ms for some in took.values() for ms in some]
         rate = len(every) / SECONDS
         print(f"{CLIENTS} clients, {rate:.0f} requests a second, {count:,} clips, {name}:")
+        print(f"  {1000 * spent_s / len(every):.1f} ms of a core for each request")
         for kind, some in [("all", every), *sorted(took.items())]:
             print(f"  {kind:7} p50 {statistics.median(some):6.1f} ms, p95 {statistics.quantiles(some, n=20)[18]:6.1f} ms")
     assert state["state"] not in ("done", "failed"), "the job ended before the clients did"
