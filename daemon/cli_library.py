@@ -19,7 +19,7 @@ from daemon.library.catalogue import Library
 from daemon.library.filters import SORTS, Filters
 from daemon.library.folder import look_through
 from daemon.library.instrument import instrument_request, layer_step
-from daemon.library.journal import Journal
+from daemon.library.journal import fetch_marks
 from daemon.library.steps import STEPS, Step, check_step
 from daemon.library.studio import FORMATS, Studio
 from daemon.ordering import open_crate, order_records
@@ -44,8 +44,8 @@ def open_library() -> Iterator[Library]:
     places = Places.find()
     lost = not (places.library.exists() and places.database.exists())
     with open_crate(read_only=not lost) as crate:
-        if lost and crate is not None:
-            Journal(places.library.with_name(f"{places.library.stem}.marks.jsonl")).fetch_from(crate.folder)
+        if crate is not None:
+            fetch_marks(places.library, crate.folder)
         library = Library(places.library)
         try:
             if crate is not None:

@@ -103,11 +103,18 @@ class Journal:
             shutil.copy2(self.path, part)
             os.replace(part, copy)
 
-    def fetch_from(self, crate: Path) -> None:
-        """Where the lines are lost as well, those of the crate."""
-        if not self.path.exists() and (crate / COPY).is_file():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(crate / COPY, self.path)
+
+def journal_of(library: Path) -> Journal:
+    """The lines of a library by its file."""
+    return Journal(library.with_name(f"{library.stem}.marks.jsonl"))
+
+
+def fetch_marks(library: Path, crate: Path) -> None:
+    """Before a library is opened: where it and its lines are both lost, take those of the crate."""
+    journal = journal_of(library)
+    if not library.exists() and not journal.path.exists() and (crate / COPY).is_file():
+        library.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(crate / COPY, journal.path)
 
 
 def restore(db: sqlite3.Connection, marked: Marked) -> None:

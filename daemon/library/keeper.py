@@ -18,7 +18,7 @@ from daemon.crate import PART, Crate
 from daemon.database import Database
 from daemon.library.catalogue import Library
 from daemon.library.folder import Changes, Stat, look_through
-from daemon.library.journal import Journal
+from daemon.library.journal import fetch_marks
 from daemon.places import Places
 
 log = logging.getLogger(__name__)
@@ -41,8 +41,7 @@ class Keeper:
         self._crate = crate
         self._layout = layout
         self._jobs = jobs
-        # before the library is opened, which takes the marks in
-        Journal(places.library.with_name(f"{places.library.stem}.marks.jsonl")).fetch_from(crate.folder)
+        fetch_marks(places.library, crate.folder)
         self._library = Library(places.library)
         self._ignored: dict[str, Stat] = {}
         self._changed = asyncio.Event()

@@ -42,7 +42,8 @@ def _played_again(record: dict[str, Any], audio: np.ndarray, sample_rate: int) -
     brief = Brief(
         record.get("prompt") or "", record.get("words") or "", kind=record["kind"], bpm=record["bpm"], key_name=record.get("key"),
         meter_name=record["meter"], bars=record.get("bars"), seconds=record.get("seconds"), seed=record["seed"],
-        genre=record.get("genre") or "", plan=record["plan"], kit=request.get("kit"), sample_rate=sample_rate, stems=True,
+        genre=record.get("genre") or "", plan=record["plan"], kit=request.get("kit"),
+        kit_files=tuple(record.get("kit_files") or ()), sample_rate=sample_rate, stems=True,
     )  # fmt: skip
     take = make(brief, record["seed"], _unheard)
     stems = {part: _like(stem, audio) for part, stem in take.stems.items()}

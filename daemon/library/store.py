@@ -12,7 +12,7 @@ from pathlib import Path
 
 from daemon.database import Database
 from daemon.errors import LibraryError
-from daemon.library.journal import Journal, marked_in, restore
+from daemon.library.journal import journal_of, marked_in, restore
 
 LIBRARY_VERSION = 4
 
@@ -91,7 +91,7 @@ class LibraryDatabase(Database):
     """A connection to library.db; see `Database` for how it is read and written."""
 
     def __init__(self, path: Path) -> None:
-        self.journal = Journal(path.with_name(f"{path.stem}.marks.jsonl"))
+        self.journal = journal_of(path)
         super().__init__(path)
 
     def shorten_journal(self) -> None:

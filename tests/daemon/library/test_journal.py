@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from daemon.library.catalogue import Library
-from daemon.library.journal import COPY, Journal
+from daemon.library.journal import COPY, fetch_marks
 
 
 def record(clip: str, **more: Any) -> dict[str, Any]:
@@ -74,8 +74,11 @@ def test_marks_outlive_the_database_and_its_folder(tmp_path: Path) -> None:
     assert (crate / COPY).exists()
     for file in path.parent.iterdir():
         file.unlink()
-    Journal(tmp_path / "state" / "library.marks.jsonl").fetch_from(crate)
+    fetch_marks(path, crate)
     assert marked(path) == before
+    journal.path.unlink()
+    fetch_marks(path, crate)
+    assert not journal.path.exists(), "a library that is there needs none"
 
 
 def test_a_line_cut_off_and_lines_that_are_none_are_passed_over(tmp_path: Path) -> None:
