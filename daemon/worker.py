@@ -123,6 +123,7 @@ def make_record(task: dict[str, Any], brief: Brief, take: Any, conformed: Any, r
         "cost_usd": take.cost_usd,
         "parts": list(take.parts),
         "plan": take.plan,
+        "kit_files": list(brief.kit_files),
         "cues": [{"frame": round(frame * rate / take.sample_rate), "name": name} for frame, name in take.cues],
         "sidecrate": __version__,
         "created": task["created"],
