@@ -221,8 +221,8 @@ class Runner:
     async def _make_take(self, child: Child, claim: Claim) -> None:
         """A local model's take, in the child that keeps the model; then the clip waits for a worker."""
         check_space(self._jobs)
-        task = {"brief": claim.brief.to_json(), "k": claim.k, "folder": str(self._folder(claim))}
         info = engine_info(claim.brief.clip_engine(claim.k))
+        task = {"brief": claim.brief.to_json(), "k": claim.k, "folder": str(self._folder(claim)), "maker": info.maker}
         await child.ask(MAKE_TAKE, task, self.follower(claim), info.deadline_for(claim.brief))
         self._queue.hand_over(claim, "worker")
         self.wake()

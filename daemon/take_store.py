@@ -58,24 +58,27 @@ def bring_take(task: dict[str, Any], brief: Brief, folder: Path, seed: int, tell
     if task.get("elsewhere"):
         raise EngineError("another take is wanted", TAKE_WANTED)
     tell(0.0, "generating", "")
-    take = _made(brief, brief.clip_engine(task["k"]), seed, tell, 0.6)
+    engine = brief.clip_engine(task["k"])
+    take = _made(brief, engine, engine_info(engine).maker, seed, tell)
     save_take(take, folder, stems=brief.stems)
     return take, may_try_another
 
 
 def make_take(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """In the child of a local model: {brief, k, folder} -> {}; the clip's next take is in its folder then."""
+    """In the child of a local model: {brief, k, folder, maker} -> {}; the clip's next take is in its folder then."""
     brief, folder = Brief.from_json(task["brief"]), Path(task["folder"])
     number = next_take(folder)
     if number is not None:
         seed = brief.clip_seed(task["k"]) + number * SEED_STRIDE
-        save_take(_made(brief, brief.clip_engine(task["k"]), seed, tell, 0.6), folder / f"take{number}", stems=brief.stems)
+        take = _made(brief, brief.clip_engine(task["k"]), task["maker"], seed, tell)
+        save_take(take, folder / f"take{number}", stems=brief.stems)
     return {}
 
 
-def _made(brief: Brief, engine: str, seed: int, tell: Tell, share: float) -> Take:
-    make = find_function(engine_info(engine).maker)
-    take: Take = make(brief.amended(engines=(engine,)), seed, lambda value, words="": tell(share * value, "generating", words))
+def _made(brief: Brief, engine: str, maker: str, seed: int, tell: Tell) -> Take:
+    """A take by a maker, which finds its engine's name first in the brief; its part of the progress ends at 0.6."""
+    make = find_function(maker)
+    take: Take = make(brief.amended(engines=(engine,)), seed, lambda value, words="": tell(0.6 * value, "generating", words))
     return take
 
 
