@@ -134,7 +134,9 @@ class Runner:
                     raise
                 # else only this clip was cancelled, and the queue knows it
             finally:
-                del self._at_work[claim.clip]
+                # a clip that was handed over may be another slot's by now, or even finished there
+                if self._at_work.get(claim.clip, (claim, None))[1] is work:
+                    del self._at_work[claim.clip]
 
     async def _work(self, child: Child, claim: Claim, place: str) -> None:
         """One clip, to its end or back into the queue. Whatever it brings about, the slot goes on to the next."""
