@@ -154,9 +154,9 @@ def test_a_model_that_does_not_fit_is_not_begun(tiny_home, monkeypatch):
 
 
 def test_out_of_memory_is_said_and_the_model_put_away(tiny_home, monkeypatch):
+    tiny_home("local-tiny")
     import torch
 
-    tiny_home("local-tiny")
     make("local-tiny")
 
     def burst(*args, **kwargs):
