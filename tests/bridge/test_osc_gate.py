@@ -1,4 +1,4 @@
-"""Who may send: the gate by itself, and the door over real sockets of this machine's own network address."""
+"""Who may send: the gate by itself, and the door over real sockets from an address that is not loopback."""
 
 import json
 import socket
@@ -12,6 +12,7 @@ from bridge.osc_gate import WRONG_CODES, Gate, Knock
 from bridge.osc_sender import Sender
 from tests.bridge.test_osc import Client, wait_for
 from tests.faults.osc_strategies import PACKETS
+from tests.own_network import own_address  # noqa: F401
 
 ASKER, OTHER = Sender(("127.0.0.1", 5000)), Sender(("127.0.0.1", 5001))
 TABLET, STRANGER = ("192.168.1.20", 7000), ("192.168.1.66", 7000)
@@ -104,22 +105,7 @@ def test_no_packet_of_a_stranger_does_more_than_knock(packet):
     assert not gate.admits(STRANGER)
 
 
-# -- over the wire, from this machine's own address in its network: the door takes it for another machine
-
-
-@pytest.fixture
-def own_address():
-    probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        probe.connect(("198.51.100.1", 9))  # nothing is sent
-        address = probe.getsockname()[0]
-    except OSError:
-        address = "127.0.0.1"
-    finally:
-        probe.close()
-    if address.startswith("127."):
-        pytest.skip("this machine has no address but loopback")
-    return address
+# -- over the wire, in a network of its own, from an address that the door takes for another machine's
 
 
 class Tablet(Client):
@@ -158,13 +144,13 @@ def answer_to(client, address):
     raise AssertionError(f"no {address} came")
 
 
-def test_without_allow_the_network_finds_no_port(open_door, own_address):
+def test_without_allow_the_network_finds_no_port(own_address, open_door):  # noqa: F811
     tablet = Tablet(own_address, open_door().port)
     tablet.send("/sidecrate/hello", "x", 0, "n")
     assert tablet.receive(0.5) is None
 
 
-def test_those_that_are_named_are_heard_and_others_are_not(open_door, own_address, orders):
+def test_those_that_are_named_are_heard_and_others_are_not(own_address, open_door, orders):  # noqa: F811
     door = open_door(allow=[own_address])
     assert door.health() == f"open on port {door.port}, to {own_address} too"
     tablet = Tablet(own_address, door.port)
@@ -190,7 +176,7 @@ def test_those_that_are_named_are_heard_and_others_are_not(open_door, own_addres
         client.socket.close()
 
 
-def test_trust_lan_lets_them_do_what_this_machine_may(open_door, own_address, orders):
+def test_trust_lan_lets_them_do_what_this_machine_may(own_address, open_door, orders):  # noqa: F811
     tablet = Tablet(own_address, open_door(allow=[own_address], trust_lan=True).port)
     tablet.send("/sidecrate/context", '{"bpm": 90}')
     tablet.send("/sidecrate/preset", "dusty")
@@ -199,7 +185,7 @@ def test_trust_lan_lets_them_do_what_this_machine_may(open_door, own_address, or
     tablet.socket.close()
 
 
-def test_pairing_by_a_persons_word(open_door, own_address, orders):
+def test_pairing_by_a_persons_word(own_address, open_door, orders):  # noqa: F811
     door = open_door()
     here, tablet = Client(door.port), Tablet(own_address, door.port)
     here.send("/sidecrate/pair")
@@ -219,7 +205,7 @@ def test_pairing_by_a_persons_word(open_door, own_address, orders):
         client.socket.close()
 
 
-def test_pairing_by_the_code_and_back_to_this_machine_alone(open_door, own_address, orders):
+def test_pairing_by_the_code_and_back_to_this_machine_alone(own_address, open_door, orders):  # noqa: F811
     now = [0.0]
     door = open_door(clock=lambda: now[0])
     here, tablet = Client(door.port), Tablet(own_address, door.port)
@@ -240,7 +226,7 @@ def test_pairing_by_the_code_and_back_to_this_machine_alone(open_door, own_addre
         client.socket.close()
 
 
-def test_where_the_network_side_is_taken_pairing_says_so_and_this_machine_is_served_on(open_door, own_address):
+def test_where_the_network_side_is_taken_pairing_says_so_and_this_machine_is_served_on(own_address, open_door):  # noqa: F811
     door = open_door()
     here, other = Client(door.port), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     other.bind((own_address, door.port))

@@ -1,4 +1,4 @@
-"""The command's side of pairing, against the door itself, from this machine's own address in its network."""
+"""The command's side of pairing, against the door itself, from an address that is not loopback."""
 
 import pytest
 
@@ -7,14 +7,7 @@ from daemon.config import load_config
 from daemon.link import Link
 from daemon.pairing import own_addresses, pair
 from tests.bridge.test_osc_gate import Tablet
-
-
-@pytest.fixture
-def address():
-    found = own_addresses()
-    if not found:
-        pytest.skip("this machine has no address but loopback")
-    return found[0]
+from tests.own_network import own_address  # noqa: F401
 
 
 @pytest.fixture
@@ -50,28 +43,29 @@ class Person:
             self._link.close()
 
 
-def test_the_code_needs_no_answer(door, address, tmp_path):
+def test_the_code_needs_no_answer(own_address, door, tmp_path):  # noqa: F811
+    assert own_addresses() == [own_address]
     person = Person(door, tmp_path / "config.yaml", answer=False)
-    tablet = Tablet(address, door.port)
-    assert person.pair(lambda code: tablet.send("/sidecrate/pair", float(code))) == address
-    assert person.asked == [] and address in person.shown[0] and str(door.port) in person.shown[0]
-    assert load_config(tmp_path / "config.yaml").osc.allow == (address,)
+    tablet = Tablet(own_address, door.port)
+    assert person.pair(lambda code: tablet.send("/sidecrate/pair", float(code))) == own_address
+    assert person.asked == [] and own_address in person.shown[0] and str(door.port) in person.shown[0]
+    assert load_config(tmp_path / "config.yaml").osc.allow == (own_address,)
     tablet.send("/sidecrate/hello", "tablet", 0, "n")
     assert tablet.receive().address == "/sidecrate/welcome"
     tablet.socket.close()
 
 
 @pytest.mark.parametrize(("answer", "allowed"), [(True, 1), (False, 0)])
-def test_without_it_a_person_is_asked_once(door, address, tmp_path, answer, allowed):
+def test_without_it_a_person_is_asked_once(own_address, door, tmp_path, answer, allowed):  # noqa: F811
     person = Person(door, tmp_path / "config.yaml", answer)
-    tablet = Tablet(address, door.port)
+    tablet = Tablet(own_address, door.port)
 
     def knock(code):
         for _ in range(3):
             tablet.send("/sidecrate/surface", 9000)
 
     found = person.pair(knock, wait_s=1.0)
-    assert person.asked == [address] and found == (address if answer else None)
+    assert person.asked == [own_address] and found == (own_address if answer else None)
     assert len(load_config(tmp_path / "config.yaml").osc.allow) == allowed
     tablet.send("/sidecrate/hello", "tablet", 0, "n")
     assert (tablet.receive(0.5) is not None) == answer

@@ -1,23 +1,13 @@
-"""`sidecrate pair` with the real daemon, command line and UDP, from this machine's own address in its network."""
+"""`sidecrate pair` with the real daemon, command line and UDP, from an address that is not loopback."""
 
 import subprocess
 import sys
 import threading
 
-import pytest
-
 from daemon.config import load_config
-from daemon.pairing import own_addresses
 from tests.bridge.test_osc_gate import Tablet
 from tests.daemon_process import wait_until
-
-
-@pytest.fixture
-def address():
-    found = own_addresses()
-    if not found:
-        pytest.skip("this machine has no address but loopback")
-    return found[0]
+from tests.own_network import own_address  # noqa: F401
 
 
 class Pairing:
@@ -60,24 +50,24 @@ def is_heard(daemon, address):
         tablet.socket.close()
 
 
-def test_a_tablet_is_let_in_by_a_persons_word_and_still_is_after_a_restart(start_daemon, address):
+def test_a_tablet_is_let_in_by_a_persons_word_and_still_is_after_a_restart(own_address, start_daemon):  # noqa: F811
     daemon = start_daemon()
-    assert not is_heard(daemon, address)
+    assert not is_heard(daemon, own_address)
     pairing = Pairing(daemon)
-    pairing.await_words(address, f"port {daemon.link.port}", "needs no answer")
-    Tablet(address, daemon.link.port).send("/sidecrate/surface", 9000)
+    pairing.await_words(own_address, f"port {daemon.link.port}", "needs no answer")
+    Tablet(own_address, daemon.link.port).send("/sidecrate/surface", 9000)
     pairing.await_words("[y/N]")
-    assert not is_heard(daemon, address)
-    assert pairing.answer("y\n") == (0, address)
-    assert is_heard(daemon, address)
-    assert load_config(daemon.places.config_file).osc.allow == (address,)
+    assert not is_heard(daemon, own_address)
+    assert pairing.answer("y\n") == (0, own_address)
+    assert is_heard(daemon, own_address)
+    assert load_config(daemon.places.config_file).osc.allow == (own_address,)
     daemon.stop()
     daemon.start()
-    assert is_heard(daemon, address)
+    assert is_heard(daemon, own_address)
 
     # an address that is known already, with and without a daemon
     assert daemon.command("pair", "192.168.1.20").strip() == "192.168.1.20"
     daemon.stop()
     daemon.command("pair", code=1)
     daemon.command("pair", "tablet", code=2)
-    assert load_config(daemon.places.config_file).osc.allow == (address, "192.168.1.20")
+    assert load_config(daemon.places.config_file).osc.allow == (own_address, "192.168.1.20")
