@@ -26,7 +26,7 @@ class HttpUser:
     """Orders and looks about by HTTP, and asks what must be refused."""
 
     def __init__(self, places: Places) -> None:
-        address = wait_until(lambda: read_address(places), 60, "the page")
+        address = wait_until(lambda: read_address(places), 60, "the page") or {}
         self.base = f"http://127.0.0.1:{address['port']}"
         self.client = httpx.Client(base_url=self.base, headers={"Authorization": f"Bearer {load_token(places)}"}, timeout=30)
         self.stranger = httpx.Client(base_url=self.base, timeout=30)
