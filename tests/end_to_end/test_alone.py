@@ -83,7 +83,6 @@ BAD = [
     (["open", "nonsense"], "'nonsense'", "crate, inbox, state, config"),
     (["tempo", "9999"], "9999", "40 to 300"),
     (["nonsense"], "nonsense", "--help"),
-    (["make", "x", "--compose", "llm"], "'llm'", "compose: rules"),
     (["make", "x", "--kit", "nowhere"], "nowhere", "folder"),
     (["make", "x", "--reference", "nowhere.wav"], "nowhere.wav", "audio file"),
 ]
