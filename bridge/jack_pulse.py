@@ -11,10 +11,11 @@ import itertools
 import os
 import time
 from collections import deque
-from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import rtmidi
+
+from bridge.midi_clients import let_go
 
 #: A server whose messages do not come back for so long stands still.
 STILL_S: Final = 1.0
@@ -103,10 +104,7 @@ class JackPulse:
         return True
 
     def close(self) -> None:
-        for client in self.clients:
-            with suppress(*_ERRORS):
-                client.close_port()
-            client.delete()
+        let_go(*self.clients)
 
     def _look(self) -> int | None:
         """The number of the latest message that has come back since this was last asked."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 import re
@@ -18,6 +17,7 @@ import rtmidi
 from bridge.errors import DoorError
 from bridge.jack_pulse import JackPulse
 from bridge.jack_server import jack_sockets, stopped_jack
+from bridge.midi_clients import abandon, let_go
 
 NAME = "Sidecrate"
 APIS = {
@@ -28,7 +28,6 @@ APIS = {
 }
 #: How often JACK's ports are asked: a pad's note waits 4 ms at the mean, and an open port costs some 0.3 % of a core.
 POLL_S = 0.008
-CALLBACK_ENDS_S = 0.05
 #: How long JACK may take to carry one more message before its ports are closed, which waits for it without end.
 _LAST_WORD_S = 2.0
 _SEQUENCER = "/dev/snd/seq"
@@ -218,7 +217,7 @@ class MidiPorts:
         pulse, self._pulse = self._pulse, None
         if pulse is not None and self._marks == _system_marks(self._system) and not pulse.goes(_LAST_WORD_S):
             self._log.warning("midi: JACK stands still; its ports are left as they are")
-            _abandon(*clients, *pulse.clients)
+            abandon(*clients, *pulse.clients)
             with self._polled_lock:
                 self._polled.clear()
         else:
@@ -318,7 +317,7 @@ class MidiPorts:
         with self._polled_lock:
             for client in clients:
                 self._polled.pop(client, None)
-        _let_go(*clients)
+        let_go(*clients)
 
 
 def list_ports(wanted: str = "auto") -> tuple[str, list[str], list[str]]:
@@ -333,7 +332,7 @@ def list_ports(wanted: str = "auto") -> tuple[str, list[str], list[str]]:
         except _ERRORS as error:
             raise DoorError(f"{system} does not answer ({str(error).strip() or 'no reason given'})") from None
         finally:
-            _let_go(client)
+            let_go(client)
     return system, names[0], names[1]
 
 
@@ -344,24 +343,3 @@ def plain_name(name: str) -> str:
     words = re.sub(r"-\d\d(?=:)", "", words)
     words = re.sub(r"\b(midi ?in|midi ?out|input|output|in|out|capture|playback)(_\d+)?\b", "", words)
     return re.sub(r"[\s\d_():]+$", "", re.sub(r"\(\)", "", words)).strip()
-
-
-def _abandon(*clients: Any) -> None:
-    """Never close these clients, not even at the end of the program: whoever closes them waits for the server, and Python too."""
-    for client in clients:
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(client))
-
-
-def _let_go(*clients: Any) -> None:
-    """Close clients of the MIDI system. What was calling back gets time to end: closing waits for it, and Python for closing."""
-    open_ones = [client for client in clients if client is not None and not client.is_deleted]
-    called_back = [client for client in open_ones if hasattr(client, "cancel_callback")]
-    for client in called_back:
-        with suppress(*_ERRORS):
-            client.cancel_callback()
-    if called_back:
-        time.sleep(CALLBACK_ENDS_S)
-    for client in open_ones:
-        with suppress(*_ERRORS):
-            client.close_port()
-        client.delete()

@@ -34,7 +34,7 @@ MAP = MidiMap.read(
 
 #: A controller in a program of its own: plays what it reads (hex bytes a line), prints what it is sent.
 CONTROLLER = textwrap.dedent("""
-    import sys, rtmidi
+    import sys, time, rtmidi
     out, heard = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=sys.argv[1]), rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=sys.argv[1])
     heard.set_callback(lambda event, data: print(bytes(event[0]).hex(), flush=True))
     if sys.argv[2] == "own":
@@ -50,7 +50,9 @@ CONTROLLER = textwrap.dedent("""
     # leaving in order: a JACK server in synchronous mode stands still for seconds when a client is killed
     for port in (out, heard):
         port.close_port()
+        time.sleep(0.02)
         port.delete()
+        time.sleep(0.02)
 """)
 
 

@@ -85,7 +85,7 @@ def windows(monkeypatch):
 
     def become(build=22631, **ports):
         monkeypatch.setattr(bridge.midi_ports, "rtmidi", WinMm(**ports))
-        monkeypatch.setattr(bridge.midi_ports, "CALLBACK_ENDS_S", 0.0)
+        monkeypatch.setattr("bridge.midi_clients.CALLBACK_ENDS_S", 0.0)
         monkeypatch.setattr("bridge.midi_ports._ERRORS", (Held, OSError, RuntimeError, ValueError))
         monkeypatch.setattr("sys.platform", "win32")
         monkeypatch.setattr("platform.system", lambda: "Windows")

@@ -1,9 +1,13 @@
 """A pad over real MIDI ports (JACK), from another process, to a clip and back to the pad's light."""
 
+import pytest
+
 from daemon.link import read_beacon
 from tests.bridge.test_midi import controller
 from tests.daemon_process import wait_until
 from tests.jack import jack  # noqa: F401
+
+pytestmark = pytest.mark.alone
 
 CONFIG = """
 osc: {port: 0}

@@ -1,5 +1,6 @@
 """The real daemon against the local server: clips on the grid, kills at each step, one purchase."""
 
+import json
 import os
 import sqlite3
 
@@ -73,11 +74,16 @@ def test_a_kill_at_each_step_buys_once(start_daemon, server, step):
 def test_a_closer_look_asks_the_service(tmp_path, server):
     environment = {**os.environ, "SIDECRATE_HOME": str(tmp_path), "REPLICATE_API_TOKEN": TOKEN}
     (tmp_path / "config.yaml").write_text(f"replicate: {{base_url: '{server.url}'}}\n")
-    assert "not ready" not in command("engines", "--check", environment=environment).stdout
+
+    def look(*options):
+        rows = map(json.loads, command("engines", "--json", *options, environment=environment).stdout.splitlines())
+        return [row["why"] for row in rows if row["runs"] == "hosted"]
+
+    assert look("--check") == [None] * 8
     environment["REPLICATE_API_TOKEN"] = "wrong"
-    assert "not ready" not in command("engines", environment=environment).stdout
-    done = command("engines", "--check", environment=environment)
-    assert done.stdout.count("REPLICATE_API_TOKEN") == 8 and "wrong" not in done.stdout
+    assert look() == [None] * 8
+    why = look("--check")
+    assert len(why) == 8 and all("REPLICATE_API_TOKEN" in one and "wrong" not in one for one in why)
 
 
 def test_without_a_daemon_nothing_is_bought(tmp_path, server):
