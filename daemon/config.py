@@ -165,7 +165,9 @@ class Defaults(Section):
 
 
 class Engines(Section):
-    order: tuple[str, ...] = Field(("embedded",), description="Whom `auto` asks, the first that is ready and can.")
+    order: tuple[str, ...] = Field(
+        ("embedded", "local"), description="Whom `auto` asks, the first that is ready and can; local: all that run here."
+    )
     allow: Literal["any", "commercial"] = Field(
         "any", description="commercial: only engines whose licence lets you sell what they make."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -12,6 +12,8 @@ from daemon.engines.contract import EngineInfo
 from daemon.errors import EngineError
 
 GROUP = "sidecrate.engines"
+#: In the user's order: all that run on this machine's own models.
+LOCAL = "local"
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Broken:
 class Policy:
     """What the user allows. `order`: whom `auto` asks, the first first."""
 
-    order: tuple[str, ...] = ("embedded",)
+    order: tuple[str, ...] = ("embedded", LOCAL)
     commercial_only: bool = False
     spend_auto: bool = False
     per_request_usd: float = 1.0
@@ -103,9 +105,9 @@ def place_of(name: str) -> str:
 
 
 def check_names(names: Iterable[str]) -> None:
-    """EngineError for the first name that no engine has."""
+    """EngineError for the first name of an order that no engine has."""
     for name in names:
-        if name not in _all():
+        if name not in _all() and name != LOCAL:
             engine_info(name)
 
 
@@ -119,17 +121,27 @@ def choose_engines(asked: Sequence[str], wish: Wish, policy: Policy) -> tuple[tu
             if why is not None:
                 raise EngineError(f"engine {name!r} cannot make this: {why}", "engine_not_ready")
         return tuple(names), "named in the request"
-    passed: list[str] = []
-    for name in policy.order:
-        info = engine_info(name)
+    passed: dict[str, None] = {}
+    for name, info in _in_order(policy.order):
         why = _cannot(info, wish, policy)
         if why is None and info.costs_money and not policy.spend_auto:
             why = "costs money, so it must be named, or spend.auto be on"
         if why is None:
-            reason = f"auto: {name} is the first that is ready" + (f" ({'; '.join(passed)})" if passed else "")
-            return (name,), reason
-        passed.append(f"{name}: {why}")
+            reason = f"auto: {info.name} is the first that is ready" + (f" ({'; '.join(passed)})" if passed else "")
+            return (info.name,), reason
+        if name != LOCAL or info.needs() is None:
+            # the many local models that are not there would hide what matters
+            passed[f"{info.name}: {why}"] = None
     raise EngineError(f"no engine of engines.order can make a {wish.kind} now: {'; '.join(passed)}", "no_engine")
+
+
+def _in_order(order: Sequence[str]) -> Iterator[tuple[str, EngineInfo]]:
+    """The engines of an order, each with the name that it has there."""
+    for name in order:
+        if name == LOCAL:
+            yield from ((LOCAL, info) for info in engines() if info.runs == "local")
+        else:
+            yield name, engine_info(name)
 
 
 def _cannot(info: EngineInfo, wish: Wish, policy: Policy) -> str | None:

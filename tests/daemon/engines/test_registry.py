@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import pytest
 
 from daemon.config import load_config
+from daemon.engines import registry
 from daemon.engines.registry import Policy, Wish, choose_engines
 from daemon.errors import ConfigError, EngineError
 
+ALL = registry.engines()
 LOOP = Wish("loop", {}, 8.0, 120.0)
 
 
@@ -39,3 +43,39 @@ def test_who_may_not_spend_gets_nothing_that_costs_money():
     with pytest.raises(EngineError, match=r"costs money.*osc\.trust_lan"):
         choose_engines(["musicgen-looper"], LOOP, Policy(free_only=True))
     assert choose_engines(["auto"], LOOP, Policy(order, spend_auto=True, free_only=True))[0] == ("embedded",)
+
+
+@pytest.fixture
+def local(monkeypatch):
+    """Local models as if these were there."""
+
+    def are_there(*names):
+        monkeypatch.setattr(
+            registry, "engines",
+            lambda: [
+                replace(info, needs=lambda ready=info.name in names: None if ready else "it is not on this machine")
+                for info in ALL if info.runs == "local"
+            ],
+        )  # fmt: skip
+
+    return are_there
+
+
+SONG = Wish("vocal", {"lyrics": "lyrics"}, 30.0, 120.0)
+
+
+def test_auto_takes_local_models_where_the_embedded_musician_cannot(local):
+    local("local-ace-step", "local-musicgen-small")
+    found, reason = choose_engines(["auto"], SONG, Policy())
+    assert found == ("local-ace-step",) and "embedded: makes" in reason
+    assert choose_engines(["auto"], LOOP, Policy())[0] == ("embedded",)
+
+
+def test_local_models_that_are_not_there_do_not_hide_the_reason(local):
+    local()
+    with pytest.raises(EngineError, match=r"^no engine of engines\.order can make a vocal now: embedded: makes [^;]*$"):
+        choose_engines(["auto"], SONG, Policy())
+
+
+def test_the_default_order_is_the_embedded_musician_then_local_models(tmp_path):
+    assert load_config(tmp_path / "none.yaml").engines.order == Policy().order == ("embedded", "local")
