@@ -14,7 +14,7 @@ from daemon.engines.embedded.rows import FAST_HATS, double_timed, fit_row, half_
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.voices.table import VOICES
-from daemon.engines.embedded.wishes import Wishes, read_wishes, slope_change, toned
+from daemon.engines.embedded.wishes import Wishes, read_wishes, toned
 from daemon.prompt.genres import find_genre
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.progressions import Progression, read_progression
@@ -117,7 +117,7 @@ def _may_play(part: str, wishes: Wishes) -> bool:
 def _mix(style: Style, wishes: Wishes) -> Mix:
     drive = min(1.0, max(0.0, style.drive + 0.25 * (wishes.energy - 0.7) + 0.3 * wishes.tone.get("drive", 0.0)))
     sends = {part: round(min(1.0, send * wishes.room), 3) for part, send in style.sends.items()}
-    slope = style.slope_db + slope_change(wishes.tone)
+    slope = style.slope_db + wishes.slope_change_db
     return Mix(
         dict(style.levels_db),
         style.duck,

@@ -97,6 +97,8 @@ class Wishes:
     more_drums: frozenset[str] = frozenset()
     no_drums: frozenset[str] = frozenset()
     tone: dict[str, float] = field(default_factory=dict)
+    slope_change_db: float = 0.0
+    """dB an octave by which the mix falls off more (below 0) or less than the style's."""
     texture: str = ""
     minor: bool | None = None
     half_time: bool = False
@@ -139,6 +141,8 @@ def read_wishes(brief: Brief) -> Wishes:
         more_drums=frozenset(drums),
         no_drums=no_drums,
         tone=_both(read_tone(words), era_tone),
+        # deep house is no darker for its name: its style knows how it falls off
+        slope_change_db=slope_change(_both(read_tone(words.replace(brief.genre, " ") if brief.genre else words), era_tone)),
         texture=texture,
         minor=minor,
         half_time=bool(re.search(r"half[- ]?time", words)),
