@@ -19,6 +19,8 @@ class Origin:
     """What only that door understands: a reply address, a pad's note, a claimed file. Plain JSON."""
     label: str = ""
     """The caller's own word (`id`)."""
+    lane: str = ""
+    """Who of those at this door it is, where the door can tell them apart: they take turns."""
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,9 @@ class Sender:
     def origin(self, label: str = "", preset: str = "") -> Origin:
         """Where answers to its orders go, after a restart too, the address that it sent to, and the preset whose light it is."""
         address = {"peer": list(self.peer), "reply": list(self.answers_to), "sent": self.sent}
-        return Origin("osc", address | ({"preset": preset} if preset else {}), label)
+        # whoever has not said who it is may be a program that sends each request from another port: those are one
+        lane = f"{self.peer[0]}:{self.peer[1]}" if self.is_known else ""
+        return Origin("osc", address | ({"preset": preset} if preset else {}), label, lane)
 
     def once(self, label: str) -> str:
         """The key under which a request of this label makes one job, however often it is sent."""

@@ -96,7 +96,14 @@ CREATE TABLE improvements (
 );
 """
 
-MIGRATIONS = (_JOBS_AND_CLIPS, _PURCHASES, _DOORS, _IMPROVEMENTS)
+#: Within a door its senders take turns too.
+_LANES = """
+ALTER TABLE jobs ADD COLUMN lane TEXT NOT NULL DEFAULT '';
+DROP INDEX jobs_by_door;
+CREATE INDEX jobs_by_lane ON jobs (state, door, lane, seq);
+"""
+
+MIGRATIONS = (_JOBS_AND_CLIPS, _PURCHASES, _DOORS, _IMPROVEMENTS, _LANES)
 SCHEMA_VERSION = len(MIGRATIONS)
 CACHE_KB = 512
 

@@ -21,6 +21,7 @@ from daemon.brief import Brief
 from daemon.database import Database
 from daemon.errors import QueueError
 from daemon.improve.amend import wanted_steps
+from daemon.turns import Lane, Turns, place_among
 
 ENDED = ("done", "failed", "cancelled")
 WORKING = ("improving", "generating", "conforming", "publishing")
@@ -80,7 +81,7 @@ def _job(row: sqlite3.Row) -> Job:
         progress=row["progress"],
         request=Request(json.loads(row["request"])),
         brief=Brief.from_json(json.loads(row["brief"])),
-        origin=Origin(origin["door"], origin["address"], origin["label"]),
+        origin=Origin(origin["door"], origin["address"], origin["label"], row["lane"]),
         error_code=row["error_code"],
         error_text=row["error_text"],
         created=row["created"],
@@ -101,13 +102,13 @@ def _free_id(db: sqlite3.Connection, table: str, letters: int) -> str:
     raise QueueError("no free id was found; the database may be damaged: move it away and start again")
 
 
-def _oldest(db: sqlite3.Connection, state: str, door: str, place: str) -> int | None:
-    """Of the jobs in one state that came by a door, the first that has a clip waiting for a place."""
+def _oldest(db: sqlite3.Connection, state: str, lane: Lane, place: str) -> int | None:
+    """Of the jobs in one state that came by a lane, the first that has a clip waiting for a place."""
     row = db.execute(
-        "SELECT seq FROM jobs WHERE state = ? AND door = ? AND EXISTS"
+        "SELECT seq FROM jobs WHERE state = ? AND door = ? AND lane = ? AND EXISTS"
         # the plus keeps SQLite from going through all clips that wait, instead of this job's
         " (SELECT 1 FROM clips WHERE clips.job = jobs.id AND +clips.state = 'queued' AND +clips.place = ?) ORDER BY seq LIMIT 1",
-        (state, door, place),
+        (state, *lane, place),
     ).fetchone()
     return int(row["seq"]) if row else None
 
@@ -120,8 +121,8 @@ class Queue:
         self._database = database
         self._owner = owner
         self.place_of = place_of
-        self._turns: dict[str, list[str]] = {}
-        """By place: the doors that have had a turn, the one that waits longest first."""
+        self._turns: dict[str, Turns] = {}
+        """By place."""
 
     # -- in
 
@@ -155,14 +156,15 @@ class Queue:
         job, now = _free_id(db, "jobs", 5), time.time()
         address = {**origin.address, "index": index} if claim else dict(origin.address)
         db.execute(
-            "INSERT INTO jobs (id, state, request, brief, origin, door, claim, claim_index, once, created)"
-            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO jobs (id, state, request, brief, origin, door, lane, claim, claim_index, once, created)"
+            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 job,
                 json.dumps(dict(request.values)),
                 json.dumps(brief.to_json()),
                 json.dumps({"door": origin.door, "address": address, "label": origin.label}),
                 origin.door,
+                origin.lane,
                 claim or None,
                 index if claim else None,
                 once or None,
@@ -194,16 +196,16 @@ class Queue:
         return [_job(row) for row in self._database.rows(query, *_UNFINISHED)]
 
     def position(self, job: str) -> int:
-        """Place of a job among the unfinished ones, from 1, as the doors take turns; 0 when it has ended."""
+        """Place of a job among the unfinished ones, from 1, as doors and senders take turns; 0 when it has ended."""
         rows = self._database.rows(
-            "SELECT jobs.door = own.door AS same, count(*) AS jobs, sum(jobs.seq <= own.seq) AS before FROM jobs,"
-            f" (SELECT seq, door FROM jobs WHERE id = ? AND state IN ({_MARKS})) AS own"
-            f" WHERE jobs.state IN ({_MARKS}) GROUP BY jobs.door",
+            "SELECT jobs.door = own.door AS door, jobs.lane = own.lane AS lane, count(*) AS jobs,"
+            f" sum(jobs.seq <= own.seq) AS before FROM jobs, (SELECT * FROM jobs WHERE id = ? AND state IN ({_MARKS})) AS own"
+            f" WHERE jobs.state IN ({_MARKS}) GROUP BY jobs.door, CASE WHEN jobs.door = own.door THEN jobs.lane END",
             job, *_UNFINISHED, *_UNFINISHED,
         )  # fmt: skip
-        place = sum(row["before"] for row in rows if row["same"])
-        # a turn of each other door may come before each of its own
-        return place + sum(min(row["jobs"], place - (row["before"] == 0)) for row in rows if not row["same"])
+        own = sum(row["before"] for row in rows if row["door"] and row["lane"])
+        in_door = place_among(own, [(row["jobs"], row["before"]) for row in rows if row["door"] and not row["lane"]])
+        return place_among(in_door, [(row["jobs"], row["before"]) for row in rows if not row["door"]])
 
     def clips(self, job: str) -> list[sqlite3.Row]:
         return self._database.rows("SELECT * FROM clips WHERE job = ? ORDER BY k", job)
@@ -222,8 +224,8 @@ class Queue:
             )
 
     def claim(self, place: str = "worker") -> Claim | None:
-        """The next clip to work on in a place, now owned by this daemon; None when none waits. Doors take turns: thousands of
-        dropped files keep no pad waiting. What came by one door goes in the order of acceptance."""
+        """The next clip to work on in a place, now owned by this daemon; None when none waits. Doors take turns, and senders
+        within a door: thousands of dropped files keep no pad waiting. What came by one goes in the order of acceptance."""
         if not self._database.row("SELECT 1 FROM clips WHERE state = 'queued' AND place = ? LIMIT 1", place):
             return None
         with self._database.write() as db:
@@ -231,13 +233,16 @@ class Queue:
             return self.take_clip(db, row) if row else None
 
     def next_clip(self, db: sqlite3.Connection, place: str) -> sqlite3.Row | None:
-        """Inside a transaction: the clip of `CLAIMABLE` whose turn it is, and its door's turn is over."""
-        turns = self._turns.setdefault(place, [])
-        found = db.execute(f"SELECT DISTINCT door FROM jobs WHERE state IN ({_MARKS}) ORDER BY seq", _UNFINISHED)
-        for door in sorted((row["door"] for row in found), key=lambda door: turns.index(door) if door in turns else -1):
-            heads = [seq for state in _UNFINISHED if (seq := _oldest(db, state, door, place)) is not None]
+        """Inside a transaction: the clip of `CLAIMABLE` whose turn it is, and then the turn is over."""
+        turns = self._turns.setdefault(place, Turns())
+        found = db.execute(
+            f"SELECT door, lane, min(seq) AS first FROM jobs WHERE state IN ({_MARKS}) GROUP BY door, lane ORDER BY first",
+            _UNFINISHED,
+        )
+        for lane in turns.order([(row["door"], row["lane"]) for row in found]):
+            heads = [seq for state in _UNFINISHED if (seq := _oldest(db, state, lane, place)) is not None]
             if heads:
-                turns[:] = [other for other in turns if other != door] + [door]
+                turns.over(lane)
                 query = f"{CLAIMABLE} AND +clips.place = ? AND jobs.seq = ? ORDER BY clips.k LIMIT 1"
                 row: sqlite3.Row = db.execute(query, (place, min(heads))).fetchone()
                 return row

@@ -63,3 +63,12 @@ def test_a_tempo_without_json_is_followed_and_taken_back():
     assert ordered(HERE, "bpm", 93.5).verb == "context"
     with pytest.raises(OscError, match="trust_lan"):
         ordered(ELSEWHERE, "bpm", 93.5)
+
+
+def test_those_who_said_who_they_are_take_turns_and_all_others_are_one():
+    device, page = (Sender(("127.0.0.1", port), nonce="n") for port in (5000, 5001))
+    tablet = Sender(("192.168.1.20", 5000), is_surface=True)
+    script = [Sender(("127.0.0.1", port)) for port in (6000, 6001)]
+    lanes = [sender.origin().lane for sender in (device, page, tablet, *script)]
+    assert len(set(lanes[:3])) == 3 and all(lanes[:3])
+    assert lanes[3:] == ["", ""]

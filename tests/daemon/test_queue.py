@@ -70,6 +70,40 @@ def test_doors_take_turns_and_the_place_told_is_the_place_had(database, queue):
     assert all(not queue.clip_done(claim, {"path": "/x.wav"}) for claim in claims), "the fence is by owner and attempt"
 
 
+def test_senders_of_a_door_take_turns_and_the_place_told_is_the_place_had(queue):
+    def ask(lane, count=1, door="osc"):
+        return queue.accept([draft(count)], Origin(door, lane=lane))[0][0].id
+
+    device = [ask("device") for _ in range(20)]
+    strangers = [ask("") for _ in range(3)]
+    files = [ask("", door="inbox") for _ in range(3)]
+    first = [queue.claim() for _ in range(4)]
+    assert [claim.job for claim in first] == [device[0], files[0], strangers[0], files[1]]
+    for claim in first:
+        queue.clip_done(claim, {"path": "/x.wav"})
+        queue.settle_job(claim.job)
+    page = ask("page")
+    places = {queue.position(job): job for job in (*device[1:], *strangers[1:], *files[2:], page)}
+    claims = [queue.claim().job for _ in range(6)]
+    assert claims == [device[1], files[2], strangers[1], page, device[2], strangers[2]]
+    # the place is how many may be served until then, at most: doors and senders who wait already are counted a turn each
+    assert all(claims.index(job) < place for place, job in places.items() if job in claims)
+    assert page in (places[4], places[5])
+
+
+def test_ever_new_senders_keep_none_waiting_for_ever(queue):
+    device = [queue.accept([draft()], Origin("osc", lane="device"))[0][0].id for _ in range(3)]
+    served = []
+    for n in range(12):
+        queue.accept([draft()], Origin("osc", lane=f"new{n}"))
+        claim = queue.claim()
+        queue.clip_done(claim, {"path": "/x.wav"})
+        queue.settle_job(claim.job)
+        served.append(claim.job)
+    assert set(device) <= set(served)
+    assert len(queue._turns["worker"]._lanes) <= 13
+
+
 def test_the_same_claim_or_key_makes_nothing_new(queue):
     first, _ = queue.accept([draft(), draft()], ORIGIN, claim="c1")
     second, new = queue.accept([draft()], ORIGIN, claim="c1")
