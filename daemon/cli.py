@@ -20,6 +20,7 @@ from daemon.cli_library import add_commands
 from daemon.cli_midi import midi_app
 from daemon.cli_models import models
 from daemon.cli_pair import pair
+from daemon.cli_plugins import plugins
 from daemon.cli_profile import profile_app
 from daemon.cli_secret import secret_app
 from daemon.cli_spend import spend
@@ -337,6 +338,7 @@ app.add_typer(secret_app, name="secret")
 app.command("pair")(pair)
 app.command("spend")(spend)
 app.command("models")(models)
+app.command("plugins")(plugins)
 app.command("answer")(answer)
 app.command("doctor")(doctor)
 app.command("install")(install)

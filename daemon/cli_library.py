@@ -61,9 +61,11 @@ def open_library() -> Iterator[Library]:
 
 def in_studio(library: Library, work: Callable[[Studio], Awaitable[T]]) -> T:
     """Something rendered or exported, by a child process of this command's own."""
+    from daemon.config import load_config
 
     async def run() -> T:
-        studio = Studio(library, Places.find().versions)
+        places = Places.find()
+        studio = Studio(library, places.versions, plugin_folders=load_config(places.config_file).plugins.folders)
         try:
             return await work(studio)
         finally:
@@ -347,7 +349,7 @@ def step_text(step: Step) -> str:
     settings = ", ".join(
         f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in step.items()
-        if name not in ("id", "do")
+        if name not in ("id", "do") and value != ""
     )
     return f"{step['do']} {settings}".strip()
 

@@ -282,6 +282,10 @@ class Files(Section):
     )
 
 
+class Plugins(Section):
+    folders: tuple[str, ...] = Field((), description="Folders with VST3 or Audio Unit effects, beside the system's own.")
+
+
 class Log(Section):
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is written to the log.")
     megabytes: Annotated[int, Field(ge=1, le=100)] = Field(2, description="Size at which a log file is put aside; five are kept.")
@@ -308,6 +312,9 @@ class Config(Section):
     workers: Workers = Field(Workers(), description="The processes that do the heavy work.")
     audition: Audition = Field(Audition(), description="Hearing clips in time with the project: `sidecrate play --in-time`.")
     files: Files = Field(Files(), description="What requests may read.")
+    plugins: Plugins = Field(
+        Plugins(), description="Your own effects, in edits: docs/plugins.md. They come with the extra: sidecrate[plugins]."
+    )
     log: Log = Field(Log(), description="What the daemon writes down of its own doings.")
     presets: dict[str, dict[str, Any]] = Field(
         {

@@ -11,6 +11,7 @@ need jackd jackd2
 need jack_midi_clock jack-midi-clock
 need ffprobe ffmpeg
 need sox sox
+[ "$(uname)" != Linux ] || need cc "gcc libc6-dev"
 [ "$(uname)" != Linux ] || need ip iproute2
 need lua5.4 lua5.4
 need node nodejs

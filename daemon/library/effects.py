@@ -89,10 +89,10 @@ def _middle_and_side(audio: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarr
 def _left_and_right(spectra: np.ndarray, audio: np.ndarray, size: int, loops: bool) -> np.ndarray:
     middle, side = scipy.fft.irfft(spectra, size, axis=1)
     made = np.stack([middle + side, middle - side], axis=1) if audio.shape[1] == 2 else middle[:, None]
-    return made.astype(np.float32) if loops else _without_silent_end(made.astype(np.float32), len(audio))
+    return made.astype(np.float32) if loops else without_silent_end(made.astype(np.float32), len(audio))
 
 
-def _without_silent_end(audio: np.ndarray, least: int) -> np.ndarray:
+def without_silent_end(audio: np.ndarray, least: int) -> np.ndarray:
     """Cut where the tail has fallen to -60 dB under the peak, but no earlier than `least`; the last 5 ms fade."""
     level = np.abs(audio).max(axis=1)
     heard = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (_TAIL_DB / 20))

@@ -25,7 +25,7 @@ _DRUM_CHANNEL = 9
 _LEAVES = frozenset(
     {
         "gain", "fade", "normalise", "loudness", "filter", "eq", "reverb", "delay", "chorus", "compressor", "saturation",
-        "bitcrush", "layer", "level",
+        "bitcrush", "plugin", "layer", "level",
     }
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from daemon.errors import LibraryError
 from daemon.library import effects, treatments
 from daemon.library.features import features
 from daemon.library.notes import notes_of_version
+from daemon.library.plugins import plugin_key, step_words
 from daemon.library.stem_source import read_stems
 from daemon.library.steps import STEPS, Step, shape_after
 
@@ -38,7 +39,8 @@ _STRETCHES = ("tempo", "key", "pitch")
 
 
 def render_version(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """{record, steps, others, folder, stems} -> the version's record with its path; the clip itself where there is nothing to do.
+    """{record, steps, others, plugins, folder, stems} -> the version's record with its path; the clip's own where nothing is to
+    be done.
 
     stems: write the version's stems too. Else they are let go after the last step that needs them, which is far quicker.
 
@@ -54,9 +56,10 @@ def render_version(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         return done
     last = max((n for n, step in enumerate(steps) if STEPS[step["do"]].stems), default=-1)
     work = Work.read(record, task["others"], stems=task["stems"] or last >= 0, tell=tell)
+    work.plugins = task["plugins"]
     done_steps = 0
     for index, group in enumerate(_grouped(steps)):
-        tell(0.1 + 0.7 * index / len(steps), "editing", group[0]["do"])
+        tell(0.1 + 0.7 * index / len(steps), "editing", step_words(group[0]))
         work.do(group, steps)
         done_steps += len(group)
         if done_steps > last and not task["stems"]:
@@ -89,6 +92,8 @@ class Work:
     note: int | None
     parts: tuple[str, ...]
     others: dict[str, dict[str, Any]]
+    plugins: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What each plugin step uses, by `plugin_key`."""
 
     @classmethod
     def read(cls, record: dict[str, Any], others: dict[str, dict[str, Any]], *, stems: bool, tell: Tell) -> Work:
@@ -111,6 +116,8 @@ class Work:
         step = group[0]
         if step["do"] in _STRETCHES:
             self._stretch(group)
+        elif step["do"] == "plugin":
+            self._plugin(step)
         elif step["do"] == "solo":
             self._solo({one["stem"] for one in steps if one["do"] == "solo"})
         else:
@@ -231,6 +238,11 @@ class Work:
 
     def _bitcrush(self, bits: int, rate_hz: float) -> None:
         self.sound = self.sound.shaped(lambda x: effects.bitcrushed(x, self.sound.sample_rate, bits, rate_hz))
+
+    def _plugin(self, step: Step) -> None:
+        from daemon.library import plugin_host
+
+        self.sound = plugin_host.treated(self.sound, step, self.plugins[plugin_key(step)], loops=self.loops)
 
     def _layer(self, clip: str, db: float) -> None:
         new = amplify(_as_wide_as(self._fitted(self.others[clip], self.sound.sample_rate), self.sound.audio), db)

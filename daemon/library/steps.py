@@ -11,6 +11,7 @@ from typing import Any
 
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
 from daemon.errors import LibraryError
+from daemon.library.plugins import read_parameters
 
 Step = dict[str, Any]
 
@@ -85,6 +86,15 @@ STEPS: dict[str, StepKind] = {
         ),
         StepKind("saturation", "Driven warm.", (_n("drive", 0.3, 0, 1),)),
         StepKind("bitcrush", "Fewer bits and a lower rate.", (_n("bits", 8, 2, 16, True), _n("rate_hz", 11025, 500, 48000))),
+        StepKind(
+            "plugin", "A VST3 or Audio Unit effect of yours.",
+            (
+                Setting("path", None, text="a plugin's name, as `sidecrate plugins` lists it, or its path"),
+                Setting("parameters", "", text="as in mix=0.4; size=0.7"),
+                Setting("preset", "", text="a .vstpreset file"),
+                Setting("name", "", text="which of several plugins in one file"),
+            ),
+        ),
         StepKind("layer", "Another clip on top, at the same tempo and key.", (Setting("clip", None, text="a clip's id"), _n("db", 0, -60, 24))),
         StepKind("level", "One part louder or quieter.", (_STEM, _n("db", None, -60, 24)), stems=True),
         StepKind("mute", "Without one part.", (_STEM,), stems=True),
@@ -141,6 +151,8 @@ def _text_is_good(name: str, said: str) -> bool:
             Key.parse(said)
         except ValueError:
             return False
+    if name == "parameters":
+        read_parameters(said)
     return True
 
 

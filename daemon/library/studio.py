@@ -6,18 +6,20 @@ import asyncio
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from daemon.child_host import Child
 from daemon.crate import Crate
-from daemon.errors import LibraryError
+from daemon.errors import LibraryError, WorkerError
 from daemon.library.catalogue import Library
+from daemon.library.plugins import PLUGIN_WORD, plugin_folders, plugin_key, plugin_of, settled
 from daemon.library.steps import Step, check_step
 
 RENDER = "daemon.library.render:render_version"
 EXPORT = "daemon.library.export:export_clip"
+DESCRIBE = "daemon.library.plugin_host:describe"
 BRING = "daemon.library.bring:bring_file"
 PACK = "daemon.library.pack:export_collection"
 #: Raised when the same steps give other samples than before: what was rendered earlier is then made anew.
@@ -36,15 +38,59 @@ class Studio:
     Errors: LibraryError (gone, unknown), EngineError with what the child said, WorkerError when it died.
     """
 
-    def __init__(self, library: Library, versions: Path, *, idle_s: float = 120.0, deadline_s: float = 300.0) -> None:
+    def __init__(
+        self,
+        library: Library,
+        versions: Path,
+        *,
+        idle_s: float = 120.0,
+        deadline_s: float = 300.0,
+        plugin_deadline_s: float = 60.0,
+        plugin_folders: Sequence[str] = (),
+    ) -> None:
+        """plugin_folders: where the user's plugins lie beside the system's own folders; each may take `plugin_deadline_s` to be
+        loaded and to play a clip."""
         self._library = library
         self._versions = versions
         self._deadline_s = deadline_s
-        self._child = Child("studio", idle_s)
-        self._turn = asyncio.Lock()
+        self._plugin_folders, self._plugin_deadline_s = plugin_folders, plugin_deadline_s
+        self._child, self._plugin_child = Child("studio", idle_s), Child("plugins", idle_s)
+        self._turn, self._plugin_turn = asyncio.Lock(), asyncio.Lock()
 
     async def end(self) -> None:
         await self._child.end()
+        await self._plugin_child.end()
+
+    async def _ask(
+        self, function: str, task: dict[str, Any], on_progress: OnProgress, *, plugins: int = 0, clips: int = 1
+    ) -> dict[str, Any]:
+        """Have a child do it; one that loads plugins is a process of its own, since they may crash or hang."""
+        if not plugins:
+            async with self._turn:
+                return await self._child.ask(function, task, on_progress, self._deadline_s * clips)
+        at = ""
+
+        def follow(value: float, stage: str, words: str) -> None:
+            nonlocal at
+            at = words
+            on_progress(value, stage, words)
+
+        async with self._plugin_turn:
+            try:
+                deadline_s = self._plugin_deadline_s * plugins + self._deadline_s * (clips - 1)
+                return await self._plugin_child.ask(function, task, follow, deadline_s)
+            except WorkerError as error:
+                if not at.startswith(PLUGIN_WORD):
+                    raise
+                name = at.removeprefix(PLUGIN_WORD)
+                how = "did not come to an end and was stopped" if error.code == "deadline" else "crashed"
+                text = f"the plugin {name} {how}; nothing else was harmed. Try other settings or a newer version of it"
+                raise LibraryError(f"{text}, or leave it out", "plugin_crashed") from None
+
+    async def plugin(self, said: str, name: str = "") -> dict[str, Any]:
+        """What a plugin says of itself: {name, maker, parameters}. LibraryError where there is none or it cannot be loaded."""
+        file = plugin_of(said, plugin_folders(self._plugin_folders))
+        return await self._ask(DESCRIBE, {"file": str(file), "name": name}, no_progress, plugins=1)
 
     def version_task(self, clip: str, steps: list[Step] | None = None) -> dict[str, Any]:
         """What the child is told of a clip's version: the steps it has now, or those given."""
@@ -56,8 +102,12 @@ class Studio:
         wanted = [check_step(step) for step in steps]
         others = {step["clip"]: self._library.record(step["clip"]) for step in wanted if "clip" in step}
         said = json.dumps([RENDER_VERSION, clip, file.st_size, file.st_mtime_ns, wanted], sort_keys=True)
+        plugins = {plugin_key(step): settled(step, self._plugin_folders) for step in wanted if step["do"] == "plugin"}
+        if plugins:
+            said += json.dumps(plugins, sort_keys=True)
         folder = self._versions / clip / hashlib.sha256(said.encode()).hexdigest()[:16]
-        return {"record": record, "steps": wanted, "others": others, "folder": str(folder), "stems": False}
+        about = {"record": record, "steps": wanted, "others": others, "plugins": plugins}
+        return {**about, "folder": str(folder), "stems": False}
 
     async def render(
         self, clip: str, steps: list[Step] | None = None, *, stems: bool = False, on_progress: OnProgress = no_progress
@@ -68,8 +118,7 @@ class Studio:
         """
         task = self.version_task(clip, steps)
         task["stems"] = stems
-        async with self._turn:
-            return await self._child.ask(RENDER, task, on_progress, self._deadline_s)
+        return await self._ask(RENDER, task, on_progress, plugins=_plugins_in(task))
 
     async def publish(self, clip: str, crate: Crate, *, on_progress: OnProgress = no_progress) -> dict[str, Any]:
         """A clip's current version as a new clip in the crate, with an id, a name and a list of edits of its own."""
@@ -80,8 +129,7 @@ class Studio:
         folder = self._versions / "publishing" / new
         task |= {"publish_as": new, "folder": str(folder)}
         try:
-            async with self._turn:
-                made = await self._child.ask(RENDER, task, on_progress, self._deadline_s)
+            made = await self._ask(RENDER, task, on_progress, plugins=_plugins_in(task))
             return self._bring_home(made, crate)
         finally:
             for left in (folder, folder.with_name(f"{new}-stems")):
@@ -98,9 +146,8 @@ class Studio:
         new = crate.reserve()
         folder = self._versions / "publishing" / new
         try:
-            async with self._turn:
-                task = {"path": str(path.absolute()), "clip": new, "folder": str(folder), "values": dict(values or {})}
-                made = await self._child.ask(BRING, task, on_progress, self._deadline_s)
+            task = {"path": str(path.absolute()), "clip": new, "folder": str(folder), "values": dict(values or {})}
+            made = await self._ask(BRING, task, on_progress)
             return self._bring_home(made, crate)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -119,13 +166,12 @@ class Studio:
         """A clip's current version as a file of one of FORMATS at `target`; whole or not at all."""
         if kind not in FORMATS:
             raise LibraryError(f"{kind!r} is no format; it takes {', '.join(FORMATS)}", "bad_request")
-        task = {"format": kind, "target": str(target), "force": force}
+        task: dict[str, Any] = {"format": kind, "target": str(target), "force": force}
         if kind == "midi":
             task["version"] = {"record": self._library.record(clip), "steps": self._library.edits.steps(clip)}
         else:
             task["version"] = self.version_task(clip) | ({"stems": True} if kind == "stems" else {})
-        async with self._turn:
-            return Path((await self._child.ask(EXPORT, task, on_progress, self._deadline_s))["path"])
+        return Path((await self._ask(EXPORT, task, on_progress, plugins=_plugins_in(task["version"])))["path"])
 
     async def pack(
         self, collection: str, kind: str, target: Path, *, force: bool = False, on_progress: OnProgress = no_progress
@@ -137,5 +183,10 @@ class Studio:
             is_notes = self._library.record(clip)["kind"] == "midi"
             versions.append({"record": self._library.record(clip), "steps": []} if is_notes else self.version_task(clip))
         task = {"collection": collection, "format": kind, "target": str(target), "force": force, "versions": versions}
-        async with self._turn:
-            return Path((await self._child.ask(PACK, task, on_progress, self._deadline_s * max(1, len(versions))))["path"])
+        plugins = sum(map(_plugins_in, versions))
+        return Path((await self._ask(PACK, task, on_progress, plugins=plugins, clips=max(1, len(versions))))["path"])
+
+
+def _plugins_in(version: Mapping[str, Any]) -> int:
+    """How many of a version's steps are plugins."""
+    return sum(step["do"] == "plugin" for step in version["steps"])

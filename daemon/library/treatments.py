@@ -30,7 +30,7 @@ def stretched(sound: Sound, frames: int, semitones: float, *, loops: bool, drums
         around = np.take(audio, np.arange(-lead, len(audio) + lead), axis=0, mode="wrap")
         return _warped(around, rate, Stretch(time_map, semitones, drums=drums))
 
-    return _closed(sound.shaped(one), roll)
+    return closed(sound.shaped(one), roll)
 
 
 def _warped(audio: np.ndarray, rate: int, wanted: Stretch) -> np.ndarray:
@@ -51,10 +51,10 @@ def passage(sound: Sound, start: int, frames: int, *, was_loop: bool) -> Sound:
         cut[outside] = 0
         return cut
 
-    return _closed(sound.linear(one), roll)
+    return closed(sound.linear(one), roll)
 
 
-def _closed(rolled: Sound, roll: int) -> Sound:
+def closed(rolled: Sound, roll: int) -> Sound:
     closing, _ = seam.best_closing(rolled.audio, roll, rolled.sample_rate)
     return rolled.linear(lambda x: seam.close(x, roll, closing))
 

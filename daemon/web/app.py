@@ -23,7 +23,7 @@ from daemon.web.routes_profiles import profile_routes, set_cookie
 
 BUILT = Path(__file__).parent / "built"
 _NOT_BUILT = "<!doctype html><title>Sidecrate</title><p>The page is not built. From a checkout: <code>make page</code>."
-_UNKNOWN = ("clip", "job", "step", "export", "share", "collection", "profile")
+_UNKNOWN = ("clip", "job", "step", "export", "share", "collection", "profile", "plugin")
 _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "gone": 410,
     "no_answer": 503,

@@ -77,7 +77,7 @@ class House:
         """ServiceError without a daemon, LibraryError or QueueError where a database cannot be opened."""
         folder = web_folder(places)
         house = cls(
-            places, config, Line(places), Database(places.database, read_only=True), _shelf(places, places.library),
+            places, config, Line(places), Database(places.database, read_only=True), _shelf(places, config, places.library),
             Profiles(places), Child("peaks", 60.0), Shares(folder / "shares.json"),
         )  # fmt: skip
         house.tidy()
@@ -101,7 +101,7 @@ class House:
             return self.own
         shelf = self.shelves.get((profile.id, profile.made))
         if shelf is None:
-            shelf = self.shelves[profile.id, profile.made] = _shelf(self.places, self.profiles.library_file(profile))
+            shelf = self.shelves[profile.id, profile.made] = _shelf(self.places, self.config, self.profiles.library_file(profile))
         row = self.jobs.row("PRAGMA data_version")
         if row is not None and row[0] != shelf.seen:
             shelf.library.catch_up(self.jobs, whole=shelf.seen < 0)
@@ -245,6 +245,6 @@ class House:
                     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _shelf(places: Places, file: Path) -> Shelf:
+def _shelf(places: Places, config: Config, file: Path) -> Shelf:
     library = Library(file)
-    return Shelf(library, Studio(library, places.versions))
+    return Shelf(library, Studio(library, places.versions, plugin_folders=config.plugins.folders))

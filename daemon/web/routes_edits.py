@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Annotated, Any
 
 from fastapi import APIRouter
+from fastapi import Path as InPath
 from pydantic import Field
 
 from daemon.errors import LibraryError
 from daemon.library.instrument import LEVEL_DB, instrument_request
+from daemon.library.plugins import HOW_TO_INSTALL, find_plugins, plugin_folders
 from daemon.library.steps import STEPS
 from daemon.web.house import House
 from daemon.web.routes_clips import Given
@@ -69,6 +72,17 @@ def edit_routes(house: House) -> APIRouter:
             }
             for kind in STEPS.values()
         ]  # fmt: skip
+
+    @routes.get("/plugins")
+    async def plugins() -> dict[str, Any]:
+        """The user's own effects, for the step `plugin`, by name; `text` says what is missing where none can be used."""
+        names = list(find_plugins(plugin_folders(house.config.plugins.folders)))
+        return {"names": names, "text": "" if find_spec("pedalboard") else HOW_TO_INSTALL}
+
+    @routes.get("/plugins/{plugin}")
+    async def plugin(plugin: Annotated[str, InPath(max_length=200)]) -> dict[str, Any]:
+        """A plugin's parameters, as it says itself."""
+        return await house.studio.plugin(plugin)
 
     @routes.post("/clips/{clip}/edits")
     async def edit(clip: Id, said: Edit) -> dict[str, Any]:

@@ -1,0 +1,52 @@
+"""`sidecrate plugins`: the user's own effects, for `sidecrate edit CLIP plugin NAME`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from importlib.util import find_spec
+from typing import Annotated, Any
+
+import typer
+
+from daemon.library.plugins import HOW_TO_INSTALL, find_plugins, plugin_folders
+from daemon.places import Places
+
+
+def plugins(
+    name: Annotated[str | None, typer.Argument(help="One plugin: its parameters, as the plugin itself says.")] = None,
+    of_several: Annotated[str, typer.Option("--name", help="Which of several plugins in one file.", metavar="NAME")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
+) -> None:
+    """VST3 and Audio Unit effects that edits may use: `sidecrate edit CLIP plugin NAME`."""
+    from daemon.config import load_config
+
+    named = load_config(Places.find().config_file).plugins.folders
+    if name is None:
+        for found, path in find_plugins(plugin_folders(named)).items():
+            print(json.dumps({"name": found, "path": str(path)}) if as_json else f"{found}  {path}")
+        if find_spec("pedalboard") is None:
+            print(HOW_TO_INSTALL, file=sys.stderr)
+        return
+    said = asyncio.run(_described(name, of_several, named))
+    if as_json:
+        print(json.dumps(said))
+        return
+    print(f"{said['name']} by {said['maker']}")
+    for one in said["parameters"]:
+        print(f"  {one['name']} = {one['value']}" + (f" {one['unit']}" if one["unit"] else "") + f"  ({one['range']})")
+
+
+async def _described(name: str, of_several: str, named: tuple[str, ...]) -> dict[str, Any]:
+    from daemon.library.catalogue import Library
+    from daemon.library.studio import Studio
+
+    places = Places.find()
+    library = Library(places.library)
+    studio = Studio(library, places.versions, plugin_folders=named)
+    try:
+        return await studio.plugin(name, of_several)
+    finally:
+        await studio.end()
+        library.close()
