@@ -27,6 +27,9 @@ MOST_TOLD = 3
 #: So many files are in hand at once. The others wait where they were dropped, which costs next to nothing however many they
 #: are, and are taken when half of those have ended: the folder is not gone through for every single one.
 MOST_IN_HAND = 300
+#: Of so many files the log says why they are left alone; what is more than that is said after an hour, as far as it goes then.
+MOST_SAID = 1000
+SAID_FOR_S = 3600.0
 #: Codes of refusals that say nothing against the file: the daemon is busy, or its disk is full or gone. It is sent again.
 NOT_NOW = frozenset({"busy", "disk", "queue"})
 #: What is told of our orders.
@@ -66,6 +69,7 @@ class Inbox:
         self._claims: dict[str, Claim] = {}
         self._full = False
         self._told_of: set[str] = set()
+        self._said_anew_s = time.monotonic()
         self._faults: list[str] = []
         self._trouble = ""
         self._remade = ""
@@ -140,7 +144,8 @@ class Inbox:
         self._notes.put(lambda: self._note_change(name, complete))
 
     def _note_change(self, name: str, complete: bool) -> None:
-        if complete and not is_ignored(name):
+        # of thousands at once nothing is noted: they are taken when they have been still since they were first looked at
+        if complete and not is_ignored(name) and len(self._stillness) < 2 * MOST_IN_HAND:
             self._stillness.closed(self.folder / name)
 
     def _try(self, work: Callable[[], None]) -> None:
@@ -192,10 +197,17 @@ class Inbox:
         self._stillness.keep_only(self.folder, names)
         texts = {stem(name) for name in names if is_text(name)}
         audio = {stem(name): name for name in reversed(names) if is_audio(name)}
+        new = 0
         for name in names:
             if self._hands_full():
                 return
             path = self.folder / name
+            if not (is_text(name) or is_audio(name) or wrong_kind(name)):
+                self._say_once(name, f"{name} is neither a prompt (.txt, .md, .prompt) nor audio, and is left alone")
+                continue
+            new += not self._stillness.knows(path)
+            if new > MOST_IN_HAND:
+                continue  # its turn comes at the next look: what is remembered of a file takes some room
             if is_text(name):
                 companion = audio.get(stem(name))
                 ready = self._is_ready(path) and (companion is None or self._is_ready(self.folder / companion))
@@ -203,11 +215,8 @@ class Inbox:
             elif is_audio(name):
                 # a text of its name takes it along, and may still come
                 letter, ready = "a", self._is_ready(path, wait=True) and stem(name) not in texts
-            elif wrong_kind(name):
-                letter, ready = "t", self._is_ready(path, wait=True)
             else:
-                self._say_once(name, f"{name} is neither a prompt (.txt, .md, .prompt) nor audio, and is left alone")
-                continue
+                letter, ready = "t", self._is_ready(path, wait=True)
             if ready:
                 self._try(partial(self._claim, letter, path))
 
@@ -373,9 +382,11 @@ class Inbox:
             self._log.info("inbox: %s -> %s", claim.name, answer)
 
     def _say_once(self, about: str, text: str) -> None:
-        if about not in self._told_of:
-            if len(self._told_of) > 1000:
-                self._told_of.clear()
+        now_s = time.monotonic()
+        if len(self._told_of) >= MOST_SAID and now_s - self._said_anew_s > SAID_FOR_S:
+            self._told_of.clear()
+            self._said_anew_s = now_s
+        if about not in self._told_of and len(self._told_of) < MOST_SAID:
             self._told_of.add(about)
             self._log.warning("inbox: %s", text)
 

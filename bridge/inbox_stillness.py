@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ EMPTY_REFUSED_S = 3.0
 Mark = tuple[int, int, int]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Seen:
     """What was last seen of a file, since when it has been so, and whether its writer is known to be done."""
 
@@ -36,54 +37,64 @@ class Stillness:
         self._settle_text_s = settle_text_s
         self._settle_audio_s = settle_audio_s
         self._clock = clock
-        self._seen: dict[Path, _Seen] = {}
+        # by the path's text: a Path takes several times as much, and thousands may be dropped at once
+        self._seen: dict[str, _Seen] = {}
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def knows(self, path: Path) -> bool:
+        """Whether something is remembered of a file."""
+        return str(path) in self._seen
 
     def closed(self, path: Path) -> None:
         """The system says that the file was closed by its writer, as it is now."""
         if found := mark(path):
-            self._seen[path] = _Seen(found, self._clock(), complete=True)
+            self._seen[str(path)] = _Seen(found, self._clock(), complete=True)
 
     def is_ready(self, path: Path, *, wait: bool = False) -> bool:
         """Whether the file may be taken. wait: only when it has also been still, though its writer has closed it."""
         found = mark(path)
         if found is None:
-            self._seen.pop(path, None)
+            self._seen.pop(str(path), None)
             return False
-        seen = self._seen.get(path)
+        seen = self._seen.get(str(path))
         if seen is None or seen.mark != found:
-            seen = self._seen[path] = _Seen(found, self._clock())
+            seen = self._seen[str(path)] = _Seen(found, self._clock())
         at_once = seen.complete and found[1] > 0 and not wait
-        return (at_once or self.still_s(path) >= self._settle_s(path, seen)) and not held_by_writer(path)
+        return (at_once or self.still_s(path) >= self._settle_s(path.name, seen)) and not held_by_writer(path)
 
     def still_s(self, path: Path) -> float:
         """For how long the file has been as it is, in s; 0 for one that was never seen."""
-        seen = self._seen.get(path)
+        seen = self._seen.get(str(path))
         return 0.0 if seen is None else self._clock() - seen.since_s
 
     def take(self, path: Path) -> Mark | None:
         """Forget a file that is ours now; what was last seen of it."""
-        seen = self._seen.pop(path, None)
+        seen = self._seen.pop(str(path), None)
         return seen.mark if seen else None
 
     def keep_only(self, folder: Path, names: Iterable[str]) -> None:
         """Forget the files of a folder that are no longer there."""
-        present = set(names)
-        for path in [path for path in self._seen if path.parent == folder and path.name not in present]:
-            del self._seen[path]
+        present, here = set(names), str(folder)
+        for path in list(self._seen):
+            parent, name = os.path.split(path)
+            if parent == here and name not in present:
+                del self._seen[path]
 
     def pause_s(self, longest_s: float) -> float:
         """Seconds until another file may be ready, at most `longest_s`."""
         pause_s = longest_s
         for path, seen in self._seen.items():
-            wait_s = self._settle_s(path, seen) - self.still_s(path)
+            wait_s = seen.since_s + self._settle_s(path, seen) - self._clock()
             # one that is overdue is held by its writer, or waits for another file: looked at less and less often
             pause_s = min(pause_s, wait_s + 0.01 if wait_s > 0 else max(0.25, -wait_s))
         return pause_s
 
-    def _settle_s(self, path: Path, seen: _Seen) -> float:
+    def _settle_s(self, name: str, seen: _Seen) -> float:
         if seen.mark[1] == 0:
             return EMPTY_REFUSED_S
-        return self._settle_text_s if is_text(path.name) else self._settle_audio_s
+        return self._settle_text_s if is_text(name) else self._settle_audio_s
 
 
 def mark(path: Path) -> Mark | None:

@@ -84,6 +84,7 @@ def test_many_files_are_each_taken_once_and_so_many_at_a_time(bench: Bench, monk
     orders = [bench.order() for _ in range(60)]
     bench.no_order(0.6)
     assert len(list(bench.folder.glob("*.txt"))) == 140, "the others wait where they are"
+    assert bench.box is not None and len(bench.box._stillness) <= 120, "and hardly anything is remembered of them"
     for n in range(200):
         bench.finish(orders[n])
         if n + 1 < 200 and n + 1 == len(orders):
@@ -93,6 +94,27 @@ def test_many_files_are_each_taken_once_and_so_many_at_a_time(bench: Bench, monk
     assert len({order.claim for order in orders}) == len(orders) == 200
     assert {str(order.requests[0]["prompt"]) for order in orders} == {f"drums {k}" for k in range(200)}
     wait_for(lambda: len(list((bench.folder / "done").iterdir())) == 400)
+
+
+def test_files_of_no_use_block_none_and_do_not_fill_the_log(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bridge.inbox.MOST_IN_HAND", 5)
+    monkeypatch.setattr("bridge.inbox.MOST_SAID", 20)
+    monkeypatch.setattr("bridge.inbox.RESCAN_S", 0.1)
+    for k in range(40):
+        bench.drop(f"a{k}.bin", "left alone")
+    held = [(bench.folder / f"b{k}.txt").open("w") for k in range(12)]
+    for file in held:
+        file.write("still being written")
+        file.flush()
+    bench.drop("z.txt", "drums")
+    bench.start()
+    assert bench.order().requests[0]["prompt"] == "drums"
+    bench.no_order(0.5)
+    for file in held:
+        file.close()
+    assert len([record for record in caplog.records if "neither a prompt" in record.getMessage()]) == 20
 
 
 def test_without_notices_the_rescan_finds_it(bench: Bench) -> None:
