@@ -70,8 +70,8 @@ class Runner:
         self._wake = asyncio.Event()
         self._slots: list[asyncio.Task[None]] = []
         self._at_work: dict[str, tuple[Claim, asyncio.Task[None]]] = {}
-        self._stopping = False
         """By clip: what is being made now."""
+        self._stopping = False
 
     def start(self) -> None:
         self._slots = [asyncio.create_task(self._slot(child, "worker")) for child in self._children]

@@ -45,12 +45,14 @@ class Improver:
         self._wake = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._at_work: tuple[str, asyncio.Task[None]] | None = None
+        self._stopping = False
 
     def start(self) -> None:
         self._loop = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
         """End at once; what was asked and not answered is looked at again at the next start."""
+        self._stopping = True
         if self._loop:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
@@ -83,7 +85,7 @@ class Improver:
                 try:
                     await asyncio.shield(work)
                 except asyncio.CancelledError:
-                    if not work.done():
+                    if self._stopping or not work.done():
                         work.cancel()
                         await asyncio.gather(work, return_exceptions=True)
                         raise
