@@ -103,13 +103,16 @@ def clips(
     from daemon.show import clip_json, clip_lines
 
     with open_library() as library, open_crate(read_only=True) as crate:
+        alike = None if similar is None else library.find(similar)
+        if alike is not None and library.needs_measuring(alike):
+            in_studio(library, lambda studio: studio.measure(alike))
         filters = Filters(
             text=search, kind=tuple(kind or ()), engine=tuple(engine or ()), licence=tuple(licence or ()),
             genre=tuple(genre or ()), tag=tuple(tag or ()),
             project=tuple(project or ()), key=key, compatible=compatible, bpm=_range(bpm, "bpm"),
             lufs=_range(lufs, "lufs"), created=(None if days is None else time.time() - days * 86400, None),
             favourite=True if favourite else None, rating=rating, used=used, collection=collection, missing=missing, sort=sort,
-            similar=None if similar is None else library.find(similar),
+            similar=alike,
         )  # fmt: skip
         total, rows = _pages(library, filters, number)
         for row in rows:

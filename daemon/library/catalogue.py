@@ -75,8 +75,9 @@ class Library:
         assert filters.similar is not None
         seq = self._seq(filters.similar)
         row = self.database.row("SELECT kind, features FROM sounds WHERE seq = ?", seq)
-        if row is None:
-            raise LibraryError(f"clip {filters.similar} has no sound to compare (notes alone, or not yet measured)", "no_sound")
+        if row is None or not row["features"]:
+            why = "it is silent, or cannot be read" if row else "it is notes alone, or not yet measured"
+            raise LibraryError(f"clip {filters.similar} has no sound to compare: {why}", "no_sound")
         total = self._one(f"SELECT count(*) FROM clips c WHERE {condition} AND c.kind != 'midi' AND c.seq != ?", [*values, seq])
 
         def around(reach: int) -> list[tuple[int, bytes]]:
@@ -171,6 +172,31 @@ class Library:
             self.collections.number(name),
         )
         return [path for row in rows if (path := Path(row["path"])).suffix != ".mid" and path.is_file()]
+
+    # -- measuring
+
+    def unmeasured(self, most: int, without: Iterable[str] = ()) -> dict[str, str]:
+        """Clip -> path of some that `similar` cannot find yet, newest first, but none of `without`."""
+        rows = self.database.rows(
+            "SELECT c.id, f.path FROM clips c JOIN files f ON f.clip = c.id WHERE c.kind != 'midi' AND c.missing = 0"
+            " AND c.seq NOT IN (SELECT seq FROM sounds) AND c.id NOT IN (SELECT value FROM json_each(?))"
+            " ORDER BY c.seq DESC LIMIT ?",
+            json.dumps(list(without)), most,
+        )  # fmt: skip
+        return {row["id"]: row["path"] for row in rows}
+
+    def needs_measuring(self, clip: str) -> bool:
+        """Whether a clip has a sound that `similar` does not know yet."""
+        query = "SELECT 1 FROM clips WHERE id = ? AND kind != 'midi' AND seq NOT IN (SELECT seq FROM sounds)"
+        return self.database.row(query, clip) is not None
+
+    def measured(self, found: Mapping[str, str]) -> None:
+        """Clip -> features as base64: from now on `similar` compares them. Clips that are not known are left out."""
+        with self.database.write() as db:
+            for clip, features in found.items():
+                row = db.execute("SELECT seq, kind FROM clips WHERE id = ?", (clip,)).fetchone()
+                if row and not db.execute("SELECT 1 FROM sounds WHERE seq = ?", (row[0],)).fetchone():
+                    _insert_sound(db, row[0], row[1], features)
 
     # -- marking
 
@@ -367,11 +393,17 @@ def _insert(db: sqlite3.Connection, record: Mapping[str, Any]) -> int:
     stat = _stat(path)
     db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (record["id"], path, *stat))
     if record.get("features"):
-        sound = base64.b64decode(record["features"])
-        db.execute("INSERT INTO sounds VALUES (?, ?, ?)", (seq, record["kind"], sound))
-        db.execute("INSERT INTO sound_boxes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (seq, *box_of(sound)))
+        _insert_sound(db, int(seq or 0), record["kind"], record["features"])
     settle(db, str(record["id"]), int(seq or 0))
     return 1
+
+
+def _insert_sound(db: sqlite3.Connection, seq: int, kind: str, features: str) -> None:
+    """Empty features say that there is nothing to compare."""
+    sound = base64.b64decode(features)
+    db.execute("INSERT INTO sounds VALUES (?, ?, ?)", (seq, kind, sound))
+    if sound:
+        db.execute("INSERT INTO sound_boxes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (seq, *box_of(sound)))
 
 
 def _stat(path: str) -> tuple[int | None, int | None]:

@@ -1,4 +1,5 @@
-"""How a clip sounds, as a few bytes: what `similar` compares. Measured once, by the worker that makes the clip.
+"""How a clip sounds, as a few bytes: what `similar` compares. Measured once, by the worker that makes the clip, else later by
+another (`measure_files`).
 
 Not the key, the tempo or the level, which a user changes at will: the shape of the spectrum and how it moves, how noisy, dense
 and percussive it is, how wide and how long.
@@ -7,9 +8,13 @@ and percussive it is, how wide and how long.
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import numpy as np
 import scipy.fft
+
+from daemon.audio.files import read_audio
+from daemon.errors import AudioError
 
 _WINDOW, _HOP, _BANDS = 2048, 1024, 20
 _LOW_HZ, _HIGH_HZ = 50.0, 14000.0
@@ -31,6 +36,19 @@ def features(audio: np.ndarray, sample_rate: int) -> str:
     if not len(mono) or float(np.abs(mono).max()) < 1e-5:
         return ""
     return base64.b64encode(bytes(_measured(audio, mono, sample_rate))).decode("ascii")
+
+
+def measure_files(task: dict[str, Any], tell: Any) -> dict[str, Any]:
+    """{paths: {clip: path}} -> {features: {clip: base64, empty where it is silent or cannot be read as audio}}."""
+    found = {}
+    for number, (clip, path) in enumerate(task["paths"].items()):
+        tell(number / len(task["paths"]), "measuring", clip)
+        try:
+            audio, rate = read_audio(path)
+            found[clip] = features(audio, rate)
+        except AudioError:
+            found[clip] = ""
+    return {"features": found}
 
 
 def _measured(audio: np.ndarray, mono: np.ndarray, sample_rate: int) -> list[int]:

@@ -93,14 +93,19 @@ class Journal:
         os.replace(part, self.path)
 
     def copy_to(self, crate: Path) -> None:
-        """Keep the copy in the crate as new as the lines."""
+        """Keep the copy in the crate as new as the lines; whole or not at all."""
         with contextlib.suppress(OSError):
             copy = crate / COPY
             mine = self.path.stat()
             if copy.exists() and copy.stat().st_mtime_ns >= mine.st_mtime_ns:
                 return
             part = crate / (COPY + PART)
-            shutil.copy2(self.path, part)
+            with self.path.open("rb") as reader, part.open("wb") as writer:
+                shutil.copyfileobj(reader, writer)
+                writer.flush()
+                os.fsync(writer.fileno())
+            # the time from before it was read: what was written meanwhile is copied the next time
+            os.utime(part, ns=(mine.st_atime_ns, mine.st_mtime_ns))
             os.replace(part, copy)
 
 

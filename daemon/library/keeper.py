@@ -14,17 +14,23 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from bridge.errors import SidecrateError
+from daemon.child_host import Child
 from daemon.crate import PART, Crate
 from daemon.database import Database
 from daemon.library.catalogue import Library
 from daemon.library.folder import Changes, Stat, look_through
 from daemon.library.journal import fetch_marks
+from daemon.library.studio import MEASURE, no_progress
 from daemon.places import Places
 
 log = logging.getLogger(__name__)
 
 #: s; a folder is looked through once its changes have come to rest, and now and then without any: notices get lost.
 _REST_S, _LOOK_EVERY_S = 2.0, 600.0
+#: s after which a mark that a person made is in the crate's copy too, at the latest.
+_COPY_EVERY_S = 3.0
+#: Clips that are measured at once, and how long that may take.
+_MEASURED_AT_ONCE, _MEASURE_DEADLINE_S = 8, 120.0
 #: A look may take this share of the time at most, however often things change in a large crate.
 _MOST_SHARE = 0.05
 _ABANDONED_S = 3600.0
@@ -45,8 +51,10 @@ class Keeper:
         self._library = Library(places.library)
         self._ignored: dict[str, Stat] = {}
         self._changed = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._observer: Any = None
+        self._measurer = Child("measuring", 10.0)
+        self._unmeasurable: set[str] = set()
 
     @property
     def library(self) -> Library:
@@ -57,7 +65,7 @@ class Keeper:
         self._tidy()
         self._library.database.shorten_journal()
         self._library.catch_up(self._jobs, whole=True)
-        self._task = asyncio.create_task(self._look_on())
+        self._tasks = [asyncio.create_task(self._look_on()), asyncio.create_task(self._copy_on())]
 
     def _tidy(self) -> None:
         """What a kill left of a render or of a clip on its way into the crate goes, once it is surely nobody's."""
@@ -84,10 +92,10 @@ class Keeper:
             taken -= size
 
     async def end(self) -> None:
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._measurer.end()
         self._unwatch()
         self._library.database.journal.copy_to(self._crate.folder)
         self._library.close()
@@ -114,9 +122,38 @@ class Keeper:
             except Exception:
                 log.exception("looking through the crate")
             took_s = time.monotonic() - began
+            await self._measure()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), _LOOK_EVERY_S)
             await asyncio.sleep(max(_REST_S, took_s / _MOST_SHARE))
+
+    async def _copy_on(self) -> None:
+        """Have each mark in the crate's copy within seconds."""
+        while True:
+            await asyncio.sleep(_COPY_EVERY_S)
+            await asyncio.to_thread(self._library.database.journal.copy_to, self._crate.folder)
+
+    async def _measure(self) -> None:
+        """While nothing is made and nothing changes: how clips sound of which that is not known, as of those from elsewhere."""
+        while not self._changed.is_set() and not self._jobs.rows("SELECT 1 FROM jobs WHERE ended IS NULL LIMIT 1"):
+            with contextlib.ExitStack() as stack:
+                files = self._places.profiles.glob("*/library.db")
+                libraries = [self._library, *(stack.enter_context(contextlib.closing(Library(file))) for file in files)]
+                wanted: dict[str, str] = {}
+                for library in libraries:
+                    wanted |= library.unmeasured(_MEASURED_AT_ONCE, self._unmeasurable)
+                if not wanted:
+                    return
+                paths = {clip: path for clip, path in wanted.items() if Path(path).is_file()}
+                found: dict[str, str] = {}
+                try:
+                    found = (await self._measurer.ask(MEASURE, {"paths": paths}, no_progress, _MEASURE_DEADLINE_S))["features"]
+                except SidecrateError as error:
+                    log.warning("clips could not be measured: %s", error.text)
+                # what could not be read is not tried again in this daemon's life
+                self._unmeasurable |= wanted.keys() - found.keys()
+                for library in libraries:
+                    library.measured(found)
 
     def _look(self) -> Changes:
         """On a thread, with connections of its own."""

@@ -19,6 +19,7 @@ from daemon.library.steps import Step, check_step
 
 RENDER = "daemon.library.render:render_version"
 EXPORT = "daemon.library.export:export_clip"
+MEASURE = "daemon.library.features:measure_files"
 DESCRIBE = "daemon.library.plugin_host:describe"
 BRING = "daemon.library.bring:bring_file"
 PACK = "daemon.library.pack:export_collection"
@@ -134,6 +135,12 @@ class Studio:
         finally:
             for left in (folder, folder.with_name(f"{new}-stems")):
                 shutil.rmtree(left, ignore_errors=True)
+
+    async def measure(self, clip: str) -> None:
+        """See that a clip can be compared with others; its worker, or the daemon when it was idle, may have done so long ago."""
+        if self._library.needs_measuring(clip):
+            made = await self._ask(MEASURE, {"paths": {clip: str(self._library.path(clip))}}, no_progress)
+            self._library.measured(made["features"])
 
     async def bring(
         self, path: Path, crate: Crate, values: Mapping[str, Any] | None = None, *, on_progress: OnProgress = no_progress

@@ -62,7 +62,9 @@ def clip_routes(house: House) -> APIRouter:
 
     @routes.get("/clips")
     async def search(asked: Annotated[Search, Query()]) -> dict[str, Any]:
-        """Find clips."""
+        """Find clips; with `similar` those that sound most like one, nearest first."""
+        if asked.similar is not None:
+            await house.studio.measure(asked.similar)
         found = house.library.search(asked.filters())
         return {"total": found.total, "clips": found.clips}
 
