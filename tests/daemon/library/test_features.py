@@ -36,6 +36,7 @@ def test_level_does_not_matter_and_silence_has_no_sound():
 def test_a_clip_that_nobody_measured_is_measured_when_its_like_are_asked_for(home, loop, kick):
     with home.library.database.write() as db:
         db.execute("DELETE FROM sounds")
+        db.execute("DELETE FROM sound_boxes")
 
     async def measured():
         studio = Studio(home.library, home.folder / "versions")
