@@ -41,6 +41,8 @@ _PLAIN = (
 TAKE_WANTED = "take_wanted"
 #: In a take's folder: why the gate refused it.
 _REFUSED = "refused.txt"
+#: Frames written at once.
+_BLOCK_FRAMES = 2**18
 #: How many takes are made for one clip at most, and how far apart their seeds are: so far that they never meet a neighbour's.
 MOST_TAKES, SEED_STRIDE = 3, 1_000_003
 
@@ -153,13 +155,19 @@ def load_take(folder: Path) -> Take:
 def _write_float(path: Path, audio: np.ndarray, sample_rate: int) -> None:
     import soundfile
 
+    from daemon.audio.scratch import release
+
     try:
-        soundfile.write(path, audio, sample_rate, subtype="FLOAT")
+        with soundfile.SoundFile(path, "w", sample_rate, audio.shape[1], "FLOAT") as file:
+            for at in range(0, len(audio), _BLOCK_FRAMES):
+                file.write(audio[at : at + _BLOCK_FRAMES])
+                # the stems of a long piece lie in files: what was read of them must not stay in memory
+                release(audio)
     except soundfile.LibsndfileError as error:
         raise AudioError(f"{path} could not be written ({error.error_string}); free some disk space", "disk") from None
-    with path.open("rb") as file:
+    with path.open("rb") as written:
         # take.json says that the take is whole: it must not outlive a power cut that this does not
-        os.fsync(file.fileno())
+        os.fsync(written.fileno())
 
 
 def _read_float(path: Path) -> np.ndarray:

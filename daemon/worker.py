@@ -45,6 +45,7 @@ def make_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def _take_and_conform(task: dict[str, Any], brief: Brief, folder: Path, tell: Tell) -> dict[str, Any]:
+    from daemon.audio.scratch import aside
     from daemon.conform.conform import conform
     from daemon.take_store import MOST_TAKES, SEED_STRIDE, bring_take, refusal_of, refuse_take
 
@@ -57,6 +58,8 @@ def _take_and_conform(task: dict[str, Any], brief: Brief, folder: Path, tell: Te
             refusals.append(before)
             continue
         take, may_try_another = bring_take(task, brief, place, seed + number * SEED_STRIDE, tell)
+        if take.audio is not None:
+            take.audio = aside(take.audio)  # beside what is made of it, a long piece would be in memory twice
         tell(0.6, "conforming", "")
         try:
             conformed = conform(take, brief, lambda value, words: tell(0.6 + 0.35 * value, "conforming", words))

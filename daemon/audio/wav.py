@@ -57,8 +57,9 @@ def write_clip(
     try:
         with part.open("wb") as file:
             file.write(b"RIFF" + struct.pack("<I", size) + before)
-            file.writelines(encoded(audio, subtype))
-            release(audio)
+            for samples in encoded(audio, subtype):
+                file.write(samples)
+                release(audio)
             file.write(after)
             file.flush()
             os.fsync(file.fileno())

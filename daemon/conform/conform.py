@@ -49,7 +49,7 @@ def conform(take: Take, brief: Brief, progress: Progress) -> Conformed:
     if take.audio is None:
         return _notes_alone(take, brief)
     report = Report()
-    sound = Sound(np.asarray(take.audio, np.float32), take.sample_rate, dict(take.stems))
+    sound = Sound(np.asanyarray(take.audio, np.float32), take.sample_rate, dict(take.stems))
     beat_s = 60 / brief.bpm if brief.kind == "loop" and brief.bpm else None
     faults = check_audio(sound.audio, sound.sample_rate, beat_s)
     if brief.kind == "loop" and not is_as_asked(take, brief):

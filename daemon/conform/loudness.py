@@ -83,26 +83,37 @@ def loop_lufs(audio: np.ndarray, sample_rate: int) -> float:
 
 def true_peak_db(audio: np.ndarray) -> float:
     """Peak between the samples in dBTP, by 4 times oversampling (BS.1770-4, annex 2)."""
-    sample_peak = float(np.abs(audio).max(initial=0.0))
+    sample_peak = _sample_peak(audio)
     if sample_peak <= 0:
         return SILENCE_DB
     peaks = _block_peaks(audio, sample_peak * _NEAR_PEAK)
     return 20 * math.log10(max(float(peaks.max()), 1e-6))
 
 
+def _sample_peak(audio: np.ndarray) -> float:
+    """The highest sample, without a copy of the audio."""
+    return max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
+
+
 def _block_peaks(audio: np.ndarray, above: float) -> np.ndarray:
     """Peak of each 64 frames over all channels; between the samples too where they lie over `above`."""
-    count = -(-len(audio) // _PEAK_BLOCK)
-    padded = np.pad(audio, ((_PEAK_MARGIN, count * _PEAK_BLOCK - len(audio) + _PEAK_MARGIN), (0, 0)))
-    inner = padded[_PEAK_MARGIN : len(padded) - _PEAK_MARGIN]
-    peaks = np.abs(inner).max(axis=1).reshape(count, _PEAK_BLOCK).max(axis=1)
+    peaks = np.concatenate(
+        [
+            np.maximum.reduceat(stretch, np.arange(0, len(stretch), _PEAK_BLOCK))
+            for at in range(0, len(audio), _STRETCH)
+            if len(stretch := np.abs(audio[at : at + _STRETCH]).max(axis=1))
+        ]
+    )
     high = np.flatnonzero(peaks > above)
-    reach = np.arange(-_PEAK_MARGIN, _PEAK_BLOCK + _PEAK_MARGIN) + _PEAK_MARGIN
+    reach = np.arange(-_PEAK_MARGIN, _PEAK_BLOCK + _PEAK_MARGIN)
     between = slice(4 * _PEAK_MARGIN, 4 * (_PEAK_MARGIN + _PEAK_BLOCK))
     for first in range(0, len(high), _PEAK_CHUNK):
         some = high[first : first + _PEAK_CHUNK]
-        for channel in padded.T:
-            fine = signal.resample_poly(channel[some[:, None] * _PEAK_BLOCK + reach], 4, 1, axis=1)[:, between]
+        frames = some[:, None] * _PEAK_BLOCK + reach
+        inside = (frames >= 0) & (frames < len(audio))
+        frames = frames.clip(0, len(audio) - 1)
+        for channel in audio.T:
+            fine = signal.resample_poly(channel[frames] * inside, 4, 1, axis=1)[:, between]
             peaks[some] = np.maximum(peaks[some], np.abs(fine).max(axis=1))
     return peaks
 
@@ -133,7 +144,7 @@ def measure_level(audio: np.ndarray, sample_rate: int, is_loop: bool) -> Level:
 
 def safe_gain(audio: np.ndarray) -> float:
     """Decibels by which audio must be turned down so that no sample lies over full scale; 0 where none does."""
-    peak = float(np.abs(audio).max(initial=0.0))
+    peak = _sample_peak(audio)
     return -20 * math.log10(peak) - 0.01 if peak > 1 else 0.0
 
 

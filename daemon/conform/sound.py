@@ -37,9 +37,9 @@ class Sound:
 
     def linear(self, treatment: Treatment) -> Sound:
         """A treatment under which the sum of the stems is still the mix: cut, gain, filter, resample."""
-        return Sound(
-            treatment(self.audio), self.sample_rate, {name: _treated(stem, treatment) for name, stem in self.stems.items()}
-        )
+        audio = treatment(self.audio)
+        release(self.audio)
+        return Sound(audio, self.sample_rate, {name: _treated(stem, treatment) for name, stem in self.stems.items()})
 
     def shaped(self, treatment: Treatment) -> Sound:
         """Any other treatment: with stems, the mix becomes the sum of the treated stems."""
