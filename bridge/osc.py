@@ -128,19 +128,17 @@ class OscDoor:
 
     def _receive(self) -> None:
         while not self._stopping.is_set():
-            packet = self._next_packet()
-            if packet is None:
-                continue
-            data, peer = packet
-            if not self._gate.admits(peer):
-                self._guard(self._hear_knock, data, peer)
-                continue
-            known = self._senders.get(peer)
-            # before anything is read: what is dropped must cost next to nothing, or a flood would drown the others
-            if not self._throttle.allows(peer, data, greeted=known is not None and known.is_known):
-                self._tell_seldom("OSC: packets come faster than they are read, %d were dropped", self._throttle.dropped)
-                continue
-            self._guard(self._handle, data, peer)
+            for data, peer in self._next_packets():
+                if not self._gate.admits(peer):
+                    self._guard(self._hear_knock, data, peer)
+                    continue
+                known = self._senders.get(peer)
+                # before anything is read: what is dropped must cost next to nothing, or a flood would drown the others
+                if not self._throttle.allows(peer, data, greeted=known is not None and known.is_known):
+                    text = "OSC: packets come faster than they are read, %d were dropped"
+                    self._tell_seldom(text, self._throttle.dropped)
+                    continue
+                self._guard(self._handle, data, peer)
 
     def _guard(self, work: Callable[[bytes, Peer], None], data: bytes, peer: Peer) -> None:
         """No packet may end the thread that reads them all."""
@@ -149,14 +147,14 @@ class OscDoor:
         except Exception as error:
             self._tell_seldom("OSC packet from %s", peer, fault=error)
 
-    def _next_packet(self) -> tuple[bytes, Peer] | None:
+    def _next_packets(self) -> list[tuple[bytes, Peer]]:
         try:
             self._socket.fit(wide=self._gate.is_wide)
             return self._socket.receive()
         except (OSError, DoorError) as error:
             if not self._stopping.wait(0.1):
                 self._tell_seldom("OSC: receiving failed (%s); going on", error)
-            return None
+            return []
 
     def _tell_seldom(self, text: str, what: object, fault: Exception | None = None) -> None:
         """Into the log, but not as often as somebody may bring it about."""
@@ -220,6 +218,7 @@ class OscDoor:
         sender.name, sender.nonce = hello.id, hello.nonce
         with self._lock:
             self._forget_oldest(greeted=True)
+        self._socket.keep_place(sender.peer)
         greeting = self._greeting
         self._send(
             sender, "/sidecrate/welcome", hello.nonce, greeting.version, greeting.crate, greeting.boot, greeting.recordings
@@ -233,6 +232,7 @@ class OscDoor:
         sender.is_surface = True
         with self._lock:
             self._forget_oldest(greeted=True)
+        self._socket.keep_place(sender.peer)
         self._surfaces.join(sender.answers_to)
         if is_new:
             sender.sent = message.address

@@ -106,7 +106,7 @@ class Gate:
         pairing = self.pairing
         if pairing is None or (_CODE if peer[0] in pairing.heard else _OURS) not in packet:
             return None
-        if peer[0] not in pairing.heard and len(pairing.heard) >= _MOST_KNOCKERS:
+        if len(pairing.heard) >= _MOST_KNOCKERS if peer[0] not in pairing.heard else pairing.wrong_codes >= WRONG_CODES:
             return None
         try:
             ours = [message for message in parse_packet(packet) if message.address.startswith(PREFIX)]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+import selectors
 import socket
+import sys
+import time
+from contextlib import suppress
 
 from bridge.errors import DoorError
 from bridge.osc_sender import Peer
@@ -14,14 +18,27 @@ log = logging.getLogger(__name__)
 RECEIVE_BUFFER_BYTES = 8 << 20
 #: How long a look for a packet takes at most.
 WAIT_S = 0.25
+#: So many packets are taken from one place before the others are looked at.
+BATCH = 64
+#: Who said hello is heard through a place of its own, so many of them, for as long as they are not silent for longer than this.
+MOST_OWN = 16
+OWN_IDLE_S = 20.0
+_HAS_OWN = sys.platform == "linux"
 
 
 class OscSocket:
-    """One port. `open`, `fit` and `receive` belong to one thread; any may send. port: 0 takes a free one."""
+    """One port. `open`, `fit`, `receive` and `keep_place` belong to one thread; any may send. port: 0 takes a free one.
+
+    A flood fills what the system holds for the port, and then packets of everybody are lost. On Linux `keep_place` has those of
+    one sender held apart: the system sorts packets by a second socket at the same port that is connected to that sender.
+    """
 
     def __init__(self, port: int) -> None:
         self._wanted = port
         self._socket: socket.socket | None = None
+        self._looks: selectors.BaseSelector | None = None
+        self._own: dict[Peer, tuple[socket.socket, float]] = {}
+        """By sender: its socket, and when, on the monotonic clock, it was last heard there."""
         self.port = 0
         """The port that is open; 0 while closed."""
         self.is_wide = False
@@ -39,7 +56,9 @@ class OscSocket:
                 " or choose another under osc.port (0 takes a free one)",
                 "port_in_use",
             ) from None
-        made.settimeout(WAIT_S)
+        made.setblocking(False)
+        self._looks = selectors.DefaultSelector()
+        self._looks.register(made, selectors.EVENT_READ)
         self.is_wide = wide
         # a port that was free to choose stays the same when it is opened anew
         self._wanted = self.port = int(made.getsockname()[1])
@@ -62,15 +81,60 @@ class OscSocket:
                 self.open(wide=was_wide)
             raise
 
-    def receive(self) -> tuple[bytes, Peer] | None:
-        """The next packet and who sent it; None when none comes. OSError where the system fails."""
-        assert self._socket is not None
+    def receive(self) -> list[tuple[bytes, Peer]]:
+        """The next packets and who sent each, some of every sender that has a place; empty when none comes. OSError where the
+        system fails."""
+        assert self._looks is not None
+        packets: list[tuple[bytes, Peer]] = []
+        for key, _ in self._looks.select(WAIT_S):
+            at = len(packets)
+            assert isinstance(key.fileobj, socket.socket)
+            try:
+                for _ in range(BATCH):
+                    packets.append(key.fileobj.recvfrom(65_536))
+            except BlockingIOError:
+                pass
+            except ConnectionError:
+                # an answer of ours met a closed port. Windows says so here and means nothing else by it
+                if key.data is not None:
+                    self._give_up_place(key.data)
+            if key.data in self._own and len(packets) > at:
+                self._own[key.data] = (key.fileobj, time.monotonic())
+        return packets
+
+    def keep_place(self, peer: Peer) -> None:
+        """From now on a flood of others displaces none of this sender's packets, as far as the system can do that."""
+        if self._socket is None or self._looks is None or peer in self._own or not _HAS_OWN:
+            return
+        now_s = time.monotonic()
+        for other in [other for other, (_, heard_s) in self._own.items() if now_s - heard_s > OWN_IDLE_S]:
+            self._give_up_place(other)
+        if len(self._own) >= MOST_OWN:
+            return
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
-            return self._socket.recvfrom(65_536)
-        except TimeoutError:
-            return None
-        except ConnectionResetError:
-            return None  # Windows: an answer of ours met a closed port
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            # only for this moment: else a second daemon could open the same port, and would hear half of what is sent
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                made.bind(("0.0.0.0" if self.is_wide else "127.0.0.1", self.port))
+            finally:
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+            made.connect(peer)
+            made.setblocking(False)
+            self._looks.register(made, selectors.EVENT_READ, peer)
+        except OSError as error:
+            made.close()
+            log.debug("%s has no place of its own: %s", peer, error)
+            return
+        self._own[peer] = (made, now_s)
+
+    def _give_up_place(self, peer: Peer) -> None:
+        made, _ = self._own.pop(peer)
+        if self._looks is not None:
+            with suppress(KeyError, ValueError):
+                self._looks.unregister(made)
+        made.close()
 
     def send(self, packet: bytes, peer: Peer) -> None:
         opened = self._socket
@@ -82,6 +146,10 @@ class OscSocket:
             log.debug("answer to %s was not sent: %s", peer, error)
 
     def close(self) -> None:
+        for peer in list(self._own):
+            self._give_up_place(peer)
+        if self._looks is not None:
+            self._looks.close()
         if self._socket is not None:
             self._socket.close()
-        self._socket, self.port = None, 0
+        self._socket, self._looks, self.port = None, None, 0

@@ -68,10 +68,20 @@ def test_no_packet_brings_about_more_than_an_order_or_a_named_error(packet):
     json.dumps(session.view(1.0).to_json(), ensure_ascii=False).encode()
 
 
+def threads_at_rest(process):
+    """How many threads there are once none more has come for a second: those that watch the inbox begin after the daemon answers."""
+    seen, since = process.num_threads(), time.monotonic()
+    while time.monotonic() - since < 1:
+        time.sleep(0.05)
+        if process.num_threads() != seen:
+            seen, since = process.num_threads(), time.monotonic()
+    return seen
+
+
 def test_the_daemon_lives_through_a_flood_and_answers_in_it(start_daemon):
     daemon = start_daemon()
     process = psutil.Process(daemon.process.pid)
-    before = (process.num_threads(), process.memory_info().rss, process.num_fds() if os.name == "posix" else 0)
+    before = (threads_at_rest(process), process.memory_info().rss, process.num_fds() if os.name == "posix" else 0)
     stop, flooders = threading.Event(), [Client(daemon.link.port) for _ in range(2)]
     packets = [
         build_message("/sidecrate/nothing", 1), build_message("/sidecrate/generate", "x", "bpm", 1e9), b"#bundle\0" + bytes(8) + b"\xff\xff\xff\xfc",
