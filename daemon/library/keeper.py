@@ -36,6 +36,8 @@ _MOST_SHARE = 0.05
 _ABANDONED_S = 3600.0
 #: All versions of all clips may take so much; one that was used just now is left alone.
 MOST_VERSION_BYTES, _IN_USE_S = 4 << 30, 600.0
+#: A job that waits for a person's word may do so for days.
+_AT_WORK = "SELECT 1 FROM jobs WHERE ended IS NULL AND state != 'improving' LIMIT 1"
 _TOUCHED = frozenset({"created", "deleted", "moved", "closed", "modified"})
 
 
@@ -135,7 +137,7 @@ class Keeper:
 
     async def _measure(self) -> None:
         """While nothing is made and nothing changes: how clips sound of which that is not known, as of those from elsewhere."""
-        while not self._changed.is_set() and not self._jobs.rows("SELECT 1 FROM jobs WHERE ended IS NULL LIMIT 1"):
+        while not self._changed.is_set() and not self._jobs.rows(_AT_WORK):
             with contextlib.ExitStack() as stack:
                 files = self._places.profiles.glob("*/library.db")
                 libraries = [self._library, *(stack.enter_context(contextlib.closing(Library(file))) for file in files)]

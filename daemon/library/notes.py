@@ -18,7 +18,7 @@ import mido
 from bridge.music import Key, Meter
 from daemon.engines.embedded.midi_file import signature
 from daemon.errors import LibraryError
-from daemon.library.steps import Step, shape_after
+from daemon.library.steps import GRIDS, Step, shape_after
 from daemon.library.treatments import slice_order
 
 _DRUM_CHANNEL = 9
@@ -65,12 +65,14 @@ class Score:
                 bar = self.meter.quarters_per_bar * self.per_quarter
                 first = round((step["bar"] - 1) * bar)
                 self._cut(first, first + round(step["bars"] * bar))
-                self.kind, self.bars = "loop", step["bars"]
+                self.kind, self.bars = "midi" if self.kind == "midi" else "loop", step["bars"]
             case "trim":
                 per_second = (self.bpm or 120) / 60 * self.per_quarter
                 self._cut(round(step["start_s"] * per_second), min(round(step["end_s"] * per_second), self.ticks))
             case "slices":
                 self._slices(step["per_bar"], step["order"], step["seed"])
+            case "quantise":
+                self._quantise(GRIDS[step["grid"]] * self.per_quarter, step["strength"])
             case "mute" | "replace":
                 self._without(lambda name: name == step["stem"])
             case "solo":
@@ -142,6 +144,18 @@ class Score:
                         stop = min(end, edges[source] + width)
                         notes.append((first + shift, stop + shift, pitch, velocity, channel))
             track.notes = notes
+
+    def _quantise(self, line: float, strength: float) -> None:
+        """Each note towards the nearest line, `line` ticks apart, with its length. One that is early for the end of whole bars
+        becomes the first of the next round; without bars it stays where it is."""
+        for track in self.tracks:
+            notes = []
+            for first, end, pitch, velocity, channel in track.notes:
+                start = round(first + (round(first / line) * line - first) * strength)
+                if start >= self.ticks:
+                    start = 0 if self.bars else first
+                notes.append((start, min(start + end - first, self.ticks), pitch, velocity, channel))
+            track.notes = sorted(notes)
 
     def _cut(self, first: int, end: int) -> None:
         """From tick `first` to `end`. A note that began before is heard on from the cut; what stood before it still holds."""

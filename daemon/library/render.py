@@ -47,13 +47,15 @@ def render_version(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     AudioError, ConformError or LibraryError say what cannot be done and why.
     """
     record, steps = task["record"], task["steps"]
-    if not steps and not task["stems"]:
+    if not steps and (not task["stems"] or record["kind"] == "midi"):
         return dict(record)
     folder = Path(task["folder"] + ("-stems" if task["stems"] else ""))
     if (folder / _RESULT).exists():
         os.utime(folder)
         done: dict[str, Any] = json.loads((folder / _RESULT).read_text(encoding="utf-8"))
         return done
+    if record["kind"] == "midi":
+        return _write_notes(record, steps, folder, task.get("publish_as"))
     last = max((n for n, step in enumerate(steps) if STEPS[step["do"]].stems), default=-1)
     work = Work.read(record, task["others"], stems=task["stems"] or last >= 0, tell=tell)
     work.plugins = task["plugins"]
@@ -327,9 +329,7 @@ def _write(work: Work, record: dict[str, Any], steps: list[Step], folder: Path, 
     if any(step["do"] in (*_STRETCHES, "section", "trim", "slices") for step in steps):
         # what was counted on the old grid
         made |= {"cues": [], "plan": None, "midi": None}
-    part = folder.with_name(folder.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
+    part = _begun(folder)
     name = clip_name(made)
     made |= {"path": str(folder / f"{name}.wav"), "stems": [str(folder / "stems" / f"{stem}.wav") for stem in sound.stems]}
     plain = {key: value for key, value in made.items() if key not in ("path", "stems")}
@@ -344,6 +344,36 @@ def _write(work: Work, record: dict[str, Any], steps: list[Step], folder: Path, 
         # a clip without notes, or whose notes cannot follow its edits, is published as a sound alone
         with contextlib.suppress(LibraryError):
             (part / "clip.mid").write_bytes(notes_of_version({"record": record, "steps": steps}))
+    _ended(part, folder, made)
+    return made
+
+
+def _write_notes(record: dict[str, Any], steps: list[Step], folder: Path, publish_as: str | None) -> dict[str, Any]:
+    """The version of a clip that is notes alone."""
+    notes, shape = notes_of_version({"record": record, "steps": steps}), shape_after(record, steps)
+    made = {
+        **record, "bpm": shape.bpm, "key": shape.key, "bars": shape.bars, "edits": steps, "edited_from": record["id"],
+        "made": time.time(), "id": publish_as or record["id"], "plan": None, "cues": [], "stems": [],
+        "report": {**(record.get("report") or {}), "warnings": []},
+    }  # fmt: skip
+    part = _begun(folder)
+    name = f"{clip_name(made)}.mid"
+    (part / name).write_bytes(notes)
+    made["path"] = str(folder / name)
+    _ended(part, folder, made)
+    return made
+
+
+def _begun(folder: Path) -> Path:
+    """Where a version is written until it is whole."""
+    part = folder.with_name(folder.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    return part
+
+
+def _ended(part: Path, folder: Path, made: dict[str, Any]) -> None:
+    """A version is whole: its record last, then its name."""
     with (part / _RESULT).open("w", encoding="utf-8") as file:
         json.dump(made, file)
         file.flush()
@@ -351,7 +381,6 @@ def _write(work: Work, record: dict[str, Any], steps: list[Step], folder: Path, 
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(part, folder)
     _tidy(folder.parent, folder)
-    return made
 
 
 def _tidy(versions: Path, newest: Path) -> None:

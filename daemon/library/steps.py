@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
 from daemon.errors import LibraryError
@@ -43,24 +43,28 @@ class StepKind:
     settings: tuple[Setting, ...] = ()
     stems: bool = False
     """It needs the clip's stems."""
+    on: Literal["sound", "notes", "both"] = "sound"
+    """What it can be done to; the notes beside a sound follow it where they can (see `notes.py`)."""
 
 
 def _n(name: str, default: float | None, low: float, high: float, whole: bool = False) -> Setting:
     return Setting(name, default, low, high, whole=whole)
 
 
+#: Quarters between the lines of a grid for notes; t: three in the place of two.
+GRIDS = {"1/4": 1.0, "1/8": 0.5, "1/8t": 1 / 3, "1/16": 0.25, "1/16t": 1 / 6, "1/32": 0.125}
 _STEM = Setting("stem", None, text="a part's name, as in drums")
 
 STEPS: dict[str, StepKind] = {
     kind.name: kind
     for kind in (
-        StepKind("tempo", "Another tempo; a loop stays exact and seamless.", (_n("bpm", None, MIN_BPM, MAX_BPM),)),
-        StepKind("key", "Moved by the fewest semitones into a key.", (Setting("key", None, text="a key, as in F#m"),)),
-        StepKind("pitch", "Moved by semitones.", (_n("semitones", None, -24, 24),)),
+        StepKind("tempo", "Another tempo; a loop stays exact and seamless.", (_n("bpm", None, MIN_BPM, MAX_BPM),), on="both"),
+        StepKind("key", "Moved by the fewest semitones into a key.", (Setting("key", None, text="a key, as in F#m"),), on="both"),
+        StepKind("pitch", "Moved by semitones.", (_n("semitones", None, -24, 24),), on="both"),
         StepKind("gain", "Louder or quieter.", (_n("db", None, -60, 24),)),
         StepKind("fade", "Faded in and out.", (_n("in_s", 0, 0, 60), _n("out_s", 0, 0, 60))),
-        StepKind("trim", "A passage in seconds; the result is no loop any more.", (_n("start_s", 0, 0, 1200), _n("end_s", None, 0.01, 1200))),
-        StepKind("section", "Some bars of a loop or track, as a seamless loop.", (_n("bar", 1, 1, 1000, True), _n("bars", None, 1, 64, True))),
+        StepKind("trim", "A passage in seconds; the result is no loop any more.", (_n("start_s", 0, 0, 1200), _n("end_s", None, 0.01, 1200)), on="both"),
+        StepKind("section", "Some bars of a loop or track, as a seamless loop.", (_n("bar", 1, 1, 1000, True), _n("bars", None, 1, 64, True)), on="both"),
         StepKind("reverse", "Backwards."),
         StepKind(
             "slices", "Cut on the grid and put together anew.",
@@ -69,6 +73,11 @@ STEPS: dict[str, StepKind] = {
                 Setting("order", "shuffle", text="shuffle, reverse, or slice numbers from 1 parted by commas (0: silence)"),
                 _n("seed", 1, 0, 2**31 - 1, True),
             ),
+            on="both",
+        ),
+        StepKind(
+            "quantise", "Notes moved towards the grid.",
+            (Setting("grid", "1/16", choices=tuple(GRIDS)), _n("strength", 1, 0, 1)), on="notes",
         ),
         StepKind("normalise", "Brought to a true peak.", (_n("peak_db", -1, -24, 0),)),
         StepKind("loudness", "Brought to a loudness, peaks allowing.", (_n("lufs", -14, -40, -6),)),
@@ -97,8 +106,8 @@ STEPS: dict[str, StepKind] = {
         ),
         StepKind("layer", "Another clip on top, at the same tempo and key.", (Setting("clip", None, text="a clip's id"), _n("db", 0, -60, 24))),
         StepKind("level", "One part louder or quieter.", (_STEM, _n("db", None, -60, 24)), stems=True),
-        StepKind("mute", "Without one part.", (_STEM,), stems=True),
-        StepKind("solo", "One part alone; several steps: those parts.", (_STEM,), stems=True),
+        StepKind("mute", "Without one part.", (_STEM,), stems=True, on="both"),
+        StepKind("solo", "One part alone; several steps: those parts.", (_STEM,), stems=True, on="both"),
         StepKind(
             "replace", "Another clip in one part's stead, at the same tempo and key.",
             (_STEM, Setting("clip", None, text="a clip's id")), stems=True,
@@ -120,6 +129,17 @@ def check_step(said: Mapping[str, Any]) -> Step:
         if given not in ("do", "id", *allowed):
             raise LibraryError(f"{name} has no setting {given!r}; it takes {', '.join(allowed) or 'none'}", "bad_request")
     return {"do": name} | {setting.name: _checked(name, setting, said.get(setting.name)) for setting in kind.settings}
+
+
+def check_kind(step: Step, record: Mapping[str, Any]) -> None:
+    """LibraryError code `no_sound` or `no_notes` where a step cannot be done to a clip of this kind."""
+    on, clip = STEPS[step["do"]].on, record["id"]
+    if record["kind"] == "midi" and on == "sound":
+        able = ", ".join(name for name, kind in STEPS.items() if kind.on != "sound")
+        raise LibraryError(f"clip {clip} is notes alone: {step['do']} is done to a sound; notes take {able}", "no_sound")
+    if record["kind"] != "midi" and on == "notes":
+        text = f"clip {clip} is a sound: {step['do']} is done to notes; `sidecrate fit` puts a sound on the grid"
+        raise LibraryError(text, "no_notes")
 
 
 def _checked(step: str, setting: Setting, value: Any) -> Any:
@@ -184,7 +204,7 @@ def shape_after(record: Mapping[str, Any], steps: list[Step]) -> Shape:
                 seconds = max(0.0, min(step["end_s"], seconds or step["end_s"]) - step["start_s"])
                 kind, bars = ("sfx" if kind in ("loop", "track") else kind), None
             case "section":
-                kind, bars = "loop", step["bars"]
+                kind, bars = "midi" if kind == "midi" else "loop", step["bars"]
                 seconds = bars * Meter.parse(meter).quarters_per_bar * 60 / bpm if bpm else seconds
     return Shape(kind, bpm, key, bars, meter, seconds)
 

@@ -15,7 +15,7 @@ from daemon.crate import Crate
 from daemon.errors import LibraryError, WorkerError
 from daemon.library.catalogue import Library
 from daemon.library.plugins import PLUGIN_WORD, plugin_folders, plugin_key, plugin_of, settled
-from daemon.library.steps import Step, check_step
+from daemon.library.steps import Step, check_kind, check_step
 
 RENDER = "daemon.library.render:render_version"
 EXPORT = "daemon.library.export:export_clip"
@@ -97,10 +97,10 @@ class Studio:
         """What the child is told of a clip's version: the steps it has now, or those given."""
         steps = self._library.edits.steps(clip) if steps is None else steps
         record = self._library.record(clip)
-        if record["kind"] == "midi":
-            raise LibraryError(f"clip {clip} is notes alone: there is no sound to edit", "no_sound")
         file = self._library.path(clip).stat()
         wanted = [check_step(step) for step in steps]
+        for step in wanted:
+            check_kind(step, record)
         others = {step["clip"]: self._library.record(step["clip"]) for step in wanted if "clip" in step}
         said = json.dumps([RENDER_VERSION, clip, file.st_size, file.st_mtime_ns, wanted], sort_keys=True)
         plugins = {plugin_key(step): settled(step, self._plugin_folders) for step in wanted if step["do"] == "plugin"}
@@ -161,7 +161,7 @@ class Studio:
 
     def _bring_home(self, made: dict[str, Any], crate: Crate) -> dict[str, Any]:
         source = Path(made["path"])
-        source.rename(source.with_name("clip.wav"))
+        source.rename(source.with_name(f"clip{source.suffix}"))
         record = crate.publish(made, source.parent)
         crate.record_alone(record)
         self._library.take_in([record])
@@ -173,6 +173,8 @@ class Studio:
         """A clip's current version as a file of one of FORMATS at `target`; whole or not at all."""
         if kind not in FORMATS:
             raise LibraryError(f"{kind!r} is no format; it takes {', '.join(FORMATS)}", "bad_request")
+        if kind != "midi" and self._library.record(clip)["kind"] == "midi":
+            raise LibraryError(f"clip {clip} is notes alone: it has no sound; export it as midi", "no_sound")
         task: dict[str, Any] = {"format": kind, "target": str(target), "force": force}
         if kind == "midi":
             task["version"] = {"record": self._library.record(clip), "steps": self._library.edits.steps(clip)}
@@ -188,7 +190,8 @@ class Studio:
         versions = []
         for clip in clips:
             is_notes = self._library.record(clip)["kind"] == "midi"
-            versions.append({"record": self._library.record(clip), "steps": []} if is_notes else self.version_task(clip))
+            notes = {"record": self._library.record(clip), "steps": self._library.edits.steps(clip)}
+            versions.append(notes if is_notes else self.version_task(clip))
         task = {"collection": collection, "format": kind, "target": str(target), "force": force, "versions": versions}
         plugins = sum(map(_plugins_in, versions))
         return Path((await self._ask(PACK, task, on_progress, plugins=plugins, clips=max(1, len(versions))))["path"])

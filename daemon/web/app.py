@@ -26,6 +26,7 @@ _NOT_BUILT = "<!doctype html><title>Sidecrate</title><p>The page is not built. F
 _UNKNOWN = ("clip", "job", "step", "export", "share", "collection", "profile", "plugin")
 _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "gone": 410,
+    "ended": 409,
     "no_answer": 503,
     "internal": 500,
     "sharing_off": 403,

@@ -25,6 +25,7 @@ from daemon.crate import Crate
 from daemon.database import Database
 from daemon.defaults import crate_folder
 from daemon.errors import LibraryError
+from daemon.improve.store import waiting_text
 from daemon.library.catalogue import Library
 from daemon.library.instrument import layer_step
 from daemon.library.steps import Step
@@ -128,10 +129,12 @@ class House:
 
     def job_row(self, job: Job) -> dict[str, Any]:
         done = self.jobs.rows("SELECT id FROM clips WHERE job = ? AND state = 'done' ORDER BY k", job.id)
+        proposal = waiting_text(self.jobs, job.id) if job.state == "improving" else None
         return {
             "job": job.id, "state": job.state, "stage": job.stage, "progress": job.progress, "prompt": job.brief.prompt,
             "kind": job.brief.kind, "count": job.brief.count * len(job.brief.engines), "door": job.origin.door,
             "created": job.created, "clips": [row["id"] for row in done], "code": job.error_code, "text": job.error_text,
+            "proposal": proposal,
         }  # fmt: skip
 
     async def watch_jobs(self) -> None:
@@ -159,6 +162,11 @@ class House:
         if key is not None and row.get("key") and key != row["key"]:
             steps.append({"do": "key", "key": key})
         return Path((await self.studio.render(clip, steps))["path"])
+
+    async def versions_of(self, clips: list[str]) -> dict[int, dict[str, Any]]:
+        """The records of those that whoever asks has edited, by their place among `clips`."""
+        edited = [number for number, clip in enumerate(clips) if self.library.edits.steps(clip)]
+        return {number: await self.studio.render(clips[number]) for number in edited}
 
     async def peaks_of(self, clip: str, version: str) -> dict[str, Any]:
         path = await self.sound(clip, version, None, None)

@@ -97,11 +97,10 @@ def clip_routes(house: House) -> APIRouter:
         bpm: Annotated[float | None, Query(ge=40, le=300)] = None,
         key: Annotated[str | None, Query(max_length=20)] = None,
     ) -> FileResponse:
-        """The sound as WAV, parts of it by Range; with `bpm` or `key` fitted to them."""
+        """The sound as WAV (of notes alone the MIDI file), parts of it by Range; with `bpm` or `key` fitted to them."""
         path = await house.sound(clip, version, bpm, key or None)
-        return FileResponse(
-            path, media_type="audio/wav", filename=house.library.path(clip).name, headers={"Cache-Control": "no-cache"}
-        )
+        kind = "audio/midi" if path.suffix == ".mid" else "audio/wav"
+        return FileResponse(path, media_type=kind, filename=house.library.path(clip).name, headers={"Cache-Control": "no-cache"})
 
     @routes.get("/clips/{clip}/peaks")
     async def peaks(clip: Id, version: Version = "original") -> dict[str, Any]:

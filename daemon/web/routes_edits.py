@@ -64,7 +64,7 @@ def edit_routes(house: House) -> APIRouter:
         """The edits that there are, and their settings."""
         return [
             {
-                "do": kind.name, "about": kind.about, "stems": kind.stems,
+                "do": kind.name, "about": kind.about, "stems": kind.stems, "on": kind.on,
                 "settings": [
                     {"name": one.name, "range": one.range, "default": one.default, "choices": list(one.choices)}
                     for one in kind.settings

@@ -31,6 +31,13 @@ class Pins(BaseModel):
     meter: Annotated[str, Field(max_length=5)] | None = None
 
 
+class Answer(BaseModel):
+    """Whether what a language model proposes for a job is used; no goes on with the request's own words."""
+
+    model_config = ConfigDict(extra="forbid")
+    yes: bool
+
+
 def checked(values: dict[str, Any]) -> dict[str, Any]:
     """A request's fields, each checked by the table."""
     return dict(check_fields((name, value) for name, value in values.items() if value not in (None, "")))
@@ -71,6 +78,12 @@ def job_routes(house: House) -> APIRouter:
         """Cancel a job."""
         house.job(job)
         return await house.line.ask("/sidecrate/cancel", job)
+
+    @routes.post("/jobs/{job}/answer")
+    async def answer(job: Id, said: Answer) -> dict[str, Any]:
+        """A person's word on a job's `proposal`."""
+        house.job(job)
+        return await house.line.ask("/sidecrate/answer", job, "yes" if said.yes else "no")
 
     @routes.get("/events", response_class=StreamingResponse)
     async def events() -> StreamingResponse:

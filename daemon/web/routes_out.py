@@ -101,11 +101,11 @@ def _add_shares(routes: APIRouter, house: House) -> None:
     @routes.get("/shares")
     async def shares() -> list[dict[str, Any]]:
         """Links that are open, of whoever asks."""
-        return house.shares.of(who())
+        return [{name: value for name, value in one.items() if name != "versions"} for one in house.shares.of(who())]
 
     @routes.post("/shares", status_code=201)
     async def share(wanted: Share) -> dict[str, Any]:
-        """A link to hear and download a clip or a collection; its address is told this once."""
+        """A link to hear and download a clip or a collection, each clip as it is edited now; its address is told this once."""
         if not house.config.web.share:
             raise LibraryError("sharing is off; set share: true under web in the config", "sharing_off")
         if (wanted.clip is None) == (wanted.collection is None):
@@ -114,8 +114,8 @@ def _add_shares(routes: APIRouter, house: House) -> None:
             clips, title = [wanted.clip], str(house.library.get(wanted.clip)["name"])
         else:
             clips, title = house.library.collections.clips(str(wanted.collection)), str(wanted.collection)
-        word, made = house.shares.make(title, clips, wanted.hours, who())
-        return made | {"path": f"/s/{word}"}
+        word, made = house.shares.make(title, clips, wanted.hours, who(), await house.versions_of(clips))
+        return {name: value for name, value in made.items() if name != "versions"} | {"path": f"/s/{word}"}
 
     @routes.delete("/shares/{share}")
     async def revoke(share: Id) -> dict[str, str]:

@@ -35,11 +35,11 @@ def make_share_app(house: House) -> Starlette:
 
     async def audio(request: Request) -> Response:
         path = _file_of(request, house)
-        return _gone() if path is None else FileResponse(path, media_type="audio/wav", headers=_HEADERS)
+        return _gone() if path is None else FileResponse(path, media_type=_type_of(path), headers=_HEADERS)
 
     async def download(request: Request) -> Response:
         path = _file_of(request, house)
-        return _gone() if path is None else FileResponse(path, filename=path.name, media_type="audio/wav", headers=_HEADERS)
+        return _gone() if path is None else FileResponse(path, filename=path.name, media_type=_type_of(path), headers=_HEADERS)
 
     return Starlette(
         routes=[
@@ -48,6 +48,10 @@ def make_share_app(house: House) -> Starlette:
             Route("/s/{word}/{number:int}/download", download),
         ]
     )
+
+
+def _type_of(path: Path) -> str:
+    return "audio/midi" if path.suffix == ".mid" else "audio/wav"
 
 
 def _gone() -> Response:
@@ -75,8 +79,19 @@ def _file_of(request: Request, house: House) -> Path | None:
     share, number = _share_of(request, house), request.path_params["number"]
     if share is None or not 0 <= number < len(share["clips"]):
         return None
+    version = house.shares.version(share, number)
+    if version is not None:
+        return version[0] if version[0].is_file() else None
     try:
         return house.library.path(share["clips"][number])
+    except LibraryError:
+        return None
+
+
+def _facts_of(share: dict[str, Any], number: int, house: House) -> dict[str, Any] | None:
+    version = house.shares.version(share, number)
+    try:
+        return version[1] if version is not None else house.library.record(share["clips"][number])
     except LibraryError:
         return None
 
@@ -84,17 +99,17 @@ def _file_of(request: Request, house: House) -> Path | None:
 def _page(request: Request, share: dict[str, Any], house: House) -> str:
     title, here = html.escape(share["title"]), html.escape(str(request.url.replace(query="")))
     articles = []
-    for number, clip in enumerate(share["clips"]):
-        try:
-            record = house.library.record(clip)
-        except LibraryError:
+    for number in range(len(share["clips"])):
+        record = _facts_of(share, number, house)
+        if record is None:
             continue
         facts = [f"{record['bpm']:g} bpm" if record.get("bpm") else "", record.get("key") or "", record.get("license") or ""]
         name = html.escape(str(record.get("words") or record["kind"]))
         about = html.escape(" · ".join(fact for fact in facts if fact))
+        loop = " loop" if record["kind"] == "loop" else ""
+        player = f"<audio controls{loop} preload=none aria-label='{name}' src='{here}/{number}/audio'></audio>"
         articles.append(
-            f"<article><h2>{name}</h2><p>{about}</p><audio controls loop preload=none aria-label='{name}'"
-            f" src='{here}/{number}/audio'></audio>"
+            f"<article><h2>{name}</h2><p>{about}</p>{'' if record['kind'] == 'midi' else player}"
             f"<p><a href='{here}/{number}/download' download>Download {name}</a></p></article>"
         )
     return (

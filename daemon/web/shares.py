@@ -1,11 +1,18 @@
-"""Links for others: who has one may hear and download a clip or a collection until it expires or is revoked."""
+"""Links for others: who has one may hear and download a clip or a collection until it expires or is revoked.
+
+What is shared is what was heard when it was shared: of an edited clip a share keeps the version, whatever becomes of the edits.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 import secrets
+import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +32,13 @@ class Shares:
         except FileNotFoundError:
             self._all = {}
 
-    def make(self, title: str, clips: list[str], hours: float, by: str = "") -> tuple[str, dict[str, Any]]:
-        """A new share of these clips, `by` a profile's id; returns the link's word, told this once, and the share."""
+    def make(
+        self, title: str, clips: list[str], hours: float, by: str = "", versions: Mapping[int, dict[str, Any]] | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        """A new share of these clips, `by` a profile's id; `versions` are the records of those that are edited, by their place.
+
+        Returns the link's word, told this once, and the share. LibraryError where a version cannot be kept.
+        """
         if len(self.all()) >= MOST_SHARES:
             raise LibraryError(f"there are {MOST_SHARES} shares; revoke some first", "too_many")
         word = secrets.token_urlsafe(24)
@@ -39,6 +51,7 @@ class Shares:
             "expires": now + hours * 3600,
             "by": by,
         }
+        share["versions"] = {str(number): self._kept(share["id"], number, record) for number, record in (versions or {}).items()}
         self._all[_hashed(word)] = share
         self._store()
         return word, share
@@ -47,8 +60,7 @@ class Shares:
         """Those that are open, newest first; expired ones are let go."""
         now = time.time()
         if any(share["expires"] <= now for share in self._all.values()):
-            self._all = {name: share for name, share in self._all.items() if share["expires"] > now}
-            self._store()
+            self._keep({name: share for name, share in self._all.items() if share["expires"] > now})
         return sorted(self._all.values(), key=lambda share: -share["made"])
 
     def of(self, by: str) -> list[dict[str, Any]]:
@@ -65,8 +77,41 @@ class Shares:
         kept = {name: one for name, one in self._all.items() if one["id"] != share or one.get("by", "") != by}
         if len(kept) == len(self._all):
             raise LibraryError(f"there is no share {share!r}", "unknown_share")
+        self._keep(kept)
+
+    def version(self, share: dict[str, Any], number: int) -> tuple[Path, dict[str, Any]] | None:
+        """The file and the facts of a share's clip, where it was shared as an edited version."""
+        kept = share.get("versions", {}).get(str(number))
+        return (self._folder(share["id"]) / kept["file"], kept) if kept else None
+
+    def _kept(self, share: str, number: int, record: dict[str, Any]) -> dict[str, Any]:
+        """A version's sound, kept for a share by a second name: versions themselves come and go."""
+        source = Path(record["path"])
+        target = self._folder(share) / str(number) / source.name
+        try:
+            target.parent.mkdir(parents=True)
+            try:
+                os.link(source, target)
+            except OSError:
+                shutil.copy2(source, target)
+        except OSError as error:
+            shutil.rmtree(self._folder(share), ignore_errors=True)
+            text = f"the edited clip could not be kept for the link ({error.strerror}); free some disk space"
+            raise LibraryError(text, "disk") from None
+        facts = {name: record.get(name) for name in ("words", "kind", "bpm", "key", "license")}
+        return {"file": str(target.relative_to(self._folder(share))), **facts}
+
+    def _folder(self, share: str) -> Path:
+        return self._path.with_name("shared") / share
+
+    def _keep(self, kept: dict[str, dict[str, Any]]) -> None:
+        """These shares and no others."""
+        gone = {share["id"] for share in self._all.values()} - {share["id"] for share in kept.values()}
         self._all = kept
         self._store()
+        for share in gone:
+            with contextlib.suppress(OSError):
+                shutil.rmtree(self._folder(share))
 
     def _store(self) -> None:
         write_private(self._path, json.dumps(self._all))

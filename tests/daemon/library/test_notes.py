@@ -11,7 +11,10 @@ import pytest
 
 from daemon.errors import LibraryError
 from daemon.library.notes import notes_of_version
-from daemon.library.steps import check_step
+from daemon.library.render import render_version
+from daemon.library.steps import check_kind, check_step
+from daemon.library.studio import Studio
+from tests.daemon.library.conftest import untold
 
 TPQ = 480
 #: (tick, length, pitch) of two bars in 4/4 for each part.
@@ -99,3 +102,55 @@ def test_what_notes_cannot_follow_is_said(record: dict[str, Any], step: dict[str
     with pytest.raises(LibraryError) as caught:
         edited(record, step)
     assert caught.value.code == "no_notes"
+
+
+def starts(data: bytes) -> dict[str, list[tuple[int, int]]]:
+    """(tick, pitch) of each part's notes."""
+    found = {}
+    for track in mido.MidiFile(file=io.BytesIO(data)).tracks:
+        now, notes = 0, []
+        for message in track:
+            now += message.time
+            if message.type == "note_on" and message.velocity:
+                notes.append((now, message.note))
+        if notes:
+            found[track.name] = notes
+    return found
+
+
+def test_notes_alone_are_quantised_towards_the_grid(record: dict[str, Any]) -> None:
+    alone = {**record, "kind": "midi", "path": record["midi"], "bars": 2}
+    file = mido.MidiFile(alone["path"])
+    file.tracks[1] = mido.MidiTrack([mido.MetaMessage("track_name", name="drums")])
+    loose, now = [(7, 36), (470, 38), (1000, 36), (3835, 38)], 0
+    for tick, pitch in loose:
+        file.tracks[1] += [
+            mido.Message("note_on", note=pitch, velocity=90, channel=9, time=tick - now),
+            mido.Message("note_off", note=pitch, channel=9, time=4),
+        ]
+        now = tick + 4
+    file.save(alone["path"])
+
+    def quantised(**settings: Any) -> list[tuple[int, int]]:
+        step = check_step({"do": "quantise", **settings})
+        return starts(notes_of_version({"record": alone, "steps": [step]}))["drums"]
+
+    assert quantised(grid="1/8") == [(0, 36), (0, 38), (480, 38), (960, 36)], "the last is the first of the next round"
+    assert quantised(grid="1/8t", strength=0.5) == [(4, 36), (475, 38), (980, 36), (3838, 38)]
+
+
+def test_a_clip_of_notes_is_edited_and_refuses_what_needs_a_sound(home: Any, record: dict[str, Any]) -> None:
+    alone = {**record, "id": "nts7", "kind": "midi", "path": record["midi"], "bars": 2, "words": "notes", "report": {}}
+    before = Path(alone["path"]).read_bytes()
+    home.library.take_in([alone])
+    home.library.edits.add("nts7", {"do": "pitch", "semitones": 3})
+    home.library.edits.add("nts7", {"do": "tempo", "bpm": 90})
+    studio = Studio(home.library, home.folder / "versions")
+    made = render_version(studio.version_task("nts7"), untold)
+    assert made["kind"] == "midi" and made["bpm"] == 90 and Path(made["path"]).name.endswith("nts7.mid")
+    assert starts(Path(made["path"]).read_bytes())["bass"] == [(0, 48), (1920, 43)]
+    assert Path(alone["path"]).read_bytes() == before
+    with pytest.raises(LibraryError, match=r"notes alone: reverb .*tempo, key, pitch.*quantise"):
+        studio.version_task("nts7", [{"do": "reverb"}])
+    with pytest.raises(LibraryError, match="is a sound: quantise"):
+        check_kind(check_step({"do": "quantise"}), {"id": "x", "kind": "loop"})

@@ -188,3 +188,23 @@ def test_nothing_that_is_sent_makes_a_server_error(house: WebHouse, loop: str, t
         capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "NO_COLOR": "1"}, timeout=100,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[:200] + ran.stdout[ran.stdout.find("FAILURES") :][:5000] + ran.stderr[-2000:]
+
+
+def test_an_edited_clip_is_shared_as_it_is_heard(house: WebHouse, loop: str) -> None:
+    house.api.post(f"/clips/{loop}/edits", json={"step": {"do": "tempo", "bpm": 120}}).raise_for_status()
+    heard = house.api.get(f"/clips/{loop}/audio", params={"version": "edited"}).content
+    house.api.put(f"/collections/Set/{loop}").raise_for_status()
+    shares = [house.api.post("/shares", json=what).json() for what in ({"clip": loop}, {"collection": "Set"})]
+    house.api.post(f"/clips/{loop}/undo").raise_for_status()
+    original = Path(house.api.get(f"/clips/{loop}").json()["path"]).read_bytes()
+    assert heard != original
+    for share in shares:
+        page = house.share_base + share["path"]
+        assert "120 bpm" in httpx.get(page).text
+        assert httpx.get(f"{page}/0/audio").content == heard
+        download = httpx.get(f"{page}/0/download")
+        assert download.content == heard and "120bpm" in download.headers["content-disposition"]
+        house.api.delete(f"/shares/{share['id']}").raise_for_status()
+    assert not list((house.home / "state" / "web" / "shared").iterdir()), "what was kept for a link goes with it"
+    plain = house.api.post("/shares", json={"clip": loop}).json()
+    assert httpx.get(f"{house.share_base}{plain['path']}/0/audio").content == original
