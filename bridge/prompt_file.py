@@ -32,6 +32,9 @@ _OTHER_FORMATS = {b"{\\rtf": "rich text", b"PK\x03\x04": "a word processor's or 
 _LINE_END = re.compile("\r\n|[\r\n\u2028\u2029\u0085]")
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 _FIELD_LINE = re.compile(r"^\s*([^\W\d_](?:[\w -]{0,30}\w)?)\s*:(.*)$")
+#: Of one file. All its requests are stored at once, and meanwhile nobody else is served; a person writes a few.
+MAX_REQUESTS = 100
+MAX_FIELD_LINES = 200
 _HINT = "write a prompt in it, as in: dusty boom bap drums 90 bpm"
 
 
@@ -39,7 +42,11 @@ def read_prompt_file(data: bytes) -> list[Request]:
     """The requests of a prompt file. RequestError has every fault of every request, each with its line."""
     requests: list[Request] = []
     faults: list[Fault] = []
-    for first_line, lines in _sections(decode(data)):
+    sections = _sections(decode(data))
+    if len(sections) > MAX_REQUESTS:
+        text = f"the file holds {len(sections):,} requests; it takes at most {MAX_REQUESTS}: drop several files"
+        raise RequestError(Fault("prompt", f"{len(sections)}", text))
+    for first_line, lines in sections:
         try:
             requests.append(_read_section(lines, first_line))
         except RequestError as error:
@@ -93,6 +100,9 @@ def _sections(text: str) -> list[tuple[int, list[str]]]:
 
 def _read_section(lines: list[str], first_line: int) -> Request:
     head, body, strict = _split(lines)
+    if len(head) > MAX_FIELD_LINES:
+        text = f"line {first_line}: {len(head):,} lines of fields stand here; there are {len(FIELDS)} fields, each is said once"
+        raise RequestError(Fault("", f"{len(head)}", text))
     values: dict[str, Value] = {}
     faults: list[Fault] = []
     for offset, line in head:

@@ -1,7 +1,7 @@
 import pytest
 
 from bridge.errors import RequestError
-from bridge.prompt_file import decode, read_prompt_file
+from bridge.prompt_file import MAX_REQUESTS, decode, read_prompt_file
 from bridge.request import FIELDS, read_request
 
 EXAMPLE = "bpm: 90\nkey: A minor\ncount: 2\n\ndusty boom bap drums, vinyl crackle, lazy swing\n"
@@ -131,3 +131,18 @@ def test_every_field_is_read_as_its_example():
 
 def test_marks_inside_the_text_are_dropped():
     assert decode("\ufeffa\ufeffb".encode()) == "ab"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("x\n" + "===\nx\n" * MAX_REQUESTS, "holds 101 requests; it takes at most 100"),
+        ("x: y\n" * 100_000 + "---\nclicks", "100,000 lines of fields"),
+        ("bpm: 90\n" * 100_000, "100,000 lines of fields"),
+    ],
+)
+def test_a_file_that_asks_for_too_much_at_once_is_refused_in_one_line(text, why):
+    with pytest.raises(RequestError, match=why) as refused:
+        read_prompt_file(text.encode())
+    assert len(refused.value.faults) == 1
+    assert len(read_prompt_file(("x\n" + "===\nx\n" * (MAX_REQUESTS - 1)).encode())) == MAX_REQUESTS
