@@ -13,6 +13,7 @@ import secrets
 import shutil
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -208,11 +209,23 @@ class House:
 
     async def bring(self, path: Path, values: dict[str, Any]) -> dict[str, Any]:
         """An audio file as a clip, its sound as it is."""
+        with self._crate() as crate:
+            record = await self.own.studio.bring(path, crate, {**values, "words": path.stem})
+        return self.library.get(record["id"])
+
+    async def publish(self, clip: str) -> dict[str, Any]:
+        """A clip with its edits as a clip of its own in the crate."""
+        with self._crate() as crate:
+            record = await self.studio.publish(clip, crate)
+        return self.library.get(record["id"])
+
+    @contextlib.contextmanager
+    def _crate(self) -> Iterator[Crate]:
+        """The crate, to be written to. CrateError where it cannot be."""
         with contextlib.closing(Database(self.places.database)) as jobs:
             crate = Crate(crate_folder(self.config, self.places), self.config.crate.layout, jobs)
             crate.check()
-            record = await self.own.studio.bring(path, crate, {**values, "words": path.stem})
-        return self.library.get(record["id"])
+            yield crate
 
     async def fit(self, path: Path, values: dict[str, Any]) -> dict[str, Any]:
         """An audio file as a job that puts it on the grid; it is kept for a month, so that `again` finds it."""

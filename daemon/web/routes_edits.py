@@ -105,6 +105,11 @@ def edit_routes(house: House) -> APIRouter:
         record = await house.studio.render(clip)
         return {name: record.get(name) for name in ("id", "kind", "bpm", "key", "bars", "seconds", "report")}
 
+    @routes.post("/clips/{clip}/publish", status_code=201)
+    async def publish(clip: Id) -> dict[str, Any]:
+        """The version as it stands as a clip of its own in the crate."""
+        return await house.publish(clip)
+
     _add_turns(routes, house)
     return routes
 

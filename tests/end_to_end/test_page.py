@@ -197,7 +197,7 @@ def test_two_people_have_a_page_each(browser: Any, house: WebHouse, loop: str) -
     page.get_by_role("button", name="Add profile").click()
     page.get_by_role("button", name="Log out").wait_for()
     page.get_by_label("Theme").select_option("dark")
-    favourite = page.locator(f"[data-clip={loop}]").get_by_role("button", name=re.compile("^Favourite"))
+    favourite = page.locator(f"[data-clip='{loop}']").get_by_role("button", name=re.compile("^Favourite"))
     favourite.click()
     page.get_by_role("button", name="Log out").click()
     page.get_by_role("heading", name="Who is making music?").wait_for()

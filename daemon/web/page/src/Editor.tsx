@@ -1,11 +1,13 @@
 import { FormEvent, useCallback, useEffect, useRef, useState } from "react";
-import { api, Collection, download, FullClip, Share, shareAddress, Sharing, StepKind } from "./api";
+import { Again } from "./Again";
+import { api, Clip, Collection, download, FullClip, Share, shareAddress, Sharing, StepKind } from "./api";
+import { Marks } from "./Marks";
 import { StepForm, stepText } from "./StepForm";
 import { Wave } from "./Wave";
 
 interface Props {
-  clip: string; changed: number; kinds: StepKind[]; sharing: Sharing; collections: Collection[]; stop: () => void;
-  edited: () => void; close: () => void; say: (text: string) => void;
+  clip: string; changed: number; kinds: StepKind[]; sharing: Sharing; collections: Collection[]; playing: boolean; stop: () => void;
+  play: (clip: Clip) => void; alike: (clip: Clip) => void; edited: () => void; close: () => void; say: (text: string) => void;
 }
 const FORMATS: [string, string][] = [["wav24", "WAV"], ["flac", "FLAC"], ["mp3", "MP3"], ["ogg", "OGG"], ["aiff", "AIFF"], ["stems", "stems"], ["midi", "MIDI"]];
 
@@ -15,22 +17,22 @@ export function partsOf(clip: FullClip): string[] {
   return stems.length ? stems : typeof parts === "string" ? parts.split(/,\s*/) : parts ?? [];
 }
 
-export function Editor({ clip: id, changed, kinds, sharing, collections, stop, edited, close, say }: Props) {
+export function Editor({ clip: id, changed, kinds, sharing, collections, playing, stop, play, alike, edited, close, say }: Props) {
   const [clip, setClip] = useState<FullClip | null>(null);
   const [kind, setKind] = useState("tempo");
   const [changing, setChanging] = useState("");
   const [busy, setBusy] = useState(false);
   const [link, setLink] = useState<Share | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  const load = useCallback(() => api<FullClip>(`clips/${id}`).then(setClip, (error) => say(error.message)), [id, say]);
-  useEffect(() => { setLink(null); setChanging(""); }, [id]);
+  const [binning, setBinning] = useState(false);
+  const load = useCallback(() => api<FullClip>(`clips/${id}`).then((found) => { setClip(found); return found; }, (error) => { say(error.message); return null; }), [id, say]);
+  useEffect(() => { setLink(null); setChanging(""); setBinning(false); }, [id]);
   useEffect(() => { load(); }, [load, changed]);
   const known = clip?.id === id;
   useEffect(() => { if (known) { heading.current?.focus({ preventScroll: true }); heading.current?.scrollIntoView({ block: "nearest" }); } }, [id, known]);
 
   async function act(work: () => Promise<unknown>, done: string) {
     setBusy(true);
-    stop();
     try {
       await work();
       say(done);
@@ -38,9 +40,22 @@ export function Editor({ clip: id, changed, kinds, sharing, collections, stop, e
     } catch (error) {
       say((error as Error).message);
     }
-    await load();
+    const before = JSON.stringify(clip?.steps), now = await load();
     edited();
     setBusy(false);
+    // what is heard goes on as it is edited now
+    if (playing && now && JSON.stringify(now.steps) !== before) play(now);
+  }
+  async function bin() {
+    stop();
+    try {
+      await api(`clips/${id}`, "DELETE");
+      say("It is in your system's bin.");
+      edited();
+      close();
+    } catch (error) {
+      say((error as Error).message);
+    }
   }
   const add = (step: Record<string, unknown>) => act(() => api(`clips/${id}/edits`, "POST", { step }), "Edited; the original is as it was.");
   const send = (event: FormEvent<HTMLFormElement>, work: (said: string) => Promise<unknown>, done: string) => {
@@ -58,21 +73,25 @@ export function Editor({ clip: id, changed, kinds, sharing, collections, stop, e
     const step = stepOf(name, part);
     return step ? act(() => api(`clips/${id}/edits/${step.id}`, "DELETE"), "Taken back.") : add({ do: name, stem: part });
   };
-  const wanted = kinds.find((one) => one.do === kind);
   const hasSound = clip.kind !== "midi";
+  const able = kinds.filter((one) => one.on === "both" || one.on === (hasSound ? "sound" : "notes"));
+  const wanted = able.find((one) => one.do === kind) ?? able[0];
   return (
-    <section aria-labelledby="editor" className="editor" aria-busy={busy}>
-      <div className="bar"><h2 id="editor" ref={heading} tabIndex={-1}>Edit {clip.prompt || clip.name}</h2>
+    <section aria-labelledby="editor" className="editor" aria-busy={busy} onKeyDown={(event) => { if (event.key === "Escape") close(); }}>
+      <div className="bar">
+        {hasSound && <button className="play" onClick={() => (playing ? stop() : play(clip))} aria-label={playing ? "Stop it" : "Hear it as edited"}>{playing ? "■" : "▶"}</button>}
+        <h2 id="editor" ref={heading} tabIndex={-1}>Edit {clip.prompt || clip.name}</h2>
         <button className="small" onClick={close} aria-label="Close the editor">Close</button></div>
-      {hasSound && <>
-        <Wave clip={id} version="edited" height={80} stamp={JSON.stringify(clip.steps)} />
+      {!hasSound && <p>Notes alone, without a sound: drag the row into your DAW, or export the MIDI file, to hear them.</p>}
+      <>
+        {hasSound && <Wave clip={id} version="edited" height={80} stamp={JSON.stringify(clip.steps)} playing={playing} />}
         <form onSubmit={(event) => send(event, (words) => api(`clips/${id}/edits`, "POST", { words }), "Edited; the original is as it was.")} className="row">
-          <label className="grow">Say the change<input name="said" required maxLength={500} placeholder="a bit faster, darker, add some reverb" /></label>
+          <label className="grow">Say the change<input name="said" required maxLength={500} placeholder={hasSound ? "a bit faster, darker, add some reverb" : "a bit faster, up an octave"} /></label>
           <button disabled={busy}>Change it</button>
         </form>
         <div className="row">
-          <label>Or add a step<select value={kind} onChange={(e) => setKind(e.target.value)}>{kinds.filter((one) => !one.stems).map((one) => <option key={one.do}>{one.do}</option>)}</select></label>
-          {wanted && <StepForm kind={wanted} busy={busy} button="Add step" done={(values) => add({ do: kind, ...values })} />}
+          <label>Or add a step<select value={wanted?.do} onChange={(e) => setKind(e.target.value)}>{able.filter((one) => !one.stems).map((one) => <option key={one.do}>{one.do}</option>)}</select></label>
+          {wanted && <StepForm kind={wanted} busy={busy} button="Add step" done={(values) => add({ do: wanted.do, ...values })} />}
         </div>
         {wanted && <p className="quiet">{wanted.about}</p>}
         <div className="bar"><h3>Steps</h3>
@@ -102,8 +121,8 @@ export function Editor({ clip: id, changed, kinds, sharing, collections, stop, e
               {(["mute", "solo"] as const).map((name) => (
                 <button key={name} className="small" disabled={busy} aria-pressed={!!stepOf(name, part)} aria-label={`${name} ${part}`} onClick={() => toggle(name, part)}>{name}</button>
               ))}
-              <button className="small" disabled={busy} aria-label={`−3 dB ${part}`} onClick={() => add({ do: "level", stem: part, db: -3 })}>−3 dB</button>
-              <button className="small" disabled={busy} aria-label={`+3 dB ${part}`} onClick={() => add({ do: "level", stem: part, db: 3 })}>+3 dB</button>
+              {hasSound && <><button className="small" disabled={busy} aria-label={`−3 dB ${part}`} onClick={() => add({ do: "level", stem: part, db: -3 })}>−3 dB</button>
+              <button className="small" disabled={busy} aria-label={`+3 dB ${part}`} onClick={() => add({ do: "level", stem: part, db: 3 })}>+3 dB</button></>}
             </li>
           ))}</ul>
         </>}
@@ -113,8 +132,11 @@ export function Editor({ clip: id, changed, kinds, sharing, collections, stop, e
             <button disabled={busy}>Add it</button>
           </form>
         )}
-      </>}
-      <h3>Collections</h3>
+      </>
+      <h3>More of it</h3>
+      <Again clip={clip} busy={busy} act={act} alike={() => alike(clip)} />
+      <h3>Marks and collections</h3>
+      <Marks clip={clip} busy={busy} act={act} />
       <form className="row" onSubmit={(event) => send(event, (name) => api(`collections/${encodeURIComponent(name)}/${id}`, "PUT"), "Collected.")}>
         <label>Put into<input name="said" list="names" required maxLength={80} placeholder="a name" autoComplete="off" /></label>
         <datalist id="names">{collections.map((one) => <option key={one.name} value={one.name} />)}</datalist>
@@ -129,8 +151,11 @@ export function Editor({ clip: id, changed, kinds, sharing, collections, stop, e
         {FORMATS.filter(([format]) => hasSound || format === "midi").map(([format, name]) => (
           <button key={format} disabled={busy} aria-label={`Export ${name}`} onClick={() => act(() => download(`clips/${id}/exports`, format), "Exported.")}>{name}</button>
         ))}
-        <button disabled={busy} onClick={() => act(() => api(`clips/${id}/keep`, "POST"), "Kept.")}>Keep</button>
+        {clip.steps.length > 0 && <button disabled={busy} onClick={() => act(() => api(`clips/${id}/publish`, "POST"), "It is in your crate, as a clip of its own.")}>Into the crate as edited</button>}
+        <button disabled={busy} onClick={() => act(() => api(`clips/${id}/keep`, "POST"), "Kept, under a second name in the folder Kept.")}>Keep</button>
         {sharing.share && !link && <button disabled={busy} onClick={share}>Share a link</button>}
+        {binning ? <span className="row tight"><button disabled={busy} onClick={bin}>Yes, into the bin</button><button onClick={() => setBinning(false)}>No</button></span>
+          : <button disabled={busy} onClick={() => setBinning(true)}>Put into the bin</button>}
       </div>
       {link && <p className="link"><a href={shareAddress(sharing, link)} target="_blank" rel="noreferrer">{shareAddress(sharing, link)}</a> <button className="small" onClick={() => revoke(link)}>Revoke the link</button></p>}
     </section>

@@ -3,13 +3,13 @@ import { api, audioUrl, Clip, Collection, download, Share, shareAddress, Sharing
 import { Wave } from "./Wave";
 
 interface Props {
-  changed: number; sort: string; collections: Collection[]; sharing: Sharing; prefer: (sort: string) => void; edited: () => void; playing: string | null; open: string | null;
+  changed: number; turned: number; sort: string; collections: Collection[]; sharing: Sharing; prefer: (sort: string) => void; edited: () => void; playing: string | null; open: string | null; like: Clip | null; alike: (clip: Clip | null) => void;
   play: (clip: Clip) => void; choose: (clip: string) => void; say: (text: string) => void;
 }
 const PAGE = 30;
 
-export function Library({ changed, sort, collections, sharing, prefer, edited, playing, open, play, choose, say }: Props) {
-  const [asked, setAsked] = useState({ text: "", kind: "", key: "", bpm_from: "", bpm_to: "", favourite: false, collection: "" });
+export function Library({ changed, turned, sort, collections, sharing, prefer, edited, playing, open, like, alike, play, choose, say }: Props) {
+  const [asked, setAsked] = useState({ text: "", kind: "", key: "", bpm_from: "", bpm_to: "", favourite: false, unused: false, rating: "", collection: "" });
   const [link, setLink] = useState<Share | null>(null);
   const [fit, setFit] = useState(false);
   const [over, setOver] = useState(false);
@@ -22,8 +22,11 @@ export function Library({ changed, sort, collections, sharing, prefer, edited, p
     for (const name of ["text", "kind", "key", "bpm_from", "bpm_to", "collection"] as const) if (asked[name]) query.set(name, asked[name]);
     if (asked.key) query.set("compatible", "true");
     if (asked.favourite) query.set("favourite", "true");
-    api<{ total: number; clips: Clip[] }>(`clips?${query}`).then(setFound, () => undefined); // half a key is no key yet
-  }, [asked, most, sort]);
+    if (asked.unused) query.set("used", "false");
+    if (asked.rating) query.set("rating", asked.rating);
+    if (like) query.set("similar", like.id);
+    api<{ total: number; clips: Clip[] }>(`clips?${query}`).then(setFound, (error) => { if (like) { say(error.message); alike(null); } }); // half a key is no key yet
+  }, [asked, most, sort, like, say, alike]);
   useEffect(() => { const wait = setTimeout(look, 120); return () => clearTimeout(wait); }, [look, changed]);
 
   const set = (name: string, value: string | boolean) => { setAsked({ ...asked, [name]: value }); setLink(null); setMost(PAGE); setAt(0); };
@@ -45,7 +48,7 @@ export function Library({ changed, sort, collections, sharing, prefer, edited, p
       event.preventDefault();
       rows[Math.min(rows.length - 1, Math.max(0, at + step))]?.focus();
     } else if (event.target === rows[at] && clip) {
-      const act = { Enter: () => choose(clip.id), " ": () => play(clip), f: () => favour(clip) }[event.key];
+      const act = { Enter: () => choose(clip.id), " ": () => clip.kind !== "midi" && play(clip), f: () => favour(clip), s: () => clip.kind !== "midi" && alike(clip) }[event.key];
       if (act) { event.preventDefault(); act(); }
     }
   }
@@ -53,7 +56,7 @@ export function Library({ changed, sort, collections, sharing, prefer, edited, p
   function drag(event: DragEvent, clip: Clip) {
     // Chromium hands the file itself to the desktop; other browsers give the address
     const url = new URL(audioUrl(clip.id, "edited"), location.href).href;
-    event.dataTransfer.setData("DownloadURL", `audio/wav:${clip.name}.wav:${url}`);
+    event.dataTransfer.setData("DownloadURL", clip.kind === "midi" ? `audio/midi:${clip.name}.mid:${url}` : `audio/wav:${clip.name}.wav:${url}`);
     event.dataTransfer.setData("text/uri-list", url);
   }
 
@@ -80,19 +83,23 @@ export function Library({ changed, sort, collections, sharing, prefer, edited, p
         {collections.length > 0 && <label>Collection<select value={asked.collection} onChange={(e) => set("collection", e.target.value)}>
           <option value="">all clips</option>{collections.map((one) => <option key={one.name} value={one.name}>{one.name} ({one.clips})</option>)}
         </select></label>}
-        <label>Order<select value={sort} onChange={(e) => prefer(e.target.value)}>
+        <label>Stars<select value={asked.rating} onChange={(e) => set("rating", e.target.value)}>
+          <option value="">any</option>{[1, 2, 3, 4, 5].map((stars) => <option key={stars} value={stars}>{stars === 5 ? "5" : `${stars} or more`}</option>)}</select></label>
+        <label>Order<select value={sort} disabled={!!like} onChange={(e) => prefer(e.target.value)}>
           {["newest", "oldest", "name", "bpm", "key", "rating", "loudness", "length"].map((sort) => <option key={sort}>{sort}</option>)}
         </select></label>
         <label className="check"><input type="checkbox" checked={asked.favourite} onChange={(e) => set("favourite", e.target.checked)} />Favourites</label>
+        <label className="check"><input type="checkbox" checked={asked.unused} onChange={(e) => set("unused", e.target.checked)} />Not used yet</label>
       </div>
+      {like && <p><button className="chip" onClick={() => alike(null)} aria-label={`Show all, not only what sounds like ${like.prompt || like.name}`}>sounds like {like.prompt || like.name} ×</button></p>}
       {asked.collection && <div className="row">
         <button className="small" onClick={() => tell(download(`collections/${encodeURIComponent(asked.collection)}/exports`, "wav24"), "Exported.")}>Download as a sample pack</button>
         {sharing.share && !link && <button className="small" onClick={() => tell(api<Share>("shares", "POST", { collection: asked.collection }).then(setLink), "Shared for a week.")}>Share this collection</button>}
         {link && <p className="link"><a href={shareAddress(sharing, link)} target="_blank" rel="noreferrer">{shareAddress(sharing, link)}</a>{" "}
           <button className="small" onClick={() => tell(api(`shares/${link.id}`, "DELETE").then(() => setLink(null)), "The link leads nowhere now.")}>Revoke the link</button></p>}
       </div>}
-      {found.total === 0 && <p>{asked.text || asked.kind || asked.key || asked.bpm_from || asked.bpm_to || asked.favourite || asked.collection ? "No clip is like that." : "No clip yet: ask for one, or drop an audio file here."}</p>}
-      <p className="quiet" id="keys">Arrow keys move, space plays, Enter edits, f is favourite.</p>
+      {found.total === 0 && <p>{asked.text || asked.kind || asked.key || asked.bpm_from || asked.bpm_to || asked.favourite || asked.unused || asked.rating || asked.collection || like ? "No clip is like that." : "No clip yet: ask for one, or drop an audio file here."}</p>}
+      <p className="quiet" id="keys">Arrow keys move, space plays, Enter edits, f is favourite, s finds what sounds like it. Drag a row into your DAW.</p>
       <ul className="clips" onKeyDown={keys} aria-describedby="keys">
         {found.clips.map((clip, number) => (
           <li key={clip.id} data-row data-clip={clip.id} tabIndex={number === at ? 0 : -1} onFocus={() => setAt(number)}
@@ -101,9 +108,10 @@ export function Library({ changed, sort, collections, sharing, prefer, edited, p
               aria-label={`${playing === clip.id ? "Stop" : "Play"} ${clip.name}`}>{playing === clip.id ? "■" : "▶"}</button>
             <div className="about">
               <span className="words">{clip.prompt || clip.name}</span>
-              <span className="quiet">{[clip.kind, clip.bpm && `${clip.bpm} bpm`, clip.key, clip.edited && "edited"].filter(Boolean).join(" · ")}</span>
+              <span className="quiet">{[clip.kind, clip.bpm && `${clip.bpm} bpm`, clip.key, clip.rating > 0 && "★".repeat(clip.rating), clip.edited && "edited"].filter(Boolean).join(" · ")}</span>
             </div>
-            {clip.kind !== "midi" && <Wave clip={clip.id} version="original" height={36} />}
+            {clip.kind === "midi" ? <span className="wave quiet">notes alone: drag them into your DAW</span>
+              : <Wave clip={clip.id} version={clip.edited ? "edited" : "original"} stamp={clip.id === open ? String(turned) : ""} height={36} playing={playing === clip.id} />}
             <button className="small" aria-pressed={clip.favourite} aria-label={`Favourite ${clip.name}`} onClick={() => favour(clip)}>{clip.favourite ? "★" : "☆"}</button>
             <button className="small" onClick={() => choose(clip.id)} aria-label={`Edit ${clip.name}`}>Edit</button>
           </li>

@@ -2,7 +2,9 @@ import { api, Job } from "./api";
 
 const ENDED = ["done", "failed", "cancelled"];
 
-export function Queue({ jobs, say }: { jobs: Job[]; say: (text: string) => void }) {
+export function Queue({ jobs, choose, say }: { jobs: Job[]; choose: (clip: string) => void; say: (text: string) => void }) {
+  const answer = (job: Job, yes: boolean) => api(`jobs/${job.job}/answer`, "POST", { yes })
+    .then(() => say(yes ? "It goes on with what was proposed." : "It goes on with your own words."), (error) => say(error.message));
   const cancel = (job: Job) => api(`jobs/${job.job}`, "DELETE").catch((error) => say(error.message));
   return (
     <section aria-labelledby="queue">
@@ -13,10 +15,18 @@ export function Queue({ jobs, say }: { jobs: Job[]; say: (text: string) => void 
           <li key={job.job} data-state={job.state}>
             <span className="words">{job.prompt || "an audio file"}</span>
             {ENDED.includes(job.state)
-              ? <span className="quiet">{job.state}{job.text && `: ${job.text}`}</span>
+              ? <>
+                  <span className="quiet">{job.state}</span>
+                  {job.clips.length > 0 && <button className="small" onClick={() => choose(job.clips[0])} aria-label={`Open ${job.prompt || "it"}`}>Open</button>}
+                  {job.text && <p className="why">{job.text}</p>}
+                </>
               : <>
                   <progress max={1} value={job.progress} aria-label={`Progress of ${job.prompt}`} />
                   <button className="small" onClick={() => cancel(job)} aria-label={`Cancel ${job.prompt}`}>Cancel</button>
+                  {job.proposal && <div className="why">
+                    <p>A language model proposes:</p><pre tabIndex={0} aria-label="What is proposed">{job.proposal}</pre>
+                    <div className="row tight"><button className="small" onClick={() => answer(job, true)}>Use it</button>
+                      <button className="small" onClick={() => answer(job, false)}>No, my own words</button></div></div>}
                 </>}
           </li>
         ))}

@@ -1,5 +1,6 @@
 import { FormEvent } from "react";
 import { Setting, Step, StepKind } from "./api";
+import { PluginForm } from "./Plugin";
 
 const UNITS: Record<string, string> = { db: "dB", hz: "Hz", s: "s", ms: "ms", bpm: "bpm", lufs: "LUFS" };
 
@@ -11,7 +12,7 @@ export function settingLabel(name: string): string {
 }
 
 export function stepText(step: Step): string {
-  const settings = Object.entries(step).filter(([name]) => name !== "id" && name !== "do");
+  const settings = Object.entries(step).filter(([name, value]) => name !== "id" && name !== "do" && value !== "");
   return [step.do, ...settings.map(([name, value]) => `${settingLabel(name)} ${value}`)].join(" · ");
 }
 
@@ -19,6 +20,7 @@ export function stepText(step: Step): string {
 export function StepForm({ kind, step, busy, button, done }: {
   kind: StepKind; step?: Step; busy: boolean; button: string; done: (values: Record<string, string>) => void;
 }) {
+  if (kind.do === "plugin") return <PluginForm step={step} busy={busy} button={button} done={done} />;
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     done(Object.fromEntries([...new FormData(event.currentTarget)].filter(([, value]) => value !== "")) as Record<string, string>);

@@ -3,20 +3,22 @@
 export interface Clip {
   id: string; name: string; kind: string; engine: string; licence: string; key: string;
   bpm: number | null; bars: number | null; seconds: number | null; prompt: string;
-  favourite: boolean; rating: number; tags: string[]; edited: boolean;
+  favourite: boolean; rating: number; tags: string[]; edited: boolean; used: number | null;
 }
 export interface Step { id: string; do: string; [setting: string]: string | number }
 export interface Turns { undo: number; redo: number }
 export interface FullClip extends Clip {
-  steps: Step[]; turns: Turns; collections: string[]; record: { stems?: string[]; parts?: string[] | string; midi?: string | null };
+  steps: Step[]; turns: Turns; collections: string[]; record: { stems?: string[]; parts?: string[] | string; midi?: string | null; plan?: unknown };
 }
 export interface Job {
-  job: string; state: string; stage: string; progress: number; prompt: string; clips: string[]; text: string; door: string;
+  job: string; state: string; stage: string; progress: number; prompt: string; clips: string[]; text: string; door: string; proposal: string | null;
 }
 export interface Session { bpm?: number; key?: string; meter?: string; said_by?: Record<string, string> }
 export interface Engine { name: string; title: string; ready: boolean; why: string | null; line: string; costs_money: boolean }
 export interface Setting { name: string; range: string; default: string | number | null; choices: string[] }
-export interface StepKind { do: string; about: string; stems: boolean; settings: Setting[] }
+export interface StepKind { do: string; about: string; stems: boolean; on: "sound" | "notes" | "both"; settings: Setting[] }
+export interface Plugins { names: string[]; text: string }
+export interface PluginInfo { name: string; maker: string; parameters: { name: string; value: string; range: string; choices: string[]; unit: string }[] }
 export interface Share { id: string; title: string; expires: number; path?: string }
 export interface Sharing { share: boolean; share_port: number }
 export interface Collection { name: string; clips: number }

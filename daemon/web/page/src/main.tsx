@@ -21,11 +21,15 @@ function Page() {
   const [changed, setChanged] = useState(0);
   const [playing, setPlaying] = useState<string | null>(null);
   const [open, setOpen] = useState<string | null>(null);
+  const [like, setLike] = useState<Clip | null>(null);
+  const [away, setAway] = useState(false);
   const [liked, setLiked] = useState<Preferences>({ theme: "system", in_time: false, sort: "newest" });
   const [who, setWho] = useState<Who>({ name: null, names: [] });
   const [asks, setAsks] = useState(false);
   const [collections, setCollections] = useState<Collection[]>([]);
+  const [turned, setTurned] = useState(0);
   const edited = useCallback(() => setChanged((count) => count + 1), []);
+  const turn = useCallback(() => { setTurned((count) => count + 1); edited(); }, [edited]);
 
   const begin = useCallback(() => {
     setAsks(false);
@@ -50,19 +54,30 @@ function Page() {
     if (!known) return;
     const events = new EventSource("/api/events");
     const on = (name: string, act: (said: any) => void) => events.addEventListener(name, (e) => act(JSON.parse((e as MessageEvent).data)));
+    events.onerror = () => setAway(true);
+    events.onopen = () => { setAway(false); edited(); };
     on("jobs", (said) => { setJobs(said.jobs); edited(); });
     on("session", (said) => setSession(said.session));
     on("progress", (said) => setJobs((all) => all.map((job) => job.job === said.job ? { ...job, progress: said.value, state: said.stage } : job)));
     on("done", edited);
-    on("edited", (said) => { edited(); setWords(said.text || "The instrument plays along."); });
+    on("edited", (said) => { turn(); setWords(said.text || "The instrument plays along."); });
     return () => events.close();
-  }, [known, edited]);
+  }, [known, edited, turn]);
 
+  useEffect(() => {
+    const wait = setTimeout(() => setWords(""), Math.max(6000, words.length * 90));
+    return () => clearTimeout(wait);
+  }, [words]);
+  const close = () => {
+    const row = document.querySelector<HTMLElement>(`[data-clip="${open}"]`);
+    setOpen(null);
+    row?.focus();
+  };
   const stop = useCallback(() => { player.stop(); setPlaying(null); }, []);
   const fit = useRef({});
   fit.current = liked.in_time ? { bpm: session.bpm, key: session.key } : {};
-  async function play(clip: Clip) {
-    if (playing === clip.id) return stop();
+  const play = (clip: Clip) => (playing === clip.id ? stop() : start(clip));
+  async function start(clip: Clip) {
     setPlaying(clip.id);
     try {
       const version = clip.edited || clip.id === open ? "edited" : "original";
@@ -80,7 +95,7 @@ function Page() {
     <>
       <header>
         <h1>Sidecrate</h1>
-        <label className="check"><input type="checkbox" checked={liked.in_time} disabled={!session.bpm && !session.key} onChange={(e) => prefer({ in_time: e.target.checked })} />
+        <label className="check" title={session.bpm || session.key ? "" : "Nothing is known of your project yet: a DAW tells it, or pin a tempo below."}><input type="checkbox" checked={liked.in_time} disabled={!session.bpm && !session.key} onChange={(e) => prefer({ in_time: e.target.checked })} />
           Hear all in the project's tempo and key</label>
         <div className="row tight end">
           <label className="check">Theme<select value={liked.theme} onChange={(e) => prefer({ theme: e.target.value as Preferences["theme"] })}>
@@ -89,14 +104,15 @@ function Page() {
         </div>
       </header>
       <p role="status" aria-live="polite" className="said">{words}</p>
+      {away && <p role="alert" className="away">Sidecrate does not answer: start it with <code>sidecrate run</code>. This page goes on by itself then.</p>}
       <main>
         <div className="side">
           <Prompt engines={engines} session={session} say={setWords} />
-          <Queue jobs={jobs} say={setWords} />
+          <Queue jobs={jobs} choose={setOpen} say={setWords} />
         </div>
         <div className="desk">
-          {open && <Editor clip={open} changed={changed} kinds={kinds} sharing={status.web} collections={collections} stop={stop} edited={edited} close={() => setOpen(null)} say={setWords} />}
-          <Library changed={changed} sort={liked.sort} collections={collections} sharing={status.web} prefer={(sort) => prefer({ sort })} edited={edited} playing={playing} open={open} play={play} choose={setOpen} say={setWords} />
+          {open && <Editor clip={open} changed={changed} kinds={kinds} sharing={status.web} collections={collections} playing={playing === open} stop={stop} play={start} alike={setLike} edited={turn} close={close} say={setWords} />}
+          <Library changed={changed} turned={turned} sort={liked.sort} collections={collections} sharing={status.web} prefer={(sort) => prefer({ sort })} edited={edited} playing={playing} open={open} like={like} alike={setLike} play={play} choose={setOpen} say={setWords} />
         </div>
         <div className="house">
           <House engines={engines} session={session} who={who} changed={changed} share={status.web.share} changedWho={setWho} say={setWords} />

@@ -4,6 +4,7 @@ export class Player {
   private context: AudioContext | null = null;
   private source: AudioBufferSourceNode | null = null;
   private turn = 0;
+  private began = 0;
   analyser: AnalyserNode | null = null;
 
   async play(url: string, loop: boolean, ended: () => void): Promise<void> {
@@ -23,6 +24,7 @@ export class Player {
     source.connect(this.analyser);
     source.onended = () => { if (this.source === source) { this.source = null; ended(); } };
     source.start();
+    this.began = this.context.currentTime;
     this.source = source;
   }
 
@@ -35,6 +37,13 @@ export class Player {
     const source = this.source;
     this.source = null;
     source?.stop();
+  }
+
+  /** How far through the clip it is, 0 to 1; null while nothing sounds. */
+  position(): number | null {
+    if (!this.source?.buffer || !this.context) return null;
+    const gone = (this.context.currentTime - this.began) / this.source.buffer.duration;
+    return this.source.loop ? gone % 1 : Math.min(1, gone);
   }
 
   /** The loudest sample of the moment, 0 to 1. */
