@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from bridge.errors import SidecrateError
 from daemon.child import die_with_parent
@@ -18,6 +19,7 @@ from daemon.config import load_config
 from daemon.places import Places
 from daemon.web.access import load_token, write_address
 from daemon.web.app import make_app
+from daemon.web.connection import MOST_CONNECTIONS, Connection
 from daemon.web.house import House
 from daemon.web.share_app import make_share_app
 
@@ -25,6 +27,13 @@ from daemon.web.share_app import make_share_app
 class _Server(uvicorn.Server):
     def install_signal_handlers(self) -> None:
         """The daemon ends us."""
+
+
+def _settings(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, http=Connection, limit_concurrency=MOST_CONNECTIONS, log_level="warning", access_log=False, server_header=False,
+        lifespan="off",
+    )  # fmt: skip
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -45,9 +54,7 @@ async def serve(places: Places) -> None:
     if config.web.share:
         sockets.append(listening("0.0.0.0" if config.web.share_lan else "127.0.0.1", config.web.share_port))
         apps.append(make_share_app(house))
-    servers = [
-        _Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")) for app in apps
-    ]
+    servers = [_Server(_settings(app)) for app in apps]
     house.share_port = sockets[1].getsockname()[1] if config.web.share else 0
     write_address(places, port, house.share_port)
     watch = asyncio.create_task(house.watch_jobs())
