@@ -13,6 +13,8 @@ from bridge.request import FIELDS, shorten
 
 #: A source that says nothing for so long has gone.
 SILENCE_ENDS_S = 600.0
+#: A studio has a few; all that is known is looked through with every word of each.
+MOST_SOURCES = 16
 #: A position older than this tells no longer where the playhead is: it may have jumped.
 PHASE_ENDS_S = 10.0
 
@@ -119,6 +121,7 @@ class Session:
         before = self._settled(now_s)
         known = self._sources.get(source)
         if known is None or now_s - known.heard_s >= SILENCE_ENDS_S:
+            self._make_room(now_s)
             known = self._sources[source] = _Source(now_s)
         known.heard_s = now_s
         if "peers" in values:
@@ -127,6 +130,13 @@ class Session:
             if name in values:
                 self._take(known, source, name, values[name], read, now_s)
         return self._settled(now_s) != before
+
+    def _make_room(self, now_s: float) -> None:
+        """Forget who is silent, and of too many the one that was not heard for longest: of a kind that is known only at last."""
+        for name in [name for name, known in self._sources.items() if now_s - known.heard_s >= SILENCE_ENDS_S]:
+            del self._sources[name]
+        if len(self._sources) >= MOST_SOURCES:
+            del self._sources[min(self._sources, key=lambda name: (_kind(name) in _RANKS, self._sources[name].heard_s))]
 
     def bye(self, source: str) -> None:
         """A source has gone: what it said no longer counts."""
@@ -179,7 +189,7 @@ class Session:
         def place(name: str) -> tuple[int, float, str]:
             words = self._sources[name].words
             changed = max((word.changed_s for what, word in words.items() if what != "position"), default=-math.inf)
-            return (_RANKS.get(name.partition(":")[0], _OTHER_RANK), -changed, name)
+            return (_RANKS.get(_kind(name), _OTHER_RANK), -changed, name)
 
         there: Iterable[str] = (
             name for name, known in self._sources.items() if known.present and now_s - known.heard_s < SILENCE_ENDS_S
@@ -194,6 +204,10 @@ class Session:
         if playing is None or not playing.value or bpm is None:
             return float(word.value)
         return float(word.value + (now_s - word.heard_s) * bpm.value / 60)
+
+
+def _kind(source: str) -> str:
+    return source.partition(":")[0]
 
 
 def _without_delay(known: _Source, position: float, now_s: float) -> float:

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from bridge.errors import RequestError
-from bridge.session import PHASE_ENDS_S, SILENCE_ENDS_S, Session
+from bridge.session import MOST_SOURCES, PHASE_ENDS_S, SILENCE_ENDS_S, Session
 
 
 def test_nothing_is_known_at_first():
@@ -137,3 +137,17 @@ def test_numbers_as_hosts_send_them():
     view = session.view(0.0)
     assert (view.bpm.value, view.sample_rate.value, view.meter.value, view.playing.value) == (93.4, 48000, "6/8", True)
     assert json.loads(json.dumps(view.to_json()))["said_by"]["bpm"] == "max:a"
+
+
+def test_ever_new_sources_are_forgotten_and_displace_no_device():
+    session = Session()
+    session.hear("max:1", {"bpm": 90.0}, 0.0)
+    session.hear("midi_clock", {"bpm": 91.0}, 0.0)
+    for n in range(500):
+        session.hear(f"stranger{n}", {"bpm": 100.0 + n % 50}, 1.0 + n / 1000)
+    view = session.view(2.0)
+    assert len(view.sources) == len(session._sources) == MOST_SOURCES
+    assert view.bpm.source == "max:1" and {"midi_clock", "stranger499"} <= set(view.sources)
+    session.hear("max:1", {}, 601.0)
+    session.hear("later", {"bpm": 120.0}, 602.0)
+    assert set(session._sources) == {"max:1", "later"}
