@@ -281,8 +281,8 @@ def edit(
             record = in_studio(library, lambda studio: _rendered(studio, found, publish))
         except Exception:
             # a step that cannot be rendered is not left in the list
-            while (step or instrument) and library.edits.turns(found)["undo"] > before["undo"]:
-                library.edits.undo(found)
+            if step or instrument:
+                library.edits.back_to(found, before["undo"])
             raise
     if as_json:
         print(json.dumps({**record, "steps": now}))

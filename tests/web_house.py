@@ -26,9 +26,10 @@ inbox: {enabled: false}
 class WebHouse:
     """Belongs to the test that made it; `stop` ends all of it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, more: str = "", **environment: str) -> None:
+        """`more`: lines of the config beside those above."""
         self.home = home
-        self.daemon = DaemonProcess(home, CONFIG)
+        self.daemon = DaemonProcess(home, CONFIG + more, **environment)
         self._web = home / "state" / "web"
         until = time.monotonic() + 30
         while not (self._web / "address.json").exists():

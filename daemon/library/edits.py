@@ -79,6 +79,13 @@ class Edits:
     def redo(self, clip: str) -> list[Step]:
         return self._go(clip, 1, "redo")
 
+    def back_to(self, clip: str, turn: int) -> None:
+        """Take back what was changed since a turn, for good: a step that cannot be rendered is not to come again by redo."""
+        with self._database.write() as db:
+            db.execute("DELETE FROM edits WHERE clip = ? AND turn > ?", (clip, turn))
+            _stand_at(db, clip, min(turn, self._turn(clip)))
+            self._database.journal.note(clip=clip, steps=self.steps(clip))
+
     def _go(self, clip: str, by: int, verb: str) -> list[Step]:
         with self._database.write() as db:
             turn = self._turn(clip) + by

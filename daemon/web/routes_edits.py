@@ -54,8 +54,7 @@ def edit_routes(house: House) -> APIRouter:
         try:
             record = await house.studio.render(clip)
         except Exception:
-            while edits.turns(clip)["undo"] > before:
-                edits.undo(clip)
+            edits.back_to(clip, before)
             raise
         return _now(house, clip) | {"warnings": record["report"].get("warnings", [])}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ import pytest
 import soundfile
 
 from tests.conftest import require, skip_or_fail
+from tests.openai_server import KEY, OpenAiServer
 from tests.web_house import WebHouse
 
 PAGE = Path(__file__).parents[2] / "daemon" / "web" / "page"
@@ -210,6 +212,52 @@ def test_two_people_have_a_page_each(browser: Any, house: WebHouse, loop: str) -
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == "rgb(18, 22, 30)", "the theme that Ana chose"
     assert house.command("profile", "remove", "Ana", "--yes").returncode == 0
+
+
+def test_a_proposal_is_answered_on_the_page(browser: Any, tmp_path: Path) -> None:
+    server = OpenAiServer(needs_key=True)
+    asked = {"base_url": server.url, "model": "tiny", "price": [0, 0], "timeout_s": 20, "prompts": "ask"}
+    house = WebHouse(tmp_path / "home", f"improve: {json.dumps(asked)}\n", OPENAI_API_KEY=KEY)
+    try:
+        page = opened(browser, house)
+        rows = page.locator(".queue li")
+        for prompt, button in (("head nodder", "Use it"), ("slow jam", "No, my own words")):
+            page.get_by_label("What should it be?").fill(prompt)
+            page.get_by_label("Bars").fill("1")
+            page.get_by_role("button", name="Make it").click()
+            row = rows.filter(has_text=prompt)
+            row.get_by_text("vinyl crackle").wait_for()
+            row.get_by_role("button", name=button).click()
+            rows.and_(page.locator("[data-state=done]")).filter(has_text=prompt).wait_for()
+        clips = {clip["prompt"]: clip for clip in house.api.get("/clips").json()["clips"]}
+        assert clips["head nodder"]["bpm"] == 92 and clips["slow jam"]["bpm"] != 92
+        job = house.api.get("/jobs").json()[0]["job"]
+        late = house.api.post(f"/jobs/{job}/answer", json={"yes": True})
+        assert late.status_code == 409 and "waits for no answer" in late.json()["text"]
+    finally:
+        house.stop()
+        server.close()
+
+
+def test_notes_alone_are_edited_and_alike_sounds_found(browser: Any, house: WebHouse, loop: str) -> None:
+    notes = house.make(prompt="piano chords", kind="midi", bars=1, bpm=120, key="Am")
+    house.make(prompt="hat", kind="oneshot")
+    page = opened(browser, house)
+    page.locator(f"[data-clip='{notes}']").get_by_role("button", name=re.compile("^Edit")).click()
+    page.get_by_text("Notes alone").wait_for()
+    page.get_by_label("Or add a step").select_option("quantise")
+    page.get_by_role("button", name="Add step").click()
+    page.locator(".editor ol li", has_text="quantise").wait_for()
+    page.get_by_label("Stars").first.select_option("4")
+    page.get_by_role("button", name="Into the crate as edited").click()
+    page.get_by_text("as a clip of its own").wait_for()
+    page.keyboard.press("Escape")
+    row = page.locator(f"[data-clip='{loop}']")
+    row.focus()
+    page.keyboard.press("s")
+    page.get_by_role("button", name="Show all, not only").click()
+    published = house.api.get("/clips", params={"kind": "midi"}).json()["clips"]
+    assert {clip["rating"] for clip in published} == {0, 4} and len(published) == 2
 
 
 def test_the_built_page_is_that_of_its_sources(tmp_path: Path) -> None:

@@ -126,3 +126,14 @@ def test_what_a_clip_becomes_is_known_before_it_is_rendered(loop):
         loop, [{"do": "tempo", "bpm": 120.0}, {"do": "pitch", "semitones": -2.0}, {"do": "section", "bar": 2, "bars": 1}]
     )
     assert (shape.bpm, shape.key, shape.bars, shape.seconds) == (120.0, "Gm", 1, 2.0)
+
+
+def test_what_is_taken_back_for_good_does_not_come_again(home, loop):
+    edits = home.library.edits
+    edits.add(loop["id"], {"do": "reverse"})
+    edits.add(loop["id"], {"do": "gain", "db": 3})
+    edits.add(loop["id"], {"do": "gain", "db": 6})
+    edits.back_to(loop["id"], 1)
+    assert [step["do"] for step in edits.steps(loop["id"])] == ["reverse"] and edits.turns(loop["id"])["redo"] == 0
+    edits.back_to(loop["id"], 0)
+    assert edits.steps(loop["id"]) == [] and edits.turns(loop["id"]) == {"undo": 0, "redo": 0, "history": []}

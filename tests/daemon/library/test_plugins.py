@@ -84,10 +84,12 @@ def test_a_plugin_says_its_parameters_and_refuses_others_by_name(task, loop, fol
             render_version(task(loop, step(parameters)), untold)
 
 
-@pytest.mark.parametrize(("fault", "text"), [("crash", "Echoes crashed"), ("hang", "Echoes did not come to an end")])
-def test_a_plugin_that_crashes_or_hangs_ends_its_own_worker_alone(home, loop, folder, fault, text):
+@pytest.mark.parametrize(
+    ("fault", "deadline_s", "text"), [("crash", 60.0, "Echoes crashed"), ("hang", 6.0, "Echoes did not come to an end")]
+)
+def test_a_plugin_that_crashes_or_hangs_ends_its_own_worker_alone(home, loop, folder, fault, deadline_s, text):
     async def work():
-        studio = Studio(home.library, home.folder / "versions", plugin_folders=[str(folder)], plugin_deadline_s=6.0)
+        studio = Studio(home.library, home.folder / "versions", plugin_folders=[str(folder)], plugin_deadline_s=deadline_s)
         try:
             await studio.render(loop["id"], [{"do": "gain", "db": -3}])
             other = studio._child.pid

@@ -115,7 +115,7 @@ export function Editor({ clip: id, changed, kinds, sharing, collections, playing
           );
         })}</ol>
         {parts.length > 0 && <>
-          <h3>Stems</h3>
+          <h3>{hasSound ? "Stems" : "Parts"}</h3>
           <ul className="mixer">{parts.map((part) => (
             <li key={part}><span>{part}</span>
               {(["mute", "solo"] as const).map((name) => (
