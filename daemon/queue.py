@@ -27,6 +27,8 @@ ENDED = ("done", "failed", "cancelled")
 WORKING = ("improving", "generating", "conforming", "publishing")
 #: The place of clips whose Brief a language model is still to be asked about: no worker looks there.
 IMPROVE = "improve"
+#: So many jobs of one sender may wait: more is a key that is stuck, or a script that has lost count, and would fill the disk.
+MOST_OF_ONE = 2000
 #: No vowels and nothing that looks like something else: ids are read aloud and stand in file names.
 ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 
@@ -130,13 +132,24 @@ class Queue:
         self, drafts: Sequence[tuple[Request, Brief]], origin: Origin, claim: str = "", once: str = ""
     ) -> tuple[list[Job], bool]:
         """Store all drafts in one transaction. With a claim or once key that is known already nothing is stored, and the
-        jobs it made are returned with False."""
+        jobs it made are returned with False. QueueError (busy) where one sender has too many waiting already."""
         with self._database.write() as db:
             known = self._known(claim, once)
             if known:
                 return known, False
+            self._check_room(db, origin)
             ids = [self._insert(db, n, draft, origin, claim, once) for n, draft in enumerate(drafts)]
         return [self.job(made) for made in ids], True
+
+    @staticmethod
+    def _check_room(db: sqlite3.Connection, origin: Origin) -> None:
+        marks = f"state IN ({_MARKS}) AND door = ? AND lane = ?"
+        (waiting,) = db.execute(f"SELECT count(*) FROM jobs WHERE {marks}", (*_UNFINISHED, origin.door, origin.lane)).fetchone()
+        if waiting >= MOST_OF_ONE:
+            text = (
+                f"{waiting:,} jobs from there wait already; cancel some (cancel all ends every one), or wait until they are done"
+            )
+            raise QueueError(text, "busy")
 
     def _known(self, claim: str, once: str) -> list[Job]:
         if claim:

@@ -104,6 +104,20 @@ def test_ever_new_senders_keep_none_waiting_for_ever(queue):
     assert len(queue._turns["worker"]._lanes) <= 13
 
 
+def test_a_sender_that_has_lost_count_is_refused_and_others_are_not(queue, monkeypatch):
+    monkeypatch.setattr("daemon.queue.MOST_OF_ONE", 3)
+    stuck, once = Origin("osc", lane="stuck"), "osc:n:a1"
+    jobs = [queue.accept([draft()], stuck, once=once if n == 0 else "")[0][0] for n in range(3)]
+    with pytest.raises(QueueError, match="3 jobs from there wait already; cancel some") as refused:
+        queue.accept([draft()], stuck)
+    assert refused.value.code == "busy"
+    assert queue.accept([draft()], stuck, once=once) == ([jobs[0]], False), "what is known is told all the same"
+    queue.accept([draft()], Origin("osc", lane="another"))
+    queue.cancel(jobs[1].id)
+    queue.settle_job(jobs[1].id)
+    queue.accept([draft()], stuck)
+
+
 def test_the_same_claim_or_key_makes_nothing_new(queue):
     first, _ = queue.accept([draft(), draft()], ORIGIN, claim="c1")
     second, new = queue.accept([draft()], ORIGIN, claim="c1")
