@@ -256,6 +256,28 @@ def test_a_kill_between_the_answer_and_the_move_leaves_one_answer(bench: Bench) 
     assert bench.answer("done", "beat.txt.result.json") == text
 
 
+@pytest.mark.parametrize("step", ["os.fsync", "pathlib.Path.rename", "pathlib.Path.replace"])
+def test_an_answer_that_meets_a_full_disk_is_written_later_and_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    monkeypatch.setattr("bridge.inbox.RESCAN_S", 0.1)
+    box = bench.start()
+    bench.drop("beat.txt", "drums")
+    order = bench.order()
+    with monkeypatch.context() as full:
+
+        def fails(*_: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        full.setattr(step, fails)
+        bench.finish(order)
+        wait_for(lambda: "No space left" in box.health())
+    wait_for(lambda: box.health() == "open")
+    wait_for(lambda: not list((bench.folder / "working").iterdir()))
+    assert sorted(path.name for path in (bench.folder / "done").iterdir()) == ["beat.txt", "beat.txt.result.json"]
+    bench.no_order(0.3)
+
+
 @pytest.mark.parametrize("audio_moved", [False, True])
 def test_a_kill_in_the_middle_of_claiming_a_pair_keeps_the_pair(bench: Bench, audio_moved: bool) -> None:
     working = bench.folder / "working"
