@@ -37,19 +37,30 @@ def write_bundle(places: Places, checks: list[Check], target: Path) -> list[str]
     }
     for name, path in {"config.yaml": places.config_file, "daemon.json": places.beacon}.items():
         if path.is_file():
-            parts[name] = path.read_text(encoding="utf-8", errors="replace")
-    parts |= {f"log/{path.name}": path.read_text(encoding="utf-8", errors="replace") for path in log_files(places)}
-    home = str(Path.home())
+            parts[name] = _read(path)
+    parts |= {f"log/{path.name}": _read(path) for path in log_files(places)}
     try:
         with zipfile.ZipFile(target, "x", zipfile.ZIP_DEFLATED) as bundle:
             for name, text in parts.items():
-                # a home folder bears its owner's name
-                bundle.writestr(name, mask(text).replace(home, "~"))
+                bundle.writestr(name, _without_owner(mask(text)))
     except FileExistsError:
         raise ServiceError(f"{target} is there already; name another, as in --bundle other.zip") from None
     except OSError as error:
         raise ServiceError(f"{target} cannot be written ({error.strerror}); name a folder that you may write") from None
     return list(parts)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        return f"{path} cannot be read ({error.strerror})"
+
+
+def _without_owner(text: str) -> str:
+    """A home folder bears its owner's name; in JSON, Windows' backslashes stand twice."""
+    home = str(Path.home())
+    return text.replace(json.dumps(home)[1:-1], "~").replace(home, "~")
 
 
 def _system() -> dict[str, object]:
