@@ -13,6 +13,8 @@ from bridge.events import Event, Order, Refused
 #: Over all senders, and of one: so that there is always room for another's order.
 MOST_WAITING = 8000
 MOST_WAITING_OF_ONE = 2000
+#: So many refusals wait to be told; what is refused beyond that is not answered.
+MOST_REFUSALS = 1000
 #: For so long orders are handled at a stretch: events and answers to others come between.
 STRETCH_S = 0.01
 
@@ -30,6 +32,7 @@ class OrderBox:
         self._lock = threading.Lock()
         self._lanes: OrderedDict[str, deque[Order]] = OrderedDict()
         self._waiting = 0
+        self._refusals = 0
         self._scheduled = False
 
     def put(self, order: Order) -> None:
@@ -42,11 +45,18 @@ class OrderBox:
                 self._waiting += 1
             wake = not self._scheduled and not full
             self._scheduled = self._scheduled or wake
-        if full:
-            text = f"more than {MOST_WAITING_OF_ONE} orders are waiting; slow down and send it again"
-            self._post(lambda: self._tell(Refused(order.origin, "busy", text, order.verb)))
+            told = full and self._refusals < MOST_REFUSALS
+            self._refusals += told
+        if told:
+            self._post(lambda: self._refuse(order))
         elif wake:
             self._post(self._empty)
+
+    def _refuse(self, order: Order) -> None:
+        with self._lock:
+            self._refusals -= 1
+        text = f"more than {MOST_WAITING_OF_ONE} orders are waiting; slow down and send it again"
+        self._tell(Refused(order.origin, "busy", text, order.verb))
 
     def _post(self, call: Callable[[], None]) -> None:
         if not self._loop.is_closed():
