@@ -70,6 +70,11 @@ def test_a_newcomer_asks_hears_edits_exports_and_shares(browser: Any, house: Web
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.get_by_label("What should it be?").fill("dusty boom bap drums and bass")
+    page.get_by_label("Key", exact=True).fill("H minor")
+    page.get_by_role("button", name="Make it").click()
+    page.get_by_text("it takes a tonic and a mode").wait_for()
+    assert page.get_by_role("alert").count() == 0, "what is refused is no lost connection"
+    page.get_by_label("Key", exact=True).fill("")
     page.get_by_label("Tempo", exact=True).fill("92")
     page.get_by_label("Bars").fill("1")
     page.get_by_role("button", name="Make it").click()
@@ -244,7 +249,7 @@ def test_notes_alone_are_edited_and_alike_sounds_found(browser: Any, house: WebH
     house.make(prompt="hat", kind="oneshot")
     page = opened(browser, house)
     page.locator(f"[data-clip='{notes}']").get_by_role("button", name=re.compile("^Edit")).click()
-    page.get_by_text("Notes alone").wait_for()
+    page.get_by_text("Notes alone, without a sound").wait_for()
     page.get_by_label("Or add a step").select_option("quantise")
     page.get_by_role("button", name="Add step").click()
     page.locator(".editor ol li", has_text="quantise").wait_for()

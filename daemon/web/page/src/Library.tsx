@@ -65,7 +65,7 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
       onDragOver={(event) => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); setOver(true); } }}
       onDragLeave={() => setOver(false)} onDrop={(event) => { event.preventDefault(); setOver(false); bring(event.dataTransfer.files); }}>
       <div className="bar">
-        <h2 id="library">Library <span className="quiet" role="status">{found.total} {found.total === 1 ? "clip" : "clips"}</span></h2>
+        <h2 id="library" tabIndex={-1}>Library <span className="quiet" role="status">{found.total} {found.total === 1 ? "clip" : "clips"}</span></h2>
         <div className="row tight">
           <label className="check"><input type="checkbox" checked={fit} onChange={(e) => setFit(e.target.checked)} />fit to the project</label>
           <label className="button">Bring in a file<input type="file" multiple accept=".wav,.flac,.ogg,.mp3,.aif,.aiff,audio/*"

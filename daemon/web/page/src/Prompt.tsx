@@ -5,6 +5,10 @@ const KINDS = ["loop", "oneshot", "track", "midi", "sfx", "vocal"];
 
 export function Prompt({ engines, session, say }: { engines: Engine[]; session: Session; say: (text: string) => void }) {
   const [busy, setBusy] = useState(false);
+  const [kind, setKind] = useState("");
+  const [engine, setEngine] = useState("");
+  const ready = engines.filter((one) => one.ready);
+  const able = new Set(ready.filter((one) => !engine || one.name === engine).flatMap((one) => one.kinds ?? []));
 
   async function order(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -28,17 +32,18 @@ export function Prompt({ engines, session, say }: { engines: Engine[]; session: 
         <label className="wide">What should it be?
           <textarea name="prompt" required maxLength={4000} rows={2} placeholder="dusty boom bap drums, vinyl crackle" />
         </label>
-        <label>Kind<select name="kind" defaultValue="">
-          <option value="">auto</option>{KINDS.map((kind) => <option key={kind}>{kind}</option>)}
+        <label>Kind<select name="kind" value={kind} onChange={(e) => setKind(e.target.value)}>
+          <option value="">auto</option>{KINDS.map((one) => <option key={one} value={one} disabled={!able.has(one)}>{able.has(one) ? one : `${one} (no engine here makes it)`}</option>)}
         </select></label>
         <label>Tempo<input name="bpm" type="number" min={40} max={300} step="any" placeholder={session.bpm ? String(session.bpm) : "auto"} /></label>
         <label>Key<input name="key" size={6} maxLength={20} placeholder={session.key ?? "auto"} /></label>
         <label>Bars<input name="bars" type="number" min={1} max={64} placeholder="4" /></label>
-        <label>Engine<select name="engine" defaultValue="">
+        <label>Engine<select name="engine" value={engine} onChange={(e) => { setEngine(e.target.value); setKind(""); }}>
           <option value="">auto</option>
-          {engines.filter((one) => one.ready).map((one) => <option key={one.name} value={one.name}>{one.name}</option>)}
+          {ready.map((one) => <option key={one.name} value={one.name}>{one.name}{one.costs_money && " (costs money)"}</option>)}
         </select></label>
         <label>Count<input name="count" type="number" min={1} max={100} placeholder="1" /></label>
+        {kind === "vocal" && <label className="wide">Lyrics<textarea name="lyrics" rows={3} maxLength={4000} placeholder="the words that are sung" /></label>}
         <button className="wide" disabled={busy}>Make it</button>
       </form>
       <p className="quiet">Your project: {known || "nothing is known of it yet"}</p>

@@ -14,7 +14,7 @@ export interface Job {
   job: string; state: string; stage: string; progress: number; prompt: string; clips: string[]; text: string; door: string; proposal: string | null;
 }
 export interface Session { bpm?: number; key?: string; meter?: string; said_by?: Record<string, string> }
-export interface Engine { name: string; title: string; ready: boolean; why: string | null; line: string; costs_money: boolean }
+export interface Engine { name: string; title: string; ready: boolean; why: string | null; line: string; costs_money: boolean; kinds?: string[] }
 export interface Setting { name: string; range: string; default: string | number | null; choices: string[] }
 export interface StepKind { do: string; about: string; stems: boolean; on: "sound" | "notes" | "both"; settings: Setting[] }
 export interface Plugins { names: string[]; text: string }
@@ -32,15 +32,15 @@ export class ApiError extends Error {
 }
 
 export async function api<T>(path: string, method = "GET", body?: unknown): Promise<T> {
-  const answer = await fetch(`/api/${path}`, {
+  return heard<T>(`/api/${path}`, {
     method,
     headers: body === undefined ? {} : { "content-type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  return heard<T>(answer);
 }
 
-async function heard<T>(answer: Response): Promise<T> {
+async function heard<T>(address: string, asked: RequestInit): Promise<T> {
+  const answer = await fetch(address, asked).catch(() => { throw new ApiError("Sidecrate does not answer; start it with `sidecrate run`, and do this again.", "no_answer"); });
   const said = await answer.json();
   if (!answer.ok) throw new ApiError(said.text ?? "This was not understood; see the values you gave.", said.code ?? "");
   return said as T;
@@ -48,7 +48,7 @@ async function heard<T>(answer: Response): Promise<T> {
 
 export async function upload(file: File, fit: boolean): Promise<unknown> {
   const query = new URLSearchParams({ name: file.name, fit: String(fit) });
-  return heard(await fetch(`/api/uploads?${query}`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: file }));
+  return heard(`/api/uploads?${query}`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: file });
 }
 
 /** Fetch what was exported, as the browser's own download. */

@@ -54,7 +54,8 @@ function Page() {
     if (!known) return;
     const events = new EventSource("/api/events");
     const on = (name: string, act: (said: any) => void) => events.addEventListener(name, (e) => act(JSON.parse((e as MessageEvent).data)));
-    events.onerror = () => setAway(true);
+    // an event that the daemon calls error comes here too
+    events.onerror = (event) => { if (!(event instanceof MessageEvent)) setAway(true); };
     events.onopen = () => { setAway(false); edited(); };
     on("jobs", (said) => { setJobs(said.jobs); edited(); });
     on("session", (said) => setSession(said.session));
@@ -93,6 +94,7 @@ function Page() {
   if (!status) return <main aria-busy="true"><h1>Sidecrate</h1></main>;
   return (
     <>
+      <a className="skip" href="#library">To the library</a>
       <header>
         <h1>Sidecrate</h1>
         <label className="check" title={session.bpm || session.key ? "" : "Nothing is known of your project yet: a DAW tells it, or pin a tempo below."}><input type="checkbox" checked={liked.in_time} disabled={!session.bpm && !session.key} onChange={(e) => prefer({ in_time: e.target.checked })} />
