@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from bridge.music import Key, Meter, bar_seconds
 from daemon.brief import Brief
 from daemon.engines.embedded import forms, meters
 from daemon.engines.embedded.motif import motif_bars
+from daemon.engines.embedded.phrase import crowded, phrased, turn_of
 from daemon.engines.embedded.plan import PARTS, Bass, Chords, Drums, Feel, Lead, Mix, Plan, Section, Sound
-from daemon.engines.embedded.rows import FAST_HATS, double_timed, fit_row, half_timed, thinned_or_filled, varied, with_fill
+from daemon.engines.embedded.rows import FAST_HATS, double_timed, fit_row, half_timed, thinned_or_filled, with_fill
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.voices.table import VOICES
@@ -18,6 +21,8 @@ from daemon.engines.embedded.wishes import Wishes, read_wishes, toned
 from daemon.prompt.genres import find_genre
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.progressions import Progression, read_progression
+
+T = TypeVar("T")
 
 DEFAULT_STYLE = "house"
 _DEFAULT_ROWS = {
@@ -30,8 +35,22 @@ _DEFAULT_ROWS = {
 }  # fmt: skip
 
 
+#: What brushes play where they are asked for.
+_BRUSHED = ("snare", "rim", "clap", "snap")
 #: The fill of a style that has none.
 _DEFAULT_FILL = {"snare": "x.xxxxxX", "high tom": "x.......", "low tom": "....x.x.", "*": "........"}
+
+
+def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> T:
+    """The option of a seed: seeds that follow each other, as a job's clips have, get different ones.
+
+    Those that drift come in another place each round, so that two choices out of as many do not always go together.
+    """
+    stream = random.Random(what)
+    count = len(options)
+    order = stream.sample(options, count)
+    drift = stream.randrange(count - 1) if drifts and count > 2 else 0
+    return order[(seed + seed // count * drift) % count]
 
 
 def find_style(brief: Brief) -> Style:
@@ -142,7 +161,7 @@ def _sections(brief: Brief, style: Style, wishes: Wishes, plan: Plan, playing: s
 def write_progression(style: Style, plan: Plan, seed: int) -> list[str]:
     """Chord names, one a bar; short progressions may take two bars a chord where there is room."""
     stream = random.Random(f"{seed}:progression")
-    names: list[str] = stream.choice(style.minor if plan.key_.is_minor else style.major).split()
+    names = in_turn(style.minor if plan.key_.is_minor else style.major, seed, f"progression:{style.name}").split()
     if 1 < len(names) <= 4 and plan.bars >= 2 * len(names) and plan.bars % (2 * len(names)) == 0 and stream.random() < 0.3:
         names = [name for name in names for _ in range(2)]
     return names
@@ -150,9 +169,10 @@ def write_progression(style: Style, plan: Plan, seed: int) -> list[str]:
 
 def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | None:
     """The drum part: a groove of the style, joined by what the words and the density ask for, varied by the seed."""
-    stream = random.Random(f"{seed}:drums:write")
+    # with the style's name: styles of one family would play the same bars for the same seed
+    stream = random.Random(f"{seed}:drums:write:{style.name}")
     wanted = bool(wishes.more_drums) or (wishes.parts is not None and "drums" in wishes.parts)
-    rows = _groove(style, wishes, plan.meter_, stream)
+    rows = _groove(style, wishes, plan.meter_, seed, stream)
     if not rows and not wanted:
         return None
     if not rows:
@@ -171,19 +191,31 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
         rows = half_timed(rows)
     if wishes.double_time:
         rows = double_timed(rows, FAST_HATS if wishes.fast_hats else None)
+    rows = {voice: thinned_or_filled(voice, lines, wishes.density, stream) for voice, lines in rows.items()}
     rows = {
-        voice: varied(voice, thinned_or_filled(voice, lines, wishes.density, stream), plan.bars, stream)
+        voice: lines if wishes.on_the_floor and voice == "kick" else phrased(voice, lines, plan.bars, stream)
         for voice, lines in rows.items()
     }
-    fills = [fill for fill in style.fills if wishes.drums is None or set(fill) & set(rows)]
-    fill = dict(stream.choice(fills)) if fills and plan.bars >= 2 else {}
-    if wishes.brushes and "snare" in fill:
-        fill["brush"] = fill.pop("snare")
-    if wishes.drums is not None:
-        fill = {voice: row for voice, row in fill.items() if voice in rows or voice == "*"}
+    fill, turn = _fills(style, wishes, plan, rows, seed, stream)
     if wishes.fill_only:
-        rows, fill = _all_fill(rows, fill or dict(_DEFAULT_FILL), plan), {}
-    return Drums(rows, drum_sounds(style, wishes, {*rows, *fill, "snare"} - {"*"}), fill, 4 if plan.bars <= 4 else 8)
+        rows, fill, turn = _all_fill(rows, fill or dict(_DEFAULT_FILL), plan), {}, {}
+    sounds = drum_sounds(style, wishes, {*rows, *fill, *turn, "snare"} - {"*"})
+    return Drums(rows, sounds, fill, 4 if plan.bars <= 4 else 8, turn)
+
+
+def _fills(
+    style: Style, wishes: Wishes, plan: Plan, rows: dict[str, list[str]], seed: int, stream: random.Random
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The fill at a phrase's end and the little one half-way, of the voices that may play."""
+    if plan.bars < 2:
+        return {}, {}
+    fills = [fill for fill in style.fills if wishes.drums is None or set(fill) & set(rows)]
+    fill = dict(in_turn(fills, seed, f"fill:{style.name}")) if fills else {}
+    turn = turn_of(rows, style.feel, stream) if style.fills else {}
+    if wishes.brushes:
+        fill, turn = ({"brush" if voice in _BRUSHED else voice: row for voice, row in one.items()} for one in (fill, turn))
+    barred = wishes.no_drums if wishes.drums is None else wishes.no_drums | ({*fill, *turn} - {*rows, "*"})
+    return tuple({voice: row for voice, row in one.items() if voice not in barred} for one in (fill, turn))  # type: ignore[return-value]
 
 
 def _all_fill(rows: dict[str, list[str]], fill: dict[str, str], plan: Plan) -> dict[str, list[str]]:
@@ -201,17 +233,17 @@ def _all_fill(rows: dict[str, list[str]], fill: dict[str, str], plan: Plan) -> d
 
 def with_brushes(rows: dict[str, list[str]], meter: Meter) -> dict[str, list[str]]:
     """What sticks and hands play on the snare is played with brushes, over a brush drawn round its skin once a beat."""
-    struck = next((voice for voice in ("snare", "rim", "clap", "snap") if voice in rows), None)
+    struck = next((voice for voice in _BRUSHED if voice in rows), None)
     swept = "".join("o" if step % 4 == 0 else "." for step in range(meter.sixteenths_per_bar))
-    done = {voice: lines for voice, lines in rows.items() if voice not in ("snare", "rim", "clap", "snap")}
+    done = {voice: lines for voice, lines in rows.items() if voice not in _BRUSHED}
     return {**done, "brush": rows[struck] if struck else [swept], "brush sweep": [swept]}
 
 
-def _groove(style: Style, wishes: Wishes, meter: Meter, stream: random.Random) -> dict[str, list[str]]:
+def _groove(style: Style, wishes: Wishes, meter: Meter, seed: int, stream: random.Random) -> dict[str, list[str]]:
     fits = [beat for beat in style.beats if meters.is_square(meter)]
     extras = dict(style.extras)
     if fits:
-        rows = {voice: text.split("/") for voice, text in stream.choice(fits).items()}
+        rows = {voice: text.split("/") for voice, text in in_turn(fits, seed, f"beat:{style.name}", drifts=False).items()}
     elif not style.beats:
         return {}
     else:
@@ -220,7 +252,8 @@ def _groove(style: Style, wishes: Wishes, meter: Meter, stream: random.Random) -
         rows = {voice: text.split("/") for voice, text in meters.drum_rows(meter, style.feel, "hat", snare, kick).items()}
         extras = {voice: text for voice, text in extras.items() if voice in ("shaker", "tambourine")}
     for voice, text in extras.items():
-        if voice not in rows and stream.random() < wishes.density * 0.7:
+        joins = stream.random() < wishes.density * 0.7
+        if voice not in rows and joins and not (wishes.density <= 0.6 and crowded(rows, voice, text.split("/")[0])):
             rows[voice] = text.split("/")
     return rows
 
@@ -249,9 +282,9 @@ def drum_sounds(style: Style, wishes: Wishes, voices: set[str]) -> dict[str, Sou
     return sounds
 
 
-def _pick(voices: tuple[str, ...], part: str, style: Style, wishes: Wishes, stream: random.Random) -> Sound:
+def _pick(voices: tuple[str, ...], part: str, style: Style, wishes: Wishes, seed: int) -> Sound:
     of_era = [voice for voice in wishes.era.get(part, ()) if voice in VOICES]
-    own = stream.choice(voices)
+    own = in_turn(voices, seed, f"{part} sound:{style.name}")
     if of_era and own not in of_era:
         # what the style and the decade share, else the decade's own; a bass carries the style and stays in it
         own = next((voice for voice in of_era if voice in voices), own if part == "bass" else of_era[0])
@@ -265,8 +298,8 @@ def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | No
     rows = style.bass if _fits(style.bass, plan.meter_) else meters.bass_rows(plan.meter_, style.feel)
     if not rows:
         return None
-    lines = thinned_or_filled("bass", stream.choice(rows).split("/"), wishes.density, stream)
-    sound = _pick(style.bass_sounds, "bass", style, wishes, stream)
+    lines = thinned_or_filled("bass", in_turn(rows, seed, f"bass:{style.name}").split("/"), wishes.density, stream)
+    sound = _pick(style.bass_sounds, "bass", style, wishes, seed)
     if wishes.half_time:
         lines = half_timed({"bass": lines}, ("bass",))["bass"]
     return Bass(lines, sound, style.bass_hold)
@@ -285,8 +318,8 @@ def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords 
     rows = style.chords if _fits(style.chords, plan.meter_) else meters.chord_rows(plan.meter_, style.feel)
     if not rows:
         return None
-    sound = _pick(style.chord_sounds, "chords", style, wishes, stream)
-    lines = stream.choice(rows).split("/")
+    sound = _pick(style.chord_sounds, "chords", style, wishes, seed)
+    lines = in_turn(rows, seed, f"chords:{style.name}").split("/")
     struck = style.chord_style
     if struck in ("power", "strum") and sound.voice not in ("power guitar", "guitar", "piano", "electric piano"):
         struck = "block"
@@ -303,16 +336,15 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
     stream = random.Random(f"{seed}:lead:write")
     busy = min(1.0, max(0.1, style.lead_busy + 0.5 * (wishes.density - 0.5)))
     bars, form = motif_bars(stream, plan.meter_.sixteenths_per_bar, busy, plan.key_.is_minor, wishes.arp)
-    return Lead(bars, form, _pick(style.lead_sounds, "lead", style, wishes, stream))
+    return Lead(bars, form, _pick(style.lead_sounds, "lead", style, wishes, seed))
 
 
 def write_pad(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | None:
     """A held pad under a track's fuller sections."""
     if not style.pad:
         return None
-    stream = random.Random(f"{seed}:pad:write")
     row = "x" + "-" * (plan.meter_.sixteenths_per_bar - 1)
-    return Chords([row], _pick(style.pad, "pad", style, wishes, stream), "block", 0.98, 66.0)
+    return Chords([row], _pick(style.pad, "pad", style, wishes, seed), "block", 0.98, 66.0)
 
 
 def write_texture(style: Style, wishes: Wishes) -> Sound | None:

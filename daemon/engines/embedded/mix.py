@@ -172,6 +172,8 @@ class Desk:
     def __init__(self, plan: Plan, rate: int, frames: int, balance: Balance | None = None, goes_round: bool = True) -> None:
         self.plan, self.rate, self.frames, self.goes_round = plan, rate, frames, goes_round
         self.balance = balance or Balance()
+        #: K-weighted power of what was mixed last, the mean over the stretch.
+        self.power = 0.0
         # the tonal balance has no phase: it sounds a little before its cause, which a transform keeps at the far end
         self.before = round(_BEFORE_S * rate)
         self.size = fast_length(frames + round(tail_s(plan) * rate) + self.before)
@@ -183,6 +185,7 @@ class Desk:
         """
         spectra = {part: self._treated(part, buses.pop(part), kicks) for part in list(buses)}
         gain = self._settled(spectra, lufs)
+        self.power = self._k_power(np.sum(list(spectra.values()), axis=0) * gain)
         return {part: self._out(spectra.pop(part) * gain) for part in list(spectra)}
 
     def mixed(self, buses: Iterable[tuple[str, np.ndarray]], kicks: Sequence[int]) -> np.ndarray:
@@ -212,6 +215,7 @@ class Desk:
                 room_in += echoes[0] * scipy.fft.rfft(sent[2], self.size)
             spectrum += effects.reverb(self.size, self.rate, round(mix.reverb_s, 2)) * room_in
         spectrum *= self._settled({}, 0.0)
+        self.power = self._k_power(spectrum)
         return self._out(spectrum)
 
     def _driven(self, part: str, bus: np.ndarray, kicks: Sequence[int]) -> np.ndarray:
@@ -331,7 +335,7 @@ def _soft_clipped(bus: np.ndarray, amount: float) -> np.ndarray:
     return np.tanh(bus / ceiling) * ceiling
 
 
-def below_ceiling(stems: dict[str, np.ndarray], peak_db: float = -2.0) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def below_ceiling(stems: dict[str, np.ndarray], peak_db: float = -3.0) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """(mix, stems), all of them quieter by one gain where the mix would pass a sample peak of `peak_db`."""
     mix = added(stems)
     top = float(np.abs(mix).max(initial=0))

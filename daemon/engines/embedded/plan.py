@@ -36,12 +36,16 @@ class Sound:
 
 @dataclass(frozen=True)
 class Drums:
-    """Rows by voice, the voices' sounds, and the fill that replaces the end of every `fill_every`th bar."""
+    """Rows by voice, the voices' sounds, the fill that replaces the end of every `fill_every`th bar, and the little one half-way.
+
+    In a fill `*` is for every voice that is not named, `.` silences, a blank keeps what was there.
+    """
 
     rows: dict[str, list[str]] = field(default_factory=dict)
     sounds: dict[str, Sound] = field(default_factory=dict)
     fill: dict[str, str] = field(default_factory=dict)
     fill_every: int = 4
+    turn: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

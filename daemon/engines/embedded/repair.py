@@ -148,14 +148,22 @@ class Repair:
         kit = {
             name: self.sound(f"drums.{name}", what, ("drums",), name) for name, what in (sounds or {}).items() if name in VOICES
         }
-        fill = raw.get("fill") if isinstance(raw.get("fill"), Mapping) else {}
-        fills = {
-            n: "".join(m if m in DRUM_MARKS + " " else "." for m in str(r))
-            for n, r in (fill or {}).items()
-            if n in VOICES or n == "*"
-        }
         every = raw.get("fill_every", 4)
-        return {"rows": rows, "sounds": kit, "fill": fills, "fill_every": every if isinstance(every, int) and every > 0 else 4}
+        return {
+            "rows": rows,
+            "sounds": kit,
+            "fill": self.fill(raw.get("fill")),
+            "fill_every": every if isinstance(every, int) and every > 0 else 4,
+            "turn": self.fill(raw.get("turn")),
+        }
+
+    def fill(self, raw: Any) -> dict[str, str]:
+        """The rows of a fill by voice, `*` among them."""
+        return {
+            str(name): "".join(mark if mark in DRUM_MARKS + " " else "." for mark in str(row))
+            for name, row in (raw.items() if isinstance(raw, Mapping) else ())
+            if name in VOICES or name == "*"
+        }
 
     def line(self, name: str, raw: Any, marks: str, families: tuple[str, ...], steps: int) -> dict[str, Any] | None:
         if not isinstance(raw, Mapping):

@@ -37,31 +37,6 @@ def _filled(row: str, share: float, mark: str, stream: random.Random) -> str:
     return "".join(mark if old == "." and step % 16 and stream.random() < share else old for step, old in enumerate(row))
 
 
-def varied(voice: str, lines: list[str], bars: int, stream: random.Random) -> list[str]:
-    """Two bars from one, the second a little different: a ghost more or less, a kick before the turn."""
-    if bars < 2 or len(lines) > 1:
-        return lines
-    row = lines[0]
-    other = list(row)
-    steps = len(row)
-    if voice in _MOVABLE:
-        for _ in range(2):
-            step = stream.randrange(1, steps)
-            if other[step] == "." and step % 2:
-                other[step] = "g"
-            elif other[step] in "go":
-                other[step] = "."
-    elif voice == "snare" and stream.random() < 0.5:
-        step = stream.choice([s for s in (7, 9, 10, 15) if s < steps])
-        if other[step] == ".":
-            other[step] = "g"
-    elif voice == "kick" and row.count("X") < 3 and stream.random() < 0.6:
-        step = stream.choice([s for s in (steps - 2, steps - 3, steps - 5) if s > 0])
-        if other[step] == "." and row[step - 1] == ".":
-            other[step] = "x"
-    return [row, "".join(other)]
-
-
 def half_timed(
     rows: dict[str, list[str]], voices: tuple[str, ...] = ("kick", "hard kick", "snare", "clap", "snap", "rim")
 ) -> dict[str, list[str]]:

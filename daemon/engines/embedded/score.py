@@ -131,8 +131,7 @@ class Score:
         notes: list[Note] = []
         for bar in bars:
             rows = {voice: fit_row(lines[bar.index % len(lines)], self.steps) for voice, lines in drums.rows.items() if lines}
-            if self._fills(drums, bar):
-                rows = with_fill(rows, drums.fill, self.steps)
+            rows = with_fill(rows, self._fill_of(drums, bar), self.steps)
             for voice, row in rows.items():
                 if voice not in bar.section.mute:
                     notes += self._hits(voice, row, bar, stream)
@@ -165,10 +164,14 @@ class Score:
                 notes.append(Note(bar.start, 2 * self.bar_ticks, 60, 0.6, "sweep down"))
         return notes
 
-    def _fills(self, drums: Drums, bar: Bar) -> bool:
-        if not drums.fill or len(self.bars) < 2:
-            return False
-        return bar.place % drums.fill_every == drums.fill_every - 1 or (bar.last_of_section and bar.section.exit == "fill")
+    def _fill_of(self, drums: Drums, bar: Bar) -> dict[str, str]:
+        """What is laid over the bar: the fill, the little one half-way to it, or nothing (which is laid over as nothing)."""
+        place = bar.place % drums.fill_every
+        if len(self.bars) < 2:
+            return {}
+        if place == drums.fill_every - 1 or (bar.last_of_section and bar.section.exit == "fill"):
+            return drums.fill
+        return drums.turn if place == drums.fill_every // 2 - 1 else {}
 
     def _hits(self, voice: str, row: str, bar: Bar, stream: random.Random) -> list[Note]:
         from_table = self.plan.drums.sounds.get(voice) if self.plan.drums else None

@@ -47,6 +47,7 @@ ROCK = Style(
         {"kick": "X.....x.X.......", "snare": "....X.......X...", "hat": "X.x.X.x.X.x.X.x."},
         {"kick": "X..x..x.X..x....", "snare": "....X.......X...", "ride": "X.x.X.x.X.x.X.x."},
         {"kick": "X.......X.x...../X.....x.X.x...x.", "snare": "....X.......X...", "open hat": "x...x...x...x..."},
+        {"kick": "X...x...X.x.....", "snare": "....X.......X..g", "hat": "X.x.X.x.X.x.X.x.", "open hat": "..............x."},
     ),
     extras={"crash": "X.............../................", "tambourine": "..x...x...x...x."},
     fills=(
@@ -93,6 +94,7 @@ FUNK = Style(
     beats=(
         {"kick": "X.x.......x..x..", "snare": "....X..g.g..X..g", "hat": "XgogXgogXgogXgog"},
         {"kick": "X..x..x...x.....", "snare": "....X..g.g..X.g.", "hat": "x.xgx.x.xgx.x.xg", "open hat": "......x........."},
+        {"kick": "X..x..x...x..x..", "snare": "....X..g.g.gX..g", "hat": "x.x.xgx.x.x.xgxg", "cowbell": "....o.......o..."},
     ),
     extras={"tambourine": "....x.......x...", "high conga": "..o..oo...o..oo.", "cowbell": "x...x...x...x..."},
     fills=({"snare": "x.gx.xxX", "kick": "X..x....", "*": "        "}, {"snare": "xgxX", "*": "    "}),
@@ -135,6 +137,12 @@ JAZZ = Style(
             "rim": "............o...",
             "kick": "o.............../........g.......",
         },
+        {
+            "ride": "x...x.x.x...x.x./x...x.x.x.x.x.x.",
+            "hat": "....x.......x...",
+            "kick": "g.......g.......",
+            "snare": "..g...........o./......o...g.....",
+        },
     ),
     extras={"snare": "..........g...../......g.......g."},
     fills=({"snare": "x.g.x.x.", "*": "        "}, {"high tom": "x.x.....", "low tom": "....x.x.", "*": "        "}),
@@ -171,6 +179,7 @@ CINEMATIC = Style(
             "mid tom": "..........o...o.",
             "crash": "o.............../................/................/................",
         },
+        {"low tom": "X.......X..x..x./X.......X.x.x.x.", "mid tom": "....o.......o...", "kick": "X..............."},
     ),
     extras={"snare": "............g.gg", "shaker": "gogogogogogogogo"},
     fills=({"low tom": "x.x.xxXX", "*": "        "},),
@@ -204,6 +213,7 @@ BAND = (
         beats=(
             {"kick": "X.......x.......", "rim": "....x.......x...", "shaker": "xgogxgogxgogxgog"},
             {"kick": "X.....x.x.......", "tambourine": "....x.......x...", "snap": "....o.......o..."},
+            {"kick": "X.......X.......", "snare": "....o.......o...", "shaker": "xgxgxgxgxgxgxgxg"},
         ),
         bass_sounds=("finger bass",),
         bass=("x.......5.......", "x.......x...5..."),
@@ -224,6 +234,7 @@ BAND = (
         beats=(
             {"kick": "X...X.X.X...X.X.", "snare": "..X...X...X...X.", "hat": "X.X.X.X.X.X.X.X."},
             {"kick": "X.....x.X.......", "snare": "....X.......X...", "open hat": "x.x.x.x.x.x.x.x."},
+            {"kick": "X..x..x.X..x..x.", "snare": "....X.......X...", "ride": "x...x...x...x..."},
         ),
         chords=("x.x.x.x.x.x.x.x.", "xxxxxxxxxxxxxxxx"),
         major=("I IV V IV", "I V vi IV"),
@@ -267,6 +278,7 @@ BAND = (
         beats=(
             {"kick": "X.......x.x.....", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.x.x."},
             {"kick": "X.....x.x.......", "snare": "....X.......X.g.", "ride": "x...x.x.x...x.x."},
+            {"kick": "X.......X.....x.", "snare": "....X.......X...", "hat": "x...x.x.x...x.x."},
         ),
         bass=("x...3...5...7...", "x.x.5.5.7.7.5.5."),
         chords=("x.......x.......", "......x.......x."),
@@ -285,6 +297,7 @@ BAND = (
         beats=(
             {"kick": "X.......X.......", "snare": "..x.X.x...x.X.x.", "hat": "x.x.x.x.x.x.x.x."},
             {"kick": "X.......X...x...", "rim": "....X.......X...", "tambourine": "..x...x...x...x."},
+            {"kick": "X.......X.....x.", "snare": "..g.X.gg..g.X.gg", "hat": "..x...x...x...x."},
         ),
         bass=("x.......5.......", "x.......5.....a."),
         chords=("....x.......x...", "x..xx.xxx..xx.xx"),
@@ -310,6 +323,7 @@ BAND = (
                 "tambourine": "....x.......x...",
             },
             {"kick": "X..x....x.x.....", "snare": "....X.......X..g", "hat": "xgx.xgx.xgx.xgx."},
+            {"kick": "X.......x..x....", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.xgx.", "shaker": "g.g.g.g.g.g.g.g."},
         ),
         bass=("X..x..5.x...8...", "X.....3.5...a...", "x..xx...5..5.7a."),
         bass_hold=0.75,

@@ -40,6 +40,13 @@ SYNTHWAVE = Style(
     beats=(
         {"kick": "X...X...X...X...", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.x.x."},
         {"kick": "X.......X.x.....", "snare": "....X.......X...", "hat": "xgogxgogxgogxgog"},
+        {
+            "kick": "X...X...X...X...",
+            "snare": "....X.......X...",
+            "clap": "....o.......o...",
+            "hat": "xgxgxgxgxgxgxgxg",
+            "low tom": "..............xx",
+        },
     ),
     extras={
         "high tom": "............x...",
@@ -83,6 +90,12 @@ CALM = (
         beats=(
             {"kick": "X......x..x.....", "rim": "....x.......x...", "hat": "o.g.o.g.o.g.o.g.", "shaker": ".g.g.g.g.g.g.g.g"},
             {"kick": "X.....x...x.....", "snap": "....x.......x...", "hat": "g.o.g.o.g.o.g.o."},
+            {
+                "kick": "X..x......x.....",
+                "rim": "....x.......x..g",
+                "shaker": "xgogxgogxgogxgog",
+                "low conga": "......o......o..",
+            },
         ),
         fills=({"rim": "x.xx", "*": "    "},),
         extras={"low conga": "......o...o...o.", "high conga": "..o..o......o..."},
@@ -128,6 +141,12 @@ CALM = (
                 "clap": "....X.......X...",
                 "rim": "..x..x..x..x..x.",
                 "crash": "o.............../................",
+            },
+            {
+                "hard kick": "X..X..X.X..X..X.",
+                "snare": "....X.......X...",
+                "hat": "xxxxxxxxxxxxxxxx",
+                "low tom": "........x.x.....",
             },
         ),
         bass_sounds=("reese", "acid", "saw bass"),

@@ -12,6 +12,12 @@ TRAP = Style(
         {"kick": "X.....x...x.....", "snare": "........X.......", "hat": "x.x.x.x2x.x.x.3./x.x.x.x.x.x2x.x."},
         {"kick": "X.....x.....x.../X..x..x...x.....", "clap": "........X.......", "hat": "x.x.x.x.x.x.x.x./x.x.x.4.x.x.x23."},
         {"kick": "X..x......x...x.", "snare": "........X.......", "hat": "x.xxx.x.x.xxx.3.", "open hat": "..............x."},
+        {
+            "kick": "X......x..x...../X..x......x..x..",
+            "snare": "........X.......",
+            "clap": "........x.......",
+            "hat": "x.x.x2x.x.x.x.x./x.x.3.x.x.x2x.x.",
+        },
     ),
     extras={"open hat": "......x.......x.", "rim": "...o......o.....", "snap": "........o......."},
     fills=({"hat": "x333", "kick": "X...", "*": "    "}, {"snare": "..2x", "kick": "....", "*": "    "}),
@@ -45,6 +51,7 @@ BOOM_BAP = Style(
         {"kick": "X......x..x.....", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.x.x."},
         {"kick": "X.....x..x....../X......x..x..x..", "snare": "....X.......X..g", "hat": "x.o.x.o.x.o.xgo."},
         {"kick": "X.x......xx.....", "snare": "....X..g....X...", "hat": "x.x.xgx.x.x.x.xg"},
+        {"kick": "X..x...x..x.....", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.xgx.", "open hat": "......x........."},
     ),
     extras={
         "open hat": "..............x.",
@@ -85,6 +92,7 @@ LOFI = replace(
         {"kick": "X......x..x.....", "snare": "....x.......x..g", "hat": "o.o.o.o.o.o.o.og"},
         {"kick": "X.....x...x.....", "rim": "....x.......x...", "hat": "o.ogo.o.o.ogo.o.", "shaker": "g.g.g.g.g.g.g.g."},
         {"kick": "X..x......x...../X......x..x..x..", "snare": "....x..g....x...", "hat": "ogo.o.o.ogo.o.o."},
+        {"kick": "X.......x.x.....", "snap": "....x.......x...", "hat": "o.o.ogo.o.o.o.og", "rim": ".......g..g....."},
     ),
     bass=("X.....x.x.......", "X.......5.......", "X......x..5.....", "X---..x-8---...a"),
     bass_sounds=("round bass", "sub", "finger bass"),
@@ -133,6 +141,12 @@ RAP = (
                 "hat": "x..x..x.x..x..33",
                 "rim": "...o........o...",
             },
+            {
+                "kick": "X......x..x...../X..x..x.........",
+                "snare": "........X......./.......X....X...",
+                "hat": "x..x..x...x..x3.",
+                "open hat": "..............x.",
+            },
         ),
         bass=("X.....~...x...../X.....x..~......", "X--x--~---..x.../X-----..x-~-----"),
         chord_sounds=("piano", "choir", "strings"),
@@ -149,6 +163,7 @@ RAP = (
         beats=(
             {"kick": "X.....x...x.....", "clap": "....X.......X...", "hat": "x.x.x.x.x.x.x.x.", "cowbell": "x..x..x.x..x..x."},
             {"kick": "X..x..x..x..x...", "snare": "....X.......X...", "hat": "xxxxxxxxxxxxxxxx", "open hat": "..x...x...x...x."},
+            {"kick": "X..x......x.....", "clap": "....X.......X...", "hat": "x.xgx.xgx.xgx.x2", "cowbell": "x.x..x.xx.x..x.."},
         ),
         chord_sounds=("choir", "pad", "strings"),
         lead_sounds=("bell", "acid", "pluck"),
@@ -208,6 +223,7 @@ RAP = (
         beats=(
             {"kick": "X..x......x..x..", "clap": "....X.......X...", "hat": "x.x.x.x.x.x.x.x.", "tambourine": "..o...o...o...o."},
             {"kick": "X......x..x.x...", "snare": "....X.......X...", "hat": "xgxgxgxgxgxgxgxg", "cowbell": "..x.....x......."},
+            {"kick": "X.....x...x..x..", "clap": "....X.......X...", "hat": "x.xgx.x.x.xgx.x.", "shaker": "g.g.g.g.g.g.g.g."},
         ),
         bass=("X..x..8.x.7.5...", "X-..x.8.7-..5.a.", "x..xx.8...x.7.5."),
         bass_sounds=("saw bass", "finger bass", "reese"),
@@ -228,6 +244,7 @@ RAP = (
         beats=(
             {"kick": "X.....x...x...../X......x..x.....", "snare": "....X.......X..g", "hat": "o.ogo.o.o.ogo.o."},
             {"kick": "X..x......x.....", "snare": "....X..g.g..X...", "ride": "x...x...x...x...", "hat": "..o...o...o...o."},
+            {"kick": "X......x..x..x..", "snare": "....X.......X.g.", "hat": "x..gx.o.x..gx.o.", "low conga": "...g..o.......g."},
         ),
         chord_sounds=("strings", "electric piano", "organ", "guitar"),
         lead_sounds=("guitar", "strings", "bell"),
@@ -245,6 +262,7 @@ RAP = (
         beats=(
             {"kick": "X......x..x.....", "snap": "....X.......X...", "hat": "x.x.x2x.x.x.x.3."},
             {"kick": "X..x......x..x..", "rim": "....X.......X...", "hat": "xgx.xgx.xgx.xgx.", "shaker": "g.g.g.g.g.g.g.g."},
+            {"kick": "X..x....x.x.....", "snap": "....X.......X...", "clap": "....o.......o...", "hat": "x.xxx.x.x.x2x.x."},
         ),
         bass_sounds=("808", "sub", "finger bass"),
         chord_sounds=("electric piano", "guitar", "pad"),

@@ -10,6 +10,8 @@ REGGAETON = Style(
     beats=(
         {"kick": "X...x...X...x...", "snare": "...x..x....x..x.", "hat": "x.x.x.x.x.x.x.x."},
         {"kick": "X...x...X...x...", "snare": "...x..x....x..xg", "shaker": "gogogogogogogogo", "rim": "......o.......o."},
+        {"kick": "X...x...X...x...", "clap": "...x..x....x..x.", "hat": "..x...x...x...x.", "low conga": "..o....o..o....o"},
+        {"kick": "X...x...X...x.x.", "snare": "...x..x....x..x.", "rim": "x..x..x.x..x..x.", "open hat": "..x...x...x...x."},
     ),
     extras={
         "high conga": "..o..o....o..o..",
@@ -44,6 +46,7 @@ AFROBEATS = Style(
     beats=(
         {"kick": "X..x....X.x.....", "rim": "...x..x......x..", "hat": "x..x..x.xo.x..x.", "shaker": "gogogogogogogogo"},
         {"kick": "X.....x.X.....x.", "snap": "...x..x......x..", "shaker": "xgogxgogxgogxgog", "low conga": "..o....o..o...o."},
+        {"kick": "X...x...X...x...", "rim": "...x..x...x..x..", "shaker": "xggxggxgxggxggxg", "high conga": "..x..o....x..oo."},
     ),
     extras={
         "high conga": "....o..o....o.o.",
@@ -82,6 +85,13 @@ AMAPIANO = Style(
     beats=(
         {"kick": "x...x...x...x...", "rim": "...x..x...x..x..", "shaker": "xgogxgogxgogxgog"},
         {"kick": "x...x...x...x...", "snap": "....o..x....o...", "shaker": "gogxgogxgogxgogx", "high conga": "..o..o....o..o.."},
+        {
+            "kick": "x...x...x...x...",
+            "clap": "....o.......o...",
+            "hat": "..x...x...x...x.",
+            "shaker": "ggxgggxgggxgggxg",
+            "rim": "x..x...x..x.....",
+        },
     ),
     extras={
         "hat": "..o...o...o...o.",
@@ -165,6 +175,12 @@ LATIN = Style(
             "low conga": "......oo......oo",
             "high conga": "..o.....x.o.....",
         },
+        {
+            "kick": "X.....x.X.....x.",
+            "high conga": "xgo.xgooxgo.xgoo",
+            "cowbell": "x...x.x.x...x.x.",
+            "low tom": "..............xx",
+        },
     ),
     extras={"tambourine": "..o...o...o...o.", "clave": "..x.x...x..x..x.", "shaker": "gogogogogogogogo"},
     fills=({"high tom": "x.xx....", "low tom": "....x.xX", "*": "        "}, {"high conga": "xxxx", "*": "    "}),
@@ -196,6 +212,7 @@ WORLD = (
         beats=(
             {"kick": "X..x..x.X..x..x.", "snare": "...x..x....x..x.", "hat": "..x...x...x...x."},
             {"kick": "X.....x.X.....x.", "clap": "...x..x....x..x.", "hat": "x.x.x.x.x.x.x.x.", "rim": "..o.....o......."},
+            {"kick": "X..x....X..x..x.", "snare": "......x.......x.", "rim": "...x..x....x..x.", "hat": "x.xgx.xgx.xgx.xg"},
         ),
         bass=("X..x..x...x.....", "X-----x-..x-~---", "X.....x.X..x...."),
         chord_sounds=("organ", "pluck", "electric piano"),
@@ -218,6 +235,7 @@ WORLD = (
         beats=(
             {"kick": "X..x..x...x.....", "clap": "...x..x....x.x..", "low tom": "..x..x....x..x..", "hat": "x...x...x...x..."},
             {"kick": "X.....x..x..x...", "snare": "...x..x...x..x..", "high conga": "x.xx.x.xx.x.x.x."},
+            {"kick": "X..x..x.X...x...", "clap": "......x..x..x...", "low tom": "x..x..x..x.x..x.", "shaker": "gogogogogogogogo"},
         ),
         bass_sounds=("808", "sub"),
         chord_sounds=("brass", "choir", "pluck"),
@@ -248,6 +266,7 @@ WORLD = (
         beats=(
             {"kick": "X.......X.......", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.x.x."},
             {"kick": "X.......X...x...", "rim": "....X.......X...", "hat": "..x...x...x...x."},
+            {"kick": "X...X...X...X...", "snare": "....X.......X...", "hat": "..x...x...x...x.", "open hat": "..............x."},
         ),
         bass=("x...5...8...5...", "x.x.5.5.8.8.5.a.", "x...3...5...a..."),
         bass_sounds=("finger bass",),
@@ -277,6 +296,12 @@ WORLD = (
                 "clave": "x..x..x...x.x.../..x.x...x..x..x.",
                 "high tom": "x..x....x..x....",
             },
+            {
+                "cowbell": "x...x...x...x...",
+                "high conga": "ogxgogxxogxgogxx",
+                "clave": "x..x...x..x.x...",
+                "kick": "...x..x....x..x.",
+            },
         ),
         bass=("......x-....5---", "---...x-....8---"),
         chords=("x.xx.xx.x.xx.xx.", "x..x..x.x..x..x."),
@@ -290,6 +315,7 @@ WORLD = (
         beats=(
             {"kick": "X..xX..xX..xX..x", "rim": "x..x..x...x..x..", "shaker": "xgogxgogxgogxgog"},
             {"kick": "X..xX..xX..xX..x", "rim": "..x.x...x..x..x.", "hat": "g.g.g.g.g.g.g.g."},
+            {"kick": "X..xX..xX..xX..x", "rim": "x..x...x..x..x..", "ride": "x.x.x.x.x.x.x.x."},
         ),
         bass=("x..5x..5x..5x..5", "x..x5..5x..x5..a"),
         bass_sounds=("finger bass", "round bass"),
@@ -320,6 +346,12 @@ WORLD = (
                 "snare": "gogXggoXggoXgoXg",
                 "cowbell": "x..x.x..x.x..x.x",
                 "shaker": "xgogxgogxgogxgog",
+            },
+            {
+                "low tom": "g...X..gg...X..o",
+                "high conga": "x.xo.x.xx.xo.xo.",
+                "tambourine": "xggxxggxxggxxggx",
+                "kick": "x..xx..xx..xx..x",
             },
         ),
         bass=("x..5x..5x..5x..5",),

@@ -1,5 +1,7 @@
 """Composing: notes on the grid and in the key, grooves in any meter, words that steer, seeds that differ."""
 
+from itertools import combinations
+
 import pytest
 
 from bridge.music import Key, Meter
@@ -55,6 +57,30 @@ def test_two_seeds_are_clearly_different_music(genre):
     assert one.to_json() != two.to_json()
     pitches = [[n.pitch for part in ("bass", "chords", "lead") for n in played(plan).get(part, ())] for plan in (one, two)]
     assert pitches[0] != pitches[1]
+
+
+def _strikes(plan):
+    """What is struck where, bar by bar."""
+    score = Score(plan)
+    bars = [set() for _ in range(plan.bars)]
+    for note in score.part("drums"):
+        place = min(note.start, score.ticks - 1)
+        bars[place // score.bar_ticks].add((note.voice, round(place % score.bar_ticks / STEP)))
+    return bars
+
+
+def _apart(one, other):
+    return 1 - len(one & other) / len(one | other)
+
+
+@pytest.mark.parametrize("genre", [name for name, style in STYLES.items() if style.beats])
+def test_seeds_that_follow_each_other_drum_differently_and_phrases_have_fills(genre):
+    played = [_strikes(compose(brief(genre), seed)) for seed in (1, 2, 3)]
+    whole = [{(k, *strike) for k, bar in enumerate(bars) for strike in bar} for bars in played]
+    assert min(_apart(one, other) for one, other in combinations(whole, 2)) > 0.3
+    for bars in played:
+        assert _apart(bars[0], bars[1]) + _apart(bars[2], bars[5]) < 1.2  # the groove goes on
+        assert _apart(bars[3], bars[1]) > 0.05 and _apart(bars[7], bars[5]) > 0.05
 
 
 @pytest.mark.parametrize("meter", ["3/4", "5/4", "6/8", "7/8", "9/8", "12/8", "2/4", "5/8", "11/8", "13/8", "15/8", "7/4"])
@@ -120,7 +146,9 @@ def test_words_choose_sounds_and_drums():
     hats = compose(brief("trap", prompt="only hats", instruments=("hats",), only=True), 1)
     assert set(hats.drums.rows) <= {"hat", "open hat"} and hats.parts == ("drums",)
     assert "hat" not in compose(brief("house", prompt="house, no hats", negative="hats"), 1).drums.rows
-    assert compose(brief("boom bap", prompt="four on the floor"), 1).drums.rows["kick"] == ["X...X...X...X..."] * 2
+    assert compose(brief("boom bap", prompt="four on the floor"), 1).drums.rows["kick"] == ["X...X...X...X..."]
+    bare = compose(brief("rock", prompt="rock without snare", negative="snare"), 2).drums
+    assert "snare" not in {*bare.rows, *bare.fill, *bare.turn}
 
 
 def test_density_and_energy_steer():
