@@ -110,7 +110,7 @@ def crowded(rows: Mapping[str, list[str]], voice: str, row: str) -> bool:
 
 
 def turn_of(rows: Rows, feel: str, stream: random.Random, barred: frozenset[str] = frozenset()) -> dict[str, str]:
-    """The little fill half-way between two fills: one or two turns of the feel, for voices that play."""
+    """The little fill half-way between two fills: two turns of the feel, of voices that play."""
     stands = {
         "K": next((voice for voice in _KICKS if voice in rows), None),
         "S": next((voice for voice in _BACKBEATS if voice in rows), None),
@@ -120,7 +120,7 @@ def turn_of(rows: Rows, feel: str, stream: random.Random, barred: frozenset[str]
     }
     fitting = [turn for turn in _TURNS.get(feel, _TURNS["back"]) if all(stands[name] for name in turn)]
     done: dict[str, str] = {}
-    for turn in stream.sample(fitting, min(len(fitting), stream.choice((1, 2)))):
+    for turn in stream.sample(fitting, min(len(fitting), 2)):
         for name, row in turn.items():
             voice = stands[name]
             if voice and voice not in barred:

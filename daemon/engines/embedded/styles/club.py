@@ -42,7 +42,7 @@ HOUSE = Style(
     fills=(
         {"clap": "..x.xxx.", "*": "        "},
         {"kick": "X...", "snare": "o.xX", "*": "    "},
-        {"kick": "X.......", "*": "        "},
+        {"kick": "X.......", "clap": "....x..x", "*": "        "},
         {"clap": "....x.xx", "kick": "X...X...", "*": "        "},
         {"kick": "X...", "low conga": "xoxx", "*": "    "},
         {"open hat": "x...", "*": "...."},
@@ -98,7 +98,7 @@ TECHNO = Style(
     fills=(
         {"kick": "X...", "low tom": "oxxX", "*": "    "},
         {"kick": "....", "*": "    "},
-        {"kick": "X.......", "*": "        "},
+        {"kick": "X.......", "hat": "xogxogxx", "*": "        "},
         {"rim": "xoxxoxxo", "*": "        "},
         {"clap": "..xx", "*": "    "},
     ),
