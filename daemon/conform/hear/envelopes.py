@@ -11,6 +11,8 @@ import numpy as np
 import scipy.fft as sfft
 from scipy.ndimage import gaussian_filter1d
 
+from daemon.conform.hear.breaks import breaks
+
 #: Hz; from the kick's body to the hat's air.
 BANDS = ((35, 120), (120, 300), (300, 900), (900, 2500), (2500, 6000), (6000, 11000))
 RATE = 1000
@@ -29,7 +31,7 @@ class Envelopes:
     """`energy` and `onset`: float32 (frames, bands) at `rate` frames a second; `weight` (bands,): how much each band holds.
 
     `attack`: how steep (in nats a millisecond, all bands together) the steepest fiftieth of the take is; a held or noisy sound
-    stays below 0.4, struck ones reach 1.
+    stays below 0.4, struck ones reach 1. `breaks` (frames,): how little of the waveform was foretold, see there.
     """
 
     energy: np.ndarray
@@ -40,6 +42,7 @@ class Envelopes:
     length_s: float
     spectrum: np.ndarray
     bin_hz: float
+    breaks: np.ndarray
 
     def between(self, start_s: float, end_s: float) -> Envelopes:
         """The envelopes from `start_s` to `end_s` (the spectrum stays the whole take's)."""
@@ -72,7 +75,9 @@ def envelopes(mono: np.ndarray, sample_rate: int) -> Envelopes:
     for column, (low, high) in enumerate(BANDS):
         energy[:, column] = _band_energy(spectrum, bin_hz, low, min(high, 0.48 * sample_rate), frames, rate)[:used]
     onset, weight, attack = rises(energy, rate)
-    return Envelopes(energy, onset, weight, attack, rate, len(mono) / sample_rate, spectrum, bin_hz)
+    return Envelopes(
+        energy, onset, weight, attack, rate, len(mono) / sample_rate, spectrum, bin_hz, breaks(mono, sample_rate, rate, used)
+    )
 
 
 def _band_energy(spectrum: np.ndarray, bin_hz: float, low: float, high: float, frames: int, rate: float) -> np.ndarray:

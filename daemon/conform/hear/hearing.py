@@ -31,7 +31,8 @@ def hear(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, me
     length_s = len(mono) / sample_rate
     if length_s < 0.3 or float(np.abs(mono).max(initial=0)) < 1e-4:
         return asked_grid(length_s, 0.0, asked_bpm, meter, "the take is silent or too short to hear a beat in")
-    mono = np.concatenate([np.zeros(round(BEFORE_S * sample_rate), np.float32), mono])
+    # A take that does not swing about zero would begin with a step that is no sound.
+    mono = np.concatenate([np.zeros(round(BEFORE_S * sample_rate), np.float32), mono - mono.mean()])
     env = envelopes(mono, sample_rate)
     hits = onsets.onsets(env)
     found = tempo.candidates(env, asked_bpm, meter.quarters_per_bar, TEMPI)
@@ -78,7 +79,9 @@ def _read(env: Envelopes, lattice: Beats, octave: float, usual: float, meter: Me
     starts = bar.beginnings(folded)
     if not len(starts):
         starts = np.zeros(1)
-    joined = seam.signs(folded, starts, seam.trust(lattice.again.similarity.get(lattice.unit_bars, 0.0)))
+    trust = seam.trust(lattice.again.similarity.get(lattice.unit_bars, 0.0))
+    joined = seam.signs(folded, starts, trust)
     score = downbeat.sound_of(folded, starts, joined, meter) + downbeat.start_of(env, lattice.map, slots, starts)
+    score += seam.broken(env, lattice.map, folded, starts, trust)
     belief = np.exp(score - score.max())
     return Reading(lattice, octave, starts, belief / belief.sum(), joined, slots, folded.sixteenth_s, usual)

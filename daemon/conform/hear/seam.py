@@ -7,9 +7,11 @@ the loop begins again; what still sounded is cut off there. Both betray the firs
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from daemon.conform.hear.bar import FINE, Bar
+from daemon.conform.hear.envelopes import Envelopes
+from daemon.conform.hear.timemap import TimeMap
 
 #: Relative errors of a loop's length that are tried.
 STRETCHES = np.linspace(-0.015, 0.015, 61)
@@ -20,6 +22,10 @@ BETWEEN = 0.4
 #: s around a beginning in which an ending belongs to it, and before it, where a loop's file had a gap before its first sound.
 CUT_S, GAP_S = 0.009, 0.050
 SIGNS = 11
+#: How much (log) a break of the waveform speaks for a joint, and how far its lead over every other counts, behind and ahead.
+BROKEN, LEAD = 1.0, (-2.5, 1.0)
+#: s around a beginning in which another break is its own, and after the take's first sound, in which there is always one.
+OWN_S, BEGUN_S = 0.020, 0.025
 
 
 def trust(likeness: float) -> float:
@@ -56,6 +62,28 @@ def signs(bar: Bar, starts: np.ndarray, trust: float) -> np.ndarray:
     ]
     ahead_of_all = gap - np.max(np.where(np.eye(len(gap), dtype=bool), 0, gap[None, :]), axis=1)
     return np.column_stack([*found, cut, before, gap / 2, np.clip(ahead_of_all, -1, 1)]) * trust
+
+
+def broken(env: Envelopes, lattice: TimeMap, bar: Bar, starts: np.ndarray, trust: float) -> np.ndarray:
+    """Log of how much the breaks of the waveform (`env.breaks`) at each of `starts` speak for a joint there (starts,).
+
+    A splice breaks the waveform in every pass of the unit at the same moment: the mean over all passes counts, against the
+    highest anywhere else in the unit.
+    """
+    unit = bar.slots * bar.bars
+    turns = int(np.ceil((len(lattice.beats_s) - 1) * 4 / unit))
+    seconds = lattice.seconds(np.arange(turns * unit * FINE) / FINE)
+    inside = ((seconds > env.sounds_from_s + BEGUN_S) & (seconds < env.sounds_to_s - 0.03)).reshape(turns, -1)
+    height = np.interp(seconds * env.rate, np.arange(len(env.breaks)), maximum_filter1d(env.breaks, 3)).reshape(turns, -1)
+    lowest = float(env.breaks.min())
+    mean = np.where(inside, height, 0).sum(axis=0) / np.maximum(inside.sum(axis=0), 1)
+    mean = np.where(inside.any(axis=0), mean, lowest)
+    place = np.round(starts * FINE).astype(int) % len(mean)
+    own = _highest(mean[:, None], bar, place, -GAP_S, CUT_S / 3)[:, 0]
+    reach = round(OWN_S / bar.sixteenth_s * FINE)
+    away = np.abs((np.arange(len(mean))[None, :] - place[:, None] + len(mean) / 2) % len(mean) - len(mean) / 2)
+    others = np.where(away > reach, mean[None, :], lowest).max(axis=1)
+    return BROKEN * trust * np.clip(own - others, *LEAD)
 
 
 def _highest(values: np.ndarray, bar: Bar, place: np.ndarray, from_s: float, to_s: float) -> np.ndarray:

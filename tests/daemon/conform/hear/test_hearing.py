@@ -193,6 +193,24 @@ def test_the_joint_of_a_loop_tells_where_it_begins() -> None:
     assert any("joint" in line for line in heard.evidence)
 
 
+@pytest.mark.parametrize("started_s", [0.3, 0.9, 1.4])
+def test_a_splice_alone_tells_where_a_loop_begins(started_s: float) -> None:
+    """The same hit on every beat: nothing but the held tone, whose wave does not close, tells the beats apart."""
+    clock_s = np.arange(2 * 44100) / 44100
+    hits = music.drums({"snare": "x...x...x...x..."}, 120, 1).audio[: 2 * 44100, 0]
+    bar = np.tile(hits[: 44100 // 2], 4) + 0.1 * np.sin(2 * np.pi * 110.37 * clock_s).astype(np.float32)
+    around = np.tile(bar, 5)[round(started_s * 44100) :]
+    heard = hear(around, 44100, 118, Meter(4, 4))
+    assert downbeat_errors_s(heard, np.arange(2.0, 10, 2) - started_s).max() < 0.006
+
+
+def test_a_take_that_does_not_swing_about_zero() -> None:
+    piece = music.drums(music.BACKBEAT, 118.3, 5, start_bar=0.4)
+    straight, raised = (hear(piece.audio + offset, piece.sample_rate, 120, Meter(4, 4)) for offset in (0.0, 0.2))
+    assert np.allclose(straight.downbeats_s, raised.downbeats_s, atol=1e-3)
+    assert raised.sounds_from_s == pytest.approx(straight.sounds_from_s, abs=0.01)
+
+
 def test_it_says_how_it_knows_and_what_else_could_be() -> None:
     piece = music.drums(music.BACKBEAT, 118, 5, silence_s=0.3)
     heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))
