@@ -37,6 +37,8 @@ class AllowedFolders:
                 raise RequestError(Fault(field, shorten(request[field]), text))
 
     def _allows(self, raw: str) -> bool:
+        if raw.startswith("~") and os.path.expanduser(raw) == raw:
+            return False  # the home of nobody here
         if not os.path.dirname(raw) and not os.path.exists(raw):
             return True  # no path, but the name of a clip or a collection
         path = Path(os.path.realpath(Path(raw).expanduser()))

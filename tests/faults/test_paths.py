@@ -51,7 +51,7 @@ def test_what_lies_outside_is_refused_links_followed(tmp_path, monkeypatch):
         allowed.check(Request({"reference": str(inside)}))
     outside = (
         other / "x.wav", home / "Music" / "link.wav", home / "Music" / "folder" / "x.wav", home / ".ssh" / "id.wav", home / ".." / "other" / "x.wav",
-        Path("/etc/passwd"), drive.with_name("drive-2") / "a.wav",
+        Path("/etc/passwd"), Path("~nobody-of-this-name"), Path("~nobody-of-this-name/x"), drive.with_name("drive-2") / "a.wav",
     )  # fmt: skip
     for path in outside:
         with pytest.raises(RequestError, match=r"files\.allow"):
