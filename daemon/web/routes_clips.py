@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -27,11 +28,18 @@ class Search(Given):
     text: Annotated[str, Field(max_length=500)] = ""
     kind: Annotated[list[str], Field(max_length=10)] = []
     engine: Annotated[list[str], Field(max_length=20)] = []
+    licence: Annotated[list[str], Field(max_length=20)] = []
+    genre: Annotated[list[str], Field(max_length=20)] = []
+    project: Annotated[list[str], Field(max_length=20)] = []
     tag: Annotated[list[str], Field(max_length=20)] = []
     key: Annotated[str, Field(max_length=20)] | None = None
     compatible: bool = False
     bpm_from: float | None = None
     bpm_to: float | None = None
+    lufs_from: float | None = None
+    lufs_to: float | None = None
+    days: Annotated[float | None, Field(ge=0, le=40000)] = None
+    """Made in the last so many days."""
     favourite: bool | None = None
     rating: Annotated[int, Field(ge=0, le=5)] = 0
     used: bool | None = None
@@ -44,7 +52,10 @@ class Search(Given):
     def filters(self) -> Filters:
         return Filters(
             text=self.text, kind=tuple(self.kind), engine=tuple(self.engine), tag=tuple(self.tag), key=self.key or None,
-            compatible=self.compatible, bpm=(self.bpm_from, self.bpm_to), favourite=self.favourite, rating=self.rating,
+            licence=tuple(self.licence), genre=tuple(self.genre), project=tuple(self.project), compatible=self.compatible,
+            bpm=(self.bpm_from, self.bpm_to), lufs=(self.lufs_from, self.lufs_to),
+            created=(None if self.days is None else time.time() - self.days * 86400, None),
+            favourite=self.favourite, rating=self.rating,
             used=self.used, collection=self.collection, similar=self.similar, sort=self.sort, offset=self.offset,
             limit=self.limit,
         )  # fmt: skip

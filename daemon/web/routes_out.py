@@ -26,6 +26,10 @@ class Share(Given):
     hours: Annotated[float, Field(gt=0, le=24 * 365)] = 24 * 7
 
 
+class Renamed(Given):
+    name: Name
+
+
 class Upload(Given):
     """How a file is to be treated; what is left out is heard, or follows the session."""
 
@@ -81,6 +85,18 @@ def _add_collections(routes: APIRouter, house: House) -> None:
     @routes.get("/collections")
     async def collections() -> list[dict[str, Any]]:
         return house.library.collections.all()
+
+    @routes.patch("/collections/{name}")
+    async def rename(name: str, said: Renamed) -> list[dict[str, Any]]:
+        """Another name for a collection."""
+        house.library.collections.rename(name, said.name)
+        return house.library.collections.all()
+
+    @routes.delete("/collections/{name}")
+    async def delete(name: str) -> dict[str, str]:
+        """Let a collection go; its clips stay."""
+        house.library.collections.delete(name)
+        return {"deleted": name}
 
     @routes.put("/collections/{name}/{clip}")
     async def collect(name: str, clip: Id) -> dict[str, Any]:

@@ -75,6 +75,25 @@ def test_edits_leave_the_original_and_are_undone(house: WebHouse, loop: str) -> 
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
 
 
+def test_the_library_is_narrowed_by_what_its_clips_say(house: WebHouse, loop: str) -> None:
+    row = house.api.get(f"/clips/{loop}").json()
+    for asked, there in (
+        ({"licence": row["licence"]}, True), ({"licence": "none"}, False), ({"genre": row["genre"]}, True), ({"days": 1}, True),
+        ({"days": 0}, False), ({"lufs_from": row["lufs"] - 1, "lufs_to": row["lufs"] + 1}, True), ({"lufs_from": 0}, False),
+        ({"project": "none"}, False), ({"engine": "embedded"}, True),
+    ):  # fmt: skip
+        found = house.api.get("/clips", params={"kind": "loop", **asked}).json()["clips"]
+        assert (loop in [clip["id"] for clip in found]) == there, asked
+
+
+def test_a_collection_is_renamed_and_let_go(house: WebHouse, loop: str) -> None:
+    house.api.put(f"/collections/First/{loop}").raise_for_status()
+    assert "Second" in [one["name"] for one in house.api.patch("/collections/First", json={"name": "Second"}).json()]
+    assert house.api.delete("/collections/First").status_code == 404
+    house.api.delete("/collections/Second").raise_for_status()
+    assert house.api.get(f"/clips/{loop}").json()["collections"] == []
+
+
 def test_marks_collections_and_pins(house: WebHouse, loop: str) -> None:
     assert house.api.patch(f"/clips/{loop}", json={"favourite": True, "rating": 4, "tags": ["good"]}).json()["rating"] == 4
     assert house.api.get("/clips", params={"favourite": True, "tag": "good"}).json()["total"] == 1

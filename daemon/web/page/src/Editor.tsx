@@ -9,7 +9,10 @@ interface Props {
   clip: string; changed: number; kinds: StepKind[]; sharing: Sharing; collections: Collection[]; playing: boolean; stop: () => void;
   play: (clip: Clip) => void; alike: (clip: Clip) => void; edited: () => void; close: () => void; say: (text: string) => void;
 }
-const FORMATS: [string, string][] = [["wav24", "WAV"], ["flac", "FLAC"], ["mp3", "MP3"], ["ogg", "OGG"], ["aiff", "AIFF"], ["stems", "stems"], ["midi", "MIDI"]];
+const FORMATS: [string, string][] = [["wav24", "WAV"], ["wav16", "WAV 16"], ["wav32f", "WAV 32 float"], ["flac", "FLAC"], ["mp3", "MP3"], ["ogg", "OGG"], ["aiff", "AIFF"], ["stems", "stems"], ["midi", "MIDI"]];
+
+/** Steps that have buttons of their own. */
+const BY_MIXER = ["mute", "solo"];
 
 export function partsOf(clip: FullClip): string[] {
   const stems = (clip.record.stems ?? []).map((path) => path.split(/[\\/]/).pop()!.replace(/\.wav$/, ""));
@@ -90,8 +93,8 @@ export function Editor({ clip: id, changed, kinds, sharing, collections, playing
           <button disabled={busy}>Change it</button>
         </form>
         <div className="row">
-          <label>Or add a step<select value={wanted?.do} onChange={(e) => setKind(e.target.value)}>{able.filter((one) => !one.stems).map((one) => <option key={one.do}>{one.do}</option>)}</select></label>
-          {wanted && <StepForm kind={wanted} busy={busy} button="Add step" done={(values) => add({ do: wanted.do, ...values })} />}
+          <label>Or add a step<select value={wanted?.do} onChange={(e) => setKind(e.target.value)}>{able.filter((one) => !BY_MIXER.includes(one.do)).map((one) => <option key={one.do}>{one.do}</option>)}</select></label>
+          {wanted && <StepForm kind={wanted} parts={parts} clip={id} busy={busy} button="Add step" done={(values) => add({ do: wanted.do, ...values })} />}
         </div>
         {wanted && <p className="quiet">{wanted.about}</p>}
         <div className="bar"><h3>Steps</h3>
@@ -109,7 +112,7 @@ export function Editor({ clip: id, changed, kinds, sharing, collections, playing
                 onClick={() => setChanging(changing === step.id ? "" : step.id)}>Change</button>}
               <button className="small" disabled={busy} aria-label={`Remove ${step.do}`}
                 onClick={() => act(() => api(`clips/${id}/edits/${step.id}`, "DELETE"), "Removed.")}>Remove</button>
-              {changing === step.id && its && <StepForm kind={its} step={step} busy={busy} button="Save"
+              {changing === step.id && its && <StepForm kind={its} step={step} parts={parts} clip={id} busy={busy} button="Save"
                 done={(settings) => act(() => api(`clips/${id}/edits/${step.id}`, "PATCH", { settings }), "Changed.")} />}
             </li>
           );

@@ -1,35 +1,55 @@
-import { ChangeEvent, DragEvent, KeyboardEvent, useCallback, useEffect, useState } from "react";
-import { api, audioUrl, Clip, Collection, download, Share, shareAddress, Sharing, upload } from "./api";
+import { ChangeEvent, DragEvent, KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
+import { api, audioUrl, Clip, Collection, Sharing, upload } from "./api";
+import { CollectionBar } from "./CollectionBar";
+import { Facets, MoreFilters, NO_MORE } from "./MoreFilters";
 import { Wave } from "./Wave";
 
 interface Props {
   changed: number; turned: number; sort: string; collections: Collection[]; sharing: Sharing; prefer: (sort: string) => void; edited: () => void; playing: string | null; open: string | null; like: Clip | null; alike: (clip: Clip | null) => void;
   play: (clip: Clip) => void; choose: (clip: string) => void; say: (text: string) => void;
 }
-const PAGE = 30;
+const PAGE = 30, AT_ONCE = 200;
+interface Found { total: number; clips: Clip[] }
+
+/** As many rows as are wanted, in as many questions as that takes. */
+async function found_by(query: URLSearchParams, most: number): Promise<Found> {
+  const starts = Array.from({ length: Math.ceil(most / AT_ONCE) }, (_, page) => page * AT_ONCE);
+  const pages = await Promise.all(starts.map((offset) =>
+    api<Found>(`clips?${query}&offset=${offset}&limit=${Math.min(AT_ONCE, most - offset)}`)));
+  return { total: pages[0].total, clips: pages.flatMap((page) => page.clips) };
+}
 
 export function Library({ changed, turned, sort, collections, sharing, prefer, edited, playing, open, like, alike, play, choose, say }: Props) {
-  const [asked, setAsked] = useState({ text: "", kind: "", key: "", bpm_from: "", bpm_to: "", favourite: false, unused: false, rating: "", collection: "" });
-  const [link, setLink] = useState<Share | null>(null);
+  const [asked, setAsked] = useState({ text: "", kind: "", key: "", bpm_from: "", bpm_to: "", favourite: false, unused: false, rating: "", collection: "", ...NO_MORE });
+  const [facets, setFacets] = useState<Facets>({});
   const [fit, setFit] = useState(false);
   const [over, setOver] = useState(false);
-  const [found, setFound] = useState<{ total: number; clips: Clip[] }>({ total: 0, clips: [] });
+  const [found, setFound] = useState<Found>({ total: 0, clips: [] });
   const [most, setMost] = useState(PAGE);
   const [at, setAt] = useState(0);
 
   const look = useCallback(() => {
-    const query = new URLSearchParams({ limit: String(most), sort });
-    for (const name of ["text", "kind", "key", "bpm_from", "bpm_to", "collection"] as const) if (asked[name]) query.set(name, asked[name]);
+    const query = new URLSearchParams({ sort });
+    for (const name of ["text", "kind", "key", "bpm_from", "bpm_to", "collection", ...Object.keys(NO_MORE)] as (keyof typeof asked)[]) if (asked[name]) query.set(name, String(asked[name]));
     if (asked.key) query.set("compatible", "true");
     if (asked.favourite) query.set("favourite", "true");
     if (asked.unused) query.set("used", "false");
     if (asked.rating) query.set("rating", asked.rating);
     if (like) query.set("similar", like.id);
-    api<{ total: number; clips: Clip[] }>(`clips?${query}`).then(setFound, (error) => { if (like) { say(error.message); alike(null); } }); // half a key is no key yet
+    found_by(query, most).then(setFound, (error) => { if (like) { say(error.message); alike(null); } }); // half a key is no key yet
   }, [asked, most, sort, like, say, alike]);
   useEffect(() => { const wait = setTimeout(look, 120); return () => clearTimeout(wait); }, [look, changed]);
 
-  const set = (name: string, value: string | boolean) => { setAsked({ ...asked, [name]: value }); setLink(null); setMost(PAGE); setAt(0); };
+  const set = (name: string, value: string | boolean) => { setAsked({ ...asked, [name]: value }); setMost(PAGE); setAt(0); };
+  const more = useCallback(() => setMost((now) => (now < AT_ONCE ? now + PAGE : now + AT_ONCE)), []);
+  const end = useRef<HTMLDivElement>(null);
+  const isMore = found.total > most;
+  useEffect(() => {
+    if (!isMore || !end.current) return;
+    const watch = new IntersectionObserver((all) => { if (all.some((one) => one.isIntersecting)) more(); }, { rootMargin: "400px" });
+    watch.observe(end.current);
+    return () => watch.disconnect();
+  }, [isMore, more, found]);
   const tell = (work: Promise<unknown>, done: string) => work.then(() => { say(done); edited(); }, (error) => say(error.message));
   async function bring(files: FileList | null) {
     for (const file of files ?? []) {
@@ -41,7 +61,7 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
     api(`clips/${clip.id}`, "PATCH", { favourite: !clip.favourite }).then(look, (error) => say(error.message));
 
   function keys(event: KeyboardEvent<HTMLUListElement>) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
     const rows = event.currentTarget.querySelectorAll<HTMLElement>("[data-row]");
     const clip = found.clips[at];
     if (step) {
@@ -92,13 +112,9 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
         <label className="check"><input type="checkbox" checked={asked.unused} onChange={(e) => set("unused", e.target.checked)} />Not used yet</label>
       </div>
       {like && <p><button className="chip" onClick={() => alike(null)} aria-label={`Show all, not only what sounds like ${like.prompt || like.name}`}>sounds like {like.prompt || like.name} ×</button></p>}
-      {asked.collection && <div className="row">
-        <button className="small" onClick={() => tell(download(`collections/${encodeURIComponent(asked.collection)}/exports`, "wav24"), "Exported.")}>Download as a sample pack</button>
-        {sharing.share && !link && <button className="small" onClick={() => tell(api<Share>("shares", "POST", { collection: asked.collection }).then(setLink), "Shared for a week.")}>Share this collection</button>}
-        {link && <p className="link"><a href={shareAddress(sharing, link)} target="_blank" rel="noreferrer">{shareAddress(sharing, link)}</a>{" "}
-          <button className="small" onClick={() => tell(api(`shares/${link.id}`, "DELETE").then(() => setLink(null)), "The link leads nowhere now.")}>Revoke the link</button></p>}
-      </div>}
-      {found.total === 0 && <p>{asked.text || asked.kind || asked.key || asked.bpm_from || asked.bpm_to || asked.favourite || asked.unused || asked.rating || asked.collection || like ? "No clip is like that." : "No clip yet: ask for one, or drop an audio file here."}</p>}
+      <MoreFilters asked={asked} facets={facets} set={set} open={() => api<Facets>("facets").then(setFacets, (error) => say(error.message))} />
+      {asked.collection && <CollectionBar key={asked.collection} name={asked.collection} sharing={sharing} tell={tell} show={(name) => set("collection", name)} />}
+      {found.total === 0 && <p>{asked.text || asked.kind || asked.key || asked.bpm_from || asked.bpm_to || asked.favourite || asked.unused || asked.rating || asked.collection || like || Object.keys(NO_MORE).some((name) => asked[name as keyof typeof NO_MORE]) ? "No clip is like that." : "No clip yet: ask for one, or drop an audio file here."}</p>}
       <p className="quiet" id="keys">Arrow keys move, space plays, Enter edits, f is favourite, s finds what sounds like it. Drag a row into your DAW.</p>
       <ul className="clips" onKeyDown={keys} aria-describedby="keys">
         {found.clips.map((clip, number) => (
@@ -117,7 +133,7 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
           </li>
         ))}
       </ul>
-      {found.total > most && <button onClick={() => setMost(Math.min(200, most + PAGE))}>Show more</button>}
+      {isMore && <div ref={end}><button onClick={more}>Show more</button></div>}
     </section>
   );
 }

@@ -1,5 +1,5 @@
-import { FormEvent } from "react";
-import { Setting, Step, StepKind } from "./api";
+import { FormEvent, useEffect, useState } from "react";
+import { api, Clip, Setting, Step, StepKind } from "./api";
 import { PluginForm } from "./Plugin";
 
 const UNITS: Record<string, string> = { db: "dB", hz: "Hz", s: "s", ms: "ms", bpm: "bpm", lufs: "LUFS" };
@@ -17,8 +17,8 @@ export function stepText(step: Step): string {
 }
 
 /** A step's settings, to add it or to change it in its place. */
-export function StepForm({ kind, step, busy, button, done }: {
-  kind: StepKind; step?: Step; busy: boolean; button: string; done: (values: Record<string, string>) => void;
+export function StepForm({ kind, step, parts, clip, busy, button, done }: {
+  kind: StepKind; step?: Step; parts: string[]; clip: string; busy: boolean; button: string; done: (values: Record<string, string>) => void;
 }) {
   if (kind.do === "plugin") return <PluginForm step={step} busy={busy} button={button} done={done} />;
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -27,15 +27,34 @@ export function StepForm({ kind, step, busy, button, done }: {
   }
   return (
     <form onSubmit={submit} className="row" aria-label={step ? `Change ${kind.do}` : undefined}>
-      {kind.settings.map((one) => <Field key={`${kind.do} ${one.name}`} one={one} value={step?.[one.name]} />)}
+      {kind.settings.map((one) => <Field key={`${kind.do} ${one.name}`} one={one} value={step?.[one.name]} parts={parts} clip={clip} />)}
       <button disabled={busy}>{button}</button>
     </form>
   );
 }
 
-function Field({ one, value }: { one: Setting; value?: string | number }) {
+function Field({ one, value, parts, clip }: { one: Setting; value?: string | number; parts: string[]; clip: string }) {
+  if (one.name === "clip") return <ClipField value={value} but={clip} />;
+  if (one.name === "stem" && parts.length) return <label>part<select name="stem" defaultValue={value}>{parts.map((part) => <option key={part}>{part}</option>)}</select></label>;
   const label = settingLabel(one.name);
   const start = value ?? "";
   if (one.choices.length) return <label>{label}<select name={one.name} defaultValue={start || String(one.default)}>{one.choices.map((choice) => <option key={choice}>{choice}</option>)}</select></label>;
   return <label>{label}<input name={one.name} defaultValue={start} required={one.default === null} placeholder={one.default === null ? one.range : String(one.default)} title={one.range} /></label>;
+}
+
+/** Another clip, by its words: those made last, and the one that is chosen. */
+function ClipField({ value, but }: { value?: string | number; but: string }) {
+  const [clips, setClips] = useState<Clip[]>([]);
+  const [text, setText] = useState("");
+  useEffect(() => {
+    const wait = setTimeout(() => api<{ clips: Clip[] }>(`clips?${new URLSearchParams({ limit: "60", text })}`)
+      .then((found) => setClips(found.clips.filter((one) => one.id !== but && one.kind !== "midi")), () => undefined), 150);
+    return () => clearTimeout(wait);
+  }, [but, text]);
+  return <>
+    <label>find a clip<input value={text} placeholder="its words" onChange={(e) => setText(e.target.value)} /></label>
+    <label>clip<select name="clip" required defaultValue={value} key={clips.length}>
+      {value !== undefined && !clips.some((one) => one.id === value) && <option>{value}</option>}
+      {clips.map((one) => <option key={one.id} value={one.id}>{one.prompt || one.name}{one.bpm ? ` · ${one.bpm} bpm` : ""} ({one.id})</option>)}</select></label>
+  </>;
 }

@@ -5,11 +5,18 @@ import { player } from "./player";
 
 interface Peaks { peaks: number[]; seconds: number }
 
-/** A clip's waveform, filled as far as it has been played. The sound itself is fetched only when it is played. */
+/** A clip's waveform, filled as far as it has been played. It is drawn when it is first seen; the sound itself is fetched only when it is played. */
 export function Wave({ clip, version, height, stamp, playing }: { clip: string; version: string; height: number; stamp?: string; playing: boolean }) {
   const box = useRef<HTMLDivElement>(null);
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    const watch = new IntersectionObserver((all) => { if (all.some((one) => one.isIntersecting)) { setSeen(true); watch.disconnect(); } }, { rootMargin: "200px" });
+    watch.observe(box.current!);
+    return () => watch.disconnect();
+  }, []);
   const [drawn, setDrawn] = useState<{ surfer: WaveSurfer; seconds: number } | null>(null);
   useEffect(() => {
+    if (!seen) return;
     let surfer: WaveSurfer | null = null;
     let gone = false;
     api<Peaks>(`clips/${clip}/peaks?version=${version}`).then((found) => {
@@ -21,7 +28,7 @@ export function Wave({ clip, version, height, stamp, playing }: { clip: string; 
       setDrawn({ surfer, seconds: found.seconds });
     }).catch(() => undefined); // a file that is gone has no sound to draw
     return () => { gone = true; setDrawn(null); surfer?.destroy(); };
-  }, [clip, version, height, stamp]);
+  }, [seen, clip, version, height, stamp]);
   useEffect(() => {
     if (!drawn || !playing) return;
     let frame = 0;

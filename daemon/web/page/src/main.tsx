@@ -61,6 +61,8 @@ function Page() {
     on("session", (said) => setSession(said.session));
     on("progress", (said) => setJobs((all) => all.map((job) => job.job === said.job ? { ...job, progress: said.value, state: said.stage } : job)));
     on("done", edited);
+    on("finished", (said) => { if (said.published > 0) setWords(said.published === 1 ? "A clip is ready, in the library." : `${said.published} clips are ready, in the library.`); });
+    on("failed", (said) => setWords(said.text));
     on("edited", (said) => { turn(); setWords(said.text || "The instrument plays along."); });
     return () => events.close();
   }, [known, edited, turn]);
