@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.music import Meter
-from daemon.conform.hear import bar, beats, downbeat, onsets, seam, tempo
+from daemon.conform.hear import bar, beats, downbeat, lead_in, onsets, seam, tempo
 from daemon.conform.hear.answer import Reading, answer, asked_grid
 from daemon.conform.hear.beats import Beats
 from daemon.conform.hear.envelopes import BEFORE_S, Envelopes, envelopes
@@ -81,7 +81,9 @@ def _read(env: Envelopes, lattice: Beats, octave: float, usual: float, meter: Me
         starts = np.zeros(1)
     trust = seam.trust(lattice.again.similarity.get(lattice.unit_bars, 0.0))
     joined = seam.signs(folded, starts, trust)
-    score = downbeat.sound_of(folded, starts, joined, meter) + downbeat.start_of(env, lattice.map, slots, starts)
+    score = downbeat.sound_of(folded, starts, joined, meter)
+    music_s = lead_in.music_from_s(env, lattice.map, slots * lattice.unit_bars)
+    score += downbeat.start_of(env, lattice.map, slots, starts, music_s)
     score += seam.broken(env, lattice.map, folded, starts, trust)
     belief = np.exp(score - score.max())
     return Reading(lattice, octave, starts, belief / belief.sum(), joined, slots, folded.sixteenth_s, usual)

@@ -97,7 +97,9 @@ def test_where_a_tempo_step_is_lost_it_is_not_sure(step: float, start_bar: float
     assert heard.confidence < 0.5 or beat_error_s(heard, piece.quarters_s) < 0.02
 
 
-@pytest.mark.parametrize(("clicks", "bpm"), [(4, 120.0), (4, 97.0)])
+@pytest.mark.parametrize(
+    ("clicks", "bpm"), [(1, 120.0), (2, 120.0), (2, 97.0), (3, 97.0), (4, 120.0), (4, 97.0), (6, 120.0), (8, 97.0)]
+)
 def test_a_count_in_is_no_bar_of_another_beat(clicks: int, bpm: float) -> None:
     piece = music.drums(music.BACKBEAT, bpm, 5, counted_in=clicks, silence_s=0.2)
     heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))

@@ -1,0 +1,44 @@
+"""What precedes the music and is no part of it: a count-in, a fill, a breath."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import maximum_filter1d
+
+from daemon.conform.hear.envelopes import Envelopes
+from daemon.conform.hear.timemap import TimeMap
+
+#: Part of a 16th on either side of a slot in which an attack belongs to it.
+NEAR = 0.4
+#: Strangeness (0-1) of a slot up to which it may be the music's own, and how much of it, summed over slots, makes a lead-in.
+OWN, STRANGE = 0.3, 0.6
+#: Quarters that a lead-in lasts, at least and at most.
+SHORTEST, LONGEST = 1, 9
+#: s; the first hit of the music may come so much before its slot.
+EARLY_S = 0.03
+
+
+def music_from_s(env: Envelopes, lattice: TimeMap, unit: int) -> float | None:
+    """When the part that the take repeats (after `unit` 16ths) begins, if something else comes before it; else None.
+
+    Each 16th is held against the same place of the later units: the beginning whose 16ths are, taken together, the strangest is
+    the lead-in (the maximum of a running sum, as Page's test for a change has it).
+    """
+    first = int(np.ceil(np.interp(env.sounds_from_s - EARLY_S, lattice.beats_s, np.arange(len(lattice.beats_s))) * 4))
+    count = int(np.interp(env.sounds_to_s, lattice.beats_s, np.arange(len(lattice.beats_s))) * 4) - first
+    if count < 2 * unit:
+        return None
+    seconds = lattice.seconds(first + np.arange(count))
+    reach = 2 * max(1, int(NEAR * float(np.median(np.diff(seconds))) * env.rate)) + 1
+    highest = maximum_filter1d(env.onset, reach, axis=0)
+    slots = highest[np.clip(np.round(seconds * env.rate).astype(int), 0, len(highest) - 1)].astype(float)
+    most = min(LONGEST * 4, count - unit)
+    later = np.stack([slots[k + unit :: unit][:8].mean(axis=0) for k in range(most)])
+    loud = (slots[:most] ** 2).sum(axis=1) + (later**2).sum(axis=1)
+    strange = ((slots[:most] - later) ** 2).sum(axis=1) / (loud + 1e-9)
+    weight = np.sqrt(loud)
+    sums = np.cumsum((strange - OWN) * weight / (weight.mean() + 1e-9))
+    length = int(np.argmax(sums)) + 1
+    if length < SHORTEST * 4 or sums[length - 1] < STRANGE:
+        return None
+    return float(seconds[length])
