@@ -7,6 +7,7 @@ import contextlib
 import logging
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -138,24 +139,37 @@ class Keeper:
     async def _measure(self) -> None:
         """While nothing is made and nothing changes: how clips sound of which that is not known, as of those from elsewhere."""
         while not self._changed.is_set() and not self._jobs.rows(_AT_WORK):
-            with contextlib.ExitStack() as stack:
-                files = self._places.profiles.glob("*/library.db")
-                libraries = [self._library, *(stack.enter_context(contextlib.closing(Library(file))) for file in files)]
-                wanted: dict[str, str] = {}
-                for library in libraries:
-                    wanted |= library.unmeasured(_MEASURED_AT_ONCE, self._unmeasurable)
-                if not wanted:
-                    return
-                paths = {clip: path for clip, path in wanted.items() if Path(path).is_file()}
-                found: dict[str, str] = {}
-                try:
-                    found = (await self._measurer.ask(MEASURE, {"paths": paths}, no_progress, _MEASURE_DEADLINE_S))["features"]
-                except SidecrateError as error:
-                    log.warning("clips could not be measured: %s", error.text)
-                # what could not be read is not tried again in this daemon's life
-                self._unmeasurable |= wanted.keys() - found.keys()
-                for library in libraries:
-                    library.measured(found)
+            wanted = await asyncio.to_thread(self._unmeasured)
+            if not wanted:
+                return
+            paths = {clip: path for clip, path in wanted.items() if Path(path).is_file()}
+            found: dict[str, str] = {}
+            try:
+                found = (await self._measurer.ask(MEASURE, {"paths": paths}, no_progress, _MEASURE_DEADLINE_S))["features"]
+            except SidecrateError as error:
+                log.warning("clips could not be measured: %s", error.text)
+            # what could not be read is not tried again in this daemon's life
+            self._unmeasurable |= wanted.keys() - found.keys()
+            await asyncio.to_thread(self._measured, found)
+
+    @contextlib.contextmanager
+    def _libraries(self) -> Iterator[list[Library]]:
+        """The house's and each profile's, on a thread's own connections."""
+        with contextlib.ExitStack() as stack:
+            files = [self._places.library, *self._places.profiles.glob("*/library.db")]
+            yield [stack.enter_context(contextlib.closing(Library(file))) for file in files]
+
+    def _unmeasured(self) -> dict[str, str]:
+        wanted: dict[str, str] = {}
+        with self._libraries() as libraries:
+            for library in libraries:
+                wanted |= library.unmeasured(_MEASURED_AT_ONCE, self._unmeasurable)
+        return wanted
+
+    def _measured(self, found: dict[str, str]) -> None:
+        with self._libraries() as libraries:
+            for library in libraries:
+                library.measured(found)
 
     def _look(self) -> Changes:
         """On a thread, with connections of its own."""
