@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import ipaddress
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; base-uri 'none'",
 }
 _STYLE = (
-    "body{font:16px system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}"
-    "audio{width:100%}article{margin:1.5rem 0}"
+    ":root{color-scheme:light dark}body{font:16px/1.45 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;"
+    "background:light-dark(#f3f5f9,#12161e);color:light-dark(#161a22,#eceff5)}h1,h2{overflow-wrap:anywhere}h2{font-size:1.1rem}"
+    "article{background:light-dark(#fff,#1b202b);border:1px solid light-dark(#d3d7e0,#3a4152);border-radius:.6rem;"
+    "padding:.2rem 1rem;margin:1rem 0}audio{width:100%}a{color:light-dark(#2350b8,#8fb2ff)}"
 )
 
 
@@ -97,13 +100,16 @@ def _facts_of(share: dict[str, Any], number: int, house: House) -> dict[str, Any
 
 
 def _page(request: Request, share: dict[str, Any], house: House) -> str:
+    until = time.strftime("%d %B %Y", time.localtime(share["expires"]))
     title, here = html.escape(share["title"]), html.escape(str(request.url.replace(query="")))
     articles = []
     for number in range(len(share["clips"])):
         record = _facts_of(share, number, house)
         if record is None:
             continue
-        facts = [f"{record['bpm']:g} bpm" if record.get("bpm") else "", record.get("key") or "", record.get("license") or ""]
+        notes = "notes alone, as MIDI" if record["kind"] == "midi" else ""
+        tempo = f"{record['bpm']:g} bpm" if record.get("bpm") else ""
+        facts = [notes, tempo, record.get("key") or "", record.get("license") or ""]
         name = html.escape(str(record.get("words") or record["kind"]))
         about = html.escape(" · ".join(fact for fact in facts if fact))
         loop = " loop" if record["kind"] == "loop" else ""
@@ -118,5 +124,6 @@ def _page(request: Request, share: dict[str, Any], house: House) -> str:
         f"<meta property='og:description' content='{len(articles)} of Sidecrate, to hear and download'>"
         f"<meta property='og:url' content='{here}'><meta property='og:audio' content='{here}/0/audio'>"
         f"<meta name='twitter:card' content='summary'><style>{_STYLE}</style></head>"
-        f"<body><main><h1>{title}</h1>{''.join(articles)}</main></body></html>"
+        f"<body><main><h1>{title}</h1>{''.join(articles) or '<p>These clips are gone.</p>'}"
+        f"<p>Made with Sidecrate. This link is open until {until}.</p></main></body></html>"
     )

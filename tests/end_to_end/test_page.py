@@ -189,6 +189,12 @@ def test_a_file_is_brought_in_collected_and_the_collection_shared(
     address = str(link.get_attribute("href"))
     shared = httpx.get(address)
     assert shared.status_code == 200 and "Night set" in shared.text and "my beat" in shared.text
+    if AXE.exists():
+        for scheme in ("light", "dark"):
+            theirs = browser.new_context(bypass_csp=True, color_scheme=scheme, viewport={"width": 390, "height": 800}).new_page()
+            theirs.goto(address)
+            theirs.add_script_tag(path=str(AXE))
+            assert serious_faults(theirs) == [], scheme
     page.get_by_text("Shared links (1)").click()
     page.get_by_role("button", name="Revoke Night set").click()
     page.get_by_text("None is open.").wait_for()

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -84,6 +85,13 @@ def test_the_library_is_narrowed_by_what_its_clips_say(house: WebHouse, loop: st
     ):  # fmt: skip
         found = house.api.get("/clips", params={"kind": "loop", **asked}).json()["clips"]
         assert (loop in [clip["id"] for clip in found]) == there, asked
+
+
+def test_plugins_are_listed_and_others_refused(house: WebHouse) -> None:
+    listed = house.api.get("/plugins").json()
+    assert isinstance(listed["names"], list) and (listed["text"] == "") == (find_spec("pedalboard") is not None)
+    for name in ("No such plugin", "..%2f..%2fetc%2fpasswd"):
+        assert house.api.get(f"/plugins/{name}").status_code == 404
 
 
 def test_a_collection_is_renamed_and_let_go(house: WebHouse, loop: str) -> None:
