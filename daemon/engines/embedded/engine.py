@@ -47,7 +47,7 @@ def _player(brief: Brief) -> Player:
 
 
 def _take(audio: np.ndarray | None, rate: int, seed: int) -> Take:
-    return Take(audio, rate, seed, INFO.name, INFO.model, INFO.license)
+    return Take(audio, rate, seed, INFO.name, INFO.model, INFO.license, version=INFO.version)
 
 
 def _tone(brief: Brief) -> Tone:

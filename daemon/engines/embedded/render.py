@@ -121,6 +121,8 @@ class Track:
 
         `power` is the section's own over the stretch that all sections share.
         """
+        if self.plan.version < 2:
+            return np.float32(10 ** (_lift_db(block.section) / 20))
         own_lufs = -0.691 + 10 * math.log10(max(power, 1e-12) * self._frames_of_block / block.frames)
         room_db = self._lufs - _STEP_DB * (1 - block.section.energy) - own_lufs
         # in tenths: with stems and without, the powers differ by rounding, and the piece must not

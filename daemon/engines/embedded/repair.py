@@ -11,7 +11,7 @@ from typing import Any
 
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
 from daemon.engines.embedded.harmony import chords_of_bar
-from daemon.engines.embedded.plan import PARTS, Plan, read_plan
+from daemon.engines.embedded.plan import PARTS, VERSION, Plan, read_plan
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.textures import NAMES
 from daemon.engines.embedded.voices.voice import Tone
@@ -54,6 +54,7 @@ class Repair:
         value["feel"], value["mix"] = self.group("feel", value.get("feel")), self.group("mix", value.get("mix"))
         seeds = value.get("seeds")
         value["seeds"] = {str(k): int(v) for k, v in seeds.items() if isinstance(v, int)} if isinstance(seeds, Mapping) else {}
+        value["version"] = int(self.number("version", value.get("version", VERSION), 1, VERSION, VERSION))
         value["sections"] = self.sections(value)
         return read_plan(value)
 

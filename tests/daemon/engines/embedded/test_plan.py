@@ -10,7 +10,9 @@ from daemon.brief import Brief
 from daemon.engines.embedded.change import changed
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
+from daemon.engines.embedded.mix import Player
 from daemon.engines.embedded.plan import read_plan
+from daemon.engines.embedded.render import Track
 from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.styles import STYLES
@@ -83,6 +85,19 @@ def test_changing_a_part_through_the_engine_keeps_the_other_tracks_of_the_midi()
     tracks = [mido.MidiFile(file=io.BytesIO(take.midi)).tracks for take in (first, again)]
     same = {old.name: list(old) == list(new) for old, new in zip(*tracks, strict=True)}
     assert same == {"house": True, "drums": False, "bass": True, "chords": True, "lead": True}
+
+
+def test_a_plan_of_the_first_version_is_played_as_it_was_and_changed_like_any():
+    new = compose(brief(kind="track", bars=None, seconds=40.0), 5).to_json()
+    old = new | {"version": 1, "drums": {name: value for name, value in new["drums"].items() if name != "turn"}}
+    plan, reasons = repaired(old)
+    assert reasons == [] and plan.version == 1 and plan.drums.turn == {}
+    gains = [Track(plan, {}, Player(8000), False)._gain(block, 1e9) for block in Track(plan, {}, Player(8000), False).blocks]
+    assert min(gains) > 0.5  # whatever the sections' power: their distance to the fullest came with the second version
+    again = changed(plan, brief(kind="track", change="drums"), 8)
+    assert again.drums.turn and {p: n for p, n in notes(again).items() if p != "drums"} == {
+        p: n for p, n in notes(plan).items() if p != "drums"
+    }
 
 
 def test_other_sounds_play_the_same_notes():
