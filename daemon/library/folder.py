@@ -6,7 +6,10 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from daemon.audio.wav_record import read_record
@@ -21,13 +24,17 @@ Stat = tuple[int, int]
 """Size in bytes and time of the last change in ns."""
 
 
-@dataclass
-class Seen:
-    """What lies in the crate: clips' files, and the folders of stems by the name of their clip."""
+#: So many files are compared with the library at once: of a hundred thousand clips little is held in memory at any time.
+_BATCH = 500
 
-    files: dict[str, Stat] = field(default_factory=dict)
-    stems: dict[str, str] = field(default_factory=dict)
-    kept: dict[str, Stat] = field(default_factory=dict)
+
+@dataclass
+class Found:
+    """A file in the crate that may be a clip. kept: under Kept/, where clips have second names."""
+
+    path: str
+    stat: Stat
+    kept: bool
 
 
 @dataclass
@@ -52,22 +59,13 @@ def look_through(library: Library, crate: Crate, ignored: dict[str, Stat] | None
     changes, ignored = Changes(), {} if ignored is None else ignored
     if not crate.folder.is_dir():
         return changes
-    seen = _walk(crate.folder)
-    rows = library.database.rows("SELECT f.*, c.missing FROM files f JOIN clips c ON c.id = f.clip")
-    known = {row["path"]: row for row in rows}
-    gone = {row["clip"]: row for path, row in known.items() if path not in seen.files and not Path(path).is_file()}
     updates: list[tuple[str, str, Stat]] = []
     fresh: list[dict[str, Any]] = []
-    everything = {**seen.files, **(seen.kept if gone else {})}
-    for path, stat in everything.items():
-        row = known.get(path)
-        if row is not None:
-            if row["missing"]:
-                changes.back.append(row["clip"])
-            if row["missing"] or (row["size"], row["mtime_ns"]) != stat:
-                updates.append((row["clip"], path, stat))
-        elif ignored.get(path) != stat or gone:
-            _arrived(library, path, stat, gone, changes, updates, fresh, ignored, seen)
+    gone = _look_at_known(library, changes, updates)
+    beside = _Beside(crate.folder)
+    for found in _unknown(library, crate.folder, everything=bool(gone)):
+        if ignored.get(found.path) != found.stat or gone:
+            _arrived(library, found, gone, changes, updates, fresh, ignored, beside)
     for clip, row in gone.items():
         if not row["missing"]:
             changes.gone.append(clip)
@@ -75,29 +73,76 @@ def look_through(library: Library, crate: Crate, ignored: dict[str, Stat] | None
     return changes
 
 
+def _look_at_known(library: Library, changes: Changes, updates: list[tuple[str, str, Stat]]) -> dict[str, Any]:
+    """The rows of clips whose files are not where they were, by clip; others that have changed go into `updates`."""
+    gone: dict[str, Any] = {}
+    query = "SELECT f.*, c.missing FROM files f JOIN clips c ON c.id = f.clip WHERE f.clip > ? ORDER BY f.clip LIMIT ?"
+    last = ""
+    while rows := library.database.rows(query, last, _BATCH):
+        last = rows[-1]["clip"]
+        for row in rows:
+            stat = _stat_of(row["path"])
+            if stat is None:
+                gone[row["clip"]] = row
+                continue
+            if row["missing"]:
+                changes.back.append(row["clip"])
+            if row["missing"] or (row["size"], row["mtime_ns"]) != stat:
+                updates.append((row["clip"], row["path"], stat))
+    return gone
+
+
+def _stat_of(path: str) -> Stat | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return (found.st_size, found.st_mtime_ns) if S_ISREG(found.st_mode) else None
+
+
+def _unknown(library: Library, folder: Path, *, everything: bool) -> Iterator[Found]:
+    """Files that are no known clip's: the WAVs, and with `everything` also notes and what lies under Kept, that at last."""
+    kept: list[Found] = []
+    wanted = (one for one in _files(str(folder), False) if everything or (not one.kept and _is_wav(one.path)))
+    while batch := list(islice(wanted, _BATCH)):
+        marks = ",".join("?" * len(batch))
+        rows = library.database.rows(f"SELECT path FROM files WHERE path IN ({marks})", *(one.path for one in batch))
+        known = {row["path"] for row in rows}
+        unknown = [one for one in batch if one.path not in known]
+        kept += [one for one in unknown if one.kept]
+        yield from (one for one in unknown if not one.kept)
+    yield from kept
+
+
 def _arrived(
-    library: Library, path: str, stat: Stat, gone: dict[str, Any], changes: Changes,
-    updates: list[tuple[str, str, Stat]], fresh: list[dict[str, Any]], ignored: dict[str, Stat], seen: Seen,
+    library: Library, found: Found, gone: dict[str, Any], changes: Changes,
+    updates: list[tuple[str, str, Stat]], fresh: list[dict[str, Any]], ignored: dict[str, Stat], beside: _Beside,
 ) -> None:  # fmt: skip
     """A file at a path that is not known: a clip that was moved, a clip whose record is lost, or none of ours."""
+    path = found.path
     record = _record_in(path)
     named = _ID_IN_NAME.search(Path(path).stem)
     clip = str(record["id"]) if record else named[1] if named else ""
     if clip in gone and Path(gone[clip]["path"]).suffix == Path(path).suffix:
         del gone[clip]
         changes.moved.append(clip)
-        updates.append((clip, path, stat))
-    elif record and path not in seen.kept and not library.database.row("SELECT 1 FROM clips WHERE id = ?", clip):
+        updates.append((clip, path, found.stat))
+    elif record and not found.kept and not library.database.row("SELECT 1 FROM clips WHERE id = ?", clip):
         if clip not in changes.new:
             changes.new.append(clip)
-            fresh.append(_found_again(record, path, seen))
-    else:
-        ignored[path] = stat
+            fresh.append({**record, "path": path, **beside.of(path)})
+    elif _is_wav(path):
+        # of others it is known at once that they hold no record
+        ignored[path] = found.stat
+
+
+def _is_wav(path: str) -> bool:
+    return path.lower().endswith(".wav")
 
 
 def _record_in(path: str) -> dict[str, Any] | None:
     """The clip's record inside a WAV; None where there is none, or where it is a stem of another clip."""
-    if not path.lower().endswith(".wav"):
+    if not _is_wav(path):
         return None
     try:
         record = read_record(path)
@@ -106,12 +151,27 @@ def _record_in(path: str) -> dict[str, Any] | None:
     return record if record and "part" not in record and {"id", "kind", "report"} <= set(record) else None
 
 
-def _found_again(record: dict[str, Any], path: str, seen: Seen) -> dict[str, Any]:
-    """A record as it was when the clip was published: with its path, its notes and its stems."""
-    stem = Path(path).stem
-    midi = next((other for other in seen.files if other.endswith(f"{os.sep}{stem}.mid")), None)
-    stems = sorted(str(one) for one in Path(seen.stems[stem]).glob("*.wav")) if stem in seen.stems else []
-    return {**record, "path": path, "midi": midi, "stems": stems}
+class _Beside:
+    """The notes and stems that lie in the crate for a clip whose record is lost; looked for when the first is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def of(self, path: str) -> dict[str, Any]:
+        """`midi` and `stems` as they were when the clip was published."""
+        stem = Path(path).stem
+        stems = self._stems.get(stem)
+        return {"midi": self._notes.get(stem), "stems": sorted(str(one) for one in Path(stems).glob("*.wav")) if stems else []}
+
+    @cached_property
+    def _notes(self) -> dict[str, str]:
+        found = [one for one in _files(str(self._folder), False) if not (one.kept or _is_wav(one.path))]
+        return {Path(one.path).stem: one.path for one in reversed(found)}
+
+    @cached_property
+    def _stems(self) -> dict[str, str]:
+        folders = [Path(where) / _STEMS for where, inner, _ in os.walk(self._folder) if _STEMS in inner]
+        return {one.name: one.path for folder in folders for one in os.scandir(folder) if one.is_dir()}
 
 
 def _store(
@@ -137,29 +197,25 @@ def _store(
             crate.moved(clip, path)
 
 
-def _walk(folder: Path) -> Seen:
-    seen = Seen()
-    for path, stat, kept in _files(str(folder), seen, False):
-        (seen.kept if kept else seen.files)[path] = stat
-    return seen
-
-
-def _files(folder: str, seen: Seen, kept: bool) -> Iterator[tuple[str, Stat, bool]]:
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        return
-    for entry in entries:
+def _files(folder: str, kept: bool) -> Iterator[Found]:
+    """The WAVs and notes below a folder, but for stems, what is hidden, and what is being written."""
+    for entry in _entries(folder):
         if entry.name.startswith(".") or entry.name.endswith(PART):
             continue
         try:
             if entry.is_dir(follow_symlinks=False):
-                if entry.name == _STEMS:
-                    seen.stems |= {one.name: one.path for one in os.scandir(entry.path) if one.is_dir()}
-                else:
-                    yield from _files(entry.path, seen, kept or entry.name == _KEPT)
+                if entry.name != _STEMS:
+                    yield from _files(entry.path, kept or entry.name == _KEPT)
             elif entry.name.lower().endswith((".wav", ".mid")):
                 stat = entry.stat()
-                yield entry.path, (stat.st_size, stat.st_mtime_ns), kept
+                yield Found(entry.path, (stat.st_size, stat.st_mtime_ns), kept)
         except OSError:
             continue  # it went while we looked
+
+
+def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except OSError:
+        return

@@ -3,10 +3,17 @@
 import logging
 import sys
 import threading
+import tracemalloc
 import weakref
+from pathlib import Path
 
 import pytest
 
+from benchmarks.library import records
+from daemon.crate import Crate
+from daemon.database import Database
+from daemon.library.catalogue import Library
+from daemon.library.folder import look_through
 from daemon.log import MOST_WAITING, JsonLines, Writer
 from daemon.memory import give_back
 
@@ -76,3 +83,27 @@ def test_what_a_burst_took_goes_back_to_the_system():
     give_back()
     assert process.memory_info().rss < before - 100e6
     assert len(last) == 4000
+
+
+def test_a_look_through_a_large_crate_takes_little_and_keeps_nothing(tmp_path):
+    clips, folder = 3000, tmp_path / "crate" / "Loops"
+    folder.mkdir(parents=True)
+    library, jobs = Library(tmp_path / "library.db"), Database(tmp_path / "jobs.db")
+    made = [record | {"path": str(folder / f"{record['id']}.wav")} for record in records(clips)]
+    for record in made:
+        Path(record["path"]).write_bytes(b"RIFF")
+        Path(record["path"]).with_suffix(".mid").write_bytes(b"MThd")
+    library.take_in(made)
+    made.clear()
+    crate, ignored = Crate(folder.parent, "{kind}", jobs), {}
+    look_through(library, crate, ignored)
+    tracemalloc.start()
+    try:
+        assert not look_through(library, crate, ignored)
+        kept, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # 100,000 clips would have taken 120 MB each time that one is published, and 30 MB for good
+    assert peak < 1e6 and kept < 1e5 and not ignored
+    library.close()
+    jobs.close()
