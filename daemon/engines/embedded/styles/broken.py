@@ -344,7 +344,7 @@ BROKEN = (
             },
         ),
         chord_sounds=("electric piano", "warm pad", "bell"),
-        minor=("i9 VIM7", "i11 iv9 VIM9 v7", "i9 bIIM7"),
+        minor=("i9 VIM7", "i11 iv9 VIM9 v7", "i7 i7 bIIM7 i7"),
         lead_sounds=("bell", "mallet", "pluck"),
         lead_busy=0.5,
         reverb_s=2.4,

@@ -248,7 +248,7 @@ RAP = (
         ),
         chord_sounds=("strings", "electric piano", "organ", "guitar"),
         lead_sounds=("guitar", "strings", "bell"),
-        minor=("i9 VIM7", "i7 iv7", "i iv VI v", "i9 bIIM7"),
+        minor=("i9 VIM7", "i7 iv7", "i iv VI v", "i9 i9 bIIM7 i9"),
         reverb_s=2.2,
         sends={"chords": 0.3, "lead": 0.35, "drums": 0.09},
         lufs=-12,
