@@ -22,7 +22,7 @@ export function House({ engines, session, who, changed, share, changedWho, say }
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const values = { bpm: Number(form.get("bpm")) || 0, key: String(form.get("key")) };
-    api("session", "PUT", values).then(() => say("Pinned."), (error) => say(error.message));
+    api("session", "PUT", values).then(() => say(values.bpm || values.key ? "Pinned." : "Tempo and key follow your project."), (error) => say(error.message));
   }
   return (
     <section aria-labelledby="house">
@@ -32,6 +32,7 @@ export function House({ engines, session, who, changed, share, changedWho, say }
         <label>Pin key<input name="key" size={6} defaultValue={session.key ?? ""} /></label>
         <button>Pin</button>
       </form>
+      <p className="quiet">What is empty follows your project.</p>
       {share && <details><summary>Shared links ({shares.length})</summary>
         {shares.length === 0 && <p className="quiet">None is open.</p>}
         <ul>{shares.map((one) => <li key={one.id} className="bar"><span className="words">{one.title}</span>
