@@ -22,7 +22,7 @@ SLIGHT = 0.01
 #: tempo off the asked one (log ratio beyond `NEAR_TEMPO`; 9:8, 6:7 and 4:5 are often misreadings). Fitted by logistic regression
 #: to takes of real loops with a known grid, then lowered: 0.7 means that an error of more than 20 ms is rare, not that three of
 #: ten are wrong.
-SURE, BELIEVED = 0.8, 0.8
+SURE, BELIEVED = 0.89, 0.8
 TIGHT, LOOSE_COST = 1.0, 1.15
 EVEN, UNEVEN_COST = 0.7, 5.0
 NEAR_TEMPO, FAR_COST = 0.05, 12.0

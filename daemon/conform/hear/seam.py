@@ -81,7 +81,8 @@ def broken(env: Envelopes, lattice: TimeMap, bar: Bar, starts: np.ndarray, trust
     place = np.round(starts * FINE).astype(int) % len(mean)
     own = _highest(mean[:, None], bar, place, -GAP_S, CUT_S / 3)[:, 0]
     reach = round(OWN_S / bar.sixteenth_s * FINE)
-    away = np.abs((np.arange(len(mean))[None, :] - place[:, None] + len(mean) / 2) % len(mean) - len(mean) / 2)
+    span = bar.slots * FINE
+    away = np.abs((np.arange(len(mean))[None, :] - place[:, None] + span / 2) % span - span / 2)
     others = np.where(away > reach, mean[None, :], lowest).max(axis=1)
     return BROKEN * trust * np.clip(own - others, *LEAD)
 
