@@ -55,6 +55,16 @@ static uint32_t k_release(void *f) { return let_go(of_controller(f)); }
 static int32_t begin(void *f, void *host) { (void)f; (void)host; return OK; }
 static int32_t end(void *f) { (void)f; return OK; }
 static int32_t with_stream(void *f, void *stream) { (void)f; (void)stream; return OK; }
+/* A state is the parameters' values as doubles. */
+typedef struct Stream { struct { void *a, *b, *c; int32_t (*read)(struct Stream *, void *, int32_t, int32_t *); } *table; } Stream;
+static int32_t set_state(Effect *e, Stream *stream) {
+    double value[PARAMETERS];
+    int32_t got = 0;
+    if (stream->table->read(stream, value, sizeof value, &got) == OK && got == sizeof value) memcpy(e->value, value, sizeof value);
+    return OK;
+}
+static int32_t c_state(void *f, void *stream) { return set_state(f, stream); }
+static int32_t k_state(void *f, void *stream) { return set_state(of_controller(f), stream); }
 static int32_t switched(void *f, uint8_t on) { (void)f; (void)on; return OK; }
 
 /* component */
@@ -131,9 +141,9 @@ static int32_t set_value(void *f, uint32_t id, double value) { if (id >= PARAMET
 static int32_t set_handler(void *f, void *handler) { (void)f; (void)handler; return OK; }
 static void *view(void *f, const char *name) { (void)f; (void)name; return NULL; }
 
-static const void *const COMPONENT_TABLE[] = {c_query, c_hold, c_release, begin, end, controller_class, io_mode, buses, bus, routing, activate, switched, with_stream, with_stream};
+static const void *const COMPONENT_TABLE[] = {c_query, c_hold, c_release, begin, end, controller_class, io_mode, buses, bus, routing, activate, switched, c_state, with_stream};
 static const void *const PROCESSOR_TABLE[] = {p_query, p_hold, p_release, arrange, arrangement, takes_size, latency, set_up, processing, process, tail};
-static const void *const CONTROLLER_TABLE[] = {k_query, k_hold, k_release, begin, end, with_stream, with_stream, with_stream, count, about, shown, read, plain, plain, value_of, set_value, set_handler, view};
+static const void *const CONTROLLER_TABLE[] = {k_query, k_hold, k_release, begin, end, k_state, with_stream, with_stream, count, about, shown, read, plain, plain, value_of, set_value, set_handler, view};
 
 /* factory */
 typedef struct { char vendor[64], url[256], mail[128]; int32_t flags; } Maker;

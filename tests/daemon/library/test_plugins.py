@@ -1,6 +1,8 @@
 """A real VST3, whose truth is known, in edits: as a producer's own would be, and as one that crashes."""
 
 import asyncio
+import json
+import struct
 import subprocess
 import sys
 import time
@@ -9,12 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from typer.testing import CliRunner
 
+from daemon.cli import app
 from daemon.errors import LibraryError
 from daemon.library.plugin_host import describe, load
 from daemon.library.plugins import find_plugins, plugin_of, preset_of, read_parameters
 from daemon.library.render import render_version
 from daemon.library.studio import Studio
+from daemon.places import Places
 from tests.conftest import require, skip_or_fail
 from tests.daemon.library.conftest import untold
 
@@ -59,6 +64,21 @@ def test_a_loop_goes_round_through_a_plugin_to_the_sample(task, loop):
     truth = 0.5 * was + 0.25 * np.roll(was, LATER, axis=0)
     assert made["frames"] == loop["frames"] and np.abs(sound(made) - truth).max() < 2e-6, "24 bits, and no frame late"
     assert made["edits"][0]["path"] == "Echoes" and made["report"]["after"]["seam"] < 1
+
+
+def test_a_preset_sets_what_parameters_leave(task, loop, folder):
+    """A preset as hosts write it: its head, the plugin's state, and the list of what it holds."""
+    state = struct.pack("<3d", 0.5, 0.125, 0.0)
+    head = b"VST3" + struct.pack("<i", 1) + b"51DEC7A7E0000001E0000002E0000003" + struct.pack("<q", 48 + len(state))
+    (folder / "soft.vstpreset").write_bytes(
+        head + state + b"List" + struct.pack("<i", 1) + b"Comp" + struct.pack("<qq", 48, len(state))
+    )
+    made = render_version(task(loop, step("echo=0.25", preset="soft.vstpreset"), {"do": "gain", "db": 0}), untold)
+    was = sound(loop)
+    assert np.abs(sound(made) - (0.5 * was + 0.25 * np.roll(was, LATER, axis=0))).max() < 2e-6
+    (folder / "other.vstpreset").write_bytes(b"no preset")
+    with pytest.raises(LibraryError, match=r"does not take the preset other\.vstpreset"):
+        render_version(task(loop, step(preset="other.vstpreset")), untold)
 
 
 def test_what_is_no_loop_keeps_its_tail_and_one_channel_stays_as_it_sounds(task, kick):
@@ -121,6 +141,16 @@ def test_only_what_lies_in_the_folders_is_loaded(folder, tmp_path):
     for said in ("../warm.vstpreset", "stolen.vstpreset", "/etc/passwd", "A Maker"):
         with pytest.raises(LibraryError, match=r"there is no \.vstpreset"):
             preset_of(said, [folder])
+
+
+def test_the_command_line_lists_plugins_and_what_one_takes(folder):
+    config = Places.find().config_file
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(f"plugins: {{folders: ['{folder}']}}\n")
+    listed = CliRunner().invoke(app, ["plugins", "--json"])
+    assert {"name": "Echoes", "path": str(folder / "A Maker" / "Echoes.vst3")} in map(json.loads, listed.stdout.splitlines())
+    said = CliRunner().invoke(app, ["plugins", "Echoes"]).stdout
+    assert "Echoes by Sidecrate's tests" in said and "fault = none  (one of none, crash, hang, nan)" in said
 
 
 def test_another_build_of_a_plugin_is_another_version(task, loop, folder):
