@@ -115,20 +115,20 @@ class Keeper:
         while True:
             self._changed.clear()
             self._watch()
-            began = time.monotonic()
+            began, looked_s = time.monotonic(), 0.0
             try:
                 changes = await asyncio.to_thread(self._look)
                 if changes:
                     log.info("the crate was changed: %s", changes)
+                looked_s = time.monotonic() - began
+                await self._measure()
             except SidecrateError as error:
                 log.error("%s", error.text)
             except Exception:
                 log.exception("looking through the crate")
-            took_s = time.monotonic() - began
-            await self._measure()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), _LOOK_EVERY_S)
-            await asyncio.sleep(max(_REST_S, took_s / _MOST_SHARE))
+            await asyncio.sleep(max(_REST_S, looked_s / _MOST_SHARE))
 
     async def _copy_on(self) -> None:
         """Have each mark in the crate's copy within seconds."""
