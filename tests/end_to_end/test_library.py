@@ -5,12 +5,17 @@ import zipfile
 from pathlib import Path
 
 import soundfile
+from typer.testing import CliRunner
 
+from daemon.cli import app
 from tests.daemon_process import wait_until
 
 
 def listed(daemon, *options):
-    return [json.loads(line) for line in daemon.command("clips", "--json", *options).splitlines()]
+    """As the command prints them; within this process, for it is asked often."""
+    done = CliRunner().invoke(app, ["clips", "--json", *options], env=daemon.environment, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def test_clips_are_found_marked_edited_collected_exported_and_moved(start_daemon, tmp_path):
