@@ -11,6 +11,7 @@ from daemon.audio.files import read_audio
 from daemon.audio.resample import fit_length
 from daemon.brief import Brief
 from daemon.conform.sound import Sound
+from daemon.engines.contract import Take
 from daemon.errors import LibraryError
 
 #: How far what is played again may lie from the clip, as a share of its power: 24 bits lie far under it, another sound far over.
@@ -35,17 +36,22 @@ def _at_rate(path: Path, sample_rate: int) -> np.ndarray:
     return Sound(audio, rate).at_rate(sample_rate).audio
 
 
-def _played_again(record: dict[str, Any], audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
+def play_again(record: dict[str, Any], sample_rate: int) -> Take:
+    """A clip of the embedded musician, or one of its notes alone, from the record's own plan."""
     from daemon.engines.embedded.engine import make
 
     request = record.get("request") or {}
     brief = Brief(
-        record.get("prompt") or "", record.get("words") or "", kind=record["kind"], bpm=record["bpm"], key_name=record.get("key"),
-        meter_name=record["meter"], bars=record.get("bars"), seconds=record.get("seconds"), seed=record["seed"],
-        genre=record.get("genre") or "", plan=record["plan"], kit=request.get("kit"),
-        kit_files=tuple(record.get("kit_files") or ()), sample_rate=sample_rate, stems=True,
+        record.get("prompt") or "", record.get("words") or "", kind="loop" if record["kind"] == "midi" else record["kind"],
+        bpm=record["bpm"], key_name=record.get("key"), meter_name=record["meter"], bars=record.get("bars"),
+        seconds=record.get("seconds"), seed=record["seed"], genre=record.get("genre") or "", plan=record["plan"],
+        kit=request.get("kit"), kit_files=tuple(record.get("kit_files") or ()), sample_rate=sample_rate, stems=True,
     )  # fmt: skip
-    take = make(brief, record["seed"], _unheard)
+    return make(brief, record["seed"], _unheard)
+
+
+def _played_again(record: dict[str, Any], audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
+    take = play_again(record, sample_rate)
     stems = {part: _like(stem, audio) for part, stem in take.stems.items()}
     mix = np.sum(list(stems.values()), axis=0, dtype=np.float64)
     power = float((mix**2).sum())

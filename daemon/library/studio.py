@@ -18,6 +18,7 @@ from daemon.library.plugins import PLUGIN_WORD, plugin_folders, plugin_key, plug
 from daemon.library.steps import Step, check_kind, check_step
 
 RENDER = "daemon.library.render:render_version"
+HEAR = "daemon.library.hearing:hear_notes"
 EXPORT = "daemon.library.export:export_clip"
 MEASURE = "daemon.library.features:measure_files"
 DESCRIBE = "daemon.library.plugin_host:describe"
@@ -120,6 +121,12 @@ class Studio:
         task = self.version_task(clip, steps)
         task["stems"] = stems
         return await self._ask(RENDER, task, on_progress, plugins=_plugins_in(task))
+
+    async def hear(self, clip: str, steps: list[Step] | None = None) -> dict[str, Any]:
+        """A version's record whose `path` can be played: of notes alone, what the embedded musician makes of them."""
+        if self._library.record(clip)["kind"] != "midi":
+            return await self.render(clip, steps)
+        return await self._ask(HEAR, self.version_task(clip, steps), no_progress)
 
     async def publish(self, clip: str, crate: Crate, *, on_progress: OnProgress = no_progress) -> dict[str, Any]:
         """A clip's current version as a new clip in the crate, with an id, a name and a list of edits of its own."""

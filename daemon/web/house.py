@@ -153,7 +153,8 @@ class House:
     # -- sounds
 
     async def sound(self, clip: str, version: str, bpm: float | None, key: str | None) -> Path:
-        """The WAV of a clip: the `original`, as `edited`, or edited and put at a tempo and in a key."""
+        """The WAV of a clip: the `original`, as `edited`, or edited and put at a tempo and in a key; of notes alone their file,
+        or as `heard`, edits and all, a WAV."""
         if version == "original" and bpm is None and key is None:
             return self.library.path(clip)
         steps: list[Step] = [] if version == "original" else list(self.library.edits.steps(clip))
@@ -162,7 +163,8 @@ class House:
             steps.append({"do": "tempo", "bpm": bpm})
         if key is not None and row.get("key") and key != row["key"]:
             steps.append({"do": "key", "key": key})
-        return Path((await self.studio.render(clip, steps))["path"])
+        make = self.studio.hear if version == "heard" else self.studio.render
+        return Path((await make(clip, steps))["path"])
 
     async def versions_of(self, clips: list[str]) -> dict[int, dict[str, Any]]:
         """The records of those that whoever asks has edited, by their place among `clips`."""

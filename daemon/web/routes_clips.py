@@ -14,7 +14,7 @@ from daemon.web.house import House
 from daemon.web.routes_jobs import Id
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
-Version = Literal["original", "edited"]
+Version = Literal["original", "edited", "heard"]
 _MOST_OFFSET = 10_000_000
 
 
@@ -108,7 +108,8 @@ def clip_routes(house: House) -> APIRouter:
         bpm: Annotated[float | None, Query(ge=40, le=300)] = None,
         key: Annotated[str | None, Query(max_length=20)] = None,
     ) -> FileResponse:
-        """The sound as WAV (of notes alone the MIDI file), parts of it by Range; with `bpm` or `key` fitted to them."""
+        """The sound as WAV, parts of it by Range; with `bpm` or `key` fitted to them. Of notes alone it is the MIDI file, or as
+        `heard` what the embedded musician makes of them."""
         path = await house.sound(clip, version, bpm, key or None)
         kind = "audio/midi" if path.suffix == ".mid" else "audio/wav"
         return FileResponse(path, media_type=kind, filename=house.library.path(clip).name, headers={"Cache-Control": "no-cache"})

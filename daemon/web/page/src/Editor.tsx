@@ -1,6 +1,6 @@
 import { FormEvent, useCallback, useEffect, useRef, useState } from "react";
 import { Again } from "./Again";
-import { api, Clip, Collection, download, FullClip, Share, shareAddress, Sharing, StepKind } from "./api";
+import { api, canHear, Clip, Collection, download, FullClip, Share, shareAddress, Sharing, StepKind } from "./api";
 import { Marks } from "./Marks";
 import { StepForm, stepText } from "./StepForm";
 import { Wave } from "./Wave";
@@ -82,12 +82,12 @@ export function Editor({ clip: id, changed, kinds, sharing, collections, playing
   return (
     <section aria-labelledby="editor" className="editor" aria-busy={busy} onKeyDown={(event) => { if (event.key === "Escape") close(); }}>
       <div className="bar">
-        {hasSound && <button className="play" onClick={() => (playing ? stop() : play(clip))} aria-label={playing ? "Stop it" : "Hear it as edited"}>{playing ? "■" : "▶"}</button>}
+        {canHear(clip) && <button className="play" onClick={() => (playing ? stop() : play(clip))} aria-label={playing ? "Stop it" : "Hear it as edited"}>{playing ? "■" : "▶"}</button>}
         <h2 id="editor" ref={heading} tabIndex={-1}>Edit {clip.prompt || clip.name}</h2>
         <button className="small" onClick={close} aria-label="Close the editor">Close</button></div>
-      {!hasSound && <p>Notes alone, without a sound: drag the row into your DAW, or export the MIDI file, to hear them.</p>}
+      {!hasSound && <p>Notes alone: {canHear(clip) ? "you hear what Sidecrate's own musician makes of them (not what quantise moves)." : "drag the row into your DAW, or export the MIDI file, to hear them."}</p>}
       <>
-        {hasSound && <Wave clip={id} version="edited" height={80} stamp={JSON.stringify(clip.steps)} playing={playing} />}
+        {canHear(clip) && <Wave clip={id} version={hasSound ? "edited" : "heard"} height={80} stamp={JSON.stringify(clip.steps)} playing={playing} />}
         <form onSubmit={(event) => send(event, (words) => api(`clips/${id}/edits`, "POST", { words }), "Edited; the original is as it was.")} className="row">
           <label className="grow">Say the change<input name="said" required maxLength={500} placeholder={hasSound ? "a bit faster, darker, add some reverb" : "a bit faster, up an octave"} /></label>
           <button disabled={busy}>Change it</button>

@@ -1,5 +1,5 @@
 import { ChangeEvent, DragEvent, KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
-import { api, audioUrl, Clip, Collection, Sharing, upload } from "./api";
+import { api, audioUrl, canHear, Clip, Collection, Sharing, upload } from "./api";
 import { CollectionBar } from "./CollectionBar";
 import { Facets, MoreFilters, NO_MORE } from "./MoreFilters";
 import { Wave } from "./Wave";
@@ -68,7 +68,7 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
       event.preventDefault();
       rows[Math.min(rows.length - 1, Math.max(0, at + step))]?.focus();
     } else if (event.target === rows[at] && clip) {
-      const act = { Enter: () => choose(clip.id), " ": () => clip.kind !== "midi" && play(clip), f: () => favour(clip), s: () => clip.kind !== "midi" && alike(clip) }[event.key];
+      const act = { Enter: () => choose(clip.id), " ": () => canHear(clip) && play(clip), f: () => favour(clip), s: () => clip.kind !== "midi" && alike(clip) }[event.key];
       if (act) { event.preventDefault(); act(); }
     }
   }
@@ -120,13 +120,13 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
         {found.clips.map((clip, number) => (
           <li key={clip.id} data-row data-clip={clip.id} tabIndex={number === at ? 0 : -1} onFocus={() => setAt(number)}
             aria-current={clip.id === open} draggable onDragStart={(event) => drag(event, clip)}>
-            <button className="play" disabled={clip.kind === "midi"} onClick={() => play(clip)}
+            <button className="play" disabled={!canHear(clip)} onClick={() => play(clip)}
               aria-label={`${playing === clip.id ? "Stop" : "Play"} ${clip.name}`}>{playing === clip.id ? "■" : "▶"}</button>
             <div className="about">
               <span className="words">{clip.prompt || clip.name}</span>
               <span className="quiet">{[clip.kind, clip.bpm && `${clip.bpm} bpm`, clip.key, clip.rating > 0 && "★".repeat(clip.rating), clip.edited && "edited"].filter(Boolean).join(" · ")}</span>
             </div>
-            {clip.kind === "midi" ? <span className="wave quiet">notes alone: drag them into your DAW</span>
+            {clip.kind === "midi" ? <span className="wave quiet">{canHear(clip) ? "notes: play, or drag them into your DAW" : "notes: drag them into your DAW"}</span>
               : <Wave clip={clip.id} version={clip.edited ? "edited" : "original"} stamp={clip.id === open ? String(turned) : ""} height={36} playing={playing === clip.id} />}
             <button className="small" aria-pressed={clip.favourite} aria-label={`Favourite ${clip.name}`} onClick={() => favour(clip)}>{clip.favourite ? "★" : "☆"}</button>
             <button className="small" onClick={() => choose(clip.id)} aria-label={`Edit ${clip.name}`}>Edit</button>

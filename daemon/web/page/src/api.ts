@@ -65,3 +65,6 @@ export function audioUrl(clip: string, version: string, fit?: { bpm?: number; ke
   if (fit?.key) query.set("key", fit.key);
   return `/api/clips/${clip}/audio?${query}`;
 }
+
+/** Whether there is an instrument for a clip: notes alone of another's are heard in the DAW. */
+export const canHear = (clip: Clip) => clip.kind !== "midi" || clip.engine === "embedded";

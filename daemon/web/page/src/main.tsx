@@ -83,8 +83,8 @@ function Page() {
   async function start(clip: Clip) {
     setPlaying(clip.id);
     try {
-      const version = clip.edited || clip.id === open ? "edited" : "original";
-      await player.play(audioUrl(clip.id, version, fit.current), clip.kind === "loop", () => setPlaying(null));
+      const version = clip.kind === "midi" ? "heard" : clip.edited || clip.id === open ? "edited" : "original";
+      await player.play(audioUrl(clip.id, version, fit.current), clip.kind === "loop" || clip.kind === "midi", () => setPlaying(null));
     } catch (error) {
       setPlaying(null);
       setWords((error as Error).message);

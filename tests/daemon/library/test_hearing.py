@@ -1,0 +1,46 @@
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from bridge.music import Meter, loop_frames
+from daemon.brief import Brief
+from daemon.errors import LibraryError
+from daemon.library.hearing import hear_notes
+from daemon.library.stem_source import play_again
+from daemon.library.studio import Studio
+from daemon.worker import make_clip
+from tests.daemon.library.conftest import untold
+
+
+@pytest.fixture
+def notes(home, tmp_path):
+    """A published clip of notes alone."""
+    brief = Brief("piano chords", "piano chords", kind="midi", bpm=120.0, key_name="Am", bars=1, seed=5, genre="jazz")
+    folder = tmp_path / "made"
+    task = {"brief": brief.to_json(), "request": {"prompt": brief.prompt}, "job": "", "clip": "nts7", "k": 0, "created": time.time(),
+            "folder": str(folder)}  # fmt: skip
+    record = home.crate.publish(make_clip(task, untold), folder)
+    home.library.take_in([record])
+    return record
+
+
+def test_notes_are_heard_as_they_are_and_as_they_are_edited(home, notes):
+    assert play_again(notes, 44100).midi == Path(notes["path"]).read_bytes(), "what is played are the clip's own notes"
+    studio = Studio(home.library, home.folder / "versions")
+    heard = hear_notes(studio.version_task("nts7"), untold)
+    audio, rate = soundfile.read(heard["path"])
+    assert len(audio) == loop_frames(1, Meter(), 120.0, rate) and np.abs(audio).max() > 0.05
+    home.library.edits.add("nts7", {"do": "quantise"})
+    home.library.edits.add("nts7", {"do": "tempo", "bpm": 100})
+    edited = hear_notes(studio.version_task("nts7"), untold)
+    assert edited["frames"] == loop_frames(1, Meter(), 100.0, rate) and Path(edited["path"]).is_file()
+    assert home.library.record("nts7")["path"] == notes["path"]
+
+
+def test_notes_of_others_say_where_to_hear_them(home, notes):
+    task = Studio(home.library, home.folder / "versions").version_task("nts7")
+    with pytest.raises(LibraryError, match="hear them in your DAW"):
+        hear_notes({**task, "record": {**task["record"], "engine": "file"}}, untold)
