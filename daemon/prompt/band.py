@@ -22,7 +22,7 @@ _LESS = {"drumless": "drums", "beatless": "drums", "drumfree": "drums", "bassles
 _NO_NOUNS = frozenset((
     "midi", "sample", "clip", "in", "at", "one", "shot", "oneshot", "please", "half", "double", "time", "feel", "trio",
     "strumming", "long", "short", "wet", "dry", "reverb", "delay", "echo", "slides", "slide", "glide", "staccato", "legato",
-    "double", "triplets",  "picking", "playing", "comping",
+    "strum", "strums", "roll", "rolls", "double", "triplets",  "picking", "playing", "comping",
 ))  # fmt: skip
 #: What is not wanted comes after what is asked for as well: `drums without hats`.
 _HEAD_STOP = rf"{HEAD_END}|\b(?:without|minus|w/o|no)\b"

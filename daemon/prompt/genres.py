@@ -64,7 +64,8 @@ _TABLE = (
     _genre("liquid drum and bass", (170, 176, 174), 50, "drum and bass", "liquid dnb, liquid drum n bass, "
            "liquid d and b, liquid funk"),
     _genre("neurofunk", (170, 178, 174), 50, "drum and bass", "neuro funk, neuro, techstep"),
-    _genre("jungle", (160, 172, 166), 52, aliases="ragga jungle, breakcore"),
+    _genre("jungle", (160, 172, 166), 52, aliases="ragga jungle"),
+    _genre("breakcore", (165, 200, 180), 50, "jungle"),
     _genre("dubstep", (138, 142, 140), 50, aliases="dub step, brostep, riddim, deep dubstep"),
     _genre("uk garage", (130, 136, 132), 62, "two-step", "ukg, garage, speed garage, bassline garage"),
     _genre("two-step", (128, 136, 132), 62, aliases="2 step, two step garage, 2 step garage, twostep"),
@@ -104,7 +105,8 @@ _TABLE = (
     _genre("samba", (96, 120, 104), 54, "latin", "batucada"),
     # songs and bands
     _genre("pop", (96, 126, 112), 51, aliases="dance pop, electropop, electro pop, k pop, j pop, indie pop, "
-           "hyperpop, bedroom pop"),
+           "bedroom pop"),
+    _genre("hyperpop", (140, 170, 150), 50, "pop", "digicore, glitchcore"),
     _genre("rock", (100, 145, 122), 50, aliases="indie rock, hard rock, alternative rock, alt rock, classic rock, indie"),
     _genre("punk", (150, 200, 176), 50, "rock", "punk rock, pop punk, post punk"),
     _genre("metal", (100, 180, 140), 50, "rock", "heavy metal, thrash metal, metalcore, djent, death metal, nu metal"),
@@ -142,7 +144,7 @@ def fold(text: str) -> str:
 #: Aliases that are genres in their own right, only played like the genre they stand with.
 _BORROWED = (
     "gqom, goa, goa trance, ebm, dark wave, darkwave, witch house, bluegrass, americana, gospel, motown, northern "
-    "soul, breakcore, speedcore, gabber, gabba, schranz, plugg, pluggnb, hyperpop, cumbia, bachata, merengue, "
+    "soul, speedcore, gabber, gabba, schranz, plugg, pluggnb, cumbia, bachata, merengue, "
     "mambo, son cubano, latin trap, djent, metalcore, death metal, nu metal, vaporwave, vapor wave, vapourwave, "
     "darksynth, chillwave, baroque, chamber music, k pop, j pop, dream pop, baltimore club, ragga jungle, "
     "rocksteady, techstep, bebop, big band, big beat, broken beat, drone music, glitch hop, new wave, downtempo, "

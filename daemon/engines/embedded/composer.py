@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -11,7 +12,7 @@ from bridge.music import Key, Meter, bar_seconds
 from daemon.brief import Brief
 from daemon.engines.embedded import forms, meters
 from daemon.engines.embedded.motif import motif_bars
-from daemon.engines.embedded.phrase import crowded, phrased, turn_of
+from daemon.engines.embedded.phrase import crowded, phrased, rolling, turn_of
 from daemon.engines.embedded.plan import PARTS, Bass, Chords, Drums, Feel, Lead, Mix, Plan, Section, Sound
 from daemon.engines.embedded.rows import FAST_HATS, double_timed, fit_row, half_timed, thinned_or_filled, with_fill
 from daemon.engines.embedded.styles import STYLES
@@ -25,6 +26,16 @@ from daemon.prompt.progressions import Progression, read_progression
 T = TypeVar("T")
 
 DEFAULT_STYLE = "house"
+#: Where no genre is named: what the words sound like, the first that fits.
+_SOUNDS_LIKE = (
+    (r"\b303\b|acid", "acid house"), (r"slap bass|wah|clavinet|funky", "funk"), (r"log drum", "amapiano"),
+    (r"reese|amen", "drum and bass"), (r"\b808", "trap"), (r"supersaw", "trance"), (r"8[- ]?bit|chip", "chiptune"),
+    (r"upright|walking bass|brush|saxophone|\bsax\b", "jazz"), (r"tabla|bongo|conga|djembe|tribal", "afro house"),
+    (r"drum fill|tom fill|\bprog|distorted guitar|power chord|electric guitar", "rock"),
+    (r"orchestr|epic|violin|cello|strings|trailer", "cinematic"), (r"choir|\bpads?\b|atmosph|drone", "ambient"),
+    (r"rhodes|electric piano|organ", "soul"), (r"strum|acoustic|banjo|ukulele|guitar|accordion", "folk"),
+    (r"piano|ballad", "pop"),
+)  # fmt: skip
 _DEFAULT_ROWS = {
     "hat": "x.o.x.o.x.o.x.o.", "open hat": "..x...x...x...x.", "kick": "X...X...X...X...", "snare": "....X.......X...",
     "clap": "....X.......X...", "snap": "....x.......x...", "rim": "...x..x....x..x.", "ride": "x.x.x.x.x.x.x.x.",
@@ -35,6 +46,8 @@ _DEFAULT_ROWS = {
 }  # fmt: skip
 
 
+#: Toms do not roll together: the lowest does.
+_OTHER_TOMS = ("high tom", "mid tom")
 #: What brushes play where they are asked for.
 _BRUSHED = ("snare", "rim", "clap", "snap")
 #: The fill of a style that has none.
@@ -54,7 +67,8 @@ def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> 
 
 
 def find_style(brief: Brief) -> Style:
-    """The style of the brief's genre, or of the genre it is played like; else the one that the words name; else house."""
+    """The style of the brief's genre, or of the genre it is played like; else the one that the words name or sound like; else
+    house."""
     name = brief.genre
     for _ in range(3):
         if name in STYLES:
@@ -63,7 +77,10 @@ def find_style(brief: Brief) -> Style:
         name = "" if genre is None else genre.name if genre.name in STYLES else genre.like
     words = f" {brief.genre} {brief.prompt} ".lower()
     named = [one for one in sorted(STYLES, key=len, reverse=True) if f" {one} " in words]
-    return STYLES[named[0] if named else DEFAULT_STYLE]
+    if named:
+        return STYLES[named[0]]
+    said = " ".join([words, *brief.instruments]).lower()
+    return STYLES[next((name for pattern, name in _SOUNDS_LIKE if re.search(pattern, said)), DEFAULT_STYLE)]
 
 
 def compose(brief: Brief, seed: int) -> Plan:
@@ -177,7 +194,9 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
         return None
     if not rows:
         rows = {voice: text.split("/") for voice, text in meters.drum_rows(plan.meter_, "back").items()}
-    for voice in wishes.more_drums:
+    for voice in sorted(wishes.more_drums):
+        if {"kick", "hard kick"} >= {voice} and {"kick", "hard kick"} & set(rows):
+            continue  # one of them is there: the two together would fight
         if voice not in rows and (voice in style.extras or len(wishes.more_drums) <= 2 or wishes.drums):
             rows[voice] = style.extras.get(voice, _DEFAULT_ROWS[voice]).split("/")
     rows = {voice: lines for voice, lines in rows.items() if voice not in wishes.no_drums}
@@ -191,6 +210,9 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
         rows = half_timed(rows)
     if wishes.double_time:
         rows = double_timed(rows, FAST_HATS if wishes.fast_hats else None)
+    if wishes.roll:
+        rolls = {voice: rolling(plan.bars, plan.meter_.sixteenths_per_bar) for voice in rows if voice not in _OTHER_TOMS}
+        return Drums(rolls, drum_sounds(style, wishes, set(rolls)))
     rows = {voice: thinned_or_filled(voice, lines, wishes.density, stream) for voice, lines in rows.items()}
     rows = {
         voice: lines if wishes.on_the_floor and voice == "kick" else phrased(voice, lines, plan.bars, stream)
@@ -302,6 +324,8 @@ def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | No
     sound = _pick(style.bass_sounds, "bass", style, wishes, seed)
     if wishes.half_time:
         lines = half_timed({"bass": lines}, ("bass",))["bass"]
+    if sound.voice == "acid":
+        sound = replace(sound, octave=1)  # the machine's own range: an octave lower its filter has nothing to open
     return Bass(lines, sound, style.bass_hold)
 
 

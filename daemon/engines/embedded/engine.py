@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.music import bar_seconds
+from bridge.music import Key, bar_seconds
 from daemon.brief import Brief
 from daemon.engines.contract import Grid, Progress, Take
 from daemon.engines.embedded import INFO
@@ -21,6 +21,8 @@ from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.voices.voice import Tone
 from daemon.engines.embedded.wishes import read_wishes, toned
 from daemon.errors import EngineError
+from daemon.prompt.marked_text import MarkedText
+from daemon.prompt.pitches import read_note
 
 _PLAYERS: dict[int, Player] = {}
 
@@ -70,7 +72,10 @@ def _oneshot(brief: Brief, seed: int, progress: Progress) -> Take:
 def _effect(brief: Brief, seed: int, progress: Progress) -> Take:
     name = find_effect(brief.words or brief.prompt)
     progress(0.1, f"playing {name}")
-    audio = play_effect(name, brief.seconds or DEFAULT_S, brief.key, seed, brief.sample_rate, _tone(brief))
+    key = brief.key
+    if key is None and (note := read_note(MarkedText(brief.prompt))):
+        key = Key.parse(note.rstrip("-0123456789"))  # a drone in D has no mode, but a tonic
+    audio = play_effect(name, brief.seconds or DEFAULT_S, key, seed, brief.sample_rate, _tone(brief))
     take = _take(audio, brief.sample_rate, seed)
     take.parts = (name,)
     return take
@@ -95,7 +100,7 @@ def make_plan(brief: Brief, seed: int) -> Plan:
 def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
     """What the person should know: whose groove was played, and how a track's length differs from what was asked."""
     said = []
-    if brief.plan is None and plan.genre != brief.genre:
+    if brief.plan is None and plan.genre != brief.genre and plan.parts != ("texture",):
         named = f"{brief.genre} has no groove of its own here" if brief.genre else "no genre is named"
         said.append(f"{named}; it is played like {plan.genre}")
     if brief.kind == "track" and audio is not None:

@@ -290,11 +290,13 @@ class Desk:
             total = np.sum(list(spectra.values()), axis=0)
             balance.tilt_db = 0.0
             playing = {part for part in spectra if part not in ("texture", "fx")}
-            if len(playing) >= 3 or playing == {"drums"}:
+            if len(playing) >= 2 or playing == {"drums"}:
                 power = (total.real**2 + total.imag**2).sum(axis=0)
                 slope = effects.spectral_slope(power, self.rate, self.size)
-                if len(playing) >= 3:
-                    balance.tilt_db = float(np.clip(self.plan.mix.slope_db - slope, -4.0, 4.0))
+                if len(playing) >= 2:
+                    # two parts need not fill the spectrum: they are turned half-way
+                    share = 1.0 if len(playing) >= 3 else 0.5
+                    balance.tilt_db = float(np.clip(share * (self.plan.mix.slope_db - slope), -4.0, 4.0))
                 else:
                     # half of what it lacks: how its voices were asked to sound must stay heard
                     balance.tilt_db = float(np.clip((self.plan.mix.slope_db + _BEAT_ALONE_DB - slope) / 2, 0.0, 1.5))

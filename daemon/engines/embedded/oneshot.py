@@ -24,9 +24,10 @@ NAMES: dict[str, str] = {
     "tuned bell": "bell", "chime": "bell", "bells": "bell", "marimba": "mallet", "kalimba": "mallet", "vibraphone": "mallet",
     "string": "strings", "violin": "strings", "vocal": "choir", "vox": "choir", "synth": "lead", "flute": "soft lead",
     "uplifter": "riser", "downlifter": "sweep down", "boom": "impact", "hit": "impact", "bass": "saw bass", "303": "acid",
-    "hoover": "supersaw", "percussion": "low conga", "cymbal": "crash",
+    "hoover": "supersaw", "orchestral hit": "brass", "orchestra hit": "brass", "percussion": "low conga", "cymbal": "crash",
 }  # fmt: skip
 
+_MAJOR = r"\b(?:major|maj|happy|uplifting)\b"
 _SILENT_DB = -60.0
 #: Voices that play a chord where one is asked for.
 _CHORDAL = ("keys", "pads", "leads")
@@ -53,10 +54,11 @@ def find_steps(brief: Brief, voice: Voice) -> tuple[int, ...]:
         except ValueError:
             continue
     words = brief.prompt.lower()
+    if re.search(r"orchestral? hit", words):
+        return (-12, 0, 3, 7, 12) if not re.search(_MAJOR, words) else (-12, 0, 4, 7, 12)
     if not re.search(r"\bchords?\b|(?<!brass )\bstabs?\b", words):
         return (0,)
-    major = re.search(r"\b(?:major|maj|happy|uplifting)\b", words)
-    return (0, 4, 7) if major else (0, 3, 7, 10)
+    return (0, 4, 7) if re.search(_MAJOR, words) else (0, 3, 7, 10)
 
 
 def play_oneshot(

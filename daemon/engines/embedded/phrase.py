@@ -101,6 +101,16 @@ def _move(marks: list[str], stream: random.Random) -> None:
         marks[step] = "."
 
 
+def rolling(bars: int, steps: int) -> list[str]:
+    """A roll over the whole length: quarters, eighths, sixteenths, then thirty-seconds, ever louder."""
+    whole = bars * steps
+    row = ""
+    for step in range(whole):
+        part = 4 * step // whole
+        row += (("o", "o", "x", "2")[part] if step + 2 < whole else "X") if step % (4, 2, 1, 1)[part] == 0 else "."
+    return [row[at : at + steps] for at in range(0, whole, steps)]
+
+
 def crowded(rows: Mapping[str, list[str]], voice: str, row: str) -> bool:
     """Whether a voice at the top would only add to the hiss: too many strokes a bar up there already."""
     if voice not in TOP:

@@ -107,6 +107,8 @@ class Wishes:
     """Double time is meant for the hats alone."""
     fill_only: bool = False
     """A drum fill is asked for, and nothing before it."""
+    roll: bool = False
+    """Nothing but a roll of the drums that are named."""
     era: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Voices by part that a decade named in the words prefers."""
     swing_change: float = 0.0
@@ -151,6 +153,7 @@ def read_wishes(brief: Brief) -> Wishes:
             re.search(rf"{_DOUBLE}\s+(?:hi-?)?(?:hats?|shakers?|rides?)|(?:hats?|shakers?|rides?)\s+(?:in |at )?{_DOUBLE}", words)
         ),
         fill_only=bool(re.search(r"\b(?:drum|tom|snare)[- ]?fills?\b|^\s*fill\b", words)) and brief.only,
+        roll=bool(re.search(r"\brolls?\b", words)) and bool(brief.only and drums),
         era=era,
         swing_change=swing_change,
         on_the_floor=bool(re.search(r"four (?:on|to) the floor|4 ?(?:on|to) ?the ?floor|4x4", words)),

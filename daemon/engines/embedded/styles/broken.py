@@ -235,6 +235,40 @@ BROKEN = (
     JUNGLE,
     replace(
         JUNGLE,
+        name="breakcore",
+        bpm=180,
+        swing=50,
+        beats=(
+            {
+                "kick": "X.x...x...xx.x../X..x..x.x.xx....",
+                "snare": "....X..2.g..X.2./..2.X..g..2.X.xx",
+                "hat": "x.x.x.x.x.x.x.x.",
+            },
+            {
+                "kick": "X.xX..x.X.x..x../X.x...xxx...x.x.",
+                "snare": "....X.2.....X..3/....2..X.X...2.X",
+                "ride": "x...x...x...x...",
+            },
+            {
+                "kick": "X...x.X...x.X.../XxX...x.X.x...x.",
+                "snare": "...X..X2....X.../....X.3.X..X2.2.",
+                "open hat": "..x...x...x...x.",
+            },
+        ),
+        fills=({"snare": "2222x333", "kick": "X...x...", "*": "        "}, {"snare": "3333", "*": "    "}),
+        bass=("X--x.x--..x-x8..", "X-------x---x-x-", "X-x-..8-x-x-..~-"),
+        bass_sounds=("reese", "sub", "wobble"),
+        minor=("i bII i VII", "i VI", "i iv VI v"),
+        tones={
+            "snare": {"attack": 0.9, "dirt": 0.4, "drive": 0.4, "tune": 3},
+            "kick": {"drive": 0.5, "length": 0.6},
+            "hat": {"dirt": 0.3},
+        },
+        drive=0.6,
+        lufs=-8,
+    ),
+    replace(
+        JUNGLE,
         name="footwork",
         bpm=160,
         swing=50,

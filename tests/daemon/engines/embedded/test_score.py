@@ -48,7 +48,7 @@ def test_notes_lie_in_the_key_in_range_and_on_the_grid(genre):
                     continue
                 assert note.start % STEP == 0 or plan.chords.style == "strum"
                 assert note.pitch % 12 in scale | named, (part, note)
-                assert {"bass": 20, "chords": 40}.get(part, 48) <= note.pitch <= {"bass": 60}.get(part, 100)
+                assert {"bass": 20, "chords": 40}.get(part, 48) <= note.pitch <= {"bass": 64}.get(part, 100)
 
 
 @pytest.mark.parametrize("genre", list(STYLES))
@@ -149,6 +149,23 @@ def test_words_choose_sounds_and_drums():
     assert compose(brief("boom bap", prompt="four on the floor"), 1).drums.rows["kick"] == ["X...X...X...X..."]
     bare = compose(brief("rock", prompt="rock without snare", negative="snare"), 2).drums
     assert "snare" not in {*bare.rows, *bare.fill, *bare.turn}
+
+
+def test_without_a_genre_the_words_choose_what_it_is_played_like():
+    for prompt, style in (
+        ("choir pad", "ambient"), ("guitar strum", "folk"), ("acid bassline", "acid house"), ("sad piano", "pop"), ("loop", "house"),
+    ):  # fmt: skip
+        assert find_style(brief("", prompt=prompt)).name == style
+
+
+def test_a_roll_grows_and_kicks_are_never_doubled():
+    roll = compose(brief("", prompt="snare roll", instruments=("snare",), only=True, bars=4), 1).drums
+    assert list(roll.rows) == ["snare"] and roll.fill == roll.turn == {}
+    strokes = [sum(mark != "." for mark in row) for row in roll.rows["snare"]]
+    assert strokes == sorted(strokes) and strokes[0] == 4 and strokes[-1] == 16 and "2" in roll.rows["snare"][-1]
+    for genre in ("techno", "hardcore"):
+        kicks = compose(brief(genre, prompt=f"{genre} kick", instruments=("kick",), only=True), 1).drums.rows
+        assert len(kicks) == 1
 
 
 def test_density_and_energy_steer():
