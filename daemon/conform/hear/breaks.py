@@ -22,10 +22,12 @@ FLOOR = 0.1
 def breaks(mono: np.ndarray, sample_rate: int, rate: float, frames: int) -> np.ndarray:
     """Log of the highest remainder in each of `frames` frames at `rate` Hz, over its usual height there; float32 (frames,)."""
     left = np.abs(_remainder(mono))
-    power = left**2
+    power = left.astype(float) ** 2
     after = np.zeros_like(power)
     after[:-SKIP] = uniform_filter1d(power, AFTER, mode="constant", origin=-(AFTER // 2))[SKIP:]
-    log = np.log(left / np.sqrt(np.maximum(uniform_filter1d(power, USUAL), after) + 1e-18) + FLOOR)
+    # The running sums leave a trifle below zero where silence follows sound.
+    usual = np.maximum(np.maximum(uniform_filter1d(power, USUAL), after), 1e-18)
+    log = np.log(left / np.sqrt(usual) + FLOOR)
     out = np.full(frames, np.log(FLOOR), np.float32)
     np.maximum.at(out, np.minimum((np.arange(len(log)) / sample_rate * rate).astype(int), frames - 1), log)
     return out
@@ -66,5 +68,5 @@ def _levinson(lags: np.ndarray) -> np.ndarray:
         reflected = -(filters[:, :order] * lags[:, order:0:-1]).sum(axis=1) / error
         known = filters[:, 1:order] + reflected[:, None] * filters[:, order - 1 : 0 : -1]
         filters[:, 1:order], filters[:, order] = known, reflected
-        error = error * (1 - reflected**2)
+        error = np.maximum(error * (1 - reflected**2), 1e-12 * lags[:, 0])
     return filters
