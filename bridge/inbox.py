@@ -27,9 +27,10 @@ MOST_TOLD = 3
 #: So many files are in hand at once. The others wait where they were dropped, which costs next to nothing however many they
 #: are, and are taken when half of those have ended: the folder is not gone through for every single one.
 MOST_IN_HAND = 300
+#: So many notices of the system wait to be read.
+MOST_NOTES = 500
 #: Of so many files the log says why they are left alone; what is more than that is said after an hour, as far as it goes then.
-MOST_SAID = 1000
-SAID_FOR_S = 3600.0
+MOST_SAID, SAID_FOR_S = 1000, 3600.0
 #: Codes of refusals that say nothing against the file: the daemon is busy, or its disk is full or gone. It is sent again.
 NOT_NOW = frozenset({"busy", "disk", "queue"})
 #: What is told of our orders.
@@ -71,8 +72,7 @@ class Inbox:
         self._told_of: set[str] = set()
         self._said_anew_s = time.monotonic()
         self._faults: list[str] = []
-        self._trouble = ""
-        self._remade = ""
+        self._trouble = self._remade = ""
 
     @property
     def working(self) -> Path:
@@ -141,6 +141,8 @@ class Inbox:
             self._watch.stop()
 
     def _noticed(self, name: str, complete: bool) -> None:
+        if self._notes.qsize() > MOST_NOTES:
+            return  # the look that comes after those finds it
         self._notes.put(lambda: self._note_change(name, complete))
 
     def _note_change(self, name: str, complete: bool) -> None:
@@ -160,8 +162,8 @@ class Inbox:
     def _look_again(self) -> float:
         """Look through the folder once; the monotonic time at which to look next."""
         self._try(self._look)
-        more = f"\n... and {len(self._faults) - MOST_TOLD} more" if len(self._faults) > MOST_TOLD else ""
-        self._trouble = "\n".join(self._faults[:MOST_TOLD]) + more
+        told, more = self._faults[:MOST_TOLD], len(self._faults) - MOST_TOLD
+        self._trouble = "\n".join([*told, f"... and {more} more"] if more > 0 else told)
         self._faults.clear()
         return time.monotonic() + self._stillness.pause_s(RESCAN_S)
 
@@ -201,13 +203,13 @@ class Inbox:
         for name in names:
             if self._hands_full():
                 return
-            path = self.folder / name
             if not (is_text(name) or is_audio(name) or wrong_kind(name)):
                 self._say_once(name, f"{name} is neither a prompt (.txt, .md, .prompt) nor audio, and is left alone")
                 continue
-            new += not self._stillness.knows(path)
+            new += not self._stillness.knows(os.path.join(self.folder, name))
             if new > MOST_IN_HAND:
-                continue  # its turn comes at the next look: what is remembered of a file takes some room
+                continue  # its turn comes at the next look: what is remembered takes some room
+            path = self.folder / name
             if is_text(name):
                 companion = audio.get(stem(name))
                 ready = self._is_ready(path) and (companion is None or self._is_ready(self.folder / companion))

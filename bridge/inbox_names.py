@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from pathlib import PurePath
@@ -52,7 +53,7 @@ def wrong_kind(name: str) -> str | None:
 
 def stem(name: str) -> str:
     """What a text and an audio file that belong together have in common: the name without suffix and upper case."""
-    return PurePath(name).stem.casefold()
+    return os.path.splitext(name)[0].casefold()
 
 
 def new_claim(letter: str) -> str:
@@ -82,4 +83,5 @@ def numbered(name: str, k: int) -> str:
 
 
 def _suffix(name: str) -> str:
-    return PurePath(name).suffix.lower()
+    # no PurePath: it enters each name into Python's table of words, which grows with thousands of files and never shrinks
+    return os.path.splitext(name)[1].lower()

@@ -43,9 +43,9 @@ class Stillness:
     def __len__(self) -> int:
         return len(self._seen)
 
-    def knows(self, path: Path) -> bool:
+    def knows(self, path: str) -> bool:
         """Whether something is remembered of a file."""
-        return str(path) in self._seen
+        return path in self._seen
 
     def closed(self, path: Path) -> None:
         """The system says that the file was closed by its writer, as it is now."""

@@ -16,7 +16,7 @@ import pytest
 
 from bridge.errors import DoorError
 from bridge.events import Order, Refused
-from bridge.inbox import Inbox
+from bridge.inbox import MOST_NOTES, Inbox
 from tests.inbox_bench import Bench, tone, wait_for
 
 
@@ -94,6 +94,18 @@ def test_many_files_are_each_taken_once_and_so_many_at_a_time(bench: Bench, monk
     assert len({order.claim for order in orders}) == len(orders) == 200
     assert {str(order.requests[0]["prompt"]) for order in orders} == {f"drums {k}" for k in range(200)}
     wait_for(lambda: len(list((bench.folder / "done").iterdir())) == 400)
+
+
+def test_ten_thousand_notices_are_hints_and_no_load(bench: Bench) -> None:
+    box = bench.start()
+    bench.drop("first.txt", "drums")
+    bench.order()
+    box._notes.put(lambda: time.sleep(0.5))  # the thread is busy meanwhile
+    for n in range(10_000):
+        box._noticed(f"file{n}.txt", True)
+    assert box._notes.qsize() <= MOST_NOTES + 2
+    bench.drop("second.txt", "bass")
+    assert str(bench.order().requests[0]["prompt"]) == "bass"
 
 
 def test_files_of_no_use_block_none_and_do_not_fill_the_log(
