@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import resource
 import statistics as stats
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ from daemon.engines.contract import Take
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.voices.table import VOICES
+from daemon.worker import make_clip
 
 RATE = 44100
 SEEDS = (1, 2, 3)
@@ -73,8 +75,27 @@ def speed() -> None:
         each.append((timed(asked, 2)[1] * 1000, name))
     median, slowest = stats.median(ms for ms, _ in each), max(each)
     print(f"  one-shot median {median:.0f} ms, slowest {slowest[0]:.0f} ms ({slowest[1]}) (aim 60 ms)")
+    for stems in (False, True):
+        code = f"from benchmarks.embedded import track_alone; track_alone({stems})"
+        print(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout, end="")
+
+
+def track_alone(stems: bool) -> None:
+    """What a worker does with a track of three minutes, whole, and the most memory that it took: for a process of its own."""
+    brief = brief_of("house", kind="track", bars=None, seconds=180.0, stems=stems, engines=("embedded",), seed=1)
+    with tempfile.TemporaryDirectory() as folder:
+        task = {
+            "brief": brief.to_json(),
+            "request": {},
+            "k": 0,
+            "clip": "aaaa",
+            "job": "a",
+            "folder": f"{folder}/a",
+            "created": 0.0,
+        }
+        make_clip(task, lambda share, stage, words: None)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-    print(f"  memory at most {peak:.0f} MB (aim 600 MB)")
+    print(f"  memory for the track, {'with' if stems else 'without'} stems: at most {peak:.0f} MB (aim 600 MB)")
 
 
 def judge(take: Take, brief: Brief, found: dict[str, Any]) -> list[str]:
