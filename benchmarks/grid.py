@@ -1,11 +1,12 @@
 """How well takes of real loops are put back on their grid: ours, and what a user would do instead, in the same run.
 
-    python -m benchmarks.grid --loops FOLDER [--seed N] [--hard] [--only NAME]
+    python -m benchmarks.grid (--loops FOLDER | --made) [--seed N] [--hard] [--only NAME]
 
 FOLDER holds loops and `loops.json`: a list of {"file", "beats", "beats_per_bar"}; each file holds exactly that many beats and
-begins with a hit. Takes are made from them by playing them tiled at a wrong tempo, drifting, after silence, with a pickup or
-from the middle of a bar, so that the truth is known to the sample; with --hard the tempo asked is far off, half or double, or the
-meter is 3/4. Each method is told only what a user would say: tempo, bars and meter.
+begins with a hit. With --made the embedded musician makes the loops: whole bands and single instruments. Takes are made from
+them by playing them tiled at a wrong tempo, drifting, after silence, with a pickup or from the middle of a bar, so that the truth
+is known to the sample; with --hard the tempo asked is far off, half or double, or the meter is 3/4. Each method is told only what
+a user would say: tempo, bars and meter.
 """
 
 from __future__ import annotations
@@ -24,10 +25,14 @@ import numpy as np
 import soundfile as sf
 from scipy import signal
 
+from benchmarks import made_loops
+
 RATE = 44100
 PLAIN, HARD = ("offset", "drift", "silence", "pickup"), ("double", "half", "far", "three")
 #: Hz; bands in which a result is compared with the loop, and the hop of their envelopes in frames.
 JUDGED_BANDS, HOP = ((30, 150), (150, 600), (600, 2500), (2500, 9000)), 44
+#: Confidence from which a user may rely on the beats, and from how far off they are wrong.
+SURE, WRONG_MS = 0.7, 20
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ class Verdict:
     exact_frames: bool
     rotated: int
     mean_ms: float
+    confidence: float | None
+    """What the method itself says of its beats, 0-1; None where it says nothing."""
 
 
 def read(path: Path) -> np.ndarray:
@@ -112,7 +119,7 @@ def played(loop: np.ndarray, beats: int, position: np.ndarray) -> np.ndarray:
     return around[whole] * (1 - part) + around[whole + 1] * part
 
 
-def judge(case: Case, result: np.ndarray) -> Verdict:
+def judge(case: Case, result: np.ndarray, confidence: float | None) -> Verdict:
     """Compare a result at `RATE` with the loop played exactly at the asked tempo."""
     beats = case.asked_bars * case.beats_per_bar
     frames = round(beats * 60 / case.asked_bpm * RATE)
@@ -128,7 +135,8 @@ def judge(case: Case, result: np.ndarray) -> Verdict:
     off = [_offset(heard, ideal, np.arange(round(k * beat - 40), round((k + 1) * beat - 40)) % hops, beats) for k in range(beats)]
     known = [hops_off for hops_off in off if hops_off is not None]
     own_bar = max(1, round(case.beats_per_bar / max(1.0, case.octave)))
-    return Verdict(exact, turn % own_bar, float(np.mean(np.abs(known))) * HOP * 1000 / RATE if known else float("nan"))
+    mean_ms = float(np.mean(np.abs(known))) * HOP * 1000 / RATE if known else float("nan")
+    return Verdict(exact, turn % own_bar, mean_ms, confidence)
 
 
 def _rises(audio: np.ndarray) -> np.ndarray:
@@ -156,23 +164,25 @@ def _offset(heard: np.ndarray, ideal: np.ndarray, at: np.ndarray, beats: int) ->
     return float(lags[best] + 0.5 * (left - right) / (left - 2 * middle + right - 1e-12))
 
 
-def ours(case: Case, take: Path, out: Path) -> None:
+def ours(case: Case, take: Path, out: Path) -> float | None:
     """`sidecrate fit`."""
     asked = ["--bpm", str(case.asked_bpm), "--bars", str(case.asked_bars), "--meter", case.meter]
     command = [sys.executable, "-m", "daemon.cli", "fit", str(take), *asked, "--grid", "tight", "--out", str(out)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    said = subprocess.run([*command, "--json"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    return float(json.loads(said.splitlines()[-1])["report"]["found"]["confidence"])
 
 
-def librosa_beats(case: Case, take: Path, out: Path) -> None:
+def librosa_beats(case: Case, take: Path, out: Path) -> float | None:
     """librosa's beats, the first of them taken for the one, and one ratio."""
     import librosa
 
     audio = read(take)
     _, beats_s = librosa.beat.beat_track(y=audio.mean(axis=1), sr=RATE, start_bpm=case.asked_bpm, units="time")
     _one_ratio(case, audio, np.asarray(beats_s), np.asarray(beats_s)[:1], out)
+    return None
 
 
-def madmom_downbeats(case: Case, take: Path, out: Path) -> None:
+def madmom_downbeats(case: Case, take: Path, out: Path) -> float | None:
     """madmom's downbeats and one ratio."""
     from madmom.features.downbeats import DBNDownBeatTrackingProcessor, RNNDownBeatProcessor
 
@@ -180,6 +190,7 @@ def madmom_downbeats(case: Case, take: Path, out: Path) -> None:
     track = DBNDownBeatTrackingProcessor(beats_per_bar=[case.beats_per_bar], min_bpm=low, max_bpm=high, fps=100)
     found = track(RNNDownBeatProcessor()(str(take)))
     _one_ratio(case, read(take), found[:, 0], found[found[:, 1] == 1, 0], out)
+    return None
 
 
 def _one_ratio(case: Case, audio: np.ndarray, beats_s: np.ndarray, downbeats_s: np.ndarray, out: Path) -> None:
@@ -197,7 +208,7 @@ def _one_ratio(case: Case, audio: np.ndarray, beats_s: np.ndarray, downbeats_s: 
     sf.write(out, result, RATE, subtype="FLOAT")
 
 
-METHODS: dict[str, Callable[[Case, Path, Path], None]] = {
+METHODS: dict[str, Callable[[Case, Path, Path], float | None]] = {
     "sidecrate fit": ours,
     "librosa beats, one ratio": librosa_beats,
     "madmom downbeats, one ratio": madmom_downbeats,
@@ -225,29 +236,39 @@ def run(folder: Path, seed: int, hard: bool, only: str | None) -> None:
             f"{name:30s} {exact:12d} {right:16d} {(off <= 10).sum():8d} {(off <= 5).sum():7d} "
             f"{np.nanmedian(off):10.1f} {np.nanpercentile(off, 90):7.1f} {took_s:9.2f}"
         )
+        sure = [v for v in verdicts if v.confidence is not None and v.confidence >= SURE]
+        if sure:
+            wrong = sum(v.mean_ms > WRONG_MS for v in sure)
+            share = len(sure) / len(made)
+            print(f"  sure ({SURE} or more) of {len(sure)}, {share:.0%}; of these {wrong} off by more than {WRONG_MS} ms")
 
 
-def _measured(made: list[Case], method: Callable[[Case, Path, Path], None]) -> tuple[list[Verdict], float]:
+def _measured(made: list[Case], method: Callable[[Case, Path, Path], float | None]) -> tuple[list[Verdict], float]:
     verdicts, took_s = [], []
     with tempfile.TemporaryDirectory() as scratch:
         for case in made:
             take, out = Path(scratch, f"{case.name}.flac"), Path(scratch, f"{case.name}-fitted.wav")
             sf.write(take, case.take, RATE)
             began = time.perf_counter()
-            method(case, take, out)
+            confidence = method(case, take, out)
             took_s.append(time.perf_counter() - began)
-            verdicts.append(judge(case, read(out)))
+            verdicts.append(judge(case, read(out), confidence))
     return verdicts, float(np.median(took_s))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--loops", type=Path, required=True, help="folder of loops with its loops.json")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--loops", type=Path, help="folder of loops with its loops.json")
+    source.add_argument("--made", action="store_true", help="loops of the embedded musician")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hard", action="store_true")
     parser.add_argument("--only", help="methods whose name contains this")
     asked = parser.parse_args()
-    run(asked.loops, asked.seed, asked.hard, asked.only)
+    with tempfile.TemporaryDirectory() as scratch:
+        if asked.made:
+            made_loops.write(Path(scratch), asked.seed)
+        run(asked.loops or Path(scratch), asked.seed, asked.hard, asked.only)
     return 0
 
 
