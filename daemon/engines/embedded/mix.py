@@ -172,7 +172,7 @@ class Desk:
     def __init__(self, plan: Plan, rate: int, frames: int, balance: Balance | None = None, goes_round: bool = True) -> None:
         self.plan, self.rate, self.frames, self.goes_round = plan, rate, frames, goes_round
         self.balance = balance or Balance()
-        #: K-weighted power of what was mixed last, the mean over the stretch.
+        #: K-weighted power of the section that was mixed last, the mean over the stretch.
         self.power = 0.0
         # the tonal balance has no phase: it sounds a little before its cause, which a transform keeps at the far end
         self.before = round(_BEFORE_S * rate)
@@ -185,7 +185,8 @@ class Desk:
         """
         spectra = {part: self._treated(part, buses.pop(part), kicks) for part in list(buses)}
         gain = self._settled(spectra, lufs)
-        self.power = self._k_power(np.sum(list(spectra.values()), axis=0) * gain)
+        if not self.goes_round:
+            self.power = self._k_power(np.sum(list(spectra.values()), axis=0) * gain)
         return {part: self._out(spectra.pop(part) * gain) for part in list(spectra)}
 
     def mixed(self, buses: Iterable[tuple[str, np.ndarray]], kicks: Sequence[int]) -> np.ndarray:
