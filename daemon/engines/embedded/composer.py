@@ -112,7 +112,20 @@ def compose(brief: Brief, seed: int) -> Plan:
     }
     playing = {part for part, what in written.items() if what is not None and _may_play(part, wishes)}
     plan = plan.with_(**{part: what for part, what in written.items() if part in playing})
+    if brief.kind != "track" and "drums" not in playing:
+        plan = _one_marked(plan, playing)
     return plan.with_(sections=_sections(brief, style, wishes, plan, playing))
+
+
+def _one_marked(plan: Plan, playing: set[str]) -> Plan:
+    """Somebody plays on the one of every bar: in a band that may be the drums, but where a few play off the beat among themselves
+    neither a player nor a machine could tell where the bar begins."""
+    players = {part: getattr(plan, part) for part in ("bass", "chords") if part in playing and getattr(plan, part).rows}
+    if not players or any(all(row[0] not in ".-" for row in player.rows) for player in players.values()):
+        return plan
+    part, player = next(iter(players.items()))
+    rows = [row if row[0] not in ".-" else "x" + row[1:] for row in player.rows]
+    return plan.with_(**{part: replace(player, rows=rows)})
 
 
 def _swing(brief: Brief, style: Style, wishes: Wishes) -> float:

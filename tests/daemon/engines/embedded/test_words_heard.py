@@ -8,7 +8,7 @@ from bridge.session import SessionView
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.rows import ROLLS
-from daemon.engines.embedded.score import Score
+from daemon.engines.embedded.score import TICKS_PER_QUARTER, Score
 from daemon.prompt.settle import PromptDefaults, settle
 
 
@@ -149,3 +149,13 @@ def test_dark_and_bright_are_heard_in_the_whole_mix():
         take = make(brief_of(f"{word} house loop 124 bpm Am", bars=2), 3, quiet)
         tops[word] = top_db(take.audio, take.sample_rate)
     assert tops["dark"] + 1 < tops[""] < tops["bright"] - 1, tops
+
+
+@pytest.mark.parametrize("prompt", ["piano no drums", "reggae chords no drums", "finger bass only", "guitar no drums"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_where_no_drums_beat_the_time_somebody_plays_on_the_one(prompt, seed):
+    plan = compose(brief_of(prompt), seed)
+    assert plan.drums is None
+    bar = 4 * TICKS_PER_QUARTER
+    starts = [note.start for part in ("bass", "chords") if getattr(plan, part) for note in Score(plan).part(part)]
+    assert all(any(abs(start - n * bar) < TICKS_PER_QUARTER / 12 for start in starts) for n in range(plan.bars))
