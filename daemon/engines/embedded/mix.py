@@ -291,10 +291,11 @@ class Desk:
             total = np.sum(list(spectra.values()), axis=0)
             balance.tilt_db = 0.0
             playing = {part for part in spectra if part not in ("texture", "fx")}
-            if len(playing) >= 2 or playing == {"drums"}:
+            fewest = 2 if self.plan.version >= 2 else 3
+            if len(playing) >= fewest or playing == {"drums"}:
                 power = (total.real**2 + total.imag**2).sum(axis=0)
                 slope = effects.spectral_slope(power, self.rate, self.size)
-                if len(playing) >= 2:
+                if len(playing) >= fewest:
                     # two parts need not fill the spectrum: they are turned half-way
                     share = 1.0 if len(playing) >= 3 else 0.5
                     balance.tilt_db = float(np.clip(share * (self.plan.mix.slope_db - slope), -4.0, 4.0))

@@ -22,7 +22,8 @@ from typing import Any, get_type_hints
 from bridge.music import Key, Meter
 
 PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
-#: 2: the sections of a track keep their distance to the fullest. Older plans are played as they were.
+#: 2: the sections of a track keep their distance to the fullest, and two parts alone are turned to the style's slope too.
+#: Older plans are played as they were.
 VERSION = 2
 
 
