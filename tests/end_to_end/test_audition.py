@@ -151,7 +151,7 @@ def _starts_swaps_and_stops(daemon, tmp_path, a, b):
     project.say()
     ends_in_s = hear(daemon, "stop")["in_s"]
     ends_s = ends_in_s + time.monotonic()
-    time.sleep(ends_in_s + 0.3)
+    time.sleep(max(0.0, ends_in_s) + 0.3)
     recording.done()
 
     clicks = recording.onsets()
