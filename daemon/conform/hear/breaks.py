@@ -25,23 +25,25 @@ STRETCH, MARGIN = 1 << 18, USUAL + AFTER + SKIP
 def breaks(mono: np.ndarray, sample_rate: int, rate: float, frames: int) -> np.ndarray:
     """Log of the highest remainder in each of `frames` frames at `rate` Hz, over its usual height there; float32 (frames,)."""
     left = np.abs(_remainder(mono))
-    out = np.full(frames, np.log(FLOOR), np.float32)
+    heights = np.empty(len(left), np.float32)
     for at in range(0, len(left), STRETCH):
         first, end = max(0, at - MARGIN), min(len(left), at + STRETCH)
-        log = _over_usual(left[first : end + MARGIN])[at - first : end - first]
-        np.maximum.at(out, np.minimum((np.arange(at, end) / sample_rate * rate).astype(int), frames - 1), log)
-    return out
+        heights[at:end] = _over_usual(left[first : end + MARGIN])[at - first : end - first]
+    begins = np.ceil(np.arange(frames) * sample_rate / rate).astype(int)
+    begins = begins[begins < len(left)]
+    out = np.zeros(frames, np.float32)
+    out[: len(begins)] = np.maximum.reduceat(heights, begins)
+    return np.log(out + FLOOR)
 
 
 def _over_usual(left: np.ndarray) -> np.ndarray:
-    """Log of the remainder over its usual height, around a sample and after it; (frames,)."""
+    """The remainder over its usual height, around a sample and after it; (frames,)."""
     power = left.astype(float) ** 2
     after = np.zeros_like(power)
     after[:-SKIP] = uniform_filter1d(power, AFTER, mode="constant", origin=-(AFTER // 2))[SKIP:]
     # The running sums leave a trifle below zero where silence follows sound.
     usual = np.maximum(np.maximum(uniform_filter1d(power, USUAL), after), 1e-18)
-    log: np.ndarray = np.log(left / np.sqrt(usual) + FLOOR)
-    return log
+    return np.asarray(left / np.sqrt(usual))
 
 
 def _remainder(mono: np.ndarray) -> np.ndarray:
