@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from importlib.util import find_spec
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from daemon.cli_library import in_studio, open_library
 from daemon.library.plugins import HOW_TO_INSTALL, find_plugins, plugin_folders
 from daemon.places import Places
 
@@ -22,31 +22,18 @@ def plugins(
     """VST3 and Audio Unit effects that edits may use: `sidecrate edit CLIP plugin NAME`."""
     from daemon.config import load_config
 
-    named = load_config(Places.find().config_file).plugins.folders
     if name is None:
+        named = load_config(Places.find().config_file).plugins.folders
         for found, path in find_plugins(plugin_folders(named)).items():
             print(json.dumps({"name": found, "path": str(path)}) if as_json else f"{found}  {path}")
         if find_spec("pedalboard") is None:
             print(HOW_TO_INSTALL, file=sys.stderr)
         return
-    said = asyncio.run(_described(name, of_several, named))
+    with open_library() as library:
+        said = in_studio(library, lambda studio: studio.plugin(name, of_several))
     if as_json:
         print(json.dumps(said))
         return
     print(f"{said['name']} by {said['maker']}")
     for one in said["parameters"]:
         print(f"  {one['name']} = {one['value']}" + (f" {one['unit']}" if one["unit"] else "") + f"  ({one['range']})")
-
-
-async def _described(name: str, of_several: str, named: tuple[str, ...]) -> dict[str, Any]:
-    from daemon.library.catalogue import Library
-    from daemon.library.studio import Studio
-
-    places = Places.find()
-    library = Library(places.library)
-    studio = Studio(library, places.versions, plugin_folders=named)
-    try:
-        return await studio.plugin(name, of_several)
-    finally:
-        await studio.end()
-        library.close()

@@ -18,7 +18,7 @@ from daemon.library.plugins import PLUGIN_WORD, plugin_folders, plugin_key, plug
 from daemon.library.steps import Step, check_kind, check_step
 
 RENDER = "daemon.library.render:render_version"
-HEAR = "daemon.library.hearing:hear_notes"
+HEAR = "daemon.library.played_notes:hear_notes"
 EXPORT = "daemon.library.export:export_clip"
 MEASURE = "daemon.library.features:measure_files"
 DESCRIBE = "daemon.library.plugin_host:describe"

@@ -109,6 +109,11 @@ def _add_collections(routes: APIRouter, house: House) -> None:
         return {"removed": house.library.collections.remove(name, [clip])}
 
 
+def _told(share: dict[str, Any]) -> dict[str, Any]:
+    """A share as its owner reads it: where its versions are kept is the house's own."""
+    return {name: value for name, value in share.items() if name != "versions"}
+
+
 def _add_shares(routes: APIRouter, house: House) -> None:
     def who() -> str:
         profile = asking.get()
@@ -117,7 +122,7 @@ def _add_shares(routes: APIRouter, house: House) -> None:
     @routes.get("/shares")
     async def shares() -> list[dict[str, Any]]:
         """Links that are open, of whoever asks."""
-        return [{name: value for name, value in one.items() if name != "versions"} for one in house.shares.of(who())]
+        return [_told(one) for one in house.shares.of(who())]
 
     @routes.post("/shares", status_code=201)
     async def share(wanted: Share) -> dict[str, Any]:
@@ -131,7 +136,7 @@ def _add_shares(routes: APIRouter, house: House) -> None:
         else:
             clips, title = house.library.collections.clips(str(wanted.collection)), str(wanted.collection)
         word, made = house.shares.make(title, clips, wanted.hours, who(), await house.versions_of(clips))
-        return {name: value for name, value in made.items() if name != "versions"} | {"path": f"/s/{word}"}
+        return _told(made) | {"path": f"/s/{word}"}
 
     @routes.delete("/shares/{share}")
     async def revoke(share: Id) -> dict[str, str]:

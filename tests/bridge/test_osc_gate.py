@@ -6,13 +6,15 @@ import socket
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from bridge.osc import Greeting, OscDoor
 from bridge.osc_codec import OscError, build_message
 from bridge.osc_gate import WRONG_CODES, Gate, Knock
 from bridge.osc_sender import Sender
 from tests.bridge.test_osc import Client, wait_for
 from tests.faults.osc_strategies import PACKETS
-from tests.own_network import own_address  # noqa: F401
+from tests.osc_door import open_door, orders
+from tests.own_network import own_address
+
+__all__ = ["open_door", "orders", "own_address"]
 
 ASKER, OTHER = Sender(("127.0.0.1", 5000)), Sender(("127.0.0.1", 5001))
 TABLET, STRANGER = ("192.168.1.20", 7000), ("192.168.1.66", 7000)
@@ -115,28 +117,6 @@ class Tablet(Client):
         self.peer = (address, port)
 
 
-@pytest.fixture
-def orders():
-    return []
-
-
-@pytest.fixture
-def open_door(orders):
-    opened = []
-
-    def open_it(**more):
-        door = OscDoor(
-            orders.append, port=0, greeting=Greeting("0", "/crate", "boot"), presets={"dusty": {"prompt": "x"}}, **more
-        )
-        door.start()
-        opened.append(door)
-        return door
-
-    yield open_it
-    for door in opened:
-        door.stop()
-
-
 def answer_to(client, address):
     while message := client.receive():
         if message.address == address:
@@ -144,13 +124,13 @@ def answer_to(client, address):
     raise AssertionError(f"no {address} came")
 
 
-def test_without_allow_the_network_finds_no_port(own_address, open_door):  # noqa: F811
+def test_without_allow_the_network_finds_no_port(own_address, open_door):
     tablet = Tablet(own_address, open_door().port)
     tablet.send("/sidecrate/hello", "x", 0, "n")
     assert tablet.receive(0.5) is None
 
 
-def test_those_that_are_named_are_heard_and_others_are_not(own_address, open_door, orders):  # noqa: F811
+def test_those_that_are_named_are_heard_and_others_are_not(own_address, open_door, orders):
     door = open_door(allow=[own_address])
     assert door.health() == f"open on port {door.port}, to {own_address} too"
     tablet = Tablet(own_address, door.port)
@@ -176,7 +156,7 @@ def test_those_that_are_named_are_heard_and_others_are_not(own_address, open_doo
         client.socket.close()
 
 
-def test_trust_lan_lets_them_do_what_this_machine_may(own_address, open_door, orders):  # noqa: F811
+def test_trust_lan_lets_them_do_what_this_machine_may(own_address, open_door, orders):
     tablet = Tablet(own_address, open_door(allow=[own_address], trust_lan=True).port)
     tablet.send("/sidecrate/context", '{"bpm": 90}')
     tablet.send("/sidecrate/preset", "dusty")
@@ -185,7 +165,7 @@ def test_trust_lan_lets_them_do_what_this_machine_may(own_address, open_door, or
     tablet.socket.close()
 
 
-def test_pairing_by_a_persons_word(own_address, open_door, orders):  # noqa: F811
+def test_pairing_by_a_persons_word(own_address, open_door, orders):
     door = open_door()
     here, tablet = Client(door.port), Tablet(own_address, door.port)
     here.send("/sidecrate/pair")
@@ -205,7 +185,7 @@ def test_pairing_by_a_persons_word(own_address, open_door, orders):  # noqa: F81
         client.socket.close()
 
 
-def test_pairing_by_the_code_and_back_to_this_machine_alone(own_address, open_door, orders):  # noqa: F811
+def test_pairing_by_the_code_and_back_to_this_machine_alone(own_address, open_door, orders):
     now = [0.0]
     door = open_door(clock=lambda: now[0])
     here, tablet = Client(door.port), Tablet(own_address, door.port)
@@ -226,7 +206,7 @@ def test_pairing_by_the_code_and_back_to_this_machine_alone(own_address, open_do
         client.socket.close()
 
 
-def test_where_the_network_side_is_taken_pairing_says_so_and_this_machine_is_served_on(own_address, open_door):  # noqa: F811
+def test_where_the_network_side_is_taken_pairing_says_so_and_this_machine_is_served_on(own_address, open_door):
     door = open_door()
     here, other = Client(door.port), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     other.bind((own_address, door.port))

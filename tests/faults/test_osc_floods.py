@@ -10,14 +10,15 @@ import time
 import pytest
 
 from bridge.errors import DoorError
-from bridge.osc import FLOOD_TOLD_EVERY_S, Greeting, OscDoor
+from bridge.osc import FLOOD_TOLD_EVERY_S
 from bridge.osc_codec import build_message, parse_packet
 from bridge.osc_gate import WRONG_CODES
 from bridge.osc_socket import MOST_OWN, OscSocket
 from bridge.osc_throttle import PACKETS_PER_S
+from tests.osc_door import open_door, orders
 from tests.own_network import own_address
 
-__all__ = ["own_address"]
+__all__ = ["open_door", "orders", "own_address"]
 
 FLOOD = 4_000
 PACKETS = (
@@ -82,27 +83,6 @@ class Flood:
     def __exit__(self, *_):
         self._stop.set()
         self._thread.join()
-
-
-@pytest.fixture
-def orders():
-    return []
-
-
-@pytest.fixture
-def open_door(orders):
-    opened = []
-
-    def open_it(**more):
-        greeting = Greeting("0", "/crate", "boot")
-        door = OscDoor(orders.append, port=0, greeting=greeting, presets={"dusty": {"prompt": "x"}}, **more)
-        door.start()
-        opened.append(door)
-        return door
-
-    yield open_it
-    for door in opened:
-        door.stop()
 
 
 def ask_and_be_answered(here, times=10):

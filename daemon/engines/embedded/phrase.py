@@ -119,7 +119,7 @@ def crowded(rows: Mapping[str, list[str]], voice: str, row: str) -> bool:
     return strokes + sum(mark not in ".-" for mark in row) > _CROWD * len(row)
 
 
-def turn_of(rows: Rows, feel: str, stream: random.Random, barred: frozenset[str] = frozenset()) -> dict[str, str]:
+def turn_of(rows: Rows, feel: str, stream: random.Random) -> dict[str, str]:
     """The little fill half-way between two fills: two turns of the feel, of voices that play."""
     stands = {
         "K": next((voice for voice in _KICKS if voice in rows), None),
@@ -133,6 +133,6 @@ def turn_of(rows: Rows, feel: str, stream: random.Random, barred: frozenset[str]
     for turn in stream.sample(fitting, min(len(fitting), 2)):
         for name, row in turn.items():
             voice = stands[name]
-            if voice and voice not in barred:
+            if voice:
                 done.setdefault(voice, row)
     return {**done, "*": "    "} if done else {}

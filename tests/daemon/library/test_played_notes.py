@@ -8,7 +8,7 @@ import soundfile
 from bridge.music import Meter, loop_frames
 from daemon.brief import Brief
 from daemon.errors import LibraryError
-from daemon.library.hearing import hear_notes
+from daemon.library.played_notes import hear_notes
 from daemon.library.stem_source import play_again
 from daemon.library.studio import Studio
 from daemon.worker import make_clip
