@@ -86,7 +86,8 @@ class OscSocket:
         system fails."""
         assert self._looks is not None
         packets: list[tuple[bytes, Peer]] = []
-        for key, _ in self._looks.select(WAIT_S):
+        # a flood comes to the place that all share: who has one of their own is heard first
+        for key, _ in sorted(self._looks.select(WAIT_S), key=lambda found: found[0].data is None):
             at = len(packets)
             assert isinstance(key.fileobj, socket.socket)
             try:

@@ -147,12 +147,17 @@ class Database:
         self._db.execute("COMMIT")
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that is stored when the block ends and undone when it raises."""
+    def write(self, *, flushed: bool = True) -> Iterator[sqlite3.Connection]:
+        """A transaction that is stored when the block ends and undone when it raises.
+
+        flushed: it survives a power cut too, which keeps us waiting for the disk. Without, it survives our own death, and the
+        power cut as well once a later transaction is flushed: none is lost from between two others.
+        """
         if not self.path.exists():
             # SQLite would go on in a file without a name, and all of it would be lost at the end
             raise QueueError(f"{self.path}: is gone; bring it back, or end the daemon and start it again")
         try:
+            self._db.execute(f"PRAGMA synchronous={'FULL' if flushed else 'NORMAL'}")
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             raise QueueError(f"{self.path}: cannot be written ({error}); free some disk space or mend the folder") from None

@@ -241,7 +241,8 @@ class Queue:
         within a door: thousands of dropped files keep no pad waiting. What came by one goes in the order of acceptance."""
         if not self._database.row("SELECT 1 FROM clips WHERE state = 'queued' AND place = ? LIMIT 1", place):
             return None
-        with self._database.write() as db:
+        # after a power cut it waits again, as it does when the daemon dies: nothing is lost with this
+        with self._database.write(flushed=False) as db:
             row = self.next_clip(db, place)
             return self.take_clip(db, row) if row else None
 
@@ -284,7 +285,8 @@ class Queue:
 
     def enter(self, claim: Claim, state: str, path: str = "") -> bool:
         """Store that a clip goes on to the next state. False when the claim is no longer ours."""
-        with self._database.write() as db:
+        # where it will stand in the crate is to be known before it stands there
+        with self._database.write(flushed=bool(path)) as db:
             fenced = db.execute(
                 "UPDATE clips SET state = ?, path = CASE ? WHEN '' THEN path ELSE ? END"
                 " WHERE id = ? AND owner = ? AND attempt = ? AND state NOT IN ('done', 'failed', 'cancelled')",
@@ -296,7 +298,7 @@ class Queue:
 
     def note_progress(self, job: str, value: float, stage: str) -> None:
         """How much of a job is done (0..1) and what is being done, for `status`."""
-        with self._database.write() as db:
+        with self._database.write(flushed=False) as db:
             db.execute("UPDATE jobs SET progress = ?, stage = ? WHERE id = ?", (value, stage, job))
 
     def clip_done(self, claim: Claim, record: dict[str, Any]) -> bool:

@@ -61,6 +61,9 @@ GIVE_BACK_EVERY_S = 60.0
 #: For publishing and for looking through the crate: threads that are there from the first minute on, and never more.
 FILE_THREADS = 2
 RECORDING_KEPT_S = 30 * 86400.0
+#: How long a thread of ours may keep Python's lock while another waits for it. Storing one order takes the lock back dozens of
+#: times; at Python's own 5 ms, a thread that works through a flood would make a tenth of a second of that.
+LOCK_HELD_S = 0.0005
 
 
 class Service:
@@ -80,6 +83,7 @@ class Service:
     async def run(self, ready: Callable[[Service], None] | None = None) -> None:
         """Start in order, serve, stop in reverse. ServiceError, QueueError and ConfigError say why it cannot start."""
         self._stopping = asyncio.Event()
+        sys.setswitchinterval(LOCK_HELD_S)
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(FILE_THREADS, "files"))
         async with contextlib.AsyncExitStack() as stack:
             lock = HomeLock(self._places.lock)

@@ -45,6 +45,27 @@ def test_a_job_goes_from_accepted_to_done(queue):
     assert queue.position(job.id) == 0
 
 
+def test_what_was_promised_survives_a_power_cut_and_steps_between_wait_for_no_disk(database, queue):
+    def flushed(work):
+        said = []
+        database._db.set_trace_callback(said.append)
+        result = work()
+        database._db.set_trace_callback(None)
+        return result, "PRAGMA synchronous=FULL" in said
+
+    (jobs, _), accepted = flushed(lambda: queue.accept([draft()], ORIGIN))
+    claim, claimed = flushed(queue.claim)
+    _, conforming = flushed(lambda: queue.enter(claim, "conforming"))
+    _, noted = flushed(lambda: queue.note_progress(jobs[0].id, 0.5, "clicks"))
+    _, publishing = flushed(lambda: queue.enter(claim, "publishing", "/x.wav"))
+    _, done = flushed(lambda: queue.clip_done(claim, {"path": "/x.wav"}))
+    _, ended = flushed(lambda: queue.settle_job(jobs[0].id))
+    assert accepted and publishing and done and ended
+    assert not (claimed or conforming or noted)
+    with database.write() as db:
+        assert db.execute("PRAGMA synchronous").fetchone()[0] == 2, "whatever went before"
+
+
 def test_clips_go_in_the_order_of_acceptance(queue):
     jobs, _ = queue.accept([draft(2), draft()], ORIGIN, claim="c1")
     claims = [queue.claim() for _ in range(3)]

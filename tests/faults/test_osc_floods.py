@@ -178,6 +178,25 @@ def test_who_has_a_place_loses_nothing_to_a_flood():
 
 
 @linux
+def test_who_has_a_place_is_heard_before_the_flood():
+    port = OscSocket(0)
+    port.open(wide=False)
+    devices = [Client("127.0.0.1", port.port) for _ in range(3)]
+    other = Client("127.0.0.1", port.port)
+    for _ in range(1000):
+        other.socket.sendto(bytes(40), other.peer)
+    for device in devices:
+        port.keep_place(device.socket.getsockname())
+        device.send("/sidecrate/status")
+    heard = [peer for _, peer in port.receive()]
+    assert set(heard[:3]) == {device.socket.getsockname() for device in devices}
+    assert set(heard[3:]) == {other.socket.getsockname()}
+    for client in (*devices, other):
+        client.socket.close()
+    port.close()
+
+
+@linux
 def test_places_are_few_and_given_up_when_their_sender_has_gone(open_door):
     door = open_door()
     clients = [Client("127.0.0.1", door.port) for _ in range(MOST_OWN + 10)]

@@ -1,0 +1,229 @@
+"""How long one who is known waits for an answer while another sends rubbish to the OSC port as fast as a process can.
+
+    python -m benchmarks.flood --seconds 30
+
+Twenty times a second the known sender asks: in turn a sign of life, which the door answers by itself, and a loop of one bar,
+which is accepted once it is stored. Measured with nothing else to do, and with thousands of prompt files in the inbox; the same
+flood and the same sender at a bare echo server stand beside them, since both share the machine with the flood.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import random
+import secrets
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bridge.osc_codec import IN, build_message, parse_packet
+from tests.daemon_process import DaemonProcess
+
+ASKED_PER_S = 20
+#: An answer that has not come after this was lost: it is asked again, as devices do.
+LOST_S = 2.0
+FILES = 5000
+CONFIG = "osc: {port: 0}\nfl: {enabled: false}\nmidi: {enabled: false}\nworkers: {count: 2}\n"
+AIM_MS = 100.0
+
+
+def rubbish(dice: random.Random) -> bytes:
+    """A packet that no request can be read from."""
+    kind = dice.random()
+    if kind < 0.3:
+        return dice.randbytes(dice.randrange(1, 80))
+    if kind < 0.5:
+        return b"#bundle\0" + bytes(8) + struct.pack(">i", dice.choice((-4, 0, 3, 1 << 30))) + dice.randbytes(dice.randrange(20))
+    if kind < 0.8:
+        whole = build_message(
+            dice.choice(list(IN)), *[dice.choice(("x", "bpm", 1e9, -1, "{", "id")) for _ in range(dice.randrange(5))]
+        )
+        # only what cannot be understood: a request that can is one more to be made
+        return whole[: -dice.choice((1, 2, 3, 5))]
+    return build_message("/sidecrate/nothing", dice.random())
+
+
+@dataclass
+class Waits:
+    """How long answers took, in s, and how many questions had none."""
+
+    answers_s: list[float] = field(default_factory=list)
+    lost: int = 0
+
+    def note(self, took_s: float | None) -> None:
+        if took_s is None:
+            self.lost += 1
+        else:
+            self.answers_s.append(took_s)
+
+    def ms(self, share: float) -> float:
+        """The wait that this share of the answers kept below."""
+        if not self.answers_s:
+            return float("nan")
+        return 1000 * sorted(self.answers_s)[min(int(len(self.answers_s) * share), len(self.answers_s) - 1)]
+
+    def __str__(self) -> str:
+        figures = ", ".join(f"{name} {self.ms(share):.1f}" for name, share in (("p50", 0.5), ("p99", 0.99), ("worst", 1.0)))
+        return f"{figures} ms, of {len(self.answers_s)}" + (f"; {self.lost} unanswered" if self.lost else "")
+
+
+class KnownSender:
+    """A device that has said hello."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._peer = ("127.0.0.1", port)
+
+    def hello(self) -> float | None:
+        nonce = secrets.token_hex(6)
+        return self._time(build_message("/sidecrate/hello", "known", 0, nonce), "/sidecrate/welcome", nonce)
+
+    def ask(self) -> float | None:
+        label = secrets.token_hex(6)
+        values = {"prompt": "clicks", "engine": "fake", "bars": 1, "bpm": 240, "id": label}
+        return self._time(build_message("/sidecrate/generate", json.dumps(values)), "/sidecrate/accepted", label)
+
+    def echo(self) -> float | None:
+        label = secrets.token_hex(6)
+        return self._time(build_message("/sidecrate/echo", label), "/sidecrate/echo", label)
+
+    def _time(self, packet: bytes, address: str, first: str) -> float | None:
+        """Seconds until the answer that begins with `first`; None when none came."""
+        began = time.monotonic()
+        self._socket.sendto(packet, self._peer)
+        while (left_s := began + LOST_S - time.monotonic()) > 0:
+            self._socket.settimeout(left_s)
+            with contextlib.suppress(TimeoutError, ConnectionError):
+                message = parse_packet(self._socket.recv(65_536))[0]
+                if message.address == address and message.arguments[0] == first:
+                    return time.monotonic() - began
+        return None
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def time_in_turn(seconds: float, questions: dict[str, Callable[[], float | None]]) -> dict[str, Waits]:
+    """Ask for so long, one question after the other, each at its time whether or not the last took longer."""
+    waits = {name: Waits() for name in questions}
+    began, n = time.monotonic(), 0
+    while (now := time.monotonic()) < began + seconds:
+        due = began + n / ASKED_PER_S
+        if now < due:
+            time.sleep(due - now)
+        name = list(questions)[n % len(questions)]
+        waits[name].note(questions[name]())
+        n = max(n + 1, int((time.monotonic() - began) * ASKED_PER_S))
+    return waits
+
+
+@contextmanager
+def flood(port: int) -> Iterator[Callable[[], int]]:
+    """A process that floods the port meanwhile; called after the end, how many packets it sent."""
+    sent = [0]
+    command = [sys.executable, "-m", "benchmarks.flood", "--flood", str(port)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        process.stdout.readline()
+        try:
+            yield lambda: sent[0]
+        finally:
+            said, _ = process.communicate()
+            sent[0] = int(said)
+
+
+def send_flood(port: int) -> None:
+    """Until stdin ends; a line when it begins, and at the end how many were sent."""
+    dice, out = random.Random(1), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    packets = [rubbish(dice) for _ in range(1000)]
+    over = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+    print("begun", flush=True)
+    sent = 0
+    while not over.is_set():
+        for packet in packets:
+            out.sendto(packet, ("127.0.0.1", port))
+        sent += len(packets)
+    print(sent)
+
+
+def serve_echo() -> None:
+    """Send every message to /sidecrate/echo back, and read all else for nothing: what the system and Python cost alone."""
+    port = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    port.bind(("127.0.0.1", 0))
+    print(port.getsockname()[1], flush=True)
+    while True:
+        packet, peer = port.recvfrom(65_536)
+        if packet.startswith(b"/sidecrate/echo"):
+            port.sendto(packet, peer)
+
+
+def measure_echo(seconds: float) -> Waits:
+    with subprocess.Popen([sys.executable, "-m", "benchmarks.flood", "--echo"], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        port = int(server.stdout.readline())
+        known = KnownSender(port)
+        try:
+            with flood(port):
+                return time_in_turn(seconds, {"echo": known.echo})["echo"]
+        finally:
+            known.close()
+            server.kill()
+
+
+def measure_daemon(seconds: float, files: int) -> tuple[dict[str, Waits], int]:
+    """Waits for each kind of answer in a flood, with so many prompt files dropped as it begins; packets of rubbish sent."""
+    with tempfile.TemporaryDirectory() as home:
+        daemon = DaemonProcess(Path(home), CONFIG)
+        known = KnownSender(daemon.link.port)
+        try:
+            known.hello()
+            with flood(daemon.link.port) as sent:
+                for n in range(files):
+                    text = "engine: fake\nbars: 1\nbpm: 300\nkind: oneshot\n\nclick"
+                    (daemon.places.inbox / f"many{n}.txt").write_text(text)
+                waits = time_in_turn(seconds, {"a sign of life": known.hello, "accepted": known.ask})
+            return waits, sent()
+        finally:
+            known.close()
+            daemon.stop()
+
+
+def bench(seconds: float = 30.0) -> None:
+    echo = measure_echo(seconds)
+    print(f"{'bare echo server':38} {echo}")
+    for files, name in ((0, ""), (FILES, f", {FILES:,} files")):
+        waits, sent = measure_daemon(seconds, files)
+        for question, waited in waits.items():
+            ratio = waited.ms(0.99) / echo.ms(0.99)
+            print(f"{question + name:38} {waited} (aim: p99 < {AIM_MS:.0f}; {ratio:.1f} times the echo's)")
+        print(f"{'rubbish' + name:38} {sent:,} packets, {sent / seconds:,.0f} a second")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--flood", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--echo", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.flood:
+        send_flood(asked.flood)
+    elif asked.echo:
+        serve_echo()
+    else:
+        bench(asked.seconds)
+
+
+if __name__ == "__main__":
+    main()
