@@ -63,7 +63,7 @@ class Beats:
 
 def comb(env: Envelopes, beat_s: float) -> float:
     """Seconds (0 to a beat) from which the 16ths of this tempo fit the onsets best."""
-    flux = gaussian_filter1d(env.onset.sum(axis=1), 0.008 * env.rate)
+    flux = gaussian_filter1d(env.flux, 0.008 * env.rate)
     seconds = np.arange(len(flux)) / env.rate
     phase = np.arange(400) / 400
     score = np.zeros(400)

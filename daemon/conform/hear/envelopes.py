@@ -6,6 +6,7 @@ Bands are cut out of one long Fourier transform and brought to about 1 kHz: zero
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import scipy.fft as sfft
@@ -50,17 +51,31 @@ class Envelopes:
         energy, onset = self.energy[low:high], self.onset[low:high]
         return replace(self, energy=energy, onset=onset, length_s=len(onset) / self.rate)
 
-    @property
+    @cached_property
+    def flux(self) -> np.ndarray:
+        """Onset strength of all bands together, (frames,)."""
+        return np.asarray(self.onset.sum(axis=1))
+
+    @cached_property
+    def level(self) -> np.ndarray:
+        """Energy of all bands together (frames,)."""
+        return np.asarray(gaussian_filter1d(self.energy.sum(axis=1), 2))
+
+    @cached_property
+    def sounding(self) -> float:
+        """The `level` above which the take sounds."""
+        return 1e-3 * float(np.percentile(self.level, 95))
+
+    @cached_property
     def sounds_from_s(self) -> float:
         """When the take begins to sound."""
-        level = gaussian_filter1d(self.energy.sum(axis=1), 2)
-        return float(np.argmax(level > 1e-3 * np.percentile(level, 95))) / self.rate
+        return float(np.argmax(self.level > self.sounding)) / self.rate
 
-    @property
+    @cached_property
     def sounds_to_s(self) -> float:
         """When the take has stopped to sound."""
-        level = gaussian_filter1d(self.energy.sum(axis=1), 2)
-        return float(len(level) - np.argmax(level[::-1] > 1e-4 * np.percentile(level, 95))) / self.rate
+        level = self.level
+        return float(len(level) - np.argmax(level[::-1] > 0.1 * self.sounding)) / self.rate
 
 
 def envelopes(mono: np.ndarray, sample_rate: int) -> Envelopes:

@@ -21,7 +21,7 @@ def candidates(env: Envelopes, asked_bpm: float | None, quarters_per_bar: float,
     nearness to what was asked.
     """
     bpm = _range(asked_bpm)
-    flux = env.onset.sum(axis=1)
+    flux = env.flux
     if not flux.any():
         return []
     repetition = _repetition(env, bpm, quarters_per_bar)
