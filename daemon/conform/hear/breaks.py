@@ -7,24 +7,25 @@ is left over is even where a sound goes on, and high for a single sample where s
 from __future__ import annotations
 
 import numpy as np
-import scipy.fft as sfft
-from scipy.ndimage import uniform_filter1d
 
 #: Samples from which the next is predicted, samples predicted alike, and how many blocks are worked on at a time.
-ORDER, BLOCK, AT_ONCE = 16, 1024, 256
+ORDER, BLOCK, AT_ONCE = 16, 1024, 128
 #: Samples over which the usual height of the remainder is taken: around a sample, and from `SKIP` after it on. A noisy attack
 #: goes on as high as it began, and is no break; a splice is one sample.
 USUAL, AFTER, SKIP = 2001, 200, 4
 #: What is added to the remainder (in its own usual heights), so that its log has a floor.
 FLOOR = 0.1
-
-#: Samples of a long take looked at together, and how far beyond them is looked: whole in float64 it would fill the memory.
-STRETCH, MARGIN = 1 << 18, USUAL + AFTER + SKIP
+#: Which tap of a filter with `ORDER` zeros on either side makes sample j of a row from sample i of it and the row before; and
+#: where the products of a lag lie.
+_TAPS = 2 * ORDER + np.arange(ORDER)[None, :] - np.arange(2 * ORDER)[:, None]
+_LAGS = np.arange(ORDER + 1)[:, None] + np.arange(ORDER)[None, :]
+#: Samples looked at together, few enough for the processor to keep them at hand, and how far beyond them is looked.
+STRETCH, MARGIN = 1 << 15, USUAL + AFTER + SKIP
 
 
 def breaks(mono: np.ndarray, sample_rate: int, rate: float, frames: int) -> np.ndarray:
     """Log of the highest remainder in each of `frames` frames at `rate` Hz, over its usual height there; float32 (frames,)."""
-    left = np.abs(_remainder(mono))
+    left = _remainder(mono)
     heights = np.empty(len(left), np.float32)
     for at in range(0, len(left), STRETCH):
         first, end = max(0, at - MARGIN), min(len(left), at + STRETCH)
@@ -33,17 +34,19 @@ def breaks(mono: np.ndarray, sample_rate: int, rate: float, frames: int) -> np.n
     begins = begins[begins < len(left)]
     out = np.zeros(frames, np.float32)
     out[: len(begins)] = np.maximum.reduceat(heights, begins)
-    return np.log(out + FLOOR)
+    return np.log(np.sqrt(out) + FLOOR)
 
 
 def _over_usual(left: np.ndarray) -> np.ndarray:
-    """The remainder over its usual height, around a sample and after it; (frames,)."""
-    power = left.astype(float) ** 2
-    after = np.zeros_like(power)
-    after[:-SKIP] = uniform_filter1d(power, AFTER, mode="constant", origin=-(AFTER // 2))[SKIP:]
-    # The running sums leave a trifle below zero where silence follows sound.
-    usual = np.maximum(np.maximum(uniform_filter1d(power, USUAL), after), 1e-18)
-    return np.asarray(left / np.sqrt(usual))
+    """The power of the remainder over its usual power, around a sample and after it; (frames,)."""
+    power = np.square(left, dtype=float)
+    half, n = USUAL // 2, len(left)
+    sums = np.concatenate([[0.0], np.cumsum(np.pad(power, half, mode="symmetric"))])
+    usual = (sums[USUAL:] - sums[:-USUAL]) / USUAL
+    later = np.pad(sums[half : half + n + 1], (0, SKIP + AFTER), mode="edge")[SKIP:]
+    after = (later[AFTER : AFTER + n] - later[:n]) / AFTER
+    # The sums leave a trifle below zero where silence follows sound.
+    return np.asarray(power / np.maximum(np.maximum(usual, after), 1e-18))
 
 
 def _remainder(mono: np.ndarray) -> np.ndarray:
@@ -52,22 +55,26 @@ def _remainder(mono: np.ndarray) -> np.ndarray:
     around = np.zeros((blocks + 2) * BLOCK, np.float32)
     around[BLOCK : BLOCK + len(mono)] = mono
     views = np.lib.stride_tricks.sliding_window_view(around, 3 * BLOCK)[::BLOCK]
-    before = np.lib.stride_tricks.sliding_window_view(around[BLOCK - ORDER :], BLOCK + ORDER)[::BLOCK]
+    now = around[BLOCK:-BLOCK].reshape(blocks, -1, ORDER)
+    before = around[BLOCK - ORDER : -BLOCK - ORDER].reshape(blocks, -1, ORDER)
     window = np.hanning(3 * BLOCK).astype(np.float32)
-    left = np.zeros((blocks, BLOCK), np.float32)
+    left = np.empty_like(now)
     for first in range(0, blocks, AT_ONCE):
-        some = slice(first, min(first + AT_ONCE, blocks))
-        filters = _levinson(_autocorrelation(views[some] * window)).astype(np.float32)
-        for back in range(ORDER + 1):
-            left[some] += filters[:, back : back + 1] * before[some, ORDER - back : ORDER - back + BLOCK]
-    return left.ravel()[: len(mono)]
+        some = slice(first, first + AT_ONCE)
+        filters = _levinson(_autocorrelation(views[some] * window))
+        # A row of ORDER samples is made from itself and the row before it: two products of matrices.
+        taps = np.pad(filters, ((0, 0), (ORDER, ORDER))).astype(np.float32)[:, _TAPS]
+        left[some] = before[some] @ taps[:, :ORDER] + now[some] @ taps[:, ORDER:]
+    return left.reshape(-1)[: len(mono)]
 
 
 def _autocorrelation(blocks: np.ndarray) -> np.ndarray:
     """(blocks, ORDER + 1) of windowed blocks (blocks, frames), a trifle of white noise added so that silence can be solved."""
-    size = sfft.next_fast_len(blocks.shape[1] + ORDER, real=True)
-    power = np.abs(sfft.rfft(blocks, size, axis=1)) ** 2
-    lags = sfft.irfft(power, size, axis=1)[:, : ORDER + 1].astype(float)
+    rows = blocks.reshape(len(blocks), -1, ORDER)
+    turned = rows.transpose(0, 2, 1)
+    # Products of each sample of a row with the row's own and with the next one's; a lag is a diagonal.
+    products = np.concatenate([turned @ rows, turned[:, :, :-1] @ rows[:, 1:]], axis=2)
+    lags = products[:, np.arange(ORDER), _LAGS].sum(axis=2, dtype=float)
     lags[:, 0] += 1e-6 * lags[:, 0] + 1e-9
     return lags
 
