@@ -57,6 +57,11 @@ class Envelopes:
         return np.asarray(self.onset.sum(axis=1))
 
     @cached_property
+    def soft_onset(self) -> np.ndarray:
+        """Onset strength over 3 ms, (frames, bands): what is held against another passage of the take."""
+        return np.asarray(gaussian_filter1d(self.onset, 0.003 * self.rate, axis=0))
+
+    @cached_property
     def level(self) -> np.ndarray:
         """Energy of all bands together (frames,)."""
         return np.asarray(gaussian_filter1d(self.energy.sum(axis=1), 2))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+import scipy.fft as sfft
 
 from daemon.conform.hear.envelopes import Envelopes
 
 #: How many bars later a repetition is looked for.
 BARS = (1, 2, 4)
+#: Frames of the envelopes of which one is looked at, and the onset strength (squared) below which a passage is silence.
+THIN, LEAST_LOUDNESS = 2, 1e-3
 
 
 @dataclass(frozen=True)
@@ -35,58 +37,65 @@ def repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float, step: float =
 
     `beats_s` are the beat times as believed so far; each window is 1.6 beats long and may move by up to `reach_s`.
     """
-    thin = 2
-    rate = env.rate / thin
-    shape = gaussian_filter1d(env.onset, 0.003 * env.rate, axis=0)[::thin]
-    power = (shape**2).sum(axis=1)
+    rate = env.rate / THIN
+    shape = env.soft_onset[::THIN]
     beat_s = float(np.median(np.diff(beats_s)))
     half = int(0.8 * beat_s * rate)
     reach = max(2, int(min(reach_s, 2.4 * reach_s * beat_s) * rate))
-    window = np.hanning(2 * half + 1).astype(np.float32)
-    rows: list[tuple[float, float, float, float, float]] = []
+    place = np.arange(len(beats_s))
+    all_beats = [np.arange(0, len(beats_s) - bars * bar_beats - 1, step) for bars in BARS]
+    beat = np.concatenate(all_beats)
+    bars = np.repeat(BARS, [len(beats) for beats in all_beats])
+    first, second = (np.round(np.interp(at, place, beats_s) * rate).astype(int) for at in (beat, beat + bars * bar_beats))
+    inside = (first >= half) & (second >= half + reach) & (second + half + reach + 1 <= len(shape))
+    lag, height, loudness = _matches(shape, first[inside], second[inside], half, reach)
+    loud = loudness >= LEAST_LOUDNESS
+    beat, bars, lag, height, loudness = beat[inside][loud], bars[inside][loud], lag[loud], height[loud], loudness[loud]
     similarity: dict[int, float] = {}
-    for bars in BARS:
-        later = bars * bar_beats
-        found = []
-        for beat in np.arange(0, len(beats_s) - later - 1, step):
-            first_s, second_s = (float(np.interp(at, np.arange(len(beats_s)), beats_s)) for at in (beat, beat + later))
-            row = _match(shape, power, window, round(first_s * rate), round(second_s * rate), half, reach)
-            if row is not None:
-                lag, height, loudness = row
-                found.append((beat, later, lag / rate, height, loudness))
-        if len(found) >= 2:
-            heights, loudness_all = np.array([f[3] for f in found]), np.array([f[4] for f in found])
-            similarity[bars] = float((heights * loudness_all).sum() / loudness_all.sum())
-            rows += found
-    if not rows:
+    for count in BARS:
+        own = bars == count
+        if own.sum() >= 2:
+            similarity[count] = float((height[own] * loudness[own]).sum() / loudness[own].sum())
+    told = np.isin(bars, list(similarity))
+    if not told.any():
         empty = np.zeros(0)
         return Repeats(empty, empty, empty, empty, similarity)
-    beat_at, later_by, seconds, height, loudness = np.array(rows).T
+    beat, later, seconds = beat[told], bars[told] * bar_beats, lag[told] / rate
+    height, loudness = height[told], loudness[told]
     alike = np.minimum(height, 1) ** 2
     # What resembles itself less is also timed less well, faster than in proportion.
     weight = np.where(height > 0.6, 0.02 * alike / (1.02 - alike), 0) * np.minimum(loudness / (np.median(loudness) + 1e-9), 1)
-    return Repeats(beat_at, later_by, seconds, weight, similarity)
+    return Repeats(beat, later, seconds, weight, similarity)
 
 
-def _match(
-    shape: np.ndarray, power: np.ndarray, window: np.ndarray, first: int, second: int, half: int, reach: int
-) -> tuple[float, float, float] | None:
-    """(frames between, likeness 0-1, loudness) of the passage around `first` found again around `second`."""
-    if first < half or second + half + reach + 1 > len(shape) or second < half + reach:
-        return None
-    passage = shape[first - half : first + half + 1] * window[:, None]
-    loudness = float((shape[first - half : first + half + 1] * passage).sum())
-    if loudness < 1e-3:
-        return None
-    field = shape[second - half - reach : second + half + reach + 1]
-    match = np.zeros(2 * reach + 1)
-    for band in range(shape.shape[1]):
-        match += np.correlate(field[:, band], passage[:, band], "valid")
-    norm = np.correlate(power[second - half - reach : second + half + reach + 1], window, "valid")
-    likeness = match / np.sqrt(loudness * norm + 1e-9)
-    best = int(np.argmax(likeness))
-    if not 0 < best < 2 * reach:
-        return float(second - first), 0.0, loudness
-    left, middle, right = likeness[best - 1 : best + 2]
+def _matches(
+    shape: np.ndarray, first: np.ndarray, second: np.ndarray, half: int, reach: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(frames between, likeness 0-1, loudness) of the passages around each of `first`, found again around each of `second`."""
+    if not len(first):
+        return np.zeros(0), np.zeros(0), np.zeros(0)
+    length = 2 * half + 1
+    size = sfft.next_fast_len(length + 2 * reach, real=True)
+    window = np.hanning(length).astype(np.float32)
+    power = np.einsum("ij,ij->i", shape, shape)
+    # The same moments are met after one, two and four bars: each is transformed once.
+    passages, of_first = np.unique(first, return_inverse=True)
+    fields, of_second = np.unique(second, return_inverse=True)
+    around = passages[:, None] + np.arange(-half, half + 1)
+    loudness = (power[around] @ window)[of_first].astype(float)
+    passage = np.conj(sfft.rfft(shape[around] * window[:, None], size, axis=1))
+    around = fields[:, None] + np.arange(-half - reach, half + reach + 1)
+    field = sfft.rfft(shape[around], size, axis=1)
+    norm = sfft.irfft(sfft.rfft(power[around], size, axis=1) * np.conj(sfft.rfft(window, size)), size, axis=1)
+    norm = np.maximum(norm[:, : 2 * reach + 1], 0)[of_second]
+    both = np.empty((len(first), field.shape[1]), np.complex64)
+    for row, (a, b) in enumerate(zip(of_first, of_second, strict=True)):
+        np.einsum("ij,ij->i", passage[a], field[b], out=both[row])
+    match = sfft.irfft(both, size, axis=1)[:, : 2 * reach + 1]
+    likeness = (match / np.sqrt(loudness[:, None] * norm + 1e-9)).astype(float)
+    best = np.argmax(likeness, axis=1)
+    found = (best > 0) & (best < 2 * reach)
+    at = np.clip(best, 1, 2 * reach - 1)[:, None] + np.arange(-1, 2)
+    left, middle, right = np.take_along_axis(likeness, at, axis=1).T
     moved = best + 0.5 * (left - right) / (left - 2 * middle + right - 1e-12) - reach
-    return second - first + moved, max(float(middle), 0.0), loudness
+    return second - first + np.where(found, moved, 0), np.where(found, np.maximum(middle, 0), 0), loudness
