@@ -8,7 +8,7 @@ import numpy as np
 import scipy.fft as sfft
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
-from daemon.conform.hear.envelopes import BEFORE_S, LEAD_S, Envelopes, falls
+from daemon.conform.hear.envelopes import BEFORE_S, LEAD_S, Envelopes
 from daemon.conform.hear.timemap import TimeMap
 
 #: Moments per 16th.
@@ -62,7 +62,7 @@ def fold(env: Envelopes, lattice: TimeMap, slots: int, bars: int) -> Bar:
     inside = (seconds > env.sounds_from_s - 0.01) & (seconds < env.sounds_to_s - 0.03)
     begun = CUT_SHARE if env.sounds_from_s < LEAD_S + BEFORE_S else BEGUN_SHARE
     trust = np.where(inside, np.where(seconds > env.sounds_from_s + START_S, 1, begun), 0).astype(np.float32)
-    source = _channels(env)
+    source = env.channels
     at = np.clip(seconds * env.rate, 0, len(source) - 1.001)
     low = at.astype(int)
     part = (at - low).astype(np.float32)[:, None]
@@ -74,15 +74,6 @@ def fold(env: Envelopes, lattice: TimeMap, slots: int, bars: int) -> Bar:
     spread = np.sqrt(np.maximum((values[:, :, :6] ** 2 * share).sum(axis=0) - mean[:, :6] ** 2, 0)).sum(axis=1)
     moments = np.column_stack([mean[:, :12], spread, mean[:, 12:]])
     return Bar(moments, _tonal(env, lattice, unit, turns), slots, bars, sixteenth_s)
-
-
-def _channels(env: Envelopes) -> np.ndarray:
-    """(frames, 18): six onset bands, the rise of loudness and the loudness in three wide bands, six bands of endings."""
-    wide = np.add.reduceat(env.energy, [0, 2, 4], axis=1)
-    loudness = np.sqrt(gaussian_filter1d(wide, 0.003 * env.rate, axis=0))
-    accent = np.maximum(gaussian_filter1d(loudness, 0.004 * env.rate, axis=0, order=1), 0)
-    level = np.add.reduceat(env.energy, [0, 1, 3], axis=1)
-    return np.column_stack([env.onset, accent, level, falls(env.energy, env.rate)]).astype(np.float32)
 
 
 def beginnings(bar: Bar, most: int = 28) -> np.ndarray:
@@ -129,13 +120,7 @@ def _tonal(env: Envelopes, lattice: TimeMap, slots: int, turns: int) -> np.ndarr
 
 def _notes(env: Envelopes, seconds: np.ndarray, span_s: float) -> tuple[np.ndarray, np.ndarray]:
     """Chroma of the chords (times, 12) and strength of each bass semitone (times, semitones) in the `span_s` after each time."""
-    keep = min(len(env.spectrum), int(3000 / env.bin_hz))
-    half = sfft.next_fast_len(keep + 1)
-    spectrum = np.zeros(half + 1, np.complex64)
-    fade = np.clip((keep - np.arange(keep)) / (0.08 * keep), 0, 1)
-    spectrum[:keep] = env.spectrum[:keep] * fade
-    signal = sfft.irfft(spectrum, 2 * half)
-    rate = 2 * half * env.bin_hz
+    signal, rate = env.low_sound
     length = int(span_s * rate)
     signal = np.pad(signal, (length, 2 * length))
     start = np.clip(np.round((seconds + 0.012) * rate).astype(int) + length, 0, len(signal) - length)
@@ -143,18 +128,20 @@ def _notes(env: Envelopes, seconds: np.ndarray, span_s: float) -> tuple[np.ndarr
     size = 1 << int(np.ceil(np.log2(max(length, rate / 2.2))))
     hz = np.arange(size // 2 + 1) * rate / size
     semitone = np.round(12 * np.log2(np.maximum(hz, 1) / 440)).astype(int)
-    bass, chord = (hz > BASS_HZ[0]) & (hz < BASS_HZ[1]), (hz > CHORD_HZ[0]) & (hz < CHORD_HZ[1])
-    lowest = semitone[bass].min()
-    to_bass = np.zeros((int(bass.sum()), semitone[bass].max() - lowest + 1), np.float32)
-    to_bass[np.arange(bass.sum()), semitone[bass] - lowest] = 1
-    to_chord = np.zeros((int(chord.sum()), 12), np.float32)
-    to_chord[np.arange(chord.sum()), semitone[chord] % 12] = 1
+    bass, chord = (slice(*np.searchsorted(hz, between)) for between in (BASS_HZ, CHORD_HZ))
+    heights = np.arange(semitone[bass].min(), semitone[bass].max() + 1)
+    to_bass = (semitone[bass][:, None] == heights).astype(np.float32)
+    to_chord = (semitone[chord][:, None] % 12 == np.arange(12)).astype(np.float32)
     chords, basses = [], []
     for some in np.array_split(start, max(1, -(-len(start) // _NOTES_AT_ONCE))):
-        magnitude = np.abs(sfft.rfft(signal[some[:, None] + np.arange(length)] * window, size, axis=1))
-        chords.append(np.sqrt(magnitude[:, chord]) @ to_chord)
-        basses.append(magnitude[:, bass] @ to_bass)
+        spectrum = sfft.rfft(signal[some[:, None] + np.arange(length)] * window, size, axis=1)
+        chords.append(np.sqrt(_magnitude(spectrum[:, chord])) @ to_chord)
+        basses.append(_magnitude(spectrum[:, bass]) @ to_bass)
     return np.concatenate(chords), np.concatenate(basses)
+
+
+def _magnitude(spectrum: np.ndarray) -> np.ndarray:
+    return np.asarray(np.sqrt(spectrum.real**2 + spectrum.imag**2))
 
 
 def _change(notes: np.ndarray, back: int, width: int) -> np.ndarray:

@@ -17,6 +17,8 @@ from daemon.conform.hear.breaks import breaks
 #: Hz; from the kick's body to the hat's air.
 BANDS = ((35, 120), (120, 300), (300, 900), (900, 2500), (2500, 6000), (6000, 11000))
 RATE = 1000
+#: Hz; below it lie the notes of a bass and of chords.
+LOW_HZ = 3000.0
 #: s of silence that hearing puts before a take, so that a hit on its first sample is an attack as any other.
 BEFORE_S = 0.05
 #: s; silence before the first sound from which that sound is a deliberate beginning.
@@ -60,6 +62,25 @@ class Envelopes:
     def soft_onset(self) -> np.ndarray:
         """Onset strength over 3 ms, (frames, bands): what is held against another passage of the take."""
         return np.asarray(gaussian_filter1d(self.onset, 0.003 * self.rate, axis=0))
+
+    @cached_property
+    def channels(self) -> np.ndarray:
+        """(frames, 18): six onset bands, the rise of loudness and the loudness in three wide bands, six bands of endings."""
+        wide = np.add.reduceat(self.energy, [0, 2, 4], axis=1)
+        loudness = np.sqrt(gaussian_filter1d(wide, 0.003 * self.rate, axis=0))
+        accent = np.maximum(gaussian_filter1d(loudness, 0.004 * self.rate, axis=0, order=1), 0)
+        level = np.add.reduceat(self.energy, [0, 1, 3], axis=1)
+        return np.column_stack([self.onset, accent, level, falls(self.energy, self.rate)]).astype(np.float32)
+
+    @cached_property
+    def low_sound(self) -> tuple[np.ndarray, float]:
+        """The take below `LOW_HZ`, float32 (frames,), and its rate in Hz."""
+        keep = min(len(self.spectrum), int(LOW_HZ / self.bin_hz))
+        half = sfft.next_fast_len(keep + 1)
+        spectrum = np.zeros(half + 1, np.complex64)
+        fade = np.clip((keep - np.arange(keep)) / (0.08 * keep), 0, 1)
+        spectrum[:keep] = self.spectrum[:keep] * fade
+        return sfft.irfft(spectrum, 2 * half), 2 * half * self.bin_hz
 
     @cached_property
     def level(self) -> np.ndarray:
