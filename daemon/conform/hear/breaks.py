@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 #: Samples from which the next is predicted, samples predicted alike, and how many blocks are worked on at a time.
-ORDER, BLOCK, AT_ONCE = 16, 1024, 128
+ORDER, BLOCK, AT_ONCE = 16, 1024, 64
 #: Samples over which the usual height of the remainder is taken: around a sample, and from `SKIP` after it on. A noisy attack
 #: goes on as high as it began, and is no break; a splice is one sample.
 USUAL, AFTER, SKIP = 2001, 200, 4
@@ -57,7 +57,7 @@ def _remainder(mono: np.ndarray) -> np.ndarray:
     views = np.lib.stride_tricks.sliding_window_view(around, 3 * BLOCK)[::BLOCK]
     now = around[BLOCK:-BLOCK].reshape(blocks, -1, ORDER)
     before = around[BLOCK - ORDER : -BLOCK - ORDER].reshape(blocks, -1, ORDER)
-    window = np.hanning(3 * BLOCK).astype(np.float32)
+    window = np.hanning(3 * BLOCK)
     left = np.empty_like(now)
     for first in range(0, blocks, AT_ONCE):
         some = slice(first, first + AT_ONCE)
@@ -69,12 +69,15 @@ def _remainder(mono: np.ndarray) -> np.ndarray:
 
 
 def _autocorrelation(blocks: np.ndarray) -> np.ndarray:
-    """(blocks, ORDER + 1) of windowed blocks (blocks, frames), a trifle of white noise added so that silence can be solved."""
+    """(blocks, ORDER + 1) of windowed blocks, float64 (blocks, frames); a trifle of white noise makes silence solvable.
+
+    In float32 the errors of a block that hardly moves are larger than that trifle.
+    """
     rows = blocks.reshape(len(blocks), -1, ORDER)
     turned = rows.transpose(0, 2, 1)
     # Products of each sample of a row with the row's own and with the next one's; a lag is a diagonal.
     products = np.concatenate([turned @ rows, turned[:, :, :-1] @ rows[:, 1:]], axis=2)
-    lags = products[:, np.arange(ORDER), _LAGS].sum(axis=2, dtype=float)
+    lags = products[:, np.arange(ORDER), _LAGS].sum(axis=2)
     lags[:, 0] += 1e-6 * lags[:, 0] + 1e-9
     return lags
 
