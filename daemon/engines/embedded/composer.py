@@ -246,7 +246,8 @@ def _fills(
         return {}, {}
     fills = [fill for fill in style.fills if wishes.drums is None or set(fill) & set(rows)]
     fill = dict(in_turn(fills, seed, f"fill:{style.name}")) if fills else {}
-    turn = turn_of(rows, style.feel, stream) if style.fills else {}
+    # in two bars a turn comes every other bar: a small one
+    turn = turn_of(rows, style.feel, stream, 1 if plan.bars == 2 else 2) if style.fills else {}
     if wishes.brushes:
         fill, turn = ({"brush" if voice in _BRUSHED else voice: row for voice, row in one.items()} for one in (fill, turn))
     barred = wishes.no_drums if wishes.drums is None else wishes.no_drums | ({*fill, *turn} - {*rows, "*"})

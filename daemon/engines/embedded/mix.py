@@ -33,8 +33,8 @@ DRUM_PLACES: dict[str, tuple[float, float]] = {
 
 #: Power of the velocity that is a note's gain: soft strokes of drums lie 8 dB under a hit, ghosts 16, as players leave them.
 _DRUM_DYNAMICS, _DYNAMICS = 1.6, 1.2
-#: By how much (dB an octave) real drum loops fall off less than full mixes do.
-_BEAT_ALONE_DB = 1.2
+#: By how much (dB an octave) real drum loops fall off less than full mixes do, in the median; and what older plans took it to be.
+_BEAT_ALONE_DB, _BEAT_ALONE_ONCE_DB = 2.3, 1.2
 _LAYERS = 4
 _BEFORE_S = 0.05
 _CACHE_FRAMES = 6_000_000
@@ -301,7 +301,8 @@ class Desk:
                     balance.tilt_db = float(np.clip(share * (self.plan.mix.slope_db - slope), -4.0, 4.0))
                 else:
                     # half of what it lacks: how its voices were asked to sound must stay heard
-                    balance.tilt_db = float(np.clip((self.plan.mix.slope_db + _BEAT_ALONE_DB - slope) / 2, 0.0, 1.5))
+                    less_db = _BEAT_ALONE_DB if self.plan.version >= 3 else _BEAT_ALONE_ONCE_DB
+                    balance.tilt_db = float(np.clip((self.plan.mix.slope_db + less_db - slope) / 2, 0.0, 1.5))
             power_now = self._k_power(total * effects.tilt(self.size, self.rate, balance.tilt_db))
             balance.gain = math.sqrt(10 ** ((lufs + 0.691) / 10) / max(power_now, 1e-12))
         return effects.tilt(self.size, self.rate, balance.tilt_db) * np.float32(balance.gain)

@@ -119,8 +119,8 @@ def crowded(rows: Mapping[str, list[str]], voice: str, row: str) -> bool:
     return strokes + sum(mark not in ".-" for mark in row) > _CROWD * len(row)
 
 
-def turn_of(rows: Rows, feel: str, stream: random.Random) -> dict[str, str]:
-    """The little fill half-way between two fills: two turns of the feel, of voices that play."""
+def turn_of(rows: Rows, feel: str, stream: random.Random, count: int = 2) -> dict[str, str]:
+    """The little fill half-way between two fills: `count` turns of the feel, of voices that play."""
     stands = {
         "K": next((voice for voice in _KICKS if voice in rows), None),
         "S": next((voice for voice in _BACKBEATS if voice in rows), None),
@@ -130,7 +130,7 @@ def turn_of(rows: Rows, feel: str, stream: random.Random) -> dict[str, str]:
     }
     fitting = [turn for turn in _TURNS.get(feel, _TURNS["back"]) if all(stands[name] for name in turn)]
     done: dict[str, str] = {}
-    for turn in stream.sample(fitting, min(len(fitting), 2)):
+    for turn in stream.sample(fitting, min(len(fitting), count)):
         for name, row in turn.items():
             voice = stands[name]
             if voice:

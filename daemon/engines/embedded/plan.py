@@ -23,8 +23,8 @@ from bridge.music import Key, Meter
 
 PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
 #: 2: the sections of a track keep their distance to the fullest, and two parts alone are turned to the style's slope too.
-#: Older plans are played as they were.
-VERSION = 2
+#: 3: a beat alone falls off as real drum loops do. Older plans are played as they were.
+VERSION = 3
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ HOUSE = Style(
     feel="floor",
     beats=(
         {"kick": "X...X...X...X...", "clap": "....X.......X...", "open hat": "..x...x...x...x.", "hat": "o..go..go..go..g"},
-        {"kick": "X...X...X...X...", "clap": "....X.......X..g", "open hat": "..x...x...x...x.", "hat": "og.go..gog.go.gg"},
+        {"kick": "X...X...X...X...", "clap": "....X.......X..g", "open hat": "..x...x...x...x.", "hat": "og.go..gog.go..g"},
         {
             "kick": "X...X...X...X.../X...X...X...X.g.",
             "clap": "....X.......X...",
@@ -21,8 +21,8 @@ HOUSE = Style(
             "kick": "X...X...X...X...",
             "snare": "....X.......X...",
             "hat": "..x...x...x...xg",
-            "shaker": ".g.o.g.o.g.o.g.o",
-            "rim": "...x..x..x......",
+            "shaker": ".......o.......o",
+            "rim": "......x..x......",
         },
         {
             "kick": "X...X...X...X..g",
@@ -36,7 +36,7 @@ HOUSE = Style(
         "shaker": ".g.o.g.g.g.o.g.g",
         "rim": "...o..o....o....",
         "low conga": "......o.......oo/..o...o......o..",
-        "high conga": "...g...o...g.o..",
+        "high conga": "......o.......o.",
         "ride": "..o...o...o...o.",
     },
     fills=(

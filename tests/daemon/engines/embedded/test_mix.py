@@ -1,7 +1,9 @@
 """Mixing: all parts at once give what the stems add up to; soft strokes lie under the accents; a dull beat is brightened."""
 
 import numpy as np
+import pytest
 
+from benchmarks.embedded import REAL_LOOPS, drum_figures, reach, real_drum_loops
 from benchmarks.take_measures import slope_db_per_octave, statistics
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
@@ -35,6 +37,23 @@ def test_a_ghost_lies_well_under_its_accent():
 def test_a_beat_alone_is_not_dull():
     asked = Brief(prompt="house drums", words="house drums", genre="house", bpm=124.0, bars=2, instruments=("drums",), only=True)
     assert slope_db_per_octave(make(asked, 1, quiet).audio, RATE) > -5.2
+
+
+def test_a_beat_alone_of_an_older_plan_keeps_its_slope():
+    asked = Brief(prompt="house drums", words="house drums", genre="house", bpm=124.0, bars=1, instruments=("drums",), only=True)
+    new = make(asked, 1, quiet)
+    old = make(asked.amended(plan=new.plan | {"version": 2}), 1, quiet)
+    assert old.midi == new.midi
+    assert 0.3 < slope_db_per_octave(new.audio, RATE) - slope_db_per_octave(old.audio, RATE) < 0.8
+
+
+@pytest.mark.skipif(not REAL_LOOPS.is_dir(), reason="no real loops beside the repository")
+def test_drum_loops_lie_where_real_ones_do():
+    real = real_drum_loops()
+    every = [figures for loops in real.values() for _, _, figures in loops]
+    for genre, _, name, value in drum_figures(real, (1,)):
+        low, high = reach([figures[name] for figures in every])
+        assert low <= value <= high, (genre, name, value, low, high)
 
 
 def clicks(steps, rate=RATE):

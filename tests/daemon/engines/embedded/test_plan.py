@@ -132,3 +132,13 @@ def test_words_change_what_they_name():
     half = changed(old, brief(change="half-time"), 3)
     assert count(half, "kick") < count(old, "kick")
     assert "bass" not in changed(old, brief(change="no bass"), 3).parts
+
+
+def test_in_two_bars_the_turn_is_a_small_one():
+    """It comes every other bar: four strokes more there would be a busier groove than the one that was chosen."""
+    counts = {}
+    for bars in (2, 4):
+        brief = Brief(prompt="jungle drums", words="jungle drums", genre="jungle", bpm=166.0, bars=bars)
+        turns = [compose(brief, seed).drums.turn for seed in range(12)]
+        counts[bars] = sum(mark not in ". " for turn in turns for row in turn.values() for mark in row)
+    assert counts[2] < 0.8 * counts[4], counts
