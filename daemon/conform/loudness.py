@@ -1,13 +1,18 @@
-"""Loudness after ITU-R BS.1770-4, true peak, and the gain or limiting that brings a clip to its level."""
+"""Loudness after ITU-R BS.1770-4, true peak, and the gain or limiting that brings a clip to its level.
+
+Its two filters are written here by means of NumPy and BLAS: `scipy.signal` has both, and to load it takes as long as all else
+that a worker needs, and 45 MB.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import signal
+from scipy.linalg.blas import dtbsv
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 CEILING_DB = -1.0
@@ -17,28 +22,48 @@ _BLOCK_S, _STEP_S = 0.4, 0.1
 #: Frames of a block of peaks, of the context in which it is oversampled, and blocks done at once; what lies this far under
 #: the highest sample cannot hold the true peak.
 _PEAK_BLOCK, _PEAK_MARGIN, _PEAK_CHUNK, _NEAR_PEAK = 64, 16, 2048, 0.7
-#: Frames filtered at once: a long piece in float64, several times over, would fill the memory.
-_STRETCH = 1 << 18
+#: Frames looked at, and filtered, at once: a long piece in float64, several times over, would fill the memory.
+_STRETCH, _FILTERED = 1 << 18, 1 << 16
+#: Taps to each side of the oversampling filter, in frames of the slower rate, and the Kaiser window's beta.
+_FINE_REACH, _FINE_BETA = 10, 5.0
 _LIMIT_AHEAD_S, _LIMIT_RISE_S = 0.005, 0.08
 _ABSOLUTE_GATE, _RELATIVE_GATE = -70.0, -10.0
 
 
 @lru_cache(8)
-def _k_weighting(sample_rate: int) -> np.ndarray:
-    """The standard's two filters (shelf, high-pass) for any rate, from its analogue prototypes, as second-order sections."""
+def _k_weighting(sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
+    """The standard's shelf and high-pass for any rate, from their analogue prototypes, in one: numerator, denominator."""
     gain_db, f0, q = 3.999843853973347, 1681.974450955533, 0.7071752369554196
     k = math.tan(math.pi * f0 / sample_rate)
     high = 10 ** (gain_db / 20)
     band = high**0.4996667741545416
     a0 = 1 + k / q + k * k
-    shelf = [
-        (high + band * k / q + k * k) / a0, 2 * (k * k - high) / a0, (high - band * k / q + k * k) / a0,
-        1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0,
-    ]  # fmt: skip
+    shelf = [(high + band * k / q + k * k) / a0, 2 * (k * k - high) / a0, (high - band * k / q + k * k) / a0]
+    shelf_poles = [1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0]
     f0, q = 38.13547087602444, 0.5003270373238773
     k = math.tan(math.pi * f0 / sample_rate)
     a0 = 1 + k / q + k * k
-    return np.array([shelf, [1, -2, 1, 1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0]])
+    return np.convolve(shelf, [1, -2, 1]), np.convolve(shelf_poles, [1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0])
+
+
+def _weighted(channel: np.ndarray, sample_rate: int) -> Iterator[np.ndarray]:
+    """The channel K-weighted, a stretch at a time, in float64.
+
+    y[n] = b * x[n] - a1 y[n-1] - ... - a4 y[n-4] is a triangular system of four bands under the diagonal, which BLAS solves. What
+    went before stands at its head: four rows whose solution is the last four values of the stretch before.
+    """
+    numerator, denominator = _k_weighting(sample_rate)
+    order = len(denominator) - 1
+    bands = np.empty((order + 1, order + min(_FILTERED, len(channel))), order="F")
+    bands[:] = denominator[:, None]
+    past_in, past_out = np.zeros(order), np.zeros(order)
+    for at in range(0, len(channel), _FILTERED):
+        given = np.concatenate([past_in, channel[at : at + _FILTERED]])
+        head = np.convolve(past_out, denominator)[:order]
+        asked = np.concatenate([head, np.convolve(given, numerator, "valid")])
+        found: np.ndarray = dtbsv(order, bands[:, : len(asked)], asked, lower=1, diag=1, overwrite_x=1)
+        yield found[order:]
+        past_in, past_out = given[-order:], found[-order:]
 
 
 def integrated_lufs(audio: np.ndarray, sample_rate: int) -> float:
@@ -61,12 +86,11 @@ def momentary_lufs(audio: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.
 def _block_powers(audio: np.ndarray, sample_rate: int) -> np.ndarray:
     """Mean weighted power, summed over channels, of each block; of the whole where it is shorter than one."""
     energy = np.zeros(len(audio) + 1)
-    filters = _k_weighting(sample_rate)
     for channel in audio.T:
-        state = np.zeros((len(filters), 2))
-        for at in range(0, len(channel), _STRETCH):
-            weighted, state = signal.sosfilt(filters, channel[at : at + _STRETCH].astype(np.float64), zi=state)
-            energy[at + 1 : at + 1 + len(weighted)] += weighted**2
+        at = 1
+        for weighted in _weighted(channel, sample_rate):
+            energy[at : at + len(weighted)] += weighted**2
+            at += len(weighted)
     np.cumsum(energy, out=energy)
     block, step = round(_BLOCK_S * sample_rate), round(_STEP_S * sample_rate)
     if len(audio) < block:
@@ -106,16 +130,31 @@ def _block_peaks(audio: np.ndarray, above: float) -> np.ndarray:
     )
     high = np.flatnonzero(peaks > above)
     reach = np.arange(-_PEAK_MARGIN, _PEAK_BLOCK + _PEAK_MARGIN)
-    between = slice(4 * _PEAK_MARGIN, 4 * (_PEAK_MARGIN + _PEAK_BLOCK))
     for first in range(0, len(high), _PEAK_CHUNK):
         some = high[first : first + _PEAK_CHUNK]
         frames = some[:, None] * _PEAK_BLOCK + reach
         inside = (frames >= 0) & (frames < len(audio))
         frames = frames.clip(0, len(audio) - 1)
         for channel in audio.T:
-            fine = signal.resample_poly(channel[frames] * inside, 4, 1, axis=1)[:, between]
+            fine = (channel[frames] * inside) @ _fourfold()
             peaks[some] = np.maximum(peaks[some], np.abs(fine).max(axis=1))
     return peaks
+
+
+@lru_cache(1)
+def _fourfold() -> np.ndarray:
+    """What makes four values of each frame of a block, from the block and the frames about it: float32 (frames, values).
+
+    A sinc at the slower rate's limit under a Kaiser window, with a gain of 1 at zero, as in Crochiere and Rabiner, Multirate
+    Digital Signal Processing, 4.3.
+    """
+    taps = np.arange(-4 * _FINE_REACH, 4 * _FINE_REACH + 1)
+    shape = np.sinc(taps / 4) * np.kaiser(len(taps), _FINE_BETA)
+    shape *= 4 / shape.sum()
+    frames = np.arange(_PEAK_BLOCK + 2 * _PEAK_MARGIN)
+    apart = np.arange(4 * _PEAK_MARGIN, 4 * (_PEAK_MARGIN + _PEAK_BLOCK)) - 4 * frames[:, None]
+    reached = np.abs(apart) <= 4 * _FINE_REACH
+    return np.where(reached, shape[apart.clip(-4 * _FINE_REACH, 4 * _FINE_REACH) + 4 * _FINE_REACH], 0).astype(np.float32)
 
 
 @dataclass(frozen=True)

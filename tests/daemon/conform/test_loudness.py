@@ -4,9 +4,13 @@ import math
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from daemon.conform.loudness import (
+    _FILTERED,
     CEILING_DB,
+    _k_weighting,
+    _weighted,
     integrated_lufs,
     limiting,
     loop_lufs,
@@ -26,6 +30,22 @@ def sine(level_db, seconds, rate=48000, hertz=1000.0, channels=2):
 def test_a_tone_of_23_dbfs_in_both_channels_is_23_lufs(rate):
     # EBU Tech 3341, case 1
     assert integrated_lufs(sine(-23, 20, rate), rate) == pytest.approx(-23, abs=0.1)
+
+
+@pytest.mark.parametrize("rate", [8000, 44100, 192000])
+@pytest.mark.parametrize("frames", [0, 1, 3, 4, _FILTERED - 1, _FILTERED, 2 * _FILTERED + 3])
+def test_weighting_is_that_of_an_independent_filter_over_every_edge(rate, frames):
+    noise = np.random.default_rng(frames).standard_normal(frames).astype(np.float32)
+    weighted = np.concatenate([np.empty(0), *_weighted(noise, rate)])
+    assert np.allclose(weighted, signal.lfilter(*_k_weighting(rate), noise.astype(np.float64)), atol=1e-6)
+
+
+@pytest.mark.parametrize("frames", [1, 63, 64, 65, 1000, 300_000])
+def test_the_true_peak_is_that_of_an_independent_oversampling(frames):
+    noise = np.random.default_rng(frames).uniform(-0.5, 0.5, (frames, 2)).astype(np.float32)
+    inside = signal.resample_poly(noise, 4, 1, axis=0)
+    expected = 20 * math.log10(max(np.abs(noise).max(), np.abs(inside).max()))
+    assert true_peak_db(noise) == pytest.approx(expected, abs=1e-4)
 
 
 def test_gates():
