@@ -154,9 +154,13 @@ def as_heard(grid: Grid) -> Heard:
 
 
 def _without_dc(sound: Sound) -> Sound:
-    if float(np.abs(sound.audio.mean(axis=0, dtype=np.float64)).max()) < _LEAST_DC:
+    if float(np.abs(_dc(sound.audio)).max()) < _LEAST_DC:
         return sound
-    return sound.linear(lambda x: x - x.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32))
+    return sound.linear(lambda x: x - _dc(x).astype(np.float32))
+
+
+def _dc(audio: np.ndarray) -> np.ndarray:
+    return np.array([channel.mean(dtype=np.float64) for channel in audio.T])
 
 
 def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> Shift:

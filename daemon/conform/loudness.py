@@ -22,8 +22,10 @@ _BLOCK_S, _STEP_S = 0.4, 0.1
 #: Frames of a block of peaks, of the context in which it is oversampled, and blocks done at once; what lies this far under
 #: the highest sample cannot hold the true peak.
 _PEAK_BLOCK, _PEAK_MARGIN, _PEAK_CHUNK, _NEAR_PEAK = 64, 16, 2048, 0.7
-#: Frames looked at, and filtered, at once: a long piece in float64, several times over, would fill the memory.
-_STRETCH, _FILTERED = 1 << 18, 1 << 16
+#: Frames filtered at once: a long piece in float64, several times over, would fill the memory.
+_FILTERED = 1 << 16
+#: s after which nothing is left in the filters of what was in them.
+_RING_S = 0.5
 #: Taps to each side of the oversampling filter, in frames of the slower rate, and the Kaiser window's beta.
 _FINE_REACH, _FINE_BETA = 10, 5.0
 _LIMIT_AHEAD_S, _LIMIT_RISE_S = 0.005, 0.08
@@ -68,7 +70,10 @@ def _weighted(channel: np.ndarray, sample_rate: int) -> Iterator[np.ndarray]:
 
 def integrated_lufs(audio: np.ndarray, sample_rate: int) -> float:
     """Gated loudness in LUFS of float (frames, 1 or 2 channels); ungated below 0.4 s; -inf where all is silent."""
-    power = _block_powers(audio, sample_rate)
+    return _gated(_block_powers(_energy(audio, sample_rate), sample_rate))
+
+
+def _gated(power: np.ndarray) -> float:
     loud = power[power > _power(_ABSOLUTE_GATE)]
     if not len(loud):
         return _lufs(float(power[0])) if len(power) == 1 else -math.inf
@@ -78,31 +83,40 @@ def integrated_lufs(audio: np.ndarray, sample_rate: int) -> float:
 
 def momentary_lufs(audio: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
     """Loudness of each block of 0.4 s, every 0.1 s: (times of their middles in s, levels in LUFS)."""
-    power = _block_powers(audio, sample_rate)
+    power = _block_powers(_energy(audio, sample_rate), sample_rate)
     times_s = np.arange(len(power)) * _STEP_S + min(_BLOCK_S, len(audio) / sample_rate) / 2
     return times_s, np.array([_lufs(float(value)) for value in power])
 
 
-def _block_powers(audio: np.ndarray, sample_rate: int) -> np.ndarray:
-    """Mean weighted power, summed over channels, of each block; of the whole where it is shorter than one."""
-    energy = np.zeros(len(audio) + 1)
+def _energy(audio: np.ndarray, sample_rate: int) -> np.ndarray:
+    """Weighted power of each frame, summed over channels, float64 (frames,)."""
+    energy = np.zeros(len(audio))
     for channel in audio.T:
-        at = 1
+        at = 0
         for weighted in _weighted(channel, sample_rate):
             energy[at : at + len(weighted)] += weighted**2
             at += len(weighted)
-    np.cumsum(energy, out=energy)
+    return energy
+
+
+def _block_powers(energy: np.ndarray, sample_rate: int) -> np.ndarray:
+    """Mean of `energy` over each block; over the whole where it is shorter than one."""
     block, step = round(_BLOCK_S * sample_rate), round(_STEP_S * sample_rate)
-    if len(audio) < block:
-        return np.array([energy[-1] / max(1, len(audio))])
-    starts = np.arange(0, len(audio) - block + 1, step)
-    powers: np.ndarray = (energy[starts + block] - energy[starts]) / block
-    return powers
+    if len(energy) < block:
+        return np.array([energy.sum() / max(1, len(energy))])
+    starts = np.arange(0, len(energy) - block + 1, step)
+    edges, at = np.unique(np.concatenate([starts, starts + block]), return_inverse=True)
+    sums = np.concatenate([[0.0], np.cumsum(np.add.reduceat(energy[: edges[-1]], edges[:-1]))])
+    first, last = sums[at].reshape(2, -1)
+    return np.asarray((last - first) / block)
 
 
 def loop_lufs(audio: np.ndarray, sample_rate: int) -> float:
     """Loudness of a loop as it is heard, going round: measured on two rounds."""
-    return integrated_lufs(np.concatenate([audio, audio]), sample_rate)
+    rung_out = min(len(audio), round(_RING_S * sample_rate))
+    energy = _energy(np.concatenate([audio, audio[:rung_out]]), sample_rate)
+    # Once the end of the first round has rung out in the filters, the second is the same again.
+    return _gated(_block_powers(np.concatenate([energy, energy[rung_out : len(audio)]]), sample_rate))
 
 
 def true_peak_db(audio: np.ndarray) -> float:
@@ -121,13 +135,11 @@ def _sample_peak(audio: np.ndarray) -> float:
 
 def _block_peaks(audio: np.ndarray, above: float) -> np.ndarray:
     """Peak of each 64 frames over all channels; between the samples too where they lie over `above`."""
-    peaks = np.concatenate(
-        [
-            np.maximum.reduceat(stretch, np.arange(0, len(stretch), _PEAK_BLOCK))
-            for at in range(0, len(audio), _STRETCH)
-            if len(stretch := np.abs(audio[at : at + _STRETCH]).max(axis=1))
-        ]
-    )
+    whole = len(audio) - len(audio) % _PEAK_BLOCK
+    blocks = np.ascontiguousarray(audio[:whole]).reshape(-1, _PEAK_BLOCK * audio.shape[1])
+    peaks = np.maximum(blocks.max(axis=1), -blocks.min(axis=1))
+    if whole < len(audio):
+        peaks = np.append(peaks, np.abs(audio[whole:]).max())
     high = np.flatnonzero(peaks > above)
     reach = np.arange(-_PEAK_MARGIN, _PEAK_BLOCK + _PEAK_MARGIN)
     for first in range(0, len(high), _PEAK_CHUNK):
@@ -137,7 +149,7 @@ def _block_peaks(audio: np.ndarray, above: float) -> np.ndarray:
         frames = frames.clip(0, len(audio) - 1)
         for channel in audio.T:
             fine = (channel[frames] * inside) @ _fourfold()
-            peaks[some] = np.maximum(peaks[some], np.abs(fine).max(axis=1))
+            peaks[some] = np.maximum(peaks[some], np.maximum(fine.max(axis=1), -fine.min(axis=1)))
     return peaks
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class Sound:
     @property
     def mono(self) -> np.ndarray:
         """Float32 (frames,), the mean of the channels."""
-        return self.audio[:, 0] if self.audio.shape[1] == 1 else self.audio.mean(axis=1, dtype=np.float32)
+        return mixed(self.audio)
 
     def linear(self, treatment: Treatment) -> Sound:
         """A treatment under which the sum of the stems is still the mix: cut, gain, filter, resample."""
@@ -53,6 +54,11 @@ class Sound:
         changed = self.linear(lambda x: resample(x, self.sample_rate, sample_rate))
         changed.sample_rate = sample_rate
         return changed
+
+
+def mixed(audio: np.ndarray) -> np.ndarray:
+    """The mean of the channels of (frames, channels), (frames,). Channel by channel: far quicker than along such short rows."""
+    return audio[:, 0] if audio.shape[1] == 1 else reduce(np.add, audio.T) / np.float32(audio.shape[1])
 
 
 def _treated(stem: np.ndarray, treatment: Treatment) -> np.ndarray:

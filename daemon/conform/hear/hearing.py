@@ -10,6 +10,7 @@ from daemon.conform.hear.answer import Reading, answer, asked_grid
 from daemon.conform.hear.beats import Beats
 from daemon.conform.hear.envelopes import BEFORE_S, Envelopes, envelopes
 from daemon.conform.hear.heard import Heard
+from daemon.conform.sound import mixed
 
 #: How many tempi are followed to the end, and how far (score) below the likeliest one may be.
 TEMPI, TEMPO_GAP = 3, 0.9
@@ -27,7 +28,7 @@ def hear(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, me
     tempo. Never raises for what it hears: a take without a pulse comes back with `periodic` False and a reason.
     """
     meter = meter or Meter()
-    mono = audio.mean(axis=1) if audio.ndim == 2 else audio
+    mono = mixed(audio) if audio.ndim == 2 else audio
     length_s = len(mono) / sample_rate
     if length_s < 0.3 or float(np.abs(mono).max(initial=0)) < 1e-4:
         return asked_grid(length_s, 0.0, asked_bpm, meter, "the take is silent or too short to hear a beat in")
