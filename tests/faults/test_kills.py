@@ -163,7 +163,7 @@ def done_clips(daemon):
 
 
 def test_a_worker_stopped_past_its_deadline_publishes_once(start_daemon):
-    daemon = start_daemon(config=CONFIG + "workers: {deadline_s: 5}\n")
+    daemon = start_daemon(config=CONFIG + "workers: {deadline_s: 5, tries: 10}\n")
     asker = Asker(daemon.places)
     job = asker.ask("a", prompt="slow clicks", **TINY)
     asker.close()
