@@ -108,11 +108,13 @@ def test_a_kill_at_every_step_loses_nothing_and_makes_nothing_twice(start_daemon
 
 @pytest.mark.timeout(220)
 def test_forty_jobs_under_random_kills(start_daemon):
-    crash_run(start_daemon(config=FAST), jobs=40, seed=7)
+    kills = crash_run(start_daemon(config=FAST), jobs=40, seed=7, clips_between=(0, 1, 2, 4))
+    assert min(kills.values()) >= 5
 
 
-def crash_run(daemon, jobs, seed):
-    """Ask for `jobs` while the daemon and its workers are killed at random; how often each was killed."""
+def crash_run(daemon, jobs, seed, clips_between=(0, 1, 1)):
+    """Ask for `jobs` while the daemon and its workers are killed at random, at times so many clips apart; how often each was
+    killed."""
     dice, asker = random.Random(seed), Asker(daemon.places)
     watcher = Watcher(daemon.places.crate)
     counts = {f"j{n}": dice.choice((1, 1, 2)) for n in range(jobs)}
@@ -135,11 +137,10 @@ def crash_run(daemon, jobs, seed):
                 daemon.kill()
                 kills["daemon"] += 1
                 daemon.start()
-            if dice.random() < 0.7:
-                # so that the work gets on, however slow the machine is
-                before, until = done_clips(daemon), time.monotonic() + 4 * first_clip_s
-                while done_clips(daemon) == before and time.monotonic() < until:
-                    time.sleep(0.02)
+            # so that the work gets on, however slow the machine is
+            wanted, until = done_clips(daemon) + dice.choice(clips_between), time.monotonic() + 4 * first_clip_s
+            while done_clips(daemon) < wanted and time.monotonic() < until:
+                time.sleep(0.02)
     finally:
         asking.join(90)
         broken = watcher.stop()
