@@ -18,6 +18,8 @@ from daemon.conform.hear.timemap import TimeMap
 AFTER_SILENCE = {0: 0.52, 2: 0.09, 4: 0.12, 8: 0.03, 6: 0.02, 12: 0.02}
 #: The same after what is no part of the music; its end is known to about a beat: its last hits may be the music's too.
 AFTER_LEAD_IN = {0: 0.35, 4: 0.25, 2: 0.05, 8: 0.05}
+#: How often silence that may be the music's own is a beginning all the same.
+BEGUN = 0.15
 #: How often a take that sounds from its first moment begins exactly on the one.
 AT_ONCE = 0.2
 #: s; how far the bar's beginning may lie before and after the first sound, or the take's first moment if that is later.
@@ -59,8 +61,13 @@ def _rule(view: np.ndarray) -> float:
     return float(3 * score)
 
 
-def start_of(env: Envelopes, lattice: TimeMap, slots: int, starts: np.ndarray, music_s: float | None = None) -> np.ndarray:
-    """Log of how well each start agrees with where the take begins to sound, or after a lead-in the music (starts,)."""
+def start_of(
+    env: Envelopes, lattice: TimeMap, slots: int, starts: np.ndarray, music_s: float | None = None, rests: bool = False
+) -> np.ndarray:
+    """Log of how well each start agrees with where the take begins to sound, or after a lead-in the music (starts,).
+
+    `rests`: the silence at the start may be the music's own.
+    """
     first_s = env.sounds_from_s if music_s is None else music_s
     beat = np.interp(first_s, lattice.beats_s, np.arange(len(lattice.beats_s)))
     sixteenth_s = float(np.median(np.diff(lattice.beats_s))) / 4
@@ -68,10 +75,11 @@ def start_of(env: Envelopes, lattice: TimeMap, slots: int, starts: np.ndarray, m
     evenly = 1.0 / slots
     if music_s is not None or first_s > LEAD_S + BEFORE_S:
         places = AFTER_SILENCE if music_s is None else AFTER_LEAD_IN
-        chance = np.full(len(starts), (1 - sum(places.values())) * evenly)
+        meant = BEGUN if rests and music_s is None else 1.0
+        chance = np.full(len(starts), (1 - meant * sum(places.values())) * evenly)
         for later, share in places.items():
             away_s = ((ahead - later + slots / 2) % slots - slots / 2) * sixteenth_s
-            chance += share * np.exp(-0.5 * (away_s / (SILENCE_S / 1.5)) ** 2)
+            chance += meant * share * np.exp(-0.5 * (away_s / (SILENCE_S / 1.5)) ** 2)
         return np.log(chance / evenly)
     away_s = ((ahead + slots / 2) % slots - slots / 2) * sixteenth_s - max(0.0, BEFORE_S - first_s)
     exact = (away_s > -START_S[0]) & (away_s < START_S[1])

@@ -83,8 +83,9 @@ def _read(env: Envelopes, lattice: Beats, octave: float, usual: float, meter: Me
     trust = seam.trust(lattice.again.similarity.get(lattice.unit_bars, 0.0))
     joined = seam.signs(folded, starts, trust)
     score = downbeat.sound_of(folded, starts, joined, meter)
-    music_s = lead_in.music_from_s(env, lattice.map, slots * lattice.unit_bars)
-    score += downbeat.start_of(env, lattice.map, slots, starts, music_s)
+    unit = slots * lattice.unit_bars
+    music_s, rests = lead_in.music_from_s(env, lattice.map, unit), lead_in.own_rest(env, lattice.map, unit)
+    score += downbeat.start_of(env, lattice.map, slots, starts, music_s, rests)
     score += seam.broken(env, lattice.map, folded, starts, trust)
     belief = np.exp(score - score.max())
     return Reading(lattice, octave, starts, belief / belief.sum(), joined, slots, folded.sixteenth_s, usual)

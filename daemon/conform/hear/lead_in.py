@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import maximum_filter1d
 
-from daemon.conform.hear.envelopes import Envelopes
+from daemon.conform.hear.envelopes import BEFORE_S, Envelopes
 from daemon.conform.hear.timemap import TimeMap
 
 #: Part of a 16th on either side of a slot in which an attack belongs to it.
@@ -16,6 +16,8 @@ OWN, STRANGE = 0.3, 0.6
 SHORTEST, LONGEST = 1, 9
 #: s; the first hit of the music may come so much before its slot.
 EARLY_S = 0.03
+#: s; how exactly the beginning of a sound is known here, and the share of a rest that must be silent.
+SLACK_S, RESTED = 0.015, 0.95
 
 
 def music_from_s(env: Envelopes, lattice: TimeMap, unit: int) -> float | None:
@@ -42,3 +44,20 @@ def music_from_s(env: Envelopes, lattice: TimeMap, unit: int) -> float | None:
     if length < SHORTEST * 4 or sums[length - 1] < STRANGE:
         return None
     return float(seconds[length])
+
+
+def own_rest(env: Envelopes, lattice: TimeMap, unit: int) -> bool:
+    """Whether the music rests as long before its later repetitions (every `unit` 16ths) as the take is silent at its start.
+
+    Such silence is no sign of a beginning: the take may have been cut anywhere in that rest.
+    """
+    level, sounding = env.level, env.sounding
+    first_s = env.sounds_from_s
+    place = float(np.interp(first_s, lattice.beats_s, np.arange(len(lattice.beats_s)))) * 4
+    later_s = lattice.seconds(np.arange(place + unit, len(lattice.beats_s) * 4, unit))
+    silent = round((first_s - BEFORE_S - SLACK_S) * env.rate)
+    later_s = later_s[(later_s > first_s) & (later_s < env.sounds_to_s)]
+    if silent <= 0 or not len(later_s):
+        return False
+    ends = np.round((later_s - SLACK_S) * env.rate).astype(int)
+    return float(np.median([(level[end - silent : end] <= sounding).mean() for end in ends])) > RESTED
