@@ -21,8 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,34 +127,59 @@ def time_in_turn(seconds: float, questions: dict[str, Callable[[], float | None]
     return waits
 
 
-@contextmanager
-def flood(port: int) -> Iterator[Callable[[], int]]:
-    """A process that floods the port meanwhile; called after the end, how many packets it sent."""
-    sent = [0]
-    command = [sys.executable, "-m", "benchmarks.flood", "--flood", str(port)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        process.stdout.readline()
-        try:
-            yield lambda: sent[0]
-        finally:
-            said, _ = process.communicate()
-            sent[0] = int(said)
+class Flood:
+    """A process of its own that floods a port for as long as it is told to: in ours it would keep those waiting who measure."""
+
+    def __init__(self, port: int) -> None:
+        command = [sys.executable, "-m", "benchmarks.flood", "--flood", str(port)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._read()
+
+    def _read(self) -> str:
+        assert self._process.stdout
+        return self._process.stdout.readline()
+
+    def begin(self, seconds: float) -> None:
+        assert self._process.stdin
+        print(seconds, file=self._process.stdin, flush=True)
+
+    def end(self) -> int:
+        """Wait until it is over; how many packets were sent."""
+        return int(self._read())
+
+    def close(self) -> None:
+        self._process.communicate()
 
 
 def send_flood(port: int) -> None:
-    """Until stdin ends; a line when it begins, and at the end how many were sent."""
+    """For each line of stdin as many seconds of rubbish; then a line that says how many packets."""
     dice, out = random.Random(1), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     packets = [rubbish(dice) for _ in range(1000)]
+    print("ready", flush=True)
+    for line in sys.stdin:
+        sent, until = 0, time.monotonic() + float(line)
+        while time.monotonic() < until:
+            for packet in packets:
+                out.sendto(packet, ("127.0.0.1", port))
+            sent += len(packets)
+        print(sent, flush=True)
+
+
+def say_waits(port: int) -> None:
+    """Until stdin ends: a sign of life at its times, and a line of when it was sent on the monotonic clock and how long its
+    answer took, in s; without the second where none came."""
     over = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
-    print("begun", flush=True)
-    sent = 0
-    while not over.is_set():
-        for packet in packets:
-            out.sendto(packet, ("127.0.0.1", port))
-        sent += len(packets)
-    print(sent)
+
+    def wait_for_end() -> None:
+        sys.stdin.read()
+        over.set()
+
+    threading.Thread(target=wait_for_end, daemon=True).start()
+    known = KnownSender(port)
+    while not over.wait(1 / ASKED_PER_S):
+        began = time.monotonic()
+        took_s = known.hello()
+        print(began, "" if took_s is None else took_s, flush=True)
 
 
 def serve_echo() -> None:
@@ -173,11 +197,12 @@ def measure_echo(seconds: float) -> Waits:
     with subprocess.Popen([sys.executable, "-m", "benchmarks.flood", "--echo"], stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
         port = int(server.stdout.readline())
-        known = KnownSender(port)
+        known, flood = KnownSender(port), Flood(port)
         try:
-            with flood(port):
-                return time_in_turn(seconds, {"echo": known.echo})["echo"]
+            flood.begin(seconds)
+            return time_in_turn(seconds, {"echo": known.echo})["echo"]
         finally:
+            flood.close()
             known.close()
             server.kill()
 
@@ -186,16 +211,17 @@ def measure_daemon(seconds: float, files: int) -> tuple[dict[str, Waits], int]:
     """Waits for each kind of answer in a flood, with so many prompt files dropped as it begins; packets of rubbish sent."""
     with tempfile.TemporaryDirectory() as home:
         daemon = DaemonProcess(Path(home), CONFIG)
-        known = KnownSender(daemon.link.port)
+        known, flood = KnownSender(daemon.link.port), Flood(daemon.link.port)
         try:
             known.hello()
-            with flood(daemon.link.port) as sent:
-                for n in range(files):
-                    text = "engine: fake\nbars: 1\nbpm: 300\nkind: oneshot\n\nclick"
-                    (daemon.places.inbox / f"many{n}.txt").write_text(text)
-                waits = time_in_turn(seconds, {"a sign of life": known.hello, "accepted": known.ask})
-            return waits, sent()
+            for n in range(files):
+                text = "engine: fake\nbars: 1\nbpm: 300\nkind: oneshot\n\nclick"
+                (daemon.places.inbox / f"many{n}.txt").write_text(text)
+            flood.begin(seconds)
+            waits = time_in_turn(seconds, {"a sign of life": known.hello, "accepted": known.ask})
+            return waits, flood.end()
         finally:
+            flood.close()
             known.close()
             daemon.stop()
 
@@ -215,10 +241,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--flood", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--ask", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--echo", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.flood:
         send_flood(asked.flood)
+    elif asked.ask:
+        say_waits(asked.ask)
     elif asked.echo:
         serve_echo()
     else:

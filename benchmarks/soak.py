@@ -15,9 +15,6 @@ import argparse
 import contextlib
 import random
 import shutil
-import socket
-import statistics
-import struct
 import subprocess
 import sys
 import tempfile
@@ -31,8 +28,8 @@ from typing import Any
 import httpx
 import psutil
 
+from benchmarks.flood import Flood, Waits
 from benchmarks.soak_traffic import HttpUser
-from bridge.osc_codec import IN, build_message, parse_packet
 from tests.daemon_process import DaemonProcess, command, wait_until
 from tests.faults.asker import Asker
 from tests.faults.audit import Watcher, audit
@@ -53,7 +50,6 @@ presets: {clicks: {prompt: clicks, engine: fake, bars: 1, bpm: 240}}
 NO_PAD = "midi: {enabled: false}\n"
 #: The least work that is a clip.
 TINY: dict[str, Any] = {"engine": "fake", "bars": 1, "bpm": 240}
-BURST = 50_000
 WORDS = ("clicks", "clicks", "clicks", "clicks", "slow clicks", "fail", "raise", "silent")
 MORE_MB, MORE_SHARE = 5.0, 0.10
 
@@ -69,13 +65,15 @@ class Soak:
         self.files = files
         self.stop = threading.Event()
         self.counts: Counter[str] = Counter()
-        self.waits_s: list[float] = []
-        self.flood_waits_s: list[float] = []
+        self.accepted: list[tuple[float, float]] = []
+        """When a request was sent by OSC, and how long until it was accepted, in s."""
         self.http_waits_s: list[float] = []
         self.dropped: list[str] = []
         self.asked: set[str] = set()
         self.trouble: list[str] = []
-        self.flooding = threading.Event()
+        self.spells: dict[str, list[tuple[float, float]]] = {"flood": [], "files": []}
+        """From when until when, on the monotonic clock, the port was flooded, and thousands of files were to be taken."""
+        self.hello_lines: list[str] = []
 
     # -- traffic
 
@@ -94,7 +92,7 @@ class Soak:
             label = f"osc{n}"
             asker.ask(label, prompt=dice.choice(WORDS), count=dice.choice((1, 1, 3)), **TINY)
             if label in asker.jobs:
-                (self.flood_waits_s if self.flooding.is_set() else self.waits_s).append(time.monotonic() - began)
+                self.accepted.append((began, time.monotonic() - began))
                 self.asked.add(asker.jobs[label])
             self.counts["asked by OSC"] += 1
             asker.listen(dice.uniform(0.2, 2.0))
@@ -176,33 +174,26 @@ class Soak:
     # -- faults
 
     def rubbish(self, dice: random.Random) -> None:
-        sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        first = True
+        """Spells of a flood, each of tens of thousands of packets, as fast as a process can send."""
+        flood = Flood(self.daemon.link.port)
         while not self.stop.is_set():
-            self.flooding.set()
-            for _ in range(BURST if first else 5_000):
-                sender.sendto(_rubbish(dice), ("127.0.0.1", self.daemon.link.port))
-                self.counts["rubbish packets"] += 1
-            self.flooding.clear()
-            first = False
-            self.stop.wait(dice.uniform(1.0, 3.0))
-        sender.close()
+            began = time.monotonic()
+            flood.begin(dice.uniform(0.5, 2.0))
+            self.counts["rubbish packets"] += flood.end()
+            self.spells["flood"].append((began, time.monotonic()))
+            self.stop.wait(dice.uniform(3.0, 9.0))
+        flood.close()
 
     def hellos(self, dice: random.Random) -> None:
-        """A device's sign of life, timed; one that is lost is sent again, as devices do."""
-        client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        client.settimeout(1.0)
-        while not self.stop.wait(0.2):
-            flooded, began = self.flooding.is_set(), time.monotonic()
-            client.sendto(build_message("/sidecrate/hello", "x", 0, "soak"), ("127.0.0.1", self.daemon.link.port))
-            try:
-                while parse_packet(client.recv(65_536))[0].address != "/sidecrate/welcome":
-                    pass
-                self.counts[f"hellos {'in a flood' if flooded else 'in quiet'}"] += 1
-                (self.flood_waits_s if flooded else self.waits_s).append(time.monotonic() - began)
-            except TimeoutError:
-                self.counts["hellos lost"] += 1
-        client.close()
+        """A device's signs of life, timed by a process of its own, which nothing else here keeps waiting."""
+        command = [sys.executable, "-m", "benchmarks.flood", "--ask", str(self.daemon.link.port)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as device:
+            assert device.stdout and device.stdin
+            reading = threading.Thread(target=lambda: self.hello_lines.extend(device.stdout or ()))
+            reading.start()
+            self.stop.wait()
+            device.stdin.close()
+            reading.join()
 
     def harm(self, dice: random.Random) -> None:
         faults: list[Callable[[Any], None]] = [self._kill, self._stop_for_a_while, self._no_disk, self._kill]
@@ -284,8 +275,10 @@ class Soak:
             thread.start()
         time.sleep(min(60.0, minutes * 20))
         start = self.weigh()
+        dropped = time.monotonic()
         self.drop_many()
         time.sleep(max(0.0, minutes * 60 - 60))
+        self.spells["files"].append((dropped, time.monotonic()))
         self.stop.set()
         for thread in threads:
             thread.join()
@@ -301,6 +294,16 @@ class Soak:
         share = sum(self.process.cpu_times()[:2]) / took_s
         print(f"{took_s / 60:.1f} minutes until all was done; the daemon took {share:.2f} of a core")
         return self.judge(start, end, broken + self.trouble)
+
+    def answers(self) -> dict[str, Waits]:
+        """How long answers took, by what was asked and what was going on when it was sent."""
+        hellos = [(float(line.split()[0]), float(line.split()[1]) if line.split()[1:] else None) for line in self.hello_lines]
+        found = {"HTTP orders": Waits(self.http_waits_s)}
+        for question, asked in (("a sign of life", hellos), ("OSC, accepted", self.accepted)):
+            for at, took_s in asked:
+                here = [name for name, spells in self.spells.items() if any(begin <= at <= end for begin, end in spells)]
+                found.setdefault(f"{question}; {', '.join(here) or 'neither flood nor files'}", Waits()).note(took_s)
+        return dict(sorted(found.items()))
 
     def judge(self, start: dict[str, float], end: dict[str, float], faults: list[str]) -> bool:
         faults += audit(self.daemon.places)
@@ -320,15 +323,8 @@ class Soak:
             print(f"jobs {state:29} {count:9,}")
         for door, count in self.daemon.rows("SELECT door, count(*) FROM jobs GROUP BY door"):
             print(f"jobs by {door:26} {count:9,}")
-        waited = {
-            "OSC answers in quiet": self.waits_s,
-            "OSC answers in a flood": self.flood_waits_s,
-            "HTTP orders": self.http_waits_s,
-        }
-        for name, waits in waited.items():
-            if waits:
-                ms = sorted(1000 * wait for wait in waits)
-                print(f"{name:34} p50 {statistics.median(ms):.1f} ms, p99 {ms[int(0.99 * len(ms))]:.1f} ms, of {len(ms)}")
+        for name, waited in self.answers().items():
+            print(f"{name:48} {waited}")
         for name in start:
             print(f"{name:34} {start[name]:9.1f} at the start, {end[name]:.1f} at the end")
         log_bytes = sum(path.stat().st_size for path in self.daemon.places.state.glob("*.log*"))
@@ -337,21 +333,6 @@ class Soak:
             print(f"FAULT {fault}")
         print("nothing lost, nothing twice, nothing partial" if not faults else f"{len(faults)} faults")
         return not faults
-
-
-def _rubbish(dice: random.Random) -> bytes:
-    kind = dice.random()
-    if kind < 0.3:
-        return dice.randbytes(dice.randrange(1, 80))
-    if kind < 0.5:
-        return b"#bundle\0" + bytes(8) + struct.pack(">i", dice.choice((-4, 0, 3, 1 << 30))) + dice.randbytes(dice.randrange(20))
-    if kind < 0.8:
-        whole = build_message(
-            dice.choice(list(IN)), *[dice.choice(("x", "bpm", 1e9, -1, "{", "id")) for _ in range(dice.randrange(5))]
-        )
-        # only what cannot be understood: a request that can is one more to be made
-        return whole[: -dice.choice((1, 2, 3, 5))]
-    return build_message("/sidecrate/nothing", dice.random())
 
 
 def main() -> int:
