@@ -7,13 +7,15 @@ in which each source position lies where the map puts it.
 from __future__ import annotations
 
 import importlib.util
+import math
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import soxr
 
 from daemon.audio.resample import fit_length
 from daemon.conform.time_map import TimeMap
@@ -26,6 +28,8 @@ _RESAMPLE_CENTS = 5.0
 _BLOCK, _PAYBACK = 256, 16384.0
 #: Frames by which the engine's resampler is late, which its start delay leaves out (measured on noise bursts).
 _SHIFTER_DELAY = 45
+#: Frames about which libsoxr's filters reach.
+_SOXR_EDGE = 1024
 _LEAST_RATIO, _MOST_RATIO = 0.25, 4.0
 _TAPS, _PHASES, _KAISER_BETA, _CUTOFF = 32, 1024, 8.0, 0.97
 _RESAMPLE_CHUNK = 65536
@@ -100,7 +104,27 @@ def rubberband_live(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.
 
     The engine's own keyframe map cannot be reached from Python. What it has consumed and given is known exactly, so the error
     of position is fed back into the ratio, and the result stays on the map over any length.
+
+    The pitch is moved as the engine does it, by a stretch and a resampling: the lower one's before, the higher one's after it.
+    But libsoxr resamples better than the engine and in a tenth of its time. Formants only the engine itself can keep.
     """
+    if not wanted.semitones or wanted.formants:
+        return _stretched(audio, sample_rate, wanted)
+    pitch, whole = 2 ** (wanted.semitones / 12), wanted.map
+    quality = "HQ" if wanted.preview else "VHQ"
+    if pitch < 1:
+        moved = soxr.resample(audio, pitch, 1.0, quality=quality)
+        onto = TimeMap(whole.source / pitch, whole.target, whole.frames)
+        return _stretched(moved, sample_rate, replace(wanted, map=onto, semitones=0.0))
+    # The resampler's filter is to see neither edge of what is wanted.
+    target, frames = (whole.target + _SOXR_EDGE) * pitch, whole.frames + 2 * _SOXR_EDGE
+    onto = TimeMap(whole.source, target, math.ceil(frames * pitch))
+    stretched = _stretched(audio, sample_rate, replace(wanted, map=onto, semitones=0.0))
+    return fit_length(soxr.resample(stretched, pitch, 1.0, quality=quality)[_SOXR_EDGE:], whole.frames)
+
+
+def _stretched(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
+    """What the engine makes of it by itself."""
     import pylibrb
 
     option: Any = pylibrb.Option  # its type stubs leave out that it is made of integers
