@@ -63,14 +63,21 @@ def _best_lattice(env: Envelopes, hits: onsets.Onsets, found: list[tuple[float, 
 
 
 def _readings(env: Envelopes, hits: onsets.Onsets, bpm: float, lattice: Beats, meter: Meter) -> list[Reading]:
-    """The take read in the octaves of its tempo that the music itself may move in."""
-    readings = []
+    """The take read in the octaves of its tempo that the music itself may move in, without those that cannot be the likeliest."""
+    readings: list[Reading] = []
+    least = -np.inf
     for octave in (1.0, 2.0, 0.5):
         usual = -0.5 * float(np.log(bpm * octave / USUAL_BPM) / 0.3) ** 2 + (ASKED_OCTAVE if octave == 1 else 0)
-        if octave != 1 and usual < RARE:
+        if octave != 1 and usual < max(RARE, least):
             continue
         own = lattice if octave == 1 else beats.find(env, hits, bpm * octave, meter.quarters_per_bar)
-        readings.append(_read(env, own, octave, usual - BETWEEN * own.between(hits), meter))
+        usual -= BETWEEN * own.between(hits)
+        if usual < least:
+            continue
+        readings.append(_read(env, own, octave, usual, meter))
+        # Where none has a pulse yet, every octave is asked for one.
+        if readings[0].lattice.pulse(env.attack) >= 0:
+            least = max(reading.merit for reading in readings)
     return readings
 
 
