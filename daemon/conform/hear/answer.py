@@ -168,7 +168,11 @@ def _evidence(env: Envelopes, reading: Reading, best: int, drift: float) -> tupl
     said = []
     if beats.again.similarity:
         said.append(f"it repeats itself after a {bars}, {beats.likeness:.0%} alike".replace("a 2", "2").replace("a 4", "4"))
-    if beats.drifts:
+    if beats.corner is not None:
+        at_s, apart_s = beats.map.beats_s[beats.corner], np.diff(beats.map.beats_s) * reading.octave
+        before, after = (60 / float(np.median(some)) for some in (apart_s[: beats.corner], apart_s[beats.corner :]))
+        said.append(f"its tempo steps from {before:.1f} to {after:.1f} bpm at {at_s - BEFORE_S:.1f} s")
+    elif beats.drifts:
         said.append(f"its tempo drifts by {drift:.1%}")
     else:
         said.append(f"its attacks keep a steady tempo within {1000 * beats.map.scatter_s:.1f} ms")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from daemon.conform.hear import repeats, timemap
+from daemon.conform.hear import repeats, steps, timemap
 from daemon.conform.hear.envelopes import Envelopes
 from daemon.conform.hear.onsets import Onsets
 from daemon.conform.hear.repeats import Repeats
@@ -25,19 +25,26 @@ LONG_S, WINDOW_S = 40.0, 24.0
 STEADY_S = 0.004
 #: Likeness from which a repetition is found where it was looked for.
 ALIKE = 0.8
+#: How uneven the fit of a lattice is from which its tempo may have changed at once.
+LOST = 0.7
+#: Share of its onset cost that a change of the tempo must leave at most to be believed.
+FOUND = 0.5
 #: How often a unit must fit into the take before its micro-timing can be told from drift.
 UNITS = 1.9
 
 
 @dataclass(frozen=True)
 class Beats:
-    """A lattice: `map` gives the time of every beat, `unit_bars` after how many bars the take repeats itself."""
+    """A lattice: `map` gives the time of every beat, `unit_bars` after how many bars the take repeats itself.
+
+    `corner`: the beat at which the tempo changes at once.
+    """
 
     map: TimeMap
     again: Repeats
     unit_bars: int
     drifts: bool
-    gain: float
+    corner: int | None = None
 
     @property
     def likeness(self) -> float:
@@ -105,7 +112,7 @@ def _follow(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats
     line = np.polyfit(place, all_s, 1)
     bent = float(np.std(all_s - np.polyval(line, place)))
     whole = TimeMap(all_s, first.map.onset_cost, first.map.repeat_cost, first.map.scatter_s, first.map.uneven)
-    return Beats(whole, first.again, first.unit_bars, bent > STEADY_S, first.gain)
+    return Beats(whole, first.again, first.unit_bars, bent > STEADY_S)
 
 
 def _find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
@@ -130,7 +137,26 @@ def _find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
         believed = bent if drifts else straight
         if gain < 0.3 * DRIFT_GAIN:
             break
-    return Beats(loose if drifts else stiff, again, unit, drifts, gain)
+    found = Beats(loose if drifts else stiff, again, unit, drifts)
+    return found if found.map.uneven < LOST else _stepped(env, hits, beat_s, bar_beats, found)
+
+
+def _stepped(env: Envelopes, hits: Onsets, beat_s: float, bar_beats: float, lost: Beats) -> Beats:
+    """The lattice of a take whose tempo changes at once, where that explains it far better than the lattice that `lost` it."""
+    best = lost
+    for from_end in (False, True):
+        beats_s, corner = steps.stepped(env, beat_s, from_end)
+        if not len(beats_s):
+            continue
+        for _ in range(2):
+            again = _repeats(env, beats_s, bar_beats)
+            unit = _unit(again.similarity)
+            again = again.only(again.later % (unit * bar_beats) == 0)
+            fitted = timemap.fit(hits, beats_s, round(4 * bar_beats), STRAIGHT, again, corner=corner)
+            beats_s = fitted.beats_s
+        if fitted.onset_cost < best.map.onset_cost * (FOUND if best is lost else 1) and fitted.uneven < LOST:
+            best = Beats(fitted, again, unit, True, corner)
+    return best
 
 
 def _repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float) -> Repeats:

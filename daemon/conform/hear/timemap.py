@@ -15,6 +15,8 @@ MICRO_S = 0.008
 SCATTER_S = 0.003
 #: s; scatter of measured repetitions, and the distance beyond which one is doubted.
 REPEAT_S, REPEAT_DOUBT_S = 0.002, 0.006
+#: s per beat squared; how far the beats may bend where the tempo changes at once.
+CORNER_S = 0.05
 #: s; stretch of a take in which its onsets are looked at by themselves.
 LOCAL_S = 2.0
 
@@ -47,18 +49,30 @@ def straight(start_s: float, beat_s: float, length_s: float) -> np.ndarray:
     return start_s + np.arange(first, last + 1) * beat_s
 
 
-def fit(hits: Onsets, beats_s: np.ndarray, slots: int, bend: float, again: Repeats | None = None, rounds: int = 6) -> TimeMap:
+def fit(
+    hits: Onsets,
+    beats_s: np.ndarray,
+    slots: int,
+    bend: float,
+    again: Repeats | None = None,
+    rounds: int = 6,
+    corner: int | None = None,
+) -> TimeMap:
     """The map that onsets and repetitions agree on, starting from `beats_s`.
 
     Robust least squares. Each onset belongs to a 16th; what all bars share (`slots` 16ths) in one band is micro-timing,
     a free offset of about `MICRO_S`, eliminated from the equations. `bend` (s per beat squared) is the standard deviation of
-    the second difference of the beat times: tiny for a straight map, larger to follow drift.
+    the second difference of the beat times: tiny for a straight map, larger to follow drift. Around the beat `corner` the tempo
+    may change as it likes.
     """
     knots = len(beats_s)
     smooth = np.zeros((knots - 2, knots))
     row = np.arange(knots - 2)
     smooth[row, row], smooth[row, row + 1], smooth[row, row + 2] = 1, -2, 1
-    base = smooth.T @ smooth / bend**2 + 1e-3 * np.eye(knots)
+    stiff = np.full(knots - 2, bend**-2)
+    if corner is not None:
+        stiff[max(0, corner - 2) : corner + 1] = CORNER_S**-2
+    base = smooth.T @ (smooth * stiff[:, None]) + 1e-3 * np.eye(knots)
     rep, rep_s = _repeat_rows(again, knots)
     place = np.arange(knots)
     groups = slots * 6
