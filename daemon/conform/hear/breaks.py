@@ -59,11 +59,11 @@ def _remainder(mono: np.ndarray) -> np.ndarray:
     before = around[BLOCK - ORDER : -BLOCK - ORDER].reshape(blocks, -1, ORDER)
     window = np.hanning(3 * BLOCK)
     left = np.empty_like(now)
-    for first in range(0, blocks, AT_ONCE):
-        some = slice(first, first + AT_ONCE)
-        filters = _levinson(_autocorrelation(views[some] * window))
+    some_blocks = [slice(first, first + AT_ONCE) for first in range(0, blocks, AT_ONCE)]
+    filters = _levinson(np.concatenate([_autocorrelation(views[some] * window) for some in some_blocks]))
+    for some in some_blocks:
         # A row of ORDER samples is made from itself and the row before it: two products of matrices.
-        taps = np.pad(filters, ((0, 0), (ORDER, ORDER))).astype(np.float32)[:, _TAPS]
+        taps = np.pad(filters[some], ((0, 0), (ORDER, ORDER))).astype(np.float32)[:, _TAPS]
         left[some] = before[some] @ taps[:, :ORDER] + now[some] @ taps[:, ORDER:]
     return left.reshape(-1)[: len(mono)]
 
