@@ -66,14 +66,13 @@ class Waits:
             self.answers_s.append(took_s)
 
     def ms(self, share: float) -> float:
-        """The wait that this share of the answers kept below."""
-        if not self.answers_s:
-            return float("nan")
-        return 1000 * sorted(self.answers_s)[min(int(len(self.answers_s) * share), len(self.answers_s) - 1)]
+        """The wait that this share of the questions kept below; who had no answer waited as long as we did."""
+        waited = [*sorted(self.answers_s), *[LOST_S] * self.lost]
+        return 1000 * waited[min(int(len(waited) * share), len(waited) - 1)] if waited else float("nan")
 
     def __str__(self) -> str:
         figures = ", ".join(f"{name} {self.ms(share):.1f}" for name, share in (("p50", 0.5), ("p99", 0.99), ("worst", 1.0)))
-        return f"{figures} ms, of {len(self.answers_s)}" + (f"; {self.lost} unanswered" if self.lost else "")
+        return f"{figures} ms, of {len(self.answers_s) + self.lost}" + (f"; {self.lost} unanswered" if self.lost else "")
 
 
 class KnownSender:

@@ -40,9 +40,6 @@ from bridge.request import Value, shorten
 log = logging.getLogger(__name__)
 
 MAX_SENDERS = 64
-#: So many packets of one look were not worth reading: for so long the others of this process have their turn. Each packet costs a
-#: turn of Python's lock, and whoever handles orders needs it too; what comes meanwhile the system drops, far more cheaply.
-FLOOD_PACKETS, FLOOD_REST_S = 32, 0.0005
 #: How often a flood, or a fault in a packet's handling, is written to the log.
 FLOOD_TOLD_EVERY_S = 10.0
 #: When done, finished and failed are said again to a sender that said hello and has not said got.
@@ -131,10 +128,8 @@ class OscDoor:
 
     def _receive(self) -> None:
         while not self._stopping.is_set():
-            dropped = 0
             for data, peer in self._next_packets():
                 if not self._gate.admits(peer):
-                    dropped += 1
                     self._guard(self._hear_knock, data, peer)
                     continue
                 known = self._senders.get(peer)
@@ -142,11 +137,10 @@ class OscDoor:
                 if not self._throttle.allows(peer, data, greeted=known is not None and known.is_known):
                     text = "OSC: packets come faster than they are read, %d were dropped"
                     self._tell_seldom(text, self._throttle.dropped)
-                    dropped += 1
+                    if self._throttle.is_beyond_measure(peer):
+                        self._socket.shut_out(peer)
                     continue
                 self._guard(self._handle, data, peer)
-            if dropped >= FLOOD_PACKETS:
-                time.sleep(FLOOD_REST_S)
 
     def _guard(self, work: Callable[[bytes, Peer], None], data: bytes, peer: Peer) -> None:
         """No packet may end the thread that reads them all."""

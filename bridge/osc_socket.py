@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 
 from bridge.errors import DoorError
+from bridge.osc_filter import drop_from
 from bridge.osc_sender import Peer
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,9 @@ BATCH = 64
 #: Who said hello is heard through a place of its own, so many of them, for as long as they are not silent for longer than this.
 MOST_OWN = 16
 OWN_IDLE_S = 20.0
-_HAS_OWN = sys.platform == "linux"
+_IS_LINUX = sys.platform == "linux"
+#: For so long the system throws away what a sender beyond measure sends, so many of them at most.
+SHUT_OUT_S, MOST_SHUT_OUT = 1.0, 16
 
 
 class OscSocket:
@@ -39,6 +42,8 @@ class OscSocket:
         self._looks: selectors.BaseSelector | None = None
         self._own: dict[Peer, tuple[socket.socket, float]] = {}
         """By sender: its socket, and when, on the monotonic clock, it was last heard there."""
+        self._shut_out: dict[Peer, float] = {}
+        """By sender: until when, on the monotonic clock."""
         self.port = 0
         """The port that is open; 0 while closed."""
         self.is_wide = False
@@ -85,6 +90,8 @@ class OscSocket:
         """The next packets and who sent each, some of every sender that has a place; empty when none comes. OSError where the
         system fails."""
         assert self._looks is not None
+        if self._shut_out:
+            self._let_in_again()
         packets: list[tuple[bytes, Peer]] = []
         # a flood comes to the place that all share: who has one of their own is heard first
         for key, _ in sorted(self._looks.select(WAIT_S), key=lambda found: found[0].data is None):
@@ -105,7 +112,7 @@ class OscSocket:
 
     def keep_place(self, peer: Peer) -> None:
         """From now on a flood of others displaces none of this sender's packets, as far as the system can do that."""
-        if self._socket is None or self._looks is None or peer in self._own or not _HAS_OWN:
+        if self._socket is None or self._looks is None or peer in self._own or not _IS_LINUX:
             return
         now_s = time.monotonic()
         for other in [other for other, (_, heard_s) in self._own.items() if now_s - heard_s > OWN_IDLE_S]:
@@ -129,6 +136,20 @@ class OscSocket:
             log.debug("%s has no place of its own: %s", peer, error)
             return
         self._own[peer] = (made, now_s)
+
+    def shut_out(self, peer: Peer) -> None:
+        """For a second nothing of this sender is read from the place that all share, where the system can do that."""
+        if self._socket is None or not _IS_LINUX or len(self._shut_out) >= MOST_SHUT_OUT:
+            return
+        self._shut_out[peer] = time.monotonic() + SHUT_OUT_S
+        drop_from(self._socket, self._shut_out)
+
+    def _let_in_again(self) -> None:
+        now_s = time.monotonic()
+        left = {peer: until_s for peer, until_s in self._shut_out.items() if now_s < until_s}
+        if len(left) < len(self._shut_out) and self._socket is not None:
+            self._shut_out = left
+            drop_from(self._socket, left)
 
     def _give_up_place(self, peer: Peer) -> None:
         made, _ = self._own.pop(peer)
@@ -154,3 +175,4 @@ class OscSocket:
         if self._socket is not None:
             self._socket.close()
         self._socket, self._looks, self.port = None, None, 0
+        self._shut_out.clear()

@@ -11,6 +11,8 @@ PACKETS_PER_S = 1000
 #: What all senders may send together who have not said hello.
 STRANGERS_PER_S = 3000
 HELLOS_PER_S = 200
+#: A sender that goes on with more than `_MUCH` times what it may, until so many packets of that are dropped, is beyond measure.
+BEYOND_PACKETS, _MUCH = 5000, 20
 _HELLO = b"/sidecrate/hello\0"
 _MOST_PEERS = 512
 
@@ -22,13 +24,17 @@ class _Bucket:
         self._per_s = per_s
         self._left = per_s
         self._at_s = now_s
+        self.beyond = 0
+        """How many packets beyond `_MUCH` times the rate were dropped of late."""
 
     def take(self, now_s: float) -> bool:
         self._left = min(self._per_s, self._left + (now_s - self._at_s) * self._per_s)
         self._at_s = now_s
         if self._left < 1:
+            self.beyond += 1
             return False
         self._left -= 1
+        self.beyond = max(0, self.beyond - _MUCH)
         return True
 
 
@@ -59,3 +65,11 @@ class Throttle:
             allowed = self._hellos.take(now_s)
         self.dropped += not allowed
         return allowed
+
+    def is_beyond_measure(self, peer: Peer) -> bool:
+        """Whether a sender floods so hard that reading its packets keeps others waiting; asked anew it begins at none."""
+        bucket = self._peers.get(peer)
+        if bucket is None or bucket.beyond < BEYOND_PACKETS:
+            return False
+        bucket.beyond = 0
+        return True

@@ -12,9 +12,10 @@ import pytest
 from bridge.errors import DoorError
 from bridge.osc import FLOOD_TOLD_EVERY_S
 from bridge.osc_codec import build_message, parse_packet
+from bridge.osc_filter import drop_from
 from bridge.osc_gate import WRONG_CODES
-from bridge.osc_socket import MOST_OWN, OscSocket
-from bridge.osc_throttle import PACKETS_PER_S
+from bridge.osc_socket import MOST_OWN, MOST_SHUT_OUT, SHUT_OUT_S, OscSocket
+from bridge.osc_throttle import BEYOND_PACKETS, PACKETS_PER_S, Throttle
 from tests.osc_door import open_door, orders
 from tests.own_network import own_address
 
@@ -194,6 +195,79 @@ def test_who_has_a_place_is_heard_before_the_flood():
     for client in (*devices, other):
         client.socket.close()
     port.close()
+
+
+@linux
+def test_the_system_drops_what_it_is_told_to_and_nothing_else():
+    port = OscSocket(0)
+    port.open(wide=False)
+    clients = [Client("127.0.0.1", port.port) for _ in range(MOST_SHUT_OUT)]
+    peers = [client.socket.getsockname() for client in clients]
+
+    def heard():
+        for client in clients:
+            client.send("/sidecrate/status")
+        found = set()
+        while packets := port.receive():
+            found |= {peer for _, peer in packets}
+        return found
+
+    assert heard() == set(peers)
+    drop_from(port._socket, [("192.0.2.1", peers[0][1]), peers[1]])
+    assert heard() == set(peers) - {peers[1]}, "the address counts as well as the port"
+    drop_from(port._socket, peers[2:])
+    assert heard() == set(peers[:2])
+    drop_from(port._socket, [])
+    assert heard() == set(peers)
+    for client in clients:
+        client.socket.close()
+    port.close()
+
+
+def test_who_goes_on_beyond_measure_is_told_from_a_burst():
+    now_s = 0.0
+    throttle = Throttle(lambda: now_s)
+    script, flooding, calm = (("127.0.0.1", n) for n in (1, 2, 3))
+    assert not throttle.is_beyond_measure(script), "nothing is known of it"
+    for _ in range(2 * PACKETS_PER_S):
+        throttle.allows(script, b"x", greeted=False)
+    assert not throttle.is_beyond_measure(script)
+    for _ in range(2000):
+        now_s += 0.001
+        throttle.allows(calm, b"x", greeted=False)
+        for _ in range(10):
+            throttle.allows(script, b"x", greeted=False)
+    assert not throttle.is_beyond_measure(script) and not throttle.is_beyond_measure(calm), "ten times too many are only dropped"
+    sent = 0
+    while not throttle.is_beyond_measure(flooding):
+        now_s += 0.001
+        for _ in range(100):
+            throttle.allows(flooding, b"x", greeted=False)
+            sent += 1
+    assert BEYOND_PACKETS < sent < 3 * BEYOND_PACKETS
+    assert not throttle.is_beyond_measure(flooding), "it begins anew"
+
+
+@linux
+def test_a_flood_is_thrown_away_by_the_system_until_it_ends_and_those_unknown_are_heard(open_door):
+    door = open_door()
+    flooding, other = Client("127.0.0.1", door.port), Client("127.0.0.1", door.port)
+    peer = flooding.socket.getsockname()
+    until = time.monotonic() + 20
+    while peer not in door._socket._shut_out:
+        assert time.monotonic() < until
+        for _ in range(2000):
+            flooding.socket.sendto(b"rubbish", flooding.peer)
+    read = door._throttle.dropped
+    for _ in range(20_000):
+        flooding.socket.sendto(b"rubbish", flooding.peer)
+    other.send("/sidecrate/hello", "stranger", 0, "n")
+    assert other.answer("/sidecrate/welcome", 2) is not None
+    assert door._throttle.dropped - read < 10_000
+    time.sleep(SHUT_OUT_S)
+    flooding.greet()
+    for client in (flooding, other):
+        client.socket.close()
 
 
 @linux
