@@ -29,6 +29,7 @@ from daemon.field_options import with_fields
 from daemon.ordering import about_clip, cancelling, link_to_daemon, open_crate, order_records
 from daemon.places import HOME_VARIABLE, Places
 from daemon.show import clip_json, clip_lines
+from daemon.version import __version__
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -85,6 +86,21 @@ def _take_home(arguments: list[str]) -> None:
             os.environ[HOME_VARIABLE] = argument.removeprefix("--home=")
             del arguments[index]
             return
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"Sidecrate {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which Sidecrate this is.", is_eager=True, callback=_say_version)
+    ] = False,
+) -> None:
+    """What stands before the command."""
 
 
 # -- the daemon

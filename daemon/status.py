@@ -13,6 +13,7 @@ from daemon.link import Link, read_beacon
 from daemon.pins import load_pins, store_pins
 from daemon.places import Places
 from daemon.queue import Queue
+from daemon.version import __version__
 
 MOST_JOBS = 20
 
@@ -40,7 +41,13 @@ def gather(places: Places) -> dict[str, Any]:
         finally:
             database.close()
     about = {name: getattr(beacon, name) for name in beacon.__dataclass_fields__} if running and beacon else None
-    return {"running": running, "daemon": about, "session": session or offline_session(places), "jobs": jobs}
+    return {
+        "version": __version__,
+        "running": running,
+        "daemon": about,
+        "session": session or offline_session(places),
+        "jobs": jobs,
+    }
 
 
 def offline_session(places: Places) -> dict[str, Any]:
@@ -64,10 +71,13 @@ def status_text(places: Places) -> str:
     lines = []
     about = found["daemon"]
     if about:
-        lines.append(f"daemon {about['version']} runs (pid {about['pid']}), crate {about['crate']}")
+        other = "" if about["version"] == found["version"] else f"; this command is {found['version']}: end it and start it anew"
+        lines.append(f"Sidecrate {about['version']} runs (pid {about['pid']}), crate {about['crate']}{other}")
         lines += [f"  {name}: {health}" for name, health in about["doors"].items()]
     else:
-        lines.append("no daemon runs; `sidecrate run` starts it, and `sidecrate make` works without")
+        lines.append(
+            f"Sidecrate {found['version']}; no daemon runs; `sidecrate run` starts it, and `sidecrate make` works without"
+        )
     lines.append(_session_text(places, found["session"]))
     for job in found["jobs"]:
         step = (

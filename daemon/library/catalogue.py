@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.music import Key
+from bridge.request import shorten
 from daemon.crate import clip_name
 from daemon.database import Database
 from daemon.errors import LibraryError
@@ -21,7 +22,7 @@ from daemon.library.edits import Edits
 from daemon.library.filters import ONLY_THERE, SORTS, Filters, where
 from daemon.library.journal import settle
 from daemon.library.similar import box_around, box_of, nearest
-from daemon.library.steps import Step, check_step, shape_after
+from daemon.library.steps import Step, shape_after
 from daemon.library.store import LibraryDatabase
 
 FACETS = ("kind", "engine", "licence", "genre", "project", "key")
@@ -249,6 +250,7 @@ class Library:
 
     def say(self, clip: str, text: str) -> list[Step]:
         """Change a clip's steps as a person says it ("a bit faster and darker"; "undo", "redo"); returns all its steps now.
+        However many steps that takes, it is one turn: `undo` takes back what was said.
 
         LibraryError code `not_understood` where no edit was heard in a part of it; then nothing is changed.
         """
@@ -258,13 +260,11 @@ class Library:
         wishes = read_words(text, shape_after(self.record(clip), steps), steps)
         if not wishes:
             raise LibraryError('nothing was said; say it as in "a bit faster" or "add some reverb"', "not_understood")
-        added = [check_step(wish.add) for wish in wishes if wish.add]
-        for wish in wishes:
-            if wish.remove:
-                steps = self.edits.remove(clip, wish.remove)
-        for step in added:
-            steps = self.edits.add(clip, step)
-        return steps
+        return self.edits.change(
+            clip, f"said: {shorten(text, 100)}",
+            remove=list(dict.fromkeys(wish.remove for wish in wishes if wish.remove)),
+            add=[wish.add for wish in wishes if wish.add],
+        )  # fmt: skip
 
     # -- coming and going
 

@@ -6,7 +6,7 @@ import json
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from daemon.errors import LibraryError
@@ -41,16 +41,25 @@ class Edits:
 
     def add(self, clip: str, step: Mapping[str, Any], at: int | None = None) -> list[Step]:
         """Add a step (see STEPS), last or before place `at` (from 0)."""
-        new = {"id": _new_id(), **check_step(step)}
+        new = _new(step)
 
         def change(steps: list[Step]) -> None:
-            if len(steps) >= MOST_STEPS:
-                raise LibraryError(
-                    f"a clip takes {MOST_STEPS} steps; remove one, or publish it and go on from there", "bad_request"
-                )
+            _check_room(steps, 1)
             steps.insert(len(steps) if at is None else at, new)
 
         return self._change(clip, f"add {new['do']}", change)
+
+    def change(self, clip: str, what: str, *, remove: Sequence[str], add: Sequence[Mapping[str, Any]]) -> list[Step]:
+        """Take out steps by their ids and put others last, as one turn: `what` says of what."""
+        new = [_new(step) for step in add]
+
+        def change(steps: list[Step]) -> None:
+            for step in remove:
+                steps.pop(_index(steps, step))
+            _check_room(steps, len(new))
+            steps += new
+
+        return self._change(clip, what, change)
 
     def set(self, clip: str, step: str, settings: Mapping[str, Any]) -> list[Step]:
         """Change settings of a step by its id."""
@@ -126,6 +135,15 @@ def _index(steps: list[Step], step: str) -> int:
             return index
     known = ", ".join(f"{one['id']} ({one['do']})" for one in steps) or "it has none"
     raise LibraryError(f"the clip has no step {step!r}; its steps: {known}", "unknown_step")
+
+
+def _check_room(steps: list[Step], more: int) -> None:
+    if len(steps) + more > MOST_STEPS:
+        raise LibraryError(f"a clip takes {MOST_STEPS} steps; remove one, or publish it and go on from there", "bad_request")
+
+
+def _new(step: Mapping[str, Any]) -> Step:
+    return {"id": _new_id(), **check_step(step)}
 
 
 def _new_id() -> str:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from daemon.cli import main
+from daemon.version import __version__
 from tests.daemon_process import command
 
 
@@ -91,10 +93,22 @@ BAD = [
 @pytest.mark.parametrize(
     ("arguments", "names", "says"), BAD, ids=lambda value: " ".join(value)[:30] if isinstance(value, list) else ""
 )
-def test_bad_input_is_one_line_that_names_value_range_and_fix(run, arguments, names, says):
-    said = run(*arguments, code=1 if arguments[0] in ("look", "keep") else 2)
+def test_bad_input_is_one_line_that_names_value_range_and_fix(monkeypatch, capsys, arguments, names, says):
+    # within this process, by the command's own entry point: that its codes and lines reach the outside is tried further below
+    monkeypatch.setattr(sys, "argv", ["sidecrate", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == (1 if arguments[0] in ("look", "keep") else 2)
+    said = capsys.readouterr().err
     assert len(said.strip().splitlines()) == 1, said
     assert names in said and says in said
+
+
+def test_bad_usage_and_the_version_are_said_to_other_programs(run):
+    assert run("make", "x", "--bmp", "90", code=2).startswith("No such option: --bmp")
+    assert run("keep", "zzzz", code=1).count("\n") == 1
+    assert run("--version") == f"Sidecrate {__version__}\n"
+    assert run("status").startswith(f"Sidecrate {__version__}; no daemon runs")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from bridge.music import Meter, loop_frames
+from daemon.version import __version__
 from tests.conftest import require
 from tests.daemon_process import DaemonProcess, wait_until
 
@@ -150,10 +151,12 @@ def test_the_context_of_a_daw_is_followed_and_reported(daemon):
 
 
 def test_status_speaks_of_it_all(daemon):
+    daemon.command("make", "clicks", "--engine", "fake", "--bars", "1")
     found = json.loads(daemon.command("status", "--json"))
     assert found["running"] and found["daemon"]["pid"] == daemon.process.pid
     assert found["jobs"] and "osc" in found["daemon"]["doors"]
-    assert "runs (pid" in daemon.command("status")
+    assert found["version"] == found["daemon"]["version"] == __version__
+    assert f"Sidecrate {__version__} runs (pid {daemon.process.pid})" in daemon.command("status")
 
 
 def test_what_is_published_is_read_by_other_programs(daemon):

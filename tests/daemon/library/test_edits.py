@@ -2,6 +2,7 @@ import pytest
 
 from daemon.errors import LibraryError
 from daemon.library.edit_words import read_words
+from daemon.library.edits import MOST_STEPS
 from daemon.library.steps import STEPS, Shape, check_step, shape_after
 
 SHAPE = Shape("loop", 100.0, "Am", 4, "4/4", 9.6)
@@ -119,6 +120,24 @@ def test_words_take_away_and_undo(home, loop):
     with pytest.raises(LibraryError, match="'make it nicer' was not understood"):
         library.say(clip, "add an echo and make it nicer")
     assert does(library.edits.steps(clip)) == ["reverb", "eq"], "half of a sentence is not done"
+
+
+def test_a_sentence_is_one_act_however_many_steps_it_takes(home, loop):
+    library, clip = home.library, loop["id"]
+    library.edits.add(clip, {"do": "reverse"})
+    assert does(library.say(clip, "a bit faster, darker, and add some reverb")) == ["reverse", "tempo", "eq", "reverb"]
+    assert library.edits.turns(clip)["undo"] == 2
+    assert library.edits.turns(clip)["history"][-1]["what"] == "said: 'a bit faster, darker, and add some reverb'"
+    assert does(library.say(clip, "no reverb, without the reverb, and add an echo")) == ["reverse", "tempo", "eq", "delay"]
+    assert does(library.edits.undo(clip)) == ["reverse", "tempo", "eq", "reverb"]
+    assert does(library.say(clip, "undo")) == ["reverse"], "each step of the sentence"
+    assert does(library.say(clip, "redo")) == ["reverse", "tempo", "eq", "reverb"]
+    for _ in range(MOST_STEPS - 6):
+        library.edits.add(clip, {"do": "gain", "db": 1})
+    before = library.edits.steps(clip)
+    with pytest.raises(LibraryError, match=f"a clip takes {MOST_STEPS} steps"):
+        library.say(clip, "a bit faster, darker, and add some reverb")
+    assert library.edits.steps(clip) == before, "a sentence that does not fit leaves none of it"
 
 
 def test_what_a_clip_becomes_is_known_before_it_is_rendered(loop):
