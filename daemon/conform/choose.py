@@ -84,10 +84,9 @@ class _Features:
         self.rate = sample_rate / self.hop
         padded = np.pad(mono, (size // 2, size))
         frames = np.lib.stride_tricks.sliding_window_view(padded, size)[:: self.hop]
-        length = fft.next_fast_len(size, real=True)
-        spectrum = fft.rfft(frames * np.hanning(size).astype(np.float32), length, axis=1)
+        spectrum = fft.rfft(frames * np.hanning(size).astype(np.float32), axis=1)
         power = spectrum.real**2 + spectrum.imag**2
-        hertz = np.arange(power.shape[1]) * sample_rate / length
+        hertz = np.arange(power.shape[1]) * sample_rate / size
         edges = np.geomspace(40, min(16000, 0.45 * sample_rate), _BANDS + 1)
         starts = np.searchsorted(hertz, edges[:-1])
         self.levels = 10 * np.log10(np.add.reduceat(power, np.minimum(starts, power.shape[1] - 1), axis=1) + 1e-9)
