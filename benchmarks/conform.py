@@ -7,7 +7,6 @@ figures can be had anywhere. All on one thread; medians of several runs.
 from __future__ import annotations
 
 import importlib.util
-import os
 import resource
 import statistics
 import subprocess
@@ -34,7 +33,6 @@ _BLOCK = 256
 
 
 def bench() -> None:
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     _speed()
     _recipe()
     _keys()

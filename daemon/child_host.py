@@ -50,9 +50,9 @@ class Child:
         if self.pid is not None:
             return
         environment = dict(os.environ, PYTHONUNBUFFERED="1", PYTHONIOENCODING="utf-8")
-        for library in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR"):
+        for library in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM", "NUMEXPR_NUM"):
             # one BLAS thread: more of them fight the DAW for cores and gain nothing on clips of seconds
-            environment[f"{library}_NUM_THREADS"] = "1"
+            environment[f"{library}_THREADS"] = "1"
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", self.module, *self._options,
