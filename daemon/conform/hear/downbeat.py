@@ -84,7 +84,8 @@ def start_of(
     away_s = ((ahead + slots / 2) % slots - slots / 2) * sixteenth_s - max(0.0, BEFORE_S - first_s)
     exact = (away_s > -START_S[0]) & (away_s < START_S[1])
     sharp = slots * sixteenth_s / sum(START_S)
-    return np.log(1 - AT_ONCE + AT_ONCE * exact * min(sharp, 60.0))
+    at_once = AT_ONCE * (BEGUN if rests else 1.0)
+    return np.log(1 - at_once + at_once * exact * min(sharp, 60.0))
 
 
 def _normal(score: np.ndarray) -> np.ndarray:

@@ -16,8 +16,9 @@ OWN, STRANGE = 0.3, 0.6
 SHORTEST, LONGEST = 1, 9
 #: s; the first hit of the music may come so much before its slot.
 EARLY_S = 0.03
-#: s; how exactly the beginning of a sound is known here, and the share of a rest that must be silent.
-SLACK_S, RESTED = 0.015, 0.95
+#: s; how exactly the beginning of a sound is known here. The share of a rest that must be silent, and how much more energy than
+#: at the take's start may be in it: before a later repetition other sounds still die away.
+SLACK_S, RESTED, TAIL = 0.015, 0.9, 10.0
 
 
 def music_from_s(env: Envelopes, lattice: TimeMap, unit: int) -> float | None:
@@ -60,4 +61,4 @@ def own_rest(env: Envelopes, lattice: TimeMap, unit: int) -> bool:
     if silent <= 0 or not len(later_s):
         return False
     ends = np.round((later_s - SLACK_S) * env.rate).astype(int)
-    return float(np.median([(level[end - silent : end] <= sounding).mean() for end in ends])) > RESTED
+    return float(np.median([(level[end - silent : end] <= TAIL * sounding).mean() for end in ends])) > RESTED
