@@ -28,7 +28,7 @@ INFO = EngineInfo(
     for_tests=True,
 )
 
-SLOW_S = 3.0
+SLOW_S = 2.0
 
 
 def make(brief: Brief, seed: int, progress: Progress) -> Take:
