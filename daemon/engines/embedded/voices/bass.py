@@ -21,6 +21,7 @@ from daemon.engines.embedded.voices.signals import (
     sine,
     stereo,
     wave,
+    wide,
 )
 from daemon.engines.embedded.voices.voice import Strike
 
@@ -114,11 +115,11 @@ def reese(s: Strike) -> np.ndarray:
     centre = wave("saw", s.hz, n, s.rate, cutoff, 1.1, 0.3, bend)
     left = wave("saw", s.hz * 2 ** (11 / 1200), n, s.rate, cutoff, 1.1, 0.1, bend)
     right = wave("saw", s.hz * 2 ** (-11 / 1200), n, s.rate, cutoff, 1.1, 0.6, bend)
-    wide = np.float32(0.45 * s.tone.width)
-    side = filtered((left - right) * wide, s.rate, highpass(240), highpass(240))
+    apart = np.float32(0.45 * s.tone.width)
+    side = filtered((left - right) * apart, s.rate, highpass(240), highpass(240))
     middle = saturate((centre + left + right) * 0.55, 1.4 + 4 * s.tone.drive) * 0.6
     middle = filtered(middle, s.rate, highpass(90)) + 0.62 * sine(_hz(s, bend), n, s.rate)
-    level = (rise(t, 0.008) * gate(t, s.held_s, 0.13 * s.tone.length))[:, None]
+    level = wide(rise(t, 0.008) * gate(t, s.held_s, 0.13 * s.tone.length))
     return faded(stereo(middle + side, middle - side) * level * np.float32(0.62), s.rate)
 
 

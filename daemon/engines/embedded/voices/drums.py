@@ -25,6 +25,7 @@ from daemon.engines.embedded.voices.signals import (
     stereo,
     swept_noise,
     wave,
+    wide,
     widened,
 )
 from daemon.engines.embedded.voices.voice import Strike
@@ -86,8 +87,8 @@ def snare(s: Strike) -> np.ndarray:
     ratio = s.hz / 185.0
     shell = _modes(t, s.rate, ((185 * ratio, 0.55, 0.22 * length), (330 * ratio, 0.3, 0.16 * length)), 0.6)
     wires = filtered(_noises(s, len(t), "snare"), s.rate, highpass(1100), lowpass(9500 * s.scale))
-    wires *= (0.75 * fall(t, 0.26 * length) + (0.2 + 0.5 * s.tone.attack) * fall(t, 0.04))[:, None] * 0.85
-    x = saturate((both(shell) + wires) * rise(t, 0.0006)[:, None], 1.2 + 2 * s.tone.drive)
+    wires *= wide(0.75 * fall(t, 0.26 * length) + (0.2 + 0.5 * s.tone.attack) * fall(t, 0.04)) * 0.85
+    x = saturate((both(shell) + wires) * wide(rise(t, 0.0006)), 1.2 + 2 * s.tone.drive)
     return _end(x * 0.8, s)
 
 
@@ -100,7 +101,7 @@ def brush(s: Strike) -> np.ndarray:
         fan += np.where(t >= start, level * np.exp(-np.maximum(t - start, 0) / 0.006), 0)
     strength = (0.25 + 0.5 * s.tone.attack) * fan + 0.55 * fall(t, 0.24 * s.tone.length)
     shell = _modes(t, s.rate, ((s.hz, 0.12, 0.12 * s.tone.length),), 0.2)
-    x = (wires * strength[:, None] + both(shell)) * rise(t, 0.0015)[:, None]
+    x = (wires * wide(strength) + both(shell)) * wide(rise(t, 0.0015))
     return _end(saturate(x * 1.7, 0.4 + 2 * s.tone.drive) * 0.75, s)
 
 
@@ -110,7 +111,7 @@ def brush_sweep(s: Strike) -> np.ndarray:
     along = t / t[-1]
     swell = np.maximum(0, np.sin(np.pi * along ** (0.9 - 0.4 * s.tone.attack))) ** 1.5
     x = filtered(_noises(s, len(t), "sweep"), s.rate, highpass(1400), lowpass(6500 * s.scale), bandpass(3200, 0.5))
-    return _end(saturate(x * swell[:, None] * 1.1, 0.3 + 2 * s.tone.drive) * 0.6, s)
+    return _end(saturate(x * wide(swell) * 1.1, 0.3 + 2 * s.tone.drive) * 0.6, s)
 
 
 def clap(s: Strike) -> np.ndarray:
@@ -124,7 +125,7 @@ def clap(s: Strike) -> np.ndarray:
     for start, level in ((0.0, 1.0), (0.0105, 0.7), (0.0205, 0.75)):
         bursts += np.where(t >= start, level * np.exp(-np.maximum(t - start, 0) / 0.0045), 0)
     tail = np.where(t >= 0.03, fall(np.maximum(t - 0.03, 0), 0.22 * s.tone.length), 0) * 0.55
-    x *= ((bursts + tail) * rise(t, 0.0005))[:, None]
+    x *= wide((bursts + tail) * rise(t, 0.0005))
     return _end(saturate(x * 2.0, 0.8 + 2 * s.tone.drive) * 0.75, s)
 
 
@@ -132,7 +133,7 @@ def snap(s: Strike) -> np.ndarray:
     """Fingers: one short band of noise near 2.5 kHz with a woody click."""
     t = seconds(0.12 * s.tone.length + 0.03, s.rate)
     x = filtered(_noises(s, len(t), "snap"), s.rate, bandpass(2400 * s.scale**0.5, 1.6))
-    x *= (fall(t, 0.075 * s.tone.length) * rise(t, 0.0005))[:, None]
+    x *= wide(fall(t, 0.075 * s.tone.length) * rise(t, 0.0005))
     wood = sine(1150, len(t), s.rate) * fall(t, 0.03)
     return _end(saturate(x * 1.4 + both(wood) * 0.3, 0.5 + 2 * s.tone.drive) * 0.8, s)
 
@@ -164,7 +165,7 @@ def _cymbal(s: Strike, to_60db_s: float, corner_hz: float, noise_level: float, t
     level = 0.85 * fall(t, length_s) + tick * (0.4 + 1.2 * s.tone.attack) * fall(t, 0.03)
     if held_s is not None:
         level = level * np.where(t > held_s, fall(np.maximum(t - held_s, 0), 0.03), 1)
-    x = whole[: len(t)] * (level * rise(t, 0.0004))[:, None]
+    x = whole[: len(t)] * wide(level * rise(t, 0.0004))
     return _end(saturate(x, 2 * s.tone.drive) if s.tone.drive else x, s)
 
 
@@ -214,7 +215,7 @@ def shaker(s: Strike) -> np.ndarray:
     t = seconds(0.09 * s.tone.length + 0.05, s.rate)
     x = filtered(_noises(s, len(t), "shaker"), s.rate, highpass(5000), lowpass(11000 * s.scale), highpass(4500))
     front = 0.018 - 0.015 * s.tone.attack * s.velocity
-    return _end(x * (rise(t, front) * fall(np.maximum(t - front, 0), 0.1 * s.tone.length))[:, None] * np.float32(0.45), s)
+    return _end(x * wide(rise(t, front) * fall(np.maximum(t - front, 0), 0.1 * s.tone.length)) * np.float32(0.45), s)
 
 
 def tambourine(s: Strike) -> np.ndarray:
@@ -223,7 +224,7 @@ def tambourine(s: Strike) -> np.ndarray:
     x = filtered(_noises(s, len(t), "tambourine"), s.rate, highpass(7000), bandpass(9500 * s.scale**0.4, 0.9))
     jingles = np.sum([sine(hz, len(t), s.rate) for hz in (6120, 7340, 8810, 10230)], axis=0)
     x = x + both(jingles * np.float32(0.12))
-    return _end(x * (rise(t, 0.001) * (fall(t, 0.2 * s.tone.length) + 0.6 * fall(t, 0.03)))[:, None] * np.float32(0.6), s)
+    return _end(x * wide(rise(t, 0.001) * (fall(t, 0.2 * s.tone.length) + 0.6 * fall(t, 0.03))) * np.float32(0.6), s)
 
 
 def cowbell(s: Strike) -> np.ndarray:
@@ -262,7 +263,7 @@ def riser(s: Strike) -> np.ndarray:
         swept_noise(len(t), s.rate, centre, 1.2, "riser", "left", s.variation),
         swept_noise(len(t), s.rate, centre, 1.2, "riser", "right", s.variation),
     )
-    x = x * (along**2 * 0.5)[:, None]
+    x = x * wide(along**2 * 0.5)
     return faded(_end(saturate(x, 2 * s.tone.drive), s), s.rate, 0.04)
 
 
@@ -276,5 +277,5 @@ def impact(s: Strike) -> np.ndarray:
     t = seconds(2.2 * s.tone.length, s.rate)
     boom = sine(s.hz * (1 + 1.5 * np.exp(-t / 0.06)), len(t), s.rate) * fall(t, 1.8 * s.tone.length)
     wash = filtered(_noises(s, len(t), "impact"), s.rate, lowpass(2400 * s.scale), highpass(120), high_shelf(4000, -6))
-    x = both(boom) * np.float32(0.8) + wash * (fall(t, 1.9 * s.tone.length) * rise(t, 0.002) * 0.3)[:, None]
-    return _end(saturate(x * rise(t, 0.001)[:, None], 1 + 2 * s.tone.drive) * 0.8, s)
+    x = both(boom) * np.float32(0.8) + wash * wide(fall(t, 1.9 * s.tone.length) * rise(t, 0.002) * 0.3)
+    return _end(saturate(x * wide(rise(t, 0.001)), 1 + 2 * s.tone.drive) * 0.8, s)

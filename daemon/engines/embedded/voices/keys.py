@@ -21,7 +21,9 @@ from daemon.engines.embedded.voices.signals import (
     seconds,
     sine,
     stereo,
+    turns_of,
     wave,
+    wide,
     widened,
 )
 from daemon.engines.embedded.voices.voice import Strike
@@ -38,7 +40,7 @@ def electric_piano(s: Strike) -> np.ndarray:
     low = min(1.0, 330 / s.hz) ** 0.3
     body_index = hard * 1.1 * low * fall(t, 1.6)
     tine_index = 0.9 * hard * low * fall(t, 0.35)
-    turns = (np.arange(len(t)) * (s.hz / s.rate)) % 1 * (2 * np.pi)
+    turns = turns_of(s.hz, len(t), s.rate) * (2 * np.pi)
     x = np.sin(turns + body_index * np.sin(turns)) * fall(t, 4.2 * s.tone.length)
     if s.hz * 14 < 0.4 * s.rate:
         x = x + 0.5 * np.sin(turns + tine_index * np.sin(14 * turns)) * fall(t, 2.2)
@@ -60,7 +62,7 @@ def piano(s: Strike) -> np.ndarray:
         partials(hz * detune, levels, decays, stream.uniform(size=len(k)), len(t), s.rate) for detune in (1.0003, 0.9997)
     )
     hammer = filtered(noise(len(t), "hammer"), s.rate, lowpass(2200 * s.scale), highpass(200)) * fall(t, 0.035) * 0.12
-    shape = (rise(t, 0.0015) * gate(t, s.held_s, 0.2 * s.tone.length))[:, None]
+    shape = wide(rise(t, 0.0015) * gate(t, s.held_s, 0.2 * s.tone.length))
     x = (stereo(left, right) + both(hammer) * np.float32(0.5 + s.tone.attack)) * shape
     return _end(saturate(x * 0.45, 2 * s.tone.drive), s)
 
@@ -81,8 +83,8 @@ def organ(s: Strike) -> np.ndarray:
 def bell(s: Strike) -> np.ndarray:
     """FM with an inharmonic modulator (1:3.5), long and glassy."""
     t = seconds(min(s.held_s, 1.2) + 1.1 * s.tone.length, s.rate)
-    turns = (np.arange(len(t)) * (s.hz / s.rate)) % 1
-    slow = (np.arange(len(t)) * (3.5 * s.hz / s.rate)) % 1
+    turns = turns_of(s.hz, len(t), s.rate)
+    slow = turns_of(3.5 * s.hz, len(t), s.rate)
     deep = 1.4 * s.velocity * s.scale * min(1.0, 700 / s.hz) * (0.5 + s.tone.attack)
     mod = deep * fall(t, 0.9) * np.sin(2 * np.pi * slow)
     level = rise(t, 0.0015) * fall(t, 2.0 * s.tone.length)
@@ -109,7 +111,7 @@ def pluck(s: Strike) -> np.ndarray:
     cutoff = 300 + (1500 + 4200 * s.velocity) * s.scale * np.exp(-t / (0.07 * s.tone.length))
     left = wave("saw", s.hz * 1.0018, len(t), s.rate, cutoff, 1.3)
     right = wave("saw", s.hz / 1.0018, len(t), s.rate, cutoff, 1.3, 0.35)
-    level = (rise(t, 0.0015) * fall(t, 0.75 * s.tone.length))[:, None]
+    level = wide(rise(t, 0.0015) * fall(t, 0.75 * s.tone.length))
     return _end(saturate(stereo(left, right) * level, 0.4 + 2.5 * s.tone.drive) * 0.6, s)
 
 
@@ -134,6 +136,6 @@ def power_guitar(s: Strike) -> np.ndarray:
     t = seconds(s.held_s + 0.1, s.rate)
     left = wave("saw", s.hz * 1.002, len(t), s.rate, 5200, 0.8, 0.1) + wave("pulse", s.hz, len(t), s.rate, 4000, 0.8, 0.4)
     right = wave("saw", s.hz / 1.002, len(t), s.rate, 5200, 0.8, 0.6) + wave("pulse", s.hz, len(t), s.rate, 4000, 0.8, 0.8)
-    x = saturate(stereo(left, right) * fall(t, 7.0)[:, None], 2.5 + 6 * s.tone.drive)
+    x = saturate(stereo(left, right) * wide(fall(t, 7.0)), 2.5 + 6 * s.tone.drive)
     x = filtered(x, s.rate, highpass(90), lowpass(4200 * s.scale, 0.9))
-    return _end(x * (rise(t, 0.003) * gate(t, s.held_s, 0.08))[:, None] * np.float32(0.4), s)
+    return _end(x * wide(rise(t, 0.003) * gate(t, s.held_s, 0.08)) * np.float32(0.4), s)

@@ -19,6 +19,7 @@ from daemon.engines.embedded.voices.signals import (
     seconds,
     stereo,
     wave,
+    wide,
     widened,
 )
 from daemon.engines.embedded.voices.voice import Strike
@@ -31,7 +32,7 @@ def _section(s: Strike, shape: str, attack_s: float, release_s: float, spread: f
     if filters:
         x = filtered(x, s.rate, *filters)
     attack_s = min(attack_s * (1.5 - s.tone.attack), 0.6 * s.held_s + 0.02)
-    x *= (rise(t, attack_s) * gate(t, s.held_s, release_s * s.tone.length))[:, None]
+    x *= wide(rise(t, attack_s) * gate(t, s.held_s, release_s * s.tone.length))
     return faded(widened(saturate(x, 3 * s.tone.drive) if s.tone.drive else x, s.tone.width), s.rate, 0.03)
 
 
@@ -68,7 +69,7 @@ def brass(s: Strike) -> np.ndarray:
         + wave("saw", s.hz * 2 ** (-cents / 2400), len(t), s.rate, cutoff, 0.9, float(stream.uniform()))
         for cents in (7, -7)
     )
-    level = (rise(t, 0.018 - 0.014 * s.tone.attack) * gate(t, s.held_s, 0.09 * s.tone.length))[:, None]
+    level = wide(rise(t, 0.018 - 0.014 * s.tone.attack) * gate(t, s.held_s, 0.09 * s.tone.length))
     return faded(widened(saturate(stereo(left, right) * level, 0.8 + 3 * s.tone.drive) * 0.4, s.tone.width), s.rate)
 
 
@@ -84,7 +85,7 @@ def supersaw(s: Strike) -> np.ndarray:
         place = (k / 6 * 0.9 + 0.05) * np.pi / 2
         left += x * np.float32(np.cos(place))
         right += x * np.float32(np.sin(place))
-    level = (rise(t, 0.004 + 0.012 * (1 - s.tone.attack)) * gate(t, s.held_s, 0.25 * s.tone.length))[:, None]
+    level = wide(rise(t, 0.004 + 0.012 * (1 - s.tone.attack)) * gate(t, s.held_s, 0.25 * s.tone.length))
     x = filtered(stereo(left, right), s.rate, highpass(min(0.7 * s.hz, 250)))
     return faded(widened(saturate(x * level * 0.4, 0.5 + 3 * s.tone.drive) * 0.55, s.tone.width), s.rate)
 
@@ -99,7 +100,7 @@ def lead(s: Strike) -> np.ndarray:
     left = wave("saw", s.hz * 1.0025, len(t), s.rate, cutoff, 1.2, 0.0, bend)
     right = wave("saw", s.hz / 1.0025, len(t), s.rate, cutoff, 1.2, 0.3, bend)
     middle = wave("square", s.hz, len(t), s.rate, cutoff, 1.0, 0.1, bend) * 0.5
-    level = (rise(t, 0.012 - 0.009 * s.tone.attack) * gate(t, s.held_s, 0.2 * s.tone.length))[:, None]
+    level = wide(rise(t, 0.012 - 0.009 * s.tone.attack) * gate(t, s.held_s, 0.2 * s.tone.length))
     return faded(
         widened(saturate(stereo(left + middle, right + middle) * level, 0.5 + 3 * s.tone.drive) * 0.45, s.tone.width), s.rate
     )
@@ -112,7 +113,7 @@ def soft_lead(s: Strike) -> np.ndarray:
     cutoff = 2200 * s.scale
     x = wave("triangle", s.hz, len(t), s.rate, cutoff, 0.8, 0.0, bend) * 1.4
     y = wave("square", s.hz * 1.002, len(t), s.rate, cutoff, 0.8, 0.2, bend) * 0.25
-    level = (rise(t, 0.04 - 0.03 * s.tone.attack) * gate(t, s.held_s, 0.16 * s.tone.length))[:, None]
+    level = wide(rise(t, 0.04 - 0.03 * s.tone.attack) * gate(t, s.held_s, 0.16 * s.tone.length))
     return faded(widened(saturate(stereo(x + y, x - y) * level, 3 * s.tone.drive) * 0.6, s.tone.width), s.rate)
 
 

@@ -14,6 +14,8 @@ Filter = Callable[[np.ndarray, int], np.ndarray]
 
 _BANK_LOW_HZ, _BANK_STEPS_PER_OCTAVE = 60.0, 4
 _TOP_HZ = 19000.0
+#: Noises of single notes are kept, in lengths of so many frames; those of textures are not.
+_KEPT_NOISE, _NOISE_STEP = 1 << 18, 1 << 15
 
 
 def rng(*words: object) -> np.random.RandomState:
@@ -59,7 +61,17 @@ def sine(hz: np.ndarray | float, n: int, rate: int, phase: float = 0.0) -> np.nd
         turns = np.arange(n) * (float(hz) / rate) + phase
     else:
         turns = np.cumsum(np.asarray(hz, dtype=np.float64)) / rate + (phase - float(np.asarray(hz)[0]) / rate)
-    return np.sin(((2 * np.pi) * (turns % 1)).astype(np.float32))
+    return np.sin(((2 * np.pi) * _part_of_turn(turns)).astype(np.float32))
+
+
+def turns_of(hz: float, n: int, rate: int) -> np.ndarray:
+    """Where in its cycle a wave of `hz` is at each of n frames: float64 (n,), from 0 to 1."""
+    return _part_of_turn(np.arange(n) * (hz / rate))
+
+
+def _part_of_turn(turns: np.ndarray) -> np.ndarray:
+    """What `turns % 1` gives, to the last bit, in a thirtieth of the time."""
+    return turns - np.floor(turns)
 
 
 def partials(hz: np.ndarray, levels: np.ndarray, to_60db_s: np.ndarray, phases: np.ndarray, n: int, rate: int) -> np.ndarray:
@@ -79,8 +91,18 @@ def partials(hz: np.ndarray, levels: np.ndarray, to_60db_s: np.ndarray, phases: 
 
 
 def noise(n: int, *words: object) -> np.ndarray:
-    """White noise of unit power, float32 (n,); the words choose which."""
-    return rng("noise", *words).standard_normal(n).astype(np.float32)
+    """White noise of unit power, float32 (n,), not to be written to; the words choose which."""
+    if n > _KEPT_NOISE:
+        return rng("noise", *words).standard_normal(n).astype(np.float32)
+    # one stream, whatever the length: a short noise is the beginning of a longer one
+    return _noise(-(-n // _NOISE_STEP) * _NOISE_STEP, *words)[:n]
+
+
+@lru_cache(48)
+def _noise(n: int, *words: object) -> np.ndarray:
+    white = rng("noise", *words).standard_normal(n).astype(np.float32)
+    white.flags.writeable = False
+    return white
 
 
 def saturate(x: np.ndarray, drive: float) -> np.ndarray:
@@ -307,21 +329,22 @@ def wave(
     table = _tables(shape, round(top, 3), rate, first, last, round(resonance, 2))
     size = table.shape[1] - 1
     turns = np.arange(n) * (hz / rate) if bend is None else np.cumsum(bend, dtype=np.float64) * (hz / rate)
-    place = ((turns + phase) % 1) * size
-    index = place.astype(np.int32)
-    index[index >= size] = 0
+    place = _part_of_turn(turns + phase) * size
+    index = place.astype(np.intp)
     between = (place - index).astype(np.float32)
+    before = 1 - between
     if np.ndim(steps) == 0:
         mix = float(steps) - first
         row = table[0] * np.float32(1 - mix) + table[1] * np.float32(mix)
-        return row[index] * (1 - between) + row[index + 1] * between
-    row = np.asarray(steps).astype(np.int32) - first
+        # `clip` changes nothing here: it spares numpy a look at every index
+        return row.take(index, mode="clip") * before + row.take(index + 1, mode="clip") * between
+    row = np.asarray(steps).astype(np.intp) - first
     blend = (steps - first - row).astype(np.float32)
     flat, stride = table.ravel(), size + 1
     at = row * stride + index
-    low = flat[at] * (1 - between) + flat[at + 1] * between
+    low = flat.take(at, mode="clip") * before + flat.take(at + 1, mode="clip") * between
     at += stride
-    high = flat[at] * (1 - between) + flat[at + 1] * between
+    high = flat.take(at, mode="clip") * before + flat.take(at + 1, mode="clip") * between
     return low + (high - low) * blend
 
 
@@ -363,6 +386,11 @@ def ensemble(
 def stereo(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Two (frames,) as float32 (frames, 2)."""
     return np.stack([left, right], axis=1).astype(np.float32)
+
+
+def wide(level: np.ndarray) -> np.ndarray:
+    """A level (n,) as (n, 2), of its own type: to multiply by that is five times as fast as by `level[:, None]`."""
+    return np.stack((level, level), axis=1)
 
 
 def both(mono: np.ndarray) -> np.ndarray:

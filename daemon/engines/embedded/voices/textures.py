@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.fft
 
-from daemon.engines.embedded.voices.signals import fast_length, highpass, lowpass, noise, response_of, rng
+from daemon.engines.embedded.voices.signals import fast_length, highpass, lowpass, noise, response_of, rng, wide
 
 NAMES = ("vinyl", "tape", "air", "rain", "room")
 
@@ -30,7 +30,7 @@ def texture(name: str, frames: int, rate: int, seed: int, bright: float = 0.0) -
     out *= np.float32(0.1 / max(float(np.sqrt((out**2).mean())), 1e-9))
     if name == "air":
         turns = 2 * np.pi * np.arange(frames, dtype=np.float32) / np.float32(frames)
-        out *= (0.7 + 0.3 * np.sin(turns))[:, None]
+        out *= wide(0.7 + 0.3 * np.sin(turns))
     if name in ("vinyl", "rain"):
         _add_clicks(out, rate, seed, *((9.0, 0.9) if name == "vinyl" else (60.0, 0.35)))
     return out
