@@ -108,6 +108,16 @@ SCHEMA_VERSION = len(MIGRATIONS)
 CACHE_KB = 512
 
 
+def _damage(path: Path, error: Exception) -> str:
+    """What to do where the file is no database any more, or a part of it is not; empty where it is something else."""
+    if getattr(error, "sqlite_errorcode", None) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return ""
+    return (
+        f"{path} is damaged ({error}); end the daemon, move the file away (those that begin with its name too) and start again:"
+        " the clips are safe, and found again in the crate"
+    )
+
+
 class Database:
     """A connection for one thread. Writes go through `write()`, which takes the lock at once: a deferred transaction
     that reads and then writes would fail with "database is locked" under contention."""
@@ -126,9 +136,8 @@ class Database:
                 self._db.execute(f"PRAGMA cache_size=-{CACHE_KB}")
                 self._prepare()
         except (sqlite3.Error, OSError) as error:
-            raise QueueError(
-                f"{path}: the database cannot be opened ({error}); see that the folder is there and writable"
-            ) from None
+            text = f"{path}: the database cannot be opened ({error}); see that the folder is there and writable"
+            raise QueueError(_damage(path, error) or text) from None
         self._db.row_factory = sqlite3.Row
 
     def _prepare(self) -> None:
@@ -160,7 +169,7 @@ class Database:
             self._db.execute(f"PRAGMA synchronous={'FULL' if flushed else 'NORMAL'}")
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            raise QueueError(f"{self.path}: cannot be written ({error}); free some disk space or mend the folder") from None
+            raise self._unwritten(error) from None
         try:
             yield self._db
             self._db.execute("COMMIT")
@@ -171,14 +180,21 @@ class Database:
             if isinstance(error, sqlite3.DatabaseError) and not isinstance(
                 error, sqlite3.IntegrityError | sqlite3.ProgrammingError
             ):
-                raise QueueError(f"{self.path}: cannot be written ({error}); free some disk space or mend the folder") from None
+                raise self._unwritten(error) from None
             raise
+
+    def _unwritten(self, error: sqlite3.Error) -> QueueError:
+        text = f"{self.path}: cannot be written ({error}); free some disk space or mend the folder"
+        return QueueError(_damage(self.path, error) or text)
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         try:
             return self._db.execute(query, values).fetchall()
-        except sqlite3.OperationalError as error:
-            raise QueueError(f"{self.path}: cannot be read ({error}); see that its disk is there") from None
+        except sqlite3.DatabaseError as error:
+            damage = _damage(self.path, error)
+            if not damage and not isinstance(error, sqlite3.OperationalError):
+                raise  # the query is wrong, not the file
+            raise QueueError(damage or f"{self.path}: cannot be read ({error}); see that its disk is there") from None
 
     def row(self, query: str, *values: object) -> sqlite3.Row | None:
         found = self.rows(query, *values)

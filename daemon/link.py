@@ -36,8 +36,11 @@ def read_beacon(places: Places) -> Beacon | None:
     """The beacon's words; the daemon may be gone all the same."""
     try:
         said = json.loads(places.beacon.read_text(encoding="utf-8"))
-        return Beacon(**{name: said[name] for name in Beacon.__dataclass_fields__})
-    except (OSError, ValueError, KeyError):
+        return Beacon(
+            int(said["pid"]), str(said["boot"]), str(said["version"]), float(said["started"]), str(said["crate"]),
+            str(said["inbox"]), int(said["osc_port"]), dict(said["doors"]),
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

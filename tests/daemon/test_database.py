@@ -48,3 +48,27 @@ def test_a_file_of_a_newer_version_is_left_alone(tmp_path):
     with pytest.raises(QueueError, match="newer Sidecrate"):
         Database(tmp_path / "new.db")
     assert dump(tmp_path / "new.db") == before
+
+
+def damaged(path):
+    """The file's first page stays, the others are overwritten: as a disk that fails leaves it."""
+    database = Database(path)
+    with database.write() as db:
+        db.executemany("INSERT INTO pins VALUES (?, ?)", [(f"n{n}", "x" * 900) for n in range(200)])
+    database.close()
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + b"\xa5" * (len(data) - 4096))
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize("make", [lambda path: path.write_bytes(b"no database at all" * 500), damaged], ids=["rubbish", "torn"])
+def test_a_damaged_file_is_said_with_what_to_do(tmp_path, make, read_only):
+    path = tmp_path / "x.db"
+    make(path)
+    with pytest.raises(QueueError, match=r"is damaged .*; end the daemon, move the file away .* found again in the crate"):
+        Database(path, read_only=read_only).rows("SELECT * FROM pins")
+
+
+def test_a_wrong_query_is_no_damage(tmp_path):
+    with pytest.raises(sqlite3.ProgrammingError):
+        Database(tmp_path / "x.db").rows("SELECT ?")
