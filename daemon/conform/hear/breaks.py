@@ -7,6 +7,7 @@ is left over is even where a sound goes on, and high for a single sample where s
 from __future__ import annotations
 
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 
 #: Samples from which the next is predicted, samples predicted alike, and how many blocks are worked on at a time.
 ORDER, BLOCK, AT_ONCE = 16, 1024, 64
@@ -40,13 +41,11 @@ def breaks(mono: np.ndarray, sample_rate: int, rate: float, frames: int) -> np.n
 def _over_usual(left: np.ndarray) -> np.ndarray:
     """The power of the remainder over its usual power, around a sample and after it; (frames,)."""
     power = np.square(left, dtype=float)
-    half, n = USUAL // 2, len(left)
-    sums = np.concatenate([[0.0], np.cumsum(np.pad(power, half, mode="symmetric"))])
-    usual = (sums[USUAL:] - sums[:-USUAL]) / USUAL
-    later = np.pad(sums[half : half + n + 1], (0, SKIP + AFTER), mode="edge")[SKIP:]
-    after = (later[AFTER : AFTER + n] - later[:n]) / AFTER
-    # The sums leave a trifle below zero where silence follows sound.
-    return np.asarray(power / np.maximum(np.maximum(usual, after), 1e-18))
+    after = np.zeros_like(power)
+    after[:-SKIP] = uniform_filter1d(power, AFTER, mode="constant", origin=-(AFTER // 2))[SKIP:]
+    # The running sums leave a trifle below zero where silence follows sound; differences of one long sum would lose the silence.
+    usual = np.maximum(uniform_filter1d(power, USUAL), after)
+    return np.asarray(power / np.maximum(usual, 1e-18))
 
 
 def _remainder(mono: np.ndarray) -> np.ndarray:

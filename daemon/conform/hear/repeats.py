@@ -87,7 +87,8 @@ def _matches(
     around = fields[:, None] + np.arange(-half - reach, half + reach + 1)
     field = sfft.rfft(shape[around], size, axis=1)
     norm = sfft.irfft(sfft.rfft(power[around], size, axis=1) * np.conj(sfft.rfft(window, size)), size, axis=1)
-    norm = np.maximum(norm[:, : 2 * reach + 1], 0)[of_second]
+    # A window over silence beside a loud hit holds only the transform's own errors: no likeness is read from those.
+    norm = np.maximum(norm[:, : 2 * reach + 1], 1e-5 * power[around].sum(axis=1, keepdims=True))[of_second]
     both = np.empty((len(first), field.shape[1]), np.complex64)
     for row, (a, b) in enumerate(zip(of_first, of_second, strict=True)):
         np.einsum("ij,ij->i", passage[a], field[b], out=both[row])

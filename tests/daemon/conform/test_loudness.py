@@ -40,6 +40,16 @@ def test_weighting_is_that_of_an_independent_filter_over_every_edge(rate, frames
     assert np.allclose(weighted, signal.lfilter(*_k_weighting(rate), noise.astype(np.float64)), atol=1e-6)
 
 
+@pytest.mark.parametrize("seconds", [0.05, 0.3, 0.61, 3.7])
+def test_a_loop_is_as_loud_as_two_rounds_of_it_written_out(seconds):
+    noise = (
+        np.random.default_rng(7).standard_normal((round(seconds * 44100), 2))
+        * np.linspace(0, 0.5, round(seconds * 44100))[:, None]
+    )
+    loop = (noise + 0.1).astype(np.float32)
+    assert loop_lufs(loop, 44100) == pytest.approx(integrated_lufs(np.concatenate([loop, loop]), 44100), abs=1e-6)
+
+
 @pytest.mark.parametrize("frames", [1, 63, 64, 65, 1000, 300_000])
 def test_the_true_peak_is_that_of_an_independent_oversampling(frames):
     noise = np.random.default_rng(frames).uniform(-0.5, 0.5, (frames, 2)).astype(np.float32)

@@ -23,3 +23,11 @@ def test_a_splice_stands_out_wherever_it_falls_in_a_block(at: int) -> None:
 def test_silence_and_single_samples_have_no_breaks_and_no_errors() -> None:
     for frames in (1, 17, BLOCK + 1):
         assert np.isfinite(breaks(np.zeros(frames, np.float32), 44100, 1000.0, 30)).all()
+
+
+def test_a_sound_that_stands_still_off_zero_is_foretold() -> None:
+    rng = np.random.default_rng(3)
+    held = np.concatenate([0.2 * rng.standard_normal(6 * BLOCK), np.full(8 * BLOCK, -1.5e-4)]).astype(np.float32)
+    with np.errstate(all="raise", under="ignore"):
+        heights = breaks(held, 44100, 1000.0, 320)
+    assert np.isfinite(heights).all() and heights.max() < 3.0
