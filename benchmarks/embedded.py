@@ -79,14 +79,16 @@ def speed() -> None:
         each.append((timed(asked, 2)[1] * 1000, name))
     median, slowest = stats.median(ms for ms, _ in each), max(each)
     print(f"  one-shot median {median:.0f} ms, slowest {slowest[0]:.0f} ms ({slowest[1]}) (aim 60 ms)")
-    for stems in (False, True):
-        code = f"from benchmarks.embedded import track_alone; track_alone({stems})"
+    for stems, rate in ((False, RATE), (True, RATE), (False, 48000), (True, 48000)):
+        code = f"from benchmarks.embedded import track_alone; track_alone({stems}, {rate})"
         print(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout, end="")
 
 
-def track_alone(stems: bool) -> None:
+def track_alone(stems: bool, rate: int) -> None:
     """What a worker does with a track of three minutes, whole, and the most memory that it took: for a process of its own."""
-    brief = brief_of("house", kind="track", bars=None, seconds=180.0, stems=stems, engines=("embedded",), seed=1)
+    brief = brief_of(
+        "house", kind="track", bars=None, seconds=180.0, stems=stems, sample_rate=rate, engines=("embedded",), seed=1
+    )
     with tempfile.TemporaryDirectory() as folder:
         task = {
             "brief": brief.to_json(),
@@ -99,7 +101,7 @@ def track_alone(stems: bool) -> None:
         }
         make_clip(task, lambda share, stage, words: None)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-    print(f"  memory for the track, {'with' if stems else 'without'} stems: at most {peak:.0f} MB (aim 600 MB)")
+    print(f"  memory for the track at {rate} Hz, {'with' if stems else 'without'} stems: at most {peak:.0f} MB (aim 600 MB)")
 
 
 def judge(take: Take, brief: Brief, found: dict[str, Any]) -> list[str]:

@@ -36,6 +36,8 @@ _DRUM_DYNAMICS, _DYNAMICS = 1.6, 1.2
 #: By how much (dB an octave) real drum loops fall off less than full mixes do, in the median; and what older plans took it to be.
 _BEAT_ALONE_DB, _BEAT_ALONE_ONCE_DB = 2.3, 1.2
 _LAYERS = 4
+#: Middle and side are transformed at the same time, where there are two cores.
+_ROWS = 2
 _BEFORE_S = 0.05
 _CACHE_FRAMES = 6_000_000
 
@@ -259,11 +261,12 @@ class Desk:
 
     def _transformed(self, rows: np.ndarray) -> np.ndarray:
         """The spectrum (2, bins) of middle and side, the side high-passed twice at 190 Hz: mono where it matters."""
+        if rows[1].any():
+            spectrum = np.asarray(scipy.fft.rfft(rows, self.size, axis=1, workers=_ROWS))
+            spectrum[1] *= response_of((highpass(190), highpass(190)), self.size, self.rate)
+            return spectrum
         spectrum = np.zeros((2, self.size // 2 + 1), np.complex64)
         spectrum[0] = scipy.fft.rfft(rows[0], self.size)
-        if rows[1].any():
-            spectrum[1] = scipy.fft.rfft(rows[1], self.size)
-            spectrum[1] *= response_of((highpass(190), highpass(190)), self.size, self.rate)
         return spectrum
 
     def _k_power(self, spectrum: np.ndarray) -> float:
@@ -314,7 +317,7 @@ class Desk:
         return effects.tilt(self.size, self.rate, balance.tilt_db) * np.float32(balance.gain)
 
     def _out(self, spectrum: np.ndarray) -> np.ndarray:
-        rows = scipy.fft.irfft(spectrum, self.size, axis=1)
+        rows = scipy.fft.irfft(spectrum, self.size, axis=1, workers=_ROWS)
         stem = np.empty((self.size, 2), np.float32)
         np.add(rows[0], rows[1], out=stem[:, 0])
         np.subtract(rows[0], rows[1], out=stem[:, 1])

@@ -363,11 +363,18 @@ def _ensemble(shape: str, hz: float, rate: int, spread_cents: float, cutoff_hz: 
         centre = k * hz / bin_hz
         low, high = max(1, int(centre - 4 * wide)), min(len(amplitude) - 1, int(centre + 4 * wide) + 2)
         amplitude[low:high] += weight / np.sqrt(wide) * np.exp(-0.5 * ((np.arange(low, high) - centre) / wide) ** 2)
-    stream = rng("ensemble", shape, hz, take)
-    turns = stream.uniform(0, 2 * np.pi, (len(amplitude), 2)).astype(np.float32)
-    spectrum = amplitude.astype(np.float32)[:, None] * (np.cos(turns) + 1j * np.sin(turns))
-    cycle = scipy.fft.irfft(spectrum.astype(np.complex64), size, axis=0)
-    return (cycle / np.sqrt((cycle**2).mean()) * 0.2).astype(np.float32)
+    spectrum = amplitude.astype(np.float32)[:, None] * _phases(len(amplitude), shape, hz, take)
+    cycle = scipy.fft.irfft(spectrum.astype(np.complex64, copy=False), size, axis=0)
+    cycle /= np.sqrt((cycle**2).mean())
+    cycle *= np.float32(0.2)
+    return cycle.astype(np.float32, copy=False)
+
+
+@lru_cache(12)
+def _phases(n: int, shape: str, hz: float, take: int) -> np.ndarray:
+    """Unit vectors at random angles, complex64 (n, 2): a section's notes of one pitch share them."""
+    turns = rng("ensemble", shape, hz, take).uniform(0, 2 * np.pi, (n, 2)).astype(np.float32)
+    return np.cos(turns) + 1j * np.sin(turns)
 
 
 def ensemble(
