@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from daemon.child import NORMAL_PRIORITY
+from daemon.child_lines import lines_of
 from daemon.errors import EngineError, WorkerError
 from daemon.masking import mask
 
@@ -65,9 +66,8 @@ class Child:
 
     async def _log_stderr(self, process: asyncio.subprocess.Process) -> None:
         assert process.stderr is not None
-        with contextlib.suppress(ValueError):
-            while line := await process.stderr.readline():
-                log.info("%s: %s", self.name, line.decode("utf-8", "replace").rstrip()[:2000])
+        async for line in lines_of(process.stderr):
+            log.info("%s: %s", self.name, line)
 
     async def ask(self, function: str, task: dict[str, Any], on_progress: OnProgress, deadline_s: float) -> dict[str, Any]:
         """Have `package.module:function` do a task in the child and return its result.

@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 
+from daemon.child_lines import lines_of
 from daemon.places import Places
 
 log = logging.getLogger(__name__)
@@ -42,20 +43,23 @@ class WebProcess:
         wait_s = _FIRST_WAIT_S
         while True:
             places = {name: str(getattr(self._places, name)) for name in ("config_file", "state", "crate", "inbox")}
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "daemon.web", json.dumps(places),
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-            )  # fmt: skip
-            began = asyncio.get_running_loop().time()
-            await self._log_words(self._process)
-            code = await self._process.wait()
+            began, code = asyncio.get_running_loop().time(), await self._serve(json.dumps(places))
             if asyncio.get_running_loop().time() - began > _LONGEST_WAIT_S:
                 wait_s = _FIRST_WAIT_S
             log.error("the page's process ended (%s); it is started again in %g s", code, wait_s)
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
 
-    async def _log_words(self, process: asyncio.subprocess.Process) -> None:
+    async def _serve(self, places: str) -> str:
+        """Run the process to its end; what that was."""
+        try:
+            self._process = process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "daemon.web", places,
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+        except OSError as error:
+            return f"it could not be started: {error}"
         assert process.stderr is not None
-        while line := await process.stderr.readline():
-            log.info("web: %s", line.decode("utf-8", "replace").rstrip()[:2000])
+        async for line in lines_of(process.stderr):
+            log.info("web: %s", line)
+        return str(await process.wait())

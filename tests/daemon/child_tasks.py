@@ -15,6 +15,16 @@ def double(task, tell):
     return {"answer": task["x"] * 2, "nice": os.nice(0) if hasattr(os, "nice") else 0}
 
 
+def chatter(task, tell):
+    """A bar that is drawn over and over, and then megabytes without any end of a line."""
+    for n in range(100):
+        sys.stderr.write(f"\r{n} % of the model")
+    for _ in range(20):
+        sys.stderr.write("x" * (1 << 20))
+    sys.stderr.flush()
+    return {"answer": 4}
+
+
 def refuse(task, tell):
     raise EngineError("come back later", "busy", again=True)
 

@@ -1,4 +1,5 @@
 import asyncio
+import logging
 import os
 import sys
 import time
@@ -42,6 +43,15 @@ def test_a_task_answers_with_progress_and_prints_do_not_disturb():
     assert heard == [(0.5, "halfway", "there")]
     if sys.platform != "win32":
         assert outcome["nice"] >= 10, "below the DAW"
+
+
+def test_a_child_that_chatters_without_end_is_read_to_its_end_and_cut(caplog):
+    with caplog.at_level(logging.INFO):
+        outcome, *_ = ask("chatter")
+    assert outcome == {"answer": 4}
+    said = [record.getMessage() for record in caplog.records]
+    assert "test worker: 50 % of the model" in said
+    assert max(map(len, said)) < 2100 and len(said) < 110
 
 
 def test_our_errors_keep_code_text_and_whether_to_try_again():
