@@ -52,10 +52,11 @@ def _changed(
     weight = np.where(parts % 4 == 0, BEAT, np.where(parts % 2 == 0, EIGHTH, SIXTEENTH))
     ours = np.cumsum(_at(flux, rate, phase_s + parts * beat_s / 4) * weight)[3::4]
     found = (-np.inf, phase_s, 0, 1.0)
+    later = parts * (beat_s / 4 * rate) / RATIOS[:, None]
     for change in range(LEAST, count - LEAST + 1):
-        begins_s = phase_s + change * beat_s
-        times_s = begins_s + parts[None, :] * beat_s / 4 / RATIOS[:, None]
-        theirs = np.where(times_s < last_s, _at(flux, rate, times_s) * weight, 0).sum(axis=1)
+        begins = (phase_s + change * beat_s) * rate
+        place = np.minimum((later + (begins + 0.5)).astype(np.int32), len(flux) - 1)
+        theirs = (flux.take(place) * (later < last_s * rate - begins)) @ weight
         at = int(np.argmax(theirs))
         score = float(ours[change - 1] + theirs[at])
         if score > found[0]:
