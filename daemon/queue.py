@@ -351,7 +351,8 @@ class Queue:
 
     def settle_job(self, job: str) -> Job | None:
         """End the job when all of its clips have ended, and return it then; None while some have not, or it had ended before."""
-        with self._database.write() as db:
+        # its clips' ends are flushed: from those a start finds that it has ended, and says so then
+        with self._database.write(flushed=False) as db:
             states = [row["state"] for row in db.execute("SELECT state FROM clips WHERE job = ?", (job,))]
             if any(state not in ENDED for state in states):
                 return None
