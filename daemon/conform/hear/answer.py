@@ -22,7 +22,7 @@ SLIGHT = 0.01
 #: that alone lies off the lattice (beyond `EVEN`: a step of the tempo that was lost), and for a tempo off the asked one (log
 #: ratio beyond `NEAR_TEMPO`; 9:8, 6:7 and 4:5 are often misreadings). Fitted by logistic regression to 730 takes of 41 real loops
 #: with a known grid, each loop judged by what the others taught; then lowered: at 0.7 an error of more than 20 ms is rare.
-SURE, BEATS_BELIEVED, BARS_BELIEVED, STRUCK = -1.6, 0.30, 0.96, 2.36
+SURE, BEATS_BELIEVED, BARS_BELIEVED, STRUCK = -1.5, 0.30, 0.96, 2.36
 STEEP = 1.0
 EVEN, UNEVEN_COST = 0.7, 4.0
 NEAR_TEMPO, FAR_COST = 0.05, 6.0

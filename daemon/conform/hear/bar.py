@@ -20,6 +20,8 @@ START_S = 0.025
 CUT_SHARE, BEGUN_SHARE = 0.0005, 0.004
 #: s; beginnings of the bar are no nearer to each other.
 APART_S = 0.028
+#: 16ths within which attacks are the same one, or its grace note.
+SAME_SLOT = 0.6
 #: How many 32nds are looked at for their notes.
 MOST_NOTES = 2500
 #: So many of them at a time: all at once they would take more memory than the take itself.
@@ -86,6 +88,15 @@ def beginnings(bar: Bar, most: int = 28) -> np.ndarray:
     peaks = peaks[np.argsort(-rise[peaks])][: most * bar.bars]
     left, middle, right = rise[peaks - 1], rise[peaks], rise[(peaks + 1) % len(rise)]
     return (peaks + 0.5 * (left - right) / (left - 2 * middle + right - 1e-12)) / FINE
+
+
+def rests(bar: Bar, starts: np.ndarray, strong: float) -> np.ndarray:
+    """16ths from the last attack before each of `starts` (starts,); those below `strong` of the unit's highest are none."""
+    rise = gaussian_filter1d(bar.moments[:, :6].sum(axis=1), max(1.0, 0.002 / bar.sixteenth_s * FINE), mode="wrap")
+    peaks = (rise >= np.roll(rise, 1)) & (rise > np.roll(rise, -1)) & (rise > strong * rise.max())
+    unit = bar.slots * bar.bars
+    back = (starts[:, None] - np.flatnonzero(peaks)[None, :] / FINE) % unit
+    return np.where(back > SAME_SLOT, back, unit).min(axis=1, initial=unit)
 
 
 def _tonal(env: Envelopes, lattice: TimeMap, slots: int, turns: int) -> np.ndarray:

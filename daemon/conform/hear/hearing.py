@@ -93,6 +93,7 @@ def _read(env: Envelopes, lattice: Beats, octave: float, usual: float, meter: Me
     unit = slots * lattice.unit_bars
     music_s, rests = lead_in.music_from_s(env, lattice.map, unit), lead_in.own_rest(env, lattice.map, unit)
     score += downbeat.start_of(env, lattice.map, slots, starts, music_s, rests)
+    score += downbeat.after_rest(folded, starts, meter)
     score += seam.broken(env, lattice.map, folded, starts, trust)
     belief = np.exp(score - score.max())
     return Reading(lattice, octave, starts, belief / belief.sum(), joined, slots, folded.sixteenth_s, usual)
