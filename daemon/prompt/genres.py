@@ -99,6 +99,7 @@ _TABLE = (
     _genre("afrobeats", (92, 112, 103), 54, aliases="afrobeat, afro beat, afro beats, afropop, afro pop, "
            "afroswing, afro swing, naija"),
     _genre("baile funk", (126, 136, 130), 50, "reggaeton", "funk carioca, brazilian funk, brazilian baile funk"),
+    _genre("bhangra", (88, 112, 98), 58, aliases="bollywood, desi, punjabi, hindi pop, indian"),
     _genre("salsa", (160, 210, 180), 50, "latin", "mambo, son cubano"),
     _genre("latin", (90, 120, 104), 50, aliases="latin pop, cumbia, bachata, merengue"),
     _genre("bossa nova", (110, 140, 126), 52, "latin", "bossa, bossanova"),

@@ -30,7 +30,8 @@ DEFAULT_STYLE = "house"
 _SOUNDS_LIKE = (
     (r"\b303\b|acid", "acid house"), (r"slap bass|wah|clavinet|funky", "funk"), (r"log drum", "amapiano"),
     (r"reese|amen", "drum and bass"), (r"\b808", "trap"), (r"supersaw", "trance"), (r"8[- ]?bit|chip", "chiptune"),
-    (r"upright|walking bass|brush|saxophone|\bsax\b", "jazz"), (r"tabla|bongo|conga|djembe|tribal", "afro house"),
+    (r"upright|walking bass|brush|saxophone|\bsax\b", "jazz"),
+    (r"tabla|dhol\b|sitar|raga\b", "bhangra"), (r"bongo|conga|djembe|tribal", "afro house"),
     (r"drum fill|tom fill|\bprog|distorted guitar|power chord|electric guitar", "rock"),
     (r"orchestr|epic|violin|cello|strings|trailer", "cinematic"), (r"choir|\bpads?\b|atmosph|drone", "ambient"),
     (r"rhodes|electric piano|organ", "soul"), (r"strum|acoustic|banjo|ukulele|guitar|accordion", "folk"),
@@ -42,10 +43,13 @@ _DEFAULT_ROWS = {
     "crash": "X.............../................", "high tom": "x..x............", "mid tom": "......x..x......",
     "low tom": "...........x..x.", "shaker": "xgogxgogxgogxgog", "tambourine": "..o...o...o...o.", "cowbell": "x..x..x...x.x...",
     "clave": "x..x..x...x.x...",
+    "tabla": "X.ogx.o.x..gX.xo", "bayan": "X.x....g....X.g.",
     "high conga": "..x...o...x.o...", "low conga": "......x.....x.x.", "hard kick": "X...X...X...X...",
 }  # fmt: skip
 
 
+#: A rumble fills what the kicks leave.
+_RUMBLE = ".xxx.xxx.xxx.xxx"
 #: Toms do not roll together: the lowest does.
 _OTHER_TOMS = ("high tom", "mid tom")
 #: What brushes play where they are asked for.
@@ -338,6 +342,9 @@ def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | No
     sound = _pick(style.bass_sounds, "bass", style, wishes, seed)
     if wishes.half_time:
         lines = half_timed({"bass": lines}, ("bass",))["bass"]
+    if sound.voice == "rumble" and meters.is_square(plan.meter_):
+        lines = [_RUMBLE]
+        return Bass(lines, sound, 0.98)
     if sound.voice == "acid":
         sound = replace(sound, octave=1)  # the machine's own range: an octave lower its filter has nothing to open
     return Bass(lines, sound, style.bass_hold)

@@ -24,7 +24,8 @@ _DRUM_WORDS: tuple[tuple[str, str], ...] = (
     (r"open.?h|\boh\b|hat.?open|hho", "open hat"), (r"hi.?hat|\bhat|\bhh|\bch\b|closed", "hat"), (r"snap", "snap"),
     (r"clap|\bcp\b|hand", "clap"), (r"rim|side.?stick|\brs\b", "rim"), (r"snare|\bsd|\bsn", "snare"), (r"ride", "ride"),
     (r"crash|cymbal|splash", "crash"), (r"shaker|maraca|cabasa", "shaker"), (r"tamb", "tambourine"), (r"cow.?bell", "cowbell"),
-    (r"clave|wood", "clave"), (r"conga|bongo|perc", "high conga"), (r"low.?tom|floor|tom.?l", "low tom"), (r"tom", "mid tom"),
+    (r"clave|wood", "clave"), (r"tabla|dayan", "tabla"), (r"bayan|dhol", "bayan"),
+    (r"conga|bongo|perc", "high conga"), (r"low.?tom|floor|tom.?l", "low tom"), (r"tom", "mid tom"),
     (r"\b808|sub", "808"), (r"kick|\bbd|bass.?drum|\bkik", "kick"),
 )  # fmt: skip
 _PART_WORDS: tuple[tuple[str, str], ...] = (
@@ -35,7 +36,7 @@ _PART_WORDS: tuple[tuple[str, str], ...] = (
 _LIKE = {
     "hard kick": "kick", "clap": "snare", "snap": "clap", "brush": "snare", "brush sweep": "shaker",
     "rim": "snare", "open hat": "hat", "ride": "open hat",
-    "high tom": "mid tom", "low tom": "mid tom", "low conga": "high conga",
+    "high tom": "mid tom", "low tom": "mid tom", "low conga": "high conga", "tabla": "high conga", "bayan": "low tom",
 }  # fmt: skip
 
 

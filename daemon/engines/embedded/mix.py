@@ -28,6 +28,7 @@ DRUM_PLACES: dict[str, tuple[float, float]] = {
     "rim": (-5, -0.25),
     "hat": (-2, 0.18), "open hat": (-3, 0.18), "ride": (-3, -0.3), "crash": (-6, 0.2), "high tom": (-4, 0.3),
     "mid tom": (-3, 0.0), "low tom": (-3, -0.3), "high conga": (-6, 0.4), "low conga": (-5, -0.4), "shaker": (-7, -0.35),
+    "tabla": (-3, 0.15), "bayan": (-3, 0),
     "tambourine": (-9, 0.4), "cowbell": (-9, 0.3), "clave": (-10, -0.45),
 }  # fmt: skip
 

@@ -24,6 +24,7 @@ NAMES: dict[str, str] = {
     "tuned bell": "bell", "chime": "bell", "bells": "bell", "marimba": "mallet", "kalimba": "mallet", "vibraphone": "mallet",
     "string": "strings", "violin": "strings", "vocal": "choir", "vox": "choir", "synth": "lead", "flute": "soft lead",
     "uplifter": "riser", "downlifter": "sweep down", "boom": "impact", "hit": "impact", "bass": "saw bass", "303": "acid",
+    "dayan": "tabla", "dhol": "bayan",
     "hoover": "supersaw", "orchestral hit": "brass", "orchestra hit": "brass", "percussion": "low conga", "cymbal": "crash",
 }  # fmt: skip
 
@@ -41,7 +42,9 @@ def find_voice(brief: Brief) -> Voice:
         at = f" {said} ".find(name)
         if at >= 0:
             found.append((-len(name), at, voice))
-    return VOICES[min(found)[2]] if found else VOICES["kick"]
+    # a rumble kick is a kick
+    struck = [one for one in found if one[2] != "rumble"] or found
+    return VOICES[min(struck)[2]] if struck else VOICES["kick"]
 
 
 def find_steps(brief: Brief, voice: Voice) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 Rows = dict[str, list[str]]
 
 #: Voices that may gain and lose soft strokes anywhere, that carry the backbeat, and that sound together at the top.
-_MOVABLE = ("hat", "shaker", "ride", "tambourine", "high conga", "low conga")
+_MOVABLE = ("hat", "shaker", "ride", "tambourine", "high conga", "low conga", "tabla")
 _BACKBEATS = ("snare", "clap", "snap", "rim", "brush")
 _KICKS = ("kick", "hard kick")
 TOP = ("hat", "open hat", "shaker", "tambourine", "ride")

@@ -9,7 +9,7 @@ VELOCITY = {"X": 1.0, "x": 0.8, "o": 0.55, "g": 0.32}
 ROLLS = {"2": 2, "3": 3, "4": 4}
 _WEAK_FIRST = "go"
 FAST_HATS = ("hat", "open hat", "ride", "shaker", "tambourine")
-_MOVABLE = ("hat", "shaker", "ride", "tambourine", "high conga", "low conga", "rim")
+_MOVABLE = ("hat", "shaker", "ride", "tambourine", "high conga", "low conga", "tabla", "rim")
 
 
 def thinned_or_filled(voice: str, lines: list[str], density: float, stream: random.Random) -> list[str]:

@@ -17,6 +17,8 @@ DRUM_VOICES: dict[str, tuple[str, ...]] = {
     "percussion": ("shaker", "high conga", "low conga", "rim", "clave", "tambourine", "cowbell", "low tom"),
 }  # fmt: skip
 
+_TABLAS = ("tabla", "bayan")
+
 #: Instrument -> (part, voice) for everything that has a pitch; an empty voice leaves the style's own.
 PITCHED: dict[str, tuple[str, str]] = {
     "bass": ("bass", ""), "808": ("bass", "808"), "808 bass": ("bass", "808"), "sub bass": ("bass", "sub"),
@@ -37,7 +39,8 @@ TEXTURES = {"vinyl crackle": "vinyl", "noise": "air", "rain": "rain", "foley": "
 #: Words that name a sound more closely than an instrument does.
 _CLOSER: tuple[tuple[str, str, str], ...] = (
     (r"wobbl|brostep|riddim", "bass", "wobble"), (r"supersaw", "chords", "supersaw"), (r"\bacid\b|\b303\b", "bass", "acid"),
-    (r"\breese\b|neuro", "bass", "reese"), (r"slap bass|fingered|bass guitar", "bass", "finger bass"),
+    (r"\breese\b|neuro", "bass", "reese"), (r"\brumbl(?:e|es|ing)\b", "bass", "rumble"),
+    (r"slap bass|fingered|bass guitar", "bass", "finger bass"),
     (r"log ?drum", "bass", "log drum"), (r"warm pad", "chords", "warm pad"), (r"distorted guitar", "chords", "power guitar"),
     (r"8[- ]?bit|game ?boy|chip", "lead", "chip"),
 )  # fmt: skip
@@ -173,7 +176,9 @@ def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
     texture = ""
     for name in brief.instruments:
         if name in DRUM_VOICES:
-            drums.update(DRUM_VOICES[name])
+            # the word stands for hand drums of many lands: who says it by name gets the pair itself
+            own = name == "tabla" and re.search(r"\btablas?\b", brief.prompt.lower())
+            drums.update(_TABLAS if own else DRUM_VOICES[name])
             parts.add("drums")
         elif name in PITCHED:
             part, voice = PITCHED[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from daemon.engines.embedded.voices.signals import (
+    bandpass,
     both,
     faded,
     fall,
@@ -159,6 +160,20 @@ def log_drum(s: Strike) -> np.ndarray:
     second = sine(_hz(s, bend) * 2, len(t), s.rate) * fall(t, 0.18) * 0.3 * s.scale
     x = saturate((x + second) * rise(t, 0.0012) * fall(t, 0.75 * s.tone.length), 2.0 + 3 * s.tone.drive)
     return both(faded(x.astype(np.float32) * 0.8, s.rate, 0.02))
+
+
+def rumble(s: Strike) -> np.ndarray:
+    """Techno's rumble: what a big room leaves of a kick once all above 140 Hz is cut off. Mono, without a front of its own."""
+    t = seconds(s.held_s + 0.18 * s.tone.length, s.rate)
+    # a room's echoes are dense noise; those of a kick lie round its pitch
+    room = filtered(noise(len(t), "rumble", s.variation), s.rate, bandpass(s.hz * 1.1, 1.4), lowpass(140 * s.scale**0.3))
+    room *= np.float32(0.5 / max(float(np.sqrt((room**2).mean())), 1e-9))
+    body = sine(s.hz * (1 + 0.6 * np.exp(-t / 0.03)), len(t), s.rate)
+    x = (0.75 * room + 0.5 * body) * rise(t, 0.045 - 0.03 * s.tone.attack) * gate(t, s.held_s, 0.25 * s.tone.length)
+    x = filtered(
+        saturate(x, 1.4 + 4 * s.tone.drive), s.rate, lowpass(150 * s.scale**0.3), lowpass(190 * s.scale**0.3), highpass(26)
+    )
+    return both(faded(x * np.float32(0.8), s.rate, 0.02))
 
 
 def chip_bass(s: Strike) -> np.ndarray:

@@ -210,6 +210,36 @@ def conga(s: Strike) -> np.ndarray:
     return _end(both(saturate((x + slap * s.velocity**2 * 0.8) * rise(t, 0.0008), 0.8 + 2 * s.tone.drive) * 0.8), s)
 
 
+def tabla(s: Strike) -> np.ndarray:
+    """The right hand's drum: its paste makes the skin's tones harmonic (C. V. Raman); hit softly the fingers stay on it."""
+    open_ = s.velocity > 0.5
+    length = s.tone.length * (0.55 if open_ else 0.11)
+    t = seconds(length + 0.03, s.rate)
+    # three strokes: at the rim the second tone speaks loudest, on the skin the first
+    first = (0.45, 0.8, 0.6)[s.variation % 3]
+    parts = ((1.0, first, 1.0), (2.0, 0.7, 0.8), (3.0, 0.38, 0.55), (4.0, 0.16, 0.4), (5.0, 0.08, 0.3))
+    bright = s.scale**0.5
+    levels = [(s.hz * ratio, level * bright ** (ratio - 1), length * share) for ratio, level, share in parts]
+    x = _modes(t, s.rate, tuple(part for part in levels if part[0] < 0.42 * s.rate), 0.0) * (0.75 if open_ else 0.45)
+    finger = filtered(noise(len(t), "tabla", s.variation), s.rate, bandpass(2900 * bright, 0.9)) * fall(t, 0.022)
+    x = x + finger * (0.25 + 0.6 * s.tone.attack) * (1.0 if open_ else 1.4)
+    return _end(both(saturate(x * rise(t, 0.0006), 0.7 + 2 * s.tone.drive) * 0.75), s)
+
+
+def bayan(s: Strike) -> np.ndarray:
+    """The left hand's drum: deep, and the heel of the hand that presses the skin bends it up by a third as it rings."""
+    t = seconds(0.62 * s.tone.length, s.rate)
+    bend = 1 + 0.24 * s.velocity * (1 - np.exp(-np.maximum(t - 0.04, 0) / 0.07))
+    body = sine(s.hz * bend, len(t), s.rate) * fall(t, 0.75 * s.tone.length)
+    second = 0.22 * s.scale * sine(2.0 * s.hz * bend, len(t), s.rate) * fall(t, 0.3 * s.tone.length)
+    palm = (
+        filtered(noise(len(t), "bayan", s.variation), s.rate, lowpass(650 * s.scale))
+        * fall(t, 0.03)
+        * (0.3 + 0.6 * s.tone.attack)
+    )
+    return _end(both(saturate((body + second + palm) * rise(t, 0.0012), 1.0 + 2 * s.tone.drive) * 0.85), s, wide=False)
+
+
 def shaker(s: Strike) -> np.ndarray:
     """Grains from 5 to 11 kHz with a soft front."""
     t = seconds(0.09 * s.tone.length + 0.05, s.rate)

@@ -167,3 +167,30 @@ def test_what_is_fast_gives_what_is_plain_to_the_last_bit():
     add_round(bus, pair, 30000, 0.7, 0.35)
     plain[(30000 + np.arange(50000)) % 60000] += pair * np.array([0.7, 0.35], np.float32)
     assert np.array_equal(bus, plain)
+
+
+def test_tabla_rings_in_harmonics_and_a_soft_stroke_is_damped():
+    x = mono(play("tabla", velocity=1.0))
+    hz = np.fft.rfftfreq(1 << 17, 1 / RATE)
+    power = np.abs(np.fft.rfft(x * np.hanning(len(x)), 1 << 17)) ** 2
+    tonic = 440 * 2 ** ((VOICES["tabla"].home - 69) / 12)
+    for harmonic in (1, 2, 3):
+        near = (hz > tonic * (harmonic - 0.3)) & (hz < tonic * (harmonic + 0.3))
+        assert abs(1200 * np.log2(hz[near][power[near].argmax()] / (tonic * harmonic))) < 10
+    assert time_to_db(mono(play("tabla", velocity=0.3)), -30) < 0.5 * time_to_db(x, -30)
+
+
+def test_bayan_is_bent_upwards():
+    x = mono(play("bayan", velocity=1.0))
+    assert share(x, 0, 300) > 0.7
+    crossings = [
+        np.count_nonzero(np.diff(np.signbit(x[round(a * RATE) : round(b * RATE)]))) / 2 / (b - a)
+        for a, b in ((0.02, 0.08), (0.2, 0.32))
+    ]
+    assert 1.1 < crossings[1] / crossings[0] < 1.5
+
+
+def test_rumble_has_no_front_nothing_above_and_one_place():
+    x = play("rumble", held_s=0.4)
+    assert share(mono(x), 20, 160) > 0.9 and side_below_db(x) < -60
+    assert attack_s(mono(x)) > 0.015

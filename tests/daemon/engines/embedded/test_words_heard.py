@@ -159,3 +159,41 @@ def test_where_no_drums_beat_the_time_somebody_plays_on_the_one(prompt, seed):
     bar = 4 * TICKS_PER_QUARTER
     starts = [note.start for part in ("bass", "chords") if getattr(plan, part) for note in Score(plan).part(part)]
     assert all(any(abs(start - n * bar) < TICKS_PER_QUARTER / 12 for start in starts) for n in range(plan.bars))
+
+
+def test_a_rumble_is_heard_between_the_kicks_low_and_in_the_middle():
+    brief = brief_of("techno loop with a deep rumble", bpm=130, bars=4)
+    take = make(brief, 3, quiet)
+    assert take.plan["bass"]["sound"]["voice"] == "rumble"
+    low = take.stems["bass"]
+    power = np.abs(np.fft.rfft(low.sum(axis=1))) ** 2
+    hz = np.fft.rfftfreq(len(low), 1 / brief.sample_rate)
+    assert power[hz < 120].sum() > 0.8 * power.sum()
+    assert np.abs(low[:, 0] - low[:, 1]).max() < 0.01 * np.abs(low).max()
+    # it lies where the kicks leave room, from the second sixteenth of a beat to its end
+    sixteenth = len(low) / (4 * 16)
+    level = [np.sqrt((low[round((16 + k) * sixteenth) : round((17 + k) * sixteenth)] ** 2).mean()) for k in range(16)]
+    on, off = np.mean(level[::4]), np.mean([level[k] for k in range(16) if k % 4])
+    assert off > 1.5 * on, (on, off)
+
+
+@pytest.mark.parametrize(("prompt", "voices"), [("tabla loop", {"tabla", "bayan"}), ("djembe loop", {"high conga", "low tom"})])
+def test_a_tabla_is_a_tabla_and_no_other_hand_drum(prompt, voices):
+    _, hits = drums_of(prompt)
+    played = {note.voice for note in hits}
+    assert voices <= played and ("tabla" in played) == ("tabla" in voices), played
+
+
+def test_bhangra_is_a_genre_of_its_own():
+    plan, hits = drums_of("bollywood beat")
+    assert plan.genre == "bhangra" and {"tabla", "bayan"} <= {note.voice for note in hits}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_trance_fill_is_no_whisper(seed):
+    """The last bar has more strokes of the backbeat's kin, and its last half is louder than that of a bar without a fill."""
+    plan = compose(brief_of("trance", bars=4), seed)
+    hits = [note for note in Score(plan).part("drums") if note.voice in ("snare", "clap", "high tom", "low tom")]
+    bar = 4 * TICKS_PER_QUARTER
+    third, last = ([note.velocity**2 for note in hits if k * bar <= note.start < (k + 1) * bar] for k in (2, 3))
+    assert len(last) >= len(third) + 3 and sum(last) > 1.5 * sum(third), (len(third), len(last))
