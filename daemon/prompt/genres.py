@@ -83,7 +83,7 @@ _TABLE = (
     _genre("rage", (145, 165, 155), 50, "trap", "rage beat, plugg, pluggnb, hyperpop trap"),
     _genre("cloud rap", (120, 150, 136), 50, "trap"),
     _genre("hip-hop", (80, 100, 92), 56, "boom bap", "hiphop, rap, old school hip hop, east coast hip hop"),
-    _genre("boom bap", (84, 96, 90), 58, aliases="boombap, boom bap hip hop, bap, boom bop"),
+    _genre("boom bap", (84, 96, 90), 58, aliases="boombap, boom bap hip hop, bap, boom bop, dilla, j dilla"),
     _genre("lo-fi", (70, 88, 80), 60, aliases="lofi, lo fi hip hop, lofi hip hop, chillhop, chill hop, study beats, low fi"),
     _genre("g-funk", (90, 100, 94), 54, "boom bap", "g funk, west coast hip hop, westcoast hip hop, gangsta funk"),
     _genre("crunk", (70, 80, 75), 50, "trap", "dirty south"),

@@ -48,6 +48,8 @@ _DEFAULT_ROWS = {
 }  # fmt: skip
 
 
+#: By how much each comes late (before its time: below 0) where the players lean against each other; the kick keeps the grid.
+_DRUNK_MS = {"snare": -13.0, "clap": -13.0, "rim": -13.0, "hat": 17.0, "open hat": 17.0, "bass": 18.0, "chords": 10.0}
 #: A rumble fills what the kicks leave.
 _RUMBLE = ".xxx.xxx.xxx.xxx"
 #: Toms do not roll together: the lowest does.
@@ -101,7 +103,7 @@ def compose(brief: Brief, seed: int) -> Plan:
         bars=_bars(brief, bpm, meter),
         swing=_swing(brief, style, wishes),
         swing_steps=style.swing_steps,
-        feel=Feel(dict(style.late_ms), style.spread_ms, style.loose),
+        feel=_feel(style, wishes),
         mix=_mix(style, wishes),
         seeds={part: seed for part in PARTS},
     )
@@ -119,6 +121,12 @@ def compose(brief: Brief, seed: int) -> Plan:
     if brief.kind != "track" and "drums" not in playing:
         plan = _one_marked(plan, playing)
     return plan.with_(sections=_sections(brief, style, wishes, plan, playing))
+
+
+def _feel(style: Style, wishes: Wishes) -> Feel:
+    if wishes.drunk:
+        return Feel({**style.late_ms, **_DRUNK_MS}, max(8.0, style.spread_ms), max(0.1, style.loose))
+    return Feel(dict(style.late_ms), style.spread_ms, style.loose)
 
 
 def _one_marked(plan: Plan, playing: set[str]) -> Plan:
@@ -381,7 +389,10 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
     stream = random.Random(f"{seed}:lead:write")
     busy = min(1.0, max(0.1, style.lead_busy + 0.5 * (wishes.density - 0.5)))
     bars, form = motif_bars(stream, plan.meter_.sixteenths_per_bar, busy, plan.key_.is_minor, wishes.arp)
-    return Lead(bars, form, _pick(style.lead_sounds, "lead", style, wishes, seed))
+    sound = _pick(style.lead_sounds, "lead", style, wishes, seed)
+    if wishes.riff and sound.voice in ("power guitar", "guitar"):
+        sound = replace(sound, octave=-2)
+    return Lead(bars, form, sound)
 
 
 def write_pad(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | None:

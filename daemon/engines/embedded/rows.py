@@ -48,7 +48,11 @@ def half_timed(
             continue
         slow: list[str] = []
         for row in lines:
-            stretched = "".join(mark + ("-" if mark == "-" else ".") for mark in row)
+            # what is held stays held: a note is as long again, whether it is a stroke or goes on
+            after = row[1:] + row[:1]
+            stretched = "".join(
+                mark + ("-" if mark == "-" or next_ == "-" else ".") for mark, next_ in zip(row, after, strict=True)
+            )
             slow += [stretched[: len(row)], stretched[len(row) :]]
         done[voice] = slow
     return done

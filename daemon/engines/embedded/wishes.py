@@ -119,6 +119,10 @@ class Wishes:
     brushes: bool = False
     """The snare is played with brushes."""
     arp: bool = False
+    drunk: bool = False
+    """Each player keeps a time of his own: the snare early, hats and bass late."""
+    riff: bool = False
+    """A guitar's melody lies on its low strings."""
     room: float = 1.0
     energy: float = 0.7
     density: float = 0.5
@@ -162,6 +166,8 @@ def read_wishes(brief: Brief) -> Wishes:
         on_the_floor=bool(re.search(r"four (?:on|to) the floor|4 ?(?:on|to) ?the ?floor|4x4", words)),
         brushes=bool(re.search(r"\bbrush(?:es|ed)?\b", words)),
         arp=bool(re.search(r"\barp", words)),
+        drunk=bool(re.search(r"\bdilla|\bdrunk|off[- ]?kilter|\bwonky|unquanti[sz]ed", words)),
+        riff=bool(re.search(r"\briffs?\b", words)),
         room=era_room * (1.5 if re.search(_WET, words) else 0.5 if re.search(_DRY, words) else 1.0),
         energy=0.7 if brief.energy is None else brief.energy,
         density=0.5 if brief.density is None else brief.density,

@@ -7,7 +7,7 @@ from bridge.request import read_request
 from bridge.session import SessionView
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
-from daemon.engines.embedded.rows import ROLLS
+from daemon.engines.embedded.rows import ROLLS, half_timed
 from daemon.engines.embedded.score import TICKS_PER_QUARTER, Score
 from daemon.prompt.settle import PromptDefaults, settle
 
@@ -197,3 +197,34 @@ def test_a_trance_fill_is_no_whisper(seed):
     bar = 4 * TICKS_PER_QUARTER
     third, last = ([note.velocity**2 for note in hits if k * bar <= note.start < (k + 1) * bar] for k in (2, 3))
     assert len(last) >= len(third) + 3 and sum(last) > 1.5 * sum(third), (len(third), len(last))
+
+
+def test_in_the_style_of_a_dilla_beat_the_players_lean_against_each_other():
+    brief = brief_of("in the style of a Dilla beat")
+    assert brief.genre == "boom bap" and 84 <= brief.bpm <= 96
+    plan = compose(brief, 3)
+    hits = Score(plan).part("drums")
+    step = TICKS_PER_QUARTER // 4
+    per_ms = TICKS_PER_QUARTER * plan.bpm / 60000
+    off_ms = {
+        voice: np.median(
+            [(note.start + step) % (4 * step) - step for note in hits if note.voice == voice and on(note.start, step)]
+        )
+        / per_ms
+        for voice in ("kick", "snare", "hat")
+    }
+    assert off_ms["snare"] < -5 < abs(off_ms["kick"]) < 2 < 8 < off_ms["hat"], off_ms
+
+
+def on(tick, step):
+    """Whether a tick lies on a beat, give or take a third of a sixteenth: where no swing moves it."""
+    return min(tick % (4 * step), -tick % (4 * step)) < step / 3
+
+
+def test_a_riff_of_a_guitar_lies_on_its_low_strings():
+    plan = compose(brief_of("rock guitar riff"), 3)
+    assert np.median([note.pitch for note in Score(plan).part("lead")]) < 60
+
+
+def test_at_half_time_a_held_bass_note_is_held_twice_as_long():
+    assert half_timed({"bass": ["X---..x-........"]}, ("bass",))["bass"] == ["X-------....x---", "................"]
