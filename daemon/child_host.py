@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from daemon.blas import one_thread
 from daemon.child import NORMAL_PRIORITY
 from daemon.child_lines import lines_of
 from daemon.errors import EngineError, WorkerError
@@ -51,9 +52,7 @@ class Child:
         if self.pid is not None:
             return
         environment = dict(os.environ, PYTHONUNBUFFERED="1", PYTHONIOENCODING="utf-8")
-        for library in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM", "NUMEXPR_NUM"):
-            # one BLAS thread: more of them fight the DAW for cores and gain nothing on clips of seconds
-            environment[f"{library}_THREADS"] = "1"
+        one_thread(environment)
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", self.module, *self._options,

@@ -14,6 +14,7 @@ import typer
 
 from bridge.errors import RequestError, SidecrateError
 from bridge.request import FIELDS, Request, check_fields
+from daemon.blas import one_thread
 from daemon.cli_answer import answer
 from daemon.cli_home import doctor, engines, install, open_folder, uninstall
 from daemon.cli_library import add_commands
@@ -195,6 +196,7 @@ def look(
     as_json: AsJson = False,
 ) -> None:
     """Hear a file: tempo, beats, bars, key, loudness. Nothing is written but the picture."""
+    one_thread(os.environ)
     from daemon.conform.look import look as hear_file
 
     values = check_fields((name, value) for name, value in (("bpm", bpm), ("meter", meter)) if value is not None)

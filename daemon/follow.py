@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 import sys
@@ -15,6 +16,7 @@ from typing import Any, Protocol
 
 from bridge.osc_codec import Message
 from bridge.request import Request
+from daemon.blas import one_thread
 from daemon.brief import Brief
 from daemon.crate import Crate
 from daemon.database import Database
@@ -160,6 +162,7 @@ def make_alone(
 ) -> Iterator[dict[str, Any]]:
     """Make a brief's clips in this process, and yield their records. With `out` they go there (`-2`, `-3` for more), else
     into the crate. Errors as from `daemon.worker.make_clip`."""
+    one_thread(os.environ)
     from daemon.worker import make_clip
 
     of = brief.count * len(brief.engines)
