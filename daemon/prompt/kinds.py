@@ -49,6 +49,8 @@ def find_kind(
     unwanted: what must not be heard, with its place. timed: the prompt names a tempo or bars. lasting: it names seconds.
     """
     rest = _asked_for(text, unwanted)
+    # `house no kick` names a kick, but asks for none
+    named = [one for one in named if not any(start <= one.start < end for _, start, end in unwanted)]
     if pattern(_MIDI).search(rest) and not pattern(_NOT_MIDI).search(rest):
         return "midi"
     if pattern(ONESHOT).search(rest):

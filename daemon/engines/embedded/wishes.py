@@ -38,6 +38,7 @@ TEXTURES = {"vinyl crackle": "vinyl", "noise": "air", "rain": "rain", "foley": "
 
 #: Words that name a sound more closely than an instrument does.
 _CLOSER: tuple[tuple[str, str, str], ...] = (
+    (r"supersaw (?:lead|melody|hook|riff|topline)", "lead", "supersaw"),
     (r"wobbl|brostep|riddim", "bass", "wobble"), (r"supersaw", "chords", "supersaw"), (r"\bacid\b|\b303\b", "bass", "acid"),
     (r"\breese\b|neuro", "bass", "reese"), (r"\brumbl(?:e|es|ing)\b", "bass", "rumble"),
     (r"slap bass|fingered|bass guitar", "bass", "finger bass"),
@@ -134,8 +135,9 @@ def read_wishes(brief: Brief) -> Wishes:
     minor = True if re.search(_MINOR, words) else False if re.search(_MAJOR, words) else None
     voices, parts, drums, texture = _band(brief)
     for pattern, part, voice in _CLOSER:
-        if re.search(pattern, words):
-            voices.setdefault(part, voice)
+        # a lead is any lead until somebody says which
+        if re.search(pattern, words) and voices.get(part, part) == part:
+            voices[part] = voice
     if brief.genre == "phonk" and "cowbell" in brief.instruments and "drums" not in brief.instruments:
         # phonk's cowbell plays the tune
         voices["lead"] = "tuned cowbell"

@@ -226,6 +226,8 @@ ROWS = [
     row("trap beat with dark piano", kind="loop", genre="trap", instruments=("piano",), only=False),
     row("no kick, no bass, just pads and strings", instruments=("pad", "strings"), only=True, without=("kick", "bass")),
     row("without drums or bass, techno 130bpm", bpm=130, kind="loop", genre="techno", without=("drums", "bass")),
+    row("chill house no kick", genre="house", without=("kick",)),
+    row("boom bap without snare", genre="boom bap", without=("snare",)),
     row("no drums, dark pads", instruments=("pad",), without=("drums",)),
     row("drumless lofi 80bpm", bpm=80, kind="loop", genre="lo-fi", without=("drums",)),
     row("instrumental hip hop 90 bpm", bpm=90, kind="loop", genre="hip-hop", without=("vocals",)),

@@ -228,3 +228,14 @@ def test_a_riff_of_a_guitar_lies_on_its_low_strings():
 
 def test_at_half_time_a_held_bass_note_is_held_twice_as_long():
     assert half_timed({"bass": ["X---..x-........"]}, ("bass",))["bass"] == ["X-------....x---", "................"]
+
+
+def test_a_lead_is_any_lead_until_somebody_says_which():
+    voices = [compose(brief_of(prompt), 3).lead.sound.voice for prompt in ("trance lead loop", "trance supersaw lead loop")]
+    assert voices == ["lead", "supersaw"]
+
+
+def test_what_must_not_play_makes_no_hit_of_a_loop():
+    take = make(brief_of("chill house no kick", bars=2), 3, quiet)
+    rows = take.plan["drums"]["rows"]
+    assert rows and "kick" not in rows and {"bass", "chords"} <= set(take.parts)
