@@ -41,6 +41,8 @@ def cuts(heard: Heard, mono: np.ndarray, sample_rate: int, bars: int) -> list[Cu
     first = int(np.ceil(heard.position_of(heard.sounds_from_s - _SLACK_S) / bar_q - 1e-6))
     end_s = min(heard.sounds_to_s, len(mono) / sample_rate)
     whole = int(np.floor(heard.position_of(end_s + _SLACK_S) / bar_q + 1e-6)) - first
+    if whole < bars:
+        whole = ended_bars(heard, len(mono) / sample_rate) - first
     if whole < 1:
         return [_only_cut(heard, end_s)]
     length = min(bars, whole)
@@ -49,6 +51,17 @@ def cuts(heard: Heard, mono: np.ndarray, sample_rate: int, bars: int) -> list[Cu
     # asked at double tempo, every other bar line is the middle of a bar of the music's own: no loop begins there
     own = [cut for cut in found if abs(cut.start_q / heard.phrase_quarters - round(cut.start_q / heard.phrase_quarters)) < 1e-6]
     return sorted(own or found, key=lambda cut: -cut.score)
+
+
+def ended_bars(heard: Heard, length_s: float) -> int:
+    """The bar line up to which the take is whole, in bars from the first downbeat.
+
+    A bar that sounds into its last beat is whole where the file goes on to its end: its last hit has died away before.
+    """
+    bar_q, beat_q = heard.meter.quarters_per_bar, heard.meter.quarters_per_bar / heard.meter.beats_per_bar
+    sounds_to, ends = heard.position_of(np.array([min(heard.sounds_to_s, length_s), length_s]) + _SLACK_S)
+    line = int(np.floor(sounds_to / bar_q + 1e-6))
+    return line + 1 if sounds_to >= (line + 1) * bar_q - beat_q and ends >= (line + 1) * bar_q else line
 
 
 def _only_cut(heard: Heard, end_s: float) -> Cut:

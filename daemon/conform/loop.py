@@ -117,7 +117,7 @@ def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: P
         report.warnings.append(f"the take holds {cut.bars} whole bars, so they were repeated to fill {wanted_bars}")
     if cut.part_q or cut.bars < wanted_bars:
         whole = loop_frames(wanted_bars, heard.meter, bpm, sound.sample_rate)
-        made = made.linear(lambda x: np.take(x, np.arange(whole), axis=0, mode="wrap"))
+        made = _repeated(made, whole, report)
     return Fitted(made, bpm, shift.key_name, wanted_bars, stretched), refusals
 
 
@@ -188,7 +188,7 @@ def _choose(heard: Heard, sound: Sound, bpm: float, brief: Brief, report: Report
     whole = _whole_file(heard, sound, bpm, brief)
     if whole is not None and brief.choice == 1:
         return whole, whole.bars, _refusals(heard, sound, whole, bpm, brief)
-    bars = brief.bars or max(1, _whole_bars(heard))
+    bars = brief.bars or max(1, _whole_bars(heard, sound.seconds))
     found = choose.cuts(heard, sound.mono, sound.sample_rate, bars)
     report.choices = [cut.to_json() for cut in found[:_MOST_CHOICES]]
     if brief.choice > len(found):
@@ -217,10 +217,9 @@ def _whole_file(heard: Heard, sound: Sound, bpm: float, brief: Brief) -> choose.
     return choose.Cut(round(sixteenth) / 4, bars, 0.0, sound.seconds, 1.0, {})
 
 
-def _whole_bars(heard: Heard) -> int:
-    bar_q = heard.meter.quarters_per_bar
-    first, last = heard.position_of(np.array([heard.sounds_from_s - 0.06, heard.sounds_to_s + 0.06])) / bar_q
-    return int(np.floor(last) - np.ceil(first))
+def _whole_bars(heard: Heard, length_s: float) -> int:
+    first = float(heard.position_of(heard.sounds_from_s - 0.06)) / heard.meter.quarters_per_bar
+    return choose.ended_bars(heard, length_s) - int(np.ceil(first))
 
 
 def _refusals(heard: Heard, sound: Sound, cut: choose.Cut, bpm: float, brief: Brief) -> list[Refusal]:
@@ -293,6 +292,14 @@ def anchors(heard: Heard, start_q: float, end_q: float, grid: str) -> np.ndarray
     inner = np.arange(np.floor(start_q / step) + 1, np.ceil(end_q / step)) * step
     inner = inner[(inner > start_q + 1e-6) & (inner < end_q - 1e-6)]
     return np.concatenate([[start_q], inner, [end_q]])
+
+
+def _repeated(made: Sound, frames: int, report: Report) -> Sound:
+    """A closed loop again and again, `frames` long. Closed anew where it ends inside a round: what follows there is no start."""
+    if frames % made.frames == 0:
+        return made.linear(lambda x: np.take(x, np.arange(frames), axis=0, mode="wrap"))
+    roll = min(round(seam.ROLL_S * made.sample_rate), made.frames)
+    return _closed(made.linear(lambda x: np.take(x, np.arange(-roll, frames + roll), axis=0, mode="wrap")), roll, report)
 
 
 def _rolled(audio: np.ndarray, start: int, frames: int, roll: int) -> np.ndarray:

@@ -14,6 +14,9 @@ from daemon.audio.scratch import aside, release
 #: One treatment of float32 (frames, channels), for the mix and for each stem alike.
 Treatment = Callable[[np.ndarray], np.ndarray]
 
+#: Power of the channels' mean over that of the loudest, under which they cancel: one side alone keeps a quarter.
+_CANCELLED = 0.01
+
 
 @dataclass
 class Sound:
@@ -57,8 +60,13 @@ class Sound:
 
 
 def mixed(audio: np.ndarray) -> np.ndarray:
-    """The mean of the channels of (frames, channels), (frames,). Channel by channel: far quicker than along such short rows."""
-    return audio[:, 0] if audio.shape[1] == 1 else reduce(np.add, audio.T) / np.float32(audio.shape[1])
+    """What is heard of (frames, channels), (frames,): the mean of the channels, or the loudest where they cancel out."""
+    if audio.shape[1] == 1:
+        return audio[:, 0]
+    # channel by channel: far quicker than along such short rows
+    mean: np.ndarray = reduce(np.add, audio.T) / np.float32(audio.shape[1])
+    powers = [float(np.dot(channel, channel)) for channel in audio.T]
+    return audio[:, int(np.argmax(powers))] if float(np.dot(mean, mean)) < _CANCELLED * max(powers) else mean
 
 
 def _treated(stem: np.ndarray, treatment: Treatment) -> np.ndarray:

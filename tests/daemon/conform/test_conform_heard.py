@@ -7,6 +7,10 @@ import pytest
 
 from daemon.brief import Brief
 from daemon.conform.conform import conform
+from daemon.conform.loop import _repeated
+from daemon.conform.report import Report
+from daemon.conform.seam import measure_seam
+from daemon.conform.sound import Sound
 from daemon.engines.contract import Take
 
 RATE = 44100
@@ -88,3 +92,14 @@ def test_stems_still_sum():
     stems = {"a": 0.5 * audio, "b": audio - 0.5 * audio}
     clip = conform(take(audio, stems=stems), Brief("p", "p", bpm=120.0, bars=2), quiet)
     assert np.allclose(sum(clip.stems.values()), clip.audio, atol=1e-5)
+
+
+def test_bars_repeated_in_part_are_closed_where_they_end():
+    bar = RATE
+    slow = 0.5 * np.sin(2 * np.pi * np.arange(3 * bar) / (3 * bar)).astype(np.float32)
+    three = Sound(slow[:, None], RATE)
+    report = Report()
+    four = _repeated(three, 4 * bar, report).audio
+    assert len(four) == 4 * bar and np.allclose(four[bar : 3 * bar, 0], slow[bar:])
+    assert measure_seam(four).jump <= 1, "the first bar ends far from where it began"
+    assert np.array_equal(_repeated(three, 6 * bar, report).audio[3 * bar :], three.audio)
