@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -182,6 +183,17 @@ class Database:
             ):
                 raise self._unwritten(error) from None
             raise
+
+    def flush(self) -> None:
+        """Wait until the disk has all that was written; from any thread, so that only that one waits. QueueError as `write`.
+
+        What SQLite has taken from its log into the file it has flushed itself; the rest stands in the log.
+        """
+        try:
+            with self.path.with_name(f"{self.path.name}-wal").open("rb+") as written:
+                os.fsync(written.fileno())
+        except OSError as error:
+            raise QueueError(f"{self.path}: cannot be written ({error}); free some disk space or mend the folder") from None
 
     def _unwritten(self, error: sqlite3.Error) -> QueueError:
         text = f"{self.path}: cannot be written ({error}); free some disk space or mend the folder"

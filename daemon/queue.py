@@ -285,8 +285,7 @@ class Queue:
 
     def enter(self, claim: Claim, state: str, path: str = "") -> bool:
         """Store that a clip goes on to the next state. False when the claim is no longer ours."""
-        # where it will stand in the crate is to be known before it stands there
-        with self._database.write(flushed=bool(path)) as db:
+        with self._database.write(flushed=False) as db:
             fenced = db.execute(
                 "UPDATE clips SET state = ?, path = CASE ? WHEN '' THEN path ELSE ? END"
                 " WHERE id = ? AND owner = ? AND attempt = ? AND state NOT IN ('done', 'failed', 'cancelled')",
@@ -296,16 +295,19 @@ class Queue:
                 db.execute("UPDATE jobs SET state = ? WHERE id = ?", (state, claim.job))
         return bool(fenced)
 
+    def flush(self) -> None:
+        """Wait until all that was stored survives a power cut; from any thread."""
+        self._database.flush()
+
     def note_progress(self, job: str, value: float, stage: str) -> None:
         """How much of a job is done (0..1) and what is being done, for `status`."""
         with self._database.write(flushed=False) as db:
             db.execute("UPDATE jobs SET progress = ?, stage = ? WHERE id = ?", (value, stage, job))
 
     def clip_done(self, claim: Claim, record: dict[str, Any]) -> bool:
-        """The clip is in the crate. False when the claim is no longer ours."""
-        return self._end_clip(
-            claim, "state = 'done', record = ?, published = ?, path = ?", (json.dumps(record), time.time(), record["path"])
-        )
+        """The clip is in the crate; to be flushed before it is told. False when the claim is no longer ours."""
+        values = (json.dumps(record), time.time(), record["path"])
+        return self._end_clip(claim, "state = 'done', record = ?, published = ?, path = ?", values, flushed=False)
 
     def clip_failed(self, claim: Claim, code: str, text: str, *, again: bool, tries: int) -> str | None:
         """The clip was not made. Queued again where that may help and tries are left, and then `again` is returned;
@@ -331,8 +333,8 @@ class Queue:
                 (claim.clip, self._owner, claim.attempt),
             )
 
-    def _end_clip(self, claim: Claim, change: str, values: tuple[Any, ...]) -> bool:
-        with self._database.write() as db:
+    def _end_clip(self, claim: Claim, change: str, values: tuple[Any, ...], *, flushed: bool = True) -> bool:
+        with self._database.write(flushed=flushed) as db:
             count = db.execute(
                 f"UPDATE clips SET {change}, owner = NULL WHERE id = ? AND owner = ? AND attempt = ?",
                 (*values, claim.clip, self._owner, claim.attempt),

@@ -253,9 +253,20 @@ class Runner:
         if not self._queue.enter(claim, "publishing", str(self._crate.place(record))):
             return
         self._tell(Progress(claim.origin, claim.job, (claim.k + 0.98) / record["of"], "publishing"))
-        # a cancel that comes now is too late: half a publish would be worse than a clip too many
-        published = await asyncio.shield(asyncio.create_task(self._bring_home(claim, record)))
+        arriving = asyncio.create_task(self._arrive(claim, record))
+        while not arriving.done():
+            try:
+                await asyncio.shield(arriving)
+            except asyncio.CancelledError:
+                # too late: half a publish would be worse than a clip too many, and the job ends when it has arrived
+                if self._stopping:
+                    raise
+        arriving.result()
+
+    async def _arrive(self, claim: Claim, record: dict[str, Any]) -> None:
+        published = await self._bring_home(claim, record)
         if self._queue.clip_done(claim, published):
+            await asyncio.to_thread(self._queue.flush)
             self._tell(Done(claim.origin, claim.job, claim.clip, published["path"], done_info(published)))
             self._forget_folder(claim)
             if claim.brief.then == "audition" and self._is_first(claim.job):
@@ -268,12 +279,17 @@ class Runner:
     async def _bring_home(self, claim: Claim, record: dict[str, Any]) -> dict[str, Any]:
         for pause_s in chain(PUBLISH_PAUSES_S, repeat(PUBLISH_PAUSES_S[-1])):
             try:
-                return await asyncio.to_thread(self._crate.publish, record, self._folder(claim))
+                return await asyncio.to_thread(self._put_into_crate, record, self._folder(claim))
             except CrateError as error:
                 log.error("%s", error.text)
                 self._tell(Progress(claim.origin, claim.job, (claim.k + 0.98) / record["of"], f"waiting: {error.text}"))
                 await asyncio.sleep(pause_s)
         raise AssertionError("unreachable")
+
+    def _put_into_crate(self, record: dict[str, Any], folder: Path) -> dict[str, Any]:
+        """In a thread of its own. Where the clip will stand is on the disk before it stands there."""
+        self._queue.flush()
+        return self._crate.publish(record, folder)
 
     def settle_ended(self) -> None:
         """At start: a kill may have come between a job's last clip and the job's own end."""

@@ -60,8 +60,8 @@ def test_what_was_promised_survives_a_power_cut_and_steps_between_wait_for_no_di
     _, publishing = flushed(lambda: queue.enter(claim, "publishing", "/x.wav"))
     _, done = flushed(lambda: queue.clip_done(claim, {"path": "/x.wav"}))
     _, ended = flushed(lambda: queue.settle_job(jobs[0].id))
-    assert accepted and publishing and done
-    assert not (claimed or conforming or noted or ended)
+    assert accepted and not (claimed or conforming or noted or publishing or done or ended)
+    queue.flush()  # by whoever publishes, in a thread: see test_runner
     with database.write() as db:
         assert db.execute("PRAGMA synchronous").fetchone()[0] == 2, "whatever went before"
 

@@ -1,12 +1,19 @@
 """The loops of the runner and of the improver, without a daemon around them."""
 
 import asyncio
+import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from bridge.events import Done, Finished, Origin, Progress
+from bridge.request import Request
+from daemon.brief import Brief
+from daemon.database import Database
 from daemon.improve.improver import Improver
+from daemon.queue import Queue
 from daemon.runner import Runner
 
 
@@ -56,3 +63,59 @@ def test_a_stop_in_the_moment_of_a_cancel_ends_the_loop(made, steps, tmp_path, m
         await asyncio.wait_for(loop.stop(), 10)
 
     asyncio.run(whole())
+
+
+class SlowCrate:
+    """Where a clip takes a while to arrive; `during` is called meanwhile."""
+
+    def __init__(self, folder):
+        self.folder, self.during = folder, threading.Event()
+
+    def place(self, record):
+        return self.folder / f"{record['clip']}.wav"
+
+    def publish(self, record, folder):
+        self.during.set()
+        time.sleep(0.3)
+        return {**record, "path": str(self.place(record))}
+
+
+def test_a_cancel_while_a_clip_arrives_is_too_late_for_that_one_and_ends_the_job(tmp_path, monkeypatch):
+    database = Database(tmp_path / "jobs.db")
+    queue, crate, heard, flushed = Queue(database, "boot"), SlowCrate(tmp_path), [], []
+    runner = Runner(
+        queue, crate, tmp_path, heard.append, count=1, idle_s=1, local_idle_s=1, deadline_s=9, tries=1, note_names="live",
+        audition=print, paid_takes=tmp_path, spend_retry=False,
+    )  # fmt: skip
+
+    async def made(child, claim):
+        return {"clip": claim.clip, "of": 2, "report": {}}
+
+    def flush():
+        states = [row["state"] for row in database.rows("SELECT state FROM clips ORDER BY k")]
+        flushed.append((states[0], threading.current_thread() is threading.main_thread(), len(heard)))
+
+    monkeypatch.setattr(runner, "_make", made)
+    monkeypatch.setattr(queue, "flush", flush)
+
+    async def whole():
+        (job,), _ = queue.accept([(Request({"prompt": "x"}), Brief("x", "x", count=2))], Origin("osc"))
+        runner.start()
+        while not crate.during.is_set():
+            await asyncio.sleep(0.01)
+        assert queue.cancel(job.id)
+        runner.cancel(job.id)
+        runner.settle(job.id)
+        async with asyncio.timeout(10):
+            while queue.job(job.id).state != "cancelled":
+                await asyncio.sleep(0.01)
+        await runner.stop()
+        return job.id
+
+    job = asyncio.run(whole())
+    assert [row["state"] for row in queue.clips(job)] == ["done", "cancelled"]
+    assert [type(event) for event in heard if not isinstance(event, Progress)] == [Done, Finished]
+    assert (heard[-1].published, heard[-1].failed) == (1, 1)
+    assert [at[:2] for at in flushed] == [("publishing", False), ("done", False)], "before it stands there, and before it is told"
+    assert flushed[1][2] == len(heard) - 2
+    database.close()
