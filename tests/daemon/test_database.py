@@ -1,3 +1,4 @@
+import os
 import sqlite3
 
 import pytest
@@ -72,3 +73,17 @@ def test_a_damaged_file_is_said_with_what_to_do(tmp_path, make, read_only):
 def test_a_wrong_query_is_no_damage(tmp_path):
     with pytest.raises(sqlite3.ProgrammingError):
         Database(tmp_path / "x.db").rows("SELECT ?")
+
+
+def test_a_flush_has_the_disk_keep_all_that_was_written_or_says_why_not(tmp_path, monkeypatch):
+    database, flushed = Database(tmp_path / "x.db"), []
+    with database.write(flushed=False) as db:
+        db.execute("INSERT INTO pins VALUES ('bpm', '90')")
+    monkeypatch.setattr("os.fsync", lambda file: flushed.append(os.fstat(file).st_ino))
+    database.flush()
+    assert flushed == [(tmp_path / "x.db-wal").stat().st_ino], "its log"
+    monkeypatch.undo()
+    (tmp_path / "x.db-wal").unlink()
+    with pytest.raises(QueueError, match="cannot be written"):
+        database.flush()
+    database.close()
