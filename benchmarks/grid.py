@@ -57,14 +57,24 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What the method itself says: how sure it is of its beats, 0-1, and how far the envelope falls at the loop point, under the
+    take's own where it runs on past the cut (only it knows that)."""
+
+    confidence: float
+    dip_db: float | None
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """`rotated` beats from the true downbeat; the mean distance of the beats from the grid in ms."""
+    """`rotated` beats from the true downbeat; the mean distance of the beats from the grid in ms; `jump` at the loop point, as a
+    share of the 99.9th percentile of the result's own steps from frame to frame."""
 
     exact_frames: bool
     rotated: int
     mean_ms: float
-    confidence: float | None
-    """What the method itself says of its beats, 0-1; None where it says nothing."""
+    jump: float
+    said: Said | None
 
 
 def read(path: Path) -> np.ndarray:
@@ -119,7 +129,7 @@ def played(loop: np.ndarray, beats: int, position: np.ndarray) -> np.ndarray:
     return around[whole] * (1 - part) + around[whole + 1] * part
 
 
-def judge(case: Case, result: np.ndarray, confidence: float | None) -> Verdict:
+def judge(case: Case, result: np.ndarray, said: Said | None) -> Verdict:
     """Compare a result at `RATE` with the loop played exactly at the asked tempo."""
     beats = case.asked_bars * case.beats_per_bar
     frames = round(beats * 60 / case.asked_bpm * RATE)
@@ -136,7 +146,9 @@ def judge(case: Case, result: np.ndarray, confidence: float | None) -> Verdict:
     known = [hops_off for hops_off in off if hops_off is not None]
     own_bar = max(1, round(case.beats_per_bar / max(1.0, case.octave)))
     mean_ms = float(np.mean(np.abs(known))) * HOP * 1000 / RATE if known else float("nan")
-    return Verdict(exact, turn % own_bar, mean_ms, confidence)
+    steps = np.abs(np.diff(result, axis=0))
+    jump = np.abs(result[0] - result[-1]) / np.maximum(np.percentile(steps, 99.9, axis=0), 1e-9)
+    return Verdict(exact, turn % own_bar, mean_ms, float(jump.max()), said)
 
 
 def _rises(audio: np.ndarray) -> np.ndarray:
@@ -164,15 +176,16 @@ def _offset(heard: np.ndarray, ideal: np.ndarray, at: np.ndarray, beats: int) ->
     return float(lags[best] + 0.5 * (left - right) / (left - 2 * middle + right - 1e-12))
 
 
-def ours(case: Case, take: Path, out: Path) -> float | None:
+def ours(case: Case, take: Path, out: Path) -> Said | None:
     """`sidecrate fit`."""
     asked = ["--bpm", str(case.asked_bpm), "--bars", str(case.asked_bars), "--meter", case.meter]
     command = [sys.executable, "-m", "daemon.cli", "fit", str(take), *asked, "--grid", "tight", "--out", str(out)]
     said = subprocess.run([*command, "--json"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
-    return float(json.loads(said.splitlines()[-1])["report"]["found"]["confidence"])
+    report = json.loads(said.splitlines()[-1])["report"]
+    return Said(float(report["found"]["confidence"]), report["after"]["seam_dip_db"])
 
 
-def librosa_beats(case: Case, take: Path, out: Path) -> float | None:
+def librosa_beats(case: Case, take: Path, out: Path) -> Said | None:
     """librosa's beats, the first of them taken for the one, and one ratio."""
     import librosa
 
@@ -182,7 +195,7 @@ def librosa_beats(case: Case, take: Path, out: Path) -> float | None:
     return None
 
 
-def madmom_downbeats(case: Case, take: Path, out: Path) -> float | None:
+def madmom_downbeats(case: Case, take: Path, out: Path) -> Said | None:
     """madmom's downbeats and one ratio."""
     from madmom.features.downbeats import DBNDownBeatTrackingProcessor, RNNDownBeatProcessor
 
@@ -208,7 +221,7 @@ def _one_ratio(case: Case, audio: np.ndarray, beats_s: np.ndarray, downbeats_s: 
     sf.write(out, result, RATE, subtype="FLOAT")
 
 
-METHODS: dict[str, Callable[[Case, Path, Path], float | None]] = {
+METHODS: dict[str, Callable[[Case, Path, Path], Said | None]] = {
     "sidecrate fit": ours,
     "librosa beats, one ratio": librosa_beats,
     "madmom downbeats, one ratio": madmom_downbeats,
@@ -236,23 +249,33 @@ def run(folder: Path, seed: int, hard: bool, only: str | None) -> None:
             f"{name:30s} {exact:12d} {right:16d} {(off <= 10).sum():8d} {(off <= 5).sum():7d} "
             f"{np.nanmedian(off):10.1f} {np.nanpercentile(off, 90):7.1f} {took_s:9.2f}"
         )
-        sure = [v for v in verdicts if v.confidence is not None and v.confidence >= SURE]
-        if sure:
-            wrong = sum(v.mean_ms > WRONG_MS for v in sure)
-            share = len(sure) / len(made)
-            print(f"  sure ({SURE} or more) of {len(sure)}, {share:.0%}; of these {wrong} off by more than {WRONG_MS} ms")
+        jumps = [v.jump for v in verdicts]
+        print(f"  jump at the loop point: {np.median(jumps):.2f} of the usual highest step, at most {max(jumps):.2f}")
+        _print_said(verdicts)
 
 
-def _measured(made: list[Case], method: Callable[[Case, Path, Path], float | None]) -> tuple[list[Verdict], float]:
+def _print_said(verdicts: list[Verdict]) -> None:
+    """What a method says of itself, where it does."""
+    said = [v.said for v in verdicts if v.said]
+    if not said:
+        return
+    sure = [v for v in verdicts if v.said and v.said.confidence >= SURE]
+    wrong = sum(v.mean_ms > WRONG_MS for v in sure)
+    print(f"  sure ({SURE} or more) of {len(sure)}, {len(sure) / len(said):.0%}; {wrong} of these off by more than {WRONG_MS} ms")
+    dips = [each.dip_db for each in said if each.dip_db is not None]
+    print(f"  dip of the envelope at the loop point: {np.median(dips):.2f} dB, at most {max(dips):.2f} dB")
+
+
+def _measured(made: list[Case], method: Callable[[Case, Path, Path], Said | None]) -> tuple[list[Verdict], float]:
     verdicts, took_s = [], []
     with tempfile.TemporaryDirectory() as scratch:
         for case in made:
             take, out = Path(scratch, f"{case.name}.flac"), Path(scratch, f"{case.name}-fitted.wav")
             sf.write(take, case.take, RATE)
             began = time.perf_counter()
-            confidence = method(case, take, out)
+            said = method(case, take, out)
             took_s.append(time.perf_counter() - began)
-            verdicts.append(judge(case, read(out), confidence))
+            verdicts.append(judge(case, read(out), said))
     return verdicts, float(np.median(took_s))
 
 
