@@ -19,6 +19,9 @@ TEMPI, TEMPO_GAP = 3, 0.9
 USUAL_BPM, ASKED_OCTAVE, RARE = 120.0, 0.7, -1.5
 #: How much (log) the share of attacks between the 16ths speaks against an octave.
 BETWEEN = 4.0
+#: Share of the attacks between the 16ths from which 3:2 of the tempo is tried, what share of them it may leave,
+#: and how much more of a pulse it must have.
+ASTRAY, FEWER, STEADIER = 0.3, 0.75, 0.4
 
 
 def hear(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, meter: Meter | None = None) -> Heard:
@@ -40,26 +43,58 @@ def hear(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, me
     if not found or len(hits) < 4:
         return asked_grid(length_s, env.sounds_from_s - BEFORE_S, asked_bpm, meter, "nothing in the take starts or stops")
     bpm, lattice = _best_lattice(env, hits, found, meter)
+    if asked_bpm is not None and lattice.between(hits) > ASTRAY:
+        bpm, lattice = _three_to_two(env, hits, bpm, lattice, meter, asked_bpm)
     readings = _readings(env, hits, bpm, lattice, meter)
-    if max(reading.lattice.pulse(env.attack) for reading in readings) < 0:
+    if not _beats(env, readings):
+        bpm, lattice = _best_lattice(env, hits, found, meter, beating=True)
+        readings = _readings(env, hits, bpm, lattice, meter)
+    if not _beats(env, readings):
         reason = "nothing in the take repeats in time: it sounds like a held tone, a texture or scattered hits"
         return asked_grid(length_s, env.sounds_from_s - BEFORE_S, asked_bpm, meter, reason)
     return answer(env, mono, sample_rate, max(readings, key=lambda reading: reading.merit), meter, asked_bpm)
 
 
-def _best_lattice(env: Envelopes, hits: onsets.Onsets, found: list[tuple[float, float]], meter: Meter) -> tuple[float, Beats]:
-    """The tempo, of those found, whose lattice the take agrees with best."""
-    best: tuple[float, float, Beats] | None = None
+def _beats(env: Envelopes, readings: list[Reading]) -> bool:
+    """Whether any reading has a pulse."""
+    return max(reading.lattice.pulse(env.attack) for reading in readings) >= 0
+
+
+def _best_lattice(
+    env: Envelopes, hits: onsets.Onsets, found: list[tuple[float, float]], meter: Meter, beating: bool = False
+) -> tuple[float, Beats]:
+    """The tempo, of those found, whose lattice the take agrees with best; `beating`: one with a pulse before any without."""
+    best: tuple[bool, float, float, Beats] | None = None
     for bpm, score in found:
         if score < found[0][1] - TEMPO_GAP:
             continue
         lattice = beats.find(env, hits, bpm, meter.quarters_per_bar)
-        if best is None or score + lattice.merit > best[0]:
-            best = score + lattice.merit, bpm, lattice
+        rated = beating and lattice.pulse(env.attack) >= 0, score + lattice.merit
+        if best is None or rated > best[:2]:
+            best = *rated, bpm, lattice
         if lattice.likeness > 0.95 and lattice.map.onset_cost < 1.5:
             break
     assert best is not None
-    return best[1], best[2]
+    return best[2], best[3]
+
+
+def _three_to_two(
+    env: Envelopes, hits: onsets.Onsets, bpm: float, lattice: Beats, meter: Meter, asked_bpm: float
+) -> tuple[float, Beats]:
+    """The tempo and its lattice, or those of a take that was asked at two thirds or at one and a half of its tempo.
+
+    Another tempo must leave far fewer attacks between the 16ths, and the take repeat itself no less in its bars: triplets at the
+    asked tempo lie on 16ths of three halves of it too, but not in its bars.
+    """
+    found, alike, after_a_bar = lattice, lattice.likeness, lattice.again.similarity.get(1, 0.0)
+    others = [tempo.candidates(env, asked_bpm * part, meter.quarters_per_bar, 1) for part in (1.5, 2 / 3)]
+    for other_bpm, _ in others[0] + others[1]:
+        other = beats.find(env, hits, other_bpm, meter.quarters_per_bar)
+        fewer = other.between(hits) < FEWER * lattice.between(hits)
+        as_alike = other.likeness >= alike and other.again.similarity.get(1, 0.0) >= after_a_bar
+        if fewer and as_alike and other.pulse(env.attack) > lattice.pulse(env.attack) + STEADIER:
+            bpm, found, alike = other_bpm, other, other.likeness
+    return bpm, found
 
 
 def _readings(env: Envelopes, hits: onsets.Onsets, bpm: float, lattice: Beats, meter: Meter) -> list[Reading]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from bridge.music import Meter
-from daemon.conform.hear import Heard, hear
+from daemon.conform.hear import Heard, hear, hearing
 from tests.daemon.conform.hear import music
 
 
@@ -216,3 +219,35 @@ def test_it_says_how_it_knows_and_what_else_could_be() -> None:
     assert all(0 < other.share < 1 for other in heard.alternatives)
     assert heard.repeats_bars == 1
     assert heard.similarity > 0.9
+
+
+@pytest.mark.parametrize(("asked", "own", "bars"), [(80, 120, 6), (180, 120, 6), (120, 81, 6), (180, 120, 8)])
+def test_an_asked_tempo_of_two_thirds_or_three_halves(asked: float, own: float, bars: int) -> None:
+    piece = music.drums(music.BACKBEAT, own, bars, start_bar=0.3)
+    heard = hear(piece.audio, piece.sample_rate, asked, Meter(4, 4))
+    octave = np.log2(heard.bpm / own)
+    assert octave == pytest.approx(round(octave), abs=2e-3), f"{heard.bpm} is no octave of {own}"
+    assert beat_error_s(heard, piece.quarters_s[::2] if octave < -0.5 else piece.quarters_s) < 0.006
+
+
+def test_triplets_are_not_taken_for_another_tempo() -> None:
+    piece = music.drums({**music.BACKBEAT, "hat": "x..x" * 4}, 100, 6, swing=0.333)
+    assert hear(piece.audio, piece.sample_rate, 100, Meter(4, 4)).bpm == pytest.approx(100, rel=2e-3)
+
+
+def test_a_tempo_without_a_pulse_gives_way_to_one_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Lattice:
+        merit, likeness, map = 0.1, 0.5, SimpleNamespace(onset_cost=2.5)
+
+        def __init__(self, bpm: float) -> None:
+            self.bpm = bpm
+
+        def pulse(self, attack: float) -> float:
+            return 0.2 if self.bpm == 118 else -0.1
+
+    monkeypatch.setattr(hearing.beats, "find", lambda env, hits, bpm, bar_beats: Lattice(bpm))
+    found = [(110.0, 1.9), (118.0, 1.8), (146.0, 0.8)]
+    env: Any = SimpleNamespace(attack=0.5)
+    hits: Any = None
+    assert hearing._best_lattice(env, hits, found, Meter())[0] == 110
+    assert hearing._best_lattice(env, hits, found, Meter(), beating=True)[0] == 118
