@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,8 @@ _AFTER_S = ((0.0, 0.06), (0.0, 0.035), (0.02, 0.04), (0.02, 0.02), (0.03, 0.05),
 _BEFORE_S, _BEND_S = (0.02, 0.005), 0.003
 _ENVELOPE_S, _AROUND_S, _ATTACK_S = 0.005, 0.02, 0.04
 _FLOOR = 1e-4
+#: Step at the seam from which it is bent, and what it is bent to.
+_MOST_JUMP, _LESS_JUMP = 0.95, 0.85
 #: Two that cancel more than this are not made up for: what is left of them would be blown up.
 _LEAST_CORRELATION = -0.6
 
@@ -43,12 +45,16 @@ class Closing:
 
     way   `after`: the end runs on for `delay` frames, then fades into the start; `before`: the last frames lead into the start by
           what came before it; `bend`: the step is spread over a few frames on either side; `none`: it closes by itself
+    bent  share of the step that is left then which is spread likewise, over `bent_frames` on either side: where an attack's own
+          first step is higher than what the clip usually does
     """
 
     way: str
     frames: int = 0
     correlation: float = 0.0
     delay: int = 0
+    bent: float = 0.0
+    bent_frames: int = 0
 
 
 def close(rolled: np.ndarray, roll: int, closing: Closing) -> np.ndarray:
@@ -56,22 +62,29 @@ def close(rolled: np.ndarray, roll: int, closing: Closing) -> np.ndarray:
     frames = len(rolled) - 2 * roll
     out = rolled[roll : roll + frames].copy()
     n, delay = closing.frames, closing.delay
-    if n == 0:
-        return out
-    rise = ((np.arange(n, dtype=np.float32) + 0.5) / n)[:, None]
     if closing.way == "bend":
-        step = (out[:1] - out[-1:]) / 2
-        out[-n:] += step * rise**2
-        out[:n] -= step * rise[::-1] ** 2
-        return out
-    old, new = _weights(rise, closing.correlation)
-    if closing.way == "before":
-        out[-n:] = out[-n:] * old + rolled[roll - n : roll] * new
-        return out
-    onward = rolled[roll + frames :]
-    out[:delay] = onward[:delay]
-    out[delay : delay + n] = onward[delay : delay + n] * old + out[delay : delay + n] * new
+        _bend(out, 1.0, n)
+    elif n:
+        rise = ((np.arange(n, dtype=np.float32) + 0.5) / n)[:, None]
+        old, new = _weights(rise, closing.correlation)
+        if closing.way == "before":
+            out[-n:] = out[-n:] * old + rolled[roll - n : roll] * new
+        else:
+            onward = rolled[roll + frames :]
+            out[:delay] = onward[:delay]
+            out[delay : delay + n] = onward[delay : delay + n] * old + out[delay : delay + n] * new
+    _bend(out, closing.bent, closing.bent_frames)
     return out
+
+
+def _bend(loop: np.ndarray, share: float, frames: int) -> None:
+    """Spread a share of the step from last frame to first over so many frames on either side, in place."""
+    if not share or not frames:
+        return
+    rise = ((np.arange(frames, dtype=np.float32) + 0.5) / frames)[:, None]
+    step = (loop[:1] - loop[-1:]) * np.float32(share / 2)
+    loop[-frames:] += step * rise**2
+    loop[:frames] -= step * rise[::-1] ** 2
 
 
 def best_closing(rolled: np.ndarray, roll: int, sample_rate: int) -> tuple[Closing, Seam]:
@@ -84,7 +97,11 @@ def best_closing(rolled: np.ndarray, roll: int, sample_rate: int) -> tuple[Closi
     choices = _choices(rolled, roll, sample_rate)
     seams = [_left_by(closing, rolled, roll, sample_rate, usual) for closing in choices]
     best = int(np.argmin([seam.badness for seam in seams]))
-    return choices[best], seams[best]
+    if seams[best].jump <= _MOST_JUMP:
+        return choices[best], seams[best]
+    bent_frames = min(round(_BEND_S * sample_rate), (len(rolled) - 2 * roll) // 4)
+    bent = replace(choices[best], bent=1 - _LESS_JUMP / seams[best].jump, bent_frames=bent_frames)
+    return bent, _left_by(bent, rolled, roll, sample_rate, usual)
 
 
 def _choices(rolled: np.ndarray, roll: int, sample_rate: int) -> list[Closing]:
