@@ -63,7 +63,7 @@ def test_an_attack_that_steps_higher_than_the_clip_usually_does_is_bent():
     straight = close(rolled, roll, replace(closing, bent=0.0))
     assert measure_seam(straight).jump > 1.1, "the attack's own first step"
     loop = close(rolled, roll, closing)
-    assert measure_seam(loop).jump == pytest.approx(left.jump) and left.jump < 0.9
+    assert measure_seam(loop).jump == pytest.approx(left.jump, rel=0.05) and left.jump < 0.9
     assert left.dip_db is not None and left.dip_db < 1
     assert np.array_equal(loop[150:-150], straight[150:-150]), "only the frames beside the seam are touched"
 
