@@ -8,7 +8,7 @@ import numpy as np
 import scipy.fft
 import soxr
 
-from daemon.conform.sound import Sound
+from daemon.conform.sound import Sound, mixed
 
 _ATTACK_DB, _TAIL_DB = -40.0, -66.0
 _WINDOW_S = 0.001
@@ -63,7 +63,7 @@ def find_note(audio: np.ndarray, sample_rate: int) -> float | None:
 
     YIN (de Cheveigné and Kawahara 2002) on each frame, the median weighted by energy, then refined on the spectrum's own peaks.
     """
-    mono = soxr.resample(audio.mean(axis=1, dtype=np.float64), sample_rate, _YIN_RATE, quality="HQ")
+    mono = soxr.resample(mixed(audio).astype(np.float64), sample_rate, _YIN_RATE, quality="HQ")
     pitches, weights, total = _yin(mono)
     if not len(pitches) or weights.sum() <= _VOICED_SHARE * total:
         return None

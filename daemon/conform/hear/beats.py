@@ -29,6 +29,9 @@ ALIKE = 0.8
 LOST = 0.7
 #: Share of its onset cost that a change of the tempo must leave at most to be believed.
 FOUND = 0.5
+#: The same where much sounds that lies on no lattice (a held chord's edges): share of the cost, how uneven it
+#: may still be, how alike its bars must be, and by how much more than before.
+CLEARER, EVEN, LIKE_BARS, MORE_ALIKE = 0.85, 0.4, 0.7, 0.06
 #: How often a unit must fit into the take before its micro-timing can be told from drift.
 UNITS = 1.9
 
@@ -154,9 +157,18 @@ def _stepped(env: Envelopes, hits: Onsets, beat_s: float, bar_beats: float, lost
             again = again.only(again.later % (unit * bar_beats) == 0)
             fitted = timemap.fit(hits, beats_s, round(4 * bar_beats), STRAIGHT, again, corner=corner)
             beats_s = fitted.beats_s
-        if fitted.onset_cost < best.map.onset_cost * (FOUND if best is lost else 1) and fitted.uneven < LOST:
-            best = Beats(fitted, again, unit, True, corner)
+        changed = Beats(fitted, again, unit, True, corner)
+        if fitted.onset_cost < best.map.onset_cost and _explains(changed, lost):
+            best = changed
     return best
+
+
+def _explains(changed: Beats, lost: Beats) -> bool:
+    """Whether a change of the tempo explains a take so much better than the lattice that lost it that it is believed."""
+    if changed.map.onset_cost < FOUND * lost.map.onset_cost and changed.map.uneven < LOST:
+        return True
+    alike = changed.likeness > max(LIKE_BARS, lost.likeness + MORE_ALIKE)
+    return alike and changed.map.onset_cost < CLEARER * lost.map.onset_cost and changed.map.uneven < EVEN
 
 
 def _repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float) -> Repeats:

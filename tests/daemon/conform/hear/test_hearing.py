@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -251,3 +252,26 @@ def test_a_tempo_without_a_pulse_gives_way_to_one_that_has_it(monkeypatch: pytes
     hits: Any = None
     assert hearing._best_lattice(env, hits, found, Meter())[0] == 110
     assert hearing._best_lattice(env, hits, found, Meter(), beating=True)[0] == 118
+
+
+def held_chords(piece: music.Piece) -> np.ndarray:
+    """A soft chord of five partials a note from bar to bar, (frames, 1): its beating has many edges that lie on no lattice."""
+    out = np.zeros(len(piece.audio))
+    edges = [*piece.downbeats_s, len(out) / piece.sample_rate]
+    for bar, (start_s, end_s) in enumerate(pairwise(edges)):
+        t = np.arange(int((end_s - start_s) * piece.sample_rate)) / piece.sample_rate
+        swell = np.minimum(1, t / 0.2) * np.clip((t[-1] - t) / 0.25, 0, 1)
+        for note in ((57, 60, 64), (53, 57, 60), (48, 52, 55), (55, 59, 62))[bar % 4]:
+            hertz = 440 * 2 ** ((note - 69) / 12)
+            tone = sum(np.sin(2 * np.pi * hertz * k * t + k) / k**1.3 for k in range(1, 6))
+            first = int(start_s * piece.sample_rate)
+            out[first : first + len(t)] += (0.12 * swell * tone)[: len(out) - first]
+    return out[:, None].astype(np.float32)
+
+
+@pytest.mark.parametrize("step", [0.95, 1.05])
+def test_a_tempo_step_under_held_chords_is_followed(step: float) -> None:
+    piece = music.drums(music.BACKBEAT, 118, 8, step=step)
+    heard = hear(piece.audio + held_chords(piece), piece.sample_rate, 120, Meter(4, 4))
+    assert beat_error_s(heard, piece.quarters_s) < 0.008
+    assert not heard.steady
