@@ -24,7 +24,7 @@ def clip_lines(record: Mapping[str, Any]) -> str:
     """A clip for people: where it is, what it is, and how sure we are."""
     facts = [record["kind"]]
     if record.get("bars"):
-        facts.append(f"{record['bars']} bars of {record['meter']}")
+        facts.append(f"{record['bars']} {'bar' if record['bars'] == 1 else 'bars'} of {record['meter']}")
     if record.get("bpm"):
         facts.append(f"{record['bpm']:g} bpm")
     facts += [str(record[name]) for name in ("key", "note_name") if record.get(name)]
