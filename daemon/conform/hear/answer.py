@@ -11,7 +11,6 @@ from daemon.conform.hear import attack
 from daemon.conform.hear.beats import Beats
 from daemon.conform.hear.envelopes import BEFORE_S, Envelopes
 from daemon.conform.hear.heard import Alternative, Heard
-from daemon.conform.hear.timemap import TimeMap
 
 #: s; two readings nearer than this are the same beat.
 SAME_S = 0.020
@@ -26,6 +25,9 @@ SURE, BEATS_BELIEVED, BARS_BELIEVED, STRUCK = -1.5, 0.30, 0.96, 2.36
 STEEP = 1.0
 EVEN, UNEVEN_COST = 0.7, 4.0
 NEAR_TEMPO, FAR_COST = 0.05, 6.0
+#: What is taken off, on top of that, where attacks lie off the lattice (onset cost beyond `TIGHT`) and the bars are unlike each
+#: other too (likeness below `ALIKE`): a take that drifts farther than it is followed. No real loop asks for it.
+TIGHT, ALIKE, STRAY_COST = 1.2, 0.9, 30.0
 #: Signs of a joint from which it is named as evidence: lead of the own grid, depth of the gap.
 JOINT_LEAD, JOINT_GAP = 0.15, 0.5
 
@@ -96,7 +98,7 @@ def answer(
     return Heard(
         meter=meter,
         bpm=bpm,
-        confidence=_confidence(in_beat, in_bar, env, lattice, float(np.log(bpm / asked_bpm)) if asked_bpm else 0.0),
+        confidence=_confidence(in_beat, in_bar, env, reading.lattice, float(np.log(bpm / asked_bpm)) if asked_bpm else 0.0),
         downbeat_confidence=in_bar / (in_beat + 1e-9),
         knots_q=knots_q,
         knots_s=knots_s - BEFORE_S,
@@ -137,12 +139,13 @@ def _beliefs(reading: Reading, best: int) -> tuple[float, float]:
     return float(reading.belief[same_beat].sum()), float(reading.belief[reading.together[best]].sum())
 
 
-def _confidence(in_beat: float, in_bar: float, env: Envelopes, lattice: TimeMap, far: float) -> float:
+def _confidence(in_beat: float, in_bar: float, env: Envelopes, lattice: Beats, far: float) -> float:
     """How sure the beats are to lie within 20 ms, 0-1; `far`: log ratio of the heard tempo and the asked one."""
     beats, bars = (float(np.clip(belief, 1e-3, 1 - 1e-3)) for belief in (in_beat, in_bar))
     odds = SURE + BEATS_BELIEVED * float(np.log(beats / (1 - beats))) + BARS_BELIEVED * float(np.log(bars / (1 - bars)))
     odds += STRUCK * min(env.attack, STEEP)
-    odds -= UNEVEN_COST * max(0.0, lattice.uneven - EVEN) + FAR_COST * max(0.0, abs(far) - NEAR_TEMPO)
+    odds -= STRAY_COST * max(0.0, ALIKE - lattice.likeness) * max(0.0, lattice.map.onset_cost - TIGHT)
+    odds -= UNEVEN_COST * max(0.0, lattice.map.uneven - EVEN) + FAR_COST * max(0.0, abs(far) - NEAR_TEMPO)
     return float(1 / (1 + np.exp(-odds)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -21,14 +21,24 @@ DRIFT_GAIN = 0.2
 PULSE = 0.3
 #: s; takes longer than this are followed in windows of that length, half a window at a time.
 LONG_S, WINDOW_S = 40.0, 24.0
+#: Percentile of the windows that speaks for a long take: of three that are alike one may be worse, as where the drums rest.
+WORSE = 67
+#: s; the first part of a take that drifts far, in which its tempo is nearly one.
+FIRST_S = 6.0
+#: How many beats are looked at together while a long take is followed, and how far (s per beat squared) they may bend.
+AHEAD_BEATS, LOOSE = 8, 3e-3
 #: s; how far the beats of a long take may stray from a straight line and still be steady.
 STEADY_S = 0.004
 #: Likeness from which a repetition is found where it was looked for.
 ALIKE = 0.8
 #: How uneven the fit of a lattice is from which its tempo may have changed at once.
-LOST = 0.7
+LOST = 0.6
 #: Share of its onset cost that a change of the tempo must leave at most to be believed.
 FOUND = 0.5
+#: How much more onset cost a single change may leave than a tempo that is followed anywhere, and be believed before it.
+PLAINER = 1.3
+#: How much less alike its bars may then be.
+LESS_ALIKE = 0.05
 #: The same where much sounds that lies on no lattice (a held chord's edges): share of the cost, how uneven it
 #: may still be, how alike its bars must be, and by how much more than before.
 CLEARER, EVEN, LIKE_BARS, MORE_ALIKE = 0.85, 0.4, 0.7, 0.06
@@ -96,26 +106,51 @@ def _follow(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats
     first = _find(env.between(start_s, start_s + WINDOW_S), hits.between(start_s, start_s + WINDOW_S), bpm, bar_beats)
     all_s = start_s + first.map.beats_s
     slots = round(4 * bar_beats) * first.unit_bars
+    maps, alike = [first.map], [first.again.similarity]
     while start_s + WINDOW_S < env.sounds_to_s:
         start_s += WINDOW_S / 2
         end_s = start_s + WINDOW_S
         low = max(0, int(np.searchsorted(all_s, start_s)) - 1)
-        all_s = all_s[all_s < start_s + 0.4 * WINDOW_S]
+        all_s = _ahead(hits, all_s[all_s < start_s + 0.4 * WINDOW_S], end_s)
         beat_s = float(np.median(np.diff(all_s[-8:])))
-        ahead = int(np.ceil((end_s - all_s[-1]) / beat_s)) + 1
-        believed = np.concatenate([all_s[low:], all_s[-1] + beat_s * np.arange(1, ahead + 1)]) - start_s
+        believed = all_s[low:] - start_s
         window, local = env.between(start_s, end_s), hits.between(start_s, end_s)
         for _ in range(2):
             again = repeats.repeats(window, believed, bar_beats, step=1.0)
-            believed = timemap.fit(local, believed, slots, BENDING * (beat_s / 0.4) ** 2, again, rounds=4).beats_s
+            fitted = timemap.fit(local, believed, slots, BENDING * (beat_s / 0.4) ** 2, again, rounds=4)
+            believed = fitted.beats_s
+        maps.append(fitted)
+        alike.append(again.similarity)
         settled = believed + start_s
         fixed = all_s[all_s < start_s + 0.15 * WINDOW_S]
         all_s = np.concatenate([fixed, settled[len(fixed) - low :]])
     place = np.arange(len(all_s))
     line = np.polyfit(place, all_s, 1)
     bent = float(np.std(all_s - np.polyval(line, place)))
-    whole = TimeMap(all_s, first.map.onset_cost, first.map.repeat_cost, first.map.scatter_s, first.map.uneven)
-    return Beats(whole, first.again, first.unit_bars, bent > STEADY_S)
+    costs = ([each.onset_cost for each in maps], [each.repeat_cost for each in maps])
+    uneven = float(np.percentile([each.uneven for each in maps], WORSE))
+    onset_cost, repeat_cost = (float(np.percentile(each, WORSE)) for each in costs)
+    similarity = {
+        bars: float(np.percentile([each[bars] for each in alike if bars in each], 100 - WORSE)) for bars in first.again.similarity
+    }
+    whole = TimeMap(all_s, onset_cost, repeat_cost, first.map.scatter_s, uneven)
+    return Beats(whole, replace(first.again, similarity=similarity), first.unit_bars, bent > STEADY_S)
+
+
+def _ahead(hits: Onsets, beats_s: np.ndarray, until_s: float) -> np.ndarray:
+    """`beats_s` followed on until `until_s`, a beat at a time: farther ahead a drifting take would be lost."""
+    beats_s = beats_s.copy()
+    while beats_s[-1] < until_s:
+        beat_s = float(np.median(np.diff(beats_s[-4:])))
+        beats_s = np.append(beats_s, beats_s[-1] + beat_s)
+        last = beats_s[-AHEAD_BEATS:]
+        local = hits.between(float(last[0]) - beat_s / 4, float(last[-1]) + beat_s / 4)
+        if len(local) >= AHEAD_BEATS:
+            start_s = float(last[0]) - beat_s / 4
+            beats_s[-AHEAD_BEATS:] = (
+                start_s + timemap.fit(local, last - start_s, 4, LOOSE * (beat_s / 0.4) ** 2, rounds=2).beats_s
+            )
+    return beats_s
 
 
 def _find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
@@ -141,7 +176,30 @@ def _find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
         if gain < 0.3 * DRIFT_GAIN:
             break
     found = Beats(loose if drifts else stiff, again, unit, drifts)
-    return found if found.map.uneven < LOST else _stepped(env, hits, beat_s, bar_beats, found)
+    if found.map.uneven < LOST:
+        return found
+    changed, tracked = _stepped(env, hits, beat_s, bar_beats, found), _tracked(env, hits, bpm, bar_beats)
+    if tracked is None or not _explains(tracked, found):
+        return changed
+    # What one step explains nearly as well as a tempo that goes anywhere is a step.
+    return changed if changed is not found and changed.map.onset_cost < PLAINER * tracked.map.onset_cost else tracked
+
+
+def _tracked(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats | None:
+    """The lattice of a take whose tempo drifts far: found in its first seconds, and followed from there beat by beat."""
+    start_s = env.sounds_from_s
+    if env.sounds_to_s - start_s < 1.5 * FIRST_S:
+        return None
+    first = _find(env.between(start_s, start_s + FIRST_S), hits.between(start_s, start_s + FIRST_S), bpm, bar_beats)
+    known = start_s + first.map.beats_s
+    beats_s = _ahead(hits, known[known < start_s + FIRST_S], env.length_s)
+    for _ in range(2):
+        again = _repeats(env, beats_s, bar_beats)
+        unit = _unit(again.similarity)
+        again = again.only(again.later % (unit * bar_beats) == 0)
+        fitted = timemap.fit(hits, beats_s, round(4 * bar_beats), LOOSE * (60 / bpm / 0.4) ** 2, again)
+        beats_s = fitted.beats_s
+    return Beats(fitted, again, unit, True)
 
 
 def _stepped(env: Envelopes, hits: Onsets, beat_s: float, bar_beats: float, lost: Beats) -> Beats:
@@ -165,7 +223,8 @@ def _stepped(env: Envelopes, hits: Onsets, beat_s: float, bar_beats: float, lost
 
 def _explains(changed: Beats, lost: Beats) -> bool:
     """Whether a change of the tempo explains a take so much better than the lattice that lost it that it is believed."""
-    if changed.map.onset_cost < FOUND * lost.map.onset_cost and changed.map.uneven < LOST:
+    as_alike = changed.likeness > lost.likeness - LESS_ALIKE
+    if as_alike and changed.map.onset_cost < FOUND * lost.map.onset_cost and changed.map.uneven < LOST:
         return True
     alike = changed.likeness > max(LIKE_BARS, lost.likeness + MORE_ALIKE)
     return alike and changed.map.onset_cost < CLEARER * lost.map.onset_cost and changed.map.uneven < EVEN

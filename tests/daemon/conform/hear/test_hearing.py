@@ -275,3 +275,22 @@ def test_a_tempo_step_under_held_chords_is_followed(step: float) -> None:
     heard = hear(piece.audio + held_chords(piece), piece.sample_rate, 120, Meter(4, 4))
     assert beat_error_s(heard, piece.quarters_s) < 0.008
     assert not heard.steady
+
+
+@pytest.mark.parametrize("changes", [{"drift": 0.03}, {"step": 1.06}, {"step": 0.95}])
+@pytest.mark.parametrize("chords", [False, True])
+def test_a_long_piece_is_followed_to_its_end(changes: dict[str, float], chords: bool) -> None:
+    piece = music.drums(music.BACKBEAT, 118, 28, **changes)
+    audio = piece.audio + held_chords(piece) if chords else piece.audio
+    heard = hear(audio, piece.sample_rate, 120, Meter(4, 4))
+    half = len(piece.quarters_s) // 2
+    assert beat_error_s(heard, piece.quarters_s[:half]) < 0.012 and beat_error_s(heard, piece.quarters_s[half:]) < 0.012
+
+
+@pytest.mark.parametrize("start_bar", [0, 0.4])
+def test_a_tempo_that_sways_far_is_followed_or_not_sure(start_bar: float) -> None:
+    piece = music.drums(music.BACKBEAT, 118, 8, drift=0.05, start_bar=start_bar)
+    heard = hear(piece.audio, piece.sample_rate, 120, Meter(4, 4))
+    assert beat_error_s(heard, piece.quarters_s) < 0.006
+    chords = hear(piece.audio + held_chords(piece), piece.sample_rate, 120, Meter(4, 4))
+    assert chords.confidence < 0.5 or beat_error_s(chords, piece.quarters_s) < 0.02
