@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.music import Meter
-from daemon.conform.hear import bar, beats, downbeat, lead_in, onsets, seam, tempo
+from daemon.conform.hear import bar, beats, downbeat, lead_in, onsets, repeats, seam, tempo
 from daemon.conform.hear.answer import Reading, answer, asked_grid
 from daemon.conform.hear.beats import Beats
 from daemon.conform.hear.envelopes import BEFORE_S, Envelopes, envelopes
@@ -19,6 +19,9 @@ TEMPI, TEMPO_GAP = 3, 0.9
 USUAL_BPM, ASKED_OCTAVE, RARE = 120.0, 0.7, -1.5
 #: How much (log) the share of attacks between the 16ths speaks against an octave.
 BETWEEN = 4.0
+#: Steepness of attacks below which a take is soft. How alike its bars must be then to have a beat without a pulse; after how much
+#: of a bar (between two 16ths) it must be less so; and by how much: where it has a pulse, and where not.
+SOFT, AGAIN, BETWEEN_16THS, LESS_THEN = 0.35, 0.9, 6.5 / 16, (0.1, 0.15)
 #: Share of the attacks between the 16ths from which 3:2 of the tempo is tried, what share of them it may leave,
 #: and how much more of a pulse it must have.
 ASTRAY, FEWER, STEADIER = 0.3, 0.75, 0.4
@@ -46,18 +49,28 @@ def hear(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, me
     if asked_bpm is not None and lattice.between(hits) > ASTRAY:
         bpm, lattice = _three_to_two(env, hits, bpm, lattice, meter, asked_bpm)
     readings = _readings(env, hits, bpm, lattice, meter)
-    if not _beats(env, readings):
+    if not _beats(env, readings, meter):
         bpm, lattice = _best_lattice(env, hits, found, meter, beating=True)
         readings = _readings(env, hits, bpm, lattice, meter)
-    if not _beats(env, readings):
+    if not _beats(env, readings, meter):
         reason = "nothing in the take repeats in time: it sounds like a held tone, a texture or scattered hits"
         return asked_grid(length_s, env.sounds_from_s - BEFORE_S, asked_bpm, meter, reason)
     return answer(env, mono, sample_rate, max(readings, key=lambda reading: reading.merit), meter, asked_bpm)
 
 
-def _beats(env: Envelopes, readings: list[Reading]) -> bool:
-    """Whether any reading has a pulse."""
-    return max(reading.lattice.pulse(env.attack) for reading in readings) >= 0
+def _beats(env: Envelopes, readings: list[Reading], meter: Meter) -> bool:
+    """Whether any reading has a pulse, or is soft throughout and says the same again after whole bars, but not at other times.
+
+    Pads have no sharp attacks, but chords that come again; the same again at any time is a drone.
+    """
+    pulse = max(reading.lattice.pulse(env.attack) for reading in readings)
+    if env.attack >= SOFT:
+        return pulse >= 0
+    best = max(readings, key=lambda reading: reading.lattice.likeness).lattice
+    between = repeats.repeats(env, best.map.beats_s, BETWEEN_16THS * meter.quarters_per_bar).similarity
+    if pulse >= 0:
+        return best.likeness - between.get(1, 0.0) > LESS_THEN[0]
+    return best.likeness > AGAIN and best.likeness - max(between.values(), default=0.0) > LESS_THEN[1]
 
 
 def _best_lattice(

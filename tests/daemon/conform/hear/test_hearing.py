@@ -294,3 +294,20 @@ def test_a_tempo_that_sways_far_is_followed_or_not_sure(start_bar: float) -> Non
     assert beat_error_s(heard, piece.quarters_s) < 0.006
     chords = hear(piece.audio + held_chords(piece), piece.sample_rate, 120, Meter(4, 4))
     assert chords.confidence < 0.5 or beat_error_s(chords, piece.quarters_s) < 0.02
+
+
+@pytest.mark.parametrize("bpm", [84, 97, 118])
+@pytest.mark.parametrize("start_bar", [0, 0.4])
+def test_pads_are_heard_by_their_chords(bpm: float, start_bar: float) -> None:
+    piece = music.drums(music.BACKBEAT, bpm, 8, start_bar=start_bar)
+    hiss = np.random.default_rng(1).standard_normal((len(piece.audio), 1)).astype(np.float32) * 1e-4
+    heard = hear(held_chords(piece) + hiss, piece.sample_rate, round(bpm * 1.03), Meter(4, 4))
+    assert heard.bpm == pytest.approx(bpm, rel=1e-3)
+    assert downbeat_errors_s(heard, piece.downbeats_s).max() < 0.02, "their chords swell for 200 ms: nobody hears it more exactly"
+
+
+def test_two_tones_that_rub_at_no_tempo_have_no_beat() -> None:
+    seconds = np.arange(8 * 44100) / 44100
+    drone = np.sin(2 * np.pi * 110 * seconds) + 0.5 * np.sin(2 * np.pi * 165 * seconds)
+    heard = hear((0.2 * drone[:, None]).astype(np.float32), 44100, 120, Meter(4, 4))
+    assert not heard.periodic and heard.confidence == 0
