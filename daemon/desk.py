@@ -160,7 +160,7 @@ class Desk:
         if what == "last":
             newest = self._queue.newest(1)
             if not newest:
-                raise QueueError("nothing has been asked for yet, so there is no `again`", "unknown_job")
+                raise QueueError("nothing has been asked for yet, so there is no last job", "unknown_job")
             return newest[0]
         try:
             return self._queue.job(what)

@@ -126,7 +126,10 @@ class Line:
             self._link.send(address, *arguments)
             return _or_refused(await asyncio.wait_for(future, _ANSWER_S))
         except TimeoutError:
-            raise ServiceError("the daemon did not answer; `sidecrate doctor` looks into it", "no_answer") from None
+            text = (
+                f"the daemon did not answer within {_ANSWER_S:g} s; it may still take this up: see the queue before asking anew"
+            )
+            raise ServiceError(text, "no_answer") from None
         finally:
             del self._waiting[label]
 

@@ -53,8 +53,7 @@ def hear(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, me
         bpm, lattice = _best_lattice(env, hits, found, meter, beating=True)
         readings = _readings(env, hits, bpm, lattice, meter)
     if not _beats(env, readings, meter):
-        reason = "nothing in the take repeats in time: it sounds like a held tone, a texture or scattered hits"
-        return asked_grid(length_s, env.sounds_from_s - BEFORE_S, asked_bpm, meter, reason)
+        return asked_grid(length_s, env.sounds_from_s - BEFORE_S, asked_bpm, meter, _no_beat(asked_bpm))
     return answer(env, mono, sample_rate, max(readings, key=lambda reading: reading.merit), meter, asked_bpm)
 
 
@@ -71,6 +70,12 @@ def _beats(env: Envelopes, readings: list[Reading], meter: Meter) -> bool:
     if pulse >= 0:
         return best.likeness - between.get(1, 0.0) > LESS_THEN[0]
     return best.likeness > AGAIN and best.likeness - max(between.values(), default=0.0) > LESS_THEN[1]
+
+
+def _no_beat(asked_bpm: float | None) -> str:
+    """Why a take is said to have no beat."""
+    near = f" near {asked_bpm:g} bpm, half or double of it" if asked_bpm else ""
+    return f"nothing in the take repeats in time{near}: it is a held tone, a texture or scattered hits, or keeps another tempo"
 
 
 def _best_lattice(

@@ -172,7 +172,7 @@ def test_where_there_is_no_beat_it_says_so(what: str) -> None:
     }[what]
     heard = hear(np.asarray(audio, np.float32)[:, None], 44100, 120, Meter(4, 4))
     assert not heard.periodic
-    assert heard.reason
+    assert "near 120 bpm" in heard.reason or "silent or too short" in heard.reason or "starts or stops" in heard.reason
     assert heard.confidence < 0.3
     assert heard.bpm == pytest.approx(120)
 
