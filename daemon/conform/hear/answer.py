@@ -25,8 +25,8 @@ SURE, BEATS_BELIEVED, BARS_BELIEVED, STRUCK = -1.5, 0.30, 0.96, 2.36
 STEEP = 1.0
 EVEN, UNEVEN_COST = 0.7, 4.0
 NEAR_TEMPO, FAR_COST = 0.05, 6.0
-#: What is taken off, on top of that, where attacks lie off the lattice (onset cost beyond `TIGHT`) and the bars are unlike each
-#: other too (likeness below `ALIKE`): a take that drifts farther than it is followed. No real loop asks for it.
+#: What is taken off, on top of that, of a take that drifts, where attacks lie off the lattice (onset cost beyond `TIGHT`) and the
+#: bars are unlike each other too (likeness below `ALIKE`): it may drift farther than it is followed. No real loop asks for it.
 TIGHT, ALIKE, STRAY_COST = 1.2, 0.9, 30.0
 #: Signs of a joint from which it is named as evidence: lead of the own grid, depth of the gap.
 JOINT_LEAD, JOINT_GAP = 0.15, 0.5
@@ -144,7 +144,8 @@ def _confidence(in_beat: float, in_bar: float, env: Envelopes, lattice: Beats, f
     beats, bars = (float(np.clip(belief, 1e-3, 1 - 1e-3)) for belief in (in_beat, in_bar))
     odds = SURE + BEATS_BELIEVED * float(np.log(beats / (1 - beats))) + BARS_BELIEVED * float(np.log(bars / (1 - bars)))
     odds += STRUCK * min(env.attack, STEEP)
-    odds -= STRAY_COST * max(0.0, ALIKE - lattice.likeness) * max(0.0, lattice.map.onset_cost - TIGHT)
+    if lattice.drifts:
+        odds -= STRAY_COST * max(0.0, ALIKE - lattice.likeness) * max(0.0, lattice.map.onset_cost - TIGHT)
     odds -= UNEVEN_COST * max(0.0, lattice.map.uneven - EVEN) + FAR_COST * max(0.0, abs(far) - NEAR_TEMPO)
     return float(1 / (1 + np.exp(-odds)))
 

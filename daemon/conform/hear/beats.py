@@ -27,6 +27,9 @@ WORSE = 67
 FIRST_S = 6.0
 #: How many beats are looked at together while a long take is followed, and how far (s per beat squared) they may bend.
 AHEAD_BEATS, LOOSE = 8, 3e-3
+#: What bars that are unlike each other cost (onset cost, mean likeness), and how much better than a tempo that goes on as it was
+#: one must be that is followed beat by beat.
+UNLIKE_COST, TRACKED_GAIN = 2.0, 0.1
 #: s; how far the beats of a long take may stray from a straight line and still be steady.
 STEADY_S = 0.004
 #: Likeness from which a repetition is found where it was looked for.
@@ -111,30 +114,49 @@ def _follow(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats
         start_s += WINDOW_S / 2
         end_s = start_s + WINDOW_S
         low = max(0, int(np.searchsorted(all_s, start_s)) - 1)
-        all_s = _ahead(hits, all_s[all_s < start_s + 0.4 * WINDOW_S], end_s)
-        beat_s = float(np.median(np.diff(all_s[-8:])))
-        believed = all_s[low:] - start_s
+        all_s = all_s[all_s < start_s + 0.4 * WINDOW_S]
         window, local = env.between(start_s, end_s), hits.between(start_s, end_s)
-        for _ in range(2):
-            again = repeats.repeats(window, believed, bar_beats, step=1.0)
-            fitted = timemap.fit(local, believed, slots, BENDING * (beat_s / 0.4) ** 2, again, rounds=4)
-            believed = fitted.beats_s
+        beat_s = float(np.median(np.diff(all_s[-8:])))
+        straight_on = all_s[-1] + beat_s * np.arange(1, int(np.ceil((end_s - all_s[-1]) / beat_s)) + 2)
+        ways = np.concatenate([all_s, straight_on]), _ahead(hits, all_s, end_s)
+        steady, tracked = (_settle(window, local, way[low:] - start_s, bar_beats, slots) for way in ways)
+        # Where the drums rest, what is left leads astray who follows it.
+        best = int(_disagreement(*tracked) < _disagreement(*steady) - TRACKED_GAIN)
+        all_s, (fitted, again) = ways[best], (steady, tracked)[best]
         maps.append(fitted)
         alike.append(again.similarity)
-        settled = believed + start_s
+        settled = fitted.beats_s + start_s
         fixed = all_s[all_s < start_s + 0.15 * WINDOW_S]
         all_s = np.concatenate([fixed, settled[len(fixed) - low :]])
     place = np.arange(len(all_s))
     line = np.polyfit(place, all_s, 1)
     bent = float(np.std(all_s - np.polyval(line, place)))
-    costs = ([each.onset_cost for each in maps], [each.repeat_cost for each in maps])
-    uneven = float(np.percentile([each.uneven for each in maps], WORSE))
-    onset_cost, repeat_cost = (float(np.percentile(each, WORSE)) for each in costs)
+    if bent <= STEADY_S:
+        return Beats(replace(first.map, beats_s=all_s), first.again, first.unit_bars, False)
+    onset_cost, uneven = (
+        float(np.percentile([getattr(each, cost) for each in maps], WORSE)) for cost in ("onset_cost", "uneven")
+    )
     similarity = {
         bars: float(np.percentile([each[bars] for each in alike if bars in each], 100 - WORSE)) for bars in first.again.similarity
     }
-    whole = TimeMap(all_s, onset_cost, repeat_cost, first.map.scatter_s, uneven)
-    return Beats(whole, replace(first.again, similarity=similarity), first.unit_bars, bent > STEADY_S)
+    whole = replace(first.map, beats_s=all_s, onset_cost=onset_cost, uneven=uneven)
+    return Beats(whole, replace(first.again, similarity=similarity), first.unit_bars, True)
+
+
+def _disagreement(fitted: TimeMap, again: Repeats) -> float:
+    """How badly a map suits a window: by its onsets, and by how unlike each other its bars then are."""
+    alike = again.similarity.values()
+    return fitted.onset_cost - UNLIKE_COST * (sum(alike) / len(alike) if alike else 0.0)
+
+
+def _settle(env: Envelopes, hits: Onsets, believed: np.ndarray, bar_beats: float, slots: int) -> tuple[TimeMap, Repeats]:
+    """The map that a window of a long take agrees on, from where its beats are believed to be."""
+    beat_s = float(np.median(np.diff(believed[-8:])))
+    for _ in range(2):
+        again = repeats.repeats(env, believed, bar_beats, step=1.0)
+        fitted = timemap.fit(hits, believed, slots, BENDING * (beat_s / 0.4) ** 2, again, rounds=4)
+        believed = fitted.beats_s
+    return fitted, again
 
 
 def _ahead(hits: Onsets, beats_s: np.ndarray, until_s: float) -> np.ndarray:

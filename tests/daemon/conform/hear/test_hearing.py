@@ -311,3 +311,13 @@ def test_two_tones_that_rub_at_no_tempo_have_no_beat() -> None:
     drone = np.sin(2 * np.pi * 110 * seconds) + 0.5 * np.sin(2 * np.pi * 165 * seconds)
     heard = hear((0.2 * drone[:, None]).astype(np.float32), 44100, 120, Meter(4, 4))
     assert not heard.periodic and heard.confidence == 0
+
+
+def test_where_the_drums_of_a_long_piece_rest_its_tempo_goes_on() -> None:
+    piece = music.drums(music.BACKBEAT, 118, 28)
+    first, last = (int(piece.downbeats_s[bar] * piece.sample_rate) for bar in (10, 18))
+    drums = piece.audio.copy()
+    drums[first:last] *= 0.001
+    heard = hear(drums + held_chords(piece), piece.sample_rate, 120, Meter(4, 4))
+    assert heard.bpm == pytest.approx(118, rel=1e-4)
+    assert beat_error_s(heard, piece.quarters_s) < 0.008 and downbeat_errors_s(heard, piece.downbeats_s).max() < 0.02
