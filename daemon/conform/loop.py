@@ -114,7 +114,8 @@ def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: P
     if cut.part_q:
         report.warnings.append(f"the take holds less than a bar: its {cut.part_q:g} beats were repeated to fill {wanted_bars}")
     elif cut.bars < wanted_bars:
-        report.warnings.append(f"the take holds {cut.bars} whole bars, so they were repeated to fill {wanted_bars}")
+        held = "one whole bar, so it was" if cut.bars == 1 else f"{cut.bars} whole bars, so they were"
+        report.warnings.append(f"the take holds {held} repeated to fill {wanted_bars}")
     if cut.part_q or cut.bars < wanted_bars:
         whole = loop_frames(wanted_bars, heard.meter, bpm, sound.sample_rate)
         made = _repeated(made, whole, report)

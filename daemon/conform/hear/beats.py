@@ -1,4 +1,4 @@
-"""The lattice of 16ths at a tempo: first straight, then bent where the take drifts."""
+"""The lattice of 16ths at a tempo: first straight, then bent where the take drifts, then followed where it changes or is long."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ UNLIKE_COST, TRACKED_GAIN = 2.0, 0.1
 STEADY_S = 0.004
 #: Likeness from which a repetition is found where it was looked for.
 ALIKE = 0.8
-#: How uneven the fit of a lattice is from which its tempo may have changed at once.
+#: How uneven the fit of a lattice is from which its tempo may have changed at once or sways far.
 LOST = 0.6
 #: Share of its onset cost that a change of the tempo must leave at most to be believed.
 FOUND = 0.5
@@ -42,8 +42,8 @@ FOUND = 0.5
 PLAINER = 1.3
 #: How much less alike its bars may then be.
 LESS_ALIKE = 0.05
-#: The same where much sounds that lies on no lattice (a held chord's edges): share of the cost, how uneven it
-#: may still be, how alike its bars must be, and by how much more than before.
+#: The same where much sounds that lies on no lattice (a held chord's edges): share of the cost, how uneven it may
+#: still be, how alike its bars must be, and by how much more than before.
 CLEARER, EVEN, LIKE_BARS, MORE_ALIKE = 0.85, 0.4, 0.7, 0.06
 #: How often a unit must fit into the take before its micro-timing can be told from drift.
 UNITS = 1.9
@@ -128,18 +128,22 @@ def _follow(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats
         settled = fitted.beats_s + start_s
         fixed = all_s[all_s < start_s + 0.15 * WINDOW_S]
         all_s = np.concatenate([fixed, settled[len(fixed) - low :]])
-    place = np.arange(len(all_s))
-    line = np.polyfit(place, all_s, 1)
-    bent = float(np.std(all_s - np.polyval(line, place)))
+    return _together(first, all_s, maps, alike)
+
+
+def _together(first: Beats, beats_s: np.ndarray, maps: list[TimeMap], alike: list[dict[int, float]]) -> Beats:
+    """The lattice of a long take, from its beats and what its windows said: their maps, and how alike their bars are."""
+    place = np.arange(len(beats_s))
+    bent = float(np.std(beats_s - np.polyval(np.polyfit(place, beats_s, 1), place)))
     if bent <= STEADY_S:
-        return Beats(replace(first.map, beats_s=all_s), first.again, first.unit_bars, False)
+        return Beats(replace(first.map, beats_s=beats_s), first.again, first.unit_bars, False)
     onset_cost, uneven = (
         float(np.percentile([getattr(each, cost) for each in maps], WORSE)) for cost in ("onset_cost", "uneven")
     )
     similarity = {
         bars: float(np.percentile([each[bars] for each in alike if bars in each], 100 - WORSE)) for bars in first.again.similarity
     }
-    whole = replace(first.map, beats_s=all_s, onset_cost=onset_cost, uneven=uneven)
+    whole = replace(first.map, beats_s=beats_s, onset_cost=onset_cost, uneven=uneven)
     return Beats(whole, replace(first.again, similarity=similarity), first.unit_bars, True)
 
 
@@ -215,13 +219,20 @@ def _tracked(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beat
     first = _find(env.between(start_s, start_s + FIRST_S), hits.between(start_s, start_s + FIRST_S), bpm, bar_beats)
     known = start_s + first.map.beats_s
     beats_s = _ahead(hits, known[known < start_s + FIRST_S], env.length_s)
+    return _refined(env, hits, beats_s, bar_beats, LOOSE * (60 / bpm / 0.4) ** 2)
+
+
+def _refined(
+    env: Envelopes, hits: Onsets, beats_s: np.ndarray, bar_beats: float, bend: float, corner: int | None = None
+) -> Beats:
+    """The lattice of a tempo that changes, from where its beats are believed to be."""
     for _ in range(2):
         again = _repeats(env, beats_s, bar_beats)
         unit = _unit(again.similarity)
         again = again.only(again.later % (unit * bar_beats) == 0)
-        fitted = timemap.fit(hits, beats_s, round(4 * bar_beats), LOOSE * (60 / bpm / 0.4) ** 2, again)
+        fitted = timemap.fit(hits, beats_s, round(4 * bar_beats), bend, again, corner=corner)
         beats_s = fitted.beats_s
-    return Beats(fitted, again, unit, True)
+    return Beats(fitted, again, unit, True, corner)
 
 
 def _stepped(env: Envelopes, hits: Onsets, beat_s: float, bar_beats: float, lost: Beats) -> Beats:
@@ -231,14 +242,8 @@ def _stepped(env: Envelopes, hits: Onsets, beat_s: float, bar_beats: float, lost
         beats_s, corner = steps.stepped(env, beat_s, from_end)
         if not len(beats_s):
             continue
-        for _ in range(2):
-            again = _repeats(env, beats_s, bar_beats)
-            unit = _unit(again.similarity)
-            again = again.only(again.later % (unit * bar_beats) == 0)
-            fitted = timemap.fit(hits, beats_s, round(4 * bar_beats), STRAIGHT, again, corner=corner)
-            beats_s = fitted.beats_s
-        changed = Beats(fitted, again, unit, True, corner)
-        if fitted.onset_cost < best.map.onset_cost and _explains(changed, lost):
+        changed = _refined(env, hits, beats_s, bar_beats, STRAIGHT, corner)
+        if changed.map.onset_cost < best.map.onset_cost and _explains(changed, lost):
             best = changed
     return best
 
