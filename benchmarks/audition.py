@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import rtmidi
 
-from tests.daemon_process import DaemonProcess
 from tests.end_to_end.test_audition import hear, heard_tempo, make, silence
-from tests.jack import jack_server
-from tests.jack_recorder import Recording, Slipped
-from tests.link_peer import Peer
+from tests.helpers.daemon_process import DaemonProcess
+from tests.helpers.jack import jack_server
+from tests.helpers.jack_recorder import Recording, Slipped
+from tests.helpers.link_peer import Peer
 
 BPM, BAR_S, RATE = 120.0, 2.0, 48000
 PRESSES = 8

@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 
 from bridge.music import Key
+from daemon.audio.loudness import integrated_lufs
 from daemon.audio.resample import resample
 from daemon.brief import Brief
 from daemon.conform.conform import conform
-from daemon.conform.hear import hear
-from daemon.conform.key import hear_tones, shift_to
-from daemon.conform.loudness import integrated_lufs
 from daemon.engines.contract import Take
-from tests.daemon.conform import key_set
+from daemon.hearing import hear
+from daemon.hearing.key import hear_tones, shift_to
+from tests.daemon.hearing import key_set
 
 RATE = 44100
 TAKES = 24

@@ -11,8 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.daemon_process import DaemonProcess
 from tests.faults.test_kills import FAST, crash_run
+from tests.helpers.daemon_process import DaemonProcess
 
 
 def main() -> None:

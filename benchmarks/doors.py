@@ -17,9 +17,9 @@ from pathlib import Path
 
 import psutil
 
-from bridge.osc_codec import build_message, parse_packet
-from daemon.link import Link
-from daemon.places import HOME_VARIABLE, Places
+from bridge.osc.addresses import build_message, parse_packet
+from daemon.client.connection import Link
+from daemon.home.places import HOME_VARIABLE, Places
 
 REQUESTS = 200
 IDLE_S = 20

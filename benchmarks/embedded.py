@@ -21,11 +21,11 @@ from daemon.audio.files import read_audio
 from daemon.audio.resample import resample_loop
 from daemon.audio.wav import write_clip
 from daemon.brief import Brief
+from daemon.clip.make import make_clip
 from daemon.engines.contract import Take
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.voices.table import VOICES
-from daemon.worker import make_clip
 
 RATE = 44100
 SEEDS = (1, 2, 3)

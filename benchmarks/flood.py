@@ -25,8 +25,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bridge.osc_codec import IN, build_message, parse_packet
-from tests.daemon_process import DaemonProcess
+from bridge.osc.addresses import IN, build_message, parse_packet
+from tests.helpers.daemon_process import DaemonProcess
 
 ASKED_PER_S = 20
 #: An answer that has not come after this was lost: it is asked again, as devices do.

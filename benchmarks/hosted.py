@@ -12,9 +12,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.daemon_process import CONFIG, DaemonProcess, wait_until
 from tests.faults.asker import Asker
-from tests.replicate_server import TOKEN, ReplicateServer
+from tests.helpers.daemon_process import CONFIG, DaemonProcess, wait_until
+from tests.helpers.replicate_server import TOKEN, ReplicateServer
 
 JOBS, CAP_USD, AT_ONCE, DEADLINE_S, SEED = 50, 1.0, 4, 60.0, 1
 CREATE = [500, 502, 503, "drop", "drop after", 402, 422, (429, {"detail": "throttled", "retry_after": 1}), None, None, None]

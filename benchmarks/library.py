@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from daemon.library.catalogue import Library
 from daemon.library.filters import Filters
+from daemon.library.library import Library
 
 CLIPS, ROUNDS, AIM_MS = 100_000, 15, 50.0
 _WORDS = re.findall(

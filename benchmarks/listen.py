@@ -8,8 +8,8 @@ from pathlib import Path
 
 from benchmarks.embedded import RATE, SEEDS, brief_of, quiet
 from benchmarks.take_measures import LOOP_LUFS
+from daemon.audio.loudness import amplify, loop_lufs, true_peak_db
 from daemon.audio.wav import write_clip
-from daemon.conform.loudness import amplify, loop_lufs, true_peak_db
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.styles import STYLES
 

@@ -6,11 +6,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from bridge.midi_clock import Measured
-from bridge.midi_clocks import Clocks
-from bridge.midi_ports import MidiPorts
-from tests.jack import jack_server
-from tests.jack_clock import others_clock
+from bridge.midi.clock import Measured
+from bridge.midi.followed_clock import Clocks
+from bridge.midi.ports import MidiPorts
+from tests.helpers.jack import jack_server
+from tests.helpers.jack_clock import others_clock
 
 TEMPOS = (60.0, 87.5, 93.4, 120.0, 128.0, 174.0)
 READ_AFTER_S = (4.0, 8.0)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.web import filled, served
-from daemon.places import Places
+from daemon.home.places import Places
 from daemon.web.access import make_link_code
 
 CLIPS = 100_000

@@ -30,11 +30,11 @@ import psutil
 
 from benchmarks.flood import Flood, Waits
 from benchmarks.soak_traffic import HttpUser
-from tests.daemon_process import DaemonProcess, command, wait_until
 from tests.faults.asker import Asker
 from tests.faults.audit import Watcher, audit
 from tests.faults.test_kills import workers_of
-from tests.jack import jack_server
+from tests.helpers.daemon_process import DaemonProcess, command, wait_until
+from tests.helpers.jack import jack_server
 
 CONFIG = """
 osc: {port: 0}

@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 import rtmidi
 
-from daemon.places import Places
+from daemon.home.places import Places
 from daemon.web.access import load_token, read_address
-from tests.daemon_process import wait_until
+from tests.helpers.daemon_process import wait_until
 
 NOTE = 36
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from bridge.music import Key, Meter
+from daemon.audio.loudness import loop_lufs, true_peak_db
+from daemon.audio.seam import measure_seam
 from daemon.brief import Brief
-from daemon.conform.hear import hear
-from daemon.conform.key import find_key, hear_tones
-from daemon.conform.loudness import loop_lufs, true_peak_db
-from daemon.conform.seam import measure_seam
 from daemon.engines.contract import Take
+from daemon.hearing import hear
+from daemon.hearing.key import find_key, hear_tones
 
 LOOP_LUFS, CEILING_DB = -14.0, -1.0
 #: Metrical levels at which an independent listener may find a tempo.

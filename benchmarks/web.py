@@ -22,8 +22,8 @@ import httpx
 import psutil
 
 from benchmarks.library import records
-from daemon.library.catalogue import Library
-from daemon.places import HOME_VARIABLE, Places
+from daemon.home.places import HOME_VARIABLE, Places
+from daemon.library.library import Library
 
 CLIPS, CLIENTS, LOOPS, SECONDS, IDLE_S = 20_000, 20, 12, 20.0, 20.0
 #: s between a client's answer and its next question: a person who scrolls and types as quickly as may be.

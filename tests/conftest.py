@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemon_process import DaemonProcess
+from tests.helpers.daemon_process import DaemonProcess
 
 
 def skip_or_fail(missing: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import fft
 
-from daemon.conform.hear import Heard
+from daemon.hearing import Heard
 
 #: s; how far a bar may reach beyond what sounds and still count as whole.
 _SLACK_S = 0.06

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from daemon.audio.loudness import SILENCE_DB, Level, amplify, limiting, measure_level, safe_gain
+from daemon.audio.seam import measure_seam
+from daemon.audio.sound import Sound
 from daemon.brief import Brief
-from daemon.conform import note
-from daemon.conform.alone import alone
+from daemon.conform import oneshot
 from daemon.conform.gate import HOPELESS, Refusal, check_audio
+from daemon.conform.isolate import alone
 from daemon.conform.loop import Fitted, fit_loop, is_as_asked, known_loop
-from daemon.conform.loudness import SILENCE_DB, Level, amplify, limiting, measure_level, safe_gain
 from daemon.conform.report import Report, beat_errors, doubts
-from daemon.conform.seam import measure_seam
-from daemon.conform.sound import Sound
 from daemon.conform.track import fit_track
 from daemon.engines.contract import Progress, Take
 from daemon.errors import ConformError
@@ -124,20 +124,20 @@ def _what_was_asked(take: Take, brief: Brief, sound: Sound, report: Report) -> S
 
 
 def _one_shot(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
-    sound = note.without_dc(sound)
+    sound = oneshot.without_dc(sound)
     progress(0.2, "finding the note")
     # an engine that tuned its take knows better than any listener: an 808 sinks too fast for a pitch to be read
-    found = float(take.note) if take.note is not None else note.find_note(sound.audio, sound.sample_rate)
-    semitones = note.semitones_to(found, brief.note, brief.pitch_class) if found is not None else 0.0
+    found = float(take.note) if take.note is not None else oneshot.find_note(sound.audio, sound.sample_rate)
+    semitones = oneshot.semitones_to(found, brief.note, brief.pitch_class) if found is not None else 0.0
     report.found["note"] = found
     report.did |= {"method": "resample" if semitones else "none", "ratio": 2 ** (-semitones / 12), "semitones": semitones}
     if found is None and (brief.note is not None or brief.pitch_class is not None):
         report.warnings.append("no pitch was found in the one-shot, so it was not tuned")
     if semitones:
-        sound = note.tuned(sound, semitones)
+        sound = oneshot.tuned(sound, semitones)
     progress(0.6, "trimming")
     sound = sound.at_rate(brief.sample_rate)
-    sound = note.trimmed(sound, round(brief.seconds * brief.sample_rate) if brief.seconds else None)
+    sound = oneshot.trimmed(sound, round(brief.seconds * brief.sample_rate) if brief.seconds else None)
     finished = _finish(sound, brief, report, progress)
     number = round(found + semitones) if found is not None else take.note
     return Conformed(
@@ -152,7 +152,7 @@ def _piece(take: Take, brief: Brief, sound: Sound, report: Report, progress: Pro
     sound = sound.at_rate(brief.sample_rate)
     wanted = round(brief.seconds * brief.sample_rate) if brief.seconds else sound.frames
     if sound.frames > wanted:
-        sound = sound.linear(lambda x: note.faded(x[:wanted], brief.sample_rate))
+        sound = sound.linear(lambda x: oneshot.faded(x[:wanted], brief.sample_rate))
     progress(0.5, "fitting")
     finished = _finish(sound, brief, report, progress)
     grid = take.grid

@@ -10,13 +10,13 @@ import numpy as np
 
 from bridge.music import Meter
 from daemon.audio.files import read_audio
+from daemon.audio.loudness import SILENCE_DB, integrated_lufs, true_peak_db
+from daemon.audio.seam import measure_seam
+from daemon.audio.sound import Sound
 from daemon.audio.wav_record import read_record
-from daemon.conform import gate, key, note
-from daemon.conform.hear import hear
-from daemon.conform.loudness import SILENCE_DB, integrated_lufs, true_peak_db
+from daemon.conform import gate, oneshot
 from daemon.conform.report import plain
-from daemon.conform.seam import measure_seam
-from daemon.conform.sound import Sound
+from daemon.hearing import hear, key
 
 #: s; what is longer is not looked at as a one-shot.
 _ONE_SHOT_S = 6.0
@@ -37,7 +37,7 @@ def look_at(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None,
     heard = hear(audio, sample_rate, asked_bpm, meter)
     tones = key.hear_tones(sound.mono, sample_rate)
     found_key, key_confidence = key.find_key(tones)
-    pitch = note.find_note(audio, sample_rate) if sound.seconds <= _ONE_SHOT_S else None
+    pitch = oneshot.find_note(audio, sample_rate) if sound.seconds <= _ONE_SHOT_S else None
     downbeats_s = heard.downbeats_s
     said: dict[str, Any] = plain(
         {

@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bridge.music import Key, Meter, loop_frames, snap_tempo
+from daemon.audio import seam
 from daemon.audio.resample import fit_length, resample_loop
+from daemon.audio.sound import Sound
+from daemon.audio.stretch import Stretch, method_of
+from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
-from daemon.conform import choose, key, seam
+from daemon.conform import choose
 from daemon.conform.gate import Refusal, check_cut, check_stretch, rms_db
-from daemon.conform.hear import Heard, hear
 from daemon.conform.report import Report
-from daemon.conform.sound import Sound
-from daemon.conform.time_map import TimeMap
-from daemon.conform.warp import Stretch, method_of
 from daemon.engines.contract import Grid, Progress, Take
+from daemon.hearing import Heard, hear, key
 
 #: s; a take whose beats lie closer to the grid than this everywhere is not stretched.
 _ON_GRID_S = 0.0015
@@ -247,7 +248,7 @@ def _warped(
         rolled = sound.linear(lambda x: _rolled(x, start, frames, roll))
         return _closed(rolled, roll, report), False
     time_map = (
-        TimeMap.straight(start - roll, 1.0, frames + 2 * roll) if on_grid else _time_map(heard, cut, frames, roll, rate, brief)
+        StretchMap.straight(start - roll, 1.0, frames + 2 * roll) if on_grid else _time_map(heard, cut, frames, roll, rate, brief)
     )
     wanted = stretch_for(time_map, shift, brief)
     name, engine = method_of(wanted)
@@ -268,15 +269,15 @@ def _untouched_start(sound: Sound, heard: Heard, cut: choose.Cut, bpm: float) ->
     return round(cut.start_s * rate), bool(len(apart) and apart.max() < _ON_GRID_S)
 
 
-def _time_map(heard: Heard, cut: choose.Cut, frames: int, roll: int, rate: int, brief: Brief) -> TimeMap:
+def _time_map(heard: Heard, cut: choose.Cut, frames: int, roll: int, rate: int, brief: Brief) -> StretchMap:
     """The cut onto `frames`, with `roll` frames of what lies before and after it."""
     whole_q = _quarters(cut, heard)
     quarters = anchors(heard, cut.start_q, cut.start_q + whole_q, brief.grid)
     target = roll + (quarters - cut.start_q) / whole_q * frames
-    return TimeMap(heard.time_of(quarters) * rate, target, frames + 2 * roll)
+    return StretchMap(heard.time_of(quarters) * rate, target, frames + 2 * roll)
 
 
-def stretch_for(time_map: TimeMap, shift: Shift, brief: Brief) -> Stretch:
+def stretch_for(time_map: StretchMap, shift: Shift, brief: Brief) -> Stretch:
     """What the stretch engine is told of a map, a shift and the brief's wishes."""
     semitones = 0.0 if shift.is_none else shift.semitones
     return Stretch(time_map, semitones, brief.formants, shift.drums, brief.quality == "preview")

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 from bridge.music import Key, Meter
 from daemon.audio.files import read_audio
-from daemon.conform.key import hear_tones
-from daemon.conform.loudness import SILENCE_DB, momentary_lufs
-from daemon.conform.sound import Sound
+from daemon.audio.loudness import SILENCE_DB, momentary_lufs
+from daemon.audio.sound import Sound
 from daemon.errors import AudioError
+from daemon.hearing.key import hear_tones
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

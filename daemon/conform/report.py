@@ -10,7 +10,7 @@ import numpy as np
 
 from bridge.music import Meter
 from daemon.brief import Brief
-from daemon.conform.hear import hear
+from daemon.hearing import hear
 
 
 @dataclass

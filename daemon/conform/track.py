@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.music import snap_tempo
+from daemon.audio.sound import Sound
+from daemon.audio.stretch import method_of
+from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
-from daemon.conform import key
 from daemon.conform.gate import Refusal, check_stretch
-from daemon.conform.hear import Heard, hear
 from daemon.conform.loop import TEMPO_ERROR, Fitted, Shift, anchors, as_heard, choose_shift, is_as_asked, stretch_for
 from daemon.conform.report import Report
-from daemon.conform.sound import Sound
-from daemon.conform.time_map import TimeMap
-from daemon.conform.warp import method_of
 from daemon.engines.contract import Progress, Take
+from daemon.hearing import Heard, hear, key
 
 #: Under this confidence a piece is left in its own time: a wrong grid is worse than none.
 _LEAST_CONFIDENCE = 0.3
@@ -58,17 +57,19 @@ def fit_track(take: Take, brief: Brief, sound: Sound, report: Report, progress: 
     return Fitted(_warped(sound, time_map, shift, brief, report), bpm, shift.key_name, bars, True), refusals
 
 
-def _whole_map(heard: Heard, sound: Sound, bpm: float, grid: str) -> tuple[TimeMap, int]:
+def _whole_map(heard: Heard, sound: Sound, bpm: float, grid: str) -> tuple[StretchMap, int]:
     """From the bar line at or before the first sound, which becomes frame 0, to the end of the take; and the bars in it."""
     bar_q, rate = heard.meter.quarters_per_bar, sound.sample_rate
     first, last = heard.position_of(np.array([heard.sounds_from_s, sound.seconds])) / bar_q
     start_q = np.floor(first + 0.1) * bar_q
     quarters = anchors(heard, float(start_q), float(last * bar_q), grid)
     target = (quarters - start_q) * 60 / bpm * rate
-    return TimeMap(heard.time_of(quarters) * rate, target, round(float(target[-1]))), int(np.ceil(last - start_q / bar_q - 0.1))
+    return StretchMap(heard.time_of(quarters) * rate, target, round(float(target[-1]))), int(
+        np.ceil(last - start_q / bar_q - 0.1)
+    )
 
 
-def _warped(sound: Sound, time_map: TimeMap, shift: Shift, brief: Brief, report: Report) -> Sound:
+def _warped(sound: Sound, time_map: StretchMap, shift: Shift, brief: Brief, report: Report) -> Sound:
     rate = sound.sample_rate
     moved = time_map.source - time_map.target
     if shift.is_none and float(np.ptp(moved)) < _ON_GRID_S * rate:

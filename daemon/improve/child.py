@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from daemon.brief import Brief
-from daemon.child import Tell
+from daemon.children.inside import Tell
 from daemon.engines.replicate.models import TOKEN
+from daemon.home.keys import find_secret
 from daemon.improve.chat import Chat, ChatError, Question
 from daemon.improve.lyrics import lyrics_question, read_lyrics_answer
 from daemon.improve.prompts import prompt_question, read_prompt_answer
 from daemon.improve.replicate_chat import ReplicateChat
 from daemon.improve.server import KEY
-from daemon.secrets import find_secret
 
 Ask = Callable[[Brief, Mapping[str, Any]], Question]
 Read = Callable[[Mapping[str, Any], Brief], dict[str, Any]]

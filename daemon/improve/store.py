@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from daemon.brief import Brief
-from daemon.database import Database
 from daemon.errors import QueueError
-from daemon.purchases import day_spent
-from daemon.queue import IMPROVE, Job, Queue
+from daemon.jobs.database import Database
+from daemon.jobs.queue import IMPROVE, Job, Queue
+from daemon.spending.ledger import day_spent
 
 ASK = "ask"
 

@@ -14,9 +14,9 @@ from daemon.audio.wav import write_clip
 from daemon.audio.wav_record import read_record
 from daemon.conform.look import look_at
 from daemon.conform.loop import TEMPO_ERROR
-from daemon.crate import KIND_FOLDERS
+from daemon.crate.crate import KIND_FOLDERS
 from daemon.errors import LibraryError
-from daemon.library.features import features
+from daemon.hearing.features import features
 from daemon.library.render import Tell
 from daemon.version import __version__
 

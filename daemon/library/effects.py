@@ -12,10 +12,10 @@ import numpy as np
 import scipy.fft
 import scipy.ndimage
 
-from daemon.conform.loudness import measure_level
-from daemon.engines.embedded.effects import ping_pong
-from daemon.engines.embedded.effects import reverb as room_of
-from daemon.engines.embedded.voices.signals import (
+from daemon.audio.loudness import measure_level
+from daemon.audio.rooms import ping_pong
+from daemon.audio.rooms import reverb as room_of
+from daemon.audio.signals import (
     Filter,
     bandpass,
     fast_length,

@@ -13,9 +13,9 @@ from stat import S_ISREG
 from typing import Any
 
 from daemon.audio.wav_record import read_record
-from daemon.crate import PART, Crate
+from daemon.crate.crate import PART, Crate
 from daemon.errors import AudioError
-from daemon.library.catalogue import Library
+from daemon.library.library import Library
 
 _STEMS, _KEPT = "Stems", "Kept"
 _ID_IN_NAME = re.compile(r"_([2-9b-z]{4,12})$")

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from daemon.audio.loudness import amplify, measure_level
 from daemon.audio.wav import write_clip
-from daemon.conform.loudness import amplify, measure_level
 from daemon.errors import LibraryError
 from daemon.library.render import Tell, render_version
 from daemon.library.stem_source import play_again

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from daemon.conform import seam
-from daemon.conform.sound import Sound
+from daemon.audio import seam
+from daemon.audio.sound import Sound
 from daemon.errors import LibraryError
 from daemon.library.effects import without_silent_end
 from daemon.library.plugins import HOW_TO_INSTALL, PLUGIN_WORD, read_parameters

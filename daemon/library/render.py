@@ -17,15 +17,15 @@ import numpy as np
 
 from bridge.music import Key, Meter, loop_frames
 from daemon.audio.files import read_audio
+from daemon.audio.loudness import SILENCE_DB, amplify, measure_level, safe_gain
 from daemon.audio.resample import fit_length, resample, resample_loop
+from daemon.audio.seam import measure_seam
+from daemon.audio.sound import Sound
 from daemon.audio.wav import write_clip
-from daemon.conform.loudness import SILENCE_DB, amplify, measure_level, safe_gain
-from daemon.conform.seam import measure_seam
-from daemon.conform.sound import Sound
-from daemon.crate import clip_name
+from daemon.crate.crate import clip_name
 from daemon.errors import LibraryError
+from daemon.hearing.features import features
 from daemon.library import effects, treatments
-from daemon.library.features import features
 from daemon.library.notes import notes_of_version
 from daemon.library.plugins import plugin_key, step_words
 from daemon.library.stem_source import read_stems

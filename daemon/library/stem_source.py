@@ -9,8 +9,8 @@ import numpy as np
 
 from daemon.audio.files import read_audio
 from daemon.audio.resample import fit_length
+from daemon.audio.sound import Sound
 from daemon.brief import Brief
-from daemon.conform.sound import Sound
 from daemon.engines.contract import Take
 from daemon.errors import LibraryError
 

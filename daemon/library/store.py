@@ -10,9 +10,9 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from daemon.database import Database
 from daemon.errors import LibraryError
-from daemon.library.journal import journal_of, marked_in, restore
+from daemon.jobs.database import Database
+from daemon.library.marks_file import journal_of, marked_in, restore
 
 LIBRARY_VERSION = 4
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.conform import seam
-from daemon.conform.sound import Sound
-from daemon.conform.time_map import TimeMap
-from daemon.conform.warp import Stretch, warp
-from daemon.engines.embedded.voices.signals import rng
+from daemon.audio import seam
+from daemon.audio.signals import rng
+from daemon.audio.sound import Sound
+from daemon.audio.stretch import Stretch, warp
+from daemon.audio.stretch_map import StretchMap
 from daemon.errors import LibraryError
 
 _JOINT_S, _EDGE_S = 0.003, 0.002
@@ -20,11 +20,11 @@ def stretched(sound: Sound, frames: int, semitones: float, *, loops: bool, drums
         return sound
     ratio, rate = frames / sound.frames, sound.sample_rate
     if not loops:
-        whole = TimeMap.straight(0.0, ratio, frames)
+        whole = StretchMap.straight(0.0, ratio, frames)
         return sound.shaped(lambda x: _warped(x, rate, Stretch(whole, semitones, drums=drums)))
     roll = min(round(seam.ROLL_S * rate), frames // 2)
     lead = round(2 * roll / ratio) + 8192
-    time_map = TimeMap.straight(lead - roll / ratio, ratio, frames + 2 * roll)
+    time_map = StretchMap.straight(lead - roll / ratio, ratio, frames + 2 * roll)
 
     def one(audio: np.ndarray) -> np.ndarray:
         around = np.take(audio, np.arange(-lead, len(audio) + lead), axis=0, mode="wrap")

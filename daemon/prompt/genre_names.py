@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.spelling import letters_off
+from bridge.text import letters_off
 from daemon.prompt.genres import BORROWED, GENRES, Genre, fold, spellings
 from daemon.prompt.marked_text import MarkedText, Token, pattern
 from daemon.prompt.vocabulary import loop_words, moods, sounds

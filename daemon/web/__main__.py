@@ -14,14 +14,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bridge.errors import SidecrateError
-from daemon.child import die_with_parent
-from daemon.config import load_config
-from daemon.places import Places
+from daemon.children.inside import die_with_parent
+from daemon.home.places import Places
+from daemon.settings.schema import load_config
 from daemon.web.access import load_token, write_address
 from daemon.web.app import make_app
 from daemon.web.connection import MOST_CONNECTIONS, Connection
-from daemon.web.house import House
 from daemon.web.share_app import make_share_app
+from daemon.web.site import Site
 
 
 class _Server(uvicorn.Server):
@@ -47,22 +47,22 @@ def listening(host: str, port: int) -> socket.socket:
 async def serve(places: Places) -> None:
     """Serve until the process ends. OSError where a port is taken."""
     config = load_config(places.config_file)
-    house = House.open(places, config)
+    site = Site.open(places, config)
     sockets = [listening("127.0.0.1", config.web.port)]
     port = sockets[0].getsockname()[1]
-    apps = [make_app(house, load_token(places), lambda: port)]
+    apps = [make_app(site, load_token(places), lambda: port)]
     if config.web.share:
         sockets.append(listening("0.0.0.0" if config.web.share_lan else "127.0.0.1", config.web.share_port))
-        apps.append(make_share_app(house))
+        apps.append(make_share_app(site))
     servers = [_Server(_settings(app)) for app in apps]
-    house.share_port = sockets[1].getsockname()[1] if config.web.share else 0
-    write_address(places, port, house.share_port)
-    watch = asyncio.create_task(house.watch_jobs())
+    site.share_port = sockets[1].getsockname()[1] if config.web.share else 0
+    write_address(places, port, site.share_port)
+    watch = asyncio.create_task(site.watch_jobs())
     try:
         await asyncio.gather(*(server.serve(sockets=[one]) for server, one in zip(servers, sockets, strict=True)))
     finally:
         watch.cancel()
-        await house.close()
+        await site.close()
 
 
 def _end_with_stdin() -> None:

@@ -15,7 +15,7 @@ import secrets
 import time
 from pathlib import Path
 
-from daemon.places import Places
+from daemon.home.places import Places
 
 COOKIE = "sidecrate"
 LINK_LASTS_S, COOKIE_LASTS_S = 120.0, 30 * 86400.0

@@ -14,12 +14,12 @@ from bridge.errors import SidecrateError
 from daemon.version import __version__
 from daemon.web.access import use_link_code
 from daemon.web.guard import Guard
-from daemon.web.house import House
 from daemon.web.routes_clips import clip_routes
 from daemon.web.routes_edits import edit_routes
 from daemon.web.routes_jobs import job_routes
 from daemon.web.routes_out import out_routes
 from daemon.web.routes_profiles import profile_routes, set_cookie
+from daemon.web.site import Site
 
 BUILT = Path(__file__).parent / "built"
 _NOT_BUILT = "<!doctype html><title>Sidecrate</title><p>The page is not built. From a checkout: <code>make page</code>."
@@ -38,10 +38,10 @@ _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
 }
 
 
-def make_app(house: House, token: str, port: Callable[[], int]) -> ASGIApp:
+def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
     """`port` is asked at each request: it is known once the socket is bound."""
     app = FastAPI(title="Sidecrate", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
-    for routes in (job_routes(house), clip_routes(house), edit_routes(house), out_routes(house), profile_routes(house, token)):
+    for routes in (job_routes(site), clip_routes(site), edit_routes(site), out_routes(site), profile_routes(site, token)):
         app.include_router(routes)
 
     @app.exception_handler(SidecrateError)
@@ -50,7 +50,7 @@ def make_app(house: House, token: str, port: Callable[[], int]) -> ASGIApp:
 
     @app.get("/open", include_in_schema=False)
     async def open_page(code: str = "") -> Response:
-        if not use_link_code(house.places, code):
+        if not use_link_code(site.places, code):
             return HTMLResponse("<!doctype html><p>This link was used or is too old: <code>sidecrate open --page</code>.", 403)
         answer = RedirectResponse("/", 303)
         set_cookie(answer, token, None)
@@ -63,7 +63,7 @@ def make_app(house: House, token: str, port: Callable[[], int]) -> ASGIApp:
 
     if (BUILT / "assets").is_dir():
         app.mount("/assets", StaticFiles(directory=BUILT / "assets"))
-    return Guard(app, token, port, house.profiles)
+    return Guard(app, token, port, site.profiles)
 
 
 def _status(code: str) -> int:

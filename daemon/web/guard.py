@@ -16,8 +16,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from daemon.web.access import COOKIE, cookie_profile, is_cookie
-from daemon.web.house import asking
 from daemon.web.profiles import Profile, Profiles
+from daemon.web.site import asking
 
 MOST_BODY_BYTES, MOST_UPLOAD_BYTES = 64 << 10, 512 << 20
 UPLOADS = "/api/uploads"

@@ -8,8 +8,8 @@ import json
 import logging
 import sys
 
-from daemon.child_lines import lines_of
-from daemon.places import Places
+from daemon.children.stderr import lines_of
+from daemon.home.places import Places
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from daemon.audio.files import read_audio
-from daemon.child import Tell
+from daemon.children.inside import Tell
 
 COUNT = 400
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.errors import LibraryError
-from daemon.places import Places
+from daemon.home.places import Places
 from daemon.web.access import write_private
 
 MOST_PROFILES = 50

@@ -10,8 +10,8 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from daemon.library.filters import Filters
-from daemon.web.house import House
 from daemon.web.routes_jobs import Id
+from daemon.web.site import Site
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Version = Literal["original", "edited", "heard"]
@@ -74,38 +74,38 @@ class Marks(Given):
     tags: Annotated[list[Name], Field(max_length=50)] | None = None
 
 
-def clip_routes(house: House) -> APIRouter:
+def clip_routes(site: Site) -> APIRouter:
     routes = APIRouter(prefix="/api")
 
     @routes.get("/clips")
     async def search(asked: Annotated[Search, Query()]) -> dict[str, Any]:
         """Find clips; with `similar` those that sound most like one, nearest first."""
         if asked.similar is not None:
-            await house.studio.measure(asked.similar)
-        found = house.library.search(asked.filters())
+            await site.studio.measure(asked.similar)
+        found = site.library.search(asked.filters())
         return {"total": found.total, "clips": found.clips}
 
     @routes.get("/facets")
     async def facets() -> dict[str, dict[str, int]]:
         """How many clips have each kind, engine, licence, genre, project, key and tag."""
-        return house.library.facets(Filters())
+        return site.library.facets(Filters())
 
     @routes.get("/clips/{clip}")
     async def clip(clip: Id) -> dict[str, Any]:
-        return house.library.get(clip) | {"turns": house.library.edits.turns(clip)}
+        return site.library.get(clip) | {"turns": site.library.edits.turns(clip)}
 
     @routes.patch("/clips/{clip}")
     async def mark(clip: Id, marks: Marks) -> dict[str, Any]:
         """Favourite, stars, used, tags."""
         if marks.favourite is not None:
-            house.library.favourite(clip, marks.favourite)
+            site.library.favourite(clip, marks.favourite)
         if marks.rating is not None:
-            house.library.rate(clip, marks.rating)
+            site.library.rate(clip, marks.rating)
         if marks.used is not None:
-            house.library.mark_used(clip, marks.used)
+            site.library.mark_used(clip, marks.used)
         if marks.tags is not None:
-            house.library.tag(clip, marks.tags, set(house.library.get(clip)["tags"]) - set(marks.tags))
-        return house.library.get(clip)
+            site.library.tag(clip, marks.tags, set(site.library.get(clip)["tags"]) - set(marks.tags))
+        return site.library.get(clip)
 
     @routes.get("/clips/{clip}/audio", response_class=SoundFile)
     async def audio(
@@ -116,27 +116,27 @@ def clip_routes(house: House) -> APIRouter:
     ) -> SoundFile:
         """The sound as WAV, parts of it by Range; with `bpm` or `key` fitted to them. Of notes alone it is the MIDI file, or as
         `heard` what the embedded musician makes of them."""
-        path = await house.sound(clip, version, bpm, key or None)
+        path = await site.sound(clip, version, bpm, key or None)
         kind = "audio/midi" if path.suffix == ".mid" else "audio/wav"
-        return SoundFile(path, media_type=kind, filename=house.library.path(clip).name, headers={"Cache-Control": "no-cache"})
+        return SoundFile(path, media_type=kind, filename=site.library.path(clip).name, headers={"Cache-Control": "no-cache"})
 
     @routes.get("/clips/{clip}/peaks")
     async def peaks(clip: Id, version: Version = "original") -> dict[str, Any]:
         """The heights of its waveform, 0 to 1."""
-        return await house.peaks_of(clip, version)
+        return await site.peaks_of(clip, version)
 
     @routes.post("/clips/{clip}/keep")
     async def keep(clip: Id) -> dict[str, Any]:
         """A second name under Kept."""
-        house.library.get(clip)
-        return await house.line.ask("/sidecrate/keep", clip)
+        site.library.get(clip)
+        return await site.line.ask("/sidecrate/keep", clip)
 
     @routes.delete("/clips/{clip}")
     async def trash(clip: Id) -> dict[str, Any]:
         """Into the system's bin."""
-        house.library.get(clip)
-        told = await house.line.ask("/sidecrate/trash", clip)
-        house.library.catch_up(house.jobs)
+        site.library.get(clip)
+        told = await site.line.ask("/sidecrate/trash", clip)
+        site.library.catch_up(site.jobs)
         return told
 
     return routes

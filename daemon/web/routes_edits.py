@@ -15,9 +15,9 @@ from daemon.errors import LibraryError
 from daemon.library.instrument import LEVEL_DB, instrument_request
 from daemon.library.plugins import HOW_TO_INSTALL, find_plugins, plugin_folders
 from daemon.library.steps import STEPS
-from daemon.web.house import House
 from daemon.web.routes_clips import Given
 from daemon.web.routes_jobs import Id
+from daemon.web.site import Site
 
 
 class Edit(Given):
@@ -38,25 +38,25 @@ class Settings(Given):
     settings: Annotated[dict[str, str | int | float], Field(max_length=20)]
 
 
-def _now(house: House, clip: str) -> dict[str, Any]:
-    edits = house.library.edits
+def _now(site: Site, clip: str) -> dict[str, Any]:
+    edits = site.library.edits
     return {"steps": edits.steps(clip), "turns": edits.turns(clip)}
 
 
-def edit_routes(house: House) -> APIRouter:
+def edit_routes(site: Site) -> APIRouter:
     routes = APIRouter(prefix="/api")
 
     async def rendered(clip: str, change: Callable[[], Any]) -> dict[str, Any]:
         """Make a change; one that cannot be rendered is taken back."""
-        edits = house.library.edits
+        edits = site.library.edits
         before = edits.turns(clip)["undo"]
         change()
         try:
-            record = await house.studio.render(clip)
+            record = await site.studio.render(clip)
         except Exception:
             edits.back_to(clip, before)
             raise
-        return _now(house, clip) | {"warnings": record["report"].get("warnings", [])}
+        return _now(site, clip) | {"warnings": record["report"].get("warnings", [])}
 
     @routes.get("/steps")
     async def steps() -> list[dict[str, Any]]:
@@ -75,13 +75,13 @@ def edit_routes(house: House) -> APIRouter:
     @routes.get("/plugins")
     async def plugins() -> dict[str, Any]:
         """The user's own effects, for the step `plugin`, by name; `text` says what is missing where none can be used."""
-        names = list(find_plugins(plugin_folders(house.config.plugins.folders)))
+        names = list(find_plugins(plugin_folders(site.config.plugins.folders)))
         return {"names": names, "text": "" if find_spec("pedalboard") else HOW_TO_INSTALL}
 
     @routes.get("/plugins/{plugin}")
     async def plugin(plugin: Annotated[str, InPath(max_length=200)]) -> dict[str, Any]:
         """A plugin's parameters, as it says itself."""
-        return await house.studio.plugin(plugin)
+        return await site.studio.plugin(plugin)
 
     @routes.post("/clips/{clip}/edits")
     async def edit(clip: Id, said: Edit) -> dict[str, Any]:
@@ -90,50 +90,50 @@ def edit_routes(house: House) -> APIRouter:
             raise LibraryError("give either a step or words", "bad_request")
         step = said.step
         if step is not None:
-            return await rendered(clip, lambda: house.library.edits.add(clip, step))
-        return await rendered(clip, lambda: house.library.say(clip, str(said.words)))
+            return await rendered(clip, lambda: site.library.edits.add(clip, step))
+        return await rendered(clip, lambda: site.library.say(clip, str(said.words)))
 
     @routes.patch("/clips/{clip}/edits/{step}")
     async def change(clip: Id, step: Id, said: Settings) -> dict[str, Any]:
         """Other settings for a step, in its place; what is left out stays."""
-        return await rendered(clip, lambda: house.library.edits.set(clip, step, said.settings))
+        return await rendered(clip, lambda: site.library.edits.set(clip, step, said.settings))
 
     @routes.post("/clips/{clip}/render")
     async def render(clip: Id) -> dict[str, Any]:
         """Render the version as it stands; its record, stems by name."""
-        record = await house.studio.render(clip)
+        record = await site.studio.render(clip)
         return {name: record.get(name) for name in ("id", "kind", "bpm", "key", "bars", "seconds", "report")}
 
     @routes.post("/clips/{clip}/publish", status_code=201)
     async def publish(clip: Id) -> dict[str, Any]:
         """The version as it stands as a clip of its own in the crate."""
-        return await house.publish(clip)
+        return await site.publish(clip)
 
-    _add_turns(routes, house)
+    _add_turns(routes, site)
     return routes
 
 
-def _add_turns(routes: APIRouter, house: House) -> None:
+def _add_turns(routes: APIRouter, site: Site) -> None:
     @routes.post("/clips/{clip}/instruments", status_code=202)
     async def add_instrument(clip: Id, said: Instrument) -> dict[str, Any]:
         """Have an instrument play along with the clip: a job, whose clip becomes a step on top. `edited` tells when it has."""
-        request = instrument_request(house.library.record(clip), said.what)
-        house.library.path(clip)
-        accepted = await house.line.order("/sidecrate/generate", json.dumps(request))
-        house.layer_when_done(clip, accepted["job"], said.db)
+        request = instrument_request(site.library.record(clip), said.what)
+        site.library.path(clip)
+        accepted = await site.line.order("/sidecrate/generate", json.dumps(request))
+        site.layer_when_done(clip, accepted["job"], said.db)
         return accepted
 
     @routes.delete("/clips/{clip}/edits/{step}")
     async def remove(clip: Id, step: Id) -> dict[str, Any]:
-        house.library.edits.remove(clip, step)
-        return _now(house, clip)
+        site.library.edits.remove(clip, step)
+        return _now(site, clip)
 
     @routes.post("/clips/{clip}/undo")
     async def undo(clip: Id) -> dict[str, Any]:
-        house.library.edits.undo(clip)
-        return _now(house, clip)
+        site.library.edits.undo(clip)
+        return _now(site, clip)
 
     @routes.post("/clips/{clip}/redo")
     async def redo(clip: Id) -> dict[str, Any]:
-        house.library.edits.redo(clip)
-        return _now(house, clip)
+        site.library.edits.redo(clip)
+        return _now(site, clip)

@@ -13,11 +13,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.request import FIELDS, check_fields
-from daemon.engines.page import engine_rows
+from daemon.engines.table import engine_rows
 from daemon.errors import PromptError
-from daemon.purchases import day_spent, spent_rows
+from daemon.spending.ledger import day_spent, spent_rows
 from daemon.version import __version__
-from daemon.web.house import House
+from daemon.web.site import Site
 
 Id = Annotated[str, InPath(pattern="^[0-9A-Za-z_-]{1,64}$")]
 
@@ -43,7 +43,7 @@ def checked(values: dict[str, Any]) -> dict[str, Any]:
     return dict(check_fields((name, value) for name, value in values.items() if value not in (None, "")))
 
 
-def job_routes(house: House) -> APIRouter:
+def job_routes(site: Site) -> APIRouter:
     routes = APIRouter(prefix="/api")
 
     @routes.post("/requests", status_code=202)
@@ -53,57 +53,57 @@ def job_routes(house: House) -> APIRouter:
         if not request.get("prompt") and not request.get("reference"):
             raise PromptError("a request needs a prompt", "bad_request")
         if request.get("prompt"):
-            return await house.line.order("/sidecrate/generate", json.dumps(request))
+            return await site.line.order("/sidecrate/generate", json.dumps(request))
         path = str(request.pop("reference"))
         pairs = [part for name, value in request.items() for part in (name, _flat(value))]
-        return await house.line.order("/sidecrate/fit", path, *pairs)
+        return await site.line.order("/sidecrate/fit", path, *pairs)
 
     @routes.post("/clips/{clip}/again", status_code=202)
     async def again(clip: Id, values: Annotated[dict[str, Any] | None, Body()] = None) -> dict[str, Any]:
         """The same with a new seed; `change` writes one part anew."""
         pairs = [part for name, value in checked(values or {}).items() for part in (name, _flat(value))]
-        return await house.line.order("/sidecrate/again", clip, *pairs)
+        return await site.line.order("/sidecrate/again", clip, *pairs)
 
     @routes.get("/jobs")
     async def jobs(limit: Annotated[int, Query(ge=1, le=200)] = 20) -> list[dict[str, Any]]:
         """The newest jobs, by whichever door they came."""
-        return house.job_rows(limit)
+        return site.job_rows(limit)
 
     @routes.get("/jobs/{job}")
     async def job(job: Id) -> dict[str, Any]:
-        return house.job(job)
+        return site.job(job)
 
     @routes.delete("/jobs/{job}")
     async def cancel(job: Id) -> dict[str, Any]:
         """Cancel a job."""
-        house.job(job)
-        return await house.line.ask("/sidecrate/cancel", job)
+        site.job(job)
+        return await site.line.ask("/sidecrate/cancel", job)
 
     @routes.post("/jobs/{job}/answer")
     async def answer(job: Id, said: Answer) -> dict[str, Any]:
         """A person's word on a job's `proposal`."""
-        house.job(job)
-        return await house.line.ask("/sidecrate/answer", job, "yes" if said.yes else "no")
+        site.job(job)
+        return await site.line.ask("/sidecrate/answer", job, "yes" if said.yes else "no")
 
     @routes.get("/events", response_class=StreamingResponse)
     async def events() -> StreamingResponse:
         """Server-sent events, as the other doors have them; `jobs` tells of all doors' jobs."""
 
         async def lines() -> AsyncIterator[str]:
-            async for event in house.line.events():
+            async for event in site.line.events():
                 yield f"event: {event['event']}\ndata: {json.dumps(event)}\n\n"
 
         return StreamingResponse(lines(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
-    _add_whole(routes, house)
+    _add_whole(routes, site)
     return routes
 
 
-def _add_whole(routes: APIRouter, house: House) -> None:
+def _add_whole(routes: APIRouter, site: Site) -> None:
     @routes.get("/session")
     async def session() -> dict[str, Any]:
         """What is known of the DAW's project, and who said so."""
-        return house.line.session
+        return site.line.session
 
     @routes.put("/session")
     async def pin(pins: Pins) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _add_whole(routes: APIRouter, house: House) -> None:
         values = pins.model_dump(exclude_none=True)
         addresses = {"bpm": "/sidecrate/tempo", "key": "/sidecrate/key", "meter": "/sidecrate/meter"}
         for name, value in values.items():
-            await house.line.ask(addresses[name], FIELDS[name].check(value) if value else value)  # type: ignore[arg-type]
+            await site.line.ask(addresses[name], FIELDS[name].check(value) if value else value)  # type: ignore[arg-type]
         return values
 
     @routes.get("/engines")
@@ -122,14 +122,14 @@ def _add_whole(routes: APIRouter, house: House) -> None:
     @routes.get("/spend")
     async def spend(limit: Annotated[int, Query(ge=1, le=1000)] = 20) -> dict[str, Any]:
         """What hosted engines have cost."""
-        rows = [{name: row[name] for name in dict(row) if name != "intent"} for row in map(dict, spent_rows(house.jobs, limit))]
-        cap = house.config.spend.per_day_usd
-        return {"today_usd": day_spent(house.jobs, time.time()), "per_day_usd": cap, "purchases": rows}
+        rows = [{name: row[name] for name in dict(row) if name != "intent"} for row in map(dict, spent_rows(site.jobs, limit))]
+        cap = site.config.spend.per_day_usd
+        return {"today_usd": day_spent(site.jobs, time.time()), "per_day_usd": cap, "purchases": rows}
 
     @routes.get("/settings")
     async def settings() -> dict[str, Any]:
         """The config as it holds; it is changed in config.yaml."""
-        return {"file": str(house.places.config_file), "values": house.config.model_dump(mode="json")}
+        return {"file": str(site.places.config_file), "values": site.config.model_dump(mode="json")}
 
     @routes.get("/fields")
     async def fields() -> list[dict[str, str]]:
@@ -139,8 +139,8 @@ def _add_whole(routes: APIRouter, house: House) -> None:
     @routes.get("/status")
     async def status() -> dict[str, Any]:
         """Version, session and newest jobs."""
-        web = {"share": house.config.web.share, "share_port": house.share_port}
-        return {"version": __version__, "session": house.line.session, "jobs": house.job_rows(20), "web": web}
+        web = {"share": site.config.web.share, "share_port": site.share_port}
+        return {"version": __version__, "session": site.line.session, "jobs": site.job_rows(20), "web": web}
 
 
 def _flat(value: Any) -> str | int | float:

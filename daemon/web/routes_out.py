@@ -9,10 +9,10 @@ from fastapi.responses import FileResponse
 from pydantic import Field
 
 from daemon.errors import LibraryError
-from daemon.library.studio import FORMATS
-from daemon.web.house import House, asking
+from daemon.library.versions import FORMATS
 from daemon.web.routes_clips import Given, Name
 from daemon.web.routes_jobs import Id, checked
+from daemon.web.site import Site, asking
 from daemon.web.upload import receive
 
 
@@ -43,12 +43,12 @@ class Upload(Given):
     meter: Annotated[str, Field(max_length=10)] = ""
 
 
-def out_routes(house: House) -> APIRouter:
+def out_routes(site: Site) -> APIRouter:
     routes = APIRouter(prefix="/api")
-    _add_exports(routes, house)
-    _add_collections(routes, house)
-    _add_shares(routes, house)
-    _add_uploads(routes, house)
+    _add_exports(routes, site)
+    _add_collections(routes, site)
+    _add_shares(routes, site)
+    _add_uploads(routes, site)
     return routes
 
 
@@ -56,24 +56,24 @@ def _made(folder_name: str, name: str) -> dict[str, Any]:
     return {"export": folder_name, "name": name, "url": f"/api/exports/{folder_name}"}
 
 
-def _add_exports(routes: APIRouter, house: House) -> None:
+def _add_exports(routes: APIRouter, site: Site) -> None:
     @routes.post("/clips/{clip}/exports", status_code=201)
     async def export(clip: Id, wanted: Export) -> dict[str, Any]:
         """The clip with its edits as a file, to be fetched within a day."""
-        house.library.get(clip)
-        folder = house.export_folder()
-        return _made(folder.name, (await house.studio.export(clip, wanted.format, folder)).name)
+        site.library.get(clip)
+        folder = site.export_folder()
+        return _made(folder.name, (await site.studio.export(clip, wanted.format, folder)).name)
 
     @routes.post("/collections/{name}/exports", status_code=201)
     async def pack(name: str, wanted: Export) -> dict[str, Any]:
         """A whole collection as a zip with manifest and licences."""
-        house.library.collections.clips(name)
-        folder = house.export_folder()
-        return _made(folder.name, (await house.studio.pack(name, wanted.format, folder)).name)
+        site.library.collections.clips(name)
+        folder = site.export_folder()
+        return _made(folder.name, (await site.studio.pack(name, wanted.format, folder)).name)
 
     @routes.get("/exports/{export}", response_class=FileResponse)
     async def exported(export: Id) -> FileResponse:
-        path = house.exported(export)
+        path = site.exported(export)
         return FileResponse(path, filename=path.name)
 
     @routes.get("/formats")
@@ -81,32 +81,32 @@ def _add_exports(routes: APIRouter, house: House) -> None:
         return list(FORMATS)
 
 
-def _add_collections(routes: APIRouter, house: House) -> None:
+def _add_collections(routes: APIRouter, site: Site) -> None:
     @routes.get("/collections")
     async def collections() -> list[dict[str, Any]]:
-        return house.library.collections.all()
+        return site.library.collections.all()
 
     @routes.patch("/collections/{name}")
     async def rename(name: str, said: Renamed) -> list[dict[str, Any]]:
         """Another name for a collection."""
-        house.library.collections.rename(name, said.name)
-        return house.library.collections.all()
+        site.library.collections.rename(name, said.name)
+        return site.library.collections.all()
 
     @routes.delete("/collections/{name}")
     async def delete(name: str) -> dict[str, str]:
         """Let a collection go; its clips stay."""
-        house.library.collections.delete(name)
+        site.library.collections.delete(name)
         return {"deleted": name}
 
     @routes.put("/collections/{name}/{clip}")
     async def collect(name: str, clip: Id) -> dict[str, Any]:
         """Put a clip into a collection, which is made if it is not there."""
-        house.library.get(clip)
-        return {"added": house.library.collections.add(name, [clip])}
+        site.library.get(clip)
+        return {"added": site.library.collections.add(name, [clip])}
 
     @routes.delete("/collections/{name}/{clip}")
     async def uncollect(name: str, clip: Id) -> dict[str, Any]:
-        return {"removed": house.library.collections.remove(name, [clip])}
+        return {"removed": site.library.collections.remove(name, [clip])}
 
 
 def _told(share: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def _told(share: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in share.items() if name != "versions"}
 
 
-def _add_shares(routes: APIRouter, house: House) -> None:
+def _add_shares(routes: APIRouter, site: Site) -> None:
     def who() -> str:
         profile = asking.get()
         return profile.id if profile else ""
@@ -122,36 +122,36 @@ def _add_shares(routes: APIRouter, house: House) -> None:
     @routes.get("/shares")
     async def shares() -> list[dict[str, Any]]:
         """Links that are open, of whoever asks."""
-        return [_told(one) for one in house.shares.of(who())]
+        return [_told(one) for one in site.shares.of(who())]
 
     @routes.post("/shares", status_code=201)
     async def share(wanted: Share) -> dict[str, Any]:
         """A link to hear and download a clip or a collection, each clip as it is edited now; its address is told this once."""
-        if not house.config.web.share:
+        if not site.config.web.share:
             raise LibraryError("sharing is off; set share: true under web in the config", "sharing_off")
         if (wanted.clip is None) == (wanted.collection is None):
             raise LibraryError("share either a clip or a collection", "bad_request")
         if wanted.clip is not None:
-            clips, title = [wanted.clip], str(house.library.get(wanted.clip)["name"])
+            clips, title = [wanted.clip], str(site.library.get(wanted.clip)["name"])
         else:
-            clips, title = house.library.collections.clips(str(wanted.collection)), str(wanted.collection)
-        word, made = house.shares.make(title, clips, wanted.hours, who(), await house.versions_of(clips))
+            clips, title = site.library.collections.clips(str(wanted.collection)), str(wanted.collection)
+        word, made = site.shares.make(title, clips, wanted.hours, who(), await site.versions_of(clips))
         return _told(made) | {"path": f"/s/{word}"}
 
     @routes.delete("/shares/{share}")
     async def revoke(share: Id) -> dict[str, str]:
-        house.shares.revoke(share, who())
+        site.shares.revoke(share, who())
         return {"revoked": share}
 
 
-def _add_uploads(routes: APIRouter, house: House) -> None:
+def _add_uploads(routes: APIRouter, site: Site) -> None:
     file = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
     @routes.post("/uploads", status_code=201, openapi_extra={"requestBody": {"required": True, "content": file}})
     async def upload(said: Annotated[Upload, Query()], request: Request) -> dict[str, Any]:
         """Bring in an audio file: the body is the file (WAV, FLAC, OGG, MP3, AIFF). The clip, or with `fit` the job."""
         values = checked({name: getattr(said, name) for name in ("kind", "bpm", "key", "meter")})
-        async with receive(request, said.name, house.places) as path:
+        async with receive(request, said.name, site.places) as path:
             if said.fit:
-                return await house.fit(path, values)
-            return await house.bring(path, values)
+                return await site.fit(path, values)
+            return await site.bring(path, values)

@@ -13,9 +13,9 @@ from pydantic import Field
 from daemon.errors import LibraryError
 from daemon.library.filters import SORTS
 from daemon.web.access import COOKIE, COOKIE_LASTS_S, make_cookie
-from daemon.web.house import House, asking
 from daemon.web.profiles import Profile
 from daemon.web.routes_clips import Given
+from daemon.web.site import Site, asking
 
 #: Wrong passwords that are heard in a minute, from all pages together.
 _MOST_WRONG, _WITHIN_S = 5, 60.0
@@ -45,7 +45,7 @@ def set_cookie(answer: Response, token: str, profile: Profile | None) -> None:
     answer.set_cookie(COOKIE, value, max_age=int(COOKIE_LASTS_S), httponly=True, samesite="strict", path="/")
 
 
-def profile_routes(house: House, token: str) -> APIRouter:
+def profile_routes(site: Site, token: str) -> APIRouter:
     routes = APIRouter(prefix="/api")
     wrong: deque[float] = deque(maxlen=_MOST_WRONG)
     turn = asyncio.Lock()
@@ -55,14 +55,14 @@ def profile_routes(house: House, token: str) -> APIRouter:
         async with turn:
             if len(wrong) == _MOST_WRONG and time.monotonic() - wrong[0] < _WITHIN_S:
                 raise LibraryError("too many wrong passwords; wait a minute", "too_many")
-            found = await asyncio.to_thread(house.profiles.check, name, password)
+            found = await asyncio.to_thread(site.profiles.check, name, password)
             if found is None:
                 wrong.append(time.monotonic())
                 raise LibraryError("name and password do not belong together", "wrong_password")
         return found
 
     def told(profile: Profile | None) -> dict[str, Any]:
-        return {"name": profile.name if profile else None, "names": [one.name for one in house.profiles.all()]}
+        return {"name": profile.name if profile else None, "names": [one.name for one in site.profiles.all()]}
 
     @routes.get("/profile")
     async def who() -> dict[str, Any]:
@@ -85,7 +85,7 @@ def profile_routes(house: House, token: str) -> APIRouter:
     async def add(said: Login, answer: Response) -> dict[str, Any]:
         """A new profile. The first takes over all marks made so far, and the page becomes its page."""
         async with turn:
-            profile = await asyncio.to_thread(house.profiles.add, said.name, said.password)
+            profile = await asyncio.to_thread(site.profiles.add, said.name, said.password)
         if asking.get() is None:
             set_cookie(answer, token, profile)
         return told(asking.get() or profile)
@@ -97,18 +97,18 @@ def profile_routes(house: House, token: str) -> APIRouter:
         if profile is None:
             raise LibraryError("there is no profile to change; `sidecrate profile password NAME` changes any", "bad_request")
         await proved(profile.name, said.old)
-        changed = await asyncio.to_thread(house.profiles.set_password, profile, said.new)
+        changed = await asyncio.to_thread(site.profiles.set_password, profile, said.new)
         set_cookie(answer, token, changed)
         return told(changed)
 
     @routes.get("/preferences")
     async def preferences() -> dict[str, Any]:
-        return {"theme": "system", "in_time": False, "sort": "newest"} | house.library.preferences()
+        return {"theme": "system", "in_time": False, "sort": "newest"} | site.library.preferences()
 
     @routes.put("/preferences")
     async def prefer(said: Preferences) -> dict[str, Any]:
         """How whoever asks likes the page."""
-        house.library.prefer(said.model_dump(exclude_none=True))
-        return house.library.preferences()
+        site.library.prefer(said.model_dump(exclude_none=True))
+        return site.library.preferences()
 
     return routes

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from daemon.errors import LibraryError
-from daemon.web.house import House
+from daemon.web.site import Site
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -31,17 +31,17 @@ _STYLE = (
 )
 
 
-def make_share_app(house: House) -> Starlette:
+def make_share_app(site: Site) -> Starlette:
     async def page(request: Request) -> Response:
-        share = _share_of(request, house)
-        return _gone() if share is None else HTMLResponse(_page(request, share, house), headers=_HEADERS)
+        share = _share_of(request, site)
+        return _gone() if share is None else HTMLResponse(_page(request, share, site), headers=_HEADERS)
 
     async def audio(request: Request) -> Response:
-        path = _file_of(request, house)
+        path = _file_of(request, site)
         return _gone() if path is None else FileResponse(path, media_type=_type_of(path), headers=_HEADERS)
 
     async def download(request: Request) -> Response:
-        path = _file_of(request, house)
+        path = _file_of(request, site)
         return _gone() if path is None else FileResponse(path, filename=path.name, media_type=_type_of(path), headers=_HEADERS)
 
     return Starlette(
@@ -61,8 +61,8 @@ def _gone() -> Response:
     return PlainTextResponse("This link leads nowhere: it has expired, or was taken back.", 404, headers=_HEADERS)
 
 
-def _share_of(request: Request, house: House) -> dict[str, Any] | None:
-    return house.shares.open(request.path_params["word"]) if _is_host_of_ours(request.headers.get("host", "")) else None
+def _share_of(request: Request, site: Site) -> dict[str, Any] | None:
+    return site.shares.open(request.path_params["word"]) if _is_host_of_ours(request.headers.get("host", "")) else None
 
 
 def _is_host_of_ours(host: str) -> bool:
@@ -78,33 +78,33 @@ def _is_host_of_ours(host: str) -> bool:
     return True
 
 
-def _file_of(request: Request, house: House) -> Path | None:
-    share, number = _share_of(request, house), request.path_params["number"]
+def _file_of(request: Request, site: Site) -> Path | None:
+    share, number = _share_of(request, site), request.path_params["number"]
     if share is None or not 0 <= number < len(share["clips"]):
         return None
-    version = house.shares.version(share, number)
+    version = site.shares.version(share, number)
     if version is not None:
         return version[0] if version[0].is_file() else None
     try:
-        return house.library.path(share["clips"][number])
+        return site.library.path(share["clips"][number])
     except LibraryError:
         return None
 
 
-def _facts_of(share: dict[str, Any], number: int, house: House) -> dict[str, Any] | None:
-    version = house.shares.version(share, number)
+def _facts_of(share: dict[str, Any], number: int, site: Site) -> dict[str, Any] | None:
+    version = site.shares.version(share, number)
     try:
-        return version[1] if version is not None else house.library.record(share["clips"][number])
+        return version[1] if version is not None else site.library.record(share["clips"][number])
     except LibraryError:
         return None
 
 
-def _page(request: Request, share: dict[str, Any], house: House) -> str:
+def _page(request: Request, share: dict[str, Any], site: Site) -> str:
     until = time.strftime("%d %B %Y", time.localtime(share["expires"]))
     title, here = html.escape(share["title"]), html.escape(str(request.url.replace(query="")))
     articles = []
     for number in range(len(share["clips"])):
-        record = _facts_of(share, number, house)
+        record = _facts_of(share, number, site)
         if record is None:
             continue
         notes = "notes alone, as MIDI" if record["kind"] == "midi" else ""

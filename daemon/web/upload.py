@@ -13,9 +13,9 @@ from pathlib import Path, PurePath
 
 from starlette.requests import ClientDisconnect, Request
 
-from daemon.disk import check_space
 from daemon.errors import LibraryError
-from daemon.places import Places
+from daemon.home.places import Places
+from daemon.home.room import check_space
 from daemon.web.access import web_folder
 
 #: What the first bytes of each kind of file are.

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from daemon.cli import main
+from daemon.cli.main import main
 from daemon.version import __version__
-from tests.daemon_process import command
+from tests.helpers.daemon_process import command
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ import psutil
 import pytest
 import rtmidi
 
-from daemon.conform.loudness import integrated_lufs
+from daemon.audio.loudness import integrated_lufs
 from daemon.errors import ServiceError
 from tests.conftest import skip_or_fail
-from tests.daemon_process import DaemonProcess, wait_until
-from tests.jack import jack_server
-from tests.jack_recorder import Recording, Slipped
-from tests.link_peer import Peer
+from tests.helpers.daemon_process import DaemonProcess, wait_until
+from tests.helpers.jack import jack_server
+from tests.helpers.jack_recorder import Recording, Slipped
+from tests.helpers.link_peer import Peer
 
 pytestmark = pytest.mark.alone
 

@@ -12,7 +12,7 @@ import soundfile
 from bridge.music import Meter, loop_frames
 from daemon.version import __version__
 from tests.conftest import require
-from tests.daemon_process import DaemonProcess, wait_until
+from tests.helpers.daemon_process import DaemonProcess, wait_until
 
 
 @pytest.fixture(scope="module")

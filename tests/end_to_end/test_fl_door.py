@@ -9,10 +9,10 @@ import time
 import pytest
 import rtmidi
 
-from bridge.fl_piano_roll import read_choices
-from tests.daemon_process import wait_until
+from bridge.fl.piano_roll import read_choices
 from tests.fl_studio_scripts.fl_studio import Fl
-from tests.jack import jack, jack_lives  # noqa: F401
+from tests.helpers.daemon_process import wait_until
+from tests.helpers.jack import jack, jack_lives  # noqa: F401
 
 pytestmark = pytest.mark.alone
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from daemon.errors import ServiceError
-from tests.daemon_process import CONFIG, DaemonProcess, command, wait_until
-from tests.openai_server import KEY, OpenAiServer
-from tests.replicate_server import TOKEN, ReplicateServer
+from tests.helpers.daemon_process import CONFIG, DaemonProcess, command, wait_until
+from tests.helpers.openai_server import KEY, OpenAiServer
+from tests.helpers.replicate_server import TOKEN, ReplicateServer
 
 Start = Callable[..., DaemonProcess]
 

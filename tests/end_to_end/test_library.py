@@ -7,8 +7,8 @@ from pathlib import Path
 import soundfile
 from typer.testing import CliRunner
 
-from daemon.cli import app
-from tests.daemon_process import wait_until
+from daemon.cli.main import app
+from tests.helpers.daemon_process import wait_until
 
 
 def listed(daemon, *options):

@@ -2,10 +2,10 @@
 
 import pytest
 
-from daemon.link import read_beacon
-from tests.bridge.test_midi import controller
-from tests.daemon_process import wait_until
-from tests.jack import jack  # noqa: F401
+from daemon.client.connection import read_beacon
+from tests.bridge.midi.test_door import controller
+from tests.helpers.daemon_process import wait_until
+from tests.helpers.jack import jack  # noqa: F401
 
 pytestmark = pytest.mark.alone
 

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from tests.conftest import require, skip_or_fail
-from tests.daemon_process import wait_until
-from tests.jack import jack_server
-from tests.jack_clock import others_clock
+from tests.helpers.daemon_process import wait_until
+from tests.helpers.jack import jack_server
+from tests.helpers.jack_clock import others_clock
 
 pytestmark = pytest.mark.alone
 

@@ -17,8 +17,8 @@ import pytest
 import soundfile
 
 from tests.conftest import require, skip_or_fail
-from tests.openai_server import KEY, OpenAiServer
-from tests.web_house import WebHouse
+from tests.helpers.openai_server import KEY, OpenAiServer
+from tests.helpers.web_house import WebHouse
 
 PAGE = Path(__file__).parents[2] / "daemon" / "web" / "page"
 AXE = PAGE / "node_modules" / "axe-core" / "axe.min.js"

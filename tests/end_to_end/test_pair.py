@@ -4,10 +4,10 @@ import subprocess
 import sys
 import threading
 
-from daemon.config import load_config
-from tests.bridge.test_osc_gate import Tablet
-from tests.daemon_process import wait_until
-from tests.own_network import own_address  # noqa: F401
+from daemon.settings.schema import load_config
+from tests.bridge.osc.test_gate import Tablet
+from tests.helpers.daemon_process import wait_until
+from tests.helpers.own_network import own_address  # noqa: F401
 
 
 class Pairing:

@@ -7,9 +7,9 @@ import sqlite3
 import pytest
 import soundfile
 
-from tests.daemon_process import CONFIG, command, wait_until
 from tests.faults.asker import Asker
-from tests.replicate_server import TOKEN, ReplicateServer
+from tests.helpers.daemon_process import CONFIG, command, wait_until
+from tests.helpers.replicate_server import TOKEN, ReplicateServer
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import time
 import pytest
 import soundfile
 
-from daemon.places import Places
-from tests.daemon_process import command, wait_until
+from daemon.home.places import Places
+from tests.helpers.daemon_process import command, wait_until
 
 
 class Watcher:

@@ -8,9 +8,9 @@ import socket
 import time
 from typing import Any
 
-from bridge.osc_codec import OscError, build_message, parse_packet
-from daemon.link import read_beacon
-from daemon.places import Places
+from bridge.osc.addresses import OscError, build_message, parse_packet
+from daemon.client.connection import read_beacon
+from daemon.home.places import Places
 
 
 class Asker:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import soundfile
 
-from daemon.places import Places
+from daemon.home.places import Places
 
 ENDED = {"done", "failed", "cancelled"}
 #: Endings that a file bears only while it is written.

@@ -1,3 +1,3 @@
-from tests.inbox_bench import bench
+from tests.helpers.inbox_bench import bench
 
 __all__ = ["bench"]

@@ -5,7 +5,7 @@ import struct
 
 from hypothesis import strategies as st
 
-from bridge.osc_codec import IN, OUT
+from bridge.osc.addresses import IN, OUT
 from bridge.request import FIELDS
 
 ADDRESSES = st.sampled_from([*IN, *OUT, "/sidecrate/", "/sidecrate/light/x", "/", "/a*b", "", "no slash", "/sidecrate/hello "])

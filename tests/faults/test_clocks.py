@@ -4,16 +4,16 @@ import time
 
 import pytest
 
-from bridge.inbox_stillness import Stillness
-from bridge.osc_throttle import PACKETS_PER_S, Throttle
+from bridge.inbox.stillness import Stillness
+from bridge.osc.throttle import PACKETS_PER_S, Throttle
 from bridge.request import Request
 from bridge.session import Session
 from daemon.brief import Brief
-from daemon.database import Database
-from daemon.queue import Queue
-from tests.daemon_process import wait_until
+from daemon.jobs.database import Database
+from daemon.jobs.queue import Queue
 from tests.faults.asker import Asker
 from tests.faults.test_kills import TINY
+from tests.helpers.daemon_process import wait_until
 
 HOURS_S = 8 * 3600.0
 
@@ -72,8 +72,8 @@ def test_a_sleep_fills_no_bucket_beyond_its_brim():
 
 def test_the_end_that_was_to_be_repeated_is_not_said_in_a_burst_after_a_sleep():
     from bridge.events import Failed, Origin
-    from bridge.osc import REPEATS_S
-    from bridge.osc_codec import build_message
+    from bridge.osc.addresses import build_message
+    from bridge.osc.door import REPEATS_S
     from tests.faults.test_osc import make_door
 
     now, orders = [0.0], []

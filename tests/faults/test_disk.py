@@ -11,18 +11,18 @@ import numpy as np
 import psutil
 import pytest
 
-from daemon.crate import Crate
-from daemon.database import Database
-from daemon.disk import LEAST_FREE_BYTES, check_space
+from daemon.clip.make import make_clip
+from daemon.clip.takes import load_take, save_take
+from daemon.crate.crate import Crate
 from daemon.engines.contract import Take
 from daemon.errors import CrateError, QueueError, SidecrateError
-from daemon.take_store import load_take, save_take
-from daemon.worker import make_clip
+from daemon.home.room import LEAST_FREE_BYTES, check_space
+from daemon.jobs.database import Database
 from tests.conftest import skip_or_fail
-from tests.daemon_process import CONFIG, wait_until
 from tests.faults.asker import Asker
 from tests.faults.audit import audit
 from tests.faults.test_kills import TINY, workers_of
+from tests.helpers.daemon_process import CONFIG, wait_until
 
 RECORD = {
     "id": "k3f9", "kind": "loop", "prompt": "x", "words": "x", "bpm": 90.0, "key": None, "meter": "4/4", "created": 0.0, "n": 1, "of": 1,

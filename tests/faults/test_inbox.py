@@ -16,8 +16,8 @@ import pytest
 
 from bridge.errors import DoorError
 from bridge.events import Order, Refused
-from bridge.inbox import MOST_NOTES, Inbox
-from tests.inbox_bench import Bench, tone, wait_for
+from bridge.inbox.door import MOST_NOTES, Inbox
+from tests.helpers.inbox_bench import Bench, tone, wait_for
 
 
 def test_a_slow_writer_is_never_read_half(bench: Bench) -> None:
@@ -77,7 +77,7 @@ def test_a_storm_of_events_makes_one_order(bench: Bench) -> None:
 
 
 def test_many_files_are_each_taken_once_and_so_many_at_a_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.inbox.MOST_IN_HAND", 60)
+    monkeypatch.setattr("bridge.inbox.door.MOST_IN_HAND", 60)
     for k in range(200):
         bench.drop(f"beat{k}.txt", f"drums {k}")
     bench.start()
@@ -111,9 +111,9 @@ def test_ten_thousand_notices_are_hints_and_no_load(bench: Bench) -> None:
 def test_files_of_no_use_block_none_and_do_not_fill_the_log(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bridge.inbox.MOST_IN_HAND", 5)
-    monkeypatch.setattr("bridge.inbox.MOST_SAID", 20)
-    monkeypatch.setattr("bridge.inbox.RESCAN_S", 0.1)
+    monkeypatch.setattr("bridge.inbox.door.MOST_IN_HAND", 5)
+    monkeypatch.setattr("bridge.inbox.door.MOST_SAID", 20)
+    monkeypatch.setattr("bridge.inbox.door.RESCAN_S", 0.1)
     for k in range(40):
         bench.drop(f"a{k}.bin", "left alone")
     held = [(bench.folder / f"b{k}.txt").open("w") for k in range(12)]
@@ -209,7 +209,7 @@ def test_kills_at_any_moment_lose_nothing_and_ask_nothing_under_two_claims(bench
     script = (
         "import sys, threading\n"
         "from pathlib import Path\n"
-        "from bridge.inbox import Inbox\n"
+        "from bridge.inbox.door import Inbox\n"
         "def take(order):\n"
         "    with open(sys.argv[2], 'a') as file:\n"
         "        file.write(order.claim + ' ' + str(order.requests[0]['prompt']) + '\\n')\n"
@@ -272,7 +272,7 @@ def test_a_kill_between_the_answer_and_the_move_leaves_one_answer(bench: Bench) 
 def test_an_answer_that_meets_a_full_disk_is_written_later_and_once(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    monkeypatch.setattr("bridge.inbox.RESCAN_S", 0.1)
+    monkeypatch.setattr("bridge.inbox.door.RESCAN_S", 0.1)
     box = bench.start()
     bench.drop("beat.txt", "drums")
     order = bench.order()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.inbox_bench import Bench, tone, wait_for
+from tests.helpers.inbox_bench import Bench, tone, wait_for
 
 
 def test_odd_names(bench: Bench) -> None:

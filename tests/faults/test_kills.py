@@ -12,10 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from daemon.child import NORMAL_PRIORITY
-from tests.daemon_process import CONFIG, wait_until
+from daemon.children.inside import NORMAL_PRIORITY
 from tests.faults.asker import Asker
 from tests.faults.audit import Watcher, audit
+from tests.helpers.daemon_process import CONFIG, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals that Windows does not have")
 
@@ -25,31 +25,31 @@ PROMPT_FILE = "engine: fake\nbars: 1\nbpm: 240\ncount: 2\n\nclicks"
 
 #: Where the daemon dies, and where its worker does.
 DAEMON_STEPS = [
-    "daemon.queue:Queue.accept:before",
-    "daemon.queue:Queue.accept:after",
-    "daemon.queue:Queue.claim:after",
-    "daemon.queue:Queue.enter:after",
-    "daemon.crate:Crate.publish:before",
-    "daemon.crate:Crate.publish:after",
-    "daemon.crate:_bring:after",
-    "daemon.crate:_sync_folder:before",
+    "daemon.jobs.queue:Queue.accept:before",
+    "daemon.jobs.queue:Queue.accept:after",
+    "daemon.jobs.queue:Queue.claim:after",
+    "daemon.jobs.queue:Queue.enter:after",
+    "daemon.crate.crate:Crate.publish:before",
+    "daemon.crate.crate:Crate.publish:after",
+    "daemon.crate.crate:_bring:after",
+    "daemon.crate.crate:_sync_folder:before",
     "shutil:copyfileobj:after",
-    "daemon.queue:Queue.clip_done:before",
-    "daemon.queue:Queue.clip_done:after",
-    "daemon.queue:Queue.settle_job:before",
-    "daemon.queue:Queue.settle_job:after",
-    "bridge.inbox:Inbox._open:before",
-    "bridge.inbox_claims:_write:before",
-    "bridge.inbox_claims:_write:after",
-    "bridge.inbox_claims:_move:after",
+    "daemon.jobs.queue:Queue.clip_done:before",
+    "daemon.jobs.queue:Queue.clip_done:after",
+    "daemon.jobs.queue:Queue.settle_job:before",
+    "daemon.jobs.queue:Queue.settle_job:after",
+    "bridge.inbox.door:Inbox._open:before",
+    "bridge.inbox.claims:_write:before",
+    "bridge.inbox.claims:_write:after",
+    "bridge.inbox.claims:_move:after",
 ]
 WORKER_STEPS = [
-    "daemon.take_store:save_take:before",
-    "daemon.take_store:save_take:after",
-    "daemon.worker:make_record:after",
+    "daemon.clip.takes:save_take:before",
+    "daemon.clip.takes:save_take:after",
+    "daemon.clip.make:make_record:after",
     "daemon.audio.wav:write_clip:after",
-    "daemon.worker:write_files:after",
-    "daemon.worker:_write_text:after",
+    "daemon.clip.make:write_files:after",
+    "daemon.clip.make:_write_text:after",
 ]
 STEPS = DAEMON_STEPS + WORKER_STEPS
 
@@ -57,7 +57,9 @@ STEPS = DAEMON_STEPS + WORKER_STEPS
 def workers_of(daemon):
     try:
         children = psutil.Process(daemon.process.pid).children()
-        return [child for child in children if "daemon.child" in child.cmdline() and NORMAL_PRIORITY not in child.cmdline()]
+        return [
+            child for child in children if "daemon.children.inside" in child.cmdline() and NORMAL_PRIORITY not in child.cmdline()
+        ]
     except psutil.Error:
         return []
 
@@ -84,7 +86,7 @@ def test_a_kill_at_every_step_loses_nothing_and_makes_nothing_twice(start_daemon
             daemon.launch()
             die_at(step)
             daemon.process.wait(10)
-        daemon.environment = {**armed, "SIDECRATE_DIE_IN": "daemon.child"}
+        daemon.environment = {**armed, "SIDECRATE_DIE_IN": "daemon.children.inside"}
         at.write_text("")
         daemon.start()
         for step in WORKER_STEPS:
@@ -184,7 +186,7 @@ def test_a_stopped_daemon_keeps_its_home_and_goes_on(start_daemon):
     asker.close()
     os.kill(daemon.process.pid, signal.SIGSTOP)
     try:
-        from tests.daemon_process import command
+        from tests.helpers.daemon_process import command
 
         second = command("run", environment=daemon.environment)
         assert second.returncode == 1 and "another Sidecrate daemon" in second.stderr

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.library import records
-from daemon.crate import Crate
-from daemon.database import Database
-from daemon.library.catalogue import Library
+from daemon.children.heap import give_back
+from daemon.crate.crate import Crate
+from daemon.home.log import MOST_WAITING, JsonLines, Writer
+from daemon.jobs.database import Database
 from daemon.library.folder import look_through
-from daemon.log import MOST_WAITING, JsonLines, Writer
-from daemon.memory import give_back
+from daemon.library.library import Library
 
 
 class Heavy:

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.events import Origin
-from bridge.fl_link import MAGIC, MAX_FRAME, FlLink, Reassembly, identity_reply, read_frame, split_message
-from bridge.midi_clocks import Clocks
-from bridge.midi_map import MidiMap, read_message
-from bridge.midi_touches import Touches
+from bridge.fl.link import MAGIC, MAX_FRAME, FlLink, Reassembly, identity_reply, read_frame, split_message
+from bridge.midi.followed_clock import Clocks
+from bridge.midi.mapping import MidiMap, read_message
+from bridge.midi.touches import Touches
 
 BYTES = st.lists(st.integers(0, 255), max_size=40)
 STATUS = st.sampled_from(

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bridge.errors import SidecrateError
-from bridge.osc import FLOOD_TOLD_EVERY_S, MAX_SENDERS, Greeting, OscDoor
-from bridge.osc_codec import build_message, parse_packet
-from bridge.osc_throttle import HELLOS_PER_S, PACKETS_PER_S, STRANGERS_PER_S, Throttle
+from bridge.osc.addresses import build_message, parse_packet
+from bridge.osc.door import FLOOD_TOLD_EVERY_S, MAX_SENDERS, Greeting, OscDoor
+from bridge.osc.throttle import HELLOS_PER_S, PACKETS_PER_S, STRANGERS_PER_S, Throttle
 from bridge.session import Session
-from daemon.service import FILE_THREADS
+from daemon.service.service import FILE_THREADS
 from tests.faults.osc_strategies import PACKETS
 
 FLOOD = 5_000

@@ -7,11 +7,11 @@ import pytest
 
 from bridge.errors import RequestError
 from bridge.request import FIELDS, Request
-from daemon.allowed import AllowedFolders
+from daemon.briefing.allowed_folders import AllowedFolders
 from daemon.engines.embedded.kit import read_kit
 from daemon.errors import EngineError
-from tests.daemon_process import CONFIG
 from tests.faults.asker import Asker
+from tests.helpers.daemon_process import CONFIG
 
 
 @pytest.mark.parametrize("field", ["reference", "kit"])
@@ -43,7 +43,7 @@ def test_what_lies_outside_is_refused_links_followed(tmp_path, monkeypatch):
         folder.mkdir(parents=True)
     (other / "x.wav").write_bytes(b"x")
     monkeypatch.setattr(Path, "home", lambda: home)
-    monkeypatch.setattr("daemon.allowed.tempfile.gettempdir", lambda: str(tmp_path / "nowhere"))
+    monkeypatch.setattr("daemon.briefing.allowed_folders.tempfile.gettempdir", lambda: str(tmp_path / "nowhere"))
     (home / "Music" / "link.wav").symlink_to(other / "x.wav")
     (home / "Music" / "folder").symlink_to(other)
     allowed = AllowedFolders([home / ".state" / "recordings"], [str(drive)])
@@ -69,7 +69,7 @@ def test_the_daemon_refuses_what_lies_outside_at_its_doors(start_daemon):
     assert asker.ask("a", prompt="drums", kit="/usr") == "" and "files.allow" in asker.refused["a"]
     asker.close()
     (daemon.places.inbox / "x.txt").write_text("reference: /etc/passwd\n")
-    from tests.daemon_process import wait_until
+    from tests.helpers.daemon_process import wait_until
 
     answer = daemon.places.inbox / "failed" / "x.txt.error.txt"
     wait_until(answer.exists, 20)

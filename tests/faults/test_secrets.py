@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from daemon.masking import MASK, mask
-from daemon.status import one_line
-from tests.daemon_process import CONFIG, wait_until
+from daemon.cli.status import one_line
+from daemon.home.masking import MASK, mask
 from tests.faults.asker import Asker
 from tests.faults.test_kills import TINY
+from tests.helpers.daemon_process import CONFIG, wait_until
 
 PLANTED = "r8_Pl4ntedS3cretPl4ntedS3cret"
 
@@ -62,7 +62,7 @@ def test_a_planted_secret_is_nowhere_in_what_is_written(start_daemon, tmp_path):
 
 
 def _doctor(daemon, bundle):
-    from tests.daemon_process import command
+    from tests.helpers.daemon_process import command
 
     done = command("doctor", "--bundle", str(bundle), environment=daemon.environment)
     assert done.returncode in (0, 1) and "Read it before you send it" in done.stderr
@@ -135,7 +135,7 @@ def test_only_loopback_is_opened_by_default(start_daemon):
 
 
 def test_doctor_says_that_another_sidecrate_holds_the_port(start_daemon, tmp_path):
-    from tests.daemon_process import command
+    from tests.helpers.daemon_process import command
 
     daemon = start_daemon()
     home = tmp_path / "other"

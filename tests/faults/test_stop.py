@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.daemon_process import wait_until
 from tests.faults.asker import Asker
 from tests.faults.audit import audit
 from tests.faults.test_kills import FAST, TINY, workers_of
+from tests.helpers.daemon_process import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals that Windows does not have")
 
@@ -33,7 +33,7 @@ def test_ctrl_c_leaves_nothing_running_and_a_second_one_does_not_wait(start_daem
     folder = os.pathsep.join([str(Path(__file__).parent / "die_at"), str(Path(__file__).parents[2])])
     daemon.environment = {
         **plain, "PYTHONPATH": folder, "SIDECRATE_DIE_MARK": str(mark),
-        "SIDECRATE_DIE_AT": "daemon.crate:Crate.publish:hang", "SIDECRATE_DIE_IN": "daemon.cli",
+        "SIDECRATE_DIE_AT": "daemon.crate.crate:Crate.publish:hang", "SIDECRATE_DIE_IN": "daemon.cli",
     }  # fmt: skip
     daemon.start()
     wait_until(mark.exists, 30, "a crate on a drive that does not answer")

@@ -6,10 +6,10 @@ import sys
 import psutil
 import pytest
 
-from tests.daemon_process import CONFIG, wait_until
 from tests.faults.asker import Asker
 from tests.faults.audit import audit
 from tests.faults.test_kills import TINY, workers_of
+from tests.helpers.daemon_process import CONFIG, wait_until
 
 
 def test_every_way_to_break_is_said_and_the_next_job_runs(start_daemon):

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from bridge.fl_link import (
+from bridge.fl.link import (
     BETWEEN,
     DATA,
     MAX_FRAME,

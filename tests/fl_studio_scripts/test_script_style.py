@@ -8,8 +8,8 @@ import inspect
 
 import pytest
 
-from bridge.fl_link import ACK, BETWEEN, DATA, MAGIC, MAX_FRAME, MAX_PARTS, MAX_PAYLOAD, PING, TO_DAEMON, TO_FL, VERSION
-from bridge.fl_piano_roll import page
+from bridge.fl.link import ACK, BETWEEN, DATA, MAGIC, MAX_FRAME, MAX_PARTS, MAX_PAYLOAD, PING, TO_DAEMON, TO_FL, VERSION
+from bridge.fl.piano_roll import page
 from tests.fl_studio_scripts.fl_studio import ALLOWED, FL_MODULES, SCRIPT, Fl
 
 SOURCE = SCRIPT.read_bytes()

@@ -11,7 +11,7 @@ import soundfile
 
 from bridge.music import Meter, loop_frames
 from tests.conftest import require
-from tests.daemon_process import DaemonProcess, wait_until
+from tests.helpers.daemon_process import DaemonProcess, wait_until
 
 RACK = Path(__file__).parent / "js" / "rack.js"
 BAD_NETWORK = {"drop": 0.3, "repeat": 0.3, "delay_ms": 400}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bridge.osc_codec import IN
+from bridge.osc.addresses import IN
 from tests.conftest import require
 
 REAPER = Path(__file__).parents[2] / "reaper"

@@ -4,10 +4,10 @@ import re
 import zlib
 from xml.etree import ElementTree
 
-from bridge.osc_codec import IN, OUT, Message, is_release
-from bridge.osc_orders import OscOrders
-from bridge.osc_sender import Sender
-from bridge.osc_surfaces import PLACES
+from bridge.osc.addresses import IN, OUT, Message, is_release
+from bridge.osc.orders import OscOrders
+from bridge.osc.sender import Sender
+from bridge.osc.surfaces import PLACES
 from tests.touchosc.layout_player import BUILT, address_of, property_of, read_nodes
 from touchosc.build import build
 from touchosc.container import pack, unpack

@@ -1,4 +1,4 @@
-"""How the judges of the bar (`daemon/conform/hear/judges.npz`) are trained: on made-up music only.
+"""How the judges of the bar (`daemon/hearing/judges.npz`) are trained: on made-up music only.
 
     python -m tools.train_hearing.bank SOUNDFONT DRUMKITS BANK.npz
     python -m tools.train_hearing.takes BANK.npz TAKES.npz --count 8000 [--meter 3/4] [--first-seed N]

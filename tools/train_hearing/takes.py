@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from bridge.music import Meter
-from daemon.conform.hear import bar, beats, onsets, seam
-from daemon.conform.hear.envelopes import envelopes
-from daemon.conform.hear.reading import read
+from daemon.hearing import bar, beats, onsets
+from daemon.hearing import loop_joint as seam
+from daemon.hearing.bar_features import read
+from daemon.hearing.envelopes import envelopes
 from tools.train_hearing.music import RATE, Bank, Loop, loop
 
 

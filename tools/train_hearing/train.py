@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from daemon.conform.hear.reading import FEATURES
-from daemon.conform.hear.seam import SIGNS
+from daemon.hearing.bar_features import FEATURES
+from daemon.hearing.loop_joint import SIGNS
 
 SOUND_HIDDEN, JOINT_HIDDEN, JUDGES = 32, 16, 3
 SOUND = 0.62

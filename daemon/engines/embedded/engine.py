@@ -10,7 +10,6 @@ from daemon.engines.contract import Grid, Progress, Take
 from daemon.engines.embedded import INFO
 from daemon.engines.embedded.change import changed
 from daemon.engines.embedded.composer import compose
-from daemon.engines.embedded.effect import DEFAULT_S, find_effect, play_effect
 from daemon.engines.embedded.midi_file import midi_bytes
 from daemon.engines.embedded.mix import Player, frame_of
 from daemon.engines.embedded.oneshot import find_steps, find_voice, play_oneshot
@@ -18,6 +17,7 @@ from daemon.engines.embedded.plan import PARTS, Plan
 from daemon.engines.embedded.render import Track, play_loop
 from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import Score
+from daemon.engines.embedded.soundscapes import DEFAULT_S, find_effect, play_effect
 from daemon.engines.embedded.voices.voice import Tone
 from daemon.engines.embedded.wishes import read_wishes, toned
 from daemon.errors import EngineError

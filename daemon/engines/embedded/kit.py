@@ -12,8 +12,8 @@ import soxr
 
 from bridge.music import parse_note
 from daemon.audio.files import read_audio
-from daemon.conform.note import find_note
-from daemon.engines.embedded.voices.signals import faded
+from daemon.audio.signals import faded
+from daemon.conform.oneshot import find_note
 from daemon.errors import AudioError, EngineError
 
 _ENDINGS = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")

@@ -12,11 +12,11 @@ import scipy.fft
 from bridge.music import Key, Meter, loop_frames
 from daemon.audio.files import read_audio
 from daemon.audio.resample import resample
+from daemon.audio.signals import fast_length
 from daemon.brief import Brief
-from daemon.conform.hear import hear
-from daemon.conform.key import find_key, hear_tones
-from daemon.engines.embedded.voices.signals import fast_length
 from daemon.errors import EngineError
+from daemon.hearing import hear
+from daemon.hearing.key import find_key, hear_tones
 
 _WINDOW, _HOP = 4096, 1024
 _LOWEST_HZ, _HIGHEST_HZ, _BASS_HZ, _KICK_HZ = 60.0, 2000.0, 250.0, 130.0

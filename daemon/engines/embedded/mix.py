@@ -11,10 +11,10 @@ from typing import Protocol
 import numpy as np
 import scipy.fft
 
-from daemon.engines.embedded import effects
+from daemon.audio import rooms
+from daemon.audio.signals import fast_length, highpass, response_of, wide
 from daemon.engines.embedded.plan import Plan, Sound
 from daemon.engines.embedded.score import TICKS_PER_QUARTER, Note
-from daemon.engines.embedded.voices.signals import fast_length, highpass, response_of, wide
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
 
@@ -171,7 +171,7 @@ class Balance:
     gain: float | None = None
 
 
-class Desk:
+class Mixer:
     """Mixes one stretch of `frames` frames that goes round, or (`goes_round` False) one whose tail runs on past its end.
 
     Inside, a stem is a pair of rows, middle and side, of the spectrum of a length at which transforms are fast and that holds
@@ -217,13 +217,13 @@ class Desk:
                     row += rows[0] * np.float32(gain)
         spectrum = self._transformed(dry)
         if sent[1].any():
-            echoes = effects.ping_pong(self.size, self.rate, self._delay_frames)
+            echoes = rooms.ping_pong(self.size, self.rate, self._delay_frames)
             spectrum += echoes * scipy.fft.rfft(sent[1], self.size)
         if sent[0].any():
             room_in = scipy.fft.rfft(sent[0], self.size)
             if sent[2].any():
                 room_in += echoes[0] * scipy.fft.rfft(sent[2], self.size)
-            spectrum += effects.reverb(self.size, self.rate, round(mix.reverb_s, 2)) * room_in
+            spectrum += rooms.reverb(self.size, self.rate, round(mix.reverb_s, 2)) * room_in
         spectrum *= self._settled({}, 0.0)
         self.power = self._k_power(spectrum)
         return self._out(spectrum)
@@ -273,7 +273,7 @@ class Desk:
     def _k_power(self, spectrum: np.ndarray) -> float:
         """K-weighted power (the sum over both channels, the mean over the stretch) of a middle and side."""
         power = np.einsum("ij,ij->j", spectrum.real, spectrum.real) + np.einsum("ij,ij->j", spectrum.imag, spectrum.imag)
-        return float(np.dot(power, effects.k_weight(self.size, self.rate))) * 4 / self.size / self.frames
+        return float(np.dot(power, rooms.k_weight(self.size, self.rate))) * 4 / self.size / self.frames
 
     @property
     def _delay_frames(self) -> int:
@@ -286,11 +286,11 @@ class Desk:
             return spectrum
         sent = spectrum[0]
         if echo:
-            echoes = effects.ping_pong(self.size, self.rate, self._delay_frames) * (spectrum[0] * np.float32(echo))
+            echoes = rooms.ping_pong(self.size, self.rate, self._delay_frames) * (spectrum[0] * np.float32(echo))
             sent = sent + echoes[0]
             spectrum += echoes
         if room:
-            spectrum += effects.reverb(self.size, self.rate, round(mix.reverb_s, 2)) * (sent * np.float32(room))
+            spectrum += rooms.reverb(self.size, self.rate, round(mix.reverb_s, 2)) * (sent * np.float32(room))
         return spectrum
 
     def _settled(self, spectra: Mapping[str, np.ndarray], lufs: float) -> np.ndarray:
@@ -304,7 +304,7 @@ class Desk:
             fewest = 2 if self.plan.version >= 2 else 3
             if len(playing) >= fewest or playing == {"drums"}:
                 power = (whole.real**2 + whole.imag**2).sum(axis=0)
-                slope = effects.spectral_slope(power, self.rate, self.size)
+                slope = rooms.spectral_slope(power, self.rate, self.size)
                 if len(playing) >= fewest:
                     # two parts need not fill the spectrum: they are turned half-way
                     share = 1.0 if len(playing) >= 3 else 0.5
@@ -313,9 +313,9 @@ class Desk:
                     # half of what it lacks: how its voices were asked to sound must stay heard
                     less_db = _BEAT_ALONE_DB if self.plan.version >= 3 else _BEAT_ALONE_ONCE_DB
                     balance.tilt_db = float(np.clip((self.plan.mix.slope_db + less_db - slope) / 2, 0.0, 1.5))
-            power_now = self._k_power(whole * effects.tilt(self.size, self.rate, balance.tilt_db))
+            power_now = self._k_power(whole * rooms.tilt(self.size, self.rate, balance.tilt_db))
             balance.gain = math.sqrt(10 ** ((lufs + 0.691) / 10) / max(power_now, 1e-12))
-        return effects.tilt(self.size, self.rate, balance.tilt_db) * np.float32(balance.gain)
+        return rooms.tilt(self.size, self.rate, balance.tilt_db) * np.float32(balance.gain)
 
     def _out(self, spectrum: np.ndarray) -> np.ndarray:
         rows = scipy.fft.irfft(spectrum, self.size, axis=1, workers=_ROWS)

@@ -7,9 +7,9 @@ import re
 import numpy as np
 
 from bridge.music import Key
+from daemon.audio.signals import faded, rng
 from daemon.brief import Brief
 from daemon.engines.embedded.harmony import read_chord
-from daemon.engines.embedded.voices.signals import faded, rng
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
 from daemon.prompt.marked_text import MarkedText

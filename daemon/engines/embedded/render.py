@@ -10,13 +10,13 @@ from functools import partial
 import numpy as np
 
 from bridge.music import loop_frames
+from daemon.audio import rooms
 from daemon.audio.scratch import Scratch, give_back_heap
+from daemon.audio.signals import forget_long_responses
 from daemon.engines.contract import Progress
-from daemon.engines.embedded import effects
-from daemon.engines.embedded.mix import Balance, Desk, Player, below_ceiling, frame_of, part_sounds, place, tail_s
+from daemon.engines.embedded.mix import Balance, Mixer, Player, below_ceiling, frame_of, part_sounds, place, tail_s
 from daemon.engines.embedded.plan import Plan, Section, Sound
 from daemon.engines.embedded.score import Note, Score
-from daemon.engines.embedded.voices.signals import forget_long_responses
 from daemon.engines.embedded.voices.textures import texture
 
 _LOOP_LUFS = -14.0
@@ -41,7 +41,7 @@ def play_loop(plan: Plan, notes: Notes, player: Player, progress: Progress) -> t
             buses[part] = place(notes[part], part_sounds(plan, part), plan.bpm, player, frames)
     progress(0.7, "mixing")
     kicks = [frame_of(note.start, plan.bpm, player.rate) for note in notes.get("drums", ()) if note.voice in _KICKS]
-    return below_ceiling(Desk(plan, player.rate, frames).stems(buses, kicks, _LOOP_LUFS))
+    return below_ceiling(Mixer(plan, player.rate, frames).stems(buses, kicks, _LOOP_LUFS))
 
 
 def _texture(sound: Sound, plan: Plan, frames: int, rate: int) -> np.ndarray:
@@ -93,7 +93,7 @@ class Track:
             self._add_block(block, partial(_say, progress, share, block.section.name))
         # what comes after needs the memory more than the next piece needs these
         self.player.forget()
-        effects.forget()
+        rooms.forget()
         forget_long_responses()
         give_back_heap()
         self._fade()
@@ -143,8 +143,8 @@ class Track:
         return self.longest + round(_RING_S * self.player.rate)
 
     @property
-    def _desk(self) -> Desk:
-        return Desk(self.plan, self.player.rate, self._frames_of_block, self.balance, goes_round=False)
+    def _desk(self) -> Mixer:
+        return Mixer(self.plan, self.player.rate, self._frames_of_block, self.balance, goes_round=False)
 
     @property
     def _lufs(self) -> float:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from daemon.brief import Brief
-    from daemon.child import Tell
+    from daemon.children.inside import Tell
 
 #: Of this process.
 warm = Warm()
@@ -31,9 +31,9 @@ _LOADED = 0.1
 
 def make(brief: Brief, seed: int, progress: Progress) -> Take:
     """A take by the model of the engine that `brief.engines` begins with. EngineError with what, why and what to do."""
-    from daemon.config import load_config
     from daemon.engines.registry import engine_info
-    from daemon.places import Places
+    from daemon.home.places import Places
+    from daemon.settings.schema import load_config
 
     load_config(Places.find().config_file)  # engines of the config's own, and where models lie
     info = engine_info(brief.engines[0])

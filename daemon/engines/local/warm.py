@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from daemon.child import find_function
+from daemon.children.inside import find_function
 from daemon.engines.local.machine import memory_gb
 from daemon.engines.local.model import Device, Model
 from daemon.engines.local.needs import is_half, memory_needed_gb

@@ -15,7 +15,7 @@ import httpx
 
 from daemon.engines.replicate.models import TOKEN
 from daemon.errors import EngineError
-from daemon.secrets import mask
+from daemon.home.keys import mask
 
 #: s: to connect, and between two packets.
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from daemon.engines.contract import EngineInfo, Price
-from daemon.secrets import has_secret
+from daemon.home.keys import has_secret
 
 TOKEN = "REPLICATE_API_TOKEN"
 

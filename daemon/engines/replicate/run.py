@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from daemon.brief import Brief
-from daemon.child import Tell
-from daemon.child_many import Cancelled, Talk, must_talk
+from daemon.children.inside import Tell
+from daemon.children.many_inside import Cancelled, Talk, must_talk
+from daemon.clip.takes import SEED_STRIDE, next_take, save_take
 from daemon.engines.contract import Price, Take
 from daemon.engines.replicate.client import ApiError, Client, Gate, explained, parse_time
 from daemon.engines.replicate.inputs import fill, known_values, outputs_of, progress_in
 from daemon.engines.replicate.models import TOKEN
 from daemon.errors import AudioError, EngineError
-from daemon.secrets import find_secret
-from daemon.take_store import SEED_STRIDE, next_take, save_take
+from daemon.home.keys import find_secret
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from bridge.music import Meter
 from daemon.conform.choose import cuts
-from daemon.conform.hear import Heard
+from daemon.hearing import Heard
 
 RATE = 22050
 

@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
+from daemon.audio.seam import measure_seam
+from daemon.audio.sound import Sound
 from daemon.brief import Brief
 from daemon.conform.conform import conform
 from daemon.conform.loop import _repeated
 from daemon.conform.report import Report
-from daemon.conform.seam import measure_seam
-from daemon.conform.sound import Sound
 from daemon.engines.contract import Take
 
 RATE = 44100

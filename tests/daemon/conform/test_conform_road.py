@@ -6,10 +6,10 @@ import sys
 import numpy as np
 import pytest
 
+from daemon.audio.stretch import Stretch, rubberband_live
+from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform.conform import conform
-from daemon.conform.time_map import TimeMap
-from daemon.conform.warp import Stretch, rubberband_live
 from daemon.engines.contract import Take
 from tests.daemon.conform.test_conform_heard import drums, quiet
 
@@ -53,7 +53,7 @@ def test_attacks_stay_sharp(ratio):
     attacks = np.arange(RATE // 2, 7 * RATE // 2, RATE // 3)
     for attack in attacks:
         audio[attack : attack + 4000, 0] += 0.3 * burst
-    time_map = TimeMap.straight(0.0, ratio, round(len(audio) * ratio))
+    time_map = StretchMap.straight(0.0, ratio, round(len(audio) * ratio))
     made = rubberband_live(audio, RATE, Stretch(time_map))
     places = np.round(time_map.target_of(attacks.astype(float))).astype(int)
     assert np.median([rise_ms(made, place) for place in places]) <= np.median([rise_ms(audio, at) for at in attacks]) + 2.5
@@ -69,7 +69,7 @@ def test_formants_stay_while_the_pitch_moves():
         power = np.abs(np.fft.rfft(x[8000:-8000, 0])) ** 2
         return float((np.arange(len(power)) * power).sum() / power.sum() * RATE / (len(x) - 16000))
 
-    time_map = TimeMap.straight(0.0, 1.0, len(audio))
+    time_map = StretchMap.straight(0.0, 1.0, len(audio))
     moved, kept = (centre(rubberband_live(audio, RATE, Stretch(time_map, 5.0, formants=on))) for on in (False, True))
     assert moved == pytest.approx(centre(audio) * 2 ** (5 / 12), rel=0.06)
     assert abs(kept - centre(audio)) < 0.5 * abs(moved - centre(audio))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from daemon.brief import Brief
-from daemon.child import find_function
+from daemon.children.inside import find_function
 from daemon.engines.contract import PLACES, EngineInfo
 from daemon.engines.registry import engines
 from daemon.errors import EngineError

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.config import load_config
 from daemon.engines import registry
 from daemon.engines.registry import Policy, Wish, choose_engines
 from daemon.errors import ConfigError, EngineError
+from daemon.settings.schema import load_config
 
 ALL = registry.engines()
 LOOP = Wish("loop", {}, 8.0, 120.0)

@@ -8,8 +8,8 @@ import pytest
 
 from bridge.request import Request, read_request
 from bridge.session import Session
-from daemon.acceptance import check_amended, make_brief
 from daemon.brief import Brief
+from daemon.briefing.brief_of import check_amended, make_brief
 from daemon.engines.registry import Policy
 from daemon.errors import EngineError
 from daemon.improve.amend import again, amend, is_shown_first, proposal, wanted_steps

@@ -13,7 +13,7 @@ from daemon.engines.embedded.plan import read_plan
 from daemon.engines.embedded.score import Score
 from daemon.improve.child import ask_model
 from daemon.improve.server import estimate_usd, may_have_key, price_usd
-from tests.openai_server import KEY, PLAN, OpenAiServer
+from tests.helpers.openai_server import KEY, PLAN, OpenAiServer
 
 PRICE = (2.5, 10.0)
 COST_USD = (2.5 * 1000 + 10 * 200) / 1e6

@@ -4,10 +4,10 @@ import time
 import pytest
 
 from daemon.brief import Brief
-from daemon.crate import Crate
-from daemon.database import Database
-from daemon.library.catalogue import Library
-from daemon.worker import make_clip
+from daemon.clip.make import make_clip
+from daemon.crate.crate import Crate
+from daemon.jobs.database import Database
+from daemon.library.library import Library
 
 
 def untold(value, stage, words=""):

@@ -13,13 +13,13 @@ from daemon.errors import LibraryError
 from daemon.library.export import FORMATS, export_clip
 from daemon.library.pack import export_collection
 from daemon.library.steps import check_step
-from daemon.library.studio import FORMATS as OFFERED
-from daemon.library.studio import Studio
+from daemon.library.versions import FORMATS as OFFERED
+from daemon.library.versions import Versions
 from tests.daemon.library.conftest import untold
 
 
 def version(home, record, *steps):
-    return Studio(home.library, home.folder / "versions").version_task(record["id"], [check_step(step) for step in steps])
+    return Versions(home.library, home.folder / "versions").version_task(record["id"], [check_step(step) for step in steps])
 
 
 def export(home, record, kind, target, *steps, force=False):

@@ -13,7 +13,7 @@ from daemon.errors import LibraryError
 from daemon.library.notes import notes_of_version
 from daemon.library.render import render_version
 from daemon.library.steps import check_kind, check_step
-from daemon.library.studio import Studio
+from daemon.library.versions import Versions
 from tests.daemon.library.conftest import untold
 
 TPQ = 480
@@ -145,7 +145,7 @@ def test_a_clip_of_notes_is_edited_and_refuses_what_needs_a_sound(home: Any, rec
     home.library.take_in([alone])
     home.library.edits.add("nts7", {"do": "pitch", "semitones": 3})
     home.library.edits.add("nts7", {"do": "tempo", "bpm": 90})
-    studio = Studio(home.library, home.folder / "versions")
+    studio = Versions(home.library, home.folder / "versions")
     made = render_version(studio.version_task("nts7"), untold)
     assert made["kind"] == "midi" and made["bpm"] == 90 and Path(made["path"]).name.endswith("nts7.mid")
     assert starts(Path(made["path"]).read_bytes())["bass"] == [(0, 48), (1920, 43)]

@@ -7,11 +7,11 @@ import soundfile
 
 from bridge.music import Meter, loop_frames
 from daemon.brief import Brief
+from daemon.clip.make import make_clip
 from daemon.errors import LibraryError
 from daemon.library.played_notes import hear_notes
 from daemon.library.stem_source import play_again
-from daemon.library.studio import Studio
-from daemon.worker import make_clip
+from daemon.library.versions import Versions
 from tests.daemon.library.conftest import untold
 
 
@@ -29,7 +29,7 @@ def notes(home, tmp_path):
 
 def test_notes_are_heard_as_they_are_and_as_they_are_edited(home, notes):
     assert play_again(notes, 44100).midi == Path(notes["path"]).read_bytes(), "what is played are the clip's own notes"
-    studio = Studio(home.library, home.folder / "versions")
+    studio = Versions(home.library, home.folder / "versions")
     heard = hear_notes(studio.version_task("nts7"), untold)
     audio, rate = soundfile.read(heard["path"])
     assert len(audio) == loop_frames(1, Meter(), 120.0, rate) and np.abs(audio).max() > 0.05
@@ -41,6 +41,6 @@ def test_notes_are_heard_as_they_are_and_as_they_are_edited(home, notes):
 
 
 def test_notes_of_others_say_where_to_hear_them(home, notes):
-    task = Studio(home.library, home.folder / "versions").version_task("nts7")
+    task = Versions(home.library, home.folder / "versions").version_task("nts7")
     with pytest.raises(LibraryError, match="hear them in your DAW"):
         hear_notes({**task, "record": {**task["record"], "engine": "file"}}, untold)

@@ -13,13 +13,13 @@ import pytest
 import soundfile
 from typer.testing import CliRunner
 
-from daemon.cli import app
+from daemon.cli.main import app
 from daemon.errors import LibraryError
+from daemon.home.places import Places
 from daemon.library.plugin_host import describe, load
 from daemon.library.plugins import find_plugins, plugin_of, preset_of, read_parameters
 from daemon.library.render import render_version
-from daemon.library.studio import Studio
-from daemon.places import Places
+from daemon.library.versions import Versions
 from tests.conftest import require, skip_or_fail
 from tests.daemon.library.conftest import untold
 
@@ -46,7 +46,7 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def task(home, folder):
     """What a worker is told of a clip's version, by a studio that knows the folder."""
-    studio = Studio(home.library, home.folder / "versions", plugin_folders=[str(folder)])
+    studio = Versions(home.library, home.folder / "versions", plugin_folders=[str(folder)])
     return lambda record, *steps: studio.version_task(record["id"], list(steps))
 
 
@@ -109,7 +109,7 @@ def test_a_plugin_says_its_parameters_and_refuses_others_by_name(task, loop, fol
 )
 def test_a_plugin_that_crashes_or_hangs_ends_its_own_worker_alone(home, loop, folder, fault, deadline_s, text):
     async def work():
-        studio = Studio(home.library, home.folder / "versions", plugin_folders=[str(folder)])
+        studio = Versions(home.library, home.folder / "versions", plugin_folders=[str(folder)])
         try:
             await studio.render(loop["id"], [{"do": "gain", "db": -3}])
             # the worker is there before the deadline is a short one

@@ -12,19 +12,19 @@ import pytest
 import soundfile
 
 from bridge.music import Meter, loop_frames
+from daemon.audio.loudness import true_peak_db
 from daemon.audio.wav_record import read_record
-from daemon.conform.loudness import true_peak_db
 from daemon.errors import LibraryError
 from daemon.library.render import render_version
 from daemon.library.steps import check_step
-from daemon.library.studio import Studio
+from daemon.library.versions import Versions
 from tests.daemon.library.conftest import untold
 
 RATE = 44100
 
 
 def render(home, record, *steps, stems=False, others=None):
-    studio = Studio(home.library, home.folder / "versions")
+    studio = Versions(home.library, home.folder / "versions")
     task = studio.version_task(record["id"], [check_step(step) for step in steps])
     return render_version(task | {"stems": task["stems"] or stems}, untold)
 
@@ -196,7 +196,7 @@ def test_a_version_is_rendered_once_by_a_child_and_published_as_a_clip_of_its_ow
     home.library.edits.add(loop["id"], {"do": "tempo", "bpm": 100})
 
     async def work():
-        studio = Studio(home.library, home.folder / "versions")
+        studio = Versions(home.library, home.folder / "versions")
         try:
             first = await studio.render(loop["id"])
             made = os.stat(first["path"]).st_mtime_ns
@@ -231,7 +231,7 @@ export_clip(task, lambda *said: None)
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_kill_during_an_edit_or_export_leaves_all_whole(home, loop, tmp_path):
     before, target = digest(loop), tmp_path / "out.flac"
-    studio = Studio(home.library, home.folder / "versions")
+    studio = Versions(home.library, home.folder / "versions")
     version = studio.version_task(loop["id"], [check_step({"do": "eq", "low_db": 3})])
     task = json.dumps({"version": version, "format": "flac", "target": str(target), "force": False})
     for at in (1, 2, 102, 1):  # before the WAV's rename, around the version's, and, that being there, before the export's

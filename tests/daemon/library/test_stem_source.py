@@ -5,11 +5,11 @@ import pytest
 import soundfile
 
 from daemon.brief import Brief
+from daemon.clip.make import make_record
 from daemon.conform.conform import conform
 from daemon.engines.embedded.engine import make
 from daemon.errors import LibraryError
 from daemon.library.stem_source import read_stems
-from daemon.worker import make_record
 
 RATE = 44100
 

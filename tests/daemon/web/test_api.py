@@ -17,7 +17,7 @@ import pytest
 import soundfile
 
 from tests.conftest import skip_or_fail
-from tests.web_house import WebHouse
+from tests.helpers.web_house import WebHouse
 
 
 @pytest.fixture(scope="module")

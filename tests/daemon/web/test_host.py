@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from daemon.places import Places
+from daemon.home.places import Places
 from daemon.web import host
 from daemon.web.host import WebProcess
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.web_house import WebHouse
+from tests.helpers.web_house import WebHouse
 
 Route = tuple[str, str]
 UPLOAD = ("POST", "/api/uploads")

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from daemon.engines.embedded.voices.signals import (
+from daemon.audio.signals import (
     bandpass,
     both,
     faded,

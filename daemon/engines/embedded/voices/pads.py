@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.engines.embedded.voices.signals import (
+from daemon.audio.signals import (
     ensemble,
     faded,
     fall,

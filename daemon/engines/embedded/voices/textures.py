@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.fft
 
-from daemon.engines.embedded.voices.signals import fast_length, highpass, lowpass, noise, response_of, rng, wide
+from daemon.audio.signals import fast_length, highpass, lowpass, noise, response_of, rng, wide
 
 NAMES = ("vinyl", "tape", "air", "rain", "room")
 

@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks.embedded import level_heard
 from benchmarks.take_measures import keys_agree, measure, tempo_agrees
+from daemon.audio.seam import measure_seam
 from daemon.brief import Brief
-from daemon.conform.seam import measure_seam
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.styles import STYLES

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from daemon.audio.signals import noise, rng, turns_of, wave, wide
 from daemon.engines.embedded.mix import add_round
-from daemon.engines.embedded.voices.signals import noise, rng, turns_of, wave, wide
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone
 from tests.daemon.engines.embedded.measures import RATE, attack_s, centroid_hz, cents_off, mono, share, side_below_db, time_to_db

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from daemon.config import load_config
 from daemon.engines.local.ready import LIBRARIES
 from daemon.engines.registry import configure
-from daemon.places import Places
+from daemon.home.places import Places
+from daemon.settings.schema import load_config
 from tests.conftest import skip_or_fail
 from tests.daemon.engines.local.tiny import build
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import soundfile
 
 from tests.daemon.engines.local.conftest import config_of
-from tests.daemon_process import CONFIG, DaemonProcess, wait_until
+from tests.helpers.daemon_process import CONFIG, DaemonProcess, wait_until
 
 
 def test_a_clip_comes_from_a_local_model_and_a_cancel_ends_another(tiny_folder, start_daemon):

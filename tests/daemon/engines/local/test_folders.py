@@ -12,7 +12,7 @@ from daemon.engines.local import folders
 from daemon.engines.local.folders import fault_of, find_folder, places_of
 from daemon.engines.local.models import MODELS, describe
 from daemon.engines.local.ready import why_not
-from daemon.places import Places
+from daemon.home.places import Places
 
 
 def safetensors(path: Path, floats: int = 4) -> None:

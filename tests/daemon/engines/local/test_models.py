@@ -9,13 +9,13 @@ import sys
 import pytest
 
 from daemon.brief import Brief
-from daemon.cli_models import model_lines, model_row
-from daemon.config import load_config
+from daemon.cli.models import model_lines, model_row
 from daemon.engines.local import machine, needs
 from daemon.engines.local.models import MODELS, describe, merged
 from daemon.engines.registry import Policy, Wish, choose_engines, configure, engine_info
 from daemon.errors import ConfigError, EngineError
-from daemon.places import Places
+from daemon.home.places import Places
+from daemon.settings.schema import load_config
 
 LOOP = Brief("techno", "techno", bpm=120.0, bars=4)
 

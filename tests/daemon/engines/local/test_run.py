@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from daemon.brief import Brief
-from daemon.child import find_function
+from daemon.children.inside import find_function
 from daemon.engines.local import run, warm
 from daemon.engines.local.model import Asked, Device
 from daemon.engines.registry import engine_info

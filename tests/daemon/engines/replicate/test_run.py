@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from daemon.brief import Brief
-from daemon.child_many import Talk
+from daemon.children.many_inside import Talk
+from daemon.clip.takes import load_take
 from daemon.engines.registry import engine_info
 from daemon.engines.replicate import client, run
 from daemon.engines.replicate.models import MODELS, describe
 from daemon.errors import EngineError
-from daemon.take_store import load_take
-from tests.replicate_server import LOOPER, TOKEN, ReplicateServer
+from tests.helpers.replicate_server import LOOPER, TOKEN, ReplicateServer
 
 BRIEF = Brief("soul loop", "soul loop", bpm=120.0, bars=1, key_name="Am", seed=77, count=2, engines=("musicgen-looper",))
 

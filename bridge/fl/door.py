@@ -1,0 +1,297 @@
+"""FL Studio as a door: its script's words become orders and the session's context, and events become hints in FL.
+
+The link has ports of its own, apart from those of pads: a virtual pair called Sidecrate FL where the system has such, else two
+loopback ports by name. Programs that map pads then never see its frames, and FL's port can be held by FL alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import DoorError, RequestError
+from bridge.events import Done, Event, Order, Origin, SessionChanged, Take
+from bridge.fl.hints import Hints
+from bridge.fl.link import INPUTS, NAME, OUTPUTS, VERSION, FlLink, identity_reply
+from bridge.fl.names import first_prompt, key_in
+from bridge.fl.piano_roll import PianoRoll
+from bridge.midi.mapping import MidiMap, read_message
+from bridge.midi.ports import MidiPorts
+from bridge.midi.touches import Touches
+from bridge.request import FIELDS, Request, Value
+
+SOURCE = "fl:studio"
+POLL_S = 2.0
+#: The session forgets a source after 10 minutes of silence: a project that does not change is no silence.
+SIGN_S = 60.0
+_STATUS = {"note": 0x90, "cc": 0xB0, "program": 0xC0}
+_MOST_WAITING = 1024
+_CONTEXT = ("bpm", "meter", "playing", "project")
+_NAMES = ("channel", "pattern")
+
+
+class FlDoor:
+    """The door of FL Studio's script. All of it happens in one thread; `tell` and the MIDI system only leave a note for it.
+
+    boot: a word that is new each time the daemon starts. inputs, outputs: parts of names of ports that FL sends to and hears.
+    piano_roll: where the notes of clips that FL ordered are written for its piano roll; midi_of tells a clip's MIDI file.
+    """
+
+    name = "fl"
+
+    def __init__(
+        self,
+        mapping: MidiMap,
+        take: Take,
+        *,
+        boot: str,
+        api: str = "auto",
+        inputs: Iterable[str] = INPUTS,
+        outputs: Iterable[str] = OUTPUTS,
+        virtual: bool = True,
+        piano_roll: PianoRoll | None = None,
+        midi_of: Callable[[str], str | None] = lambda clip: None,
+        log: logging.Logger | None = None,
+    ) -> None:
+        self._take = take
+        self._boot = boot
+        self._piano_roll = piano_roll
+        self._midi_of = midi_of
+        self._log = log or logging.getLogger(__name__)
+        self._triggers = [[_STATUS[m.trigger], m.number, -1 if m.channel is None else m.channel] for m in mapping.mappings]
+        self._touches = Touches(mapping)
+        self._ports = MidiPorts(
+            self._heard, api=api, inputs=inputs, outputs=outputs, virtual=virtual, sysex=True, name=NAME, log=self._log
+        )
+        self._notes: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
+        self._thread: threading.Thread | None = None
+        self._link = FlLink()
+        self._hints = Hints()
+        self._nonce = ""
+        self._said: dict[str, Any] = {}
+        self._counted: deque[tuple[str, Any]] = deque(maxlen=256)
+        self._answered = self._greeted = False
+        self._sign_s = 0.0
+        self._still = False
+        self._trouble = "closed"
+
+    def start(self) -> None:
+        """Open the ports. Where no MIDI system answers nothing is raised and nothing runs: `health` says why."""
+        if self._thread is not None:
+            return
+        try:
+            self._ports.open()
+        except DoorError as error:
+            self._trouble = error.text
+            self._log.info("fl: %s", error.text)
+            return
+        self._trouble = ""
+        self._thread = threading.Thread(target=self._run, name="fl", daemon=True)
+        self._thread.start()
+
+    def tell(self, event: Event) -> None:
+        """Show an event of one of FL's orders as a hint."""
+        if not isinstance(event, SessionChanged) and event.origin.door == self.name:
+            self._leave(partial(self._show, event))
+            if isinstance(event, Done) and self._piano_roll and (midi := self._midi_of(event.clip)):
+                self._leave(partial(self._piano_roll.add, Path(midi)))
+
+    def stop(self) -> None:
+        """Close the ports."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._leave(None, wait=True)
+            thread.join(5)
+            self._trouble = "closed"
+
+    def health(self) -> str:
+        if self._trouble:
+            return self._trouble
+        if self._still:
+            return "JACK stands still; waiting for it"
+        if held := self._ports.refused_ports:
+            return f"open; held by another program: {', '.join(held)}"
+        if not self._ports.own_port and not self._ports.heard_ports:
+            return f"open; no port called {' or '.join(INPUTS)} is there"
+        if self._link.other_version is not None:
+            return f"open; FL's script speaks version {self._link.other_version}, this daemon {VERSION}: install the script again"
+        if not self._link.is_answered(time.monotonic()):
+            return "open; FL's script does not answer"
+        if self._said.get("idle") == 0:
+            return "open; FL's script answers, though FL does not call its OnIdle: link its output to the input's port number"
+        return "open; FL's script answers"
+
+    # --- the thread -----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        poll_s = time.monotonic() + POLL_S
+        while True:
+            now = time.monotonic()
+            try:
+                note = self._notes.get(timeout=max(0.0, min(poll_s - now, self._link.wait_s(now))))
+                if note is None:
+                    break
+                self._try(note)
+            except queue.Empty:
+                pass
+            self._try(self._send)
+            if time.monotonic() >= poll_s:
+                self._try(self._refresh)
+                poll_s = time.monotonic() + POLL_S
+        self._try(self._ports.close)
+
+    def _try(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:  # the thread must outlive a fault in one message
+            self._log.exception("fl: going on")
+
+    def _send(self) -> None:
+        for frame in self._link.due(time.monotonic()):
+            self._ports.send(frame, self._ports.own_port)
+
+    def _refresh(self) -> None:
+        self._watch()
+        if self._ports.refresh():
+            self._still = self._ports.stands_still
+            return
+        self._still = False
+        if not self._trouble:
+            self._log.warning("fl: the MIDI system has gone; waiting for it")
+        self._trouble = "the MIDI system has gone; waiting for it"
+        if self._ports.reopen():
+            self._trouble = ""
+            self._log.info("fl: the MIDI system is back")
+
+    def _watch(self) -> None:
+        """Note that a script has come or gone, and tell the session now and then that it is still there."""
+        now = time.monotonic()
+        answered = self._link.is_answered(now)
+        if self._answered and not answered:
+            self._log.info("fl: the script does not answer any more")
+            self._link.forget()
+            self._greeted = False
+        elif answered and not self._answered:
+            self._log.info("fl: the script answers")
+        self._answered = answered
+        if answered and self._said and now - self._sign_s >= SIGN_S:
+            self._context({})
+
+    def _leave(self, note: Callable[[], None] | None, *, wait: bool = False) -> None:
+        try:
+            self._notes.put(note, timeout=2 if wait else 0)
+        except queue.Full:
+            self._log.debug("fl: too many messages at once; one was dropped")
+
+    def _heard(self, port: str, message: Sequence[int], delta_s: float) -> None:
+        if len(message) > 3:
+            self._leave(partial(self._read, port, bytes(message)))
+
+    # --- in -------------------------------------------------------------------------------------------------------
+
+    def _read(self, port: str, data: bytes) -> None:
+        if reply := identity_reply(data):
+            self._ports.send(reply, self._ports.own_port)
+            return
+        now = time.monotonic()
+        message = self._link.hear(data, now)
+        if not self._greeted and self._link.is_answered(now):
+            # a script that knew an earlier daemon says everything anew when it hears this one's name
+            self._welcome()
+        handler = getattr(self, f"_on_{message.get('do')}", None) if message else None
+        if handler is not None:
+            handler(message)
+
+    def _welcome(self) -> None:
+        self._greeted = True
+        self._link.put({"do": "welcome", "boot": self._boot, "map": self._triggers}, "welcome")
+
+    def _on_hello(self, message: Mapping[str, Any]) -> None:
+        nonce = _nonce(message)
+        if nonce != self._nonce and self._said:
+            self._bye()
+        if nonce != self._nonce:
+            self._log.info("fl: hello from %s", str(message.get("fl", ""))[:80] or "FL Studio")
+        self._nonce = nonce
+        self._welcome()
+
+    def _on_bye(self, message: Mapping[str, Any]) -> None:
+        self._bye()
+        self._greeted = False
+
+    def _bye(self) -> None:
+        self._said = {}
+        self._take(Order("bye", self._origin(), what=SOURCE))
+
+    def _on_context(self, message: Mapping[str, Any]) -> None:
+        for name in (*_CONTEXT, *_NAMES, "idle"):
+            if name in message:
+                self._said[name] = message[name]
+        names = [self._name(name) for name in ("pattern", "channel", "project")]
+        values = {name: message[name] for name in _CONTEXT if name in message}
+        self._context({**values, "key": key_in(*names)})
+
+    def _context(self, values: Mapping[str, Any]) -> None:
+        self._sign_s = time.monotonic()
+        self._take(Order("context", self._origin(), what=SOURCE, values=values))
+
+    def _on_touch(self, message: Mapping[str, Any]) -> None:
+        midi = message.get("midi")
+        if not isinstance(midi, list) or len(midi) != 3 or not all(isinstance(byte, int) for byte in midi):
+            return
+        # a program change has one data byte; FL says two
+        touch = read_message(midi[:2] if midi[0] & 0xF0 == 0xC0 else midi)
+        if touch is None or self._is_repeat(message):
+            return
+        for k, order in enumerate(self._touches.orders(touch, NAME, self._origin())):
+            self._take(self._finished(order, f"{_nonce(message)}:{message.get('n')}.{k}"))
+
+    def _on_make(self, message: Mapping[str, Any]) -> None:
+        fields = first_prompt([">" + str(message.get("prompt", ""))])
+        if fields and not self._is_repeat(message):
+            with suppress(RequestError):
+                request = Request({name: FIELDS[name].check(value) for name, value in fields.items()})
+                self._take(self._finished(Order("make", self._origin(), (request,)), f"{_nonce(message)}:{message.get('n')}"))
+
+    def _finished(self, order: Order, count: str) -> Order:
+        """An order made whole: what it plays is taken from a name where it says no prompt, and it counts once."""
+        requests, once = order.requests, ""
+        if order.verb == "make":
+            named: dict[str, Value] = dict(first_prompt([self._name(name) for name in _NAMES]))
+            requests = tuple(one if "prompt" in one else one.with_defaults(named) for one in requests)
+            once = f"fl:{count}"
+        return Order(order.verb, order.origin, requests, order.what, once=once)
+
+    def _name(self, name: str) -> str:
+        said = self._said.get(name)
+        return said if isinstance(said, str) else ""
+
+    def _is_repeat(self, message: Mapping[str, Any]) -> bool:
+        """Whether this touch was here before: the link sends again what it got no answer to."""
+        count = (_nonce(message), message.get("n"))
+        seen = count in self._counted
+        self._counted.append(count)
+        return seen
+
+    def _origin(self) -> Origin:
+        return Origin(self.name, {"source": SOURCE})
+
+    # --- out ------------------------------------------------------------------------------------------------------
+
+    def _show(self, event: Event) -> None:
+        hint = self._hints.of(event)
+        if hint is not None:
+            self._link.put({"do": "hint", "text": hint.text}, hint.about)
+
+
+def _nonce(message: Mapping[str, Any]) -> str:
+    """What tells one start of the script from another."""
+    return str(message.get("nonce", ""))[:32]

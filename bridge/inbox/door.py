@@ -1,0 +1,401 @@
+"""The inbox: a folder that takes prompts and audio files, and puts them away with their answers."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import stat
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from bridge.errors import DoorError, Fault, RequestError
+from bridge.events import Done, Event, Failed, Finished, Order, Origin, Refused, Take, Told
+from bridge.inbox.claims import MAX_TEXT_BYTES, Claim, answer_in, put_aside, put_away, show_proposal
+from bridge.inbox.names import claimed_name, is_audio, is_ignored, is_text, new_claim, split_claimed, stem, wrong_kind
+from bridge.inbox.prompt_file import read_prompt_file
+from bridge.inbox.stillness import Stillness, mark
+from bridge.inbox.watch import Watch, held_by_writer
+from bridge.request import Request
+
+RESCAN_S = 2.0
+#: So many faults stand in `health` at once.
+MOST_TOLD = 3
+#: So many files are in hand at once. The others wait where they were dropped, which costs next to nothing however many they
+#: are, and are taken when half of those have ended: the folder is not gone through for every single one.
+MOST_IN_HAND = 300
+#: So many notices of the system wait to be read.
+MOST_NOTES = 500
+#: Of so many files the log says why they are left alone; what is more than that is said after an hour, as far as it goes then.
+MOST_SAID, SAID_FOR_S = 1000, 3600.0
+#: Codes of refusals that say nothing against the file: the daemon is busy, or its disk is full or gone. It is sent again.
+NOT_NOW = frozenset({"busy", "disk", "queue"})
+#: What is told of our orders.
+Heard = Done | Finished | Failed | Refused | Told
+
+
+class Inbox:
+    """The watched folder as a door.
+
+    A file is taken when its writer is done: claimed by a rename into `working/`, sent as one order, and moved to `done/`
+    with `<name>.result.json` or to `failed/` with `<name>.error.txt` when each of its requests has ended. All of it happens
+    in one thread; `tell` and the watcher only leave a note for it.
+
+    settle_text_s, settle_audio_s: how long a file must not change where the system does not say that it was closed.
+    poll: for network drives, which send no notices: look on a timer only.
+    """
+
+    name = "inbox"
+
+    def __init__(
+        self,
+        folder: Path,
+        take: Take,
+        *,
+        settle_text_s: float = 0.25,
+        settle_audio_s: float = 2.0,
+        poll: bool = False,
+        log: logging.Logger | None = None,
+    ) -> None:
+        self.folder = Path(os.path.abspath(folder))
+        self._take = take
+        self._log = log or logging.getLogger(__name__)
+        self._notes: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._watch = None if poll else Watch(self.folder, self._noticed, self._log)
+        self._thread: threading.Thread | None = None
+        self._stillness = Stillness(settle_text_s, settle_audio_s)
+        self._claims: dict[str, Claim] = {}
+        self._full = False
+        self._told_of: set[str] = set()
+        self._said_anew_s = time.monotonic()
+        self._faults: list[str] = []
+        self._trouble = self._remade = ""
+
+    @property
+    def working(self) -> Path:
+        return self.folder / "working"
+
+    @property
+    def done(self) -> Path:
+        return self.folder / "done"
+
+    @property
+    def failed(self) -> Path:
+        return self.folder / "failed"
+
+    # --- the door -------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Make the folders and begin to look. DoorError if they cannot be made or written."""
+        if self._thread is not None:
+            return
+        try:
+            self._make_folders()
+            probe = self.working / f".{new_claim('t')}.tmp"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            reason = error.strerror or error
+            raise DoorError(f"inbox {self.folder}: {reason}; make it writable, or set another inbox.folder") from None
+        self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
+        self._thread.start()
+
+    def tell(self, event: Event) -> None:
+        """Note an event of one of our orders."""
+        if event_of_ours := self._ours(event):
+            self._notes.put(lambda: self._hear(event_of_ours))
+
+    def _ours(self, event: Event) -> Heard | None:
+        return event if isinstance(event, Done | Finished | Failed | Refused | Told) and event.origin.door == self.name else None
+
+    def stop(self) -> None:
+        """End the thread. What is in working/ is taken up again at the next start."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._notes.put(None)
+            thread.join(5)
+
+    def health(self) -> str:
+        if self._thread is None:
+            return "closed"
+        return self._trouble or (f"open; {self._remade}" if self._remade else "open")
+
+    # --- the thread -----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        next_look_s = self._look_again()
+        while True:
+            try:
+                note = self._notes.get(timeout=max(0.0, next_look_s - time.monotonic()))
+                while note is not None:
+                    self._try(note)
+                    note = self._notes.get_nowait()
+                break
+            except queue.Empty:
+                pass
+            next_look_s = self._look_again()
+        if self._watch:
+            self._watch.stop()
+
+    def _noticed(self, name: str, complete: bool) -> None:
+        if self._notes.qsize() > MOST_NOTES:
+            return  # the look that comes after those finds it
+        self._notes.put(lambda: self._note_change(name, complete))
+
+    def _note_change(self, name: str, complete: bool) -> None:
+        # of thousands at once nothing is noted: they are taken when they have been still since they were first looked at
+        if complete and not is_ignored(name) and len(self._stillness) < 2 * MOST_IN_HAND:
+            self._stillness.closed(self.folder / name)
+
+    def _try(self, work: Callable[[], None]) -> None:
+        """The thread must outlive whatever a file system or a file can do: that is told, and tried again by the next look."""
+        try:
+            work()
+        except Exception as error:
+            self._faults.append(f"{error}; trying again")
+            if self._faults[-1] not in self._trouble:
+                self._log.exception("inbox: %s", self._faults[-1])
+
+    def _look_again(self) -> float:
+        """Look through the folder once; the monotonic time at which to look next."""
+        self._try(self._look)
+        told, more = self._faults[:MOST_TOLD], len(self._faults) - MOST_TOLD
+        self._trouble = "\n".join([*told, f"... and {more} more"] if more > 0 else told)
+        self._faults.clear()
+        return time.monotonic() + self._stillness.pause_s(RESCAN_S)
+
+    def _look(self) -> None:
+        if not (self.folder.is_dir() and self.working.is_dir()):
+            # without parents: what stood on a drive that is gone is not made again somewhere else
+            self._make_folders(parents=False)
+            self._remade = f"the folder was gone and was made again at {time.strftime('%H:%M')}"
+            self._log.warning("inbox: %s was gone; made again", self.folder)
+        if self._watch and not self._watch.supervise():
+            self._say_once("watch", "the system gives no notice of changes; looking every 2 s instead")
+        self._take_up_working()
+        self._take_up_dropped()
+        for claim in list(self._claims.values()):
+            if claim.put_off:
+                self._faults.append(f"{claim.name} waits: {claim.put_off}")
+                if time.monotonic() >= claim.again_s:
+                    claim.sent, claim.put_off = False, ""
+            self._try(partial(self._send, claim))
+            self._try(partial(self._end, claim))
+
+    def _make_folders(self, *, parents: bool = True) -> None:
+        self.folder.mkdir(parents=parents, exist_ok=True)
+        for folder in (self.working, self.done, self.failed):
+            folder.mkdir(exist_ok=True)
+
+    # --- files that were dropped ----------------------------------------------------------------------------------
+
+    def _take_up_dropped(self) -> None:
+        if self._hands_full():
+            return
+        names = sorted(entry.name for entry in os.scandir(self.folder) if not is_ignored(entry.name))
+        self._stillness.keep_only(self.folder, names)
+        texts = {stem(name) for name in names if is_text(name)}
+        audio = {stem(name): name for name in reversed(names) if is_audio(name)}
+        new = 0
+        for name in names:
+            if self._hands_full():
+                return
+            if not (is_text(name) or is_audio(name) or wrong_kind(name)):
+                self._say_once(name, f"{name} is neither a prompt (.txt, .md, .prompt) nor audio, and is left alone")
+                continue
+            new += not self._stillness.knows(os.path.join(self.folder, name))
+            if new > MOST_IN_HAND:
+                continue  # its turn comes at the next look: what is remembered takes some room
+            path = self.folder / name
+            if is_text(name):
+                companion = audio.get(stem(name))
+                ready = self._is_ready(path) and (companion is None or self._is_ready(self.folder / companion))
+                letter = "p" if companion else "t"
+            elif is_audio(name):
+                # a text of its name takes it along, and may still come
+                letter, ready = "a", self._is_ready(path, wait=True) and stem(name) not in texts
+            else:
+                letter, ready = "t", self._is_ready(path, wait=True)
+            if ready:
+                self._try(partial(self._claim, letter, path))
+
+    def _hands_full(self) -> bool:
+        self._full = len(self._claims) >= (MOST_IN_HAND // 2 if self._full else MOST_IN_HAND)
+        return self._full
+
+    def _is_ready(self, path: Path, *, wait: bool = False) -> bool:
+        ready = self._stillness.is_ready(path, wait=wait)
+        if not ready and self._stillness.still_s(path) > 30:
+            self._say_once(str(path), f"{path.name} is still open in the program that writes it; it is taken when that is done")
+        return ready
+
+    def _claim(self, letter: str, path: Path) -> None:
+        """Take the file into working/; if it changes meanwhile, it waits there until it is still."""
+        before = self._stillness.take(path)
+        claimed = self.working / claimed_name(new_claim(letter), path.name)
+        try:
+            path.rename(claimed)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            # a program holds it (Windows), or we may not: it is tried again when it has been still once more
+            self._is_ready(path)
+            self._say_once(str(path), f"{path.name} cannot be taken yet: {error.strerror or error}")
+            return
+        if mark(claimed) == before and not held_by_writer(claimed):
+            self._open(claimed)
+        else:
+            self._log.info("inbox: %s changed while it was taken; waiting until it is still", path.name)
+
+    # --- files in working/ ----------------------------------------------------------------------------------------
+
+    def _take_up_working(self) -> None:
+        """Files that have no claim in memory: of an earlier run, or those that changed while they were taken."""
+        known = {path for claim in self._claims.values() if claim.order for path in claim.files}
+        names = sorted(entry.name for entry in os.scandir(self.working) if not entry.name.startswith("."))
+        self._stillness.keep_only(self.working, names)
+        for name in names:
+            path, parts = self.working / name, split_claimed(name)
+            if parts is None:
+                self._say_once(name, f"working/{name} was not put there by the inbox, and is left alone")
+                continue
+            if path in known or (parts[0][0] == "p" and is_audio(name) and self._has_text(parts[0], names)):
+                continue
+            if self._is_ready(path):
+                self._stillness.take(path)
+                self._try(partial(self._open, path))
+
+    @staticmethod
+    def _has_text(word: str, names: list[str]) -> bool:
+        return any(name.startswith(f"{word}-") and is_text(name) for name in names)
+
+    def _open(self, path: Path) -> None:
+        """Read a claimed file and send its requests as one order; straight to failed/ with what is wrong with it."""
+        word, name = split_claimed(path.name) or ("", path.name)
+        claim = self._claims.setdefault(word, Claim(word, name, [path]))
+        try:
+            requests = answer_in(claim, path, self.name) or self._requests(claim, path)
+        except RequestError as error:
+            self._claims.pop(word)
+            put_aside(claim, self.failed, [line for fault in error.faults for line in fault.text.splitlines()] or [error.text])
+            self._log.info("inbox: %s refused: %s", name, error.text)
+            return
+        if isinstance(requests, Order):
+            claim.of, claim.order = 1, requests
+            self._send(claim)
+            return
+        claim.of = len(requests)
+        # a file to start from and no word of what to make of it: it is to be put on the grid, and the fields say which
+        only_fit = all("reference" in request and "prompt" not in request and "use" not in request for request in requests)
+        verb = "fit" if only_fit else "make"
+        address = {"claim": word, "name": name, "file": path.name, "of": claim.of}
+        claim.order = Order(verb, Origin(self.name, address), tuple(requests), claim=word)
+        self._send(claim)
+
+    def _requests(self, claim: Claim, path: Path) -> list[Request]:
+        """What a claimed file asks. RequestError with every fault."""
+        name, found = claim.name, path.lstat()
+        if stat.S_ISLNK(found.st_mode):
+            raise _refused(name, "is a link, which may lead anywhere; drop the file itself")
+        if advice := wrong_kind(name):
+            raise _refused(name, f"is not taken: {advice}")
+        if not stat.S_ISREG(found.st_mode):
+            raise _refused(name, "is not a file; drop prompts (.txt, .md, .prompt) and audio files one by one")
+        if found.st_size == 0:
+            mend = "write a prompt in it, as in: dusty boom bap drums 90 bpm" if is_text(name) else "save or copy it again"
+            raise _refused(name, f"is empty; {mend}")
+        if not is_text(name):
+            return [Request({"reference": str(path)})]
+        if found.st_size > MAX_TEXT_BYTES:
+            raise _refused(name, f"has {found.st_size:,} bytes; a prompt file takes at most {MAX_TEXT_BYTES:,}")
+        try:
+            data = path.read_bytes()
+        except PermissionError:
+            raise _refused(name, "may not be read by this account; change its permissions and drop it again") from None
+        requests = read_prompt_file(data)
+        return self._with_companion(claim, requests) if claim.word[0] == "p" else requests
+
+    def _with_companion(self, claim: Claim, requests: list[Request]) -> list[Request]:
+        """The requests with the audio file of their text's name as reference, where they name no other."""
+        found = self._companion(claim)
+        if found is None:
+            return requests
+        name = found.name.removeprefix(f"{claim.word}-")
+        meant = [request.get("reference") in (None, name) for request in requests]
+        if not any(meant):
+            return requests
+        path = self.working / claimed_name(claim.word, name)
+        if found != path:
+            found.rename(path)
+            self._stillness.take(found)
+        if path not in claim.files:
+            claim.files.append(path)
+        return [
+            Request({**request.values, "reference": str(path)}) if its else request
+            for request, its in zip(requests, meant, strict=True)
+        ]
+
+    def _companion(self, claim: Claim) -> Path | None:
+        """The audio file of a claimed text: in working/ already, or still where it was dropped."""
+        for folder, prefix in ((self.working, f"{claim.word}-"), (self.folder, "")):
+            for path in sorted(folder.iterdir()):
+                name = path.name.removeprefix(prefix)
+                if path.name.startswith(prefix) and is_audio(name) and stem(name) == stem(claim.name) and _is_file(path):
+                    return path
+        return None
+
+    def _send(self, claim: Claim) -> None:
+        if claim.order and not claim.sent:
+            self._take(claim.order)
+            claim.sent = True
+
+    # --- answers --------------------------------------------------------------------------------------------------
+
+    def _hear(self, event: Heard) -> None:
+        if isinstance(event, Told) and event.verb == "proposed":
+            show_proposal(self.done, str(event.origin.address.get("name", "prompt")), event.what, str(event.values["text"]))
+            return
+        claim = self._claims.get(str(event.origin.address.get("claim"))) or self._known_before(event.origin)
+        if claim is None:
+            return
+        if isinstance(event, Refused) and event.code in NOT_NOW:
+            claim.put_off, claim.again_s = event.text, time.monotonic() + RESCAN_S
+            return
+        claim.hear(event)
+        self._end(claim)
+
+    def _known_before(self, origin: Origin) -> Claim | None:
+        """The claim of a job that goes on from an earlier run, before we have come to its file."""
+        word, path = str(origin.address.get("claim", "")), self.working / str(origin.address.get("file", ""))
+        parts = split_claimed(path.name)
+        if parts is None or parts[0] != word or not _is_file(path):
+            return None
+        others = [other for other in sorted(self.working.iterdir()) if other.name.startswith(f"{word}-") and other != path]
+        claim = self._claims[word] = Claim(word, parts[1], [path, *others], of=int(origin.address.get("of", 1)))
+        return claim
+
+    def _end(self, claim: Claim) -> None:
+        if claim.over:
+            answer = put_away(claim, self.done, self.failed)
+            self._claims.pop(claim.word, None)
+            self._log.info("inbox: %s -> %s", claim.name, answer)
+
+    def _say_once(self, about: str, text: str) -> None:
+        now_s = time.monotonic()
+        if len(self._told_of) >= MOST_SAID and now_s - self._said_anew_s > SAID_FOR_S:
+            self._told_of.clear()
+            self._said_anew_s = now_s
+        if about not in self._told_of and len(self._told_of) < MOST_SAID:
+            self._told_of.add(about)
+            self._log.warning("inbox: %s", text)
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _refused(name: str, text: str) -> RequestError:
+    return RequestError(Fault("file", name, f"{name} {text}"))

@@ -1,0 +1,181 @@
+"""Prompt files (pure): the bytes of a text file <-> requests.
+
+    bpm: 90
+    key: A minor
+
+    dusty boom bap drums
+    ===
+    a second request
+
+Where a line `---` stands, every line before it is `name: value`. Without one, the leading lines whose name is a field are
+fields, up to the first blank or other line. The rest is the prompt. `===` on a line parts several requests.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from bridge.errors import Fault, RequestError
+from bridge.request import FIELDS, Request, Value, nearest_field, shorten, unknown_field
+from bridge.text import letters_off
+
+# UTF-32 before UTF-16: its little-endian mark begins with the same two bytes
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_OTHER_FORMATS = {b"{\\rtf": "rich text", b"PK\x03\x04": "a word processor's or zip file", b"%PDF": "a PDF"}
+_LINE_END = re.compile("\r\n|[\r\n\u2028\u2029\u0085]")
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
+_FIELD_LINE = re.compile(r"^\s*([^\W\d_](?:[\w -]{0,30}\w)?)\s*:(.*)$")
+#: Of one file. All its requests are stored at once, and meanwhile nobody else is served; a person writes a few.
+MAX_REQUESTS = 100
+MAX_FIELD_LINES = 200
+_HINT = "write a prompt in it, as in: dusty boom bap drums 90 bpm"
+
+
+def read_prompt_file(data: bytes) -> list[Request]:
+    """The requests of a prompt file. RequestError has every fault of every request, each with its line."""
+    requests: list[Request] = []
+    faults: list[Fault] = []
+    sections = _sections(decode(data))
+    if len(sections) > MAX_REQUESTS:
+        text = f"the file holds {len(sections):,} requests; it takes at most {MAX_REQUESTS}: drop several files"
+        raise RequestError(Fault("prompt", f"{len(sections)}", text))
+    for first_line, lines in sections:
+        try:
+            requests.append(_read_section(lines, first_line))
+        except RequestError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise RequestError(*faults)
+    if not requests:
+        raise RequestError(Fault("prompt", "", f"the file holds nothing but blank lines; {_HINT}"))
+    return requests
+
+
+def decode(data: bytes) -> str:
+    """Text of bytes in UTF-8, UTF-16 or UTF-32 with a mark, or Latin-1 as Windows writes it. RequestError when binary."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            try:
+                return _checked(data[len(mark) :].decode(encoding))
+            except UnicodeDecodeError:
+                raise _not_text(f"the file says it is {encoding} and is not") from None
+    for magic, what in _OTHER_FORMATS.items():
+        if data.startswith(magic):
+            raise _not_text(f"the file is {what}")
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return _checked(data.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    raise _not_text("the file is not text")
+
+
+def _checked(text: str) -> str:
+    if found := _NO_TEXT.search(text):
+        raise _not_text(f"the file is not text (byte {ord(found[0]):#04x} at character {found.start() + 1})")
+    return text.replace("\ufeff", "")
+
+
+def _not_text(why: str) -> RequestError:
+    return RequestError(Fault("prompt", "", f"{why}; save it as plain text in UTF-8"))
+
+
+def _sections(text: str) -> list[tuple[int, list[str]]]:
+    """(number of the first line, lines) of every request that is not blank."""
+    sections: list[tuple[int, list[str]]] = [(1, [])]
+    for number, line in enumerate(_LINE_END.split(text), 1):
+        if re.fullmatch(r"\s*={3,}\s*", line):
+            sections.append((number + 1, []))
+        else:
+            sections[-1][1].append(line)
+    return [(number, lines) for number, lines in sections if any(line.strip() for line in lines)]
+
+
+def _read_section(lines: list[str], first_line: int) -> Request:
+    head, body, strict = _split(lines)
+    if len(head) > MAX_FIELD_LINES:
+        text = f"line {first_line}: {len(head):,} lines of fields stand here; there are {len(FIELDS)} fields, each is said once"
+        raise RequestError(Fault("", f"{len(head)}", text))
+    values: dict[str, Value] = {}
+    faults: list[Fault] = []
+    for offset, line in head:
+        number = first_line + offset
+        try:
+            name, raw = _field_of(line, strict)
+            # a template's empty line says nothing
+            if raw:
+                values[name] = FIELDS[name].check(raw)
+        except RequestError as error:
+            faults.extend(Fault(f.field, f.value, f"line {number}: {f.text}") for f in error.faults)
+    prompt = "\n".join(part for part in (str(values.get("prompt", "")), "\n".join(body).strip()) if part)
+    if prompt:
+        try:
+            values["prompt"] = FIELDS["prompt"].check(prompt)
+        except RequestError:
+            faults.append(Fault("prompt", shorten(prompt), f"line {first_line}: prompt: {_too_long(prompt)}"))
+    if faults:
+        raise RequestError(*faults)
+    if not values:
+        raise RequestError(Fault("prompt", "", f"line {first_line}: nothing is asked here; {_HINT}"))
+    return Request(values)
+
+
+def _too_long(prompt: str) -> str:
+    return f"{shorten(prompt)} has {len(prompt):,} characters; it takes {FIELDS['prompt'].allowed}; shorten it"
+
+
+def _split(lines: list[str]) -> tuple[list[tuple[int, str]], list[str], bool]:
+    """(field lines with their place, prompt lines, whether every field line must be one)."""
+    rules = [n for n, line in enumerate(lines) if re.fullmatch(r"\s*---+\s*", line)]
+    if rules:
+        start = 0
+        if not any(line.strip() for line in lines[: rules[0]]) and len(rules) > 1:
+            # front matter as Markdown editors write it opens with a --- of its own
+            start, rules = rules[0] + 1, rules[1:]
+        head = [(n, lines[n]) for n in range(start, rules[0]) if lines[n].strip()]
+        return head, lines[rules[0] + 1 :], True
+    at = next(n for n, line in enumerate(lines) if line.strip())
+    begin = at
+    while at < len(lines) and _looks_like_field(lines[at]):
+        at += 1
+    return [(n, lines[n]) for n in range(begin, at)], lines[at:], False
+
+
+def _name(text: str) -> str:
+    return re.sub(r"[\s-]+", "_", text.strip().lower())
+
+
+def _looks_like_field(line: str) -> bool:
+    match = _FIELD_LINE.match(line)
+    return match is not None and (_name(match[1]) in FIELDS or _misspelled(_name(match[1])) is not None)
+
+
+def _field_of(line: str, strict: bool) -> tuple[str, str]:
+    """(field, raw value) of a line. RequestError when it is none, with the field that was perhaps meant."""
+    match = _FIELD_LINE.match(line)
+    if not match:
+        text = f"{shorten(line.strip())} is not `name: value`; above a line --- stand only fields, the prompt stands below it"
+        raise RequestError(Fault("", line.strip(), text))
+    name = _name(match[1])
+    if name in FIELDS:
+        return name, match[2].strip()
+    near = _misspelled(name) or (nearest_field(name) if strict else None)
+    if near is None:
+        raise RequestError(unknown_field(name))
+    raise RequestError(Fault(name, match[2].strip(), f"{shorten(name)} is not a field; did you mean {near}?"))
+
+
+def _misspelled(name: str) -> str | None:
+    """The field whose name is one letter off, or two where it is long enough for that to be no chance."""
+    for field in FIELDS:
+        allowed = 0 if len(field) < 3 else 1 if len(field) < 6 else 2
+        if name != field and letters_off(name, field) <= allowed:
+            return field
+    return None

@@ -1,0 +1,202 @@
+"""Pads, knobs and program changes as a door: a touch becomes an order, and the pad's light tells how it goes."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from bridge.errors import DoorError
+from bridge.events import Accepted, Done, Event, Failed, Finished, Order, Origin, Progress, Refused, Take, Told
+from bridge.midi.followed_clock import Clocks
+from bridge.midi.mapping import MidiMap, Touch, read_message
+from bridge.midi.pad_lights import Lights
+from bridge.midi.ports import MidiPorts
+from bridge.midi.touches import Touches
+
+POLL_S = 2.0
+#: What is sent right after a port was opened is lost: by JACK, and by devices that are still waking up.
+PLUGGED_IN_S = 0.3
+#: The same message by two ways arrives within one cycle of the MIDI system.
+ECHO_S = 0.05
+_MOST_WAITING = 2048
+#: The session's word for a MIDI clock.
+CLOCK_SOURCE = "midi_clock"
+
+
+class MidiDoor:
+    """The MIDI door. All of it happens in one thread; `tell` and the MIDI system only leave a note for it.
+
+    inputs, outputs: parts of the names of ports to hear and to light; see `MidiPorts`.
+    virtual: open a port of our own, called Sidecrate, where the system can.
+    clock: follow the MIDI clock of these ports: its tempo, song position, start and stop.
+    """
+
+    name = "midi"
+
+    def __init__(
+        self,
+        mapping: MidiMap,
+        take: Take,
+        *,
+        api: str = "auto",
+        inputs: Iterable[str] = (),
+        outputs: Iterable[str] = (),
+        virtual: bool = True,
+        clock: bool = False,
+        log: logging.Logger | None = None,
+    ) -> None:
+        self._map = mapping
+        self._take = take
+        self._log = log or logging.getLogger(__name__)
+        self._notes: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
+        self._clocks = Clocks() if clock else None
+        self._ports = MidiPorts(
+            self._heard, api=api, inputs=inputs, outputs=outputs, virtual=virtual, timing=clock, log=self._log
+        )
+        self._thread: threading.Thread | None = None
+        self._touches = Touches(mapping)
+        self._lights = Lights(mapping.lights, self._ports.send)
+        self._recent: list[tuple[Touch, str, float]] = []
+        self._plugged_in = self._still = False
+        self._trouble = "closed"
+
+    def start(self) -> None:
+        """Open the ports. Where no MIDI system answers nothing is raised and nothing runs: `health` says why."""
+        if self._thread is not None:
+            return
+        if not self._map.mappings and self._clocks is None:
+            self._trouble = "nothing is mapped and no clock is followed; see midi.map and midi.clock in the config"
+            return
+        try:
+            self._ports.open()
+        except DoorError as error:
+            self._trouble = error.text
+            self._log.info("midi: %s", error.text)
+            return
+        self._trouble = ""
+        self._thread = threading.Thread(target=self._run, name="midi", daemon=True)
+        self._thread.start()
+
+    def tell(self, event: Event) -> None:
+        """Show an event of one of our orders on its pad."""
+        if isinstance(event, Accepted | Progress | Done | Finished | Failed | Refused | Told) and event.origin.door == self.name:
+            self._leave(partial(self._lights.show, event))
+
+    def stop(self) -> None:
+        """Put the lights out and close the ports."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._leave(None, wait=True)
+            thread.join(5)
+            self._trouble = "closed"
+
+    def health(self) -> str:
+        if self._trouble:
+            return self._trouble
+        if self._still:
+            return "JACK stands still; waiting for it"
+        ports = [*([self._ports.own_port] if self._ports.own_port else []), *self._ports.heard_ports]
+        said = "open" if ports else "open; no port of these names is plugged in"
+        held = self._ports.refused_ports
+        return f"{said}; held by another program: {', '.join(held)}" if held else said
+
+    @property
+    def ports(self) -> list[str]:
+        """Names of the ports that are heard now, our own apart."""
+        return self._ports.heard_ports
+
+    # --- the thread -----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        next_s = time.monotonic() + POLL_S
+        while True:
+            try:
+                note = self._notes.get(timeout=max(0.0, next_s - time.monotonic()))
+                if note is None:
+                    break
+                self._try(note)
+            except queue.Empty:
+                pass
+            if time.monotonic() >= next_s:
+                self._try(self._refresh)
+                next_s = time.monotonic() + (PLUGGED_IN_S if self._plugged_in else POLL_S)
+        self._try(self._lights.put_out)
+        self._try(self._ports.close)
+
+    def _try(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:  # the thread must outlive a fault in one message
+            self._log.exception("midi: going on")
+
+    def _refresh(self) -> None:
+        self._follow_clock()
+        if self._plugged_in:
+            self._plugged_in = False
+            self._lights.show_again()
+        lit = self._ports.lit_ports
+        if self._ports.refresh():
+            was_still, self._still = self._still, self._ports.stands_still
+            if was_still != self._still:
+                self._log.warning("midi: JACK stands still; waiting for it" if self._still else "midi: JACK goes on")
+            # while it stood still lights were dropped
+            self._plugged_in = self._ports.lit_ports != lit or (was_still and not self._still)
+            return
+        self._still = False
+        if not self._trouble:
+            self._log.warning("midi: the MIDI system has gone; waiting for it")
+        self._trouble = "the MIDI system has gone; waiting for it"
+        if self._ports.reopen():
+            self._trouble = ""
+            self._plugged_in = True
+            self._log.info("midi: the MIDI system is back")
+
+    def _leave(self, note: Callable[[], None] | None, *, wait: bool = False) -> None:
+        try:
+            self._notes.put(note, timeout=2 if wait else 0)
+        except queue.Full:
+            self._log.debug("midi: too many messages at once; one was dropped")
+
+    def _heard(self, port: str, message: Sequence[int], delta_s: float) -> None:
+        now_s = time.monotonic()
+        if self._clocks and self._clocks.note(port, message, delta_s, now_s):
+            self._leave(self._follow_clock)
+        touch = read_message(message)
+        if touch is not None:
+            self._leave(partial(self._act, touch, port, now_s))
+
+    def _follow_clock(self) -> None:
+        if self._clocks is None:
+            return
+        before = self._clocks.followed
+        values = self._clocks.look(time.monotonic())
+        if self._clocks.followed != before:
+            self._log.info("midi: the clock of %s is followed", self._clocks.followed)
+        if values:
+            self._take(Order("context", Origin(self.name), what=CLOCK_SOURCE, values=values))
+
+    # --- from touches to orders -----------------------------------------------------------------------------------
+
+    def _act(self, touch: Touch, port: str, at_s: float) -> None:
+        if self._is_echo(touch, port, at_s):
+            return
+        address = {"port": port, "trigger": touch.trigger, "number": touch.number, "channel": touch.channel}
+        for order in self._touches.orders(touch, port, Origin(self.name, address)):
+            self._take(order)
+
+    def _is_echo(self, touch: Touch, port: str, at_s: float) -> bool:
+        """Whether a program that sends to our own port was just heard by its own as well: both are open, it meant one touch."""
+        own = self._ports.own_port
+        self._recent = [heard for heard in self._recent if at_s - heard[2] < ECHO_S]
+        for heard in self._recent:
+            if heard[0] == touch and heard[1] != port and own in (heard[1], port):
+                # it has had its echo: one more is a touch of its own
+                self._recent.remove(heard)
+                return True
+        if own:
+            self._recent.append((touch, port, at_s))
+        return False

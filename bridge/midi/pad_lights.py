@@ -1,0 +1,66 @@
+"""Which state each pad shows, from the events of the orders that came by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bridge.events import JobEvent, Origin, Refused, Told
+from bridge.job_lights import JobStates
+
+_STATUS = {"note": 0x90, "cc": 0xB0}
+
+#: port, trigger, number, channel
+Pad = tuple[str, str, int, int]
+
+
+class Lights:
+    """A pad shows what `JobStates` says of its jobs.
+
+    velocities: of `queued`, `working`, `done` and `failed`; a state that is missing puts the light out.
+    send: called with the bytes of a message and the port whose device they are for, only when a light changes.
+    """
+
+    def __init__(self, velocities: Mapping[str, int], send: Callable[[Sequence[int], str], None]) -> None:
+        self._velocities = dict(velocities)
+        self._send = send
+        self._states = JobStates[Pad]()
+        self._shown: dict[Pad, str] = {}
+
+    def show(self, event: JobEvent | Refused | Told) -> None:
+        """Note an event and light its pad."""
+        pad = _pad(event.origin)
+        if pad is None:
+            return
+        self._light(pad, self._states.after(pad, event))
+
+    def show_again(self) -> None:
+        """Send every light that is lit once more, for a device that was plugged in."""
+        for pad, state in self._shown.items():
+            if state:
+                self._paint(pad, state)
+
+    def put_out(self) -> None:
+        """Darken every pad that we lit."""
+        for pad in list(self._shown):
+            self._light(pad, "")
+        self._states.clear()
+
+    def _light(self, pad: Pad, state: str) -> None:
+        if self._shown.get(pad, "") == state:
+            return
+        self._shown[pad] = state
+        self._paint(pad, state)
+
+    def _paint(self, pad: Pad, state: str) -> None:
+        port, trigger, number, channel = pad
+        self._send((_STATUS[trigger] | channel, number, self._velocities.get(state, 0)), port)
+
+
+def _pad(origin: Origin) -> Pad | None:
+    """The pad of a stored origin; None for one without a light, or that another version of us wrote."""
+    try:
+        address = origin.address
+        pad = str(address["port"]), str(address["trigger"]), int(address["number"]), int(address["channel"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return pad if pad[1] in _STATUS and 0 <= pad[2] <= 127 and 0 <= pad[3] <= 15 else None

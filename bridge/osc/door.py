@@ -1,0 +1,391 @@
+"""The OSC door: one UDP socket, one receiving thread, answers to the port that asked or the one it named."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bridge import events
+from bridge.errors import DoorError, SidecrateError
+from bridge.events import Event, Order
+from bridge.osc.addresses import (
+    IN,
+    OUT,
+    PREFIX,
+    Message,
+    OscError,
+    build_message,
+    is_ours,
+    is_release,
+    parse_packet,
+    pressed,
+    read_hello,
+    read_label,
+    read_port,
+    read_seconds,
+)
+from bridge.osc.gate import MOST_PAIRING_S, PAIRING_S, Gate
+from bridge.osc.orders import OscOrders
+from bridge.osc.sender import ERRORS_PER_S, Peer, Sender
+from bridge.osc.surfaces import Surfaces
+from bridge.osc.throttle import Throttle
+from bridge.osc.udp import OscSocket
+from bridge.request import Value, shorten
+
+log = logging.getLogger(__name__)
+
+MAX_SENDERS = 64
+#: How often a flood, or a fault in a packet's handling, is written to the log.
+FLOOD_TOLD_EVERY_S = 10.0
+#: When done, finished and failed are said again to a sender that said hello and has not said got.
+REPEATS_S = (1.0, 2.0, 4.0, 8.0, 16.0)
+
+
+@dataclass
+class _Repeat:
+    due_s: float
+    step: int
+    sender: Sender
+    packet: bytes
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """What hello is answered with."""
+
+    version: str
+    crate: str
+    boot: str
+    recordings: str = ""
+    """A folder for what a device records of its track, to be sent as a reference."""
+
+
+class OscDoor:
+    """Serves the addresses of `osc_codec.IN` and tells events by those of `osc_codec.OUT`."""
+
+    name = "osc"
+
+    def __init__(
+        self,
+        take: events.Take,
+        *,
+        port: int,
+        greeting: Greeting,
+        presets: Mapping[str, Mapping[str, Value]],
+        allow: Sequence[str] = (),
+        trust_lan: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._take = take
+        self._greeting = greeting
+        self._orders = OscOrders(take, presets, trust_lan)
+        self._gate = Gate(allow, clock)
+        self._clock = clock
+        self._socket = OscSocket(port)
+        self._threads: list[threading.Thread] = []
+        self._stopping = threading.Event()
+        # the receiving thread and the daemon's loop both look senders up
+        self._lock = threading.Lock()
+        self._senders: OrderedDict[Peer, Sender] = OrderedDict()
+        self._repeats: list[_Repeat] = []
+        self._throttle = Throttle(clock)
+        self._told_flood_s = -FLOOD_TOLD_EVERY_S
+        self._surfaces = Surfaces(presets, self._socket.send, clock)
+
+    # -- open and close
+
+    @property
+    def port(self) -> int:
+        """The port that is open; 0 while closed."""
+        return self._socket.port
+
+    def start(self) -> None:
+        self._socket.open(wide=self._gate.is_wide)
+        self._stopping.clear()
+        for target in (self._receive, self._repeat):
+            thread = threading.Thread(target=target, name=f"osc-{target.__name__.strip('_')}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(2)
+        self._threads.clear()
+        self._socket.close()
+
+    def health(self) -> str:
+        others = f", to {', '.join(self._gate.allowed)} too" if self._gate.allowed else ""
+        return f"open on port {self.port}{others}" if self.port else "closed"
+
+    # -- in
+
+    def _receive(self) -> None:
+        while not self._stopping.is_set():
+            for data, peer in self._next_packets():
+                if not self._gate.admits(peer):
+                    self._guard(self._hear_knock, data, peer)
+                    continue
+                known = self._senders.get(peer)
+                # before anything is read: what is dropped must cost next to nothing, or a flood would drown the others
+                if not self._throttle.allows(peer, data, greeted=known is not None and known.is_known):
+                    text = "OSC: packets come faster than they are read, %d were dropped"
+                    self._tell_seldom(text, self._throttle.dropped)
+                    if self._throttle.is_beyond_measure(peer):
+                        self._socket.shut_out(peer)
+                    continue
+                self._guard(self._handle, data, peer)
+
+    def _guard(self, work: Callable[[bytes, Peer], None], data: bytes, peer: Peer) -> None:
+        """No packet may end the thread that reads them all."""
+        try:
+            work(data, peer)
+        except Exception as error:
+            self._tell_seldom("OSC packet from %s", peer, fault=error)
+
+    def _next_packets(self) -> list[tuple[bytes, Peer]]:
+        try:
+            self._socket.fit(wide=self._gate.is_wide)
+            return self._socket.receive()
+        except (OSError, DoorError) as error:
+            if not self._stopping.wait(0.1):
+                self._tell_seldom("OSC: receiving failed (%s); going on", error)
+            return []
+
+    def _tell_seldom(self, text: str, what: object, fault: Exception | None = None) -> None:
+        """Into the log, but not as often as somebody may bring it about."""
+        now_s = self._clock()
+        if now_s - self._told_flood_s >= FLOOD_TOLD_EVERY_S:
+            self._told_flood_s = now_s
+            log.warning(text, what, exc_info=fault)
+
+    def _handle(self, data: bytes, peer: Peer) -> None:
+        with self._lock:
+            sender = self._sender(peer)
+        try:
+            messages = parse_packet(data)
+        except OscError as error:
+            self._error(sender, error.address, error)
+            return
+        for message in messages:
+            try:
+                self._dispatch(sender, message)
+            except SidecrateError as error:
+                self._error(sender, message.address, error, read_label(message))
+
+    def _sender(self, peer: Peer) -> Sender:
+        sender = self._senders.pop(peer, None) or Sender(peer)
+        self._senders[peer] = sender
+        self._forget_oldest(greeted=False)
+        return sender
+
+    def _forget_oldest(self, *, greeted: bool) -> None:
+        """Those who said hello and those who did not are counted apart: a flood from many ports displaces no device."""
+        those = [peer for peer, sender in self._senders.items() if sender.is_known == greeted]
+        for peer in those[:-MAX_SENDERS]:
+            del self._senders[peer]
+
+    def _dispatch(self, sender: Sender, message: Message) -> None:
+        row = IN.get(message.address)
+        ours = is_ours(message.address)
+        if row is None or (ours and len(message.arguments) > 1):
+            if not ours:
+                raise OscError(
+                    f"{shorten(message.address)} is not an address here; {PREFIX}generate makes a clip", code="unknown_address"
+                )
+            return
+        if is_release(message) or (row.trigger and sender.repeats(message, self._clock())):
+            return
+        message = pressed(message)
+        verb = message.address.removeprefix(PREFIX)
+        own = {
+            "hello": self._on_hello, "surface": self._on_surface, "bye": self._on_bye, "got": self._on_got,
+            "pair": self._on_pair, "allow": self._on_allow,
+        }.get(verb)  # fmt: skip
+        if own is not None:
+            own(sender, message)
+        else:
+            self._orders.send(sender, message)
+
+    def _on_hello(self, sender: Sender, message: Message) -> None:
+        hello = read_hello(message)
+        self._answer_to(sender, hello.reply_port, message)
+        is_new = sender.nonce != hello.nonce
+        sender.name, sender.nonce = hello.id, hello.nonce
+        with self._lock:
+            self._forget_oldest(greeted=True)
+        self._socket.keep_place(sender.peer)
+        greeting = self._greeting
+        self._send(
+            sender, "/sidecrate/welcome", hello.nonce, greeting.version, greeting.crate, greeting.boot, greeting.recordings
+        )
+        if is_new:
+            self._take(Order("known", sender.origin()))
+
+    def _on_surface(self, sender: Sender, message: Message) -> None:
+        self._answer_to(sender, read_port(message, 0), message)
+        is_new = sender.answers_to not in self._surfaces
+        sender.is_surface = True
+        with self._lock:
+            self._forget_oldest(greeted=True)
+        self._socket.keep_place(sender.peer)
+        self._surfaces.join(sender.answers_to)
+        if is_new:
+            sender.sent = message.address
+            self._take(Order("known", sender.origin()))
+
+    def _answer_to(self, sender: Sender, port: int | None, message: Message) -> None:
+        if port is None:
+            return
+        if port == self.port and sender.is_local:
+            raise OscError(f"reply port {port} is our own; name the one that you listen on", message.address)
+        sender.reply = (sender.peer[0], port)
+
+    def _on_bye(self, sender: Sender, message: Message) -> None:
+        self._take(Order("bye", sender.origin(), what=sender.source))
+        self._surfaces.leave(sender.answers_to)
+        with self._lock:
+            self._senders.pop(sender.peer, None)
+            self._repeats = [repeat for repeat in self._repeats if repeat.sender is not sender]
+
+    def _on_got(self, sender: Sender, message: Message) -> None:
+        names = {str(value) for value in message.arguments}
+        with self._lock:
+            self._repeats = [r for r in self._repeats if r.sender is not sender or not (r.names & names)]
+
+    # -- other machines
+
+    def _on_pair(self, sender: Sender, message: Message) -> None:
+        if not sender.is_local:
+            return  # it was let in already
+        length_s = read_seconds(message, PAIRING_S, MOST_PAIRING_S)
+        if not length_s:
+            self._gate.end()
+            return
+        self._widen()
+        pairing = self._gate.open_for(sender, length_s)
+        log.info("OSC: other machines may knock for %g s", length_s)
+        self._send(sender, "/sidecrate/told", "pair", "", json.dumps({"code": pairing.code, "seconds": length_s}))
+
+    def _hear_knock(self, data: bytes, peer: Peer) -> None:
+        pairing, knock = self._gate.pairing, self._gate.knock(data, peer)
+        if pairing is None or knock is None:
+            return
+        if knock.has_code:
+            self._let_in(knock.address)
+        values = json.dumps({"sent": shorten(knock.sent), "code": knock.has_code})
+        self._send(pairing.asker, "/sidecrate/told", "pair", knock.address, values)
+
+    def _on_allow(self, sender: Sender, message: Message) -> None:
+        if not sender.is_local:
+            raise OscError("only this machine itself lets others in", message.address, "not_local")
+        address = self._let_in(str(message.arguments[0]) if message.arguments else "")
+        self._send(sender, "/sidecrate/told", "allow", address, "{}")
+
+    def _let_in(self, address: str) -> str:
+        address = self._gate.read_address(address)
+        self._widen()
+        self._gate.let_in(address)
+        self._gate.end()
+        log.info("OSC: %s was let in", address)
+        return address
+
+    def _widen(self) -> None:
+        """Open the port to the networks, before anybody is told that it is. DoorError where another program stands there."""
+        if self.port:
+            self._socket.fit(wide=True)
+
+    # -- out
+
+    def overhear(self, event: Event) -> None:
+        """An event of any door, for the control surfaces."""
+        self._surfaces.hear(event)
+
+    def tell(self, event: Event) -> None:
+        if isinstance(event, events.SessionChanged):
+            with self._lock:
+                greeted = [sender for sender in self._senders.values() if sender.nonce is not None]
+            for sender in greeted:
+                self._send(sender, "/sidecrate/session", json.dumps(event.values))
+            return
+        peer, reply = event.origin.address["peer"], event.origin.address["reply"]
+        with self._lock:
+            # after a restart nobody is remembered, but the job knows where its answers go
+            sender = self._senders.get((peer[0], peer[1])) or Sender((peer[0], peer[1]), reply=(reply[0], reply[1]))
+        self._tell_sender(sender, event)
+
+    def _tell_sender(self, sender: Sender, event: events.JobEvent | events.Refused | events.Told) -> None:
+        label = event.origin.label
+        if isinstance(event, events.Accepted):
+            sender.last_job = event.job
+            self._send(sender, "/sidecrate/accepted", label, event.job, event.position)
+        elif isinstance(event, events.Progress):
+            self._send(sender, "/sidecrate/progress", label, event.job, float(event.value), event.stage)
+        elif isinstance(event, events.Done):
+            sender.last_clip = event.clip
+            info = json.dumps(dict(event.info))
+            names = (event.job, label, event.clip)
+            self._send_surely(sender, names, "/sidecrate/done", label, event.job, event.clip, event.path, info)
+        elif isinstance(event, events.Finished):
+            self._send_surely(sender, (event.job, label), "/sidecrate/finished", label, event.job, event.published, event.failed)
+        elif isinstance(event, events.Failed):
+            self._send_surely(sender, (event.job, label), "/sidecrate/failed", label, event.job, event.code, event.text)
+        elif isinstance(event, events.Refused):
+            address = event.origin.address.get("sent") or event.what
+            self._send(sender, "/sidecrate/error", address, event.code, event.text, label)
+        elif event.verb == "report":
+            self._send(sender, "/sidecrate/report", event.what, json.dumps(dict(event.values)))
+        elif event.verb == "known":
+            if event.origin.address.get("sent") == "/sidecrate/surface":
+                return  # it reads no JSON, and has heard of it in flat values
+            self._send(sender, "/sidecrate/session", json.dumps(dict(event.values)))
+        else:
+            self._send(sender, "/sidecrate/told", event.verb, event.what, json.dumps(dict(event.values)))
+
+    def _send_surely(self, sender: Sender, names: tuple[str, ...], address: str, *arguments: str | int | float) -> None:
+        """Send now and, to one who said hello, again until it says got."""
+        packet = self._send(sender, address, *arguments)
+        if sender.nonce is not None:
+            repeat = _Repeat(self._clock() + REPEATS_S[0], 0, sender, packet, frozenset(name for name in names if name))
+            with self._lock:
+                self._repeats.append(repeat)
+                # a sender that never says got must not let these grow
+                del self._repeats[: max(0, len(self._repeats) - 1000)]
+
+    def _repeat(self) -> None:
+        while not self._stopping.wait(0.25):
+            self._surfaces.flush()
+            now = self._clock()
+            with self._lock:
+                due = [repeat for repeat in self._repeats if repeat.due_s <= now]
+                for repeat in due:
+                    repeat.step += 1
+                    if repeat.step >= len(REPEATS_S):
+                        self._repeats.remove(repeat)
+                    else:
+                        repeat.due_s = now + REPEATS_S[repeat.step]
+            for repeat in due:
+                self._socket.send(repeat.packet, repeat.sender.answers_to)
+
+    def _error(self, sender: Sender, address: str, error: SidecrateError, label: str = "") -> None:
+        """Tell what was not taken, at most ten times a second."""
+        if address in OUT and address not in IN:
+            return
+        if sender.answers_to in self._surfaces:
+            self._surfaces.say(f"not taken: {error.text}")
+        now = self._clock()
+        if len(sender.errors) == ERRORS_PER_S and now - sender.errors[0] < 1:
+            return
+        sender.errors.append(now)
+        self._send(sender, "/sidecrate/error", address, error.code, error.text, label)
+
+    def _send(self, sender: Sender, address: str, *arguments: str | int | float) -> bytes:
+        packet = build_message(address, *arguments)
+        self._socket.send(packet, sender.answers_to)
+        return packet

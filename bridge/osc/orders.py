@@ -1,0 +1,175 @@
+"""From a sender's OSC message to the order that it means; one method for each address of `osc_codec.IN`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bridge.errors import Fault, RequestError
+from bridge.events import Order, Take
+from bridge.osc.addresses import PREFIX, Message, OscError, read_json, read_pairs, read_prompt, take_context
+from bridge.osc.sender import Sender
+from bridge.request import FIELDS, Request, Value, check_fields, shorten
+
+_LOCAL_ONLY_FIELDS = ("reference", "kit")
+
+
+class OscOrders:
+    """Translates. `presets` are the config's; from other machines paths, context and what costs money only with `trust_lan`."""
+
+    def __init__(self, take: Take, presets: Mapping[str, Mapping[str, Value]], trust_lan: bool) -> None:
+        self._take = take
+        self._presets = presets
+        self._trust_lan = trust_lan
+
+    def send(self, sender: Sender, message: Message) -> None:
+        """Hand on the order of a message. RequestError or OscError says what is wrong with it."""
+        verb, sender.sent = message.address.removeprefix(PREFIX), message.address
+        translate: Callable[[Sender, Message], None] = getattr(self, f"_on_{verb}", self._on_generate)
+        translate(sender, message)
+
+    def _on_generate(self, sender: Sender, message: Message) -> None:
+        message, context = take_context(message)
+        if context is not None:
+            # what the project was at the moment of asking comes with the request: alone it could be lost or late
+            self._hear_context(sender, message, context)
+        self._order_clips(sender, "make", read_prompt(message))
+
+    def _on_fit(self, sender: Sender, message: Message) -> None:
+        if not message.arguments:
+            raise OscError("fit needs the path of an audio file", message.address)
+        path = FIELDS["reference"].check(message.arguments[0])
+        pairs = check_fields(read_pairs(message.address, message.arguments[1:]))
+        self._order_clips(sender, "fit", Request({**pairs, "reference": path}))
+
+    def _on_preset(self, sender: Sender, message: Message) -> None:
+        name = str(message.arguments[0]) if message.arguments else ""
+        if name not in self._presets and name.isdecimal() and 1 <= int(name) <= len(self._presets):
+            name = list(self._presets)[int(name) - 1]
+        if name not in self._presets:
+            known = ", ".join(self._presets) or "none"
+            raise OscError(f"preset {shorten(name)} is not in the config; there are: {known}", message.address, "unknown_preset")
+        pairs = check_fields(read_pairs(message.address, message.arguments[1:]))
+        # a value that was set says more than the preset that was written down, as with MIDI's knobs
+        sender.last_preset = name
+        self._order_clips(sender, "make", Request({**self._presets[name], **sender.held, **pairs}), name)
+
+    def _order_clips(self, sender: Sender, verb: str, request: Request, preset: str = "") -> None:
+        if not preset:
+            sender.last_preset = ""
+        request = request.with_defaults(sender.held)
+        self._refuse_if_foreign(sender, request)
+        may_spend = self._is_trusted(sender)
+        origin, once = sender.origin(request.label, preset), sender.once(request.label)
+        self._take(Order(verb, origin, (request,), once=once, may_spend=may_spend))
+
+    def _is_trusted(self, sender: Sender) -> bool:
+        return sender.is_local or self._trust_lan
+
+    def _refuse_if_foreign(self, sender: Sender, request: Request) -> None:
+        if self._is_trusted(sender):
+            return
+        for name in _LOCAL_ONLY_FIELDS:
+            if name in request:
+                text = f"{name}: paths are not taken from other machines unless osc.trust_lan is on"
+                raise RequestError(Fault(name, shorten(request[name]), text))
+
+    def _on_set(self, sender: Sender, message: Message) -> None:
+        if not message.arguments:
+            raise OscError("set needs a field and a value", message.address)
+        name, raw = str(message.arguments[0]), message.arguments[1] if len(message.arguments) > 1 else ""
+        if raw == "":
+            check_fields([]) if name in FIELDS else check_fields([(name, raw)])
+            sender.held.pop(name, None)
+        else:
+            sender.held.update(check_fields([(name, raw)]))
+
+    def _on_again(self, sender: Sender, message: Message) -> None:
+        what = str(message.arguments[0]) if message.arguments else "last"
+        changes = Request(check_fields(read_pairs(message.address, message.arguments[1:])))
+        self._refuse_if_foreign(sender, changes)
+        # another of what a key asked for shows on that key
+        preset = sender.last_preset if what == "last" else ""
+        if what == "last" and sender.last_job:
+            what = sender.last_job
+        origin, once, may_spend = sender.origin(changes.label, preset), sender.once(changes.label), self._is_trusted(sender)
+        self._take(Order("again", origin, (changes,), what, once=once, may_spend=may_spend))
+
+    def _on_cancel(self, sender: Sender, message: Message) -> None:
+        what = str(message.arguments[0]) if message.arguments else sender.last_job or "last"
+        self._take(Order("cancel", sender.origin(), what=what))
+
+    def _on_answer(self, sender: Sender, message: Message) -> None:
+        what = str(message.arguments[0]) if message.arguments else "last"
+        if what == "last" and sender.last_job:
+            what = sender.last_job
+        word = FIELDS["midi"].check(message.arguments[1]) if len(message.arguments) > 1 else True
+        self._take(Order("answer", sender.origin(), what=what, values={"yes": word}))
+
+    def _on_audition(self, sender: Sender, message: Message) -> None:
+        self._about_clip("audition", sender, message)
+
+    def _on_keep(self, sender: Sender, message: Message) -> None:
+        self._about_clip("keep", sender, message)
+
+    def _on_trash(self, sender: Sender, message: Message) -> None:
+        self._about_clip("trash", sender, message)
+
+    def _about_clip(self, verb: str, sender: Sender, message: Message) -> None:
+        what = str(message.arguments[0]) if message.arguments else "last"
+        if what == "last" and sender.last_clip:
+            what = sender.last_clip
+        self._take(Order(verb, sender.origin(), what=what))
+
+    def _on_status(self, sender: Sender, message: Message) -> None:
+        what = str(message.arguments[0]) if message.arguments else ""
+        self._take(Order("status", sender.origin(), what=what))
+
+    def _on_report(self, sender: Sender, message: Message) -> None:
+        what = str(message.arguments[0]) if message.arguments else "last"
+        if what == "last" and sender.last_job:
+            what = sender.last_job
+        self._take(Order("report", sender.origin(), what=what))
+
+    def _on_tempo(self, sender: Sender, message: Message) -> None:
+        self._pin(sender, "bpm", message.arguments[0] if message.arguments else 0)
+
+    def _on_key(self, sender: Sender, message: Message) -> None:
+        self._pin(sender, "key", message.arguments[0] if message.arguments else "")
+
+    def _on_meter(self, sender: Sender, message: Message) -> None:
+        given = message.arguments
+        if len(given) >= 2 and not isinstance(given[0], str):
+            self._pin(sender, "meter", f"{given[0]:g}/{given[1]:g}" if given[0] and given[1] else "")
+        else:
+            self._pin(sender, "meter", given[0] if given else "")
+
+    def _pin(self, sender: Sender, name: str, raw: Any) -> None:
+        cleared = raw in ("", 0, "0")
+        value = None if cleared else FIELDS[name].check(raw)
+        self._take(Order("pin", sender.origin(), values={name: value}))
+
+    def _on_context(self, sender: Sender, message: Message) -> None:
+        if not message.arguments:
+            raise OscError("context needs one JSON object", message.address)
+        self._hear_context(sender, message, dict(read_json(message.address, str(message.arguments[0]))))
+
+    def _hear_context(self, sender: Sender, message: Message, values: dict[str, Any]) -> None:
+        source = str(values.pop("source", "") or sender.name or "osc")[:64]
+        self._context(sender, message, source, values)
+
+    def _on_bpm(self, sender: Sender, message: Message) -> None:
+        self._context(sender, message, sender.source, {"bpm": (message.arguments[0] if message.arguments else 0) or None})
+
+    def _on_playing(self, sender: Sender, message: Message) -> None:
+        self._context(sender, message, sender.source, {"playing": bool(message.arguments and message.arguments[0])})
+
+    def _on_position(self, sender: Sender, message: Message) -> None:
+        value = message.arguments[0] if message.arguments else 0.0
+        self._context(sender, message, sender.source, {"position": value})
+
+    def _context(self, sender: Sender, message: Message, source: str, values: Mapping[str, Any]) -> None:
+        if not self._is_trusted(sender):
+            raise OscError("the session's context is not taken from other machines unless osc.trust_lan is on", message.address)
+        sender.name = source
+        self._take(Order("context", sender.origin(), what=source, values=values))

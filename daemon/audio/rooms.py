@@ -1,0 +1,93 @@
+"""Effects as spectra over a stretch that goes round: reverb, tempo-synced delay, and the mix's tonal balance.
+
+On a loop the transform's own wrap-around is just what is wanted: a tail that runs past the end comes in again at the start.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import scipy.fft
+
+from daemon.audio.signals import bandpass, fall, filtered, highpass, lowpass, noise, response_of
+
+_PRE_DELAY_S = 0.018
+_BANDS_PER_OCTAVE = 3
+
+
+@lru_cache(2)
+def reverb(size: int, rate: int, length_s: float) -> np.ndarray:
+    """The spectrum (2, size // 2 + 1) of a room of `length_s` to -60 dB as middle and side; unit power, high-passed at 250 Hz.
+
+    Noise in three bands with their own decays (the top dies first), 18 ms after the sound.
+    """
+    n = round((length_s + 0.02) * rate)
+    t = np.arange(n, dtype=np.float32) / np.float32(rate)
+    start = round(_PRE_DELAY_S * rate)
+    impulse = np.zeros((2, start + n), np.float32)
+    for side in (0, 1):
+        white = noise(n, "reverb", side)
+        room = filtered(white, rate, lowpass(650)) * fall(t, length_s * 1.05) * np.float32(0.6)
+        room += filtered(white, rate, bandpass(1600, 0.5)) * fall(t, length_s)
+        room += filtered(white, rate, highpass(4500)) * fall(t, length_s * 0.5) * np.float32(0.7)
+        impulse[side, start:] = room * (1 - np.exp(-t / np.float32(0.006)))
+    impulse /= np.sqrt((impulse**2).sum(axis=1, keepdims=True))
+    gain = response_of((highpass(250), highpass(250)), size, rate)
+    return scipy.fft.rfft(_rolled(impulse, size), axis=1) * gain
+
+
+def _rolled(rows: np.ndarray, size: int) -> np.ndarray:
+    """Rows (2, any) folded or padded to `size`."""
+    if rows.shape[1] <= size:
+        return np.pad(rows, ((0, 0), (0, size - rows.shape[1])))
+    whole = -(-rows.shape[1] // size) * size
+    return np.pad(rows, ((0, 0), (0, whole - rows.shape[1]))).reshape(2, -1, size).sum(axis=1)
+
+
+@lru_cache(2)
+def ping_pong(size: int, rate: int, delay_frames: int, feedback: float = 0.42) -> np.ndarray:
+    """The spectrum (2, size // 2 + 1) of a middle signal's echoes, left and right in turn, each darker, as middle and side."""
+    k = np.arange(size // 2 + 1, dtype=np.int64)
+    turns = (k * delay_frames % size) / size
+    tone = response_of((highpass(280), lowpass(4200)), size, rate)
+    once = feedback * tone * np.exp(-2j * np.pi * turns)
+    left = once / (1 - once * once) / feedback
+    right = once * left
+    return (np.stack([left + right, left - right]) / 2).astype(np.complex64)
+
+
+def spectral_slope(power: np.ndarray, rate: int, frames: int) -> float:
+    """dB per octave of a power spectrum (frames // 2 + 1,), fitted through third-octave means from 100 Hz to 10 kHz."""
+    centres = 100 * 2 ** (np.arange(0, 20) / _BANDS_PER_OCTAVE + 1 / 6)
+    edges = 100 * 2 ** (np.arange(0, 21) / _BANDS_PER_OCTAVE)
+    at = np.minimum(np.round(edges * frames / rate).astype(int), len(power) - 1)
+    total = np.concatenate([[0.0], np.cumsum(power, dtype=np.float64)])
+    mean = (total[at[1:]] - total[at[:-1]]) / np.maximum(1, at[1:] - at[:-1])
+    octaves = np.log2(centres)
+    heard = mean > mean.max() * 1e-9
+    if heard.sum() < 6:
+        return -4.7
+    return float(np.polyfit(octaves[heard], 10 * np.log10(mean[heard]), 1)[0])
+
+
+@lru_cache(3)
+def tilt(frames: int, rate: int, db_per_octave: float) -> np.ndarray:
+    """Real gains (frames // 2 + 1,) that turn a spectrum round 1 kHz by so much; flat below 100 Hz and above 10 kHz."""
+    hz = np.clip(np.fft.rfftfreq(frames, 1 / rate), 100, 10000)
+    return (10 ** (db_per_octave * np.log2(hz / 1000) / 20)).astype(np.float32)
+
+
+@lru_cache(3)
+def k_weight(frames: int, rate: int) -> np.ndarray:
+    """Power gains (frames // 2 + 1,) near BS.1770's K weighting: for balancing parts, not for reports."""
+    hz = np.fft.rfftfreq(frames, 1 / rate)
+    low = hz**2 / (hz**2 + 38.0**2)
+    shelf = 1 + (10**0.4 - 1) * hz**2 / (hz**2 + 1500.0**2)
+    return (low**2 * shelf).astype(np.float32)
+
+
+def forget() -> None:
+    """Give back what was computed for long stretches: a piece's rooms and tilts are many times a loop's."""
+    for kept in (reverb, ping_pong, tilt, k_weight):
+        kept.cache_clear()

@@ -1,0 +1,315 @@
+"""Clips heard on this machine's own sound device: in time with the project, by a child process of the daemon."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import SidecrateError
+from bridge.events import Event, Order, Refused, Told
+from bridge.music import Key, Meter
+from bridge.session import Session, SessionView
+from daemon.children.host import Child
+from daemon.crate.crate import Crate
+from daemon.errors import AudioError, CrateError
+
+log = logging.getLogger(__name__)
+
+PLAY, STOP, FOLLOW, CLOSE = (f"daemon.player:{name}" for name in ("play", "stop", "follow", "close"))
+OVERTAKEN = "overtaken"
+REFIT = "daemon.audition.refit:refit_clip"
+#: s; a sound system that hangs is given up, and so is the stretch of a long track.
+_DEADLINE_S, _REFIT_DEADLINE_S, _CLOSE_DEADLINE_S = 20.0, 300.0, 2.0
+#: s; a knob that turns the tempo is let come to rest; a playing loop's place is compared with the project's no more often.
+_REST_S, _COMPARE_S = 0.25, 1.0
+#: Among how many of the newest clips `next` and `previous` go.
+_NEWEST = 500
+_CEILING_DB = -1.0
+_QUIETEST_LUFS = -60.0
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a clip is to be heard: its tempo (None: it has none) and by how many semitones it is shifted."""
+
+    bpm: float | None
+    semitones: int = 0
+
+
+def fit_to(record: Mapping[str, Any], view: SessionView) -> Fit:
+    """A clip at the project's tempo (or its half or double, if that is nearer to the clip's own) and in its key."""
+    if record["kind"] not in ("loop", "track"):
+        return Fit(None)
+    bpm, semitones = record.get("bpm"), 0
+    project_bpm = _live_bpm(view)
+    if bpm and project_bpm:
+        bpm = project_bpm * 2.0 ** round(math.log2(bpm / project_bpm))
+    if record.get("key") and view.key and view.key.value != "keep":
+        here, there = Key.parse(record["key"]), Key.parse(view.key.value)
+        semitones = (there.relative_major_tonic - here.relative_major_tonic + 5) % 12 - 5
+    return Fit(bpm, semitones)
+
+
+def _live_bpm(view: SessionView) -> float | None:
+    """The tempo at which the project's bars go by: of whoever says where it is, though another be pinned."""
+    if view.bpm is None:
+        return None
+    if view.position is not None and view.playing is not None and view.playing.value:
+        return float(dict(view.bpm.said).get(view.position.source, view.bpm.value))
+    return float(view.bpm.value)
+
+
+def grid_of(view: SessionView, now_s: float) -> dict[str, float] | None:
+    """A bar line of the playing project and the length of its bars, by the clock of `now_s`; None where it is not known."""
+    bpm = _live_bpm(view)
+    if bpm is None or view.position is None or view.playing is None or not view.playing.value:
+        return None
+    bar_q = Meter.parse(view.meter.value if view.meter else "4/4").quarters_per_bar
+    return {"line_s": now_s - view.position.value % bar_q * 60 / bpm, "bar_s": bar_q * 60 / bpm}
+
+
+class Audition:
+    """What is being auditioned. Belongs to the daemon's loop.
+
+    cache: folder of clips fitted to other tempos and keys. device: number or part of a name, None for the system's own.
+    level: LUFS at which all clips are heard, peaks allowing.
+    """
+
+    def __init__(
+        self, crate: Crate, session: Session, tell: Callable[[Event], None], *,
+        cache: Path, device: str | int | None, level: float, idle_s: float,
+    ) -> None:  # fmt: skip
+        self._crate = crate
+        self._session = session
+        self._tell = tell
+        self._cache = cache
+        self._device = device
+        self._level = level
+        self._idle_s = idle_s
+        self._child = Child("audition", None, normal_priority=True)
+        self._fitter = Child("refit", idle_s)
+        self._at_device, self._at_fitter = asyncio.Lock(), asyncio.Lock()
+        self._turn = 0
+        """Counts what was asked; what has been overtaken by something newer is dropped."""
+        self._chosen = ""
+        self._looping: tuple[dict[str, Any], Fit] | None = None
+        self._sleep: asyncio.TimerHandle | None = None
+        self._changing: asyncio.TimerHandle | None = None
+        self._comparing: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid
+
+    # -- what is asked
+
+    def take(self, order: Order) -> None:
+        """Do what an order of verb `audition` says, and tell whoever asked."""
+        self._run(self._answer(order))
+
+    def start(self, record: dict[str, Any]) -> None:
+        """A clip that is to be heard as soon as it is done."""
+        self._run(self._start(record))
+
+    def follow(self) -> None:
+        """Something has been said of the project: a looping clip follows."""
+        if self._looping is None:
+            return
+        later = asyncio.get_running_loop().call_later
+        if fit_to(self._looping[0], self._session.view(time.monotonic())) != self._looping[1]:
+            self._changing = self._changing or later(_REST_S, lambda: self._run(self._change()))
+        else:
+            self._comparing = self._comparing or later(_COMPARE_S, lambda: self._run(self._compare()))
+
+    async def end(self) -> None:
+        """Silence, and no process left."""
+        for timer in (self._sleep, self._changing, self._comparing):
+            if timer:
+                timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._let_go()
+        await self._fitter.end()
+
+    def _run(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, order: Order) -> None:
+        try:
+            if order.what == "stop":
+                self._tell(Told(order.origin, "audition", "stop", await self._stop()))
+            else:
+                record = self._find(order.what or "last")
+                self._tell(Told(order.origin, "audition", record["id"], await self._play(record)))
+        except SidecrateError as error:
+            self._tell(Refused(order.origin, error.code, error.text, "audition"))
+        except Exception:
+            log.exception("audition %s", order)
+            text = "something went wrong inside Sidecrate; the log has the details"
+            self._tell(Refused(order.origin, "internal", text, "audition"))
+
+    async def _start(self, record: dict[str, Any], *, keep_place: bool = False) -> None:
+        try:
+            await self._play(record, keep_place=keep_place)
+        except SidecrateError as error:
+            level = logging.DEBUG if error.code == OVERTAKEN else logging.WARNING
+            log.log(level, "clip %s is not auditioned: %s", record["id"], error.text)
+
+    def _find(self, what: str) -> dict[str, Any]:
+        """The record of a clip, of the newest, or of the one before or after the one that was chosen last."""
+        if what not in ("next", "previous"):
+            return self._crate.find(what)
+        newest = [record for record in self._crate.clips(_NEWEST) if record["kind"] != "midi" and Path(record["path"]).exists()]
+        if not newest:
+            raise CrateError("the crate has no clip that can be heard yet; `sidecrate make PROMPT` makes one", "unknown_clip")
+        places = [n for n, record in enumerate(newest) if record["id"] == self._chosen]
+        if not places:
+            return newest[0]
+        return newest[min(max(places[0] + (1 if what == "next" else -1), 0), len(newest) - 1)]
+
+    # -- the device
+
+    async def _play(self, record: dict[str, Any], *, keep_place: bool = False) -> dict[str, Any]:
+        if record["kind"] == "midi":
+            raise AudioError(f"clip {record['id']} holds notes and no sound; play it in your DAW", "no_sound_in_it")
+        self._turn += 1
+        turn, self._chosen = self._turn, record["id"]
+        fit, loops = fit_to(record, self._session.view(time.monotonic())), record["kind"] == "loop"
+        self._looping = (record, fit) if loops else None
+        try:
+            heard = await self._hear(record, fit, keep_place, turn)
+        except SidecrateError as error:
+            if error.code != OVERTAKEN:
+                self._looping = None
+            raise
+        if heard["seconds"] is not None:
+            self._sleep_after(heard["in_s"] + heard["seconds"])
+        log.info("audition of %s: %s", record["id"], heard)
+        told = ("in_s", "on_bar", "device", "latency_ms")
+        return {"path": record["path"], "bpm": fit.bpm, "semitones": fit.semitones, **{name: heard[name] for name in told}}
+
+    async def _hear(self, record: dict[str, Any], fit: Fit, keep_place: bool, turn: int) -> dict[str, Any]:
+        source = await self._fitted(record, fit, turn)
+        task = {
+            "clip": record["id"], "path": source["path"], "loops": record["kind"] == "loop", "bpm": fit.bpm,
+            "meter": record.get("meter"), "bars": record.get("bars"), "gain_db": self._gain_db(source), "device": self._device,
+            "keep_place": keep_place,
+        }  # fmt: skip
+        return await self._ask_device(PLAY, task, turn)
+
+    async def _stop(self) -> dict[str, Any]:
+        self._turn += 1
+        self._looping = None
+        if self._child.pid is None:
+            raise AudioError("nothing is being auditioned", "silent")
+        ended = await self._ask_device(STOP, {}, self._turn)
+        self._sleep_after(ended.get("in_s", 0.0))
+        if not ended:
+            raise AudioError("nothing is being auditioned", "silent")
+        return {"in_s": ended["in_s"]}
+
+    async def _ask_device(self, function: str, task: dict[str, Any], turn: int) -> dict[str, Any]:
+        """Ask the child; the bar lines are told as they are known at that moment."""
+        async with self._at_device:
+            if turn != self._turn:
+                raise AudioError("something else was asked for meanwhile", OVERTAKEN)
+            if self._sleep:
+                self._sleep.cancel()
+                self._sleep = None
+            # seconds of `perf_counter`, which every process reads alike; `monotonic` is coarse on Windows
+            grid = grid_of(self._session.view(time.monotonic()), time.perf_counter())
+            try:
+                return await self._child.ask(function, {**task, "grid": grid}, lambda *_: None, _DEADLINE_S)
+            except SidecrateError as error:
+                if error.code == "no_sound":
+                    # the next try looks for devices anew
+                    await self._child.end()
+                raise
+
+    def _sleep_after(self, silence_in_s: float) -> None:
+        """The child goes away when it has been silent for long enough."""
+        delay_s = max(0.0, silence_in_s) + self._idle_s
+        self._sleep = asyncio.get_running_loop().call_later(delay_s, lambda: self._run(self._let_go()))
+
+    async def _let_go(self) -> None:
+        """End the child, its device closed first: sound systems miss a client that goes without a word."""
+        async with self._at_device:
+            if self._child.pid is not None:
+                with contextlib.suppress(SidecrateError):
+                    await self._child.ask(CLOSE, {}, lambda *_: None, _CLOSE_DEADLINE_S)
+            await self._child.end()
+
+    # -- tempo, key and level
+
+    async def _fitted(self, record: dict[str, Any], fit: Fit, turn: int) -> dict[str, Any]:
+        """The file to be heard and its level: the clip's own where that fits, else one that a worker stretches."""
+        own_bpm = record.get("bpm")
+        after = record["report"].get("after", {})
+        if not fit.semitones and (not fit.bpm or not own_bpm or abs(fit.bpm - own_bpm) < 1e-6):
+            return {"path": record["path"], "lufs": after.get("lufs"), "true_peak_db": after.get("true_peak_db")}
+        task = {
+            "clip": record["id"], "path": record["path"], "loops": record["kind"] == "loop", "from_bpm": own_bpm or 1.0,
+            "bpm": fit.bpm or 1.0, "semitones": fit.semitones, "bars": record.get("bars"), "meter": record.get("meter"),
+            "cache": str(self._cache),
+        }  # fmt: skip
+        async with self._at_fitter:
+            if turn != self._turn:
+                raise AudioError("something else was asked for meanwhile", OVERTAKEN)
+            return await self._fitter.ask(REFIT, task, lambda *_: None, _REFIT_DEADLINE_S)
+
+    def _gain_db(self, source: Mapping[str, Any]) -> float:
+        """To the common loudness, or as near as the peaks allow."""
+        lufs, peak_db = source.get("lufs"), source.get("true_peak_db")
+        if lufs is None or peak_db is None or lufs < _QUIETEST_LUFS:
+            return 0.0
+        return float(min(self._level - lufs, _CEILING_DB - peak_db))
+
+    # -- following
+
+    async def _change(self) -> None:
+        """Another tempo or key: the loop goes on in it, from the next bar."""
+        self._changing = None
+        if self._looping and fit_to(self._looping[0], self._session.view(time.monotonic())) != self._looping[1]:
+            await self._start(self._looping[0], keep_place=True)
+
+    async def _compare(self) -> None:
+        """Whether the loop still lies on the project's bars; the child puts it back if it does not."""
+        self._comparing = None
+        try:
+            said = await self._ask_device(FOLLOW, {}, self._turn) if self._looping else {"clip": ""}
+        except SidecrateError as error:
+            log.warning("audition: %s", error.text)
+            said = {"clip": ""}
+        if not said["clip"]:
+            self._looping = None
+            self._sleep_after(0.0)
+        log.debug("audition: %s", said)
+
+
+def play_file(path: Path, times: int) -> None:
+    """Play a file through, `times` over without a gap. AudioError says why there is no sound, and what to do."""
+    import numpy as np
+
+    from daemon.audio.files import read_audio
+
+    try:
+        import sounddevice
+    except OSError as error:
+        raise AudioError(f"the sound library PortAudio is missing ({error}); on Debian: apt-get install libportaudio2") from None
+    audio, sample_rate = read_audio(path)
+    try:
+        sounddevice.play(np.tile(audio, (times, 1)), sample_rate)
+        sounddevice.wait()
+    except sounddevice.PortAudioError as error:
+        raise AudioError(f"no sound device could be opened ({error}); connect one, or play {path} in your DAW") from None

@@ -1,0 +1,294 @@
+"""Inside the audition child: one open sound device, and the clips that are heard from it, on the bar.
+
+The host speaks in seconds of `time.perf_counter`, which all processes of one machine share; the stream counts frames. What
+lies between the two is learnt from the device's own word about when a block will be heard.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from bridge.music import Meter, loop_frames
+from daemon.audio.files import read_audio
+from daemon.audio.resample import resample, resample_loop
+from daemon.audition.voices import Voice, ended, mixed, next_line, off_by, same_place, swapped
+from daemon.errors import AudioError
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[float, str, str], None]
+
+#: s; blocks whose times are compared: being late is the only way for a block to be wrong, so the earliest is believed.
+_CLOCK_S, _LEAST_BLOCKS, _MOST_BLOCKS = 1.0, 8, 1024
+#: s; what is being mixed now can no longer be changed.
+_LEAST_MARGIN_S = 0.012
+#: s; a loop that is off the project's bars by more, twice in a row, is put back onto them.
+_MOST_OFF_S = 0.025
+_SAME_TEMPO = 0.002
+_LENGTH_TOLERANCE_S = 0.001
+
+
+class Player:
+    """An open output stream. AudioError with code `no_sound` where no device opens."""
+
+    def __init__(self, device: str | int | None) -> None:
+        try:
+            import sounddevice
+        except OSError as error:
+            raise AudioError(
+                f"the sound library PortAudio is missing ({error}); on Debian: apt-get install libportaudio2", "no_sound"
+            ) from None
+        index, about = _find_device(sounddevice, device)
+        self.device = str(about["name"])
+        self.rate = round(about["default_samplerate"])
+        channels = min(2, about["max_output_channels"])
+        self.voices: tuple[Voice, ...] = ()
+        self.underflows = 0
+        self._frame = 0
+        self._block = 0
+        self._blocks_heard = 0
+        self._offsets = np.full(_MOST_BLOCKS, np.inf)
+        self._times_off = 0
+        try:
+            self._stream = sounddevice.OutputStream(
+                device=index, samplerate=self.rate, channels=channels, dtype="float32", latency="high", callback=self._fill
+            )
+            self._stream.start()
+        except sounddevice.PortAudioError as error:
+            raise AudioError(
+                f"the sound device {self.device} does not open ({error}); see that no other program holds it alone,"
+                " or set another under audition.device",
+                "no_sound",
+            ) from None
+        self.channels = channels
+        self._settle()
+
+    def _settle(self) -> None:
+        """Wait until the device has said often enough when its blocks are heard."""
+        until = time.monotonic() + 2
+        while self._blocks_heard < _LEAST_BLOCKS and time.monotonic() < until:
+            time.sleep(0.005)
+        if not self._blocks_heard:
+            raise AudioError(
+                f"the sound device {self.device} opened but asks for no sound; set another under audition.device", "no_sound"
+            )
+
+    def _fill(self, out: np.ndarray, frames: int, times: Any, status: Any) -> None:
+        """The device asks for the next block. Runs in the device's own thread."""
+        now_s = time.perf_counter()
+        ahead_s = times.outputBufferDacTime - times.currentTime
+        if not 0 <= ahead_s < 2:
+            ahead_s = float(self._stream.latency)
+        self._offsets[self._blocks_heard % _MOST_BLOCKS] = now_s + ahead_s - self._frame / self.rate
+        mixed(self.voices, self._frame, out)
+        self._frame += frames
+        self._block = frames
+        self._blocks_heard += 1
+        self.underflows += bool(status.output_underflow)
+
+    # -- time
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._stream.active)
+
+    @property
+    def latency_s(self) -> float:
+        return float(self._stream.latency)
+
+    @property
+    def free_frame(self) -> int:
+        """The first frame that can still be changed."""
+        return self._frame + max(round(_LEAST_MARGIN_S * self.rate), 2 * self._block)
+
+    def time_of(self, frame: float) -> float:
+        """When a frame of the stream is heard, in s of `time.perf_counter`."""
+        return self._start_s + frame / self.rate
+
+    def frame_at(self, time_s: float) -> float:
+        return (time_s - self._start_s) * self.rate
+
+    @property
+    def _start_s(self) -> float:
+        """When the stream's first frame was heard, as its last second tells."""
+        count = min(_MOST_BLOCKS, max(_LEAST_BLOCKS, round(_CLOCK_S * self.rate / max(1, self._block))))
+        last = np.arange(self._blocks_heard - count, self._blocks_heard) % _MOST_BLOCKS
+        return float(self._offsets[last].min())
+
+    # -- what is heard
+
+    @property
+    def heard(self) -> Voice | None:
+        """The voice that is heard now or next, and does not end."""
+        going = [voice for voice in self.voices if voice.end is None and not voice.is_over(self._frame)]
+        return going[-1] if going else None
+
+    def next_bar(self, grid: dict[str, float] | None) -> tuple[int, bool]:
+        """The frame of the next bar line, and whether there is one: of the project, else of what is heard now, else at once."""
+        first = self.free_frame
+        if grid:
+            return next_line(first, self.frame_at(grid["line_s"]), grid["bar_s"] * self.rate), True
+        voice = self.heard
+        if voice and voice.bar:
+            return next_line(first, voice.start - voice.skip, voice.bar), True
+        return first, False
+
+    def play(self, voice: Voice, grid: dict[str, float] | None, *, bars: int, keep_place: bool) -> tuple[Voice, bool]:
+        """Start a voice on the next bar, in the place of what is heard; with `keep_place` at the bar where that would be."""
+        frame, on_bar = self.next_bar(grid)
+        old = self.heard
+        skip = round(same_place(old, frame, bars) * voice.bar) if keep_place and old else 0
+        placed = replace(voice, start=frame, skip=skip)
+        self.voices = swapped(self.voices, placed, self.free_frame)
+        self._times_off = 0
+        return placed, on_bar
+
+    def stop(self, grid: dict[str, float] | None) -> int:
+        """End what is heard on the next bar, or now where it is ending already. The frame at which it ends."""
+        now = self.free_frame
+        frame = self.next_bar(grid)[0] if self.heard else now
+        self.voices = ended(self.voices, frame, now)
+        return frame
+
+    def follow(self, grid: dict[str, float]) -> float | None:
+        """Put a loop back onto the project's bars when it is off them. Seconds that it lies behind; None where nothing
+        loops, or at a tempo or in a meter of its own."""
+        voice = self.heard
+        if voice is None or not voice.loops or not voice.bar:
+            return None
+        bar = grid["bar_s"] * self.rate
+        doublings = math.log2(voice.bar / bar)
+        if abs(doublings - round(doublings)) > _SAME_TEMPO:
+            return None
+        step = min(voice.bar, bar)
+        off_s = off_by(voice.start - voice.skip, self.frame_at(grid["line_s"]), step) / self.rate
+        self._times_off = self._times_off + 1 if abs(off_s) > _MOST_OFF_S else 0
+        if self._times_off >= 2 and voice.start < self._frame:
+            bars = round(len(voice.audio) / voice.bar)
+            self.play(replace(voice, end=None), grid, bars=bars, keep_place=True)
+        return off_s
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _find_device(sounddevice: Any, wanted: str | int | None) -> tuple[int, dict[str, Any]]:
+    """The device of a number or a part of a name, or the system's own. AudioError names those that are there."""
+    try:
+        found = [about for about in sounddevice.query_devices() if about["max_output_channels"] > 0]
+        usual = int(sounddevice.default.device[1])
+        if wanted is None and usual < 0:
+            usual = next(
+                (a["default_output_device"] for a in sounddevice.query_hostapis() if a["default_output_device"] >= 0), -1
+            )
+    except sounddevice.PortAudioError as error:
+        raise AudioError(f"the sound system does not answer ({error})", "no_sound") from None
+    if not found:
+        raise AudioError("this machine has no sound device; connect one, or play the clip in your DAW", "no_sound")
+    for about in found:
+        index = int(about["index"])
+        if index == (usual if wanted is None else wanted):
+            return index, about
+        if isinstance(wanted, str) and wanted.casefold() in str(about["name"]).casefold():
+            return index, about
+    if wanted is None:
+        return int(found[0]["index"]), found[0]
+    names = ", ".join(str(about["name"]) for about in found)
+    raise AudioError(f"audition.device: {wanted} is not there; the sound devices are: {names}", "no_sound")
+
+
+_open: Player | None = None
+
+
+def _player(device: str | int | None) -> Player:
+    """The player of this process; opened anew where its device has gone."""
+    global _open
+    if _open is not None and not _open.is_open:
+        _open.close()
+        _open = None
+    if _open is None:
+        # the device's thread must get its turn while a file is being read
+        sys.setswitchinterval(0.001)
+        _open = Player(device)
+    return _open
+
+
+def play(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """{clip, path, loops, bpm, meter, bars, gain_db, device, grid: {line_s, bar_s} | None, keep_place} -> when it is heard.
+
+    AudioError where there is no sound device (`no_sound`), or the file cannot be read.
+    """
+    player = _player(task["device"])
+    voice = _load(task, player)
+    bars = int(task["bars"] or 0) if voice.bar else 0
+    placed, on_bar = player.play(voice, task["grid"], bars=bars, keep_place=bool(task.get("keep_place")))
+    heard_s = player.time_of(placed.start)
+    return {
+        "heard_s": heard_s,
+        "in_s": round(heard_s - time.perf_counter(), 3),
+        "on_bar": on_bar,
+        "seconds": None if placed.loops else (len(placed.audio) - placed.skip) / player.rate,
+        "device": player.device,
+        "sample_rate": player.rate,
+        "latency_ms": round(1000 * player.latency_s, 1),
+    }
+
+
+def stop(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """{grid} -> {ends_s, in_s}, or {} where nothing is heard."""
+    if _open is None or all(voice.is_over(_open.free_frame) for voice in _open.voices):
+        return {}
+    ends_s = _open.time_of(_open.stop(task["grid"]))
+    return {"ends_s": ends_s, "in_s": round(ends_s - time.perf_counter(), 3)}
+
+
+def follow(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """{grid} -> {clip, off_ms, underflows}; clip is empty where nothing is heard."""
+    voice = _open.heard if _open and _open.is_open else None
+    if voice is None or _open is None:
+        return {"clip": ""}
+    off_s = _open.follow(task["grid"]) if task["grid"] else None
+    return {"clip": voice.clip, "off_ms": None if off_s is None else round(1000 * off_s, 2), "underflows": _open.underflows}
+
+
+def close(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Let the device and the sound system go, before the process ends."""
+    global _open
+    if _open is not None:
+        import sounddevice
+
+        _open.close()
+        _open = None
+        # else JACK keeps a dead client, which hinders its own end
+        sounddevice._terminate()
+    return {}
+
+
+def _load(task: dict[str, Any], player: Player) -> Voice:
+    """A clip's file as a voice that has no place yet; a loop has its exact frames at the device's rate."""
+    audio, rate = read_audio(task["path"])
+    bar, frames = 0.0, round(len(audio) * player.rate / rate)
+    if task["bpm"] and task["meter"]:
+        meter = Meter.parse(task["meter"])
+        bar = meter.quarters_per_bar * 60 / task["bpm"] * player.rate
+        exact = loop_frames(int(task["bars"]), meter, task["bpm"], player.rate) if task["bars"] else 0
+        if abs(exact - frames) < _LENGTH_TOLERANCE_S * player.rate:
+            frames = exact
+    audio = resample_loop(audio, rate, player.rate, frames) if task["loops"] else resample(audio, rate, player.rate)
+    audio = audio * np.float32(10 ** (task["gain_db"] / 20))
+    if audio.shape[1] < player.channels:
+        # from two speakers it is twice the power of what was measured in one channel
+        audio = np.repeat(audio * np.float32(np.sqrt(0.5)), 2, axis=1)
+    elif audio.shape[1] > player.channels:
+        audio = audio.mean(axis=1, keepdims=True, dtype=np.float32)
+    if not math.isfinite(float(np.abs(audio).max(initial=0.0))) or not len(audio):
+        raise AudioError(f"{task['path']} holds no sound that could be played")
+    return Voice(str(task["clip"]), np.ascontiguousarray(audio, np.float32), player.rate, 0, loops=bool(task["loops"]), bar=bar)

@@ -1,0 +1,72 @@
+"""A finished clip at another tempo and in another key, for auditioning: stretched as it is, and kept in a cache."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from bridge.music import Meter, loop_frames
+from daemon.audio import seam
+from daemon.audio.files import read_audio
+from daemon.audio.loudness import measure_level
+from daemon.audio.stretch import Stretch, warp
+from daemon.audio.stretch_map import StretchMap
+
+#: Clips kept at other tempos and keys; the least recently heard go first.
+MOST_KEPT = 48
+
+
+def refit(audio: np.ndarray, sample_rate: int, frames: int, semitones: float, *, loops: bool) -> np.ndarray:
+    """Float32 (frames, channels) stretched to `frames` and shifted; a loop stays seamless, for what lies around it is itself.
+
+    In the quicker quality of a preview: somebody waits to hear it.
+    """
+    ratio = frames / len(audio)
+    if not loops:
+        return warp(audio, sample_rate, Stretch(StretchMap.straight(0.0, ratio, frames), semitones, preview=True))
+    roll = min(round(seam.ROLL_S * sample_rate), frames // 2)
+    lead = round(2 * roll / ratio) + 8192
+    around = np.take(audio, np.arange(-lead, len(audio) + lead), axis=0, mode="wrap")
+    time_map = StretchMap.straight(lead - roll / ratio, ratio, frames + 2 * roll)
+    rolled = warp(around, sample_rate, Stretch(time_map, semitones, preview=True))
+    closing, _ = seam.best_closing(rolled, roll, sample_rate)
+    return seam.close(rolled, roll, closing)
+
+
+def refit_clip(task: dict[str, Any], tell: Callable[[float, str, str], None]) -> dict[str, Any]:
+    """{path, clip, loops, from_bpm, bpm, semitones, bars, meter, cache} -> {path, lufs, true_peak_db}.
+
+    Done before, it is taken from the cache. AudioError where the file cannot be read, ConformError where nothing can stretch.
+    """
+    cache = Path(task["cache"])
+    name = f"{task['clip']}_{task['bpm']:.9g}bpm_{task['semitones']:+g}"
+    about, sound = cache / f"{name}.json", cache / f"{name}.wav"
+    if not (about.exists() and sound.exists()):
+        audio, rate = read_audio(task["path"])
+        frames = round(len(audio) * task["from_bpm"] / task["bpm"])
+        if task["loops"] and task["bars"]:
+            frames = loop_frames(task["bars"], Meter.parse(task["meter"]), task["bpm"], rate)
+        made = refit(audio, rate, frames, task["semitones"], loops=task["loops"])
+        level = measure_level(made, rate, task["loops"])
+        cache.mkdir(parents=True, exist_ok=True)
+        part = cache / f".{name}.part"
+        soundfile.write(part, made, rate, subtype="FLOAT", format="WAV")
+        os.replace(part, sound)
+        part.write_text(json.dumps({"lufs": max(level.lufs, -120.0), "true_peak_db": level.true_peak_db}), encoding="utf-8")
+        os.replace(part, about)
+        _forget_oldest(cache)
+    os.utime(about)
+    return {"path": str(sound), **json.loads(about.read_text(encoding="utf-8"))}
+
+
+def _forget_oldest(cache: Path) -> None:
+    kept = sorted(cache.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for about in kept[MOST_KEPT:]:
+        about.with_suffix(".wav").unlink(missing_ok=True)
+        about.unlink(missing_ok=True)

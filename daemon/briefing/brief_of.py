@@ -1,0 +1,99 @@
+"""From a request to the Brief that is stored: words, session and defaults settled, engines chosen, the seed fixed."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+from bridge.music import bar_seconds
+from bridge.request import Request
+from bridge.session import Session
+from daemon.brief import Brief
+from daemon.briefing.named_sounds import Material
+from daemon.engines.registry import Policy, Wish, choose_engines, engine_info
+from daemon.errors import EngineError, PromptError
+from daemon.improve.amend import AUTO, wanted_steps
+from daemon.prompt.settle import BARRED, MAX_LOOP_S, PromptDefaults, settle
+
+#: Kinds whose notes a language model can write.
+COMPOSED = ("loop", "midi", "track")
+#: What an engine must listen to (its `conditioning`) for each use of a reference.
+USES = {"continue": "continuation", "melody": "melody", "accompany": "accompany", "style": "style"}
+
+
+def make_brief(
+    request: Request, session: Session, defaults: PromptDefaults, policy: Policy, material: Material, *, do: str = "make"
+) -> Brief:
+    """A request made whole. RequestError, PromptError and EngineError say what stands in the way."""
+    seed = int(request.get("seed", random.SystemRandom().getrandbits(31)))
+    brief = material.settle(settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do))
+    if do == "fit":
+        words = brief.words if brief.prompt else Path(user_name(Path(str(brief.reference)))).stem
+        return brief.amended(words=words, engines=("file",), engine_reason="the file itself is the take")
+    engines, reason = choose_engines(brief.engines, Wish(brief.kind, _wants(brief), _length_s(request, brief), brief.bpm), policy)
+    brief = _language(brief.amended(engines=engines, engine_reason=reason), policy)
+    return brief.amended(said=(*brief.said, *_price(brief, policy)))
+
+
+def check_amended(brief: Brief, request: Request, policy: Policy) -> None:
+    """SidecrateError where the engines of a Brief cannot make what a language model has made of it."""
+    length_s = _length_s(request, brief)
+    if length_s is not None and length_s > MAX_LOOP_S and brief.kind in BARRED:
+        raise PromptError(f"{brief.bars} bars at {brief.bpm:g} bpm last {length_s:.0f} s; at most {MAX_LOOP_S:.0f} s can be")
+    choose_engines(brief.engines, Wish(brief.kind, _wants(brief), length_s, brief.bpm), policy)
+    _price(brief, policy)
+
+
+def _language(brief: Brief, policy: Policy) -> Brief:
+    """The Brief with what a language model can and may do for it. EngineError where it can do nothing else."""
+    said = list(brief.said)
+    if brief.compose == "llm" and ("embedded" not in brief.engines or brief.kind not in COMPOSED):
+        said.append(f"compose: llm is for the embedded engine's {', '.join(COMPOSED)}; it is not used here")
+        brief = brief.amended(compose="rules")
+    if policy.free_only and policy.language_costs:
+        if brief.lyrics == AUTO:
+            text = "lyrics: auto costs money, which other machines may not spend unless osc.trust_lan is on; write the words"
+            raise EngineError(text, "engine_not_ready")
+        if wanted_steps(brief):
+            said.append("no language model is asked: it costs money, which other machines may not spend")
+            brief = brief.amended(improve="off", compose="rules")
+    return brief.amended(said=tuple(said))
+
+
+def _length_s(request: Request, brief: Brief) -> float | None:
+    """The length that an engine must be able to make: what a kind usually lasts binds nobody."""
+    if brief.kind == "loop" and brief.bars and brief.bpm:
+        return brief.bars * bar_seconds(brief.meter, brief.bpm)
+    return brief.seconds if "seconds" in request else None
+
+
+def _price(brief: Brief, policy: Policy) -> list[str]:
+    """What the person should know of what this will cost. EngineError where it is more than a request may."""
+    infos = [engine_info(name) for name in brief.engines]
+    total_usd = 0.0
+    for info in infos:
+        for first in range(0, brief.count, info.takes_at_once) if info.price else ():
+            assert info.price is not None
+            total_usd += info.price.estimate_usd(min(info.takes_at_once, brief.count - first))
+    if total_usd > policy.per_request_usd:
+        text = f"this would cost about {total_usd:.2f} USD, and one request may cost {policy.per_request_usd:.2f}"
+        raise EngineError(f"{text}; ask for less, or raise spend.per_request_usd", "cap")
+    return [f"costs about {total_usd:.3f} USD"] if total_usd else []
+
+
+def user_name(path: Path) -> str:
+    """A file's name as its user gave it: without the word under which the inbox has claimed it."""
+    return path.name.partition("-")[2] if path.parent.name == "working" else path.name
+
+
+def _wants(brief: Brief) -> dict[str, str]:
+    """What the engine must be able to listen to, and which field says so."""
+    wants = {}
+    if brief.reference is not None:
+        wants[USES[brief.use]] = f"reference with use: {brief.use}"
+    if brief.lyrics:
+        wants["lyrics"] = "lyrics"
+    if brief.kit is not None:
+        wants["kit"] = "kit"
+    return wants

@@ -1,0 +1,52 @@
+"""What requests name instead of a path: a clip as reference, a collection as kit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bridge.errors import Fault, RequestError
+from bridge.request import shorten
+from daemon.brief import Brief
+from daemon.crate.crate import Crate
+from daemon.errors import CrateError, LibraryError
+from daemon.library.library import collection_files
+
+
+class Material:
+    """Finds files and folders first, then clips (by id, or `last`) in `crate` and collections in the file `library`."""
+
+    def __init__(self, crate: Crate, library: Path) -> None:
+        self._crate = crate
+        self._library = library
+
+    def settle(self, brief: Brief) -> Brief:
+        """The brief with paths in the place of names. RequestError when there is nothing to read: better said now than by a
+        failed job later."""
+        return brief.amended(reference=self._reference(brief.reference), kit_files=self._kit_files(brief.kit))
+
+    def _reference(self, name: str | None) -> str | None:
+        if name is None or Path(name).expanduser().is_file():
+            return name
+        try:
+            path = Path(self._crate.find(name)["path"])
+        except CrateError:
+            text = f"reference: there is no file {name}, and no clip of that name; give the path of an audio file, or a clip's id"
+            raise RequestError(Fault("reference", shorten(name), text)) from None
+        if path.suffix == ".mid" or not path.is_file():
+            text = f"reference: clip {name} has no sound to start from ({path}); name another"
+            raise RequestError(Fault("reference", shorten(name), text))
+        return str(path)
+
+    def _kit_files(self, name: str | None) -> tuple[str, ...]:
+        """The files of a collection; empty for a folder, which the engine reads itself."""
+        if name is None or Path(name).expanduser().is_dir():
+            return ()
+        try:
+            files = collection_files(self._library, name)
+        except LibraryError:
+            text = f"kit: there is no folder {name}, and no collection of that name; give a folder of one-shots, or a collection"
+            raise RequestError(Fault("kit", shorten(name), text)) from None
+        if not files:
+            text = f"kit: collection {name} holds no sound; `sidecrate collect` puts clips into it"
+            raise RequestError(Fault("kit", shorten(name), text))
+        return tuple(map(str, files))

@@ -1,0 +1,121 @@
+"""`sidecrate ask`: a prompt line that stays open, with history; one-letter words act on the newest clip."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import SidecrateError
+from bridge.inbox.prompt_file import read_prompt_file
+from daemon.audition.audition import play_file
+from daemon.cli.order import about_clip
+from daemon.cli.show import audition_line, clip_lines
+from daemon.client.connection import Link
+from daemon.client.follow import Follower, progress_bar
+from daemon.errors import CrateError
+from daemon.home.places import Places
+
+HELP = """Type a prompt and press return. Fields may stand before it, as in `bpm: 90`, and then in every prompt until `clear`.
+An empty line (or space) plays the newest clip, with a daemon from the next bar until s; a makes another, k keeps it, x puts it
+into the bin, ? shows this, q leaves."""
+
+Alone = Callable[[dict[str, Any]], Iterable[dict[str, Any]]]
+
+
+class Conversation:
+    """One open prompt line. `alone` makes clips where no daemon runs."""
+
+    def __init__(self, places: Places, link: Link | None, alone: Alone) -> None:
+        self._places = places
+        self._link = link
+        self._alone = alone
+        self._held: dict[str, Any] = {}
+        self._last: dict[str, Any] | None = None
+
+    def answer(self, line: str) -> bool:
+        """Act on one line; False when it was a goodbye."""
+        word = line.strip()
+        actions: dict[str, Callable[[], None]] = {
+            "": self._play, "a": self._again, "k": lambda: self._about("keep"), "x": lambda: self._about("trash"),
+            "s": self._silence, "?": lambda: print(HELP), "clear": self._held.clear,
+        }  # fmt: skip
+        if word in ("q", "quit", "exit"):
+            return False
+        try:
+            if word in actions:
+                actions[word]()
+            else:
+                self._ask(line)
+        except SidecrateError as error:
+            print(error.text, file=sys.stderr)
+        return True
+
+    def _ask(self, line: str) -> None:
+        (request,) = read_prompt_file(line.encode())
+        if "prompt" not in request:
+            self._held.update(request.values)
+            print("from now on: " + ", ".join(f"{name} {value}" for name, value in self._held.items()))
+            return
+        self._show(dict(request.with_defaults(self._held).values))
+
+    def _again(self) -> None:
+        if self._last is None:
+            raise CrateError("nothing was made here yet; type a prompt first", "unknown_clip")
+        self._show({name: value for name, value in self._last["request"].items() if name not in ("seed", "id")})
+
+    def _show(self, values: dict[str, Any]) -> None:
+        for record in self._records(values):
+            self._last = record
+            print(clip_lines(record), flush=True)
+
+    def _records(self, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        if self._link is None:
+            yield from self._alone(values)
+            return
+        with progress_bar(False) as bar:
+            follower = Follower(self._link, self._places, bar)
+            try:
+                yield from follower.order("make", values)
+            except KeyboardInterrupt:
+                follower.cancel()
+                print("cancelled", file=sys.stderr)
+
+    def _play(self) -> None:
+        if self._last is None:
+            print(HELP)
+        elif self._last["kind"] == "midi":
+            print("a clip of notes has no sound; play it in your DAW")
+        elif self._link is None:
+            play_file(Path(self._last["path"]), 1)
+        else:
+            print(audition_line(self._link.ask("/sidecrate/audition", self._last["id"], wait_s=120)))
+
+    def _silence(self) -> None:
+        if self._link is not None:
+            print(audition_line(self._link.ask("/sidecrate/audition", "stop", wait_s=20)))
+
+    def _about(self, verb: str) -> None:
+        if self._last is None:
+            raise CrateError("nothing was made here yet; type a prompt first", "unknown_clip")
+        print(about_clip(verb, self._last["id"], self._link))
+
+
+def converse(places: Places, link: Link | None, alone: Alone) -> None:
+    """Read lines until a goodbye or the end of the input."""
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401  (gives `input` its history and editing)
+    talk = Conversation(places, link, alone)
+    if sys.stdin.isatty():
+        print(HELP, file=sys.stderr)
+    while True:
+        try:
+            if not talk.answer(input("sidecrate> " if sys.stdin.isatty() else "")):
+                return
+        except EOFError:
+            return
+        except KeyboardInterrupt:
+            print("", file=sys.stderr)
+            return

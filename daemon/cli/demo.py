@@ -1,0 +1,222 @@
+"""`sidecrate demo`: a real daemon on a home of its own, one request through each door, and the clips that came."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import SidecrateError
+from bridge.osc.addresses import Message
+from daemon.cli.show import clip_lines
+from daemon.client.connection import Link, read_beacon
+from daemon.client.follow import Follower, progress_bar, read_clip
+from daemon.errors import ServiceError
+from daemon.home.places import HOME_VARIABLE, Places
+
+START_WAIT_S = 20.0
+CLIP_WAIT_S = 60.0
+PAD_NOTE = 36
+
+CONFIG = f"""osc:
+  port: 0
+midi:
+  virtual: true
+  map:
+    - note: {PAD_NOTE}
+      do: preset demo
+fl:
+  enabled: false
+presets:
+  demo: {{prompt: "ambient chords 80 bpm in C", bars: 2}}
+"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One door, what is sent through it, and how: returns clips' records, or raises with the reason why it is shut."""
+
+    door: str
+    what: str
+    go: Callable[[Link, Places], list[dict[str, Any]]]
+
+
+def run_demo(places: Places | None, *, keep: bool) -> int:
+    """Run it; 0 when every door that is open here brought a clip."""
+    home = places.config_file.parent if places else Path(tempfile.mkdtemp(prefix="sidecrate-demo-"))
+    places = Places.find(home)
+    home.mkdir(parents=True, exist_ok=True)
+    if not places.config_file.exists():
+        places.config_file.write_text(CONFIG, encoding="utf-8")
+    print(f"A daemon starts on {home}.", file=sys.stderr)
+    daemon = subprocess.Popen(
+        [sys.executable, "-m", "daemon.cli", "run", "--quiet"],
+        env={**os.environ, HOME_VARIABLE: str(home)},
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        link = _await_daemon(daemon, places)
+        failed = [visit.door for visit in VISITS if not _visit(visit, link, places)]
+        print(f"\nThe clips are in {read_beacon_crate(places)}. Hear one: sidecrate --home {home} play last")
+        if keep:
+            print(f"The daemon goes on (pid {daemon.pid}); drop a text file with a prompt into {places.inbox}.")
+        return 1 if failed else 0
+    finally:
+        if not keep:
+            daemon.terminate()
+            try:
+                daemon.wait(10)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+
+
+def read_beacon_crate(places: Places) -> str:
+    beacon = read_beacon(places)
+    return beacon.crate if beacon else str(places.crate)
+
+
+def _await_daemon(daemon: subprocess.Popen[bytes], places: Places) -> Link:
+    until = time.monotonic() + START_WAIT_S
+    while time.monotonic() < until:
+        if daemon.poll() is not None:
+            raise ServiceError(f"the daemon ended at once (exit code {daemon.returncode}); what it said stands above")
+        link = Link.to(places)
+        if link:
+            return link
+        time.sleep(0.05)
+    raise ServiceError(f"the daemon did not answer within {START_WAIT_S:g} s; see {places.log}")
+
+
+def _visit(visit: Visit, link: Link, places: Places) -> bool:
+    """Go through one door and tell how it went. A door that is shut on this machine is no failure, but is said."""
+    print(f"\n{visit.door}: {visit.what}", file=sys.stderr)
+    began = time.monotonic()
+    try:
+        records = visit.go(link, places)
+    except Shut as why:
+        print(f"  skipped: {why}", file=sys.stderr)
+        return True
+    except SidecrateError as error:
+        print(f"  failed: {error.text}", file=sys.stderr)
+        return False
+    for record in records:
+        print(f"[{visit.door}, {time.monotonic() - began:.1f} s] {clip_lines(record)}", flush=True)
+    return True
+
+
+class Shut(Exception):
+    """This door cannot be tried on this machine; the text says why."""
+
+
+def _by_command_line(link: Link, places: Places) -> list[dict[str, Any]]:
+    with progress_bar(False) as bar:
+        follower = Follower(link, places, bar)
+        return list(follower.order("make", {"prompt": "dusty boom bap drums 90 bpm", "bars": 4}))
+
+
+def _by_osc(link: Link, places: Places) -> list[dict[str, Any]]:
+    label = "demo-" + secrets.token_hex(3)
+    link.send("/sidecrate/loop", "dark rolling techno 132 bpm F# minor", "bars", 4, "id", label)
+    clips: list[str] = []
+    ended = False
+    until = time.monotonic() + CLIP_WAIT_S
+    while not ended and time.monotonic() < until:
+        for message in link.listen(0.5):
+            ended = _hear(message, label, clips) or ended
+            if ended:
+                break
+    if not ended:
+        raise ServiceError("no answer came")
+    return [read_clip(places, clip) for clip in clips]
+
+
+def _hear(message: Message, label: str, clips: list[str]) -> bool:
+    name, given = message.address.rsplit("/", 1)[1], message.arguments
+    if name == "error":
+        raise ServiceError(str(given[2]), str(given[1]))
+    if not given or given[0] != label:
+        return False
+    print(
+        "  " + " ".join([name, *(f"{value:.2f}" if isinstance(value, float) else str(value) for value in given[1:4])]),
+        file=sys.stderr,
+    )
+    if name == "failed":
+        raise ServiceError(str(given[3]), str(given[2]))
+    if name == "done":
+        clips.append(str(given[2]))
+    return name == "finished"
+
+
+def _by_inbox(link: Link, places: Places) -> list[dict[str, Any]]:
+    before = _clip_ids(places)
+    prompt = places.inbox / "a prompt.txt"
+    prompt.write_text("bpm: 174\nkey: Em\nbars: 4\n\nliquid drum and bass, rolling, with a deep bass\n", encoding="utf-8")
+    records = _await_clip(places, before, "the inbox")
+    until = time.monotonic() + 5
+    while not (places.inbox / "done").is_dir() and time.monotonic() < until:
+        time.sleep(0.05)
+    return records
+
+
+def _by_midi(link: Link, places: Places) -> list[dict[str, Any]]:
+    beacon = read_beacon(places)
+    health = beacon.doors.get("midi", "closed") if beacon else "closed"
+    if not health.startswith("open"):
+        raise Shut(health)
+    before = _clip_ids(places)
+    _play_pad()
+    return _await_clip(places, before, "the pad")
+
+
+def _play_pad() -> None:
+    """Play the pad's note into the daemon's own port, as another program would."""
+    import rtmidi
+
+    from bridge.midi.ports import APIS, NAME, usable_api
+
+    out = rtmidi.MidiOut(APIS[usable_api()], "Sidecrate demo")
+    found = [number for number, port in enumerate(out.get_ports()) if NAME in port]
+    if not found:
+        raise Shut(f"this system shows no port called {NAME} to other programs")
+    out.open_port(found[0])
+    # a port that was joined just now may lose the first message
+    time.sleep(0.3)
+    out.send_message([0x90, PAD_NOTE, 100])
+    time.sleep(0.1)
+    out.send_message([0x80, PAD_NOTE, 0])
+    out.delete()
+
+
+def _clip_ids(places: Places) -> set[str]:
+    from daemon.jobs.database import Database
+
+    database = Database(places.database, read_only=True)
+    try:
+        return {row["id"] for row in database.rows("SELECT id FROM clips WHERE state = 'done'")}
+    finally:
+        database.close()
+
+
+def _await_clip(places: Places, before: set[str], door: str) -> list[dict[str, Any]]:
+    until = time.monotonic() + CLIP_WAIT_S
+    while time.monotonic() < until:
+        new = _clip_ids(places) - before
+        if new:
+            return [read_clip(places, clip) for clip in sorted(new)]
+        time.sleep(0.05)
+    raise ServiceError(f"no clip came from {door} within {CLIP_WAIT_S:g} s; see {places.log}")
+
+
+VISITS = (
+    Visit("command line", 'sidecrate make "dusty boom bap drums 90 bpm"', _by_command_line),
+    Visit("OSC", '/sidecrate/loop "dark rolling techno 132 bpm F# minor"', _by_osc),
+    Visit("inbox", "a text file: liquid drum and bass, 174 bpm, Em", _by_inbox),
+    Visit("MIDI", f"note {PAD_NOTE}, mapped to a preset: ambient chords, 80 bpm, C", _by_midi),
+)

@@ -1,0 +1,148 @@
+"""Commands about this home: its parts, its folders, what is put into the DAW, and who can make clips."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from daemon.home.places import Places
+
+if TYPE_CHECKING:
+    from daemon.engines.contract import EngineInfo
+
+#: For loading a model's libraries from a slow disk, or for a service that is slow to answer.
+CHECK_S = 60.0
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+
+
+def doctor(
+    as_json: AsJson = False,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Also put this, the log and the config into a zip for whoever helps.", metavar="FILE.zip")
+    ] = None,
+) -> None:
+    """Look into every folder, port, engine and library, and say what to do about each fault."""
+    from daemon.doctor.examine import examine
+
+    found = examine(Places.find())
+    for check in found:
+        print(json.dumps(check.to_json()) if as_json else check.line())
+    if bundle is not None:
+        from daemon.doctor.bundle import write_bundle
+
+        names = write_bundle(Places.find(), found, bundle)
+        print(f"{bundle} holds {', '.join(names)}", file=sys.stderr)
+        print("Secrets were taken out; the log holds your prompts and folder names. Read it before you send it.", file=sys.stderr)
+    raise typer.Exit(1 if any(check.verdict == "fault" for check in found) else 0)
+
+
+def install(
+    what: Annotated[str, typer.Argument(help="ableton, fl-studio, reaper, touchosc or autostart.")],
+    user_data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="Live's User Library, FL's user data or REAPER's resource folder, or where the tablet's layout goes.",
+            metavar="FOLDER",
+        ),
+    ] = None,
+) -> None:
+    """Put the device or scripts into your DAW's folders, or start the daemon at log-in; shows the steps that remain."""
+    from daemon.install.daws import WHAT
+    from daemon.install.daws import install as put_in_place
+
+    _one_of(what, WHAT)
+    done = put_in_place(Places.find(), what, user_data_dir.expanduser() if user_data_dir else None)
+    for path in done.files:
+        print(path)
+    for number, step in enumerate(done.steps, 1):
+        print(f"{number}. {step}", file=sys.stderr)
+
+
+def uninstall(what: Annotated[str, typer.Argument(help="ableton, fl-studio, reaper, touchosc or autostart.")]) -> None:
+    """Take away what `install` put in place."""
+    from daemon.install.daws import WHAT
+    from daemon.install.daws import uninstall as take_away
+
+    _one_of(what, WHAT)
+    gone, left = take_away(Places.find(), what)
+    for path in gone:
+        print(f"gone: {path}")
+    for path in left:
+        print(f"left, since it was changed: {path}")
+
+
+def open_folder(
+    what: Annotated[str, typer.Argument(help="crate, inbox, state or config.")] = "crate",
+    page: Annotated[bool, typer.Option("--page", help="Open the page in the browser, by a link that works once.")] = False,
+) -> None:
+    """Show the crate (or the inbox, the state, the config) in the system's file browser, and print where it is."""
+    if page:
+        from daemon.cli.web import open_page
+
+        open_page(Places.find())
+        return
+    from daemon.settings.meaning import crate_folder, inbox_folder
+    from daemon.settings.schema import config_page, load_config
+
+    places = Places.find()
+    if what == "config":
+        path = places.config_file
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(config_page(), encoding="utf-8")
+    else:
+        config = load_config(places.config_file)
+        folders = {"crate": crate_folder(config, places), "inbox": inbox_folder(config, places), "state": places.state}
+        _one_of(what, [*folders, "config"])
+        path = folders[what]
+        path.mkdir(parents=True, exist_ok=True)
+    print(path)
+    if sys.stdout.isatty():
+        typer.launch(str(path))
+
+
+def engines(
+    all_of_them: Annotated[bool, typer.Option("--all", help="Those for tests too.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Look closer: ask the services, load the models' libraries.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Who can make clips here, and why others cannot."""
+    from daemon.engines.table import engine_rows
+    from daemon.settings.schema import load_config
+
+    load_config(Places.find().config_file)
+    closer = look_closer if check else None
+    for row in engine_rows(all_of_them=all_of_them, closer=closer):
+        print(json.dumps(row) if as_json else row["line"])
+
+
+def look_closer(info: EngineInfo) -> str | None:
+    """Why an engine that looks ready is not, by its own check in a child process; None where it is."""
+    import asyncio
+
+    from daemon.children.host import Child
+    from daemon.errors import EngineError, WorkerError
+
+    async def ask() -> None:
+        child = Child("check", None, normal_priority=True)
+        try:
+            await child.ask(info.check, {"spec": dict(info.spec)}, lambda value, stage, words: None, CHECK_S)
+        finally:
+            await child.end()
+
+    try:
+        asyncio.run(ask())
+    except (EngineError, WorkerError) as error:
+        return error.text
+    return None
+
+
+def _one_of(what: str, allowed: Iterable[str]) -> None:
+    if what not in allowed:
+        raise typer.BadParameter(f"{what!r} is none of {', '.join(allowed)}")

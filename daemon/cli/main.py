@@ -1,0 +1,369 @@
+"""The commands. Exit codes: 0 done, 1 failed, 2 bad usage. Progress goes to stderr, results to stdout."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bridge.errors import RequestError, SidecrateError
+from bridge.request import FIELDS, Request, check_fields
+from daemon.children.blas_threads import one_thread
+from daemon.cli.answer import answer
+from daemon.cli.home import doctor, engines, install, open_folder, uninstall
+from daemon.cli.library import add_commands
+from daemon.cli.midi import midi_app
+from daemon.cli.models import models
+from daemon.cli.options import with_fields
+from daemon.cli.order import about_clip, cancelling, link_to_daemon, open_crate, order_records
+from daemon.cli.pair import pair
+from daemon.cli.plugins import plugins
+from daemon.cli.profile import profile_app
+from daemon.cli.secret import secret_app
+from daemon.cli.show import clip_json, clip_lines
+from daemon.cli.spend import spend
+from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
+from daemon.home.places import HOME_VARIABLE, Places
+from daemon.version import __version__
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="Clips that are exactly on your project's grid and in its key, beside your DAW.",
+    epilog="--home FOLDER, anywhere on the line, keeps config, inbox, crate and state under one folder (as SIDECRATE_HOME does).",
+)  # fmt: skip
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Write here instead of into the crate.", metavar="FILE")]
+Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
+Picture = Annotated[Path | None, typer.Option("--picture", help="Draw what was heard and done as a PNG.", metavar="FILE.png")]
+
+
+def main() -> None:
+    """The entry point: errors of ours become one line a fault and an exit code, never a traceback."""
+    _take_home(sys.argv)
+    try:
+        raise SystemExit(app(standalone_mode=False) or 0)
+    except (RequestError, PromptError, ConfigError) as error:
+        _fail(error, 2)
+    except SidecrateError as error:
+        _fail(error, 2 if error.code in ("bad_request", "unknown_engine") else 1)
+    except (KeyboardInterrupt, typer.Abort):
+        print("stopped", file=sys.stderr)
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        # bad usage, as the option parser says it
+        print(f"{error.format_message().rstrip('.')}. `sidecrate --help` lists the commands and options.", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def _fail(error: SidecrateError, code: int) -> None:
+    if "--json" in sys.argv:
+        print(json.dumps({"error": error.code, "text": error.text}))
+    print(error.text, file=sys.stderr)
+    raise SystemExit(code) from None
+
+
+def _take_home(arguments: list[str]) -> None:
+    """--home may stand before or after the command: it says where, not what."""
+    for index, argument in enumerate(arguments[1:], 1):
+        if argument == "--":
+            return
+        if argument == "--home" and index + 1 < len(arguments):
+            os.environ[HOME_VARIABLE] = arguments[index + 1]
+            del arguments[index : index + 2]
+            return
+        if argument.startswith("--home="):
+            os.environ[HOME_VARIABLE] = argument.removeprefix("--home=")
+            del arguments[index]
+            return
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"Sidecrate {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which Sidecrate this is.", is_eager=True, callback=_say_version)
+    ] = False,
+) -> None:
+    """What stands before the command."""
+
+
+# -- the daemon
+
+
+@app.command()
+def run(quiet: Annotated[bool, typer.Option(help="Say only what is wrong.")] = False) -> None:
+    """Run the daemon in the foreground, until Ctrl-C."""
+    from daemon.children.heap import share_one_heap
+    from daemon.home.log import set_up_log
+    from daemon.service.service import Service
+    from daemon.settings.schema import load_config
+
+    share_one_heap()
+    places = Places.find()
+    config = load_config(places.config_file)
+    set_up_log(places, config, verbose=not quiet)
+    service = Service(places, config)
+
+    def ready(service: Service) -> None:
+        if not quiet:
+            print(service.banner(), file=sys.stderr)
+
+    asyncio.run(service.run(ready))
+
+
+@app.command()
+def demo(keep: Annotated[bool, typer.Option(help="Leave the daemon running at the end.")] = False) -> None:
+    """A first clip through every door, with a daemon and a folder of its own."""
+    from daemon.cli.demo import run_demo
+
+    raise typer.Exit(run_demo(Places.find() if os.environ.get(HOME_VARIABLE) else None, keep=keep))
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """What the daemon is doing, what it knows of your project, and its newest jobs."""
+    from daemon.cli.status import status_json, status_text
+
+    print(status_json(Places.find()) if as_json else status_text(Places.find()))
+
+
+# -- clips
+
+add_commands(app)
+
+
+@app.command()
+@with_fields(leave_out=("prompt", "id", "target"))
+def make(
+    prompt: Annotated[str, typer.Argument(help="What you want to hear.")],
+    out: Out = None,
+    force: Force = False,
+    as_json: AsJson = False,
+    *,
+    fields: dict[str, Any],
+) -> None:
+    """Make clips of a prompt: by the running daemon, else here."""
+    _check_out(out, force)
+    _order("make", {"prompt": prompt, **fields}, out=out, as_json=as_json)
+
+
+@app.command()
+@with_fields(leave_out=("prompt", "reference", "id", "target", "count", "engine"))
+def fit(
+    file: Annotated[Path, typer.Argument(help="An audio file.")],
+    out: Out = None,
+    force: Force = False,
+    picture: Picture = None,
+    strict: Annotated[bool, typer.Option(help="Refuse a file without a clear beat instead of writing the best answer.")] = False,
+    as_json: AsJson = False,
+    *,
+    fields: dict[str, Any],
+) -> None:
+    """Put an audio file exactly on the grid."""
+    _check_out(out, force)
+    values = {"reference": str(file.expanduser().absolute()), **fields}
+    for record in _order("fit", values, out=out, as_json=as_json, strict=strict, alone=bool(picture) or strict):
+        if picture:
+            from daemon.conform.picture import draw_clip
+
+            draw_clip(file, record, picture)
+            print(picture, file=sys.stderr)
+
+
+@app.command()
+def look(
+    file: Annotated[Path, typer.Argument(help="An audio file.")],
+    bpm: Annotated[str | None, typer.Option(help="The tempo that it should have.", metavar="X")] = None,
+    meter: Annotated[str | None, typer.Option(help="Its time signature.", metavar="X")] = None,
+    picture: Picture = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hear a file: tempo, beats, bars, key, loudness. Nothing is written but the picture."""
+    one_thread(os.environ)
+    from daemon.conform.look import look as hear_file
+
+    values = check_fields((name, value) for name, value in (("bpm", bpm), ("meter", meter)) if value is not None)
+    asked_bpm = float(str(values["bpm"])) if "bpm" in values else None
+    found = hear_file(file, asked_bpm, str(values.get("meter", "4/4")))
+    if picture:
+        from daemon.conform.picture import draw_look
+
+        draw_look(file, found, picture)
+    if as_json:
+        print(json.dumps(found))
+    else:
+        from daemon.cli.show import look_lines
+
+        print(look_lines(found))
+
+
+@app.command()
+@with_fields(leave_out=("id", "target", "count"))
+def again(
+    what: Annotated[str, typer.Argument(help="A clip or job, or last.")] = "last",
+    as_json: AsJson = False,
+    *,
+    fields: dict[str, Any],
+) -> None:
+    """The same again with a new seed, or with what the options change."""
+    from daemon.briefing.repeat import repeat_request
+    from daemon.client.follow import Follower, progress_bar
+
+    changes = check_fields(fields.items())
+    with link_to_daemon() as link, progress_bar(as_json) as bar:
+        if link:
+            follower = Follower(link, Places.find(), bar)
+            _show(cancelling(follower, follower.again(what, changes)), as_json)
+            return
+    with open_crate(read_only=True) as crate:
+        if crate is None:
+            raise CrateError("the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip")
+        do, request, amend = repeat_request(crate.find(what), Request(changes))
+    _order(do, dict(request.values), out=None, as_json=as_json, amend=amend)
+
+
+@app.command()
+def play(
+    clip: Annotated[
+        str, typer.Argument(help="A clip, last, or an audio file; with the daemon also next, previous, stop.")
+    ] = "last",
+    times: Annotated[int, typer.Option(help="How often a loop goes round.", min=1, max=1000)] = 2,
+    in_time: Annotated[
+        bool,
+        typer.Option("--in-time", help="By the daemon: from the next bar, in the project's tempo and key, until `play stop`."),
+    ] = False,
+) -> None:
+    """Play a clip on this machine's sound device."""
+    from daemon.audition.audition import play_file
+
+    if in_time or clip in ("next", "previous", "stop"):
+        from daemon.cli.show import audition_line
+
+        with link_to_daemon() as link:
+            if link is None:
+                raise ServiceError(
+                    "no daemon runs, and only the daemon plays in time; start it with `sidecrate run`", "no_daemon"
+                )
+            print(audition_line(link.ask("/sidecrate/audition", clip, wait_s=120)), file=sys.stderr)
+        return
+    path = Path(clip).expanduser()
+    kind = "loop"
+    if not path.is_file():
+        with open_crate(read_only=True) as crate:
+            if crate is None:
+                raise CrateError("the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip")
+            record = crate.find(clip)
+        path, kind = Path(record["path"]), record["kind"]
+    play_file(path, times if kind == "loop" else 1)
+
+
+@app.command()
+def keep(clip: Annotated[str, typer.Argument(help="A clip, or last.")] = "last") -> None:
+    """Give a clip a second name under Kept/."""
+    print(about_clip("keep", clip))
+
+
+@app.command()
+def trash(clip: Annotated[str, typer.Argument(help="A clip, or last.")] = "last") -> None:
+    """Put a clip into the system's bin."""
+    print(about_clip("trash", clip))
+
+
+@app.command()
+def cancel(what: Annotated[str, typer.Argument(help="A job, or all.")] = "all") -> None:
+    """End jobs that have not ended."""
+    with link_to_daemon() as link:
+        if link is None:
+            print("no daemon runs, so there is nothing to cancel", file=sys.stderr)
+            return
+        jobs = json.loads(str(link.ask("/sidecrate/cancel", what).arguments[2]))["jobs"]
+    print("cancelled: " + (", ".join(jobs) or "nothing was under way"), file=sys.stderr)
+
+
+@app.command()
+def tempo(bpm: Annotated[str | None, typer.Argument(help="A tempo to pin; 0 follows the session again.")] = None) -> None:
+    """Show the tempo that holds now, or pin one."""
+    from daemon.cli.status import session_line, set_pin
+
+    places = Places.find()
+    if bpm is not None:
+        value = None if bpm.strip() in ("0", "0.0") else float(str(FIELDS["bpm"].check(bpm)))
+        with link_to_daemon() as link:
+            if link:
+                link.ask("/sidecrate/tempo", value or 0)
+            else:
+                set_pin(places, "bpm", value)
+    print(session_line(places))
+
+
+@app.command()
+def ask() -> None:
+    """A prompt line that stays open: type, hear of it, type again."""
+    from daemon.cli.ask import converse
+
+    with link_to_daemon() as link:
+        converse(Places.find(), link, alone=lambda values: order_records("make", values, out=None))
+
+
+# -- shared
+
+
+def _check_out(out: Path | None, force: bool) -> None:
+    if out is None:
+        return
+    if out.suffix.lower() not in (".wav", ".mid"):
+        raise typer.BadParameter(f"--out {out} is not a name that ends in .wav (or .mid for kind midi)")
+    if out.is_dir():
+        raise typer.BadParameter(f"--out {out} is a folder; name a file in it")
+    if out.exists() and not force:
+        raise typer.BadParameter(f"--out {out} is there already; --force writes over it")
+
+
+def _order(verb: str, values: dict[str, Any], *, as_json: bool, **how: Any) -> list[dict[str, Any]]:
+    return _show(order_records(verb, values, quiet=as_json, **how), as_json)
+
+
+def _show(records: Iterable[dict[str, Any]], as_json: bool) -> list[dict[str, Any]]:
+    shown = []
+    for record in records:
+        print(clip_json(record) if as_json else clip_lines(record), flush=True)
+        shown.append(record)
+    return shown
+
+
+# -- commands that have a file of their own
+
+app.add_typer(midi_app, name="midi")
+app.add_typer(profile_app, name="profile")
+app.add_typer(secret_app, name="secret")
+app.command("pair")(pair)
+app.command("spend")(spend)
+app.command("models")(models)
+app.command("plugins")(plugins)
+app.command("answer")(answer)
+app.command("doctor")(doctor)
+app.command("install")(install)
+app.command("uninstall")(uninstall)
+app.command("open")(open_folder)
+app.command("engines")(engines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""`sidecrate midi learn`: touch something, say what it shall do, and it stands in the config."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import SidecrateError
+from bridge.midi.mapping import MidiMap, Touch, read_message
+from bridge.midi.ports import MidiPorts
+from bridge.music import note_name
+from bridge.request import FIELDS, KINDS
+from daemon.settings.edit import add_mapping, mapping_line
+from daemon.settings.schema import Config, load_config, midi_map
+
+#: A touch is over when its control has been still for so long; a knob that is turned sends many messages.
+STILL_S = 0.4
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What was touched: its first message, the port, and for a controller whether it went through values as a knob does."""
+
+    touch: Touch
+    port: str
+    is_knob: bool
+
+    def line(self, note_names: str) -> str:
+        touch = self.touch
+        what = {"note": f"note {touch.number} ({note_name(touch.number, note_names)})", "cc": f"cc {touch.number}"}
+        kind = f"{what.get(touch.trigger, f'program {touch.number}')}{', a knob,' if self.is_knob else ''}"
+        return f"{kind} on channel {touch.channel + 1} of {self.port}"
+
+    def entry(self, do: str) -> dict[str, Any]:
+        return {self.touch.trigger: self.touch.number, "channel": self.touch.channel + 1, "do": do}
+
+
+class Listener:
+    """All ports, heard for touches. DoorError where no MIDI system answers."""
+
+    def __init__(self, config: Config) -> None:
+        self._heard: queue.Queue[tuple[str, Touch]] = queue.Queue()
+        midi = config.midi
+        self._ports = MidiPorts(self._hear, api=midi.api, inputs=midi.inputs, virtual=False)
+
+    def __enter__(self) -> Listener:
+        self._ports.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ports.close()
+
+    @property
+    def names(self) -> list[str]:
+        return self._ports.heard_ports
+
+    def _hear(self, port: str, message: Sequence[int], delta_s: float) -> None:
+        touch = read_message(message)
+        if touch is not None:
+            self._heard.put((port, touch))
+
+    def next(self, wait_s: float) -> Touched | None:
+        """The next touch, once it is over; None where nothing is touched for so long."""
+        until = time.monotonic() + wait_s
+        while True:
+            left = until - time.monotonic()
+            if left <= 0:
+                return None
+            try:
+                port, first = self._heard.get(timeout=min(left, 2.0))
+                break
+            except queue.Empty:
+                self._ports.refresh()
+        positions = {first.position}
+        while True:
+            try:
+                _, touch = self._heard.get(timeout=STILL_S)
+            except queue.Empty:
+                return Touched(first, port, first.trigger == "cc" and not positions <= {0, 127})
+            if (touch.trigger, touch.number, touch.channel) == (first.trigger, first.number, first.channel):
+                positions.add(touch.position)
+
+
+def learn(
+    path: Path, *, do: str | None, wait_s: float, ask: Callable[[str], str], show: Callable[[str], None]
+) -> Iterator[Mapping[str, Any]]:
+    """Show what is touched and write what it shall do; yields each mapping that was written.
+
+    do: for one touch, without asking. Asked instead, an empty answer ends; a wrong one is shown with what is allowed, and asked
+    again.
+    """
+    config = load_config(path)
+    with Listener(config) as listener:
+        show(f"heard: {', '.join(listener.names) or 'no port yet; plug one in'}. Touch a pad, a knob or a button.")
+        while touched := listener.next(wait_s):
+            show(touched.line(config.defaults.note_names))
+            _show_uses(config, touched, show)
+            entry = _written(path, touched, do) if do is not None else _asked(path, touched, ask, show)
+            if entry is not None:
+                show(f"written to {path}:  - {mapping_line(entry)}")
+                yield entry
+                config = load_config(path)
+            if do is not None or entry is None:
+                return
+            show("Touch the next one.")
+        show(f"nothing was touched for {wait_s:g} s")
+
+
+def _written(path: Path, touched: Touched, do: str) -> dict[str, Any]:
+    entry = touched.entry(do)
+    add_mapping(path, entry)
+    return entry
+
+
+def _asked(path: Path, touched: Touched, ask: Callable[[str], str], show: Callable[[str], None]) -> dict[str, Any] | None:
+    config = load_config(path)
+    while True:
+        said = ask(_question(config, touched)).strip()
+        if not said:
+            return None
+        try:
+            # read by itself first: the answer's own faults are shown without the file's name and line
+            MidiMap.read([touched.entry(said)], config.presets)
+            return _written(path, touched, said)
+        except SidecrateError as error:
+            show(error.text)
+
+
+def _question(config: Config, touched: Touched) -> str:
+    if touched.is_knob:
+        usual = [name for name in ("energy", "density", "swing", "bpm", "bars", "count") if name in FIELDS]
+        return f"What shall it set? (set {', set '.join(usual)}; return ends)"
+    words = [*(f"preset {name}" for name in config.presets), *KINDS, "again", "keep", "audition last", "cancel"]
+    return f"What shall it do? ({', '.join(words)}; return ends)"
+
+
+def _show_uses(config: Config, touched: Touched, show: Callable[[str], None]) -> None:
+    for found in midi_map(config).heard(touched.touch, touched.port):
+        show(f"  it already does: {found.verb} {found.what or found.fields.get('prompt', '')}".rstrip() + "; both will hold")

@@ -1,0 +1,87 @@
+"""`sidecrate models`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from daemon.cli.home import look_closer
+from daemon.home.places import Places
+
+if TYPE_CHECKING:
+    from daemon.engines.contract import EngineInfo
+
+
+def models(
+    name: Annotated[
+        str | None, typer.Argument(help="One model alone, as its engine is named, and all that is known of it.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Look closer, in a process of its own: load the libraries, find the device and room.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
+) -> None:
+    """Models that run on this machine: what each needs, where it was looked for, how to get it. Downloads nothing."""
+    from daemon.engines.registry import engine_info, engines
+    from daemon.errors import EngineError
+    from daemon.settings.schema import load_config
+
+    load_config(Places.find().config_file)
+    local = [info for info in engines() if info.runs == "local" and "family" in info.spec]
+    if name is not None:
+        info = engine_info(name)
+        if info not in local:
+            raise EngineError(f"{name} does not run on this machine; `sidecrate models` lists those that do", "unknown_engine")
+        local = [info]
+    for info in local:
+        row = model_row(info)
+        if check and row["ready"]:
+            row["why"] = look_closer(info)
+            row["ready"] = row["why"] is None
+        print(json.dumps(row) if as_json else "\n".join(model_lines(row, whole=name is not None)))
+
+
+def model_row(info: EngineInfo) -> dict[str, Any]:
+    """What a model is, needs and allows, and whether it is here."""
+    from daemon.engines.local import needs, ready
+    from daemon.engines.local.folders import find_folder, places_of, size_gb
+    from daemon.engines.local.machine import likely_device
+
+    spec = info.spec
+    device, folder, why = likely_device(spec["service"].get("device", "auto")), find_folder(spec), info.needs()
+    return {
+        "name": info.name, "title": info.title, "repo": spec["repo"], "ready": why is None, "why": why,
+        "folder": str(folder) if folder else None, "looked_in": [str(place) for place in places_of(spec)],
+        "on_disk_gb": round(size_gb(folder), 2) if folder else None, "device": device,
+        "half": needs.is_half(spec, device), "needs_memory_gb": round(needs.memory_needed_gb(spec, device), 1),
+        "needs_disk_gb": round(needs.disk_needed_gb(spec), 1),
+        "seconds_per_second": round(needs.work_s(spec, 10.0, device) / 10, 1),
+        "license": info.license, "commercial": info.commercial, "gated": spec["gated"], "kinds": list(info.kinds),
+        "max_seconds": info.max_seconds, "channels": info.channels, "conditioning": list(info.conditioning),
+        "download": ready.download_command(spec) if spec["repo"] else None,
+    }  # fmt: skip
+
+
+def model_lines(row: Mapping[str, Any], *, whole: bool) -> list[str]:
+    """A model for people: two lines, or `whole` with all that is known."""
+    bits = 16 if row["half"] else 32
+    sale = "may be sold" if row["commercial"] else "not for commercial use"
+    lines = [
+        f"{row['name']:<34} {'ready' if row['ready'] else 'not ready: ' + row['why']}",
+        f"  {row['title']}; about {row['needs_memory_gb']:g} GB of memory in {bits} bits on {row['device']},"
+        f" {row['needs_disk_gb']:g} GB of disk, {row['seconds_per_second']:g} s of work per s of audio; {row['license']}: {sale}",
+    ]
+    if not whole:
+        return lines
+    heard = ", ".join(("words", *row["conditioning"]))
+    lines.append(f"  makes {', '.join(row['kinds'])} of at most {row['max_seconds']:g} s; listens to {heard}")
+    if row["folder"]:
+        lines.append(f"  lies in {row['folder']} ({row['on_disk_gb']:g} GB)")
+    lines += [f"  {'found' if place == row['folder'] else 'looked'} in {place}" for place in row["looked_in"]]
+    if row["download"]:
+        first = f"accept its licence at https://huggingface.co/{row['repo']}, run `hf auth login`, then: " if row["gated"] else ""
+        lines.append(f"  to download: {first}{row['download']}")
+    return lines

@@ -1,0 +1,114 @@
+"""What the commands share: the way to the running daemon or to the crate, and clips ordered by either."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from bridge.request import Request, check_fields
+from daemon.client.connection import Link
+from daemon.crate.crate import Crate
+from daemon.home.places import Places
+from daemon.jobs.database import Database
+
+
+@contextmanager
+def link_to_daemon() -> Iterator[Link | None]:
+    """A link to the running daemon of this home, or None."""
+    link = Link.to(Places.find())
+    try:
+        yield link
+    finally:
+        if link:
+            link.close()
+
+
+@contextmanager
+def open_crate(*, read_only: bool) -> Iterator[Crate | None]:
+    """The crate of this home; None where nothing was ever made, if it is only to be read."""
+    from daemon.settings.meaning import crate_folder
+    from daemon.settings.schema import load_config
+
+    places = Places.find()
+    if read_only and not places.database.exists():
+        yield None
+        return
+    config = load_config(places.config_file)
+    database = Database(places.database, read_only=read_only)
+    try:
+        yield Crate(crate_folder(config, places), config.crate.layout, database)
+    finally:
+        database.close()
+
+
+def order_records(
+    verb: str, raw: dict[str, Any], *, out: Path | None, quiet: bool = False, strict: bool = False, alone: bool = False,
+    amend: dict[str, Any] | None = None,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Clips' records as they are done: by the daemon where one runs and they go into the crate, else made here."""
+    from daemon.client.follow import Follower, make_alone, progress_bar
+
+    values = check_fields(raw.items())
+    with link_to_daemon() as link, progress_bar(quiet) as bar:
+        if link and out is None and not alone and not amend:
+            follower = Follower(link, Places.find(), bar)
+            yield from cancelling(follower, follower.order(verb, values))
+            return
+        from daemon.briefing.brief_of import make_brief
+        from daemon.briefing.named_sounds import Material
+        from daemon.cli.alone import improve_alone
+        from daemon.engines.registry import place_of
+        from daemon.errors import EngineError
+        from daemon.jobs.pins import load_pins
+        from daemon.settings.meaning import crate_folder, engine_policy, prompt_defaults, session_with
+        from daemon.settings.schema import load_config
+
+        places = Places.find()
+        config = load_config(places.config_file)
+        database = Database(places.database)
+        try:
+            crate = Crate(crate_folder(config, places), config.crate.layout, database)
+            if out is None:
+                crate.check()
+            request = Request(values)
+            session = session_with(load_pins(database))
+            material = Material(crate, places.library)
+            brief = make_brief(request, session, prompt_defaults(config), engine_policy(config), material, do=verb)
+            if hosted := [name for name in brief.engines if place_of(name) == "hosted"]:
+                # what is bought must outlive this command, and only the daemon's job table does
+                text = f"engine {hosted[0]!r} needs the daemon, and puts its clips into the crate"
+                raise EngineError(f"{text}; start it with `sidecrate run`, and leave out --out", "no_daemon")
+            brief = brief.amended(strict=strict or verb == "make", **(amend or {}))
+            brief = improve_alone(brief, request, config, database, bar)
+            records = list[dict[str, Any]]()
+            for record in make_alone(brief, request, crate, out, bar, config.defaults.note_names):
+                records.append(record)
+                yield record
+            if brief.then == "audition" and brief.kind != "midi":
+                from daemon.audition.audition import play_file
+
+                play_file(Path(records[0]["path"]), 2 if brief.kind == "loop" else 1)
+        finally:
+            database.close()
+
+
+def cancelling(follower: Any, records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Ctrl-C ends the job too, not only the looking on."""
+    try:
+        yield from records
+    except KeyboardInterrupt:
+        follower.cancel()
+        raise
+
+
+def about_clip(verb: str, clip: str, link: Link | None = None) -> str:
+    """`keep` or `trash` a clip (or last), by the daemon where one runs; the path that it has, or had."""
+    with nullcontext(link) if link else link_to_daemon() as daemon:
+        if daemon:
+            return str(json.loads(str(daemon.ask(f"/sidecrate/{verb}", clip, wait_s=10).arguments[2]))["path"])
+    with open_crate(read_only=False) as crate:
+        assert crate is not None
+        return str(crate.keep(clip) if verb == "keep" else crate.trash(clip)["path"])

@@ -1,0 +1,133 @@
+"""The command line's way to a running daemon: an OSC door like any other, at the address that the daemon wrote down."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.osc.addresses import Message, OscError, build_message, parse_packet
+from daemon.errors import ServiceError
+from daemon.home.places import Places
+
+HELLO_WAIT_S = 0.4
+HELLO_TRIES = 4
+
+
+@dataclass(frozen=True)
+class Beacon:
+    """What a running daemon says of itself in state/daemon.json."""
+
+    pid: int
+    boot: str
+    version: str
+    started: float
+    crate: str
+    inbox: str
+    osc_port: int
+    doors: dict[str, str]
+
+
+def read_beacon(places: Places) -> Beacon | None:
+    """The beacon's words; the daemon may be gone all the same."""
+    try:
+        said = json.loads(places.beacon.read_text(encoding="utf-8"))
+        return Beacon(
+            int(said["pid"]), str(said["boot"]), str(said["version"]), float(said["started"]), str(said["crate"]),
+            str(said["inbox"]), int(said["osc_port"]), dict(said["doors"]),
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+class Link:
+    """A socket of ours, greeted by the daemon."""
+
+    def __init__(self, port: int) -> None:
+        self._peer = ("127.0.0.1", port)
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.nonce = secrets.token_hex(6)
+
+    @classmethod
+    def to(cls, places: Places) -> Link | None:
+        """A link to the daemon of this home; None when none answers."""
+        beacon = read_beacon(places)
+        if beacon is None or not beacon.osc_port:
+            return None
+        link = cls(beacon.osc_port)
+        if link._greet(beacon.boot):
+            return link
+        link.close()
+        return None
+
+    def _greet(self, boot: str) -> bool:
+        welcome = self.hello()
+        return welcome is not None and bool(welcome.arguments[3] == boot)
+
+    def hello(self) -> Message | None:
+        """The welcome of whatever Sidecrate answers on this port; None when none does."""
+        for _ in range(HELLO_TRIES):
+            self.send("/sidecrate/hello", "sidecrate", 0, self.nonce)
+            for message in self.listen(HELLO_WAIT_S):
+                if message.address == "/sidecrate/welcome" and message.arguments[0] == self.nonce:
+                    return message
+        return None
+
+    @property
+    def port(self) -> int:
+        """The daemon's OSC port."""
+        return self._peer[1]
+
+    def send(self, address: str, *arguments: str | int | float) -> None:
+        self._socket.sendto(build_message(address, *arguments), self._peer)
+
+    def generate(self, verb: str, values: dict[str, Any], label: str) -> None:
+        """Order clips: a request's checked values, under a label that is echoed in every answer."""
+        values = {**values, "id": label}
+        if verb == "fit":
+            path = values.pop("reference")
+            pairs = [item for name, value in values.items() for item in (name, _flat(value))]
+            self.send("/sidecrate/fit", path, *pairs)
+        else:
+            self.send("/sidecrate/generate", json.dumps(values, ensure_ascii=False))
+
+    def listen(self, wait_s: float) -> Iterator[Message]:
+        """Messages that come within `wait_s`."""
+        until = time.monotonic() + wait_s
+        while (left := until - time.monotonic()) > 0:
+            self._socket.settimeout(left)
+            try:
+                data, peer = self._socket.recvfrom(65_536)
+            except (TimeoutError, ConnectionResetError):
+                continue
+            if peer == self._peer:
+                try:
+                    yield from parse_packet(data)
+                except OscError:
+                    continue
+
+    def ask(self, address: str, *arguments: str | int | float, wait_s: float = 2.0) -> Message:
+        """Send and wait for the one answer: told, reported or error (raised as ServiceError)."""
+        self.send(address, *arguments)
+        for message in self.listen(wait_s):
+            if message.address == "/sidecrate/error":
+                raise ServiceError(str(message.arguments[2]), str(message.arguments[1]))
+            if message.address in ("/sidecrate/told", "/sidecrate/report"):
+                return message
+        raise ServiceError("the daemon did not answer; `sidecrate doctor` looks into it", "no_answer")
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def _flat(value: Any) -> str | int | float:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, list):
+        return ", ".join(value)
+    return value if isinstance(value, (str, int, float)) else str(value)

@@ -1,0 +1,161 @@
+"""The road of one clip inside a worker: engine -> take on disk -> conform -> the finished files in the clip's folder.
+
+Every step leaves its result in the folder under its final name only when it is whole, so that a repeat after a crash goes
+on where it stopped: a take that is there is not made again, a finished clip is not conformed again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from daemon.brief import Brief
+from daemon.errors import ConformError
+from daemon.improve.amend import about
+from daemon.version import __version__
+
+Tell = Callable[[float, str, str], None]
+
+RESULT = "result.json"
+
+
+def make_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Do what `task` says: {brief, request, k, clip, job, folder, created, note_names}; `elsewhere` where its engine runs in
+    another child, `more_takes` whether another take may be made when the gate refuses one.
+
+    Returns the clip's record, without its path.
+
+    Raises EngineError, AudioError and ConformError with what, why and what to do.
+    """
+    folder = Path(task["folder"])
+    finished = folder / RESULT
+    if finished.exists():
+        record: dict[str, Any] = json.loads(finished.read_text(encoding="utf-8"))
+        return record
+    brief = Brief.from_json(task["brief"])
+    folder.mkdir(parents=True, exist_ok=True)
+    record = _take_and_conform(task, brief, folder, tell)
+    _write_text(finished, json.dumps(record))
+    return record
+
+
+def _take_and_conform(task: dict[str, Any], brief: Brief, folder: Path, tell: Tell) -> dict[str, Any]:
+    from daemon.audio.scratch import aside
+    from daemon.clip.takes import MOST_TAKES, SEED_STRIDE, bring_take, refusal_of, refuse_take
+    from daemon.conform.conform import conform
+
+    seed = brief.clip_seed(task["k"])
+    refusals: list[str] = []
+    for number in range(MOST_TAKES):
+        place = folder / f"take{number}"
+        before = refusal_of(place)
+        if before is not None:
+            refusals.append(before)
+            continue
+        take, may_try_another = bring_take(task, brief, place, seed + number * SEED_STRIDE, tell)
+        if take.audio is not None:
+            take.audio = aside(take.audio)  # beside what is made of it, a long piece would be in memory twice
+        tell(0.6, "conforming", "")
+        try:
+            conformed = conform(take, brief, lambda value, words: tell(0.6 + 0.35 * value, "conforming", words))
+            break
+        except ConformError as error:
+            # one take of the user's own file or of a paid engine is all there is; a free engine may try another seed
+            if not may_try_another or number == MOST_TAKES - 1:
+                raise
+            refuse_take(place, error.text)
+            refusals.append(error.text)
+    tell(0.95, "conforming", "writing")
+    record = make_record(task, brief, take, conformed, refusals)
+    write_files(folder, conformed, record, brief)
+    return record
+
+
+def make_record(task: dict[str, Any], brief: Brief, take: Any, conformed: Any, refusals: list[str]) -> dict[str, Any]:
+    """The clip's whole record: what was asked, who made it, what came out, and how sure we are."""
+    from bridge.music import note_name
+
+    frames, channels = conformed.audio.shape if conformed.audio is not None else (0, 0)
+    rate = conformed.sample_rate
+    report = dict(conformed.report)
+    report["decided"] = {name: asdict(decision) for name, decision in brief.decided.items()}
+    if brief.said or take.said:
+        report["said"] = [*brief.said, *take.said]
+    if refusals:
+        report["refused_takes"] = refusals
+    note = conformed.note
+    sound = None
+    if conformed.audio is not None:
+        from daemon.hearing.features import features
+
+        sound = features(conformed.audio, rate)
+    return {
+        "id": task["clip"],
+        "job": task["job"],
+        "n": task["k"] + 1,
+        "of": brief.count * len(brief.engines),
+        "kind": brief.kind,
+        "prompt": brief.prompt,
+        "request": task["request"],
+        "words": brief.improved.get("words", brief.words),
+        "improved": about(brief),
+        "genre": brief.genre,
+        "tags": list(brief.tags),
+        "project": brief.project,
+        "bpm": conformed.bpm,
+        "key": conformed.key,
+        "meter": conformed.meter,
+        "bars": conformed.bars,
+        "note": note,
+        "note_name": note_name(note, task.get("note_names", "live")) if note is not None else None,
+        "seconds": round(frames / rate, 6) if frames else brief.seconds,
+        "sample_rate": rate,
+        "frames": frames,
+        "channels": channels,
+        "engine": take.engine,
+        "engine_reason": brief.engine_reason,
+        "model": take.model,
+        "model_version": take.version,
+        "seed": take.seed,
+        "license": take.license,
+        "cost_usd": take.cost_usd,
+        "parts": list(take.parts),
+        "plan": take.plan,
+        "kit_files": list(brief.kit_files),
+        "cues": [{"frame": round(frame * rate / take.sample_rate), "name": name} for frame, name in take.cues],
+        "sidecrate": __version__,
+        "created": task["created"],
+        "made": time.time(),
+        "features": sound,
+        "report": report,
+    }
+
+
+def write_files(folder: Path, conformed: Any, record: dict[str, Any], brief: Brief) -> None:
+    """clip.wav (or clip.mid), clip.mid beside it and stems/ in the clip's folder."""
+    if conformed.midi is not None and (brief.midi or brief.kind == "midi"):
+        (folder / "clip.mid").write_bytes(conformed.midi)
+    if brief.kind == "midi":
+        return
+    from daemon.audio.wav import write_clip
+
+    write_clip(folder / "clip.wav", conformed.audio, conformed.sample_rate, record, brief.subtype)
+    if brief.stems:
+        (folder / "stems").mkdir(exist_ok=True)
+        for part, audio in conformed.stems.items():
+            stem_record = {**record, "part": part}
+            write_clip(folder / "stems" / f"{part}.wav", audio, conformed.sample_rate, stem_record, brief.subtype)
+
+
+def _write_text(path: Path, text: str) -> None:
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)

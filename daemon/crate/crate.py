@@ -1,0 +1,261 @@
+"""The crate: names, folders, atomic publish and provenance; and the record of what is in it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import time
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bridge.music import Key
+from daemon.errors import CrateError
+from daemon.home.room import check_space
+from daemon.jobs.database import Database
+from daemon.jobs.queue import new_clip_id
+
+KIND_FOLDERS = {"loop": "Loops", "oneshot": "One-shots", "track": "Tracks", "midi": "MIDI", "sfx": "FX", "vocal": "Vocals"}
+#: Files under way bear this ending: no DAW takes them for audio, and a start after a crash sweeps them.
+PART = ".sidecrate-part"
+
+
+def clip_name(record: Mapping[str, Any]) -> str:
+    """`dusty-boom-bap_90bpm_Am_k3f9`: ASCII, unique by the id, without an ending."""
+    parts = [slug(str(record.get("words") or record.get("prompt") or record["kind"]))]
+    if record["kind"] == "oneshot":
+        if record.get("note_name"):
+            parts.append(str(record["note_name"]))
+    elif record["kind"] != "sfx":
+        if record.get("bpm"):
+            parts.append(f"{round(float(record['bpm']), 2):g}bpm")
+        if record.get("key"):
+            parts.append(Key.parse(str(record["key"])).short)
+    return "_".join([*parts, str(record["id"])])
+
+
+def slug(words: str, most: int = 40) -> str:
+    """Words as they may stand in a file name on every system."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
+    joined = re.sub(r"[^a-z0-9#]+", "-", plain.lower()).strip("-")
+    if len(joined) > most:
+        joined = joined[: most + 1].rsplit("-", 1)[0][:most].strip("-")
+    return joined or "clip"
+
+
+class Crate:
+    """The folder that the DAW's browser shows. Nothing in it is ever deleted, moved or overwritten by itself."""
+
+    def __init__(self, folder: Path, layout: str, database: Database) -> None:
+        self.folder = folder
+        self._layout = layout
+        self._database = database
+
+    @property
+    def database(self) -> Database:
+        """Where the record of what is in the crate stands."""
+        return self._database
+
+    def check(self) -> None:
+        """CrateError when clips cannot be written here, or the disk is nearly full."""
+        probe = self.folder / f".probe{PART}"
+        try:
+            self._make_folder()
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise CrateError(
+                f"the crate {self.folder} cannot be written ({error.strerror}); make it writable or set crate.folder", "disk"
+            ) from None
+        check_space(self.folder)
+
+    def _make_folder(self) -> None:
+        """Make the crate where it is not; once it held clips not with its parents too: what stood on a drive that is unplugged
+        must not begin anew on another."""
+        if not self.folder.is_dir():
+            inside = f"{self.folder}{os.sep}"
+            query = "SELECT 1 FROM clips WHERE state = 'done' AND substr(path, 1, ?) = ? LIMIT 1"
+            self.folder.mkdir(parents=not self._database.rows(query, len(inside), inside), exist_ok=True)
+
+    def place(self, record: Mapping[str, Any]) -> Path:
+        """Where a clip goes: its folder by kind and layout, and its own name."""
+        ending = ".mid" if record["kind"] == "midi" else ".wav"
+        return self._folder(record, KIND_FOLDERS[record["kind"]]) / (clip_name(record) + ending)
+
+    def _folder(self, record: Mapping[str, Any], kind: str) -> Path:
+        date = time.strftime("%Y-%m-%d", time.localtime(record.get("created", 0)))
+        words = {"kind": kind, "project": slug(record.get("project") or "no project"), "date": date}
+        relative = self._layout.format(**words, genre=slug(record.get("genre") or "no genre"))
+        return self.folder.joinpath(*[part for part in relative.split("/") if part])
+
+    def publish(self, record: dict[str, Any], source: Path) -> dict[str, Any]:
+        """Copy a finished clip from `source` (clip.wav or clip.mid, stems/) into the crate; the WAV comes last, so that what
+        belongs to it is there when a DAW sees it. What is there already is left alone. Returns the record with its paths."""
+        target = self.place(record)
+        stem = target.stem
+        done = dict(record, path=str(target), midi=None, stems=[])
+        pairs: list[tuple[Path, Path]] = []
+        midi = source / "clip.mid"
+        if record["kind"] != "midi" and midi.exists():
+            pairs.append((midi, self._folder(record, "MIDI") / f"{stem}.mid"))
+            done["midi"] = str(pairs[-1][1])
+        for part in sorted((source / "stems").glob("*.wav")):
+            pairs.append((part, self._folder(record, "Stems") / stem / part.name))
+            done["stems"].append(str(pairs[-1][1]))
+        brought: list[Path] = []
+        try:
+            self._make_folder()
+        except OSError as error:
+            raise CrateError(
+                f"the crate {self.folder} is gone ({error.strerror}); plug its drive in, or set crate.folder"
+            ) from None
+        try:
+            for one, place in [*pairs, (source / f"clip{target.suffix}", target)]:
+                if not place.exists():
+                    _bring(one, place)
+                    brought.append(place)
+        except CrateError:
+            # notes and stems without their clip would be half a clip
+            for place in brought:
+                place.unlink(missing_ok=True)
+            raise
+        return done
+
+    def sweep(self) -> int:
+        """Remove what a crash left half-written; returns how many files."""
+        found = list(self.folder.rglob(f"*{PART}")) if self.folder.is_dir() else []
+        for path in found:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        return len(found)
+
+    # -- the record
+
+    def record_alone(self, record: dict[str, Any]) -> None:
+        """Note a clip that was published without a job."""
+        with self._database.write() as db:
+            db.execute(
+                "UPDATE clips SET state = 'done', path = ?, record = ?, published = ? WHERE id = ?",
+                (record["path"], json.dumps(record), time.time(), record["id"]),
+            )
+
+    def restore(self, record: Mapping[str, Any]) -> None:
+        """Note a clip that lies in the crate and is not in the record: its own file says what it is."""
+        made = float(record.get("made") or record.get("created") or time.time())
+        with self._database.write() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO clips (id, job, state, path, record, created, published)"
+                " VALUES (?, NULL, 'done', ?, ?, ?, ?)",
+                (record["id"], record["path"], json.dumps(dict(record)), made, made),
+            )
+
+    def moved(self, clip: str, path: str) -> None:
+        """Note that the user has moved or renamed a clip's file."""
+        with self._database.write() as db:
+            row = db.execute("SELECT record FROM clips WHERE id = ?", (clip,)).fetchone()
+            if row is not None:
+                record = json.dumps({**json.loads(row["record"]), "path": path})
+                db.execute("UPDATE clips SET path = ?, record = ? WHERE id = ?", (path, record, clip))
+
+    def reserve(self) -> str:
+        """An id for a clip without a job."""
+        with self._database.write() as db:
+            clip = new_clip_id(db)
+            db.execute("INSERT INTO clips (id, job, state, created) VALUES (?, NULL, 'alone', ?)", (clip, time.time()))
+        return clip
+
+    def clips(self, most: int = 50) -> list[dict[str, Any]]:
+        """Records of the newest clips, newest first."""
+        rows = self._database.rows("SELECT * FROM clips WHERE state = 'done' ORDER BY published DESC, k DESC LIMIT ?", most)
+        return [dict(json.loads(row["record"]), kept=row["kept"] or None) for row in rows]
+
+    def find(self, what: str) -> dict[str, Any]:
+        """The record of a clip by id, `last`, a path or the beginning of an id. CrateError when there is none."""
+        if what in ("", "last"):
+            found = self.clips(1)
+            if not found:
+                raise CrateError("the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip")
+            return found[0]
+        rows = self._database.rows(
+            "SELECT * FROM clips WHERE state = 'done' AND (id = ? OR path = ? OR id LIKE ? || '%')"
+            " ORDER BY id != ?, published DESC LIMIT 1",
+            what, what, what if re.fullmatch(r"[a-z0-9]{3,}", what) else "\0", what,
+        )  # fmt: skip
+        if not rows:
+            raise CrateError(f"there is no clip {what!r}; `sidecrate clips` lists them", "unknown_clip")
+        return dict(json.loads(rows[0]["record"]), kept=rows[0]["kept"] or None)
+
+    def keep(self, what: str) -> Path:
+        """A second name of a clip under Kept/: a hard link, or a copy where the volume has none."""
+        record = self.find(what)
+        path = Path(record["path"])
+        target = self.folder / "Kept" / path.name
+        if not target.exists():
+            if not path.exists():
+                raise CrateError(f"{path} is no longer there, so it cannot be kept", "gone")
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.link(path, target)
+            except OSError:
+                _bring(path, target)
+        with self._database.write() as db:
+            db.execute("UPDATE clips SET kept = ? WHERE id = ?", (str(target), record["id"]))
+        return target
+
+    def trash(self, what: str) -> dict[str, Any]:
+        """Put a clip, its notes and its stems into the system's bin. What was kept stays under Kept/."""
+        from send2trash import send2trash
+
+        record = self.find(what)
+        paths = [record["path"], record.get("midi"), *record.get("stems", [])]
+        for path in paths:
+            if path and os.path.exists(path):
+                try:
+                    send2trash(path)
+                except OSError as error:
+                    raise CrateError(f"{path} could not be put into the bin ({error}); delete it by hand") from None
+        for folder in {Path(path).parent for path in record.get("stems", [])}:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        with self._database.write() as db:
+            db.execute("UPDATE clips SET state = 'trashed' WHERE id = ?", (record["id"],))
+        return record
+
+
+def notes_of(record: Mapping[str, Any]) -> str | None:
+    """The path of a clip's MIDI file, if it has one."""
+    path = record["path"] if record["kind"] == "midi" else record.get("midi")
+    return str(path) if path else None
+
+
+def _bring(source: Path, target: Path) -> Path:
+    """Copy a file whole or not at all, onto the target's own volume, and never over another."""
+    if target.exists():
+        return target
+    part = target.with_name(f".{target.name}{PART}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open("rb") as reader, part.open("wb") as writer:
+            shutil.copyfileobj(reader, writer, 1 << 20)
+            writer.flush()
+            os.fsync(writer.fileno())
+        os.replace(part, target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise CrateError(f"{target} could not be written ({error.strerror}); free space or make the crate writable") from None
+    return target
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

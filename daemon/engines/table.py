@@ -1,0 +1,86 @@
+"""The engines as rows for people and programs, and as the README's table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from daemon.engines.contract import EngineInfo
+from daemon.engines.registry import broken, engines
+
+#: Around the table in the README; `python -m daemon.engines.table README.md` writes it anew.
+BEGIN, END = "<!-- engines: made from the registry -->", "<!-- /engines -->"
+
+
+def engine_rows(*, all_of_them: bool = False, closer: Callable[[EngineInfo], str | None] | None = None) -> list[dict[str, Any]]:
+    """What each engine says of itself, whether it is ready, and why not. Those for tests only where all are asked for.
+
+    closer: asked of engines that look ready and have a check: why they are not, or None.
+    """
+    rows = []
+    for info in engines():
+        if info.for_tests and not all_of_them:
+            continue
+        why = info.needs()
+        if why is None and closer is not None and info.check:
+            why = closer(info)
+        ready = "ready" if why is None else f"not ready: {why}"
+        about = [info.title, ", ".join(info.kinds), price_words(info), licence_words(info), *limit_words(info)]
+        rows.append(
+            {
+                "name": info.name, "title": info.title, "kinds": list(info.kinds), "license": info.license,
+                "commercial": info.commercial, "model": info.model, "version": info.version, "ready": why is None, "why": why,
+                "costs_money": info.costs_money, "estimate_usd": info.price.estimate_usd(1) if info.price else 0.0,
+                "max_seconds": info.max_seconds, "channels": info.channels, "bpm_range": list(info.bpm_range),
+                "conditioning": list(info.conditioning), "runs": info.runs, "for_tests": info.for_tests,
+                "line": f"{info.name:<17} {ready}\n  {'; '.join(about)}",
+            }
+        )  # fmt: skip
+    for other in broken():
+        rows.append({"name": other.name, "ready": False, "why": other.why, "line": f"{other.name:<17} not ready: {other.why}"})
+    return rows
+
+
+def price_words(info: EngineInfo) -> str:
+    return f"about {info.price.estimate_usd(1):.3f} USD a take" if info.price else "free"
+
+
+def licence_words(info: EngineInfo) -> str:
+    return info.license if info.commercial else f"{info.license}: not for commercial use"
+
+
+def limit_words(info: EngineInfo) -> list[str]:
+    """What bounds it, beyond what any engine is bound by."""
+    found = [f"at most {info.max_seconds:g} s"] if info.max_seconds < 600 else []
+    if info.conditioning:
+        found.append(f"takes {', '.join(info.conditioning)}")
+    return found
+
+
+def engine_table() -> str:
+    """The README's table of engines, with what stands around it."""
+    lines = ["| engine | makes | at most | listens to | a take costs | licence of what it makes |", "|---|---|---|---|---|---|"]
+    for info in engines():
+        if info.for_tests:
+            continue
+        cost = f"about {info.price.estimate_usd(1):.3f} USD" if info.price else "nothing"
+        heard = ", ".join(("words", *info.conditioning))
+        lines.append(
+            f"| `{info.name}`: {info.title} | {', '.join(info.kinds)} | {info.max_seconds:g} s | {heard} | {cost} |"
+            f" {licence_words(info)} |"
+        )
+    return "\n".join([BEGIN, *lines, END])
+
+
+def with_table(page: str) -> str:
+    """A page with its table as it is now."""
+    before, _, rest = page.partition(BEGIN)
+    return before + engine_table() + rest.partition(END)[2]
+
+
+if __name__ == "__main__":
+    import sys
+    from pathlib import Path
+
+    path = Path(sys.argv[1])
+    path.write_text(with_table(path.read_text(encoding="utf-8")), encoding="utf-8")

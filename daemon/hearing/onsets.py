@@ -1,0 +1,53 @@
+"""The attacks of every band, each with its exact time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import maximum_filter1d
+
+from daemon.hearing.envelopes import Envelopes
+
+#: s; within this distance of a stronger attack of the same band there is no other.
+APART_S = 0.030
+#: Share of a band's strong attacks below which a bump is none.
+WEAK = 0.12
+
+
+@dataclass(frozen=True)
+class Onsets:
+    """`time_s`, `band` and `weight` (0-1.2), each (onsets,)."""
+
+    time_s: np.ndarray
+    band: np.ndarray
+    weight: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    def between(self, start_s: float, end_s: float) -> Onsets:
+        """Those from `start_s` to `end_s`, timed from `start_s`."""
+        inside = (self.time_s >= start_s) & (self.time_s < end_s)
+        return Onsets(self.time_s[inside] - start_s, self.band[inside], self.weight[inside])
+
+
+def onsets(env: Envelopes) -> Onsets:
+    """Peaks of the onset strength of each band, placed between frames by a parabola."""
+    times, bands, weights = [], [], []
+    reach = 2 * int(APART_S * env.rate) + 1
+    for band in range(env.onset.shape[1]):
+        rise = env.onset[:, band]
+        if len(rise) < 5 or rise.max() <= 0:
+            continue
+        highest = maximum_filter1d(rise, reach)
+        strong = np.percentile(highest, 95)
+        at = np.flatnonzero((rise == highest) & (rise > WEAK * strong))
+        at = at[(at > 1) & (at < len(rise) - 2)]
+        left, middle, right = (rise[at + k].astype(float) for k in (-1, 0, 1))
+        times.append((at + 0.5 * (left - right) / (left - 2 * middle + right - 1e-12)) / env.rate)
+        bands.append(np.full(len(at), band))
+        weights.append(np.minimum(middle / strong, 1.2) * env.weight[band])
+    if not times:
+        return Onsets(np.zeros(0), np.zeros(0, int), np.zeros(0))
+    return Onsets(np.concatenate(times), np.concatenate(bands), np.concatenate(weights))

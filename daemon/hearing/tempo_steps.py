@@ -1,0 +1,68 @@
+"""Where the tempo changes at once, as two takes put together do, or a band at its chorus: two straight lattices that meet."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from daemon.hearing.envelopes import Envelopes
+
+#: Tempo after the change over the tempo before it: from 4:5 to 5:4, in steps of a quarter per cent.
+RATIOS = 1.0025 ** np.arange(-89, 90)
+#: How much attacks count on beats, on 8ths between them and on 16ths between those.
+BEAT, EIGHTH, SIXTEENTH = 1.0, 0.7, 0.5
+#: Beats that must lie on either side of the change.
+LEAST = 4
+#: s; how exactly attacks are placed here, and how finely the beginning of the lattice is looked for.
+BLUR_S, FINE_S = 0.012, 0.008
+
+
+def stepped(env: Envelopes, beat_s: float, from_end: bool = False) -> tuple[np.ndarray, int]:
+    """Beats that begin `beat_s` apart and go on at another tempo, and the number of the beat at which they change.
+
+    All changes at a beat, to all of `RATIOS`, are compared by the attacks on their 16ths, from the beginning of the lattice that
+    suits the first beats best. `from_end`: the take is read backwards, so that `beat_s` is how it ends.
+    """
+    flux = gaussian_filter1d(env.onset.sum(axis=1), BLUR_S * env.rate)
+    flux = flux - flux.mean()
+    first_s, last_s = env.sounds_from_s, min(env.sounds_to_s, (len(flux) - 1) / env.rate)
+    if from_end:
+        flux = flux[::-1]
+        first_s, last_s = (len(flux) - 1) / env.rate - last_s, (len(flux) - 1) / env.rate - first_s
+    count = int((last_s - first_s) / beat_s)
+    if count < 2 * LEAST:
+        return np.zeros(0), 0
+    rate = env.rate
+    phases_s = first_s + np.arange(0, beat_s, FINE_S)
+    best = max((_changed(flux, rate, phase_s, beat_s, count, last_s) for phase_s in phases_s), key=lambda found: found[0])
+    _, phase_s, change, ratio = best
+    before = phase_s + beat_s * np.arange(-2, change + 1)
+    after = before[-1] + beat_s / ratio * np.arange(1, int((last_s - before[-1]) / beat_s * ratio) + 3)
+    beats_s = np.concatenate([before, after])
+    if not from_end:
+        return beats_s, change + 2
+    return (len(flux) - 1) / rate - beats_s[::-1], len(beats_s) - 1 - (change + 2)
+
+
+def _changed(
+    flux: np.ndarray, rate: float, phase_s: float, beat_s: float, count: int, last_s: float
+) -> tuple[float, float, int, float]:
+    """Score, beginning, beat of the change and ratio of the tempi that suit a lattice begun at `phase_s` best."""
+    parts = np.arange(count * 4)
+    weight = np.where(parts % 4 == 0, BEAT, np.where(parts % 2 == 0, EIGHTH, SIXTEENTH))
+    ours = np.cumsum(_at(flux, rate, phase_s + parts * beat_s / 4) * weight)[3::4]
+    found = (-np.inf, phase_s, 0, 1.0)
+    later = parts * (beat_s / 4 * rate) / RATIOS[:, None]
+    for change in range(LEAST, count - LEAST + 1):
+        begins = (phase_s + change * beat_s) * rate
+        place = np.minimum((later + (begins + 0.5)).astype(np.int32), len(flux) - 1)
+        theirs = (flux.take(place) * (later < last_s * rate - begins)) @ weight
+        at = int(np.argmax(theirs))
+        score = float(ours[change - 1] + theirs[at])
+        if score > found[0]:
+            found = score, phase_s, change, float(RATIOS[at])
+    return found
+
+
+def _at(flux: np.ndarray, rate: float, times_s: np.ndarray) -> np.ndarray:
+    return flux[np.clip((times_s * rate + 0.5).astype(int), 0, len(flux) - 1)]

@@ -1,0 +1,259 @@
+"""`sidecrate install` and `uninstall`: our files in the DAWs' folders and in the system's autostart, and out again.
+
+What was put where is written down in the state folder, so that `uninstall` takes away what we put there and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from daemon.errors import ServiceError
+from daemon.home.places import Places
+from daemon.install.autostart import autostart_unit
+
+REPOSITORY = Path(__file__).parents[2]
+#: Where the wheel carries the files that stand in folders of their own in the repository.
+CARRIED = Path(__file__).parent / "installable"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What an installation put where, and what the person does next."""
+
+    files: tuple[Path, ...]
+    steps: tuple[str, ...]
+
+
+def source_file(folder: str, name: str) -> Path:
+    """One of our files for a DAW: in the wheel, or in the repository. ServiceError when it is in neither."""
+    for path in (CARRIED / name, REPOSITORY / folder / name):
+        if path.is_file():
+            return path
+    raise ServiceError(f"{name} is not part of this installation; install Sidecrate anew", "incomplete")
+
+
+def documents() -> Path:
+    """The user's documents, wherever the system (OneDrive, say) has moved them."""
+    return Path(platformdirs.user_documents_dir())
+
+
+# -- where things go
+
+
+def ableton_library(chosen: Path | None) -> Path:
+    """Live's User Library. ServiceError when it is not there."""
+    usual = (Path.home() / "Music" if sys.platform == "darwin" else documents()) / "Ableton" / "User Library"
+    folder = chosen or usual
+    if not folder.is_dir():
+        raise ServiceError(
+            f"there is no Live User Library at {folder}; see Live's Preferences > Library, and name it: --user-data-dir FOLDER",
+            "no_folder",
+        )
+    return folder
+
+
+def fl_user_data(chosen: Path | None) -> Path:
+    """FL Studio's user data folder. ServiceError when it is not there."""
+    base = chosen or documents()
+    for folder in (base / "Image-Line" / "FL Studio", base / "FL Studio", base):
+        if (folder / "Settings").is_dir():
+            return folder
+    raise ServiceError(
+        f"there is no FL Studio user data below {base}; see FL's Options > File settings, and name it: --user-data-dir FOLDER",
+        "no_folder",
+    )
+
+
+def install_ableton(places: Places, user_data: Path | None) -> Installed:
+    """The Max for Live device, into the User Library."""
+    library = ableton_library(user_data)
+    target = library / "Presets" / "Audio Effects" / "Max Audio Effect" / "Sidecrate.amxd"
+    _bring(source_file("max_for_live/built", "Sidecrate.amxd"), target)
+    samples = json.dumps(str(library / "Samples" / "Sidecrate"))
+    return Installed(
+        (target,),
+        (
+            "In Live's browser: User Library > Presets > Audio Effects > Max Audio Effect > Sidecrate. Drag it onto a track.",
+            f"To see new clips in Live at once, set in the config (`sidecrate open config`): crate: {{folder: {samples}}}",
+            "Max for Live needs Live Suite or the add-on. Without it: Places > Add Folder, and the crate (`sidecrate open`).",
+            "Start the daemon: sidecrate run (or let it start by itself: sidecrate install autostart).",
+        ),
+    )
+
+
+def install_fl_studio(places: Places, user_data: Path | None) -> Installed:
+    """The controller script and the piano roll script, into FL's user data."""
+    settings = fl_user_data(user_data) / "Settings"
+    script = settings / "Hardware" / "Sidecrate" / "device_Sidecrate.py"
+    piano_roll = settings / "Piano roll scripts" / "Sidecrate.pyscript"
+    _bring(source_file("fl_studio_scripts", "device_Sidecrate.py"), script)
+    _bring(source_file("fl_studio_scripts", "Sidecrate.pyscript"), piano_roll)
+    if sys.platform == "win32":
+        ports = (
+            "Make two loopback MIDI ports (built into recent Windows 11; before that, loopMIDI) called Sidecrate to FL, which is"
+            " FL's input, and Sidecrate from FL, its output."
+        )
+    else:
+        ports = "Start the daemon (sidecrate run): it opens a pair of MIDI ports called Sidecrate FL."
+    return Installed(
+        (script, piano_roll),
+        (
+            ports,
+            "In FL: Options > MIDI settings. Choose the port as input and as output, with one and the same port number.",
+            "Enable the input there, and set its controller type to Sidecrate.",
+            f"For notes in the piano roll, write into the config: fl: {{piano_roll_scripts: '{piano_roll.parent}'}}",
+            "In FL: Options > File settings > Browser extra search folders: add the crate (`sidecrate open` says where).",
+            "`sidecrate doctor` tells whether the script answers.",
+        ),
+    )
+
+
+def install_touchosc(places: Places, user_data: Path | None) -> Installed:
+    """The layout, into a folder from which it is taken to the tablet."""
+    folder = user_data or documents()
+    if not folder.is_dir():
+        raise ServiceError(f"there is no folder {folder}; name one: --user-data-dir FOLDER", "no_folder")
+    target = folder / "Sidecrate.tosc"
+    _bring(source_file("touchosc/built", "Sidecrate.tosc"), target)
+    return Installed(
+        (target,),
+        (
+            "Bring the file to the tablet (AirDrop, a cloud drive, a cable) and open it in TouchOSC.",
+            "In TouchOSC's connections, OSC 1: UDP, send port 9140, receive port 9000; host: this computer's address.",
+            "Let the tablet in: `sidecrate pair` shows the address to type, and asks once the tablet is heard.",
+        ),
+    )
+
+
+def reaper_resources(chosen: Path | None) -> Path:
+    """REAPER's resource folder. ServiceError when it is not there."""
+    usual = Path(platformdirs.user_config_dir("REAPER", appauthor=False, roaming=True))
+    folder = chosen or usual
+    if not folder.is_dir():
+        raise ServiceError(
+            f"there is no REAPER resource folder at {folder}; see Options > Show REAPER resource path, and name it:"
+            " --user-data-dir FOLDER",
+            "no_folder",
+        )
+    return folder
+
+
+def install_reaper(places: Places, user_data: Path | None) -> Installed:
+    """The script that asks for clips, and the pattern by which REAPER tells its tempo."""
+    resources = reaper_resources(user_data)
+    script, pattern = resources / "Scripts" / "Sidecrate.lua", resources / "OSC" / "Sidecrate.ReaperOSC"
+    _bring(source_file("reaper", "Sidecrate.lua"), script)
+    _bring(source_file("reaper", "Sidecrate.ReaperOSC"), pattern)
+    # REAPER has another search path than a terminal
+    command = shutil.which("sidecrate") or str(Path(sys.executable).with_name("sidecrate"))
+    text = script.read_text(encoding="utf-8").replace("local COMMAND = 'sidecrate'", f"local COMMAND = [[{command}]]")
+    script.write_text(text, encoding="utf-8", newline="\n")
+    return Installed(
+        (script, pattern),
+        (
+            "In REAPER: Actions > Show action list > New action > Load ReaScript: Sidecrate.lua. Give it a key.",
+            "So that REAPER tells its tempo: Preferences > Control/OSC/web > Add > OSC, pattern config Sidecrate,"
+            " device 127.0.0.1, port 9140.",
+            "View > Media Explorer: add the crate (`sidecrate open` says where) to its shortcuts.",
+        ),
+    )
+
+
+def install_autostart(places: Places, user_data: Path | None) -> Installed:
+    """The daemon at every log-in."""
+    unit = autostart_unit()
+    unit.file.parent.mkdir(parents=True, exist_ok=True)
+    unit.file.write_text(unit.text, encoding="utf-8")
+    return Installed((unit.file,), (unit.step,))
+
+
+WHAT: dict[str, Callable[[Places, Path | None], Installed]] = {
+    "ableton": install_ableton,
+    "fl-studio": install_fl_studio,
+    "reaper": install_reaper,
+    "touchosc": install_touchosc,
+    "autostart": install_autostart,
+}
+
+
+# -- doing and undoing
+
+
+def install(places: Places, what: str, user_data: Path | None) -> Installed:
+    """Put our files for `what` in place and write down which. ServiceError says what stands in the way."""
+    try:
+        done = WHAT[what](places, user_data)
+    except OSError as error:
+        raise ServiceError(
+            f"{error.filename} cannot be written ({error.strerror}); close the program that holds it", "install"
+        ) from None
+    _write_down(places, {**_written_down(places), what: {str(path): _digest(path) for path in done.files}})
+    return done
+
+
+def uninstall(places: Places, what: str) -> tuple[list[Path], list[Path]]:
+    """Take away what `install` put there: (gone, left because somebody has changed it since). ServiceError when nothing was."""
+    known = _written_down(places)
+    if what not in known:
+        raise ServiceError(f"{what} was not installed by this Sidecrate, so there is nothing to take away", "not_installed")
+    gone, left = [], []
+    for name, digest in known.pop(what).items():
+        path = Path(name)
+        if not path.exists():
+            continue
+        if _digest(path) != digest:
+            left.append(path)
+            continue
+        path.unlink()
+        gone.append(path)
+        with contextlib.suppress(OSError):
+            if path.parent.name == "Sidecrate":
+                path.parent.rmdir()
+    _write_down(places, known)
+    return gone, left
+
+
+def look_at(places: Places) -> Iterator[tuple[str, Path, str]]:
+    """(what, file, state) of what was put into DAWs' folders: `ok`, `gone`, or `other` where it is not this Sidecrate's."""
+    sources = {"Sidecrate.amxd": "max_for_live/built", "device_Sidecrate.py": "fl_studio_scripts"}
+    for what, files in _written_down(places).items():
+        for path in map(Path, files):
+            if path.name in sources:
+                current = path.is_file() and _digest(path) == _digest(source_file(sources[path.name], path.name))
+                yield what, path, "ok" if current else "other" if path.is_file() else "gone"
+
+
+def _bring(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    shutil.copyfile(source, part)
+    os.replace(part, target)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _written_down(places: Places) -> dict[str, dict[str, str]]:
+    try:
+        known: dict[str, dict[str, str]] = json.loads((places.state / "installed.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known
+
+
+def _write_down(places: Places, known: dict[str, dict[str, str]]) -> None:
+    places.state.mkdir(parents=True, exist_ok=True)
+    part = places.state / "installed.json.part"
+    part.write_text(json.dumps(known, indent=1), encoding="utf-8")
+    os.replace(part, places.state / "installed.json")

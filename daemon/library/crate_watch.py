@@ -1,0 +1,221 @@
+"""Keeps the library in step while the daemon runs: with each clip that is published, and with what the user does in the crate."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+from bridge.errors import SidecrateError
+from daemon.children.host import Child
+from daemon.crate.crate import PART, Crate
+from daemon.home.places import Places
+from daemon.jobs.database import Database
+from daemon.library.folder import Changes, Stat, look_through
+from daemon.library.library import Library
+from daemon.library.marks_file import fetch_marks
+from daemon.library.versions import MEASURE, no_progress
+
+log = logging.getLogger(__name__)
+
+#: s; a folder is looked through once its changes have come to rest, and now and then without any: notices get lost.
+_REST_S, _LOOK_EVERY_S = 2.0, 600.0
+#: s after which a mark that a person made is in the crate's copy too, at the latest.
+_COPY_EVERY_S = 3.0
+#: Clips that are measured at once, and how long that may take.
+_MEASURED_AT_ONCE, _MEASURE_DEADLINE_S = 8, 120.0
+#: A look may take this share of the time at most, however often things change in a large crate.
+_MOST_SHARE = 0.05
+_ABANDONED_S = 3600.0
+#: All versions of all clips may take so much; one that was used just now is left alone.
+MOST_VERSION_BYTES, _IN_USE_S = 4 << 30, 600.0
+#: A job that waits for a person's word may do so for days.
+_AT_WORK = "SELECT 1 FROM jobs WHERE ended IS NULL AND state != 'improving' LIMIT 1"
+_TOUCHED = frozenset({"created", "deleted", "moved", "closed", "modified"})
+
+
+class CrateWatch:
+    """Belongs to the daemon's loop; the crate is looked through on a thread of its own."""
+
+    def __init__(self, places: Places, crate: Crate, layout: str, jobs: Database) -> None:
+        self._places = places
+        self._crate = crate
+        self._layout = layout
+        self._jobs = jobs
+        fetch_marks(places.library, crate.folder)
+        self._library = Library(places.library)
+        self._ignored: dict[str, Stat] = {}
+        self._changed = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._observer: Any = None
+        self._measurer = Child("measuring", 10.0)
+        self._unmeasurable: set[str] = set()
+
+    @property
+    def library(self) -> Library:
+        """For the daemon's own thread."""
+        return self._library
+
+    def start(self) -> None:
+        self._tidy()
+        self._library.database.shorten_journal()
+        self._library.catch_up(self._jobs, whole=True)
+        self._tasks = [asyncio.create_task(self._look_on()), asyncio.create_task(self._copy_on())]
+
+    def _tidy(self) -> None:
+        """What a kill left of a render or of a clip on its way into the crate goes, once it is surely nobody's."""
+        versions = self._places.versions
+        for left in [*versions.glob("*/*.part"), *versions.glob("publishing/*")]:
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime > _ABANDONED_S:
+                    shutil.rmtree(left)
+
+    def _let_go_versions(self) -> None:
+        """Versions can be rendered anew: those used longest ago go, until all take no more than they may."""
+        found, taken = list[tuple[float, int, Path]](), 0
+        for folder in self._places.versions.glob("*/*"):
+            if folder.parent.name == "publishing" or folder.suffix == ".part":
+                continue
+            with contextlib.suppress(OSError):
+                size = sum(file.stat().st_size for file in folder.rglob("*"))
+                found.append((folder.stat().st_mtime, size, folder))
+                taken += size
+        for used, size, folder in sorted(found):
+            if taken <= MOST_VERSION_BYTES or time.time() - used < _IN_USE_S:
+                break
+            shutil.rmtree(folder, ignore_errors=True)
+            taken -= size
+
+    async def end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._measurer.end()
+        self._unwatch()
+        self._library.database.journal.copy_to(self._crate.folder)
+        self._library.close()
+
+    def published(self, clip: str) -> None:
+        """A clip is in the crate: it is in the library before anybody is told."""
+        try:
+            if not self._library.database.row("SELECT 1 FROM clips WHERE id = ?", clip):
+                self._library.catch_up(self._jobs)
+        except SidecrateError as error:
+            log.error("%s", error.text)
+
+    async def _look_on(self) -> None:
+        while True:
+            self._changed.clear()
+            self._watch()
+            began, looked_s = time.monotonic(), 0.0
+            try:
+                changes = await asyncio.to_thread(self._look)
+                if changes:
+                    log.info("the crate was changed: %s", changes)
+                looked_s = time.monotonic() - began
+                await self._measure()
+            except SidecrateError as error:
+                log.error("%s", error.text)
+            except Exception:
+                log.exception("looking through the crate")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), _LOOK_EVERY_S)
+            await asyncio.sleep(max(_REST_S, looked_s / _MOST_SHARE))
+
+    async def _copy_on(self) -> None:
+        """Have each mark in the crate's copy within seconds."""
+        while True:
+            await asyncio.sleep(_COPY_EVERY_S)
+            await asyncio.to_thread(self._library.database.journal.copy_to, self._crate.folder)
+
+    async def _measure(self) -> None:
+        """While nothing is made and nothing changes: how clips sound of which that is not known, as of those from elsewhere."""
+        while not self._changed.is_set() and not self._jobs.rows(_AT_WORK):
+            wanted = await asyncio.to_thread(self._unmeasured)
+            if not wanted:
+                return
+            paths = {clip: path for clip, path in wanted.items() if Path(path).is_file()}
+            found: dict[str, str] = {}
+            try:
+                found = (await self._measurer.ask(MEASURE, {"paths": paths}, no_progress, _MEASURE_DEADLINE_S))["features"]
+            except SidecrateError as error:
+                log.warning("clips could not be measured: %s", error.text)
+            # what could not be read is not tried again in this daemon's life
+            self._unmeasurable |= wanted.keys() - found.keys()
+            await asyncio.to_thread(self._measured, found)
+
+    @contextlib.contextmanager
+    def _libraries(self) -> Iterator[list[Library]]:
+        """The house's and each profile's, on a thread's own connections."""
+        with contextlib.ExitStack() as stack:
+            files = [self._places.library, *self._places.profiles.glob("*/library.db")]
+            yield [stack.enter_context(contextlib.closing(Library(file))) for file in files]
+
+    def _unmeasured(self) -> dict[str, str]:
+        wanted: dict[str, str] = {}
+        with self._libraries() as libraries:
+            for library in libraries:
+                wanted |= library.unmeasured(_MEASURED_AT_ONCE, self._unmeasurable)
+        return wanted
+
+    def _measured(self, found: dict[str, str]) -> None:
+        with self._libraries() as libraries:
+            for library in libraries:
+                library.measured(found)
+
+    def _look(self) -> Changes:
+        """On a thread, with connections of its own."""
+        self._let_go_versions()
+        with (
+            contextlib.closing(Database(self._places.database)) as jobs,
+            contextlib.closing(Library(self._places.library)) as library,
+        ):
+            changes = look_through(library, Crate(self._crate.folder, self._layout, jobs), self._ignored)
+            library.database.journal.copy_to(self._crate.folder)
+            for file in self._places.profiles.glob("*/library.db"):
+                # what the house's library has found is in the job table by now
+                with contextlib.closing(Library(file)) as one:
+                    one.catch_up(jobs, whole=True)
+                    look_through(one, Crate(self._crate.folder, self._layout, jobs))
+            return changes
+
+    def _watch(self) -> None:
+        """Have the system tell of changes; again where the folder is a new one. Without it there is the look every 10 minutes."""
+        if self._observer and self._observer.is_alive() and all(emitter.is_alive() for emitter in self._observer.emitters):
+            return
+        self._unwatch()
+        folder: Path = self._crate.folder
+        if not folder.is_dir():
+            return
+        self._observer = Observer()
+        try:
+            self._observer.schedule(_Touch(asyncio.get_running_loop(), self._changed), str(folder), recursive=True)
+            self._observer.start()
+        except (OSError, RuntimeError) as error:
+            log.debug("the crate cannot be watched: %s", error)
+            self._observer = None
+
+    def _unwatch(self) -> None:
+        if self._observer:
+            self._observer.stop()
+            self._observer.join(2)
+            self._observer = None
+
+
+class _Touch(FileSystemEventHandler):
+    # an exception in here would end the observer for good: nothing is touched but the event itself
+    def __init__(self, loop: asyncio.AbstractEventLoop, changed: asyncio.Event) -> None:
+        self._loop = loop
+        self._changed = changed
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        if event.event_type in _TOUCHED and not str(event.src_path).endswith(PART) and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._changed.set)

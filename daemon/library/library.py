@@ -1,0 +1,414 @@
+"""The library: every clip found, marked, collected and edited by its id. Light: all of this only touches SQLite."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bridge.music import Key
+from bridge.request import shorten
+from daemon.crate.crate import clip_name
+from daemon.errors import LibraryError
+from daemon.jobs.database import Database
+from daemon.library.collections import Collections
+from daemon.library.edit_words import read_words
+from daemon.library.edits import Edits
+from daemon.library.filters import ONLY_THERE, SORTS, Filters, where
+from daemon.library.marks_file import settle
+from daemon.library.similar import box_around, box_of, nearest
+from daemon.library.steps import Step, shape_after
+from daemon.library.store import LibraryDatabase
+
+FACETS = ("kind", "engine", "licence", "genre", "project", "key")
+_MOST_TAGS = 200
+_ROW = (
+    "c.id, c.name, c.kind, c.engine, c.licence, c.genre, c.project, c.key, c.bpm, c.bars, c.lufs, c.seconds, c.created,"
+    " c.favourite, c.rating, c.used, c.missing"
+)
+#: Clips that were published so shortly before the newest one known are looked at again: clocks are not exact.
+_OVERLAP_S = 60.0
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows `offset` to `offset + limit` of a search, and how many there are in all."""
+
+    total: int
+    clips: list[dict[str, Any]]
+
+
+class Library:
+    """One library file. Any process may hold one; each thread needs its own.
+
+    A row of a search is {id, name, kind, engine, licence, genre, project, key, bpm, bars, lufs, seconds, created, favourite,
+    rating, used, missing, path, prompt, tags, edited}; with `similar` also `distance`. LibraryError code `unknown_clip` where an
+    id is not known.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.database = LibraryDatabase(path)
+        self.collections = Collections(self.database)
+        self.edits = Edits(self.database)
+
+    def close(self) -> None:
+        self.database.close()
+
+    # -- looking
+
+    def search(self, filters: Filters) -> Page:
+        condition, values = where(filters)
+        if filters.similar is not None:
+            return self._search_similar(filters, condition, values)
+        total = self._one(f"SELECT count(*) FROM clips c WHERE {condition}", values)
+        rows = self.database.rows(
+            f"SELECT c.seq FROM clips c WHERE {condition} ORDER BY {SORTS[filters.sort]} LIMIT ? OFFSET ?",
+            *values, filters.limit, filters.offset,
+        )  # fmt: skip
+        return Page(total, self._rows([row["seq"] for row in rows]))
+
+    def _search_similar(self, filters: Filters, condition: str, values: list[Any]) -> Page:
+        assert filters.similar is not None
+        seq = self._seq(filters.similar)
+        row = self.database.row("SELECT kind, features FROM sounds WHERE seq = ?", seq)
+        if row is None or not row["features"]:
+            why = "it is silent, or cannot be read" if row else "it is notes alone, or not yet measured"
+            raise LibraryError(f"clip {filters.similar} has no sound to compare: {why}", "no_sound")
+        total = self._one(f"SELECT count(*) FROM clips c WHERE {condition} AND c.kind != 'midi' AND c.seq != ?", [*values, seq])
+
+        def around(reach: int) -> list[tuple[int, bytes]]:
+            box, edges = box_around(row["features"], reach)
+            query = (
+                f"SELECT c.seq, s.features FROM clips c JOIN sounds s ON s.seq = c.seq WHERE {box} AND {condition} AND c.seq != ?"
+            )
+            return [(one[0], one[1]) for one in self.database.rows(query, *edges, *values, seq)]
+
+        near = nearest(row["features"], around, min(total, filters.offset + filters.limit))[filters.offset :]
+        clips = self._rows([seq for _, seq in near])
+        return Page(total, [{**clip, "distance": round(distance, 4)} for clip, (distance, _) in zip(clips, near, strict=True)])
+
+    def _rows(self, seqs: list[int]) -> list[dict[str, Any]]:
+        """Full rows in the order of `seqs`."""
+        marks = ",".join("?" * len(seqs))
+        rows = self.database.rows(
+            f"SELECT c.seq, {_ROW}, f.path, w.prompt, w.tags, EXISTS (SELECT 1 FROM edit_turns e WHERE e.clip = c.id) AS edited"
+            f" FROM clips c LEFT JOIN files f ON f.clip = c.id LEFT JOIN words w ON w.rowid = c.seq WHERE c.seq IN ({marks})",
+            *seqs,
+        )
+        by_seq = {row["seq"]: _row(row) for row in rows}
+        return [by_seq[seq] for seq in seqs if seq in by_seq]
+
+    def facets(self, filters: Filters) -> dict[str, dict[str, int]]:
+        """How many clips of a search have each kind, engine, licence, genre, project, key and tag; most first."""
+        condition, values = where(filters)
+        by_index = condition.replace("+", "") if condition == ONLY_THERE else condition
+        counted = {
+            name: {
+                str(row[0]): int(row[1])
+                for row in self.database.rows(
+                    f"SELECT c.{name}, count(*) FROM clips c WHERE {by_index} AND c.{name} != '' GROUP BY 1 ORDER BY 2 DESC, 1",
+                    *values,
+                )
+            }
+            for name in FACETS
+        }
+        # of all clips, leaving out the few whose files are gone is far quicker than looking each one up
+        who = "SELECT seq FROM clips c WHERE " + condition
+        narrowed = "NOT IN (SELECT seq FROM clips WHERE missing != 0)" if condition == ONLY_THERE else f"IN ({who})"
+        tags = self.database.rows(
+            f"SELECT tag, count(*) FROM tags WHERE seq {narrowed} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?", *values, _MOST_TAGS
+        )
+        return counted | {"tag": {str(row[0]): int(row[1]) for row in tags}}
+
+    def get(self, clip: str) -> dict[str, Any]:
+        """A clip's row and with it `record` (all that its file says), `collections` and `steps`."""
+        seq = self._seq(clip)
+        row = self._rows([seq])[0]
+        return row | {
+            "record": self.record(clip),
+            "collections": self.collections.of(clip),
+            "steps": self.edits.steps(clip),
+        }
+
+    def record(self, clip: str) -> dict[str, Any]:
+        """The clip's record as it was published, with the path at which its file is now."""
+        seq = self._seq(clip)
+        row = self.database.row(
+            "SELECT record, f.path FROM records JOIN clips c ON c.seq = records.seq LEFT JOIN files f ON f.clip = c.id"
+            " WHERE records.seq = ?", seq,
+        )  # fmt: skip
+        assert row is not None
+        return dict(json.loads(row["record"]), path=row["path"])
+
+    def path(self, clip: str) -> Path:
+        """The clip's own file. LibraryError where it is gone."""
+        record = self.record(clip)
+        path = Path(record["path"])
+        if not path.is_file():
+            raise LibraryError(f"the file of clip {clip} is no longer at {path}; put it back, or remove it from the list", "gone")
+        return path
+
+    def find(self, what: str) -> str:
+        """The id of a clip by id, `last`, path or the beginning of an id."""
+        if what in ("", "last"):
+            row = self.database.row("SELECT id FROM clips WHERE missing = 0 ORDER BY seq DESC LIMIT 1")
+        else:
+            row = self.database.row("SELECT id FROM clips WHERE id = ?", what)
+            row = row or self.database.row("SELECT clip AS id FROM files WHERE path = ?", what)
+            if row is None and len(what) >= 3 and what.isalnum():
+                row = self.database.row("SELECT id FROM clips WHERE id LIKE ? || '%' ORDER BY seq DESC LIMIT 1", what)
+        if row is None:
+            raise LibraryError(f"there is no clip {what!r}; `sidecrate clips` lists them", "unknown_clip")
+        return str(row["id"])
+
+    def collection_files(self, name: str) -> list[Path]:
+        """The audio files of a collection's clips that are there, in its order."""
+        rows = self.database.rows(
+            "SELECT f.path FROM collection_clips m JOIN files f ON f.clip = m.clip WHERE m.collection = ? ORDER BY m.position",
+            self.collections.number(name),
+        )
+        return [path for row in rows if (path := Path(row["path"])).suffix != ".mid" and path.is_file()]
+
+    # -- measuring
+
+    def unmeasured(self, most: int, without: Iterable[str] = ()) -> dict[str, str]:
+        """Clip -> path of some that `similar` cannot find yet, newest first, but none of `without`."""
+        rows = self.database.rows(
+            "SELECT c.id, f.path FROM clips c JOIN files f ON f.clip = c.id WHERE c.kind != 'midi' AND c.missing = 0"
+            " AND c.seq NOT IN (SELECT seq FROM sounds) AND c.id NOT IN (SELECT value FROM json_each(?))"
+            " ORDER BY c.seq DESC LIMIT ?",
+            json.dumps(list(without)), most,
+        )  # fmt: skip
+        return {row["id"]: row["path"] for row in rows}
+
+    def needs_measuring(self, clip: str) -> bool:
+        """Whether a clip has a sound that `similar` does not know yet."""
+        query = "SELECT 1 FROM clips WHERE id = ? AND kind != 'midi' AND seq NOT IN (SELECT seq FROM sounds)"
+        return self.database.row(query, clip) is not None
+
+    def measured(self, found: Mapping[str, str]) -> None:
+        """Clip -> features as base64: from now on `similar` compares them. Clips that are not known are left out."""
+        with self.database.write() as db:
+            for clip, features in found.items():
+                row = db.execute("SELECT seq, kind FROM clips WHERE id = ?", (clip,)).fetchone()
+                if row and not db.execute("SELECT 1 FROM sounds WHERE seq = ?", (row[0],)).fetchone():
+                    _insert_sound(db, row[0], row[1], features)
+
+    # -- marking
+
+    def favourite(self, clip: str, on: bool = True) -> None:
+        self._set(clip, "favourite", int(on))
+
+    def rate(self, clip: str, rating: int) -> None:
+        """0 (none) to 5."""
+        if not 0 <= rating <= 5:
+            raise LibraryError(f"a rating is 0 to 5, not {rating}", "bad_request")
+        self._set(clip, "rating", rating)
+
+    def mark_used(self, clip: str, on: bool = True) -> None:
+        """That a clip went into a project, or that it did not."""
+        self._set(clip, "used", time.time() if on else None)
+
+    def tag(self, clip: str, add: Iterable[str] = (), remove: Iterable[str] = ()) -> list[str]:
+        """Change a clip's tags; returns those that it has now."""
+        seq = self._seq(clip)
+        with self.database.write() as db:
+            for tag in remove:
+                db.execute("DELETE FROM tags WHERE tag = ? AND seq = ?", (tag.strip(), seq))
+            for tag in add:
+                if not 1 <= len(tag.strip()) <= 60 or "," in tag:
+                    raise LibraryError(f"a tag has 1 to 60 characters and no comma, not {tag!r:.80}", "bad_request")
+                db.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", (tag.strip(), seq))
+            tags = [str(row[0]) for row in db.execute("SELECT tag FROM tags WHERE seq = ? ORDER BY tag", (seq,))]
+            db.execute("UPDATE words SET tags = ? WHERE rowid = ?", (", ".join(tags), seq))
+            self.database.journal.note(clip=clip, tags=tags)
+        return tags
+
+    def preferences(self) -> dict[str, Any]:
+        """What whoever owns this library prefers, as it was given to `prefer`."""
+        return {row["name"]: json.loads(row["value"]) for row in self.database.rows("SELECT * FROM preferences")}
+
+    def prefer(self, values: Mapping[str, Any]) -> None:
+        """Set preferences; others stay."""
+        with self.database.write() as db:
+            for name, value in values.items():
+                db.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?)", (name, json.dumps(value)))
+            self.database.journal.note(prefer=dict(values))
+
+    def _set(self, clip: str, column: str, value: Any) -> None:
+        seq = self._seq(clip)
+        with self.database.write() as db:
+            db.execute(f"UPDATE clips SET {column} = ? WHERE seq = ?", (value, seq))
+            self.database.journal.note(clip=clip, **{column: value})
+
+    # -- editing in words
+
+    def say(self, clip: str, text: str) -> list[Step]:
+        """Change a clip's steps as a person says it ("a bit faster and darker"; "undo", "redo"); returns all its steps now.
+        However many steps that takes, it is one turn: `undo` takes back what was said.
+
+        LibraryError code `not_understood` where no edit was heard in a part of it; then nothing is changed.
+        """
+        if text.strip().lower() in ("undo", "redo"):
+            return self.edits.undo(clip) if text.strip().lower() == "undo" else self.edits.redo(clip)
+        steps = self.edits.steps(clip)
+        wishes = read_words(text, shape_after(self.record(clip), steps), steps)
+        if not wishes:
+            raise LibraryError('nothing was said; say it as in "a bit faster" or "add some reverb"', "not_understood")
+        return self.edits.change(
+            clip, f"said: {shorten(text, 100)}",
+            remove=list(dict.fromkeys(wish.remove for wish in wishes if wish.remove)),
+            add=[wish.add for wish in wishes if wish.add],
+        )  # fmt: skip
+
+    # -- coming and going
+
+    def take_in(self, records: Iterable[Mapping[str, Any]]) -> int:
+        """Add published clips by their records (with `path`); known ones are left as they are. Returns how many were new."""
+        with self.database.write() as db:
+            return sum(_insert(db, record) for record in records)
+
+    def catch_up(self, jobs: Database, *, whole: bool = False) -> int:
+        """Take in what the job table's file says was published since the last time (`whole`: ever), and let go what was trashed.
+
+        Returns how many clips were new.
+        """
+        row = self.database.row("SELECT value FROM marks WHERE name = 'published'")
+        since = 0.0 if row is None or whole else row[0] - _OVERLAP_S
+        rows = jobs.rows(
+            "SELECT id, record, published FROM clips WHERE state = 'done' AND published >= ? ORDER BY published, k", since
+        )
+        known = self._known(row["id"] for row in rows)
+        new = self.take_in(json.loads(row["record"]) for row in rows if row["id"] not in known)
+        if rows:
+            self._mark("published", rows[-1]["published"])
+        self._forget_trashed(jobs)
+        return new
+
+    def _known(self, ids: Iterable[str]) -> set[str]:
+        wanted = json.dumps(list(ids))
+        return {row[0] for row in self.database.rows("SELECT id FROM clips WHERE id IN (SELECT value FROM json_each(?))", wanted)}
+
+    def _forget_trashed(self, jobs: Database) -> None:
+        count = self.one_of(jobs, "SELECT count(*) FROM clips WHERE state = 'trashed'")
+        row = self.database.row("SELECT value FROM marks WHERE name = 'trashed'")
+        if count == (row[0] if row else 0):
+            return
+        for trashed in jobs.rows("SELECT id FROM clips WHERE state = 'trashed'"):
+            self.forget(trashed["id"])
+        self._mark("trashed", count)
+
+    def _mark(self, name: str, value: float) -> None:
+        with self.database.write() as db:
+            db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, value))
+
+    def forget(self, clip: str) -> None:
+        """Take a clip and all marks on it off the list; its file is left alone."""
+        row = self.database.row("SELECT seq FROM clips WHERE id = ?", clip)
+        if row is None:
+            return
+        with self.database.write() as db:
+            for table in ("clips", "records", "sounds", "sound_boxes", "tags"):
+                db.execute(f"DELETE FROM {table} WHERE seq = ?", (row["seq"],))
+            db.execute("DELETE FROM words WHERE rowid = ?", (row["seq"],))
+            for table in ("files", "collection_clips", "edits", "edit_turns"):
+                db.execute(f"DELETE FROM {table} WHERE clip = ?", (clip,))
+            self.database.journal.note(forget=clip)
+
+    def _seq(self, clip: str) -> int:
+        row = self.database.row("SELECT seq FROM clips WHERE id = ?", clip)
+        if row is None:
+            raise LibraryError(f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip")
+        return int(row["seq"])
+
+    def _one(self, query: str, values: list[Any]) -> int:
+        return self.one_of(self.database, query, *values)
+
+    @staticmethod
+    def one_of(database: Database, query: str, *values: Any) -> int:
+        row = database.row(query, *values)
+        return int(row[0]) if row else 0
+
+    def similar(self, clip: str, most: int = 20) -> list[dict[str, Any]]:
+        """The clips of the same kind that sound most like one, nearest first."""
+        kind = self.database.row("SELECT kind FROM clips WHERE seq = ?", self._seq(clip))
+        assert kind is not None
+        return self.search(replace(Filters(), similar=clip, kind=(kind["kind"],), limit=most)).clips
+
+
+def collection_files(library: Path, name: str) -> list[Path]:
+    """The audio files of a collection, for who only wants these: `library` is the library's file (`Places.library`).
+
+    LibraryError code `unknown_collection`.
+    """
+    if not library.exists():
+        raise LibraryError(f"there is no collection {name!r}; `sidecrate collect` makes one", "unknown_collection")
+    opened = Library(library)
+    try:
+        return opened.collection_files(name)
+    finally:
+        opened.close()
+
+
+def _row(row: sqlite3.Row) -> dict[str, Any]:
+    plain = {name: row[name] for name in dict(row) if name != "seq"}
+    plain["tags"] = [tag for tag in (row["tags"] or "").split(", ") if tag]
+    for name in ("favourite", "missing", "edited"):
+        plain[name] = bool(row[name])
+    return plain
+
+
+def _insert(db: sqlite3.Connection, record: Mapping[str, Any]) -> int:
+    """One clip by its record; 0 where it is known."""
+    if db.execute("SELECT 1 FROM clips WHERE id = ?", (record["id"],)).fetchone():
+        return 0
+    try:
+        key = Key.parse(str(record["key"])) if record.get("key") else None
+    except ValueError:
+        key = None
+    after = (record.get("report") or {}).get("after") or {}
+    lufs = after.get("lufs")
+    path = str(record["path"])
+    cursor = db.execute(
+        "INSERT INTO clips (id, kind, engine, licence, genre, project, key, scale, minor, bpm, bars, lufs, seconds,"
+        " created, name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            record["id"], record["kind"], record.get("engine") or "", record.get("license") or "", record.get("genre") or "",
+            record.get("project") or "", key.short if key else "", key.relative_major_tonic if key else None,
+            int(key.is_minor) if key else None, record.get("bpm"), record.get("bars"), lufs, record.get("seconds"),
+            float(record.get("made") or record.get("created") or time.time()), Path(path).stem or clip_name(record),
+        ),
+    )  # fmt: skip
+    seq = cursor.lastrowid
+    tags = list(dict.fromkeys(str(tag).replace(",", " ") for tag in record.get("tags") or ()))
+    words = (seq, Path(path).stem.replace("_", " "), record.get("prompt") or "", ", ".join(tags))
+    db.execute("INSERT INTO words (rowid, name, prompt, tags) VALUES (?, ?, ?, ?)", words)
+    db.executemany("INSERT OR IGNORE INTO tags VALUES (?, ?)", [(tag, seq) for tag in tags])
+    db.execute("INSERT INTO records VALUES (?, ?)", (seq, json.dumps(record)))
+    stat = _stat(path)
+    db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (record["id"], path, *stat))
+    if record.get("features"):
+        _insert_sound(db, int(seq or 0), record["kind"], record["features"])
+    settle(db, str(record["id"]), int(seq or 0))
+    return 1
+
+
+def _insert_sound(db: sqlite3.Connection, seq: int, kind: str, features: str) -> None:
+    """Empty features say that there is nothing to compare."""
+    sound = base64.b64decode(features)
+    db.execute("INSERT INTO sounds VALUES (?, ?, ?)", (seq, kind, sound))
+    if sound:
+        db.execute("INSERT INTO sound_boxes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (seq, *box_of(sound)))
+
+
+def _stat(path: str) -> tuple[int | None, int | None]:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None, None
+    return found.st_size, found.st_mtime_ns

@@ -1,0 +1,209 @@
+"""Versions and exports, made by a child process: the light side of `render.py`, `export.py` and `bring.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from daemon.children.host import Child
+from daemon.crate.crate import Crate
+from daemon.errors import LibraryError, WorkerError
+from daemon.library.library import Library
+from daemon.library.plugins import PLUGIN_WORD, plugin_folders, plugin_key, plugin_of, settled
+from daemon.library.steps import Step, check_kind, check_step
+
+RENDER = "daemon.library.render:render_version"
+HEAR = "daemon.library.played_notes:hear_notes"
+EXPORT = "daemon.library.export:export_clip"
+MEASURE = "daemon.hearing.features:measure_files"
+DESCRIBE = "daemon.library.plugin_host:describe"
+BRING = "daemon.library.bring:bring_file"
+PACK = "daemon.library.pack:export_collection"
+#: Raised when the same steps give other samples than before: what was rendered earlier is then made anew.
+RENDER_VERSION = 1
+FORMATS = ("wav16", "wav24", "wav32f", "flac", "mp3", "ogg", "aiff", "stems", "midi")
+OnProgress = Callable[[float, str, str], None]
+
+
+def no_progress(value: float, stage: str, words: str) -> None:
+    """For those who only want the result."""
+
+
+class Versions:
+    """Renders and exports. Belongs to an asyncio loop; what it makes lies whole under `versions`, or where it was asked to.
+
+    Errors: LibraryError (gone, unknown), EngineError with what the child said, WorkerError when it died.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        versions: Path,
+        *,
+        idle_s: float = 120.0,
+        deadline_s: float = 300.0,
+        plugin_deadline_s: float = 60.0,
+        plugin_folders: Sequence[str] = (),
+    ) -> None:
+        """plugin_folders: where the user's plugins lie beside the system's own folders; each may take `plugin_deadline_s` to be
+        loaded and to play a clip."""
+        self._library = library
+        self._versions = versions
+        self._deadline_s = deadline_s
+        self._plugin_folders, self._plugin_deadline_s = plugin_folders, plugin_deadline_s
+        self._child, self._plugin_child = Child("studio", idle_s), Child("plugins", idle_s)
+        self._turn, self._plugin_turn = asyncio.Lock(), asyncio.Lock()
+
+    async def end(self) -> None:
+        await self._child.end()
+        await self._plugin_child.end()
+
+    async def _ask(
+        self, function: str, task: dict[str, Any], on_progress: OnProgress, *, plugins: int = 0, clips: int = 1
+    ) -> dict[str, Any]:
+        """Have a child do it; one that loads plugins is a process of its own, since they may crash or hang."""
+        if not plugins:
+            async with self._turn:
+                return await self._child.ask(function, task, on_progress, self._deadline_s * clips)
+        at = ""
+
+        def follow(value: float, stage: str, words: str) -> None:
+            nonlocal at
+            at = words
+            on_progress(value, stage, words)
+
+        async with self._plugin_turn:
+            try:
+                deadline_s = self._plugin_deadline_s * plugins + self._deadline_s * (clips - 1)
+                return await self._plugin_child.ask(function, task, follow, deadline_s)
+            except WorkerError as error:
+                if not at.startswith(PLUGIN_WORD):
+                    raise
+                name = at.removeprefix(PLUGIN_WORD)
+                how = "did not come to an end and was stopped" if error.code == "deadline" else "crashed"
+                text = f"the plugin {name} {how}; nothing else was harmed. Try other settings or a newer version of it"
+                raise LibraryError(f"{text}, or leave it out", "plugin_crashed") from None
+
+    async def plugin(self, said: str, name: str = "") -> dict[str, Any]:
+        """What a plugin says of itself: {name, maker, parameters}. LibraryError where there is none or it cannot be loaded."""
+        file = plugin_of(said, plugin_folders(self._plugin_folders))
+        return await self._ask(DESCRIBE, {"file": str(file), "name": name}, no_progress, plugins=1)
+
+    def version_task(self, clip: str, steps: list[Step] | None = None) -> dict[str, Any]:
+        """What the child is told of a clip's version: the steps it has now, or those given."""
+        steps = self._library.edits.steps(clip) if steps is None else steps
+        record = self._library.record(clip)
+        file = self._library.path(clip).stat()
+        wanted = [check_step(step) for step in steps]
+        for step in wanted:
+            check_kind(step, record)
+        others = {step["clip"]: self._library.record(step["clip"]) for step in wanted if "clip" in step}
+        said = json.dumps([RENDER_VERSION, clip, file.st_size, file.st_mtime_ns, wanted], sort_keys=True)
+        plugins = {plugin_key(step): settled(step, self._plugin_folders) for step in wanted if step["do"] == "plugin"}
+        if plugins:
+            said += json.dumps(plugins, sort_keys=True)
+        folder = self._versions / clip / hashlib.sha256(said.encode()).hexdigest()[:16]
+        about = {"record": record, "steps": wanted, "others": others, "plugins": plugins}
+        return {**about, "folder": str(folder), "stems": False}
+
+    async def render(
+        self, clip: str, steps: list[Step] | None = None, *, stems: bool = False, on_progress: OnProgress = no_progress
+    ) -> dict[str, Any]:
+        """The record of a clip's current version, its `path` a WAV (the original itself where there are no steps).
+
+        With `stems` its stems too. Made before, it is taken from the folder.
+        """
+        task = self.version_task(clip, steps)
+        task["stems"] = stems
+        return await self._ask(RENDER, task, on_progress, plugins=_plugins_in(task))
+
+    async def hear(self, clip: str, steps: list[Step] | None = None) -> dict[str, Any]:
+        """A version's record whose `path` can be played: of notes alone, what the embedded musician makes of them."""
+        if self._library.record(clip)["kind"] != "midi":
+            return await self.render(clip, steps)
+        return await self._ask(HEAR, self.version_task(clip, steps), no_progress)
+
+    async def publish(self, clip: str, crate: Crate, *, on_progress: OnProgress = no_progress) -> dict[str, Any]:
+        """A clip's current version as a new clip in the crate, with an id, a name and a list of edits of its own."""
+        task = self.version_task(clip)
+        if not task["steps"]:
+            raise LibraryError(f"clip {clip} has no edits, so there is nothing to publish; it is in the crate already", "nothing")
+        new = crate.reserve()
+        folder = self._versions / "publishing" / new
+        task |= {"publish_as": new, "folder": str(folder)}
+        try:
+            made = await self._ask(RENDER, task, on_progress, plugins=_plugins_in(task))
+            return self._bring_home(made, crate)
+        finally:
+            for left in (folder, folder.with_name(f"{new}-stems")):
+                shutil.rmtree(left, ignore_errors=True)
+
+    async def measure(self, clip: str) -> None:
+        """See that a clip can be compared with others; its worker, or the daemon when it was idle, may have done so long ago."""
+        if self._library.needs_measuring(clip):
+            made = await self._ask(MEASURE, {"paths": {clip: str(self._library.path(clip))}}, no_progress)
+            self._library.measured(made["features"])
+
+    async def bring(
+        self, path: Path, crate: Crate, values: Mapping[str, Any] | None = None, *, on_progress: OnProgress = no_progress
+    ) -> dict[str, Any]:
+        """Any audio file as a clip of the crate, its sound as it is; `values` may say kind, bpm, key, meter, license,
+        words, tags.
+
+        Returns its record. AudioError (as EngineError of the child) where it cannot be read.
+        """
+        new = crate.reserve()
+        folder = self._versions / "publishing" / new
+        try:
+            task = {"path": str(path.absolute()), "clip": new, "folder": str(folder), "values": dict(values or {})}
+            made = await self._ask(BRING, task, on_progress)
+            return self._bring_home(made, crate)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _bring_home(self, made: dict[str, Any], crate: Crate) -> dict[str, Any]:
+        source = Path(made["path"])
+        source.rename(source.with_name(f"clip{source.suffix}"))
+        record = crate.publish(made, source.parent)
+        crate.record_alone(record)
+        self._library.take_in([record])
+        return record
+
+    async def export(
+        self, clip: str, kind: str, target: Path, *, force: bool = False, on_progress: OnProgress = no_progress
+    ) -> Path:
+        """A clip's current version as a file of one of FORMATS at `target`; whole or not at all."""
+        if kind not in FORMATS:
+            raise LibraryError(f"{kind!r} is no format; it takes {', '.join(FORMATS)}", "bad_request")
+        if kind != "midi" and self._library.record(clip)["kind"] == "midi":
+            raise LibraryError(f"clip {clip} is notes alone: it has no sound; export it as midi", "no_sound")
+        task: dict[str, Any] = {"format": kind, "target": str(target), "force": force}
+        if kind == "midi":
+            task["version"] = {"record": self._library.record(clip), "steps": self._library.edits.steps(clip)}
+        else:
+            task["version"] = self.version_task(clip) | ({"stems": True} if kind == "stems" else {})
+        return Path((await self._ask(EXPORT, task, on_progress, plugins=_plugins_in(task["version"])))["path"])
+
+    async def pack(
+        self, collection: str, kind: str, target: Path, *, force: bool = False, on_progress: OnProgress = no_progress
+    ) -> Path:
+        """A whole collection as a sample pack: a zip with the sounds, their notes, a manifest and the licences."""
+        clips = self._library.collections.clips(collection)
+        versions = []
+        for clip in clips:
+            is_notes = self._library.record(clip)["kind"] == "midi"
+            notes = {"record": self._library.record(clip), "steps": self._library.edits.steps(clip)}
+            versions.append(notes if is_notes else self.version_task(clip))
+        task = {"collection": collection, "format": kind, "target": str(target), "force": force, "versions": versions}
+        plugins = sum(map(_plugins_in, versions))
+        return Path((await self._ask(PACK, task, on_progress, plugins=plugins, clips=max(1, len(versions))))["path"])
+
+
+def _plugins_in(version: Mapping[str, Any]) -> int:
+    """How many of a version's steps are plugins."""
+    return sum(step["do"] == "plugin" for step in version["steps"])

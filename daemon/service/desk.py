@@ -1,0 +1,262 @@
+"""The front desk: orders come in from every door, are settled and stored, and their answers go out as events."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bridge import events
+from bridge.errors import SidecrateError
+from bridge.events import Event, Order, Origin
+from bridge.request import Request, shorten
+from bridge.session import Session
+from daemon.audition.audition import Audition
+from daemon.brief import Brief
+from daemon.briefing.allowed_folders import AllowedFolders
+from daemon.briefing.brief_of import check_amended, make_brief
+from daemon.briefing.named_sounds import Material
+from daemon.briefing.repeat import repeat_request
+from daemon.crate.crate import Crate
+from daemon.engines.registry import Policy
+from daemon.errors import QueueError
+from daemon.improve.amend import again
+from daemon.jobs.queue import Job, Queue
+from daemon.prompt.settle import PromptDefaults
+from daemon.service.slots import Runner, done_info
+
+log = logging.getLogger(__name__)
+
+#: A report is sent in one packet: the longest lists are left out of it; the record in the crate has them.
+MOST_REPORT_BYTES = 8000
+
+
+class Desk:
+    """Handles every verb of `Order`. Runs on the daemon's loop; never blocks for long."""
+
+    def __init__(
+        self, queue: Queue, crate: Crate, runner: Runner, session: Session, defaults: PromptDefaults,
+        policy: Policy, tell: Callable[[Event], None], store_pins: Callable[[Mapping[str, Any]], None],
+        audition: Audition, allowed: AllowedFolders, material: Material,
+    ) -> None:  # fmt: skip
+        self._queue = queue
+        self._crate = crate
+        self._runner = runner
+        self._session = session
+        self._defaults = defaults
+        self._policy = policy
+        self._tell = tell
+        self._store_pins = store_pins
+        self._heard = audition
+        self._allowed = allowed
+        self._material = material
+
+    def handle(self, order: Order) -> None:
+        """Do what an order says; what cannot be done is refused with the reason, to the door that asked."""
+        try:
+            getattr(self, f"_{order.verb}")(order)
+        except SidecrateError as error:
+            self._tell(events.Refused(order.origin, error.code, error.text, order.what or order.verb))
+        except Exception:
+            log.exception("order %s", order)
+            text = "something went wrong inside Sidecrate; the log has the details"
+            self._tell(events.Refused(order.origin, "internal", text, order.what or order.verb))
+
+    # -- jobs
+
+    def _make(self, order: Order) -> None:
+        self._accept(order, "make")
+
+    def _fit(self, order: Order) -> None:
+        self._accept(order, "fit")
+
+    def _accept(self, order: Order, do: str) -> None:
+        known = self._queue.known(order.claim, order.once)
+        if known:
+            for job in known:
+                self.tell_state(job, order.origin if order.once else job.origin)
+            return
+        self._crate.check()
+        for request in order.requests:
+            self._allowed.check(request)
+        self._store([(request, self._brief(request, order, do)) for request in order.requests], order)
+
+    def _brief(self, request: Request, order: Order, do: str) -> Brief:
+        policy = self._policy if order.may_spend else replace(self._policy, free_only=True)
+        return make_brief(request, self._session, self._defaults, policy, self._material, do=do)
+
+    def _store(self, drafts: list[tuple[Request, Brief]], order: Order) -> None:
+        jobs, _ = self._queue.accept(drafts, order.origin, order.claim, order.once)
+        for job in jobs:
+            log.info("job %s accepted by %s: %s", job.id, job.origin.door, shorten(job.brief.prompt, 200))
+            self._tell(events.Accepted(job.origin, job.id, self._queue.position(job.id), job.brief.words))
+        self._runner.wake()
+
+    def _again(self, order: Order) -> None:
+        if self._queue.known("", order.once):
+            self._accept(order, "make")
+            return
+        changes = order.requests[0] if order.requests else Request()
+        record = self._record_to_repeat(order.what or "last")
+        do, request, amend = repeat_request(record, changes)
+        self._allowed.check(request)
+        brief = self._brief(request, order, do).amended(**amend)
+        if not {"prompt", "engine", "improve", "lyrics"} & set(changes.values):
+            brief = again(brief, request, record, lambda tried: check_amended(tried, request, self._policy))
+        self._crate.check()
+        self._store([(request, brief)], order)
+
+    def _record_to_repeat(self, what: str) -> dict[str, Any]:
+        """The record of a clip, or of a job's newest; of a job without clips what its request said."""
+        if what != "last":
+            try:
+                job = self._queue.job(what)
+            except QueueError:
+                return self._crate.find(what)
+        else:
+            job = self._find_job("last")
+        done = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
+        if done:
+            record: dict[str, Any] = json.loads(done[-1]["record"])
+            return record
+        return {"request": dict(job.request.values), "engine": "file" if job.brief.do == "fit" else job.brief.engines[0]}
+
+    def _record_of(self, job: Job, what: str) -> dict[str, Any]:
+        done = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
+        if not done:
+            raise QueueError(f"job {job.id} has no clip that could be changed", "unknown_clip")
+        named = next((row for row in done if row["id"] == what), done[-1])
+        record: dict[str, Any] = json.loads(named["record"])
+        return record
+
+    def _answer(self, order: Order) -> None:
+        """A yes or no to what a language model has proposed for a job."""
+        job = self._find_job(order.what or "last")
+        assert self._runner.improver is not None
+        self._runner.improver.answer(job.id, bool(order.values["yes"]))
+        self._tell(events.Told(order.origin, "answer", job.id, dict(order.values)))
+
+    def _cancel(self, order: Order) -> None:
+        unfinished = self._queue.unfinished()
+        if order.what == "all":
+            jobs = unfinished
+        elif order.what in ("", "last"):
+            jobs = unfinished[-1:]
+        else:
+            jobs = [job for job in unfinished if job.id == order.what or (job.origin.label == order.what and order.what)]
+            if not jobs:
+                job = self._queue.job(order.what)
+                raise QueueError(f"job {job.id} has ended already ({job.state})", "ended")
+        for job in jobs:
+            if self._queue.cancel(job.id):
+                self._runner.cancel(job.id)
+                self._runner.settle(job.id)
+        self._tell(events.Told(order.origin, "cancel", order.what, {"jobs": [job.id for job in jobs][:100]}))
+
+    def _find_job(self, what: str) -> Job:
+        if what == "last":
+            newest = self._queue.newest(1)
+            if not newest:
+                raise QueueError("nothing has been asked for yet, so there is no last job", "unknown_job")
+            return newest[0]
+        try:
+            return self._queue.job(what)
+        except QueueError:
+            job = self._crate.find(what).get("job")
+            if not job:
+                raise QueueError(
+                    f"clip {what} was made without the daemon; ask for it anew with its prompt", "unknown_job"
+                ) from None
+            return self._queue.job(job)
+
+    def _status(self, order: Order) -> None:
+        for job in [self._find_job(order.what)] if order.what else reversed(self._queue.newest()):
+            self.tell_state(job, Origin(order.origin.door, order.origin.address, job.origin.label), brief=not order.what)
+
+    def tell_state(self, job: Job, origin: Origin, *, brief: bool = False) -> None:
+        """Where a job stands, as the events say it; `brief`: one event for each job."""
+        if not job.ended:
+            if job.state == "queued" or not brief:
+                self._tell(events.Accepted(origin, job.id, self._queue.position(job.id), job.brief.words))
+            if job.state != "queued":
+                self._tell(events.Progress(origin, job.id, job.progress, job.state))
+        rows = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
+        for row in rows[-1:] if brief and job.ended else [] if brief else rows:
+            record = json.loads(row["record"])
+            self._tell(events.Done(origin, job.id, row["id"], row["path"], done_info(record)))
+        if not job.ended:
+            return
+        if not rows:
+            self._tell(events.Failed(origin, job.id, job.error_code, job.error_text))
+        elif not brief:
+            missing = job.brief.count * len(job.brief.engines) - len(rows)
+            self._tell(events.Finished(origin, job.id, len(rows), missing, job.error_text))
+
+    def _report(self, order: Order) -> None:
+        job = self._find_job(order.what or "last")
+        report = self._record_of(job, order.what)["report"]
+        self._tell(events.Told(order.origin, "report", job.id, _in_one_packet(report)))
+
+    # -- clips
+
+    def _keep(self, order: Order) -> None:
+        clip = self._crate.find(order.what)["id"]
+        path = self._crate.keep(clip)
+        self._tell(events.Told(order.origin, "keep", clip, {"path": str(path)}))
+
+    def _trash(self, order: Order) -> None:
+        record = self._crate.trash(self._crate.find(order.what)["id"])
+        self._tell(events.Told(order.origin, "trash", record["id"], {"path": record["path"]}))
+
+    def _audition(self, order: Order) -> None:
+        self._heard.take(order)
+
+    # -- the session
+
+    def _pin(self, order: Order) -> None:
+        for name, value in order.values.items():
+            self._session.pin(name, value)
+        self._store_pins(self._session.pins)
+        self._tell(events.Told(order.origin, "pin", "", dict(order.values)))
+        self._session_changed()
+
+    def _context(self, order: Order) -> None:
+        if self._session.hear(order.what, order.values, time.monotonic()):
+            self._session_changed()
+        else:
+            self._heard.follow()
+
+    def _bye(self, order: Order) -> None:
+        self._session.bye(order.what)
+        self._session_changed()
+
+    def _known(self, order: Order) -> None:
+        self._tell(events.Told(order.origin, "known", "", self._session_values()))
+
+    def _session_values(self) -> dict[str, Any]:
+        return self._session.view(time.monotonic()).to_json()
+
+    def _session_changed(self) -> None:
+        self._tell(events.SessionChanged(self._session_values()))
+        self._heard.follow()
+
+
+def _in_one_packet(report: dict[str, Any]) -> dict[str, Any]:
+    """A report that fits one packet: lists are cut first, then whole parts, and what was left out is named."""
+    small = {
+        part: {name: value[:16] if isinstance(value, list) else value for name, value in inner.items()}
+        if isinstance(inner, dict)
+        else inner[:4]
+        if isinstance(inner, list)
+        else inner
+        for part, inner in report.items()
+    }
+    left_out: list[str] = []
+    while len(json.dumps(small)) > MOST_REPORT_BYTES - 200 and small:
+        largest = max(small, key=lambda part: len(json.dumps(small[part])))
+        left_out.append(largest)
+        del small[largest]
+    return {**small, "left_out": left_out} if left_out else small

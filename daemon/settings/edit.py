@@ -1,0 +1,152 @@
+"""An item written into a list of the user's config.yaml: lines are put in, and all that stands there stays, comments too."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from daemon.errors import ConfigError
+from daemon.settings.schema import load_config
+
+
+def mapping_line(entry: Mapping[str, Any]) -> str:
+    """A mapping as it stands in the config: `{note: 36, do: preset drums}`."""
+    text: str = yaml.safe_dump(dict(entry), sort_keys=False, allow_unicode=True, default_flow_style=True, width=10_000)
+    return text.strip()
+
+
+def add_mapping(path: Path, entry: Mapping[str, Any]) -> None:
+    """Put a mapping at the end of `midi.map`. ConfigError where it would not be understood; the file is as before then."""
+    _add(path, "midi", "map", dict(entry), mapping_line(entry))
+
+
+def add_address(path: Path, address: str) -> bool:
+    """Put another machine's address at the end of `osc.allow`; False where it stands there already. ConfigError as above."""
+    if address in load_config(path).osc.allow:
+        return False
+    _add(path, "osc", "allow", address, address)
+    return True
+
+
+def _add(path: Path, section: str, key: str, item: Any, line: str) -> None:
+    """Put an item at the end of a section's list.
+
+    The new text is read as a whole before it takes the old one's place, and must say the same as before and the item.
+    """
+    before = load_config(path).model_dump()
+    raw = path.read_bytes().decode("utf-8") if path.exists() else ""
+    body = raw.removeprefix("\ufeff")
+    newline = "\r\n" if "\r\n" in body else "\n"
+    by_hand = f"{path}: write it by hand, under {section}: and {key}:, as in  - {line}"
+    try:
+        edited = _with_item(body.replace("\r\n", "\n"), section, key, line).replace("\n", newline)
+    except _CannotEditError as error:
+        raise ConfigError(f"{error}\n{by_hand}") from None
+    part = _written_beside(path, raw[: len(raw) - len(body)] + edited)
+    try:
+        after = load_config(part)
+        wanted = {**before, section: {**before[section], key: (*before[section][key], item)}}
+        if after.model_dump() != wanted:
+            raise ConfigError(f"{path} is laid out in a way that lines cannot be put into\n{by_hand}")
+        os.replace(part, path)
+    except ConfigError as error:
+        raise ConfigError(error.text.replace(str(part), str(path))) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+class _CannotEditError(Exception):
+    """Why no line can be put in."""
+
+
+def _written_beside(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
+    with os.fdopen(number, "wb") as file:
+        file.write(text.encode("utf-8"))
+        file.flush()
+        os.fsync(file.fileno())
+    if path.exists():
+        os.chmod(name, path.stat().st_mode & 0o777)
+    return Path(name)
+
+
+def _with_item(text: str, section: str, key: str, line: str) -> str:
+    """The text with an item more; all of it has \\n at its lines' ends."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    there = None if root is None else _value(root, section)
+    if there is None:
+        if isinstance(root, yaml.MappingNode) and root.flow_style:
+            raise _CannotEditError("the whole config stands in braces")
+        gap = "" if not text or text.endswith("\n") else "\n"
+        return f"{text}{gap}{section}:\n  {key}:\n    - {line}\n"
+    name, settings = there
+    indent = "  "
+    if isinstance(settings, yaml.MappingNode) and settings.flow_style:
+        return _into_braces(text, settings, key, line)
+    if isinstance(settings, yaml.MappingNode) and settings.value:
+        indent = " " * settings.value[0][0].start_mark.column
+    elif not _is_empty(settings):
+        raise _CannotEditError(f"the section {section} is no list of settings")
+    found = _value(settings, key)
+    if found is None:
+        return _after_line(text, name.end_mark.index, f"{indent}{key}:\n{indent}  - {line}\n")
+    name, entries = found
+    if _is_empty(entries):
+        return _after_line(text, name.end_mark.index, f"{indent}  - {line}\n")
+    if not isinstance(entries, yaml.SequenceNode):
+        raise _CannotEditError(f"{section}.{key} is no list")
+    if entries.flow_style:
+        return _into_brackets(text, entries, f"{indent}  - {line}\n", line)
+    dash = " " * entries.start_mark.column
+    return _after_line(text, _end(entries), f"{dash}- {line}\n")
+
+
+def _into_braces(text: str, settings: yaml.MappingNode, key: str, line: str) -> str:
+    found = _value(settings, key)
+    if found is None:
+        if not settings.value:
+            raise _CannotEditError("the section stands in braces with nothing inside")
+        end = max(_end(part) for part in settings.value[-1])
+        return f"{text[:end]}, {key}: [{line}]{text[end:]}"
+    entries = found[1]
+    if not isinstance(entries, yaml.SequenceNode):
+        raise _CannotEditError(f"{key} in braces is no list")
+    end = _end(entries.value[-1]) if entries.value else entries.start_mark.index + 1
+    return f"{text[:end]}{', ' if entries.value else ''}{line}{text[end:]}"
+
+
+def _value(node: yaml.Node, name: str) -> tuple[yaml.Node, yaml.Node] | None:
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return next(((key, value) for key, value in pairs if key.value == name), None)
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
+
+
+def _end(node: yaml.Node) -> int:
+    """Where a node's own text ends; a block's mark stands behind the comments that follow it."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return max(_end(part) for part in last) if isinstance(last, tuple) else _end(last)
+    return int(node.end_mark.index)
+
+
+def _after_line(text: str, index: int, lines: str) -> str:
+    end = text.find("\n", index)
+    return f"{text}\n{lines}" if end < 0 else text[: end + 1] + lines + text[end + 1 :]
+
+
+def _into_brackets(text: str, entries: yaml.Node, lines: str, line: str) -> str:
+    start, end = entries.start_mark.index, entries.end_mark.index
+    if entries.value:
+        close = _end(entries.value[-1])
+        return f"{text[:close]}, {line}{text[close:]}"
+    # an empty list becomes one of lines; a comment behind it stays with the key
+    return _after_line(text[:start].rstrip(" ") + text[end:], start - 1, lines)

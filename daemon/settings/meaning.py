@@ -1,0 +1,68 @@
+"""What the config, the home and the stored pins mean for a Brief and its clip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bridge.session import Session
+from daemon.engines.registry import Policy
+from daemon.home.places import Places
+from daemon.improve.server import price_usd
+from daemon.prompt.settle import PromptDefaults
+from daemon.settings.schema import Config
+
+SUBTYPES = {16: "PCM_16", 24: "PCM_24", 32: "FLOAT"}
+
+
+def prompt_defaults(config: Config) -> PromptDefaults:
+    """What settles a Brief where nobody said otherwise."""
+    return PromptDefaults(
+        bpm=config.defaults.bpm,
+        key=config.defaults.key,
+        meter=config.defaults.meter,
+        bars=config.defaults.bars,
+        sample_rate=config.audio.sample_rate,
+        subtype=SUBTYPES[config.audio.bits],
+        note_names=config.defaults.note_names,
+        stems=config.defaults.stems,
+        midi=config.defaults.midi,
+        master=config.audio.master,
+        improve=config.improve.prompts,
+    )
+
+
+def engine_policy(config: Config) -> Policy:
+    """What the user lets engines do."""
+    return Policy(
+        order=config.engines.order,
+        commercial_only=config.engines.allow == "commercial",
+        spend_auto=config.spend.auto,
+        per_request_usd=config.spend.per_request_usd,
+        language_costs=any(improve_server(config)["price"]),
+    )
+
+
+def improve_server(config: Config) -> dict[str, Any]:
+    """Which language model is asked, as its child is told."""
+    asked = config.improve
+    price = price_usd(asked.base_url, asked.model, asked.price)
+    about = {"speaks": asked.speaks, "base_url": asked.base_url, "model": asked.model}
+    return {**about, "timeout_s": asked.timeout_s, "price": list(price)}
+
+
+def crate_folder(config: Config, places: Places) -> Path:
+    return Path(config.crate.folder).expanduser() if config.crate.folder else places.crate
+
+
+def inbox_folder(config: Config, places: Places) -> Path:
+    return Path(config.inbox.folder).expanduser() if config.inbox.folder else places.inbox
+
+
+def session_with(pins: Mapping[str, Any]) -> Session:
+    """A session of which nothing is known but what was pinned."""
+    session = Session()
+    for name, value in pins.items():
+        session.pin(name, value)
+    return session

@@ -1,0 +1,510 @@
+"""config.yaml -> one frozen, validated object. Defaults and their documentation live here; config.yaml is drawn from it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+
+from bridge.errors import RequestError
+from bridge.fl.link import INPUTS as FL_INPUTS
+from bridge.fl.link import OUTPUTS as FL_OUTPUTS
+from bridge.midi.controllers import load_controller
+from bridge.midi.mapping import MidiMap
+from bridge.request import FIELDS, check_fields
+from daemon.engines.local import models as local_models
+from daemon.engines.registry import check_names, configure
+from daemon.engines.replicate.models import MODELS, describe, merged
+from daemon.errors import ConfigError, EngineError
+from daemon.improve.server import is_near
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Crate(Section):
+    folder: str | None = Field(
+        None, description="The folder that your DAW's browser shows. Empty: Sidecrate in your Music folder."
+    )
+    layout: str = Field("{kind}", description="Folders inside it: any of {kind}, {project}, {date}, {genre}, joined by /.")
+
+    @field_validator("layout")
+    @classmethod
+    def known_words(cls, layout: str) -> str:
+        try:
+            layout.format(kind="", project="", date="", genre="")
+        except (KeyError, IndexError, ValueError):
+            raise ValueError("use {kind}, {project}, {date} and {genre} only, as in {project}/{kind}") from None
+        if layout.startswith("/") or ".." in layout or "\\" in layout:
+            raise ValueError("name folders inside the crate, parted by /, as in {project}/{kind}")
+        return layout
+
+
+class Inbox(Section):
+    enabled: bool = Field(True, description="Watch a folder for prompts and audio files.")
+    folder: str | None = Field(None, description="Empty: Sidecrate Inbox in your Music folder.")
+    polling: bool = Field(False, description="For network drives, which send no notice of changes.")
+
+
+class Osc(Section):
+    enabled: bool = Field(True, description="Answer OSC messages. `sidecrate make` talks to the daemon by them too.")
+    port: Port = Field(9140, description="UDP port on this machine. 0 takes a free one.")
+    allow: tuple[str, ...] = Field(
+        (), description="Addresses of other machines that may send, as in [192.168.1.20]; `sidecrate pair` adds one. Empty: none."
+    )
+    trust_lan: bool = Field(False, description="Let those machines also use paths, paid engines and the session's context.")
+
+    @field_validator("allow")
+    @classmethod
+    def are_addresses(cls, allow: tuple[str, ...]) -> tuple[str, ...]:
+        for address in allow:
+            try:
+                IPv4Address(address)
+            except ValueError:
+                raise ValueError(
+                    f"{address!r} is no IPv4 address, as in 192.168.1.20; `sidecrate pair` finds it for you"
+                ) from None
+        return allow
+
+
+class Midi(Section):
+    enabled: bool = Field(True, description="Listen to pads, knobs and program changes.")
+    api: Literal["auto", "alsa", "jack", "coremidi", "winmm"] = Field("auto", description="Which MIDI system.")
+    inputs: tuple[str, ...] = Field(
+        (), description="Ports to listen to, by a part of their names, as in [Launchpad]. Empty: all."
+    )
+    outputs: tuple[str, ...] = Field((), description="Ports whose pads light up. Empty: those of the inputs' names.")
+    virtual: bool = Field(True, description="Open a port called Sidecrate that other programs can send to, where the system can.")
+    clock: bool = Field(False, description="Follow MIDI clock: tempo, song position, start and stop, of a port that sends it.")
+    controller: str | None = Field(
+        None, description="A ready-made map, under your own: apc_key_25, launchpad or mpk_mini. Empty: none."
+    )
+    map: tuple[dict[str, Any], ...] = Field(
+        (), description="What notes, controllers and programs do: see the README, Pads and knobs."
+    )
+    lights: dict[Literal["queued", "working", "done", "failed"], Annotated[int, Field(ge=0, le=127)]] = Field(
+        {"queued": 1, "working": 64, "done": 127, "failed": 5},
+        description="Velocity of the note sent back to a pad in each state.",
+    )
+
+    @field_validator("controller")
+    @classmethod
+    def is_there(cls, name: str | None) -> str | None:
+        if name is not None:
+            load_controller(name)
+        return name
+
+
+class Fl(Section):
+    enabled: bool = Field(True, description="Talk to Sidecrate's script in FL Studio, by MIDI ports of their own.")
+    inputs: tuple[str, ...] = Field(
+        FL_INPUTS, description="Ports that FL sends to, by a part of their names, where the system has no virtual ones."
+    )
+    outputs: tuple[str, ...] = Field(FL_OUTPUTS, description="Ports that FL hears, in the same way.")
+    piano_roll_scripts: str | None = Field(
+        None, description="FL's folder Piano roll scripts, to write the notes of FL's clips into. Empty: they are not written."
+    )
+
+
+class Link(Section):
+    enabled: bool = Field(
+        False, description="Follow Ableton Link's tempo and beat; never sets them. Needs the extra: sidecrate[link]."
+    )
+
+
+class AbletonOsc(Section):
+    enabled: bool = Field(
+        False, description="Follow AbletonOSC, where it is chosen as a control surface in Live. Takes UDP port 11001."
+    )
+
+
+class Web(Section):
+    enabled: bool = Field(False, description="Serve the page and the HTTP API on this machine; `web: on` says the same.")
+    port: Port = Field(9141, description="TCP port of the page on this machine. 0 takes a free one.")
+    share: bool = Field(False, description="Let clips be shared by links, on a port of their own.")
+    share_port: Port = Field(9142, description="TCP port of shared clips. 0 takes a free one.")
+    share_lan: bool = Field(False, description="Shared clips can be reached from other machines of the network too.")
+
+
+class Audio(Section):
+    sample_rate: Annotated[int, Field(ge=8000, le=192000)] = Field(44100, description="In Hz, where the session does not say.")
+    bits: Literal[16, 24, 32] = Field(24, description="Of the published WAV files; 32 is float.")
+    master: bool = Field(False, description="Limit loops too, so that they reach their loudness; tracks always are.")
+
+
+class Defaults(Section):
+    bpm: float | None = Field(None, description="Tempo where nobody says one. Empty: the genre's usual tempo, else 120.")
+    key: str | None = Field(None, description="Key where nobody says one, as in Am. Empty: the musician chooses.")
+    meter: str | None = Field(None, description="Time signature where nobody says one. Empty: 4/4, or the genre's.")
+    bars: Annotated[int, Field(ge=1, le=64)] = Field(4, description="Length of a loop in bars.")
+    note_names: Literal["live", "fl", "scientific"] = Field(
+        "live", description="What C3 is: MIDI note 60 in Live, 36 in FL, 48 in science."
+    )
+    stems: bool = Field(False, description="Publish each part as a file of its own.")
+    midi: bool = Field(True, description="Publish the notes beside the audio.")
+
+    @field_validator("bpm", "key", "meter")
+    @classmethod
+    def as_in_a_request(cls, value: Any, info: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            return FIELDS[info.field_name].check(value)
+        except RequestError as error:
+            raise ValueError(error.text) from None
+
+
+class Engines(Section):
+    order: tuple[str, ...] = Field(
+        ("embedded", "local"), description="Whom `auto` asks, the first that is ready and can; local: all that run here."
+    )
+    allow: Literal["any", "commercial"] = Field(
+        "any", description="commercial: only engines whose licence lets you sell what they make."
+    )
+
+
+class Spend(Section):
+    per_day_usd: Annotated[float, Field(ge=0, le=10000)] = Field(2.0, description="Hosted engines stop for the day at this.")
+    per_request_usd: Annotated[float, Field(ge=0, le=10000)] = Field(
+        1.0, description="A request that would cost more is refused."
+    )
+    auto: bool = Field(False, description="Let `auto` take engines that cost money; else they must be named.")
+    retry: bool = Field(False, description="Buy another take where one was refused as silent, cut short or without a beat.")
+
+
+class Replicate(Section):
+    base_url: str = Field("https://api.replicate.com", description="Where it is. The token is never in here: see the README.")
+    at_once: Annotated[int, Field(ge=1, le=50)] = Field(4, description="How many predictions are under way at once.")
+    deadline_s: Annotated[float, Field(ge=5, le=1800)] = Field(900.0, description="A prediction may take no longer than this.")
+    models: dict[str, dict[str, Any]] = Field(
+        {}, description="Models of yours, or changes to ours, by engine name: see docs/hosted.md."
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def is_safe(cls, url: str) -> str:
+        parts = urlsplit(url)
+        local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+        if not parts.hostname or parts.scheme not in (("https", "http") if local else ("https",)):
+            raise ValueError("give an https:// address, since the token goes there; http:// is for this machine alone")
+        return url
+
+    @field_validator("models")
+    @classmethod
+    def models_are_whole(cls, models: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        return {name: merged(name, entry) for name, entry in models.items()}
+
+
+class Local(Section):
+    folder: str | None = Field(
+        None, description="Where models of yours lie, a folder each. Empty: `models` in the state folder. See docs/local.md."
+    )
+    device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="What they run on. auto: a graphics card if there.")
+    half: Literal["auto", "on", "off"] = Field("auto", description="Weights in 16 bits: auto does so on a CUDA card.")
+    idle_s: Annotated[float, Field(ge=1, le=86400)] = Field(
+        600.0, description="A model that had nothing to do for so long is put away."
+    )
+    models: dict[str, dict[str, Any]] = Field(
+        {}, description="Models of yours, or changes to ours, by engine name: see docs/local.md."
+    )
+
+    @field_validator("models")
+    @classmethod
+    def models_are_whole(cls, models: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        return {name: local_models.merged(name, entry) for name, entry in models.items()}
+
+
+class Improve(Section):
+    prompts: Literal["off", "on", "ask"] = Field(
+        "off", description="Have a language model improve every prompt; ask: shown first. A request's own `improve` wins."
+    )
+    base_url: str = Field(
+        "https://api.openai.com/v1",
+        description="OpenAI, or a server that speaks like it, as http://127.0.0.1:11434/v1 for Ollama. The key is never in here.",
+    )
+    speaks: Literal["openai", "replicate"] = Field(
+        "openai", description="replicate: with base_url https://api.replicate.com and a model such as openai/gpt-4o."
+    )
+    model: str = Field("gpt-4o", description="The model's name there.")
+    timeout_s: Annotated[float, Field(ge=1, le=600)] = Field(40.0, description="After so long the rules serve instead.")
+    price: tuple[Annotated[float, Field(ge=0, le=1000)], Annotated[float, Field(ge=0, le=1000)]] | None = Field(
+        None, description="USD for a million tokens, asked and answered, as [2.5, 10]. Empty: as known; near servers: nothing."
+    )
+
+    @field_validator("prompts", mode="before")
+    @classmethod
+    def yaml_words(cls, said: Any) -> Any:
+        return {True: "on", False: "off"}.get(said, said) if isinstance(said, bool) else said
+
+    @field_validator("base_url")
+    @classmethod
+    def is_safe(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if not parts.hostname or parts.scheme not in (("https", "http") if is_near(url) else ("https",)):
+            raise ValueError("give an https:// address; http:// is for this machine and its own network")
+        return url
+
+
+class Workers(Section):
+    count: Annotated[int, Field(ge=1, le=4)] = Field(1, description="How many clips are made at once.")
+    idle_s: Annotated[float, Field(ge=1, le=3600)] = Field(
+        120.0, description="A worker that had nothing to do for so long goes away."
+    )
+    deadline_s: Annotated[float, Field(ge=5, le=7200)] = Field(300.0, description="One clip may take no longer than this.")
+    tries: Annotated[int, Field(ge=1, le=10)] = Field(3, description="How often a clip is tried when a worker dies.")
+
+
+class Audition(Section):
+    device: int | str | None = Field(
+        None, description="Where clips are heard: a part of the sound device's name, or its number. Empty: the system's own."
+    )
+    level: Annotated[float, Field(ge=-30, le=-10)] = Field(
+        -18.0, description="Loudness in LUFS at which every clip is heard, peaks allowing."
+    )
+    idle_s: Annotated[float, Field(ge=1, le=3600)] = Field(
+        60.0, description="After so long a silence the sound device is let go and its process goes away."
+    )
+
+
+class Files(Section):
+    allow: tuple[str, ...] = Field(
+        (), description="Folders beside your home and drives that are plugged in, from which requests may take files."
+    )
+
+
+class Plugins(Section):
+    folders: tuple[str, ...] = Field((), description="Folders with VST3 or Audio Unit effects, beside the system's own.")
+
+
+class Log(Section):
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is written to the log.")
+    megabytes: Annotated[int, Field(ge=1, le=100)] = Field(2, description="Size at which a log file is put aside; five are kept.")
+
+
+class Config(Section):
+    """Every key of config.yaml."""
+
+    crate: Crate = Field(Crate(), description="The folder where clips appear.")
+    inbox: Inbox = Field(Inbox(), description="The folder that takes prompts.")
+    osc: Osc = Field(Osc(), description="Open Sound Control, for devices, controllers and the command line.")
+    midi: Midi = Field(Midi(), description="Pads and knobs.")
+    fl: Fl = Field(Fl(), description="FL Studio: see docs/fl_studio.md.")
+    link: Link = Field(Link(), description="Ableton Link.")
+    ableton_osc: AbletonOsc = Field(AbletonOsc(), description="AbletonOSC.")
+    web: Web = Field(Web(), description="The page in the browser: `sidecrate open --page`.")
+    audio: Audio = Field(Audio(), description="The files that are written.")
+    defaults: Defaults = Field(Defaults(), description="What holds where neither the request, the prompt nor the session says.")
+    engines: Engines = Field(Engines(), description="Who makes the sound.")
+    replicate: Replicate = Field(Replicate(), description="Models hosted by Replicate; they cost money.")
+    local: Local = Field(Local(), description="Models that run on this machine; they come with `make setup-local`.")
+    improve: Improve = Field(Improve(), description="A language model for prompts, lyrics and notes: docs/improve.md.")
+    spend: Spend = Field(Spend(), description="Money: what engines that cost some may spend.")
+    workers: Workers = Field(Workers(), description="The processes that do the heavy work.")
+    audition: Audition = Field(Audition(), description="Hearing clips in time with the project: `sidecrate play --in-time`.")
+    files: Files = Field(Files(), description="What requests may read.")
+    plugins: Plugins = Field(
+        Plugins(), description="Your own effects, in edits: docs/plugins.md. They come with the extra: sidecrate[plugins]."
+    )
+    log: Log = Field(Log(), description="What the daemon writes down of its own doings.")
+    presets: dict[str, dict[str, Any]] = Field(
+        {
+            "drums": {"prompt": "punchy drum loop", "kind": "loop", "bars": 2},
+            "bass": {"prompt": "deep bass loop, no drums", "kind": "loop", "bars": 4},
+            "chords": {"prompt": "warm chord loop, no drums", "kind": "loop", "bars": 4},
+            "kick": {"prompt": "kick", "kind": "oneshot"},
+        },
+        description="Requests with a name, for pads, programs and /sidecrate/preset: any fields of a request.",
+    )
+
+    @field_validator("web", mode="before")
+    @classmethod
+    def web_is_on_or_off(cls, said: Any) -> Any:
+        return {"enabled": said} if isinstance(said, bool) else said
+
+    @field_validator("presets")
+    @classmethod
+    def presets_are_requests(cls, presets: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        faults: list[str] = []
+        checked: dict[str, dict[str, Any]] = {}
+        for name, pairs in presets.items():
+            try:
+                checked[name] = dict(check_fields(pairs.items()))
+            except RequestError as error:
+                faults.extend(f"preset {name}: {fault.text}" for fault in error.faults)
+        if faults:
+            raise ValueError("\n".join(faults))
+        return checked
+
+    @model_validator(mode="after")
+    def engines_are_known(self) -> Config:
+        configured = []
+        if "replicate" in self.model_fields_set:
+            service = {"base_url": self.replicate.base_url, "deadline_s": self.replicate.deadline_s}
+            configured += [describe(name, entry, service) for name, entry in {**MODELS, **self.replicate.models}.items()]
+        if "local" in self.model_fields_set:
+            service = {"folder": self.local.folder, "device": self.local.device, "half": self.local.half}
+            models = {**local_models.MODELS, **self.local.models}
+            configured += [local_models.describe(name, entry, service) for name, entry in models.items()]
+        if configured:
+            configure(configured)
+        if "order" in self.engines.model_fields_set:
+            try:
+                check_names(self.engines.order)
+            except EngineError as error:
+                raise ValueError(f"engines.order: {error.text}") from None
+        return self
+
+    @model_validator(mode="after")
+    def map_is_known(self) -> Config:
+        try:
+            midi_map(self)
+        except RequestError as error:
+            raise ValueError(error.text) from None
+        return self
+
+
+def midi_map(config: Config) -> MidiMap:
+    """What notes, controllers and programs do. RequestError with every fault in the map."""
+    midi = config.midi
+    lights: dict[str, int] = {state: velocity for state, velocity in midi.lights.items()}
+    entries = list(midi.map)
+    if midi.controller is not None:
+        controller = load_controller(midi.controller)
+        entries += controller.mappings(config.presets, midi.map)
+        if "lights" not in midi.model_fields_set and controller.lights:
+            lights = dict(controller.lights)
+    return MidiMap.read(entries, config.presets, lights, config.defaults.note_names)
+
+
+def load_config(path: Path) -> Config:
+    """The user's config over the defaults; the defaults alone where there is no file. ConfigError has a line per fault."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}); make it a UTF-8 text file that you may read") from None
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else "somewhere"
+        raise ConfigError(
+            f"{path}, {where}: is not YAML ({getattr(error, 'problem', error)}); check colons and spaces there"
+        ) from None
+    if values is None:
+        return Config()
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}, line 1: holds no `section:` lines; see config.yaml in the documentation")
+    try:
+        # an empty section or value means its default
+        return Config.model_validate(_without_empty(values))
+    except ValidationError as error:
+        lines = _line_numbers(tree)
+        raise ConfigError("\n".join(f"{path}, {line}" for line in _faults(error, lines))) from None
+
+
+def _without_empty(values: Any) -> Any:
+    if isinstance(values, dict):
+        return {str(name): _without_empty(value) for name, value in values.items() if value is not None}
+    return values
+
+
+def _line_numbers(node: yaml.Node | None, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], int]:
+    lines: dict[tuple[str, ...], int] = {}
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            here = (*path, str(name.value))
+            lines[here] = name.start_mark.line + 1
+            lines.update(_line_numbers(value, here))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            here = (*path, str(index))
+            lines[here] = value.start_mark.line + 1
+            lines.update(_line_numbers(value, here))
+    return lines
+
+
+def _faults(error: ValidationError, lines: Mapping[tuple[str, ...], int]) -> Iterator[str]:
+    for fault in error.errors():
+        path = tuple(str(part) for part in fault["loc"])
+        line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 1)
+        name = ".".join(path)
+        if fault["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(path[-1], _names(path[:-1]), n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"the keys here are {', '.join(_names(path[:-1]))}"
+            yield f"line {line}: {name} is not a key; {hint}"
+        else:
+            allowed = fault["msg"].removeprefix("Value error, ")
+            if not path:
+                # a fault between sections names its own place
+                own = ("engines", "order") if allowed.startswith("engines.order") else ("midi", "map")
+                yield from (f"line {lines.get(own, 1)}: {one}" for one in allowed.splitlines())
+                continue
+            for one in allowed.splitlines():
+                yield f"line {line}: {name}: {fault['input']!r:.60} is not allowed; {_lower_first(one)}"
+
+
+def _names(path: tuple[str, ...]) -> list[str]:
+    model: Any = Config
+    for part in path:
+        info = model.model_fields.get(part) if hasattr(model, "model_fields") else None
+        model = info.annotation if info else None
+    return list(model.model_fields) if hasattr(model, "model_fields") else []
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+HEADING = """# Sidecrate's settings: every key, with its default.
+# Yours is a file of the same shape; write down only what you want otherwise. `sidecrate open config` shows it.
+# `sidecrate doctor` names every fault in it.
+"""
+
+
+def config_page() -> str:
+    """The documented config.yaml that holds every key with its default."""
+    parts = [HEADING]
+    for name, info in Config.model_fields.items():
+        parts.append(f"\n# {info.description}\n")
+        value = info.get_default()
+        if isinstance(value, Section):
+            parts.append(f"{name}:\n")
+            for key, inner in type(value).model_fields.items():
+                parts.append(_entry(key, inner))
+        else:
+            parts.append(f"{name}:\n" + "".join(f"  {key}: {_dump(inner)}\n" for key, inner in value.items()))
+    return "".join(parts)
+
+
+def _entry(name: str, info: FieldInfo) -> str:
+    default = info.get_default()
+    value = "" if default is None else f" {_dump(default)}"
+    return f"  # {info.description}{_bounds(info)}\n  {name}:{value}\n"
+
+
+def _bounds(info: FieldInfo) -> str:
+    choices = [str(choice) for choice in get_args(info.annotation)] if get_origin(info.annotation) is Literal else []
+    if choices:
+        return f" One of {', '.join(choices)}."
+    low = next((m.ge for m in info.metadata if hasattr(m, "ge")), None)
+    high = next((m.le for m in info.metadata if hasattr(m, "le")), None)
+    return f" {low} to {high}." if low is not None and high is not None else ""
+
+
+def _dump(value: Any) -> str:
+    plain = list(value) if isinstance(value, tuple) else value
+    text: str = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, default_flow_style=True, width=1000)
+    return text.removesuffix("...\n").strip()

@@ -1,0 +1,164 @@
+"""What is bought of hosted engines: reserved against the day's cap in the transaction that claims the clips, with the intent
+stored before anything is sent, and the service's own id before anything is waited for.
+
+A purchase's states are `reserved -> intended -> created -> done | failed | cancelled | dropped | unknown`. `dropped` has bought
+nothing; `unknown` may have, and its estimate counts. Several clips of a job share one where a run gives several takes.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from daemon.engines.contract import EngineInfo
+from daemon.engines.registry import engine_info
+from daemon.errors import EngineError
+from daemon.jobs.database import Database
+from daemon.jobs.queue import CLAIMABLE, Claim, Queue
+
+OPEN = ("reserved", "intended", "created")
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """One run of a hosted engine, and the clips that are waiting for its takes."""
+
+    id: int
+    info: EngineInfo
+    takes: int
+    intent: dict[str, Any] | None
+    """What was, or is about to be, sent: stored before it is."""
+    intended: float
+    remote: str
+    """The service's id of it; empty until it is known."""
+    claims: tuple[Claim, ...]
+    numbers: tuple[int, ...]
+    """Which take of the run is whose, in the order of `claims`."""
+
+
+def day_begin(now: float) -> float:
+    """Midnight before `now`, by the clock on the wall."""
+    day = time.localtime(now)
+    return time.mktime((day.tm_year, day.tm_mon, day.tm_mday, 0, 0, 0, 0, 0, -1))
+
+
+def day_spent(database: Database, now: float, *, ended_only: bool = False) -> float:
+    """USD of the day: measured where a purchase has ended, else its estimate."""
+    condition = " AND cost_usd IS NOT NULL" if ended_only else ""
+    row = database.row(
+        f"SELECT coalesce(sum(coalesce(cost_usd, estimate_usd)), 0) FROM purchases WHERE reserved >= ?{condition}", day_begin(now)
+    )
+    return float(row[0]) if row else 0.0
+
+
+class Purchases:
+    """The table of purchases. Only the daemon writes it, on one thread."""
+
+    def __init__(self, database: Database, queue: Queue, per_day_usd: float) -> None:
+        self._database = database
+        self._queue = queue
+        self._per_day_usd = per_day_usd
+
+    def claim(self) -> Purchase | Claim | None:
+        """The next clips that wait for a hosted engine, with their purchase: an earlier one that was not ended, or a new one
+        that the day's cap has room for. A lone Claim is one whose engine cannot be used (`refusal` says why). None when nothing
+        waits, or what is under way must end first to know whether the cap has room."""
+        if not self._database.row("SELECT 1 FROM clips WHERE state = 'queued' AND place = 'hosted' LIMIT 1"):
+            return None
+        with self._database.write() as db:
+            row = self._queue.next_clip(db, "hosted")
+            if row is None:
+                return None
+            if row["purchase"] is not None:
+                return self._resume(db, row["purchase"])
+            brief = json.loads(row["brief"])
+            engine = brief["engines"][row["k"] % len(brief["engines"])]
+            try:
+                info = engine_info(engine)
+            except EngineError:
+                return self._queue.take_clip(db, row)
+            waiting = db.execute(
+                f"{CLAIMABLE} AND clips.place = 'hosted' AND clips.purchase IS NULL AND clips.job = ? ORDER BY clips.k",
+                (row["id"],),
+            ).fetchall()
+            engines = len(brief["engines"])
+            rows = [one for one in waiting if one["k"] % engines == row["k"] % engines][: info.takes_at_once]
+            estimate_usd = info.price.estimate_usd(len(rows)) if info.price else 0.0
+            now = time.time()
+            if day_spent(self._database, now, ended_only=True) + estimate_usd > self._per_day_usd:
+                return self._queue.take_clip(db, row)
+            if day_spent(self._database, now) + estimate_usd > self._per_day_usd:
+                return None
+            purchase = db.execute(
+                "INSERT INTO purchases (job, engine, model, takes, state, estimate_usd, reserved)"
+                " VALUES (?, ?, ?, ?, 'reserved', ?, ?)",
+                (row["id"], info.name, info.model, len(rows), estimate_usd, now),
+            ).lastrowid
+            for one in rows:
+                db.execute("UPDATE clips SET purchase = ? WHERE id = ?", (purchase, one["clip"]))
+            return self._resume(db, int(purchase or 0))
+
+    def _resume(self, db: sqlite3.Connection, purchase: int) -> Purchase:
+        about = db.execute("SELECT * FROM purchases WHERE id = ?", (purchase,)).fetchone()
+        rows = db.execute(f"{CLAIMABLE} AND clips.purchase = ? ORDER BY clips.k", (purchase,)).fetchall()
+        all_of_it = [one["id"] for one in db.execute("SELECT id FROM clips WHERE purchase = ? ORDER BY k", (purchase,))]
+        return Purchase(
+            purchase,
+            engine_info(about["engine"]),
+            about["takes"],
+            json.loads(about["intent"]) if about["intent"] else None,
+            about["intended"] or 0.0,
+            about["remote"],
+            tuple(self._queue.take_clip(db, one) for one in rows),
+            tuple(all_of_it.index(one["clip"]) for one in rows),
+        )
+
+    def refusal(self, claim: Claim) -> EngineError:
+        """Why `claim` gave a clip without a purchase."""
+        info = engine_info(claim.brief.clip_engine(claim.k))
+        estimate_usd = info.price.estimate_usd(1) if info.price else 0.0
+        spent_usd = day_spent(self._database, time.time(), ended_only=True)
+        text = f"{info.name} would cost about {estimate_usd:.3f} USD, and {spent_usd:.3f} of the day's {self._per_day_usd:.2f}"
+        return EngineError(f"{text} USD are spent; raise spend.per_day_usd, or ask again tomorrow", "cap")
+
+    def store(self, purchase: int, what: Mapping[str, Any]) -> None:
+        """{"intent": {...}} before it is sent, or {"remote": id} before it is waited for."""
+        with self._database.write() as db:
+            if "intent" in what:
+                db.execute(
+                    "UPDATE purchases SET state = 'intended', intent = ?, intended = ? WHERE id = ?",
+                    (json.dumps(what["intent"]), time.time(), purchase),
+                )
+            else:
+                db.execute("UPDATE purchases SET state = 'created', remote = ? WHERE id = ?", (what["remote"], purchase))
+
+    def end(self, purchase: int, state: str, cost_usd: float | None, text: str) -> None:
+        """A purchase has ended; without a cost its estimate goes on counting."""
+        with self._database.write() as db:
+            db.execute(
+                "UPDATE purchases SET state = ?, cost_usd = ?, text = ?, ended = ? WHERE id = ?",
+                (state, cost_usd, text, time.time(), purchase),
+            )
+
+    def others(self, purchase: int) -> list[str]:
+        """The service's ids that belong to other purchases."""
+        rows = self._database.rows("SELECT remote FROM purchases WHERE remote != '' AND id != ?", purchase)
+        return [row["remote"] for row in rows]
+
+    def abandoned(self) -> list[sqlite3.Row]:
+        """At start: purchases under way that no clip waits for, since their job was cancelled."""
+        marks = ",".join("?" * len(OPEN))
+        return self._database.rows(
+            f"SELECT * FROM purchases WHERE state IN ({marks}) AND NOT EXISTS (SELECT 1 FROM clips WHERE clips.purchase ="
+            " purchases.id AND clips.state NOT IN ('done', 'failed', 'cancelled'))",
+            *OPEN,
+        )
+
+
+def spent_rows(database: Database, most: int) -> Sequence[sqlite3.Row]:
+    """The newest purchases."""
+    return database.rows("SELECT * FROM purchases ORDER BY id DESC LIMIT ?", most)

@@ -1,0 +1,155 @@
+"""The page's line to the daemon: one OSC sender as the command line is, whose answers become events for all open pages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from typing import Any
+
+from bridge.osc.addresses import Message
+from daemon.client.connection import Link
+from daemon.errors import RequestRefused, ServiceError
+from daemon.home.places import Places
+
+_ANSWER_S, _HELLO_EVERY_S = 3.0, 30.0
+_TRIES_S = (0.4, 1.2, 3.0)
+_MOST_WAITING, _MOST_REMEMBERED = 500, 500
+_NAMES = {
+    "accepted": ("label", "job", "position"),
+    "progress": ("label", "job", "value", "stage"),
+    "done": ("label", "job", "clip", "path", "info"),
+    "finished": ("label", "job", "published", "failed"),
+    "failed": ("label", "job", "code", "text"),
+    "error": ("what", "code", "text", "label"),
+    "told": ("verb", "what", "values"),
+    "session": ("session",),
+}
+_AS_JSON = frozenset({"info", "values", "session"})
+
+
+class DaemonLine:
+    """Belongs to one asyncio loop; the socket is read on a thread of its own. ServiceError where the daemon does not answer."""
+
+    def __init__(self, places: Places) -> None:
+        link = Link.to(places)
+        if link is None:
+            raise ServiceError("no daemon answers by OSC; the page needs osc.enabled and `sidecrate run`")
+        self._link = link
+        self._loop = asyncio.get_running_loop()
+        self._pages: set[asyncio.Queue[dict[str, Any]]] = set()
+        self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._asking = asyncio.Lock()
+        self._answer: asyncio.Future[dict[str, Any]] | None = None
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._ending = threading.Event()
+        self.session: dict[str, Any] = {}
+        threading.Thread(target=self._read, name="line", daemon=True).start()
+
+    def close(self) -> None:
+        self._ending.set()
+
+    def _read(self) -> None:
+        while not self._ending.is_set():
+            for message in self._link.listen(_HELLO_EVERY_S):
+                if self._ending.is_set():
+                    break
+                self._loop.call_soon_threadsafe(self._heard, message)
+            self._link.send("/sidecrate/hello", "sidecrate", 0, self._link.nonce)
+        self._link.close()
+
+    def _heard(self, message: Message) -> None:
+        kind = message.address.removeprefix("/sidecrate/")
+        if kind not in _NAMES:
+            return
+        event: dict[str, Any] = {"event": kind, **dict(zip(_NAMES[kind], message.arguments, strict=False))}
+        for name in _AS_JSON & event.keys():
+            event[name] = json.loads(event[name])
+        if kind in ("done", "finished", "failed"):
+            self._link.send("/sidecrate/got", event["job"])
+            name = f"{kind} {event['job']} {event.get('clip', '')}"
+            if name in self._seen:
+                return
+            self._seen[name] = None
+            if len(self._seen) > _MOST_REMEMBERED:
+                self._seen.popitem(last=False)
+        if kind == "session":
+            self.session = event["session"]
+        self._answer_with(event)
+        self.tell(event)
+
+    def _answer_with(self, event: dict[str, Any]) -> None:
+        waiting = self._waiting.get(event.get("label", ""))
+        if waiting is not None and not waiting.done():
+            waiting.set_result(event)
+        elif event["event"] in ("told", "error") and self._answer is not None and not self._answer.done():
+            self._answer.set_result(event)
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """An event to every open page; one that does not read loses its oldest."""
+        for queue in self._pages:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(event)
+
+    @property
+    def has_pages(self) -> bool:
+        return bool(self._pages)
+
+    async def events(self) -> AsyncIterator[dict[str, Any]]:
+        queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(_MOST_WAITING)
+        self._pages.add(queue)
+        try:
+            if self.session:
+                yield {"event": "session", "session": self.session}
+            while True:
+                try:
+                    yield await asyncio.wait_for(queue.get(), 15)
+                except TimeoutError:
+                    yield {"event": "alive"}
+        finally:
+            self._pages.discard(queue)
+
+    async def order(self, address: str, *arguments: str | int | float) -> dict[str, Any]:
+        """Order a job; `arguments` get an `id`. Returns the `accepted` event; RequestRefused with the daemon's own words."""
+        label = f"web-{secrets.token_hex(6)}"
+        if address == "/sidecrate/generate":
+            values = json.loads(str(arguments[0])) | {"id": label}
+            arguments = (json.dumps(values, ensure_ascii=False),)
+        else:
+            arguments = (*arguments, "id", label)
+        future = self._waiting[label] = self._loop.create_future()
+        try:
+            self._link.send(address, *arguments)
+            return _or_refused(await asyncio.wait_for(future, _ANSWER_S))
+        except TimeoutError:
+            text = (
+                f"the daemon did not answer within {_ANSWER_S:g} s; it may still take this up: see the queue before asking anew"
+            )
+            raise ServiceError(text, "no_answer") from None
+        finally:
+            del self._waiting[label]
+
+    async def ask(self, address: str, *arguments: str | int | float) -> dict[str, Any]:
+        """What makes no job: keep, trash, cancel, pins. One at a time, for these answers carry no label; asked again where
+        none comes, for the daemon drops what is said twice within 150 ms, and tells one sender at most ten errors a second."""
+        async with self._asking:
+            for wait_s in _TRIES_S:
+                self._answer = self._loop.create_future()
+                self._link.send(address, *arguments)
+                try:
+                    return _or_refused(await asyncio.wait_for(self._answer, wait_s))
+                except TimeoutError:
+                    continue
+                finally:
+                    self._answer = None
+            raise ServiceError("the daemon did not answer; `sidecrate doctor` looks into it", "no_answer")
+
+
+def _or_refused(event: dict[str, Any]) -> dict[str, Any]:
+    if event["event"] in ("error", "failed"):
+        raise RequestRefused(event["text"], event["code"])
+    return event

@@ -1,0 +1,270 @@
+"""The MIDI door over real JACK ports, played from another process."""
+
+from __future__ import annotations
+
+import queue
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from bridge.events import Accepted, Finished, Order, Progress, Refused
+from bridge.midi.door import MidiDoor
+from bridge.midi.mapping import MidiMap
+from tests.helpers.jack import jack, jack_server, kill_jack  # noqa: F401
+
+pytestmark = pytest.mark.alone
+
+PRESETS = {"dusty": {"prompt": "dusty drums", "bars": 2}}
+MAP = MidiMap.read(
+    [
+        {"note": 36, "do": "preset dusty"},
+        {"note": 37, "do": "again", "channel": 10},
+        {"cc": 21, "do": "set energy"},
+        {"cc": 64, "do": "keep"},
+        {"program": 5, "do": "preset dusty"},
+    ],
+    PRESETS,
+)
+
+#: A controller in a program of its own: plays what it reads (hex bytes a line), prints what it is sent.
+CONTROLLER = textwrap.dedent("""
+    import sys, time, rtmidi
+    out, heard = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=sys.argv[1]), rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=sys.argv[1])
+    heard.set_callback(lambda event, data: print(bytes(event[0]).hex(), flush=True))
+    if sys.argv[2] == "own":
+        out.open_virtual_port("out")
+        heard.open_virtual_port("in")
+    else:
+        sinks, sources = out.get_ports(), heard.get_ports()
+        out.open_port(next(k for k, name in enumerate(sinks) if name.startswith(sys.argv[2])))
+        heard.open_port(next(k for k, name in enumerate(sources) if name.startswith(sys.argv[2])))
+    print("ready", flush=True)
+    for line in sys.stdin:
+        out.send_message(list(bytes.fromhex(line)))
+    # leaving in order: a JACK server in synchronous mode stands still for seconds when a client is killed
+    for port in (out, heard):
+        port.close_port()
+        time.sleep(0.02)
+        port.delete()
+        time.sleep(0.02)
+""")
+
+
+class Controller:
+    def __init__(self, name: str, to: str) -> None:
+        command = [sys.executable, "-c", CONTROLLER, name, to]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+        assert self.lines.get(timeout=15) == "ready"
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.put(line.strip())
+
+    def play(self, *messages: str) -> None:
+        assert self.process.stdin
+        for message in messages:
+            self.process.stdin.write(message + "\n")
+
+    def lit(self) -> str:
+        return self.lines.get(timeout=10)
+
+    def unplug(self) -> None:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextmanager
+def controller(name: str = "pads", to: str = "own") -> Iterator[Controller]:
+    made = Controller(name, to)
+    try:
+        yield made
+    finally:
+        made.unplug()
+
+
+def wait_for(what: Callable[[], object]) -> None:
+    end_s = time.monotonic() + 15
+    while not what():
+        assert time.monotonic() < end_s, "it never came"
+        time.sleep(0.02)
+
+
+def is_ready(door: MidiDoor, devices: int) -> bool:
+    """Whether so many devices are open in both directions, and their lights have been painted."""
+    return len(door.ports) == len(door._ports.lit_ports) == devices and not door._plugged_in
+
+
+@pytest.fixture(autouse=True)
+def frequent_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.midi.door.POLL_S", 0.3)
+
+
+@pytest.fixture
+def orders() -> queue.Queue[Order]:
+    return queue.Queue()
+
+
+@contextmanager
+def opened(orders: queue.Queue[Order], **settings: object) -> Iterator[MidiDoor]:
+    door = MidiDoor(MAP, orders.put, api="jack", **settings)  # type: ignore[arg-type]
+    door.start()
+    try:
+        yield door
+    finally:
+        door.stop()
+        assert door.health() == "closed"
+
+
+def test_a_note_to_our_own_port_is_an_order_and_its_light_tells_how_it_goes(jack: str, orders: queue.Queue[Order]) -> None:  # noqa: F811
+    with opened(orders) as door:
+        assert door.health() == "open"
+        with controller(to="Sidecrate") as pads:
+            pads.play("b0157f", "902464", "902400", "902500", "c005")
+            order = orders.get(timeout=10)
+            assert order.verb == "make"
+            assert dict(order.requests[0].values) == {"prompt": "dusty drums", "bars": 2, "energy": 1.0}
+            assert orders.get(timeout=10).origin.address["trigger"] == "program"
+            origin = order.origin
+            door.tell(Accepted(origin, "j1", 1))
+            door.tell(Progress(origin, "j1", 0.5, "generating"))
+            door.tell(Progress(origin, "j1", 0.6, "generating"))
+            door.tell(Finished(origin, "j1", 1, 0))
+            door.tell(Refused(origin, "bad_request", "no"))
+            assert [pads.lit() for _ in range(4)] == ["902401", "902440", "90247f", "902405"]
+            assert orders.empty()
+            door.stop()
+            assert pads.lit() == "902400"
+
+
+def test_a_named_port_is_heard_lit_and_found_again_after_unplugging(jack: str, orders: queue.Queue[Order]) -> None:  # noqa: F811
+    with opened(orders, inputs=["PADS"], virtual=False) as door:
+        assert "no port" in door.health()
+        for time_around in range(2):
+            with controller("pads") as pads, controller("synth") as synth:
+                wait_for(lambda: is_ready(door, 1))
+                if time_around:
+                    assert pads.lit() == "99257f", "what it showed before it was unplugged"
+                assert [port.split(":")[0] for port in door.ports] == ["pads"]
+                synth.play("902464")
+                pads.play("99257f")
+                order = orders.get(timeout=10)
+                assert order.verb == "again" and order.what == "last"
+                door.tell(Accepted(order.origin, "j2", 1))
+                assert pads.lit() == "992501"
+                assert synth.lines.empty() and orders.empty()
+                door.tell(Finished(order.origin, "j2", 1, 0))
+                assert pads.lit() == "99257f"
+            wait_for(lambda: not door.ports)
+
+
+def test_without_names_every_device_is_heard_and_only_the_pressed_one_lit(jack: str, orders: queue.Queue[Order]) -> None:  # noqa: F811
+    with opened(orders) as door, controller("pads") as pads, controller("other") as other:
+        wait_for(lambda: is_ready(door, 2))
+        other.play("b0407f")
+        order = orders.get(timeout=10)
+        assert order.verb == "keep" and order.what == "last"
+        door.tell(Accepted(order.origin, "j", 1))
+        assert other.lit() == "b04001"
+        assert pads.lines.empty()
+
+
+def test_a_controller_is_a_button_only_when_it_comes_up(jack: str, orders: queue.Queue[Order]) -> None:  # noqa: F811
+    with opened(orders), controller(to="Sidecrate") as pads:
+        pads.play("b04020", "b04041", "b04050", "b0407f", "b04000", "b0407f", "b0407f", "c005")
+        verbs = []
+        while (order := orders.get(timeout=10)).verb != "make":
+            verbs.append(order.verb)
+        assert verbs == ["keep", "keep", "keep"]
+
+
+def test_a_program_that_sends_to_our_port_is_not_heard_twice(jack: str, orders: queue.Queue[Order]) -> None:  # noqa: F811
+    with opened(orders) as door, controller(to="Sidecrate") as pads:
+        wait_for(lambda: door.ports)
+        pads.play("902464", "902464", "b04000", "b0407f", "c005")
+        trigger = ""
+        seen = []
+        while trigger != "program":
+            trigger = str(orders.get(timeout=10).origin.address["trigger"])
+            seen.append(trigger)
+        assert seen == ["note", "note", "cc", "program"]
+        with pytest.raises(queue.Empty):
+            orders.get(timeout=0.3)
+
+
+def test_a_fault_in_the_daemon_does_not_end_the_door(jack: str) -> None:  # noqa: F811
+    heard: queue.Queue[Order] = queue.Queue()
+
+    def take(order: Order) -> None:
+        heard.put(order)
+        raise RuntimeError("not now")
+
+    door = MidiDoor(MAP, take, api="jack")
+    door.start()
+    try:
+        with controller(to="Sidecrate") as pads:
+            pads.play("902464", "902464")
+            assert heard.get(timeout=10) and heard.get(timeout=10)
+    finally:
+        door.stop()
+
+
+def test_no_midi_system_is_said_and_nothing_runs(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+    monkeypatch.setattr("bridge.midi.ports.jack_sockets", list)
+    monkeypatch.setattr("bridge.midi.ports._SEQUENCER", "/nowhere/seq")
+    if sys.platform != "linux":
+        pytest.skip("only Linux may have no MIDI system")
+    door = MidiDoor(MAP, lambda order: None)
+    door.start()
+    assert "no MIDI system" in door.health()
+    assert not [thread for thread in threading.enumerate() if thread.name == "midi"]
+    assert capfd.readouterr().err == ""
+    door.stop()
+
+
+def test_a_wrong_system_is_said() -> None:
+    door = MidiDoor(MAP, lambda order: None, api="winmm" if sys.platform != "win32" else "alsa")
+    door.start()
+    assert "midi.api" in door.health()
+
+
+def test_nothing_mapped_opens_nothing() -> None:
+    door = MidiDoor(MidiMap(), lambda order: None)
+    door.start()
+    assert "midi.map" in door.health()
+
+
+def test_a_midi_system_that_is_killed_is_let_go_before_sending_to_it_hangs(orders: queue.Queue[Order]) -> None:
+    with ExitStack() as stack, jack_server() as name:
+        door = stack.enter_context(opened(orders))
+        assert door.health() == "open"
+        kill_jack(name)
+        wait_for(lambda: "gone" in door.health())
+
+
+def test_a_midi_system_that_goes_is_said_and_found_again(orders: queue.Queue[Order]) -> None:
+    with ExitStack() as stack:
+        with jack_server():
+            door = stack.enter_context(opened(orders))
+            assert door.health() == "open"
+        wait_for(lambda: "gone" in door.health())
+        with jack_server():
+            wait_for(lambda: door.health() == "open")
+            with controller(to="Sidecrate") as pads:
+                pads.play("902464")
+                assert orders.get(timeout=10).verb == "make"
+            stack.close()

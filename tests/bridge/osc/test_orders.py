@@ -1,0 +1,74 @@
+"""What other machines may ask for."""
+
+import pytest
+
+from bridge.errors import RequestError
+from bridge.osc.addresses import Message, OscError
+from bridge.osc.orders import OscOrders
+from bridge.osc.sender import Sender
+
+HERE, ELSEWHERE = ("127.0.0.1", 9000), ("192.168.1.20", 9000)
+
+
+def ordered(peer, address, *arguments, trust_lan=False):
+    taken = []
+    presets = {"paid": {"prompt": "a loop", "engine": "musicgen-looper"}}
+    OscOrders(taken.append, presets, trust_lan).send(Sender(peer), Message(f"/sidecrate/{address}", arguments))
+    (order,) = taken
+    return order
+
+
+@pytest.mark.parametrize("sent", [("generate", "a loop", "engine", "musicgen-looper"), ("preset", "paid"), ("again", "last")])
+def test_other_machines_may_not_spend_unless_trusted(sent):
+    assert ordered(HERE, *sent).may_spend
+    assert not ordered(ELSEWHERE, *sent).may_spend
+    assert ordered(ELSEWHERE, *sent, trust_lan=True).may_spend
+
+
+@pytest.mark.parametrize(
+    "sent", [("fit", "/music/a.wav"), ("generate", "x", "kit", "/music/kit"), ("again", "last", "reference", "/a.wav")]
+)
+def test_other_machines_name_no_paths(sent):
+    with pytest.raises(RequestError, match="trust_lan"):
+        ordered(ELSEWHERE, *sent)
+
+
+def test_other_machines_say_nothing_of_the_session():
+    with pytest.raises(OscError, match="trust_lan"):
+        ordered(ELSEWHERE, "context", '{"source": "x", "bpm": 120}')
+
+
+def test_what_a_sender_set_says_more_than_a_preset_and_less_than_the_request():
+    taken, sender = [], Sender(HERE)
+    orders = OscOrders(taken.append, {"dusty": {"prompt": "dusty", "bars": 2}}, False)
+    orders.send(sender, Message("/sidecrate/set", ("bars", 8)))
+    orders.send(sender, Message("/sidecrate/preset", ("dusty",)))
+    orders.send(sender, Message("/sidecrate/preset", ("1", "bars", 4)))
+    orders.send(sender, Message("/sidecrate/set", ("bars", "")))
+    orders.send(sender, Message("/sidecrate/preset", ("dusty",)))
+    assert [order.requests[0].get("bars") for order in taken] == [8, 4, 2]
+    assert {order.origin.address["preset"] for order in taken} == {"dusty"}
+
+
+def test_again_shows_on_the_key_of_the_preset_that_it_repeats():
+    taken, sender = [], Sender(HERE)
+    orders = OscOrders(taken.append, {"dusty": {"prompt": "dusty"}}, False)
+    for address, *arguments in (("preset", "dusty"), ("again", "last"), ("again", "k3f9"), ("generate", "x"), ("again",)):
+        orders.send(sender, Message(f"/sidecrate/{address}", tuple(arguments)))
+    assert [order.origin.address.get("preset", "") for order in taken] == ["dusty", "dusty", "", "", ""]
+
+
+def test_a_tempo_without_json_is_followed_and_taken_back():
+    assert ordered(HERE, "bpm", 93.5).values == {"bpm": 93.5} and ordered(HERE, "bpm", 0.0).values == {"bpm": None}
+    assert ordered(HERE, "bpm", 93.5).verb == "context"
+    with pytest.raises(OscError, match="trust_lan"):
+        ordered(ELSEWHERE, "bpm", 93.5)
+
+
+def test_those_who_said_who_they_are_take_turns_and_all_others_are_one():
+    device, page = (Sender(("127.0.0.1", port), nonce="n") for port in (5000, 5001))
+    tablet = Sender(("192.168.1.20", 5000), is_surface=True)
+    script = [Sender(("127.0.0.1", port)) for port in (6000, 6001)]
+    lanes = [sender.origin().lane for sender in (device, page, tablet, *script)]
+    assert len(set(lanes[:3])) == 3 and all(lanes[:3])
+    assert lanes[3:] == ["", ""]

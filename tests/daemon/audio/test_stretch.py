@@ -1,0 +1,113 @@
+"""The contract of stretch engines: exact length, every attack where the map puts it, level and pitch kept."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from daemon.audio.stretch import ENGINES, Stretch, method_of, resampled
+from daemon.audio.stretch_map import StretchMap
+from daemon.conform.oneshot import find_note
+
+RATE = 44100
+
+
+@pytest.fixture(params=sorted(ENGINES))
+def engine(request):
+    ready, engine = ENGINES[request.param]
+    if not ready():
+        pytest.skip(f"{request.param} is not installed")
+    return engine
+
+
+def clicks(seconds, channels=2, rate=RATE):
+    """Short bursts every 0.4 s, and the frames of their attacks."""
+    audio = np.zeros((round(seconds * rate), channels), np.float32)
+    burst = np.exp(-np.arange(2000) / 250) * np.sin(np.arange(2000) * 2 * np.pi * 1500 / rate)
+    attacks = (np.arange(0.1, seconds - 0.2, 0.4) * rate).astype(int)
+    for attack in attacks:
+        audio[attack : attack + 2000] += 0.5 * burst[:, None].astype(np.float32)
+    return audio, attacks
+
+
+def errors(result, audio, attacks, time_map):
+    """Frames by which each attack misses its place, by the strongest frame near it."""
+    power, first = (result**2).sum(axis=1), (audio**2).sum(axis=1)
+    peak = int(np.argmax(first[attacks[0] : attacks[0] + 64]))
+    places = np.round(time_map.target_of(attacks.astype(float))).astype(int)
+    inside = [place for place in places if 1000 < place < time_map.frames - 2500]
+    return np.array([place - 900 + int(np.argmax(power[place - 900 : place + 1500])) - place - peak for place in inside])
+
+
+@pytest.mark.parametrize("ratio", [0.82, 1 / 1.07, 1.0, 1.07, 1.24])
+@pytest.mark.parametrize("semitones", [0, 3, -4])
+def test_attacks_lie_where_the_map_puts_them(engine, ratio, semitones):
+    audio, attacks = clicks(4)
+    time_map = StretchMap.straight(5000.0, ratio, round((len(audio) - 9000) * ratio))
+    result = engine(audio, RATE, Stretch(time_map, semitones))
+    assert result.shape == (time_map.frames, 2) and result.dtype == np.float32
+    missed = errors(result, audio, attacks, time_map)
+    assert np.median(np.abs(missed)) <= 110 and np.abs(missed).max() <= 180
+
+
+def test_a_bent_map_is_followed(engine):
+    audio, attacks = clicks(6)
+    knots = np.arange(0, 6.01, 0.25) * RATE
+    bent = np.concatenate([[0], np.cumsum(np.diff(knots) * (0.96 + 0.02 * np.sin(np.arange(len(knots) - 1) / 2)))]) - 8000
+    time_map = StretchMap(knots, bent, round(bent[-1]) - 6000)
+    missed = errors(engine(audio, RATE, Stretch(time_map)), audio, attacks, time_map)
+    assert np.median(np.abs(missed)) <= 40 and np.abs(missed).max() <= 90
+
+
+def test_pitch_moves_by_the_semitones_alone(engine):
+    t = np.arange(3 * RATE) / RATE
+    tone = (0.3 * np.sin(2 * np.pi * 220 * t))[:, None].astype(np.float32)
+    for ratio, semitones in ((1.1, 0.0), (0.9, 2.0), (1.0, -3.0)):
+        result = engine(tone, RATE, Stretch(StretchMap.straight(1000.0, ratio, 2 * RATE), semitones))
+        assert find_note(result[5000:-5000], RATE) == pytest.approx(57 + semitones, abs=0.03)
+        assert np.abs(result[8000:-8000]).max() == pytest.approx(0.3, abs=0.03)
+
+
+def test_silence_and_what_lies_outside_the_take(engine):
+    result = engine(np.zeros((20000, 1), np.float32), RATE, Stretch(StretchMap.straight(-9000.0, 1.1, 40000)))
+    assert result.shape == (40000, 1) and not result.any()
+
+
+def test_loud_audio_is_not_clipped(engine):
+    audio, _ = clicks(2)
+    result = engine(6 * audio, RATE, Stretch(StretchMap.straight(0.0, 1.05, 80000)))
+    assert np.abs(result).max() > 1.8
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rate=st.sampled_from([8000, 22050, 48000, 96000]),
+    channels=st.integers(1, 2),
+    seconds=st.floats(0.05, 1.5),
+    ratio=st.floats(0.5, 2.0),
+    start=st.floats(-3000, 3000),
+)
+def test_any_shape_comes_back_exact(engine, rate, channels, seconds, ratio, start):
+    frames = max(64, round(seconds * rate))
+    audio = (0.1 * np.random.default_rng(0).standard_normal((frames, channels))).astype(np.float32)
+    result = engine(audio, rate, Stretch(StretchMap.straight(start, ratio, max(1, round(frames * ratio)))))
+    assert result.shape == (max(1, round(frames * ratio)), channels) and np.isfinite(result).all()
+
+
+def test_small_corrections_are_resampled():
+    audio, attacks = clicks(4)
+    wanted = Stretch(StretchMap.straight(100.0, 1.002, round(len(audio) * 1.002) - 200))
+    assert method_of(wanted)[0] == "resample"
+    missed = errors(resampled(audio, RATE, wanted), audio, attacks, wanted.map)
+    assert np.abs(missed).max() <= 1
+    assert method_of(Stretch(wanted.map, 1.0))[0] != "resample"
+
+
+def test_resampling_keeps_a_high_tone_clean():
+    t = np.arange(RATE) / RATE
+    tone = (0.5 * np.sin(2 * np.pi * 5000 * t))[:, None].astype(np.float32)
+    made = resampled(tone, RATE, Stretch(StretchMap.straight(2000.3, 1.001, 30000)))[:, 0]
+    spectrum = np.abs(np.fft.rfft(made * np.blackman(len(made)))) ** 2
+    top = int(np.argmax(spectrum))
+    around = spectrum[top - 8 : top + 9].sum()
+    assert 10 * np.log10(around / (spectrum.sum() - around)) > 70

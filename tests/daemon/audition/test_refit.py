@@ -1,0 +1,51 @@
+import json
+
+import numpy as np
+import pytest
+import soundfile
+
+from bridge.music import Meter, loop_frames
+from daemon.audio.loudness import loop_lufs
+from daemon.audio.seam import measure_seam
+from daemon.audition.refit import refit_clip
+
+RATE = 44100
+
+
+@pytest.fixture
+def clip(tmp_path):
+    """Two bars at 120: a tone that fits the loop, and a click on every beat."""
+    frames = loop_frames(2, Meter(), 120, RATE)
+    t = np.arange(frames) / RATE
+    audio = 0.2 * np.sin(2 * np.pi * 440 * t)
+    for beat in range(8):
+        at = beat * frames // 8
+        audio[at : at + 400] += np.random.default_rng(1).uniform(-0.5, 0.5, 400) * np.linspace(1, 0, 400)
+    path = tmp_path / "clip.wav"
+    soundfile.write(path, np.stack([audio, audio], 1), RATE, subtype="FLOAT")
+    return path
+
+
+def task(clip, tmp_path, **more):
+    return {
+        "path": str(clip), "clip": "a1", "loops": True, "from_bpm": 120.0, "bpm": 132.0, "semitones": 2, "bars": 2, "meter": "4/4",
+        "cache": str(tmp_path / "cache"), **more,
+    }  # fmt: skip
+
+
+def test_a_clip_at_another_tempo_and_in_another_key_is_exact_seamless_and_measured(clip, tmp_path):
+    made = refit_clip(task(clip, tmp_path), lambda *_: None)
+    audio, rate = soundfile.read(made["path"], dtype="float32", always_2d=True)
+    assert (rate, len(audio)) == (RATE, loop_frames(2, Meter(), 132, RATE))
+    spectrum = np.abs(np.fft.rfft(audio[:, 0] * np.hanning(len(audio))))
+    assert np.argmax(spectrum) * RATE / len(audio) == pytest.approx(440 * 2 ** (2 / 12), rel=0.003)
+    assert measure_seam(audio).jump < 1
+    assert made["lufs"] == pytest.approx(loop_lufs(audio, rate), abs=0.1)
+
+
+def test_what_was_made_before_is_taken_from_the_cache(clip, tmp_path):
+    first = refit_clip(task(clip, tmp_path), lambda *_: None)
+    clip.unlink()
+    assert refit_clip(task(clip, tmp_path), lambda *_: None) == first
+    (about,) = (tmp_path / "cache").glob("*.json")
+    assert set(json.loads(about.read_text())) == {"lufs", "true_peak_db"}

@@ -1,0 +1,128 @@
+import os
+
+import pytest
+
+from daemon.crate.crate import PART, Crate, clip_name, slug
+from daemon.errors import CrateError
+from daemon.jobs.database import Database
+
+RECORD = {
+    "id": "k3f9", "kind": "loop", "prompt": "Dusty Boom Bap, 90 bpm!", "words": "dusty boom bap", "bpm": 90.0, "key": "Am", "meter": "4/4",
+    "created": 0.0, "project": "My Söng", "genre": "boom bap", "n": 1, "of": 1, "note_name": None,
+}  # fmt: skip
+
+
+@pytest.fixture
+def crate(tmp_path):
+    database = Database(tmp_path / "state" / "x.db")
+    yield Crate(tmp_path / "crate", "{kind}", database)
+    database.close()
+
+
+def source(tmp_path, **files):
+    folder = tmp_path / "job"
+    (folder / "stems").mkdir(parents=True, exist_ok=True)
+    for name in ("clip.wav", "clip.mid", "stems/drums.wav"):
+        (folder / name).write_bytes(name.encode() * 1000)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({}, "dusty-boom-bap_90bpm_Am_k3f9"),
+        ({"bpm": 93.5, "key": "F# minor"}, "dusty-boom-bap_93.5bpm_F#m_k3f9"),
+        ({"bpm": 93.456, "key": None}, "dusty-boom-bap_93.46bpm_k3f9"),
+        ({"kind": "oneshot", "note_name": "G1"}, "dusty-boom-bap_G1_k3f9"),
+        ({"kind": "sfx"}, "dusty-boom-bap_k3f9"),
+        ({"words": "", "prompt": "日本"}, "clip_90bpm_Am_k3f9"),
+        ({"key": "Gb"}, "dusty-boom-bap_90bpm_Gb_k3f9"),
+    ],
+)
+def test_names(change, name):
+    assert clip_name({**RECORD, **change}) == name
+
+
+def test_slugs_are_short_ascii_words():
+    assert slug("Émile's  ../café") == "emile-s-cafe"
+    assert len(slug("word " * 50)) <= 40 and not slug("word " * 50).endswith("-")
+
+
+def test_a_clip_is_published_with_all_that_belongs_to_it_once(crate, tmp_path):
+    record = crate.publish(dict(RECORD), source(tmp_path))
+    wav = crate.folder / "Loops" / "dusty-boom-bap_90bpm_Am_k3f9.wav"
+    assert record["path"] == str(wav) and wav.read_bytes() == b"clip.wav" * 1000
+    assert record["midi"] == str(crate.folder / "MIDI" / f"{wav.stem}.mid")
+    assert record["stems"] == [str(crate.folder / "Stems" / wav.stem / "drums.wav")]
+    wav.write_bytes(b"the user's own change")
+    assert crate.publish(dict(RECORD), source(tmp_path)) == record
+    assert wav.read_bytes() == b"the user's own change", "nothing in the crate is overwritten"
+    assert not list(crate.folder.rglob(f"*{PART}"))
+
+
+def test_layouts(crate, tmp_path):
+    crate._layout = "{project}/{kind}/{date}"
+    assert crate.place(RECORD).relative_to(crate.folder).parts[:2] == ("my-song", "Loops")
+
+
+def test_a_clip_that_cannot_be_written_leaves_nothing(crate, tmp_path):
+    crate.folder.mkdir()
+    (crate.folder / "Loops").write_text("a file where the folder should be")
+    with pytest.raises(CrateError, match="could not be written"):
+        crate.publish({**RECORD}, source(tmp_path))
+    assert not [path for path in crate.folder.rglob("*") if path.is_file() and path.name != "Loops"], (
+        "no notes without their clip"
+    )
+
+
+def test_a_crate_that_cannot_be_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CrateError, match=r"crate\.folder"):
+        Crate(tmp_path / "file" / "crate", "{kind}", Database(tmp_path / "jobs.db")).check()
+
+
+def test_what_a_crash_left_is_swept(crate):
+    (crate.folder / "Loops").mkdir(parents=True)
+    (crate.folder / "Loops" / f".x.wav{PART}").write_bytes(b"half")
+    (crate.folder / "Loops" / "mine.wav").write_bytes(b"whole")
+    assert crate.sweep() == 1
+    assert [path.name for path in (crate.folder / "Loops").iterdir()] == ["mine.wav"]
+
+
+@pytest.fixture
+def published(crate, tmp_path):
+    clip = crate.reserve()
+    record = crate.publish({**RECORD, "id": clip}, source(tmp_path))
+    crate.record_alone(record)
+    return record
+
+
+def test_clips_are_found_by_id_last_path_or_beginning(crate, published):
+    for what in (published["id"], "last", published["path"], published["id"][:3]):
+        assert crate.find(what)["id"] == published["id"]
+    for what in ("nope", "%", "_" * 4):
+        with pytest.raises(CrateError, match="there is no clip"):
+            crate.find(what)
+
+
+def test_keep_is_a_second_name_of_the_same_clip(crate, published):
+    kept = crate.keep("last")
+    assert kept.parent == crate.folder / "Kept" and os.path.samefile(kept, published["path"])
+    assert crate.keep("last") == kept
+    assert crate.find("last")["kept"] == str(kept)
+
+
+def test_trash_takes_all_of_a_clip_to_the_bin(crate, published, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    kept = crate.keep("last")
+    crate.trash(published["id"])
+    assert [path for path in crate.folder.rglob("*") if path.is_file()] == [kept], "what was kept stays"
+    assert not list((crate.folder / "Stems").iterdir())
+    with pytest.raises(CrateError):
+        crate.find(published["id"])
+
+
+def test_kept_clips_survive_without_their_first_name(crate, published):
+    kept = crate.keep("last")
+    os.unlink(published["path"])
+    assert kept.read_bytes() == b"clip.wav" * 1000

@@ -1,0 +1,125 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from daemon.errors import ServiceError
+from daemon.home.places import Places
+from daemon.install.daws import autostart, install, uninstall
+from daemon.install.daws import daws as module
+
+
+@pytest.fixture
+def places(tmp_path):
+    return Places.find(tmp_path / "home")
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    """Stand-ins for what the wheel carries: copying does not depend on what is in them."""
+    carried = tmp_path / "carried"
+    carried.mkdir()
+    for name in ("Sidecrate.amxd", "device_Sidecrate.py", "Sidecrate.pyscript", "Sidecrate.tosc"):
+        (carried / name).write_bytes(name.encode())
+    monkeypatch.setattr(module, "CARRIED", carried)
+
+
+def folder(path):
+    path.mkdir(parents=True)
+    return path
+
+
+def test_the_device_goes_into_the_user_library_and_out_again(places, files, tmp_path):
+    library = folder(tmp_path / "User Library")
+    done = install(places, "ableton", library)
+    (device,) = done.files
+    assert device == library / "Presets" / "Audio Effects" / "Max Audio Effect" / "Sidecrate.amxd"
+    assert device.read_bytes() == b"Sidecrate.amxd"
+    assert any("Samples" in step for step in done.steps)
+    assert uninstall(places, "ableton") == ([device], [])
+    with pytest.raises(ServiceError, match="not installed"):
+        uninstall(places, "ableton")
+
+
+@pytest.mark.parametrize("below", ["Image-Line/FL Studio", "FL Studio", "."])
+def test_fl_studios_scripts_wherever_its_data_lies(places, files, tmp_path, below):
+    folder(tmp_path / "data" / below / "Settings")
+    done = install(places, "fl-studio", tmp_path / "data")
+    assert [path.name for path in done.files] == ["device_Sidecrate.py", "Sidecrate.pyscript"]
+    assert done.files[0].parent.name == "Sidecrate" and done.files[0].parent.parent.name == "Hardware"
+    gone, left = uninstall(places, "fl-studio")
+    assert len(gone) == 2 and not left and not done.files[0].parent.exists()
+
+
+def test_what_somebody_changed_is_left(places, files, tmp_path):
+    folder(tmp_path / "data" / "Settings")
+    script, _ = install(places, "fl-studio", tmp_path / "data").files
+    script.write_text("# mine")
+    gone, left = uninstall(places, "fl-studio")
+    assert left == [script] and len(gone) == 1 and script.read_text() == "# mine"
+
+
+@pytest.mark.parametrize("what", ["ableton", "fl-studio"])
+def test_a_daw_that_is_not_there_is_said(places, files, tmp_path, what):
+    with pytest.raises(ServiceError, match="--user-data-dir"):
+        install(places, what, folder(tmp_path / "empty") / "x")
+
+
+@pytest.mark.parametrize(
+    ("platform", "name", "holds"),
+    [
+        ("linux", "sidecrate.service", 'ExecStart="'),
+        ("darwin", "sidecrate.plist", "<key>RunAtLoad</key>"),
+        ("win32", "Sidecrate.vbs", "WScript.Shell"),
+    ],
+)
+def test_autostart_on_each_system(places, tmp_path, monkeypatch, platform, name, holds):
+    monkeypatch.setattr(autostart.sys, "platform", platform)
+    monkeypatch.setenv("APPDATA", str(tmp_path / "appdata"))
+    monkeypatch.setattr(autostart.Path, "home", lambda: tmp_path)
+    monkeypatch.setattr(autostart.platformdirs, "user_config_dir", lambda: str(tmp_path / "config"))
+    (target,) = install(places, "autostart", None).files
+    text = target.read_text()
+    assert target.name == name and holds in text and "run" in text and "--quiet" in text
+    assert str(tmp_path / "home") in text, "the home that holds now, holds then"
+    assert uninstall(places, "autostart") == ([target], [])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd is Linux's")
+def test_the_unit_is_one_that_systemd_reads(places, tmp_path, monkeypatch):
+    import shutil
+
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not installed")
+    monkeypatch.setattr(autostart.platformdirs, "user_config_dir", lambda: str(tmp_path / "config"))
+    (target,) = install(places, "autostart", None).files
+    done = subprocess.run(["systemd-analyze", "--user", "verify", str(target)], capture_output=True, text=True)
+    assert "sidecrate.service" not in done.stderr, done.stderr
+
+
+def test_an_incomplete_installation_is_said(places, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "CARRIED", tmp_path)
+    monkeypatch.setattr(module, "REPOSITORY", Path(tmp_path))
+    with pytest.raises(ServiceError, match="install Sidecrate anew"):
+        install(places, "ableton", folder(tmp_path / "library"))
+
+
+def test_the_tablets_layout_goes_where_it_is_wanted_and_out_again(places, files, tmp_path):
+    wanted = folder(tmp_path / "for the tablet")
+    (layout,) = install(places, "touchosc", wanted).files
+    assert layout == wanted / "Sidecrate.tosc" and layout.read_bytes() == b"Sidecrate.tosc"
+    assert uninstall(places, "touchosc") == ([layout], [])
+    with pytest.raises(ServiceError, match="--user-data-dir"):
+        install(places, "touchosc", tmp_path / "nowhere")
+
+
+def test_reapers_script_knows_where_the_command_is(places, tmp_path):
+    resources = folder(tmp_path / "REAPER")
+    script, pattern = install(places, "reaper", resources).files
+    assert script == resources / "Scripts" / "Sidecrate.lua" and pattern == resources / "OSC" / "Sidecrate.ReaperOSC"
+    (line,) = [line for line in script.read_text().splitlines() if line.startswith("local COMMAND")]
+    assert Path(line.removeprefix("local COMMAND = [[").removesuffix("]]")).is_absolute()
+    assert uninstall(places, "reaper") == ([script, pattern], [])
+    with pytest.raises(ServiceError, match="resource path"):
+        install(places, "reaper", tmp_path / "nowhere")

@@ -1,0 +1,115 @@
+"""A lost library gets its marks back from the lines beside it, and from their copy in the crate."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from daemon.library.library import Library
+from daemon.library.marks_file import COPY, fetch_marks
+
+
+def record(clip: str, **more: Any) -> dict[str, Any]:
+    return {"id": clip, "kind": "loop", "path": f"/crate/{clip}.wav", "prompt": clip, "tags": ["old"], "report": {}, **more}
+
+
+def marked(path: Path) -> list[Any]:
+    with closing(Library(path)) as library:
+        library.take_in([record("aaaa"), record("bbbb"), record("cccc"), record("dddd")])
+        clips = {clip: library.get(clip) for clip in ("aaaa", "bbbb", "cccc", "dddd")}
+        collections = {one["name"]: library.collections.clips(one["name"]) for one in library.collections.all()}
+        steps = {clip: [one["do"] for one in row["steps"]] for clip, row in clips.items()}
+        marks = {clip: [row[name] for name in ("favourite", "rating", "used", "tags")] for clip, row in clips.items()}
+        return [marks, collections, steps, library.preferences(), library.edits.steps("aaaa")]
+
+
+def make_marks(path: Path) -> None:
+    with closing(Library(path)) as library:
+        library.take_in([record("aaaa"), record("bbbb"), record("cccc"), record("dddd")])
+        library.favourite("aaaa")
+        library.rate("bbbb", 5)
+        library.rate("bbbb", 4)
+        library.mark_used("aaaa")
+        library.tag("aaaa", ["new", "Größe"], ["old"])
+        library.tag("bbbb", remove=["old"])
+        library.collections.add("Night", ["cccc", "aaaa", "bbbb"])
+        library.collections.remove("night", ["aaaa"])
+        library.collections.arrange("night", ["bbbb"])
+        library.collections.create("Empty")
+        library.collections.create("Gone")
+        library.collections.delete("gone")
+        library.collections.rename("Night", "Late")
+        library.edits.add("aaaa", {"do": "reverse"})
+        library.edits.add("aaaa", {"do": "gain", "db": -3})
+        library.edits.add("aaaa", {"do": "reverb"})
+        library.edits.undo("aaaa")
+        library.edits.add("cccc", {"do": "reverse"})
+        library.edits.clear("cccc")
+        library.prefer({"theme": "dark"})
+        library.prefer({"sort": "name"})
+
+
+def lose(path: Path) -> None:
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+
+
+def test_marks_outlive_the_database_and_its_folder(tmp_path: Path) -> None:
+    path, crate = tmp_path / "state" / "library.db", tmp_path / "crate"
+    crate.mkdir()
+    make_marks(path)
+    before = marked(path)
+    assert before[1] == {"Late": ["bbbb", "cccc"], "Empty": []} and before[2]["aaaa"] == ["reverse", "gain"]
+    lose(path)
+    assert marked(path) == before
+
+    with closing(Library(path)) as library:
+        journal = library.database.journal
+        long = journal.path.stat().st_size
+        library.database.shorten_journal()
+        assert journal.path.stat().st_size < long / 2
+        journal.copy_to(crate)
+    assert (crate / COPY).exists()
+    for file in path.parent.iterdir():
+        file.unlink()
+    fetch_marks(path, crate)
+    assert marked(path) == before
+    journal.path.unlink()
+    fetch_marks(path, crate)
+    assert not journal.path.exists(), "a library that is there needs none"
+
+
+def test_a_line_cut_off_and_lines_that_are_none_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    make_marks(path)
+    before = marked(path)
+    with (tmp_path / "library.marks.jsonl").open("a") as file:
+        file.write('[1]\n"x"\n\n{"collection": 3}\n{"clip": "aaaa", "rat')
+    lose(path)
+    assert marked(path) == before
+
+
+def test_a_library_made_before_there_were_lines_gets_them(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    make_marks(path)
+    before = marked(path)
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("PRAGMA user_version = 3")
+        old.execute("DROP TABLE waiting_marks")
+    (tmp_path / "library.marks.jsonl").unlink()
+    Library(path).close()
+    lose(path)
+    after = marked(path)
+    assert after[:3] == before[:3]
+
+
+def test_what_was_trashed_does_not_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    make_marks(path)
+    with closing(Library(path)) as library:
+        library.forget("bbbb")
+    lose(path)
+    after = marked(path)
+    assert after[0]["bbbb"][1] == 0 and after[1]["Late"] == ["cccc"]
