@@ -12,7 +12,9 @@ import benchmarks
 def names() -> list[str]:
     """Benchmarks that need no arguments."""
     found = [module.name for module in pkgutil.iter_modules(benchmarks.__path__)]
-    return [name for name in found if hasattr(importlib.import_module(f"benchmarks.{name}"), "bench")]
+    return [
+        name for name in found if hasattr(importlib.import_module(f"benchmarks.{name}"), "bench")
+    ]
 
 
 def main() -> int:

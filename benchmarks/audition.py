@@ -54,14 +54,19 @@ def on_jack(config: str) -> Iterator[tuple[DaemonProcess, Path]]:
 
 def tell_project(daemon: DaemonProcess, began_s: float) -> None:
     position = (time.monotonic() - began_s) * BPM / 60
-    daemon.link.send("/sidecrate/context", json.dumps({"source": "max", "bpm": BPM, "playing": True, "position": position}))
+    daemon.link.send(
+        "/sidecrate/context",
+        json.dumps({"source": "max", "bpm": BPM, "playing": True, "position": position}),
+    )
 
 
 def press_to_sound() -> None:
     """A pad that makes a clip of 4 bars and auditions it, then one for another in its place: seconds until each is heard."""
     with on_jack(PADS) as (daemon, _):
         pads = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="pads")
-        pads.open_port(next(n for n, name in enumerate(pads.get_ports()) if name.startswith("Sidecrate")))
+        pads.open_port(
+            next(n for n, name in enumerate(pads.get_ports()) if name.startswith("Sidecrate"))
+        )
         while "pads:" not in daemon.places.log.read_text():
             time.sleep(0.05)
         time.sleep(0.5)
@@ -82,7 +87,9 @@ def press_to_sound() -> None:
         pads.close_port()
         pads.delete()
     warm = took[1:]
-    print(f"pad to sound, 4 bars at {BPM:g}, a bar is {BAR_S:g} s: first press, all cold, {took[0]:.2f} s;")
+    print(
+        f"pad to sound, 4 bars at {BPM:g}, a bar is {BAR_S:g} s: first press, all cold, {took[0]:.2f} s;"
+    )
     print(f"  `again` in its place: median {statistics.median(warm):.2f} s, worst {max(warm):.2f}")
     print(f"  planned at worst {max(off_ms):.2f} ms off the bar")
 
@@ -102,10 +109,18 @@ def by_link() -> None:
                 _, did_s = peer.do(f"bpm {bpm}")
                 took_ms.append(1000 * ((heard_tempo(daemon, bpm) or np.inf) - did_s))
                 time.sleep(0.7)
-            print(f"Link: a peer's new tempo is told after {statistics.median(took_ms):.1f} ms, at worst {max(took_ms):.1f}")
-            off_ms = [off for _ in range(STARTS) if (off := start_off_bar_ms(daemon, peer, clip, folder)) is not None]
+            print(
+                f"Link: a peer's new tempo is told after {statistics.median(took_ms):.1f} ms, at worst {max(took_ms):.1f}"
+            )
+            off_ms = [
+                off
+                for _ in range(STARTS)
+                if (off := start_off_bar_ms(daemon, peer, clip, folder)) is not None
+            ]
             text = ", ".join(f"{off:+.2f}" for off in off_ms)
-            print(f"Link: a loop starts off the peer's bar by {text} ms (recorded; {STARTS - len(off_ms)} unsteady clocks)")
+            print(
+                f"Link: a loop starts off the peer's bar by {text} ms (recorded; {STARTS - len(off_ms)} unsteady clocks)"
+            )
         finally:
             peer.process.kill()
             peer.process.wait()
@@ -141,10 +156,16 @@ def long_loop(minutes: float) -> None:
         same = np.array_equal(heard[:-loop], heard[loop:])
         unlike = int(np.any(heard[:-loop] != heard[loop:], axis=1).sum())
         verdict = (
-            "every round the same to the sample: no gap, no drift" if same else f"{unlike} frames differ from a round before"
+            "every round the same to the sample: no gap, no drift"
+            if same
+            else f"{unlike} frames differ from a round before"
         )
-        print(f"{len(heard) / RATE / 60:.1f} minutes of a 4-bar loop, {len(heard) // loop} rounds: {verdict}")
-        print(f"(the dummy server's own clock strayed by {recording.slip_s:.2f} s meanwhile, for the player as for the recorder)")
+        print(
+            f"{len(heard) / RATE / 60:.1f} minutes of a 4-bar loop, {len(heard) // loop} rounds: {verdict}"
+        )
+        print(
+            f"(the dummy server's own clock strayed by {recording.slip_s:.2f} s meanwhile, for the player as for the recorder)"
+        )
 
 
 def bench(minutes: float = MINUTES) -> None:
@@ -155,5 +176,7 @@ def bench(minutes: float = MINUTES) -> None:
 
 if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--minutes", type=float, default=MINUTES, help="how long the loop is recorded")
+    asked.add_argument(
+        "--minutes", type=float, default=MINUTES, help="how long the loop is recorded"
+    )
     bench(asked.parse_args().minutes)

@@ -44,12 +44,21 @@ def _take(seed: int, seconds: float = 8.0) -> tuple[np.ndarray, float, Key]:
     known = key_set.make_take(seed, -3.0)
     bpm = 16 * 60 / (len(known.audio) / key_set.RATE)
     mono = resample(known.audio, key_set.RATE, RATE)
-    whole = np.tile(mono, (int(np.ceil(seconds * RATE / len(mono))) + 1, 1))[: round(seconds * RATE)]
+    whole = np.tile(mono, (int(np.ceil(seconds * RATE / len(mono))) + 1, 1))[
+        : round(seconds * RATE)
+    ]
     return np.repeat(whole, 2, axis=1), bpm, known.key
 
 
 def _brief(bpm: float, key: Key | None = None, **more: object) -> Brief:
-    return Brief("p", "p", bpm=round(bpm * 1.03, 2), bars=more.pop("bars", 2), key_name=key and key.short, **more)  # type: ignore[arg-type]
+    return Brief(
+        "p",
+        "p",
+        bpm=round(bpm * 1.03, 2),
+        bars=more.pop("bars", 2),
+        key_name=key and key.short,
+        **more,
+    )  # type: ignore[arg-type]
 
 
 def _conform(audio: np.ndarray, brief: Brief) -> None:
@@ -72,13 +81,17 @@ def _speed() -> None:
     audio, bpm, key = _take(3)
     bars = max(1, int(8.0 * bpm / 240))
     asked = Key(
-        (key.tonic + 2) % 12, key.mode, ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")[(key.tonic + 2) % 12]
+        (key.tonic + 2) % 12,
+        key.mode,
+        ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")[(key.tonic + 2) % 12],
     )
     alone = _median(lambda: _r3(audio, 1 / 1.03, 2.0))
     full = _median(lambda: _conform(audio, _brief(bpm, asked, bars=bars)))
     preview = _median(lambda: _conform(audio, _brief(bpm, asked, bars=bars, quality="preview")))
     hearing = _median(lambda: hear(audio, RATE, bpm * 1.03))
-    print(f"8 s stereo: R3 alone {alone:.2f} s; conform {full:.2f} s, {full / alone:.2f} times (aim 1.5)")
+    print(
+        f"8 s stereo: R3 alone {alone:.2f} s; conform {full:.2f} s, {full / alone:.2f} times (aim 1.5)"
+    )
     print(f"preview: {preview:.2f} s (aim 0.6)")
     print(f"hearing alone: {8 / hearing:.0f} times real time (aim 60)")
 
@@ -96,7 +109,9 @@ def _r3(audio: np.ndarray, ratio: float, semitones: float) -> None:
         option.PitchHighQuality,
     )
     options: Any = sum(int(flag) for flag in chosen)
-    stretcher = pylibrb.RubberBandStretcher(RATE, audio.shape[1], options, ratio, 2 ** (semitones / 12))
+    stretcher = pylibrb.RubberBandStretcher(
+        RATE, audio.shape[1], options, ratio, 2 ** (semitones / 12)
+    )
     stretcher.set_max_process_size(_BLOCK)
     for at in range(0, len(audio), _BLOCK):
         stretcher.process(np.ascontiguousarray(audio[at : at + _BLOCK].T), False)
@@ -117,7 +132,9 @@ def _recipe() -> None:
         _conform(audio, brief)
         ours_s.append(time.perf_counter() - began)
         heard = hear(audio, RATE, brief.bpm)
-        ours.append((abs(heard.bpm / bpm - 1), shift_to(hear_tones(audio.mean(axis=1), RATE), key)[0] == 0))
+        ours.append(
+            (abs(heard.bpm / bpm - 1), shift_to(hear_tones(audio.mean(axis=1), RATE), key)[0] == 0)
+        )
         began = time.perf_counter()
         found_bpm, found_key = _usual(audio, brief.bpm or bpm)
         theirs_s.append(time.perf_counter() - began)
@@ -128,7 +145,9 @@ def _recipe() -> None:
     print(f"conform {both[0]:.2f} s, the usual recipe {both[1]:.2f} s, {ratio:.1f} times (aim 1.5)")
     for name, rows in (("conform", ours), ("usual recipe", theirs)):
         off = statistics.median(row[0] for row in rows)
-        print(f"  {name}: tempo off by {off:.3%} (median), key right on {sum(row[1] for row in rows)} of {len(rows)}")
+        print(
+            f"  {name}: tempo off by {off:.3%} (median), key right on {sum(row[1] for row in rows)} of {len(rows)}"
+        )
 
 
 def _usual(audio: np.ndarray, asked_bpm: float) -> tuple[float, Key]:
@@ -142,7 +161,11 @@ def _usual(audio: np.ndarray, asked_bpm: float) -> tuple[float, Key]:
     chroma = librosa.feature.chroma_cqt(y=mono, sr=RATE).mean(axis=1)
     major = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
     minor = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
-    fits = [np.corrcoef(chroma, np.roll(profile, tonic))[0, 1] for profile in (major, minor) for tonic in range(12)]
+    fits = [
+        np.corrcoef(chroma, np.roll(profile, tonic))[0, 1]
+        for profile in (major, minor)
+        for tonic in range(12)
+    ]
     best = int(np.argmax(fits))
     pyrubberband.time_stretch(audio, RATE, asked_bpm / bpm, rbargs={"--fine": ""})
     integrated_lufs(audio, RATE)
@@ -166,7 +189,9 @@ def _keys() -> None:
 def _track() -> str:
     """Time and peak memory of a 3-minute stereo track, in a fresh process."""
     code = "from benchmarks.conform import track_alone; track_alone()"
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def track_alone() -> None:

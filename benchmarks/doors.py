@@ -26,9 +26,13 @@ IDLE_S = 20
 
 
 @contextmanager
-def daemon(home: Path, workers: int = 1) -> Iterator[tuple[subprocess.Popen[bytes], Places, Link, float]]:
+def daemon(
+    home: Path, workers: int = 1
+) -> Iterator[tuple[subprocess.Popen[bytes], Places, Link, float]]:
     """A daemon on `home`; the last value is the time from its start to its doors open, in s."""
-    (home / "config.yaml").write_text(f"osc: {{port: 0}}\nworkers: {{count: {workers}, idle_s: 600}}\n")
+    (home / "config.yaml").write_text(
+        f"osc: {{port: 0}}\nworkers: {{count: {workers}, idle_s: 600}}\n"
+    )
     places = Places.find(home)
     began = time.monotonic()
     process = subprocess.Popen(
@@ -100,7 +104,10 @@ def measure_answers() -> tuple[list[float], list[float]]:
         link.send("/sidecrate/generate", "house loop", "count", 100, "bars", 16)
         time.sleep(3)
         packets = [
-            build_message("/sidecrate/generate", "techno 132 bpm", "bars", 1, "id", secrets.token_hex(4)) for _ in range(REQUESTS)
+            build_message(
+                "/sidecrate/generate", "techno 132 bpm", "bars", 1, "id", secrets.token_hex(4)
+            )
+            for _ in range(REQUESTS)
         ]
         accepted = round_trips(link.port, packets, "/accepted")
         bare = round_trips(echo.getsockname()[1], packets, "/generate")

@@ -39,7 +39,16 @@ LIKE = {"break": "breakbeat", "electro_beat": "electro", "house_loop": "house", 
 
 def brief_of(genre: str, **fields: Any) -> Brief:
     """A four-part loop of eight bars at the genre's usual tempo."""
-    return Brief(**{"prompt": genre, "words": genre, "genre": genre, "bpm": STYLES[genre].bpm, "bars": 8, **fields})
+    return Brief(
+        **{
+            "prompt": genre,
+            "words": genre,
+            "genre": genre,
+            "bpm": STYLES[genre].bpm,
+            "bars": 8,
+            **fields,
+        }
+    )
 
 
 def quiet(share: float, stage: str) -> None:
@@ -61,36 +70,61 @@ def speed() -> None:
             began, began_of_processor = time.perf_counter(), time.process_time()
             take = make(brief_of(genre), 101, quiet)
             assert take.audio is not None
-            write_clip(Path(folder) / "loop.wav", take.audio, RATE, {"kind": "loop", "bpm": take.grid.bpm if take.grid else None})
+            write_clip(
+                Path(folder) / "loop.wav",
+                take.audio,
+                RATE,
+                {"kind": "loop", "bpm": take.grid.bpm if take.grid else None},
+            )
             spent, worked = time.perf_counter() - began, time.process_time() - began_of_processor
             ratios.append(len(take.audio) / RATE / spent)
             of_processor.append(len(take.audio) / RATE / worked)
             print(
                 f"  loop   {genre:14} {len(take.audio) / RATE:5.1f} s of audio in {spent:5.2f} s: {ratios[-1]:4.0f} x real time"
             )
-    print(f"  loop   {min(ratios):.0f} to {max(ratios):.0f} x real time, median {stats.median(ratios):.0f} (aim 20)")
+    print(
+        f"  loop   {min(ratios):.0f} to {max(ratios):.0f} x real time, median {stats.median(ratios):.0f} (aim 20)"
+    )
     low, high = min(of_processor), max(of_processor)
-    print(f"  loop   {low:.0f} to {high:.0f} x real time, median {stats.median(of_processor):.0f}, by processor time")
+    print(
+        f"  loop   {low:.0f} to {high:.0f} x real time, median {stats.median(of_processor):.0f}, by processor time"
+    )
     for genre in ("house", "boom bap"):
         take, spent = timed(brief_of(genre, kind="track", bars=None, seconds=180.0), 1)
         assert take.audio is not None
-        print(f"  track  {genre:14} {len(take.audio) / RATE:5.1f} s of audio in {spent:5.2f} s (aim 12 s for 3 minutes)")
+        print(
+            f"  track  {genre:14} {len(take.audio) / RATE:5.1f} s of audio in {spent:5.2f} s (aim 12 s for 3 minutes)"
+        )
     each = []
     for name in VOICES:
         asked = Brief(prompt=name, words=name, kind="oneshot", bpm=None)
         make(asked, 1, quiet)
         each.append((timed(asked, 2)[1] * 1000, name))
     median, slowest = stats.median(ms for ms, _ in each), max(each)
-    print(f"  one-shot median {median:.0f} ms, slowest {slowest[0]:.0f} ms ({slowest[1]}) (aim 60 ms)")
+    print(
+        f"  one-shot median {median:.0f} ms, slowest {slowest[0]:.0f} ms ({slowest[1]}) (aim 60 ms)"
+    )
     for stems, rate in ((False, RATE), (True, RATE), (False, 48000), (True, 48000)):
         code = f"from benchmarks.embedded import track_alone; track_alone({stems}, {rate})"
-        print(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout, end="")
+        print(
+            subprocess.run(
+                [sys.executable, "-c", code], capture_output=True, text=True, check=True
+            ).stdout,
+            end="",
+        )
 
 
 def track_alone(stems: bool, rate: int) -> None:
     """What a worker does with a track of three minutes, whole, and the most memory that it took: for a process of its own."""
     brief = brief_of(
-        "house", kind="track", bars=None, seconds=180.0, stems=stems, sample_rate=rate, engines=("embedded",), seed=1
+        "house",
+        kind="track",
+        bars=None,
+        seconds=180.0,
+        stems=stems,
+        sample_rate=rate,
+        engines=("embedded",),
+        seed=1,
     )
     with tempfile.TemporaryDirectory() as folder:
         task = {
@@ -103,8 +137,12 @@ def track_alone(stems: bool, rate: int) -> None:
             "created": 0.0,
         }
         make_clip(task, lambda share, stage, words: None)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-    print(f"  memory for the track at {rate} Hz, {'with' if stems else 'without'} stems: at most {peak:.0f} MB (aim 600 MB)")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1024 if sys.platform != "darwin" else 1024**2
+    )
+    print(
+        f"  memory for the track at {rate} Hz, {'with' if stems else 'without'} stems: at most {peak:.0f} MB (aim 600 MB)"
+    )
 
 
 def judge(take: Take, brief: Brief, found: dict[str, Any]) -> list[str]:
@@ -116,7 +154,8 @@ def judge(take: Take, brief: Brief, found: dict[str, Any]) -> list[str]:
         "sum of stems": found["sum_error"] < 1e-6,
         "silent part": found["quietest_part_db"] > -50,
         "true peak": found["levelled_peak_db"] <= -0.99,
-        "loudness": abs(found["levelled_lufs"] + 14) < 0.5 or abs(found["levelled_peak_db"] + 1) < 0.1,
+        "loudness": abs(found["levelled_lufs"] + 14) < 0.5
+        or abs(found["levelled_peak_db"] + 1) < 0.1,
         "crest": found["crest_db"] >= 7,
         "slope": -5.2 <= found["slope_db"] <= -4.3,
         "correlation": found["correlation"] > 0,
@@ -153,7 +192,9 @@ def quality() -> None:
             faults["seeds alike"] += 1
     count = len(STYLES) * len(SEEDS)
     print(f"  {count} loops of {len(STYLES)} genres; failed checks: {dict(faults) or 'none'}")
-    print(f"  tempo heard as asked in {right_tempo} of {beating} loops with drums; key: {dict(keys)}")
+    print(
+        f"  tempo heard as asked in {right_tempo} of {beating} loops with drums; key: {dict(keys)}"
+    )
 
 
 def level_heard(take: Take, bpm: float) -> str:
@@ -165,9 +206,14 @@ def level_heard(take: Take, bpm: float) -> str:
     import librosa
 
     assert take.audio is not None
-    ratio = float(librosa.feature.tempo(y=np.tile(take.audio.mean(axis=1), 2), sr=take.sample_rate)[0]) / bpm
+    ratio = (
+        float(librosa.feature.tempo(y=np.tile(take.audio.mean(axis=1), 2), sr=take.sample_rate)[0])
+        / bpm
+    )
     levels = {"as asked": 1.0, "half": 0.5, "double": 2.0}
-    return next((name for name, level in levels.items() if abs(ratio / level - 1) < 0.04), "otherwise")
+    return next(
+        (name for name, level in levels.items() if abs(ratio / level - 1) < 0.04), "otherwise"
+    )
 
 
 def heard_by_another() -> None:
@@ -181,13 +227,19 @@ def heard_by_another() -> None:
                 found.setdefault(level_heard(take, float(brief.bpm or 1)), Counter())[genre] += 1
     print(f"  {sum(map(Counter.total, found.values()))} loops with drums, heard by librosa")
     for level, genres in sorted(found.items()):
-        named = "" if level == "as asked" else f" ({', '.join(f'{genre} {count}' for genre, count in genres.items())})"
+        named = (
+            ""
+            if level == "as asked"
+            else f" ({', '.join(f'{genre} {count}' for genre, count in genres.items())})"
+        )
         print(f"  {level}: {genres.total()}{named}")
 
 
 def real_drum_loops() -> dict[str, list[tuple[float, int, dict[str, float]]]]:
     """(tempo, bars, figures) of the real drum loops by the genre that they are like."""
-    beats = {one["file"]: one["beats"] for one in json.loads((REAL_LOOPS / "loops.json").read_text())}
+    beats = {
+        one["file"]: one["beats"] for one in json.loads((REAL_LOOPS / "loops.json").read_text())
+    }
     found: dict[str, list[tuple[float, int, dict[str, float]]]] = {}
     for file in sorted(REAL_LOOPS.glob("*.flac")):
         genre = next((genre for start, genre in LIKE.items() if file.name.startswith(start)), None)
@@ -201,16 +253,22 @@ def real_drum_loops() -> dict[str, list[tuple[float, int, dict[str, float]]]]:
 def as_heard(audio: np.ndarray, rate: int) -> dict[str, float]:
     """The statistics of a loop in mono at 22,050 Hz, as the poorest of the real ones is: all are heard alike."""
     mono = audio.mean(axis=1, keepdims=True).astype(np.float32)
-    return statistics(resample_loop(mono, rate, RATE // 2, round(len(mono) * RATE / 2 / rate)), RATE // 2)
+    return statistics(
+        resample_loop(mono, rate, RATE // 2, round(len(mono) * RATE / 2 / rate)), RATE // 2
+    )
 
 
-def drum_figures(real: dict[str, list[tuple[float, int, dict[str, float]]]], seeds: tuple[int, ...]) -> Iterator[tuple]:
+def drum_figures(
+    real: dict[str, list[tuple[float, int, dict[str, float]]]], seeds: tuple[int, ...]
+) -> Iterator[tuple]:
     """(genre, seed, figure, value) of drum loops, each as fast and as long as a real one of its genre: what is counted in a
     second, or in two, depends on both."""
     for genre, loops in real.items():
         for seed in seeds:
             bpm, bars, _ = loops[(seed - 1) % len(loops)]
-            take = make(brief_of(genre, bpm=bpm, bars=bars, instruments=("drums",), only=True), seed, quiet)
+            take = make(
+                brief_of(genre, bpm=bpm, bars=bars, instruments=("drums",), only=True), seed, quiet
+            )
             assert take.audio is not None
             for name, value in as_heard(take.audio, RATE).items():
                 yield genre, seed, name, value
@@ -238,17 +296,33 @@ def against_real_loops() -> None:
             inside += low <= value <= high
             within += bool(np.quantile(known, 0.05) <= value <= np.quantile(known, 0.95))
             if not low <= value <= high:
-                print(f"  {genre:10} seed {seed}: {name} {value:.2f}, real ones {low:.2f} to {high:.2f}")
-        print(f"  drum loops of {said} beside {len(every)} real ones: of {total} figures {inside} inside the range of these")
+                print(
+                    f"  {genre:10} seed {seed}: {name} {value:.2f}, real ones {low:.2f} to {high:.2f}"
+                )
+        print(
+            f"  drum loops of {said} beside {len(every)} real ones: of {total} figures {inside} inside the range of these"
+        )
         print(
             f"  ({within} inside its 5-95 % by interpolation, which leaves out the least and the greatest of the real ones too)"
         )
-    left = [(one[name], [other[name] for other in every if other is not one]) for one in every for name in one]
-    alike = sum(low <= value <= high for value, (low, high) in ((value, reach(rest)) for value, rest in left))
+    left = [
+        (one[name], [other[name] for other in every if other is not one])
+        for one in every
+        for name in one
+    ]
+    alike = sum(
+        low <= value <= high
+        for value, (low, high) in ((value, reach(rest)) for value, rest in left)
+    )
     print(f"  each real one beside the others: of {len(left)} figures {alike} inside")
     print(
         "  "
-        + json.dumps({name: [round(min(f[name] for f in every), 1), round(max(f[name] for f in every), 1)] for name in every[0]})
+        + json.dumps(
+            {
+                name: [round(min(f[name] for f in every), 1), round(max(f[name] for f in every), 1)]
+                for name in every[0]
+            }
+        )
     )
 
 

@@ -42,10 +42,16 @@ def rubbish(dice: random.Random) -> bytes:
     if kind < 0.3:
         return dice.randbytes(dice.randrange(1, 80))
     if kind < 0.5:
-        return b"#bundle\0" + bytes(8) + struct.pack(">i", dice.choice((-4, 0, 3, 1 << 30))) + dice.randbytes(dice.randrange(20))
+        return (
+            b"#bundle\0"
+            + bytes(8)
+            + struct.pack(">i", dice.choice((-4, 0, 3, 1 << 30)))
+            + dice.randbytes(dice.randrange(20))
+        )
     if kind < 0.8:
         whole = build_message(
-            dice.choice(list(IN)), *[dice.choice(("x", "bpm", 1e9, -1, "{", "id")) for _ in range(dice.randrange(5))]
+            dice.choice(list(IN)),
+            *[dice.choice(("x", "bpm", 1e9, -1, "{", "id")) for _ in range(dice.randrange(5))],
         )
         # only what cannot be understood: a request that can is one more to be made
         return whole[: -dice.choice((1, 2, 3, 5))]
@@ -68,11 +74,20 @@ class Waits:
     def ms(self, share: float) -> float:
         """The wait that this share of the questions kept below; who had no answer waited as long as we did."""
         waited = [*sorted(self.answers_s), *[LOST_S] * self.lost]
-        return 1000 * waited[min(int(len(waited) * share), len(waited) - 1)] if waited else float("nan")
+        return (
+            1000 * waited[min(int(len(waited) * share), len(waited) - 1)]
+            if waited
+            else float("nan")
+        )
 
     def __str__(self) -> str:
-        figures = ", ".join(f"{name} {self.ms(share):.1f}" for name, share in (("p50", 0.5), ("p99", 0.99), ("worst", 1.0)))
-        return f"{figures} ms, of {len(self.answers_s) + self.lost}" + (f"; {self.lost} unanswered" if self.lost else "")
+        figures = ", ".join(
+            f"{name} {self.ms(share):.1f}"
+            for name, share in (("p50", 0.5), ("p99", 0.99), ("worst", 1.0))
+        )
+        return f"{figures} ms, of {len(self.answers_s) + self.lost}" + (
+            f"; {self.lost} unanswered" if self.lost else ""
+        )
 
 
 class KnownSender:
@@ -85,12 +100,16 @@ class KnownSender:
 
     def hello(self) -> float | None:
         nonce = secrets.token_hex(6)
-        return self._time(build_message("/sidecrate/hello", "known", 0, nonce), "/sidecrate/welcome", nonce)
+        return self._time(
+            build_message("/sidecrate/hello", "known", 0, nonce), "/sidecrate/welcome", nonce
+        )
 
     def ask(self) -> float | None:
         label = secrets.token_hex(6)
         values = {"prompt": "clicks", "engine": "fake", "bars": 1, "bpm": 240, "id": label}
-        return self._time(build_message("/sidecrate/generate", json.dumps(values)), "/sidecrate/accepted", label)
+        return self._time(
+            build_message("/sidecrate/generate", json.dumps(values)), "/sidecrate/accepted", label
+        )
 
     def echo(self) -> float | None:
         label = secrets.token_hex(6)
@@ -112,7 +131,9 @@ class KnownSender:
         self._socket.close()
 
 
-def time_in_turn(seconds: float, questions: dict[str, Callable[[], float | None]]) -> dict[str, Waits]:
+def time_in_turn(
+    seconds: float, questions: dict[str, Callable[[], float | None]]
+) -> dict[str, Waits]:
     """Ask for so long, one question after the other, each at its time whether or not the last took longer."""
     waits = {name: Waits() for name in questions}
     began, n = time.monotonic(), 0
@@ -131,7 +152,9 @@ class Flood:
 
     def __init__(self, port: int) -> None:
         command = [sys.executable, "-m", "benchmarks.flood", "--flood", str(port)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self._read()
 
     def _read(self) -> str:
@@ -193,7 +216,9 @@ def serve_echo() -> None:
 
 
 def measure_echo(seconds: float) -> Waits:
-    with subprocess.Popen([sys.executable, "-m", "benchmarks.flood", "--echo"], stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.flood", "--echo"], stdout=subprocess.PIPE, text=True
+    ) as server:
         assert server.stdout
         port = int(server.stdout.readline())
         known, flood = KnownSender(port), Flood(port)
@@ -232,12 +257,16 @@ def bench(seconds: float = 30.0) -> None:
         waits, sent = measure_daemon(seconds, files)
         for question, waited in waits.items():
             ratio = waited.ms(0.99) / echo.ms(0.99)
-            print(f"{question + name:38} {waited} (aim: p99 < {AIM_MS:.0f}; {ratio:.1f} times the echo's)")
+            print(
+                f"{question + name:38} {waited} (aim: p99 < {AIM_MS:.0f}; {ratio:.1f} times the echo's)"
+            )
         print(f"{'rubbish' + name:38} {sent:,} packets, {sent / seconds:,.0f} a second")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--flood", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--ask", type=int, help=argparse.SUPPRESS)

@@ -89,23 +89,39 @@ def cases(folder: Path, seed: int, hard: bool) -> list[Case]:
     for spec in json.loads((folder / "loops.json").read_text()):
         loop = read(folder / spec["file"])
         for variant in HARD if hard else PLAIN:
-            case = _case(Path(spec["file"]).stem, loop, spec["beats"], spec.get("beats_per_bar", 4), variant, rng)
+            case = _case(
+                Path(spec["file"]).stem,
+                loop,
+                spec["beats"],
+                spec.get("beats_per_bar", 4),
+                variant,
+                rng,
+            )
             if 50 <= case.asked_bpm <= 240:
                 found.append(case)
     return found
 
 
-def _case(stem: str, loop: np.ndarray, beats: int, per_bar: int, variant: str, rng: np.random.Generator) -> Case:
+def _case(
+    stem: str, loop: np.ndarray, beats: int, per_bar: int, variant: str, rng: np.random.Generator
+) -> Case:
     if variant == "three":
         beat = len(loop) / beats
-        loop = np.vstack([loop[round(first * beat) : round((first + 3) * beat)] for first in range(0, beats, per_bar)])
+        loop = np.vstack(
+            [
+                loop[round(first * beat) : round((first + 3) * beat)]
+                for first in range(0, beats, per_bar)
+            ]
+        )
         beats, per_bar = beats * 3 // per_bar, 3
     own_bpm = beats * 60 * RATE / len(loop)
     off = rng.uniform(0.08, 0.18) if variant == "far" else rng.uniform(0.008, 0.045)
     asked = float(np.round(own_bpm * rng.uniform(0.97, 1.03)))
     bpm = asked * (1 + rng.choice([-1, 1]) * off)
     sway, period_s = (rng.uniform(0.008, 0.018) if variant == "drift" else 0.0), rng.uniform(5, 9)
-    start = {"silence": 0.0, "pickup": per_bar - rng.choice([0.5, 1.0])}.get(variant, rng.uniform(0.15, per_bar - 0.15))
+    start = {"silence": 0.0, "pickup": per_bar - rng.choice([0.5, 1.0])}.get(
+        variant, rng.uniform(0.15, per_bar - 0.15)
+    )
     lead_s = rng.uniform(0.12, 0.7) if variant in ("silence", "pickup") else 0.0
     bars = max(1, beats // per_bar)
     length_s = max(8.0, ((bars + 1) * per_bar + 1.5) * 60 / bpm + 1)
@@ -118,7 +134,9 @@ def _case(stem: str, loop: np.ndarray, beats: int, per_bar: int, variant: str, r
     asked_bars = max(1, round(bars / octave))
     certain = beats > per_bar or variant == "silence"
     take = (take * 0.8 / np.abs(take).max()).astype(np.float32)
-    return Case(f"{stem}-{variant}", take, loop, beats, asked / octave, asked_bars, per_bar, octave, certain)
+    return Case(
+        f"{stem}-{variant}", take, loop, beats, asked / octave, asked_bars, per_bar, octave, certain
+    )
 
 
 def played(loop: np.ndarray, beats: int, position: np.ndarray) -> np.ndarray:
@@ -134,15 +152,26 @@ def judge(case: Case, result: np.ndarray, said: Said | None) -> Verdict:
     beats = case.asked_bars * case.beats_per_bar
     frames = round(beats * 60 / case.asked_bpm * RATE)
     exact = len(result) == frames
-    ideal = _rises(played(case.loop, case.loop_beats, np.arange(frames) / RATE * case.asked_bpm / 60 * case.octave))
-    heard = _rises(np.vstack([result, np.zeros((max(0, frames - len(result)), result.shape[1]))])[:frames])
+    ideal = _rises(
+        played(
+            case.loop, case.loop_beats, np.arange(frames) / RATE * case.asked_bpm / 60 * case.octave
+        )
+    )
+    heard = _rises(
+        np.vstack([result, np.zeros((max(0, frames - len(result)), result.shape[1]))])[:frames]
+    )
     hops = min(len(ideal), len(heard))
     ideal, heard = ideal[:hops], heard[:hops]
     beat = 60 / case.asked_bpm * RATE / HOP
     spectra = np.fft.rfft(heard, axis=0) * np.conj(np.fft.rfft(ideal, axis=0))
     turn = round(int(np.argmax(np.fft.irfft(spectra, hops, axis=0).sum(axis=1))) / beat) % beats
     ideal = np.roll(ideal, round(turn * beat), axis=0)
-    off = [_offset(heard, ideal, np.arange(round(k * beat - 40), round((k + 1) * beat - 40)) % hops, beats) for k in range(beats)]
+    off = [
+        _offset(
+            heard, ideal, np.arange(round(k * beat - 40), round((k + 1) * beat - 40)) % hops, beats
+        )
+        for k in range(beats)
+    ]
     known = [hops_off for hops_off in off if hops_off is not None]
     own_bar = max(1, round(case.beats_per_bar / max(1.0, case.octave)))
     mean_ms = float(np.mean(np.abs(known))) * HOP * 1000 / RATE if known else float("nan")
@@ -179,8 +208,21 @@ def _offset(heard: np.ndarray, ideal: np.ndarray, at: np.ndarray, beats: int) ->
 def ours(case: Case, take: Path, out: Path) -> Said | None:
     """`sidecrate fit`."""
     asked = ["--bpm", str(case.asked_bpm), "--bars", str(case.asked_bars), "--meter", case.meter]
-    command = [sys.executable, "-m", "daemon.cli", "fit", str(take), *asked, "--grid", "tight", "--out", str(out)]
-    said = subprocess.run([*command, "--json"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    command = [
+        sys.executable,
+        "-m",
+        "daemon.cli",
+        "fit",
+        str(take),
+        *asked,
+        "--grid",
+        "tight",
+        "--out",
+        str(out),
+    ]
+    said = subprocess.run(
+        [*command, "--json"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ).stdout
     report = json.loads(said.splitlines()[-1])["report"]
     return Said(float(report["found"]["confidence"]), report["after"]["seam_dip_db"])
 
@@ -190,7 +232,9 @@ def librosa_beats(case: Case, take: Path, out: Path) -> Said | None:
     import librosa
 
     audio = read(take)
-    _, beats_s = librosa.beat.beat_track(y=audio.mean(axis=1), sr=RATE, start_bpm=case.asked_bpm, units="time")
+    _, beats_s = librosa.beat.beat_track(
+        y=audio.mean(axis=1), sr=RATE, start_bpm=case.asked_bpm, units="time"
+    )
     _one_ratio(case, audio, np.asarray(beats_s), np.asarray(beats_s)[:1], out)
     return None
 
@@ -200,13 +244,17 @@ def madmom_downbeats(case: Case, take: Path, out: Path) -> Said | None:
     from madmom.features.downbeats import DBNDownBeatTrackingProcessor, RNNDownBeatProcessor
 
     low, high = case.asked_bpm * 0.85, case.asked_bpm * 1.15
-    track = DBNDownBeatTrackingProcessor(beats_per_bar=[case.beats_per_bar], min_bpm=low, max_bpm=high, fps=100)
+    track = DBNDownBeatTrackingProcessor(
+        beats_per_bar=[case.beats_per_bar], min_bpm=low, max_bpm=high, fps=100
+    )
     found = track(RNNDownBeatProcessor()(str(take)))
     _one_ratio(case, read(take), found[:, 0], found[found[:, 1] == 1, 0], out)
     return None
 
 
-def _one_ratio(case: Case, audio: np.ndarray, beats_s: np.ndarray, downbeats_s: np.ndarray, out: Path) -> None:
+def _one_ratio(
+    case: Case, audio: np.ndarray, beats_s: np.ndarray, downbeats_s: np.ndarray, out: Path
+) -> None:
     """Cut from the first downbeat and stretch by the mean tempo, as the usual recipes do."""
     import pyrubberband
 
@@ -214,7 +262,9 @@ def _one_ratio(case: Case, audio: np.ndarray, beats_s: np.ndarray, downbeats_s: 
     step_s = float(np.median(np.diff(beats_s))) if len(beats_s) > 1 else asked_s
     step_s *= 2.0 ** round(np.log2(asked_s / step_s))
     start = float(downbeats_s[0]) if len(downbeats_s) else 0.0
-    stretched = pyrubberband.time_stretch(audio[round(start * RATE) :], RATE, step_s / asked_s, {"--fine": ""})
+    stretched = pyrubberband.time_stretch(
+        audio[round(start * RATE) :], RATE, step_s / asked_s, {"--fine": ""}
+    )
     frames = round(case.asked_bars * case.beats_per_bar * asked_s * RATE)
     result = np.zeros((frames, audio.shape[1]))
     result[: min(frames, len(stretched))] = np.reshape(stretched, (-1, audio.shape[1]))[:frames]
@@ -232,8 +282,12 @@ def run(folder: Path, seed: int, hard: bool, only: str | None) -> None:
     """Print one row per method."""
     made = cases(folder, seed, hard)
     certain = sum(case.certain for case in made)
-    print(f"{len(made)} takes, {certain} of them with a certain downbeat (seed {seed}{', hard' if hard else ''})")
-    print(f"{'method':30s} exact frames  right downbeats  <=10 ms  <=5 ms  median ms  p90 ms  s a take")
+    print(
+        f"{len(made)} takes, {certain} of them with a certain downbeat (seed {seed}{', hard' if hard else ''})"
+    )
+    print(
+        f"{'method':30s} exact frames  right downbeats  <=10 ms  <=5 ms  median ms  p90 ms  s a take"
+    )
     for name, method in METHODS.items():
         if only and only not in name:
             continue
@@ -250,7 +304,9 @@ def run(folder: Path, seed: int, hard: bool, only: str | None) -> None:
             f"{np.nanmedian(off):10.1f} {np.nanpercentile(off, 90):7.1f} {took_s:9.2f}"
         )
         jumps = [v.jump for v in verdicts]
-        print(f"  jump at the loop point: {np.median(jumps):.2f} of the usual highest step, at most {max(jumps):.2f}")
+        print(
+            f"  jump at the loop point: {np.median(jumps):.2f} of the usual highest step, at most {max(jumps):.2f}"
+        )
         _print_said(verdicts)
 
 
@@ -261,12 +317,18 @@ def _print_said(verdicts: list[Verdict]) -> None:
         return
     sure = [v for v in verdicts if v.said and v.said.confidence >= SURE]
     wrong = sum(v.mean_ms > WRONG_MS for v in sure)
-    print(f"  sure ({SURE} or more) of {len(sure)}, {len(sure) / len(said):.0%}; {wrong} of these off by more than {WRONG_MS} ms")
+    print(
+        f"  sure ({SURE} or more) of {len(sure)}, {len(sure) / len(said):.0%}; {wrong} of these off by more than {WRONG_MS} ms"
+    )
     dips = [each.dip_db for each in said if each.dip_db is not None]
-    print(f"  dip of the envelope at the loop point: {np.median(dips):.2f} dB, at most {max(dips):.2f} dB")
+    print(
+        f"  dip of the envelope at the loop point: {np.median(dips):.2f} dB, at most {max(dips):.2f} dB"
+    )
 
 
-def _measured(made: list[Case], method: Callable[[Case, Path, Path], Said | None]) -> tuple[list[Verdict], float]:
+def _measured(
+    made: list[Case], method: Callable[[Case, Path, Path], Said | None]
+) -> tuple[list[Verdict], float]:
     verdicts, took_s = [], []
     with tempfile.TemporaryDirectory() as scratch:
         for case in made:
@@ -280,7 +342,9 @@ def _measured(made: list[Case], method: Callable[[Case, Path, Path], Said | None
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--loops", type=Path, help="folder of loops with its loops.json")
     source.add_argument("--made", action="store_true", help="loops of the embedded musician")

@@ -17,7 +17,19 @@ from tests.helpers.daemon_process import CONFIG, DaemonProcess, wait_until
 from tests.helpers.replicate_server import TOKEN, ReplicateServer
 
 JOBS, CAP_USD, AT_ONCE, DEADLINE_S, SEED = 50, 1.0, 4, 60.0, 1
-CREATE = [500, 502, 503, "drop", "drop after", 402, 422, (429, {"detail": "throttled", "retry_after": 1}), None, None, None]
+CREATE = [
+    500,
+    502,
+    503,
+    "drop",
+    "drop after",
+    402,
+    422,
+    (429, {"detail": "throttled", "retry_after": 1}),
+    None,
+    None,
+    None,
+]
 GET = [500, 503, "drop", 429, None, None, None, None]
 FILE = [503, "drop", 500, None, None, None]
 
@@ -28,7 +40,9 @@ def bench() -> None:
     server.rate_limit = 8
     for route, faults in (("create", CREATE), ("get", GET), ("file", FILE)):
         server.plan(route, *(rng.choice(faults) for _ in range(4 * JOBS)))
-    service = f"replicate: {{base_url: '{server.url}', at_once: {AT_ONCE}, deadline_s: {DEADLINE_S}}}\n"
+    service = (
+        f"replicate: {{base_url: '{server.url}', at_once: {AT_ONCE}, deadline_s: {DEADLINE_S}}}\n"
+    )
     config = CONFIG + service + f"spend: {{per_day_usd: {CAP_USD}}}\n"
     with tempfile.TemporaryDirectory() as home:
         daemon = DaemonProcess(Path(home), config, REPLICATE_API_TOKEN=TOKEN)
@@ -45,7 +59,11 @@ def _run(daemon: DaemonProcess) -> float:
     for n in range(JOBS):
         asker.ask(f"j{n}", prompt="soul loop", engine="musicgen-looper", bpm=120, bars=1)
     asker.close()
-    wait_until(lambda: not daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL"), 600, "the end of all jobs")
+    wait_until(
+        lambda: not daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL"),
+        600,
+        "the end of all jobs",
+    )
     return time.monotonic() - began
 
 
@@ -55,11 +73,23 @@ def _report(took_s: float, daemon: DaemonProcess, server: ReplicateServer) -> No
     longest_s = daemon.rows("SELECT max(ended - reserved) FROM purchases")[0][0]
     ends = Counter(row["error_code"] or row["state"] for row in jobs)
     inputs = Counter(str(sorted(one["input"].items())) for one in server.predictions.values())
-    print(f"{len(jobs)} jobs in {took_s:.0f} s: {', '.join(f'{count} {end}' for end, count in ends.most_common())}")
-    print(f"{server.creates} bought, {len(daemon.wavs())} clips, {spent_usd:.3f} of {CAP_USD:.2f} USD")
-    print(f"at most {server.most_at_once} at once of {AT_ONCE}; the longest purchase {longest_s:.1f} s of {DEADLINE_S:g}")
-    assert len(jobs) == JOBS and all(row["state"] == "done" or row["error_text"] for row in jobs), "a job has no end"
+    print(
+        f"{len(jobs)} jobs in {took_s:.0f} s: {', '.join(f'{count} {end}' for end, count in ends.most_common())}"
+    )
+    print(
+        f"{server.creates} bought, {len(daemon.wavs())} clips, {spent_usd:.3f} of {CAP_USD:.2f} USD"
+    )
+    print(
+        f"at most {server.most_at_once} at once of {AT_ONCE}; the longest purchase {longest_s:.1f} s of {DEADLINE_S:g}"
+    )
+    assert len(jobs) == JOBS and all(row["state"] == "done" or row["error_text"] for row in jobs), (
+        "a job has no end"
+    )
     assert max(inputs.values()) == 1, "something was bought twice"
-    assert server.creates >= len(daemon.wavs()) and spent_usd <= CAP_USD and server.most_at_once <= AT_ONCE
+    assert (
+        server.creates >= len(daemon.wavs())
+        and spent_usd <= CAP_USD
+        and server.most_at_once <= AT_ONCE
+    )
     # a purchase may be taken up again after a fault, with a deadline of its own
     assert longest_s <= 2 * DEADLINE_S, "a purchase hung"

@@ -53,7 +53,9 @@ SEARCHES: dict[str, Filters] = {
     "newest 50": Filters(),
     "a common word": Filters(text="drums"),
     "two words, begun": Filters(text="dus pia"),
-    "a word, tempo, compatible keys": Filters(text="techno", bpm=(120, 130), key="Am", compatible=True, kind=("loop",)),
+    "a word, tempo, compatible keys": Filters(
+        text="techno", bpm=(120, 130), key="Am", compatible=True, kind=("loop",)
+    ),
     "tempo and kind, by name": Filters(kind=("loop",), bpm=(120, 130), sort="name"),
     "all by loudness": Filters(sort="loudness"),
     "page 1,900 of the newest": Filters(offset=95_000),
@@ -86,8 +88,12 @@ def bench(count: int = CLIPS) -> None:
         for clip in ids[:500]:
             library.favourite(clip)
         size_mb = os.path.getsize(library.database.path) / 1e6
-        print(f"{count:,} clips taken in within {made_s:.1f} s ({1e6 * made_s / count:.0f} us each), {size_mb:.0f} MB")
-        print(f"{'search (50 rows and how many in all)':40} {'median':>8} {'worst':>8}   aim {AIM_MS:g} ms")
+        print(
+            f"{count:,} clips taken in within {made_s:.1f} s ({1e6 * made_s / count:.0f} us each), {size_mb:.0f} MB"
+        )
+        print(
+            f"{'search (50 rows and how many in all)':40} {'median':>8} {'worst':>8}   aim {AIM_MS:g} ms"
+        )
         for name, filters in SEARCHES.items():
             median, worst = median_ms(lambda filters=filters: library.search(filters))  # type: ignore[misc]
             print(f"{name:40} {median:6.1f}ms {worst:6.1f}ms   {'' if median < AIM_MS else 'OVER'}")
@@ -96,7 +102,9 @@ def bench(count: int = CLIPS) -> None:
             "facets of a word": lambda: library.facets(Filters(text="drums")),
             "one clip": lambda: library.get("c000500"),
             "mark a favourite": lambda: library.favourite("c000500"),
-            "add a step": lambda: library.edits.add("c000500", {"do": "reverb"}) and library.edits.undo("c000500"),
+            "add a step": lambda: (
+                library.edits.add("c000500", {"do": "reverb"}) and library.edits.undo("c000500")
+            ),
         }.items():
             median, worst = median_ms(work)
             print(f"{name:40} {median:6.1f}ms {worst:6.1f}ms")

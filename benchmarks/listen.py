@@ -37,16 +37,26 @@ def render(folder: Path) -> Path:
             assert take.audio is not None and take.plan is not None
             gain_db = min(LOOP_LUFS - loop_lufs(take.audio, RATE), -1 - true_peak_db(take.audio))
             name = f"{genre.replace(' ', '-').replace('&', 'and')}_{seed}.wav"
-            write_clip(folder / name, amplify(take.audio, gain_db), RATE, {"kind": "loop", "bpm": brief.bpm, "key": take.key})
+            write_clip(
+                folder / name,
+                amplify(take.audio, gain_db),
+                RATE,
+                {"kind": "loop", "bpm": brief.bpm, "key": take.key},
+            )
             chords = html.escape(" ".join(take.plan["chords_of"]))
             cells.append(
                 f'<td><audio controls loop preload="none" src="{name}"></audio><br><small>{take.key or ""} {chords}</small></td>'
             )
-        rows.append(f"<tr><td>{html.escape(genre)}<br><small>{STYLES[genre].bpm:g} bpm</small></td>{''.join(cells)}</tr>")
+        rows.append(
+            f"<tr><td>{html.escape(genre)}<br><small>{STYLES[genre].bpm:g} bpm</small></td>{''.join(cells)}</tr>"
+        )
         print(f"  {genre}", flush=True)
     heads = "".join(f"<th>seed {seed}</th>" for seed in SEEDS)
     page = folder / "index.html"
-    page.write_text(_PAGE.format(seeds=len(SEEDS), lufs=LOOP_LUFS, heads=heads, rows="\n".join(rows)), encoding="utf-8")
+    page.write_text(
+        _PAGE.format(seeds=len(SEEDS), lufs=LOOP_LUFS, heads=heads, rows="\n".join(rows)),
+        encoding="utf-8",
+    )
     return page
 
 

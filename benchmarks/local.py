@@ -53,16 +53,31 @@ def _row(name: str, folder: Path, half: bool) -> None:
     torch.cuda.synchronize()
     pace = (time.perf_counter() - begun) / _SECONDS
     peak_gb = torch.cuda.max_memory_allocated() / 1e9
-    print(f"{name:<18}{16 if half else 32:>5}{loaded_s:>9.1f}{pace:>9.2f}{peak_gb:>7.1f}", flush=True)
+    print(
+        f"{name:<18}{16 if half else 32:>5}{loaded_s:>9.1f}{pace:>9.2f}{peak_gb:>7.1f}", flush=True
+    )
 
 
 def _write_musicgen(folder: Path, layers: int, hidden: int, heads: int) -> None:
     """A MusicGen of true size, with T5-base for words and the 32 kHz codec."""
-    from transformers import EncodecConfig, MusicgenConfig, MusicgenForConditionalGeneration, T5Config
+    from transformers import (
+        EncodecConfig,
+        MusicgenConfig,
+        MusicgenForConditionalGeneration,
+        T5Config,
+    )
 
     from tests.daemon.engines.local.tiny import tokenizer
 
-    text = T5Config(vocab_size=32128, d_model=768, d_kv=64, d_ff=3072, num_layers=12, num_heads=12, decoder_start_token_id=0)
+    text = T5Config(
+        vocab_size=32128,
+        d_model=768,
+        d_kv=64,
+        d_ff=3072,
+        num_layers=12,
+        num_heads=12,
+        decoder_start_token_id=0,
+    )
     codec = EncodecConfig(
         sampling_rate=32000, audio_channels=1, target_bandwidths=[2.2], num_filters=64, hidden_size=128, codebook_size=2048,
         upsampling_ratios=[8, 5, 4, 4], num_lstm_layers=2, use_causal_conv=False, normalize=False,
@@ -71,13 +86,18 @@ def _write_musicgen(folder: Path, layers: int, hidden: int, heads: int) -> None:
         "vocab_size": 2048, "num_hidden_layers": layers, "hidden_size": hidden, "ffn_dim": 4 * hidden,
         "num_attention_heads": heads, "num_codebooks": 4, "pad_token_id": 2048, "bos_token_id": 2048,
     }  # fmt: skip
-    config = MusicgenConfig(text_encoder=text.to_dict(), audio_encoder=codec.to_dict(), decoder=decoder)
+    config = MusicgenConfig(
+        text_encoder=text.to_dict(), audio_encoder=codec.to_dict(), decoder=decoder
+    )
     model = MusicgenForConditionalGeneration(config)
     for name in ("pad_token_id", "bos_token_id", "decoder_start_token_id"):
         setattr(model.generation_config, name, 2048)
     model.save_pretrained(folder)
     tokenizer().save_pretrained(folder)
-    print(f"  {sum(p.numel() for p in model.parameters()) / 1e6:.0f} million parameters", file=sys.stderr)
+    print(
+        f"  {sum(p.numel() for p in model.parameters()) / 1e6:.0f} million parameters",
+        file=sys.stderr,
+    )
 
 
 if __name__ == "__main__":

@@ -24,8 +24,27 @@ def write(folder: Path, seed: int) -> None:
     specs = []
     for number, (prompt, bars, meter) in enumerate(PROMPTS):
         name = f"{prompt.replace(' ', '-')}-{meter[0]}.wav"
-        asked = ["--engine", "embedded", "--bars", str(bars), "--meter", meter, "--seed", str(seed * 1000 + number)]
-        command = [sys.executable, "-m", "daemon.cli", "make", prompt, *asked, "--out", str(folder / name), "--force"]
+        asked = [
+            "--engine",
+            "embedded",
+            "--bars",
+            str(bars),
+            "--meter",
+            meter,
+            "--seed",
+            str(seed * 1000 + number),
+        ]
+        command = [
+            sys.executable,
+            "-m",
+            "daemon.cli",
+            "make",
+            prompt,
+            *asked,
+            "--out",
+            str(folder / name),
+            "--force",
+        ]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         per_bar = int(meter[0])
         specs.append({"file": name, "beats": bars * per_bar, "beats_per_bar": per_bar})

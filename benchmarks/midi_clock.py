@@ -47,21 +47,34 @@ def read_tempo(bpm: float, folder: Path) -> str:
     with jack_server(48000, 512):
         with others_clock(bpm, folder) as clock:
             reading = Reading()
-            ports = MidiPorts(reading.hear, api="jack", inputs=["jack_midi_clock"], timing=True, virtual=False)
+            ports = MidiPorts(
+                reading.hear, api="jack", inputs=["jack_midi_clock"], timing=True, virtual=False
+            )
             ports.open()
             time.sleep(0.3)
             clock.say("start")
             time.sleep(LISTEN_S)
             ports.close()
         found = [reading.measured.get(wanted_s) for wanted_s in READ_AFTER_S]
-        errors = "".join(f"{one.bpm - clock.bpm_sent:+11.3f} (±{one.error_bpm:.3f})" if one else f"{'-':>20}" for one in found)
+        errors = "".join(
+            f"{one.bpm - clock.bpm_sent:+11.3f} (±{one.error_bpm:.3f})" if one else f"{'-':>20}"
+            for one in found
+        )
         said = ", ".join(f"{value:g} after {after_s:.1f} s" for after_s, value in reading.said)
-        late = f"; the server's clock slipped by {1000 * clock.slip_s:.0f} ms" if clock.slip_s > 0.005 else ""
+        late = (
+            f"; the server's clock slipped by {1000 * clock.slip_s:.0f} ms"
+            if clock.slip_s > 0.005
+            else ""
+        )
         return f"{bpm:8g}{clock.bpm_sent:10.4f}{errors}   {said}{late}"
 
 
 def bench() -> None:
-    print(f"{'asked':>8}{'sent':>10}" + "".join(f"{f'off after {wanted_s:g} s':>20}" for wanted_s in READ_AFTER_S) + "   said")
+    print(
+        f"{'asked':>8}{'sent':>10}"
+        + "".join(f"{f'off after {wanted_s:g} s':>20}" for wanted_s in READ_AFTER_S)
+        + "   said"
+    )
     with tempfile.TemporaryDirectory() as folder:
         for bpm in TEMPOS:
             print(read_tempo(bpm, Path(folder)), flush=True)

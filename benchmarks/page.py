@@ -44,7 +44,9 @@ def looked_through(page: Any) -> None:
         print(f"search {words!r:10} {took_ms:6.0f} ms to the first of {page.evaluate(_COUNT)}")
     began = time.perf_counter()
     page.get_by_text("More filters").click()
-    page.wait_for_function("[...document.querySelectorAll('.library details select')].some(one => one.options.length > 2)")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.library details select')].some(one => one.options.length > 2)"
+    )
     print(f"filters with counts {1000 * (time.perf_counter() - began):6.0f} ms")
     page.mouse.move(900, 700)
     began = time.perf_counter()
@@ -54,7 +56,9 @@ def looked_through(page: Any) -> None:
     rows, took_s = page.locator("[data-row]").count(), time.perf_counter() - began
     took = page.evaluate(_FRAMES)
     print(f"{rows} rows scrolled into being in {took_s:.1f} s")
-    print(f"a frame while scrolling: p50 {statistics.median(took):.1f} ms, p95 {statistics.quantiles(took, n=20)[18]:.1f} ms")
+    print(
+        f"a frame while scrolling: p50 {statistics.median(took):.1f} ms, p95 {statistics.quantiles(took, n=20)[18]:.1f} ms"
+    )
 
 
 def bench(count: int = CLIPS) -> None:
@@ -65,13 +69,21 @@ def bench(count: int = CLIPS) -> None:
         filled(home, count)
         with served(home) as (_, _, api), sync_playwright() as playwright:
             time.sleep(20)  # the first look through the crate
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-            page = browser.new_context(bypass_csp=True, viewport={"width": 1440, "height": 900}).new_page()
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            )
+            page = browser.new_context(
+                bypass_csp=True, viewport={"width": 1440, "height": 900}
+            ).new_page()
             page.set_default_timeout(30_000)
             began = time.perf_counter()
-            page.goto(f"{str(api.base_url).removesuffix('/api/')}/open?code={make_link_code(Places.find(home))}")
+            page.goto(
+                f"{str(api.base_url).removesuffix('/api/')}/open?code={make_link_code(Places.find(home))}"
+            )
             page.locator("[data-row]").first.wait_for()
-            print(f"{count:,} clips: link to first rows {1000 * (time.perf_counter() - began):.0f} ms")
+            print(
+                f"{count:,} clips: link to first rows {1000 * (time.perf_counter() - began):.0f} ms"
+            )
             looked_through(page)
             browser.close()
 

@@ -79,7 +79,12 @@ class Soak:
 
     def _keeps_up(self) -> bool:
         """Whether no more is waiting than a person would ask before the first is there; the thousands of files apart."""
-        return self.daemon.rows("SELECT count(*) FROM jobs WHERE ended IS NULL AND door != 'inbox'")[0][0] < 100
+        return (
+            self.daemon.rows("SELECT count(*) FROM jobs WHERE ended IS NULL AND door != 'inbox'")[
+                0
+            ][0]
+            < 100
+        )
 
     def by_osc(self, dice: random.Random) -> None:
         asker, n = Asker(self.daemon.places), 0
@@ -130,7 +135,17 @@ class Soak:
     def by_command(self, dice: random.Random) -> None:
         while not self.stop.wait(dice.uniform(5, 15)):
             try:
-                arguments = ("make", dice.choice(WORDS), "--engine", "fake", "--bars", "1", "--bpm", "240", "--json")
+                arguments = (
+                    "make",
+                    dice.choice(WORDS),
+                    "--engine",
+                    "fake",
+                    "--bars",
+                    "1",
+                    "--bpm",
+                    "240",
+                    "--json",
+                )
                 done = command(*arguments, environment=self.daemon.environment)
             except subprocess.TimeoutExpired:
                 # thousands of files stand before it in the queue; its job ends all the same
@@ -161,7 +176,9 @@ class Soak:
 
     def by_pad(self, dice: random.Random) -> None:
         command = [sys.executable, "-m", "benchmarks.soak_traffic", str(dice.random())[2:]]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as pad:
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as pad:
             self.stop.wait()
             try:
                 said, _ = pad.communicate(timeout=60)
@@ -187,7 +204,9 @@ class Soak:
     def hellos(self, dice: random.Random) -> None:
         """A device's signs of life, timed by a process of its own, which nothing else here keeps waiting."""
         command = [sys.executable, "-m", "benchmarks.flood", "--ask", str(self.daemon.link.port)]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as device:
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as device:
             assert device.stdout and device.stdin
             reading = threading.Thread(target=lambda: self.hello_lines.extend(device.stdout or ()))
             reading.start()
@@ -196,7 +215,12 @@ class Soak:
             reading.join()
 
     def harm(self, dice: random.Random) -> None:
-        faults: list[Callable[[Any], None]] = [self._kill, self._stop_for_a_while, self._no_disk, self._kill]
+        faults: list[Callable[[Any], None]] = [
+            self._kill,
+            self._stop_for_a_while,
+            self._no_disk,
+            self._kill,
+        ]
         while not self.stop.wait(dice.uniform(5.0, 20.0)):
             found = workers_of(self.daemon)
             try:
@@ -218,7 +242,9 @@ class Soak:
         worker.resume()
 
     def _no_disk(self, process: psutil.Process) -> None:
-        self.counts["the daemon's disk full" if process is self.process else "workers' disk full"] += 1
+        self.counts[
+            "the daemon's disk full" if process is self.process else "workers' disk full"
+        ] += 1
         process.rlimit(psutil.RLIMIT_FSIZE, (4096, psutil.RLIM_INFINITY))
         time.sleep(2.0)
         process.rlimit(psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY))
@@ -227,7 +253,9 @@ class Soak:
 
     def drop_many(self) -> None:
         for n in range(self.files):
-            (self.daemon.places.inbox / f"many{n}.txt").write_text("engine: fake\nbars: 1\nbpm: 300\nkind: oneshot\n\nclick")
+            (self.daemon.places.inbox / f"many{n}.txt").write_text(
+                "engine: fake\nbars: 1\nbpm: 300\nkind: oneshot\n\nclick"
+            )
             self.dropped.append(f"many{n}.txt")
         self.counts["files at once"] += self.files
 
@@ -240,7 +268,14 @@ class Soak:
                 self.counts["files taken away again"] += 1
 
     def weigh(self) -> dict[str, float]:
-        page = next((child for child in self.process.children() if "daemon.web" in " ".join(child.cmdline())), None)
+        page = next(
+            (
+                child
+                for child in self.process.children()
+                if "daemon.web" in " ".join(child.cmdline())
+            ),
+            None,
+        )
         found = self.process.memory_info()
         return {
             "the page's process, MB": page.memory_info().rss / 1e6 if page else 0.0,
@@ -253,24 +288,48 @@ class Soak:
 
     def unanswered(self) -> list[str]:
         box = self.daemon.places.inbox
-        there = {path.name for path in (box / "done").iterdir()} | {path.name for path in (box / "failed").iterdir()}
-        return [name for name in self.dropped if not {f"{name}.result.json", f"{name}.error.txt"} & there]
+        there = {path.name for path in (box / "done").iterdir()} | {
+            path.name for path in (box / "failed").iterdir()
+        }
+        return [
+            name
+            for name in self.dropped
+            if not {f"{name}.result.json", f"{name}.error.txt"} & there
+        ]
 
     def answered_twice(self) -> list[str]:
         """Files with more than one answer: every name was dropped once."""
         box = self.daemon.places.inbox
-        answers = [path.name for path in (*(box / "done").glob("*.json"), *(box / "failed").glob("*.error.txt"))]
+        answers = [
+            path.name
+            for path in (*(box / "done").glob("*.json"), *(box / "failed").glob("*.error.txt"))
+        ]
         names = [name.removesuffix(".result.json").removesuffix(".error.txt") for name in answers]
-        return [name for name, count in Counter(names).items() if count > 1 or name not in set(self.dropped)]
+        return [
+            name
+            for name, count in Counter(names).items()
+            if count > 1 or name not in set(self.dropped)
+        ]
 
     def run(self, minutes: float) -> bool:
         print(f"{minutes:g} minutes, then until all is done...", flush=True)
         watcher = Watcher(self.daemon.places.crate)
         began = time.monotonic()
-        parts = [self.by_osc, self.by_inbox, self.by_command, self.by_http, self.rubbish, self.hellos, self.harm]
+        parts = [
+            self.by_osc,
+            self.by_inbox,
+            self.by_command,
+            self.by_http,
+            self.rubbish,
+            self.hellos,
+            self.harm,
+        ]
         if self.pad:
             parts.append(self.by_pad)
-        threads = [threading.Thread(target=part, args=(random.Random(self.dice.random()),)) for part in parts]
+        threads = [
+            threading.Thread(target=part, args=(random.Random(self.dice.random()),))
+            for part in parts
+        ]
         for thread in threads:
             thread.start()
         time.sleep(min(60.0, minutes * 20))
@@ -284,7 +343,12 @@ class Soak:
             thread.join()
         self.take_back()
         wait_until(
-            lambda: not self.daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL") and not self.unanswered(), 1800, "the end"
+            lambda: (
+                not self.daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL")
+                and not self.unanswered()
+            ),
+            1800,
+            "the end",
         )
         wait_until(lambda: not list(self.daemon.places.jobs.iterdir()), 30, "the end of the work")
         time.sleep(3)
@@ -292,17 +356,28 @@ class Soak:
         broken = watcher.stop()
         took_s = time.monotonic() - began
         share = sum(self.process.cpu_times()[:2]) / took_s
-        print(f"{took_s / 60:.1f} minutes until all was done; the daemon took {share:.2f} of a core")
+        print(
+            f"{took_s / 60:.1f} minutes until all was done; the daemon took {share:.2f} of a core"
+        )
         return self.judge(start, end, broken + self.trouble)
 
     def answers(self) -> dict[str, Waits]:
         """How long answers took, by what was asked and what was going on when it was sent."""
-        hellos = [(float(line.split()[0]), float(line.split()[1]) if line.split()[1:] else None) for line in self.hello_lines]
+        hellos = [
+            (float(line.split()[0]), float(line.split()[1]) if line.split()[1:] else None)
+            for line in self.hello_lines
+        ]
         found = {"HTTP orders": Waits(self.http_waits_s)}
         for question, asked in (("a sign of life", hellos), ("OSC, accepted", self.accepted)):
             for at, took_s in asked:
-                here = [name for name, spells in self.spells.items() if any(begin <= at <= end for begin, end in spells)]
-                found.setdefault(f"{question}; {', '.join(here) or 'neither flood nor files'}", Waits()).note(took_s)
+                here = [
+                    name
+                    for name, spells in self.spells.items()
+                    if any(begin <= at <= end for begin, end in spells)
+                ]
+                found.setdefault(
+                    f"{question}; {', '.join(here) or 'neither flood nor files'}", Waits()
+                ).note(took_s)
         return dict(sorted(found.items()))
 
     def judge(self, start: dict[str, float], end: dict[str, float], faults: list[str]) -> bool:
@@ -331,15 +406,23 @@ class Soak:
         print(f"{'log, MB':34} {log_bytes / 1e6:9.1f}")
         for fault in faults[:40]:
             print(f"FAULT {fault}")
-        print("nothing lost, nothing twice, nothing partial" if not faults else f"{len(faults)} faults")
+        print(
+            "nothing lost, nothing twice, nothing partial"
+            if not faults
+            else f"{len(faults)} faults"
+        )
         return not faults
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--files", type=int, default=5000, help="prompt files dropped at once after a minute")
+    parser.add_argument(
+        "--files", type=int, default=5000, help="prompt files dropped at once after a minute"
+    )
     asked = parser.parse_args()
     pad = shutil.which("jackd") is not None
     if not pad:

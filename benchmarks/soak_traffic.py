@@ -28,7 +28,11 @@ class HttpUser:
     def __init__(self, places: Places) -> None:
         address = wait_until(lambda: read_address(places), 60, "the page") or {}
         self.base = f"http://127.0.0.1:{address['port']}"
-        self.client = httpx.Client(base_url=self.base, headers={"Authorization": f"Bearer {load_token(places)}"}, timeout=30)
+        self.client = httpx.Client(
+            base_url=self.base,
+            headers={"Authorization": f"Bearer {load_token(places)}"},
+            timeout=30,
+        )
         self.stranger = httpx.Client(base_url=self.base, timeout=30)
 
     def order(self, **values: Any) -> str:
@@ -38,22 +42,37 @@ class HttpUser:
 
     def look_about(self, dice: random.Random) -> list[str]:
         """What was wrong with the answers to somebody who looks through the library."""
-        paths = ("/api/status", "/api/jobs", "/api/clips?text=clicks", "/api/facets", "/api/session", "/api/spend")
+        paths = (
+            "/api/status",
+            "/api/jobs",
+            "/api/clips?text=clicks",
+            "/api/facets",
+            "/api/session",
+            "/api/spend",
+        )
         answers = [self.client.get(path) for path in dice.sample(paths, 2)]
-        return [f"HTTP {answer.url}: {answer.status_code}" for answer in answers if answer.status_code != 200]
+        return [
+            f"HTTP {answer.url}: {answer.status_code}"
+            for answer in answers
+            if answer.status_code != 200
+        ]
 
     def attack(self, dice: random.Random) -> list[str]:
         """What was let in, or broke, of things that must be refused."""
         post, host = self.stranger.post, {"Host": "evil.example"}
         answers = {
             "no token": lambda: post("/api/requests", json={"prompt": "x"}),
-            "wrong token": lambda: self.stranger.get("/api/clips", headers={"Authorization": "Bearer " + "0" * 43}),
+            "wrong token": lambda: self.stranger.get(
+                "/api/clips", headers={"Authorization": "Bearer " + "0" * 43}
+            ),
             "foreign host": lambda: self.client.get("/api/status", headers=host),
             "foreign origin": lambda: self.client.post(
                 "/api/requests", json={"prompt": "x"}, headers={"Origin": "http://evil.example"}
             ),
             "rubbish": lambda: self.client.post("/api/requests", content=dice.randbytes(300)),
-            "no such field": lambda: self.client.post("/api/requests", json={"prompt": "x", "bmp": 90}),
+            "no such field": lambda: self.client.post(
+                "/api/requests", json={"prompt": "x", "bmp": 90}
+            ),
             "far too much": lambda: self.client.post("/api/requests", content=b"[" * 2_000_000),
         }
         name = dice.choice(list(answers))
@@ -91,12 +110,16 @@ def _rubbish(out: Any, dice: random.Random) -> None:
     for _ in range(dice.choice((1, 50, 500))):
         kind = dice.random()
         if kind < 0.2:
-            out.send_message([0xF0, *(dice.randrange(128) for _ in range(dice.randrange(60))), 0xF7])
+            out.send_message(
+                [0xF0, *(dice.randrange(128) for _ in range(dice.randrange(60))), 0xF7]
+            )
         elif kind < 0.7:
             out.send_message([0xB0 | dice.randrange(16), dice.randrange(128), dice.randrange(128)])
         else:
             # notes that the map has nothing for
-            out.send_message([0x90 | dice.randrange(16), dice.randrange(40, 128), dice.randrange(128)])
+            out.send_message(
+                [0x90 | dice.randrange(16), dice.randrange(40, 128), dice.randrange(128)]
+            )
 
 
 def main() -> None:

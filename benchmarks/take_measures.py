@@ -41,12 +41,17 @@ def measure(take: Take, brief: Brief) -> dict[str, Any]:
         "true_peak_db": peak_db,
         "levelled_lufs": lufs + gain_db,
         "levelled_peak_db": peak_db + gain_db,
-        "crest_db": 20 * math.log10(float(np.abs(audio).max()) / float(np.sqrt((audio.astype(np.float64) ** 2).mean()))),
+        "crest_db": 20
+        * math.log10(
+            float(np.abs(audio).max()) / float(np.sqrt((audio.astype(np.float64) ** 2).mean()))
+        ),
         "slope_db": slope_db_per_octave(audio, rate),
         "correlation": float(np.corrcoef(audio.T)[0, 1]),
         "low_side_db": low_side_db(audio, rate),
         "seam": measure_seam(audio).jump,
-        "quietest_part_db": min(20 * math.log10(float(np.abs(stem).max()) + 1e-9) for stem in take.stems.values()),
+        "quietest_part_db": min(
+            20 * math.log10(float(np.abs(stem).max()) + 1e-9) for stem in take.stems.values()
+        ),
         "sum_error": float(np.abs(np.sum(list(take.stems.values()), axis=0) - audio).max()),
     }
 
@@ -72,7 +77,10 @@ def slope_db_per_octave(audio: np.ndarray, rate: int) -> float:
     hz = np.fft.rfftfreq(len(audio), 1 / rate)
     power = (np.abs(np.fft.rfft(audio, axis=0)) ** 2).sum(axis=1)
     edges = 100 * 2 ** (np.arange(21) / 3)
-    means = [10 * np.log10(power[(hz >= low) & (hz < high)].mean() + 1e-20) for low, high in pairwise(edges)]
+    means = [
+        10 * np.log10(power[(hz >= low) & (hz < high)].mean() + 1e-20)
+        for low, high in pairwise(edges)
+    ]
     return float(np.polyfit(np.arange(20) / 3, means, 1)[0])
 
 
@@ -103,13 +111,21 @@ def statistics(audio: np.ndarray, rate: int) -> dict[str, float]:
     for name, low, high in (("low", 0, 200), ("mid", 200, 2000), ("high", 2000, 20000)):
         level = np.log1p(40 * spectrum[:, (hz >= low) & (hz < high)].sum(axis=1) / spectrum.max())
         rise = np.maximum(0, np.diff(level))
-        peaks = (rise[1:-1] > 0.25 * rise.max()) & (rise[1:-1] >= rise[:-2]) & (rise[1:-1] > rise[2:])
+        peaks = (
+            (rise[1:-1] > 0.25 * rise.max()) & (rise[1:-1] >= rise[:-2]) & (rise[1:-1] > rise[2:])
+        )
         times = np.flatnonzero(peaks) + 1
         found[f"{name}_onsets_per_s"] = float((times >= before - 2).sum()) / turn_s
         strikes += [(int(time), name) for time in times if time >= before - 2]
-    found["repeat_entropy_bits"] = _repeat_entropy(strikes, round(2 * rate / hop), round(turn_s * rate / hop))
-    found["flux"] = float(np.maximum(0, np.diff(spectrum / spectrum.max(), axis=0)).sum(axis=1).mean())
-    found["crest_db"] = 20 * math.log10(float(np.abs(audio).max()) / float(np.sqrt((audio.astype(np.float64) ** 2).mean())))
+    found["repeat_entropy_bits"] = _repeat_entropy(
+        strikes, round(2 * rate / hop), round(turn_s * rate / hop)
+    )
+    found["flux"] = float(
+        np.maximum(0, np.diff(spectrum / spectrum.max(), axis=0)).sum(axis=1).mean()
+    )
+    found["crest_db"] = 20 * math.log10(
+        float(np.abs(audio).max()) / float(np.sqrt((audio.astype(np.float64) ** 2).mean()))
+    )
     return found
 
 
@@ -121,11 +137,17 @@ def _repeat_entropy(strikes: list[tuple[int, str]], span: int, turn: int) -> flo
     first = min(time for time, _ in strikes)
     rounds = -(-(span + 8) // turn)
     events: list[tuple[int, set[str]]] = []
-    for time, band in sorted((time - first + k * turn, band) for k in range(rounds + 1) for time, band in strikes):
+    for time, band in sorted(
+        (time - first + k * turn, band) for k in range(rounds + 1) for time, band in strikes
+    ):
         if events and time - events[-1][0] <= 4:
             events[-1][1].add(band)
         else:
             events.append((time, {band}))
-    said = [("".join(sorted(bands)), round((after - time) / 4)) for (time, bands), (after, _) in pairwise(events) if time < span]
+    said = [
+        ("".join(sorted(bands)), round((after - time) / 4))
+        for (time, bands), (after, _) in pairwise(events)
+        if time < span
+    ]
     shares = np.array(list(Counter(said).values())) / len(said)
     return float(-(shares * np.log2(shares)).sum())

@@ -46,7 +46,9 @@ def served(home: Path) -> Iterator[tuple[int, int, httpx.Client]]:
             time.sleep(0.05)
         address = json.loads((web / "address.json").read_text())
         headers = {"Authorization": f"Bearer {(web / 'token').read_text()}"}
-        with httpx.Client(base_url=f"http://127.0.0.1:{address['port']}/api", headers=headers, timeout=60) as api:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{address['port']}/api", headers=headers, timeout=60
+        ) as api:
             yield process.pid, address["pid"], api
     finally:
         process.terminate()
@@ -75,8 +77,14 @@ def idle(pids: tuple[int, int]) -> list[tuple[float, float]]:
     before = [one.cpu_times() for one in watched]
     time.sleep(IDLE_S)
     after = [one.cpu_times() for one in watched]
-    used_s = [new.user + new.system - old.user - old.system for old, new in zip(before, after, strict=True)]
-    return [(one.memory_info().rss / 1e6, 100 * used / IDLE_S) for one, used in zip(watched, used_s, strict=True)]
+    used_s = [
+        new.user + new.system - old.user - old.system
+        for old, new in zip(before, after, strict=True)
+    ]
+    return [
+        (one.memory_info().rss / 1e6, 100 * used / IDLE_S)
+        for one, used in zip(watched, used_s, strict=True)
+    ]
 
 
 def used_s(pid: int) -> float:
@@ -88,16 +96,26 @@ def used_s(pid: int) -> float:
 def question(dice: random.Random, loops: list[str]) -> tuple[str, str, dict[str, object]]:
     """What a page asks, about as often as it does: kind, path and values."""
     loop = dice.choice(loops)
-    kind = dice.choices(("search", "page", "clip", "peaks", "audio", "jobs"), (30, 20, 20, 15, 10, 5))[0]
+    kind = dice.choices(
+        ("search", "page", "clip", "peaks", "audio", "jobs"), (30, 20, 20, 15, 10, 5)
+    )[0]
     match kind:
         case "search":
             words = dice.choice(("dus", "techno", "warm pad", "kick", "piano"))
-            return kind, "/clips", {"text": words, "limit": 30, "bpm_from": dice.choice((80, 100, 120))}
+            return (
+                kind,
+                "/clips",
+                {"text": words, "limit": 30, "bpm_from": dice.choice((80, 100, 120))},
+            )
         case "page":
             return (
                 kind,
                 "/clips",
-                {"limit": 30, "offset": 30 * dice.randrange(100), "sort": dice.choice(("newest", "name", "bpm"))},
+                {
+                    "limit": 30,
+                    "offset": 30 * dice.randrange(100),
+                    "sort": dice.choice(("newest", "name", "bpm")),
+                },
             )
         case "clip":
             return kind, f"/clips/c{dice.randrange(1000):06d}", {}
@@ -119,7 +137,9 @@ async def asked(api: httpx.Client, loops: list[str]) -> dict[str, list[float]]:
         while time.monotonic() < until:
             kind, path, values = question(dice, loops)
             began = time.perf_counter()
-            (await client.get(str(api.base_url) + path.removeprefix("/"), params=values)).raise_for_status()
+            (
+                await client.get(str(api.base_url) + path.removeprefix("/"), params=values)
+            ).raise_for_status()
             took.setdefault(kind, []).append(1000 * (time.perf_counter() - began))
             await asyncio.sleep(PAUSE_S)
 
@@ -134,15 +154,25 @@ def bench(count: int = CLIPS) -> None:
         filled(home, count)
         with served(home) as (daemon, web, api):
             time.sleep(20)  # the first look through the crate
-            for name, (memory_mb, cpu) in zip(("daemon", "page's server"), idle((daemon, web)), strict=True):
+            for name, (memory_mb, cpu) in zip(
+                ("daemon", "page's server"), idle((daemon, web)), strict=True
+            ):
                 print(f"idle with web: on, {name:14} {memory_mb:6.1f} MB {cpu:6.2f} % of a core")
-            job = api.post("/requests", json={"prompt": "house loop", "bars": 4, "count": LOOPS}).raise_for_status().json()["job"]
+            job = (
+                api.post("/requests", json={"prompt": "house loop", "bars": 4, "count": LOOPS})
+                .raise_for_status()
+                .json()["job"]
+            )
             while len(made := api.get(f"/jobs/{job}").json()["clips"]) < LOOPS:
                 time.sleep(0.2)
             before_s = used_s(web)
             still = asyncio.run(asked(api, made))
             still_s = used_s(web) - before_s
-            job = api.post("/requests", json={"prompt": "house loop", "bars": 16, "count": 100}).raise_for_status().json()["job"]
+            job = (
+                api.post("/requests", json={"prompt": "house loop", "bars": 16, "count": 100})
+                .raise_for_status()
+                .json()["job"]
+            )
             before_s = used_s(web)
             busy = asyncio.run(asked(api, made))
             busy_s = used_s(web) - before_s
@@ -155,7 +185,9 @@ def bench(count: int = CLIPS) -> None:
         print(f"{CLIENTS} clients, {rate:.0f} requests a second, {count:,} clips, {name}:")
         print(f"  {1000 * spent_s / len(every):.1f} ms of a core for each request")
         for kind, some in [("all", every), *sorted(took.items())]:
-            print(f"  {kind:7} p50 {statistics.median(some):6.1f} ms, p95 {statistics.quantiles(some, n=20)[18]:6.1f} ms")
+            print(
+                f"  {kind:7} p50 {statistics.median(some):6.1f} ms, p95 {statistics.quantiles(some, n=20)[18]:6.1f} ms"
+            )
     assert state["state"] not in ("done", "failed"), "the job ended before the clients did"
 
 

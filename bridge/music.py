@@ -43,8 +43,34 @@ _SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 
 #: Major keys by Camelot number; the minor of a number is three semitones below its major.
-_CAMELOT_MAJOR = {1: "B", 2: "Gb", 3: "Db", 4: "Ab", 5: "Eb", 6: "Bb", 7: "F", 8: "C", 9: "G", 10: "D", 11: "A", 12: "E"}
-_CAMELOT_MINOR = {1: "Ab", 2: "Eb", 3: "Bb", 4: "F", 5: "C", 6: "G", 7: "D", 8: "A", 9: "E", 10: "B", 11: "F#", 12: "Db"}
+_CAMELOT_MAJOR = {
+    1: "B",
+    2: "Gb",
+    3: "Db",
+    4: "Ab",
+    5: "Eb",
+    6: "Bb",
+    7: "F",
+    8: "C",
+    9: "G",
+    10: "D",
+    11: "A",
+    12: "E",
+}
+_CAMELOT_MINOR = {
+    1: "Ab",
+    2: "Eb",
+    3: "Bb",
+    4: "F",
+    5: "C",
+    6: "G",
+    7: "D",
+    8: "A",
+    9: "E",
+    10: "B",
+    11: "F#",
+    12: "Db",
+}
 
 _KEY = re.compile(r"^([A-Ga-g])\s*(#|b|♯|♭|\s*sharp\b|\s*flat\b)?\s*(.*)$")
 _NOTE = re.compile(r"^([A-Ga-g])(#|b|♯|♭)?(-?\d{1,2})?$")
@@ -93,7 +119,15 @@ class Key:
     @property
     def relative_major_tonic(self) -> int:
         """Pitch class of the major scale with the same notes (the natural minor's, for harmonic and melodic minor)."""
-        offsets = {"major": 0, "dorian": 2, "phrygian": 4, "lydian": 5, "mixolydian": 7, "minor": 9, "locrian": 11}
+        offsets = {
+            "major": 0,
+            "dorian": 2,
+            "phrygian": 4,
+            "lydian": 5,
+            "mixolydian": 7,
+            "minor": 9,
+            "locrian": 11,
+        }
         return (self.tonic - offsets.get(self.mode, 9)) % 12
 
     @property

@@ -89,7 +89,9 @@ def _whole(low: int, high: int) -> Callable[[Any], int]:
     def read(raw: Any) -> int:
         if isinstance(raw, bool):
             raise TypeError
-        value = int(raw) if isinstance(raw, str) and re.fullmatch(r"\s*-?\d+\s*", raw) else float(raw)
+        value = (
+            int(raw) if isinstance(raw, str) and re.fullmatch(r"\s*-?\d+\s*", raw) else float(raw)
+        )
         if value != int(value) or not low <= value <= high:
             raise ValueError
         return int(value)
@@ -166,16 +168,23 @@ def _engines(raw: object) -> list[str]:
 
 
 _FOREIGN_PATH = re.compile(
-    r"^[\\/]{2}|^[a-z][a-z0-9+.-]+:[\\/]{2}|^(file|smb|afp|nfs|s?ftp|https?|data):|^[\\/]+(dev|proc|sys)([\\/]|$)", re.IGNORECASE
+    r"^[\\/]{2}|^[a-z][a-z0-9+.-]+:[\\/]{2}|^(file|smb|afp|nfs|s?ftp|https?|data):|^[\\/]+(dev|proc|sys)([\\/]|$)",
+    re.IGNORECASE,
 )
 #: On Windows these are devices in every folder and with every ending; elsewhere `aux.wav` is a file like another.
-_WINDOWS_DEVICE = re.compile(r"(^|[\\/:])(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)\s*(\.[^\\/]*)?$", re.IGNORECASE)
+_WINDOWS_DEVICE = re.compile(
+    r"(^|[\\/:])(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)\s*(\.[^\\/]*)?$", re.IGNORECASE
+)
 
 
 def _local_path(raw: object) -> str:
     text = _text(raw)
     # network, device and URL paths are refused before any file call: they can hang, or tell a server who we are
-    if _FOREIGN_PATH.search(text) or "\n" in text or (sys.platform == "win32" and _WINDOWS_DEVICE.search(text)):
+    if (
+        _FOREIGN_PATH.search(text)
+        or "\n" in text
+        or (sys.platform == "win32" and _WINDOWS_DEVICE.search(text))
+    ):
         raise ValueError
     return text
 

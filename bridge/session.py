@@ -106,8 +106,18 @@ class Session:
     def pin(self, name: str, value: object) -> None:
         """Hold bpm, key or meter; None, 0 or an empty value follows the session again. RequestError when it is no such value."""
         if name not in PINNED:
-            raise RequestError(Fault(name, shorten(value), f"{shorten(name)} cannot be pinned; {', '.join(PINNED)} can"))
-        if value is None or value in (0, "") or (isinstance(value, str) and value.strip() in ("", "0", "0/0")):
+            raise RequestError(
+                Fault(
+                    name,
+                    shorten(value),
+                    f"{shorten(name)} cannot be pinned; {', '.join(PINNED)} can",
+                )
+            )
+        if (
+            value is None
+            or value in (0, "")
+            or (isinstance(value, str) and value.strip() in ("", "0", "0/0"))
+        ):
             self._pins.pop(name, None)
         else:
             self._pins[name] = FIELDS[name].check(value)
@@ -133,17 +143,26 @@ class Session:
 
     def _make_room(self, now_s: float) -> None:
         """Forget who is silent, and of too many the one that was not heard for longest: of a kind that is known only at last."""
-        for name in [name for name, known in self._sources.items() if now_s - known.heard_s >= SILENCE_ENDS_S]:
+        for name in [
+            name for name, known in self._sources.items() if now_s - known.heard_s >= SILENCE_ENDS_S
+        ]:
             del self._sources[name]
         if len(self._sources) >= MOST_SOURCES:
-            del self._sources[min(self._sources, key=lambda name: (_kind(name) in _RANKS, self._sources[name].heard_s))]
+            del self._sources[
+                min(
+                    self._sources,
+                    key=lambda name: (_kind(name) in _RANKS, self._sources[name].heard_s),
+                )
+            ]
 
     def bye(self, source: str) -> None:
         """A source has gone: what it said no longer counts."""
         self._sources.pop(source, None)
 
     @staticmethod
-    def _take(known: _Source, source: str, name: str, raw: Any, read: Callable[[Any], Any], now_s: float) -> None:
+    def _take(
+        known: _Source, source: str, name: str, raw: Any, read: Callable[[Any], Any], now_s: float
+    ) -> None:
         known.ignored.pop(name, None)
         if raw is None or raw == "":
             known.words.pop(name, None)
@@ -152,8 +171,14 @@ class Session:
             value = read(raw)
         except (ValueError, TypeError, OverflowError, RequestError) as error:
             known.words.pop(name, None)
-            allowed = error.args[0] if isinstance(error, _UnusableError) else f"it takes {FIELDS[name].allowed}"
-            known.ignored[name] = f"{source} says {name} {shorten(raw)}, which is not used: {allowed}"
+            allowed = (
+                error.args[0]
+                if isinstance(error, _UnusableError)
+                else f"it takes {FIELDS[name].allowed}"
+            )
+            known.ignored[name] = (
+                f"{source} says {name} {shorten(raw)}, which is not used: {allowed}"
+            )
             return
         if name == "position":
             value = _without_delay(known, value, now_s)
@@ -176,23 +201,38 @@ class Session:
     def view(self, now_s: float) -> SessionView:
         """All that is known at `now_s` (monotonic)."""
         present = self._present(now_s)
-        ignored = tuple(line for source in present for line in self._sources[source].ignored.values())
-        return SessionView(**{name: self.resolve(name, now_s) for name in READERS}, sources=tuple(present), ignored=ignored)
+        ignored = tuple(
+            line for source in present for line in self._sources[source].ignored.values()
+        )
+        return SessionView(
+            **{name: self.resolve(name, now_s) for name in READERS},
+            sources=tuple(present),
+            ignored=ignored,
+        )
 
     def _settled(self, now_s: float) -> tuple[object, ...]:
         view = self.view(now_s)
-        return (*(getattr(view, name) for name in READERS if name != "position"), view.sources, view.ignored)
+        return (
+            *(getattr(view, name) for name in READERS if name != "position"),
+            view.sources,
+            view.ignored,
+        )
 
     def _present(self, now_s: float) -> list[str]:
         """Sources that are there, by rank; among equals, the one that changed something last: an echo does not win."""
 
         def place(name: str) -> tuple[int, float, str]:
             words = self._sources[name].words
-            changed = max((word.changed_s for what, word in words.items() if what != "position"), default=-math.inf)
+            changed = max(
+                (word.changed_s for what, word in words.items() if what != "position"),
+                default=-math.inf,
+            )
             return (_RANKS.get(_kind(name), _OTHER_RANK), -changed, name)
 
         there: Iterable[str] = (
-            name for name, known in self._sources.items() if known.present and now_s - known.heard_s < SILENCE_ENDS_S
+            name
+            for name, known in self._sources.items()
+            if known.present and now_s - known.heard_s < SILENCE_ENDS_S
         )
         return sorted(there, key=place)
 
@@ -223,7 +263,9 @@ def _without_delay(known: _Source, position: float, now_s: float) -> float:
         return position
     expected = float(last.value + (now_s - last.heard_s) * bpm.value / 60)
     late_s = (expected - position) * 60 / bpm.value
-    return expected - _DRIFT_SHARE * (expected - position) if 0 < late_s < _MOST_LATE_S else position
+    return (
+        expected - _DRIFT_SHARE * (expected - position) if 0 < late_s < _MOST_LATE_S else position
+    )
 
 
 class _UnusableError(ValueError):

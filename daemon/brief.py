@@ -135,7 +135,9 @@ class Brief:
                 known[name] = tuple(known[name])
         if "decided" in known:
             known["decided"] = {
-                name: Decision(d["value"], d["source"], tuple((who, what) for who, what in d["overruled"]))
+                name: Decision(
+                    d["value"], d["source"], tuple((who, what) for who, what in d["overruled"])
+                )
                 for name, d in known["decided"].items()
             }
         return cls(**known)

@@ -5,7 +5,9 @@ import errno
 from bridge.errors import SidecrateError
 
 #: What an OSError's errno is when the disk, and not the work, is to blame: full, over quota, read-only, gone.
-DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO, errno.ENODEV, errno.ESTALE})
+DISK_ERRORS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO, errno.ENODEV, errno.ESTALE}
+)
 
 
 class ConfigError(SidecrateError):

@@ -12,7 +12,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from max_for_live.container import FROZEN, PLAIN_WITH_FILES, Part, device_part, freeze, pack, patcher_bytes
+from max_for_live.container import (
+    FROZEN,
+    PLAIN_WITH_FILES,
+    Part,
+    device_part,
+    freeze,
+    pack,
+    patcher_bytes,
+)
 from max_for_live.device import BOXES, HEIGHT, LINES, SCRIPT, WIDTH, Box
 
 HERE = Path(__file__).parent
@@ -28,7 +36,9 @@ _COLUMN, _ROW, _ROWS = 210, 30, 20
 def script() -> bytes:
     """The parts of the script as the one file that a frozen device carries."""
     parts = [(HERE / "source" / name).read_text(encoding="utf-8") for name in SOURCES]
-    head = f"// {NAME} for Ableton Live. Made from max_for_live/source by max_for_live/build.py.\n\n"
+    head = (
+        f"// {NAME} for Ableton Live. Made from max_for_live/source by max_for_live/build.py.\n\n"
+    )
     return (head + "\n".join(parts)).encode("utf-8")
 
 
@@ -42,7 +52,13 @@ def patcher() -> dict[str, Any]:
     return {
         "patcher": {
             "fileversion": 1,
-            "appversion": {"major": 8, "minor": 5, "revision": 0, "architecture": "x64", "modernui": 1},
+            "appversion": {
+                "major": 8,
+                "minor": 5,
+                "revision": 0,
+                "architecture": "x64",
+                "modernui": 1,
+            },
             "classnamespace": "box",
             "rect": [80, 100, 1100, 760],
             "openrect": [0, 0, WIDTH, HEIGHT],
@@ -93,7 +109,9 @@ def _outlet_types(box: Box) -> list[str]:
 
 def _parameters(ids: dict[str, str]) -> dict[str, Any]:
     named = [box for box in BOXES if box.more.get("parameter_enable")]
-    rows: dict[str, Any] = {ids[box.id]: [box.more["varname"], box.more["varname"], 0] for box in named}
+    rows: dict[str, Any] = {
+        ids[box.id]: [box.more["varname"], box.more["varname"], 0] for box in named
+    }
     bank = [box.more["varname"] for box in named if box.maxclass == "live.text"]
     names = (bank + ["-"] * 8)[:8]
     return rows | {

@@ -36,7 +36,14 @@ def patcher_bytes(text: str) -> bytes:
 def pack(payload: bytes, meta: int) -> bytes:
     """The whole file around the payload of the `ptch` chunk."""
     head = b"ampf" + struct.pack("<I", 4) + AUDIO_EFFECT
-    return head + b"meta" + struct.pack("<II", 4, meta) + b"ptch" + struct.pack("<I", len(payload)) + payload
+    return (
+        head
+        + b"meta"
+        + struct.pack("<II", 4, meta)
+        + b"ptch"
+        + struct.pack("<I", len(payload))
+        + payload
+    )
 
 
 def freeze(parts: list[Part]) -> bytes:
@@ -88,7 +95,9 @@ def thaw(payload: bytes) -> list[Part]:
     parts = []
     for _, row in _chunks(rows):
         said = dict(_chunks(row))
-        size, offset, flag, made = (struct.unpack(">I", said[name])[0] for name in (b"sz32", b"of32", b"flag", b"mdat"))
+        size, offset, flag, made = (
+            struct.unpack(">I", said[name])[0] for name in (b"sz32", b"of32", b"flag", b"mdat")
+        )
         name = said[b"fnam"].rstrip(b"\0").decode("ascii")
         parts.append(Part(name, payload[offset : offset + size], said[b"type"], flag, made))
     return parts

@@ -34,10 +34,14 @@ def obj(id: str, text: str, inlets: int, outlets: int) -> Box:
 
 
 def label(id: str, text: str, x: int, y: int, width: int) -> Box:
-    return Box(id, "live.comment", text, 1, 0, (x, y, width, 12), {"textjustification": 0, "fontsize": 8.0})
+    return Box(
+        id, "live.comment", text, 1, 0, (x, y, width, 12), {"textjustification": 0, "fontsize": 8.0}
+    )
 
 
-def parameter(name: str, type_: int, annotation: str, *, hidden: int = 0, **values: Any) -> dict[str, Any]:
+def parameter(
+    name: str, type_: int, annotation: str, *, hidden: int = 0, **values: Any
+) -> dict[str, Any]:
     """What makes a box a parameter: stored with the Set and, unless hidden, mapped and automated. Its name is its varname too."""
     valueof = {
         "parameter_longname": name,
@@ -63,7 +67,15 @@ _INT, _FLOAT, _ENUM, _BLOB = 0, 1, 2, 3
 
 def button(id: str, text: str, help_: str, rect: Rect, *, toggle: bool = False) -> Box:
     more = parameter(text, _ENUM, help_, parameter_enum=["off", "on"], parameter_mmax=1)
-    return Box(id, "live.text", text, 1, 2, rect, {**more, "texton": text, "mode": 1 if toggle else 0, "fontsize": 9.0})
+    return Box(
+        id,
+        "live.text",
+        text,
+        1,
+        2,
+        rect,
+        {**more, "texton": text, "mode": 1 if toggle else 0, "fontsize": 9.0},
+    )
 
 
 def menu(id: str, name: str, choices: tuple[str, ...], help_: str, rect: Rect) -> Box:
@@ -84,8 +96,17 @@ def number(id: str, name: str, low: int, high: int, start: int, help_: str, rect
 
 
 def words(id: str, name: str, start: str, help_: str, rect: Rect) -> Box:
-    more = parameter(name, _BLOB, help_, hidden=_STORED, parameter_initial=[start], parameter_initial_enable=1)
-    look = {"outputmode": 1, "nosymquotes": 1, "keymode": 1, "lines": 1, "wordwrap": 1, "fontsize": 10.0}
+    more = parameter(
+        name, _BLOB, help_, hidden=_STORED, parameter_initial=[start], parameter_initial_enable=1
+    )
+    look = {
+        "outputmode": 1,
+        "nosymquotes": 1,
+        "keymode": 1,
+        "lines": 1,
+        "wordwrap": 1,
+        "fontsize": 10.0,
+    }
     return Box(id, "textedit", start, 1, 4, rect, {**more, **look})
 
 
@@ -144,7 +165,10 @@ HIDDEN = (
     Box("bye", "message", "/sidecrate/bye", 2, 1),
     *(obj(f"{name}-word", f"prepend control {name}", 1, 1) for name in (*_TEXTS, *_CONTROLS)),
     *(obj(f"{name}-text", "route text", 2, 2) for name in _TEXTS),
-    *(obj(f"{name}-word", f"prepend press {name}", 1, 1) for name in (*_BUTTONS, *_READING_BUTTONS)),
+    *(
+        obj(f"{name}-word", f"prepend press {name}", 1, 1)
+        for name in (*_BUTTONS, *_READING_BUTTONS)
+    ),
     *(obj(f"{name}-later", "deferlow", 1, 1) for name in _READING_BUTTONS),
     *(obj(f"{name}-order", "t a b b", 1, 3) for name in _READING_BUTTONS),
     obj("screen", "route " + " ".join(_SCREEN), len(_SCREEN) + 1, len(_SCREEN) + 1),
@@ -195,7 +219,10 @@ LINES = (
     *((f"{name}-order", 2, "engine", 0) for name in _READING_BUTTONS),
     *((f"{name}-order", 1, "prompt", 0) for name in _READING_BUTTONS),
     *((f"{name}-order", 0, f"{name}-word", 0) for name in _READING_BUTTONS),
-    *((f"{name}-word", 0, "script", 0) for name in (*_TEXTS, *_CONTROLS, *_BUTTONS, *_READING_BUTTONS)),
+    *(
+        (f"{name}-word", 0, "script", 0)
+        for name in (*_TEXTS, *_CONTROLS, *_BUTTONS, *_READING_BUTTONS)
+    ),
     ("script", 2, "screen", 0),
     ("screen", 0, "status-set", 0),
     ("status-set", 0, "status", 0),

@@ -25,7 +25,14 @@ SAFE_SINCE = {
     "urllib3": ("2.5.0", "CVE-2025-50181: redirects that were switched off"),
     "jinja2": ("3.1.6", "CVE-2025-27516: code in a template"),
 }
-_NETWORK_FAULTS = ("ConnectionError", "NameResolutionError", "Max retries", "timed out", "ProxyError", "ServiceError")
+_NETWORK_FAULTS = (
+    "ConnectionError",
+    "NameResolutionError",
+    "Max retries",
+    "timed out",
+    "ProxyError",
+    "ServiceError",
+)
 
 
 def numbers(text: str) -> tuple[int, ...]:
@@ -54,7 +61,11 @@ def other_than_pinned() -> list[str]:
     pins = Path(__file__).parents[1].joinpath("constraints.txt").read_text(encoding="utf-8")
     wanted = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;#]+)", pins, re.MULTILINE)
     found = [(package, pin, installed(package)) for package, pin in wanted]
-    return [f"{package} is {has}, but {pin} is pinned; run make setup" for package, pin, has in found if has not in (None, pin)]
+    return [
+        f"{package} is {has}, but {pin} is pinned; run make setup"
+        for package, pin, has in found
+        if has not in (None, pin)
+    ]
 
 
 def unfitting() -> list[str]:
@@ -66,7 +77,9 @@ def known_to_pip_audit() -> list[str]:
     if importlib.util.find_spec("pip_audit") is None:
         return []
     done = subprocess.run(
-        [sys.executable, "-m", "pip_audit", "--skip-editable", "--progress-spinner", "off"], capture_output=True, text=True
+        [sys.executable, "-m", "pip_audit", "--skip-editable", "--progress-spinner", "off"],
+        capture_output=True,
+        text=True,
     )
     if done.returncode == 0 or any(word in done.stderr for word in _NETWORK_FAULTS):
         return []
@@ -78,7 +91,9 @@ def main() -> int:
     for fault in faults:
         print(fault)
     print(
-        f"{len(faults)} faults" if faults else "the installed packages fit, are as pinned, and have no hole that is listed here"
+        f"{len(faults)} faults"
+        if faults
+        else "the installed packages fit, are as pinned, and have no hole that is listed here"
     )
     return 1 if faults else 0
 

@@ -34,16 +34,19 @@ def spectrum_svg(audio: np.ndarray) -> str:
     hz = np.fft.rfftfreq(len(audio), 1 / RATE)
     power = (np.abs(np.fft.rfft(audio, axis=0)) ** 2).sum(axis=1)
     edges = 31.25 * 2 ** (np.arange(28) / 3)
-    levels = np.array([10 * np.log10(power[(hz >= low) & (hz < high)].sum() + 1e-12) for low, high in pairwise(edges)])
+    levels = np.array(
+        [
+            10 * np.log10(power[(hz >= low) & (hz < high)].sum() + 1e-12)
+            for low, high in pairwise(edges)
+        ]
+    )
     heights = np.clip((levels - levels.max()) / _RANGE_DB + 1, 0.01, 1) * _HEIGHT
     step = _WIDTH / len(heights)
     bars = "".join(
         f'<rect x="{k * step:.1f}" y="{_HEIGHT - h:.1f}" width="{step - 1.5:.1f}" height="{h:.1f}"/>'
         for k, h in enumerate(heights)
     )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" fill="#4a7ba6">{bars}</svg>\n'
-    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" fill="#4a7ba6">{bars}</svg>\n'
 
 
 def grids(style: Style) -> str:
@@ -81,7 +84,14 @@ def main() -> None:
     page = [_HEAD]
     for style in STYLES.values():
         meter = "3/4" if style.name == "waltz" else "4/4"
-        brief = Brief(prompt=style.name, words=style.name, genre=style.name, bpm=style.bpm, bars=4, meter_name=meter)
+        brief = Brief(
+            prompt=style.name,
+            words=style.name,
+            genre=style.name,
+            bpm=style.bpm,
+            bars=4,
+            meter_name=meter,
+        )
         audio = make(brief, 1, lambda share, stage: None).audio
         assert audio is not None
         name = style.name.replace(" ", "-").replace("&", "and") + ".svg"

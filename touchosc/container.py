@@ -31,7 +31,11 @@ _BY_KIND: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 #: The value that each kind holds, and what it begins with.
-_VALUES: dict[str, tuple[str, str]] = {"BUTTON": ("x", "0"), "FADER": ("x", "0"), "LABEL": ("text", "")}
+_VALUES: dict[str, tuple[str, str]] = {
+    "BUTTON": ("x", "0"),
+    "FADER": ("x", "0"),
+    "LABEL": ("text", ""),
+}
 
 
 def pack(xml: str) -> bytes:
@@ -46,9 +50,13 @@ def unpack(data: bytes) -> str:
 
 def document(size: tuple[int, int], script: str, controls: Iterable[Control]) -> str:
     """The whole layout as XML. script: of the document itself."""
-    root = Control("sidecrate", "GROUP", (0, 0, *size), script=script, colour=(0.08, 0.08, 0.09, 1.0))
+    root = Control(
+        "sidecrate", "GROUP", (0, 0, *size), script=script, colour=(0.08, 0.08, 0.09, 1.0)
+    )
     inside = "".join(_node(control) for control in controls)
-    return f"{_HEAD}<lexml version='{_VERSION}'>{_node(root, '<includes></includes>', inside)}</lexml>"
+    return (
+        f"{_HEAD}<lexml version='{_VERSION}'>{_node(root, '<includes></includes>', inside)}</lexml>"
+    )
 
 
 def _node(control: Control, head: str = "", inside: str = "") -> str:
@@ -93,7 +101,9 @@ def _property(name: str, value: Any) -> str:
 
 def _values(control: Control) -> str:
     held = [_VALUES[control.kind]] if control.kind in _VALUES else []
-    rows = [(key, control.text if key == "text" else begin) for key, begin in held] + [("touch", "false")]
+    rows = [(key, control.text if key == "text" else begin) for key, begin in held] + [
+        ("touch", "false")
+    ]
     return "".join(
         f"<value><key>{_raw(key)}</key><locked>0</locked><lockedDefaultCurrent>0</lockedDefaultCurrent>"
         f"<default>{_raw(begin)}</default><defaultPull>0</defaultPull></value>"

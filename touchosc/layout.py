@@ -76,11 +76,18 @@ end
 
 def controls() -> list[Control]:
     """All of it, what lies behind first."""
-    return [*_head(), *(control for place in range(1, PADS + 1) for control in _pad(place)), *_actions(), *_settings()]
+    return [
+        *_head(),
+        *(control for place in range(1, PADS + 1) for control in _pad(place)),
+        *_actions(),
+        *_settings(),
+    ]
 
 
 def _head() -> Iterator[Control]:
-    yield _told("text", (10, 10, 690, 50), "/sidecrate/text", "not connected yet", textSize=20, textAlignH=1)
+    yield _told(
+        "text", (10, 10, 690, 50), "/sidecrate/text", "not connected yet", textSize=20, textAlignH=1
+    )
     yield _told("tempo", (710, 10, 90, 50), "/sidecrate/now/tempo", "", textSize=20)
     yield _told("key", (805, 10, 80, 50), "/sidecrate/now/key", "", textSize=20)
     connect = Message("/sidecrate/surface", (RECEIVE_PORT,), "RISE")
@@ -94,9 +101,17 @@ def _pad(place: int) -> Iterator[Control]:
     press = Message("/sidecrate/preset", (str(place),), "RISE")
     yield Control(f"pad{place}", "BUTTON", (x, y, 245, 165), (press,), _PAD)
     yield _told(
-        f"name{place}", (x, y + 50, 245, 65), f"/sidecrate/name/{place}", "", textSize=24, background=False, outline=False
+        f"name{place}",
+        (x, y + 50, 245, 65),
+        f"/sidecrate/name/{place}",
+        "",
+        textSize=24,
+        background=False,
+        outline=False,
     )
-    yield _shown(f"light{place}", (x, y + 168, 245, 26), f"/sidecrate/light/{place}", _DARK, LIGHT_SCRIPT)
+    yield _shown(
+        f"light{place}", (x, y + 168, 245, 26), f"/sidecrate/light/{place}", _DARK, LIGHT_SCRIPT
+    )
 
 
 def _actions() -> Iterator[Control]:
@@ -112,29 +127,60 @@ def _actions() -> Iterator[Control]:
 def _settings() -> Iterator[Control]:
     """What holds for the requests that follow."""
     # an empty value: as many as the preset says
-    for n, (bars, label) in enumerate((("", "as preset"), (1, "1 bar"), (2, "2 bars"), (4, "4 bars"), (8, "8 bars"))):
-        yield from _key(f"bars{bars}", (10 + 75 * n, 620, 70, 138), Message("/sidecrate/set", ("bars", bars), "RISE"), label)
+    for n, (bars, label) in enumerate(
+        (("", "as preset"), (1, "1 bar"), (2, "2 bars"), (4, "4 bars"), (8, "8 bars"))
+    ):
+        yield from _key(
+            f"bars{bars}",
+            (10 + 75 * n, 620, 70, 138),
+            Message("/sidecrate/set", ("bars", bars), "RISE"),
+            label,
+        )
     for n, name in enumerate(("energy", "density")):
         y = 620 + 72 * n
         setting = Message("/sidecrate/set", (name, Live()), "ANY")
-        yield Control(name, "FADER", (490, y, 524, 66), (setting,), _KEY, properties={"orientation": 1})
+        yield Control(
+            name, "FADER", (490, y, 524, 66), (setting,), _KEY, properties={"orientation": 1}
+        )
         yield _words(f"{name} label", (390, y, 95, 66), name)
 
 
-def _key(name: str, frame: tuple[int, int, int, int], message: Message, label: str = "") -> Iterator[Control]:
+def _key(
+    name: str, frame: tuple[int, int, int, int], message: Message, label: str = ""
+) -> Iterator[Control]:
     yield Control(name, "BUTTON", frame, (message,), _KEY)
     yield _words(f"{name} label", frame, label or name)
 
 
 def _words(name: str, frame: tuple[int, int, int, int], text: str) -> Control:
-    return Control(name, "LABEL", frame, text=text, properties={"textSize": 16, "background": False, "outline": False})
+    return Control(
+        name,
+        "LABEL",
+        frame,
+        text=text,
+        properties={"textSize": 16, "background": False, "outline": False},
+    )
 
 
-def _told(name: str, frame: tuple[int, int, int, int], address: str, text: str, **properties: Any) -> Control:
-    return Control(name, "LABEL", frame, (Message(address, (Live("text"),)),), text=text, properties=properties)
+def _told(
+    name: str, frame: tuple[int, int, int, int], address: str, text: str, **properties: Any
+) -> Control:
+    return Control(
+        name, "LABEL", frame, (Message(address, (Live("text"),)),), text=text, properties=properties
+    )
 
 
-def _shown(name: str, frame: tuple[int, int, int, int], address: str, colour: Colour, script: str = "") -> Control:
+def _shown(
+    name: str, frame: tuple[int, int, int, int], address: str, colour: Colour, script: str = ""
+) -> Control:
     """A bar that cannot be touched."""
     still = {"interactive": False, "orientation": 1, "grid": False, "cursor": False}
-    return Control(name, "FADER", frame, (Message(address, (Live(),)),), colour, script=script, properties=still)
+    return Control(
+        name,
+        "FADER",
+        frame,
+        (Message(address, (Live(),)),),
+        colour,
+        script=script,
+        properties=still,
+    )

@@ -60,7 +60,9 @@ class AbletonLink:
             return
         self._trouble = ""
         ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(made, ready), name="link", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(made, ready), name="link", daemon=True
+        )
         self._thread.start()
         if not ready.wait(5):
             raise DoorError("Link does not start")
@@ -176,7 +178,14 @@ class _Member:
             return
         # of peers that do not share start and stop it is only known that the beat goes on, as Link's always does
         playing = bool(link.playing) if self._transport_heard else True
-        self._say({"bpm": float(link.tempo), "playing": playing, "position": float(link.beat), "peers": int(link.num_peers)})
+        self._say(
+            {
+                "bpm": float(link.tempo),
+                "playing": playing,
+                "position": float(link.beat),
+                "peers": int(link.num_peers),
+            }
+        )
 
 
 async def _is_set(event: asyncio.Event, wait_s: float) -> bool:

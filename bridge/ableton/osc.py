@@ -29,7 +29,14 @@ GONE_S: Final = 13.0
 _RETRY_PORT_S: Final = 5.0
 
 _SONG: Final = "/live/song/get/"
-_FOLLOWED: Final = ("tempo", "signature_numerator", "signature_denominator", "root_note", "scale_name", "is_playing")
+_FOLLOWED: Final = (
+    "tempo",
+    "signature_numerator",
+    "signature_denominator",
+    "root_note",
+    "scale_name",
+    "is_playing",
+)
 _ASKED: Final = (*_FOLLOWED, "current_song_time")
 #: What Live says of a set whose scale nobody ever chose; AbletonOSC cannot tell whether the scale is on.
 _UNTOUCHED_KEY: Final = "C major"
@@ -43,7 +50,14 @@ class AbletonOsc:
 
     name = SOURCE
 
-    def __init__(self, take: Take, *, port: int = PORT, reply_port: int = REPLY_PORT, log: logging.Logger | None = None) -> None:
+    def __init__(
+        self,
+        take: Take,
+        *,
+        port: int = PORT,
+        reply_port: int = REPLY_PORT,
+        log: logging.Logger | None = None,
+    ) -> None:
         self._take = take
         self._peer = ("127.0.0.1", port)
         self._reply_port = reply_port
@@ -76,7 +90,11 @@ class AbletonOsc:
     def health(self) -> str:
         if self._trouble:
             return self._trouble
-        return "open" if self._answers else "open; AbletonOSC does not answer (is it chosen as a control surface in Live?)"
+        return (
+            "open"
+            if self._answers
+            else "open; AbletonOSC does not answer (is it chosen as a control surface in Live?)"
+        )
 
     # --- the thread -----------------------------------------------------------------------------------------------
 
@@ -181,12 +199,18 @@ class _Song:
             values = self._readers[name]()
         except (TypeError, ValueError):
             return {}
-        new = {key: value for key, value in values.items() if key == "position" or self._said.get(key) != value}
+        new = {
+            key: value
+            for key, value in values.items()
+            if key == "position" or self._said.get(key) != value
+        }
         self._said.update(new)
         return new
 
     def _meter(self) -> dict[str, Any]:
-        upper, lower = (self._known.get(f"signature_{name}") for name in ("numerator", "denominator"))
+        upper, lower = (
+            self._known.get(f"signature_{name}") for name in ("numerator", "denominator")
+        )
         return {"meter": f"{int(upper)}/{int(lower)}"} if upper and lower else {}
 
     def _key(self) -> dict[str, Any]:

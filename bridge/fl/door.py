@@ -66,10 +66,20 @@ class FlDoor:
         self._piano_roll = piano_roll
         self._midi_of = midi_of
         self._log = log or logging.getLogger(__name__)
-        self._triggers = [[_STATUS[m.trigger], m.number, -1 if m.channel is None else m.channel] for m in mapping.mappings]
+        self._triggers = [
+            [_STATUS[m.trigger], m.number, -1 if m.channel is None else m.channel]
+            for m in mapping.mappings
+        ]
         self._touches = Touches(mapping)
         self._ports = MidiPorts(
-            self._heard, api=api, inputs=inputs, outputs=outputs, virtual=virtual, sysex=True, name=NAME, log=self._log
+            self._heard,
+            api=api,
+            inputs=inputs,
+            outputs=outputs,
+            virtual=virtual,
+            sysex=True,
+            name=NAME,
+            log=self._log,
         )
         self._notes: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
         self._thread: threading.Thread | None = None
@@ -245,7 +255,11 @@ class FlDoor:
 
     def _on_touch(self, message: Mapping[str, Any]) -> None:
         midi = message.get("midi")
-        if not isinstance(midi, list) or len(midi) != 3 or not all(isinstance(byte, int) for byte in midi):
+        if (
+            not isinstance(midi, list)
+            or len(midi) != 3
+            or not all(isinstance(byte, int) for byte in midi)
+        ):
             return
         # a program change has one data byte; FL says two
         touch = read_message(midi[:2] if midi[0] & 0xF0 == 0xC0 else midi)
@@ -258,15 +272,24 @@ class FlDoor:
         fields = first_prompt([">" + str(message.get("prompt", ""))])
         if fields and not self._is_repeat(message):
             with suppress(RequestError):
-                request = Request({name: FIELDS[name].check(value) for name, value in fields.items()})
-                self._take(self._finished(Order("make", self._origin(), (request,)), f"{_nonce(message)}:{message.get('n')}"))
+                request = Request(
+                    {name: FIELDS[name].check(value) for name, value in fields.items()}
+                )
+                self._take(
+                    self._finished(
+                        Order("make", self._origin(), (request,)),
+                        f"{_nonce(message)}:{message.get('n')}",
+                    )
+                )
 
     def _finished(self, order: Order, count: str) -> Order:
         """An order made whole: what it plays is taken from a name where it says no prompt, and it counts once."""
         requests, once = order.requests, ""
         if order.verb == "make":
             named: dict[str, Value] = dict(first_prompt([self._name(name) for name in _NAMES]))
-            requests = tuple(one if "prompt" in one else one.with_defaults(named) for one in requests)
+            requests = tuple(
+                one if "prompt" in one else one.with_defaults(named) for one in requests
+            )
             once = f"fl:{count}"
         return Order(order.verb, order.origin, requests, order.what, once=once)
 

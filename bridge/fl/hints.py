@@ -35,9 +35,15 @@ class Hints:
                 self._words[job] = words
                 while len(self._words) > 64:
                     del self._words[next(iter(self._words))]
-                return _hint(CLOCK, f"queued{f' ({position}.)' if position > 1 else ''}: {words}", job)
+                return _hint(
+                    CLOCK, f"queued{f' ({position}.)' if position > 1 else ''}: {words}", job
+                )
             case Progress(job=job, value=value, stage=stage):
-                return _hint(CLOCK, f"{stage.partition(':')[0]} {value:.0%}: {self._words.get(job, job)}", job)
+                return _hint(
+                    CLOCK,
+                    f"{stage.partition(':')[0]} {value:.0%}: {self._words.get(job, job)}",
+                    job,
+                )
             case Done(path=path, info=info):
                 return _hint(SMILE, f"done{_of(info)}: {PureWindowsPath(path).name}")
             case Finished(published=published, failed=failed, text=text) if failed:

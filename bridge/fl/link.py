@@ -73,7 +73,12 @@ class Frame:
 
 def read_frame(data: Sequence[int]) -> Frame | None:
     """The frame in a MIDI message; None for everything that is none: foreign, broken or too long."""
-    if not 11 <= len(data) <= MAX_FRAME or bytes(data[:4]) != MAGIC or data[-1] != 0xF7 or max(data[4:-1]) > 127:
+    if (
+        not 11 <= len(data) <= MAX_FRAME
+        or bytes(data[:4]) != MAGIC
+        or data[-1] != 0xF7
+        or max(data[4:-1]) > 127
+    ):
         return None
     version, direction, kind, number, seq, total = data[4:10]
     payload = bytes(data[10:-1])
@@ -95,7 +100,9 @@ def identity_reply(data: Sequence[int]) -> bytes | None:
     """What to answer when a message asks who is there (MIDI's identity request): maker 7D, family 53 43; None for all others."""
     if len(data) != 6 or (data[0], data[1], *data[3:]) != _IDENTITY:
         return None
-    return bytes((0xF0, 0x7E, data[2], 0x06, 0x02, 0x7D, 0x53, 0x43, 0x01, 0x00, VERSION, 0, 0, 0, 0xF7))
+    return bytes(
+        (0xF0, 0x7E, data[2], 0x06, 0x02, 0x7D, 0x53, 0x43, 0x01, 0x00, VERSION, 0, 0, 0, 0xF7)
+    )
 
 
 @dataclass
@@ -114,9 +121,15 @@ class Reassembly:
 
     def add(self, frame: Frame, now_s: float) -> dict[str, Any] | None:
         """The message that this frame completes, once; else None."""
-        self._partial = {n: one for n, one in self._partial.items() if now_s - one.begun_s < _STALE_S}
+        self._partial = {
+            n: one for n, one in self._partial.items() if now_s - one.begun_s < _STALE_S
+        }
         partial = self._partial.get(frame.id)
-        other = partial is None or partial.total != frame.total or partial.parts.get(frame.seq, frame.payload) != frame.payload
+        other = (
+            partial is None
+            or partial.total != frame.total
+            or partial.parts.get(frame.seq, frame.payload) != frame.payload
+        )
         if partial is None or other:
             # the same id with other content is another message: the sender was started anew, or its ids went round
             partial = self._partial[frame.id] = _Partial(frame.total, now_s)
@@ -202,7 +215,11 @@ class FlLink:
         if frame.type == ACK:
             self._acknowledged(frame, now_s)
         elif frame.type == DATA:
-            self._acks.append(Frame(TO_FL, ACK, frame.id, frame.seq, min(len(self._waiting) + len(self._parts), 127)))
+            self._acks.append(
+                Frame(
+                    TO_FL, ACK, frame.id, frame.seq, min(len(self._waiting) + len(self._parts), 127)
+                )
+            )
             return self._reassembly.add(frame, now_s)
         return None
 
@@ -237,7 +254,9 @@ class FlLink:
     def _next(self, now_s: float) -> Frame | None:
         while not self._parts and self._waiting and self.is_answered(now_s):
             try:
-                self._parts.extend(split_message(self._waiting.popleft().message, self._new_number(), TO_FL))
+                self._parts.extend(
+                    split_message(self._waiting.popleft().message, self._new_number(), TO_FL)
+                )
             except ValueError:
                 continue  # a message of ours that fits no frames: the next one
         if self._parts:

@@ -86,7 +86,10 @@ def choices_of(midi: Path) -> list[Choice]:
     import mido
 
     file = mido.MidiFile(midi)
-    parts = [(track.name or f"part {k}", _notes(track, file.ticks_per_beat)) for k, track in enumerate(file.tracks)]
+    parts = [
+        (track.name or f"part {k}", _notes(track, file.ticks_per_beat))
+        for k, track in enumerate(file.tracks)
+    ]
     parts = [(name, notes) for name, notes in parts if notes]
     clip = _plain(midi.stem)
     every = sorted(note for _, notes in parts for note in notes)

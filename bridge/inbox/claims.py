@@ -56,7 +56,11 @@ class Claim:
                     "id": event.clip,
                     "request": index + 1,
                     "job": event.job,
-                    **{name: value for name, value in event.info.items() if name not in ("path", "id", "request", "job")},
+                    **{
+                        name: value
+                        for name, value in event.info.items()
+                        if name not in ("path", "id", "request", "job")
+                    },
                     "report": f'sidecrate look "{event.path}"',
                 }
             case Finished() if self._heard_of(index) < event.published:
@@ -66,10 +70,20 @@ class Claim:
                 self.finished = True
                 self.ended.add(index)
                 if event.failed:
-                    self.failed[index] = {"request": index + 1, "job": event.job, "code": "some_failed", "text": event.text}
+                    self.failed[index] = {
+                        "request": index + 1,
+                        "job": event.job,
+                        "code": "some_failed",
+                        "text": event.text,
+                    }
             case Failed():
                 self.ended.add(index)
-                self.failed[index] = {"request": index + 1, "job": event.job, "code": event.code, "text": event.text}
+                self.failed[index] = {
+                    "request": index + 1,
+                    "job": event.job,
+                    "code": event.code,
+                    "text": event.text,
+                }
             case Told():
                 # of a file that is no request but an answer
                 self.finished = True
@@ -77,7 +91,12 @@ class Claim:
             case Refused():
                 whole = "index" not in event.origin.address
                 self.ended.update(range(max(1, self.of)) if whole else (index,))
-                self.failed[index] = {"request": index + 1, "job": "", "code": event.code, "text": event.text}
+                self.failed[index] = {
+                    "request": index + 1,
+                    "job": "",
+                    "code": event.code,
+                    "text": event.text,
+                }
 
     def _heard_of(self, index: int) -> int:
         """How many clips of a request have been told."""
@@ -96,14 +115,21 @@ class Claim:
         """JSON of what came of it: the clips, and the requests that failed."""
         clips = sorted(self.clips.values(), key=lambda clip: (clip["request"], clip.get("n", 0)))
         failed = [self.failed[index] for index in sorted(self.failed)]
-        return json.dumps({"name": self.name, "claim": self.word, "clips": clips, "failed": failed}, indent=2) + "\n"
+        return (
+            json.dumps(
+                {"name": self.name, "claim": self.word, "clips": clips, "failed": failed}, indent=2
+            )
+            + "\n"
+        )
 
     def faults(self) -> list[str]:
         """One readable line per fault; with several requests in the file, each says which."""
         lines = []
         for index in sorted(self.failed):
             which = f"request {index + 1}: " if self.of > 1 else ""
-            lines += [which + line for line in self.failed[index]["text"].splitlines() if line.strip()]
+            lines += [
+                which + line for line in self.failed[index]["text"].splitlines() if line.strip()
+            ]
         return lines or ["it failed without saying why; the daemon's log may tell"]
 
 
@@ -127,7 +153,12 @@ def show_proposal(folder: Path, name: str, job: str, text: str) -> None:
 
 def answer_in(claim: Claim, path: Path, door: str) -> Order | None:
     """The order of a claimed file that is a proposal of ours dropped in again; None for any other."""
-    if not is_text(claim.name) or path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_TEXT_BYTES:
+    if (
+        not is_text(claim.name)
+        or path.is_symlink()
+        or not path.is_file()
+        or path.stat().st_size > MAX_TEXT_BYTES
+    ):
         return None
     try:
         found = re.match(r"answer (\w+): (yes|no)\s*(?:\n|$)", decode(path.read_bytes()))

@@ -15,7 +15,16 @@ from pathlib import Path
 from bridge.errors import DoorError, Fault, RequestError
 from bridge.events import Done, Event, Failed, Finished, Order, Origin, Refused, Take, Told
 from bridge.inbox.claims import MAX_TEXT_BYTES, Claim, answer_in, put_aside, put_away, show_proposal
-from bridge.inbox.names import claimed_name, is_audio, is_ignored, is_text, new_claim, split_claimed, stem, wrong_kind
+from bridge.inbox.names import (
+    claimed_name,
+    is_audio,
+    is_ignored,
+    is_text,
+    new_claim,
+    split_claimed,
+    stem,
+    wrong_kind,
+)
 from bridge.inbox.prompt_file import read_prompt_file
 from bridge.inbox.stillness import Stillness, mark
 from bridge.inbox.watch import Watch, held_by_writer
@@ -99,7 +108,9 @@ class Inbox:
             probe.unlink()
         except OSError as error:
             reason = error.strerror or error
-            raise DoorError(f"inbox {self.folder}: {reason}; make it writable, or set another inbox.folder") from None
+            raise DoorError(
+                f"inbox {self.folder}: {reason}; make it writable, or set another inbox.folder"
+            ) from None
         self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
         self._thread.start()
 
@@ -109,7 +120,12 @@ class Inbox:
             self._notes.put(lambda: self._hear(event_of_ours))
 
     def _ours(self, event: Event) -> Heard | None:
-        return event if isinstance(event, Done | Finished | Failed | Refused | Told) and event.origin.door == self.name else None
+        return (
+            event
+            if isinstance(event, Done | Finished | Failed | Refused | Told)
+            and event.origin.door == self.name
+            else None
+        )
 
     def stop(self) -> None:
         """End the thread. What is in working/ is taken up again at the next start."""
@@ -174,7 +190,9 @@ class Inbox:
             self._remade = f"the folder was gone and was made again at {time.strftime('%H:%M')}"
             self._log.warning("inbox: %s was gone; made again", self.folder)
         if self._watch and not self._watch.supervise():
-            self._say_once("watch", "the system gives no notice of changes; looking every 2 s instead")
+            self._say_once(
+                "watch", "the system gives no notice of changes; looking every 2 s instead"
+            )
         self._take_up_working()
         self._take_up_dropped()
         for claim in list(self._claims.values()):
@@ -195,7 +213,9 @@ class Inbox:
     def _take_up_dropped(self) -> None:
         if self._hands_full():
             return
-        names = sorted(entry.name for entry in os.scandir(self.folder) if not is_ignored(entry.name))
+        names = sorted(
+            entry.name for entry in os.scandir(self.folder) if not is_ignored(entry.name)
+        )
         self._stillness.keep_only(self.folder, names)
         texts = {stem(name) for name in names if is_text(name)}
         audio = {stem(name): name for name in reversed(names) if is_audio(name)}
@@ -204,7 +224,10 @@ class Inbox:
             if self._hands_full():
                 return
             if not (is_text(name) or is_audio(name) or wrong_kind(name)):
-                self._say_once(name, f"{name} is neither a prompt (.txt, .md, .prompt) nor audio, and is left alone")
+                self._say_once(
+                    name,
+                    f"{name} is neither a prompt (.txt, .md, .prompt) nor audio, and is left alone",
+                )
                 continue
             new += not self._stillness.knows(os.path.join(self.folder, name))
             if new > MOST_IN_HAND:
@@ -212,7 +235,9 @@ class Inbox:
             path = self.folder / name
             if is_text(name):
                 companion = audio.get(stem(name))
-                ready = self._is_ready(path) and (companion is None or self._is_ready(self.folder / companion))
+                ready = self._is_ready(path) and (
+                    companion is None or self._is_ready(self.folder / companion)
+                )
                 letter = "p" if companion else "t"
             elif is_audio(name):
                 # a text of its name takes it along, and may still come
@@ -229,7 +254,10 @@ class Inbox:
     def _is_ready(self, path: Path, *, wait: bool = False) -> bool:
         ready = self._stillness.is_ready(path, wait=wait)
         if not ready and self._stillness.still_s(path) > 30:
-            self._say_once(str(path), f"{path.name} is still open in the program that writes it; it is taken when that is done")
+            self._say_once(
+                str(path),
+                f"{path.name} is still open in the program that writes it; it is taken when that is done",
+            )
         return ready
 
     def _claim(self, letter: str, path: Path) -> None:
@@ -248,21 +276,29 @@ class Inbox:
         if mark(claimed) == before and not held_by_writer(claimed):
             self._open(claimed)
         else:
-            self._log.info("inbox: %s changed while it was taken; waiting until it is still", path.name)
+            self._log.info(
+                "inbox: %s changed while it was taken; waiting until it is still", path.name
+            )
 
     # --- files in working/ ----------------------------------------------------------------------------------------
 
     def _take_up_working(self) -> None:
         """Files that have no claim in memory: of an earlier run, or those that changed while they were taken."""
         known = {path for claim in self._claims.values() if claim.order for path in claim.files}
-        names = sorted(entry.name for entry in os.scandir(self.working) if not entry.name.startswith("."))
+        names = sorted(
+            entry.name for entry in os.scandir(self.working) if not entry.name.startswith(".")
+        )
         self._stillness.keep_only(self.working, names)
         for name in names:
             path, parts = self.working / name, split_claimed(name)
             if parts is None:
-                self._say_once(name, f"working/{name} was not put there by the inbox, and is left alone")
+                self._say_once(
+                    name, f"working/{name} was not put there by the inbox, and is left alone"
+                )
                 continue
-            if path in known or (parts[0][0] == "p" and is_audio(name) and self._has_text(parts[0], names)):
+            if path in known or (
+                parts[0][0] == "p" and is_audio(name) and self._has_text(parts[0], names)
+            ):
                 continue
             if self._is_ready(path):
                 self._stillness.take(path)
@@ -280,7 +316,12 @@ class Inbox:
             requests = answer_in(claim, path, self.name) or self._requests(claim, path)
         except RequestError as error:
             self._claims.pop(word)
-            put_aside(claim, self.failed, [line for fault in error.faults for line in fault.text.splitlines()] or [error.text])
+            put_aside(
+                claim,
+                self.failed,
+                [line for fault in error.faults for line in fault.text.splitlines()]
+                or [error.text],
+            )
             self._log.info("inbox: %s refused: %s", name, error.text)
             return
         if isinstance(requests, Order):
@@ -289,7 +330,10 @@ class Inbox:
             return
         claim.of = len(requests)
         # a file to start from and no word of what to make of it: it is to be put on the grid, and the fields say which
-        only_fit = all("reference" in request and "prompt" not in request and "use" not in request for request in requests)
+        only_fit = all(
+            "reference" in request and "prompt" not in request and "use" not in request
+            for request in requests
+        )
         verb = "fit" if only_fit else "make"
         address = {"claim": word, "name": name, "file": path.name, "of": claim.of}
         claim.order = Order(verb, Origin(self.name, address), tuple(requests), claim=word)
@@ -303,18 +347,28 @@ class Inbox:
         if advice := wrong_kind(name):
             raise _refused(name, f"is not taken: {advice}")
         if not stat.S_ISREG(found.st_mode):
-            raise _refused(name, "is not a file; drop prompts (.txt, .md, .prompt) and audio files one by one")
+            raise _refused(
+                name, "is not a file; drop prompts (.txt, .md, .prompt) and audio files one by one"
+            )
         if found.st_size == 0:
-            mend = "write a prompt in it, as in: dusty boom bap drums 90 bpm" if is_text(name) else "save or copy it again"
+            mend = (
+                "write a prompt in it, as in: dusty boom bap drums 90 bpm"
+                if is_text(name)
+                else "save or copy it again"
+            )
             raise _refused(name, f"is empty; {mend}")
         if not is_text(name):
             return [Request({"reference": str(path)})]
         if found.st_size > MAX_TEXT_BYTES:
-            raise _refused(name, f"has {found.st_size:,} bytes; a prompt file takes at most {MAX_TEXT_BYTES:,}")
+            raise _refused(
+                name, f"has {found.st_size:,} bytes; a prompt file takes at most {MAX_TEXT_BYTES:,}"
+            )
         try:
             data = path.read_bytes()
         except PermissionError:
-            raise _refused(name, "may not be read by this account; change its permissions and drop it again") from None
+            raise _refused(
+                name, "may not be read by this account; change its permissions and drop it again"
+            ) from None
         requests = read_prompt_file(data)
         return self._with_companion(claim, requests) if claim.word[0] == "p" else requests
 
@@ -343,7 +397,12 @@ class Inbox:
         for folder, prefix in ((self.working, f"{claim.word}-"), (self.folder, "")):
             for path in sorted(folder.iterdir()):
                 name = path.name.removeprefix(prefix)
-                if path.name.startswith(prefix) and is_audio(name) and stem(name) == stem(claim.name) and _is_file(path):
+                if (
+                    path.name.startswith(prefix)
+                    and is_audio(name)
+                    and stem(name) == stem(claim.name)
+                    and _is_file(path)
+                ):
                     return path
         return None
 
@@ -356,9 +415,16 @@ class Inbox:
 
     def _hear(self, event: Heard) -> None:
         if isinstance(event, Told) and event.verb == "proposed":
-            show_proposal(self.done, str(event.origin.address.get("name", "prompt")), event.what, str(event.values["text"]))
+            show_proposal(
+                self.done,
+                str(event.origin.address.get("name", "prompt")),
+                event.what,
+                str(event.values["text"]),
+            )
             return
-        claim = self._claims.get(str(event.origin.address.get("claim"))) or self._known_before(event.origin)
+        claim = self._claims.get(str(event.origin.address.get("claim"))) or self._known_before(
+            event.origin
+        )
         if claim is None:
             return
         if isinstance(event, Refused) and event.code in NOT_NOW:
@@ -369,12 +435,21 @@ class Inbox:
 
     def _known_before(self, origin: Origin) -> Claim | None:
         """The claim of a job that goes on from an earlier run, before we have come to its file."""
-        word, path = str(origin.address.get("claim", "")), self.working / str(origin.address.get("file", ""))
+        word, path = (
+            str(origin.address.get("claim", "")),
+            self.working / str(origin.address.get("file", "")),
+        )
         parts = split_claimed(path.name)
         if parts is None or parts[0] != word or not _is_file(path):
             return None
-        others = [other for other in sorted(self.working.iterdir()) if other.name.startswith(f"{word}-") and other != path]
-        claim = self._claims[word] = Claim(word, parts[1], [path, *others], of=int(origin.address.get("of", 1)))
+        others = [
+            other
+            for other in sorted(self.working.iterdir())
+            if other.name.startswith(f"{word}-") and other != path
+        ]
+        claim = self._claims[word] = Claim(
+            word, parts[1], [path, *others], of=int(origin.address.get("of", 1))
+        )
         return claim
 
     def _end(self, claim: Claim) -> None:

@@ -9,20 +9,44 @@ from pathlib import PurePath
 
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".prompt"})
 AUDIO_SUFFIXES = frozenset(
-    {".wav", ".wave", ".w64", ".rf64", ".bwf", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc"}
+    {
+        ".wav",
+        ".wave",
+        ".w64",
+        ".rf64",
+        ".bwf",
+        ".flac",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".mp3",
+        ".aif",
+        ".aiff",
+        ".aifc",
+    }
 )
 
 #: Unfinished downloads and what DAWs and systems leave beside a file.
-_IGNORED_SUFFIXES = frozenset({".tmp", ".part", ".partial", ".crdownload", ".download", ".asd", ".reapeaks"})
+_IGNORED_SUFFIXES = frozenset(
+    {".tmp", ".part", ".partial", ".crdownload", ".download", ".asd", ".reapeaks"}
+)
 _IGNORED_NAMES = frozenset({"desktop.ini", "thumbs.db", "icon\r", "working", "done", "failed"})
 
 _PLAIN_TEXT = "save it as plain text (.txt, UTF-8) and drop it again"
 _PLAIN_AUDIO = "save it as WAV, FLAC, OGG, MP3 or AIFF and drop it again"
 _ADVICE: dict[str, str] = {
-    **dict.fromkeys((".rtf", ".rtfd", ".doc", ".docx", ".odt", ".pages", ".pdf", ".htm", ".html"), _PLAIN_TEXT),
-    **dict.fromkeys((".m4a", ".aac", ".mp4", ".mov", ".wma", ".alac", ".webm", ".amr", ".rx2", ".rex"), _PLAIN_AUDIO),
+    **dict.fromkeys(
+        (".rtf", ".rtfd", ".doc", ".docx", ".odt", ".pages", ".pdf", ".htm", ".html"), _PLAIN_TEXT
+    ),
+    **dict.fromkeys(
+        (".m4a", ".aac", ".mp4", ".mov", ".wma", ".alac", ".webm", ".amr", ".rx2", ".rex"),
+        _PLAIN_AUDIO,
+    ),
     **dict.fromkeys((".lnk", ".url", ".webloc"), "that is a shortcut; drop the file itself"),
-    **dict.fromkeys((".mid", ".midi"), "the inbox takes prompts (.txt, .md, .prompt) and audio files, not MIDI files"),
+    **dict.fromkeys(
+        (".mid", ".midi"),
+        "the inbox takes prompts (.txt, .md, .prompt) and audio files, not MIDI files",
+    ),
     **dict.fromkeys((".zip", ".7z", ".rar", ".gz"), "unpack it and drop the files in it"),
 }
 
@@ -34,7 +58,12 @@ _MAX_NAME_BYTES = 180
 def is_ignored(name: str) -> bool:
     """Whether a name is never looked at: hidden files, backups and half-written downloads."""
     lower = name.lower()
-    return lower[:1] in (".", "~", "#") or lower.endswith("~") or lower in _IGNORED_NAMES or _suffix(lower) in _IGNORED_SUFFIXES
+    return (
+        lower[:1] in (".", "~", "#")
+        or lower.endswith("~")
+        or lower in _IGNORED_NAMES
+        or _suffix(lower) in _IGNORED_SUFFIXES
+    )
 
 
 def is_text(name: str) -> bool:

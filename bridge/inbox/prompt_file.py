@@ -28,7 +28,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_OTHER_FORMATS = {b"{\\rtf": "rich text", b"PK\x03\x04": "a word processor's or zip file", b"%PDF": "a PDF"}
+_OTHER_FORMATS = {
+    b"{\\rtf": "rich text",
+    b"PK\x03\x04": "a word processor's or zip file",
+    b"%PDF": "a PDF",
+}
 _LINE_END = re.compile("\r\n|[\r\n\u2028\u2029\u0085]")
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 _FIELD_LINE = re.compile(r"^\s*([^\W\d_](?:[\w -]{0,30}\w)?)\s*:(.*)$")
@@ -79,7 +83,9 @@ def decode(data: bytes) -> str:
 
 def _checked(text: str) -> str:
     if found := _NO_TEXT.search(text):
-        raise _not_text(f"the file is not text (byte {ord(found[0]):#04x} at character {found.start() + 1})")
+        raise _not_text(
+            f"the file is not text (byte {ord(found[0]):#04x} at character {found.start() + 1})"
+        )
     return text.replace("\ufeff", "")
 
 
@@ -114,16 +120,22 @@ def _read_section(lines: list[str], first_line: int) -> Request:
                 values[name] = FIELDS[name].check(raw)
         except RequestError as error:
             faults.extend(Fault(f.field, f.value, f"line {number}: {f.text}") for f in error.faults)
-    prompt = "\n".join(part for part in (str(values.get("prompt", "")), "\n".join(body).strip()) if part)
+    prompt = "\n".join(
+        part for part in (str(values.get("prompt", "")), "\n".join(body).strip()) if part
+    )
     if prompt:
         try:
             values["prompt"] = FIELDS["prompt"].check(prompt)
         except RequestError:
-            faults.append(Fault("prompt", shorten(prompt), f"line {first_line}: prompt: {_too_long(prompt)}"))
+            faults.append(
+                Fault("prompt", shorten(prompt), f"line {first_line}: prompt: {_too_long(prompt)}")
+            )
     if faults:
         raise RequestError(*faults)
     if not values:
-        raise RequestError(Fault("prompt", "", f"line {first_line}: nothing is asked here; {_HINT}"))
+        raise RequestError(
+            Fault("prompt", "", f"line {first_line}: nothing is asked here; {_HINT}")
+        )
     return Request(values)
 
 
@@ -154,7 +166,9 @@ def _name(text: str) -> str:
 
 def _looks_like_field(line: str) -> bool:
     match = _FIELD_LINE.match(line)
-    return match is not None and (_name(match[1]) in FIELDS or _misspelled(_name(match[1])) is not None)
+    return match is not None and (
+        _name(match[1]) in FIELDS or _misspelled(_name(match[1])) is not None
+    )
 
 
 def _field_of(line: str, strict: bool) -> tuple[str, str]:
@@ -169,7 +183,9 @@ def _field_of(line: str, strict: bool) -> tuple[str, str]:
     near = _misspelled(name) or (nearest_field(name) if strict else None)
     if near is None:
         raise RequestError(unknown_field(name))
-    raise RequestError(Fault(name, match[2].strip(), f"{shorten(name)} is not a field; did you mean {near}?"))
+    raise RequestError(
+        Fault(name, match[2].strip(), f"{shorten(name)} is not a field; did you mean {near}?")
+    )
 
 
 def _misspelled(name: str) -> str | None:

@@ -33,7 +33,12 @@ class Stillness:
     clock: seconds, monotonic.
     """
 
-    def __init__(self, settle_text_s: float, settle_audio_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        settle_text_s: float,
+        settle_audio_s: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._settle_text_s = settle_text_s
         self._settle_audio_s = settle_audio_s
         self._clock = clock
@@ -62,7 +67,9 @@ class Stillness:
         if seen is None or seen.mark != found:
             seen = self._seen[str(path)] = _Seen(found, self._clock())
         at_once = seen.complete and found[1] > 0 and not wait
-        return (at_once or self.still_s(path) >= self._settle_s(path.name, seen)) and not held_by_writer(path)
+        return (
+            at_once or self.still_s(path) >= self._settle_s(path.name, seen)
+        ) and not held_by_writer(path)
 
     def still_s(self, path: Path) -> float:
         """For how long the file has been as it is, in s; 0 for one that was never seen."""

@@ -30,7 +30,9 @@ _READING = frozenset({"opened", "closed_no_write"})
 #: watchdog on Linux holds all that follows a file's leaving back for 0.5 s, to pair it with an arrival, and each of our claims
 #: is a leaving: what tells that a file is complete is watched apart from moves, by an observer of its own.
 _KINDS: tuple[list[type[FileSystemEvent]] | None, ...] = (
-    ([FileClosedEvent, FileModifiedEvent], [FileCreatedEvent, FileMovedEvent]) if sys.platform == "linux" else (None,)
+    ([FileClosedEvent, FileModifiedEvent], [FileCreatedEvent, FileMovedEvent])
+    if sys.platform == "linux"
+    else (None,)
 )
 
 
@@ -41,7 +43,9 @@ class Watch:
     Notices are hints: some systems merge or lose them, so the folder must be looked through on a timer as well.
     """
 
-    def __init__(self, folder: Path, notice: Callable[[str, bool], None], log: logging.Logger) -> None:
+    def __init__(
+        self, folder: Path, notice: Callable[[str, bool], None], log: logging.Logger
+    ) -> None:
         self._folder = folder
         self._handler = _Handler(folder, notice)
         self._log = log
@@ -57,7 +61,9 @@ class Watch:
             self._watched = _identity(self._folder)
             for kinds in _KINDS:
                 observer = Observer()
-                observer.schedule(self._handler, str(self._folder), recursive=False, event_filter=kinds)
+                observer.schedule(
+                    self._handler, str(self._folder), recursive=False, event_filter=kinds
+                )
                 observer.start()
                 self._observers.append(observer)
         except (OSError, RuntimeError) as error:
@@ -80,7 +86,9 @@ class Watch:
             len(self._observers) == len(_KINDS)
             and self._watched == _identity(self._folder)
             and all(
-                observer.is_alive() and observer.emitters and all(emitter.is_alive() for emitter in observer.emitters)
+                observer.is_alive()
+                and observer.emitters
+                and all(emitter.is_alive() for emitter in observer.emitters)
                 for observer in self._observers
             )
         )

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from bridge.midi.tick_fit import BESIDE, Fit, Tick, bend_of, differs, line_through, slip_of, slope_error
+from bridge.midi.tick_fit import (
+    BESIDE,
+    Fit,
+    Tick,
+    bend_of,
+    differs,
+    line_through,
+    slip_of,
+    slope_error,
+)
 from bridge.music import snap_tempo
 
 TICKS_PER_QUARTER: Final = 24
@@ -154,7 +163,9 @@ class MidiClock:
         """Let go of the ticks before a change of tempo, or a jump."""
         ticks = list(self._ticks)
         for recent in (_LEAST_TICKS, 2 * _LEAST_TICKS, 4 * _LEAST_TICKS, 8 * _LEAST_TICKS):
-            if len(ticks) >= recent + _LEAST_TICKS and differs(line_through(ticks[:-recent]), line_through(ticks[-recent:])):
+            if len(ticks) >= recent + _LEAST_TICKS and differs(
+                line_through(ticks[:-recent]), line_through(ticks[-recent:])
+            ):
                 for _ in range(bend_of(ticks)):
                     self._ticks.popleft()
                 return

@@ -27,15 +27,30 @@ class Controller:
     pad: Mapping[str, Any] = field(default_factory=dict)
     lights: Mapping[str, int] = field(default_factory=dict)
 
-    def mappings(self, presets: Iterable[str], own: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def mappings(
+        self, presets: Iterable[str], own: Iterable[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
         """Its mappings for these presets, less those whose control the user's own mappings use."""
-        taken = {(trigger, entry[trigger]) for entry in own for trigger in ("note", "cc", "program") if trigger in entry}
+        taken = {
+            (trigger, entry[trigger])
+            for entry in own
+            for trigger in ("note", "cc", "program")
+            if trigger in entry
+        }
         made: list[dict[str, Any]] = [
-            {"note": note, **self.pad, "do": f"preset {name}"} for note, name in zip(self.pads, presets, strict=False)
+            {"note": note, **self.pad, "do": f"preset {name}"}
+            for note, name in zip(self.pads, presets, strict=False)
         ]
         made += [dict(entry) for entry in self.map]
-        kinds = ((next(trigger for trigger in ("note", "cc", "program") if trigger in entry), entry) for entry in made)
-        return [{**entry, "port": self.port} for kind, entry in kinds if (kind, entry[kind]) not in taken]
+        kinds = (
+            (next(trigger for trigger in ("note", "cc", "program") if trigger in entry), entry)
+            for entry in made
+        )
+        return [
+            {**entry, "port": self.port}
+            for kind, entry in kinds
+            if (kind, entry[kind]) not in taken
+        ]
 
 
 def controller_names() -> list[str]:
@@ -48,5 +63,7 @@ def load_controller(name: str) -> Controller:
     if name not in controller_names():
         raise ValueError(f"the ready-made maps are {', '.join(controller_names())}")
     read = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in read.items()}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in read.items()
+    }
     return Controller(**values)

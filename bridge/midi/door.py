@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from bridge.errors import DoorError
-from bridge.events import Accepted, Done, Event, Failed, Finished, Order, Origin, Progress, Refused, Take, Told
+from bridge.events import (
+    Accepted,
+    Done,
+    Event,
+    Failed,
+    Finished,
+    Order,
+    Origin,
+    Progress,
+    Refused,
+    Take,
+    Told,
+)
 from bridge.midi.followed_clock import Clocks
 from bridge.midi.mapping import MidiMap, Touch, read_message
 from bridge.midi.pad_lights import Lights
@@ -55,7 +67,13 @@ class MidiDoor:
         self._notes: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
         self._clocks = Clocks() if clock else None
         self._ports = MidiPorts(
-            self._heard, api=api, inputs=inputs, outputs=outputs, virtual=virtual, timing=clock, log=self._log
+            self._heard,
+            api=api,
+            inputs=inputs,
+            outputs=outputs,
+            virtual=virtual,
+            timing=clock,
+            log=self._log,
         )
         self._thread: threading.Thread | None = None
         self._touches = Touches(mapping)
@@ -83,7 +101,10 @@ class MidiDoor:
 
     def tell(self, event: Event) -> None:
         """Show an event of one of our orders on its pad."""
-        if isinstance(event, Accepted | Progress | Done | Finished | Failed | Refused | Told) and event.origin.door == self.name:
+        if (
+            isinstance(event, Accepted | Progress | Done | Finished | Failed | Refused | Told)
+            and event.origin.door == self.name
+        ):
             self._leave(partial(self._lights.show, event))
 
     def stop(self) -> None:
@@ -99,7 +120,10 @@ class MidiDoor:
             return self._trouble
         if self._still:
             return "JACK stands still; waiting for it"
-        ports = [*([self._ports.own_port] if self._ports.own_port else []), *self._ports.heard_ports]
+        ports = [
+            *([self._ports.own_port] if self._ports.own_port else []),
+            *self._ports.heard_ports,
+        ]
         said = "open" if ports else "open; no port of these names is plugged in"
         held = self._ports.refused_ports
         return f"{said}; held by another program: {', '.join(held)}" if held else said
@@ -142,7 +166,11 @@ class MidiDoor:
         if self._ports.refresh():
             was_still, self._still = self._still, self._ports.stands_still
             if was_still != self._still:
-                self._log.warning("midi: JACK stands still; waiting for it" if self._still else "midi: JACK goes on")
+                self._log.warning(
+                    "midi: JACK stands still; waiting for it"
+                    if self._still
+                    else "midi: JACK goes on"
+                )
             # while it stood still lights were dropped
             self._plugged_in = self._ports.lit_ports != lit or (was_still and not self._still)
             return
@@ -184,7 +212,12 @@ class MidiDoor:
     def _act(self, touch: Touch, port: str, at_s: float) -> None:
         if self._is_echo(touch, port, at_s):
             return
-        address = {"port": port, "trigger": touch.trigger, "number": touch.number, "channel": touch.channel}
+        address = {
+            "port": port,
+            "trigger": touch.trigger,
+            "number": touch.number,
+            "channel": touch.channel,
+        }
         for order in self._touches.orders(touch, port, Origin(self.name, address)):
             self._take(order)
 

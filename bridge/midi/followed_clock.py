@@ -77,7 +77,9 @@ class Clocks:
             clock.stop()
             self._moved = True
         values = self._values(clock, now_s)
-        news = self._moved or any(self._said.get(name) != value for name, value in values.items() if name != "position")
+        news = self._moved or any(
+            self._said.get(name) != value for name, value in values.items() if name != "position"
+        )
         due_s = SAY_POSITION_S if clock.playing else SAY_ALIVE_S
         alive = clock.last_s > now_s - SILENCE_S
         if not values or not (news or (alive and now_s - self._said_s >= due_s)):
@@ -109,7 +111,11 @@ class Clocks:
     def _values(self, clock: MidiClock, now_s: float) -> dict[str, float | bool]:
         values: dict[str, float | bool] = {}
         measured, said = clock.measured, self._said.get("bpm")
-        if measured and clock.last_s - clock.first_s >= SAID_AFTER_S and measured.error_bpm <= SAID_ERROR_BPM:
+        if (
+            measured
+            and clock.last_s - clock.first_s >= SAID_AFTER_S
+            and measured.error_bpm <= SAID_ERROR_BPM
+        ):
             held = said is not None and abs(float(said) - measured.bpm) <= measured.error_bpm
             values["bpm"] = float(said) if held and said is not None else measured.snapped
         elif said is not None:

@@ -15,8 +15,13 @@ def jack_sockets() -> list[str]:
     A server that was killed leaves its socket's file behind. It must be noticed: RtMidi waits without end for room in the
     buffer of a dead server, and Python waits with it. So the system's own list says which sockets have somebody behind them.
     """
-    name, runtime = os.environ.get("JACK_DEFAULT_SERVER", "default"), os.environ.get("XDG_RUNTIME_DIR", "/nowhere")
-    paths = glob.glob(f"/dev/shm/jack_{glob.escape(name)}_*_0") + glob.glob(f"{glob.escape(runtime)}/pipewire-0")
+    name, runtime = (
+        os.environ.get("JACK_DEFAULT_SERVER", "default"),
+        os.environ.get("XDG_RUNTIME_DIR", "/nowhere"),
+    )
+    paths = glob.glob(f"/dev/shm/jack_{glob.escape(name)}_*_0") + glob.glob(
+        f"{glob.escape(runtime)}/pipewire-0"
+    )
     if not paths:
         return []
     with open("/proc/net/unix", encoding="utf-8", errors="replace") as table:

@@ -33,10 +33,23 @@ from bridge.music import parse_note
 from bridge.request import FIELDS, KINDS, Value, check_fields, shorten, unknown_field
 
 TRIGGERS: Final = ("note", "cc", "program")
-_KEYS: Final = (*TRIGGERS, "channel", "port", "do", "with", "velocity", "from", "to", "values", "step")
+_KEYS: Final = (
+    *TRIGGERS,
+    "channel",
+    "port",
+    "do",
+    "with",
+    "velocity",
+    "from",
+    "to",
+    "values",
+    "step",
+)
 _SIMPLE: Final = {"again": "last", "cancel": "all", "keep": "last"}
 _AUDITION: Final = ("last", "next", "previous", "stop")
-_DO: Final = "preset NAME, make, " + ", ".join(KINDS) + ", again, cancel, keep, audition or set FIELD"
+_DO: Final = (
+    "preset NAME, make, " + ", ".join(KINDS) + ", again, cancel, keep, audition or set FIELD"
+)
 
 #: What a whole turn of a knob covers where the mapping does not say, and the step between values.
 _USUAL_RANGE: Final[dict[str, tuple[float, float, float]]] = {
@@ -61,7 +74,10 @@ class Scale:
             return self.values[min(position, 127) * len(self.values) // 128]
         number = self.low + (self.high - self.low) * min(position, 127) / 127
         if self.step:
-            number = min(max(round(number / self.step) * self.step, min(self.low, self.high)), max(self.low, self.high))
+            number = min(
+                max(round(number / self.step) * self.step, min(self.low, self.high)),
+                max(self.low, self.high),
+            )
         return FIELDS[self.field].check(round(number, 3))
 
 
@@ -119,11 +135,15 @@ class MidiMap:
     """All mappings, and the velocity that shows each state on a pad."""
 
     mappings: tuple[Mapped, ...] = ()
-    lights: Mapping[str, int] = field(default_factory=lambda: {"queued": 1, "working": 64, "done": 127, "failed": 5})
+    lights: Mapping[str, int] = field(
+        default_factory=lambda: {"queued": 1, "working": 64, "done": 127, "failed": 5}
+    )
 
     def heard(self, touch: Touch, port: str) -> list[Mapped]:
         """The mappings that a touch means; those that set a value first, so that they hold for the others."""
-        found = [m for m in self.mappings if m.hears(touch.trigger, touch.number, touch.channel, port)]
+        found = [
+            m for m in self.mappings if m.hears(touch.trigger, touch.number, touch.channel, port)
+        ]
         return sorted(found, key=lambda mapping: mapping.verb != "set")
 
     @classmethod
@@ -153,13 +173,17 @@ class MidiMap:
 class _Reader:
     """Reads one entry and gathers all that is wrong with it."""
 
-    def __init__(self, entry: object, presets: Mapping[str, Mapping[str, Value]], note_names: str) -> None:
+    def __init__(
+        self, entry: object, presets: Mapping[str, Mapping[str, Value]], note_names: str
+    ) -> None:
         self.faults: list[Fault] = []
         self._presets = presets
         self._note_names = note_names
         self._entry: Mapping[str, Any] = entry if isinstance(entry, Mapping) else {}
         if not isinstance(entry, Mapping):
-            self._fault("entry", entry, "is not a mapping; write it as in: {note: 36, do: preset drums}")
+            self._fault(
+                "entry", entry, "is not a mapping; write it as in: {note: 36, do: preset drums}"
+            )
 
     def read(self) -> Mapped | None:
         if self.faults:
@@ -184,7 +208,9 @@ class _Reader:
         given = [name for name in TRIGGERS if name in self._entry]
         if len(given) != 1:
             self._fault(
-                "trigger", ", ".join(given) or "nothing", "is not one of note, cc and program; write one, as in: note: 36"
+                "trigger",
+                ", ".join(given) or "nothing",
+                "is not one of note, cc and program; write one, as in: note: 36",
             )
             return "note", 0
         raw = self._entry[given[0]]
@@ -198,7 +224,9 @@ class _Reader:
         elif isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= 127:
             return given[0], raw
         names = ", or a note with its octave (C1)" if given[0] == "note" else ""
-        self._fault(given[0], raw, f"is not allowed here; it takes a whole number from 0 to 127{names}")
+        self._fault(
+            given[0], raw, f"is not allowed here; it takes a whole number from 0 to 127{names}"
+        )
         return given[0], 0
 
     def _channel(self) -> int | None:
@@ -222,7 +250,11 @@ class _Reader:
             return "make", rest, {**self._presets[rest], **fields}, velocity
         if word == "preset":
             near = difflib.get_close_matches(rest, self._presets, n=1)
-            known = f"did you mean {near[0]}?" if near else f"the presets are {', '.join(self._presets) or 'none yet'}"
+            known = (
+                f"did you mean {near[0]}?"
+                if near
+                else f"the presets are {', '.join(self._presets) or 'none yet'}"
+            )
             self._fault("do", raw, f"names no preset; {known}")
         elif word == "audition" and (rest or "last") in _AUDITION:
             return "audition", rest or "last", {}, ""
@@ -239,7 +271,11 @@ class _Reader:
     def _with(self) -> dict[str, Value]:
         raw = self._entry.get("with", {})
         if not isinstance(raw, Mapping):
-            self._fault("with", raw, "is not a list of fields; write it as in: with: {prompt: dark drums, bars: 2}")
+            self._fault(
+                "with",
+                raw,
+                "is not a list of fields; write it as in: with: {prompt: dark drums, bars: 2}",
+            )
             return {}
         try:
             return check_fields(raw.items())
@@ -258,7 +294,11 @@ class _Reader:
         if not self._is_field(name):
             return None
         if trigger == "program" or (trigger == "cc" and "velocity" in self._entry):
-            self._fault(trigger, self._entry.get(trigger), "has nothing to scale a value by; only a note's velocity or a cc has")
+            self._fault(
+                trigger,
+                self._entry.get(trigger),
+                "has nothing to scale a value by; only a note's velocity or a cc has",
+            )
             return None
         try:
             return self._list(name) if "values" in self._entry else self._range(name)
@@ -270,7 +310,11 @@ class _Reader:
         raw = self._entry["values"]
         if not isinstance(raw, (list, tuple)) or not 1 <= len(raw) <= 128:
             raise RequestError(
-                Fault("values", shorten(raw), f"values: {shorten(raw)} is not a list of 1 to 128 values of {name}")
+                Fault(
+                    "values",
+                    shorten(raw),
+                    f"values: {shorten(raw)} is not a list of 1 to 128 values of {name}",
+                )
             )
         return Scale(name, values=tuple(FIELDS[name].check(value) for value in raw))
 
@@ -282,7 +326,11 @@ class _Reader:
             raise RequestError(Fault(name, shorten(ends), text))
         raw_step = self._entry.get("step", step)
         if isinstance(raw_step, bool) or not isinstance(raw_step, (int, float)) or raw_step < 0:
-            raise RequestError(Fault("step", shorten(raw_step), f"step: {shorten(raw_step)} is not a number above 0"))
+            raise RequestError(
+                Fault(
+                    "step", shorten(raw_step), f"step: {shorten(raw_step)} is not a number above 0"
+                )
+            )
         scale = Scale(name, float(ends[0]), float(ends[1]), float(raw_step))
         for position in range(128):
             scale.at(position)

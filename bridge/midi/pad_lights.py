@@ -20,7 +20,9 @@ class Lights:
     send: called with the bytes of a message and the port whose device they are for, only when a light changes.
     """
 
-    def __init__(self, velocities: Mapping[str, int], send: Callable[[Sequence[int], str], None]) -> None:
+    def __init__(
+        self, velocities: Mapping[str, int], send: Callable[[Sequence[int], str], None]
+    ) -> None:
         self._velocities = dict(velocities)
         self._send = send
         self._states = JobStates[Pad]()
@@ -60,7 +62,12 @@ def _pad(origin: Origin) -> Pad | None:
     """The pad of a stored origin; None for one without a light, or that another version of us wrote."""
     try:
         address = origin.address
-        pad = str(address["port"]), str(address["trigger"]), int(address["number"]), int(address["channel"])
+        pad = (
+            str(address["port"]),
+            str(address["trigger"]),
+            int(address["number"]),
+            int(address["channel"]),
+        )
     except (KeyError, TypeError, ValueError):
         return None
     return pad if pad[1] in _STATUS and 0 <= pad[2] <= 127 and 0 <= pad[3] <= 15 else None

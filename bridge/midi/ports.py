@@ -49,17 +49,31 @@ def usable_api(wanted: str = "auto") -> str:
     """
     built = [name for name, number in APIS.items() if number in rtmidi.get_compiled_api()]
     if wanted not in ("auto", *built):
-        raise DoorError(f"this system has no {wanted}; set midi.api to auto or {' or '.join(built)}")
+        raise DoorError(
+            f"this system has no {wanted}; set midi.api to auto or {' or '.join(built)}"
+        )
     if sys.platform != "linux":
-        return wanted if wanted != "auto" else next(name for name in ("coremidi", "winmm", *built) if name in built)
+        return (
+            wanted
+            if wanted != "auto"
+            else next(name for name in ("coremidi", "winmm", *built) if name in built)
+        )
     if wanted in ("auto", "alsa") and "alsa" in built and os.access(_SEQUENCER, os.R_OK | os.W_OK):
         return "alsa"
     if wanted in ("auto", "jack") and "jack" in built and jack_sockets():
         if stopped := stopped_jack():
-            raise DoorError(f"the JACK server is stopped (process {stopped}): kill -CONT {stopped}, and start this again")
+            raise DoorError(
+                f"the JACK server is stopped (process {stopped}): kill -CONT {stopped}, and start this again"
+            )
         return "jack"
-    missing = {"alsa": "ALSA's sequencer is not there (modprobe snd-seq)", "jack": "no JACK server is running"}
-    raise DoorError("no MIDI system answers: " + " and ".join(text for name, text in missing.items() if wanted in ("auto", name)))
+    missing = {
+        "alsa": "ALSA's sequencer is not there (modprobe snd-seq)",
+        "jack": "no JACK server is running",
+    }
+    raise DoorError(
+        "no MIDI system answers: "
+        + " and ".join(text for name, text in missing.items() if wanted in ("auto", name))
+    )
 
 
 def _system_marks(api: str) -> tuple[tuple[str, int], ...]:
@@ -174,7 +188,9 @@ class MidiPorts:
                 self._pulse.goes()
         except _ERRORS as error:
             self.close()
-            raise DoorError(f"{self._system} does not answer ({str(error).strip() or 'no reason given'})") from None
+            raise DoorError(
+                f"{self._system} does not answer ({str(error).strip() or 'no reason given'})"
+            ) from None
         self.refresh()
 
     def refresh(self) -> bool:
@@ -193,7 +209,11 @@ class MidiPorts:
         meant = [name for name in sources if self._is_meant(name, self._inputs)]
         self._settle(self._opened_in, meant, self._open_in)
         own = {plain_name(name) for name in self._opened_in}
-        lit = [name for name in sinks if self._is_meant(name, self._outputs) and (self._outputs or plain_name(name) in own)]
+        lit = [
+            name
+            for name in sinks
+            if self._is_meant(name, self._outputs) and (self._outputs or plain_name(name) in own)
+        ]
         self._settle(self._opened_out, lit, self._open_out)
         self._refused = frozenset({*meant} - {*self._opened_in} | {*lit} - {*self._opened_out})
         return True
@@ -201,7 +221,11 @@ class MidiPorts:
     def send(self, message: Sequence[int], port: str) -> None:
         """Send to the outputs that belong to an input port; to all of the named ones where outputs were named."""
         outputs = [self._out] if port == self._own and self._own else []
-        outputs += [output for name, output in self._opened_out.items() if self._outputs or plain_name(name) == plain_name(port)]
+        outputs += [
+            output
+            for name, output in self._opened_out.items()
+            if self._outputs or plain_name(name) == plain_name(port)
+        ]
         for output in outputs:
             if self._pulse is not None and not self._pulse.has_room(len(message)):
                 self._log.debug("midi: JACK stands still; a message was dropped")
@@ -215,7 +239,11 @@ class MidiPorts:
         """Close every port and leave the MIDI system; safe to call twice."""
         clients = [*self._opened_in.values(), *self._opened_out.values(), self._in, self._out]
         pulse, self._pulse = self._pulse, None
-        if pulse is not None and self._marks == _system_marks(self._system) and not pulse.goes(_LAST_WORD_S):
+        if (
+            pulse is not None
+            and self._marks == _system_marks(self._system)
+            and not pulse.goes(_LAST_WORD_S)
+        ):
             self._log.warning("midi: JACK stands still; its ports are left as they are")
             abandon(*clients, *pulse.clients)
             with self._polled_lock:
@@ -248,9 +276,15 @@ class MidiPorts:
             return False
         return not patterns or any(pattern.casefold() in name.casefold() for pattern in patterns)
 
-    def _settle(self, opened: dict[str, Any], names: list[str], open_port: Callable[[str], Any]) -> None:
+    def _settle(
+        self, opened: dict[str, Any], names: list[str], open_port: Callable[[str], Any]
+    ) -> None:
         left = set(opened) - set(names)
-        if (left or set(names) - set(opened)) and self._pulse is not None and not self._pulse.goes():
+        if (
+            (left or set(names) - set(opened))
+            and self._pulse is not None
+            and not self._pulse.goes()
+        ):
             return
         self._let_go(*(opened.pop(name) for name in left))
         for name in left:
@@ -274,7 +308,9 @@ class MidiPorts:
         try:
             prepare(client)
             # numbers move when something is plugged in: the name is looked up once more, by the client that opens it
-            client.open_port(client.get_ports().index(name), "in" if kind is rtmidi.MidiIn else "out")
+            client.open_port(
+                client.get_ports().index(name), "in" if kind is rtmidi.MidiIn else "out"
+            )
         except BaseException:
             self._let_go(client)
             raise
@@ -288,7 +324,9 @@ class MidiPorts:
         """
         # with a clock all is heard: some systems count the time between messages with those that they keep from us
         clock = self._timing
-        client.ignore_types(sysex=not (self._sysex or clock), timing=not clock, active_sense=not clock)
+        client.ignore_types(
+            sysex=not (self._sysex or clock), timing=not clock, active_sense=not clock
+        )
         if self._system == "jack":
             with self._polled_lock:
                 self._polled[client] = name
@@ -302,7 +340,11 @@ class MidiPorts:
         while self._polling is threading.current_thread():
             time.sleep(POLL_S)
             with self._polled_lock:
-                heard = [(name, event) for client, name in self._polled.items() for event in iter(client.get_message, None)]
+                heard = [
+                    (name, event)
+                    for client, name in self._polled.items()
+                    for event in iter(client.get_message, None)
+                ]
             for name, event in heard:
                 self._hear(name, event)
 
@@ -330,7 +372,9 @@ def list_ports(wanted: str = "auto") -> tuple[str, list[str], list[str]]:
             client = kind(APIS[system], name=f"{NAME} list")
             names.append([name for name in client.get_ports() if not _IS_INNER.match(name)])
         except _ERRORS as error:
-            raise DoorError(f"{system} does not answer ({str(error).strip() or 'no reason given'})") from None
+            raise DoorError(
+                f"{system} does not answer ({str(error).strip() or 'no reason given'})"
+            ) from None
         finally:
             let_go(client)
     return system, names[0], names[1]
@@ -341,5 +385,7 @@ def plain_name(name: str) -> str:
     words = re.sub(r"\d+:\d+$", "", name.casefold())
     # JACK tells the two clients of one program apart by a number
     words = re.sub(r"-\d\d(?=:)", "", words)
-    words = re.sub(r"\b(midi ?in|midi ?out|input|output|in|out|capture|playback)(_\d+)?\b", "", words)
+    words = re.sub(
+        r"\b(midi ?in|midi ?out|input|output|in|out|capture|playback)(_\d+)?\b", "", words
+    )
     return re.sub(r"[\s\d_():]+$", "", re.sub(r"\(\)", "", words)).strip()

@@ -89,7 +89,9 @@ def _line_of(sums: _Sums) -> Fit:
     slope = together / spread if spread > 0 else 0.0
     left = max(0.0, sums.yy - sums.y * sums.y / n - slope * together)
     scatter = math.sqrt(left / max(1.0, n - 2))
-    return Fit(slope, sums.from_index + sums.x / n, sums.from_s + sums.y / n, scatter, int(n), spread)
+    return Fit(
+        slope, sums.from_index + sums.x / n, sums.from_s + sums.y / n, scatter, int(n), spread
+    )
 
 
 def slope_error(ticks: Sequence[Tick]) -> float:
@@ -99,7 +101,10 @@ def slope_error(ticks: Sequence[Tick]) -> float:
     blocks = [_sums(ticks[low:high], ticks[0]) for low, high in pairwise(edges)]
     names = ("count", "x", "y", "xx", "xy", "yy")
     whole = {name: sum(getattr(block, name) for block in blocks) for name in names}
-    slopes = [_line_of(_Sums(**{name: whole[name] - getattr(block, name) for name in names})).slope_s for block in blocks]
+    slopes = [
+        _line_of(_Sums(**{name: whole[name] - getattr(block, name) for name in names})).slope_s
+        for block in blocks
+    ]
     mean = sum(slopes) / _BLOCKS
     return math.sqrt((_BLOCKS - 1) / _BLOCKS * sum((slope - mean) ** 2 for slope in slopes))
 
@@ -138,7 +143,9 @@ def differs(old: Fit, new: Fit) -> bool:
     scatter_s = max(old.scatter_s, new.scatter_s, 0.0003)
     turn_s = abs(new.slope_s - old.slope_s) * min(old.count, new.count)
     distance = new.middle - old.middle
-    place_error = scatter_s * math.sqrt(1 / new.count + 1 / old.count + distance * distance / old.spread)
+    place_error = scatter_s * math.sqrt(
+        1 / new.count + 1 / old.count + distance * distance / old.spread
+    )
     jump = abs(new.middle_s - old.at(new.middle))
     return turn_s > 7 * scatter_s or jump > max(6 * place_error, 0.03)
 
@@ -147,7 +154,10 @@ def bend_of(ticks: Sequence[Tick]) -> int:
     """Where two lines lie best on the ticks: the place of the second one's first tick."""
     least = BESIDE // 2
     forward, backward = _left_over(ticks), _left_over(ticks[::-1])[::-1]
-    return min(range(least, len(ticks) - least + 1), key=lambda k: forward[k - 1] + (backward[k] if k < len(ticks) else 0.0))
+    return min(
+        range(least, len(ticks) - least + 1),
+        key=lambda k: forward[k - 1] + (backward[k] if k < len(ticks) else 0.0),
+    )
 
 
 def _left_over(ticks: Sequence[Tick]) -> list[float]:
@@ -157,8 +167,17 @@ def _left_over(ticks: Sequence[Tick]) -> list[float]:
     found = []
     for tick in ticks:
         x, y = tick.index - first.index, tick.at_s - first.at_s
-        n, x_sum, y_sum, xx, xy, yy = n + 1, x_sum + x, y_sum + y, xx + x * x, xy + x * y, yy + y * y
+        n, x_sum, y_sum, xx, xy, yy = (
+            n + 1,
+            x_sum + x,
+            y_sum + y,
+            xx + x * x,
+            xy + x * y,
+            yy + y * y,
+        )
         spread = xx - x_sum * x_sum / n
         together = xy - x_sum * y_sum / n
-        found.append(max(0.0, yy - y_sum * y_sum / n - (together * together / spread if spread > 0 else 0.0)))
+        found.append(
+            max(0.0, yy - y_sum * y_sum / n - (together * together / spread if spread > 0 else 0.0))
+        )
     return found

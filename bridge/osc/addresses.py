@@ -123,7 +123,9 @@ def is_ours(address: str) -> bool:
 def parse_packet(data: bytes) -> list[Message]:
     """All messages of a packet, bundles opened, their time tags ignored (docs/decisions/osc_time_tags.md). OscError when not whole."""
     if len(data) > MAX_PACKET_BYTES:
-        raise OscError(f"a packet of {len(data)} bytes is not taken; send at most {MAX_PACKET_BYTES}")
+        raise OscError(
+            f"a packet of {len(data)} bytes is not taken; send at most {MAX_PACKET_BYTES}"
+        )
     messages: list[Message] = []
     _walk(memoryview(data), 0, messages)
     return messages
@@ -132,7 +134,9 @@ def parse_packet(data: bytes) -> list[Message]:
 def _walk(data: memoryview, depth: int, messages: list[Message]) -> None:
     if bytes(data[:8]) != b"#bundle\0":
         if len(messages) >= MAX_MESSAGES:
-            raise OscError(f"a packet of more than {MAX_MESSAGES} messages is not taken; send several")
+            raise OscError(
+                f"a packet of more than {MAX_MESSAGES} messages is not taken; send several"
+            )
         messages.append(_message(bytes(data)))
         return
     if depth >= MAX_DEPTH:
@@ -146,7 +150,9 @@ def _walk(data: memoryview, depth: int, messages: list[Message]) -> None:
         (size,) = struct.unpack(">i", data[at : at + 4])
         at += 4
         if size <= 0 or size % 4 or size > len(data) - at:
-            raise OscError(f"a bundle's element says it is {size} bytes long, where {len(data) - at} are left")
+            raise OscError(
+                f"a bundle's element says it is {size} bytes long, where {len(data) - at} are left"
+            )
         _walk(data[at : at + size], depth + 1, messages)
         at += size
 
@@ -166,7 +172,9 @@ def _message(data: bytes) -> Message:
         elif tag in _FIXED_SIZES:
             at += _FIXED_SIZES[tag]
         else:
-            raise OscError(f"arguments of type {tag!r} are not taken; use i, f, d, h, s, T or F", address)
+            raise OscError(
+                f"arguments of type {tag!r} are not taken; use i, f, d, h, s, T or F", address
+            )
         if at > len(data):
             raise OscError("the message ends in the middle of an argument", address)
     if at != len(data):
@@ -194,19 +202,29 @@ def build_message(address: str, *arguments: str | int | float) -> bytes:
     """An OSC message: text as s, whole numbers as i, others as f."""
     builder = OscMessageBuilder(address)
     for value in arguments:
-        builder.add_arg(value, "s" if isinstance(value, str) else "i" if isinstance(value, int) else "f")
+        builder.add_arg(
+            value, "s" if isinstance(value, str) else "i" if isinstance(value, int) else "f"
+        )
     packet: bytes = builder.build().dgram
     return packet
 
 
 def is_release(message: Message) -> bool:
     """A button going up: a trigger with a lone 0 or F."""
-    return IN[message.address].trigger and len(message.arguments) == 1 and message.arguments[0] in (0, False)
+    return (
+        IN[message.address].trigger
+        and len(message.arguments) == 1
+        and message.arguments[0] in (0, False)
+    )
 
 
 def pressed(message: Message) -> Message:
     """The message without the lone 1 or T of a button going down."""
-    lone = len(message.arguments) == 1 and message.arguments[0] in (1, True) and not isinstance(message.arguments[0], str)
+    lone = (
+        len(message.arguments) == 1
+        and message.arguments[0] in (1, True)
+        and not isinstance(message.arguments[0], str)
+    )
     return Message(message.address) if lone and IN[message.address].trigger else message
 
 
@@ -214,7 +232,11 @@ def read_pairs(address: str, arguments: Sequence[Any]) -> list[tuple[str, object
     """(field, value) of arguments that come in pairs. RequestError when one is left over."""
     if len(arguments) % 2:
         raise RequestError(
-            Fault("", shorten(arguments[-1]), f"{shorten(arguments[-1])} has no value; send field and value in turn")
+            Fault(
+                "",
+                shorten(arguments[-1]),
+                f"{shorten(arguments[-1])} has no value; send field and value in turn",
+            )
         )
     return [(str(arguments[n]), arguments[n + 1]) for n in range(0, len(arguments), 2)]
 
@@ -223,10 +245,17 @@ def read_prompt(message: Message) -> Request:
     """The request of generate, or of a kind's own address. RequestError names every fault."""
     pairs: list[tuple[str, object]]
     arguments = message.arguments
-    if len(arguments) == 1 and isinstance(arguments[0], str) and arguments[0].lstrip().startswith("{"):
+    if (
+        len(arguments) == 1
+        and isinstance(arguments[0], str)
+        and arguments[0].lstrip().startswith("{")
+    ):
         pairs = list(read_json(message.address, arguments[0]).items())
     elif arguments and not isinstance(arguments[0], str):
-        raise OscError(f"the prompt {shorten(arguments[0])} is not text; send what you want to hear as a string", message.address)
+        raise OscError(
+            f"the prompt {shorten(arguments[0])} is not text; send what you want to hear as a string",
+            message.address,
+        )
     elif arguments:
         pairs = [("prompt", arguments[0]), *read_pairs(message.address, arguments[1:])]
     else:
@@ -246,7 +275,11 @@ def read_label(message: Message) -> str:
         except OscError:
             return ""
     names = [str(value) for value in arguments[1::2]]
-    return str(arguments[2 + 2 * names.index("id")]) if "id" in names[: (len(arguments) - 1) // 2] else ""
+    return (
+        str(arguments[2 + 2 * names.index("id")])
+        if "id" in names[: (len(arguments) - 1) // 2]
+        else ""
+    )
 
 
 def take_context(message: Message) -> tuple[Message, dict[str, Any] | None]:
@@ -306,7 +339,10 @@ def read_port(message: Message, at: int) -> int | None:
     except (TypeError, ValueError):
         number = -1
     if not 0 <= number <= 65535:
-        raise OscError(f"reply port {shorten(port)} is not one of 1 to 65535, or 0 for the sending port", message.address)
+        raise OscError(
+            f"reply port {shorten(port)} is not one of 1 to 65535, or 0 for the sending port",
+            message.address,
+        )
     return number or None
 
 

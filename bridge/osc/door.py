@@ -109,7 +109,9 @@ class OscDoor:
         self._socket.open(wide=self._gate.is_wide)
         self._stopping.clear()
         for target in (self._receive, self._repeat):
-            thread = threading.Thread(target=target, name=f"osc-{target.__name__.strip('_')}", daemon=True)
+            thread = threading.Thread(
+                target=target, name=f"osc-{target.__name__.strip('_')}", daemon=True
+            )
             thread.start()
             self._threads.append(thread)
 
@@ -134,7 +136,9 @@ class OscDoor:
                     continue
                 known = self._senders.get(peer)
                 # before anything is read: what is dropped must cost next to nothing, or a flood would drown the others
-                if not self._throttle.allows(peer, data, greeted=known is not None and known.is_known):
+                if not self._throttle.allows(
+                    peer, data, greeted=known is not None and known.is_known
+                ):
                     text = "OSC: packets come faster than they are read, %d were dropped"
                     self._tell_seldom(text, self._throttle.dropped)
                     if self._throttle.is_beyond_measure(peer):
@@ -197,7 +201,8 @@ class OscDoor:
         if row is None or (ours and len(message.arguments) > 1):
             if not ours:
                 raise OscError(
-                    f"{shorten(message.address)} is not an address here; {PREFIX}generate makes a clip", code="unknown_address"
+                    f"{shorten(message.address)} is not an address here; {PREFIX}generate makes a clip",
+                    code="unknown_address",
                 )
             return
         if is_release(message) or (row.trigger and sender.repeats(message, self._clock())):
@@ -223,7 +228,13 @@ class OscDoor:
         self._socket.keep_place(sender.peer)
         greeting = self._greeting
         self._send(
-            sender, "/sidecrate/welcome", hello.nonce, greeting.version, greeting.crate, greeting.boot, greeting.recordings
+            sender,
+            "/sidecrate/welcome",
+            hello.nonce,
+            greeting.version,
+            greeting.crate,
+            greeting.boot,
+            greeting.recordings,
         )
         if is_new:
             self._take(Order("known", sender.origin()))
@@ -244,7 +255,9 @@ class OscDoor:
         if port is None:
             return
         if port == self.port and sender.is_local:
-            raise OscError(f"reply port {port} is our own; name the one that you listen on", message.address)
+            raise OscError(
+                f"reply port {port} is our own; name the one that you listen on", message.address
+            )
         sender.reply = (sender.peer[0], port)
 
     def _on_bye(self, sender: Sender, message: Message) -> None:
@@ -257,7 +270,9 @@ class OscDoor:
     def _on_got(self, sender: Sender, message: Message) -> None:
         names = {str(value) for value in message.arguments}
         with self._lock:
-            self._repeats = [r for r in self._repeats if r.sender is not sender or not (r.names & names)]
+            self._repeats = [
+                r for r in self._repeats if r.sender is not sender or not (r.names & names)
+            ]
 
     # -- other machines
 
@@ -271,7 +286,13 @@ class OscDoor:
         self._widen()
         pairing = self._gate.open_for(sender, length_s)
         log.info("OSC: other machines may knock for %g s", length_s)
-        self._send(sender, "/sidecrate/told", "pair", "", json.dumps({"code": pairing.code, "seconds": length_s}))
+        self._send(
+            sender,
+            "/sidecrate/told",
+            "pair",
+            "",
+            json.dumps({"code": pairing.code, "seconds": length_s}),
+        )
 
     def _hear_knock(self, data: bytes, peer: Peer) -> None:
         pairing, knock = self._gate.pairing, self._gate.knock(data, peer)
@@ -317,25 +338,49 @@ class OscDoor:
         peer, reply = event.origin.address["peer"], event.origin.address["reply"]
         with self._lock:
             # after a restart nobody is remembered, but the job knows where its answers go
-            sender = self._senders.get((peer[0], peer[1])) or Sender((peer[0], peer[1]), reply=(reply[0], reply[1]))
+            sender = self._senders.get((peer[0], peer[1])) or Sender(
+                (peer[0], peer[1]), reply=(reply[0], reply[1])
+            )
         self._tell_sender(sender, event)
 
-    def _tell_sender(self, sender: Sender, event: events.JobEvent | events.Refused | events.Told) -> None:
+    def _tell_sender(
+        self, sender: Sender, event: events.JobEvent | events.Refused | events.Told
+    ) -> None:
         label = event.origin.label
         if isinstance(event, events.Accepted):
             sender.last_job = event.job
             self._send(sender, "/sidecrate/accepted", label, event.job, event.position)
         elif isinstance(event, events.Progress):
-            self._send(sender, "/sidecrate/progress", label, event.job, float(event.value), event.stage)
+            self._send(
+                sender, "/sidecrate/progress", label, event.job, float(event.value), event.stage
+            )
         elif isinstance(event, events.Done):
             sender.last_clip = event.clip
             info = json.dumps(dict(event.info))
             names = (event.job, label, event.clip)
-            self._send_surely(sender, names, "/sidecrate/done", label, event.job, event.clip, event.path, info)
+            self._send_surely(
+                sender, names, "/sidecrate/done", label, event.job, event.clip, event.path, info
+            )
         elif isinstance(event, events.Finished):
-            self._send_surely(sender, (event.job, label), "/sidecrate/finished", label, event.job, event.published, event.failed)
+            self._send_surely(
+                sender,
+                (event.job, label),
+                "/sidecrate/finished",
+                label,
+                event.job,
+                event.published,
+                event.failed,
+            )
         elif isinstance(event, events.Failed):
-            self._send_surely(sender, (event.job, label), "/sidecrate/failed", label, event.job, event.code, event.text)
+            self._send_surely(
+                sender,
+                (event.job, label),
+                "/sidecrate/failed",
+                label,
+                event.job,
+                event.code,
+                event.text,
+            )
         elif isinstance(event, events.Refused):
             address = event.origin.address.get("sent") or event.what
             self._send(sender, "/sidecrate/error", address, event.code, event.text, label)
@@ -346,13 +391,23 @@ class OscDoor:
                 return  # it reads no JSON, and has heard of it in flat values
             self._send(sender, "/sidecrate/session", json.dumps(dict(event.values)))
         else:
-            self._send(sender, "/sidecrate/told", event.verb, event.what, json.dumps(dict(event.values)))
+            self._send(
+                sender, "/sidecrate/told", event.verb, event.what, json.dumps(dict(event.values))
+            )
 
-    def _send_surely(self, sender: Sender, names: tuple[str, ...], address: str, *arguments: str | int | float) -> None:
+    def _send_surely(
+        self, sender: Sender, names: tuple[str, ...], address: str, *arguments: str | int | float
+    ) -> None:
         """Send now and, to one who said hello, again until it says got."""
         packet = self._send(sender, address, *arguments)
         if sender.nonce is not None:
-            repeat = _Repeat(self._clock() + REPEATS_S[0], 0, sender, packet, frozenset(name for name in names if name))
+            repeat = _Repeat(
+                self._clock() + REPEATS_S[0],
+                0,
+                sender,
+                packet,
+                frozenset(name for name in names if name),
+            )
             with self._lock:
                 self._repeats.append(repeat)
                 # a sender that never says got must not let these grow

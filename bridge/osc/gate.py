@@ -83,7 +83,9 @@ class Gate:
             given = ipaddress.IPv4Address(0)
         if given.is_unspecified or given.is_loopback or given.is_multicast:
             raise OscError(
-                f"{shorten(address)} is not the address of another machine, as in 192.168.1.20", f"{PREFIX}allow", "bad_request"
+                f"{shorten(address)} is not the address of another machine, as in 192.168.1.20",
+                f"{PREFIX}allow",
+                "bad_request",
             )
         return str(given)
 
@@ -91,7 +93,11 @@ class Gate:
         """Wait for a knock. OscError while another asker waits for one."""
         under_way = self.pairing
         if under_way is not None and under_way.asker.answers_to != asker.answers_to:
-            raise OscError("a pairing is under way already; it ends by itself within seconds", f"{PREFIX}pair", "pairing")
+            raise OscError(
+                "a pairing is under way already; it ends by itself within seconds",
+                f"{PREFIX}pair",
+                "pairing",
+            )
         self._pairing = Pairing(asker, self._clock() + length_s)
         return self._pairing
 
@@ -106,10 +112,16 @@ class Gate:
         pairing = self.pairing
         if pairing is None or (_CODE if peer[0] in pairing.heard else _OURS) not in packet:
             return None
-        if len(pairing.heard) >= _MOST_KNOCKERS if peer[0] not in pairing.heard else pairing.wrong_codes >= WRONG_CODES:
+        if (
+            len(pairing.heard) >= _MOST_KNOCKERS
+            if peer[0] not in pairing.heard
+            else pairing.wrong_codes >= WRONG_CODES
+        ):
             return None
         try:
-            ours = [message for message in parse_packet(packet) if message.address.startswith(PREFIX)]
+            ours = [
+                message for message in parse_packet(packet) if message.address.startswith(PREFIX)
+            ]
         except OscError:
             return None
         has_code = any(self._is_code(pairing, message) for message in ours)
@@ -120,7 +132,11 @@ class Gate:
 
     @staticmethod
     def _is_code(pairing: Pairing, message: Message) -> bool:
-        if message.address != f"{PREFIX}pair" or not message.arguments or pairing.wrong_codes >= WRONG_CODES:
+        if (
+            message.address != f"{PREFIX}pair"
+            or not message.arguments
+            or pairing.wrong_codes >= WRONG_CODES
+        ):
             return False
         given = message.arguments[0]
         said = f"{given:.0f}" if isinstance(given, float) else str(given)

@@ -48,6 +48,10 @@ def drop_from(opened: socket.socket, peers: Collection[Peer]) -> None:
         program = filter_program(peers)
         held = ctypes.create_string_buffer(program, len(program))
         # struct sock_fprog: how many instructions, and where they stand
-        opened.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("@HP", len(program) // 8, ctypes.addressof(held)))
+        opened.setsockopt(
+            socket.SOL_SOCKET,
+            _SO_ATTACH_FILTER,
+            struct.pack("@HP", len(program) // 8, ctypes.addressof(held)),
+        )
     except OSError as error:
         log.debug("the system does not filter for us: %s", error)

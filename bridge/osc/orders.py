@@ -7,7 +7,15 @@ from typing import Any
 
 from bridge.errors import Fault, RequestError
 from bridge.events import Order, Take
-from bridge.osc.addresses import PREFIX, Message, OscError, read_json, read_pairs, read_prompt, take_context
+from bridge.osc.addresses import (
+    PREFIX,
+    Message,
+    OscError,
+    read_json,
+    read_pairs,
+    read_prompt,
+    take_context,
+)
 from bridge.osc.sender import Sender
 from bridge.request import FIELDS, Request, Value, check_fields, shorten
 
@@ -17,7 +25,9 @@ _LOCAL_ONLY_FIELDS = ("reference", "kit")
 class OscOrders:
     """Translates. `presets` are the config's; from other machines paths, context and what costs money only with `trust_lan`."""
 
-    def __init__(self, take: Take, presets: Mapping[str, Mapping[str, Value]], trust_lan: bool) -> None:
+    def __init__(
+        self, take: Take, presets: Mapping[str, Mapping[str, Value]], trust_lan: bool
+    ) -> None:
         self._take = take
         self._presets = presets
         self._trust_lan = trust_lan
@@ -25,7 +35,9 @@ class OscOrders:
     def send(self, sender: Sender, message: Message) -> None:
         """Hand on the order of a message. RequestError or OscError says what is wrong with it."""
         verb, sender.sent = message.address.removeprefix(PREFIX), message.address
-        translate: Callable[[Sender, Message], None] = getattr(self, f"_on_{verb}", self._on_generate)
+        translate: Callable[[Sender, Message], None] = getattr(
+            self, f"_on_{verb}", self._on_generate
+        )
         translate(sender, message)
 
     def _on_generate(self, sender: Sender, message: Message) -> None:
@@ -48,11 +60,17 @@ class OscOrders:
             name = list(self._presets)[int(name) - 1]
         if name not in self._presets:
             known = ", ".join(self._presets) or "none"
-            raise OscError(f"preset {shorten(name)} is not in the config; there are: {known}", message.address, "unknown_preset")
+            raise OscError(
+                f"preset {shorten(name)} is not in the config; there are: {known}",
+                message.address,
+                "unknown_preset",
+            )
         pairs = check_fields(read_pairs(message.address, message.arguments[1:]))
         # a value that was set says more than the preset that was written down, as with MIDI's knobs
         sender.last_preset = name
-        self._order_clips(sender, "make", Request({**self._presets[name], **sender.held, **pairs}), name)
+        self._order_clips(
+            sender, "make", Request({**self._presets[name], **sender.held, **pairs}), name
+        )
 
     def _order_clips(self, sender: Sender, verb: str, request: Request, preset: str = "") -> None:
         if not preset:
@@ -77,7 +95,10 @@ class OscOrders:
     def _on_set(self, sender: Sender, message: Message) -> None:
         if not message.arguments:
             raise OscError("set needs a field and a value", message.address)
-        name, raw = str(message.arguments[0]), message.arguments[1] if len(message.arguments) > 1 else ""
+        name, raw = (
+            str(message.arguments[0]),
+            message.arguments[1] if len(message.arguments) > 1 else "",
+        )
         if raw == "":
             check_fields([]) if name in FIELDS else check_fields([(name, raw)])
             sender.held.pop(name, None)
@@ -92,7 +113,11 @@ class OscOrders:
         preset = sender.last_preset if what == "last" else ""
         if what == "last" and sender.last_job:
             what = sender.last_job
-        origin, once, may_spend = sender.origin(changes.label, preset), sender.once(changes.label), self._is_trusted(sender)
+        origin, once, may_spend = (
+            sender.origin(changes.label, preset),
+            sender.once(changes.label),
+            self._is_trusted(sender),
+        )
         self._take(Order("again", origin, (changes,), what, once=once, may_spend=may_spend))
 
     def _on_cancel(self, sender: Sender, message: Message) -> None:
@@ -140,7 +165,9 @@ class OscOrders:
     def _on_meter(self, sender: Sender, message: Message) -> None:
         given = message.arguments
         if len(given) >= 2 and not isinstance(given[0], str):
-            self._pin(sender, "meter", f"{given[0]:g}/{given[1]:g}" if given[0] and given[1] else "")
+            self._pin(
+                sender, "meter", f"{given[0]:g}/{given[1]:g}" if given[0] and given[1] else ""
+            )
         else:
             self._pin(sender, "meter", given[0] if given else "")
 
@@ -152,24 +179,41 @@ class OscOrders:
     def _on_context(self, sender: Sender, message: Message) -> None:
         if not message.arguments:
             raise OscError("context needs one JSON object", message.address)
-        self._hear_context(sender, message, dict(read_json(message.address, str(message.arguments[0]))))
+        self._hear_context(
+            sender, message, dict(read_json(message.address, str(message.arguments[0])))
+        )
 
     def _hear_context(self, sender: Sender, message: Message, values: dict[str, Any]) -> None:
         source = str(values.pop("source", "") or sender.name or "osc")[:64]
         self._context(sender, message, source, values)
 
     def _on_bpm(self, sender: Sender, message: Message) -> None:
-        self._context(sender, message, sender.source, {"bpm": (message.arguments[0] if message.arguments else 0) or None})
+        self._context(
+            sender,
+            message,
+            sender.source,
+            {"bpm": (message.arguments[0] if message.arguments else 0) or None},
+        )
 
     def _on_playing(self, sender: Sender, message: Message) -> None:
-        self._context(sender, message, sender.source, {"playing": bool(message.arguments and message.arguments[0])})
+        self._context(
+            sender,
+            message,
+            sender.source,
+            {"playing": bool(message.arguments and message.arguments[0])},
+        )
 
     def _on_position(self, sender: Sender, message: Message) -> None:
         value = message.arguments[0] if message.arguments else 0.0
         self._context(sender, message, sender.source, {"position": value})
 
-    def _context(self, sender: Sender, message: Message, source: str, values: Mapping[str, Any]) -> None:
+    def _context(
+        self, sender: Sender, message: Message, source: str, values: Mapping[str, Any]
+    ) -> None:
         if not self._is_trusted(sender):
-            raise OscError("the session's context is not taken from other machines unless osc.trust_lan is on", message.address)
+            raise OscError(
+                "the session's context is not taken from other machines unless osc.trust_lan is on",
+                message.address,
+            )
         sender.name = source
         self._take(Order("context", sender.origin(), what=source, values=values))

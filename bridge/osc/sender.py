@@ -67,7 +67,9 @@ class Sender:
 
     def repeats(self, message: Message, now_s: float) -> bool:
         """Whether the same was sent just now, as buttons do."""
-        self.recent = {what: when for what, when in self.recent.items() if now_s - when < REPEAT_WINDOW_S}
+        self.recent = {
+            what: when for what, when in self.recent.items() if now_s - when < REPEAT_WINDOW_S
+        }
         what = (message.address, *map(repr, message.arguments))
         seen = what in self.recent
         self.recent[what] = now_s

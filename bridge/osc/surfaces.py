@@ -8,13 +8,31 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
-from bridge.events import Accepted, Done, Event, Failed, Finished, JobEvent, Origin, Progress, Refused, SessionChanged, Told
+from bridge.events import (
+    Accepted,
+    Done,
+    Event,
+    Failed,
+    Finished,
+    JobEvent,
+    Origin,
+    Progress,
+    Refused,
+    SessionChanged,
+    Told,
+)
 from bridge.job_lights import JobStates
 from bridge.osc.addresses import build_message
 from bridge.osc.sender import Peer
 
 #: What a light's number says.
-LIGHTS: Final[dict[str, float]] = {"": 0.0, "queued": 0.25, "working": 0.5, "failed": 0.75, "done": 1.0}
+LIGHTS: Final[dict[str, float]] = {
+    "": 0.0,
+    "queued": 0.25,
+    "working": 0.5,
+    "failed": 0.75,
+    "done": 1.0,
+}
 #: A value that changes more often is sent no more often than this; the newest one is.
 MIN_GAP_S = 0.1
 MAX_SURFACES = 16
@@ -40,7 +58,12 @@ class Surfaces:
     presets: the config's names, in order. send: called with an OSC packet and whom it is for. clock: seconds, monotonic.
     """
 
-    def __init__(self, presets: Iterable[str], send: Callable[[bytes, Peer], None], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        presets: Iterable[str],
+        send: Callable[[bytes, Peer], None],
+        clock: Callable[[], float],
+    ) -> None:
         self._send = send
         self._clock = clock
         self._lock = threading.Lock()
@@ -52,7 +75,9 @@ class Surfaces:
             self._values[f"/sidecrate/now/{name}"] = 0.0 if name == "tempo" else ""
         for place, preset in enumerate(list(self._lights)[:PLACES], 1):
             self._values[f"/sidecrate/name/{place}"] = preset
-        self._values |= {address: 0.0 for addresses in self._lights.values() for address in addresses}
+        self._values |= {
+            address: 0.0 for addresses in self._lights.values() for address in addresses
+        }
         self._sent_s: dict[str, float] = {}
         self._waiting: set[str] = set()
 
@@ -118,9 +143,15 @@ class Surfaces:
         """Send what has changed and may be sent again."""
         now_s = self._clock()
         with self._lock:
-            for peer in [peer for peer, heard_s in self._heard_s.items() if now_s - heard_s > SILENCE_ENDS_S]:
+            for peer in [
+                peer for peer, heard_s in self._heard_s.items() if now_s - heard_s > SILENCE_ENDS_S
+            ]:
                 del self._heard_s[peer]
-            due = [address for address in self._waiting if now_s - self._sent_s.get(address, -MIN_GAP_S) >= MIN_GAP_S]
+            due = [
+                address
+                for address in self._waiting
+                if now_s - self._sent_s.get(address, -MIN_GAP_S) >= MIN_GAP_S
+            ]
             self._waiting.difference_update(due)
             self._sent_s.update(dict.fromkeys(due, now_s))
             packets = [build_message(address, self._values[address]) for address in due]
@@ -132,10 +163,15 @@ class Surfaces:
 
 def _light_addresses(presets: Sequence[str]) -> dict[str, list[str]]:
     """Of each preset: by name, and by place where no preset has that number for a name."""
-    places = {f"/sidecrate/light/{place}": preset for place, preset in enumerate(presets[:PLACES], 1)}
+    places = {
+        f"/sidecrate/light/{place}": preset for place, preset in enumerate(presets[:PLACES], 1)
+    }
     named = {light_address(preset) for preset in presets}
     return {
-        preset: [light_address(preset), *(at for at, whose in places.items() if whose == preset and at not in named)]
+        preset: [
+            light_address(preset),
+            *(at for at, whose in places.items() if whose == preset and at not in named),
+        ]
         for preset in presets
     }
 
@@ -146,17 +182,30 @@ def _shown_by(event: JobEvent | Refused | Told) -> dict[str, Flat]:
         case Accepted():
             return _line(f"queued: {event.words}" if event.words else f"queued as {event.job}")
         case Progress():
-            return _line(f"{event.stage} {event.value:.0%}") | {"/sidecrate/bar": min(max(float(event.value), 0.0), 1.0)}
+            return _line(f"{event.stage} {event.value:.0%}") | {
+                "/sidecrate/bar": min(max(float(event.value), 0.0), 1.0)
+            }
         case Done():
             return _line(f"done: {PurePath(event.path).stem}") | {"/sidecrate/bar": 1.0}
         case Finished():
-            return _line(f"{event.published} of {event.published + event.failed} clips: {event.text}") if event.failed else {}
+            return (
+                _line(f"{event.published} of {event.published + event.failed} clips: {event.text}")
+                if event.failed
+                else {}
+            )
         case Failed():
-            return _line("cancelled" if event.code == "cancelled" else f"failed: {event.text}") | {"/sidecrate/bar": 0.0}
+            return _line("cancelled" if event.code == "cancelled" else f"failed: {event.text}") | {
+                "/sidecrate/bar": 0.0
+            }
         case Refused():
             return _line(f"not taken: {event.text}")
         case Told():
-            words = {"keep": "kept", "trash": "in the bin:", "audition": "heard:", "cancel": "cancelled:"}
+            words = {
+                "keep": "kept",
+                "trash": "in the bin:",
+                "audition": "heard:",
+                "cancel": "cancelled:",
+            }
             return _line(f"{words[event.verb]} {event.what}") if event.verb in words else {}
 
 

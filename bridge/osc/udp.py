@@ -115,7 +115,9 @@ class OscSocket:
         if self._socket is None or self._looks is None or peer in self._own or not _IS_LINUX:
             return
         now_s = time.monotonic()
-        for other in [other for other, (_, heard_s) in self._own.items() if now_s - heard_s > OWN_IDLE_S]:
+        for other in [
+            other for other, (_, heard_s) in self._own.items() if now_s - heard_s > OWN_IDLE_S
+        ]:
             self._give_up_place(other)
         if len(self._own) >= MOST_OWN:
             return

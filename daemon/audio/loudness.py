@@ -40,12 +40,18 @@ def _k_weighting(sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
     high = 10 ** (gain_db / 20)
     band = high**0.4996667741545416
     a0 = 1 + k / q + k * k
-    shelf = [(high + band * k / q + k * k) / a0, 2 * (k * k - high) / a0, (high - band * k / q + k * k) / a0]
+    shelf = [
+        (high + band * k / q + k * k) / a0,
+        2 * (k * k - high) / a0,
+        (high - band * k / q + k * k) / a0,
+    ]
     shelf_poles = [1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0]
     f0, q = 38.13547087602444, 0.5003270373238773
     k = math.tan(math.pi * f0 / sample_rate)
     a0 = 1 + k / q + k * k
-    return np.convolve(shelf, [1, -2, 1]), np.convolve(shelf_poles, [1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0])
+    return np.convolve(shelf, [1, -2, 1]), np.convolve(
+        shelf_poles, [1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0]
+    )
 
 
 def _weighted(channel: np.ndarray, sample_rate: int) -> Iterator[np.ndarray]:
@@ -63,7 +69,9 @@ def _weighted(channel: np.ndarray, sample_rate: int) -> Iterator[np.ndarray]:
         given = np.concatenate([past_in, channel[at : at + _FILTERED]])
         head = np.convolve(past_out, denominator)[:order]
         asked = np.concatenate([head, np.convolve(given, numerator, "valid")])
-        found: np.ndarray = dtbsv(order, bands[:, : len(asked)], asked, lower=1, diag=1, overwrite_x=1)
+        found: np.ndarray = dtbsv(
+            order, bands[:, : len(asked)], asked, lower=1, diag=1, overwrite_x=1
+        )
         yield found[order:]
         past_in, past_out = given[-order:], found[-order:]
 
@@ -116,7 +124,9 @@ def loop_lufs(audio: np.ndarray, sample_rate: int) -> float:
     rung_out = min(len(audio), round(_RING_S * sample_rate))
     energy = _energy(np.concatenate([audio, audio[:rung_out]]), sample_rate)
     # Once the end of the first round has rung out in the filters, the second is the same again.
-    return _gated(_block_powers(np.concatenate([energy, energy[rung_out : len(audio)]]), sample_rate))
+    return _gated(
+        _block_powers(np.concatenate([energy, energy[rung_out : len(audio)]]), sample_rate)
+    )
 
 
 def true_peak_db(audio: np.ndarray) -> float:
@@ -166,7 +176,9 @@ def _fourfold() -> np.ndarray:
     frames = np.arange(_PEAK_BLOCK + 2 * _PEAK_MARGIN)
     apart = np.arange(4 * _PEAK_MARGIN, 4 * (_PEAK_MARGIN + _PEAK_BLOCK)) - 4 * frames[:, None]
     reached = np.abs(apart) <= 4 * _FINE_REACH
-    return np.where(reached, shape[apart.clip(-4 * _FINE_REACH, 4 * _FINE_REACH) + 4 * _FINE_REACH], 0).astype(np.float32)
+    return np.where(
+        reached, shape[apart.clip(-4 * _FINE_REACH, 4 * _FINE_REACH) + 4 * _FINE_REACH], 0
+    ).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -185,12 +197,18 @@ class Level:
         if self.true_peak_db <= SILENCE_DB:
             return 0.0
         room_db = CEILING_DB - self.true_peak_db
-        return room_db if target_lufs is None or not math.isfinite(self.lufs) else min(target_lufs - self.lufs, room_db)
+        return (
+            room_db
+            if target_lufs is None or not math.isfinite(self.lufs)
+            else min(target_lufs - self.lufs, room_db)
+        )
 
 
 def measure_level(audio: np.ndarray, sample_rate: int, is_loop: bool) -> Level:
     """The level of float (frames, channels); a loop is measured as it is heard, going round."""
-    return Level((loop_lufs if is_loop else integrated_lufs)(audio, sample_rate), true_peak_db(audio))
+    return Level(
+        (loop_lufs if is_loop else integrated_lufs)(audio, sample_rate), true_peak_db(audio)
+    )
 
 
 def safe_gain(audio: np.ndarray) -> float:

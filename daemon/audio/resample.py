@@ -23,7 +23,9 @@ def resample_loop(audio: np.ndarray, from_rate: int, to_rate: int, frames: int) 
     """The same for a seamless loop: what lies beyond one end is the other end. `frames` long."""
     if from_rate == to_rate:
         return fit_length(audio, frames)
-    step = from_rate // gcd(from_rate, to_rate)  # source frames after which both rates meet on a frame
+    step = from_rate // gcd(
+        from_rate, to_rate
+    )  # source frames after which both rates meet on a frame
     lead = step * -(-_WRAP_FRAMES // step)
     padded = np.take(audio, np.arange(-lead, len(audio) + lead), axis=0, mode="wrap")
     start = lead * to_rate // from_rate

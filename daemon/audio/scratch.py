@@ -53,7 +53,12 @@ class Scratch:
 
 def aside(audio: np.ndarray) -> np.ndarray:
     """The same audio, kept in a file where it is long. OSError where the disk is full."""
-    if audio.nbytes < LEAST_BYTES or isinstance(audio, np.memmap) or audio.ndim != 2 or audio.dtype != np.float32:
+    if (
+        audio.nbytes < LEAST_BYTES
+        or isinstance(audio, np.memmap)
+        or audio.ndim != 2
+        or audio.dtype != np.float32
+    ):
         return audio
     with tempfile.TemporaryFile() as file:
         for at in range(0, len(audio), _BLOCK_FRAMES):

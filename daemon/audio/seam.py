@@ -9,7 +9,16 @@ import numpy as np
 #: s; warped on either side of the loop, for the seam to be made from.
 ROLL_S = 0.35
 #: s; tried for `after`: (how long the end runs on alone, how long it then fades), and for `before`, and for `bend`.
-_AFTER_S = ((0.0, 0.06), (0.0, 0.035), (0.02, 0.04), (0.02, 0.02), (0.03, 0.05), (0.04, 0.02), (0.0, 0.02), (0.0, 0.005))
+_AFTER_S = (
+    (0.0, 0.06),
+    (0.0, 0.035),
+    (0.02, 0.04),
+    (0.02, 0.02),
+    (0.03, 0.05),
+    (0.04, 0.02),
+    (0.0, 0.02),
+    (0.0, 0.005),
+)
 _BEFORE_S, _BEND_S = (0.02, 0.005), 0.003
 _ENVELOPE_S, _AROUND_S, _ATTACK_S = 0.005, 0.02, 0.04
 _FLOOR = 1e-4
@@ -36,7 +45,9 @@ class Seam:
     @property
     def badness(self) -> float:
         dips = max(0.0, (self.dip_db or 0.0) - 0.3) + 0.4 * max(0.0, self.hole_db - 1.0)
-        return 8 * max(0.0, self.jump - 0.95) + 0.2 * self.jump + dips + max(0.0, self.lost_db - 0.5)
+        return (
+            8 * max(0.0, self.jump - 0.95) + 0.2 * self.jump + dips + max(0.0, self.lost_db - 0.5)
+        )
 
 
 @dataclass(frozen=True)
@@ -118,11 +129,19 @@ def _choices(rolled: np.ndarray, roll: int, sample_rate: int) -> list[Closing]:
             choices.append(Closing("after", n, _correlation(start[part], stop[part]), delay))
     for fade_s in _BEFORE_S:
         n = min(round(fade_s * sample_rate), most)
-        choices.append(Closing("before", n, _correlation(rolled[roll - n : roll], rolled[roll + frames - n : roll + frames])))
+        choices.append(
+            Closing(
+                "before",
+                n,
+                _correlation(rolled[roll - n : roll], rolled[roll + frames - n : roll + frames]),
+            )
+        )
     return choices
 
 
-def _left_by(closing: Closing, rolled: np.ndarray, roll: int, sample_rate: int, usual: np.ndarray) -> Seam:
+def _left_by(
+    closing: Closing, rolled: np.ndarray, roll: int, sample_rate: int, usual: np.ndarray
+) -> Seam:
     """The seam that a closing leaves."""
     frames = len(rolled) - 2 * roll
     made = close(rolled, roll, closing)
@@ -136,7 +155,9 @@ def _left_by(closing: Closing, rolled: np.ndarray, roll: int, sample_rate: int, 
     reach = max(around, min(closing.delay + closing.frames, roll))
     result = _levels(np.concatenate([made[-around:], made[:reach]]), sample_rate, floor)
     taken = _levels(rolled[roll + frames - around : roll + frames + reach], sample_rate, floor)
-    other = _levels(np.concatenate([made[-around:], rolled[roll : roll + reach]]), sample_rate, floor)
+    other = _levels(
+        np.concatenate([made[-around:], rolled[roll : roll + reach]]), sample_rate, floor
+    )
     near = slice(0, max(1, len(result) - (reach - around)))
     later = slice(near.stop, None)
     dip_db = float(max(0.0, (taken[near] - result[near]).max()))
@@ -170,7 +191,9 @@ def _jump(audio: np.ndarray, usual: np.ndarray) -> float:
 def _levels(audio: np.ndarray, sample_rate: int, floor: float) -> np.ndarray:
     """Level in dB of each 5 ms, from frame to frame."""
     window = max(1, round(_ENVELOPE_S * sample_rate))
-    power = np.convolve((audio.astype(np.float64) ** 2).sum(axis=1), np.ones(window) / window, "valid")
+    power = np.convolve(
+        (audio.astype(np.float64) ** 2).sum(axis=1), np.ones(window) / window, "valid"
+    )
     levels: np.ndarray = 20 * np.log10(np.sqrt(np.maximum(power, 0)) + floor)
     return levels
 

@@ -50,7 +50,9 @@ def faded(x: np.ndarray, rate: int, length_s: float = 0.005) -> np.ndarray:
     """`x` (frames,) or (frames, channels) with its last `length_s` brought to zero, so that it ends without a click."""
     n = min(round(length_s * rate), len(x))
     if n:
-        curve = (0.5 + 0.5 * np.cos(np.pi * np.arange(1, n + 1, dtype=np.float32) / n)).astype(np.float32)
+        curve = (0.5 + 0.5 * np.cos(np.pi * np.arange(1, n + 1, dtype=np.float32) / n)).astype(
+            np.float32
+        )
         x[-n:] *= curve if x.ndim == 1 else curve[:, None]
     return x
 
@@ -60,7 +62,9 @@ def sine(hz: np.ndarray | float, n: int, rate: int, phase: float = 0.0) -> np.nd
     if np.ndim(hz) == 0:
         turns = np.arange(n) * (float(hz) / rate) + phase
     else:
-        turns = np.cumsum(np.asarray(hz, dtype=np.float64)) / rate + (phase - float(np.asarray(hz)[0]) / rate)
+        turns = np.cumsum(np.asarray(hz, dtype=np.float64)) / rate + (
+            phase - float(np.asarray(hz)[0]) / rate
+        )
     return np.sin(((2 * np.pi) * _part_of_turn(turns)).astype(np.float32))
 
 
@@ -74,7 +78,9 @@ def _part_of_turn(turns: np.ndarray) -> np.ndarray:
     return turns - np.floor(turns)
 
 
-def partials(hz: np.ndarray, levels: np.ndarray, to_60db_s: np.ndarray, phases: np.ndarray, n: int, rate: int) -> np.ndarray:
+def partials(
+    hz: np.ndarray, levels: np.ndarray, to_60db_s: np.ndarray, phases: np.ndarray, n: int, rate: int
+) -> np.ndarray:
     """Sum of decaying sines, float32 (n,): one frequency, level, decay and phase (in turns) for each.
 
     Time is cut into blocks; a partial's value is its state at the block times a rotation within it, so that all of them
@@ -83,7 +89,10 @@ def partials(hz: np.ndarray, levels: np.ndarray, to_60db_s: np.ndarray, phases: 
     block = 64
     pole = -6.9078 / np.maximum(to_60db_s, 1e-4) / rate + 2j * np.pi * hz / rate
     starts = np.arange(-(-n // block)) * block
-    states = np.exp(starts[:, None] * pole[None, :]) * (levels * np.exp(2j * np.pi * (phases - 0.25)))[None, :]
+    states = (
+        np.exp(starts[:, None] * pole[None, :])
+        * (levels * np.exp(2j * np.pi * (phases - 0.25)))[None, :]
+    )
     turns = np.exp(np.arange(block)[None, :] * pole[:, None])
     real = states.real.astype(np.float32) @ turns.real.astype(np.float32)
     real -= states.imag.astype(np.float32) @ turns.imag.astype(np.float32)
@@ -146,7 +155,9 @@ def fast_length(n: int) -> int:
     return best
 
 
-def _biquad(numerator: tuple[float, ...], denominator: tuple[float, ...], hz: np.ndarray, rate: int) -> np.ndarray:
+def _biquad(
+    numerator: tuple[float, ...], denominator: tuple[float, ...], hz: np.ndarray, rate: int
+) -> np.ndarray:
     z = np.exp(-2j * np.pi * hz / rate)
     top = numerator[0] + z * (numerator[1] + z * numerator[2])
     return top / (denominator[0] + z * (denominator[1] + z * denominator[2]))
@@ -211,8 +222,17 @@ def high_shelf(corner_hz: float, gain_db: float) -> Filter:
     def response(hz: np.ndarray, rate: int) -> np.ndarray:
         w, g = _corner(corner_hz, rate), 10 ** (gain_db / 40)
         c, b = np.cos(w), np.sin(w) / np.sqrt(2) * 2 * np.sqrt(g)
-        top = (g * (g + 1 + (g - 1) * c + b), -2 * g * (g - 1 + (g + 1) * c), g * (g + 1 + (g - 1) * c - b))
-        return _biquad(top, (g + 1 - (g - 1) * c + b, 2 * (g - 1 - (g + 1) * c), g + 1 - (g - 1) * c - b), hz, rate)
+        top = (
+            g * (g + 1 + (g - 1) * c + b),
+            -2 * g * (g - 1 + (g + 1) * c),
+            g * (g + 1 + (g - 1) * c - b),
+        )
+        return _biquad(
+            top,
+            (g + 1 - (g - 1) * c + b, 2 * (g - 1 - (g + 1) * c), g + 1 - (g - 1) * c - b),
+            hz,
+            rate,
+        )
 
     return response
 
@@ -266,7 +286,10 @@ def swept_noise(n: int, rate: int, centre_hz: np.ndarray, q: float, *words: obje
         first, last = int(near[0]), int(near[-1]) + 1
         from_ = max(0, first - settle)
         weight = np.maximum(0, 1 - np.abs(place[first:last] - k)).astype(np.float32)
-        out[first:last] += filtered(white[from_:last], rate, bandpass(60 * 2 ** (k / 2), q))[first - from_ :] * weight
+        out[first:last] += (
+            filtered(white[from_:last], rate, bandpass(60 * 2 ** (k / 2), q))[first - from_ :]
+            * weight
+        )
     return out
 
 
@@ -287,7 +310,9 @@ def _partials(shape: str, count: int) -> np.ndarray:
 
 
 @lru_cache(72)
-def _tables(shape: str, hz: float, rate: int, first: int, last: int, resonance: float) -> np.ndarray:
+def _tables(
+    shape: str, hz: float, rate: int, first: int, last: int, resonance: float
+) -> np.ndarray:
     """Single cycles of the wave through a low-pass, one row per cutoff step from `first` to `last`: (rows, size + 1).
 
     Each harmonic is weighted by the filter's gain at its own frequency, so the sweep of a filter is a walk down the rows, and
@@ -323,12 +348,18 @@ def wave(
     `bend` (n,) multiplies the frequency (glides, vibrato); `phase` in turns. No partial lies above 19 kHz or 0.45 of the rate.
     """
     top = hz * (float(bend.max()) if bend is not None else 1.0)
-    steps = np.log2(np.maximum(cutoff_hz, _BANK_LOW_HZ * 1.01) / _BANK_LOW_HZ) * _BANK_STEPS_PER_OCTAVE
+    steps = (
+        np.log2(np.maximum(cutoff_hz, _BANK_LOW_HZ * 1.01) / _BANK_LOW_HZ) * _BANK_STEPS_PER_OCTAVE
+    )
     steps = np.minimum(steps, _BANK_STEPS_PER_OCTAVE * 9)
     first, last = int(np.min(steps)), int(np.max(steps)) + 1
     table = _tables(shape, round(top, 3), rate, first, last, round(resonance, 2))
     size = table.shape[1] - 1
-    turns = np.arange(n) * (hz / rate) if bend is None else np.cumsum(bend, dtype=np.float64) * (hz / rate)
+    turns = (
+        np.arange(n) * (hz / rate)
+        if bend is None
+        else np.cumsum(bend, dtype=np.float64) * (hz / rate)
+    )
     place = _part_of_turn(turns + phase) * size
     index = place.astype(np.intp)
     between = (place - index).astype(np.float32)
@@ -349,7 +380,9 @@ def wave(
 
 
 @lru_cache(24)
-def _ensemble(shape: str, hz: float, rate: int, spread_cents: float, cutoff_hz: float, take: int) -> np.ndarray:
+def _ensemble(
+    shape: str, hz: float, rate: int, spread_cents: float, cutoff_hz: float, take: int
+) -> np.ndarray:
     """About 3 s of a whole section playing one note, which loops without a seam: float32 (frames, 2)."""
     size = 1 << round(np.log2(3 * rate))
     count = max(1, int(min(_TOP_HZ, 0.45 * rate) / hz))
@@ -361,8 +394,13 @@ def _ensemble(shape: str, hz: float, rate: int, spread_cents: float, cutoff_hz: 
             continue
         wide = max(k * hz * (2 ** (spread_cents / 1200) - 1) / bin_hz, 0.7)
         centre = k * hz / bin_hz
-        low, high = max(1, int(centre - 4 * wide)), min(len(amplitude) - 1, int(centre + 4 * wide) + 2)
-        amplitude[low:high] += weight / np.sqrt(wide) * np.exp(-0.5 * ((np.arange(low, high) - centre) / wide) ** 2)
+        low, high = (
+            max(1, int(centre - 4 * wide)),
+            min(len(amplitude) - 1, int(centre + 4 * wide) + 2),
+        )
+        amplitude[low:high] += (
+            weight / np.sqrt(wide) * np.exp(-0.5 * ((np.arange(low, high) - centre) / wide) ** 2)
+        )
     spectrum = amplitude.astype(np.float32)[:, None] * _phases(len(amplitude), shape, hz, take)
     cycle = scipy.fft.irfft(spectrum.astype(np.complex64, copy=False), size, axis=0)
     cycle /= np.sqrt((cycle**2).mean())
@@ -378,7 +416,13 @@ def _phases(n: int, shape: str, hz: float, take: int) -> np.ndarray:
 
 
 def ensemble(
-    shape: str, hz: float, n: int, rate: int, spread_cents: float = 12.0, cutoff_hz: float = 8000.0, take: int = 0
+    shape: str,
+    hz: float,
+    n: int,
+    rate: int,
+    spread_cents: float = 12.0,
+    cutoff_hz: float = 8000.0,
+    take: int = 0,
 ) -> np.ndarray:
     """A section of many players on one note, wide in stereo: float32 (n, 2).
 

@@ -43,7 +43,11 @@ class Sound:
         """A treatment under which the sum of the stems is still the mix: cut, gain, filter, resample."""
         audio = treatment(self.audio)
         release(self.audio)
-        return Sound(audio, self.sample_rate, {name: _treated(stem, treatment) for name, stem in self.stems.items()})
+        return Sound(
+            audio,
+            self.sample_rate,
+            {name: _treated(stem, treatment) for name, stem in self.stems.items()},
+        )
 
     def shaped(self, treatment: Treatment) -> Sound:
         """Any other treatment: with stems, the mix becomes the sum of the treated stems."""
@@ -66,7 +70,11 @@ def mixed(audio: np.ndarray) -> np.ndarray:
     # channel by channel: far quicker than along such short rows
     mean: np.ndarray = reduce(np.add, audio.T) / np.float32(audio.shape[1])
     powers = [float(np.dot(channel, channel)) for channel in audio.T]
-    return audio[:, int(np.argmax(powers))] if float(np.dot(mean, mean)) < _CANCELLED * max(powers) else mean
+    return (
+        audio[:, int(np.argmax(powers))]
+        if float(np.dot(mean, mean)) < _CANCELLED * max(powers)
+        else mean
+    )
 
 
 def _treated(stem: np.ndarray, treatment: Treatment) -> np.ndarray:

@@ -68,7 +68,8 @@ def method_of(wanted: Stretch) -> tuple[str, Engine]:
         if ready():
             return name, engine
     raise ConformError(
-        "nothing here can stretch audio: install pylibrb, or the rubberband program for pyrubberband", "no_stretcher"
+        "nothing here can stretch audio: install pylibrb, or the rubberband program for pyrubberband",
+        "no_stretcher",
     )
 
 
@@ -95,7 +96,9 @@ def _sinc_table() -> tuple[np.ndarray, np.ndarray]:
     half = _TAPS // 2
     taps = np.arange(-half + 1, half + 1)
     distance = taps[None, :] - np.arange(_PHASES + 1)[:, None] / _PHASES
-    window = np.i0(_KAISER_BETA * np.sqrt(np.maximum(0, 1 - (distance / half) ** 2))) / np.i0(_KAISER_BETA)
+    window = np.i0(_KAISER_BETA * np.sqrt(np.maximum(0, 1 - (distance / half) ** 2))) / np.i0(
+        _KAISER_BETA
+    )
     return taps, (_CUTOFF * np.sinc(_CUTOFF * distance) * window).astype(np.float32)
 
 
@@ -120,7 +123,9 @@ def rubberband_live(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.
     target, frames = (whole.target + _SOXR_EDGE) * pitch, whole.frames + 2 * _SOXR_EDGE
     onto = StretchMap(whole.source, target, math.ceil(frames * pitch))
     stretched = _stretched(audio, sample_rate, replace(wanted, map=onto, semitones=0.0))
-    return fit_length(soxr.resample(stretched, pitch, 1.0, quality=quality)[_SOXR_EDGE:], whole.frames)
+    return fit_length(
+        soxr.resample(stretched, pitch, 1.0, quality=quality)[_SOXR_EDGE:], whole.frames
+    )
 
 
 def _stretched(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
@@ -128,7 +133,12 @@ def _stretched(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarr
     import pylibrb
 
     option: Any = pylibrb.Option  # its type stubs leave out that it is made of integers
-    chosen = [option.PROCESS_REALTIME, option.ENGINE_FINER, option.CHANNELS_TOGETHER, option.THREADING_NEVER]
+    chosen = [
+        option.PROCESS_REALTIME,
+        option.ENGINE_FINER,
+        option.CHANNELS_TOGETHER,
+        option.THREADING_NEVER,
+    ]
     chosen += [option.PitchHighQuality]
     # short windows keep a drum's attack; tones need the long ones
     chosen += [option.WINDOW_SHORT] if wanted.preview or wanted.drums else []
@@ -136,12 +146,22 @@ def _stretched(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarr
     start, slope = _start(wanted.map)
     options: Any = sum(int(flag) for flag in chosen)
     pitch = 2 ** (wanted.semitones / 12)
-    stretcher = pylibrb.RubberBandStretcher(sample_rate, audio.shape[1], options, _bounded(slope), pitch)
+    stretcher = pylibrb.RubberBandStretcher(
+        sample_rate, audio.shape[1], options, _bounded(slope), pitch
+    )
     stretcher.set_max_process_size(_BLOCK)
-    pad, delay, window = stretcher.get_preferred_start_pad(), stretcher.get_start_delay(), stretcher.get_samples_required()
+    pad, delay, window = (
+        stretcher.get_preferred_start_pad(),
+        stretcher.get_start_delay(),
+        stretcher.get_samples_required(),
+    )
     delay += _SHIFTER_DELAY if wanted.semitones else 0
-    source = _passage(audio, start - pad, round(wanted.map.frames / wanted.map.ratio) + pad + 2 * window + 8192)
-    steps = wanted.map.target_of(start + _BLOCK * np.arange(source.shape[1] // _BLOCK + 4, dtype=np.float64)).tolist()
+    source = _passage(
+        audio, start - pad, round(wanted.map.frames / wanted.map.ratio) + pad + 2 * window + 8192
+    )
+    steps = wanted.map.target_of(
+        start + _BLOCK * np.arange(source.shape[1] // _BLOCK + 4, dtype=np.float64)
+    ).tolist()
     pieces, given, fed = [], 0, 0
     while given < wanted.map.frames + delay and fed < source.shape[1]:
         block = np.ascontiguousarray(source[:, fed : fed + _BLOCK])
@@ -156,7 +176,11 @@ def _stretched(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarr
         local = (steps[block_number + 1] - steps[block_number]) / _BLOCK
         late = steps[block_number] + into * local - given if given else 0.0
         stretcher.time_ratio = _bounded(local * (1 + late / _PAYBACK))
-    result = np.concatenate(pieces, axis=1)[:, delay:] if pieces else np.zeros((audio.shape[1], 0), np.float32)
+    result = (
+        np.concatenate(pieces, axis=1)[:, delay:]
+        if pieces
+        else np.zeros((audio.shape[1], 0), np.float32)
+    )
     return fit_length(result.T, wanted.map.frames)
 
 
@@ -165,21 +189,28 @@ def rubberband_program(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> 
     import pyrubberband
 
     time_map = wanted.map
-    first, last = (int(x) for x in np.round(time_map.source_of(np.array([0.0, float(time_map.frames)]))))
+    first, last = (
+        int(x) for x in np.round(time_map.source_of(np.array([0.0, float(time_map.frames)])))
+    )
     margin = _PROGRAM_MARGIN
     source = _passage(audio, first - margin, last - first + 2 * margin).T
     inner = time_map.source[(time_map.source > first) & (time_map.source < last)]
     anchors = np.unique(np.round(np.concatenate([[first], inner, [last]])).astype(int))
     lead, tail = time_map.target_of(np.array([first - margin, last + margin], dtype=np.float64))
     # the program divides by the first pair's source frame: (0, 0) is understood
-    pairs = [(int(a - first + margin), round(float(time_map.target_of(np.array([float(a)]))[0] - lead))) for a in anchors]
+    pairs = [
+        (int(a - first + margin), round(float(time_map.target_of(np.array([float(a)]))[0] - lead)))
+        for a in anchors
+    ]
     pairs += [(len(source), round(float(tail - lead)))]
     # temporary files hold 16 bits: near full scale they lose least, over it they would clip
     peak = max(float(np.abs(source).max(initial=0.0)), 1e-9)
     options = {"--fine": "", "--centre-focus": ""}
     options |= {"--pitch": f"{wanted.semitones:.6f}"} if wanted.semitones else {}
     options |= {"--formant": ""} if wanted.formants else {}
-    stretched = pyrubberband.timemap_stretch(source * (0.5 / peak), sample_rate, pairs, rbargs=options)
+    stretched = pyrubberband.timemap_stretch(
+        source * (0.5 / peak), sample_rate, pairs, rbargs=options
+    )
     result = np.asarray(stretched, np.float32).reshape(-1, audio.shape[1]) * np.float32(peak / 0.5)
     return fit_length(result[max(0, round(float(-lead))) :], time_map.frames)
 
@@ -198,7 +229,9 @@ def _passage(audio: np.ndarray, first: int, frames: int) -> np.ndarray:
     """(channels, frames) from frame `first` on, silent where the audio is not."""
     before, after = max(0, -first), max(0, first + frames - len(audio))
     inside = audio[max(0, first) : max(0, min(len(audio), first + frames))]
-    return np.ascontiguousarray(np.pad(inside, ((before, after), (0, 0)))[:frames].T, dtype=np.float32)
+    return np.ascontiguousarray(
+        np.pad(inside, ((before, after), (0, 0)))[:frames].T, dtype=np.float32
+    )
 
 
 def _has_library() -> bool:
@@ -206,7 +239,10 @@ def _has_library() -> bool:
 
 
 def _has_program() -> bool:
-    return shutil.which("rubberband") is not None and importlib.util.find_spec("pyrubberband") is not None
+    return (
+        shutil.which("rubberband") is not None
+        and importlib.util.find_spec("pyrubberband") is not None
+    )
 
 
 #: Engines in order of preference: name -> (is it ready here, the engine).

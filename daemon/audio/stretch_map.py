@@ -20,14 +20,18 @@ class StretchMap:
 
     def __post_init__(self) -> None:
         if len(self.source) < 2 or len(self.source) != len(self.target):
-            raise ValueError("a time map needs at least two points, as many in the source as in the target")
+            raise ValueError(
+                "a time map needs at least two points, as many in the source as in the target"
+            )
         if np.any(np.diff(self.source) <= 0) or np.any(np.diff(self.target) <= 0):
             raise ValueError("a time map must rise")
 
     @classmethod
     def straight(cls, start: float, ratio: float, frames: int) -> StretchMap:
         """From source position `start`, `ratio` times as long."""
-        return cls(np.array([start, start + frames / ratio]), np.array([0.0, float(frames)]), frames)
+        return cls(
+            np.array([start, start + frames / ratio]), np.array([0.0, float(frames)]), frames
+        )
 
     @property
     def ratio(self) -> float:
@@ -52,4 +56,6 @@ def _along(x: np.ndarray, from_x: np.ndarray, to_y: np.ndarray) -> np.ndarray:
     tail = (to_y[-1] - to_y[-2]) / (from_x[-1] - from_x[-2])
     inside = np.interp(x, from_x, to_y)
     before = to_y[0] + (x - from_x[0]) * head
-    return np.where(x < from_x[0], before, np.where(x > from_x[-1], to_y[-1] + (x - from_x[-1]) * tail, inside))
+    return np.where(
+        x < from_x[0], before, np.where(x > from_x[-1], to_y[-1] + (x - from_x[-1]) * tail, inside)
+    )

@@ -30,7 +30,11 @@ _PCM, _IEEE_FLOAT = 1, 3
 
 
 def write_clip(
-    path: str | PathLike[str], audio: np.ndarray, sample_rate: int, record: Mapping[str, Any], subtype: str = "PCM_24"
+    path: str | PathLike[str],
+    audio: np.ndarray,
+    sample_rate: int,
+    record: Mapping[str, Any],
+    subtype: str = "PCM_24",
 ) -> None:
     """Write float32 (frames, channels) with the chunks of its kind; `record` is the clip's JSON record.
 
@@ -43,16 +47,28 @@ def write_clip(
     code, bits = _format_of(subtype)
     channels = audio.shape[1]
     frame_bytes = channels * bits // 8
-    layout = struct.pack("<HHIIHH", code, channels, sample_rate, sample_rate * frame_bytes, frame_bytes, bits)
+    layout = struct.pack(
+        "<HHIIHH", code, channels, sample_rate, sample_rate * frame_bytes, frame_bytes, bits
+    )
     head = [chunk(b"fmt ", layout if code == _PCM else layout + b"\0\0")]
     if code == _IEEE_FLOAT:
         head.append(chunk(b"fact", struct.pack("<I", len(audio))))
     data_bytes = len(audio) * frame_bytes
-    before = b"".join([b"WAVE", *head, *_kind_chunks(record, len(audio), sample_rate), b"data", struct.pack("<I", data_bytes)])
+    before = b"".join(
+        [
+            b"WAVE",
+            *head,
+            *_kind_chunks(record, len(audio), sample_rate),
+            b"data",
+            struct.pack("<I", data_bytes),
+        ]
+    )
     after = b"\0" * (data_bytes % 2) + b"".join(_said_chunks(record))
     size = len(before) + data_bytes + len(after)
     if size >= 2**32:
-        raise AudioError(f"{target.name} would be larger than the 4 GB that a WAV can hold: make it shorter")
+        raise AudioError(
+            f"{target.name} would be larger than the 4 GB that a WAV can hold: make it shorter"
+        )
     part = target.with_name(target.name + ".part")
     try:
         with part.open("wb") as file:
@@ -67,14 +83,18 @@ def write_clip(
     except OSError as fault:
         part.unlink(missing_ok=True)
         why = "disk" if fault.errno in DISK_ERRORS else None
-        raise AudioError(f"{target} cannot be written: {fault.strerror or fault}; free some disk space", why) from None
+        raise AudioError(
+            f"{target} cannot be written: {fault.strerror or fault}; free some disk space", why
+        ) from None
 
 
 def _format_of(subtype: str) -> tuple[int, int]:
     """(WAVE format code, bits) of a sample format."""
     formats = {"PCM_16": (_PCM, 16), "PCM_24": (_PCM, 24), "FLOAT": (_IEEE_FLOAT, 32)}
     if subtype not in formats:
-        raise AudioError(f"{subtype!r} is no sample format of a clip: it takes {', '.join(SUBTYPES)}")
+        raise AudioError(
+            f"{subtype!r} is no sample format of a clip: it takes {', '.join(SUBTYPES)}"
+        )
     return formats[subtype]
 
 
@@ -89,7 +109,9 @@ def encoded(audio: np.ndarray, subtype: str) -> Iterator[bytes]:
         if subtype == "FLOAT":
             yield block.astype("<f4").tobytes()
         elif subtype == "PCM_24":
-            whole = np.clip(np.rint(block.astype(np.float64) * (2**23 - 1)), -(2**23), 2**23 - 1).astype("<i4")
+            whole = np.clip(
+                np.rint(block.astype(np.float64) * (2**23 - 1)), -(2**23), 2**23 - 1
+            ).astype("<i4")
             yield whole.view("u1").reshape(-1, 4)[:, :3].tobytes()
         else:
             dither = noises[0].random(block.shape) - noises[1].random(block.shape)
@@ -115,7 +137,10 @@ def _kind_chunks(record: Mapping[str, Any], frames: int, sample_rate: int) -> It
             yield _acid(record, frames / sample_rate, _ACID_STRETCH | _ACID_DISK)
         if cues := record.get("cues"):
             yield _cue([int(point["frame"]) for point in cues])
-            labels = b"".join(chunk(b"labl", struct.pack("<I", n) + _text(str(c["name"]))) for n, c in enumerate(cues, 1))
+            labels = b"".join(
+                chunk(b"labl", struct.pack("<I", n) + _text(str(c["name"])))
+                for n, c in enumerate(cues, 1)
+            )
             yield chunk(b"LIST", b"adtl" + labels)
 
 
@@ -126,7 +151,16 @@ def _acid(record: Mapping[str, Any], length_s: float, flags: int) -> bytes:
     if record.get("key"):
         flags |= _ACID_ROOT_SET
     flags |= _ACID_HIGH_OCTAVE
-    values = (flags, root, 0x8000, 0.0, quarters, meter.denominator, meter.numerator, float(record["bpm"]))
+    values = (
+        flags,
+        root,
+        0x8000,
+        0.0,
+        quarters,
+        meter.denominator,
+        meter.numerator,
+        float(record["bpm"]),
+    )
     return chunk(b"acid", struct.pack("<IHHfIHHf", *values))
 
 
@@ -139,11 +173,15 @@ def _root(record: Mapping[str, Any]) -> int:
 def _smpl(sample_rate: int, unity_note: int, loop_end: int | None) -> bytes:
     loops = 0 if loop_end is None else 1
     head = struct.pack("<9I", 0, 0, round(1e9 / sample_rate), unity_note, 0, 0, 0, loops, 0)
-    return chunk(b"smpl", head + (b"" if loop_end is None else struct.pack("<6I", 0, 0, 0, loop_end, 0, 0)))
+    return chunk(
+        b"smpl", head + (b"" if loop_end is None else struct.pack("<6I", 0, 0, 0, loop_end, 0, 0))
+    )
 
 
 def _cue(frames: list[int]) -> bytes:
-    points = b"".join(struct.pack("<II4sIII", n, frame, b"data", 0, 0, frame) for n, frame in enumerate(frames, 1))
+    points = b"".join(
+        struct.pack("<II4sIII", n, frame, b"data", 0, 0, frame) for n, frame in enumerate(frames, 1)
+    )
     return chunk(b"cue ", struct.pack("<I", len(frames)) + points)
 
 
@@ -161,10 +199,15 @@ def _said_chunks(record: Mapping[str, Any]) -> Iterable[bytes]:
         "ICRD": made.strftime("%Y-%m-%d"),
         "ISFT": "Sidecrate",
     }
-    info = b"".join(chunk(name.encode(), _text(str(value))) for name, value in said.items() if value)
+    info = b"".join(
+        chunk(name.encode(), _text(str(value))) for name, value in said.items() if value
+    )
     yield chunk(b"LIST", b"INFO" + info)
     yield _bext(record, made, source)
-    yield chunk(RECORD_CHUNK, json.dumps(dict(record), ensure_ascii=False, separators=(",", ":")).encode("utf-8"))
+    yield chunk(
+        RECORD_CHUNK,
+        json.dumps(dict(record), ensure_ascii=False, separators=(",", ":")).encode("utf-8"),
+    )
 
 
 def _bext(record: Mapping[str, Any], made: datetime, source: str) -> bytes:
@@ -179,7 +222,14 @@ def _bext(record: Mapping[str, Any], made: datetime, source: str) -> bytes:
         + made.strftime("%Y-%m-%d%H:%M:%S").encode()
         + struct.pack("<QH", 0, 2)
         + bytes(64)
-        + struct.pack("<5h", _hundredths(after.get("lufs")), 0x7FFF, _hundredths(after.get("true_peak_db")), 0x7FFF, 0x7FFF)
+        + struct.pack(
+            "<5h",
+            _hundredths(after.get("lufs")),
+            0x7FFF,
+            _hundredths(after.get("true_peak_db")),
+            0x7FFF,
+            0x7FFF,
+        )
         + bytes(180)
         + history.encode("ascii", "replace"),
     )

@@ -22,7 +22,9 @@ from daemon.errors import AudioError, CrateError
 
 log = logging.getLogger(__name__)
 
-PLAY, STOP, FOLLOW, CLOSE = (f"daemon.player:{name}" for name in ("play", "stop", "follow", "close"))
+PLAY, STOP, FOLLOW, CLOSE = (
+    f"daemon.player:{name}" for name in ("play", "stop", "follow", "close")
+)
 OVERTAKEN = "overtaken"
 REFIT = "daemon.audition.refit:refit_clip"
 #: s; a sound system that hangs is given up, and so is the stretch of a long track.
@@ -127,7 +129,9 @@ class Audition:
         if fit_to(self._looping[0], self._session.view(time.monotonic())) != self._looping[1]:
             self._changing = self._changing or later(_REST_S, lambda: self._run(self._change()))
         else:
-            self._comparing = self._comparing or later(_COMPARE_S, lambda: self._run(self._compare()))
+            self._comparing = self._comparing or later(
+                _COMPARE_S, lambda: self._run(self._compare())
+            )
 
     async def end(self) -> None:
         """Silence, and no process left."""
@@ -170,9 +174,16 @@ class Audition:
         """The record of a clip, of the newest, or of the one before or after the one that was chosen last."""
         if what not in ("next", "previous"):
             return self._crate.find(what)
-        newest = [record for record in self._crate.clips(_NEWEST) if record["kind"] != "midi" and Path(record["path"]).exists()]
+        newest = [
+            record
+            for record in self._crate.clips(_NEWEST)
+            if record["kind"] != "midi" and Path(record["path"]).exists()
+        ]
         if not newest:
-            raise CrateError("the crate has no clip that can be heard yet; `sidecrate make PROMPT` makes one", "unknown_clip")
+            raise CrateError(
+                "the crate has no clip that can be heard yet; `sidecrate make PROMPT` makes one",
+                "unknown_clip",
+            )
         places = [n for n, record in enumerate(newest) if record["id"] == self._chosen]
         if not places:
             return newest[0]
@@ -182,7 +193,10 @@ class Audition:
 
     async def _play(self, record: dict[str, Any], *, keep_place: bool = False) -> dict[str, Any]:
         if record["kind"] == "midi":
-            raise AudioError(f"clip {record['id']} holds notes and no sound; play it in your DAW", "no_sound_in_it")
+            raise AudioError(
+                f"clip {record['id']} holds notes and no sound; play it in your DAW",
+                "no_sound_in_it",
+            )
         self._turn += 1
         turn, self._chosen = self._turn, record["id"]
         fit, loops = fit_to(record, self._session.view(time.monotonic())), record["kind"] == "loop"
@@ -197,9 +211,16 @@ class Audition:
             self._sleep_after(heard["in_s"] + heard["seconds"])
         log.info("audition of %s: %s", record["id"], heard)
         told = ("in_s", "on_bar", "device", "latency_ms")
-        return {"path": record["path"], "bpm": fit.bpm, "semitones": fit.semitones, **{name: heard[name] for name in told}}
+        return {
+            "path": record["path"],
+            "bpm": fit.bpm,
+            "semitones": fit.semitones,
+            **{name: heard[name] for name in told},
+        }
 
-    async def _hear(self, record: dict[str, Any], fit: Fit, keep_place: bool, turn: int) -> dict[str, Any]:
+    async def _hear(
+        self, record: dict[str, Any], fit: Fit, keep_place: bool, turn: int
+    ) -> dict[str, Any]:
         source = await self._fitted(record, fit, turn)
         task = {
             "clip": record["id"], "path": source["path"], "loops": record["kind"] == "loop", "bpm": fit.bpm,
@@ -230,7 +251,9 @@ class Audition:
             # seconds of `perf_counter`, which every process reads alike; `monotonic` is coarse on Windows
             grid = grid_of(self._session.view(time.monotonic()), time.perf_counter())
             try:
-                return await self._child.ask(function, {**task, "grid": grid}, lambda *_: None, _DEADLINE_S)
+                return await self._child.ask(
+                    function, {**task, "grid": grid}, lambda *_: None, _DEADLINE_S
+                )
             except SidecrateError as error:
                 if error.code == "no_sound":
                     # the next try looks for devices anew
@@ -240,7 +263,9 @@ class Audition:
     def _sleep_after(self, silence_in_s: float) -> None:
         """The child goes away when it has been silent for long enough."""
         delay_s = max(0.0, silence_in_s) + self._idle_s
-        self._sleep = asyncio.get_running_loop().call_later(delay_s, lambda: self._run(self._let_go()))
+        self._sleep = asyncio.get_running_loop().call_later(
+            delay_s, lambda: self._run(self._let_go())
+        )
 
     async def _let_go(self) -> None:
         """End the child, its device closed first: sound systems miss a client that goes without a word."""
@@ -257,7 +282,11 @@ class Audition:
         own_bpm = record.get("bpm")
         after = record["report"].get("after", {})
         if not fit.semitones and (not fit.bpm or not own_bpm or abs(fit.bpm - own_bpm) < 1e-6):
-            return {"path": record["path"], "lufs": after.get("lufs"), "true_peak_db": after.get("true_peak_db")}
+            return {
+                "path": record["path"],
+                "lufs": after.get("lufs"),
+                "true_peak_db": after.get("true_peak_db"),
+            }
         task = {
             "clip": record["id"], "path": record["path"], "loops": record["kind"] == "loop", "from_bpm": own_bpm or 1.0,
             "bpm": fit.bpm or 1.0, "semitones": fit.semitones, "bars": record.get("bars"), "meter": record.get("meter"),
@@ -280,7 +309,10 @@ class Audition:
     async def _change(self) -> None:
         """Another tempo or key: the loop goes on in it, from the next bar."""
         self._changing = None
-        if self._looping and fit_to(self._looping[0], self._session.view(time.monotonic())) != self._looping[1]:
+        if (
+            self._looping
+            and fit_to(self._looping[0], self._session.view(time.monotonic())) != self._looping[1]
+        ):
             await self._start(self._looping[0], keep_place=True)
 
     async def _compare(self) -> None:
@@ -306,10 +338,14 @@ def play_file(path: Path, times: int) -> None:
     try:
         import sounddevice
     except OSError as error:
-        raise AudioError(f"the sound library PortAudio is missing ({error}); on Debian: apt-get install libportaudio2") from None
+        raise AudioError(
+            f"the sound library PortAudio is missing ({error}); on Debian: apt-get install libportaudio2"
+        ) from None
     audio, sample_rate = read_audio(path)
     try:
         sounddevice.play(np.tile(audio, (times, 1)), sample_rate)
         sounddevice.wait()
     except sounddevice.PortAudioError as error:
-        raise AudioError(f"no sound device could be opened ({error}); connect one, or play {path} in your DAW") from None
+        raise AudioError(
+            f"no sound device could be opened ({error}); connect one, or play {path} in your DAW"
+        ) from None

@@ -44,7 +44,8 @@ class Player:
             import sounddevice
         except OSError as error:
             raise AudioError(
-                f"the sound library PortAudio is missing ({error}); on Debian: apt-get install libportaudio2", "no_sound"
+                f"the sound library PortAudio is missing ({error}); on Debian: apt-get install libportaudio2",
+                "no_sound",
             ) from None
         index, about = _find_device(sounddevice, device)
         self.device = str(about["name"])
@@ -59,7 +60,12 @@ class Player:
         self._times_off = 0
         try:
             self._stream = sounddevice.OutputStream(
-                device=index, samplerate=self.rate, channels=channels, dtype="float32", latency="high", callback=self._fill
+                device=index,
+                samplerate=self.rate,
+                channels=channels,
+                dtype="float32",
+                latency="high",
+                callback=self._fill,
             )
             self._stream.start()
         except sounddevice.PortAudioError as error:
@@ -78,7 +84,8 @@ class Player:
             time.sleep(0.005)
         if not self._blocks_heard:
             raise AudioError(
-                f"the sound device {self.device} opened but asks for no sound; set another under audition.device", "no_sound"
+                f"the sound device {self.device} opened but asks for no sound; set another under audition.device",
+                "no_sound",
             )
 
     def _fill(self, out: np.ndarray, frames: int, times: Any, status: Any) -> None:
@@ -119,7 +126,9 @@ class Player:
     @property
     def _start_s(self) -> float:
         """When the stream's first frame was heard, as its last second tells."""
-        count = min(_MOST_BLOCKS, max(_LEAST_BLOCKS, round(_CLOCK_S * self.rate / max(1, self._block))))
+        count = min(
+            _MOST_BLOCKS, max(_LEAST_BLOCKS, round(_CLOCK_S * self.rate / max(1, self._block)))
+        )
         last = np.arange(self._blocks_heard - count, self._blocks_heard) % _MOST_BLOCKS
         return float(self._offsets[last].min())
 
@@ -128,7 +137,9 @@ class Player:
     @property
     def heard(self) -> Voice | None:
         """The voice that is heard now or next, and does not end."""
-        going = [voice for voice in self.voices if voice.end is None and not voice.is_over(self._frame)]
+        going = [
+            voice for voice in self.voices if voice.end is None and not voice.is_over(self._frame)
+        ]
         return going[-1] if going else None
 
     def next_bar(self, grid: dict[str, float] | None) -> tuple[int, bool]:
@@ -141,7 +152,9 @@ class Player:
             return next_line(first, voice.start - voice.skip, voice.bar), True
         return first, False
 
-    def play(self, voice: Voice, grid: dict[str, float] | None, *, bars: int, keep_place: bool) -> tuple[Voice, bool]:
+    def play(
+        self, voice: Voice, grid: dict[str, float] | None, *, bars: int, keep_place: bool
+    ) -> tuple[Voice, bool]:
         """Start a voice on the next bar, in the place of what is heard; with `keep_place` at the bar where that would be."""
         frame, on_bar = self.next_bar(grid)
         old = self.heard
@@ -187,12 +200,20 @@ def _find_device(sounddevice: Any, wanted: str | int | None) -> tuple[int, dict[
         usual = int(sounddevice.default.device[1])
         if wanted is None and usual < 0:
             usual = next(
-                (a["default_output_device"] for a in sounddevice.query_hostapis() if a["default_output_device"] >= 0), -1
+                (
+                    a["default_output_device"]
+                    for a in sounddevice.query_hostapis()
+                    if a["default_output_device"] >= 0
+                ),
+                -1,
             )
     except sounddevice.PortAudioError as error:
         raise AudioError(f"the sound system does not answer ({error})", "no_sound") from None
     if not found:
-        raise AudioError("this machine has no sound device; connect one, or play the clip in your DAW", "no_sound")
+        raise AudioError(
+            "this machine has no sound device; connect one, or play the clip in your DAW",
+            "no_sound",
+        )
     for about in found:
         index = int(about["index"])
         if index == (usual if wanted is None else wanted):
@@ -202,7 +223,9 @@ def _find_device(sounddevice: Any, wanted: str | int | None) -> tuple[int, dict[
     if wanted is None:
         return int(found[0]["index"]), found[0]
     names = ", ".join(str(about["name"]) for about in found)
-    raise AudioError(f"audition.device: {wanted} is not there; the sound devices are: {names}", "no_sound")
+    raise AudioError(
+        f"audition.device: {wanted} is not there; the sound devices are: {names}", "no_sound"
+    )
 
 
 _open: Player | None = None
@@ -229,7 +252,9 @@ def play(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     player = _player(task["device"])
     voice = _load(task, player)
     bars = int(task["bars"] or 0) if voice.bar else 0
-    placed, on_bar = player.play(voice, task["grid"], bars=bars, keep_place=bool(task.get("keep_place")))
+    placed, on_bar = player.play(
+        voice, task["grid"], bars=bars, keep_place=bool(task.get("keep_place"))
+    )
     heard_s = player.time_of(placed.start)
     return {
         "heard_s": heard_s,
@@ -256,7 +281,11 @@ def follow(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     if voice is None or _open is None:
         return {"clip": ""}
     off_s = _open.follow(task["grid"]) if task["grid"] else None
-    return {"clip": voice.clip, "off_ms": None if off_s is None else round(1000 * off_s, 2), "underflows": _open.underflows}
+    return {
+        "clip": voice.clip,
+        "off_ms": None if off_s is None else round(1000 * off_s, 2),
+        "underflows": _open.underflows,
+    }
 
 
 def close(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
@@ -279,10 +308,16 @@ def _load(task: dict[str, Any], player: Player) -> Voice:
     if task["bpm"] and task["meter"]:
         meter = Meter.parse(task["meter"])
         bar = meter.quarters_per_bar * 60 / task["bpm"] * player.rate
-        exact = loop_frames(int(task["bars"]), meter, task["bpm"], player.rate) if task["bars"] else 0
+        exact = (
+            loop_frames(int(task["bars"]), meter, task["bpm"], player.rate) if task["bars"] else 0
+        )
         if abs(exact - frames) < _LENGTH_TOLERANCE_S * player.rate:
             frames = exact
-    audio = resample_loop(audio, rate, player.rate, frames) if task["loops"] else resample(audio, rate, player.rate)
+    audio = (
+        resample_loop(audio, rate, player.rate, frames)
+        if task["loops"]
+        else resample(audio, rate, player.rate)
+    )
     audio = audio * np.float32(10 ** (task["gain_db"] / 20))
     if audio.shape[1] < player.channels:
         # from two speakers it is twice the power of what was measured in one channel
@@ -291,4 +326,11 @@ def _load(task: dict[str, Any], player: Player) -> Voice:
         audio = audio.mean(axis=1, keepdims=True, dtype=np.float32)
     if not math.isfinite(float(np.abs(audio).max(initial=0.0))) or not len(audio):
         raise AudioError(f"{task['path']} holds no sound that could be played")
-    return Voice(str(task["clip"]), np.ascontiguousarray(audio, np.float32), player.rate, 0, loops=bool(task["loops"]), bar=bar)
+    return Voice(
+        str(task["clip"]),
+        np.ascontiguousarray(audio, np.float32),
+        player.rate,
+        0,
+        loops=bool(task["loops"]),
+        bar=bar,
+    )

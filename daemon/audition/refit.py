@@ -22,14 +22,20 @@ from daemon.audio.stretch_map import StretchMap
 MOST_KEPT = 48
 
 
-def refit(audio: np.ndarray, sample_rate: int, frames: int, semitones: float, *, loops: bool) -> np.ndarray:
+def refit(
+    audio: np.ndarray, sample_rate: int, frames: int, semitones: float, *, loops: bool
+) -> np.ndarray:
     """Float32 (frames, channels) stretched to `frames` and shifted; a loop stays seamless, for what lies around it is itself.
 
     In the quicker quality of a preview: somebody waits to hear it.
     """
     ratio = frames / len(audio)
     if not loops:
-        return warp(audio, sample_rate, Stretch(StretchMap.straight(0.0, ratio, frames), semitones, preview=True))
+        return warp(
+            audio,
+            sample_rate,
+            Stretch(StretchMap.straight(0.0, ratio, frames), semitones, preview=True),
+        )
     roll = min(round(seam.ROLL_S * sample_rate), frames // 2)
     lead = round(2 * roll / ratio) + 8192
     around = np.take(audio, np.arange(-lead, len(audio) + lead), axis=0, mode="wrap")
@@ -58,7 +64,10 @@ def refit_clip(task: dict[str, Any], tell: Callable[[float, str, str], None]) ->
         part = cache / f".{name}.part"
         soundfile.write(part, made, rate, subtype="FLOAT", format="WAV")
         os.replace(part, sound)
-        part.write_text(json.dumps({"lufs": max(level.lufs, -120.0), "true_peak_db": level.true_peak_db}), encoding="utf-8")
+        part.write_text(
+            json.dumps({"lufs": max(level.lufs, -120.0), "true_peak_db": level.true_peak_db}),
+            encoding="utf-8",
+        )
         os.replace(part, about)
         _forget_oldest(cache)
     os.utime(about)

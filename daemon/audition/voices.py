@@ -87,7 +87,10 @@ def swapped(voices: tuple[Voice, ...], new: Voice, now: int) -> tuple[Voice, ...
 def ended(voices: tuple[Voice, ...], frame: int, now: int) -> tuple[Voice, ...]:
     """The voices that are heard at `now`, all ending at `frame`."""
     heard = [voice for voice in voices if voice.start < now and not voice.is_over(now)]
-    return tuple(voice if voice.end is not None and voice.end <= now else voice.until(frame) for voice in heard)
+    return tuple(
+        voice if voice.end is not None and voice.end <= now else voice.until(frame)
+        for voice in heard
+    )
 
 
 def next_line(first: int, line: float, step: float) -> int:

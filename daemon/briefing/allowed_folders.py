@@ -23,7 +23,12 @@ class AllowedFolders:
 
     def __init__(self, own: Iterable[Path], named: Iterable[str]) -> None:
         self._home = Path.home().resolve()
-        self._shown = [*own, *(Path(name).expanduser() for name in named), Path(tempfile.gettempdir()), *map(Path, _DRIVES)]
+        self._shown = [
+            *own,
+            *(Path(name).expanduser() for name in named),
+            Path(tempfile.gettempdir()),
+            *map(Path, _DRIVES),
+        ]
         self._roots = [folder.resolve() for folder in self._shown]
 
     def check(self, request: Request) -> None:
@@ -47,4 +52,7 @@ class AllowedFolders:
         if path.is_relative_to(self._home):
             return not any(part.startswith(".") for part in path.relative_to(self._home).parts)
         # another letter than the system's is a drive of its own
-        return sys.platform == "win32" and path.drive.lower() != os.environ.get("SYSTEMDRIVE", "C:").lower()
+        return (
+            sys.platform == "win32"
+            and path.drive.lower() != os.environ.get("SYSTEMDRIVE", "C:").lower()
+        )

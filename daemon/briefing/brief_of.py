@@ -23,15 +23,27 @@ USES = {"continue": "continuation", "melody": "melody", "accompany": "accompany"
 
 
 def make_brief(
-    request: Request, session: Session, defaults: PromptDefaults, policy: Policy, material: Material, *, do: str = "make"
+    request: Request,
+    session: Session,
+    defaults: PromptDefaults,
+    policy: Policy,
+    material: Material,
+    *,
+    do: str = "make",
 ) -> Brief:
     """A request made whole. RequestError, PromptError and EngineError say what stands in the way."""
     seed = int(request.get("seed", random.SystemRandom().getrandbits(31)))
-    brief = material.settle(settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do))
+    brief = material.settle(
+        settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
+    )
     if do == "fit":
         words = brief.words if brief.prompt else Path(user_name(Path(str(brief.reference)))).stem
-        return brief.amended(words=words, engines=("file",), engine_reason="the file itself is the take")
-    engines, reason = choose_engines(brief.engines, Wish(brief.kind, _wants(brief), _length_s(request, brief), brief.bpm), policy)
+        return brief.amended(
+            words=words, engines=("file",), engine_reason="the file itself is the take"
+        )
+    engines, reason = choose_engines(
+        brief.engines, Wish(brief.kind, _wants(brief), _length_s(request, brief), brief.bpm), policy
+    )
     brief = _language(brief.amended(engines=engines, engine_reason=reason), policy)
     return brief.amended(said=(*brief.said, *_price(brief, policy)))
 
@@ -40,7 +52,9 @@ def check_amended(brief: Brief, request: Request, policy: Policy) -> None:
     """SidecrateError where the engines of a Brief cannot make what a language model has made of it."""
     length_s = _length_s(request, brief)
     if length_s is not None and length_s > MAX_LOOP_S and brief.kind in BARRED:
-        raise PromptError(f"{brief.bars} bars at {brief.bpm:g} bpm last {length_s:.0f} s; at most {MAX_LOOP_S:.0f} s can be")
+        raise PromptError(
+            f"{brief.bars} bars at {brief.bpm:g} bpm last {length_s:.0f} s; at most {MAX_LOOP_S:.0f} s can be"
+        )
     choose_engines(brief.engines, Wish(brief.kind, _wants(brief), length_s, brief.bpm), policy)
     _price(brief, policy)
 
@@ -49,14 +63,18 @@ def _language(brief: Brief, policy: Policy) -> Brief:
     """The Brief with what a language model can and may do for it. EngineError where it can do nothing else."""
     said = list(brief.said)
     if brief.compose == "llm" and ("embedded" not in brief.engines or brief.kind not in COMPOSED):
-        said.append(f"compose: llm is for the embedded engine's {', '.join(COMPOSED)}; it is not used here")
+        said.append(
+            f"compose: llm is for the embedded engine's {', '.join(COMPOSED)}; it is not used here"
+        )
         brief = brief.amended(compose="rules")
     if policy.free_only and policy.language_costs:
         if brief.lyrics == AUTO:
             text = "lyrics: auto costs money, which other machines may not spend unless osc.trust_lan is on; write the words"
             raise EngineError(text, "engine_not_ready")
         if wanted_steps(brief):
-            said.append("no language model is asked: it costs money, which other machines may not spend")
+            said.append(
+                "no language model is asked: it costs money, which other machines may not spend"
+            )
             brief = brief.amended(improve="off", compose="rules")
     return brief.amended(said=tuple(said))
 

@@ -22,7 +22,9 @@ class Material:
     def settle(self, brief: Brief) -> Brief:
         """The brief with paths in the place of names. RequestError when there is nothing to read: better said now than by a
         failed job later."""
-        return brief.amended(reference=self._reference(brief.reference), kit_files=self._kit_files(brief.kit))
+        return brief.amended(
+            reference=self._reference(brief.reference), kit_files=self._kit_files(brief.kit)
+        )
 
     def _reference(self, name: str | None) -> str | None:
         if name is None or Path(name).expanduser().is_file():

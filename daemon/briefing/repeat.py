@@ -13,7 +13,9 @@ from bridge.request import Request, shorten
 _FIXED = ("bpm", "key", "meter", "bars", "seconds", "kind", "genre")
 
 
-def repeat_request(record: Mapping[str, Any], changes: Request) -> tuple[str, Request, dict[str, Any]]:
+def repeat_request(
+    record: Mapping[str, Any], changes: Request
+) -> tuple[str, Request, dict[str, Any]]:
     """(make or fit, the request, what to amend in its Brief) of a clip's record and what is to change.
 
     With `change` one part of the music is written anew: tempo, key and length are those of the clip, whatever the session
@@ -22,7 +24,9 @@ def repeat_request(record: Mapping[str, Any], changes: Request) -> tuple[str, Re
     old = dict(record["request"])
     if "reference" in old:
         old["reference"] = where_it_is_now(str(old["reference"]))
-    kept = {name: value for name, value in old.items() if name not in ("seed", "id", "choice", "change")}
+    kept = {
+        name: value for name, value in old.items() if name not in ("seed", "id", "choice", "change")
+    }
     do = "fit" if record["engine"] == "file" else "make"
     if do == "fit" and "choice" not in changes:
         kept["choice"] = min(int(old.get("choice", 1)) + 1, 16)
@@ -34,7 +38,13 @@ def repeat_request(record: Mapping[str, Any], changes: Request) -> tuple[str, Re
         raise RequestError(Fault(fixed[0], shorten(changes[fixed[0]]), text))
     if not record.get("plan"):
         what = shorten(changes["change"])
-        raise RequestError(Fault("change", what, f"change: {record['engine']} gave no notes in which one part could be changed"))
+        raise RequestError(
+            Fault(
+                "change",
+                what,
+                f"change: {record['engine']} gave no notes in which one part could be changed",
+            )
+        )
     lengths = {name: record[name] for name in ("bpm", "key", "meter", "bars") if record.get(name)}
     return do, Request({**kept, **lengths, "count": 1, **changes.values}), {"plan": record["plan"]}
 
@@ -43,4 +53,8 @@ def where_it_is_now(path: str) -> str:
     """The path of a file that the inbox has put away since: from `working/<claim>-<name>` to `done/<name>`."""
     there = Path(path)
     put_away = there.parent.parent / "done" / there.name.partition("-")[2]
-    return str(put_away) if not there.exists() and there.parent.name == "working" and put_away.exists() else path
+    return (
+        str(put_away)
+        if not there.exists() and there.parent.name == "working" and put_away.exists()
+        else path
+    )

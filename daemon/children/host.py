@@ -60,7 +60,9 @@ class Child:
                 env=environment, limit=_MOST_LINE_BYTES,
             )  # fmt: skip
         except OSError as error:
-            raise WorkerError(f"a worker could not be started ({error}); see that Python at {sys.executable} is intact") from None
+            raise WorkerError(
+                f"a worker could not be started ({error}); see that Python at {sys.executable} is intact"
+            ) from None
         self._drain = asyncio.create_task(self._log_stderr(self._process))
 
     async def _log_stderr(self, process: asyncio.subprocess.Process) -> None:
@@ -68,7 +70,9 @@ class Child:
         async for line in lines_of(process.stderr):
             log.info("%s: %s", self.name, line)
 
-    async def ask(self, function: str, task: dict[str, Any], on_progress: OnProgress, deadline_s: float) -> dict[str, Any]:
+    async def ask(
+        self, function: str, task: dict[str, Any], on_progress: OnProgress, deadline_s: float
+    ) -> dict[str, Any]:
         """Have `package.module:function` do a task in the child and return its result.
 
         EngineError with what the task said; WorkerError when the child died or passed the deadline (it is then ended).
@@ -91,7 +95,9 @@ class Child:
             raise WorkerError(text, "deadline") from None
         except (ConnectionError, asyncio.IncompleteReadError):
             await self.end()
-            raise WorkerError("a worker process died in mid-work; it will be tried again", "died") from None
+            raise WorkerError(
+                "a worker process died in mid-work; it will be tried again", "died"
+            ) from None
         except BaseException as error:
             if not isinstance(error, EngineError) or error.code == "memory":
                 # one that ran out of memory is about to go by itself, and must not be asked again meanwhile
@@ -101,7 +107,9 @@ class Child:
             self._idle = asyncio.get_running_loop().call_later(self._idle_s, lambda: self.kill())
         return result
 
-    async def _follow(self, process: asyncio.subprocess.Process, on_progress: OnProgress) -> dict[str, Any]:
+    async def _follow(
+        self, process: asyncio.subprocess.Process, on_progress: OnProgress
+    ) -> dict[str, Any]:
         assert process.stdout is not None
         while True:
             line = await process.stdout.readline()

@@ -78,19 +78,37 @@ def _read(tasks: queue.SimpleQueue[dict[str, Any]]) -> None:
     os._exit(0)
 
 
-def answer(task: dict[str, Any], say: Callable[[dict[str, Any]], None], talk: Tell | None = None) -> None:
+def answer(
+    task: dict[str, Any], say: Callable[[dict[str, Any]], None], talk: Tell | None = None
+) -> None:
     """Do one task and say how it goes. Nothing that a task raises ends the child but running out of memory.
 
     talk: what the task's function is called with instead of the plain `Tell`.
     """
 
     def tell(value: float, stage: str, words: str = "") -> None:
-        say({"id": task["id"], "progress": round(min(max(value, 0.0), 1.0), 4), "stage": stage, "words": words})
+        say(
+            {
+                "id": task["id"],
+                "progress": round(min(max(value, 0.0), 1.0), 4),
+                "stage": stage,
+                "words": words,
+            }
+        )
 
     try:
         say({"id": task["id"], "result": find_function(task["do"])(task, talk or tell)})
     except SidecrateError as error:
-        say({"id": task["id"], "error": {"code": error.code, "text": error.text, "again": getattr(error, "again", False)}})
+        say(
+            {
+                "id": task["id"],
+                "error": {
+                    "code": error.code,
+                    "text": error.text,
+                    "again": getattr(error, "again", False),
+                },
+            }
+        )
     except MemoryError:
         text = "there was not enough memory; close other programs or ask for something shorter"
         say({"id": task["id"], "error": {"code": "memory", "text": text, "again": True}})

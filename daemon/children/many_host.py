@@ -60,7 +60,10 @@ class ManyChild(Child):
                 return await asked.result
         except TimeoutError:
             self.kill()
-            raise WorkerError(f"it took longer than {deadline_s:g} s and was ended; it is taken up again", "deadline") from None
+            raise WorkerError(
+                f"it took longer than {deadline_s:g} s and was ended; it is taken up again",
+                "deadline",
+            ) from None
         finally:
             self._asked.pop(number, None)
             if not self._asked and self._idle_s is not None:
@@ -87,7 +90,11 @@ class ManyChild(Child):
         await process.wait()
         for asked in self._asked.values():
             if not asked.result.done():
-                asked.result.set_exception(WorkerError("the process for hosted engines died; its work is taken up again", "died"))
+                asked.result.set_exception(
+                    WorkerError(
+                        "the process for hosted engines died; its work is taken up again", "died"
+                    )
+                )
 
     def _hear(self, said: dict[str, Any]) -> None:
         asked = self._asked.get(said["id"])
@@ -101,7 +108,9 @@ class ManyChild(Child):
                 self._send({"id": said["id"], "stored": True})
             elif "error" in said:
                 error = said["error"]
-                asked.result.set_exception(EngineError(mask(error["text"]), error["code"], again=error["again"]))
+                asked.result.set_exception(
+                    EngineError(mask(error["text"]), error["code"], again=error["again"])
+                )
             else:
                 asked.result.set_result(said["result"])
         except Exception as error:  # what could not be stored must not be sent: the task waits, and is ended with its child

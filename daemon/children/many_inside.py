@@ -33,7 +33,14 @@ class Talk:
         self.cancelled = threading.Event()
 
     def __call__(self, value: float, stage: str, words: str = "") -> None:
-        self._say({"id": self._task, "progress": round(min(max(value, 0.0), 1.0), 4), "stage": stage, "words": words})
+        self._say(
+            {
+                "id": self._task,
+                "progress": round(min(max(value, 0.0), 1.0), 4),
+                "stage": stage,
+                "words": words,
+            }
+        )
 
     def store(self, what: dict[str, Any]) -> None:
         """Have the daemon store something, and wait until it has."""
@@ -69,7 +76,12 @@ def main() -> None:
         try:
             answer(task, say, talk)
         except Cancelled:
-            say({"id": task["id"], "error": {"code": "cancelled", "text": "cancelled as asked", "again": False}})
+            say(
+                {
+                    "id": task["id"],
+                    "error": {"code": "cancelled", "text": "cancelled as asked", "again": False},
+                }
+            )
         finally:
             del talks[task["id"]]
 
@@ -86,7 +98,9 @@ def main() -> None:
 def must_talk(tell: object) -> Talk:
     """The `tell` of a task as a Talk. EngineError where the task runs in another kind of child."""
     if not isinstance(tell, Talk):
-        raise EngineError("a hosted engine runs in its own child only; this is a fault of Sidecrate's", "internal")
+        raise EngineError(
+            "a hosted engine runs in its own child only; this is a fault of Sidecrate's", "internal"
+        )
     return tell
 
 

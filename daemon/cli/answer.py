@@ -31,6 +31,8 @@ def answer(
         return
     with link_to_daemon() as link:
         if link is None:
-            raise ServiceError("no daemon runs; start it with `sidecrate run`, and answer then", "no_daemon")
+            raise ServiceError(
+                "no daemon runs; start it with `sidecrate run`, and answer then", "no_daemon"
+            )
         link.ask("/sidecrate/answer", job, word, wait_s=10)
     print(f"job {job} goes on" + (" with your own words" if word == "no" else ""), file=sys.stderr)

@@ -57,14 +57,22 @@ class Conversation:
         (request,) = read_prompt_file(line.encode())
         if "prompt" not in request:
             self._held.update(request.values)
-            print("from now on: " + ", ".join(f"{name} {value}" for name, value in self._held.items()))
+            print(
+                "from now on: " + ", ".join(f"{name} {value}" for name, value in self._held.items())
+            )
             return
         self._show(dict(request.with_defaults(self._held).values))
 
     def _again(self) -> None:
         if self._last is None:
             raise CrateError("nothing was made here yet; type a prompt first", "unknown_clip")
-        self._show({name: value for name, value in self._last["request"].items() if name not in ("seed", "id")})
+        self._show(
+            {
+                name: value
+                for name, value in self._last["request"].items()
+                if name not in ("seed", "id")
+            }
+        )
 
     def _show(self, values: dict[str, Any]) -> None:
         for record in self._records(values):
@@ -91,7 +99,9 @@ class Conversation:
         elif self._link is None:
             play_file(Path(self._last["path"]), 1)
         else:
-            print(audition_line(self._link.ask("/sidecrate/audition", self._last["id"], wait_s=120)))
+            print(
+                audition_line(self._link.ask("/sidecrate/audition", self._last["id"], wait_s=120))
+            )
 
     def _silence(self) -> None:
         if self._link is not None:

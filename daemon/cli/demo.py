@@ -64,9 +64,13 @@ def run_demo(places: Places | None, *, keep: bool) -> int:
     try:
         link = _await_daemon(daemon, places)
         failed = [visit.door for visit in VISITS if not _visit(visit, link, places)]
-        print(f"\nThe clips are in {read_beacon_crate(places)}. Hear one: sidecrate --home {home} play last")
+        print(
+            f"\nThe clips are in {read_beacon_crate(places)}. Hear one: sidecrate --home {home} play last"
+        )
         if keep:
-            print(f"The daemon goes on (pid {daemon.pid}); drop a text file with a prompt into {places.inbox}.")
+            print(
+                f"The daemon goes on (pid {daemon.pid}); drop a text file with a prompt into {places.inbox}."
+            )
         return 1 if failed else 0
     finally:
         if not keep:
@@ -86,7 +90,9 @@ def _await_daemon(daemon: subprocess.Popen[bytes], places: Places) -> Link:
     until = time.monotonic() + START_WAIT_S
     while time.monotonic() < until:
         if daemon.poll() is not None:
-            raise ServiceError(f"the daemon ended at once (exit code {daemon.returncode}); what it said stands above")
+            raise ServiceError(
+                f"the daemon ended at once (exit code {daemon.returncode}); what it said stands above"
+            )
         link = Link.to(places)
         if link:
             return link
@@ -144,7 +150,16 @@ def _hear(message: Message, label: str, clips: list[str]) -> bool:
     if not given or given[0] != label:
         return False
     print(
-        "  " + " ".join([name, *(f"{value:.2f}" if isinstance(value, float) else str(value) for value in given[1:4])]),
+        "  "
+        + " ".join(
+            [
+                name,
+                *(
+                    f"{value:.2f}" if isinstance(value, float) else str(value)
+                    for value in given[1:4]
+                ),
+            ]
+        ),
         file=sys.stderr,
     )
     if name == "failed":
@@ -157,7 +172,10 @@ def _hear(message: Message, label: str, clips: list[str]) -> bool:
 def _by_inbox(link: Link, places: Places) -> list[dict[str, Any]]:
     before = _clip_ids(places)
     prompt = places.inbox / "a prompt.txt"
-    prompt.write_text("bpm: 174\nkey: Em\nbars: 4\n\nliquid drum and bass, rolling, with a deep bass\n", encoding="utf-8")
+    prompt.write_text(
+        "bpm: 174\nkey: Em\nbars: 4\n\nliquid drum and bass, rolling, with a deep bass\n",
+        encoding="utf-8",
+    )
     records = _await_clip(places, before, "the inbox")
     until = time.monotonic() + 5
     while not (places.inbox / "done").is_dir() and time.monotonic() < until:

@@ -24,7 +24,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, fo
 def doctor(
     as_json: AsJson = False,
     bundle: Annotated[
-        Path | None, typer.Option(help="Also put this, the log and the config into a zip for whoever helps.", metavar="FILE.zip")
+        Path | None,
+        typer.Option(
+            help="Also put this, the log and the config into a zip for whoever helps.",
+            metavar="FILE.zip",
+        ),
     ] = None,
 ) -> None:
     """Look into every folder, port, engine and library, and say what to do about each fault."""
@@ -38,7 +42,10 @@ def doctor(
 
         names = write_bundle(Places.find(), found, bundle)
         print(f"{bundle} holds {', '.join(names)}", file=sys.stderr)
-        print("Secrets were taken out; the log holds your prompts and folder names. Read it before you send it.", file=sys.stderr)
+        print(
+            "Secrets were taken out; the log holds your prompts and folder names. Read it before you send it.",
+            file=sys.stderr,
+        )
     raise typer.Exit(1 if any(check.verdict == "fault" for check in found) else 0)
 
 
@@ -64,7 +71,9 @@ def install(
         print(f"{number}. {step}", file=sys.stderr)
 
 
-def uninstall(what: Annotated[str, typer.Argument(help="ableton, fl-studio, reaper, touchosc or autostart.")]) -> None:
+def uninstall(
+    what: Annotated[str, typer.Argument(help="ableton, fl-studio, reaper, touchosc or autostart.")],
+) -> None:
     """Take away what `install` put in place."""
     from daemon.install.daws import WHAT
     from daemon.install.daws import uninstall as take_away
@@ -79,7 +88,10 @@ def uninstall(what: Annotated[str, typer.Argument(help="ableton, fl-studio, reap
 
 def open_folder(
     what: Annotated[str, typer.Argument(help="crate, inbox, state or config.")] = "crate",
-    page: Annotated[bool, typer.Option("--page", help="Open the page in the browser, by a link that works once.")] = False,
+    page: Annotated[
+        bool,
+        typer.Option("--page", help="Open the page in the browser, by a link that works once."),
+    ] = False,
 ) -> None:
     """Show the crate (or the inbox, the state, the config) in the system's file browser, and print where it is."""
     if page:
@@ -98,7 +110,11 @@ def open_folder(
             path.write_text(config_page(), encoding="utf-8")
     else:
         config = load_config(places.config_file)
-        folders = {"crate": crate_folder(config, places), "inbox": inbox_folder(config, places), "state": places.state}
+        folders = {
+            "crate": crate_folder(config, places),
+            "inbox": inbox_folder(config, places),
+            "state": places.state,
+        }
         _one_of(what, [*folders, "config"])
         path = folders[what]
         path.mkdir(parents=True, exist_ok=True)
@@ -109,7 +125,10 @@ def open_folder(
 
 def engines(
     all_of_them: Annotated[bool, typer.Option("--all", help="Those for tests too.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Look closer: ask the services, load the models' libraries.")] = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Look closer: ask the services, load the models' libraries."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Who can make clips here, and why others cannot."""
@@ -132,7 +151,9 @@ def look_closer(info: EngineInfo) -> str | None:
     async def ask() -> None:
         child = Child("check", None, normal_priority=True)
         try:
-            await child.ask(info.check, {"spec": dict(info.spec)}, lambda value, stage, words: None, CHECK_S)
+            await child.ask(
+                info.check, {"spec": dict(info.spec)}, lambda value, stage, words: None, CHECK_S
+            )
         finally:
             await child.end()
 

@@ -65,7 +65,9 @@ def in_studio(library: Library, work: Callable[[Versions], Awaitable[T]]) -> T:
 
     async def run() -> T:
         places = Places.find()
-        studio = Versions(library, places.versions, plugin_folders=load_config(places.config_file).plugins.folders)
+        studio = Versions(
+            library, places.versions, plugin_folders=load_config(places.config_file).plugins.folders
+        )
         try:
             return await work(studio)
         finally:
@@ -75,12 +77,22 @@ def in_studio(library: Library, work: Callable[[Versions], Awaitable[T]]) -> T:
 
 
 def clips(
-    number: Annotated[int, typer.Option("--number", "-n", help="How many.", min=1, max=100000)] = 20,
-    search: Annotated[str, typer.Option(help="Words in name, prompt or tags; beginnings suffice.", metavar="WORDS")] = "",
-    bpm: Annotated[str | None, typer.Option(help="A tempo, or a range as in 120-130.", metavar="X")] = None,
+    number: Annotated[
+        int, typer.Option("--number", "-n", help="How many.", min=1, max=100000)
+    ] = 20,
+    search: Annotated[
+        str,
+        typer.Option(help="Words in name, prompt or tags; beginnings suffice.", metavar="WORDS"),
+    ] = "",
+    bpm: Annotated[
+        str | None, typer.Option(help="A tempo, or a range as in 120-130.", metavar="X")
+    ] = None,
     key: Annotated[str | None, typer.Option(help="A key, as in Am or 8A.", metavar="X")] = None,
     compatible: Annotated[
-        bool, typer.Option("--compatible", help="With --key: its neighbours on the circle of fifths too.")
+        bool,
+        typer.Option(
+            "--compatible", help="With --key: its neighbours on the circle of fifths too."
+        ),
     ] = False,
     kind: Many = None,
     engine: Many = None,
@@ -90,13 +102,25 @@ def clips(
     project: Many = None,
     favourite: Annotated[bool, typer.Option("--favourite", help="Only favourites.")] = False,
     rating: Annotated[int, typer.Option(help="At least so many stars.", min=0, max=5)] = 0,
-    used: Annotated[bool | None, typer.Option("--used/--unused", help="In a project already, or not yet.")] = None,
-    collection: Annotated[str | None, typer.Option(help="Only those of a collection.", metavar="NAME")] = None,
-    days: Annotated[float | None, typer.Option(help="Made in the last so many days.", min=0, metavar="X")] = None,
-    lufs: Annotated[str | None, typer.Option(help="Loudness as a range, as in -16..-12.", metavar="X")] = None,
-    similar: Annotated[str | None, typer.Option(help="Nearest in sound to this clip first.", metavar="CLIP")] = None,
+    used: Annotated[
+        bool | None, typer.Option("--used/--unused", help="In a project already, or not yet.")
+    ] = None,
+    collection: Annotated[
+        str | None, typer.Option(help="Only those of a collection.", metavar="NAME")
+    ] = None,
+    days: Annotated[
+        float | None, typer.Option(help="Made in the last so many days.", min=0, metavar="X")
+    ] = None,
+    lufs: Annotated[
+        str | None, typer.Option(help="Loudness as a range, as in -16..-12.", metavar="X")
+    ] = None,
+    similar: Annotated[
+        str | None, typer.Option(help="Nearest in sound to this clip first.", metavar="CLIP")
+    ] = None,
     sort: Annotated[str, typer.Option(help=f"By {', '.join(SORTS)}.", metavar="X")] = "newest",
-    missing: Annotated[bool, typer.Option("--missing", help="Clips whose file is gone, too.")] = False,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Clips whose file is gone, too.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """The clips in the crate: the newest, or those that the options ask for."""
@@ -116,10 +140,22 @@ def clips(
         )  # fmt: skip
         total, rows = _pages(library, filters, number)
         for row in rows:
-            record = library.record(row["id"]) | {name: row[name] for name in _MARKS} | _distance(row) | _kept(crate, row["id"])
-            print(json.dumps(json.loads(clip_json(record))) if as_json else clip_lines(record) + _marks_line(row))
+            record = (
+                library.record(row["id"])
+                | {name: row[name] for name in _MARKS}
+                | _distance(row)
+                | _kept(crate, row["id"])
+            )
+            print(
+                json.dumps(json.loads(clip_json(record)))
+                if as_json
+                else clip_lines(record) + _marks_line(row)
+            )
     if not rows and not as_json:
-        print("no clip is like that" if total == 0 and _narrows(filters) else _NO_CLIP, file=sys.stderr)
+        print(
+            "no clip is like that" if total == 0 and _narrows(filters) else _NO_CLIP,
+            file=sys.stderr,
+        )
     elif total > len(rows) and not as_json:
         print(f"{len(rows)} of {total}; -n shows more", file=sys.stderr)
 
@@ -138,7 +174,9 @@ def _pages(library: Library, filters: Filters, number: int) -> tuple[int, list[d
     rows: list[dict[str, Any]] = []
     total = 0
     while len(rows) < number:
-        page = library.search(replace(filters, offset=len(rows), limit=min(1000, number - len(rows))))
+        page = library.search(
+            replace(filters, offset=len(rows), limit=min(1000, number - len(rows)))
+        )
         total = page.total
         rows += page.clips
         if not page.clips:
@@ -179,15 +217,22 @@ def _range(said: str | None, name: str) -> tuple[float | None, float | None]:
     try:
         ends = (float(low) if low.strip() else None, float(high) if high.strip() else None)
     except ValueError:
-        raise typer.BadParameter(f"--{name} {said!r} is no range; write it as 120, 120-130 or -16..-12") from None
+        raise typer.BadParameter(
+            f"--{name} {said!r} is no range; write it as 120, 120-130 or -16..-12"
+        ) from None
     return ends if parted else (ends[0], ends[0])
 
 
 def mark(
     clip: Clip = "last",
-    favourite: Annotated[bool | None, typer.Option("--favourite/--no-favourite", help="Among the favourites, or not.")] = None,
+    favourite: Annotated[
+        bool | None,
+        typer.Option("--favourite/--no-favourite", help="Among the favourites, or not."),
+    ] = None,
     rating: Annotated[int | None, typer.Option(help="Stars, 0 to 5.", min=0, max=5)] = None,
-    used: Annotated[bool | None, typer.Option("--used/--unused", help="In a project, or not.")] = None,
+    used: Annotated[
+        bool | None, typer.Option("--used/--unused", help="In a project, or not.")
+    ] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Add a tag.", metavar="X")] = None,
     untag: Annotated[list[str] | None, typer.Option(help="Take a tag away.", metavar="X")] = None,
 ) -> None:
@@ -210,8 +255,12 @@ def collect(
     name: Annotated[str | None, typer.Argument(help="The collection; none lists them all.")] = None,
     clip: Annotated[list[str] | None, typer.Argument(help="Clips to put into it.")] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take these clips out of it.")] = False,
-    rename: Annotated[str | None, typer.Option(help="Give it another name.", metavar="NAME")] = None,
-    delete: Annotated[bool, typer.Option("--delete", help="Let the collection go; its clips stay.")] = False,
+    rename: Annotated[
+        str | None, typer.Option(help="Give it another name.", metavar="NAME")
+    ] = None,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Let the collection go; its clips stay.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Collections: list them, show one, put clips into one (which makes it), or take them out."""
@@ -240,21 +289,40 @@ def edit(
     clip: Clip = "last",
     step: Annotated[
         list[str] | None,
-        typer.Argument(help='Words ("a bit faster and darker"), or a step and its settings (reverb amount=0.4).'),
+        typer.Argument(
+            help='Words ("a bit faster and darker"), or a step and its settings (reverb amount=0.4).'
+        ),
     ] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Back to what it was before the last change.")] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Back to what it was before the last change.")
+    ] = False,
     redo: Annotated[bool, typer.Option("--redo", help="Forward again.")] = False,
-    remove: Annotated[str | None, typer.Option(help="Take out a step by its id.", metavar="STEP")] = None,
+    remove: Annotated[
+        str | None, typer.Option(help="Take out a step by its id.", metavar="STEP")
+    ] = None,
     change: Annotated[
-        str | None, typer.Option("--set", help="Other settings for a step by its id (amount=0.4), in its place.", metavar="STEP")
+        str | None,
+        typer.Option(
+            "--set",
+            help="Other settings for a step by its id (amount=0.4), in its place.",
+            metavar="STEP",
+        ),
     ] = None,
     instrument: Annotated[
         str | None,
-        typer.Option("--add", help='Have an instrument play along, as in "strings", and put it on top.', metavar="WHAT"),
+        typer.Option(
+            "--add",
+            help='Have an instrument play along, as in "strings", and put it on top.',
+            metavar="WHAT",
+        ),
     ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Take out all steps.")] = False,
-    steps: Annotated[bool, typer.Option("--steps", help="List the steps that there are, and their settings.")] = False,
-    publish: Annotated[bool, typer.Option("--publish", help="Put the result into the crate, as a clip of its own.")] = False,
+    steps: Annotated[
+        bool, typer.Option("--steps", help="List the steps that there are, and their settings.")
+    ] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Put the result into the crate, as a clip of its own.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Change a clip, step by step, and never the original: the result is a version beside it."""
@@ -313,7 +381,10 @@ def _played_along(library: Library, clip: str, what: str) -> str:
 
 def _settings(words: list[str]) -> dict[str, str]:
     if not words or not all("=" in word for word in words):
-        raise LibraryError("--set takes settings as in amount=0.4; `sidecrate edit --steps` lists them", "bad_request")
+        raise LibraryError(
+            "--set takes settings as in amount=0.4; `sidecrate edit --steps` lists them",
+            "bad_request",
+        )
     return dict(word.split("=", 1) for word in words)
 
 
@@ -342,7 +413,8 @@ def _raise_again(name: str, needed: list[str], rest: list[str]) -> Step:
 def _step_line(name: str) -> str:
     kind = STEPS[name]
     settings = "; ".join(
-        f"{one.name} {one.range}" + ("" if one.default is None else f", else {one.default}") for one in kind.settings
+        f"{one.name} {one.range}" + ("" if one.default is None else f", else {one.default}")
+        for one in kind.settings
     )
     return f"{name}: {kind.about}" + (f"\n  {settings}" if settings else "")
 
@@ -359,8 +431,13 @@ def step_text(step: Step) -> str:
 
 def export(
     what: Annotated[str, typer.Argument(help="A clip, last, or a collection's name.")] = "last",
-    out: Annotated[Path | None, typer.Option("--out", help="A file, or a folder to write into.", metavar="PATH")] = None,
-    as_: Annotated[str, typer.Option("--as", help=f"{', '.join(FORMATS)}.", metavar="FORMAT")] = "wav24",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="A file, or a folder to write into.", metavar="PATH"),
+    ] = None,
+    as_: Annotated[
+        str, typer.Option("--as", help=f"{', '.join(FORMATS)}.", metavar="FORMAT")
+    ] = "wav24",
     force: Force = False,
 ) -> None:
     """A clip with its edits as a file for elsewhere, or a whole collection as a sample pack (a zip)."""
@@ -376,27 +453,48 @@ def export(
 
 def add(
     file: Annotated[list[Path], typer.Argument(help="Audio files.")],
-    kind: Annotated[str | None, typer.Option(help="loop, oneshot, track, sfx or vocal; else it is heard.", metavar="X")] = None,
-    bpm: Annotated[float | None, typer.Option(help="Its tempo; else it is heard.", min=40, max=300, metavar="X")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(help="loop, oneshot, track, sfx or vocal; else it is heard.", metavar="X"),
+    ] = None,
+    bpm: Annotated[
+        float | None,
+        typer.Option(help="Its tempo; else it is heard.", min=40, max=300, metavar="X"),
+    ] = None,
     key: Annotated[str | None, typer.Option(help="Its key; else it is heard.", metavar="X")] = None,
     meter: Annotated[str | None, typer.Option(help="Its time signature.", metavar="X")] = None,
-    licence: Annotated[str | None, typer.Option(help="Its licence, as in CC-BY-4.0.", metavar="X")] = None,
+    licence: Annotated[
+        str | None, typer.Option(help="Its licence, as in CC-BY-4.0.", metavar="X")
+    ] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Add a tag.", metavar="X")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring audio files into the crate as they are, to be found, edited and exported as any clip (`fit` puts one on the grid)."""
     from daemon.cli.show import clip_json
 
-    values = _checked_values({"kind": kind, "bpm": bpm, "key": key, "meter": meter}) | {"license": licence, "tags": tag}
+    values = _checked_values({"kind": kind, "bpm": bpm, "key": key, "meter": meter}) | {
+        "license": licence,
+        "tags": tag,
+    }
     with open_library() as library, open_crate(read_only=False) as crate:
         assert crate is not None
         crate.check()
         for record in in_studio(library, lambda studio: _brought(studio, file, crate, values)):
-            heard = [f"{record['bpm']:g} bpm" if record["bpm"] else "", record["key"] or "", record["kind"]]
-            print(clip_json(record) if as_json else f"{record['path']}\n  {' · '.join(one for one in heard if one)}")
+            heard = [
+                f"{record['bpm']:g} bpm" if record["bpm"] else "",
+                record["key"] or "",
+                record["kind"],
+            ]
+            print(
+                clip_json(record)
+                if as_json
+                else f"{record['path']}\n  {' · '.join(one for one in heard if one)}"
+            )
 
 
-async def _brought(studio: Versions, files: list[Path], crate: Crate, values: dict[str, Any]) -> list[dict[str, Any]]:
+async def _brought(
+    studio: Versions, files: list[Path], crate: Crate, values: dict[str, Any]
+) -> list[dict[str, Any]]:
     said = {name: value for name, value in values.items() if value}
     return [await studio.bring(file.expanduser(), crate, said) for file in files]
 
@@ -404,4 +502,6 @@ async def _brought(studio: Versions, files: list[Path], crate: Crate, values: di
 def _checked_values(said: dict[str, Any]) -> dict[str, Any]:
     from bridge.request import check_fields
 
-    return dict(check_fields((name, str(value)) for name, value in said.items() if value is not None))
+    return dict(
+        check_fields((name, str(value)) for name, value in said.items() if value is not None)
+    )

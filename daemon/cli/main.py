@@ -39,9 +39,14 @@ app = typer.Typer(
 )  # fmt: skip
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Write here instead of into the crate.", metavar="FILE")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Write here instead of into the crate.", metavar="FILE")
+]
 Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
-Picture = Annotated[Path | None, typer.Option("--picture", help="Draw what was heard and done as a PNG.", metavar="FILE.png")]
+Picture = Annotated[
+    Path | None,
+    typer.Option("--picture", help="Draw what was heard and done as a PNG.", metavar="FILE.png"),
+]
 
 
 def main() -> None:
@@ -63,7 +68,10 @@ def main() -> None:
         if not hasattr(error, "format_message"):
             raise
         # bad usage, as the option parser says it
-        print(f"{error.format_message().rstrip('.')}. `sidecrate --help` lists the commands and options.", file=sys.stderr)
+        print(
+            f"{error.format_message().rstrip('.')}. `sidecrate --help` lists the commands and options.",
+            file=sys.stderr,
+        )
         raise SystemExit(2) from None
 
 
@@ -98,7 +106,10 @@ def _say_version(wanted: bool) -> None:
 @app.callback()
 def start(
     version: Annotated[
-        bool, typer.Option("--version", help="Say which Sidecrate this is.", is_eager=True, callback=_say_version)
+        bool,
+        typer.Option(
+            "--version", help="Say which Sidecrate this is.", is_eager=True, callback=_say_version
+        ),
     ] = False,
 ) -> None:
     """What stands before the command."""
@@ -129,7 +140,9 @@ def run(quiet: Annotated[bool, typer.Option(help="Say only what is wrong.")] = F
 
 
 @app.command()
-def demo(keep: Annotated[bool, typer.Option(help="Leave the daemon running at the end.")] = False) -> None:
+def demo(
+    keep: Annotated[bool, typer.Option(help="Leave the daemon running at the end.")] = False,
+) -> None:
     """A first clip through every door, with a daemon and a folder of its own."""
     from daemon.cli.demo import run_demo
 
@@ -171,7 +184,10 @@ def fit(
     out: Out = None,
     force: Force = False,
     picture: Picture = None,
-    strict: Annotated[bool, typer.Option(help="Refuse a file without a clear beat instead of writing the best answer.")] = False,
+    strict: Annotated[
+        bool,
+        typer.Option(help="Refuse a file without a clear beat instead of writing the best answer."),
+    ] = False,
     as_json: AsJson = False,
     *,
     fields: dict[str, Any],
@@ -179,7 +195,9 @@ def fit(
     """Put an audio file exactly on the grid."""
     _check_out(out, force)
     values = {"reference": str(file.expanduser().absolute()), **fields}
-    for record in _order("fit", values, out=out, as_json=as_json, strict=strict, alone=bool(picture) or strict):
+    for record in _order(
+        "fit", values, out=out, as_json=as_json, strict=strict, alone=bool(picture) or strict
+    ):
         if picture:
             from daemon.conform.picture import draw_clip
 
@@ -190,7 +208,9 @@ def fit(
 @app.command()
 def look(
     file: Annotated[Path, typer.Argument(help="An audio file.")],
-    bpm: Annotated[str | None, typer.Option(help="The tempo that it should have.", metavar="X")] = None,
+    bpm: Annotated[
+        str | None, typer.Option(help="The tempo that it should have.", metavar="X")
+    ] = None,
     meter: Annotated[str | None, typer.Option(help="Its time signature.", metavar="X")] = None,
     picture: Picture = None,
     as_json: AsJson = False,
@@ -199,7 +219,9 @@ def look(
     one_thread(os.environ)
     from daemon.conform.look import look as hear_file
 
-    values = check_fields((name, value) for name, value in (("bpm", bpm), ("meter", meter)) if value is not None)
+    values = check_fields(
+        (name, value) for name, value in (("bpm", bpm), ("meter", meter)) if value is not None
+    )
     asked_bpm = float(str(values["bpm"])) if "bpm" in values else None
     found = hear_file(file, asked_bpm, str(values.get("meter", "4/4")))
     if picture:
@@ -234,7 +256,9 @@ def again(
             return
     with open_crate(read_only=True) as crate:
         if crate is None:
-            raise CrateError("the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip")
+            raise CrateError(
+                "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
+            )
         do, request, amend = repeat_request(crate.find(what), Request(changes))
     _order(do, dict(request.values), out=None, as_json=as_json, amend=amend)
 
@@ -242,12 +266,18 @@ def again(
 @app.command()
 def play(
     clip: Annotated[
-        str, typer.Argument(help="A clip, last, or an audio file; with the daemon also next, previous, stop.")
+        str,
+        typer.Argument(
+            help="A clip, last, or an audio file; with the daemon also next, previous, stop."
+        ),
     ] = "last",
     times: Annotated[int, typer.Option(help="How often a loop goes round.", min=1, max=1000)] = 2,
     in_time: Annotated[
         bool,
-        typer.Option("--in-time", help="By the daemon: from the next bar, in the project's tempo and key, until `play stop`."),
+        typer.Option(
+            "--in-time",
+            help="By the daemon: from the next bar, in the project's tempo and key, until `play stop`.",
+        ),
     ] = False,
 ) -> None:
     """Play a clip on this machine's sound device."""
@@ -259,7 +289,8 @@ def play(
         with link_to_daemon() as link:
             if link is None:
                 raise ServiceError(
-                    "no daemon runs, and only the daemon plays in time; start it with `sidecrate run`", "no_daemon"
+                    "no daemon runs, and only the daemon plays in time; start it with `sidecrate run`",
+                    "no_daemon",
                 )
             print(audition_line(link.ask("/sidecrate/audition", clip, wait_s=120)), file=sys.stderr)
         return
@@ -268,7 +299,9 @@ def play(
     if not path.is_file():
         with open_crate(read_only=True) as crate:
             if crate is None:
-                raise CrateError("the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip")
+                raise CrateError(
+                    "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
+                )
             record = crate.find(clip)
         path, kind = Path(record["path"]), record["kind"]
     play_file(path, times if kind == "loop" else 1)
@@ -298,7 +331,11 @@ def cancel(what: Annotated[str, typer.Argument(help="A job, or all.")] = "all") 
 
 
 @app.command()
-def tempo(bpm: Annotated[str | None, typer.Argument(help="A tempo to pin; 0 follows the session again.")] = None) -> None:
+def tempo(
+    bpm: Annotated[
+        str | None, typer.Argument(help="A tempo to pin; 0 follows the session again.")
+    ] = None,
+) -> None:
     """Show the tempo that holds now, or pin one."""
     from daemon.cli.status import session_line, set_pin
 
@@ -329,7 +366,9 @@ def _check_out(out: Path | None, force: bool) -> None:
     if out is None:
         return
     if out.suffix.lower() not in (".wav", ".mid"):
-        raise typer.BadParameter(f"--out {out} is not a name that ends in .wav (or .mid for kind midi)")
+        raise typer.BadParameter(
+            f"--out {out} is not a name that ends in .wav (or .mid for kind midi)"
+        )
     if out.is_dir():
         raise typer.BadParameter(f"--out {out} is a folder; name a file in it")
     if out.exists() and not force:

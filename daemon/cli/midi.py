@@ -11,17 +11,28 @@ import typer
 from daemon.home.places import Places
 
 midi_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Pads, knobs and clocks: teach them and list their ports."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Pads, knobs and clocks: teach them and list their ports.",
 )
 
 
 @midi_app.command()
 def learn(
     do: Annotated[
-        str | None, typer.Option("--do", help="What the next touch shall do, as in 'preset drums' or 'set energy'.", metavar="X")
+        str | None,
+        typer.Option(
+            "--do",
+            help="What the next touch shall do, as in 'preset drums' or 'set energy'.",
+            metavar="X",
+        ),
     ] = None,
-    wait_s: Annotated[float, typer.Option("--wait", help="Seconds to wait for a touch.", min=1, max=3600)] = 60.0,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
+    wait_s: Annotated[
+        float, typer.Option("--wait", help="Seconds to wait for a touch.", min=1, max=3600)
+    ] = 60.0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a line, for programs.")
+    ] = False,
 ) -> None:
     """Touch a pad or a knob and say what it shall do; it is written into your config."""
     from daemon.cli.midi_learn import learn as learn_touches
@@ -44,7 +55,11 @@ def learn(
 
 
 @midi_app.command()
-def ports(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False) -> None:
+def ports(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a line, for programs.")
+    ] = False,
+) -> None:
     """The MIDI ports of this machine, as `midi.inputs` and `midi.outputs` name them."""
     from bridge.midi.ports import list_ports
     from daemon.settings.schema import load_config

@@ -31,7 +31,10 @@ class Touched:
 
     def line(self, note_names: str) -> str:
         touch = self.touch
-        what = {"note": f"note {touch.number} ({note_name(touch.number, note_names)})", "cc": f"cc {touch.number}"}
+        what = {
+            "note": f"note {touch.number} ({note_name(touch.number, note_names)})",
+            "cc": f"cc {touch.number}",
+        }
         kind = f"{what.get(touch.trigger, f'program {touch.number}')}{', a knob,' if self.is_knob else ''}"
         return f"{kind} on channel {touch.channel + 1} of {self.port}"
 
@@ -81,12 +84,21 @@ class Listener:
                 _, touch = self._heard.get(timeout=STILL_S)
             except queue.Empty:
                 return Touched(first, port, first.trigger == "cc" and not positions <= {0, 127})
-            if (touch.trigger, touch.number, touch.channel) == (first.trigger, first.number, first.channel):
+            if (touch.trigger, touch.number, touch.channel) == (
+                first.trigger,
+                first.number,
+                first.channel,
+            ):
                 positions.add(touch.position)
 
 
 def learn(
-    path: Path, *, do: str | None, wait_s: float, ask: Callable[[str], str], show: Callable[[str], None]
+    path: Path,
+    *,
+    do: str | None,
+    wait_s: float,
+    ask: Callable[[str], str],
+    show: Callable[[str], None],
 ) -> Iterator[Mapping[str, Any]]:
     """Show what is touched and write what it shall do; yields each mapping that was written.
 
@@ -95,11 +107,15 @@ def learn(
     """
     config = load_config(path)
     with Listener(config) as listener:
-        show(f"heard: {', '.join(listener.names) or 'no port yet; plug one in'}. Touch a pad, a knob or a button.")
+        show(
+            f"heard: {', '.join(listener.names) or 'no port yet; plug one in'}. Touch a pad, a knob or a button."
+        )
         while touched := listener.next(wait_s):
             show(touched.line(config.defaults.note_names))
             _show_uses(config, touched, show)
-            entry = _written(path, touched, do) if do is not None else _asked(path, touched, ask, show)
+            entry = (
+                _written(path, touched, do) if do is not None else _asked(path, touched, ask, show)
+            )
             if entry is not None:
                 show(f"written to {path}:  - {mapping_line(entry)}")
                 yield entry
@@ -116,7 +132,9 @@ def _written(path: Path, touched: Touched, do: str) -> dict[str, Any]:
     return entry
 
 
-def _asked(path: Path, touched: Touched, ask: Callable[[str], str], show: Callable[[str], None]) -> dict[str, Any] | None:
+def _asked(
+    path: Path, touched: Touched, ask: Callable[[str], str], show: Callable[[str], None]
+) -> dict[str, Any] | None:
     config = load_config(path)
     while True:
         said = ask(_question(config, touched)).strip()
@@ -132,12 +150,26 @@ def _asked(path: Path, touched: Touched, ask: Callable[[str], str], show: Callab
 
 def _question(config: Config, touched: Touched) -> str:
     if touched.is_knob:
-        usual = [name for name in ("energy", "density", "swing", "bpm", "bars", "count") if name in FIELDS]
+        usual = [
+            name
+            for name in ("energy", "density", "swing", "bpm", "bars", "count")
+            if name in FIELDS
+        ]
         return f"What shall it set? (set {', set '.join(usual)}; return ends)"
-    words = [*(f"preset {name}" for name in config.presets), *KINDS, "again", "keep", "audition last", "cancel"]
+    words = [
+        *(f"preset {name}" for name in config.presets),
+        *KINDS,
+        "again",
+        "keep",
+        "audition last",
+        "cancel",
+    ]
     return f"What shall it do? ({', '.join(words)}; return ends)"
 
 
 def _show_uses(config: Config, touched: Touched, show: Callable[[str], None]) -> None:
     for found in midi_map(config).heard(touched.touch, touched.port):
-        show(f"  it already does: {found.verb} {found.what or found.fields.get('prompt', '')}".rstrip() + "; both will hold")
+        show(
+            f"  it already does: {found.verb} {found.what or found.fields.get('prompt', '')}".rstrip()
+            + "; both will hold"
+        )

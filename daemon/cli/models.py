@@ -17,12 +17,21 @@ if TYPE_CHECKING:
 
 def models(
     name: Annotated[
-        str | None, typer.Argument(help="One model alone, as its engine is named, and all that is known of it.")
+        str | None,
+        typer.Argument(
+            help="One model alone, as its engine is named, and all that is known of it."
+        ),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Look closer, in a process of its own: load the libraries, find the device and room.")
+        bool,
+        typer.Option(
+            "--check",
+            help="Look closer, in a process of its own: load the libraries, find the device and room.",
+        ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a line, for programs.")
+    ] = False,
 ) -> None:
     """Models that run on this machine: what each needs, where it was looked for, how to get it. Downloads nothing."""
     from daemon.engines.registry import engine_info, engines
@@ -34,7 +43,10 @@ def models(
     if name is not None:
         info = engine_info(name)
         if info not in local:
-            raise EngineError(f"{name} does not run on this machine; `sidecrate models` lists those that do", "unknown_engine")
+            raise EngineError(
+                f"{name} does not run on this machine; `sidecrate models` lists those that do",
+                "unknown_engine",
+            )
         local = [info]
     for info in local:
         row = model_row(info)
@@ -51,7 +63,11 @@ def model_row(info: EngineInfo) -> dict[str, Any]:
     from daemon.engines.local.machine import likely_device
 
     spec = info.spec
-    device, folder, why = likely_device(spec["service"].get("device", "auto")), find_folder(spec), info.needs()
+    device, folder, why = (
+        likely_device(spec["service"].get("device", "auto")),
+        find_folder(spec),
+        info.needs(),
+    )
     return {
         "name": info.name, "title": info.title, "repo": spec["repo"], "ready": why is None, "why": why,
         "folder": str(folder) if folder else None, "looked_in": [str(place) for place in places_of(spec)],
@@ -77,11 +93,20 @@ def model_lines(row: Mapping[str, Any], *, whole: bool) -> list[str]:
     if not whole:
         return lines
     heard = ", ".join(("words", *row["conditioning"]))
-    lines.append(f"  makes {', '.join(row['kinds'])} of at most {row['max_seconds']:g} s; listens to {heard}")
+    lines.append(
+        f"  makes {', '.join(row['kinds'])} of at most {row['max_seconds']:g} s; listens to {heard}"
+    )
     if row["folder"]:
         lines.append(f"  lies in {row['folder']} ({row['on_disk_gb']:g} GB)")
-    lines += [f"  {'found' if place == row['folder'] else 'looked'} in {place}" for place in row["looked_in"]]
+    lines += [
+        f"  {'found' if place == row['folder'] else 'looked'} in {place}"
+        for place in row["looked_in"]
+    ]
     if row["download"]:
-        first = f"accept its licence at https://huggingface.co/{row['repo']}, run `hf auth login`, then: " if row["gated"] else ""
+        first = (
+            f"accept its licence at https://huggingface.co/{row['repo']}, run `hf auth login`, then: "
+            if row["gated"]
+            else ""
+        )
         lines.append(f"  to download: {first}{row['download']}")
     return lines

@@ -13,16 +13,24 @@ from bridge.request import FIELDS
 _SWITCH = "on or off"
 
 
-def with_fields(*, leave_out: Collection[str] = ()) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_fields(
+    *, leave_out: Collection[str] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command one option for each field of the table. It gets those that were used, unchecked, as `fields`."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "fields"]
+        own = [
+            p
+            for p in inspect.signature(command, eval_str=True).parameters.values()
+            if p.name != "fields"
+        ]
         rows = [row for row in FIELDS.values() if row.name not in leave_out]
 
         def run(**given: Any) -> None:
             fields = {row.name: given.pop(row.name) for row in rows}
-            command(**given, fields={name: value for name, value in fields.items() if value is not None})
+            command(
+                **given, fields={name: value for name, value in fields.items() if value is not None}
+            )
 
         options = [_option(row.name, row.help, row.allowed, row.default) for row in rows]
         run.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]
@@ -36,10 +44,18 @@ def with_fields(*, leave_out: Collection[str] = ()) -> Callable[[Callable[..., N
 def _option(name: str, help: str, allowed: str, default: str) -> inspect.Parameter:
     flag = "--" + name.replace("_", "-")
     if allowed == _SWITCH:
-        kind: Any = Annotated[bool | None, typer.Option(f"{flag}/--no-{flag[2:]}", help=help, show_default=default)]
+        kind: Any = Annotated[
+            bool | None, typer.Option(f"{flag}/--no-{flag[2:]}", help=help, show_default=default)
+        ]
     else:
         kind = Annotated[
             str | None,
-            typer.Option(flag, help=f"{help} Takes {allowed}.", show_default=default, metavar="X", rich_help_panel="Fields"),
+            typer.Option(
+                flag,
+                help=f"{help} Takes {allowed}.",
+                show_default=default,
+                metavar="X",
+                rich_help_panel="Fields",
+            ),
         ]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)

@@ -63,7 +63,12 @@ def order_records(
         from daemon.engines.registry import place_of
         from daemon.errors import EngineError
         from daemon.jobs.pins import load_pins
-        from daemon.settings.meaning import crate_folder, engine_policy, prompt_defaults, session_with
+        from daemon.settings.meaning import (
+            crate_folder,
+            engine_policy,
+            prompt_defaults,
+            session_with,
+        )
         from daemon.settings.schema import load_config
 
         places = Places.find()
@@ -76,11 +81,15 @@ def order_records(
             request = Request(values)
             session = session_with(load_pins(database))
             material = Material(crate, places.library)
-            brief = make_brief(request, session, prompt_defaults(config), engine_policy(config), material, do=verb)
+            brief = make_brief(
+                request, session, prompt_defaults(config), engine_policy(config), material, do=verb
+            )
             if hosted := [name for name in brief.engines if place_of(name) == "hosted"]:
                 # what is bought must outlive this command, and only the daemon's job table does
                 text = f"engine {hosted[0]!r} needs the daemon, and puts its clips into the crate"
-                raise EngineError(f"{text}; start it with `sidecrate run`, and leave out --out", "no_daemon")
+                raise EngineError(
+                    f"{text}; start it with `sidecrate run`, and leave out --out", "no_daemon"
+                )
             brief = brief.amended(strict=strict or verb == "make", **(amend or {}))
             brief = improve_alone(brief, request, config, database, bar)
             records = list[dict[str, Any]]()
@@ -108,7 +117,11 @@ def about_clip(verb: str, clip: str, link: Link | None = None) -> str:
     """`keep` or `trash` a clip (or last), by the daemon where one runs; the path that it has, or had."""
     with nullcontext(link) if link else link_to_daemon() as daemon:
         if daemon:
-            return str(json.loads(str(daemon.ask(f"/sidecrate/{verb}", clip, wait_s=10).arguments[2]))["path"])
+            return str(
+                json.loads(str(daemon.ask(f"/sidecrate/{verb}", clip, wait_s=10).arguments[2]))[
+                    "path"
+                ]
+            )
     with open_crate(read_only=False) as crate:
         assert crate is not None
         return str(crate.keep(clip) if verb == "keep" else crate.trash(clip)["path"])

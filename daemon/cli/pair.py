@@ -11,9 +11,15 @@ from daemon.home.places import Places
 
 
 def pair(
-    address: Annotated[str | None, typer.Argument(help="An address that is known already, as in 192.168.1.20.")] = None,
-    wait_s: Annotated[float, typer.Option("--wait", help="Seconds to wait for the tablet.", min=1, max=300)] = 30.0,
-    yes: Annotated[bool, typer.Option("--yes", help="Let in the first that knocks, without asking.")] = False,
+    address: Annotated[
+        str | None, typer.Argument(help="An address that is known already, as in 192.168.1.20.")
+    ] = None,
+    wait_s: Annotated[
+        float, typer.Option("--wait", help="Seconds to wait for the tablet.", min=1, max=300)
+    ] = 30.0,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Let in the first that knocks, without asking.")
+    ] = False,
 ) -> None:
     """Let a tablet or another machine of your network send OSC: free clips only, unless osc.trust_lan is on."""
     from bridge.osc.gate import Gate
@@ -33,7 +39,12 @@ def pair(
     def ask(knock: Knock) -> bool:
         if yes:
             return True
-        print(f"{knock.address} sent {knock.sent}. Let it in? [y/N] ", end="", file=sys.stderr, flush=True)
+        print(
+            f"{knock.address} sent {knock.sent}. Let it in? [y/N] ",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     with link_to_daemon() as link:
@@ -51,7 +62,11 @@ def pair(
         else:
             found = wait_for_one(link, config_file, wait_s=wait_s, ask=ask, show=show)
     if found is None:
-        show("Nothing was let in. Is the tablet in the same network, and does this machine's firewall let UDP through?")
+        show(
+            "Nothing was let in. Is the tablet in the same network, and does this machine's firewall let UDP through?"
+        )
         raise typer.Exit(1)
     print(found)
-    show(f"It may send from now on. To take that back, take it out of osc.allow in {config_file} and start the daemon anew.")
+    show(
+        f"It may send from now on. To take that back, take it out of osc.allow in {config_file} and start the daemon anew."
+    )

@@ -35,12 +35,19 @@ def own_addresses() -> list[str]:
         probe.connect(_NOWHERE)
         found.append(str(probe.getsockname()[0]))
     with contextlib.suppress(OSError):
-        found += [str(row[4][0]) for row in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+        found += [
+            str(row[4][0]) for row in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
+        ]
     return [address for address in dict.fromkeys(found) if not address.startswith(("127.", "0."))]
 
 
 def pair(
-    link: Link, config_file: Path, *, wait_s: float, ask: Callable[[Knock], bool], show: Callable[[str], None]
+    link: Link,
+    config_file: Path,
+    *,
+    wait_s: float,
+    ask: Callable[[Knock], bool],
+    show: Callable[[str], None],
 ) -> str | None:
     """Wait for a knock, let it in and write it down; its address, or None where none came or none was wanted.
 
@@ -81,7 +88,11 @@ def _knocks(link: Link, wait_s: float) -> Iterator[Knock]:
 
 
 def _read(message: Message) -> Knock | None:
-    if message.address != "/sidecrate/told" or message.arguments[0] != "pair" or not message.arguments[1]:
+    if (
+        message.address != "/sidecrate/told"
+        or message.arguments[0] != "pair"
+        or not message.arguments[1]
+    ):
         return None
     said = json.loads(str(message.arguments[2]))
     return Knock(str(message.arguments[1]), str(said["sent"]), bool(said["code"]))

@@ -15,9 +15,15 @@ from daemon.library.plugins import HOW_TO_INSTALL, find_plugins, plugin_folders
 
 
 def plugins(
-    name: Annotated[str | None, typer.Argument(help="One plugin: its parameters, as the plugin itself says.")] = None,
-    of_several: Annotated[str, typer.Option("--name", help="Which of several plugins in one file.", metavar="NAME")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
+    name: Annotated[
+        str | None, typer.Argument(help="One plugin: its parameters, as the plugin itself says.")
+    ] = None,
+    of_several: Annotated[
+        str, typer.Option("--name", help="Which of several plugins in one file.", metavar="NAME")
+    ] = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a line, for programs.")
+    ] = False,
 ) -> None:
     """VST3 and Audio Unit effects that edits may use: `sidecrate edit CLIP plugin NAME`."""
     from daemon.settings.schema import load_config
@@ -36,4 +42,8 @@ def plugins(
         return
     print(f"{said['name']} by {said['maker']}")
     for one in said["parameters"]:
-        print(f"  {one['name']} = {one['value']}" + (f" {one['unit']}" if one["unit"] else "") + f"  ({one['range']})")
+        print(
+            f"  {one['name']} = {one['value']}"
+            + (f" {one['unit']}" if one["unit"] else "")
+            + f"  ({one['range']})"
+        )

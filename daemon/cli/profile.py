@@ -11,7 +11,10 @@ from daemon.errors import LibraryError
 from daemon.home.places import Places
 from daemon.web.profiles import Profiles
 
-profile_app = typer.Typer(no_args_is_help=True, help="People who share this machine, each with marks of their own on the page.")
+profile_app = typer.Typer(
+    no_args_is_help=True,
+    help="People who share this machine, each with marks of their own on the page.",
+)
 Name = Annotated[str, typer.Argument(help="The person's name.")]
 
 
@@ -51,6 +54,9 @@ def remove(
     """Take a profile away with its marks, collections and edits; the clips stay."""
     profiles = Profiles(Places.find())
     found = profiles.find(name)
-    if not yes and not (sys.stdin.isatty() and typer.confirm(f"{found.name}'s favourites, collections and edits go too. Go on?")):
+    if not yes and not (
+        sys.stdin.isatty()
+        and typer.confirm(f"{found.name}'s favourites, collections and edits go too. Go on?")
+    ):
         raise LibraryError(f"{found.name} stays; --yes removes without asking", "bad_request")
     profiles.remove(found)

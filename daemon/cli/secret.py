@@ -11,7 +11,9 @@ import typer
 from daemon.home.keys import NAMES, find_secret, forget_secret, keep_secret
 
 secret_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Tokens and keys of hosted services, in the system's keyring."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Tokens and keys of hosted services, in the system's keyring.",
 )
 
 Name = Annotated[str, typer.Argument(help="As in REPLICATE_API_TOKEN.")]
@@ -21,11 +23,18 @@ Name = Annotated[str, typer.Argument(help="As in REPLICATE_API_TOKEN.")]
 def set_secret(name: Name) -> None:
     """Ask for a secret without showing it and put it into the system's keyring."""
     _known(name)
-    value = typer.prompt(f"{name}, for {NAMES[name]}", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
+    value = (
+        typer.prompt(f"{name}, for {NAMES[name]}", hide_input=True, err=True)
+        if sys.stdin.isatty()
+        else sys.stdin.readline()
+    )
     if not value.strip():
         raise typer.BadParameter("nothing was given")
     keep_secret(name, value.strip())
-    print(f"{name} is kept in the system's keyring; a running daemon knows it within a minute", file=sys.stderr)
+    print(
+        f"{name} is kept in the system's keyring; a running daemon knows it within a minute",
+        file=sys.stderr,
+    )
 
 
 @secret_app.command("forget")
@@ -39,7 +48,13 @@ def forget(name: Name) -> None:
 def list_secrets() -> None:
     """Which secrets are there, and where; never what they are."""
     for name, what in NAMES.items():
-        where = "in the environment" if os.environ.get(name, "").strip() else "in the keyring" if find_secret(name) else "not set"
+        where = (
+            "in the environment"
+            if os.environ.get(name, "").strip()
+            else "in the keyring"
+            if find_secret(name)
+            else "not set"
+        )
         print(f"{name:<20} {where:<19} for {what}")
 
 

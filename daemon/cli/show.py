@@ -24,7 +24,9 @@ def clip_lines(record: Mapping[str, Any]) -> str:
     """A clip for people: where it is, what it is, and how sure we are."""
     facts = [record["kind"]]
     if record.get("bars"):
-        facts.append(f"{record['bars']} {'bar' if record['bars'] == 1 else 'bars'} of {record['meter']}")
+        facts.append(
+            f"{record['bars']} {'bar' if record['bars'] == 1 else 'bars'} of {record['meter']}"
+        )
     if record.get("bpm"):
         facts.append(f"{record['bpm']:g} bpm")
     facts += [str(record[name]) for name in ("key", "note_name") if record.get(name)]
@@ -55,7 +57,10 @@ def report_line(report: Mapping[str, Any]) -> str:
     if found.get("bpm") is not None:
         parts.append(f"found {found['bpm']:.2f} bpm (sure {found.get('confidence') or 0:.0%})")
     if did.get("method"):
-        parts.append(f"{did['method']}" + (f", {did['gain_db']:+.1f} dB" if did.get("gain_db") is not None else ""))
+        parts.append(
+            f"{did['method']}"
+            + (f", {did['gain_db']:+.1f} dB" if did.get("gain_db") is not None else "")
+        )
     if after.get("mean_beat_error_ms") is not None:
         parts.append(f"beats off by {after['mean_beat_error_ms']:.1f} ms")
     if after.get("lufs") is not None:
@@ -77,7 +82,10 @@ def look_lines(found: Mapping[str, Any]) -> str:
             f" (sure {found['downbeat_confidence']:.0%}), {found['meter']}"
         )
         lines += [f"  since {reason}" for reason in found.get("evidence", [])]
-        lines += [f"  or the one is at {o['downbeat_s']:.3f} s ({o['share']:.0%})" for o in found.get("alternatives", [])]
+        lines += [
+            f"  or the one is at {o['downbeat_s']:.3f} s ({o['share']:.0%})"
+            for o in found.get("alternatives", [])
+        ]
     if found.get("key"):
         lines.append(f"key {found['key']} (sure {found['key_confidence']:.0%})")
     lines.append(f"{found['lufs']:.1f} LUFS, peak {found['true_peak_db']:.1f} dBTP")

@@ -40,7 +40,11 @@ def gather(places: Places) -> dict[str, Any]:
                 )  # fmt: skip
         finally:
             database.close()
-    about = {name: getattr(beacon, name) for name in beacon.__dataclass_fields__} if running and beacon else None
+    about = (
+        {name: getattr(beacon, name) for name in beacon.__dataclass_fields__}
+        if running and beacon
+        else None
+    )
     return {
         "version": __version__,
         "running": running,
@@ -71,8 +75,14 @@ def status_text(places: Places) -> str:
     lines = []
     about = found["daemon"]
     if about:
-        other = "" if about["version"] == found["version"] else f"; this command is {found['version']}: end it and start it anew"
-        lines.append(f"Sidecrate {about['version']} runs (pid {about['pid']}), crate {about['crate']}{other}")
+        other = (
+            ""
+            if about["version"] == found["version"]
+            else f"; this command is {found['version']}: end it and start it anew"
+        )
+        lines.append(
+            f"Sidecrate {about['version']} runs (pid {about['pid']}), crate {about['crate']}{other}"
+        )
         lines += [f"  {name}: {health}" for name, health in about["doors"].items()]
     else:
         lines.append(
@@ -107,7 +117,9 @@ def session_line(places: Places) -> str:
 def _session_text(places: Places, session: dict[str, Any]) -> str:
     said = [f"{name} {session[name]} ({who})" for name, who in session.get("said_by", {}).items()]
     if said:
-        return "\n".join(["session: " + ", ".join(said), *(f"  {line}" for line in session.get("ignored", []))])
+        return "\n".join(
+            ["session: " + ", ".join(said), *(f"  {line}" for line in session.get("ignored", []))]
+        )
     defaults = prompt_defaults(load_config(places.config_file))
     tempo = f"{defaults.bpm:g} (config)" if defaults.bpm else "the genre's own, else 120"
     return f"session: nothing is known of a project; tempo: {tempo}"

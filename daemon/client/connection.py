@@ -119,7 +119,9 @@ class Link:
                 raise ServiceError(str(message.arguments[2]), str(message.arguments[1]))
             if message.address in ("/sidecrate/told", "/sidecrate/report"):
                 return message
-        raise ServiceError("the daemon did not answer; `sidecrate doctor` looks into it", "no_answer")
+        raise ServiceError(
+            "the daemon did not answer; `sidecrate doctor` looks into it", "no_answer"
+        )
 
     def close(self) -> None:
         self._socket.close()

@@ -43,10 +43,17 @@ def progress_bar(quiet: bool) -> Iterator[Bar]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("starting", total=1.0)
-        yield lambda value, words: progress.update(bar, completed=value, description=f"{words:<28.28}")
+        yield lambda value, words: progress.update(
+            bar, completed=value, description=f"{words:<28.28}"
+        )
 
 
 class Follower:
@@ -85,7 +92,8 @@ class Follower:
             silence = time.monotonic() - heard
             if silence > GONE_AFTER_S:
                 raise ServiceError(
-                    "the daemon went silent; what it had accepted goes on when it runs again (`sidecrate run`)", "gone"
+                    "the daemon went silent; what it had accepted goes on when it runs again (`sidecrate run`)",
+                    "gone",
                 )
             if silence > ASK_AFTER_S and not asked and self.job:
                 asked = True
@@ -128,7 +136,9 @@ class Follower:
             return
         if not sys.stdin.isatty():
             how = f"sidecrate answer {self.job} yes (or no)"
-            raise ServiceError(f"job {self.job} waits for your answer to this: {how}\n{text}", "waiting")
+            raise ServiceError(
+                f"job {self.job} waits for your answer to this: {how}\n{text}", "waiting"
+            )
         self._answered.add(self.job)
         self._link.send("/sidecrate/answer", self.job, "yes" if is_wanted(text) else "no")
 
@@ -173,12 +183,18 @@ def make_alone(
                 "brief": brief.for_clip(k).to_json(), "request": dict(request.values), "job": "", "clip": clip, "k": k,
                 "created": time.time(), "folder": folder, "note_names": note_names,
             }  # fmt: skip
-            record = make_clip(task, lambda value, stage, words, k=k: bar((k + value) / of, f"{stage} {words}"))  # type: ignore[misc]
+
+            def tell(value: float, stage: str, words: str, k: int = k) -> None:
+                bar((k + value) / of, f"{stage} {words}")
+
+            record = make_clip(task, tell)
             if out is None and crate is not None:
                 record = crate.publish(record, Path(folder))
                 crate.record_alone(record)
             elif out is not None:
-                record = _bring_out(record, Path(folder), out if k == 0 else out.with_stem(f"{out.stem}-{k + 1}"))
+                record = _bring_out(
+                    record, Path(folder), out if k == 0 else out.with_stem(f"{out.stem}-{k + 1}")
+                )
         yield record
 
 
@@ -194,7 +210,9 @@ def _bring_out(record: dict[str, Any], folder: Path, out: Path) -> dict[str, Any
         for part in sorted((folder / "stems").glob("*.wav")):
             done["stems"].append(str(_replace(part, out.with_name(f"{out.stem} - {part.name}"))))
     except OSError as error:
-        raise ServiceError(f"{out} cannot be written ({error.strerror}); choose another --out", "out") from None
+        raise ServiceError(
+            f"{out} cannot be written ({error.strerror}); choose another --out", "out"
+        ) from None
     return done
 
 

@@ -44,7 +44,9 @@ def make_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     return record
 
 
-def _take_and_conform(task: dict[str, Any], brief: Brief, folder: Path, tell: Tell) -> dict[str, Any]:
+def _take_and_conform(
+    task: dict[str, Any], brief: Brief, folder: Path, tell: Tell
+) -> dict[str, Any]:
     from daemon.audio.scratch import aside
     from daemon.clip.takes import MOST_TAKES, SEED_STRIDE, bring_take, refusal_of, refuse_take
     from daemon.conform.conform import conform
@@ -59,10 +61,14 @@ def _take_and_conform(task: dict[str, Any], brief: Brief, folder: Path, tell: Te
             continue
         take, may_try_another = bring_take(task, brief, place, seed + number * SEED_STRIDE, tell)
         if take.audio is not None:
-            take.audio = aside(take.audio)  # beside what is made of it, a long piece would be in memory twice
+            take.audio = aside(
+                take.audio
+            )  # beside what is made of it, a long piece would be in memory twice
         tell(0.6, "conforming", "")
         try:
-            conformed = conform(take, brief, lambda value, words: tell(0.6 + 0.35 * value, "conforming", words))
+            conformed = conform(
+                take, brief, lambda value, words: tell(0.6 + 0.35 * value, "conforming", words)
+            )
             break
         except ConformError as error:
             # one take of the user's own file or of a paid engine is all there is; a free engine may try another seed
@@ -76,7 +82,9 @@ def _take_and_conform(task: dict[str, Any], brief: Brief, folder: Path, tell: Te
     return record
 
 
-def make_record(task: dict[str, Any], brief: Brief, take: Any, conformed: Any, refusals: list[str]) -> dict[str, Any]:
+def make_record(
+    task: dict[str, Any], brief: Brief, take: Any, conformed: Any, refusals: list[str]
+) -> dict[str, Any]:
     """The clip's whole record: what was asked, who made it, what came out, and how sure we are."""
     from bridge.music import note_name
 
@@ -127,7 +135,10 @@ def make_record(task: dict[str, Any], brief: Brief, take: Any, conformed: Any, r
         "parts": list(take.parts),
         "plan": take.plan,
         "kit_files": list(brief.kit_files),
-        "cues": [{"frame": round(frame * rate / take.sample_rate), "name": name} for frame, name in take.cues],
+        "cues": [
+            {"frame": round(frame * rate / take.sample_rate), "name": name}
+            for frame, name in take.cues
+        ],
         "sidecrate": __version__,
         "created": task["created"],
         "made": time.time(),
@@ -149,7 +160,13 @@ def write_files(folder: Path, conformed: Any, record: dict[str, Any], brief: Bri
         (folder / "stems").mkdir(exist_ok=True)
         for part, audio in conformed.stems.items():
             stem_record = {**record, "part": part}
-            write_clip(folder / "stems" / f"{part}.wav", audio, conformed.sample_rate, stem_record, brief.subtype)
+            write_clip(
+                folder / "stems" / f"{part}.wav",
+                audio,
+                conformed.sample_rate,
+                stem_record,
+                brief.subtype,
+            )
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -47,7 +47,9 @@ _BLOCK_FRAMES = 2**18
 MOST_TAKES, SEED_STRIDE = 3, 1_000_003
 
 
-def bring_take(task: dict[str, Any], brief: Brief, folder: Path, seed: int, tell: Tell) -> tuple[Take, bool]:
+def bring_take(
+    task: dict[str, Any], brief: Brief, folder: Path, seed: int, tell: Tell
+) -> tuple[Take, bool]:
     """The take of a clip, made by its engine if it is not in `folder` yet; and whether another may be made.
 
     A fitted file is its own take: it is read anew, never copied. EngineError TAKE_WANTED where the engine runs elsewhere.
@@ -80,7 +82,11 @@ def make_take(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 def _made(brief: Brief, engine: str, maker: str, seed: int, tell: Tell) -> Take:
     """A take by a maker, which finds its engine's name first in the brief; its part of the progress ends at 0.6."""
     make = find_function(maker)
-    take: Take = make(brief.amended(engines=(engine,)), seed, lambda value, words="": tell(0.6 * value, "generating", words))
+    take: Take = make(
+        brief.amended(engines=(engine,)),
+        seed,
+        lambda value, words="": tell(0.6 * value, "generating", words),
+    )
     return take
 
 
@@ -116,7 +122,9 @@ def file_take(brief: Brief) -> Take:
     except AudioError as error:
         # the inbox's own name for a claimed file would mean nothing to whoever dropped it
         raise AudioError(error.text.replace(path.name, user_name(path)), error.code) from None
-    return Take(audio, sample_rate, seed=brief.seed, engine="file", model="", license="the file's own")
+    return Take(
+        audio, sample_rate, seed=brief.seed, engine="file", model="", license="the file's own"
+    )
 
 
 def save_take(take: Take, folder: Path, *, stems: bool) -> None:
@@ -147,7 +155,10 @@ def load_take(folder: Path) -> Take:
     plain["said"] = tuple(plain.get("said", ()))
     plain["cues"] = tuple((frame, name) for frame, name in plain["cues"])
     audio = _read_float(folder / "take.wav") if (folder / "take.wav").exists() else None
-    stems = {path.stem.removeprefix("stem-"): _read_float(path) for path in sorted(folder.glob("stem-*.wav"))}
+    stems = {
+        path.stem.removeprefix("stem-"): _read_float(path)
+        for path in sorted(folder.glob("stem-*.wav"))
+    }
     midi = (folder / "take.mid").read_bytes() if (folder / "take.mid").exists() else None
     return Take(audio, grid=grid, stems=stems, midi=midi, **plain)
 
@@ -164,7 +175,9 @@ def _write_float(path: Path, audio: np.ndarray, sample_rate: int) -> None:
                 # the stems of a long piece lie in files: what was read of them must not stay in memory
                 release(audio)
     except soundfile.LibsndfileError as error:
-        raise AudioError(f"{path} could not be written ({error.error_string}); free some disk space", "disk") from None
+        raise AudioError(
+            f"{path} could not be written ({error.error_string}); free some disk space", "disk"
+        ) from None
     with path.open("rb") as written:
         # take.json says that the take is whole: it must not outlive a power cut that this does not
         os.fsync(written.fileno())

@@ -32,7 +32,12 @@ class Cut:
     """Quarters of a cut that is less than a bar, to be repeated; 0 for whole bars."""
 
     def to_json(self) -> dict[str, Any]:
-        return {"start_s": self.start_s, "end_s": self.end_s, "bars": self.bars, "score": self.score} | self.parts
+        return {
+            "start_s": self.start_s,
+            "end_s": self.end_s,
+            "bars": self.bars,
+            "score": self.score,
+        } | self.parts
 
 
 def cuts(heard: Heard, mono: np.ndarray, sample_rate: int, bars: int) -> list[Cut]:
@@ -47,9 +52,16 @@ def cuts(heard: Heard, mono: np.ndarray, sample_rate: int, bars: int) -> list[Cu
         return [_only_cut(heard, end_s)]
     length = min(bars, whole)
     features = _Features(mono, sample_rate)
-    found = [_rated(heard, features, (first + k) * bar_q, length, k) for k in range(whole - length + 1)]
+    found = [
+        _rated(heard, features, (first + k) * bar_q, length, k) for k in range(whole - length + 1)
+    ]
     # asked at double tempo, every other bar line is the middle of a bar of the music's own: no loop begins there
-    own = [cut for cut in found if abs(cut.start_q / heard.phrase_quarters - round(cut.start_q / heard.phrase_quarters)) < 1e-6]
+    own = [
+        cut
+        for cut in found
+        if abs(cut.start_q / heard.phrase_quarters - round(cut.start_q / heard.phrase_quarters))
+        < 1e-6
+    ]
     return sorted(own or found, key=lambda cut: -cut.score)
 
 
@@ -58,10 +70,19 @@ def ended_bars(heard: Heard, length_s: float) -> int:
 
     A bar that sounds into its last beat is whole where the file goes on to its end: its last hit has died away before.
     """
-    bar_q, beat_q = heard.meter.quarters_per_bar, heard.meter.quarters_per_bar / heard.meter.beats_per_bar
-    sounds_to, ends = heard.position_of(np.array([min(heard.sounds_to_s, length_s), length_s]) + _SLACK_S)
+    bar_q, beat_q = (
+        heard.meter.quarters_per_bar,
+        heard.meter.quarters_per_bar / heard.meter.beats_per_bar,
+    )
+    sounds_to, ends = heard.position_of(
+        np.array([min(heard.sounds_to_s, length_s), length_s]) + _SLACK_S
+    )
     line = int(np.floor(sounds_to / bar_q + 1e-6))
-    return line + 1 if sounds_to >= (line + 1) * bar_q - beat_q and ends >= (line + 1) * bar_q else line
+    return (
+        line + 1
+        if sounds_to >= (line + 1) * bar_q - beat_q and ends >= (line + 1) * bar_q
+        else line
+    )
 
 
 def _only_cut(heard: Heard, end_s: float) -> Cut:
@@ -102,7 +123,9 @@ class _Features:
         hertz = np.arange(power.shape[1]) * sample_rate / size
         edges = np.geomspace(40, min(16000, 0.45 * sample_rate), _BANDS + 1)
         starts = np.searchsorted(hertz, edges[:-1])
-        self.levels = 10 * np.log10(np.add.reduceat(power, np.minimum(starts, power.shape[1] - 1), axis=1) + 1e-9)
+        self.levels = 10 * np.log10(
+            np.add.reduceat(power, np.minimum(starts, power.shape[1] - 1), axis=1) + 1e-9
+        )
         loudest = self.levels.max()
         self.levels = np.maximum(self.levels, loudest - 60)
         self.loud = np.log10(power.sum(axis=1) + 1e-9) * 10
@@ -111,7 +134,9 @@ class _Features:
     def fullness(self, edges_s: np.ndarray) -> float:
         """How close its emptiest bar comes to the take's usual level (1: at it, 0: 20 dB under it)."""
         bars = [self.loud[self._at(a) : self._at(b) + 1] for a, b in pairwise(edges_s)]
-        level = min(float(10 * np.log10(np.mean(10 ** (bar / 10)))) if len(bar) else -99.0 for bar in bars)
+        level = min(
+            float(10 * np.log10(np.mean(10 ** (bar / 10)))) if len(bar) else -99.0 for bar in bars
+        )
         return float(np.clip(1 + (level - self.usual) / 20, 0, 1))
 
     def likeness(self, start_s: float, end_s: float, beat_s: float) -> float:

@@ -22,7 +22,13 @@ from daemon.errors import ConformError
 from daemon.prompt.vocabulary import part_of
 
 #: Loudness aimed at by kind; None: the peak alone decides.
-_LEVEL_LUFS: dict[str, float | None] = {"loop": -14.0, "sfx": -14.0, "vocal": -14.0, "track": -14.0, "oneshot": None}
+_LEVEL_LUFS: dict[str, float | None] = {
+    "loop": -14.0,
+    "sfx": -14.0,
+    "vocal": -14.0,
+    "track": -14.0,
+    "oneshot": None,
+}
 #: dB by which a limiter may hold peaks down: more is heard as pumping, and the piece stays quieter than asked.
 _MOST_LIMITING_DB = 6.0
 
@@ -100,10 +106,14 @@ def _track(take: Take, brief: Brief, sound: Sound, report: Report, progress: Pro
     return _on_grid(take, brief, fitted, report, progress)
 
 
-def _on_grid(take: Take, brief: Brief, fitted: Fitted, report: Report, progress: Progress) -> Conformed:
+def _on_grid(
+    take: Take, brief: Brief, fitted: Fitted, report: Report, progress: Progress
+) -> Conformed:
     finished = _finish(_what_was_asked(take, brief, fitted.sound, report), brief, report, progress)
     if fitted.bpm is not None:
-        report.after |= beat_errors(finished.audio, finished.sample_rate, fitted.bpm, brief.meter, brief.kind == "loop")
+        report.after |= beat_errors(
+            finished.audio, finished.sample_rate, fitted.bpm, brief.meter, brief.kind == "loop"
+        )
         report.warnings += doubts(report)
     return Conformed(
         finished.audio, finished.sample_rate, finished.stems, None if fitted.stretched else take.midi, fitted.bpm, fitted.key,
@@ -123,21 +133,35 @@ def _what_was_asked(take: Take, brief: Brief, sound: Sound, report: Report) -> S
     return sound
 
 
-def _one_shot(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
+def _one_shot(
+    take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress
+) -> Conformed:
     sound = oneshot.without_dc(sound)
     progress(0.2, "finding the note")
     # an engine that tuned its take knows better than any listener: an 808 sinks too fast for a pitch to be read
-    found = float(take.note) if take.note is not None else oneshot.find_note(sound.audio, sound.sample_rate)
-    semitones = oneshot.semitones_to(found, brief.note, brief.pitch_class) if found is not None else 0.0
+    found = (
+        float(take.note)
+        if take.note is not None
+        else oneshot.find_note(sound.audio, sound.sample_rate)
+    )
+    semitones = (
+        oneshot.semitones_to(found, brief.note, brief.pitch_class) if found is not None else 0.0
+    )
     report.found["note"] = found
-    report.did |= {"method": "resample" if semitones else "none", "ratio": 2 ** (-semitones / 12), "semitones": semitones}
+    report.did |= {
+        "method": "resample" if semitones else "none",
+        "ratio": 2 ** (-semitones / 12),
+        "semitones": semitones,
+    }
     if found is None and (brief.note is not None or brief.pitch_class is not None):
         report.warnings.append("no pitch was found in the one-shot, so it was not tuned")
     if semitones:
         sound = oneshot.tuned(sound, semitones)
     progress(0.6, "trimming")
     sound = sound.at_rate(brief.sample_rate)
-    sound = oneshot.trimmed(sound, round(brief.seconds * brief.sample_rate) if brief.seconds else None)
+    sound = oneshot.trimmed(
+        sound, round(brief.seconds * brief.sample_rate) if brief.seconds else None
+    )
     finished = _finish(sound, brief, report, progress)
     number = round(found + semitones) if found is not None else take.note
     return Conformed(
@@ -177,7 +201,10 @@ def _finish(sound: Sound, brief: Brief, report: Report, progress: Progress) -> S
         level = measure_level(finished.audio, finished.sample_rate, is_loop)
     elif gain_db < 0 and _keeps_level(brief):
         report.warnings.append(f"turned down by {-gain_db:.1f} dB, so that it does not clip")
-    report.after |= {"lufs": max(SILENCE_DB, level.lufs), "true_peak_db": max(SILENCE_DB, level.true_peak_db)}
+    report.after |= {
+        "lufs": max(SILENCE_DB, level.lufs),
+        "true_peak_db": max(SILENCE_DB, level.true_peak_db),
+    }
     if is_loop:
         report.after["seam"] = measure_seam(finished.audio).jump
     return finished

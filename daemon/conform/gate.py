@@ -32,10 +32,20 @@ def check_audio(audio: np.ndarray, sample_rate: int, beat_s: float | None) -> li
     if peak < 10 ** (SILENT_DB / 20):
         found.append(Refusal("silent", "the take is silent: its peak lies under -60 dBFS"))
     elif clipped_share(audio) > _CLIPPED_SHARE:
-        found.append(Refusal("clipped", f"the take is clipped: {clipped_share(audio):.1%} of it stands at full scale"))
+        found.append(
+            Refusal(
+                "clipped",
+                f"the take is clipped: {clipped_share(audio):.1%} of it stands at full scale",
+            )
+        )
     length_s = len(audio) / sample_rate
     if beat_s is not None and length_s < beat_s:
-        found.append(Refusal("too_short", f"the take is shorter than a beat: {length_s:.2f} s, a beat lasts {beat_s:.2f} s"))
+        found.append(
+            Refusal(
+                "too_short",
+                f"the take is shorter than a beat: {length_s:.2f} s, a beat lasts {beat_s:.2f} s",
+            )
+        )
     return found
 
 
@@ -51,9 +61,19 @@ def check_cut(audio: np.ndarray, usual_db: float) -> list[Refusal]:
     """What speaks against the bars that were chosen, float32 (frames, channels); `usual_db`: the level (RMS) of their take."""
     level_db = rms_db(audio)
     if level_db < max(SILENT_DB, usual_db - _EMPTY_DB):
-        return [Refusal("empty", f"the bars that were chosen are all but silent: {level_db:.0f} dB, the take {usual_db:.0f} dB")]
+        return [
+            Refusal(
+                "empty",
+                f"the bars that were chosen are all but silent: {level_db:.0f} dB, the take {usual_db:.0f} dB",
+            )
+        ]
     if clipped_share(audio) > _CLIPPED_SHARE:
-        return [Refusal("clipped", f"the take is clipped: {clipped_share(audio):.1%} of the bars chosen stands at full scale")]
+        return [
+            Refusal(
+                "clipped",
+                f"the take is clipped: {clipped_share(audio):.1%} of the bars chosen stands at full scale",
+            )
+        ]
     return []
 
 

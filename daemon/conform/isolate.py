@@ -83,33 +83,51 @@ def alone(sound: Sound, instruments: tuple[str, ...], parts: tuple[str, ...]) ->
     parts: the parts (`drums`, `bass`...) that the instruments belong to. The length stays, and a loop stays one.
     """
     names = " and ".join(instruments)
-    kept = {name: stem for name, stem in sound.stems.items() if name in parts or name in instruments}
+    kept = {
+        name: stem for name, stem in sound.stems.items() if name in parts or name in instruments
+    }
     if kept:
         if len(kept) == len(sound.stems):
             return sound, ""
         mix = np.add.reduce(np.stack(list(kept.values())), axis=0)
-        return Sound(mix, sound.sample_rate, kept), f"{names} alone was asked: the stems {', '.join(kept)} were taken"
+        return Sound(
+            mix, sound.sample_rate, kept
+        ), f"{names} alone was asked: the stems {', '.join(kept)} were taken"
     gated, share = _gated(sound, [place_of(name) for name in instruments])
     if share > 1 - _CLEAN:
         return sound, ""
     if share < _ABSENT:
-        return sound, f"{names} alone was asked, and the take holds next to none of it: it is left whole"
+        return (
+            sound,
+            f"{names} alone was asked, and the take holds next to none of it: it is left whole",
+        )
     took_db = 10 * np.log10(1 - share)
     text = f"{names} alone was asked and more plays: what lies elsewhere ({took_db:.1f} dB of the whole) was gated out"
-    return Sound(gated, sound.sample_rate), f"{text}; what sounds at the same place and time is still there"
+    return Sound(
+        gated, sound.sample_rate
+    ), f"{text}; what sounds at the same place and time is still there"
 
 
 def _gated(sound: Sound, places: list[_Place]) -> tuple[np.ndarray, float]:
     """The take through the masks of these places, and the share of its energy that they hold."""
     rate, frames = sound.sample_rate, sound.frames
     # it goes on from its end at its start, as a loop does: a mask knows what comes before the first beat
-    around = np.concatenate([sound.audio[-_FFT:], sound.audio, sound.audio[:_FFT]]) if frames >= _FFT else sound.audio
+    around = (
+        np.concatenate([sound.audio[-_FFT:], sound.audio, sound.audio[:_FFT]])
+        if frames >= _FFT
+        else sound.audio
+    )
     height = np.abs(_spectra(around.mean(axis=1)))
     struck = _struck(height, rate)
     how = {True: struck, False: 1 - struck, None: np.ones_like(struck)}
-    mask = np.maximum.reduce([how[place.struck] * _band(place, height.shape[1], rate) for place in places])
+    mask = np.maximum.reduce(
+        [how[place.struck] * _band(place, height.shape[1], rate) for place in places]
+    )
     begin = _FFT if frames >= _FFT else 0
-    channels = [_sounding(_spectra(around[:, c]) * mask, len(around))[begin : begin + frames] for c in range(around.shape[1])]
+    channels = [
+        _sounding(_spectra(around[:, c]) * mask, len(around))[begin : begin + frames]
+        for c in range(around.shape[1])
+    ]
     gated = np.stack(channels, axis=1).astype(np.float32)
     whole = float(np.sum(np.square(sound.audio, dtype=np.float64)))
     return gated, float(np.sum(np.square(gated, dtype=np.float64))) / whole if whole else 0.0

@@ -22,7 +22,9 @@ from daemon.hearing import hear, key
 _ONE_SHOT_S = 6.0
 
 
-def look(path: str | PathLike[str], asked_bpm: float | None = None, meter: str | Meter = "4/4") -> dict[str, Any]:
+def look(
+    path: str | PathLike[str], asked_bpm: float | None = None, meter: str | Meter = "4/4"
+) -> dict[str, Any]:
     """All that is heard in a file, as plain JSON; with the clip's record where it is one of ours. AudioError if unreadable."""
     audio, sample_rate = read_audio(path)
     said = {"path": str(Path(path))} | look_at(audio, sample_rate, asked_bpm, meter)
@@ -30,7 +32,9 @@ def look(path: str | PathLike[str], asked_bpm: float | None = None, meter: str |
     return said if record is None else said | {"record": record}
 
 
-def look_at(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, meter: str | Meter = "4/4") -> dict[str, Any]:
+def look_at(
+    audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, meter: str | Meter = "4/4"
+) -> dict[str, Any]:
     """The same for float32 (frames, channels)."""
     sound = Sound(audio, sample_rate)
     meter = Meter.parse(meter) if isinstance(meter, str) else meter
@@ -52,7 +56,9 @@ def look_at(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None,
             "steady": heard.steady,
             "drift": heard.drift,
             "meter": str(meter),
-            "downbeat_s": (downbeats_s[0] if len(downbeats_s) else float(heard.time_of(0.0))) if heard.periodic else None,
+            "downbeat_s": (downbeats_s[0] if len(downbeats_s) else float(heard.time_of(0.0)))
+            if heard.periodic
+            else None,
             "beats_s": heard.beats_s if heard.periodic else [],
             "downbeats_s": downbeats_s if heard.periodic else [],
             "key": found_key.short if found_key else None,

@@ -66,12 +66,26 @@ def known_loop(take: Take, brief: Brief, sound: Sound, grid: Grid, report: Repor
     source_frames = loop_frames(bars, meter, grid.bpm, sound.sample_rate)
     frames = loop_frames(bars, meter, grid.bpm, brief.sample_rate)
     pulse_q = meter.quarters_per_bar / meter.beats_per_bar
-    report.found |= {"bpm": grid.bpm, "confidence": 1.0, "key": take.key, "key_confidence": 1.0 if take.key else 0.0}
-    report.found |= {"downbeat_s": 0.0, "beats_s": np.arange(bars * meter.beats_per_bar) * pulse_q * 60 / grid.bpm}
+    report.found |= {
+        "bpm": grid.bpm,
+        "confidence": 1.0,
+        "key": take.key,
+        "key_confidence": 1.0 if take.key else 0.0,
+    }
+    report.found |= {
+        "downbeat_s": 0.0,
+        "beats_s": np.arange(bars * meter.beats_per_bar) * pulse_q * 60 / grid.bpm,
+    }
     report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
-    fitted = sound.linear(lambda x: resample_loop(fit_length(x, source_frames), sound.sample_rate, brief.sample_rate, frames))
+    fitted = sound.linear(
+        lambda x: resample_loop(
+            fit_length(x, source_frames), sound.sample_rate, brief.sample_rate, frames
+        )
+    )
     fitted.sample_rate = brief.sample_rate
-    return Fitted(fitted, grid.bpm, brief.key_name if take.key and brief.key_name else take.key, bars, False)
+    return Fitted(
+        fitted, grid.bpm, brief.key_name if take.key and brief.key_name else take.key, bars, False
+    )
 
 
 def is_as_asked(take: Take, brief: Brief) -> bool:
@@ -85,14 +99,18 @@ def is_as_asked(take: Take, brief: Brief) -> bool:
     return not (brief.key and take.key) or set(Key.parse(take.key).scale) == set(brief.key.scale)
 
 
-def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> tuple[Fitted, list[Refusal]]:
+def _heard_from_file(sound: Sound, brief: Brief) -> Heard:
+    heard = hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter)
+    return begun_with_file(heard, sound)
+
+
+def fit_loop(
+    take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress
+) -> tuple[Fitted, list[Refusal]]:
     """Any other take; with what speaks against it."""
     sound = _without_dc(sound.at_rate(brief.sample_rate))
     progress(0.1, "hearing the beat")
-    if take.grid:
-        heard = as_heard(take.grid)
-    else:
-        heard = begun_with_file(hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter), sound)
+    heard = as_heard(take.grid) if take.grid else _heard_from_file(sound, brief)
     progress(0.35, "hearing the key")
     shift = choose_shift(take, brief, key.hear_tones(sound.mono, sound.sample_rate), report)
     bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, TEMPO_ERROR * heard.bpm)
@@ -113,9 +131,13 @@ def fit_loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: P
     frames = round(_quarters(cut, heard) * 60 / bpm * sound.sample_rate)
     made, stretched = _warped(sound, heard, cut, bpm, frames, shift, brief, report)
     if cut.part_q:
-        report.warnings.append(f"the take holds less than a bar: its {cut.part_q:g} beats were repeated to fill {wanted_bars}")
+        report.warnings.append(
+            f"the take holds less than a bar: its {cut.part_q:g} beats were repeated to fill {wanted_bars}"
+        )
     elif cut.bars < wanted_bars:
-        held = "one whole bar, so it was" if cut.bars == 1 else f"{cut.bars} whole bars, so they were"
+        held = (
+            "one whole bar, so it was" if cut.bars == 1 else f"{cut.bars} whole bars, so they were"
+        )
         report.warnings.append(f"the take holds {held} repeated to fill {wanted_bars}")
     if cut.part_q or cut.bars < wanted_bars:
         whole = loop_frames(wanted_bars, heard.meter, bpm, sound.sample_rate)
@@ -136,7 +158,11 @@ def begun_with_file(heard: Heard, sound: Sound) -> Heard:
     start_q = float(heard.position_of(0.0))
     pulse = round(start_q / pulse_q) * pulse_q
     bars = sound.seconds * heard.bpm / 60 / bar_q
-    is_cut = bars > 0.9 and abs(bars - round(bars)) * bar_q < _CUT_SLACK_Q and abs(start_q - pulse) < _CUT_SLACK_Q
+    is_cut = (
+        bars > 0.9
+        and abs(bars - round(bars)) * bar_q < _CUT_SLACK_Q
+        and abs(start_q - pulse) < _CUT_SLACK_Q
+    )
     if not (heard.periodic and is_cut and heard.sounds_from_s < _CUT_START_S):
         return heard
     if heard.downbeat_confidence < _SURE_ONE:
@@ -152,7 +178,9 @@ def as_heard(grid: Grid) -> Heard:
     quarters = np.arange(0, grid.bars * meter.quarters_per_bar + 1e-9, 4 / meter.denominator)
     seconds = quarters * 60 / grid.bpm
     said = ("the engine knows the grid of its take",)
-    return Heard(meter, grid.bpm, 1.0, 1.0, quarters, seconds, 0.0, float(seconds[-1]), evidence=said)
+    return Heard(
+        meter, grid.bpm, 1.0, 1.0, quarters, seconds, 0.0, float(seconds[-1]), evidence=said
+    )
 
 
 def _without_dc(sound: Sound) -> Sound:
@@ -170,19 +198,31 @@ def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> 
     found, confidence = key.find_key(tones)
     if take.key:
         found, confidence = Key.parse(take.key), 1.0
-    report.found |= {"key": found.short if found else None, "key_confidence": confidence, "tuning_cents": tones.tuning_cents}
+    report.found |= {
+        "key": found.short if found else None,
+        "key_confidence": confidence,
+        "tuning_cents": tones.tuning_cents,
+    }
     if brief.key is None:
-        return Shift(0.0, found.short if found and confidence >= _KEY_CONFIDENCE else None, found is None)
+        return Shift(
+            0.0, found.short if found and confidence >= _KEY_CONFIDENCE else None, found is None
+        )
     if found is None:
         return Shift(0.0, None, True)
     if take.key:
-        return Shift(float((brief.key.relative_major_tonic - found.relative_major_tonic + 5) % 12 - 5), brief.key_name, False)
+        return Shift(
+            float((brief.key.relative_major_tonic - found.relative_major_tonic + 5) % 12 - 5),
+            brief.key_name,
+            False,
+        )
     semitones, gain = key.shift_to(tones, brief.key)
     report.found["key_shift_gain"] = gain
     return Shift(semitones + key.tuning_shift(tones), brief.key_name, False)
 
 
-def _choose(heard: Heard, sound: Sound, bpm: float, brief: Brief, report: Report) -> tuple[choose.Cut, int, list[Refusal]]:
+def _choose(
+    heard: Heard, sound: Sound, bpm: float, brief: Brief, report: Report
+) -> tuple[choose.Cut, int, list[Refusal]]:
     """The cut that is asked for, the number of bars that are wanted, and what speaks against the cut.
 
     Unless the user chose, the best cut that nothing speaks against is taken: another of the same take before another take.
@@ -194,7 +234,9 @@ def _choose(heard: Heard, sound: Sound, bpm: float, brief: Brief, report: Report
     found = choose.cuts(heard, sound.mono, sound.sample_rate, bars)
     report.choices = [cut.to_json() for cut in found[:_MOST_CHOICES]]
     if brief.choice > len(found):
-        report.warnings.append(f"choice {brief.choice} was asked, but there are {len(found)}: the last was taken")
+        report.warnings.append(
+            f"choice {brief.choice} was asked, but there are {len(found)}: the last was taken"
+        )
     if brief.choice > 1:
         cut = found[min(brief.choice, len(found)) - 1]
         return cut, bars, _refusals(heard, sound, cut, bpm, brief)
@@ -203,7 +245,9 @@ def _choose(heard: Heard, sound: Sound, bpm: float, brief: Brief, report: Report
         against.append(_refusals(heard, sound, found[len(against)], bpm, brief))
     if against[-1] or len(against) == 1:
         return found[0], bars, against[0]
-    report.warnings.append(f"choice {len(against)} was taken: of the bars before it, {against[0][0].text}")
+    report.warnings.append(
+        f"choice {len(against)} was taken: of the bars before it, {against[0][0].text}"
+    )
     return found[len(against) - 1], bars, []
 
 
@@ -214,7 +258,11 @@ def _whole_file(heard: Heard, sound: Sound, bpm: float, brief: Brief) -> choose.
     sixteenth = 4 * float(heard.position_of(0.0))
     off_slot_s = abs(sixteenth - round(sixteenth)) / 4 * 60 / heard.bpm
     off_length_s = abs(sound.seconds - bars * meter.quarters_per_bar * 60 / bpm)
-    if off_length_s > _SAME_LENGTH_S or off_slot_s > _SAME_START_S or abs(heard.bpm / bpm - 1) > _SAME_TEMPO:
+    if (
+        off_length_s > _SAME_LENGTH_S
+        or off_slot_s > _SAME_START_S
+        or abs(heard.bpm / bpm - 1) > _SAME_TEMPO
+    ):
         return None
     return choose.Cut(round(sixteenth) / 4, bars, 0.0, sound.seconds, 1.0, {})
 
@@ -224,20 +272,36 @@ def _whole_bars(heard: Heard, length_s: float) -> int:
     return choose.ended_bars(heard, length_s) - int(np.ceil(first))
 
 
-def _refusals(heard: Heard, sound: Sound, cut: choose.Cut, bpm: float, brief: Brief) -> list[Refusal]:
+def _refusals(
+    heard: Heard, sound: Sound, cut: choose.Cut, bpm: float, brief: Brief
+) -> list[Refusal]:
     """What speaks against a cut: no beat, a tempo of its own that is far off the asked one, bars that are clipped or empty."""
     found = []
     if brief.bpm is not None and not heard.periodic:
-        found.append(Refusal("beatless", f"no beat was found in the take ({heard.reason or 'nothing repeats'})"))
+        found.append(
+            Refusal(
+                "beatless", f"no beat was found in the take ({heard.reason or 'nothing repeats'})"
+            )
+        )
     elif brief.bpm is not None:
         own_bpm = _quarters(cut, heard) * 60 / (cut.end_s - cut.start_s)
         found += check_stretch(own_bpm / bpm, bpm, own_bpm)
-    first, last = max(0, round(cut.start_s * sound.sample_rate)), round(cut.end_s * sound.sample_rate)
+    first, last = (
+        max(0, round(cut.start_s * sound.sample_rate)),
+        round(cut.end_s * sound.sample_rate),
+    )
     return found + check_cut(sound.audio[first:last], rms_db(sound.audio))
 
 
 def _warped(
-    sound: Sound, heard: Heard, cut: choose.Cut, bpm: float, frames: int, shift: Shift, brief: Brief, report: Report
+    sound: Sound,
+    heard: Heard,
+    cut: choose.Cut,
+    bpm: float,
+    frames: int,
+    shift: Shift,
+    brief: Brief,
+    report: Report,
 ) -> tuple[Sound, bool]:
     """`frames` frames of closed loop, and whether they were stretched."""
     rate = sound.sample_rate
@@ -248,7 +312,9 @@ def _warped(
         rolled = sound.linear(lambda x: _rolled(x, start, frames, roll))
         return _closed(rolled, roll, report), False
     time_map = (
-        StretchMap.straight(start - roll, 1.0, frames + 2 * roll) if on_grid else _time_map(heard, cut, frames, roll, rate, brief)
+        StretchMap.straight(start - roll, 1.0, frames + 2 * roll)
+        if on_grid
+        else _time_map(heard, cut, frames, roll, rate, brief)
     )
     wanted = stretch_for(time_map, shift, brief)
     name, engine = method_of(wanted)
@@ -269,7 +335,9 @@ def _untouched_start(sound: Sound, heard: Heard, cut: choose.Cut, bpm: float) ->
     return round(cut.start_s * rate), bool(len(apart) and apart.max() < _ON_GRID_S)
 
 
-def _time_map(heard: Heard, cut: choose.Cut, frames: int, roll: int, rate: int, brief: Brief) -> StretchMap:
+def _time_map(
+    heard: Heard, cut: choose.Cut, frames: int, roll: int, rate: int, brief: Brief
+) -> StretchMap:
     """The cut onto `frames`, with `roll` frames of what lies before and after it."""
     whole_q = _quarters(cut, heard)
     quarters = anchors(heard, cut.start_q, cut.start_q + whole_q, brief.grid)
@@ -301,7 +369,11 @@ def _repeated(made: Sound, frames: int, report: Report) -> Sound:
     if frames % made.frames == 0:
         return made.linear(lambda x: np.take(x, np.arange(frames), axis=0, mode="wrap"))
     roll = min(round(seam.ROLL_S * made.sample_rate), made.frames)
-    return _closed(made.linear(lambda x: np.take(x, np.arange(-roll, frames + roll), axis=0, mode="wrap")), roll, report)
+    return _closed(
+        made.linear(lambda x: np.take(x, np.arange(-roll, frames + roll), axis=0, mode="wrap")),
+        roll,
+        report,
+    )
 
 
 def _rolled(audio: np.ndarray, start: int, frames: int, roll: int) -> np.ndarray:

@@ -26,7 +26,9 @@ _VOICED_SHARE = 0.5
 
 def without_dc(sound: Sound) -> Sound:
     """Each channel's mean removed, the stems' by their own share."""
-    return sound.linear(lambda x: x - x.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32))
+    return sound.linear(
+        lambda x: x - x.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32)
+    )
 
 
 def trimmed(sound: Sound, keep_frames: int | None = None) -> Sound:
@@ -88,7 +90,9 @@ def semitones_to(note: float, asked_note: int | None, asked_pitch_class: int | N
 def tuned(sound: Sound, semitones: float) -> Sound:
     """Played faster or slower, as a sampler does it: every attack stays as sharp as it was."""
     ratio = 2 ** (semitones / 12)
-    return sound.linear(lambda x: soxr.resample(x, sound.sample_rate * ratio, sound.sample_rate, quality="VHQ"))
+    return sound.linear(
+        lambda x: soxr.resample(x, sound.sample_rate * ratio, sound.sample_rate, quality="VHQ")
+    )
 
 
 def _peak_envelope(mono: np.ndarray, sample_rate: int) -> np.ndarray:
@@ -119,7 +123,9 @@ def _yin(mono: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     difference = np.maximum(energy[:, :1] + energy - 2 * cross, 0)
     lags = np.arange(1, longest + 1)
     normal = np.ones_like(difference)
-    normal[:, 1:] = difference[:, 1:] * lags / np.maximum(np.cumsum(difference[:, 1:], axis=1), 1e-12)
+    normal[:, 1:] = (
+        difference[:, 1:] * lags / np.maximum(np.cumsum(difference[:, 1:], axis=1), 1e-12)
+    )
     pitches, weights = [], []
     for row, loudness in zip(normal, energy[:, 0], strict=True):
         lag = _first_dip(row, shortest)
@@ -164,6 +170,8 @@ def _refined(mono: np.ndarray, coarse_hz: float) -> float:
             continue
         left, middle, right = np.log(magnitude[top - 1 : top + 2] + 1e-12)
         bend = left - 2 * middle + right
-        found.append((top + (0.5 * (left - right) / bend if bend < 0 else 0.0)) / bins_per_hz / harmonic)
+        found.append(
+            (top + (0.5 * (left - right) / bend if bend < 0 else 0.0)) / bins_per_hz / harmonic
+        )
         weights.append(float(magnitude[top] ** 2))
     return float(np.average(found, weights=weights)) if found else coarse_hz

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     Path = str | PathLike[str]
 
 _NOTES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
-_WAVE, _BAR, _BEAT, _GRID, _CUT, _OTHER = "#3a6ea5", "#c1440e", "#e9a178", "#2e8b57", "#fff3c4", "#c8ccd0"
+_WAVE, _BAR, _BEAT, _GRID, _CUT, _OTHER = (
+    "#3a6ea5",
+    "#c1440e",
+    "#e9a178",
+    "#2e8b57",
+    "#fff3c4",
+    "#c8ccd0",
+)
 _COLUMNS = 3000
 _LOUDNESS_FLOOR = -60
 
@@ -31,9 +38,19 @@ def draw_look(file: Path, found: Mapping[str, Any], out: Path) -> None:
     """A picture of `file` with what `look` found in it. AudioError where file or picture cannot be read or written."""
     audio, sample_rate = read_audio(file)
     figure = Figure(figsize=(14, 8), layout="constrained")
-    rows = figure.subplot_mosaic([["wave", "wave"], ["tempo", "tones"], ["loudness", "tones"]], height_ratios=[2.2, 1, 1])
-    tempo = f"{found['bpm']:.2f} BPM ({found['confidence']:.0%} sure)" if found.get("bpm") else "no beat found"
-    tones = f"{found['key']} ({found['key_confidence']:.0%} sure)" if found.get("key") else "no key found"
+    rows = figure.subplot_mosaic(
+        [["wave", "wave"], ["tempo", "tones"], ["loudness", "tones"]], height_ratios=[2.2, 1, 1]
+    )
+    tempo = (
+        f"{found['bpm']:.2f} BPM ({found['confidence']:.0%} sure)"
+        if found.get("bpm")
+        else "no beat found"
+    )
+    tones = (
+        f"{found['key']} ({found['key_confidence']:.0%} sure)"
+        if found.get("key")
+        else "no key found"
+    )
     parts = (_name(file), tempo, tones, found["meter"], f"{found['seconds']:.2f} s")
     figure.suptitle("   ·   ".join(parts), fontsize=13, x=0.01, ha="left")
     _draw_wave(rows["wave"], audio, sample_rate)
@@ -55,7 +72,12 @@ def draw_clip(file: Path, record: Mapping[str, Any], out: Path) -> None:
     report = record["report"]
     found, did, after = report["found"], report["did"], report["after"]
     figure = Figure(figsize=(14, 10), layout="constrained")
-    layout: list[Any] = [["source", "source"], ["clip", "clip"], ["tempo", "tones"], ["loudness", "tones"]]
+    layout: list[Any] = [
+        ["source", "source"],
+        ["clip", "clip"],
+        ["tempo", "tones"],
+        ["loudness", "tones"],
+    ]
     rows = figure.subplot_mosaic(layout, height_ratios=[1.6, 1.6, 1, 1])
     figure.suptitle(_clip_title(record, did, after), fontsize=13, x=0.01, ha="left")
     _draw_wave(rows["source"], source, source_rate)
@@ -69,17 +91,28 @@ def draw_clip(file: Path, record: Mapping[str, Any], out: Path) -> None:
     _draw_wave(rows["clip"], clip, clip_rate)
     rows["clip"].set_title("the clip, and the grid it lies on", loc="left", fontsize=10)
     if record.get("bpm"):
-        _draw_grid(rows["clip"], clip, clip_rate, float(record["bpm"]), str(record.get("meter") or "4/4"))
+        _draw_grid(
+            rows["clip"], clip, clip_rate, float(record["bpm"]), str(record.get("meter") or "4/4")
+        )
     rows["clip"].set_xlabel("seconds")
     _draw_tempo(rows["tempo"], beats_s, record.get("bpm"), len(source) / source_rate)
     _draw_loudness(rows["loudness"], clip, clip_rate, after.get("lufs"), after.get("true_peak_db"))
-    _draw_tones(rows["tones"], hear_tones(Sound(clip, clip_rate).mono, clip_rate).chroma, record.get("key"))
+    _draw_tones(
+        rows["tones"], hear_tones(Sound(clip, clip_rate).mono, clip_rate).chroma, record.get("key")
+    )
     _save(figure, out)
 
 
 def _clip_title(record: Mapping[str, Any], did: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    parts = [f"{record['bpm']:g} BPM" if record.get("bpm") else "no tempo", str(record.get("key") or "no key")]
-    parts.append("not stretched" if did.get("method") == "none" else f"stretched to {did.get('ratio', 1.0):.1%}")
+    parts = [
+        f"{record['bpm']:g} BPM" if record.get("bpm") else "no tempo",
+        str(record.get("key") or "no key"),
+    ]
+    parts.append(
+        "not stretched"
+        if did.get("method") == "none"
+        else f"stretched to {did.get('ratio', 1.0):.1%}"
+    )
     if did.get("semitones"):
         parts.append(f"{did['semitones']:+.2f} semitones")
     if after.get("mean_beat_error_ms") is not None:
@@ -104,34 +137,54 @@ def _top(audio: np.ndarray) -> float:
     return max(1e-3, float(np.abs(audio.mean(axis=1)).max()))
 
 
-def _draw_beats(axes: Axes, audio: np.ndarray, beats_s: list[float], downbeats_s: list[float]) -> None:
+def _draw_beats(
+    axes: Axes, audio: np.ndarray, beats_s: list[float], downbeats_s: list[float]
+) -> None:
     top = _top(audio)
     if len(beats_s):
         axes.vlines(beats_s, -top, top, color=_BEAT, linewidth=0.8, label="beats found")
     if len(downbeats_s):
-        axes.vlines(downbeats_s, -1.08 * top, 1.08 * top, color=_BAR, linewidth=1.6, label="bars found")
+        axes.vlines(
+            downbeats_s, -1.08 * top, 1.08 * top, color=_BAR, linewidth=1.6, label="bars found"
+        )
         for number, at_s in enumerate(downbeats_s, 1):
-            axes.annotate(str(number), (at_s, 1.1 * top), color=_BAR, fontsize=9, ha="left", va="bottom")
+            axes.annotate(
+                str(number), (at_s, 1.1 * top), color=_BAR, fontsize=9, ha="left", va="bottom"
+            )
     if len(beats_s):
         axes.legend(loc="lower right", fontsize=8, ncols=2)
 
 
-def _draw_grid(axes: Axes, audio: np.ndarray, sample_rate: int, bpm: float, meter_name: str) -> None:
+def _draw_grid(
+    axes: Axes, audio: np.ndarray, sample_rate: int, bpm: float, meter_name: str
+) -> None:
     top, meter = _top(audio), Meter.parse(meter_name)
     length_s = len(audio) / sample_rate - 0.005  # the next bar's line is no part of the clip
     pulses = np.arange(0, length_s, 60 / bpm * 4 / meter.denominator)
     bars = np.arange(0, length_s, meter.quarters_per_bar * 60 / bpm)
-    axes.vlines(pulses, -top, top, color=_GRID, linewidth=0.6, linestyle=":", label=f"the grid, {bpm:g} BPM")
+    axes.vlines(
+        pulses, -top, top, color=_GRID, linewidth=0.6, linestyle=":", label=f"the grid, {bpm:g} BPM"
+    )
     axes.vlines(bars, -1.08 * top, 1.08 * top, color=_GRID, linewidth=1.4)
     for number, at_s in enumerate(bars, 1):
-        axes.annotate(str(number), (at_s, 1.1 * top), color=_GRID, fontsize=9, ha="left", va="bottom")
+        axes.annotate(
+            str(number), (at_s, 1.1 * top), color=_GRID, fontsize=9, ha="left", va="bottom"
+        )
     axes.legend(loc="lower right", fontsize=8)
 
 
 def _draw_tempo(axes: Axes, beats_s: list[float], asked_bpm: float | None, length_s: float) -> None:
     axes.set(ylabel="BPM", xlim=(0, length_s), title="tempo over time")
     if len(beats_s) < 2:
-        axes.text(0.5, 0.5, "no beat found", transform=axes.transAxes, ha="center", va="center", color="grey")
+        axes.text(
+            0.5,
+            0.5,
+            "no beat found",
+            transform=axes.transAxes,
+            ha="center",
+            va="center",
+            color="grey",
+        )
         return
     tempo = 60 / np.diff(beats_s)
     axes.step(beats_s[:-1], tempo, where="post", color=_BAR, label="found")
@@ -143,7 +196,9 @@ def _draw_tempo(axes: Axes, beats_s: list[float], asked_bpm: float | None, lengt
     axes.legend(loc="upper right", fontsize=8)
 
 
-def _draw_loudness(axes: Axes, audio: np.ndarray, sample_rate: int, lufs: float | None, peak_db: float | None) -> None:
+def _draw_loudness(
+    axes: Axes, audio: np.ndarray, sample_rate: int, lufs: float | None, peak_db: float | None
+) -> None:
     times_s, levels = momentary_lufs(audio, sample_rate)
     axes.plot(times_s, np.maximum(levels, _LOUDNESS_FLOOR), color=_WAVE)
     axes.set(ylabel="LUFS", xlabel="seconds", xlim=(0, len(audio) / sample_rate))

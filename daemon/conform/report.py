@@ -58,20 +58,32 @@ def doubts(report: Report) -> list[str]:
     """In words, what is not sure about a clip on the grid."""
     said = []
     if report.found.get("confidence", 1.0) < _SURE:
-        said.append(f"the beat is not sure ({report.found['confidence']:.0%}): listen before you trust it")
+        said.append(
+            f"the beat is not sure ({report.found['confidence']:.0%}): listen before you trust it"
+        )
     elif report.found.get("downbeat_confidence", 1.0) < _SURE:
-        said.append(f"the first beat of the bar is not sure ({report.found['downbeat_confidence']:.0%})")
+        said.append(
+            f"the first beat of the bar is not sure ({report.found['downbeat_confidence']:.0%})"
+        )
     if (report.after.get("mean_beat_error_ms") or 0.0) > _OFF_MS:
-        said.append(f"heard anew, the clip's beats lie {report.after['mean_beat_error_ms']:.0f} ms off its grid")
+        said.append(
+            f"heard anew, the clip's beats lie {report.after['mean_beat_error_ms']:.0f} ms off its grid"
+        )
     if report.after.get("counted_between_beats"):
-        said.append("heard by itself, the clip could also be counted half a beat later: listen where its one is")
+        said.append(
+            "heard by itself, the clip could also be counted half a beat later: listen where its one is"
+        )
     return said
 
 
-def beat_errors(audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter, is_loop: bool) -> dict[str, Any]:
+def beat_errors(
+    audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter, is_loop: bool
+) -> dict[str, Any]:
     """How far the beats of a finished clip lie off its grid, heard anew (a loop as it goes round); null where there is none."""
     if is_loop:
-        rounds = max(len(audio) + round(_PAST_SEAM_S * sample_rate), round(_LEAST_HEARD_S * sample_rate))
+        rounds = max(
+            len(audio) + round(_PAST_SEAM_S * sample_rate), round(_LEAST_HEARD_S * sample_rate)
+        )
         audio = np.take(audio, np.arange(rounds), axis=0, mode="wrap")
     heard = hear(audio, sample_rate, bpm, meter)
     beats_s = heard.beats_s
@@ -84,7 +96,11 @@ def beat_errors(audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter, i
         # which of the eighths is the beat is a question of counting, not of time: the time is measured at the nearest of them
         away = np.where(away > 0, away - 0.5, away + 0.5)
     errors_ms = 1000 * np.abs(away) * 60 / bpm
-    return {"max_beat_error_ms": errors_ms.max(), "mean_beat_error_ms": errors_ms.mean(), "counted_between_beats": between}
+    return {
+        "max_beat_error_ms": errors_ms.max(),
+        "mean_beat_error_ms": errors_ms.mean(),
+        "counted_between_beats": between,
+    }
 
 
 def plain(value: Any) -> Any:

@@ -10,7 +10,16 @@ from daemon.audio.stretch import method_of
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform.gate import Refusal, check_stretch
-from daemon.conform.loop import TEMPO_ERROR, Fitted, Shift, anchors, as_heard, choose_shift, is_as_asked, stretch_for
+from daemon.conform.loop import (
+    TEMPO_ERROR,
+    Fitted,
+    Shift,
+    anchors,
+    as_heard,
+    choose_shift,
+    is_as_asked,
+    stretch_for,
+)
 from daemon.conform.report import Report
 from daemon.engines.contract import Progress, Take
 from daemon.hearing import Heard, hear, key
@@ -20,20 +29,39 @@ _LEAST_CONFIDENCE = 0.3
 _ON_GRID_S = 0.0015
 
 
-def fit_track(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> tuple[Fitted, list[Refusal]]:
+def fit_track(
+    take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress
+) -> tuple[Fitted, list[Refusal]]:
     """The piece from the bar line at or before its first sound to its end, on the grid; with what speaks against it."""
     sound = sound.at_rate(brief.sample_rate)
     if take.grid is not None and is_as_asked(take, brief):
-        report.found |= {"bpm": take.grid.bpm, "confidence": 1.0, "key": take.key, "downbeat_s": 0.0}
+        report.found |= {
+            "bpm": take.grid.bpm,
+            "confidence": 1.0,
+            "key": take.key,
+            "downbeat_s": 0.0,
+        }
         report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
         return Fitted(
-            sound, take.grid.bpm, brief.key_name if take.key and brief.key_name else take.key, take.grid.bars, False
+            sound,
+            take.grid.bpm,
+            brief.key_name if take.key and brief.key_name else take.key,
+            take.grid.bars,
+            False,
         ), []
     progress(0.1, "hearing the beat")
-    heard = as_heard(take.grid) if take.grid else hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter)
+    heard = (
+        as_heard(take.grid)
+        if take.grid
+        else hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter)
+    )
     progress(0.3, "hearing the key")
     shift = choose_shift(take, brief, key.hear_tones(sound.mono, sound.sample_rate), report)
-    report.found |= {"bpm": heard.bpm, "confidence": heard.confidence, "downbeat_confidence": heard.downbeat_confidence}
+    report.found |= {
+        "bpm": heard.bpm,
+        "confidence": heard.confidence,
+        "downbeat_confidence": heard.downbeat_confidence,
+    }
     report.found |= {
         "beats_s": heard.beats_s,
         "downbeat_s": float(heard.time_of(0.0)),
@@ -45,16 +73,24 @@ def fit_track(take: Take, brief: Brief, sound: Sound, report: Report, progress: 
     bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, TEMPO_ERROR * heard.bpm)
     refusals: list[Refusal] = []
     if brief.bpm is not None and not heard.periodic:
-        refusals.append(Refusal("beatless", f"no beat was found in the take ({heard.reason or 'nothing repeats'})"))
+        refusals.append(
+            Refusal(
+                "beatless", f"no beat was found in the take ({heard.reason or 'nothing repeats'})"
+            )
+        )
     elif brief.bpm is not None:
         refusals += check_stretch(heard.bpm / bpm, bpm, heard.bpm)
     progress(0.4, "putting it on the grid")
     if not heard.periodic or heard.confidence < _LEAST_CONFIDENCE or brief.grid == "off":
         report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
-        report.warnings.append("the piece was left in its own time: its beat is not sure enough to move it")
+        report.warnings.append(
+            "the piece was left in its own time: its beat is not sure enough to move it"
+        )
         return Fitted(sound, None, shift.key_name if shift.is_none else None, None, False), refusals
     time_map, bars = _whole_map(heard, sound, bpm, brief.grid)
-    return Fitted(_warped(sound, time_map, shift, brief, report), bpm, shift.key_name, bars, True), refusals
+    return Fitted(
+        _warped(sound, time_map, shift, brief, report), bpm, shift.key_name, bars, True
+    ), refusals
 
 
 def _whole_map(heard: Heard, sound: Sound, bpm: float, grid: str) -> tuple[StretchMap, int]:
@@ -69,7 +105,9 @@ def _whole_map(heard: Heard, sound: Sound, bpm: float, grid: str) -> tuple[Stret
     )
 
 
-def _warped(sound: Sound, time_map: StretchMap, shift: Shift, brief: Brief, report: Report) -> Sound:
+def _warped(
+    sound: Sound, time_map: StretchMap, shift: Shift, brief: Brief, report: Report
+) -> Sound:
     rate = sound.sample_rate
     moved = time_map.source - time_map.target
     if shift.is_none and float(np.ptp(moved)) < _ON_GRID_S * rate:

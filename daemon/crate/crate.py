@@ -19,7 +19,14 @@ from daemon.home.room import check_space
 from daemon.jobs.database import Database
 from daemon.jobs.queue import new_clip_id
 
-KIND_FOLDERS = {"loop": "Loops", "oneshot": "One-shots", "track": "Tracks", "midi": "MIDI", "sfx": "FX", "vocal": "Vocals"}
+KIND_FOLDERS = {
+    "loop": "Loops",
+    "oneshot": "One-shots",
+    "track": "Tracks",
+    "midi": "MIDI",
+    "sfx": "FX",
+    "vocal": "Vocals",
+}
 #: Files under way bear this ending: no DAW takes them for audio, and a start after a crash sweeps them.
 PART = ".sidecrate-part"
 
@@ -69,7 +76,8 @@ class Crate:
             probe.unlink()
         except OSError as error:
             raise CrateError(
-                f"the crate {self.folder} cannot be written ({error.strerror}); make it writable or set crate.folder", "disk"
+                f"the crate {self.folder} cannot be written ({error.strerror}); make it writable or set crate.folder",
+                "disk",
             ) from None
         check_space(self.folder)
 
@@ -79,7 +87,9 @@ class Crate:
         if not self.folder.is_dir():
             inside = f"{self.folder}{os.sep}"
             query = "SELECT 1 FROM clips WHERE state = 'done' AND substr(path, 1, ?) = ? LIMIT 1"
-            self.folder.mkdir(parents=not self._database.rows(query, len(inside), inside), exist_ok=True)
+            self.folder.mkdir(
+                parents=not self._database.rows(query, len(inside), inside), exist_ok=True
+            )
 
     def place(self, record: Mapping[str, Any]) -> Path:
         """Where a clip goes: its folder by kind and layout, and its own name."""
@@ -159,18 +169,25 @@ class Crate:
             row = db.execute("SELECT record FROM clips WHERE id = ?", (clip,)).fetchone()
             if row is not None:
                 record = json.dumps({**json.loads(row["record"]), "path": path})
-                db.execute("UPDATE clips SET path = ?, record = ? WHERE id = ?", (path, record, clip))
+                db.execute(
+                    "UPDATE clips SET path = ?, record = ? WHERE id = ?", (path, record, clip)
+                )
 
     def reserve(self) -> str:
         """An id for a clip without a job."""
         with self._database.write() as db:
             clip = new_clip_id(db)
-            db.execute("INSERT INTO clips (id, job, state, created) VALUES (?, NULL, 'alone', ?)", (clip, time.time()))
+            db.execute(
+                "INSERT INTO clips (id, job, state, created) VALUES (?, NULL, 'alone', ?)",
+                (clip, time.time()),
+            )
         return clip
 
     def clips(self, most: int = 50) -> list[dict[str, Any]]:
         """Records of the newest clips, newest first."""
-        rows = self._database.rows("SELECT * FROM clips WHERE state = 'done' ORDER BY published DESC, k DESC LIMIT ?", most)
+        rows = self._database.rows(
+            "SELECT * FROM clips WHERE state = 'done' ORDER BY published DESC, k DESC LIMIT ?", most
+        )
         return [dict(json.loads(row["record"]), kept=row["kept"] or None) for row in rows]
 
     def find(self, what: str) -> dict[str, Any]:
@@ -178,7 +195,9 @@ class Crate:
         if what in ("", "last"):
             found = self.clips(1)
             if not found:
-                raise CrateError("the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip")
+                raise CrateError(
+                    "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
+                )
             return found[0]
         rows = self._database.rows(
             "SELECT * FROM clips WHERE state = 'done' AND (id = ? OR path = ? OR id LIKE ? || '%')"
@@ -186,7 +205,9 @@ class Crate:
             what, what, what if re.fullmatch(r"[a-z0-9]{3,}", what) else "\0", what,
         )  # fmt: skip
         if not rows:
-            raise CrateError(f"there is no clip {what!r}; `sidecrate clips` lists them", "unknown_clip")
+            raise CrateError(
+                f"there is no clip {what!r}; `sidecrate clips` lists them", "unknown_clip"
+            )
         return dict(json.loads(rows[0]["record"]), kept=rows[0]["kept"] or None)
 
     def keep(self, what: str) -> Path:
@@ -217,7 +238,9 @@ class Crate:
                 try:
                     send2trash(path)
                 except OSError as error:
-                    raise CrateError(f"{path} could not be put into the bin ({error}); delete it by hand") from None
+                    raise CrateError(
+                        f"{path} could not be put into the bin ({error}); delete it by hand"
+                    ) from None
         for folder in {Path(path).parent for path in record.get("stems", [])}:
             with contextlib.suppress(OSError):
                 folder.rmdir()
@@ -248,7 +271,9 @@ def _bring(source: Path, target: Path) -> Path:
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink()
-        raise CrateError(f"{target} could not be written ({error.strerror}); free space or make the crate writable") from None
+        raise CrateError(
+            f"{target} could not be written ({error.strerror}); free space or make the crate writable"
+        ) from None
     return target
 
 

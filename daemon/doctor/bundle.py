@@ -44,9 +44,13 @@ def write_bundle(places: Places, checks: list[Check], target: Path) -> list[str]
             for name, text in parts.items():
                 bundle.writestr(name, _without_owner(mask(text)))
     except FileExistsError:
-        raise ServiceError(f"{target} is there already; name another, as in --bundle other.zip") from None
+        raise ServiceError(
+            f"{target} is there already; name another, as in --bundle other.zip"
+        ) from None
     except OSError as error:
-        raise ServiceError(f"{target} cannot be written ({error.strerror}); name a folder that you may write") from None
+        raise ServiceError(
+            f"{target} cannot be written ({error.strerror}); name a folder that you may write"
+        ) from None
     return list(parts)
 
 
@@ -64,7 +68,9 @@ def _without_owner(text: str) -> str:
 
 
 def _system() -> dict[str, object]:
-    packages = sorted({f"{found.metadata['Name']} {found.version}" for found in distributions()}, key=str.lower)
+    packages = sorted(
+        {f"{found.metadata['Name']} {found.version}" for found in distributions()}, key=str.lower
+    )
     return {
         "written": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "system": platform.platform(),
@@ -79,7 +85,9 @@ def _jobs(places: Places) -> list[dict[str, object]]:
     if not places.database.exists():
         return []
     try:
-        with closing(sqlite3.connect(f"{places.database.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as db:
+        with closing(
+            sqlite3.connect(f"{places.database.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
+        ) as db:
             db.row_factory = sqlite3.Row
             return [dict(row) for row in db.execute(_JOBS, (_MOST_JOBS,))]
     except sqlite3.Error as error:

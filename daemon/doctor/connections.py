@@ -24,12 +24,18 @@ _BUILT_IN = "Default App Loopback"
 _HELD = "held by another program"
 
 
-def check_daemon(places: Places, config: Config, beacon: Beacon | None, *, answers: bool) -> Iterator[Check]:
+def check_daemon(
+    places: Places, config: Config, beacon: Beacon | None, *, answers: bool
+) -> Iterator[Check]:
     """Whether the daemon runs and can be talked to."""
     if answers and beacon is not None:
         yield _version(beacon)
         for name, health in beacon.doors.items():
-            yield Check(f"door {name}", "ok" if health.startswith("open") and _HELD not in health else "note", health)
+            yield Check(
+                f"door {name}",
+                "ok" if health.startswith("open") and _HELD not in health else "note",
+                health,
+            )
         yield from _from_outside(config, beacon.osc_port)
         return
     if HomeLock(places.lock).is_held():
@@ -43,19 +49,33 @@ def _version(beacon: Beacon) -> Check:
     text = f"{beacon.version} runs (pid {beacon.pid}) and answers on OSC port {beacon.osc_port}"
     if beacon.version == __version__:
         return Check("daemon", "ok", text)
-    return Check("daemon", "fault", f"{text}, but this command is {__version__}: end it and start it again")
+    return Check(
+        "daemon", "fault", f"{text}, but this command is {__version__}: end it and start it again"
+    )
 
 
 def _silent(beacon: Beacon | None) -> Check:
     if beacon is None:
-        return Check("daemon", "note", "one is starting, and has not said where it answers; look again in a moment")
+        return Check(
+            "daemon",
+            "note",
+            "one is starting, and has not said where it answers; look again in a moment",
+        )
     where = f"process {beacon.pid} runs and does not answer on port {beacon.osc_port}"
     if not beacon.osc_port:
-        return Check("daemon", "note", f"process {beacon.pid} runs; its OSC door is shut ({beacon.doors.get('osc', 'off')})")
+        return Check(
+            "daemon",
+            "note",
+            f"process {beacon.pid} runs; its OSC door is shut ({beacon.doors.get('osc', 'off')})",
+        )
     if not loopback_carries():
         text = f"a firewall keeps UDP from going round on this machine: let {sys.executable} use 127.0.0.1"
         return Check("daemon", "fault", f"{where}; {text}")
-    return Check("daemon", "fault", f"{where}; it stands still, or a firewall stops it alone: end it and start it again")
+    return Check(
+        "daemon",
+        "fault",
+        f"{where}; it stands still, or a firewall stops it alone: end it and start it again",
+    )
 
 
 def loopback_carries() -> bool:
@@ -74,7 +94,10 @@ def loopback_carries() -> bool:
 
 def _from_outside(config: Config, port: int) -> Iterator[Check]:
     """What a phone or another computer needs beside its address in the config."""
-    firewalls = {"Windows": "Windows' firewall", "Darwin": "the firewall (System Settings > Network)"}
+    firewalls = {
+        "Windows": "Windows' firewall",
+        "Darwin": "the firewall (System Settings > Network)",
+    }
     if config.osc.allow and (name := firewalls.get(platform.system())):
         text = f"{', '.join(config.osc.allow)} may send; if nothing arrives, let {sys.executable} receive UDP {port} in {name}"
         yield Check("firewall", "note", text)
@@ -90,7 +113,11 @@ def _port(port: int) -> Check:
             other.close()
             if welcome is not None:
                 who = f"another Sidecrate holds it, whose crate is {welcome.arguments[2]}"
-                return Check("osc port", "fault", f"{port}: {who}; use that one, end it, or choose another osc.port")
+                return Check(
+                    "osc port",
+                    "fault",
+                    f"{port}: {who}; use that one, end it, or choose another osc.port",
+                )
             text = f"{port} cannot be opened ({error.strerror}); end the program that holds it, or choose another under osc.port"
             return Check("osc port", "fault", text)
     return Check("osc port", "ok", f"{port} is free")
@@ -122,7 +149,12 @@ def _held_ports(beacon: Beacon | None) -> list[str]:
 
 
 def _try_ports(config: Config) -> tuple[list[str], list[str]]:
-    ports = MidiPorts(lambda port, message, delta_s: None, api=config.midi.api, inputs=config.midi.inputs, virtual=False)
+    ports = MidiPorts(
+        lambda port, message, delta_s: None,
+        api=config.midi.api,
+        inputs=config.midi.inputs,
+        virtual=False,
+    )
     ports.open()
     try:
         return ports.heard_ports, ports.refused_ports
@@ -136,7 +168,11 @@ def check_fl_studio(config: Config, beacon: Beacon | None) -> Iterator[Check]:
         return
     health = beacon.doors.get("fl") if beacon else None
     if health is not None and "version" in health:
-        yield Check("fl studio", "fault", f"{health} (sidecrate install fl-studio, then Reload script in FL)")
+        yield Check(
+            "fl studio",
+            "fault",
+            f"{health} (sidecrate install fl-studio, then Reload script in FL)",
+        )
     elif health is not None and _HELD in health:
         text = "in FL's MIDI settings choose the two ports crosswise, and in no other program"
         yield Check("fl studio", "fault", f"{health}; {text}")
@@ -145,7 +181,11 @@ def check_fl_studio(config: Config, beacon: Beacon | None) -> Iterator[Check]:
     elif (missing := _missing_loopback(config)) is not None:
         yield missing
     elif health is not None:
-        yield Check("fl studio", "note", f"{health}; of use to you only with FL Studio: see docs/fl_studio.md")
+        yield Check(
+            "fl studio",
+            "note",
+            f"{health}; of use to you only with FL Studio: see docs/fl_studio.md",
+        )
 
 
 def _missing_loopback(config: Config) -> Check | None:
@@ -161,8 +201,12 @@ def _missing_loopback(config: Config) -> Check | None:
     ]
     if system != "winmm" or not lacking:
         return None
-    text = f"no loopback port called {' and none called '.join(lacking)}; {_loopback_advice(inputs)}"
-    return Check("fl studio", "note", f"{text}. Of use to you only with FL Studio: see docs/fl_studio.md")
+    text = (
+        f"no loopback port called {' and none called '.join(lacking)}; {_loopback_advice(inputs)}"
+    )
+    return Check(
+        "fl studio", "note", f"{text}. Of use to you only with FL Studio: see docs/fl_studio.md"
+    )
 
 
 def _loopback_advice(inputs: list[str]) -> str:
@@ -185,8 +229,16 @@ def check_installed(places: Places) -> Iterator[Check]:
         if state == "ok":
             yield Check(f"{what} file", "ok", str(path))
         elif state == "gone":
-            yield Check(f"{what} file", "note", f"{path} has gone; `sidecrate install {what}` brings it back")
+            yield Check(
+                f"{what} file",
+                "note",
+                f"{path} has gone; `sidecrate install {what}` brings it back",
+            )
         else:
-            after = "take the device off its track and put it on again" if what == "ableton" else "Reload script in FL"
+            after = (
+                "take the device off its track and put it on again"
+                if what == "ableton"
+                else "Reload script in FL"
+            )
             text = f"{path} is of another version, or was changed; `sidecrate install {what}`, then {after}"
             yield Check(f"{what} file", "fault", text)

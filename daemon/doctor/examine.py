@@ -29,7 +29,13 @@ def examine(places: Places) -> list[Check]:
     try:
         config = load_config(places.config_file)
         found = [
-            Check("config", "ok", f"{places.config_file}" if places.config_file.exists() else "the defaults; no file of yours")
+            Check(
+                "config",
+                "ok",
+                f"{places.config_file}"
+                if places.config_file.exists()
+                else "the defaults; no file of yours",
+            )
         ]
     except SidecrateError as error:
         config = Config()
@@ -73,7 +79,9 @@ def _folders(places: Places, config: Config) -> Iterator[Check]:
             with contextlib.suppress(OSError):
                 probe.unlink()
             yield Check(
-                name, "fault", f"{folder} cannot be written ({error.strerror}); make it writable or name another in the config"
+                name,
+                "fault",
+                f"{folder} cannot be written ({error.strerror}); make it writable or name another in the config",
             )
             continue
         if free < LOW_SPACE_BYTES:
@@ -97,7 +105,9 @@ def _database(places: Places, config: Config) -> Iterator[Check]:
         yield Check("database", "ok", str(places.database))
     else:
         yield Check(
-            "database", "fault", f"{places.database} is damaged ({verdict}); move it away and start again, the clips are safe"
+            "database",
+            "fault",
+            f"{places.database} is damaged ({verdict}); move it away and start again, the clips are safe",
         )
 
 
@@ -113,7 +123,11 @@ def _engines(places: Places, config: Config) -> Iterator[Check]:
         if info.for_tests:
             continue
         why = info.needs()
-        yield Check(f"engine {info.name}", "ok" if why is None else "note", info.title if why is None else f"not ready: {why}")
+        yield Check(
+            f"engine {info.name}",
+            "ok" if why is None else "note",
+            info.title if why is None else f"not ready: {why}",
+        )
     for other in broken():
         yield Check(f"engine {other.name}", "fault", other.why)
 
@@ -132,7 +146,11 @@ def _sound(places: Places, config: Config) -> Iterator[Check]:
         device = sounddevice.query_devices(kind="output")
         yield Check("sound", "ok", f"plays on {device['name']}")
     except OSError:
-        yield Check("sound", "note", "PortAudio is missing, so `play` is silent; on Debian: apt-get install libportaudio2")
+        yield Check(
+            "sound",
+            "note",
+            "PortAudio is missing, so `play` is silent; on Debian: apt-get install libportaudio2",
+        )
     except Exception as error:  # PortAudioError, whose class is not there when the import fails
         yield Check("sound", "note", f"no output device ({error}); clips are made all the same")
 

@@ -42,7 +42,9 @@ class Price:
 
     def cost_usd(self, worked_s: float, takes: int) -> float:
         """What a run has cost whose machine has worked for `worked_s`."""
-        return round(self.per_run_usd + self.per_take_usd * takes + self.per_second_usd * worked_s, 6)
+        return round(
+            self.per_run_usd + self.per_take_usd * takes + self.per_second_usd * worked_s, 6
+        )
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,10 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
     progress(0.0, "clicks")
     words = brief.prompt.lower().split()
     if "fail" in words:
-        raise EngineError("the fake engine fails because the prompt says so; leave out the word `fail`", "asked_to_fail")
+        raise EngineError(
+            "the fake engine fails because the prompt says so; leave out the word `fail`",
+            "asked_to_fail",
+        )
     if "raise" in words:
         raise RuntimeError("the fake engine breaks because the prompt says so")
     if "crash" in words:
@@ -63,5 +66,9 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
         at = round(beat * length / beats)
         audio[at : at + len(click), 0] += click * (0.9 if beat == 0 else 0.5)
     loop = brief.kind == "loop" and brief.bpm is not None and brief.bars is not None
-    grid = Grid(brief.bpm, brief.meter_name, brief.bars) if loop and brief.bpm and brief.bars else None
-    return Take(audio[:length], rate, seed, INFO.name, INFO.model, INFO.license, grid=grid, parts=("click",))
+    grid = (
+        Grid(brief.bpm, brief.meter_name, brief.bars) if loop and brief.bpm and brief.bars else None
+    )
+    return Take(
+        audio[:length], rate, seed, INFO.name, INFO.model, INFO.license, grid=grid, parts=("click",)
+    )

@@ -68,7 +68,9 @@ def _installed() -> dict[str, EngineInfo | Broken]:
                 if not isinstance(info, EngineInfo):
                     raise TypeError(f"it is {info!r:.60}, no EngineInfo")
                 found[info.name] = info
-        except Exception as error:  # a third party's module may raise anything, and must not take the rest along
+        except (
+            Exception
+        ) as error:  # a third party's module may raise anything, and must not take the rest along
             found[point.name] = Broken(point.name, f"{point.value} gives no engine: {error}")
     return found
 
@@ -127,12 +129,16 @@ def choose_engines(asked: Sequence[str], wish: Wish, policy: Policy) -> tuple[tu
         if why is None and info.costs_money and not policy.spend_auto:
             why = "costs money, so it must be named, or spend.auto be on"
         if why is None:
-            reason = f"auto: {info.name} is the first that is ready" + (f" ({'; '.join(passed)})" if passed else "")
+            reason = f"auto: {info.name} is the first that is ready" + (
+                f" ({'; '.join(passed)})" if passed else ""
+            )
             return (info.name,), reason
         if name != LOCAL or info.needs() is None:
             # the many local models that are not there would hide what matters
             passed[f"{info.name}: {why}"] = None
-    raise EngineError(f"no engine of engines.order can make a {wish.kind} now: {'; '.join(passed)}", "no_engine")
+    raise EngineError(
+        f"no engine of engines.order can make a {wish.kind} now: {'; '.join(passed)}", "no_engine"
+    )
 
 
 def _in_order(order: Sequence[str]) -> Iterator[tuple[str, EngineInfo]]:
@@ -150,7 +156,11 @@ def _cannot(info: EngineInfo, wish: Wish, policy: Policy) -> str | None:
         return f"makes {', '.join(info.kinds)}, not {wish.kind}"
     deaf = [field for what, field in wish.wants.items() if what not in info.conditioning]
     if deaf:
-        hint = "; to put a file on the grid, fit it" if any(field.startswith("reference") for field in deaf) else ""
+        hint = (
+            "; to put a file on the grid, fit it"
+            if any(field.startswith("reference") for field in deaf)
+            else ""
+        )
         return f"does not take {', '.join(deaf)}{hint}"
     if wish.length_s is not None and wish.length_s > info.max_seconds + 1e-6:
         return f"makes at most {info.max_seconds:g} s, and this is {wish.length_s:.1f} s: ask for fewer bars or seconds"

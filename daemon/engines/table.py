@@ -12,7 +12,9 @@ from daemon.engines.registry import broken, engines
 BEGIN, END = "<!-- engines: made from the registry -->", "<!-- /engines -->"
 
 
-def engine_rows(*, all_of_them: bool = False, closer: Callable[[EngineInfo], str | None] | None = None) -> list[dict[str, Any]]:
+def engine_rows(
+    *, all_of_them: bool = False, closer: Callable[[EngineInfo], str | None] | None = None
+) -> list[dict[str, Any]]:
     """What each engine says of itself, whether it is ready, and why not. Those for tests only where all are asked for.
 
     closer: asked of engines that look ready and have a check: why they are not, or None.
@@ -25,7 +27,13 @@ def engine_rows(*, all_of_them: bool = False, closer: Callable[[EngineInfo], str
         if why is None and closer is not None and info.check:
             why = closer(info)
         ready = "ready" if why is None else f"not ready: {why}"
-        about = [info.title, ", ".join(info.kinds), price_words(info), licence_words(info), *limit_words(info)]
+        about = [
+            info.title,
+            ", ".join(info.kinds),
+            price_words(info),
+            licence_words(info),
+            *limit_words(info),
+        ]
         rows.append(
             {
                 "name": info.name, "title": info.title, "kinds": list(info.kinds), "license": info.license,
@@ -37,7 +45,14 @@ def engine_rows(*, all_of_them: bool = False, closer: Callable[[EngineInfo], str
             }
         )  # fmt: skip
     for other in broken():
-        rows.append({"name": other.name, "ready": False, "why": other.why, "line": f"{other.name:<17} not ready: {other.why}"})
+        rows.append(
+            {
+                "name": other.name,
+                "ready": False,
+                "why": other.why,
+                "line": f"{other.name:<17} not ready: {other.why}",
+            }
+        )
     return rows
 
 
@@ -59,7 +74,10 @@ def limit_words(info: EngineInfo) -> list[str]:
 
 def engine_table() -> str:
     """The README's table of engines, with what stands around it."""
-    lines = ["| engine | makes | at most | listens to | a take costs | licence of what it makes |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| engine | makes | at most | listens to | a take costs | licence of what it makes |",
+        "|---|---|---|---|---|---|",
+    ]
     for info in engines():
         if info.for_tests:
             continue

@@ -58,7 +58,10 @@ class Reading:
     def together(self) -> np.ndarray:
         """(starts, starts): which begin the same bar, at most `SAME_S` apart."""
         apart = self.starts[None, :] - self.starts[:, None]
-        return np.abs((apart + self.slots / 2) % self.slots - self.slots / 2) * self.sixteenth_s < SAME_S
+        return (
+            np.abs((apart + self.slots / 2) % self.slots - self.slots / 2) * self.sixteenth_s
+            < SAME_S
+        )
 
     @property
     def share(self) -> float:
@@ -79,13 +82,20 @@ class Reading:
 
 
 def answer(
-    env: Envelopes, mono: np.ndarray, sample_rate: int, reading: Reading, meter: Meter, asked_bpm: float | None = None
+    env: Envelopes,
+    mono: np.ndarray,
+    sample_rate: int,
+    reading: Reading,
+    meter: Meter,
+    asked_bpm: float | None = None,
 ) -> Heard:
     """What the chosen reading says; `mono` begins `BEFORE_S` before the take."""
     best, lattice = reading.best, reading.lattice.map
     start = float(reading.starts[best])
     step = 16 / meter.denominator * reading.octave
-    count = np.arange(int(np.ceil((-4 - start) / step)), int((len(lattice.beats_s) * 4 + 4 - start) / step) + 1)
+    count = np.arange(
+        int(np.ceil((-4 - start) / step)), int((len(lattice.beats_s) * 4 + 4 - start) / step) + 1
+    )
     coarse_s = lattice.seconds(start + count * step)
     knots_s = coarse_s + attack.refine(mono, sample_rate, _occurrences(env, reading, start))
     downbeats = count % round(meter.numerator * max(1.0, 1 / reading.octave)) == 0
@@ -98,7 +108,13 @@ def answer(
     return Heard(
         meter=meter,
         bpm=bpm,
-        confidence=_confidence(in_beat, in_bar, env, reading.lattice, float(np.log(bpm / asked_bpm)) if asked_bpm else 0.0),
+        confidence=_confidence(
+            in_beat,
+            in_bar,
+            env,
+            reading.lattice,
+            float(np.log(bpm / asked_bpm)) if asked_bpm else 0.0,
+        ),
         downbeat_confidence=in_bar / (in_beat + 1e-9),
         knots_q=knots_q,
         knots_s=knots_s - BEFORE_S,
@@ -117,7 +133,9 @@ def answer(
 def _occurrences(env: Envelopes, reading: Reading, start: float) -> np.ndarray:
     """Times at which the chosen beginning of the unit sounds."""
     lattice = reading.lattice.map
-    times_s = lattice.seconds(np.arange(start % reading.unit, len(lattice.beats_s) * 4, reading.unit))
+    times_s = lattice.seconds(
+        np.arange(start % reading.unit, len(lattice.beats_s) * 4, reading.unit)
+    )
     return times_s[(times_s > env.sounds_from_s - 0.02) & (times_s < env.sounds_to_s)]
 
 
@@ -136,17 +154,29 @@ def _beliefs(reading: Reading, best: int) -> tuple[float, float]:
     """Belief in all beginnings that give the same beats as the chosen one, and in those that give the same bars."""
     apart = reading.starts - reading.starts[best]
     same_beat = np.abs((apart + 2) % 4 - 2) * reading.sixteenth_s < SAME_S
-    return float(reading.belief[same_beat].sum()), float(reading.belief[reading.together[best]].sum())
+    return float(reading.belief[same_beat].sum()), float(
+        reading.belief[reading.together[best]].sum()
+    )
 
 
 def _confidence(in_beat: float, in_bar: float, env: Envelopes, lattice: Beats, far: float) -> float:
     """How sure the beats are to lie within 20 ms, 0-1; `far`: log ratio of the heard tempo and the asked one."""
     beats, bars = (float(np.clip(belief, 1e-3, 1 - 1e-3)) for belief in (in_beat, in_bar))
-    odds = SURE + BEATS_BELIEVED * float(np.log(beats / (1 - beats))) + BARS_BELIEVED * float(np.log(bars / (1 - bars)))
+    odds = (
+        SURE
+        + BEATS_BELIEVED * float(np.log(beats / (1 - beats)))
+        + BARS_BELIEVED * float(np.log(bars / (1 - bars)))
+    )
     odds += STRUCK * min(env.attack, STEEP)
     if lattice.drifts:
-        odds -= STRAY_COST * max(0.0, ALIKE - lattice.likeness) * max(0.0, lattice.map.onset_cost - TIGHT)
-    odds -= UNEVEN_COST * max(0.0, lattice.map.uneven - EVEN) + FAR_COST * max(0.0, abs(far) - NEAR_TEMPO)
+        odds -= (
+            STRAY_COST
+            * max(0.0, ALIKE - lattice.likeness)
+            * max(0.0, lattice.map.onset_cost - TIGHT)
+        )
+    odds -= UNEVEN_COST * max(0.0, lattice.map.uneven - EVEN) + FAR_COST * max(
+        0.0, abs(far) - NEAR_TEMPO
+    )
     return float(1 / (1 + np.exp(-odds)))
 
 
@@ -160,7 +190,9 @@ def _alternatives(reading: Reading, at: float, bpm: float) -> tuple[Alternative,
         if taken[k] or shares[k] < SLIGHT or len(others) == 3:
             continue
         taken |= together[k]
-        later_s = float(lattice.seconds(np.array([at + (reading.starts[k] - at) % reading.slots]))[0])
+        later_s = float(
+            lattice.seconds(np.array([at + (reading.starts[k] - at) % reading.slots]))[0]
+        )
         others.append(Alternative(bpm=bpm, downbeat_s=later_s - BEFORE_S, share=float(shares[k])))
     return tuple(others)
 
@@ -171,11 +203,20 @@ def _evidence(env: Envelopes, reading: Reading, best: int, drift: float) -> tupl
     bars = "bar" if beats.unit_bars == 1 else f"{beats.unit_bars} bars"
     said = []
     if beats.again.similarity:
-        said.append(f"it repeats itself after a {bars}, {beats.likeness:.0%} alike".replace("a 2", "2").replace("a 4", "4"))
+        said.append(
+            f"it repeats itself after a {bars}, {beats.likeness:.0%} alike".replace(
+                "a 2", "2"
+            ).replace("a 4", "4")
+        )
     if beats.corner is not None:
         at_s, apart_s = beats.map.beats_s[beats.corner], np.diff(beats.map.beats_s) * reading.octave
-        before, after = (60 / float(np.median(some)) for some in (apart_s[: beats.corner], apart_s[beats.corner :]))
-        said.append(f"its tempo steps from {before:.1f} to {after:.1f} bpm at {at_s - BEFORE_S:.1f} s")
+        before, after = (
+            60 / float(np.median(some))
+            for some in (apart_s[: beats.corner], apart_s[beats.corner :])
+        )
+        said.append(
+            f"its tempo steps from {before:.1f} to {after:.1f} bpm at {at_s - BEFORE_S:.1f} s"
+        )
     elif beats.drifts:
         said.append(f"its tempo drifts by {drift:.1%}")
     else:
@@ -190,12 +231,18 @@ def _evidence(env: Envelopes, reading: Reading, best: int, drift: float) -> tupl
     if start_s > SAME_S:
         near = _occurrences(env, reading, float(reading.starts[best]))
         first = len(near) and abs(float(near[0]) - env.sounds_from_s) < 2 * SAME_S
-        where = "on the first beat" if first else "before the first beat: a pickup or a bar begun in its middle"
+        where = (
+            "on the first beat"
+            if first
+            else "before the first beat: a pickup or a bar begun in its middle"
+        )
         said.append(f"after {start_s:.2f} s of silence it begins {where}")
     return tuple(said)
 
 
-def asked_grid(length_s: float, start_s: float, asked_bpm: float | None, meter: Meter, reason: str) -> Heard:
+def asked_grid(
+    length_s: float, start_s: float, asked_bpm: float | None, meter: Meter, reason: str
+) -> Heard:
     """What is told where no beat is heard: the asked tempo from the first sound on, and why."""
     bpm = asked_bpm or 120.0
     pulse_q = 4 / meter.denominator

@@ -30,7 +30,9 @@ def refine(mono: np.ndarray, sample_rate: int, times_s: np.ndarray) -> float:
     inside = slice(*np.searchsorted(clock_s, (-SEARCH_S[0], SEARCH_S[1])))
     power = gaussian_filter1d((pieces**2).mean(axis=0), 0.0005 * sample_rate) + 1e-20
     bright = gaussian_filter1d((treble**2).mean(axis=0), 0.001 * sample_rate) + 1e-20
-    log_rise = np.gradient(gaussian_filter1d(np.log(power + 3e-3 * power.max()), 0.0005 * sample_rate))
+    log_rise = np.gradient(
+        gaussian_filter1d(np.log(power + 3e-3 * power.max()), 0.0005 * sample_rate)
+    )
     found = [
         _risen(np.sqrt(power), inside, 0.15),
         _risen(np.sqrt(bright), inside, 0.3),
@@ -43,5 +45,7 @@ def _risen(amplitude: np.ndarray, inside: slice, part: float) -> int:
     """The sample where the amplitude, on its way to its peak `inside`, has risen by `part`."""
     peak = inside.start + int(np.argmax(amplitude[inside]))
     low = amplitude[inside.start : peak + 1].min()
-    below = np.flatnonzero(amplitude[inside.start : peak + 1] <= low + part * (amplitude[peak] - low))
+    below = np.flatnonzero(
+        amplitude[inside.start : peak + 1] <= low + part * (amplitude[peak] - low)
+    )
     return inside.start + int(below[-1])

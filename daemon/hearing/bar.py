@@ -63,7 +63,9 @@ def fold(env: Envelopes, lattice: BeatMap, slots: int, bars: int) -> Bar:
     seconds = lattice.seconds(np.arange(turns * unit * FINE) / FINE)
     inside = (seconds > env.sounds_from_s - 0.01) & (seconds < env.sounds_to_s - 0.03)
     begun = CUT_SHARE if env.sounds_from_s < LEAD_S + BEFORE_S else BEGUN_SHARE
-    trust = np.where(inside, np.where(seconds > env.sounds_from_s + START_S, 1, begun), 0).astype(np.float32)
+    trust = np.where(inside, np.where(seconds > env.sounds_from_s + START_S, 1, begun), 0).astype(
+        np.float32
+    )
     source = env.channels
     at = np.clip(seconds * env.rate, 0, len(source) - 1.001)
     low = at.astype(int)
@@ -73,7 +75,9 @@ def fold(env: Envelopes, lattice: BeatMap, slots: int, bars: int) -> Bar:
     share = trust.reshape(turns, unit * FINE, 1)
     share = share / np.maximum(share.sum(axis=0), begun)
     mean = (values * share).sum(axis=0)
-    spread = np.sqrt(np.maximum((values[:, :, :6] ** 2 * share).sum(axis=0) - mean[:, :6] ** 2, 0)).sum(axis=1)
+    spread = np.sqrt(
+        np.maximum((values[:, :, :6] ** 2 * share).sum(axis=0) - mean[:, :6] ** 2, 0)
+    ).sum(axis=1)
     moments = np.column_stack([mean[:, :12], spread, mean[:, 12:]])
     return Bar(moments, _tonal(env, lattice, unit, turns), slots, bars, sixteenth_s)
 
@@ -84,7 +88,9 @@ def beginnings(bar: Bar, most: int = 28) -> np.ndarray:
     width = max(1.0, 0.002 / bar.sixteenth_s * FINE)
     rise = gaussian_filter1d(rise, width, mode="wrap")
     apart = max(3, int(APART_S / bar.sixteenth_s * FINE))
-    peaks = np.flatnonzero((rise == maximum_filter1d(rise, 2 * apart + 1, mode="wrap")) & (rise > 0.06 * rise.max()))
+    peaks = np.flatnonzero(
+        (rise == maximum_filter1d(rise, 2 * apart + 1, mode="wrap")) & (rise > 0.06 * rise.max())
+    )
     peaks = peaks[np.argsort(-rise[peaks])][: most * bar.bars]
     left, middle, right = rise[peaks - 1], rise[peaks], rise[(peaks + 1) % len(rise)]
     return (peaks + 0.5 * (left - right) / (left - 2 * middle + right - 1e-12)) / FINE
@@ -92,7 +98,9 @@ def beginnings(bar: Bar, most: int = 28) -> np.ndarray:
 
 def rests(bar: Bar, starts: np.ndarray, strong: float) -> np.ndarray:
     """16ths from the last attack before each of `starts` (starts,); those below `strong` of the unit's highest are none."""
-    rise = gaussian_filter1d(bar.moments[:, :6].sum(axis=1), max(1.0, 0.002 / bar.sixteenth_s * FINE), mode="wrap")
+    rise = gaussian_filter1d(
+        bar.moments[:, :6].sum(axis=1), max(1.0, 0.002 / bar.sixteenth_s * FINE), mode="wrap"
+    )
     peaks = (rise >= np.roll(rise, 1)) & (rise > np.roll(rise, -1)) & (rise > strong * rise.max())
     unit = bar.slots * bar.bars
     back = (starts[:, None] - np.flatnonzero(peaks)[None, :] / FINE) % unit
@@ -134,7 +142,9 @@ def _notes(env: Envelopes, seconds: np.ndarray, span_s: float) -> tuple[np.ndarr
     signal, rate = env.low_sound
     length = int(span_s * rate)
     signal = np.pad(signal, (length, 2 * length))
-    start = np.clip(np.round((seconds + 0.012) * rate).astype(int) + length, 0, len(signal) - length)
+    start = np.clip(
+        np.round((seconds + 0.012) * rate).astype(int) + length, 0, len(signal) - length
+    )
     window = np.hanning(length).astype(np.float32)
     size = 1 << int(np.ceil(np.log2(max(length, rate / 2.2))))
     hz = np.arange(size // 2 + 1) * rate / size

@@ -30,9 +30,15 @@ def read(bar: Bar, starts: np.ndarray) -> np.ndarray:
     exact = maximum_filter1d(rise, 2 * reach + 1, mode="wrap")[at] / (rise.max() + 1e-9)
     variety = bar.moments[:, 12]
     variety = uniform_filter1d(variety / (variety.mean() + 1e-9), FINE // 2, mode="wrap")[at] * 0.3
-    level = uniform_filter1d(bar.moments[:, 9:12], FINE, axis=0, mode="wrap")[(at + FINE // 2) % length]
+    level = uniform_filter1d(bar.moments[:, 9:12], FINE, axis=0, mode="wrap")[
+        (at + FINE // 2) % length
+    ]
     level = np.log10(level + 1e-4 * level.sum(axis=2).max() + 1e-12)
     level = (level - level.mean(axis=(0, 1))) * 0.5
-    tonal = bar.tonal[np.round((starts[:, None] + np.arange(bar.slots)) * 2).astype(int) % (bar.slots * 2)]
+    tonal = bar.tonal[
+        np.round((starts[:, None] + np.arange(bar.slots)) * 2).astype(int) % (bar.slots * 2)
+    ]
     tonal = (tonal - bar.tonal.mean(axis=0)) / (bar.tonal.std(axis=0) + CALM) * 0.4
-    return np.concatenate([wide[..., :6], exact[..., None], wide[..., 6:], variety[..., None], level, tonal], axis=2)
+    return np.concatenate(
+        [wide[..., :6], exact[..., None], wide[..., 6:], variety[..., None], level, tonal], axis=2
+    )

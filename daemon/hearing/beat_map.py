@@ -84,7 +84,11 @@ def fit(
         group = (sixteenth % slots) * 6 + hits.band
         at = _Interp(sixteenth / 4, knots)
         error = hits.time_s - at.of(beats_s) - micro[group]
-        scatter = 0.012 if turn == 0 else float(np.clip(1.4826 * np.median(np.abs(error)), SCATTER_S, 0.012))
+        scatter = (
+            0.012
+            if turn == 0
+            else float(np.clip(1.4826 * np.median(np.abs(error)), SCATTER_S, 0.012))
+        )
         weight = hits.weight / (1 + (error / (2 * scatter)) ** 2) / scatter**2
         matrix, right = base + at.squared(weight), 1e-3 * beats_s + at.project(weight * hits.time_s)
         if again is not None and len(again):
@@ -98,7 +102,9 @@ def fit(
         by_group = at.grouped(weight, group, groups)
         shrink = 1 / (np.bincount(group, weight, groups) + MICRO_S**-2)
         pull = np.bincount(group, weight * hits.time_s, groups)
-        beats_s = np.linalg.solve(matrix - by_group.T @ (by_group * shrink[:, None]), right - by_group.T @ (pull * shrink))
+        beats_s = np.linalg.solve(
+            matrix - by_group.T @ (by_group * shrink[:, None]), right - by_group.T @ (pull * shrink)
+        )
         micro = np.bincount(group, weight * (hits.time_s - at.of(beats_s)), groups) * shrink
     error = hits.time_s - at.of(beats_s) - micro[group]
     loss = hits.weight * np.log1p((error / (2 * SCATTER_S)) ** 2)
@@ -116,7 +122,10 @@ def _worst(hits: Onsets, loss: np.ndarray) -> float:
     if not len(hits):
         return 0.0
     place = np.floor(hits.time_s / (LOCAL_S / 2)).astype(int)
-    halves, weights = np.bincount(place, loss, place.max() + 2), np.bincount(place, hits.weight, place.max() + 2)
+    halves, weights = (
+        np.bincount(place, loss, place.max() + 2),
+        np.bincount(place, hits.weight, place.max() + 2),
+    )
     lost, weight = halves[1:] + halves[:-1], weights[1:] + weights[:-1]
     full = weight >= 0.5 * np.median(weight)
     return float((lost[full] / (weight[full] + 1e-9)).max())
@@ -125,7 +134,9 @@ def _worst(hits: Onsets, loss: np.ndarray) -> float:
 def _repeat_rows(again: Repeats | None, knots: int) -> tuple[np.ndarray, np.ndarray]:
     if again is None or not len(again):
         return np.zeros((0, knots)), np.zeros(0)
-    return _Interp(again.beat + again.later, knots).dense() - _Interp(again.beat, knots).dense(), again.seconds
+    return _Interp(again.beat + again.later, knots).dense() - _Interp(
+        again.beat, knots
+    ).dense(), again.seconds
 
 
 class _Interp:
@@ -141,17 +152,25 @@ class _Interp:
 
     def project(self, values: np.ndarray) -> np.ndarray:
         n = self.knots
-        return np.bincount(self.low, values * (1 - self.part), n) + np.bincount(self.low + 1, values * self.part, n)
+        return np.bincount(self.low, values * (1 - self.part), n) + np.bincount(
+            self.low + 1, values * self.part, n
+        )
 
     def squared(self, weight: np.ndarray) -> np.ndarray:
         n, a, b = self.knots, 1 - self.part, self.part
-        diagonal = np.bincount(self.low, weight * a * a, n) + np.bincount(self.low + 1, weight * b * b, n)
+        diagonal = np.bincount(self.low, weight * a * a, n) + np.bincount(
+            self.low + 1, weight * b * b, n
+        )
         beside = np.bincount(self.low, weight * a * b, n)[: n - 1]
         return np.diag(diagonal) + np.diag(beside, 1) + np.diag(beside, -1)
 
     def grouped(self, weight: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
-        flat = np.bincount(group * self.knots + self.low, weight * (1 - self.part), groups * self.knots)
-        flat = flat + np.bincount(group * self.knots + self.low + 1, weight * self.part, groups * self.knots)
+        flat = np.bincount(
+            group * self.knots + self.low, weight * (1 - self.part), groups * self.knots
+        )
+        flat = flat + np.bincount(
+            group * self.knots + self.low + 1, weight * self.part, groups * self.knots
+        )
         return flat.reshape(groups, self.knots)
 
     def dense(self) -> np.ndarray:

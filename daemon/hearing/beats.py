@@ -76,7 +76,12 @@ class Beats:
 
     def pulse(self, attack: float) -> float:
         """Above 0: there is a beat, by likeness after whole bars, by attacks that lie on a lattice, and by their steepness."""
-        return 2 * (self.likeness - 0.7) + (2.2 - self.map.onset_cost) + 2 * (min(attack, 0.8) - 0.3) - PULSE
+        return (
+            2 * (self.likeness - 0.7)
+            + (2.2 - self.map.onset_cost)
+            + 2 * (min(attack, 0.8) - 0.3)
+            - PULSE
+        )
 
     @property
     def merit(self) -> float:
@@ -106,7 +111,12 @@ def find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
 def _follow(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
     """A long take, window by window, each begun from the beats of the one before."""
     start_s = env.sounds_from_s
-    first = _find(env.between(start_s, start_s + WINDOW_S), hits.between(start_s, start_s + WINDOW_S), bpm, bar_beats)
+    first = _find(
+        env.between(start_s, start_s + WINDOW_S),
+        hits.between(start_s, start_s + WINDOW_S),
+        bpm,
+        bar_beats,
+    )
     all_s = start_s + first.map.beats_s
     slots = round(4 * bar_beats) * first.unit_bars
     maps, alike = [first.map], [first.again.similarity]
@@ -117,9 +127,13 @@ def _follow(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats
         all_s = all_s[all_s < start_s + 0.4 * WINDOW_S]
         window, local = env.between(start_s, end_s), hits.between(start_s, end_s)
         beat_s = float(np.median(np.diff(all_s[-8:])))
-        straight_on = all_s[-1] + beat_s * np.arange(1, int(np.ceil((end_s - all_s[-1]) / beat_s)) + 2)
+        straight_on = all_s[-1] + beat_s * np.arange(
+            1, int(np.ceil((end_s - all_s[-1]) / beat_s)) + 2
+        )
         ways = np.concatenate([all_s, straight_on]), _ahead(hits, all_s, end_s)
-        steady, tracked = (_settle(window, local, way[low:] - start_s, bar_beats, slots) for way in ways)
+        steady, tracked = (
+            _settle(window, local, way[low:] - start_s, bar_beats, slots) for way in ways
+        )
         # Where the drums rest, what is left leads astray who follows it.
         best = int(_disagreement(*tracked) < _disagreement(*steady) - TRACKED_GAIN)
         all_s, (fitted, again) = ways[best], (steady, tracked)[best]
@@ -131,17 +145,21 @@ def _follow(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats
     return _together(first, all_s, maps, alike)
 
 
-def _together(first: Beats, beats_s: np.ndarray, maps: list[BeatMap], alike: list[dict[int, float]]) -> Beats:
+def _together(
+    first: Beats, beats_s: np.ndarray, maps: list[BeatMap], alike: list[dict[int, float]]
+) -> Beats:
     """The lattice of a long take, from its beats and what its windows said: their maps, and how alike their bars are."""
     place = np.arange(len(beats_s))
     bent = float(np.std(beats_s - np.polyval(np.polyfit(place, beats_s, 1), place)))
     if bent <= STEADY_S:
         return Beats(replace(first.map, beats_s=beats_s), first.again, first.unit_bars, False)
     onset_cost, uneven = (
-        float(np.percentile([getattr(each, cost) for each in maps], WORSE)) for cost in ("onset_cost", "uneven")
+        float(np.percentile([getattr(each, cost) for each in maps], WORSE))
+        for cost in ("onset_cost", "uneven")
     )
     similarity = {
-        bars: float(np.percentile([each[bars] for each in alike if bars in each], 100 - WORSE)) for bars in first.again.similarity
+        bars: float(np.percentile([each[bars] for each in alike if bars in each], 100 - WORSE))
+        for bars in first.again.similarity
     }
     whole = replace(first.map, beats_s=beats_s, onset_cost=onset_cost, uneven=uneven)
     return Beats(whole, replace(first.again, similarity=similarity), first.unit_bars, True)
@@ -153,7 +171,9 @@ def _disagreement(fitted: BeatMap, again: Repeats) -> float:
     return fitted.onset_cost - UNLIKE_COST * (sum(alike) / len(alike) if alike else 0.0)
 
 
-def _settle(env: Envelopes, hits: Onsets, believed: np.ndarray, bar_beats: float, slots: int) -> tuple[BeatMap, Repeats]:
+def _settle(
+    env: Envelopes, hits: Onsets, believed: np.ndarray, bar_beats: float, slots: int
+) -> tuple[BeatMap, Repeats]:
     """The map that a window of a long take agrees on, from where its beats are believed to be."""
     beat_s = float(np.median(np.diff(believed[-8:])))
     for _ in range(2):
@@ -174,7 +194,10 @@ def _ahead(hits: Onsets, beats_s: np.ndarray, until_s: float) -> np.ndarray:
         if len(local) >= AHEAD_BEATS:
             start_s = float(last[0]) - beat_s / 4
             beats_s[-AHEAD_BEATS:] = (
-                start_s + beat_map.fit(local, last - start_s, 4, LOOSE * (beat_s / 0.4) ** 2, rounds=2).beats_s
+                start_s
+                + beat_map.fit(
+                    local, last - start_s, 4, LOOSE * (beat_s / 0.4) ** 2, rounds=2
+                ).beats_s
             )
     return beats_s
 
@@ -191,9 +214,13 @@ def _find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
         bars = (len(believed) - 2) / bar_beats
         micro_slots = slots * unit if bars >= UNITS * unit else slots if bars >= UNITS else 4
         if len(again):
-            again = again.only((again.later % (unit * bar_beats) == 0) | ((unit == 4) & (again.weight > 0.12)))
+            again = again.only(
+                (again.later % (unit * bar_beats) == 0) | ((unit == 4) & (again.weight > 0.12))
+            )
         stiff = beat_map.fit(hits, straight, micro_slots, STRAIGHT, again)
-        loose = beat_map.fit(hits, bent if bent is not start else stiff.beats_s, micro_slots, bend, again)
+        loose = beat_map.fit(
+            hits, bent if bent is not start else stiff.beats_s, micro_slots, bend, again
+        )
         gain = stiff.onset_cost - loose.onset_cost
         gain += min(again.weight.sum() / 4, 1) * (stiff.repeat_cost - loose.repeat_cost)
         drifts = gain > DRIFT_GAIN
@@ -204,11 +231,18 @@ def _find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
     found = Beats(loose if drifts else stiff, again, unit, drifts)
     if found.map.uneven < LOST:
         return found
-    changed, tracked = _stepped(env, hits, beat_s, bar_beats, found), _tracked(env, hits, bpm, bar_beats)
+    changed, tracked = (
+        _stepped(env, hits, beat_s, bar_beats, found),
+        _tracked(env, hits, bpm, bar_beats),
+    )
     if tracked is None or not _explains(tracked, found):
         return changed
     # What one step explains nearly as well as a tempo that goes anywhere is a step.
-    return changed if changed is not found and changed.map.onset_cost < PLAINER * tracked.map.onset_cost else tracked
+    return (
+        changed
+        if changed is not found and changed.map.onset_cost < PLAINER * tracked.map.onset_cost
+        else tracked
+    )
 
 
 def _tracked(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats | None:
@@ -216,14 +250,24 @@ def _tracked(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beat
     start_s = env.sounds_from_s
     if env.sounds_to_s - start_s < 1.5 * FIRST_S:
         return None
-    first = _find(env.between(start_s, start_s + FIRST_S), hits.between(start_s, start_s + FIRST_S), bpm, bar_beats)
+    first = _find(
+        env.between(start_s, start_s + FIRST_S),
+        hits.between(start_s, start_s + FIRST_S),
+        bpm,
+        bar_beats,
+    )
     known = start_s + first.map.beats_s
     beats_s = _ahead(hits, known[known < start_s + FIRST_S], env.length_s)
     return _refined(env, hits, beats_s, bar_beats, LOOSE * (60 / bpm / 0.4) ** 2)
 
 
 def _refined(
-    env: Envelopes, hits: Onsets, beats_s: np.ndarray, bar_beats: float, bend: float, corner: int | None = None
+    env: Envelopes,
+    hits: Onsets,
+    beats_s: np.ndarray,
+    bar_beats: float,
+    bend: float,
+    corner: int | None = None,
 ) -> Beats:
     """The lattice of a tempo that changes, from where its beats are believed to be."""
     for _ in range(2):
@@ -251,10 +295,18 @@ def _stepped(env: Envelopes, hits: Onsets, beat_s: float, bar_beats: float, lost
 def _explains(changed: Beats, lost: Beats) -> bool:
     """Whether a change of the tempo explains a take so much better than the lattice that lost it that it is believed."""
     as_alike = changed.likeness > lost.likeness - LESS_ALIKE
-    if as_alike and changed.map.onset_cost < FOUND * lost.map.onset_cost and changed.map.uneven < LOST:
+    if (
+        as_alike
+        and changed.map.onset_cost < FOUND * lost.map.onset_cost
+        and changed.map.uneven < LOST
+    ):
         return True
     alike = changed.likeness > max(LIKE_BARS, lost.likeness + MORE_ALIKE)
-    return alike and changed.map.onset_cost < CLEARER * lost.map.onset_cost and changed.map.uneven < EVEN
+    return (
+        alike
+        and changed.map.onset_cost < CLEARER * lost.map.onset_cost
+        and changed.map.uneven < EVEN
+    )
 
 
 def _repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float) -> Repeats:

@@ -59,7 +59,9 @@ def _remainder(mono: np.ndarray) -> np.ndarray:
     window = np.hanning(3 * BLOCK)
     left = np.empty_like(now)
     some_blocks = [slice(first, first + AT_ONCE) for first in range(0, blocks, AT_ONCE)]
-    filters = _levinson(np.concatenate([_autocorrelation(views[some] * window) for some in some_blocks]))
+    filters = _levinson(
+        np.concatenate([_autocorrelation(views[some] * window) for some in some_blocks])
+    )
     for some in some_blocks:
         # A row of ORDER samples is made from itself and the row before it: two products of matrices.
         taps = np.pad(filters[some], ((0, 0), (ORDER, ORDER))).astype(np.float32)[:, _TAPS]

@@ -37,7 +37,10 @@ def _judges() -> dict[int, list[tuple[np.ndarray, ...]]]:
     stored = np.load(Path(__file__).with_name("judges.npz"))
     judges: dict[int, list[tuple[np.ndarray, ...]]] = {}
     for name in sorted({key.rsplit("_", 1)[0] for key in stored.files}):
-        weights = tuple(stored[f"{name}_{part}"].astype(np.float32) for part in ("hidden", "bias", "out", "direct"))
+        weights = tuple(
+            stored[f"{name}_{part}"].astype(np.float32)
+            for part in ("hidden", "bias", "out", "direct")
+        )
         judges.setdefault((len(weights[3]) - SIGNS) // FEATURES, []).append(weights)
     return judges
 
@@ -52,7 +55,9 @@ def sound_of(folded: Bar, starts: np.ndarray, joined: np.ndarray, meter: Meter) 
     features = read(folded.one, starts).astype(np.float32)
     judges = _judges_of(folded, meter)
     if judges is None:
-        return _normal(np.array([_rule(view) for view in features]) - 2 * joined[:, 0] + 2 * joined[:, 3])
+        return _normal(
+            np.array([_rule(view) for view in features]) - 2 * joined[:, 0] + 2 * joined[:, 3]
+        )
     flat = np.hstack([features.reshape(len(features), -1), joined.astype(np.float32)])
     score = np.zeros(len(starts))
     for hidden, bias, out, direct in judges:
@@ -76,11 +81,18 @@ def after_rest(folded: Bar, starts: np.ndarray, meter: Meter) -> np.ndarray:
     """
     if _judges_of(folded, meter) is None:
         return np.zeros(len(starts))
-    return RESTED * sum(np.minimum(bar.rests(folded, starts, strong), LONGEST_REST) for strong in STRONG)
+    return RESTED * sum(
+        np.minimum(bar.rests(folded, starts, strong), LONGEST_REST) for strong in STRONG
+    )
 
 
 def start_of(
-    env: Envelopes, lattice: BeatMap, slots: int, starts: np.ndarray, music_s: float | None = None, rests: bool = False
+    env: Envelopes,
+    lattice: BeatMap,
+    slots: int,
+    starts: np.ndarray,
+    music_s: float | None = None,
+    rests: bool = False,
 ) -> np.ndarray:
     """Log of how well each start agrees with where the take begins to sound, or after a lead-in the music (starts,).
 

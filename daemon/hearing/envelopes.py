@@ -70,7 +70,9 @@ class Envelopes:
         loudness = np.sqrt(gaussian_filter1d(wide, 0.003 * self.rate, axis=0))
         accent = np.maximum(gaussian_filter1d(loudness, 0.004 * self.rate, axis=0, order=1), 0)
         level = np.add.reduceat(self.energy, [0, 1, 3], axis=1)
-        return np.column_stack([self.onset, accent, level, falls(self.energy, self.rate)]).astype(np.float32)
+        return np.column_stack([self.onset, accent, level, falls(self.energy, self.rate)]).astype(
+            np.float32
+        )
 
     @cached_property
     def low_sound(self) -> tuple[np.ndarray, float]:
@@ -114,20 +116,34 @@ def envelopes(mono: np.ndarray, sample_rate: int) -> Envelopes:
     used = min(frames, max(1, round(len(mono) * rate / sample_rate)))
     energy = np.zeros((used, len(BANDS)), np.float32)
     for column, (low, high) in enumerate(BANDS):
-        energy[:, column] = _band_energy(spectrum, bin_hz, low, min(high, 0.48 * sample_rate), frames, rate)[:used]
+        energy[:, column] = _band_energy(
+            spectrum, bin_hz, low, min(high, 0.48 * sample_rate), frames, rate
+        )[:used]
     onset, weight, attack = rises(energy, rate)
     return Envelopes(
-        energy, onset, weight, attack, rate, len(mono) / sample_rate, spectrum, bin_hz, breaks(mono, sample_rate, rate, used)
+        energy,
+        onset,
+        weight,
+        attack,
+        rate,
+        len(mono) / sample_rate,
+        spectrum,
+        bin_hz,
+        breaks(mono, sample_rate, rate, used),
     )
 
 
-def _band_energy(spectrum: np.ndarray, bin_hz: float, low: float, high: float, frames: int, rate: float) -> np.ndarray:
+def _band_energy(
+    spectrum: np.ndarray, bin_hz: float, low: float, high: float, frames: int, rate: float
+) -> np.ndarray:
     """Squared magnitude of one band's analytic signal, averaged down to `frames`."""
     first, last = int(low * 0.8 / bin_hz), min(int(high * 1.2 / bin_hz), len(spectrum))
     if last - first < 2:
         return np.zeros(frames, np.float32)
     hz = np.arange(first, last) * bin_hz
-    gain = np.clip((hz - low * 0.8) / (low * 0.4), 0, 1) * np.clip((high * 1.2 - hz) / (high * 0.4), 0, 1)
+    gain = np.clip((hz - low * 0.8) / (low * 0.4), 0, 1) * np.clip(
+        (high * 1.2 - hz) / (high * 0.4), 0, 1
+    )
     fold = int(np.ceil((last - first) * bin_hz / rate))
     band = np.zeros(frames * fold, np.complex64)
     band[: last - first] = spectrum[first:last] * np.sin(gain * np.pi / 2).astype(np.float32)
@@ -144,7 +160,11 @@ def rises(energy: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray, floa
     slope = np.maximum(gaussian_filter1d(log, EDGE_S * rate, axis=0, order=1), 0)
     weight = np.clip((np.log10(loud / loud.max()) + 4) / 3, 0, 1)
     attack = float(np.percentile((slope * weight).sum(axis=1), 98)) * rate / RATE
-    return (slope / (np.sqrt((slope**2).mean(axis=0)) + 1e-9) * weight).astype(np.float32), weight, attack
+    return (
+        (slope / (np.sqrt((slope**2).mean(axis=0)) + 1e-9) * weight).astype(np.float32),
+        weight,
+        attack,
+    )
 
 
 def falls(energy: np.ndarray, rate: float) -> np.ndarray:

@@ -60,11 +60,17 @@ def _measured(audio: np.ndarray, mono: np.ndarray, sample_rate: int) -> list[int
     shape = scipy.fft.dct(profile - profile.mean(), norm="ortho")[1 : _COEFFICIENTS + 1]
     moves = bands_db[heard].std(axis=0).reshape(5, -1).mean(axis=1)
     bins = power[heard] + 1e-12
-    flatness_db = float((10 * np.log10(bins).mean(axis=1) - 10 * np.log10(bins.mean(axis=1))).mean())
+    flatness_db = float(
+        (10 * np.log10(bins).mean(axis=1) - 10 * np.log10(bins.mean(axis=1))).mean()
+    )
     hz = np.fft.rfftfreq(_WINDOW, 1 / sample_rate)
     centroid = float(np.log2(max((bins * hz).sum() / bins.sum(), _LOW_HZ) / _LOW_HZ))
     rises = np.maximum(0, np.diff(bands_db, axis=0)).mean(axis=1)
-    onsets = int(((rises[1:-1] > 4) & (rises[1:-1] >= rises[:-2]) & (rises[1:-1] > rises[2:])).sum()) if len(rises) > 2 else 1
+    onsets = (
+        int(((rises[1:-1] > 4) & (rises[1:-1] >= rises[:-2]) & (rises[1:-1] > rises[2:])).sum())
+        if len(rises) > 2
+        else 1
+    )
     seconds = len(mono) / sample_rate
     rms = float(np.sqrt((mono.astype(np.float64) ** 2).mean()))
     crest_db = 20 * np.log10(float(np.abs(mono).max()) / max(rms, 1e-9))
@@ -100,7 +106,11 @@ def _bands_db(power: np.ndarray, sample_rate: int) -> np.ndarray:
     """(frames, 20): level of bands evenly spaced by pitch, in dB over the floor."""
     edges = _LOW_HZ * (_HIGH_HZ / _LOW_HZ) ** (np.arange(_BANDS + 1) / _BANDS)
     at = np.clip(np.round(edges * _WINDOW / sample_rate).astype(int), 1, power.shape[1] - 1)
-    total = np.concatenate([np.zeros((len(power), 1)), np.cumsum(power, axis=1, dtype=np.float64)], axis=1)
-    mean = (total[:, np.maximum(at[1:], at[:-1] + 1)] - total[:, at[:-1]]) / np.maximum(1, at[1:] - at[:-1])
+    total = np.concatenate(
+        [np.zeros((len(power), 1)), np.cumsum(power, axis=1, dtype=np.float64)], axis=1
+    )
+    mean = (total[:, np.maximum(at[1:], at[:-1] + 1)] - total[:, at[:-1]]) / np.maximum(
+        1, at[1:] - at[:-1]
+    )
     level = 10 * np.log10(mean + 1e-12)
     return np.maximum(level, level.max() - _DEEPEST_DB)

@@ -60,7 +60,10 @@ class Heard:
 
     def grounds(self) -> dict[str, Any]:
         """How the grid is known, and what else it could be, as a report tells it: `evidence` in words, `alternatives`."""
-        others = [{"bpm": other.bpm, "downbeat_s": other.downbeat_s, "share": other.share} for other in self.alternatives]
+        others = [
+            {"bpm": other.bpm, "downbeat_s": other.downbeat_s, "share": other.share}
+            for other in self.alternatives
+        ]
         return {"evidence": list(self.evidence), "alternatives": others}
 
     @property

@@ -27,7 +27,9 @@ SOFT, AGAIN, BETWEEN_16THS, LESS_THEN = 0.35, 0.9, 6.5 / 16, (0.1, 0.15)
 ASTRAY, FEWER, STEADIER = 0.3, 0.75, 0.4
 
 
-def hear(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, meter: Meter | None = None) -> Heard:
+def hear(
+    audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, meter: Meter | None = None
+) -> Heard:
     """The grid of `audio`, float (frames, channels) or (frames,), at `sample_rate` Hz.
 
     `asked_bpm` is what the take should have been (it may be off by a fifth, or be half or double); None looks for any usual
@@ -37,14 +39,22 @@ def hear(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, me
     mono = mixed(audio) if audio.ndim == 2 else audio
     length_s = len(mono) / sample_rate
     if length_s < 0.3 or float(np.abs(mono).max(initial=0)) < 1e-4:
-        return asked_grid(length_s, 0.0, asked_bpm, meter, "the take is silent or too short to hear a beat in")
+        return asked_grid(
+            length_s, 0.0, asked_bpm, meter, "the take is silent or too short to hear a beat in"
+        )
     # A take that does not swing about zero would begin with a step that is no sound.
     mono = np.concatenate([np.zeros(round(BEFORE_S * sample_rate), np.float32), mono - mono.mean()])
     env = envelopes(mono, sample_rate)
     hits = onsets.onsets(env)
     found = tempo.candidates(env, asked_bpm, meter.quarters_per_bar, TEMPI)
     if not found or len(hits) < 4:
-        return asked_grid(length_s, env.sounds_from_s - BEFORE_S, asked_bpm, meter, "nothing in the take starts or stops")
+        return asked_grid(
+            length_s,
+            env.sounds_from_s - BEFORE_S,
+            asked_bpm,
+            meter,
+            "nothing in the take starts or stops",
+        )
     bpm, lattice = _best_lattice(env, hits, found, meter)
     if asked_bpm is not None and lattice.between(hits) > ASTRAY:
         bpm, lattice = _three_to_two(env, hits, bpm, lattice, meter, asked_bpm)
@@ -53,8 +63,12 @@ def hear(audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, me
         bpm, lattice = _best_lattice(env, hits, found, meter, beating=True)
         readings = _readings(env, hits, bpm, lattice, meter)
     if not _beats(env, readings, meter):
-        return asked_grid(length_s, env.sounds_from_s - BEFORE_S, asked_bpm, meter, _no_beat(asked_bpm))
-    return answer(env, mono, sample_rate, max(readings, key=lambda reading: reading.merit), meter, asked_bpm)
+        return asked_grid(
+            length_s, env.sounds_from_s - BEFORE_S, asked_bpm, meter, _no_beat(asked_bpm)
+        )
+    return answer(
+        env, mono, sample_rate, max(readings, key=lambda reading: reading.merit), meter, asked_bpm
+    )
 
 
 def _beats(env: Envelopes, readings: list[Reading], meter: Meter) -> bool:
@@ -66,10 +80,14 @@ def _beats(env: Envelopes, readings: list[Reading], meter: Meter) -> bool:
     if env.attack >= SOFT:
         return pulse >= 0
     best = max(readings, key=lambda reading: reading.lattice.likeness).lattice
-    between = repeats.repeats(env, best.map.beats_s, BETWEEN_16THS * meter.quarters_per_bar).similarity
+    between = repeats.repeats(
+        env, best.map.beats_s, BETWEEN_16THS * meter.quarters_per_bar
+    ).similarity
     if pulse >= 0:
         return best.likeness - between.get(1, 0.0) > LESS_THEN[0]
-    return best.likeness > AGAIN and best.likeness - max(between.values(), default=0.0) > LESS_THEN[1]
+    return (
+        best.likeness > AGAIN and best.likeness - max(between.values(), default=0.0) > LESS_THEN[1]
+    )
 
 
 def _no_beat(asked_bpm: float | None) -> str:
@@ -79,7 +97,11 @@ def _no_beat(asked_bpm: float | None) -> str:
 
 
 def _best_lattice(
-    env: Envelopes, hits: onsets.Onsets, found: list[tuple[float, float]], meter: Meter, beating: bool = False
+    env: Envelopes,
+    hits: onsets.Onsets,
+    found: list[tuple[float, float]],
+    meter: Meter,
+    beating: bool = False,
 ) -> tuple[float, Beats]:
     """The tempo, of those found, whose lattice the take agrees with best; `beating`: one with a pulse before any without."""
     best: tuple[bool, float, float, Beats] | None = None
@@ -105,7 +127,9 @@ def _three_to_two(
     asked tempo lie on 16ths of three halves of it too, but not in its bars.
     """
     found, alike, after_a_bar = lattice, lattice.likeness, lattice.again.similarity.get(1, 0.0)
-    others = [tempo.candidates(env, asked_bpm * part, meter.quarters_per_bar, 1) for part in (1.5, 2 / 3)]
+    others = [
+        tempo.candidates(env, asked_bpm * part, meter.quarters_per_bar, 1) for part in (1.5, 2 / 3)
+    ]
     for other_bpm, _ in others[0] + others[1]:
         other = beats.find(env, hits, other_bpm, meter.quarters_per_bar)
         fewer = other.between(hits) < FEWER * lattice.between(hits)
@@ -115,15 +139,21 @@ def _three_to_two(
     return bpm, found
 
 
-def _readings(env: Envelopes, hits: onsets.Onsets, bpm: float, lattice: Beats, meter: Meter) -> list[Reading]:
+def _readings(
+    env: Envelopes, hits: onsets.Onsets, bpm: float, lattice: Beats, meter: Meter
+) -> list[Reading]:
     """The take read in the octaves of its tempo that the music itself may move in, without those that cannot be the likeliest."""
     readings: list[Reading] = []
     least = -np.inf
     for octave in (1.0, 2.0, 0.5):
-        usual = -0.5 * float(np.log(bpm * octave / USUAL_BPM) / 0.3) ** 2 + (ASKED_OCTAVE if octave == 1 else 0)
+        usual = -0.5 * float(np.log(bpm * octave / USUAL_BPM) / 0.3) ** 2 + (
+            ASKED_OCTAVE if octave == 1 else 0
+        )
         if octave != 1 and usual < max(RARE, least):
             continue
-        own = lattice if octave == 1 else beats.find(env, hits, bpm * octave, meter.quarters_per_bar)
+        own = (
+            lattice if octave == 1 else beats.find(env, hits, bpm * octave, meter.quarters_per_bar)
+        )
         usual -= BETWEEN * own.between(hits)
         if usual < least:
             continue
@@ -144,9 +174,14 @@ def _read(env: Envelopes, lattice: Beats, octave: float, usual: float, meter: Me
     joined = loop_joint.signs(folded, starts, trust)
     score = downbeat.sound_of(folded, starts, joined, meter)
     unit = slots * lattice.unit_bars
-    music_s, rests = lead_in.music_from_s(env, lattice.map, unit), lead_in.own_rest(env, lattice.map, unit)
+    music_s, rests = (
+        lead_in.music_from_s(env, lattice.map, unit),
+        lead_in.own_rest(env, lattice.map, unit),
+    )
     score += downbeat.start_of(env, lattice.map, slots, starts, music_s, rests)
     score += downbeat.after_rest(folded, starts, meter)
     score += loop_joint.broken(env, lattice.map, folded, starts, trust)
     belief = np.exp(score - score.max())
-    return Reading(lattice, octave, starts, belief / belief.sum(), joined, slots, folded.sixteenth_s, usual)
+    return Reading(
+        lattice, octave, starts, belief / belief.sum(), joined, slots, folded.sixteenth_s, usual
+    )

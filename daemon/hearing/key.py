@@ -72,10 +72,14 @@ def find_key(tones: Tones) -> tuple[Key | None, float]:
     """The most likely major or minor key and how sure it is (0-1); None where nothing tonal lasts."""
     if not tones.is_tonal:
         return None, 0.0
-    fits = np.array([_fit(tones.chroma, tonic, mode) for mode in ("major", "minor") for tonic in range(12)])
+    fits = np.array(
+        [_fit(tones.chroma, tonic, mode) for mode in ("major", "minor") for tonic in range(12)]
+    )
     order = np.argsort(-fits)
     best = int(order[0])
-    confidence = float(np.clip(fits[best], 0, 1) * np.clip(0.4 + 3 * (fits[best] - fits[order[1]]), 0, 1))
+    confidence = float(
+        np.clip(fits[best], 0, 1) * np.clip(0.4 + 3 * (fits[best] - fits[order[1]]), 0, 1)
+    )
     name = _SHARPS[best % 12]
     return Key(best % 12, "major" if best < 12 else "minor", name), confidence
 
@@ -88,7 +92,12 @@ def shift_to(tones: Tones, asked: Key) -> tuple[int, float]:
     if not tones.is_tonal:
         return 0, 0.0
     names = _same_scale(asked)
-    fits = np.array([np.mean([_fit(np.roll(tones.chroma, shift), *name) for name in names]) for shift in range(12)])
+    fits = np.array(
+        [
+            np.mean([_fit(np.roll(tones.chroma, shift), *name) for name in names])
+            for shift in range(12)
+        ]
+    )
     gain = float(fits.max() - fits[0])
     if gain <= _SHIFT_EVIDENCE:
         return 0, gain
@@ -98,7 +107,11 @@ def shift_to(tones: Tones, asked: Key) -> tuple[int, float]:
 
 def tuning_shift(tones: Tones) -> float:
     """Semitones that bring a take's own tuning to A = 440; 0 where it is there already or nothing says where it is."""
-    if not tones.is_tonal or tones.agreement < _TUNING_AGREEMENT or abs(tones.tuning_cents) < _TUNING_CENTS:
+    if (
+        not tones.is_tonal
+        or tones.agreement < _TUNING_AGREEMENT
+        or abs(tones.tuning_cents) < _TUNING_CENTS
+    ):
         return 0.0
     return -tones.tuning_cents / 100
 
@@ -115,7 +128,11 @@ def _peaks(mono: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray, 
     left, middle, right = (np.log(magnitude[frame, bin_ + step] + 1e-9) for step in (-1, 0, 1))
     offset = np.clip(0.5 * (left - right) / (left - 2 * middle + right - 1e-12), -0.5, 0.5)
     hertz, height = (bin_ + offset) * _RATE / _SIZE, magnitude[frame, bin_]
-    loud = (hertz > _LOWEST_HZ) & (hertz < _HIGHEST_HZ) & (height > _PEAK_FLOOR * magnitude.max(axis=1)[frame])
+    loud = (
+        (hertz > _LOWEST_HZ)
+        & (hertz < _HIGHEST_HZ)
+        & (height > _PEAK_FLOOR * magnitude.max(axis=1)[frame])
+    )
     loud &= height > 1e-3 * magnitude.max()
     return hertz[loud], height[loud], frame[loud], len(magnitude)
 
@@ -135,7 +152,9 @@ def _lasting(hertz: np.ndarray, frame: np.ndarray) -> np.ndarray:
     return lasting
 
 
-def _profile(classes: np.ndarray, strength: np.ndarray, frame: np.ndarray, count: int) -> np.ndarray:
+def _profile(
+    classes: np.ndarray, strength: np.ndarray, frame: np.ndarray, count: int
+) -> np.ndarray:
     """(12,) summing to 1: each frame counts about alike, however loud it is."""
     table = np.zeros((count, 12))
     np.add.at(table, (frame, classes), strength)
@@ -149,7 +168,11 @@ def _fit(chroma: np.ndarray, tonic: int, mode: str) -> float:
     profile = np.roll(_mode_profile(mode), tonic)
     if chroma.std() < 1e-9:
         return 0.0
-    return float(((chroma - chroma.mean()) / chroma.std() * (profile - profile.mean()) / profile.std()).mean())
+    return float(
+        (
+            (chroma - chroma.mean()) / chroma.std() * (profile - profile.mean()) / profile.std()
+        ).mean()
+    )
 
 
 def _same_scale(key: Key) -> list[tuple[int, str]]:

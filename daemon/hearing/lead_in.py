@@ -27,14 +27,24 @@ def music_from_s(env: Envelopes, lattice: BeatMap, unit: int) -> float | None:
     Each 16th is held against the same place of the later units: the beginning whose 16ths are, taken together, the strangest is
     the lead-in (the maximum of a running sum, as Page's test for a change has it).
     """
-    first = int(np.ceil(np.interp(env.sounds_from_s - EARLY_S, lattice.beats_s, np.arange(len(lattice.beats_s))) * 4))
-    count = int(np.interp(env.sounds_to_s, lattice.beats_s, np.arange(len(lattice.beats_s))) * 4) - first
+    first = int(
+        np.ceil(
+            np.interp(env.sounds_from_s - EARLY_S, lattice.beats_s, np.arange(len(lattice.beats_s)))
+            * 4
+        )
+    )
+    count = (
+        int(np.interp(env.sounds_to_s, lattice.beats_s, np.arange(len(lattice.beats_s))) * 4)
+        - first
+    )
     if count < 2 * unit:
         return None
     seconds = lattice.seconds(first + np.arange(count))
     reach = 2 * max(1, int(NEAR * float(np.median(np.diff(seconds))) * env.rate)) + 1
     highest = maximum_filter1d(env.onset, reach, axis=0)
-    slots = highest[np.clip(np.round(seconds * env.rate).astype(int), 0, len(highest) - 1)].astype(float)
+    slots = highest[np.clip(np.round(seconds * env.rate).astype(int), 0, len(highest) - 1)].astype(
+        float
+    )
     most = min(LONGEST * 4, count - unit)
     later = np.stack([slots[k + unit :: unit][:8].mean(axis=0) for k in range(most)])
     loud = (slots[:most] ** 2).sum(axis=1) + (later**2).sum(axis=1)
@@ -61,4 +71,7 @@ def own_rest(env: Envelopes, lattice: BeatMap, unit: int) -> bool:
     if silent <= 0 or not len(later_s):
         return False
     ends = np.round((later_s - SLACK_S) * env.rate).astype(int)
-    return float(np.median([(level[end - silent : end] <= TAIL * sounding).mean() for end in ends])) > RESTED
+    return (
+        float(np.median([(level[end - silent : end] <= TAIL * sounding).mean() for end in ends]))
+        > RESTED
+    )

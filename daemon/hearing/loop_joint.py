@@ -45,14 +45,23 @@ def signs(bar: Bar, starts: np.ndarray, trust: float) -> np.ndarray:
     place = np.round(starts * FINE).astype(int) % len(rise)
     weight = rise[place] / (rise[place].max() + 1e-9)
     ahead = (starts[None, :] - starts[:, None]) % length
-    misfit = np.stack([_misfit(ahead * (1 - stretch), weight, bar.sixteenth_s) for stretch in STRETCHES])
-    best, flat = (misfit + 0.15 * np.abs(STRETCHES[:, None]) / 0.01).min(axis=0), misfit[len(STRETCHES) // 2]
+    misfit = np.stack(
+        [_misfit(ahead * (1 - stretch), weight, bar.sixteenth_s) for stretch in STRETCHES]
+    )
+    best, flat = (
+        (misfit + 0.15 * np.abs(STRETCHES[:, None]) / 0.01).min(axis=0),
+        misfit[len(STRETCHES) // 2],
+    )
     behind = best - best.min()
     total = weight.sum() + 1e-9
     others = np.sort(best)[1] if len(best) > 1 else best[0] + 1
     ends = bar.moments[:, 13:]
-    cut = np.minimum(_highest(ends, bar, place, -CUT_S, CUT_S).reshape(len(starts), 3, 2).mean(axis=2), 1.5)
-    before = np.minimum(_highest(ends, bar, place, -GAP_S, -CUT_S).reshape(len(starts), 2, 3).mean(axis=2), 1.5)
+    cut = np.minimum(
+        _highest(ends, bar, place, -CUT_S, CUT_S).reshape(len(starts), 3, 2).mean(axis=2), 1.5
+    )
+    before = np.minimum(
+        _highest(ends, bar, place, -GAP_S, -CUT_S).reshape(len(starts), 2, 3).mean(axis=2), 1.5
+    )
     gap = _gap(bar, place)
     found = [
         np.minimum(behind, 2),
@@ -64,7 +73,9 @@ def signs(bar: Bar, starts: np.ndarray, trust: float) -> np.ndarray:
     return np.column_stack([*found, cut, before, gap / 2, np.clip(ahead_of_all, -1, 1)]) * trust
 
 
-def broken(env: Envelopes, lattice: BeatMap, bar: Bar, starts: np.ndarray, trust: float) -> np.ndarray:
+def broken(
+    env: Envelopes, lattice: BeatMap, bar: Bar, starts: np.ndarray, trust: float
+) -> np.ndarray:
     """Log of how much the breaks of the waveform (`env.breaks`) at each of `starts` speak for a joint there (starts,).
 
     A splice breaks the waveform in every pass of the unit at the same moment: the mean over all passes counts, against the
@@ -73,8 +84,12 @@ def broken(env: Envelopes, lattice: BeatMap, bar: Bar, starts: np.ndarray, trust
     unit = bar.slots * bar.bars
     turns = int(np.ceil((len(lattice.beats_s) - 1) * 4 / unit))
     seconds = lattice.seconds(np.arange(turns * unit * FINE) / FINE)
-    inside = ((seconds > env.sounds_from_s + BEGUN_S) & (seconds < env.sounds_to_s - 0.03)).reshape(turns, -1)
-    height = np.interp(seconds * env.rate, np.arange(len(env.breaks)), maximum_filter1d(env.breaks, 3)).reshape(turns, -1)
+    inside = ((seconds > env.sounds_from_s + BEGUN_S) & (seconds < env.sounds_to_s - 0.03)).reshape(
+        turns, -1
+    )
+    height = np.interp(
+        seconds * env.rate, np.arange(len(env.breaks)), maximum_filter1d(env.breaks, 3)
+    ).reshape(turns, -1)
     lowest = float(env.breaks.min())
     mean = np.where(inside, height, 0).sum(axis=0) / np.maximum(inside.sum(axis=0), 1)
     mean = np.where(inside.any(axis=0), mean, lowest)
@@ -87,7 +102,9 @@ def broken(env: Envelopes, lattice: BeatMap, bar: Bar, starts: np.ndarray, trust
     return BROKEN * trust * np.clip(own - others, *LEAD)
 
 
-def _highest(values: np.ndarray, bar: Bar, place: np.ndarray, from_s: float, to_s: float) -> np.ndarray:
+def _highest(
+    values: np.ndarray, bar: Bar, place: np.ndarray, from_s: float, to_s: float
+) -> np.ndarray:
     """Highest of `values` (moments, n) between two times around each place (places, n)."""
     moment_s = bar.sixteenth_s / FINE
     span = np.arange(round(from_s / moment_s), round(to_s / moment_s) + 1)

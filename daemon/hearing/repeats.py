@@ -29,10 +29,18 @@ class Repeats:
         return len(self.beat)
 
     def only(self, keep: np.ndarray) -> Repeats:
-        return Repeats(self.beat[keep], self.later[keep], self.seconds[keep], self.weight[keep], self.similarity)
+        return Repeats(
+            self.beat[keep],
+            self.later[keep],
+            self.seconds[keep],
+            self.weight[keep],
+            self.similarity,
+        )
 
 
-def repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float, step: float = 0.5, reach_s: float = 0.045) -> Repeats:
+def repeats(
+    env: Envelopes, beats_s: np.ndarray, bar_beats: float, step: float = 0.5, reach_s: float = 0.045
+) -> Repeats:
     """Local cross-correlation of the onset strength with itself after 1, 2 and 4 bars of `bar_beats` beats.
 
     `beats_s` are the beat times as believed so far; each window is 1.6 beats long and may move by up to `reach_s`.
@@ -46,11 +54,20 @@ def repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float, step: float =
     all_beats = [np.arange(0, len(beats_s) - bars * bar_beats - 1, step) for bars in BARS]
     beat = np.concatenate(all_beats)
     bars = np.repeat(BARS, [len(beats) for beats in all_beats])
-    first, second = (np.round(np.interp(at, place, beats_s) * rate).astype(int) for at in (beat, beat + bars * bar_beats))
+    first, second = (
+        np.round(np.interp(at, place, beats_s) * rate).astype(int)
+        for at in (beat, beat + bars * bar_beats)
+    )
     inside = (first >= half) & (second >= half + reach) & (second + half + reach + 1 <= len(shape))
     lag, height, loudness = _matches(shape, first[inside], second[inside], half, reach)
     loud = loudness >= LEAST_LOUDNESS
-    beat, bars, lag, height, loudness = beat[inside][loud], bars[inside][loud], lag[loud], height[loud], loudness[loud]
+    beat, bars, lag, height, loudness = (
+        beat[inside][loud],
+        bars[inside][loud],
+        lag[loud],
+        height[loud],
+        loudness[loud],
+    )
     similarity: dict[int, float] = {}
     for count in BARS:
         own = bars == count
@@ -64,7 +81,9 @@ def repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float, step: float =
     height, loudness = height[told], loudness[told]
     alike = np.minimum(height, 1) ** 2
     # What resembles itself less is also timed less well, faster than in proportion.
-    weight = np.where(height > 0.6, 0.02 * alike / (1.02 - alike), 0) * np.minimum(loudness / (np.median(loudness) + 1e-9), 1)
+    weight = np.where(height > 0.6, 0.02 * alike / (1.02 - alike), 0) * np.minimum(
+        loudness / (np.median(loudness) + 1e-9), 1
+    )
     return Repeats(beat, later, seconds, weight, similarity)
 
 
@@ -86,9 +105,13 @@ def _matches(
     passage = np.conj(sfft.rfft(shape[around] * window[:, None], size, axis=1))
     around = fields[:, None] + np.arange(-half - reach, half + reach + 1)
     field = sfft.rfft(shape[around], size, axis=1)
-    norm = sfft.irfft(sfft.rfft(power[around], size, axis=1) * np.conj(sfft.rfft(window, size)), size, axis=1)
+    norm = sfft.irfft(
+        sfft.rfft(power[around], size, axis=1) * np.conj(sfft.rfft(window, size)), size, axis=1
+    )
     # A window over silence beside a loud hit holds only the transform's own errors: no likeness is read from those.
-    norm = np.maximum(norm[:, : 2 * reach + 1], 1e-5 * power[around].sum(axis=1, keepdims=True))[of_second]
+    norm = np.maximum(norm[:, : 2 * reach + 1], 1e-5 * power[around].sum(axis=1, keepdims=True))[
+        of_second
+    ]
     both = np.empty((len(first), field.shape[1]), np.complex64)
     for row, (a, b) in enumerate(zip(of_first, of_second, strict=True)):
         np.einsum("ij,ij->i", passage[a], field[b], out=both[row])
@@ -99,4 +122,8 @@ def _matches(
     at = np.clip(best, 1, 2 * reach - 1)[:, None] + np.arange(-1, 2)
     left, middle, right = np.take_along_axis(likeness, at, axis=1).T
     moved = best + 0.5 * (left - right) / (left - 2 * middle + right - 1e-12) - reach
-    return second - first + np.where(found, moved, 0), np.where(found, np.maximum(middle, 0), 0), loudness
+    return (
+        second - first + np.where(found, moved, 0),
+        np.where(found, np.maximum(middle, 0), 0),
+        loudness,
+    )

@@ -14,7 +14,9 @@ USUAL_BPM = 112.0
 SAME = 0.006
 
 
-def candidates(env: Envelopes, asked_bpm: float | None, quarters_per_bar: float, count: int = 4) -> list[tuple[float, float]]:
+def candidates(
+    env: Envelopes, asked_bpm: float | None, quarters_per_bar: float, count: int = 4
+) -> list[tuple[float, float]]:
     """The likeliest tempi (quarters a minute, score), best first.
 
     Scored by the pulse at the beat and its divisions, by how well the onsets repeat after one, two and four bars, and by
@@ -35,11 +37,15 @@ def candidates(env: Envelopes, asked_bpm: float | None, quarters_per_bar: float,
     for peak in [*_peaks(score, count), *_peaks(repetition, 2)]:
         if all(abs(float(np.log(bpm[peak] / bpm[other]))) > SAME for other in found):
             found.append(peak)
-    return sorted(((float(bpm[peak]), float(score[peak])) for peak in found), key=lambda pair: -pair[1])
+    return sorted(
+        ((float(bpm[peak]), float(score[peak])) for peak in found), key=lambda pair: -pair[1]
+    )
 
 
 def _peaks(score: np.ndarray, count: int) -> list[int]:
-    peaks = np.flatnonzero((score >= np.roll(score, 1)) & (score >= np.roll(score, -1)) & (score > 0))
+    peaks = np.flatnonzero(
+        (score >= np.roll(score, 1)) & (score >= np.roll(score, -1)) & (score > 0)
+    )
     return [int(p) for p in peaks[np.argsort(-score[peaks])][:count]]
 
 

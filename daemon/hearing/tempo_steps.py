@@ -34,10 +34,15 @@ def stepped(env: Envelopes, beat_s: float, from_end: bool = False) -> tuple[np.n
         return np.zeros(0), 0
     rate = env.rate
     phases_s = first_s + np.arange(0, beat_s, FINE_S)
-    best = max((_changed(flux, rate, phase_s, beat_s, count, last_s) for phase_s in phases_s), key=lambda found: found[0])
+    best = max(
+        (_changed(flux, rate, phase_s, beat_s, count, last_s) for phase_s in phases_s),
+        key=lambda found: found[0],
+    )
     _, phase_s, change, ratio = best
     before = phase_s + beat_s * np.arange(-2, change + 1)
-    after = before[-1] + beat_s / ratio * np.arange(1, int((last_s - before[-1]) / beat_s * ratio) + 3)
+    after = before[-1] + beat_s / ratio * np.arange(
+        1, int((last_s - before[-1]) / beat_s * ratio) + 3
+    )
     beats_s = np.concatenate([before, after])
     if not from_end:
         return beats_s, change + 2

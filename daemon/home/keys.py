@@ -57,7 +57,9 @@ def has_secret(name: str) -> bool:
         return found
     asking = _asking.get(name)
     if asking is None or not asking.is_alive():
-        asking = _asking[name] = threading.Thread(target=_ask, args=(name,), name="keyring", daemon=True)
+        asking = _asking[name] = threading.Thread(
+            target=_ask, args=(name,), name="keyring", daemon=True
+        )
         asking.start()
     if not found:
         asking.join(_PATIENCE_S)
@@ -67,7 +69,9 @@ def has_secret(name: str) -> bool:
 def _ask(name: str) -> None:
     command = [sys.executable, "-m", "daemon.home.keys", name]
     try:
-        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=_ASK_WAIT_S)
+        done = subprocess.run(
+            command, capture_output=True, stdin=subprocess.DEVNULL, timeout=_ASK_WAIT_S
+        )
         _answers[name] = time.monotonic(), done.returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         _answers[name] = time.monotonic(), False
@@ -93,7 +97,9 @@ def forget_secret(name: str) -> None:
     try:
         keyring.delete_password(SERVICE, name)
     except (KeyringError, RuntimeError) as error:
-        raise SecretError(f"the system's keyring does not hold {name} ({type(error).__name__}); there is nothing to do") from None
+        raise SecretError(
+            f"the system's keyring does not hold {name} ({type(error).__name__}); there is nothing to do"
+        ) from None
 
 
 def mask(text: str, *values: str | None) -> str:

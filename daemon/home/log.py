@@ -30,7 +30,8 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         said = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(record.created)) + f".{int(record.msecs):03}",
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(record.created))
+            + f".{int(record.msecs):03}",
             "level": record.levelname.lower(),
             "from": record.name,
             "text": mask(record.getMessage()),
@@ -78,7 +79,9 @@ class Writer(logging.Handler):
 
     def _said(self) -> logging.LogRecord:
         count, self._left_out = self._left_out, 0
-        text = f"{count} lines of the log were left out: they came faster than they could be written"
+        text = (
+            f"{count} lines of the log were left out: they came faster than they could be written"
+        )
         return logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, None, None)
 
     def finish(self) -> None:
@@ -95,7 +98,11 @@ def set_up_log(places: Places, config: Config, *, verbose: bool) -> None:
     """A rotating file in the state folder; on the screen what a person at a terminal wants to know."""
     places.state.mkdir(parents=True, exist_ok=True)
     to_file = logging.handlers.RotatingFileHandler(
-        places.log, maxBytes=config.log.megabytes << 20, backupCount=_FILES_KEPT, encoding="utf-8", delay=True
+        places.log,
+        maxBytes=config.log.megabytes << 20,
+        backupCount=_FILES_KEPT,
+        encoding="utf-8",
+        delay=True,
     )
     to_screen = logging.StreamHandler()
     to_screen.setLevel(logging.INFO if verbose else logging.WARNING)

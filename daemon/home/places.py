@@ -29,7 +29,8 @@ class Places:
             return cls(base / "config.yaml", base / "state", base / "crate", base / "inbox")
         music = Path(platformdirs.user_music_dir())
         return cls(
-            Path(platformdirs.user_config_dir("Sidecrate", appauthor=False, roaming=True)) / "config.yaml",
+            Path(platformdirs.user_config_dir("Sidecrate", appauthor=False, roaming=True))
+            / "config.yaml",
             Path(platformdirs.user_data_dir("Sidecrate", appauthor=False)),
             music / "Sidecrate",
             music / "Sidecrate Inbox",

@@ -39,7 +39,9 @@ def is_shown_first(brief: Brief, request: Mapping[str, Any]) -> bool:
     return brief.improve == "ask" or (brief.lyrics == AUTO and request.get("improve") != "on")
 
 
-def amend(brief: Brief, request: Request, step: str, result: Mapping[str, Any], check: Any) -> Brief:
+def amend(
+    brief: Brief, request: Request, step: str, result: Mapping[str, Any], check: Any
+) -> Brief:
     """The Brief with one step's result. `check(brief)` raises where no engine of it can make what it now says.
 
     A step that came to nothing leaves a line in `said` and the rules' own way; what went wrong is kept in `improved` too.
@@ -52,7 +54,9 @@ def amend(brief: Brief, request: Request, step: str, result: Mapping[str, Any], 
     if len(said) > _MOST_SAID:
         said[_MOST_SAID:] = [f"and {len(said) - _MOST_SAID} more things were mended"]
     if step == "lyrics":
-        return _with(brief, [f"words to sing by {model}", *said], **_sung(brief, request, answer["lyrics"]))
+        return _with(
+            brief, [f"words to sing by {model}", *said], **_sung(brief, request, answer["lyrics"])
+        )
     if step == "compose":
         return _with(brief, [f"notes by {model}", *said], plan=answer["plan"])
     own = brief.engines[0]
@@ -76,7 +80,10 @@ def _without(brief: Brief, step: str, why: str) -> Brief:
 def _sung(brief: Brief, request: Request, lyrics: str) -> dict[str, Any]:
     if brief.kind != "vocal" or "seconds" in request:
         return {"lyrics": lyrics}
-    return {"lyrics": lyrics, "seconds": min(max(len(lyrics.split()) * WORD_S, SHORTEST_VOCAL_S), LONGEST_VOCAL_S)}
+    return {
+        "lyrics": lyrics,
+        "seconds": min(max(len(lyrics.split()) * WORD_S, SHORTEST_VOCAL_S), LONGEST_VOCAL_S),
+    }
 
 
 def _with_fields(brief: Brief, request: Request, fields: Mapping[str, Any], check: Any) -> Brief:
@@ -114,7 +121,11 @@ def _open_sound(brief: Brief, request: Request, fields: Mapping[str, Any]) -> di
         "density": brief.density is None, "negative": not brief.negative,
         "swing": "swing" not in request and parse_words(brief.prompt).swing is None,
     }  # fmt: skip
-    taken = {name: fields[name] for name, is_open in unsaid.items() if is_open and name in fields and name not in request}
+    taken = {
+        name: fields[name]
+        for name, is_open in unsaid.items()
+        if is_open and name in fields and name not in request
+    }
     if "genre" in taken:
         found = find_genre(str(taken["genre"]))
         taken["genre"] = found.name if found else taken["genre"]
@@ -123,21 +134,35 @@ def _open_sound(brief: Brief, request: Request, fields: Mapping[str, Any]) -> di
 
 def _taken(brief: Brief, fields: Mapping[str, Any]) -> Brief:
     names = {"key": "key_name", "meter": "meter_name"}
-    changes = {names.get(name, name): tuple(v) if isinstance(v, list) else v for name, v in fields.items()}
+    changes = {
+        names.get(name, name): tuple(v) if isinstance(v, list) else v for name, v in fields.items()
+    }
     if changes.get("key_name") == "keep":
         del changes["key_name"]
-    decided = {name: Decision(value, SOURCE, _overruled(brief, name)) for name, value in fields.items()}
+    decided = {
+        name: Decision(value, SOURCE, _overruled(brief, name)) for name, value in fields.items()
+    }
     chosen = "; ".join(f"{name} {_plain(v)}" for name, v in fields.items())
-    return _with(brief, [f"the model chose {chosen}"], decided={**brief.decided, **decided}, **changes)
+    return _with(
+        brief, [f"the model chose {chosen}"], decided={**brief.decided, **decided}, **changes
+    )
 
 
 def _plain(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else f"{value:g}" if isinstance(value, float) else str(value)
+    return (
+        ", ".join(value)
+        if isinstance(value, list)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
 
 
 def _overruled(brief: Brief, name: str) -> tuple[tuple[str, Any], ...]:
     before = brief.decided.get(name)
-    return ((before.source, before.value),) if before is not None and before.value is not None else ()
+    return (
+        ((before.source, before.value),) if before is not None and before.value is not None else ()
+    )
 
 
 def about(brief: Brief) -> dict[str, Any] | None:
@@ -157,7 +182,11 @@ def proposal(brief: Brief) -> str:
             lines += [f"{engine}: {words}" for engine, words in answer["words"].items()]
         elif step == "lyrics":
             lines.append(answer["lyrics"])
-    lines += [line for line in brief.said if line.startswith(("the model", "the prompt", "the notes", "notes by"))]
+    lines += [
+        line
+        for line in brief.said
+        if line.startswith(("the model", "the prompt", "the notes", "notes by"))
+    ]
     return "\n".join(lines)
 
 

@@ -23,7 +23,9 @@ _MOST_ANSWER_BYTES = 2 << 20
 #: How often a server that is too busy is asked again, and how long it may ask us to wait.
 _BUSY_TRIES, _LONGEST_PAUSE_S = 2, 10.0
 #: In the error of a server that does not know a kind of structured output.
-_FORMAT = re.compile(r"response_format|json_schema|json_object|structured|grammar|schema", re.IGNORECASE)
+_FORMAT = re.compile(
+    r"response_format|json_schema|json_object|structured|grammar|schema", re.IGNORECASE
+)
 _SPENT = re.compile(r"spend_limit|insufficient_quota|billing|credit", re.IGNORECASE)
 
 
@@ -74,7 +76,9 @@ class Chat:
     def ask(self, question: Question) -> Answer:
         """ChatError where no JSON object comes of it before the time is over."""
         if self._key is None and not self._near:
-            raise ChatError(f"{KEY} is not set; set it in the environment, or by: sidecrate secret set {KEY}")
+            raise ChatError(
+                f"{KEY} is not set; set it in the environment, or by: sidecrate secret set {KEY}"
+            )
         for how in ("json_schema", "json_object", "text"):
             try:
                 return self._read(self._post(self._body(question, how), how), how)
@@ -85,10 +89,16 @@ class Chat:
     def _body(self, question: Question, how: str) -> dict[str, Any]:
         system = question.system
         if how != "json_schema":
-            system += "\nAnswer with one JSON object and nothing else, as this schema says: " + json.dumps(question.schema)
+            system += (
+                "\nAnswer with one JSON object and nothing else, as this schema says: "
+                + json.dumps(question.schema)
+            )
         body: dict[str, Any] = {
             "model": self._server["model"],
-            "messages": [{"role": "system", "content": system}, {"role": "user", "content": question.user}],
+            "messages": [
+                {"role": "system", "content": system},
+                {"role": "user", "content": question.user},
+            ],
             # OpenAI's newer models refuse the old name, and many local servers do not know the new one
             "max_tokens" if self._near else "max_completion_tokens": question.most_tokens,
         }
@@ -105,8 +115,13 @@ class Chat:
             if status < 300:
                 return said
             error = said.get("error")
-            error = error if isinstance(error, dict) else {"message": error or said.get("detail") or ""}
-            words = mask(f"{error.get('code') or error.get('type') or ''} {error.get('message') or ''}".strip(), self._key)[:300]
+            error = (
+                error if isinstance(error, dict) else {"message": error or said.get("detail") or ""}
+            )
+            words = mask(
+                f"{error.get('code') or error.get('type') or ''} {error.get('message') or ''}".strip(),
+                self._key,
+            )[:300]
             if status in (400, 404, 415, 422, 501) and how != "text" and _FORMAT.search(words):
                 raise _Unformatted
             pause_s = _seconds(headers.get("retry-after"), 1.0 + tries)
@@ -120,15 +135,24 @@ class Chat:
     def _refusal(self, status: int, words: str) -> ChatError:
         tail = f" ({words})" if words else ""
         if status in (401, 403):
-            return ChatError(f"{self._name} does not accept {KEY}{tail}; set the right one by: sidecrate secret set {KEY}")
+            return ChatError(
+                f"{self._name} does not accept {KEY}{tail}; set the right one by: sidecrate secret set {KEY}"
+            )
         if status == 404:
-            return ChatError(f"{self._name} does not know model {self._server['model']!r}{tail}; see improve.model in the config")
+            return ChatError(
+                f"{self._name} does not know model {self._server['model']!r}{tail}; see improve.model in the config"
+            )
         if status == 429 and _SPENT.search(words):
-            return ChatError(f"the account at {self._name} has no money left, or has met its limit{tail}")
+            return ChatError(
+                f"the account at {self._name} has no money left, or has met its limit{tail}"
+            )
         if status in (429, 503):
             return ChatError(f"{self._name} is too busy{tail}")
         # an error on the server's side may have come after the work
-        return ChatError(f"{self._name} answered with an error, HTTP {status}{tail}", None if status >= 500 else 0.0)
+        return ChatError(
+            f"{self._name} answered with an error, HTTP {status}{tail}",
+            None if status >= 500 else 0.0,
+        )
 
     def _send(self, body: dict[str, Any]) -> tuple[int, Mapping[str, str], dict[str, Any]]:
         """(status, headers, JSON object) of one call; the body is read up to a limit, and only while there is time."""
@@ -138,21 +162,29 @@ class Chat:
             raise self._late()
         timeout = httpx.Timeout(left_s, connect=min(10.0, left_s))
         try:
-            with self._http.stream("POST", self._url, json=body, headers=headers, timeout=timeout) as answer:
+            with self._http.stream(
+                "POST", self._url, json=body, headers=headers, timeout=timeout
+            ) as answer:
                 raw = b""
                 for piece in answer.iter_bytes():
                     raw += piece
                     if len(raw) > _MOST_ANSWER_BYTES:
-                        raise ChatError(f"{self._name} answered more than {_MOST_ANSWER_BYTES >> 20} MB", None)
+                        raise ChatError(
+                            f"{self._name} answered more than {_MOST_ANSWER_BYTES >> 20} MB", None
+                        )
                     if time.monotonic() > self._until_s:
                         raise self._late()
                 status, given = answer.status_code, answer.headers
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise ChatError(f"{self._name} cannot be reached ({type(error).__name__}); see improve.base_url") from None
+            raise ChatError(
+                f"{self._name} cannot be reached ({type(error).__name__}); see improve.base_url"
+            ) from None
         except httpx.TimeoutException:
             raise self._late() from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ChatError(f"{self._name} broke off its answer ({type(error).__name__})", None) from None
+            raise ChatError(
+                f"{self._name} broke off its answer ({type(error).__name__})", None
+            ) from None
         try:
             said = json.loads(raw)
         except ValueError:
@@ -164,7 +196,9 @@ class Chat:
         return status, given, said
 
     def _late(self) -> ChatError:
-        return ChatError(f"{self._name} did not answer within {self._server['timeout_s']:g} s", None)
+        return ChatError(
+            f"{self._name} did not answer within {self._server['timeout_s']:g} s", None
+        )
 
     def _read(self, said: dict[str, Any], how: str) -> Answer:
         cost = self._cost(said)
@@ -190,7 +224,8 @@ class Chat:
         usage = said.get("usage")
         price = self._server["price"]
         try:
-            return cost_usd((price[0], price[1]), int(usage["prompt_tokens"]), int(usage["completion_tokens"]))  # type: ignore[index]
+            asked, answered = int(usage["prompt_tokens"]), int(usage["completion_tokens"])  # type: ignore[index]
+            return cost_usd((price[0], price[1]), asked, answered)
         except (KeyError, TypeError, ValueError):
             return 0.0 if not any(price) else None
 

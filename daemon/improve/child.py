@@ -51,4 +51,7 @@ def _step(step: str) -> tuple[Ask, Read]:
         from daemon.improve.composing import plan_question, read_plan_answer
 
         return plan_question, read_plan_answer
-    return {"improve": (prompt_question, read_prompt_answer), "lyrics": (lyrics_question, read_lyrics_answer)}[step]
+    return {
+        "improve": (prompt_question, read_prompt_answer),
+        "lyrics": (lyrics_question, read_lyrics_answer),
+    }[step]

@@ -42,7 +42,12 @@ def _nullable(**fields: Any) -> dict[str, Any]:
 
 
 def _object(**fields: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": fields,
+        "required": list(fields),
+        "additionalProperties": False,
+    }
 
 
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -83,7 +88,9 @@ def plan_question(brief: Brief, request: Mapping[str, Any]) -> Question:
         "instruments": list(brief.instruments),
         "only_these": brief.only, "energy": brief.energy, "density": brief.density, "swing": brief.swing,
     }  # fmt: skip
-    return Question("plan", system, json.dumps(user, ensure_ascii=False), SCHEMA, TOKENS["compose"][1])
+    return Question(
+        "plan", system, json.dumps(user, ensure_ascii=False), SCHEMA, TOKENS["compose"][1]
+    )
 
 
 def read_plan_answer(value: Mapping[str, Any], brief: Brief) -> dict[str, Any]:
@@ -103,7 +110,9 @@ def read_plan_answer(value: Mapping[str, Any], brief: Brief) -> dict[str, Any]:
 def _settled(value: Mapping[str, Any], brief: Brief) -> dict[str, Any]:
     """The answer as a plan's JSON, with the Brief's own values where it has them."""
     known = {
-        name: value[name] for name in ("genre", "key", "chords_of", "drums", "bass", "chords", "pad", "lead") if name in value
+        name: value[name]
+        for name in ("genre", "key", "chords_of", "drums", "bass", "chords", "pad", "lead")
+        if name in value
     }
     drums, lead = known.get("drums"), known.get("lead")
     if isinstance(drums, Mapping) and isinstance(drums.get("rows"), list):
@@ -119,7 +128,11 @@ def _settled(value: Mapping[str, Any], brief: Brief) -> dict[str, Any]:
 
 
 def _named(listed: list[Any], name: str, content: str) -> dict[str, Any]:
-    return {str(one[name]): one[content] for one in listed if isinstance(one, Mapping) and name in one and content in one}
+    return {
+        str(one[name]): one[content]
+        for one in listed
+        if isinstance(one, Mapping) and name in one and content in one
+    }
 
 
 def _without_unasked(plan: Plan, brief: Brief, said: list[str]) -> Plan:
@@ -161,7 +174,9 @@ def _one_at_a_time(lead: Lead, said: list[str]) -> Lead:
             for k, (step, degree, length) in enumerate(line)
         ]
         if len(cut) < len(events):
-            said.append(f"lead.{letter}: {len(events) - len(cut)} notes at the same time as others left out")
+            said.append(
+                f"lead.{letter}: {len(events) - len(cut)} notes at the same time as others left out"
+            )
         bars[letter] = cut
     return Lead(bars, lead.form, lead.sound)
 
@@ -170,7 +185,11 @@ def _in_range(plan: Plan, said: list[str]) -> Plan:
     """Parts moved by octaves into their range; what wanders beyond it is heard as it is."""
     for part, (low, high) in RANGES.items():
         what = getattr(plan, part)
-        pitches = [note.pitch for note in Score(plan.with_(sections=_whole(plan))).part(part)] if what is not None else []
+        pitches = (
+            [note.pitch for note in Score(plan.with_(sections=_whole(plan))).part(part)]
+            if what is not None
+            else []
+        )
         if not pitches:
             continue
         middle = (min(pitches) + max(pitches)) / 2
@@ -191,7 +210,11 @@ def _whole(plan: Plan) -> list[Any]:
     """One section in which every part plays."""
     from daemon.engines.embedded.plan import PARTS, Section
 
-    return [Section("loop", plan.bars, [part for part in PARTS if getattr(plan, part, None) is not None])]
+    return [
+        Section(
+            "loop", plan.bars, [part for part in PARTS if getattr(plan, part, None) is not None]
+        )
+    ]
 
 
 def _only_heard(plan: Plan, said: list[str]) -> Plan:

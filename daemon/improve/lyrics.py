@@ -44,7 +44,9 @@ def lyrics_question(brief: Brief, request: Mapping[str, Any]) -> Question:
         "seconds": request.get("seconds", _USUAL_S),
         "letters": [low, high],
     }
-    return Question("lyrics", _SYSTEM, json.dumps(user, ensure_ascii=False), _SCHEMA, TOKENS["lyrics"][1])
+    return Question(
+        "lyrics", _SYSTEM, json.dumps(user, ensure_ascii=False), _SCHEMA, TOKENS["lyrics"][1]
+    )
 
 
 def read_lyrics_answer(value: Mapping[str, Any], brief: Brief) -> dict[str, Any]:
@@ -56,8 +58,12 @@ def read_lyrics_answer(value: Mapping[str, Any], brief: Brief) -> dict[str, Any]
         lines.pop()
     clean = "\n".join(lines).strip()
     if len(clean) < max(low, 2):
-        raise ValueError(f"the model wrote no words that can be sung (it takes {low} to {high} letters)")
+        raise ValueError(
+            f"the model wrote no words that can be sung (it takes {low} to {high} letters)"
+        )
     said = (
-        ["the words were longer than the engine takes; their end was left out"] if len(clean) < len(str(text).strip()) - 2 else []
+        ["the words were longer than the engine takes; their end was left out"]
+        if len(clean) < len(str(text).strip()) - 2
+        else []
     )
     return {"lyrics": clean, "said": said}

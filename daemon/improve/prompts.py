@@ -63,17 +63,30 @@ def prompt_question(brief: Brief, request: Mapping[str, Any]) -> Question:
         "additionalProperties": False,
     }  # fmt: skip
     fields = {"prompts": prompts, **FILLED}
-    schema = {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+    schema = {
+        "type": "object",
+        "properties": fields,
+        "required": list(fields),
+        "additionalProperties": False,
+    }
     settled = {name: request[name] for name in (*FILLED, "seconds", "lyrics") if name in request}
     user = {
         "idea": brief.prompt or brief.words,
         "kind": brief.kind,
-        "settled": {"bpm": brief.bpm, "key": brief.key_name, "meter": brief.meter_name, "bars": brief.bars} | settled
+        "settled": {
+            "bpm": brief.bpm,
+            "key": brief.key_name,
+            "meter": brief.meter_name,
+            "bars": brief.bars,
+        }
+        | settled
         if brief.kind in ("loop", "midi", "track", "vocal")
         else settled,
         "engines": {name: guide(name) for name in engines},
     }
-    return Question("prompt", _SYSTEM, json.dumps(user, ensure_ascii=False), schema, TOKENS["improve"][1])
+    return Question(
+        "prompt", _SYSTEM, json.dumps(user, ensure_ascii=False), schema, TOKENS["improve"][1]
+    )
 
 
 def read_prompt_answer(value: Mapping[str, Any], brief: Brief) -> dict[str, Any]:
@@ -87,7 +100,11 @@ def read_prompt_answer(value: Mapping[str, Any], brief: Brief) -> dict[str, Any]
     for engine in dict.fromkeys(brief.engines):
         text = prompts.get(engine)
         # a tempo or key in it would be told twice
-        clean = parse_words(" ".join(text.split())[:_MOST_LETTERS]).words if isinstance(text, str) else ""
+        clean = (
+            parse_words(" ".join(text.split())[:_MOST_LETTERS]).words
+            if isinstance(text, str)
+            else ""
+        )
         if clean:
             words[engine] = clean
     if not words:

@@ -27,16 +27,23 @@ class ReplicateChat:
     def ask(self, question: Question) -> Answer:
         """ChatError where no JSON object comes of it before the time is over; the prediction is then ended."""
         if not self._token:
-            raise ChatError(f"{TOKEN} is not set; set it in the environment, or by: sidecrate secret set {TOKEN}")
+            raise ChatError(
+                f"{TOKEN} is not set; set it in the environment, or by: sidecrate secret set {TOKEN}"
+            )
         client = Client(str(self._server["base_url"]), self._token)
-        schema = "\nAnswer with one JSON object and nothing else, as this schema says: " + json.dumps(question.schema)
+        schema = (
+            "\nAnswer with one JSON object and nothing else, as this schema says: "
+            + json.dumps(question.schema)
+        )
         inputs = {
             "prompt": question.user,
             "system_prompt": question.system + schema,
             "max_completion_tokens": question.most_tokens,
         }
         try:
-            said = client.create(str(self._server["model"]), "", inputs, float(self._server["timeout_s"]))
+            said = client.create(
+                str(self._server["model"]), "", inputs, float(self._server["timeout_s"])
+            )
         except ApiError as error:
             raise ChatError(f"Replicate: {error.text}", None if error.sent else 0.0) from None
         try:
@@ -44,7 +51,9 @@ class ReplicateChat:
                 if time.monotonic() > self._until_s:
                     with contextlib.suppress(ApiError):
                         client.cancel(str(said["id"]))
-                    raise ChatError(f"Replicate did not answer within {self._server['timeout_s']:g} s", None)
+                    raise ChatError(
+                        f"Replicate did not answer within {self._server['timeout_s']:g} s", None
+                    )
                 time.sleep(_POLL_S)
                 said = client.get(str(said["id"]))
         except (ApiError, KeyError) as error:
@@ -55,13 +64,22 @@ class ReplicateChat:
         metrics = said.get("metrics") or {}
         price = self._server["price"]
         try:
-            cost = cost_usd((price[0], price[1]), int(metrics["input_token_count"]), int(metrics["output_token_count"]))
+            cost = cost_usd(
+                (price[0], price[1]),
+                int(metrics["input_token_count"]),
+                int(metrics["output_token_count"]),
+            )
         except (KeyError, TypeError, ValueError):
             cost = None
         if said.get("status") != "succeeded":
-            raise ChatError(f"Replicate: {said.get('status')}: {str(said.get('error') or 'without a reason')[:200]}", cost)
+            raise ChatError(
+                f"Replicate: {said.get('status')}: {str(said.get('error') or 'without a reason')[:200]}",
+                cost,
+            )
         output = said.get("output")
-        value = json_in("".join(str(part) for part in output) if isinstance(output, list) else output)
+        value = json_in(
+            "".join(str(part) for part in output) if isinstance(output, list) else output
+        )
         if value is None:
             raise ChatError("the model's answer is no JSON object", cost)
         return Answer(value, str(self._server["model"]), cost, "text")

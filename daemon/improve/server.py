@@ -38,7 +38,9 @@ def may_have_key(base_url: str) -> bool:
     return urlsplit(base_url).scheme == "https" or is_this_machine(base_url)
 
 
-def price_usd(base_url: str, model: str, configured: tuple[float, float] | None) -> tuple[float, float]:
+def price_usd(
+    base_url: str, model: str, configured: tuple[float, float] | None
+) -> tuple[float, float]:
     """USD for a million tokens, asked and answered."""
     if configured is not None:
         return configured

@@ -20,7 +20,9 @@ from daemon.spending.ledger import day_spent
 ASK = "ask"
 
 
-def reserve_usd(database: Database, job: str, model: str, estimate_usd: float, per_day_usd: float) -> int | None:
+def reserve_usd(
+    database: Database, job: str, model: str, estimate_usd: float, per_day_usd: float
+) -> int | None:
     """The number of a purchase that counts against the day's cap from now on; None where the cap has no room."""
     with database.write() as db:
         now = time.time()
@@ -36,7 +38,9 @@ def reserve_usd(database: Database, job: str, model: str, estimate_usd: float, p
 def end_usd(database: Database, purchase: int, result: Mapping[str, Any]) -> None:
     """A purchase has come to an answer, or to none; where its cost is not known its estimate goes on counting."""
     cost_usd = result.get("cost_usd")
-    state = "unknown" if cost_usd is None else "done" if cost_usd or "answer" in result else "dropped"
+    state = (
+        "unknown" if cost_usd is None else "done" if cost_usd or "answer" in result else "dropped"
+    )
     with database.write() as db:
         db.execute(
             "UPDATE purchases SET state = ?, cost_usd = ?, text = ?, ended = ? WHERE id = ?",
@@ -53,7 +57,9 @@ class Improvements:
 
     def next_job(self) -> Job | None:
         """The oldest job with a clip that waits for a language model, and no person's yes to wait for."""
-        if not self.database.row("SELECT 1 FROM clips WHERE state = 'queued' AND place = ? LIMIT 1", IMPROVE):
+        if not self.database.row(
+            "SELECT 1 FROM clips WHERE state = 'queued' AND place = ? LIMIT 1", IMPROVE
+        ):
             return None
         row = self.database.row(
             "SELECT jobs.id FROM clips JOIN jobs ON jobs.id = clips.job WHERE clips.state = 'queued' AND clips.place = ?"
@@ -65,14 +71,23 @@ class Improvements:
 
     def begin(self, job: str) -> None:
         with self.database.write() as db:
-            db.execute("UPDATE jobs SET state = 'improving' WHERE id = ? AND state = 'queued'", (job,))
+            db.execute(
+                "UPDATE jobs SET state = 'improving' WHERE id = ? AND state = 'queued'", (job,)
+            )
 
     def step(self, job: str, step: str) -> tuple[str, dict[str, Any], int | None] | None:
         """(state, result, purchase) of a step, or None where it was never begun."""
         row = self.database.row("SELECT * FROM improvements WHERE job = ? AND step = ?", job, step)
         return (row["state"], json.loads(row["result"]), row["purchase"]) if row else None
 
-    def put(self, job: str, step: str, state: str, result: Mapping[str, Any], purchase: int | None = None) -> None:
+    def put(
+        self,
+        job: str,
+        step: str,
+        state: str,
+        result: Mapping[str, Any],
+        purchase: int | None = None,
+    ) -> None:
         with self.database.write() as db:
             db.execute(
                 "INSERT OR REPLACE INTO improvements (job, step, state, result, purchase, asked) VALUES (?, ?, ?, ?, ?, ?)",
@@ -87,13 +102,20 @@ class Improvements:
                 ("yes" if yes else "no", job, ASK),
             ).rowcount
         if not count:
-            raise QueueError(f"job {job} waits for no answer; `sidecrate status` shows what does", "ended")
+            raise QueueError(
+                f"job {job} waits for no answer; `sidecrate status` shows what does", "ended"
+            )
 
     def release(self, job: str, brief: Brief) -> None:
         """The Brief is settled: the job's clips go on to those who make them."""
         with self.database.write() as db:
-            db.execute("UPDATE jobs SET brief = ?, state = 'queued', stage = '' WHERE id = ?", (json.dumps(brief.to_json()), job))
-            for row in db.execute("SELECT id, k FROM clips WHERE job = ? AND place = ?", (job, IMPROVE)).fetchall():
+            db.execute(
+                "UPDATE jobs SET brief = ?, state = 'queued', stage = '' WHERE id = ?",
+                (json.dumps(brief.to_json()), job),
+            )
+            for row in db.execute(
+                "SELECT id, k FROM clips WHERE job = ? AND place = ?", (job, IMPROVE)
+            ).fetchall():
                 place = self._queue.place_of(brief.clip_engine(row["k"]))
                 db.execute("UPDATE clips SET place = ? WHERE id = ?", (place, row["id"]))
 
@@ -109,5 +131,7 @@ class Improvements:
 
 def waiting_text(database: Database, job: str) -> str | None:
     """What a job proposes while it waits for a yes, or None."""
-    row = database.row("SELECT result FROM improvements WHERE job = ? AND step = ? AND state = 'waiting'", job, ASK)
+    row = database.row(
+        "SELECT result FROM improvements WHERE job = ? AND step = ? AND state = 'waiting'", job, ASK
+    )
     return str(json.loads(row["result"])["text"]) if row else None

@@ -42,15 +42,28 @@ def autostart_unit() -> Unit:
 
 def _launch_agent(command: list[str]) -> Unit:
     file = Path.home() / "Library" / "LaunchAgents" / "sidecrate.plist"
-    text = plistlib.dumps({"Label": "sidecrate", "ProgramArguments": command, "RunAtLoad": True}).decode()
+    text = plistlib.dumps(
+        {"Label": "sidecrate", "ProgramArguments": command, "RunAtLoad": True}
+    ).decode()
     return Unit(file, text, f"It starts at the next log-in; at once: launchctl load '{file}'")
 
 
 def _startup_script(command: list[str]) -> Unit:
     """A script that opens no window: a .cmd would leave a black one on the screen."""
-    folder = Path(os.environ["APPDATA"]) / "Microsoft" / "Windows" / "Start Menu" / "Programs" / "Startup"
+    folder = (
+        Path(os.environ["APPDATA"])
+        / "Microsoft"
+        / "Windows"
+        / "Start Menu"
+        / "Programs"
+        / "Startup"
+    )
     words = " ".join(f'""{word}""' for word in command)
-    return Unit(folder / "Sidecrate.vbs", f'CreateObject("WScript.Shell").Run "{words}", 0\n', "It starts at the next log-in.")
+    return Unit(
+        folder / "Sidecrate.vbs",
+        f'CreateObject("WScript.Shell").Run "{words}", 0\n',
+        "It starts at the next log-in.",
+    )
 
 
 def _systemd_unit(command: list[str]) -> Unit:

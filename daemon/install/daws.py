@@ -39,7 +39,9 @@ def source_file(folder: str, name: str) -> Path:
     for path in (CARRIED / name, REPOSITORY / folder / name):
         if path.is_file():
             return path
-    raise ServiceError(f"{name} is not part of this installation; install Sidecrate anew", "incomplete")
+    raise ServiceError(
+        f"{name} is not part of this installation; install Sidecrate anew", "incomplete"
+    )
 
 
 def documents() -> Path:
@@ -52,7 +54,11 @@ def documents() -> Path:
 
 def ableton_library(chosen: Path | None) -> Path:
     """Live's User Library. ServiceError when it is not there."""
-    usual = (Path.home() / "Music" if sys.platform == "darwin" else documents()) / "Ableton" / "User Library"
+    usual = (
+        (Path.home() / "Music" if sys.platform == "darwin" else documents())
+        / "Ableton"
+        / "User Library"
+    )
     folder = chosen or usual
     if not folder.is_dir():
         raise ServiceError(
@@ -104,7 +110,9 @@ def install_fl_studio(places: Places, user_data: Path | None) -> Installed:
             " FL's input, and Sidecrate from FL, its output."
         )
     else:
-        ports = "Start the daemon (sidecrate run): it opens a pair of MIDI ports called Sidecrate FL."
+        ports = (
+            "Start the daemon (sidecrate run): it opens a pair of MIDI ports called Sidecrate FL."
+        )
     return Installed(
         (script, piano_roll),
         (
@@ -122,7 +130,9 @@ def install_touchosc(places: Places, user_data: Path | None) -> Installed:
     """The layout, into a folder from which it is taken to the tablet."""
     folder = user_data or documents()
     if not folder.is_dir():
-        raise ServiceError(f"there is no folder {folder}; name one: --user-data-dir FOLDER", "no_folder")
+        raise ServiceError(
+            f"there is no folder {folder}; name one: --user-data-dir FOLDER", "no_folder"
+        )
     target = folder / "Sidecrate.tosc"
     _bring(source_file("touchosc/built", "Sidecrate.tosc"), target)
     return Installed(
@@ -151,12 +161,17 @@ def reaper_resources(chosen: Path | None) -> Path:
 def install_reaper(places: Places, user_data: Path | None) -> Installed:
     """The script that asks for clips, and the pattern by which REAPER tells its tempo."""
     resources = reaper_resources(user_data)
-    script, pattern = resources / "Scripts" / "Sidecrate.lua", resources / "OSC" / "Sidecrate.ReaperOSC"
+    script, pattern = (
+        resources / "Scripts" / "Sidecrate.lua",
+        resources / "OSC" / "Sidecrate.ReaperOSC",
+    )
     _bring(source_file("reaper", "Sidecrate.lua"), script)
     _bring(source_file("reaper", "Sidecrate.ReaperOSC"), pattern)
     # REAPER has another search path than a terminal
     command = shutil.which("sidecrate") or str(Path(sys.executable).with_name("sidecrate"))
-    text = script.read_text(encoding="utf-8").replace("local COMMAND = 'sidecrate'", f"local COMMAND = [[{command}]]")
+    text = script.read_text(encoding="utf-8").replace(
+        "local COMMAND = 'sidecrate'", f"local COMMAND = [[{command}]]"
+    )
     script.write_text(text, encoding="utf-8", newline="\n")
     return Installed(
         (script, pattern),
@@ -195,9 +210,12 @@ def install(places: Places, what: str, user_data: Path | None) -> Installed:
         done = WHAT[what](places, user_data)
     except OSError as error:
         raise ServiceError(
-            f"{error.filename} cannot be written ({error.strerror}); close the program that holds it", "install"
+            f"{error.filename} cannot be written ({error.strerror}); close the program that holds it",
+            "install",
         ) from None
-    _write_down(places, {**_written_down(places), what: {str(path): _digest(path) for path in done.files}})
+    _write_down(
+        places, {**_written_down(places), what: {str(path): _digest(path) for path in done.files}}
+    )
     return done
 
 
@@ -205,7 +223,10 @@ def uninstall(places: Places, what: str) -> tuple[list[Path], list[Path]]:
     """Take away what `install` put there: (gone, left because somebody has changed it since). ServiceError when nothing was."""
     known = _written_down(places)
     if what not in known:
-        raise ServiceError(f"{what} was not installed by this Sidecrate, so there is nothing to take away", "not_installed")
+        raise ServiceError(
+            f"{what} was not installed by this Sidecrate, so there is nothing to take away",
+            "not_installed",
+        )
     gone, left = [], []
     for name, digest in known.pop(what).items():
         path = Path(name)
@@ -229,7 +250,9 @@ def look_at(places: Places) -> Iterator[tuple[str, Path, str]]:
     for what, files in _written_down(places).items():
         for path in map(Path, files):
             if path.name in sources:
-                current = path.is_file() and _digest(path) == _digest(source_file(sources[path.name], path.name))
+                current = path.is_file() and _digest(path) == _digest(
+                    source_file(sources[path.name], path.name)
+                )
                 yield what, path, "ok" if current else "other" if path.is_file() else "gone"
 
 
@@ -246,7 +269,9 @@ def _digest(path: Path) -> str:
 
 def _written_down(places: Places) -> dict[str, dict[str, str]]:
     try:
-        known: dict[str, dict[str, str]] = json.loads((places.state / "installed.json").read_text(encoding="utf-8"))
+        known: dict[str, dict[str, str]] = json.loads(
+            (places.state / "installed.json").read_text(encoding="utf-8")
+        )
     except (OSError, ValueError):
         return {}
     return known

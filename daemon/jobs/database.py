@@ -111,7 +111,10 @@ CACHE_KB = 512
 
 def _damage(path: Path, error: Exception) -> str:
     """What to do where the file is no database any more, or a part of it is not; empty where it is something else."""
-    if getattr(error, "sqlite_errorcode", None) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if getattr(error, "sqlite_errorcode", None) not in (
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+    ):
         return ""
     return (
         f"{path} is damaged ({error}); end the daemon, move the file away (those that begin with its name too) and start again:"
@@ -127,10 +130,17 @@ class Database:
         self.path = path
         try:
             if read_only:
-                self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None)
+                self._db = sqlite3.connect(
+                    f"{path.absolute().as_uri()}?mode=ro",
+                    uri=True,
+                    timeout=10,
+                    isolation_level=None,
+                )
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+                self._db = sqlite3.connect(
+                    path, timeout=10, isolation_level=None, check_same_thread=False
+                )
                 self._db.execute("PRAGMA journal_mode=WAL")
                 self._db.execute("PRAGMA synchronous=FULL")
                 # the daemon holds several connections for weeks: the system's own cache of the file does as well
@@ -144,7 +154,9 @@ class Database:
     def _prepare(self) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
-            raise QueueError(f"{self.path}: was written by a newer Sidecrate (schema {version}); update this one")
+            raise QueueError(
+                f"{self.path}: was written by a newer Sidecrate (schema {version}); update this one"
+            )
         if version == SCHEMA_VERSION:
             return
         # several programs may find an old file at once: the version counts that holds once the lock is ours
@@ -165,7 +177,9 @@ class Database:
         """
         if not self.path.exists():
             # SQLite would go on in a file without a name, and all of it would be lost at the end
-            raise QueueError(f"{self.path}: is gone; bring it back, or end the daemon and start it again")
+            raise QueueError(
+                f"{self.path}: is gone; bring it back, or end the daemon and start it again"
+            )
         try:
             self._db.execute(f"PRAGMA synchronous={'FULL' if flushed else 'NORMAL'}")
             self._db.execute("BEGIN IMMEDIATE")
@@ -193,7 +207,9 @@ class Database:
             with self.path.with_name(f"{self.path.name}-wal").open("rb+") as written:
                 os.fsync(written.fileno())
         except OSError as error:
-            raise QueueError(f"{self.path}: cannot be written ({error}); free some disk space or mend the folder") from None
+            raise QueueError(
+                f"{self.path}: cannot be written ({error}); free some disk space or mend the folder"
+            ) from None
 
     def _unwritten(self, error: sqlite3.Error) -> QueueError:
         text = f"{self.path}: cannot be written ({error}); free some disk space or mend the folder"
@@ -206,7 +222,9 @@ class Database:
             damage = _damage(self.path, error)
             if not damage and not isinstance(error, sqlite3.OperationalError):
                 raise  # the query is wrong, not the file
-            raise QueueError(damage or f"{self.path}: cannot be read ({error}); see that its disk is there") from None
+            raise QueueError(
+                damage or f"{self.path}: cannot be read ({error}); see that its disk is there"
+            ) from None
 
     def row(self, query: str, *values: object) -> sqlite3.Row | None:
         found = self.rows(query, *values)

@@ -10,7 +10,10 @@ from daemon.jobs.database import Database
 
 
 def load_pins(database: Database) -> dict[str, Any]:
-    return {row["name"]: json.loads(row["value"]) for row in database.rows("SELECT name, value FROM pins")}
+    return {
+        row["name"]: json.loads(row["value"])
+        for row in database.rows("SELECT name, value FROM pins")
+    }
 
 
 def store_pins(database: Database, pins: Mapping[str, Any]) -> None:
@@ -19,4 +22,6 @@ def store_pins(database: Database, pins: Mapping[str, Any]) -> None:
         db.execute("DELETE FROM pins")
         for name, value in pins.items():
             if value is not None:
-                db.execute("INSERT INTO pins (name, value) VALUES (?, ?)", (name, json.dumps(value)))
+                db.execute(
+                    "INSERT INTO pins (name, value) VALUES (?, ?)", (name, json.dumps(value))
+                )

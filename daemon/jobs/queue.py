@@ -101,7 +101,9 @@ def _free_id(db: sqlite3.Connection, table: str, letters: int) -> str:
         made = "".join(dice.choice(ID_LETTERS) for _ in range(letters + tries // 20))
         if not db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (made,)).fetchone():
             return made
-    raise QueueError("no free id was found; the database may be damaged: move it away and start again")
+    raise QueueError(
+        "no free id was found; the database may be damaged: move it away and start again"
+    )
 
 
 def _oldest(db: sqlite3.Connection, state: str, lane: Lane, place: str) -> int | None:
@@ -118,7 +120,12 @@ def _oldest(db: sqlite3.Connection, state: str, lane: Lane, place: str) -> int |
 class Queue:
     """The job table. Only the daemon writes it, on one thread."""
 
-    def __init__(self, database: Database, owner: str, place_of: Callable[[str], str] = lambda engine: "worker") -> None:
+    def __init__(
+        self,
+        database: Database,
+        owner: str,
+        place_of: Callable[[str], str] = lambda engine: "worker",
+    ) -> None:
         """place_of: which child an engine runs in."""
         self._database = database
         self._owner = owner
@@ -129,7 +136,11 @@ class Queue:
     # -- in
 
     def accept(
-        self, drafts: Sequence[tuple[Request, Brief]], origin: Origin, claim: str = "", once: str = ""
+        self,
+        drafts: Sequence[tuple[Request, Brief]],
+        origin: Origin,
+        claim: str = "",
+        once: str = "",
     ) -> tuple[list[Job], bool]:
         """Store all drafts in one transaction. With a claim or once key that is known already nothing is stored, and the
         jobs it made are returned with False. QueueError (busy) where one sender has too many waiting already."""
@@ -138,24 +149,33 @@ class Queue:
             if known:
                 return known, False
             self._check_room(db, origin)
-            ids = [self._insert(db, n, draft, origin, claim, once) for n, draft in enumerate(drafts)]
+            ids = [
+                self._insert(db, n, draft, origin, claim, once) for n, draft in enumerate(drafts)
+            ]
         return [self.job(made) for made in ids], True
 
     @staticmethod
     def _check_room(db: sqlite3.Connection, origin: Origin) -> None:
         marks = f"state IN ({_MARKS}) AND door = ? AND lane = ?"
-        (waiting,) = db.execute(f"SELECT count(*) FROM jobs WHERE {marks}", (*_UNFINISHED, origin.door, origin.lane)).fetchone()
+        (waiting,) = db.execute(
+            f"SELECT count(*) FROM jobs WHERE {marks}", (*_UNFINISHED, origin.door, origin.lane)
+        ).fetchone()
         if waiting >= MOST_OF_ONE:
-            text = (
-                f"{waiting:,} jobs from there wait already; cancel some (cancel all ends every one), or wait until they are done"
-            )
+            text = f"{waiting:,} jobs from there wait already; cancel some (cancel all ends every one), or wait until they are done"
             raise QueueError(text, "busy")
 
     def _known(self, claim: str, once: str) -> list[Job]:
         if claim:
-            return [_job(row) for row in self._database.rows("SELECT * FROM jobs WHERE claim = ? ORDER BY claim_index", claim)]
+            return [
+                _job(row)
+                for row in self._database.rows(
+                    "SELECT * FROM jobs WHERE claim = ? ORDER BY claim_index", claim
+                )
+            ]
         if once:
-            return [_job(row) for row in self._database.rows("SELECT * FROM jobs WHERE once = ?", once)]
+            return [
+                _job(row) for row in self._database.rows("SELECT * FROM jobs WHERE once = ?", once)
+            ]
         return []
 
     def known(self, claim: str = "", once: str = "") -> list[Job]:
@@ -163,7 +183,13 @@ class Queue:
         return self._known(claim, once)
 
     def _insert(
-        self, db: sqlite3.Connection, index: int, draft: tuple[Request, Brief], origin: Origin, claim: str, once: str
+        self,
+        db: sqlite3.Connection,
+        index: int,
+        draft: tuple[Request, Brief],
+        origin: Origin,
+        claim: str,
+        once: str,
     ) -> str:
         request, brief = draft
         job, now = _free_id(db, "jobs", 5), time.time()
@@ -198,11 +224,16 @@ class Queue:
     def job(self, job: str) -> Job:
         row = self._database.row("SELECT * FROM jobs WHERE id = ?", job)
         if row is None:
-            raise QueueError(f"there is no job {job!r}; `sidecrate status` lists them", "unknown_job")
+            raise QueueError(
+                f"there is no job {job!r}; `sidecrate status` lists them", "unknown_job"
+            )
         return _job(row)
 
     def newest(self, most: int = 50) -> list[Job]:
-        return [_job(row) for row in self._database.rows("SELECT * FROM jobs ORDER BY seq DESC LIMIT ?", most)]
+        return [
+            _job(row)
+            for row in self._database.rows("SELECT * FROM jobs ORDER BY seq DESC LIMIT ?", most)
+        ]
 
     def unfinished(self) -> list[Job]:
         query = f"SELECT * FROM jobs WHERE state IN ({_MARKS}) ORDER BY seq"
@@ -217,8 +248,12 @@ class Queue:
             job, *_UNFINISHED, *_UNFINISHED,
         )  # fmt: skip
         own = sum(row["before"] for row in rows if row["door"] and row["lane"])
-        in_door = place_among(own, [(row["jobs"], row["before"]) for row in rows if row["door"] and not row["lane"]])
-        return place_among(in_door, [(row["jobs"], row["before"]) for row in rows if not row["door"]])
+        in_door = place_among(
+            own, [(row["jobs"], row["before"]) for row in rows if row["door"] and not row["lane"]]
+        )
+        return place_among(
+            in_door, [(row["jobs"], row["before"]) for row in rows if not row["door"]]
+        )
 
     def clips(self, job: str) -> list[sqlite3.Row]:
         return self._database.rows("SELECT * FROM clips WHERE job = ? ORDER BY k", job)
@@ -229,7 +264,9 @@ class Queue:
         """At start: what an earlier daemon was at work on is queued again. Its death does not count as a try."""
         with self._database.write() as db:
             marks = ",".join("?" * len(WORKING))
-            db.execute(f"UPDATE clips SET state = 'queued', owner = NULL WHERE state IN ({marks})", WORKING)
+            db.execute(
+                f"UPDATE clips SET state = 'queued', owner = NULL WHERE state IN ({marks})", WORKING
+            )
             db.execute(
                 f"UPDATE jobs SET state = 'queued', stage = '', progress = 0 WHERE state IN ({marks})"
                 " AND id NOT IN (SELECT job FROM improvements WHERE state = 'waiting')",
@@ -239,7 +276,9 @@ class Queue:
     def claim(self, place: str = "worker") -> Claim | None:
         """The next clip to work on in a place, now owned by this daemon; None when none waits. Doors take turns, and senders
         within a door: thousands of dropped files keep no pad waiting. What came by one goes in the order of acceptance."""
-        if not self._database.row("SELECT 1 FROM clips WHERE state = 'queued' AND place = ? LIMIT 1", place):
+        if not self._database.row(
+            "SELECT 1 FROM clips WHERE state = 'queued' AND place = ? LIMIT 1", place
+        ):
             return None
         # after a power cut it waits again, as it does when the daemon dies: nothing is lost with this
         with self._database.write(flushed=False) as db:
@@ -254,10 +293,14 @@ class Queue:
             _UNFINISHED,
         )
         for lane in turns.order([(row["door"], row["lane"]) for row in found]):
-            heads = [seq for state in _UNFINISHED if (seq := _oldest(db, state, lane, place)) is not None]
+            heads = [
+                seq for state in _UNFINISHED if (seq := _oldest(db, state, lane, place)) is not None
+            ]
             if heads:
                 turns.over(lane)
-                query = f"{CLAIMABLE} AND +clips.place = ? AND jobs.seq = ? ORDER BY clips.k LIMIT 1"
+                query = (
+                    f"{CLAIMABLE} AND +clips.place = ? AND jobs.seq = ? ORDER BY clips.k LIMIT 1"
+                )
                 row: sqlite3.Row = db.execute(query, (place, min(heads))).fetchone()
                 return row
         return None
@@ -266,12 +309,22 @@ class Queue:
         """Inside a transaction: own a clip that `CLAIMABLE` found."""
         attempt = row["attempt"] + 1
         db.execute(
-            "UPDATE clips SET state = 'generating', owner = ?, attempt = ? WHERE id = ?", (self._owner, attempt, row["clip"])
+            "UPDATE clips SET state = 'generating', owner = ?, attempt = ? WHERE id = ?",
+            (self._owner, attempt, row["clip"]),
         )
         db.execute("UPDATE jobs SET state = 'generating' WHERE id = ?", (row["id"],))
         job = _job(row)
         brief = job.brief.for_clip(row["k"])
-        return Claim(job.id, row["clip"], row["k"], attempt, dict(job.request.values), brief, job.origin, job.created)
+        return Claim(
+            job.id,
+            row["clip"],
+            row["k"],
+            attempt,
+            dict(job.request.values),
+            brief,
+            job.origin,
+            job.created,
+        )
 
     def hand_over(self, claim: Claim, place: str) -> bool:
         """Queue a clip for another place: with its take for the worker, or for another take. False when it is no longer ours."""
@@ -307,22 +360,30 @@ class Queue:
     def clip_done(self, claim: Claim, record: dict[str, Any]) -> bool:
         """The clip is in the crate; to be flushed before it is told. False when the claim is no longer ours."""
         values = (json.dumps(record), time.time(), record["path"])
-        return self._end_clip(claim, "state = 'done', record = ?, published = ?, path = ?", values, flushed=False)
+        return self._end_clip(
+            claim, "state = 'done', record = ?, published = ?, path = ?", values, flushed=False
+        )
 
-    def clip_failed(self, claim: Claim, code: str, text: str, *, again: bool, tries: int) -> str | None:
+    def clip_failed(
+        self, claim: Claim, code: str, text: str, *, again: bool, tries: int
+    ) -> str | None:
         """The clip was not made. Queued again where that may help and tries are left, and then `again` is returned;
         else `failed`; None when the claim is no longer ours."""
         row = self._database.row("SELECT tries FROM clips WHERE id = ?", claim.clip)
         used = (row["tries"] if row else 0) + 1
         verdict = "again" if again and used < tries else "failed"
         state = "queued" if verdict == "again" else "failed"
-        done = self._end_clip(claim, "state = ?, tries = ?, error_code = ?, error_text = ?", (state, used, code, text))
+        done = self._end_clip(
+            claim, "state = ?, tries = ?, error_code = ?, error_text = ?", (state, used, code, text)
+        )
         return verdict if done else None
 
     def part(self, clip: str) -> None:
         """A clip that is queued again leaves its purchase, which has ended."""
         with self._database.write() as db:
-            db.execute("UPDATE clips SET purchase = NULL WHERE id = ? AND state = 'queued'", (clip,))
+            db.execute(
+                "UPDATE clips SET purchase = NULL WHERE id = ? AND state = 'queued'", (clip,)
+            )
 
     def give_back(self, claim: Claim) -> None:
         """Queue a clip again that could not be worked on for want of disk; it counts as no try."""
@@ -333,7 +394,9 @@ class Queue:
                 (claim.clip, self._owner, claim.attempt),
             )
 
-    def _end_clip(self, claim: Claim, change: str, values: tuple[Any, ...], *, flushed: bool = True) -> bool:
+    def _end_clip(
+        self, claim: Claim, change: str, values: tuple[Any, ...], *, flushed: bool = True
+    ) -> bool:
         with self._database.write(flushed=flushed) as db:
             count = db.execute(
                 f"UPDATE clips SET {change}, owner = NULL WHERE id = ? AND owner = ? AND attempt = ?",
@@ -355,14 +418,25 @@ class Queue:
         """End the job when all of its clips have ended, and return it then; None while some have not, or it had ended before."""
         # its clips' ends are flushed: from those a start finds that it has ended, and says so then
         with self._database.write(flushed=False) as db:
-            states = [row["state"] for row in db.execute("SELECT state FROM clips WHERE job = ?", (job,))]
+            states = [
+                row["state"] for row in db.execute("SELECT state FROM clips WHERE job = ?", (job,))
+            ]
             if any(state not in ENDED for state in states):
                 return None
-            state = "cancelled" if "cancelled" in states else "done" if "done" in states else "failed"
+            state = (
+                "cancelled" if "cancelled" in states else "done" if "done" in states else "failed"
+            )
             why = db.execute(
-                "SELECT error_code, error_text FROM clips WHERE job = ? AND error_code != '' ORDER BY k", (job,)
+                "SELECT error_code, error_text FROM clips WHERE job = ? AND error_code != '' ORDER BY k",
+                (job,),
             ).fetchone()
-            code, text = ("cancelled", "cancelled as asked") if state == "cancelled" else tuple(why) if why else ("", "")
+            code, text = (
+                ("cancelled", "cancelled as asked")
+                if state == "cancelled"
+                else tuple(why)
+                if why
+                else ("", "")
+            )
             count = db.execute(
                 "UPDATE jobs SET state = ?, stage = '', progress = 1, error_code = ?, error_text = ?, ended = ?"
                 " WHERE id = ? AND state NOT IN ('done', 'failed', 'cancelled')",

@@ -70,7 +70,13 @@ def bring_file(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     }  # fmt: skip
     folder = Path(task["folder"])
     folder.mkdir(parents=True, exist_ok=True)
-    write_clip(folder / "brought.wav", audio, rate, record, "PCM_24" if heard["true_peak_db"] <= 0 else "FLOAT")
+    write_clip(
+        folder / "brought.wav",
+        audio,
+        rate,
+        record,
+        "PCM_24" if heard["true_peak_db"] <= 0 else "FLOAT",
+    )
     return {**record, "path": str(folder / "brought.wav"), "midi": None, "stems": []}
 
 
@@ -78,16 +84,27 @@ def _names_in(name: str) -> dict[str, str]:
     """Tempo and key in a file's name, as sample packs write them."""
     bpm = re.search(r"(?<![\d.])(\d{2,3}(?:\.\d+)?)[ _-]?bpm", name, re.IGNORECASE)
     key = re.search(r"(?:^|[ _-])([A-G][#b]?(?:m|min|maj))(?=$|[ _-])", name)
-    found = {"bpm": bpm[1] if bpm and MIN_BPM <= float(bpm[1]) <= MAX_BPM else "", "key": key[1] if key else ""}
+    found = {
+        "bpm": bpm[1] if bpm and MIN_BPM <= float(bpm[1]) <= MAX_BPM else "",
+        "key": key[1] if key else "",
+    }
     return {what: said for what, said in found.items() if said}
 
 
-def _kind(asked: str | None, frames: int, rate: int, bpm: float | None, meter: Meter) -> tuple[str, int | None]:
+def _kind(
+    asked: str | None, frames: int, rate: int, bpm: float | None, meter: Meter
+) -> tuple[str, int | None]:
     """What a file is, and how many bars it has as a loop. LibraryError where it is no loop and was called one."""
     if asked and asked not in _KINDS:
-        raise LibraryError(f"{asked!r} is no kind of sound; it takes {', '.join(_KINDS)}", "bad_request")
+        raise LibraryError(
+            f"{asked!r} is no kind of sound; it takes {', '.join(_KINDS)}", "bad_request"
+        )
     bars = round(frames / rate * bpm / 60 / meter.quarters_per_bar) if bpm else 0
-    is_loop = bpm is not None and 1 <= bars <= 64 and abs(loop_frames(bars, meter, bpm, rate) - frames) <= _LOOP_S * rate
+    is_loop = (
+        bpm is not None
+        and 1 <= bars <= 64
+        and abs(loop_frames(bars, meter, bpm, rate) - frames) <= _LOOP_S * rate
+    )
     if asked == "loop" and not is_loop:
         raise LibraryError(
             "the file is not whole bars long at a tempo that could be heard: say it with --bpm, or use `sidecrate fit`",

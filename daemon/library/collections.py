@@ -27,7 +27,10 @@ class Collections:
 
     def clips(self, name: str) -> list[str]:
         """The clips' ids, in the collection's order."""
-        rows = self._database.rows("SELECT clip FROM collection_clips WHERE collection = ? ORDER BY position", self.number(name))
+        rows = self._database.rows(
+            "SELECT clip FROM collection_clips WHERE collection = ? ORDER BY position",
+            self.number(name),
+        )
         return [str(row["clip"]) for row in rows]
 
     def of(self, clip: str) -> list[str]:
@@ -49,14 +52,18 @@ class Collections:
         with self._database.write() as db:
             number = _create(db, name)
             last = db.execute(
-                "SELECT coalesce(max(position), 0) FROM collection_clips WHERE collection = ?", (number,)
+                "SELECT coalesce(max(position), 0) FROM collection_clips WHERE collection = ?",
+                (number,),
             ).fetchone()[0]
             new, added = 0, list(clips)
             for clip in added:
                 if not db.execute("SELECT 1 FROM clips WHERE id = ?", (clip,)).fetchone():
-                    raise LibraryError(f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip")
+                    raise LibraryError(
+                        f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip"
+                    )
                 new += db.execute(
-                    "INSERT OR IGNORE INTO collection_clips VALUES (?, ?, ?)", (number, clip, last + new + 1)
+                    "INSERT OR IGNORE INTO collection_clips VALUES (?, ?, ?)",
+                    (number, clip, last + new + 1),
                 ).rowcount
             self._database.journal.note(collection=name.strip(), add=added)
         return new
@@ -67,7 +74,9 @@ class Collections:
         with self._database.write() as db:
             self._database.journal.note(collection=name.strip(), remove=gone)
             return sum(
-                db.execute("DELETE FROM collection_clips WHERE collection = ? AND clip = ?", (number, clip)).rowcount
+                db.execute(
+                    "DELETE FROM collection_clips WHERE collection = ? AND clip = ?", (number, clip)
+                ).rowcount
                 for clip in gone
             )
 
@@ -77,17 +86,24 @@ class Collections:
         order += [clip for clip in self.clips(name) if clip not in order]
         with self._database.write() as db:
             for position, clip in enumerate(order, 1):
-                db.execute("UPDATE collection_clips SET position = ? WHERE collection = ? AND clip = ?", (position, number, clip))
+                db.execute(
+                    "UPDATE collection_clips SET position = ? WHERE collection = ? AND clip = ?",
+                    (position, number, clip),
+                )
             self._database.journal.note(collection=name.strip(), order=order)
 
     def rename(self, name: str, new_name: str) -> None:
         number = self.number(name)
         try:
             with self._database.write() as db:
-                db.execute("UPDATE collections SET name = ? WHERE id = ?", (_checked(new_name), number))
+                db.execute(
+                    "UPDATE collections SET name = ? WHERE id = ?", (_checked(new_name), number)
+                )
                 self._database.journal.note(collection=name.strip(), rename=_checked(new_name))
         except sqlite3.IntegrityError:
-            raise LibraryError(f"there is a collection {new_name!r} already; take another name", "bad_request") from None
+            raise LibraryError(
+                f"there is a collection {new_name!r} already; take another name", "bad_request"
+            ) from None
 
     def delete(self, name: str) -> None:
         """Let a collection go; its clips stay."""
@@ -100,16 +116,26 @@ class Collections:
         """The collection's row."""
         row = self._database.row("SELECT id FROM collections WHERE name = ?", name.strip())
         if row is None:
-            raise LibraryError(f"there is no collection {name!r}; `sidecrate collect` lists them", "unknown_collection")
+            raise LibraryError(
+                f"there is no collection {name!r}; `sidecrate collect` lists them",
+                "unknown_collection",
+            )
         return int(row["id"])
 
 
 def _create(db: sqlite3.Connection, name: str) -> int:
-    db.execute("INSERT OR IGNORE INTO collections (name, created) VALUES (?, ?)", (_checked(name), time.time()))
-    return int(db.execute("SELECT id FROM collections WHERE name = ?", (name.strip(),)).fetchone()[0])
+    db.execute(
+        "INSERT OR IGNORE INTO collections (name, created) VALUES (?, ?)",
+        (_checked(name), time.time()),
+    )
+    return int(
+        db.execute("SELECT id FROM collections WHERE name = ?", (name.strip(),)).fetchone()[0]
+    )
 
 
 def _checked(name: str) -> str:
     if not 1 <= len(name.strip()) <= 80 or not name.isprintable():
-        raise LibraryError(f"a collection's name has 1 to 80 characters, not {name!r:.100}", "bad_request")
+        raise LibraryError(
+            f"a collection's name has 1 to 80 characters, not {name!r:.100}", "bad_request"
+        )
     return name.strip()

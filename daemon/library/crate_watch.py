@@ -145,7 +145,11 @@ class CrateWatch:
             paths = {clip: path for clip, path in wanted.items() if Path(path).is_file()}
             found: dict[str, str] = {}
             try:
-                found = (await self._measurer.ask(MEASURE, {"paths": paths}, no_progress, _MEASURE_DEADLINE_S))["features"]
+                found = (
+                    await self._measurer.ask(
+                        MEASURE, {"paths": paths}, no_progress, _MEASURE_DEADLINE_S
+                    )
+                )["features"]
             except SidecrateError as error:
                 log.warning("clips could not be measured: %s", error.text)
             # what could not be read is not tried again in this daemon's life
@@ -178,7 +182,9 @@ class CrateWatch:
             contextlib.closing(Database(self._places.database)) as jobs,
             contextlib.closing(Library(self._places.library)) as library,
         ):
-            changes = look_through(library, Crate(self._crate.folder, self._layout, jobs), self._ignored)
+            changes = look_through(
+                library, Crate(self._crate.folder, self._layout, jobs), self._ignored
+            )
             library.database.journal.copy_to(self._crate.folder)
             for file in self._places.profiles.glob("*/library.db"):
                 # what the house's library has found is in the job table by now
@@ -189,7 +195,11 @@ class CrateWatch:
 
     def _watch(self) -> None:
         """Have the system tell of changes; again where the folder is a new one. Without it there is the look every 10 minutes."""
-        if self._observer and self._observer.is_alive() and all(emitter.is_alive() for emitter in self._observer.emitters):
+        if (
+            self._observer
+            and self._observer.is_alive()
+            and all(emitter.is_alive() for emitter in self._observer.emitters)
+        ):
             return
         self._unwatch()
         folder: Path = self._crate.folder
@@ -197,7 +207,9 @@ class CrateWatch:
             return
         self._observer = Observer()
         try:
-            self._observer.schedule(_Touch(asyncio.get_running_loop(), self._changed), str(folder), recursive=True)
+            self._observer.schedule(
+                _Touch(asyncio.get_running_loop(), self._changed), str(folder), recursive=True
+            )
             self._observer.start()
         except (OSError, RuntimeError) as error:
             log.debug("the crate cannot be watched: %s", error)
@@ -217,5 +229,9 @@ class _Touch(FileSystemEventHandler):
         self._changed = changed
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        if event.event_type in _TOUCHED and not str(event.src_path).endswith(PART) and not self._loop.is_closed():
+        if (
+            event.event_type in _TOUCHED
+            and not str(event.src_path).endswith(PART)
+            and not self._loop.is_closed()
+        ):
             self._loop.call_soon_threadsafe(self._changed.set)

@@ -11,7 +11,9 @@ from bridge.music import MAX_BPM, MIN_BPM, Key
 from daemon.errors import LibraryError
 from daemon.library.steps import Shape, Step
 
-_LITTLE = r"\b(?:a (?:bit|little|touch|tad)|slight(?:ly)?|subtle|gentl[ey]|some ?what|barely|hint)\b"
+_LITTLE = (
+    r"\b(?:a (?:bit|little|touch|tad)|slight(?:ly)?|subtle|gentl[ey]|some ?what|barely|hint)\b"
+)
 _MUCH = r"\b(?:much|a lot|lots|way|very|really|heav(?:y|ily)|super|huge|massive|strong(?:ly)?|extreme(?:ly)?|far)\b"
 _PARTS = {
     "drum": "drums", "drums": "drums", "beat": "drums", "percussion": "drums", "bass": "bass", "bassline": "bass", "chord": "chords",
@@ -112,7 +114,9 @@ def _tempo(said: _Said) -> Iterable[Step]:
         factor = 1 + (percent if factor > 1 else -percent) / 100
     if factor == 1 or not said.shape.bpm:
         return []
-    return [{"do": "tempo", "bpm": min(max(float(round(said.shape.bpm * factor)), MIN_BPM), MAX_BPM)}]
+    return [
+        {"do": "tempo", "bpm": min(max(float(round(said.shape.bpm * factor)), MIN_BPM), MAX_BPM)}
+    ]
 
 
 def _pitch(said: _Said) -> Iterable[Step]:
@@ -123,14 +127,26 @@ def _pitch(said: _Said) -> Iterable[Step]:
         except ValueError:
             pass
     down = said.has("lower|down|deeper|flatter")
-    if not (down or said.has("higher|up|raise|sharper")) or said.has("louder|quieter|volume|level|turn"):
+    if not (down or said.has("higher|up|raise|sharper")) or said.has(
+        "louder|quieter|volume|level|turn"
+    ):
         return []
     octaves, tones = said.number("octaves?"), said.number("semi ?tones?|half ?steps?|st")
     if octaves is None and said.has("octave"):
         octaves = 1
-    if octaves is None and tones is None and not said.has("pitch|pitched|tune|transpose|higher|lower|deeper"):
+    if (
+        octaves is None
+        and tones is None
+        and not said.has("pitch|pitched|tune|transpose|higher|lower|deeper")
+    ):
         return []
-    semitones = 12 * octaves if octaves is not None else tones if tones is not None else max(1.0, round(2 * said.strength))
+    semitones = (
+        12 * octaves
+        if octaves is not None
+        else tones
+        if tones is not None
+        else max(1.0, round(2 * said.strength))
+    )
     return [{"do": "pitch", "semitones": -semitones if down else semitones}]
 
 
@@ -180,7 +196,11 @@ def _fade(said: _Said) -> Iterable[Step]:
     length_s = said.number("s|sec|secs|seconds?") or 2.0
     both = not said.has("in") and not said.has("out")
     return [
-        {"do": "fade", "in_s": length_s if both or said.has("in") else 0, "out_s": length_s if both or said.has("out") else 0}
+        {
+            "do": "fade",
+            "in_s": length_s if both or said.has("in") else 0,
+            "out_s": length_s if both or said.has("out") else 0,
+        }
     ]
 
 
@@ -198,7 +218,9 @@ def _section(said: _Said) -> Iterable[Step]:
     return [{"do": "section", "bar": 1 if edge[1] == "first" else have - count + 1, "bars": count}]
 
 
-def _plain(words: str, make: Callable[[float], list[dict[str, Any]]]) -> Callable[[_Said], Iterable[Step]]:
+def _plain(
+    words: str, make: Callable[[float], list[dict[str, Any]]]
+) -> Callable[[_Said], Iterable[Step]]:
     return lambda said: make(said.strength) if said.has(words) else []
 
 
@@ -206,32 +228,69 @@ _READERS: tuple[Callable[[_Said], Iterable[Step]], ...] = (
     _fade,
     _section,
     _plain("revers(?:e|ed)|backwards?", lambda much: [{"do": "reverse"}]),
-    _plain("chop(?:ped|py)?|shuffle|slice(?:d)?|rearrange|glitch(?:y)?", lambda much: [{"do": "slices", "order": "shuffle"}]),
-    _plain("cathedral|cavernous", lambda much: [{"do": "reverb", "amount": 0.5, "size_s": 6}]),
-    _plain("hall|spacious|distant|ambient", lambda much: [{"do": "reverb", "amount": min(1, 0.35 * much), "size_s": 3.5}]),
-    _plain("reverb|room|space|wet(?:ter)?", lambda much: [{"do": "reverb", "amount": min(1, 0.25 * much)}]),
-    _plain("delay|echo(?:es)?|dub(?:by)?", lambda much: [{"do": "delay", "amount": min(1, 0.3 * much)}]),
-    _plain("chorus|wide(?:r)?|lush(?:er)?", lambda much: [{"do": "chorus", "amount": min(1, 0.5 * much)}]),
     _plain(
-        "compress(?:ed|ion|or)?|punch(?:y|ier)|glue(?:d)?|tight(?:er)?", lambda much: [{"do": "compressor", "ratio": 2 + much}]
+        "chop(?:ped|py)?|shuffle|slice(?:d)?|rearrange|glitch(?:y)?",
+        lambda much: [{"do": "slices", "order": "shuffle"}],
+    ),
+    _plain("cathedral|cavernous", lambda much: [{"do": "reverb", "amount": 0.5, "size_s": 6}]),
+    _plain(
+        "hall|spacious|distant|ambient",
+        lambda much: [{"do": "reverb", "amount": min(1, 0.35 * much), "size_s": 3.5}],
+    ),
+    _plain(
+        "reverb|room|space|wet(?:ter)?",
+        lambda much: [{"do": "reverb", "amount": min(1, 0.25 * much)}],
+    ),
+    _plain(
+        "delay|echo(?:es)?|dub(?:by)?", lambda much: [{"do": "delay", "amount": min(1, 0.3 * much)}]
+    ),
+    _plain(
+        "chorus|wide(?:r)?|lush(?:er)?",
+        lambda much: [{"do": "chorus", "amount": min(1, 0.5 * much)}],
+    ),
+    _plain(
+        "compress(?:ed|ion|or)?|punch(?:y|ier)|glue(?:d)?|tight(?:er)?",
+        lambda much: [{"do": "compressor", "ratio": 2 + much}],
     ),
     _plain(
         "distort(?:ed|ion)?|fuzz(?:y)?|aggressive|gritt?(?:y|ier)",
         lambda much: [{"do": "saturation", "drive": min(1, 0.7 * much)}],
     ),
     _plain(
-        "satur(?:ate|ated|ation)|drive|driven|crunch(?:y|ier)?", lambda much: [{"do": "saturation", "drive": min(1, 0.3 * much)}]
+        "satur(?:ate|ated|ation)|drive|driven|crunch(?:y|ier)?",
+        lambda much: [{"do": "saturation", "drive": min(1, 0.3 * much)}],
     ),
-    _plain("bit ?crush(?:ed)?|lo-?fi|8 ?bit|crush(?:ed)?", lambda much: [{"do": "bitcrush", "bits": round(10 - 2 * much)}]),
+    _plain(
+        "bit ?crush(?:ed)?|lo-?fi|8 ?bit|crush(?:ed)?",
+        lambda much: [{"do": "bitcrush", "bits": round(10 - 2 * much)}],
+    ),
     _plain(
         "warm(?:er|th)?",
-        lambda much: [{"do": "eq", "low_db": 1.5 * much, "high_db": -2 * much}, {"do": "saturation", "drive": 0.15}],
+        lambda much: [
+            {"do": "eq", "low_db": 1.5 * much, "high_db": -2 * much},
+            {"do": "saturation", "drive": 0.15},
+        ],
     ),
-    _plain("dark(?:er)?|dull(?:er)?|mellow(?:er)?", lambda much: [{"do": "eq", "high_db": -6 * much, "mid_db": -1 * much}]),
-    _plain("bright(?:er)?|crisp(?:er)?|sparkl(?:e|ing|y)|airy|airier", lambda much: [{"do": "eq", "high_db": 4 * much}]),
-    _plain("muffled?|underwater|low ?pass(?:ed)?", lambda much: [{"do": "filter", "type": "lowpass", "hz": 1200 / much}]),
-    _plain("telephone|phone|radio", lambda much: [{"do": "filter", "type": "bandpass", "hz": 1400, "q": 0.8}]),
-    _plain("thin(?:ner)?|high ?pass(?:ed)?", lambda much: [{"do": "filter", "type": "highpass", "hz": 200 * much}]),
+    _plain(
+        "dark(?:er)?|dull(?:er)?|mellow(?:er)?",
+        lambda much: [{"do": "eq", "high_db": -6 * much, "mid_db": -1 * much}],
+    ),
+    _plain(
+        "bright(?:er)?|crisp(?:er)?|sparkl(?:e|ing|y)|airy|airier",
+        lambda much: [{"do": "eq", "high_db": 4 * much}],
+    ),
+    _plain(
+        "muffled?|underwater|low ?pass(?:ed)?",
+        lambda much: [{"do": "filter", "type": "lowpass", "hz": 1200 / much}],
+    ),
+    _plain(
+        "telephone|phone|radio",
+        lambda much: [{"do": "filter", "type": "bandpass", "hz": 1400, "q": 0.8}],
+    ),
+    _plain(
+        "thin(?:ner)?|high ?pass(?:ed)?",
+        lambda much: [{"do": "filter", "type": "highpass", "hz": 200 * much}],
+    ),
     _plain("bassier|fatter|fuller|heavier", lambda much: [{"do": "eq", "low_db": 4 * much}]),
     _tempo,
     _parts,

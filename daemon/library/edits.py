@@ -28,13 +28,17 @@ class Edits:
         self._database = database
 
     def steps(self, clip: str) -> list[Step]:
-        row = self._database.row("SELECT steps FROM edits JOIN edit_turns USING (clip, turn) WHERE clip = ?", clip)
+        row = self._database.row(
+            "SELECT steps FROM edits JOIN edit_turns USING (clip, turn) WHERE clip = ?", clip
+        )
         steps: list[Step] = json.loads(row["steps"]) if row else []
         return steps
 
     def turns(self, clip: str) -> dict[str, Any]:
         """{undo, redo: how many turns back and ahead there are; history: [{turn, what, made, now}], oldest first}."""
-        rows = self._database.rows("SELECT turn, what, made FROM edits WHERE clip = ? ORDER BY turn", clip)
+        rows = self._database.rows(
+            "SELECT turn, what, made FROM edits WHERE clip = ? ORDER BY turn", clip
+        )
         now = self._turn(clip)
         history = [dict(row, now=row["turn"] == now) for row in rows]
         return {"undo": now, "redo": len(rows) - now, "history": history}
@@ -49,7 +53,9 @@ class Edits:
 
         return self._change(clip, f"add {new['do']}", change)
 
-    def change(self, clip: str, what: str, *, remove: Sequence[str], add: Sequence[Mapping[str, Any]]) -> list[Step]:
+    def change(
+        self, clip: str, what: str, *, remove: Sequence[str], add: Sequence[Mapping[str, Any]]
+    ) -> list[Step]:
         """Take out steps by their ids and put others last, as one turn: `what` says of what."""
         new = [_new(step) for step in add]
 
@@ -76,7 +82,9 @@ class Edits:
 
     def move(self, clip: str, step: str, to: int) -> list[Step]:
         """Put a step at place `to` (from 0)."""
-        return self._change(clip, "move", lambda steps: steps.insert(to, steps.pop(_index(steps, step))))
+        return self._change(
+            clip, "move", lambda steps: steps.insert(to, steps.pop(_index(steps, step)))
+        )
 
     def clear(self, clip: str) -> list[Step]:
         """No steps: the original. It can be undone."""
@@ -98,7 +106,12 @@ class Edits:
     def _go(self, clip: str, by: int, verb: str) -> list[Step]:
         with self._database.write() as db:
             turn = self._turn(clip) + by
-            if turn < 0 or (turn and not db.execute("SELECT 1 FROM edits WHERE clip = ? AND turn = ?", (clip, turn)).fetchone()):
+            if turn < 0 or (
+                turn
+                and not db.execute(
+                    "SELECT 1 FROM edits WHERE clip = ? AND turn = ?", (clip, turn)
+                ).fetchone()
+            ):
                 raise LibraryError(f"there is nothing to {verb} for clip {clip}", "nothing")
             _stand_at(db, clip, turn)
             steps = self.steps(clip)
@@ -112,11 +125,16 @@ class Edits:
     def _change(self, clip: str, what: str, change: Callable[[list[Step]], Any]) -> list[Step]:
         with self._database.write() as db:
             if not db.execute("SELECT 1 FROM clips WHERE id = ?", (clip,)).fetchone():
-                raise LibraryError(f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip")
+                raise LibraryError(
+                    f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip"
+                )
             steps, turn = self.steps(clip), self._turn(clip) + 1
             change(steps)
             db.execute("DELETE FROM edits WHERE clip = ? AND turn >= ?", (clip, turn))
-            db.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?)", (clip, turn, json.dumps(steps), what, time.time()))
+            db.execute(
+                "INSERT INTO edits VALUES (?, ?, ?, ?, ?)",
+                (clip, turn, json.dumps(steps), what, time.time()),
+            )
             _stand_at(db, clip, turn)
             self._database.journal.note(clip=clip, steps=steps)
         return steps
@@ -139,7 +157,10 @@ def _index(steps: list[Step], step: str) -> int:
 
 def _check_room(steps: list[Step], more: int) -> None:
     if len(steps) + more > MOST_STEPS:
-        raise LibraryError(f"a clip takes {MOST_STEPS} steps; remove one, or publish it and go on from there", "bad_request")
+        raise LibraryError(
+            f"a clip takes {MOST_STEPS} steps; remove one, or publish it and go on from there",
+            "bad_request",
+        )
 
 
 def _new(step: Mapping[str, Any]) -> Step:

@@ -35,7 +35,9 @@ _BLOCK, _SETTLE_S = 32, 2.0
 _MAKEUP_CEILING_DB = -0.3
 
 
-def filtered(audio: np.ndarray, rate: int, loops: bool, *filters: Filter, gain_db: float = 0.0) -> np.ndarray:
+def filtered(
+    audio: np.ndarray, rate: int, loops: bool, *filters: Filter, gain_db: float = 0.0
+) -> np.ndarray:
     """Through filters in series. Same length: what a filter rings on after a clip's end is not worth a longer file."""
     size = len(audio) if loops else fast_length(len(audio) + round(_RING_S * rate))
     spectrum = scipy.fft.rfft(audio, size, axis=0)
@@ -44,13 +46,17 @@ def filtered(audio: np.ndarray, rate: int, loops: bool, *filters: Filter, gain_d
     return out.astype(np.float32, copy=False)
 
 
-def one_filter(audio: np.ndarray, rate: int, loops: bool, kind: str, hz: float, q: float) -> np.ndarray:
+def one_filter(
+    audio: np.ndarray, rate: int, loops: bool, kind: str, hz: float, q: float
+) -> np.ndarray:
     """A second-order low-pass, high-pass or band-pass."""
     made = {"lowpass": lowpass, "highpass": highpass, "bandpass": bandpass}[kind]
     return filtered(audio, rate, loops, made(min(hz, 0.45 * rate), q))
 
 
-def three_bands(audio: np.ndarray, rate: int, loops: bool, low_db: float, mid_db: float, high_db: float) -> np.ndarray:
+def three_bands(
+    audio: np.ndarray, rate: int, loops: bool, low_db: float, mid_db: float, high_db: float
+) -> np.ndarray:
     """Shelves below 250 Hz and above 4 kHz; between them all is moved by `mid_db`."""
     # a low shelf is a high shelf the other way round, all of it lifted
     shelves = (high_shelf(_EQ_LOW_HZ, mid_db - low_db), high_shelf(_EQ_HIGH_HZ, high_db - mid_db))
@@ -66,7 +72,13 @@ def reverb(audio: np.ndarray, rate: int, loops: bool, amount: float, size_s: flo
 
 
 def delay(
-    audio: np.ndarray, rate: int, loops: bool, amount: float, quarters: float, feedback: float, bpm: float | None
+    audio: np.ndarray,
+    rate: int,
+    loops: bool,
+    amount: float,
+    quarters: float,
+    feedback: float,
+    bpm: float | None,
 ) -> np.ndarray:
     """The embedded musician's echoes, left and right in turn, each darker; `quarters` apart at `bpm` (120 where none is)."""
     frames = max(1, round(quarters * 60 / (bpm or 120.0) * rate))
@@ -88,8 +100,14 @@ def _middle_and_side(audio: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarr
 
 def _left_and_right(spectra: np.ndarray, audio: np.ndarray, size: int, loops: bool) -> np.ndarray:
     middle, side = scipy.fft.irfft(spectra, size, axis=1)
-    made = np.stack([middle + side, middle - side], axis=1) if audio.shape[1] == 2 else middle[:, None]
-    return made.astype(np.float32) if loops else without_silent_end(made.astype(np.float32), len(audio))
+    made = (
+        np.stack([middle + side, middle - side], axis=1) if audio.shape[1] == 2 else middle[:, None]
+    )
+    return (
+        made.astype(np.float32)
+        if loops
+        else without_silent_end(made.astype(np.float32), len(audio))
+    )
 
 
 def without_silent_end(audio: np.ndarray, least: int) -> np.ndarray:
@@ -104,7 +122,9 @@ def without_silent_end(audio: np.ndarray, least: int) -> np.ndarray:
     return cut
 
 
-def chorus(audio: np.ndarray, rate: int, loops: bool, amount: float, rate_hz: float, depth_ms: float) -> np.ndarray:
+def chorus(
+    audio: np.ndarray, rate: int, loops: bool, amount: float, rate_hz: float, depth_ms: float
+) -> np.ndarray:
     """A second player whose distance sways, the other way round on the right. On a loop it sways a whole number of times."""
     frames = len(audio)
     turns = rate_hz * frames / rate
@@ -115,17 +135,31 @@ def chorus(audio: np.ndarray, rate: int, loops: bool, amount: float, rate_hz: fl
     for channel in range(audio.shape[1]):
         where = np.arange(frames) - base - depth * (1 + np.sin(phase + np.pi * channel))
         mode = "grid-wrap" if loops else "constant"
-        out[:, channel] += np.float32(amount) * scipy.ndimage.map_coordinates(audio[:, channel], [where], order=3, mode=mode)
+        out[:, channel] += np.float32(amount) * scipy.ndimage.map_coordinates(
+            audio[:, channel], [where], order=3, mode=mode
+        )
     return out / np.float32(math.sqrt(1 + amount**2))
 
 
 def compressor_gain(
-    audio: np.ndarray, rate: int, loops: bool, threshold_db: float, ratio: float, attack_ms: float, release_ms: float
+    audio: np.ndarray,
+    rate: int,
+    loops: bool,
+    threshold_db: float,
+    ratio: float,
+    attack_ms: float,
+    release_ms: float,
 ) -> np.ndarray:
     """The gain (frames, 1) of a feed-forward compressor on the louder channel's peaks, in blocks of 32 frames; no look-ahead."""
     count = -(-len(audio) // _BLOCK)
-    peaks = np.pad(np.abs(audio).max(axis=1), (0, count * _BLOCK - len(audio))).reshape(count, _BLOCK).max(axis=1)
-    over_db = np.maximum(0.0, 20 * np.log10(np.maximum(peaks, 1e-9)) - threshold_db) * (1 - 1 / ratio)
+    peaks = (
+        np.pad(np.abs(audio).max(axis=1), (0, count * _BLOCK - len(audio)))
+        .reshape(count, _BLOCK)
+        .max(axis=1)
+    )
+    over_db = np.maximum(0.0, 20 * np.log10(np.maximum(peaks, 1e-9)) - threshold_db) * (
+        1 - 1 / ratio
+    )
     settle = min(count, round(_SETTLE_S * rate / _BLOCK)) if loops else 0
     attack, release = (1 - math.exp(-_BLOCK / (ms / 1000 * rate)) for ms in (attack_ms, release_ms))
     held, now = np.empty(settle + count), 0.0
@@ -135,7 +169,9 @@ def compressor_gain(
     places = (np.arange(count + 2) - 0.5) * _BLOCK
     held = held[settle:]
     ends = (held[-1], held[0]) if loops else (held[0], held[-1])
-    gain_db = -np.interp(np.arange(len(audio)), places, np.concatenate([[ends[0]], held, [ends[1]]]))
+    gain_db = -np.interp(
+        np.arange(len(audio)), places, np.concatenate([[ends[0]], held, [ends[1]]])
+    )
     return (10 ** (gain_db / 20)).astype(np.float32)[:, None]
 
 
@@ -145,8 +181,12 @@ def saturated(audio: np.ndarray, loops: bool, drive: float) -> np.ndarray:
     if peak < 1e-9 or drive <= 0:
         return audio
     margin = min(2048, len(audio)) if loops else 0
-    around = np.take(audio / np.float32(peak), np.arange(-margin, len(audio) + margin), axis=0, mode="wrap")
-    bent = np.stack([saturate_clean(channel, 0.5 + _MOST_DRIVE * drive) for channel in around.T], axis=1)
+    around = np.take(
+        audio / np.float32(peak), np.arange(-margin, len(audio) + margin), axis=0, mode="wrap"
+    )
+    bent = np.stack(
+        [saturate_clean(channel, 0.5 + _MOST_DRIVE * drive) for channel in around.T], axis=1
+    )
     return (bent[margin : margin + len(audio)] * np.float32(peak)).astype(np.float32)
 
 

@@ -60,13 +60,19 @@ def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     if task["format"] == "midi":
         notes, record = notes_of_version(task["version"]), task["version"]["record"]
         shape = shape_after(record, task["version"]["steps"])
-        target = target_of(task["target"], clip_name({**record, "bpm": shape.bpm, "key": shape.key}) + ".mid", task["force"])
+        target = target_of(
+            task["target"],
+            clip_name({**record, "bpm": shape.bpm, "key": shape.key}) + ".mid",
+            task["force"],
+        )
         with whole(target) as part:
             part.write_bytes(notes)
         return {"path": str(target)}
     record = render_version(task["version"], tell)
     target = target_of(
-        task["target"], clip_name(record) + ("_stems.zip" if task["format"] == "stems" else kind.ending), task["force"]
+        task["target"],
+        clip_name(record) + ("_stems.zip" if task["format"] == "stems" else kind.ending),
+        task["force"],
     )
     tell(0.85, "exporting", task["format"])
     with whole(target) as part:
@@ -82,14 +88,22 @@ def write_as(record: dict[str, Any], name: str, path: Path) -> None:
     kind = FORMATS[name]
     audio, rate = read_audio(record["path"])
     if kind.ending == ".wav":
-        plain = {key: value for key, value in record.items() if key not in ("path", "stems", "midi")}
+        plain = {
+            key: value for key, value in record.items() if key not in ("path", "stems", "midi")
+        }
         write_clip(path, audio, rate, plain, kind.subtype)
         return
     audio, rate = _at_a_rate_of(kind, audio, rate, record["kind"] == "loop")
     if kind.subtype.startswith("PCM"):
         audio = np.clip(audio, -1, 1 - 2**-23)
     with soundfile.SoundFile(
-        path, "w", rate, audio.shape[1], format=kind.container, subtype=kind.subtype, compression_level=kind.quality
+        path,
+        "w",
+        rate,
+        audio.shape[1],
+        format=kind.container,
+        subtype=kind.subtype,
+        compression_level=kind.quality,
     ) as file:
         for tag, value in _tags(record).items():
             with contextlib.suppress(soundfile.LibsndfileError, RuntimeError, AttributeError):
@@ -98,7 +112,9 @@ def write_as(record: dict[str, Any], name: str, path: Path) -> None:
             file.write(audio[first : first + _BLOCK_FRAMES])
 
 
-def _at_a_rate_of(kind: Format, audio: np.ndarray, rate: int, loops: bool) -> tuple[np.ndarray, int]:
+def _at_a_rate_of(
+    kind: Format, audio: np.ndarray, rate: int, loops: bool
+) -> tuple[np.ndarray, int]:
     """At a rate that the coder takes; a loop's length is then rounded to its frames."""
     if kind.container == "MP3" and rate not in _MP3_RATES:
         wanted = 48000 if rate > 48000 else min(_MP3_RATES, key=lambda one: abs(one - rate))
@@ -112,7 +128,11 @@ def _at_a_rate_of(kind: Format, audio: np.ndarray, rate: int, loops: bool) -> tu
 
 
 def _tags(record: dict[str, Any]) -> dict[str, str]:
-    facts = [f"{record['bpm']:g} bpm" if record.get("bpm") else "", str(record.get("key") or ""), str(record.get("prompt") or "")]
+    facts = [
+        f"{record['bpm']:g} bpm" if record.get("bpm") else "",
+        str(record.get("key") or ""),
+        str(record.get("prompt") or ""),
+    ]
     said = {
         "title": record.get("words") or record.get("id"),
         "artist": "Sidecrate",
@@ -135,7 +155,9 @@ def target_of(said: str, name: str, force: bool) -> Path:
     if target.is_dir():
         target = target / name
     if target.exists() and not force:
-        raise LibraryError(f"{target} is there already; take another name, or --force to write over it", "exists")
+        raise LibraryError(
+            f"{target} is there already; take another name, or --force to write over it", "exists"
+        )
     return target
 
 
@@ -151,9 +173,14 @@ def whole(target: Path) -> Iterator[Path]:
         os.replace(part, target)
     except OSError as error:
         why = "disk" if error.errno in DISK_ERRORS else "export"
-        raise LibraryError(f"{target} could not be written ({error.strerror}); free space or choose another place", why) from None
+        raise LibraryError(
+            f"{target} could not be written ({error.strerror}); free space or choose another place",
+            why,
+        ) from None
     except soundfile.LibsndfileError as error:
-        raise LibraryError(f"{target} could not be written ({error.error_string}); free space or choose another place") from None
+        raise LibraryError(
+            f"{target} could not be written ({error.error_string}); free space or choose another place"
+        ) from None
     finally:
         with contextlib.suppress(OSError):
             part.unlink()

@@ -63,10 +63,14 @@ class Filters:
 
     def __post_init__(self) -> None:
         if self.sort not in SORTS:
-            raise LibraryError(f"clips cannot be sorted by {self.sort!r}; it takes {', '.join(SORTS)}", "bad_request")
+            raise LibraryError(
+                f"clips cannot be sorted by {self.sort!r}; it takes {', '.join(SORTS)}",
+                "bad_request",
+            )
         if not 0 <= self.limit <= MOST_ROWS or self.offset < 0:
             raise LibraryError(
-                f"limit takes 0 to {MOST_ROWS} and offset 0 or more, not {self.limit} and {self.offset}", "bad_request"
+                f"limit takes 0 to {MOST_ROWS} and offset 0 or more, not {self.limit} and {self.offset}",
+                "bad_request",
             )
 
 
@@ -120,9 +124,15 @@ def key_condition(text: str, *, compatible: bool) -> tuple[str, list[Any]]:
     try:
         key = Key.parse(text)
     except ValueError:
-        raise LibraryError(f"{text!r} is not a key; write it as Am, F# minor, Gb or 8A", "bad_request") from None
+        raise LibraryError(
+            f"{text!r} is not a key; write it as Am, F# minor, Gb or 8A", "bad_request"
+        ) from None
     scale = key.relative_major_tonic
     if not compatible:
         return "c.scale = ? AND c.minor = ?", [scale, int(key.is_minor)]
     fifths = [(scale + 7) % 12, (scale + 5) % 12]
-    return "(c.scale = ? OR (c.scale IN (?, ?) AND c.minor = ?))", [scale, *fifths, int(key.is_minor)]
+    return "(c.scale = ? OR (c.scale IN (?, ?) AND c.minor = ?))", [
+        scale,
+        *fifths,
+        int(key.is_minor),
+    ]

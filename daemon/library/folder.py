@@ -73,7 +73,9 @@ def look_through(library: Library, crate: Crate, ignored: dict[str, Stat] | None
     return changes
 
 
-def _look_at_known(library: Library, changes: Changes, updates: list[tuple[str, str, Stat]]) -> dict[str, Any]:
+def _look_at_known(
+    library: Library, changes: Changes, updates: list[tuple[str, str, Stat]]
+) -> dict[str, Any]:
     """The rows of clips whose files are not where they were, by clip; others that have changed go into `updates`."""
     gone: dict[str, Any] = {}
     query = "SELECT f.*, c.missing FROM files f JOIN clips c ON c.id = f.clip WHERE f.clip > ? ORDER BY f.clip LIMIT ?"
@@ -103,10 +105,16 @@ def _stat_of(path: str) -> Stat | None:
 def _unknown(library: Library, folder: Path, *, everything: bool) -> Iterator[Found]:
     """Files that are no known clip's: the WAVs, and with `everything` also notes and what lies under Kept, that at last."""
     kept: list[Found] = []
-    wanted = (one for one in _files(str(folder), False) if everything or (not one.kept and _is_wav(one.path)))
+    wanted = (
+        one
+        for one in _files(str(folder), False)
+        if everything or (not one.kept and _is_wav(one.path))
+    )
     while batch := list(islice(wanted, _BATCH)):
         marks = ",".join("?" * len(batch))
-        rows = library.database.rows(f"SELECT path FROM files WHERE path IN ({marks})", *(one.path for one in batch))
+        rows = library.database.rows(
+            f"SELECT path FROM files WHERE path IN ({marks})", *(one.path for one in batch)
+        )
         known = {row["path"] for row in rows}
         unknown = [one for one in batch if one.path not in known]
         kept += [one for one in unknown if one.kept]
@@ -127,7 +135,11 @@ def _arrived(
         del gone[clip]
         changes.moved.append(clip)
         updates.append((clip, path, found.stat))
-    elif record and not found.kept and not library.database.row("SELECT 1 FROM clips WHERE id = ?", clip):
+    elif (
+        record
+        and not found.kept
+        and not library.database.row("SELECT 1 FROM clips WHERE id = ?", clip)
+    ):
         if clip not in changes.new:
             changes.new.append(clip)
             fresh.append({**record, "path": path, **beside.of(path)})
@@ -148,7 +160,11 @@ def _record_in(path: str) -> dict[str, Any] | None:
         record = read_record(path)
     except AudioError:
         return None
-    return record if record and "part" not in record and {"id", "kind", "report"} <= set(record) else None
+    return (
+        record
+        if record and "part" not in record and {"id", "kind", "report"} <= set(record)
+        else None
+    )
 
 
 class _Beside:
@@ -161,21 +177,34 @@ class _Beside:
         """`midi` and `stems` as they were when the clip was published."""
         stem = Path(path).stem
         stems = self._stems.get(stem)
-        return {"midi": self._notes.get(stem), "stems": sorted(str(one) for one in Path(stems).glob("*.wav")) if stems else []}
+        return {
+            "midi": self._notes.get(stem),
+            "stems": sorted(str(one) for one in Path(stems).glob("*.wav")) if stems else [],
+        }
 
     @cached_property
     def _notes(self) -> dict[str, str]:
-        found = [one for one in _files(str(self._folder), False) if not (one.kept or _is_wav(one.path))]
+        found = [
+            one for one in _files(str(self._folder), False) if not (one.kept or _is_wav(one.path))
+        ]
         return {Path(one.path).stem: one.path for one in reversed(found)}
 
     @cached_property
     def _stems(self) -> dict[str, str]:
-        folders = [Path(where) / _STEMS for where, inner, _ in os.walk(self._folder) if _STEMS in inner]
-        return {one.name: one.path for folder in folders for one in os.scandir(folder) if one.is_dir()}
+        folders = [
+            Path(where) / _STEMS for where, inner, _ in os.walk(self._folder) if _STEMS in inner
+        ]
+        return {
+            one.name: one.path for folder in folders for one in os.scandir(folder) if one.is_dir()
+        }
 
 
 def _store(
-    library: Library, crate: Crate, changes: Changes, updates: list[tuple[str, str, Stat]], fresh: list[dict[str, Any]]
+    library: Library,
+    crate: Crate,
+    changes: Changes,
+    updates: list[tuple[str, str, Stat]],
+    fresh: list[dict[str, Any]],
 ) -> None:
     if not (changes or updates):
         return
@@ -186,9 +215,14 @@ def _store(
     with library.database.write() as db:
         for clip, path, stat in updates:
             db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (clip, path, *stat))
-            db.execute("UPDATE clips SET missing = 0, name = ? WHERE id = ?", (Path(path).stem, clip))
+            db.execute(
+                "UPDATE clips SET missing = 0, name = ? WHERE id = ?", (Path(path).stem, clip)
+            )
             words = Path(path).stem.replace("_", " ")
-            db.execute("UPDATE words SET name = ? WHERE rowid = (SELECT seq FROM clips WHERE id = ?)", (words, clip))
+            db.execute(
+                "UPDATE words SET name = ? WHERE rowid = (SELECT seq FROM clips WHERE id = ?)",
+                (words, clip),
+            )
         for clip in changes.gone:
             db.execute("UPDATE clips SET missing = 1 WHERE id = ?", (clip,))
     moved = set(changes.moved)

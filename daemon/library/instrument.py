@@ -18,7 +18,8 @@ def instrument_request(record: Mapping[str, Any], what: str) -> dict[str, Any]:
     """
     if record["kind"] not in ("loop", "track") or not record.get("bpm"):
         raise LibraryError(
-            f"nothing can play along with a {record['kind']} without a tempo; say its tempo with `fit` first", "bad_request"
+            f"nothing can play along with a {record['kind']} without a tempo; say its tempo with `fit` first",
+            "bad_request",
         )
     if not what.strip():
         raise LibraryError('say what is to play, as in "strings"', "bad_request")

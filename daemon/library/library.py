@@ -77,20 +77,33 @@ class Library:
         seq = self._seq(filters.similar)
         row = self.database.row("SELECT kind, features FROM sounds WHERE seq = ?", seq)
         if row is None or not row["features"]:
-            why = "it is silent, or cannot be read" if row else "it is notes alone, or not yet measured"
+            why = (
+                "it is silent, or cannot be read"
+                if row
+                else "it is notes alone, or not yet measured"
+            )
             raise LibraryError(f"clip {filters.similar} has no sound to compare: {why}", "no_sound")
-        total = self._one(f"SELECT count(*) FROM clips c WHERE {condition} AND c.kind != 'midi' AND c.seq != ?", [*values, seq])
+        total = self._one(
+            f"SELECT count(*) FROM clips c WHERE {condition} AND c.kind != 'midi' AND c.seq != ?",
+            [*values, seq],
+        )
 
         def around(reach: int) -> list[tuple[int, bytes]]:
             box, edges = box_around(row["features"], reach)
-            query = (
-                f"SELECT c.seq, s.features FROM clips c JOIN sounds s ON s.seq = c.seq WHERE {box} AND {condition} AND c.seq != ?"
-            )
+            query = f"SELECT c.seq, s.features FROM clips c JOIN sounds s ON s.seq = c.seq WHERE {box} AND {condition} AND c.seq != ?"
             return [(one[0], one[1]) for one in self.database.rows(query, *edges, *values, seq)]
 
-        near = nearest(row["features"], around, min(total, filters.offset + filters.limit))[filters.offset :]
+        near = nearest(row["features"], around, min(total, filters.offset + filters.limit))[
+            filters.offset :
+        ]
         clips = self._rows([seq for _, seq in near])
-        return Page(total, [{**clip, "distance": round(distance, 4)} for clip, (distance, _) in zip(clips, near, strict=True)])
+        return Page(
+            total,
+            [
+                {**clip, "distance": round(distance, 4)}
+                for clip, (distance, _) in zip(clips, near, strict=True)
+            ],
+        )
 
     def _rows(self, seqs: list[int]) -> list[dict[str, Any]]:
         """Full rows in the order of `seqs`."""
@@ -119,9 +132,15 @@ class Library:
         }
         # of all clips, leaving out the few whose files are gone is far quicker than looking each one up
         who = "SELECT seq FROM clips c WHERE " + condition
-        narrowed = "NOT IN (SELECT seq FROM clips WHERE missing != 0)" if condition == ONLY_THERE else f"IN ({who})"
+        narrowed = (
+            "NOT IN (SELECT seq FROM clips WHERE missing != 0)"
+            if condition == ONLY_THERE
+            else f"IN ({who})"
+        )
         tags = self.database.rows(
-            f"SELECT tag, count(*) FROM tags WHERE seq {narrowed} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?", *values, _MOST_TAGS
+            f"SELECT tag, count(*) FROM tags WHERE seq {narrowed} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",
+            *values,
+            _MOST_TAGS,
         )
         return counted | {"tag": {str(row[0]): int(row[1]) for row in tags}}
 
@@ -150,20 +169,29 @@ class Library:
         record = self.record(clip)
         path = Path(record["path"])
         if not path.is_file():
-            raise LibraryError(f"the file of clip {clip} is no longer at {path}; put it back, or remove it from the list", "gone")
+            raise LibraryError(
+                f"the file of clip {clip} is no longer at {path}; put it back, or remove it from the list",
+                "gone",
+            )
         return path
 
     def find(self, what: str) -> str:
         """The id of a clip by id, `last`, path or the beginning of an id."""
         if what in ("", "last"):
-            row = self.database.row("SELECT id FROM clips WHERE missing = 0 ORDER BY seq DESC LIMIT 1")
+            row = self.database.row(
+                "SELECT id FROM clips WHERE missing = 0 ORDER BY seq DESC LIMIT 1"
+            )
         else:
             row = self.database.row("SELECT id FROM clips WHERE id = ?", what)
             row = row or self.database.row("SELECT clip AS id FROM files WHERE path = ?", what)
             if row is None and len(what) >= 3 and what.isalnum():
-                row = self.database.row("SELECT id FROM clips WHERE id LIKE ? || '%' ORDER BY seq DESC LIMIT 1", what)
+                row = self.database.row(
+                    "SELECT id FROM clips WHERE id LIKE ? || '%' ORDER BY seq DESC LIMIT 1", what
+                )
         if row is None:
-            raise LibraryError(f"there is no clip {what!r}; `sidecrate clips` lists them", "unknown_clip")
+            raise LibraryError(
+                f"there is no clip {what!r}; `sidecrate clips` lists them", "unknown_clip"
+            )
         return str(row["id"])
 
     def collection_files(self, name: str) -> list[Path]:
@@ -172,7 +200,9 @@ class Library:
             "SELECT f.path FROM collection_clips m JOIN files f ON f.clip = m.clip WHERE m.collection = ? ORDER BY m.position",
             self.collections.number(name),
         )
-        return [path for row in rows if (path := Path(row["path"])).suffix != ".mid" and path.is_file()]
+        return [
+            path for row in rows if (path := Path(row["path"])).suffix != ".mid" and path.is_file()
+        ]
 
     # -- measuring
 
@@ -196,7 +226,10 @@ class Library:
         with self.database.write() as db:
             for clip, features in found.items():
                 row = db.execute("SELECT seq, kind FROM clips WHERE id = ?", (clip,)).fetchone()
-                if row and not db.execute("SELECT 1 FROM sounds WHERE seq = ?", (row[0],)).fetchone():
+                if (
+                    row
+                    and not db.execute("SELECT 1 FROM sounds WHERE seq = ?", (row[0],)).fetchone()
+                ):
                     _insert_sound(db, row[0], row[1], features)
 
     # -- marking
@@ -222,22 +255,32 @@ class Library:
                 db.execute("DELETE FROM tags WHERE tag = ? AND seq = ?", (tag.strip(), seq))
             for tag in add:
                 if not 1 <= len(tag.strip()) <= 60 or "," in tag:
-                    raise LibraryError(f"a tag has 1 to 60 characters and no comma, not {tag!r:.80}", "bad_request")
+                    raise LibraryError(
+                        f"a tag has 1 to 60 characters and no comma, not {tag!r:.80}", "bad_request"
+                    )
                 db.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", (tag.strip(), seq))
-            tags = [str(row[0]) for row in db.execute("SELECT tag FROM tags WHERE seq = ? ORDER BY tag", (seq,))]
+            tags = [
+                str(row[0])
+                for row in db.execute("SELECT tag FROM tags WHERE seq = ? ORDER BY tag", (seq,))
+            ]
             db.execute("UPDATE words SET tags = ? WHERE rowid = ?", (", ".join(tags), seq))
             self.database.journal.note(clip=clip, tags=tags)
         return tags
 
     def preferences(self) -> dict[str, Any]:
         """What whoever owns this library prefers, as it was given to `prefer`."""
-        return {row["name"]: json.loads(row["value"]) for row in self.database.rows("SELECT * FROM preferences")}
+        return {
+            row["name"]: json.loads(row["value"])
+            for row in self.database.rows("SELECT * FROM preferences")
+        }
 
     def prefer(self, values: Mapping[str, Any]) -> None:
         """Set preferences; others stay."""
         with self.database.write() as db:
             for name, value in values.items():
-                db.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?)", (name, json.dumps(value)))
+                db.execute(
+                    "INSERT OR REPLACE INTO preferences VALUES (?, ?)", (name, json.dumps(value))
+                )
             self.database.journal.note(prefer=dict(values))
 
     def _set(self, clip: str, column: str, value: Any) -> None:
@@ -255,11 +298,16 @@ class Library:
         LibraryError code `not_understood` where no edit was heard in a part of it; then nothing is changed.
         """
         if text.strip().lower() in ("undo", "redo"):
-            return self.edits.undo(clip) if text.strip().lower() == "undo" else self.edits.redo(clip)
+            return (
+                self.edits.undo(clip) if text.strip().lower() == "undo" else self.edits.redo(clip)
+            )
         steps = self.edits.steps(clip)
         wishes = read_words(text, shape_after(self.record(clip), steps), steps)
         if not wishes:
-            raise LibraryError('nothing was said; say it as in "a bit faster" or "add some reverb"', "not_understood")
+            raise LibraryError(
+                'nothing was said; say it as in "a bit faster" or "add some reverb"',
+                "not_understood",
+            )
         return self.edits.change(
             clip, f"said: {shorten(text, 100)}",
             remove=list(dict.fromkeys(wish.remove for wish in wishes if wish.remove)),
@@ -281,7 +329,8 @@ class Library:
         row = self.database.row("SELECT value FROM marks WHERE name = 'published'")
         since = 0.0 if row is None or whole else row[0] - _OVERLAP_S
         rows = jobs.rows(
-            "SELECT id, record, published FROM clips WHERE state = 'done' AND published >= ? ORDER BY published, k", since
+            "SELECT id, record, published FROM clips WHERE state = 'done' AND published >= ? ORDER BY published, k",
+            since,
         )
         known = self._known(row["id"] for row in rows)
         new = self.take_in(json.loads(row["record"]) for row in rows if row["id"] not in known)
@@ -292,7 +341,12 @@ class Library:
 
     def _known(self, ids: Iterable[str]) -> set[str]:
         wanted = json.dumps(list(ids))
-        return {row[0] for row in self.database.rows("SELECT id FROM clips WHERE id IN (SELECT value FROM json_each(?))", wanted)}
+        return {
+            row[0]
+            for row in self.database.rows(
+                "SELECT id FROM clips WHERE id IN (SELECT value FROM json_each(?))", wanted
+            )
+        }
 
     def _forget_trashed(self, jobs: Database) -> None:
         count = self.one_of(jobs, "SELECT count(*) FROM clips WHERE state = 'trashed'")
@@ -323,7 +377,9 @@ class Library:
     def _seq(self, clip: str) -> int:
         row = self.database.row("SELECT seq FROM clips WHERE id = ?", clip)
         if row is None:
-            raise LibraryError(f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip")
+            raise LibraryError(
+                f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip"
+            )
         return int(row["seq"])
 
     def _one(self, query: str, values: list[Any]) -> int:
@@ -347,7 +403,9 @@ def collection_files(library: Path, name: str) -> list[Path]:
     LibraryError code `unknown_collection`.
     """
     if not library.exists():
-        raise LibraryError(f"there is no collection {name!r}; `sidecrate collect` makes one", "unknown_collection")
+        raise LibraryError(
+            f"there is no collection {name!r}; `sidecrate collect` makes one", "unknown_collection"
+        )
     opened = Library(library)
     try:
         return opened.collection_files(name)
@@ -403,7 +461,10 @@ def _insert_sound(db: sqlite3.Connection, seq: int, kind: str, features: str) ->
     sound = base64.b64decode(features)
     db.execute("INSERT INTO sounds VALUES (?, ?, ?)", (seq, kind, sound))
     if sound:
-        db.execute("INSERT INTO sound_boxes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (seq, *box_of(sound)))
+        db.execute(
+            "INSERT INTO sound_boxes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (seq, *box_of(sound)),
+        )
 
 
 def _stat(path: str) -> tuple[int | None, int | None]:

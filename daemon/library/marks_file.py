@@ -35,7 +35,9 @@ class Marked:
 
     def hear(self, said: dict[str, Any]) -> None:
         if "clip" in said:
-            self.clips.setdefault(said["clip"], {}).update({name: said[name] for name in _MARKS if name in said})
+            self.clips.setdefault(said["clip"], {}).update(
+                {name: said[name] for name in _MARKS if name in said}
+            )
         elif "forget" in said:
             self.clips.pop(said["forget"], None)
             for _, clips in self.collections.values():
@@ -74,7 +76,10 @@ class Journal:
     def read(self) -> Marked:
         """What the lines come to; a line that was cut off by a crash is passed over."""
         marked = Marked()
-        with contextlib.suppress(FileNotFoundError), self.path.open(encoding="utf-8", errors="replace") as file:
+        with (
+            contextlib.suppress(FileNotFoundError),
+            self.path.open(encoding="utf-8", errors="replace") as file,
+        ):
             for line in file:
                 with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
                     marked.hear(json.loads(line))
@@ -87,7 +92,9 @@ class Journal:
             for clip, marks in marked.clips.items():
                 file.write(json.dumps({"clip": clip, **marks}, ensure_ascii=False) + "\n")
             for name, clips in marked.collections.values():
-                file.write(json.dumps({"collection": name, "add": clips}, ensure_ascii=False) + "\n")
+                file.write(
+                    json.dumps({"collection": name, "add": clips}, ensure_ascii=False) + "\n"
+                )
             if marked.preferences:
                 file.write(json.dumps({"prefer": marked.preferences}) + "\n")
         os.replace(part, self.path)
@@ -129,7 +136,9 @@ def restore(db: sqlite3.Connection, marked: Marked) -> None:
         db.execute("INSERT OR REPLACE INTO waiting_marks VALUES (?, ?)", (clip, json.dumps(marks)))
         if marks.get("steps"):
             steps = json.dumps(marks["steps"])
-            db.execute("INSERT OR REPLACE INTO edits VALUES (?, 1, ?, 'as it was', ?)", (clip, steps, now))
+            db.execute(
+                "INSERT OR REPLACE INTO edits VALUES (?, 1, ?, 'as it was', ?)", (clip, steps, now)
+            )
             db.execute("INSERT OR REPLACE INTO edit_turns VALUES (?, 1)", (clip,))
     for name, clips in marked.collections.values():
         db.execute("INSERT OR IGNORE INTO collections (name, created) VALUES (?, ?)", (name, now))
@@ -146,30 +155,52 @@ def settle(db: sqlite3.Connection, clip: str, seq: int) -> None:
     if row is None:
         return
     marks = json.loads(row[0])
-    values = (int(marks.get("favourite") or 0), int(marks.get("rating") or 0), marks.get("used"), seq)
+    values = (
+        int(marks.get("favourite") or 0),
+        int(marks.get("rating") or 0),
+        marks.get("used"),
+        seq,
+    )
     db.execute("UPDATE clips SET favourite = ?, rating = ?, used = ? WHERE seq = ?", values)
     if "tags" in marks:
         db.execute("DELETE FROM tags WHERE seq = ?", (seq,))
-        db.executemany("INSERT OR IGNORE INTO tags VALUES (?, ?)", [(tag, seq) for tag in marks["tags"]])
-        db.execute("UPDATE words SET tags = ? WHERE rowid = ?", (", ".join(sorted(marks["tags"])), seq))
+        db.executemany(
+            "INSERT OR IGNORE INTO tags VALUES (?, ?)", [(tag, seq) for tag in marks["tags"]]
+        )
+        db.execute(
+            "UPDATE words SET tags = ? WHERE rowid = ?", (", ".join(sorted(marks["tags"])), seq)
+        )
     db.execute("DELETE FROM waiting_marks WHERE clip = ?", (clip,))
 
 
 def marked_in(db: sqlite3.Connection) -> Marked:
     """All marks of a library that was made before it kept lines."""
     marked = Marked()
-    rows = db.execute("SELECT id, favourite, rating, used FROM clips WHERE favourite OR rating OR used IS NOT NULL").fetchall()
+    rows = db.execute(
+        "SELECT id, favourite, rating, used FROM clips WHERE favourite OR rating OR used IS NOT NULL"
+    ).fetchall()
     for clip, favourite, rating, used in rows:
         marked.clips[clip] = {"favourite": favourite, "rating": rating, "used": used}
     tags: dict[str, list[str]] = {}
-    for clip, tag in db.execute("SELECT id, tag FROM tags JOIN clips USING (seq) ORDER BY tag").fetchall():
+    for clip, tag in db.execute(
+        "SELECT id, tag FROM tags JOIN clips USING (seq) ORDER BY tag"
+    ).fetchall():
         tags.setdefault(clip, []).append(tag)
-    for clip, record in db.execute("SELECT id, record FROM records JOIN clips USING (seq)").fetchall():
-        if set(tags.get(clip, ())) != {str(tag).replace(",", " ") for tag in json.loads(record).get("tags") or ()}:
+    for clip, record in db.execute(
+        "SELECT id, record FROM records JOIN clips USING (seq)"
+    ).fetchall():
+        if set(tags.get(clip, ())) != {
+            str(tag).replace(",", " ") for tag in json.loads(record).get("tags") or ()
+        }:
             marked.clips.setdefault(clip, {})["tags"] = tags.get(clip, [])
-    for clip, steps in db.execute("SELECT clip, steps FROM edits JOIN edit_turns USING (clip, turn)").fetchall():
+    for clip, steps in db.execute(
+        "SELECT clip, steps FROM edits JOIN edit_turns USING (clip, turn)"
+    ).fetchall():
         marked.clips.setdefault(clip, {})["steps"] = json.loads(steps)
     for number, name in db.execute("SELECT id, name FROM collections").fetchall():
         inside = "SELECT clip FROM collection_clips WHERE collection = ? ORDER BY position"
-        marked.collections[name.lower()] = name, [row[0] for row in db.execute(inside, (number,)).fetchall()]
+        marked.collections[name.lower()] = (
+            name,
+            [row[0] for row in db.execute(inside, (number,)).fetchall()],
+        )
     return marked

@@ -46,10 +46,15 @@ class Score:
         try:
             file = mido.MidiFile(path)
         except (OSError, EOFError, ValueError, KeyError, IndexError) as error:
-            raise LibraryError(f"{path} cannot be read as MIDI ({error}); export the clip's sound instead", "no_notes") from None
+            raise LibraryError(
+                f"{path} cannot be read as MIDI ({error}); export the clip's sound instead",
+                "no_notes",
+            ) from None
         self.per_quarter = file.ticks_per_beat
         self.tracks = [_read(track) for track in file.tracks]
-        self.ticks = max((sum(message.time for message in track) for track in file.tracks), default=0)
+        self.ticks = max(
+            (sum(message.time for message in track) for track in file.tracks), default=0
+        )
         self.kind, self.bars = record["kind"], record.get("bars")
         self.bpm, self.key = record.get("bpm"), record.get("key")
         self.meter = Meter.parse(record.get("meter") or "4/4")
@@ -68,7 +73,10 @@ class Score:
                 self.kind, self.bars = "midi" if self.kind == "midi" else "loop", step["bars"]
             case "trim":
                 per_second = (self.bpm or 120) / 60 * self.per_quarter
-                self._cut(round(step["start_s"] * per_second), min(round(step["end_s"] * per_second), self.ticks))
+                self._cut(
+                    round(step["start_s"] * per_second),
+                    min(round(step["end_s"] * per_second), self.ticks),
+                )
             case "slices":
                 self._slices(step["per_bar"], step["order"], step["seed"])
             case "quantise":
@@ -79,7 +87,10 @@ class Score:
                 kept = {one["stem"] for one in steps if one["do"] == "solo"}
                 self._without(lambda name: name not in kept)
             case name if name not in _LEAVES:
-                raise LibraryError(f"notes cannot follow the step {name}; take it out, or export the sound", "no_notes")
+                raise LibraryError(
+                    f"notes cannot follow the step {name}; take it out, or export the sound",
+                    "no_notes",
+                )
 
     def bytes(self) -> bytes:
         """As a file of type 1, every track as long as the whole."""
@@ -87,7 +98,13 @@ class Score:
         for track in self.tracks:
             events = [(tick, 1, message) for tick, message in track.others]
             for first, end, pitch, velocity, channel in track.notes:
-                events.append((first, 2, mido.Message("note_on", note=pitch, velocity=velocity, channel=channel)))
+                events.append(
+                    (
+                        first,
+                        2,
+                        mido.Message("note_on", note=pitch, velocity=velocity, channel=channel),
+                    )
+                )
                 events.append((end, 0, mido.Message("note_off", note=pitch, channel=channel)))
             made, now = mido.MidiTrack(), 0
             for tick, _, message in sorted(events, key=lambda event: event[:2]):
@@ -103,34 +120,56 @@ class Score:
 
     def _tempo(self, bpm: float) -> None:
         ratio = (self.bpm or bpm) / bpm
-        self._each_of("set_tempo", lambda message: message.copy(tempo=min(round(message.tempo * ratio), 2**24 - 1)))
+        self._each_of(
+            "set_tempo",
+            lambda message: message.copy(tempo=min(round(message.tempo * ratio), 2**24 - 1)),
+        )
         self.bpm = bpm
 
     def _transpose(self, step: Step) -> None:
         if step["do"] == "key":
             if not self.key:
-                raise LibraryError("key: the clip has no key to move from; move it by semitones with `pitch`", "no_notes")
-            distance = Key.parse(step["key"]).relative_major_tonic - Key.parse(self.key).relative_major_tonic
+                raise LibraryError(
+                    "key: the clip has no key to move from; move it by semitones with `pitch`",
+                    "no_notes",
+                )
+            distance = (
+                Key.parse(step["key"]).relative_major_tonic
+                - Key.parse(self.key).relative_major_tonic
+            )
             semitones = float((distance + 5) % 12 - 5)
         else:
             semitones = step["semitones"]
         if semitones != round(semitones):
             raise LibraryError(
-                f"notes cannot move by {semitones:g} semitones; take a whole number, or export the sound", "no_notes"
+                f"notes cannot move by {semitones:g} semitones; take a whole number, or export the sound",
+                "no_notes",
             )
         for track in self.tracks:
             track.notes = [
-                (first, end, pitch if channel == _DRUM_CHANNEL else _inside(pitch + round(semitones)), velocity, channel)
+                (
+                    first,
+                    end,
+                    pitch if channel == _DRUM_CHANNEL else _inside(pitch + round(semitones)),
+                    velocity,
+                    channel,
+                )
                 for first, end, pitch, velocity, channel in track.notes
             ]
         self.key = shape_after({"kind": self.kind, "key": self.key}, [step]).key
         key = self.key
         if key:
-            self._each_of("key_signature", lambda message: message.copy(key=signature(Key.parse(key))))
+            self._each_of(
+                "key_signature", lambda message: message.copy(key=signature(Key.parse(key)))
+            )
 
     def _slices(self, per_bar: int, order: str, seed: int) -> None:
         length = self.meter.quarters_per_bar * self.per_quarter / per_bar
-        count = per_bar * self.bars if self.kind == "loop" and self.bars else math.ceil(self.ticks / length - 0.01)
+        count = (
+            per_bar * self.bars
+            if self.kind == "loop" and self.bars
+            else math.ceil(self.ticks / length - 0.01)
+        )
         edges = [min(round(n * length), self.ticks) for n in range(count)] + [self.ticks]
         places = slice_order(order, count, seed)
         for track in self.tracks:
@@ -154,7 +193,9 @@ class Score:
                 start = round(first + (round(first / line) * line - first) * strength)
                 if start >= self.ticks:
                     start = 0 if self.bars else first
-                notes.append((start, min(start + end - first, self.ticks), pitch, velocity, channel))
+                notes.append(
+                    (start, min(start + end - first, self.ticks), pitch, velocity, channel)
+                )
             track.notes = sorted(notes)
 
     def _cut(self, first: int, end: int) -> None:
@@ -165,7 +206,9 @@ class Score:
                 for a, b, pitch, velocity, channel in track.notes
                 if a < end and b > first
             ]
-            track.others = [(max(0, tick - first), message) for tick, message in track.others if tick < end]
+            track.others = [
+                (max(0, tick - first), message) for tick, message in track.others if tick < end
+            ]
         self.ticks = end - first
 
     def _without(self, is_gone: Callable[[str], bool]) -> None:
@@ -173,7 +216,9 @@ class Score:
 
     def _each_of(self, kind: str, change: Callable[[Any], Any]) -> None:
         for track in self.tracks:
-            track.others = [(tick, change(one) if one.type == kind else one) for tick, one in track.others]
+            track.others = [
+                (tick, change(one) if one.type == kind else one) for tick, one in track.others
+            ]
 
 
 def _inside(pitch: int) -> int:
@@ -191,7 +236,9 @@ def _read(messages: Any) -> _Track:
     for message in messages:
         now += message.time
         if message.type == "note_on" and message.velocity:
-            open_notes.setdefault((message.channel, message.note), []).append((now, message.velocity))
+            open_notes.setdefault((message.channel, message.note), []).append(
+                (now, message.velocity)
+            )
         elif message.type in ("note_on", "note_off"):
             begun = open_notes.get((message.channel, message.note))
             if begun:
@@ -211,7 +258,10 @@ def notes_of_version(version: dict[str, Any]) -> bytes:
     record: dict[str, Any] = version["record"]
     path = Path((record["path"] if record["kind"] == "midi" else record.get("midi")) or "")
     if not path.is_file():
-        raise LibraryError(f"clip {record['id']} has no notes: its engine gave none, or the file was deleted", "no_notes")
+        raise LibraryError(
+            f"clip {record['id']} has no notes: its engine gave none, or the file was deleted",
+            "no_notes",
+        )
     if all(step["do"] in _LEAVES for step in version["steps"]):
         return path.read_bytes()
     score = Score(path, record)

@@ -36,9 +36,14 @@ def export_collection(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     versions = task["versions"]
     if task["format"] in ("stems", "midi") or task["format"] not in FORMATS:
         sounds = ", ".join(name for name in FORMATS if name not in ("stems", "midi"))
-        raise LibraryError(f"a pack's sounds cannot be {task['format']!r}; it takes {sounds}", "bad_request")
+        raise LibraryError(
+            f"a pack's sounds cannot be {task['format']!r}; it takes {sounds}", "bad_request"
+        )
     if not versions:
-        raise LibraryError(f"collection {task['collection']!r} is empty; put clips into it with `sidecrate collect`", "empty")
+        raise LibraryError(
+            f"collection {task['collection']!r} is empty; put clips into it with `sidecrate collect`",
+            "empty",
+        )
     name = pack_name(task["collection"])
     target = target_of(task["target"], f"{name}.zip", task["force"])
     rows: list[dict[str, Any]] = []
@@ -47,12 +52,17 @@ def export_collection(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
             tell(index / len(versions), "exporting", version["record"]["id"])
             rows.append(_pack(archive, name, version, task["format"]))
         archive.writestr(f"{name}/manifest.csv", _as_csv(rows))
-        archive.writestr(f"{name}/manifest.json", json.dumps({"collection": task["collection"], "clips": rows}, indent=1))
+        archive.writestr(
+            f"{name}/manifest.json",
+            json.dumps({"collection": task["collection"], "clips": rows}, indent=1),
+        )
         archive.writestr(f"{name}/LICENSES.txt", licences(task["collection"], rows))
     return {"path": str(target)}
 
 
-def _pack(archive: zipfile.ZipFile, folder: str, version: dict[str, Any], kind: str) -> dict[str, Any]:
+def _pack(
+    archive: zipfile.ZipFile, folder: str, version: dict[str, Any], kind: str
+) -> dict[str, Any]:
     """One clip into the archive; its row of the manifest."""
     record = version["record"]
     file = notes = ""
@@ -69,7 +79,12 @@ def _pack(archive: zipfile.ZipFile, folder: str, version: dict[str, Any], kind: 
         notes = f"MIDI/{clip_name(record)}.mid"
         archive.writestr(f"{folder}/{notes}", data)
     lufs = ((record.get("report") or {}).get("after") or {}).get("lufs")
-    row = {**{name: record.get(name) for name in _COLUMNS}, "file": file, "midi": notes, "lufs": lufs and round(lufs, 1)}
+    row = {
+        **{name: record.get(name) for name in _COLUMNS},
+        "file": file,
+        "midi": notes,
+        "lufs": lufs and round(lufs, 1),
+    }
     return {**row, "tags": ", ".join(record.get("tags") or ())}
 
 
@@ -90,7 +105,9 @@ def licences(collection: str, rows: list[dict[str, Any]]) -> str:
     by_licence: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         by_licence[row["license"] or "unknown"].append(row["file"] or row["midi"])
-    parts = [f"{collection}\n{'=' * len(collection)}\n\nMade with Sidecrate. Each file's licence:\n"]
+    parts = [
+        f"{collection}\n{'=' * len(collection)}\n\nMade with Sidecrate. Each file's licence:\n"
+    ]
     for licence, files in sorted(by_licence.items()):
         about = _KNOWN_LICENCES.get(licence, "Read its terms before you pass these files on.")
         parts.append(f"{licence}\n{about}\n" + "".join(f"  {file}\n" for file in files))

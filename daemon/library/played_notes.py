@@ -33,9 +33,20 @@ def hear_notes(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         take = play_again(record, record.get("sample_rate") or 44100)
         assert take.audio is not None
         gain_db = measure_level(take.audio, take.sample_rate, is_loop=True).gain_to(_LUFS)
-        plain = {name: value for name, value in loop.items() if name not in ("path", "stems", "midi")}
+        plain = {
+            name: value for name, value in loop.items() if name not in ("path", "stems", "midi")
+        }
         part = path.with_suffix(".part")
         write_clip(part, amplify(take.audio, gain_db), take.sample_rate, plain, "PCM_24")
         os.replace(part, path)
     steps = [step for step in task["steps"] if step["do"] != "quantise"]
-    return render_version({**task, "record": loop, "steps": steps, "folder": task["folder"] + "-heard", "stems": False}, tell)
+    return render_version(
+        {
+            **task,
+            "record": loop,
+            "steps": steps,
+            "folder": task["folder"] + "-heard",
+            "stems": False,
+        },
+        tell,
+    )

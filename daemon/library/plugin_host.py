@@ -34,14 +34,23 @@ def load(file: str, name: str = "") -> Any:
         raise LibraryError(HOW_TO_INSTALL, "no_plugins") from None
     title = Path(file).stem
     try:
-        made = pedalboard.load_plugin(file, plugin_name=name or None, initialization_timeout=_LOAD_S)
+        made = pedalboard.load_plugin(
+            file, plugin_name=name or None, initialization_timeout=_LOAD_S
+        )
     except ValueError as error:
-        raise LibraryError(f"{title} holds several plugins; say which by name: {_last_line(error)}", "plugin") from None
+        raise LibraryError(
+            f"{title} holds several plugins; say which by name: {_last_line(error)}", "plugin"
+        ) from None
     except (ImportError, RuntimeError) as error:
         why = f"{title} cannot be loaded ({_last_line(error)}); see that it is a plugin for this system"
-        raise LibraryError(f"{why}, and that the libraries it needs are installed", "plugin") from None
+        raise LibraryError(
+            f"{why}, and that the libraries it needs are installed", "plugin"
+        ) from None
     if not made.is_effect:
-        raise LibraryError(f"{title} is an instrument, and a step takes an effect; choose one that treats sound", "plugin")
+        raise LibraryError(
+            f"{title} is an instrument, and a step takes an effect; choose one that treats sound",
+            "plugin",
+        )
     return made
 
 
@@ -54,7 +63,11 @@ def describe(task: dict[str, Any], tell: Any) -> dict[str, Any]:
     tell(0.0, "editing", f"{PLUGIN_WORD}{Path(task['file']).stem}")
     plugin = load(task["file"], task["name"])
     rows = [_row(name, one) for name, one in plugin.parameters.items() if name not in _HOSTS]
-    return {"name": plugin.name, "maker": plugin.manufacturer_name, "parameters": rows[:_MOST_PARAMETERS]}
+    return {
+        "name": plugin.name,
+        "maker": plugin.manufacturer_name,
+        "parameters": rows[:_MOST_PARAMETERS],
+    }
 
 
 def _row(name: str, parameter: Any) -> dict[str, Any]:
@@ -64,7 +77,13 @@ def _row(name: str, parameter: Any) -> dict[str, Any]:
     else:
         choices = [str(one) for one in parameter.valid_values] if parameter.type is str else []
         value = str(parameter.string_value).strip()
-    span = f"one of {', '.join(choices[:12])}" if choices else f"{low:g} to {high:g}" if low is not None else ""
+    span = (
+        f"one of {', '.join(choices[:12])}"
+        if choices
+        else f"{low:g} to {high:g}"
+        if low is not None
+        else ""
+    )
     return {"name": name, "value": value, "range": span, "choices": choices[:200], "unit": unit}
 
 
@@ -75,20 +94,25 @@ def set_up(plugin: Any, preset: str, parameters: str) -> None:
             plugin.load_preset(preset)
         except (RuntimeError, ValueError, AttributeError) as error:
             raise LibraryError(
-                f"{plugin.name} does not take the preset {Path(preset).name} ({_last_line(error)})", "plugin"
+                f"{plugin.name} does not take the preset {Path(preset).name} ({_last_line(error)})",
+                "plugin",
             ) from None
     known = plugin.parameters
     for said, value in read_parameters(parameters).items():
         name = said.lower().replace(" ", "_")
         if name not in known:
             near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or list(known)[:12]
-            raise LibraryError(f"{plugin.name} has no parameter {said!r:.60}; it has {', '.join(near)}", "bad_request")
+            raise LibraryError(
+                f"{plugin.name} has no parameter {said!r:.60}; it has {', '.join(near)}",
+                "bad_request",
+            )
         try:
             setattr(plugin, name, _value(known[name], value))
         except (ValueError, TypeError, RuntimeError) as error:
             row = _row(name, known[name])
             raise LibraryError(
-                f"{plugin.name}: {name} cannot be {value!r:.40}: {row['range'] or _last_line(error)}", "bad_request"
+                f"{plugin.name}: {name} cannot be {value!r:.40}: {row['range'] or _last_line(error)}",
+                "bad_request",
             ) from None
 
 
@@ -105,17 +129,24 @@ def treated(sound: Sound, step: dict[str, Any], use: dict[str, Any], *, loops: b
     rate, frames = sound.sample_rate, sound.frames
     if not loops:
         after = round(_AFTER_S * rate)
-        mix = without_silent_end(_through(plugin, np.pad(sound.audio, ((0, after), (0, 0))), rate), frames)
+        mix = without_silent_end(
+            _through(plugin, np.pad(sound.audio, ((0, after), (0, 0))), rate), frames
+        )
         stems = {
-            name: _through(plugin, np.pad(stem, ((0, after), (0, 0))), rate)[: len(mix)] for name, stem in sound.stems.items()
+            name: _through(plugin, np.pad(stem, ((0, after), (0, 0))), rate)[: len(mix)]
+            for name, stem in sound.stems.items()
         }
         return Sound(mix, rate, stems)
     roll = min(round(seam.ROLL_S * rate), frames // 2)
     before = -(-round(_BEFORE_S * rate) // frames) * frames
     where = np.arange(-before, frames + roll)
-    rolled = sound.shaped(lambda x: _through(plugin, np.take(x, where, axis=0, mode="wrap"), rate)[before - roll :])
+    rolled = sound.shaped(
+        lambda x: _through(plugin, np.take(x, where, axis=0, mode="wrap"), rate)[before - roll :]
+    )
     lead, end = rolled.audio[roll : 2 * roll], rolled.audio[roll + frames :]
-    if np.abs(lead - end).max(initial=0.0) <= np.abs(rolled.audio).max(initial=0.0) * 10 ** (_SAME_DB / 20):
+    if np.abs(lead - end).max(initial=0.0) <= np.abs(rolled.audio).max(initial=0.0) * 10 ** (
+        _SAME_DB / 20
+    ):
         return rolled.linear(lambda x: x[roll : roll + frames].copy())
     return closed(rolled, roll)
 
@@ -133,12 +164,19 @@ def _through(plugin: Any, audio: np.ndarray, rate: int) -> np.ndarray:
     try:
         each = [plugin.process(np.ascontiguousarray(channel)[None], rate)[0] for channel in audio.T]
     except ValueError:
-        raise LibraryError(f"{plugin.name} takes neither one channel nor two ({why})", "plugin") from None
+        raise LibraryError(
+            f"{plugin.name} takes neither one channel nor two ({why})", "plugin"
+        ) from None
     return _sane(plugin, np.stack(each, axis=1), len(audio))
 
 
 def _sane(plugin: Any, audio: np.ndarray, frames: int) -> np.ndarray:
     if not np.isfinite(audio).all():
-        raise LibraryError(f"{plugin.name} gives no sound with these settings (it is not finite); take others", "plugin")
+        raise LibraryError(
+            f"{plugin.name} gives no sound with these settings (it is not finite); take others",
+            "plugin",
+        )
     missing = frames - len(audio)
-    return np.ascontiguousarray(np.pad(audio, ((0, missing), (0, 0))) if missing > 0 else audio[:frames]).astype(np.float32)
+    return np.ascontiguousarray(
+        np.pad(audio, ((0, missing), (0, 0))) if missing > 0 else audio[:frames]
+    ).astype(np.float32)

@@ -74,12 +74,17 @@ def plugin_of(said: str, folders: Iterable[Path]) -> Path:
     """The plugin that a step means by its name or path. LibraryError code `unknown_plugin` where none of the folders holds it."""
     found = find_plugins(folders := list(folders))
     by_name = {name.lower(): path for name, path in found.items()}
-    for path in (by_name.get(said.lower()), *(path for path in found.values() if str(path) == str(Path(said).expanduser()))):
+    for path in (
+        by_name.get(said.lower()),
+        *(path for path in found.values() if str(path) == str(Path(said).expanduser())),
+    ):
         if path is not None:
             return path
     near = difflib.get_close_matches(said, found, n=1, cutoff=0.5)
     where = ", ".join(map(str, folders))
-    listed = f"`sidecrate plugins` lists what lies in {where}; plugins.folders in the config adds others"
+    listed = (
+        f"`sidecrate plugins` lists what lies in {where}; plugins.folders in the config adds others"
+    )
     hint = f"did you mean {near[0]}?" if near else listed
     raise LibraryError(f"there is no plugin {said!r:.100}; {hint}", "unknown_plugin")
 
@@ -91,10 +96,16 @@ def preset_of(said: str, folders: Iterable[Path]) -> Path:
     roots = [folder.resolve() for folder in folders]
     for one in inside:
         real = one.resolve()
-        if real.suffix.lower() == _PRESET and real.is_file() and any(real.is_relative_to(root) for root in roots):
+        if (
+            real.suffix.lower() == _PRESET
+            and real.is_file()
+            and any(real.is_relative_to(root) for root in roots)
+        ):
             return real
     where = ", ".join(map(str, folders))
-    raise LibraryError(f"preset: there is no {_PRESET} file {said!r:.100} in {where}", "bad_request")
+    raise LibraryError(
+        f"preset: there is no {_PRESET} file {said!r:.100} in {where}", "bad_request"
+    )
 
 
 def read_parameters(said: str) -> dict[str, str]:
@@ -102,7 +113,9 @@ def read_parameters(said: str) -> dict[str, str]:
     parts = [part.strip() for part in said.replace("\n", ";").split(";" if ";" in said else ",")]
     pairs = [part.partition("=") for part in parts if part]
     if not all(name.strip() and parted and value.strip() for name, parted, value in pairs):
-        raise LibraryError(f"parameters: write them as in mix=0.4; size=0.7, not {said!r:.80}", "bad_request")
+        raise LibraryError(
+            f"parameters: write them as in mix=0.4; size=0.7, not {said!r:.80}", "bad_request"
+        )
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 

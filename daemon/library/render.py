@@ -98,7 +98,9 @@ class Work:
     """What each plugin step uses, by `plugin_key`."""
 
     @classmethod
-    def read(cls, record: dict[str, Any], others: dict[str, dict[str, Any]], *, stems: bool, tell: Tell) -> Work:
+    def read(
+        cls, record: dict[str, Any], others: dict[str, dict[str, Any]], *, stems: bool, tell: Tell
+    ) -> Work:
         audio, rate = read_audio(record["path"])
         sound = Sound(audio, rate)
         if stems:
@@ -123,7 +125,9 @@ class Work:
         elif step["do"] == "solo":
             self._solo({one["stem"] for one in steps if one["do"] == "solo"})
         else:
-            getattr(self, f"_{step['do']}")(**{name: value for name, value in step.items() if name != "do"})
+            getattr(self, f"_{step['do']}")(
+                **{name: value for name, value in step.items() if name != "do"}
+            )
 
     # -- time and pitch
 
@@ -133,21 +137,29 @@ class Work:
             if step["do"] == "tempo":
                 frames = self._frames_at(step["bpm"], frames)
             else:
-                moved = self._semitones_to(step["key"]) if step["do"] == "key" else step["semitones"]
+                moved = (
+                    self._semitones_to(step["key"]) if step["do"] == "key" else step["semitones"]
+                )
                 key = shape_after({"kind": self.kind, "key": self.key}, [step]).key
                 semitones, self.key = semitones + moved, key
         drums = bool(self.parts) and set(self.parts) <= {"drums", "fx", "texture"}
-        self.sound = treatments.stretched(self.sound, frames, semitones, loops=self.loops, drums=drums)
+        self.sound = treatments.stretched(
+            self.sound, frames, semitones, loops=self.loops, drums=drums
+        )
         self.note = None if self.note is None else round(self.note + semitones)
 
     def _frames_at(self, bpm: float, frames: int) -> int:
         if not self.bpm:
             raise LibraryError(
-                f"tempo: a {self.kind} without a tempo has none to change; say its tempo with `fit` first", "bad_request"
+                f"tempo: a {self.kind} without a tempo has none to change; say its tempo with `fit` first",
+                "bad_request",
             )
         ratio = self.bpm / bpm
         if not 0.25 <= ratio <= 4:
-            raise LibraryError(f"tempo: {self.bpm:g} to {bpm:g} bpm is more than four times; take a nearer one", "bad_request")
+            raise LibraryError(
+                f"tempo: {self.bpm:g} to {bpm:g} bpm is more than four times; take a nearer one",
+                "bad_request",
+            )
         self.bpm = bpm
         if self.loops and self.bars:
             return loop_frames(self.bars, self.meter, bpm, self.sound.sample_rate)
@@ -155,8 +167,13 @@ class Work:
 
     def _semitones_to(self, name: str) -> float:
         if not self.key:
-            raise LibraryError("key: the clip has no key to move from; move it by semitones with `pitch`", "bad_request")
-        return (Key.parse(name).relative_major_tonic - Key.parse(self.key).relative_major_tonic + 5) % 12 - 5
+            raise LibraryError(
+                "key: the clip has no key to move from; move it by semitones with `pitch`",
+                "bad_request",
+            )
+        return (
+            Key.parse(name).relative_major_tonic - Key.parse(self.key).relative_major_tonic + 5
+        ) % 12 - 5
 
     def _trim(self, start_s: float, end_s: float) -> None:
         self.sound = treatments.trimmed(self.sound, start_s, end_s)
@@ -164,14 +181,26 @@ class Work:
 
     def _section(self, bar: int, bars: int) -> None:
         if not self.bpm:
-            raise LibraryError("section: the clip has no tempo, so it has no bars; cut it in seconds with `trim`", "bad_request")
+            raise LibraryError(
+                "section: the clip has no tempo, so it has no bars; cut it in seconds with `trim`",
+                "bad_request",
+            )
         bar_frames = self.meter.quarters_per_bar * 60 / self.bpm * self.sound.sample_rate
-        have = self.bars if self.loops and self.bars else math.floor(self.sound.frames / bar_frames + 0.01)
+        have = (
+            self.bars
+            if self.loops and self.bars
+            else math.floor(self.sound.frames / bar_frames + 0.01)
+        )
         if bar + bars - 1 > have:
-            raise LibraryError(f"section: bars {bar} to {bar + bars - 1} of {have}; take bars that are there", "bad_request")
+            raise LibraryError(
+                f"section: bars {bar} to {bar + bars - 1} of {have}; take bars that are there",
+                "bad_request",
+            )
         frames = loop_frames(bars, self.meter, self.bpm, self.sound.sample_rate)
         if not (self.loops and bars == self.bars and bar == 1):
-            self.sound = treatments.passage(self.sound, round((bar - 1) * bar_frames), frames, was_loop=self.loops)
+            self.sound = treatments.passage(
+                self.sound, round((bar - 1) * bar_frames), frames, was_loop=self.loops
+            )
         self.kind, self.bars = "loop", bars
 
     def _reverse(self) -> None:
@@ -179,11 +208,23 @@ class Work:
 
     def _slices(self, per_bar: int, order: str, seed: int) -> None:
         if not self.bpm:
-            raise LibraryError("slices: the clip has no tempo, so it has no grid to be cut on", "bad_request")
-        slice_frames = self.meter.quarters_per_bar * 60 / self.bpm * self.sound.sample_rate / per_bar
-        count = per_bar * self.bars if self.loops and self.bars else math.ceil(self.sound.frames / slice_frames - 0.01)
-        edges = [min(round(n * slice_frames), self.sound.frames) for n in range(count)] + [self.sound.frames]
-        self.sound = treatments.rearranged(self.sound, edges, treatments.slice_order(order, count, seed), loops=self.loops)
+            raise LibraryError(
+                "slices: the clip has no tempo, so it has no grid to be cut on", "bad_request"
+            )
+        slice_frames = (
+            self.meter.quarters_per_bar * 60 / self.bpm * self.sound.sample_rate / per_bar
+        )
+        count = (
+            per_bar * self.bars
+            if self.loops and self.bars
+            else math.ceil(self.sound.frames / slice_frames - 0.01)
+        )
+        edges = [min(round(n * slice_frames), self.sound.frames) for n in range(count)] + [
+            self.sound.frames
+        ]
+        self.sound = treatments.rearranged(
+            self.sound, edges, treatments.slice_order(order, count, seed), loops=self.loops
+        )
 
     # -- level
 
@@ -200,36 +241,56 @@ class Work:
             self._gain(peak_db - level.true_peak_db)
 
     def _loudness(self, lufs: float) -> None:
-        self._gain(measure_level(self.sound.audio, self.sound.sample_rate, self.loops).gain_to(lufs))
+        self._gain(
+            measure_level(self.sound.audio, self.sound.sample_rate, self.loops).gain_to(lufs)
+        )
 
     # -- effects
 
     def _filter(self, type: str, hz: float, q: float) -> None:
-        self.sound = self.sound.linear(lambda x: effects.one_filter(x, self.sound.sample_rate, self.loops, type, hz, q))
+        self.sound = self.sound.linear(
+            lambda x: effects.one_filter(x, self.sound.sample_rate, self.loops, type, hz, q)
+        )
 
     def _eq(self, low_db: float, mid_db: float, high_db: float) -> None:
         self.sound = self.sound.linear(
-            lambda x: effects.three_bands(x, self.sound.sample_rate, self.loops, low_db, mid_db, high_db)
+            lambda x: effects.three_bands(
+                x, self.sound.sample_rate, self.loops, low_db, mid_db, high_db
+            )
         )
 
     def _reverb(self, amount: float, size_s: float) -> None:
         self._grown(lambda x: effects.reverb(x, self.sound.sample_rate, self.loops, amount, size_s))
 
     def _delay(self, amount: float, quarters: float, feedback: float) -> None:
-        self._grown(lambda x: effects.delay(x, self.sound.sample_rate, self.loops, amount, quarters, feedback, self.bpm))
+        self._grown(
+            lambda x: effects.delay(
+                x, self.sound.sample_rate, self.loops, amount, quarters, feedback, self.bpm
+            )
+        )
 
     def _grown(self, treatment: Callable[[np.ndarray], np.ndarray]) -> None:
         """An effect whose tail makes the clip longer: the stems are as long as the mix."""
         mix = treatment(self.sound.audio)
-        stems = {name: fit_length(treatment(stem), len(mix)) for name, stem in self.sound.stems.items()}
+        stems = {
+            name: fit_length(treatment(stem), len(mix)) for name, stem in self.sound.stems.items()
+        }
         self.sound = Sound(mix, self.sound.sample_rate, stems)
 
     def _chorus(self, amount: float, rate_hz: float, depth_ms: float) -> None:
-        self.sound = self.sound.linear(lambda x: effects.chorus(x, self.sound.sample_rate, self.loops, amount, rate_hz, depth_ms))
+        self.sound = self.sound.linear(
+            lambda x: effects.chorus(
+                x, self.sound.sample_rate, self.loops, amount, rate_hz, depth_ms
+            )
+        )
 
-    def _compressor(self, threshold_db: float, ratio: float, attack_ms: float, release_ms: float) -> None:
+    def _compressor(
+        self, threshold_db: float, ratio: float, attack_ms: float, release_ms: float
+    ) -> None:
         before = self.sound.audio
-        gain = effects.compressor_gain(before, self.sound.sample_rate, self.loops, threshold_db, ratio, attack_ms, release_ms)
+        gain = effects.compressor_gain(
+            before, self.sound.sample_rate, self.loops, threshold_db, ratio, attack_ms, release_ms
+        )
         self.sound = self.sound.linear(lambda x: x * gain)
         self._gain(effects.as_loud_as(self.sound.audio, before, self.sound.sample_rate, self.loops))
 
@@ -239,15 +300,22 @@ class Work:
         self._gain(effects.as_loud_as(self.sound.audio, before, self.sound.sample_rate, self.loops))
 
     def _bitcrush(self, bits: int, rate_hz: float) -> None:
-        self.sound = self.sound.shaped(lambda x: effects.bitcrushed(x, self.sound.sample_rate, bits, rate_hz))
+        self.sound = self.sound.shaped(
+            lambda x: effects.bitcrushed(x, self.sound.sample_rate, bits, rate_hz)
+        )
 
     def _plugin(self, step: Step) -> None:
         from daemon.library import plugin_host
 
-        self.sound = plugin_host.treated(self.sound, step, self.plugins[plugin_key(step)], loops=self.loops)
+        self.sound = plugin_host.treated(
+            self.sound, step, self.plugins[plugin_key(step)], loops=self.loops
+        )
 
     def _layer(self, clip: str, db: float) -> None:
-        new = amplify(_as_wide_as(self._fitted(self.others[clip], self.sound.sample_rate), self.sound.audio), db)
+        new = amplify(
+            _as_wide_as(self._fitted(self.others[clip], self.sound.sample_rate), self.sound.audio),
+            db,
+        )
         stems = {**self.sound.stems, f"layer {clip}": new} if self.sound.stems else {}
         self.sound = Sound(self.sound.audio + new, self.sound.sample_rate, stems)
 
@@ -269,7 +337,10 @@ class Work:
         old, rate = self._stem(stem), self.sound.sample_rate
         new = _as_wide_as(self._fitted(self.others[clip], rate), old)
         if np.abs(old).max(initial=0.0) > 1e-5:
-            wanted, have = measure_level(old, rate, self.loops).lufs, measure_level(new, rate, self.loops).lufs
+            wanted, have = (
+                measure_level(old, rate, self.loops).lufs,
+                measure_level(new, rate, self.loops).lufs,
+            )
             if math.isfinite(wanted) and math.isfinite(have):
                 new = amplify(new, wanted - have)
         self._put(stem, new)
@@ -280,11 +351,17 @@ class Work:
         frames = self.sound.frames
         if record["kind"] != "loop" or not record.get("bpm") or not self.bpm:
             return fit_length(resample(audio, own_rate, rate), frames)
-        other = Sound(resample_loop(audio, own_rate, rate, round(len(audio) * rate / own_rate)), rate)
+        other = Sound(
+            resample_loop(audio, own_rate, rate, round(len(audio) * rate / own_rate)), rate
+        )
         wanted = loop_frames(record["bars"], Meter.parse(record["meter"]), self.bpm, rate)
         semitones = 0.0
         if record.get("key") and self.key:
-            semitones = (Key.parse(self.key).relative_major_tonic - Key.parse(record["key"]).relative_major_tonic + 5) % 12 - 5
+            semitones = (
+                Key.parse(self.key).relative_major_tonic
+                - Key.parse(record["key"]).relative_major_tonic
+                + 5
+            ) % 12 - 5
         fitted = treatments.stretched(other, wanted, semitones, loops=True)
         return np.take(fitted.audio, np.arange(frames), axis=0, mode="wrap")
 
@@ -304,17 +381,26 @@ def _as_wide_as(audio: np.ndarray, other: np.ndarray) -> np.ndarray:
     """With as many channels as another."""
     if audio.shape[1] == other.shape[1]:
         return audio
-    return np.repeat(audio, 2, axis=1) if other.shape[1] == 2 else audio.mean(axis=1, keepdims=True, dtype=np.float32)
+    return (
+        np.repeat(audio, 2, axis=1)
+        if other.shape[1] == 2
+        else audio.mean(axis=1, keepdims=True, dtype=np.float32)
+    )
 
 
-def _write(work: Work, record: dict[str, Any], steps: list[Step], folder: Path, publish_as: str | None) -> dict[str, Any]:
+def _write(
+    work: Work, record: dict[str, Any], steps: list[Step], folder: Path, publish_as: str | None
+) -> dict[str, Any]:
     """The version's files and record, in one rename; under an id of its own where it is to be published."""
     down_db = safe_gain(work.sound.audio)
     work._gain(down_db)
     sound = work.sound
     frames, channels = sound.audio.shape
     level = measure_level(sound.audio, sound.sample_rate, work.loops)
-    after = {"lufs": max(SILENCE_DB, level.lufs), "true_peak_db": max(SILENCE_DB, level.true_peak_db)}
+    after = {
+        "lufs": max(SILENCE_DB, level.lufs),
+        "true_peak_db": max(SILENCE_DB, level.true_peak_db),
+    }
     if work.loops:
         after["seam"] = measure_seam(sound.audio).jump
     report = {**(record.get("report") or {}), "after": after, "warnings": []}
@@ -331,15 +417,28 @@ def _write(work: Work, record: dict[str, Any], steps: list[Step], folder: Path, 
         made |= {"cues": [], "plan": None, "midi": None}
     part = _begun(folder)
     name = clip_name(made)
-    made |= {"path": str(folder / f"{name}.wav"), "stems": [str(folder / "stems" / f"{stem}.wav") for stem in sound.stems]}
+    made |= {
+        "path": str(folder / f"{name}.wav"),
+        "stems": [str(folder / "stems" / f"{stem}.wav") for stem in sound.stems],
+    }
     plain = {key: value for key, value in made.items() if key not in ("path", "stems")}
     write_clip(
-        part / f"{name}.wav", sound.audio, sound.sample_rate, plain, "FLOAT" if record.get("subtype") == "FLOAT" else "PCM_24"
+        part / f"{name}.wav",
+        sound.audio,
+        sound.sample_rate,
+        plain,
+        "FLOAT" if record.get("subtype") == "FLOAT" else "PCM_24",
     )
     if sound.stems:
         (part / "stems").mkdir()
         for stem, audio in sound.stems.items():
-            write_clip(part / "stems" / f"{stem}.wav", audio, sound.sample_rate, {**plain, "part": stem}, "PCM_24")
+            write_clip(
+                part / "stems" / f"{stem}.wav",
+                audio,
+                sound.sample_rate,
+                {**plain, "part": stem},
+                "PCM_24",
+            )
     if publish_as:
         # a clip without notes, or whose notes cannot follow its edits, is published as a sound alone
         with contextlib.suppress(LibraryError):
@@ -348,7 +447,9 @@ def _write(work: Work, record: dict[str, Any], steps: list[Step], folder: Path, 
     return made
 
 
-def _write_notes(record: dict[str, Any], steps: list[Step], folder: Path, publish_as: str | None) -> dict[str, Any]:
+def _write_notes(
+    record: dict[str, Any], steps: list[Step], folder: Path, publish_as: str | None
+) -> dict[str, Any]:
     """The version of a clip that is notes alone."""
     notes, shape = notes_of_version({"record": record, "steps": steps}), shape_after(record, steps)
     made = {
@@ -385,5 +486,7 @@ def _ended(part: Path, folder: Path, made: dict[str, Any]) -> None:
 
 def _tidy(versions: Path, newest: Path) -> None:
     others = [path for path in versions.iterdir() if path != newest and path.is_dir()]
-    for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_MOST_VERSIONS - 1 :]:
+    for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[
+        _MOST_VERSIONS - 1 :
+    ]:
         shutil.rmtree(old, ignore_errors=True)

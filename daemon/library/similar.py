@@ -30,14 +30,20 @@ def box_around(wanted: bytes, reach: int) -> tuple[str, list[int]]:
     return f"c.seq IN (SELECT seq FROM sound_boxes WHERE {inside})", edges
 
 
-def nearest(wanted: bytes, around: Callable[[int], list[tuple[int, bytes]]], most: int) -> list[tuple[float, int]]:
+def nearest(
+    wanted: bytes, around: Callable[[int], list[tuple[int, bytes]]], most: int
+) -> list[tuple[float, int]]:
     """(distance, number) of the `most` clips whose vectors lie nearest, nearest first.
 
     `around` gives those within a box. Where the farthest of the found ones lies within the box's reach, none outside is nearer.
     """
     goal, found = tuple(wanted), list[tuple[float, int]]()
     for reach in _REACHES:
-        clips = ((dist(goal, features), number) for number, features in around(reach) if len(features) == len(goal))
+        clips = (
+            (dist(goal, features), number)
+            for number, features in around(reach)
+            if len(features) == len(goal)
+        )
         found = heapq.nsmallest(most, clips)
         farthest = found[-1][0] if found and len(found) == most else inf
         if farthest <= reach:

@@ -18,12 +18,18 @@ from daemon.errors import LibraryError
 _MOST_DIFFERENCE = 0.02
 
 
-def read_stems(record: dict[str, Any], audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
+def read_stems(
+    record: dict[str, Any], audio: np.ndarray, sample_rate: int
+) -> dict[str, np.ndarray]:
     """Part name -> float32, each as long as the clip. LibraryError code `no_stems` where there are none and none can be made."""
     files = [Path(path) for path in record.get("stems") or () if Path(path).is_file()]
     if files:
         return {path.stem: _like(_at_rate(path, sample_rate), audio) for path in files}
-    if record.get("engine") == "embedded" and record.get("plan") and record["kind"] in ("loop", "track"):
+    if (
+        record.get("engine") == "embedded"
+        and record.get("plan")
+        and record["kind"] in ("loop", "track")
+    ):
         return _played_again(record, audio, sample_rate)
     raise LibraryError(
         f"clip {record['id']} has no stems: ask for them when it is made (`--stems`); a mix alone cannot be taken apart here",
@@ -50,13 +56,17 @@ def play_again(record: dict[str, Any], sample_rate: int) -> Take:
     return make(brief, record["seed"], _unheard)
 
 
-def _played_again(record: dict[str, Any], audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
+def _played_again(
+    record: dict[str, Any], audio: np.ndarray, sample_rate: int
+) -> dict[str, np.ndarray]:
     take = play_again(record, sample_rate)
     stems = {part: _like(stem, audio) for part, stem in take.stems.items()}
     mix = np.sum(list(stems.values()), axis=0, dtype=np.float64)
     power = float((mix**2).sum())
     gain = float((mix * audio).sum() / power) if power > 0 else 0.0
-    off = float(((audio - gain * mix) ** 2).sum() / max(float((audio.astype(np.float64) ** 2).sum()), 1e-12))
+    off = float(
+        ((audio - gain * mix) ** 2).sum() / max(float((audio.astype(np.float64) ** 2).sum()), 1e-12)
+    )
     if not stems or off > _MOST_DIFFERENCE:
         raise LibraryError(
             f"clip {record['id']} has no stems, and playing its plan again gives another sound; make it again with `--stems`",
@@ -74,4 +84,8 @@ def _like(stem: np.ndarray, audio: np.ndarray) -> np.ndarray:
     stem = fit_length(stem, len(audio))
     if stem.shape[1] == audio.shape[1]:
         return stem
-    return np.repeat(stem, 2, axis=1) if audio.shape[1] == 2 else stem.mean(axis=1, keepdims=True, dtype=np.float32)
+    return (
+        np.repeat(stem, 2, axis=1)
+        if audio.shape[1] == 2
+        else stem.mean(axis=1, keepdims=True, dtype=np.float32)
+    )

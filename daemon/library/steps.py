@@ -127,8 +127,13 @@ def check_step(said: Mapping[str, Any]) -> Step:
     allowed = [setting.name for setting in kind.settings]
     for given in said:
         if given not in ("do", "id", *allowed):
-            raise LibraryError(f"{name} has no setting {given!r}; it takes {', '.join(allowed) or 'none'}", "bad_request")
-    return {"do": name} | {setting.name: _checked(name, setting, said.get(setting.name)) for setting in kind.settings}
+            raise LibraryError(
+                f"{name} has no setting {given!r}; it takes {', '.join(allowed) or 'none'}",
+                "bad_request",
+            )
+    return {"do": name} | {
+        setting.name: _checked(name, setting, said.get(setting.name)) for setting in kind.settings
+    }
 
 
 def check_kind(step: Step, record: Mapping[str, Any]) -> None:
@@ -136,7 +141,10 @@ def check_kind(step: Step, record: Mapping[str, Any]) -> None:
     on, clip = STEPS[step["do"]].on, record["id"]
     if record["kind"] == "midi" and on == "sound":
         able = ", ".join(name for name, kind in STEPS.items() if kind.on != "sound")
-        raise LibraryError(f"clip {clip} is notes alone: {step['do']} is done to a sound; notes take {able}", "no_sound")
+        raise LibraryError(
+            f"clip {clip} is notes alone: {step['do']} is done to a sound; notes take {able}",
+            "no_sound",
+        )
     if record["kind"] != "midi" and on == "notes":
         text = f"clip {clip} is a sound: {step['do']} is done to notes; `sidecrate fit` puts a sound on the grid"
         raise LibraryError(text, "no_notes")
@@ -148,10 +156,19 @@ def _checked(step: str, setting: Setting, value: Any) -> Any:
             raise LibraryError(f"{step} needs {setting.name}: {setting.range}", "bad_request")
         return setting.default
     if setting.choices or setting.text:
-        said = ",".join(str(one) for one in value) if isinstance(value, list) else str(value).strip()
-        good = said in setting.choices if setting.choices else 0 < len(said) <= 2000 and _text_is_good(setting.name, said)
+        said = (
+            ",".join(str(one) for one in value) if isinstance(value, list) else str(value).strip()
+        )
+        good = (
+            said in setting.choices
+            if setting.choices
+            else 0 < len(said) <= 2000 and _text_is_good(setting.name, said)
+        )
         if not good:
-            raise LibraryError(f"{step}: {setting.name} {said!r:.60} is not allowed; it takes {setting.range}", "bad_request")
+            raise LibraryError(
+                f"{step}: {setting.name} {said!r:.60} is not allowed; it takes {setting.range}",
+                "bad_request",
+            )
         return said
     try:
         number = float(str(value))
@@ -159,13 +176,19 @@ def _checked(step: str, setting: Setting, value: Any) -> Any:
         number = math.nan
     if not setting.low <= number <= setting.high or (setting.whole and number != round(number)):
         words = "a whole number, " if setting.whole else ""
-        raise LibraryError(f"{step}: {setting.name} {value!r:.40} is not allowed; it takes {words}{setting.range}", "bad_request")
+        raise LibraryError(
+            f"{step}: {setting.name} {value!r:.40} is not allowed; it takes {words}{setting.range}",
+            "bad_request",
+        )
     return round(number) if setting.whole else round(number, 6)
 
 
 def _text_is_good(name: str, said: str) -> bool:
     if name == "order":
-        return said in ("shuffle", "reverse") or re.fullmatch(r"\d{1,4}(\s*,\s*\d{1,4})*", said) is not None
+        return (
+            said in ("shuffle", "reverse")
+            or re.fullmatch(r"\d{1,4}(\s*,\s*\d{1,4})*", said) is not None
+        )
     if name == "key":
         try:
             Key.parse(said)

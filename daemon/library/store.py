@@ -104,7 +104,9 @@ class LibraryDatabase(Database):
         self._db.execute("PRAGMA foreign_keys=ON")
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > LIBRARY_VERSION:
-            raise LibraryError(f"{self.path}: was written by a newer Sidecrate (schema {version}); update this one")
+            raise LibraryError(
+                f"{self.path}: was written by a newer Sidecrate (schema {version}); update this one"
+            )
         if version == LIBRARY_VERSION:
             return
         # several programs may find an old file at once: the version counts that holds once the lock is ours

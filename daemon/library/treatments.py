@@ -14,7 +14,9 @@ from daemon.errors import LibraryError
 _JOINT_S, _EDGE_S = 0.003, 0.002
 
 
-def stretched(sound: Sound, frames: int, semitones: float, *, loops: bool, drums: bool = False) -> Sound:
+def stretched(
+    sound: Sound, frames: int, semitones: float, *, loops: bool, drums: bool = False
+) -> Sound:
     """As `frames` frames and moved by `semitones`; a loop stays seamless, for what lies around it is itself."""
     if frames == sound.frames and abs(semitones) < 1e-6:
         return sound
@@ -35,7 +37,11 @@ def stretched(sound: Sound, frames: int, semitones: float, *, loops: bool, drums
 
 def _warped(audio: np.ndarray, rate: int, wanted: Stretch) -> np.ndarray:
     """A muted stem costs nothing."""
-    return warp(audio, rate, wanted) if audio.any() else np.zeros((wanted.map.frames, audio.shape[1]), np.float32)
+    return (
+        warp(audio, rate, wanted)
+        if audio.any()
+        else np.zeros((wanted.map.frames, audio.shape[1]), np.float32)
+    )
 
 
 def passage(sound: Sound, start: int, frames: int, *, was_loop: bool) -> Sound:
@@ -69,7 +75,11 @@ def trimmed(sound: Sound, start_s: float, end_s: float) -> Sound:
             "bad_request",
         )
     fade = min(round(_EDGE_S * rate), (end - start) // 2)
-    return faded(sound.linear(lambda x: x[start:end].copy()), fade if start else 0, fade if end < sound.frames else 0)
+    return faded(
+        sound.linear(lambda x: x[start:end].copy()),
+        fade if start else 0,
+        fade if end < sound.frames else 0,
+    )
 
 
 def faded(sound: Sound, frames_in: int, frames_out: int) -> Sound:
@@ -79,7 +89,9 @@ def faded(sound: Sound, frames_in: int, frames_out: int) -> Sound:
     if n_in:
         gain[:n_in] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(n_in) / n_in)).astype(np.float32)
     if n_out:
-        gain[-n_out:] *= (0.5 + 0.5 * np.cos(np.pi * np.arange(1, n_out + 1) / n_out)).astype(np.float32)
+        gain[-n_out:] *= (0.5 + 0.5 * np.cos(np.pi * np.arange(1, n_out + 1) / n_out)).astype(
+            np.float32
+        )
     return sound.linear(lambda x: x * gain[:, None])
 
 
@@ -91,10 +103,14 @@ def slice_order(order: str, slices: int, seed: int) -> list[int | None]:
         return [int(n) for n in rng("slices", seed).permutation(slices)]
     numbers = [int(word) for word in order.split(",")]
     block = len(numbers)
-    wanted = [None if (n := numbers[k % block]) == 0 else n - 1 + (k // block * block) for k in range(slices)]
+    wanted = [
+        None if (n := numbers[k % block]) == 0 else n - 1 + (k // block * block)
+        for k in range(slices)
+    ]
     if numbers and max(numbers) > slices:
         raise LibraryError(
-            f"slices: there are {slices}, so {max(numbers)} is none of them; raise per_bar or take a smaller one", "bad_request"
+            f"slices: there are {slices}, so {max(numbers)} is none of them; raise per_bar or take a smaller one",
+            "bad_request",
         )
     return [None if n is None else n % slices for n in wanted]
 
@@ -106,7 +122,9 @@ def rearranged(sound: Sound, edges: list[int], order: list[int | None], *, loops
     joined as they were.
     """
     joint = max(1, min(round(_JOINT_S * sound.sample_rate), min(np.diff(edges).tolist()) // 2))
-    rise = (0.5 - 0.5 * np.cos(np.pi * (np.arange(joint) + 0.5) / joint)).astype(np.float32)[:, None]
+    rise = (0.5 - 0.5 * np.cos(np.pi * (np.arange(joint) + 0.5) / joint)).astype(np.float32)[
+        :, None
+    ]
 
     def one(audio: np.ndarray) -> np.ndarray:
         frames = len(audio)

@@ -64,7 +64,13 @@ class Versions:
         await self._plugin_child.end()
 
     async def _ask(
-        self, function: str, task: dict[str, Any], on_progress: OnProgress, *, plugins: int = 0, clips: int = 1
+        self,
+        function: str,
+        task: dict[str, Any],
+        on_progress: OnProgress,
+        *,
+        plugins: int = 0,
+        clips: int = 1,
     ) -> dict[str, Any]:
         """Have a child do it; one that loads plugins is a process of its own, since they may crash or hang."""
         if not plugins:
@@ -85,7 +91,11 @@ class Versions:
                 if not at.startswith(PLUGIN_WORD):
                     raise
                 name = at.removeprefix(PLUGIN_WORD)
-                how = "did not come to an end and was stopped" if error.code == "deadline" else "crashed"
+                how = (
+                    "did not come to an end and was stopped"
+                    if error.code == "deadline"
+                    else "crashed"
+                )
                 text = f"the plugin {name} {how}; nothing else was harmed. Try other settings or a newer version of it"
                 raise LibraryError(f"{text}, or leave it out", "plugin_crashed") from None
 
@@ -102,9 +112,17 @@ class Versions:
         wanted = [check_step(step) for step in steps]
         for step in wanted:
             check_kind(step, record)
-        others = {step["clip"]: self._library.record(step["clip"]) for step in wanted if "clip" in step}
-        said = json.dumps([RENDER_VERSION, clip, file.st_size, file.st_mtime_ns, wanted], sort_keys=True)
-        plugins = {plugin_key(step): settled(step, self._plugin_folders) for step in wanted if step["do"] == "plugin"}
+        others = {
+            step["clip"]: self._library.record(step["clip"]) for step in wanted if "clip" in step
+        }
+        said = json.dumps(
+            [RENDER_VERSION, clip, file.st_size, file.st_mtime_ns, wanted], sort_keys=True
+        )
+        plugins = {
+            plugin_key(step): settled(step, self._plugin_folders)
+            for step in wanted
+            if step["do"] == "plugin"
+        }
         if plugins:
             said += json.dumps(plugins, sort_keys=True)
         folder = self._versions / clip / hashlib.sha256(said.encode()).hexdigest()[:16]
@@ -112,7 +130,12 @@ class Versions:
         return {**about, "folder": str(folder), "stems": False}
 
     async def render(
-        self, clip: str, steps: list[Step] | None = None, *, stems: bool = False, on_progress: OnProgress = no_progress
+        self,
+        clip: str,
+        steps: list[Step] | None = None,
+        *,
+        stems: bool = False,
+        on_progress: OnProgress = no_progress,
     ) -> dict[str, Any]:
         """The record of a clip's current version, its `path` a WAV (the original itself where there are no steps).
 
@@ -128,11 +151,16 @@ class Versions:
             return await self.render(clip, steps)
         return await self._ask(HEAR, self.version_task(clip, steps), no_progress)
 
-    async def publish(self, clip: str, crate: Crate, *, on_progress: OnProgress = no_progress) -> dict[str, Any]:
+    async def publish(
+        self, clip: str, crate: Crate, *, on_progress: OnProgress = no_progress
+    ) -> dict[str, Any]:
         """A clip's current version as a new clip in the crate, with an id, a name and a list of edits of its own."""
         task = self.version_task(clip)
         if not task["steps"]:
-            raise LibraryError(f"clip {clip} has no edits, so there is nothing to publish; it is in the crate already", "nothing")
+            raise LibraryError(
+                f"clip {clip} has no edits, so there is nothing to publish; it is in the crate already",
+                "nothing",
+            )
         new = crate.reserve()
         folder = self._versions / "publishing" / new
         task |= {"publish_as": new, "folder": str(folder)}
@@ -146,11 +174,18 @@ class Versions:
     async def measure(self, clip: str) -> None:
         """See that a clip can be compared with others; its worker, or the daemon when it was idle, may have done so long ago."""
         if self._library.needs_measuring(clip):
-            made = await self._ask(MEASURE, {"paths": {clip: str(self._library.path(clip))}}, no_progress)
+            made = await self._ask(
+                MEASURE, {"paths": {clip: str(self._library.path(clip))}}, no_progress
+            )
             self._library.measured(made["features"])
 
     async def bring(
-        self, path: Path, crate: Crate, values: Mapping[str, Any] | None = None, *, on_progress: OnProgress = no_progress
+        self,
+        path: Path,
+        crate: Crate,
+        values: Mapping[str, Any] | None = None,
+        *,
+        on_progress: OnProgress = no_progress,
     ) -> dict[str, Any]:
         """Any audio file as a clip of the crate, its sound as it is; `values` may say kind, bpm, key, meter, license,
         words, tags.
@@ -160,7 +195,12 @@ class Versions:
         new = crate.reserve()
         folder = self._versions / "publishing" / new
         try:
-            task = {"path": str(path.absolute()), "clip": new, "folder": str(folder), "values": dict(values or {})}
+            task = {
+                "path": str(path.absolute()),
+                "clip": new,
+                "folder": str(folder),
+                "values": dict(values or {}),
+            }
             made = await self._ask(BRING, task, on_progress)
             return self._bring_home(made, crate)
         finally:
@@ -175,22 +215,45 @@ class Versions:
         return record
 
     async def export(
-        self, clip: str, kind: str, target: Path, *, force: bool = False, on_progress: OnProgress = no_progress
+        self,
+        clip: str,
+        kind: str,
+        target: Path,
+        *,
+        force: bool = False,
+        on_progress: OnProgress = no_progress,
     ) -> Path:
         """A clip's current version as a file of one of FORMATS at `target`; whole or not at all."""
         if kind not in FORMATS:
-            raise LibraryError(f"{kind!r} is no format; it takes {', '.join(FORMATS)}", "bad_request")
+            raise LibraryError(
+                f"{kind!r} is no format; it takes {', '.join(FORMATS)}", "bad_request"
+            )
         if kind != "midi" and self._library.record(clip)["kind"] == "midi":
-            raise LibraryError(f"clip {clip} is notes alone: it has no sound; export it as midi", "no_sound")
+            raise LibraryError(
+                f"clip {clip} is notes alone: it has no sound; export it as midi", "no_sound"
+            )
         task: dict[str, Any] = {"format": kind, "target": str(target), "force": force}
         if kind == "midi":
-            task["version"] = {"record": self._library.record(clip), "steps": self._library.edits.steps(clip)}
+            task["version"] = {
+                "record": self._library.record(clip),
+                "steps": self._library.edits.steps(clip),
+            }
         else:
             task["version"] = self.version_task(clip) | ({"stems": True} if kind == "stems" else {})
-        return Path((await self._ask(EXPORT, task, on_progress, plugins=_plugins_in(task["version"])))["path"])
+        return Path(
+            (await self._ask(EXPORT, task, on_progress, plugins=_plugins_in(task["version"])))[
+                "path"
+            ]
+        )
 
     async def pack(
-        self, collection: str, kind: str, target: Path, *, force: bool = False, on_progress: OnProgress = no_progress
+        self,
+        collection: str,
+        kind: str,
+        target: Path,
+        *,
+        force: bool = False,
+        on_progress: OnProgress = no_progress,
     ) -> Path:
         """A whole collection as a sample pack: a zip with the sounds, their notes, a manifest and the licences."""
         clips = self._library.collections.clips(collection)
@@ -199,9 +262,21 @@ class Versions:
             is_notes = self._library.record(clip)["kind"] == "midi"
             notes = {"record": self._library.record(clip), "steps": self._library.edits.steps(clip)}
             versions.append(notes if is_notes else self.version_task(clip))
-        task = {"collection": collection, "format": kind, "target": str(target), "force": force, "versions": versions}
+        task = {
+            "collection": collection,
+            "format": kind,
+            "target": str(target),
+            "force": force,
+            "versions": versions,
+        }
         plugins = sum(map(_plugins_in, versions))
-        return Path((await self._ask(PACK, task, on_progress, plugins=plugins, clips=max(1, len(versions))))["path"])
+        return Path(
+            (
+                await self._ask(
+                    PACK, task, on_progress, plugins=plugins, clips=max(1, len(versions))
+                )
+            )["path"]
+        )
 
 
 def _plugins_in(version: Mapping[str, Any]) -> int:

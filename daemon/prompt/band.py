@@ -14,7 +14,9 @@ _NEGATION = (
     r"\b(?:no|without(?:\s+any)?|w/o|minus|zero|avoid(?:ing)?|exclud(?:e|ing)|except|"
     r"don'?t\s+(?:want|use|add|include)(?:\s+any)?|not?\s+any)\s+(?:the\s+|an?\s+)?"
 )
-_NO_NEGATION = r"(?:more|less|longer|matter|one\b|problem|idea|limit|bpm|tempo|key\b|swing|shuffle|midi)"
+_NO_NEGATION = (
+    r"(?:more|less|longer|matter|one\b|problem|idea|limit|bpm|tempo|key\b|swing|shuffle|midi)"
+)
 _LESS = {"drumless": "drums", "beatless": "drums", "drumfree": "drums", "bassless": "bass", "vocalfree": "vocals",
          "instrumental": "vocals",
          "nondrum": "drums", "percussionless": "percussion"}  # fmt: skip
@@ -44,7 +46,9 @@ class Named:
     sound: Sound
 
 
-def find_instruments(text: MarkedText, spans: list[GenreSpan]) -> tuple[list[Named], list[tuple[str, int, int]]]:
+def find_instruments(
+    text: MarkedText, spans: list[GenreSpan]
+) -> tuple[list[Named], list[tuple[str, int, int]]]:
     """Instruments at their places, and what is not wanted: (name, start, end)."""
     tokens, table = text.tokens(), sounds()
     genre_at = {place for start, end, _ in spans for place in range(start, end)}
@@ -56,7 +60,11 @@ def find_instruments(text: MarkedText, spans: list[GenreSpan]) -> tuple[list[Nam
             folded = "".join(token.folded for token in tokens[at : at + count])
             named.append(Named(tokens[at].start, tokens[at + count - 1].end, table[folded]))
         at += count or 1
-    without = [(part, token.start, token.end) for token in tokens if (part := _LESS.get(token.folded)) is not None]
+    without = [
+        (part, token.start, token.end)
+        for token in tokens
+        if (part := _LESS.get(token.folded)) is not None
+    ]
     without += [
         (part, a.start, b.end)
         for a, b in pairwise(tokens)
@@ -75,7 +83,9 @@ def _negated(text: MarkedText, at: int, named: list[Named]) -> list[tuple[str, i
         between = text.rest[at : one.start]
         first = not found and pattern(r"\s*(?:[a-z-]+\s+)?").fullmatch(between)
         if first or (
-            found and pattern(_LIST_JOIN).fullmatch(between) and (between.strip() != "," or _is_last_of_list(text, one.end))
+            found
+            and pattern(_LIST_JOIN).fullmatch(between)
+            and (between.strip() != "," or _is_last_of_list(text, one.end))
         ):
             found.append((one.sound.name, one.start, one.end))
             at = one.end
@@ -152,7 +162,12 @@ def _head_is_instrument(text: MarkedText, wanted: list[Named], kind: str | None)
     return kind == "oneshot"
 
 
-def find_moods(text: MarkedText, spans: list[GenreSpan], named: list[Named], without: list[tuple[str, int, int]]) -> list[Mood]:
+def find_moods(
+    text: MarkedText,
+    spans: list[GenreSpan],
+    named: list[Named],
+    without: list[tuple[str, int, int]],
+) -> list[Mood]:
     tokens, table = text.tokens(), moods()
     taken = {place for start, end, _ in spans for place in range(start, end)}
     taken |= {place for one in named for place in range(one.start, one.end)}
@@ -161,9 +176,9 @@ def find_moods(text: MarkedText, spans: list[GenreSpan], named: list[Named], wit
     at = 0
     while at < len(tokens):
         count = 0 if tokens[at].start in taken else text.longest(tokens, at, table, 3)
-        denied = count and pattern(r"\b(?:not|less|never|isn't)\s+(?:too|so|very|that|overly)?\s*$").search(
-            text.before(tokens[at].start)
-        )
+        denied = count and pattern(
+            r"\b(?:not|less|never|isn't)\s+(?:too|so|very|that|overly)?\s*$"
+        ).search(text.before(tokens[at].start))
         if count and not denied:
             found.append(table["".join(token.folded for token in tokens[at : at + count])])
         at += count or 1

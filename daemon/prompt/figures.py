@@ -41,7 +41,9 @@ _HITS = (
     r"(?:(?:kick|snare|clap|hat|hi-hat|rim|tom|drum|perc|bass|808|stab|single)s?[ -])?(?:hits|one[ -]?shots)"
     r"|kicks|snares|claps|rimshots|toms|stabs|808s|cowbells"
 )
-_VARIATIONS = r"(?:different\s+)?(?:variations?|versions?|takes|alternatives)(?:\s+(?:of|on)(?:\s+an?)?)?\b"
+_VARIATIONS = (
+    r"(?:different\s+)?(?:variations?|versions?|takes|alternatives)(?:\s+(?:of|on)(?:\s+an?)?)?\b"
+)
 _WHOLES = r"loops|beats|grooves|basslines|melodies|riffs|fills"
 #: More clips than this are asked for by the field alone.
 _MOST_SAID = 16
@@ -80,18 +82,26 @@ def _tempo_of(text: MarkedText, match: re.Match[str]) -> float | None:
     usable = [value for value in values if MIN_BPM <= value <= MAX_BPM]
     for value in values:
         if value not in usable:
-            text.said.append(f"{value:g} bpm in the prompt is not used: a tempo goes from {MIN_BPM:g} to {MAX_BPM:g}")
+            text.said.append(
+                f"{value:g} bpm in the prompt is not used: a tempo goes from {MIN_BPM:g} to {MAX_BPM:g}"
+            )
     if len(usable) == 2 and usable[0] != usable[1]:
         low, high = sorted(usable)
         if match[2] != "/" and match[2].lower() != "or" and high / low <= 1.25:
             middle = float(round((low + high) / 2))
-            text.said.append(f"the prompt names tempos from {low:g} to {high:g}; {middle:g} is used")
+            text.said.append(
+                f"the prompt names tempos from {low:g} to {high:g}; {middle:g} is used"
+            )
             return middle
-        text.said.append(f"the prompt names two tempos; {usable[0]:g} is used, {usable[1]:g} is not")
+        text.said.append(
+            f"the prompt names two tempos; {usable[0]:g} is used, {usable[1]:g} is not"
+        )
     return usable[0] if usable else None
 
 
-def read_bare_tempo(text: MarkedText, genre_spans: list[tuple[int, int, float, float]], called: float | None) -> float | None:
+def read_bare_tempo(
+    text: MarkedText, genre_spans: list[tuple[int, int, float, float]], called: float | None
+) -> float | None:
     """A number without `bpm` that can only be a tempo: after a genre or a loop word, before a genre that fits, or after `at`.
 
     genre_spans: (start, end, slowest, fastest) of each genre in the text. called: the tempo that is called one; it counts first.
@@ -106,7 +116,9 @@ def read_bare_tempo(text: MarkedText, genre_spans: list[tuple[int, int, float, f
             if tempo is None:
                 tempo = value
             elif value != tempo:
-                text.said.append(f"the prompt names two tempos; {tempo:g} is used, {value:g} is not")
+                text.said.append(
+                    f"the prompt names two tempos; {tempo:g} is used, {value:g} is not"
+                )
     return tempo
 
 
@@ -122,23 +134,36 @@ def _counts_something(text: MarkedText, match: re.Match[str]) -> bool:
         return True
     if plain == "triplets":
         return False
-    return len(plain) > 3 and plain.endswith("s") and not plain.endswith("ss") and plain not in sounds()
+    return (
+        len(plain) > 3
+        and plain.endswith("s")
+        and not plain.endswith("ss")
+        and plain not in sounds()
+    )
 
 
 def _stands_as_tempo(
-    text: MarkedText, match: re.Match[str], value: float, genre_spans: list[tuple[int, int, float, float]]
+    text: MarkedText,
+    match: re.Match[str],
+    value: float,
+    genre_spans: list[tuple[int, int, float, float]],
 ) -> bool:
     start, end = match.start(2), match.end(2)
     before = text.rest[:start].rstrip(f" ,:-({TAKEN}")
     if any(genre_end == len(before) for _, genre_end, _, _ in genre_spans):
         return True
     last = pattern(r"([^\W_]+)$").search(before)
-    if last and (last[1].lower() in loop_words() or last[1].lower() in ("drums", "track", "song", "instrumental", "music")):
+    if last and (
+        last[1].lower() in loop_words()
+        or last[1].lower() in ("drums", "track", "song", "instrumental", "music")
+    ):
         return True
     for genre_start, _, low, high in genre_spans:
         if text.rest[end:genre_start].strip(f" {TAKEN}") == "" and genre_start >= end:
             return any(0.85 * low <= value * factor <= 1.15 * high for factor in (0.5, 1, 2))
-    if text.alone(start, end) and (genre_spans or text.metered or text.rest[:start].rstrip().endswith(TAKEN)):
+    if text.alone(start, end) and (
+        genre_spans or text.metered or text.rest[:start].rstrip().endswith(TAKEN)
+    ):
         return True
     if last and not genre_spans and match[2] not in _MACHINES and _ends_clause(text, end):
         # "balkan brass 140"; "snare 120" may be a sample's number
@@ -146,7 +171,9 @@ def _stands_as_tempo(
         if sound is not None and (text.metered or not sound.hit):
             return True
     # at the end of what a genre began: "house piano chords 124"
-    _, genre_end, low, high = next((span for span in reversed(genre_spans) if span[1] <= start), (0, 0, 0.0, 0.0))
+    _, genre_end, low, high = next(
+        (span for span in reversed(genre_spans) if span[1] <= start), (0, 0, 0.0, 0.0)
+    )
     parted = pattern(r"[,;.\n]").search(text.rest[genre_end:start])
     return _ends_clause(text, end) and not parted and 0.85 * low <= value <= 1.15 * high
 
@@ -168,10 +195,14 @@ def read_meter(text: MarkedText) -> str | None:
             continue
         found.append((match.start(), meter))
         text.take(match.start(), match.end())
-    for match in text.find(rf"(?:\bin\s+)?\b({'|'.join(_METERS).replace('-', '[ -]')})\b(?:\s*(?:time|meter|metre))?"):
+    for match in text.find(
+        rf"(?:\bin\s+)?\b({'|'.join(_METERS).replace('-', '[ -]')})\b(?:\s*(?:time|meter|metre))?"
+    ):
         found.append((match.start(), _METERS[match[1].lower().replace(" ", "-")]))
         text.take(match.start(), match.end())
-    for match in text.find(r"\b(?:in\s+)?(?:waltz|triple)\s+(?:time|meter|metre)\b|\bin\s+(?:three|3)(?=\s*(?:$|[,.;]))"):
+    for match in text.find(
+        r"\b(?:in\s+)?(?:waltz|triple)\s+(?:time|meter|metre)\b|\bin\s+(?:three|3)(?=\s*(?:$|[,.;]))"
+    ):
         found.append((match.start(), "3/4"))
         text.take(match.start(), match.end())
     meters = [meter for _, meter in sorted(found)]
@@ -196,13 +227,19 @@ def read_bars(text: MarkedText) -> int | None:
             value = int(said) if said.isdigit() else _COUNTS[said]
             text.take(match.start(), match.end())
             if not MIN_BARS <= value <= MAX_BARS:
-                text.said.append(f"{value} bars in the prompt is not used: a length goes from {MIN_BARS} to {MAX_BARS} bars")
+                text.said.append(
+                    f"{value} bars in the prompt is not used: a length goes from {MIN_BARS} to {MAX_BARS} bars"
+                )
             elif bars is None:
                 bars = value
                 if match[2]:
-                    text.said.append(f"the prompt names {value} to {match[2]} bars; {value} is used")
+                    text.said.append(
+                        f"the prompt names {value} to {match[2]} bars; {value} is used"
+                    )
             elif value != bars:
-                text.said.append(f"the prompt names two lengths; {bars} bars is used, {value} is not")
+                text.said.append(
+                    f"the prompt names two lengths; {bars} bars is used, {value} is not"
+                )
     return bars
 
 
@@ -214,13 +251,20 @@ def read_count(text: MarkedText) -> tuple[int | None, bool]:
     few_words = r"(?:[^\W\d][\w&']*[\s-]+){0,4}?"
     forms = (
         (rf"(?<![\w./-])({_MANY})\s+{_VARIATIONS}", False),
-        (rf"^\s*{_ASKING}({_MANY})\s+(?={few_words}(?:{_HITS})\s*(?:$|[,.;]|please|in\b|tuned|for\b))", True),
+        (
+            rf"^\s*{_ASKING}({_MANY})\s+(?={few_words}(?:{_HITS})\s*(?:$|[,.;]|please|in\b|tuned|for\b))",
+            True,
+        ),
         (rf"^\s*{_ASKING}({_MANY})\s+(?={few_words}(?:{_WHOLES})\b)", False),
     )
     for form, hits in forms:
         for match in text.find(form):
             said = match[1].lower()
-            count = 2 if said.startswith(("a couple", "a pair")) else _COUNTS.get(said) or (int(said) if said.isdigit() else 0)
+            count = (
+                2
+                if said.startswith(("a couple", "a pair"))
+                else _COUNTS.get(said) or (int(said) if said.isdigit() else 0)
+            )
             if not 2 <= count <= _MOST_SAID:
                 continue
             text.take(match.start(1), match.end())
@@ -243,7 +287,10 @@ def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
         value = float(_COUNTS[said]) if said in _COUNTS else _number(said)
         before, after = text.before(match.start(1)), text.rest[match.end() :]
         decade = (
-            unit == "s" and not match[2] and not match[0].endswith("long") and _is_decade(said, text, match.end(), genre_starts)
+            unit == "s"
+            and not match[2]
+            and not match[0].endswith("long")
+            and _is_decade(said, text, match.end(), genre_starts)
         )
         if (
             decade
@@ -262,11 +309,15 @@ def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
         length += float(match[4]) if match[4] else 0.0
         text.take(match.start(), match.end())
         if not 0.05 <= length <= 600:
-            text.said.append(f"{length:g} seconds in the prompt is not used: a length goes from 0.05 to 600 seconds")
+            text.said.append(
+                f"{length:g} seconds in the prompt is not used: a length goes from 0.05 to 600 seconds"
+            )
         elif seconds is None:
             seconds = length
         elif length != seconds:
-            text.said.append(f"the prompt names two lengths; {seconds:g} seconds is used, {length:g} is not")
+            text.said.append(
+                f"the prompt names two lengths; {seconds:g} seconds is used, {length:g} is not"
+            )
     return seconds
 
 
@@ -275,13 +326,18 @@ def _is_decade(said: str, text: MarkedText, end: int, genre_starts: list[int]) -
         return True
     if said not in ("20", "30", "40"):
         return False
-    before_genre = any(start >= end and not text.rest[end:start].strip(" -") for start in genre_starts)
+    before_genre = any(
+        start >= end and not text.rest[end:start].strip(" -") for start in genre_starts
+    )
     return before_genre or pattern(r"[\s-]*(?:style|swing|vibe)").match(text.rest, end) is not None
 
 
 def read_swing(text: MarkedText) -> float | None:
     """Swing in percent where a number is given (`58% swing`), 50 for `straight` or `no swing`, 58 where it just swings."""
-    for form in (r"(?<![\w.])(\d{2}(?:\.\d)?)\s*%?\s*swing\b", r"\bswing\s*(?:of|at|[:=])?\s*(\d{2}(?:\.\d)?)(?![\w.])\s*%?"):
+    for form in (
+        r"(?<![\w.])(\d{2}(?:\.\d)?)\s*%?\s*swing\b",
+        r"\bswing\s*(?:of|at|[:=])?\s*(\d{2}(?:\.\d)?)(?![\w.])\s*%?",
+    ):
         for match in text.find(form):
             value = float(match[1])
             text.take(match.start(), match.end())
@@ -292,4 +348,10 @@ def read_swing(text: MarkedText) -> float | None:
         r"\b(?:no|without) (?:swing|shuffle)\b|\b(?:straight|unswung)(?: (?:time|timing|feel|beat|groove|drums|hats|16ths))?\b"
     ).search(text.rest):
         return 50.0
-    return 58.0 if pattern(r"\b(?:swing|swings|swung|swinging|swingy|shuffle|shuffled|shuffling)\b").search(text.rest) else None
+    return (
+        58.0
+        if pattern(r"\b(?:swing|swings|swung|swinging|swingy|shuffle|shuffled|shuffling)\b").search(
+            text.rest
+        )
+        else None
+    )

@@ -59,7 +59,9 @@ def _is_genre(text: MarkedText, start: int, end: int, genre: Genre) -> bool:
     if before and pattern(before).search(text.before(start)):
         return False
     # what is not wanted is no genre of the request: "no trap"
-    return not pattern(r"\b(?:no|not|without|isn't|except)\s+(?:too\s+)?$").search(text.before(start))
+    return not pattern(r"\b(?:no|not|without|isn't|except)\s+(?:too\s+)?$").search(
+        text.before(start)
+    )
 
 
 def _misspelled_genres(text: MarkedText, tokens: list[Token]) -> list[GenreSpan]:
@@ -70,13 +72,21 @@ def _misspelled_genres(text: MarkedText, tokens: list[Token]) -> list[GenreSpan]
             if at + count > len(tokens) or (count == 2 and not text.joined(token, tokens[at + 1])):
                 continue
             word = "".join(t.folded for t in tokens[at : at + count])
-            if len(word) < 5 or word in _NO_TYPOS or word in sounds() or word in moods() or word in loop_words():
+            if (
+                len(word) < 5
+                or word in _NO_TYPOS
+                or word in sounds()
+                or word in moods()
+                or word in loop_words()
+            ):
                 continue
             for spelling, genre in long:
                 if abs(len(spelling) - len(word)) > 1 or spelling[0] != word[0]:
                     continue
                 swapped = sorted(spelling) == sorted(word)
-                if (len(spelling) >= 7 or swapped or len(word) != len(spelling)) and letters_off(word, spelling) == 1:
+                if (len(spelling) >= 7 or swapped or len(word) != len(spelling)) and letters_off(
+                    word, spelling
+                ) == 1:
                     return [(token.start, tokens[at + count - 1].end, genre)]
     return []
 

@@ -23,9 +23,21 @@ class Genre:
 
 
 def _genre(
-    name: str, tempo: tuple[float, float, float], swing: float = 50, like: str = "", aliases: str = "", meter: str = "4/4"
+    name: str,
+    tempo: tuple[float, float, float],
+    swing: float = 50,
+    like: str = "",
+    aliases: str = "",
+    meter: str = "4/4",
 ) -> Genre:
-    return Genre(name, *tempo, float(swing), meter, like, tuple(alias.strip() for alias in aliases.split(",") if alias.strip()))
+    return Genre(
+        name,
+        *tempo,
+        float(swing),
+        meter,
+        like,
+        tuple(alias.strip() for alias in aliases.split(",") if alias.strip()),
+    )
 
 
 #: (slowest, fastest, usual) tempo; spellings differ from a name only where spaces, hyphens and apostrophes do not explain it.

@@ -42,7 +42,11 @@ _FOUR_ON_THE_FLOOR = r"\b(?:4|four)[\s-]*(?:x\s*4|(?:on|to)[\s-]the[\s-]floor)\b
 
 
 def find_kind(
-    text: MarkedText, named: list[Named], unwanted: list[tuple[str, int, int]], timed: bool, lasting: bool = False
+    text: MarkedText,
+    named: list[Named],
+    unwanted: list[tuple[str, int, int]],
+    timed: bool,
+    lasting: bool = False,
 ) -> str | None:
     """The kind that the words ask for, or None where they leave it open.
 
@@ -50,7 +54,9 @@ def find_kind(
     """
     rest = _asked_for(text, unwanted)
     # `house no kick` names a kick, but asks for none
-    named = [one for one in named if not any(start <= one.start < end for _, start, end in unwanted)]
+    named = [
+        one for one in named if not any(start <= one.start < end for _, start, end in unwanted)
+    ]
     if pattern(_MIDI).search(rest) and not pattern(_NOT_MIDI).search(rest):
         return "midi"
     if pattern(ONESHOT).search(rest):
@@ -60,7 +66,9 @@ def find_kind(
     )
     stop = pattern(HEAD_END).search(rest)
     head = rest[: stop.start()] if stop else rest
-    if not loops and (pattern(_TRANSITION).search(head) or (not timed and pattern(_ATMOSPHERE).search(head))):
+    if not loops and (
+        pattern(_TRANSITION).search(head) or (not timed and pattern(_ATMOSPHERE).search(head))
+    ):
         return "sfx"
     in_head = [one for one in named if one.start < len(head)]
     bed = bool(in_head) and all(one.sound.part == "texture" for one in in_head)
@@ -77,14 +85,22 @@ def find_kind(
         return "oneshot"
     if not timed and len(named) == 1 and hits and hits[0].sound.hit and _ends_head(head, hits[0]):
         return "oneshot"
-    if not timed and len(hits) == 2 and hits[0].sound.name == "808" and hits[1].sound.hit and len(named) == 2:
+    if (
+        not timed
+        and len(hits) == 2
+        and hits[0].sound.name == "808"
+        and hits[1].sound.hit
+        and len(named) == 2
+    ):
         return "oneshot"
     return "loop" if timed else None
 
 
 def _asked_for(text: MarkedText, unwanted: list[tuple[str, int, int]]) -> str:
     """The text, places kept, without what it is for (`a snare for my trap song`) and what must not be heard (`no beat`)."""
-    rest = pattern(r"\bfor\s+(?:my|our|the|this|an?)\s[^,;.]*").sub(lambda found: TAKEN * len(found[0]), text.rest)
+    rest = pattern(r"\bfor\s+(?:my|our|the|this|an?)\s[^,;.]*").sub(
+        lambda found: TAKEN * len(found[0]), text.rest
+    )
     for _, start, end in unwanted:
         # an instrumental is said by what it lacks
         if rest[start:end].lower() != "instrumental":
@@ -94,4 +110,7 @@ def _asked_for(text: MarkedText, unwanted: list[tuple[str, int, int]]) -> str:
 
 def _ends_head(head: str, one: Named) -> bool:
     """Whether a hit's name ends what is asked for, but for a note and words for a single sound."""
-    return pattern(rf"(?:\s*\b(?:{_HIT_TAIL})\b#?)*[\s{TAKEN}!?]*").fullmatch(head, one.end) is not None
+    return (
+        pattern(rf"(?:\s*\b(?:{_HIT_TAIL})\b#?)*[\s{TAKEN}!?]*").fullmatch(head, one.end)
+        is not None
+    )

@@ -13,10 +13,24 @@ from daemon.prompt.genres import fold
 TAKEN = "\0"
 
 _TYPED = str.maketrans(
-    {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "♯": "#", "♭": "b", "\t": " "}
+    {
+        "’": "'",
+        "‘": "'",
+        "`": "'",
+        "“": '"',
+        "”": '"',
+        "–": "-",
+        "—": "-",
+        "−": "-",
+        "♯": "#",
+        "♭": "b",
+        "\t": " ",
+    }
 )
 _JOINS = re.compile(r"[ '+&-]*")
-_JOINTS = frozenset(("at", "in", "and", "then", "with", "of", "for", "to", "the", "around", "about"))
+_JOINTS = frozenset(
+    ("at", "in", "and", "then", "with", "of", "for", "to", "the", "around", "about")
+)
 #: Where the thing that is asked for ends and what goes with it begins.
 HEAD_END = r"[,;.\n(:]|\b(?:with\b|w/|over\b|plus\b|featuring\b|feat\b|and then\b|in the style\b)"
 _TOKEN = re.compile(r"[^\W_]+|&")
@@ -71,9 +85,9 @@ class MarkedText:
 
     def alone(self, start: int, end: int) -> bool:
         """Whether nothing else stands between the neighbouring commas, line ends or taken words."""
-        return not pattern(rf"[^\s,;.|()\[\]{TAKEN}]+\s*$").search(self.before(start)) and not pattern(
-            rf"\s*[^\s,;.|()\[\]{TAKEN}]"
-        ).match(self.rest[end:])
+        return not pattern(rf"[^\s,;.|()\[\]{TAKEN}]+\s*$").search(
+            self.before(start)
+        ) and not pattern(rf"\s*[^\s,;.|()\[\]{TAKEN}]").match(self.rest[end:])
 
     def tokens(self) -> list[Token]:
         return [Token(m.start(), m.end(), fold(m[0])) for m in _TOKEN.finditer(self.rest)]
@@ -82,7 +96,9 @@ class MarkedText:
         """How many tokens from `at` on, joined, stand in a table of folded names: the most that do, or 0."""
         found, folded = 0, ""
         for count in range(most):
-            if at + count >= len(tokens) or (count and not self.joined(tokens[at + count - 1], tokens[at + count])):
+            if at + count >= len(tokens) or (
+                count and not self.joined(tokens[at + count - 1], tokens[at + count])
+            ):
                 break
             folded += tokens[at + count].folded
             if folded in table:
@@ -98,7 +114,9 @@ def _without_joints(rest: str) -> str:
     """Without the words that joined what was taken to the text's beginning or end: `techno at 132 bpm` -> `techno`."""
     gap = f" ,{TAKEN}"
     text = rest.strip()
-    while text.startswith(TAKEN) and (word := pattern(rf"[{TAKEN}\s,]*(?:of|and|then|with|for)\b[\s,]*").match(text)):
+    while text.startswith(TAKEN) and (
+        word := pattern(rf"[{TAKEN}\s,]*(?:of|and|then|with|for)\b[\s,]*").match(text)
+    ):
         text = TAKEN + text[word.end() :]
     while text.endswith(TAKEN):
         body = text.rstrip(gap)

@@ -12,9 +12,7 @@ from daemon.prompt.vocabulary import loop_words, moods, sounds
 _NOT_INSIDE = r"(?<![\w#'&/-])"
 _LEAD = r"(?:\b(?:in\s+(?:the\s+)?)?key\s*(?:of|is|[:=])?\s+|\bkey[:=]\s*|\bin\s+)?"
 _ACCIDENTAL = r"(?:([#b])|[\s-]?(sharp|flat)\b)?"
-_MODE = (
-    r"((?:natural|harmonic|melodic)[\s-]+minor|major|minor|maj|min|dorian|phrygian|lydian|mixolydian|mixo|locrian|aeolian|ionian)"
-)
+_MODE = r"((?:natural|harmonic|melodic)[\s-]+minor|major|minor|maj|min|dorian|phrygian|lydian|mixolydian|mixo|locrian|aeolian|ionian)"
 _FULL = rf"({_LEAD}){_NOT_INSIDE}([A-G]){_ACCIDENTAL}[\s-]*{_MODE}(?![\w#])(?:\s+(?:key|scale|tonality)\b)?"
 #: After a full key: it was a chord or an interval.
 _CHORD_TAIL = (
@@ -26,15 +24,15 @@ _KEY_OF = r"\bkey\s*(of\s+|is\s+|[:=]\s*|\s)([A-G])(?:([#b])|[\s-]?(sharp|flat)\
 _IN_ACCIDENTAL = r"\bin\s+([A-G])(?:([#b])|[\s-](sharp|flat)\b)(?![\w#'-])"
 _CAMELOT = r"(?<![\w#./-])(1[0-2]|[1-9])([AB])(?![\w#'-])"
 _NEXT_CHORDS = r"(?:[\s,>|-]*\b[A-G][#b]?(?:m|maj|min|dim|aug|sus)?\d{0,2}(?![\w#'])){2}"
-_CHANGES = (
-    r"(?:\W+\w+)?\W+(?:change|changes|tweak|variation|edit|adjustment|shift|difference|lift|drop|problem|issue|role|update)\b"
-)
+_CHANGES = r"(?:\W+\w+)?\W+(?:change|changes|tweak|variation|edit|adjustment|shift|difference|lift|drop|problem|issue|role|update)\b"
 
 _NOTE = (
     r"\b(?:(?:tuned|pitched)\s+(?:to|in|at)|in|note|root|on|pitch)\s*[:=]?\s+"
     r"([A-G])(?:([#b])|[\s-](sharp|flat)\b)?(-?\d)?(?![\w#'-])"
 )
-_NOTE_WITH_OCTAVE = r"(?<![\w#./-])([A-G])([#b])?(-?[0-8])(?![\w#'-])(?!\s*(?:organ|hammond|engine|paper))"
+_NOTE_WITH_OCTAVE = (
+    r"(?<![\w#./-])([A-G])([#b])?(-?[0-8])(?![\w#'-])(?!\s*(?:organ|hammond|engine|paper))"
+)
 
 _NOTE_LAST = r"(?<![\w#./'-])([A-G])([#b])?\s*(?=$|[,;.])"
 #: A chord by its symbol: one with a quality that no key has, a plain letter only before the word itself, or `C minor 7`.
@@ -43,7 +41,9 @@ _CHORD = (
     r"|m?(?=\s+chords?\b)|dim|aug|sus)(?![\w#'/])"
 )
 #: Machines and things whose name is a letter and a number.
-_NO_CHORD_AFTER = r"\s*(?:organ|hammond|engine|paper|batter|studio|bpm|synth|sampler|cartridge|alarm)"
+_NO_CHORD_AFTER = (
+    r"\s*(?:organ|hammond|engine|paper|batter|studio|bpm|synth|sampler|cartridge|alarm)"
+)
 
 #: Words that can follow a key: after them `a minor` is no article and adjective.
 _FOLLOWERS = frozenset((
@@ -72,22 +72,34 @@ def read_key(text: MarkedText, plain: list[tuple[int, str]], hit: bool) -> str |
     keys = [key for _, key in sorted(found)]
     for other in dict.fromkeys(key for key in keys[1:] if Key.parse(key) != Key.parse(keys[0])):
         text.said.append(f"the prompt names two keys; {keys[0]} is used, {other} is not")
-    if not keys and not hit and (match := pattern(r"\bin ([A-G])(?=\s*(?:$|[,.;\0]))", 0).search(text.rest)):
-        text.said.append(f"'in {match[1]}' names no mode and is not read as a key; write {match[1]} minor or {match[1]} major")
+    if (
+        not keys
+        and not hit
+        and (match := pattern(r"\bin ([A-G])(?=\s*(?:$|[,.;\0]))", 0).search(text.rest))
+    ):
+        text.said.append(
+            f"'in {match[1]}' names no mode and is not read as a key; write {match[1]} minor or {match[1]} major"
+        )
     return keys[0] if keys else None
 
 
 def _full_keys(text: MarkedText) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for match in text.find(_FULL):
-        letter, mode, after = match[2], re.sub(r"[\s-]+", " ", match[5].lower()), text.rest[match.end(5) :]
+        letter, mode, after = (
+            match[2],
+            re.sub(r"[\s-]+", " ", match[5].lower()),
+            text.rest[match.end(5) :],
+        )
         if pattern(_CHORD_TAIL).match(after):
             continue
         parted = match.end(2) < match.start(5) and not (match[3] or match[4])
         if letter in "aA" and parted and _is_article(text, match, after):
             continue
         tonic = _spelled(letter, match[3], match[4])
-        mode = {"mixo": "mixolydian", "maj": "major", "min": "minor", "natural minor": "minor"}.get(mode, mode)
+        mode = {"mixo": "mixolydian", "maj": "major", "min": "minor", "natural minor": "minor"}.get(
+            mode, mode
+        )
         found.append((match.start(), f"{tonic} {mode}"))
         text.take(match.start(), match.end())
     return found
@@ -101,9 +113,14 @@ def _is_article(text: MarkedText, match: re.Match[str], after: str) -> bool:
     word = pattern(r"[ -]*([^\W\d_]+)").match(after)
     plain = word[1].lower() if word else ""
     known = (
-        not plain or plain in _FOLLOWERS or any(fold(plain) in table for table in (loop_words(), sounds(), moods(), spellings()))
+        not plain
+        or plain in _FOLLOWERS
+        or any(fold(plain) in table for table in (loop_words(), sounds(), moods(), spellings()))
     )
-    sentence_start = not match[1] and pattern(r"(?:^|[.!?\n])\s*$").search(text.before(match.start(2))) is not None
+    sentence_start = (
+        not match[1]
+        and pattern(r"(?:^|[.!?\n])\s*$").search(text.before(match.start(2))) is not None
+    )
     if match[2] == "A" and not text.text.isupper() and not sentence_start:
         return False
     if match[2] == "a" and not match[1]:
@@ -118,8 +135,16 @@ def _short_keys(text: MarkedText) -> list[tuple[int, str]]:
         lower_word = letter.islower() and not match[3]
         after_figure = text.before(match.start()).rstrip(" ,").endswith(TAKEN)
         said = bool(match[1]) or after_figure or text.alone(match.start(2), match.end())
-        clock = pattern(r"(?<!\d)(?:1[0-2]|\d)\s*$").search(text.before(match.start())) and letter in "aA"
-        if minor != "m" or clock or (lower_word and not said) or pattern(r"\s+I\b", 0).match(text.rest[match.end() :]):
+        clock = (
+            pattern(r"(?<!\d)(?:1[0-2]|\d)\s*$").search(text.before(match.start()))
+            and letter in "aA"
+        )
+        if (
+            minor != "m"
+            or clock
+            or (lower_word and not said)
+            or pattern(r"\s+I\b", 0).match(text.rest[match.end() :])
+        ):
             continue
         if pattern(_NEXT_CHORDS, 0).match(text.rest[match.end() :]):
             continue
@@ -131,14 +156,23 @@ def _short_keys(text: MarkedText) -> list[tuple[int, str]]:
 def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for match in text.find(_KEY_OF):
-        plainly = match[2].isupper() or match[3] or match[4] or match[1].strip().lower() in ("of", ":", "=")
+        plainly = (
+            match[2].isupper()
+            or match[3]
+            or match[4]
+            or match[1].strip().lower() in ("of", ":", "=")
+        )
         follows = pattern(r"\s*(?:$|[,.;\0\d])").match(text.rest[match.end() :])
-        if plainly and (match[2] not in "aA" or match[3] or match[4] or follows or match[1].strip()):
+        if plainly and (
+            match[2] not in "aA" or match[3] or match[4] or follows or match[1].strip()
+        ):
             start = match.start() - len(_before_key(text, match.start()))
             found.append((match.start(), _spelled(match[2], match[3], match[4])))
             text.take(start, match.end())
     for match in text.find(_CAMELOT, 0):
-        led = pattern(r"(?:\b(?:in|key|camelot|key of)\s*[:=]?|\0)[\s,]*$").search(text.before(match.start()))
+        led = pattern(r"(?:\b(?:in|key|camelot|key of)\s*[:=]?|\0)[\s,]*$").search(
+            text.before(match.start())
+        )
         at_an_end = not text.rest[: match.start()].strip() or not text.rest[match.end() :].strip()
         if (
             led
@@ -150,7 +184,11 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
             found.append((match.start(), match[0]))
             start = (
                 match.start() - len(match_text[0])
-                if (match_text := pattern(r"\b(?:in|key|camelot)\s*[:=]?\s*$").search(text.before(match.start())))
+                if (
+                    match_text := pattern(r"\b(?:in|key|camelot)\s*[:=]?\s*$").search(
+                        text.before(match.start())
+                    )
+                )
                 else match.start()
             )
             text.take(start, match.end())
@@ -159,9 +197,9 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
             found.append((match.start(), _spelled(match[1], match[2], match[3])))
             text.take(match.start(), match.end())
         for match in text.find(rf"{_NOT_INSIDE}([A-G])([#b])(?![\w#'-])", 0):
-            beside_figure = pattern(rf"\s*(?:{TAKEN}|$)").match(text.rest[match.end() :]) or text.rest[: match.start()].rstrip(
-                " ,"
-            ).endswith(TAKEN)
+            beside_figure = pattern(rf"\s*(?:{TAKEN}|$)").match(
+                text.rest[match.end() :]
+            ) or text.rest[: match.start()].rstrip(" ,").endswith(TAKEN)
             if beside_figure or text.alone(match.start(), match.end()):
                 found.append((match.start(), match[0]))
                 text.take(match.start(), match.end())
@@ -187,7 +225,9 @@ def chord_root(chord: str) -> str:
 def key_hint(chord: str) -> str:
     """The key that a chord alone suggests, as one would write it: `Am7` -> `Am`, `Ebmaj7` -> `Eb major`."""
     root, quality = chord_root(chord), chord[len(chord_root(chord)) :]
-    minor = quality.startswith(("min", "dim")) or (quality.startswith("m") and not quality.startswith("maj"))
+    minor = quality.startswith(("min", "dim")) or (
+        quality.startswith("m") and not quality.startswith("maj")
+    )
     return f"{root}m" if minor else f"{root} major"
 
 
@@ -203,7 +243,9 @@ def read_note(text: MarkedText) -> str | None:
             groups = match.groups()
             word = groups[2] if form is _NOTE else None
             octave = (groups[-1] or "") if form is not _NOTE_LAST else ""
-            if match[1].islower() and not (groups[1] or word or octave or match.end() == len(text.rest.rstrip())):
+            if match[1].islower() and not (
+                groups[1] or word or octave or match.end() == len(text.rest.rstrip())
+            ):
                 continue
             note = _spelled(match[1], groups[1], word) + octave
             text.take(match.start(), match.end())

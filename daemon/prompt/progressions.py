@@ -17,7 +17,11 @@ _QUALITIES: dict[str, str] = {
     "°": "dim", "dim7": "dim7", "o7": "dim7", "°7": "dim7", "m7b5": "m7b5", "ø": "m7b5", "ø7": "m7b5", "aug": "aug", "+": "aug",
     "5": "5", "7b9": "7b9", "7#9": "7#9",
 }  # fmt: skip
-_QUALITY = "(?:" + "|".join(re.escape(one) for one in sorted(_QUALITIES, key=len, reverse=True) if one) + ")?"
+_QUALITY = (
+    "(?:"
+    + "|".join(re.escape(one) for one in sorted(_QUALITIES, key=len, reverse=True) if one)
+    + ")?"
+)
 _SYMBOL = rf"[A-G][#b]?{_QUALITY}(?:/[A-G][#b]?)?"
 _NUMERAL = rf"[#b]?(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i){_QUALITY}"
 _BETWEEN = r"(?:\s*(?:->|[-,|>])\s*|\s+)"
@@ -25,7 +29,10 @@ _SYMBOLS = rf"(?<![\w#'&/.-])(?:\|\s*)?{_SYMBOL}(?:{_BETWEEN}{_SYMBOL}(?![\w#'/]
 _NUMERALS = rf"(?<![\w#'&/.-])(?:\|\s*)?{_NUMERAL}(?:{_BETWEEN}{_NUMERAL}(?![\w#'/]))+(?![\w#'/])"
 _NAMED = r"\b(?:chords?|progression|changes|turnaround|vamp|harmony)\b"
 #: Numerals that only a minor key has without an accidental, and those that only a major key has.
-_OF_MINOR, _OF_MAJOR = frozenset(("i", "iv", "v", "III", "VI", "VII")), frozenset(("I", "ii", "iii", "vi", "IV"))
+_OF_MINOR, _OF_MAJOR = (
+    frozenset(("i", "iv", "v", "III", "VI", "VII")),
+    frozenset(("I", "ii", "iii", "vi", "IV")),
+)
 _NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _MOST = 64
 
@@ -57,7 +64,9 @@ class Progression:
         if len(names) > bars:
             each = -(-len(names) // bars)
             return [" / ".join(names[at : at + each]) for at in range(0, len(names), each)]
-        whole = next((n for n in (len(names), 4, 8, 16, 32) if n >= len(names) and bars % n == 0), len(names))
+        whole = next(
+            (n for n in (len(names), 4, 8, 16, 32) if n >= len(names) and bars % n == 0), len(names)
+        )
         return names + [names[-1]] * (whole - len(names))
 
 
@@ -74,14 +83,25 @@ def read_progression(text: MarkedText) -> Progression | None:
 def _parted(said: str, start: int, numerals: bool) -> Progression | None:
     one = _NUMERAL if numerals else _SYMBOL
     lines = said.strip("| ").split("|") if "|" in said.strip("| ") else None
-    groups = [pattern(one, 0).findall(line) for line in lines] if lines else [[chord] for chord in pattern(one, 0).findall(said)]
-    bars = tuple(" / ".join(_plain(chord, numerals) for chord in group) for group in groups if group)
+    groups = (
+        [pattern(one, 0).findall(line) for line in lines]
+        if lines
+        else [[chord] for chord in pattern(one, 0).findall(said)]
+    )
+    bars = tuple(
+        " / ".join(_plain(chord, numerals) for chord in group) for group in groups if group
+    )
     return Progression(bars[:_MOST], start, start + len(said), numerals) if bars else None
 
 
 def _plain(chord: str, numerals: bool) -> str:
     """A chord with its quality as the project writes it."""
-    match = re.fullmatch(rf"([#b]?[ivIV]+)({_QUALITY})()" if numerals else rf"([A-G][#b]?)({_QUALITY})((?:/[A-G][#b]?)?)", chord)
+    match = re.fullmatch(
+        rf"([#b]?[ivIV]+)({_QUALITY})()"
+        if numerals
+        else rf"([A-G][#b]?)({_QUALITY})((?:/[A-G][#b]?)?)",
+        chord,
+    )
     assert match is not None, chord
     root, quality, under = match.groups()
     plain = _QUALITIES[quality]
@@ -101,8 +121,12 @@ def _is_meant(found: Progression, said: str, prompt: str, numerals: bool) -> boo
         return len(chords) >= 3 or joined or named
     plain = all(len(chord.rstrip("#b")) == 1 for chord in chords)
     if plain:
-        return named or (len(chords) >= 3 and any(chord[0] in "EFG" or len(chord) > 1 for chord in chords))
-    return len(chords) >= 3 or joined or named or all(len(chord.rstrip("#b")) > 1 for chord in chords)
+        return named or (
+            len(chords) >= 3 and any(chord[0] in "EFG" or len(chord) > 1 for chord in chords)
+        )
+    return (
+        len(chords) >= 3 or joined or named or all(len(chord.rstrip("#b")) > 1 for chord in chords)
+    )
 
 
 def key_of(chords: tuple[str, ...]) -> str:
@@ -120,14 +144,18 @@ def key_of(chords: tuple[str, ...]) -> str:
             tones = {(root + step) % 12 for step in steps}
             dominant = bool(raised) and root == (key.tonic + 7) % 12 and 4 in steps
             score -= 1.2 * len(tones - scale - (raised if dominant else set()))
-            at_home = root == key.tonic and ((3 in steps) == key.is_minor or not {3, 4} & set(steps))
+            at_home = root == key.tonic and (
+                (3 in steps) == key.is_minor or not {3, 4} & set(steps)
+            )
             score += at_home * (0.6 if k == 0 else 0.4 if k == len(read) - 1 else 0.15)
             score += 0.5 * (root == (key.tonic + 7) % 12 and {4, 10} <= set(steps))
         return score
 
     keys = [Key.parse(f"{name} {mode}") for mode in ("major", "minor") for name in _NAMES]
     best = max(keys, key=merit)
-    spelled = next((root for root in map(_root, chords) if pitch_class(root) == best.tonic), best.spelled)
+    spelled = next(
+        (root for root in map(_root, chords) if pitch_class(root) == best.tonic), best.spelled
+    )
     return f"{spelled} {best.mode}"
 
 
@@ -139,7 +167,23 @@ def _tones(chord: str) -> tuple[int, tuple[int, ...]]:
     """(pitch class of the root, semitones above it) as far as they tell a key."""
     quality = chord.split("/")[0][len(_root(chord)) :]
     minor = quality.startswith("m") or quality.startswith("dim")
-    third = () if quality == "5" else (5,) if "sus4" in quality else (2,) if quality == "sus2" else (3,) if minor else (4,)
+    third = (
+        ()
+        if quality == "5"
+        else (5,)
+        if "sus4" in quality
+        else (2,)
+        if quality == "sus2"
+        else (3,)
+        if minor
+        else (4,)
+    )
     fifth = 6 if quality.startswith("dim") or "b5" in quality else 8 if quality == "aug" else 7
-    seventh = (11,) if "M7" in quality or "M9" in quality else (10,) if re.match(r"m?(?:7|9|11|13)", quality) else ()
+    seventh = (
+        (11,)
+        if "M7" in quality or "M9" in quality
+        else (10,)
+        if re.match(r"m?(?:7|9|11|13)", quality)
+        else ()
+    )
     return pitch_class(_root(chord)), (0, *third, fifth, *seventh)

@@ -43,7 +43,9 @@ class PromptDefaults:
     improve: str = "off"
 
 
-def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, seed: int, do: str = "make") -> Brief:
+def settle(
+    request: Request, session: SessionView, defaults: PromptDefaults, *, seed: int, do: str = "make"
+) -> Brief:
     """The Brief of a request. `engines` stay as they were asked (`auto` is for the caller); a given seed goes before `seed`.
 
     do="fit", and use: accompany: a tempo that only the genre or the last resort would give stays open, and so do bars that nobody
@@ -56,7 +58,9 @@ def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, 
     kind = _kind(request, words)
     genre_name, genre = _genre(request, words)
     if genre_name and genre is None:
-        said.append(f"genre {genre_name} is not one that is known here; an engine that plays by genres uses its usual one")
+        said.append(
+            f"genre {genre_name} is not one that is known here; an engine that plays by genres uses its usual one"
+        )
     decided = {
         "kind": kind,
         "bpm": _bpm(request, words, session, defaults, genre),
@@ -68,7 +72,9 @@ def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, 
     meter = Meter.parse(decided["meter"].value)
     bpm: float | None = decided["bpm"].value
     # a file that is fitted or played along with has a tempo and a length of its own
-    own = do == "fit" or ("reference" in request and request.get("use") == "accompany" and kind.value in BARRED)
+    own = do == "fit" or (
+        "reference" in request and request.get("use") == "accompany" and kind.value in BARRED
+    )
     if own and decided["bpm"].source in ("genre", "default"):
         bpm, decided["bpm"] = None, Decision(None, "default")
     bars, seconds = _length(request, words, defaults, kind.value, bpm, meter, own, said)
@@ -99,11 +105,19 @@ def settle(request: Request, session: SessionView, defaults: PromptDefaults, *, 
         only=only,
         energy=_level(request, words, "energy", mood),
         density=_level(request, words, "density", mood),
-        swing=request.get("swing", words.swing if words.swing is not None else genre.swing if genre else None),
+        swing=request.get(
+            "swing", words.swing if words.swing is not None else genre.swing if genre else None
+        ),
         note=note,
         pitch_class=pitch_class,
-        lyrics="auto" if str(request.get("lyrics", "")).strip().lower() == "auto" else str(request.get("lyrics", "")),
-        negative=", ".join(dict.fromkeys([*([str(request["negative"])] if "negative" in request else []), *words.without])),
+        lyrics="auto"
+        if str(request.get("lyrics", "")).strip().lower() == "auto"
+        else str(request.get("lyrics", "")),
+        negative=", ".join(
+            dict.fromkeys(
+                [*([str(request["negative"])] if "negative" in request else []), *words.without]
+            )
+        ),
         reference=request.get("reference"),
         reference_start=float(request.get("reference_start", 0.0)),
         reference_end=request.get("reference_end"),
@@ -138,25 +152,49 @@ def _check(request: Request, do: str) -> None:
     """PromptError for a request that asks for nothing, or for what cannot be."""
     if do == "fit" and "reference" not in request:
         raise PromptError("there is no file to fit; name one, as in: sidecrate fit drums.wav")
-    if not any(name in request for name in ("prompt", "kind", "genre", "mood", "instruments", "lyrics", "reference", "change")):
-        raise PromptError("nothing is asked; write what you want to hear, as in: dusty boom bap drums 90 bpm")
+    if not any(
+        name in request
+        for name in (
+            "prompt",
+            "kind",
+            "genre",
+            "mood",
+            "instruments",
+            "lyrics",
+            "reference",
+            "change",
+        )
+    ):
+        raise PromptError(
+            "nothing is asked; write what you want to hear, as in: dusty boom bap drums 90 bpm"
+        )
     start, end = request.get("reference_start", 0.0), request.get("reference_end")
     if end is not None and end <= start:
-        raise PromptError(f"reference_end: {end:g} s is not after reference_start {start:g} s; give a later end, or none")
+        raise PromptError(
+            f"reference_end: {end:g} s is not after reference_start {start:g} s; give a later end, or none"
+        )
 
 
 # --- who wins -------------------------------------------------------------------------------------------------------------
 
 
-def _decide(claims: Iterable[tuple[str, Any]], same: Callable[[Any, Any], bool] = lambda a, b: a == b) -> Decision:
+def _decide(
+    claims: Iterable[tuple[str, Any]], same: Callable[[Any, Any], bool] = lambda a, b: a == b
+) -> Decision:
     """The first claim as (who, value) that says something; what others said otherwise is overruled."""
     spoken = [(who, value) for who, value in claims if value is not None]
     source, value = spoken[0]
-    statements = [(who, other) for who, other in spoken[1:] if who not in ("genre", "default") and not same(other, value)]
+    statements = [
+        (who, other)
+        for who, other in spoken[1:]
+        if who not in ("genre", "default") and not same(other, value)
+    ]
     return Decision(value, source, tuple(statements))
 
 
-def _claims(name: str, request: Request, in_words: Any, known: Known | None, config: Any) -> list[tuple[str, Any]]:
+def _claims(
+    name: str, request: Request, in_words: Any, known: Known | None, config: Any
+) -> list[tuple[str, Any]]:
     """Everybody's word on one value, in the order in which it counts."""
     said = known.said if known else ()
     pins = [(who, value) for who, value in said if who == "pin"]
@@ -164,13 +202,23 @@ def _claims(name: str, request: Request, in_words: Any, known: Known | None, con
     return [("request", request.get(name)), *pins, ("prompt", in_words), *live, ("config", config)]
 
 
-def _bpm(request: Request, words: Words, session: SessionView, defaults: PromptDefaults, genre: Genre | None) -> Decision:
-    usual = None if genre is None else {1: genre.high_bpm, 0: genre.bpm, -1: genre.low_bpm}[words.pace]
+def _bpm(
+    request: Request,
+    words: Words,
+    session: SessionView,
+    defaults: PromptDefaults,
+    genre: Genre | None,
+) -> Decision:
+    usual = (
+        None if genre is None else {1: genre.high_bpm, 0: genre.bpm, -1: genre.low_bpm}[words.pace]
+    )
     claims = _claims("bpm", request, words.bpm, session.bpm, defaults.bpm)
     return _decide([*claims, ("genre", usual), ("default", DEFAULT_BPM)])
 
 
-def _key(request: Request, words: Words, session: SessionView, defaults: PromptDefaults) -> Decision:
+def _key(
+    request: Request, words: Words, session: SessionView, defaults: PromptDefaults
+) -> Decision:
     claims = _claims("key", request, words.key, session.key, defaults.key)
     if all(value is None for _, value in claims):
         return Decision(None, "default")
@@ -184,7 +232,13 @@ def _same_key(one: str, other: str) -> bool:
     return (a.tonic, a.mode) == (b.tonic, b.mode)
 
 
-def _meter(request: Request, words: Words, session: SessionView, defaults: PromptDefaults, genre: Genre | None) -> Decision:
+def _meter(
+    request: Request,
+    words: Words,
+    session: SessionView,
+    defaults: PromptDefaults,
+    genre: Genre | None,
+) -> Decision:
     claims = _claims("meter", request, words.meter, session.meter, defaults.meter)
     return _decide([*claims, ("genre", _odd_meter(genre)), ("default", "4/4")])
 
@@ -199,7 +253,9 @@ def _kind(request: Request, words: Words) -> Decision:
     if in_words == "oneshot" and "bars" in request and not words.oneshot_said:
         # who says how many bars does not mean a single stroke by "hats"
         in_words = "loop"
-    return _decide([("request", request.get("kind") or by_fields), ("prompt", in_words), ("default", "loop")])
+    return _decide(
+        [("request", request.get("kind") or by_fields), ("prompt", in_words), ("default", "loop")]
+    )
 
 
 def _genre(request: Request, words: Words) -> tuple[str, Genre | None]:
@@ -238,10 +294,14 @@ def _length(
     if given_bars and kind != "oneshot":
         length = given_bars[1] * bar_seconds(meter, bpm or DEFAULT_BPM)
         if kind != "track":
-            said.append(f"{given_bars[1]} bars at {bpm or DEFAULT_BPM:g} bpm are {length:.4g} seconds")
+            said.append(
+                f"{given_bars[1]} bars at {bpm or DEFAULT_BPM:g} bpm are {length:.4g} seconds"
+            )
         return (Decision(given_bars[1], given_bars[0]) if kind == "track" else None), length
     if given_bars:
-        said.append(f"{given_bars[1]} bars are not used: a one-shot is as long as it sounds; give seconds, or kind: loop")
+        said.append(
+            f"{given_bars[1]} bars are not used: a one-shot is as long as it sounds; give seconds, or kind: loop"
+        )
     return None, _usual_seconds(kind, request)
 
 
@@ -264,16 +324,22 @@ def _bars(
     if given_bars:
         decision = Decision(given_bars[1], given_bars[0])
         if given_s:
-            said.append(f"{given_s[1]:g} seconds are not used: {given_bars[1]} bars say how long it is")
+            said.append(
+                f"{given_s[1]:g} seconds are not used: {given_bars[1]} bars say how long it is"
+            )
     elif given_s and bpm is not None:
         length = bar_seconds(meter, bpm)
         count = min(max(round(given_s[1] / length), MIN_BARS), MAX_BARS)
-        said.append(f"{given_s[1]:g} seconds at {bpm:g} bpm are nearest to {count} whole bars ({count * length:.4g} s)")
+        said.append(
+            f"{given_s[1]:g} seconds at {bpm:g} bpm are nearest to {count} whole bars ({count * length:.4g} s)"
+        )
         decision = Decision(count, given_s[0], ((given_s[0], f"{given_s[1]:g} s"),))
     elif own:
         return None
     else:
-        decision = Decision(defaults.bars, "config" if defaults.bars != PromptDefaults.bars else "default")
+        decision = Decision(
+            defaults.bars, "config" if defaults.bars != PromptDefaults.bars else "default"
+        )
     if bpm is not None and (length_s := decision.value * bar_seconds(meter, bpm)) > MAX_LOOP_S:
         raise PromptError(
             f"bars: {decision.value} bars of {meter} at {bpm:g} bpm last {length_s:.0f} s; "
@@ -286,13 +352,20 @@ def _bars(
 
 
 def _note(
-    request: Request, words: Words, defaults: PromptDefaults, kind: str, key: Decision, said: list[str]
+    request: Request,
+    words: Words,
+    defaults: PromptDefaults,
+    kind: str,
+    key: Decision,
+    said: list[str],
 ) -> tuple[int | None, int | None]:
     """(MIDI number where an octave was given, pitch class) of a one-shot: its note, else the tonic of an asked key."""
     asked = request.get("note")
     if kind != "oneshot":
         if asked is not None:
-            said.append(f"note {asked} is not used: it is for one-shots; give kind: oneshot, or a key")
+            said.append(
+                f"note {asked} is not used: it is for one-shots; give kind: oneshot, or a key"
+            )
         return None, None
     if asked is None:
         asked = words.note
@@ -302,7 +375,9 @@ def _note(
     try:
         pitch_class, number = parse_note(str(asked), defaults.note_names)
     except ValueError:
-        raise PromptError(f"note: {asked} lies outside MIDI notes 0-127; for example: note: G1") from None
+        raise PromptError(
+            f"note: {asked} lies outside MIDI notes 0-127; for example: note: G1"
+        ) from None
     return number, pitch_class
 
 
@@ -312,7 +387,9 @@ def _instruments(request: Request, words: Words) -> tuple[tuple[str, ...], bool]
     if asked is None:
         return words.instruments, words.only
     table = sounds()
-    names = [table[fold(str(one))].name if fold(str(one)) in table else str(one).lower() for one in asked]
+    names = [
+        table[fold(str(one))].name if fold(str(one)) in table else str(one).lower() for one in asked
+    ]
     return tuple(dict.fromkeys(names)), True
 
 
@@ -331,4 +408,6 @@ def _level(request: Request, words: Words, name: str, mood: tuple[str, ...]) -> 
 def _subtype(session: SessionView, defaults: PromptDefaults, kind: str) -> str:
     """FL keeps 16 and 32 bit on disk, not 24: its tracks come in 32-bit float."""
     in_fl = bool(session.sources) and session.sources[0].partition(":")[0] == "fl"
-    return "FLOAT" if in_fl and kind == "track" and defaults.subtype == "PCM_24" else defaults.subtype
+    return (
+        "FLOAT" if in_fl and kind == "track" and defaults.subtype == "PCM_24" else defaults.subtype
+    )

@@ -5,11 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from daemon.prompt.band import find_instruments, find_moods, which_play
-from daemon.prompt.figures import read_bare_tempo, read_bars, read_count, read_meter, read_seconds, read_swing, read_tempo
+from daemon.prompt.figures import (
+    read_bare_tempo,
+    read_bars,
+    read_count,
+    read_meter,
+    read_seconds,
+    read_swing,
+    read_tempo,
+)
 from daemon.prompt.genre_names import choose_genre, find_genres, played_like
 from daemon.prompt.kinds import ONESHOT, find_kind
 from daemon.prompt.marked_text import MarkedText, pattern, tidy
-from daemon.prompt.pitches import chord_root, key_hint, read_chords, read_key, read_note, read_plain_keys
+from daemon.prompt.pitches import (
+    chord_root,
+    key_hint,
+    read_chords,
+    read_key,
+    read_note,
+    read_plain_keys,
+)
 from daemon.prompt.progressions import Progression, key_of, read_progression
 
 
@@ -58,11 +73,15 @@ def parse_words(prompt: str) -> Words:
     count, hits = read_count(text)
     seconds = read_seconds(text, [start for start, _, _ in spans])
     keys = read_plain_keys(text)
-    bpm = read_bare_tempo(text, [(start, end, genre.low_bpm, genre.high_bpm) for start, end, genre in spans], bpm)
+    bpm = read_bare_tempo(
+        text, [(start, end, genre.low_bpm, genre.high_bpm) for start, end, genre in spans], bpm
+    )
     swing = read_swing(text)
 
     named, without = find_instruments(text, spans)
-    said_kind = find_kind(text, named, without, bpm is not None or bars is not None, seconds is not None)
+    said_kind = find_kind(
+        text, named, without, bpm is not None or bars is not None, seconds is not None
+    )
     if hits and said_kind is None:
         said_kind = "oneshot"
     bare = _bare_tonic(text, progression) if not keys and said_kind != "oneshot" else None
@@ -79,7 +98,12 @@ def parse_words(prompt: str) -> Words:
     genre = choose_genre(text, spans)
     if genre and (borrowed := played_like(text, spans, genre)):
         text.said.append(borrowed)
-    if swing is not None and swing > 50 and genre and not pattern(r"\d\s*%?\s*swing|swing\D{0,4}\d").search(text.text):
+    if (
+        swing is not None
+        and swing > 50
+        and genre
+        and not pattern(r"\d\s*%?\s*swing|swing\D{0,4}\d").search(text.text)
+    ):
         swing = max(swing, genre.swing)
     if genre and genre.meter != "4/4" and meter is None:
         meter = genre.meter
@@ -97,7 +121,9 @@ def parse_words(prompt: str) -> Words:
 
 def _bare_tonic(text: MarkedText, progression: Progression | None) -> str | None:
     """`ii-V-I in C`: the numerals say the mode that the letter leaves open. It is taken."""
-    match = pattern(r"\bin (?:the key of )?([A-G][#b]?)(?=\s*(?:$|[,.;\0]|at\b|with\b|for\b|\d))", 0).search(text.rest)
+    match = pattern(
+        r"\bin (?:the key of )?([A-G][#b]?)(?=\s*(?:$|[,.;\0]|at\b|with\b|for\b|\d))", 0
+    ).search(text.rest)
     if match is None or progression is None or not progression.numerals:
         return None
     text.take(match.start(), match.end())
@@ -109,7 +135,9 @@ def _key_of_chords(text: MarkedText, progression: Progression) -> str | None:
     if progression.numerals:
         return None
     key = key_of(progression.chords)
-    text.said.append(f"{', '.join(progression.chords[:8])} are taken to be chords in {key}; if not, write key: and another")
+    text.said.append(
+        f"{', '.join(progression.chords[:8])} are taken to be chords in {key}; if not, write key: and another"
+    )
     return key
 
 
@@ -119,10 +147,14 @@ def _hear_chords(text: MarkedText, hit: bool, key: str | None, note: str | None)
     if not chords or key is not None or (hit and note is not None):
         return note
     if hit:
-        text.said.append(f"{chords[0]} is a chord; the one-shot is tuned to its root {chord_root(chords[0])}")
+        text.said.append(
+            f"{chords[0]} is a chord; the one-shot is tuned to its root {chord_root(chords[0])}"
+        )
         return chord_root(chords[0])
     names, are = ", ".join(chords[:8]), "is a chord" if len(chords) == 1 else "are chords"
-    text.said.append(f"{names} {are} and not read as a key; if it should be the key, write key: {key_hint(chords[0])}")
+    text.said.append(
+        f"{names} {are} and not read as a key; if it should be the key, write key: {key_hint(chords[0])}"
+    )
     return note
 
 

@@ -59,7 +59,9 @@ class Desk:
         try:
             getattr(self, f"_{order.verb}")(order)
         except SidecrateError as error:
-            self._tell(events.Refused(order.origin, error.code, error.text, order.what or order.verb))
+            self._tell(
+                events.Refused(order.origin, error.code, error.text, order.what or order.verb)
+            )
         except Exception:
             log.exception("order %s", order)
             text = "something went wrong inside Sidecrate; the log has the details"
@@ -82,7 +84,9 @@ class Desk:
         self._crate.check()
         for request in order.requests:
             self._allowed.check(request)
-        self._store([(request, self._brief(request, order, do)) for request in order.requests], order)
+        self._store(
+            [(request, self._brief(request, order, do)) for request in order.requests], order
+        )
 
     def _brief(self, request: Request, order: Order, do: str) -> Brief:
         policy = self._policy if order.may_spend else replace(self._policy, free_only=True)
@@ -91,8 +95,12 @@ class Desk:
     def _store(self, drafts: list[tuple[Request, Brief]], order: Order) -> None:
         jobs, _ = self._queue.accept(drafts, order.origin, order.claim, order.once)
         for job in jobs:
-            log.info("job %s accepted by %s: %s", job.id, job.origin.door, shorten(job.brief.prompt, 200))
-            self._tell(events.Accepted(job.origin, job.id, self._queue.position(job.id), job.brief.words))
+            log.info(
+                "job %s accepted by %s: %s", job.id, job.origin.door, shorten(job.brief.prompt, 200)
+            )
+            self._tell(
+                events.Accepted(job.origin, job.id, self._queue.position(job.id), job.brief.words)
+            )
         self._runner.wake()
 
     def _again(self, order: Order) -> None:
@@ -105,7 +113,9 @@ class Desk:
         self._allowed.check(request)
         brief = self._brief(request, order, do).amended(**amend)
         if not {"prompt", "engine", "improve", "lyrics"} & set(changes.values):
-            brief = again(brief, request, record, lambda tried: check_amended(tried, request, self._policy))
+            brief = again(
+                brief, request, record, lambda tried: check_amended(tried, request, self._policy)
+            )
         self._crate.check()
         self._store([(request, brief)], order)
 
@@ -122,7 +132,10 @@ class Desk:
         if done:
             record: dict[str, Any] = json.loads(done[-1]["record"])
             return record
-        return {"request": dict(job.request.values), "engine": "file" if job.brief.do == "fit" else job.brief.engines[0]}
+        return {
+            "request": dict(job.request.values),
+            "engine": "file" if job.brief.do == "fit" else job.brief.engines[0],
+        }
 
     def _record_of(self, job: Job, what: str) -> dict[str, Any]:
         done = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
@@ -146,7 +159,11 @@ class Desk:
         elif order.what in ("", "last"):
             jobs = unfinished[-1:]
         else:
-            jobs = [job for job in unfinished if job.id == order.what or (job.origin.label == order.what and order.what)]
+            jobs = [
+                job
+                for job in unfinished
+                if job.id == order.what or (job.origin.label == order.what and order.what)
+            ]
             if not jobs:
                 job = self._queue.job(order.what)
                 raise QueueError(f"job {job.id} has ended already ({job.state})", "ended")
@@ -154,13 +171,19 @@ class Desk:
             if self._queue.cancel(job.id):
                 self._runner.cancel(job.id)
                 self._runner.settle(job.id)
-        self._tell(events.Told(order.origin, "cancel", order.what, {"jobs": [job.id for job in jobs][:100]}))
+        self._tell(
+            events.Told(
+                order.origin, "cancel", order.what, {"jobs": [job.id for job in jobs][:100]}
+            )
+        )
 
     def _find_job(self, what: str) -> Job:
         if what == "last":
             newest = self._queue.newest(1)
             if not newest:
-                raise QueueError("nothing has been asked for yet, so there is no last job", "unknown_job")
+                raise QueueError(
+                    "nothing has been asked for yet, so there is no last job", "unknown_job"
+                )
             return newest[0]
         try:
             return self._queue.job(what)
@@ -168,19 +191,26 @@ class Desk:
             job = self._crate.find(what).get("job")
             if not job:
                 raise QueueError(
-                    f"clip {what} was made without the daemon; ask for it anew with its prompt", "unknown_job"
+                    f"clip {what} was made without the daemon; ask for it anew with its prompt",
+                    "unknown_job",
                 ) from None
             return self._queue.job(job)
 
     def _status(self, order: Order) -> None:
         for job in [self._find_job(order.what)] if order.what else reversed(self._queue.newest()):
-            self.tell_state(job, Origin(order.origin.door, order.origin.address, job.origin.label), brief=not order.what)
+            self.tell_state(
+                job,
+                Origin(order.origin.door, order.origin.address, job.origin.label),
+                brief=not order.what,
+            )
 
     def tell_state(self, job: Job, origin: Origin, *, brief: bool = False) -> None:
         """Where a job stands, as the events say it; `brief`: one event for each job."""
         if not job.ended:
             if job.state == "queued" or not brief:
-                self._tell(events.Accepted(origin, job.id, self._queue.position(job.id), job.brief.words))
+                self._tell(
+                    events.Accepted(origin, job.id, self._queue.position(job.id), job.brief.words)
+                )
             if job.state != "queued":
                 self._tell(events.Progress(origin, job.id, job.progress, job.state))
         rows = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
@@ -247,7 +277,9 @@ class Desk:
 def _in_one_packet(report: dict[str, Any]) -> dict[str, Any]:
     """A report that fits one packet: lists are cut first, then whole parts, and what was left out is named."""
     small = {
-        part: {name: value[:16] if isinstance(value, list) else value for name, value in inner.items()}
+        part: {
+            name: value[:16] if isinstance(value, list) else value for name, value in inner.items()
+        }
         if isinstance(inner, dict)
         else inner[:4]
         if isinstance(inner, list)

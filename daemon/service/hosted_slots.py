@@ -31,7 +31,15 @@ class Buyer:
     """Runs `at_once` slots until it is stopped. One helper process serves them all."""
 
     def __init__(
-        self, queue: Queue, purchases: Purchases, runner: Runner, jobs: Path, *, at_once: int, idle_s: float, tries: int
+        self,
+        queue: Queue,
+        purchases: Purchases,
+        runner: Runner,
+        jobs: Path,
+        *,
+        at_once: int,
+        idle_s: float,
+        tries: int,
     ) -> None:
         self._queue = queue
         self._purchases = purchases
@@ -155,19 +163,29 @@ class Buyer:
                 self._queue.hand_over(claim, "worker")
             elif self._runner.fail(claim, "engine", why, again=aborted) == "again":
                 self._queue.part(claim.clip)
-        self._purchases.end(purchase.id, "dropped" if aborted else result["state"], result["cost_usd"], result["text"])
+        self._purchases.end(
+            purchase.id,
+            "dropped" if aborted else result["state"],
+            result["cost_usd"],
+            result["text"],
+        )
 
     async def _not_bought(self, purchase: Purchase, error: SidecrateError) -> None:
         """The child says that nothing was bought, or that it cannot know; or it died, and the purchase is taken up again."""
         log.warning("%s for job %s: %s", purchase.info.name, purchase.claims[0].job, error.text)
         died = isinstance(error, WorkerError)
         again = died or error.code == "disk" or (isinstance(error, EngineError) and error.again)
-        verdicts = {self._runner.fail(claim, error.code, error.text, again=again) for claim in purchase.claims}
+        verdicts = {
+            self._runner.fail(claim, error.code, error.text, again=again)
+            for claim in purchase.claims
+        }
         if "again" in verdicts:
             await asyncio.sleep(_BREATH_S)
             return
         unsure = died or again or error.code == "unknown"
-        self._purchases.end(purchase.id, "unknown" if unsure else "dropped", None if unsure else 0.0, error.text)
+        self._purchases.end(
+            purchase.id, "unknown" if unsure else "dropped", None if unsure else 0.0, error.text
+        )
 
     async def _end_abandoned(self) -> None:
         """What a job had under way that was cancelled just before the daemon died is ended at the service now."""
@@ -175,12 +193,27 @@ class Buyer:
             try:
                 if row["state"] == "created":
                     info = engine_info(row["engine"])
-                    task = {"remote": row["remote"], "spec": dict(info.spec), "takes": row["takes"], "intent": None, "others": []}
-                    result = await self._child.ask_storing(STOP, task, _nobody, lambda what: None, deadline_s=_STOP_S)
-                    self._purchases.end(row["id"], "cancelled", result["cost_usd"], "its job was cancelled")
+                    task = {
+                        "remote": row["remote"],
+                        "spec": dict(info.spec),
+                        "takes": row["takes"],
+                        "intent": None,
+                        "others": [],
+                    }
+                    result = await self._child.ask_storing(
+                        STOP, task, _nobody, lambda what: None, deadline_s=_STOP_S
+                    )
+                    self._purchases.end(
+                        row["id"], "cancelled", result["cost_usd"], "its job was cancelled"
+                    )
                 else:
                     unsure = row["state"] == "intended"
-                    self._purchases.end(row["id"], "unknown" if unsure else "dropped", None if unsure else 0.0, "its job ended")
+                    self._purchases.end(
+                        row["id"],
+                        "unknown" if unsure else "dropped",
+                        None if unsure else 0.0,
+                        "its job ended",
+                    )
             except SidecrateError as error:
                 log.error("%s", error.text)
 

@@ -103,7 +103,10 @@ class Improver:
 
     def _give_up(self, job: Job | None, error: Exception) -> None:
         if job is not None:
-            self._store.fail(job.id, f"something went wrong inside Sidecrate ({type(error).__name__}); the log has the details")
+            self._store.fail(
+                job.id,
+                f"something went wrong inside Sidecrate ({type(error).__name__}); the log has the details",
+            )
             self._runner.settle(job.id)
 
     async def _improve(self, job: Job) -> None:
@@ -117,17 +120,30 @@ class Improver:
                 self._store.fail(job.id, text)
                 self._runner.settle(job.id)
                 return
-            brief = amend(brief, job.request, step, result, lambda tried: self._check(tried, job.request))
-        if shown is None and is_shown_first(job.brief, job.request.values) and (text := proposal(brief)):
+            brief = amend(
+                brief, job.request, step, result, lambda tried: self._check(tried, job.request)
+            )
+        if (
+            shown is None
+            and is_shown_first(job.brief, job.request.values)
+            and (text := proposal(brief))
+        ):
             self._propose(job, text)
             return
         if shown is not None and shown[0] == "no":
             if job.brief.lyrics == brief.lyrics:
-                refused = {step: dict(result, declined=True) for step, result in brief.improved.items()}
+                refused = {
+                    step: dict(result, declined=True) for step, result in brief.improved.items()
+                }
                 said = (*job.brief.said, "what the language model proposed was declined")
-                brief = job.brief.amended(improved=refused, said=said, improve="off", compose="rules")
+                brief = job.brief.amended(
+                    improved=refused, said=said, improve="off", compose="rules"
+                )
             else:
-                self._store.fail(job.id, "the lyrics that were proposed were declined; write them yourself, or ask again")
+                self._store.fail(
+                    job.id,
+                    "the lyrics that were proposed were declined; write them yourself, or ask again",
+                )
                 self._runner.settle(job.id)
                 return
         self._store.release(job.id, brief)
@@ -149,27 +165,47 @@ class Improver:
             return known[1]
         if known and known[2] is not None:
             # sent before the daemon ended, and perhaps paid for: nothing is bought twice
-            result = {"why": "the daemon ended while it was asked; it is not paid for twice", "cost_usd": None}
+            result = {
+                "why": "the daemon ended while it was asked; it is not paid for twice",
+                "cost_usd": None,
+            }
             return self._keep(job, step, result, known[2])
         purchase = None
         estimate = estimate_usd(self._server, step, len(brief.prompt))
         if estimate:
-            purchase = reserve_usd(self._store.database, job.id, str(self._server["model"]), estimate, self._per_day_usd)
+            purchase = reserve_usd(
+                self._store.database,
+                job.id,
+                str(self._server["model"]),
+                estimate,
+                self._per_day_usd,
+            )
             if purchase is None:
                 why = f"it would cost up to {estimate:.3f} USD, and the day's {self._per_day_usd:.2f} USD are spent"
-                return self._keep(job, step, {"why": f"{why}; raise spend.per_day_usd", "cost_usd": 0.0}, None)
+                return self._keep(
+                    job, step, {"why": f"{why}; raise spend.per_day_usd", "cost_usd": 0.0}, None
+                )
         self._store.put(job.id, step, "asked", {}, purchase)
         self._say(job, "asking the language model")
         return self._keep(job, step, await self._asked(job, brief, step), purchase)
 
     async def _asked(self, job: Job, brief: Brief, step: str) -> dict[str, Any]:
-        task = {"step": step, "brief": brief.to_json(), "request": dict(job.request.values), "server": dict(self._server)}
+        task = {
+            "step": step,
+            "brief": brief.to_json(),
+            "request": dict(job.request.values),
+            "server": dict(self._server),
+        }
         try:
-            return await self._child.ask(ASK_MODEL, task, lambda *_: None, float(self._server["timeout_s"]) + _GRACE_S)
+            return await self._child.ask(
+                ASK_MODEL, task, lambda *_: None, float(self._server["timeout_s"]) + _GRACE_S
+            )
         except SidecrateError as error:
             return {"why": error.text, "cost_usd": None}
 
-    def _keep(self, job: Job, step: str, result: dict[str, Any], purchase: int | None) -> dict[str, Any]:
+    def _keep(
+        self, job: Job, step: str, result: dict[str, Any], purchase: int | None
+    ) -> dict[str, Any]:
         if purchase is not None:
             end_usd(self._store.database, purchase, result)
         self._store.put(job.id, step, "done", result, purchase)

@@ -25,7 +25,12 @@ class OrderBox:
     Each sender has a lane of its own, and the lanes take turns: whoever sends thousands keeps nobody else waiting.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, handle: Callable[[Order], None], tell: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        handle: Callable[[Order], None],
+        tell: Callable[[Event], None],
+    ) -> None:
         self._loop = loop
         self._handle = handle
         self._tell = tell
@@ -39,7 +44,9 @@ class OrderBox:
         key = f"{order.origin.door} {order.origin.address.get('peer')}"
         with self._lock:
             lane = self._lanes.get(key)
-            full = self._waiting >= MOST_WAITING or (lane is not None and len(lane) >= MOST_WAITING_OF_ONE)
+            full = self._waiting >= MOST_WAITING or (
+                lane is not None and len(lane) >= MOST_WAITING_OF_ONE
+            )
             if not full:
                 self._lanes.setdefault(key, deque()).append(order)
                 self._waiting += 1

@@ -47,7 +47,14 @@ from daemon.service.hosted_slots import Buyer
 from daemon.service.language_slot import Improver
 from daemon.service.order_box import OrderBox
 from daemon.service.slots import Runner
-from daemon.settings.meaning import crate_folder, engine_policy, improve_server, inbox_folder, prompt_defaults, session_with
+from daemon.settings.meaning import (
+    crate_folder,
+    engine_policy,
+    improve_server,
+    inbox_folder,
+    prompt_defaults,
+    session_with,
+)
 from daemon.settings.schema import Config, midi_map
 from daemon.spending.ledger import Purchases
 from daemon.version import __version__
@@ -91,7 +98,9 @@ class Service:
             stack.callback(lock.release)
             database = Database(self._places.database)
             stack.callback(database.close)
-            crate = Crate(crate_folder(self._config, self._places), self._config.crate.layout, database)
+            crate = Crate(
+                crate_folder(self._config, self._places), self._config.crate.layout, database
+            )
             queue = Queue(database, self._boot, place_of)
             self._recover(crate, queue)
             session = session_with(load_pins(database))
@@ -113,7 +122,9 @@ class Service:
             improver = self._improver(queue, database, runner)
             improver.start()
             stack.push_async_callback(improver.stop)
-            self._doors = self._make_doors(OrderBox(asyncio.get_running_loop(), desk.handle, self.tell), crate)
+            self._doors = self._make_doors(
+                OrderBox(asyncio.get_running_loop(), desk.handle, self.tell), crate
+            )
             stack.callback(self._close_doors)
             self._open_doors()
             runner.settle_ended()
@@ -161,7 +172,13 @@ class Service:
     def _audition(self, crate: Crate, session: Session) -> Audition:
         asked = self._config.audition
         return Audition(
-            crate, session, self.tell, cache=self._places.refitted, device=asked.device, level=asked.level, idle_s=asked.idle_s
+            crate,
+            session,
+            self.tell,
+            cache=self._places.refitted,
+            device=asked.device,
+            level=asked.level,
+            idle_s=asked.idle_s,
         )
 
     def _runner(self, queue: Queue, crate: Crate, audition: Audition) -> Runner:
@@ -194,13 +211,17 @@ class Service:
     def _make_doors(self, orders: OrderBox, crate: Crate) -> list[Door]:
         config, doors = self._config, list[Door]()
         if config.osc.enabled:
-            greeting = Greeting(__version__, str(crate.folder), self._boot, str(self._places.recordings))
+            greeting = Greeting(
+                __version__, str(crate.folder), self._boot, str(self._places.recordings)
+            )
             doors.append(
                 OscDoor(orders.put, port=config.osc.port, greeting=greeting, presets=config.presets,
                         allow=config.osc.allow, trust_lan=config.osc.trust_lan)
             )  # fmt: skip
         if config.inbox.enabled:
-            doors.append(Inbox(inbox_folder(config, self._places), orders.put, poll=config.inbox.polling))
+            doors.append(
+                Inbox(inbox_folder(config, self._places), orders.put, poll=config.inbox.polling)
+            )
         if config.midi.enabled:
             midi = config.midi
             mapping = midi_map(config)
@@ -295,7 +316,9 @@ class Service:
 
         def leave(*_: Any) -> None:
             if self._stopping and self._stopping.is_set():
-                os._exit(130)  # asked a second time: leave now; the next start takes over what was not finished
+                os._exit(
+                    130
+                )  # asked a second time: leave now; the next start takes over what was not finished
             loop.call_soon_threadsafe(self.stop)
 
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -324,7 +347,11 @@ class Service:
         except OSError as error:
             # a full disk must not end the daemon; it is written again at the next look
             self._told_health = {}
-            log.error("%s cannot be written (%s); free some disk space", self._places.beacon, error.strerror)
+            log.error(
+                "%s cannot be written (%s); free some disk space",
+                self._places.beacon,
+                error.strerror,
+            )
 
     def _remove_beacon(self) -> None:
         self._places.beacon.unlink(missing_ok=True)

@@ -38,7 +38,19 @@ PUBLISH_PAUSES_S = (1.0, 2.0, 5.0, 10.0)
 def done_info(record: dict[str, Any]) -> dict[str, Any]:
     """What `done` says of a clip: flat, under 1 KB."""
     confidence = record["report"].get("found", {}).get("confidence")
-    names = ("n", "of", "kind", "bpm", "key", "meter", "bars", "frames", "sample_rate", "note_name", "engine")
+    names = (
+        "n",
+        "of",
+        "kind",
+        "bpm",
+        "key",
+        "meter",
+        "bars",
+        "frames",
+        "sample_rate",
+        "note_name",
+        "engine",
+    )
     parts = ", ".join(record.get("parts") or ())[:100]
     return {name: record.get(name) for name in names} | {"parts": parts, "confidence": confidence}
 
@@ -153,7 +165,9 @@ class Runner:
             except SidecrateError as error:
                 if error.code == "disk":
                     raise
-                again = isinstance(error, WorkerError) or (isinstance(error, EngineError) and error.again)
+                again = isinstance(error, WorkerError) or (
+                    isinstance(error, EngineError) and error.again
+                )
                 log.warning("clip %s of job %s: %s", claim.clip, claim.job, error.text)
                 self.fail(claim, error.code, error.text, again=again)
             except Exception as error:
@@ -168,7 +182,11 @@ class Runner:
         """A clip was not made: queued again where that may help, else ended; as `Queue.clip_failed`."""
         if not again:
             kept = keep_paid_take(self._folder(claim), self._paid_takes, claim.clip)
-            text += f"; the take that was paid for is kept, and fits for free: sidecrate fit '{kept}'" if kept else ""
+            text += (
+                f"; the take that was paid for is kept, and fits for free: sidecrate fit '{kept}'"
+                if kept
+                else ""
+            )
         verdict = self._queue.clip_failed(claim, code, text, again=again, tries=self._tries)
         if verdict == "failed":
             self._forget_folder(claim)
@@ -224,7 +242,12 @@ class Runner:
         """A local model's take, in the child that keeps the model; then the clip waits for a worker."""
         check_space(self._jobs)
         info = engine_info(claim.brief.clip_engine(claim.k))
-        task = {"brief": claim.brief.to_json(), "k": claim.k, "folder": str(self._folder(claim)), "maker": info.maker}
+        task = {
+            "brief": claim.brief.to_json(),
+            "k": claim.k,
+            "folder": str(self._folder(claim)),
+            "maker": info.maker,
+        }
         await child.ask(MAKE_TAKE, task, self.follower(claim), info.deadline_for(claim.brief))
         self._queue.hand_over(claim, "worker")
         self.wake()
@@ -245,7 +268,9 @@ class Runner:
                 self._queue.note_progress(claim.job, done, words)
                 noted_s = now
             last_s, last_stage = now, stage
-            self._tell(Progress(claim.origin, claim.job, done, f"{stage}: {words}" if words else stage))
+            self._tell(
+                Progress(claim.origin, claim.job, done, f"{stage}: {words}" if words else stage)
+            )
 
         return follow
 
@@ -267,7 +292,9 @@ class Runner:
         published = await self._bring_home(claim, record)
         if self._queue.clip_done(claim, published):
             await asyncio.to_thread(self._queue.flush)
-            self._tell(Done(claim.origin, claim.job, claim.clip, published["path"], done_info(published)))
+            self._tell(
+                Done(claim.origin, claim.job, claim.clip, published["path"], done_info(published))
+            )
             self._forget_folder(claim)
             if claim.brief.then == "audition" and self._is_first(claim.job):
                 self._audition(published)
@@ -282,7 +309,14 @@ class Runner:
                 return await asyncio.to_thread(self._put_into_crate, record, self._folder(claim))
             except CrateError as error:
                 log.error("%s", error.text)
-                self._tell(Progress(claim.origin, claim.job, (claim.k + 0.98) / record["of"], f"waiting: {error.text}"))
+                self._tell(
+                    Progress(
+                        claim.origin,
+                        claim.job,
+                        (claim.k + 0.98) / record["of"],
+                        f"waiting: {error.text}",
+                    )
+                )
                 await asyncio.sleep(pause_s)
         raise AssertionError("unreachable")
 
@@ -304,7 +338,9 @@ class Runner:
         states = [row["state"] for row in self._queue.clips(job)]
         published = states.count("done")
         if published:
-            self._tell(Finished(ended.origin, job, published, len(states) - published, ended.error_text))
+            self._tell(
+                Finished(ended.origin, job, published, len(states) - published, ended.error_text)
+            )
         else:
             self._tell(Failed(ended.origin, job, ended.error_code, ended.error_text))
         for row in self._queue.clips(job):

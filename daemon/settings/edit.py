@@ -16,7 +16,9 @@ from daemon.settings.schema import load_config
 
 def mapping_line(entry: Mapping[str, Any]) -> str:
     """A mapping as it stands in the config: `{note: 36, do: preset drums}`."""
-    text: str = yaml.safe_dump(dict(entry), sort_keys=False, allow_unicode=True, default_flow_style=True, width=10_000)
+    text: str = yaml.safe_dump(
+        dict(entry), sort_keys=False, allow_unicode=True, default_flow_style=True, width=10_000
+    )
     return text.strip()
 
 
@@ -52,7 +54,9 @@ def _add(path: Path, section: str, key: str, item: Any, line: str) -> None:
         after = load_config(part)
         wanted = {**before, section: {**before[section], key: (*before[section][key], item)}}
         if after.model_dump() != wanted:
-            raise ConfigError(f"{path} is laid out in a way that lines cannot be put into\n{by_hand}")
+            raise ConfigError(
+                f"{path} is laid out in a way that lines cannot be put into\n{by_hand}"
+            )
         os.replace(part, path)
     except ConfigError as error:
         raise ConfigError(error.text.replace(str(part), str(path))) from None

@@ -34,9 +34,13 @@ class Section(BaseModel):
 
 class Crate(Section):
     folder: str | None = Field(
-        None, description="The folder that your DAW's browser shows. Empty: Sidecrate in your Music folder."
+        None,
+        description="The folder that your DAW's browser shows. Empty: Sidecrate in your Music folder.",
     )
-    layout: str = Field("{kind}", description="Folders inside it: any of {kind}, {project}, {date}, {genre}, joined by /.")
+    layout: str = Field(
+        "{kind}",
+        description="Folders inside it: any of {kind}, {project}, {date}, {genre}, joined by /.",
+    )
 
     @field_validator("layout")
     @classmethod
@@ -44,7 +48,9 @@ class Crate(Section):
         try:
             layout.format(kind="", project="", date="", genre="")
         except (KeyError, IndexError, ValueError):
-            raise ValueError("use {kind}, {project}, {date} and {genre} only, as in {project}/{kind}") from None
+            raise ValueError(
+                "use {kind}, {project}, {date} and {genre} only, as in {project}/{kind}"
+            ) from None
         if layout.startswith("/") or ".." in layout or "\\" in layout:
             raise ValueError("name folders inside the crate, parted by /, as in {project}/{kind}")
         return layout
@@ -57,12 +63,18 @@ class Inbox(Section):
 
 
 class Osc(Section):
-    enabled: bool = Field(True, description="Answer OSC messages. `sidecrate make` talks to the daemon by them too.")
+    enabled: bool = Field(
+        True, description="Answer OSC messages. `sidecrate make` talks to the daemon by them too."
+    )
     port: Port = Field(9140, description="UDP port on this machine. 0 takes a free one.")
     allow: tuple[str, ...] = Field(
-        (), description="Addresses of other machines that may send, as in [192.168.1.20]; `sidecrate pair` adds one. Empty: none."
+        (),
+        description="Addresses of other machines that may send, as in [192.168.1.20]; `sidecrate pair` adds one. Empty: none.",
     )
-    trust_lan: bool = Field(False, description="Let those machines also use paths, paid engines and the session's context.")
+    trust_lan: bool = Field(
+        False,
+        description="Let those machines also use paths, paid engines and the session's context.",
+    )
 
     @field_validator("allow")
     @classmethod
@@ -79,20 +91,34 @@ class Osc(Section):
 
 class Midi(Section):
     enabled: bool = Field(True, description="Listen to pads, knobs and program changes.")
-    api: Literal["auto", "alsa", "jack", "coremidi", "winmm"] = Field("auto", description="Which MIDI system.")
-    inputs: tuple[str, ...] = Field(
-        (), description="Ports to listen to, by a part of their names, as in [Launchpad]. Empty: all."
+    api: Literal["auto", "alsa", "jack", "coremidi", "winmm"] = Field(
+        "auto", description="Which MIDI system."
     )
-    outputs: tuple[str, ...] = Field((), description="Ports whose pads light up. Empty: those of the inputs' names.")
-    virtual: bool = Field(True, description="Open a port called Sidecrate that other programs can send to, where the system can.")
-    clock: bool = Field(False, description="Follow MIDI clock: tempo, song position, start and stop, of a port that sends it.")
+    inputs: tuple[str, ...] = Field(
+        (),
+        description="Ports to listen to, by a part of their names, as in [Launchpad]. Empty: all.",
+    )
+    outputs: tuple[str, ...] = Field(
+        (), description="Ports whose pads light up. Empty: those of the inputs' names."
+    )
+    virtual: bool = Field(
+        True,
+        description="Open a port called Sidecrate that other programs can send to, where the system can.",
+    )
+    clock: bool = Field(
+        False,
+        description="Follow MIDI clock: tempo, song position, start and stop, of a port that sends it.",
+    )
     controller: str | None = Field(
-        None, description="A ready-made map, under your own: apc_key_25, launchpad or mpk_mini. Empty: none."
+        None,
+        description="A ready-made map, under your own: apc_key_25, launchpad or mpk_mini. Empty: none.",
     )
     map: tuple[dict[str, Any], ...] = Field(
         (), description="What notes, controllers and programs do: see the README, Pads and knobs."
     )
-    lights: dict[Literal["queued", "working", "done", "failed"], Annotated[int, Field(ge=0, le=127)]] = Field(
+    lights: dict[
+        Literal["queued", "working", "done", "failed"], Annotated[int, Field(ge=0, le=127)]
+    ] = Field(
         {"queued": 1, "working": 64, "done": 127, "failed": 5},
         description="Velocity of the note sent back to a pad in each state.",
     )
@@ -106,46 +132,71 @@ class Midi(Section):
 
 
 class Fl(Section):
-    enabled: bool = Field(True, description="Talk to Sidecrate's script in FL Studio, by MIDI ports of their own.")
-    inputs: tuple[str, ...] = Field(
-        FL_INPUTS, description="Ports that FL sends to, by a part of their names, where the system has no virtual ones."
+    enabled: bool = Field(
+        True, description="Talk to Sidecrate's script in FL Studio, by MIDI ports of their own."
     )
-    outputs: tuple[str, ...] = Field(FL_OUTPUTS, description="Ports that FL hears, in the same way.")
+    inputs: tuple[str, ...] = Field(
+        FL_INPUTS,
+        description="Ports that FL sends to, by a part of their names, where the system has no virtual ones.",
+    )
+    outputs: tuple[str, ...] = Field(
+        FL_OUTPUTS, description="Ports that FL hears, in the same way."
+    )
     piano_roll_scripts: str | None = Field(
-        None, description="FL's folder Piano roll scripts, to write the notes of FL's clips into. Empty: they are not written."
+        None,
+        description="FL's folder Piano roll scripts, to write the notes of FL's clips into. Empty: they are not written.",
     )
 
 
 class Link(Section):
     enabled: bool = Field(
-        False, description="Follow Ableton Link's tempo and beat; never sets them. Needs the extra: sidecrate[link]."
+        False,
+        description="Follow Ableton Link's tempo and beat; never sets them. Needs the extra: sidecrate[link].",
     )
 
 
 class AbletonOsc(Section):
     enabled: bool = Field(
-        False, description="Follow AbletonOSC, where it is chosen as a control surface in Live. Takes UDP port 11001."
+        False,
+        description="Follow AbletonOSC, where it is chosen as a control surface in Live. Takes UDP port 11001.",
     )
 
 
 class Web(Section):
-    enabled: bool = Field(False, description="Serve the page and the HTTP API on this machine; `web: on` says the same.")
-    port: Port = Field(9141, description="TCP port of the page on this machine. 0 takes a free one.")
+    enabled: bool = Field(
+        False,
+        description="Serve the page and the HTTP API on this machine; `web: on` says the same.",
+    )
+    port: Port = Field(
+        9141, description="TCP port of the page on this machine. 0 takes a free one."
+    )
     share: bool = Field(False, description="Let clips be shared by links, on a port of their own.")
     share_port: Port = Field(9142, description="TCP port of shared clips. 0 takes a free one.")
-    share_lan: bool = Field(False, description="Shared clips can be reached from other machines of the network too.")
+    share_lan: bool = Field(
+        False, description="Shared clips can be reached from other machines of the network too."
+    )
 
 
 class Audio(Section):
-    sample_rate: Annotated[int, Field(ge=8000, le=192000)] = Field(44100, description="In Hz, where the session does not say.")
+    sample_rate: Annotated[int, Field(ge=8000, le=192000)] = Field(
+        44100, description="In Hz, where the session does not say."
+    )
     bits: Literal[16, 24, 32] = Field(24, description="Of the published WAV files; 32 is float.")
-    master: bool = Field(False, description="Limit loops too, so that they reach their loudness; tracks always are.")
+    master: bool = Field(
+        False, description="Limit loops too, so that they reach their loudness; tracks always are."
+    )
 
 
 class Defaults(Section):
-    bpm: float | None = Field(None, description="Tempo where nobody says one. Empty: the genre's usual tempo, else 120.")
-    key: str | None = Field(None, description="Key where nobody says one, as in Am. Empty: the musician chooses.")
-    meter: str | None = Field(None, description="Time signature where nobody says one. Empty: 4/4, or the genre's.")
+    bpm: float | None = Field(
+        None, description="Tempo where nobody says one. Empty: the genre's usual tempo, else 120."
+    )
+    key: str | None = Field(
+        None, description="Key where nobody says one, as in Am. Empty: the musician chooses."
+    )
+    meter: str | None = Field(
+        None, description="Time signature where nobody says one. Empty: 4/4, or the genre's."
+    )
     bars: Annotated[int, Field(ge=1, le=64)] = Field(4, description="Length of a loop in bars.")
     note_names: Literal["live", "fl", "scientific"] = Field(
         "live", description="What C3 is: MIDI note 60 in Live, 36 in FL, 48 in science."
@@ -166,7 +217,8 @@ class Defaults(Section):
 
 class Engines(Section):
     order: tuple[str, ...] = Field(
-        ("embedded", "local"), description="Whom `auto` asks, the first that is ready and can; local: all that run here."
+        ("embedded", "local"),
+        description="Whom `auto` asks, the first that is ready and can; local: all that run here.",
     )
     allow: Literal["any", "commercial"] = Field(
         "any", description="commercial: only engines whose licence lets you sell what they make."
@@ -174,18 +226,32 @@ class Engines(Section):
 
 
 class Spend(Section):
-    per_day_usd: Annotated[float, Field(ge=0, le=10000)] = Field(2.0, description="Hosted engines stop for the day at this.")
+    per_day_usd: Annotated[float, Field(ge=0, le=10000)] = Field(
+        2.0, description="Hosted engines stop for the day at this."
+    )
     per_request_usd: Annotated[float, Field(ge=0, le=10000)] = Field(
         1.0, description="A request that would cost more is refused."
     )
-    auto: bool = Field(False, description="Let `auto` take engines that cost money; else they must be named.")
-    retry: bool = Field(False, description="Buy another take where one was refused as silent, cut short or without a beat.")
+    auto: bool = Field(
+        False, description="Let `auto` take engines that cost money; else they must be named."
+    )
+    retry: bool = Field(
+        False,
+        description="Buy another take where one was refused as silent, cut short or without a beat.",
+    )
 
 
 class Replicate(Section):
-    base_url: str = Field("https://api.replicate.com", description="Where it is. The token is never in here: see the README.")
-    at_once: Annotated[int, Field(ge=1, le=50)] = Field(4, description="How many predictions are under way at once.")
-    deadline_s: Annotated[float, Field(ge=5, le=1800)] = Field(900.0, description="A prediction may take no longer than this.")
+    base_url: str = Field(
+        "https://api.replicate.com",
+        description="Where it is. The token is never in here: see the README.",
+    )
+    at_once: Annotated[int, Field(ge=1, le=50)] = Field(
+        4, description="How many predictions are under way at once."
+    )
+    deadline_s: Annotated[float, Field(ge=5, le=1800)] = Field(
+        900.0, description="A prediction may take no longer than this."
+    )
     models: dict[str, dict[str, Any]] = Field(
         {}, description="Models of yours, or changes to ours, by engine name: see docs/hosted.md."
     )
@@ -196,7 +262,9 @@ class Replicate(Section):
         parts = urlsplit(url)
         local = parts.hostname in ("127.0.0.1", "localhost", "::1")
         if not parts.hostname or parts.scheme not in (("https", "http") if local else ("https",)):
-            raise ValueError("give an https:// address, since the token goes there; http:// is for this machine alone")
+            raise ValueError(
+                "give an https:// address, since the token goes there; http:// is for this machine alone"
+            )
         return url
 
     @field_validator("models")
@@ -207,10 +275,15 @@ class Replicate(Section):
 
 class Local(Section):
     folder: str | None = Field(
-        None, description="Where models of yours lie, a folder each. Empty: `models` in the state folder. See docs/local.md."
+        None,
+        description="Where models of yours lie, a folder each. Empty: `models` in the state folder. See docs/local.md.",
     )
-    device: Literal["auto", "cuda", "mps", "cpu"] = Field("auto", description="What they run on. auto: a graphics card if there.")
-    half: Literal["auto", "on", "off"] = Field("auto", description="Weights in 16 bits: auto does so on a CUDA card.")
+    device: Literal["auto", "cuda", "mps", "cpu"] = Field(
+        "auto", description="What they run on. auto: a graphics card if there."
+    )
+    half: Literal["auto", "on", "off"] = Field(
+        "auto", description="Weights in 16 bits: auto does so on a CUDA card."
+    )
     idle_s: Annotated[float, Field(ge=1, le=86400)] = Field(
         600.0, description="A model that had nothing to do for so long is put away."
     )
@@ -226,19 +299,26 @@ class Local(Section):
 
 class Improve(Section):
     prompts: Literal["off", "on", "ask"] = Field(
-        "off", description="Have a language model improve every prompt; ask: shown first. A request's own `improve` wins."
+        "off",
+        description="Have a language model improve every prompt; ask: shown first. A request's own `improve` wins.",
     )
     base_url: str = Field(
         "https://api.openai.com/v1",
         description="OpenAI, or a server that speaks like it, as http://127.0.0.1:11434/v1 for Ollama. The key is never in here.",
     )
     speaks: Literal["openai", "replicate"] = Field(
-        "openai", description="replicate: with base_url https://api.replicate.com and a model such as openai/gpt-4o."
+        "openai",
+        description="replicate: with base_url https://api.replicate.com and a model such as openai/gpt-4o.",
     )
     model: str = Field("gpt-4o", description="The model's name there.")
-    timeout_s: Annotated[float, Field(ge=1, le=600)] = Field(40.0, description="After so long the rules serve instead.")
-    price: tuple[Annotated[float, Field(ge=0, le=1000)], Annotated[float, Field(ge=0, le=1000)]] | None = Field(
-        None, description="USD for a million tokens, asked and answered, as [2.5, 10]. Empty: as known; near servers: nothing."
+    timeout_s: Annotated[float, Field(ge=1, le=600)] = Field(
+        40.0, description="After so long the rules serve instead."
+    )
+    price: (
+        tuple[Annotated[float, Field(ge=0, le=1000)], Annotated[float, Field(ge=0, le=1000)]] | None
+    ) = Field(
+        None,
+        description="USD for a million tokens, asked and answered, as [2.5, 10]. Empty: as known; near servers: nothing.",
     )
 
     @field_validator("prompts", mode="before")
@@ -250,45 +330,64 @@ class Improve(Section):
     @classmethod
     def is_safe(cls, url: str) -> str:
         parts = urlsplit(url)
-        if not parts.hostname or parts.scheme not in (("https", "http") if is_near(url) else ("https",)):
-            raise ValueError("give an https:// address; http:// is for this machine and its own network")
+        if not parts.hostname or parts.scheme not in (
+            ("https", "http") if is_near(url) else ("https",)
+        ):
+            raise ValueError(
+                "give an https:// address; http:// is for this machine and its own network"
+            )
         return url
 
 
 class Workers(Section):
-    count: Annotated[int, Field(ge=1, le=4)] = Field(1, description="How many clips are made at once.")
+    count: Annotated[int, Field(ge=1, le=4)] = Field(
+        1, description="How many clips are made at once."
+    )
     idle_s: Annotated[float, Field(ge=1, le=3600)] = Field(
         120.0, description="A worker that had nothing to do for so long goes away."
     )
-    deadline_s: Annotated[float, Field(ge=5, le=7200)] = Field(300.0, description="One clip may take no longer than this.")
-    tries: Annotated[int, Field(ge=1, le=10)] = Field(3, description="How often a clip is tried when a worker dies.")
+    deadline_s: Annotated[float, Field(ge=5, le=7200)] = Field(
+        300.0, description="One clip may take no longer than this."
+    )
+    tries: Annotated[int, Field(ge=1, le=10)] = Field(
+        3, description="How often a clip is tried when a worker dies."
+    )
 
 
 class Audition(Section):
     device: int | str | None = Field(
-        None, description="Where clips are heard: a part of the sound device's name, or its number. Empty: the system's own."
+        None,
+        description="Where clips are heard: a part of the sound device's name, or its number. Empty: the system's own.",
     )
     level: Annotated[float, Field(ge=-30, le=-10)] = Field(
         -18.0, description="Loudness in LUFS at which every clip is heard, peaks allowing."
     )
     idle_s: Annotated[float, Field(ge=1, le=3600)] = Field(
-        60.0, description="After so long a silence the sound device is let go and its process goes away."
+        60.0,
+        description="After so long a silence the sound device is let go and its process goes away.",
     )
 
 
 class Files(Section):
     allow: tuple[str, ...] = Field(
-        (), description="Folders beside your home and drives that are plugged in, from which requests may take files."
+        (),
+        description="Folders beside your home and drives that are plugged in, from which requests may take files.",
     )
 
 
 class Plugins(Section):
-    folders: tuple[str, ...] = Field((), description="Folders with VST3 or Audio Unit effects, beside the system's own.")
+    folders: tuple[str, ...] = Field(
+        (), description="Folders with VST3 or Audio Unit effects, beside the system's own."
+    )
 
 
 class Log(Section):
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is written to the log.")
-    megabytes: Annotated[int, Field(ge=1, le=100)] = Field(2, description="Size at which a log file is put aside; five are kept.")
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How much is written to the log."
+    )
+    megabytes: Annotated[int, Field(ge=1, le=100)] = Field(
+        2, description="Size at which a log file is put aside; five are kept."
+    )
 
 
 class Config(Section):
@@ -296,24 +395,39 @@ class Config(Section):
 
     crate: Crate = Field(Crate(), description="The folder where clips appear.")
     inbox: Inbox = Field(Inbox(), description="The folder that takes prompts.")
-    osc: Osc = Field(Osc(), description="Open Sound Control, for devices, controllers and the command line.")
+    osc: Osc = Field(
+        Osc(), description="Open Sound Control, for devices, controllers and the command line."
+    )
     midi: Midi = Field(Midi(), description="Pads and knobs.")
     fl: Fl = Field(Fl(), description="FL Studio: see docs/fl_studio.md.")
     link: Link = Field(Link(), description="Ableton Link.")
     ableton_osc: AbletonOsc = Field(AbletonOsc(), description="AbletonOSC.")
     web: Web = Field(Web(), description="The page in the browser: `sidecrate open --page`.")
     audio: Audio = Field(Audio(), description="The files that are written.")
-    defaults: Defaults = Field(Defaults(), description="What holds where neither the request, the prompt nor the session says.")
+    defaults: Defaults = Field(
+        Defaults(),
+        description="What holds where neither the request, the prompt nor the session says.",
+    )
     engines: Engines = Field(Engines(), description="Who makes the sound.")
-    replicate: Replicate = Field(Replicate(), description="Models hosted by Replicate; they cost money.")
-    local: Local = Field(Local(), description="Models that run on this machine; they come with `make setup-local`.")
-    improve: Improve = Field(Improve(), description="A language model for prompts, lyrics and notes: docs/improve.md.")
+    replicate: Replicate = Field(
+        Replicate(), description="Models hosted by Replicate; they cost money."
+    )
+    local: Local = Field(
+        Local(), description="Models that run on this machine; they come with `make setup-local`."
+    )
+    improve: Improve = Field(
+        Improve(), description="A language model for prompts, lyrics and notes: docs/improve.md."
+    )
     spend: Spend = Field(Spend(), description="Money: what engines that cost some may spend.")
     workers: Workers = Field(Workers(), description="The processes that do the heavy work.")
-    audition: Audition = Field(Audition(), description="Hearing clips in time with the project: `sidecrate play --in-time`.")
+    audition: Audition = Field(
+        Audition(),
+        description="Hearing clips in time with the project: `sidecrate play --in-time`.",
+    )
     files: Files = Field(Files(), description="What requests may read.")
     plugins: Plugins = Field(
-        Plugins(), description="Your own effects, in edits: docs/plugins.md. They come with the extra: sidecrate[plugins]."
+        Plugins(),
+        description="Your own effects, in edits: docs/plugins.md. They come with the extra: sidecrate[plugins].",
     )
     log: Log = Field(Log(), description="What the daemon writes down of its own doings.")
     presets: dict[str, dict[str, Any]] = Field(
@@ -350,11 +464,20 @@ class Config(Section):
         configured = []
         if "replicate" in self.model_fields_set:
             service = {"base_url": self.replicate.base_url, "deadline_s": self.replicate.deadline_s}
-            configured += [describe(name, entry, service) for name, entry in {**MODELS, **self.replicate.models}.items()]
+            configured += [
+                describe(name, entry, service)
+                for name, entry in {**MODELS, **self.replicate.models}.items()
+            ]
         if "local" in self.model_fields_set:
-            service = {"folder": self.local.folder, "device": self.local.device, "half": self.local.half}
+            service = {
+                "folder": self.local.folder,
+                "device": self.local.device,
+                "half": self.local.half,
+            }
             models = {**local_models.MODELS, **self.local.models}
-            configured += [local_models.describe(name, entry, service) for name, entry in models.items()]
+            configured += [
+                local_models.describe(name, entry, service) for name, entry in models.items()
+            ]
         if configured:
             configure(configured)
         if "order" in self.engines.model_fields_set:
@@ -393,7 +516,9 @@ def load_config(path: Path) -> Config:
     except FileNotFoundError:
         return Config()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read ({error}); make it a UTF-8 text file that you may read") from None
+        raise ConfigError(
+            f"{path}: cannot be read ({error}); make it a UTF-8 text file that you may read"
+        ) from None
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)
@@ -406,7 +531,9 @@ def load_config(path: Path) -> Config:
     if values is None:
         return Config()
     if not isinstance(values, dict):
-        raise ConfigError(f"{path}, line 1: holds no `section:` lines; see config.yaml in the documentation")
+        raise ConfigError(
+            f"{path}, line 1: holds no `section:` lines; see config.yaml in the documentation"
+        )
     try:
         # an empty section or value means its default
         return Config.model_validate(_without_empty(values))
@@ -417,7 +544,9 @@ def load_config(path: Path) -> Config:
 
 def _without_empty(values: Any) -> Any:
     if isinstance(values, dict):
-        return {str(name): _without_empty(value) for name, value in values.items() if value is not None}
+        return {
+            str(name): _without_empty(value) for name, value in values.items() if value is not None
+        }
     return values
 
 
@@ -443,13 +572,19 @@ def _faults(error: ValidationError, lines: Mapping[tuple[str, ...], int]) -> Ite
         name = ".".join(path)
         if fault["type"] == "extra_forbidden":
             near = difflib.get_close_matches(path[-1], _names(path[:-1]), n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else f"the keys here are {', '.join(_names(path[:-1]))}"
+            hint = (
+                f"did you mean {near[0]}?"
+                if near
+                else f"the keys here are {', '.join(_names(path[:-1]))}"
+            )
             yield f"line {line}: {name} is not a key; {hint}"
         else:
             allowed = fault["msg"].removeprefix("Value error, ")
             if not path:
                 # a fault between sections names its own place
-                own = ("engines", "order") if allowed.startswith("engines.order") else ("midi", "map")
+                own = (
+                    ("engines", "order") if allowed.startswith("engines.order") else ("midi", "map")
+                )
                 yield from (f"line {lines.get(own, 1)}: {one}" for one in allowed.splitlines())
                 continue
             for one in allowed.splitlines():
@@ -485,7 +620,9 @@ def config_page() -> str:
             for key, inner in type(value).model_fields.items():
                 parts.append(_entry(key, inner))
         else:
-            parts.append(f"{name}:\n" + "".join(f"  {key}: {_dump(inner)}\n" for key, inner in value.items()))
+            parts.append(
+                f"{name}:\n" + "".join(f"  {key}: {_dump(inner)}\n" for key, inner in value.items())
+            )
     return "".join(parts)
 
 
@@ -496,7 +633,11 @@ def _entry(name: str, info: FieldInfo) -> str:
 
 
 def _bounds(info: FieldInfo) -> str:
-    choices = [str(choice) for choice in get_args(info.annotation)] if get_origin(info.annotation) is Literal else []
+    choices = (
+        [str(choice) for choice in get_args(info.annotation)]
+        if get_origin(info.annotation) is Literal
+        else []
+    )
     if choices:
         return f" One of {', '.join(choices)}."
     low = next((m.ge for m in info.metadata if hasattr(m, "ge")), None)
@@ -506,5 +647,7 @@ def _bounds(info: FieldInfo) -> str:
 
 def _dump(value: Any) -> str:
     plain = list(value) if isinstance(value, tuple) else value
-    text: str = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, default_flow_style=True, width=1000)
+    text: str = yaml.safe_dump(
+        plain, sort_keys=False, allow_unicode=True, default_flow_style=True, width=1000
+    )
     return text.removesuffix("...\n").strip()

@@ -50,7 +50,8 @@ def day_spent(database: Database, now: float, *, ended_only: bool = False) -> fl
     """USD of the day: measured where a purchase has ended, else its estimate."""
     condition = " AND cost_usd IS NOT NULL" if ended_only else ""
     row = database.row(
-        f"SELECT coalesce(sum(coalesce(cost_usd, estimate_usd)), 0) FROM purchases WHERE reserved >= ?{condition}", day_begin(now)
+        f"SELECT coalesce(sum(coalesce(cost_usd, estimate_usd)), 0) FROM purchases WHERE reserved >= ?{condition}",
+        day_begin(now),
     )
     return float(row[0]) if row else 0.0
 
@@ -67,7 +68,9 @@ class Purchases:
         """The next clips that wait for a hosted engine, with their purchase: an earlier one that was not ended, or a new one
         that the day's cap has room for. A lone Claim is one whose engine cannot be used (`refusal` says why). None when nothing
         waits, or what is under way must end first to know whether the cap has room."""
-        if not self._database.row("SELECT 1 FROM clips WHERE state = 'queued' AND place = 'hosted' LIMIT 1"):
+        if not self._database.row(
+            "SELECT 1 FROM clips WHERE state = 'queued' AND place = 'hosted' LIMIT 1"
+        ):
             return None
         with self._database.write() as db:
             row = self._queue.next_clip(db, "hosted")
@@ -86,7 +89,9 @@ class Purchases:
                 (row["id"],),
             ).fetchall()
             engines = len(brief["engines"])
-            rows = [one for one in waiting if one["k"] % engines == row["k"] % engines][: info.takes_at_once]
+            rows = [one for one in waiting if one["k"] % engines == row["k"] % engines][
+                : info.takes_at_once
+            ]
             estimate_usd = info.price.estimate_usd(len(rows)) if info.price else 0.0
             now = time.time()
             if day_spent(self._database, now, ended_only=True) + estimate_usd > self._per_day_usd:
@@ -104,8 +109,13 @@ class Purchases:
 
     def _resume(self, db: sqlite3.Connection, purchase: int) -> Purchase:
         about = db.execute("SELECT * FROM purchases WHERE id = ?", (purchase,)).fetchone()
-        rows = db.execute(f"{CLAIMABLE} AND clips.purchase = ? ORDER BY clips.k", (purchase,)).fetchall()
-        all_of_it = [one["id"] for one in db.execute("SELECT id FROM clips WHERE purchase = ? ORDER BY k", (purchase,))]
+        rows = db.execute(
+            f"{CLAIMABLE} AND clips.purchase = ? ORDER BY clips.k", (purchase,)
+        ).fetchall()
+        all_of_it = [
+            one["id"]
+            for one in db.execute("SELECT id FROM clips WHERE purchase = ? ORDER BY k", (purchase,))
+        ]
         return Purchase(
             purchase,
             engine_info(about["engine"]),
@@ -123,7 +133,9 @@ class Purchases:
         estimate_usd = info.price.estimate_usd(1) if info.price else 0.0
         spent_usd = day_spent(self._database, time.time(), ended_only=True)
         text = f"{info.name} would cost about {estimate_usd:.3f} USD, and {spent_usd:.3f} of the day's {self._per_day_usd:.2f}"
-        return EngineError(f"{text} USD are spent; raise spend.per_day_usd, or ask again tomorrow", "cap")
+        return EngineError(
+            f"{text} USD are spent; raise spend.per_day_usd, or ask again tomorrow", "cap"
+        )
 
     def store(self, purchase: int, what: Mapping[str, Any]) -> None:
         """{"intent": {...}} before it is sent, or {"remote": id} before it is waited for."""
@@ -134,7 +146,10 @@ class Purchases:
                     (json.dumps(what["intent"]), time.time(), purchase),
                 )
             else:
-                db.execute("UPDATE purchases SET state = 'created', remote = ? WHERE id = ?", (what["remote"], purchase))
+                db.execute(
+                    "UPDATE purchases SET state = 'created', remote = ? WHERE id = ?",
+                    (what["remote"], purchase),
+                )
 
     def end(self, purchase: int, state: str, cost_usd: float | None, text: str) -> None:
         """A purchase has ended; without a cost its estimate goes on counting."""
@@ -146,7 +161,9 @@ class Purchases:
 
     def others(self, purchase: int) -> list[str]:
         """The service's ids that belong to other purchases."""
-        rows = self._database.rows("SELECT remote FROM purchases WHERE remote != '' AND id != ?", purchase)
+        rows = self._database.rows(
+            "SELECT remote FROM purchases WHERE remote != '' AND id != ?", purchase
+        )
         return [row["remote"] for row in rows]
 
     def abandoned(self) -> list[sqlite3.Row]:

@@ -52,14 +52,18 @@ async def serve(places: Places) -> None:
     port = sockets[0].getsockname()[1]
     apps = [make_app(site, load_token(places), lambda: port)]
     if config.web.share:
-        sockets.append(listening("0.0.0.0" if config.web.share_lan else "127.0.0.1", config.web.share_port))
+        sockets.append(
+            listening("0.0.0.0" if config.web.share_lan else "127.0.0.1", config.web.share_port)
+        )
         apps.append(make_share_app(site))
     servers = [_Server(_settings(app)) for app in apps]
     site.share_port = sockets[1].getsockname()[1] if config.web.share else 0
     write_address(places, port, site.share_port)
     watch = asyncio.create_task(site.watch_jobs())
     try:
-        await asyncio.gather(*(server.serve(sockets=[one]) for server, one in zip(servers, sockets, strict=True)))
+        await asyncio.gather(
+            *(server.serve(sockets=[one]) for server, one in zip(servers, sockets, strict=True))
+        )
     finally:
         watch.cancel()
         await site.close()

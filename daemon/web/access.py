@@ -31,7 +31,9 @@ def web_folder(places: Places) -> Path:
 def write_private(path: Path, text: str) -> None:
     """A file of this user alone, whole or not at all."""
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
         file.write(text)
     os.replace(part, path)
 
@@ -81,19 +83,26 @@ def cookie_profile(cookie: str) -> str:
 
 def is_cookie(token: str, cookie: str, password_hash: str = "") -> bool:
     said, _, signature = cookie.rpartition(".")
-    if not hmac.compare_digest(_signature(token + password_hash, said).encode(), signature.encode("utf-8", "replace")):
+    if not hmac.compare_digest(
+        _signature(token + password_hash, said).encode(), signature.encode("utf-8", "replace")
+    ):
         return False
     return time.time() - int(said.partition(".")[0]) <= COOKIE_LASTS_S
 
 
 def write_address(places: Places, port: int, share_port: int) -> None:
     """Where the page is, for other programs of this user."""
-    write_private(web_folder(places) / "address.json", json.dumps({"pid": os.getpid(), "port": port, "share_port": share_port}))
+    write_private(
+        web_folder(places) / "address.json",
+        json.dumps({"pid": os.getpid(), "port": port, "share_port": share_port}),
+    )
 
 
 def read_address(places: Places) -> dict[str, int] | None:
     try:
-        found: dict[str, int] = json.loads((places.state / "web" / "address.json").read_text(encoding="utf-8"))
+        found: dict[str, int] = json.loads(
+            (places.state / "web" / "address.json").read_text(encoding="utf-8")
+        )
     except (OSError, ValueError):
         return None
     return found

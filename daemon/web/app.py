@@ -40,8 +40,20 @@ _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
 
 def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
     """`port` is asked at each request: it is known once the socket is bound."""
-    app = FastAPI(title="Sidecrate", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
-    for routes in (job_routes(site), clip_routes(site), edit_routes(site), out_routes(site), profile_routes(site, token)):
+    app = FastAPI(
+        title="Sidecrate",
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    for routes in (
+        job_routes(site),
+        clip_routes(site),
+        edit_routes(site),
+        out_routes(site),
+        profile_routes(site, token),
+    ):
         app.include_router(routes)
 
     @app.exception_handler(SidecrateError)
@@ -51,7 +63,10 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
     @app.get("/open", include_in_schema=False)
     async def open_page(code: str = "") -> Response:
         if not use_link_code(site.places, code):
-            return HTMLResponse("<!doctype html><p>This link was used or is too old: <code>sidecrate open --page</code>.", 403)
+            return HTMLResponse(
+                "<!doctype html><p>This link was used or is too old: <code>sidecrate open --page</code>.",
+                403,
+            )
         answer = RedirectResponse("/", 303)
         set_cookie(answer, token, None)
         return answer
@@ -59,7 +74,11 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
     @app.get("/", include_in_schema=False)
     async def page() -> Response:
         index = BUILT / "index.html"
-        return FileResponse(index, headers={"Cache-Control": "no-cache"}) if index.is_file() else HTMLResponse(_NOT_BUILT, 404)
+        return (
+            FileResponse(index, headers={"Cache-Control": "no-cache"})
+            if index.is_file()
+            else HTMLResponse(_NOT_BUILT, 404)
+        )
 
     if (BUILT / "assets").is_dir():
         app.mount("/assets", StaticFiles(directory=BUILT / "assets"))

@@ -37,7 +37,9 @@ class DaemonLine:
     def __init__(self, places: Places) -> None:
         link = Link.to(places)
         if link is None:
-            raise ServiceError("no daemon answers by OSC; the page needs osc.enabled and `sidecrate run`")
+            raise ServiceError(
+                "no daemon answers by OSC; the page needs osc.enabled and `sidecrate run`"
+            )
         self._link = link
         self._loop = asyncio.get_running_loop()
         self._pages: set[asyncio.Queue[dict[str, Any]]] = set()
@@ -65,7 +67,10 @@ class DaemonLine:
         kind = message.address.removeprefix("/sidecrate/")
         if kind not in _NAMES:
             return
-        event: dict[str, Any] = {"event": kind, **dict(zip(_NAMES[kind], message.arguments, strict=False))}
+        event: dict[str, Any] = {
+            "event": kind,
+            **dict(zip(_NAMES[kind], message.arguments, strict=False)),
+        }
         for name in _AS_JSON & event.keys():
             event[name] = json.loads(event[name])
         if kind in ("done", "finished", "failed"):
@@ -85,7 +90,11 @@ class DaemonLine:
         waiting = self._waiting.get(event.get("label", ""))
         if waiting is not None and not waiting.done():
             waiting.set_result(event)
-        elif event["event"] in ("told", "error") and self._answer is not None and not self._answer.done():
+        elif (
+            event["event"] in ("told", "error")
+            and self._answer is not None
+            and not self._answer.done()
+        ):
             self._answer.set_result(event)
 
     def tell(self, event: dict[str, Any]) -> None:
@@ -126,9 +135,7 @@ class DaemonLine:
             self._link.send(address, *arguments)
             return _or_refused(await asyncio.wait_for(future, _ANSWER_S))
         except TimeoutError:
-            text = (
-                f"the daemon did not answer within {_ANSWER_S:g} s; it may still take this up: see the queue before asking anew"
-            )
+            text = f"the daemon did not answer within {_ANSWER_S:g} s; it may still take this up: see the queue before asking anew"
             raise ServiceError(text, "no_answer") from None
         finally:
             del self._waiting[label]
@@ -146,7 +153,9 @@ class DaemonLine:
                     continue
                 finally:
                     self._answer = None
-            raise ServiceError("the daemon did not answer; `sidecrate doctor` looks into it", "no_answer")
+            raise ServiceError(
+                "the daemon did not answer; `sidecrate doctor` looks into it", "no_answer"
+            )
 
 
 def _or_refused(event: dict[str, Any]) -> dict[str, Any]:

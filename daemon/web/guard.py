@@ -47,7 +47,9 @@ class Refusal(Exception):
 class Guard:
     """ASGI middleware. `port` is asked at each request, since a free one is known only once it is bound."""
 
-    def __init__(self, app: ASGIApp, token: str, port: Callable[[], int], profiles: Profiles) -> None:
+    def __init__(
+        self, app: ASGIApp, token: str, port: Callable[[], int], profiles: Profiles
+    ) -> None:
         self._app = app
         self._profiles = profiles
         self._token = token
@@ -86,24 +88,35 @@ class Guard:
         if origin is not None and origin.lower() not in {f"http://{host}" for host in hosts}:
             raise Refusal(403, "origin", "pages of other places may not use this server")
         is_api = path.startswith("/api")
-        if headers.get("sec-fetch-site", "none") not in ("same-origin", "none") and (is_api or method not in _SAFE):
+        if headers.get("sec-fetch-site", "none") not in ("same-origin", "none") and (
+            is_api or method not in _SAFE
+        ):
             raise Refusal(403, "origin", "pages of other places may not use this server")
         profile = self._who(headers, path) if is_api else None
         most = _most_bytes(scope)
-        if not headers.get("content-length", "0").isdigit() or int(headers.get("content-length", "0")) > most:
+        if (
+            not headers.get("content-length", "0").isdigit()
+            or int(headers.get("content-length", "0")) > most
+        ):
             raise Refusal(413, "too_large", f"a request may hold {most} bytes")
         has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if path == UPLOADS and method == "POST":
             if not (kind.startswith("audio/") or kind == "application/octet-stream"):
-                raise Refusal(415, "content_type", "send the file itself, as audio/wav or application/octet-stream")
+                raise Refusal(
+                    415,
+                    "content_type",
+                    "send the file itself, as audio/wav or application/octet-stream",
+                )
         elif method not in _SAFE and (has_body or kind) and kind != "application/json":
             raise Refusal(415, "content_type", "send application/json")
         return profile
 
     def _who(self, headers: Headers, path: str) -> Profile | None:
         scheme, _, said = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and hmac.compare_digest(said.strip().encode("utf-8", "replace"), self._token.encode()):
+        if scheme.lower() == "bearer" and hmac.compare_digest(
+            said.strip().encode("utf-8", "replace"), self._token.encode()
+        ):
             return None
         try:
             cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
@@ -111,17 +124,31 @@ class Guard:
             cookie = None
         said = cookie.value if cookie is not None else ""
         profile = self._profiles.by_id(cookie_profile(said))
-        if cookie is not None and profile is not None and is_cookie(self._token, said, profile.password_hash):
+        if (
+            cookie is not None
+            and profile is not None
+            and is_cookie(self._token, said, profile.password_hash)
+        ):
             return profile
         if cookie is None or cookie_profile(said) or not is_cookie(self._token, said):
-            raise Refusal(401, "token", "open the page with `sidecrate open --page`, or send the token as a bearer")
+            raise Refusal(
+                401,
+                "token",
+                "open the page with `sidecrate open --page`, or send the token as a bearer",
+            )
         if path not in _BEFORE_LOGIN and self._profiles.all():
-            raise Refusal(401, "profile", "this machine has profiles: log in with a name and its password")
+            raise Refusal(
+                401, "profile", "this machine has profiles: log in with a name and its password"
+            )
         return None
 
 
 def _most_bytes(scope: Scope) -> int:
-    return MOST_UPLOAD_BYTES if scope["path"] == UPLOADS and scope["method"] == "POST" else MOST_BODY_BYTES
+    return (
+        MOST_UPLOAD_BYTES
+        if scope["path"] == UPLOADS and scope["method"] == "POST"
+        else MOST_BODY_BYTES
+    )
 
 
 def _bounded(receive: Receive, most: int) -> Receive:

@@ -42,7 +42,10 @@ class WebProcess:
     async def _keep_up(self) -> None:
         wait_s = _FIRST_WAIT_S
         while True:
-            places = {name: str(getattr(self._places, name)) for name in ("config_file", "state", "crate", "inbox")}
+            places = {
+                name: str(getattr(self._places, name))
+                for name in ("config_file", "state", "crate", "inbox")
+            }
             began, code = asyncio.get_running_loop().time(), await self._serve(json.dumps(places))
             if asyncio.get_running_loop().time() - began > _LONGEST_WAIT_S:
                 wait_s = _FIRST_WAIT_S

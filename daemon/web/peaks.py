@@ -18,4 +18,8 @@ def peaks_of(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     loud = np.abs(audio).max(axis=1) if len(audio) else np.zeros(1, np.float32)
     edges = np.linspace(0, len(loud), min(COUNT, len(loud)) + 1).astype(int)[:-1]
     peaks = np.maximum.reduceat(loud, edges)
-    return {"peaks": [round(float(min(1.0, peak)), 3) for peak in peaks], "seconds": len(audio) / rate, "sample_rate": rate}
+    return {
+        "peaks": [round(float(min(1.0, peak)), 3) for peak in peaks],
+        "seconds": len(audio) / rate,
+        "sample_rate": rate,
+    }

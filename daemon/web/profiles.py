@@ -42,7 +42,10 @@ class Profiles:
 
     def all(self) -> list[Profile]:
         """By name."""
-        return sorted((self._read(path) for path in self._places.profiles.glob(f"*/{_FILE}")), key=lambda one: one.name.lower())
+        return sorted(
+            (self._read(path) for path in self._places.profiles.glob(f"*/{_FILE}")),
+            key=lambda one: one.name.lower(),
+        )
 
     def by_id(self, number: str) -> Profile | None:
         path = self._places.profiles / number / _FILE
@@ -52,7 +55,10 @@ class Profiles:
         """LibraryError code `unknown_profile`."""
         found = self.by_id(_id_of(name))
         if found is None:
-            raise LibraryError(f"there is no profile {name!r:.60}; `sidecrate profile list` shows them", "unknown_profile")
+            raise LibraryError(
+                f"there is no profile {name!r:.60}; `sidecrate profile list` shows them",
+                "unknown_profile",
+            )
         return found
 
     def library_file(self, profile: Profile) -> Path:
@@ -62,7 +68,10 @@ class Profiles:
         """A new profile. The first one takes over the marks, collections and edits that were made without any."""
         shown = name.strip()
         if not 1 <= len(shown) <= _MOST_NAME or not shown.isprintable():
-            raise LibraryError(f"a profile's name has 1 to {_MOST_NAME} characters, not {name!r:.80}", "bad_request")
+            raise LibraryError(
+                f"a profile's name has 1 to {_MOST_NAME} characters, not {name!r:.80}",
+                "bad_request",
+            )
         hashed = _hashed(password)
         others = self.all()
         if len(others) >= MOST_PROFILES:
@@ -72,13 +81,20 @@ class Profiles:
         try:
             folder.mkdir(mode=0o700)
         except FileExistsError:
-            raise LibraryError(f"there is a profile {shown!r} already; take another name", "exists") from None
+            raise LibraryError(
+                f"there is a profile {shown!r} already; take another name", "exists"
+            ) from None
         if not others and self._places.library.exists():
             _copy_database(self._places.library, folder / "library.db")
             with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(self._places.library.with_name("library.marks.jsonl"), folder / "library.marks.jsonl")
+                shutil.copyfile(
+                    self._places.library.with_name("library.marks.jsonl"),
+                    folder / "library.marks.jsonl",
+                )
         made = time.time()
-        write_private(folder / _FILE, json.dumps({"name": shown, "password_hash": hashed, "made": made}))
+        write_private(
+            folder / _FILE, json.dumps({"name": shown, "password_hash": hashed, "made": made})
+        )
         return Profile(folder.name, shown, hashed, made)
 
     def check(self, name: str, password: str) -> Profile | None:
@@ -110,7 +126,9 @@ class Profiles:
             said = json.loads(path.read_text(encoding="utf-8"))
             return Profile(path.parent.name, said["name"], said["password_hash"], said["made"])
         except (OSError, ValueError, KeyError) as error:
-            raise LibraryError(f"{path} cannot be read ({error}); mend it, or delete its folder") from None
+            raise LibraryError(
+                f"{path} cannot be read ({error}); mend it, or delete its folder"
+            ) from None
 
 
 def _id_of(name: str) -> str:
@@ -121,7 +139,9 @@ def _hashed(password: str) -> str:
     from argon2 import PasswordHasher
 
     if not _LEAST_PASSWORD <= len(password) <= _MOST_PASSWORD:
-        raise LibraryError(f"a password has {_LEAST_PASSWORD} to {_MOST_PASSWORD} characters", "bad_request")
+        raise LibraryError(
+            f"a password has {_LEAST_PASSWORD} to {_MOST_PASSWORD} characters", "bad_request"
+        )
     return PasswordHasher().hash(password)
 
 
@@ -135,5 +155,8 @@ def _nobodys_hash() -> str:
 
 
 def _copy_database(source: Path, target: Path) -> None:
-    with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(target)) as new:
+    with (
+        contextlib.closing(sqlite3.connect(source)) as old,
+        contextlib.closing(sqlite3.connect(target)) as new,
+    ):
         old.backup(new)

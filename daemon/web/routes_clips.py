@@ -104,7 +104,9 @@ def clip_routes(site: Site) -> APIRouter:
         if marks.used is not None:
             site.library.mark_used(clip, marks.used)
         if marks.tags is not None:
-            site.library.tag(clip, marks.tags, set(site.library.get(clip)["tags"]) - set(marks.tags))
+            site.library.tag(
+                clip, marks.tags, set(site.library.get(clip)["tags"]) - set(marks.tags)
+            )
         return site.library.get(clip)
 
     @routes.get("/clips/{clip}/audio", response_class=SoundFile)
@@ -118,7 +120,12 @@ def clip_routes(site: Site) -> APIRouter:
         `heard` what the embedded musician makes of them."""
         path = await site.sound(clip, version, bpm, key or None)
         kind = "audio/midi" if path.suffix == ".mid" else "audio/wav"
-        return SoundFile(path, media_type=kind, filename=site.library.path(clip).name, headers={"Cache-Control": "no-cache"})
+        return SoundFile(
+            path,
+            media_type=kind,
+            filename=site.library.path(clip).name,
+            headers={"Cache-Control": "no-cache"},
+        )
 
     @routes.get("/clips/{clip}/peaks")
     async def peaks(clip: Id, version: Version = "original") -> dict[str, Any]:

@@ -102,7 +102,10 @@ def edit_routes(site: Site) -> APIRouter:
     async def render(clip: Id) -> dict[str, Any]:
         """Render the version as it stands; its record, stems by name."""
         record = await site.studio.render(clip)
-        return {name: record.get(name) for name in ("id", "kind", "bpm", "key", "bars", "seconds", "report")}
+        return {
+            name: record.get(name)
+            for name in ("id", "kind", "bpm", "key", "bars", "seconds", "report")
+        }
 
     @routes.post("/clips/{clip}/publish", status_code=201)
     async def publish(clip: Id) -> dict[str, Any]:

@@ -40,14 +40,18 @@ class Answer(BaseModel):
 
 def checked(values: dict[str, Any]) -> dict[str, Any]:
     """A request's fields, each checked by the table."""
-    return dict(check_fields((name, value) for name, value in values.items() if value not in (None, "")))
+    return dict(
+        check_fields((name, value) for name, value in values.items() if value not in (None, ""))
+    )
 
 
 def job_routes(site: Site) -> APIRouter:
     routes = APIRouter(prefix="/api")
 
     @routes.post("/requests", status_code=202)
-    async def order(values: Annotated[dict[str, Any], Body(examples=[{"prompt": "dusty drums", "bpm": 90}])]) -> dict[str, Any]:
+    async def order(
+        values: Annotated[dict[str, Any], Body(examples=[{"prompt": "dusty drums", "bpm": 90}])],
+    ) -> dict[str, Any]:
         """Order clips: any fields of a request (see /api/fields). What cannot be taken is refused with the reason."""
         request = checked(values)
         if not request.get("prompt") and not request.get("reference"):
@@ -59,9 +63,13 @@ def job_routes(site: Site) -> APIRouter:
         return await site.line.order("/sidecrate/fit", path, *pairs)
 
     @routes.post("/clips/{clip}/again", status_code=202)
-    async def again(clip: Id, values: Annotated[dict[str, Any] | None, Body()] = None) -> dict[str, Any]:
+    async def again(
+        clip: Id, values: Annotated[dict[str, Any] | None, Body()] = None
+    ) -> dict[str, Any]:
         """The same with a new seed; `change` writes one part anew."""
-        pairs = [part for name, value in checked(values or {}).items() for part in (name, _flat(value))]
+        pairs = [
+            part for name, value in checked(values or {}).items() for part in (name, _flat(value))
+        ]
         return await site.line.order("/sidecrate/again", clip, *pairs)
 
     @routes.get("/jobs")
@@ -93,7 +101,9 @@ def job_routes(site: Site) -> APIRouter:
             async for event in site.line.events():
                 yield f"event: {event['event']}\ndata: {json.dumps(event)}\n\n"
 
-        return StreamingResponse(lines(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        return StreamingResponse(
+            lines(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        )
 
     _add_whole(routes, site)
     return routes
@@ -109,7 +119,11 @@ def _add_whole(routes: APIRouter, site: Site) -> None:
     async def pin(pins: Pins) -> dict[str, Any]:
         """Pin tempo, key or meter."""
         values = pins.model_dump(exclude_none=True)
-        addresses = {"bpm": "/sidecrate/tempo", "key": "/sidecrate/key", "meter": "/sidecrate/meter"}
+        addresses = {
+            "bpm": "/sidecrate/tempo",
+            "key": "/sidecrate/key",
+            "meter": "/sidecrate/meter",
+        }
         for name, value in values.items():
             await site.line.ask(addresses[name], FIELDS[name].check(value) if value else value)  # type: ignore[arg-type]
         return values
@@ -122,9 +136,16 @@ def _add_whole(routes: APIRouter, site: Site) -> None:
     @routes.get("/spend")
     async def spend(limit: Annotated[int, Query(ge=1, le=1000)] = 20) -> dict[str, Any]:
         """What hosted engines have cost."""
-        rows = [{name: row[name] for name in dict(row) if name != "intent"} for row in map(dict, spent_rows(site.jobs, limit))]
+        rows = [
+            {name: row[name] for name in dict(row) if name != "intent"}
+            for row in map(dict, spent_rows(site.jobs, limit))
+        ]
         cap = site.config.spend.per_day_usd
-        return {"today_usd": day_spent(site.jobs, time.time()), "per_day_usd": cap, "purchases": rows}
+        return {
+            "today_usd": day_spent(site.jobs, time.time()),
+            "per_day_usd": cap,
+            "purchases": rows,
+        }
 
     @routes.get("/settings")
     async def settings() -> dict[str, Any]:
@@ -134,13 +155,21 @@ def _add_whole(routes: APIRouter, site: Site) -> None:
     @routes.get("/fields")
     async def fields() -> list[dict[str, str]]:
         """The table of a request's fields."""
-        return [{"name": one.name, "allowed": one.allowed, "default": one.default, "help": one.help} for one in FIELDS.values()]
+        return [
+            {"name": one.name, "allowed": one.allowed, "default": one.default, "help": one.help}
+            for one in FIELDS.values()
+        ]
 
     @routes.get("/status")
     async def status() -> dict[str, Any]:
         """Version, session and newest jobs."""
         web = {"share": site.config.web.share, "share_port": site.share_port}
-        return {"version": __version__, "session": site.line.session, "jobs": site.job_rows(20), "web": web}
+        return {
+            "version": __version__,
+            "session": site.line.session,
+            "jobs": site.job_rows(20),
+            "web": web,
+        }
 
 
 def _flat(value: Any) -> str | int | float:

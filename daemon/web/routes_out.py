@@ -17,7 +17,9 @@ from daemon.web.upload import receive
 
 
 class Export(Given):
-    format: Literal["wav16", "wav24", "wav32f", "flac", "mp3", "ogg", "aiff", "stems", "midi"] = "wav24"
+    format: Literal["wav16", "wav24", "wav32f", "flac", "mp3", "ogg", "aiff", "stems", "midi"] = (
+        "wav24"
+    )
 
 
 class Share(Given):
@@ -128,14 +130,21 @@ def _add_shares(routes: APIRouter, site: Site) -> None:
     async def share(wanted: Share) -> dict[str, Any]:
         """A link to hear and download a clip or a collection, each clip as it is edited now; its address is told this once."""
         if not site.config.web.share:
-            raise LibraryError("sharing is off; set share: true under web in the config", "sharing_off")
+            raise LibraryError(
+                "sharing is off; set share: true under web in the config", "sharing_off"
+            )
         if (wanted.clip is None) == (wanted.collection is None):
             raise LibraryError("share either a clip or a collection", "bad_request")
         if wanted.clip is not None:
             clips, title = [wanted.clip], str(site.library.get(wanted.clip)["name"])
         else:
-            clips, title = site.library.collections.clips(str(wanted.collection)), str(wanted.collection)
-        word, made = site.shares.make(title, clips, wanted.hours, who(), await site.versions_of(clips))
+            clips, title = (
+                site.library.collections.clips(str(wanted.collection)),
+                str(wanted.collection),
+            )
+        word, made = site.shares.make(
+            title, clips, wanted.hours, who(), await site.versions_of(clips)
+        )
         return _told(made) | {"path": f"/s/{word}"}
 
     @routes.delete("/shares/{share}")
@@ -147,7 +156,11 @@ def _add_shares(routes: APIRouter, site: Site) -> None:
 def _add_uploads(routes: APIRouter, site: Site) -> None:
     file = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
-    @routes.post("/uploads", status_code=201, openapi_extra={"requestBody": {"required": True, "content": file}})
+    @routes.post(
+        "/uploads",
+        status_code=201,
+        openapi_extra={"requestBody": {"required": True, "content": file}},
+    )
     async def upload(said: Annotated[Upload, Query()], request: Request) -> dict[str, Any]:
         """Bring in an audio file: the body is the file (WAV, FLAC, OGG, MP3, AIFF). The clip, or with `fit` the job."""
         values = checked({name: getattr(said, name) for name in ("kind", "bpm", "key", "meter")})

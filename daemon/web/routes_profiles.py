@@ -42,7 +42,9 @@ class Preferences(Given):
 def set_cookie(answer: Response, token: str, profile: Profile | None) -> None:
     """The page is this profile's from now on; without one, nobody's in particular."""
     value = make_cookie(token, profile.id, profile.password_hash) if profile else make_cookie(token)
-    answer.set_cookie(COOKIE, value, max_age=int(COOKIE_LASTS_S), httponly=True, samesite="strict", path="/")
+    answer.set_cookie(
+        COOKIE, value, max_age=int(COOKIE_LASTS_S), httponly=True, samesite="strict", path="/"
+    )
 
 
 def profile_routes(site: Site, token: str) -> APIRouter:
@@ -62,7 +64,10 @@ def profile_routes(site: Site, token: str) -> APIRouter:
         return found
 
     def told(profile: Profile | None) -> dict[str, Any]:
-        return {"name": profile.name if profile else None, "names": [one.name for one in site.profiles.all()]}
+        return {
+            "name": profile.name if profile else None,
+            "names": [one.name for one in site.profiles.all()],
+        }
 
     @routes.get("/profile")
     async def who() -> dict[str, Any]:
@@ -95,7 +100,10 @@ def profile_routes(site: Site, token: str) -> APIRouter:
         """Another password for the profile that asks; its other pages are closed."""
         profile = asking.get()
         if profile is None:
-            raise LibraryError("there is no profile to change; `sidecrate profile password NAME` changes any", "bad_request")
+            raise LibraryError(
+                "there is no profile to change; `sidecrate profile password NAME` changes any",
+                "bad_request",
+            )
         await proved(profile.name, said.old)
         changed = await asyncio.to_thread(site.profiles.set_password, profile, said.new)
         set_cookie(answer, token, changed)

@@ -34,15 +34,27 @@ _STYLE = (
 def make_share_app(site: Site) -> Starlette:
     async def page(request: Request) -> Response:
         share = _share_of(request, site)
-        return _gone() if share is None else HTMLResponse(_page(request, share, site), headers=_HEADERS)
+        return (
+            _gone()
+            if share is None
+            else HTMLResponse(_page(request, share, site), headers=_HEADERS)
+        )
 
     async def audio(request: Request) -> Response:
         path = _file_of(request, site)
-        return _gone() if path is None else FileResponse(path, media_type=_type_of(path), headers=_HEADERS)
+        return (
+            _gone()
+            if path is None
+            else FileResponse(path, media_type=_type_of(path), headers=_HEADERS)
+        )
 
     async def download(request: Request) -> Response:
         path = _file_of(request, site)
-        return _gone() if path is None else FileResponse(path, filename=path.name, media_type=_type_of(path), headers=_HEADERS)
+        return (
+            _gone()
+            if path is None
+            else FileResponse(path, filename=path.name, media_type=_type_of(path), headers=_HEADERS)
+        )
 
     return Starlette(
         routes=[
@@ -58,16 +70,24 @@ def _type_of(path: Path) -> str:
 
 
 def _gone() -> Response:
-    return PlainTextResponse("This link leads nowhere: it has expired, or was taken back.", 404, headers=_HEADERS)
+    return PlainTextResponse(
+        "This link leads nowhere: it has expired, or was taken back.", 404, headers=_HEADERS
+    )
 
 
 def _share_of(request: Request, site: Site) -> dict[str, Any] | None:
-    return site.shares.open(request.path_params["word"]) if _is_host_of_ours(request.headers.get("host", "")) else None
+    return (
+        site.shares.open(request.path_params["word"])
+        if _is_host_of_ours(request.headers.get("host", ""))
+        else None
+    )
 
 
 def _is_host_of_ours(host: str) -> bool:
     """An address or this machine's own name: a name of somebody else that was made to point here is not."""
-    name = host.rsplit(":", 1)[0].strip("[]").lower() if not host.endswith("]") else host.strip("[]")
+    name = (
+        host.rsplit(":", 1)[0].strip("[]").lower() if not host.endswith("]") else host.strip("[]")
+    )
     own = socket.gethostname().lower().removesuffix(".local")
     if name in ("localhost", own, f"{own}.local"):
         return True

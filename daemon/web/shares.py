@@ -33,7 +33,12 @@ class Shares:
             self._all = {}
 
     def make(
-        self, title: str, clips: list[str], hours: float, by: str = "", versions: Mapping[int, dict[str, Any]] | None = None
+        self,
+        title: str,
+        clips: list[str],
+        hours: float,
+        by: str = "",
+        versions: Mapping[int, dict[str, Any]] | None = None,
     ) -> tuple[str, dict[str, Any]]:
         """A new share of these clips, `by` a profile's id; `versions` are the records of those that are edited, by their place.
 
@@ -51,7 +56,10 @@ class Shares:
             "expires": now + hours * 3600,
             "by": by,
         }
-        share["versions"] = {str(number): self._kept(share["id"], number, record) for number, record in (versions or {}).items()}
+        share["versions"] = {
+            str(number): self._kept(share["id"], number, record)
+            for number, record in (versions or {}).items()
+        }
         self._all[_hashed(word)] = share
         self._store()
         return word, share
@@ -74,7 +82,11 @@ class Shares:
 
     def revoke(self, share: str, by: str = "") -> None:
         """Only whoever made a share ends it."""
-        kept = {name: one for name, one in self._all.items() if one["id"] != share or one.get("by", "") != by}
+        kept = {
+            name: one
+            for name, one in self._all.items()
+            if one["id"] != share or one.get("by", "") != by
+        }
         if len(kept) == len(self._all):
             raise LibraryError(f"there is no share {share!r}", "unknown_share")
         self._keep(kept)
@@ -106,7 +118,9 @@ class Shares:
 
     def _keep(self, kept: dict[str, dict[str, Any]]) -> None:
         """These shares and no others."""
-        gone = {share["id"] for share in self._all.values()} - {share["id"] for share in kept.values()}
+        gone = {share["id"] for share in self._all.values()} - {
+            share["id"] for share in kept.values()
+        }
         self._all = kept
         self._store()
         for share in gone:

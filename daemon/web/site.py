@@ -103,7 +103,9 @@ class Site:
             return self.own
         shelf = self.shelves.get((profile.id, profile.made))
         if shelf is None:
-            shelf = self.shelves[profile.id, profile.made] = _shelf(self.places, self.config, self.profiles.library_file(profile))
+            shelf = self.shelves[profile.id, profile.made] = _shelf(
+                self.places, self.config, self.profiles.library_file(profile)
+            )
         row = self.jobs.row("PRAGMA data_version")
         if row is not None and row[0] != shelf.seen:
             shelf.library.catch_up(self.jobs, whole=shelf.seen < 0)
@@ -129,7 +131,9 @@ class Site:
         return self.job_row(Queue(self.jobs, "").job(job))
 
     def job_row(self, job: Job) -> dict[str, Any]:
-        done = self.jobs.rows("SELECT id FROM clips WHERE job = ? AND state = 'done' ORDER BY k", job.id)
+        done = self.jobs.rows(
+            "SELECT id FROM clips WHERE job = ? AND state = 'done' ORDER BY k", job.id
+        )
         proposal = waiting_text(self.jobs, job.id) if job.state == "improving" else None
         return {
             "job": job.id, "state": job.state, "stage": job.stage, "progress": job.progress, "prompt": job.brief.prompt,
@@ -177,7 +181,9 @@ class Site:
         # a child takes one task at a time, and a library page asks for many waveforms at once
         async with self.peaks_turn if name not in self.drawn else contextlib.nullcontext():
             if name not in self.drawn:
-                self.drawn[name] = await self.peaks.ask(PEAKS, {"path": str(path)}, lambda *_: None, _PEAKS_DEADLINE_S)
+                self.drawn[name] = await self.peaks.ask(
+                    PEAKS, {"path": str(path)}, lambda *_: None, _PEAKS_DEADLINE_S
+                )
         found = self.drawn[name]
         self.drawn.move_to_end(name)
         if len(self.drawn) > _MOST_DRAWN:
@@ -197,7 +203,13 @@ class Site:
             await asyncio.sleep(_LOOK_EVERY_S)
         made = self.jobs.row("SELECT id FROM clips WHERE job = ? AND state = 'done'", job)
         if made is None:
-            self.line.tell({"event": "edited", "clip": clip, "text": row.error_text or "the instrument was not made"})
+            self.line.tell(
+                {
+                    "event": "edited",
+                    "clip": clip,
+                    "text": row.error_text or "the instrument was not made",
+                }
+            )
             return
         try:
             self.library.edits.add(clip, layer_step(made["id"], db))
@@ -235,7 +247,9 @@ class Site:
         kept = self.places.recordings / f"{path.stem}-{secrets.token_hex(4)}{path.suffix}"
         os.replace(path, kept)
         try:
-            return await self.line.order("/sidecrate/fit", str(kept), *(part for pair in values.items() for part in pair))
+            return await self.line.order(
+                "/sidecrate/fit", str(kept), *(part for pair in values.items() for part in pair)
+            )
         except SidecrateError:
             kept.unlink(missing_ok=True)
             raise
@@ -254,9 +268,15 @@ class Site:
 
     def exported(self, number: str) -> Path:
         folder = self.exports / number
-        files = [path for path in folder.iterdir() if not path.name.startswith(".")] if folder.is_dir() else []
+        files = (
+            [path for path in folder.iterdir() if not path.name.startswith(".")]
+            if folder.is_dir()
+            else []
+        )
         if not files:
-            raise LibraryError("that export is not there any more; export it again", "unknown_export")
+            raise LibraryError(
+                "that export is not there any more; export it again", "unknown_export"
+            )
         return files[0]
 
     def tidy(self) -> None:
@@ -270,4 +290,6 @@ class Site:
 
 def _shelf(places: Places, config: Config, file: Path) -> PersonalLibrary:
     library = Library(file)
-    return PersonalLibrary(library, Versions(library, places.versions, plugin_folders=config.plugins.folders))
+    return PersonalLibrary(
+        library, Versions(library, places.versions, plugin_folders=config.plugins.folders)
+    )

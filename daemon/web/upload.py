@@ -36,7 +36,9 @@ async def receive(request: Request, name: str, places: Places) -> AsyncIterator[
     plain = PurePath(name.replace("\\", "/")).name
     ending = PurePath(plain).suffix.lower()
     if ending not in _BEGINS:
-        raise LibraryError(f"{plain!r:.80} is no file that can be read; it takes {', '.join(_BEGINS)}", "no_audio")
+        raise LibraryError(
+            f"{plain!r:.80} is no file that can be read; it takes {', '.join(_BEGINS)}", "no_audio"
+        )
     stem = re.sub(r"[^\w#.-]+", " ", PurePath(plain).stem).strip(" .")[:80] or "file"
     folder = web_folder(places) / "uploads" / secrets.token_hex(16)
     folder.mkdir(parents=True, mode=0o700)
@@ -48,7 +50,9 @@ async def receive(request: Request, name: str, places: Places) -> AsyncIterator[
         os.replace(part, path)
         yield path
     except OSError as error:
-        raise LibraryError(f"{plain!r:.80} could not be stored ({error.strerror}); free some disk space", "disk") from None
+        raise LibraryError(
+            f"{plain!r:.80} could not be stored ({error.strerror}); free some disk space", "disk"
+        ) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -64,13 +68,17 @@ async def _write(request: Request, part: Path, name: str, ending: str) -> None:
                         _look(begin, name, ending)
                 file.write(chunk)
     except ClientDisconnect:
-        raise LibraryError(f"{name!r:.80} broke off before its end; send it again", "bad_request") from None
+        raise LibraryError(
+            f"{name!r:.80} broke off before its end; send it again", "bad_request"
+        ) from None
     _look(begin, name, ending)
 
 
 def _look(begin: bytes, name: str, ending: str) -> None:
     if not any(pattern.match(begin) for pattern in _BEGINS[ending]):
-        raise LibraryError(f"{name!r:.80} does not begin as a {ending} file does; export it again", "no_audio")
+        raise LibraryError(
+            f"{name!r:.80} does not begin as a {ending} file does; export it again", "no_audio"
+        )
 
 
 def sweep_uploads(places: Places) -> None:

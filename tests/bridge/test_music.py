@@ -17,14 +17,18 @@ def test_keys_as_people_write_them(text, tonic, mode, short):
     assert (key.tonic, key.mode, key.short) == (tonic, mode, short)
 
 
-@pytest.mark.parametrize("text", ["H#", "", "a", "Am7", "13A", "0B", "key lime", "C##", "Amin7", "A blue"])
+@pytest.mark.parametrize(
+    "text", ["H#", "", "a", "Am7", "13A", "0B", "key lime", "C##", "Amin7", "A blue"]
+)
 def test_what_is_no_key(text):
     with pytest.raises(ValueError):
         Key.parse(text)
 
 
 def test_relative_keys_share_a_scale():
-    assert set(Key.parse("Am").scale) == set(Key.parse("C").scale) == set(Key.parse("D dorian").scale)
+    assert (
+        set(Key.parse("Am").scale) == set(Key.parse("C").scale) == set(Key.parse("D dorian").scale)
+    )
     assert Key.parse("Am").relative_major_tonic == Key.parse("D dorian").relative_major_tonic == 0
 
 
@@ -62,7 +66,13 @@ def test_c3_depends_on_who_says_it():
 
 @pytest.mark.parametrize(
     ("measured", "error", "snapped"),
-    [(127.98, 0.05, 128), (93.47, 0.05, 93.5), (93.41, 0.02, 93.4), (93.444, 0.005, 93.44), (93.4447, 0.0001, 93.4447)],
+    [
+        (127.98, 0.05, 128),
+        (93.47, 0.05, 93.5),
+        (93.41, 0.02, 93.4),
+        (93.444, 0.005, 93.44),
+        (93.4447, 0.0001, 93.4447),
+    ],
 )
 def test_a_measured_tempo_snaps_inside_its_error(measured, error, snapped):
     assert snap_tempo(measured, error) == pytest.approx(snapped, abs=1e-9)

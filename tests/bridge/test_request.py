@@ -42,9 +42,21 @@ def test_all_faults_come_at_once():
 
 def test_values_of_other_doors_types():
     values = check_fields(
-        [("bpm", 93.4000015258789), ("bars", 4.0), ("midi", 0), ("kind", "One-Shot"), ("instruments", "drums, bass")]
+        [
+            ("bpm", 93.4000015258789),
+            ("bars", 4.0),
+            ("midi", 0),
+            ("kind", "One-Shot"),
+            ("instruments", "drums, bass"),
+        ]
     )
-    assert values == {"bpm": 93.4, "bars": 4, "midi": False, "kind": "oneshot", "instruments": ["drums", "bass"]}
+    assert values == {
+        "bpm": 93.4,
+        "bars": 4,
+        "midi": False,
+        "kind": "oneshot",
+        "instruments": ["drums", "bass"],
+    }
 
 
 def test_defaults_do_not_win():

@@ -17,7 +17,9 @@ def test_who_counts_first_does_not_depend_on_who_spoke_first():
     for spoken in (orders, orders[::-1]):
         session = Session()
         for now_s, (source, bpm) in enumerate(spoken):
-            session.hear(source, {"bpm": bpm, "peers": 1} if source == "link" else {"bpm": bpm}, float(now_s))
+            session.hear(
+                source, {"bpm": bpm, "peers": 1} if source == "link" else {"bpm": bpm}, float(now_s)
+            )
         known = session.resolve("bpm", 5.0)
         assert (known.source, known.value) == ("max:live-1", 120)
         assert known.overruled == (("abletonosc", 121), ("link", 122), ("midi_clock", 123))
@@ -45,7 +47,10 @@ def test_a_pin_goes_before_all_and_zero_follows_again():
     assert Session(session.pins).pins == session.pins
 
 
-@pytest.mark.parametrize(("name", "value"), [("bpm", 500), ("bpm", "fast"), ("key", "H#"), ("meter", "1/4"), ("swing", 60)])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("bpm", 500), ("bpm", "fast"), ("key", "H#"), ("meter", "1/4"), ("swing", 60)],
+)
 def test_a_pin_that_cannot_be_is_refused(name, value):
     session = Session()
     with pytest.raises(RequestError, match=name):
@@ -70,7 +75,18 @@ def test_what_cannot_be_used_is_said_and_does_no_harm(values, what):
     view = session.view(0.0)
     assert len(view.ignored) == 1 and view.ignored[0].startswith(f"max:b says {what}")
     assert view.bpm is None and view.key is None and view.project.value == "Song"
-    session.hear("max:b", {"bpm": 100, "key": "C", "meter": [3, 4], "sample_rate": 48000, "position": 1, "project": "S"}, 1.0)
+    session.hear(
+        "max:b",
+        {
+            "bpm": 100,
+            "key": "C",
+            "meter": [3, 4],
+            "sample_rate": 48000,
+            "position": 1,
+            "project": "S",
+        },
+        1.0,
+    )
     assert session.view(1.0).ignored == ()
 
 
@@ -99,10 +115,14 @@ def test_a_source_ends_with_its_bye_or_after_long_silence():
     session.bye("fl")
     assert session.view(1.0).sources == ("max:a",)
     session.hear("max:a", {}, SILENCE_ENDS_S - 1)
-    assert session.resolve("bpm", SILENCE_ENDS_S + 1).value == 120, "a sign of life keeps what was said"
+    assert session.resolve("bpm", SILENCE_ENDS_S + 1).value == 120, (
+        "a sign of life keeps what was said"
+    )
     assert session.resolve("bpm", 3 * SILENCE_ENDS_S) is None
     session.hear("max:a", {"key": "Am"}, 3 * SILENCE_ENDS_S)
-    assert session.resolve("bpm", 3 * SILENCE_ENDS_S) is None, "what was said before the silence is not taken up again"
+    assert session.resolve("bpm", 3 * SILENCE_ENDS_S) is None, (
+        "what was said before the silence is not taken up again"
+    )
 
 
 def test_of_equals_the_one_that_changed_something_last_counts_and_an_echo_does_not():
@@ -133,9 +153,24 @@ def test_hear_tells_whether_anything_changed():
 
 def test_numbers_as_hosts_send_them():
     session = Session()
-    session.hear("max:a", {"bpm": 93.40000152587890625, "sample_rate": 48000.0, "meter": [6, 8], "playing": 1, "other": 5}, 0.0)
+    session.hear(
+        "max:a",
+        {
+            "bpm": 93.40000152587890625,
+            "sample_rate": 48000.0,
+            "meter": [6, 8],
+            "playing": 1,
+            "other": 5,
+        },
+        0.0,
+    )
     view = session.view(0.0)
-    assert (view.bpm.value, view.sample_rate.value, view.meter.value, view.playing.value) == (93.4, 48000, "6/8", True)
+    assert (view.bpm.value, view.sample_rate.value, view.meter.value, view.playing.value) == (
+        93.4,
+        48000,
+        "6/8",
+        True,
+    )
     assert json.loads(json.dumps(view.to_json()))["said_by"]["bpm"] == "max:a"
 
 

@@ -21,7 +21,9 @@ def run(tmp_path):
 
     def run(*arguments, code=0, stdin="", stream=None):
         done = command(*arguments, environment=environment, stdin=stdin)
-        assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == code, (
+            f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
         assert "Traceback" not in done.stderr
         return getattr(done, stream or ("stderr" if code else "stdout"))
 
@@ -30,8 +32,22 @@ def run(tmp_path):
 
 def test_make_alone_and_several_at_once(run, tmp_path):
     environment = {**os.environ, "SIDECRATE_HOME": str(tmp_path / "home")}
-    arguments = [sys.executable, "-m", "daemon.cli", "make", "clicks", "--engine", "fake", "--bars", "1", "--json"]
-    both = [subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    arguments = [
+        sys.executable,
+        "-m",
+        "daemon.cli",
+        "make",
+        "clicks",
+        "--engine",
+        "fake",
+        "--bars",
+        "1",
+        "--json",
+    ]
+    both = [
+        subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
     records = [json.loads(process.communicate(timeout=60)[0]) for process in both]
     assert records[0]["id"] != records[1]["id"]
     listed = [json.loads(line) for line in run("clips", "--json").splitlines()]
@@ -46,7 +62,19 @@ def test_out_writes_there_and_not_over(run, tmp_path):
     assert soundfile.info(out).frames == 88200
     assert not (tmp_path / "home" / "crate").exists()
     assert "--force" in run("make", "clicks", "--engine", "fake", "--out", str(out), code=2)
-    run("make", "clicks", "--engine", "fake", "--bars", "2", "--bpm", "120", "--out", str(out), "--force")
+    run(
+        "make",
+        "clicks",
+        "--engine",
+        "fake",
+        "--bars",
+        "2",
+        "--bpm",
+        "120",
+        "--out",
+        str(out),
+        "--force",
+    )
     assert soundfile.info(out).frames == 176400
 
 
@@ -55,7 +83,12 @@ def test_fit_and_look_read_every_kind_of_file(run, tmp_path, suffix):
     rate = 22050 if suffix != "mp3" else 44100
     t = np.arange(rate * 9) / rate
     audio = sum(
-        np.where(t >= k * 0.5, np.exp(-np.maximum(t - k * 0.5, 0) * 30) * np.sin(2 * np.pi * (70 if k % 4 == 0 else 300) * t), 0)
+        np.where(
+            t >= k * 0.5,
+            np.exp(-np.maximum(t - k * 0.5, 0) * 30)
+            * np.sin(2 * np.pi * (70 if k % 4 == 0 else 300) * t),
+            0,
+        )
         for k in range(18)
     )
     path = tmp_path / f"take.{suffix}"
@@ -63,8 +96,14 @@ def test_fit_and_look_read_every_kind_of_file(run, tmp_path, suffix):
     found = json.loads(run("look", str(path), "--json"))
     assert found["bpm"] == pytest.approx(120, abs=0.5)
     out = tmp_path / "out.wav"
-    record = json.loads(run("fit", str(path), "--bpm", "123", "--bars", "2", "--out", str(out), "--json"))
-    assert record["frames"] == round(2 * 4 * 60 / 123 * record["sample_rate"]) == soundfile.info(out).frames
+    record = json.loads(
+        run("fit", str(path), "--bpm", "123", "--bars", "2", "--out", str(out), "--json")
+    )
+    assert (
+        record["frames"]
+        == round(2 * 4 * 60 / 123 * record["sample_rate"])
+        == soundfile.info(out).frames
+    )
 
 
 BAD = [
@@ -91,9 +130,13 @@ BAD = [
 
 
 @pytest.mark.parametrize(
-    ("arguments", "names", "says"), BAD, ids=lambda value: " ".join(value)[:30] if isinstance(value, list) else ""
+    ("arguments", "names", "says"),
+    BAD,
+    ids=lambda value: " ".join(value)[:30] if isinstance(value, list) else "",
 )
-def test_bad_input_is_one_line_that_names_value_range_and_fix(monkeypatch, capsys, arguments, names, says):
+def test_bad_input_is_one_line_that_names_value_range_and_fix(
+    monkeypatch, capsys, arguments, names, says
+):
     # within this process, by the command's own entry point: that its codes and lines reach the outside is tried further below
     monkeypatch.setattr(sys, "argv", ["sidecrate", *arguments])
     with pytest.raises(SystemExit) as ended:
@@ -130,7 +173,9 @@ def test_what_no_engine_takes_is_refused_not_left_out(run):
     assert "not vocal" in run("make", "x", "--lyrics", "la la la", code=1)
     said = run("make", "x", "--kind", "loop", "--lyrics", "la la la", code=1)
     assert "lyrics" in said and "embedded" in said
-    assert "makes loop, oneshot, sfx, not track" in run("make", "x", "--engine", "fake", "--kind", "track", code=1)
+    assert "makes loop, oneshot, sfx, not track" in run(
+        "make", "x", "--engine", "fake", "--kind", "track", code=1
+    )
 
 
 def test_silent_and_tiny_files_are_said(run, tmp_path):
@@ -156,7 +201,18 @@ def test_doctor_names_each_part(run, tmp_path):
     (tmp_path / "home" / "config.yaml").write_text("osc: {port: 0}\n")
     lines = [json.loads(line) for line in run("doctor", "--json").splitlines()]
     names = {line["name"] for line in lines}
-    assert {"config", "crate", "inbox", "state", "database", "daemon", "engine embedded", "midi", "sound", "rubber band"} <= names
+    assert {
+        "config",
+        "crate",
+        "inbox",
+        "state",
+        "database",
+        "daemon",
+        "engine embedded",
+        "midi",
+        "sound",
+        "rubber band",
+    } <= names
     assert all(line["verdict"] in ("ok", "note") for line in lines)
 
 
@@ -190,13 +246,25 @@ def drums(beats, bpm, rate=44100, seed=1):
     for k in range(beats):
         since = np.maximum(t - k * step, 0)
         hit = np.sin(2 * np.pi * 55 * since) if k % 2 == 0 else rng.normal(0, 0.4, len(t))
-        audio += np.where(t >= k * step, hit * np.exp(-since * 25), 0) * (1.0 if k % 4 == 0 else 0.6)
+        audio += np.where(t >= k * step, hit * np.exp(-since * 25), 0) * (
+            1.0 if k % 4 == 0 else 0.6
+        )
     return (0.5 * audio).astype(np.float32)
 
 
 def test_a_file_of_whole_bars_keeps_them(run, tmp_path):
     soundfile.write(tmp_path / "mine.wav", drums(16, 120), 44100)
-    record = json.loads(run("fit", str(tmp_path / "mine.wav"), "--bpm", "100", "--out", str(tmp_path / "out.wav"), "--json"))
+    record = json.loads(
+        run(
+            "fit",
+            str(tmp_path / "mine.wav"),
+            "--bpm",
+            "100",
+            "--out",
+            str(tmp_path / "out.wav"),
+            "--json",
+        )
+    )
     assert (record["bars"], record["words"]) == (4, "mine")
     assert abs(record["report"]["found"]["downbeat_s"]) < 0.03
 

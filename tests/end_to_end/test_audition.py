@@ -85,7 +85,13 @@ class Project:
 
     def say(self, **more):
         self.at_s, self.quarters = self._now()
-        about = {"source": "max", "bpm": self.bpm, "playing": True, "position": self.quarters, **more}
+        about = {
+            "source": "max",
+            "bpm": self.bpm,
+            "playing": True,
+            "position": self.quarters,
+            **more,
+        }
         self.daemon.link.send("/sidecrate/context", json.dumps(about))
 
     def turn_to(self, bpm, **more):
@@ -110,7 +116,9 @@ def hear(daemon, what):
 def make(daemon, **fields):
     """One clip of clicks; its record, once the daemon has told of it."""
     label = secrets.token_hex(4)
-    daemon.link.generate("make", {"prompt": "clicks", "engine": ["fake"], "bars": 1, **fields}, label)
+    daemon.link.generate(
+        "make", {"prompt": "clicks", "engine": ["fake"], "bars": 1, **fields}, label
+    )
     for message in daemon.link.listen(30):
         if message.address == "/sidecrate/done" and message.arguments[0] == label:
             return next(record for record in daemon.clips() if record["id"] == message.arguments[2])
@@ -157,21 +165,33 @@ def _starts_swaps_and_stops(daemon, tmp_path, a, b):
     clicks = recording.onsets()
     assert abs(project.off_bar_s(recording.time_of(clicks[0]))) < ON_THE_BAR_S, "starts on the bar"
     of_b = [frame for frame in clicks if pitch_at(recording, frame) > 600]
-    assert abs(project.off_bar_s(recording.time_of(of_b[0]))) < ON_THE_BAR_S, "the swap is on the bar"
-    assert [frame for frame in clicks if frame < of_b[0]] == [frame for frame in clicks if pitch_at(recording, frame) < 600]
-    assert all(abs(step - RATE // 4) < 0.003 * RATE for step in np.diff(of_b)), "re-fitted from 200 to 240"
+    assert abs(project.off_bar_s(recording.time_of(of_b[0]))) < ON_THE_BAR_S, (
+        "the swap is on the bar"
+    )
+    assert [frame for frame in clicks if frame < of_b[0]] == [
+        frame for frame in clicks if pitch_at(recording, frame) < 600
+    ]
+    assert all(abs(step - RATE // 4) < 0.003 * RATE for step in np.diff(of_b)), (
+        "re-fitted from 200 to 240"
+    )
 
     loop = RATE
     heard = recording.audio[clicks[0] + 100 : of_b[0] - 100]
     assert len(heard) > 2.5 * loop
-    assert np.array_equal(heard[:-loop], heard[loop:]), "each round is the same to the sample: no gap, no drift"
+    assert np.array_equal(heard[:-loop], heard[loop:]), (
+        "each round is the same to the sample: no gap, no drift"
+    )
 
     last = recording.time_of(int(np.flatnonzero(np.abs(recording.audio).max(axis=1) > 1e-4)[-1]))
-    assert ends_s - 0.3 < last < ends_s + 0.02, "the last click before the bar rings out, the one on it is not heard"
+    assert ends_s - 0.3 < last < ends_s + 0.02, (
+        "the last click before the bar rings out, the one on it is not heard"
+    )
     assert project.off_bar_s(ends_s) == pytest.approx(0, abs=0.01)
 
     one, other = recording.audio[clicks[0] :][:loop], recording.audio[of_b[0] :][:loop]
-    assert integrated_lufs(np.tile(one, (2, 1)), RATE) == pytest.approx(integrated_lufs(np.tile(other, (2, 1)), RATE), abs=0.5)
+    assert integrated_lufs(np.tile(one, (2, 1)), RATE) == pytest.approx(
+        integrated_lufs(np.tile(other, (2, 1)), RATE), abs=0.5
+    )
     assert integrated_lufs(np.tile(one, (2, 1)), RATE) == pytest.approx(-30, abs=0.5)
 
 
@@ -199,7 +219,9 @@ def _follows(daemon, tmp_path, clip):
     late = [frame for frame in recording.onsets() if recording.time_of(frame) > project.at_s - 1.5]
     beat = 60 / 264
     assert len(late) > 4 and all(abs(step / RATE - beat) < 0.003 for step in np.diff(late))
-    off = [(project.off_bar_s(recording.time_of(frame)) + beat / 2) % beat - beat / 2 for frame in late]
+    off = [
+        (project.off_bar_s(recording.time_of(frame)) + beat / 2) % beat - beat / 2 for frame in late
+    ]
     assert max(map(abs, off)) < ON_THE_BAR_S
     assert len(list(daemon.places.refitted.glob("*.wav"))) == 1
 
@@ -208,7 +230,9 @@ def _follows(daemon, tmp_path, clip):
 def press(daemon):
     """Press one of the pads: a note to the daemon's own port."""
     pads = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="pads of a test")
-    pads.open_port(next(n for n, name in enumerate(pads.get_ports()) if name.startswith("Sidecrate")))
+    pads.open_port(
+        next(n for n, name in enumerate(pads.get_ports()) if name.startswith("Sidecrate"))
+    )
     # what is sent right after opening is lost; the daemon has met the port when it hears it by itself too
     wait_until(lambda: "pads of a test:" in daemon.places.log.read_text(), 10, "the pads' port")
     time.sleep(0.2)
@@ -222,7 +246,9 @@ def press(daemon):
     pads.delete()
 
 
-def test_a_pad_is_heard_when_its_clip_is_done_and_others_swap_go_back_and_stop_on_the_bar(daemon, press, tmp_path):
+def test_a_pad_is_heard_when_its_clip_is_done_and_others_swap_go_back_and_stop_on_the_bar(
+    daemon, press, tmp_path
+):
     on_a_steady_clock(lambda: _by_pads(daemon, press, tmp_path))
 
 
@@ -249,7 +275,9 @@ def _by_pads(daemon, press, tmp_path):
     onsets = recording.onsets()
     high = [pitch_at(recording, frame) > 600 for frame in onsets]
     first, last = high.index(True), len(high) - 1 - high[::-1].index(True)
-    assert first > 0 and all(high[first : last + 1]) and last + 1 < len(high), "the low one, the high one, the low one again"
+    assert first > 0 and all(high[first : last + 1]) and last + 1 < len(high), (
+        "the low one, the high one, the low one again"
+    )
     for frame in (onsets[0], onsets[first], onsets[last + 1]):
         assert abs(project.off_bar_s(recording.time_of(frame))) < ON_THE_BAR_S
     assert recording.time_of(onsets[-1]) < recording.time_of(len(recording.audio)) - 0.4, "the stop"
@@ -259,7 +287,9 @@ def _auditions(daemon):
     return daemon.places.log.read_text().count("audition of")
 
 
-def test_of_two_link_peers_the_daemon_follows_one_and_a_loop_starts_on_its_bar(jack, start_daemon, tmp_path):
+def test_of_two_link_peers_the_daemon_follows_one_and_a_loop_starts_on_its_bar(
+    jack, start_daemon, tmp_path
+):
     if importlib.util.find_spec("aalink") is None:
         skip_or_fail("aalink is not installed (pip install 'sidecrate[link]')")
     daemon = start_daemon(
@@ -322,7 +352,11 @@ def test_next_and_previous_go_through_the_newest_clips_and_the_process_ends_when
 
 
 def _players(daemon):
-    return [child.pid for child in psutil.Process(daemon.process.pid).children() if "--normal-priority" in _command_line(child)]
+    return [
+        child.pid
+        for child in psutil.Process(daemon.process.pid).children()
+        if "--normal-priority" in _command_line(child)
+    ]
 
 
 def _command_line(process):
@@ -334,10 +368,16 @@ def _command_line(process):
 
 def test_without_a_sound_device_the_rest_works_and_the_reason_is_said(start_daemon, monkeypatch):
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
-    daemon = start_daemon(config=CONFIG.replace("level", "device: none of these, level").replace("api: jack", "enabled: false"))
+    daemon = start_daemon(
+        config=CONFIG.replace("level", "device: none of these, level").replace(
+            "api: jack", "enabled: false"
+        )
+    )
     record = make(daemon, then="audition")
     with pytest.raises(ServiceError) as error:
         hear(daemon, record["id"])
-    assert error.value.code == "no_sound" and ("no sound device" in error.value.text or "audition.device" in error.value.text)
+    assert error.value.code == "no_sound" and (
+        "no sound device" in error.value.text or "audition.device" in error.value.text
+    )
     assert daemon.command("play", "--in-time", code=1) == ""
     assert make(daemon)["id"] != record["id"]

@@ -30,17 +30,36 @@ def hear(daemon, label, wait_s=60.0):
             if message.arguments and message.arguments[0] == label:
                 names.append(message.address.rsplit("/", 1)[1])
                 if names[-1] == "done":
-                    clips.append((message.arguments[2], message.arguments[3], json.loads(message.arguments[4])))
+                    clips.append(
+                        (
+                            message.arguments[2],
+                            message.arguments[3],
+                            json.loads(message.arguments[4]),
+                        )
+                    )
                 if names[-1] in ("finished", "failed"):
                     return names, clips
     raise AssertionError(f"no end was heard, only {names}")
 
 
-@pytest.mark.parametrize(("meter", "bpm", "bars"), [("4/4", 93.5, 4), ("3/4", 90, 2), ("6/8", 100, 2), ("7/8", 132, 2)])
+@pytest.mark.parametrize(
+    ("meter", "bpm", "bars"), [("4/4", 93.5, 4), ("3/4", 90, 2), ("6/8", 100, 2), ("7/8", 132, 2)]
+)
 def test_a_loop_by_osc_is_exact_and_every_step_is_told(daemon, meter, bpm, bars):
     label = f"exact {meter}"
     daemon.link.send(
-        "/sidecrate/generate", "house drums and bass", "meter", meter, "bpm", bpm, "bars", bars, "key", "Am", "id", label
+        "/sidecrate/generate",
+        "house drums and bass",
+        "meter",
+        meter,
+        "bpm",
+        bpm,
+        "bars",
+        bars,
+        "key",
+        "Am",
+        "id",
+        label,
     )
     names, ((clip, path, info),) = hear(daemon, label)
     assert names[0] == "accepted" and "progress" in names and names[-2:] == ["done", "finished"]
@@ -57,7 +76,10 @@ def test_oscsend_a_client_of_others(daemon):
     oscsend = require("oscsend", "liblo-tools")
     before = len(daemon.clips())
     port = str(daemon.link.port)
-    subprocess.run([oscsend, "localhost", port, "/sidecrate/generate", "s", "dusty boom bap drums 90 bpm"], check=True)
+    subprocess.run(
+        [oscsend, "localhost", port, "/sidecrate/generate", "s", "dusty boom bap drums 90 bpm"],
+        check=True,
+    )
     wait_until(lambda: len(daemon.clips()) > before, 60, "the clip")
     record = daemon.clips()[-1]
     assert (record["bpm"], record["genre"], record["kind"]) == (90.0, "boom bap", "loop")
@@ -82,18 +104,22 @@ def test_a_dropped_audio_file_is_put_on_the_grid(daemon, tmp_path):
     for k in range(15):
         at = 0.31 + k * beat
         freq = 60 if k % 4 == 0 else 190 if k % 2 else 110
-        audio += np.where(t >= at, np.sin(2 * np.pi * freq * (t - at)) * np.exp(-np.maximum(t - at, 0) * 14), 0) * (
-            1 if k % 4 == 0 else 0.6
-        )
+        audio += np.where(
+            t >= at, np.sin(2 * np.pi * freq * (t - at)) * np.exp(-np.maximum(t - at, 0) * 14), 0
+        ) * (1 if k % 4 == 0 else 0.6)
     soundfile.write(tmp_path / "x.wav", audio * 0.5, rate)
     (tmp_path / "x.wav").rename(daemon.places.inbox / "my take.wav")
     wait_until((daemon.places.inbox / "done" / "my take.wav").exists, 60, "the fitted file")
     record = daemon.clips()[-1]
     assert Path(record["path"]).name.startswith("my-take_")
     assert record["engine"] == "file" and record["bpm"] == pytest.approx(bpm, abs=0.1)
-    assert record["frames"] == loop_frames(record["bars"], Meter(), record["bpm"], record["sample_rate"])
+    assert record["frames"] == loop_frames(
+        record["bars"], Meter(), record["bpm"], record["sample_rate"]
+    )
     again = json.loads(daemon.command("again", record["id"], "--json"))
-    assert again["report"]["asked"]["choice"] == 2, "the next best cut of the same file, found where it was put away"
+    assert again["report"]["asked"]["choice"] == 2, (
+        "the next best cut of the same file, found where it was put away"
+    )
 
 
 def test_a_file_that_is_no_prompt_fails_with_the_reason(daemon):
@@ -115,7 +141,9 @@ def test_make_prints_the_clips_as_json(daemon):
 
 
 def test_again_keep_and_clips(daemon):
-    first = json.loads(daemon.command("make", "techno drums 130 bpm", "--bars", "1", "--seed", "7", "--json"))
+    first = json.loads(
+        daemon.command("make", "techno drums 130 bpm", "--bars", "1", "--seed", "7", "--json")
+    )
     second = json.loads(daemon.command("again", first["id"], "--json"))
     assert second["bpm"] == 130 and second["seed"] != first["seed"]
     kept = daemon.command("keep", second["id"]).strip()
@@ -125,7 +153,10 @@ def test_again_keep_and_clips(daemon):
 
 
 def test_the_same_seed_gives_the_same_sound(daemon):
-    one, two = (json.loads(daemon.command("make", "house loop", "--bars", "1", "--seed", "5", "--json")) for _ in range(2))
+    one, two = (
+        json.loads(daemon.command("make", "house loop", "--bars", "1", "--seed", "5", "--json"))
+        for _ in range(2)
+    )
     a, b = (soundfile.read(record["path"], dtype="int32")[0] for record in (one, two))
     assert one["id"] != two["id"] and np.array_equal(a, b)
 
@@ -133,15 +164,26 @@ def test_the_same_seed_gives_the_same_sound(daemon):
 def test_a_pinned_tempo_holds_until_it_is_let_go(daemon):
     assert "101.5 (pin)" in daemon.command("tempo", "101.5")
     try:
-        assert json.loads(daemon.command("make", "house loop", "--bars", "1", "--json"))["bpm"] == 101.5
-        assert json.loads(daemon.command("make", "house loop", "--bars", "1", "--bpm", "99", "--json"))["bpm"] == 99
+        assert (
+            json.loads(daemon.command("make", "house loop", "--bars", "1", "--json"))["bpm"]
+            == 101.5
+        )
+        assert (
+            json.loads(
+                daemon.command("make", "house loop", "--bars", "1", "--bpm", "99", "--json")
+            )["bpm"]
+            == 99
+        )
     finally:
         daemon.command("tempo", "0")
     assert "pin" not in daemon.command("tempo")
 
 
 def test_the_context_of_a_daw_is_followed_and_reported(daemon):
-    daemon.link.send("/sidecrate/context", json.dumps({"source": "max:1", "bpm": 97.25, "key": "Dm", "sample_rate": 48000}))
+    daemon.link.send(
+        "/sidecrate/context",
+        json.dumps({"source": "max:1", "bpm": 97.25, "key": "Dm", "sample_rate": 48000}),
+    )
     try:
         record = json.loads(daemon.command("make", "house chords", "--bars", "1", "--json"))
         assert (record["bpm"], record["key"], record["sample_rate"]) == (97.25, "Dm", 48000)
@@ -165,8 +207,13 @@ def test_what_is_published_is_read_by_other_programs(daemon):
     probe = subprocess.run([ffprobe, "-v", "error", "-show_entries", "stream=sample_rate,channels,duration_ts", "-of", "json", record["path"]],
                            capture_output=True, text=True, check=True)  # fmt: skip
     stream = json.loads(probe.stdout)["streams"][0]
-    assert (int(stream["sample_rate"]), stream["duration_ts"]) == (record["sample_rate"], record["frames"])
-    said = subprocess.run([sox, "--info", "-s", record["path"]], capture_output=True, text=True, check=True)
+    assert (int(stream["sample_rate"]), stream["duration_ts"]) == (
+        record["sample_rate"],
+        record["frames"],
+    )
+    said = subprocess.run(
+        [sox, "--info", "-s", record["path"]], capture_output=True, text=True, check=True
+    )
     assert int(said.stdout) == record["frames"]
 
 
@@ -181,7 +228,9 @@ def test_the_daemon_stays_light_and_the_embedded_road_loads_nothing_it_can_do_wi
     assert children
     for text in children:
         assert not [
-            library for library in ("numba", "llvmlite", "scipy/signal", "scipy/stats", "scipy/optimize") if library in text
+            library
+            for library in ("numba", "llvmlite", "scipy/signal", "scipy/stats", "scipy/optimize")
+            if library in text
         ]
 
 
@@ -203,7 +252,11 @@ def test_a_track_has_its_sections_as_cues(daemon):
 
 def test_an_error_names_the_address_that_was_sent(daemon):
     daemon.link.send("/sidecrate/status", "zz")
-    errors = [message.arguments for message in daemon.link.listen(1.0) if message.address == "/sidecrate/error"]
+    errors = [
+        message.arguments
+        for message in daemon.link.listen(1.0)
+        if message.address == "/sidecrate/error"
+    ]
     assert errors and errors[0][0] == "/sidecrate/status" and "zz" in errors[0][2]
 
 

@@ -41,19 +41,28 @@ class FlOnJack:
     server: the JACK server's name. loopback: the ports are there without the daemon, which opens them by name, as on Windows. lost: how likely a frame is lost.
     """
 
-    def __init__(self, server: str, *, idle: bool = True, loopback: bool = False, lost: float = 0.0) -> None:
+    def __init__(
+        self, server: str, *, idle: bool = True, loopback: bool = False, lost: float = 0.0
+    ) -> None:
         self.server, self.fl, self.idle = server, Fl(real_time=True), idle
         self.chance, self.lost = random.Random(3), lost
         self.longest = {"to FL": 0, "to the daemon": 0}
         names = ("Sidecrate to FL", "Sidecrate from FL") if loopback else ("FL", "FL")
-        self.input, self.output = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, names[0]), rtmidi.MidiOut(rtmidi.API_UNIX_JACK, names[1])
+        self.input, self.output = (
+            rtmidi.MidiIn(rtmidi.API_UNIX_JACK, names[0]),
+            rtmidi.MidiOut(rtmidi.API_UNIX_JACK, names[1]),
+        )
         self.input.ignore_types(sysex=False)
         if loopback:
             self.input.open_virtual_port("in")
             self.output.open_virtual_port("out")
         else:
             for client in (self.input, self.output):
-                found = wait_until(lambda c=client: [n for n in c.get_ports() if n.startswith("Sidecrate FL")], 10, "the port")
+                found = wait_until(
+                    lambda c=client: [n for n in c.get_ports() if n.startswith("Sidecrate FL")],
+                    10,
+                    "the port",
+                )
                 client.open_port(client.get_ports().index(found[0]))
         time.sleep(0.3)
 
@@ -83,13 +92,17 @@ class FlOnJack:
         try:
             return wait_until(lambda: self.turn() and look(), wait_s, what)
         except AssertionError as error:
-            raise AssertionError(f"{error}; FL's hints: {list(dict.fromkeys(self.fl.hints))}") from None
+            raise AssertionError(
+                f"{error}; FL's hints: {list(dict.fromkeys(self.fl.hints))}"
+            ) from None
 
     def hint(self, *words: str, wait_s: float = 30.0) -> str:
         """The first hint with all these words in it, from now on."""
         self.fl.hints.clear()
         return self.until(
-            lambda: next((h for h in self.fl.hints if all(w in h for w in words)), None), wait_s, f"a hint with {words}"
+            lambda: next((h for h in self.fl.hints if all(w in h for w in words)), None),
+            wait_s,
+            f"a hint with {words}",
         )
 
     def close(self) -> None:
@@ -112,7 +125,7 @@ class Heard:
 
 
 @pytest.fixture(params=[True, False], ids=["OnIdle alive", "OnIdle dead"])
-def joined(request, jack, start_daemon, tmp_path):  # noqa: F811
+def joined(request, jack, start_daemon, tmp_path):
     folder = tmp_path / "Piano roll scripts"
     folder.mkdir()
     daemon = start_daemon(config=CONFIG.format(folder=folder))
@@ -125,9 +138,14 @@ def test_from_fl_to_a_clip_and_back(joined):
     daemon, fl, folder = joined
     project, session = fl.fl, Heard(daemon)
     project.channel_names[0] = (
-        "> dusty boom bap drums with a very long name " + "so that it takes more than a frame " * 4 + "[F#m]"
+        "> dusty boom bap drums with a very long name "
+        + "so that it takes more than a frame " * 4
+        + "[F#m]"
     )
-    fl.until(lambda: project.globals["_script"].boot and not project.globals["_script"].waiting, what="the daemon's welcome")
+    fl.until(
+        lambda: project.globals["_script"].boot and not project.globals["_script"].waiting,
+        what="the daemon's welcome",
+    )
     # presets, knobs and velocity
     assert project.touch(0xB0, 21, 127).handled
     assert project.touch(0x90, 36, 127).handled and not project.touch(0x90, 90, 1).handled
@@ -135,11 +153,18 @@ def test_from_fl_to_a_clip_and_back(joined):
     assert fl.hint("done", ".wav").startswith("^c")
     (record,) = daemon.clips()
     assert (record["bpm"], record["meter"], session.get("key")) == (128.5, "4/4", "F#m")
-    assert record["request"]["energy"] == 1 and record["request"]["swing"] == 70 and record["project"] == "night drive"
+    assert (
+        record["request"]["energy"] == 1
+        and record["request"]["swing"] == 70
+        and record["project"] == "night drive"
+    )
     # the prompt of a channel's name, in the key of its tag
     project.touch(0x90, 37, 100)
     fl.until(lambda: len(daemon.clips()) == 2, 60, "the clip of the name")
-    assert daemon.clips()[1]["prompt"].startswith("dusty boom bap drums") and daemon.clips()[1]["request"]["key"] == "F#m"
+    assert (
+        daemon.clips()[1]["prompt"].startswith("dusty boom bap drums")
+        and daemon.clips()[1]["request"]["key"] == "F#m"
+    )
     # a fault is told
     project.touch(0x90, 39, 100)
     assert "fail" in fl.hint("^e", "failed")
@@ -154,15 +179,20 @@ def test_from_fl_to_a_clip_and_back(joined):
     assert fl.longest == {"to FL": 256, "to the daemon": 256}
     assert session.get("said_by")["bpm"] == "fl:studio"
     wanted = "answers" if fl.idle else "OnIdle"
-    fl.until(lambda: wanted in json.loads(daemon.places.beacon.read_text())["doors"]["fl"], what="the door's health")
+    fl.until(
+        lambda: wanted in json.loads(daemon.places.beacon.read_text())["doors"]["fl"],
+        what="the door's health",
+    )
     checks = [json.loads(line) for line in daemon.command("doctor", "--json").splitlines()]
-    assert next(check for check in checks if check["name"] == "fl studio")["verdict"] == ("ok" if fl.idle else "note")
+    assert next(check for check in checks if check["name"] == "fl studio")["verdict"] == (
+        "ok" if fl.idle else "note"
+    )
     project.call("OnDeInit")
     fl.send()
     fl.until(lambda: session.get("bpm") is None, what="the end of the session")
 
 
-def test_ports_by_name_lost_frames_and_a_daemon_that_is_started_anew(jack, start_daemon, tmp_path):  # noqa: F811
+def test_ports_by_name_lost_frames_and_a_daemon_that_is_started_anew(jack, start_daemon, tmp_path):
     fl = FlOnJack(jack, loopback=True, lost=0.1)
     try:
         daemon = start_daemon(config=CONFIG.format(folder=tmp_path))
@@ -175,7 +205,10 @@ def test_ports_by_name_lost_frames_and_a_daemon_that_is_started_anew(jack, start
         daemon.stop()
         daemon.start()
         session = Heard(daemon)
-        fl.until(lambda: session.get("bpm") == 128.5 and session.get("project") == "night drive", what="the session anew")
+        fl.until(
+            lambda: session.get("bpm") == 128.5 and session.get("project") == "night drive",
+            what="the session anew",
+        )
         fl.fl.touch(0x90, 36, 64)
         fl.until(lambda: len(daemon.clips()) == 2, 60, "another clip")
         time.sleep(1)

@@ -25,15 +25,32 @@ def server() -> Iterator[OpenAiServer]:
 
 
 def config(server: OpenAiServer, **more: object) -> str:
-    asked = {"base_url": server.url, "model": "tiny", "price": [2.5, 10], "timeout_s": 5, "prompts": "on", **more}
+    asked = {
+        "base_url": server.url,
+        "model": "tiny",
+        "price": [2.5, 10],
+        "timeout_s": 5,
+        "prompts": "on",
+        **more,
+    }
     return f"{CONFIG}improve: {json.dumps(asked)}\n"
 
 
-def test_a_prompt_is_improved_kept_and_paid_once_whatever_dies(start_daemon: Start, server: OpenAiServer) -> None:
+def test_a_prompt_is_improved_kept_and_paid_once_whatever_dies(
+    start_daemon: Start, server: OpenAiServer
+) -> None:
     daemon = start_daemon(config=config(server), OPENAI_API_KEY=KEY)
-    (clip,) = json.loads("[" + ",".join(daemon.command("make", "head nodder", "--json", "--bars", "1").splitlines()) + "]")
+    (clip,) = json.loads(
+        "["
+        + ",".join(daemon.command("make", "head nodder", "--json", "--bars", "1").splitlines())
+        + "]"
+    )
     assert (clip["bpm"], clip["key"], clip["bars"], clip["genre"]) == (92, "D minor", 1, "boom bap")
-    assert clip["prompt"] == "head nodder" and clip["words"] == "head nodder" and "head-nodder_92bpm" in clip["path"]
+    assert (
+        clip["prompt"] == "head nodder"
+        and clip["words"] == "head nodder"
+        and "head-nodder_92bpm" in clip["path"]
+    )
     improved = clip["improved"]
     assert improved["original"] == "head nodder" and improved["improve"]["model"] == "tiny-1"
     assert "vinyl crackle" in improved["improve"]["answer"]["words"]["embedded"]
@@ -58,13 +75,18 @@ def test_a_prompt_is_improved_kept_and_paid_once_whatever_dies(start_daemon: Sta
         assert not path.is_file() or KEY.encode() not in path.read_bytes()
 
 
-def test_what_is_proposed_waits_for_a_yes_over_a_restart(start_daemon: Start, server: OpenAiServer) -> None:
+def test_what_is_proposed_waits_for_a_yes_over_a_restart(
+    start_daemon: Start, server: OpenAiServer
+) -> None:
     daemon = start_daemon(config=config(server, prompts="ask"), OPENAI_API_KEY=KEY)
 
     said = json.loads(daemon.command("make", "head nodder", "--json", "--bars", "1", code=1))
     assert said["error"] == "waiting" and "vinyl crackle" in said["text"]
     daemon.link.generate("make", {"prompt": "slow jam", "bars": 1}, "k1")
-    wait_until(lambda: len(daemon.rows("SELECT 1 FROM improvements WHERE state = 'waiting'")) == 2, what="both proposals")
+    wait_until(
+        lambda: len(daemon.rows("SELECT 1 FROM improvements WHERE state = 'waiting'")) == 2,
+        what="both proposals",
+    )
     yes, no = (row["id"] for row in daemon.rows("SELECT id FROM jobs ORDER BY seq"))
     daemon.kill()
     daemon.start()
@@ -81,26 +103,50 @@ def test_what_is_proposed_waits_for_a_yes_over_a_restart(start_daemon: Start, se
         daemon.link.ask("/sidecrate/answer", yes, "no")
 
 
-def test_notes_by_the_model_and_by_rules_where_it_fails(start_daemon: Start, server: OpenAiServer) -> None:
+def test_notes_by_the_model_and_by_rules_where_it_fails(
+    start_daemon: Start, server: OpenAiServer
+) -> None:
     daemon = start_daemon(config=config(server, prompts="off", price=[0, 0]), OPENAI_API_KEY=KEY)
-    fields = ("--compose", "llm", "--bpm", "124", "--key", "C minor", "--bars", "2", "--count", "2", "--json")
-    clips = [json.loads(line) for line in daemon.command("make", "house groove", *fields).splitlines()]
+    fields = (
+        "--compose",
+        "llm",
+        "--bpm",
+        "124",
+        "--key",
+        "C minor",
+        "--bars",
+        "2",
+        "--count",
+        "2",
+        "--json",
+    )
+    clips = [
+        json.loads(line) for line in daemon.command("make", "house groove", *fields).splitlines()
+    ]
     assert server.calls == 1 and len(clips) == 2
     for clip in clips:
         assert (clip["bpm"], clip["key"], clip["bars"]) == (124, "C minor", 2)
-        assert clip["plan"]["chords_of"] == ["i7", "bVI", "bVII", "i7"] and set(clip["parts"]) == {"drums", "bass", "lead"}
+        assert clip["plan"]["chords_of"] == ["i7", "bVI", "bVII", "i7"] and set(clip["parts"]) == {
+            "drums",
+            "bass",
+            "lead",
+        }
         assert "notes by tiny-1" in "\n".join(clip["report"]["said"])
     server.plans.append(("refuse", "no"))
     daemon.link.generate("make", {"prompt": "house groove", "compose": "llm", "bars": 1}, "k1")
     wait_until(lambda: len(daemon.clips()) == 3, 60, "the third clip")
-    assert "the notes are written by rules: the model refused" in "\n".join(daemon.clips()[2]["report"]["said"])
+    assert "the notes are written by rules: the model refused" in "\n".join(
+        daemon.clips()[2]["report"]["said"]
+    )
     assert not daemon.rows("SELECT * FROM purchases")
     # a cancel does not wait for the model
     server.plans.append("hang")
     daemon.link.generate("make", {"prompt": "house groove", "improve": "on"}, "k2")
     wait_until(lambda: server.calls == 3, what="the question")
     daemon.link.ask("/sidecrate/cancel", "k2")
-    assert daemon.rows("SELECT state FROM jobs ORDER BY seq DESC LIMIT 1")[0]["state"] == "cancelled"
+    assert (
+        daemon.rows("SELECT state FROM jobs ORDER BY seq DESC LIMIT 1")[0]["state"] == "cancelled"
+    )
     daemon.link.generate("make", {"prompt": "house groove", "improve": "on", "bars": 1}, "k3")
     wait_until(lambda: len(daemon.clips()) == 4, 60, "the fourth clip")
 
@@ -116,7 +162,9 @@ def test_without_a_daemon_and_without_money(server: OpenAiServer, tmp_path: Path
         assert ("USD are spent" in "\n".join(clip["report"]["said"])) != bool(calls)
 
 
-def test_a_prompt_file_has_lyrics_written_shown_and_sung(start_daemon: Start, server: OpenAiServer) -> None:
+def test_a_prompt_file_has_lyrics_written_shown_and_sung(
+    start_daemon: Start, server: OpenAiServer
+) -> None:
     shop = ReplicateServer(work_s=0.1)
     try:
         more = f"{config(server)}replicate: {{base_url: '{shop.url}'}}\n"
@@ -125,19 +173,36 @@ def test_a_prompt_file_has_lyrics_written_shown_and_sung(start_daemon: Start, se
         for name in ("song.txt", "other.txt"):
             (daemon.places.inbox / name).write_text(text, encoding="utf-8")
         done = daemon.places.inbox / "done"
-        song, other = (wait_until(lambda n=n: sorted(done.glob(f"{n}.txt.*.proposal.txt")), 30, n)[0] for n in ("song", "other"))
+        song, other = (
+            wait_until(lambda n=n: sorted(done.glob(f"{n}.txt.*.proposal.txt")), 30, n)[0]
+            for n in ("song", "other")
+        )
         shown = song.read_text(encoding="utf-8")
-        assert shown.startswith("answer ") and "The needle finds the groove again" in shown and shop.creates == 0
+        assert (
+            shown.startswith("answer ")
+            and "The needle finds the groove again" in shown
+            and shop.creates == 0
+        )
         (daemon.places.inbox / song.name).write_text(shown, encoding="utf-8")
         (daemon.places.inbox / other.name).write_text(
             other.read_text(encoding="utf-8").replace(": yes", ": no"), encoding="utf-8"
         )
         wait_until(lambda: (done / "song.txt.result.json").exists(), 60, "the song")
         (bought,) = shop.predictions.values()
-        assert bought["input"]["lyrics"].startswith("[verse]\nThe needle") and "upright bass" in bought["input"]["tags"]
+        assert (
+            bought["input"]["lyrics"].startswith("[verse]\nThe needle")
+            and "upright bass" in bought["input"]["tags"]
+        )
         (clip,) = daemon.clips()
-        assert clip["improved"]["lyrics"]["answer"]["lyrics"] == bought["input"]["lyrics"] and clip["kind"] == "track"
-        said = wait_until(lambda: sorted((daemon.places.inbox / "failed").glob("other.txt.error.txt")), 30, "the refusal")
+        assert (
+            clip["improved"]["lyrics"]["answer"]["lyrics"] == bought["input"]["lyrics"]
+            and clip["kind"] == "track"
+        )
+        said = wait_until(
+            lambda: sorted((daemon.places.inbox / "failed").glob("other.txt.error.txt")),
+            30,
+            "the refusal",
+        )
         assert "declined" in said[0].read_text(encoding="utf-8")
         assert shop.creates == 1 and server.calls == 4
     finally:

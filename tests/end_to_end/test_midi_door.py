@@ -31,7 +31,7 @@ def lights_until(pads, last):
     return seen
 
 
-def test_a_pad_brings_a_clip_and_its_light_tells_how_it_goes(jack, start_daemon):  # noqa: F811
+def test_a_pad_brings_a_clip_and_its_light_tells_how_it_goes(jack, start_daemon):
     daemon = start_daemon(config=CONFIG)
     assert read_beacon(daemon.places).doors["midi"].startswith("open")
     with controller("pad controller", to="Sidecrate") as pads:

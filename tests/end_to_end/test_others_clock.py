@@ -50,7 +50,9 @@ def test_the_daemon_follows_its_tempo_position_start_and_stop(start_daemon, tmp_
         slip_s = follows(start_daemon, tmp_path, f"home{number}")
         if slip_s <= MOST_SLIP_S:
             return
-    pytest.skip(f"this machine is too busy to measure time by: the JACK server's clock slipped by {1000 * slip_s:.0f} ms")
+    pytest.skip(
+        f"this machine is too busy to measure time by: the JACK server's clock slipped by {1000 * slip_s:.0f} ms"
+    )
 
 
 def follows(start_daemon, tmp_path, home):
@@ -58,7 +60,9 @@ def follows(start_daemon, tmp_path, home):
         with others_clock(BPM, tmp_path) as clock:
             daemon = start_daemon(home, CONFIG)
             told = Told(daemon)
-            wait_until(lambda: "mclk_out is open" in daemon.places.log.read_text(), 10, "the clock's port")
+            wait_until(
+                lambda: "mclk_out is open" in daemon.places.log.read_text(), 10, "the clock's port"
+            )
             clock.say("start")
             until = time.monotonic() + 12
             while time.monotonic() < until and told.now().get("bpm") != BPM:
@@ -73,7 +77,9 @@ def follows(start_daemon, tmp_path, home):
             daemon.stop()
         if clock.slip_s > MOST_SLIP_S:
             return clock.slip_s
-        assert clock.bpm_sent == pytest.approx(BPM, abs=0.002), "what was sent is what was asked of it"
+        assert clock.bpm_sent == pytest.approx(BPM, abs=0.002), (
+            "what was sent is what was asked of it"
+        )
         assert (said["bpm"], said["said_by"]["bpm"], said["playing"]) == (BPM, "midi_clock", True)
         quarters = [(time_s - clock.ticks_s[0]) * BPM / 60 for time_s in (asked_s, answered_s)]
         assert quarters[0] - 0.1 < position < quarters[1] + 0.1, "counted from Start"

@@ -139,7 +139,9 @@ def test_the_library_is_used_by_keyboard_alone(browser: Any, house: WebHouse, lo
     page.get_by_role("heading", name=re.compile("^Edit ")).wait_for()
 
 
-def test_nothing_stands_over_the_edge_and_axe_finds_no_serious_fault(browser: Any, house: WebHouse, loop: str) -> None:
+def test_nothing_stands_over_the_edge_and_axe_finds_no_serious_fault(
+    browser: Any, house: WebHouse, loop: str
+) -> None:
     page = opened(browser, house)
     page.locator(".clips .wave div").first.wait_for()
     page.get_by_role("button", name=re.compile("^Edit")).first.click()
@@ -163,7 +165,9 @@ def test_nothing_stands_over_the_edge_and_axe_finds_no_serious_fault(browser: An
 def serious_faults(page: Any) -> list[Any]:
     found = page.evaluate("axe.run()")["violations"]
     return [
-        (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found if one["impact"] in ("serious", "critical")
+        (one["id"], [node["html"][:200] for node in one["nodes"]])
+        for one in found
+        if one["impact"] in ("serious", "critical")
     ]
 
 
@@ -191,7 +195,9 @@ def test_a_file_is_brought_in_collected_and_the_collection_shared(
     assert shared.status_code == 200 and "Night set" in shared.text and "my beat" in shared.text
     if AXE.exists():
         for scheme in ("light", "dark"):
-            theirs = browser.new_context(bypass_csp=True, color_scheme=scheme, viewport={"width": 390, "height": 800}).new_page()
+            theirs = browser.new_context(
+                bypass_csp=True, color_scheme=scheme, viewport={"width": 390, "height": 800}
+            ).new_page()
             theirs.goto(address)
             theirs.add_script_tag(path=str(AXE))
             assert serious_faults(theirs) == [], scheme
@@ -210,7 +216,9 @@ def test_two_people_have_a_page_each(browser: Any, house: WebHouse, loop: str) -
     page.get_by_role("button", name="Add profile").click()
     page.get_by_role("button", name="Log out").wait_for()
     page.get_by_label("Theme").select_option("dark")
-    favourite = page.locator(f"[data-clip='{loop}']").get_by_role("button", name=re.compile("^Favourite"))
+    favourite = page.locator(f"[data-clip='{loop}']").get_by_role(
+        "button", name=re.compile("^Favourite")
+    )
     favourite.click()
     page.get_by_role("button", name="Log out").click()
     page.get_by_role("heading", name="Who is making music?").wait_for()
@@ -227,7 +235,13 @@ def test_two_people_have_a_page_each(browser: Any, house: WebHouse, loop: str) -
 
 def test_a_proposal_is_answered_on_the_page(browser: Any, tmp_path: Path) -> None:
     server = OpenAiServer(needs_key=True)
-    asked = {"base_url": server.url, "model": "tiny", "price": [0, 0], "timeout_s": 20, "prompts": "ask"}
+    asked = {
+        "base_url": server.url,
+        "model": "tiny",
+        "price": [0, 0],
+        "timeout_s": 20,
+        "prompts": "ask",
+    }
     house = WebHouse(tmp_path / "home", f"improve: {json.dumps(asked)}\n", OPENAI_API_KEY=KEY)
     try:
         page = opened(browser, house)
@@ -250,7 +264,9 @@ def test_a_proposal_is_answered_on_the_page(browser: Any, tmp_path: Path) -> Non
         server.close()
 
 
-def test_notes_alone_are_edited_and_alike_sounds_found(browser: Any, house: WebHouse, loop: str) -> None:
+def test_notes_alone_are_edited_and_alike_sounds_found(
+    browser: Any, house: WebHouse, loop: str
+) -> None:
     notes = house.make(prompt="piano chords", kind="midi", bars=1, bpm=120, key="Am")
     house.make(prompt="hat", kind="oneshot")
     page = opened(browser, house)
@@ -279,8 +295,13 @@ def test_the_built_page_is_that_of_its_sources(tmp_path: Path) -> None:
     if not (PAGE / "node_modules" / "vite").exists() or shutil.which("npx") is None:
         skip_or_fail("the page's build tools are not installed; `make page` brings them")
     subprocess.run(
-        ["npx", "vite", "build", "--outDir", str(tmp_path), "--emptyOutDir"], cwd=PAGE, check=True, capture_output=True
+        ["npx", "vite", "build", "--outDir", str(tmp_path), "--emptyOutDir"],
+        cwd=PAGE,
+        check=True,
+        capture_output=True,
     )
     built = PAGE.parent / "built"
     for path in (path for path in tmp_path.rglob("*") if path.is_file()):
-        assert path.read_bytes() == (built / path.relative_to(tmp_path)).read_bytes(), f"{path.name}: run `make page`"
+        assert path.read_bytes() == (built / path.relative_to(tmp_path)).read_bytes(), (
+            f"{path.name}: run `make page`"
+        )

@@ -19,7 +19,9 @@ class Pairing:
             [sys.executable, "-m", "daemon.cli", "pair", *arguments], env=daemon.environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
-        self._reader = threading.Thread(target=lambda: self.lines.extend(iter(lambda: self.process.stderr.read(1), "")))
+        self._reader = threading.Thread(
+            target=lambda: self.lines.extend(iter(lambda: self.process.stderr.read(1), ""))
+        )
         self._reader.start()
 
     @property
@@ -50,7 +52,9 @@ def is_heard(daemon, address):
         tablet.socket.close()
 
 
-def test_a_tablet_is_let_in_by_a_persons_word_and_still_is_after_a_restart(own_address, start_daemon):  # noqa: F811
+def test_a_tablet_is_let_in_by_a_persons_word_and_still_is_after_a_restart(
+    own_address, start_daemon
+):
     daemon = start_daemon()
     assert not is_heard(daemon, own_address)
     pairing = Pairing(daemon)

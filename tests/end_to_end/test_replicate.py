@@ -20,19 +20,36 @@ def server():
 
 
 def start(start_daemon, server, more=""):
-    return start_daemon(config=CONFIG + f"replicate: {{base_url: '{server.url}'}}\n{more}", REPLICATE_API_TOKEN=TOKEN)
+    return start_daemon(
+        config=CONFIG + f"replicate: {{base_url: '{server.url}'}}\n{more}",
+        REPLICATE_API_TOKEN=TOKEN,
+    )
 
 
 def test_three_clips_on_the_grid_and_in_key_for_one_purchase(start_daemon, server):
     daemon = start(start_daemon, server)
     daemon.command(
-        "make", "soul loop", "--engine", "musicgen-looper", "--bpm", "120", "--key", "Am", "--bars", "4", "--count", "3"
+        "make",
+        "soul loop",
+        "--engine",
+        "musicgen-looper",
+        "--bpm",
+        "120",
+        "--key",
+        "Am",
+        "--bars",
+        "4",
+        "--count",
+        "3",
     )
     clips = daemon.clips()
     assert len(clips) == 3 and server.creates == 1
     for clip in clips:
         assert (clip["frames"], clip["key"], clip["license"]) == (352800, "Am", "CC-BY-NC-4.0")
-        assert clip["report"]["after"]["max_beat_error_ms"] < 10 and clip["report"]["did"]["semitones"] == -1
+        assert (
+            clip["report"]["after"]["max_beat_error_ms"] < 10
+            and clip["report"]["did"]["semitones"] == -1
+        )
     daemon.stop()
     for path in daemon.places.state.parent.rglob("*"):
         assert not path.is_file() or TOKEN.encode() not in path.read_bytes(), path
@@ -48,7 +65,9 @@ def test_a_kill_at_each_step_buys_once(start_daemon, server, step):
         server.plan("create", "hang" if step == "before create" else "hang after")
     daemon = start(start_daemon, server)
     asker = Asker(daemon.places)
-    job = asker.ask("a", prompt="soul loop", engine="musicgen-looper", bpm=120, key="Am", bars=2, count=2)
+    job = asker.ask(
+        "a", prompt="soul loop", engine="musicgen-looper", bpm=120, key="Am", bars=2, count=2
+    )
     asker.close()
 
     def reached():
@@ -66,7 +85,11 @@ def test_a_kill_at_each_step_buys_once(start_daemon, server, step):
     ids = [row["id"] for row in daemon.rows("SELECT id FROM clips ORDER BY k")]
     daemon.kill()
     daemon.start()
-    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE state IN ('done', 'failed') AND id = ?", job), 40, "the end")
+    wait_until(
+        lambda: daemon.rows("SELECT 1 FROM jobs WHERE state IN ('done', 'failed') AND id = ?", job),
+        40,
+        "the end",
+    )
     assert [clip["id"] for clip in sorted(daemon.clips(), key=lambda clip: clip["n"])] == ids
     assert server.creates == 1
 
@@ -76,7 +99,10 @@ def test_a_closer_look_asks_the_service(tmp_path, server):
     (tmp_path / "config.yaml").write_text(f"replicate: {{base_url: '{server.url}'}}\n")
 
     def look(*options):
-        rows = map(json.loads, command("engines", "--json", *options, environment=environment).stdout.splitlines())
+        rows = map(
+            json.loads,
+            command("engines", "--json", *options, environment=environment).stdout.splitlines(),
+        )
         return [row["why"] for row in rows if row["runs"] == "hosted"]
 
     assert look("--check") == [None] * 8
@@ -111,7 +137,9 @@ def test_twelve_jobs_against_a_failing_server_all_end(start_daemon, server):
     for n in range(12):
         asker.ask(f"j{n}", prompt="soul loop", engine="musicgen-looper", bpm=120, bars=1)
     asker.close()
-    wait_until(lambda: not daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL"), 60, "the end of all")
+    wait_until(
+        lambda: not daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL"), 60, "the end of all"
+    )
     rows = daemon.rows("SELECT state, error_code, error_text FROM jobs")
     assert len(rows) == 12 and all(row["state"] == "done" or row["error_text"] for row in rows)
     assert {row["error_code"] for row in rows} == {"", "no_credit", "cap"}
@@ -139,14 +167,20 @@ def test_a_cancelled_job_is_ended_at_the_service(start_daemon, server):
     daemon.command("cancel", job)
     wait_until(lambda: server.view("p0001")["status"] == "canceled", 20, "the cancel")
     assert ended(daemon, job)["state"] == "cancelled"
-    wait_until(lambda: daemon.rows("SELECT 1 FROM purchases WHERE state = 'cancelled' AND cost_usd > 0"), 20, "what it has cost")
+    wait_until(
+        lambda: daemon.rows("SELECT 1 FROM purchases WHERE state = 'cancelled' AND cost_usd > 0"),
+        20,
+        "what it has cost",
+    )
 
 
 def test_what_nobody_waits_for_any_more_is_ended_at_the_next_start(start_daemon, server):
     server.work_s = 60.0
     daemon = start(start_daemon, server)
     ask(daemon)
-    wait_until(lambda: daemon.rows("SELECT 1 FROM purchases WHERE state = 'created'"), 30, "the purchase")
+    wait_until(
+        lambda: daemon.rows("SELECT 1 FROM purchases WHERE state = 'created'"), 30, "the purchase"
+    )
     daemon.kill()
     with sqlite3.connect(daemon.places.database) as database:
         database.execute("UPDATE clips SET state = 'cancelled'")
@@ -154,30 +188,48 @@ def test_what_nobody_waits_for_any_more_is_ended_at_the_next_start(start_daemon,
     database.close()
     daemon.start()
     wait_until(lambda: server.view("p0001")["status"] == "canceled", 20, "the cancel")
-    wait_until(lambda: daemon.rows("SELECT 1 FROM purchases WHERE state = 'cancelled' AND cost_usd > 0"), 20, "what it has cost")
+    wait_until(
+        lambda: daemon.rows("SELECT 1 FROM purchases WHERE state = 'cancelled' AND cost_usd > 0"),
+        20,
+        "what it has cost",
+    )
     assert server.creates == 1
 
 
-def test_a_paid_take_that_is_refused_is_kept_and_another_bought_only_where_that_is_asked(start_daemon, server):
+def test_a_paid_take_that_is_refused_is_kept_and_another_bought_only_where_that_is_asked(
+    start_daemon, server
+):
     server.audio = "silent"
     daemon = start(start_daemon, server)
     why = ended(daemon, ask(daemon))
     kept = list(daemon.places.paid_takes.glob("*.wav"))
-    assert why["state"] == "failed" and len(kept) == 1 and f"sidecrate fit '{kept[0]}'" in why["error_text"]
+    assert (
+        why["state"] == "failed"
+        and len(kept) == 1
+        and f"sidecrate fit '{kept[0]}'" in why["error_text"]
+    )
     assert soundfile.info(kept[0]).samplerate == 32000 and server.creates == 1
     daemon.stop()
-    (daemon.places.config_file).write_text((daemon.places.config_file).read_text() + "spend: {retry: true}\n")
+    (daemon.places.config_file).write_text(
+        (daemon.places.config_file).read_text() + "spend: {retry: true}\n"
+    )
     daemon.start()
     job = ask(daemon)
     wait_until(lambda: server.creates == 2, 30, "the first take")
-    wait_until(lambda: daemon.rows("SELECT 1 FROM purchases WHERE id = 2 AND state = 'done'"), 30, "its end")
+    wait_until(
+        lambda: daemon.rows("SELECT 1 FROM purchases WHERE id = 2 AND state = 'done'"),
+        30,
+        "its end",
+    )
     server.audio = "whole"
     assert ended(daemon, job)["state"] == "done" and server.creates == 3
 
 
 def test_two_engines_are_compared_and_each_clip_says_its_licence(start_daemon, server):
     daemon = start(start_daemon, server)
-    daemon.command("make", "soul loop", "--engine", "musicgen-looper,embedded", "--bpm", "120", "--bars", "1")
+    daemon.command(
+        "make", "soul loop", "--engine", "musicgen-looper,embedded", "--bpm", "120", "--bars", "1"
+    )
     found = {clip["engine"]: clip for clip in daemon.clips()}
     licences = {"musicgen-looper": "CC-BY-NC-4.0", "embedded": "CC0-1.0"}
     assert {name: clip["license"] for name, clip in found.items()} == licences

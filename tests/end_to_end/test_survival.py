@@ -37,8 +37,14 @@ class Watcher:
 
 
 def order_slow(daemon, count=1, **more):
-    daemon.link.generate("make", {"prompt": "slow clicks", "engine": "fake", "bpm": 120, "bars": 1, "count": count, **more}, "x")
-    return wait_until(lambda: [row["id"] for row in daemon.rows("SELECT id FROM jobs")], 10, "the job")[-1]
+    daemon.link.generate(
+        "make",
+        {"prompt": "slow clicks", "engine": "fake", "bpm": 120, "bars": 1, "count": count, **more},
+        "x",
+    )
+    return wait_until(
+        lambda: [row["id"] for row in daemon.rows("SELECT id FROM jobs")], 10, "the job"
+    )[-1]
 
 
 def state_of(daemon, job):
@@ -94,7 +100,9 @@ def test_cancel_ends_the_work_within_a_second(start_daemon):
     row = daemon.rows("SELECT state, error_code FROM jobs")[0]
     assert tuple(row) == ("cancelled", "cancelled")
     assert time.monotonic() - asked < 5
-    record = json.loads(daemon.command("make", "clicks", "--engine", "fake", "--bars", "1", "--json"))
+    record = json.loads(
+        daemon.command("make", "clicks", "--engine", "fake", "--bars", "1", "--json")
+    )
     assert os.path.exists(record["path"]), "the next job runs"
 
 
@@ -128,7 +136,9 @@ def test_an_engine_that_fails_is_heard_at_the_door(start_daemon):
 
 def test_silence_is_refused_with_the_reason(start_daemon):
     daemon = start_daemon()
-    out = json.loads(daemon.command("make", "silent", "--engine", "fake", "--bars", "1", "--json", code=1))
+    out = json.loads(
+        daemon.command("make", "silent", "--engine", "fake", "--bars", "1", "--json", code=1)
+    )
     assert "silent" in out["text"]
 
 
@@ -150,7 +160,11 @@ def test_a_clip_waits_for_a_crate_that_has_gone(start_daemon):
 def test_a_second_daemon_on_the_same_home_is_refused(start_daemon):
     daemon = start_daemon()
     second = command("run", environment=daemon.environment)
-    assert second.returncode == 1 and "another Sidecrate daemon" in second.stderr and len(second.stderr.splitlines()) == 1
+    assert (
+        second.returncode == 1
+        and "another Sidecrate daemon" in second.stderr
+        and len(second.stderr.splitlines()) == 1
+    )
 
 
 def test_a_port_in_use_leaves_the_daemon_up(start_daemon, tmp_path):
@@ -167,7 +181,11 @@ def test_a_port_in_use_leaves_the_daemon_up(start_daemon, tmp_path):
         (places.inbox / "x.txt").write_text("engine: fake\n\nclicks 120 bpm 1 bar")
         wait_until((places.inbox / "done" / "x.txt").exists, 30, "a clip by the other door")
         first.stop()
-        wait_until(lambda: json.loads(places.beacon.read_text())["osc_port"] == port, 20, "the port, once it is free")
+        wait_until(
+            lambda: json.loads(places.beacon.read_text())["osc_port"] == port,
+            20,
+            "the port, once it is free",
+        )
     finally:
         process.terminate()
         said = process.communicate(timeout=20)[1]

@@ -28,12 +28,23 @@ def test_a_pad_makes_a_clip_and_shows_it(start_daemon):
     tablet.live()
     listen_until(tablet, lambda: tablet.shown.get("light2"))
     shown = tablet.shown
-    assert (shown["name1"], shown["name2"], shown["text"], shown["light1"]) == (["dusty"], ["hit"], ["ready"], [0.0])
+    assert (shown["name1"], shown["name2"], shown["text"], shown["light1"]) == (
+        ["dusty"],
+        ["hit"],
+        ["ready"],
+        [0.0],
+    )
 
     tablet.press("bars1")
     tablet.touch("energy", 0.8)
     tablet.press("pad1")
-    listen_until(tablet, lambda: shown["light1"][-1] == shown["bar"][-1] == 1.0 and shown["text"][-1].startswith("done: "))
+    listen_until(
+        tablet,
+        lambda: (
+            shown["light1"][-1] == shown["bar"][-1] == 1.0
+            and shown["text"][-1].startswith("done: ")
+        ),
+    )
     lights = shown["light1"]
     assert lights == sorted(lights) and lights[:2] == [0.0, 0.25] and shown["light2"] == [0.0]
     assert any(text.startswith("queued: ") for text in shown["text"])
@@ -47,6 +58,8 @@ def test_a_pad_makes_a_clip_and_shows_it(start_daemon):
     listen_until(tablet, lambda: shown["text"][-1] == f"kept {clip['id']}")
     tablet.press("pad8")
     listen_until(tablet, lambda: shown["text"][-1].startswith("not taken: preset '8'"))
-    daemon.link.send("/sidecrate/context", '{"source": "max:1", "bpm": 93.5, "key": "Am", "meter": "3/4"}')
+    daemon.link.send(
+        "/sidecrate/context", '{"source": "max:1", "bpm": 93.5, "key": "Am", "meter": "3/4"}'
+    )
     listen_until(tablet, lambda: shown["tempo"][-1] == 93.5 and shown["key"][-1] == "Am")
     tablet.socket.close()

@@ -17,23 +17,47 @@ REPO = Path(__file__).parents[2]
 
 @pytest.mark.timeout(400)
 def test_the_built_wheel_makes_a_clip(tmp_path):
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path / "dist"), str(REPO)]
+    build = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(tmp_path / "dist"),
+        str(REPO),
+    ]
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = (tmp_path / "dist").glob("sidecrate-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     built = REPO / "daemon" / "web" / "built"
-    page = {f"daemon/web/built/{path.relative_to(built).as_posix()}" for path in built.rglob("*") if path.is_file()}
+    page = {
+        f"daemon/web/built/{path.relative_to(built).as_posix()}"
+        for path in built.rglob("*")
+        if path.is_file()
+    }
     assert len(page) >= 4 and page <= names, "the built page is in the wheel"
     assert not any(name.startswith(("daemon/web/page", "tests", "benchmarks")) for name in names)
     home = tmp_path / "environment"
     venv.create(home)
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     # by the pip that is here already, and without compiling ten thousand files of which a few are used
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-compile"]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "--quiet",
+        "--no-compile",
+    ]
     install += ["--constraint", str(REPO / "constraints.txt"), str(wheel)]
     done = subprocess.run(install, capture_output=True, text=True)
-    if done.returncode and ("No matching distribution" in done.stderr or "Connection" in done.stderr):
+    if done.returncode and (
+        "No matching distribution" in done.stderr or "Connection" in done.stderr
+    ):
         skip_or_fail("the package registry does not answer")
     assert done.returncode == 0, done.stderr
     command = python.with_name("sidecrate.exe" if os.name == "nt" else "sidecrate")

@@ -35,7 +35,9 @@ class Asker:
             beacon = read_beacon(self._places)
             if beacon is not None and beacon.osc_port:
                 # hello each time: a daemon that started anew does not remember us
-                self._send(build_message("/sidecrate/hello", "asker", 0, self._nonce), beacon.osc_port)
+                self._send(
+                    build_message("/sidecrate/hello", "asker", 0, self._nonce), beacon.osc_port
+                )
                 self._send(packet, beacon.osc_port)
             self.listen(0.3, label)
         return self.jobs.get(label, "")
@@ -46,7 +48,9 @@ class Asker:
     def listen(self, wait_s: float, label: str = "") -> None:
         """Hear what comes within `wait_s`, or until `label` is settled."""
         until = time.monotonic() + wait_s
-        while (left_s := until - time.monotonic()) > 0 and not (label and (label in self.jobs or label in self.refused)):
+        while (left_s := until - time.monotonic()) > 0 and not (
+            label and (label in self.jobs or label in self.refused)
+        ):
             self._socket.settimeout(left_s)
             try:
                 messages = parse_packet(self._socket.recv(65_536))
@@ -57,9 +61,20 @@ class Asker:
 
     def _hear(self, address: str, given: tuple[Any, ...]) -> None:
         # progress and ends bear the job too: of a job that was accepted before a kill only these may be heard
-        if address in ("/sidecrate/accepted", "/sidecrate/progress", "/sidecrate/finished", "/sidecrate/failed") and given[0]:
+        if (
+            address
+            in (
+                "/sidecrate/accepted",
+                "/sidecrate/progress",
+                "/sidecrate/finished",
+                "/sidecrate/failed",
+            )
+            and given[0]
+        ):
             known = self.jobs.setdefault(given[0], given[1])
-            assert known == given[1], f"{given[0]} was accepted as job {known} and as job {given[1]}"
+            assert known == given[1], (
+                f"{given[0]} was accepted as job {known} and as job {given[1]}"
+            )
         elif address == "/sidecrate/error" and len(given) > 3 and given[3]:
             self.refused[given[3]] = given[2]
 

@@ -22,16 +22,32 @@ def audit(places: Places) -> list[str]:
     """Everything that is wrong with a home whose daemon has started anew and come to rest; empty when nothing is."""
     with closing(sqlite3.connect(f"{places.database.absolute().as_uri()}?mode=ro", uri=True)) as db:
         db.row_factory = sqlite3.Row
-        faults = [f"database: {row[0]}" for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        faults = [
+            f"database: {row[0]}" for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"
+        ]
         jobs = db.execute("SELECT id, state, ended FROM jobs").fetchall()
         clips = db.execute("SELECT * FROM clips").fetchall()
-    faults += [f"job {row['id']} is {row['state']}" for row in jobs if row["state"] not in ENDED or row["ended"] is None]
-    faults += [f"clip {row['id']} of job {row['job']} is {row['state']}" for row in clips if row["state"] not in ENDED]
+    faults += [
+        f"job {row['id']} is {row['state']}"
+        for row in jobs
+        if row["state"] not in ENDED or row["ended"] is None
+    ]
+    faults += [
+        f"clip {row['id']} of job {row['job']} is {row['state']}"
+        for row in clips
+        if row["state"] not in ENDED
+    ]
     done = [row for row in clips if row["state"] == "done"]
     paths = Counter(row["path"] for row in done)
     faults += [f"{path} stands for {count} clips" for path, count in paths.items() if count > 1]
-    faults += [f"clip {row['id']}: {fault}" for row in done if (fault := partial(Path(row["path"]), json.loads(row["record"])))]
-    shown = {str(path) for path in places.crate.rglob("*.wav") if not {"Stems", "Kept"} & set(path.parts)}
+    faults += [
+        f"clip {row['id']}: {fault}"
+        for row in done
+        if (fault := partial(Path(row["path"]), json.loads(row["record"])))
+    ]
+    shown = {
+        str(path) for path in places.crate.rglob("*.wav") if not {"Stems", "Kept"} & set(path.parts)
+    }
     faults += [f"{path} is in the crate and in no record" for path in sorted(shown - set(paths))]
     faults += [f"{path} was left over" for path in left_over(places)]
     return faults
@@ -49,7 +65,9 @@ def partial(path: Path, record: dict[str, object]) -> str:
 def left_over(places: Places) -> list[Path]:
     """Temporary files, and folders of work that nobody will do any more."""
     folders = (places.state, places.crate, places.inbox)
-    found = [path for folder in folders for path in folder.rglob("*") if path.name.endswith(UNDER_WAY)]
+    found = [
+        path for folder in folders for path in folder.rglob("*") if path.name.endswith(UNDER_WAY)
+    ]
     return found + (list(places.jobs.iterdir()) if places.jobs.is_dir() else [])
 
 

@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 from bridge.osc.addresses import IN, OUT
 from bridge.request import FIELDS
 
-ADDRESSES = st.sampled_from([*IN, *OUT, "/sidecrate/", "/sidecrate/light/x", "/", "/a*b", "", "no slash", "/sidecrate/hello "])
+ADDRESSES = st.sampled_from(
+    [
+        *IN,
+        *OUT,
+        "/sidecrate/",
+        "/sidecrate/light/x",
+        "/",
+        "/a*b",
+        "",
+        "no slash",
+        "/sidecrate/hello ",
+    ]
+)
 SIZES = st.sampled_from([None] * 6 + [-4, -1, 0, 1, 3, 4, 1 << 16, -(1 << 31), (1 << 31) - 1])
 
 
@@ -23,15 +35,21 @@ JSON_VALUES = st.recursive(
     | st.floats()
     | st.text(max_size=12)
     | st.sampled_from(["90", "Am", "4/4", "\ud800"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 OBJECTS = st.dictionaries(
-    st.sampled_from([*FIELDS, "context", "source", "bpm", "playing", "position", "rubbish"]), JSON_VALUES, max_size=5
+    st.sampled_from([*FIELDS, "context", "source", "bpm", "playing", "position", "rubbish"]),
+    JSON_VALUES,
+    max_size=5,
 )
 TEXTS = (
     st.text(max_size=20)
-    | st.sampled_from([*FIELDS, "last", "all", "", "0", "{", "[" * 500, "/etc/passwd", "\\\\host\\share", "\0"])
+    | st.sampled_from(
+        [*FIELDS, "last", "all", "", "0", "{", "[" * 500, "/etc/passwd", "\\\\host\\share", "\0"]
+    )
     | OBJECTS.map(json.dumps)
 )
 
@@ -41,7 +59,12 @@ def arguments(draw):
     """(type tag, bytes) of one argument, mostly right."""
     tag = draw(st.sampled_from("iiffsssdhTFNIbtmcrS["))
     if tag == "s":
-        return tag, _padded(draw(TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary(max_size=12)))
+        return tag, _padded(
+            draw(
+                TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass"))
+                | st.binary(max_size=12)
+            )
+        )
     if tag == "i":
         return tag, struct.pack(">i", draw(st.integers(-(1 << 31), (1 << 31) - 1)))
     if tag == "f":
@@ -54,8 +77,14 @@ def arguments(draw):
 @st.composite
 def messages(draw):
     parts = draw(st.lists(arguments(), max_size=6))
-    tags = "," + "".join(tag for tag, _ in parts) + draw(st.sampled_from(["", "", "", "i", "s", "z"]))
-    packet = _padded(draw(ADDRESSES).encode()) + _padded(tags.encode()) + b"".join(data for _, data in parts)
+    tags = (
+        "," + "".join(tag for tag, _ in parts) + draw(st.sampled_from(["", "", "", "i", "s", "z"]))
+    )
+    packet = (
+        _padded(draw(ADDRESSES).encode())
+        + _padded(tags.encode())
+        + b"".join(data for _, data in parts)
+    )
     return packet[: len(packet) - draw(st.sampled_from([0, 0, 0, 0, 1, 4, 7]))]
 
 

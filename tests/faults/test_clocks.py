@@ -19,7 +19,9 @@ HOURS_S = 8 * 3600.0
 
 
 @pytest.mark.parametrize("jump_s", [-10 * HOURS_S, 10 * HOURS_S])
-def test_a_jump_of_the_wall_clock_changes_no_order_and_loses_no_claim(tmp_path, monkeypatch, jump_s):
+def test_a_jump_of_the_wall_clock_changes_no_order_and_loses_no_claim(
+    tmp_path, monkeypatch, jump_s
+):
     from bridge.events import Origin
 
     database = Database(tmp_path / "x.db")
@@ -67,7 +69,12 @@ def test_a_sleep_fills_no_bucket_beyond_its_brim():
     now = [0.0]
     throttle = Throttle(lambda: now[0])
     now[0] = HOURS_S
-    assert sum(throttle.allows(("127.0.0.1", 1), b"/x", greeted=True) for _ in range(3 * PACKETS_PER_S)) == PACKETS_PER_S
+    assert (
+        sum(
+            throttle.allows(("127.0.0.1", 1), b"/x", greeted=True) for _ in range(3 * PACKETS_PER_S)
+        )
+        == PACKETS_PER_S
+    )
 
 
 def test_the_end_that_was_to_be_repeated_is_not_said_in_a_burst_after_a_sleep():
@@ -81,7 +88,14 @@ def test_the_end_that_was_to_be_repeated_is_not_said_in_a_burst_after_a_sleep():
     sent = []
     door._socket.send = lambda packet, peer: sent.append(packet)
     door._handle(build_message("/sidecrate/hello", "x", 0, "n"), ("127.0.0.1", 1))
-    door.tell(Failed(Origin("osc", {"peer": ["127.0.0.1", 1], "reply": ["127.0.0.1", 1]}), "j", "refused", "silent"))
+    door.tell(
+        Failed(
+            Origin("osc", {"peer": ["127.0.0.1", 1], "reply": ["127.0.0.1", 1]}),
+            "j",
+            "refused",
+            "silent",
+        )
+    )
     del sent[:]
     door._stopping.wait = _turns(now, [HOURS_S, 0.25, 0.25])
     door._repeat()
@@ -115,6 +129,10 @@ def test_a_daemon_that_slept_in_mid_job_goes_on(start_daemon):
     time.sleep(2.0)
     for process in reversed(family):
         process.resume()
-    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'done'", job), 30, "the clip")
+    wait_until(
+        lambda: daemon.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'done'", job),
+        30,
+        "the clip",
+    )
     assert len(daemon.wavs()) == 1 and daemon.rows("SELECT attempt FROM clips")[0]["attempt"] == 1
     asker.close()

@@ -53,7 +53,9 @@ def crate(tmp_path):
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EIO])
 @pytest.mark.parametrize("nth", [0, 1, 2])
 @pytest.mark.parametrize("step", FULL)
-def test_a_publish_that_meets_a_full_disk_leaves_nothing_and_succeeds_later(crate, tmp_path, monkeypatch, step, nth, code):
+def test_a_publish_that_meets_a_full_disk_leaves_nothing_and_succeeds_later(
+    crate, tmp_path, monkeypatch, step, nth, code
+):
     source = tmp_path / "job"
     (source / "stems").mkdir(parents=True)
     for name in ("clip.wav", "clip.mid", "stems/drums.wav"):
@@ -67,7 +69,10 @@ def test_a_publish_that_meets_a_full_disk_leaves_nothing_and_succeeds_later(crat
             crate.publish(dict(RECORD), source)
     assert [path for path in crate.folder.rglob("*") if path.is_file()] == []
     record = crate.publish(dict(RECORD), source)
-    assert Path(record["path"]).read_bytes() == b"data" and len([path for path in crate.folder.rglob("*") if path.is_file()]) == 3
+    assert (
+        Path(record["path"]).read_bytes() == b"data"
+        and len([path for path in crate.folder.rglob("*") if path.is_file()]) == 3
+    )
 
 
 def test_a_take_is_whole_or_absent(tmp_path, monkeypatch):
@@ -107,7 +112,10 @@ def test_a_worker_whose_disk_is_full_goes_on_where_it_was(tmp_path, monkeypatch,
             met = False
         except (OSError, SidecrateError) as error:
             met = True
-            assert getattr(error, "code", "") == "disk" or getattr(error, "errno", None) == errno.ENOSPC
+            assert (
+                getattr(error, "code", "") == "disk"
+                or getattr(error, "errno", None) == errno.ENOSPC
+            )
     # a clip takes two flushes for its take and two for itself and its record; three renames
     assert met or (step, nth) == ("replace", 3)
     record = make_clip(task, lambda value, stage, words: None)
@@ -117,7 +125,11 @@ def test_a_worker_whose_disk_is_full_goes_on_where_it_was(tmp_path, monkeypatch,
 
 def test_little_space_is_said_before_work_begins(tmp_path, monkeypatch):
     check_space(tmp_path / "not" / "there" / "yet")
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(1 << 40, 0, LEAST_FREE_BYTES - 1))
+    monkeypatch.setattr(
+        shutil,
+        "disk_usage",
+        lambda path: shutil._ntuple_diskusage(1 << 40, 0, LEAST_FREE_BYTES - 1),
+    )
     with pytest.raises(CrateError, match="only 99 MB left") as caught:
         check_space(tmp_path)
     assert caught.value.code == "disk"
@@ -158,7 +170,12 @@ def small_disk(tmp_path):
     folder = tmp_path / "disk"
     folder.mkdir()
     size = (LEAST_FREE_BYTES >> 20) + 40
-    if sys.platform != "linux" or subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", folder]).returncode:
+    if (
+        sys.platform != "linux"
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", folder]
+        ).returncode
+    ):
         skip_or_fail("a small file system cannot be mounted: run as root on Linux")
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)
@@ -174,7 +191,9 @@ def heard(asker, wait_s=0.5):
     return asker
 
 
-def test_a_full_disk_is_said_at_every_door_and_all_goes_on_when_it_is_free(start_daemon, small_disk):
+def test_a_full_disk_is_said_at_every_door_and_all_goes_on_when_it_is_free(
+    start_daemon, small_disk
+):
     crate = small_disk / "crate"
     daemon = start_daemon(config=CONFIG + f"crate: {{folder: {crate}}}\n")
     asker = Asker(daemon.places)
@@ -182,19 +201,35 @@ def test_a_full_disk_is_said_at_every_door_and_all_goes_on_when_it_is_free(start
     wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE state = 'generating'"), 20, "the work")
     fill(small_disk, 0)
     assert asker.ask("meanwhile", prompt="clicks", **TINY) == ""
-    assert "MB left" in asker.refused["meanwhile"] or "cannot be written" in asker.refused["meanwhile"]
+    assert (
+        "MB left" in asker.refused["meanwhile"] or "cannot be written" in asker.refused["meanwhile"]
+    )
     (daemon.places.inbox / "idea.txt").write_text("engine: fake\nbars: 1\n\nclicks 240 bpm")
     wait_until(lambda: "idea.txt waits" in daemon.command("status"), 20, "word of it in status")
     said = daemon.command("make", "clicks", "--engine", "fake", "--bars", "1", "--json", code=1)
     assert '"disk"' in said
-    wait_until(lambda: "waits" in daemon.places.log.read_text() or "could not be written" in daemon.places.log.read_text(), 20)
+    wait_until(
+        lambda: (
+            "waits" in daemon.places.log.read_text()
+            or "could not be written" in daemon.places.log.read_text()
+        ),
+        20,
+    )
     assert not daemon.clips()
     (small_disk / "filling").unlink()
-    wait_until((daemon.places.inbox / "done" / "idea.txt.result.json").exists, 30, "the prompt file's clip")
-    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'done'", job), 40, "the job from before")
+    wait_until(
+        (daemon.places.inbox / "done" / "idea.txt.result.json").exists, 30, "the prompt file's clip"
+    )
+    wait_until(
+        lambda: daemon.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'done'", job),
+        40,
+        "the job from before",
+    )
     assert [row["tries"] for row in daemon.rows("SELECT tries FROM clips")] == [0, 0, 0]
     asker.close()
-    places = daemon.places.__class__(daemon.places.config_file, daemon.places.state, crate, daemon.places.inbox)
+    places = daemon.places.__class__(
+        daemon.places.config_file, daemon.places.state, crate, daemon.places.inbox
+    )
     assert audit(places) == []
 
 
@@ -205,10 +240,17 @@ def test_a_crate_made_read_only_is_said_and_taken_up_again(start_daemon, small_d
     job = asker.ask("before", prompt="slow clicks", **TINY)
     wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE state = 'generating'"), 20, "the work")
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
-    assert asker.ask("meanwhile", prompt="clicks", **TINY) == "" and "Read-only" in asker.refused["meanwhile"]
+    assert (
+        asker.ask("meanwhile", prompt="clicks", **TINY) == ""
+        and "Read-only" in asker.refused["meanwhile"]
+    )
     wait_until(lambda: "Read-only" in daemon.places.log.read_text(), 20, "the publish that waits")
     subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
-    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'done'", job), 40, "the clip")
+    wait_until(
+        lambda: daemon.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'done'", job),
+        40,
+        "the clip",
+    )
     asker.close()
 
 
@@ -224,14 +266,25 @@ def test_a_worker_and_a_daemon_that_may_write_no_more_wait_and_go_on(start_daemo
     job = asker.ask("one", prompt="clicks", **TINY)
     wait_until(lambda: "waits: " in daemon.places.log.read_text(), 20, "the worker's full disk")
     worker.rlimit(psutil.RLIMIT_FSIZE, unlimited)
-    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'done'", job), 30, "the clip")
+    wait_until(
+        lambda: daemon.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'done'", job),
+        30,
+        "the clip",
+    )
     slow = asker.ask("two", prompt="slow clicks", **TINY)
     process = psutil.Process(daemon.process.pid)
     process.rlimit(psutil.RLIMIT_FSIZE, (4096, psutil.RLIM_INFINITY))
-    assert asker.ask("three", prompt="clicks", **TINY) == "" and "cannot be written" in asker.refused["three"]
+    assert (
+        asker.ask("three", prompt="clicks", **TINY) == ""
+        and "cannot be written" in asker.refused["three"]
+    )
     wait_until(lambda: "waits: " in daemon.places.log.read_text() or process.is_running(), 5)
     process.rlimit(psutil.RLIMIT_FSIZE, unlimited)
-    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'done'", slow), 40, "the clip")
+    wait_until(
+        lambda: daemon.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'done'", slow),
+        40,
+        "the clip",
+    )
     assert {row["tries"] for row in daemon.rows("SELECT tries FROM clips")} == {0}
     assert audit(daemon.places) == []
     asker.close()

@@ -30,7 +30,9 @@ def test_a_slow_writer_is_never_read_half(bench: Bench) -> None:
         "    for word in sys.argv[2:]:\n"
         "        file.write(word + ' '); file.flush(); time.sleep(0.4)\n"
     )
-    writer = subprocess.Popen([sys.executable, "-c", script, str(bench.folder / "slow.txt"), *words])
+    writer = subprocess.Popen(
+        [sys.executable, "-c", script, str(bench.folder / "slow.txt"), *words]
+    )
     try:
         time.sleep(0.6)
         bench.start()  # in the middle of it: nobody saw the file being opened
@@ -41,7 +43,9 @@ def test_a_slow_writer_is_never_read_half(bench: Bench) -> None:
     bench.no_order(0.5)
 
 
-def test_a_file_that_changes_while_it_is_taken_waits_in_working(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changes_while_it_is_taken_waits_in_working(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rename = Path.rename
 
     def rename_and_write(path: Path, target: Path) -> Path:
@@ -76,7 +80,9 @@ def test_a_storm_of_events_makes_one_order(bench: Bench) -> None:
     assert bench.order().claim != first.claim, "the same text dropped again is asked again"
 
 
-def test_many_files_are_each_taken_once_and_so_many_at_a_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_files_are_each_taken_once_and_so_many_at_a_time(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("bridge.inbox.door.MOST_IN_HAND", 60)
     for k in range(200):
         bench.drop(f"beat{k}.txt", f"drums {k}")
@@ -84,7 +90,9 @@ def test_many_files_are_each_taken_once_and_so_many_at_a_time(bench: Bench, monk
     orders = [bench.order() for _ in range(60)]
     bench.no_order(0.6)
     assert len(list(bench.folder.glob("*.txt"))) == 140, "the others wait where they are"
-    assert bench.box is not None and len(bench.box._stillness) <= 120, "and hardly anything is remembered of them"
+    assert bench.box is not None and len(bench.box._stillness) <= 120, (
+        "and hardly anything is remembered of them"
+    )
     for n in range(200):
         bench.finish(orders[n])
         if n + 1 < 200 and n + 1 == len(orders):
@@ -92,7 +100,9 @@ def test_many_files_are_each_taken_once_and_so_many_at_a_time(bench: Bench, monk
         while not bench.orders.empty():
             orders.append(bench.order())
     assert len({order.claim for order in orders}) == len(orders) == 200
-    assert {str(order.requests[0]["prompt"]) for order in orders} == {f"drums {k}" for k in range(200)}
+    assert {str(order.requests[0]["prompt"]) for order in orders} == {
+        f"drums {k}" for k in range(200)
+    }
     wait_for(lambda: len(list((bench.folder / "done").iterdir())) == 400)
 
 
@@ -126,7 +136,10 @@ def test_files_of_no_use_block_none_and_do_not_fill_the_log(
     bench.no_order(0.5)
     for file in held:
         file.close()
-    assert len([record for record in caplog.records if "neither a prompt" in record.getMessage()]) == 20
+    assert (
+        len([record for record in caplog.records if "neither a prompt" in record.getMessage()])
+        == 20
+    )
 
 
 def test_without_notices_the_rescan_finds_it(bench: Bench) -> None:
@@ -158,7 +171,9 @@ def test_a_removed_folder_is_made_again(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EBUSY])
-def test_a_file_that_cannot_be_moved_yet_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+def test_a_file_that_cannot_be_moved_yet_is_tried_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
     rename, refusals = Path.rename, iter(range(3))
 
     def busy(path: Path, target: Path) -> Path:
@@ -173,7 +188,9 @@ def test_a_file_that_cannot_be_moved_yet_is_tried_again(bench: Bench, monkeypatc
     bench.no_order(0.3)
 
 
-def test_one_bad_file_does_not_hold_up_the_others(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_bad_file_does_not_hold_up_the_others(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read = Path.read_bytes
 
     def broken(path: Path) -> bytes:
@@ -199,12 +216,18 @@ def test_what_a_killed_daemon_had_claimed_goes_on_under_its_claim(bench: Bench) 
     bench.stop()  # no answer had come: as after a kill, the file is still in working/
     bench.start()
     again = bench.order()
-    assert (again.claim, again.origin, again.requests) == (first.claim, first.origin, first.requests)
+    assert (again.claim, again.origin, again.requests) == (
+        first.claim,
+        first.origin,
+        first.requests,
+    )
     bench.finish(again)
     bench.answer("done", "beat.txt.result.json")
 
 
-def test_kills_at_any_moment_lose_nothing_and_ask_nothing_under_two_claims(bench: Bench, tmp_path: Path) -> None:
+def test_kills_at_any_moment_lose_nothing_and_ask_nothing_under_two_claims(
+    bench: Bench, tmp_path: Path
+) -> None:
     sent = tmp_path / "sent"
     script = (
         "import sys, threading\n"
@@ -219,7 +242,9 @@ def test_kills_at_any_moment_lose_nothing_and_ask_nothing_under_two_claims(bench
     )
     chance, dropped = random.Random(1), 0
     for _ in range(5):
-        daemon = subprocess.Popen([sys.executable, "-c", script, str(bench.folder), str(sent)], stdout=subprocess.PIPE)
+        daemon = subprocess.Popen(
+            [sys.executable, "-c", script, str(bench.folder), str(sent)], stdout=subprocess.PIPE
+        )
         assert daemon.stdout and daemon.stdout.readline()
         for _ in range(chance.randint(5, 15)):
             bench.drop(f"beat{dropped}.txt", f"drums {dropped}")
@@ -236,7 +261,9 @@ def test_kills_at_any_moment_lose_nothing_and_ask_nothing_under_two_claims(bench
     for line in sent.read_text().splitlines():
         claim, prompt = line.split(" ", 1)
         claims[prompt].add(claim)
-    assert {prompt: len(words) for prompt, words in claims.items()} == {f"drums {k}": 1 for k in range(dropped)}
+    assert {prompt: len(words) for prompt, words in claims.items()} == {
+        f"drums {k}": 1 for k in range(dropped)
+    }
     assert len({order.claim for order in last}) == dropped
 
 
@@ -260,7 +287,9 @@ def test_a_kill_between_the_answer_and_the_move_leaves_one_answer(bench: Bench) 
     text = bench.answer("done", "beat.txt.result.json")
     wait_for((bench.folder / "done" / "beat.txt").exists)
     bench.stop()
-    (bench.folder / "done" / "beat.txt").rename(bench.folder / "working" / order.origin.address["file"])
+    (bench.folder / "done" / "beat.txt").rename(
+        bench.folder / "working" / order.origin.address["file"]
+    )
     bench.start()
     bench.finish(bench.order())
     wait_for((bench.folder / "done" / "beat.txt").exists)
@@ -286,12 +315,17 @@ def test_an_answer_that_meets_a_full_disk_is_written_later_and_once(
         wait_for(lambda: "No space left" in box.health())
     wait_for(lambda: box.health() == "open")
     wait_for(lambda: not list((bench.folder / "working").iterdir()))
-    assert sorted(path.name for path in (bench.folder / "done").iterdir()) == ["beat.txt", "beat.txt.result.json"]
+    assert sorted(path.name for path in (bench.folder / "done").iterdir()) == [
+        "beat.txt",
+        "beat.txt.result.json",
+    ]
     bench.no_order(0.3)
 
 
 @pytest.mark.parametrize("audio_moved", [False, True])
-def test_a_kill_in_the_middle_of_claiming_a_pair_keeps_the_pair(bench: Bench, audio_moved: bool) -> None:
+def test_a_kill_in_the_middle_of_claiming_a_pair_keeps_the_pair(
+    bench: Bench, audio_moved: bool
+) -> None:
     working = bench.folder / "working"
     working.mkdir()
     (working / "pabcdefg-a.txt").write_text("a choir")
@@ -390,7 +424,9 @@ def test_the_folder_taken_away_while_a_job_runs_is_answered_in_the_new_one(bench
     assert json.loads(bench.answer("done", "beat.txt.result.json"))["clips"]
 
 
-def test_a_folder_that_may_not_be_written_is_said_and_taken_up_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_may_not_be_written_is_said_and_taken_up_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rename = Path.rename
 
     def read_only(path: Path, target: Path) -> Path:

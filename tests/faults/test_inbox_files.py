@@ -13,7 +13,13 @@ from tests.helpers.inbox_bench import Bench, tone, wait_for
 def test_odd_names(bench: Bench) -> None:
     bench.start()
     dropped = 0
-    for name in ["Größe & 鼓.txt", "a b (copy).txt", "-rf.txt", "x" * 240 + ".txt", "new\nline.txt"]:
+    for name in [
+        "Größe & 鼓.txt",
+        "a b (copy).txt",
+        "-rf.txt",
+        "x" * 240 + ".txt",
+        "new\nline.txt",
+    ]:
         try:
             bench.drop(name, "drums")
         except OSError:
@@ -48,7 +54,14 @@ def test_links_are_refused_and_their_targets_untouched(bench: Bench, tmp_path: P
         b"bpm: 90\r\n\r\ndrums \xe9",
         "bpm: 90\u2028\u2028drums é".encode(),
     ],
-    ids=["utf-8 mark, CRLF", "utf-16, CR", "utf-16-be", "utf-32", "latin-1, CRLF", "line separators"],
+    ids=[
+        "utf-8 mark, CRLF",
+        "utf-16, CR",
+        "utf-16-be",
+        "utf-32",
+        "latin-1, CRLF",
+        "line separators",
+    ],
 )
 def test_marks_and_line_ends_of_every_editor(bench: Bench, data: bytes) -> None:
     bench.start()
@@ -56,7 +69,9 @@ def test_marks_and_line_ends_of_every_editor(bench: Bench, data: bytes) -> None:
     assert dict(bench.order().requests[0].values) == {"bpm": 90.0, "prompt": "drums é"}
 
 
-@pytest.mark.parametrize("data", [b"dru\0ms", b"\0" * 40, b"drums\0", b"\xff\xfed\0r", b"\xef\xbb\xbf\xff\xfe"])
+@pytest.mark.parametrize(
+    "data", [b"dru\0ms", b"\0" * 40, b"drums\0", b"\xff\xfed\0r", b"\xef\xbb\xbf\xff\xfe"]
+)
 def test_nuls_and_broken_text_are_told_in_failed(bench: Bench, data: bytes) -> None:
     bench.start()
     bench.drop("beat.txt", data)

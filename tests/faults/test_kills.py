@@ -17,7 +17,9 @@ from tests.faults.asker import Asker
 from tests.faults.audit import Watcher, audit
 from tests.helpers.daemon_process import CONFIG, wait_until
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals that Windows does not have")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="signals that Windows does not have"
+)
 
 FAST = CONFIG + "workers: {count: 2, tries: 10}\n"
 TINY = {"engine": "fake", "bars": 1, "bpm": 240}
@@ -58,7 +60,10 @@ def workers_of(daemon):
     try:
         children = psutil.Process(daemon.process.pid).children()
         return [
-            child for child in children if "daemon.children.inside" in child.cmdline() and NORMAL_PRIORITY not in child.cmdline()
+            child
+            for child in children
+            if "daemon.children.inside" in child.cmdline()
+            and NORMAL_PRIORITY not in child.cmdline()
         ]
     except psutil.Error:
         return []
@@ -71,8 +76,15 @@ def test_a_kill_at_every_step_loses_nothing_and_makes_nothing_twice(start_daemon
     watcher = Watcher(daemon.places.crate)
     plain, at, marks = daemon.environment, tmp_path / "die at", tmp_path / "died"
     marks.mkdir()
-    folder = os.pathsep.join([str(Path(__file__).parent / "die_at"), str(Path(__file__).parents[2])])
-    armed = {**plain, "PYTHONPATH": folder, "SIDECRATE_DIE_AT": f"@{at}", "SIDECRATE_DIE_MARK": str(marks)}
+    folder = os.pathsep.join(
+        [str(Path(__file__).parent / "die_at"), str(Path(__file__).parents[2])]
+    )
+    armed = {
+        **plain,
+        "PYTHONPATH": folder,
+        "SIDECRATE_DIE_AT": f"@{at}",
+        "SIDECRATE_DIE_MARK": str(marks),
+    }
 
     def die_at(step):
         (daemon.places.inbox / f"step{STEPS.index(step)}.txt").write_text(PROMPT_FILE)
@@ -96,7 +108,11 @@ def test_a_kill_at_every_step_loses_nothing_and_makes_nothing_twice(start_daemon
             die_at(step)
         at.write_text("")
         done = daemon.places.inbox / "done"
-        wait_until(lambda: len(list(done.glob("*.result.json"))) == len(STEPS), 60, "an answer to each file")
+        wait_until(
+            lambda: len(list(done.glob("*.result.json"))) == len(STEPS),
+            60,
+            "an answer to each file",
+        )
         wait_until(lambda: not list(daemon.places.jobs.iterdir()), 10, "the end of the work")
     finally:
         broken = watcher.stop()
@@ -125,7 +141,11 @@ def crash_run(daemon, jobs, seed, clips_between=(0, 1, 1)):
     asker.ask("j0", prompt="clicks", count=counts["j0"], **TINY)
     wait_until(lambda: done_clips(daemon), 60, "the first clip")
     first_clip_s = time.monotonic() - began
-    asking = threading.Thread(target=lambda: [asker.ask(label, prompt="clicks", count=n, **TINY) for label, n in counts.items()])
+    asking = threading.Thread(
+        target=lambda: [
+            asker.ask(label, prompt="clicks", count=n, **TINY) for label, n in counts.items()
+        ]
+    )
     asking.start()
     kills = {"daemon": 0, "worker": 0}
     try:
@@ -140,7 +160,10 @@ def crash_run(daemon, jobs, seed, clips_between=(0, 1, 1)):
                 kills["daemon"] += 1
                 daemon.start()
             # so that the work gets on, however slow the machine is
-            wanted, until = done_clips(daemon) + dice.choice(clips_between), time.monotonic() + 4 * first_clip_s
+            wanted, until = (
+                done_clips(daemon) + dice.choice(clips_between),
+                time.monotonic() + 4 * first_clip_s,
+            )
             while done_clips(daemon) < wanted and time.monotonic() < until:
                 time.sleep(0.02)
     finally:
@@ -174,8 +197,14 @@ def test_a_worker_stopped_past_its_deadline_publishes_once(start_daemon):
     wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE state = 'generating'"), 20, "the work")
     stopped.suspend()
     wait_until(lambda: daemon.rows("SELECT 1 FROM clips WHERE attempt = 2"), 20, "another attempt")
-    assert not stopped.is_running() or stopped.status() == psutil.STATUS_ZOMBIE, "it was ended, not left to wake up"
-    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE state = 'done' AND id = ?", job), 30, "the clip")
+    assert not stopped.is_running() or stopped.status() == psutil.STATUS_ZOMBIE, (
+        "it was ended, not left to wake up"
+    )
+    wait_until(
+        lambda: daemon.rows("SELECT 1 FROM jobs WHERE state = 'done' AND id = ?", job),
+        30,
+        "the clip",
+    )
     assert len(daemon.wavs()) == 1 and audit(daemon.places) == []
 
 
@@ -192,6 +221,10 @@ def test_a_stopped_daemon_keeps_its_home_and_goes_on(start_daemon):
         assert second.returncode == 1 and "another Sidecrate daemon" in second.stderr
     finally:
         os.kill(daemon.process.pid, signal.SIGCONT)
-    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE state = 'done' AND id = ?", job), 30, "the clips")
+    wait_until(
+        lambda: daemon.rows("SELECT 1 FROM jobs WHERE state = 'done' AND id = ?", job),
+        30,
+        "the clips",
+    )
     wait_until(lambda: not list(daemon.places.jobs.iterdir()), 10, "the end of the work")
     assert len(daemon.wavs()) == 2 and audit(daemon.places) == []

@@ -71,7 +71,9 @@ def test_a_log_that_stands_still_keeps_lines_and_not_what_they_speak_of():
         log.removeHandler(writer)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's own allocator gives back by itself")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere the system's own allocator gives back by itself"
+)
 def test_what_a_burst_took_goes_back_to_the_system():
     import psutil
 

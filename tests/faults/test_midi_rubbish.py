@@ -6,16 +6,46 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.events import Origin
-from bridge.fl.link import MAGIC, MAX_FRAME, FlLink, Reassembly, identity_reply, read_frame, split_message
+from bridge.fl.link import (
+    MAGIC,
+    MAX_FRAME,
+    FlLink,
+    Reassembly,
+    identity_reply,
+    read_frame,
+    split_message,
+)
 from bridge.midi.followed_clock import Clocks
 from bridge.midi.mapping import MidiMap, read_message
 from bridge.midi.touches import Touches
 
 BYTES = st.lists(st.integers(0, 255), max_size=40)
 STATUS = st.sampled_from(
-    [0x80, 0x90, 0xA0, 0xB0, 0xC0, 0xD0, 0xE0, 0xF0, 0xF1, 0xF2, 0xF3, 0xF6, 0xF7, 0xF8, 0xFA, 0xFB, 0xFC, 0xFE, 0xFF]
+    [
+        0x80,
+        0x90,
+        0xA0,
+        0xB0,
+        0xC0,
+        0xD0,
+        0xE0,
+        0xF0,
+        0xF1,
+        0xF2,
+        0xF3,
+        0xF6,
+        0xF7,
+        0xF8,
+        0xFA,
+        0xFB,
+        0xFC,
+        0xFE,
+        0xFF,
+    ]
 )
-MESSAGES = BYTES | st.builds(lambda status, rest: [status, *rest], STATUS, st.lists(st.integers(0, 255), max_size=4))
+MESSAGES = BYTES | st.builds(
+    lambda status, rest: [status, *rest], STATUS, st.lists(st.integers(0, 255), max_size=4)
+)
 FRAMES = st.builds(
     lambda head, payload, end: [*MAGIC, *head, *payload, *end],
     st.lists(st.integers(0, 127), min_size=4, max_size=8),
@@ -54,7 +84,9 @@ def test_a_flood_of_unfinished_messages_is_bounded():
     parts = split_message({"what": "x" * 400}, 1, 0)
     assert len(parts) > 1
     for n in range(5000):
-        frame = type(parts[0])(parts[0].direction, parts[0].type, n % 128, 0, parts[0].total, bytes([n % 128]) * 20)
+        frame = type(parts[0])(
+            parts[0].direction, parts[0].type, n % 128, 0, parts[0].total, bytes([n % 128]) * 20
+        )
         assert reassembly.add(frame, n * 0.0001) is None
     assert len(reassembly._partial) < 64
     whole = [reassembly.add(part, 1.0) for part in split_message({"what": "drums"}, 5, 0)]

@@ -23,7 +23,13 @@ FLOOD = 5_000
 
 
 def make_door(take, port=0, **more):
-    return OscDoor(take, port=port, greeting=Greeting("0", "/crate", "boot"), presets={"dusty": {"prompt": "dusty"}}, **more)
+    return OscDoor(
+        take,
+        port=port,
+        greeting=Greeting("0", "/crate", "boot"),
+        presets={"dusty": {"prompt": "dusty"}},
+        **more,
+    )
 
 
 class Client:
@@ -81,7 +87,11 @@ def threads_at_rest(process):
 def test_the_daemon_lives_through_a_flood_and_answers_in_it(start_daemon):
     daemon = start_daemon()
     process = psutil.Process(daemon.process.pid)
-    before = (threads_at_rest(process), process.memory_info().rss, process.num_fds() if os.name == "posix" else 0)
+    before = (
+        threads_at_rest(process),
+        process.memory_info().rss,
+        process.num_fds() if os.name == "posix" else 0,
+    )
     stop, flooders = threading.Event(), [Client(daemon.link.port) for _ in range(2)]
     packets = [
         build_message("/sidecrate/nothing", 1), build_message("/sidecrate/generate", "x", "bpm", 1e9), b"#bundle\0" + bytes(8) + b"\xff\xff\xff\xfc",
@@ -102,7 +112,9 @@ def test_the_daemon_lives_through_a_flood_and_answers_in_it(start_daemon):
         # one datagram may be lost, as on any network; a device repeats its hello
         for nonce in range(20):
             try:
-                asker.round_trip_s("/sidecrate/hello", "x", 0, f"n{nonce}", answer="/sidecrate/welcome", wait_s=0.5)
+                asker.round_trip_s(
+                    "/sidecrate/hello", "x", 0, f"n{nonce}", answer="/sidecrate/welcome", wait_s=0.5
+                )
                 break
             except AssertionError:
                 continue
@@ -112,7 +124,9 @@ def test_the_daemon_lives_through_a_flood_and_answers_in_it(start_daemon):
         for thread in threads:
             thread.join(60)
         stop.set()
-    asker.round_trip_s("/sidecrate/generate", "clicks", "engine", "fake", "bars", 1, answer="/sidecrate/accepted")
+    asker.round_trip_s(
+        "/sidecrate/generate", "clicks", "engine", "fake", "bars", 1, answer="/sidecrate/accepted"
+    )
     # those that write files are begun when there is something to write
     assert process.num_threads() <= before[0] + FILE_THREADS + 1
     assert process.memory_info().rss < before[1] + (30 << 20)
@@ -128,17 +142,28 @@ def test_the_daemon_lives_through_a_flood_and_answers_in_it(start_daemon):
 def test_who_floods_loses_only_their_own():
     now = [0.0]
     throttle = Throttle(lambda: now[0])
-    flood = [throttle.allows(("127.0.0.1", 1), b"/x", greeted=False) for _ in range(10 * PACKETS_PER_S)]
+    flood = [
+        throttle.allows(("127.0.0.1", 1), b"/x", greeted=False) for _ in range(10 * PACKETS_PER_S)
+    ]
     assert sum(flood) == PACKETS_PER_S
     assert throttle.allows(("127.0.0.1", 2), b"/x", greeted=False)
     now[0] = 0.5
-    assert sum(throttle.allows(("127.0.0.1", 1), b"/x", greeted=False) for _ in range(PACKETS_PER_S)) == PACKETS_PER_S // 2
+    assert (
+        sum(throttle.allows(("127.0.0.1", 1), b"/x", greeted=False) for _ in range(PACKETS_PER_S))
+        == PACKETS_PER_S // 2
+    )
 
 
 def test_a_flood_from_many_ports_leaves_room_for_hello_and_for_the_greeted():
     throttle = Throttle(lambda: 0.0)
-    assert sum(throttle.allows(("127.0.0.1", n), b"/x", greeted=False) for n in range(50_000)) == STRANGERS_PER_S
-    hellos = [throttle.allows(("127.0.0.2", n), b"/sidecrate/hello\0\0\0\0,\0\0\0", greeted=False) for n in range(1000)]
+    assert (
+        sum(throttle.allows(("127.0.0.1", n), b"/x", greeted=False) for n in range(50_000))
+        == STRANGERS_PER_S
+    )
+    hellos = [
+        throttle.allows(("127.0.0.2", n), b"/sidecrate/hello\0\0\0\0,\0\0\0", greeted=False)
+        for n in range(1000)
+    ]
     assert sum(hellos) == HELLOS_PER_S
     assert all(throttle.allows(("127.0.0.3", 1), b"/x", greeted=True) for _ in range(100))
     assert len(throttle._peers) < 1000

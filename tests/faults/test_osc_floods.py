@@ -28,7 +28,9 @@ PACKETS = (
     b"#bundle\0" + bytes(8) + b"\xff\xff\xff\xfc", b"rubbish",
 )  # fmt: skip
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not sort packets by their sender")
+linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere the system does not sort packets by their sender"
+)
 
 
 class Client:
@@ -72,10 +74,14 @@ class Flood:
 
     def _send(self):
         while not self._stop.is_set() or self.sent < FLOOD:
-            self._client.socket.sendto(self._packets[self.sent % len(self._packets)], self._client.peer)
+            self._client.socket.sendto(
+                self._packets[self.sent % len(self._packets)], self._client.peer
+            )
             self.sent += 1
             if self.sent % 50 == 0:
-                time.sleep(0.001)  # the flood is in our own process: let the others of it have a turn
+                time.sleep(
+                    0.001
+                )  # the flood is in our own process: let the others of it have a turn
 
     def __enter__(self):
         self._thread.start()
@@ -119,7 +125,11 @@ def test_a_flood_of_knocks_is_told_once_and_opens_nothing(own_address, open_door
     here.greet()
     here.send("/sidecrate/pair", 60)
     code = json.loads(here.answer("/sidecrate/told").arguments[2])["code"]
-    wrong = [build_message("/sidecrate/pair", str(n)) for n in range(100_000, 100_000 + 500) if str(n) != code]
+    wrong = [
+        build_message("/sidecrate/pair", str(n))
+        for n in range(100_000, 100_000 + 500)
+        if str(n) != code
+    ]
     with Flood(stranger, wrong):
         knock = here.answer("/sidecrate/told")
         assert knock is not None and knock.arguments[1] == own_address
@@ -139,7 +149,9 @@ def test_a_flood_of_knocks_is_told_once_and_opens_nothing(own_address, open_door
         client.socket.close()
 
 
-def test_a_flood_of_one_that_was_let_in_costs_that_one_alone(own_address, open_door, orders, caplog):
+def test_a_flood_of_one_that_was_let_in_costs_that_one_alone(
+    own_address, open_door, orders, caplog
+):
     door = open_door(allow=[own_address])
     here, tablet = Client("127.0.0.1", door.port), Client(own_address, door.port)
     threads, began_s = threading.active_count(), time.monotonic()
@@ -147,8 +159,14 @@ def test_a_flood_of_one_that_was_let_in_costs_that_one_alone(own_address, open_d
     with caplog.at_level(logging.INFO), Flood(tablet):
         ask_and_be_answered(here)
     length_s = time.monotonic() - began_s
-    from_there = [order for order in orders if order.origin.address["peer"][0] == own_address and order.verb == "make"]
-    assert len(from_there) <= PACKETS_PER_S * (1 + length_s) and not any(order.may_spend for order in from_there)
+    from_there = [
+        order
+        for order in orders
+        if order.origin.address["peer"][0] == own_address and order.verb == "make"
+    ]
+    assert len(from_there) <= PACKETS_PER_S * (1 + length_s) and not any(
+        order.may_spend for order in from_there
+    )
     assert threading.active_count() == threads and len(door._senders) == 2
     assert len(caplog.records) <= 1 + length_s / FLOOD_TOLD_EVERY_S
     assert door._gate.allowed == [own_address], "it lets nobody else in"
@@ -169,7 +187,11 @@ def test_who_has_a_place_loses_nothing_to_a_flood():
         device.send("/sidecrate/status", n)
     heard, others = [], 0
     while packets := port.receive():
-        heard += [parse_packet(data)[0].arguments[0] for data, peer in packets if peer == device.socket.getsockname()]
+        heard += [
+            parse_packet(data)[0].arguments[0]
+            for data, peer in packets
+            if peer == device.socket.getsockname()
+        ]
         others += sum(peer == other.socket.getsockname() for _, peer in packets)
     assert heard == list(range(100))
     assert 0 < others <= 30_000
@@ -237,7 +259,9 @@ def test_who_goes_on_beyond_measure_is_told_from_a_burst():
         throttle.allows(calm, b"x", greeted=False)
         for _ in range(10):
             throttle.allows(script, b"x", greeted=False)
-    assert not throttle.is_beyond_measure(script) and not throttle.is_beyond_measure(calm), "ten times too many are only dropped"
+    assert not throttle.is_beyond_measure(script) and not throttle.is_beyond_measure(calm), (
+        "ten times too many are only dropped"
+    )
     sent = 0
     while not throttle.is_beyond_measure(flooding):
         now_s += 0.001

@@ -31,7 +31,15 @@ def test_foreign_paths_are_refused_before_any_file_call(field, path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "path", ["guitar.wav", "C:\\Samples\\a.wav", "/home/me/dev/proc/a.wav", "~/a.wav", "Take: two.wav", "aux.wav"]
+    "path",
+    [
+        "guitar.wav",
+        "C:\\Samples\\a.wav",
+        "/home/me/dev/proc/a.wav",
+        "~/a.wav",
+        "Take: two.wav",
+        "aux.wav",
+    ],
 )
 def test_plain_paths_are_taken(path):
     assert FIELDS["reference"].check(path) == path
@@ -43,11 +51,17 @@ def test_what_lies_outside_is_refused_links_followed(tmp_path, monkeypatch):
         folder.mkdir(parents=True)
     (other / "x.wav").write_bytes(b"x")
     monkeypatch.setattr(Path, "home", lambda: home)
-    monkeypatch.setattr("daemon.briefing.allowed_folders.tempfile.gettempdir", lambda: str(tmp_path / "nowhere"))
+    monkeypatch.setattr(
+        "daemon.briefing.allowed_folders.tempfile.gettempdir", lambda: str(tmp_path / "nowhere")
+    )
     (home / "Music" / "link.wav").symlink_to(other / "x.wav")
     (home / "Music" / "folder").symlink_to(other)
     allowed = AllowedFolders([home / ".state" / "recordings"], [str(drive)])
-    for inside in (home / "Music" / "a.wav", drive / "kits" / "a.wav", home / ".state" / "recordings" / "r.wav"):
+    for inside in (
+        home / "Music" / "a.wav",
+        drive / "kits" / "a.wav",
+        home / ".state" / "recordings" / "r.wav",
+    ):
         allowed.check(Request({"reference": str(inside)}))
     outside = (
         other / "x.wav", home / "Music" / "link.wav", home / "Music" / "folder" / "x.wav", home / ".ssh" / "id.wav", home / ".." / "other" / "x.wav",

@@ -35,7 +35,12 @@ def test_what_looks_like_a_secret_is_masked(text):
 
 def test_words_are_left_alone(monkeypatch):
     monkeypatch.setenv("MY_API_KEY", "short")
-    for text in ("a risk-taking bass line, sk-8 skate", "r8_2 short", "tokens = 3, Bearer", "dusty drums token"):
+    for text in (
+        "a risk-taking bass line, sk-8 skate",
+        "r8_2 short",
+        "tokens = 3, Bearer",
+        "dusty drums token",
+    ):
         assert mask(text) == text
 
 
@@ -46,19 +51,34 @@ def test_a_planted_secret_is_nowhere_in_what_is_written(start_daemon, tmp_path):
     asker = Asker(daemon.places)
     for word in ("clicks", "raise", "crash", "fail"):
         asker.ask(word, prompt=word, **TINY)
-    wait_until(lambda: not daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL"), 60, "the end of all")
+    wait_until(
+        lambda: not daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL"), 60, "the end of all"
+    )
     asker.close()
     bundle = tmp_path / "bundle.zip"
     said = _doctor(daemon, bundle)
-    said += daemon.command("status") + daemon.command("status", "--json") + daemon.command("engines")
+    said += (
+        daemon.command("status") + daemon.command("status", "--json") + daemon.command("engines")
+    )
     with zipfile.ZipFile(bundle) as opened:
         parts = {name: opened.read(name) for name in opened.namelist()}
-    assert {"doctor.txt", "system.json", "jobs.json", "config.yaml", "daemon.json", "log/sidecrate.log"} <= set(parts)
+    assert {
+        "doctor.txt",
+        "system.json",
+        "jobs.json",
+        "config.yaml",
+        "daemon.json",
+        "log/sidecrate.log",
+    } <= set(parts)
     assert {job["state"] for job in json.loads(parts["jobs.json"])} == {"done", "failed"}
     for secret in (PLANTED, "a-key-of-no-known-shape", "whatever-it-is"):
         assert secret not in said
         assert not [name for name, data in parts.items() if secret.encode() in data]
-        assert not [path for path, data in everything_written(daemon.places.state.parent).items() if secret.encode() in data]
+        assert not [
+            path
+            for path, data in everything_written(daemon.places.state.parent).items()
+            if secret.encode() in data
+        ]
 
 
 def _doctor(daemon, bundle):
@@ -95,26 +115,45 @@ def test_nobody_writes_a_line_of_their_own_into_log_or_status(start_daemon):
     assert one_line("a\r\n\u2028b\u202ec\x9b") == "a\\r\\n\\u2028b\\u202ec\\x9b"
 
 
-UNSAFE_CALLS = {"eval", "exec", "yaml.load", "yaml.unsafe_load", "yaml.full_load", "os.system", "os.popen", "joblib.load"}
+UNSAFE_CALLS = {
+    "eval",
+    "exec",
+    "yaml.load",
+    "yaml.unsafe_load",
+    "yaml.full_load",
+    "os.system",
+    "os.popen",
+    "joblib.load",
+}
 UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
 
 
 def unsafe(node):
     """Whether a piece of code makes code out of data."""
     if isinstance(node, ast.Import | ast.ImportFrom):
-        named = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+        named = (
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else [alias.name for alias in node.names]
+        )
         return any(name.split(".")[0] in UNSAFE_MODULES for name in named)
     if not isinstance(node, ast.Call):
         return False
     said = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
     called = ast.unparse(node.func)
     loads_weights = called == "torch.load" and said.get("weights_only") != "True"
-    return called in UNSAFE_CALLS or loads_weights or "True" in (said.get("allow_pickle"), said.get("shell"))
+    return (
+        called in UNSAFE_CALLS
+        or loads_weights
+        or "True" in (said.get("allow_pickle"), said.get("shell"))
+    )
 
 
 def test_no_pickle_no_eval_and_yaml_only_safe():
     root = Path(__file__).parents[2]
-    assert unsafe(ast.parse("eval('1')").body[0].value) and unsafe(ast.parse("from pickle import loads").body[0])
+    assert unsafe(ast.parse("eval('1')").body[0].value) and unsafe(
+        ast.parse("from pickle import loads").body[0]
+    )
     assert not unsafe(ast.parse("model.eval()").body[0].value)
     found = [
         f"{path.relative_to(root)}:{node.lineno}: {ast.unparse(node)}"
@@ -140,6 +179,8 @@ def test_doctor_says_that_another_sidecrate_holds_the_port(start_daemon, tmp_pat
     daemon = start_daemon()
     home = tmp_path / "other"
     home.mkdir()
-    (home / "config.yaml").write_text(f"osc: {{port: {daemon.link.port}}}\nmidi: {{enabled: false}}\nfl: {{enabled: false}}\n")
+    (home / "config.yaml").write_text(
+        f"osc: {{port: {daemon.link.port}}}\nmidi: {{enabled: false}}\nfl: {{enabled: false}}\n"
+    )
     done = command("doctor", environment={**daemon.environment, "SIDECRATE_HOME": str(home)})
     assert f"another Sidecrate holds it, whose crate is {daemon.places.crate}" in done.stdout

@@ -14,7 +14,9 @@ from tests.faults.audit import audit
 from tests.faults.test_kills import FAST, TINY, workers_of
 from tests.helpers.daemon_process import wait_until
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals that Windows does not have")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="signals that Windows does not have"
+)
 
 
 def family(daemon):
@@ -30,7 +32,9 @@ def test_ctrl_c_leaves_nothing_running_and_a_second_one_does_not_wait(start_daem
     assert daemon.stop() == 0
     assert psutil.wait_procs(children, 5)[1] == [] and not daemon.places.beacon.exists()
     mark, plain = tmp_path / "stands", daemon.environment
-    folder = os.pathsep.join([str(Path(__file__).parent / "die_at"), str(Path(__file__).parents[2])])
+    folder = os.pathsep.join(
+        [str(Path(__file__).parent / "die_at"), str(Path(__file__).parents[2])]
+    )
     daemon.environment = {
         **plain, "PYTHONPATH": folder, "SIDECRATE_DIE_MARK": str(mark),
         "SIDECRATE_DIE_AT": "daemon.crate.crate:Crate.publish:hang", "SIDECRATE_DIE_IN": "daemon.cli",
@@ -45,8 +49,12 @@ def test_ctrl_c_leaves_nothing_running_and_a_second_one_does_not_wait(start_daem
     assert psutil.wait_procs(children, 5)[1] == []
     daemon.environment = plain
     daemon.start()
-    wait_until(lambda: not daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL"), 30, "what was asked")
+    wait_until(
+        lambda: not daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL"), 30, "what was asked"
+    )
     wait_until(lambda: not list(daemon.places.jobs.iterdir()), 10)
-    assert {row["id"] for row in daemon.rows("SELECT id FROM jobs WHERE state = 'done'")} == set(jobs)
+    assert {row["id"] for row in daemon.rows("SELECT id FROM jobs WHERE state = 'done'")} == set(
+        jobs
+    )
     assert len(daemon.wavs()) == 2 and audit(daemon.places) == []
     asker.close()

@@ -23,13 +23,28 @@ def test_every_way_to_break_is_said_and_the_next_job_runs(start_daemon):
     }
     asker = Asker(daemon.places)
     # between each two a job that must succeed
-    jobs = {(word, n): asker.ask(f"{word}{n}", prompt=word if n == 0 else "clicks", **TINY) for word in expected for n in (0, 1)}
-    wait_until(lambda: not daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL"), 60, "the end of all")
+    jobs = {
+        (word, n): asker.ask(f"{word}{n}", prompt=word if n == 0 else "clicks", **TINY)
+        for word in expected
+        for n in (0, 1)
+    }
+    wait_until(
+        lambda: not daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL"), 60, "the end of all"
+    )
     asker.close()
-    found = {row["id"]: row for row in daemon.rows("SELECT jobs.*, clips.tries FROM jobs JOIN clips ON clips.job = jobs.id")}
+    found = {
+        row["id"]: row
+        for row in daemon.rows(
+            "SELECT jobs.*, clips.tries FROM jobs JOIN clips ON clips.job = jobs.id"
+        )
+    }
     for word, (code, text, tries) in expected.items():
         row = found[jobs[word, 0]]
-        assert (row["state"], row["error_code"], row["tries"]) == ("failed", code, tries) and text in row["error_text"], word
+        assert (row["state"], row["error_code"], row["tries"]) == (
+            "failed",
+            code,
+            tries,
+        ) and text in row["error_text"], word
         assert found[jobs[word, 1]]["state"] == "done", f"the job after {word}"
     wait_until(lambda: not list(daemon.places.jobs.iterdir()), 10)
     assert audit(daemon.places) == []
@@ -44,7 +59,9 @@ def test_a_worker_short_of_memory_says_so_and_another_does_the_work(start_daemon
     worker = workers_of(daemon)[0]
     room = psutil.Process(worker.pid).memory_info().vms + (8 << 20)
     worker.rlimit(psutil.RLIMIT_AS, (room, room))
-    record = json.loads(daemon.command("make", "clicks 40 bpm", "--engine", "fake", "--bars", "16", "--json"))
+    record = json.loads(
+        daemon.command("make", "clicks 40 bpm", "--engine", "fake", "--bars", "16", "--json")
+    )
     assert record["bars"] == 16
     tried = daemon.rows("SELECT tries, error_code FROM clips ORDER BY created DESC LIMIT 1")[0]
     assert tried["tries"] >= 1 and tried["error_code"] in ("memory", "internal", "died")

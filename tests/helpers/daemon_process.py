@@ -78,7 +78,9 @@ class DaemonProcess:
     def command(self, *arguments: str, code: int = 0, stdin: str = "") -> str:
         """A command of this home, run to its end; its output."""
         done = command(*arguments, environment=self.environment, stdin=stdin)
-        assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == code, (
+            f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
         return done.stdout
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
@@ -89,15 +91,20 @@ class DaemonProcess:
     def clips(self) -> list[dict[str, Any]]:
         """Records of the published clips, oldest first."""
         return [
-            json.loads(row["record"]) for row in self.rows("SELECT record FROM clips WHERE state = 'done' ORDER BY published")
+            json.loads(row["record"])
+            for row in self.rows("SELECT record FROM clips WHERE state = 'done' ORDER BY published")
         ]
 
     def wavs(self) -> list[Path]:
         """What a DAW's browser would show."""
-        return sorted(path for path in self.places.crate.rglob("*.wav") if "Stems" not in path.parts)
+        return sorted(
+            path for path in self.places.crate.rglob("*.wav") if "Stems" not in path.parts
+        )
 
 
-def command(*arguments: str, environment: dict[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+def command(
+    *arguments: str, environment: dict[str, str], stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "daemon.cli", *arguments],
         env=environment,

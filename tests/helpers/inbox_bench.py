@@ -82,7 +82,9 @@ class Bench:
         return path.read_text(encoding="utf-8")
 
     def listing(self) -> list[str]:
-        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
+        return sorted(
+            str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file()
+        )
 
 
 @pytest.fixture

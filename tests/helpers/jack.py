@@ -25,14 +25,33 @@ def jack_server(rate: int = 48000, period: int = 256, patience_s: float = 15.0) 
     Synchronous mode (-S), since without it MIDI is lost. In real time where that is allowed: else its clock, which is nothing but
     a timer, runs late on a machine with too much to do, and with it all that is measured by it.
     """
-    assert os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1") == "1", "a test that starts a JACK server is marked `alone`"
+    assert os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1") == "1", (
+        "a test that starts a JACK server is marked `alone`"
+    )
     program, lister = require("jackd", "jackd2"), require("jack_lsp", "jackd2")
     name = f"sidecrate-{uuid.uuid4().hex[:8]}"
-    environment = {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1", "JACK_NO_AUDIO_RESERVATION": "1"}
+    environment = {
+        "JACK_DEFAULT_SERVER": name,
+        "JACK_NO_START_SERVER": "1",
+        "JACK_NO_AUDIO_RESERVATION": "1",
+    }
     before = {key: os.environ.get(key) for key in environment}
     os.environ.update(environment)
     _forget_dead_servers()
-    command = [program, *_scheduling(), "--no-mlock", "-n", name, "-S", "-d", "dummy", "-r", str(rate), "-p", str(period)]
+    command = [
+        program,
+        *_scheduling(),
+        "--no-mlock",
+        "-n",
+        name,
+        "-S",
+        "-d",
+        "dummy",
+        "-r",
+        str(rate),
+        "-p",
+        str(period),
+    ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         end_s = time.monotonic() + patience_s
@@ -58,13 +77,18 @@ def jack_server(rate: int = 48000, period: int = 256, patience_s: float = 15.0) 
 @cache
 def _scheduling() -> tuple[str, ...]:
     changer = shutil.which("chrt")
-    allowed = changer is not None and not subprocess.run([changer, "-f", "10", "true"], capture_output=True).returncode
+    allowed = (
+        changer is not None
+        and not subprocess.run([changer, "-f", "10", "true"], capture_output=True).returncode
+    )
     return ("-R", "-P", "10") if allowed else ("-r",)
 
 
 def jack_lives(name: str) -> bool:
     """Whether the server still listens. RtMidi sends to a dead one until its buffer is full, and then waits for ever."""
-    return f"/dev/shm/jack_{name}_" in Path("/proc/net/unix").read_text(encoding="utf-8", errors="replace")
+    return f"/dev/shm/jack_{name}_" in Path("/proc/net/unix").read_text(
+        encoding="utf-8", errors="replace"
+    )
 
 
 def jack_pid(name: str) -> int:

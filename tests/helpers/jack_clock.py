@@ -30,10 +30,17 @@ class OthersClock:
     def __init__(self, bpm: float, file: Path) -> None:
         program = require("jack_midi_clock", "jack-midi-clock")
         self._file = file
-        self._clock = subprocess.Popen([program, "-b", str(bpm)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._clock = subprocess.Popen(
+            [program, "-b", str(bpm)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         command = [sys.executable, "-m", "tests.helpers.jack_clock", str(file)]
         self._witness = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=Path(__file__).parents[2]
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            cwd=Path(__file__).parents[2],
         )
         assert self._witness.stdout
         assert self._witness.stdout.readline(), "the witness ended"
@@ -91,7 +98,9 @@ def witness(out: str) -> None:
         now = client.last_frame_time
         frames.append(now)
         times_s.append(time.monotonic())
-        ticks.extend(now + offset for offset, data in port.incoming_midi_events() if bytes(data)[0] == _TICK)
+        ticks.extend(
+            now + offset for offset, data in port.incoming_midi_events() if bytes(data)[0] == _TICK
+        )
 
     with client:
         until = time.monotonic() + 15

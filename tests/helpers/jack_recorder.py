@@ -30,9 +30,21 @@ class Recording:
 
     def __init__(self, folder: Path, seconds: float, wait_s: float = 60.0) -> None:
         self._file = folder / f"recording{len(list(folder.glob('recording*')))}.npz"
-        command = [sys.executable, "-m", "tests.helpers.jack_recorder", str(self._file), PLAYER, str(seconds), str(wait_s)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.helpers.jack_recorder",
+            str(self._file),
+            PLAYER,
+            str(seconds),
+            str(wait_s),
+        ]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
         )
 
     def begun(self) -> Recording:
@@ -46,7 +58,11 @@ class Recording:
         self._process.communicate(timeout=90)
         assert self._process.returncode == 0
         with np.load(self._file) as found:
-            self.audio, self.rate, self.gaps = found["audio"], int(found["rate"]), int(found["gaps"])
+            self.audio, self.rate, self.gaps = (
+                found["audio"],
+                int(found["rate"]),
+                int(found["gaps"]),
+            )
             self._frames, self._times_s = found["frames"], found["times_s"]
         self.slip_s = float(np.ptp(self._times_s - self._frames / self.rate))
         return self
@@ -57,10 +73,16 @@ class Recording:
         Slipped where the server's clock strayed just before: who plays by it could not know. In cycles that the server left out
         frames are missing that cannot be counted.
         """
-        near = (self._frames > frame - _LOOK_BACK_S * self.rate) & (self._frames < frame + 0.1 * self.rate)
-        slip_s = float(np.ptp((self._times_s - self._frames / self.rate)[near])) if near.any() else 0.0
+        near = (self._frames > frame - _LOOK_BACK_S * self.rate) & (
+            self._frames < frame + 0.1 * self.rate
+        )
+        slip_s = (
+            float(np.ptp((self._times_s - self._frames / self.rate)[near])) if near.any() else 0.0
+        )
         if slip_s > _MOST_SLIP_S or self.gaps:
-            raise Slipped(f"the JACK server's clock slipped by {1000 * slip_s:.1f} ms, and left {self.gaps} frames out")
+            raise Slipped(
+                f"the JACK server's clock slipped by {1000 * slip_s:.1f} ms, and left {self.gaps} frames out"
+            )
         return float(np.interp(frame, self._frames, self._times_s))
 
     def onsets(self, least: float = 1e-3, quiet_s: float = 0.1) -> list[int]:
@@ -106,7 +128,10 @@ def record(out: str, wanted: str, seconds: float, wait_s: float) -> None:
     clock_frames, times_s = [], []
     with client:
         until = time.monotonic() + wait_s
-        while len(found := client.get_ports(wanted, is_audio=True, is_output=True)) < 2 and time.monotonic() < until:
+        while (
+            len(found := client.get_ports(wanted, is_audio=True, is_output=True)) < 2
+            and time.monotonic() < until
+        ):
             time.sleep(0.005)
         for source, target in zip(found, ports, strict=False):
             client.connect(source, target)
@@ -115,7 +140,11 @@ def record(out: str, wanted: str, seconds: float, wait_s: float) -> None:
         ended = threading.Event()
         threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
         until = time.monotonic() + seconds + 30
-        while not ended.is_set() and state["frame"] < most - client.blocksize and time.monotonic() < until:
+        while (
+            not ended.is_set()
+            and state["frame"] < most - client.blocksize
+            and time.monotonic() < until
+        ):
             before_s, now, after_s = time.monotonic(), client.frame_time, time.monotonic()
             if state["first"] >= 0 and after_s - before_s < 0.001:
                 clock_frames.append(now - state["first"])
@@ -124,7 +153,14 @@ def record(out: str, wanted: str, seconds: float, wait_s: float) -> None:
         # in synchronous mode a cycle's sound leaves one period after the cycle began
         latency = client.blocksize
     frames = np.array(clock_frames) - latency
-    np.savez(out, audio=audio[: state["frame"]], frames=frames, times_s=times_s, rate=rate, gaps=state["missed"])
+    np.savez(
+        out,
+        audio=audio[: state["frame"]],
+        frames=frames,
+        times_s=times_s,
+        rate=rate,
+        gaps=state["missed"],
+    )
 
 
 if __name__ == "__main__":

@@ -35,7 +35,9 @@ class Peer:
 
     def __init__(self, bpm: float) -> None:
         command = [sys.executable, "-c", PEER, str(bpm)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
         self.read("ready")
 
     def read(self, what: str) -> tuple[Any, float]:

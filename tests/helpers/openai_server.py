@@ -16,7 +16,9 @@ PROMPT = {
     "bpm": 92, "key": "D minor", "meter": None, "bars": 2, "genre": "boom bap", "mood": ["dusty", "warm"],
     "instruments": ["drums", "bass"], "energy": 0.5, "density": None, "swing": 60, "negative": "vocals",
 }  # fmt: skip
-LYRICS = {"lyrics": "[verse]\nThe needle finds the groove again\nand midnight hums along\n[chorus]\nTurn it up and let it spin"}
+LYRICS = {
+    "lyrics": "[verse]\nThe needle finds the groove again\nand midnight hums along\n[chorus]\nTurn it up and let it spin"
+}
 PLAN = {
     "genre": "house", "key": "A minor", "chords_of": ["i7", "bVI", "bVII", "i7"],
     "drums": {"rows": [{"voice": "kick", "rows": ["X...X...X...X..."]}, {"voice": "hat", "rows": ["..x...x...x...x."]}]},
@@ -59,7 +61,9 @@ class OpenAiServer:
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
-        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        threading.Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
 
     @property
     def url(self) -> str:
@@ -80,7 +84,17 @@ class OpenAiServer:
         plan = self.plans.popleft() if self.plans else None
         if self.needs_key and call.headers.get("Authorization") != f"Bearer {KEY}":
             said = f"Incorrect API key provided: {call.headers.get('Authorization')}"
-            self._answer(call, 401, {"error": {"message": said, "type": "invalid_request_error", "code": "invalid_api_key"}})
+            self._answer(
+                call,
+                401,
+                {
+                    "error": {
+                        "message": said,
+                        "type": "invalid_request_error",
+                        "code": "invalid_api_key",
+                    }
+                },
+            )
             return
         if call.path == "/v1/models/openai/gpt-4o/predictions":
             self._predict(call, body["input"], plan)
@@ -95,11 +109,27 @@ class OpenAiServer:
         self.formats[asked] += 1
         known = {"json_schema": 2, "json_object": 1, "text": 0}
         if known[asked] > known[self.knows]:
-            self._answer(call, 400, {"error": {"message": f"'response_format.type' must be one of {self.knows}", "code": None}})
+            self._answer(
+                call,
+                400,
+                {
+                    "error": {
+                        "message": f"'response_format.type' must be one of {self.knows}",
+                        "code": None,
+                    }
+                },
+            )
             return
         time.sleep(self.delay_s)
         content = json.dumps(self.value_for(body))
-        self._message(call, {"content": content if self.knows != "text" else f"Here you are:\n```json\n{content}\n```\nEnjoy!"})
+        self._message(
+            call,
+            {
+                "content": content
+                if self.knows != "text"
+                else f"Here you are:\n```json\n{content}\n```\nEnjoy!"
+            },
+        )
 
     def value_for(self, body: dict[str, Any]) -> Any:
         name = (
@@ -122,10 +152,18 @@ class OpenAiServer:
         if isinstance(plan, int):
             self._answer(call, plan, {"detail": f"error {plan}", "status": plan})
             return
-        messages = [{"role": "system", "content": given["system_prompt"]}, {"role": "user", "content": given["prompt"]}]
+        messages = [
+            {"role": "system", "content": given["system_prompt"]},
+            {"role": "user", "content": given["prompt"]},
+        ]
         text = json.dumps(self.value_for({"messages": messages}))
         metrics = {"input_token_count": 1000, "output_token_count": 200}
-        self.prediction = {"id": "p1", "status": plan or "succeeded", "output": [text[:9], text[9:]], "metrics": metrics}
+        self.prediction = {
+            "id": "p1",
+            "status": plan or "succeeded",
+            "output": [text[:9], text[9:]],
+            "metrics": metrics,
+        }
         self._answer(call, 201, {**self.prediction, "status": "starting", "output": None})
 
     def poll(self, call: BaseHTTPRequestHandler) -> None:
@@ -137,7 +175,10 @@ class OpenAiServer:
         elif isinstance(plan, tuple) and isinstance(plan[0], int):
             self._answer(call, *plan)
         elif isinstance(plan, tuple):
-            self._message(call, {"content": plan[1]} if plan[0] == "say" else {"content": None, "refusal": plan[1]})
+            self._message(
+                call,
+                {"content": plan[1]} if plan[0] == "say" else {"content": None, "refusal": plan[1]},
+            )
         elif plan == "drop":
             call.close_connection = True
             call.connection.close()
@@ -156,12 +197,20 @@ class OpenAiServer:
         elif plan == "empty":
             self._answer(call, 200, {"choices": []})
         else:
-            self._message(call, {"content": '{"prompts": {"emb'}, {"length": "length", "filter": "content_filter"}[plan])
+            self._message(
+                call,
+                {"content": '{"prompts": {"emb'},
+                {"length": "length", "filter": "content_filter"}[plan],
+            )
 
-    def _message(self, call: BaseHTTPRequestHandler, message: dict[str, Any], reason: str = "stop") -> None:
+    def _message(
+        self, call: BaseHTTPRequestHandler, message: dict[str, Any], reason: str = "stop"
+    ) -> None:
         choice = {"index": 0, "message": {"role": "assistant", **message}, "finish_reason": reason}
         usage = {"prompt_tokens": 1000, "completion_tokens": 200, "total_tokens": 1200}
-        self._answer(call, 200, {"id": "c1", "model": "tiny-1", "choices": [choice], "usage": usage})
+        self._answer(
+            call, 200, {"id": "c1", "model": "tiny-1", "choices": [choice], "usage": usage}
+        )
 
     def _answer(self, call: BaseHTTPRequestHandler, status: int, body: dict[str, Any]) -> None:
         self._raw(call, status, json.dumps(body).encode())

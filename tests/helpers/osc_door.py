@@ -16,7 +16,9 @@ def open_door(orders):
 
     def open_it(**more):
         greeting = Greeting("0", "/crate", "boot")
-        door = OscDoor(orders.append, port=0, greeting=greeting, presets={"dusty": {"prompt": "x"}}, **more)
+        door = OscDoor(
+            orders.append, port=0, greeting=greeting, presets={"dusty": {"prompt": "x"}}, **more
+        )
         door.start()
         opened.append(door)
         return door

@@ -39,7 +39,10 @@ def loop_wav(bpm: float, seconds: float, seed: int, rate: int = 32000) -> bytes:
     def tone(note: float, gain: float, decay: float) -> Any:
         hz = 440 * 2 ** ((note + OFF_KEY - 69) / 12)
         return lambda t: (
-            gain * np.exp(-decay * t) * sum(np.sin(2 * np.pi * hz * n * t) / n for n in (1, 2, 3)) * np.minimum(1, t * 200)
+            gain
+            * np.exp(-decay * t)
+            * sum(np.sin(2 * np.pi * hz * n * t) / n for n in (1, 2, 3))
+            * np.minimum(1, t * 200)
         )
 
     chords = [(45, (57, 60, 64)), (41, (57, 60, 65)), (48, (55, 60, 64)), (43, (55, 59, 62))]
@@ -52,12 +55,24 @@ def loop_wav(bpm: float, seconds: float, seed: int, rate: int = 32000) -> bytes:
         for step in range(16):
             at = (bar * 4 + step / 4) * quarter
             if step in (0, 8, 10):
-                add(at, 0.3, lambda t: 0.8 * np.sin(2 * np.pi * 50 * t + 8 * (1 - np.exp(-30 * t))) * np.exp(-12 * t))
+                add(
+                    at,
+                    0.3,
+                    lambda t: (
+                        0.8
+                        * np.sin(2 * np.pi * 50 * t + 8 * (1 - np.exp(-30 * t)))
+                        * np.exp(-12 * t)
+                    ),
+                )
                 add(at, 0.4, tone(root - 12, 0.3, 5))
             if step in (4, 12):
                 add(at, 0.2, lambda t: 0.4 * rng.standard_normal(len(t)) * np.exp(-25 * t))
             if step % 2 == 0:
-                add(at, 0.06, lambda t: 0.15 * np.diff(rng.standard_normal(len(t) + 1)) * np.exp(-80 * t))
+                add(
+                    at,
+                    0.06,
+                    lambda t: 0.15 * np.diff(rng.standard_normal(len(t) + 1)) * np.exp(-80 * t),
+                )
     return _wav(out[: round(seconds * rate)], rate)
 
 
@@ -71,7 +86,13 @@ def hit_wav(seconds: float, rate: int = 44100) -> bytes:
 
 def _wav(audio: np.ndarray, rate: int) -> bytes:
     file = io.BytesIO()
-    soundfile.write(file, (audio / max(1.0, np.abs(audio).max() * 1.1)).astype(np.float32), rate, format="WAV", subtype="PCM_16")
+    soundfile.write(
+        file,
+        (audio / max(1.0, np.abs(audio).max() * 1.1)).astype(np.float32),
+        rate,
+        format="WAV",
+        subtype="PCM_16",
+    )
     return file.getvalue()
 
 
@@ -102,7 +123,9 @@ class ReplicateServer:
         self.lock = threading.RLock()
         self._last_create_s = 0.0
         self._numbers = itertools.count(1)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"world": self}))
+        self._server = ThreadingHTTPServer(
+            ("127.0.0.1", 0), type("Handler", (_Handler,), {"world": self})
+        )
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
@@ -136,9 +159,17 @@ class ReplicateServer:
         with self.lock:
             now = time.time()
             if self.rate_limit and now - self._last_create_s < 1 / self.rate_limit:
-                return 429, {"detail": "Request was throttled. Your rate limit resets in ~1s.", "retry_after": 1, "status": 429}
+                return 429, {
+                    "detail": "Request was throttled. Your rate limit resets in ~1s.",
+                    "retry_after": 1,
+                    "status": 429,
+                }
             if "prompt" not in given and "tags" not in given:
-                return 422, {"title": "Input validation failed", "detail": "- input: prompt is required", "status": 422}
+                return 422, {
+                    "title": "Input validation failed",
+                    "detail": "- input: prompt is required",
+                    "status": 422,
+                }
             self._last_create_s = now
             number = f"p{next(self._numbers):04d}"
             self.predictions[number] = {
@@ -149,7 +180,9 @@ class ReplicateServer:
                 "status": "starting",
                 "ended": None,
             }
-            under_way = sum(self.view(one)["status"] in ("starting", "processing") for one in self.predictions)
+            under_way = sum(
+                self.view(one)["status"] in ("starting", "processing") for one in self.predictions
+            )
             self.most_at_once = max(self.most_at_once, under_way)
             return 201, self.view(number)
 
@@ -158,7 +191,13 @@ class ReplicateServer:
             one = self.predictions[number]
             age = time.time() - one["began"]
             if one["status"] in ("starting", "processing"):
-                one["status"] = "starting" if age < self.work_s * 0.2 else "processing" if age < self.work_s else self.outcome
+                one["status"] = (
+                    "starting"
+                    if age < self.work_s * 0.2
+                    else "processing"
+                    if age < self.work_s
+                    else self.outcome
+                )
             done = one["status"] == "succeeded"
             said = {
                 "id": number, "model": one["model"], "version": one["version"], "input": one["input"], "data_removed": self.hides_inputs,
@@ -184,15 +223,21 @@ class ReplicateServer:
             "list": urls,
             "string": urls[0],
             "list of objects": [{"audio": url} for url in urls],
-            "first only": {f"variation_{n + 1:02d}": url if n == 0 else None for n, url in enumerate(urls)},
+            "first only": {
+                f"variation_{n + 1:02d}": url if n == 0 else None for n, url in enumerate(urls)
+            },
             "none": None,
         }[self.shape]
 
     def file(self, number: str, take: int) -> tuple[int, str, bytes]:
         given = self.predictions[number]["input"]
-        seconds = float(given.get("max_duration") or given.get("duration") or given.get("seconds_total") or 30)
+        seconds = float(
+            given.get("max_duration") or given.get("duration") or given.get("seconds_total") or 30
+        )
         if "bpm" in given or "tags" in given or "loop" in str(given.get("prompt")):
-            body = loop_wav(float(given.get("bpm", 120)), seconds, int(given.get("seed", 1)) % 3 + take + 1)
+            body = loop_wav(
+                float(given.get("bpm", 120)), seconds, int(given.get("seed", 1)) % 3 + take + 1
+            )
         else:
             body = hit_wav(seconds)
         return {
@@ -236,7 +281,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if route != "file" and token != TOKEN:
             self._answer(
-                401, {"title": "Unauthenticated", "detail": f"You did not pass a valid token, but {token}", "status": 401}
+                401,
+                {
+                    "title": "Unauthenticated",
+                    "detail": f"You did not pass a valid token, but {token}",
+                    "status": 401,
+                },
             )
             return
         status, said = self._do(route, path, body)
@@ -282,8 +332,16 @@ class _Handler(BaseHTTPRequestHandler):
         if route == "list":
             newest = sorted(world.predictions, reverse=True)
             start = int(found[1]) if (found := re.search(r"cursor=(\d+)", self.path)) else 0
-            following = f"{world.url}/v1/predictions?cursor={start + 5}" if len(newest) > start + 5 else None
-            return 200, {"previous": None, "next": following, "results": [world.view(one) for one in newest[start : start + 5]]}
+            following = (
+                f"{world.url}/v1/predictions?cursor={start + 5}"
+                if len(newest) > start + 5
+                else None
+            )
+            return 200, {
+                "previous": None,
+                "next": following,
+                "results": [world.view(one) for one in newest[start : start + 5]],
+            }
         if route == "version":
             return 200, {"owner": parts[2], "name": parts[3], "latest_version": {"id": "a" * 64}}
         if parts[2] not in world.predictions:
@@ -298,7 +356,10 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(said, tuple):
             kind, body = said
         else:
-            kind, body = "application/problem+json" if status >= 400 else "application/json", json.dumps(said).encode()
+            kind, body = (
+                "application/problem+json" if status >= 400 else "application/json",
+                json.dumps(said).encode(),
+            )
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))

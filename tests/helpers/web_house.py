@@ -39,7 +39,11 @@ class WebHouse:
         self.base = f"http://127.0.0.1:{self.address['port']}"
         self.share_base = f"http://127.0.0.1:{self.address['share_port']}"
         self.token = (self._web / "token").read_text()
-        self.api = httpx.Client(base_url=f"{self.base}/api", headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
+        self.api = httpx.Client(
+            base_url=f"{self.base}/api",
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=30,
+        )
         while True:
             try:
                 self.api.get("/status").raise_for_status()
@@ -63,7 +67,11 @@ class WebHouse:
 
     def make(self, **values: Any) -> str:
         """Order one clip and wait for its id."""
-        return str(self.done(self.api.post("/requests", json=values).raise_for_status().json()["job"])["id"])
+        return str(
+            self.done(self.api.post("/requests", json=values).raise_for_status().json()["job"])[
+                "id"
+            ]
+        )
 
     def done(self, job: str) -> dict[str, Any]:
         """Wait for a job's first clip."""

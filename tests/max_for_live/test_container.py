@@ -6,7 +6,17 @@ import struct
 import pytest
 
 from max_for_live.build import BUILT, MADE, build, patcher
-from max_for_live.container import FROZEN, PLAIN_WITH_FILES, Part, device_part, freeze, pack, patcher_bytes, thaw, unpack
+from max_for_live.container import (
+    FROZEN,
+    PLAIN_WITH_FILES,
+    Part,
+    device_part,
+    freeze,
+    pack,
+    patcher_bytes,
+    thaw,
+    unpack,
+)
 
 
 def test_a_plain_device_byte_for_byte():
@@ -44,9 +54,17 @@ def test_what_was_packed_comes_back():
     built = build()
     meta, payload = unpack(built["Sidecrate.amxd"])
     device, script = thaw(payload)
-    assert meta == FROZEN and (device.name, device.type, device.flag) == ("Sidecrate.amxd", b"JSON", 0x11)
+    assert meta == FROZEN and (device.name, device.type, device.flag) == (
+        "Sidecrate.amxd",
+        b"JSON",
+        0x11,
+    )
     assert json.loads(device.data.rstrip(b"\0")) == patcher()
-    assert (script.name, script.type, script.data) == ("Sidecrate.js", b"TEXT", built["Sidecrate.js"])
+    assert (script.name, script.type, script.data) == (
+        "Sidecrate.js",
+        b"TEXT",
+        built["Sidecrate.js"],
+    )
     assert freeze([device, script]) == payload and device.made == script.made == MADE
     meta, payload = unpack(built["Sidecrate-dev.amxd"])
     assert meta == PLAIN_WITH_FILES and payload == device.data and payload[-2:] == b"\n\0"

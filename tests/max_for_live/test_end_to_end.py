@@ -22,7 +22,9 @@ class Rack:
 
     def __init__(self) -> None:
         node = require("node", "nodejs")
-        self.process = subprocess.Popen([node, str(RACK)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [node, str(RACK)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
 
     def js(self, expression):
         self.process.stdin.write(expression.replace("\n", " ") + "\n")
@@ -75,7 +77,9 @@ class Player:
         try:
             return wait_until(there, wait_s, "the clip")
         except AssertionError:
-            raise AssertionError(f"{self.status}: {self.clips(track)}, {self.js('.live.console')}") from None
+            raise AssertionError(
+                f"{self.status}: {self.clips(track)}, {self.js('.live.console')}"
+            ) from None
 
 
 @pytest.fixture
@@ -103,7 +107,12 @@ def jobs(daemon):
 def assert_exact(clip, daemon, bpm, meter, bars):
     """The clip in Live holds the whole file, its loop on the beat to the frame."""
     beats = bars * meter.quarters_per_bar
-    assert (clip["warping"], clip["looping"], clip["loop_start"], clip["start_marker"]) == (1, 1, 0, 0)
+    assert (clip["warping"], clip["looping"], clip["loop_start"], clip["start_marker"]) == (
+        1,
+        1,
+        0,
+        0,
+    )
     assert clip["loop_end"] == clip["end_marker"] == beats
     assert clip["warp_mode"] in (0, 1, 2)
     wav = soundfile.info(clip["file_path"])
@@ -153,7 +162,10 @@ def test_notes_go_to_a_midi_track(daemon, rack):
     assert record["kind"] == "midi" and Path(record["path"]).stem == clip["name"]
     import mido
 
-    on = sum(message.type == "note_on" and message.velocity > 0 for message in mido.MidiFile(record["path"]))
+    on = sum(
+        message.type == "note_on" and message.velocity > 0
+        for message in mido.MidiFile(record["path"])
+    )
     assert len(clip["notes"]) == on
 
 
@@ -240,7 +252,9 @@ def test_bars_that_the_device_listened_to_come_back_on_the_grid(daemon, rack):
     sound = np.zeros(frames)
     for beat in range(14):
         since = t - beat * 60 / bpm
-        hit = np.sin(2 * np.pi * (60 if beat % 4 == 0 else 190) * since) * np.exp(-np.maximum(since, 0) * 18)
+        hit = np.sin(2 * np.pi * (60 if beat % 4 == 0 else 190) * since) * np.exp(
+            -np.maximum(since, 0) * 18
+        )
         sound += np.where(since >= 0, hit, 0) * (0.8 if beat % 4 == 0 else 0.3)
     soundfile.write(write[3], np.stack([sound, sound], axis=1), rate)
     (clip,) = player.wait_for_clips(1)
@@ -280,13 +294,36 @@ def test_a_daemon_that_dies_and_comes_back_is_found_and_the_clip_arrives(start_d
 
 
 def test_one_job_s_status_tells_every_clip_and_the_end_and_what_a_device_needs_of_each(daemon):
-    daemon.link.send("/sidecrate/generate", "house drums and bass", "count", 2, "bars", 1, "meter", "3/4", "id", "told")
-    job = next(m.arguments[1] for m in daemon.link.listen(60) if m.address == "/sidecrate/finished" and m.arguments[0] == "told")
+    daemon.link.send(
+        "/sidecrate/generate",
+        "house drums and bass",
+        "count",
+        2,
+        "bars",
+        1,
+        "meter",
+        "3/4",
+        "id",
+        "told",
+    )
+    job = next(
+        m.arguments[1]
+        for m in daemon.link.listen(60)
+        if m.address == "/sidecrate/finished" and m.arguments[0] == "told"
+    )
     daemon.link.send("/sidecrate/got", "told")
     daemon.link.send("/sidecrate/status", job)
-    heard = [message for message in daemon.link.listen(0.6) if message.arguments[:2] == ("told", job)]
-    done = [json.loads(message.arguments[4]) for message in heard if message.address == "/sidecrate/done"]
-    assert sorted(info["n"] for info in done) == [1, 2] and heard[-1].address == "/sidecrate/finished"
+    heard = [
+        message for message in daemon.link.listen(0.6) if message.arguments[:2] == ("told", job)
+    ]
+    done = [
+        json.loads(message.arguments[4])
+        for message in heard
+        if message.address == "/sidecrate/done"
+    ]
+    assert (
+        sorted(info["n"] for info in done) == [1, 2] and heard[-1].address == "/sidecrate/finished"
+    )
     for info in done:
         assert (info["kind"], info["meter"], info["bars"], info["of"]) == ("loop", "3/4", 1, 2)
         assert "drums" in info["parts"].split(", ") and info["frames"] and info["sample_rate"]

@@ -72,11 +72,18 @@ def test_the_face_fits_the_device_and_nothing_overlaps():
         assert x >= 0 and y >= 0 and x + width <= WIDTH and y + height <= HEIGHT, id_
     for n, ((x, y, width, height), one) in enumerate(rects):
         for (u, v, wide, high), other in rects[n + 1 :]:
-            assert x + width <= u or u + wide <= x or y + height <= v or v + high <= y, (BOXES[one], BOXES[other])
+            assert x + width <= u or u + wide <= x or y + height <= v or v + high <= y, (
+                BOXES[one],
+                BOXES[other],
+            )
 
 
 def test_parameters_have_names_of_their_own_and_are_listed():
-    named = {id_: box["saved_attribute_attributes"]["valueof"] for id_, box in BOXES.items() if box.get("parameter_enable")}
+    named = {
+        id_: box["saved_attribute_attributes"]["valueof"]
+        for id_, box in BOXES.items()
+        if box.get("parameter_enable")
+    }
     names = [values["parameter_longname"] for values in named.values()]
     assert len(set(names)) == len(names)
     listed = patcher()["patcher"]["parameters"]
@@ -95,7 +102,12 @@ def test_what_is_clicked_is_a_parameter_and_what_only_shows_is_none():
         assert bool(box.get("parameter_enable")) == clicked, box
         if word(box) == "textedit":
             values = box["saved_attribute_attributes"]["valueof"]
-            assert (box["outputmode"], box["nosymquotes"], box["keymode"], values["parameter_type"]) == (1, 1, 1, 3)
+            assert (
+                box["outputmode"],
+                box["nosymquotes"],
+                box["keymode"],
+                values["parameter_type"],
+            ) == (1, 1, 1, 3)
 
 
 def test_only_what_plays_a_part_in_a_performance_is_automated():
@@ -108,12 +120,16 @@ def test_names_that_the_whole_set_shares_are_this_device_s_own():
     for box in BOXES.values():
         if word(box) in ("buffer~", "play~", "record~"):
             assert box["text"].split(" ")[1].startswith("---"), box
-    assert "---audition ---heard ---bars" in next(box["text"] for box in BOXES.values() if word(box) == "js")
+    assert "---audition ---heard ---bars" in next(
+        box["text"] for box in BOXES.values() if word(box) == "js"
+    )
 
 
 def test_every_message_to_the_script_has_a_handler():
     to_script = {line["source"][0] for line in LINES if word(BOXES[line["destination"][0]]) == "js"}
-    handlers = set(re.findall(r"^function (\w+)\(", (HERE / "source" / "main.js").read_text(), re.M))
+    handlers = set(
+        re.findall(r"^function (\w+)\(", (HERE / "source" / "main.js").read_text(), re.M)
+    )
     controls = re.search(r"var controls = \{(.*?)\};", SCRIPT, re.S)[1]
     buttons = re.search(r"var work = \{ (.*?) \}\[name\]", SCRIPT)[1] + " audition:"
     for id_ in to_script:
@@ -135,7 +151,11 @@ def test_the_boxes_are_read_before_the_button_is_told(button):
     (order,) = [id_ for id_, box in BOXES.items() if box.get("text") == f"prepend press {button}"]
     (trigger,) = [line["source"][0] for line in LINES if line["destination"][0] == order]
     assert BOXES[trigger]["text"] == "t a b b"
-    reached = {line["source"][1]: BOXES[line["destination"][0]] for line in LINES if line["source"][0] == trigger}
+    reached = {
+        line["source"][1]: BOXES[line["destination"][0]]
+        for line in LINES
+        if line["source"][0] == trigger
+    }
     assert {reached[1]["varname"], reached[2]["varname"]} == {"Prompt", "Engine"}
 
 
@@ -151,7 +171,12 @@ def test_every_word_from_the_script_is_routed(outlet):
 
 
 def test_menus_and_script_count_alike():
-    for name, choices in (("KINDS", KINDS), ("TARGETS", TARGETS), ("LIVE_KEY", LIVE_KEY), ("USES", USES)):
+    for name, choices in (
+        ("KINDS", KINDS),
+        ("TARGETS", TARGETS),
+        ("LIVE_KEY", LIVE_KEY),
+        ("USES", USES),
+    ):
         assert len(re.search(rf"var {name} = \[(.*?)\]", SCRIPT)[1].split(",")) == len(choices)
 
 
@@ -173,6 +198,8 @@ def test_the_script_is_written_for_the_javascript_of_max():
     names = [
         name
         for source in SOURCES
-        for name in re.findall(r"^(?:function|var) (\w+)", (HERE / "source" / source).read_text(), re.M)
+        for name in re.findall(
+            r"^(?:function|var) (\w+)", (HERE / "source" / source).read_text(), re.M
+        )
     ]
     assert len(set(names)) == len(names), "the parts share one room"

@@ -13,7 +13,9 @@ JS = Path(__file__).parent / "js"
 @pytest.mark.parametrize("name", ["clips", "conversation", "device"])
 def test_the_script(name):
     node = require("node", "nodejs")
-    done = subprocess.run([node, "--test", str(JS / f"{name}.test.js")], capture_output=True, text=True, timeout=100)
+    done = subprocess.run(
+        [node, "--test", str(JS / f"{name}.test.js")], capture_output=True, text=True, timeout=100
+    )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 

@@ -25,9 +25,14 @@ def run(tmp_path):
         starter.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
         starter.chmod(0o755)
         mine = tmp_path / "mine.lua"
-        mine.write_text(script.replace("local COMMAND = 'sidecrate'", f"local COMMAND = '{starter}'"), encoding="utf-8")
+        mine.write_text(
+            script.replace("local COMMAND = 'sidecrate'", f"local COMMAND = '{starter}'"),
+            encoding="utf-8",
+        )
         arguments = [lua, str(FAKE), str(mine), str(bpm), *meter.split("/"), prompt, bars]
-        done = subprocess.run(arguments, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2])
+        done = subprocess.run(
+            arguments, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2]
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 
@@ -38,7 +43,9 @@ def test_a_clip_comes_at_the_projects_tempo(run, tmp_path, monkeypatch):
     # a folder whose name is no ASCII, as people's names are
     monkeypatch.setenv("SIDECRATE_HOME", str(tmp_path / "Zoë 🎵"))
     said = run(93.5, "3/4", 'dusty "drums", $HOME `ls` 100%', "2")
-    assert "--bpm 93.500 --meter 3/4 --bars 2 -- " in said[0] and "$" not in said[0].split(" -- ")[1]
+    assert (
+        "--bpm 93.500 --meter 3/4 --bars 2 -- " in said[0] and "$" not in said[0].split(" -- ")[1]
+    )
     (placed,) = [line.removeprefix("insert 0 ") for line in said if line.startswith("insert")]
     about = soundfile.info(placed)
     assert about.frames == round(2 * 3 * 60 / 93.5 * about.samplerate) and "Zoë 🎵" in placed
@@ -46,8 +53,13 @@ def test_a_clip_comes_at_the_projects_tempo(run, tmp_path, monkeypatch):
 
 
 def test_what_is_wrong_is_told_in_words(run):
-    assert any(line.startswith("told bpm") and "40 to 300" in line for line in run(20, "4/4", "dusty drums", "4"))
-    assert any("whole path" in line for line in run(90, "4/4", "x", "4", command="/nowhere/sidecrate"))
+    assert any(
+        line.startswith("told bpm") and "40 to 300" in line
+        for line in run(20, "4/4", "dusty drums", "4")
+    )
+    assert any(
+        "whole path" in line for line in run(90, "4/4", "x", "4", command="/nowhere/sidecrate")
+    )
 
 
 def test_nothing_typed_makes_nothing(run):
@@ -55,6 +67,10 @@ def test_nothing_typed_makes_nothing(run):
 
 
 def test_what_reaper_sends_are_addresses_of_the_daemon():
-    rows = [line.split() for line in (REAPER / "Sidecrate.ReaperOSC").read_text().splitlines() if line and line[0] != "#"]
+    rows = [
+        line.split()
+        for line in (REAPER / "Sidecrate.ReaperOSC").read_text().splitlines()
+        if line and line[0] != "#"
+    ]
     assert {name: pattern[:1] for name, pattern in rows} == {"TEMPO": "f", "PLAY": "t"}
     assert all(pattern[1:] in IN and not IN[pattern[1:]].trigger for _, pattern in rows)

@@ -41,14 +41,20 @@ class Tablet:
 
     def live(self) -> None:
         """The sign of life of the document's script, to this socket's port instead of TouchOSC's."""
-        self.socket.sendto(build_message("/sidecrate/surface", float(self.socket.getsockname()[1])), self.peer)
+        self.socket.sendto(
+            build_message("/sidecrate/surface", float(self.socket.getsockname()[1])), self.peer
+        )
 
     def touch(self, name: str, value: float) -> None:
         """Move a control to a value from 0, as a finger does, and send what its messages say."""
         for osc in self.nodes[name].findall("messages/osc"):
             condition = osc.findtext("triggers/trigger/condition")
-            if osc.findtext("send") == "1" and (condition == "ANY" or (condition == "RISE" and value > 0)):
-                arguments = [self._argument(partial, value) for partial in osc.findall("arguments/partial")]
+            if osc.findtext("send") == "1" and (
+                condition == "ANY" or (condition == "RISE" and value > 0)
+            ):
+                arguments = [
+                    self._argument(partial, value) for partial in osc.findall("arguments/partial")
+                ]
                 self.socket.sendto(build_message(address_of(osc), *arguments), self.peer)
 
     @staticmethod

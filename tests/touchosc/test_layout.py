@@ -73,7 +73,9 @@ def test_the_file_is_what_touchosc_reads():
 def test_no_key_lies_over_another():
     frames = []
     for node in read_nodes()[1:]:
-        if node.get("type") == "BUTTON" or (node.get("type") == "FADER" and property_of(node, "interactive").text == "1"):
+        if node.get("type") == "BUTTON" or (
+            node.get("type") == "FADER" and property_of(node, "interactive").text == "1"
+        ):
             frames.append([int(property_of(node, "frame").findtext(side)) for side in "xywh"])
     for n, (x, y, w, h) in enumerate(frames):
         for x2, y2, w2, h2 in frames[:n]:

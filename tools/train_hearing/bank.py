@@ -40,7 +40,21 @@ def render(soundfont: Path, notes: list[tuple[float, mido.Message]], length_s: f
             track.append(message.copy(time=round(at_s * 1000) - last))
             last = round(at_s * 1000)
         mido.MidiFile(ticks_per_beat=1000, tracks=[track]).save(midi)
-        command = ["fluidsynth", "-ni", "-q", "-R", "0", "-C", "0", "-g", "0.6", "-r", str(RATE), "-F", str(wav)]
+        command = [
+            "fluidsynth",
+            "-ni",
+            "-q",
+            "-R",
+            "0",
+            "-C",
+            "0",
+            "-g",
+            "0.6",
+            "-r",
+            str(RATE),
+            "-F",
+            str(wav),
+        ]
         subprocess.run([*command, str(soundfont), str(midi)], check=True, capture_output=True)
         audio = sf.read(wav, always_2d=True)[0].mean(axis=1)
     return np.pad(audio, (0, max(0, round(length_s * RATE) - len(audio))))

@@ -92,7 +92,10 @@ class Bank:
                 notes.setdefault(int(rest[0]), {})[int(rest[1])] = sound
             else:
                 kits.setdefault(rest[0], {}).setdefault(rest[1], []).append(sound)
-        return cls(notes, [kit for kit in kits.values() if "kick" in kit and ("snare" in kit or "clap" in kit)])
+        return cls(
+            notes,
+            [kit for kit in kits.values() if "kick" in kit and ("snare" in kit or "clap" in kit)],
+        )
 
 
 @dataclass(frozen=True)
@@ -116,19 +119,27 @@ class _Sheet:
         self.swing = 0.0 if rng.random() < 0.78 else rng.uniform(0.02, 0.33)
         self.micro = rng.normal(0, 0.04, (10, slots)) * (rng.random() < 0.25)
         self.micro -= self.micro[:, :1] * (rng.random() < 0.7)
-        self.hand = rng.normal(0, rng.choice([0, 0.02, 0.05, 0.09], p=[0.8, 0.1, 0.06, 0.04]), (10, bars, slots))
+        self.hand = rng.normal(
+            0, rng.choice([0, 0.02, 0.05, 0.09], p=[0.8, 0.1, 0.06, 0.04]), (10, bars, slots)
+        )
         self.stretch = rng.normal(0, rng.choice([0.0005, 0.004, 0.008], p=[0.25, 0.4, 0.35]))
         self.first_s = np.inf
 
     def at(self, bar: int, slot: int, row: int) -> float:
         """Seconds of a 16th as `row` plays it."""
-        moved = self.micro[row % 10, slot] + self.hand[row % 10, bar, slot] + (self.swing if slot % 2 else 0)
+        moved = (
+            self.micro[row % 10, slot]
+            + self.hand[row % 10, bar, slot]
+            + (self.swing if slot % 2 else 0)
+        )
         return float(((bar * self.slots + slot) * (1 + self.stretch) + moved) * self.six_s)
 
     def put(self, sound: np.ndarray, at_s: float, gain: float) -> None:
         if at_s < self.six_s / 2:
             self.first_s = min(self.first_s, at_s)
-        start = round(at_s * RATE) % len(self.audio) if at_s >= 0 else round(at_s * RATE) + self.frames
+        start = (
+            round(at_s * RATE) % len(self.audio) if at_s >= 0 else round(at_s * RATE) + self.frames
+        )
         end = min(len(self.audio), start + len(sound))
         self.audio[start:end] += gain * sound[: end - start]
 
@@ -142,18 +153,36 @@ class _Voice:
         program = int(rng.choice({"bass": BASS, "lead": LEAD, "chord": LEAD, "pad": PAD}[role]))
         self.samples = bank.notes.get(program) or next(iter(bank.notes.values()))
         self.wave = str(rng.choice(["sine", "saw", "square", "fm"]))
-        self.attack_s = rng.uniform(0.02, 0.25) if role == "pad" else rng.choice([0.001, 0.004, 0.015], p=[0.6, 0.25, 0.15])
-        self.decay, self.detune = rng.choice([0, 1.5, 5], p=[0.4, 0.3, 0.3]), 2 ** (rng.uniform(2, 15) / 1200)
-        self.cutoff_hz, self.sweep, self.fall = 10 ** rng.uniform(2, 3.3), rng.random() ** 0.5, rng.uniform(2, 25)
+        self.attack_s = (
+            rng.uniform(0.02, 0.25)
+            if role == "pad"
+            else rng.choice([0.001, 0.004, 0.015], p=[0.6, 0.25, 0.15])
+        )
+        self.decay, self.detune = (
+            rng.choice([0, 1.5, 5], p=[0.4, 0.3, 0.3]),
+            2 ** (rng.uniform(2, 15) / 1200),
+        )
+        self.cutoff_hz, self.sweep, self.fall = (
+            10 ** rng.uniform(2, 3.3),
+            rng.random() ** 0.5,
+            rng.uniform(2, 25),
+        )
 
     def note(self, number: int, length_s: float, velocity: float) -> np.ndarray:
-        sound = self._synthesized(number, max(length_s, 0.03), velocity) if self.synthetic else self._sampled(number, length_s)
+        sound = (
+            self._synthesized(number, max(length_s, 0.03), velocity)
+            if self.synthetic
+            else self._sampled(number, length_s)
+        )
         return sound * velocity
 
     def _sampled(self, number: int, length_s: float) -> np.ndarray:
         nearest = min(self.samples, key=lambda stored: abs(stored - number))
         sound, speed = self.samples[nearest], 2 ** ((number - nearest) / 12)
-        place = np.arange(max(64, min(int(len(sound) / speed) - 1, int((length_s + 0.15) * RATE)))) * speed
+        place = (
+            np.arange(max(64, min(int(len(sound) / speed) - 1, int((length_s + 0.15) * RATE))))
+            * speed
+        )
         place = place[place < len(sound) - 1]
         whole, part = place.astype(int), (place % 1).astype(np.float32)
         out = sound[whole] * (1 - part) + sound[whole + 1] * part
@@ -169,17 +198,23 @@ class _Voice:
             "sine": lambda: np.tanh(2 * np.sin(2 * np.pi * turns)),
             "saw": lambda: turns % 1 + (turns * self.detune) % 1 - 1,
             "square": lambda: np.sign(turns % 1 - 0.4),
-            "fm": lambda: np.sin(2 * np.pi * turns + 4 * np.exp(-clock * self.fall) * np.sin(2 * np.pi * turns)),
+            "fm": lambda: np.sin(
+                2 * np.pi * turns + 4 * np.exp(-clock * self.fall) * np.sin(2 * np.pi * turns)
+            ),
         }[self.wave]()
         if self.wave != "sine":
             wave = self._filtered(wave, clock, velocity)
-        edge = np.minimum(clock / max(self.attack_s, 0.0008), 1) * np.clip((length_s + 0.025 - clock) / 0.025, 0, 1)
+        edge = np.minimum(clock / max(self.attack_s, 0.0008), 1) * np.clip(
+            (length_s + 0.025 - clock) / 0.025, 0, 1
+        )
         return (wave * edge * np.exp(-clock * self.decay)).astype(np.float32)
 
     def _filtered(self, wave: np.ndarray, clock: np.ndarray, velocity: float) -> np.ndarray:
         """A low-pass that opens with each note and closes again, blended from four still ones."""
         corners = [min(self.cutoff_hz * (0.4 + velocity) * 2**k, 0.45 * RATE) for k in range(4)]
-        stages = np.stack([signal.lfilter(*signal.butter(2, corner, fs=RATE), wave) for corner in corners])
+        stages = np.stack(
+            [signal.lfilter(*signal.butter(2, corner, fs=RATE), wave) for corner in corners]
+        )
         open_by = np.clip(np.log2(1 + 7 * self.sweep * np.exp(-clock * self.fall)), 0, 3)
         low = np.minimum(open_by.astype(int), 2)
         part, at = open_by - low, np.arange(len(clock))
@@ -198,13 +233,32 @@ def loop(rng: np.random.Generator, bank: Bank, slots: int, beat: int) -> Loop:
     scale, tonic = (MINOR if rng.random() < 0.6 else MAJOR), int(rng.integers(12))
     chords = CHORDS[int(rng.integers(len(CHORDS)))]
     if "b" in band:
-        _write_line(sheet, _Voice(rng, bank, "bass"), beat, scale, 28 + tonic, chords, rng.uniform(0.4, 1))
+        _write_line(
+            sheet, _Voice(rng, bank, "bass"), beat, scale, 28 + tonic, chords, rng.uniform(0.4, 1)
+        )
     if "c" in band:
-        _write_chords(sheet, _Voice(rng, bank, "pad" if rng.random() < 0.2 else "chord"), beat, scale, tonic, chords)
+        _write_chords(
+            sheet,
+            _Voice(rng, bank, "pad" if rng.random() < 0.2 else "chord"),
+            beat,
+            scale,
+            tonic,
+            chords,
+        )
     if "l" in band:
-        _write_line(sheet, _Voice(rng, bank, "lead"), beat, scale, int(rng.choice([46, 52, 58])) + tonic, chords, 0.6)
+        _write_line(
+            sheet,
+            _Voice(rng, bank, "lead"),
+            beat,
+            scale,
+            int(rng.choice([46, 52, 58])) + tonic,
+            chords,
+            0.6,
+        )
     audio = _cut(rng, _effected(rng, _wrapped(rng, sheet), sheet.six_s))
-    return Loop(audio, bpm, sheet.bars, slots, float(sheet.first_s) if np.isfinite(sheet.first_s) else 0.0)
+    return Loop(
+        audio, bpm, sheet.bars, slots, float(sheet.first_s) if np.isfinite(sheet.first_s) else 0.0
+    )
 
 
 def _write_drums(sheet: _Sheet, bank: Bank, beat: int) -> None:
@@ -230,7 +284,11 @@ def _write_drums(sheet: _Sheet, bank: Bank, beat: int) -> None:
             hits[part].append((int(rng.integers(1, sheet.slots)), rng.uniform(0.3, 0.8)))
         if sheet.bars > 1 and bar == sheet.bars - 1 and rng.random() < 0.4:
             begin = sheet.slots - int(rng.choice([8, 6, 4, 2]))
-            fill = [(slot, rng.uniform(0.4, 0.9)) for slot in range(begin, sheet.slots) if rng.random() < 0.75]
+            fill = [
+                (slot, rng.uniform(0.4, 0.9))
+                for slot in range(begin, sheet.slots)
+                if rng.random() < 0.75
+            ]
             hits["snare"] = [*hits.get("snare", []), *fill]
         if bar == 0 and sheet.bars > 1 and rng.random() < 0.15:
             hits["crash"] = [(0, 0.7)]
@@ -240,14 +298,24 @@ def _write_drums(sheet: _Sheet, bank: Bank, beat: int) -> None:
 
 
 def _write_line(
-    sheet: _Sheet, voice: _Voice, beat: int, scale: tuple[int, ...], root: int, chords: tuple[int, ...], gain: float
+    sheet: _Sheet,
+    voice: _Voice,
+    beat: int,
+    scale: tuple[int, ...],
+    root: int,
+    chords: tuple[int, ...],
+    gain: float,
 ) -> None:
     rng, slots = sheet.rng, sheet.slots
-    bars = [patterns.rhythm(rng, slots, beat) for _ in range(1 if rng.random() < 0.5 else sheet.bars)]
+    bars = [
+        patterns.rhythm(rng, slots, beat) for _ in range(1 if rng.random() < 0.5 else sheet.bars)
+    ]
     riff = [int(rng.choice([0, 0, 1, 2, 4, 5, -1, -3, 7])) for _ in range(slots)]
     riff[0] = 0 if rng.random() < 0.65 else riff[0]
     style = str(rng.choice(["root", "riff", "arpeggio", "acid"], p=[0.25, 0.35, 0.2, 0.2]))
-    accents = {0, *(int(s) for s in rng.choice(slots, 3, replace=False))} if style == "acid" else set()
+    accents = (
+        {0, *(int(s) for s in rng.choice(slots, 3, replace=False))} if style == "acid" else set()
+    )
     level, accent, held = patterns.metre(slots, beat), rng.uniform(0, 0.6), rng.uniform(0.3, 1)
     for bar in range(sheet.bars):
         struck = bars[bar % len(bars)]
@@ -255,16 +323,29 @@ def _write_line(
             degree = chords[bar % 4] if style in ("root", "riff", "arpeggio") else 0
             step = degree + {"root": 0, "arpeggio": (0, 2, 4, 7)[k % 4]}.get(style, riff[slot])
             length = ((struck[k + 1] if k + 1 < len(struck) else slots + struck[0]) - slot) * held
-            velocity = float(np.clip(1 - accent + accent * level[slot] + rng.normal(0, 0.12), 0.25, 1))
+            velocity = float(
+                np.clip(1 - accent + accent * level[slot] + rng.normal(0, 0.12), 0.25, 1)
+            )
             if accents:
                 velocity = 1.0 if slot in accents else 0.55 * velocity
             number = root + scale[step % 7] + 12 * (step // 7)
-            sheet.put(voice.note(number, length * sheet.six_s, velocity), sheet.at(bar, slot, 6), gain)
+            sheet.put(
+                voice.note(number, length * sheet.six_s, velocity), sheet.at(bar, slot, 6), gain
+            )
 
 
-def _write_chords(sheet: _Sheet, voice: _Voice, beat: int, scale: tuple[int, ...], tonic: int, chords: tuple[int, ...]) -> None:
+def _write_chords(
+    sheet: _Sheet,
+    voice: _Voice,
+    beat: int,
+    scale: tuple[int, ...],
+    tonic: int,
+    chords: tuple[int, ...],
+) -> None:
     rng, slots = sheet.rng, sheet.slots
-    bars = [patterns.rhythm(rng, slots, beat) for _ in range(1 if rng.random() < 0.5 else sheet.bars)]
+    bars = [
+        patterns.rhythm(rng, slots, beat) for _ in range(1 if rng.random() < 0.5 else sheet.bars)
+    ]
     if rng.random() < 0.25:
         bars = [[0]]
     strum_s = rng.uniform(0.004, 0.02) if rng.random() < 0.4 else 0.0
@@ -276,7 +357,11 @@ def _write_chords(sheet: _Sheet, voice: _Voice, beat: int, scale: tuple[int, ...
             length = ((struck[k + 1] if k + 1 < len(struck) else slots + struck[0]) - slot) * held
             for n, third in enumerate((0, 2, 4)):
                 number = 54 + (tonic + scale[(degree + third) % 7]) % 12
-                sheet.put(voice.note(number, length * sheet.six_s, 1.0), sheet.at(bar, slot, 7) + n * strum_s, gain)
+                sheet.put(
+                    voice.note(number, length * sheet.six_s, 1.0),
+                    sheet.at(bar, slot, 7) + n * strum_s,
+                    gain,
+                )
 
 
 def _wrapped(rng: np.random.Generator, sheet: _Sheet) -> np.ndarray:
@@ -295,13 +380,19 @@ def _effected(rng: np.random.Generator, audio: np.ndarray, six_s: float) -> np.n
         audio = np.tanh(audio * rng.uniform(1.5, 5))
     around = np.tile(audio, 3)
     if rng.random() < 0.3:
-        around = signal.sosfilt(signal.butter(2, 10 ** rng.uniform(2.7, 4.1), fs=RATE, output="sos"), around)
+        around = signal.sosfilt(
+            signal.butter(2, 10 ** rng.uniform(2.7, 4.1), fs=RATE, output="sos"), around
+        )
     if rng.random() < 0.2:
-        around = signal.sosfilt(signal.butter(2, 10 ** rng.uniform(1.7, 2.9), "high", fs=RATE, output="sos"), around)
+        around = signal.sosfilt(
+            signal.butter(2, 10 ** rng.uniform(1.7, 2.9), "high", fs=RATE, output="sos"), around
+        )
     if rng.random() < 0.35:
         length = int(rng.uniform(0.15, 1.2) * RATE)
         room = rng.standard_normal(length) * np.exp(-5 * np.arange(length) / length)
-        around = around + signal.fftconvolve(around, room / np.linalg.norm(room))[: len(around)] * rng.uniform(0.1, 0.6)
+        around = around + signal.fftconvolve(around, room / np.linalg.norm(room))[
+            : len(around)
+        ] * rng.uniform(0.1, 0.6)
     if rng.random() < 0.12:
         delay = int(six_s * rng.choice([2, 3]) * RATE)
         around[delay:] += 0.45 * around[:-delay]

@@ -21,11 +21,23 @@ BREAK_KICKS = (
     "x..x......x..x..",
     "x.xx..x...x.....",
 )
-BREAK_SNARES = ("....x..x.x..x..x", "....x..x.x....x.", "....x.......x...", "....x.......x.x.", "....x..x....x..x")
-BELLS = ("x..x..x...x.x...", "..x.x...x..x..x.", "x..x...x..x.x...", "x.xx.x.xx.x.x.x.", "x..x..x.x..x..x.")
+BREAK_SNARES = (
+    "....x..x.x..x..x",
+    "....x..x.x....x.",
+    "....x.......x...",
+    "....x.......x.x.",
+    "....x..x....x..x",
+)
+BELLS = (
+    "x..x..x...x.x...",
+    "..x.x...x..x..x.",
+    "x..x...x..x.x...",
+    "x.xx.x.xx.x.x.x.",
+    "x..x..x.x..x..x.",
+)
 #: Styles: how often each is drawn; kick and snare as {16th: chance}.
 STYLES: dict[str, tuple[float, dict[int, float], dict[int, float]]] = {
-    "backbeat": (0.16, {0: 0.97, 2: 0.2, 3: 0.12, 6: 0.25, 7: 0.15, 8: 0.5, 10: 0.45, 11: 0.12, 14: 0.12}, {4: 1, 12: 1, 7: 0.1, 15: 0.12}),  # noqa: E501
+    "backbeat": (0.16, {0: 0.97, 2: 0.2, 3: 0.12, 6: 0.25, 7: 0.15, 8: 0.5, 10: 0.45, 11: 0.12, 14: 0.12}, {4: 1, 12: 1, 7: 0.1, 15: 0.12}),
     "four": (0.12, {0: 1, 4: 1, 8: 1, 12: 1, 14: 0.12, 15: 0.06}, {4: 0.65, 12: 0.65, 15: 0.06}),
     "half": (0.07, {0: 1, 3: 0.2, 6: 0.4, 7: 0.2, 10: 0.3, 11: 0.2, 14: 0.25}, {8: 1, 15: 0.1}),
     "break": (0.18, {0: 0.95, 2: 0.55, 6: 0.15, 7: 0.1, 8: 0.1, 10: 0.7, 11: 0.4, 14: 0.1}, {4: 1, 12: 0.8, 7: 0.45, 9: 0.45, 14: 0.15, 15: 0.3}),  # noqa: E501
@@ -70,7 +82,10 @@ def drums(rng: np.random.Generator, slots: int, beat: int) -> Hits:
         style = str(rng.choice(names, p=share / share.sum()))
         kick, snare = drawn(rng, STYLES[style][1]), drawn(rng, STYLES[style][2])
         if style == "break" and rng.random() < 0.5:
-            kick, snare = struck(str(rng.choice(BREAK_KICKS))), struck(str(rng.choice(BREAK_SNARES)))
+            kick, snare = (
+                struck(str(rng.choice(BREAK_KICKS))),
+                struck(str(rng.choice(BREAK_SNARES))),
+            )
     else:
         style, (kick, snare) = "odd", _odd(rng, slots, beat)
     hat, open_hat = _hats(rng, slots, beat, style)
@@ -84,21 +99,34 @@ def drums(rng: np.random.Generator, slots: int, beat: int) -> Hits:
     main = {4, 8, 12} if slots == 16 else set(snare)
     hits: Hits = {
         "kick": [(slot, velocity(slot)) for slot in kick],
-        "snare": [(s, velocity(s) * (1 if s in main or style == "dembow" else rng.uniform(0.2, 0.6))) for s in snare],
-        "hat": [(s, velocity(s) * (0.7 if s % 4 == 0 else 0.56 if s % 2 == 0 else 0.38)) for s in hat],
+        "snare": [
+            (s, velocity(s) * (1 if s in main or style == "dembow" else rng.uniform(0.2, 0.6)))
+            for s in snare
+        ],
+        "hat": [
+            (s, velocity(s) * (0.7 if s % 4 == 0 else 0.56 if s % 2 == 0 else 0.38)) for s in hat
+        ],
         "ohat": [(slot, 0.6 * velocity(slot)) for slot in open_hat],
         "tom": [(slot, 0.7 * velocity(slot)) for slot in toms],
         "perc": [(slot, 0.5 * velocity(slot)) for slot in bells],
     }
     if rng.random() < 0.15:
-        hits["perc"] += [(int(slot), 0.4) for slot in rng.choice(slots, int(rng.integers(2, 7)), replace=False)]
+        hits["perc"] += [
+            (int(slot), 0.4) for slot in rng.choice(slots, int(rng.integers(2, 7)), replace=False)
+        ]
     if rng.random() < 0.12:
-        hits["ride"] = [(slot, 0.4 * velocity(slot)) for slot in range(0, slots, beat if rng.random() < 0.5 else 2)]
+        hits["ride"] = [
+            (slot, 0.4 * velocity(slot))
+            for slot in range(0, slots, beat if rng.random() < 0.5 else 2)
+        ]
     if rng.random() < 0.12:
         hits.pop(str(rng.choice(["kick", "snare", "hat"])))
     if slots == 16 and rng.random() < 0.05:
         # Some loops are named at half their speed: the bar is played twice as fast, twice.
-        hits = {part: [(s // 2 + half, v) for s, v in played if s % 2 == 0 for half in (0, 8)] for part, played in hits.items()}
+        hits = {
+            part: [(s // 2 + half, v) for s, v in played if s % 2 == 0 for half in (0, 8)]
+            for part, played in hits.items()
+        }
     return hits
 
 
@@ -107,24 +135,35 @@ def _odd(rng: np.random.Generator, slots: int, beat: int) -> tuple[list[int], li
     kick = [0, *drawn(rng, dict.fromkeys(range(2, slots, 2), 0.25))]
     if slots == 14:
         groups = (4, 8) if rng.random() < 0.6 else (6, 10)
-        return sorted({0, *drawn(rng, dict.fromkeys(groups, 0.5))}), drawn(rng, dict.fromkeys(groups, 0.5))
+        return sorted({0, *drawn(rng, dict.fromkeys(groups, 0.5))}), drawn(
+            rng, dict.fromkeys(groups, 0.5)
+        )
     if slots == 20:
-        return [0, *drawn(rng, {12: 0.5, 8: 0.3, 6: 0.2, 10: 0.2})], [4, 12] if rng.random() < 0.5 else [8, 16]
+        return [0, *drawn(rng, {12: 0.5, 8: 0.3, 6: 0.2, 10: 0.2})], [
+            4,
+            12,
+        ] if rng.random() < 0.5 else [8, 16]
     if beat == 6:
         return [0, *drawn(rng, {10: 0.3, 4: 0.2, 8: 0.15})], [6]
     return kick, [4, 8] if rng.random() < 0.5 else [8]
 
 
-def _hats(rng: np.random.Generator, slots: int, beat: int, style: str) -> tuple[list[int], list[int]]:
+def _hats(
+    rng: np.random.Generator, slots: int, beat: int, style: str
+) -> tuple[list[int], list[int]]:
     if style in ("kick", "snare"):
         return [], []
-    kind = str(rng.choice(["8", "16", "4", "off", "none", "free"], p=[0.32, 0.27, 0.08, 0.1, 0.08, 0.15]))
+    kind = str(
+        rng.choice(["8", "16", "4", "off", "none", "free"], p=[0.32, 0.27, 0.08, 0.1, 0.08, 0.15])
+    )
     free = {slot: 0.8 if slot % 4 == 0 else 0.6 if slot % 2 == 0 else 0.35 for slot in range(slots)}
     hats = {
         "8": list(range(0, slots, 2)), "16": list(range(slots)), "4": list(range(0, slots, beat)),
         "off": list(range(beat // 2, slots, beat)), "none": [], "free": drawn(rng, free),
     }[kind]  # fmt: skip
-    off_beats = list(range(beat // 2, slots, beat)) if style == "four" and rng.random() < 0.6 else []
+    off_beats = (
+        list(range(beat // 2, slots, beat)) if style == "four" and rng.random() < 0.6 else []
+    )
     return hats, off_beats if off_beats or rng.random() > 0.25 else [int(rng.integers(1, slots))]
 
 

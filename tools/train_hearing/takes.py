@@ -31,7 +31,10 @@ def played(rng: np.random.Generator, source: Loop) -> Take:
     """The loop round and round: begun anywhere, after silence or with a pickup, at a tempo that may sway, in a little noise."""
     bar_beats, beats_long = source.slots / 4, source.bars * source.slots / 4
     begun = str(rng.choice(["anywhere", "silence", "pickup", "at once"], p=[0.6, 0.15, 0.1, 0.15]))
-    start = {"anywhere": rng.uniform(0.1, beats_long), "pickup": bar_beats - rng.choice([0.25, 0.5, 1, 2])}.get(begun, 0.0)
+    start = {
+        "anywhere": rng.uniform(0.1, beats_long),
+        "pickup": bar_beats - rng.choice([0.25, 0.5, 1, 2]),
+    }.get(begun, 0.0)
     lead_s = rng.uniform(0.1, 0.7) if begun in ("silence", "pickup") else 0.0
     length_s = float(np.clip(max(7, beats_long * 60 / source.bpm * rng.uniform(1.1, 2.2)), 7, 14))
     clock_s = np.arange(int(length_s * RATE)) / RATE
@@ -42,11 +45,15 @@ def played(rng: np.random.Generator, source: Loop) -> Take:
     frame = position % beats_long / beats_long * len(source.audio)
     whole, part = frame.astype(int), frame % 1
     around = np.concatenate([source.audio, source.audio[:2]])
-    audio = np.concatenate([np.zeros(int(lead_s * RATE)), around[whole] * (1 - part) + around[whole + 1] * part])
+    audio = np.concatenate(
+        [np.zeros(int(lead_s * RATE)), around[whole] * (1 - part) + around[whole + 1] * part]
+    )
     audio += rng.standard_normal(len(audio)) * 10 ** (-rng.uniform(45, 75) / 20)
 
     def times(every: float) -> np.ndarray:
-        return lead_s + np.interp(np.arange(np.ceil(start / every), position[-1] // every + 1) * every, position, clock_s)
+        return lead_s + np.interp(
+            np.arange(np.ceil(start / every), position[-1] // every + 1) * every, position, clock_s
+        )
 
     downbeats_s, joints_s = times(bar_beats) + source.first_s, times(beats_long) + source.first_s
     return Take((audio / np.abs(audio).max() * 0.8).astype(np.float32), downbeats_s, joints_s, bpm)
@@ -55,7 +62,10 @@ def played(rng: np.random.Generator, source: Loop) -> Take:
 def three_of_four(source: Loop) -> Loop:
     """A 4/4 loop with every fourth beat cut out."""
     beat = len(source.audio) / (source.bars * 4)
-    kept = [source.audio[round(first * beat) : round((first + 3) * beat)] for first in range(0, source.bars * 4, 4)]
+    kept = [
+        source.audio[round(first * beat) : round((first + 3) * beat)]
+        for first in range(0, source.bars * 4, 4)
+    ]
     return Loop(np.concatenate(kept), source.bpm, source.bars, 12, source.first_s)
 
 
@@ -65,7 +75,9 @@ def readings(take: Take, slots: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
     lattice = beats.find(env, onsets.onsets(env), take.bpm, slots / 4)
     folded = bar.fold(env, lattice.map, slots, lattice.unit_bars)
     starts = bar.beginnings(folded)
-    joined = seam.signs(folded, starts, seam.trust(lattice.again.similarity.get(lattice.unit_bars, 0.0)))
+    joined = seam.signs(
+        folded, starts, seam.trust(lattice.again.similarity.get(lattice.unit_bars, 0.0))
+    )
     features = np.hstack([read(folded.one, starts).reshape(len(starts), -1), joined])
     unit = slots * lattice.unit_bars
 
@@ -95,8 +107,17 @@ def main() -> int:
         source = three_of_four(loop(rng, bank, 16, 4)) if cut else loop(rng, bank, slots, beat)
         if np.abs(source.audio).max() > 0.1:
             rows.append(readings(played(rng, source), slots))
-    features, from_bar_s, from_joint_s = (np.concatenate(column) for column in zip(*rows, strict=True))
-    np.savez(asked.out, X=features, ed=from_bar_s, es=from_joint_s, n=[len(row[0]) for row in rows], slots=slots)
+    features, from_bar_s, from_joint_s = (
+        np.concatenate(column) for column in zip(*rows, strict=True)
+    )
+    np.savez(
+        asked.out,
+        X=features,
+        ed=from_bar_s,
+        es=from_joint_s,
+        n=[len(row[0]) for row in rows],
+        slots=slots,
+    )
     return 0
 
 

@@ -39,11 +39,21 @@ class Judge:
         if like is not None:
             kept = features - SIGNS
             direct = np.concatenate([like.direct[:kept], like.direct[-SIGNS:]])
-            return cls(np.vstack([like.hidden[:kept], like.hidden[-SIGNS:]]), like.bias.copy(), like.out.copy(), direct)
+            return cls(
+                np.vstack([like.hidden[:kept], like.hidden[-SIGNS:]]),
+                like.bias.copy(),
+                like.out.copy(),
+                direct,
+            )
         width = SOUND_HIDDEN + JOINT_HIDDEN
         hidden = rng.standard_normal((features, width)) / np.sqrt(features) * apart(features)
         hidden[-SIGNS:] *= 3
-        return cls(hidden, np.zeros(width), rng.standard_normal(width) / np.sqrt(width) * 0.5, np.zeros(features))
+        return cls(
+            hidden,
+            np.zeros(width),
+            rng.standard_normal(width) / np.sqrt(width) * 0.5,
+            np.zeros(features),
+        )
 
     @property
     def weights(self) -> list[np.ndarray]:
@@ -78,7 +88,9 @@ def train(stored: dict[str, np.ndarray], seed: int, like: Judge | None = None) -
         for begin in range(0, len(takes), BATCH):
             batch = takes[begin : begin + BATCH]
             group = np.repeat(np.arange(len(batch)), [take.stop - take.start for take in batch])
-            seen = _hidden(np.concatenate([features[take] for take in batch]).astype(float), group, rng)
+            seen = _hidden(
+                np.concatenate([features[take] for take in batch]).astype(float), group, rng
+            )
             right = np.concatenate([wanted[take] for take in batch])
             step += 1
             slopes = _slopes(judge, seen, right / np.bincount(group, right)[group], group, mask)
@@ -101,12 +113,17 @@ def _near(away_s: np.ndarray) -> np.ndarray:
 def _hidden(seen: np.ndarray, group: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The features of a batch with some hidden, take by take."""
     takes = group[-1] + 1
-    sound = seen[:, :-SIGNS].reshape(len(seen), -1, FEATURES) * (rng.random((takes, FEATURES)) > HIDE_SOUND)[group][:, None, :]
+    sound = (
+        seen[:, :-SIGNS].reshape(len(seen), -1, FEATURES)
+        * (rng.random((takes, FEATURES)) > HIDE_SOUND)[group][:, None, :]
+    )
     joint = seen[:, -SIGNS:] * (rng.random((takes, 1)) > HIDE_JOINT)[group]
     return np.hstack([sound.reshape(len(seen), -1), joint])
 
 
-def _slopes(judge: Judge, seen: np.ndarray, right: np.ndarray, group: np.ndarray, mask: np.ndarray) -> list[np.ndarray]:
+def _slopes(
+    judge: Judge, seen: np.ndarray, right: np.ndarray, group: np.ndarray, mask: np.ndarray
+) -> list[np.ndarray]:
     """The gradient of the mean cross-entropy for each of the judge's weights."""
     active = np.tanh(seen @ judge.hidden + judge.bias)
     score = active @ judge.out + seen @ judge.direct
@@ -137,7 +154,9 @@ def main() -> int:
         judges = [train(stored, seed, first[seed] if first else None) for seed in range(JUDGES)]
         first = first or judges
         for seed, judge in enumerate(judges):
-            weights |= {f"{name}{seed}_{part}": weight for part, weight in stored_weights(judge).items()}
+            weights |= {
+                f"{name}{seed}_{part}": weight for part, weight in stored_weights(judge).items()
+            }
     np.savez_compressed(out, **weights)
     return 0
 

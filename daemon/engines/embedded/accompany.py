@@ -22,17 +22,31 @@ _STRUCK = 0.45
 def accompaniment(brief: Brief, seed: int) -> Plan:
     """Drums, bass and chords for `brief.reference`: those that the words name, else those that it does not have itself."""
     reference = listen(brief)
-    bars = brief.bars if brief.bars and "bars" in brief.decided and brief.decided["bars"].source != "default" else reference.bars
+    bars = (
+        brief.bars
+        if brief.bars and "bars" in brief.decided and brief.decided["bars"].source != "default"
+        else reference.bars
+    )
     key_name = brief.key_name or (reference.key.short if reference.key else None)
-    plan = compose(brief.amended(bpm=reference.bpm, key_name=key_name, bars=bars, kind="loop"), seed)
+    plan = compose(
+        brief.amended(bpm=reference.bpm, key_name=key_name, bars=bars, kind="loop"), seed
+    )
     if reference.chords and read_progression(MarkedText(brief.prompt)) is None:
         plan = plan.with_(chords_of=_simplified(reference.chords))
     style = find_style(brief)
     stream = random.Random(f"{seed}:accompany")
     if plan.drums is not None and style.beats and is_square(reference.meter):
-        plan = plan.with_(drums=_fitting_drums(plan.drums, [dict(beat) for beat in style.beats], reference, stream))
+        plan = plan.with_(
+            drums=_fitting_drums(
+                plan.drums, [dict(beat) for beat in style.beats], reference, stream
+            )
+        )
     if plan.bass is not None:
-        plan = plan.with_(bass=_fitting_bass(plan.bass, style.bass if is_square(reference.meter) else (), reference))
+        plan = plan.with_(
+            bass=_fitting_bass(
+                plan.bass, style.bass if is_square(reference.meter) else (), reference
+            )
+        )
     parts = _parts(brief, plan, reference)
     return plan.with_(sections=[Section("loop", plan.bars, parts, plan.sections[0].energy)])
 
@@ -51,7 +65,12 @@ def _parts(brief: Brief, plan: Plan, reference: Reference) -> list[str]:
         if named:
             return named
     wanted = {"drums", "bass"} if reference.tonal else {"bass", "chords"}
-    if reference.tonal and reference.beating and float(reference.low.max(initial=0)) > 0 and _has_kick(reference):
+    if (
+        reference.tonal
+        and reference.beating
+        and float(reference.low.max(initial=0)) > 0
+        and _has_kick(reference)
+    ):
         wanted = {"bass", "chords"} if not reference.chords else {"drums", "bass"}
     parts = [part for part in plan.parts if part in wanted]
     return parts or list(plan.parts)
@@ -62,7 +81,9 @@ def _has_kick(reference: Reference) -> bool:
 
 
 def _weights(row: str, steps: int) -> np.ndarray:
-    return np.array([VELOCITY.get(mark, 0.6 if mark not in ".-" else 0.0) for mark in fit_row(row, steps)])
+    return np.array(
+        [VELOCITY.get(mark, 0.6 if mark not in ".-" else 0.0) for mark in fit_row(row, steps)]
+    )
 
 
 def _alike(row: str, profile: np.ndarray) -> float:
@@ -71,29 +92,53 @@ def _alike(row: str, profile: np.ndarray) -> float:
     return float(hits @ profile / max(np.linalg.norm(hits) * np.linalg.norm(profile), 1e-9))
 
 
-def _fitting_drums(drums: Drums, beats: list[dict[str, str]], reference: Reference, stream: random.Random) -> Drums:
+def _fitting_drums(
+    drums: Drums, beats: list[dict[str, str]], reference: Reference, stream: random.Random
+) -> Drums:
     """The style's groove whose kick is likest the recording's low strikes, with kicks added where it strikes hard."""
 
     def merit(beat: dict[str, str]) -> float:
         kick = beat.get("kick") or beat.get("hard kick") or "."
         rest = "".join(
-            "x" if any(fit_row(r.split("/")[0], 16)[s] not in ".g" for v, r in beat.items()) else "." for s in range(16)
+            "x"
+            if any(fit_row(r.split("/")[0], 16)[s] not in ".g" for v, r in beat.items())
+            else "."
+            for s in range(16)
         )
-        return _alike(kick.split("/")[0], reference.low) + 0.5 * _alike(rest, reference.high) + 0.05 * stream.random()
+        return (
+            _alike(kick.split("/")[0], reference.low)
+            + 0.5 * _alike(rest, reference.high)
+            + 0.05 * stream.random()
+        )
 
     best = max(beats, key=merit)
     rows = {voice: text.split("/") for voice, text in best.items()}
     kick = "hard kick" if "hard kick" in rows else "kick"
-    snares = {s for voice in ("snare", "clap") for line in rows.get(voice, ()) for s, mark in enumerate(line) if mark in "Xx"}
+    snares = {
+        s
+        for voice in ("snare", "clap")
+        for line in rows.get(voice, ())
+        for s, mark in enumerate(line)
+        if mark in "Xx"
+    }
     if kick in rows:
         rows[kick] = [_with_accents(row, reference.low, snares) for row in rows[kick]]
-    rows.update({voice: lines for voice, lines in drums.rows.items() if voice not in rows and voice in ("shaker", "tambourine")})
+    rows.update(
+        {
+            voice: lines
+            for voice, lines in drums.rows.items()
+            if voice not in rows and voice in ("shaker", "tambourine")
+        }
+    )
     return replace(drums, rows=rows)
 
 
 def _with_accents(row: str, profile: np.ndarray, taken: set[int]) -> str:
     steps = fit_row(row, len(profile))
-    return "".join("x" if old == "." and profile[s] > 0.75 and s not in taken else old for s, old in enumerate(steps))
+    return "".join(
+        "x" if old == "." and profile[s] > 0.75 and s not in taken else old
+        for s, old in enumerate(steps)
+    )
 
 
 def _fitting_bass(bass: Bass, rows: tuple[str, ...], reference: Reference) -> Bass:
@@ -103,5 +148,8 @@ def _fitting_bass(bass: Bass, rows: tuple[str, ...], reference: Reference) -> Ba
     scored = sorted(((_alike(row.split("/")[0], profile), row) for row in rows), reverse=True)
     if scored and scored[0][0] > 0.6:
         return replace(bass, rows=scored[0][1].split("/"))
-    struck = [("X" if s == 0 else "x" if profile[s] > _STRUCK and s % 2 == 0 else ".") for s in range(steps)]
+    struck = [
+        ("X" if s == 0 else "x" if profile[s] > _STRUCK and s % 2 == 0 else ".")
+        for s in range(steps)
+    ]
     return replace(bass, rows=["".join(struck)])

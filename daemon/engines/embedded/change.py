@@ -11,7 +11,15 @@ from daemon.engines.embedded import composer
 from daemon.engines.embedded.plan import PARTS, Drums, Plan, Sound
 from daemon.engines.embedded.rows import FAST_HATS, double_timed, half_timed, thinned_or_filled
 from daemon.engines.embedded.styles import STYLES
-from daemon.engines.embedded.wishes import DRUM_VOICES, PITCHED, Wishes, read_tone, read_wishes, slope_change, toned
+from daemon.engines.embedded.wishes import (
+    DRUM_VOICES,
+    PITCHED,
+    Wishes,
+    read_tone,
+    read_wishes,
+    slope_change,
+    toned,
+)
 from daemon.prompt.vocabulary import sounds
 
 _PARTS = {"drums": "drums", "beat": "drums", "bass": "bass", "bassline": "bass", "chords": "chords", "harmony": "chords",
@@ -43,14 +51,21 @@ def _rewritten(plan: Plan, part: str, style, wishes: Wishes, seed: int) -> Plan:
         return plan
     sections = plan.sections
     if getattr(plan, part) is None:
-        sections = [replace(section, parts=[p for p in PARTS if p in (*section.parts, part)]) for section in sections]
+        sections = [
+            replace(section, parts=[p for p in PARTS if p in (*section.parts, part)])
+            for section in sections
+        ]
     return plan.with_(**{part: new}, sections=sections, seeds={**plan.seeds, part: seed})
 
 
 def _other_sounds(plan: Plan, style, wishes: Wishes, seed: int) -> Plan:
     """New voices and timbres for the same notes."""
     changes: dict[str, Any] = {}
-    for part, writer in (("bass", composer.write_bass), ("chords", composer.write_chords), ("lead", composer.write_lead)):
+    for part, writer in (
+        ("bass", composer.write_bass),
+        ("chords", composer.write_chords),
+        ("lead", composer.write_lead),
+    ):
         old = getattr(plan, part)
         if old is None:
             continue
@@ -62,7 +77,10 @@ def _other_sounds(plan: Plan, style, wishes: Wishes, seed: int) -> Plan:
             changes[part] = replace(old, sound=replace(new.sound, octave=old.sound.octave))
     if plan.drums is not None:
         shades = composer.drum_shades(seed)
-        kit = {voice: replace(sound, tone=toned(sound.tone, shades)) for voice, sound in plan.drums.sounds.items()}
+        kit = {
+            voice: replace(sound, tone=toned(sound.tone, shades))
+            for voice, sound in plan.drums.sounds.items()
+        }
         changes["drums"] = replace(plan.drums, sounds=kit)
     return plan.with_(**changes)
 
@@ -90,7 +108,9 @@ def _by_words(plan: Plan, words: str, style, wishes: Wishes, seed: int) -> Plan:
         rows = double_timed(done.drums.rows, FAST_HATS if wishes.fast_hats else None)
         done = done.with_(drums=replace(done.drums, rows=rows))
     if re.search(_MORE, words) or re.search(_LESS, words):
-        return _denser(done, named or [("drums", None)], 0.95 if re.search(_MORE, words) else 0.1, seed)
+        return _denser(
+            done, named or [("drums", None)], 0.95 if re.search(_MORE, words) else 0.1, seed
+        )
     if re.search(r"\b(?:no|without|remove|drop|mute)\b", words) and named:
         return _without(done, named)
     if done is plan:
@@ -124,28 +144,41 @@ def _toned(plan: Plan, tone: dict[str, float], parts: set[str]) -> Plan:
         if what is None or part not in parts:
             continue
         if isinstance(what, Sound):
-            changes[part] = replace(what, tone=toned(what.tone, {n: v for n, v in tone.items() if n == "bright"}))
+            changes[part] = replace(
+                what, tone=toned(what.tone, {n: v for n, v in tone.items() if n == "bright"})
+            )
         elif isinstance(what, Drums):
-            kit = {voice: replace(sound, tone=toned(sound.tone, tone)) for voice, sound in what.sounds.items()}
+            kit = {
+                voice: replace(sound, tone=toned(sound.tone, tone))
+                for voice, sound in what.sounds.items()
+            }
             changes[part] = replace(what, sounds=kit)
         else:
-            changes[part] = replace(what, sound=replace(what.sound, tone=toned(what.sound.tone, tone)))
+            changes[part] = replace(
+                what, sound=replace(what.sound, tone=toned(what.sound.tone, tone))
+            )
     mix = replace(plan.mix, slope_db=round(plan.mix.slope_db + slope_change(tone), 2))
     return plan.with_(**changes, mix=mix)
 
 
-def _denser(plan: Plan, named: list[tuple[str, tuple[str, ...] | None]], density: float, seed: int) -> Plan:
+def _denser(
+    plan: Plan, named: list[tuple[str, tuple[str, ...] | None]], density: float, seed: int
+) -> Plan:
     stream = composer.stream_for(seed, "denser")
     for part, voices in named:
         what = getattr(plan, part, None)
         if isinstance(what, Drums):
             rows = {
-                voice: thinned_or_filled(voice, lines, density, stream) if voices is None or voice in voices else lines
+                voice: thinned_or_filled(voice, lines, density, stream)
+                if voices is None or voice in voices
+                else lines
                 for voice, lines in what.rows.items()
             }
             plan = plan.with_(drums=replace(what, rows=rows))
         elif what is not None and hasattr(what, "rows"):
-            plan = plan.with_(**{part: replace(what, rows=thinned_or_filled("bass", what.rows, density, stream))})
+            plan = plan.with_(
+                **{part: replace(what, rows=thinned_or_filled("bass", what.rows, density, stream))}
+            )
     return plan
 
 
@@ -155,7 +188,10 @@ def _without(plan: Plan, named: list[tuple[str, tuple[str, ...] | None]]) -> Pla
             rows = {voice: lines for voice, lines in plan.drums.rows.items() if voice not in voices}
             plan = plan.with_(drums=replace(plan.drums, rows=rows))
         elif voices is None:
-            sections = [replace(section, parts=[p for p in section.parts if p != part]) for section in plan.sections]
+            sections = [
+                replace(section, parts=[p for p in section.parts if p != part])
+                for section in plan.sections
+            ]
             if any(section.parts for section in sections):
                 plan = plan.with_(sections=sections)
     return plan

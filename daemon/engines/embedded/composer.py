@@ -13,8 +13,26 @@ from daemon.brief import Brief
 from daemon.engines.embedded import forms, meters
 from daemon.engines.embedded.motif import motif_bars
 from daemon.engines.embedded.phrase import crowded, phrased, rolling, turn_of
-from daemon.engines.embedded.plan import PARTS, Bass, Chords, Drums, Feel, Lead, Mix, Plan, Section, Sound
-from daemon.engines.embedded.rows import FAST_HATS, double_timed, fit_row, half_timed, thinned_or_filled, with_fill
+from daemon.engines.embedded.plan import (
+    PARTS,
+    Bass,
+    Chords,
+    Drums,
+    Feel,
+    Lead,
+    Mix,
+    Plan,
+    Section,
+    Sound,
+)
+from daemon.engines.embedded.rows import (
+    FAST_HATS,
+    double_timed,
+    fit_row,
+    half_timed,
+    thinned_or_filled,
+    with_fill,
+)
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.voices.table import VOICES
@@ -49,7 +67,15 @@ _DEFAULT_ROWS = {
 
 
 #: By how much each comes late (before its time: below 0) where the players lean against each other; the kick keeps the grid.
-_DRUNK_MS = {"snare": -13.0, "clap": -13.0, "rim": -13.0, "hat": 17.0, "open hat": 17.0, "bass": 18.0, "chords": 10.0}
+_DRUNK_MS = {
+    "snare": -13.0,
+    "clap": -13.0,
+    "rim": -13.0,
+    "hat": 17.0,
+    "open hat": 17.0,
+    "bass": 18.0,
+    "chords": 10.0,
+}
 #: A rumble fills what the kicks leave.
 _RUMBLE = ".xxx.xxx.xxx.xxx"
 #: Toms do not roll together: the lowest does.
@@ -57,7 +83,12 @@ _OTHER_TOMS = ("high tom", "mid tom")
 #: What brushes play where they are asked for.
 _BRUSHED = ("snare", "rim", "clap", "snap")
 #: The fill of a style that has none.
-_DEFAULT_FILL = {"snare": "x.xxxxxX", "high tom": "x.......", "low tom": "....x.x.", "*": "........"}
+_DEFAULT_FILL = {
+    "snare": "x.xxxxxX",
+    "high tom": "x.......",
+    "low tom": "....x.x.",
+    "*": "........",
+}
 
 
 def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> T:
@@ -86,7 +117,9 @@ def find_style(brief: Brief) -> Style:
     if named:
         return STYLES[named[0]]
     said = " ".join([words, *brief.instruments]).lower()
-    return STYLES[next((name for pattern, name in _SOUNDS_LIKE if re.search(pattern, said)), DEFAULT_STYLE)]
+    return STYLES[
+        next((name for pattern, name in _SOUNDS_LIKE if re.search(pattern, said)), DEFAULT_STYLE)
+    ]
 
 
 def compose(brief: Brief, seed: int) -> Plan:
@@ -107,7 +140,9 @@ def compose(brief: Brief, seed: int) -> Plan:
         mix=_mix(style, wishes),
         seeds={part: seed for part in PARTS},
     )
-    plan = plan.with_(chords_of=named.over(plan.bars) if named else write_progression(style, plan, seed))
+    plan = plan.with_(
+        chords_of=named.over(plan.bars) if named else write_progression(style, plan, seed)
+    )
     written = {
         "drums": write_drums(style, wishes, plan, seed),
         "bass": write_bass(style, wishes, plan, seed),
@@ -116,7 +151,9 @@ def compose(brief: Brief, seed: int) -> Plan:
         "pad": write_pad(style, wishes, plan, seed) if brief.kind == "track" else None,
         "texture": write_texture(style, wishes),
     }
-    playing = {part for part, what in written.items() if what is not None and _may_play(part, wishes)}
+    playing = {
+        part for part, what in written.items() if what is not None and _may_play(part, wishes)
+    }
     plan = plan.with_(**{part: what for part, what in written.items() if part in playing})
     if brief.kind != "track" and "drums" not in playing:
         plan = _one_marked(plan, playing)
@@ -125,15 +162,23 @@ def compose(brief: Brief, seed: int) -> Plan:
 
 def _feel(style: Style, wishes: Wishes) -> Feel:
     if wishes.drunk:
-        return Feel({**style.late_ms, **_DRUNK_MS}, max(8.0, style.spread_ms), max(0.1, style.loose))
+        return Feel(
+            {**style.late_ms, **_DRUNK_MS}, max(8.0, style.spread_ms), max(0.1, style.loose)
+        )
     return Feel(dict(style.late_ms), style.spread_ms, style.loose)
 
 
 def _one_marked(plan: Plan, playing: set[str]) -> Plan:
     """Somebody plays on the one of every bar: in a band that may be the drums, but where a few play off the beat among themselves
     neither a player nor a machine could tell where the bar begins."""
-    players = {part: getattr(plan, part) for part in ("bass", "chords") if part in playing and getattr(plan, part).rows}
-    if not players or any(all(row[0] not in ".-" for row in player.rows) for player in players.values()):
+    players = {
+        part: getattr(plan, part)
+        for part in ("bass", "chords")
+        if part in playing and getattr(plan, part).rows
+    }
+    if not players or any(
+        all(row[0] not in ".-" for row in player.rows) for player in players.values()
+    ):
         return plan
     part, player = next(iter(players.items()))
     rows = [row if row[0] not in ".-" else "x" + row[1:] for row in player.rows]
@@ -176,7 +221,10 @@ def _may_play(part: str, wishes: Wishes) -> bool:
 
 
 def _mix(style: Style, wishes: Wishes) -> Mix:
-    drive = min(1.0, max(0.0, style.drive + 0.25 * (wishes.energy - 0.7) + 0.3 * wishes.tone.get("drive", 0.0)))
+    drive = min(
+        1.0,
+        max(0.0, style.drive + 0.25 * (wishes.energy - 0.7) + 0.3 * wishes.tone.get("drive", 0.0)),
+    )
     sends = {part: round(min(1.0, send * wishes.room), 3) for part, send in style.sends.items()}
     slope = style.slope_db + wishes.slope_change_db
     return Mix(
@@ -192,10 +240,15 @@ def _mix(style: Style, wishes: Wishes) -> Mix:
     )
 
 
-def _sections(brief: Brief, style: Style, wishes: Wishes, plan: Plan, playing: set[str]) -> list[Section]:
+def _sections(
+    brief: Brief, style: Style, wishes: Wishes, plan: Plan, playing: set[str]
+) -> list[Section]:
     if brief.kind == "track":
         found = forms.sections(style.form, plan.bars, playing)
-        return [replace(section, parts=[*section.parts, "fx"]) if len(found) > 1 else section for section in found]
+        return [
+            replace(section, parts=[*section.parts, "fx"]) if len(found) > 1 else section
+            for section in found
+        ]
     parts = [part for part in PARTS if part in playing]
     return [Section("loop", plan.bars, parts, wishes.energy)]
 
@@ -203,8 +256,15 @@ def _sections(brief: Brief, style: Style, wishes: Wishes, plan: Plan, playing: s
 def write_progression(style: Style, plan: Plan, seed: int) -> list[str]:
     """Chord names, one a bar; short progressions may take two bars a chord where there is room."""
     stream = random.Random(f"{seed}:progression")
-    names = in_turn(style.minor if plan.key_.is_minor else style.major, seed, f"progression:{style.name}").split()
-    if 1 < len(names) <= 4 and plan.bars >= 2 * len(names) and plan.bars % (2 * len(names)) == 0 and stream.random() < 0.3:
+    names = in_turn(
+        style.minor if plan.key_.is_minor else style.major, seed, f"progression:{style.name}"
+    ).split()
+    if (
+        1 < len(names) <= 4
+        and plan.bars >= 2 * len(names)
+        and plan.bars % (2 * len(names)) == 0
+        and stream.random() < 0.3
+    ):
         names = [name for name in names for _ in range(2)]
     return names
 
@@ -218,17 +278,23 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
     if not rows and not wanted:
         return None
     if not rows:
-        rows = {voice: text.split("/") for voice, text in meters.drum_rows(plan.meter_, "back").items()}
+        rows = {
+            voice: text.split("/") for voice, text in meters.drum_rows(plan.meter_, "back").items()
+        }
     for voice in sorted(wishes.more_drums):
         if {"kick", "hard kick"} >= {voice} and {"kick", "hard kick"} & set(rows):
             continue  # one of them is there: the two together would fight
-        if voice not in rows and (voice in style.extras or len(wishes.more_drums) <= 2 or wishes.drums):
+        if voice not in rows and (
+            voice in style.extras or len(wishes.more_drums) <= 2 or wishes.drums
+        ):
             rows[voice] = style.extras.get(voice, _DEFAULT_ROWS[voice]).split("/")
     rows = {voice: lines for voice, lines in rows.items() if voice not in wishes.no_drums}
     if wishes.drums is not None:
         rows = {voice: lines for voice, lines in rows.items() if voice in wishes.drums} or rows
     if wishes.on_the_floor and "kick" in rows:
-        rows["kick"] = ["".join("X" if step % 4 == 0 else "." for step in range(plan.meter_.sixteenths_per_bar))]
+        rows["kick"] = [
+            "".join("X" if step % 4 == 0 else "." for step in range(plan.meter_.sixteenths_per_bar))
+        ]
     if wishes.brushes:
         rows = with_brushes(rows, plan.meter_)
     if wishes.half_time:
@@ -236,11 +302,20 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
     if wishes.double_time:
         rows = double_timed(rows, FAST_HATS if wishes.fast_hats else None)
     if wishes.roll:
-        rolls = {voice: rolling(plan.bars, plan.meter_.sixteenths_per_bar) for voice in rows if voice not in _OTHER_TOMS}
+        rolls = {
+            voice: rolling(plan.bars, plan.meter_.sixteenths_per_bar)
+            for voice in rows
+            if voice not in _OTHER_TOMS
+        }
         return Drums(rolls, drum_sounds(style, wishes, set(rolls)))
-    rows = {voice: thinned_or_filled(voice, lines, wishes.density, stream) for voice, lines in rows.items()}
     rows = {
-        voice: lines if wishes.on_the_floor and voice == "kick" else phrased(voice, lines, plan.bars, stream)
+        voice: thinned_or_filled(voice, lines, wishes.density, stream)
+        for voice, lines in rows.items()
+    }
+    rows = {
+        voice: lines
+        if wishes.on_the_floor and voice == "kick"
+        else phrased(voice, lines, plan.bars, stream)
         for voice, lines in rows.items()
     }
     fill, turn = _fills(style, wishes, plan, rows, seed, stream)
@@ -251,7 +326,12 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
 
 
 def _fills(
-    style: Style, wishes: Wishes, plan: Plan, rows: dict[str, list[str]], seed: int, stream: random.Random
+    style: Style,
+    wishes: Wishes,
+    plan: Plan,
+    rows: dict[str, list[str]],
+    seed: int,
+    stream: random.Random,
 ) -> tuple[dict[str, str], dict[str, str]]:
     """The fill at a phrase's end and the little one half-way, of the voices that may play."""
     if plan.bars < 2:
@@ -261,22 +341,36 @@ def _fills(
     # in two bars a turn comes every other bar: a small one
     turn = turn_of(rows, style.feel, stream, 1 if plan.bars == 2 else 2) if style.fills else {}
     if wishes.brushes:
-        fill, turn = ({"brush" if voice in _BRUSHED else voice: row for voice, row in one.items()} for one in (fill, turn))
-    barred = wishes.no_drums if wishes.drums is None else wishes.no_drums | ({*fill, *turn} - {*rows, "*"})
-    return tuple({voice: row for voice, row in one.items() if voice not in barred} for one in (fill, turn))  # type: ignore[return-value]
+        fill, turn = (
+            {"brush" if voice in _BRUSHED else voice: row for voice, row in one.items()}
+            for one in (fill, turn)
+        )
+    barred = (
+        wishes.no_drums
+        if wishes.drums is None
+        else wishes.no_drums | ({*fill, *turn} - {*rows, "*"})
+    )
+    return tuple(
+        {voice: row for voice, row in one.items() if voice not in barred} for one in (fill, turn)
+    )  # type: ignore[return-value]
 
 
 def _all_fill(rows: dict[str, list[str]], fill: dict[str, str], plan: Plan) -> dict[str, list[str]]:
     """A loop of a fill: one bar of nothing else in every two, led in by a plain bar; every bar where there is only one."""
     steps = plan.meter_.sixteenths_per_bar
-    whole = {voice: (row if voice == "*" else row.rjust(steps // 2, ".")) for voice, row in fill.items()}
+    whole = {
+        voice: (row if voice == "*" else row.rjust(steps // 2, ".")) for voice, row in fill.items()
+    }
     filled = with_fill({voice: "." * steps for voice in rows}, whole, steps)
     busy = {voice: row for voice, row in filled.items() if row.strip(".- ")}
     if plan.bars < 2:
         return {voice: [row] for voice, row in busy.items()}
     lead = {voice: fit_row(lines[0], steps) for voice, lines in rows.items()}
     led = with_fill(lead, fill, steps)
-    return {voice: [led.get(voice, "." * steps), busy.get(voice, "." * steps)] for voice in {**lead, **busy}}
+    return {
+        voice: [led.get(voice, "." * steps), busy.get(voice, "." * steps)]
+        for voice in {**lead, **busy}
+    }
 
 
 def with_brushes(rows: dict[str, list[str]], meter: Meter) -> dict[str, list[str]]:
@@ -287,21 +381,35 @@ def with_brushes(rows: dict[str, list[str]], meter: Meter) -> dict[str, list[str
     return {**done, "brush": rows[struck] if struck else [swept], "brush sweep": [swept]}
 
 
-def _groove(style: Style, wishes: Wishes, meter: Meter, seed: int, stream: random.Random) -> dict[str, list[str]]:
+def _groove(
+    style: Style, wishes: Wishes, meter: Meter, seed: int, stream: random.Random
+) -> dict[str, list[str]]:
     fits = [beat for beat in style.beats if meters.is_square(meter)]
     extras = dict(style.extras)
     if fits:
-        rows = {voice: text.split("/") for voice, text in in_turn(fits, seed, f"beat:{style.name}", drifts=False).items()}
+        rows = {
+            voice: text.split("/")
+            for voice, text in in_turn(fits, seed, f"beat:{style.name}", drifts=False).items()
+        }
     elif not style.beats:
         return {}
     else:
         snare = next((v for v in ("snare", "clap", "rim", "snap") if v in style.beats[0]), "snare")
         kick = "hard kick" if "hard kick" in style.beats[0] else "kick"
-        rows = {voice: text.split("/") for voice, text in meters.drum_rows(meter, style.feel, "hat", snare, kick).items()}
-        extras = {voice: text for voice, text in extras.items() if voice in ("shaker", "tambourine")}
+        rows = {
+            voice: text.split("/")
+            for voice, text in meters.drum_rows(meter, style.feel, "hat", snare, kick).items()
+        }
+        extras = {
+            voice: text for voice, text in extras.items() if voice in ("shaker", "tambourine")
+        }
     for voice, text in extras.items():
         joins = stream.random() < wishes.density * 0.7
-        if voice not in rows and joins and not (wishes.density <= 0.6 and crowded(rows, voice, text.split("/")[0])):
+        if (
+            voice not in rows
+            and joins
+            and not (wishes.density <= 0.6 and crowded(rows, voice, text.split("/")[0]))
+        ):
             rows[voice] = text.split("/")
     return rows
 
@@ -335,7 +443,9 @@ def _pick(voices: tuple[str, ...], part: str, style: Style, wishes: Wishes, seed
     own = in_turn(voices, seed, f"{part} sound:{style.name}")
     if of_era and own not in of_era:
         # what the style and the decade share, else the decade's own; a bass carries the style and stays in it
-        own = next((voice for voice in of_era if voice in voices), own if part == "bass" else of_era[0])
+        own = next(
+            (voice for voice in of_era if voice in voices), own if part == "bass" else of_era[0]
+        )
     voice = wishes.voices.get(part, own)
     return Sound(voice, toned(style.tones.get(voice, {}), wishes.tone))
 
@@ -343,10 +453,14 @@ def _pick(voices: tuple[str, ...], part: str, style: Style, wishes: Wishes, seed
 def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | None:
     """The bass part: a row of the style (of the meter, where it is not 4/4) and a sound."""
     stream = random.Random(f"{seed}:bass:write")
-    rows = style.bass if _fits(style.bass, plan.meter_) else meters.bass_rows(plan.meter_, style.feel)
+    rows = (
+        style.bass if _fits(style.bass, plan.meter_) else meters.bass_rows(plan.meter_, style.feel)
+    )
     if not rows:
         return None
-    lines = thinned_or_filled("bass", in_turn(rows, seed, f"bass:{style.name}").split("/"), wishes.density, stream)
+    lines = thinned_or_filled(
+        "bass", in_turn(rows, seed, f"bass:{style.name}").split("/"), wishes.density, stream
+    )
     sound = _pick(style.bass_sounds, "bass", style, wishes, seed)
     if wishes.half_time:
         lines = half_timed({"bass": lines}, ("bass",))["bass"]
@@ -354,7 +468,9 @@ def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | No
         lines = [_RUMBLE]
         return Bass(lines, sound, 0.98)
     if sound.voice == "acid":
-        sound = replace(sound, octave=1)  # the machine's own range: an octave lower its filter has nothing to open
+        sound = replace(
+            sound, octave=1
+        )  # the machine's own range: an octave lower its filter has nothing to open
     return Bass(lines, sound, style.bass_hold)
 
 
@@ -368,16 +484,29 @@ def _fits(rows: tuple[str, ...], meter: Meter) -> bool:
 def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | None:
     """The chord part: a rhythm, a sound and how the chord is struck."""
     stream = random.Random(f"{seed}:chords:write")
-    rows = style.chords if _fits(style.chords, plan.meter_) else meters.chord_rows(plan.meter_, style.feel)
+    rows = (
+        style.chords
+        if _fits(style.chords, plan.meter_)
+        else meters.chord_rows(plan.meter_, style.feel)
+    )
     if not rows:
         return None
     sound = _pick(style.chord_sounds, "chords", style, wishes, seed)
     lines = in_turn(rows, seed, f"chords:{style.name}").split("/")
     struck = style.chord_style
-    if struck in ("power", "strum") and sound.voice not in ("power guitar", "guitar", "piano", "electric piano"):
+    if struck in ("power", "strum") and sound.voice not in (
+        "power guitar",
+        "guitar",
+        "piano",
+        "electric piano",
+    ):
         struck = "block"
     hold = style.chord_hold
-    if sound.voice in ("pad", "warm pad", "strings", "choir") and hold < 0.8 and len(lines[0].replace(".", "")) <= 2:
+    if (
+        sound.voice in ("pad", "warm pad", "strings", "choir")
+        and hold < 0.8
+        and len(lines[0].replace(".", "")) <= 2
+    ):
         hold = 0.95
     return Chords(lines, sound, struck, hold, 62.0 + stream.choice((-2.0, 0.0, 0.0, 2.0)))
 
@@ -388,7 +517,9 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
         return None
     stream = random.Random(f"{seed}:lead:write")
     busy = min(1.0, max(0.1, style.lead_busy + 0.5 * (wishes.density - 0.5)))
-    bars, form = motif_bars(stream, plan.meter_.sixteenths_per_bar, busy, plan.key_.is_minor, wishes.arp)
+    bars, form = motif_bars(
+        stream, plan.meter_.sixteenths_per_bar, busy, plan.key_.is_minor, wishes.arp
+    )
     sound = _pick(style.lead_sounds, "lead", style, wishes, seed)
     if wishes.riff and sound.voice in ("power guitar", "guitar"):
         sound = replace(sound, octave=-2)
@@ -406,4 +537,8 @@ def write_pad(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | N
 def write_texture(style: Style, wishes: Wishes) -> Sound | None:
     """Noise under everything: vinyl, tape, air, rain."""
     voice = wishes.texture or style.texture
-    return Sound(voice, toned({}, {n: v for n, v in wishes.tone.items() if n == "bright"})) if voice else None
+    return (
+        Sound(voice, toned({}, {n: v for n, v in wishes.tone.items() if n == "bright"}))
+        if voice
+        else None
+    )

@@ -31,7 +31,9 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
     """One take of the brief: same brief and seed, same samples and MIDI. EngineError for a kind that it cannot make."""
     makers = {"oneshot": _oneshot, "sfx": _effect, "loop": _piece, "midi": _piece, "track": _piece}
     if brief.kind not in makers:
-        raise EngineError(f"the embedded musician does not make kind {brief.kind!r}: it makes {', '.join(INFO.kinds)}")
+        raise EngineError(
+            f"the embedded musician does not make kind {brief.kind!r}: it makes {', '.join(INFO.kinds)}"
+        )
     return makers[brief.kind](brief, seed, progress)
 
 
@@ -62,7 +64,9 @@ def _oneshot(brief: Brief, seed: int, progress: Progress) -> Take:
     note = brief.note
     if note is None and brief.pitch_class is not None:
         note = voice.home + (brief.pitch_class - voice.home + 6) % 12 - 6
-    audio, pitch = play_oneshot(voice, note, seed, brief.sample_rate, _tone(brief), brief.seconds, find_steps(brief, voice))
+    audio, pitch = play_oneshot(
+        voice, note, seed, brief.sample_rate, _tone(brief), brief.seconds, find_steps(brief, voice)
+    )
     take = _take(audio, brief.sample_rate, seed)
     take.note = pitch
     take.parts = (voice.name,)
@@ -75,7 +79,9 @@ def _effect(brief: Brief, seed: int, progress: Progress) -> Take:
     key = brief.key
     if key is None and (note := read_note(MarkedText(brief.prompt))):
         key = Key.parse(note.rstrip("-0123456789"))  # a drone in D has no mode, but a tonic
-    audio = play_effect(name, brief.seconds or DEFAULT_S, key, seed, brief.sample_rate, _tone(brief))
+    audio = play_effect(
+        name, brief.seconds or DEFAULT_S, key, seed, brief.sample_rate, _tone(brief)
+    )
     take = _take(audio, brief.sample_rate, seed)
     take.parts = (name,)
     return take
@@ -101,13 +107,19 @@ def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
     """What the person should know: whose groove was played, and how a track's length differs from what was asked."""
     said = []
     if brief.plan is None and plan.genre != brief.genre and plan.parts != ("texture",):
-        named = f"{brief.genre} has no groove of its own here" if brief.genre else "no genre is named"
+        named = (
+            f"{brief.genre} has no groove of its own here" if brief.genre else "no genre is named"
+        )
         said.append(f"{named}; it is played like {plan.genre}")
     if brief.kind == "track" and audio is not None:
         music_s = plan.bars * bar_seconds(plan.meter_, plan.bpm)
-        asked = f" (asked: {brief.seconds:g} s; whole bars come nearest to it)" if brief.seconds else ""
+        asked = (
+            f" (asked: {brief.seconds:g} s; whole bars come nearest to it)" if brief.seconds else ""
+        )
         tail = len(audio) / brief.sample_rate - music_s
-        said.append(f"{plan.bars} bars are {music_s:.2f} s{asked}; a tail of {tail:.2f} s rings on after the last")
+        said.append(
+            f"{plan.bars} bars are {music_s:.2f} s{asked}; a tail of {tail:.2f} s rings on after the last"
+        )
     return said
 
 
@@ -127,7 +139,9 @@ def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     take.key = plan.key_.short if set(plan.parts) - {"drums", "texture", "fx"} else None
     take.stems = stems
     take.midi = midi_bytes(plan, notes, score.markers, score.ticks)
-    take.cues = tuple((frame_of(tick, plan.bpm, brief.sample_rate), name) for tick, name in score.markers)
+    take.cues = tuple(
+        (frame_of(tick, plan.bpm, brief.sample_rate), name) for tick, name in score.markers
+    )
     take.plan = plan.to_json()
     take.parts = plan.parts
     take.said = tuple(_said(brief, plan, audio))

@@ -25,15 +25,33 @@ class _Stretch:
     exit: str = ""
 
 
-def _s(name: str, bars: int, first: str, later: str, energy: float, mute: tuple[str, ...] = (), exit_: str = "") -> _Stretch:
-    return _Stretch(name, bars, tuple(first.split()), tuple((later or first).split()), energy, mute, exit_)
+def _s(
+    name: str,
+    bars: int,
+    first: str,
+    later: str,
+    energy: float,
+    mute: tuple[str, ...] = (),
+    exit_: str = "",
+) -> _Stretch:
+    return _Stretch(
+        name, bars, tuple(first.split()), tuple((later or first).split()), energy, mute, exit_
+    )
 
 
 _HATLESS = ("hat", "open hat", "ride", "shaker")
 
 FORMS: dict[str, tuple[_Stretch, ...]] = {
     "dance": (
-        _s("intro", 16, "drums texture", "drums bass texture", 0.5, ("clap", "snare", "open hat"), "fill"),
+        _s(
+            "intro",
+            16,
+            "drums texture",
+            "drums bass texture",
+            0.5,
+            ("clap", "snare", "open hat"),
+            "fill",
+        ),
         _s("break", 16, "chords pad texture", "chords lead pad texture", 0.35),
         _s("build", 8, "drums chords lead pad", "", 0.6, ("kick", "hard kick"), "rise"),
         _s("drop", 16, "drums bass chords", "drums bass chords lead", 1.0, (), "fill"),
@@ -44,28 +62,77 @@ FORMS: dict[str, tuple[_Stretch, ...]] = {
     ),
     "song": (
         _s("intro", 4, "chords texture pad", "", 0.4, (), "fill"),
-        _s("verse", 8, "drums bass chords", "drums bass chords texture", 0.6, ("crash", "ride"), "fill"),
+        _s(
+            "verse",
+            8,
+            "drums bass chords",
+            "drums bass chords texture",
+            0.6,
+            ("crash", "ride"),
+            "fill",
+        ),
         _s("hook", 8, "drums bass chords lead pad", "", 0.9, (), "fill"),
-        _s("verse", 8, "drums bass chords texture", "drums bass chords pad", 0.65, ("crash",), "fill"),
+        _s(
+            "verse",
+            8,
+            "drums bass chords texture",
+            "drums bass chords pad",
+            0.65,
+            ("crash",),
+            "fill",
+        ),
         _s("hook", 8, "drums bass chords lead pad", "", 0.95, (), "fill"),
-        _s("bridge", 8, "bass chords pad", "drums chords pad lead", 0.45, ("kick", "snare", "clap"), "rise"),
+        _s(
+            "bridge",
+            8,
+            "bass chords pad",
+            "drums chords pad lead",
+            0.45,
+            ("kick", "snare", "clap"),
+            "rise",
+        ),
         _s("hook", 8, "drums bass chords lead pad texture", "", 1.0, (), "fill"),
         _s("outro", 4, "chords texture lead", "", 0.4),
     ),
     "rap": (
         _s("intro", 4, "chords lead texture", "", 0.4, (), "fill"),
         _s("hook", 8, "drums bass chords lead", "", 0.9, (), "fill"),
-        _s("verse", 16, "drums bass chords texture", "drums bass chords pad texture", 0.65, ("crash", "open hat"), "fill"),
+        _s(
+            "verse",
+            16,
+            "drums bass chords texture",
+            "drums bass chords pad texture",
+            0.65,
+            ("crash", "open hat"),
+            "fill",
+        ),
         _s("hook", 8, "drums bass chords lead pad", "", 0.95, (), "fill"),
-        _s("verse", 16, "drums bass texture", "drums bass chords texture", 0.65, ("crash",), "fill"),
+        _s(
+            "verse", 16, "drums bass texture", "drums bass chords texture", 0.65, ("crash",), "fill"
+        ),
         _s("hook", 8, "drums bass chords lead pad", "", 1.0, (), "fill"),
         _s("outro", 4, "chords lead texture", "", 0.4),
     ),
     "calm": (
         _s("intro", 8, "chords texture", "", 0.35),
-        _s("theme", 16, "drums bass chords texture", "drums bass chords lead texture", 0.6, _LIGHT[-3:]),
+        _s(
+            "theme",
+            16,
+            "drums bass chords texture",
+            "drums bass chords lead texture",
+            0.6,
+            _LIGHT[-3:],
+        ),
         _s("break", 8, "chords lead pad texture", "", 0.4, (), "fill"),
-        _s("theme", 16, "drums bass chords lead texture", "drums bass chords lead pad texture", 0.75, (), "fill"),
+        _s(
+            "theme",
+            16,
+            "drums bass chords lead texture",
+            "drums bass chords lead pad texture",
+            0.75,
+            (),
+            "fill",
+        ),
         _s("outro", 8, "chords texture lead", "", 0.35),
     ),
 }
@@ -80,9 +147,13 @@ def sections(form: str, bars: int, has: set[str]) -> list[Section]:
         blocks = [_BLOCK] * (length // _BLOCK) + ([length % _BLOCK] if length % _BLOCK else [])
         for k, block in enumerate(blocks):
             wanted = stretch.first if k == 0 else stretch.later
-            parts = [part for part in _ALL if part in wanted and part in has] or [part for part in _ALL if part in has][:1]
+            parts = [part for part in _ALL if part in wanted and part in has] or [
+                part for part in _ALL if part in has
+            ][:1]
             leads_out = stretch.exit if k == len(blocks) - 1 else "fill" if stretch.exit else ""
-            mute = [voice for voice in stretch.mute if k == 0 or stretch.name not in ("intro", "bridge")]
+            mute = [
+                voice for voice in stretch.mute if k == 0 or stretch.name not in ("intro", "bridge")
+            ]
             found.append(Section(stretch.name, block, parts, stretch.energy, leads_out, mute))
     return found
 

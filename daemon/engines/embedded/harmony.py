@@ -74,13 +74,35 @@ def read_chord(text: str, key: Key) -> Chord:
     symbol = _SYMBOL.match(said)
     if not symbol or symbol[2] not in _SUFFIXES:
         raise ValueError(f"{text!r} is not a chord")
-    return Chord(said, pitch_class(symbol[1]), _SUFFIXES[symbol[2]], pitch_class(symbol[3]) if symbol[3] else None)
+    return Chord(
+        said,
+        pitch_class(symbol[1]),
+        _SUFFIXES[symbol[2]],
+        pitch_class(symbol[3]) if symbol[3] else None,
+    )
 
 
 def _stacked(degree: int, steps: tuple[int, ...], scale: tuple[int, ...]) -> tuple[int, ...]:
     """The chord's tones taken from a mode's own scale: a mode keeps its colour whatever case its numerals are written in."""
     # semitones above the root of any chord -> how many scale steps above it that tone lies
-    above = {0: 0, 2: 1, 3: 2, 4: 2, 5: 3, 6: 4, 7: 4, 8: 4, 9: 5, 10: 6, 11: 6, 13: 8, 14: 8, 15: 9, 17: 10, 21: 12}
+    above = {
+        0: 0,
+        2: 1,
+        3: 2,
+        4: 2,
+        5: 3,
+        6: 4,
+        7: 4,
+        8: 4,
+        9: 5,
+        10: 6,
+        11: 6,
+        13: 8,
+        14: 8,
+        15: 9,
+        17: 10,
+        21: 12,
+    }
     places = [degree + above[step] for step in steps]
     return tuple(scale[p % 7] + 12 * (p // 7) - scale[degree] for p in places)
 
@@ -90,7 +112,9 @@ def chords_of_bar(text: str, key: Key) -> list[Chord]:
     return [read_chord(part, key) for part in text.split(" / ")]
 
 
-def voicing(chord: Chord, before: list[int] | None, voices: int = 4, centre: float = CENTRE) -> list[int]:
+def voicing(
+    chord: Chord, before: list[int] | None, voices: int = 4, centre: float = CENTRE
+) -> list[int]:
     """MIDI notes of the chord, 3-4 voices above E3, as near as can be to the chord before and to the middle (D4)."""
     classes = list(chord.pitch_classes)
     if len(classes) > voices:
@@ -103,7 +127,10 @@ def voicing(chord: Chord, before: list[int] | None, voices: int = 4, centre: flo
     for base in range(_LOW, _LOW + 14):
         notes = sorted(base + (pc - base) % 12 for pc in classes)
         for spread in ([], [1]):
-            tried = sorted(note + 12 if k in spread and len(notes) > 3 else note for k, note in enumerate(notes))
+            tried = sorted(
+                note + 12 if k in spread and len(notes) > 3 else note
+                for k, note in enumerate(notes)
+            )
             cost = abs(sum(tried) / len(tried) - centre) * 0.4
             cost += sum(3.0 for low, high in pairwise(tried) if high - low == 1)
             if before:
@@ -116,7 +143,10 @@ def voicing(chord: Chord, before: list[int] | None, voices: int = 4, centre: flo
 
 def nearest(note: int, classes: tuple[int, ...] | list[int]) -> int:
     """The note nearest to `note` whose pitch class is among `classes`; the lower of two."""
-    return min((note + d for d in range(-6, 7) if (note + d) % 12 in classes), key=lambda n: (abs(n - note), n))
+    return min(
+        (note + d for d in range(-6, 7) if (note + d) % 12 in classes),
+        key=lambda n: (abs(n - note), n),
+    )
 
 
 def degree_note(degree: int, key: Key, low: int) -> int:

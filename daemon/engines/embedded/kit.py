@@ -69,7 +69,11 @@ class Kit:
             return None
         sample = min(found, key=lambda one: abs((one.note or 60.0) - pitch))
         ratio = 2 ** ((pitch - (sample.note or 60.0)) / 12)
-        audio = soxr.resample(sample.audio, rate * ratio, rate, quality="HQ") if abs(ratio - 1) > 1e-6 else sample.audio
+        audio = (
+            soxr.resample(sample.audio, rate * ratio, rate, quality="HQ")
+            if abs(ratio - 1) > 1e-6
+            else sample.audio
+        )
         most = round((held_s + 0.08) * rate)
         return faded(audio[:most].astype(np.float32), rate, min(0.06, held_s + 0.02))
 
@@ -79,7 +83,9 @@ def read_kit(folder: str, rate: int, collected: Sequence[str] = ()) -> Kit:
     2,000 files, or none that can be told."""
     place = Path(folder).expanduser()
     if not collected and not place.is_dir():
-        raise EngineError(f"kit: {folder} is no folder here; name a folder of one-shots (WAV, FLAC, AIFF, OGG, MP3)")
+        raise EngineError(
+            f"kit: {folder} is no folder here; name a folder of one-shots (WAV, FLAC, AIFF, OGG, MP3)"
+        )
     kit = Kit()
     files = [Path(name) for name in collected[:_MOST_FILES]] or _files_of(place, folder)
     for path in files:
@@ -91,7 +97,9 @@ def read_kit(folder: str, rate: int, collected: Sequence[str] = ()) -> Kit:
             continue
     if not kit.drums and not kit.parts:
         words = "kick, snare, clap, hat, open hat, tom, ... or bass, chord, lead"
-        raise EngineError(f"kit: no sound in {folder} can be told by its name (looked for {words} in {len(files)} files)")
+        raise EngineError(
+            f"kit: no sound in {folder} can be told by its name (looked for {words} in {len(files)} files)"
+        )
     return kit
 
 
@@ -99,11 +107,16 @@ def _files_of(place: Path, folder: str) -> list[Path]:
     """The sounds in a folder and in its subfolders, no deeper and behind no link to a folder."""
     found: list[Path] = []
     seen = 0
-    for inner in (place, *sorted(path for path in place.iterdir() if path.is_dir() and not path.is_symlink())):
+    for inner in (
+        place,
+        *sorted(path for path in place.iterdir() if path.is_dir() and not path.is_symlink()),
+    ):
         for path in inner.iterdir():
             seen += 1
             if seen > _MOST_FILES:
-                raise EngineError(f"kit: {folder} holds more than {_MOST_FILES:,} files; name one of its subfolders")
+                raise EngineError(
+                    f"kit: {folder} holds more than {_MOST_FILES:,} files; name one of its subfolders"
+                )
             if path.suffix.lower() in _ENDINGS and path.is_file():
                 found.append(path)
     return sorted(found)

@@ -55,22 +55,31 @@ class Reference:
 def listen(brief: Brief) -> Reference:
     """The brief's reference, heard. EngineError where there is none or it holds less than a bar."""
     if not brief.reference:
-        raise EngineError("use: accompany needs a reference; name an audio file or a clip to play along with")
+        raise EngineError(
+            "use: accompany needs a reference; name an audio file or a clip to play along with"
+        )
     audio, rate = read_audio(brief.reference, brief.reference_start, brief.reference_end)
     meter = brief.meter
     mono = audio.mean(axis=1, dtype=np.float32)
     own: float | None = None if brief.bpm else _tempo_of_whole_bars(mono, rate, meter)
     heard = hear(mono, rate, brief.bpm or own, meter)
-    bpm = float(brief.bpm or (own if own and abs(heard.bpm / own - 1) < _NEAR else round(heard.bpm, 3)))
+    bpm = float(
+        brief.bpm or (own if own and abs(heard.bpm / own - 1) < _NEAR else round(heard.bpm, 3))
+    )
     # a kick drum has a pitch too: whether there are chords is asked of what lies above it
     tones = hear_tones(_above(mono, rate, _KICK_HZ), rate)
     found, _ = find_key(tones)
     bar_s = meter.quarters_per_bar * 60 / heard.bpm
     exact = round(len(mono) / rate / bar_s)
-    whole = exact >= 1 and abs(len(mono) - loop_frames(exact, meter, heard.bpm, rate)) < 0.02 * rate * bar_s
+    whole = (
+        exact >= 1
+        and abs(len(mono) - loop_frames(exact, meter, heard.bpm, rate)) < 0.02 * rate * bar_s
+    )
     times = np.arange(exact + 1) * bar_s if whole or not heard.periodic else heard.downbeats_s
     if len(times) < 2:
-        raise EngineError(f"{brief.reference} holds less than a bar at {bpm:g} bpm: give a longer one, or its bpm")
+        raise EngineError(
+            f"{brief.reference} holds less than a bar at {bpm:g} bpm: give a longer one, or its bpm"
+        )
     key = brief.key or found
     count = len(times) - 1
     chords = _chords(mono, rate, times, key) if tones.is_tonal else []
@@ -91,7 +100,9 @@ def _tempo_of_whole_bars(mono: np.ndarray, rate: int, meter: Meter) -> float | N
         return heard.bpm if heard.periodic else None
     if heard.periodic:
         # a bar alone is easily counted in three; the length knows better
-        near = [bpm for ratio in _COUNTINGS for bpm in fits if abs(bpm / heard.bpm / ratio - 1) < _NEAR]
+        near = [
+            bpm for ratio in _COUNTINGS for bpm in fits if abs(bpm / heard.bpm / ratio - 1) < _NEAR
+        ]
         return round(near[0], 3) if near else heard.bpm
     usual = min(fits, key=lambda bpm: abs(math.log2(bpm / _USUAL)))
     return round(usual, 3)
@@ -109,7 +120,9 @@ def _chroma(piece: np.ndarray, rate: int) -> np.ndarray:
     """Strength of the twelve pitch classes, the bass counted again: (12,) summing to 1."""
     if len(piece) < _WINDOW:
         piece = np.pad(piece, (0, _WINDOW - len(piece)))
-    frames = np.lib.stride_tricks.sliding_window_view(piece, _WINDOW)[::_HOP] * np.hanning(_WINDOW).astype(np.float32)
+    frames = np.lib.stride_tricks.sliding_window_view(piece, _WINDOW)[::_HOP] * np.hanning(
+        _WINDOW
+    ).astype(np.float32)
     strength = np.abs(scipy.fft.rfft(frames, axis=1)).mean(axis=0)
     hz = np.fft.rfftfreq(_WINDOW, 1 / rate)
     strength = _without_overtones(strength)
@@ -150,7 +163,12 @@ def name_chord(chroma: np.ndarray, key: Key | None) -> str:
         for suffix, steps in _QUALITIES.items():
             classes = [(root + step) % 12 for step in steps]
             inside = float(chroma[classes].sum())
-            fit = inside - (1 - inside) * 0.5 + 0.25 * float(chroma[root]) - _SEVENTH * (len(steps) - 3) * 2
+            fit = (
+                inside
+                - (1 - inside) * 0.5
+                + 0.25 * float(chroma[root])
+                - _SEVENTH * (len(steps) - 3) * 2
+            )
             if key is not None and any(pc not in key.scale for pc in classes):
                 fit -= _OUT_OF_KEY
             if fit > most:
@@ -158,12 +176,16 @@ def name_chord(chroma: np.ndarray, key: Key | None) -> str:
     return best
 
 
-def _strikes(mono: np.ndarray, rate: int, times: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
+def _strikes(
+    mono: np.ndarray, rate: int, times: np.ndarray, steps: int
+) -> tuple[np.ndarray, np.ndarray]:
     """How much the energy rises at each sixteenth, on the mean of the bars, below and above 200 Hz; the largest is 1."""
     hop, size = rate // 200, rate // 50
     if len(mono) < 2 * size:
         return np.zeros(steps), np.zeros(steps)
-    frames = np.lib.stride_tricks.sliding_window_view(mono, size)[::hop] * np.hanning(size).astype(np.float32)
+    frames = np.lib.stride_tricks.sliding_window_view(mono, size)[::hop] * np.hanning(size).astype(
+        np.float32
+    )
     power = np.abs(scipy.fft.rfft(frames, axis=1)) ** 2
     split = max(2, round(200 * size / rate))
     found = []

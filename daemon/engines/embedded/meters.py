@@ -52,7 +52,9 @@ def backbeats(sizes: tuple[int, ...], feel: str) -> list[int]:
     return [k for k in range(1, count, 2)]
 
 
-def drum_rows(meter: Meter, feel: str, hats: str = "hat", snare: str = "snare", kick: str = "kick") -> dict[str, str]:
+def drum_rows(
+    meter: Meter, feel: str, hats: str = "hat", snare: str = "snare", kick: str = "kick"
+) -> dict[str, str]:
     """Rows by voice of the feel's groove in this meter; two bars, the second a little fuller."""
     sizes = groups(meter)
     steps, starts = sum(sizes), _starts(sizes)
@@ -66,7 +68,11 @@ def drum_rows(meter: Meter, feel: str, hats: str = "hat", snare: str = "snare", 
     if feel == "floor":
         kicks = {start: "X" for start in starts}
         offbeats = {start + size // 2: "x" for start, size in zip(starts, sizes, strict=True)}
-        rows = {kick: _row(steps, kicks), snare: _row(steps, snares), "open hat": _row(steps, offbeats)}
+        rows = {
+            kick: _row(steps, kicks),
+            snare: _row(steps, snares),
+            "open hat": _row(steps, offbeats),
+        }
         rows[hats] = _row(steps, {s: "g" for s in range(0, steps, 2) if s not in offbeats})
         return rows
     if feel == "swing":
@@ -97,7 +103,9 @@ def bass_rows(meter: Meter, feel: str) -> tuple[str, ...]:
     if feel == "calm":
         return ("X" + "-" * (steps - 1),)
     if feel == "floor":
-        offbeats = _row(steps, {start + size // 2: "x" for start, size in zip(starts, sizes, strict=True)})
+        offbeats = _row(
+            steps, {start + size // 2: "x" for start, size in zip(starts, sizes, strict=True)}
+        )
         return (offbeats, _row(steps, {s: "x" for s in range(0, steps, 2)}))
     if feel == "swing":
         marks = dict(zip(starts, ["x", "3", "5", "8", "5", "3", "7"], strict=False)) | {
@@ -105,7 +113,10 @@ def bass_rows(meter: Meter, feel: str) -> tuple[str, ...]:
         }
         return (_row(steps, marks),)
     simple = {0: "X", starts[-1] - 2: "x"} if len(starts) > 1 else {0: "X"}
-    return (_row(steps, simple | {starts[-1]: "5"} if len(starts) > 1 else simple), _row(steps, simple | {steps - 2: "a"}))
+    return (
+        _row(steps, simple | {starts[-1]: "5"} if len(starts) > 1 else simple),
+        _row(steps, simple | {steps - 2: "a"}),
+    )
 
 
 def chord_rows(meter: Meter, feel: str) -> tuple[str, ...]:
@@ -119,7 +130,9 @@ def chord_rows(meter: Meter, feel: str) -> tuple[str, ...]:
         return (_row(steps, {starts[1]: "x", starts[2]: "x"}), held)
     if feel == "floor":
         return (
-            _row(steps, {start + size // 2: "x" for start, size in zip(starts, sizes, strict=True)}),
+            _row(
+                steps, {start + size // 2: "x" for start, size in zip(starts, sizes, strict=True)}
+            ),
             _row(steps, {0: "x", starts[-1] - 1: "x"}),
         )
     return (_row(steps, {start: "x" for start in starts}), held)

@@ -17,7 +17,9 @@ _MAJOR_SIGNATURES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb",
 _MINOR_SIGNATURES = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
 
 
-def midi_bytes(plan: Plan, parts: Mapping[str, Sequence[Note]], markers: Sequence[tuple[int, str]], ticks: int) -> bytes:
+def midi_bytes(
+    plan: Plan, parts: Mapping[str, Sequence[Note]], markers: Sequence[tuple[int, str]], ticks: int
+) -> bytes:
     """The file's bytes. `markers` are (tick, name); every track is as long as the piece, `ticks`."""
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER)
     file.tracks.append(_conductor(plan, markers, ticks))
@@ -40,7 +42,11 @@ def _conductor(plan: Plan, markers: Sequence[tuple[int, str]], ticks: int) -> mi
     meter = plan.meter_
     track.append(mido.MetaMessage("track_name", name=plan.genre, time=0))
     track.append(mido.MetaMessage("set_tempo", tempo=round(60e6 / plan.bpm), time=0))
-    track.append(mido.MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator, time=0))
+    track.append(
+        mido.MetaMessage(
+            "time_signature", numerator=meter.numerator, denominator=meter.denominator, time=0
+        )
+    )
     track.append(mido.MetaMessage("key_signature", key=signature(plan.key_), time=0))
     now = 0
     for tick, name in markers:
@@ -57,7 +63,9 @@ def signature(key: Key) -> str:
     return _MAJOR_SIGNATURES[key.relative_major_tonic]
 
 
-def _track(name: str, notes: Sequence[Note], channel: int, program: int | None, ticks: int) -> mido.MidiTrack:
+def _track(
+    name: str, notes: Sequence[Note], channel: int, program: int | None, ticks: int
+) -> mido.MidiTrack:
     track = mido.MidiTrack()
     track.append(mido.MetaMessage("track_name", name=name, time=0))
     if program is not None:
@@ -72,7 +80,16 @@ def _track(name: str, notes: Sequence[Note], channel: int, program: int | None, 
     for at, starts, pitch, velocity in sorted(events, key=lambda event: event[:3]):
         kind = "note_on" if starts else "note_off"
         # every number was clamped here: mido's own checks of them took a tenth of the time of a whole loop
-        track.append(mido.Message(kind, skip_checks=True, channel=channel, note=pitch, velocity=velocity, time=at - now))
+        track.append(
+            mido.Message(
+                kind,
+                skip_checks=True,
+                channel=channel,
+                note=pitch,
+                velocity=velocity,
+                time=at - now,
+            )
+        )
         now = at
     track.append(mido.MetaMessage("end_of_track", time=ticks - now))
     return track

@@ -19,7 +19,15 @@ from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
 
 #: Where each part sits, in K-weighted LUFS against the others, before the style's own wishes.
-PART_LUFS = {"drums": -14.0, "bass": -16.5, "chords": -19.5, "lead": -19.5, "pad": -23.0, "texture": -40.0, "fx": -24.0}
+PART_LUFS = {
+    "drums": -14.0,
+    "bass": -16.5,
+    "chords": -19.5,
+    "lead": -19.5,
+    "pad": -23.0,
+    "texture": -40.0,
+    "fx": -24.0,
+}
 
 #: Level in dB and place (-1 left, 1 right) of each voice within the drums.
 DRUM_PLACES: dict[str, tuple[float, float]] = {
@@ -69,12 +77,23 @@ class Player:
         layer = max(1, math.ceil(note.velocity * _LAYERS)) / _LAYERS
         pitch = (note.pitch or voice.home) if voice.family != "drums" else voice.home + sound.octave
         held_ticks = note.length if voice.family != "drums" or note.voice == "open hat" else 0
-        key = (voice.name, pitch, held_ticks, bpm, layer, note.glide_from, note.variation, tuple(sorted(sound.tone.items())))
+        key = (
+            voice.name,
+            pitch,
+            held_ticks,
+            bpm,
+            layer,
+            note.glide_from,
+            note.variation,
+            tuple(sorted(sound.tone.items())),
+        )
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
         held_s = held_ticks * 60 / (bpm * TICKS_PER_QUARTER)
-        strike = Strike(pitch, held_s, layer, self.rate, Tone(**sound.tone), note.glide_from, note.variation)
+        strike = Strike(
+            pitch, held_s, layer, self.rate, Tone(**sound.tone), note.glide_from, note.variation
+        )
         played = self._sampled(voice, strike)
         if played is None:
             played = voice.play(strike).astype(np.float32, copy=False)
@@ -123,26 +142,43 @@ def add_round(bus: np.ndarray, sound: np.ndarray, at: int, left: float, right: f
 
 
 def place(
-    notes: Sequence[Note], sounds: Mapping[str, Sound], bpm: float, player: Player, frames: int, first_frame: int = 0
+    notes: Sequence[Note],
+    sounds: Mapping[str, Sound],
+    bpm: float,
+    player: Player,
+    frames: int,
+    first_frame: int = 0,
 ) -> np.ndarray:
     """The bus of one part from `first_frame` of the piece on: float32 (frames, 2), dry."""
     bus = np.zeros((frames, 2), np.float32)
     for note in notes:
         sound = sounds.get(note.voice) or Sound(note.voice)
         level_db, place_ = DRUM_PLACES.get(note.voice, (0.0, 0.0))
-        gain = 10 ** (level_db / 20) * note.velocity ** (_DRUM_DYNAMICS if note.voice in DRUM_PLACES else _DYNAMICS)
+        gain = 10 ** (level_db / 20) * note.velocity ** (
+            _DRUM_DYNAMICS if note.voice in DRUM_PLACES else _DYNAMICS
+        )
         at = frame_of(note.start, bpm, player.rate) - first_frame
-        add_round(bus, player.play(note, sound, bpm), at, gain * min(1.0, 1 - place_), gain * min(1.0, 1 + place_))
+        add_round(
+            bus,
+            player.play(note, sound, bpm),
+            at,
+            gain * min(1.0, 1 - place_),
+            gain * min(1.0, 1 + place_),
+        )
     return bus
 
 
-def ducking(kicks: Sequence[int], frames: int, rate: int, depth: float, length_s: float) -> np.ndarray:
+def ducking(
+    kicks: Sequence[int], frames: int, rate: int, depth: float, length_s: float
+) -> np.ndarray:
     """Gain (frames,) that steps aside at each kick and comes back within `length_s`; goes round."""
     gain = np.ones(frames, np.float32)
     before = round(0.004 * rate)
     n = round(length_s * rate)
     back = np.linspace(0, 1, n, dtype=np.float32)
-    curve = 1 - depth * np.concatenate([np.linspace(0, 1, before, dtype=np.float32), (1 - back) ** 1.6])
+    curve = 1 - depth * np.concatenate(
+        [np.linspace(0, 1, before, dtype=np.float32), (1 - back) ** 1.6]
+    )
     for kick in kicks:
         index = np.arange(kick - before, kick + n) % frames
         gain[index] = np.minimum(gain[index], curve)
@@ -178,7 +214,14 @@ class Mixer:
     the stretch and its tail; on the way out the tail of a loop is folded onto its start.
     """
 
-    def __init__(self, plan: Plan, rate: int, frames: int, balance: Balance | None = None, goes_round: bool = True) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        rate: int,
+        frames: int,
+        balance: Balance | None = None,
+        goes_round: bool = True,
+    ) -> None:
         self.plan, self.rate, self.frames, self.goes_round = plan, rate, frames, goes_round
         self.balance = balance or Balance()
         #: K-weighted power of the section that was mixed last, the mean over the stretch.
@@ -187,7 +230,9 @@ class Mixer:
         self.before = round(_BEFORE_S * rate)
         self.size = fast_length(frames + round(tail_s(plan) * rate) + self.before)
 
-    def stems(self, buses: dict[str, np.ndarray], kicks: Sequence[int], lufs: float) -> dict[str, np.ndarray]:
+    def stems(
+        self, buses: dict[str, np.ndarray], kicks: Sequence[int], lufs: float
+    ) -> dict[str, np.ndarray]:
         """Buses, dry (they are used up) -> stems with ducking, drive, room, echoes and balance, at `lufs`; they sum to the mix.
 
         Float32 (frames, 2), or (frames and tail, 2) where the stretch does not go round.
@@ -272,8 +317,12 @@ class Mixer:
 
     def _k_power(self, spectrum: np.ndarray) -> float:
         """K-weighted power (the sum over both channels, the mean over the stretch) of a middle and side."""
-        power = np.einsum("ij,ij->j", spectrum.real, spectrum.real) + np.einsum("ij,ij->j", spectrum.imag, spectrum.imag)
-        return float(np.dot(power, rooms.k_weight(self.size, self.rate))) * 4 / self.size / self.frames
+        power = np.einsum("ij,ij->j", spectrum.real, spectrum.real) + np.einsum(
+            "ij,ij->j", spectrum.imag, spectrum.imag
+        )
+        return (
+            float(np.dot(power, rooms.k_weight(self.size, self.rate))) * 4 / self.size / self.frames
+        )
 
     @property
     def _delay_frames(self) -> int:
@@ -286,11 +335,15 @@ class Mixer:
             return spectrum
         sent = spectrum[0]
         if echo:
-            echoes = rooms.ping_pong(self.size, self.rate, self._delay_frames) * (spectrum[0] * np.float32(echo))
+            echoes = rooms.ping_pong(self.size, self.rate, self._delay_frames) * (
+                spectrum[0] * np.float32(echo)
+            )
             sent = sent + echoes[0]
             spectrum += echoes
         if room:
-            spectrum += rooms.reverb(self.size, self.rate, round(mix.reverb_s, 2)) * (sent * np.float32(room))
+            spectrum += rooms.reverb(self.size, self.rate, round(mix.reverb_s, 2)) * (
+                sent * np.float32(room)
+            )
         return spectrum
 
     def _settled(self, spectra: Mapping[str, np.ndarray], lufs: float) -> np.ndarray:
@@ -308,11 +361,15 @@ class Mixer:
                 if len(playing) >= fewest:
                     # two parts need not fill the spectrum: they are turned half-way
                     share = 1.0 if len(playing) >= 3 else 0.5
-                    balance.tilt_db = float(np.clip(share * (self.plan.mix.slope_db - slope), -4.0, 4.0))
+                    balance.tilt_db = float(
+                        np.clip(share * (self.plan.mix.slope_db - slope), -4.0, 4.0)
+                    )
                 else:
                     # half of what it lacks: how its voices were asked to sound must stay heard
                     less_db = _BEAT_ALONE_DB if self.plan.version >= 3 else _BEAT_ALONE_ONCE_DB
-                    balance.tilt_db = float(np.clip((self.plan.mix.slope_db + less_db - slope) / 2, 0.0, 1.5))
+                    balance.tilt_db = float(
+                        np.clip((self.plan.mix.slope_db + less_db - slope) / 2, 0.0, 1.5)
+                    )
             power_now = self._k_power(whole * rooms.tilt(self.size, self.rate, balance.tilt_db))
             balance.gain = math.sqrt(10 ** ((lufs + 0.691) / 10) / max(power_now, 1e-12))
         return rooms.tilt(self.size, self.rate, balance.tilt_db) * np.float32(balance.gain)
@@ -350,7 +407,9 @@ def _soft_clipped(bus: np.ndarray, amount: float) -> np.ndarray:
     return np.tanh(bus / ceiling) * ceiling
 
 
-def below_ceiling(stems: dict[str, np.ndarray], peak_db: float = -3.0) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def below_ceiling(
+    stems: dict[str, np.ndarray], peak_db: float = -3.0
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """(mix, stems), all of them quieter by one gain where the mix would pass a sample peak of `peak_db`."""
     mix = added(stems)
     top = max(float(mix.max(initial=0)), -float(mix.min(initial=0)))

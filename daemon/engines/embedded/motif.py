@@ -20,7 +20,9 @@ def motif_bars(
         return _arpeggio(stream, steps), ["A", "A", "A", "B"]
     rhythm = _rhythm(stream, steps, busy)
     contour = _contour(stream, len(rhythm), pool)
-    a: list[Event] = [[step, degree, length] for (step, length), degree in zip(rhythm, contour, strict=True)]
+    a: list[Event] = [
+        [step, degree, length] for (step, length), degree in zip(rhythm, contour, strict=True)
+    ]
     varied = [list(event) for event in a]
     if varied:
         varied[-1][1] = stream.choice([d for d in pool if d != varied[-1][1]])
@@ -28,7 +30,10 @@ def motif_bars(
             varied[-2][1] += stream.choice((-1, 1))
     other = _rhythm(stream, steps, busy * 0.8)
     turned = [max(pool) - degree for degree in contour]
-    b: list[Event] = [[step, turned[k % len(turned)] if turned else 0, length] for k, (step, length) in enumerate(other)]
+    b: list[Event] = [
+        [step, turned[k % len(turned)] if turned else 0, length]
+        for k, (step, length) in enumerate(other)
+    ]
     if b:
         b[-1][1] = stream.choice((0, 4))
     return {"A": a, "A'": varied, "B": b}, list(FORM)
@@ -36,7 +41,9 @@ def motif_bars(
 
 def _arpeggio(stream: random.Random, steps: int) -> dict[str, list[Event]]:
     """Chord degrees up and down without a break but for the bar's end."""
-    order = stream.choice(([0, 2, 4, 7], [0, 4, 7, 4], [0, 2, 4, 7, 4, 2], [7, 4, 2, 0], [0, 7, 4, 9]))
+    order = stream.choice(
+        ([0, 2, 4, 7], [0, 4, 7, 4], [0, 2, 4, 7, 4, 2], [7, 4, 2, 0], [0, 7, 4, 9])
+    )
     every = stream.choice((1, 1, 2))
     starts = range(0, int(steps * 0.75) if every == 1 else steps, every)
     a: list[Event] = [[step, order[k % len(order)], every] for k, step in enumerate(starts)]

@@ -65,7 +65,13 @@ def find_steps(brief: Brief, voice: Voice) -> tuple[int, ...]:
 
 
 def play_oneshot(
-    voice: Voice, note: int | None, seed: int, rate: int, tone: Tone, seconds: float | None, steps: tuple[int, ...] = (0,)
+    voice: Voice,
+    note: int | None,
+    seed: int,
+    rate: int,
+    tone: Tone,
+    seconds: float | None,
+    steps: tuple[int, ...] = (0,),
 ) -> tuple[np.ndarray, int | None]:
     """(float32 (frames, 2), its MIDI note or None): `steps` semitones above the note at once.
 
@@ -82,7 +88,10 @@ def play_oneshot(
     detune = 0.0 if voice.tuned or note is not None else float(stream.uniform(-1, 1))
     variation = int(stream.randint(3))
     held_s = seconds or voice.one_shot_s
-    played = [voice.play(Strike(pitch + step + detune, held_s, 0.95, rate, tone, None, variation)) for step in steps]
+    played = [
+        voice.play(Strike(pitch + step + detune, held_s, 0.95, rate, tone, None, variation))
+        for step in steps
+    ]
     audio = np.zeros((max(len(one) for one in played), 2), np.float32)
     for one in played:
         audio[: len(one)] += one

@@ -39,7 +39,9 @@ def phrased(voice: str, lines: list[str], bars: int, stream: random.Random) -> l
     """Bars A A' A B from one row or two: B strays further than A'. Longer patterns stay as they are."""
     if bars < 2 or len(lines) > 2:
         return lines
-    first = ornamented(voice, lines[0], stream.randrange(3), stream) if len(lines) == 1 else lines[0]
+    first = (
+        ornamented(voice, lines[0], stream.randrange(3), stream) if len(lines) == 1 else lines[0]
+    )
     second = lines[1] if len(lines) == 2 else ornamented(voice, first, 1, stream)
     if bars < 4:
         return [first, second]
@@ -71,7 +73,9 @@ def _kick(marks: list[str], strength: int, stream: random.Random) -> None:
     """Four on the floor may get a pick-up at the phrase's end; another kick gains a stroke between its own, or moves one."""
     if marks.count("X") >= 3:
         if strength > 1 and stream.random() < 0.5:
-            _add(marks, (len(marks) - 1, len(marks) - 2, len(marks) - 6), stream.choice("og"), stream)
+            _add(
+                marks, (len(marks) - 1, len(marks) - 2, len(marks) - 6), stream.choice("og"), stream
+            )
         return
     if stream.random() > 0.4 + 0.2 * strength:
         return
@@ -107,7 +111,11 @@ def rolling(bars: int, steps: int) -> list[str]:
     row = ""
     for step in range(whole):
         part = 4 * step // whole
-        row += (("o", "o", "x", "2")[part] if step + 2 < whole else "X") if step % (4, 2, 1, 1)[part] == 0 else "."
+        row += (
+            (("o", "o", "x", "2")[part] if step + 2 < whole else "X")
+            if step % (4, 2, 1, 1)[part] == 0
+            else "."
+        )
     return [row[at : at + steps] for at in range(0, whole, steps)]
 
 
@@ -115,7 +123,9 @@ def crowded(rows: Mapping[str, list[str]], voice: str, row: str) -> bool:
     """Whether a voice at the top would only add to the hiss: too many strokes a bar up there already."""
     if voice not in TOP:
         return False
-    strokes = sum(sum(mark not in ".-" for mark in lines[0]) for name, lines in rows.items() if name in TOP)
+    strokes = sum(
+        sum(mark not in ".-" for mark in lines[0]) for name, lines in rows.items() if name in TOP
+    )
     return strokes + sum(mark not in ".-" for mark in row) > _CROWD * len(row)
 
 
@@ -128,7 +138,9 @@ def turn_of(rows: Rows, feel: str, stream: random.Random, count: int = 2) -> dic
         "O": "open hat" if "hat" in rows else None,
         "T": "low tom" if {"snare", "clap", "brush"} & set(rows) else None,
     }
-    fitting = [turn for turn in _TURNS.get(feel, _TURNS["back"]) if all(stands[name] for name in turn)]
+    fitting = [
+        turn for turn in _TURNS.get(feel, _TURNS["back"]) if all(stands[name] for name in turn)
+    ]
     done: dict[str, str] = {}
     for turn in stream.sample(fitting, min(len(fitting), count)):
         for name, row in turn.items():

@@ -151,7 +151,11 @@ class Plan:
     def parts(self) -> tuple[str, ...]:
         """The parts that play anywhere, in the order of `PARTS`."""
         playing = {part for section in self.sections for part in section.parts}
-        return tuple(part for part in PARTS if part in playing and (part == "fx" or getattr(self, part) is not None))
+        return tuple(
+            part
+            for part in PARTS
+            if part in playing and (part == "fx" or getattr(self, part) is not None)
+        )
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

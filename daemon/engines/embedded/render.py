@@ -14,7 +14,16 @@ from daemon.audio import rooms
 from daemon.audio.scratch import Scratch, give_back_heap
 from daemon.audio.signals import forget_long_responses
 from daemon.engines.contract import Progress
-from daemon.engines.embedded.mix import Balance, Mixer, Player, below_ceiling, frame_of, part_sounds, place, tail_s
+from daemon.engines.embedded.mix import (
+    Balance,
+    Mixer,
+    Player,
+    below_ceiling,
+    frame_of,
+    part_sounds,
+    place,
+    tail_s,
+)
 from daemon.engines.embedded.plan import Plan, Section, Sound
 from daemon.engines.embedded.score import Note, Score
 from daemon.engines.embedded.voices.textures import texture
@@ -29,7 +38,9 @@ _STEP_DB = 4.0
 Notes = Mapping[str, Sequence[Note]]
 
 
-def play_loop(plan: Plan, notes: Notes, player: Player, progress: Progress) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def play_loop(
+    plan: Plan, notes: Notes, player: Player, progress: Progress
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """(mix, stems) of a plan as a loop of exactly its frames: float32 (frames, 2), the stems summing to the mix."""
     frames = loop_frames(plan.bars, plan.meter_, plan.bpm, player.rate)
     buses: dict[str, np.ndarray] = {}
@@ -40,12 +51,18 @@ def play_loop(plan: Plan, notes: Notes, player: Player, progress: Progress) -> t
         else:
             buses[part] = place(notes[part], part_sounds(plan, part), plan.bpm, player, frames)
     progress(0.7, "mixing")
-    kicks = [frame_of(note.start, plan.bpm, player.rate) for note in notes.get("drums", ()) if note.voice in _KICKS]
+    kicks = [
+        frame_of(note.start, plan.bpm, player.rate)
+        for note in notes.get("drums", ())
+        if note.voice in _KICKS
+    ]
     return below_ceiling(Mixer(plan, player.rate, frames).stems(buses, kicks, _LOOP_LUFS))
 
 
 def _texture(sound: Sound, plan: Plan, frames: int, rate: int) -> np.ndarray:
-    return texture(sound.voice, frames, rate, plan.seeds.get("texture", 0), sound.tone.get("bright", 0.0))
+    return texture(
+        sound.voice, frames, rate, plan.seeds.get("texture", 0), sound.tone.get("bright", 0.0)
+    )
 
 
 @dataclass(frozen=True)
@@ -123,18 +140,28 @@ class Track:
         """
         if self.plan.version < 2:
             return np.float32(10 ** (_lift_db(block.section) / 20))
-        own_lufs = -0.691 + 10 * math.log10(max(power, 1e-12) * self._frames_of_block / block.frames)
+        own_lufs = -0.691 + 10 * math.log10(
+            max(power, 1e-12) * self._frames_of_block / block.frames
+        )
         room_db = self._lufs - _STEP_DB * (1 - block.section.energy) - own_lufs
         # in tenths: with stems and without, the powers differ by rounding, and the piece must not
         return np.float32(10 ** (round(min(_lift_db(block.section), room_db), 1) / 20))
 
     def _rehearse(self, progress: Progress) -> None:
         """Set the balance on the fullest section, then the levels of the parts that do not play there."""
-        order = sorted(self.blocks, key=lambda b: (-b.section.energy, -len(b.section.parts), b.start))
+        order = sorted(
+            self.blocks, key=lambda b: (-b.section.energy, -len(b.section.parts), b.start)
+        )
         for block in order:
-            missing = [part for part in block.section.parts if part not in self.balance.levels and part != "fx"]
+            missing = [
+                part
+                for part in block.section.parts
+                if part not in self.balance.levels and part != "fx"
+            ]
             if missing:
-                buses = self._buses(block, partial(_say, progress, 0.05, f"rehearsing {block.section.name}"))
+                buses = self._buses(
+                    block, partial(_say, progress, 0.05, f"rehearsing {block.section.name}")
+                )
                 self._desk.stems(dict(buses), self._kicks(block), self._lufs)
         self.balance.levels["fx"] = 0.5 * self.balance.levels.get("drums", 0.5)
 
@@ -144,19 +171,31 @@ class Track:
 
     @property
     def _desk(self) -> Mixer:
-        return Mixer(self.plan, self.player.rate, self._frames_of_block, self.balance, goes_round=False)
+        return Mixer(
+            self.plan, self.player.rate, self._frames_of_block, self.balance, goes_round=False
+        )
 
     @property
     def _lufs(self) -> float:
         return self.plan.mix.lufs - 3
 
     def _played(self, part: str, block: _Block) -> list[Note]:
-        return [note for note in self.notes[part] if block.start_tick <= note.start < block.end_tick]
+        return [
+            note for note in self.notes[part] if block.start_tick <= note.start < block.end_tick
+        ]
 
     def _kicks(self, block: _Block) -> list[int]:
         """Frames within the section at which a kick falls."""
-        drums = self._played("drums", block) if "drums" in block.section.parts and "drums" in self.plan.parts else []
-        return [frame_of(n.start, self.plan.bpm, self.player.rate) - block.start for n in drums if n.voice in _KICKS]
+        drums = (
+            self._played("drums", block)
+            if "drums" in block.section.parts and "drums" in self.plan.parts
+            else []
+        )
+        return [
+            frame_of(n.start, self.plan.bpm, self.player.rate) - block.start
+            for n in drums
+            if n.voice in _KICKS
+        ]
 
     def _buses(self, block: _Block, say: Callable[[str], None]) -> Iterator[tuple[str, np.ndarray]]:
         """(part, its dry bus) of a section, one after the other."""
@@ -171,7 +210,17 @@ class Track:
                 yield part, np.concatenate([bed, np.zeros((frames - len(bed), 2), np.float32)])
             else:
                 sounds = part_sounds(self.plan, part, brighter)
-                yield part, place(self._played(part, block), sounds, self.plan.bpm, self.player, frames, block.start)
+                yield (
+                    part,
+                    place(
+                        self._played(part, block),
+                        sounds,
+                        self.plan.bpm,
+                        self.player,
+                        frames,
+                        block.start,
+                    ),
+                )
 
     def _fade(self) -> None:
         """The tail after the last bar dies away to nothing."""

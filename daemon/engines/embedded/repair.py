@@ -19,7 +19,14 @@ from daemon.engines.embedded.voices.voice import Tone
 DRUM_MARKS, BASS_MARKS, CHORD_MARKS = "Xxog234.", "Xxog5873a~-.", "Xxog-."
 STYLES_OF_CHORDS = ("block", "strum", "arp", "power", "single")
 MAX_PLAN_BARS = 512
-_TONE_LIMITS = {"bright": (-1, 1), "drive": (0, 1), "length": (0.25, 4), "width": (0, 2), "dirt": (0, 1), "attack": (0, 1)}
+_TONE_LIMITS = {
+    "bright": (-1, 1),
+    "drive": (0, 1),
+    "length": (0.25, 4),
+    "width": (0, 2),
+    "dirt": (0, 1),
+    "attack": (0, 1),
+}
 
 
 class Repair:
@@ -46,15 +53,28 @@ class Repair:
         value["bars"] = int(self.number("bars", value.get("bars", 4), 1, MAX_PLAN_BARS, 4))
         key, steps = Key.parse(value["key"]), Meter.parse(value["meter"]).sixteenths_per_bar
         value["chords_of"] = self.chord_names(value.get("chords_of"), key)
-        for part, marks, family in (("bass", BASS_MARKS, ("bass",)), ("chords", CHORD_MARKS, ()), ("pad", CHORD_MARKS, ())):
+        for part, marks, family in (
+            ("bass", BASS_MARKS, ("bass",)),
+            ("chords", CHORD_MARKS, ()),
+            ("pad", CHORD_MARKS, ()),
+        ):
             value[part] = self.line(part, value.get(part), marks, family, steps)
         value["drums"] = self.drums(value.get("drums"), steps)
         value["lead"] = self.lead(value.get("lead"), steps)
         value["texture"] = self.texture(value.get("texture"))
-        value["feel"], value["mix"] = self.group("feel", value.get("feel")), self.group("mix", value.get("mix"))
+        value["feel"], value["mix"] = (
+            self.group("feel", value.get("feel")),
+            self.group("mix", value.get("mix")),
+        )
         seeds = value.get("seeds")
-        value["seeds"] = {str(k): int(v) for k, v in seeds.items() if isinstance(v, int)} if isinstance(seeds, Mapping) else {}
-        value["version"] = int(self.number("version", value.get("version", VERSION), 1, VERSION, VERSION))
+        value["seeds"] = (
+            {str(k): int(v) for k, v in seeds.items() if isinstance(v, int)}
+            if isinstance(seeds, Mapping)
+            else {}
+        )
+        value["version"] = int(
+            self.number("version", value.get("version", VERSION), 1, VERSION, VERSION)
+        )
         value["sections"] = self.sections(value)
         return read_plan(value)
 
@@ -81,7 +101,13 @@ class Repair:
             return otherwise
 
     def chord_names(self, raw: Any, key: Key) -> list[str]:
-        names = raw.split() if isinstance(raw, str) else list(raw) if isinstance(raw, (list, tuple)) else []
+        names = (
+            raw.split()
+            if isinstance(raw, str)
+            else list(raw)
+            if isinstance(raw, (list, tuple))
+            else []
+        )
         good = []
         for name in names:
             try:
@@ -103,22 +129,40 @@ class Repair:
         return clean or "."
 
     def rows(self, name: str, raw: Any, marks: str, steps: int) -> list[str]:
-        lines = raw.split("/") if isinstance(raw, str) else list(raw) if isinstance(raw, (list, tuple)) else []
+        lines = (
+            raw.split("/")
+            if isinstance(raw, str)
+            else list(raw)
+            if isinstance(raw, (list, tuple))
+            else []
+        )
         return [self.row(name, line, marks, steps) for line in lines]
 
     def voice(self, name: str, raw: Any, families: tuple[str, ...]) -> str | None:
         choices = [
-            v.name for v in VOICES.values() if (v.family in families if families else v.family not in ("drums", "effects"))
+            v.name
+            for v in VOICES.values()
+            if (v.family in families if families else v.family not in ("drums", "effects"))
         ]
         said = str(raw or "").strip().lower()
         if said in choices:
             return said
         near = difflib.get_close_matches(said, choices, 1, 0.5)
-        self.say(f"{name}: {raw!r} is no voice here; " + (f"{near[0]} is used" if near else "left out"))
+        self.say(
+            f"{name}: {raw!r} is no voice here; " + (f"{near[0]} is used" if near else "left out")
+        )
         return near[0] if near else None
 
-    def sound(self, name: str, raw: Any, families: tuple[str, ...], otherwise: str) -> dict[str, Any]:
-        value = {"voice": raw} if isinstance(raw, str) else dict(raw) if isinstance(raw, Mapping) else {}
+    def sound(
+        self, name: str, raw: Any, families: tuple[str, ...], otherwise: str
+    ) -> dict[str, Any]:
+        value = (
+            {"voice": raw}
+            if isinstance(raw, str)
+            else dict(raw)
+            if isinstance(raw, Mapping)
+            else {}
+        )
         voice = self.voice(name, value.get("voice", otherwise), families) or otherwise
         octave = value.get("octave", 0)
         octave = octave if isinstance(octave, int) and -24 <= octave <= 24 else 0
@@ -131,14 +175,18 @@ class Repair:
                 self.say(f"{name}: {word!r} is no timbre; left out")
                 continue
             low, high = _TONE_LIMITS[word]
-            tone[word] = self.number(f"{name}.{word}", value, low, high, 1.0 if word in ("length", "width") else 0.0)
+            tone[word] = self.number(
+                f"{name}.{word}", value, low, high, 1.0 if word in ("length", "width") else 0.0
+            )
         return tone
 
     def drums(self, raw: Any, steps: int) -> dict[str, Any] | None:
         if not isinstance(raw, Mapping):
             return None
         given = (
-            raw["rows"] if isinstance(raw.get("rows"), Mapping) else {n: r for n, r in raw.items() if isinstance(r, (str, list))}
+            raw["rows"]
+            if isinstance(raw.get("rows"), Mapping)
+            else {n: r for n, r in raw.items() if isinstance(r, (str, list))}
         )
         rows: dict[str, list[str]] = {}
         for name, lines in given.items():
@@ -147,7 +195,9 @@ class Repair:
                 rows[voice] = read
         sounds = raw.get("sounds") if isinstance(raw.get("sounds"), Mapping) else {}
         kit = {
-            name: self.sound(f"drums.{name}", what, ("drums",), name) for name, what in (sounds or {}).items() if name in VOICES
+            name: self.sound(f"drums.{name}", what, ("drums",), name)
+            for name, what in (sounds or {}).items()
+            if name in VOICES
         }
         every = raw.get("fill_every", 4)
         return {
@@ -166,7 +216,9 @@ class Repair:
             if name in VOICES or name == "*"
         }
 
-    def line(self, name: str, raw: Any, marks: str, families: tuple[str, ...], steps: int) -> dict[str, Any] | None:
+    def line(
+        self, name: str, raw: Any, marks: str, families: tuple[str, ...], steps: int
+    ) -> dict[str, Any] | None:
         if not isinstance(raw, Mapping):
             return None
         rows = self.rows(name, raw.get("rows", []), marks, steps)
@@ -174,12 +226,17 @@ class Repair:
             self.say(f"{name}: has no rows; left out")
             return None
         usual = {"bass": "round bass", "chords": "electric piano", "pad": "pad"}[name]
-        value: dict[str, Any] = {"rows": rows, "sound": self.sound(name, raw.get("sound", usual), families, usual)}
+        value: dict[str, Any] = {
+            "rows": rows,
+            "sound": self.sound(name, raw.get("sound", usual), families, usual),
+        }
         value["hold"] = self.number(f"{name}.hold", raw.get("hold", 0.9), 0.05, 1.0, 0.9)
         if name != "bass":
             style = raw.get("style", "block")
             if style not in STYLES_OF_CHORDS:
-                self.say(f"{name}.style: {style!r} is none of {', '.join(STYLES_OF_CHORDS)}; block is used")
+                self.say(
+                    f"{name}.style: {style!r} is none of {', '.join(STYLES_OF_CHORDS)}; block is used"
+                )
             value["style"] = style if style in STYLES_OF_CHORDS else "block"
             value["centre"] = self.number(f"{name}.centre", raw.get("centre", 62), 52, 76, 62)
         return value
@@ -187,12 +244,23 @@ class Repair:
     def lead(self, raw: Any, steps: int) -> dict[str, Any] | None:
         if not isinstance(raw, Mapping) or not isinstance(raw.get("bars"), Mapping):
             return None
-        bars = {str(letter): self.events(str(letter), events, steps) for letter, events in raw["bars"].items()}
-        form = [str(letter) for letter in raw.get("form") or sorted(bars) if str(letter) in bars or str(letter)[:1] in bars]
+        bars = {
+            str(letter): self.events(str(letter), events, steps)
+            for letter, events in raw["bars"].items()
+        }
+        form = [
+            str(letter)
+            for letter in raw.get("form") or sorted(bars)
+            if str(letter) in bars or str(letter)[:1] in bars
+        ]
         if not form:
             self.say("lead: its form names no bar that is there; left out")
             return None
-        return {"bars": bars, "form": form, "sound": self.sound("lead", raw.get("sound", "pluck"), (), "pluck")}
+        return {
+            "bars": bars,
+            "form": form,
+            "sound": self.sound("lead", raw.get("sound", "pluck"), (), "pluck"),
+        }
 
     def events(self, letter: str, raw: Any, steps: int) -> list[list[float]]:
         good = []
@@ -218,7 +286,10 @@ class Repair:
         if name not in NAMES:
             self.say(f"texture: {name!r} is none of {', '.join(NAMES)}; left out")
             return None
-        return {"voice": name, "tone": self.tone("texture", raw.get("tone") if isinstance(raw, Mapping) else None)}
+        return {
+            "voice": name,
+            "tone": self.tone("texture", raw.get("tone") if isinstance(raw, Mapping) else None),
+        }
 
     def group(self, name: str, raw: Any) -> dict[str, Any]:
         """Feel and mix: numbers within sane bounds, by the names that they have; the rest keeps its default."""
@@ -235,7 +306,10 @@ class Repair:
                 value[word] = round(number) if word == "delay_steps" else number
             elif word in tables and isinstance(given, Mapping):
                 low, high = tables[word]
-                value[word] = {str(k): self.number(f"{name}.{word}.{k}", v, low, high, 0) for k, v in given.items()}
+                value[word] = {
+                    str(k): self.number(f"{name}.{word}.{k}", v, low, high, 0)
+                    for k, v in given.items()
+                }
         return value
 
     def sections(self, value: dict[str, Any]) -> list[dict[str, Any]]:
@@ -245,7 +319,9 @@ class Repair:
             if not isinstance(raw, Mapping):
                 continue
             bars = int(self.number("section.bars", raw.get("bars", 4), 1, MAX_PLAN_BARS, 4))
-            parts = [part for part in raw.get("parts") or there if part in there or part == "fx"] or there
+            parts = [
+                part for part in raw.get("parts") or there if part in there or part == "fx"
+            ] or there
             energy = self.number("section.energy", raw.get("energy", 0.7), 0, 1, 0.7)
             leads_out = raw.get("exit") if raw.get("exit") in ("fill", "rise") else ""
             mute = [voice for voice in raw.get("mute") or () if voice in VOICES]
@@ -263,7 +339,9 @@ class Repair:
         if not found:
             return [{"name": "loop", "bars": value["bars"], "parts": there}]
         if total != value["bars"]:
-            self.say(f"sections: they have {total} bars and the plan {value['bars']}; the sections count")
+            self.say(
+                f"sections: they have {total} bars and the plan {value['bars']}; the sections count"
+            )
             value["bars"] = total
         return found
 

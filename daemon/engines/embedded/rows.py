@@ -12,7 +12,9 @@ FAST_HATS = ("hat", "open hat", "ride", "shaker", "tambourine")
 _MOVABLE = ("hat", "shaker", "ride", "tambourine", "high conga", "low conga", "tabla", "rim")
 
 
-def thinned_or_filled(voice: str, lines: list[str], density: float, stream: random.Random) -> list[str]:
+def thinned_or_filled(
+    voice: str, lines: list[str], density: float, stream: random.Random
+) -> list[str]:
     """Fewer hits below a density of 0.4 (weak ones go first), more above 0.6; the first beat always stays."""
     if density < 0.4:
         share = (0.4 - density) * 1.6
@@ -28,17 +30,26 @@ def _thinned(row: str, share: float, stream: random.Random) -> str:
     out = []
     for step, mark in enumerate(row):
         weak = mark in _WEAK_FIRST or step % 4 != 0
-        drop = mark in "xogX23458a7" and step > 0 and weak and stream.random() < share * (1.4 if mark in _WEAK_FIRST else 0.8)
+        drop = (
+            mark in "xogX23458a7"
+            and step > 0
+            and weak
+            and stream.random() < share * (1.4 if mark in _WEAK_FIRST else 0.8)
+        )
         out.append("." if drop and mark != "X" else mark)
     return "".join(out)
 
 
 def _filled(row: str, share: float, mark: str, stream: random.Random) -> str:
-    return "".join(mark if old == "." and step % 16 and stream.random() < share else old for step, old in enumerate(row))
+    return "".join(
+        mark if old == "." and step % 16 and stream.random() < share else old
+        for step, old in enumerate(row)
+    )
 
 
 def half_timed(
-    rows: dict[str, list[str]], voices: tuple[str, ...] = ("kick", "hard kick", "snare", "clap", "snap", "rim")
+    rows: dict[str, list[str]],
+    voices: tuple[str, ...] = ("kick", "hard kick", "snare", "clap", "snap", "rim"),
 ) -> dict[str, list[str]]:
     """Kick and snare at half their speed, over twice the bars; the rest as it was."""
     done = {}
@@ -51,14 +62,17 @@ def half_timed(
             # what is held stays held: a note is as long again, whether it is a stroke or goes on
             after = row[1:] + row[:1]
             stretched = "".join(
-                mark + ("-" if mark == "-" or next_ == "-" else ".") for mark, next_ in zip(row, after, strict=True)
+                mark + ("-" if mark == "-" or next_ == "-" else ".")
+                for mark, next_ in zip(row, after, strict=True)
             )
             slow += [stretched[: len(row)], stretched[len(row) :]]
         done[voice] = slow
     return done
 
 
-def double_timed(rows: dict[str, list[str]], voices: tuple[str, ...] | None = None) -> dict[str, list[str]]:
+def double_timed(
+    rows: dict[str, list[str]], voices: tuple[str, ...] | None = None
+) -> dict[str, list[str]]:
     """Rows at twice their speed (of `voices`, None for all): two bars in the time of one; two strokes in a step are a roll."""
     done = {}
     for voice, lines in rows.items():
@@ -66,7 +80,10 @@ def double_timed(rows: dict[str, list[str]], voices: tuple[str, ...] | None = No
             done[voice] = lines
             continue
         pairs = lines if len(lines) % 2 == 0 else [row for row in lines for _ in range(2)]
-        done[voice] = [_squeezed(voice, first + second) for first, second in zip(pairs[::2], pairs[1::2], strict=True)]
+        done[voice] = [
+            _squeezed(voice, first + second)
+            for first, second in zip(pairs[::2], pairs[1::2], strict=True)
+        ]
     return done
 
 
@@ -94,6 +111,9 @@ def with_fill(rows: dict[str, str], fill: dict[str, str], steps: int) -> dict[st
             over = fill.get("*", "")
         over = over[-steps:]
         head = row[: steps - len(over)]
-        tail = "".join(new if new != " " else old for new, old in zip(over, row[steps - len(over) :], strict=True))
+        tail = "".join(
+            new if new != " " else old
+            for new, old in zip(over, row[steps - len(over) :], strict=True)
+        )
         done[voice] = head + tail
     return {voice: row for voice, row in done.items() if voice != "*"}

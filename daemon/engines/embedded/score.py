@@ -74,7 +74,8 @@ class Score:
         return [
             (bar.start, bar.section.name)
             for bar in self.bars
-            if bar.place == 0 and (bar.index == 0 or self.bars[bar.index - 1].section.name != bar.section.name)
+            if bar.place == 0
+            and (bar.index == 0 or self.bars[bar.index - 1].section.name != bar.section.name)
         ]
 
     def part(self, name: str) -> list[Note]:
@@ -108,7 +109,9 @@ class Score:
         unit = self.plan.swing_steps
         pair, within = divmod(step, 2 * unit)
         swing = self.plan.swing / 100
-        share = within / unit * swing if within < unit else swing + (within / unit - 1) * (1 - swing)
+        share = (
+            within / unit * swing if within < unit else swing + (within / unit - 1) * (1 - swing)
+        )
         return round((pair + share) * 2 * unit * STEP)
 
     def _felt(self, tick: int, bar: Bar, part: str, stream: random.Random, exact: bool) -> int:
@@ -130,7 +133,11 @@ class Score:
     def _drums(self, drums: Drums, bars: list[Bar], stream: random.Random) -> list[Note]:
         notes: list[Note] = []
         for bar in bars:
-            rows = {voice: fit_row(lines[bar.index % len(lines)], self.steps) for voice, lines in drums.rows.items() if lines}
+            rows = {
+                voice: fit_row(lines[bar.index % len(lines)], self.steps)
+                for voice, lines in drums.rows.items()
+                if lines
+            }
             rows = with_fill(rows, self._fill_of(drums, bar), self.steps)
             for voice, row in rows.items():
                 if voice not in bar.section.mute:
@@ -148,7 +155,17 @@ class Score:
         for step in range(0, self.steps - (2 if left == 1 else 0), every):
             along = (4 - left + step / self.steps) / 4
             velocity = max(0.1, min(1.0, 0.3 + 0.6 * along + stream.gauss(0, 0.02)))
-            notes.append(Note(bar.start + self._tick(step), STEP, 0, velocity, "snare", None, stream.randrange(3)))
+            notes.append(
+                Note(
+                    bar.start + self._tick(step),
+                    STEP,
+                    0,
+                    velocity,
+                    "snare",
+                    None,
+                    stream.randrange(3),
+                )
+            )
         return notes
 
     def _effects(self) -> list[Note]:
@@ -158,7 +175,11 @@ class Score:
             before = self.bars[bar.index - 1] if bar.index else None
             if bar.place == 0 and before is not None and before.section.exit == "rise":
                 count = min(before.section.bars, 4)
-                notes.append(Note(bar.start - count * self.bar_ticks, count * self.bar_ticks, 60, 0.8, "riser"))
+                notes.append(
+                    Note(
+                        bar.start - count * self.bar_ticks, count * self.bar_ticks, 60, 0.8, "riser"
+                    )
+                )
                 notes.append(Note(bar.start, self.bar_ticks, VOICES["impact"].home, 0.9, "impact"))
             elif bar.place == 0 and before is not None and before.section.name != bar.section.name:
                 notes.append(Note(bar.start, 2 * self.bar_ticks, 60, 0.6, "sweep down"))
@@ -180,7 +201,13 @@ class Score:
         for step, mark in enumerate(row):
             if mark in VELOCITY:
                 exact = step == 0 or voice in ("kick", "hard kick")
-                at = self._felt(self._tick(step), bar, voice if voice in self.plan.feel.late_ms else "drums", stream, exact)
+                at = self._felt(
+                    self._tick(step),
+                    bar,
+                    voice if voice in self.plan.feel.late_ms else "drums",
+                    stream,
+                    exact,
+                )
                 velocity = self._velocity(VELOCITY[mark], bar, stream)
                 notes.append(Note(at, STEP, pitch, velocity, voice, None, stream.randrange(3)))
             elif mark in ROLLS:
@@ -199,7 +226,13 @@ class Score:
             if note.voice == "open hat":
                 after = next((s for s in strokes if s > note.start), strokes[0] + self.ticks)
                 note = Note(
-                    note.start, min(after - note.start, 8 * STEP), note.pitch, note.velocity, note.voice, None, note.variation
+                    note.start,
+                    min(after - note.start, 8 * STEP),
+                    note.pitch,
+                    note.velocity,
+                    note.voice,
+                    None,
+                    note.variation,
                 )
             done.append(note)
         return done
@@ -215,7 +248,11 @@ class Score:
         here = self.chord_at(bar, step)
         for ahead in range(1, self.steps + 1):
             at = step + ahead
-            chord = self.chord_at(bar, at) if at < self.steps else self.chord_at(self.bars[(bar.index + 1) % len(self.bars)], 0)
+            chord = (
+                self.chord_at(bar, at)
+                if at < self.steps
+                else self.chord_at(self.bars[(bar.index + 1) % len(self.bars)], 0)
+            )
             if chord != here or at >= self.steps:
                 return chord
         return here
@@ -253,7 +290,17 @@ class Score:
                 length = min(length, 2 * STEP)
             pitch, slide = self._bass_pitch(mark, bar, step, low, notes, stream)
             velocity = self._velocity(VELOCITY.get(mark, 0.8), bar, stream)
-            notes.append(Note(start, whole_length(length), pitch, velocity, bass.sound.voice, slide, self._wobble_speed(stream)))
+            notes.append(
+                Note(
+                    start,
+                    whole_length(length),
+                    pitch,
+                    velocity,
+                    bass.sound.voice,
+                    slide,
+                    self._wobble_speed(stream),
+                )
+            )
         return notes
 
     @staticmethod
@@ -295,14 +342,22 @@ class Score:
         starts: list[tuple[Bar, int, str]] = []
         for bar in bars:
             row = fit_row(part.rows[bar.index % len(part.rows)], self.steps)
-            starts += [(bar, step, mark) for step, mark in enumerate(row) if mark in VELOCITY or mark == "-"]
+            starts += [
+                (bar, step, mark)
+                for step, mark in enumerate(row)
+                if mark in VELOCITY or mark == "-"
+            ]
         notes: list[Note] = []
         strikes = [s for s in starts if s[2] != "-"]
         for k, (bar, step, mark) in enumerate(strikes):
             chord = self.chord_at(bar, step)
             if part.style == "power":
                 root = 40 + (chord.root - 40) % 12
-                pitches = [root, root + next((s for s in chord.steps if s in (6, 7, 8)), 7), root + 12]
+                pitches = [
+                    root,
+                    root + next((s for s in chord.steps if s in (6, 7, 8)), 7),
+                    root + 12,
+                ]
             else:
                 pitches = voicing(chord, before, 3 if part.style == "single" else 4, part.centre)
                 before = pitches
@@ -321,11 +376,15 @@ class Score:
 
     def _chord_ends(self, bar: Bar, step: int) -> int:
         """The step at which the chord of `step` gives way: strikes never ring into another chord."""
-        count = len(chords_of_bar(self.plan.chords_of[bar.index % len(self.plan.chords_of)], self.key))
+        count = len(
+            chords_of_bar(self.plan.chords_of[bar.index % len(self.plan.chords_of)], self.key)
+        )
         share = self.steps / count
         return round((int(step / share) + 1) * share)
 
-    def _strike(self, part: Chords, pitches: list[int], start: int, length: int, velocity: float) -> list[Note]:
+    def _strike(
+        self, part: Chords, pitches: list[int], start: int, length: int, velocity: float
+    ) -> list[Note]:
         voice, up = part.sound.voice, 12 * part.sound.octave
         if part.style == "arp":
             order = [*pitches, *pitches[-2:0:-1]]
@@ -343,7 +402,8 @@ class Score:
         per_ms = TICKS_PER_QUARTER * self.plan.bpm / 60000
         apart = round(11 * per_ms) if part.style == "strum" else 0
         return [
-            Note(start + k * apart, max(length - k * apart, 30), pitch + up, velocity, voice) for k, pitch in enumerate(pitches)
+            Note(start + k * apart, max(length - k * apart, 30), pitch + up, velocity, voice)
+            for k, pitch in enumerate(pitches)
         ]
 
     # ------------------------------------------------------------------ lead
@@ -363,7 +423,11 @@ class Score:
                 if strong:
                     pitch = nearest(pitch, chord.pitch_classes)
                 elif self._clashes(pitch, chord):
-                    pitch = nearest(pitch, [pc for pc in self.key.scale if not self._clashes(pc, chord)] or chord.pitch_classes)
+                    pitch = nearest(
+                        pitch,
+                        [pc for pc in self.key.scale if not self._clashes(pc, chord)]
+                        or chord.pitch_classes,
+                    )
                 start = self._felt(self._tick(step), bar, "lead", stream, step == 0)
                 ticks = whole_length(min(length * STEP * 0.92, self.ticks))
                 velocity = self._velocity(0.8 if strong else 0.66, bar, stream)
@@ -383,7 +447,15 @@ def _one_at_a_time(notes: list[Note]) -> list[Note]:
         room = notes[k + 1].start - note.start if k + 1 < len(notes) else note.length
         if room > 0:
             done.append(
-                Note(note.start, min(note.length, room), note.pitch, note.velocity, note.voice, note.glide_from, note.variation)
+                Note(
+                    note.start,
+                    min(note.length, room),
+                    note.pitch,
+                    note.velocity,
+                    note.voice,
+                    note.glide_from,
+                    note.variation,
+                )
             )
     return done
 

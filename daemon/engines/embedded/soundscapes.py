@@ -31,7 +31,9 @@ def find_effect(words: str) -> str:
     return next((name for pattern, name in _WORDS if re.search(pattern, words.lower())), "drone")
 
 
-def play_effect(name: str, length_s: float, key: Key | None, seed: int, rate: int, tone: Tone) -> np.ndarray:
+def play_effect(
+    name: str, length_s: float, key: Key | None, seed: int, rate: int, tone: Tone
+) -> np.ndarray:
     """Float32 (frames, 2), as long as asked, peak at -1 dB."""
     frames = round(length_s * rate)
     if name in NAMES:
@@ -39,14 +41,18 @@ def play_effect(name: str, length_s: float, key: Key | None, seed: int, rate: in
     elif name == "drone":
         audio = _drone(length_s, key.tonic if key else seed % 12, seed, rate, tone)
     else:
-        pitch = VOICES[name].home + (seed % 5 - 2 if key is None else (key.tonic - VOICES[name].home + 6) % 12 - 6)
+        pitch = VOICES[name].home + (
+            seed % 5 - 2 if key is None else (key.tonic - VOICES[name].home + 6) % 12 - 6
+        )
         held = max(0.1, length_s - 1.0) if name == "riser" else length_s
         if name == "impact":
             tone = tone.with_(length=min(4.0, max(0.25, length_s / 2.2)))
         audio = VOICES[name].play(Strike(pitch, held, 0.9, rate, tone, None, seed % 97))
         audio = _in_room(audio, frames, rate, min(4.0, 0.4 * length_s + 0.3))
     audio = _fitted(audio, frames, rate)
-    return (audio * np.float32(10 ** (-1 / 20) / max(float(np.abs(audio).max()), 1e-9))).astype(np.float32)
+    return (audio * np.float32(10 ** (-1 / 20) / max(float(np.abs(audio).max()), 1e-9))).astype(
+        np.float32
+    )
 
 
 def _drone(length_s: float, tonic: int, seed: int, rate: int, tone: Tone) -> np.ndarray:
@@ -56,7 +62,9 @@ def _drone(length_s: float, tonic: int, seed: int, rate: int, tone: Tone) -> np.
     frames = round(length_s * rate)
     bed = np.zeros((frames, 2), np.float32)
     for k, (voice, pitch) in enumerate(voices):
-        strike = Strike(pitch, held, 0.6 if k else 0.8, rate, tone.with_(attack=0.0), None, seed % 97 + k)
+        strike = Strike(
+            pitch, held, 0.6 if k else 0.8, rate, tone.with_(attack=0.0), None, seed % 97 + k
+        )
         played = VOICES[voice].play(strike)[:frames]
         bed[: len(played)] += played * np.float32(0.35 if voice == "sub" else 0.6)
     bed += texture("air", frames, rate, seed) * np.float32(0.25)
@@ -66,7 +74,9 @@ def _drone(length_s: float, tonic: int, seed: int, rate: int, tone: Tone) -> np.
 def _in_room(audio: np.ndarray, frames: int, rate: int, length_s: float) -> np.ndarray:
     size = fast_length(frames + round(length_s * rate))
     spectrum = scipy.fft.rfft(audio[:frames].mean(axis=1), size)
-    rows = scipy.fft.irfft(reverb(size, rate, round(length_s, 1)) * spectrum, size, axis=1)[:, :frames]
+    rows = scipy.fft.irfft(reverb(size, rate, round(length_s, 1)) * spectrum, size, axis=1)[
+        :, :frames
+    ]
     wet = np.stack([rows[0] + rows[1], rows[0] - rows[1]], axis=1) * np.float32(0.35)
     wet[: len(audio)] += audio[:frames]
     return wet

@@ -34,7 +34,13 @@ PITCHED: dict[str, tuple[str, str]] = {
     "vocals": ("lead", "choir"),
 }  # fmt: skip
 
-TEXTURES = {"vinyl crackle": "vinyl", "noise": "air", "rain": "rain", "foley": "air", "tape hiss": "tape"}
+TEXTURES = {
+    "vinyl crackle": "vinyl",
+    "noise": "air",
+    "rain": "rain",
+    "foley": "air",
+    "tape hiss": "tape",
+}
 
 #: Words that name a sound more closely than an instrument does.
 _CLOSER: tuple[tuple[str, str, str], ...] = (
@@ -138,7 +144,11 @@ def read_wishes(brief: Brief) -> Wishes:
         # a lead is any lead until somebody says which
         if re.search(pattern, words) and voices.get(part, part) == part:
             voices[part] = voice
-    if brief.genre == "phonk" and "cowbell" in brief.instruments and "drums" not in brief.instruments:
+    if (
+        brief.genre == "phonk"
+        and "cowbell" in brief.instruments
+        and "drums" not in brief.instruments
+    ):
         # phonk's cowbell plays the tune
         voices["lead"] = "tuned cowbell"
         parts, drums = parts - {"drums"} | {"lead"}, drums - {"cowbell"}
@@ -153,19 +163,27 @@ def read_wishes(brief: Brief) -> Wishes:
         no_drums=no_drums,
         tone=_both(read_tone(words), era_tone),
         # deep house is no darker for its name: its style knows how it falls off
-        slope_change_db=slope_change(_both(read_tone(words.replace(brief.genre, " ") if brief.genre else words), era_tone)),
+        slope_change_db=slope_change(
+            _both(read_tone(words.replace(brief.genre, " ") if brief.genre else words), era_tone)
+        ),
         texture=texture,
         minor=minor,
         half_time=bool(re.search(r"half[- ]?time", words)),
         double_time=bool(re.search(_DOUBLE, words)),
         fast_hats=bool(
-            re.search(rf"{_DOUBLE}\s+(?:hi-?)?(?:hats?|shakers?|rides?)|(?:hats?|shakers?|rides?)\s+(?:in |at )?{_DOUBLE}", words)
+            re.search(
+                rf"{_DOUBLE}\s+(?:hi-?)?(?:hats?|shakers?|rides?)|(?:hats?|shakers?|rides?)\s+(?:in |at )?{_DOUBLE}",
+                words,
+            )
         ),
-        fill_only=bool(re.search(r"\b(?:drum|tom|snare)[- ]?fills?\b|^\s*fill\b", words)) and brief.only,
+        fill_only=bool(re.search(r"\b(?:drum|tom|snare)[- ]?fills?\b|^\s*fill\b", words))
+        and brief.only,
         roll=bool(re.search(r"\brolls?\b", words)) and bool(brief.only and drums),
         era=era,
         swing_change=swing_change,
-        on_the_floor=bool(re.search(r"four (?:on|to) the floor|4 ?(?:on|to) ?the ?floor|4x4", words)),
+        on_the_floor=bool(
+            re.search(r"four (?:on|to) the floor|4 ?(?:on|to) ?the ?floor|4x4", words)
+        ),
         brushes=bool(re.search(r"\bbrush(?:es|ed)?\b", words)),
         arp=bool(re.search(r"\barp", words)),
         drunk=bool(re.search(r"\bdilla|\bdrunk|off[- ]?kilter|\bwonky|unquanti[sz]ed", words)),
@@ -230,7 +248,11 @@ def _both(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
     """Two changes of timbre in one."""
     joined = dict(one)
     for name, value in other.items():
-        joined[name] = joined.get(name, 1.0) * value if name in ("length", "width") else joined.get(name, 0.0) + value
+        joined[name] = (
+            joined.get(name, 1.0) * value
+            if name in ("length", "width")
+            else joined.get(name, 0.0) + value
+        )
     return joined
 
 
@@ -257,11 +279,19 @@ def slope_change(tone: dict[str, float]) -> float:
 
 def toned(own: dict[str, float], change: dict[str, float]) -> dict[str, float]:
     """A sound's own tone with the words' changes, within the limits of `Tone`."""
-    limits = {"bright": (-1.0, 1.0, 0.0), "drive": (0.0, 1.0, 0.0), "dirt": (0.0, 1.0, 0.0), "attack": (0.0, 1.0, 0.5)}
+    limits = {
+        "bright": (-1.0, 1.0, 0.0),
+        "drive": (0.0, 1.0, 0.0),
+        "dirt": (0.0, 1.0, 0.0),
+        "attack": (0.0, 1.0, 0.5),
+    }
     tone = dict(own)
     for name, value in change.items():
         if name in ("length", "width"):
-            tone[name] = min(4.0 if name == "length" else 2.0, max(0.0 if name == "width" else 0.25, tone.get(name, 1.0) * value))
+            tone[name] = min(
+                4.0 if name == "length" else 2.0,
+                max(0.0 if name == "width" else 0.25, tone.get(name, 1.0) * value),
+            )
         else:
             low, high, usual = limits[name]
             tone[name] = min(high, max(low, tone.get(name, usual) + value))

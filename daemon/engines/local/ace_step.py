@@ -50,7 +50,9 @@ class AceStep:
                 output_type="latent", **given, **options,
             ).audios  # fmt: skip
             sound = self._pipe.vae.decode(latents.transpose(1, 2).float()).sample[0]
-        return to_audio(sound[:, round(heard_s * self.sample_rate) :], round(asked.seconds * self.sample_rate))
+        return to_audio(
+            sound[:, round(heard_s * self.sample_rate) :], round(asked.seconds * self.sample_rate)
+        )
 
     def _reference(self, asked: Asked) -> tuple[float, dict[str, Any]]:
         """How many seconds of the reference come back before what is new, and what the pipeline is given of it."""
@@ -62,12 +64,19 @@ class AceStep:
             return 0.0, {"reference_audio": torch.from_numpy(asked.reference.T.copy())}
         # whole steps of the latents, so that what is heard ends where what is new begins
         hop = round(self.sample_rate / self._pipe.latents_per_second)
-        frames = max(hop, min(len(asked.reference), round(_HEARD_S * self.sample_rate)) // hop * hop)
+        frames = max(
+            hop, min(len(asked.reference), round(_HEARD_S * self.sample_rate)) // hop * hop
+        )
         end = torch.from_numpy(asked.reference[-frames:].T.copy())
         new = math.ceil(asked.seconds * self.sample_rate / hop) * hop
         source = torch.nn.functional.pad(end, (0, frames - end.shape[1] + new))
         heard_s = frames / self.sample_rate
-        return heard_s, {"task_type": "repaint", "src_audio": source, "repainting_start": heard_s + 1e-6, "repainting_end": None}
+        return heard_s, {
+            "task_type": "repaint",
+            "src_audio": source,
+            "repainting_start": heard_s + 1e-6,
+            "repainting_end": None,
+        }
 
 
 def load(folder: Path, device: Device) -> AceStep:
@@ -76,7 +85,10 @@ def load(folder: Path, device: Device) -> AceStep:
     from diffusers import AceStepPipeline
 
     pipe = AceStepPipeline.from_pretrained(
-        folder, local_files_only=True, use_safetensors=True, dtype=torch.bfloat16 if device.half else torch.float32
+        folder,
+        local_files_only=True,
+        use_safetensors=True,
+        dtype=torch.bfloat16 if device.half else torch.float32,
     )
     pipe.vae.float()
     pipe.set_progress_bar_config(disable=True)

@@ -39,7 +39,11 @@ def cache_folder() -> Path:
     if hub := os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE"):
         return Path(hub).expanduser()
     home = os.environ.get("HF_HOME")
-    base = Path(home).expanduser() if home else Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "huggingface"
+    base = (
+        Path(home).expanduser()
+        if home
+        else Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "huggingface"
+    )
     return base / "hub"
 
 
@@ -84,7 +88,11 @@ def fault_of(folder: Path, family: str) -> str | None:
     if name == "model_index.json":
         if code := sorted(folder.rglob("*.py")):
             return f"holds program code ({code[0].relative_to(folder)}), which is not run here: take it away, or another copy"
-        parts = [folder / part for part, of in said.items() if isinstance(of, list) and len(of) == 2 and of[0] is not None]
+        parts = [
+            folder / part
+            for part, of in said.items()
+            if isinstance(of, list) and len(of) == 2 and of[0] is not None
+        ]
     for part in parts:
         fault = _part_fault(part, "" if part == folder else f"{part.name}/")
         if fault:
@@ -110,12 +118,21 @@ def _part_fault(part: Path, name: str) -> str | None:
             )
         return f"holds no weights ({name}*.safetensors): the download is not complete"
     try:
-        listed = {shard for index in part.glob("*.safetensors.index.json") for shard in _shards(index)}
+        listed = {
+            shard for index in part.glob("*.safetensors.index.json") for shard in _shards(index)
+        }
     except ValueError:
         return f"has a list of its weights in {name} that cannot be read: download it again"
     if missing := sorted(listed - {path.name for path in weights}):
         return f"lacks {name}{missing[0]}: the download is not complete"
-    return next((f"has a file {name}{path.name} that {fault}" for path in weights if (fault := _file_fault(path))), None)
+    return next(
+        (
+            f"has a file {name}{path.name} that {fault}"
+            for path in weights
+            if (fault := _file_fault(path))
+        ),
+        None,
+    )
 
 
 def _shards(index: Path) -> Iterator[str]:
@@ -131,10 +148,21 @@ def _file_fault(path: Path) -> str | None:
         size = path.stat().st_size
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(length)) if 0 < length <= min(size, _MOST_HEADER_BYTES) else None
+            header = (
+                json.loads(file.read(length))
+                if 0 < length <= min(size, _MOST_HEADER_BYTES)
+                else None
+            )
         if not isinstance(header, dict):
             return "is no safetensors file: download it again"
-        end = 8 + length + max((one["data_offsets"][1] for key, one in header.items() if key != "__metadata__"), default=0)
+        end = (
+            8
+            + length
+            + max(
+                (one["data_offsets"][1] for key, one in header.items() if key != "__metadata__"),
+                default=0,
+            )
+        )
     except OSError as error:
         return f"cannot be read ({error.strerror})"
     except (ValueError, KeyError, TypeError, IndexError):

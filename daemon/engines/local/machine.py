@@ -18,7 +18,11 @@ def likely_device(asked: str = "auto") -> str:
         return asked
     if sys.platform == "darwin":
         return "mps" if platform.machine() == "arm64" else "cpu"
-    return "cuda" if Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi") else "cpu"
+    return (
+        "cuda"
+        if Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi")
+        else "cpu"
+    )
 
 
 def memory_gb() -> tuple[float, float] | None:
@@ -44,8 +48,12 @@ def _mac() -> tuple[float, float]:
 
     lines = said("vm_stat").splitlines()
     page_bytes = int(lines[0].split("page size of ")[1].split()[0])
-    pages = {line.split(":")[0]: int(line.split(":")[1].strip(" .")) for line in lines[1:] if ":" in line}
-    free = sum(pages.get(f"Pages {name}", 0) for name in ("free", "inactive", "speculative", "purgeable"))
+    pages = {
+        line.split(":")[0]: int(line.split(":")[1].strip(" .")) for line in lines[1:] if ":" in line
+    }
+    free = sum(
+        pages.get(f"Pages {name}", 0) for name in ("free", "inactive", "speculative", "purgeable")
+    )
     return free * page_bytes / _GB, int(said("sysctl", "-n", "hw.memsize")) / _GB
 
 

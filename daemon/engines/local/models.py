@@ -29,7 +29,9 @@ FAMILIES: dict[str, dict[str, Any]] = {
 _NC = {"license": "CC-BY-NC-4.0", "commercial": False}
 
 
-def _musicgen(size: str, title: str, parameters_m: int, family: str = "musicgen", channels: int = 1) -> dict[str, Any]:
+def _musicgen(
+    size: str, title: str, parameters_m: int, family: str = "musicgen", channels: int = 1
+) -> dict[str, Any]:
     return {
         "family": family, "repo": f"facebook/musicgen-{size}", "title": f"MusicGen {title}, on this machine",
         "parameters_m": parameters_m, "channels": channels, **_NC,
@@ -68,7 +70,9 @@ _NEW: dict[str, Any] = {
 }  # fmt: skip
 
 
-def describe(name: str, entry: Mapping[str, Any], service: Mapping[str, Any] | None = None) -> EngineInfo:
+def describe(
+    name: str, entry: Mapping[str, Any], service: Mapping[str, Any] | None = None
+) -> EngineInfo:
     """An entry as an engine. `service`: what the config says of local models in all."""
     entry = {**_NEW, **entry}
     family = FAMILIES[entry["family"]]
@@ -101,16 +105,24 @@ def merged(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     """An entry of the table with what the config changes of it, or a whole one of the config's own. ValueError with the fault."""
     unknown = sorted(set(changes) - set(_NEW))
     if unknown:
-        raise ValueError(f"{name}: {unknown[0]} is not known; a model takes {', '.join(sorted(_NEW))}")
+        raise ValueError(
+            f"{name}: {unknown[0]} is not known; a model takes {', '.join(sorted(_NEW))}"
+        )
     entry = {**_NEW, **MODELS.get(name, {}), **changes}
     if name != name.lower() or not name.replace("-", "").replace(".", "").isalnum():
-        raise ValueError(f"{name}: name it in small letters, digits, dots and dashes, as in local-my-musicgen")
+        raise ValueError(
+            f"{name}: name it in small letters, digits, dots and dashes, as in local-my-musicgen"
+        )
     if entry["family"] not in FAMILIES:
         raise ValueError(f"{name}: family: {entry['family']!r} is none of {', '.join(FAMILIES)}")
     if not entry["license"]:
-        raise ValueError(f"{name}: license is missing: name the licence of what it makes, as in license: CC-BY-NC-4.0")
+        raise ValueError(
+            f"{name}: license is missing: name the licence of what it makes, as in license: CC-BY-NC-4.0"
+        )
     if not entry["repo"] and not entry["folder"]:
-        raise ValueError(f"{name}: give repo: owner/name on Hugging Face, or folder: where the model lies")
+        raise ValueError(
+            f"{name}: give repo: owner/name on Hugging Face, or folder: where the model lies"
+        )
     try:
         describe(name, entry)
     except (TypeError, ValueError, KeyError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from daemon.engines.local.model import Asked, Device, Step, to_audio
 
@@ -44,12 +44,16 @@ class MusicGen:
 
             done = 0
 
-            def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **kwargs: Any) -> torch.Tensor:
+            def __call__(
+                self, input_ids: torch.Tensor, scores: torch.Tensor, **kwargs: Any
+            ) -> torch.Tensor:
                 self.done += 1
                 step(min(1.0, self.done / tokens))
                 return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
 
-        words = self._tokenizer([asked.prompt], return_tensors="pt", truncation=True, max_length=512)
+        words = self._tokenizer(
+            [asked.prompt], return_tensors="pt", truncation=True, max_length=512
+        )
         torch.manual_seed(asked.seed % (1 << 63))
         options = {"guidance_scale": 3.0, "temperature": 1.0, "top_k": 250, **asked.options}
         with torch.inference_mode():
@@ -68,7 +72,11 @@ class MusicGen:
             return 0, {}
         if self._melody:
             chroma = chromagram(asked.reference.mean(axis=1), self.sample_rate)
-            return 0, {"input_features": chroma.to(self._device.name, self._model.audio_enc_to_dec_proj.weight.dtype)}
+            return 0, {
+                "input_features": chroma.to(
+                    self._device.name, self._model.audio_enc_to_dec_proj.weight.dtype
+                )
+            }
         most = round(max(1.0, min(_HEARD_S, _MOST_S - asked.seconds)) * self._token_rate)
         tokens = max(1, min(len(asked.reference) // self._hop, most))
         end = asked.reference[-tokens * self._hop :]
@@ -89,8 +97,12 @@ def chromagram(sound: np.ndarray, sample_rate: int) -> torch.Tensor:
     if (short := _CHROMA_FRAME - len(wave)) > 0:
         wave = torch.nn.functional.pad(wave, (short // 2, short - short // 2))
     window = torch.hann_window(_CHROMA_FRAME)
-    power = torch.stft(wave, _CHROMA_FRAME, _CHROMA_HOP, window=window, return_complex=True).abs() ** 2
-    bank = chroma_filter_bank(num_frequency_bins=_CHROMA_FRAME, sampling_rate=sample_rate, tuning=0, num_chroma=12)
+    power = (
+        torch.stft(wave, _CHROMA_FRAME, _CHROMA_HOP, window=window, return_complex=True).abs() ** 2
+    )
+    bank = chroma_filter_bank(
+        num_frequency_bins=_CHROMA_FRAME, sampling_rate=sample_rate, tuning=0, num_chroma=12
+    )
     loudest = (torch.from_numpy(bank).float() @ power).argmax(dim=0)
     return torch.nn.functional.one_hot(loudest, 12).float()[None]
 
@@ -107,13 +119,22 @@ def load_melody(folder: Path, device: Device) -> MusicGen:
 
 def _load(folder: Path, device: Device, *, melody: bool) -> MusicGen:
     import torch
-    from transformers import AutoTokenizer, MusicgenForConditionalGeneration, MusicgenMelodyForConditionalGeneration
+    from transformers import (
+        AutoTokenizer,
+        MusicgenForConditionalGeneration,
+        MusicgenMelodyForConditionalGeneration,
+    )
 
     kind = MusicgenMelodyForConditionalGeneration if melody else MusicgenForConditionalGeneration
     half = torch.float16 if device.name != "cpu" else torch.bfloat16
     model = kind.from_pretrained(
-        folder, local_files_only=True, use_safetensors=True, dtype=half if device.half else torch.float32
+        folder,
+        local_files_only=True,
+        use_safetensors=True,
+        dtype=half if device.half else torch.float32,
     )
     model.audio_encoder.float()
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    return MusicGen(model.to(device.name).eval(), tokenizer, device, melody=melody)
+    tokenizer = AutoTokenizer.from_pretrained(
+        folder, local_files_only=True, trust_remote_code=False
+    )
+    return MusicGen(cast(Any, model).to(device.name).eval(), tokenizer, device, melody=melody)

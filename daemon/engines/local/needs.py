@@ -30,7 +30,10 @@ _WINDOW_S = 47.0
 
 def seconds_of(spec: Mapping[str, Any], brief: Brief) -> float:
     """How long a take to make: with room for choosing bars, within what the model can."""
-    seconds = seconds_asked(brief, {"least": 0.5 if spec["family"] == "stable_audio" else 1.0, "most": spec["max_seconds"]})
+    seconds = seconds_asked(
+        brief,
+        {"least": 0.5 if spec["family"] == "stable_audio" else 1.0, "most": spec["max_seconds"]},
+    )
     assert seconds is not None
     return float(seconds)
 

@@ -15,7 +15,14 @@ from daemon.engines.local.needs import memory_needed_gb
 LIBRARIES = {
     "musicgen": ("torch", "transformers", "safetensors", "sentencepiece"),
     "musicgen_melody": ("torch", "transformers", "safetensors", "sentencepiece"),
-    "stable_audio": ("torch", "transformers", "safetensors", "sentencepiece", "diffusers", "torchsde"),
+    "stable_audio": (
+        "torch",
+        "transformers",
+        "safetensors",
+        "sentencepiece",
+        "diffusers",
+        "torchsde",
+    ),
     "ace_step": ("torch", "transformers", "safetensors", "diffusers"),
 }
 EXTRA = "make setup-local, or: pip install 'sidecrate[local]'"
@@ -35,14 +42,20 @@ def why_not(spec: Mapping[str, Any]) -> str | None:
 
 
 def missing_libraries(family: str) -> list[str]:
-    return [name for name in LIBRARIES[family] if name not in sys.modules and find_spec(name) is None]
+    return [
+        name for name in LIBRARIES[family] if name not in sys.modules and find_spec(name) is None
+    ]
 
 
 def how_to_get(spec: Mapping[str, Any]) -> str:
     """The command that downloads a model; nothing here runs it."""
     if not spec["repo"]:
         return f"put it into {spec['folder']}"
-    first = f"accept its licence at https://huggingface.co/{spec['repo']}, run `hf auth login`, then: " if spec["gated"] else ""
+    first = (
+        f"accept its licence at https://huggingface.co/{spec['repo']}, run `hf auth login`, then: "
+        if spec["gated"]
+        else ""
+    )
     return f"{first or 'to download it: '}{download_command(spec)}"
 
 

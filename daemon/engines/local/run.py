@@ -13,7 +13,14 @@ from daemon.engines.local.folders import fault_of, find_folder
 from daemon.engines.local.model import Asked, Device, Model
 from daemon.engines.local.needs import seconds_of, work_s
 from daemon.engines.local.ready import why_not
-from daemon.engines.local.warm import Warm, check_memory, find_device, is_memory_fault, out_of_memory, use_all_cores
+from daemon.engines.local.warm import (
+    Warm,
+    check_memory,
+    find_device,
+    is_memory_fault,
+    out_of_memory,
+    use_all_cores,
+)
 from daemon.engines.replicate.inputs import words_for
 from daemon.errors import EngineError
 
@@ -46,7 +53,12 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
         progress(_LOADED, said)
         asked = asked_of(spec, brief, seed, seconds, model)
         try:
-            audio = model.generate(asked, lambda done: progress(_LOADED + (1 - _LOADED) * done, f"{done:.0%} of {seconds:.1f} s"))
+            audio = model.generate(
+                asked,
+                lambda done: progress(
+                    _LOADED + (1 - _LOADED) * done, f"{done:.0%} of {seconds:.1f} s"
+                ),
+            )
         except (RuntimeError, MemoryError) as error:
             if not is_memory_fault(error):
                 raise
@@ -55,11 +67,24 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
     import numpy as np
 
     if not np.isfinite(audio).all():
-        raise EngineError(f"{info.name} made no sound but numbers out of range; set local.half to off", "bad_audio", again=True)
+        raise EngineError(
+            f"{info.name} made no sound but numbers out of range; set local.half to off",
+            "bad_audio",
+            again=True,
+        )
     peak = float(np.abs(audio).max(initial=0.0))
     if peak > 1.0:  # what decodes the sound may overshoot; nothing is cut off
         audio = audio / np.float32(peak)
-    return Take(audio, model.sample_rate, seed, info.name, info.model, info.license, said=(said,), version=_version(spec))
+    return Take(
+        audio,
+        model.sample_rate,
+        seed,
+        info.name,
+        info.model,
+        info.license,
+        said=(said,),
+        version=_version(spec),
+    )
 
 
 def _ready_model(spec: Mapping[str, Any]) -> tuple[Model, Device]:
@@ -95,7 +120,11 @@ def _stay_quiet(family: str) -> None:
 
 def _pace_words(spec: Mapping[str, Any], device: Device, seconds: float) -> str:
     """Before it starts: where it runs, and on the processor how long that may take."""
-    where = {"cuda": "on the graphics card", "mps": "on Apple's graphics", "cpu": "on the processor"}[device.name]
+    where = {
+        "cuda": "on the graphics card",
+        "mps": "on Apple's graphics",
+        "cpu": "on the processor",
+    }[device.name]
     said = f"{where}, in {'16' if device.half else '32'} bits"
     if device.name == "cpu":
         said += f": without a graphics card {seconds:.0f} s of audio may take about {_duration(work_s(spec, seconds, 'cpu'))}"
@@ -106,12 +135,16 @@ def _duration(seconds: float) -> str:
     return f"{math.ceil(seconds)} s" if seconds < 100 else f"{math.ceil(seconds / 60)} min"
 
 
-def asked_of(spec: Mapping[str, Any], brief: Brief, seed: int, seconds: float, model: Model) -> Asked:
+def asked_of(
+    spec: Mapping[str, Any], brief: Brief, seed: int, seconds: float, model: Model
+) -> Asked:
     """A brief in the model's terms. One that is told tempo and key as numbers does not read them in its words too."""
     words, key = words_for(brief), str(brief.key) if brief.key_name else None
     musical = brief.kind in ("loop", "track", "vocal")
     if musical and "tempo" not in spec["conditioning"]:
-        words = ", ".join([words, *([f"in {key}"] if key else []), *([f"{brief.bpm:g} bpm"] if brief.bpm else [])])
+        words = ", ".join(
+            [words, *([f"in {key}"] if key else []), *([f"{brief.bpm:g} bpm"] if brief.bpm else [])]
+        )
     reference = _reference(brief, model) if brief.reference else None
     return Asked(
         prompt=words, seconds=seconds, seed=seed, negative=brief.negative, lyrics=brief.lyrics,
@@ -130,7 +163,11 @@ def _reference(brief: Brief, model: Model) -> np.ndarray:
     audio, rate = read_audio(Path(str(brief.reference)), brief.reference_start, brief.reference_end)
     audio = resample(audio, rate, model.sample_rate)
     if audio.shape[1] != model.channels:
-        audio = audio.mean(axis=1, keepdims=True) if model.channels == 1 else np.repeat(audio, model.channels, axis=1)
+        audio = (
+            audio.mean(axis=1, keepdims=True)
+            if model.channels == 1
+            else np.repeat(audio, model.channels, axis=1)
+        )
     return audio.astype(np.float32)
 
 
@@ -150,7 +187,10 @@ def check(task: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         import torch
         import transformers
     except (ImportError, OSError, RuntimeError) as error:
-        raise EngineError(f"torch or transformers cannot be loaded ({error}); install them anew", "engine_not_ready") from None
+        raise EngineError(
+            f"torch or transformers cannot be loaded ({error}); install them anew",
+            "engine_not_ready",
+        ) from None
     device = find_device(spec)
     check_memory(spec, device)
     folder = find_folder(spec)

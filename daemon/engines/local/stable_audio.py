@@ -49,7 +49,10 @@ def load(folder: Path, device: Device) -> StableAudio:
 
     half = torch.float16 if device.name != "cpu" else torch.bfloat16
     pipe = StableAudioPipeline.from_pretrained(
-        folder, local_files_only=True, use_safetensors=True, dtype=half if device.half else torch.float32
+        folder,
+        local_files_only=True,
+        use_safetensors=True,
+        dtype=half if device.half else torch.float32,
     )
     pipe.vae.float()
     pipe.set_progress_bar_config(disable=True)

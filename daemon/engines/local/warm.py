@@ -52,7 +52,15 @@ class Warm:
         check_memory(spec, device)
         try:
             model: Model = find_function(LOADERS[spec["family"]])(folder, device)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            RuntimeError,
+            ImportError,
+        ) as error:
             if is_memory_fault(error):
                 raise out_of_memory(spec, device) from None
             log.exception("%s", folder)
@@ -85,11 +93,18 @@ class Warm:
     def look_at_memory(self) -> None:
         """Put the model away where memory is short and nobody is using it."""
         memory = memory_gb()
-        if memory is None or memory[0] >= _SHORT_SHARE * memory[1] or not self.lock.acquire(blocking=False):
+        if (
+            memory is None
+            or memory[0] >= _SHORT_SHARE * memory[1]
+            or not self.lock.acquire(blocking=False)
+        ):
             return
         try:
             if self._model is not None:
-                log.warning("memory is short (%.1f GB free): the model is put away until it is asked again", memory[0])
+                log.warning(
+                    "memory is short (%.1f GB free): the model is put away until it is asked again",
+                    memory[0],
+                )
                 self.put_away()
         finally:
             self.lock.release()
@@ -100,12 +115,19 @@ def find_device(spec: Mapping[str, Any]) -> Device:
     import torch
 
     asked = spec["service"].get("device", "auto")
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
     if asked == "auto":
         asked = next(name for name, found in there.items() if found)
     elif not there[asked]:
         found = ", ".join(name for name, is_there in there.items() if is_there)
-        raise EngineError(f"local.device is {asked}, which torch does not find here: it finds {found}", "engine_not_ready")
+        raise EngineError(
+            f"local.device is {asked}, which torch does not find here: it finds {found}",
+            "engine_not_ready",
+        )
     return Device(asked, is_half(spec, asked))
 
 
@@ -121,7 +143,9 @@ def check_memory(spec: Mapping[str, Any], device: Device) -> None:
         free = memory[0] if memory else None
     if free is not None and free < needed:
         where = "the graphics card" if device.name == "cuda" else "this machine"
-        text = f"{spec['name']} needs about {needed:.1f} GB of memory and {where} has {free:.1f} free"
+        text = (
+            f"{spec['name']} needs about {needed:.1f} GB of memory and {where} has {free:.1f} free"
+        )
         raise EngineError(f"{text}; close other programs, or take a smaller model", "memory")
 
 
@@ -129,14 +153,20 @@ def use_all_cores() -> None:
     """Our children work on one core each, which is right for clips of seconds and wrong for a model on the processor."""
     import torch
 
-    torch.set_num_threads(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    torch.set_num_threads(
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
 
 
 def is_memory_fault(error: BaseException) -> bool:
     import torch
 
     words = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in words or "can't allocate memory" in words
+    return (
+        isinstance(error, torch.OutOfMemoryError)
+        or "out of memory" in words
+        or "can't allocate memory" in words
+    )
 
 
 def out_of_memory(spec: Mapping[str, Any], device: Device) -> EngineError:

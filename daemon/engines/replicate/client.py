@@ -25,7 +25,9 @@ _MOST_DOWNLOAD_BYTES = 512 << 20
 class ApiError(Exception):
     """The service did not do it. `status` is 0 where it did not answer; `sent` whether it may have done it all the same."""
 
-    def __init__(self, text: str, status: int = 0, *, sent: bool = False, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, text: str, status: int = 0, *, sent: bool = False, retry_after_s: float | None = None
+    ) -> None:
         super().__init__(text)
         self.text = text
         self.status = status
@@ -47,7 +49,10 @@ def explained(error: ApiError) -> EngineError:
         404: "Replicate has no such model or version; set one under replicate.models in the config",
         422: "the model does not take these inputs; set its version and inputs under replicate.models in the config",
     }.get(error.status, "Replicate refused it")
-    return EngineError(f"{what} ({error.text})", {401: "no_token", 402: "no_credit"}.get(error.status, "refused_by_service"))
+    return EngineError(
+        f"{what} ({error.text})",
+        {401: "no_token", 402: "no_credit"}.get(error.status, "refused_by_service"),
+    )
 
 
 class Client:
@@ -56,7 +61,9 @@ class Client:
     def __init__(self, base_url: str, token: str) -> None:
         self._base = base_url.rstrip("/") + "/"
         self._token = token
-        self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=True, headers={"User-Agent": "sidecrate"})
+        self._http = httpx.Client(
+            timeout=TIMEOUT, follow_redirects=True, headers={"User-Agent": "sidecrate"}
+        )
 
     def account(self) -> dict[str, Any]:
         return self._json("GET", "v1/account")
@@ -66,12 +73,21 @@ class Client:
         said = self._json("GET", f"v1/models/{model}")
         return str((said.get("latest_version") or {}).get("id") or "")
 
-    def create(self, model: str, version: str, inputs: dict[str, Any], cancel_after_s: float) -> dict[str, Any]:
+    def create(
+        self, model: str, version: str, inputs: dict[str, Any], cancel_after_s: float
+    ) -> dict[str, Any]:
         """Start a prediction: by version, or by name for an official model. It ends by itself after `cancel_after_s`."""
         headers = {"Cancel-After": f"{max(1, math.ceil(cancel_after_s / 60))}m"}
         if version:
-            return self._json("POST", "v1/predictions", json={"version": version, "input": inputs}, headers=headers)
-        return self._json("POST", f"v1/models/{model}/predictions", json={"input": inputs}, headers=headers)
+            return self._json(
+                "POST",
+                "v1/predictions",
+                json={"version": version, "input": inputs},
+                headers=headers,
+            )
+        return self._json(
+            "POST", f"v1/models/{model}/predictions", json={"input": inputs}, headers=headers
+        )
 
     def get(self, prediction: str) -> dict[str, Any]:
         return self._json("GET", f"v1/predictions/{prediction}")
@@ -90,26 +106,35 @@ class Client:
     def upload(self, path: Path) -> str:
         """Put a file where models can read it, and return its address."""
         with path.open("rb") as file:
-            said = self._json("POST", "v1/files", files={"content": (path.name, file, "application/octet-stream")})
+            said = self._json(
+                "POST", "v1/files", files={"content": (path.name, file, "application/octet-stream")}
+            )
         return str(said["urls"]["get"])
 
     def download(self, url: str, target: Path) -> str:
         """Write what is at an address to a file, whole, and return its content type. The token goes to our own server only."""
         if url.startswith("data:"):
             head, _, body = url.partition(",")
-            target.write_bytes(base64.b64decode(body) if head.endswith(";base64") else body.encode())
+            target.write_bytes(
+                base64.b64decode(body) if head.endswith(";base64") else body.encode()
+            )
             return head[5:].partition(";")[0]
         ours = urlsplit(url)[:2] == urlsplit(self._base)[:2]
         try:
             with self._http.stream("GET", url, headers=self._auth if ours else {}) as answer:
                 if answer.status_code >= 400:
-                    raise ApiError(f"the output cannot be fetched (HTTP {answer.status_code})", answer.status_code)
+                    raise ApiError(
+                        f"the output cannot be fetched (HTTP {answer.status_code})",
+                        answer.status_code,
+                    )
                 count = 0
                 with target.open("wb") as file:
                     for piece in answer.iter_bytes():
                         count += len(piece)
                         if count > _MOST_DOWNLOAD_BYTES:
-                            raise ApiError(f"the output is larger than {_MOST_DOWNLOAD_BYTES >> 20} MB", 413)
+                            raise ApiError(
+                                f"the output is larger than {_MOST_DOWNLOAD_BYTES >> 20} MB", 413
+                            )
                         file.write(piece)
                 return str(answer.headers.get("content-type", ""))
         except httpx.HTTPError as error:
@@ -119,16 +144,24 @@ class Client:
     def _auth(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}"}
 
-    def _json(self, method: str, path: str, headers: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
+    def _json(
+        self, method: str, path: str, headers: dict[str, str] | None = None, **body: Any
+    ) -> dict[str, Any]:
         url = urljoin(self._base, path)
         if urlsplit(url)[:2] != urlsplit(self._base)[:2]:
             raise ApiError("the service points to another server, which is not followed", 502)
         try:
-            answer = self._http.request(method, url, headers={**self._auth, **(headers or {})}, **body)
+            answer = self._http.request(
+                method, url, headers={**self._auth, **(headers or {})}, **body
+            )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise ApiError(f"{urlsplit(url).netloc} cannot be reached ({type(error).__name__})") from None
+            raise ApiError(
+                f"{urlsplit(url).netloc} cannot be reached ({type(error).__name__})"
+            ) from None
         except httpx.HTTPError as error:
-            raise ApiError(f"{urlsplit(url).netloc} did not answer ({type(error).__name__})", sent=True) from None
+            raise ApiError(
+                f"{urlsplit(url).netloc} did not answer ({type(error).__name__})", sent=True
+            ) from None
         if answer.status_code >= 400:
             raise self._refusal(answer)
         try:
@@ -136,7 +169,9 @@ class Client:
         except ValueError:
             said = None
         if not isinstance(said, dict):
-            raise ApiError(f"{urlsplit(url).netloc} answered what is no JSON object", 502, sent=True)
+            raise ApiError(
+                f"{urlsplit(url).netloc} answered what is no JSON object", 502, sent=True
+            )
         return said
 
     def _refusal(self, answer: httpx.Response) -> ApiError:
@@ -145,7 +180,9 @@ class Client:
         except ValueError:
             said = {}
         said = said if isinstance(said, dict) else {}
-        detail = mask(str(said.get("detail") or said.get("title") or answer.reason_phrase), self._token)[:300]
+        detail = mask(
+            str(said.get("detail") or said.get("title") or answer.reason_phrase), self._token
+        )[:300]
         return ApiError(
             f"HTTP {answer.status_code}: {detail}",
             answer.status_code,

@@ -36,7 +36,9 @@ def words_for(brief: Brief) -> str:
     return words
 
 
-def known_values(brief: Brief, spec: Mapping[str, Any], takes: int, seed: int, reference_url: str | None) -> dict[str, Any]:
+def known_values(
+    brief: Brief, spec: Mapping[str, Any], takes: int, seed: int, reference_url: str | None
+) -> dict[str, Any]:
     """What the templates of `input` can name."""
     words = words_for(brief)
     said = [words]
@@ -69,7 +71,13 @@ def fill(templates: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, A
     filled = {}
     for name, template in templates.items():
         whole = re.fullmatch(r"\{(\w+)\}", template) if isinstance(template, str) else None
-        value = values[whole[1]] if whole else template.format(**values) if isinstance(template, str) else template
+        value = (
+            values[whole[1]]
+            if whole
+            else template.format(**values)
+            if isinstance(template, str)
+            else template
+        )
         if value is not None:
             filled[name] = value
     return filled
@@ -83,13 +91,21 @@ def outputs_of(output: Any) -> list[str | None]:
         return [one for part in output for one in outputs_of(part)]
     if not isinstance(output, dict):
         return []
-    numbered = sorted((int(found[1]), name) for name in output if (found := re.fullmatch(r"variation_(\d+)", name)))
+    numbered = sorted(
+        (int(found[1]), name)
+        for name in output
+        if (found := re.fullmatch(r"variation_(\d+)", name))
+    )
     if numbered:
         return [output[name] if isinstance(output[name], str) else None for _, name in numbered]
     for name in ("wav", "audio", "output", "audio_out", "mp3"):
         if isinstance(output.get(name), str):
             return [output[name]]
-    return [one for one in output.values() if isinstance(one, str) and re.search(r"\.(wav|mp3|flac|ogg)(\?|$)", one)]
+    return [
+        one
+        for one in output.values()
+        if isinstance(one, str) and re.search(r"\.(wav|mp3|flac|ogg)(\?|$)", one)
+    ]
 
 
 def progress_in(logs: str) -> float | None:

@@ -151,7 +151,9 @@ MODELS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def describe(name: str, entry: Mapping[str, Any], service: Mapping[str, Any] | None = None) -> EngineInfo:
+def describe(
+    name: str, entry: Mapping[str, Any], service: Mapping[str, Any] | None = None
+) -> EngineInfo:
     """An entry as an engine. `service`: what the config says of Replicate itself, for the maker."""
     return EngineInfo(
         name=name,
@@ -186,7 +188,9 @@ def merged(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     entry = {**MODELS.get(name, _NEW), **changes}
     unknown = sorted(set(changes) - set(_NEW) - {"official", "takes_at_once", "lengths"})
     if unknown:
-        raise ValueError(f"{name}: {unknown[0]} is not known; a model takes {', '.join(sorted(_NEW))}")
+        raise ValueError(
+            f"{name}: {unknown[0]} is not known; a model takes {', '.join(sorted(_NEW))}"
+        )
     missing = [field for field in ("model", "kinds", "license", "input") if not entry[field]]
     if missing:
         raise ValueError(f"{name}: {missing[0]} is missing; see the models in docs/hosted.md")
@@ -197,7 +201,9 @@ def merged(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     try:
         describe(name, entry)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
-        raise ValueError(f"{name}: it cannot be read ({error}); see the models in docs/hosted.md") from None
+        raise ValueError(
+            f"{name}: it cannot be read ({error}); see the models in docs/hosted.md"
+        ) from None
     return entry
 
 

@@ -74,7 +74,10 @@ def check(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 def _client(base_url: str) -> Client:
     token = find_secret(TOKEN)
     if not token:
-        raise EngineError(f"{TOKEN} is not set; set it in the environment, or by: sidecrate secret set {TOKEN}", "no_token")
+        raise EngineError(
+            f"{TOKEN} is not set; set it in the environment, or by: sidecrate secret set {TOKEN}",
+            "no_token",
+        )
     return Client(base_url, token)
 
 
@@ -96,7 +99,9 @@ class _Run:
         self._remote = str(self._bought["remote"])
         self._takes = int(self._bought["takes"])
         self._client = _client(_base_url(self._spec))
-        self._deadline_s = time.monotonic() + float(self._spec.get("service", {}).get("deadline_s", 900.0))
+        self._deadline_s = time.monotonic() + float(
+            self._spec.get("service", {}).get("deadline_s", 900.0)
+        )
         self._brief = Brief.from_json(task["brief"]) if "brief" in task else None
         self._k = int(task.get("k", 0))
         self._name = str(task.get("engine", ""))
@@ -119,7 +124,9 @@ class _Run:
             return self._settle(prediction, self._fetch(prediction))
         except EngineError as error:
             # it is bought: whatever hinders us now, it is taken up again
-            raise EngineError(f"{error.text} (prediction {self._remote})", error.code, again=True) from None
+            raise EngineError(
+                f"{error.text} (prediction {self._remote})", error.code, again=True
+            ) from None
 
     # -- buying
 
@@ -144,11 +151,17 @@ class _Run:
             raise EngineError(f"{text}; give lyrics: of that length", "bad_request")
         version = spec["version"]
         if not version and not spec.get("official"):
-            version = self._patiently(lambda: self._client.latest_version(spec["model"]), "asking for the model's version")
+            version = self._patiently(
+                lambda: self._client.latest_version(spec["model"]), "asking for the model's version"
+            )
         url = None
         if brief.reference is not None:
-            url = self._patiently(lambda: self._client.upload(self._reference()), "sending the reference")
-        seed = (brief.clip_seed(self._k) + SEED_STRIDE * (next_take(self._clips[0].folder) or 0)) % (2**31 - 1) or 1
+            url = self._patiently(
+                lambda: self._client.upload(self._reference()), "sending the reference"
+            )
+        seed = (
+            brief.clip_seed(self._k) + SEED_STRIDE * (next_take(self._clips[0].folder) or 0)
+        ) % (2**31 - 1) or 1
         return {
             "model": spec["model"],
             "version": version,
@@ -178,7 +191,11 @@ class _Run:
             self._talk.wait(_gate.wait_s)
             try:
                 left_s = self._deadline_s - time.monotonic()
-                return str(self._client.create(intent["model"], intent["version"], intent["input"], left_s)["id"])
+                return str(
+                    self._client.create(
+                        intent["model"], intent["version"], intent["input"], left_s
+                    )["id"]
+                )
             except ApiError as error:
                 if error.sent:
                     self._may_be_bought = True
@@ -192,7 +209,9 @@ class _Run:
                 found = self._search(intent, began)
                 if found:
                     return found
-                raise EngineError("the service accepted the request but gave no id", "unknown") from None
+                raise EngineError(
+                    "the service accepted the request but gave no id", "unknown"
+                ) from None
 
     def _search(self, intent: dict[str, Any], since: float) -> str | None:
         """The prediction of exactly this input, if the account's list has it; None when it surely was not made.
@@ -212,11 +231,15 @@ class _Run:
                     hidden = hidden or bool(one.get("data_removed")) or not one.get("input")
             except ApiError as error:
                 if attempt == _SEARCHES - 1 or not error.passes:
-                    raise _unknown(f"the account's list of predictions cannot be read ({error.text})") from None
+                    raise _unknown(
+                        f"the account's list of predictions cannot be read ({error.text})"
+                    ) from None
             else:
                 if attempt == _SEARCHES - 1:
                     if hidden:
-                        raise _unknown("the account's list no longer says what its predictions were asked")
+                        raise _unknown(
+                            "the account's list no longer says what its predictions were asked"
+                        )
                     return None
             # it may not be listed yet
             self._talk.wait(_PAUSE_S * 2**attempt)
@@ -237,7 +260,11 @@ class _Run:
             if time.monotonic() > self._deadline_s:
                 return {**self._cancelled(), "status": "canceled", "error": "it took too long"}
             done = progress_in(str(prediction.get("logs") or ""))
-            self._talk(0.05 + 0.8 * (done or 0.0), "generating", "starting" if status == "starting" else "at work")
+            self._talk(
+                0.05 + 0.8 * (done or 0.0),
+                "generating",
+                "starting" if status == "starting" else "at work",
+            )
             self._talk.wait(poll_s)
             poll_s = min(poll_s * 1.3, _MOST_POLL_S)
 
@@ -253,7 +280,12 @@ class _Run:
     def cancel(self, state: str, text: str) -> dict[str, Any]:
         """End it at the service too. What that has cost is asked for, else estimated."""
         if not self._remote and self._may_be_bought:
-            return {"state": "unknown", "cost_usd": None, "text": f"{text}; it may have been bought", "missing": {}}
+            return {
+                "state": "unknown",
+                "cost_usd": None,
+                "text": f"{text}; it may have been bought",
+                "missing": {},
+            }
         if not self._remote:
             return {"state": "dropped", "cost_usd": 0.0, "text": text, "missing": {}}
         prediction = self._cancelled()
@@ -261,11 +293,19 @@ class _Run:
 
     def _not_made(self, prediction: dict[str, Any]) -> dict[str, Any]:
         status = prediction["status"]
-        why = str(prediction.get("error") or {"aborted": "the service ended it before it began"}.get(status, "")).strip()
+        why = str(
+            prediction.get("error")
+            or {"aborted": "the service ended it before it began"}.get(status, "")
+        ).strip()
         text = f"{self._name} at Replicate {'failed' if status == 'failed' else 'was ended'}: {why[-300:] or status}"
         cost_usd = 0.0 if status == "aborted" else self._cost(prediction)
         missing = {str(place): text for place in range(len(self._clips))}
-        return {"state": "aborted" if status == "aborted" else "failed", "cost_usd": cost_usd, "text": text, "missing": missing}
+        return {
+            "state": "aborted" if status == "aborted" else "failed",
+            "cost_usd": cost_usd,
+            "text": text,
+            "missing": missing,
+        }
 
     # -- fetching
 
@@ -273,7 +313,9 @@ class _Run:
         """Store each clip's take; why not, for those that have none."""
         addresses = outputs_of(prediction.get("output"))
         missing = {}
-        each_usd = (self._cost(prediction) or self._price.estimate_usd(self._takes)) / max(self._takes, 1)
+        each_usd = (self._cost(prediction) or self._price.estimate_usd(self._takes)) / max(
+            self._takes, 1
+        )
         for place, clip in enumerate(self._clips):
             number = next_take(clip.folder)
             if number is None:
@@ -281,8 +323,13 @@ class _Run:
             self._talk(0.86 + 0.1 * place / len(self._clips), "generating", "fetching")
             address = addresses[clip.number] if clip.number < len(addresses) else None
             if address is None:
-                gone = prediction.get("data_removed") and "its output was deleted: Replicate keeps it for an hour"
-                missing[str(place)] = gone or f"{self._name} gave {sum(map(bool, addresses))} of {self._takes} takes"
+                gone = (
+                    prediction.get("data_removed")
+                    and "its output was deleted: Replicate keeps it for an hour"
+                )
+                missing[str(place)] = (
+                    gone or f"{self._name} gave {sum(map(bool, addresses))} of {self._takes} takes"
+                )
                 continue
             try:
                 audio, rate = self._download(address, clip.folder)
@@ -310,7 +357,9 @@ class _Run:
             except ApiError as error:
                 why = error.text
                 if error.status in (403, 404, 410):
-                    why = f"the output is gone (HTTP {error.status}): Replicate keeps it for an hour"
+                    why = (
+                        f"the output is gone (HTTP {error.status}): Replicate keeps it for an hour"
+                    )
                     break
                 if not error.passes:
                     break
@@ -318,7 +367,9 @@ class _Run:
             except AudioError as error:
                 broken, why = broken + 1, f"the output is broken ({error.text})"
             finally:
-                shutil.rmtree(raw, ignore_errors=True) if raw.is_dir() else raw.unlink(missing_ok=True)
+                shutil.rmtree(raw, ignore_errors=True) if raw.is_dir() else raw.unlink(
+                    missing_ok=True
+                )
             self._talk.wait(min(_PAUSE_S * 2**attempt, _MOST_PAUSE_S))
             attempt += 1
         raise EngineError(why, "output")
@@ -326,7 +377,14 @@ class _Run:
     def _take(self, audio: Any, rate: int, cost_usd: float) -> Take:
         intent = self._bought["intent"] or {}
         seed = intent.get("seed", self._brief.clip_seed(self._k) if self._brief else 0)
-        asked = next((str(intent["input"][name]) for name in ("prompt", "tags") if name in intent.get("input", {})), "")
+        asked = next(
+            (
+                str(intent["input"][name])
+                for name in ("prompt", "tags")
+                if name in intent.get("input", {})
+            ),
+            "",
+        )
         return Take(
             audio, rate, seed, self._name, self._spec["model"], self._spec["license"], cost_usd=round(cost_usd, 6),
             version=intent.get("version", "") or self._spec["version"], said=(f"asked of the model: {asked}",) if asked else (),
@@ -342,7 +400,9 @@ class _Run:
         worked = (prediction.get("metrics") or {}).get("predict_time")
         if not isinstance(worked, int | float):
             return None
-        return self._price.cost_usd(float(worked), self._takes if prediction.get("status") == "succeeded" else 0)
+        return self._price.cost_usd(
+            float(worked), self._takes if prediction.get("status") == "succeeded" else 0
+        )
 
     # -- patience
 
@@ -358,7 +418,9 @@ class _Run:
 
     def _within_deadline(self, wait_s: float, why: str) -> None:
         if time.monotonic() + wait_s > self._deadline_s:
-            raise EngineError(f"Replicate is not to be had ({why}); try again later", "unavailable") from None
+            raise EngineError(
+                f"Replicate is not to be had ({why}); try again later", "unavailable"
+            ) from None
 
     def _patiently(self, call: Callable[[], T], words: str) -> T:
         """A call that costs nothing, tried until the deadline while waiting may help."""
@@ -373,7 +435,11 @@ class _Run:
 
 
 def _same_version(one: Mapping[str, Any], intent: Mapping[str, Any]) -> bool:
-    return one.get("version") == intent["version"] if intent["version"] else one.get("model") == intent["model"]
+    return (
+        one.get("version") == intent["version"]
+        if intent["version"]
+        else one.get("model") == intent["model"]
+    )
 
 
 def _must_be_whole(path: Path) -> None:

@@ -25,7 +25,9 @@ def joined(count: int = 1) -> Iterator[list[tuple[AbletonLink, queue.Queue[tuple
     members = []
     for _ in range(count):
         heard: queue.Queue[tuple[Order, float]] = queue.Queue()
-        members.append((AbletonLink(lambda order, heard=heard: heard.put((order, time.monotonic()))), heard))
+        members.append(
+            (AbletonLink(lambda order, heard=heard: heard.put((order, time.monotonic()))), heard)
+        )
     try:
         for door, _ in members:
             door.start()
@@ -35,7 +37,9 @@ def joined(count: int = 1) -> Iterator[list[tuple[AbletonLink, queue.Queue[tuple
             door.stop()
 
 
-def wait_for(heard: queue.Queue[tuple[Order, float]], wanted, wait_s: float = 10.0) -> tuple[Order, float]:
+def wait_for(
+    heard: queue.Queue[tuple[Order, float]], wanted, wait_s: float = 10.0
+) -> tuple[Order, float]:
     until = time.monotonic() + wait_s
     while True:
         order, at_s = heard.get(timeout=max(0.01, until - time.monotonic()))
@@ -78,8 +82,12 @@ def test_a_new_tempo_is_followed_and_the_beat_is_that_of_the_peer(peer: Peer) ->
         off_beats = []
         for bpm in (133, 87.5, 128, 174, 93.4):
             (_, _, beat), did_s = peer.do(f"bpm {bpm}")
-            order, at_s = wait_for(heard, lambda values, bpm=bpm: abs(values.get("bpm", 0) - bpm) < 0.001)
-            off_beats.append(abs((order.values["position"] - (beat + (at_s - did_s) * bpm / 60) + 2) % 4 - 2))
+            order, at_s = wait_for(
+                heard, lambda values, bpm=bpm: abs(values.get("bpm", 0) - bpm) < 0.001
+            )
+            off_beats.append(
+                abs((order.values["position"] - (beat + (at_s - did_s) * bpm / 60) + 2) % 4 - 2)
+            )
             time.sleep(0.3)
         # the median: on a busy machine a process may be late with its own words
         assert sorted(off_beats)[2] < 0.1, off_beats
@@ -101,7 +109,9 @@ def test_start_and_stop_are_heard_and_the_last_peer_to_leave_is_said(peer: Peer)
     assert door.health() == "closed"
 
 
-def test_without_aalink_nothing_runs_and_what_to_do_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_aalink_nothing_runs_and_what_to_do_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "aalink", None)
     door = AbletonLink(lambda order: None)
     door.start()

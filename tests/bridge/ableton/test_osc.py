@@ -141,7 +141,9 @@ def test_a_scale_that_nobody_chose_or_that_has_no_word_is_no_key(live: Live, hea
     assert heard.known["key"] is None
 
 
-def test_a_new_set_is_asked_anew_and_one_that_falls_silent_is_gone(live: Live, heard: Heard) -> None:
+def test_a_new_set_is_asked_anew_and_one_that_falls_silent_is_gone(
+    live: Live, heard: Heard
+) -> None:
     heard.until(key="A minor")
     live.listened.clear()
     live.send("/live/startup")
@@ -167,7 +169,9 @@ def test_strange_answers_are_passed_over(live: Live, heard: Heard) -> None:
     heard.until(bpm=101.0)
 
 
-def test_a_port_that_another_program_holds_is_said_and_taken_when_it_is_free(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_another_program_holds_is_said_and_taken_when_it_is_free(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ableton_osc, "_RETRY_PORT_S", 0.1)
     other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     other.bind(("127.0.0.1", live.reply_port))

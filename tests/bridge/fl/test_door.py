@@ -123,14 +123,23 @@ def test_from_hello_to_context_touches_hints_and_bye(desk):
     fl = desk.plug_in()
     fl.channel_names[0] = "Lead [Cm]"
     desk.until(lambda: desk.context().get("project") and desk.context().get("key") == "Cm")
-    assert desk.context() == {"bpm": 128.5, "meter": "4/4", "playing": 0, "project": "night drive", "key": "Cm"}
+    assert desk.context() == {
+        "bpm": 128.5,
+        "meter": "4/4",
+        "playing": 0,
+        "project": "night drive",
+        "key": "Cm",
+    }
     desk.until(lambda: desk.door.health() == "open; FL's script answers")
     desk.touch(0xB0, 21, 127)
     desk.touch(0x90, 36, 64)
     desk.touch(0xC1, 5, 0)
     (by_pad, by_program) = desk.until(lambda: len(desk.orders("make")) == 2 and desk.orders("make"))
     assert by_pad.origin.door == "fl" and by_pad.requests[0]["prompt"] == "dusty drums"
-    assert by_pad.requests[0]["energy"] == pytest.approx(0.5, abs=0.01) and by_program.requests[0]["energy"] == 1
+    assert (
+        by_pad.requests[0]["energy"] == pytest.approx(0.5, abs=0.01)
+        and by_program.requests[0]["energy"] == 1
+    )
     assert by_pad.once and by_pad.once != by_program.once
     desk.touch(0x90, 38, 1)
     desk.touch(0xB0, 64, 127)
@@ -156,13 +165,19 @@ def test_a_prompt_comes_from_a_name_only_where_nothing_else_says_one(desk):
     desk.until(lambda: desk.context().get("key") == "Dm")
     for note in (36, 37, 39):
         desk.touch(0x90, note, 127)
-    preset, plain, kind = desk.until(lambda: len(desk.orders("make")) == 3 and [one.requests[0] for one in desk.orders("make")])
+    preset, plain, kind = desk.until(
+        lambda: len(desk.orders("make")) == 3 and [one.requests[0] for one in desk.orders("make")]
+    )
     assert preset["prompt"] == "dusty drums" and "key" not in preset
     assert (plain["prompt"], plain["key"]) == ("warm chords", "Dm")
     assert (kind["prompt"], kind["kind"]) == ("warm chords", "oneshot")
     fl.channel_names[0], fl.pattern_names[0] = "Sampler", "Pattern 3"
     count = len(desk.orders("context"))
-    desk.until(lambda: len(desk.orders("context")) > count and desk.orders("context")[-1].values["key"] == "")
+    desk.until(
+        lambda: (
+            len(desk.orders("context")) > count and desk.orders("context")[-1].values["key"] == ""
+        )
+    )
     desk.touch(0x90, 39, 127)
     bare = desk.until(lambda: len(desk.orders("make")) == 4 and desk.orders("make")[3].requests[0])
     assert "prompt" not in bare
@@ -221,7 +236,12 @@ def test_a_message_that_comes_again_is_one_touch(desk):
 def test_messages_that_make_no_sense_make_no_clip_and_end_nothing(desk, message):
     for frame in split_message(message, 9, TO_DAEMON):
         desk.turn(frame.to_bytes())
-    for data in (b"\xf0\xf7", b"\xf0\x7dSC\x01\x02\x03\x04\xf7", Frame(TO_FL, DATA, 1).to_bytes(), bytes(300)):
+    for data in (
+        b"\xf0\xf7",
+        b"\xf0\x7dSC\x01\x02\x03\x04\xf7",
+        Frame(TO_FL, DATA, 1).to_bytes(),
+        bytes(300),
+    ):
         desk.turn(data)
     (frame,) = split_message({"do": "touch", "midi": [0x90, 36, 1], "n": 1}, 10, TO_DAEMON)
     desk.turn(frame.to_bytes())
@@ -258,7 +278,11 @@ def test_notes_of_fls_clips_are_handed_on(monkeypatch, tmp_path):
         def add(self, midi):
             written.put(midi)
 
-    desk = Desk(monkeypatch, piano_roll=Roll(), midi_of=lambda clip: str(tmp_path / "a.mid") if clip == "c1" else None)
+    desk = Desk(
+        monkeypatch,
+        piano_roll=Roll(),
+        midi_of=lambda clip: str(tmp_path / "a.mid") if clip == "c1" else None,
+    )
     desk.door.start()
     desk.door.tell(Done(FL, "j1", "c2", "/x/b.wav", {}))
     desk.door.tell(Done(FL, "j1", "c1", "/x/a.wav", {}))

@@ -1,6 +1,16 @@
 """The lines that FL's hint panel shows."""
 
-from bridge.events import Accepted, Done, Failed, Finished, Origin, Progress, Refused, SessionChanged, Told
+from bridge.events import (
+    Accepted,
+    Done,
+    Failed,
+    Finished,
+    Origin,
+    Progress,
+    Refused,
+    SessionChanged,
+    Told,
+)
 from bridge.fl.hints import Hints
 
 FL = Origin("fl")

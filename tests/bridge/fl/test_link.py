@@ -27,7 +27,9 @@ from bridge.fl.link import (
 )
 
 JSON = st.dictionaries(
-    st.text(max_size=20), st.one_of(st.text(max_size=300), st.integers(), st.booleans(), st.none()), max_size=6
+    st.text(max_size=20),
+    st.one_of(st.text(max_size=300), st.integers(), st.booleans(), st.none()),
+    max_size=6,
 )
 
 
@@ -63,7 +65,10 @@ def test_in_any_order_and_any_number_of_times():
 
 def test_an_id_that_goes_round_is_another_message():
     parts = Reassembly()
-    old, new = split_message({"t": "a" * 300}, 3, TO_DAEMON), split_message({"t": "b" * 300}, 3, TO_DAEMON)
+    old, new = (
+        split_message({"t": "a" * 300}, 3, TO_DAEMON),
+        split_message({"t": "b" * 300}, 3, TO_DAEMON),
+    )
     assert parts.add(old[0], 0.0) is None
     assert parts.add(new[0], 0.0) is None
     assert parts.add(new[1], 0.0) == {"t": "b" * 300}
@@ -81,7 +86,9 @@ def test_a_message_too_long_for_all_frames_is_refused():
 
 
 def types(frames):
-    return [(read_frame(frame).type, read_frame(frame).id, read_frame(frame).seq) for frame in frames]
+    return [
+        (read_frame(frame).type, read_frame(frame).id, read_frame(frame).seq) for frame in frames
+    ]
 
 
 def test_a_ping_a_second_and_nothing_else_while_nobody_answers():
@@ -100,7 +107,9 @@ def test_a_frame_without_an_answer_is_sent_again_and_then_given_up():
     link = FlLink()
     link.hear(Frame(TO_DAEMON, ACK, 99, 0, 0).to_bytes(), 0.0)
     link.put({"do": "one"})
-    sent = [frame for step in range(60) for frame in types(link.due(step * 0.1)) if frame[0] == DATA]
+    sent = [
+        frame for step in range(60) for frame in types(link.due(step * 0.1)) if frame[0] == DATA
+    ]
     assert len(sent) == MOST_TRIES and len(set(sent)) == 1
     assert SILENCE_S >= MOST_TRIES * RESEND_S
 
@@ -154,13 +163,18 @@ def test_each_data_frame_is_answered_also_when_it_comes_again():
 def test_own_echo_and_another_version_are_not_heard():
     link = FlLink()
     (echo,) = split_message({"do": "hint"}, 7, TO_FL)
-    (other,) = [Frame(TO_DAEMON, DATA, 7, 0, 1, frame.payload, version=9) for frame in split_message({"do": "x"}, 7, TO_DAEMON)]
+    (other,) = [
+        Frame(TO_DAEMON, DATA, 7, 0, 1, frame.payload, version=9)
+        for frame in split_message({"do": "x"}, 7, TO_DAEMON)
+    ]
     assert link.hear(echo.to_bytes(), 0.0) is None and link.other_version is None
     assert link.hear(other.to_bytes(), 0.0) is None and link.other_version == 9
     assert not link.is_answered(0.0)
 
 
 def test_the_identity_that_fl_asks_for():
-    assert identity_reply(bytes.fromhex("f07e7f0601f7")) == bytes.fromhex("f07e7f06027d53430100010000 00f7")
+    assert identity_reply(bytes.fromhex("f07e7f0601f7")) == bytes.fromhex(
+        "f07e7f06027d53430100010000 00f7"
+    )
     assert identity_reply(bytes.fromhex("f07e7f0602f7")) is None
     assert identity_reply(b"") is None

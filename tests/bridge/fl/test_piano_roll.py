@@ -27,7 +27,9 @@ def write_midi(path, **parts):
         track, now = mido.MidiTrack([mido.MetaMessage("track_name", name=name)]), 0
         for tick, on, number, velocity in events:
             kind = "note_on" if on or channel else "note_off"
-            track.append(mido.Message(kind, note=number, velocity=velocity, channel=channel, time=tick - now))
+            track.append(
+                mido.Message(kind, note=number, velocity=velocity, channel=channel, time=tick - now)
+            )
             now = tick
         file.tracks.append(track)
     file.save(path)
@@ -76,13 +78,22 @@ def run_in_fl(path, ppq=96, clip=0, replace=0):
 
 
 def test_notes_land_where_they_were_in_any_resolution(tmp_path):
-    PianoRoll(tmp_path).add(write_midi(tmp_path / "dusty_90bpm_Am_k3f9.mid", bass=BASS, drums=DRUMS))
+    PianoRoll(tmp_path).add(
+        write_midi(tmp_path / "dusty_90bpm_Am_k3f9.mid", bass=BASS, drums=DRUMS)
+    )
     script = tmp_path / "Sidecrate.pyscript"
     ast.parse(script.read_bytes(), feature_version=(3, 9))
     for ppq in (96, 192, 960):
         combos, score = run_in_fl(script, ppq)
-        assert combos["Clip"] == ["dusty_90bpm_Am_k3f9", "dusty_90bpm_Am_k3f9: bass", "dusty_90bpm_Am_k3f9: drums"]
-        wanted = sorted((start * ppq // 480, length * ppq // 480, number, v) for start, length, number, v in [*BASS, *DRUMS])
+        assert combos["Clip"] == [
+            "dusty_90bpm_Am_k3f9",
+            "dusty_90bpm_Am_k3f9: bass",
+            "dusty_90bpm_Am_k3f9: drums",
+        ]
+        wanted = sorted(
+            (start * ppq // 480, length * ppq // 480, number, v)
+            for start, length, number, v in [*BASS, *DRUMS]
+        )
         assert sorted(score.notes) == wanted and not score.cleared
         _, drums = run_in_fl(script, ppq, clip=2, replace=1)
         assert len(drums.notes) == 2 and drums.cleared
@@ -109,7 +120,12 @@ def test_names_that_a_list_cannot_hold_and_files_without_notes(tmp_path):
 
 
 def test_a_script_of_somebody_else_is_read_as_none_and_the_empty_one_does_nothing(tmp_path):
-    assert read_choices("import os\n") == read_choices("CHOICES = [") == read_choices("CHOICES = os.sep") == []
+    assert (
+        read_choices("import os\n")
+        == read_choices("CHOICES = [")
+        == read_choices("CHOICES = os.sep")
+        == []
+    )
     (tmp_path / "Sidecrate.pyscript").write_text(page([]))
     combos, score = run_in_fl(tmp_path / "Sidecrate.pyscript")
     assert combos == {} and score.notes == []
@@ -120,6 +136,10 @@ def test_the_piano_roll_module_is_called_as_the_stubs_say():
     import inspect
 
     real = sys.modules["flpianoroll"]
-    assert list(inspect.signature(real.ScriptDialog.AddInputCombo).parameters)[1:] == ["name", "values", "default_value"]
+    assert list(inspect.signature(real.ScriptDialog.AddInputCombo).parameters)[1:] == [
+        "name",
+        "values",
+        "default_value",
+    ]
     assert {"number", "time", "length", "velocity"} <= set(dir(real.Note)) and PPQ > 0
     assert {"PPQ", "addNote", "clearNotes"} <= set(dir(real.score))

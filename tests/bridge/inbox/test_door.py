@@ -27,7 +27,10 @@ def test_text_becomes_one_order_and_ends_in_done(bench: Bench) -> None:
     assert (bench.folder / "working" / address["file"]).is_file()
     bench.finish(order, clips=2)
     result = json.loads(bench.answer("done", "beat.txt.result.json"))
-    assert [(clip["id"], clip["path"], clip["bpm"], clip["key"], clip["bars"]) for clip in result["clips"]] == [
+    assert [
+        (clip["id"], clip["path"], clip["bpm"], clip["key"], clip["bars"])
+        for clip in result["clips"]
+    ] == [
         ("job0c1", "/crate/Loops/job0c1.wav", 90.0, "Am", 4),
         ("job0c2", "/crate/Loops/job0c2.wav", 90.0, "Am", 4),
     ]
@@ -100,7 +103,14 @@ def test_events_told_twice_change_nothing(bench: Bench) -> None:
 def test_events_of_other_doors_are_not_heard(bench: Bench) -> None:
     box = bench.start()
     box.tell(Failed(Origin("osc", {}), "j", "x", "y"))
-    box.tell(Failed(Origin("inbox", {"claim": "tabcdefg", "file": "../../etc/passwd", "of": 1}), "j", "x", "y"))
+    box.tell(
+        Failed(
+            Origin("inbox", {"claim": "tabcdefg", "file": "../../etc/passwd", "of": 1}),
+            "j",
+            "x",
+            "y",
+        )
+    )
     time.sleep(0.1)
     assert box.health() == "open" and bench.listing() == []
 
@@ -121,7 +131,10 @@ def test_what_cannot_be_taken_is_told_in_failed(bench: Bench) -> None:
     for name, (content, _) in wrong.items():
         bench.drop(name, content)
     (bench.folder / "folder.txt").mkdir()
-    for name, said in [*((name, said) for name, (_, said) in wrong.items()), ("folder.txt", "not a file")]:
+    for name, said in [
+        *((name, said) for name, (_, said) in wrong.items()),
+        ("folder.txt", "not a file"),
+    ]:
         text = bench.answer("failed", f"{name}.error.txt")
         assert said in text and text.endswith("\n")
         wait_for((bench.folder / "failed" / name).exists)
@@ -159,7 +172,17 @@ def test_an_empty_file_is_refused_after_a_while_and_not_before(bench: Bench) -> 
 
 def test_names_that_are_ignored_or_unknown_are_left_alone(bench: Bench) -> None:
     bench.start()
-    names = [".hidden.txt", "~lock.txt", "beat.txt~", "x.tmp", "x.wav.part", "x.crdownload", "x.wav.asd", "picture.xyz", "4913"]
+    names = [
+        ".hidden.txt",
+        "~lock.txt",
+        "beat.txt~",
+        "x.tmp",
+        "x.wav.part",
+        "x.crdownload",
+        "x.wav.asd",
+        "picture.xyz",
+        "4913",
+    ]
     for name in names:
         bench.drop(name, "drums")
     bench.no_order(1.2)
@@ -190,7 +213,12 @@ def test_audio_waits_for_the_text_of_its_name(bench: Bench) -> None:
     bench.finish(order, 0)
     bench.finish(order, 1)
     bench.answer("done", "guitar.txt.result.json")
-    wait_for(lambda: (bench.folder / "done" / "Guitar.wav").exists() and not list((bench.folder / "working").iterdir()))
+    wait_for(
+        lambda: (
+            (bench.folder / "done" / "Guitar.wav").exists()
+            and not list((bench.folder / "working").iterdir())
+        )
+    )
     bench.no_order(1.2)
 
 

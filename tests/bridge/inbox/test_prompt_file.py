@@ -8,7 +8,10 @@ EXAMPLE = "bpm: 90\nkey: A minor\ncount: 2\n\ndusty boom bap drums, vinyl crackl
 
 
 def values(data):
-    return [dict(request.values) for request in read_prompt_file(data if isinstance(data, bytes) else data.encode())]
+    return [
+        dict(request.values)
+        for request in read_prompt_file(data if isinstance(data, bytes) else data.encode())
+    ]
 
 
 def faults(data):
@@ -18,7 +21,14 @@ def faults(data):
 
 
 def test_the_example():
-    said = [{"bpm": 90.0, "key": "A minor", "count": 2, "prompt": "dusty boom bap drums, vinyl crackle, lazy swing"}]
+    said = [
+        {
+            "bpm": 90.0,
+            "key": "A minor",
+            "count": 2,
+            "prompt": "dusty boom bap drums, vinyl crackle, lazy swing",
+        }
+    ]
     assert values(EXAMPLE) == said
 
 
@@ -58,7 +68,9 @@ def test_a_blank_file_is_refused(data):
 
 
 def test_leading_fields_end_at_the_first_other_line():
-    assert values("bpm: 90\ndark techno\nkey: Am") == [{"bpm": 90.0, "prompt": "dark techno\nkey: Am"}]
+    assert values("bpm: 90\ndark techno\nkey: Am") == [
+        {"bpm": 90.0, "prompt": "dark techno\nkey: Am"}
+    ]
     assert values("\n\nbpm: 90\ndark") == [{"bpm": 90.0, "prompt": "dark"}]
     assert values("dark techno: the return") == [{"prompt": "dark techno: the return"}]
     assert values("tempo: 90 bpm\nhouse") == [{"prompt": "tempo: 90 bpm\nhouse"}]
@@ -88,7 +100,14 @@ def test_a_field_that_is_a_letter_or_two_off_is_refused(line, meant):
 
 
 @pytest.mark.parametrize(
-    "line", ["drums: hard and dry", "in: the deep", "style: techno", "intro: pads", "Note to self - go: fast"]
+    "line",
+    [
+        "drums: hard and dry",
+        "in: the deep",
+        "style: techno",
+        "intro: pads",
+        "Note to self - go: fast",
+    ],
 )
 def test_other_words_with_a_colon_are_prompt(line):
     assert values(line) == [{"prompt": line}]
@@ -101,7 +120,10 @@ def test_every_fault_is_told_with_its_line():
 
 
 def test_several_requests_in_one_file():
-    assert values("one\n===\n\n  ====  \nbpm: 90\ntwo\n===\n") == [{"prompt": "one"}, {"bpm": 90.0, "prompt": "two"}]
+    assert values("one\n===\n\n  ====  \nbpm: 90\ntwo\n===\n") == [
+        {"prompt": "one"},
+        {"bpm": 90.0, "prompt": "two"},
+    ]
 
 
 def test_an_empty_line_of_a_template_says_nothing():
@@ -125,7 +147,10 @@ def test_every_field_is_read_as_its_example():
         if name != "prompt"
     )
     assert values(written + "---\nkey: lime soda") == [
-        {**read_request((name, row.example) for name, row in FIELDS.items()).values, "prompt": "key: lime soda"}
+        {
+            **read_request((name, row.example) for name, row in FIELDS.items()).values,
+            "prompt": "key: lime soda",
+        }
     ]
 
 

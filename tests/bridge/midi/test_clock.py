@@ -43,7 +43,9 @@ def test_four_seconds_of_ticks_rounded_to_buffers_tell_the_tempo():
     tempos = [draw.uniform(40, 300) for _ in range(200)]
     clocks = [heard(buffered(ticks_of(bpm, 4, draw.random()))) for bpm in tempos]
     assert p95([error(clock, bpm) for clock, bpm in zip(clocks, tempos, strict=True)]) < 0.05
-    known = [(clock.measured, bpm) for clock, bpm in zip(clocks, tempos, strict=True) if clock.measured]
+    known = [
+        (clock.measured, bpm) for clock, bpm in zip(clocks, tempos, strict=True) if clock.measured
+    ]
     assert sum(abs(found.bpm - bpm) <= found.error_bpm for found, bpm in known) >= 0.9 * len(tempos)
 
 
@@ -138,7 +140,9 @@ def test_only_what_is_new_is_told():
     send(clocks, "a", ticks_of(120, 10, 20.0005), said, last_s=last_s)
     assert said[1] == {"bpm": 120.0, "playing": True, "position": 0.0}
     again = said[2:]
-    assert 1 <= len(again) <= 3 and all(values["bpm"] == 120 and values["playing"] for values in again)
+    assert 1 <= len(again) <= 3 and all(
+        values["bpm"] == 120 and values["playing"] for values in again
+    )
     assert again[-1]["position"] > again[0]["position"] or len(again) == 1
 
 
@@ -152,10 +156,15 @@ def test_a_clock_that_falls_silent_while_playing_has_stopped_and_its_tempo_stays
 
 def test_of_two_clocks_one_is_followed_until_it_ends_or_the_other_starts_a_song():
     clocks, said = Clocks(), []
-    both = sorted([(time_s, "a") for time_s in ticks_of(120, 5)] + [(time_s, "b") for time_s in ticks_of(90, 5, 0.01)])
+    both = sorted(
+        [(time_s, "a") for time_s in ticks_of(120, 5)]
+        + [(time_s, "b") for time_s in ticks_of(90, 5, 0.01)]
+    )
     last = {"a": 0.0, "b": 0.01}
     for time_s, port in both:
-        if clocks.note(port, CLOCK["tick"], time_s - last[port], time_s) and (values := clocks.look(time_s)):
+        if clocks.note(port, CLOCK["tick"], time_s - last[port], time_s) and (
+            values := clocks.look(time_s)
+        ):
             said.append(values)
         last[port] = time_s
     assert clocks.followed == "a" and said == [{"bpm": 120.0}]

@@ -17,7 +17,13 @@ def test_every_ready_made_map_gives_the_presets_their_pads(name):
         (found,) = mapping.heard(Touch("note", note, channel, 100), port)
         assert found.fields["prompt"] == config.presets[preset]["prompt"]
         assert not mapping.heard(Touch("note", note, channel, 100), "Some other keyboard")
-    assert {found.verb for found in mapping.mappings} >= {"make", "again", "keep", "audition", "cancel"}
+    assert {found.verb for found in mapping.mappings} >= {
+        "make",
+        "again",
+        "keep",
+        "audition",
+        "cancel",
+    }
     if controller.lights:
         assert mapping.lights == controller.lights
     assert len(set(controller.pads)) == len(controller.pads)
@@ -25,7 +31,9 @@ def test_every_ready_made_map_gives_the_presets_their_pads(name):
 
 def test_the_users_own_mapping_of_a_control_and_his_lights_count(tmp_path):
     path = tmp_path / "config.yaml"
-    path.write_text("midi:\n  controller: launchpad\n  map: [{note: 81, do: keep}]\n  lights: {done: 3}\n")
+    path.write_text(
+        "midi:\n  controller: launchpad\n  map: [{note: 81, do: keep}]\n  lights: {done: 3}\n"
+    )
     mapping = midi_map(load_config(path))
     (found,) = mapping.heard(Touch("note", 81, 0, 100), "Launchpad X LPX MIDI")
     assert found.verb == "keep" and mapping.lights == {"done": 3}

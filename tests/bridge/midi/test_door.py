@@ -59,7 +59,9 @@ CONTROLLER = textwrap.dedent("""
 class Controller:
     def __init__(self, name: str, to: str) -> None:
         command = [sys.executable, "-c", CONTROLLER, name, to]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
         self.lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
         assert self.lines.get(timeout=15) == "ready"
@@ -129,14 +131,20 @@ def opened(orders: queue.Queue[Order], **settings: object) -> Iterator[MidiDoor]
         assert door.health() == "closed"
 
 
-def test_a_note_to_our_own_port_is_an_order_and_its_light_tells_how_it_goes(jack: str, orders: queue.Queue[Order]) -> None:  # noqa: F811
+def test_a_note_to_our_own_port_is_an_order_and_its_light_tells_how_it_goes(
+    jack: str, orders: queue.Queue[Order]
+) -> None:
     with opened(orders) as door:
         assert door.health() == "open"
         with controller(to="Sidecrate") as pads:
             pads.play("b0157f", "902464", "902400", "902500", "c005")
             order = orders.get(timeout=10)
             assert order.verb == "make"
-            assert dict(order.requests[0].values) == {"prompt": "dusty drums", "bars": 2, "energy": 1.0}
+            assert dict(order.requests[0].values) == {
+                "prompt": "dusty drums",
+                "bars": 2,
+                "energy": 1.0,
+            }
             assert orders.get(timeout=10).origin.address["trigger"] == "program"
             origin = order.origin
             door.tell(Accepted(origin, "j1", 1))
@@ -150,7 +158,9 @@ def test_a_note_to_our_own_port_is_an_order_and_its_light_tells_how_it_goes(jack
             assert pads.lit() == "902400"
 
 
-def test_a_named_port_is_heard_lit_and_found_again_after_unplugging(jack: str, orders: queue.Queue[Order]) -> None:  # noqa: F811
+def test_a_named_port_is_heard_lit_and_found_again_after_unplugging(
+    jack: str, orders: queue.Queue[Order]
+) -> None:
     with opened(orders, inputs=["PADS"], virtual=False) as door:
         assert "no port" in door.health()
         for time_around in range(2):
@@ -171,7 +181,9 @@ def test_a_named_port_is_heard_lit_and_found_again_after_unplugging(jack: str, o
             wait_for(lambda: not door.ports)
 
 
-def test_without_names_every_device_is_heard_and_only_the_pressed_one_lit(jack: str, orders: queue.Queue[Order]) -> None:  # noqa: F811
+def test_without_names_every_device_is_heard_and_only_the_pressed_one_lit(
+    jack: str, orders: queue.Queue[Order]
+) -> None:
     with opened(orders) as door, controller("pads") as pads, controller("other") as other:
         wait_for(lambda: is_ready(door, 2))
         other.play("b0407f")
@@ -182,7 +194,9 @@ def test_without_names_every_device_is_heard_and_only_the_pressed_one_lit(jack: 
         assert pads.lines.empty()
 
 
-def test_a_controller_is_a_button_only_when_it_comes_up(jack: str, orders: queue.Queue[Order]) -> None:  # noqa: F811
+def test_a_controller_is_a_button_only_when_it_comes_up(
+    jack: str, orders: queue.Queue[Order]
+) -> None:
     with opened(orders), controller(to="Sidecrate") as pads:
         pads.play("b04020", "b04041", "b04050", "b0407f", "b04000", "b0407f", "b0407f", "c005")
         verbs = []
@@ -191,7 +205,9 @@ def test_a_controller_is_a_button_only_when_it_comes_up(jack: str, orders: queue
         assert verbs == ["keep", "keep", "keep"]
 
 
-def test_a_program_that_sends_to_our_port_is_not_heard_twice(jack: str, orders: queue.Queue[Order]) -> None:  # noqa: F811
+def test_a_program_that_sends_to_our_port_is_not_heard_twice(
+    jack: str, orders: queue.Queue[Order]
+) -> None:
     with opened(orders) as door, controller(to="Sidecrate") as pads:
         wait_for(lambda: door.ports)
         pads.play("902464", "902464", "b04000", "b0407f", "c005")
@@ -205,7 +221,7 @@ def test_a_program_that_sends_to_our_port_is_not_heard_twice(jack: str, orders: 
             orders.get(timeout=0.3)
 
 
-def test_a_fault_in_the_daemon_does_not_end_the_door(jack: str) -> None:  # noqa: F811
+def test_a_fault_in_the_daemon_does_not_end_the_door(jack: str) -> None:
     heard: queue.Queue[Order] = queue.Queue()
 
     def take(order: Order) -> None:
@@ -222,7 +238,9 @@ def test_a_fault_in_the_daemon_does_not_end_the_door(jack: str) -> None:  # noqa
         door.stop()
 
 
-def test_no_midi_system_is_said_and_nothing_runs(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_no_midi_system_is_said_and_nothing_runs(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     monkeypatch.setattr("bridge.midi.ports.jack_sockets", list)
     monkeypatch.setattr("bridge.midi.ports._SEQUENCER", "/nowhere/seq")
@@ -248,7 +266,9 @@ def test_nothing_mapped_opens_nothing() -> None:
     assert "midi.map" in door.health()
 
 
-def test_a_midi_system_that_is_killed_is_let_go_before_sending_to_it_hangs(orders: queue.Queue[Order]) -> None:
+def test_a_midi_system_that_is_killed_is_let_go_before_sending_to_it_hangs(
+    orders: queue.Queue[Order],
+) -> None:
     with ExitStack() as stack, jack_server() as name:
         door = stack.enter_context(opened(orders))
         assert door.health() == "open"

@@ -23,12 +23,14 @@ from tests.helpers.jack import jack, jack_pid  # noqa: F401
 
 pytestmark = [
     pytest.mark.alone,
-    pytest.mark.skipif(sys.platform != "linux", reason="JACK servers are stopped and looked up as Linux does it"),
+    pytest.mark.skipif(
+        sys.platform != "linux", reason="JACK servers are stopped and looked up as Linux does it"
+    ),
 ]
 
 
 @pytest.fixture
-def server(jack: str):  # noqa: F811
+def server(jack: str):
     """The process of a JACK server; it goes on at the end, as one that is stopped cannot be ended."""
     pid = jack_pid(jack)
     yield pid
@@ -41,7 +43,9 @@ def stop(server: int) -> None:
     wait_for(lambda: Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[0] == "T")
 
 
-def test_more_than_fits_can_be_sent_to_a_server_that_stands_still_and_the_newest_comes_through_later(server: int) -> None:
+def test_more_than_fits_can_be_sent_to_a_server_that_stands_still_and_the_newest_comes_through_later(
+    server: int,
+) -> None:
     ports = MidiPorts(lambda *_: None, api="jack")
     ports.open()
     with controller(to="Sidecrate") as pads:
@@ -49,7 +53,9 @@ def test_more_than_fits_can_be_sent_to_a_server_that_stands_still_and_the_newest
         assert pads.lit() == "900101"
         stop(server)
         turns = []
-        beside = threading.Thread(target=lambda: [(time.sleep(0.01), turns.append(1)) for _ in range(100)])
+        beside = threading.Thread(
+            target=lambda: [(time.sleep(0.01), turns.append(1)) for _ in range(100)]
+        )
         beside.start()
         for number in range(6000):
             ports.send([0x90, number % 128, 2], "Sidecrate")
@@ -78,7 +84,9 @@ ports.close()
 
 
 def test_a_program_can_end_while_the_server_stands_still(server: int) -> None:
-    program = subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     try:
         assert program.stdout and program.stdout.readline() == "open\n"
         stop(server)
@@ -90,7 +98,7 @@ def test_a_program_can_end_while_the_server_stands_still(server: int) -> None:
         os.kill(server, signal.SIGKILL)
 
 
-def test_a_server_that_is_stopped_is_not_joined(server: int, orders: queue.Queue[Order]) -> None:  # noqa: F811
+def test_a_server_that_is_stopped_is_not_joined(server: int, orders: queue.Queue[Order]) -> None:
     stop(server)
     with pytest.raises(DoorError, match=f"kill -CONT {server}"):
         list_ports("jack")
@@ -102,7 +110,7 @@ def test_a_server_that_is_stopped_is_not_joined(server: int, orders: queue.Queue
 
 def test_the_door_says_that_the_server_stands_still_and_paints_its_lights_when_it_goes_on(
     server: int,
-    orders: queue.Queue[Order],  # noqa: F811
+    orders: queue.Queue[Order],
 ) -> None:
     with opened(orders) as door, controller(to="Sidecrate") as pads:
         pads.play("902464")
@@ -112,4 +120,6 @@ def test_the_door_says_that_the_server_stands_still_and_paints_its_lights_when_i
         door.tell(Accepted(order.origin, "j1", 1))
         os.kill(server, signal.SIGCONT)
         wait_for(lambda: door.health() == "open")
-        assert [pads.lit(), pads.lit()] == ["902401", "902401"], "sent while it stood still, and painted again"
+        assert [pads.lit(), pads.lit()] == ["902401", "902401"], (
+            "sent while it stood still, and painted again"
+        )

@@ -25,17 +25,39 @@ def only(entry: dict[str, Any], **settings: Any) -> Any:
     [
         ({"note": 36, "do": "preset dusty"}, "make", "dusty", {"prompt": "dusty drums", "bars": 2}),
         ({"note": 36, "do": "preset Deep Bass"}, "make", "Deep Bass", {"prompt": "deep bass"}),
-        ({"note": 36, "do": "preset dusty", "with": {"bars": "8"}}, "make", "dusty", {"prompt": "dusty drums", "bars": 8}),
-        ({"note": 36, "do": "make", "with": {"prompt": "a choir"}}, "make", "", {"prompt": "a choir"}),
-        ({"note": 36, "do": "oneshot", "with": {"prompt": "kick"}}, "make", "", {"kind": "oneshot", "prompt": "kick"}),
-        ({"cc": 20, "do": "again", "with": {"change": "drums"}}, "again", "last", {"change": "drums"}),
+        (
+            {"note": 36, "do": "preset dusty", "with": {"bars": "8"}},
+            "make",
+            "dusty",
+            {"prompt": "dusty drums", "bars": 8},
+        ),
+        (
+            {"note": 36, "do": "make", "with": {"prompt": "a choir"}},
+            "make",
+            "",
+            {"prompt": "a choir"},
+        ),
+        (
+            {"note": 36, "do": "oneshot", "with": {"prompt": "kick"}},
+            "make",
+            "",
+            {"kind": "oneshot", "prompt": "kick"},
+        ),
+        (
+            {"cc": 20, "do": "again", "with": {"change": "drums"}},
+            "again",
+            "last",
+            {"change": "drums"},
+        ),
         ({"program": 3, "do": "cancel"}, "cancel", "all", {}),
         ({"note": 36, "do": "keep"}, "keep", "last", {}),
         ({"note": 36, "do": "audition"}, "audition", "last", {}),
         ({"note": 36, "do": "audition next"}, "audition", "next", {}),
     ],
 )
-def test_what_entries_do(entry: dict[str, Any], verb: str, what: str, fields: dict[str, Any]) -> None:
+def test_what_entries_do(
+    entry: dict[str, Any], verb: str, what: str, fields: dict[str, Any]
+) -> None:
     mapping = only(entry)
     assert (mapping.verb, mapping.what, dict(mapping.fields)) == (verb, what, fields)
 
@@ -80,13 +102,23 @@ def test_wrong_entries_say_what_and_how_to_mend_it(entry: Any, said: str) -> Non
     with pytest.raises(RequestError) as error:
         MidiMap.read([entry], PRESETS)
     assert said in error.value.text
-    assert all(fault.text.startswith("midi.map 1: ") and "\n" not in fault.text for fault in error.value.faults)
+    assert all(
+        fault.text.startswith("midi.map 1: ") and "\n" not in fault.text
+        for fault in error.value.faults
+    )
 
 
 def test_all_faults_come_at_once() -> None:
     with pytest.raises(RequestError) as error:
-        MidiMap.read([{"note": 200, "do": "dance"}, {"note": 1, "do": "keep"}, {"cc": -1, "do": "keep"}], PRESETS)
-    assert [fault.text[:11] for fault in error.value.faults] == ["midi.map 1:", "midi.map 1:", "midi.map 3:"]
+        MidiMap.read(
+            [{"note": 200, "do": "dance"}, {"note": 1, "do": "keep"}, {"cc": -1, "do": "keep"}],
+            PRESETS,
+        )
+    assert [fault.text[:11] for fault in error.value.faults] == [
+        "midi.map 1:",
+        "midi.map 1:",
+        "midi.map 3:",
+    ]
 
 
 def test_knobs_cover_their_range() -> None:
@@ -95,7 +127,9 @@ def test_knobs_cover_their_range() -> None:
     bpm = only({"cc": 1, "do": "set bpm", "from": 70, "to": 170}).scale
     assert [bpm.at(p) for p in (0, 1, 127)] == [70.0, 71.0, 170.0]
     bars = only({"cc": 1, "do": "set bars", "from": 8, "to": 1}).scale
-    assert [bars.at(p) for p in (0, 127)] == [8, 1] and {bars.at(p) for p in range(128)} == set(range(1, 9))
+    assert [bars.at(p) for p in (0, 127)] == [8, 1] and {bars.at(p) for p in range(128)} == set(
+        range(1, 9)
+    )
     fine = only({"cc": 1, "do": "set bpm", "from": 90, "to": 91, "step": 0.25}).scale
     assert {fine.at(p) for p in range(128)} == {90.0, 90.25, 90.5, 90.75, 91.0}
     key = only({"cc": 1, "do": "set key", "values": ["Am", "Cm", "keep"]}).scale
@@ -148,7 +182,10 @@ def test_channels_ports_and_order() -> None:
 
 def test_a_pad_shows_work_before_what_waits_and_that_before_the_end() -> None:
     sent: list[tuple[int, ...]] = []
-    lights = Lights({"queued": 1, "working": 2, "done": 3, "failed": 4}, lambda message, port: sent.append(tuple(message)))
+    lights = Lights(
+        {"queued": 1, "working": 2, "done": 3, "failed": 4},
+        lambda message, port: sent.append(tuple(message)),
+    )
     pad = Origin("midi", {"port": "p", "trigger": "note", "number": 36, "channel": 9})
 
     def shown(event: Any) -> int | None:
@@ -169,18 +206,36 @@ def test_a_pad_shows_work_before_what_waits_and_that_before_the_end() -> None:
     lights.show_again()
     lights.put_out()
     assert sent == [(0x99, 36, 4), (0x99, 36, 0)]
-    assert shown(Finished(Origin("midi", {"trigger": "program", "port": "p", "number": 1, "channel": 0}), "j", 1, 0)) is None
+    assert (
+        shown(
+            Finished(
+                Origin("midi", {"trigger": "program", "port": "p", "number": 1, "channel": 0}),
+                "j",
+                1,
+                0,
+            )
+        )
+        is None
+    )
     assert shown(Finished(Origin("midi", {}), "j", 1, 0)) is None
 
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        ("Launchpad Mini:Launchpad Mini MIDI 1 20:0", "Launchpad Mini:Launchpad Mini MIDI 1 24:0", True),
+        (
+            "Launchpad Mini:Launchpad Mini MIDI 1 20:0",
+            "Launchpad Mini:Launchpad Mini MIDI 1 24:0",
+            True,
+        ),
         ("pads:out", "pads-01:in", True),
         ("MPK mini 0", "MPK mini 1", True),
         ("Midi-Bridge:APC:(capture_0) APC MIDI 1", "Midi-Bridge:APC:(playback_0) APC MIDI 1", True),
-        ("Midi-Bridge:APC:(capture_0) APC MIDI 1", "Midi-Bridge:Synth:(playback_0) Synth MIDI 1", False),
+        (
+            "Midi-Bridge:APC:(capture_0) APC MIDI 1",
+            "Midi-Bridge:Synth:(playback_0) Synth MIDI 1",
+            False,
+        ),
         ("Launchpad Mini", "nanoPAD2", False),
     ],
 )
@@ -197,7 +252,13 @@ def test_a_pads_order_says_whose_light_it_is_on_other_surfaces() -> None:
     ]
     touches = Touches(MidiMap.read(entries, presets))
     origin = Origin("midi", {"port": "pads", "number": 36})
-    orders = [touches.orders(Touch("note", note, 0, 100), "pads", origin)[0] for note in (36, 37, 38)]
+    orders = [
+        touches.orders(Touch("note", note, 0, 100), "pads", origin)[0] for note in (36, 37, 38)
+    ]
     assert [order.origin.address.get("preset", "") for order in orders] == ["dusty", "", ""]
     assert all(order.origin.address["port"] == "pads" for order in orders)
-    assert [(order.verb, order.what) for order in orders] == [("make", ""), ("make", ""), ("again", "last")]
+    assert [(order.verb, order.what) for order in orders] == [
+        ("make", ""),
+        ("make", ""),
+        ("again", "last"),
+    ]

@@ -50,7 +50,12 @@ def door(orders, asked):
     def take(order):
         (asked if order.verb == "known" else orders).append(order)
 
-    door = OscDoor(take, port=0, greeting=Greeting("0.1", "/crate", "boot1"), presets={"dusty": {"prompt": "dusty drums"}})
+    door = OscDoor(
+        take,
+        port=0,
+        greeting=Greeting("0.1", "/crate", "boot1"),
+        presets={"dusty": {"prompt": "dusty drums"}},
+    )
     door.start()
     yield door
     door.stop()
@@ -171,7 +176,12 @@ def test_pins_and_context(client, orders):
     client.send("/sidecrate/meter", 3, 4)
     client.send("/sidecrate/context", json.dumps({"source": "max:1", "bpm": 93.5, "playing": True}))
     wait_for(orders, 5)
-    assert [order.values for order in orders[:4]] == [{"bpm": 128.0}, {"bpm": None}, {"key": "Am"}, {"meter": "3/4"}]
+    assert [order.values for order in orders[:4]] == [
+        {"bpm": 128.0},
+        {"bpm": None},
+        {"key": "Am"},
+        {"meter": "3/4"},
+    ]
     assert orders[4].what == "max:1" and orders[4].values == {"bpm": 93.5, "playing": True}
 
 
@@ -221,11 +231,19 @@ def test_a_port_in_use_is_an_error_with_a_fix(door):
 
 def test_the_context_inside_a_request_is_heard_before_it(client, orders):
     client.send(
-        "/sidecrate/generate", '{"prompt": "dusty drums", "id": "a1", "context": {"source": "max:m1", "bpm": 93.5, "key": "Dm"}}'
+        "/sidecrate/generate",
+        '{"prompt": "dusty drums", "id": "a1", "context": {"source": "max:m1", "bpm": 93.5, "key": "Dm"}}',
     )
     context, make = wait_for(orders, 2)
-    assert (context.verb, context.what, dict(context.values)) == ("context", "max:m1", {"bpm": 93.5, "key": "Dm"})
-    assert (make.verb, dict(make.requests[0].values)) == ("make", {"prompt": "dusty drums", "id": "a1"})
+    assert (context.verb, context.what, dict(context.values)) == (
+        "context",
+        "max:m1",
+        {"bpm": 93.5, "key": "Dm"},
+    )
+    assert (make.verb, dict(make.requests[0].values)) == (
+        "make",
+        {"prompt": "dusty drums", "id": "a1"},
+    )
 
 
 def test_an_error_bears_the_id_of_what_was_refused(door, client, orders):
@@ -240,4 +258,6 @@ def test_an_error_bears_the_id_of_what_was_refused(door, client, orders):
     client.send("/sidecrate/generate", "x", "id", "a10")
     (order,) = wait_for(orders, 1)
     door.tell(Refused(order.origin, "engine", "no such engine", "make"))
-    assert client.receive() == Message("/sidecrate/error", ("/sidecrate/generate", "engine", "no such engine", "a10"))
+    assert client.receive() == Message(
+        "/sidecrate/error", ("/sidecrate/generate", "engine", "no such engine", "a10")
+    )

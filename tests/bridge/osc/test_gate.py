@@ -47,8 +47,17 @@ def test_a_knock_is_heard_once_while_somebody_waits(gate, now):
     gate.open_for(ASKER, 30)
     assert gate.is_wide and not gate.admits(TABLET)
     assert gate.knock(SURFACE, TABLET) == Knock("192.168.1.20", "/sidecrate/surface", False)
-    assert gate.knock(SURFACE, TABLET) is None and not gate.admits(TABLET), "it waits for a person's word"
-    for packet in (b"", b"/", b"#bundle\0", build_message("/elsewhere", 1), b"/sidecrate/x", b"\xff" * 600):
+    assert gate.knock(SURFACE, TABLET) is None and not gate.admits(TABLET), (
+        "it waits for a person's word"
+    )
+    for packet in (
+        b"",
+        b"/",
+        b"#bundle\0",
+        build_message("/elsewhere", 1),
+        b"/sidecrate/x",
+        b"\xff" * 600,
+    ):
         assert gate.knock(packet, STRANGER) is None
     now[0] = 30.0
     assert gate.knock(SURFACE, STRANGER) is None and not gate.is_wide
@@ -57,7 +66,9 @@ def test_a_knock_is_heard_once_while_somebody_waits(gate, now):
 def test_the_code_lets_in_and_cannot_be_guessed(gate):
     pairing = gate.open_for(ASKER, 30)
     assert gate.knock(SURFACE, TABLET) and gate.knock(code(int(pairing.code)), TABLET).has_code
-    assert gate.knock(code(float(pairing.code)), TABLET).has_code, "TouchOSC's scripts send numbers as floats"
+    assert gate.knock(code(float(pairing.code)), TABLET).has_code, (
+        "TouchOSC's scripts send numbers as floats"
+    )
     for guess in range(WRONG_CODES):
         gate.knock(code(str(guess)), STRANGER)
     assert gate.knock(code(pairing.code), STRANGER) is None
@@ -68,9 +79,16 @@ def test_programs_that_send_bundles_knock_too(gate):
     pairing = gate.open_for(ASKER, 30)
 
     def bundle(*packets):
-        return b"#bundle\0" + bytes(7) + b"\1" + b"".join(len(packet).to_bytes(4, "big") + packet for packet in packets)
+        return (
+            b"#bundle\0"
+            + bytes(7)
+            + b"\1"
+            + b"".join(len(packet).to_bytes(4, "big") + packet for packet in packets)
+        )
 
-    assert gate.knock(bundle(build_message("/time", 1.0), SURFACE), TABLET) == Knock("192.168.1.20", "/sidecrate/surface", False)
+    assert gate.knock(bundle(build_message("/time", 1.0), SURFACE), TABLET) == Knock(
+        "192.168.1.20", "/sidecrate/surface", False
+    )
     assert gate.knock(bundle(build_message("/time", 1.0), code(pairing.code)), TABLET).has_code
     guesses = bundle(*(code(str(guess)) for guess in range(60)))
     assert not gate.knock(guesses, STRANGER).has_code and pairing.wrong_codes == WRONG_CODES
@@ -89,7 +107,9 @@ def test_one_pairing_at_a_time(gate, now):
     gate.open_for(OTHER, 30)
 
 
-@pytest.mark.parametrize("address", ["", "tablet", "127.0.0.1", "0.0.0.0", "224.0.0.1", "1.2.3", "fe80::1"])
+@pytest.mark.parametrize(
+    "address", ["", "tablet", "127.0.0.1", "0.0.0.0", "224.0.0.1", "1.2.3", "fe80::1"]
+)
 def test_only_another_machines_address_is_let_in(gate, address):
     with pytest.raises(OscError, match="another machine"):
         gate.let_in(address)
@@ -195,7 +215,9 @@ def test_pairing_by_the_code_and_back_to_this_machine_alone(own_address, open_do
     assert json.loads(answer_to(here, "/sidecrate/told").arguments[2])["code"] is False
     now[0] = 11.0
     tablet.send("/sidecrate/pair", secret)
-    assert here.receive(0.6) is None and not door._socket.is_wide, "too late: closed to the network again"
+    assert here.receive(0.6) is None and not door._socket.is_wide, (
+        "too late: closed to the network again"
+    )
     here.send("/sidecrate/pair", 10)
     secret = json.loads(answer_to(here, "/sidecrate/told").arguments[2])["code"]
     tablet.send("/sidecrate/pair", secret)
@@ -206,7 +228,9 @@ def test_pairing_by_the_code_and_back_to_this_machine_alone(own_address, open_do
         client.socket.close()
 
 
-def test_where_the_network_side_is_taken_pairing_says_so_and_this_machine_is_served_on(own_address, open_door):
+def test_where_the_network_side_is_taken_pairing_says_so_and_this_machine_is_served_on(
+    own_address, open_door
+):
     door = open_door()
     here, other = Client(door.port), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     other.bind((own_address, door.port))

@@ -13,12 +13,17 @@ HERE, ELSEWHERE = ("127.0.0.1", 9000), ("192.168.1.20", 9000)
 def ordered(peer, address, *arguments, trust_lan=False):
     taken = []
     presets = {"paid": {"prompt": "a loop", "engine": "musicgen-looper"}}
-    OscOrders(taken.append, presets, trust_lan).send(Sender(peer), Message(f"/sidecrate/{address}", arguments))
+    OscOrders(taken.append, presets, trust_lan).send(
+        Sender(peer), Message(f"/sidecrate/{address}", arguments)
+    )
     (order,) = taken
     return order
 
 
-@pytest.mark.parametrize("sent", [("generate", "a loop", "engine", "musicgen-looper"), ("preset", "paid"), ("again", "last")])
+@pytest.mark.parametrize(
+    "sent",
+    [("generate", "a loop", "engine", "musicgen-looper"), ("preset", "paid"), ("again", "last")],
+)
 def test_other_machines_may_not_spend_unless_trusted(sent):
     assert ordered(HERE, *sent).may_spend
     assert not ordered(ELSEWHERE, *sent).may_spend
@@ -26,7 +31,12 @@ def test_other_machines_may_not_spend_unless_trusted(sent):
 
 
 @pytest.mark.parametrize(
-    "sent", [("fit", "/music/a.wav"), ("generate", "x", "kit", "/music/kit"), ("again", "last", "reference", "/a.wav")]
+    "sent",
+    [
+        ("fit", "/music/a.wav"),
+        ("generate", "x", "kit", "/music/kit"),
+        ("again", "last", "reference", "/a.wav"),
+    ],
 )
 def test_other_machines_name_no_paths(sent):
     with pytest.raises(RequestError, match="trust_lan"):
@@ -53,13 +63,27 @@ def test_what_a_sender_set_says_more_than_a_preset_and_less_than_the_request():
 def test_again_shows_on_the_key_of_the_preset_that_it_repeats():
     taken, sender = [], Sender(HERE)
     orders = OscOrders(taken.append, {"dusty": {"prompt": "dusty"}}, False)
-    for address, *arguments in (("preset", "dusty"), ("again", "last"), ("again", "k3f9"), ("generate", "x"), ("again",)):
+    for address, *arguments in (
+        ("preset", "dusty"),
+        ("again", "last"),
+        ("again", "k3f9"),
+        ("generate", "x"),
+        ("again",),
+    ):
         orders.send(sender, Message(f"/sidecrate/{address}", tuple(arguments)))
-    assert [order.origin.address.get("preset", "") for order in taken] == ["dusty", "dusty", "", "", ""]
+    assert [order.origin.address.get("preset", "") for order in taken] == [
+        "dusty",
+        "dusty",
+        "",
+        "",
+        "",
+    ]
 
 
 def test_a_tempo_without_json_is_followed_and_taken_back():
-    assert ordered(HERE, "bpm", 93.5).values == {"bpm": 93.5} and ordered(HERE, "bpm", 0.0).values == {"bpm": None}
+    assert ordered(HERE, "bpm", 93.5).values == {"bpm": 93.5} and ordered(
+        HERE, "bpm", 0.0
+    ).values == {"bpm": None}
     assert ordered(HERE, "bpm", 93.5).verb == "context"
     with pytest.raises(OscError, match="trust_lan"):
         ordered(ELSEWHERE, "bpm", 93.5)

@@ -21,12 +21,18 @@ from bridge.osc.addresses import (
 
 
 def bundle(*elements: bytes) -> bytes:
-    return b"#bundle\0" + struct.pack(">Q", 1) + b"".join(struct.pack(">i", len(e)) + e for e in elements)
+    return (
+        b"#bundle\0"
+        + struct.pack(">Q", 1)
+        + b"".join(struct.pack(">i", len(e)) + e for e in elements)
+    )
 
 
 def test_there_and_back():
     packet = build_message("/sidecrate/generate", "dusty drums", "bpm", 93.5, "bars", 4)
-    assert parse_packet(packet) == [Message("/sidecrate/generate", ("dusty drums", "bpm", 93.5, "bars", 4))]
+    assert parse_packet(packet) == [
+        Message("/sidecrate/generate", ("dusty drums", "bpm", 93.5, "bars", 4))
+    ]
 
 
 def test_bundles_are_opened():
@@ -79,7 +85,9 @@ def test_buttons_press_and_release():
 def test_requests_in_pairs_and_in_json():
     pairs = read_prompt(Message("/sidecrate/oneshot", ("kick", "note", "G1", "count", 3)))
     assert dict(pairs.values) == {"prompt": "kick", "note": "G1", "count": 3, "kind": "oneshot"}
-    assert dict(read_prompt(Message("/sidecrate/generate", ('{"prompt": "x", "bpm": 90}',))).values) == {
+    assert dict(
+        read_prompt(Message("/sidecrate/generate", ('{"prompt": "x", "bpm": 90}',))).values
+    ) == {
         "prompt": "x",
         "bpm": 90.0,
     }

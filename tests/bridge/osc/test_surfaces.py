@@ -4,10 +4,27 @@ from itertools import pairwise
 
 import pytest
 
-from bridge.events import Accepted, Done, Failed, Finished, Origin, Progress, Refused, SessionChanged, Told
+from bridge.events import (
+    Accepted,
+    Done,
+    Failed,
+    Finished,
+    Origin,
+    Progress,
+    Refused,
+    SessionChanged,
+    Told,
+)
 from bridge.osc.addresses import OUT, is_ours, parse_packet
 from bridge.osc.door import Greeting, OscDoor
-from bridge.osc.surfaces import MAX_SURFACES, MIN_GAP_S, PLACES, SILENCE_ENDS_S, Surfaces, light_address
+from bridge.osc.surfaces import (
+    MAX_SURFACES,
+    MIN_GAP_S,
+    PLACES,
+    SILENCE_ENDS_S,
+    Surfaces,
+    light_address,
+)
 from tests.bridge.osc.test_door import Client, wait_for
 
 PRESETS = {"dusty": {"prompt": "dusty drums"}, "deep bass/2": {"prompt": "bass"}}
@@ -85,7 +102,11 @@ def test_text_and_bar_tell_of_every_door(screen):
     for event, text, bar in (
         (Accepted(Origin("inbox"), "j1", 1, "dusty drums"), "queued: dusty drums", 0.0),
         (Progress(Origin("cli"), "j1", 0.5, "generating"), "generating 50%", 0.5),
-        (Done(Origin("midi"), "j1", "k3f9", "/crate/Loops/dusty_90bpm_k3f9.wav", {}), "done: dusty_90bpm_k3f9", 1.0),
+        (
+            Done(Origin("midi"), "j1", "k3f9", "/crate/Loops/dusty_90bpm_k3f9.wav", {}),
+            "done: dusty_90bpm_k3f9",
+            1.0,
+        ),
         (Finished(Origin("midi"), "j1", 1, 2, "silent\ntakes"), "1 of 3 clips: silent takes", 1.0),
         (Failed(Origin("midi"), "j1", "cancelled", "x"), "cancelled", 0.0),
         (Refused(Origin("midi"), "bad", "bpm 5 is too slow"), "not taken: bpm 5 is too slow", 0.0),
@@ -103,7 +124,11 @@ def test_text_and_bar_tell_of_every_door(screen):
 def test_tempo_key_and_meter_are_the_sessions(screen):
     screen.surfaces.hear(SessionChanged({"bpm": 93.5, "key": "Am", "meter": "3/4", "said_by": {}}))
     shown = screen.shown()
-    assert [shown[f"/sidecrate/now/{name}"] for name in ("tempo", "key", "meter")] == [93.5, "Am", "3/4"]
+    assert [shown[f"/sidecrate/now/{name}"] for name in ("tempo", "key", "meter")] == [
+        93.5,
+        "Am",
+        "3/4",
+    ]
     screen.now_s += 1
     screen.surfaces.hear(SessionChanged({"said_by": {}}))
     shown = screen.shown()
@@ -142,7 +167,10 @@ def test_places_end_and_give_way_to_names():
     screen = Screen(names)
     screen.surfaces.join(("127.0.0.1", 1))
     shown = screen.shown()
-    assert shown[f"/sidecrate/name/{PLACES}"] == names[PLACES - 1] and f"/sidecrate/name/{PLACES + 1}" not in shown
+    assert (
+        shown[f"/sidecrate/name/{PLACES}"] == names[PLACES - 1]
+        and f"/sidecrate/name/{PLACES + 1}" not in shown
+    )
     screen.surfaces.hear(Accepted(of("one"), "j1", 1))
     assert screen.shown()["/sidecrate/light/2"] == 0.0, "that is the light of the preset called 2"
     assert light_address("a b#c*d,e/f?g[h]i{j}") == "/sidecrate/light/a_b_c_d_e_f_g_h_i_j_"
@@ -181,7 +209,10 @@ def test_over_the_wire_a_preset_by_place_lights_its_key(door, client, orders):
     assert ("/sidecrate/name/1", "dusty") in listen(client)
     client.send("/sidecrate/preset", "1", "bars", 2)
     known, make = wait_for(orders, 2)
-    assert known.verb == "known" and dict(make.requests[0].values) == {"prompt": "dusty drums", "bars": 2}
+    assert known.verb == "known" and dict(make.requests[0].values) == {
+        "prompt": "dusty drums",
+        "bars": 2,
+    }
     event = Accepted(make.origin, "j1", 1)
     door.overhear(event)
     door.tell(event)
@@ -191,7 +222,10 @@ def test_over_the_wire_a_preset_by_place_lights_its_key(door, client, orders):
     door.tell(SessionChanged({"bpm": 90.0}))
     assert listen(client) == [], "it reads no JSON"
     client.send("/sidecrate/preset", "7")
-    assert any(row[0] == "/sidecrate/text" and row[1].startswith("not taken: preset '7'") for row in listen(client))
+    assert any(
+        row[0] == "/sidecrate/text" and row[1].startswith("not taken: preset '7'")
+        for row in listen(client)
+    )
     client.send("/sidecrate/bye", "tablet")
     wait_for(orders, 3)
     door.overhear(Accepted(Origin("inbox"), "j2", 1))
@@ -210,6 +244,12 @@ def test_the_values_go_to_the_port_that_was_named_whatever_port_sends(door, clie
 
 
 def test_what_we_send_to_surfaces_is_not_answered_when_it_comes_back(door, client, orders):
-    for address in ("/sidecrate/text", "/sidecrate/bar", "/sidecrate/light/x", "/sidecrate/name/1", "/sidecrate/now/tempo"):
+    for address in (
+        "/sidecrate/text",
+        "/sidecrate/bar",
+        "/sidecrate/light/x",
+        "/sidecrate/name/1",
+        "/sidecrate/now/tempo",
+    ):
         client.send(address, 1.0)
     assert client.receive(0.3) is None and orders == []

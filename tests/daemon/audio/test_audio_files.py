@@ -10,10 +10,14 @@ from daemon.errors import AudioError
 
 def tone(rate, channels, seconds=0.5):
     t = np.arange(round(seconds * rate)) / rate
-    return np.stack([0.5 * np.sin(2 * np.pi * (200 + 100 * c) * t) for c in range(channels)], axis=1).astype(np.float32)
+    return np.stack(
+        [0.5 * np.sin(2 * np.pi * (200 + 100 * c) * t) for c in range(channels)], axis=1
+    ).astype(np.float32)
 
 
-@pytest.mark.parametrize("suffix, tolerance", [("wav", 1e-4), ("flac", 1e-4), ("aiff", 1e-4), ("ogg", 0.1), ("mp3", 0.1)])
+@pytest.mark.parametrize(
+    "suffix, tolerance", [("wav", 1e-4), ("flac", 1e-4), ("aiff", 1e-4), ("ogg", 0.1), ("mp3", 0.1)]
+)
 @pytest.mark.parametrize("channels", [1, 2])
 def test_formats(tmp_path, suffix, tolerance, channels):
     said = tone(44100, channels)
@@ -65,7 +69,9 @@ def test_refusals(tmp_path):
     refused("nothing.wav")
     soundfile.write(tmp_path / "slow.wav", tone(4000, 1), 4000)
     refused("slow.wav")
-    soundfile.write(tmp_path / "nan.wav", np.full((100, 1), np.nan, np.float32), 44100, subtype="FLOAT")
+    soundfile.write(
+        tmp_path / "nan.wav", np.full((100, 1), np.nan, np.float32), 44100, subtype="FLOAT"
+    )
     refused("nan.wav")
     (tmp_path / "folder.wav").mkdir()
     refused("folder.wav")

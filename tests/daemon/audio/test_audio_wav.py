@@ -20,7 +20,9 @@ RECORD = {
 
 
 def noise(frames=1001, channels=2):
-    return (np.random.default_rng(1).random((frames, channels), dtype=np.float32) - 0.5).astype(np.float32)
+    return (np.random.default_rng(1).random((frames, channels), dtype=np.float32) - 0.5).astype(
+        np.float32
+    )
 
 
 @pytest.mark.parametrize("subtype, step", [("PCM_16", 2**-14), ("PCM_24", 2**-22), ("FLOAT", 0)])
@@ -29,7 +31,12 @@ def test_samples(tmp_path, subtype, step, channels):
     said = noise(channels=channels)
     write_clip(tmp_path / "a.wav", said, 48000, RECORD, subtype)
     info = soundfile.info(tmp_path / "a.wav")
-    assert (info.samplerate, info.channels, info.frames, info.subtype) == (48000, channels, 1001, subtype)
+    assert (info.samplerate, info.channels, info.frames, info.subtype) == (
+        48000,
+        channels,
+        1001,
+        subtype,
+    )
     back, _ = soundfile.read(tmp_path / "a.wav", dtype="float32", always_2d=True)
     assert np.abs(back - said).max() <= step
 
@@ -49,7 +56,10 @@ def test_one_shot_has_a_note_and_no_tempo(tmp_path):
     write_clip(tmp_path / "a.wav", noise(), 44100, {"kind": "oneshot", "note": 43})
     with (tmp_path / "a.wav").open("rb") as file:
         sampler = find_chunk(file, b"smpl")
-    assert int.from_bytes(sampler[12:16], "little") == 43 and int.from_bytes(sampler[28:32], "little") == 0
+    assert (
+        int.from_bytes(sampler[12:16], "little") == 43
+        and int.from_bytes(sampler[28:32], "little") == 0
+    )
     with (tmp_path / "a.wav").open("rb") as file:
         assert find_chunk(file, b"acid") is None
 
@@ -68,14 +78,18 @@ def test_record_comes_back_without_numpy(tmp_path):
         "import sys, json; from daemon.audio.wav_record import read_record; "
         f"r = read_record({str(tmp_path / 'a.wav')!r}); assert 'numpy' not in sys.modules; print(json.dumps(r))"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
     assert json.loads(said) == RECORD == read_record(tmp_path / "a.wav")
 
 
 def test_record_of_other_files(tmp_path):
     soundfile.write(tmp_path / "plain.wav", noise(), 44100)
     (tmp_path / "text.wav").write_text("hello")
-    assert read_record(tmp_path / "plain.wav") is None and read_record(tmp_path / "text.wav") is None
+    assert (
+        read_record(tmp_path / "plain.wav") is None and read_record(tmp_path / "text.wav") is None
+    )
     with pytest.raises(AudioError):
         read_record(tmp_path / "gone.wav")
 

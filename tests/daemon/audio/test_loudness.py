@@ -23,7 +23,9 @@ from daemon.audio.loudness import (
 
 def sine(level_db, seconds, rate=48000, hertz=1000.0, channels=2):
     t = np.arange(round(seconds * rate)) / rate
-    return np.repeat((10 ** (level_db / 20) * np.sin(2 * np.pi * hertz * t))[:, None], channels, axis=1).astype(np.float32)
+    return np.repeat(
+        (10 ** (level_db / 20) * np.sin(2 * np.pi * hertz * t))[:, None], channels, axis=1
+    ).astype(np.float32)
 
 
 @pytest.mark.parametrize("rate", [22050, 44100, 48000, 96000])
@@ -37,7 +39,9 @@ def test_a_tone_of_23_dbfs_in_both_channels_is_23_lufs(rate):
 def test_weighting_is_that_of_an_independent_filter_over_every_edge(rate, frames):
     noise = np.random.default_rng(frames).standard_normal(frames).astype(np.float32)
     weighted = np.concatenate([np.empty(0), *_weighted(noise, rate)])
-    assert np.allclose(weighted, signal.lfilter(*_k_weighting(rate), noise.astype(np.float64)), atol=1e-6)
+    assert np.allclose(
+        weighted, signal.lfilter(*_k_weighting(rate), noise.astype(np.float64)), atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("seconds", [0.05, 0.3, 0.61, 3.7])
@@ -47,7 +51,9 @@ def test_a_loop_is_as_loud_as_two_rounds_of_it_written_out(seconds):
         * np.linspace(0, 0.5, round(seconds * 44100))[:, None]
     )
     loop = (noise + 0.1).astype(np.float32)
-    assert loop_lufs(loop, 44100) == pytest.approx(integrated_lufs(np.concatenate([loop, loop]), 44100), abs=1e-6)
+    assert loop_lufs(loop, 44100) == pytest.approx(
+        integrated_lufs(np.concatenate([loop, loop]), 44100), abs=1e-6
+    )
 
 
 @pytest.mark.parametrize("frames", [1, 63, 64, 65, 1000, 300_000])
@@ -72,7 +78,9 @@ def test_one_channel_is_3_lu_quieter():
 
 def test_a_loop_is_measured_going_round():
     burst = np.concatenate([sine(-10, 0.3), np.zeros((9600, 2), np.float32)])
-    assert loop_lufs(burst, 48000) == pytest.approx(loop_lufs(np.roll(burst, 7000, axis=0), 48000), abs=0.7)
+    assert loop_lufs(burst, 48000) == pytest.approx(
+        loop_lufs(np.roll(burst, 7000, axis=0), 48000), abs=0.7
+    )
 
 
 def test_true_peak_lies_between_the_samples():

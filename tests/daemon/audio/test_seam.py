@@ -32,11 +32,15 @@ def hits(frames, beat, seed=0):
     audio = np.zeros((frames, 2), np.float32)
     for at in range(0, frames, beat):
         n = min(beat, frames - at)
-        audio[at : at + n] += (0.4 * noise.standard_normal(n) * np.exp(-np.arange(n) / 4000)).astype(np.float32)[:, None]
+        audio[at : at + n] += (
+            0.4 * noise.standard_normal(n) * np.exp(-np.arange(n) / 4000)
+        ).astype(np.float32)[:, None]
     return audio
 
 
-@pytest.mark.parametrize("make", [pad_chords, lambda n: hits(n, 22050), lambda n: pad_chords(n) + hits(n, 11025)])
+@pytest.mark.parametrize(
+    "make", [pad_chords, lambda n: hits(n, 22050), lambda n: pad_chords(n) + hits(n, 11025)]
+)
 @pytest.mark.parametrize("roll", [2000, 15435])
 def test_no_step_and_no_hole(make, roll):
     frames = 88200
@@ -48,7 +52,9 @@ def test_no_step_and_no_hole(make, roll):
     assert measure_seam(loop).jump <= 1
     around = 880
     made = envelope_db(np.concatenate([loop[-2000:], loop[:2000]]))[2000 - around : 2000 + around]
-    taken = envelope_db(rolled[roll + frames - 2000 : roll + frames + 2000])[2000 - around : 2000 + around]
+    taken = envelope_db(rolled[roll + frames - 2000 : roll + frames + 2000])[
+        2000 - around : 2000 + around
+    ]
     assert (taken - made).max() <= 1.0
 
 
@@ -58,14 +64,18 @@ def test_an_attack_that_steps_higher_than_the_clip_usually_does_is_bent():
     noise = np.random.default_rng(1)
     for at in range(roll % 44100, len(rolled), 44100):
         n = min(8000, len(rolled) - at)
-        rolled[at : at + n] += (0.3 * noise.standard_normal(n) * np.exp(-np.arange(n) / 150)).astype(np.float32)[:, None]
+        rolled[at : at + n] += (
+            0.3 * noise.standard_normal(n) * np.exp(-np.arange(n) / 150)
+        ).astype(np.float32)[:, None]
     closing, left = best_closing(rolled, roll, RATE)
     straight = close(rolled, roll, replace(closing, bent=0.0))
     assert measure_seam(straight).jump > 1.1, "the attack's own first step"
     loop = close(rolled, roll, closing)
     assert measure_seam(loop).jump == pytest.approx(left.jump, rel=0.05) and left.jump < 0.9
     assert left.dip_db is not None and left.dip_db < 1
-    assert np.array_equal(loop[150:-150], straight[150:-150]), "only the frames beside the seam are touched"
+    assert np.array_equal(loop[150:-150], straight[150:-150]), (
+        "only the frames beside the seam are touched"
+    )
 
 
 def test_a_take_that_ends_at_the_cut_keeps_its_first_attack():

@@ -36,7 +36,12 @@ def errors(result, audio, attacks, time_map):
     peak = int(np.argmax(first[attacks[0] : attacks[0] + 64]))
     places = np.round(time_map.target_of(attacks.astype(float))).astype(int)
     inside = [place for place in places if 1000 < place < time_map.frames - 2500]
-    return np.array([place - 900 + int(np.argmax(power[place - 900 : place + 1500])) - place - peak for place in inside])
+    return np.array(
+        [
+            place - 900 + int(np.argmax(power[place - 900 : place + 1500])) - place - peak
+            for place in inside
+        ]
+    )
 
 
 @pytest.mark.parametrize("ratio", [0.82, 1 / 1.07, 1.0, 1.07, 1.24])
@@ -53,7 +58,12 @@ def test_attacks_lie_where_the_map_puts_them(engine, ratio, semitones):
 def test_a_bent_map_is_followed(engine):
     audio, attacks = clicks(6)
     knots = np.arange(0, 6.01, 0.25) * RATE
-    bent = np.concatenate([[0], np.cumsum(np.diff(knots) * (0.96 + 0.02 * np.sin(np.arange(len(knots) - 1) / 2)))]) - 8000
+    bent = (
+        np.concatenate(
+            [[0], np.cumsum(np.diff(knots) * (0.96 + 0.02 * np.sin(np.arange(len(knots) - 1) / 2)))]
+        )
+        - 8000
+    )
     time_map = StretchMap(knots, bent, round(bent[-1]) - 6000)
     missed = errors(engine(audio, RATE, Stretch(time_map)), audio, attacks, time_map)
     assert np.median(np.abs(missed)) <= 40 and np.abs(missed).max() <= 90
@@ -63,13 +73,17 @@ def test_pitch_moves_by_the_semitones_alone(engine):
     t = np.arange(3 * RATE) / RATE
     tone = (0.3 * np.sin(2 * np.pi * 220 * t))[:, None].astype(np.float32)
     for ratio, semitones in ((1.1, 0.0), (0.9, 2.0), (1.0, -3.0)):
-        result = engine(tone, RATE, Stretch(StretchMap.straight(1000.0, ratio, 2 * RATE), semitones))
+        result = engine(
+            tone, RATE, Stretch(StretchMap.straight(1000.0, ratio, 2 * RATE), semitones)
+        )
         assert find_note(result[5000:-5000], RATE) == pytest.approx(57 + semitones, abs=0.03)
         assert np.abs(result[8000:-8000]).max() == pytest.approx(0.3, abs=0.03)
 
 
 def test_silence_and_what_lies_outside_the_take(engine):
-    result = engine(np.zeros((20000, 1), np.float32), RATE, Stretch(StretchMap.straight(-9000.0, 1.1, 40000)))
+    result = engine(
+        np.zeros((20000, 1), np.float32), RATE, Stretch(StretchMap.straight(-9000.0, 1.1, 40000))
+    )
     assert result.shape == (40000, 1) and not result.any()
 
 
@@ -79,7 +93,9 @@ def test_loud_audio_is_not_clipped(engine):
     assert np.abs(result).max() > 1.8
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     rate=st.sampled_from([8000, 22050, 48000, 96000]),
     channels=st.integers(1, 2),
@@ -90,7 +106,9 @@ def test_loud_audio_is_not_clipped(engine):
 def test_any_shape_comes_back_exact(engine, rate, channels, seconds, ratio, start):
     frames = max(64, round(seconds * rate))
     audio = (0.1 * np.random.default_rng(0).standard_normal((frames, channels))).astype(np.float32)
-    result = engine(audio, rate, Stretch(StretchMap.straight(start, ratio, max(1, round(frames * ratio)))))
+    result = engine(
+        audio, rate, Stretch(StretchMap.straight(start, ratio, max(1, round(frames * ratio))))
+    )
     assert result.shape == (max(1, round(frames * ratio)), channels) and np.isfinite(result).all()
 
 

@@ -24,11 +24,15 @@ def test_there_and_back(steps, source_0, target_0):
 
 def test_straight():
     time_map = StretchMap.straight(100, 1.25, 1000)
-    assert time_map.ratio == pytest.approx(1.25) and time_map.widest_deviation == pytest.approx(0.25)
+    assert time_map.ratio == pytest.approx(1.25) and time_map.widest_deviation == pytest.approx(
+        0.25
+    )
     assert time_map.source_of(np.array([500.0]))[0] == pytest.approx(500)
 
 
-@pytest.mark.parametrize("source, target", [([0, 1], [0, 0]), ([1, 0], [0, 1]), ([0], [0]), ([0, 1], [0, 1, 2])])
+@pytest.mark.parametrize(
+    "source, target", [([0, 1], [0, 0]), ([1, 0], [0, 1]), ([0], [0]), ([0, 1], [0, 1, 2])]
+)
 def test_refuses_what_does_not_rise(source, target):
     with pytest.raises(ValueError, match="time map"):
         StretchMap(np.array(source, float), np.array(target, float), 10)

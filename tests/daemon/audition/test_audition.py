@@ -26,14 +26,22 @@ def session(**values):
         ({"bpm": 99, "key": "Bm"}, {"kind": "oneshot"}, Fit(None)),
     ],
 )
-def test_a_clip_is_heard_at_the_nearest_of_the_projects_tempos_and_in_its_key(project, clip, expected):
+def test_a_clip_is_heard_at_the_nearest_of_the_projects_tempos_and_in_its_key(
+    project, clip, expected
+):
     assert fit_to({**LOOP, **clip}, session(**project).view(100.0)) == expected
 
 
 def test_the_bars_are_known_while_the_project_plays_and_says_where_it_is():
     playing = session(bpm=120, playing=True, position=5.0, meter="3/4")
-    assert grid_of(playing.view(100.0), 7.0) == {"line_s": pytest.approx(6.0), "bar_s": pytest.approx(1.5)}
-    assert grid_of(playing.view(100.5), 7.5) == {"line_s": pytest.approx(7.5), "bar_s": pytest.approx(1.5)}
+    assert grid_of(playing.view(100.0), 7.0) == {
+        "line_s": pytest.approx(6.0),
+        "bar_s": pytest.approx(1.5),
+    }
+    assert grid_of(playing.view(100.5), 7.5) == {
+        "line_s": pytest.approx(7.5),
+        "bar_s": pytest.approx(1.5),
+    }
     assert grid_of(playing.view(130.0), 7.0) is None, "too long ago: it may have jumped"
     assert grid_of(session(bpm=120, playing=False, position=5.0).view(100.0), 7.0) is None
     assert grid_of(session(bpm=120, playing=True).view(100.0), 7.0) is None

@@ -20,7 +20,9 @@ def clip(tmp_path):
     audio = 0.2 * np.sin(2 * np.pi * 440 * t)
     for beat in range(8):
         at = beat * frames // 8
-        audio[at : at + 400] += np.random.default_rng(1).uniform(-0.5, 0.5, 400) * np.linspace(1, 0, 400)
+        audio[at : at + 400] += np.random.default_rng(1).uniform(-0.5, 0.5, 400) * np.linspace(
+            1, 0, 400
+        )
     path = tmp_path / "clip.wav"
     soundfile.write(path, np.stack([audio, audio], 1), RATE, subtype="FLOAT")
     return path

@@ -1,7 +1,17 @@
 import numpy as np
 import pytest
 
-from daemon.audition.voices import FADE_IN_S, FADE_OUT_S, Voice, ended, mixed, next_line, off_by, same_place, swapped
+from daemon.audition.voices import (
+    FADE_IN_S,
+    FADE_OUT_S,
+    Voice,
+    ended,
+    mixed,
+    next_line,
+    off_by,
+    same_place,
+    swapped,
+)
 
 RATE = 48000
 FADE_IN, FADE_OUT = round(FADE_IN_S * RATE), round(FADE_OUT_S * RATE)
@@ -46,7 +56,10 @@ def test_a_swap_ends_the_old_where_the_new_begins():
 
 
 def test_what_has_not_begun_is_dropped_when_something_else_is_chosen():
-    old, second, third = (Voice(name, noise(4000, n), RATE, n * 6000) for n, name in enumerate(("old", "second", "third")))
+    old, second, third = (
+        Voice(name, noise(4000, n), RATE, n * 6000)
+        for n, name in enumerate(("old", "second", "third"))
+    )
     voices = swapped(swapped((old,), second, now=1000), third, now=2000)
     assert [voice.clip for voice in voices] == ["old", "third"]
     assert voices[0].end == 12000, "the old one goes on until then"
@@ -59,7 +72,8 @@ def test_ending_twice_ends_at_once():
 
 
 @pytest.mark.parametrize(
-    ("first", "line", "step", "expected"), [(0, 0, 100, 0), (1, 0, 100, 100), (250, -50.4, 100, 350), (250, 1000, 100, 300)]
+    ("first", "line", "step", "expected"),
+    [(0, 0, 100, 0), (1, 0, 100, 100), (250, -50.4, 100, 350), (250, 1000, 100, 300)],
 )
 def test_the_next_line_of_a_raster(first, line, step, expected):
     assert next_line(first, line, step) == expected

@@ -18,5 +18,11 @@ def test_a_file_is_looked_at_with_one_thread(tmp_path: Path) -> None:
         "app(['look', sys.argv[1], '--json'], standalone_mode=False)\n"
         "print(max(pool['num_threads'] for pool in threadpoolctl.threadpool_info()))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(loop)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(loop)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.stdout.splitlines()[-1] == "1", done.stderr

@@ -18,7 +18,9 @@ def ask(name, *, deadline_s=20.0, idle_s=60.0, cancel_after_s=None, then=None):
     async def run():
         child, heard = Child("test worker", idle_s), []
         began = time.monotonic()
-        work = asyncio.create_task(child.ask(HERE + name, {"x": 2}, lambda *said: heard.append(said), deadline_s))
+        work = asyncio.create_task(
+            child.ask(HERE + name, {"x": 2}, lambda *said: heard.append(said), deadline_s)
+        )
         if cancel_after_s is not None:
             await asyncio.sleep(cancel_after_s)
             began = time.monotonic()
@@ -56,7 +58,11 @@ def test_a_child_that_chatters_without_end_is_read_to_its_end_and_cut(caplog):
 
 def test_our_errors_keep_code_text_and_whether_to_try_again():
     outcome, *_ = ask("refuse")
-    assert isinstance(outcome, EngineError) and (outcome.code, outcome.text, outcome.again) == ("busy", "come back later", True)
+    assert isinstance(outcome, EngineError) and (outcome.code, outcome.text, outcome.again) == (
+        "busy",
+        "come back later",
+        True,
+    )
 
 
 def test_a_bug_is_an_error_and_the_child_lives_on():
@@ -84,7 +90,9 @@ def test_a_child_that_hangs_is_ended_at_the_deadline():
 
 
 def test_cancel_ends_work_even_inside_c_code():
-    outcome, _, took_s, after = ask("spin_in_c", cancel_after_s=1.0, then=lambda child: asyncio.sleep(0, child.pid))
+    outcome, _, took_s, after = ask(
+        "spin_in_c", cancel_after_s=1.0, then=lambda child: asyncio.sleep(0, child.pid)
+    )
     assert isinstance(outcome, asyncio.CancelledError)
     assert after is None
     assert took_s < 1.0

@@ -20,8 +20,10 @@ pytestmark = pytest.mark.alone
 
 
 @pytest.fixture
-def environment(tmp_path, jack):  # noqa: F811
-    (tmp_path / "config.yaml").write_text("# mine\nmidi:\n  api: jack\n  map:\n    - {note: 40, do: keep}  # the last pad\n")
+def environment(tmp_path, jack):
+    (tmp_path / "config.yaml").write_text(
+        "# mine\nmidi:\n  api: jack\n  map:\n    - {note: 40, do: keep}  # the last pad\n"
+    )
     return {**os.environ, HOME_VARIABLE: str(tmp_path)}
 
 
@@ -68,7 +70,10 @@ def test_a_pad_and_a_knob_are_taught_and_the_config_keeps_its_comments(environme
         out, _ = learner.process.communicate(timeout=20)
         assert learner.process.returncode == 0
     written = [json.loads(line) for line in out.splitlines()]
-    assert written == [{"note": 36, "channel": 10, "do": "preset drums"}, {"cc": 21, "channel": 1, "do": "set energy"}]
+    assert written == [
+        {"note": 36, "channel": 10, "do": "preset drums"},
+        {"cc": 21, "channel": 1, "do": "set energy"},
+    ]
     config = load_config(tmp_path / "config.yaml")
     assert config.midi.map == ({"note": 40, "do": "keep"}, *written)
     text = (tmp_path / "config.yaml").read_text()
@@ -82,7 +87,11 @@ def test_one_touch_without_asking_and_none_in_time(environment, tmp_path):
         pads.play("c005")
         learner.until("written")
         assert learner.process.wait(20) == 0
-    assert load_config(tmp_path / "config.yaml").midi.map[-1] == {"program": 5, "channel": 1, "do": "again"}
+    assert load_config(tmp_path / "config.yaml").midi.map[-1] == {
+        "program": 5,
+        "channel": 1,
+        "do": "again",
+    }
     nothing = command("midi", "learn", "--wait", "1", environment=environment)
     assert nothing.returncode == 1 and "nothing was touched" in nothing.stderr
 
@@ -91,12 +100,21 @@ def test_ports_are_listed(environment):
     with controller("pads"):
         listed = json.loads(command("midi", "ports", "--json", environment=environment).stdout)
     assert listed["system"] == "jack"
-    assert any("pads" in name for name in listed["inputs"]) and any("pads" in name for name in listed["outputs"])
+    assert any("pads" in name for name in listed["inputs"]) and any(
+        "pads" in name for name in listed["outputs"]
+    )
     assert not any("list" in name for name in listed["inputs"] + listed["outputs"])
 
 
 def test_without_a_midi_system_it_is_said(tmp_path):
     (tmp_path / "config.yaml").write_text("midi: {api: jack}\n")
-    environment = {**os.environ, HOME_VARIABLE: str(tmp_path), "JACK_DEFAULT_SERVER": "none-here", "XDG_RUNTIME_DIR": "/nowhere"}
+    environment = {
+        **os.environ,
+        HOME_VARIABLE: str(tmp_path),
+        "JACK_DEFAULT_SERVER": "none-here",
+        "XDG_RUNTIME_DIR": "/nowhere",
+    }
     done = command("midi", "ports", environment=environment)
-    assert done.returncode == 1 and ("no JACK server" in done.stderr or "has no jack" in done.stderr)
+    assert done.returncode == 1 and (
+        "no JACK server" in done.stderr or "has no jack" in done.stderr
+    )

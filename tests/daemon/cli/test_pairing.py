@@ -43,12 +43,14 @@ class Person:
             self._link.close()
 
 
-def test_the_code_needs_no_answer(own_address, door, tmp_path):  # noqa: F811
+def test_the_code_needs_no_answer(own_address, door, tmp_path):
     assert own_addresses() == [own_address]
     person = Person(door, tmp_path / "config.yaml", answer=False)
     tablet = Tablet(own_address, door.port)
     assert person.pair(lambda code: tablet.send("/sidecrate/pair", float(code))) == own_address
-    assert person.asked == [] and own_address in person.shown[0] and str(door.port) in person.shown[0]
+    assert (
+        person.asked == [] and own_address in person.shown[0] and str(door.port) in person.shown[0]
+    )
     assert load_config(tmp_path / "config.yaml").osc.allow == (own_address,)
     tablet.send("/sidecrate/hello", "tablet", 0, "n")
     assert tablet.receive().address == "/sidecrate/welcome"
@@ -56,7 +58,7 @@ def test_the_code_needs_no_answer(own_address, door, tmp_path):  # noqa: F811
 
 
 @pytest.mark.parametrize(("answer", "allowed"), [(True, 1), (False, 0)])
-def test_without_it_a_person_is_asked_once(own_address, door, tmp_path, answer, allowed):  # noqa: F811
+def test_without_it_a_person_is_asked_once(own_address, door, tmp_path, answer, allowed):
     person = Person(door, tmp_path / "config.yaml", answer)
     tablet = Tablet(own_address, door.port)
 

@@ -50,6 +50,12 @@ def test_less_than_a_bar_is_its_whole_beats():
 def test_a_last_bar_whose_last_hit_has_died_away_is_whole():
     beats = np.arange(-8.0, 33.0)
     sounding = Heard(Meter(), 120.0, 1.0, 1.0, beats, beats * 0.5, 0.0, 7.7)
-    assert cuts(sounding, noise()[: 8 * RATE], RATE, 4)[0].bars == 4, "the file goes on in silence to the end of the bar"
-    assert cuts(sounding, noise()[: round(7.7 * RATE)], RATE, 4)[0].bars == 3, "the file is cut off inside the bar"
-    assert cuts(replace(sounding, sounds_to_s=7.3), noise()[: 8 * RATE], RATE, 4)[0].bars == 3, "the last beat is empty"
+    assert cuts(sounding, noise()[: 8 * RATE], RATE, 4)[0].bars == 4, (
+        "the file goes on in silence to the end of the bar"
+    )
+    assert cuts(sounding, noise()[: round(7.7 * RATE)], RATE, 4)[0].bars == 3, (
+        "the file is cut off inside the bar"
+    )
+    assert cuts(replace(sounding, sounds_to_s=7.3), noise()[: 8 * RATE], RATE, 4)[0].bars == 3, (
+        "the last beat is empty"
+    )

@@ -67,10 +67,18 @@ def test_anything(what, kind, rate, out_rate, channels, seconds, bpm, meter, bar
         clip = conform(Take(audio, rate, 1, "file", "", "own"), brief, lambda value, stage: None)
     except ConformError as refused:
         # nothing can be made of silence, or of less than a beat: the only two that are refused without --strict
-        assert what == "silence" if refused.code == "silent" else refused.code == "too_short" and bpm and seconds < 61 / bpm
+        assert (
+            what == "silence"
+            if refused.code == "silent"
+            else refused.code == "too_short" and bpm and seconds < 61 / bpm
+        )
         return
     assert what != "silence"
-    assert clip.sample_rate == out_rate and clip.audio.dtype == np.float32 and clip.audio.shape[1] == channels
+    assert (
+        clip.sample_rate == out_rate
+        and clip.audio.dtype == np.float32
+        and clip.audio.shape[1] == channels
+    )
     assert np.isfinite(clip.audio).all() and len(clip.audio) > 0
     if kind == "loop" and bpm and bars:
         assert len(clip.audio) == brief.frames

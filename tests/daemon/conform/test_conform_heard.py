@@ -48,7 +48,8 @@ def take(audio, rate=RATE, **more):
 
 
 @pytest.mark.parametrize(
-    "asked, own, rate, channels", [(120.0, 117.3, 44100, 2), (93.5, 96.0, 48000, 1), (140.0, 140.9, 22050, 2)]
+    "asked, own, rate, channels",
+    [(120.0, 117.3, 44100, 2), (93.5, 96.0, 48000, 1), (140.0, 140.9, 22050, 2)],
 )
 def test_drums_come_back_exact(asked, own, rate, channels):
     brief = Brief("p", "p", bpm=asked, bars=2)
@@ -76,7 +77,9 @@ def test_no_tempo_asked_keeps_the_takes_own():
 def test_too_few_bars_are_repeated():
     brief = Brief("p", "p", do="fit", bpm=120.0, bars=8)
     clip = conform(take(drums(118.0, 3)), brief, quiet)
-    assert len(clip.audio) == brief.frames and any("repeated" in line for line in clip.report["warnings"])
+    assert len(clip.audio) == brief.frames and any(
+        "repeated" in line for line in clip.report["warnings"]
+    )
 
 
 def test_choice_takes_another_cut():
@@ -84,7 +87,11 @@ def test_choice_takes_another_cut():
     first = conform(take(drums(118.0, 6)), brief, quiet)
     second = conform(take(drums(118.0, 6)), brief.amended(choice=2), quiet)
     assert len(first.report["choices"]) > 1
-    assert second.report["found"]["downbeat_s"] == first.report["choices"][1]["start_s"] != first.report["found"]["downbeat_s"]
+    assert (
+        second.report["found"]["downbeat_s"]
+        == first.report["choices"][1]["start_s"]
+        != first.report["found"]["downbeat_s"]
+    )
 
 
 def test_stems_still_sum():

@@ -29,7 +29,9 @@ def plucks(frames, beat_s, hertz=220.0):
     return 0.2 * np.stack([tone, 0.7 * tone], axis=1).astype(np.float32)
 
 
-@pytest.mark.parametrize("meter, bpm", [("4/4", 93.5), ("3/4", 120.0), ("6/8", 100.0), ("7/8", 141.37)])
+@pytest.mark.parametrize(
+    "meter, bpm", [("4/4", 93.5), ("3/4", 120.0), ("6/8", 100.0), ("7/8", 141.37)]
+)
 @pytest.mark.parametrize("rate", [44100, 48000, 96000])
 def test_known_loop_is_exact_and_untouched(meter, bpm, rate):
     brief = Brief("p", "p", bpm=bpm, meter_name=meter, bars=2, sample_rate=rate, level="keep")
@@ -49,7 +51,9 @@ def test_level_of_a_loop_and_its_stems():
     stems = {"lead": 0.25 * audio, "bass": 0.75 * audio}
     clip = conform(take(audio, grid=Grid(120.0, "4/4", 4), stems=stems), brief, quiet)
     after = clip.report["after"]
-    assert after["lufs"] == pytest.approx(-14, abs=0.05) or after["true_peak_db"] == pytest.approx(-1, abs=0.05)
+    assert after["lufs"] == pytest.approx(-14, abs=0.05) or after["true_peak_db"] == pytest.approx(
+        -1, abs=0.05
+    )
     assert after["true_peak_db"] <= -0.95
     assert np.allclose(sum(clip.stems.values()), clip.audio, atol=1e-6)
 
@@ -68,7 +72,9 @@ def test_one_shot_is_trimmed_and_tuned(asked, off):
     t = np.arange(RATE) / RATE
     tone = np.sin(2 * np.pi * hertz * t + 0.6 * np.sin(4 * np.pi * hertz * t)) * np.exp(-t * 3)
     audio = np.concatenate([np.zeros(4000), 0.4 * tone, np.zeros(30000)])[:, None] + 0.03
-    clip = conform(take(audio), Brief("p", "p", kind="oneshot", bpm=None, bars=None, note=asked), quiet)
+    clip = conform(
+        take(audio), Brief("p", "p", kind="oneshot", bpm=None, bars=None, note=asked), quiet
+    )
     assert clip.note == asked and clip.audio.shape[1] == 1
     assert abs(find_note(clip.audio, RATE) - asked) < 0.05
     assert np.abs(clip.audio[: RATE // 500]).max() > 0.2 * np.abs(clip.audio).max()
@@ -77,8 +83,13 @@ def test_one_shot_is_trimmed_and_tuned(asked, off):
 
 
 def test_noise_has_no_note():
-    noise = np.random.default_rng(3).standard_normal((20000, 1)) * np.exp(-np.arange(20000) / 4000)[:, None]
-    clip = conform(take(0.1 * noise), Brief("p", "p", kind="oneshot", bpm=None, bars=None, note=60), quiet)
+    noise = (
+        np.random.default_rng(3).standard_normal((20000, 1))
+        * np.exp(-np.arange(20000) / 4000)[:, None]
+    )
+    clip = conform(
+        take(0.1 * noise), Brief("p", "p", kind="oneshot", bpm=None, bars=None, note=60), quiet
+    )
     assert clip.note is None and any("pitch" in line for line in clip.report["warnings"])
 
 
@@ -96,7 +107,11 @@ def test_users_file_keeps_its_level():
 
 @pytest.mark.parametrize(
     "audio, code",
-    [(np.zeros((RATE * 4, 1)), "silent"), (np.full((RATE * 4, 2), 1.0), "clipped"), (0.5 * np.ones((3000, 1)), "too_short")],
+    [
+        (np.zeros((RATE * 4, 1)), "silent"),
+        (np.full((RATE * 4, 2), 1.0), "clipped"),
+        (0.5 * np.ones((3000, 1)), "too_short"),
+    ],
 )
 def test_gate(audio, code):
     brief = Brief("p", "p", bpm=120.0, bars=1, strict=True)
@@ -114,6 +129,8 @@ def test_gate(audio, code):
 
 def test_notes_alone():
     clip = conform(
-        Take(None, RATE, 1, "test", "none", "CC0-1.0", grid=Grid(90.0, "4/4", 4), midi=b"MThd"), Brief("p", "p"), quiet
+        Take(None, RATE, 1, "test", "none", "CC0-1.0", grid=Grid(90.0, "4/4", 4), midi=b"MThd"),
+        Brief("p", "p"),
+        quiet,
     )
     assert clip.audio is None and clip.midi == b"MThd" and clip.bpm == 90.0

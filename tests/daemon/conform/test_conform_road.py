@@ -29,12 +29,19 @@ def test_nothing_heavy_is_loaded():
         "conform(Take(audio, 44100, 1, 'e', '', 'x'), Brief('p', 'p', kind='oneshot', note=60), lambda value, stage: None)\n"
         "print([name for name in ('librosa', 'matplotlib', 'torch', 'numba') if name in sys.modules])"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )
 
 
 def test_the_same_take_gives_the_same_clip():
     brief = Brief("p", "p", bpm=124.0, bars=2, key_name="Am")
-    first, second = (conform(Take(drums(120.0, 4), RATE, 1, "f", "", "own"), brief, quiet) for _ in range(2))
+    first, second = (
+        conform(Take(drums(120.0, 4), RATE, 1, "f", "", "own"), brief, quiet) for _ in range(2)
+    )
     assert np.array_equal(first.audio, second.audio) and first.report == second.report
 
 
@@ -56,13 +63,19 @@ def test_attacks_stay_sharp(ratio):
     time_map = StretchMap.straight(0.0, ratio, round(len(audio) * ratio))
     made = rubberband_live(audio, RATE, Stretch(time_map))
     places = np.round(time_map.target_of(attacks.astype(float))).astype(int)
-    assert np.median([rise_ms(made, place) for place in places]) <= np.median([rise_ms(audio, at) for at in attacks]) + 2.5
+    assert (
+        np.median([rise_ms(made, place) for place in places])
+        <= np.median([rise_ms(audio, at) for at in attacks]) + 2.5
+    )
 
 
 def test_formants_stay_while_the_pitch_moves():
     pytest.importorskip("pylibrb")
     t = np.arange(2 * RATE) / RATE
-    voice = sum(np.sin(2 * np.pi * 130 * n * t) * np.exp(-(((130 * n - 700) / 250) ** 2)) for n in range(1, 30))
+    voice = sum(
+        np.sin(2 * np.pi * 130 * n * t) * np.exp(-(((130 * n - 700) / 250) ** 2))
+        for n in range(1, 30)
+    )
     audio = (0.2 * voice)[:, None].astype(np.float32)
 
     def centre(x):
@@ -70,6 +83,9 @@ def test_formants_stay_while_the_pitch_moves():
         return float((np.arange(len(power)) * power).sum() / power.sum() * RATE / (len(x) - 16000))
 
     time_map = StretchMap.straight(0.0, 1.0, len(audio))
-    moved, kept = (centre(rubberband_live(audio, RATE, Stretch(time_map, 5.0, formants=on))) for on in (False, True))
+    moved, kept = (
+        centre(rubberband_live(audio, RATE, Stretch(time_map, 5.0, formants=on)))
+        for on in (False, True)
+    )
     assert moved == pytest.approx(centre(audio) * 2 ** (5 / 12), rel=0.06)
     assert abs(kept - centre(audio)) < 0.5 * abs(moved - centre(audio))

@@ -15,7 +15,9 @@ RATE = 44100
 
 def drone():
     t = np.arange(6 * RATE) / RATE
-    return (0.2 * np.sin(2 * np.pi * 110 * t) + 0.1 * np.sin(2 * np.pi * 165.2 * t))[:, None].astype(np.float32)
+    return (0.2 * np.sin(2 * np.pi * 110 * t) + 0.1 * np.sin(2 * np.pi * 165.2 * t))[
+        :, None
+    ].astype(np.float32)
 
 
 @pytest.mark.parametrize("audio, code", [(drone(), "beatless"), (drums(166.0, 6), "off_tempo")])
@@ -32,14 +34,20 @@ def test_refused_where_strict_and_written_where_not(audio, code):
 def test_less_than_a_beat_is_refused_in_any_case(strict):
     with pytest.raises(ConformError) as refused:
         conform(
-            Take(drums(120.0, 1)[:9000], RATE, 1, "file", "", "own"), Brief("p", "p", bpm=131.0, bars=2, strict=strict), quiet
+            Take(drums(120.0, 1)[:9000], RATE, 1, "file", "", "own"),
+            Brief("p", "p", bpm=131.0, bars=2, strict=strict),
+            quiet,
         )
     assert refused.value.code == "too_short"
 
 
 def test_half_and_double_are_no_stretch():
     for asked in (60.0, 240.0):
-        clip = conform(Take(drums(118.0, 8), RATE, 1, "f", "", "own"), Brief("p", "p", bpm=asked, bars=2, strict=True), quiet)
+        clip = conform(
+            Take(drums(118.0, 8), RATE, 1, "f", "", "own"),
+            Brief("p", "p", bpm=asked, bars=2, strict=True),
+            quiet,
+        )
         assert clip.report["did"]["ratio"] == pytest.approx(118 / 120, rel=0.02)
 
 
@@ -51,7 +59,9 @@ def test_clipping_is_told_from_loudness():
     assert clipped_share(np.clip(3 * sine, -1, 1) * 0.5) == 0
 
 
-@pytest.mark.parametrize("ratio, refused", [(0.79, True), (0.81, False), (1.0, False), (1.24, False), (1.26, True)])
+@pytest.mark.parametrize(
+    "ratio, refused", [(0.79, True), (0.81, False), (1.0, False), (1.24, False), (1.26, True)]
+)
 def test_the_stretch_that_is_allowed(ratio, refused):
     assert bool(check_stretch(ratio, 120, 120 * ratio)) is refused
 
@@ -78,11 +88,17 @@ def test_the_cut_that_was_chosen_by_hand_is_not_passed_over():
 
 
 def test_bars_that_are_all_but_silent_are_empty():
-    assert [fault.code for fault in check_cut(np.full((RATE, 2), 1e-4, np.float32), -12.0)] == ["empty"]
+    assert [fault.code for fault in check_cut(np.full((RATE, 2), 1e-4, np.float32), -12.0)] == [
+        "empty"
+    ]
     assert check_cut(drums(120.0, 1), -15.0) == []
 
 
 def test_the_report_says_how_it_knows_and_what_else_it_could_be():
-    found = conform(Take(drums(118.0, 6), RATE, 1, "f", "", "own"), Brief("p", "p", bpm=120.0, bars=2), quiet).report["found"]
+    found = conform(
+        Take(drums(118.0, 6), RATE, 1, "f", "", "own"), Brief("p", "p", bpm=120.0, bars=2), quiet
+    ).report["found"]
     assert any("repeats itself" in reason for reason in found["evidence"])
-    assert all(0 < other["share"] < 1 and other["downbeat_s"] >= 0 for other in found["alternatives"])
+    assert all(
+        0 < other["share"] < 1 and other["downbeat_s"] >= 0 for other in found["alternatives"]
+    )

@@ -28,16 +28,26 @@ def hats():
 
     noise = np.random.default_rng(1)
     high = butter(6, 7000, "high", fs=RATE, output="sos")
-    return bursts(np.arange(8) / 4, lambda t: 0.3 * sosfilt(high, noise.standard_normal(len(t))) * np.exp(-t * 80), 0.08)
+    return bursts(
+        np.arange(8) / 4,
+        lambda t: 0.3 * sosfilt(high, noise.standard_normal(len(t))) * np.exp(-t * 80),
+        0.08,
+    )
 
 
 def kick():
-    return bursts((0, 1), lambda t: 0.9 * np.sin(2 * np.pi * (50 * t + 2 * (1 - np.exp(-t * 30)))) * np.exp(-t * 12), 0.3)
+    return bursts(
+        (0, 1),
+        lambda t: 0.9 * np.sin(2 * np.pi * (50 * t + 2 * (1 - np.exp(-t * 30)))) * np.exp(-t * 12),
+        0.3,
+    )
 
 
 def chords():
     t = np.arange(round(2 * BAR_S * RATE)) / RATE
-    return sum(0.1 * np.sin(2 * np.pi * hz * t)[:, None] for hz in (220.0, 277.18, 329.63, 660.0)).astype(np.float32)
+    return sum(
+        0.1 * np.sin(2 * np.pi * hz * t)[:, None] for hz in (220.0, 277.18, 329.63, 660.0)
+    ).astype(np.float32)
 
 
 def level_db(heard, part):
@@ -77,8 +87,12 @@ def test_what_is_not_there_is_said_and_nothing_taken():
 
 def test_stems_are_better_than_a_gate():
     drums = hats() + kick()
-    sound, words = alone(Sound(drums + chords(), RATE, {"drums": drums, "other": chords()}), ("drums",), ("drums",))
-    assert np.array_equal(sound.audio, drums) and list(sound.stems) == ["drums"] and "stems" in words
+    sound, words = alone(
+        Sound(drums + chords(), RATE, {"drums": drums, "other": chords()}), ("drums",), ("drums",)
+    )
+    assert (
+        np.array_equal(sound.audio, drums) and list(sound.stems) == ["drums"] and "stems" in words
+    )
 
 
 def test_a_model_that_plays_more_than_a_hi_hat_solo_is_told_on():

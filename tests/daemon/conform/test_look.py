@@ -23,7 +23,11 @@ def chords(tmp_path):
     beat = np.arange(RATE // 2) / RATE
     parts = []
     for notes in [(57, 60, 64)] * 4 + [(53, 57, 60)] * 4:
-        parts.append(sum(np.sin(2 * np.pi * 440 * 2 ** ((n - 69) / 12) * beat) for n in notes) * np.exp(-beat * 3) / 8)
+        parts.append(
+            sum(np.sin(2 * np.pi * 440 * 2 ** ((n - 69) / 12) * beat) for n in notes)
+            * np.exp(-beat * 3)
+            / 8
+        )
     audio = np.tile(np.concatenate(parts), 2)[:, None].astype(np.float32)
     soundfile.write(tmp_path / "chords.wav", audio, RATE, subtype="FLOAT")
     return tmp_path / "chords.wav"
@@ -50,9 +54,17 @@ def test_pictures(chords, tmp_path):
     draw_look(chords, look(chords), tmp_path / "look.png")
     audio, rate = soundfile.read(chords, dtype="float32", always_2d=True)
     clip = conform(
-        Take(audio, rate, 1, "file", "", "own"), Brief("p", "p", do="fit", bpm=124.0, bars=2), lambda value, stage: None
+        Take(audio, rate, 1, "file", "", "own"),
+        Brief("p", "p", do="fit", bpm=124.0, bars=2),
+        lambda value, stage: None,
     )
-    record = {"path": str(tmp_path / "clip.wav"), "bpm": clip.bpm, "meter": clip.meter, "key": clip.key, "report": clip.report}
+    record = {
+        "path": str(tmp_path / "clip.wav"),
+        "bpm": clip.bpm,
+        "meter": clip.meter,
+        "key": clip.key,
+        "report": clip.report,
+    }
     write_clip(tmp_path / "clip.wav", clip.audio, clip.sample_rate, record)
     draw_clip(chords, record, tmp_path / "clip.png")
     for name in ("look.png", "clip.png"):

@@ -26,7 +26,9 @@ def test_a_track_is_put_on_the_grid_whole():
 
 def test_level_of_a_track():
     clip = conform(
-        Take(drums(120.0, 8), RATE, 1, "test", "", "own", grid=Grid(120.0, "4/4", 8)), brief(bpm=120.0, level=-18.0), quiet
+        Take(drums(120.0, 8), RATE, 1, "test", "", "own", grid=Grid(120.0, "4/4", 8)),
+        brief(bpm=120.0, level=-18.0),
+        quiet,
     )
     after = clip.report["after"]
     assert after["true_peak_db"] <= -0.9 and clip.report["did"]["limited"]

@@ -70,9 +70,9 @@ def test_a_clip_that_cannot_be_written_leaves_nothing(crate, tmp_path):
     (crate.folder / "Loops").write_text("a file where the folder should be")
     with pytest.raises(CrateError, match="could not be written"):
         crate.publish({**RECORD}, source(tmp_path))
-    assert not [path for path in crate.folder.rglob("*") if path.is_file() and path.name != "Loops"], (
-        "no notes without their clip"
-    )
+    assert not [
+        path for path in crate.folder.rglob("*") if path.is_file() and path.name != "Loops"
+    ], "no notes without their clip"
 
 
 def test_a_crate_that_cannot_be_is_said(tmp_path):
@@ -116,7 +116,9 @@ def test_trash_takes_all_of_a_clip_to_the_bin(crate, published, tmp_path, monkey
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     kept = crate.keep("last")
     crate.trash(published["id"])
-    assert [path for path in crate.folder.rglob("*") if path.is_file()] == [kept], "what was kept stays"
+    assert [path for path in crate.folder.rglob("*") if path.is_file()] == [kept], (
+        "what was kept stays"
+    )
     assert not list((crate.folder / "Stems").iterdir())
     with pytest.raises(CrateError):
         crate.find(published["id"])

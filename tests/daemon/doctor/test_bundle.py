@@ -37,7 +37,9 @@ def test_who_owns_the_home_is_not_told(places, tmp_path, monkeypatch):
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_there(places, tmp_path, monkeypatch):
     places.log.write_text("{}\n")
-    places.database.write_bytes(b"this is no database, but nobody knows that before it is read" * 30)
+    places.database.write_bytes(
+        b"this is no database, but nobody knows that before it is read" * 30
+    )
     real = Path.read_text
 
     def refused(path, **how):

@@ -13,7 +13,13 @@ import bridge.midi.ports
 from bridge.midi.door import MidiDoor
 from bridge.midi.mapping import MidiMap
 from daemon.client.connection import Beacon
-from daemon.doctor.connections import check_daemon, check_fl_studio, check_installed, check_midi, loopback_carries
+from daemon.doctor.connections import (
+    check_daemon,
+    check_fl_studio,
+    check_installed,
+    check_midi,
+    loopback_carries,
+)
 from daemon.home.lock import HomeLock
 from daemon.home.places import Places
 from daemon.install.daws import install as install_files
@@ -112,21 +118,30 @@ def found(checks, name):
 
 def test_no_daemon_is_told_from_one_that_is_silent_whatever_number_its_process_has(places):
     config = Config()
-    assert found(check_daemon(places, config, beacon(), answers=False), "daemon")[1].startswith("none runs")
+    assert found(check_daemon(places, config, beacon(), answers=False), "daemon")[1].startswith(
+        "none runs"
+    )
     lock = HomeLock(places.lock)
     lock.take()
     try:
         verdict, text = found(check_daemon(places, config, beacon(), answers=False), "daemon")
         assert verdict == "fault" and "stands still" in text and "4711" in text
-        assert found(check_daemon(places, config, None, answers=False), "daemon")[1].startswith("one is starting")
+        assert found(check_daemon(places, config, None, answers=False), "daemon")[1].startswith(
+            "one is starting"
+        )
         shut = beacon(0, osc="port 9140 is taken")
-        assert "OSC door is shut (port 9140 is taken)" in found(check_daemon(places, config, shut, answers=False), "daemon")[1]
+        assert (
+            "OSC door is shut (port 9140 is taken)"
+            in found(check_daemon(places, config, shut, answers=False), "daemon")[1]
+        )
     finally:
         lock.release()
     assert not HomeLock(places.lock).is_held()
 
 
-def test_a_firewall_on_the_machine_itself_is_told_from_a_daemon_that_stands_still(places, monkeypatch):
+def test_a_firewall_on_the_machine_itself_is_told_from_a_daemon_that_stands_still(
+    places, monkeypatch
+):
     assert loopback_carries()
 
     def refuse(self, *_):
@@ -137,21 +152,38 @@ def test_a_firewall_on_the_machine_itself_is_told_from_a_daemon_that_stands_stil
     lock = HomeLock(places.lock)
     lock.take()
     try:
-        verdict, text = found(check_daemon(places, Config(osc={"port": 0}), beacon(), answers=False), "daemon")
+        verdict, text = found(
+            check_daemon(places, Config(osc={"port": 0}), beacon(), answers=False), "daemon"
+        )
     finally:
         lock.release()
     assert verdict == "fault" and "firewall" in text and "127.0.0.1" in text
 
 
 def test_another_version_and_each_door_are_said(places):
-    checks = [*check_daemon(places, Config(), beacon(version="0.0.1", midi="open; held by another program: APC 0"), answers=True)]
+    checks = [
+        *check_daemon(
+            places,
+            Config(),
+            beacon(version="0.0.1", midi="open; held by another program: APC 0"),
+            answers=True,
+        )
+    ]
     assert found(checks, "daemon")[0] == "fault" and found(checks, "door midi")[0] == "note"
 
 
-@pytest.mark.parametrize(("system", "words"), [("Windows", "Windows' firewall"), ("Darwin", "System Settings"), ("Linux", None)])
+@pytest.mark.parametrize(
+    ("system", "words"),
+    [("Windows", "Windows' firewall"), ("Darwin", "System Settings"), ("Linux", None)],
+)
 def test_the_firewall_is_named_where_other_machines_may_send(places, monkeypatch, system, words):
     monkeypatch.setattr("platform.system", lambda: system)
-    checks = {c.name: c.text for c in check_daemon(places, Config(osc={"allow": ["192.168.1.20"]}), beacon(9140), answers=True)}
+    checks = {
+        c.name: c.text
+        for c in check_daemon(
+            places, Config(osc={"allow": ["192.168.1.20"]}), beacon(9140), answers=True
+        )
+    }
     assert ("firewall" in checks) == (words is not None)
     assert words is None or (words in checks["firewall"] and "UDP 9140" in checks["firewall"])
 
@@ -162,7 +194,11 @@ def test_the_firewall_is_named_where_other_machines_may_send(places, monkeypatch
 def test_a_port_that_the_daw_holds_is_named(windows):
     windows(inputs=["APC Key 25", "Launchpad"], outputs=["APC Key 25"], held=["APC Key 25"])
     verdict, text = found(check_midi(Config(), None), "midi")
-    assert verdict == "fault" and text.startswith("held by another program: APC Key 25 0;") and "DAW's MIDI settings" in text
+    assert (
+        verdict == "fault"
+        and text.startswith("held by another program: APC Key 25 0;")
+        and "DAW's MIDI settings" in text
+    )
     windows(inputs=["APC Key 25", "Launchpad"])
     assert found(check_midi(Config(), None), "midi") == ("ok", "hears APC Key 25 0, Launchpad 1")
 
@@ -184,15 +220,23 @@ def test_a_port_that_the_daemon_itself_holds_is_no_fault_and_one_that_it_misses_
     [
         (22631, [], "make the ports with loopMIDI"),
         (26200, [], "updates of 2026 bring loopback ports"),
-        (26200, ["Default App Loopback (A)", "Default App Loopback (B)"], "inputs: [Default App Loopback (B)]"),
+        (
+            26200,
+            ["Default App Loopback (A)", "Default App Loopback (B)"],
+            "inputs: [Default App Loopback (B)]",
+        ),
     ],
 )
-def test_no_loopback_port_on_windows_is_said_with_what_that_windows_has(windows, build, ports, advice):
+def test_no_loopback_port_on_windows_is_said_with_what_that_windows_has(
+    windows, build, ports, advice
+):
     windows(build, inputs=ports, outputs=ports)
     for said in (None, beacon(fl="open; no port called Sidecrate from FL is there")):
         verdict, text = found(check_fl_studio(Config(), said), "fl studio")
         assert verdict == "note" and advice in text
-        assert text.startswith("no loopback port called Sidecrate from FL and none called Sidecrate to FL;")
+        assert text.startswith(
+            "no loopback port called Sidecrate from FL and none called Sidecrate to FL;"
+        )
     assert not [*check_fl_studio(Config(fl={"enabled": False}), None)]
     if not ports:
         assert advice in found(check_midi(Config(midi={"clock": True}), None), "midi clock")[1]
@@ -207,7 +251,10 @@ def test_with_both_loopback_ports_the_script_is_the_matter(windows):
         return found(check_fl_studio(config, beacon(fl=health)), "fl studio")
 
     assert said("open; FL's script does not answer")[0] == "note"
-    assert said("open; FL's script speaks version 2, this daemon 1: install the script again")[0] == "fault"
+    assert (
+        said("open; FL's script speaks version 2, this daemon 1: install the script again")[0]
+        == "fault"
+    )
     assert said(f"{READY}, though FL does not call its OnIdle: link its output")[0] == "note"
     assert said("open; held by another program: Sidecrate from FL 0")[0] == "fault"
     assert said(READY) == ("ok", READY)
@@ -216,7 +263,9 @@ def test_with_both_loopback_ports_the_script_is_the_matter(windows):
 # --- what was installed
 
 
-def test_a_script_of_another_version_in_fls_folder_is_a_fault_and_one_that_has_gone_is_said(places, tmp_path):
+def test_a_script_of_another_version_in_fls_folder_is_a_fault_and_one_that_has_gone_is_said(
+    places, tmp_path
+):
     (tmp_path / "FL Studio" / "Settings").mkdir(parents=True)
     assert [*check_installed(places)] == []
     script = install_files(places, "fl-studio", tmp_path).files[0]

@@ -12,28 +12,57 @@ from daemon.engines.contract import PLACES, EngineInfo
 from daemon.engines.registry import engines
 from daemon.errors import EngineError
 
-CONDITIONING = {"tempo", "key", "meter", "continuation", "melody", "accompany", "style", "lyrics", "kit"}
+CONDITIONING = {
+    "tempo",
+    "key",
+    "meter",
+    "continuation",
+    "melody",
+    "accompany",
+    "style",
+    "lyrics",
+    "kit",
+}
 KINDS = {"loop", "oneshot", "track", "midi", "sfx", "vocal"}
 BRIEFS = {
     "loop": Brief("techno loop", "techno loop", bpm=132.0, bars=2, key_name="F#m"),
     "oneshot": Brief("kick", "kick", kind="oneshot", bpm=None, bars=None, seconds=0.5),
-    "track": Brief("house track", "house track", kind="track", bpm=124.0, bars=None, seconds=12.0, key_name="Am"),
+    "track": Brief(
+        "house track",
+        "house track",
+        kind="track",
+        bpm=124.0,
+        bars=None,
+        seconds=12.0,
+        key_name="Am",
+    ),
     "midi": Brief("house loop", "house loop", kind="midi", bpm=124.0, bars=2, key_name="Am"),
     "sfx": Brief("riser", "riser", kind="sfx", bpm=None, bars=None, seconds=1.0),
     "vocal": Brief("pop", "pop", kind="vocal", bpm=100.0, seconds=4.0, lyrics="we ride at dawn"),
 }
 EVERY = pytest.mark.parametrize("info", engines(), ids=lambda info: info.name)
 #: What runs here, now, and for nothing: hosted engines have a contract of their own with their service.
-RUNNING = [(info, kind) for info in engines() if info.runs != "hosted" and info.needs() is None for kind in info.kinds]
-MADE = pytest.mark.parametrize(("info", "kind"), RUNNING, ids=[f"{info.name} {kind}" for info, kind in RUNNING])
+RUNNING = [
+    (info, kind)
+    for info in engines()
+    if info.runs != "hosted" and info.needs() is None
+    for kind in info.kinds
+]
+MADE = pytest.mark.parametrize(
+    ("info", "kind"), RUNNING, ids=[f"{info.name} {kind}" for info, kind in RUNNING]
+)
 
 
 def make(info: EngineInfo, kind: str, progress=lambda value, words: None, seed: int = 5, **changes):
-    return find_function(info.maker)(BRIEFS[kind].amended(engines=(info.name,), **changes), seed, progress)
+    return find_function(info.maker)(
+        BRIEFS[kind].amended(engines=(info.name,), **changes), seed, progress
+    )
 
 
 def test_descriptions_import_nothing_heavy():
-    heavy = "numpy scipy torch transformers diffusers httpx replicate openai librosa soundfile keyring"
+    heavy = (
+        "numpy scipy torch transformers diffusers httpx replicate openai librosa soundfile keyring"
+    )
     code = (
         "import sys; from daemon.engines.registry import broken, engines\n"
         f"assert engines() and not broken(); print(*[one for one in '{heavy}'.split() if one in sys.modules])"
@@ -47,9 +76,13 @@ def test_a_description_says_all_that_is_chosen_by(info):
     assert info.name and info.title and info.license and info.name == info.name.lower()
     assert info.kinds and set(info.kinds) <= KINDS and set(info.conditioning) <= CONDITIONING
     assert info.runs in PLACES and info.takes_at_once >= 1 and info.channels in (1, 2)
-    assert 0 < info.bpm_range[0] < info.bpm_range[1] and info.max_seconds > 0 and info.deadline_s > 0
+    assert (
+        0 < info.bpm_range[0] < info.bpm_range[1] and info.max_seconds > 0 and info.deadline_s > 0
+    )
     if info.price is not None:
-        assert info.price.estimate_usd(1) > 0 and info.price.estimate_usd(2) >= info.price.estimate_usd(1)
+        assert info.price.estimate_usd(1) > 0 and info.price.estimate_usd(
+            2
+        ) >= info.price.estimate_usd(1)
 
 
 @EVERY
@@ -76,8 +109,17 @@ def test_a_take_is_what_the_contract_says(info, kind):
         assert take.midi and take.midi.startswith(b"MThd")
         return
     audio = take.audio
-    assert audio is not None and audio.dtype == np.float32 and audio.ndim == 2 and audio.shape[1] in (1, 2)
-    assert np.isfinite(audio).all() and np.abs(audio).max() > 0.01 and len(audio) <= info.max_seconds * take.sample_rate
+    assert (
+        audio is not None
+        and audio.dtype == np.float32
+        and audio.ndim == 2
+        and audio.shape[1] in (1, 2)
+    )
+    assert (
+        np.isfinite(audio).all()
+        and np.abs(audio).max() > 0.01
+        and len(audio) <= info.max_seconds * take.sample_rate
+    )
     if take.grid is not None:
         brief = BRIEFS[kind]
         assert (take.grid.bpm, take.grid.meter) == (brief.bpm, brief.meter_name)

@@ -42,7 +42,9 @@ def test_who_may_not_spend_gets_nothing_that_costs_money():
     order = ("musicgen-looper", "embedded")
     with pytest.raises(EngineError, match=r"costs money.*osc\.trust_lan"):
         choose_engines(["musicgen-looper"], LOOP, Policy(free_only=True))
-    assert choose_engines(["auto"], LOOP, Policy(order, spend_auto=True, free_only=True))[0] == ("embedded",)
+    assert choose_engines(["auto"], LOOP, Policy(order, spend_auto=True, free_only=True))[0] == (
+        "embedded",
+    )
 
 
 @pytest.fixture
@@ -73,9 +75,14 @@ def test_auto_takes_local_models_where_the_embedded_musician_cannot(local):
 
 def test_local_models_that_are_not_there_do_not_hide_the_reason(local):
     local()
-    with pytest.raises(EngineError, match=r"^no engine of engines\.order can make a vocal now: embedded: makes [^;]*$"):
+    with pytest.raises(
+        EngineError,
+        match=r"^no engine of engines\.order can make a vocal now: embedded: makes [^;]*$",
+    ):
         choose_engines(["auto"], SONG, Policy())
 
 
 def test_the_default_order_is_the_embedded_musician_then_local_models(tmp_path):
-    assert load_config(tmp_path / "none.yaml").engines.order == Policy().order == ("embedded", "local")
+    assert (
+        load_config(tmp_path / "none.yaml").engines.order == Policy().order == ("embedded", "local")
+    )

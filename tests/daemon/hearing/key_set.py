@@ -24,7 +24,10 @@ class KnownTake:
 
 
 def make_take(
-    seed: int, drums_db: float = 0.0, tuning_cents: float = 0.0, modes: tuple[str, ...] = ("minor", "major")
+    seed: int,
+    drums_db: float = 0.0,
+    tuning_cents: float = 0.0,
+    modes: tuple[str, ...] = ("minor", "major"),
 ) -> KnownTake:
     """About 8 s in a random key, tempo, progression and timbre; `drums_db`: the drums over the harmony (-99: none)."""
     rng = np.random.default_rng(seed)
@@ -40,7 +43,10 @@ def make_take(
     strums = int(rng.choice([1, 2, 4]))
     for bar in range(bars):
         degree = progression[bar % len(progression)]
-        chord = [_pitch(scale, degree + third, 48) for third in ((0, 2, 4, 6) if rng.random() < 0.3 else (0, 2, 4))]
+        chord = [
+            _pitch(scale, degree + third, 48)
+            for third in ((0, 2, 4, 6) if rng.random() < 0.3 else (0, 2, 4))
+        ]
         for strum in range(strums):
             at = (bar * 4 + strum * 4 // strums) * beat
             for pitch in chord:
@@ -48,7 +54,10 @@ def make_take(
         for hit in range(4):
             if rng.random() < 0.7:
                 _add(
-                    harmony, (bar * 4 + hit) * beat, _tone(_pitch(scale, degree, 33), beat, (1.2, 2.0, 0), tuning_cents, rng), 0.4
+                    harmony,
+                    (bar * 4 + hit) * beat,
+                    _tone(_pitch(scale, degree, 33), beat, (1.2, 2.0, 0), tuning_cents, rng),
+                    0.4,
                 )
         if timbre[0] > 1.3:
             for eighth in range(8):
@@ -62,7 +71,9 @@ def make_take(
                     )
     harmony /= np.sqrt((harmony**2).mean())
     audio = harmony + 10 ** (drums_db / 20) * _drums(len(harmony), beat, rng)
-    return KnownTake((0.5 * audio / np.abs(audio).max()).astype(np.float32)[: bars * 4 * beat, None], key)
+    return KnownTake(
+        (0.5 * audio / np.abs(audio).max()).astype(np.float32)[: bars * 4 * beat, None], key
+    )
 
 
 def make_drums(seed: int) -> np.ndarray:
@@ -78,10 +89,20 @@ def _steps(key: Key) -> list[int]:
 
 def _pitch(scale: list[int], degree: int, low: int) -> int:
     pitch = scale[degree % 7] + 12 * (degree // 7)
-    return pitch + 12 * int(np.ceil((low - pitch) / 12)) if pitch < low else pitch - 12 * ((pitch - low) // 12)
+    return (
+        pitch + 12 * int(np.ceil((low - pitch) / 12))
+        if pitch < low
+        else pitch - 12 * ((pitch - low) // 12)
+    )
 
 
-def _tone(pitch: int, frames: int, timbre: tuple[float, float, float], cents: float, rng: np.random.Generator) -> np.ndarray:
+def _tone(
+    pitch: int,
+    frames: int,
+    timbre: tuple[float, float, float],
+    cents: float,
+    rng: np.random.Generator,
+) -> np.ndarray:
     slope, decay, spread = timbre
     t = np.arange(frames + RATE // 8) / RATE
     hertz = note_hz(pitch + cents / 100)
@@ -89,7 +110,13 @@ def _tone(pitch: int, frames: int, timbre: tuple[float, float, float], cents: fl
     for n in range(1, 13):
         if n * hertz > 0.45 * RATE:
             break
-        tone += np.sin(2 * np.pi * n * hertz * (1 + spread * rng.standard_normal() / n) * t + rng.uniform(0, 6.28)) / n**slope
+        tone += (
+            np.sin(
+                2 * np.pi * n * hertz * (1 + spread * rng.standard_normal() / n) * t
+                + rng.uniform(0, 6.28)
+            )
+            / n**slope
+        )
     return tone * np.exp(-t * decay) * np.minimum(1, t * 200) * np.minimum(1, (t[-1] - t) * 30)
 
 
@@ -101,7 +128,9 @@ def _drums(frames: int, beat: int, rng: np.random.Generator) -> np.ndarray:
     audio = np.zeros(frames)
     t = np.arange(RATE // 3) / RATE
     low = rng.uniform(42, 60)
-    kick = np.sin(2 * np.pi * (low * t + 5 * (1 - np.exp(-t * 35)))) * np.exp(-t * rng.uniform(8, 20))
+    kick = np.sin(2 * np.pi * (low * t + 5 * (1 - np.exp(-t * 35)))) * np.exp(
+        -t * rng.uniform(8, 20)
+    )
     body = np.sin(2 * np.pi * rng.uniform(160, 220) * t) * np.exp(-t * 25)
     for n in range(frames // beat * 4):
         at = n * beat // 4

@@ -19,7 +19,9 @@ def test_where_a_take_is_cut_into_its_sound_no_attack_is_heard(start_bar: float)
     piece = music.drums(SPARSE, BPM, 1.6, start_bar=start_bar)
     clock_s = np.arange(len(piece.audio)) / RATE
     tone = 0.3 * sum(np.sin(2 * np.pi * hz * clock_s + 1) for hz in (110, 220, 440, 1320))
-    heard = np.concatenate([np.zeros(round(BEFORE_S * RATE)), piece.audio[:, 0] + tone]).astype(np.float32)
+    heard = np.concatenate([np.zeros(round(BEFORE_S * RATE)), piece.audio[:, 0] + tone]).astype(
+        np.float32
+    )
     env = envelopes(heard, RATE)
     beats_s = beat_map.straight(BEFORE_S + float(piece.downbeats_s[0]), 60 / BPM, env.length_s)
     lattice = beat_map.BeatMap(beats_s, 0.0, 0.0, 0.0)

@@ -27,7 +27,10 @@ def test_the_nearest_sound_is_one_of_its_own_kind():
 
 def test_level_does_not_matter_and_silence_has_no_sound():
     noise = np.random.default_rng(0).standard_normal((44100, 2)).astype(np.float32) * 0.1
-    loud, quiet = (np.frombuffer(base64.b64decode(features(x, 44100)), np.uint8).astype(int) for x in (noise, noise * 0.1))
+    loud, quiet = (
+        np.frombuffer(base64.b64decode(features(x, 44100)), np.uint8).astype(int)
+        for x in (noise, noise * 0.1)
+    )
     assert len(loud) == 21 and np.abs(loud - quiet).max() <= 1
     assert features(np.zeros((44100, 2), np.float32), 44100) == ""
     assert features(noise[:100], 44100)
@@ -46,6 +49,10 @@ def test_a_clip_that_nobody_measured_is_measured_when_its_like_are_asked_for(hom
             await studio.end()
 
     asyncio.run(measured())
-    assert home.library.search(Filters(similar=loop["id"])).clips == [] and home.library.needs_measuring(kick["id"])
+    assert home.library.search(
+        Filters(similar=loop["id"])
+    ).clips == [] and home.library.needs_measuring(kick["id"])
     home.library.measured({kick["id"]: kick["features"]})
-    assert [clip["id"] for clip in home.library.search(Filters(similar=loop["id"])).clips] == [kick["id"]]
+    assert [clip["id"] for clip in home.library.search(Filters(similar=loop["id"])).clips] == [
+        kick["id"]
+    ]

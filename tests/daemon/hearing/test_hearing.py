@@ -86,8 +86,12 @@ def test_drift_is_followed() -> None:
 
 
 @pytest.mark.parametrize("pattern, meter", [(music.BACKBEAT, Meter()), (music.WALTZ, Meter(3, 4))])
-@pytest.mark.parametrize(("step", "start_bar"), [(0.86, 0.3), (0.95, 0), (0.98, 0), (1.02, 0), (1.04, 0.3), (1.12, 0.7)])
-def test_a_tempo_step_is_followed(pattern: dict[str, str], meter: Meter, step: float, start_bar: float) -> None:
+@pytest.mark.parametrize(
+    ("step", "start_bar"), [(0.86, 0.3), (0.95, 0), (0.98, 0), (1.02, 0), (1.04, 0.3), (1.12, 0.7)]
+)
+def test_a_tempo_step_is_followed(
+    pattern: dict[str, str], meter: Meter, step: float, start_bar: float
+) -> None:
     piece = music.drums(pattern, 122, 8, step=step, start_bar=start_bar)
     heard = hear(piece.audio, piece.sample_rate, 120, meter)
     assert not heard.steady
@@ -97,7 +101,8 @@ def test_a_tempo_step_is_followed(pattern: dict[str, str], meter: Meter, step: f
 
 
 @pytest.mark.parametrize(
-    ("clicks", "bpm"), [(1, 120.0), (2, 120.0), (2, 97.0), (3, 97.0), (4, 120.0), (4, 97.0), (6, 120.0), (8, 97.0)]
+    ("clicks", "bpm"),
+    [(1, 120.0), (2, 120.0), (2, 97.0), (3, 97.0), (4, 120.0), (4, 97.0), (6, 120.0), (8, 97.0)],
 )
 def test_a_count_in_is_no_bar_of_another_beat(clicks: int, bpm: float) -> None:
     piece = music.drums(music.BACKBEAT, bpm, 5, counted_in=clicks, silence_s=0.2)
@@ -165,14 +170,19 @@ def test_where_there_is_no_beat_it_says_so(what: str) -> None:
     seconds = np.arange(8 * 44100) / 44100
     audio = {
         "nothing": np.zeros(8 * 44100),
-        "drone": sum(np.sin(2 * np.pi * f * seconds + f) / 6 for f in (110, 164.8, 220.3, 331)) * np.minimum(seconds, 1),
+        "drone": sum(np.sin(2 * np.pi * f * seconds + f) / 6 for f in (110, 164.8, 220.3, 331))
+        * np.minimum(seconds, 1),
         "noise": 0.2 * rng.standard_normal(len(seconds)),
         "one hit": rng.standard_normal(len(seconds)) * np.exp(-((seconds - 1) * 9)) * (seconds > 1),
         "a moment": 0.3 * rng.standard_normal(4000),
     }[what]
     heard = hear(np.asarray(audio, np.float32)[:, None], 44100, 120, Meter(4, 4))
     assert not heard.periodic
-    assert "near 120 bpm" in heard.reason or "silent or too short" in heard.reason or "starts or stops" in heard.reason
+    assert (
+        "near 120 bpm" in heard.reason
+        or "silent or too short" in heard.reason
+        or "starts or stops" in heard.reason
+    )
     assert heard.confidence < 0.3
     assert heard.bpm == pytest.approx(120)
 
@@ -186,7 +196,9 @@ def test_time_and_position_undo_each_other() -> None:
 
 def test_the_joint_of_a_loop_tells_where_it_begins() -> None:
     piece = music.drums({"hat": "x.x.x.x.x.x.x.x.", "snare": "x...x...x...x..."}, 120, 1)
-    bar = piece.audio[: 2 * 44100] + 0.05 * np.random.default_rng(3).standard_normal((2 * 44100, 1)).astype(np.float32)
+    bar = piece.audio[: 2 * 44100] + 0.05 * np.random.default_rng(3).standard_normal(
+        (2 * 44100, 1)
+    ).astype(np.float32)
     bar[-int(0.03 * 44100) :] *= 1e-3
     around = np.concatenate([bar] * 5)[int(0.7 * 44100) :]
     heard = hear(around, 44100, 118, Meter(4, 4))
@@ -199,7 +211,9 @@ def test_a_splice_alone_tells_where_a_loop_begins(started_s: float) -> None:
     """The same hit on every beat: nothing but the held tone, whose wave does not close, tells the beats apart."""
     clock_s = np.arange(2 * 44100) / 44100
     hits = music.drums({"snare": "x...x...x...x..."}, 120, 1).audio[: 2 * 44100, 0]
-    bar = np.tile(hits[: 44100 // 2], 4) + 0.1 * np.sin(2 * np.pi * 110.37 * clock_s).astype(np.float32)
+    bar = np.tile(hits[: 44100 // 2], 4) + 0.1 * np.sin(2 * np.pi * 110.37 * clock_s).astype(
+        np.float32
+    )
     around = np.tile(bar, 5)[round(started_s * 44100) :]
     heard = hear(around, 44100, 118, Meter(4, 4))
     assert downbeat_errors_s(heard, np.arange(2.0, 10, 2) - started_s).max() < 0.006
@@ -207,7 +221,9 @@ def test_a_splice_alone_tells_where_a_loop_begins(started_s: float) -> None:
 
 def test_a_take_that_does_not_swing_about_zero() -> None:
     piece = music.drums(music.BACKBEAT, 118.3, 5, start_bar=0.4)
-    straight, raised = (hear(piece.audio + offset, piece.sample_rate, 120, Meter(4, 4)) for offset in (0.0, 0.2))
+    straight, raised = (
+        hear(piece.audio + offset, piece.sample_rate, 120, Meter(4, 4)) for offset in (0.0, 0.2)
+    )
     assert np.allclose(straight.downbeats_s, raised.downbeats_s, atol=1e-3)
     assert raised.sounds_from_s == pytest.approx(straight.sounds_from_s, abs=0.01)
 
@@ -222,7 +238,9 @@ def test_it_says_how_it_knows_and_what_else_could_be() -> None:
     assert heard.similarity > 0.9
 
 
-@pytest.mark.parametrize(("asked", "own", "bars"), [(80, 120, 6), (180, 120, 6), (120, 81, 6), (180, 120, 8)])
+@pytest.mark.parametrize(
+    ("asked", "own", "bars"), [(80, 120, 6), (180, 120, 6), (120, 81, 6), (180, 120, 8)]
+)
 def test_an_asked_tempo_of_two_thirds_or_three_halves(asked: float, own: float, bars: int) -> None:
     piece = music.drums(music.BACKBEAT, own, bars, start_bar=0.3)
     heard = hear(piece.audio, piece.sample_rate, asked, Meter(4, 4))
@@ -233,10 +251,14 @@ def test_an_asked_tempo_of_two_thirds_or_three_halves(asked: float, own: float, 
 
 def test_triplets_are_not_taken_for_another_tempo() -> None:
     piece = music.drums({**music.BACKBEAT, "hat": "x..x" * 4}, 100, 6, swing=0.333)
-    assert hear(piece.audio, piece.sample_rate, 100, Meter(4, 4)).bpm == pytest.approx(100, rel=2e-3)
+    assert hear(piece.audio, piece.sample_rate, 100, Meter(4, 4)).bpm == pytest.approx(
+        100, rel=2e-3
+    )
 
 
-def test_a_tempo_without_a_pulse_gives_way_to_one_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tempo_without_a_pulse_gives_way_to_one_that_has_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     class Lattice:
         merit, likeness, map = 0.1, 0.5, SimpleNamespace(onset_cost=2.5)
 
@@ -284,7 +306,10 @@ def test_a_long_piece_is_followed_to_its_end(changes: dict[str, float], chords: 
     audio = piece.audio + held_chords(piece) if chords else piece.audio
     heard = hear(audio, piece.sample_rate, 120, Meter(4, 4))
     half = len(piece.quarters_s) // 2
-    assert beat_error_s(heard, piece.quarters_s[:half]) < 0.012 and beat_error_s(heard, piece.quarters_s[half:]) < 0.012
+    assert (
+        beat_error_s(heard, piece.quarters_s[:half]) < 0.012
+        and beat_error_s(heard, piece.quarters_s[half:]) < 0.012
+    )
 
 
 @pytest.mark.parametrize("start_bar", [0, 0.4])
@@ -303,7 +328,9 @@ def test_pads_are_heard_by_their_chords(bpm: float, start_bar: float) -> None:
     hiss = np.random.default_rng(1).standard_normal((len(piece.audio), 1)).astype(np.float32) * 1e-4
     heard = hear(held_chords(piece) + hiss, piece.sample_rate, round(bpm * 1.03), Meter(4, 4))
     assert heard.bpm == pytest.approx(bpm, rel=1e-3)
-    assert downbeat_errors_s(heard, piece.downbeats_s).max() < 0.02, "their chords swell for 200 ms: nobody hears it more exactly"
+    assert downbeat_errors_s(heard, piece.downbeats_s).max() < 0.02, (
+        "their chords swell for 200 ms: nobody hears it more exactly"
+    )
 
 
 def test_two_tones_that_rub_at_no_tempo_have_no_beat() -> None:
@@ -320,4 +347,7 @@ def test_where_the_drums_of_a_long_piece_rest_its_tempo_goes_on() -> None:
     drums[first:last] *= 0.001
     heard = hear(drums + held_chords(piece), piece.sample_rate, 120, Meter(4, 4))
     assert heard.bpm == pytest.approx(118, rel=1e-4)
-    assert beat_error_s(heard, piece.quarters_s) < 0.008 and downbeat_errors_s(heard, piece.downbeats_s).max() < 0.02
+    assert (
+        beat_error_s(heard, piece.quarters_s) < 0.008
+        and downbeat_errors_s(heard, piece.downbeats_s).max() < 0.02
+    )

@@ -22,13 +22,22 @@ def test_wrong_keys_are_mended():
 
 def test_what_fits_is_left_alone():
     for take, tones in zip(TAKES, TONES, strict=True):
-        relative = Key((take.key.tonic + (3 if take.key.is_minor else 9)) % 12, "major" if take.key.is_minor else "minor", "x")
+        relative = Key(
+            (take.key.tonic + (3 if take.key.is_minor else 9)) % 12,
+            "major" if take.key.is_minor else "minor",
+            "x",
+        )
         assert shift_to(tones, take.key)[0] == 0 and shift_to(tones, relative)[0] == 0
 
 
 def test_most_keys_are_named_by_their_notes():
     scales = [(find_key(tones)[0], take.key) for take, tones in zip(TAKES, TONES, strict=True)]
-    assert np.mean([found is not None and set(found.scale) == set(true.scale) for found, true in scales]) > 0.75
+    assert (
+        np.mean(
+            [found is not None and set(found.scale) == set(true.scale) for found, true in scales]
+        )
+        > 0.75
+    )
 
 
 @pytest.mark.parametrize("mode", ["dorian", "mixolydian"])
@@ -45,7 +54,11 @@ def test_modes(mode):
 def test_drums_and_noise_have_no_key():
     for seed in range(12):
         tones = hear_tones(make_drums(seed)[:, 0], RATE)
-        assert not tones.is_tonal and find_key(tones)[0] is None and shift_to(tones, Key.parse("Am"))[0] == 0
+        assert (
+            not tones.is_tonal
+            and find_key(tones)[0] is None
+            and shift_to(tones, Key.parse("Am"))[0] == 0
+        )
     noise = np.random.default_rng(0).standard_normal(5 * RATE).astype(np.float32)
     assert not hear_tones(noise, RATE).is_tonal
     assert not hear_tones(np.zeros(RATE, np.float32), RATE).is_tonal

@@ -28,18 +28,25 @@ def test_a_rest_of_the_music_is_no_beginning(hit: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece, own", [(begun_before(6, 0.1), True), (music.drums(SPARSE, BPM, 4.5, start_bar=8 / 16, silence_s=0.5), False)]
+    "piece, own",
+    [
+        (begun_before(6, 0.1), True),
+        (music.drums(SPARSE, BPM, 4.5, start_bar=8 / 16, silence_s=0.5), False),
+    ],
 )
 def test_it_is_told_from_silence_that_was_put_before(piece: music.Piece, own: bool) -> None:
     env = envelopes(piece.audio[:, 0], piece.sample_rate)
-    beats_s = beat_map.straight(float(piece.quarters_s[0]), 60 / BPM, len(piece.audio) / piece.sample_rate)
+    beats_s = beat_map.straight(
+        float(piece.quarters_s[0]), 60 / BPM, len(piece.audio) / piece.sample_rate
+    )
     lattice = beat_map.BeatMap(beats_s, 0.0, 0.0, 0.0)
     assert env.sounds_from_s > BEFORE_S
     assert own_rest(env, lattice, 16) is own
 
 
 @pytest.mark.parametrize(
-    "name, steps", [("kick", "....x.x.x.x....."), ("snare", "......x.x.x....."), ("hat", "...x..x...x.....")]
+    "name, steps",
+    [("kick", "....x.x.x.x....."), ("snare", "......x.x.x....."), ("hat", "...x..x...x.....")],
 )
 def test_a_phrase_begins_after_its_longest_rest(name: str, steps: str) -> None:
     """A few hits alike and a rest, over again, cut in the phrase: nothing but the rest tells the first of them."""

@@ -25,10 +25,14 @@ def test_passages_are_matched_as_by_plain_correlation() -> None:
         likeness = []
         for moved in range(-REACH, REACH + 1):
             other = shape[b + moved - HALF : b + moved + HALF + 1]
-            norm = (passage * shape[a - HALF : a + HALF + 1]).sum() * (other**2 * window[:, None]).sum()
+            norm = (passage * shape[a - HALF : a + HALF + 1]).sum() * (
+                other**2 * window[:, None]
+            ).sum()
             likeness.append((passage * other).sum() / np.sqrt(norm))
         best = int(np.argmax(likeness))
-        assert loudness[row] == pytest.approx((passage * shape[a - HALF : a + HALF + 1]).sum(), rel=1e-4)
+        assert loudness[row] == pytest.approx(
+            (passage * shape[a - HALF : a + HALF + 1]).sum(), rel=1e-4
+        )
         if 0 < best < 2 * REACH:
             assert height[row] == pytest.approx(likeness[best], abs=1e-4)
             assert abs(lag[row] - (b - a + best - REACH)) <= 0.5

@@ -32,14 +32,25 @@ class NoMaterial:
 
 
 def brief_of(
-    session: Session | None = None, defaults: PromptDefaults | None = None, policy: Policy | None = None, **fields: Any
+    session: Session | None = None,
+    defaults: PromptDefaults | None = None,
+    policy: Policy | None = None,
+    **fields: Any,
 ) -> tuple[Brief, Request]:
     request = read_request({"improve": "on", **fields}.items())
-    return make_brief(request, session or Session(), defaults or PromptDefaults(), policy or Policy(), NoMaterial()), request  # type: ignore[arg-type]
+    return make_brief(
+        request,
+        session or Session(),
+        defaults or PromptDefaults(),
+        policy or Policy(),
+        NoMaterial(),
+    ), request  # type: ignore[arg-type]
 
 
 def improved(brief: Brief, request: Request, result: dict[str, Any] = RESULT) -> Brief:
-    return amend(brief, request, "improve", result, lambda tried: check_amended(tried, request, Policy()))
+    return amend(
+        brief, request, "improve", result, lambda tried: check_amended(tried, request, Policy())
+    )
 
 
 def test_what_nobody_said_is_filled_in() -> None:
@@ -47,8 +58,16 @@ def test_what_nobody_said_is_filled_in() -> None:
     assert wanted_steps(brief) == ("improve",)
     made = improved(brief, request)
     assert (made.bpm, made.key_name, made.meter_name, made.bars) == (92, "D minor", "3/4", 2)
-    assert (made.genre, made.instruments, made.mood, made.energy, made.swing) == ("boom bap", ("drums",), ("dusty",), 0.5, 60)
-    assert made.decided["bpm"].source == "language model" and made.decided["bpm"].overruled == (("default", 120.0),)
+    assert (made.genre, made.instruments, made.mood, made.energy, made.swing) == (
+        "boom bap",
+        ("drums",),
+        ("dusty",),
+        0.5,
+        60,
+    )
+    assert made.decided["bpm"].source == "language model" and made.decided["bpm"].overruled == (
+        ("default", 120.0),
+    )
     assert made.for_clip(0).words == "dusty drums, upright bass" and made.prompt == "something nice"
     assert wanted_steps(made) == () and Brief.from_json(made.to_json()) == made
 
@@ -73,7 +92,13 @@ def test_the_users_own_field_wins(field: str, given: Any, kept: tuple[str, Any])
 def test_the_users_words_the_session_and_the_config_win() -> None:
     brief, request = brief_of(prompt="techno 131 bpm in F# minor, 8 bars, swing 55%, only hats")
     made = improved(brief, request)
-    assert (made.bpm, made.key_name, made.bars, made.genre, made.swing) == (131, "F# minor", 8, "techno", 55)
+    assert (made.bpm, made.key_name, made.bars, made.genre, made.swing) == (
+        131,
+        "F# minor",
+        8,
+        "techno",
+        55,
+    )
     assert made.instruments == brief.instruments
     session = Session()
     session.pin("bpm", 99.0)
@@ -84,7 +109,10 @@ def test_the_users_words_the_session_and_the_config_win() -> None:
 
 def test_a_length_that_no_engine_can_make_is_not_taken() -> None:
     brief, request = brief_of(prompt="something nice")
-    long = {**RESULT, "answer": {**ANSWER, "fields": {"bpm": 40.0, "bars": 64, "meter": "15/8", "energy": 0.3}}}
+    long = {
+        **RESULT,
+        "answer": {**ANSWER, "fields": {"bpm": 40.0, "bars": 64, "meter": "15/8", "energy": 0.3}},
+    }
     made = improved(brief, request, long)
     assert (made.bpm, made.bars, made.meter_name, made.energy) == (120, 4, "4/4", 0.3)
     assert "tempo and length are not used" in "\n".join(made.said)
@@ -92,7 +120,9 @@ def test_a_length_that_no_engine_can_make_is_not_taken() -> None:
 
 def test_a_genre_brings_its_tempo() -> None:
     brief, request = brief_of(prompt="something nice")
-    made = improved(brief, request, {**RESULT, "answer": {**ANSWER, "fields": {"genre": "drum and bass"}}})
+    made = improved(
+        brief, request, {**RESULT, "answer": {**ANSWER, "fields": {"genre": "drum and bass"}}}
+    )
     assert made.genre == "drum and bass" and made.bpm is not None and made.bpm > 160
 
 
@@ -110,7 +140,9 @@ def test_failures_are_said_and_leave_the_rules() -> None:
     assert made.amended(said=brief.said, improved={}) == brief and wanted_steps(made) == ()
     brief, request = brief_of(prompt="house", improve="off", compose="llm")
     assert wanted_steps(brief) == ("compose",)
-    made = amend(brief, request, "compose", {"why": "it is no JSON", "cost_usd": 0.0}, lambda tried: None)
+    made = amend(
+        brief, request, "compose", {"why": "it is no JSON", "cost_usd": 0.0}, lambda tried: None
+    )
     assert made.compose == "rules" and "written by rules: it is no JSON" in made.said[-1]
 
 
@@ -122,7 +154,11 @@ def test_what_waits_for_a_yes() -> None:
     lyrics = brief.amended(improve="off", lyrics="auto")
     assert is_shown_first(lyrics, {}) and not is_shown_first(lyrics, {"improve": "on"})
     sung = amend(
-        lyrics.amended(kind="vocal"), request, "lyrics", {"answer": {"lyrics": "la la\nla la", "said": []}, "model": "m"}, None
+        lyrics.amended(kind="vocal"),
+        request,
+        "lyrics",
+        {"answer": {"lyrics": "la la\nla la", "said": []}, "model": "m"},
+        None,
     )
     assert sung.lyrics in proposal(sung) and sung.seconds == 4.0
 

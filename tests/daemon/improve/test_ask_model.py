@@ -27,35 +27,62 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenAiServer]:
     server.close()
 
 
-def ask(server: OpenAiServer, step: str = "improve", brief: Brief | None = None, timeout_s: float = 5.0) -> dict[str, Any]:
-    brief = brief or Brief("dusty boom bap", "dusty boom bap", engines=("embedded", "musicgen-looper"))
+def ask(
+    server: OpenAiServer, step: str = "improve", brief: Brief | None = None, timeout_s: float = 5.0
+) -> dict[str, Any]:
+    brief = brief or Brief(
+        "dusty boom bap", "dusty boom bap", engines=("embedded", "musicgen-looper")
+    )
     where = {"base_url": server.url, "model": "tiny", "price": PRICE, "timeout_s": timeout_s}
-    said = ask_model({"step": step, "brief": brief.to_json(), "request": {}, "server": where}, lambda *_: None)
+    said = ask_model(
+        {"step": step, "brief": brief.to_json(), "request": {}, "server": where}, lambda *_: None
+    )
     assert KEY not in json.dumps(said)
     return said
 
 
 @pytest.mark.parametrize("knows", ["json_schema", "json_object", "text"])
-def test_a_prompt_for_each_engine_whatever_the_server_knows_of_structured_output(server: OpenAiServer, knows: str) -> None:
+def test_a_prompt_for_each_engine_whatever_the_server_knows_of_structured_output(
+    server: OpenAiServer, knows: str
+) -> None:
     server.knows = knows
     said = ask(server)
     words = said["answer"]["words"]
     assert set(words) == {"embedded", "musicgen-looper"}
-    assert all("bpm" not in text and "minor" not in text and "vinyl crackle" in text for text in words.values())
-    assert said["answer"]["fields"]["bpm"] == 92 and said["answer"]["fields"]["instruments"] == ["drums", "bass"]
-    assert (said["how"], said["model"], said["cost_usd"]) == (knows, "tiny-1", pytest.approx(COST_USD))
+    assert all(
+        "bpm" not in text and "minor" not in text and "vinyl crackle" in text
+        for text in words.values()
+    )
+    assert said["answer"]["fields"]["bpm"] == 92 and said["answer"]["fields"]["instruments"] == [
+        "drums",
+        "bass",
+    ]
+    assert (said["how"], said["model"], said["cost_usd"]) == (
+        knows,
+        "tiny-1",
+        pytest.approx(COST_USD),
+    )
     assert server.calls == {"json_schema": 1, "json_object": 2, "text": 3}[knows]
 
 
 def test_fields_out_of_range_are_left_out_and_named(server: OpenAiServer) -> None:
-    server.answers["prompt"] = {"prompt": "warm pads", "bpm": 999, "key": "H sharp", "bars": "four", "energy": 0.4, "mood": 7}
+    server.answers["prompt"] = {
+        "prompt": "warm pads",
+        "bpm": 999,
+        "key": "H sharp",
+        "bars": "four",
+        "energy": 0.4,
+        "mood": 7,
+    }
     answer = ask(server)["answer"]
     assert answer["words"] == {"embedded": "warm pads", "musicgen-looper": "warm pads"}
     assert answer["fields"].keys() <= {"energy", "mood"}
     assert len(answer["said"]) >= 3 and "bpm" in answer["said"][0]
 
 
-SPENT = {"error": {"message": "You exceeded your current quota", "code": "project_spend_limit_exceeded"}}
+SPENT = {
+    "error": {"message": "You exceeded your current quota", "code": "project_spend_limit_exceeded"}
+}
 
 
 @pytest.mark.parametrize(
@@ -122,21 +149,40 @@ def test_nothing_listens() -> None:
 
 
 def test_lyrics_fit_what_the_engine_takes(server: OpenAiServer) -> None:
-    brief = Brief("a song about vinyl", "a song about vinyl", kind="vocal", engines=("music-1.5",), lyrics="auto")
+    brief = Brief(
+        "a song about vinyl",
+        "a song about vinyl",
+        kind="vocal",
+        engines=("music-1.5",),
+        lyrics="auto",
+    )
     assert ask(server, "lyrics", brief)["answer"]["lyrics"].startswith("[verse]\nThe needle")
-    server.answers["lyrics"] = {"lyrics": "\n".join(f"line {n} of a song that never ends" for n in range(60))}
+    server.answers["lyrics"] = {
+        "lyrics": "\n".join(f"line {n} of a song that never ends" for n in range(60))
+    }
     answer = ask(server, "lyrics", brief)["answer"]
-    assert 500 < len(answer["lyrics"]) <= 600 and answer["lyrics"].endswith("never ends") and answer["said"]
+    assert (
+        500 < len(answer["lyrics"]) <= 600
+        and answer["lyrics"].endswith("never ends")
+        and answer["said"]
+    )
     server.answers["lyrics"] = {"lyrics": "la"}
     assert "no words that can be sung" in ask(server, "lyrics", brief)["why"]
 
 
 def test_a_plan_is_held_to_what_was_asked(server: OpenAiServer) -> None:
-    brief = Brief("house groove", "house groove", bpm=124.0, key_name="C minor", bars=2, genre="house")
+    brief = Brief(
+        "house groove", "house groove", bpm=124.0, key_name="C minor", bars=2, genre="house"
+    )
     plan = read_plan(ask(server, "compose", brief)["answer"]["plan"])
     assert (plan.bpm, plan.key, plan.bars, plan.meter) == (124.0, "C minor", 2, "4/4")
-    assert plan.parts == ("drums", "bass", "lead") and sum(section.bars for section in plan.sections) == 2
-    assert all(note.start < Score(plan).ticks for part in plan.parts for note in Score(plan).part(part))
+    assert (
+        plan.parts == ("drums", "bass", "lead")
+        and sum(section.bars for section in plan.sections) == 2
+    )
+    assert all(
+        note.start < Score(plan).ticks for part in plan.parts for note in Score(plan).part(part)
+    )
 
 
 def test_a_plan_that_is_wrong_in_its_music_is_mended_with_reasons(server: OpenAiServer) -> None:
@@ -154,32 +200,60 @@ def test_a_plan_that_is_wrong_in_its_music_is_mended_with_reasons(server: OpenAi
     brief = Brief("groove", "groove", key_name="A minor")
     answer = ask(server, "compose", brief)["answer"]
     plan, said = read_plan(answer["plan"]), "\n".join(answer["said"])
-    assert plan.chords_of == ["i", "i7"] and "F#m lies outside" in said and "'Zq' is no chord" in said
+    assert (
+        plan.chords_of == ["i", "i7"] and "F#m lies outside" in said and "'Zq' is no chord" in said
+    )
     assert plan.pad is None and "pad: has no note" in said
     assert "bass: moved by" in said and "lead: moved by" in said
     for part, low, high in (("bass", 24, 66), ("lead", 40, 104)):
         assert all(low <= note.pitch <= high for note in Score(plan).part(part))
-    assert plan.lead is not None and len({event[0] for event in plan.lead.bars["A"]}) == len(plan.lead.bars["A"])
+    assert plan.lead is not None and len({event[0] for event in plan.lead.bars["A"]}) == len(
+        plan.lead.bars["A"]
+    )
 
 
 def test_a_plan_without_sound_is_none(server: OpenAiServer) -> None:
     silent = {"rows": [{"voice": "kick", "rows": ["...."]}]}
-    server.answers["plan"] = {"genre": "house", "chords_of": [], "drums": silent, "bass": None, "lead": None}
+    server.answers["plan"] = {
+        "genre": "house",
+        "chords_of": [],
+        "drums": silent,
+        "bass": None,
+        "lead": None,
+    }
     assert "nothing in the model's plan can be heard" in ask(server, "compose")["why"]
 
 
 def test_a_drum_loop_stays_one(server: OpenAiServer) -> None:
     brief = Brief("only drums", "only drums", instruments=("drums",), only=True)
     answer = ask(server, "compose", brief)["answer"]
-    assert read_plan(answer["plan"]).parts == ("drums",) and "bass: not asked for; left out" in answer["said"]
+    assert (
+        read_plan(answer["plan"]).parts == ("drums",)
+        and "bass: not asked for; left out" in answer["said"]
+    )
 
 
-def test_a_model_that_replicate_hosts(server: OpenAiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_replicate_hosts(
+    server: OpenAiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("REPLICATE_API_TOKEN", KEY)
-    where = {"speaks": "replicate", "base_url": server.url[:-3], "model": "openai/gpt-4o", "price": PRICE, "timeout_s": 5.0}
-    task = {"step": "improve", "brief": Brief("dusty", "dusty").to_json(), "request": {}, "server": where}
+    where = {
+        "speaks": "replicate",
+        "base_url": server.url[:-3],
+        "model": "openai/gpt-4o",
+        "price": PRICE,
+        "timeout_s": 5.0,
+    }
+    task = {
+        "step": "improve",
+        "brief": Brief("dusty", "dusty").to_json(),
+        "request": {},
+        "server": where,
+    }
     said = ask_model(task, lambda *_: None)
-    assert "vinyl crackle" in said["answer"]["words"]["embedded"] and said["cost_usd"] == pytest.approx(COST_USD)
+    assert "vinyl crackle" in said["answer"]["words"]["embedded"] and said[
+        "cost_usd"
+    ] == pytest.approx(COST_USD)
     for plan, words, cost_usd in (
         (402, "402", 0.0),
         ("failed", "failed: without a reason", COST_USD),
@@ -203,6 +277,8 @@ def test_prices_and_where_a_key_may_go() -> None:
     assert price_usd("http://192.168.1.9:1234/v1", "llama", None) == (0.0, 0.0)
     assert price_usd("http://127.0.0.1:1/v1", "llama", (1.0, 2.0)) == (1.0, 2.0)
     assert (
-        not may_have_key("http://192.168.1.9:1234/v1") and may_have_key("http://localhost:1/v1") and may_have_key("https://a/v1")
+        not may_have_key("http://192.168.1.9:1234/v1")
+        and may_have_key("http://localhost:1/v1")
+        and may_have_key("https://a/v1")
     )
     assert 0.01 < estimate_usd({"price": PRICE}, "improve", 100) < 0.02

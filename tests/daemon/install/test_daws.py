@@ -47,7 +47,9 @@ def test_fl_studios_scripts_wherever_its_data_lies(places, files, tmp_path, belo
     folder(tmp_path / "data" / below / "Settings")
     done = install(places, "fl-studio", tmp_path / "data")
     assert [path.name for path in done.files] == ["device_Sidecrate.py", "Sidecrate.pyscript"]
-    assert done.files[0].parent.name == "Sidecrate" and done.files[0].parent.parent.name == "Hardware"
+    assert (
+        done.files[0].parent.name == "Sidecrate" and done.files[0].parent.parent.name == "Hardware"
+    )
     gone, left = uninstall(places, "fl-studio")
     assert len(gone) == 2 and not left and not done.files[0].parent.exists()
 
@@ -94,7 +96,9 @@ def test_the_unit_is_one_that_systemd_reads(places, tmp_path, monkeypatch):
         pytest.skip("systemd-analyze is not installed")
     monkeypatch.setattr(autostart.platformdirs, "user_config_dir", lambda: str(tmp_path / "config"))
     (target,) = install(places, "autostart", None).files
-    done = subprocess.run(["systemd-analyze", "--user", "verify", str(target)], capture_output=True, text=True)
+    done = subprocess.run(
+        ["systemd-analyze", "--user", "verify", str(target)], capture_output=True, text=True
+    )
     assert "sidecrate.service" not in done.stderr, done.stderr
 
 
@@ -117,7 +121,10 @@ def test_the_tablets_layout_goes_where_it_is_wanted_and_out_again(places, files,
 def test_reapers_script_knows_where_the_command_is(places, tmp_path):
     resources = folder(tmp_path / "REAPER")
     script, pattern = install(places, "reaper", resources).files
-    assert script == resources / "Scripts" / "Sidecrate.lua" and pattern == resources / "OSC" / "Sidecrate.ReaperOSC"
+    assert (
+        script == resources / "Scripts" / "Sidecrate.lua"
+        and pattern == resources / "OSC" / "Sidecrate.ReaperOSC"
+    )
     (line,) = [line for line in script.read_text().splitlines() if line.startswith("local COMMAND")]
     assert Path(line.removeprefix("local COMMAND = [[").removesuffix("]]")).is_absolute()
     assert uninstall(places, "reaper") == ([script, pattern], [])

@@ -12,7 +12,9 @@ def written_by_version(path, version):
     for step in MIGRATIONS[:version]:
         old.executescript(step)
     if version:
-        old.execute("INSERT INTO clips (id, job, state, path, created) VALUES ('k3f9', 'j1', 'done', 'a.wav', 5)")
+        old.execute(
+            "INSERT INTO clips (id, job, state, path, created) VALUES ('k3f9', 'j1', 'done', 'a.wav', 5)"
+        )
     old.execute(f"PRAGMA user_version={version}")
     old.commit()
     old.close()
@@ -62,11 +64,18 @@ def damaged(path):
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-@pytest.mark.parametrize("make", [lambda path: path.write_bytes(b"no database at all" * 500), damaged], ids=["rubbish", "torn"])
+@pytest.mark.parametrize(
+    "make",
+    [lambda path: path.write_bytes(b"no database at all" * 500), damaged],
+    ids=["rubbish", "torn"],
+)
 def test_a_damaged_file_is_said_with_what_to_do(tmp_path, make, read_only):
     path = tmp_path / "x.db"
     make(path)
-    with pytest.raises(QueueError, match=r"is damaged .*; end the daemon, move the file away .* found again in the crate"):
+    with pytest.raises(
+        QueueError,
+        match=r"is damaged .*; end the daemon, move the file away .* found again in the crate",
+    ):
         Database(path, read_only=read_only).rows("SELECT * FROM pins")
 
 

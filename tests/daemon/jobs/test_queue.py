@@ -69,7 +69,11 @@ def test_what_was_promised_survives_a_power_cut_and_steps_between_wait_for_no_di
 def test_clips_go_in_the_order_of_acceptance(queue):
     jobs, _ = queue.accept([draft(2), draft()], ORIGIN, claim="c1")
     claims = [queue.claim() for _ in range(3)]
-    assert [(claim.job, claim.k) for claim in claims] == [(jobs[0].id, 0), (jobs[0].id, 1), (jobs[1].id, 0)]
+    assert [(claim.job, claim.k) for claim in claims] == [
+        (jobs[0].id, 0),
+        (jobs[0].id, 1),
+        (jobs[1].id, 0),
+    ]
     assert len({claim.clip for claim in claims}) == 3
     assert [claim.origin.address["index"] for claim in claims] == [0, 0, 1]
 
@@ -79,16 +83,25 @@ def test_doors_take_turns_and_the_place_told_is_the_place_had(database, queue):
     asked = [queue.accept([draft()], Origin(door))[0][0] for door in ("osc", "osc", "midi")]
     assert [queue.position(job.id) for job in (files[0], files[9], *asked)] == [1, 13, 2, 5, 3]
     claims = [queue.claim() for _ in range(6)]
-    assert [claim.job for claim in claims[:4]] == [files[0].id, asked[0].id, asked[2].id, files[1].id]
+    assert [claim.job for claim in claims[:4]] == [
+        files[0].id,
+        asked[0].id,
+        asked[2].id,
+        files[1].id,
+    ]
     assert [claim.job for claim in claims[4:]] == [asked[1].id, files[2].id]
     # one who comes later waits for no more than a turn of each, and a restart keeps the order within a door
     late = queue.accept([draft(2)], Origin("midi"))[0][0]
     again = Queue(database, "boot2")
     again.take_over()
     claims = [again.claim() for _ in range(7)]
-    assert [claim.job for claim in claims if claim.origin.door == "inbox"] == [job.id for job in files[:3]]
+    assert [claim.job for claim in claims if claim.origin.door == "inbox"] == [
+        job.id for job in files[:3]
+    ]
     assert [claim.job for claim in claims if claim.origin.door == "midi"] == [asked[2].id, late.id]
-    assert all(not queue.clip_done(claim, {"path": "/x.wav"}) for claim in claims), "the fence is by owner and attempt"
+    assert all(not queue.clip_done(claim, {"path": "/x.wav"}) for claim in claims), (
+        "the fence is by owner and attempt"
+    )
 
 
 def test_senders_of_a_door_take_turns_and_the_place_told_is_the_place_had(queue):
@@ -132,7 +145,9 @@ def test_a_sender_that_has_lost_count_is_refused_and_others_are_not(queue, monke
     with pytest.raises(QueueError, match="3 jobs from there wait already; cancel some") as refused:
         queue.accept([draft()], stuck)
     assert refused.value.code == "busy"
-    assert queue.accept([draft()], stuck, once=once) == ([jobs[0]], False), "what is known is told all the same"
+    assert queue.accept([draft()], stuck, once=once) == ([jobs[0]], False), (
+        "what is known is told all the same"
+    )
     queue.accept([draft()], Origin("osc", lane="another"))
     queue.cancel(jobs[1].id)
     queue.settle_job(jobs[1].id)
@@ -167,7 +182,9 @@ def test_tries_are_bounded_and_a_daemons_death_is_none(queue):
     for _ in range(5):
         queue.claim()
         queue.take_over()
-    assert [queue.clip_failed(queue.claim(), "died", "why", again=True, tries=3) for _ in range(3)] == [
+    assert [
+        queue.clip_failed(queue.claim(), "died", "why", again=True, tries=3) for _ in range(3)
+    ] == [
         "again",
         "again",
         "failed",
@@ -213,7 +230,12 @@ print(" ".join(crate.reserve() for _ in range(40)))
 
 def test_several_programs_write_at_once_and_lose_nothing(tmp_path):
     path = tmp_path / "jobs.db"
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
     ids = [clip for writer in writers for clip in writer.communicate(timeout=60)[0].split()]
     assert len(ids) == len(set(ids)) == 160
     database = Database(path, read_only=True)

@@ -19,7 +19,15 @@ def made(tmp_path_factory):
     """A loop of two bars and a kick, as a worker makes them: {kind: (record, folder)}; made once."""
     clips = {}
     for clip, brief in {
-        "ldrp": Brief("dusty boom bap", "dusty boom bap", bpm=90.0, key_name="Am", bars=2, seed=5, genre="boom bap"),
+        "ldrp": Brief(
+            "dusty boom bap",
+            "dusty boom bap",
+            bpm=90.0,
+            key_name="Am",
+            bars=2,
+            seed=5,
+            genre="boom bap",
+        ),
         "kckd": Brief("kick", "kick", kind="oneshot", seed=5),
     }.items():
         folder = tmp_path_factory.mktemp(clip)

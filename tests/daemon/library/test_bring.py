@@ -9,13 +9,23 @@ from tests.daemon.library.conftest import untold
 
 
 def bring(path, tmp_path, **values):
-    return bring_file({"path": str(path), "clip": "brgt", "folder": str(tmp_path / "made"), "values": values}, untold)
+    return bring_file(
+        {"path": str(path), "clip": "brgt", "folder": str(tmp_path / "made"), "values": values},
+        untold,
+    )
 
 
 def test_a_loop_of_ours_keeps_what_is_known_of_it_and_its_sound(loop, tmp_path):
     made = bring(loop["path"], tmp_path)
-    assert (made["kind"], made["bpm"], made["bars"], made["key"]) == ("loop", 90.0, 2, "Am") and made["id"] == "brgt"
-    assert np.abs(soundfile.read(made["path"])[0] - soundfile.read(loop["path"])[0]).max() < 2.5e-7, "a step of 24 bits at most"
+    assert (made["kind"], made["bpm"], made["bars"], made["key"]) == (
+        "loop",
+        90.0,
+        2,
+        "Am",
+    ) and made["id"] == "brgt"
+    assert (
+        np.abs(soundfile.read(made["path"])[0] - soundfile.read(loop["path"])[0]).max() < 2.5e-7
+    ), "a step of 24 bits at most"
     assert read_record(made["path"])["engine"] == "file" and made["features"]
 
 
@@ -23,12 +33,20 @@ def test_tempo_and_key_are_read_from_a_name(loop, tmp_path):
     audio, rate = soundfile.read(loop["path"])
     soundfile.write(tmp_path / "Breaks_90bpm_F#m_01.flac", audio, rate)
     made = bring(tmp_path / "Breaks_90bpm_F#m_01.flac", tmp_path)
-    assert (made["kind"], made["bpm"], made["bars"], made["key"], made["license"]) == ("loop", 90.0, 2, "F#m", "the file's own")
+    assert (made["kind"], made["bpm"], made["bars"], made["key"], made["license"]) == (
+        "loop",
+        90.0,
+        2,
+        "F#m",
+        "the file's own",
+    )
 
 
 def test_a_short_sound_is_a_one_shot_with_its_note(tmp_path):
     time_s = np.arange(22050) / 44100
-    soundfile.write(tmp_path / "ping.ogg", np.sin(2 * np.pi * 440 * time_s) * np.exp(-6 * time_s), 44100)
+    soundfile.write(
+        tmp_path / "ping.ogg", np.sin(2 * np.pi * 440 * time_s) * np.exp(-6 * time_s), 44100
+    )
     made = bring(tmp_path / "ping.ogg", tmp_path, tags=["mine"], license="CC-BY-4.0")
     assert (made["kind"], made["note"], made["bpm"], made["tags"], made["license"]) == (
         "oneshot",
@@ -40,7 +58,9 @@ def test_a_short_sound_is_a_one_shot_with_its_note(tmp_path):
 
 
 def test_what_is_not_whole_bars_is_no_loop(tmp_path):
-    soundfile.write(tmp_path / "noise.wav", np.random.default_rng(0).standard_normal(300000) * 0.1, 44100)
+    soundfile.write(
+        tmp_path / "noise.wav", np.random.default_rng(0).standard_normal(300000) * 0.1, 44100
+    )
     assert bring(tmp_path / "noise.wav", tmp_path)["kind"] in ("sfx", "track")
     with pytest.raises(LibraryError, match="not whole bars"):
         bring(tmp_path / "noise.wav", tmp_path, kind="loop", bpm=100)

@@ -39,7 +39,9 @@ def keeper_of(places: Places, jobs: Database) -> keeper.CrateWatch:
     return keeper.CrateWatch(places, Crate(places.crate, "{kind}", jobs), "{kind}", jobs)
 
 
-def test_a_mark_is_in_the_crate_within_seconds(places: Places, jobs: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mark_is_in_the_crate_within_seconds(
+    places: Places, jobs: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(keeper, "_COPY_EVERY_S", 0.05)
 
     async def whole() -> None:
@@ -49,7 +51,9 @@ def test_a_mark_is_in_the_crate_within_seconds(places: Places, jobs: Database, m
         for rating in (3, 5):
             one.library.rate("aaaa", rating)
             until = time.monotonic() + 10
-            while f'"rating": {rating}' not in (copy.read_text() if (copy := places.crate / COPY).exists() else ""):
+            while f'"rating": {rating}' not in (
+                copy.read_text() if (copy := places.crate / COPY).exists() else ""
+            ):
                 assert time.monotonic() < until
                 await asyncio.sleep(0.02)
         await one.end()
@@ -58,10 +62,16 @@ def test_a_mark_is_in_the_crate_within_seconds(places: Places, jobs: Database, m
     assert not list(places.crate.glob("*part*"))
 
 
-def test_clips_that_nobody_measured_are_found_by_their_sound(places: Places, jobs: Database) -> None:
+def test_clips_that_nobody_measured_are_found_by_their_sound(
+    places: Places, jobs: Database
+) -> None:
     """Two low tones, a noise, a file that is none, and one that is gone; a profile's library is served too."""
     t, rng = np.arange(22050) / 44100, np.random.default_rng(1)
-    sounds = {"lowa": np.sin(2 * np.pi * 80 * t), "lowb": np.sin(2 * np.pi * 85 * t), "hiss": rng.standard_normal(22050) * 0.2}
+    sounds = {
+        "lowa": np.sin(2 * np.pi * 80 * t),
+        "lowb": np.sin(2 * np.pi * 85 * t),
+        "hiss": rng.standard_normal(22050) * 0.2,
+    }
     for clip, sound in sounds.items():
         soundfile.write(places.crate / f"{clip}.wav", sound * 0.5, 44100)
     (places.crate / "none.wav").write_bytes(b"RIFF no sound")
@@ -84,14 +94,21 @@ def test_clips_that_nobody_measured_are_found_by_their_sound(places: Places, job
     asyncio.run(whole())
     for path in (places.library, file):
         with closing(Library(path)) as library:
-            assert [clip["id"] for clip in library.search(Filters(similar="lowa")).clips] == ["lowb", "hiss"]
+            assert [clip["id"] for clip in library.search(Filters(similar="lowa")).clips] == [
+                "lowb",
+                "hiss",
+            ]
             assert set(library.unmeasured(9)) == {"gone"}
 
 
-def test_versions_used_longest_ago_go_when_all_take_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_versions_used_longest_ago_go_when_all_take_too_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(keeper, "MOST_VERSION_BYTES", 2500)
     places = Places.find(tmp_path)
-    for number, (clip, age_s) in enumerate((("aaaa", 9000), ("aaaa", 5000), ("bbbb", 7000), ("cccc", 10), ("publishing", 9999))):
+    for number, (clip, age_s) in enumerate(
+        (("aaaa", 9000), ("aaaa", 5000), ("bbbb", 7000), ("cccc", 10), ("publishing", 9999))
+    ):
         folder = places.versions / clip / f"v{number}"
         folder.mkdir(parents=True)
         (folder / "sound.wav").write_bytes(b"x" * 1000)

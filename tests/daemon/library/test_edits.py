@@ -14,13 +14,18 @@ def does(steps):
 
 def test_steps_are_added_changed_moved_and_removed(home, loop):
     edits, clip = home.library.edits, loop["id"]
-    reverb, tempo = edits.add(clip, {"do": "reverb"})[0], edits.add(clip, {"do": "tempo", "bpm": 100})[1]
+    reverb, tempo = (
+        edits.add(clip, {"do": "reverb"})[0],
+        edits.add(clip, {"do": "tempo", "bpm": 100})[1],
+    )
     assert reverb["amount"] == 0.25 and tempo["bpm"] == 100.0
     edits.set(clip, reverb["id"], {"amount": "0.5"})
     assert edits.steps(clip)[0] == {**reverb, "amount": 0.5}
     assert does(edits.move(clip, tempo["id"], 0)) == ["tempo", "reverb"]
     assert does(edits.add(clip, {"do": "reverse"}, at=1)) == ["tempo", "reverse", "reverb"]
-    assert does(edits.remove(clip, tempo["id"])) == ["reverse", "reverb"], "any step can go; those after it stay"
+    assert does(edits.remove(clip, tempo["id"])) == ["reverse", "reverb"], (
+        "any step can go; those after it stay"
+    )
     assert edits.clear(clip) == []
 
 
@@ -40,7 +45,12 @@ def test_every_change_is_undone_and_done_again(home, loop):
     edits.add(clip, {"do": "chorus"})
     with pytest.raises(LibraryError, match="nothing to redo"):
         edits.redo(clip)
-    assert [turn["what"] for turn in edits.turns(clip)["history"]] == ["add reverse", "add gain", "add delay", "add chorus"]
+    assert [turn["what"] for turn in edits.turns(clip)["history"]] == [
+        "add reverse",
+        "add gain",
+        "add delay",
+        "add chorus",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +70,10 @@ def test_every_change_is_undone_and_done_again(home, loop):
 def test_what_a_step_cannot_be_is_said(home, loop, step, text):
     with pytest.raises(LibraryError, match=text):
         home.library.edits.add(loop["id"], step)
-    assert home.library.edits.steps(loop["id"]) == [] and home.library.edits.turns(loop["id"])["undo"] == 0
+    assert (
+        home.library.edits.steps(loop["id"]) == []
+        and home.library.edits.turns(loop["id"])["undo"] == 0
+    )
 
 
 def test_every_step_takes_its_own_defaults():
@@ -125,10 +138,23 @@ def test_words_take_away_and_undo(home, loop):
 def test_a_sentence_is_one_act_however_many_steps_it_takes(home, loop):
     library, clip = home.library, loop["id"]
     library.edits.add(clip, {"do": "reverse"})
-    assert does(library.say(clip, "a bit faster, darker, and add some reverb")) == ["reverse", "tempo", "eq", "reverb"]
+    assert does(library.say(clip, "a bit faster, darker, and add some reverb")) == [
+        "reverse",
+        "tempo",
+        "eq",
+        "reverb",
+    ]
     assert library.edits.turns(clip)["undo"] == 2
-    assert library.edits.turns(clip)["history"][-1]["what"] == "said: 'a bit faster, darker, and add some reverb'"
-    assert does(library.say(clip, "no reverb, without the reverb, and add an echo")) == ["reverse", "tempo", "eq", "delay"]
+    assert (
+        library.edits.turns(clip)["history"][-1]["what"]
+        == "said: 'a bit faster, darker, and add some reverb'"
+    )
+    assert does(library.say(clip, "no reverb, without the reverb, and add an echo")) == [
+        "reverse",
+        "tempo",
+        "eq",
+        "delay",
+    ]
     assert does(library.edits.undo(clip)) == ["reverse", "tempo", "eq", "reverb"]
     assert does(library.say(clip, "undo")) == ["reverse"], "each step of the sentence"
     assert does(library.say(clip, "redo")) == ["reverse", "tempo", "eq", "reverb"]
@@ -142,7 +168,12 @@ def test_a_sentence_is_one_act_however_many_steps_it_takes(home, loop):
 
 def test_what_a_clip_becomes_is_known_before_it_is_rendered(loop):
     shape = shape_after(
-        loop, [{"do": "tempo", "bpm": 120.0}, {"do": "pitch", "semitones": -2.0}, {"do": "section", "bar": 2, "bars": 1}]
+        loop,
+        [
+            {"do": "tempo", "bpm": 120.0},
+            {"do": "pitch", "semitones": -2.0},
+            {"do": "section", "bar": 2, "bars": 1},
+        ],
     )
     assert (shape.bpm, shape.key, shape.bars, shape.seconds) == (120.0, "Gm", 1, 2.0)
 
@@ -153,6 +184,12 @@ def test_what_is_taken_back_for_good_does_not_come_again(home, loop):
     edits.add(loop["id"], {"do": "gain", "db": 3})
     edits.add(loop["id"], {"do": "gain", "db": 6})
     edits.back_to(loop["id"], 1)
-    assert [step["do"] for step in edits.steps(loop["id"])] == ["reverse"] and edits.turns(loop["id"])["redo"] == 0
+    assert [step["do"] for step in edits.steps(loop["id"])] == ["reverse"] and edits.turns(
+        loop["id"]
+    )["redo"] == 0
     edits.back_to(loop["id"], 0)
-    assert edits.steps(loop["id"]) == [] and edits.turns(loop["id"]) == {"undo": 0, "redo": 0, "history": []}
+    assert edits.steps(loop["id"]) == [] and edits.turns(loop["id"]) == {
+        "undo": 0,
+        "redo": 0,
+        "history": [],
+    }

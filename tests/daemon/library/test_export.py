@@ -19,11 +19,18 @@ from tests.daemon.library.conftest import untold
 
 
 def version(home, record, *steps):
-    return Versions(home.library, home.folder / "versions").version_task(record["id"], [check_step(step) for step in steps])
+    return Versions(home.library, home.folder / "versions").version_task(
+        record["id"], [check_step(step) for step in steps]
+    )
 
 
 def export(home, record, kind, target, *steps, force=False):
-    task = {"version": version(home, record, *steps), "format": kind, "target": str(target), "force": force}
+    task = {
+        "version": version(home, record, *steps),
+        "format": kind,
+        "target": str(target),
+        "force": force,
+    }
     task["version"]["stems"] |= kind == "stems"
     return export_clip(task, untold)["path"]
 
@@ -42,7 +49,12 @@ def test_what_is_offered_is_what_there_is():
 def test_every_format_holds_the_same_sound(home, loop, tmp_path, kind, subtype, most_off):
     path = export(home, loop, kind, tmp_path)
     info = soundfile.info(path)
-    assert (info.subtype, info.frames, info.samplerate, info.channels) == (subtype, loop["frames"], 44100, 2)
+    assert (info.subtype, info.frames, info.samplerate, info.channels) == (
+        subtype,
+        loop["frames"],
+        44100,
+        2,
+    )
     original = soundfile.read(loop["path"], always_2d=True)[0]
     made = soundfile.read(path, always_2d=True)[0]
     assert np.abs(made - original).max() < most_off
@@ -58,7 +70,9 @@ def test_a_rate_that_mp3_has_not_is_changed(home, loop, tmp_path):
 
 def test_stems_come_as_a_zip_and_notes_as_midi(home, loop, tmp_path):
     with zipfile.ZipFile(export(home, loop, "stems", tmp_path, {"do": "reverb"})) as archive:
-        assert archive.testzip() is None and {name.rsplit("/")[-1] for name in archive.namelist()} >= {"drums.wav", "bass.wav"}
+        assert archive.testzip() is None and {
+            name.rsplit("/")[-1] for name in archive.namelist()
+        } >= {"drums.wav", "bass.wav"}
     midi = export(home, loop, "midi", tmp_path / "notes.mid")
     assert Path(midi).read_bytes() == Path(loop["midi"]).read_bytes()
     slower = mido.MidiFile(export(home, loop, "midi", tmp_path, {"do": "tempo", "bpm": 100}))
@@ -84,7 +98,13 @@ def test_nothing_is_written_over_unless_asked_and_nothing_half(home, loop, kick,
 
 def test_a_collection_is_a_sample_pack(home, loop, kick, tmp_path):
     versions = [version(home, loop, {"do": "tempo", "bpm": 100}), version(home, kick)]
-    task = {"collection": "My Kit!", "format": "flac", "target": str(tmp_path), "force": False, "versions": versions}
+    task = {
+        "collection": "My Kit!",
+        "format": "flac",
+        "target": str(tmp_path),
+        "force": False,
+        "versions": versions,
+    }
     with zipfile.ZipFile(export_collection(task, untold)["path"]) as archive:
         assert archive.testzip() is None
         names = set(archive.namelist())
@@ -92,8 +112,15 @@ def test_a_collection_is_a_sample_pack(home, loop, kick, tmp_path):
         listed = json.loads(archive.read("my-kit/manifest.json"))
         licences = archive.read("my-kit/LICENSES.txt").decode()
         notes = mido.MidiFile(file=io.BytesIO(archive.read(f"my-kit/{rows[0]['midi']}")))
-    assert listed["collection"] == "My Kit!" and [row["id"] for row in listed["clips"]] == [loop["id"], kick["id"]]
-    assert {f"my-kit/{row['file']}" for row in rows} <= names and rows[0]["bpm"] == "100.0" and rows[0]["license"] == "CC0-1.0"
+    assert listed["collection"] == "My Kit!" and [row["id"] for row in listed["clips"]] == [
+        loop["id"],
+        kick["id"],
+    ]
+    assert (
+        {f"my-kit/{row['file']}" for row in rows} <= names
+        and rows[0]["bpm"] == "100.0"
+        and rows[0]["license"] == "CC0-1.0"
+    )
     assert "CC0-1.0" in licences and all(row["file"] in licences for row in rows)
     assert abs(notes.length - float(rows[0]["seconds"])) < 0.01, "notes at the sound's own tempo"
     with pytest.raises(LibraryError, match="is empty"):

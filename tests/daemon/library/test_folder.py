@@ -36,13 +36,18 @@ def test_copies_stems_kept_and_foreign_files_are_no_clips(home, loop):
     (home.crate.folder / "notes.mid").write_bytes(b"MThd")
     ignored = {}
     assert not look_through(home.library, home.crate, ignored) and len(shown(home)) == 1
-    assert {Path(path).name for path in ignored} == {"copy.wav", "mine.wav"}, "of notes nothing need be remembered"
+    assert {Path(path).name for path in ignored} == {"copy.wav", "mine.wav"}, (
+        "of notes nothing need be remembered"
+    )
 
 
 def test_where_only_the_kept_name_is_left_the_clip_is_there(home, loop):
     kept = home.crate.keep(loop["id"])
     Path(loop["path"]).unlink()
-    assert look_through(home.library, home.crate).moved == [loop["id"]] and shown(home)[loop["id"]] == kept
+    assert (
+        look_through(home.library, home.crate).moved == [loop["id"]]
+        and shown(home)[loop["id"]] == kept
+    )
 
 
 def test_a_lost_database_is_made_anew_from_the_files(home, loop, kick):

@@ -50,8 +50,14 @@ def found(library, **filters):
         ({"lufs": (-15, -13)}, ["dddd", "cccc", "bbbb", "aaaa"]),
         ({"key": "Am"}, ["aaaa"]),
         ({"key": "8A"}, ["aaaa"]),
-        ({"key": "Am", "compatible": True}, ["dddd", "bbbb", "aaaa"]),  # itself, its relative C and its dominant Em; not F#m
-        ({"key": "G", "compatible": True}, ["dddd", "bbbb"]),  # the relative Em, and C a fifth below
+        (
+            {"key": "Am", "compatible": True},
+            ["dddd", "bbbb", "aaaa"],
+        ),  # itself, its relative C and its dominant Em; not F#m
+        (
+            {"key": "G", "compatible": True},
+            ["dddd", "bbbb"],
+        ),  # the relative Em, and C a fifth below
         ({"licence": ("CC-BY-4.0",)}, ["dddd"]),
         ({"tag": ("VINYL",)}, ["aaaa"]),
         ({"created": (2, 3)}, ["cccc", "bbbb"]),
@@ -91,7 +97,9 @@ def test_collections_keep_their_order(library, tmp_path):
     assert library.collections.clips("MY KIT") == ["bbbb", "aaaa", "cccc"]
     library.collections.arrange("my kit", ["cccc"])
     library.collections.remove("my kit", ["bbbb"])
-    assert library.collections.clips("my kit") == ["cccc", "aaaa"] and library.collections.of("aaaa") == ["My Kit"]
+    assert library.collections.clips("my kit") == ["cccc", "aaaa"] and library.collections.of(
+        "aaaa"
+    ) == ["My Kit"]
     assert set(found(library, collection="my kit")) == {"aaaa", "cccc"}
     assert library.collection_files("my kit") == [], "files that are gone are not given"
     library.collections.rename("my kit", "other")

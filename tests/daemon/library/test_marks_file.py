@@ -12,16 +12,29 @@ from daemon.library.marks_file import COPY, fetch_marks
 
 
 def record(clip: str, **more: Any) -> dict[str, Any]:
-    return {"id": clip, "kind": "loop", "path": f"/crate/{clip}.wav", "prompt": clip, "tags": ["old"], "report": {}, **more}
+    return {
+        "id": clip,
+        "kind": "loop",
+        "path": f"/crate/{clip}.wav",
+        "prompt": clip,
+        "tags": ["old"],
+        "report": {},
+        **more,
+    }
 
 
 def marked(path: Path) -> list[Any]:
     with closing(Library(path)) as library:
         library.take_in([record("aaaa"), record("bbbb"), record("cccc"), record("dddd")])
         clips = {clip: library.get(clip) for clip in ("aaaa", "bbbb", "cccc", "dddd")}
-        collections = {one["name"]: library.collections.clips(one["name"]) for one in library.collections.all()}
+        collections = {
+            one["name"]: library.collections.clips(one["name"]) for one in library.collections.all()
+        }
         steps = {clip: [one["do"] for one in row["steps"]] for clip, row in clips.items()}
-        marks = {clip: [row[name] for name in ("favourite", "rating", "used", "tags")] for clip, row in clips.items()}
+        marks = {
+            clip: [row[name] for name in ("favourite", "rating", "used", "tags")]
+            for clip, row in clips.items()
+        }
         return [marks, collections, steps, library.preferences(), library.edits.steps("aaaa")]
 
 
@@ -61,7 +74,10 @@ def test_marks_outlive_the_database_and_its_folder(tmp_path: Path) -> None:
     crate.mkdir()
     make_marks(path)
     before = marked(path)
-    assert before[1] == {"Late": ["bbbb", "cccc"], "Empty": []} and before[2]["aaaa"] == ["reverse", "gain"]
+    assert before[1] == {"Late": ["bbbb", "cccc"], "Empty": []} and before[2]["aaaa"] == [
+        "reverse",
+        "gain",
+    ]
     lose(path)
     assert marked(path) == before
 

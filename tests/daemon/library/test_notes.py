@@ -39,8 +39,12 @@ def record(tmp_path: Path) -> dict[str, Any]:
     for name, (channel, notes) in PARTS.items():
         track, now = mido.MidiTrack([mido.MetaMessage("track_name", name=name)]), 0
         for tick, length, pitch in notes:
-            track.append(mido.Message("note_on", note=pitch, velocity=90, channel=channel, time=tick - now))
-            track.append(mido.Message("note_on", note=pitch, velocity=0, channel=channel, time=length))
+            track.append(
+                mido.Message("note_on", note=pitch, velocity=90, channel=channel, time=tick - now)
+            )
+            track.append(
+                mido.Message("note_on", note=pitch, velocity=0, channel=channel, time=length)
+            )
             now = tick + length
         file.tracks.append(track)
     file.save(tmp_path / "clip.mid")
@@ -49,8 +53,14 @@ def record(tmp_path: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def edited(record: dict[str, Any], *steps: dict[str, Any]) -> tuple[dict[str, list[tuple[int, int, int]]], mido.MidiFile]:
-    file = mido.MidiFile(file=io.BytesIO(notes_of_version({"record": record, "steps": [check_step(one) for one in steps]})))
+def edited(
+    record: dict[str, Any], *steps: dict[str, Any]
+) -> tuple[dict[str, list[tuple[int, int, int]]], mido.MidiFile]:
+    file = mido.MidiFile(
+        file=io.BytesIO(
+            notes_of_version({"record": record, "steps": [check_step(one) for one in steps]})
+        )
+    )
     found: dict[str, list[tuple[int, int, int]]] = {}
     for track in file.tracks[1:]:
         now, begun, notes = 0, {}, []
@@ -76,7 +86,12 @@ def test_effects_leave_the_file_byte_for_byte(record: dict[str, Any]) -> None:
 
 
 def test_tempo_and_key_follow_and_drums_keep_their_notes(record: dict[str, Any]) -> None:
-    found, file = edited(record, {"do": "tempo", "bpm": 100}, {"do": "key", "key": "Cm"}, {"do": "pitch", "semitones": -1})
+    found, file = edited(
+        record,
+        {"do": "tempo", "bpm": 100},
+        {"do": "key", "key": "Cm"},
+        {"do": "pitch", "semitones": -1},
+    )
     assert found == {"drums": PARTS["drums"][1], "bass": [(0, 900, 47), (1920, 1900, 42)]}
     said = {message.type: message for message in file.tracks[0]}
     assert said["set_tempo"].tempo == 600_000 and said["key_signature"].key == "Bm"
@@ -85,11 +100,17 @@ def test_tempo_and_key_follow_and_drums_keep_their_notes(record: dict[str, Any])
 
 def test_sections_slices_and_trims_cut_the_notes(record: dict[str, Any]) -> None:
     second, file = edited(record, {"do": "section", "bar": 2, "bars": 1})
-    assert second == {"drums": [(0, 60, 36), (960, 60, 38)], "bass": [(0, 1900, 40)]} and abs(file.length - 2.0) < 0.001
+    assert (
+        second == {"drums": [(0, 60, 36), (960, 60, 38)], "bass": [(0, 1900, 40)]}
+        and abs(file.length - 2.0) < 0.001
+    )
     turned, _ = edited(record, {"do": "slices", "per_bar": 1, "order": "2,1"})
     assert turned["bass"] == [(0, 1900, 40), (1920, 900, 45)]
     cut, file = edited(record, {"do": "trim", "start_s": 0.25, "end_s": 1.5})
-    assert cut == {"drums": [(720, 60, 38)], "bass": [(0, 660, 45)]} and abs(file.length - 1.25) < 0.001
+    assert (
+        cut == {"drums": [(720, 60, 38)], "bass": [(0, 660, 45)]}
+        and abs(file.length - 1.25) < 0.001
+    )
 
 
 def test_parts_that_are_not_heard_have_no_notes(record: dict[str, Any]) -> None:
@@ -135,19 +156,35 @@ def test_notes_alone_are_quantised_towards_the_grid(record: dict[str, Any]) -> N
         step = check_step({"do": "quantise", **settings})
         return starts(notes_of_version({"record": alone, "steps": [step]}))["drums"]
 
-    assert quantised(grid="1/8") == [(0, 36), (0, 38), (480, 38), (960, 36)], "the last is the first of the next round"
+    assert quantised(grid="1/8") == [(0, 36), (0, 38), (480, 38), (960, 36)], (
+        "the last is the first of the next round"
+    )
     assert quantised(grid="1/8t", strength=0.5) == [(4, 36), (475, 38), (980, 36), (3838, 38)]
 
 
-def test_a_clip_of_notes_is_edited_and_refuses_what_needs_a_sound(home: Any, record: dict[str, Any]) -> None:
-    alone = {**record, "id": "nts7", "kind": "midi", "path": record["midi"], "bars": 2, "words": "notes", "report": {}}
+def test_a_clip_of_notes_is_edited_and_refuses_what_needs_a_sound(
+    home: Any, record: dict[str, Any]
+) -> None:
+    alone = {
+        **record,
+        "id": "nts7",
+        "kind": "midi",
+        "path": record["midi"],
+        "bars": 2,
+        "words": "notes",
+        "report": {},
+    }
     before = Path(alone["path"]).read_bytes()
     home.library.take_in([alone])
     home.library.edits.add("nts7", {"do": "pitch", "semitones": 3})
     home.library.edits.add("nts7", {"do": "tempo", "bpm": 90})
     studio = Versions(home.library, home.folder / "versions")
     made = render_version(studio.version_task("nts7"), untold)
-    assert made["kind"] == "midi" and made["bpm"] == 90 and Path(made["path"]).name.endswith("nts7.mid")
+    assert (
+        made["kind"] == "midi"
+        and made["bpm"] == 90
+        and Path(made["path"]).name.endswith("nts7.mid")
+    )
     assert starts(Path(made["path"]).read_bytes())["bass"] == [(0, 48), (1920, 43)]
     assert Path(alone["path"]).read_bytes() == before
     with pytest.raises(LibraryError, match=r"notes alone: reverb .*tempo, key, pitch.*quantise"):

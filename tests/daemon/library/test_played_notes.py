@@ -18,7 +18,16 @@ from tests.daemon.library.conftest import untold
 @pytest.fixture
 def notes(home, tmp_path):
     """A published clip of notes alone."""
-    brief = Brief("piano chords", "piano chords", kind="midi", bpm=120.0, key_name="Am", bars=1, seed=5, genre="jazz")
+    brief = Brief(
+        "piano chords",
+        "piano chords",
+        kind="midi",
+        bpm=120.0,
+        key_name="Am",
+        bars=1,
+        seed=5,
+        genre="jazz",
+    )
     folder = tmp_path / "made"
     task = {"brief": brief.to_json(), "request": {"prompt": brief.prompt}, "job": "", "clip": "nts7", "k": 0, "created": time.time(),
             "folder": str(folder)}  # fmt: skip
@@ -28,7 +37,9 @@ def notes(home, tmp_path):
 
 
 def test_notes_are_heard_as_they_are_and_as_they_are_edited(home, notes):
-    assert play_again(notes, 44100).midi == Path(notes["path"]).read_bytes(), "what is played are the clip's own notes"
+    assert play_again(notes, 44100).midi == Path(notes["path"]).read_bytes(), (
+        "what is played are the clip's own notes"
+    )
     studio = Versions(home.library, home.folder / "versions")
     heard = hear_notes(studio.version_task("nts7"), untold)
     audio, rate = soundfile.read(heard["path"])
@@ -36,7 +47,9 @@ def test_notes_are_heard_as_they_are_and_as_they_are_edited(home, notes):
     home.library.edits.add("nts7", {"do": "quantise"})
     home.library.edits.add("nts7", {"do": "tempo", "bpm": 100})
     edited = hear_notes(studio.version_task("nts7"), untold)
-    assert edited["frames"] == loop_frames(1, Meter(), 100.0, rate) and Path(edited["path"]).is_file()
+    assert (
+        edited["frames"] == loop_frames(1, Meter(), 100.0, rate) and Path(edited["path"]).is_file()
+    )
     assert home.library.record("nts7")["path"] == notes["path"]
 
 

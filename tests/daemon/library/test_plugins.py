@@ -39,7 +39,9 @@ def folder(tmp_path_factory):
     inside = root / "A Maker" / "Echoes.vst3" / "Contents" / "x86_64-linux"
     inside.mkdir(parents=True)
     compiler, source = require("cc", "gcc"), Path(__file__).with_name("plugin.c")
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", inside / "Echoes.so", source], check=True)
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", "-O1", "-o", inside / "Echoes.so", source], check=True
+    )
     return root
 
 
@@ -62,18 +64,27 @@ def test_a_loop_goes_round_through_a_plugin_to_the_sample(task, loop):
     made = render_version(task(loop, step("gain=0.5; echo=0.25"), {"do": "gain", "db": 0}), untold)
     was = sound(loop)
     truth = 0.5 * was + 0.25 * np.roll(was, LATER, axis=0)
-    assert made["frames"] == loop["frames"] and np.abs(sound(made) - truth).max() < 2e-6, "24 bits, and no frame late"
+    assert made["frames"] == loop["frames"] and np.abs(sound(made) - truth).max() < 2e-6, (
+        "24 bits, and no frame late"
+    )
     assert made["edits"][0]["path"] == "Echoes" and made["report"]["after"]["seam"] < 1
 
 
 def test_a_preset_sets_what_parameters_leave(task, loop, folder):
     """A preset as hosts write it: its head, the plugin's state, and the list of what it holds."""
     state = struct.pack("<3d", 0.5, 0.125, 0.0)
-    head = b"VST3" + struct.pack("<i", 1) + b"51DEC7A7E0000001E0000002E0000003" + struct.pack("<q", 48 + len(state))
+    head = (
+        b"VST3"
+        + struct.pack("<i", 1)
+        + b"51DEC7A7E0000001E0000002E0000003"
+        + struct.pack("<q", 48 + len(state))
+    )
     (folder / "soft.vstpreset").write_bytes(
         head + state + b"List" + struct.pack("<i", 1) + b"Comp" + struct.pack("<qq", 48, len(state))
     )
-    made = render_version(task(loop, step("echo=0.25", preset="soft.vstpreset"), {"do": "gain", "db": 0}), untold)
+    made = render_version(
+        task(loop, step("echo=0.25", preset="soft.vstpreset"), {"do": "gain", "db": 0}), untold
+    )
     was = sound(loop)
     assert np.abs(sound(made) - (0.5 * was + 0.25 * np.roll(was, LATER, axis=0))).max() < 2e-6
     (folder / "other.vstpreset").write_bytes(b"no preset")
@@ -92,7 +103,11 @@ def test_what_is_no_loop_keeps_its_tail_and_one_channel_stays_as_it_sounds(task,
 
 def test_a_plugin_says_its_parameters_and_refuses_others_by_name(task, loop, folder):
     said = describe({"file": str(plugin_of("echoes", [folder])), "name": ""}, untold)
-    assert said["name"] == "Echoes" and [one["name"] for one in said["parameters"]] == ["gain", "echo", "fault"]
+    assert said["name"] == "Echoes" and [one["name"] for one in said["parameters"]] == [
+        "gain",
+        "echo",
+        "fault",
+    ]
     assert said["parameters"][2]["choices"] == ["none", "crash", "hang", "nan"]
     for parameters, text in (
         ("ehco=1", "echo"),
@@ -105,9 +120,12 @@ def test_a_plugin_says_its_parameters_and_refuses_others_by_name(task, loop, fol
 
 
 @pytest.mark.parametrize(
-    ("fault", "deadline_s", "text"), [("crash", 60.0, "Echoes crashed"), ("hang", 5.0, "Echoes did not come to an end")]
+    ("fault", "deadline_s", "text"),
+    [("crash", 60.0, "Echoes crashed"), ("hang", 5.0, "Echoes did not come to an end")],
 )
-def test_a_plugin_that_crashes_or_hangs_ends_its_own_worker_alone(home, loop, folder, fault, deadline_s, text):
+def test_a_plugin_that_crashes_or_hangs_ends_its_own_worker_alone(
+    home, loop, folder, fault, deadline_s, text
+):
     async def work():
         studio = Versions(home.library, home.folder / "versions", plugin_folders=[str(folder)])
         try:
@@ -117,7 +135,9 @@ def test_a_plugin_that_crashes_or_hangs_ends_its_own_worker_alone(home, loop, fo
             other, studio._plugin_deadline_s = studio._child.pid, deadline_s
             with pytest.raises(LibraryError, match=text) as refused:
                 await studio.render(loop["id"], [step(f"fault={fault}")])
-            assert refused.value.code == "plugin_crashed" and studio._child.pid == other, "other renders' worker lives on"
+            assert refused.value.code == "plugin_crashed" and studio._child.pid == other, (
+                "other renders' worker lives on"
+            )
             assert studio._plugin_child.pid is None, "and the plugin's own is gone"
         finally:
             await studio.end()
@@ -133,7 +153,14 @@ def test_only_what_lies_in_the_folders_is_loaded(folder, tmp_path):
     elsewhere = tmp_path / "Evil.vst3"
     elsewhere.mkdir()
     inside = bundle / "Contents" / "x86_64-linux" / "Echoes.so"
-    for said in (str(elsewhere), f"{folder}/../{elsewhere.name}", str(inside), "Echo", "/etc/passwd", ""):
+    for said in (
+        str(elsewhere),
+        f"{folder}/../{elsewhere.name}",
+        str(inside),
+        "Echo",
+        "/etc/passwd",
+        "",
+    ):
         with pytest.raises(LibraryError, match="there is no plugin") as refused:
             plugin_of(said, [folder])
     assert "plugins.folders" in refused.value.text
@@ -150,9 +177,14 @@ def test_the_command_line_lists_plugins_and_what_one_takes(folder):
     config.parent.mkdir(parents=True, exist_ok=True)
     config.write_text(f"plugins: {{folders: ['{folder}']}}\n")
     listed = CliRunner().invoke(app, ["plugins", "--json"])
-    assert {"name": "Echoes", "path": str(folder / "A Maker" / "Echoes.vst3")} in map(json.loads, listed.stdout.splitlines())
+    assert {"name": "Echoes", "path": str(folder / "A Maker" / "Echoes.vst3")} in map(
+        json.loads, listed.stdout.splitlines()
+    )
     said = CliRunner().invoke(app, ["plugins", "Echoes"]).stdout
-    assert "Echoes by Sidecrate's tests" in said and "fault = none  (one of none, crash, hang, nan)" in said
+    assert (
+        "Echoes by Sidecrate's tests" in said
+        and "fault = none  (one of none, crash, hang, nan)" in said
+    )
 
 
 def test_another_build_of_a_plugin_is_another_version(task, loop, folder):
@@ -164,7 +196,10 @@ def test_another_build_of_a_plugin_is_another_version(task, loop, folder):
 
 
 def test_parameters_as_people_write_them():
-    assert read_parameters("mix=0.4; Room size = big, bright") == {"mix": "0.4", "Room size": "big, bright"}
+    assert read_parameters("mix=0.4; Room size = big, bright") == {
+        "mix": "0.4",
+        "Room size": "big, bright",
+    }
     assert read_parameters("a=1, b=2") == {"a": "1", "b": "2"}
     with pytest.raises(LibraryError, match=r"mix=0\.4"):
         read_parameters("louder")

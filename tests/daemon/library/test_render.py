@@ -41,19 +41,27 @@ def test_a_tempo_is_exact_in_frames_and_seamless(home, loop):
     made = render(home, loop, {"do": "tempo", "bpm": 97.3})
     assert made["frames"] == len(sound(made)) == loop_frames(2, Meter(), 97.3, RATE)
     assert made["bpm"] == 97.3 and made["bars"] == 2 and made["report"]["after"]["seam"] < 1
-    assert "97.3bpm" in Path(made["path"]).name and read_record(made["path"])["edits"] == [{"do": "tempo", "bpm": 97.3}]
+    assert "97.3bpm" in Path(made["path"]).name and read_record(made["path"])["edits"] == [
+        {"do": "tempo", "bpm": 97.3}
+    ]
 
 
 def test_tempo_and_key_together_are_one_stretch_and_land_in_the_key(home, loop):
     made = render(home, loop, {"do": "tempo", "bpm": 100}, {"do": "key", "key": "C"})
-    assert (made["bpm"], made["key"], made["frames"]) == (100.0, "C", loop_frames(2, Meter(), 100.0, RATE))
+    assert (made["bpm"], made["key"], made["frames"]) == (
+        100.0,
+        "C",
+        loop_frames(2, Meter(), 100.0, RATE),
+    )
     moved = render(home, loop, {"do": "key", "key": "Em"})
     assert moved["frames"] == loop["frames"] and moved["key"] == "Em"
 
 
 def test_a_pitch_is_moved_by_what_was_asked(home, loop):
     """The strongest line of the spectrum of a pure tone, replaced in the clip's file, moves by a fifth."""
-    tone = np.sin(2 * np.pi * 440 * np.arange(loop["frames"]) / RATE).astype(np.float32)[:, None] * 0.5
+    tone = (
+        np.sin(2 * np.pi * 440 * np.arange(loop["frames"]) / RATE).astype(np.float32)[:, None] * 0.5
+    )
     soundfile.write(loop["path"], np.repeat(tone, 2, axis=1), RATE, subtype="PCM_24")
     made = sound(render(home, loop, {"do": "pitch", "semitones": 7}))[:, 0]
     spectrum = np.abs(np.fft.rfft(made * np.hanning(len(made))))
@@ -71,13 +79,19 @@ def test_a_pitch_is_moved_by_what_was_asked(home, loop):
 def test_on_a_loop_every_effect_goes_round(home, loop, step):
     """As long as before, without a step at its seam; and of a loop that is turned by a bar, the effect turned by a bar."""
     made = render(home, loop, step)
-    assert made["frames"] == loop["frames"] and made["kind"] == "loop" and made["report"]["after"]["seam"] <= 1.01
+    assert (
+        made["frames"] == loop["frames"]
+        and made["kind"] == "loop"
+        and made["report"]["after"]["seam"] <= 1.01
+    )
     assert not np.allclose(sound(made), sound(loop), atol=1e-3)
     if step["do"] in ("reverb", "delay", "filter", "eq"):
         shift = 40000
         straight = sound(made)
         soundfile.write(loop["path"], np.roll(sound(loop), shift, axis=0), RATE, subtype="PCM_24")
-        assert np.abs(np.roll(straight, shift, axis=0) - sound(render(home, loop, step))).max() < 2e-3
+        assert (
+            np.abs(np.roll(straight, shift, axis=0) - sound(render(home, loop, step))).max() < 2e-3
+        )
 
 
 def test_elsewhere_an_echo_rings_on(home, kick):
@@ -88,13 +102,20 @@ def test_elsewhere_an_echo_rings_on(home, kick):
 
 def test_gain_fades_and_normalising_do_what_they_say(home, loop):
     before = sound(loop)
-    assert np.allclose(sound(render(home, loop, {"do": "gain", "db": -6})), before * 10 ** (-6 / 20), atol=1e-6)
+    assert np.allclose(
+        sound(render(home, loop, {"do": "gain", "db": -6})), before * 10 ** (-6 / 20), atol=1e-6
+    )
     faded = sound(render(home, loop, {"do": "fade", "in_s": 0.5, "out_s": 0.5}))
     assert np.abs(faded[:20]).max() < 1e-4 and np.abs(faded[-20:]).max() < 1e-4
     assert np.allclose(faded[RATE : 2 * RATE], before[RATE : 2 * RATE], atol=1e-6)
-    assert true_peak_db(sound(render(home, loop, {"do": "normalise", "peak_db": -3}))) == pytest.approx(-3, abs=0.05)
+    assert true_peak_db(
+        sound(render(home, loop, {"do": "normalise", "peak_db": -3}))
+    ) == pytest.approx(-3, abs=0.05)
     loud = render(home, loop, {"do": "gain", "db": 24})
-    assert np.abs(sound(loud)).max() <= 1 and "so that it does not clip" in loud["report"]["warnings"][0]
+    assert (
+        np.abs(sound(loud)).max() <= 1
+        and "so that it does not clip" in loud["report"]["warnings"][0]
+    )
 
 
 def test_three_bands_move_their_own(home, loop):
@@ -102,7 +123,9 @@ def test_three_bands_move_their_own(home, loop):
     noise = np.random.default_rng(0).standard_normal((loop["frames"], 2)).astype(np.float32) * 0.05
     soundfile.write(loop["path"], noise, RATE, subtype="FLOAT")
     made = sound(render(home, loop, {"do": "eq", "low_db": -12, "mid_db": 3, "high_db": 6}))
-    gain_db = 10 * np.log10((np.abs(np.fft.rfft(made[:, 0])) ** 2) / (np.abs(np.fft.rfft(noise[:, 0])) ** 2))
+    gain_db = 10 * np.log10(
+        (np.abs(np.fft.rfft(made[:, 0])) ** 2) / (np.abs(np.fft.rfft(noise[:, 0])) ** 2)
+    )
     hz = np.fft.rfftfreq(len(noise), 1 / RATE)
     for low, high, wanted in ((30, 60, -12), (900, 1100, 3), (14000, 18000, 6)):
         assert gain_db[(hz > low) & (hz < high)].mean() == pytest.approx(wanted, abs=0.7)
@@ -110,7 +133,11 @@ def test_three_bands_move_their_own(home, loop):
 
 def test_a_section_is_its_bars_and_a_trim_no_loop(home, loop):
     made = render(home, loop, {"do": "section", "bar": 2, "bars": 1})
-    assert made["frames"] == loop_frames(1, Meter(), 90.0, RATE) and made["bars"] == 1 and made["report"]["after"]["seam"] <= 1
+    assert (
+        made["frames"] == loop_frames(1, Meter(), 90.0, RATE)
+        and made["bars"] == 1
+        and made["report"]["after"]["seam"] <= 1
+    )
     middle = slice(RATE // 2, RATE)
     assert np.allclose(sound(made)[middle], sound(loop)[made["frames"] :][middle], atol=1e-6)
     cut = render(home, loop, {"do": "trim", "start_s": 0.5, "end_s": 1.25})
@@ -126,32 +153,56 @@ def test_slices_are_put_where_they_were_asked(home, loop):
     inner = slice(50, quarter - 300)
     assert np.allclose(turned[:quarter][inner], before[quarter : 2 * quarter][inner], atol=1e-6)
     assert np.abs(turned[2 * quarter : 3 * quarter - 300]).max() == 0
-    assert np.allclose(turned[5 * quarter : 6 * quarter][inner], before[4 * quarter : 5 * quarter][inner], atol=1e-6), (
-        "the next block too"
-    )
+    assert np.allclose(
+        turned[5 * quarter : 6 * quarter][inner],
+        before[4 * quarter : 5 * quarter][inner],
+        atol=1e-6,
+    ), "the next block too"
 
 
 def test_stems_are_muted_levelled_alone_and_replaced(home, loop, kick):
     whole = render(home, loop, stems=True)
     stems = {Path(path).stem: soundfile.read(path, always_2d=True)[0] for path in whole["stems"]}
-    assert {"drums", "bass"} <= set(stems) and np.abs(sum(stems.values()) - sound(loop)).max() < 2e-3
+    assert {"drums", "bass"} <= set(stems) and np.abs(
+        sum(stems.values()) - sound(loop)
+    ).max() < 2e-3
     muted = sound(render(home, loop, {"do": "mute", "stem": "drums"}))
     assert np.abs(muted - (sound(loop) - stems["drums"])).max() < 1e-3
     alone = sound(render(home, loop, {"do": "solo", "stem": "drums"}))
     assert np.abs(alone - stems["drums"]).max() < 2e-3
-    assert render(home, loop, {"do": "mute", "stem": "bass"})["stems"] == [], "stems that nobody asked for are not written"
+    assert render(home, loop, {"do": "mute", "stem": "bass"})["stems"] == [], (
+        "stems that nobody asked for are not written"
+    )
     both = render(home, loop, {"do": "solo", "stem": "drums"}, {"do": "solo", "stem": "bass"})
     assert np.abs(sound(both) - stems["drums"] - stems["bass"]).max() < 2e-3
-    other = render(home, loop, {"do": "replace", "stem": "drums", "clip": kick["id"]}, {"do": "tempo", "bpm": 100}, stems=True)
-    assert other["frames"] == loop_frames(2, Meter(), 100.0, RATE) and len(other["stems"]) == len(stems)
+    other = render(
+        home,
+        loop,
+        {"do": "replace", "stem": "drums", "clip": kick["id"]},
+        {"do": "tempo", "bpm": 100},
+        stems=True,
+    )
+    assert other["frames"] == loop_frames(2, Meter(), 100.0, RATE) and len(other["stems"]) == len(
+        stems
+    )
 
 
 def test_a_clip_is_laid_on_top_at_the_same_tempo(home, loop, kick):
-    made = sound(render(home, loop, {"do": "gain", "db": -12}, {"do": "layer", "clip": kick["id"], "db": -12}))
+    made = sound(
+        render(
+            home, loop, {"do": "gain", "db": -12}, {"do": "layer", "clip": kick["id"], "db": -12}
+        )
+    )
     added = made - sound(loop) * 10 ** (-12 / 20)
     one = sound(kick) * 10 ** (-12 / 20)
     assert np.abs(added[: len(one)] - one).max() < 1e-5 and np.abs(added[len(one) :]).max() < 1e-5
-    twice = render(home, loop, {"do": "gain", "db": -12}, {"do": "layer", "clip": loop["id"]}, {"do": "tempo", "bpm": 100})
+    twice = render(
+        home,
+        loop,
+        {"do": "gain", "db": -12},
+        {"do": "layer", "clip": loop["id"]},
+        {"do": "tempo", "bpm": 100},
+    )
     assert twice["frames"] == loop_frames(2, Meter(), 100.0, RATE)
     assert home.library.path(loop["id"]).is_file()
 
@@ -173,7 +224,11 @@ def test_what_cannot_be_rendered_is_said(home, loop, steps, text):
 
 
 def test_a_one_shot_has_no_tempo_to_change(home, kick):
-    for step in ({"do": "tempo", "bpm": 100}, {"do": "key", "key": "C"}, {"do": "mute", "stem": "drums"}):
+    for step in (
+        {"do": "tempo", "bpm": 100},
+        {"do": "key", "key": "C"},
+        {"do": "mute", "stem": "drums"},
+    ):
         with pytest.raises(LibraryError):
             render(home, kick, step)
 
@@ -181,14 +236,21 @@ def test_a_one_shot_has_no_tempo_to_change(home, kick):
 def test_the_original_stays_as_it_is_through_any_series_of_edits(home, loop):
     before = digest(loop)
     edits, clip = home.library.edits, loop["id"]
-    for step in ({"do": "section", "bars": 1}, {"do": "reverb"}, {"do": "mute", "stem": "bass"}, {"do": "reverse"}):
+    for step in (
+        {"do": "section", "bars": 1},
+        {"do": "reverb"},
+        {"do": "mute", "stem": "bass"},
+        {"do": "reverse"},
+    ):
         edits.add(clip, step)
         render(home, loop, *edits.steps(clip))
     edits.remove(clip, edits.steps(clip)[0]["id"])
     render(home, loop, *edits.steps(clip))
     for _ in range(5):
         edits.undo(clip)
-    assert render(home, loop, *edits.steps(clip))["path"] == loop["path"], "without steps the version is the clip itself"
+    assert render(home, loop, *edits.steps(clip))["path"] == loop["path"], (
+        "without steps the version is the clip itself"
+    )
     assert digest(loop) == before
 
 
@@ -206,7 +268,11 @@ def test_a_version_is_rendered_once_by_a_child_and_published_as_a_clip_of_its_ow
             await studio.end()
 
     new = asyncio.run(work())
-    assert new["id"] != loop["id"] and new["edited_from"] == loop["id"] and Path(new["path"]).is_relative_to(home.crate.folder)
+    assert (
+        new["id"] != loop["id"]
+        and new["edited_from"] == loop["id"]
+        and Path(new["path"]).is_relative_to(home.crate.folder)
+    )
     assert read_record(new["path"])["id"] == new["id"] and home.library.get(new["id"])["bpm"] == 100
     assert home.library.edits.steps(new["id"]) == [], "it starts anew"
     assert not list((home.folder / "versions" / "publishing").iterdir())
@@ -234,8 +300,15 @@ def test_a_kill_during_an_edit_or_export_leaves_all_whole(home, loop, tmp_path):
     studio = Versions(home.library, home.folder / "versions")
     version = studio.version_task(loop["id"], [check_step({"do": "eq", "low_db": 3})])
     task = json.dumps({"version": version, "format": "flac", "target": str(target), "force": False})
-    for at in (1, 2, 102, 1):  # before the WAV's rename, around the version's, and, that being there, before the export's
-        done = subprocess.run([sys.executable, "-c", KILLED, task, str(at)], capture_output=True, text=True)
+    for at in (
+        1,
+        2,
+        102,
+        1,
+    ):  # before the WAV's rename, around the version's, and, that being there, before the export's
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED, task, str(at)], capture_output=True, text=True
+        )
         assert done.returncode == -signal.SIGKILL, done.stderr
         assert digest(loop) == before and not target.exists()
         for folder in (home.folder / "versions").glob("*/*"):

@@ -14,7 +14,9 @@ NOBODY = SessionView()
 
 
 def brief(session=NOBODY, defaults=None, do="make", **fields):
-    return settle(read_request(fields.items()), session, defaults or PromptDefaults(), seed=7, do=do)
+    return settle(
+        read_request(fields.items()), session, defaults or PromptDefaults(), seed=7, do=do
+    )
 
 
 def live(**values):
@@ -67,12 +69,25 @@ def test_key_and_meter_follow_the_same_order():
         ("prompt", "Am"),
         ("max:live-1", "Gm"),
     )
-    assert (brief(view, prompt="house in Am 7/8").key_name, brief(view, prompt="house in Am 7/8").meter_name) == ("Am", "7/8")
-    assert (brief(view, prompt="house").key_name, brief(view, prompt="house").meter_name) == ("Gm", "3/4")
+    assert (
+        brief(view, prompt="house in Am 7/8").key_name,
+        brief(view, prompt="house in Am 7/8").meter_name,
+    ) == ("Am", "7/8")
+    assert (brief(view, prompt="house").key_name, brief(view, prompt="house").meter_name) == (
+        "Gm",
+        "3/4",
+    )
     config = PromptDefaults(key="Dm", meter="6/8")
-    assert (brief(NOBODY, config, prompt="house").key_name, brief(NOBODY, config, prompt="house").meter_name) == ("Dm", "6/8")
+    assert (
+        brief(NOBODY, config, prompt="house").key_name,
+        brief(NOBODY, config, prompt="house").meter_name,
+    ) == ("Dm", "6/8")
     nothing = brief(prompt="house")
-    assert (nothing.key_name, nothing.meter_name, nothing.decided["key"].source) == (None, "4/4", "default")
+    assert (nothing.key_name, nothing.meter_name, nothing.decided["key"].source) == (
+        None,
+        "4/4",
+        "default",
+    )
     assert brief(genre="waltz").decided["meter"].source == "genre"
 
 
@@ -104,7 +119,9 @@ def test_only_tracks_of_an_fl_session_are_float():
     assert brief(view, prompt="full house track").subtype == "FLOAT"
     assert brief(view, prompt="house loop").subtype == "PCM_24"
     assert brief(live(bpm=120).view(0.0), prompt="full house track").subtype == "PCM_24"
-    assert brief(view, PromptDefaults(subtype="PCM_16"), prompt="full house track").subtype == "PCM_16"
+    assert (
+        brief(view, PromptDefaults(subtype="PCM_16"), prompt="full house track").subtype == "PCM_16"
+    )
 
 
 # --- kind and length ------------------------------------------------------------------------------------------------------
@@ -123,7 +140,9 @@ def test_seconds_of_a_loop_become_the_nearest_whole_bars_and_this_is_said():
     assert (b.bars, b.seconds) == (4, None)
     assert any("7 seconds" in line and "4 whole bars (8 s)" in line for line in b.said)
     assert brief(prompt="house 120 bpm", seconds=0.3).bars == 1
-    assert brief(prompt="house 120 bpm 4 bars", seconds=16).bars == 8, "a field goes before the prompt's words"
+    assert brief(prompt="house 120 bpm 4 bars", seconds=16).bars == 8, (
+        "a field goes before the prompt's words"
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,7 +158,13 @@ def test_seconds_of_a_loop_become_the_nearest_whole_bars_and_this_is_said():
         ({"prompt": "riser 8 bars 120 bpm"}, "sfx", None, None, 16),
         ({"prompt": "full house track"}, "track", 124, None, 120),
         ({"prompt": "house", "kind": "track", "bars": 32, "bpm": 120}, "track", 120, 32, 64),
-        ({"prompt": "soft voice", "lyrics": "we ride at dawn and we are never coming home"}, "vocal", 120, None, 5),
+        (
+            {"prompt": "soft voice", "lyrics": "we ride at dawn and we are never coming home"},
+            "vocal",
+            120,
+            None,
+            5,
+        ),
         ({"prompt": "midi chords", "bars": 2}, "midi", 120, 2, None),
         ({"kind": "loop"}, "loop", 120, 4, None),
     ],
@@ -184,7 +209,8 @@ def test_the_note_of_a_one_shot(fields, note, pitch_class):
 
 def test_what_c3_is_depends_on_the_daw():
     notes = {
-        names: brief(prompt="pluck C3", defaults=PromptDefaults(note_names=names)).note for names in ("live", "fl", "scientific")
+        names: brief(prompt="pluck C3", defaults=PromptDefaults(note_names=names)).note
+        for names in ("live", "fl", "scientific")
     }
     assert notes == {"live": 60, "fl": 36, "scientific": 48}
 
@@ -198,15 +224,27 @@ def test_fields_go_before_words():
         negative="noise",
         energy=0.1,
     )
-    assert (b.genre, b.mood, b.instruments, b.only) == ("drum and bass", ("happy",), ("electric piano", "drums"), True)
+    assert (b.genre, b.mood, b.instruments, b.only) == (
+        "drum and bass",
+        ("happy",),
+        ("electric piano", "drums"),
+        True,
+    )
     assert (b.negative, b.energy) == ("noise, vocals", 0.1)
     assert brief(prompt="x", mood="aggressive").energy == 0.9
     assert brief(prompt="x", genre="Zydeco").genre == "Zydeco"
-    assert brief(prompt="boom bap drums").swing == 58 and brief(prompt="boom bap drums", swing=62).swing == 62
+    assert (
+        brief(prompt="boom bap drums").swing == 58
+        and brief(prompt="boom bap drums", swing=62).swing == 62
+    )
 
 
 def test_fast_and_slow_choose_inside_the_genre_and_never_against_a_tempo():
-    assert brief(prompt="slow techno").bpm < brief(prompt="techno").bpm < brief(prompt="fast techno").bpm
+    assert (
+        brief(prompt="slow techno").bpm
+        < brief(prompt="techno").bpm
+        < brief(prompt="fast techno").bpm
+    )
     assert brief(prompt="fast techno 128 bpm").bpm == 128
 
 
@@ -220,7 +258,15 @@ def test_everything_else_is_handed_on():
     fields = {"count": 3, "seed": 42, "engine": "a,b", "stems": "on", "midi": "off", "grid": "tight", "level": -12, "choice": 2,
               "quality": "preview", "tags": "x, y", "target": "slot", "id": "a1", "then": "audition", "compose": "llm"}  # fmt: skip
     b = brief(prompt="house", **fields)
-    assert (b.count, b.seed, b.engines, b.stems, b.midi, b.grid, b.level) == (3, 42, ("a", "b"), True, False, "tight", -12)
+    assert (b.count, b.seed, b.engines, b.stems, b.midi, b.grid, b.level) == (
+        3,
+        42,
+        ("a", "b"),
+        True,
+        False,
+        "tight",
+        -12,
+    )
     assert (b.choice, b.quality, b.tags, b.target, b.id, b.then, b.compose) == (
         2,
         "preview",
@@ -235,7 +281,11 @@ def test_everything_else_is_handed_on():
 
 
 def test_a_brief_is_json_and_comes_back_the_same():
-    b = brief(live(bpm=999, key="Am").view(0.0), prompt="techno 132, 140 bpm, kick and hats only, 7 seconds", tags="a,b")
+    b = brief(
+        live(bpm=999, key="Am").view(0.0),
+        prompt="techno 132, 140 bpm, kick and hats only, 7 seconds",
+        tags="a,b",
+    )
     assert Brief.from_json(json.loads(json.dumps(b.to_json()))) == b
 
 
@@ -259,4 +309,9 @@ def test_what_cannot_be_is_refused_in_one_line(fields, do, what):
 def test_settling_loads_nothing_heavy():
     heavy = "numpy", "scipy", "librosa", "pydantic", "yaml"
     code = f"import sys, daemon.prompt.settle, bridge.prompt_file; print([m for m in {heavy} if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )

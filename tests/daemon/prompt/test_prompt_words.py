@@ -314,7 +314,10 @@ def test_every_key_is_one(prompt, said):
         ("house in Am then Dm", "two keys; Am is used, Dm is not"),
         ("100 bars", "100 bars in the prompt is not used"),
         ("techno in G", "'in G' names no mode"),
-        ("sad piano Am7", "Am7 is a chord and not read as a key; if it should be the key, write key: Am"),
+        (
+            "sad piano Am7",
+            "Am7 is a chord and not read as a key; if it should be the key, write key: Am",
+        ),
         ("Am F C G chords, pop", "Am, F, C, G are taken to be chords in A minor"),
         ("gqom drums 126", "gqom has no groove of its own here; it is played like amapiano"),
         ("4 bars or 8 bars", "two lengths; 4 bars is used, 8 is not"),

@@ -21,7 +21,9 @@ def test_who_sends_thousands_keeps_nobody_else_waiting():
 
     asyncio.run(run())
     assert [one.what for one in handled].index("mine") == 1
-    assert [one.what for one in handled if one.what != "mine"] == [str(n) for n in range(MOST_WAITING_OF_ONE)]
+    assert [one.what for one in handled if one.what != "mine"] == [
+        str(n) for n in range(MOST_WAITING_OF_ONE)
+    ]
     assert [event.code for event in told] == ["busy"] * 5
 
 

@@ -80,7 +80,9 @@ class SlowCrate:
         return {**record, "path": str(self.place(record))}
 
 
-def test_a_cancel_while_a_clip_arrives_is_too_late_for_that_one_and_ends_the_job(tmp_path, monkeypatch):
+def test_a_cancel_while_a_clip_arrives_is_too_late_for_that_one_and_ends_the_job(
+    tmp_path, monkeypatch
+):
     database = Database(tmp_path / "jobs.db")
     queue, crate, heard, flushed = Queue(database, "boot"), SlowCrate(tmp_path), [], []
     runner = Runner(
@@ -93,13 +95,17 @@ def test_a_cancel_while_a_clip_arrives_is_too_late_for_that_one_and_ends_the_job
 
     def flush():
         states = [row["state"] for row in database.rows("SELECT state FROM clips ORDER BY k")]
-        flushed.append((states[0], threading.current_thread() is threading.main_thread(), len(heard)))
+        flushed.append(
+            (states[0], threading.current_thread() is threading.main_thread(), len(heard))
+        )
 
     monkeypatch.setattr(runner, "_make", made)
     monkeypatch.setattr(queue, "flush", flush)
 
     async def whole():
-        (job,), _ = queue.accept([(Request({"prompt": "x"}), Brief("x", "x", count=2))], Origin("osc"))
+        (job,), _ = queue.accept(
+            [(Request({"prompt": "x"}), Brief("x", "x", count=2))], Origin("osc")
+        )
         runner.start()
         while not crate.during.is_set():
             await asyncio.sleep(0.01)
@@ -116,6 +122,8 @@ def test_a_cancel_while_a_clip_arrives_is_too_late_for_that_one_and_ends_the_job
     assert [row["state"] for row in queue.clips(job)] == ["done", "cancelled"]
     assert [type(event) for event in heard if not isinstance(event, Progress)] == [Done, Finished]
     assert (heard[-1].published, heard[-1].failed) == (1, 1)
-    assert [at[:2] for at in flushed] == [("publishing", False), ("done", False)], "before it stands there, and before it is told"
+    assert [at[:2] for at in flushed] == [("publishing", False), ("done", False)], (
+        "before it stands there, and before it is told"
+    )
     assert flushed[1][2] == len(heard) - 2
     database.close()

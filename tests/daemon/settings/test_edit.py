@@ -79,7 +79,11 @@ def test_a_mapping_that_means_nothing_leaves_the_file_as_it_is(tmp_path):
     path.write_text("midi:\n  map:\n    - {note: 1, do: keep}\n")
     with pytest.raises(ConfigError) as caught:
         add_mapping(path, {"note": 2, "do": "preset drms"})
-    assert "did you mean drums" in caught.value.text and str(path) in caught.value.text and ".part" not in caught.value.text
+    assert (
+        "did you mean drums" in caught.value.text
+        and str(path) in caught.value.text
+        and ".part" not in caught.value.text
+    )
     assert path.read_text() == "midi:\n  map:\n    - {note: 1, do: keep}\n"
 
 
@@ -96,7 +100,9 @@ def test_an_address_is_added_once(tmp_path, text):
     after = load_config(path)
     assert after.osc.allow == (*before.osc.allow, "192.168.1.20")
     assert after.model_copy(update={"osc": before.osc}) == before
-    assert all(line.split("#", 1)[1] in path.read_text() for line in text.splitlines() if "#" in line)
+    assert all(
+        line.split("#", 1)[1] in path.read_text() for line in text.splitlines() if "#" in line
+    )
 
 
 def test_what_is_no_address_is_refused_with_its_line(tmp_path):

@@ -45,7 +45,11 @@ def test_events_tell_of_a_request_to_its_end(house: WebHouse) -> None:
 
 
 def test_what_cannot_be_taken_is_refused_with_the_reason(house: WebHouse) -> None:
-    for values, word in (({"prompt": "x", "bpm": 9000}, "40"), ({"prompt": "x", "engine": "nobody"}, "nobody"), ({}, "prompt")):
+    for values, word in (
+        ({"prompt": "x", "bpm": 9000}, "40"),
+        ({"prompt": "x", "engine": "nobody"}, "nobody"),
+        ({}, "prompt"),
+    ):
         answer = house.api.post("/requests", json=values)
         assert answer.status_code == 400 and word in answer.json()["text"]
 
@@ -62,14 +66,32 @@ def test_clips_are_found_heard_in_parts_and_drawn(house: WebHouse, loop: str) ->
 def test_edits_leave_the_original_and_are_undone(house: WebHouse, loop: str) -> None:
     path = Path(house.api.get(f"/clips/{loop}").json()["path"])
     before = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert house.api.post(f"/clips/{loop}/edits", json={"step": {"do": "tempo", "bpm": 120}}).json()["steps"][0]["bpm"] == 120
+    assert (
+        house.api.post(f"/clips/{loop}/edits", json={"step": {"do": "tempo", "bpm": 120}}).json()[
+            "steps"
+        ][0]["bpm"]
+        == 120
+    )
     peaks = house.api.get(f"/clips/{loop}/peaks", params={"version": "edited"}).json()
     assert abs(peaks["seconds"] - 2.0) < 0.001
-    assert house.api.post(f"/clips/{loop}/edits", json={"step": {"do": "mute", "stem": "drums"}}).status_code == 200
-    assert house.api.post(f"/clips/{loop}/edits", json={"step": {"do": "mute", "stem": "tuba"}}).status_code == 400
+    assert (
+        house.api.post(
+            f"/clips/{loop}/edits", json={"step": {"do": "mute", "stem": "drums"}}
+        ).status_code
+        == 200
+    )
+    assert (
+        house.api.post(
+            f"/clips/{loop}/edits", json={"step": {"do": "mute", "stem": "tuba"}}
+        ).status_code
+        == 400
+    )
     assert len(house.api.get(f"/clips/{loop}").json()["steps"]) == 2
     made = house.api.post(f"/clips/{loop}/exports", json={"format": "mp3"}).json()
-    assert made["name"].endswith(".mp3") and len(house.api.get(made["url"].removeprefix("/api")).content) > 5000
+    assert (
+        made["name"].endswith(".mp3")
+        and len(house.api.get(made["url"].removeprefix("/api")).content) > 5000
+    )
     for _ in range(2):
         house.api.post(f"/clips/{loop}/undo").raise_for_status()
     assert house.api.get(f"/clips/{loop}").json()["steps"] == []
@@ -89,21 +111,30 @@ def test_the_library_is_narrowed_by_what_its_clips_say(house: WebHouse, loop: st
 
 def test_plugins_are_listed_and_others_refused(house: WebHouse) -> None:
     listed = house.api.get("/plugins").json()
-    assert isinstance(listed["names"], list) and (listed["text"] == "") == (find_spec("pedalboard") is not None)
+    assert isinstance(listed["names"], list) and (listed["text"] == "") == (
+        find_spec("pedalboard") is not None
+    )
     for name in ("No such plugin", "..%2f..%2fetc%2fpasswd"):
         assert house.api.get(f"/plugins/{name}").status_code == 404
 
 
 def test_a_collection_is_renamed_and_let_go(house: WebHouse, loop: str) -> None:
     house.api.put(f"/collections/First/{loop}").raise_for_status()
-    assert "Second" in [one["name"] for one in house.api.patch("/collections/First", json={"name": "Second"}).json()]
+    assert "Second" in [
+        one["name"] for one in house.api.patch("/collections/First", json={"name": "Second"}).json()
+    ]
     assert house.api.delete("/collections/First").status_code == 404
     house.api.delete("/collections/Second").raise_for_status()
     assert house.api.get(f"/clips/{loop}").json()["collections"] == []
 
 
 def test_marks_collections_and_pins(house: WebHouse, loop: str) -> None:
-    assert house.api.patch(f"/clips/{loop}", json={"favourite": True, "rating": 4, "tags": ["good"]}).json()["rating"] == 4
+    assert (
+        house.api.patch(
+            f"/clips/{loop}", json={"favourite": True, "rating": 4, "tags": ["good"]}
+        ).json()["rating"]
+        == 4
+    )
     assert house.api.get("/clips", params={"favourite": True, "tag": "good"}).json()["total"] == 1
     house.api.put(f"/collections/Night/{loop}").raise_for_status()
     assert house.api.get("/collections").json()[0]["name"] == "Night"
@@ -114,11 +145,23 @@ def test_marks_collections_and_pins(house: WebHouse, loop: str) -> None:
 
 
 def test_a_step_is_changed_in_its_place(house: WebHouse, loop: str) -> None:
-    step = house.api.post(f"/clips/{loop}/edits", json={"step": {"do": "gain", "db": -3}}).json()["steps"][0]
+    step = house.api.post(f"/clips/{loop}/edits", json={"step": {"do": "gain", "db": -3}}).json()[
+        "steps"
+    ][0]
     house.api.post(f"/clips/{loop}/edits", json={"step": {"do": "reverse"}}).raise_for_status()
-    changed = house.api.patch(f"/clips/{loop}/edits/{step['id']}", json={"settings": {"db": -6}}).json()
-    assert [(one["do"], one.get("db")) for one in changed["steps"]] == [("gain", -6), ("reverse", None)]
-    assert house.api.patch(f"/clips/{loop}/edits/{step['id']}", json={"settings": {"db": 99}}).status_code == 400
+    changed = house.api.patch(
+        f"/clips/{loop}/edits/{step['id']}", json={"settings": {"db": -6}}
+    ).json()
+    assert [(one["do"], one.get("db")) for one in changed["steps"]] == [
+        ("gain", -6),
+        ("reverse", None),
+    ]
+    assert (
+        house.api.patch(
+            f"/clips/{loop}/edits/{step['id']}", json={"settings": {"db": 99}}
+        ).status_code
+        == 400
+    )
     assert house.api.patch(f"/clips/{loop}/edits/none", json={"settings": {}}).status_code == 404
     for _ in range(3):
         house.api.post(f"/clips/{loop}/undo").raise_for_status()
@@ -126,7 +169,11 @@ def test_a_step_is_changed_in_its_place(house: WebHouse, loop: str) -> None:
 
 def test_an_instrument_plays_along_as_a_step_on_top(house: WebHouse, loop: str) -> None:
     with house.api.stream("GET", "/events") as stream:
-        job = house.api.post(f"/clips/{loop}/instruments", json={"what": "strings"}).raise_for_status().json()["job"]
+        job = (
+            house.api.post(f"/clips/{loop}/instruments", json={"what": "strings"})
+            .raise_for_status()
+            .json()["job"]
+        )
         lines = (json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: "))
         told = next(event for event in lines if event["event"] == "edited")
     assert (told["clip"], told["text"]) == (loop, "")
@@ -147,12 +194,17 @@ def test_a_file_comes_in_as_it_is_or_fitted(house: WebHouse, tmp_path: Path) -> 
     brought = house.api.post("/uploads", params={"name": "Café loop_120bpm_Am.flac"}, **sent)
     assert brought.status_code == 201, brought.text
     clip = brought.json()
-    assert (clip["kind"], clip["bpm"], clip["key"], clip["bars"]) == ("loop", 120, "Am", 2) and clip["name"].startswith(
-        "cafe-loop"
-    )
+    assert (clip["kind"], clip["bpm"], clip["key"], clip["bars"]) == (
+        "loop",
+        120,
+        "Am",
+        2,
+    ) and clip["name"].startswith("cafe-loop")
     heard = soundfile.read(clip["path"], dtype="float32")[0]
     assert np.abs(heard - clicks).max() < 2**-15
-    job = house.api.post("/uploads", params={"name": "mine.flac", "fit": True, "bpm": "125"}, **sent).json()["job"]
+    job = house.api.post(
+        "/uploads", params={"name": "mine.flac", "fit": True, "bpm": "125"}, **sent
+    ).json()["job"]
     assert house.done(job)["bpm"] == 125
 
 
@@ -164,33 +216,61 @@ def test_people_have_marks_and_edits_of_their_own(house: WebHouse, loop: str) ->
     assert alone.patch(f"/api/clips/{loop}", json={"rating": 3}).status_code == 200
     made = alone.post("/api/profiles", json={"name": "Ana", "password": "correct horse"})
     assert made.status_code == 201 and made.json() == {"name": "Ana", "names": ["Ana"]}
-    assert alone.get(f"/api/clips/{loop}").json()["rating"] == 3, "the first takes over what was there"
+    assert alone.get(f"/api/clips/{loop}").json()["rating"] == 3, (
+        "the first takes over what was there"
+    )
     alone.put("/api/preferences", json={"theme": "dark"}).raise_for_status()
     alone.patch(f"/api/clips/{loop}", json={"favourite": True}).raise_for_status()
     step = alone.post(f"/api/clips/{loop}/edits", json={"step": {"do": "reverse"}})
     assert len(step.json()["steps"]) == 1
-    assert alone.post("/api/profiles", json={"name": "Ben", "password": "battery staple"}).json()["name"] == "Ana"
+    assert (
+        alone.post("/api/profiles", json={"name": "Ben", "password": "battery staple"}).json()[
+            "name"
+        ]
+        == "Ana"
+    )
 
     other = httpx.Client(base_url=house.base, timeout=30)
     other.get(house.link())
-    assert other.get("/api/clips").json()["code"] == "profile" and other.get("/api/clips").status_code == 401
-    assert other.post("/api/profiles", json={"name": "Eve", "password": "let me in now"}).status_code == 401
+    assert (
+        other.get("/api/clips").json()["code"] == "profile"
+        and other.get("/api/clips").status_code == 401
+    )
+    assert (
+        other.post("/api/profiles", json={"name": "Eve", "password": "let me in now"}).status_code
+        == 401
+    )
     assert other.post("/api/login", json={"name": "ben", "password": "wrong"}).status_code == 403
-    assert other.post("/api/login", json={"name": "ben ", "password": "battery staple"}).json()["name"] == "Ben"
+    assert (
+        other.post("/api/login", json={"name": "ben ", "password": "battery staple"}).json()["name"]
+        == "Ben"
+    )
     mine = other.get(f"/api/clips/{loop}").json()
     assert (mine["favourite"], mine["rating"], mine["steps"]) == (False, 0, [])
     assert other.get("/api/preferences").json()["theme"] == "system"
     new = house.make(prompt="kick", kind="oneshot")
-    assert other.get(f"/api/clips/{new}").status_code == 200, "what comes into the crate is everybody's"
-    assert house.api.get(f"/clips/{loop}").json()["favourite"] is False, "a script's library is the house's"
+    assert other.get(f"/api/clips/{new}").status_code == 200, (
+        "what comes into the crate is everybody's"
+    )
+    assert house.api.get(f"/clips/{loop}").json()["favourite"] is False, (
+        "a script's library is the house's"
+    )
 
     share = other.post("/api/shares", json={"clip": new}).json()
-    assert alone.get("/api/shares").json() == [] and alone.delete(f"/api/shares/{share['id']}").status_code == 404
-    changed = other.put("/api/profile/password", json={"old": "battery staple", "new": "another staple"})
+    assert (
+        alone.get("/api/shares").json() == []
+        and alone.delete(f"/api/shares/{share['id']}").status_code == 404
+    )
+    changed = other.put(
+        "/api/profile/password", json={"old": "battery staple", "new": "another staple"}
+    )
     assert changed.status_code == 200 and other.get("/api/clips").status_code == 200
     for _ in range(4):
         other.post("/api/login", json={"name": "ana", "password": "guess"})
-    assert other.post("/api/login", json={"name": "ana", "password": "correct horse"}).status_code == 429
+    assert (
+        other.post("/api/login", json={"name": "ana", "password": "correct horse"}).status_code
+        == 429
+    )
     stored = (house.home / "state" / "profiles").rglob("*")
     assert all(b"staple" not in path.read_bytes() for path in stored if path.is_file())
     ran = house.command("profile", "remove", "Ben", "--yes")
@@ -200,7 +280,9 @@ def test_people_have_marks_and_edits_of_their_own(house: WebHouse, loop: str) ->
     alone.close(), other.close()
 
 
-def test_nothing_that_is_sent_makes_a_server_error(house: WebHouse, loop: str, tmp_path: Path) -> None:
+def test_nothing_that_is_sent_makes_a_server_error(
+    house: WebHouse, loop: str, tmp_path: Path
+) -> None:
     """schemathesis, bounded; events never end and are left out."""
     try:
         import schemathesis  # noqa: F401
@@ -214,14 +296,21 @@ def test_nothing_that_is_sent_makes_a_server_error(house: WebHouse, loop: str, t
         ],
         capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "NO_COLOR": "1"}, timeout=100,
     )  # fmt: skip
-    assert ran.returncode == 0, ran.stdout[:200] + ran.stdout[ran.stdout.find("FAILURES") :][:5000] + ran.stderr[-2000:]
+    assert ran.returncode == 0, (
+        ran.stdout[:200] + ran.stdout[ran.stdout.find("FAILURES") :][:5000] + ran.stderr[-2000:]
+    )
 
 
 def test_an_edited_clip_is_shared_as_it_is_heard(house: WebHouse, loop: str) -> None:
-    house.api.post(f"/clips/{loop}/edits", json={"step": {"do": "tempo", "bpm": 120}}).raise_for_status()
+    house.api.post(
+        f"/clips/{loop}/edits", json={"step": {"do": "tempo", "bpm": 120}}
+    ).raise_for_status()
     heard = house.api.get(f"/clips/{loop}/audio", params={"version": "edited"}).content
     house.api.put(f"/collections/Set/{loop}").raise_for_status()
-    shares = [house.api.post("/shares", json=what).json() for what in ({"clip": loop}, {"collection": "Set"})]
+    shares = [
+        house.api.post("/shares", json=what).json()
+        for what in ({"clip": loop}, {"collection": "Set"})
+    ]
     house.api.post(f"/clips/{loop}/undo").raise_for_status()
     original = Path(house.api.get(f"/clips/{loop}").json()["path"]).read_bytes()
     assert heard != original
@@ -232,6 +321,8 @@ def test_an_edited_clip_is_shared_as_it_is_heard(house: WebHouse, loop: str) -> 
         download = httpx.get(f"{page}/0/download")
         assert download.content == heard and "120bpm" in download.headers["content-disposition"]
         house.api.delete(f"/shares/{share['id']}").raise_for_status()
-    assert not list((house.home / "state" / "web" / "shared").iterdir()), "what was kept for a link goes with it"
+    assert not list((house.home / "state" / "web" / "shared").iterdir()), (
+        "what was kept for a link goes with it"
+    )
     plain = house.api.post("/shares", json={"clip": loop}).json()
     assert httpx.get(f"{house.share_base}{plain['path']}/0/audio").content == original

@@ -18,7 +18,13 @@ async def app(scope, receive, send):
         if not message.get("more_body"):
             break
     await asyncio.sleep(0.6 if scope["path"] == "/slow" else 0)
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", str(len(body)).encode())]})
+    await send(
+        {
+            "type": "http.response.start",
+            "status": 200,
+            "headers": [(b"content-length", str(len(body)).encode())],
+        }
+    )
     await send({"type": "http.response.body", "body": body})
 
 
@@ -26,7 +32,11 @@ async def app(scope, receive, send):
 def address(monkeypatch):
     monkeypatch.setattr(connection, "REQUEST_WAIT_S", 0.4)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, http=Connection, limit_concurrency=4, log_level="critical", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, http=Connection, limit_concurrency=4, log_level="critical", lifespan="off"
+        )
+    )
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
     thread.start()
     yield listening.getsockname()
@@ -62,7 +72,9 @@ def test_a_request_that_is_begun_and_not_ended_is_hung_up_on(address):
 
 def test_what_takes_its_time_after_that_is_served(address):
     slow_answer = opened(address, b"GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    slow_body = opened(address, b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nab")
+    slow_body = opened(
+        address, b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nab"
+    )
     assert until_closed(slow_answer).startswith(b"HTTP/1.1 200")
     slow_body.sendall(b"cd")
     assert until_closed(slow_body).endswith(b"abcd")
@@ -70,7 +82,11 @@ def test_what_takes_its_time_after_that_is_served(address):
 
 def test_too_many_at_once_are_told_so(address):
     several = [opened(address, b"") for _ in range(5)]
-    assert until_closed(opened(address, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).startswith(b"HTTP/1.1 503")
+    assert until_closed(
+        opened(address, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    ).startswith(b"HTTP/1.1 503")
     for one in several:
         until_closed(one)
-    assert until_closed(opened(address, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).startswith(b"HTTP/1.1 200")
+    assert until_closed(
+        opened(address, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    ).startswith(b"HTTP/1.1 200")

@@ -16,7 +16,12 @@ def test_it_is_started_again_after_whatever_ends_it(tmp_path, monkeypatch, caplo
         if len(programs) == 1:
             raise OSError(24, "Too many open files")
         script = "import sys; sys.stderr.write('x' * 300_000 + '\\n' + 'y' * 300_000); sys.exit(3)"
-        return await really(sys.executable, "-c", script if len(programs) < 4 else "import time; time.sleep(60)", **how)
+        return await really(
+            sys.executable,
+            "-c",
+            script if len(programs) < 4 else "import time; time.sleep(60)",
+            **how,
+        )
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
     monkeypatch.setattr(host, "_FIRST_WAIT_S", 0.01)
@@ -33,4 +38,7 @@ def test_it_is_started_again_after_whatever_ends_it(tmp_path, monkeypatch, caplo
 
     assert asyncio.run(live()) != 0
     said = caplog.text
-    assert "could not be started: [Errno 24]" in said and said.count("the page's process ended (3)") == 2
+    assert (
+        "could not be started: [Errno 24]" in said
+        and said.count("the page's process ended (3)") == 2
+    )

@@ -8,4 +8,6 @@ from daemon.engines.embedded.styles.rap import RAP
 from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.styles.world import WORLD
 
-STYLES: dict[str, Style] = {style.name: style for family in (CLUB, BROKEN, RAP, WORLD, BAND, CALM) for style in family}
+STYLES: dict[str, Style] = {
+    style.name: style for family in (CLUB, BROKEN, RAP, WORLD, BAND, CALM) for style in family
+}

@@ -88,7 +88,12 @@ CALM = (
         bpm=95,
         feel="back",
         beats=(
-            {"kick": "X......x..x.....", "rim": "....x.......x...", "hat": "o.g.o.g.o.g.o.g.", "shaker": ".g.g.g.g.g.g.g.g"},
+            {
+                "kick": "X......x..x.....",
+                "rim": "....x.......x...",
+                "hat": "o.g.o.g.o.g.o.g.",
+                "shaker": ".g.g.g.g.g.g.g.g",
+            },
             {"kick": "X.....x...x.....", "snap": "....x.......x...", "hat": "g.o.g.o.g.o.g.o."},
             {
                 "kick": "X..x......x.....",

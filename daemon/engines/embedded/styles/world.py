@@ -9,9 +9,24 @@ REGGAETON = Style(
     bpm=94,
     beats=(
         {"kick": "X...x...X...x...", "snare": "...x..x....x..x.", "hat": "X.o.X.o.X.o.X.o."},
-        {"kick": "X...x...X...x...", "snare": "...x..x....x..xg", "shaker": "X.o.X.o.X.o.X.o.", "rim": "......o.......o."},
-        {"kick": "X...x...X...x...", "clap": "...x..x....x..x.", "hat": "X.o.X.o.X.o.X.o.", "low conga": "..o....o..o....o"},
-        {"kick": "X...x...X...x.x.", "snare": "...x..x....x..x.", "hat": "X...X...X...X...", "open hat": "..x...x...x...x."},
+        {
+            "kick": "X...x...X...x...",
+            "snare": "...x..x....x..xg",
+            "shaker": "X.o.X.o.X.o.X.o.",
+            "rim": "......o.......o.",
+        },
+        {
+            "kick": "X...x...X...x...",
+            "clap": "...x..x....x..x.",
+            "hat": "X.o.X.o.X.o.X.o.",
+            "low conga": "..o....o..o....o",
+        },
+        {
+            "kick": "X...x...X...x.x.",
+            "snare": "...x..x....x..x.",
+            "hat": "X...X...X...X...",
+            "open hat": "..x...x...x...x.",
+        },
     ),
     extras={
         "high conga": "..o..o....o..o..",
@@ -19,7 +34,10 @@ REGGAETON = Style(
         "shaker": "x.o.x.o.x.o.x.o.",
         "cowbell": "x.......x.......",
     },
-    fills=({"snare": "..x.xxXX", "*": "        "}, {"kick": "X...", "high tom": "xx..", "low tom": "..xX", "*": "    "}),
+    fills=(
+        {"snare": "..x.xxXX", "*": "        "},
+        {"kick": "X...", "high tom": "xx..", "low tom": "..xX", "*": "    "},
+    ),
     bass=("X..x..x.X..x..x.", "X-----x-..x---..", "X..x..x.5..x..8."),
     bass_sounds=("sub", "808", "pluck bass"),
     chords=("x...x...x...x...", "..x...x...x...x.", "x.x.x.x.x.x.x.x."),
@@ -44,9 +62,24 @@ AFROBEATS = Style(
     bpm=103,
     swing=54,
     beats=(
-        {"kick": "X..x....X.x.....", "rim": "...x..x......x..", "hat": "x..x..x.xo.x..x.", "shaker": "gogogogogogogogo"},
-        {"kick": "X.....x.X.....x.", "snap": "...x..x......x..", "shaker": "xgogxgogxgogxgog", "low conga": "..o....o..o...o."},
-        {"kick": "X...x...X...x...", "rim": "...x..x...x..x..", "shaker": "xggxggxgxggxggxg", "high conga": "..x..o....x..oo."},
+        {
+            "kick": "X..x....X.x.....",
+            "rim": "...x..x......x..",
+            "hat": "x..x..x.xo.x..x.",
+            "shaker": "gogogogogogogogo",
+        },
+        {
+            "kick": "X.....x.X.....x.",
+            "snap": "...x..x......x..",
+            "shaker": "xgogxgogxgogxgog",
+            "low conga": "..o....o..o...o.",
+        },
+        {
+            "kick": "X...x...X...x...",
+            "rim": "...x..x...x..x..",
+            "shaker": "xggxggxgxggxggxg",
+            "high conga": "..x..o....x..oo.",
+        },
     ),
     extras={
         "high conga": "....o..o....o.o.",
@@ -54,7 +87,10 @@ AFROBEATS = Style(
         "open hat": "..............o.",
         "tambourine": "..g...g...g...g.",
     },
-    fills=({"high tom": "..x.x...", "low tom": "......xX", "*": "        "}, {"rim": "x.xx", "*": "    "}),
+    fills=(
+        {"high tom": "..x.x...", "low tom": "......xX", "*": "        "},
+        {"rim": "x.xx", "*": "    "},
+    ),
     bass=("X..x..x...x.x...", "X.....x..x5.8...", "x..x..8...x.5.7."),
     bass_sounds=("finger bass", "pluck bass", "log drum"),
     bass_hold=0.7,
@@ -84,7 +120,12 @@ AMAPIANO = Style(
     feel="floor",
     beats=(
         {"kick": "x...x...x...x...", "rim": "...x..x...x..x..", "shaker": "xgogxgogxgogxgog"},
-        {"kick": "x...x...x...x...", "snap": "....o..x....o...", "shaker": "gogxgogxgogxgogx", "high conga": "..o..o....o..o.."},
+        {
+            "kick": "x...x...x...x...",
+            "snap": "....o..x....o...",
+            "shaker": "gogxgogxgogxgogx",
+            "high conga": "..o..o....o..o..",
+        },
         {
             "kick": "x...x...x...x...",
             "clap": "....o.......o...",
@@ -100,7 +141,11 @@ AMAPIANO = Style(
         "open hat": "..g...g...g...g.",
     },
     fills=({"rim": "x.xxx.xx", "*": "        "}, {"kick": "....", "low tom": "x.xX", "*": "    "}),
-    bass=("X..x..x...x..x../...x..x.x..x.xx.", "X.....x..x~...x./..x..x...x.xx.~.", "...X..x...X..x.~"),
+    bass=(
+        "X..x..x...x..x../...x..x.x..x.xx.",
+        "X.....x..x~...x./..x..x...x.xx.~.",
+        "...X..x...X..x.~",
+    ),
     bass_sounds=("log drum",),
     bass_hold=0.85,
     chords=("x.......x.....x.", "x......x........", "..x..x....x..x.."),
@@ -127,10 +172,19 @@ REGGAE = Style(
     feel="half",
     beats=(
         {"kick": "........X.......", "rim": "........X.......", "hat": "x.o.x.o.x.o.x.o."},
-        {"kick": "X.......X.......", "rim": "........X.......", "hat": "x.x.x.x.x.x.x.xg", "open hat": "......o........."},
+        {
+            "kick": "X.......X.......",
+            "rim": "........X.......",
+            "hat": "x.x.x.x.x.x.x.xg",
+            "open hat": "......o.........",
+        },
         {"kick": "X...x...X...x...", "snare": "........X.......", "hat": "x.o.x.o.x.o.x.o."},
     ),
-    extras={"high conga": "..o...o...o..oo.", "shaker": "g.g.g.g.g.g.g.g.", "tambourine": "....o.......o..."},
+    extras={
+        "high conga": "..o...o...o..oo.",
+        "shaker": "g.g.g.g.g.g.g.g.",
+        "tambourine": "....o.......o...",
+    },
     fills=(
         {"snare": "..x.x...", "high tom": "x.......", "low tom": "......xX", "*": "        "},
         {"high tom": "x3..", "low tom": "..xX", "*": "    "},
@@ -182,8 +236,15 @@ LATIN = Style(
             "low tom": "..............xx",
         },
     ),
-    extras={"tambourine": "..o...o...o...o.", "clave": "..x.x...x..x..x.", "shaker": "gogogogogogogogo"},
-    fills=({"high tom": "x.xx....", "low tom": "....x.xX", "*": "        "}, {"high conga": "xxxx", "*": "    "}),
+    extras={
+        "tambourine": "..o...o...o...o.",
+        "clave": "..x.x...x..x..x.",
+        "shaker": "gogogogogogogogo",
+    },
+    fills=(
+        {"high tom": "x.xx....", "low tom": "....x.xX", "*": "        "},
+        {"high conga": "xxxx", "*": "    "},
+    ),
     bass=("x.....x.5.......", "...x..x....x..8.", "x..x..5...x.5..."),
     bass_sounds=("finger bass", "round bass"),
     bass_hold=0.75,
@@ -211,8 +272,18 @@ WORLD = (
         bpm=100,
         beats=(
             {"kick": "X..x..x.X..x..x.", "snare": "...x..x....x..x.", "hat": "..x...x...x...x."},
-            {"kick": "X.....x.X.....x.", "clap": "...x..x....x..x.", "hat": "x.x.x.x.x.x.x.x.", "rim": "..o.....o......."},
-            {"kick": "X..x....X..x..x.", "snare": "......x.......x.", "rim": "...x..x....x..x.", "hat": "x.xgx.xgx.xgx.xg"},
+            {
+                "kick": "X.....x.X.....x.",
+                "clap": "...x..x....x..x.",
+                "hat": "x.x.x.x.x.x.x.x.",
+                "rim": "..o.....o.......",
+            },
+            {
+                "kick": "X..x....X..x..x.",
+                "snare": "......x.......x.",
+                "rim": "...x..x....x..x.",
+                "hat": "x.xgx.xgx.xgx.xg",
+            },
         ),
         bass=("X..x..x...x.....", "X-----x-..x-~---", "X.....x.X..x...."),
         chord_sounds=("organ", "pluck", "electric piano"),
@@ -233,14 +304,24 @@ WORLD = (
         name="baile funk",
         bpm=130,
         beats=(
-            {"kick": "X..x..x...x.....", "clap": "...x..x....x.x..", "low tom": "..x..x....x..x..", "hat": "x...x...x...x..."},
+            {
+                "kick": "X..x..x...x.....",
+                "clap": "...x..x....x.x..",
+                "low tom": "..x..x....x..x..",
+                "hat": "x...x...x...x...",
+            },
             {
                 "kick": "X.....x..x..x...",
                 "snare": "...x..x...x..x..",
                 "high conga": "x.xx.x.xx.x.x.x.",
                 "hat": "X.o.X.o.X.o.X.o.",
             },
-            {"kick": "X..x..x.X...x...", "clap": "......x..x..x...", "low tom": "x..x..x..x.x..x.", "shaker": "X.o.X.o.X.o.X.o."},
+            {
+                "kick": "X..x..x.X...x...",
+                "clap": "......x..x..x...",
+                "low tom": "x..x..x..x.x..x.",
+                "shaker": "X.o.X.o.X.o.X.o.",
+            },
         ),
         bass_sounds=("808", "sub"),
         chord_sounds=("brass", "choir", "pluck"),
@@ -271,7 +352,12 @@ WORLD = (
         beats=(
             {"kick": "X.......X.......", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.x.x."},
             {"kick": "X.......X...x...", "rim": "....X.......X...", "hat": "..x...x...x...x."},
-            {"kick": "X...X...X...X...", "snare": "....X.......X...", "hat": "..x...x...x...x.", "open hat": "..............x."},
+            {
+                "kick": "X...X...X...X...",
+                "snare": "....X.......X...",
+                "hat": "..x...x...x...x.",
+                "open hat": "..............x.",
+            },
         ),
         bass=("x...5...8...5...", "x.x.5.5.8.8.5.a.", "x...3...5...a..."),
         bass_sounds=("finger bass",),
@@ -311,7 +397,11 @@ WORLD = (
                 "hat": "x.o.x.o.x.o.x.o.",
             },
         ),
-        extras={"tambourine": "..o...o...o...o.", "shaker": "x.o.x.o.x.o.x.o.", "snap": "....o.......o..."},
+        extras={
+            "tambourine": "..o...o...o...o.",
+            "shaker": "x.o.x.o.x.o.x.o.",
+            "snap": "....o.......o...",
+        },
         fills=(
             {"tabla": "xxxxxxXX", "bayan": "X.x.X.xX", "*": "        "},
             {"tabla": "x.xx2222", "bayan": "X...X.X.", "kick": "X.......", "*": "        "},

@@ -44,7 +44,11 @@ def _hz(s: Strike, bend: np.ndarray | None) -> np.ndarray | float:
 def sub(s: Strike) -> np.ndarray:
     """A sine with a hint of its second and third harmonic."""
     t = seconds(s.held_s + 0.09 * s.tone.length, s.rate)
-    x = sine(_hz(s, _bend(s, t)), len(t), s.rate) * rise(t, 0.006) * gate(t, s.held_s, 0.1 * s.tone.length)
+    x = (
+        sine(_hz(s, _bend(s, t)), len(t), s.rate)
+        * rise(t, 0.006)
+        * gate(t, s.held_s, 0.1 * s.tone.length)
+    )
     x = saturate(x * (0.85 + 0.3 * s.tone.bright), 0.9 + 2.2 * s.tone.drive)
     return both(faded(x * 0.9, s.rate))
 
@@ -57,17 +61,34 @@ def eight_oh_eight(s: Strike) -> np.ndarray:
     x = sine(_hz(s, bend) * punch, len(t), s.rate)
     # an asymmetric bend gives the second harmonic, the tanh the third
     x = x + 0.18 * x * x * (1 + s.tone.bright)
-    x = saturate(x * rise(t, 0.0008), 1.5 + 3.5 * s.tone.drive) * fall(t, 2.4 * s.tone.length) * gate(t, s.held_s, 0.08)
+    x = (
+        saturate(x * rise(t, 0.0008), 1.5 + 3.5 * s.tone.drive)
+        * fall(t, 2.4 * s.tone.length)
+        * gate(t, s.held_s, 0.08)
+    )
     x = filtered(x.astype(np.float32), s.rate, highpass(20), lowpass(2600 * s.scale))
     return both(faded(x * np.float32(0.85), s.rate, 0.01))
 
 
-def _filter_bass(s: Strike, low_hz: float, high_hz: float, fall_s: float, resonance: float, square: float) -> np.ndarray:
+def _filter_bass(
+    s: Strike, low_hz: float, high_hz: float, fall_s: float, resonance: float, square: float
+) -> np.ndarray:
     t = seconds(s.held_s + 0.1 * s.tone.length, s.rate)
     bend = _bend(s, t)
-    cutoff = (low_hz + (high_hz - low_hz) * s.velocity * np.exp(-t / (fall_s * s.tone.length))) * s.scale
+    cutoff = (
+        low_hz + (high_hz - low_hz) * s.velocity * np.exp(-t / (fall_s * s.tone.length))
+    ) * s.scale
     x = wave("saw", s.hz, len(t), s.rate, cutoff, resonance, 0.0, bend)
-    under = wave("square", s.hz / 2 if s.pitch >= 40 else s.hz, len(t), s.rate, np.minimum(cutoff, 500), 0.8, 0.25, bend)
+    under = wave(
+        "square",
+        s.hz / 2 if s.pitch >= 40 else s.hz,
+        len(t),
+        s.rate,
+        np.minimum(cutoff, 500),
+        0.8,
+        0.25,
+        bend,
+    )
     level = rise(t, 0.003) * gate(t, s.held_s, 0.11 * s.tone.length) * (0.78 + 0.22 * fall(t, 0.5))
     x = saturate_clean((x + square * under) * level, 1.3 + 3 * s.tone.drive, 2)
     return both(faded(filtered(x, s.rate, highpass(24)) * 0.62, s.rate))
@@ -92,7 +113,9 @@ def round_bass(s: Strike) -> np.ndarray:
         wave("triangle", s.hz, len(t), s.rate, cutoff, 0.8, 0.0, bend) * 1.5
         + wave("saw", s.hz, len(t), s.rate, cutoff, 0.7, 0.0, bend) * 0.25
     )
-    x = saturate(x * rise(t, 0.005) * gate(t, s.held_s, 0.12 * s.tone.length), 1.1 + 2.5 * s.tone.drive)
+    x = saturate(
+        x * rise(t, 0.005) * gate(t, s.held_s, 0.12 * s.tone.length), 1.1 + 2.5 * s.tone.drive
+    )
     return both(faded(x * 0.7, s.rate))
 
 
@@ -130,7 +153,9 @@ def wobble(s: Strike) -> np.ndarray:
     turns = (2, 4, 6, 8)[s.variation % 4]
     lfo = 0.5 - 0.5 * np.cos(2 * np.pi * turns * t / max(s.held_s, 0.05))
     cutoff = 160 + 2600 * s.scale * lfo ** (1 + 2 * s.tone.attack)
-    x = wave("saw", s.hz * 2, len(t), s.rate, cutoff, 2.2) + wave("square", s.hz * 1.004, len(t), s.rate, cutoff, 2.2, 0.3)
+    x = wave("saw", s.hz * 2, len(t), s.rate, cutoff, 2.2) + wave(
+        "square", s.hz * 1.004, len(t), s.rate, cutoff, 2.2, 0.3
+    )
     x = filtered(saturate_clean(x, 2.0 + 5 * s.tone.drive, 2) * 0.5, s.rate, highpass(110))
     x = (x + 0.7 * sine(s.hz, len(t), s.rate)) * rise(t, 0.005) * gate(t, s.held_s, 0.06)
     return both(faded(x * 0.75, s.rate))
@@ -145,9 +170,20 @@ def finger(s: Strike) -> np.ndarray:
     x = partials(hz, levels, 2.6 / (1 + 0.22 * k), np.zeros(len(k)), len(t), s.rate)
     bend = _bend(s, t)
     if bend is not None:  # a slide reads the string faster or slower
-        x = np.interp(np.cumsum(bend, dtype=np.float64), np.arange(len(x)), x, right=0.0).astype(np.float32)
-    thud = filtered(noise(len(t), "finger", s.variation), s.rate, lowpass(900 * s.scale), highpass(120)) * fall(t, 0.03) * 0.25
-    x = saturate((x * 1.1 + thud) * rise(t, 0.002) * gate(t, s.held_s, 0.09 * s.tone.length), 0.9 + 3 * s.tone.drive)
+        x = np.interp(np.cumsum(bend, dtype=np.float64), np.arange(len(x)), x, right=0.0).astype(
+            np.float32
+        )
+    thud = (
+        filtered(
+            noise(len(t), "finger", s.variation), s.rate, lowpass(900 * s.scale), highpass(120)
+        )
+        * fall(t, 0.03)
+        * 0.25
+    )
+    x = saturate(
+        (x * 1.1 + thud) * rise(t, 0.002) * gate(t, s.held_s, 0.09 * s.tone.length),
+        0.9 + 3 * s.tone.drive,
+    )
     return both(faded(x.astype(np.float32) * 0.75, s.rate))
 
 
@@ -158,7 +194,9 @@ def log_drum(s: Strike) -> np.ndarray:
     semitones = 18.0 * np.exp(-t / 0.008) * (0.6 + 0.8 * s.tone.attack) if bend is None else 0.0
     x = sine(_hz(s, bend) * 2 ** (semitones / 12), len(t), s.rate)
     second = sine(_hz(s, bend) * 2, len(t), s.rate) * fall(t, 0.18) * 0.3 * s.scale
-    x = saturate((x + second) * rise(t, 0.0012) * fall(t, 0.75 * s.tone.length), 2.0 + 3 * s.tone.drive)
+    x = saturate(
+        (x + second) * rise(t, 0.0012) * fall(t, 0.75 * s.tone.length), 2.0 + 3 * s.tone.drive
+    )
     return both(faded(x.astype(np.float32) * 0.8, s.rate, 0.02))
 
 
@@ -166,12 +204,25 @@ def rumble(s: Strike) -> np.ndarray:
     """Techno's rumble: what a big room leaves of a kick once all above 140 Hz is cut off. Mono, without a front of its own."""
     t = seconds(s.held_s + 0.18 * s.tone.length, s.rate)
     # a room's echoes are dense noise; those of a kick lie round its pitch
-    room = filtered(noise(len(t), "rumble", s.variation), s.rate, bandpass(s.hz * 1.1, 1.4), lowpass(140 * s.scale**0.3))
+    room = filtered(
+        noise(len(t), "rumble", s.variation),
+        s.rate,
+        bandpass(s.hz * 1.1, 1.4),
+        lowpass(140 * s.scale**0.3),
+    )
     room *= np.float32(0.5 / max(float(np.sqrt((room**2).mean())), 1e-9))
     body = sine(s.hz * (1 + 0.6 * np.exp(-t / 0.03)), len(t), s.rate)
-    x = (0.75 * room + 0.5 * body) * rise(t, 0.045 - 0.03 * s.tone.attack) * gate(t, s.held_s, 0.25 * s.tone.length)
+    x = (
+        (0.75 * room + 0.5 * body)
+        * rise(t, 0.045 - 0.03 * s.tone.attack)
+        * gate(t, s.held_s, 0.25 * s.tone.length)
+    )
     x = filtered(
-        saturate(x, 1.4 + 4 * s.tone.drive), s.rate, lowpass(150 * s.scale**0.3), lowpass(190 * s.scale**0.3), highpass(26)
+        saturate(x, 1.4 + 4 * s.tone.drive),
+        s.rate,
+        lowpass(150 * s.scale**0.3),
+        lowpass(190 * s.scale**0.3),
+        highpass(26),
     )
     return both(faded(x * np.float32(0.8), s.rate, 0.02))
 
@@ -179,6 +230,11 @@ def rumble(s: Strike) -> np.ndarray:
 def chip_bass(s: Strike) -> np.ndarray:
     """A console's triangle channel: sixteen steps to the cycle."""
     t = seconds(s.held_s + 0.03, s.rate)
-    x = wave("triangle", s.hz, len(t), s.rate, 5000 * s.scale) * 1.3 + wave("square", s.hz, len(t), s.rate, 1800 * s.scale) * 0.2
+    x = (
+        wave("triangle", s.hz, len(t), s.rate, 5000 * s.scale) * 1.3
+        + wave("square", s.hz, len(t), s.rate, 1800 * s.scale) * 0.2
+    )
     level = rise(t, 0.002) * gate(t, s.held_s, 0.02 * s.tone.length)
-    return both(faded((saturate(x * level, 0.5 + 3 * s.tone.drive) * 0.75).astype(np.float32), s.rate))
+    return both(
+        faded((saturate(x * level, 0.5 + 3 * s.tone.drive) * 0.75).astype(np.float32), s.rate)
+    )

@@ -60,7 +60,9 @@ def kick(s: Strike) -> np.ndarray:
     punch = 3.0 + 1.6 * s.tone.attack
     hz = s.hz * (1 + punch * np.exp(-t / 0.0135) + 0.35 * np.exp(-t / 0.05))
     body = sine(hz, len(t), s.rate) * fall(t, 0.62 * length) * rise(t, 0.0007)
-    click = filtered(noise(len(t), "kick", s.variation), s.rate, highpass(2500), lowpass(7000 * s.scale))
+    click = filtered(
+        noise(len(t), "kick", s.variation), s.rate, highpass(2500), lowpass(7000 * s.scale)
+    )
     click *= np.exp(-t / 0.0022) * (0.04 + 0.12 * s.tone.attack)
     return _end(both(saturate(body + click, 1.1 + 2.5 * s.tone.drive) * 0.95), s, wide=False)
 
@@ -70,14 +72,22 @@ def hard_kick(s: Strike) -> np.ndarray:
     t = seconds(0.5 * s.tone.length + 0.05, s.rate)
     hz = s.hz * (1 + 4.5 * np.exp(-t / 0.012) + 0.9 * np.exp(-t / 0.06))
     body = saturate_clean(sine(hz, len(t), s.rate) * fall(t, 1.4), 5 + 8 * s.tone.drive)
-    body = filtered(body, s.rate, lowpass(1800 * s.scale), highpass(30)) * fall(t, 0.62 * s.tone.length) * rise(t, 0.0008)
+    body = (
+        filtered(body, s.rate, lowpass(1800 * s.scale), highpass(30))
+        * fall(t, 0.62 * s.tone.length)
+        * rise(t, 0.0008)
+    )
     return _end(both(saturate(body, 1.2)), s, wide=False)
 
 
-def _modes(t: np.ndarray, rate: int, parts: tuple[tuple[float, float, float], ...], drop: float) -> np.ndarray:
+def _modes(
+    t: np.ndarray, rate: int, parts: tuple[tuple[float, float, float], ...], drop: float
+) -> np.ndarray:
     """Sum of sines (hz, level, seconds to -60 dB) that start sharp by `drop` and settle within 30 ms."""
     bend = 1 + drop * np.exp(-t / 0.010)
-    return np.sum([level * sine(hz * bend, len(t), rate) * fall(t, d) for hz, level, d in parts], axis=0).astype(np.float32)
+    return np.sum(
+        [level * sine(hz * bend, len(t), rate) * fall(t, d) for hz, level, d in parts], axis=0
+    ).astype(np.float32)
 
 
 def snare(s: Strike) -> np.ndarray:
@@ -85,9 +95,13 @@ def snare(s: Strike) -> np.ndarray:
     length = s.tone.length
     t = seconds(0.2 * length + 0.1, s.rate)
     ratio = s.hz / 185.0
-    shell = _modes(t, s.rate, ((185 * ratio, 0.55, 0.22 * length), (330 * ratio, 0.3, 0.16 * length)), 0.6)
+    shell = _modes(
+        t, s.rate, ((185 * ratio, 0.55, 0.22 * length), (330 * ratio, 0.3, 0.16 * length)), 0.6
+    )
     wires = filtered(_noises(s, len(t), "snare"), s.rate, highpass(1100), lowpass(9500 * s.scale))
-    wires *= wide(0.75 * fall(t, 0.26 * length) + (0.2 + 0.5 * s.tone.attack) * fall(t, 0.04)) * 0.85
+    wires *= (
+        wide(0.75 * fall(t, 0.26 * length) + (0.2 + 0.5 * s.tone.attack) * fall(t, 0.04)) * 0.85
+    )
     x = saturate((both(shell) + wires) * wide(rise(t, 0.0006)), 1.2 + 2 * s.tone.drive)
     return _end(x * 0.8, s)
 
@@ -95,7 +109,13 @@ def snare(s: Strike) -> np.ndarray:
 def brush(s: Strike) -> np.ndarray:
     """Wire brushes laid on the snare's skin: a fan of soft strokes over 12 ms, wires from 0.6 to 8 kHz, hardly any shell."""
     t = seconds(0.2 * s.tone.length + 0.06, s.rate)
-    wires = filtered(_noises(s, len(t), "brush"), s.rate, highpass(600), lowpass(7500 * s.scale), bandpass(2300, 0.45))
+    wires = filtered(
+        _noises(s, len(t), "brush"),
+        s.rate,
+        highpass(600),
+        lowpass(7500 * s.scale),
+        bandpass(2300, 0.45),
+    )
     fan = np.zeros_like(t)
     for start, level in ((0.0, 1.0), (0.004, 0.7), (0.008, 0.6), (0.012, 0.45)):
         fan += np.where(t >= start, level * np.exp(-np.maximum(t - start, 0) / 0.006), 0)
@@ -110,7 +130,13 @@ def brush_sweep(s: Strike) -> np.ndarray:
     t = seconds(0.46 * s.tone.length, s.rate)
     along = t / t[-1]
     swell = np.maximum(0, np.sin(np.pi * along ** (0.9 - 0.4 * s.tone.attack))) ** 1.5
-    x = filtered(_noises(s, len(t), "sweep"), s.rate, highpass(1400), lowpass(6500 * s.scale), bandpass(3200, 0.5))
+    x = filtered(
+        _noises(s, len(t), "sweep"),
+        s.rate,
+        highpass(1400),
+        lowpass(6500 * s.scale),
+        bandpass(3200, 0.5),
+    )
     return _end(saturate(x * wide(swell) * 1.1, 0.3 + 2 * s.tone.drive) * 0.6, s)
 
 
@@ -120,7 +146,13 @@ def clap(s: Strike) -> np.ndarray:
     The grid is at frame 0: the first burst is the loudest, so that the hand meets the beat.
     """
     t = seconds(0.24 * s.tone.length + 0.06, s.rate)
-    x = filtered(_noises(s, len(t), "clap"), s.rate, highpass(850), lowpass(2600 * s.scale), bandpass(1500, 0.6))
+    x = filtered(
+        _noises(s, len(t), "clap"),
+        s.rate,
+        highpass(850),
+        lowpass(2600 * s.scale),
+        bandpass(1500, 0.6),
+    )
     bursts = np.zeros_like(t)
     for start, level in ((0.0, 1.0), (0.0105, 0.7), (0.0205, 0.75)):
         bursts += np.where(t >= start, level * np.exp(-np.maximum(t - start, 0) / 0.0045), 0)
@@ -142,26 +174,58 @@ def rim(s: Strike) -> np.ndarray:
     """A stick on the rim: two short sines and a click."""
     t = seconds(0.07 * s.tone.length + 0.02, s.rate)
     ratio = s.hz / 480.0
-    x = (sine(1700 * ratio, len(t), s.rate) + 0.8 * sine(480 * ratio, len(t), s.rate)) * fall(t, 0.06 * s.tone.length)
-    x = x + filtered(noise(len(t), "rim", s.variation), s.rate, highpass(3000)) * fall(t, 0.012) * 0.4 * s.scale
+    x = (sine(1700 * ratio, len(t), s.rate) + 0.8 * sine(480 * ratio, len(t), s.rate)) * fall(
+        t, 0.06 * s.tone.length
+    )
+    x = (
+        x
+        + filtered(noise(len(t), "rim", s.variation), s.rate, highpass(3000))
+        * fall(t, 0.012)
+        * 0.4
+        * s.scale
+    )
     return _end(both(saturate(x * rise(t, 0.0004) * 0.7, 1 + 2 * s.tone.drive) * 0.7), s)
 
 
 @lru_cache(32)
-def _metal(n: int, rate: int, ratio: float, corner_hz: float, noise_level: float, variation: int) -> np.ndarray:
+def _metal(
+    n: int, rate: int, ratio: float, corner_hz: float, noise_level: float, variation: int
+) -> np.ndarray:
     """The six squares and noise, high-passed: (n, 2), before any envelope."""
     stream = rng("metal", variation)
-    squares = np.sum([wave("square", hz * ratio, n, rate, phase=float(stream.uniform())) for hz in METAL_HZ], axis=0)
+    squares = np.sum(
+        [wave("square", hz * ratio, n, rate, phase=float(stream.uniform())) for hz in METAL_HZ],
+        axis=0,
+    )
     hiss = stereo(noise(n, "metal", "left", variation), noise(n, "metal", "right", variation))
-    return filtered(both(squares * 0.35) + hiss * np.float32(noise_level), rate, highpass(corner_hz), highpass(corner_hz))
+    return filtered(
+        both(squares * 0.35) + hiss * np.float32(noise_level),
+        rate,
+        highpass(corner_hz),
+        highpass(corner_hz),
+    )
 
 
-def _cymbal(s: Strike, to_60db_s: float, corner_hz: float, noise_level: float, tick: float, held_s: float | None) -> np.ndarray:
+def _cymbal(
+    s: Strike,
+    to_60db_s: float,
+    corner_hz: float,
+    noise_level: float,
+    tick: float,
+    held_s: float | None,
+) -> np.ndarray:
     length_s = to_60db_s * s.tone.length
     span = min(length_s, (held_s + 0.03) if held_s else length_s)
     t = seconds(span, s.rate)
     ratio = round(float(2 ** (s.tone.bright * 0.15) * (1 + 0.012 * (s.variation - 1))), 4)
-    whole = _metal(round(length_s * s.rate) + 1, s.rate, ratio, corner_hz * s.scale**0.35, noise_level, s.variation)
+    whole = _metal(
+        round(length_s * s.rate) + 1,
+        s.rate,
+        ratio,
+        corner_hz * s.scale**0.35,
+        noise_level,
+        s.variation,
+    )
     level = 0.85 * fall(t, length_s) + tick * (0.4 + 1.2 * s.tone.attack) * fall(t, 0.03)
     if held_s is not None:
         level = level * np.where(t > held_s, fall(np.maximum(t - held_s, 0), 0.03), 1)
@@ -184,7 +248,8 @@ def ride(s: Strike) -> np.ndarray:
     x = _cymbal(s, 1.3, 4200, 0.22, 0.5, None) * np.float32(0.4)
     t = seconds(len(x) / s.rate, s.rate)
     ping = sum(
-        g * sine(hz, len(t), s.rate) * fall(t, d) for hz, g, d in ((3175, 0.2, 0.5), (4870, 0.12, 0.35), (6020, 0.1, 0.25))
+        g * sine(hz, len(t), s.rate) * fall(t, d)
+        for hz, g, d in ((3175, 0.2, 0.5), (4870, 0.12, 0.35), (6020, 0.1, 0.25))
     )
     return _end(x + both(np.asarray(ping) * rise(t, 0.0005)), s)
 
@@ -197,17 +262,39 @@ def crash(s: Strike) -> np.ndarray:
 def tom(s: Strike) -> np.ndarray:
     """A tuned skin whose pitch falls a third, with a little stick."""
     t = seconds(0.45 * s.tone.length, s.rate)
-    x = _modes(t, s.rate, ((s.hz, 0.9, 0.5 * s.tone.length), (s.hz * 1.5, 0.25, 0.2 * s.tone.length)), 0.4)
-    stick = filtered(noise(len(t), "tom", s.variation), s.rate, bandpass(1800 * s.scale, 0.8)) * fall(t, 0.04) * 0.5
-    return _end(both(saturate((x + stick * s.tone.attack) * rise(t, 0.0008), 1.1 + 2 * s.tone.drive) * 0.8), s)
+    x = _modes(
+        t, s.rate, ((s.hz, 0.9, 0.5 * s.tone.length), (s.hz * 1.5, 0.25, 0.2 * s.tone.length)), 0.4
+    )
+    stick = (
+        filtered(noise(len(t), "tom", s.variation), s.rate, bandpass(1800 * s.scale, 0.8))
+        * fall(t, 0.04)
+        * 0.5
+    )
+    return _end(
+        both(saturate((x + stick * s.tone.attack) * rise(t, 0.0008), 1.1 + 2 * s.tone.drive) * 0.8),
+        s,
+    )
 
 
 def conga(s: Strike) -> np.ndarray:
     """A hand drum: a clear tone with a slap on hard strikes."""
     t = seconds(0.32 * s.tone.length, s.rate)
-    x = _modes(t, s.rate, ((s.hz, 0.9, 0.3 * s.tone.length), (s.hz * 2.02, 0.22, 0.12), (s.hz * 3.1, 0.12, 0.07)), 0.12)
-    slap = filtered(noise(len(t), "conga", s.variation), s.rate, bandpass(2400 * s.scale, 1.0)) * fall(t, 0.03)
-    return _end(both(saturate((x + slap * s.velocity**2 * 0.8) * rise(t, 0.0008), 0.8 + 2 * s.tone.drive) * 0.8), s)
+    x = _modes(
+        t,
+        s.rate,
+        ((s.hz, 0.9, 0.3 * s.tone.length), (s.hz * 2.02, 0.22, 0.12), (s.hz * 3.1, 0.12, 0.07)),
+        0.12,
+    )
+    slap = filtered(
+        noise(len(t), "conga", s.variation), s.rate, bandpass(2400 * s.scale, 1.0)
+    ) * fall(t, 0.03)
+    return _end(
+        both(
+            saturate((x + slap * s.velocity**2 * 0.8) * rise(t, 0.0008), 0.8 + 2 * s.tone.drive)
+            * 0.8
+        ),
+        s,
+    )
 
 
 def tabla(s: Strike) -> np.ndarray:
@@ -217,11 +304,24 @@ def tabla(s: Strike) -> np.ndarray:
     t = seconds(length + 0.03, s.rate)
     # three strokes: at the rim the second tone speaks loudest, on the skin the first
     first = (0.45, 0.8, 0.6)[s.variation % 3]
-    parts = ((1.0, first, 1.0), (2.0, 0.7, 0.8), (3.0, 0.38, 0.55), (4.0, 0.16, 0.4), (5.0, 0.08, 0.3))
+    parts = (
+        (1.0, first, 1.0),
+        (2.0, 0.7, 0.8),
+        (3.0, 0.38, 0.55),
+        (4.0, 0.16, 0.4),
+        (5.0, 0.08, 0.3),
+    )
     bright = s.scale**0.5
-    levels = [(s.hz * ratio, level * bright ** (ratio - 1), length * share) for ratio, level, share in parts]
-    x = _modes(t, s.rate, tuple(part for part in levels if part[0] < 0.42 * s.rate), 0.0) * (0.75 if open_ else 0.45)
-    finger = filtered(noise(len(t), "tabla", s.variation), s.rate, bandpass(2900 * bright, 0.9)) * fall(t, 0.022)
+    levels = [
+        (s.hz * ratio, level * bright ** (ratio - 1), length * share)
+        for ratio, level, share in parts
+    ]
+    x = _modes(t, s.rate, tuple(part for part in levels if part[0] < 0.42 * s.rate), 0.0) * (
+        0.75 if open_ else 0.45
+    )
+    finger = filtered(
+        noise(len(t), "tabla", s.variation), s.rate, bandpass(2900 * bright, 0.9)
+    ) * fall(t, 0.022)
     x = x + finger * (0.25 + 0.6 * s.tone.attack) * (1.0 if open_ else 1.4)
     return _end(both(saturate(x * rise(t, 0.0006), 0.7 + 2 * s.tone.drive) * 0.75), s)
 
@@ -237,31 +337,55 @@ def bayan(s: Strike) -> np.ndarray:
         * fall(t, 0.03)
         * (0.3 + 0.6 * s.tone.attack)
     )
-    return _end(both(saturate((body + second + palm) * rise(t, 0.0012), 1.0 + 2 * s.tone.drive) * 0.85), s, wide=False)
+    return _end(
+        both(saturate((body + second + palm) * rise(t, 0.0012), 1.0 + 2 * s.tone.drive) * 0.85),
+        s,
+        wide=False,
+    )
 
 
 def shaker(s: Strike) -> np.ndarray:
     """Grains from 5 to 11 kHz with a soft front."""
     t = seconds(0.09 * s.tone.length + 0.05, s.rate)
-    x = filtered(_noises(s, len(t), "shaker"), s.rate, highpass(5000), lowpass(11000 * s.scale), highpass(4500))
+    x = filtered(
+        _noises(s, len(t), "shaker"),
+        s.rate,
+        highpass(5000),
+        lowpass(11000 * s.scale),
+        highpass(4500),
+    )
     front = 0.018 - 0.015 * s.tone.attack * s.velocity
-    return _end(x * wide(rise(t, front) * fall(np.maximum(t - front, 0), 0.1 * s.tone.length)) * np.float32(0.45), s)
+    return _end(
+        x
+        * wide(rise(t, front) * fall(np.maximum(t - front, 0), 0.1 * s.tone.length))
+        * np.float32(0.45),
+        s,
+    )
 
 
 def tambourine(s: Strike) -> np.ndarray:
     """Jingles: a handful of high partials and noise above 7 kHz."""
     t = seconds(0.2 * s.tone.length, s.rate)
-    x = filtered(_noises(s, len(t), "tambourine"), s.rate, highpass(7000), bandpass(9500 * s.scale**0.4, 0.9))
+    x = filtered(
+        _noises(s, len(t), "tambourine"), s.rate, highpass(7000), bandpass(9500 * s.scale**0.4, 0.9)
+    )
     jingles = np.sum([sine(hz, len(t), s.rate) for hz in (6120, 7340, 8810, 10230)], axis=0)
     x = x + both(jingles * np.float32(0.12))
-    return _end(x * wide(rise(t, 0.001) * (fall(t, 0.2 * s.tone.length) + 0.6 * fall(t, 0.03))) * np.float32(0.6), s)
+    return _end(
+        x
+        * wide(rise(t, 0.001) * (fall(t, 0.2 * s.tone.length) + 0.6 * fall(t, 0.03)))
+        * np.float32(0.6),
+        s,
+    )
 
 
 def cowbell(s: Strike) -> np.ndarray:
     """Two squares, 540 and 800 Hz, through a band-pass, with a fast front."""
     t = seconds(0.35 * s.tone.length, s.rate)
     ratio = s.hz / 540.0
-    x = wave("square", 540 * ratio, len(t), s.rate) + wave("square", 800 * ratio, len(t), s.rate, phase=0.3)
+    x = wave("square", 540 * ratio, len(t), s.rate) + wave(
+        "square", 800 * ratio, len(t), s.rate, phase=0.3
+    )
     x = filtered(x, s.rate, bandpass(min(2640 * s.scale**0.5, 9000), 0.6), highpass(400))
     level = 0.6 * fall(t, 0.4 * s.tone.length) + 0.4 * fall(t, 0.04)
     return _end(both(saturate(x * level * rise(t, 0.0005) * 1.5, 0.4 + 2 * s.tone.drive) * 0.7), s)
@@ -270,16 +394,24 @@ def cowbell(s: Strike) -> np.ndarray:
 def tuned_cowbell(s: Strike) -> np.ndarray:
     """A cowbell that plays a tune, as in phonk: the note's square under its clang, a fifth above the octave's place."""
     t = seconds(0.4 * s.tone.length, s.rate)
-    x = wave("square", s.hz, len(t), s.rate) + 0.35 * wave("square", s.hz * 1.5, len(t), s.rate, phase=0.3) * fall(t, 0.06)
+    x = wave("square", s.hz, len(t), s.rate) + 0.35 * wave(
+        "square", s.hz * 1.5, len(t), s.rate, phase=0.3
+    ) * fall(t, 0.06)
     x = filtered(x, s.rate, bandpass(min(2.5 * s.hz * s.scale**0.5, 9000), 0.5))
     level = 0.6 * fall(t, 0.45 * s.tone.length) + 0.4 * fall(t, 0.04)
-    return faded(_end(both(saturate(x * level * rise(t, 0.0008) * 1.5, 0.4 + 2 * s.tone.drive) * 0.7), s), s.rate, 0.01)
+    return faded(
+        _end(both(saturate(x * level * rise(t, 0.0008) * 1.5, 0.4 + 2 * s.tone.drive) * 0.7), s),
+        s.rate,
+        0.01,
+    )
 
 
 def clave(s: Strike) -> np.ndarray:
     """Two sticks: one clean high sine."""
     t = seconds(0.09 * s.tone.length, s.rate)
-    x = sine(s.hz, len(t), s.rate) * fall(t, 0.09 * s.tone.length) + 0.2 * sine(s.hz * 2.76, len(t), s.rate) * fall(t, 0.02)
+    x = sine(s.hz, len(t), s.rate) * fall(t, 0.09 * s.tone.length) + 0.2 * sine(
+        s.hz * 2.76, len(t), s.rate
+    ) * fall(t, 0.02)
     x = x * (1 + 0.2 * s.tone.bright)
     return _end(both(saturate(x * rise(t, 0.0006) * 0.8, 2 * s.tone.drive)), s)
 
@@ -306,6 +438,14 @@ def impact(s: Strike) -> np.ndarray:
     """A deep boom with a wide, dark crash above it."""
     t = seconds(2.2 * s.tone.length, s.rate)
     boom = sine(s.hz * (1 + 1.5 * np.exp(-t / 0.06)), len(t), s.rate) * fall(t, 1.8 * s.tone.length)
-    wash = filtered(_noises(s, len(t), "impact"), s.rate, lowpass(2400 * s.scale), highpass(120), high_shelf(4000, -6))
-    x = both(boom) * np.float32(0.8) + wash * wide(fall(t, 1.9 * s.tone.length) * rise(t, 0.002) * 0.3)
+    wash = filtered(
+        _noises(s, len(t), "impact"),
+        s.rate,
+        lowpass(2400 * s.scale),
+        highpass(120),
+        high_shelf(4000, -6),
+    )
+    x = both(boom) * np.float32(0.8) + wash * wide(
+        fall(t, 1.9 * s.tone.length) * rise(t, 0.002) * 0.3
+    )
     return _end(saturate(x * wide(rise(t, 0.001)), 1 + 2 * s.tone.drive) * 0.8, s)

@@ -44,7 +44,10 @@ def electric_piano(s: Strike) -> np.ndarray:
     x = np.sin(turns + body_index * np.sin(turns)) * fall(t, 4.2 * s.tone.length)
     if s.hz * 14 < 0.4 * s.rate:
         x = x + 0.5 * np.sin(turns + tine_index * np.sin(14 * turns)) * fall(t, 2.2)
-    x = saturate((x * rise(t, 0.002) * gate(t, s.held_s, 0.16 * s.tone.length)).astype(np.float32) * 0.6, 0.5 + 2 * s.tone.drive)
+    x = saturate(
+        (x * rise(t, 0.002) * gate(t, s.held_s, 0.16 * s.tone.length)).astype(np.float32) * 0.6,
+        0.5 + 2 * s.tone.drive,
+    )
     sway = 0.16 * np.sin(2 * np.pi * 4.7 * t)
     return _end(stereo(x * (1 + sway), x * (1 - sway)) * np.float32(0.75), s)
 
@@ -56,12 +59,20 @@ def piano(s: Strike) -> np.ndarray:
     k = np.arange(1, max(2, int(min(24, 9000 / s.hz * s.scale**0.5)) + 1))
     hz = s.hz * k * np.sqrt(1 + 2.5e-4 * k * k)
     k, hz = k[hz < 0.42 * s.rate], hz[hz < 0.42 * s.rate]
-    levels = k ** -(1.5 - 0.45 * s.velocity - 0.3 * s.tone.bright) * np.abs(np.sin(np.pi * k * 0.122)) ** 0.5
+    levels = (
+        k ** -(1.5 - 0.45 * s.velocity - 0.3 * s.tone.bright)
+        * np.abs(np.sin(np.pi * k * 0.122)) ** 0.5
+    )
     decays = 5.5 * s.tone.length * (262 / s.hz) ** 0.4 / (1 + 0.16 * k)
     left, right = (
-        partials(hz * detune, levels, decays, stream.uniform(size=len(k)), len(t), s.rate) for detune in (1.0003, 0.9997)
+        partials(hz * detune, levels, decays, stream.uniform(size=len(k)), len(t), s.rate)
+        for detune in (1.0003, 0.9997)
     )
-    hammer = filtered(noise(len(t), "hammer"), s.rate, lowpass(2200 * s.scale), highpass(200)) * fall(t, 0.035) * 0.12
+    hammer = (
+        filtered(noise(len(t), "hammer"), s.rate, lowpass(2200 * s.scale), highpass(200))
+        * fall(t, 0.035)
+        * 0.12
+    )
     shape = wide(rise(t, 0.0015) * gate(t, s.held_s, 0.2 * s.tone.length))
     x = (stereo(left, right) + both(hammer) * np.float32(0.5 + s.tone.attack)) * shape
     return _end(saturate(x * 0.45, 2 * s.tone.drive), s)
@@ -70,12 +81,32 @@ def piano(s: Strike) -> np.ndarray:
 def organ(s: Strike) -> np.ndarray:
     """Nine drawbars, a key click, and a slow rotary shimmer."""
     t = seconds(s.held_s + 0.06, s.rate)
-    bars = ((0.5, 0.6), (1, 0.9), (1.5, 0.35), (2, 0.55), (3, 0.28), (4, 0.2), (5, 0.08), (6, 0.1), (8, 0.12))
-    ratios, levels = (np.array(column) for column in zip(*(b for b in bars if s.hz * b[0] < 0.42 * s.rate), strict=True))
+    bars = (
+        (0.5, 0.6),
+        (1, 0.9),
+        (1.5, 0.35),
+        (2, 0.55),
+        (3, 0.28),
+        (4, 0.2),
+        (5, 0.08),
+        (6, 0.1),
+        (8, 0.12),
+    )
+    ratios, levels = (
+        np.array(column)
+        for column in zip(*(b for b in bars if s.hz * b[0] < 0.42 * s.rate), strict=True)
+    )
     levels = levels * s.scale ** (0.35 * np.log2(np.maximum(ratios, 0.5)))
     x = partials(s.hz * ratios, levels, np.full(len(ratios), 1e6), 0.13 * ratios, len(t), s.rate)
-    click = filtered(noise(len(t), "organ"), s.rate, highpass(1500)) * fall(t, 0.012) * 0.2 * s.tone.attack
-    x = saturate((x * 0.42 + click) * rise(t, 0.003) * gate(t, s.held_s, 0.05), 0.7 + 3 * s.tone.drive)
+    click = (
+        filtered(noise(len(t), "organ"), s.rate, highpass(1500))
+        * fall(t, 0.012)
+        * 0.2
+        * s.tone.attack
+    )
+    x = saturate(
+        (x * 0.42 + click) * rise(t, 0.003) * gate(t, s.held_s, 0.05), 0.7 + 3 * s.tone.drive
+    )
     sway = 0.12 * np.sin(2 * np.pi * 6.1 * t)
     return _end(stereo(x * (1 + sway), x * (1 - sway)) * np.float32(0.62), s)
 
@@ -99,7 +130,9 @@ def mallet(s: Strike) -> np.ndarray:
     x = sine(s.hz, len(t), s.rate) * fall(t, 0.8 * s.tone.length)
     for ratio, level, length in ((4.0, 0.28, 0.18), (10.0, 0.1, 0.06)):
         if s.hz * ratio < 0.42 * s.rate:
-            x = x + level * s.scale * (0.4 + 1.2 * s.tone.attack) * sine(s.hz * ratio, len(t), s.rate) * fall(t, length)
+            x = x + level * s.scale * (0.4 + 1.2 * s.tone.attack) * sine(
+                s.hz * ratio, len(t), s.rate
+            ) * fall(t, length)
     x = saturate((x * rise(t, 0.0012)).astype(np.float32) * 0.6, 2 * s.tone.drive)
     delay = round(0.0007 * s.rate)
     return _end(stereo(x, np.concatenate([np.zeros(delay, np.float32), x[:-delay]])), s)
@@ -124,8 +157,16 @@ def guitar(s: Strike) -> np.ndarray:
     levels = np.sin(np.pi * k * (0.21 - 0.08 * s.tone.attack)) / k
     decays = 2.6 * s.tone.length / (0.45 + 0.16 * k + 0.01 * k * k)
     x = partials(hz, levels, decays, np.zeros(len(k)), len(t), s.rate)
-    pick = filtered(noise(len(t), "pick", s.variation), s.rate, highpass(1800)) * fall(t, 0.008) * 0.2 * s.tone.attack
-    bent = saturate((x + pick) * rise(t, 0.0015) * gate(t, s.held_s, 0.12), 0.6 + 6 * s.tone.drive) * 0.7
+    pick = (
+        filtered(noise(len(t), "pick", s.variation), s.rate, highpass(1800))
+        * fall(t, 0.008)
+        * 0.2
+        * s.tone.attack
+    )
+    bent = (
+        saturate((x + pick) * rise(t, 0.0015) * gate(t, s.held_s, 0.12), 0.6 + 6 * s.tone.drive)
+        * 0.7
+    )
     x = filtered(bent, s.rate, high_shelf(3000, 3 * s.tone.bright))
     delay = round(0.0009 * s.rate)
     return _end(stereo(x, np.concatenate([np.zeros(delay, np.float32), x[:-delay]])), s)
@@ -134,8 +175,12 @@ def guitar(s: Strike) -> np.ndarray:
 def power_guitar(s: Strike) -> np.ndarray:
     """A string driven hard into a speaker: for power chords."""
     t = seconds(s.held_s + 0.1, s.rate)
-    left = wave("saw", s.hz * 1.002, len(t), s.rate, 5200, 0.8, 0.1) + wave("pulse", s.hz, len(t), s.rate, 4000, 0.8, 0.4)
-    right = wave("saw", s.hz / 1.002, len(t), s.rate, 5200, 0.8, 0.6) + wave("pulse", s.hz, len(t), s.rate, 4000, 0.8, 0.8)
+    left = wave("saw", s.hz * 1.002, len(t), s.rate, 5200, 0.8, 0.1) + wave(
+        "pulse", s.hz, len(t), s.rate, 4000, 0.8, 0.4
+    )
+    right = wave("saw", s.hz / 1.002, len(t), s.rate, 5200, 0.8, 0.6) + wave(
+        "pulse", s.hz, len(t), s.rate, 4000, 0.8, 0.8
+    )
     x = saturate(stereo(left, right) * wide(fall(t, 7.0)), 2.5 + 6 * s.tone.drive)
     x = filtered(x, s.rate, highpass(90), lowpass(4200 * s.scale, 0.9))
     return _end(x * wide(rise(t, 0.003) * gate(t, s.held_s, 0.08)) * np.float32(0.4), s)

@@ -25,7 +25,15 @@ from daemon.audio.signals import (
 from daemon.engines.embedded.voices.voice import Strike
 
 
-def _section(s: Strike, shape: str, attack_s: float, release_s: float, spread: float, cutoff_hz: float, *filters) -> np.ndarray:
+def _section(
+    s: Strike,
+    shape: str,
+    attack_s: float,
+    release_s: float,
+    spread: float,
+    cutoff_hz: float,
+    *filters,
+) -> np.ndarray:
     t = seconds(s.held_s + release_s * 0.9, s.rate)
     cutoff = cutoff_hz * s.scale * (0.6 + 0.6 * s.velocity)
     x = ensemble(shape, s.hz, len(t), s.rate, spread, cutoff, s.variation)
@@ -33,7 +41,9 @@ def _section(s: Strike, shape: str, attack_s: float, release_s: float, spread: f
         x = filtered(x, s.rate, *filters)
     attack_s = min(attack_s * (1.5 - s.tone.attack), 0.6 * s.held_s + 0.02)
     x *= wide(rise(t, attack_s) * gate(t, s.held_s, release_s * s.tone.length))
-    return faded(widened(saturate(x, 3 * s.tone.drive) if s.tone.drive else x, s.tone.width), s.rate, 0.03)
+    return faded(
+        widened(saturate(x, 3 * s.tone.drive) if s.tone.drive else x, s.tone.width), s.rate, 0.03
+    )
 
 
 def pad(s: Strike) -> np.ndarray:
@@ -48,13 +58,25 @@ def warm_pad(s: Strike) -> np.ndarray:
 
 def strings(s: Strike) -> np.ndarray:
     """A string section: faster front, more top, a bow's body at 500 Hz and 3 kHz."""
-    return _section(s, "saw", 0.12, 0.5, 14, 4200, highpass(170), peak(500, 3, 1.0), peak(3000, 3, 1.2))
+    return _section(
+        s, "saw", 0.12, 0.5, 14, 4200, highpass(170), peak(500, 3, 1.0), peak(3000, 3, 1.2)
+    )
 
 
 def choir(s: Strike) -> np.ndarray:
     """Voices on 'ah': a section through the formants 700, 1,100 and 2,700 Hz."""
     return _section(
-        s, "pulse", 0.25, 0.8, 16, 5000, highpass(170), peak(700, 11, 4), peak(1100, 9, 5), peak(2700, 7, 6), lowpass(4500)
+        s,
+        "pulse",
+        0.25,
+        0.8,
+        16,
+        5000,
+        highpass(170),
+        peak(700, 11, 4),
+        peak(1100, 9, 5),
+        peak(2700, 7, 6),
+        lowpass(4500),
     )
 
 
@@ -65,12 +87,19 @@ def brass(s: Strike) -> np.ndarray:
     breath = (1 - np.exp(-t / 0.03)) * (0.65 + 0.35 * fall(t, 0.6))
     cutoff = 350 + 3600 * s.scale * s.velocity * breath
     left, right = (
-        wave("saw", s.hz * 2 ** (cents / 1200), len(t), s.rate, cutoff, 0.9, float(stream.uniform()))
-        + wave("saw", s.hz * 2 ** (-cents / 2400), len(t), s.rate, cutoff, 0.9, float(stream.uniform()))
+        wave(
+            "saw", s.hz * 2 ** (cents / 1200), len(t), s.rate, cutoff, 0.9, float(stream.uniform())
+        )
+        + wave(
+            "saw", s.hz * 2 ** (-cents / 2400), len(t), s.rate, cutoff, 0.9, float(stream.uniform())
+        )
         for cents in (7, -7)
     )
     level = wide(rise(t, 0.018 - 0.014 * s.tone.attack) * gate(t, s.held_s, 0.09 * s.tone.length))
-    return faded(widened(saturate(stereo(left, right) * level, 0.8 + 3 * s.tone.drive) * 0.4, s.tone.width), s.rate)
+    return faded(
+        widened(saturate(stereo(left, right) * level, 0.8 + 3 * s.tone.drive) * 0.4, s.tone.width),
+        s.rate,
+    )
 
 
 def supersaw(s: Strike) -> np.ndarray:
@@ -81,13 +110,19 @@ def supersaw(s: Strike) -> np.ndarray:
     left = np.zeros(len(t), np.float32)
     right = np.zeros(len(t), np.float32)
     for k, cents in enumerate((-14, -8.5, -4, 0, 4.2, 9, 14)):
-        x = wave("saw", s.hz * 2 ** (cents / 1200), len(t), s.rate, cutoff, 0.8, float(stream.uniform()))
+        x = wave(
+            "saw", s.hz * 2 ** (cents / 1200), len(t), s.rate, cutoff, 0.8, float(stream.uniform())
+        )
         place = (k / 6 * 0.9 + 0.05) * np.pi / 2
         left += x * np.float32(np.cos(place))
         right += x * np.float32(np.sin(place))
-    level = wide(rise(t, 0.004 + 0.012 * (1 - s.tone.attack)) * gate(t, s.held_s, 0.25 * s.tone.length))
+    level = wide(
+        rise(t, 0.004 + 0.012 * (1 - s.tone.attack)) * gate(t, s.held_s, 0.25 * s.tone.length)
+    )
     x = filtered(stereo(left, right), s.rate, highpass(min(0.7 * s.hz, 250)))
-    return faded(widened(saturate(x * level * 0.4, 0.5 + 3 * s.tone.drive) * 0.55, s.tone.width), s.rate)
+    return faded(
+        widened(saturate(x * level * 0.4, 0.5 + 3 * s.tone.drive) * 0.55, s.tone.width), s.rate
+    )
 
 
 def lead(s: Strike) -> np.ndarray:
@@ -102,19 +137,28 @@ def lead(s: Strike) -> np.ndarray:
     middle = wave("square", s.hz, len(t), s.rate, cutoff, 1.0, 0.1, bend) * 0.5
     level = wide(rise(t, 0.012 - 0.009 * s.tone.attack) * gate(t, s.held_s, 0.2 * s.tone.length))
     return faded(
-        widened(saturate(stereo(left + middle, right + middle) * level, 0.5 + 3 * s.tone.drive) * 0.45, s.tone.width), s.rate
+        widened(
+            saturate(stereo(left + middle, right + middle) * level, 0.5 + 3 * s.tone.drive) * 0.45,
+            s.tone.width,
+        ),
+        s.rate,
     )
 
 
 def soft_lead(s: Strike) -> np.ndarray:
     """A flute-like triangle with vibrato and a breath."""
     t = seconds(s.held_s + 0.15 * s.tone.length, s.rate)
-    bend = (2 ** (np.clip((t - 0.15) / 0.3, 0, 1) * 0.12 * np.sin(2 * np.pi * 5.0 * t) / 12)).astype(np.float32)
+    bend = (
+        2 ** (np.clip((t - 0.15) / 0.3, 0, 1) * 0.12 * np.sin(2 * np.pi * 5.0 * t) / 12)
+    ).astype(np.float32)
     cutoff = 2200 * s.scale
     x = wave("triangle", s.hz, len(t), s.rate, cutoff, 0.8, 0.0, bend) * 1.4
     y = wave("square", s.hz * 1.002, len(t), s.rate, cutoff, 0.8, 0.2, bend) * 0.25
     level = wide(rise(t, 0.04 - 0.03 * s.tone.attack) * gate(t, s.held_s, 0.16 * s.tone.length))
-    return faded(widened(saturate(stereo(x + y, x - y) * level, 3 * s.tone.drive) * 0.6, s.tone.width), s.rate)
+    return faded(
+        widened(saturate(stereo(x + y, x - y) * level, 3 * s.tone.drive) * 0.6, s.tone.width),
+        s.rate,
+    )
 
 
 def chip(s: Strike) -> np.ndarray:

@@ -54,7 +54,11 @@ def _add_clicks(out: np.ndarray, rate: int, seed: int, per_second: float, level:
     for _ in range(int(per_second * frames / rate)):
         at, pan = int(stream.randint(frames)), float(stream.uniform(0.2, 0.8))
         strength = level * float(stream.uniform(0.05, 1)) ** 3
-        click = np.sin(2 * np.pi * float(stream.uniform(1500, 5000)) * t) * np.exp(-t / 0.0005) * np.float32(strength)
+        click = (
+            np.sin(2 * np.pi * float(stream.uniform(1500, 5000)) * t)
+            * np.exp(-t / 0.0005)
+            * np.float32(strength)
+        )
         index = (at + np.arange(len(t))) % frames
         out[index, 0] += click * (1 - pan)
         out[index, 1] += click * pan

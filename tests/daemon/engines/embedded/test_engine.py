@@ -20,7 +20,9 @@ def loop(genre, seed=3, **fields):
     return brief, make(brief, seed, quiet)
 
 
-@pytest.mark.parametrize("genre", ["house", "techno", "trap", "boom bap", "drum and bass", "ambient"])
+@pytest.mark.parametrize(
+    "genre", ["house", "techno", "trap", "boom bap", "drum and bass", "ambient"]
+)
 def test_loop_is_exact_and_its_stems_sum_to_it(genre):
     brief, take = loop(genre)
     assert take.audio.shape == (brief.frames, 2)
@@ -31,7 +33,10 @@ def test_loop_is_exact_and_its_stems_sum_to_it(genre):
         assert np.abs(stem).max() > 1e-3, part
 
 
-@pytest.mark.parametrize(("meter", "bpm", "bars"), [("3/4", 93.5, 3), ("6/8", 110.0, 2), ("7/8", 128.0, 2), ("5/4", 140.123, 1)])
+@pytest.mark.parametrize(
+    ("meter", "bpm", "bars"),
+    [("3/4", 93.5, 3), ("6/8", 110.0, 2), ("7/8", 128.0, 2), ("5/4", 140.123, 1)],
+)
 def test_any_meter_and_tempo(meter, bpm, bars):
     brief, take = loop("house", meter_name=meter, bpm=bpm, bars=bars)
     assert len(take.audio) == brief.frames

@@ -27,7 +27,11 @@ def brief(kind, prompt, **fields):
 
 @pytest.fixture(scope="module")
 def track():
-    return make(brief("track", "house", genre="house", bpm=124.0, seconds=60.0, bars=None, stems=True), 2, quiet)
+    return make(
+        brief("track", "house", genre="house", bpm=124.0, seconds=60.0, bars=None, stems=True),
+        2,
+        quiet,
+    )
 
 
 def test_a_track_has_sections_a_tail_and_markers(track):
@@ -45,10 +49,14 @@ def test_a_track_has_sections_a_tail_and_markers(track):
 def test_something_changes_every_eight_bars_and_the_drop_is_the_loudest(track):
     bar = bar_seconds(Meter(), 124.0)
     levels, at = {}, 0
-    for before, section in zip([None, *track.plan["sections"]], track.plan["sections"], strict=False):
+    for before, section in zip(
+        [None, *track.plan["sections"]], track.plan["sections"], strict=False
+    ):
         assert section["bars"] <= 8
         piece = track.audio[round(at * bar * RATE) : round((at + section["bars"]) * bar * RATE)]
-        levels.setdefault(section["name"], []).append(10 * np.log10((piece.astype(float) ** 2).mean()))
+        levels.setdefault(section["name"], []).append(
+            10 * np.log10((piece.astype(float) ** 2).mean())
+        )
         if before and before["name"] == section["name"]:
             assert before["parts"] != section["parts"] or before["exit"] != section["exit"]
         at += section["bars"]
@@ -68,9 +76,20 @@ def test_any_number_of_bars_is_shared_out_exactly(form, bars):
 @pytest.mark.parametrize("genre", ["techno", "trap", "pop", "ambient", "jazz", "waltz"])
 def test_tracks_of_every_form_have_notes_in_every_section(genre):
     meter = "3/4" if genre == "waltz" else "4/4"
-    asked = brief("track", genre, genre=genre, bpm=STYLES[genre].bpm, seconds=120.0, bars=None, meter_name=meter)
+    asked = brief(
+        "track",
+        genre,
+        genre=genre,
+        bpm=STYLES[genre].bpm,
+        seconds=120.0,
+        bars=None,
+        meter_name=meter,
+    )
     score = Score(compose(asked, 4))
-    played = {part: {note.start // score.bar_ticks for note in score.part(part)} for part in score.plan.parts}
+    played = {
+        part: {note.start // score.bar_ticks for note in score.part(part)}
+        for part in score.plan.parts
+    }
     at = 0
     for section in score.plan.sections:
         bars = set(range(at, at + section.bars))
@@ -99,9 +118,13 @@ def test_every_voice_is_a_one_shot_that_begins_at_once_and_ends_in_silence(name)
 
 
 def test_words_shape_a_one_shot():
-    dark, bright = (mono(make(brief("oneshot", f"{word} snare"), 3, quiet).audio) for word in ("dark", "bright"))
+    dark, bright = (
+        mono(make(brief("oneshot", f"{word} snare"), 3, quiet).audio) for word in ("dark", "bright")
+    )
     assert centroid_hz(bright) > 1.2 * centroid_hz(dark)
-    short, long = (mono(make(brief("oneshot", f"{word} kick"), 3, quiet).audio) for word in ("short", "long"))
+    short, long = (
+        mono(make(brief("oneshot", f"{word} kick"), 3, quiet).audio) for word in ("short", "long")
+    )
     assert time_to_db(long, -40) > 1.3 * time_to_db(short, -40)
 
 
@@ -132,7 +155,13 @@ def test_midi_alone_has_no_audio_and_the_loop_s_notes():
 
 
 def test_midi_says_tempo_meter_key_and_general_midi_drums():
-    take = make(brief("midi", "house", genre="house", bpm=93.5, bars=4, meter_name="6/8", key_name="F# minor"), 5, quiet)
+    take = make(
+        brief(
+            "midi", "house", genre="house", bpm=93.5, bars=4, meter_name="6/8", key_name="F# minor"
+        ),
+        5,
+        quiet,
+    )
     file = mido.MidiFile(file=io.BytesIO(take.midi))
     said = {message.type: message for message in file.tracks[0]}
     assert abs(60e6 / said["set_tempo"].tempo - 93.5) < 0.001
@@ -140,4 +169,6 @@ def test_midi_says_tempo_meter_key_and_general_midi_drums():
     assert said["key_signature"].key == "F#m"
     drums = next(track for track in file.tracks if track.name == "drums")
     assert {m.channel for m in drums if m.type == "note_on"} == {9}
-    assert {m.note for m in drums if m.type == "note_on"} <= {voice.gm for voice in VOICES.values() if voice.family == "drums"}
+    assert {m.note for m in drums if m.type == "note_on"} <= {
+        voice.gm for voice in VOICES.values() if voice.family == "drums"
+    }

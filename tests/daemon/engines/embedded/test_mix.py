@@ -19,7 +19,15 @@ def quiet(share, stage):
 
 
 def test_a_track_is_the_same_with_its_stems_and_without():
-    asked = {"prompt": "dub", "words": "dub", "genre": "dub", "kind": "track", "bpm": 140.0, "bars": None, "seconds": 14.0}
+    asked = {
+        "prompt": "dub",
+        "words": "dub",
+        "genre": "dub",
+        "kind": "track",
+        "bpm": 140.0,
+        "bars": None,
+        "seconds": 14.0,
+    }
     alone, parted = (make(Brief(**asked, stems=stems), 2, quiet) for stems in (False, True))
     assert not alone.stems and len(parted.stems) >= 4
     assert np.abs(alone.audio - parted.audio).max() < 2e-6 < 0.1 < np.abs(alone.audio).max()
@@ -29,18 +37,36 @@ def test_a_ghost_lies_well_under_its_accent():
     player = Player(RATE)
     peaks = []
     for velocity in (1.0, 0.55, 0.32):
-        bus = place([Note(0, 240, 0, velocity, "snare")], {"snare": Sound("snare")}, 120.0, player, RATE)
+        bus = place(
+            [Note(0, 240, 0, velocity, "snare")], {"snare": Sound("snare")}, 120.0, player, RATE
+        )
         peaks.append(20 * np.log10(np.abs(bus).max()))
     assert 6 < peaks[0] - peaks[1] < 12 < 14 < peaks[0] - peaks[2] < 22, peaks
 
 
 def test_a_beat_alone_is_not_dull():
-    asked = Brief(prompt="house drums", words="house drums", genre="house", bpm=124.0, bars=2, instruments=("drums",), only=True)
+    asked = Brief(
+        prompt="house drums",
+        words="house drums",
+        genre="house",
+        bpm=124.0,
+        bars=2,
+        instruments=("drums",),
+        only=True,
+    )
     assert slope_db_per_octave(make(asked, 1, quiet).audio, RATE) > -5.2
 
 
 def test_a_beat_alone_of_an_older_plan_keeps_its_slope():
-    asked = Brief(prompt="house drums", words="house drums", genre="house", bpm=124.0, bars=1, instruments=("drums",), only=True)
+    asked = Brief(
+        prompt="house drums",
+        words="house drums",
+        genre="house",
+        bpm=124.0,
+        bars=1,
+        instruments=("drums",),
+        only=True,
+    )
     new = make(asked, 1, quiet)
     old = make(asked.amended(plan=new.plan | {"version": 2}), 1, quiet)
     assert old.midi == new.midi
@@ -64,11 +90,15 @@ def clicks(steps, rate=RATE):
         if mark in "lmh":
             hz = {"l": 80, "m": 700, "h": 6000}[mark]
             at = k * rate // 16
-            out[at : at + len(t)] += (np.sin(2 * np.pi * hz * t) * np.exp(-t / 0.006))[:, None].astype(np.float32)
+            out[at : at + len(t)] += (np.sin(2 * np.pi * hz * t) * np.exp(-t / 0.006))[
+                :, None
+            ].astype(np.float32)
     return out
 
 
 def test_what_repeats_has_little_entropy_and_a_first_hit_counts():
-    even, broken = (statistics(clicks(row), RATE) for row in ("h...h...h...h...", "h.h...m.l..hm..l"))
+    even, broken = (
+        statistics(clicks(row), RATE) for row in ("h...h...h...h...", "h.h...m.l..hm..l")
+    )
     assert even["repeat_entropy_bits"] < 1.1 < 2.2 < broken["repeat_entropy_bits"]
     assert even["high_onsets_per_s"] == 4

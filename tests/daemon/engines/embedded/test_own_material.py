@@ -21,7 +21,9 @@ def quiet(share_, stage):
 
 
 def brief(**fields):
-    return Brief(**{"prompt": "house", "words": "house", "genre": "house", "bpm": 104.0, "bars": 4, **fields})
+    return Brief(
+        **{"prompt": "house", "words": "house", "genre": "house", "bpm": 104.0, "bars": 4, **fields}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,11 @@ def test_accompanies_a_recording_in_its_chords(recording):
 
 def test_its_bass_strikes_with_the_recording(tmp_path):
     """Kicks on 1, the "and" of 2 and 4: a low strike heard there becomes a bass note or a kick there."""
-    rows = {"kick": ["X.....X.....X..."], "snare": ["....X.......X..."], "hat": ["x.x.x.x.x.x.x.x."]}
+    rows = {
+        "kick": ["X.....X.....X..."],
+        "snare": ["....X.......X..."],
+        "hat": ["x.x.x.x.x.x.x.x."],
+    }
     plan = {"genre": "house", "bpm": 104.0, "key": "A minor", "bars": 4, "drums": {"rows": rows}}
     take = make(brief(plan=plan), 1, quiet)
     path = tmp_path / "drums.wav"
@@ -61,13 +67,25 @@ def test_its_bass_strikes_with_the_recording(tmp_path):
 @pytest.mark.parametrize(("bpm", "bars"), [(97.0, 2), (174.0, 2), (95.5, 4), (128.0, 2)])
 def test_a_short_break_says_its_tempo_itself(tmp_path, bpm, bars):
     """Dropped without a tempo, it is neither refused nor played along with at the default."""
-    rows = {"kick": ["X.....x...x....."], "snare": ["....X..g....X..."], "hat": ["x.x.x.xgx.x.x.x."]}
-    plan = {"genre": "boom bap", "bpm": bpm, "key": "A minor", "bars": bars, "drums": {"rows": rows}}
+    rows = {
+        "kick": ["X.....x...x....."],
+        "snare": ["....X..g....X..."],
+        "hat": ["x.x.x.xgx.x.x.x."],
+    }
+    plan = {
+        "genre": "boom bap",
+        "bpm": bpm,
+        "key": "A minor",
+        "bars": bars,
+        "drums": {"rows": rows},
+    }
     take = make(brief(plan=plan, bpm=bpm, bars=bars), 1, quiet)
     path = tmp_path / "break.wav"
     soundfile.write(path, take.audio, RATE)
     asked = {"prompt": "bass and chords", "reference": str(path), "use": "accompany"}
-    along = make(settle(read_request(asked.items()), SessionView(), PromptDefaults(), seed=3), 3, quiet)
+    along = make(
+        settle(read_request(asked.items()), SessionView(), PromptDefaults(), seed=3), 3, quiet
+    )
     assert (along.grid.bpm, along.grid.bars) == (pytest.approx(bpm, abs=0.01), bars)
 
 
@@ -81,16 +99,26 @@ def folder(tmp_path):
     t = np.arange(round(0.1 * RATE)) / RATE
     kick = np.sin(2 * np.pi * 1000 * t) * np.exp(-t / 0.03)
     soundfile.write(tmp_path / "My_Kick-01.wav", np.concatenate([np.zeros(500), kick]), RATE)
-    soundfile.write(tmp_path / "Snare Tight.flac", np.sin(2 * np.pi * 3000 * t) * np.exp(-t / 0.02), RATE)
+    soundfile.write(
+        tmp_path / "Snare Tight.flac", np.sin(2 * np.pi * 3000 * t) * np.exp(-t / 0.02), RATE
+    )
     (tmp_path / "bass").mkdir()
     long = np.arange(RATE) / RATE
-    soundfile.write(tmp_path / "bass" / "deep c2.wav", np.sin(2 * np.pi * 65.406 * long) * 0.8, RATE)
+    soundfile.write(
+        tmp_path / "bass" / "deep c2.wav", np.sin(2 * np.pi * 65.406 * long) * 0.8, RATE
+    )
     (tmp_path / "notes.txt").write_text("no sound")
     return tmp_path
 
 
 def test_a_folder_of_one_shots_is_the_kit(folder):
-    plan = {"genre": "house", "bpm": 104.0, "key": "A minor", "bars": 1, "drums": {"rows": {"kick": ["X...X...X...X..."]}}}
+    plan = {
+        "genre": "house",
+        "bpm": 104.0,
+        "key": "A minor",
+        "bars": 1,
+        "drums": {"rows": {"kick": ["X...X...X...X..."]}},
+    }
     own = mono(make(brief(plan=plan, kit=str(folder), bars=1), 1, quiet).audio)
     assert share(own, 900, 1100) > 0.8
     beat = round(60 / 104 * RATE)
@@ -100,7 +128,13 @@ def test_a_folder_of_one_shots_is_the_kit(folder):
 
 
 def test_a_melodic_sample_is_played_in_tune(folder):
-    plan = {"genre": "house", "bpm": 104.0, "key": "A minor", "bars": 1, "bass": {"rows": ["X---------------"], "sound": "sub"}}
+    plan = {
+        "genre": "house",
+        "bpm": 104.0,
+        "key": "A minor",
+        "bars": 1,
+        "bass": {"rows": ["X---------------"], "sound": "sub"},
+    }
     own = mono(make(brief(plan=plan, kit=str(folder), bars=1), 1, quiet).audio)
     hz = np.fft.rfftfreq(1 << 18, 1 / RATE)
     found = hz[np.argmax(np.abs(np.fft.rfft(own[2000:40000] * np.hanning(38000), 1 << 18)))]

@@ -19,7 +19,9 @@ from daemon.engines.embedded.styles import STYLES
 
 
 def brief(genre="house", **fields):
-    return Brief(**{"prompt": genre, "words": genre, "genre": genre, "bpm": 120.0, "bars": 4, **fields})
+    return Brief(
+        **{"prompt": genre, "words": genre, "genre": genre, "bpm": 120.0, "bars": 4, **fields}
+    )
 
 
 def notes(plan):
@@ -89,11 +91,19 @@ def test_changing_a_part_through_the_engine_keeps_the_other_tracks_of_the_midi()
 
 def test_a_plan_of_the_first_version_is_played_as_it_was_and_changed_like_any():
     new = compose(brief(kind="track", bars=None, seconds=40.0), 5).to_json()
-    old = new | {"version": 1, "drums": {name: value for name, value in new["drums"].items() if name != "turn"}}
+    old = new | {
+        "version": 1,
+        "drums": {name: value for name, value in new["drums"].items() if name != "turn"},
+    }
     plan, reasons = repaired(old)
     assert reasons == [] and plan.version == 1 and plan.drums.turn == {}
-    gains = [Track(plan, {}, Player(8000), False)._gain(block, 1e9) for block in Track(plan, {}, Player(8000), False).blocks]
-    assert min(gains) > 0.5  # whatever the sections' power: their distance to the fullest came with the second version
+    gains = [
+        Track(plan, {}, Player(8000), False)._gain(block, 1e9)
+        for block in Track(plan, {}, Player(8000), False).blocks
+    ]
+    assert (
+        min(gains) > 0.5
+    )  # whatever the sections' power: their distance to the fullest came with the second version
     again = changed(plan, brief(kind="track", change="drums"), 8)
     assert again.drums.turn and {p: n for p, n in notes(again).items() if p != "drums"} == {
         p: n for p, n in notes(plan).items() if p != "drums"
@@ -105,7 +115,10 @@ def test_other_sounds_play_the_same_notes():
     new = changed(old, brief(change="sounds"), 8)
 
     def timing(plan):
-        return {part: [(n.start, n.length, n.pitch, n.velocity) for n in played] for part, played in notes(plan).items()}
+        return {
+            part: [(n.start, n.length, n.pitch, n.velocity) for n in played]
+            for part, played in notes(plan).items()
+        }
 
     assert timing(old) == timing(new)
     assert new.chords.sound != old.chords.sound and new.lead.sound != old.lead.sound
@@ -115,7 +128,9 @@ def test_another_fill_changes_only_the_fill():
     old = compose(brief(), 5)
     new = changed(old, brief(change="fill"), 1)
     assert new.drums.fill != old.drums.fill and new.drums.rows == old.drums.rows
-    assert {p: n for p, n in notes(old).items() if p != "drums"} == {p: n for p, n in notes(new).items() if p != "drums"}
+    assert {p: n for p, n in notes(old).items() if p != "drums"} == {
+        p: n for p, n in notes(new).items() if p != "drums"
+    }
 
 
 def test_words_change_what_they_name():
@@ -138,7 +153,11 @@ def test_in_two_bars_the_turn_is_a_small_one():
     """It comes every other bar: four strokes more there would be a busier groove than the one that was chosen."""
     counts = {}
     for bars in (2, 4):
-        brief = Brief(prompt="jungle drums", words="jungle drums", genre="jungle", bpm=166.0, bars=bars)
+        brief = Brief(
+            prompt="jungle drums", words="jungle drums", genre="jungle", bpm=166.0, bars=bars
+        )
         turns = [compose(brief, seed).drums.turn for seed in range(12)]
-        counts[bars] = sum(mark not in ". " for turn in turns for row in turn.values() for mark in row)
+        counts[bars] = sum(
+            mark not in ". " for turn in turns for row in turn.values() for mark in row
+        )
     assert counts[2] < 0.8 * counts[4], counts

@@ -13,7 +13,18 @@ from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.styles import STYLES
 
-GENRES = ("house", "techno", "trap", "boom bap", "drum and bass", "ambient", "two-step", "reggaeton", "pop", "jazz")
+GENRES = (
+    "house",
+    "techno",
+    "trap",
+    "boom bap",
+    "drum and bass",
+    "ambient",
+    "two-step",
+    "reggaeton",
+    "pop",
+    "jazz",
+)
 RATE = 44100
 
 
@@ -60,7 +71,11 @@ def test_an_independent_listener_finds_the_tempo():
     """At the half or the double where the genre is far from the 120 that it takes for granted; never at three to two or four to
     three, to which syncopated genres lead a listener when nothing marks the beat."""
     pytest.importorskip("librosa")
-    heard = {genre: level_heard(judged(genre)[1], judged(genre)[0].bpm) for genre in GENRES if genre != "ambient"}
+    heard = {
+        genre: level_heard(judged(genre)[1], judged(genre)[0].bpm)
+        for genre in GENRES
+        if genre != "ambient"
+    }
     assert "otherwise" not in heard.values(), heard
     assert sum(level == "as asked" for level in heard.values()) >= 8, heard
 

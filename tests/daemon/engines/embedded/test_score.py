@@ -17,7 +17,9 @@ from daemon.prompt.genres import GENRES
 
 
 def brief(genre="house", **fields):
-    return Brief(**{"prompt": genre, "words": genre, "genre": genre, "bpm": 120.0, "bars": 8, **fields})
+    return Brief(
+        **{"prompt": genre, "words": genre, "genre": genre, "bpm": 120.0, "bars": 8, **fields}
+    )
 
 
 def played(plan):
@@ -29,7 +31,9 @@ def test_at_least_thirty_genres_and_every_known_name_finds_a_style():
     assert len(STYLES) >= 30
     for name in GENRES:
         style = find_style(brief(name))
-        assert style.name == name or style.name != "house" or GENRES[name].like in ("house", ""), name
+        assert style.name == name or style.name != "house" or GENRES[name].like in ("house", ""), (
+            name
+        )
 
 
 @pytest.mark.parametrize("genre", list(STYLES))
@@ -38,7 +42,12 @@ def test_notes_lie_in_the_key_in_range_and_on_the_grid(genre):
         plan = compose(brief(genre, key_name=key), seed)
         score = Score(plan.with_(feel=Feel({}, 0.0, 0.0), swing=50.0))
         scale = set(plan.key_.scale)
-        named = {pc for bar in score.bars for step in (0, score.steps - 1) for pc in score.chord_at(bar, step).pitch_classes}
+        named = {
+            pc
+            for bar in score.bars
+            for step in (0, score.steps - 1)
+            for pc in score.chord_at(bar, step).pitch_classes
+        }
         for part in plan.parts:
             for note in score.part(part):
                 assert 0 <= note.start < score.ticks and note.length > 0
@@ -48,14 +57,21 @@ def test_notes_lie_in_the_key_in_range_and_on_the_grid(genre):
                     continue
                 assert note.start % STEP == 0 or plan.chords.style == "strum"
                 assert note.pitch % 12 in scale | named, (part, note)
-                assert {"bass": 20, "chords": 40}.get(part, 48) <= note.pitch <= {"bass": 64}.get(part, 100)
+                assert (
+                    {"bass": 20, "chords": 40}.get(part, 48)
+                    <= note.pitch
+                    <= {"bass": 64}.get(part, 100)
+                )
 
 
 @pytest.mark.parametrize("genre", list(STYLES))
 def test_two_seeds_are_clearly_different_music(genre):
     one, two = (compose(brief(genre), seed) for seed in (1, 2))
     assert one.to_json() != two.to_json()
-    pitches = [[n.pitch for part in ("bass", "chords", "lead") for n in played(plan).get(part, ())] for plan in (one, two)]
+    pitches = [
+        [n.pitch for part in ("bass", "chords", "lead") for n in played(plan).get(part, ())]
+        for plan in (one, two)
+    ]
     assert pitches[0] != pitches[1]
 
 
@@ -83,7 +99,10 @@ def test_seeds_that_follow_each_other_drum_differently_and_phrases_have_fills(ge
         assert _apart(bars[3], bars[1]) > 0.05 and _apart(bars[7], bars[5]) > 0.05
 
 
-@pytest.mark.parametrize("meter", ["3/4", "5/4", "6/8", "7/8", "9/8", "12/8", "2/4", "5/8", "11/8", "13/8", "15/8", "7/4"])
+@pytest.mark.parametrize(
+    "meter",
+    ["3/4", "5/4", "6/8", "7/8", "9/8", "12/8", "2/4", "5/8", "11/8", "13/8", "15/8", "7/4"],
+)
 @pytest.mark.parametrize("genre", ["techno", "boom bap", "trap", "jazz", "ambient", "waltz"])
 def test_other_meters_have_grooves_of_their_own(meter, genre):
     plan = compose(brief(genre, meter_name=meter), 4)
@@ -141,12 +160,26 @@ def test_words_choose_who_plays(fields, parts):
 
 
 def test_words_choose_sounds_and_drums():
-    assert compose(brief("house", prompt="house with piano", instruments=("piano",)), 1).chords.sound.voice == "piano"
-    assert compose(brief("techno", prompt="techno with reese", instruments=("reese",)), 1).bass.sound.voice == "reese"
+    assert (
+        compose(
+            brief("house", prompt="house with piano", instruments=("piano",)), 1
+        ).chords.sound.voice
+        == "piano"
+    )
+    assert (
+        compose(
+            brief("techno", prompt="techno with reese", instruments=("reese",)), 1
+        ).bass.sound.voice
+        == "reese"
+    )
     hats = compose(brief("trap", prompt="only hats", instruments=("hats",), only=True), 1)
     assert set(hats.drums.rows) <= {"hat", "open hat"} and hats.parts == ("drums",)
-    assert "hat" not in compose(brief("house", prompt="house, no hats", negative="hats"), 1).drums.rows
-    assert compose(brief("boom bap", prompt="four on the floor"), 1).drums.rows["kick"] == ["X...X...X...X..."]
+    assert (
+        "hat" not in compose(brief("house", prompt="house, no hats", negative="hats"), 1).drums.rows
+    )
+    assert compose(brief("boom bap", prompt="four on the floor"), 1).drums.rows["kick"] == [
+        "X...X...X...X..."
+    ]
     bare = compose(brief("rock", prompt="rock without snare", negative="snare"), 2).drums
     assert "snare" not in {*bare.rows, *bare.fill, *bare.turn}
 
@@ -159,17 +192,28 @@ def test_without_a_genre_the_words_choose_what_it_is_played_like():
 
 
 def test_a_roll_grows_and_kicks_are_never_doubled():
-    roll = compose(brief("", prompt="snare roll", instruments=("snare",), only=True, bars=4), 1).drums
+    roll = compose(
+        brief("", prompt="snare roll", instruments=("snare",), only=True, bars=4), 1
+    ).drums
     assert list(roll.rows) == ["snare"] and roll.fill == roll.turn == {}
     strokes = [sum(mark != "." for mark in row) for row in roll.rows["snare"]]
-    assert strokes == sorted(strokes) and strokes[0] == 4 and strokes[-1] == 16 and "2" in roll.rows["snare"][-1]
+    assert (
+        strokes == sorted(strokes)
+        and strokes[0] == 4
+        and strokes[-1] == 16
+        and "2" in roll.rows["snare"][-1]
+    )
     for genre in ("techno", "hardcore"):
-        kicks = compose(brief(genre, prompt=f"{genre} kick", instruments=("kick",), only=True), 1).drums.rows
+        kicks = compose(
+            brief(genre, prompt=f"{genre} kick", instruments=("kick",), only=True), 1
+        ).drums.rows
         assert len(kicks) == 1
 
 
 def test_density_and_energy_steer():
-    few, many = (len(Score(compose(brief("house", density=d), 3)).part("drums")) for d in (0.05, 0.95))
+    few, many = (
+        len(Score(compose(brief("house", density=d), 3)).part("drums")) for d in (0.05, 0.95)
+    )
     assert many > 1.5 * few
     soft, hard = (compose(brief("house", energy=e), 3) for e in (0.1, 1.0))
 

@@ -7,16 +7,29 @@ from daemon.audio.signals import noise, rng, turns_of, wave, wide
 from daemon.engines.embedded.mix import add_round
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone
-from tests.daemon.engines.embedded.measures import RATE, attack_s, centroid_hz, cents_off, mono, share, side_below_db, time_to_db
+from tests.daemon.engines.embedded.measures import (
+    RATE,
+    attack_s,
+    centroid_hz,
+    cents_off,
+    mono,
+    share,
+    side_below_db,
+    time_to_db,
+)
 
 DRUMS = [name for name, voice in VOICES.items() if voice.family == "drums"]
-PITCHED = [name for name, voice in VOICES.items() if voice.family in ("bass", "keys", "pads", "leads")]
+PITCHED = [
+    name for name, voice in VOICES.items() if voice.family in ("bass", "keys", "pads", "leads")
+]
 BASS = [name for name, voice in VOICES.items() if voice.family == "bass"]
 
 
 def play(name, pitch=None, held_s=None, velocity=0.9, tone=None, **more):
     voice = VOICES[name]
-    strike = Strike(pitch or voice.home, held_s or voice.one_shot_s, velocity, RATE, tone or Tone(), **more)
+    strike = Strike(
+        pitch or voice.home, held_s or voice.one_shot_s, velocity, RATE, tone or Tone(), **more
+    )
     return voice.play(strike)
 
 
@@ -64,7 +77,8 @@ def test_hats():
 
 
 @pytest.mark.parametrize(
-    ("name", "most_s"), [("rim", 0.1), ("snap", 0.15), ("clave", 0.15), ("shaker", 0.2), ("tambourine", 0.3)]
+    ("name", "most_s"),
+    [("rim", 0.1), ("snap", 0.15), ("clave", 0.15), ("shaker", 0.2), ("tambourine", 0.3)],
 )
 def test_short_percussion(name, most_s):
     assert time_to_db(mono(play(name)), -40) <= most_s
@@ -112,13 +126,17 @@ def test_pads_are_wide_slow_and_leave_room_for_the_bass():
 
 def test_electric_piano_has_a_tine_that_dies_first():
     x = mono(play("electric piano", pitch=60, held_s=2.0, velocity=1.0))
-    assert centroid_hz(x[: round(0.1 * RATE)]) > 1.2 * centroid_hz(x[round(0.8 * RATE) : round(1.6 * RATE)])
+    assert centroid_hz(x[: round(0.1 * RATE)]) > 1.2 * centroid_hz(
+        x[round(0.8 * RATE) : round(1.6 * RATE)]
+    )
 
 
 @pytest.mark.parametrize("name", ["piano", "guitar", "pluck", "finger bass", "saw bass", "acid"])
 def test_plucked_and_struck_voices_get_darker(name):
     x = mono(play(name, held_s=1.0, velocity=1.0))
-    assert centroid_hz(x[: round(0.06 * RATE)]) > centroid_hz(x[round(0.25 * RATE) : round(0.6 * RATE)])
+    assert centroid_hz(x[: round(0.06 * RATE)]) > centroid_hz(
+        x[round(0.25 * RATE) : round(0.6 * RATE)]
+    )
 
 
 @pytest.mark.parametrize("shape", ["saw", "square", "triangle", "pulse"])
@@ -130,11 +148,16 @@ def test_waves_do_not_alias(shape, hz):
     assert 10 * np.log10(power[~harmonic].sum() / power[harmonic].sum()) < -80
 
 
-@pytest.mark.parametrize("name", ["saw bass", "acid", "lead", "organ", "piano", "guitar", "electric piano", "pluck", "chip"])
+@pytest.mark.parametrize(
+    "name",
+    ["saw bass", "acid", "lead", "organ", "piano", "guitar", "electric piano", "pluck", "chip"],
+)
 def test_high_notes_have_no_partial_off_the_series(name):
     """Nothing folds back: between the partials of a high note lies only what its envelope smears."""
     pitch = min(VOICES[name].high, 93) if VOICES[name].family != "bass" else 60
-    x = mono(play(name, pitch=pitch, held_s=1.5, tone=Tone(drive=0.0)))[round(0.2 * RATE) : round(1.2 * RATE)]
+    x = mono(play(name, pitch=pitch, held_s=1.5, tone=Tone(drive=0.0)))[
+        round(0.2 * RATE) : round(1.2 * RATE)
+    ]
     hz = 440 * 2 ** ((pitch - 69) / 12)
     f, power = np.fft.rfftfreq(len(x), 1 / RATE), np.abs(np.fft.rfft(x * np.blackman(len(x)))) ** 2
     ratio = f / hz
@@ -147,19 +170,30 @@ def test_timbre_follows_at_least_three_words(name):
     """Bright, driven, longer, dirty, harder: at least three of them change the sound, and bright means brighter."""
     plain = play(name, velocity=0.7)
     changed = 0
-    for tone in (Tone(bright=0.6), Tone(drive=0.7), Tone(length=1.8), Tone(dirt=0.8), Tone(attack=0.95), Tone(width=0.0)):
+    for tone in (
+        Tone(bright=0.6),
+        Tone(drive=0.7),
+        Tone(length=1.8),
+        Tone(dirt=0.8),
+        Tone(attack=0.95),
+        Tone(width=0.0),
+    ):
         other = play(name, velocity=0.7, tone=tone)
         n = min(len(plain), len(other))
         changed += bool(len(plain) != len(other) or np.abs(plain[:n] - other[:n]).max() > 1e-3)
     assert changed >= 3
-    dark, bright = (centroid_hz(mono(play(name, velocity=0.7, tone=Tone(bright=b)))) for b in (-0.8, 0.8))
+    dark, bright = (
+        centroid_hz(mono(play(name, velocity=0.7, tone=Tone(bright=b)))) for b in (-0.8, 0.8)
+    )
     assert bright >= dark * 0.999
 
 
 def test_what_is_fast_gives_what_is_plain_to_the_last_bit():
     """Shortcuts that a loop's speed hangs on: were one of them off by a bit, older clips would not come out as they were."""
     white = rng("noise", "snare", 1).standard_normal(50000).astype(np.float32)
-    assert np.array_equal(noise(50000, "snare", 1), white) and np.array_equal(noise(700, "snare", 1), white[:700])
+    assert np.array_equal(noise(50000, "snare", 1), white) and np.array_equal(
+        noise(700, "snare", 1), white[:700]
+    )
     assert np.array_equal(turns_of(311.13, 90000, RATE), (np.arange(90000) * (311.13 / RATE)) % 1)
     pair = np.stack([white, white[::-1]], axis=1)
     assert np.array_equal(pair * wide(white), pair * white[:, None])

@@ -13,7 +13,9 @@ from daemon.prompt.settle import PromptDefaults, settle
 
 
 def brief_of(prompt, **fields):
-    return settle(read_request({"prompt": prompt, **fields}.items()), SessionView(), PromptDefaults(), seed=3)
+    return settle(
+        read_request({"prompt": prompt, **fields}.items()), SessionView(), PromptDefaults(), seed=3
+    )
 
 
 def drums_of(prompt, **fields):
@@ -28,7 +30,9 @@ def quiet(share, stage):
 def top_db(audio, rate):
     """What lies above 6 kHz, against all."""
     power = np.abs(np.fft.rfft(audio.mean(axis=1))) ** 2
-    return float(10 * np.log10(power[np.fft.rfftfreq(len(audio), 1 / rate) > 6000].sum() / power.sum()))
+    return float(
+        10 * np.log10(power[np.fft.rfftfreq(len(audio), 1 / rate) > 6000].sum() / power.sum())
+    )
 
 
 @pytest.mark.parametrize("genre", ["house", "trap", "boom bap"])
@@ -39,21 +43,47 @@ def test_double_time_strikes_about_twice_as_often(genre):
 
 
 def test_double_time_hats_leave_kick_and_snare():
-    usual, fast = (drums_of(f"house drums{more}, 120 bpm")[0].drums.rows for more in ("", " with double-time hats"))
-    strikes = [sum(int(ROLLS.get(m, m != ".")) for row in rows["hat"] for m in row) / len(rows["hat"]) for rows in (usual, fast)]
-    assert {voice: lines[0] for voice, lines in usual.items() if voice in ("kick", "snare", "clap")} == {
-        voice: lines[0] for voice, lines in fast.items() if voice in ("kick", "snare", "clap")
-    }
+    usual, fast = (
+        drums_of(f"house drums{more}, 120 bpm")[0].drums.rows
+        for more in ("", " with double-time hats")
+    )
+    strikes = [
+        sum(int(ROLLS.get(m, m != ".")) for row in rows["hat"] for m in row) / len(rows["hat"])
+        for rows in (usual, fast)
+    ]
+    assert {
+        voice: lines[0] for voice, lines in usual.items() if voice in ("kick", "snare", "clap")
+    } == {voice: lines[0] for voice, lines in fast.items() if voice in ("kick", "snare", "clap")}
     assert strikes[1] > 1.5 * strikes[0]
 
 
 @pytest.mark.parametrize(
     ("prompt", "key", "roots", "sets"),
     [
-        ("Am F C G house loop", "A minor", [9, 5, 0, 7], [{9, 0, 4}, {5, 9, 0}, {0, 4, 7}, {7, 11, 2}]),
-        ("soul ii7-V7-Imaj7 in F", "F major", [7, 0, 5, 5], [{10, 2, 5}, {4, 7, 10}, {9, 0, 4}, {9, 0, 4}]),
-        ("trap i-VI-III-VII in E minor", "E minor", [4, 0, 7, 2], [{4, 7, 11}, {0, 4, 7}, {7, 11, 2}, {2, 6, 9}]),
-        ("pop C/E F G/B Am piano", "C major", [4, 5, 11, 9], [{0, 4, 7}, {5, 9, 0}, {7, 11, 2}, {9, 0, 4}]),
+        (
+            "Am F C G house loop",
+            "A minor",
+            [9, 5, 0, 7],
+            [{9, 0, 4}, {5, 9, 0}, {0, 4, 7}, {7, 11, 2}],
+        ),
+        (
+            "soul ii7-V7-Imaj7 in F",
+            "F major",
+            [7, 0, 5, 5],
+            [{10, 2, 5}, {4, 7, 10}, {9, 0, 4}, {9, 0, 4}],
+        ),
+        (
+            "trap i-VI-III-VII in E minor",
+            "E minor",
+            [4, 0, 7, 2],
+            [{4, 7, 11}, {0, 4, 7}, {7, 11, 2}, {2, 6, 9}],
+        ),
+        (
+            "pop C/E F G/B Am piano",
+            "C major",
+            [4, 5, 11, 9],
+            [{0, 4, 7}, {5, 9, 0}, {7, 11, 2}, {9, 0, 4}],
+        ),
         ("Dm7 G7 bossa nova", "C major", [2, 7], [{0, 5}, {11, 5}]),
     ],
 )
@@ -77,7 +107,9 @@ def test_decades_sound_different_and_swing_differently():
         take = make(brief, 3, quiet)
         tops[era] = top_db(take.audio, take.sample_rate)
         swings[era] = compose(brief, 3).swing
-    assert min(tops[era] for era in ("80s", "2000s", "2010s", "modern")) > 3 + max(tops["70s"], tops["90s"]), tops
+    assert min(tops[era] for era in ("80s", "2000s", "2010s", "modern")) > 3 + max(
+        tops["70s"], tops["90s"]
+    ), tops
     assert swings["90s"] > swings["2000s"] > swings["80s"] == 50, swings
 
 
@@ -90,12 +122,21 @@ def test_a_drum_fill_is_a_loop_of_a_fill():
     assert plan.parts == ("drums",)
     bar = Score(plan).bar_ticks
     assert sum(n.start >= bar for n in notes) > 0
-    assert {n.voice for n in notes if n.start >= bar} & {"snare", "high tom", "mid tom", "low tom", "kick", "hat"}
+    assert {n.voice for n in notes if n.start >= bar} & {
+        "snare",
+        "high tom",
+        "mid tom",
+        "low tom",
+        "kick",
+        "hat",
+    }
     plain, _ = drums_of("trap drums 140", bars=2)
     assert plan.drums.rows != plain.drums.rows
 
 
-@pytest.mark.parametrize(("prompt", "steps"), [("Am7 chord stab", (0, 3, 7, 10)), ("Eb major chord stab", (0, 4, 7))])
+@pytest.mark.parametrize(
+    ("prompt", "steps"), [("Am7 chord stab", (0, 3, 7, 10)), ("Eb major chord stab", (0, 4, 7))]
+)
 def test_a_chord_stab_sounds_its_chord(prompt, steps):
     take = make(brief_of(prompt, kind="oneshot"), 3, quiet)
     power = np.abs(np.fft.rfft(take.audio.mean(axis=1), 1 << 17)) ** 2
@@ -119,19 +160,28 @@ def test_what_was_played_and_how_long_is_said():
     assert any("asked: 20 s" in line and "rings on" in line for line in take.said)
 
 
-@pytest.mark.parametrize("prompt", ["jazz drums with brushes", "brushed lo-fi drums 80 bpm", "house, brushes, 3/4"])
+@pytest.mark.parametrize(
+    "prompt", ["jazz drums with brushes", "brushed lo-fi drums 80 bpm", "house, brushes, 3/4"]
+)
 def test_brushes_play_what_sticks_played(prompt):
     plan, notes = drums_of(prompt)
     voices = {note.voice for note in notes}
     assert {"brush", "brush sweep"} <= voices and not voices & {"snare", "clap", "rim", "snap"}
-    assert sum(note.voice == "brush sweep" for note in notes) >= plan.bars * plan.meter_.beats_per_bar - 8
+    assert (
+        sum(note.voice == "brush sweep" for note in notes)
+        >= plan.bars * plan.meter_.beats_per_bar - 8
+    )
     assert "brush" not in {note.voice for note in drums_of("jazz drums")[1]}
 
 
 def test_a_brush_is_softer_than_a_stick():
-    hits = {name: make(brief_of(f"{name} one shot"), 3, quiet) for name in ("brush", "snare", "brush sweep")}
+    hits = {
+        name: make(brief_of(f"{name} one shot"), 3, quiet)
+        for name in ("brush", "snare", "brush sweep")
+    }
     fronts = {
-        name: int(np.argmax(np.abs(take.audio).max(axis=1) > 0.8 * np.abs(take.audio).max())) for name, take in hits.items()
+        name: int(np.argmax(np.abs(take.audio).max(axis=1) > 0.8 * np.abs(take.audio).max()))
+        for name, take in hits.items()
     }
     assert hits["brush"].parts == ("brush",) and hits["brush sweep"].parts == ("brush sweep",)
     assert fronts["brush sweep"] > 4000 > fronts["brush"]
@@ -151,14 +201,24 @@ def test_dark_and_bright_are_heard_in_the_whole_mix():
     assert tops["dark"] + 1 < tops[""] < tops["bright"] - 1, tops
 
 
-@pytest.mark.parametrize("prompt", ["piano no drums", "reggae chords no drums", "finger bass only", "guitar no drums"])
+@pytest.mark.parametrize(
+    "prompt", ["piano no drums", "reggae chords no drums", "finger bass only", "guitar no drums"]
+)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_where_no_drums_beat_the_time_somebody_plays_on_the_one(prompt, seed):
     plan = compose(brief_of(prompt), seed)
     assert plan.drums is None
     bar = 4 * TICKS_PER_QUARTER
-    starts = [note.start for part in ("bass", "chords") if getattr(plan, part) for note in Score(plan).part(part)]
-    assert all(any(abs(start - n * bar) < TICKS_PER_QUARTER / 12 for start in starts) for n in range(plan.bars))
+    starts = [
+        note.start
+        for part in ("bass", "chords")
+        if getattr(plan, part)
+        for note in Score(plan).part(part)
+    ]
+    assert all(
+        any(abs(start - n * bar) < TICKS_PER_QUARTER / 12 for start in starts)
+        for n in range(plan.bars)
+    )
 
 
 def test_a_rumble_is_heard_between_the_kicks_low_and_in_the_middle():
@@ -172,12 +232,18 @@ def test_a_rumble_is_heard_between_the_kicks_low_and_in_the_middle():
     assert np.abs(low[:, 0] - low[:, 1]).max() < 0.01 * np.abs(low).max()
     # it lies where the kicks leave room, from the second sixteenth of a beat to its end
     sixteenth = len(low) / (4 * 16)
-    level = [np.sqrt((low[round((16 + k) * sixteenth) : round((17 + k) * sixteenth)] ** 2).mean()) for k in range(16)]
+    level = [
+        np.sqrt((low[round((16 + k) * sixteenth) : round((17 + k) * sixteenth)] ** 2).mean())
+        for k in range(16)
+    ]
     on, off = np.mean(level[::4]), np.mean([level[k] for k in range(16) if k % 4])
     assert off > 1.5 * on, (on, off)
 
 
-@pytest.mark.parametrize(("prompt", "voices"), [("tabla loop", {"tabla", "bayan"}), ("djembe loop", {"high conga", "low tom"})])
+@pytest.mark.parametrize(
+    ("prompt", "voices"),
+    [("tabla loop", {"tabla", "bayan"}), ("djembe loop", {"high conga", "low tom"})],
+)
 def test_a_tabla_is_a_tabla_and_no_other_hand_drum(prompt, voices):
     _, hits = drums_of(prompt)
     played = {note.voice for note in hits}
@@ -193,9 +259,15 @@ def test_bhangra_is_a_genre_of_its_own():
 def test_a_trance_fill_is_no_whisper(seed):
     """The last bar has more strokes of the backbeat's kin, and its last half is louder than that of a bar without a fill."""
     plan = compose(brief_of("trance", bars=4), seed)
-    hits = [note for note in Score(plan).part("drums") if note.voice in ("snare", "clap", "high tom", "low tom")]
+    hits = [
+        note
+        for note in Score(plan).part("drums")
+        if note.voice in ("snare", "clap", "high tom", "low tom")
+    ]
     bar = 4 * TICKS_PER_QUARTER
-    third, last = ([note.velocity**2 for note in hits if k * bar <= note.start < (k + 1) * bar] for k in (2, 3))
+    third, last = (
+        [note.velocity**2 for note in hits if k * bar <= note.start < (k + 1) * bar] for k in (2, 3)
+    )
     assert len(last) >= len(third) + 3 and sum(last) > 1.5 * sum(third), (len(third), len(last))
 
 
@@ -208,7 +280,11 @@ def test_in_the_style_of_a_dilla_beat_the_players_lean_against_each_other():
     per_ms = TICKS_PER_QUARTER * plan.bpm / 60000
     off_ms = {
         voice: np.median(
-            [(note.start + step) % (4 * step) - step for note in hits if note.voice == voice and on(note.start, step)]
+            [
+                (note.start + step) % (4 * step) - step
+                for note in hits
+                if note.voice == voice and on(note.start, step)
+            ]
         )
         / per_ms
         for voice in ("kick", "snare", "hat")
@@ -227,11 +303,17 @@ def test_a_riff_of_a_guitar_lies_on_its_low_strings():
 
 
 def test_at_half_time_a_held_bass_note_is_held_twice_as_long():
-    assert half_timed({"bass": ["X---..x-........"]}, ("bass",))["bass"] == ["X-------....x---", "................"]
+    assert half_timed({"bass": ["X---..x-........"]}, ("bass",))["bass"] == [
+        "X-------....x---",
+        "................",
+    ]
 
 
 def test_a_lead_is_any_lead_until_somebody_says_which():
-    voices = [compose(brief_of(prompt), 3).lead.sound.voice for prompt in ("trance lead loop", "trance supersaw lead loop")]
+    voices = [
+        compose(brief_of(prompt), 3).lead.sound.voice
+        for prompt in ("trance lead loop", "trance supersaw lead loop")
+    ]
     assert voices == ["lead", "supersaw"]
 
 

@@ -16,16 +16,24 @@ def test_a_clip_comes_from_a_local_model_and_a_cancel_ends_another(tiny_folder, 
     daemon = start_daemon(config=CONFIG + config_of({"local-tiny": tiny_folder("local-tiny")}))
     # as an effect, since its noise has no beat
     ask = ("make", "techno", "--engine", "local-tiny", "--kind", "sfx")
-    record = json.loads(daemon.command(*ask, "--seconds", "0.5", "--seed", "4", "--json").splitlines()[-1])
+    record = json.loads(
+        daemon.command(*ask, "--seconds", "0.5", "--seed", "4", "--json").splitlines()[-1]
+    )
     assert (record["engine"], record["license"], record["seed"]) == ("local-tiny", "CC0-1.0", 4)
     path = Path(record["path"])
     assert path.is_relative_to(daemon.places.crate) and soundfile.info(path).frames > 0.3 * 44100
     assert any("on the processor" in line for line in record["report"]["said"])
     if Path("/proc/self/maps").exists():
-        assert "torch" not in Path(f"/proc/{daemon.process.pid}/maps").read_text(), "the daemon itself stays light"
-    again = json.loads(daemon.command(*ask, "--seconds", "0.5", "--seed", "4", "--json").splitlines()[-1])
+        assert "torch" not in Path(f"/proc/{daemon.process.pid}/maps").read_text(), (
+            "the daemon itself stays light"
+        )
+    again = json.loads(
+        daemon.command(*ask, "--seconds", "0.5", "--seed", "4", "--json").splitlines()[-1]
+    )
     assert soundfile.read(again["path"])[0].tolist() == soundfile.read(path)[0].tolist()
-    daemon.link.generate("make", {"prompt": "techno", "engine": "local-tiny", "kind": "sfx", "seconds": 29}, "long")
+    daemon.link.generate(
+        "make", {"prompt": "techno", "engine": "local-tiny", "kind": "sfx", "seconds": 29}, "long"
+    )
     wait_until(lambda: job(daemon)["progress"] > 0.06, 60, "its first steps")
     daemon.link.send("/sidecrate/cancel", "all")
     wait_until(lambda: job(daemon)["state"] == "cancelled", 10, "the cancel")

@@ -16,7 +16,9 @@ from daemon.home.places import Places
 
 
 def safetensors(path: Path, floats: int = 4) -> None:
-    header = json.dumps({"w": {"dtype": "F32", "shape": [floats], "data_offsets": [0, 4 * floats]}}).encode()
+    header = json.dumps(
+        {"w": {"dtype": "F32", "shape": [floats], "data_offsets": [0, 4 * floats]}}
+    ).encode()
     path.write_bytes(struct.pack("<Q", len(header)) + header + bytes(4 * floats))
 
 
@@ -42,7 +44,9 @@ def stable_audio(tmp_path) -> Path:
         (folder / part).mkdir(parents=True)
     safetensors(folder / "vae" / "diffusion_pytorch_model.safetensors")
     (folder / "tokenizer" / "tokenizer.json").write_text("{}")
-    (folder / "model_index.json").write_text(json.dumps({"_class_name": "StableAudioPipeline", "unused": [None, None], **parts}))
+    (folder / "model_index.json").write_text(
+        json.dumps({"_class_name": "StableAudioPipeline", "unused": [None, None], **parts})
+    )
     return folder
 
 
@@ -71,7 +75,9 @@ def test_another_model_is_named(musicgen, stable_audio):
 def test_partial_downloads_are_found(musicgen, stable_audio):
     whole = (musicgen / "model.safetensors").read_bytes()
     (musicgen / "model.safetensors").write_bytes(whole[:-3])
-    assert f"cut short ({len(whole) - 3} of {len(whole)} bytes)" in str(fault_of(musicgen, "musicgen"))
+    assert f"cut short ({len(whole) - 3} of {len(whole)} bytes)" in str(
+        fault_of(musicgen, "musicgen")
+    )
     (musicgen / "model.safetensors").write_bytes(b"<html>sign in</html>")
     assert "no safetensors file" in str(fault_of(musicgen, "musicgen"))
     (musicgen / "model.safetensors").unlink()
@@ -85,7 +91,12 @@ def test_partial_downloads_are_found(musicgen, stable_audio):
 
 def test_every_listed_shard_must_be_there(musicgen):
     (musicgen / "model.safetensors").rename(musicgen / "model-00001-of-00002.safetensors")
-    index = {"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}
+    index = {
+        "weight_map": {
+            "a": "model-00001-of-00002.safetensors",
+            "b": "model-00002-of-00002.safetensors",
+        }
+    }
     (musicgen / "model.safetensors.index.json").write_text(json.dumps(index))
     assert "lacks model-00002-of-00002.safetensors" in str(fault_of(musicgen, "musicgen"))
     safetensors(musicgen / "model-00002-of-00002.safetensors")
@@ -104,26 +115,40 @@ def test_it_is_looked_for_in_the_models_folder_and_in_the_cache(monkeypatch, tmp
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
     monkeypatch.delenv("HF_HUB_CACHE", raising=False)
     own, by_repo, cached = places_of(spec)
-    assert own == Places.find().state / "models" / "local-musicgen-small" and by_repo.name == "musicgen-small"
-    assert find_folder(spec) is None and cached == tmp_path / "hf" / "hub" / "models--facebook--musicgen-small"
+    assert (
+        own == Places.find().state / "models" / "local-musicgen-small"
+        and by_repo.name == "musicgen-small"
+    )
+    assert (
+        find_folder(spec) is None
+        and cached == tmp_path / "hf" / "hub" / "models--facebook--musicgen-small"
+    )
     (cached / "refs").mkdir(parents=True)
     (cached / "refs" / "main").write_text("abc123\n")
     (cached / "snapshots").mkdir()
     musicgen.rename(cached / "snapshots" / "abc123")
     assert find_folder(spec) == cached / "snapshots" / "abc123"
-    spec = describe("local-musicgen-small", MODELS["local-musicgen-small"], {"folder": str(tmp_path / "mine")}).spec
+    spec = describe(
+        "local-musicgen-small", MODELS["local-musicgen-small"], {"folder": str(tmp_path / "mine")}
+    ).spec
     (tmp_path / "mine" / "musicgen-small").mkdir(parents=True)
     assert find_folder(spec) == tmp_path / "mine" / "musicgen-small"
 
 
 def test_why_not_names_the_first_thing_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "empty"))
-    spec = describe("local-stable-audio-open", MODELS["local-stable-audio-open"], {"device": "cpu"}).spec
+    spec = describe(
+        "local-stable-audio-open", MODELS["local-stable-audio-open"], {"device": "cpu"}
+    ).spec
     monkeypatch.setattr("daemon.engines.local.ready.missing_libraries", lambda family: ["torch"])
     assert "torch is not installed; run: make setup-local" in str(why_not(spec))
     monkeypatch.setattr("daemon.engines.local.ready.missing_libraries", lambda family: [])
     why = str(why_not(spec))
-    assert "not on this machine" in why and "accept its licence" in why and "hf download stabilityai/stable-audio-open-1.0" in why
+    assert (
+        "not on this machine" in why
+        and "accept its licence" in why
+        and "hf download stabilityai/stable-audio-open-1.0" in why
+    )
     place = places_of(spec)[0]
     place.mkdir(parents=True)
     assert str(place) in str(why_not(spec)) and "no model_index.json" in str(why_not(spec))

@@ -35,7 +35,10 @@ def test_licences_are_said_and_kept():
         ({"family": "musicgen", "repo": "a/b"}, "license is missing"),
         ({"family": "musicgen", "license": "MIT"}, "give repo"),
         ({"family": "musicgen", "repo": "a/b", "license": "MIT", "size": 3}, "size is not known"),
-        ({"family": "musicgen", "repo": "a/b", "license": "MIT", "channels": "two"}, "cannot be read"),
+        (
+            {"family": "musicgen", "repo": "a/b", "license": "MIT", "channels": "two"},
+            "cannot be read",
+        ),
     ],
 )
 def test_a_model_of_the_config_is_checked(entry, fault):
@@ -51,13 +54,31 @@ def test_a_model_of_the_config_is_checked(entry, fault):
 def test_a_model_of_the_config_is_an_engine(tmp_path):
     places = Places.find()
     places.config_file.parent.mkdir(parents=True, exist_ok=True)
-    mine = {"family": "musicgen", "folder": str(tmp_path), "license": "CC0-1.0", "commercial": True, "options": {"top_k": 50}}
-    wide = {"local": {"models": {"local-mine": mine, "local-musicgen-small": {"options": {"temperature": 0.9}}}}}
+    mine = {
+        "family": "musicgen",
+        "folder": str(tmp_path),
+        "license": "CC0-1.0",
+        "commercial": True,
+        "options": {"top_k": 50},
+    }
+    wide = {
+        "local": {
+            "models": {
+                "local-mine": mine,
+                "local-musicgen-small": {"options": {"temperature": 0.9}},
+            }
+        }
+    }
     places.config_file.write_text(json.dumps(wide))
     try:
         load_config(places.config_file)
         info = engine_info("local-mine")
-        assert info.runs == "local" and info.kinds == ("loop", "track") and info.commercial and info.max_seconds == 30
+        assert (
+            info.runs == "local"
+            and info.kinds == ("loop", "track")
+            and info.commercial
+            and info.max_seconds == 30
+        )
         small = engine_info("local-musicgen-small")
         assert small.spec["options"] == {"temperature": 0.9} and small.license == "CC-BY-NC-4.0"
     finally:
@@ -65,7 +86,10 @@ def test_a_model_of_the_config_is_an_engine(tmp_path):
 
 
 def test_a_deadline_grows_with_length_size_and_slowness():
-    small, large = (describe(name, MODELS[name], {"device": "cpu"}) for name in ("local-musicgen-small", "local-musicgen-large"))
+    small, large = (
+        describe(name, MODELS[name], {"device": "cpu"})
+        for name in ("local-musicgen-small", "local-musicgen-large")
+    )
     long = LOOP.amended(bars=8)
     assert small.deadline_for(long) > small.deadline_for(LOOP) > 300 + 4 * 12.4 * 8
     assert large.deadline_for(LOOP) > 2 * small.deadline_for(LOOP)
@@ -77,7 +101,11 @@ def test_the_estimates_agree_with_what_was_measured():
     spec = describe("local-musicgen-small", MODELS["local-musicgen-small"]).spec
     assert needs.memory_needed_gb(spec, "cpu") == pytest.approx(4.1, abs=0.2)
     assert needs.work_s(spec, 1.0, "cpu") == pytest.approx(12.4)
-    assert needs.is_half(spec, "cuda") and not needs.is_half(spec, "cpu") and not needs.is_half(spec, "mps")
+    assert (
+        needs.is_half(spec, "cuda")
+        and not needs.is_half(spec, "cpu")
+        and not needs.is_half(spec, "mps")
+    )
 
 
 def test_memory_is_read_from_the_system():
@@ -89,11 +117,24 @@ def test_memory_is_read_from_the_system():
 
 def test_the_page_of_a_model_says_what_it_needs_and_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-    row = model_row(describe("local-musicgen-small", MODELS["local-musicgen-small"], {"device": "cpu"}))
-    assert row["needs_memory_gb"] == pytest.approx(4.1, abs=0.2) and row["commercial"] is False and not row["ready"]
-    assert row["looked_in"][-1] == str(tmp_path / "models--facebook--musicgen-small") and row["folder"] is None
+    row = model_row(
+        describe("local-musicgen-small", MODELS["local-musicgen-small"], {"device": "cpu"})
+    )
+    assert (
+        row["needs_memory_gb"] == pytest.approx(4.1, abs=0.2)
+        and row["commercial"] is False
+        and not row["ready"]
+    )
+    assert (
+        row["looked_in"][-1] == str(tmp_path / "models--facebook--musicgen-small")
+        and row["folder"] is None
+    )
     page = "\n".join(model_lines(row, whole=True))
-    assert "hf download facebook/musicgen-small" in page and "not for commercial use" in page and str(tmp_path) in page
+    assert (
+        "hf download facebook/musicgen-small" in page
+        and "not for commercial use" in page
+        and str(tmp_path) in page
+    )
     assert len(model_lines(row, whole=False)) == 2
 
 

@@ -53,9 +53,18 @@ def test_a_take_has_its_length_its_seed_and_its_steps(engine, tiny_home):
     assert take.audio is not None and take.audio.dtype == np.float32
     assert take.audio.shape == (round(seconds * RATES[family]), channels)
     assert take.sample_rate == RATES[family] and np.abs(take.audio).max() > 0.001
-    assert (take.engine, take.seed, take.license) == (engine, 5, "CC0-1.0") and "on the processor" in take.said[0]
+    assert (take.engine, take.seed, take.license) == (
+        engine,
+        5,
+        "CC0-1.0",
+    ) and "on the processor" in take.said[0]
     steps = 3 if family in ("stable_audio", "ace_step") else 50
-    assert said == sorted(said) and said[0] == 0.0 and said[-1] == pytest.approx(1.0) and len(said) >= steps + 2
+    assert (
+        said == sorted(said)
+        and said[0] == 0.0
+        and said[-1] == pytest.approx(1.0)
+        and len(said) >= steps + 2
+    )
     assert np.array_equal(take.audio, make(engine).audio)
     assert not np.array_equal(take.audio, make(engine, seed=6).audio)
 
@@ -64,7 +73,9 @@ class Enough(Exception):
     """What a cancel raises from progress."""
 
 
-@pytest.mark.parametrize("engine", ["local-tiny", "local-tiny-melody", "local-tiny-sounds", "local-tiny-songs"])
+@pytest.mark.parametrize(
+    "engine", ["local-tiny", "local-tiny-melody", "local-tiny-sounds", "local-tiny-songs"]
+)
 def test_a_cancel_ends_it_at_the_next_step_and_leaves_the_model_whole(engine, tiny_home):
     tiny_home(engine)
     before = make(engine).audio
@@ -90,7 +101,9 @@ def test_a_reference_is_listened_to_and_does_not_come_back_itself(engine, use, t
     alone, heard = make(engine).audio, make(engine, reference=str(tone), use=use).audio
     assert heard.shape == alone.shape and not np.array_equal(heard, alone)
     if use == "continue":
-        assert not np.array_equal(heard, make(engine, reference=str(tone), use=use, reference_end=1.0).audio)
+        assert not np.array_equal(
+            heard, make(engine, reference=str(tone), use=use, reference_end=1.0).audio
+        )
 
 
 def test_a_melody_is_told_as_its_loudest_pitch_class():
@@ -104,13 +117,19 @@ def test_a_melody_is_told_as_its_loudest_pitch_class():
         assert int(found[0, 4:-4].argmax(dim=1).mode().values) == pitch_class
 
 
-@pytest.mark.parametrize("engine", ["local-tiny", "local-tiny-melody", "local-tiny-sounds", "local-tiny-songs"])
+@pytest.mark.parametrize(
+    "engine", ["local-tiny", "local-tiny-melody", "local-tiny-sounds", "local-tiny-songs"]
+)
 def test_weights_in_16_bits_make_nearly_the_same_length_and_finite_sound(engine, tiny_folder):
     folder = tiny_folder(engine)
     model = find_function(warm.LOADERS[TINY[engine][0]])(folder, Device("cpu", True))
     options = {"steps": 3} if TINY[engine][0] in ("stable_audio", "ace_step") else {}
-    sound = model.generate(Asked("techno", 0.5, 3, bpm=120.0, key="A minor", options=options), lambda done: None)
-    assert sound.shape == (round(0.5 * model.sample_rate), model.channels) and np.isfinite(sound).all()
+    sound = model.generate(
+        Asked("techno", 0.5, 3, bpm=120.0, key="A minor", options=options), lambda done: None
+    )
+    assert (
+        sound.shape == (round(0.5 * model.sample_rate), model.channels) and np.isfinite(sound).all()
+    )
 
 
 def test_what_is_told_as_a_number_is_not_said_in_words_too(tiny_home):
@@ -118,17 +137,28 @@ def test_what_is_told_as_a_number_is_not_said_in_words_too(tiny_home):
     spec = engine_info("local-tiny-songs").spec
     model = type("Model", (), {"sample_rate": 48000, "channels": 2})
     asked = run.asked_of(spec, LOOP, 1, 2.0, model)
-    assert (asked.prompt, asked.bpm, asked.key, asked.meter) == ("techno loop", 240.0, "A minor", "4/4")
+    assert (asked.prompt, asked.bpm, asked.key, asked.meter) == (
+        "techno loop",
+        240.0,
+        "A minor",
+        "4/4",
+    )
     asked = run.asked_of({**spec, "conditioning": ["continuation"]}, LOOP, 1, 2.0, model)
     assert asked.prompt == "techno loop, in A minor, 240 bpm"
 
 
-def test_the_model_stays_loaded_until_another_is_asked_or_memory_is_short(tiny_home, tiny_folder, monkeypatch):
+def test_the_model_stays_loaded_until_another_is_asked_or_memory_is_short(
+    tiny_home, tiny_folder, monkeypatch
+):
     folder = tiny_home("local-tiny")
     run.warm.put_away()
     loads: list[Path] = []
     monkeypatch.setattr(
-        warm, "find_function", lambda path: lambda folder, device: loads.append(folder) or find_function(path)(folder, device)
+        warm,
+        "find_function",
+        lambda path: (
+            lambda folder, device: loads.append(folder) or find_function(path)(folder, device)
+        ),
     )
     make("local-tiny")
     make("local-tiny", seed=9)
@@ -168,7 +198,9 @@ def test_out_of_memory_is_said_and_the_model_put_away(tiny_home, monkeypatch):
     assert failed.value.code == "memory" and run.warm.loaded is None
 
 
-def test_a_folder_that_looks_whole_and_is_not_is_refused_with_a_reason(tiny_home, tiny_folder, tmp_path):
+def test_a_folder_that_looks_whole_and_is_not_is_refused_with_a_reason(
+    tiny_home, tiny_folder, tmp_path
+):
     broken = tmp_path / "broken"
     shutil.copytree(tiny_folder("local-tiny"), broken)
     config = json.loads((broken / "config.json").read_text())

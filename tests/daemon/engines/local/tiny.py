@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-WORDS = ["warm lo-fi hip hop drums with jazzy keys", "hard techno loop 140 bpm dark bass", "piano in c minor, deep bass loop"]
+WORDS = [
+    "warm lo-fi hip hop drums with jazzy keys",
+    "hard techno loop 140 bpm dark bass",
+    "piano in c minor, deep bass loop",
+]
 _SPECIAL = ["<pad>", "</s>", "<unk>"]
 
 
@@ -16,9 +20,12 @@ def build(family: str, folder: Path, **how: Any) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        {"musicgen": musicgen, "musicgen_melody": melody, "stable_audio": stable_audio, "ace_step": ace_step}[family](
-            folder, **how
-        )
+        {
+            "musicgen": musicgen,
+            "musicgen_melody": melody,
+            "stable_audio": stable_audio,
+            "ace_step": ace_step,
+        }[family](folder, **how)
     return folder
 
 
@@ -28,9 +35,13 @@ def tokenizer(**how: Any) -> Any:
 
     made = Tokenizer(models.Unigram())
     made.pre_tokenizer = pre_tokenizers.Metaspace()
-    trainer = trainers.UnigramTrainer(vocab_size=120, special_tokens=_SPECIAL, unk_token="<unk>", show_progress=False)
+    trainer = trainers.UnigramTrainer(
+        vocab_size=120, special_tokens=_SPECIAL, unk_token="<unk>", show_progress=False
+    )
     made.train_from_iterator(WORDS * 4, trainer)
-    made.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
+    made.post_processor = processors.TemplateProcessing(
+        single="$A </s>", special_tokens=[("</s>", 1)]
+    )
     return PreTrainedTokenizerFast(
         tokenizer_object=made, pad_token="<pad>", eos_token="</s>", unk_token="<unk>",
         model_input_names=["input_ids", "attention_mask"], **how,
@@ -76,7 +87,9 @@ def _save(model: Any, folder: Path) -> None:
 def musicgen(folder: Path, channels: int = 1) -> None:
     from transformers import MusicgenConfig, MusicgenForConditionalGeneration
 
-    config = MusicgenConfig(text_encoder=_t5().to_dict(), audio_encoder=_codec().to_dict(), decoder=_decoder(channels))
+    config = MusicgenConfig(
+        text_encoder=_t5().to_dict(), audio_encoder=_codec().to_dict(), decoder=_decoder(channels)
+    )
     _save(MusicgenForConditionalGeneration(config), folder)
 
 
@@ -129,7 +142,13 @@ def ace_step(folder: Path) -> None:
     from diffusers.pipelines.ace_step.modeling_ace_step import AceStepConditionEncoder
     from transformers import Qwen3Config, Qwen3Model
 
-    shape = {"num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16, "sliding_window": 16, "intermediate_size": 64}
+    shape = {
+        "num_attention_heads": 2,
+        "num_key_value_heads": 1,
+        "head_dim": 16,
+        "sliding_window": 16,
+        "intermediate_size": 64,
+    }
     text = Qwen3Config(
         vocab_size=512, hidden_size=16, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=1,
         head_dim=8, max_position_embeddings=4096,

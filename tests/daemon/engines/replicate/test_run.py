@@ -16,7 +16,16 @@ from daemon.engines.replicate.models import MODELS, describe
 from daemon.errors import EngineError
 from tests.helpers.replicate_server import LOOPER, TOKEN, ReplicateServer
 
-BRIEF = Brief("soul loop", "soul loop", bpm=120.0, bars=1, key_name="Am", seed=77, count=2, engines=("musicgen-looper",))
+BRIEF = Brief(
+    "soul loop",
+    "soul loop",
+    bpm=120.0,
+    bars=1,
+    key_name="Am",
+    seed=77,
+    count=2,
+    engines=("musicgen-looper",),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -52,10 +61,26 @@ class Shop:
             self.said.append(line)
 
     def task(self, *, name="musicgen-looper", brief=BRIEF, takes=2, deadline_s=5.0, **purchase):
-        spec = describe(name, MODELS[name], {"base_url": self.server.url, "deadline_s": deadline_s}).spec
+        spec = describe(
+            name, MODELS[name], {"base_url": self.server.url, "deadline_s": deadline_s}
+        ).spec
         clips = [{"folder": str(self.folder / f"clip{n}"), "number": n} for n in range(takes)]
-        bought = {"takes": takes, "intent": None, "intended": 0.0, "remote": "", "others": [], **purchase}
-        return {"purchase": bought, "spec": spec, "brief": brief.to_json(), "k": 0, "engine": name, "clips": clips}
+        bought = {
+            "takes": takes,
+            "intent": None,
+            "intended": 0.0,
+            "remote": "",
+            "others": [],
+            **purchase,
+        }
+        return {
+            "purchase": bought,
+            "spec": spec,
+            "brief": brief.to_json(),
+            "k": 0,
+            "engine": name,
+            "clips": clips,
+        }
 
     def buy(self, **how):
         return run.make(self.task(**how), self.talk)
@@ -71,30 +96,52 @@ def shop(server, tmp_path):
 
 def test_intent_then_purchase_then_id_then_takes(shop, server):
     result = shop.buy()
-    assert result == {"state": "done", "cost_usd": pytest.approx(20 * 0.0014), "text": "", "missing": {}}
+    assert result == {
+        "state": "done",
+        "cost_usd": pytest.approx(20 * 0.0014),
+        "text": "",
+        "missing": {},
+    }
     (intent, creates_then), (remote, _) = shop.stored
     assert creates_then == 0 and remote == {"remote": "p0001"} and server.creates == 1
     given = intent["intent"]["input"]
     assert given == server.predictions["p0001"]["input"]
-    assert given["bpm"] == 120 and given["variations"] == 2 and given["seed"] == 77 and "120" not in given["prompt"]
-    assert given["max_duration"] == 5, "a bar of 2 s, one more for choosing, and half a second, in whole seconds"
+    assert (
+        given["bpm"] == 120
+        and given["variations"] == 2
+        and given["seed"] == 77
+        and "120" not in given["prompt"]
+    )
+    assert given["max_duration"] == 5, (
+        "a bar of 2 s, one more for choosing, and half a second, in whole seconds"
+    )
     for clip in range(2):
         take = shop.take(clip)
-        assert take.audio.shape == (5 * 32000, 1) and take.sample_rate == 32000 and take.grid is None
+        assert (
+            take.audio.shape == (5 * 32000, 1) and take.sample_rate == 32000 and take.grid is None
+        )
         assert (take.license, take.version, take.seed) == ("CC-BY-NC-4.0", LOOPER, 77)
         assert take.cost_usd == pytest.approx(10 * 0.0014)
 
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(401, "token"), (402, "credit"), (404, "no such model"), (422, "does not take these inputs"), (403, "account")],
+    [
+        (401, "token"),
+        (402, "credit"),
+        (404, "no such model"),
+        (422, "does not take these inputs"),
+        (403, "account"),
+    ],
 )
 def test_a_refusal_buys_nothing_and_says_what_to_do(shop, server, status, words):
     server.plan("create", status)
     with pytest.raises(EngineError, match=words) as raised:
         shop.buy()
     assert server.creates == 0 and server.calls["create"] == 1 and not raised.value.again
-    assert TOKEN not in raised.value.text and "***" in raised.value.text, "the server's words held the token"
+    assert TOKEN not in raised.value.text and "***" in raised.value.text, (
+        "the server's words held the token"
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,7 +199,9 @@ def test_outputs_of_any_shape(shop, server, shape):
     assert shop.take(0).audio.any() and shop.take(1).audio.any()
 
 
-@pytest.mark.parametrize(("shape", "missing"), [("string", {"1"}), ("first only", {"1"}), ("none", {"0", "1"})])
+@pytest.mark.parametrize(
+    ("shape", "missing"), [("string", {"1"}), ("first only", {"1"}), ("none", {"0", "1"})]
+)
 def test_takes_that_did_not_come_are_named(shop, server, shape, missing):
     server.shape = shape
     result = shop.buy()
@@ -161,7 +210,8 @@ def test_takes_that_did_not_come_are_named(shop, server, shape, missing):
 
 
 @pytest.mark.parametrize(
-    ("audio", "words"), [("truncated", "breaks off"), ("corrupt", "broken"), ("html", "no audio"), ("gone", "an hour")]
+    ("audio", "words"),
+    [("truncated", "breaks off"), ("corrupt", "broken"), ("html", "no audio"), ("gone", "an hour")],
 )
 def test_outputs_that_are_no_audio(shop, server, audio, words):
     server.audio = audio
@@ -171,7 +221,8 @@ def test_outputs_that_are_no_audio(shop, server, audio, words):
 
 
 @pytest.mark.parametrize(
-    ("outcome", "state", "cost_usd"), [("failed", "failed", 0.028), ("canceled", "failed", 0.028), ("aborted", "aborted", 0.0)]
+    ("outcome", "state", "cost_usd"),
+    [("failed", "failed", 0.028), ("canceled", "failed", 0.028), ("aborted", "aborted", 0.0)],
 )
 def test_predictions_that_fail(shop, server, outcome, state, cost_usd):
     server.outcome, server.error = outcome, "CUDA out of memory"
@@ -220,7 +271,9 @@ def test_after_a_crash_what_was_bought_is_found_pages_away(shop, server, tmp_pat
 def test_after_a_crash_what_was_not_bought_is_bought(shop, server, tmp_path):
     intent = intent_of(shop)
     intent["input"]["seed"] = 5
-    assert Shop(server, tmp_path / "again").buy(intent=intent, intended=time.time())["state"] == "done"
+    assert (
+        Shop(server, tmp_path / "again").buy(intent=intent, intended=time.time())["state"] == "done"
+    )
     assert server.creates == 2
 
 
@@ -269,7 +322,9 @@ BRIEFS = {
     "musicgen": Brief("soul loop", "soul loop", bpm=100.0, bars=2),
     "audiogen": Brief("door slam", "door slam", kind="sfx", seconds=2.0, bpm=None),
     "ace-step": Brief("pop song", "pop song", kind="vocal", seconds=10.0, lyrics="we ride at dawn"),
-    "music-1.5": Brief("pop", "pop", kind="vocal", seconds=10.0, lyrics="we ride at dawn, all of us"),
+    "music-1.5": Brief(
+        "pop", "pop", kind="vocal", seconds=10.0, lyrics="we ride at dawn, all of us"
+    ),
     "lyria-2": Brief("harp loop", "harp loop", bars=4),
 }
 
@@ -316,7 +371,9 @@ def test_every_model_is_registered():
 def test_replicates_own_client_understands_the_server(server, monkeypatch):
     replicate = pytest.importorskip("replicate")
     theirs = replicate.Client(api_token=TOKEN, base_url=server.url)
-    made = theirs.predictions.create(version=LOOPER, input={"prompt": "x", "variations": 1, "bpm": 120, "max_duration": 2})
+    made = theirs.predictions.create(
+        version=LOOPER, input={"prompt": "x", "variations": 1, "bpm": 120, "max_duration": 2}
+    )
     server.work_s = 0
     made.reload()
     assert made.status == "succeeded" and made.output["variation_01"].startswith(server.url)
