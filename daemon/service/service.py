@@ -31,10 +31,10 @@ from daemon.audition.audition import Audition
 from daemon.briefing.allowed_folders import AllowedFolders
 from daemon.briefing.brief_of import check_amended
 from daemon.briefing.named_sounds import Material
-from daemon.children.heap import give_back
 from daemon.crate.crate import Crate, notes_of
 from daemon.engines.registry import place_of
 from daemon.errors import CrateError
+from daemon.home.heap import give_back
 from daemon.home.lock import HomeLock
 from daemon.home.places import Places
 from daemon.improve.store import Improvements
