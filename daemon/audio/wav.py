@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 import os
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from bridge.music import Key, Meter
 from daemon.audio.scratch import release
 from daemon.audio.wav_record import RECORD_CHUNK
 from daemon.errors import DISK_ERRORS, AudioError
+from daemon.record import ClipRecord
 
 SUBTYPES = ("PCM_16", "PCM_24", "FLOAT")
 _MIDDLE_C = 60
@@ -33,7 +33,7 @@ def write_clip(
     path: str | PathLike[str],
     audio: np.ndarray,
     sample_rate: int,
-    record: Mapping[str, Any],
+    record: ClipRecord,
     subtype: str = "PCM_24",
 ) -> None:
     """Write float32 (frames, channels) with the chunks of its kind; `record` is the clip's JSON record.
@@ -125,7 +125,7 @@ def chunk(name: bytes, payload: bytes) -> bytes:
     return name + struct.pack("<I", len(payload)) + payload + b"\0" * (len(payload) % 2)
 
 
-def _kind_chunks(record: Mapping[str, Any], frames: int, sample_rate: int) -> Iterable[bytes]:
+def _kind_chunks(record: ClipRecord, frames: int, sample_rate: int) -> Iterable[bytes]:
     kind, note = record.get("kind"), record.get("note")
     if kind == "loop" and record.get("bpm"):
         yield _acid(record, frames / sample_rate, _ACID_STRETCH)
@@ -144,7 +144,7 @@ def _kind_chunks(record: Mapping[str, Any], frames: int, sample_rate: int) -> It
             yield chunk(b"LIST", b"adtl" + labels)
 
 
-def _acid(record: Mapping[str, Any], length_s: float, flags: int) -> bytes:
+def _acid(record: ClipRecord, length_s: float, flags: int) -> bytes:
     meter = Meter.parse(str(record.get("meter") or "4/4"))
     quarters = round(length_s * float(record["bpm"]) / 60)
     root = _root(record)
@@ -164,7 +164,7 @@ def _acid(record: Mapping[str, Any], length_s: float, flags: int) -> bytes:
     return chunk(b"acid", struct.pack("<IHHfIHHf", *values))
 
 
-def _root(record: Mapping[str, Any]) -> int:
+def _root(record: ClipRecord) -> int:
     """The key's tonic in the octave from middle C."""
     key = record.get("key")
     return _MIDDLE_C + (Key.parse(key).tonic if key else 0)
@@ -185,7 +185,7 @@ def _cue(frames: list[int]) -> bytes:
     return chunk(b"cue ", struct.pack("<I", len(frames)) + points)
 
 
-def _said_chunks(record: Mapping[str, Any]) -> Iterable[bytes]:
+def _said_chunks(record: ClipRecord) -> Iterable[bytes]:
     """LIST INFO and bext, for people and file browsers, and the whole record, for us."""
     made = _created(record)
     maker = " ".join(str(record[name]) for name in ("engine", "model") if record.get(name))
@@ -210,7 +210,7 @@ def _said_chunks(record: Mapping[str, Any]) -> Iterable[bytes]:
     )
 
 
-def _bext(record: Mapping[str, Any], made: datetime, source: str) -> bytes:
+def _bext(record: ClipRecord, made: datetime, source: str) -> bytes:
     """Broadcast extension, version 2 (EBU Tech 3285): ASCII fields of fixed width, loudness in hundredths."""
     after = (record.get("report") or {}).get("after") or {}
     history = f"{source}; licence {record.get('license') or 'unknown'}\r\n"
@@ -235,7 +235,7 @@ def _bext(record: Mapping[str, Any], made: datetime, source: str) -> bytes:
     )
 
 
-def _created(record: Mapping[str, Any]) -> datetime:
+def _created(record: ClipRecord) -> datetime:
     said = record.get("created")
     if isinstance(said, (int, float)):
         return datetime.fromtimestamp(said, UTC)

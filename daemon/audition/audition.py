@@ -19,6 +19,7 @@ from bridge.session import Session, SessionView
 from daemon.children.host import Child
 from daemon.crate.crate import Crate
 from daemon.errors import AudioError, CrateError
+from daemon.record import ClipRecord
 
 log = logging.getLogger(__name__)
 PLAY, STOP, FOLLOW, CLOSE = (
@@ -44,7 +45,7 @@ class Fit:
     semitones: int = 0
 
 
-def fit_to(record: Mapping[str, Any], view: SessionView) -> Fit:
+def fit_to(record: ClipRecord, view: SessionView) -> Fit:
     """A clip at the project's tempo (or its half or double, if that is nearer to the clip's own) and in its key."""
     if record["kind"] not in ("loop", "track"):
         return Fit(None)
@@ -116,7 +117,7 @@ class Audition:
         """Do what an order of verb `audition` says, and tell whoever asked."""
         self._run(self._answer(order))
 
-    def start(self, record: dict[str, Any]) -> None:
+    def start(self, record: ClipRecord) -> None:
         """A clip that is to be heard as soon as it is done."""
         self._run(self._start(record))
 
@@ -162,7 +163,7 @@ class Audition:
             text = "something went wrong inside Sidecrate; the log has the details"
             self._tell(Refused(order.origin, "internal", text, "audition"))
 
-    async def _start(self, record: dict[str, Any], *, keep_place: bool = False) -> None:
+    async def _start(self, record: ClipRecord, *, keep_place: bool = False) -> None:
         try:
             await self._play(record, keep_place=keep_place)
         except SidecrateError as error:
@@ -190,7 +191,7 @@ class Audition:
 
     # -- the device
 
-    async def _play(self, record: dict[str, Any], *, keep_place: bool = False) -> dict[str, Any]:
+    async def _play(self, record: ClipRecord, *, keep_place: bool = False) -> dict[str, Any]:
         if record["kind"] == "midi":
             raise AudioError(
                 f"clip {record['id']} holds notes and no sound; play it in your DAW",
@@ -218,7 +219,7 @@ class Audition:
         }
 
     async def _hear(
-        self, record: dict[str, Any], fit: Fit, keep_place: bool, turn: int
+        self, record: ClipRecord, fit: Fit, keep_place: bool, turn: int
     ) -> dict[str, Any]:
         source = await self._fitted(record, fit, turn)
         task = {
@@ -276,7 +277,7 @@ class Audition:
 
     # -- tempo, key and level
 
-    async def _fitted(self, record: dict[str, Any], fit: Fit, turn: int) -> dict[str, Any]:
+    async def _fitted(self, record: ClipRecord, fit: Fit, turn: int) -> dict[str, Any]:
         """The file to be heard and its level: the clip's own where that fits, else one that a worker stretches."""
         own_bpm = record.get("bpm")
         after = record["report"].get("after", {})

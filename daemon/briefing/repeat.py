@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from bridge.errors import Fault, RequestError
 from bridge.inbox.names import where_it_is_now
 from bridge.request import Request, shorten
+from daemon.record import ClipRecord
 
 #: What all parts of a clip share, and so must stay when one of them changes.
 _FIXED = ("bpm", "key", "meter", "bars", "seconds", "kind", "genre")
 
 
-def repeat_request(
-    record: Mapping[str, Any], changes: Request
-) -> tuple[str, Request, dict[str, Any]]:
+def repeat_request(record: ClipRecord, changes: Request) -> tuple[str, Request, dict[str, Any]]:
     """(make or fit, the request, what to amend in its Brief) of a clip's record and what is to change.
 
     With `change` one part of the music is written anew: tempo, key and length are those of the clip, whatever the session

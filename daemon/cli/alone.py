@@ -22,6 +22,7 @@ from daemon.errors import EngineError, ServiceError
 from daemon.improve.amend import amend, is_shown_first, proposal
 from daemon.improve.server import estimate_usd
 from daemon.jobs.database import Database
+from daemon.record import ClipRecord
 from daemon.settings.meaning import engine_policy, improve_server
 from daemon.spending.ledger import end_usd, reserve_usd
 
@@ -124,7 +125,7 @@ def make_alone(
         yield record
 
 
-def _bring_out(record: dict[str, Any], folder: Path, out: Path) -> dict[str, Any]:
+def _bring_out(record: ClipRecord, folder: Path, out: Path) -> dict[str, Any]:
     """The clip under the name that the user gave, its notes and stems beside it."""
     kind = ".mid" if record["kind"] == "midi" else ".wav"
     done = dict(record, path=str(out), midi=None, stems=[])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.osc.packet import Message
+from daemon.record import ClipRecord
 
 #: The record's names as the documented JSON of a clip; the rest of the record follows them.
 CLIP_NAMES = (
@@ -15,12 +16,12 @@ CLIP_NAMES = (
 )  # fmt: skip
 
 
-def clip_json(record: Mapping[str, Any]) -> str:
+def clip_json(record: ClipRecord) -> str:
     """One line of JSON for a clip, the documented names first."""
     return json.dumps({name: record.get(name) for name in CLIP_NAMES} | dict(record))
 
 
-def clip_lines(record: Mapping[str, Any]) -> str:
+def clip_lines(record: ClipRecord) -> str:
     """A clip for people: where it is, what it is, and how sure we are."""
     facts = [record["kind"]]
     if record.get("bars"):

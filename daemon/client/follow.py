@@ -16,6 +16,7 @@ from daemon.errors import EngineError, RequestRefused, ServiceError
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.waiting import waiting_text
+from daemon.record import ClipRecord
 
 #: With nothing heard for so long, the daemon is asked how it goes; with no answer to that either, it is gone.
 ASK_AFTER_S = 5.0
@@ -155,5 +156,5 @@ def read_clip(places: Places, clip: str) -> dict[str, Any]:
         database.close()
     if row is None:
         raise ServiceError(f"clip {clip} is not in the record", "unknown_clip")
-    record: dict[str, Any] = json.loads(row["record"])
+    record: ClipRecord = json.loads(row["record"])
     return record

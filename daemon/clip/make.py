@@ -16,6 +16,7 @@ from typing import Any
 
 from daemon.brief import Brief
 from daemon.errors import ConformError
+from daemon.record import ClipRecord
 from daemon.version import __version__
 
 Tell = Callable[[float, str, str], None]
@@ -34,7 +35,7 @@ def make_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     folder = Path(task["folder"])
     finished = folder / RESULT
     if finished.exists():
-        record: dict[str, Any] = json.loads(finished.read_text(encoding="utf-8"))
+        record: ClipRecord = json.loads(finished.read_text(encoding="utf-8"))
         return record
     brief = Brief.from_json(task["brief"])
     folder.mkdir(parents=True, exist_ok=True)
@@ -147,7 +148,7 @@ def make_record(
     }
 
 
-def write_files(folder: Path, conformed: Any, record: dict[str, Any], brief: Brief) -> None:
+def write_files(folder: Path, conformed: Any, record: ClipRecord, brief: Brief) -> None:
     """clip.wav (or clip.mid), clip.mid beside it and stems/ in the clip's folder."""
     if conformed.midi is not None and (brief.midi or brief.kind == "midi"):
         (folder / "clip.mid").write_bytes(conformed.midi)

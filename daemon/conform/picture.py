@@ -15,6 +15,7 @@ from daemon.audio.loudness import SILENCE_DB, momentary_lufs
 from daemon.audio.sound import Sound
 from daemon.errors import AudioError
 from daemon.hearing.key import hear_tones
+from daemon.record import ClipRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,7 +63,7 @@ def draw_look(file: Path, found: Mapping[str, Any], out: Path) -> None:
     _save(figure, out)
 
 
-def draw_clip(file: Path, record: Mapping[str, Any], out: Path) -> None:
+def draw_clip(file: Path, record: ClipRecord, out: Path) -> None:
     """What was heard in `file` and what was made of it: the source with its beats and the bars taken, the clip on its grid.
 
     `record` is the clip's JSON, with `path`, `bpm`, `meter`, `key` and `report`. AudioError as for `draw_look`.
@@ -103,7 +104,7 @@ def draw_clip(file: Path, record: Mapping[str, Any], out: Path) -> None:
     _save(figure, out)
 
 
-def _clip_title(record: Mapping[str, Any], did: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+def _clip_title(record: ClipRecord, did: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     parts = [
         f"{record['bpm']:g} BPM" if record.get("bpm") else "no tempo",
         str(record.get("key") or "no key"),

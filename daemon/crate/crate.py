@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from daemon.errors import CrateError
 from daemon.home.room import check_space
 from daemon.jobs.database import Database
 from daemon.jobs.queue import new_clip_id
+from daemon.record import ClipRecord
 
 #: Files under way bear this ending: no DAW takes them for audio, and a start after a crash sweeps them.
 PART = ".sidecrate-part"
@@ -59,18 +59,18 @@ class Crate:
                 parents=not self._database.rows(query, len(inside), inside), exist_ok=True
             )
 
-    def place(self, record: Mapping[str, Any]) -> Path:
+    def place(self, record: ClipRecord) -> Path:
         """Where a clip goes: its folder by kind and layout, and its own name."""
         ending = ".mid" if record["kind"] == "midi" else ".wav"
         return self._folder(record, KIND_FOLDERS[record["kind"]]) / (clip_name(record) + ending)
 
-    def _folder(self, record: Mapping[str, Any], kind: str) -> Path:
+    def _folder(self, record: ClipRecord, kind: str) -> Path:
         date = time.strftime("%Y-%m-%d", time.localtime(record.get("created", 0)))
         words = {"kind": kind, "project": slug(record.get("project") or "no project"), "date": date}
         relative = self._layout.format(**words, genre=slug(record.get("genre") or "no genre"))
         return self.folder.joinpath(*[part for part in relative.split("/") if part])
 
-    def publish(self, record: dict[str, Any], source: Path) -> dict[str, Any]:
+    def publish(self, record: ClipRecord, source: Path) -> dict[str, Any]:
         """Copy a finished clip from `source` (clip.wav or clip.mid, stems/) into the crate; the WAV comes last, so that what
         belongs to it is there when a DAW sees it. What is there already is left alone. Returns the record with its paths."""
         target = self.place(record)
@@ -113,7 +113,7 @@ class Crate:
 
     # -- the record
 
-    def record_alone(self, record: dict[str, Any]) -> None:
+    def record_alone(self, record: ClipRecord) -> None:
         """Note a clip that was published without a job."""
         with self._database.write() as db:
             db.execute(
@@ -121,7 +121,7 @@ class Crate:
                 (record["path"], json.dumps(record), time.time(), record["id"]),
             )
 
-    def restore(self, record: Mapping[str, Any]) -> None:
+    def restore(self, record: ClipRecord) -> None:
         """Note a clip that lies in the crate and is not in the record: its own file says what it is."""
         made = float(record.get("made") or record.get("created") or time.time())
         with self._database.write() as db:
@@ -217,7 +217,7 @@ class Crate:
         return record
 
 
-def notes_of(record: Mapping[str, Any]) -> str | None:
+def notes_of(record: ClipRecord) -> str | None:
     """The path of a clip's MIDI file, if it has one."""
     path = record["path"] if record["kind"] == "midi" else record.get("midi")
     return str(path) if path else None

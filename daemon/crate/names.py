@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from typing import Any
 
 from bridge.music import Key
+from daemon.record import ClipRecord
 
 KIND_FOLDERS = {
     "loop": "Loops",
@@ -19,7 +18,7 @@ KIND_FOLDERS = {
 }
 
 
-def clip_name(record: Mapping[str, Any]) -> str:
+def clip_name(record: ClipRecord) -> str:
     """`dusty-boom-bap_90bpm_Am_k3f9`: ASCII, unique by the id, without an ending."""
     parts = [slug(str(record.get("words") or record.get("prompt") or record["kind"]))]
     if record["kind"] == "oneshot":

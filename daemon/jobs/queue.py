@@ -21,6 +21,7 @@ from daemon.brief import Brief
 from daemon.errors import QueueError
 from daemon.jobs.database import Database
 from daemon.jobs.turns import Lane, Turns, place_among
+from daemon.record import ClipRecord
 
 ENDED = ("done", "failed", "cancelled")
 WORKING = ("improving", "generating", "conforming", "publishing")
@@ -356,7 +357,7 @@ class Queue:
         with self._database.write(flushed=False) as db:
             db.execute("UPDATE jobs SET progress = ?, stage = ? WHERE id = ?", (value, stage, job))
 
-    def clip_done(self, claim: Claim, record: dict[str, Any]) -> bool:
+    def clip_done(self, claim: Claim, record: ClipRecord) -> bool:
         """The clip is in the crate; to be flushed before it is told. False when the claim is no longer ours."""
         values = (json.dumps(record), time.time(), record["path"])
         return self._end_clip(

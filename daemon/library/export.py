@@ -22,6 +22,7 @@ from daemon.errors import DISK_ERRORS, LibraryError
 from daemon.library.notes import notes_of_version
 from daemon.library.render import Tell, render_version
 from daemon.library.steps import shape_after
+from daemon.record import ClipRecord
 
 #: libsndfile's Vorbis and MP3 encoders overflow their stack on one long write.
 _BLOCK_FRAMES = 65536
@@ -84,7 +85,7 @@ def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     return {"path": str(target)}
 
 
-def write_as(record: dict[str, Any], name: str, path: Path) -> None:
+def write_as(record: ClipRecord, name: str, path: Path) -> None:
     """A clip's or version's sound as one of FORMATS, with what a tag can hold of its record."""
     kind = FORMATS[name]
     audio, rate = read_audio(record["path"])
@@ -128,7 +129,7 @@ def _at_a_rate_of(
     return resample(audio, rate, wanted), wanted
 
 
-def _tags(record: dict[str, Any]) -> dict[str, str]:
+def _tags(record: ClipRecord) -> dict[str, str]:
     facts = [
         f"{record['bpm']:g} bpm" if record.get("bpm") else "",
         str(record.get("key") or ""),
@@ -144,7 +145,7 @@ def _tags(record: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in said.items() if value}
 
 
-def _zip_stems(record: dict[str, Any], path: Path) -> None:
+def _zip_stems(record: ClipRecord, path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for stem in record["stems"]:
             archive.write(stem, f"{clip_name(record)}/{Path(stem).name}")

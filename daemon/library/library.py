@@ -24,6 +24,7 @@ from daemon.library.marks_file import settle
 from daemon.library.similar import box_around, box_of, nearest
 from daemon.library.steps import Step, shape_after
 from daemon.library.store import LibraryDatabase
+from daemon.record import ClipRecord
 
 FACETS = ("kind", "engine", "licence", "genre", "project", "key")
 _MOST_TAGS = 200
@@ -421,7 +422,7 @@ def _row(row: sqlite3.Row) -> dict[str, Any]:
     return plain
 
 
-def _insert(db: sqlite3.Connection, record: Mapping[str, Any]) -> int:
+def _insert(db: sqlite3.Connection, record: ClipRecord) -> int:
     """One clip by its record; 0 where it is known."""
     if db.execute("SELECT 1 FROM clips WHERE id = ?", (record["id"],)).fetchone():
         return 0

@@ -30,6 +30,7 @@ from daemon.library.notes import notes_of_version
 from daemon.library.plugins import plugin_key, step_words
 from daemon.library.stem_source import read_stems
 from daemon.library.steps import STEPS, Step, shape_after
+from daemon.record import ClipRecord
 
 Tell = Callable[[float, str, str], None]
 _RESULT = "result.json"
@@ -99,7 +100,7 @@ class Work:
 
     @classmethod
     def read(
-        cls, record: dict[str, Any], others: dict[str, dict[str, Any]], *, stems: bool, tell: Tell
+        cls, record: ClipRecord, others: dict[str, dict[str, Any]], *, stems: bool, tell: Tell
     ) -> Work:
         audio, rate = read_audio(record["path"])
         sound = Sound(audio, rate)
@@ -345,7 +346,7 @@ class Work:
                 new = amplify(new, wanted - have)
         self._put(stem, new)
 
-    def _fitted(self, record: dict[str, Any], rate: int) -> np.ndarray:
+    def _fitted(self, record: ClipRecord, rate: int) -> np.ndarray:
         """Another clip at this one's tempo and in its key, gone round or cut to its length."""
         audio, own_rate = read_audio(record["path"])
         frames = self.sound.frames
@@ -389,7 +390,7 @@ def _as_wide_as(audio: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def _write(
-    work: Work, record: dict[str, Any], steps: list[Step], folder: Path, publish_as: str | None
+    work: Work, record: ClipRecord, steps: list[Step], folder: Path, publish_as: str | None
 ) -> dict[str, Any]:
     """The version's files and record, in one rename; under an id of its own where it is to be published."""
     down_db = safe_gain(work.sound.audio)
@@ -448,7 +449,7 @@ def _write(
 
 
 def _write_notes(
-    record: dict[str, Any], steps: list[Step], folder: Path, publish_as: str | None
+    record: ClipRecord, steps: list[Step], folder: Path, publish_as: str | None
 ) -> dict[str, Any]:
     """The version of a clip that is notes alone."""
     notes, shape = notes_of_version({"record": record, "steps": steps}), shape_after(record, steps)

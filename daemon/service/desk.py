@@ -26,6 +26,7 @@ from daemon.errors import QueueError
 from daemon.improve.amend import again
 from daemon.jobs.queue import Job, Queue
 from daemon.prompt.settle import PromptDefaults
+from daemon.record import ClipRecord
 from daemon.service.slots import Runner, done_info
 
 log = logging.getLogger(__name__)
@@ -130,7 +131,7 @@ class Desk:
             job = self._find_job("last")
         done = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
         if done:
-            record: dict[str, Any] = json.loads(done[-1]["record"])
+            record: ClipRecord = json.loads(done[-1]["record"])
             return record
         return {
             "request": dict(job.request.values),
@@ -142,7 +143,7 @@ class Desk:
         if not done:
             raise QueueError(f"job {job.id} has no clip that could be changed", "unknown_clip")
         named = next((row for row in done if row["id"] == what), done[-1])
-        record: dict[str, Any] = json.loads(named["record"])
+        record: ClipRecord = json.loads(named["record"])
         return record
 
     def _answer(self, order: Order) -> None:

@@ -20,6 +20,7 @@ from daemon.engines.registry import engine_info
 from daemon.errors import CrateError, EngineError, QueueError, WorkerError
 from daemon.home.room import check_space
 from daemon.jobs.queue import Claim, Queue
+from daemon.record import ClipRecord
 from daemon.spending.paid_takes import keep_paid_take
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ NOTED_EVERY_S = 1.0
 PUBLISH_PAUSES_S = (1.0, 2.0, 5.0, 10.0)
 
 
-def done_info(record: dict[str, Any]) -> dict[str, Any]:
+def done_info(record: ClipRecord) -> dict[str, Any]:
     """What `done` says of a clip: flat, under 1 KB."""
     confidence = record["report"].get("found", {}).get("confidence")
     names = (
@@ -274,7 +275,7 @@ class Runner:
 
         return follow
 
-    async def _publish(self, claim: Claim, record: dict[str, Any]) -> None:
+    async def _publish(self, claim: Claim, record: ClipRecord) -> None:
         if not self._queue.enter(claim, "publishing", str(self._crate.place(record))):
             return
         self._tell(Progress(claim.origin, claim.job, (claim.k + 0.98) / record["of"], "publishing"))
@@ -288,7 +289,7 @@ class Runner:
                     raise
         arriving.result()
 
-    async def _arrive(self, claim: Claim, record: dict[str, Any]) -> None:
+    async def _arrive(self, claim: Claim, record: ClipRecord) -> None:
         published = await self._bring_home(claim, record)
         if self._queue.clip_done(claim, published):
             await asyncio.to_thread(self._queue.flush)
@@ -303,7 +304,7 @@ class Runner:
         """Whether one clip of a job is done: of several, the first alone is heard by itself."""
         return [row["state"] for row in self._queue.clips(job)].count("done") == 1
 
-    async def _bring_home(self, claim: Claim, record: dict[str, Any]) -> dict[str, Any]:
+    async def _bring_home(self, claim: Claim, record: ClipRecord) -> dict[str, Any]:
         for pause_s in chain(PUBLISH_PAUSES_S, repeat(PUBLISH_PAUSES_S[-1])):
             try:
                 return await asyncio.to_thread(self._put_into_crate, record, self._folder(claim))
@@ -320,7 +321,7 @@ class Runner:
                 await asyncio.sleep(pause_s)
         raise AssertionError("unreachable")
 
-    def _put_into_crate(self, record: dict[str, Any], folder: Path) -> dict[str, Any]:
+    def _put_into_crate(self, record: ClipRecord, folder: Path) -> dict[str, Any]:
         """In a thread of its own. Where the clip will stand is on the disk before it stands there."""
         self._queue.flush()
         return self._crate.publish(record, folder)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from daemon.errors import LibraryError
+from daemon.record import ClipRecord
 from daemon.web.access import write_private
 
 MOST_SHARES = 1000
@@ -96,7 +97,7 @@ class Shares:
         kept = share.get("versions", {}).get(str(number))
         return (self._folder(share["id"]) / kept["file"], kept) if kept else None
 
-    def _kept(self, share: str, number: int, record: dict[str, Any]) -> dict[str, Any]:
+    def _kept(self, share: str, number: int, record: ClipRecord) -> dict[str, Any]:
         """A version's sound, kept for a share by a second name: versions themselves come and go."""
         source = Path(record["path"])
         target = self._folder(share) / str(number) / source.name
