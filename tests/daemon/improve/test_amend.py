@@ -8,7 +8,7 @@ import pytest
 
 from bridge.request import Request, read_request
 from bridge.session import Session
-from daemon.brief import Brief, wanted_steps
+from daemon.brief import Brief
 from daemon.briefing.brief_of import check_amended, make_brief
 from daemon.engines.registry import Policy
 from daemon.errors import EngineError
