@@ -130,7 +130,7 @@ def test_a_oneshot_gets_no_tempo_and_a_fit_no_model() -> None:
     brief, request = brief_of(prompt="kick", kind="oneshot")
     made = improved(brief, request)
     assert (made.bpm, made.bars, made.key_name) == (None, None, brief.key_name)
-    assert wanted_steps(brief.amended(do="fit")) == ()
+    assert brief.amended(do="fit").steps_wanted() == ()
 
 
 def test_failures_are_said_and_leave_the_rules() -> None:
