@@ -172,14 +172,9 @@ class Service:
     def _audition(self, crate: Crate, session: Session) -> Audition:
         asked = self._config.audition
         return Audition(
-            crate,
-            session,
-            self.tell,
-            cache=self._places.refitted,
-            device=asked.device,
-            level=asked.level,
-            idle_s=asked.idle_s,
-        )
+            crate, session, self.tell, cache=self._places.refitted, device=asked.device, level=asked.level,
+            idle_s=asked.idle_s, stretcher=self._config.audio.stretcher,
+        )  # fmt: skip
 
     def _runner(self, queue: Queue, crate: Crate, audition: Audition) -> Runner:
         workers = self._config.workers

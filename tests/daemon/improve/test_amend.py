@@ -8,7 +8,7 @@ import pytest
 
 from bridge.request import Request, read_request
 from bridge.session import Session
-from daemon.brief import Brief, wanted_steps
+from daemon.brief import Brief
 from daemon.briefing.brief_of import check_amended, make_brief
 from daemon.engines.registry import Policy
 from daemon.errors import EngineError
@@ -130,7 +130,7 @@ def test_a_oneshot_gets_no_tempo_and_a_fit_no_model() -> None:
     brief, request = brief_of(prompt="kick", kind="oneshot")
     made = improved(brief, request)
     assert (made.bpm, made.bars, made.key_name) == (None, None, brief.key_name)
-    assert wanted_steps(brief.amended(do="fit")) == ()
+    assert brief.amended(do="fit").steps_wanted() == ()
 
 
 def test_failures_are_said_and_leave_the_rules() -> None:
