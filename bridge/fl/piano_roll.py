@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bridge.text import one_line
+
 if TYPE_CHECKING:
     import mido
 
@@ -99,7 +101,7 @@ def choices_of(midi: Path) -> list[Choice]:
 
 def _plain(name: str) -> str:
     """A name that can stand in FL's list, whose entries are parted by commas."""
-    return " ".join("".join(c if " " <= c <= "~" and c != "," else " " for c in name).split())
+    return one_line("".join(c if c.isascii() and c != "," else " " for c in name))
 
 
 def _notes(track: mido.MidiTrack, ticks_per_quarter: int) -> list[Note]:

@@ -17,8 +17,8 @@ import codecs
 import re
 
 from bridge.errors import Fault, RequestError
-from bridge.request import FIELDS, Request, Value, nearest_field, shorten, unknown_field
-from bridge.text import letters_off
+from bridge.request import FIELDS, Request, Value, nearest_field, unknown_field
+from bridge.text import letters_off, shorten
 
 # UTF-32 before UTF-16: its little-endian mark begins with the same two bytes
 _MARKS = (

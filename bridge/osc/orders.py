@@ -11,7 +11,8 @@ from bridge.osc.addresses import PREFIX
 from bridge.osc.arguments import read_json, read_pairs, read_prompt, take_context
 from bridge.osc.packet import Message, OscError
 from bridge.osc.sender import Sender
-from bridge.request import FIELDS, Request, Value, check_fields, shorten
+from bridge.request import FIELDS, Request, Value, check_fields
+from bridge.text import shorten
 
 _LOCAL_ONLY_FIELDS = ("reference", "kit")
 

@@ -54,8 +54,7 @@ def fit_to(record: ClipRecord, view: SessionView) -> Fit:
     if bpm and project_bpm:
         bpm = project_bpm * 2.0 ** round(math.log2(bpm / project_bpm))
     if record.get("key") and view.key and view.key.value != "keep":
-        here, there = Key.parse(record["key"]), Key.parse(view.key.value)
-        semitones = (there.relative_major_tonic - here.relative_major_tonic + 5) % 12 - 5
+        semitones = Key.parse(record["key"]).semitones_to(Key.parse(view.key.value))
     return Fit(bpm, semitones)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bridge.errors import Fault, RequestError
-from bridge.request import Request, shorten
+from bridge.request import Request
+from bridge.text import shorten
 
 #: Fields that hold a path.
 PATH_FIELDS = ("reference", "kit")

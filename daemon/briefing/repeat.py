@@ -6,7 +6,8 @@ from typing import Any
 
 from bridge.errors import Fault, RequestError
 from bridge.inbox.names import where_it_is_now
-from bridge.request import Request, shorten
+from bridge.request import Request
+from bridge.text import shorten
 from daemon.record import ClipRecord
 
 #: What all parts of a clip share, and so must stay when one of them changes.

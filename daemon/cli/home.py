@@ -135,8 +135,9 @@ def engines(
     """Who can make clips here, and why others cannot."""
     from daemon.engines.table import engine_rows
     from daemon.settings.load import load_config
+    from daemon.settings.schema import use
 
-    load_config(Places.find().config_file)
+    use(load_config(Places.find().config_file))
     closer = look_closer if check else None
     for row in engine_rows(all_of_them=all_of_them, closer=closer):
         print(json.dumps(row) if as_json else row["line"])

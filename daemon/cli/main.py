@@ -129,10 +129,12 @@ def run(quiet: Annotated[bool, typer.Option(help="Say only what is wrong.")] = F
     from daemon.home.log import set_up_log
     from daemon.service.service import Service
     from daemon.settings.load import load_config
+    from daemon.settings.schema import use
 
     share_one_heap()
     places = Places.find()
     config = load_config(places.config_file)
+    use(config)
     set_up_log(places, level=config.log.level, megabytes=config.log.megabytes, verbose=not quiet)
     service = Service(places, config)
 

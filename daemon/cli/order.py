@@ -71,9 +71,11 @@ def order_records(
             prompt_defaults,
             session_with,
         )
+        from daemon.settings.schema import use
 
         places = Places.find()
         config = load_config(places.config_file)
+        use(config)
         database = Database(places.database)
         try:
             crate = Crate(crate_folder(config, places), config.crate.layout, database)

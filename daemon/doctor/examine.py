@@ -19,7 +19,7 @@ from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.settings.load import load_config
 from daemon.settings.meaning import crate_folder, inbox_folder
-from daemon.settings.schema import Config
+from daemon.settings.schema import Config, use
 from daemon.version import __version__
 
 LOW_SPACE_BYTES = 500 << 20
@@ -41,6 +41,7 @@ def examine(places: Places) -> list[Check]:
     except SidecrateError as error:
         config = Config()
         found = [Check("config", "fault", line) for line in error.text.splitlines()]
+    use(config)
     parts: list[Callable[[Places, Config], Iterator[Check]]] = [
         _program,
         _folders,

@@ -90,13 +90,17 @@ def broken() -> list[Broken]:
 
 def engine_info(name: str) -> EngineInfo:
     """The description of an engine. EngineError with the nearest name when there is none."""
-    info = _all().get(name)
+    return _info_in(_all(), name)
+
+
+def _info_in(known: Mapping[str, EngineInfo | Broken], name: str) -> EngineInfo:
+    info = known.get(name)
     if isinstance(info, EngineInfo):
         return info
     if isinstance(info, Broken):
         raise EngineError(f"engine {name!r} is installed but broken: {info.why}", "unknown_engine")
-    near = difflib.get_close_matches(name, _all(), n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(_all()))}, or auto"
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}, or auto"
     raise EngineError(f"engine {name!r} is not installed; {hint}", "unknown_engine")
 
 
@@ -106,11 +110,12 @@ def place_of(name: str) -> str:
     return info.runs if isinstance(info, EngineInfo) else "worker"
 
 
-def check_names(names: Iterable[str]) -> None:
-    """EngineError for the first name of an order that no engine has."""
+def check_names(names: Iterable[str], configured: Iterable[EngineInfo]) -> None:
+    """EngineError for the first name of an order that no engine has, installed or `configured`."""
+    known = {**_installed(), **{info.name: info for info in configured}}
     for name in names:
-        if name not in _all() and name != LOCAL:
-            engine_info(name)
+        if name not in known and name != LOCAL:
+            _info_in(known, name)
 
 
 def choose_engines(asked: Sequence[str], wish: Wish, policy: Policy) -> tuple[tuple[str, ...], str]:

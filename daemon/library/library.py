@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.music import Key
-from bridge.request import shorten
+from bridge.text import shorten
 from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.jobs.database import Database

@@ -174,9 +174,7 @@ class Work:
                 "key: the clip has no key to move from; move it by semitones with `pitch`",
                 "bad_request",
             )
-        return (
-            Key.parse(name).relative_major_tonic - Key.parse(self.key).relative_major_tonic + 5
-        ) % 12 - 5
+        return Key.parse(self.key).semitones_to(Key.parse(name))
 
     def _trim(self, start_s: float, end_s: float) -> None:
         self.sound = treatments.trimmed(self.sound, start_s, end_s)
@@ -360,11 +358,7 @@ class Work:
         wanted = loop_frames(record["bars"], Meter.parse(record["meter"]), self.bpm, rate)
         semitones = 0.0
         if record.get("key") and self.key:
-            semitones = (
-                Key.parse(self.key).relative_major_tonic
-                - Key.parse(record["key"]).relative_major_tonic
-                + 5
-            ) % 12 - 5
+            semitones = Key.parse(record["key"]).semitones_to(Key.parse(self.key))
         fitted = treatments.stretched(other, wanted, semitones, loops=True, by=self.stretcher)
         return np.take(fitted.audio, np.arange(frames), axis=0, mode="wrap")
 

@@ -12,8 +12,9 @@ from typing import Any
 from bridge import events
 from bridge.errors import SidecrateError
 from bridge.events import Event, Order, Origin
-from bridge.request import Request, shorten
+from bridge.request import Request
 from bridge.session import Session
+from bridge.text import shorten
 from daemon.audition.audition import Audition
 from daemon.brief import Brief
 from daemon.briefing.allowed_folders import AllowedFolders
