@@ -6,8 +6,9 @@ room. So its keys stand here, once, and a key that is not here is an error of my
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict, cast
 
 
 class Cue(TypedDict):
@@ -17,27 +18,66 @@ class Cue(TypedDict):
     name: str
 
 
-class ClipRecord(TypedDict, total=False):
-    """What a clip knows of itself. Records are JSON; those of older versions, and of files that were
-    brought in, lack keys."""
+class ClipReport(TypedDict, total=False):
+    """What a record says of the road from the take to the clip (`daemon/conform/report.py`).
+
+    What its parts hold hangs on the kind of the clip and on how its take was conformed.
+    """
+
+    asked: dict[str, Any]
+    """What the brief said that bears on it."""
+    found: dict[str, Any]
+    """What was heard in the take."""
+    did: dict[str, Any]
+    """What was done to it."""
+    after: dict[str, Any]
+    """What the finished clip measures."""
+    choices: list[dict[str, Any]]
+    """The cuts that a fitted file could have, best first."""
+    warnings: list[str]
+    decided: dict[str, dict[str, Any]]
+    """What the request left open: who decided it, and as what."""
+    said: list[str]
+    refused_takes: list[str]
+
+
+class Repeatable(TypedDict, total=False):
+    """What `again` reads: of a clip its record, of a job without clips its request and engine alone."""
+
+    request: Mapping[str, Any]
+    """The request's fields as they were given, by which it is repeated."""
+    engine: str
+    """The engine's name; `file` where a file of the user's was fitted or brought in."""
+    bpm: float | None
+    key: str | None
+    meter: str
+    bars: int | None
+    plan: Mapping[str, Any] | None
+    """The embedded musician's own notes."""
+    improved: Mapping[str, Any] | None
+    """What a language model answered, by step."""
+
+
+class ClipRecord(Repeatable, total=False):
+    """What a clip knows of itself. JSON.
+
+    Records of older versions lack keys, and so do those of files that were brought in. What nearly
+    every record has is read by `[]` all the same.
+    """
 
     id: str
     kind: str
     """loop, oneshot, track, midi, sfx or vocal."""
     path: str
     """Where the file lies now; a record in the making has none yet."""
+    midi: str | None
+    """The path of the notes beside the audio."""
+    stems: list[str]
     prompt: str
     words: str
-    request: Mapping[str, Any]
-    """The request's fields as they were given, by which it is repeated."""
-    engine: str
-    """The engine's name; `file` where a file of the user's was fitted or brought in."""
     license: str
-    seed: int
-    bpm: float | None
-    key: str | None
-    meter: str
-    bars: int | None
+    seed: int | None
+    """None where nothing was thrown: a file that was brought in."""
     note: int | None
     """A one-shot's MIDI number."""
     note_name: str | None
@@ -48,14 +88,13 @@ class ClipRecord(TypedDict, total=False):
     created: float
     """When it was asked for, in seconds of the Unix epoch."""
     made: float
-    report: Mapping[str, Any]
+    report: ClipReport
     """What was found, what was changed and how sure we are."""
 
-    job: str
+    job: str | None
     n: int
     """Which of its job's clips it is, from 1."""
     of: int
-    improved: Mapping[str, Any] | None
     genre: str
     tags: list[str]
     project: str
@@ -64,15 +103,78 @@ class ClipRecord(TypedDict, total=False):
     model_version: str
     cost_usd: float | None
     parts: list[str]
-    part: str
-    """In a stem's own file: which part it is."""
-    plan: Mapping[str, Any] | None
     kit_files: list[str]
     cues: list[Cue]
     sidecrate: str
     """The version that made it."""
     features: str | None
     """How it sounds, packed and in base64 (`daemon/hearing/features.py`)."""
-    midi: str | None
-    """The path of the notes beside the audio."""
-    stems: list[str]
+
+    edits: list[dict[str, Any]]
+    """The steps by which it was made of another clip, `edited_from`."""
+    edited_from: str
+    brought_from: str
+    """The path of the user's file that it is."""
+
+
+class StemRecord(ClipRecord, total=False):
+    """The record in a stem's own file: its clip's, and which part it is."""
+
+    part: str
+
+
+class CrateRecord(ClipRecord, total=False):
+    """A clip of the crate as `Crate` finds it."""
+
+    kept: str | None
+    """The path of its second name under Kept/."""
+
+
+class ListedRecord(CrateRecord, total=False):
+    """A clip with its owner's marks, as `sidecrate clips` lists it."""
+
+    favourite: bool
+    rating: int
+    used: float | None
+    missing: bool
+    edited: bool
+    distance: float
+    """How far its sound lies from that of the clip that others are compared with."""
+
+
+#: The record's names as the documented JSON of a clip; the rest of the record follows them.
+DOCUMENTED: Final = (
+    "path", "id", "kind", "bpm", "key", "meter", "bars", "seconds", "sample_rate", "frames", "channels",
+    "engine", "model", "seed", "license", "midi", "stems", "report",
+)  # fmt: skip
+#: What `done` says of a clip, beside its parts and how sure its beat is.
+_TOLD: Final = (
+    "n", "of", "kind", "bpm", "key", "meter", "bars", "frames", "sample_rate", "note_name", "engine",
+)  # fmt: skip
+_MOST_PARTS = 100
+
+
+def done_info(record: ClipRecord) -> dict[str, Any]:
+    """What `done` says of a clip: flat, under 1 KB."""
+    confidence = record["report"].get("found", {}).get("confidence")
+    parts = ", ".join(record.get("parts") or ())[:_MOST_PARTS]
+    told: dict[str, Any] = {name: record.get(name) for name in _TOLD}
+    return told | {"parts": parts, "confidence": confidence}
+
+
+def as_record(said: Mapping[str, Any]) -> ClipRecord:
+    """What another process, or a file, says of a clip. It is ours, so its values are taken at their word."""
+    return cast(ClipRecord, said)
+
+
+def parse_record(text: str | bytes) -> ClipRecord:
+    """A record as it was stored. ValueError where the text is no JSON object."""
+    said = json.loads(text)
+    if not isinstance(said, dict):
+        raise ValueError("a clip's record is a JSON object")
+    return as_record(said)
+
+
+def without(record: ClipRecord, *names: str) -> ClipRecord:
+    """A record that does not say these; of a file's own record, where it and what is beside it lie."""
+    return as_record({name: value for name, value in record.items() if name not in names})

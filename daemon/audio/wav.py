@@ -127,14 +127,15 @@ def chunk(name: bytes, payload: bytes) -> bytes:
 
 def _kind_chunks(record: ClipRecord, frames: int, sample_rate: int) -> Iterable[bytes]:
     kind, note = record.get("kind"), record.get("note")
-    if kind == "loop" and record.get("bpm"):
-        yield _acid(record, frames / sample_rate, _ACID_STRETCH)
+    bpm = record.get("bpm")
+    if kind == "loop" and bpm:
+        yield _acid(record, float(bpm), frames / sample_rate, _ACID_STRETCH)
         yield _smpl(sample_rate, _root(record), loop_end=frames - 1)
     elif kind == "oneshot":
         yield _smpl(sample_rate, _MIDDLE_C if note is None else int(note), loop_end=None)
     elif kind == "track":
-        if record.get("bpm"):
-            yield _acid(record, frames / sample_rate, _ACID_STRETCH | _ACID_DISK)
+        if bpm:
+            yield _acid(record, float(bpm), frames / sample_rate, _ACID_STRETCH | _ACID_DISK)
         if cues := record.get("cues"):
             yield _cue([int(point["frame"]) for point in cues])
             labels = b"".join(
@@ -144,9 +145,9 @@ def _kind_chunks(record: ClipRecord, frames: int, sample_rate: int) -> Iterable[
             yield chunk(b"LIST", b"adtl" + labels)
 
 
-def _acid(record: ClipRecord, length_s: float, flags: int) -> bytes:
+def _acid(record: ClipRecord, bpm: float, length_s: float, flags: int) -> bytes:
     meter = Meter.parse(str(record.get("meter") or "4/4"))
-    quarters = round(length_s * float(record["bpm"]) / 60)
+    quarters = round(length_s * bpm / 60)
     root = _root(record)
     if record.get("key"):
         flags |= _ACID_ROOT_SET
@@ -159,7 +160,7 @@ def _acid(record: ClipRecord, length_s: float, flags: int) -> bytes:
         quarters,
         meter.denominator,
         meter.numerator,
-        float(record["bpm"]),
+        bpm,
     )
     return chunk(b"acid", struct.pack("<IHHfIHHf", *values))
 
@@ -206,7 +207,7 @@ def _said_chunks(record: ClipRecord) -> Iterable[bytes]:
     yield _bext(record, made, source)
     yield chunk(
         RECORD_CHUNK,
-        json.dumps(dict(record), ensure_ascii=False, separators=(",", ":")).encode("utf-8"),
+        json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8"),
     )
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import struct
 from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from daemon.errors import AudioError
+from daemon.record import ClipRecord, parse_record
 
 #: Identifier of the private chunk that holds the clip's whole record as UTF-8 JSON.
 RECORD_CHUNK = b"sdcr"
 
 
-def read_record(path: str | PathLike[str]) -> dict[str, Any] | None:
+def read_record(path: str | PathLike[str]) -> ClipRecord | None:
     """The record that `write_clip` stored, or None where the file is no WAV or has none. AudioError if it cannot be opened."""
     try:
         with Path(path).open("rb") as file:
@@ -24,10 +24,9 @@ def read_record(path: str | PathLike[str]) -> dict[str, Any] | None:
     if text is None:
         return None
     try:
-        record = json.loads(text.decode("utf-8"))
+        return parse_record(text.decode("utf-8"))
     except ValueError:
         return None
-    return record if isinstance(record, dict) else None
 
 
 def find_chunk(file: BinaryIO, wanted: bytes) -> bytes | None:

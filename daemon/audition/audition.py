@@ -53,8 +53,8 @@ def fit_to(record: ClipRecord, view: SessionView) -> Fit:
     project_bpm = _live_bpm(view)
     if bpm and project_bpm:
         bpm = project_bpm * 2.0 ** round(math.log2(bpm / project_bpm))
-    if record.get("key") and view.key and view.key.value != "keep":
-        semitones = Key.parse(record["key"]).semitones_to(Key.parse(view.key.value))
+    if (key := record.get("key")) and view.key and view.key.value != "keep":
+        semitones = Key.parse(key).semitones_to(Key.parse(view.key.value))
     return Fit(bpm, semitones)
 
 
@@ -103,7 +103,7 @@ class Audition:
         self._turn = 0
         """Counts what was asked; what has been overtaken by something newer is dropped."""
         self._chosen = ""
-        self._looping: tuple[dict[str, Any], Fit] | None = None
+        self._looping: tuple[ClipRecord, Fit] | None = None
         self._sleep: asyncio.TimerHandle | None = None
         self._changing: asyncio.TimerHandle | None = None
         self._comparing: asyncio.TimerHandle | None = None
@@ -172,7 +172,7 @@ class Audition:
             level = logging.DEBUG if error.code == OVERTAKEN else logging.WARNING
             log.log(level, "clip %s is not auditioned: %s", record["id"], error.text)
 
-    def _find(self, what: str) -> dict[str, Any]:
+    def _find(self, what: str) -> ClipRecord:
         """The record of a clip, of the newest, or of the one before or after the one that was chosen last."""
         if what not in ("next", "previous"):
             return self._crate.find(what)

@@ -96,7 +96,7 @@ def _ask(
 
 def make_alone(
     brief: Brief, request: Request, crate: Crate | None, out: Path | None, bar: Bar, note_names: str
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[ClipRecord]:
     """Make a brief's clips in this process, and yield their records. With `out` they go there (`-2`, `-3` for more), else
     into the crate. Errors as from `daemon.clip.make.make_clip`."""
     one_thread(os.environ)
@@ -125,17 +125,18 @@ def make_alone(
         yield record
 
 
-def _bring_out(record: ClipRecord, folder: Path, out: Path) -> dict[str, Any]:
+def _bring_out(record: ClipRecord, folder: Path, out: Path) -> ClipRecord:
     """The clip under the name that the user gave, its notes and stems beside it."""
     kind = ".mid" if record["kind"] == "midi" else ".wav"
-    done = dict(record, path=str(out), midi=None, stems=[])
+    stems: list[str] = []
+    done: ClipRecord = {**record, "path": str(out), "midi": None, "stems": stems}
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         _replace(folder / f"clip{kind}", out)
         if kind == ".wav" and (folder / "clip.mid").exists():
             done["midi"] = str(_replace(folder / "clip.mid", out.with_suffix(".mid")))
         for part in sorted((folder / "stems").glob("*.wav")):
-            done["stems"].append(str(_replace(part, out.with_name(f"{out.stem} - {part.name}"))))
+            stems.append(str(_replace(part, out.with_name(f"{out.stem} - {part.name}"))))
     except OSError as error:
         raise ServiceError(
             f"{out} cannot be written ({error.strerror}); choose another --out", "out"

@@ -17,12 +17,13 @@ from daemon.client.connection import Link
 from daemon.client.follow import Follower, progress_bar
 from daemon.errors import CrateError
 from daemon.home.places import Places
+from daemon.record import ClipRecord
 
 HELP = """Type a prompt and press return. Fields may stand before it, as in `bpm: 90`, and then in every prompt until `clear`.
 An empty line (or space) plays the newest clip, with a daemon from the next bar until s; a makes another, k keeps it, x puts it
 into the bin, ? shows this, q leaves."""
 
-Alone = Callable[[dict[str, Any]], Iterable[dict[str, Any]]]
+Alone = Callable[[dict[str, Any]], Iterable[ClipRecord]]
 
 
 class Conversation:
@@ -33,7 +34,7 @@ class Conversation:
         self._link = link
         self._alone = alone
         self._held: dict[str, Any] = {}
-        self._last: dict[str, Any] | None = None
+        self._last: ClipRecord | None = None
 
     def answer(self, line: str) -> bool:
         """Act on one line; False when it was a goodbye."""
@@ -79,7 +80,7 @@ class Conversation:
             self._last = record
             print(clip_lines(record), flush=True)
 
-    def _records(self, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def _records(self, values: dict[str, Any]) -> Iterator[ClipRecord]:
         if self._link is None:
             yield from self._alone(values)
             return

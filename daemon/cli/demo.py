@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bridge.errors import SidecrateError
 from bridge.osc.packet import Message
@@ -20,6 +19,7 @@ from daemon.client.connection import Link, read_beacon
 from daemon.client.follow import Follower, progress_bar, read_clip
 from daemon.errors import ServiceError
 from daemon.home.places import HOME_VARIABLE, Places
+from daemon.record import ClipRecord
 
 START_WAIT_S = 20.0
 CLIP_WAIT_S = 60.0
@@ -45,7 +45,7 @@ class Visit:
 
     door: str
     what: str
-    go: Callable[[Link, Places], list[dict[str, Any]]]
+    go: Callable[[Link, Places], list[ClipRecord]]
 
 
 def run_demo(places: Places | None, *, keep: bool) -> int:
@@ -121,13 +121,13 @@ class Shut(Exception):
     """This door cannot be tried on this machine; the text says why."""
 
 
-def _by_command_line(link: Link, places: Places) -> list[dict[str, Any]]:
+def _by_command_line(link: Link, places: Places) -> list[ClipRecord]:
     with progress_bar(False) as bar:
         follower = Follower(link, places, bar)
         return list(follower.order("make", {"prompt": "dusty boom bap drums 90 bpm", "bars": 4}))
 
 
-def _by_osc(link: Link, places: Places) -> list[dict[str, Any]]:
+def _by_osc(link: Link, places: Places) -> list[ClipRecord]:
     label = "demo-" + secrets.token_hex(3)
     link.send("/sidecrate/loop", "dark rolling techno 132 bpm F# minor", "bars", 4, "id", label)
     clips: list[str] = []
@@ -169,7 +169,7 @@ def _hear(message: Message, label: str, clips: list[str]) -> bool:
     return name == "finished"
 
 
-def _by_inbox(link: Link, places: Places) -> list[dict[str, Any]]:
+def _by_inbox(link: Link, places: Places) -> list[ClipRecord]:
     before = _clip_ids(places)
     prompt = places.inbox / "a prompt.txt"
     prompt.write_text(
@@ -183,7 +183,7 @@ def _by_inbox(link: Link, places: Places) -> list[dict[str, Any]]:
     return records
 
 
-def _by_midi(link: Link, places: Places) -> list[dict[str, Any]]:
+def _by_midi(link: Link, places: Places) -> list[ClipRecord]:
     beacon = read_beacon(places)
     health = beacon.doors.get("midi", "closed") if beacon else "closed"
     if not health.startswith("open"):
@@ -222,7 +222,7 @@ def _clip_ids(places: Places) -> set[str]:
         database.close()
 
 
-def _await_clip(places: Places, before: set[str], door: str) -> list[dict[str, Any]]:
+def _await_clip(places: Places, before: set[str], door: str) -> list[ClipRecord]:
     until = time.monotonic() + CLIP_WAIT_S
     while time.monotonic() < until:
         new = _clip_ids(places) - before

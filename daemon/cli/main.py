@@ -30,6 +30,7 @@ from daemon.cli.show import clip_json, clip_lines
 from daemon.cli.spend import spend
 from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
 from daemon.home.places import HOME_VARIABLE, Places
+from daemon.record import ClipRecord
 from daemon.version import __version__
 
 app = typer.Typer(
@@ -381,11 +382,11 @@ def _check_out(out: Path | None, force: bool) -> None:
         raise typer.BadParameter(f"--out {out} is there already; --force writes over it")
 
 
-def _order(verb: str, values: dict[str, Any], *, as_json: bool, **how: Any) -> list[dict[str, Any]]:
+def _order(verb: str, values: dict[str, Any], *, as_json: bool, **how: Any) -> list[ClipRecord]:
     return _show(order_records(verb, values, quiet=as_json, **how), as_json)
 
 
-def _show(records: Iterable[dict[str, Any]], as_json: bool) -> list[dict[str, Any]]:
+def _show(records: Iterable[ClipRecord], as_json: bool) -> list[ClipRecord]:
     shown = []
     for record in records:
         print(clip_json(record) if as_json else clip_lines(record), flush=True)

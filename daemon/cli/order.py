@@ -6,13 +6,17 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bridge.request import Request, check_fields
 from daemon.client.connection import Link
 from daemon.crate.crate import Crate
 from daemon.home.places import Places
 from daemon.jobs.database import Database
+from daemon.record import ClipRecord
+
+if TYPE_CHECKING:
+    from daemon.client.follow import Follower
 
 
 @contextmanager
@@ -47,7 +51,7 @@ def open_crate(*, read_only: bool) -> Iterator[Crate | None]:
 def order_records(
     verb: str, raw: dict[str, Any], *, out: Path | None, quiet: bool = False, strict: bool = False, alone: bool = False,
     amend: dict[str, Any] | None = None,
-) -> Iterator[dict[str, Any]]:  # fmt: skip
+) -> Iterator[ClipRecord]:  # fmt: skip
     """Clips' records as they are done: by the daemon where one runs and they go into the crate, else made here."""
     from daemon.cli.alone import make_alone
     from daemon.client.follow import Follower, progress_bar
@@ -95,7 +99,7 @@ def order_records(
                 )
             brief = brief.amended(strict=strict or verb == "make", **(amend or {}))
             brief = improve_alone(brief, request, config, database, bar)
-            records = list[dict[str, Any]]()
+            records: list[ClipRecord] = []
             for record in make_alone(brief, request, crate, out, bar, config.defaults.note_names):
                 records.append(record)
                 yield record
@@ -107,7 +111,7 @@ def order_records(
             database.close()
 
 
-def cancelling(follower: Any, records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def cancelling(follower: Follower, records: Iterator[ClipRecord]) -> Iterator[ClipRecord]:
     """Ctrl-C ends the job too, not only the looking on."""
     try:
         yield from records

@@ -7,18 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.osc.packet import Message
-from daemon.record import ClipRecord
-
-#: The record's names as the documented JSON of a clip; the rest of the record follows them.
-CLIP_NAMES = (
-    "path", "id", "kind", "bpm", "key", "meter", "bars", "seconds", "sample_rate", "frames", "channels", "engine", "model",
-    "seed", "license", "midi", "stems", "report",
-)  # fmt: skip
+from daemon.record import DOCUMENTED, ClipRecord, ClipReport
 
 
 def clip_json(record: ClipRecord) -> str:
     """One line of JSON for a clip, the documented names first."""
-    return json.dumps({name: record.get(name) for name in CLIP_NAMES} | dict(record))
+    return json.dumps({name: record.get(name) for name in DOCUMENTED} | dict(record))
 
 
 def clip_lines(record: ClipRecord) -> str:
@@ -51,7 +45,7 @@ def audition_line(answer: Message) -> str:
     return f"{said['path']}\n  heard{tempo}{shift} {since}, on {said['device']}"
 
 
-def report_line(report: Mapping[str, Any]) -> str:
+def report_line(report: ClipReport) -> str:
     """What was found, what was done, and what came out, in one line."""
     found, did, after = report.get("found", {}), report.get("did", {}), report.get("after", {})
     parts = []

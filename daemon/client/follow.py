@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import sys
 import time
@@ -16,7 +15,7 @@ from daemon.errors import EngineError, RequestRefused, ServiceError
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.waiting import waiting_text
-from daemon.record import ClipRecord
+from daemon.record import ClipRecord, parse_record
 
 #: With nothing heard for so long, the daemon is asked how it goes; with no answer to that either, it is gone.
 ASK_AFTER_S = 5.0
@@ -61,17 +60,17 @@ class Follower:
         self._answered: set[str] = set()
         self.job = ""
 
-    def order(self, verb: str, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def order(self, verb: str, values: dict[str, Any]) -> Iterator[ClipRecord]:
         """Order clips and yield their records. RequestRefused, ServiceError or EngineError when it does not end well."""
         self._link.generate(verb, values, self._label)
         yield from self._until_end()
 
-    def again(self, what: str, changes: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def again(self, what: str, changes: dict[str, Any]) -> Iterator[ClipRecord]:
         pairs = [item for name, value in changes.items() for item in (name, value)]
         self._link.send("/sidecrate/again", what, "id", self._label, *pairs)
         yield from self._until_end()
 
-    def _until_end(self) -> Iterator[dict[str, Any]]:
+    def _until_end(self) -> Iterator[ClipRecord]:
         heard = time.monotonic()
         asked = False
         while True:
@@ -92,7 +91,7 @@ class Follower:
                 asked = True
                 self._link.send("/sidecrate/status", self.job)
 
-    def _read(self, message: Message) -> Generator[dict[str, Any], None, bool]:
+    def _read(self, message: Message) -> Generator[ClipRecord, None, bool]:
         """Yields a clip's record if the message brings one; returns whether the order has ended."""
         name, given = message.address.rsplit("/", 1)[1], message.arguments
         if name == "error":
@@ -147,7 +146,7 @@ def is_wanted(text: str) -> bool:
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")
 
 
-def read_clip(places: Places, clip: str) -> dict[str, Any]:
+def read_clip(places: Places, clip: str) -> ClipRecord:
     """A clip's whole record, read from the database."""
     database = Database(places.database, read_only=True)
     try:
@@ -156,5 +155,4 @@ def read_clip(places: Places, clip: str) -> dict[str, Any]:
         database.close()
     if row is None:
         raise ServiceError(f"clip {clip} is not in the record", "unknown_clip")
-    record: ClipRecord = json.loads(row["record"])
-    return record
+    return parse_record(row["record"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from daemon.engines.contract import Progress, Take
 from daemon.errors import ConformError
 from daemon.hearing import pitch
 from daemon.prompt.vocabulary import part_of
+from daemon.record import ClipReport
 
 #: Loudness aimed at by kind; None: the peak alone decides.
 _LEVEL_LUFS: dict[str, float | None] = {
@@ -48,7 +48,7 @@ class Conformed:
     meter: str = "4/4"
     bars: int | None = None
     note: int | None = None
-    report: dict[str, Any] = field(default_factory=dict)
+    report: ClipReport = field(default_factory=ClipReport)
 
 
 def conform(take: Take, brief: Brief, progress: Progress) -> Conformed:

@@ -91,10 +91,8 @@ def draw_clip(file: Path, record: ClipRecord, out: Path) -> None:
         rows["source"].axvspan(start_s, end_s, color=_CUT, zorder=0)
     _draw_wave(rows["clip"], clip, clip_rate)
     rows["clip"].set_title("the clip, and the grid it lies on", loc="left", fontsize=10)
-    if record.get("bpm"):
-        _draw_grid(
-            rows["clip"], clip, clip_rate, float(record["bpm"]), str(record.get("meter") or "4/4")
-        )
+    if bpm := record.get("bpm"):
+        _draw_grid(rows["clip"], clip, clip_rate, float(bpm), str(record.get("meter") or "4/4"))
     rows["clip"].set_xlabel("seconds")
     _draw_tempo(rows["tempo"], beats_s, record.get("bpm"), len(source) / source_rate)
     _draw_loudness(rows["loudness"], clip, clip_rate, after.get("lufs"), after.get("true_peak_db"))

@@ -11,6 +11,7 @@ import numpy as np
 from bridge.music import Meter
 from daemon.brief import Brief
 from daemon.hearing import hear
+from daemon.record import ClipReport
 
 
 @dataclass
@@ -23,8 +24,8 @@ class Report:
     choices: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    def to_json(self, brief: Brief) -> dict[str, Any]:
-        record: dict[str, Any] = plain(
+    def to_json(self, brief: Brief) -> ClipReport:
+        said: ClipReport = plain(
             {
                 "asked": asked(brief),
                 "found": self.found,
@@ -34,7 +35,7 @@ class Report:
                 "warnings": self.warnings,
             }
         )
-        return record
+        return said
 
 
 def asked(brief: Brief) -> dict[str, Any]:

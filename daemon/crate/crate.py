@@ -7,16 +7,16 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import time
 from pathlib import Path
-from typing import Any
 
 from daemon.crate.names import KIND_FOLDERS, clip_name, slug
 from daemon.errors import CrateError
 from daemon.home.room import check_space
 from daemon.jobs.database import Database
 from daemon.jobs.queue import new_clip_id
-from daemon.record import ClipRecord
+from daemon.record import ClipRecord, CrateRecord, parse_record
 
 #: Files under way bear this ending: no DAW takes them for audio, and a start after a crash sweeps them.
 PART = ".sidecrate-part"
@@ -70,12 +70,13 @@ class Crate:
         relative = self._layout.format(**words, genre=slug(record.get("genre") or "no genre"))
         return self.folder.joinpath(*[part for part in relative.split("/") if part])
 
-    def publish(self, record: ClipRecord, source: Path) -> dict[str, Any]:
+    def publish(self, record: ClipRecord, source: Path) -> ClipRecord:
         """Copy a finished clip from `source` (clip.wav or clip.mid, stems/) into the crate; the WAV comes last, so that what
         belongs to it is there when a DAW sees it. What is there already is left alone. Returns the record with its paths."""
         target = self.place(record)
         stem = target.stem
-        done = dict(record, path=str(target), midi=None, stems=[])
+        stems: list[str] = []
+        done: ClipRecord = {**record, "path": str(target), "midi": None, "stems": stems}
         pairs: list[tuple[Path, Path]] = []
         midi = source / "clip.mid"
         if record["kind"] != "midi" and midi.exists():
@@ -83,7 +84,7 @@ class Crate:
             done["midi"] = str(pairs[-1][1])
         for part in sorted((source / "stems").glob("*.wav")):
             pairs.append((part, self._folder(record, "Stems") / stem / part.name))
-            done["stems"].append(str(pairs[-1][1]))
+            stems.append(str(pairs[-1][1]))
         brought: list[Path] = []
         try:
             self._make_folder()
@@ -128,7 +129,7 @@ class Crate:
             db.execute(
                 "INSERT OR IGNORE INTO clips (id, job, state, path, record, created, published)"
                 " VALUES (?, NULL, 'done', ?, ?, ?, ?)",
-                (record["id"], record["path"], json.dumps(dict(record)), made, made),
+                (record["id"], record["path"], json.dumps(record), made, made),
             )
 
     def moved(self, clip: str, path: str) -> None:
@@ -136,7 +137,7 @@ class Crate:
         with self._database.write() as db:
             row = db.execute("SELECT record FROM clips WHERE id = ?", (clip,)).fetchone()
             if row is not None:
-                record = json.dumps({**json.loads(row["record"]), "path": path})
+                record = json.dumps({**parse_record(row["record"]), "path": path})
                 db.execute(
                     "UPDATE clips SET path = ?, record = ? WHERE id = ?", (path, record, clip)
                 )
@@ -151,14 +152,14 @@ class Crate:
             )
         return clip
 
-    def clips(self, most: int = 50) -> list[dict[str, Any]]:
+    def clips(self, most: int = 50) -> list[CrateRecord]:
         """Records of the newest clips, newest first."""
         rows = self._database.rows(
             "SELECT * FROM clips WHERE state = 'done' ORDER BY published DESC, k DESC LIMIT ?", most
         )
-        return [dict(json.loads(row["record"]), kept=row["kept"] or None) for row in rows]
+        return [_found(row) for row in rows]
 
-    def find(self, what: str) -> dict[str, Any]:
+    def find(self, what: str) -> CrateRecord:
         """The record of a clip by id, `last`, a path or the beginning of an id. CrateError when there is none."""
         if what in ("", "last"):
             found = self.clips(1)
@@ -176,7 +177,7 @@ class Crate:
             raise CrateError(
                 f"there is no clip {what!r}; `sidecrate clips` lists them", "unknown_clip"
             )
-        return dict(json.loads(rows[0]["record"]), kept=rows[0]["kept"] or None)
+        return _found(rows[0])
 
     def keep(self, what: str) -> Path:
         """A second name of a clip under Kept/: a hard link, or a copy where the volume has none."""
@@ -195,7 +196,7 @@ class Crate:
             db.execute("UPDATE clips SET kept = ? WHERE id = ?", (str(target), record["id"]))
         return target
 
-    def trash(self, what: str) -> dict[str, Any]:
+    def trash(self, what: str) -> CrateRecord:
         """Put a clip, its notes and its stems into the system's bin. What was kept stays under Kept/."""
         from send2trash import send2trash
 
@@ -215,6 +216,10 @@ class Crate:
         with self._database.write() as db:
             db.execute("UPDATE clips SET state = 'trashed' WHERE id = ?", (record["id"],))
         return record
+
+
+def _found(row: sqlite3.Row) -> CrateRecord:
+    return {**parse_record(row["record"]), "kept": row["kept"] or None}
 
 
 def notes_of(record: ClipRecord) -> str | None:

@@ -25,8 +25,8 @@ def clip_name(record: ClipRecord) -> str:
         if record.get("note_name"):
             parts.append(str(record["note_name"]))
     elif record["kind"] != "sfx":
-        if record.get("bpm"):
-            parts.append(f"{round(float(record['bpm']), 2):g}bpm")
+        if bpm := record.get("bpm"):
+            parts.append(f"{round(float(bpm), 2):g}bpm")
         if record.get("key"):
             parts.append(Key.parse(str(record["key"])).short)
     return "_".join([*parts, str(record["id"])])

@@ -22,7 +22,7 @@ from daemon.errors import DISK_ERRORS, LibraryError
 from daemon.library.notes import notes_of_version
 from daemon.library.render import Tell, render_version
 from daemon.library.steps import shape_after
-from daemon.record import ClipRecord
+from daemon.record import ClipRecord, as_record, without
 
 #: libsndfile's Vorbis and MP3 encoders overflow their stack on one long write.
 _BLOCK_FRAMES = 65536
@@ -60,13 +60,10 @@ def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """
     kind = FORMATS[task["format"]]
     if task["format"] == "midi":
-        notes, record = notes_of_version(task["version"]), task["version"]["record"]
+        notes, record = notes_of_version(task["version"]), as_record(task["version"]["record"])
         shape = shape_after(record, task["version"]["steps"])
-        target = target_of(
-            task["target"],
-            clip_name({**record, "bpm": shape.bpm, "key": shape.key}) + ".mid",
-            task["force"],
-        )
+        changed: ClipRecord = {**record, "bpm": shape.bpm, "key": shape.key}
+        target = target_of(task["target"], f"{clip_name(changed)}.mid", task["force"])
         with whole(target) as part:
             part.write_bytes(notes)
         return {"path": str(target)}
@@ -90,9 +87,7 @@ def write_as(record: ClipRecord, name: str, path: Path) -> None:
     kind = FORMATS[name]
     audio, rate = read_audio(record["path"])
     if kind.ending == ".wav":
-        plain = {
-            key: value for key, value in record.items() if key not in ("path", "stems", "midi")
-        }
+        plain = without(record, "path", "stems", "midi")
         write_clip(path, audio, rate, plain, kind.subtype)
         return
     audio, rate = _at_a_rate_of(kind, audio, rate, record["kind"] == "loop")

@@ -20,7 +20,7 @@ from daemon.engines.embedded.midi_file import signature
 from daemon.errors import LibraryError
 from daemon.library.steps import GRIDS, Step, shape_after
 from daemon.library.treatments import slice_order
-from daemon.record import ClipRecord
+from daemon.record import ClipRecord, as_record
 
 _DRUM_CHANNEL = 9
 _LEAVES = frozenset(
@@ -252,7 +252,7 @@ def _read(messages: Any) -> _Track:
 
 def notes_of_version(version: dict[str, Any]) -> bytes:
     """{record, steps} -> the version's notes as a MIDI file. LibraryError code `no_notes` where it has none, and why."""
-    record: ClipRecord = version["record"]
+    record = as_record(version["record"])
     path = Path((record["path"] if record["kind"] == "midi" else record.get("midi")) or "")
     if not path.is_file():
         raise LibraryError(

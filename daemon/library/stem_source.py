@@ -44,14 +44,15 @@ def play_again(record: ClipRecord, sample_rate: int) -> Take:
     """A clip of the embedded musician, or one of its notes alone, from the record's own plan."""
     from daemon.engines.embedded.engine import make
 
-    request = record.get("request") or {}
+    request, seed = record.get("request") or {}, record["seed"]
+    assert seed is not None, "what the embedded musician plays comes from a seed"
     brief = Brief(
         record.get("prompt") or "", record.get("words") or "", kind="loop" if record["kind"] == "midi" else record["kind"],
         bpm=record["bpm"], key_name=record.get("key"), meter_name=record["meter"], bars=record.get("bars"),
-        seconds=record.get("seconds"), seed=record["seed"], genre=record.get("genre") or "", plan=record["plan"],
+        seconds=record.get("seconds"), seed=seed, genre=record.get("genre") or "", plan=record["plan"],
         kit=request.get("kit"), kit_files=tuple(record.get("kit_files") or ()), sample_rate=sample_rate, stems=True,
     )  # fmt: skip
-    return make(brief, record["seed"], _unheard)
+    return make(brief, seed, _unheard)
 
 
 def _played_again(record: ClipRecord, audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:

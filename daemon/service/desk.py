@@ -27,8 +27,8 @@ from daemon.errors import QueueError
 from daemon.improve.amend import again
 from daemon.jobs.queue import Job, Queue
 from daemon.prompt.settle import PromptDefaults
-from daemon.record import ClipRecord
-from daemon.service.slots import Runner, done_info
+from daemon.record import ClipRecord, ClipReport, Repeatable, done_info, parse_record
+from daemon.service.slots import Runner
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ class Desk:
         self._crate.check()
         self._store([(request, brief)], order)
 
-    def _record_to_repeat(self, what: str) -> dict[str, Any]:
+    def _record_to_repeat(self, what: str) -> Repeatable:
         """The record of a clip, or of a job's newest; of a job without clips what its request said."""
         if what != "last":
             try:
@@ -132,20 +132,18 @@ class Desk:
             job = self._find_job("last")
         done = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
         if done:
-            record: ClipRecord = json.loads(done[-1]["record"])
-            return record
+            return parse_record(done[-1]["record"])
         return {
             "request": dict(job.request.values),
             "engine": "file" if job.brief.do == "fit" else job.brief.engines[0],
         }
 
-    def _record_of(self, job: Job, what: str) -> dict[str, Any]:
+    def _record_of(self, job: Job, what: str) -> ClipRecord:
         done = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
         if not done:
             raise QueueError(f"job {job.id} has no clip that could be changed", "unknown_clip")
         named = next((row for row in done if row["id"] == what), done[-1])
-        record: ClipRecord = json.loads(named["record"])
-        return record
+        return parse_record(named["record"])
 
     def _answer(self, order: Order) -> None:
         """A yes or no to what a language model has proposed for a job."""
@@ -217,7 +215,7 @@ class Desk:
                 self._tell(events.Progress(origin, job.id, job.progress, job.state))
         rows = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
         for row in rows[-1:] if brief and job.ended else [] if brief else rows:
-            record = json.loads(row["record"])
+            record = parse_record(row["record"])
             self._tell(events.Done(origin, job.id, row["id"], row["path"], done_info(record)))
         if not job.ended:
             return
@@ -276,7 +274,7 @@ class Desk:
         self._heard.follow()
 
 
-def _in_one_packet(report: dict[str, Any]) -> dict[str, Any]:
+def _in_one_packet(report: ClipReport) -> dict[str, Any]:
     """A report that fits one packet: lists are cut first, then whole parts, and what was left out is named."""
     small = {
         part: {

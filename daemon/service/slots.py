@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from itertools import chain, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bridge.errors import SidecrateError
 from bridge.events import Done, Event, Failed, Finished, Progress
@@ -20,7 +20,7 @@ from daemon.engines.registry import engine_info
 from daemon.errors import CrateError, EngineError, QueueError, WorkerError
 from daemon.home.room import check_space
 from daemon.jobs.queue import Claim, Queue
-from daemon.record import ClipRecord
+from daemon.record import ClipRecord, as_record, done_info
 from daemon.spending.paid_takes import keep_paid_take
 
 if TYPE_CHECKING:
@@ -36,33 +36,13 @@ NOTED_EVERY_S = 1.0
 PUBLISH_PAUSES_S = (1.0, 2.0, 5.0, 10.0)
 
 
-def done_info(record: ClipRecord) -> dict[str, Any]:
-    """What `done` says of a clip: flat, under 1 KB."""
-    confidence = record["report"].get("found", {}).get("confidence")
-    names = (
-        "n",
-        "of",
-        "kind",
-        "bpm",
-        "key",
-        "meter",
-        "bars",
-        "frames",
-        "sample_rate",
-        "note_name",
-        "engine",
-    )
-    parts = ", ".join(record.get("parts") or ())[:100]
-    return {name: record.get(name) for name in names} | {"parts": parts, "confidence": confidence}
-
-
 class Runner:
     """Runs `count` slots until it is stopped."""
 
     def __init__(
         self, queue: Queue, crate: Crate, jobs: Path, tell: Callable[[Event], None], *,
         count: int, idle_s: float, local_idle_s: float, deadline_s: float, tries: int, note_names: str,
-        audition: Callable[[dict[str, Any]], None], paid_takes: Path, spend_retry: bool,
+        audition: Callable[[ClipRecord], None], paid_takes: Path, spend_retry: bool,
     ) -> None:  # fmt: skip
         self._queue = queue
         self._crate = crate
@@ -207,7 +187,7 @@ class Runner:
             except QueueError as still:
                 error = still
 
-    async def _make(self, child: Child, claim: Claim) -> dict[str, Any] | None:
+    async def _make(self, child: Child, claim: Claim) -> ClipRecord | None:
         """The clip's record; None where its engine's own child must make another take first."""
         check_space(self._jobs, self._crate.folder)
         place, more_takes = self._place_of(claim)
@@ -224,7 +204,8 @@ class Runner:
             "more_takes": more_takes,
         }
         try:
-            return await child.ask(MAKE_CLIP, task, self.follower(claim), self._deadline_s)
+            made = await child.ask(MAKE_CLIP, task, self.follower(claim), self._deadline_s)
+            return as_record(made)
         except EngineError as error:
             if error.code != TAKE_WANTED:
                 raise
@@ -304,7 +285,7 @@ class Runner:
         """Whether one clip of a job is done: of several, the first alone is heard by itself."""
         return [row["state"] for row in self._queue.clips(job)].count("done") == 1
 
-    async def _bring_home(self, claim: Claim, record: ClipRecord) -> dict[str, Any]:
+    async def _bring_home(self, claim: Claim, record: ClipRecord) -> ClipRecord:
         for pause_s in chain(PUBLISH_PAUSES_S, repeat(PUBLISH_PAUSES_S[-1])):
             try:
                 return await asyncio.to_thread(self._put_into_crate, record, self._folder(claim))
@@ -321,7 +302,7 @@ class Runner:
                 await asyncio.sleep(pause_s)
         raise AssertionError("unreachable")
 
-    def _put_into_crate(self, record: ClipRecord, folder: Path) -> dict[str, Any]:
+    def _put_into_crate(self, record: ClipRecord, folder: Path) -> ClipRecord:
         """In a thread of its own. Where the clip will stand is on the disk before it stands there."""
         self._queue.flush()
         return self._crate.publish(record, folder)

@@ -28,9 +28,10 @@ from daemon.jobs.database import Database
 from daemon.jobs.queue import Job, Queue
 from daemon.jobs.waiting import waiting_text
 from daemon.library.instrument import layer_step
-from daemon.library.library import Library
+from daemon.library.library import Library, LibraryClip
 from daemon.library.steps import Step
 from daemon.library.versions import Versions
+from daemon.record import ClipRecord
 from daemon.settings.meaning import crate_folder
 from daemon.settings.schema import Config
 from daemon.web.access import web_folder
@@ -162,15 +163,16 @@ class Site:
         if version == "original" and bpm is None and key is None:
             return self.library.path(clip)
         steps: list[Step] = [] if version == "original" else list(self.library.edits.steps(clip))
-        row = self.library.record(clip)
-        if bpm is not None and row.get("bpm") and abs(bpm - float(row["bpm"])) > 1e-6:
+        record = self.library.record(clip)
+        own_bpm, own_key = record.get("bpm"), record.get("key")
+        if bpm is not None and own_bpm and abs(bpm - float(own_bpm)) > 1e-6:
             steps.append({"do": "tempo", "bpm": bpm})
-        if key is not None and row.get("key") and key != row["key"]:
+        if key is not None and own_key and key != own_key:
             steps.append({"do": "key", "key": key})
         make = self.studio.hear if version == "heard" else self.studio.render
         return Path((await make(clip, steps))["path"])
 
-    async def versions_of(self, clips: list[str]) -> dict[int, dict[str, Any]]:
+    async def versions_of(self, clips: list[str]) -> dict[int, ClipRecord]:
         """The records of those that whoever asks has edited, by their place among `clips`."""
         edited = [number for number, clip in enumerate(clips) if self.library.edits.steps(clip)]
         return {number: await self.studio.render(clips[number]) for number in edited}
@@ -221,13 +223,13 @@ class Site:
 
     # -- files brought
 
-    async def bring(self, path: Path, values: dict[str, Any]) -> dict[str, Any]:
+    async def bring(self, path: Path, values: dict[str, Any]) -> LibraryClip:
         """An audio file as a clip, its sound as it is."""
         with self._crate() as crate:
             record = await self.own.studio.bring(path, crate, {**values, "words": path.stem})
         return self.library.get(record["id"])
 
-    async def publish(self, clip: str) -> dict[str, Any]:
+    async def publish(self, clip: str) -> LibraryClip:
         """A clip with its edits as a clip of its own in the crate."""
         with self._crate() as crate:
             record = await self.studio.publish(clip, crate)
