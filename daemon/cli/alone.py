@@ -100,6 +100,7 @@ def make_alone(
     into the crate. Errors as from `daemon.clip.make.make_clip`."""
     one_thread(os.environ)
     from daemon.clip.make import make_clip
+    from daemon.engines.registry import engine_info
 
     of = brief.count * len(brief.engines)
     for k in range(of):
@@ -108,6 +109,7 @@ def make_alone(
             task = {
                 "brief": brief.for_clip(k).to_json(), "request": dict(request.values), "job": "", "clip": clip, "k": k,
                 "created": time.time(), "folder": folder, "note_names": note_names,
+                **(engine_info(brief.clip_engine(k)).for_child() if brief.do == "make" else {}),
             }  # fmt: skip
 
             def tell(value: float, stage: str, words: str, k: int = k) -> None:

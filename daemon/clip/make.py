@@ -24,8 +24,8 @@ RESULT = "result.json"
 
 
 def make_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Do what `task` says: {brief, request, k, clip, job, folder, created, note_names}; `elsewhere` where its engine runs in
-    another child, `more_takes` whether another take may be made when the gate refuses one.
+    """Do what `task` says: {brief, request, k, clip, job, folder, created, note_names}; `maker` and `spec` of its engine, or
+    `elsewhere` where that runs in another child; `more_takes` whether another take may be made when the gate refuses one.
 
     Returns the clip's record, without its path.
 

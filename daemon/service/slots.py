@@ -209,8 +209,9 @@ class Runner:
     async def _make(self, child: Child, claim: Claim) -> dict[str, Any] | None:
         """The clip's record; None where its engine's own child must make another take first."""
         check_space(self._jobs, self._crate.folder)
-        place, more_takes = self._place_of(claim)
+        place, more_takes, engine = self._engine_of(claim)
         task = {
+            **engine,
             "brief": claim.brief.to_json(),
             "request": claim.request,
             "job": claim.job,
@@ -231,12 +232,17 @@ class Runner:
             self.wake()
             return None
 
-    def _place_of(self, claim: Claim) -> tuple[str, bool]:
-        """Which child makes a clip's takes, and whether it may make another when one was refused."""
+    def _engine_of(self, claim: Claim) -> tuple[str, bool, dict[str, Any]]:
+        """Which child makes a clip's takes, whether it may make another when one was refused, and what a worker is told of the
+        engine."""
         if claim.brief.do == "fit":
-            return "worker", False
+            return "worker", False, {}
         info = engine_info(claim.brief.clip_engine(claim.k))
-        return info.runs, self._spend_retry or not info.costs_money
+        return (
+            info.runs,
+            self._spend_retry or not info.costs_money,
+            info.for_child() if info.runs == "worker" else {},
+        )
 
     async def _make_take(self, child: Child, claim: Claim) -> None:
         """A local model's take, in the child that keeps the model; then the clip waits for a worker."""
@@ -246,7 +252,7 @@ class Runner:
             "brief": claim.brief.to_json(),
             "k": claim.k,
             "folder": str(self._folder(claim)),
-            "maker": info.maker,
+            **info.for_child(),
         }
         await child.ask(MAKE_TAKE, task, self.follower(claim), info.deadline_for(claim.brief))
         self._queue.hand_over(claim, "worker")

@@ -22,6 +22,7 @@ from tests.conftest import skip_or_fail
 from tests.faults.asker import Asker
 from tests.faults.audit import audit
 from tests.faults.test_kills import TINY, workers_of
+from tests.helpers import fake_engine
 from tests.helpers.daemon_process import CONFIG, wait_until
 
 RECORD = {
@@ -104,6 +105,7 @@ def test_a_worker_whose_disk_is_full_goes_on_where_it_was(tmp_path, monkeypatch,
         "k": 0,
         "created": 0.0,
         "folder": str(tmp_path / "c"),
+        **fake_engine.INFO.for_child(),
     }
     with monkeypatch.context() as patch:
         patch.setattr(f"os.{step}", failing({nth}, getattr(os, step)))
