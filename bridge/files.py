@@ -40,7 +40,10 @@ def _move_linked(source: Path, target: Path) -> None:
 
 
 def _move_reserved(source: Path, target: Path) -> None:
-    """By an empty file or folder of our own, which the move then takes the place of."""
+    """By an empty file or folder of our own, which the move takes the place of at once.
+
+    Whoever looks in between sees that one: a moment that costs nobody anything, as an overwritten file would.
+    """
     if source.is_dir() and not source.is_symlink():
         os.mkdir(target)
         undo = os.rmdir

@@ -55,9 +55,10 @@ class Crate:
         if not self.folder.is_dir():
             inside = f"{self.folder}{os.sep}"
             query = "SELECT 1 FROM clips WHERE state = 'done' AND substr(path, 1, ?) = ? LIMIT 1"
-            self.folder.mkdir(
-                parents=not self._database.rows(query, len(inside), inside), exist_ok=True
-            )
+            # clips are published on a thread of their own, and a connection belongs to one thread
+            with contextlib.closing(Database(self._database.path, read_only=True)) as own:
+                held_clips = bool(own.rows(query, len(inside), inside))
+            self.folder.mkdir(parents=not held_clips, exist_ok=True)
 
     def place(self, record: Mapping[str, Any]) -> Path:
         """Where a clip goes: its folder by kind and layout, and its own name."""

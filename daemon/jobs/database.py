@@ -123,8 +123,11 @@ def _damage(path: Path, error: Exception) -> str:
 
 
 class Database:
-    """A connection for one thread. Writes go through `write()`, which takes the lock at once: a deferred transaction
-    that reads and then writes would fail with "database is locked" under contention."""
+    """A connection for one thread; SQLite refuses it to another, whose write could store half of ours.
+
+    Writes go through `write()`, which takes the lock at once: a deferred transaction that reads and then writes would fail
+    with "database is locked" under contention.
+    """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
@@ -138,9 +141,7 @@ class Database:
                 )
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                self._db = sqlite3.connect(
-                    path, timeout=10, isolation_level=None, check_same_thread=False
-                )
+                self._db = sqlite3.connect(path, timeout=10, isolation_level=None)
                 self._db.execute("PRAGMA journal_mode=WAL")
                 self._db.execute("PRAGMA synchronous=FULL")
                 # the daemon holds several connections for weeks: the system's own cache of the file does as well

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +56,10 @@ class CrateWatch:
         self._ignored: dict[str, Stat] = {}
         self._changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._watching = threading.Lock()
+        """Held by the thread that begins to watch, or ends it."""
         self._observer: Any = None
+        self._ended = False
         self._measurer = Child("measuring", 10.0)
         self._unmeasurable: set[str] = set()
 
@@ -99,9 +103,15 @@ class CrateWatch:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._measurer.end()
-        self._unwatch()
-        self._library.database.journal.copy_to(self._crate.folder)
+        await asyncio.to_thread(self._leave)
         self._library.close()
+
+    def _leave(self) -> None:
+        """What waits for the observer's thread and for the crate's disk."""
+        with self._watching:
+            self._ended = True
+            self._unwatch()
+        self._library.database.journal.copy_to(self._crate.folder)
 
     def published(self, clip: str) -> None:
         """A clip is in the crate: it is in the library before anybody is told."""
@@ -114,7 +124,7 @@ class CrateWatch:
     async def _look_on(self) -> None:
         while True:
             self._changed.clear()
-            self._watch()
+            await asyncio.to_thread(self._watch, asyncio.get_running_loop())
             began, looked_s = time.monotonic(), 0.0
             try:
                 changes = await asyncio.to_thread(self._look)
@@ -193,8 +203,16 @@ class CrateWatch:
                     look_through(one, Crate(self._crate.folder, self._layout, jobs))
             return changes
 
-    def _watch(self) -> None:
-        """Have the system tell of changes; again where the folder is a new one. Without it there is the look every 10 minutes."""
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have the system tell of changes; again where the folder is a new one. Without it there is the look every 10 minutes.
+
+        On a thread: in a large crate, or one on the network, it takes seconds.
+        """
+        with self._watching:
+            if not self._ended:
+                self._watch_anew(loop)
+
+    def _watch_anew(self, loop: asyncio.AbstractEventLoop) -> None:
         if (
             self._observer
             and self._observer.is_alive()
@@ -207,9 +225,7 @@ class CrateWatch:
             return
         self._observer = Observer()
         try:
-            self._observer.schedule(
-                _Touch(asyncio.get_running_loop(), self._changed), str(folder), recursive=True
-            )
+            self._observer.schedule(_Touch(loop, self._changed), str(folder), recursive=True)
             self._observer.start()
         except (OSError, RuntimeError) as error:
             log.debug("the crate cannot be watched: %s", error)

@@ -125,7 +125,7 @@ class Service:
             self._doors = self._make_doors(
                 OrderBox(asyncio.get_running_loop(), desk.handle, self.tell), crate
             )
-            stack.callback(self._close_doors)
+            stack.push_async_callback(self._close_doors)
             self._open_doors()
             runner.settle_ended()
             self._keeper.start()
@@ -263,9 +263,16 @@ class Service:
             except DoorError as error:
                 log.error("%s", error.text)
 
-    def _close_doors(self) -> None:
-        for door in reversed(self._doors):
-            door.stop()
+    async def _close_doors(self) -> None:
+        """All at once, each on a thread of its own: a door waits for its threads, and the loop goes on meanwhile."""
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(len(self._doors) or 1, "closing") as threads:
+            ends = [loop.run_in_executor(threads, door.stop) for door in self._doors]
+            for door, error in zip(
+                self._doors, await asyncio.gather(*ends, return_exceptions=True), strict=True
+            ):
+                if error is not None:
+                    log.error("%s could not be closed", door.name, exc_info=error)
         self._open.clear()
 
     def health(self) -> dict[str, str]:
@@ -298,7 +305,8 @@ class Service:
                 await asyncio.to_thread(give_back)
                 gave_back_s = time.monotonic()
             if len(self._open) < len(self._doors):
-                self._open_doors()
+                # a folder on a drive that does not answer, or Link, keeps whoever opens it waiting
+                await asyncio.to_thread(self._open_doors)
             if self.health() != self._told_health:
                 self._write_beacon()
 

@@ -1,4 +1,5 @@
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -59,6 +60,13 @@ def test_a_clip_is_published_with_all_that_belongs_to_it_once(crate, tmp_path):
     assert crate.publish(dict(RECORD), source(tmp_path)) == record
     assert wav.read_bytes() == b"the user's own change", "nothing in the crate is overwritten"
     assert not list(crate.folder.rglob(f"*{PART}"))
+
+
+def test_a_clip_is_published_from_any_thread_into_a_crate_that_is_made_for_it(crate, tmp_path):
+    assert not crate.folder.exists()
+    with ThreadPoolExecutor(1) as files:
+        record = files.submit(crate.publish, dict(RECORD), source(tmp_path)).result()
+    assert os.path.getsize(record["path"]) == 8000
 
 
 def test_layouts(crate, tmp_path):

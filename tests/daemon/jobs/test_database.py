@@ -1,5 +1,6 @@
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -95,4 +96,12 @@ def test_a_flush_has_the_disk_keep_all_that_was_written_or_says_why_not(tmp_path
     (tmp_path / "x.db-wal").unlink()
     with pytest.raises(QueueError, match="cannot be written"):
         database.flush()
+    database.close()
+
+
+def test_a_connection_is_its_own_threads_alone(tmp_path):
+    database = Database(tmp_path / "one.db")
+    with ThreadPoolExecutor(1) as thread, pytest.raises(sqlite3.ProgrammingError, match="thread"):
+        thread.submit(database.rows, "SELECT 1").result()
+    assert database.rows("SELECT 1")[0][0] == 1
     database.close()
