@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from bridge.files import move_new
 from daemon.audio.files import read_audio
 from daemon.audio.resample import resample, resample_loop
 from daemon.audio.wav import write_clip
@@ -66,7 +67,7 @@ def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
             clip_name({**record, "bpm": shape.bpm, "key": shape.key}) + ".mid",
             task["force"],
         )
-        with whole(target) as part:
+        with whole(target, task["force"]) as part:
             part.write_bytes(notes)
         return {"path": str(target)}
     record = render_version(task["version"], tell)
@@ -76,7 +77,7 @@ def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         task["force"],
     )
     tell(0.85, "exporting", task["format"])
-    with whole(target) as part:
+    with whole(target, task["force"]) as part:
         if task["format"] == "stems":
             _zip_stems(record, part)
         else:
@@ -162,16 +163,31 @@ def target_of(said: str, name: str, force: bool) -> Path:
     return target
 
 
+def _put(part: Path, target: Path, force: bool) -> None:
+    if force:
+        os.replace(part, target)
+        return
+    try:
+        move_new(part, target)
+    except FileExistsError:
+        raise LibraryError(
+            f"{target} has come to be there meanwhile; take another name", "exists"
+        ) from None
+
+
 @contextlib.contextmanager
-def whole(target: Path) -> Iterator[Path]:
-    """A path to write to, which becomes `target` when the block has ended well; else nothing is left of it."""
+def whole(target: Path, force: bool) -> Iterator[Path]:
+    """A path to write to, which becomes `target` when the block has ended well; else nothing is left of it.
+
+    LibraryError where another file has come to be there meanwhile; with `force` it is written over.
+    """
     part = target.with_name(f".{target.stem}{PART}{target.suffix}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield part
         with part.open("rb") as file:
             os.fsync(file.fileno())
-        os.replace(part, target)
+        _put(part, target, force)
     except OSError as error:
         why = "disk" if error.errno in DISK_ERRORS else "export"
         raise LibraryError(
