@@ -8,6 +8,9 @@ from typing import Any
 
 from bridge.music import Key, Meter, loop_frames
 
+#: The value of `lyrics` that asks for words to be written.
+AUTO_LYRICS = "auto"
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -107,6 +110,25 @@ class Brief:
         if self.kind != "loop" or self.bpm is None or self.bars is None:
             return None
         return loop_frames(self.bars, self.meter, self.bpm, self.sample_rate)
+
+    @property
+    def clip_count(self) -> int:
+        """Clips of the job: `count` by each engine."""
+        return self.count * len(self.engines)
+
+    @property
+    def wanted_steps(self) -> tuple[str, ...]:
+        """What a language model is still to be asked, in order: improve, lyrics, compose."""
+        if self.do != "make":
+            return ()
+        wanted = []
+        if self.improve != "off" and not self.change and (self.prompt or self.words):
+            wanted.append("improve")
+        if self.lyrics == AUTO_LYRICS:
+            wanted.append("lyrics")
+        if self.compose == "llm" and self.plan is None and not self.change:
+            wanted.append("compose")
+        return tuple(step for step in wanted if step not in self.improved)
 
     def clip_seed(self, k: int) -> int:
         """Seed of clip k (from 0): the job's seed + k, the same for every engine that is compared."""

@@ -9,11 +9,10 @@ from pathlib import Path
 from bridge.music import bar_seconds
 from bridge.request import Request
 from bridge.session import Session
-from daemon.brief import Brief
+from daemon.brief import AUTO_LYRICS, Brief
 from daemon.briefing.named_sounds import Material
 from daemon.engines.registry import Policy, Wish, choose_engines, engine_info
 from daemon.errors import EngineError, PromptError
-from daemon.improve.amend import AUTO, wanted_steps
 from daemon.prompt.settle import BARRED, MAX_LOOP_S, PromptDefaults, settle
 
 #: Kinds whose notes a language model can write.
@@ -68,10 +67,10 @@ def _language(brief: Brief, policy: Policy) -> Brief:
         )
         brief = brief.amended(compose="rules")
     if policy.free_only and policy.language_costs:
-        if brief.lyrics == AUTO:
+        if brief.lyrics == AUTO_LYRICS:
             text = "lyrics: auto costs money, which other machines may not spend unless osc.trust_lan is on; write the words"
             raise EngineError(text, "engine_not_ready")
-        if wanted_steps(brief):
+        if brief.wanted_steps:
             said.append(
                 "no language model is asked: it costs money, which other machines may not spend"
             )

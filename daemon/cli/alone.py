@@ -10,7 +10,7 @@ from daemon.brief import Brief
 from daemon.briefing.brief_of import check_amended
 from daemon.client.follow import Bar, is_wanted
 from daemon.errors import EngineError
-from daemon.improve.amend import amend, is_shown_first, proposal, wanted_steps
+from daemon.improve.amend import amend, is_shown_first, proposal
 from daemon.improve.server import estimate_usd
 from daemon.improve.store import end_usd, reserve_usd
 from daemon.jobs.database import Database
@@ -28,7 +28,7 @@ def improve_alone(
     EngineError where words to sing are wanted and none came, or where nobody can be asked.
     """
     own, policy = brief, engine_policy(config)
-    for step in wanted_steps(brief):
+    for step in brief.wanted_steps:
         bar(0.0, "asking the language model")
         result = _ask(brief, request, step, config, database)
         if step == "lyrics" and "why" in result:

@@ -222,7 +222,7 @@ class Desk:
         if not rows:
             self._tell(events.Failed(origin, job.id, job.error_code, job.error_text))
         elif not brief:
-            missing = job.brief.count * len(job.brief.engines) - len(rows)
+            missing = job.brief.clip_count - len(rows)
             self._tell(events.Finished(origin, job.id, len(rows), missing, job.error_text))
 
     def _report(self, order: Order) -> None:

@@ -124,7 +124,7 @@ class Buyer:
             "engine": purchase.info.name,
             "spec": dict(purchase.info.spec),
             "brief": first.brief.to_json(),
-            "k": first.k,
+            "k": first.index,
             "clips": [
                 {"folder": str(self._jobs / claim.clip), "number": number}
                 for claim, number in zip(purchase.claims, purchase.numbers, strict=True)

@@ -197,7 +197,7 @@ class Runner:
         of = claim.brief.count * len(claim.brief.engines)
         for pause_s in chain(PUBLISH_PAUSES_S[1:], repeat(PUBLISH_PAUSES_S[-1])):
             log.error("clip %s of job %s waits: %s", claim.clip, claim.job, error.text)
-            self._tell(Progress(claim.origin, claim.job, claim.k / of, f"waiting: {error.text}"))
+            self._tell(Progress(claim.origin, claim.job, claim.index / of, f"waiting: {error.text}"))
             await asyncio.sleep(pause_s)
             try:
                 self._queue.give_back(claim)
@@ -215,7 +215,7 @@ class Runner:
             "request": claim.request,
             "job": claim.job,
             "clip": claim.clip,
-            "k": claim.k,
+            "k": claim.index,
             "created": claim.created,
             "folder": str(self._folder(claim)),
             "note_names": self._note_names,
@@ -235,16 +235,16 @@ class Runner:
         """Which child makes a clip's takes, and whether it may make another when one was refused."""
         if claim.brief.do == "fit":
             return "worker", False
-        info = engine_info(claim.brief.clip_engine(claim.k))
+        info = engine_info(claim.brief.clip_engine(claim.index))
         return info.runs, self._spend_retry or not info.costs_money
 
     async def _make_take(self, child: Child, claim: Claim) -> None:
         """A local model's take, in the child that keeps the model; then the clip waits for a worker."""
         check_space(self._jobs)
-        info = engine_info(claim.brief.clip_engine(claim.k))
+        info = engine_info(claim.brief.clip_engine(claim.index))
         task = {
             "brief": claim.brief.to_json(),
-            "k": claim.k,
+            "k": claim.index,
             "folder": str(self._folder(claim)),
             "maker": info.maker,
         }
@@ -259,7 +259,7 @@ class Runner:
 
         def follow(value: float, stage: str, words: str) -> None:
             nonlocal last_s, noted_s, last_stage
-            now, done = time.monotonic(), (claim.k + value) / of
+            now, done = time.monotonic(), (claim.index + value) / of
             if stage != last_stage:
                 self._queue.enter(claim, stage)
             elif now - last_s < PROGRESS_EVERY_S:
@@ -277,7 +277,7 @@ class Runner:
     async def _publish(self, claim: Claim, record: dict[str, Any]) -> None:
         if not self._queue.enter(claim, "publishing", str(self._crate.place(record))):
             return
-        self._tell(Progress(claim.origin, claim.job, (claim.k + 0.98) / record["of"], "publishing"))
+        self._tell(Progress(claim.origin, claim.job, (claim.index + 0.98) / record["of"], "publishing"))
         arriving = asyncio.create_task(self._arrive(claim, record))
         while not arriving.done():
             try:
@@ -313,7 +313,7 @@ class Runner:
                     Progress(
                         claim.origin,
                         claim.job,
-                        (claim.k + 0.98) / record["of"],
+                        (claim.index + 0.98) / record["of"],
                         f"waiting: {error.text}",
                     )
                 )
