@@ -1,4 +1,5 @@
-"""Where a running daemon is, as it says in a file of its state folder: the daemon writes it, whoever wants to reach it reads it."""
+"""Where a running daemon is, as it says in a file of its state folder: the daemon writes it,
+whoever wants to reach it reads it."""
 
 from __future__ import annotations
 
@@ -31,9 +32,15 @@ def read_beacon(places: Places) -> Beacon | None:
     try:
         said = json.loads(places.beacon.read_text(encoding="utf-8"))
         return Beacon(
-            int(said["pid"]), str(said["boot"]), str(said["version"]), float(said["started"]), str(said["crate"]),
-            str(said["inbox"]), int(said["osc_port"]), dict(said["doors"]),
-        )  # fmt: skip
+            pid=int(said["pid"]),
+            boot=str(said["boot"]),
+            version=str(said["version"]),
+            started=float(said["started"]),
+            crate=str(said["crate"]),
+            inbox=str(said["inbox"]),
+            osc_port=int(said["osc_port"]),
+            doors=dict(said["doors"]),
+        )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 

@@ -1,4 +1,5 @@
-"""The bell of the slots: one ring says that there may be new work, and each looks for work of its kind."""
+"""The bell of the slots: one ring says that there may be new work, and each looks for work of its
+kind."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ import asyncio
 
 
 class Bell:
-    """Belongs to the daemon's loop. A ring wakes all who wait, and is not kept for those who do not."""
+    """Belongs to the daemon's loop. A ring wakes all who wait, and is not kept for those who do
+    not."""
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
@@ -16,6 +18,7 @@ class Bell:
         self._rung.set()
 
     async def wait(self) -> None:
-        """Until the next ring. To be called with no `await` since the look that found no work, or a ring may be missed."""
+        """Until the next ring. To be called with no `await` since the look that found no work, or a
+        ring may be missed."""
         self._rung.clear()
         await self._rung.wait()

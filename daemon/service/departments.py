@@ -40,7 +40,7 @@ class Departments:
                 stack.push_async_callback(slots.stop)
 
     def cancel(self, job: str) -> None:
-        """A job's clips were cancelled in the queue: end what is being done for it, and then the job.
+        """A job's clips were cancelled in the queue: end what is being done for it, then the job.
 
         What is on its way into the crate arrives; the job ends after that.
         """

@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 
 
 class Doors:
-    """Belongs to the daemon's loop. Before `open` there is no door, and what is told reaches nobody."""
+    """Belongs to the daemon's loop. Before `open` there is no door, and what is told reaches
+    nobody."""
 
     def __init__(self) -> None:
         self._doors: Sequence[Door] = ()
@@ -51,7 +52,8 @@ class Doors:
                 log.error("%s", error.text)
 
     async def close(self) -> None:
-        """Close one after the other, in a thread: each may take seconds, and the others are told of events meanwhile."""
+        """Close one after the other, in a thread: each may take seconds, and the others are told of
+        events meanwhile."""
         loop = asyncio.get_running_loop()
         # a thread of its own: those of the loop may all be held up by a crate that does not answer
         with ThreadPoolExecutor(1, "doors") as thread:

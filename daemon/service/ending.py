@@ -1,4 +1,5 @@
-"""How a clip or a job ends without a clip in the crate, and how that, and the way to it, is told. Every kind of slot uses it."""
+"""How a clip or a job ends without a clip in the crate, and how that, and the way to it, is told.
+Every kind of slot uses it."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ log = logging.getLogger(__name__)
 
 PROGRESS_EVERY_S = 0.1
 NOTED_EVERY_S = 1.0
-#: s between two tries to reach a disk or a crate that is gone; the last one repeats until it is back.
+#: s between two tries to reach a disk or a crate that is gone; the last one repeats until it is
+#: back.
 _PAUSES_S = (1.0, 2.0, 5.0, 10.0)
 #: Letters of what is told, and stored, of a job of which nothing is made yet.
 _MOST_TOLD, _MOST_NOTED = 400, 300
@@ -33,7 +35,8 @@ def pauses() -> Iterator[float]:
 
 
 class Ending:
-    """Belongs to the daemon's loop. `jobs` holds a folder for each clip that is not in the crate yet."""
+    """Belongs to the daemon's loop. `jobs` holds a folder for each clip that is not in the crate
+    yet."""
 
     def __init__(
         self,
@@ -53,7 +56,8 @@ class Ending:
     # -- the way there
 
     def follower(self, claim: Claim) -> OnProgress:
-        """Tells progress at most ten times a second, stores each step before it is told, and the share done once a second."""
+        """Tells progress at most ten times a second, stores each step before it is told, and the
+        share done once a second."""
         told_s, noted_s, last_stage = 0.0, 0.0, "generating"
 
         def follow(value: float, stage: str, words: str) -> None:
@@ -81,14 +85,16 @@ class Ending:
         self.tell(claim, claim.share(value), f"waiting: {error.text}")
 
     def note(self, job: Job, words: str) -> None:
-        """What is being done for a job of which nothing is made yet: stored for `status`, and told."""
+        """What is being done for a job of which nothing is made yet: stored for `status`, and
+        told."""
         self._queue.note_progress(job.id, 0.0, words[:_MOST_NOTED])
         self._tell(Progress(job.origin, job.id, 0.0, f"improving: {words}"[:_MOST_TOLD]))
 
     # -- a clip
 
     def fail(self, claim: Claim, code: str, text: str, *, again: bool) -> Verdict | None:
-        """A clip was not made: queued again where that may help, else ended; as `Queue.clip_failed`."""
+        """A clip was not made: queued again where that may help, else ended; as
+        `Queue.clip_failed`."""
         if not again and (kept := self._keep_paid_take(claim.clip)):
             text += (
                 f"; the take that was paid for is kept, and fits for free: sidecrate fit '{kept}'"
@@ -99,7 +105,8 @@ class Ending:
         return verdict
 
     async def give_back(self, claim: Claim, error: SidecrateError) -> None:
-        """The disk is full or gone: the clip is queued again once that can be stored, and it counts as no try."""
+        """The disk is full or gone: the clip is queued again once that can be stored, and it counts
+        as no try."""
         # the shortest is left out: once it is queued again a slot claims it at once
         for pause_s in islice(pauses(), 1, None):
             self.tell_waiting(claim, 0.0, error)

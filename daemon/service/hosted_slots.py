@@ -1,5 +1,5 @@
-"""The slots for hosted engines: each has the helper child buy the next purchase and wait for it, and hands the takes to the
-workers."""
+"""The slots for hosted engines: each has the helper child buy the next purchase and wait for it,
+and hands the takes to the workers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ _STOP_S = 60.0
 
 
 class HostedSlots:
-    """`at_once` slots, served by one helper process that ends after `idle_s` without work. Belongs to the daemon's loop."""
+    """`at_once` slots, served by one helper process that ends after `idle_s` without work. Belongs
+    to the daemon's loop."""
 
     def __init__(
         self,
@@ -59,7 +60,8 @@ class HostedSlots:
         self._slots.append(asyncio.create_task(self._end_abandoned()))
 
     async def stop(self) -> None:
-        """Stop waiting; what is under way at the service goes on there, and is taken up at the next start."""
+        """Stop waiting; what is under way at the service goes on there, and is taken up at the next
+        start."""
         for slot in self._slots:
             slot.cancel()
         await asyncio.gather(*self._slots, return_exceptions=True)
@@ -114,7 +116,10 @@ class HostedSlots:
         follow = self._ending.follower(first)
         task = {
             "purchase": {
-                "takes": purchase.takes, "intent": purchase.intent, "intended": purchase.intended, "remote": purchase.remote,
+                "takes": purchase.takes,
+                "intent": purchase.intent,
+                "intended": purchase.intended,
+                "remote": purchase.remote,
                 "others": self._purchases.others(purchase.id),
             },
             "engine": purchase.info.name,
@@ -125,7 +130,7 @@ class HostedSlots:
                 {"folder": str(self._jobs / claim.clip), "number": number}
                 for claim, number in zip(purchase.claims, purchase.numbers, strict=True)
             ],
-        }  # fmt: skip
+        }
         number = 0
 
         def begun(given: int) -> None:
@@ -149,7 +154,8 @@ class HostedSlots:
         return lambda what: self._purchases.store(purchase, what)
 
     def _bought(self, purchase: Purchase, result: dict[str, Any]) -> None:
-        """Each clip goes on to the workers with its take, or ends with the reason why it has none."""
+        """Each clip goes on to the workers with its take, or ends with the reason why it has
+        none."""
         aborted = result["state"] == "aborted"
         for place, claim in enumerate(purchase.claims):
             why = result["missing"].get(str(place))
@@ -167,7 +173,8 @@ class HostedSlots:
         )
 
     async def _not_bought(self, purchase: Purchase, error: SidecrateError) -> None:
-        """The child says that nothing was bought, or that it cannot know; or it died, and the purchase is taken up again."""
+        """The child says that nothing was bought, or that it cannot know; or it died, and the
+        purchase is taken up again."""
         log.warning("%s for job %s: %s", purchase.info.name, purchase.claims[0].job, error.text)
         died = isinstance(error, WorkerError)
         again = died or error.code == "disk" or (isinstance(error, EngineError) and error.again)
@@ -184,7 +191,8 @@ class HostedSlots:
         )
 
     async def _end_abandoned(self) -> None:
-        """What a job had under way that was cancelled just before the daemon died is ended at the service now."""
+        """What a job had under way that was cancelled just before the daemon died is ended at the
+        service now."""
         for row in self._purchases.abandoned():
             try:
                 if row["state"] == "created":

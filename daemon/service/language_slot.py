@@ -1,4 +1,5 @@
-"""Has a language model asked for each job that wants it, one question at a time, in a child; then the job's clips go on."""
+"""Has a language model asked for each job that wants it, one question at a time, in a child; then
+the job's clips go on."""
 
 from __future__ import annotations
 
@@ -124,7 +125,8 @@ class LanguageSlot:
         self._bell.ring()
 
     async def _amended(self, job: Job) -> Brief | None:
-        """The job's Brief with all that is answered; None where it cannot be made, and then the job has ended."""
+        """The job's Brief with all that is answered; None where it cannot be made, and then the job
+        has ended."""
         brief = job.brief
         for step in brief.wanted_steps:
             result = await self._result(job, brief, step)
@@ -143,7 +145,8 @@ class LanguageSlot:
         self._tell(Told(job.origin, "proposed", job.id, {"text": text}))
 
     async def _result(self, job: Job, brief: Brief, step: str) -> dict[str, Any]:
-        """A step's stored result, or that of asking now: stored, with its cost, before it is used."""
+        """A step's stored result, or that of asking now: stored, with its cost, before it is
+        used."""
         known = self._store.step(job.id, step)
         if known and known[0] == "done":
             return known[1]
@@ -156,7 +159,8 @@ class LanguageSlot:
             model, per_day_usd = str(self._server["model"]), self._per_day_usd
             purchase = reserve_usd(self._store.database, job.id, model, estimate, per_day_usd)
             if purchase is None:
-                why = f"it would cost up to {estimate:.3f} USD, and the day's {per_day_usd:.2f} USD are spent"
+                spent = f"the day's {per_day_usd:.2f} USD are spent"
+                why = f"it would cost up to {estimate:.3f} USD, and {spent}"
                 result = {"why": f"{why}; raise spend.per_day_usd", "cost_usd": 0.0}
                 return self._keep(job, step, result, None)
         self._store.put(job.id, step, "asked", {}, purchase)
@@ -188,7 +192,8 @@ class LanguageSlot:
 
 
 def _declined(brief: Brief, answers: Mapping[str, Any]) -> Brief:
-    """A Brief as it was before it was amended; it remembers the answers, so that nothing is asked again."""
+    """A Brief as it was before it was amended; it remembers the answers, so that nothing is asked
+    again."""
     return brief.amended(
         improved={step: dict(result, declined=True) for step, result in answers.items()},
         said=(*brief.said, "what the language model proposed was declined"),

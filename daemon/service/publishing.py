@@ -1,4 +1,5 @@
-"""The way of a finished clip into the crate: stored, brought there however long that takes, told."""
+"""The way of a finished clip into the crate: stored, brought there however long that takes,
+told."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from daemon.service.ending import Ending, pauses
 #: How much of a clip is done when it sets out for the crate.
 _SETS_OUT = 0.98
 _TOLD_OF_A_CLIP = (
-    "n", "of", "kind", "bpm", "key", "meter", "bars", "frames", "sample_rate", "note_name", "engine",
+    "n", "of", "kind", "bpm", "key", "meter", "bars", "frames", "sample_rate", "note_name",
+    "engine",
 )  # fmt: skip
 
 
@@ -31,7 +33,8 @@ def done_info(record: dict[str, Any]) -> dict[str, Any]:
 class Publishing:
     """Belongs to the daemon's loop; files are copied in a thread.
 
-    `shelve(clip)` puts a clip into the library before anybody is told of it. `audition(record)` plays one that is to be heard.
+    `shelve(clip)` puts a clip into the library before anybody is told of it. `audition(record)`
+    plays one that is to be heard.
     """
 
     def __init__(
@@ -58,8 +61,8 @@ class Publishing:
     async def publish(self, claim: Claim, record: dict[str, Any]) -> None:
         """Bring a clip into the crate; nothing where it is no longer ours.
 
-        Once it is under way it arrives, if the daemon lives long enough, even where the caller is cancelled. QueueError where
-        that cannot be stored.
+        Once it is under way it arrives, if the daemon lives long enough, even where the caller is
+        cancelled. QueueError where that cannot be stored.
         """
         if not self._queue.enter(claim, "publishing", str(self._crate.place(record))):
             return
@@ -92,7 +95,8 @@ class Publishing:
         raise AssertionError("unreachable")
 
     def _put_into_crate(self, claim: Claim, record: dict[str, Any]) -> dict[str, Any]:
-        """In a thread of its own. Where the clip will stand is on the disk before it stands there."""
+        """In a thread of its own. Where the clip will stand is on the disk before it stands
+        there."""
         self._queue.flush()
         return self._crate.publish(record, self._jobs / claim.clip)
 

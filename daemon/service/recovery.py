@@ -1,4 +1,5 @@
-"""What a start puts in order after a crash: half-written files go, unfinished jobs are queued again."""
+"""What a start puts in order after a crash: half-written files go, unfinished jobs are queued
+again."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def recover(places: Places, crate: Crate, queue: Queue) -> None:
 
 
 def _tidy_recordings(places: Places) -> None:
-    """What devices recorded to be heard once is kept for a month, so that `again` finds it; so are paid takes."""
+    """What devices recorded to be heard once is kept for a month, so that `again` finds it; so are
+    paid takes."""
     for folder in (places.recordings, places.paid_takes):
         folder.mkdir(parents=True, exist_ok=True)
         for path in folder.iterdir():

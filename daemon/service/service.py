@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from bridge.session import Session
@@ -59,11 +60,28 @@ log = logging.getLogger(__name__)
 #: How often a door that could not open, or has lost its port, is tried again.
 DOOR_RETRY_S = 5.0
 GIVE_BACK_EVERY_S = 60.0
-#: For publishing and for looking through the crate: threads that are there from the first minute on, and never more.
+#: For publishing and for looking through the crate: threads that are there from the first minute
+#: on, and never more.
 FILE_THREADS = 2
-#: How long a thread of ours may keep Python's lock while another waits for it. Storing one order takes the lock back dozens of
-#: times; at Python's own 5 ms, a thread that works through a flood would make a tenth of a second of that.
+#: How long a thread of ours may keep Python's lock while another waits for it. Storing one order
+#: takes the lock back dozens of times; at Python's own 5 ms, a thread that works through a flood
+#: would make a tenth of a second of that.
 LOCK_HELD_S = 0.0005
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What several parts of the daemon are made with."""
+
+    database: Database
+    crate: Crate
+    queue: Queue
+    watch: CrateWatch
+    session: Session
+    audition: Audition
+    ending: Ending
+    improvements: Improvements
+    bell: Bell
 
 
 class Service:
@@ -80,7 +98,8 @@ class Service:
         """What other programs were told last."""
 
     async def run(self, ready: Callable[[Service], None] | None = None) -> None:
-        """Start in order, serve, stop in reverse. ServiceError, QueueError and ConfigError say why it cannot start."""
+        """Start in order, serve, stop in reverse. ServiceError, QueueError and ConfigError say why
+        it cannot start."""
         sys.setswitchinterval(LOCK_HELD_S)
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(FILE_THREADS, "files"))
         async with contextlib.AsyncExitStack() as stack:
@@ -90,48 +109,23 @@ class Service:
             await self._serve()
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
-        """Each part after those that it needs; what ends it goes onto the stack as soon as there is something to end."""
+        """Each part after those that it needs; what ends it goes onto the stack before it begins."""
         places, config = self._places, self._config
         lock = HomeLock(places.lock)
         lock.take()
         stack.callback(lock.release)
-        database = Database(places.database)
-        stack.callback(database.close)
-        crate = Crate(crate_folder(config, places), config.crate.layout, database)
-        queue = Queue(database, self._boot, place_of)
-        recover(places, crate, queue)
-        watch = CrateWatch(places, crate, config.crate.layout, database)
-        stack.push_async_callback(watch.end)
-        session = session_with(load_pins(database))
-        audition = self._audition(crate, session)
-        stack.push_async_callback(audition.end)
-
-        bell, improvements = Bell(), Improvements(database, queue)
-        ending = self._ending(queue)
-        publishing = Publishing(
-            queue=queue, crate=crate, jobs=places.jobs, ending=ending, tell=self._doors.tell,
-            shelve=watch.published, audition=audition.start,
-        )  # fmt: skip
-        departments = Departments(
-            ending,
-            self._worker_slots(queue, crate, publishing, ending, bell),
-            self._hosted_slots(queue, database, ending, bell),
-            self._language_slot(improvements, ending, bell),
-        )
-        desk = Desk(
-            queue=queue, crate=crate, improvements=improvements, departments=departments, bell=bell, session=session,
-            defaults=prompt_defaults(config), policy=engine_policy(config), tell=self._doors.tell,
-            store_pins=lambda pins: store_pins(database, pins), audition=audition, allowed=self._allowed(crate),
-            material=Material(crate, places.library),
-        )  # fmt: skip
-        departments.start()
+        shared = self._shared(stack)
+        departments = self._departments(shared)
         stack.push_async_callback(departments.stop)
-
+        departments.start()
+        desk = self._desk(shared, departments)
         orders = OrderBox(asyncio.get_running_loop(), desk.handle, self._doors.tell)
         stack.push_async_callback(self._doors.close)
-        self._doors.open(make_doors(config, places, take=orders.put, crate=crate, boot=self._boot))
-        ending.settle_ended()
-        watch.start()
+        self._doors.open(
+            make_doors(config, places, take=orders.put, crate=shared.crate, boot=self._boot)
+        )
+        shared.ending.settle_ended()
+        shared.watch.start()
         stack.callback(remove_beacon, places)
         self._tell_where()
         if config.web.enabled:
@@ -142,71 +136,117 @@ class Service:
 
     # -- parts, as the config says
 
-    def _allowed(self, crate: Crate) -> AllowedFolders:
-        own = (crate.folder, inbox_folder(self._config, self._places), self._places.recordings)
-        return AllowedFolders(own, self._config.files.allow)
-
-    def _audition(self, crate: Crate, session: Session) -> Audition:
-        asked = self._config.audition
-        return Audition(
+    def _shared(self, stack: contextlib.AsyncExitStack) -> _Shared:
+        """The databases opened, and what a crash left behind put in order."""
+        places, config = self._places, self._config
+        database = Database(places.database)
+        stack.callback(database.close)
+        crate = Crate(crate_folder(config, places), config.crate.layout, database)
+        queue = Queue(database, self._boot, place_of)
+        recover(places, crate, queue)
+        watch = CrateWatch(places, crate, config.crate.layout, database)
+        stack.push_async_callback(watch.end)
+        session = session_with(load_pins(database))
+        audition = Audition(
             crate,
             session,
             self._doors.tell,
-            cache=self._places.refitted,
-            device=asked.device,
-            level=asked.level,
-            idle_s=asked.idle_s,
+            cache=places.refitted,
+            device=config.audition.device,
+            level=config.audition.level,
+            idle_s=config.audition.idle_s,
         )
-
-    def _ending(self, queue: Queue) -> Ending:
-        return Ending(
+        stack.push_async_callback(audition.end)
+        ending = Ending(
             queue=queue,
-            jobs=self._places.jobs,
-            paid_takes=self._places.paid_takes,
-            tries=self._config.workers.tries,
+            jobs=places.jobs,
+            paid_takes=places.paid_takes,
+            tries=config.workers.tries,
             tell=self._doors.tell,
         )
+        improvements = Improvements(database, queue)
+        return _Shared(
+            database, crate, queue, watch, session, audition, ending, improvements, Bell()
+        )
 
-    def _worker_slots(
-        self, queue: Queue, crate: Crate, publishing: Publishing, ending: Ending, bell: Bell
-    ) -> WorkerSlots:
-        workers = self._config.workers
-        settings = WorkerSettings(
-            count=workers.count,
-            idle_s=workers.idle_s,
-            local_idle_s=self._config.local.idle_s,
-            deadline_s=workers.deadline_s,
-            note_names=self._config.defaults.note_names,
-            spend_retry=self._config.spend.retry,
+    def _departments(self, shared: _Shared) -> Departments:
+        slots = (
+            self._worker_slots(shared),
+            self._hosted_slots(shared),
+            self._language_slot(shared),
+        )
+        return Departments(shared.ending, *slots)
+
+    def _worker_slots(self, shared: _Shared) -> WorkerSlots:
+        workers, jobs = self._config.workers, self._places.jobs
+        publishing = Publishing(
+            queue=shared.queue,
+            crate=shared.crate,
+            jobs=jobs,
+            ending=shared.ending,
+            tell=self._doors.tell,
+            shelve=shared.watch.published,
+            audition=shared.audition.start,
         )
         return WorkerSlots(
-            settings, queue=queue, crate=crate, jobs=self._places.jobs, publishing=publishing, ending=ending, bell=bell
-        )  # fmt: skip
+            WorkerSettings(
+                count=workers.count,
+                idle_s=workers.idle_s,
+                local_idle_s=self._config.local.idle_s,
+                deadline_s=workers.deadline_s,
+                note_names=self._config.defaults.note_names,
+                spend_retry=self._config.spend.retry,
+            ),
+            queue=shared.queue,
+            crate=shared.crate,
+            jobs=jobs,
+            publishing=publishing,
+            ending=shared.ending,
+            bell=shared.bell,
+        )
 
-    def _hosted_slots(
-        self, queue: Queue, database: Database, ending: Ending, bell: Bell
-    ) -> HostedSlots:
+    def _hosted_slots(self, shared: _Shared) -> HostedSlots:
+        per_day_usd = self._config.spend.per_day_usd
         return HostedSlots(
-            queue=queue,
-            purchases=Purchases(database, queue, self._config.spend.per_day_usd),
+            queue=shared.queue,
+            purchases=Purchases(shared.database, shared.queue, per_day_usd),
             jobs=self._places.jobs,
-            ending=ending,
-            bell=bell,
+            ending=shared.ending,
+            bell=shared.bell,
             at_once=self._config.replicate.at_once,
             idle_s=self._config.workers.idle_s,
         )
 
-    def _language_slot(self, store: Improvements, ending: Ending, bell: Bell) -> LanguageSlot:
+    def _language_slot(self, shared: _Shared) -> LanguageSlot:
         policy = engine_policy(self._config)
         return LanguageSlot(
-            store=store,
-            ending=ending,
-            bell=bell,
+            store=shared.improvements,
+            ending=shared.ending,
+            bell=shared.bell,
             tell=self._doors.tell,
             server=improve_server(self._config),
             per_day_usd=self._config.spend.per_day_usd,
             idle_s=self._config.workers.idle_s,
             check=lambda brief, request: check_amended(brief, request, policy),
+        )
+
+    def _desk(self, shared: _Shared, departments: Departments) -> Desk:
+        config, places, crate = self._config, self._places, shared.crate
+        own = (crate.folder, inbox_folder(config, places), places.recordings)
+        return Desk(
+            queue=shared.queue,
+            crate=crate,
+            improvements=shared.improvements,
+            departments=departments,
+            bell=shared.bell,
+            session=shared.session,
+            defaults=prompt_defaults(config),
+            policy=engine_policy(config),
+            tell=self._doors.tell,
+            store_pins=lambda pins: store_pins(shared.database, pins),
+            audition=shared.audition,
+            allowed=AllowedFolders(own, config.files.allow),
+            material=Material(crate, places.library),
         )
 
     # -- living

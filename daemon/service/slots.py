@@ -1,4 +1,5 @@
-"""The worker slots: each takes the next clip of the queue, has a child make it, and sends what comes back to the crate."""
+"""The worker slots: each takes the next clip of the queue, has a child make it, and sends what
+comes back to the crate."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ class WorkerSettings:
 
 
 class WorkerSlots:
-    """A slot for each worker, and one for the child that keeps a local model. Belongs to the daemon's loop."""
+    """A slot for each worker, and one for the child that keeps a local model. Belongs to the
+    daemon's loop."""
 
     def __init__(
         self,
@@ -100,7 +102,8 @@ class WorkerSlots:
                 await self._work(child, claim, place)
 
     async def _work(self, child: Child, claim: Claim, place: str) -> None:
-        """One clip, to its end or back into the queue. Whatever it brings about, the slot goes on to the next."""
+        """One clip, to its end or back into the queue. Whatever it brings about, the slot goes on
+        to the next."""
         try:
             try:
                 make = self._make_take if place == "local" else self._make
@@ -150,14 +153,16 @@ class WorkerSlots:
             return None
 
     def _place_of(self, claim: Claim) -> tuple[str, bool]:
-        """Which child makes a clip's takes, and whether it may make another when one was refused."""
+        """Which child makes a clip's takes, and whether it may make another when one was
+        refused."""
         if claim.brief.do == "fit":
             return "worker", False
         info = engine_info(claim.brief.clip_engine(claim.index))
         return info.runs, self._settings.spend_retry or not info.costs_money
 
     async def _make_take(self, child: Child, claim: Claim) -> None:
-        """A local model's take, by the child that keeps the model; then the clip waits for a worker."""
+        """A local model's take, by the child that keeps the model; then the clip waits for a
+        worker."""
         check_space(self._jobs)
         info = engine_info(claim.brief.clip_engine(claim.index))
         task = {

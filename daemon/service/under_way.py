@@ -1,4 +1,5 @@
-"""What slots are doing for which job: a cancel of the job ends it and its slot goes on, a stop of the slot ends both."""
+"""What slots are doing for which job: a cancel of the job ends it and its slot goes on, a stop of
+the slot ends both."""
 
 from __future__ import annotations
 
@@ -16,9 +17,10 @@ class UnderWay:
         self._jobs: dict[asyncio.Task[Any], str] = {}
 
     async def run(self, job: str, work: Coroutine[Any, Any, T]) -> T | None:
-        """Do `work` and return what it returns, or raise what it raises; None where `cancel` has ended it.
+        """Do `work` and return or raise what it does; None where `cancel` has ended it.
 
-        The caller may be cancelled too, even in the moment in which the work is: then the work ends first.
+        The caller may be cancelled too, even in the moment in which the work is: then the work ends
+        first.
         """
         task = asyncio.create_task(work)
         self._jobs[task] = job

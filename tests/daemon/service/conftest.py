@@ -1,4 +1,5 @@
-"""A real job table, what is told of it, and a clip's way to its end, without a daemon around them."""
+"""A real job table, what is told of it, and a clip's way to its end, without a daemon around
+them."""
 
 from __future__ import annotations
 
@@ -22,8 +23,12 @@ class Office:
         self.queue, self.told = Queue(self.database, "boot"), []
         self.jobs, self.paid_takes = home / "jobs", home / "paid takes"
         self.ending = Ending(
-            queue=self.queue, jobs=self.jobs, paid_takes=self.paid_takes, tries=tries, tell=self.told.append,
-        )  # fmt: skip
+            queue=self.queue,
+            jobs=self.jobs,
+            paid_takes=self.paid_takes,
+            tries=tries,
+            tell=self.told.append,
+        )
 
     def accept(self, count: int = 1, **brief: object) -> str:
         draft = (Request({"prompt": "x"}), Brief("x", "x", count=count, **brief))

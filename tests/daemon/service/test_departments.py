@@ -66,14 +66,30 @@ def test_one_ring_has_each_kind_take_its_own_work_and_a_cancel_ends_one_of_them(
     bell, begun = Bell(), []
     workers = WorkerSlots(
         WorkerSettings(
-            count=2, idle_s=1, local_idle_s=1, deadline_s=9, note_names="live", spend_retry=False,
+            count=2,
+            idle_s=1,
+            local_idle_s=1,
+            deadline_s=9,
+            note_names="live",
+            spend_retry=False,
         ),
-        queue=office.queue, crate=None, jobs=tmp_path, publishing=None, ending=office.ending, bell=bell,
-    )  # fmt: skip
+        queue=office.queue,
+        crate=None,
+        jobs=tmp_path,
+        publishing=None,
+        ending=office.ending,
+        bell=bell,
+    )
     language = LanguageSlot(
-        store=Improvements(office.database, office.queue), ending=office.ending, bell=bell, tell=office.told.append,
-        server={}, per_day_usd=1, idle_s=1, check=lambda brief, request: None,
-    )  # fmt: skip
+        store=Improvements(office.database, office.queue),
+        ending=office.ending,
+        bell=bell,
+        tell=office.told.append,
+        server={},
+        per_day_usd=1,
+        idle_s=1,
+        check=lambda brief, request: None,
+    )
 
     async def endless(job):
         begun.append(job)

@@ -1,4 +1,5 @@
-"""All doors as one: those that cannot open wait, what is told reaches whom it is for, and closing holds nobody up."""
+"""All doors as one: those that cannot open wait, what is told reaches whom it is for, and closing
+holds nobody up."""
 
 import asyncio
 import threading

@@ -1,4 +1,5 @@
-"""How clips and jobs end, by the real job table: each once, with the reason, and nothing is left lying."""
+"""How clips and jobs end, by the real job table: each once, with the reason, and nothing is left
+lying."""
 
 import asyncio
 import json
@@ -49,8 +50,10 @@ def test_a_take_that_was_paid_for_outlives_its_clip_and_is_named(office, cost_us
     kept = office.paid_takes / f"{claim.clip}.wav"
     assert kept.exists() == bool(cost_usd)
     assert office.told[-1].text == (
-        f"no beat; the take that was paid for is kept, and fits for free: sidecrate fit '{kept}'" if cost_usd else "no beat"
-    )  # fmt: skip
+        f"no beat; the take that was paid for is kept, and fits for free: sidecrate fit '{kept}'"
+        if cost_usd
+        else "no beat"
+    )
 
 
 def test_a_take_that_was_paid_for_outlives_the_cancel_of_its_job(office):

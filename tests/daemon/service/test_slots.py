@@ -20,20 +20,36 @@ ONE_WORKER = WorkerSettings(
 
 def worker_slots(office, crate=None, shelve=print):
     publishing = Publishing(
-        queue=office.queue, crate=crate, jobs=office.jobs, ending=office.ending, tell=office.told.append, shelve=shelve,
+        queue=office.queue,
+        crate=crate,
+        jobs=office.jobs,
+        ending=office.ending,
+        tell=office.told.append,
+        shelve=shelve,
         audition=print,
-    )  # fmt: skip
+    )
     return WorkerSlots(
-        ONE_WORKER, queue=office.queue, crate=crate, jobs=office.jobs, publishing=publishing, ending=office.ending,
+        ONE_WORKER,
+        queue=office.queue,
+        crate=crate,
+        jobs=office.jobs,
+        publishing=publishing,
+        ending=office.ending,
         bell=Bell(),
-    )  # fmt: skip
+    )
 
 
 def language_slot(office):
     return LanguageSlot(
-        store=Improvements(office.database, office.queue), ending=office.ending, bell=Bell(), tell=print, server={},
-        per_day_usd=1, idle_s=1, check=lambda brief, request: None,
-    )  # fmt: skip
+        store=Improvements(office.database, office.queue),
+        ending=office.ending,
+        bell=Bell(),
+        tell=print,
+        server={},
+        per_day_usd=1,
+        idle_s=1,
+        check=lambda brief, request: None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,7 +60,8 @@ def language_slot(office):
 def test_a_stop_in_the_moment_of_a_cancel_ends_the_loop(
     make, work, brief, steps, office, monkeypatch
 ):
-    """The job's own cancel had ended its work, and the loop took the stop's for it and went on for good."""
+    """The job's own cancel had ended its work, and the loop took the stop's for it and went on for
+    good."""
 
     async def whole():
         slots, job = make(office), office.accept(**brief)
