@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from bridge.osc.addresses import Message, OscError, build_message, parse_packet
+from bridge.osc.packet import Message, OscError, build_message, parse_packet
 from daemon.client.beacon import read_beacon
 from daemon.errors import ServiceError
 from daemon.home.places import Places
