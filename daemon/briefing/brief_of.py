@@ -6,10 +6,11 @@ import random
 import time
 from pathlib import Path
 
+from bridge.inbox.names import user_name
 from bridge.music import bar_seconds
 from bridge.request import Request
 from bridge.session import Session
-from daemon.brief import AUTO_LYRICS, Brief
+from daemon.brief import AUTO, Brief
 from daemon.briefing.named_sounds import Material
 from daemon.engines.registry import Policy, Wish, choose_engines, engine_info
 from daemon.errors import EngineError, PromptError
@@ -67,10 +68,10 @@ def _language(brief: Brief, policy: Policy) -> Brief:
         )
         brief = brief.amended(compose="rules")
     if policy.free_only and policy.language_costs:
-        if brief.lyrics == AUTO_LYRICS:
+        if brief.lyrics == AUTO:
             text = "lyrics: auto costs money, which other machines may not spend unless osc.trust_lan is on; write the words"
             raise EngineError(text, "engine_not_ready")
-        if brief.wanted_steps:
+        if brief.steps_wanted():
             said.append(
                 "no language model is asked: it costs money, which other machines may not spend"
             )
@@ -97,11 +98,6 @@ def _price(brief: Brief, policy: Policy) -> list[str]:
         text = f"this would cost about {total_usd:.2f} USD, and one request may cost {policy.per_request_usd:.2f}"
         raise EngineError(f"{text}; ask for less, or raise spend.per_request_usd", "cap")
     return [f"costs about {total_usd:.3f} USD"] if total_usd else []
-
-
-def user_name(path: Path) -> str:
-    """A file's name as its user gave it: without the word under which the inbox has claimed it."""
-    return path.name.partition("-")[2] if path.parent.name == "working" else path.name
 
 
 def _wants(brief: Brief) -> dict[str, str]:

@@ -61,7 +61,7 @@ def open_library() -> Iterator[Library]:
 
 def in_studio(library: Library, work: Callable[[Versions], Awaitable[T]]) -> T:
     """Something rendered or exported, by a child process of this command's own."""
-    from daemon.settings.schema import load_config
+    from daemon.settings.load import load_config
 
     async def run() -> T:
         places = Places.find()

@@ -121,15 +121,15 @@ def start(
 @app.command()
 def run(quiet: Annotated[bool, typer.Option(help="Say only what is wrong.")] = False) -> None:
     """Run the daemon in the foreground, until Ctrl-C."""
-    from daemon.children.heap import share_one_heap
+    from daemon.home.heap import share_one_heap
     from daemon.home.log import set_up_log
     from daemon.service.service import Service
-    from daemon.settings.schema import load_config
+    from daemon.settings.load import load_config
 
     share_one_heap()
     places = Places.find()
     config = load_config(places.config_file)
-    set_up_log(places, config, verbose=not quiet)
+    set_up_log(places, level=config.log.level, megabytes=config.log.megabytes, verbose=not quiet)
     service = Service(places, config)
 
     def ready(service: Service) -> None:
@@ -281,7 +281,7 @@ def play(
     ] = False,
 ) -> None:
     """Play a clip on this machine's sound device."""
-    from daemon.audition.audition import play_file
+    from daemon.audition.once import play_file
 
     if in_time or clip in ("next", "previous", "stop"):
         from daemon.cli.show import audition_line

@@ -18,8 +18,9 @@ from daemon.engines.registry import broken, engines
 from daemon.home.lock import HomeLock
 from daemon.home.places import Places
 from daemon.jobs.database import Database
+from daemon.settings.load import load_config
 from daemon.settings.meaning import crate_folder, inbox_folder
-from daemon.settings.schema import Config, load_config
+from daemon.settings.schema import Config
 from daemon.version import __version__
 
 LOW_SPACE_BYTES = 500 << 20

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.request import Request
-from daemon.brief import AUTO_LYRICS, Brief, Decision
+from daemon.brief import AUTO, Brief, Decision
 from daemon.errors import SidecrateError
 from daemon.prompt.genres import find_genre
 from daemon.prompt.settle import BARRED, LONGEST_VOCAL_S, SHORTEST_VOCAL_S, TIMELESS, WORD_S
@@ -20,9 +20,7 @@ _OPEN = ("genre", "default")
 
 def is_shown_first(brief: Brief, request: Mapping[str, Any]) -> bool:
     """Whether the answers wait for a yes: asked for so, or words to sing, unless the request itself says `improve: on`."""
-    return brief.improve == "ask" or (
-        brief.lyrics == AUTO_LYRICS and request.get("improve") != "on"
-    )
+    return brief.improve == "ask" or (brief.lyrics == AUTO and request.get("improve") != "on")
 
 
 def amend(
@@ -151,11 +149,6 @@ def _overruled(brief: Brief, name: str) -> tuple[tuple[str, Any], ...]:
     )
 
 
-def about(brief: Brief) -> dict[str, Any] | None:
-    """What a clip's record says of it: the original, and by step what was answered, by which model, at what cost."""
-    return {"original": brief.prompt, **brief.improved} if brief.improved else None
-
-
 def proposal(brief: Brief) -> str:
     """What is shown before it is used."""
     lines = []
@@ -180,7 +173,7 @@ def again(brief: Brief, request: Request, record: Mapping[str, Any], check: Any)
     """A Brief made from an earlier clip's request, with the answers that this clip had: nothing is asked twice. But notes are,
     since another seed means another idea."""
     before = record.get("improved") or {}
-    for step in brief.wanted_steps:
+    for step in brief.steps_wanted():
         if step != "compose" and "answer" in before.get(step, {}):
             brief = amend(brief, request, step, before[step], check)
     return brief

@@ -221,7 +221,7 @@ class Queue:
                 now,
             ),
         )
-        asks_first = bool(brief.wanted_steps)
+        asks_first = bool(brief.steps_wanted())
         for k in range(brief.clip_count):
             place = IMPROVE if asks_first else self.place_of(brief.clip_engine(k))
             db.execute(

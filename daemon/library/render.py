@@ -22,7 +22,7 @@ from daemon.audio.resample import fit_length, resample, resample_loop
 from daemon.audio.seam import measure_seam
 from daemon.audio.sound import Sound
 from daemon.audio.wav import write_clip
-from daemon.crate.crate import clip_name
+from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.hearing.features import features
 from daemon.library import effects, treatments

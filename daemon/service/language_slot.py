@@ -17,11 +17,13 @@ from daemon.children.host import Child
 from daemon.errors import QueueError
 from daemon.improve.amend import amend, is_shown_first, proposal
 from daemon.improve.server import estimate_usd
-from daemon.improve.store import ASK, Improvements, end_usd, reserve_usd
+from daemon.improve.store import Improvements
 from daemon.jobs.queue import Job
+from daemon.jobs.waiting import ASK
 from daemon.service.bell import Bell
 from daemon.service.ending import Ending
 from daemon.service.under_way import UnderWay
+from daemon.spending.ledger import end_usd, reserve_usd
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +130,7 @@ class LanguageSlot:
         """The job's Brief with all that is answered; None where it cannot be made, and then the job
         has ended."""
         brief = job.brief
-        for step in brief.wanted_steps:
+        for step in brief.steps_wanted():
             result = await self._result(job, brief, step)
             if step == "lyrics" and "why" in result:
                 why = f"no words were written ({result['why']})"

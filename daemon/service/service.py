@@ -20,10 +20,10 @@ from daemon.audition.audition import Audition
 from daemon.briefing.allowed_folders import AllowedFolders
 from daemon.briefing.brief_of import check_amended
 from daemon.briefing.named_sounds import Material
-from daemon.children.heap import give_back
 from daemon.client.beacon import Beacon, remove_beacon, write_beacon
 from daemon.crate.crate import Crate
 from daemon.engines.registry import place_of
+from daemon.home.heap import give_back
 from daemon.home.lock import HomeLock
 from daemon.home.places import Places
 from daemon.improve.store import Improvements

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from daemon.audio.stretch import ENGINES, Stretch, method_of, resampled
 from daemon.audio.stretch_map import StretchMap
-from daemon.conform.oneshot import find_note
+from daemon.hearing.pitch import find_note
 
 RATE = 44100
 
