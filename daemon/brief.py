@@ -66,6 +66,8 @@ class Brief:
     """LUFS, `keep`, or None for the kind's own."""
     master: bool = False
     """Limit what has a loudness to reach; a track always is."""
+    stretcher: str = "auto"
+    """What stretches takes, as `audio.stretcher` in the config names it."""
     formants: bool = False
     choice: int = 1
     quality: str = "full"

@@ -81,11 +81,13 @@ class Audition:
 
     cache: folder of clips fitted to other tempos and keys. device: number or part of a name, None for the system's own.
     level: LUFS at which all clips are heard, peaks allowing.
+    stretcher: `audio.stretcher` of the config.
     """
 
     def __init__(
         self, crate: Crate, session: Session, tell: Callable[[Event], None], *,
         cache: Path, device: str | int | None, level: float, idle_s: float,
+        stretcher: str = "auto",
     ) -> None:  # fmt: skip
         self._crate = crate
         self._session = session
@@ -94,6 +96,7 @@ class Audition:
         self._device = device
         self._level = level
         self._idle_s = idle_s
+        self._stretcher = stretcher
         self._child = Child("audition", None, normal_priority=True)
         self._fitter = Child("refit", idle_s)
         self._at_device, self._at_fitter = asyncio.Lock(), asyncio.Lock()
@@ -289,7 +292,7 @@ class Audition:
         task = {
             "clip": record["id"], "path": record["path"], "loops": record["kind"] == "loop", "from_bpm": own_bpm or 1.0,
             "bpm": fit.bpm or 1.0, "semitones": fit.semitones, "bars": record.get("bars"), "meter": record.get("meter"),
-            "cache": str(self._cache),
+            "cache": str(self._cache), "stretcher": self._stretcher,
         }  # fmt: skip
         async with self._at_fitter:
             if turn != self._turn:

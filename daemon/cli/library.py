@@ -65,9 +65,9 @@ def in_studio(library: Library, work: Callable[[Versions], Awaitable[T]]) -> T:
 
     async def run() -> T:
         places = Places.find()
-        studio = Versions(
-            library, places.versions, plugin_folders=load_config(places.config_file).plugins.folders
-        )
+        config = load_config(places.config_file)
+        folders, stretcher = config.plugins.folders, config.audio.stretcher
+        studio = Versions(library, places.versions, plugin_folders=folders, stretcher=stretcher)
         try:
             return await work(studio)
         finally:

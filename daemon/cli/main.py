@@ -97,22 +97,26 @@ def _take_home(arguments: list[str]) -> None:
             return
 
 
-def _say_version(wanted: bool) -> None:
-    if wanted:
-        print(f"Sidecrate {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
+@app.callback(invoke_without_command=True)
 def start(
+    context: typer.Context,
     version: Annotated[
-        bool,
-        typer.Option(
-            "--version", help="Say which Sidecrate this is.", is_eager=True, callback=_say_version
-        ),
+        bool, typer.Option("--version", help="Say which Sidecrate this is.")
+    ] = False,
+    licences: Annotated[
+        bool, typer.Option("--licences", help="With --version: the licences of what is in it.")
     ] = False,
 ) -> None:
     """What stands before the command."""
+    if version or licences:
+        print(f"Sidecrate {__version__}")
+        if licences:
+            from daemon.cli.licences import licences_text
+
+            print(licences_text())
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise typer.BadParameter("no command is given")
 
 
 # -- the daemon

@@ -155,6 +155,7 @@ class Service:
             device=config.audition.device,
             level=config.audition.level,
             idle_s=config.audition.idle_s,
+            stretcher=config.audio.stretcher,
         )
         stack.push_async_callback(audition.end)
         ending = Ending(

@@ -29,6 +29,7 @@ def prompt_defaults(config: Config) -> PromptDefaults:
         stems=config.defaults.stems,
         midi=config.defaults.midi,
         master=config.audio.master,
+        stretcher=config.audio.stretcher,
         improve=config.improve.prompts,
     )
 

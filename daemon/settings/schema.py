@@ -180,6 +180,10 @@ class Audio(Section):
     master: bool = Field(
         False, description="Limit loops too, so that they reach their loudness; tracks always are."
     )
+    stretcher: Literal["auto", "rubberband", "rubberband-program", "signalsmith"] = Field(
+        "auto",
+        description="What stretches takes: the best that is installed, or one by name; see LICENSES.md.",
+    )
 
 
 class Defaults(Section):

@@ -291,6 +291,10 @@ class Site:
 
 def _shelf(places: Places, config: Config, file: Path) -> PersonalLibrary:
     library = Library(file)
-    return PersonalLibrary(
-        library, Versions(library, places.versions, plugin_folders=config.plugins.folders)
+    studio = Versions(
+        library,
+        places.versions,
+        plugin_folders=config.plugins.folders,
+        stretcher=config.audio.stretcher,
     )
+    return PersonalLibrary(library, studio)
