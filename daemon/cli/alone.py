@@ -110,7 +110,7 @@ def make_alone(
     from daemon.clip.make import make_clip
     from daemon.engines.registry import engine_info
 
-    of = brief.count * len(brief.engines)
+    of = brief.clip_count
     for k in range(of):
         clip = crate.reserve() if crate and out is None else secrets.token_hex(3)
         with tempfile.TemporaryDirectory(prefix="sidecrate-") as folder:

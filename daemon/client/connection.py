@@ -7,41 +7,15 @@ import secrets
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from bridge.osc.packet import Message, OscError, build_message, parse_packet
+from daemon.client.beacon import read_beacon
 from daemon.errors import ServiceError
 from daemon.home.places import Places
 
 HELLO_WAIT_S = 0.4
 HELLO_TRIES = 4
-
-
-@dataclass(frozen=True)
-class Beacon:
-    """What a running daemon says of itself in state/daemon.json."""
-
-    pid: int
-    boot: str
-    version: str
-    started: float
-    crate: str
-    inbox: str
-    osc_port: int
-    doors: dict[str, str]
-
-
-def read_beacon(places: Places) -> Beacon | None:
-    """The beacon's words; the daemon may be gone all the same."""
-    try:
-        said = json.loads(places.beacon.read_text(encoding="utf-8"))
-        return Beacon(
-            int(said["pid"]), str(said["boot"]), str(said["version"]), float(said["started"]), str(said["crate"]),
-            str(said["inbox"]), int(said["osc_port"]), dict(said["doors"]),
-        )  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
 
 
 class Link:

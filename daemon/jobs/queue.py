@@ -13,7 +13,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from bridge.events import Origin
 from bridge.request import Request
@@ -22,6 +22,8 @@ from daemon.errors import QueueError
 from daemon.jobs.database import Database
 from daemon.jobs.turns import Lane, Turns, place_among
 
+#: What becomes of a clip that was not made: it is queued again, or has ended.
+Verdict = Literal["again", "failed"]
 ENDED = ("done", "failed", "cancelled")
 WORKING = ("improving", "generating", "conforming", "publishing")
 #: The place of clips whose Brief a language model is still to be asked about: no worker looks there.
@@ -65,12 +67,22 @@ class Claim:
 
     job: str
     clip: str
-    k: int
+    index: int
+    """Which of its job's clips it is, from 0."""
     attempt: int
     request: dict[str, Any]
     brief: Brief
     origin: Origin
     created: float
+
+    @property
+    def count(self) -> int:
+        """Clips of its job."""
+        return self.brief.clip_count
+
+    def share(self, value: float) -> float:
+        """How much of the job is done (0..1) when `value` of this clip is."""
+        return (self.index + value) / self.count
 
 
 def _job(row: sqlite3.Row) -> Job:
@@ -210,7 +222,7 @@ class Queue:
             ),
         )
         asks_first = bool(brief.steps_wanted())
-        for k in range(brief.count * len(brief.engines)):
+        for k in range(brief.clip_count):
             place = IMPROVE if asks_first else self.place_of(brief.clip_engine(k))
             db.execute(
                 "INSERT INTO clips (id, job, k, state, created, place) VALUES (?, ?, ?, 'queued', ?, ?)",
@@ -365,12 +377,12 @@ class Queue:
 
     def clip_failed(
         self, claim: Claim, code: str, text: str, *, again: bool, tries: int
-    ) -> str | None:
+    ) -> Verdict | None:
         """The clip was not made. Queued again where that may help and tries are left, and then `again` is returned;
         else `failed`; None when the claim is no longer ours."""
         row = self._database.row("SELECT tries FROM clips WHERE id = ?", claim.clip)
         used = (row["tries"] if row else 0) + 1
-        verdict = "again" if again and used < tries else "failed"
+        verdict: Verdict = "again" if again and used < tries else "failed"
         state = "queued" if verdict == "again" else "failed"
         done = self._end_clip(
             claim, "state = ?, tries = ?, error_code = ?, error_text = ?", (state, used, code, text)

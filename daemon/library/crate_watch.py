@@ -168,7 +168,7 @@ class CrateWatch:
 
     @contextlib.contextmanager
     def _libraries(self) -> Iterator[list[Library]]:
-        """The house's and each profile's, on a thread's own connections."""
+        """The machine's own and each profile's, on a thread's own connections."""
         with contextlib.ExitStack() as stack:
             files = [self._places.library, *self._places.profiles.glob("*/library.db")]
             yield [stack.enter_context(contextlib.closing(Library(file))) for file in files]
@@ -197,7 +197,7 @@ class CrateWatch:
             )
             library.database.journal.copy_to(self._crate.folder)
             for file in self._places.profiles.glob("*/library.db"):
-                # what the house's library has found is in the job table by now
+                # what the machine's own library has found is in the job table by now
                 with contextlib.closing(Library(file)) as one:
                     one.catch_up(jobs, whole=True)
                     look_through(one, Crate(self._crate.folder, self._layout, jobs))

@@ -1,7 +1,7 @@
 """The library's own SQLite file: what is known of each clip beyond the job table, and the index that searches it.
 
 It holds nothing that cannot be made again from the clips' own records but people's marks: favourites, ratings, tags, collections,
-lists of edits and preferences, and these stand in lines of text beside it (`journal.py`). Writes are short immediate
+lists of edits and preferences, and these stand in lines of text beside it (`marks_file.py`). Writes are short immediate
 transactions, so that the daemon, the page's process and a command may share it.
 """
 

@@ -52,7 +52,7 @@ def edit_routes(site: Site) -> APIRouter:
         before = edits.turns(clip)["undo"]
         change()
         try:
-            record = await site.studio.render(clip)
+            record = await site.versions.render(clip)
         except Exception:
             edits.back_to(clip, before)
             raise
@@ -81,7 +81,7 @@ def edit_routes(site: Site) -> APIRouter:
     @routes.get("/plugins/{plugin}")
     async def plugin(plugin: Annotated[str, InPath(max_length=200)]) -> dict[str, Any]:
         """A plugin's parameters, as it says itself."""
-        return await site.studio.plugin(plugin)
+        return await site.versions.plugin(plugin)
 
     @routes.post("/clips/{clip}/edits")
     async def edit(clip: Id, said: Edit) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def edit_routes(site: Site) -> APIRouter:
     @routes.post("/clips/{clip}/render")
     async def render(clip: Id) -> dict[str, Any]:
         """Render the version as it stands; its record, stems by name."""
-        record = await site.studio.render(clip)
+        record = await site.versions.render(clip)
         return {
             name: record.get(name)
             for name in ("id", "kind", "bpm", "key", "bars", "seconds", "report")

@@ -72,7 +72,7 @@ class Shares:
         return sorted(self._all.values(), key=lambda share: -share["made"])
 
     def of(self, by: str) -> list[dict[str, Any]]:
-        """Those of one profile, or of the house."""
+        """Those of one profile, or of the machine's own library."""
         return [share for share in self.all() if share.get("by", "") == by]
 
     def open(self, word: str) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
-"""What the routes work with: the line to the daemon, the databases, the studio, and where made files lie. One event loop.
+"""What the routes work with: the line to the daemon, the databases, the versions, and where made files lie. One event loop.
 
-Whose library a route works with is settled by the guard: `asking` holds the profile of the request under way, None for the house.
+Whose library a route works with is settled by the guard: `asking` holds the profile of the request under way, and None where
+it is the machine's own library.
 """
 
 from __future__ import annotations
@@ -48,10 +49,10 @@ asking: ContextVar[Profile | None] = ContextVar("asking", default=None)
 
 @dataclass
 class PersonalLibrary:
-    """One person's library and the studio that renders its edits."""
+    """One person's library and the versions that its edits are rendered to."""
 
     library: Library
-    studio: Versions
+    versions: Versions
     seen: int = -1
     """The state of the job table up to which it knows the clips."""
 
@@ -93,11 +94,11 @@ class Site:
         return self._shelf().library
 
     @property
-    def studio(self) -> Versions:
-        return self._shelf().studio
+    def versions(self) -> Versions:
+        return self._shelf().versions
 
     def _shelf(self) -> PersonalLibrary:
-        """The daemon keeps the house's library; a profile's catches up with the job table here, whenever that was written."""
+        """The daemon keeps the machine's own library; a profile's catches up with the job table here, whenever that was written."""
         profile = asking.get()
         if profile is None:
             return self.own
@@ -117,7 +118,7 @@ class Site:
         for task in self.waiting:
             task.cancel()
         for shelf in (self.own, *self.shelves.values()):
-            await shelf.studio.end()
+            await shelf.versions.end()
             shelf.library.close()
         await self.peaks.end()
         self.jobs.close()
@@ -137,7 +138,7 @@ class Site:
         proposal = waiting_text(self.jobs, job.id) if job.state == "improving" else None
         return {
             "job": job.id, "state": job.state, "stage": job.stage, "progress": job.progress, "prompt": job.brief.prompt,
-            "kind": job.brief.kind, "count": job.brief.count * len(job.brief.engines), "door": job.origin.door,
+            "kind": job.brief.kind, "count": job.brief.clip_count, "door": job.origin.door,
             "created": job.created, "clips": [row["id"] for row in done], "code": job.error_code, "text": job.error_text,
             "proposal": proposal,
         }  # fmt: skip
@@ -167,13 +168,13 @@ class Site:
             steps.append({"do": "tempo", "bpm": bpm})
         if key is not None and row.get("key") and key != row["key"]:
             steps.append({"do": "key", "key": key})
-        make = self.studio.hear if version == "heard" else self.studio.render
+        make = self.versions.hear if version == "heard" else self.versions.render
         return Path((await make(clip, steps))["path"])
 
     async def versions_of(self, clips: list[str]) -> dict[int, dict[str, Any]]:
         """The records of those that whoever asks has edited, by their place among `clips`."""
         edited = [number for number, clip in enumerate(clips) if self.library.edits.steps(clip)]
-        return {number: await self.studio.render(clips[number]) for number in edited}
+        return {number: await self.versions.render(clips[number]) for number in edited}
 
     async def peaks_of(self, clip: str, version: str) -> dict[str, Any]:
         path = await self.sound(clip, version, None, None)
@@ -213,7 +214,7 @@ class Site:
             return
         try:
             self.library.edits.add(clip, layer_step(made["id"], db))
-            await self.studio.render(clip)
+            await self.versions.render(clip)
             text = ""
         except SidecrateError as error:
             text = error.text
@@ -224,13 +225,13 @@ class Site:
     async def bring(self, path: Path, values: dict[str, Any]) -> dict[str, Any]:
         """An audio file as a clip, its sound as it is."""
         with self._crate() as crate:
-            record = await self.own.studio.bring(path, crate, {**values, "words": path.stem})
+            record = await self.own.versions.bring(path, crate, {**values, "words": path.stem})
         return self.library.get(record["id"])
 
     async def publish(self, clip: str) -> dict[str, Any]:
         """A clip with its edits as a clip of its own in the crate."""
         with self._crate() as crate:
-            record = await self.studio.publish(clip, crate)
+            record = await self.versions.publish(clip, crate)
         return self.library.get(record["id"])
 
     @contextlib.contextmanager

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from daemon.client.connection import Link, read_beacon
+from daemon.client.beacon import read_beacon
+from daemon.client.connection import Link
 from daemon.home.places import HOME_VARIABLE, Places
 from tests.helpers.fake_engine import REGISTERED
 

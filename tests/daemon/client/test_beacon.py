@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from daemon.client.connection import Link, read_beacon
+from daemon.client.beacon import Beacon, read_beacon, remove_beacon, write_beacon
+from daemon.client.connection import Link
 from daemon.home.places import Places
 
 WHOLE = {
@@ -22,6 +23,19 @@ def places_with(tmp_path, text):
 def test_a_beacon_is_read(tmp_path):
     beacon = read_beacon(places_with(tmp_path, json.dumps(WHOLE)))
     assert (beacon.pid, beacon.osc_port, beacon.doors) == (7, 9140, {"osc": "open"})
+
+
+def test_what_is_written_is_read_and_nothing_else_is_left(tmp_path):
+    places = Places.find(tmp_path)
+    places.state.mkdir(parents=True)
+    for doors in ({}, {"osc": "open on port 9140"}):
+        told = Beacon(**{**WHOLE, "doors": doors})
+        write_beacon(places, told)
+        assert read_beacon(places) == told
+    assert list(places.state.iterdir()) == [places.beacon]
+    for _ in range(2):
+        remove_beacon(places)
+        assert read_beacon(places) is None
 
 
 @pytest.mark.parametrize(
