@@ -16,6 +16,7 @@ from bridge.events import Done, Event, Failed, Finished, Order, Origin, Refused,
 from bridge.files import move_new
 from bridge.inbox.names import is_text, numbered
 from bridge.inbox.prompt_file import decode
+from bridge.whole_files import write_whole
 
 #: A prompt file holds a few thousand characters; what is far larger is no prompt, and is not read into memory.
 MAX_TEXT_BYTES = 1_000_000
@@ -213,21 +214,10 @@ def _put(path: Path, folder: Path, name: str, k: int) -> None:
 
 def _write_new(path: Path, text: str) -> bool:
     """Have a file that says this, written whole, in nobody's place. False where another one has the name."""
-    hidden = path.with_name(f".{path.name}.tmp")
     if not os.path.lexists(path):
-        _write(hidden, text)
         with contextlib.suppress(FileExistsError):
-            move_new(hidden, path)
-    # also one that an earlier try or a kill has left
-    hidden.unlink(missing_ok=True)
+            write_whole(path, text, new=True)
     try:
         return path.read_text(encoding="utf-8") == text
     except (OSError, UnicodeDecodeError):
         return False
-
-
-def _write(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())

@@ -4,9 +4,9 @@ whoever wants to reach it reads it."""
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 
+from bridge.whole_files import write_whole
 from daemon.home.places import Places
 
 
@@ -47,9 +47,8 @@ def read_beacon(places: Places) -> Beacon | None:
 
 def write_beacon(places: Places, beacon: Beacon) -> None:
     """Whole or not at all. OSError where the disk has no room, say."""
-    part = places.beacon.with_suffix(".part")
-    part.write_text(json.dumps(asdict(beacon)), encoding="utf-8")
-    os.replace(part, places.beacon)
+    # it says nothing after a power cut
+    write_whole(places.beacon, json.dumps(asdict(beacon)), flushed=False)
 
 
 def remove_beacon(places: Places) -> None:

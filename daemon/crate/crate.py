@@ -12,14 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bridge.whole_files import PART, beside, part_beside, sweep_parts
 from daemon.crate.names import KIND_FOLDERS, clip_name, slug
 from daemon.errors import CrateError
 from daemon.home.room import check_space
 from daemon.jobs.database import Database
 from daemon.jobs.queue import new_clip_id
-
-#: Files under way bear this ending: no DAW takes them for audio, and a start after a crash sweeps them.
-PART = ".sidecrate-part"
 
 
 class Crate:
@@ -37,7 +35,7 @@ class Crate:
 
     def check(self) -> None:
         """CrateError when clips cannot be written here, or the disk is nearly full."""
-        probe = self.folder / f".probe{PART}"
+        probe = part_beside(self.folder / "probe")
         try:
             self._make_folder()
             probe.write_bytes(b"")
@@ -105,12 +103,9 @@ class Crate:
         return done
 
     def sweep(self) -> int:
-        """Remove what a crash left half-written; returns how many files."""
+        """Remove what a crash left half-written, not what another program writes now; returns how many files."""
         found = list(self.folder.rglob(f"*{PART}")) if self.folder.is_dir() else []
-        for path in found:
-            with contextlib.suppress(OSError):
-                path.unlink()
-        return len(found)
+        return sweep_parts(path for path in found if path.is_file())
 
     # -- the record
 
@@ -228,18 +223,12 @@ def _bring(source: Path, target: Path) -> Path:
     """Copy a file whole or not at all, onto the target's own volume, and never over another."""
     if target.exists():
         return target
-    part = target.with_name(f".{target.name}{PART}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with source.open("rb") as reader, part.open("wb") as writer:
+        with beside(target) as part, source.open("rb") as reader, part.open("xb") as writer:
             shutil.copyfileobj(reader, writer, 1 << 20)
-            writer.flush()
-            os.fsync(writer.fileno())
-        os.replace(part, target)
         _sync_folder(target.parent)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
         raise CrateError(
             f"{target} could not be written ({error.strerror}); free space or make the crate writable"
         ) from None

@@ -16,9 +16,11 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from bridge.errors import SidecrateError
+from bridge.whole_files import ABANDONED_S, PART, sweep_parts
 from daemon.children.host import Child
-from daemon.crate.crate import PART, Crate
+from daemon.crate.crate import Crate
 from daemon.home.places import Places
+from daemon.home.whole_folders import remove_folder
 from daemon.jobs.database import Database
 from daemon.library.folder import Changes, Stat, look_through
 from daemon.library.library import Library
@@ -35,7 +37,6 @@ _COPY_EVERY_S = 3.0
 _MEASURED_AT_ONCE, _MEASURE_DEADLINE_S = 8, 120.0
 #: A look may take this share of the time at most, however often things change in a large crate.
 _MOST_SHARE = 0.05
-_ABANDONED_S = 3600.0
 #: All versions of all clips may take so much; one that was used just now is left alone.
 MOST_VERSION_BYTES, _IN_USE_S = 4 << 30, 600.0
 #: A job that waits for a person's word may do so for days.
@@ -62,6 +63,7 @@ class CrateWatch:
         self._ended = False
         self._measurer = Child("measuring", 10.0)
         self._unmeasurable: set[str] = set()
+        self._swept_s = time.monotonic()
 
     @property
     def library(self) -> Library:
@@ -75,18 +77,18 @@ class CrateWatch:
         self._tasks = [asyncio.create_task(self._look_on()), asyncio.create_task(self._copy_on())]
 
     def _tidy(self) -> None:
-        """What a kill left of a render or of a clip on its way into the crate goes, once it is surely nobody's."""
-        versions = self._places.versions
-        for left in [*versions.glob("*/*.part"), *versions.glob("publishing/*")]:
+        """What a kill left of a clip on its way into the crate goes, once it is surely nobody's."""
+        for left in self._places.versions.glob("publishing/*"):
             with contextlib.suppress(OSError):
-                if time.time() - left.stat().st_mtime > _ABANDONED_S:
+                if time.time() - left.stat().st_mtime > ABANDONED_S:
                     shutil.rmtree(left)
 
     def _let_go_versions(self) -> None:
         """Versions can be rendered anew: those used longest ago go, until all take no more than they may."""
+        sweep_parts(self._places.versions.glob(f"*/*{PART}"))
         found, taken = list[tuple[float, int, Path]](), 0
         for folder in self._places.versions.glob("*/*"):
-            if folder.parent.name == "publishing" or folder.suffix == ".part":
+            if folder.parent.name == "publishing" or folder.suffix == PART:
                 continue
             with contextlib.suppress(OSError):
                 size = sum(file.stat().st_size for file in folder.rglob("*"))
@@ -95,8 +97,9 @@ class CrateWatch:
         for used, size, folder in sorted(found):
             if taken <= MOST_VERSION_BYTES or time.time() - used < _IN_USE_S:
                 break
-            shutil.rmtree(folder, ignore_errors=True)
-            taken -= size
+            with contextlib.suppress(OSError):
+                remove_folder(folder)
+                taken -= size
 
     async def end(self) -> None:
         for task in self._tasks:
@@ -188,6 +191,9 @@ class CrateWatch:
     def _look(self) -> Changes:
         """On a thread, with connections of its own."""
         self._let_go_versions()
+        if time.monotonic() - self._swept_s > ABANDONED_S:
+            self._swept_s = time.monotonic()
+            self._crate.sweep()
         with (
             contextlib.closing(Database(self._places.database)) as jobs,
             contextlib.closing(Library(self._places.library)) as library,

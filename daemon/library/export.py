@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,11 +12,10 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from bridge.files import move_new
+from bridge.whole_files import beside
 from daemon.audio.files import read_audio
 from daemon.audio.resample import resample, resample_loop
 from daemon.audio.wav import write_clip
-from daemon.crate.crate import PART
 from daemon.crate.names import clip_name, slug
 from daemon.errors import DISK_ERRORS, LibraryError
 from daemon.library.notes import notes_of_version
@@ -163,31 +161,21 @@ def target_of(said: str, name: str, force: bool) -> Path:
     return target
 
 
-def _put(part: Path, target: Path, force: bool) -> None:
-    if force:
-        os.replace(part, target)
-        return
-    try:
-        move_new(part, target)
-    except FileExistsError:
-        raise LibraryError(
-            f"{target} has come to be there meanwhile; take another name", "exists"
-        ) from None
-
-
 @contextlib.contextmanager
 def whole(target: Path, force: bool) -> Iterator[Path]:
     """A path to write to, which becomes `target` when the block has ended well; else nothing is left of it.
 
     LibraryError where another file has come to be there meanwhile; with `force` it is written over.
     """
-    part = target.with_name(f".{target.stem}{PART}{target.suffix}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        _put(part, target, force)
+        # the writers of sound go by a file's ending
+        with beside(target, ending=target.suffix, new=not force) as part:
+            yield part
+    except FileExistsError:
+        raise LibraryError(
+            f"{target} has come to be there meanwhile; take another name", "exists"
+        ) from None
     except OSError as error:
         why = "disk" if error.errno in DISK_ERRORS else "export"
         raise LibraryError(
@@ -198,9 +186,6 @@ def whole(target: Path, force: bool) -> Iterator[Path]:
         raise LibraryError(
             f"{target} could not be written ({error.error_string}); free space or choose another place"
         ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
 
 
 def pack_name(collection: str) -> str:

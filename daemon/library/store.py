@@ -90,6 +90,8 @@ CREATE TABLE IF NOT EXISTS waiting_marks (clip TEXT PRIMARY KEY, said TEXT NOT N
 class LibraryDatabase(Database):
     """A connection to library.db; see `Database` for how it is read and written."""
 
+    _newest, _fault = LIBRARY_VERSION, LibraryError
+
     def __init__(self, path: Path) -> None:
         self.journal = journal_of(path)
         super().__init__(path)
@@ -100,23 +102,14 @@ class LibraryDatabase(Database):
             if self.journal.path.exists():
                 self.journal.write(self.journal.read())
 
-    def _prepare(self) -> None:
+    def _set_up(self) -> None:
         self._db.execute("PRAGMA foreign_keys=ON")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version > LIBRARY_VERSION:
-            raise LibraryError(
-                f"{self.path}: was written by a newer Sidecrate (schema {version}); update this one"
-            )
-        if version == LIBRARY_VERSION:
-            return
-        # several programs may find an old file at once: the version counts that holds once the lock is ours
-        self._db.execute("BEGIN IMMEDIATE")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        super()._set_up()
+
+    def _migrate(self, version: int) -> None:
         for statement in _SCHEMA.split(";"):
             self._db.execute(statement)
         if version == 0:
             restore(self._db, self.journal.read())
-        elif version < LIBRARY_VERSION and not self.journal.path.exists():
+        elif not self.journal.path.exists():
             self.journal.write(marked_in(self._db))
-        self._db.execute(f"PRAGMA user_version={LIBRARY_VERSION}")
-        self._db.execute("COMMIT")

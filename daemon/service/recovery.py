@@ -3,10 +3,13 @@ again."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 import time
+from pathlib import Path
 
+from bridge.whole_files import PART, sweep_parts
 from daemon.crate.crate import Crate
 from daemon.errors import CrateError
 from daemon.home.places import Places
@@ -17,7 +20,7 @@ log = logging.getLogger(__name__)
 RECORDING_KEPT_S = 30 * 86400.0
 
 
-def recover(places: Places, crate: Crate, queue: Queue) -> None:
+def recover(places: Places, crate: Crate, queue: Queue, inbox: Path) -> None:
     """Before any slot runs. A crate that is gone is said, and waited for later."""
     try:
         crate.check()
@@ -27,6 +30,7 @@ def recover(places: Places, crate: Crate, queue: Queue) -> None:
     except CrateError as error:
         log.error("%s", error.text)
     _tidy_recordings(places)
+    _sweep(places.state, inbox)
     queue.take_over()
     _tidy_jobs(places, queue)
 
@@ -37,8 +41,17 @@ def _tidy_recordings(places: Places) -> None:
     for folder in (places.recordings, places.paid_takes):
         folder.mkdir(parents=True, exist_ok=True)
         for path in folder.iterdir():
-            if time.time() - path.stat().st_mtime > RECORDING_KEPT_S:
-                path.unlink(missing_ok=True)
+            # a folder in there is the user's; a file that a program holds open goes another day
+            with contextlib.suppress(OSError):
+                if path.is_file() and time.time() - path.stat().st_mtime > RECORDING_KEPT_S:
+                    path.unlink()
+
+
+def _sweep(state: Path, inbox: Path) -> None:
+    """What kills left half-written in the state folder and in the inbox goes."""
+    for folder, levels in ((state, ("", "*/", "*/*/")), (inbox, ("", "*/"))):
+        for level in levels:
+            sweep_parts(folder.glob(f"{level}.*{PART}"))
 
 
 def _tidy_jobs(places: Places, queue: Queue) -> None:

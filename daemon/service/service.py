@@ -143,7 +143,7 @@ class Service:
         stack.callback(database.close)
         crate = Crate(crate_folder(config, places), config.crate.layout, database)
         queue = Queue(database, self._boot, place_of)
-        recover(places, crate, queue)
+        recover(places, crate, queue, inbox_folder(config, places))
         watch = CrateWatch(places, crate, config.crate.layout, database)
         stack.push_async_callback(watch.end)
         session = session_with(load_pins(database))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import secrets
 import shutil
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import SidecrateError
+from bridge.whole_files import flush, replace_patiently
 from daemon.children.host import Child
 from daemon.crate.crate import Crate
 from daemon.errors import LibraryError
@@ -246,7 +246,8 @@ class Site:
         """An audio file as a job that puts it on the grid; it is kept for a month, so that `again` finds it."""
         self.places.recordings.mkdir(parents=True, exist_ok=True)
         kept = self.places.recordings / f"{path.stem}-{secrets.token_hex(4)}{path.suffix}"
-        os.replace(path, kept)
+        flush(path)
+        replace_patiently(path, kept)
         try:
             return await self.line.order(
                 "/sidecrate/fit", str(kept), *(part for pair in values.items() for part in pair)

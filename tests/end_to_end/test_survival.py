@@ -74,6 +74,7 @@ def test_what_a_crash_left_half_written_is_gone_after_a_start(start_daemon):
     (daemon.places.crate / "Loops").mkdir(parents=True, exist_ok=True)
     half = daemon.places.crate / "Loops" / ".x_90bpm_abcd.wav.sidecrate-part"
     half.write_bytes(b"RIFF")
+    os.utime(half, (time.time() - 7200,) * 2)
     (daemon.places.jobs / "gone").mkdir(parents=True)
     daemon.start()
     assert not half.exists() and not (daemon.places.jobs / "gone").exists()

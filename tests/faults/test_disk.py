@@ -11,6 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
+from bridge.whole_files import PART
 from daemon.clip.make import make_clip
 from daemon.crate.crate import Crate
 from daemon.engines.contract import Take
@@ -122,7 +123,7 @@ def test_a_worker_whose_disk_is_full_goes_on_where_it_was(tmp_path, monkeypatch,
     assert met or (step, nth) == ("replace", 3)
     record = make_clip(task, lambda value, stage, words: None)
     assert record["frames"] == 44100 and (tmp_path / "c" / "clip.wav").stat().st_size > 44100 * 3
-    assert not list((tmp_path / "c").rglob("*.part"))
+    assert not list((tmp_path / "c").rglob(f"*{PART}"))
 
 
 def test_little_space_is_said_before_work_begins(tmp_path, monkeypatch):

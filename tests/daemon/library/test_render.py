@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 from bridge.music import Meter, loop_frames
+from bridge.whole_files import PART
 from daemon.audio.loudness import true_peak_db
 from daemon.audio.wav_record import read_record
 from daemon.errors import LibraryError
@@ -322,7 +323,7 @@ def test_a_kill_during_an_edit_or_export_leaves_all_whole(home, loop, tmp_path):
         assert done.returncode == -signal.SIGKILL, done.stderr
         assert digest(loop) == before and not target.exists()
         for folder in (home.folder / "versions").glob("*/*"):
-            if folder.suffix != ".part":
+            if folder.suffix != PART:
                 made = json.loads((folder / "result.json").read_text())
                 assert len(sound(made)) == made["frames"]
     assert home.library.get(loop["id"])["id"] == loop["id"]

@@ -8,6 +8,7 @@ import pytest
 
 from bridge.events import Done, Finished, Progress
 from daemon.improve.store import Improvements
+from daemon.jobs.database import Database
 from daemon.service.bell import Bell
 from daemon.service.language_slot import LanguageSlot
 from daemon.service.publishing import Publishing
@@ -108,9 +109,10 @@ def test_a_cancel_while_a_clip_arrives_is_too_late_for_that_one_and_ends_the_job
     slots = worker_slots(office, crate, lambda clip: shelved.append((clip, len(heard))))
 
     def flush():
-        states = [
-            row["state"] for row in office.database.rows("SELECT state FROM clips ORDER BY k")
-        ]
+        # in the thread that publishes, whose connection is its own
+        looking = Database(office.database.path, read_only=True)
+        states = [row["state"] for row in looking.rows("SELECT state FROM clips ORDER BY k")]
+        looking.close()
         flushed.append(
             (states[0], threading.current_thread() is threading.main_thread(), len(heard))
         )
