@@ -240,6 +240,12 @@ class Queue:
             )
         return _job(row)
 
+    def labelled(self, label: str, since: float) -> str | None:
+        """The id of the job that was ordered under a label, not before `since` (s since 1970); None where there is none."""
+        query = "SELECT id FROM jobs WHERE created >= ? AND json_extract(origin, '$.label') = ?"
+        row = self._database.row(query, since, label)
+        return str(row["id"]) if row else None
+
     def newest(self, most: int = 50) -> list[Job]:
         return [
             _job(row)

@@ -14,7 +14,7 @@ from daemon.errors import LibraryError
 from daemon.jobs.database import Database
 from daemon.library.marks_file import journal_of, marked_in, restore
 
-LIBRARY_VERSION = 4
+LIBRARY_VERSION = 5
 
 #: `clips` is kept narrow, for a search without words reads all of it; `seq` rises with time, so that `newest` needs no sorting.
 _SCHEMA = """
@@ -83,6 +83,13 @@ CREATE TABLE IF NOT EXISTS edits (
 CREATE TABLE IF NOT EXISTS edit_turns (clip TEXT PRIMARY KEY, turn INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS awaited_layers (
+    label       TEXT PRIMARY KEY,
+    clip        TEXT NOT NULL,
+    db          REAL NOT NULL,
+    job         TEXT NOT NULL,
+    asked       REAL NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS waiting_marks (clip TEXT PRIMARY KEY, said TEXT NOT NULL) WITHOUT ROWID;
 """
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import secrets
 import shutil
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,13 @@ from bridge.errors import SidecrateError
 from bridge.whole_files import flush, replace_patiently
 from daemon.children.host import Child
 from daemon.crate.crate import Crate
-from daemon.errors import LibraryError
+from daemon.errors import LibraryError, QueueError, RequestRefused, ServiceError
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.queue import Job, Queue
 from daemon.jobs.waiting import waiting_text
-from daemon.library.instrument import layer_step
+from daemon.library.awaited import AwaitedLayer
+from daemon.library.instrument import instrument_request, layer_step
 from daemon.library.library import Library
 from daemon.library.steps import Step
 from daemon.library.versions import Versions
@@ -40,9 +42,13 @@ from daemon.web.profiles import Profile, Profiles
 from daemon.web.shares import Shares
 from daemon.web.upload import sweep_uploads
 
+log = logging.getLogger(__name__)
+
 _EXPORTS_KEPT_S = 86400.0
 _LOOK_EVERY_S, _PEAKS_DEADLINE_S = 0.5, 60.0
 _MOST_DRAWN = 300
+#: An order that was not answered may still be taken up within this.
+_TAKEN_UP_WITHIN_S, _CLOCKS_S = 60.0, 5.0
 PEAKS = "daemon.web.peaks:peaks_of"
 asking: ContextVar[Profile | None] = ContextVar("asking", default=None)
 
@@ -193,32 +199,81 @@ class Site:
 
     # -- instruments added
 
-    def layer_when_done(self, clip: str, job: str, db: float) -> None:
-        """Put a job's clip on top of another as a step, once it is made; for whoever asks now."""
-        task = asyncio.create_task(self._layer(clip, job, db))
+    async def add_instrument(self, clip: str, what: str, db: float) -> dict[str, Any]:
+        """Order an instrument to a clip of whoever asks, and put it on top as a step once it is made; `accepted`.
+
+        That it is wanted is stored before it is ordered: neither our end nor the daemon's loses it.
+        """
+        request = instrument_request(self.library.record(clip), what)
+        self.library.path(clip)
+        layer = self.library.awaited.add(self.line.new_label(), clip, db)
+        try:
+            accepted = await self.line.order(
+                "/sidecrate/generate", json.dumps(request), label=layer.label
+            )
+        except RequestRefused:
+            self.library.awaited.drop(layer.label)
+            raise
+        except ServiceError:
+            self._await(layer)
+            raise
+        self.library.awaited.ordered(layer.label, accepted["job"])
+        self._await(replace(layer, job=accepted["job"]))
+        return accepted
+
+    def take_up_layers(self) -> None:
+        """At the start: go on waiting for the layers that were wanted before, whosever they are."""
+        try:
+            people: list[Profile | None] = [None, *self.profiles.all()]
+        except LibraryError as error:
+            people = [None]
+            log.error("%s", error.text)
+        for profile in people:
+            whose = asking.set(profile)
+            try:
+                for layer in self.library.awaited.all():
+                    self._await(layer)
+            except SidecrateError as error:
+                # one person's damaged library keeps nobody else from the page
+                log.error("%s", error.text)
+            finally:
+                asking.reset(whose)
+
+    def _await(self, layer: AwaitedLayer) -> None:
+        """Belongs to whoever asks now: a task keeps that."""
+        task = asyncio.create_task(self._layer(layer))
         self.waiting.add(task)
         task.add_done_callback(self.waiting.discard)
 
-    async def _layer(self, clip: str, job: str, db: float) -> None:
-        while not (row := Queue(self.jobs, "").job(job)).ended:
-            await asyncio.sleep(_LOOK_EVERY_S)
-        made = self.jobs.row("SELECT id FROM clips WHERE job = ? AND state = 'done'", job)
-        if made is None:
-            self.line.tell(
-                {
-                    "event": "edited",
-                    "clip": clip,
-                    "text": row.error_text or "the instrument was not made",
-                }
-            )
-            return
+    async def _layer(self, layer: AwaitedLayer) -> None:
+        text = ""
         try:
-            self.library.edits.add(clip, layer_step(made["id"], db))
-            await self.versions.render(clip)
-            text = ""
+            await self._put_on(layer)
         except SidecrateError as error:
             text = error.text
-        self.line.tell({"event": "edited", "clip": clip, "text": text})
+            # a table that cannot be read or written now is there again at the next start
+            if error.code != QueueError.code:
+                self.library.awaited.drop(layer.label)
+        self.line.tell({"event": "edited", "clip": layer.clip, "text": text})
+
+    async def _put_on(self, layer: AwaitedLayer) -> None:
+        """Wait for a layer's clip and put it on top. LibraryError and others where it comes to nothing."""
+        queue = Queue(self.jobs, "")
+        while not (name := layer.job or queue.labelled(layer.label, layer.asked - _CLOCKS_S)):
+            if time.time() - layer.asked > _TAKEN_UP_WITHIN_S:
+                raise LibraryError(
+                    "the daemon did not take up the instrument; add it again", "no_answer"
+                )
+            await asyncio.sleep(_LOOK_EVERY_S)
+        while not (job := queue.job(name)).ended:
+            await asyncio.sleep(_LOOK_EVERY_S)
+        made = self.jobs.row("SELECT id FROM clips WHERE job = ? AND state = 'done'", job.id)
+        if made is None:
+            raise LibraryError(
+                job.error_text or "the instrument was not made", job.error_code or None
+            )
+        self.library.edits.add(layer.clip, layer_step(made["id"], layer.db), awaited=layer.label)
+        await self.versions.render(layer.clip)
 
     # -- files brought
 
