@@ -23,7 +23,7 @@ from daemon.record import ClipRecord
 
 log = logging.getLogger(__name__)
 PLAY, STOP, FOLLOW, CLOSE = (
-    f"daemon.player:{name}" for name in ("play", "stop", "follow", "close")
+    f"daemon.audition.player:{name}" for name in ("play", "stop", "follow", "close")
 )
 OVERTAKEN = "overtaken"
 REFIT = "daemon.audition.refit:refit_clip"

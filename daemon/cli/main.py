@@ -181,7 +181,7 @@ def make(
 ) -> None:
     """Make clips of a prompt: by the running daemon, else here."""
     _check_out(out, force)
-    _order("make", {"prompt": prompt, **fields}, out=out, as_json=as_json)
+    _order("make", {"prompt": prompt, **fields}, out=out, force=force, as_json=as_json)
 
 
 @app.command()
@@ -203,7 +203,13 @@ def fit(
     _check_out(out, force)
     values = {"reference": str(file.expanduser().absolute()), **fields}
     for record in _order(
-        "fit", values, out=out, as_json=as_json, strict=strict, alone=bool(picture) or strict
+        "fit",
+        values,
+        out=out,
+        force=force,
+        as_json=as_json,
+        strict=strict,
+        alone=bool(picture) or strict,
     ):
         if picture:
             from daemon.conform.picture import draw_clip

@@ -35,7 +35,7 @@ def make_record(
         "id": task["clip"],
         "job": task["job"],
         "n": task["k"] + 1,
-        "of": brief.count * len(brief.engines),
+        "of": brief.clip_count,
         "kind": brief.kind,
         "prompt": brief.prompt,
         "request": task["request"],

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable, Iterator
 
 from bridge.errors import SidecrateError
-from daemon.client.connection import Link, read_beacon
+from daemon.client.beacon import read_beacon
+from daemon.client.connection import Link
 from daemon.doctor.check import Check
 from daemon.doctor.connections import check_daemon, check_fl_studio, check_installed, check_midi
 from daemon.engines.registry import broken, engines

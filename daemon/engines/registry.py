@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from daemon.engines.contract import EngineInfo
 from daemon.errors import EngineError
 
 GROUP = "sidecrate.engines"
+#: Names one more engine as an entry point does, `module:object`: for trying one out that is not installed. Only who starts
+#: the program can set it, and they could as well start another: no message, prompt or file of anybody's reaches it.
+MORE_VARIABLE = "SIDECRATE_ENGINE"
 #: In the user's order: all that run on this machine's own models.
 LOCAL = "local"
 
@@ -58,10 +62,16 @@ def configure(infos: Iterable[EngineInfo]) -> None:
     _configured.update((info.name, info) for info in infos)
 
 
+def _points() -> Iterator[EntryPoint]:
+    yield from entry_points(group=GROUP)
+    if more := os.environ.get(MORE_VARIABLE):
+        yield EntryPoint(more.partition(":")[0], more, GROUP)
+
+
 @cache
 def _installed() -> dict[str, EngineInfo | Broken]:
     found: dict[str, EngineInfo | Broken] = {}
-    for point in entry_points(group=GROUP):
+    for point in _points():
         try:
             infos = point.load()
             for info in [infos] if isinstance(infos, EngineInfo) else infos:

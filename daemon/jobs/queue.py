@@ -13,7 +13,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from bridge.events import Origin
 from bridge.request import Request
@@ -23,6 +23,8 @@ from daemon.jobs.database import Database
 from daemon.jobs.turns import Lane, Turns, place_among
 from daemon.record import ClipRecord
 
+#: What becomes of a clip that was not made: it is queued again, or has ended.
+Verdict = Literal["again", "failed"]
 ENDED = ("done", "failed", "cancelled")
 WORKING = ("improving", "generating", "conforming", "publishing")
 #: The place of clips whose Brief a language model is still to be asked about: no worker looks there.
@@ -66,12 +68,22 @@ class Claim:
 
     job: str
     clip: str
-    k: int
+    index: int
+    """Which of its job's clips it is, from 0."""
     attempt: int
     request: dict[str, Any]
     brief: Brief
     origin: Origin
     created: float
+
+    @property
+    def count(self) -> int:
+        """Clips of its job."""
+        return self.brief.clip_count
+
+    def share(self, value: float) -> float:
+        """How much of the job is done (0..1) when `value` of this clip is."""
+        return (self.index + value) / self.count
 
 
 def _job(row: sqlite3.Row) -> Job:
@@ -211,7 +223,7 @@ class Queue:
             ),
         )
         asks_first = bool(brief.steps_wanted())
-        for k in range(brief.count * len(brief.engines)):
+        for k in range(brief.clip_count):
             place = IMPROVE if asks_first else self.place_of(brief.clip_engine(k))
             db.execute(
                 "INSERT INTO clips (id, job, k, state, created, place) VALUES (?, ?, ?, 'queued', ?, ?)",
@@ -228,6 +240,12 @@ class Queue:
                 f"there is no job {job!r}; `sidecrate status` lists them", "unknown_job"
             )
         return _job(row)
+
+    def labelled(self, label: str, since: float) -> str | None:
+        """The id of the job that was ordered under a label, not before `since` (s since 1970); None where there is none."""
+        query = "SELECT id FROM jobs WHERE created >= ? AND json_extract(origin, '$.label') = ?"
+        row = self._database.row(query, since, label)
+        return str(row["id"]) if row else None
 
     def newest(self, most: int = 50) -> list[Job]:
         return [
@@ -366,12 +384,12 @@ class Queue:
 
     def clip_failed(
         self, claim: Claim, code: str, text: str, *, again: bool, tries: int
-    ) -> str | None:
+    ) -> Verdict | None:
         """The clip was not made. Queued again where that may help and tries are left, and then `again` is returned;
         else `failed`; None when the claim is no longer ours."""
         row = self._database.row("SELECT tries FROM clips WHERE id = ?", claim.clip)
         used = (row["tries"] if row else 0) + 1
-        verdict = "again" if again and used < tries else "failed"
+        verdict: Verdict = "again" if again and used < tries else "failed"
         state = "queued" if verdict == "again" else "failed"
         done = self._end_clip(
             claim, "state = ?, tries = ?, error_code = ?, error_text = ?", (state, used, code, text)

@@ -43,15 +43,20 @@ class Edits:
         history = [dict(row, now=row["turn"] == now) for row in rows]
         return {"undo": now, "redo": len(rows) - now, "history": history}
 
-    def add(self, clip: str, step: Mapping[str, Any], at: int | None = None) -> list[Step]:
-        """Add a step (see STEPS), last or before place `at` (from 0)."""
+    def add(
+        self, clip: str, step: Mapping[str, Any], at: int | None = None, *, awaited: str = ""
+    ) -> list[Step]:
+        """Add a step (see STEPS), last or before place `at` (from 0).
+
+        awaited: the label of the layer (`AwaitedLayers`) that this is; it is added once, and waits no more.
+        """
         new = _new(step)
 
         def change(steps: list[Step]) -> None:
             _check_room(steps, 1)
             steps.insert(len(steps) if at is None else at, new)
 
-        return self._change(clip, f"add {new['do']}", change)
+        return self._change(clip, f"add {new['do']}", change, awaited)
 
     def change(
         self, clip: str, what: str, *, remove: Sequence[str], add: Sequence[Mapping[str, Any]]
@@ -122,12 +127,21 @@ class Edits:
         row = self._database.row("SELECT turn FROM edit_turns WHERE clip = ?", clip)
         return int(row["turn"]) if row else 0
 
-    def _change(self, clip: str, what: str, change: Callable[[list[Step]], Any]) -> list[Step]:
+    def _change(
+        self, clip: str, what: str, change: Callable[[list[Step]], Any], awaited: str = ""
+    ) -> list[Step]:
         with self._database.write() as db:
             if not db.execute("SELECT 1 FROM clips WHERE id = ?", (clip,)).fetchone():
                 raise LibraryError(
                     f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip"
                 )
+            if (
+                awaited
+                and not db.execute(
+                    "DELETE FROM awaited_layers WHERE label = ?", (awaited,)
+                ).rowcount
+            ):
+                return self.steps(clip)
             steps, turn = self.steps(clip), self._turn(clip) + 1
             change(steps)
             db.execute("DELETE FROM edits WHERE clip = ? AND turn >= ?", (clip, turn))

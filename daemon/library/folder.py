@@ -12,8 +12,9 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
+from bridge.whole_files import PART
 from daemon.audio.wav_record import read_record
-from daemon.crate.crate import PART, Crate
+from daemon.crate.crate import Crate
 from daemon.errors import AudioError
 from daemon.library.library import Library
 from daemon.record import ClipRecord

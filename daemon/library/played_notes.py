@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +34,7 @@ def hear_notes(task: dict[str, Any], tell: Tell) -> ClipRecord:
         assert take.audio is not None
         gain_db = measure_level(take.audio, take.sample_rate, is_loop=True).gain_to(_LUFS)
         plain = without(loop, "path", "stems", "midi")
-        part = path.with_suffix(".part")
-        write_clip(part, amplify(take.audio, gain_db), take.sample_rate, plain, "PCM_24")
-        os.replace(part, path)
+        write_clip(path, amplify(take.audio, gain_db), take.sample_rate, plain, "PCM_24")
     steps = [step for step in task["steps"] if step["do"] != "quantise"]
     return render_version(
         {

@@ -25,10 +25,12 @@ from daemon.crate.crate import Crate
 from daemon.engines.registry import Policy
 from daemon.errors import QueueError
 from daemon.improve.amend import again
+from daemon.improve.store import Improvements
 from daemon.jobs.queue import Job, Queue
 from daemon.prompt.settle import PromptDefaults
 from daemon.record import ClipRecord, ClipReport, Repeatable, done_info, parse_record
-from daemon.service.slots import Runner
+from daemon.service.bell import Bell
+from daemon.service.departments import Departments
 
 log = logging.getLogger(__name__)
 
@@ -40,13 +42,27 @@ class Desk:
     """Handles every verb of `Order`. Runs on the daemon's loop; never blocks for long."""
 
     def __init__(
-        self, queue: Queue, crate: Crate, runner: Runner, session: Session, defaults: PromptDefaults,
-        policy: Policy, tell: Callable[[Event], None], store_pins: Callable[[Mapping[str, Any]], None],
-        audition: Audition, allowed: AllowedFolders, material: Material,
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        queue: Queue,
+        crate: Crate,
+        improvements: Improvements,
+        departments: Departments,
+        bell: Bell,
+        session: Session,
+        defaults: PromptDefaults,
+        policy: Policy,
+        tell: Callable[[Event], None],
+        store_pins: Callable[[Mapping[str, Any]], None],
+        audition: Audition,
+        allowed: AllowedFolders,
+        material: Material,
+    ) -> None:
         self._queue = queue
         self._crate = crate
-        self._runner = runner
+        self._improvements = improvements
+        self._departments = departments
+        self._bell = bell
         self._session = session
         self._defaults = defaults
         self._policy = policy
@@ -103,7 +119,7 @@ class Desk:
             self._tell(
                 events.Accepted(job.origin, job.id, self._queue.position(job.id), job.brief.words)
             )
-        self._runner.wake()
+        self._bell.ring()
 
     def _again(self, order: Order) -> None:
         if self._queue.known("", order.once):
@@ -148,8 +164,8 @@ class Desk:
     def _answer(self, order: Order) -> None:
         """A yes or no to what a language model has proposed for a job."""
         job = self._find_job(order.what or "last")
-        assert self._runner.improver is not None
-        self._runner.improver.answer(job.id, bool(order.values["yes"]))
+        self._improvements.answer(job.id, bool(order.values["yes"]))
+        self._bell.ring()
         self._tell(events.Told(order.origin, "answer", job.id, dict(order.values)))
 
     def _cancel(self, order: Order) -> None:
@@ -169,8 +185,7 @@ class Desk:
                 raise QueueError(f"job {job.id} has ended already ({job.state})", "ended")
         for job in jobs:
             if self._queue.cancel(job.id):
-                self._runner.cancel(job.id)
-                self._runner.settle(job.id)
+                self._departments.cancel(job.id)
         self._tell(
             events.Told(
                 order.origin, "cancel", order.what, {"jobs": [job.id for job in jobs][:100]}
@@ -222,7 +237,7 @@ class Desk:
         if not rows:
             self._tell(events.Failed(origin, job.id, job.error_code, job.error_text))
         elif not brief:
-            missing = job.brief.count * len(job.brief.engines) - len(rows)
+            missing = job.brief.clip_count - len(rows)
             self._tell(events.Finished(origin, job.id, len(rows), missing, job.error_text))
 
     def _report(self, order: Order) -> None:

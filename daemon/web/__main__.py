@@ -61,6 +61,7 @@ async def serve(places: Places) -> None:
     servers = [_Server(_settings(app)) for app in apps]
     site.share_port = sockets[1].getsockname()[1] if config.web.share else 0
     write_address(places, port, site.share_port)
+    site.take_up_layers()
     watch = asyncio.create_task(site.watch_jobs())
     try:
         await asyncio.gather(
