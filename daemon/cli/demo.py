@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.errors import SidecrateError
+from bridge.events import Done, Failed, Finished, JobEvent, Refused
+from bridge.osc.addresses import PREFIX
+from bridge.osc.answers import read_answer
 from bridge.osc.packet import Message
 from daemon.cli.show import clip_lines
 from daemon.client.beacon import read_beacon
@@ -145,29 +148,19 @@ def _by_osc(link: Link, places: Places) -> list[ClipRecord]:
 
 
 def _hear(message: Message, label: str, clips: list[str]) -> bool:
-    name, given = message.address.rsplit("/", 1)[1], message.arguments
-    if name == "error":
-        raise ServiceError(str(given[2]), str(given[1]))
-    if not given or given[0] != label:
+    answer = read_answer(message)
+    if isinstance(answer, Refused):
+        raise ServiceError(answer.text, answer.code)
+    if not isinstance(answer, JobEvent) or answer.origin.label != label:
         return False
-    print(
-        "  "
-        + " ".join(
-            [
-                name,
-                *(
-                    f"{value:.2f}" if isinstance(value, float) else str(value)
-                    for value in given[1:4]
-                ),
-            ]
-        ),
-        file=sys.stderr,
-    )
-    if name == "failed":
-        raise ServiceError(str(given[3]), str(given[2]))
-    if name == "done":
-        clips.append(str(given[2]))
-    return name == "finished"
+    _, *said = message.arguments
+    words = [f"{one:.2f}" if isinstance(one, float) else str(one) for one in said[:3]]
+    print(" ", message.address.removeprefix(PREFIX), *words, file=sys.stderr)
+    if isinstance(answer, Failed):
+        raise ServiceError(answer.text, answer.code)
+    if isinstance(answer, Done):
+        clips.append(answer.clip)
+    return isinstance(answer, Finished)
 
 
 def _by_inbox(link: Link, places: Places) -> list[ClipRecord]:

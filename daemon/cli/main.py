@@ -339,7 +339,7 @@ def cancel(what: Annotated[str, typer.Argument(help="A job, or all.")] = "all") 
         if link is None:
             print("no daemon runs, so there is nothing to cancel", file=sys.stderr)
             return
-        jobs = json.loads(str(link.ask("/sidecrate/cancel", what).arguments[2]))["jobs"]
+        jobs = link.ask("/sidecrate/cancel", what).values["jobs"]
     print("cancelled: " + (", ".join(jobs) or "nothing was under way"), file=sys.stderr)
 
 

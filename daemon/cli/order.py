@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -129,11 +128,7 @@ def about_clip(verb: str, clip: str, link: Link | None = None) -> str:
     """`keep` or `trash` a clip (or last), by the daemon where one runs; the path that it has, or had."""
     with nullcontext(link) if link else link_to_daemon() as daemon:
         if daemon:
-            return str(
-                json.loads(str(daemon.ask(f"/sidecrate/{verb}", clip, wait_s=10).arguments[2]))[
-                    "path"
-                ]
-            )
+            return str(daemon.ask(f"/sidecrate/{verb}", clip, wait_s=10).values["path"])
     with open_crate(read_only=False) as crate:
         assert crate is not None
         return str(crate.keep(clip) if verb == "keep" else crate.trash(clip)["path"])

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.osc.packet import Message
+from bridge.events import Told
 from daemon.record import DOCUMENTED, ClipRecord, ClipReport
 
 
@@ -33,9 +33,9 @@ def clip_lines(record: ClipRecord) -> str:
     return f"{record['path']}\n  {' · '.join(facts)}\n  {report_line(record['report'])}"
 
 
-def audition_line(answer: Message) -> str:
+def audition_line(told: Told) -> str:
     """What the daemon told of an audition, in one line."""
-    clip, said = str(answer.arguments[1]), json.loads(str(answer.arguments[2]))
+    clip, said = told.what, told.values
     when = f"in {max(0.0, said['in_s']):.1f} s"
     if clip == "stop":
         return f"ends {when}"

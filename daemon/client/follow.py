@@ -9,7 +9,17 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from bridge.osc.packet import Message
+from bridge.events import (
+    Accepted,
+    Done,
+    Failed,
+    Finished,
+    Progress,
+    Refused,
+    SessionChanged,
+    Told,
+)
+from bridge.osc.answers import Answer, Welcome
 from daemon.client.connection import Link
 from daemon.errors import EngineError, RequestRefused, ServiceError
 from daemon.home.places import Places
@@ -76,11 +86,11 @@ class Follower:
         heard = time.monotonic()
         asked = False
         while True:
-            for message in self._link.listen(1.0):
-                if message.address == "/sidecrate/session":
+            for answer in self._link.answers(1.0):
+                if isinstance(answer, SessionChanged):
                     continue
                 heard, asked = time.monotonic(), False
-                ended = yield from self._read(message)
+                ended = yield from self._read(answer)
                 if ended:
                     return
             silence = time.monotonic() - heard
@@ -93,32 +103,36 @@ class Follower:
                 asked = True
                 self._link.send("/sidecrate/status", self.job)
 
-    def _read(self, message: Message) -> Generator[ClipRecord, None, bool]:
-        """Yields a clip's record if the message brings one; returns whether the order has ended."""
-        name, given = message.address.rsplit("/", 1)[1], message.arguments
-        if name == "error" and (
-            given[3] == self._label or (not given[3] and given[0] in _ASKED_AT)
-        ):
-            raise RequestRefused(str(given[2]), str(given[1]))
-        if not given or given[0] != self._label:
+    def _read(self, answer: Answer) -> Generator[ClipRecord, None, bool]:
+        """Yields a clip's record if the answer brings one; returns whether the order has ended."""
+        if isinstance(answer, Welcome | SessionChanged | Told):
             return False
-        if name == "accepted":
-            self.job = str(given[1])
-            self._bar(0.0, "waiting" if given[2] > 1 else "accepted")
-        elif name == "progress":
-            self._bar(float(given[2]), str(given[3]))
-            if str(given[3]).startswith("improving"):
-                self._show_proposal()
-        elif name == "done":
-            self._link.send("/sidecrate/got", given[1], given[2])
-            if given[2] not in self._seen:
-                self._seen.add(str(given[2]))
-                yield read_clip(self._places, str(given[2]))
-        elif name in ("finished", "failed"):
-            self._link.send("/sidecrate/got", given[1])
-            if name == "failed":
-                raise EngineError(str(given[3]), str(given[2]))
-            return True
+        label = answer.origin.label
+        if isinstance(answer, Refused):
+            if label == self._label or (not label and answer.what in _ASKED_AT):
+                raise RequestRefused(answer.text, answer.code)
+            return False
+        if label != self._label:
+            return False
+        match answer:
+            case Accepted():
+                self.job = answer.job
+                self._bar(0.0, "waiting" if answer.position > 1 else "accepted")
+            case Progress():
+                self._bar(answer.value, answer.stage)
+                if answer.stage.startswith("improving"):
+                    self._show_proposal()
+            case Done():
+                self._link.send("/sidecrate/got", answer.job, answer.clip)
+                if answer.clip not in self._seen:
+                    self._seen.add(answer.clip)
+                    yield read_clip(self._places, answer.clip)
+            case Finished():
+                self._link.send("/sidecrate/got", answer.job)
+                return True
+            case Failed():
+                self._link.send("/sidecrate/got", answer.job)
+                raise EngineError(answer.text, answer.code)
         return False
 
     def _show_proposal(self) -> None:

@@ -16,7 +16,8 @@ from bridge.fl.door import FlDoor
 from bridge.fl.piano_roll import PianoRoll
 from bridge.inbox.door import Inbox
 from bridge.midi.door import MidiDoor
-from bridge.osc.door import Greeting, OscDoor
+from bridge.osc.answers import Greeting
+from bridge.osc.door import OscDoor
 from daemon.crate.crate import Crate, notes_of
 from daemon.home.places import Places
 from daemon.settings.meaning import inbox_folder

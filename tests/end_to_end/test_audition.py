@@ -110,7 +110,7 @@ class Project:
 
 
 def hear(daemon, what):
-    return json.loads(daemon.link.ask("/sidecrate/audition", what, wait_s=30).arguments[2])
+    return daemon.link.ask("/sidecrate/audition", what, wait_s=30).values
 
 
 def make(daemon, **fields):

@@ -9,7 +9,8 @@ import pytest
 
 from bridge.errors import DoorError
 from bridge.events import Accepted, Done, Failed, Order, Refused, SessionChanged, Told
-from bridge.osc.door import MAX_SENDERS, Greeting, OscDoor
+from bridge.osc.answers import Greeting
+from bridge.osc.door import MAX_SENDERS, OscDoor
 from bridge.osc.packet import Message, build_message, parse_packet
 
 
