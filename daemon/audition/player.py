@@ -49,7 +49,7 @@ class Player:
             ) from None
         index, about = _find_device(sounddevice, device)
         self.device = str(about["name"])
-        self.rate = round(about["default_samplerate"])
+        self.rate = round(float(about["default_samplerate"]))
         channels = min(2, about["max_output_channels"])
         self.voices: tuple[Voice, ...] = ()
         self.underflows = 0

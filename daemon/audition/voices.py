@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -95,7 +96,7 @@ def ended(voices: tuple[Voice, ...], frame: int, now: int) -> tuple[Voice, ...]:
 
 def next_line(first: int, line: float, step: float) -> int:
     """The first frame from `first` on that is a line of the raster through `line`, `step` frames apart."""
-    return round(line + np.ceil((first - line) / step - 1e-9) * step)
+    return round(line + math.ceil((first - line) / step - 1e-9) * step)
 
 
 def off_by(line: float, other: float, step: float) -> float:

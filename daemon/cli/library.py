@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar, cast
 
 import typer
 
@@ -159,6 +159,9 @@ def clips(
 _NO_CLIP = "the crate has no clip yet; `sidecrate make PROMPT` makes one"
 
 
+_MARKS: Final = ("favourite", "rating", "used", "tags", "missing", "edited")
+
+
 def _narrows(filters: Filters) -> bool:
     return filters != Filters(sort=filters.sort)
 
@@ -188,10 +191,7 @@ def _kept(crate: Crate | None, clip: str) -> str | None:
 
 
 def _listed(record: ClipRecord, row: LibraryRow, kept: str | None) -> ListedRecord:
-    listed: ListedRecord = {
-        **record, "favourite": row["favourite"], "rating": row["rating"], "used": row["used"],
-        "tags": row["tags"], "missing": row["missing"], "edited": row["edited"],
-    }  # fmt: skip
+    listed = cast(ListedRecord, {**record, **{name: row[name] for name in _MARKS}})
     if "distance" in row:
         listed["distance"] = row["distance"]
     listed["kept"] = kept

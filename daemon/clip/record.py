@@ -19,7 +19,7 @@ def make_record(
 
     frames, channels = conformed.audio.shape if conformed.audio is not None else (0, 0)
     rate = conformed.sample_rate
-    report: ClipReport = {**conformed.report}
+    report: ClipReport = conformed.report.copy()
     report["decided"] = {name: asdict(decision) for name, decision in brief.decided.items()}
     if brief.said or take.said:
         report["said"] = [*brief.said, *take.said]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bridge.errors import SidecrateError
 from bridge.request import Request
 from daemon.brief import AUTO, Brief, Decision
-from daemon.errors import SidecrateError
 from daemon.prompt.genres import find_genre
 from daemon.prompt.settle import BARRED, LONGEST_VOCAL_S, SHORTEST_VOCAL_S, TIMELESS, WORD_S
 from daemon.prompt.words import parse_words

@@ -193,4 +193,5 @@ def _convert(hint: Any, value: Any) -> Any:
 def read_plan(record: Mapping[str, Any] | str) -> Plan:
     """The plan that `to_json` wrote (or its JSON text). ValueError or TypeError where it is none."""
     value = json.loads(record) if isinstance(record, str) else record
-    return _build(Plan, value)
+    plan: Plan = _build(Plan, value)
+    return plan

@@ -435,11 +435,8 @@ class _Run:
 
 
 def _same_version(one: Mapping[str, Any], intent: Mapping[str, Any]) -> bool:
-    return (
-        one.get("version") == intent["version"]
-        if intent["version"]
-        else one.get("model") == intent["model"]
-    )
+    name = "version" if intent["version"] else "model"
+    return bool(one.get(name) == intent[name])
 
 
 def _must_be_whole(path: Path) -> None:
