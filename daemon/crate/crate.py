@@ -17,7 +17,7 @@ from daemon.crate.names import KIND_FOLDERS, clip_name, slug
 from daemon.errors import CrateError
 from daemon.home.room import check_space
 from daemon.jobs.database import Database
-from daemon.jobs.queue import new_clip_id
+from daemon.jobs.ids import new_clip_id
 
 
 class Crate:
