@@ -13,7 +13,6 @@ from bridge.music import loop_frames
 from daemon.audio import rooms
 from daemon.audio.scratch import Scratch
 from daemon.audio.signals import forget_long_responses
-from daemon.children.heap import give_back
 from daemon.engines.contract import Progress
 from daemon.engines.embedded.mix import (
     Balance,
