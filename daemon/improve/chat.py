@@ -13,12 +13,11 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from daemon.home.addresses import is_near, may_have_key
+from daemon.home.addresses import is_near, may_be_asked, may_have_secret, parts_of
 from daemon.home.masking import mask
 from daemon.improve.server import KEY
-from daemon.settings.language_price import cost_usd
+from daemon.settings.language_service import URL_VARIABLE, cost_usd
 
 if TYPE_CHECKING:
     from daemon.improve.wire import Wire, WireError
@@ -70,13 +69,19 @@ class Chat:
     def __init__(self, server: Mapping[str, Any], key: str | None) -> None:
         self._server = server
         self._url = str(server["base_url"])
-        self._name = urlsplit(self._url).netloc.rpartition("@")[2]
+        self._name = parts_of(self._url).netloc.rpartition("@")[2]
         self._near = is_near(self._url)
-        self._key = key or None if may_have_key(self._url) else None
+        self._key = key or None if may_have_secret(self._url) else None
         self._until_s = 0.0
 
     def ask(self, question: Question) -> Answer:
         """ChatError where no JSON object comes of it before the time is over."""
+        if not may_be_asked(self._url):
+            where = "improve.base_url or, where that is empty, in the environment's"
+            raise ChatError(
+                f"the language model's address {self._name or self._url!r} is not allowed; give an https://"
+                f" address in {where} {URL_VARIABLE}; http:// is for this machine and its own network"
+            )
         if self._key is None and not self._near:
             raise ChatError(
                 f"{KEY} is not set; set it in the environment, or by: sidecrate secret set {KEY}"

@@ -19,7 +19,7 @@ import anyio
 import httpx2
 import openai
 
-from daemon.improve.server import is_this_machine, may_have_key
+from daemon.home.addresses import is_this_machine, may_have_secret
 
 _MOST_ANSWER_BYTES = 2 << 20
 _CONNECT_S = 10.0
@@ -94,7 +94,7 @@ class Wire:
 
 class _Line(httpx2.BaseTransport):
     def __init__(self, base_url: str, *, has_key: bool, until_s: float) -> None:
-        self._trusted = may_have_key(base_url)
+        self._trusted = may_have_secret(base_url)
         self._has_key = has_key
         self._until_s = until_s
         self._line = httpx2.HTTPTransport(proxy=_proxy_to(base_url))

@@ -14,10 +14,12 @@ import pytest
 from daemon.brief import Brief
 from daemon.engines.embedded.plan import read_plan
 from daemon.engines.embedded.score import Score
-from daemon.home.addresses import may_have_key
+from daemon.home.addresses import is_near, may_be_asked, may_have_secret
 from daemon.improve.child import ask_model
 from daemon.improve.server import estimate_usd
-from daemon.settings.language_price import price_usd
+from daemon.settings.language_service import find_url, price_usd
+from daemon.settings.meaning import improve_server
+from daemon.settings.schema import Config
 from tests.helpers.openai_server import KEY, PLAN, OpenAiServer
 
 PRICE = (2.5, 10.0)
@@ -209,8 +211,8 @@ def test_what_a_server_is_not_told(server: OpenAiServer, monkeypatch: pytest.Mon
     monkeypatch.undo()
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Gate: opened-by-this")
-    monkeypatch.setattr("daemon.improve.chat.may_have_key", lambda url: False)
-    monkeypatch.setattr("daemon.improve.wire.may_have_key", lambda url: False)
+    monkeypatch.setattr("daemon.improve.chat.may_have_secret", lambda url: False)
+    monkeypatch.setattr("daemon.improve.wire.may_have_secret", lambda url: False)
     assert "answer" in ask(server)
     assert not {"authorization", "x-gate"} & server.heads[-1].keys()
 
@@ -364,9 +366,56 @@ def test_prices_and_where_a_key_may_go() -> None:
     assert price_usd("http://127.0.0.1:11434/v1", "llama", None) == (0.0, 0.0)
     assert price_usd("http://192.168.1.9:1234/v1", "llama", None) == (0.0, 0.0)
     assert price_usd("http://127.0.0.1:1/v1", "llama", (1.0, 2.0)) == (1.0, 2.0)
-    assert (
-        not may_have_key("http://192.168.1.9:1234/v1")
-        and may_have_key("http://localhost:1/v1")
-        and may_have_key("https://a/v1")
-    )
+    assert may_have_secret("http://localhost:1/v1") and may_have_secret("https://a/v1")
+    for url in (
+        "http://192.168.1.9:1234/v1",
+        "ftp://localhost/",
+        "https://",
+        "http://[::1",
+        "localhost:1",
+    ):
+        assert not may_have_secret(url), url
+    assert may_be_asked("http://192.168.1.9:1234/v1") and not may_be_asked("http://8.8.8.8/v1")
+    assert not is_near("http://[::1") and not is_near("")
     assert 0.01 < estimate_usd({"price": PRICE}, "improve", 100) < 0.02
+
+
+def test_the_environment_names_the_address_where_the_config_does_not(
+    server: OpenAiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    monkeypatch.delenv("REPLICATE_BASE_URL", raising=False)
+    assert find_url(None) == "https://api.openai.com/v1"
+    assert improve_server(Config())["price"] == [2.5, 10.0]
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    monkeypatch.setenv("REPLICATE_BASE_URL", f"{server.url}/")
+    asked = improve_server(Config())
+    assert (asked["base_url"], asked["price"]) == (server.url, [0.0, 0.0])
+    named = Config.model_validate({"improve": {"base_url": "https://a.example/v1"}})
+    assert improve_server(named)["base_url"] == "https://a.example/v1"
+    replicate = Config.model_validate(
+        {"improve": {"speaks": "replicate", "model": "openai/gpt-4o"}}
+    )
+    monkeypatch.setenv("REPLICATE_API_TOKEN", KEY)
+    task = {"step": "improve", "brief": Brief("dusty", "dusty").to_json(), "request": {}}
+    for config in (Config(), replicate):
+        assert "answer" in ask_model({**task, "server": improve_server(config)}, lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://far.example/v1", "localhost:11434", "ftp://a", "http://[::1"]
+)
+def test_an_address_that_may_not_be_asked_is_named_and_not_asked(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("REPLICATE_API_TOKEN", KEY)
+    for variable, improve in (
+        ("OPENAI_BASE_URL", {}),
+        ("REPLICATE_BASE_URL", {"speaks": "replicate"}),
+    ):
+        monkeypatch.setenv(variable, url)
+        config = Config.model_validate({"improve": improve})
+        task = {"step": "improve", "brief": Brief("x", "x").to_json(), "request": {}}
+        said = ask_model({**task, "server": improve_server(config)}, lambda *_: None)
+        assert variable in said["why"] and "https://" in said["why"] and said["cost_usd"] == 0.0
