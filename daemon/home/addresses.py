@@ -40,3 +40,15 @@ def may_have_secret(url: str) -> bool:
 def may_be_asked(base_url: str) -> bool:
     """Whether a question may be sent: in the clear to this machine and its own network alone."""
     return may_have_secret(base_url) or (parts_of(base_url).scheme == "http" and is_near(base_url))
+
+
+def proxy_to(url: str) -> str | None:
+    """The system's proxy to an address, where there is one. There is none to this machine."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = parts_of(url)
+    if is_this_machine(url) or proxy_bypass(parts.hostname or ""):
+        return None
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"

@@ -102,5 +102,10 @@ def forget_secret(name: str) -> None:
         ) from None
 
 
+def can_be_sent(secret: str) -> bool:
+    """Whether a header can carry a secret: one that was pasted with something else cannot be carried."""
+    return secret.isascii() and secret.isprintable()
+
+
 if __name__ == "__main__":
     raise SystemExit(0 if find_secret(sys.argv[1]) else 1)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from daemon.home.addresses import is_near, may_be_asked, may_have_secret, parts_of
+from daemon.home.keys import can_be_sent
 from daemon.home.masking import mask
 from daemon.improve.server import KEY
 from daemon.settings.language_service import URL_VARIABLE, cost_usd
@@ -86,7 +87,7 @@ class Chat:
             raise ChatError(
                 f"{KEY} is not set; set it in the environment, or by: sidecrate secret set {KEY}"
             )
-        if self._key and not (self._key.isascii() and self._key.isprintable()):
+        if self._key and not can_be_sent(self._key):
             raise ChatError(
                 f"{KEY} holds a character that no key has; set it anew by: sidecrate secret set {KEY}"
             )

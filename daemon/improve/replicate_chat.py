@@ -10,6 +10,7 @@ from typing import Any
 
 from daemon.engines.replicate.client import ApiError, Client
 from daemon.engines.replicate.models import TOKEN, address_fault
+from daemon.home.keys import can_be_sent
 from daemon.improve.chat import Answer, ChatError, Question, json_in
 from daemon.settings.language_service import cost_usd
 
@@ -29,6 +30,10 @@ class ReplicateChat:
         if not self._token:
             raise ChatError(
                 f"{TOKEN} is not set; set it in the environment, or by: sidecrate secret set {TOKEN}"
+            )
+        if not can_be_sent(self._token):
+            raise ChatError(
+                f"{TOKEN} holds a character that no token has; set it anew by: sidecrate secret set {TOKEN}"
             )
         if fault := address_fault(str(self._server["base_url"])):
             raise ChatError(fault)

@@ -12,14 +12,12 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import anyio
 import httpx2
 import openai
 
-from daemon.home.addresses import is_this_machine, may_have_secret
+from daemon.home.addresses import may_have_secret, proxy_to
 
 _MOST_ANSWER_BYTES = 2 << 20
 _CONNECT_S = 10.0
@@ -97,7 +95,7 @@ class _Line(httpx2.BaseTransport):
         self._trusted = may_have_secret(base_url)
         self._has_key = has_key
         self._until_s = until_s
-        self._line = httpx2.HTTPTransport(proxy=_proxy_to(base_url))
+        self._line = httpx2.HTTPTransport(proxy=proxy_to(base_url))
         self._left = False
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -149,13 +147,3 @@ class _Line(httpx2.BaseTransport):
             if time.monotonic() > self._until_s:
                 raise WireError("late", left=True)
         return bytes(raw)
-
-
-def _proxy_to(base_url: str) -> str | None:
-    """The system's proxy, as httpx2 takes it where it makes its transport itself; none to this machine."""
-    parts = urlsplit(base_url)
-    if is_this_machine(base_url) or proxy_bypass(parts.hostname or ""):
-        return None
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"

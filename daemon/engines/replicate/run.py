@@ -24,7 +24,7 @@ from daemon.engines.replicate.inputs import fill, known_values, outputs_of, prog
 from daemon.engines.replicate.models import TOKEN, address_fault, find_url
 from daemon.engines.take_files import SEED_STRIDE, next_take, save_take
 from daemon.errors import AudioError, EngineError
-from daemon.home.keys import find_secret
+from daemon.home.keys import can_be_sent, find_secret
 
 T = TypeVar("T")
 
@@ -80,6 +80,9 @@ def _client(base_url: str) -> Client:
             f"{TOKEN} is not set; set it in the environment, or by: sidecrate secret set {TOKEN}",
             "no_token",
         )
+    if not can_be_sent(token):
+        text = f"{TOKEN} holds a character that no token has; set it anew by: sidecrate secret set {TOKEN}"
+        raise EngineError(text, "no_token")
     return Client(base_url, token)
 
 

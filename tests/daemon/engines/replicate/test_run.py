@@ -380,15 +380,55 @@ def test_every_model_is_registered():
         assert (info.model, info.runs, info.costs_money) == (entry["model"], "hosted", True)
 
 
-def test_replicates_own_client_understands_the_server(server, monkeypatch):
-    replicate = pytest.importorskip("replicate")
-    theirs = replicate.Client(api_token=TOKEN, base_url=server.url)
-    made = theirs.predictions.create(
-        version=LOOPER, input={"prompt": "x", "variations": 1, "bpm": 120, "max_duration": 2}
-    )
-    server.work_s = 0
-    made.reload()
-    assert made.status == "succeeded" and made.output["variation_01"].startswith(server.url)
-    assert theirs.predictions.list().results[0].id == made.id
-    with pytest.raises(replicate.exceptions.ReplicateError, match="valid token"):
-        replicate.Client(api_token="wrong", base_url=server.url).predictions.get(made.id)
+def test_a_call_is_made_once_and_says_nothing_of_this_machine(server):
+    ours = client.Client(server.url, TOKEN)
+    ours.create("", LOOPER, {"prompt": "x"}, 90.0)
+    head = server.heads[-1]
+    assert (head["cancel-after"], head["user-agent"]) == ("2m", "sidecrate")
+    assert head["authorization"] == f"Bearer {TOKEN}"
+    assert not [name for name in head if name.startswith("x-stainless")]
+    for status in (307, 408, 409, 429, 500, 503):
+        server.plan("create", status)
+        before = server.calls["create"]
+        with pytest.raises(client.ApiError) as caught:
+            ours.create("", LOOPER, {"prompt": "x"}, 90.0)
+        assert (caught.value.status, caught.value.sent) == (status, status >= 500)
+        assert server.calls["create"] == before + 1
+    assert server.creates == 1
+
+
+def test_a_request_that_did_not_leave_is_known_from_one_that_did(server, monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", server.url)
+    monkeypatch.setenv("HTTPS_PROXY", server.url)
+    gone = ReplicateServer()
+    gone.close()
+    addresses = (gone.url, server.url.replace("http:", "https:"), "https://api.example.com")
+    for address in addresses:
+        with pytest.raises(client.ApiError, match="cannot be reached") as caught:
+            client.Client(address, TOKEN).create("", LOOPER, {"prompt": "x"}, 90.0)
+        assert (caught.value.sent, caught.value.passes) == (False, True)
+    assert (server.asked_for_a_way, server.calls["create"]) == (1, 0)
+    for plan in ("drop", "drop after"):
+        server.plan("create", plan)
+        with pytest.raises(client.ApiError, match="did not answer") as caught:
+            client.Client(server.url, TOKEN).create("", LOOPER, {"prompt": "x"}, 90.0)
+        assert caught.value.sent
+
+
+def test_a_page_at_another_server_is_not_asked_for(server):
+    ours, other = client.Client(server.url, TOKEN), ReplicateServer()
+    there = {"previous": None, "next": f"{other.url}/v1/predictions?cursor=5", "results": []}
+    server.plan("list", (200, there))
+    with pytest.raises(client.ApiError, match="another server"):
+        list(ours.predictions())
+    other.close()
+    assert not other.calls and not other.tokens
+
+
+def test_a_token_of_strange_letters_is_not_sent(shop, server, monkeypatch):
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_caf\u00e9-4711")
+    with pytest.raises(EngineError, match="no token has"):
+        shop.buy()
+    assert not server.calls
