@@ -19,6 +19,7 @@ from bridge.session import Session, SessionView
 from daemon.children.host import Child
 from daemon.crate.crate import Crate
 from daemon.errors import AudioError, CrateError
+from daemon.home.masking import internal_text
 from daemon.record import ClipRecord
 
 log = logging.getLogger(__name__)
@@ -160,10 +161,9 @@ class Audition:
                 self._tell(Told(order.origin, "audition", record["id"], await self._play(record)))
         except SidecrateError as error:
             self._tell(Refused(order.origin, error.code, error.text, "audition"))
-        except Exception:
+        except Exception as error:
             log.exception("audition %s", order)
-            text = "something went wrong inside Sidecrate; the log has the details"
-            self._tell(Refused(order.origin, "internal", text, "audition"))
+            self._tell(Refused(order.origin, "internal", internal_text(error), "audition"))
 
     async def _start(self, record: ClipRecord, *, keep_place: bool = False) -> None:
         try:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bridge.whole_files import write_whole
+from bridge.files.whole import write_whole
 from daemon.brief import Brief
 from daemon.clip.record import make_record
 from daemon.errors import ConformError

@@ -11,12 +11,12 @@ import sqlite3
 import time
 from pathlib import Path
 
-from bridge.whole_files import PART, beside, part_beside, sweep_parts
+from bridge.files.whole import PART, beside, part_beside, sweep_parts
 from daemon.crate.names import KIND_FOLDERS, clip_name, slug
 from daemon.errors import CrateError
 from daemon.home.room import check_space
 from daemon.jobs.database import Database
-from daemon.jobs.queue import new_clip_id
+from daemon.jobs.ids import new_clip_id
 from daemon.record import ClipRecord, CrateRecord, parse_record
 
 

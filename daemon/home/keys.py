@@ -102,12 +102,9 @@ def forget_secret(name: str) -> None:
         ) from None
 
 
-def mask(text: str, *values: str | None) -> str:
-    """A text in which no secret stands."""
-    for value in values:
-        if value:
-            text = text.replace(value, "***")
-    return text
+def can_be_sent(secret: str) -> bool:
+    """Whether a header can carry a secret: one that was pasted with something else cannot be carried."""
+    return secret.isascii() and secret.isprintable()
 
 
 if __name__ == "__main__":

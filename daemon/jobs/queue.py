@@ -8,7 +8,6 @@ of an older attempt, or of a daemon that lost the home, changes no row, and its 
 from __future__ import annotations
 
 import json
-import random
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from bridge.request import Request
 from daemon.brief import Brief
 from daemon.errors import QueueError
 from daemon.jobs.database import Database
+from daemon.jobs.ids import new_clip_id, new_job_id
 from daemon.jobs.turns import Lane, Turns, place_among
 from daemon.record import ClipRecord
 
@@ -31,8 +31,6 @@ WORKING = ("improving", "generating", "conforming", "publishing")
 IMPROVE = "improve"
 #: So many jobs of one sender may wait: more is a key that is stuck, or a script that has lost count, and would fill the disk.
 MOST_OF_ONE = 2000
-#: No vowels and nothing that looks like something else: ids are read aloud and stand in file names.
-ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 
 #: Clips that wait to be worked on, each with its job.
 CLAIMABLE = (
@@ -99,22 +97,6 @@ def _job(row: sqlite3.Row) -> Job:
         error_code=row["error_code"],
         error_text=row["error_text"],
         created=row["created"],
-    )
-
-
-def new_clip_id(db: sqlite3.Connection) -> str:
-    """A short id that no clip has: four letters, more as the crate fills."""
-    return _free_id(db, "clips", 4)
-
-
-def _free_id(db: sqlite3.Connection, table: str, letters: int) -> str:
-    dice = random.SystemRandom()
-    for tries in range(200):
-        made = "".join(dice.choice(ID_LETTERS) for _ in range(letters + tries // 20))
-        if not db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (made,)).fetchone():
-            return made
-    raise QueueError(
-        "no free id was found; the database may be damaged: move it away and start again"
     )
 
 
@@ -204,7 +186,7 @@ class Queue:
         once: str,
     ) -> str:
         request, brief = draft
-        job, now = _free_id(db, "jobs", 5), time.time()
+        job, now = new_job_id(db), time.time()
         address = {**origin.address, "index": index} if claim else dict(origin.address)
         db.execute(
             "INSERT INTO jobs (id, state, request, brief, origin, door, lane, claim, claim_index, once, created)"

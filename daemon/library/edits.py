@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import random
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from daemon.errors import LibraryError
+from daemon.jobs.ids import random_id
 from daemon.library.steps import Step, check_step
 from daemon.library.store import LibraryDatabase
 
 MOST_STEPS = 64
-_ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 
 
 class Edits:
@@ -178,8 +177,4 @@ def _check_room(steps: list[Step], more: int) -> None:
 
 
 def _new(step: Mapping[str, Any]) -> Step:
-    return {"id": _new_id(), **check_step(step)}
-
-
-def _new_id() -> str:
-    return "".join(random.SystemRandom().choice(_ID_LETTERS) for _ in range(4))
+    return {"id": random_id(4), **check_step(step)}

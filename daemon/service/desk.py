@@ -24,6 +24,7 @@ from daemon.briefing.repeat import repeat_request
 from daemon.crate.crate import Crate
 from daemon.engines.registry import Policy
 from daemon.errors import QueueError
+from daemon.home.masking import internal_text
 from daemon.improve.amend import again
 from daemon.improve.store import Improvements
 from daemon.jobs.queue import Job, Queue
@@ -80,10 +81,13 @@ class Desk:
             self._tell(
                 events.Refused(order.origin, error.code, error.text, order.what or order.verb)
             )
-        except Exception:
+        except Exception as error:
             log.exception("order %s", order)
-            text = "something went wrong inside Sidecrate; the log has the details"
-            self._tell(events.Refused(order.origin, "internal", text, order.what or order.verb))
+            self._tell(
+                events.Refused(
+                    order.origin, "internal", internal_text(error), order.what or order.verb
+                )
+            )
 
     # -- jobs
 

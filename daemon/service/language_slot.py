@@ -15,6 +15,7 @@ from bridge.request import Request
 from daemon.brief import Brief
 from daemon.children.host import Child
 from daemon.errors import QueueError
+from daemon.home.masking import internal_text
 from daemon.improve.amend import amend, is_shown_first, proposal
 from daemon.improve.server import estimate_usd
 from daemon.improve.store import Improvements
@@ -96,9 +97,8 @@ class LanguageSlot:
                 # whatever it was: the job must not stand in the way of all others
                 log.exception("language model")
                 if job is not None:
-                    what = f"({type(error).__name__}); the log has the details"
                     with contextlib.suppress(QueueError):
-                        self._fail(job, f"something went wrong inside Sidecrate {what}")
+                        self._fail(job, internal_text(error))
                 await asyncio.sleep(_PAUSE_S)
 
     def _fail(self, job: Job, text: str) -> None:

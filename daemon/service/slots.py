@@ -15,6 +15,7 @@ from daemon.clip.takes import TAKE_WANTED
 from daemon.crate.crate import Crate
 from daemon.engines.registry import engine_info
 from daemon.errors import EngineError, QueueError, WorkerError
+from daemon.home.masking import internal_text
 from daemon.home.room import check_space
 from daemon.jobs.queue import Claim, Queue
 from daemon.record import ClipRecord, as_record
@@ -121,9 +122,7 @@ class WorkerSlots:
                 self._ending.fail(claim, error.code, error.text, again=_may_help_again(error))
             except Exception as error:
                 log.exception("clip %s of job %s", claim.clip, claim.job)
-                what = f"{type(error).__name__}: {error}"
-                text = f"something went wrong inside Sidecrate ({what}); the log has the details"
-                self._ending.fail(claim, "internal", text, again=True)
+                self._ending.fail(claim, "internal", internal_text(error), again=True)
             self._ending.settle(claim.job)
         except SidecrateError as error:
             await self._ending.give_back(claim, error)

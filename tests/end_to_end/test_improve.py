@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from daemon.errors import ServiceError
+from tests.end_to_end.test_doors import workers_maps
 from tests.helpers.daemon_process import CONFIG, DaemonProcess, command, wait_until
 from tests.helpers.openai_server import KEY, OpenAiServer
 from tests.helpers.replicate_server import TOKEN, ReplicateServer
@@ -34,6 +35,20 @@ def config(server: OpenAiServer, **more: object) -> str:
         **more,
     }
     return f"{CONFIG}improve: {json.dumps(asked)}\n"
+
+
+def test_openais_client_is_loaded_in_a_child_alone(
+    start_daemon: Start, server: OpenAiServer
+) -> None:
+    if not Path("/proc/self/maps").exists():
+        pytest.skip("/proc is not here")
+    daemon = start_daemon(config=config(server), OPENAI_API_KEY=KEY)
+    daemon.command("make", "head nodder", "--bars", "1")
+    assert server.calls == 1
+    # jiter is the compiled part of OpenAI's client
+    own = Path(f"/proc/{daemon.process.pid}/maps").read_text()
+    assert "jiter" not in own and "numpy" not in own
+    assert any("jiter" in maps.read_text() for maps in workers_maps(daemon.process.pid))
 
 
 def test_a_prompt_is_improved_kept_and_paid_once_whatever_dies(

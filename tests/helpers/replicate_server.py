@@ -118,6 +118,8 @@ class ReplicateServer:
         self.hides_inputs = False
         self.calls: Counter[str] = Counter()
         self.tokens: set[str] = set()
+        self.heads: list[dict[str, str]] = []
+        self.asked_for_a_way = 0
         self.predictions: dict[str, dict[str, Any]] = {}
         self.most_at_once = 0
         self.lock = threading.RLock()
@@ -263,11 +265,16 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve("POST")
 
+    def do_CONNECT(self) -> None:
+        self.world.asked_for_a_way += 1
+        self.send_error(403)
+
     def _serve(self, method: str) -> None:
         world, path = self.world, self.path.partition("?")[0]
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         route = self._route(method, path)
         plan = world.next_plan(route)
+        world.heads.append({name.lower(): value for name, value in self.headers.items()})
         token = self.headers.get("Authorization", "").removeprefix("Bearer ").removeprefix("Token ")
         if token:
             world.tokens.add(token)
@@ -362,6 +369,8 @@ class _Handler(BaseHTTPRequestHandler):
             )
         self.send_response(status)
         self.send_header("Content-Type", kind)
+        if 300 <= status < 400:
+            self.send_header("Location", f"{self.world.url}{self.path}")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         try:

@@ -1,4 +1,5 @@
-"""Replicate's HTTP: each call once, with time-outs, and errors that say whether anything can have been bought."""
+"""Replicate's own client, held to our rules: each call once, with time-outs, and errors that say whether anything can have
+been bought."""
 
 from __future__ import annotations
 
@@ -6,19 +7,22 @@ import base64
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
+import replicate
 
 from daemon.engines.replicate.models import TOKEN
 from daemon.errors import EngineError
-from daemon.home.keys import mask
+from daemon.home.addresses import proxy_to
+from daemon.home.masking import mask
 
 #: s: to connect, and between two packets.
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+_OURS = {"User-Agent": "sidecrate"}
 _MOST_DOWNLOAD_BYTES = 512 << 20
 
 
@@ -56,59 +60,67 @@ def explained(error: ApiError) -> EngineError:
 
 
 class Client:
-    """One account at one address. Calls may come from several threads."""
+    """One account at one address, by Replicate's own client. Calls may come from several threads."""
 
     def __init__(self, base_url: str, token: str) -> None:
-        self._base = base_url.rstrip("/") + "/"
+        # as Replicate's clients take it: 1.x the host alone, 2.x with /v1
+        base_url = base_url.rstrip("/").removesuffix("/v1")
         self._token = token
-        self._http = httpx.Client(
-            timeout=TIMEOUT, follow_redirects=True, headers={"User-Agent": "sidecrate"}
+        self._base = base_url
+        self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=True, headers=_OURS)
+        self._service = replicate.Replicate(
+            bearer_token=token,
+            base_url=f"{base_url}/v1",
+            timeout=TIMEOUT,
+            max_retries=0,
+            default_headers=_OURS,
+            http_client=httpx.Client(transport=_Line(base_url), follow_redirects=False),
         )
 
     def account(self) -> dict[str, Any]:
-        return self._json("GET", "v1/account")
+        return self._json(self._service.account.with_raw_response.get)
 
     def latest_version(self, model: str) -> str:
         """The id of a community model's newest version."""
-        said = self._json("GET", f"v1/models/{model}")
+        owner, _, name = model.partition("/")
+        get = self._service.models.with_raw_response.get
+        said = self._json(get, model_owner=owner, model_name=name)
         return str((said.get("latest_version") or {}).get("id") or "")
 
     def create(
         self, model: str, version: str, inputs: dict[str, Any], cancel_after_s: float
     ) -> dict[str, Any]:
         """Start a prediction: by version, or by name for an official model. It ends by itself after `cancel_after_s`."""
-        headers = {"Cancel-After": f"{max(1, math.ceil(cancel_after_s / 60))}m"}
+        asked = {"input": inputs, "cancel_after": f"{max(1, math.ceil(cancel_after_s / 60))}m"}
         if version:
-            return self._json(
-                "POST",
-                "v1/predictions",
-                json={"version": version, "input": inputs},
-                headers=headers,
-            )
-        return self._json(
-            "POST", f"v1/models/{model}/predictions", json={"input": inputs}, headers=headers
-        )
+            create = self._service.predictions.with_raw_response.create
+            return self._json(create, version=version, **asked)
+        owner, _, name = model.partition("/")
+        by_name = self._service.models.predictions.with_raw_response.create
+        return self._json(by_name, model_owner=owner, model_name=name, **asked)
 
     def get(self, prediction: str) -> dict[str, Any]:
-        return self._json("GET", f"v1/predictions/{prediction}")
+        get = self._service.predictions.with_raw_response.get
+        return self._json(get, prediction_id=prediction)
 
     def cancel(self, prediction: str) -> dict[str, Any]:
-        return self._json("POST", f"v1/predictions/{prediction}/cancel")
+        cancel = self._service.predictions.with_raw_response.cancel
+        return self._json(cancel, prediction_id=prediction)
 
     def predictions(self) -> Iterator[dict[str, Any]]:
         """The account's predictions, the newest first, page by page."""
-        path: str | None = "v1/predictions"
-        while path:
-            page = self._json("GET", path)
+        page = self._json(self._service.predictions.with_raw_response.list)
+        while True:
             yield from page.get("results") or []
-            path = page.get("next")
+            if not page.get("next"):
+                return
+            page = self._json(self._service.get, path=page["next"], cast_to=httpx.Response)
 
     def upload(self, path: Path) -> str:
         """Put a file where models can read it, and return its address."""
         with path.open("rb") as file:
-            said = self._json(
-                "POST", "v1/files", files={"content": (path.name, file, "application/octet-stream")}
-            )
+            content = (path.name, file, "application/octet-stream")
+            said = self._json(self._service.files.with_raw_response.create, content=content)
         return str(said["urls"]["get"])
 
     def download(self, url: str, target: Path) -> str:
@@ -119,7 +131,7 @@ class Client:
                 base64.b64decode(body) if head.endswith(";base64") else body.encode()
             )
             return head[5:].partition(";")[0]
-        ours = urlsplit(url)[:2] == urlsplit(self._base)[:2]
+        ours = _origin(url) == _origin(self._base)
         try:
             with self._http.stream("GET", url, headers=self._auth if ours else {}) as answer:
                 if answer.status_code >= 400:
@@ -144,34 +156,26 @@ class Client:
     def _auth(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}"}
 
-    def _json(
-        self, method: str, path: str, headers: dict[str, str] | None = None, **body: Any
-    ) -> dict[str, Any]:
-        url = urljoin(self._base, path)
-        if urlsplit(url)[:2] != urlsplit(self._base)[:2]:
-            raise ApiError("the service points to another server, which is not followed", 502)
+    def _json(self, call: Callable[..., Any], **asked: Any) -> dict[str, Any]:
+        """The JSON object that the service answers to one call of its client, which is made once."""
+        name = urlsplit(self._base).netloc
         try:
-            answer = self._http.request(
-                method, url, headers={**self._auth, **(headers or {})}, **body
-            )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise ApiError(
-                f"{urlsplit(url).netloc} cannot be reached ({type(error).__name__})"
-            ) from None
-        except httpx.HTTPError as error:
-            raise ApiError(
-                f"{urlsplit(url).netloc} did not answer ({type(error).__name__})", sent=True
-            ) from None
-        if answer.status_code >= 400:
-            raise self._refusal(answer)
+            answer = call(**asked)
+        except replicate.APIStatusError as error:
+            raise self._refusal(error.response) from None
+        except replicate.APIConnectionError as error:
+            if isinstance(error.__cause__, ApiError):
+                raise error.__cause__ from None
+            # the transport had its answer: what broke is the body
+            why = type(error.__cause__).__name__
+            raise ApiError(f"{name} did not answer ({why})", sent=True) from None
+        response = answer if isinstance(answer, httpx.Response) else answer.http_response
         try:
-            said = answer.json()
+            said = response.json()
         except ValueError:
             said = None
         if not isinstance(said, dict):
-            raise ApiError(
-                f"{urlsplit(url).netloc} answered what is no JSON object", 502, sent=True
-            )
+            raise ApiError(f"{name} answered what is no JSON object", 502, sent=True)
         return said
 
     def _refusal(self, answer: httpx.Response) -> ApiError:
@@ -189,6 +193,51 @@ class Client:
             sent=answer.status_code >= 500,
             retry_after_s=_wait_of(said, detail, answer.headers.get("retry-after", "")),
         )
+
+
+class _Line(httpx.BaseTransport):
+    """What lies beneath the client: it sends to our server alone, and knows whether a request left."""
+
+    def __init__(self, base_url: str) -> None:
+        self._origin = _origin(base_url)
+        self._line = httpx.HTTPTransport(proxy=proxy_to(base_url))
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        name, left = request.url.netloc.decode("ascii"), False
+        if _origin(str(request.url)) != self._origin:
+            raise ApiError("the service points to another server, which is not followed", 502)
+
+        def note(event: str, about: Mapping[str, Any]) -> None:
+            # CONNECT asks a proxy for a way, and carries nothing of the request
+            nonlocal left
+            if event.endswith(".send_request_headers.started"):
+                left = left or about["request"].method != b"CONNECT"
+
+        # the client finds notes to itself among the headers of its own request: that one stays whole
+        pairs = request.headers.multi_items()
+        sent = httpx.Request(
+            request.method,
+            request.url,
+            headers=[pair for pair in pairs if not pair[0].lower().startswith("x-stainless-")],
+            stream=request.stream,
+            extensions={**request.extensions, "trace": note},
+        )
+        try:
+            return self._line.handle_request(sent)
+        except (httpx.TransportError, OSError) as error:
+            what = "did not answer" if left else "cannot be reached"
+            raise ApiError(f"{name} {what} ({type(error).__name__})", sent=left) from None
+
+    def close(self) -> None:
+        self._line.close()
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        return "", "", None
+    return parts.scheme, parts.host, parts.port
 
 
 def _wait_of(said: dict[str, Any], detail: str, header: str) -> float | None:

@@ -9,7 +9,7 @@ import pytest
 from daemon.children.host import Child
 from daemon.errors import EngineError, WorkerError
 
-HERE = "tests.daemon.child_tasks:"
+HERE = "tests.helpers.child_tasks:"
 
 
 def ask(name, *, deadline_s=20.0, idle_s=60.0, cancel_after_s=None, then=None):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bridge.whole_files import ABANDONED_S, PART
+from bridge.files.whole import ABANDONED_S, PART
 from daemon.crate.crate import Crate
 from daemon.crate.names import clip_name, slug
 from daemon.errors import CrateError
@@ -97,7 +97,7 @@ def test_a_crate_that_cannot_be_is_said(tmp_path):
 COPIES_SLOWLY = """
 import shutil, sys, time
 from pathlib import Path
-from daemon.crate.crate import crate
+from daemon.crate import crate
 def copy(reader, writer, size):
     writer.write(reader.read(4))
     writer.flush()

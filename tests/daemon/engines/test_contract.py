@@ -61,9 +61,7 @@ def make(info: EngineInfo, kind: str, progress=lambda value, words: None, seed: 
 
 
 def test_descriptions_import_nothing_heavy():
-    heavy = (
-        "numpy scipy torch transformers diffusers httpx replicate openai librosa soundfile keyring"
-    )
+    heavy = "numpy scipy torch transformers diffusers httpx httpx2 replicate openai librosa numba soundfile keyring"
     code = (
         "import sys; from daemon.engines.registry import broken, engines\n"
         f"assert engines() and not broken(); print(*[one for one in '{heavy}'.split() if one in sys.modules])"

@@ -14,6 +14,7 @@ from daemon.engines.replicate import client, run
 from daemon.engines.replicate.models import MODELS, describe
 from daemon.engines.take_files import load_take
 from daemon.errors import EngineError
+from daemon.home.masking import MASK
 from tests.helpers.replicate_server import LOOPER, TOKEN, ReplicateServer
 
 BRIEF = Brief(
@@ -139,7 +140,7 @@ def test_a_refusal_buys_nothing_and_says_what_to_do(shop, server, status, words)
     with pytest.raises(EngineError, match=words) as raised:
         shop.buy()
     assert server.creates == 0 and server.calls["create"] == 1 and not raised.value.again
-    assert TOKEN not in raised.value.text and "***" in raised.value.text, (
+    assert TOKEN not in raised.value.text and MASK in raised.value.text, (
         "the server's words held the token"
     )
 
@@ -310,6 +311,17 @@ def test_takes_that_are_there_are_not_fetched_again(shop, server):
     assert server.calls["file"] == fetched == 2 and server.creates == 1
 
 
+def test_the_environment_names_the_service_where_the_config_does_not(shop, server, monkeypatch):
+    spec = describe("musicgen-looper", MODELS["musicgen-looper"], {"base_url": None}).spec
+    monkeypatch.setenv("REPLICATE_BASE_URL", f"{server.url}/v1")
+    assert run.check({"spec": spec}, shop.talk) == {} and server.calls["account"] == 1
+    for url in ("http://192.168.1.9", "http://far.example", "api.replicate.com", "http://[::1"):
+        monkeypatch.setenv("REPLICATE_BASE_URL", url)
+        with pytest.raises(EngineError, match="REPLICATE_BASE_URL; http:// is for this machine"):
+            run.check({"spec": spec}, shop.talk)
+    assert server.calls["account"] == 1
+
+
 def test_the_token_goes_to_our_server_alone(shop, server):
     shop.buy()
     assert server.tokens == {TOKEN}
@@ -368,15 +380,55 @@ def test_every_model_is_registered():
         assert (info.model, info.runs, info.costs_money) == (entry["model"], "hosted", True)
 
 
-def test_replicates_own_client_understands_the_server(server, monkeypatch):
-    replicate = pytest.importorskip("replicate")
-    theirs = replicate.Client(api_token=TOKEN, base_url=server.url)
-    made = theirs.predictions.create(
-        version=LOOPER, input={"prompt": "x", "variations": 1, "bpm": 120, "max_duration": 2}
-    )
-    server.work_s = 0
-    made.reload()
-    assert made.status == "succeeded" and made.output["variation_01"].startswith(server.url)
-    assert theirs.predictions.list().results[0].id == made.id
-    with pytest.raises(replicate.exceptions.ReplicateError, match="valid token"):
-        replicate.Client(api_token="wrong", base_url=server.url).predictions.get(made.id)
+def test_a_call_is_made_once_and_says_nothing_of_this_machine(server):
+    ours = client.Client(server.url, TOKEN)
+    ours.create("", LOOPER, {"prompt": "x"}, 90.0)
+    head = server.heads[-1]
+    assert (head["cancel-after"], head["user-agent"]) == ("2m", "sidecrate")
+    assert head["authorization"] == f"Bearer {TOKEN}"
+    assert not [name for name in head if name.startswith("x-stainless")]
+    for status in (307, 408, 409, 429, 500, 503):
+        server.plan("create", status)
+        before = server.calls["create"]
+        with pytest.raises(client.ApiError) as caught:
+            ours.create("", LOOPER, {"prompt": "x"}, 90.0)
+        assert (caught.value.status, caught.value.sent) == (status, status >= 500)
+        assert server.calls["create"] == before + 1
+    assert server.creates == 1
+
+
+def test_a_request_that_did_not_leave_is_known_from_one_that_did(server, monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", server.url)
+    monkeypatch.setenv("HTTPS_PROXY", server.url)
+    gone = ReplicateServer()
+    gone.close()
+    addresses = (gone.url, server.url.replace("http:", "https:"), "https://api.example.com")
+    for address in addresses:
+        with pytest.raises(client.ApiError, match="cannot be reached") as caught:
+            client.Client(address, TOKEN).create("", LOOPER, {"prompt": "x"}, 90.0)
+        assert (caught.value.sent, caught.value.passes) == (False, True)
+    assert (server.asked_for_a_way, server.calls["create"]) == (1, 0)
+    for plan in ("drop", "drop after"):
+        server.plan("create", plan)
+        with pytest.raises(client.ApiError, match="did not answer") as caught:
+            client.Client(server.url, TOKEN).create("", LOOPER, {"prompt": "x"}, 90.0)
+        assert caught.value.sent
+
+
+def test_a_page_at_another_server_is_not_asked_for(server):
+    ours, other = client.Client(server.url, TOKEN), ReplicateServer()
+    there = {"previous": None, "next": f"{other.url}/v1/predictions?cursor=5", "results": []}
+    server.plan("list", (200, there))
+    with pytest.raises(client.ApiError, match="another server"):
+        list(ours.predictions())
+    other.close()
+    assert not other.calls and not other.tokens
+
+
+def test_a_token_of_strange_letters_is_not_sent(shop, server, monkeypatch):
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_caf\u00e9-4711")
+    with pytest.raises(EngineError, match="no token has"):
+        shop.buy()
+    assert not server.calls
