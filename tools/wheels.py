@@ -116,19 +116,16 @@ class Need:
         )
 
 
-def needs() -> tuple[list[Need], dict[str, str]]:
+def needs() -> tuple[list[Need], dict[str, Need]]:
     """Everything that is needed, each once for whom names it first, and the pinned versions by name."""
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = {"": project["dependencies"], **project["optional-dependencies"]}
     found = [Need(Requirement(text), by) for by, texts in groups.items() for text in texts]
-    pins: dict[str, str] = {}
-    for line in (HOUSE / "constraints.txt").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            pin = Requirement(line)
-            pins[canonicalize_name(pin.name)] = str(pin.specifier)
+    lines = (HOUSE / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [Need(Requirement(line), "pin") for line in lines if line and not line.startswith("#")]
     named = {need.name for need in found}
-    found += [Need(Requirement(name), "brought along") for name in pins if name not in named]
-    return found, pins
+    found += [Need(Requirement(pin.name), "brought along") for pin in pins if pin.name not in named]
+    return found, {pin.name: pin for pin in pins}
 
 
 def wheels_of(name: str) -> list[Wheel]:
@@ -173,18 +170,21 @@ def look() -> dict[tuple[str, str], dict[str, str]]:
                 asked = [
                     need for need in wanted if need.name == name and need.is_for(system, python)
                 ]
-                if not asked:
-                    continue
-                fit = [wheel.version for wheel in wheels if wheel.runs_on(system, python)]
-                allowed = [
-                    v for v in fit if asked[0].requirement.specifier.contains(v, prereleases=True)
-                ]
-                pin = SpecifierSet(pins.get(name, ""))
-                if not any(pin.contains(version, prereleases=True) for version in allowed):
-                    said = "another version" if allowed else "none"
+                if asked and (said := _lack(asked[0], pins.get(name), wheels, system, python)):
                     lacking.setdefault((name, system.name), {})[python] = said
         print(f"{name}: {len(wheels)} wheels", file=sys.stderr, flush=True)
     return lacking
+
+
+def _lack(need: Need, pin: Need | None, wheels: list[Wheel], system: System, python: str) -> str:
+    """'none', 'another version', or nothing where a wheel of the wanted version is there."""
+    fit = [wheel.version for wheel in wheels if wheel.runs_on(system, python)]
+    allowed = [v for v in fit if need.requirement.specifier.contains(v, prereleases=True)]
+    if pin is None or not pin.is_for(system, python):
+        return "" if allowed else "none"
+    if any(pin.requirement.specifier.contains(version, prereleases=True) for version in allowed):
+        return ""
+    return "another version" if allowed else "none"
 
 
 def table(lacking: dict[tuple[str, str], dict[str, str]], by: dict[str, str]) -> str:
