@@ -98,7 +98,7 @@ def windows(monkeypatch):
 
     def become(build=22631, **ports):
         played = Backend(WinMm(**ports))
-        for module in (bridge.midi_ports, bridge.jack_pulse):
+        for module in (bridge.midi.ports, bridge.midi.jack_pulse):
             monkeypatch.setattr(module, "backend", lambda: played)
         monkeypatch.setattr("bridge.midi.clients.CALLBACK_ENDS_S", 0.0)
         monkeypatch.setattr("sys.platform", "win32")
