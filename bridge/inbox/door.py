@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from bridge.errors import DoorError, Fault, RequestError
-from bridge.events import Done, Event, Failed, Finished, Order, Origin, Refused, Take, Told
+from bridge.events import Answer, Ask, Done, Event, Failed, Finished, Hand, Origin, Refused, Told
 from bridge.inbox.claims import MAX_TEXT_BYTES, Claim, answer_in, put_aside, put_away, show_proposal
 from bridge.inbox.names import (
     claimed_name,
@@ -62,7 +62,7 @@ class Inbox:
     def __init__(
         self,
         folder: Path,
-        take: Take,
+        hand: Hand,
         *,
         settle_text_s: float = 0.25,
         settle_audio_s: float = 2.0,
@@ -70,7 +70,7 @@ class Inbox:
         log: logging.Logger | None = None,
     ) -> None:
         self.folder = Path(os.path.abspath(folder))
-        self._take = take
+        self._hand = hand
         self._log = log or logging.getLogger(__name__)
         self._notes: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._watch = None if poll else Watch(self.folder, self._noticed, self._log)
@@ -324,7 +324,7 @@ class Inbox:
             )
             self._log.info("inbox: %s refused: %s", name, error.text)
             return
-        if isinstance(requests, Order):
+        if isinstance(requests, Answer):
             claim.of, claim.order = 1, requests
             self._send(claim)
             return
@@ -336,7 +336,7 @@ class Inbox:
         )
         verb = "fit" if only_fit else "make"
         address = {"claim": word, "name": name, "file": path.name, "of": claim.of}
-        claim.order = Order(verb, Origin(self.name, address), tuple(requests), claim=word)
+        claim.order = Ask(verb, Origin(self.name, address), tuple(requests), claim=word)
         self._send(claim)
 
     def _requests(self, claim: Claim, path: Path) -> list[Request]:
@@ -408,7 +408,7 @@ class Inbox:
 
     def _send(self, claim: Claim) -> None:
         if claim.order and not claim.sent:
-            self._take(claim.order)
+            self._hand(claim.order)
             claim.sent = True
 
     # --- answers --------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bridge import events
 from bridge.errors import DoorError, SidecrateError
-from bridge.events import Event, Order
+from bridge.events import Bye, Event, Known
 from bridge.osc.addresses import (
     IN,
     OUT,
@@ -73,7 +73,7 @@ class OscDoor:
 
     def __init__(
         self,
-        take: events.Take,
+        hand: events.Hand,
         *,
         port: int,
         greeting: Greeting,
@@ -82,9 +82,9 @@ class OscDoor:
         trust_lan: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._take = take
+        self._hand = hand
         self._greeting = greeting
-        self._orders = OscOrders(take, presets, trust_lan)
+        self._orders = OscOrders(hand, presets, trust_lan)
         self._gate = Gate(allow, clock)
         self._clock = clock
         self._socket = OscSocket(port)
@@ -237,7 +237,7 @@ class OscDoor:
             greeting.recordings,
         )
         if is_new:
-            self._take(Order("known", sender.origin()))
+            self._hand(Known(sender.origin()))
 
     def _on_surface(self, sender: Sender, message: Message) -> None:
         self._answer_to(sender, read_port(message, 0), message)
@@ -249,7 +249,7 @@ class OscDoor:
         self._surfaces.join(sender.answers_to)
         if is_new:
             sender.sent = message.address
-            self._take(Order("known", sender.origin()))
+            self._hand(Known(sender.origin()))
 
     def _answer_to(self, sender: Sender, port: int | None, message: Message) -> None:
         if port is None:
@@ -261,7 +261,7 @@ class OscDoor:
         sender.reply = (sender.peer[0], port)
 
     def _on_bye(self, sender: Sender, message: Message) -> None:
-        self._take(Order("bye", sender.origin(), what=sender.source))
+        self._hand(Bye(sender.origin(), sender.source))
         self._surfaces.leave(sender.answers_to)
         with self._lock:
             self._senders.pop(sender.peer, None)

@@ -6,7 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridge.errors import Fault, RequestError
-from bridge.events import Order, Take
+from bridge.events import (
+    Answer,
+    Ask,
+    Audition,
+    Cancel,
+    Context,
+    Hand,
+    Keep,
+    Pin,
+    Report,
+    Status,
+    Trash,
+)
 from bridge.osc.addresses import (
     PREFIX,
     Message,
@@ -17,7 +29,7 @@ from bridge.osc.addresses import (
     take_context,
 )
 from bridge.osc.sender import Sender
-from bridge.request import FIELDS, Request, Value, check_fields, shorten
+from bridge.request import FIELDS, Request, Value, check_fields, shorten, unknown_field
 
 _LOCAL_ONLY_FIELDS = ("reference", "kit")
 
@@ -26,19 +38,25 @@ class OscOrders:
     """Translates. `presets` are the config's; from other machines paths, context and what costs money only with `trust_lan`."""
 
     def __init__(
-        self, take: Take, presets: Mapping[str, Mapping[str, Value]], trust_lan: bool
+        self, hand: Hand, presets: Mapping[str, Mapping[str, Value]], trust_lan: bool
     ) -> None:
-        self._take = take
+        self._hand = hand
         self._presets = presets
         self._trust_lan = trust_lan
+        self._read: dict[str, Callable[[Sender, Message], None]] = {
+            "preset": self._on_preset, "set": self._on_set, "again": self._on_again, "fit": self._on_fit,
+            "cancel": self._on_cancel, "answer": self._on_answer, "audition": self._on_audition, "keep": self._on_keep,
+            "trash": self._on_trash, "status": self._on_status, "report": self._on_report, "tempo": self._on_tempo,
+            "key": self._on_key, "meter": self._on_meter, "context": self._on_context, "bpm": self._on_bpm,
+            "playing": self._on_playing, "position": self._on_position,
+        }  # fmt: skip
+        """By the word behind the prefix; every other address orders clips by a prompt."""
 
     def send(self, sender: Sender, message: Message) -> None:
         """Hand on the order of a message. RequestError or OscError says what is wrong with it."""
-        verb, sender.sent = message.address.removeprefix(PREFIX), message.address
-        translate: Callable[[Sender, Message], None] = getattr(
-            self, f"_on_{verb}", self._on_generate
-        )
-        translate(sender, message)
+        sender.sent = message.address
+        word = message.address.removeprefix(PREFIX)
+        self._read.get(word, self._on_generate)(sender, message)
 
     def _on_generate(self, sender: Sender, message: Message) -> None:
         message, context = take_context(message)
@@ -79,7 +97,7 @@ class OscOrders:
         self._refuse_if_foreign(sender, request)
         may_spend = self._is_trusted(sender)
         origin, once = sender.origin(request.label, preset), sender.once(request.label)
-        self._take(Order(verb, origin, (request,), once=once, may_spend=may_spend))
+        self._hand(Ask(verb, origin, (request,), once=once, may_spend=may_spend))
 
     def _is_trusted(self, sender: Sender) -> bool:
         return sender.is_local or self._trust_lan
@@ -100,7 +118,8 @@ class OscOrders:
             message.arguments[1] if len(message.arguments) > 1 else "",
         )
         if raw == "":
-            check_fields([]) if name in FIELDS else check_fields([(name, raw)])
+            if name not in FIELDS:
+                raise RequestError(unknown_field(name))
             sender.held.pop(name, None)
         else:
             sender.held.update(check_fields([(name, raw)]))
@@ -118,43 +137,37 @@ class OscOrders:
             sender.once(changes.label),
             self._is_trusted(sender),
         )
-        self._take(Order("again", origin, (changes,), what, once=once, may_spend=may_spend))
+        self._hand(Ask("again", origin, (changes,), what, once=once, may_spend=may_spend))
 
     def _on_cancel(self, sender: Sender, message: Message) -> None:
         what = str(message.arguments[0]) if message.arguments else sender.last_job or "last"
-        self._take(Order("cancel", sender.origin(), what=what))
+        self._hand(Cancel(sender.origin(), what))
 
     def _on_answer(self, sender: Sender, message: Message) -> None:
         what = str(message.arguments[0]) if message.arguments else "last"
         if what == "last" and sender.last_job:
             what = sender.last_job
         word = FIELDS["midi"].check(message.arguments[1]) if len(message.arguments) > 1 else True
-        self._take(Order("answer", sender.origin(), what=what, values={"yes": word}))
+        self._hand(Answer(sender.origin(), what, word is True))
 
     def _on_audition(self, sender: Sender, message: Message) -> None:
-        self._about_clip("audition", sender, message)
+        self._hand(Audition(sender.origin(), _clip(sender, message)))
 
     def _on_keep(self, sender: Sender, message: Message) -> None:
-        self._about_clip("keep", sender, message)
+        self._hand(Keep(sender.origin(), _clip(sender, message)))
 
     def _on_trash(self, sender: Sender, message: Message) -> None:
-        self._about_clip("trash", sender, message)
-
-    def _about_clip(self, verb: str, sender: Sender, message: Message) -> None:
-        what = str(message.arguments[0]) if message.arguments else "last"
-        if what == "last" and sender.last_clip:
-            what = sender.last_clip
-        self._take(Order(verb, sender.origin(), what=what))
+        self._hand(Trash(sender.origin(), _clip(sender, message)))
 
     def _on_status(self, sender: Sender, message: Message) -> None:
         what = str(message.arguments[0]) if message.arguments else ""
-        self._take(Order("status", sender.origin(), what=what))
+        self._hand(Status(sender.origin(), what))
 
     def _on_report(self, sender: Sender, message: Message) -> None:
         what = str(message.arguments[0]) if message.arguments else "last"
         if what == "last" and sender.last_job:
             what = sender.last_job
-        self._take(Order("report", sender.origin(), what=what))
+        self._hand(Report(sender.origin(), what))
 
     def _on_tempo(self, sender: Sender, message: Message) -> None:
         self._pin(sender, "bpm", message.arguments[0] if message.arguments else 0)
@@ -174,7 +187,7 @@ class OscOrders:
     def _pin(self, sender: Sender, name: str, raw: Any) -> None:
         cleared = raw in ("", 0, "0")
         value = None if cleared else FIELDS[name].check(raw)
-        self._take(Order("pin", sender.origin(), values={name: value}))
+        self._hand(Pin(sender.origin(), {name: value}))
 
     def _on_context(self, sender: Sender, message: Message) -> None:
         if not message.arguments:
@@ -216,4 +229,10 @@ class OscOrders:
                 message.address,
             )
         sender.name = source
-        self._take(Order("context", sender.origin(), what=source, values=values))
+        self._hand(Context(sender.origin(), source, values))
+
+
+def _clip(sender: Sender, message: Message) -> str:
+    """The clip that a message names; the sender's own newest where it names none."""
+    what = str(message.arguments[0]) if message.arguments else "last"
+    return sender.last_clip or what if what == "last" else what
