@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from bridge.osc.addresses import build_message, parse_packet
+from bridge.osc.packet import build_message, parse_packet
 from daemon.client.connection import Link
 from daemon.home.places import HOME_VARIABLE, Places
 

@@ -25,7 +25,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bridge.osc.addresses import IN, build_message, parse_packet
+from bridge.osc.addresses import IN
+from bridge.osc.packet import build_message, parse_packet
 from tests.helpers.daemon_process import DaemonProcess
 
 ASKED_PER_S = 20

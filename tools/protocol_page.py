@@ -6,8 +6,8 @@ import inspect
 import sys
 from collections.abc import Iterable, Sequence
 
-from bridge.inbox.door import prompt_file
-from bridge.midi.door import mapping as midi_map
+from bridge.inbox import prompt_file
+from bridge.midi import mapping as midi_map
 from bridge.osc.addresses import IN, OUT, Address
 from bridge.request import FIELDS
 from bridge.session import PHASE_ENDS_S, READERS, SILENCE_ENDS_S

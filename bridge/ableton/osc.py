@@ -16,7 +16,7 @@ from typing import Any, Final
 from bridge.errors import DoorError, SidecrateError
 from bridge.events import Bye, Context, Event, Hand, Origin
 from bridge.music import Key, note_name
-from bridge.osc.addresses import build_message, parse_packet
+from bridge.osc.packet import build_message, parse_packet
 
 #: The session's word for AbletonOSC.
 SOURCE: Final = "abletonosc"

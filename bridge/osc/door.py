@@ -13,16 +13,9 @@ from dataclasses import dataclass
 from bridge import events
 from bridge.errors import DoorError, SidecrateError
 from bridge.events import Bye, Event, Known
-from bridge.osc.addresses import (
-    IN,
-    OUT,
-    PREFIX,
-    Message,
-    OscError,
-    build_message,
-    is_ours,
+from bridge.osc.addresses import IN, OUT, PREFIX, is_ours
+from bridge.osc.arguments import (
     is_release,
-    parse_packet,
     pressed,
     read_hello,
     read_label,
@@ -31,6 +24,7 @@ from bridge.osc.addresses import (
 )
 from bridge.osc.gate import MOST_PAIRING_S, PAIRING_S, Gate
 from bridge.osc.orders import OscOrders
+from bridge.osc.packet import Message, OscError, build_message, parse_packet
 from bridge.osc.sender import ERRORS_PER_S, Peer, Sender
 from bridge.osc.surfaces import Surfaces
 from bridge.osc.throttle import Throttle

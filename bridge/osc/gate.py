@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from bridge.osc.addresses import PREFIX, Message, OscError, parse_packet
+from bridge.osc.addresses import PREFIX
+from bridge.osc.packet import Message, OscError, parse_packet
 from bridge.osc.sender import Peer, Sender
 from bridge.request import shorten
 

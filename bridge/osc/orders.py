@@ -19,15 +19,9 @@ from bridge.events import (
     Status,
     Trash,
 )
-from bridge.osc.addresses import (
-    PREFIX,
-    Message,
-    OscError,
-    read_json,
-    read_pairs,
-    read_prompt,
-    take_context,
-)
+from bridge.osc.addresses import PREFIX
+from bridge.osc.arguments import read_json, read_pairs, read_prompt, take_context
+from bridge.osc.packet import Message, OscError
 from bridge.osc.sender import Sender
 from bridge.request import FIELDS, Request, Value, check_fields, shorten, unknown_field
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.events import Origin
-from bridge.osc.addresses import Message
+from bridge.osc.packet import Message
 from bridge.request import Value
 
 REPEAT_WINDOW_S = 0.15

@@ -22,7 +22,7 @@ from bridge.events import (
     Told,
 )
 from bridge.job_lights import JobStates
-from bridge.osc.addresses import build_message
+from bridge.osc.packet import build_message
 from bridge.osc.sender import Peer
 
 #: What a light's number says.

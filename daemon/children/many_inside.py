@@ -106,6 +106,6 @@ def must_talk(tell: object) -> Talk:
 
 if __name__ == "__main__":
     # by its own name, so that tasks that import this module meet the same classes
-    from daemon.children import many_inside as child_many
+    from daemon.children import many_inside
 
-    child_many.main()
+    many_inside.main()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import SidecrateError
-from bridge.osc.addresses import Message
+from bridge.osc.packet import Message
 from daemon.cli.show import clip_lines
 from daemon.client.connection import Link, read_beacon
 from daemon.client.follow import Follower, progress_bar, read_clip

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.osc.addresses import Message
+from bridge.osc.packet import Message
 from daemon.client.connection import Link
 from daemon.settings.edit import add_address
 

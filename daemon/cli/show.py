@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.osc.addresses import Message
+from bridge.osc.packet import Message
 
 #: The record's names as the documented JSON of a clip; the rest of the record follows them.
 CLIP_NAMES = (

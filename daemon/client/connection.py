@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bridge.osc.addresses import Message, OscError, build_message, parse_packet
+from bridge.osc.packet import Message, OscError, build_message, parse_packet
 from daemon.errors import ServiceError
 from daemon.home.places import Places
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from bridge.osc.addresses import Message
+from bridge.osc.packet import Message
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.children.blas_threads import one_thread

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from typing import Any
 
-from bridge.osc.addresses import Message
+from bridge.osc.packet import Message
 from daemon.client.connection import Link
 from daemon.errors import RequestRefused, ServiceError
 from daemon.home.places import Places

@@ -8,7 +8,7 @@ import socket
 import time
 from typing import Any
 
-from bridge.osc.addresses import OscError, build_message, parse_packet
+from bridge.osc.packet import OscError, build_message, parse_packet
 from daemon.client.connection import read_beacon
 from daemon.home.places import Places
 

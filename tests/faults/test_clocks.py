@@ -79,8 +79,8 @@ def test_a_sleep_fills_no_bucket_beyond_its_brim():
 
 def test_the_end_that_was_to_be_repeated_is_not_said_in_a_burst_after_a_sleep():
     from bridge.events import Failed, Origin
-    from bridge.osc.addresses import build_message
     from bridge.osc.door import REPEATS_S
+    from bridge.osc.packet import build_message
     from tests.faults.test_osc import make_door
 
     now, orders = [0.0], []

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 
 from bridge.errors import SidecrateError
 from bridge.events import Ask, Context, Pin
-from bridge.osc.addresses import build_message, parse_packet
 from bridge.osc.door import FLOOD_TOLD_EVERY_S, MAX_SENDERS, Greeting, OscDoor
+from bridge.osc.packet import build_message, parse_packet
 from bridge.osc.throttle import HELLOS_PER_S, PACKETS_PER_S, STRANGERS_PER_S, Throttle
 from bridge.session import Session
 from daemon.service.service import FILE_THREADS

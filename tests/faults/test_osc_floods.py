@@ -11,10 +11,10 @@ import pytest
 
 from bridge.errors import DoorError
 from bridge.events import order_name
-from bridge.osc.addresses import build_message, parse_packet
 from bridge.osc.door import FLOOD_TOLD_EVERY_S
 from bridge.osc.gate import WRONG_CODES
 from bridge.osc.kernel_filter import drop_from
+from bridge.osc.packet import build_message, parse_packet
 from bridge.osc.throttle import BEYOND_PACKETS, PACKETS_PER_S, Throttle
 from bridge.osc.udp import MOST_OWN, MOST_SHUT_OUT, SHUT_OUT_S, OscSocket
 from tests.helpers.osc_door import open_door, orders

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from bridge.osc.addresses import build_message, parse_packet
+from bridge.osc.packet import build_message, parse_packet
 
 BUILT = Path(__file__).parents[2] / "touchosc" / "built" / "Sidecrate.tosc"
 

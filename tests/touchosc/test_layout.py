@@ -5,8 +5,10 @@ import zlib
 from xml.etree import ElementTree
 
 from bridge.events import order_name
-from bridge.osc.addresses import IN, OUT, Message, is_release
+from bridge.osc.addresses import IN, OUT
+from bridge.osc.arguments import is_release
 from bridge.osc.orders import OscOrders
+from bridge.osc.packet import Message
 from bridge.osc.sender import Sender
 from bridge.osc.surfaces import PLACES
 from tests.touchosc.layout_player import BUILT, address_of, property_of, read_nodes

@@ -13,7 +13,7 @@ import pytest
 from bridge.ableton import osc as ableton_osc
 from bridge.ableton.osc import AbletonOsc
 from bridge.events import Bye, Order, order_name
-from bridge.osc.addresses import build_message, parse_packet
+from bridge.osc.packet import build_message, parse_packet
 
 SONG = {
     "tempo": 93.4, "signature_numerator": 3, "signature_denominator": 4, "root_note": 9, "scale_name": "Minor",

@@ -19,8 +19,8 @@ from bridge.events import (
     Told,
     order_name,
 )
-from bridge.osc.addresses import Message, build_message, parse_packet
 from bridge.osc.door import MAX_SENDERS, Greeting, OscDoor
+from bridge.osc.packet import Message, build_message, parse_packet
 
 
 class Client:

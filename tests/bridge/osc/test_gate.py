@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bridge.events import Context
-from bridge.osc.addresses import OscError, build_message
 from bridge.osc.gate import WRONG_CODES, Gate, Knock
+from bridge.osc.packet import OscError, build_message
 from bridge.osc.sender import Sender
 from tests.bridge.osc.test_door import Client, wait_for
 from tests.faults.osc_strategies import PACKETS

@@ -4,8 +4,8 @@ import pytest
 
 from bridge.errors import RequestError
 from bridge.events import Context
-from bridge.osc.addresses import Message, OscError
 from bridge.osc.orders import OscOrders
+from bridge.osc.packet import Message, OscError
 from bridge.osc.sender import Sender
 
 HERE, ELSEWHERE = ("127.0.0.1", 9000), ("192.168.1.20", 9000)

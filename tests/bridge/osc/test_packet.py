@@ -6,18 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import RequestError
-from bridge.osc.addresses import (
-    IN,
-    OUT,
-    Message,
-    OscError,
-    build_message,
-    is_release,
-    parse_packet,
-    pressed,
-    read_hello,
-    read_prompt,
-)
+from bridge.osc.addresses import IN, OUT
+from bridge.osc.arguments import is_release, pressed, read_hello, read_prompt
+from bridge.osc.packet import Message, OscError, build_message, parse_packet
 
 
 def bundle(*elements: bytes) -> bytes:

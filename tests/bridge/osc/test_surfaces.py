@@ -16,8 +16,9 @@ from bridge.events import (
     SessionChanged,
     Told,
 )
-from bridge.osc.addresses import OUT, is_ours, parse_packet
+from bridge.osc.addresses import OUT, is_ours
 from bridge.osc.door import Greeting, OscDoor
+from bridge.osc.packet import parse_packet
 from bridge.osc.surfaces import (
     MAX_SURFACES,
     MIN_GAP_S,

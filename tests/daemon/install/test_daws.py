@@ -6,8 +6,9 @@ import pytest
 
 from daemon.errors import ServiceError
 from daemon.home.places import Places
-from daemon.install.daws import autostart, install, uninstall
-from daemon.install.daws import daws as module
+from daemon.install import autostart
+from daemon.install import daws as module
+from daemon.install.daws import install, uninstall
 
 
 @pytest.fixture
