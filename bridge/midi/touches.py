@@ -7,6 +7,7 @@ from dataclasses import replace
 from bridge.events import Ask, Audition, Cancel, Keep, Order, Origin
 from bridge.midi.mapping import Mapped, MidiMap, Touch
 from bridge.request import Request, Value
+from bridge.verbs import VERBS
 
 
 class Touches:
@@ -49,11 +50,12 @@ class Touches:
                 origin = replace(origin, address={**origin.address, "preset": mapping.what})
                 return Ask("make", origin, (self._request(mapping, touch),))
             case verb:
-                return Ask(verb, origin, (self._request(mapping, touch),), mapping.what)
+                what = "" if VERBS[verb].holds else mapping.what
+                return Ask(verb, origin, (self._request(mapping, touch),), what)
 
     def _request(self, mapping: Mapped, touch: Touch) -> Request:
         # a knob that was turned says more than the preset that was written down, and how hard a pad is hit more still
-        fields = {**mapping.fields, **self._held}
+        fields = {**mapping.fields, **VERBS[mapping.verb].taken_of(self._held)}
         if mapping.scale:
             fields[mapping.scale.field] = mapping.scale.at(touch.position)
         return Request(fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import logging
 import threading
@@ -195,7 +196,7 @@ class OscDoor:
         if row is None or (ours and len(message.arguments) > 1):
             if not ours:
                 raise OscError(
-                    f"{shorten(message.address)} is not an address here; {PREFIX}generate makes a clip",
+                    f"{shorten(message.address)} is not an address here; {_near(message.address)}",
                     code="unknown_address",
                 )
             return
@@ -438,3 +439,9 @@ class OscDoor:
         packet = build_message(address, *arguments)
         self._socket.send(packet, sender.answers_to)
         return packet
+
+
+def _near(address: str) -> str:
+    """What to do instead of sending to an address that is none."""
+    near = difflib.get_close_matches(address, IN, n=1, cutoff=0.85)
+    return f"did you mean {near[0]}?" if near else f"{PREFIX}generate makes a clip"

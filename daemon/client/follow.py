@@ -18,12 +18,14 @@ from bridge.osc.packet import Message
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.children.blas_threads import one_thread
+from daemon.children.inside import find_function
 from daemon.client.connection import Link
 from daemon.crate.crate import Crate
 from daemon.errors import EngineError, RequestRefused, ServiceError
 from daemon.home.places import Places
 from daemon.improve.store import waiting_text
 from daemon.jobs.database import Database
+from daemon.verbs import daemon_verb
 
 #: With nothing heard for so long, the daemon is asked how it goes; with no answer to that either, it is gone.
 ASK_AFTER_S = 5.0
@@ -173,29 +175,31 @@ def make_alone(
     """Make a brief's clips in this process, and yield their records. With `out` they go there (`-2`, `-3` for more), else
     into the crate. Errors as from `daemon.clip.make.make_clip`."""
     one_thread(os.environ)
-    from daemon.clip.make import make_clip
+    from daemon.clip.results import made_clips
 
-    of = brief.count * len(brief.engines)
+    verb, of, brought = daemon_verb(brief.do), brief.count * len(brief.engines), 0
     for k in range(of):
         clip = crate.reserve() if crate and out is None else secrets.token_hex(3)
         with tempfile.TemporaryDirectory(prefix="sidecrate-") as folder:
             task = {
                 "brief": brief.for_clip(k).to_json(), "request": dict(request.values), "job": "", "clip": clip, "k": k,
-                "created": time.time(), "folder": folder, "note_names": note_names,
+                "created": time.time(), "folder": folder, "note_names": note_names, "work": verb.work,
             }  # fmt: skip
 
             def tell(value: float, stage: str, words: str, k: int = k) -> None:
                 bar((k + value) / of, f"{stage} {words}")
 
-            record = make_clip(task, tell)
-            if out is None and crate is not None:
-                record = crate.publish(record, Path(folder))
-                crate.record_alone(record)
-            elif out is not None:
-                record = _bring_out(
-                    record, Path(folder), out if k == 0 else out.with_stem(f"{out.stem}-{k + 1}")
-                )
-        yield record
+            for one in made_clips(find_function(verb.function)(task, tell), Path(folder)):
+                brought += 1
+                if out is not None:
+                    name = out if brought == 1 else out.with_stem(f"{out.stem}-{brought}")
+                    yield _bring_out(one.record, one.folder, name)
+                elif crate is not None:
+                    record = crate.publish(one.record, one.folder)
+                    crate.record_alone(record)
+                    yield record
+                else:
+                    yield one.record
 
 
 def _bring_out(record: dict[str, Any], folder: Path, out: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
-from daemon.audio.wav_record import read_record
+from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.crate.crate import PART, Crate
 from daemon.errors import AudioError
 from daemon.library.library import Library
@@ -160,11 +160,8 @@ def _record_in(path: str) -> dict[str, Any] | None:
         record = read_record(path)
     except AudioError:
         return None
-    return (
-        record
-        if record and "part" not in record and {"id", "kind", "report"} <= set(record)
-        else None
-    )
+    whole = is_clips_own(record) and {"id", "kind", "report"} <= set(record or ())
+    return record if whole else None
 
 
 class _Beside:

@@ -14,6 +14,7 @@ from bridge.errors import SidecrateError
 from bridge.events import Ask, Event, Order, Origin, order_about
 from bridge.request import Request, shorten
 from bridge.session import Session
+from bridge.verbs import find_verb
 from daemon.audition.audition import Audition
 from daemon.brief import Brief
 from daemon.briefing.allowed_folders import AllowedFolders
@@ -27,6 +28,7 @@ from daemon.improve.amend import again
 from daemon.jobs.queue import Job, Queue
 from daemon.prompt.settle import PromptDefaults
 from daemon.service.slots import Runner, done_info
+from daemon.verbs import draw_in_verbs
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,8 @@ class Desk:
         self._heard = audition
         self._allowed = allowed
         self._material = material
+        # before the doors open, every verb that is installed is in the table that they read
+        draw_in_verbs()
 
     def handle(self, order: Order) -> None:
         """Do what an order says; what cannot be done is refused with the reason, to the door that asked."""
@@ -108,8 +112,9 @@ class Desk:
         self._store(drafts, ask)
 
     def _drafts(self, ask: Ask) -> list[tuple[Request, Brief]]:
+        paths = find_verb(ask.verb).paths
         for request in ask.requests:
-            self._allowed.check(request)
+            self._allowed.check(request, paths)
         return [(request, self._brief(request, ask, ask.verb)) for request in ask.requests]
 
     def _brief(self, request: Request, ask: Ask, do: str) -> Brief:
@@ -132,7 +137,7 @@ class Desk:
         changes = ask.requests[0] if ask.requests else Request()
         record = self._record_to_repeat(ask.what or "last")
         do, request, amend = repeat_request(record, changes)
-        self._allowed.check(request)
+        self._allowed.check(request, find_verb(do).paths)
         brief = self._brief(request, ask, do).amended(**amend)
         if not {"prompt", "engine", "improve", "lyrics"} & set(changes.values):
             brief = again(
@@ -154,6 +159,7 @@ class Desk:
             record: dict[str, Any] = json.loads(done[-1]["record"])
             return record
         return {
+            "do": job.brief.do,
             "request": dict(job.request.values),
             "engine": "file" if job.brief.do == "fit" else job.brief.engines[0],
         }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.errors import SidecrateError
 from bridge.events import Done, Event, Failed, Finished, Progress
 from daemon.children.host import Child
+from daemon.clip.results import MadeClip, made_clips
 from daemon.clip.takes import TAKE_WANTED
 from daemon.crate.crate import Crate
 from daemon.engines.registry import engine_info
@@ -21,6 +22,7 @@ from daemon.errors import CrateError, EngineError, QueueError, WorkerError
 from daemon.home.room import check_space
 from daemon.jobs.queue import Claim, Queue
 from daemon.spending.paid_takes import keep_paid_take
+from daemon.verbs import daemon_verb
 
 if TYPE_CHECKING:
     from daemon.service.hosted_slots import Buyer
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAKE_CLIP, MAKE_TAKE = "daemon.clip.make:make_clip", "daemon.clip.takes:make_take"
+MAKE_TAKE = "daemon.clip.takes:make_take"
 PROGRESS_EVERY_S = 0.1
 NOTED_EVERY_S = 1.0
 #: Pauses before a clip that cannot be published is tried again; the last one repeats until the crate is back.
@@ -52,7 +54,10 @@ def done_info(record: dict[str, Any]) -> dict[str, Any]:
         "engine",
     )
     parts = ", ".join(record.get("parts") or ())[:100]
-    return {name: record.get(name) for name in names} | {"parts": parts, "confidence": confidence}
+    said = {name: record.get(name) for name in names} | {"parts": parts, "confidence": confidence}
+    # of what a verb has made of a source; a long path is left to the record
+    derived = {name: str(record.get(name) or "") for name in ("part", "role", "from")}
+    return said | {name: value for name, value in derived.items() if 0 < len(value) <= 300}
 
 
 class Runner:
@@ -157,9 +162,9 @@ class Runner:
                 if place == "local":
                     await self._make_take(child, claim)
                 else:
-                    record = await self._make(child, claim)
-                    if record is not None:
-                        await self._publish(claim, record)
+                    results = await self._make(child, claim)
+                    if results is not None:
+                        await self._publish(claim, results)
             except QueueError:
                 raise
             except SidecrateError as error:
@@ -206,8 +211,8 @@ class Runner:
             except QueueError as still:
                 error = still
 
-    async def _make(self, child: Child, claim: Claim) -> dict[str, Any] | None:
-        """The clip's record; None where its engine's own child must make another take first."""
+    async def _make(self, child: Child, claim: Claim) -> list[MadeClip] | None:
+        """What came of a clip's work; None where its engine's own child must make another take first."""
         check_space(self._jobs, self._crate.folder)
         place, more_takes = self._place_of(claim)
         task = {
@@ -222,8 +227,12 @@ class Runner:
             "elsewhere": place != "worker",
             "more_takes": more_takes,
         }
+        verb = daemon_verb(claim.brief.do)
+        task["work"] = verb.work
+        deadline_s = verb.deadline_s or self._deadline_s
         try:
-            return await child.ask(MAKE_CLIP, task, self.follower(claim), self._deadline_s)
+            answer = await child.ask(verb.function, task, self.follower(claim), deadline_s)
+            return made_clips(answer, self._folder(claim))
         except EngineError as error:
             if error.code != TAKE_WANTED:
                 raise
@@ -233,7 +242,7 @@ class Runner:
 
     def _place_of(self, claim: Claim) -> tuple[str, bool]:
         """Which child makes a clip's takes, and whether it may make another when one was refused."""
-        if claim.brief.do == "fit":
+        if claim.brief.do != "make":
             return "worker", False
         info = engine_info(claim.brief.clip_engine(claim.k))
         return info.runs, self._spend_retry or not info.costs_money
@@ -274,11 +283,12 @@ class Runner:
 
         return follow
 
-    async def _publish(self, claim: Claim, record: dict[str, Any]) -> None:
+    async def _publish(self, claim: Claim, results: list[MadeClip]) -> None:
+        record = results[0].record
         if not self._queue.enter(claim, "publishing", str(self._crate.place(record))):
             return
         self._tell(Progress(claim.origin, claim.job, (claim.k + 0.98) / record["of"], "publishing"))
-        arriving = asyncio.create_task(self._arrive(claim, record))
+        arriving = asyncio.create_task(self._arrive(claim, results))
         while not arriving.done():
             try:
                 await asyncio.shield(arriving)
@@ -288,25 +298,28 @@ class Runner:
                     raise
         arriving.result()
 
-    async def _arrive(self, claim: Claim, record: dict[str, Any]) -> None:
-        published = await self._bring_home(claim, record)
-        if self._queue.clip_done(claim, published):
+    async def _arrive(self, claim: Claim, results: list[MadeClip]) -> None:
+        published = [await self._bring_home(claim, one.record, one.folder) for one in results]
+        if self._queue.clip_done(claim, published[0], published[1:]):
             await asyncio.to_thread(self._queue.flush)
-            self._tell(
-                Done(claim.origin, claim.job, claim.clip, published["path"], done_info(published))
-            )
+            for record in published:
+                self._tell(
+                    Done(claim.origin, claim.job, record["id"], record["path"], done_info(record))
+                )
             self._forget_folder(claim)
-            if claim.brief.then == "audition" and self._is_first(claim.job):
-                self._audition(published)
+            if claim.brief.then == "audition" and self._is_first(claim.job, len(published)):
+                self._audition(published[0])
 
-    def _is_first(self, job: str) -> bool:
-        """Whether one clip of a job is done: of several, the first alone is heard by itself."""
-        return [row["state"] for row in self._queue.clips(job)].count("done") == 1
+    def _is_first(self, job: str, results: int) -> bool:
+        """Whether no other clip of a job was done before: of several, the first alone is heard by itself."""
+        return [row["state"] for row in self._queue.clips(job)].count("done") == results
 
-    async def _bring_home(self, claim: Claim, record: dict[str, Any]) -> dict[str, Any]:
+    async def _bring_home(
+        self, claim: Claim, record: dict[str, Any], folder: Path
+    ) -> dict[str, Any]:
         for pause_s in chain(PUBLISH_PAUSES_S, repeat(PUBLISH_PAUSES_S[-1])):
             try:
-                return await asyncio.to_thread(self._put_into_crate, record, self._folder(claim))
+                return await asyncio.to_thread(self._put_into_crate, record, folder)
             except CrateError as error:
                 log.error("%s", error.text)
                 self._tell(

@@ -24,6 +24,7 @@ from daemon.engines.registry import check_names, configure
 from daemon.engines.replicate.models import MODELS, describe, merged
 from daemon.errors import ConfigError, EngineError
 from daemon.improve.server import is_near
+from daemon.verbs import draw_in_verbs
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -506,6 +507,9 @@ def midi_map(config: Config) -> MidiMap:
         entries += controller.mappings(config.presets, midi.map)
         if "lights" not in midi.model_fields_set and controller.lights:
             lights = dict(controller.lights)
+    if entries:
+        # a verb of an installed package may stand in it
+        draw_in_verbs()
     return MidiMap.read(entries, config.presets, lights, config.defaults.note_names)
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import SidecrateError
+from bridge.verbs import SOURCE
 from daemon.children.host import Child
 from daemon.crate.crate import Crate
 from daemon.errors import LibraryError
@@ -247,9 +248,7 @@ class Site:
         kept = self.places.recordings / f"{path.stem}-{secrets.token_hex(4)}{path.suffix}"
         os.replace(path, kept)
         try:
-            return await self.line.order(
-                "/sidecrate/fit", str(kept), *(part for pair in values.items() for part in pair)
-            )
+            return await self.line.order("fit", {**values, SOURCE: str(kept)})
         except SidecrateError:
             kept.unlink(missing_ok=True)
             raise
