@@ -268,8 +268,8 @@ class _Reader:
             return self._on_source(verb, rest, fields, velocity)
         elif word != "set":
             near = difflib.get_close_matches(word, (*VERBS, *KINDS, *_SIMPLE), n=1, cutoff=0.75)
-            hint = f"did you mean {near[0]}?" if near else f"it takes {_can_do()}"
-            self._fault("do", raw, f"is not something that can be done; {hint}")
+            hint = f"did you mean {near[0]}? " if near and near[0] != word else ""
+            self._fault("do", raw, f"is not something that can be done; {hint}it takes {_can_do()}")
         return "", "", {}, ""
 
     def _on_source(

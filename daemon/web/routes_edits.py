@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Annotated, Any
@@ -122,7 +121,7 @@ def _add_turns(routes: APIRouter, site: Site) -> None:
         """Have an instrument play along with the clip: a job, whose clip becomes a step on top. `edited` tells when it has."""
         request = instrument_request(site.library.record(clip), said.what)
         site.library.path(clip)
-        accepted = await site.line.order("/sidecrate/generate", json.dumps(request))
+        accepted = await site.line.order("make", request)
         site.layer_when_done(clip, accepted["job"], said.db)
         return accepted
 

@@ -11,6 +11,7 @@ import pytest
 from bridge.events import Done, Finished, Origin, Progress
 from bridge.request import Request
 from daemon.brief import Brief
+from daemon.clip.results import MadeClip
 from daemon.jobs.database import Database
 from daemon.jobs.queue import Queue
 from daemon.service.language_slot import Improver
@@ -91,7 +92,8 @@ def test_a_cancel_while_a_clip_arrives_is_too_late_for_that_one_and_ends_the_job
     )  # fmt: skip
 
     async def made(child, claim):
-        return {"clip": claim.clip, "of": 2, "report": {}}
+        record = {"id": claim.clip, "clip": claim.clip, "of": 2, "report": {}}
+        return [MadeClip(record, tmp_path)]
 
     def flush():
         states = [row["state"] for row in database.rows("SELECT state FROM clips ORDER BY k")]
