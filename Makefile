@@ -49,6 +49,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python tools/audit.py
+	$(BIN)/python tools/licences.py --check
 
 bench: setup
 	$(BIN)/python -m benchmarks

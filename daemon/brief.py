@@ -8,6 +8,9 @@ from typing import Any
 
 from bridge.music import Key, Meter, loop_frames
 
+#: The value of `lyrics` that asks for words to be written.
+AUTO = "auto"
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -65,6 +68,8 @@ class Brief:
     """LUFS, `keep`, or None for the kind's own."""
     master: bool = False
     """Limit what has a loudness to reach; a track always is."""
+    stretcher: str = "auto"
+    """What stretches takes, as `audio.stretcher` in the config names it."""
     formants: bool = False
     choice: int = 1
     quality: str = "full"
@@ -124,6 +129,23 @@ class Brief:
             return self
         words = answer["answer"]["words"].get(self.clip_engine(k), self.words)
         return replace(self, words=words, improved={**self.improved, "words": self.words})
+
+    def steps_wanted(self) -> tuple[str, ...]:
+        """What a language model is still to be asked for a Brief, in order: improve, lyrics, compose."""
+        if self.do != "make":
+            return ()
+        wanted = []
+        if self.improve != "off" and not self.change and (self.prompt or self.words):
+            wanted.append("improve")
+        if self.lyrics == AUTO:
+            wanted.append("lyrics")
+        if self.compose == "llm" and self.plan is None and not self.change:
+            wanted.append("compose")
+        return tuple(step for step in wanted if step not in self.improved)
+
+    def improved_record(self) -> dict[str, Any] | None:
+        """What a clip's record says of it: the original, and by step what was answered, by which model, at what cost."""
+        return {"original": self.prompt, **self.improved} if self.improved else None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

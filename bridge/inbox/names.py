@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".prompt"})
 AUDIO_SUFFIXES = frozenset(
@@ -114,3 +114,19 @@ def numbered(name: str, k: int) -> str:
 def _suffix(name: str) -> str:
     # no PurePath: it enters each name into Python's table of words, which grows with thousands of files and never shrinks
     return os.path.splitext(name)[1].lower()
+
+
+def user_name(path: Path) -> str:
+    """A file's name as its user gave it: without the word under which the inbox has claimed it."""
+    return path.name.partition("-")[2] if path.parent.name == "working" else path.name
+
+
+def where_it_is_now(path: str) -> str:
+    """The path of a file that the inbox has put away since: from `working/<claim>-<name>` to `done/<name>`."""
+    there = Path(path)
+    put_away = there.parent.parent / "done" / there.name.partition("-")[2]
+    return (
+        str(put_away)
+        if not there.exists() and there.parent.name == "working" and put_away.exists()
+        else path
+    )

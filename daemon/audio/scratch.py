@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import mmap
-import sys
 import tempfile
 
 import numpy as np
@@ -72,11 +70,3 @@ def release(audio: np.ndarray) -> None:
     mapping = getattr(audio, "_mmap", None)
     if isinstance(audio, np.memmap) and mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
         mapping.madvise(mmap.MADV_DONTNEED)
-
-
-def give_back_heap() -> None:
-    """Hand freed memory back to the system. The GNU C library keeps freed blocks of up to 32 MB for itself otherwise."""
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)

@@ -1,18 +1,15 @@
-"""Stretching and shifting audio along a time map: engines behind one contract, and the choice between them.
-
-Every engine takes float32 (frames, channels), a rate in Hz, a TimeMap and semitones, and gives back exactly `map.frames` frames
-in which each source position lies where the map puts it.
-"""
+"""Stretching and shifting audio along a time map: stretchers behind one contract, and the choice between them."""
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import math
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import soxr
@@ -35,11 +32,23 @@ _TAPS, _PHASES, _KAISER_BETA, _CUTOFF = 32, 1024, 8.0, 0.97
 _RESAMPLE_CHUNK = 65536
 #: Frames on either side of what is wanted, for the program's edges to lie outside it.
 _PROGRAM_MARGIN = 4096
+#: s; Signalsmith's blocks: its own default, and short ones that keep a drum's attack (measured in test_stretchers.py).
+_BLOCK_S, _DRUMS_BLOCK_S = 0.12, 0.04
+#: Blocks that overlap at any moment.
+_OVERLAP = 4
+#: Its random phases, used beyond twice the length alone, begin here, so that a take gives the same clip again.
+_SEED = 0
+#: Under this a map is one straight line: over ten minutes it is a hundredth of a frame.
+_STRAIGHT = 1e-9
+
+
+#: No stretcher is named.
+AUTO = "auto"
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """What is wanted of an engine."""
+    """What is wanted of a stretcher."""
 
     map: StretchMap
     semitones: float = 0.0
@@ -49,28 +58,99 @@ class Stretch:
     """Nothing in it has a pitch that must be kept."""
     preview: bool = False
     """Shorter windows: half the work, softer attacks."""
+    by: str = AUTO
+    """The name of a stretcher, or AUTO for the best that is ready."""
 
 
-Engine = Callable[[np.ndarray, int, Stretch], np.ndarray]
+_Plain = Callable[[np.ndarray, int, Stretch], np.ndarray]
+
+
+class Stretcher(Protocol):
+    """What stretches: one library or program.
+
+    `stretch` takes float32 (frames, channels) with one or two channels and a rate in Hz. It gives back exactly `map.frames`
+    frames, in which each source position lies where the map puts it.
+    """
+
+    name: str
+    """As `audio.stretcher` in the config and `method` in a clip's report say it."""
+    package: str
+    """The distribution that brings it."""
+    keeps_formants: bool
+
+    def ready(self) -> bool:
+        """Whether it is installed here."""
+
+    def stretch(self, audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray: ...
+
+    def off_pitch_cents(self, wanted: Stretch) -> float:
+        """How far the pitch is off at most, where it must be kept, in cents."""
 
 
 def warp(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
-    """`audio` along the map, by the gentlest means that serves."""
-    return method_of(wanted)[1](audio, sample_rate, wanted)
+    """`audio` along the map, by the gentlest means that serves. ConformError where none can."""
+    return stretcher_for(wanted).stretch(audio, sample_rate, wanted)
 
 
-def method_of(wanted: Stretch) -> tuple[str, Engine]:
-    """The name and the engine that serve best here. ConformError where none is installed."""
+def stretcher_for(wanted: Stretch) -> Stretcher:
+    """The one that serves best here, or the one that is named. ConformError where it cannot do what is wanted."""
     most = _RESAMPLE_DRUMS_DEVIATION if wanted.drums else _RESAMPLE_DEVIATION
     if wanted.map.widest_deviation <= most and abs(100 * wanted.semitones) <= _RESAMPLE_CENTS:
-        return "resample", resampled
-    for name, (ready, engine) in ENGINES.items():
-        if ready():
-            return name, engine
-    raise ConformError(
-        "nothing here can stretch audio: install pylibrb, or the rubberband program for pyrubberband",
-        "no_stretcher",
-    )
+        return Resampler()
+    named = [one for one in STRETCHERS if wanted.by in (AUTO, one.name)]
+    if not named:
+        names = ", ".join([AUTO, *(one.name for one in STRETCHERS)])
+        raise ConformError(f"audio.stretcher is {wanted.by!r}; it can be {names}", "no_stretcher")
+    ready = [one for one in named if one.ready()]
+    if not ready:
+        raise ConformError(_missing(wanted.by, named[0].package), "no_stretcher")
+    able = [
+        one for one in ready if one.keeps_formants or not (wanted.formants and wanted.semitones)
+    ]
+    if not able:
+        text = f"{ready[0].package} cannot keep formants while the pitch moves"
+        raise ConformError(
+            f"{text}; install pylibrb (GPL), or ask without formants", "no_stretcher"
+        )
+    return able[0]
+
+
+def _missing(name: str, package: str) -> str:
+    if name == AUTO:
+        return "nothing here can stretch audio: install pylibrb, the rubberband program, or python-stretch (sidecrate[stretch-mit])"
+    return f"audio.stretcher is {name}, and {package} is not ready here; `sidecrate doctor` says what is, or set it to {AUTO}"
+
+
+def told(stretcher: Stretcher, wanted: Stretch) -> dict[str, Any]:
+    """What a clip's report says of it: {method, stretched_by: package and version, off_pitch_cents where that is not 0}."""
+    about = {"method": stretcher.name}
+    if stretcher.name != Resampler.name:
+        about["stretched_by"] = (
+            f"{stretcher.package} {importlib.metadata.version(stretcher.package)}"
+        )
+    cents = stretcher.off_pitch_cents(wanted)
+    return {**about, "off_pitch_cents": cents} if cents else about
+
+
+def _cents(deviation: float) -> float:
+    return 1200 * math.log2(1 + deviation)
+
+
+class Resampler:
+    """Playing faster or slower, where that is unheard."""
+
+    name = "resample"
+    package = "numpy"
+    keeps_formants = False
+
+    def ready(self) -> bool:
+        return True
+
+    def stretch(self, audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
+        return resampled(audio, sample_rate, wanted)
+
+    def off_pitch_cents(self, wanted: Stretch) -> float:
+        return 0.0 if wanted.drums else _cents(wanted.map.widest_deviation)
 
 
 def resampled(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
@@ -102,34 +182,53 @@ def _sinc_table() -> tuple[np.ndarray, np.ndarray]:
     return taps, (_CUTOFF * np.sinc(_CUTOFF * distance) * window).astype(np.float32)
 
 
-def rubberband_live(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
-    """Rubber Band R3 by pylibrb, in real-time mode: the ratio is set every few frames so that position follows the map.
+class RubberBand:
+    """Rubber Band R3 by pylibrb, in this process. GPL."""
 
-    The engine's own keyframe map cannot be reached from Python. What it has consumed and given is known exactly, so the error
-    of position is fed back into the ratio, and the result stays on the map over any length.
+    name = "rubberband"
+    package = "pylibrb"
+    keeps_formants = True
 
-    The pitch is moved as the engine does it, by a stretch and a resampling: the lower one's before, the higher one's after it.
-    But libsoxr resamples better than the engine and in a tenth of its time. Formants only the engine itself can keep.
+    def ready(self) -> bool:
+        return importlib.util.find_spec("pylibrb") is not None
+
+    def stretch(self, audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
+        if wanted.formants:
+            return _rubberband_live(audio, sample_rate, wanted)
+        return _with_pitch(_rubberband_live, audio, sample_rate, wanted)
+
+    def off_pitch_cents(self, wanted: Stretch) -> float:
+        return 0.0
+
+
+def _with_pitch(plain: _Plain, audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
+    """What `plain` stretches, moved by the semitones: by a stretch and a resampling, before it downwards, after it upwards.
+
+    libsoxr resamples better than Rubber Band does itself, and in a tenth of its time.
     """
-    if not wanted.semitones or wanted.formants:
-        return _stretched(audio, sample_rate, wanted)
+    if not wanted.semitones:
+        return plain(audio, sample_rate, wanted)
     pitch, whole = 2 ** (wanted.semitones / 12), wanted.map
     quality = "HQ" if wanted.preview else "VHQ"
     if pitch < 1:
         moved = soxr.resample(audio, pitch, 1.0, quality=quality)
         onto = StretchMap(whole.source / pitch, whole.target, whole.frames)
-        return _stretched(moved, sample_rate, replace(wanted, map=onto, semitones=0.0))
+        return plain(moved, sample_rate, replace(wanted, map=onto, semitones=0.0))
     # The resampler's filter is to see neither edge of what is wanted.
     target, frames = (whole.target + _SOXR_EDGE) * pitch, whole.frames + 2 * _SOXR_EDGE
     onto = StretchMap(whole.source, target, math.ceil(frames * pitch))
-    stretched = _stretched(audio, sample_rate, replace(wanted, map=onto, semitones=0.0))
+    stretched = plain(audio, sample_rate, replace(wanted, map=onto, semitones=0.0))
     return fit_length(
         soxr.resample(stretched, pitch, 1.0, quality=quality)[_SOXR_EDGE:], whole.frames
     )
 
 
-def _stretched(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
-    """What the engine makes of it by itself."""
+def _rubberband_live(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
+    """In real-time mode: the ratio is set every few frames so that position follows the map.
+
+    The engine's own keyframe map cannot be reached from Python. What it has consumed and given is known exactly, so the error
+    of position is fed back into the ratio, and the result stays on the map over any length.
+    """
     import pylibrb
 
     option: Any = pylibrb.Option  # its type stubs leave out that it is made of integers
@@ -184,8 +283,27 @@ def _stretched(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarr
     return fit_length(result.T, wanted.map.frames)
 
 
-def rubberband_program(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
-    """Rubber Band R3 by its command-line program, through pyrubberband, where the library has no wheel."""
+class RubberBandProgram:
+    """Rubber Band R3 by its command-line program, through pyrubberband, where the library has no wheel. The program is GPL."""
+
+    name = "rubberband-program"
+    package = "pyrubberband"
+    keeps_formants = True
+
+    def ready(self) -> bool:
+        return (
+            shutil.which("rubberband") is not None
+            and importlib.util.find_spec("pyrubberband") is not None
+        )
+
+    def stretch(self, audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
+        return _rubberband_program(audio, sample_rate, wanted)
+
+    def off_pitch_cents(self, wanted: Stretch) -> float:
+        return 0.0
+
+
+def _rubberband_program(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
     import pyrubberband
 
     time_map = wanted.map
@@ -215,6 +333,55 @@ def rubberband_program(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> 
     return fit_length(result[max(0, round(float(-lead))) :], time_map.frames)
 
 
+class Signalsmith:
+    """Signalsmith Stretch by python-stretch. MIT.
+
+    It knows one ratio a call. Along a bent map what is left is made up for by resampling, so the pitch wavers by as much as
+    the map bends.
+    """
+
+    name = "signalsmith"
+    package = "python-stretch"
+    keeps_formants = False
+
+    def ready(self) -> bool:
+        return importlib.util.find_spec("python_stretch") is not None
+
+    def stretch(self, audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
+        return _with_pitch(_signalsmith, audio, sample_rate, wanted)
+
+    def off_pitch_cents(self, wanted: Stretch) -> float:
+        return 0.0 if wanted.drums else _cents(_bend(wanted.map))
+
+
+def _bend(time_map: StretchMap) -> float:
+    """How far a map's slopes are from their mean, as a distance from 1; 0 for a straight line."""
+    slopes = np.diff(time_map.target) / np.diff(time_map.source) / time_map.ratio
+    widest = float(np.maximum(slopes, 1 / slopes).max()) - 1
+    return widest if widest > _STRAIGHT else 0.0
+
+
+def _signalsmith(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
+    import python_stretch
+
+    whole = wanted.map
+    block = round((_DRUMS_BLOCK_S if wanted.drums else _BLOCK_S) * sample_rate)
+    ends = whole.source_of(np.array([0.0, float(whole.frames)]))
+    # What its blocks see beyond the edges is to be the take, not silence.
+    first, last = math.floor(ends[0]) - 2 * block, math.ceil(ends[1]) + 2 * block
+    source = _passage(audio, first, last - first)
+    stretcher = python_stretch.Signalsmith.Stretch(_SEED)
+    stretcher.configure(source.shape[0], block, max(1, block // _OVERLAP))
+    stretcher.timeFactor = 1 / whole.ratio
+    made = np.asarray(stretcher.process(source)).T
+    # Its length is rounded, so the ratio is what came of it.
+    ratio = len(made) / (last - first)
+    if not _bend(whole):
+        return fit_length(made[round((float(ends[0]) - first) * ratio) :], whole.frames)
+    rest = StretchMap((whole.source - first) * ratio, whole.target, whole.frames)
+    return resampled(made, sample_rate, replace(wanted, map=rest))
+
+
 def _start(time_map: StretchMap) -> tuple[int, float]:
     """The source frame at the result's beginning, and the slope there."""
     ends = time_map.source_of(np.array([0.0, 64.0]))
@@ -234,19 +401,5 @@ def _passage(audio: np.ndarray, first: int, frames: int) -> np.ndarray:
     )
 
 
-def _has_library() -> bool:
-    return importlib.util.find_spec("pylibrb") is not None
-
-
-def _has_program() -> bool:
-    return (
-        shutil.which("rubberband") is not None
-        and importlib.util.find_spec("pyrubberband") is not None
-    )
-
-
-#: Engines in order of preference: name -> (is it ready here, the engine).
-ENGINES: dict[str, tuple[Callable[[], bool], Engine]] = {
-    "rubberband": (_has_library, rubberband_live),
-    "rubberband-program": (_has_program, rubberband_program),
-}
+#: In order of preference.
+STRETCHERS: tuple[Stretcher, ...] = (RubberBand(), RubberBandProgram(), Signalsmith())

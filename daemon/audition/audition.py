@@ -22,7 +22,6 @@ from daemon.crate.crate import Crate
 from daemon.errors import AudioError, CrateError
 
 log = logging.getLogger(__name__)
-
 PLAY, STOP, FOLLOW, CLOSE = (
     f"daemon.audition.player:{name}" for name in ("play", "stop", "follow", "close")
 )
@@ -83,11 +82,13 @@ class Audition:
 
     cache: folder of clips fitted to other tempos and keys. device: number or part of a name, None for the system's own.
     level: LUFS at which all clips are heard, peaks allowing.
+    stretcher: `audio.stretcher` of the config.
     """
 
     def __init__(
         self, crate: Crate, session: Session, tell: Callable[[Event], None], *,
         cache: Path, device: str | int | None, level: float, idle_s: float,
+        stretcher: str = "auto",
     ) -> None:  # fmt: skip
         self._crate = crate
         self._session = session
@@ -96,6 +97,7 @@ class Audition:
         self._device = device
         self._level = level
         self._idle_s = idle_s
+        self._stretcher = stretcher
         self._child = Child("audition", None, normal_priority=True)
         self._fitter = Child("refit", idle_s)
         self._at_device, self._at_fitter = asyncio.Lock(), asyncio.Lock()
@@ -291,7 +293,7 @@ class Audition:
         task = {
             "clip": record["id"], "path": record["path"], "loops": record["kind"] == "loop", "from_bpm": own_bpm or 1.0,
             "bpm": fit.bpm or 1.0, "semitones": fit.semitones, "bars": record.get("bars"), "meter": record.get("meter"),
-            "cache": str(self._cache),
+            "cache": str(self._cache), "stretcher": self._stretcher,
         }  # fmt: skip
         async with self._at_fitter:
             if turn != self._turn:
@@ -328,25 +330,3 @@ class Audition:
             self._looping = None
             self._sleep_after(0.0)
         log.debug("audition: %s", said)
-
-
-def play_file(path: Path, times: int) -> None:
-    """Play a file through, `times` over without a gap. AudioError says why there is no sound, and what to do."""
-    import numpy as np
-
-    from daemon.audio.files import read_audio
-
-    try:
-        import sounddevice
-    except OSError as error:
-        raise AudioError(
-            f"the sound library PortAudio is missing ({error}); on Debian: apt-get install libportaudio2"
-        ) from None
-    audio, sample_rate = read_audio(path)
-    try:
-        sounddevice.play(np.tile(audio, (times, 1)), sample_rate)
-        sounddevice.wait()
-    except sounddevice.PortAudioError as error:
-        raise AudioError(
-            f"no sound device could be opened ({error}); connect one, or play {path} in your DAW"
-        ) from None

@@ -23,42 +23,52 @@ MOST_KEPT = 48
 
 
 def refit(
-    audio: np.ndarray, sample_rate: int, frames: int, semitones: float, *, loops: bool
+    audio: np.ndarray,
+    sample_rate: int,
+    frames: int,
+    semitones: float,
+    *,
+    loops: bool,
+    by: str = "auto",
 ) -> np.ndarray:
     """Float32 (frames, channels) stretched to `frames` and shifted; a loop stays seamless, for what lies around it is itself.
 
-    In the quicker quality of a preview: somebody waits to hear it.
+    In the quicker quality of a preview: somebody waits to hear it. by: a stretcher's name, or auto.
     """
     ratio = frames / len(audio)
     if not loops:
         return warp(
             audio,
             sample_rate,
-            Stretch(StretchMap.straight(0.0, ratio, frames), semitones, preview=True),
+            Stretch(StretchMap.straight(0.0, ratio, frames), semitones, preview=True, by=by),
         )
     roll = min(round(seam.ROLL_S * sample_rate), frames // 2)
     lead = round(2 * roll / ratio) + 8192
     around = np.take(audio, np.arange(-lead, len(audio) + lead), axis=0, mode="wrap")
     time_map = StretchMap.straight(lead - roll / ratio, ratio, frames + 2 * roll)
-    rolled = warp(around, sample_rate, Stretch(time_map, semitones, preview=True))
+    rolled = warp(around, sample_rate, Stretch(time_map, semitones, preview=True, by=by))
     closing, _ = seam.best_closing(rolled, roll, sample_rate)
     return seam.close(rolled, roll, closing)
 
 
 def refit_clip(task: dict[str, Any], tell: Callable[[float, str, str], None]) -> dict[str, Any]:
-    """{path, clip, loops, from_bpm, bpm, semitones, bars, meter, cache} -> {path, lufs, true_peak_db}.
+    """{path, clip, loops, from_bpm, bpm, semitones, bars, meter, cache, stretcher} -> {path, lufs, true_peak_db}.
 
     Done before, it is taken from the cache. AudioError where the file cannot be read, ConformError where nothing can stretch.
     """
     cache = Path(task["cache"])
     name = f"{task['clip']}_{task['bpm']:.9g}bpm_{task['semitones']:+g}"
+    if task["stretcher"] != "auto":
+        name += f"_{task['stretcher']}"
     about, sound = cache / f"{name}.json", cache / f"{name}.wav"
     if not (about.exists() and sound.exists()):
         audio, rate = read_audio(task["path"])
         frames = round(len(audio) * task["from_bpm"] / task["bpm"])
         if task["loops"] and task["bars"]:
             frames = loop_frames(task["bars"], Meter.parse(task["meter"]), task["bpm"], rate)
-        made = refit(audio, rate, frames, task["semitones"], loops=task["loops"])
+        made = refit(
+            audio, rate, frames, task["semitones"], loops=task["loops"], by=task["stretcher"]
+        )
         level = measure_level(made, rate, task["loops"])
         cache.mkdir(parents=True, exist_ok=True)
         part = cache / f".{name}.part"

@@ -6,15 +6,15 @@ import random
 import time
 from pathlib import Path
 
+from bridge.inbox.names import user_name
 from bridge.music import bar_seconds
 from bridge.request import Request
 from bridge.session import Session
 from bridge.verbs import find_verb
-from daemon.brief import Brief
+from daemon.brief import AUTO, Brief
 from daemon.briefing.named_sounds import Material
 from daemon.engines.registry import Policy, Wish, choose_engines, engine_info
 from daemon.errors import EngineError, PromptError
-from daemon.improve.amend import AUTO, wanted_steps
 from daemon.prompt.settle import BARRED, MAX_LOOP_S, PromptDefaults, settle
 from daemon.verbs import DaemonVerb, daemon_verb, load_object
 
@@ -90,7 +90,7 @@ def _language(brief: Brief, policy: Policy) -> Brief:
         if brief.lyrics == AUTO:
             text = "lyrics: auto costs money, which other machines may not spend unless osc.trust_lan is on; write the words"
             raise EngineError(text, "engine_not_ready")
-        if wanted_steps(brief):
+        if brief.steps_wanted():
             said.append(
                 "no language model is asked: it costs money, which other machines may not spend"
             )
@@ -117,11 +117,6 @@ def _price(brief: Brief, policy: Policy) -> list[str]:
         text = f"this would cost about {total_usd:.2f} USD, and one request may cost {policy.per_request_usd:.2f}"
         raise EngineError(f"{text}; ask for less, or raise spend.per_request_usd", "cap")
     return [f"costs about {total_usd:.3f} USD"] if total_usd else []
-
-
-def user_name(path: Path) -> str:
-    """A file's name as its user gave it: without the word under which the inbox has claimed it."""
-    return path.name.partition("-")[2] if path.parent.name == "working" else path.name
 
 
 def _wants(brief: Brief) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from bridge.errors import Fault, RequestError
+from bridge.inbox.names import where_it_is_now
 from bridge.request import Request, shorten
 
 #: What all parts of a clip share, and so must stay when one of them changes.
@@ -47,14 +47,3 @@ def repeat_request(
         )
     lengths = {name: record[name] for name in ("bpm", "key", "meter", "bars") if record.get(name)}
     return do, Request({**kept, **lengths, "count": 1, **changes.values}), {"plan": record["plan"]}
-
-
-def where_it_is_now(path: str) -> str:
-    """The path of a file that the inbox has put away since: from `working/<claim>-<name>` to `done/<name>`."""
-    there = Path(path)
-    put_away = there.parent.parent / "done" / there.name.partition("-")[2]
-    return (
-        str(put_away)
-        if not there.exists() and there.parent.name == "working" and put_away.exists()
-        else path
-    )

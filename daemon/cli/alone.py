@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import shutil
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.briefing.brief_of import check_amended
+from daemon.children.blas_threads import one_thread
+from daemon.children.inside import find_function
 from daemon.client.follow import Bar, is_wanted
-from daemon.errors import EngineError
-from daemon.improve.amend import amend, is_shown_first, proposal, wanted_steps
+from daemon.clip.results import made_clips
+from daemon.crate.crate import Crate
+from daemon.errors import EngineError, ServiceError
+from daemon.improve.amend import amend, is_shown_first, proposal
 from daemon.improve.server import estimate_usd
-from daemon.improve.store import end_usd, reserve_usd
 from daemon.jobs.database import Database
 from daemon.settings.meaning import engine_policy, improve_server
+from daemon.spending.ledger import end_usd, reserve_usd
+from daemon.verbs import daemon_verb
 
 if TYPE_CHECKING:
     from daemon.settings.schema import Config
@@ -28,7 +40,7 @@ def improve_alone(
     EngineError where words to sing are wanted and none came, or where nobody can be asked.
     """
     own, policy = brief, engine_policy(config)
-    for step in wanted_steps(brief):
+    for step in brief.steps_wanted():
         bar(0.0, "asking the language model")
         result = _ask(brief, request, step, config, database)
         if step == "lyrics" and "why" in result:
@@ -82,3 +94,59 @@ def _ask(
     if purchase is not None:
         end_usd(database, purchase, result)
     return result
+
+
+def make_alone(
+    brief: Brief, request: Request, crate: Crate | None, out: Path | None, bar: Bar, note_names: str
+) -> Iterator[dict[str, Any]]:
+    """Make a brief's clips in this process, and yield their records. With `out` they go there (`-2`, `-3` for more), else
+    into the crate. Errors as from `daemon.clip.make.make_clip`."""
+    one_thread(os.environ)
+    verb, of, brought = daemon_verb(brief.do), brief.count * len(brief.engines), 0
+    for k in range(of):
+        clip = crate.reserve() if crate and out is None else secrets.token_hex(3)
+        with tempfile.TemporaryDirectory(prefix="sidecrate-") as folder:
+            task = {
+                "brief": brief.for_clip(k).to_json(), "request": dict(request.values), "job": "", "clip": clip, "k": k,
+                "created": time.time(), "folder": folder, "note_names": note_names, "work": verb.work,
+            }  # fmt: skip
+
+            def tell(value: float, stage: str, words: str, k: int = k) -> None:
+                bar((k + value) / of, f"{stage} {words}")
+
+            for one in made_clips(find_function(verb.function)(task, tell), Path(folder)):
+                brought += 1
+                if out is not None:
+                    name = out if brought == 1 else out.with_stem(f"{out.stem}-{brought}")
+                    yield _bring_out(one.record, one.folder, name)
+                elif crate is not None:
+                    record = crate.publish(one.record, one.folder)
+                    crate.record_alone(record)
+                    yield record
+                else:
+                    yield one.record
+
+
+def _bring_out(record: dict[str, Any], folder: Path, out: Path) -> dict[str, Any]:
+    """The clip under the name that the user gave, its notes and stems beside it."""
+    kind = ".mid" if record["kind"] == "midi" else ".wav"
+    done = dict(record, path=str(out), midi=None, stems=[])
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _replace(folder / f"clip{kind}", out)
+        if kind == ".wav" and (folder / "clip.mid").exists():
+            done["midi"] = str(_replace(folder / "clip.mid", out.with_suffix(".mid")))
+        for part in sorted((folder / "stems").glob("*.wav")):
+            done["stems"].append(str(_replace(part, out.with_name(f"{out.stem} - {part.name}"))))
+    except OSError as error:
+        raise ServiceError(
+            f"{out} cannot be written ({error.strerror}); choose another --out", "out"
+        ) from None
+    return done
+
+
+def _replace(source: Path, target: Path) -> Path:
+    part = target.with_name(f".{target.name}.part")
+    shutil.copyfile(source, part)
+    part.replace(target)
+    return target

@@ -10,8 +10,8 @@ import typer
 from daemon.cli.order import link_to_daemon
 from daemon.errors import ServiceError
 from daemon.home.places import Places
-from daemon.improve.store import waiting_text
 from daemon.jobs.database import Database
+from daemon.jobs.waiting import waiting_text
 
 
 def answer(

@@ -11,7 +11,7 @@ from typing import Any
 from bridge.errors import SidecrateError
 from bridge.inbox.prompt_file import read_prompt_file
 from bridge.verbs import VERBS
-from daemon.audition.audition import play_file
+from daemon.audition.once import play_file
 from daemon.cli.order import about_clip
 from daemon.cli.show import audition_line, clip_lines
 from daemon.client.connection import Link

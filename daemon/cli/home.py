@@ -99,8 +99,9 @@ def open_folder(
 
         open_page(Places.find())
         return
+    from daemon.settings.load import load_config
     from daemon.settings.meaning import crate_folder, inbox_folder
-    from daemon.settings.schema import config_page, load_config
+    from daemon.settings.page import config_page
 
     places = Places.find()
     if what == "config":
@@ -133,7 +134,7 @@ def engines(
 ) -> None:
     """Who can make clips here, and why others cannot."""
     from daemon.engines.table import engine_rows
-    from daemon.settings.schema import load_config
+    from daemon.settings.load import load_config
 
     load_config(Places.find().config_file)
     closer = look_closer if check else None

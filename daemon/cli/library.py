@@ -61,13 +61,13 @@ def open_library() -> Iterator[Library]:
 
 def in_studio(library: Library, work: Callable[[Versions], Awaitable[T]]) -> T:
     """Something rendered or exported, by a child process of this command's own."""
-    from daemon.settings.schema import load_config
+    from daemon.settings.load import load_config
 
     async def run() -> T:
         places = Places.find()
-        studio = Versions(
-            library, places.versions, plugin_folders=load_config(places.config_file).plugins.folders
-        )
+        config = load_config(places.config_file)
+        folders, stretcher = config.plugins.folders, config.audio.stretcher
+        studio = Versions(library, places.versions, plugin_folders=folders, stretcher=stretcher)
         try:
             return await work(studio)
         finally:

@@ -101,22 +101,26 @@ def _take_home(arguments: list[str]) -> None:
             return
 
 
-def _say_version(wanted: bool) -> None:
-    if wanted:
-        print(f"Sidecrate {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
+@app.callback(invoke_without_command=True)
 def start(
+    context: typer.Context,
     version: Annotated[
-        bool,
-        typer.Option(
-            "--version", help="Say which Sidecrate this is.", is_eager=True, callback=_say_version
-        ),
+        bool, typer.Option("--version", help="Say which Sidecrate this is.")
+    ] = False,
+    licences: Annotated[
+        bool, typer.Option("--licences", help="With --version: the licences of what is in it.")
     ] = False,
 ) -> None:
     """What stands before the command."""
+    if version or licences:
+        print(f"Sidecrate {__version__}")
+        if licences:
+            from daemon.cli.licences import licences_text
+
+            print(licences_text())
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise typer.BadParameter("no command is given")
 
 
 # -- the daemon
@@ -125,15 +129,15 @@ def start(
 @app.command()
 def run(quiet: Annotated[bool, typer.Option(help="Say only what is wrong.")] = False) -> None:
     """Run the daemon in the foreground, until Ctrl-C."""
-    from daemon.children.heap import share_one_heap
+    from daemon.home.heap import share_one_heap
     from daemon.home.log import set_up_log
     from daemon.service.service import Service
-    from daemon.settings.schema import load_config
+    from daemon.settings.load import load_config
 
     share_one_heap()
     places = Places.find()
     config = load_config(places.config_file)
-    set_up_log(places, config, verbose=not quiet)
+    set_up_log(places, level=config.log.level, megabytes=config.log.megabytes, verbose=not quiet)
     service = Service(places, config)
 
     def ready(service: Service) -> None:
@@ -285,7 +289,7 @@ def play(
     ] = False,
 ) -> None:
     """Play a clip on this machine's sound device."""
-    from daemon.audition.audition import play_file
+    from daemon.audition.once import play_file
 
     if in_time or clip in ("next", "previous", "stop"):
         from daemon.cli.show import audition_line

@@ -62,7 +62,7 @@ def ports(
 ) -> None:
     """The MIDI ports of this machine, as `midi.inputs` and `midi.outputs` name them."""
     from bridge.midi.ports import list_ports
-    from daemon.settings.schema import load_config
+    from daemon.settings.load import load_config
 
     system, inputs, outputs = list_ports(load_config(Places.find().config_file).midi.api)
     if as_json:

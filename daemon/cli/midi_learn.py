@@ -15,7 +15,8 @@ from bridge.midi.ports import MidiPorts
 from bridge.music import note_name
 from bridge.request import FIELDS, KINDS
 from daemon.settings.edit import add_mapping, mapping_line
-from daemon.settings.schema import Config, load_config, midi_map
+from daemon.settings.load import load_config
+from daemon.settings.schema import Config, midi_map
 
 #: A touch is over when its control has been still for so long; a knob that is turned sends many messages.
 STILL_S = 0.4

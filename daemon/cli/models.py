@@ -36,7 +36,7 @@ def models(
     """Models that run on this machine: what each needs, where it was looked for, how to get it. Downloads nothing."""
     from daemon.engines.registry import engine_info, engines
     from daemon.errors import EngineError
-    from daemon.settings.schema import load_config
+    from daemon.settings.load import load_config
 
     load_config(Places.find().config_file)
     local = [info for info in engines() if info.runs == "local" and "family" in info.spec]

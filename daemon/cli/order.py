@@ -32,8 +32,8 @@ def link_to_daemon() -> Iterator[Link | None]:
 @contextmanager
 def open_crate(*, read_only: bool) -> Iterator[Crate | None]:
     """The crate of this home; None where nothing was ever made, if it is only to be read."""
+    from daemon.settings.load import load_config
     from daemon.settings.meaning import crate_folder
-    from daemon.settings.schema import load_config
 
     places = Places.find()
     if read_only and not places.database.exists():
@@ -52,7 +52,8 @@ def order_records(
     amend: dict[str, Any] | None = None,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     """Clips' records as they are done: by the daemon where one runs and they go into the crate, else made here."""
-    from daemon.client.follow import Follower, make_alone, progress_bar
+    from daemon.cli.alone import make_alone
+    from daemon.client.follow import Follower, progress_bar
 
     _, request = find_verb(verb).read(raw.items())
     with link_to_daemon() as link, progress_bar(quiet) as bar:
@@ -66,13 +67,13 @@ def order_records(
         from daemon.engines.registry import place_of
         from daemon.errors import EngineError
         from daemon.jobs.pins import load_pins
+        from daemon.settings.load import load_config
         from daemon.settings.meaning import (
             crate_folder,
             engine_policy,
             prompt_defaults,
             session_with,
         )
-        from daemon.settings.schema import load_config
 
         places = Places.find()
         config = load_config(places.config_file)
@@ -99,7 +100,7 @@ def order_records(
                 records.append(record)
                 yield record
             if brief.then == "audition" and brief.kind != "midi":
-                from daemon.audition.audition import play_file
+                from daemon.audition.once import play_file
 
                 play_file(Path(records[0]["path"]), 2 if brief.kind == "loop" else 1)
         finally:

@@ -28,7 +28,7 @@ def pair(
     from daemon.cli.pairing import pair as wait_for_one
     from daemon.errors import ServiceError
     from daemon.settings.edit import add_address
-    from daemon.settings.schema import load_config
+    from daemon.settings.load import load_config
 
     config_file = Places.find().config_file
     load_config(config_file)

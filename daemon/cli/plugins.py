@@ -26,7 +26,7 @@ def plugins(
     ] = False,
 ) -> None:
     """VST3 and Audio Unit effects that edits may use: `sidecrate edit CLIP plugin NAME`."""
-    from daemon.settings.schema import load_config
+    from daemon.settings.load import load_config
 
     if name is None:
         named = load_config(Places.find().config_file).plugins.folders

@@ -21,7 +21,7 @@ def spend(
 ) -> None:
     """What hosted engines have cost: today, and the newest purchases."""
     from daemon.jobs.database import Database
-    from daemon.settings.schema import load_config
+    from daemon.settings.load import load_config
     from daemon.spending.ledger import day_begin, day_spent, spent_rows
 
     places = Places.find()

@@ -11,8 +11,8 @@ from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.pins import load_pins, store_pins
 from daemon.jobs.queue import Queue
+from daemon.settings.load import load_config
 from daemon.settings.meaning import prompt_defaults, session_with
-from daemon.settings.schema import load_config
 from daemon.version import __version__
 
 MOST_JOBS = 20

@@ -8,7 +8,7 @@ import typer
 
 from daemon.errors import ServiceError
 from daemon.home.places import Places
-from daemon.settings.schema import load_config
+from daemon.settings.load import load_config
 
 
 def open_page(places: Places) -> None:

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Protocol
 
 from bridge.osc.packet import Message
-from bridge.request import Request
-from daemon.brief import Brief
-from daemon.children.blas_threads import one_thread
-from daemon.children.inside import find_function
 from daemon.client.connection import Link
-from daemon.crate.crate import Crate
 from daemon.errors import EngineError, RequestRefused, ServiceError
 from daemon.home.places import Places
-from daemon.improve.store import waiting_text
 from daemon.jobs.database import Database
-from daemon.verbs import daemon_verb
+from daemon.jobs.waiting import waiting_text
 
 #: With nothing heard for so long, the daemon is asked how it goes; with no answer to that either, it is gone.
 ASK_AFTER_S = 5.0
@@ -167,61 +157,3 @@ def read_clip(places: Places, clip: str) -> dict[str, Any]:
         raise ServiceError(f"clip {clip} is not in the record", "unknown_clip")
     record: dict[str, Any] = json.loads(row["record"])
     return record
-
-
-def make_alone(
-    brief: Brief, request: Request, crate: Crate | None, out: Path | None, bar: Bar, note_names: str
-) -> Iterator[dict[str, Any]]:
-    """Make a brief's clips in this process, and yield their records. With `out` they go there (`-2`, `-3` for more), else
-    into the crate. Errors as from `daemon.clip.make.make_clip`."""
-    one_thread(os.environ)
-    from daemon.clip.results import made_clips
-
-    verb, of, brought = daemon_verb(brief.do), brief.count * len(brief.engines), 0
-    for k in range(of):
-        clip = crate.reserve() if crate and out is None else secrets.token_hex(3)
-        with tempfile.TemporaryDirectory(prefix="sidecrate-") as folder:
-            task = {
-                "brief": brief.for_clip(k).to_json(), "request": dict(request.values), "job": "", "clip": clip, "k": k,
-                "created": time.time(), "folder": folder, "note_names": note_names, "work": verb.work,
-            }  # fmt: skip
-
-            def tell(value: float, stage: str, words: str, k: int = k) -> None:
-                bar((k + value) / of, f"{stage} {words}")
-
-            for one in made_clips(find_function(verb.function)(task, tell), Path(folder)):
-                brought += 1
-                if out is not None:
-                    name = out if brought == 1 else out.with_stem(f"{out.stem}-{brought}")
-                    yield _bring_out(one.record, one.folder, name)
-                elif crate is not None:
-                    record = crate.publish(one.record, one.folder)
-                    crate.record_alone(record)
-                    yield record
-                else:
-                    yield one.record
-
-
-def _bring_out(record: dict[str, Any], folder: Path, out: Path) -> dict[str, Any]:
-    """The clip under the name that the user gave, its notes and stems beside it."""
-    kind = ".mid" if record["kind"] == "midi" else ".wav"
-    done = dict(record, path=str(out), midi=None, stems=[])
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        _replace(folder / f"clip{kind}", out)
-        if kind == ".wav" and (folder / "clip.mid").exists():
-            done["midi"] = str(_replace(folder / "clip.mid", out.with_suffix(".mid")))
-        for part in sorted((folder / "stems").glob("*.wav")):
-            done["stems"].append(str(_replace(part, out.with_name(f"{out.stem} - {part.name}"))))
-    except OSError as error:
-        raise ServiceError(
-            f"{out} cannot be written ({error.strerror}); choose another --out", "out"
-        ) from None
-    return done
-
-
-def _replace(source: Path, target: Path) -> Path:
-    part = target.with_name(f".{target.name}.part")
-    shutil.copyfile(source, part)
-    part.replace(target)
-    return target

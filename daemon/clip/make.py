@@ -16,7 +16,6 @@ from typing import Any
 
 from daemon.brief import Brief
 from daemon.errors import ConformError
-from daemon.improve.amend import about
 from daemon.version import __version__
 
 Tell = Callable[[float, str, str], None]
@@ -48,8 +47,9 @@ def _take_and_conform(
     task: dict[str, Any], brief: Brief, folder: Path, tell: Tell
 ) -> dict[str, Any]:
     from daemon.audio.scratch import aside
-    from daemon.clip.takes import MOST_TAKES, SEED_STRIDE, bring_take, refusal_of, refuse_take
+    from daemon.clip.takes import bring_take
     from daemon.conform.conform import conform
+    from daemon.engines.take_files import MOST_TAKES, SEED_STRIDE, refusal_of, refuse_take
 
     seed = brief.clip_seed(task["k"])
     refusals: list[str] = []
@@ -111,7 +111,7 @@ def make_record(
         "prompt": brief.prompt,
         "request": task["request"],
         "words": brief.improved.get("words", brief.words),
-        "improved": about(brief),
+        "improved": brief.improved_record(),
         "genre": brief.genre,
         "tags": list(brief.tags),
         "project": brief.project,

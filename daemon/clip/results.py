@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bridge.inbox.names import user_name
 from bridge.music import Meter, loop_frames, note_name
 from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.brief import Brief
-from daemon.briefing.brief_of import user_name
 from daemon.children.inside import Tell, find_function
 from daemon.clip.make import RESULT, _write_text
 from daemon.errors import AudioError, ConformError

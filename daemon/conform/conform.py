@@ -19,6 +19,7 @@ from daemon.conform.report import Report, beat_errors, doubts
 from daemon.conform.track import fit_track
 from daemon.engines.contract import Progress, Take
 from daemon.errors import ConformError
+from daemon.hearing import pitch
 from daemon.prompt.vocabulary import part_of
 
 #: Loudness aimed at by kind; None: the peak alone decides.
@@ -142,7 +143,7 @@ def _one_shot(
     found = (
         float(take.note)
         if take.note is not None
-        else oneshot.find_note(sound.audio, sound.sample_rate)
+        else pitch.find_note(sound.audio, sound.sample_rate)
     )
     semitones = (
         oneshot.semitones_to(found, brief.note, brief.pitch_class) if found is not None else 0.0

@@ -14,9 +14,9 @@ from daemon.audio.loudness import SILENCE_DB, integrated_lufs, true_peak_db
 from daemon.audio.seam import measure_seam
 from daemon.audio.sound import Sound
 from daemon.audio.wav_record import read_record
-from daemon.conform import gate, oneshot
+from daemon.conform import gate
 from daemon.conform.report import plain
-from daemon.hearing import hear, key
+from daemon.hearing import hear, key, pitch
 
 #: s; what is longer is not looked at as a one-shot.
 _ONE_SHOT_S = 6.0
@@ -41,7 +41,7 @@ def look_at(
     heard = hear(audio, sample_rate, asked_bpm, meter)
     tones = key.hear_tones(sound.mono, sample_rate)
     found_key, key_confidence = key.find_key(tones)
-    pitch = oneshot.find_note(audio, sample_rate) if sound.seconds <= _ONE_SHOT_S else None
+    note = pitch.find_note(audio, sample_rate) if sound.seconds <= _ONE_SHOT_S else None
     downbeats_s = heard.downbeats_s
     said: dict[str, Any] = plain(
         {
@@ -65,7 +65,7 @@ def look_at(
             "key_confidence": key_confidence,
             "tuning_cents": tones.tuning_cents if tones.is_tonal else None,
             "chroma": tones.chroma,
-            "note": pitch,
+            "note": note,
             "lufs": max(SILENCE_DB, integrated_lufs(audio, sample_rate)),
             "true_peak_db": true_peak_db(audio),
             "dc": float(np.abs(audio.mean(axis=0, dtype=np.float64)).max()),

@@ -10,7 +10,7 @@ from bridge.music import Key, Meter, loop_frames, snap_tempo
 from daemon.audio import seam
 from daemon.audio.resample import fit_length, resample_loop
 from daemon.audio.sound import Sound
-from daemon.audio.stretch import Stretch, method_of
+from daemon.audio.stretch import Stretch, stretcher_for, told
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform import choose
@@ -317,10 +317,10 @@ def _warped(
         else _time_map(heard, cut, frames, roll, rate, brief)
     )
     wanted = stretch_for(time_map, shift, brief)
-    name, engine = method_of(wanted)
+    stretcher = stretcher_for(wanted)
     ratio = frames / ((cut.end_s - cut.start_s) * rate)
-    report.did |= {"method": name, "ratio": ratio, "semitones": wanted.semitones}
-    rolled = sound.shaped(lambda x: engine(x, rate, wanted))
+    report.did |= {**told(stretcher, wanted), "ratio": ratio, "semitones": wanted.semitones}
+    rolled = sound.shaped(lambda x: stretcher.stretch(x, rate, wanted))
     return _closed(rolled, roll, report), True
 
 
@@ -348,7 +348,8 @@ def _time_map(
 def stretch_for(time_map: StretchMap, shift: Shift, brief: Brief) -> Stretch:
     """What the stretch engine is told of a map, a shift and the brief's wishes."""
     semitones = 0.0 if shift.is_none else shift.semitones
-    return Stretch(time_map, semitones, brief.formants, shift.drums, brief.quality == "preview")
+    preview = brief.quality == "preview"
+    return Stretch(time_map, semitones, brief.formants, shift.drums, preview, brief.stretcher)
 
 
 def anchors(heard: Heard, start_q: float, end_q: float, grid: str) -> np.ndarray:

@@ -48,6 +48,8 @@ def asked(brief: Brief) -> dict[str, Any]:
 
 #: Confidence under which a report says so in words, and the error of a beat heard anew that it names.
 _SURE, _OFF_MS = 0.5, 20.0
+#: Cents beyond which a pitch that is off can be heard, and is said.
+_OFF_CENTS = 10.0
 #: Share of a beat beyond which beats heard anew are the off-beats.
 _BETWEEN = 0.35
 #: A finished loop is heard so long past its seam, and so long at least.
@@ -68,6 +70,12 @@ def doubts(report: Report) -> list[str]:
     if (report.after.get("mean_beat_error_ms") or 0.0) > _OFF_MS:
         said.append(
             f"heard anew, the clip's beats lie {report.after['mean_beat_error_ms']:.0f} ms off its grid"
+        )
+    if report.did.get("off_pitch_cents", 0.0) > _OFF_CENTS:
+        cents = report.did["off_pitch_cents"]
+        said.append(
+            f"the take's tempo drifts, and {report.did['stretched_by']} follows it by bending the pitch by up to"
+            f" {cents:.0f} cents; pylibrb does not"
         )
     if report.after.get("counted_between_beats"):
         said.append(

@@ -6,7 +6,7 @@ import numpy as np
 
 from bridge.music import snap_tempo
 from daemon.audio.sound import Sound
-from daemon.audio.stretch import method_of
+from daemon.audio.stretch import stretcher_for, told
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform.gate import Refusal, check_stretch
@@ -115,6 +115,10 @@ def _warped(
         report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
         return sound.linear(lambda x: np.pad(x[max(0, start) :], ((max(0, -start), 0), (0, 0))))
     wanted = stretch_for(time_map, shift, brief)
-    name, engine = method_of(wanted)
-    report.did |= {"method": name, "ratio": time_map.ratio, "semitones": wanted.semitones}
-    return sound.shaped(lambda x: engine(x, rate, wanted))
+    stretcher = stretcher_for(wanted)
+    report.did |= {
+        **told(stretcher, wanted),
+        "ratio": time_map.ratio,
+        "semitones": wanted.semitones,
+    }
+    return sound.shaped(lambda x: stretcher.stretch(x, rate, wanted))

@@ -17,8 +17,9 @@ from daemon.engines.registry import broken, engines
 from daemon.home.lock import HomeLock
 from daemon.home.places import Places
 from daemon.jobs.database import Database
+from daemon.settings.load import load_config
 from daemon.settings.meaning import crate_folder, inbox_folder
-from daemon.settings.schema import Config, load_config
+from daemon.settings.schema import Config
 from daemon.version import __version__
 
 LOW_SPACE_BYTES = 500 << 20
@@ -156,10 +157,24 @@ def _sound(places: Places, config: Config) -> Iterator[Check]:
 
 
 def _tools(places: Places, config: Config) -> Iterator[Check]:
+    yield _stretchers(config.audio.stretcher)
+
+
+def _stretchers(wanted: str) -> Check:
+    """Which of them are there, and whether the one that the config names is."""
+    ready = {}
     if importlib.util.find_spec("pylibrb"):
-        yield Check("rubber band", "ok", f"pylibrb {importlib.metadata.version('pylibrb')}")
-    elif shutil.which("rubberband"):
-        yield Check("rubber band", "ok", f"the program {shutil.which('rubberband')}")
-    else:
-        text = "neither pylibrb nor the program rubberband is there, so takes cannot be stretched; install rubberband-cli"
-        yield Check("rubber band", "fault", text)
+        ready["rubberband"] = f"pylibrb {importlib.metadata.version('pylibrb')}"
+    if shutil.which("rubberband") and importlib.util.find_spec("pyrubberband"):
+        ready["rubberband-program"] = f"the program {shutil.which('rubberband')}"
+    if importlib.util.find_spec("python_stretch"):
+        ready["signalsmith"] = f"python-stretch {importlib.metadata.version('python-stretch')}"
+    if not ready:
+        text = "nothing that stretches takes is there; install rubberband-cli, or python-stretch (sidecrate[stretch-mit])"
+        return Check("stretcher", "fault", text)
+    if wanted == "auto":
+        return Check("stretcher", "ok", next(iter(ready.values())))
+    if wanted in ready:
+        return Check("stretcher", "ok", ready[wanted])
+    text = f"audio.stretcher is {wanted}, which is not there; set it to auto, or to {' or '.join(ready)}"
+    return Check("stretcher", "fault", text)

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from daemon.home.masking import mask
 from daemon.home.places import Places
-from daemon.settings.schema import Config
 
 MOST_WAITING = 2000
 _FILES_KEPT = 5
@@ -94,12 +93,12 @@ class Writer(logging.Handler):
             os._exit(1)
 
 
-def set_up_log(places: Places, config: Config, *, verbose: bool) -> None:
+def set_up_log(places: Places, *, level: str, megabytes: int, verbose: bool) -> None:
     """A rotating file in the state folder; on the screen what a person at a terminal wants to know."""
     places.state.mkdir(parents=True, exist_ok=True)
     to_file = logging.handlers.RotatingFileHandler(
         places.log,
-        maxBytes=config.log.megabytes << 20,
+        maxBytes=megabytes << 20,
         backupCount=_FILES_KEPT,
         encoding="utf-8",
         delay=True,
@@ -109,7 +108,7 @@ def set_up_log(places: Places, config: Config, *, verbose: bool) -> None:
     # a disk that is full is said at the doors; a traceback for every line that could not be written helps nobody
     logging.raiseExceptions = False
     root = logging.getLogger()
-    root.setLevel(config.log.level.upper())
+    root.setLevel(level.upper())
     # apart, so that a screen that stands still does not keep the file waiting
     writers = [Writer(to_file, JsonLines()), Writer(to_screen, ScreenLines("%(message)s"))]
     root.handlers[:] = writers

@@ -6,32 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.request import Request
-from daemon.brief import Brief, Decision
+from daemon.brief import AUTO, Brief, Decision
 from daemon.errors import SidecrateError
 from daemon.prompt.genres import find_genre
 from daemon.prompt.settle import BARRED, LONGEST_VOCAL_S, SHORTEST_VOCAL_S, TIMELESS, WORD_S
 from daemon.prompt.words import parse_words
 
-#: The value of `lyrics` that asks for words to be written.
-AUTO = "auto"
 SOURCE = "language model"
 _MOST_SAID = 6
 #: Who may be overruled by a language model: nobody who has said something.
 _OPEN = ("genre", "default")
-
-
-def wanted_steps(brief: Brief) -> tuple[str, ...]:
-    """What a language model is still to be asked for a Brief, in order: improve, lyrics, compose."""
-    if brief.do != "make":
-        return ()
-    wanted = []
-    if brief.improve != "off" and not brief.change and (brief.prompt or brief.words):
-        wanted.append("improve")
-    if brief.lyrics == AUTO:
-        wanted.append("lyrics")
-    if brief.compose == "llm" and brief.plan is None and not brief.change:
-        wanted.append("compose")
-    return tuple(step for step in wanted if step not in brief.improved)
 
 
 def is_shown_first(brief: Brief, request: Mapping[str, Any]) -> bool:
@@ -165,11 +149,6 @@ def _overruled(brief: Brief, name: str) -> tuple[tuple[str, Any], ...]:
     )
 
 
-def about(brief: Brief) -> dict[str, Any] | None:
-    """What a clip's record says of it: the original, and by step what was answered, by which model, at what cost."""
-    return {"original": brief.prompt, **brief.improved} if brief.improved else None
-
-
 def proposal(brief: Brief) -> str:
     """What is shown before it is used."""
     lines = []
@@ -194,7 +173,7 @@ def again(brief: Brief, request: Request, record: Mapping[str, Any], check: Any)
     """A Brief made from an earlier clip's request, with the answers that this clip had: nothing is asked twice. But notes are,
     since another seed means another idea."""
     before = record.get("improved") or {}
-    for step in wanted_steps(brief):
+    for step in brief.steps_wanted():
         if step != "compose" and "answer" in before.get(step, {}):
             brief = amend(brief, request, step, before[step], check)
     return brief

@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from daemon.home.addresses import is_near, may_have_key
 from daemon.home.keys import mask
-from daemon.improve.server import KEY, cost_usd, is_near, may_have_key
+from daemon.improve.server import KEY
+from daemon.settings.language_price import cost_usd
 
 _MOST_ANSWER_BYTES = 2 << 20
 #: How often a server that is too busy is asked again, and how long it may ask us to wait.

@@ -11,7 +11,7 @@ from typing import Any
 from daemon.engines.replicate.client import ApiError, Client
 from daemon.engines.replicate.models import TOKEN
 from daemon.improve.chat import Answer, ChatError, Question, json_in
-from daemon.improve.server import cost_usd
+from daemon.settings.language_price import cost_usd
 
 _POLL_S = 0.5
 

@@ -15,37 +15,7 @@ from daemon.brief import Brief
 from daemon.errors import QueueError
 from daemon.jobs.database import Database
 from daemon.jobs.queue import IMPROVE, Job, Queue
-from daemon.spending.ledger import day_spent
-
-ASK = "ask"
-
-
-def reserve_usd(
-    database: Database, job: str, model: str, estimate_usd: float, per_day_usd: float
-) -> int | None:
-    """The number of a purchase that counts against the day's cap from now on; None where the cap has no room."""
-    with database.write() as db:
-        now = time.time()
-        if day_spent(database, now) + estimate_usd > per_day_usd:
-            return None
-        return db.execute(
-            "INSERT INTO purchases (job, engine, model, takes, state, estimate_usd, reserved, intended)"
-            " VALUES (?, 'language model', ?, 0, 'intended', ?, ?, ?)",
-            (job, model, estimate_usd, now, now),
-        ).lastrowid
-
-
-def end_usd(database: Database, purchase: int, result: Mapping[str, Any]) -> None:
-    """A purchase has come to an answer, or to none; where its cost is not known its estimate goes on counting."""
-    cost_usd = result.get("cost_usd")
-    state = (
-        "unknown" if cost_usd is None else "done" if cost_usd or "answer" in result else "dropped"
-    )
-    with database.write() as db:
-        db.execute(
-            "UPDATE purchases SET state = ?, cost_usd = ?, text = ?, ended = ? WHERE id = ?",
-            (state, cost_usd, str(result.get("why", "")), time.time(), purchase),
-        )
+from daemon.jobs.waiting import ASK
 
 
 class Improvements:
@@ -127,11 +97,3 @@ class Improvements:
                 " WHERE job = ? AND place = ? AND state = 'queued'",
                 (text, job, IMPROVE),
             )
-
-
-def waiting_text(database: Database, job: str) -> str | None:
-    """What a job proposes while it waits for a yes, or None."""
-    row = database.row(
-        "SELECT result FROM improvements WHERE job = ? AND step = ? AND state = 'waiting'", job, ASK
-    )
-    return str(json.loads(row["result"])["text"]) if row else None

@@ -19,7 +19,6 @@ from bridge.events import Origin
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.errors import QueueError
-from daemon.improve.amend import wanted_steps
 from daemon.jobs.database import Database
 from daemon.jobs.turns import Lane, Turns, place_among
 
@@ -218,7 +217,7 @@ class Queue:
                 now,
             ),
         )
-        asks_first = bool(wanted_steps(brief))
+        asks_first = bool(brief.steps_wanted())
         for k in range(brief.count * len(brief.engines)):
             # an engine has a place of its own; the work of other verbs is done by the workers
             own = self.place_of(brief.clip_engine(k)) if brief.do == "make" else "worker"

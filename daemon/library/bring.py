@@ -14,7 +14,7 @@ from daemon.audio.wav import write_clip
 from daemon.audio.wav_record import read_record
 from daemon.conform.look import look_at
 from daemon.conform.loop import TEMPO_ERROR
-from daemon.crate.crate import KIND_FOLDERS
+from daemon.crate.names import KIND_FOLDERS
 from daemon.errors import LibraryError
 from daemon.hearing.features import features
 from daemon.library.render import Tell

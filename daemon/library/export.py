@@ -16,7 +16,8 @@ import soundfile
 from daemon.audio.files import read_audio
 from daemon.audio.resample import resample, resample_loop
 from daemon.audio.wav import write_clip
-from daemon.crate.crate import PART, clip_name, slug
+from daemon.crate.crate import PART
+from daemon.crate.names import clip_name, slug
 from daemon.errors import DISK_ERRORS, LibraryError
 from daemon.library.notes import notes_of_version
 from daemon.library.render import Tell, render_version

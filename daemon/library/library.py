@@ -13,7 +13,7 @@ from typing import Any
 
 from bridge.music import Key
 from bridge.request import shorten
-from daemon.crate.crate import clip_name
+from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.jobs.database import Database
 from daemon.library.collections import Collections

@@ -12,7 +12,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from daemon.crate.crate import clip_name
+from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.library.export import FORMATS, pack_name, target_of, whole, write_as
 from daemon.library.notes import notes_of_version

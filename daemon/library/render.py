@@ -22,7 +22,7 @@ from daemon.audio.resample import fit_length, resample, resample_loop
 from daemon.audio.seam import measure_seam
 from daemon.audio.sound import Sound
 from daemon.audio.wav import write_clip
-from daemon.crate.crate import clip_name
+from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.hearing.features import features
 from daemon.library import effects, treatments
@@ -39,8 +39,9 @@ _STRETCHES = ("tempo", "key", "pitch")
 
 
 def render_version(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """{record, steps, others, plugins, folder, stems} -> the version's record with its path; the clip's own where nothing is to
-    be done.
+    """{record, steps, others, plugins, stretcher, folder, stems} -> the version's record with its path.
+
+    Where nothing is to be done it is the clip's own.
 
     stems: write the version's stems too. Else they are let go after the last step that needs them, which is far quicker.
 
@@ -58,7 +59,7 @@ def render_version(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         return _write_notes(record, steps, folder, task.get("publish_as"))
     last = max((n for n, step in enumerate(steps) if STEPS[step["do"]].stems), default=-1)
     work = Work.read(record, task["others"], stems=task["stems"] or last >= 0, tell=tell)
-    work.plugins = task["plugins"]
+    work.plugins, work.stretcher = task["plugins"], task["stretcher"]
     done_steps = 0
     for index, group in enumerate(_grouped(steps)):
         tell(0.1 + 0.7 * index / len(steps), "editing", step_words(group[0]))
@@ -96,6 +97,7 @@ class Work:
     others: dict[str, dict[str, Any]]
     plugins: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What each plugin step uses, by `plugin_key`."""
+    stretcher: str = "auto"
 
     @classmethod
     def read(
@@ -143,7 +145,7 @@ class Work:
                 semitones, self.key = semitones + moved, key
         drums = bool(self.parts) and set(self.parts) <= {"drums", "fx", "texture"}
         self.sound = treatments.stretched(
-            self.sound, frames, semitones, loops=self.loops, drums=drums
+            self.sound, frames, semitones, loops=self.loops, drums=drums, by=self.stretcher
         )
         self.note = None if self.note is None else round(self.note + semitones)
 
@@ -361,7 +363,7 @@ class Work:
                 - Key.parse(record["key"]).relative_major_tonic
                 + 5
             ) % 12 - 5
-        fitted = treatments.stretched(other, wanted, semitones, loops=True)
+        fitted = treatments.stretched(other, wanted, semitones, loops=True, by=self.stretcher)
         return np.take(fitted.audio, np.arange(frames), axis=0, mode="wrap")
 
     def _stem(self, name: str) -> np.ndarray:

@@ -15,22 +15,33 @@ _JOINT_S, _EDGE_S = 0.003, 0.002
 
 
 def stretched(
-    sound: Sound, frames: int, semitones: float, *, loops: bool, drums: bool = False
+    sound: Sound,
+    frames: int,
+    semitones: float,
+    *,
+    loops: bool,
+    drums: bool = False,
+    by: str = "auto",
 ) -> Sound:
-    """As `frames` frames and moved by `semitones`; a loop stays seamless, for what lies around it is itself."""
+    """As `frames` frames and moved by `semitones`; a loop stays seamless, for what lies around it is itself.
+
+    by: a stretcher's name, or auto. ConformError where it cannot.
+    """
     if frames == sound.frames and abs(semitones) < 1e-6:
         return sound
     ratio, rate = frames / sound.frames, sound.sample_rate
     if not loops:
         whole = StretchMap.straight(0.0, ratio, frames)
-        return sound.shaped(lambda x: _warped(x, rate, Stretch(whole, semitones, drums=drums)))
+        return sound.shaped(
+            lambda x: _warped(x, rate, Stretch(whole, semitones, drums=drums, by=by))
+        )
     roll = min(round(seam.ROLL_S * rate), frames // 2)
     lead = round(2 * roll / ratio) + 8192
     time_map = StretchMap.straight(lead - roll / ratio, ratio, frames + 2 * roll)
 
     def one(audio: np.ndarray) -> np.ndarray:
         around = np.take(audio, np.arange(-lead, len(audio) + lead), axis=0, mode="wrap")
-        return _warped(around, rate, Stretch(time_map, semitones, drums=drums))
+        return _warped(around, rate, Stretch(time_map, semitones, drums=drums, by=by))
 
     return closed(sound.shaped(one), roll)
 

@@ -49,12 +49,14 @@ class Versions:
         deadline_s: float = 300.0,
         plugin_deadline_s: float = 60.0,
         plugin_folders: Sequence[str] = (),
+        stretcher: str = "auto",
     ) -> None:
         """plugin_folders: where the user's plugins lie beside the system's own folders; each may take `plugin_deadline_s` to be
-        loaded and to play a clip."""
+        loaded and to play a clip. stretcher: `audio.stretcher` of the config."""
         self._library = library
         self._versions = versions
         self._deadline_s = deadline_s
+        self._stretcher = stretcher
         self._plugin_folders, self._plugin_deadline_s = plugin_folders, plugin_deadline_s
         self._child, self._plugin_child = Child("studio", idle_s), Child("plugins", idle_s)
         self._turn, self._plugin_turn = asyncio.Lock(), asyncio.Lock()
@@ -125,8 +127,16 @@ class Versions:
         }
         if plugins:
             said += json.dumps(plugins, sort_keys=True)
+        if self._stretcher != "auto":
+            said += self._stretcher
         folder = self._versions / clip / hashlib.sha256(said.encode()).hexdigest()[:16]
-        about = {"record": record, "steps": wanted, "others": others, "plugins": plugins}
+        about = {
+            "record": record,
+            "steps": wanted,
+            "others": others,
+            "plugins": plugins,
+            "stretcher": self._stretcher,
+        }
         return {**about, "folder": str(folder), "stems": False}
 
     async def render(

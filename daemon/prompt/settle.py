@@ -41,6 +41,7 @@ class PromptDefaults:
     stems: bool = False
     midi: bool = True
     master: bool = False
+    stretcher: str = "auto"
     improve: str = "off"
 
 
@@ -127,6 +128,7 @@ def settle(
         grid=str(request.get("grid", "feel")),
         level=request.get("level"),
         master=defaults.master,
+        stretcher=defaults.stretcher,
         formants=bool(request.get("formants", False)),
         choice=int(request.get("choice", 1)),
         quality=str(request.get("quality", "full")),

@@ -13,11 +13,13 @@ from bridge.events import Event, Progress, Told
 from daemon.brief import Brief
 from daemon.children.host import Child
 from daemon.errors import QueueError
-from daemon.improve.amend import amend, is_shown_first, proposal, wanted_steps
+from daemon.improve.amend import amend, is_shown_first, proposal
 from daemon.improve.server import estimate_usd
-from daemon.improve.store import ASK, Improvements, end_usd, reserve_usd
+from daemon.improve.store import Improvements
 from daemon.jobs.queue import Job
+from daemon.jobs.waiting import ASK
 from daemon.service.slots import Runner
+from daemon.spending.ledger import end_usd, reserve_usd
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +115,7 @@ class Improver:
         brief = job.brief
         shown = self._store.step(job.id, ASK)
         self._store.begin(job.id)
-        for step in wanted_steps(brief):
+        for step in brief.steps_wanted():
             result = await self._result(job, brief, step)
             if step == "lyrics" and "why" in result:
                 text = f"lyrics: auto: no words were written ({result['why']}); write them yourself, or ask again"

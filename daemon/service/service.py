@@ -31,10 +31,10 @@ from daemon.audition.audition import Audition
 from daemon.briefing.allowed_folders import AllowedFolders
 from daemon.briefing.brief_of import check_amended
 from daemon.briefing.named_sounds import Material
-from daemon.children.heap import give_back
 from daemon.crate.crate import Crate, notes_of
 from daemon.engines.registry import place_of
 from daemon.errors import CrateError
+from daemon.home.heap import give_back
 from daemon.home.lock import HomeLock
 from daemon.home.places import Places
 from daemon.improve.store import Improvements
@@ -172,14 +172,9 @@ class Service:
     def _audition(self, crate: Crate, session: Session) -> Audition:
         asked = self._config.audition
         return Audition(
-            crate,
-            session,
-            self.tell,
-            cache=self._places.refitted,
-            device=asked.device,
-            level=asked.level,
-            idle_s=asked.idle_s,
-        )
+            crate, session, self.tell, cache=self._places.refitted, device=asked.device, level=asked.level,
+            idle_s=asked.idle_s, stretcher=self._config.audio.stretcher,
+        )  # fmt: skip
 
     def _runner(self, queue: Queue, crate: Crate, audition: Audition) -> Runner:
         workers = self._config.workers

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from daemon.errors import ConfigError
-from daemon.settings.schema import load_config
+from daemon.settings.load import load_config
 
 
 def mapping_line(entry: Mapping[str, Any]) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 from bridge.session import Session
 from daemon.engines.registry import Policy
 from daemon.home.places import Places
-from daemon.improve.server import price_usd
 from daemon.prompt.settle import PromptDefaults
+from daemon.settings.language_price import price_usd
 from daemon.settings.schema import Config
 
 SUBTYPES = {16: "PCM_16", 24: "PCM_24", 32: "FLOAT"}
@@ -29,6 +29,7 @@ def prompt_defaults(config: Config) -> PromptDefaults:
         stems=config.defaults.stems,
         midi=config.defaults.midi,
         master=config.audio.master,
+        stretcher=config.audio.stretcher,
         improve=config.improve.prompts,
     )
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address
-from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bridge.errors import RequestError
 from bridge.fl.link import INPUTS as FL_INPUTS
@@ -22,8 +17,8 @@ from bridge.request import FIELDS, check_fields
 from daemon.engines.local import models as local_models
 from daemon.engines.registry import check_names, configure
 from daemon.engines.replicate.models import MODELS, describe, merged
-from daemon.errors import ConfigError, EngineError
-from daemon.improve.server import is_near
+from daemon.errors import EngineError
+from daemon.home.addresses import is_near
 from daemon.verbs import draw_in_verbs
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -185,6 +180,10 @@ class Audio(Section):
     bits: Literal[16, 24, 32] = Field(24, description="Of the published WAV files; 32 is float.")
     master: bool = Field(
         False, description="Limit loops too, so that they reach their loudness; tracks always are."
+    )
+    stretcher: Literal["auto", "rubberband", "rubberband-program", "signalsmith"] = Field(
+        "auto",
+        description="What stretches takes: the best that is installed, or one by name; see LICENSES.md.",
     )
 
 
@@ -511,147 +510,3 @@ def midi_map(config: Config) -> MidiMap:
         # a verb of an installed package may stand in it
         draw_in_verbs()
     return MidiMap.read(entries, config.presets, lights, config.defaults.note_names)
-
-
-def load_config(path: Path) -> Config:
-    """The user's config over the defaults; the defaults alone where there is no file. ConfigError has a line per fault."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return Config()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"{path}: cannot be read ({error}); make it a UTF-8 text file that you may read"
-        ) from None
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else "somewhere"
-        raise ConfigError(
-            f"{path}, {where}: is not YAML ({getattr(error, 'problem', error)}); check colons and spaces there"
-        ) from None
-    if values is None:
-        return Config()
-    if not isinstance(values, dict):
-        raise ConfigError(
-            f"{path}, line 1: holds no `section:` lines; see config.yaml in the documentation"
-        )
-    try:
-        # an empty section or value means its default
-        return Config.model_validate(_without_empty(values))
-    except ValidationError as error:
-        lines = _line_numbers(tree)
-        raise ConfigError("\n".join(f"{path}, {line}" for line in _faults(error, lines))) from None
-
-
-def _without_empty(values: Any) -> Any:
-    if isinstance(values, dict):
-        return {
-            str(name): _without_empty(value) for name, value in values.items() if value is not None
-        }
-    return values
-
-
-def _line_numbers(node: yaml.Node | None, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], int]:
-    lines: dict[tuple[str, ...], int] = {}
-    if isinstance(node, yaml.MappingNode):
-        for name, value in node.value:
-            here = (*path, str(name.value))
-            lines[here] = name.start_mark.line + 1
-            lines.update(_line_numbers(value, here))
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            here = (*path, str(index))
-            lines[here] = value.start_mark.line + 1
-            lines.update(_line_numbers(value, here))
-    return lines
-
-
-def _faults(error: ValidationError, lines: Mapping[tuple[str, ...], int]) -> Iterator[str]:
-    for fault in error.errors():
-        path = tuple(str(part) for part in fault["loc"])
-        line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 1)
-        name = ".".join(path)
-        if fault["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(path[-1], _names(path[:-1]), n=1, cutoff=0.5)
-            hint = (
-                f"did you mean {near[0]}?"
-                if near
-                else f"the keys here are {', '.join(_names(path[:-1]))}"
-            )
-            yield f"line {line}: {name} is not a key; {hint}"
-        else:
-            allowed = fault["msg"].removeprefix("Value error, ")
-            if not path:
-                # a fault between sections names its own place
-                own = (
-                    ("engines", "order") if allowed.startswith("engines.order") else ("midi", "map")
-                )
-                yield from (f"line {lines.get(own, 1)}: {one}" for one in allowed.splitlines())
-                continue
-            for one in allowed.splitlines():
-                yield f"line {line}: {name}: {fault['input']!r:.60} is not allowed; {_lower_first(one)}"
-
-
-def _names(path: tuple[str, ...]) -> list[str]:
-    model: Any = Config
-    for part in path:
-        info = model.model_fields.get(part) if hasattr(model, "model_fields") else None
-        model = info.annotation if info else None
-    return list(model.model_fields) if hasattr(model, "model_fields") else []
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-HEADING = """# Sidecrate's settings: every key, with its default.
-# Yours is a file of the same shape; write down only what you want otherwise. `sidecrate open config` shows it.
-# `sidecrate doctor` names every fault in it.
-"""
-
-
-def config_page() -> str:
-    """The documented config.yaml that holds every key with its default."""
-    parts = [HEADING]
-    for name, info in Config.model_fields.items():
-        parts.append(f"\n# {info.description}\n")
-        value = info.get_default()
-        if isinstance(value, Section):
-            parts.append(f"{name}:\n")
-            for key, inner in type(value).model_fields.items():
-                parts.append(_entry(key, inner))
-        else:
-            parts.append(
-                f"{name}:\n" + "".join(f"  {key}: {_dump(inner)}\n" for key, inner in value.items())
-            )
-    return "".join(parts)
-
-
-def _entry(name: str, info: FieldInfo) -> str:
-    default = info.get_default()
-    value = "" if default is None else f" {_dump(default)}"
-    return f"  # {info.description}{_bounds(info)}\n  {name}:{value}\n"
-
-
-def _bounds(info: FieldInfo) -> str:
-    choices = (
-        [str(choice) for choice in get_args(info.annotation)]
-        if get_origin(info.annotation) is Literal
-        else []
-    )
-    if choices:
-        return f" One of {', '.join(choices)}."
-    low = next((m.ge for m in info.metadata if hasattr(m, "ge")), None)
-    high = next((m.le for m in info.metadata if hasattr(m, "le")), None)
-    return f" {low} to {high}." if low is not None and high is not None else ""
-
-
-def _dump(value: Any) -> str:
-    plain = list(value) if isinstance(value, tuple) else value
-    text: str = yaml.safe_dump(
-        plain, sort_keys=False, allow_unicode=True, default_flow_style=True, width=1000
-    )
-    return text.removesuffix("...\n").strip()

@@ -179,3 +179,31 @@ class Purchases:
 def spent_rows(database: Database, most: int) -> Sequence[sqlite3.Row]:
     """The newest purchases."""
     return database.rows("SELECT * FROM purchases ORDER BY id DESC LIMIT ?", most)
+
+
+def reserve_usd(
+    database: Database, job: str, model: str, estimate_usd: float, per_day_usd: float
+) -> int | None:
+    """The number of a purchase that counts against the day's cap from now on; None where the cap has no room."""
+    with database.write() as db:
+        now = time.time()
+        if day_spent(database, now) + estimate_usd > per_day_usd:
+            return None
+        return db.execute(
+            "INSERT INTO purchases (job, engine, model, takes, state, estimate_usd, reserved, intended)"
+            " VALUES (?, 'language model', ?, 0, 'intended', ?, ?, ?)",
+            (job, model, estimate_usd, now, now),
+        ).lastrowid
+
+
+def end_usd(database: Database, purchase: int, result: Mapping[str, Any]) -> None:
+    """A purchase has come to an answer, or to none; where its cost is not known its estimate goes on counting."""
+    cost_usd = result.get("cost_usd")
+    state = (
+        "unknown" if cost_usd is None else "done" if cost_usd or "answer" in result else "dropped"
+    )
+    with database.write() as db:
+        db.execute(
+            "UPDATE purchases SET state = ?, cost_usd = ?, text = ?, ended = ? WHERE id = ?",
+            (state, cost_usd, str(result.get("why", "")), time.time(), purchase),
+        )

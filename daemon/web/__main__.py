@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from bridge.errors import SidecrateError
 from daemon.children.inside import die_with_parent
 from daemon.home.places import Places
-from daemon.settings.schema import load_config
+from daemon.settings.load import load_config
 from daemon.web.access import load_token, write_address
 from daemon.web.app import make_app
 from daemon.web.connection import MOST_CONNECTIONS, Connection

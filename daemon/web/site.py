@@ -25,9 +25,9 @@ from daemon.children.host import Child
 from daemon.crate.crate import Crate
 from daemon.errors import LibraryError
 from daemon.home.places import Places
-from daemon.improve.store import waiting_text
 from daemon.jobs.database import Database
 from daemon.jobs.queue import Job, Queue
+from daemon.jobs.waiting import waiting_text
 from daemon.library.instrument import layer_step
 from daemon.library.library import Library
 from daemon.library.steps import Step
@@ -289,6 +289,10 @@ class Site:
 
 def _shelf(places: Places, config: Config, file: Path) -> PersonalLibrary:
     library = Library(file)
-    return PersonalLibrary(
-        library, Versions(library, places.versions, plugin_folders=config.plugins.folders)
+    studio = Versions(
+        library,
+        places.versions,
+        plugin_folders=config.plugins.folders,
+        stretcher=config.audio.stretcher,
     )
+    return PersonalLibrary(library, studio)

@@ -151,6 +151,8 @@ def test_bad_usage_and_the_version_are_said_to_other_programs(run):
     assert run("make", "x", "--bmp", "90", code=2).startswith("No such option: --bmp")
     assert run("keep", "zzzz", code=1).count("\n") == 1
     assert run("--version") == f"Sidecrate {__version__}\n"
+    said = run("--version", "--licences")
+    assert said.startswith(f"Sidecrate {__version__}\n") and "soxr" in said
     assert run("status").startswith(f"Sidecrate {__version__}; no daemon runs")
 
 
@@ -211,7 +213,7 @@ def test_doctor_names_each_part(run, tmp_path):
         "engine embedded",
         "midi",
         "sound",
-        "rubber band",
+        "stretcher",
     } <= names
     assert all(line["verdict"] in ("ok", "note") for line in lines)
 

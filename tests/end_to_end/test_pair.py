@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 
-from daemon.settings.schema import load_config
+from daemon.settings.load import load_config
 from tests.bridge.osc.test_gate import Tablet
 from tests.helpers.daemon_process import wait_until
 from tests.helpers.own_network import own_address  # noqa: F401

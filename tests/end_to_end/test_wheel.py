@@ -39,6 +39,7 @@ def test_the_built_wheel_makes_a_clip(tmp_path):
     }
     assert len(page) >= 4 and page <= names, "the built page is in the wheel"
     assert not any(name.startswith(("daemon/web/page", "tests", "benchmarks")) for name in names)
+    assert "daemon/LICENSES.md" in names
     home = tmp_path / "environment"
     venv.create(home)
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -81,6 +82,15 @@ def test_the_built_wheel_makes_a_clip(tmp_path):
         check=True,
     )
     assert json.loads(done.stdout)["frames"] == 88200
+    done = subprocess.run(
+        [str(command), "--version", "--licences"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "pylibrb" in done.stdout and "GPL for the whole" in done.stdout
     library = tmp_path / "User Library"
     library.mkdir()
     subprocess.run(

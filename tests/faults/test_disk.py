@@ -12,9 +12,9 @@ import psutil
 import pytest
 
 from daemon.clip.make import make_clip
-from daemon.clip.takes import load_take, save_take
 from daemon.crate.crate import Crate
 from daemon.engines.contract import Take
+from daemon.engines.take_files import load_take, save_take
 from daemon.errors import CrateError, QueueError, SidecrateError
 from daemon.home.room import LEAST_FREE_BYTES, check_space
 from daemon.jobs.database import Database

@@ -46,8 +46,8 @@ DAEMON_STEPS = [
     "bridge.inbox.claims:_move:after",
 ]
 WORKER_STEPS = [
-    "daemon.clip.takes:save_take:before",
-    "daemon.clip.takes:save_take:after",
+    "daemon.engines.take_files:save_take:before",
+    "daemon.engines.take_files:save_take:after",
     "daemon.clip.make:make_record:after",
     "daemon.audio.wav:write_clip:after",
     "daemon.clip.make:write_files:after",

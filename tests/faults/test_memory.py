@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.library import records
-from daemon.children.heap import give_back
 from daemon.crate.crate import Crate
+from daemon.home.heap import give_back
 from daemon.home.log import MOST_WAITING, JsonLines, Writer
 from daemon.jobs.database import Database
 from daemon.library.folder import look_through

@@ -13,8 +13,8 @@ import soxr
 from bridge.music import parse_note
 from daemon.audio.files import read_audio
 from daemon.audio.signals import faded
-from daemon.conform.oneshot import find_note
 from daemon.errors import AudioError, EngineError
+from daemon.hearing.pitch import find_note
 
 _ENDINGS = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
 _MOST_FILES, _MOST_S = 2000, 12.0

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import scipy.fft
 
-from daemon.audio import rooms
+from daemon.audio import rooms, tilt
 from daemon.audio.signals import fast_length, highpass, response_of, wide
 from daemon.engines.embedded.plan import Plan, Sound
 from daemon.engines.embedded.score import TICKS_PER_QUARTER, Note
@@ -321,7 +321,7 @@ class Mixer:
             "ij,ij->j", spectrum.imag, spectrum.imag
         )
         return (
-            float(np.dot(power, rooms.k_weight(self.size, self.rate))) * 4 / self.size / self.frames
+            float(np.dot(power, tilt.k_weight(self.size, self.rate))) * 4 / self.size / self.frames
         )
 
     @property
@@ -357,7 +357,7 @@ class Mixer:
             fewest = 2 if self.plan.version >= 2 else 3
             if len(playing) >= fewest or playing == {"drums"}:
                 power = (whole.real**2 + whole.imag**2).sum(axis=0)
-                slope = rooms.spectral_slope(power, self.rate, self.size)
+                slope = tilt.spectral_slope(power, self.rate, self.size)
                 if len(playing) >= fewest:
                     # two parts need not fill the spectrum: they are turned half-way
                     share = 1.0 if len(playing) >= 3 else 0.5
@@ -370,9 +370,9 @@ class Mixer:
                     balance.tilt_db = float(
                         np.clip((self.plan.mix.slope_db + less_db - slope) / 2, 0.0, 1.5)
                     )
-            power_now = self._k_power(whole * rooms.tilt(self.size, self.rate, balance.tilt_db))
+            power_now = self._k_power(whole * tilt.tilt(self.size, self.rate, balance.tilt_db))
             balance.gain = math.sqrt(10 ** ((lufs + 0.691) / 10) / max(power_now, 1e-12))
-        return rooms.tilt(self.size, self.rate, balance.tilt_db) * np.float32(balance.gain)
+        return tilt.tilt(self.size, self.rate, balance.tilt_db) * np.float32(balance.gain)
 
     def _out(self, spectrum: np.ndarray) -> np.ndarray:
         rows = scipy.fft.irfft(spectrum, self.size, axis=1, workers=_ROWS)

@@ -11,7 +11,7 @@ import numpy as np
 
 from bridge.music import loop_frames
 from daemon.audio import rooms
-from daemon.audio.scratch import Scratch, give_back_heap
+from daemon.audio.scratch import Scratch
 from daemon.audio.signals import forget_long_responses
 from daemon.engines.contract import Progress
 from daemon.engines.embedded.mix import (
@@ -27,6 +27,7 @@ from daemon.engines.embedded.mix import (
 from daemon.engines.embedded.plan import Plan, Section, Sound
 from daemon.engines.embedded.score import Note, Score
 from daemon.engines.embedded.voices.textures import texture
+from daemon.home.heap import give_back
 
 _LOOP_LUFS = -14.0
 #: The longest that a note rings on after its section.
@@ -112,7 +113,7 @@ class Track:
         self.player.forget()
         rooms.forget()
         forget_long_responses()
-        give_back_heap()
+        give_back()
         self._fade()
         progress(0.97, "levelling")
         self._hold_below_ceiling()

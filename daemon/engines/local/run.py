@@ -40,7 +40,7 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
     """A take by the model of the engine that `brief.engines` begins with. EngineError with what, why and what to do."""
     from daemon.engines.registry import engine_info
     from daemon.home.places import Places
-    from daemon.settings.schema import load_config
+    from daemon.settings.load import load_config
 
     load_config(Places.find().config_file)  # engines of the config's own, and where models lie
     info = engine_info(brief.engines[0])

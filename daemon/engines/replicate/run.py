@@ -18,11 +18,11 @@ from typing import Any, TypeVar
 from daemon.brief import Brief
 from daemon.children.inside import Tell
 from daemon.children.many_inside import Cancelled, Talk, must_talk
-from daemon.clip.takes import SEED_STRIDE, next_take, save_take
 from daemon.engines.contract import Price, Take
 from daemon.engines.replicate.client import ApiError, Client, Gate, explained, parse_time
 from daemon.engines.replicate.inputs import fill, known_values, outputs_of, progress_in
 from daemon.engines.replicate.models import TOKEN
+from daemon.engines.take_files import SEED_STRIDE, next_take, save_take
 from daemon.errors import AudioError, EngineError
 from daemon.home.keys import find_secret
 

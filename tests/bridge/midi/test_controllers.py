@@ -3,7 +3,8 @@ import pytest
 from bridge.midi.controllers import controller_names, load_controller
 from bridge.midi.mapping import Touch
 from daemon.errors import ConfigError
-from daemon.settings.schema import Config, load_config, midi_map
+from daemon.settings.load import load_config
+from daemon.settings.schema import Config, midi_map
 
 
 @pytest.mark.parametrize("name", controller_names())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from daemon.audio.sound import mixed
-from daemon.conform.oneshot import find_note
+from daemon.hearing.pitch import find_note
 
 LEFT = np.sin(np.arange(4410) / 9).astype(np.float32)
 

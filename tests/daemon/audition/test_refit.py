@@ -31,7 +31,7 @@ def clip(tmp_path):
 def task(clip, tmp_path, **more):
     return {
         "path": str(clip), "clip": "a1", "loops": True, "from_bpm": 120.0, "bpm": 132.0, "semitones": 2, "bars": 2, "meter": "4/4",
-        "cache": str(tmp_path / "cache"), **more,
+        "cache": str(tmp_path / "cache"), "stretcher": "auto", **more,
     }  # fmt: skip
 
 
@@ -51,3 +51,13 @@ def test_what_was_made_before_is_taken_from_the_cache(clip, tmp_path):
     assert refit_clip(task(clip, tmp_path), lambda *_: None) == first
     (about,) = (tmp_path / "cache").glob("*.json")
     assert set(json.loads(about.read_text())) == {"lufs", "true_peak_db"}
+
+
+def test_another_stretcher_does_not_get_what_one_has_made(clip, tmp_path):
+    pytest.importorskip("python_stretch")
+    made = [
+        refit_clip(task(clip, tmp_path, stretcher=name), lambda *_: None)["path"]
+        for name in ("auto", "signalsmith")
+    ]
+    first, second = (soundfile.read(path)[0] for path in made)
+    assert first.shape == second.shape and not np.array_equal(first, second)

@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from daemon.home.places import HOME_VARIABLE
-from daemon.settings.schema import load_config
+from daemon.settings.load import load_config
 from tests.bridge.midi.test_door import controller
 from tests.helpers.daemon_process import command
 from tests.helpers.jack import jack  # noqa: F401

@@ -8,9 +8,9 @@ import pytest
 from daemon.brief import Brief
 from daemon.conform.conform import conform
 from daemon.conform.gate import HOPELESS
-from daemon.conform.oneshot import find_note
 from daemon.engines.contract import Grid, Take
 from daemon.errors import ConformError
+from daemon.hearing.pitch import find_note
 
 RATE = 44100
 

@@ -6,11 +6,16 @@ import sys
 import numpy as np
 import pytest
 
-from daemon.audio.stretch import Stretch, rubberband_live
+from bridge.request import Request
+from bridge.session import Session
+from daemon.audio.stretch import STRETCHERS, RubberBand, Stretch
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform.conform import conform
 from daemon.engines.contract import Take
+from daemon.prompt.settle import settle
+from daemon.settings.meaning import prompt_defaults
+from daemon.settings.schema import load_config
 from tests.daemon.conform.test_conform_heard import drums, quiet
 
 RATE = 44100
@@ -61,7 +66,7 @@ def test_attacks_stay_sharp(ratio):
     for attack in attacks:
         audio[attack : attack + 4000, 0] += 0.3 * burst
     time_map = StretchMap.straight(0.0, ratio, round(len(audio) * ratio))
-    made = rubberband_live(audio, RATE, Stretch(time_map))
+    made = RubberBand().stretch(audio, RATE, Stretch(time_map))
     places = np.round(time_map.target_of(attacks.astype(float))).astype(int)
     assert (
         np.median([rise_ms(made, place) for place in places])
@@ -84,8 +89,24 @@ def test_formants_stay_while_the_pitch_moves():
 
     time_map = StretchMap.straight(0.0, 1.0, len(audio))
     moved, kept = (
-        centre(rubberband_live(audio, RATE, Stretch(time_map, 5.0, formants=on)))
+        centre(RubberBand().stretch(audio, RATE, Stretch(time_map, 5.0, formants=on)))
         for on in (False, True)
     )
     assert moved == pytest.approx(centre(audio) * 2 ** (5 / 12), rel=0.06)
     assert abs(kept - centre(audio)) < 0.5 * abs(moved - centre(audio))
+
+
+@pytest.mark.parametrize("name", ["rubberband", "signalsmith"])
+def test_the_stretcher_that_the_config_names_fits_the_take_and_is_told(name, tmp_path):
+    (one,) = [one for one in STRETCHERS if one.name == name]
+    if not one.ready():
+        pytest.skip(f"{one.package} is not installed")
+    (tmp_path / "config.yaml").write_text(f"audio: {{stretcher: {name}}}\n", encoding="utf-8")
+    defaults = prompt_defaults(load_config(tmp_path / "config.yaml"))
+    brief = settle(
+        Request({"prompt": "drums", "bpm": 132.0, "bars": 2}), Session().view(0.0), defaults, seed=1
+    )
+    made = conform(Take(drums(120.0, 4), RATE, 1, "f", "", "own"), brief, quiet)
+    assert len(made.audio) == round(8 * 60 / 132 * RATE)
+    assert made.report["did"]["method"] == name
+    assert made.report["did"]["stretched_by"].startswith(one.package)

@@ -2,7 +2,8 @@ import os
 
 import pytest
 
-from daemon.crate.crate import PART, Crate, clip_name, slug
+from daemon.crate.crate import PART, Crate
+from daemon.crate.names import clip_name, slug
 from daemon.errors import CrateError
 from daemon.jobs.database import Database
 

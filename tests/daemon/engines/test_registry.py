@@ -5,7 +5,7 @@ import pytest
 from daemon.engines import registry
 from daemon.engines.registry import Policy, Wish, choose_engines
 from daemon.errors import ConfigError, EngineError
-from daemon.settings.schema import load_config
+from daemon.settings.load import load_config
 
 ALL = registry.engines()
 LOOP = Wish("loop", {}, 8.0, 120.0)

@@ -12,7 +12,7 @@ from daemon.brief import Brief
 from daemon.briefing.brief_of import check_amended, make_brief
 from daemon.engines.registry import Policy
 from daemon.errors import EngineError
-from daemon.improve.amend import again, amend, is_shown_first, proposal, wanted_steps
+from daemon.improve.amend import again, amend, is_shown_first, proposal
 from daemon.prompt.settle import PromptDefaults
 
 ANSWER = {
@@ -55,7 +55,7 @@ def improved(brief: Brief, request: Request, result: dict[str, Any] = RESULT) ->
 
 def test_what_nobody_said_is_filled_in() -> None:
     brief, request = brief_of(prompt="something nice")
-    assert wanted_steps(brief) == ("improve",)
+    assert brief.steps_wanted() == ("improve",)
     made = improved(brief, request)
     assert (made.bpm, made.key_name, made.meter_name, made.bars) == (92, "D minor", "3/4", 2)
     assert (made.genre, made.instruments, made.mood, made.energy, made.swing) == (
@@ -69,7 +69,7 @@ def test_what_nobody_said_is_filled_in() -> None:
         ("default", 120.0),
     )
     assert made.for_clip(0).words == "dusty drums, upright bass" and made.prompt == "something nice"
-    assert wanted_steps(made) == () and Brief.from_json(made.to_json()) == made
+    assert made.steps_wanted() == () and Brief.from_json(made.to_json()) == made
 
 
 @pytest.mark.parametrize(
@@ -130,16 +130,16 @@ def test_a_oneshot_gets_no_tempo_and_a_fit_no_model() -> None:
     brief, request = brief_of(prompt="kick", kind="oneshot")
     made = improved(brief, request)
     assert (made.bpm, made.bars, made.key_name) == (None, None, brief.key_name)
-    assert wanted_steps(brief.amended(do="fit")) == ()
+    assert brief.amended(do="fit").steps_wanted() == ()
 
 
 def test_failures_are_said_and_leave_the_rules() -> None:
     brief, request = brief_of(prompt="something nice")
     made = improved(brief, request, {"why": "the model refused: no", "cost_usd": 0.0})
     assert made.said[-1] == "the prompt is used as it was written: the model refused: no"
-    assert made.amended(said=brief.said, improved={}) == brief and wanted_steps(made) == ()
+    assert made.amended(said=brief.said, improved={}) == brief and made.steps_wanted() == ()
     brief, request = brief_of(prompt="house", improve="off", compose="llm")
-    assert wanted_steps(brief) == ("compose",)
+    assert brief.steps_wanted() == ("compose",)
     made = amend(
         brief, request, "compose", {"why": "it is no JSON", "cost_usd": 0.0}, lambda tried: None
     )
@@ -166,7 +166,7 @@ def test_what_waits_for_a_yes() -> None:
 def test_again_takes_the_answers_that_were_given() -> None:
     brief, request = brief_of(prompt="something nice", compose="llm")
     made = again(brief, request, {"improved": {"improve": RESULT}}, lambda tried: None)
-    assert made.bpm == 92 and wanted_steps(made) == ("compose",)
+    assert made.bpm == 92 and made.steps_wanted() == ("compose",)
     assert again(brief, request, {}, lambda tried: None) == brief
 
 
@@ -178,8 +178,8 @@ def test_compose_is_for_the_embedded_engines_notes() -> None:
 def test_other_machines_spend_nothing_on_words() -> None:
     policy = Policy(free_only=True, language_costs=True)
     brief, _ = brief_of(policy=policy, prompt="something nice")
-    assert wanted_steps(brief) == () and "costs money" in brief.said[-1]
+    assert brief.steps_wanted() == () and "costs money" in brief.said[-1]
     with pytest.raises(EngineError):
         brief_of(policy=policy, prompt="a song", lyrics="auto")
     brief, _ = brief_of(policy=Policy(free_only=True), prompt="something nice")
-    assert wanted_steps(brief) == ("improve",)
+    assert brief.steps_wanted() == ("improve",)

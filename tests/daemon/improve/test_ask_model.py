@@ -11,8 +11,10 @@ import pytest
 from daemon.brief import Brief
 from daemon.engines.embedded.plan import read_plan
 from daemon.engines.embedded.score import Score
+from daemon.home.addresses import may_have_key
 from daemon.improve.child import ask_model
-from daemon.improve.server import estimate_usd, may_have_key, price_usd
+from daemon.improve.server import estimate_usd
+from daemon.settings.language_price import price_usd
 from tests.helpers.openai_server import KEY, PLAN, OpenAiServer
 
 PRICE = (2.5, 10.0)

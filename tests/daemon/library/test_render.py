@@ -23,8 +23,8 @@ from tests.daemon.library.conftest import untold
 RATE = 44100
 
 
-def render(home, record, *steps, stems=False, others=None):
-    studio = Versions(home.library, home.folder / "versions")
+def render(home, record, *steps, stems=False, others=None, stretcher="auto"):
+    studio = Versions(home.library, home.folder / "versions", stretcher=stretcher)
     task = studio.version_task(record["id"], [check_step(step) for step in steps])
     return render_version(task | {"stems": task["stems"] or stems}, untold)
 
@@ -44,6 +44,16 @@ def test_a_tempo_is_exact_in_frames_and_seamless(home, loop):
     assert "97.3bpm" in Path(made["path"]).name and read_record(made["path"])["edits"] == [
         {"do": "tempo", "bpm": 97.3}
     ]
+
+
+def test_a_version_is_stretched_by_what_the_config_names(home, loop):
+    pytest.importorskip("python_stretch")
+    first, second = (
+        render(home, loop, {"do": "tempo", "bpm": 97.3}, stretcher=name)
+        for name in ("auto", "signalsmith")
+    )
+    assert first["frames"] == second["frames"] == loop_frames(2, Meter(), 97.3, RATE)
+    assert second["report"]["after"]["seam"] < 1 and digest(first) != digest(second)
 
 
 def test_tempo_and_key_together_are_one_stretch_and_land_in_the_key(home, loop):

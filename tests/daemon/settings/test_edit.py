@@ -4,7 +4,7 @@ import pytest
 
 from daemon.errors import ConfigError
 from daemon.settings.edit import add_address, add_mapping
-from daemon.settings.schema import load_config
+from daemon.settings.load import load_config
 
 ENTRY = {"note": 36, "channel": 10, "do": "preset drums"}
 LINE = "{note: 36, channel: 10, do: preset drums}"

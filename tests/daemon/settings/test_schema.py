@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 
 from daemon.errors import ConfigError
-from daemon.settings.schema import Config, config_page, load_config
+from daemon.settings.load import load_config
+from daemon.settings.page import config_page
+from daemon.settings.schema import Config
 
 REPO = Path(__file__).parents[3]
 

@@ -12,7 +12,7 @@ import pytest
 from daemon.engines.local.ready import LIBRARIES
 from daemon.engines.registry import configure
 from daemon.home.places import Places
-from daemon.settings.schema import load_config
+from daemon.settings.load import load_config
 from tests.conftest import skip_or_fail
 from tests.daemon.engines.local.tiny import build
 

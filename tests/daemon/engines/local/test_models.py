@@ -15,7 +15,7 @@ from daemon.engines.local.models import MODELS, describe, merged
 from daemon.engines.registry import Policy, Wish, choose_engines, configure, engine_info
 from daemon.errors import ConfigError, EngineError
 from daemon.home.places import Places
-from daemon.settings.schema import load_config
+from daemon.settings.load import load_config
 
 LOOP = Brief("techno", "techno", bpm=120.0, bars=4)
 

@@ -9,10 +9,10 @@ import pytest
 
 from daemon.brief import Brief
 from daemon.children.many_inside import Talk
-from daemon.clip.takes import load_take
 from daemon.engines.registry import engine_info
 from daemon.engines.replicate import client, run
 from daemon.engines.replicate.models import MODELS, describe
+from daemon.engines.take_files import load_take
 from daemon.errors import EngineError
 from tests.helpers.replicate_server import LOOPER, TOKEN, ReplicateServer
 

@@ -1,0 +1,124 @@
+"""Takes on disk, one folder each, whole or absent: a crash after a generation goes on from here."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from daemon.engines.contract import Grid, Take
+from daemon.errors import AudioError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+#: Plain values of a Take, stored as they are.
+_PLAIN = (
+    "sample_rate",
+    "seed",
+    "engine",
+    "model",
+    "license",
+    "key",
+    "note",
+    "plan",
+    "cost_usd",
+    "cues",
+    "parts",
+    "version",
+    "said",
+)
+#: In a take's folder: why the gate refused it.
+_REFUSED = "refused.txt"
+#: Frames written at once.
+_BLOCK_FRAMES = 2**18
+#: How many takes are made for one clip at most, and how far apart their seeds are: so far that they never meet a neighbour's.
+MOST_TAKES, SEED_STRIDE = 3, 1_000_003
+
+
+def next_take(folder: Path) -> int | None:
+    """The number of the take that a clip waits for; None where it has one that was not refused."""
+    number = 0
+    while (folder / f"take{number}" / "take.json").exists():
+        if not (folder / f"take{number}" / _REFUSED).exists():
+            return None
+        number += 1
+    return number
+
+
+def refuse_take(folder: Path, why: str) -> None:
+    """Remember that a take is not to be used."""
+    (folder / _REFUSED).write_text(why, encoding="utf-8")
+
+
+def refusal_of(folder: Path) -> str | None:
+    """Why a take was refused before; None where it was not."""
+    path = folder / _REFUSED
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def save_take(take: Take, folder: Path, *, stems: bool) -> None:
+    """Write a take whole into `folder`; stems only where they will be wanted."""
+    part = folder.with_name(folder.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    if take.audio is not None:
+        _write_float(part / "take.wav", take.audio, take.sample_rate)
+    for name, audio in take.stems.items() if stems else ():
+        _write_float(part / f"stem-{name}.wav", audio, take.sample_rate)
+    if take.midi is not None:
+        (part / "take.mid").write_bytes(take.midi)
+    plain = {name: getattr(take, name) for name in _PLAIN}
+    plain["grid"] = asdict(take.grid) if take.grid else None
+    with (part / "take.json").open("w", encoding="utf-8") as file:
+        json.dump(plain, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, folder)
+
+
+def load_take(folder: Path) -> Take:
+    """The take that `save_take` wrote."""
+    plain = json.loads((folder / "take.json").read_text(encoding="utf-8"))
+    grid = Grid(**plain.pop("grid")) if plain["grid"] else plain.pop("grid")
+    plain["parts"] = tuple(plain["parts"])
+    plain["said"] = tuple(plain.get("said", ()))
+    plain["cues"] = tuple((frame, name) for frame, name in plain["cues"])
+    audio = _read_float(folder / "take.wav") if (folder / "take.wav").exists() else None
+    stems = {
+        path.stem.removeprefix("stem-"): _read_float(path)
+        for path in sorted(folder.glob("stem-*.wav"))
+    }
+    midi = (folder / "take.mid").read_bytes() if (folder / "take.mid").exists() else None
+    return Take(audio, grid=grid, stems=stems, midi=midi, **plain)
+
+
+def _write_float(path: Path, audio: np.ndarray, sample_rate: int) -> None:
+    import soundfile
+
+    from daemon.audio.scratch import release
+
+    try:
+        with soundfile.SoundFile(path, "w", sample_rate, audio.shape[1], "FLOAT") as file:
+            for at in range(0, len(audio), _BLOCK_FRAMES):
+                file.write(audio[at : at + _BLOCK_FRAMES])
+                # the stems of a long piece lie in files: what was read of them must not stay in memory
+                release(audio)
+    except soundfile.LibsndfileError as error:
+        raise AudioError(
+            f"{path} could not be written ({error.error_string}); free some disk space", "disk"
+        ) from None
+    with path.open("rb") as written:
+        # take.json says that the take is whole: it must not outlive a power cut that this does not
+        os.fsync(written.fileno())
+
+
+def _read_float(path: Path) -> np.ndarray:
+    import soundfile
+
+    audio: np.ndarray = soundfile.read(path, dtype="float32", always_2d=True)[0]
+    return audio
