@@ -319,6 +319,9 @@ class Inbox:
             asked = PromptFile(()) if answer else self._asked(claim, path)
         except RequestError as error:
             self._claims.pop(word)
+            if word[0] == "p" and (found := self._companion(claim)):
+                # left behind it would be put on the grid, which nobody has asked for
+                self._take_along(claim, found)
             put_aside(
                 claim,
                 self.failed,
@@ -384,17 +387,22 @@ class Inbox:
         meant = [request.get("reference") in (None, name) for request in asked.requests]
         if not any(meant):
             return asked
-        path = self.working / claimed_name(claim.word, name)
-        if found != path:
-            found.rename(path)
-            self._stillness.take(found)
-        if path not in claim.files:
-            claim.files.append(path)
+        path = self._take_along(claim, found)
         requests = [
             Request({**request.values, "reference": str(path)}) if its else request
             for request, its in zip(asked.requests, meant, strict=True)
         ]
         return replace(asked, requests=tuple(requests))
+
+    def _take_along(self, claim: Claim, found: Path) -> Path:
+        """Put a text's audio file beside it in working/; its path there."""
+        path = self.working / claimed_name(claim.word, found.name.removeprefix(f"{claim.word}-"))
+        if found != path:
+            found.rename(path)
+            self._stillness.take(found)
+        if path not in claim.files:
+            claim.files.append(path)
+        return path
 
     def _companion(self, claim: Claim) -> Path | None:
         """The audio file of a claimed text: in working/ already, or still where it was dropped."""

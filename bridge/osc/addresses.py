@@ -62,11 +62,17 @@ class _Incoming(Mapping[str, Address]):
 
     def __init__(self) -> None:
         self._fixed = {row.path: row for row in (*_FIRST, *_LAST)}
+        # every message looks its address up: a verb's row is made once
+        self._made: dict[str, tuple[Verb, Address]] = {}
 
     def __getitem__(self, path: str) -> Address:
         if path in self._fixed:
             return self._fixed[path]
-        return _of_verb(VERBS[path.removeprefix(PREFIX)])
+        name = path.removeprefix(PREFIX)
+        verb = VERBS[name] if path == PREFIX + name else VERBS[path]
+        if name not in self._made or self._made[name][0] is not verb:
+            self._made[name] = verb, _of_verb(verb)
+        return self._made[name][1]
 
     def __contains__(self, path: object) -> bool:
         verb = str(path).removeprefix(PREFIX)
