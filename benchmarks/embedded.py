@@ -23,6 +23,7 @@ from daemon.audio.wav import write_clip
 from daemon.brief import Brief
 from daemon.clip.make import make_clip
 from daemon.engines.contract import Take
+from daemon.engines.embedded import INFO as EMBEDDED
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.voices.table import VOICES
@@ -135,6 +136,7 @@ def track_alone(stems: bool, rate: int) -> None:
             "job": "a",
             "folder": f"{folder}/a",
             "created": 0.0,
+            **EMBEDDED.for_child(),
         }
         make_clip(task, lambda share, stage, words: None)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (

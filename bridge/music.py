@@ -130,6 +130,10 @@ class Key:
         }
         return (self.tonic - offsets.get(self.mode, 9)) % 12
 
+    def semitones_to(self, other: Key) -> int:
+        """The shortest way to the notes of `other`, or of its relative: -5 to 6 semitones."""
+        return (other.relative_major_tonic - self.relative_major_tonic + 5) % 12 - 5
+
     @property
     def short(self) -> str:
         """`Am`, `F#`, `Ddor`: for file names and small displays."""
@@ -222,7 +226,10 @@ def note_hz(number: float, tuning_hz: float = 440.0) -> float:
 
 
 def loop_frames(bars: int, meter: Meter, bpm: float, sample_rate: int) -> int:
-    """Frames of a loop: `round(bars * quarters_per_bar * 60 / bpm * sample_rate)`, evaluated in this order."""
+    """Frames of a loop: `round(bars * quarters_per_bar * 60 / bpm * sample_rate)`, evaluated in this order.
+
+    It is Python's `round`: half a frame goes to the even number. Other languages round it up.
+    """
     return round(bars * meter.quarters_per_bar * 60 / bpm * sample_rate)
 
 

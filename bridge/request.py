@@ -12,6 +12,7 @@ from typing import Any
 
 from bridge.errors import Fault, RequestError
 from bridge.music import MAX_BARS, MAX_BPM, MIN_BARS, MIN_BPM, Key, Meter, parse_note
+from bridge.text import shorten
 
 KINDS = ("loop", "oneshot", "track", "midi", "sfx", "vocal")
 MAX_PROMPT = 4000
@@ -44,12 +45,6 @@ class Field:
         said = shorten(raw)
         text = f"{self.name}: {said} is not allowed here; it takes {self.allowed}. For example: {self.name}: {self.example}"
         return Fault(self.name, said, text)
-
-
-def shorten(raw: object, most: int = 60) -> str:
-    """A value as a person may read it back, in quotes if it is text, and never long."""
-    text = repr(raw) if isinstance(raw, str) else str(raw)
-    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def plain_text(raw: object) -> str:

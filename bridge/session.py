@@ -9,7 +9,8 @@ from typing import Any
 
 from bridge.errors import Fault, RequestError
 from bridge.music import MAX_BPM, MIN_BPM, Meter
-from bridge.request import FIELDS, shorten
+from bridge.request import FIELDS
+from bridge.text import one_line, shorten
 
 #: A source that says nothing for so long has gone.
 SILENCE_ENDS_S = 600.0
@@ -316,7 +317,7 @@ def _sample_rate(raw: Any) -> int:
 def _project(raw: Any) -> str:
     if not isinstance(raw, str) or not raw.strip():
         raise _UnusableError("it is not a name")
-    return " ".join("".join(c if c.isprintable() else " " for c in raw).split())[:200]
+    return one_line(raw)[:200]
 
 
 #: Every value that a source may say, and how it is read.

@@ -1,6 +1,24 @@
-"""How far one spelling is from another."""
+"""Texts for people: on one line, not too long, and how far one spelling is from another (pure)."""
 
 from __future__ import annotations
+
+
+def one_line(text: str, most: int | None = None) -> str:
+    """A text as one line: what cannot be printed is a space, and spaces in a row are one.
+
+    most: of more letters than these the rest is cut off, which three dots say.
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if most is None else _cut(line, most)
+
+
+def shorten(raw: object, most: int = 60) -> str:
+    """A value as a person may read it back, in quotes if it is text, and at most `most` letters."""
+    return _cut(repr(raw) if isinstance(raw, str) else str(raw), most)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def letters_off(one: str, other: str) -> int:

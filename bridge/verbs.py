@@ -14,7 +14,8 @@ from functools import cached_property
 from typing import Literal
 
 from bridge.errors import Fault, RequestError
-from bridge.request import FIELDS, Field, Request, Value, check_fields, shorten, unknown_field
+from bridge.request import FIELDS, Field, Request, Value, check_fields, unknown_field
+from bridge.text import shorten
 
 WorksOn = Literal["words", "source", "notes", "clip", "folder"]
 

@@ -115,6 +115,11 @@ class Brief:
             return None
         return loop_frames(self.bars, self.meter, self.bpm, self.sample_rate)
 
+    @property
+    def clip_count(self) -> int:
+        """Clips of the job: `count` by each engine."""
+        return self.count * len(self.engines)
+
     def clip_seed(self, k: int) -> int:
         """Seed of clip k (from 0): the job's seed + k, the same for every engine that is compared."""
         return self.seed + k // len(self.engines)

@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.daemon_process import DaemonProcess
+from tests.helpers.fake_engine import REGISTERED
+
+# also for the programs that tests start
+os.environ.update(REGISTERED)
 
 
 def skip_or_fail(missing: str) -> None:

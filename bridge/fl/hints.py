@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
 from bridge.events import Accepted, Done, Event, Failed, Finished, Progress, Refused, Told
+from bridge.text import one_line
 
 #: FL's own icons in front of a hint.
 CLOCK, SMILE, SAD = "^i", "^c", "^e"
@@ -63,6 +64,4 @@ def _of(info: Mapping[str, object]) -> str:
 
 
 def _hint(icon: str, text: str, about: str = "") -> Hint:
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    line = line if len(line) <= _MOST else line[: _MOST - 3] + "..."
-    return Hint(f"{icon}Sidecrate: {line}", about)
+    return Hint(f"{icon}Sidecrate: {one_line(text, _MOST)}", about)

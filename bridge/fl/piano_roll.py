@@ -7,10 +7,12 @@ into a pattern.
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from bridge.text import one_line
+from bridge.whole_files import PART, sweep_parts, write_whole
 
 if TYPE_CHECKING:
     import mido
@@ -99,7 +101,7 @@ def choices_of(midi: Path) -> list[Choice]:
 
 def _plain(name: str) -> str:
     """A name that can stand in FL's list, whose entries are parted by commas."""
-    return " ".join("".join(c if " " <= c <= "~" and c != "," else " " for c in name).split())
+    return one_line("".join(c if c.isascii() and c != "," else " " for c in name))
 
 
 def _notes(track: mido.MidiTrack, ticks_per_quarter: int) -> list[Note]:
@@ -142,6 +144,5 @@ class PianoRoll:
             if choices and notes > MOST_NOTES:
                 break
             choices.append(choice)
-        part = self._path.with_name(f".{FILE_NAME}.part")
-        part.write_text(page(choices), encoding="ascii")
-        os.replace(part, self._path)
+        sweep_parts(self._path.parent.glob(f".*{PART}"))
+        write_whole(self._path, page(choices))

@@ -13,8 +13,10 @@ from typing import Any
 
 from bridge.errors import RequestError
 from bridge.events import Answer, Done, Event, Failed, Finished, Order, Origin, Refused, Told
+from bridge.files import move_new
 from bridge.inbox.names import is_text, numbered
 from bridge.inbox.prompt_file import decode
+from bridge.whole_files import write_whole
 
 #: A prompt file holds a few thousand characters; what is far larger is no prompt, and is not read into memory.
 MAX_TEXT_BYTES = 1_000_000
@@ -148,7 +150,8 @@ def show_proposal(folder: Path, name: str, job: str, text: str) -> None:
     """Write down what a language model proposes for a job; the file is the answer when it is dropped in."""
     folder.mkdir(parents=True, exist_ok=True)
     how = f"Drop this file into the inbox to use what follows; with no in the first line, your own words are used ({name})."
-    _write(folder / f"{name}.{job}.proposal.txt", f"answer {job}: yes\n{how}\n\n{text}\n")
+    # one that is there already was told before, and its user may have written into it
+    _write_new(folder / f"{name}.{job}.proposal.txt", f"answer {job}: yes\n{how}\n\n{text}\n")
 
 
 def answer_in(claim: Claim, path: Path, door: str) -> Answer | None:
@@ -179,33 +182,42 @@ def _move(claim: Claim, folder: Path, suffix: str, text: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     names = [path.name.removeprefix(f"{claim.word}-") for path in claim.files]
     k = 1
-    while not _is_free(folder, [numbered(name, k) for name in names], suffix, text):
+    while not (
+        all(
+            _is_free(folder / numbered(name, k), path)
+            for path, name in zip(claim.files, names, strict=True)
+        )
+        and _write_new(folder / (numbered(names[0], k) + suffix), text)
+    ):
         k += 1
-    answer = folder / (numbered(names[0], k) + suffix)
-    _write(answer, text)
     # the first file goes last: as long as it is in working/, the next start knows that the claim is not put away
     for path, name in reversed(list(zip(claim.files, names, strict=True))):
         # a user may have taken the file out of working/ meanwhile: its answer stands all the same
         with contextlib.suppress(FileNotFoundError):
-            path.rename(folder / numbered(name, k))
-    return answer
+            _put(path, folder, name, k)
+    return folder / (numbered(names[0], k) + suffix)
 
 
-def _is_free(folder: Path, names: list[str], suffix: str, text: str) -> bool:
-    if any(os.path.lexists(folder / name) for name in names):
-        return False
+def _is_free(place: Path, path: Path) -> bool:
+    """Nothing has this name, or `path` itself has it already: a kill has cut its move short."""
+    return not os.path.lexists(place) or (path.exists() and place.exists() and path.samefile(place))
+
+
+def _put(path: Path, folder: Path, name: str, k: int) -> None:
+    """Move a file to its name in `folder`, or to the next that is free where a user has just put one of that name there."""
+    while True:
+        try:
+            return move_new(path, folder / numbered(name, k))
+        except FileExistsError:
+            k += 1
+
+
+def _write_new(path: Path, text: str) -> bool:
+    """Have a file that says this, written whole, in nobody's place. False where another one has the name."""
+    if not os.path.lexists(path):
+        with contextlib.suppress(FileExistsError):
+            write_whole(path, text, new=True)
     try:
-        return (folder / (names[0] + suffix)).read_text(encoding="utf-8") == text
-    except FileNotFoundError:
-        return True
+        return path.read_text(encoding="utf-8") == text
     except (OSError, UnicodeDecodeError):
         return False
-
-
-def _write(path: Path, text: str) -> None:
-    hidden = path.with_name(f".{path.name}.tmp")
-    with hidden.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    hidden.replace(path)

@@ -22,8 +22,8 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from bridge.errors import Fault, RequestError
-from bridge.request import FIELDS, MAX_PROMPT, Request, Value, nearest_field, shorten, unknown_field
-from bridge.text import letters_off
+from bridge.request import FIELDS, MAX_PROMPT, Request, Value, nearest_field, unknown_field
+from bridge.text import letters_off, shorten
 from bridge.verbs import DO, SOURCE, VERBS, find_verb
 
 # UTF-32 before UTF-16: its little-endian mark begins with the same two bytes

@@ -26,7 +26,6 @@ _HEAD = 4
 #: The most messages of our own that wait for a server; they have a buffer too.
 _MOST_UNDER_WAY = 64
 _AGAIN_S, _LOOK_S = 0.05, 0.002
-_ERRORS = (rtmidi.RtMidiError, OSError, RuntimeError, ValueError)
 _numbers = itertools.count(1)
 
 

@@ -31,7 +31,8 @@ from typing import Any, Final
 
 from bridge.errors import Fault, RequestError
 from bridge.music import parse_note
-from bridge.request import FIELDS, KINDS, Value, check_fields, shorten, unknown_field
+from bridge.request import FIELDS, KINDS, Value, check_fields, unknown_field
+from bridge.text import shorten
 from bridge.verbs import VERBS, Verb
 
 TRIGGERS: Final = ("note", "cc", "program")

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import rtmidi
 
 from bridge.errors import DoorError
-from bridge.midi.clients import abandon, let_go
+from bridge.midi.clients import RTMIDI_ERRORS, abandon, let_go
 from bridge.midi.jack_pulse import JackPulse
 from bridge.midi.jack_server import jack_sockets, stopped_jack
 
@@ -33,7 +33,6 @@ _LAST_WORD_S = 2.0
 _SEQUENCER = "/dev/snd/seq"
 #: Ports of ours that are nobody's business.
 _IS_INNER = re.compile(rf"{NAME}( FL)? (list|pulse)\b")
-_ERRORS = (rtmidi.RtMidiError, OSError, RuntimeError, ValueError)
 
 
 class Heard(Protocol):
@@ -186,7 +185,7 @@ class MidiPorts:
                 # last: who looks for a port of ours takes the first that bears our name
                 self._pulse = JackPulse(self._name)
                 self._pulse.goes()
-        except _ERRORS as error:
+        except RTMIDI_ERRORS as error:
             self.close()
             raise DoorError(
                 f"{self._system} does not answer ({str(error).strip() or 'no reason given'})"
@@ -199,7 +198,7 @@ class MidiPorts:
             return False
         try:
             sources, sinks = self._in.get_ports(), self._out.get_ports()
-        except _ERRORS as error:
+        except RTMIDI_ERRORS as error:
             self._log.warning("midi: ports cannot be listed: %s", error)
             return False
         if self._own and not any(name.startswith(self._own) for name in sinks):
@@ -232,7 +231,7 @@ class MidiPorts:
                 continue
             try:
                 output.send_message(list(message))
-            except _ERRORS as error:
+            except RTMIDI_ERRORS as error:
                 self._log.debug("midi: not sent: %s", error)
 
     def close(self) -> None:
@@ -293,7 +292,7 @@ class MidiPorts:
             try:
                 opened[name] = open_port(name)
                 self._log.info("midi: %s is open", name)
-            except _ERRORS as error:
+            except RTMIDI_ERRORS as error:
                 # held by another program (Windows), or gone again: the next refresh tries once more
                 self._log.debug("midi: %s cannot be opened: %s", name, error)
 
@@ -371,7 +370,7 @@ def list_ports(wanted: str = "auto") -> tuple[str, list[str], list[str]]:
         try:
             client = kind(APIS[system], name=f"{NAME} list")
             names.append([name for name in client.get_ports() if not _IS_INNER.match(name)])
-        except _ERRORS as error:
+        except RTMIDI_ERRORS as error:
             raise DoorError(
                 f"{system} does not answer ({str(error).strip() or 'no reason given'})"
             ) from None

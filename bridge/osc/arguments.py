@@ -10,7 +10,8 @@ from typing import Any
 from bridge.errors import Fault, RequestError
 from bridge.osc.addresses import IN, PREFIX
 from bridge.osc.packet import Message, OscError
-from bridge.request import KINDS, Request, read_request, shorten
+from bridge.request import KINDS, Request, read_request
+from bridge.text import shorten
 
 
 def is_release(message: Message) -> bool:

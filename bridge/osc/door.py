@@ -30,7 +30,8 @@ from bridge.osc.sender import ERRORS_PER_S, Peer, Sender
 from bridge.osc.surfaces import Surfaces
 from bridge.osc.throttle import Throttle
 from bridge.osc.udp import OscSocket
-from bridge.request import Value, shorten
+from bridge.request import Value
+from bridge.text import shorten
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from bridge.osc.addresses import PREFIX
 from bridge.osc.packet import Message, OscError, parse_packet
 from bridge.osc.sender import Peer, Sender
-from bridge.request import shorten
+from bridge.text import shorten
 
 #: How long a knock is waited for, and the longest that may be asked for.
 PAIRING_S = 30.0

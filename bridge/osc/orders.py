@@ -23,7 +23,8 @@ from bridge.osc.addresses import PREFIX
 from bridge.osc.arguments import read_asked, read_json, read_pairs, read_prompt, take_context
 from bridge.osc.packet import Message, OscError
 from bridge.osc.sender import Sender
-from bridge.request import FIELDS, Request, Value, check_fields, shorten, unknown_field
+from bridge.request import FIELDS, Request, Value, check_fields, unknown_field
+from bridge.text import shorten
 from bridge.verbs import SOURCE, VERBS, Verb
 
 

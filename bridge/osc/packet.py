@@ -15,7 +15,7 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge.errors import SidecrateError
-from bridge.request import shorten
+from bridge.text import shorten
 
 MAX_PACKET_BYTES = 16_384
 MAX_DEPTH = 4

@@ -24,6 +24,7 @@ from bridge.events import (
 from bridge.job_lights import JobStates
 from bridge.osc.packet import build_message
 from bridge.osc.sender import Peer
+from bridge.text import one_line
 
 #: What a light's number says.
 LIGHTS: Final[dict[str, float]] = {
@@ -211,5 +212,4 @@ def _shown_by(event: JobEvent | Refused | Told) -> dict[str, Flat]:
 
 def _line(text: str) -> dict[str, Flat]:
     """A text as one line that a surface has room for."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return {"/sidecrate/text": line if len(line) <= _MOST_TEXT else line[: _MOST_TEXT - 3] + "..."}
+    return {"/sidecrate/text": one_line(text, _MOST_TEXT)}

@@ -7,7 +7,6 @@ order of the meter's two numbers). The `data` chunk depends on the samples alone
 from __future__ import annotations
 
 import json
-import os
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from bridge.music import Key, Meter
+from bridge.whole_files import beside
 from daemon.audio.scratch import release
 from daemon.audio.wav_record import RECORD_CHUNK
 from daemon.errors import DISK_ERRORS, AudioError
@@ -40,7 +40,7 @@ def write_clip(
 
     Read from the record, each where it is there: kind, bpm, key, meter, bars, note, prompt, engine, model, seed, license, genre,
     created (ISO 8601 or seconds since 1970), cues [{frame, name}], report.after.
-    Written under `<path>.part`, flushed, then renamed. AudioError if the folder cannot be written or the clip is too long for
+    Written beside it, flushed, then renamed. AudioError if the folder cannot be written or the clip is too long for
     a WAV.
     """
     target = Path(path)
@@ -69,19 +69,14 @@ def write_clip(
         raise AudioError(
             f"{target.name} would be larger than the 4 GB that a WAV can hold: make it shorter"
         )
-    part = target.with_name(target.name + ".part")
     try:
-        with part.open("wb") as file:
+        with beside(target) as part, part.open("xb") as file:
             file.write(b"RIFF" + struct.pack("<I", size) + before)
             for samples in encoded(audio, subtype):
                 file.write(samples)
                 release(audio)
             file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, target)
     except OSError as fault:
-        part.unlink(missing_ok=True)
         why = "disk" if fault.errno in DISK_ERRORS else None
         raise AudioError(
             f"{target} cannot be written: {fault.strerror or fault}; free some disk space", why

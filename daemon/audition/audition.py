@@ -20,6 +20,7 @@ from bridge.session import Session, SessionView
 from daemon.children.host import Child
 from daemon.crate.crate import Crate
 from daemon.errors import AudioError, CrateError
+from daemon.home.masking import internal_text
 
 log = logging.getLogger(__name__)
 PLAY, STOP, FOLLOW, CLOSE = (
@@ -54,8 +55,7 @@ def fit_to(record: Mapping[str, Any], view: SessionView) -> Fit:
     if bpm and project_bpm:
         bpm = project_bpm * 2.0 ** round(math.log2(bpm / project_bpm))
     if record.get("key") and view.key and view.key.value != "keep":
-        here, there = Key.parse(record["key"]), Key.parse(view.key.value)
-        semitones = (there.relative_major_tonic - here.relative_major_tonic + 5) % 12 - 5
+        semitones = Key.parse(record["key"]).semitones_to(Key.parse(view.key.value))
     return Fit(bpm, semitones)
 
 
@@ -161,10 +161,9 @@ class Audition:
                 self._tell(Told(order.origin, "audition", record["id"], await self._play(record)))
         except SidecrateError as error:
             self._tell(Refused(order.origin, error.code, error.text, "audition"))
-        except Exception:
+        except Exception as error:
             log.exception("audition %s", order)
-            text = "something went wrong inside Sidecrate; the log has the details"
-            self._tell(Refused(order.origin, "internal", text, "audition"))
+            self._tell(Refused(order.origin, "internal", internal_text(error), "audition"))
 
     async def _start(self, record: dict[str, Any], *, keep_place: bool = False) -> None:
         try:

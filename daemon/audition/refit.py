@@ -12,6 +12,7 @@ import numpy as np
 import soundfile
 
 from bridge.music import Meter, loop_frames
+from bridge.whole_files import beside, write_whole
 from daemon.audio import seam
 from daemon.audio.files import read_audio
 from daemon.audio.loudness import measure_level
@@ -71,14 +72,12 @@ def refit_clip(task: dict[str, Any], tell: Callable[[float, str, str], None]) ->
         )
         level = measure_level(made, rate, task["loops"])
         cache.mkdir(parents=True, exist_ok=True)
-        part = cache / f".{name}.part"
-        soundfile.write(part, made, rate, subtype="FLOAT", format="WAV")
-        os.replace(part, sound)
-        part.write_text(
-            json.dumps({"lufs": max(level.lufs, -120.0), "true_peak_db": level.true_peak_db}),
-            encoding="utf-8",
+        # the sound is flushed too: after a power cut the words must not stand beside an empty file
+        with beside(sound) as part:
+            soundfile.write(part, made, rate, subtype="FLOAT", format="WAV")
+        write_whole(
+            about, json.dumps({"lufs": max(level.lufs, -120.0), "true_peak_db": level.true_peak_db})
         )
-        os.replace(part, about)
         _forget_oldest(cache)
     os.utime(about)
     return {"path": str(sound), **json.loads(about.read_text(encoding="utf-8"))}

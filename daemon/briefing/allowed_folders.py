@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -9,7 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bridge.errors import Fault, RequestError
-from bridge.request import Request, shorten
+from bridge.request import Request
+from bridge.text import shorten
 from bridge.verbs import VERBS
 
 #: Where systems show drives that are plugged in.
@@ -46,12 +48,27 @@ class AllowedFolders:
         if not os.path.dirname(raw) and not os.path.exists(raw):
             return True  # no path, but the name of a clip or a collection
         path = Path(os.path.realpath(Path(raw).expanduser()))
-        if any(path.is_relative_to(root) for root in self._roots):
+        if any(_inside(path, root) is not None for root in self._roots):
             return True
-        if path.is_relative_to(self._home):
-            return not any(part.startswith(".") for part in path.relative_to(self._home).parts)
+        below_home = _inside(path, self._home)
+        if below_home is not None:
+            return not any(part.startswith(".") for part in below_home.parts)
         # another letter than the system's is a drive of its own
         return (
             sys.platform == "win32"
             and path.drive.lower() != os.environ.get("SYSTEMDRIVE", "C:").lower()
         )
+
+
+def _inside(path: Path, folder: Path) -> Path | None:
+    """The way from a folder to what lies in it; None where it lies elsewhere.
+
+    The file system says which folder is meant: on macOS `/users/me` is `/Users/me`, which letters alone do not tell.
+    """
+    if path.is_relative_to(folder):
+        return path.relative_to(folder)
+    for parent in (path, *path.parents):
+        with contextlib.suppress(OSError):
+            if os.path.samefile(parent, folder):
+                return path.relative_to(parent)
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bridge.errors import Fault, RequestError
-from bridge.request import shorten
+from bridge.text import shorten
 from bridge.verbs import find_verb
 from daemon.brief import Brief
 from daemon.crate.crate import Crate

@@ -7,7 +7,8 @@ from typing import Any
 
 from bridge.errors import Fault, RequestError
 from bridge.inbox.names import where_it_is_now
-from bridge.request import Request, shorten
+from bridge.request import Request
+from bridge.text import shorten
 
 #: What all parts of a clip share, and so must stay when one of them changes.
 _FIXED = ("bpm", "key", "meter", "bars", "seconds", "kind", "genre")

@@ -23,6 +23,7 @@ from typing import Any
 
 from bridge.errors import SidecrateError
 from daemon.errors import DISK_ERRORS
+from daemon.home.masking import internal_text
 
 NORMAL_PRIORITY = "--normal-priority"
 #: What a task's function is called with beside the task: (0..1, stage, a few words).
@@ -125,8 +126,7 @@ def answer(
 
 def _internal(error: Exception) -> dict[str, Any]:
     traceback.print_exception(error)
-    text = f"something went wrong inside Sidecrate ({type(error).__name__}: {error}); the log has the details"
-    return {"code": "internal", "text": text, "again": True}
+    return {"code": "internal", "text": internal_text(error), "again": True}
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bridge.errors import SidecrateError
 from daemon.children.host import Child, OnProgress
 from daemon.errors import EngineError, WorkerError
 from daemon.home.masking import mask
@@ -84,7 +85,8 @@ class ManyChild(Child):
         try:
             while line := await process.stdout.readline():
                 self._hear(json.loads(line))
-        except (ConnectionError, ValueError):
+        except (ConnectionError, ValueError, LookupError, TypeError, AttributeError):
+            # no JSON, or JSON of another shape: whoever asked must not wait until the deadline for one who is not heard
             log.exception("%s said what cannot be read", self.name)
             self.kill()
         await process.wait()
@@ -113,6 +115,12 @@ class ManyChild(Child):
                 )
             else:
                 asked.result.set_result(said["result"])
-        except Exception as error:  # what could not be stored must not be sent: the task waits, and is ended with its child
+        except SidecrateError as error:  # what could not be stored must not be sent: the task waits, and is ended with its child
             asked.result.set_exception(error)
+            self.kill()
+        except Exception as error:
+            # also of an answer that lacks a part: as if the child had died, so that its work is taken up again
+            log.exception("%s said %.200r", self.name, said)
+            text = f"the process for hosted engines was ended ({type(error).__name__}: {error}); its work is taken up again"
+            asked.result.set_exception(WorkerError(text, "died"))
             self.kill()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bridge.files import move_new
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.briefing.brief_of import check_amended
@@ -97,18 +98,28 @@ def _ask(
 
 
 def make_alone(
-    brief: Brief, request: Request, crate: Crate | None, out: Path | None, bar: Bar, note_names: str
+    brief: Brief,
+    request: Request,
+    crate: Crate | None,
+    out: Path | None,
+    bar: Bar,
+    note_names: str,
+    *,
+    force: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Make a brief's clips in this process, and yield their records. With `out` they go there (`-2`, `-3` for more), else
-    into the crate. Errors as from `daemon.clip.make.make_clip`."""
+    into the crate. Errors as from `daemon.clip.make.make_clip`; ServiceError where a file would be overwritten without `force`."""
     one_thread(os.environ)
-    verb, of, brought = daemon_verb(brief.do), brief.count * len(brief.engines), 0
+    from daemon.engines.registry import engine_info
+
+    verb, of, brought = daemon_verb(brief.do), brief.clip_count, 0
     for k in range(of):
         clip = crate.reserve() if crate and out is None else secrets.token_hex(3)
         with tempfile.TemporaryDirectory(prefix="sidecrate-") as folder:
             task = {
                 "brief": brief.for_clip(k).to_json(), "request": dict(request.values), "job": "", "clip": clip, "k": k,
                 "created": time.time(), "folder": folder, "note_names": note_names, "work": verb.work,
+                **(engine_info(brief.clip_engine(k)).for_child() if brief.do == "make" else {}),
             }  # fmt: skip
 
             def tell(value: float, stage: str, words: str, k: int = k) -> None:
@@ -118,7 +129,7 @@ def make_alone(
                 brought += 1
                 if out is not None:
                     name = out if brought == 1 else out.with_stem(f"{out.stem}-{brought}")
-                    yield _bring_out(one.record, one.folder, name)
+                    yield _bring_out(one.record, one.folder, name, force)
                 elif crate is not None:
                     record = crate.publish(one.record, one.folder)
                     crate.record_alone(record)
@@ -127,17 +138,26 @@ def make_alone(
                     yield one.record
 
 
-def _bring_out(record: dict[str, Any], folder: Path, out: Path) -> dict[str, Any]:
-    """The clip under the name that the user gave, its notes and stems beside it."""
+def _bring_out(record: dict[str, Any], folder: Path, out: Path, force: bool) -> dict[str, Any]:
+    """The clip under the name that the user gave, its notes and stems beside it. All of it or nothing, where one is taken."""
     kind = ".mid" if record["kind"] == "midi" else ".wav"
     done = dict(record, path=str(out), midi=None, stems=[])
+    pairs = [(folder / f"clip{kind}", out)]
+    if kind == ".wav" and (folder / "clip.mid").exists():
+        pairs.append((folder / "clip.mid", out.with_suffix(".mid")))
+        done["midi"] = str(pairs[-1][1])
+    for part in sorted((folder / "stems").glob("*.wav")):
+        pairs.append((part, out.with_name(f"{out.stem} - {part.name}")))
+        done["stems"].append(str(pairs[-1][1]))
+    taken = [target for _, target in pairs if os.path.lexists(target) and not force]
+    if taken:
+        raise ServiceError(
+            f"{taken[0]} is there already; --force writes over it, or choose another --out", "out"
+        )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        _replace(folder / f"clip{kind}", out)
-        if kind == ".wav" and (folder / "clip.mid").exists():
-            done["midi"] = str(_replace(folder / "clip.mid", out.with_suffix(".mid")))
-        for part in sorted((folder / "stems").glob("*.wav")):
-            done["stems"].append(str(_replace(part, out.with_name(f"{out.stem} - {part.name}"))))
+        for source, target in pairs:
+            _copy(source, target, force)
     except OSError as error:
         raise ServiceError(
             f"{out} cannot be written ({error.strerror}); choose another --out", "out"
@@ -145,8 +165,18 @@ def _bring_out(record: dict[str, Any], folder: Path, out: Path) -> dict[str, Any
     return done
 
 
-def _replace(source: Path, target: Path) -> Path:
+def _copy(source: Path, target: Path, force: bool) -> None:
+    """Copy a file whole or not at all, over another one only with `force`."""
     part = target.with_name(f".{target.name}.part")
-    shutil.copyfile(source, part)
-    part.replace(target)
-    return target
+    try:
+        shutil.copyfile(source, part)
+        if force:
+            part.replace(target)
+        else:
+            move_new(part, target)
+    except FileExistsError:
+        raise ServiceError(
+            f"{target} has come to be there meanwhile; choose another --out", "out"
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)

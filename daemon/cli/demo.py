@@ -16,7 +16,8 @@ from typing import Any
 from bridge.errors import SidecrateError
 from bridge.osc.packet import Message
 from daemon.cli.show import clip_lines
-from daemon.client.connection import Link, read_beacon
+from daemon.client.beacon import read_beacon
+from daemon.client.connection import Link
 from daemon.client.follow import Follower, progress_bar, read_clip
 from daemon.errors import ServiceError
 from daemon.home.places import HOME_VARIABLE, Places

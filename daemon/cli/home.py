@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bridge.whole_files import write_whole
 from daemon.home.places import Places
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def open_folder(
         path = places.config_file
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(config_page(), encoding="utf-8")
+            write_whole(path, config_page())
     else:
         config = load_config(places.config_file)
         folders = {
@@ -135,8 +136,9 @@ def engines(
     """Who can make clips here, and why others cannot."""
     from daemon.engines.table import engine_rows
     from daemon.settings.load import load_config
+    from daemon.settings.schema import use
 
-    load_config(Places.find().config_file)
+    use(load_config(Places.find().config_file))
     closer = look_closer if check else None
     for row in engine_rows(all_of_them=all_of_them, closer=closer):
         print(json.dumps(row) if as_json else row["line"])

@@ -133,10 +133,12 @@ def run(quiet: Annotated[bool, typer.Option(help="Say only what is wrong.")] = F
     from daemon.home.log import set_up_log
     from daemon.service.service import Service
     from daemon.settings.load import load_config
+    from daemon.settings.schema import use
 
     share_one_heap()
     places = Places.find()
     config = load_config(places.config_file)
+    use(config)
     set_up_log(places, level=config.log.level, megabytes=config.log.megabytes, verbose=not quiet)
     service = Service(places, config)
 
@@ -182,7 +184,7 @@ def make(
 ) -> None:
     """Make clips of a prompt: by the running daemon, else here."""
     check_out(out, force)
-    show_order("make", {"prompt": prompt, **fields}, out=out, as_json=as_json)
+    show_order("make", {"prompt": prompt, **fields}, out=out, force=force, as_json=as_json)
 
 
 @app.command()
@@ -204,7 +206,13 @@ def fit(
     check_out(out, force)
     values = {"reference": str(file.expanduser().absolute()), **fields}
     for record in show_order(
-        "fit", values, out=out, as_json=as_json, strict=strict, alone=bool(picture) or strict
+        "fit",
+        values,
+        out=out,
+        force=force,
+        as_json=as_json,
+        strict=strict,
+        alone=bool(picture) or strict,
     ):
         if picture:
             from daemon.conform.picture import draw_clip

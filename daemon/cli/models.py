@@ -37,8 +37,9 @@ def models(
     from daemon.engines.registry import engine_info, engines
     from daemon.errors import EngineError
     from daemon.settings.load import load_config
+    from daemon.settings.schema import use
 
-    load_config(Places.find().config_file)
+    use(load_config(Places.find().config_file))
     local = [info for info in engines() if info.runs == "local" and "family" in info.spec]
     if name is not None:
         info = engine_info(name)

@@ -48,10 +48,13 @@ def open_crate(*, read_only: bool) -> Iterator[Crate | None]:
 
 
 def order_records(
-    verb: str, raw: dict[str, Any], *, out: Path | None, quiet: bool = False, strict: bool = False, alone: bool = False,
-    amend: dict[str, Any] | None = None,
+    verb: str, raw: dict[str, Any], *, out: Path | None, force: bool = False, quiet: bool = False,
+    strict: bool = False, alone: bool = False, amend: dict[str, Any] | None = None,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
-    """Clips' records as they are done: by the daemon where one runs and they go into the crate, else made here."""
+    """Clips' records as they are done: by the daemon where one runs and they go into the crate, else made here.
+
+    force: write over files that have the names that `out` gives the clip, its notes and its stems.
+    """
     from daemon.cli.alone import make_alone
     from daemon.client.follow import Follower, progress_bar
 
@@ -74,9 +77,11 @@ def order_records(
             prompt_defaults,
             session_with,
         )
+        from daemon.settings.schema import use
 
         places = Places.find()
         config = load_config(places.config_file)
+        use(config)
         database = Database(places.database)
         try:
             crate = Crate(crate_folder(config, places), config.crate.layout, database)
@@ -96,7 +101,9 @@ def order_records(
             brief = brief.amended(strict=strict or verb == "make", **(amend or {}))
             brief = improve_alone(brief, request, config, database, bar)
             records = list[dict[str, Any]]()
-            for record in make_alone(brief, request, crate, out, bar, config.defaults.note_names):
+            for record in make_alone(
+                brief, request, crate, out, bar, config.defaults.note_names, force=force
+            ):
                 records.append(record)
                 yield record
             if brief.then == "audition" and brief.kind != "midi":

@@ -6,7 +6,8 @@ import json
 import time
 from typing import Any
 
-from daemon.client.connection import Link, read_beacon
+from daemon.client.beacon import read_beacon
+from daemon.client.connection import Link
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.pins import load_pins, store_pins

@@ -7,41 +7,18 @@ import secrets
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from bridge.osc.addresses import PREFIX
 from bridge.osc.packet import Message, OscError, build_message, parse_packet
+from daemon.client.beacon import read_beacon
 from daemon.errors import ServiceError
 from daemon.home.places import Places
 
 HELLO_WAIT_S = 0.4
 HELLO_TRIES = 4
-
-
-@dataclass(frozen=True)
-class Beacon:
-    """What a running daemon says of itself in state/daemon.json."""
-
-    pid: int
-    boot: str
-    version: str
-    started: float
-    crate: str
-    inbox: str
-    osc_port: int
-    doors: dict[str, str]
-
-
-def read_beacon(places: Places) -> Beacon | None:
-    """The beacon's words; the daemon may be gone all the same."""
-    try:
-        said = json.loads(places.beacon.read_text(encoding="utf-8"))
-        return Beacon(
-            int(said["pid"]), str(said["boot"]), str(said["version"]), float(said["started"]), str(said["crate"]),
-            str(said["inbox"]), int(said["osc_port"]), dict(said["doors"]),
-        )  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
+#: Where an answer is told under another verb than that of its address.
+_TOLD_AS = {"/sidecrate/tempo": "pin", "/sidecrate/key": "pin", "/sidecrate/meter": "pin"}
 
 
 class Link:
@@ -109,13 +86,31 @@ class Link:
         """Send and wait for the one answer: told, reported or error (raised as ServiceError)."""
         self.send(address, *arguments)
         for message in self.listen(wait_s):
+            if not answers(message, address):
+                continue
             if message.address == "/sidecrate/error":
                 raise ServiceError(str(message.arguments[2]), str(message.arguments[1]))
-            if message.address in ("/sidecrate/told", "/sidecrate/report"):
-                return message
+            return message
         raise ServiceError(
             "the daemon did not answer; `sidecrate doctor` looks into it", "no_answer"
         )
 
     def close(self) -> None:
         self._socket.close()
+
+
+def answers(message: Message, address: str) -> bool:
+    """Whether a message is the answer to what was sent to an address without a label.
+
+    A late answer to something else, a job's proposal, a knock and a labelled order's error are none.
+    """
+    match message.address.removeprefix(PREFIX), message.arguments:
+        case "error", (where, _, _, label):
+            return bool(where == address and not label)
+        case "told", ("pair", knocked, _):
+            return address == "/sidecrate/pair" and not knocked
+        case "told", (verb, _, _):
+            return bool(verb == _TOLD_AS.get(address, address.removeprefix(PREFIX)))
+        case "report", _:
+            return address == "/sidecrate/report"
+    return False

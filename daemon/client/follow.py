@@ -20,6 +20,8 @@ from daemon.jobs.waiting import waiting_text
 #: With nothing heard for so long, the daemon is asked how it goes; with no answer to that either, it is gone.
 ASK_AFTER_S = 5.0
 GONE_AFTER_S = 20.0
+#: Errors without a label that are an order's: it could not be read, even as far as its label or its address.
+_ASKED_AT = ("", *(f"/sidecrate/{verb}" for verb in ("generate", "fit", "again", "status")))
 
 
 class Bar(Protocol):
@@ -94,7 +96,9 @@ class Follower:
     def _read(self, message: Message) -> Generator[dict[str, Any], None, bool]:
         """Yields a clip's record if the message brings one; returns whether the order has ended."""
         name, given = message.address.rsplit("/", 1)[1], message.arguments
-        if name == "error":
+        if name == "error" and (
+            given[3] == self._label or (not given[3] and given[0] in _ASKED_AT)
+        ):
             raise RequestRefused(str(given[2]), str(given[1]))
         if not given or given[0] != self._label:
             return False

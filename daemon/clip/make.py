@@ -7,13 +7,13 @@ on where it stopped: a take that is there is not made again, a finished clip is 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bridge.whole_files import write_whole
 from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.version import __version__
@@ -24,8 +24,8 @@ RESULT = "result.json"
 
 
 def make_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Do what `task` says: {brief, request, k, clip, job, folder, created, note_names}; `elsewhere` where its engine runs in
-    another child, `more_takes` whether another take may be made when the gate refuses one.
+    """Do what `task` says: {brief, request, k, clip, job, folder, created, note_names}; `maker` and `spec` of its engine, or
+    `elsewhere` where that runs in another child; `more_takes` whether another take may be made when the gate refuses one.
 
     Returns the clip's record, without its path.
 
@@ -39,7 +39,7 @@ def make_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     brief = Brief.from_json(task["brief"])
     folder.mkdir(parents=True, exist_ok=True)
     record = _take_and_conform(task, brief, folder, tell)
-    _write_text(finished, json.dumps(record))
+    write_whole(finished, json.dumps(record))
     return record
 
 
@@ -106,7 +106,7 @@ def make_record(
         "id": task["clip"],
         "job": task["job"],
         "n": task["k"] + 1,
-        "of": brief.count * len(brief.engines),
+        "of": brief.clip_count,
         "kind": brief.kind,
         "prompt": brief.prompt,
         "request": task["request"],
@@ -167,12 +167,3 @@ def write_files(folder: Path, conformed: Any, record: dict[str, Any], brief: Bri
                 stem_record,
                 brief.subtype,
             )
-
-
-def _write_text(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)

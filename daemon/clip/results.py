@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.inbox.names import user_name
 from bridge.music import Meter, loop_frames, note_name
+from bridge.whole_files import write_whole
 from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.brief import Brief
 from daemon.children.inside import Tell, find_function
-from daemon.clip.make import RESULT, _write_text
+from daemon.clip.make import RESULT
 from daemon.errors import AudioError, ConformError
-from daemon.jobs.queue import result_id
+from daemon.jobs.ids import result_id
 from daemon.verbs import Result
 from daemon.version import __version__
 
@@ -70,7 +71,7 @@ def make_results(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     if not written:
         raise ConformError(f"{brief.do} found nothing to give of {_source(brief)}")
     answer = {"results": written}
-    _write_text(finished, json.dumps(answer))
+    write_whole(finished, json.dumps(answer))
     return answer
 
 
@@ -129,7 +130,7 @@ def _record(result: Result, n: int, task: dict[str, Any], brief: Brief) -> dict[
         "do": brief.do,
         "from": _source(brief),
         "n": task["k"] + 1,
-        "of": brief.count * len(brief.engines),
+        "of": brief.clip_count,
         "kind": result.kind,
         "prompt": brief.prompt,
         "request": task["request"],

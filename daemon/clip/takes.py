@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,6 @@ from bridge.inbox.names import user_name
 from daemon.brief import Brief
 from daemon.children.inside import Tell, find_function
 from daemon.engines.contract import Take
-from daemon.engines.registry import engine_info
 from daemon.errors import AudioError, EngineError
 
 if TYPE_CHECKING:
@@ -35,30 +35,31 @@ def bring_take(
     if task.get("elsewhere"):
         raise EngineError("another take is wanted", TAKE_WANTED)
     tell(0.0, "generating", "")
-    engine = brief.clip_engine(task["k"])
-    take = _made(brief, engine, engine_info(engine).maker, seed, tell)
+    take = _made(task, brief, seed, tell)
     save_take(take, folder, stems=brief.stems)
     return take, may_try_another
 
 
 def make_take(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """In the child of a local model: {brief, k, folder, maker} -> {}; the clip's next take is in its folder then."""
+    """In the child of a local model: {brief, k, folder, maker, spec} -> {}; the clip's next take is in its folder then."""
     brief, folder = Brief.from_json(task["brief"]), Path(task["folder"])
     number = next_take(folder)
     if number is not None:
         seed = brief.clip_seed(task["k"]) + number * SEED_STRIDE
-        take = _made(brief, brief.clip_engine(task["k"]), task["maker"], seed, tell)
+        take = _made(task, brief, seed, tell)
         save_take(take, folder / f"take{number}", stems=brief.stems)
     return {}
 
 
-def _made(brief: Brief, engine: str, maker: str, seed: int, tell: Tell) -> Take:
-    """A take by a maker, which finds its engine's name first in the brief; its part of the progress ends at 0.6."""
-    make = find_function(maker)
+def _made(task: Mapping[str, Any], brief: Brief, seed: int, tell: Tell) -> Take:
+    """A take by the task's maker, which finds its engine's name first in the brief; its part of the progress ends at 0.6."""
+    make, brief = (
+        find_function(task["maker"]),
+        brief.amended(engines=(brief.clip_engine(task["k"]),)),
+    )
+    described = {"spec": task["spec"]} if task["spec"] else {}
     take: Take = make(
-        brief.amended(engines=(engine,)),
-        seed,
-        lambda value, words="": tell(0.6 * value, "generating", words),
+        brief, seed, lambda value, words="": tell(0.6 * value, "generating", words), **described
     )
     return take
 

@@ -210,11 +210,7 @@ def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> 
     if found is None:
         return Shift(0.0, None, True)
     if take.key:
-        return Shift(
-            float((brief.key.relative_major_tonic - found.relative_major_tonic + 5) % 12 - 5),
-            brief.key_name,
-            False,
-        )
+        return Shift(float(found.semitones_to(brief.key)), brief.key_name, False)
     semitones, gain = key.shift_to(tones, brief.key)
     report.found["key_shift_gain"] = gain
     return Shift(semitones + key.tuning_shift(tones), brief.key_name, False)

@@ -12,14 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bridge.whole_files import PART, beside, part_beside, sweep_parts
 from daemon.crate.names import KIND_FOLDERS, clip_name, slug
 from daemon.errors import CrateError
 from daemon.home.room import check_space
 from daemon.jobs.database import Database
-from daemon.jobs.queue import new_clip_id
-
-#: Files under way bear this ending: no DAW takes them for audio, and a start after a crash sweeps them.
-PART = ".sidecrate-part"
+from daemon.jobs.ids import new_clip_id
 
 
 class Crate:
@@ -37,7 +35,7 @@ class Crate:
 
     def check(self) -> None:
         """CrateError when clips cannot be written here, or the disk is nearly full."""
-        probe = self.folder / f".probe{PART}"
+        probe = part_beside(self.folder / "probe")
         try:
             self._make_folder()
             probe.write_bytes(b"")
@@ -55,9 +53,10 @@ class Crate:
         if not self.folder.is_dir():
             inside = f"{self.folder}{os.sep}"
             query = "SELECT 1 FROM clips WHERE state = 'done' AND substr(path, 1, ?) = ? LIMIT 1"
-            self.folder.mkdir(
-                parents=not self._database.rows(query, len(inside), inside), exist_ok=True
-            )
+            # clips are published on a thread of their own, and a connection belongs to one thread
+            with contextlib.closing(Database(self._database.path, read_only=True)) as own:
+                held_clips = bool(own.rows(query, len(inside), inside))
+            self.folder.mkdir(parents=not held_clips, exist_ok=True)
 
     def place(self, record: Mapping[str, Any]) -> Path:
         """Where a clip goes: its folder by kind and layout, and its own name."""
@@ -104,12 +103,9 @@ class Crate:
         return done
 
     def sweep(self) -> int:
-        """Remove what a crash left half-written; returns how many files."""
+        """Remove what a crash left half-written, not what another program writes now; returns how many files."""
         found = list(self.folder.rglob(f"*{PART}")) if self.folder.is_dir() else []
-        for path in found:
-            with contextlib.suppress(OSError):
-                path.unlink()
-        return len(found)
+        return sweep_parts(path for path in found if path.is_file())
 
     # -- the record
 
@@ -230,18 +226,12 @@ def _bring(source: Path, target: Path) -> Path:
     """Copy a file whole or not at all, onto the target's own volume, and never over another."""
     if target.exists():
         return target
-    part = target.with_name(f".{target.name}{PART}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with source.open("rb") as reader, part.open("wb") as writer:
+        with beside(target) as part, source.open("rb") as reader, part.open("xb") as writer:
             shutil.copyfileobj(reader, writer, 1 << 20)
-            writer.flush()
-            os.fsync(writer.fileno())
-        os.replace(part, target)
         _sync_folder(target.parent)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
         raise CrateError(
             f"{target} could not be written ({error.strerror}); free space or make the crate writable"
         ) from None

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from bridge.errors import DoorError
 from bridge.midi.ports import MidiPorts, list_ports
-from daemon.client.connection import Beacon, Link
+from daemon.client.beacon import Beacon
+from daemon.client.connection import Link
 from daemon.doctor.check import Check
 from daemon.home.lock import HomeLock
 from daemon.home.places import Places

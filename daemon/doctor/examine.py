@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable, Iterator
 
 from bridge.errors import SidecrateError
-from daemon.client.connection import Link, read_beacon
+from daemon.client.beacon import read_beacon
+from daemon.client.connection import Link
 from daemon.doctor.check import Check
 from daemon.doctor.connections import check_daemon, check_fl_studio, check_installed, check_midi
 from daemon.engines.registry import broken, engines
@@ -19,7 +20,7 @@ from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.settings.load import load_config
 from daemon.settings.meaning import crate_folder, inbox_folder
-from daemon.settings.schema import Config
+from daemon.settings.schema import Config, use
 from daemon.version import __version__
 
 LOW_SPACE_BYTES = 500 << 20
@@ -41,6 +42,7 @@ def examine(places: Places) -> list[Check]:
     except SidecrateError as error:
         config = Config()
         found = [Check("config", "fault", line) for line in error.text.splitlines()]
+    use(config)
     parts: list[Callable[[Places, Config], Iterator[Check]]] = [
         _program,
         _folders,

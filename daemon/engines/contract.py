@@ -1,8 +1,9 @@
 """What an engine is: a description that imports nothing heavy, and a `make` that runs in a child process.
 
 An engine is registered by an entry point of the group `sidecrate.engines` that names an `EngineInfo`. Its `maker` is the
-dotted path of a function `make(brief, seed, progress) -> Take`, imported only in the child that runs it. A hosted engine's
-maker is `make(task, tell) -> dict` of `daemon.engines.hosted_child`: it buys takes and stores them itself.
+dotted path of a function `make(brief, seed, progress) -> Take`, imported only in the child that runs it; where the
+description has a `spec`, it is called with that too: `make(brief, seed, progress, spec=spec)`. A hosted engine's maker is
+`make(task, tell) -> dict`, as in `daemon.engines.replicate.run`: it buys takes and stores them itself.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ class EngineInfo:
     takes_at_once: int = 1
     """How many takes one run can give; the clips of a job share it."""
     spec: Mapping[str, Any] = field(default_factory=dict)
-    """Plain data for the maker of a hosted engine."""
+    """Plain data for its maker. It comes with each task: a child never looks into the config."""
     for_tests: bool = False
     """Not listed for users unless they ask for all."""
     check: str = ""
@@ -90,6 +91,10 @@ class EngineInfo:
     def deadline_for(self, brief: Brief) -> float:
         """s: a child that works longer on one take of this brief is ended."""
         return self.deadline_of(brief) if self.deadline_of else self.deadline_s
+
+    def for_child(self) -> dict[str, Any]:
+        """What a task tells a child of it, as JSON can hold it: all that is needed to run it."""
+        return {"maker": self.maker, "spec": dict(self.spec)}
 
     @property
     def costs_money(self) -> bool:
@@ -139,6 +144,9 @@ class Take:
 
 
 class Maker(Protocol):
-    """Makes one take of a brief with a seed. Raises EngineError with what, why and what to do."""
+    """Makes one take of a brief with a seed. Raises EngineError with what, why and what to do.
+
+    One whose description has a `spec` takes that besides, by its name.
+    """
 
     def __call__(self, brief: Brief, seed: int, progress: Progress) -> Take: ...

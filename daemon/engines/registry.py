@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from daemon.engines.contract import EngineInfo
 from daemon.errors import EngineError
 
 GROUP = "sidecrate.engines"
+#: Names one more engine as an entry point does, `module:object`: for trying one out that is not installed. Only who starts
+#: the program can set it, and they could as well start another: no message, prompt or file of anybody's reaches it.
+MORE_VARIABLE = "SIDECRATE_ENGINE"
 #: In the user's order: all that run on this machine's own models.
 LOCAL = "local"
 
@@ -58,10 +62,16 @@ def configure(infos: Iterable[EngineInfo]) -> None:
     _configured.update((info.name, info) for info in infos)
 
 
+def _points() -> Iterator[EntryPoint]:
+    yield from entry_points(group=GROUP)
+    if more := os.environ.get(MORE_VARIABLE):
+        yield EntryPoint(more.partition(":")[0], more, GROUP)
+
+
 @cache
 def _installed() -> dict[str, EngineInfo | Broken]:
     found: dict[str, EngineInfo | Broken] = {}
-    for point in entry_points(group=GROUP):
+    for point in _points():
         try:
             infos = point.load()
             for info in [infos] if isinstance(infos, EngineInfo) else infos:
@@ -90,13 +100,17 @@ def broken() -> list[Broken]:
 
 def engine_info(name: str) -> EngineInfo:
     """The description of an engine. EngineError with the nearest name when there is none."""
-    info = _all().get(name)
+    return _info_in(_all(), name)
+
+
+def _info_in(known: Mapping[str, EngineInfo | Broken], name: str) -> EngineInfo:
+    info = known.get(name)
     if isinstance(info, EngineInfo):
         return info
     if isinstance(info, Broken):
         raise EngineError(f"engine {name!r} is installed but broken: {info.why}", "unknown_engine")
-    near = difflib.get_close_matches(name, _all(), n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(_all()))}, or auto"
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}, or auto"
     raise EngineError(f"engine {name!r} is not installed; {hint}", "unknown_engine")
 
 
@@ -106,11 +120,12 @@ def place_of(name: str) -> str:
     return info.runs if isinstance(info, EngineInfo) else "worker"
 
 
-def check_names(names: Iterable[str]) -> None:
-    """EngineError for the first name of an order that no engine has."""
+def check_names(names: Iterable[str], configured: Iterable[EngineInfo]) -> None:
+    """EngineError for the first name of an order that no engine has, installed or `configured`."""
+    known = {**_installed(), **{info.name: info for info in configured}}
     for name in names:
-        if name not in _all() and name != LOCAL:
-            engine_info(name)
+        if name not in known and name != LOCAL:
+            _info_in(known, name)
 
 
 def choose_engines(asked: Sequence[str], wish: Wish, policy: Policy) -> tuple[tuple[str, ...], str]:

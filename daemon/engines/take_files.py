@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bridge.whole_files import flush, write_whole
 from daemon.engines.contract import Grid, Take
 from daemon.errors import AudioError
+from daemon.home.whole_folders import whole_folder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +32,8 @@ _PLAIN = (
     "version",
     "said",
 )
-#: In a take's folder: why the gate refused it.
+#: In a take's folder: what it is, written last, and why the gate refused it.
+_ABOUT = "take.json"
 _REFUSED = "refused.txt"
 #: Frames written at once.
 _BLOCK_FRAMES = 2**18
@@ -43,7 +44,7 @@ MOST_TAKES, SEED_STRIDE = 3, 1_000_003
 def next_take(folder: Path) -> int | None:
     """The number of the take that a clip waits for; None where it has one that was not refused."""
     number = 0
-    while (folder / f"take{number}" / "take.json").exists():
+    while (folder / f"take{number}" / _ABOUT).exists():
         if not (folder / f"take{number}" / _REFUSED).exists():
             return None
         number += 1
@@ -52,7 +53,7 @@ def next_take(folder: Path) -> int | None:
 
 def refuse_take(folder: Path, why: str) -> None:
     """Remember that a take is not to be used."""
-    (folder / _REFUSED).write_text(why, encoding="utf-8")
+    write_whole(folder / _REFUSED, why)
 
 
 def refusal_of(folder: Path) -> str | None:
@@ -63,27 +64,21 @@ def refusal_of(folder: Path) -> str | None:
 
 def save_take(take: Take, folder: Path, *, stems: bool) -> None:
     """Write a take whole into `folder`; stems only where they will be wanted."""
-    part = folder.with_name(folder.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    if take.audio is not None:
-        _write_float(part / "take.wav", take.audio, take.sample_rate)
-    for name, audio in take.stems.items() if stems else ():
-        _write_float(part / f"stem-{name}.wav", audio, take.sample_rate)
-    if take.midi is not None:
-        (part / "take.mid").write_bytes(take.midi)
     plain = {name: getattr(take, name) for name in _PLAIN}
     plain["grid"] = asdict(take.grid) if take.grid else None
-    with (part / "take.json").open("w", encoding="utf-8") as file:
-        json.dump(plain, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, folder)
+    with whole_folder(folder, _ABOUT) as part:
+        if take.audio is not None:
+            _write_float(part / "take.wav", take.audio, take.sample_rate)
+        for name, audio in take.stems.items() if stems else ():
+            _write_float(part / f"stem-{name}.wav", audio, take.sample_rate)
+        if take.midi is not None:
+            write_whole(part / "take.mid", take.midi)
+        write_whole(part / _ABOUT, json.dumps(plain))
 
 
 def load_take(folder: Path) -> Take:
     """The take that `save_take` wrote."""
-    plain = json.loads((folder / "take.json").read_text(encoding="utf-8"))
+    plain = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
     grid = Grid(**plain.pop("grid")) if plain["grid"] else plain.pop("grid")
     plain["parts"] = tuple(plain["parts"])
     plain["said"] = tuple(plain.get("said", ()))
@@ -112,9 +107,8 @@ def _write_float(path: Path, audio: np.ndarray, sample_rate: int) -> None:
         raise AudioError(
             f"{path} could not be written ({error.error_string}); free some disk space", "disk"
         ) from None
-    with path.open("rb") as written:
-        # take.json says that the take is whole: it must not outlive a power cut that this does not
-        os.fsync(written.fileno())
+    # take.json says that the take is whole: it must not outlive a power cut that this does not
+    flush(path)
 
 
 def _read_float(path: Path) -> np.ndarray:

@@ -102,13 +102,5 @@ def forget_secret(name: str) -> None:
         ) from None
 
 
-def mask(text: str, *values: str | None) -> str:
-    """A text in which no secret stands."""
-    for value in values:
-        if value:
-            text = text.replace(value, "***")
-    return text
-
-
 if __name__ == "__main__":
     raise SystemExit(0 if find_secret(sys.argv[1]) else 1)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import IO
 
 from daemon.errors import ServiceError
+
+#: Who asks whether the lock is held is in its way for microseconds; a daemon holds it to its end.
+_TRIES, _WAIT_S = 10, 0.02
 
 
 class HomeLock:
@@ -21,17 +25,7 @@ class HomeLock:
         """ServiceError when another daemon holds this home."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = self._path.open("a+b")
-        try:
-            if sys.platform == "win32":
-                import msvcrt
-
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _locks(file):
             file.close()
             raise ServiceError(
                 f"another Sidecrate daemon already runs on {self._path.parent};"
@@ -42,19 +36,59 @@ class HomeLock:
         self._file = file
 
     def is_held(self) -> bool:
-        """Whether a daemon, of whatever process, has this home now."""
+        """Whether a daemon, of whatever process, has this home now. A daemon that starts meanwhile is not kept from it."""
         try:
-            if not self._path.exists():
-                return False
-            self.take()
-        except ServiceError:
-            return True
+            with self._path.open("rb") as file:
+                return _is_locked(file)
         except OSError:
             return False
-        self.release()
-        return False
 
     def release(self) -> None:
         if self._file:
             self._file.close()
             self._file = None
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _locks(file: IO[bytes]) -> bool:
+        file.seek(0)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            if not os.fstat(file.fileno()).st_size:
+                # only a byte that is there can be refused to who asks
+                file.write(b"\0")
+                file.flush()
+        except OSError:
+            return False
+        return True
+
+    def _is_locked(file: IO[bytes]) -> bool:
+        # a byte that another process has locked cannot be read
+        try:
+            file.read(1)
+        except PermissionError:
+            return True
+        return False
+
+else:
+    import fcntl
+
+    def _locks(file: IO[bytes]) -> bool:
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            except OSError:
+                if tries_left:
+                    time.sleep(_WAIT_S)
+        return False
+
+    def _is_locked(file: IO[bytes]) -> bool:
+        # flock cannot be asked without a lock: this one is shared, and is gone again with the file
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False

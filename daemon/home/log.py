@@ -12,9 +12,12 @@ import logging
 import logging.handlers
 import os
 import queue
+import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, TextIO
 
 from daemon.home.masking import mask
 from daemon.home.places import Places
@@ -51,7 +54,7 @@ class Writer(logging.Handler):
     A record is made text at once: waiting, it would keep alive what it speaks of, a fault even the variables of all its frames.
     """
 
-    def __init__(self, handler: logging.Handler, formatter: logging.Formatter) -> None:
+    def __init__(self, handler: logging.StreamHandler[Any], formatter: logging.Formatter) -> None:
         super().__init__(handler.level)
         self.setFormatter(formatter)
         self._handler = handler
@@ -83,14 +86,14 @@ class Writer(logging.Handler):
         )
         return logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, None, None)
 
-    def finish(self) -> None:
-        """Wait for what is in the box, but not for ever."""
-        until = time.monotonic() + _END_WAIT_S
-        while self._box.unfinished_tasks and time.monotonic() < until:
+    def finish(self, until_s: float) -> None:
+        """Wait for what is in the box, until a time of the monotonic clock; then let go of a stream that stands still."""
+        while self._box.unfinished_tasks and time.monotonic() < until_s:
             time.sleep(0.01)
         if self._box.unfinished_tasks:
-            # whoever reads us has stopped: to flush would be to wait for them for ever
-            os._exit(1)
+            # logging flushes and closes at the end, and would wait for our thread and for its stream without end
+            self._handler.createLock()
+            self._handler.stream = None
 
 
 def set_up_log(places: Places, *, level: str, megabytes: int, verbose: bool) -> None:
@@ -103,7 +106,7 @@ def set_up_log(places: Places, *, level: str, megabytes: int, verbose: bool) -> 
         encoding="utf-8",
         delay=True,
     )
-    to_screen = logging.StreamHandler()
+    to_screen = logging.StreamHandler(_own_screen())
     to_screen.setLevel(logging.INFO if verbose else logging.WARNING)
     # a disk that is full is said at the doors; a traceback for every line that could not be written helps nobody
     logging.raiseExceptions = False
@@ -112,10 +115,34 @@ def set_up_log(places: Places, *, level: str, megabytes: int, verbose: bool) -> 
     # apart, so that a screen that stands still does not keep the file waiting
     writers = [Writer(to_file, JsonLines()), Writer(to_screen, ScreenLines("%(message)s"))]
     root.handlers[:] = writers
-    for writer in writers:
-        atexit.register(writer.finish)
+    atexit.register(_finish, writers)
     # it warns of events that come while the inbox closes, which is no fault
     logging.getLogger("watchdog").setLevel(logging.ERROR)
+
+
+def _own_screen() -> TextIO:
+    """stderr by a stream of our own: the end of Python flushes its own one, and must not wait for a thread of ours."""
+    try:
+        return os.fdopen(
+            os.dup(sys.stderr.fileno()),
+            "w",
+            buffering=1,
+            encoding=sys.stderr.encoding,
+            errors="backslashreplace",
+        )
+    except (
+        AttributeError,
+        OSError,
+        ValueError,
+    ):  # a program without a screen, or with one that is no file
+        return sys.stderr
+
+
+def _finish(writers: Iterable[Writer]) -> None:
+    """Wait for all that is in the boxes, but not for ever."""
+    until_s = time.monotonic() + _END_WAIT_S
+    for writer in writers:
+        writer.finish(until_s)
 
 
 def log_files(places: Places) -> list[Path]:

@@ -18,8 +18,17 @@ _SHAPES = re.compile(
 _SHORTEST = 8
 
 
-def mask(text: str) -> str:
-    """The text without secrets: those of our environment, and whatever looks like one."""
+def internal_text(error: Exception) -> str:
+    """What people are told of a fault of our own."""
+    return mask(
+        f"something went wrong inside Sidecrate ({type(error).__name__}: {error}); the log has the details"
+    )
+
+
+def mask(text: str, *values: str | None) -> str:
+    """The text without secrets: `values`, those of our environment, and whatever looks like one."""
+    for value in filter(None, values):
+        text = text.replace(value, MASK)
     for name, value in os.environ.items():
         ours = name in NAMES or name.endswith(("_TOKEN", "_API_KEY", "_SECRET", "_PASSWORD"))
         if ours and len(value.strip()) >= _SHORTEST:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from daemon.home.addresses import is_near, may_have_key
-from daemon.home.keys import mask
+from daemon.home.masking import mask
 from daemon.improve.server import KEY
 from daemon.settings.language_price import cost_usd
 

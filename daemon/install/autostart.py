@@ -50,14 +50,9 @@ def _launch_agent(command: list[str]) -> Unit:
 
 def _startup_script(command: list[str]) -> Unit:
     """A script that opens no window: a .cmd would leave a black one on the screen."""
-    folder = (
-        Path(os.environ["APPDATA"])
-        / "Microsoft"
-        / "Windows"
-        / "Start Menu"
-        / "Programs"
-        / "Startup"
-    )
+    # a service may be started without the variable; platformdirs asks Windows itself
+    roaming = os.environ.get("APPDATA") or platformdirs.user_config_dir(roaming=True)
+    folder = Path(roaming) / "Microsoft" / "Windows" / "Start Menu" / "Programs" / "Startup"
     words = " ".join(f'""{word}""' for word in command)
     return Unit(
         folder / "Sidecrate.vbs",

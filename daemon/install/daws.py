@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import platformdirs
 
+from bridge.whole_files import PART, sweep_parts, write_whole
 from daemon.errors import ServiceError
 from daemon.home.places import Places
 from daemon.install.autostart import autostart_unit
@@ -258,9 +258,8 @@ def look_at(places: Places) -> Iterator[tuple[str, Path, str]]:
 
 def _bring(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    shutil.copyfile(source, part)
-    os.replace(part, target)
+    sweep_parts(target.parent.glob(f".*{PART}"))
+    write_whole(target, source.read_bytes())
 
 
 def _digest(path: Path) -> str:
@@ -279,6 +278,4 @@ def _written_down(places: Places) -> dict[str, dict[str, str]]:
 
 def _write_down(places: Places, known: dict[str, dict[str, str]]) -> None:
     places.state.mkdir(parents=True, exist_ok=True)
-    part = places.state / "installed.json.part"
-    part.write_text(json.dumps(known, indent=1), encoding="utf-8")
-    os.replace(part, places.state / "installed.json")
+    write_whole(places.state / "installed.json", json.dumps(known, indent=1))

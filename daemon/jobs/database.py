@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bridge.errors import SidecrateError
 from daemon.errors import QueueError
 
 #: What brings a file from each version to the next, the first from nothing.
@@ -123,50 +124,63 @@ def _damage(path: Path, error: Exception) -> str:
 
 
 class Database:
-    """A connection for one thread. Writes go through `write()`, which takes the lock at once: a deferred transaction
-    that reads and then writes would fail with "database is locked" under contention."""
+    """A connection for one thread; SQLite refuses it to another, whose write could store half of ours.
+
+    Writes go through `write()`, which takes the lock at once: a deferred transaction that reads and then writes would fail
+    with "database is locked" under contention.
+    """
+
+    _newest = SCHEMA_VERSION
+    _fault: type[SidecrateError] = QueueError
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         try:
-            if read_only:
-                self._db = sqlite3.connect(
-                    f"{path.absolute().as_uri()}?mode=ro",
-                    uri=True,
-                    timeout=10,
-                    isolation_level=None,
-                )
-            else:
+            if not read_only:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                self._db = sqlite3.connect(
-                    path, timeout=10, isolation_level=None, check_same_thread=False
-                )
-                self._db.execute("PRAGMA journal_mode=WAL")
-                self._db.execute("PRAGMA synchronous=FULL")
-                # the daemon holds several connections for weeks: the system's own cache of the file does as well
-                self._db.execute(f"PRAGMA cache_size=-{CACHE_KB}")
-                self._prepare()
+            where = f"{path.absolute().as_uri()}?mode=ro" if read_only else str(path)
+            self._db = sqlite3.connect(where, uri=read_only, timeout=10, isolation_level=None)
+            try:
+                if not read_only:
+                    self._set_up()
+            except BaseException:
+                # Windows keeps a file that is open from being moved away
+                self._db.close()
+                raise
         except (sqlite3.Error, OSError) as error:
             text = f"{path}: the database cannot be opened ({error}); see that the folder is there and writable"
             raise QueueError(_damage(path, error) or text) from None
         self._db.row_factory = sqlite3.Row
 
-    def _prepare(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise QueueError(
-                f"{self.path}: was written by a newer Sidecrate (schema {version}); update this one"
-            )
-        if version == SCHEMA_VERSION:
+    def _set_up(self) -> None:
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        # the daemon holds several connections for weeks: the system's own cache of the file does as well
+        self._db.execute(f"PRAGMA cache_size=-{CACHE_KB}")
+        if self._version() == self._newest:
             return
         # several programs may find an old file at once: the version counts that holds once the lock is ours
         self._db.execute("BEGIN IMMEDIATE")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        version = self._version()
+        if version < self._newest:
+            self._migrate(version)
+            self._db.execute(f"PRAGMA user_version={self._newest}")
+        self._db.execute("COMMIT")
+
+    def _version(self) -> int:
+        """The schema's version in the file; an error where that is newer than ours."""
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if version > self._newest:
+            raise self._fault(
+                f"{self.path}: was written by a newer Sidecrate (schema {version}); update this one"
+            )
+        return version
+
+    def _migrate(self, version: int) -> None:
+        """Bring the file from a version to the newest, within a transaction."""
         for step in MIGRATIONS[version:]:
             for statement in step.split(";"):
                 self._db.execute(statement)
-        self._db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-        self._db.execute("COMMIT")
 
     @contextmanager
     def write(self, *, flushed: bool = True) -> Iterator[sqlite3.Connection]:

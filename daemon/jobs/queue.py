@@ -8,28 +8,28 @@ of an older attempt, or of a daemon that lost the home, changes no row, and its 
 from __future__ import annotations
 
 import json
-import random
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from bridge.events import Origin
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.errors import QueueError
 from daemon.jobs.database import Database
+from daemon.jobs.ids import new_clip_id, new_job_id
 from daemon.jobs.turns import Lane, Turns, place_among
 
+#: What becomes of a clip that was not made: it is queued again, or has ended.
+Verdict = Literal["again", "failed"]
 ENDED = ("done", "failed", "cancelled")
 WORKING = ("improving", "generating", "conforming", "publishing")
 #: The place of clips whose Brief a language model is still to be asked about: no worker looks there.
 IMPROVE = "improve"
 #: So many jobs of one sender may wait: more is a key that is stuck, or a script that has lost count, and would fill the disk.
 MOST_OF_ONE = 2000
-#: No vowels and nothing that looks like something else: ids are read aloud and stand in file names.
-ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 
 #: Clips that wait to be worked on, each with its job.
 CLAIMABLE = (
@@ -65,12 +65,22 @@ class Claim:
 
     job: str
     clip: str
-    k: int
+    index: int
+    """Which of its job's clips it is, from 0."""
     attempt: int
     request: dict[str, Any]
     brief: Brief
     origin: Origin
     created: float
+
+    @property
+    def count(self) -> int:
+        """Clips of its job."""
+        return self.brief.clip_count
+
+    def share(self, value: float) -> float:
+        """How much of the job is done (0..1) when `value` of this clip is."""
+        return (self.index + value) / self.count
 
 
 def _job(row: sqlite3.Row) -> Job:
@@ -86,30 +96,6 @@ def _job(row: sqlite3.Row) -> Job:
         error_code=row["error_code"],
         error_text=row["error_text"],
         created=row["created"],
-    )
-
-
-def new_clip_id(db: sqlite3.Connection) -> str:
-    """A short id that no clip has: four letters, more as the crate fills."""
-    return _free_id(db, "clips", 4)
-
-
-def result_id(clip: str, n: int) -> str:
-    """The id of the result `n` (from 0) of a clip's work: the clip's own, then `k3f9e2`, `k3f9e3`...
-
-    It is the same however often the work is done again, and no other clip has it: other ids hold no e.
-    """
-    return clip if n == 0 else f"{clip}e{n + 1}"
-
-
-def _free_id(db: sqlite3.Connection, table: str, letters: int) -> str:
-    dice = random.SystemRandom()
-    for tries in range(200):
-        made = "".join(dice.choice(ID_LETTERS) for _ in range(letters + tries // 20))
-        if not db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (made,)).fetchone():
-            return made
-    raise QueueError(
-        "no free id was found; the database may be damaged: move it away and start again"
     )
 
 
@@ -199,7 +185,7 @@ class Queue:
         once: str,
     ) -> str:
         request, brief = draft
-        job, now = _free_id(db, "jobs", 5), time.time()
+        job, now = new_job_id(db), time.time()
         address = {**origin.address, "index": index} if claim else dict(origin.address)
         db.execute(
             "INSERT INTO jobs (id, state, request, brief, origin, door, lane, claim, claim_index, once, created)"
@@ -218,7 +204,7 @@ class Queue:
             ),
         )
         asks_first = bool(brief.steps_wanted())
-        for k in range(brief.count * len(brief.engines)):
+        for k in range(brief.clip_count):
             # an engine has a place of its own; the work of other verbs is done by the workers
             own = self.place_of(brief.clip_engine(k)) if brief.do == "make" else "worker"
             place = IMPROVE if asks_first else own
@@ -237,6 +223,12 @@ class Queue:
                 f"there is no job {job!r}; `sidecrate status` lists them", "unknown_job"
             )
         return _job(row)
+
+    def labelled(self, label: str, since: float) -> str | None:
+        """The id of the job that was ordered under a label, not before `since` (s since 1970); None where there is none."""
+        query = "SELECT id FROM jobs WHERE created >= ? AND json_extract(origin, '$.label') = ?"
+        row = self._database.row(query, since, label)
+        return str(row["id"]) if row else None
 
     def newest(self, most: int = 50) -> list[Job]:
         return [
@@ -392,12 +384,12 @@ class Queue:
 
     def clip_failed(
         self, claim: Claim, code: str, text: str, *, again: bool, tries: int
-    ) -> str | None:
+    ) -> Verdict | None:
         """The clip was not made. Queued again where that may help and tries are left, and then `again` is returned;
         else `failed`; None when the claim is no longer ours."""
         row = self._database.row("SELECT tries FROM clips WHERE id = ?", claim.clip)
         used = (row["tries"] if row else 0) + 1
-        verdict = "again" if again and used < tries else "failed"
+        verdict: Verdict = "again" if again and used < tries else "failed"
         state = "queued" if verdict == "again" else "failed"
         done = self._end_clip(
             claim, "state = ?, tries = ?, error_code = ?, error_text = ?", (state, used, code, text)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +16,11 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from bridge.errors import SidecrateError
+from bridge.whole_files import ABANDONED_S, PART, sweep_parts
 from daemon.children.host import Child
-from daemon.crate.crate import PART, Crate
+from daemon.crate.crate import Crate
 from daemon.home.places import Places
+from daemon.home.whole_folders import remove_folder
 from daemon.jobs.database import Database
 from daemon.library.folder import Changes, Stat, look_through
 from daemon.library.library import Library
@@ -34,7 +37,6 @@ _COPY_EVERY_S = 3.0
 _MEASURED_AT_ONCE, _MEASURE_DEADLINE_S = 8, 120.0
 #: A look may take this share of the time at most, however often things change in a large crate.
 _MOST_SHARE = 0.05
-_ABANDONED_S = 3600.0
 #: All versions of all clips may take so much; one that was used just now is left alone.
 MOST_VERSION_BYTES, _IN_USE_S = 4 << 30, 600.0
 #: A job that waits for a person's word may do so for days.
@@ -55,9 +57,13 @@ class CrateWatch:
         self._ignored: dict[str, Stat] = {}
         self._changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._watching = threading.Lock()
+        """Held by the thread that begins to watch, or ends it."""
         self._observer: Any = None
+        self._ended = False
         self._measurer = Child("measuring", 10.0)
         self._unmeasurable: set[str] = set()
+        self._swept_s = time.monotonic()
 
     @property
     def library(self) -> Library:
@@ -71,18 +77,18 @@ class CrateWatch:
         self._tasks = [asyncio.create_task(self._look_on()), asyncio.create_task(self._copy_on())]
 
     def _tidy(self) -> None:
-        """What a kill left of a render or of a clip on its way into the crate goes, once it is surely nobody's."""
-        versions = self._places.versions
-        for left in [*versions.glob("*/*.part"), *versions.glob("publishing/*")]:
+        """What a kill left of a clip on its way into the crate goes, once it is surely nobody's."""
+        for left in self._places.versions.glob("publishing/*"):
             with contextlib.suppress(OSError):
-                if time.time() - left.stat().st_mtime > _ABANDONED_S:
+                if time.time() - left.stat().st_mtime > ABANDONED_S:
                     shutil.rmtree(left)
 
     def _let_go_versions(self) -> None:
         """Versions can be rendered anew: those used longest ago go, until all take no more than they may."""
+        sweep_parts(self._places.versions.glob(f"*/*{PART}"))
         found, taken = list[tuple[float, int, Path]](), 0
         for folder in self._places.versions.glob("*/*"):
-            if folder.parent.name == "publishing" or folder.suffix == ".part":
+            if folder.parent.name == "publishing" or folder.suffix == PART:
                 continue
             with contextlib.suppress(OSError):
                 size = sum(file.stat().st_size for file in folder.rglob("*"))
@@ -91,17 +97,24 @@ class CrateWatch:
         for used, size, folder in sorted(found):
             if taken <= MOST_VERSION_BYTES or time.time() - used < _IN_USE_S:
                 break
-            shutil.rmtree(folder, ignore_errors=True)
-            taken -= size
+            with contextlib.suppress(OSError):
+                remove_folder(folder)
+                taken -= size
 
     async def end(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._measurer.end()
-        self._unwatch()
-        self._library.database.journal.copy_to(self._crate.folder)
+        await asyncio.to_thread(self._leave)
         self._library.close()
+
+    def _leave(self) -> None:
+        """What waits for the observer's thread and for the crate's disk."""
+        with self._watching:
+            self._ended = True
+            self._unwatch()
+        self._library.database.journal.copy_to(self._crate.folder)
 
     def published(self, clip: str) -> None:
         """A clip is in the crate: it is in the library before anybody is told."""
@@ -114,7 +127,7 @@ class CrateWatch:
     async def _look_on(self) -> None:
         while True:
             self._changed.clear()
-            self._watch()
+            await asyncio.to_thread(self._watch, asyncio.get_running_loop())
             began, looked_s = time.monotonic(), 0.0
             try:
                 changes = await asyncio.to_thread(self._look)
@@ -158,7 +171,7 @@ class CrateWatch:
 
     @contextlib.contextmanager
     def _libraries(self) -> Iterator[list[Library]]:
-        """The house's and each profile's, on a thread's own connections."""
+        """The machine's own and each profile's, on a thread's own connections."""
         with contextlib.ExitStack() as stack:
             files = [self._places.library, *self._places.profiles.glob("*/library.db")]
             yield [stack.enter_context(contextlib.closing(Library(file))) for file in files]
@@ -178,6 +191,9 @@ class CrateWatch:
     def _look(self) -> Changes:
         """On a thread, with connections of its own."""
         self._let_go_versions()
+        if time.monotonic() - self._swept_s > ABANDONED_S:
+            self._swept_s = time.monotonic()
+            self._crate.sweep()
         with (
             contextlib.closing(Database(self._places.database)) as jobs,
             contextlib.closing(Library(self._places.library)) as library,
@@ -187,14 +203,22 @@ class CrateWatch:
             )
             library.database.journal.copy_to(self._crate.folder)
             for file in self._places.profiles.glob("*/library.db"):
-                # what the house's library has found is in the job table by now
+                # what the machine's own library has found is in the job table by now
                 with contextlib.closing(Library(file)) as one:
                     one.catch_up(jobs, whole=True)
                     look_through(one, Crate(self._crate.folder, self._layout, jobs))
             return changes
 
-    def _watch(self) -> None:
-        """Have the system tell of changes; again where the folder is a new one. Without it there is the look every 10 minutes."""
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have the system tell of changes; again where the folder is a new one. Without it there is the look every 10 minutes.
+
+        On a thread: in a large crate, or one on the network, it takes seconds.
+        """
+        with self._watching:
+            if not self._ended:
+                self._watch_anew(loop)
+
+    def _watch_anew(self, loop: asyncio.AbstractEventLoop) -> None:
         if (
             self._observer
             and self._observer.is_alive()
@@ -207,9 +231,7 @@ class CrateWatch:
             return
         self._observer = Observer()
         try:
-            self._observer.schedule(
-                _Touch(asyncio.get_running_loop(), self._changed), str(folder), recursive=True
-            )
+            self._observer.schedule(_Touch(loop, self._changed), str(folder), recursive=True)
             self._observer.start()
         except (OSError, RuntimeError) as error:
             log.debug("the crate cannot be watched: %s", error)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import random
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from daemon.errors import LibraryError
+from daemon.jobs.ids import random_id
 from daemon.library.steps import Step, check_step
 from daemon.library.store import LibraryDatabase
 
 MOST_STEPS = 64
-_ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 
 
 class Edits:
@@ -43,15 +42,20 @@ class Edits:
         history = [dict(row, now=row["turn"] == now) for row in rows]
         return {"undo": now, "redo": len(rows) - now, "history": history}
 
-    def add(self, clip: str, step: Mapping[str, Any], at: int | None = None) -> list[Step]:
-        """Add a step (see STEPS), last or before place `at` (from 0)."""
+    def add(
+        self, clip: str, step: Mapping[str, Any], at: int | None = None, *, awaited: str = ""
+    ) -> list[Step]:
+        """Add a step (see STEPS), last or before place `at` (from 0).
+
+        awaited: the label of the layer (`AwaitedLayers`) that this is; it is added once, and waits no more.
+        """
         new = _new(step)
 
         def change(steps: list[Step]) -> None:
             _check_room(steps, 1)
             steps.insert(len(steps) if at is None else at, new)
 
-        return self._change(clip, f"add {new['do']}", change)
+        return self._change(clip, f"add {new['do']}", change, awaited)
 
     def change(
         self, clip: str, what: str, *, remove: Sequence[str], add: Sequence[Mapping[str, Any]]
@@ -122,12 +126,21 @@ class Edits:
         row = self._database.row("SELECT turn FROM edit_turns WHERE clip = ?", clip)
         return int(row["turn"]) if row else 0
 
-    def _change(self, clip: str, what: str, change: Callable[[list[Step]], Any]) -> list[Step]:
+    def _change(
+        self, clip: str, what: str, change: Callable[[list[Step]], Any], awaited: str = ""
+    ) -> list[Step]:
         with self._database.write() as db:
             if not db.execute("SELECT 1 FROM clips WHERE id = ?", (clip,)).fetchone():
                 raise LibraryError(
                     f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip"
                 )
+            if (
+                awaited
+                and not db.execute(
+                    "DELETE FROM awaited_layers WHERE label = ?", (awaited,)
+                ).rowcount
+            ):
+                return self.steps(clip)
             steps, turn = self.steps(clip), self._turn(clip) + 1
             change(steps)
             db.execute("DELETE FROM edits WHERE clip = ? AND turn >= ?", (clip, turn))
@@ -164,8 +177,4 @@ def _check_room(steps: list[Step], more: int) -> None:
 
 
 def _new(step: Mapping[str, Any]) -> Step:
-    return {"id": _new_id(), **check_step(step)}
-
-
-def _new_id() -> str:
-    return "".join(random.SystemRandom().choice(_ID_LETTERS) for _ in range(4))
+    return {"id": random_id(4), **check_step(step)}

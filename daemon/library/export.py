@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,10 +12,10 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from bridge.whole_files import beside
 from daemon.audio.files import read_audio
 from daemon.audio.resample import resample, resample_loop
 from daemon.audio.wav import write_clip
-from daemon.crate.crate import PART
 from daemon.crate.names import clip_name, slug
 from daemon.errors import DISK_ERRORS, LibraryError
 from daemon.library.notes import notes_of_version
@@ -66,7 +65,7 @@ def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
             clip_name({**record, "bpm": shape.bpm, "key": shape.key}) + ".mid",
             task["force"],
         )
-        with whole(target) as part:
+        with whole(target, task["force"]) as part:
             part.write_bytes(notes)
         return {"path": str(target)}
     record = render_version(task["version"], tell)
@@ -76,7 +75,7 @@ def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         task["force"],
     )
     tell(0.85, "exporting", task["format"])
-    with whole(target) as part:
+    with whole(target, task["force"]) as part:
         if task["format"] == "stems":
             _zip_stems(record, part)
         else:
@@ -163,15 +162,20 @@ def target_of(said: str, name: str, force: bool) -> Path:
 
 
 @contextlib.contextmanager
-def whole(target: Path) -> Iterator[Path]:
-    """A path to write to, which becomes `target` when the block has ended well; else nothing is left of it."""
-    part = target.with_name(f".{target.stem}{PART}{target.suffix}")
+def whole(target: Path, force: bool) -> Iterator[Path]:
+    """A path to write to, which becomes `target` when the block has ended well; else nothing is left of it.
+
+    LibraryError where another file has come to be there meanwhile; with `force` it is written over.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        os.replace(part, target)
+        # the writers of sound go by a file's ending
+        with beside(target, ending=target.suffix, new=not force) as part:
+            yield part
+    except FileExistsError:
+        raise LibraryError(
+            f"{target} has come to be there meanwhile; take another name", "exists"
+        ) from None
     except OSError as error:
         why = "disk" if error.errno in DISK_ERRORS else "export"
         raise LibraryError(
@@ -182,9 +186,6 @@ def whole(target: Path) -> Iterator[Path]:
         raise LibraryError(
             f"{target} could not be written ({error.error_string}); free space or choose another place"
         ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
 
 
 def pack_name(collection: str) -> str:

@@ -12,13 +12,15 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
+from bridge.whole_files import PART
 from daemon.audio.wav_record import is_clips_own, read_record
-from daemon.crate.crate import PART, Crate
+from daemon.crate.crate import Crate
 from daemon.errors import AudioError
+from daemon.jobs.ids import ID_LETTERS
 from daemon.library.library import Library
 
 _STEMS, _KEPT = "Stems", "Kept"
-_ID_IN_NAME = re.compile(r"_([2-9b-z]{4,12})$")
+_ID_IN_NAME = re.compile(rf"_([{ID_LETTERS}]{{4,12}})$")
 
 Stat = tuple[int, int]
 """Size in bytes and time of the last change in ns."""

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from bridge.music import Key
-from bridge.request import shorten
+from bridge.text import shorten
 from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.jobs.database import Database
+from daemon.library.awaited import AwaitedLayers
 from daemon.library.collections import Collections
 from daemon.library.edit_words import read_words
 from daemon.library.edits import Edits
@@ -55,6 +56,7 @@ class Library:
         self.database = LibraryDatabase(path)
         self.collections = Collections(self.database)
         self.edits = Edits(self.database)
+        self.awaited = AwaitedLayers(self.database)
 
     def close(self) -> None:
         self.database.close()

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from daemon.crate.crate import PART
+from bridge.whole_files import beside, write_whole
 
 #: In the crate, where no DAW and no file browser shows it.
 COPY = ".sidecrate-marks.jsonl"
@@ -87,17 +87,13 @@ class Journal:
 
     def write(self, marked: Marked) -> None:
         """All of it in as few lines as that takes; whole or not at all. To be called within a transaction, too."""
-        part = self.path.with_name(self.path.name + PART)
-        with part.open("w", encoding="utf-8") as file:
-            for clip, marks in marked.clips.items():
-                file.write(json.dumps({"clip": clip, **marks}, ensure_ascii=False) + "\n")
-            for name, clips in marked.collections.values():
-                file.write(
-                    json.dumps({"collection": name, "add": clips}, ensure_ascii=False) + "\n"
-                )
-            if marked.preferences:
-                file.write(json.dumps({"prefer": marked.preferences}) + "\n")
-        os.replace(part, self.path)
+        said: list[dict[str, Any]] = [
+            {"clip": clip, **marks} for clip, marks in marked.clips.items()
+        ]
+        said += [{"collection": name, "add": clips} for name, clips in marked.collections.values()]
+        if marked.preferences:
+            said.append({"prefer": marked.preferences})
+        write_whole(self.path, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in said))
 
     def copy_to(self, crate: Path) -> None:
         """Keep the copy in the crate as new as the lines; whole or not at all."""
@@ -106,14 +102,10 @@ class Journal:
             mine = self.path.stat()
             if copy.exists() and copy.stat().st_mtime_ns >= mine.st_mtime_ns:
                 return
-            part = crate / (COPY + PART)
-            with self.path.open("rb") as reader, part.open("wb") as writer:
-                shutil.copyfileobj(reader, writer)
-                writer.flush()
-                os.fsync(writer.fileno())
-            # the time from before it was read: what was written meanwhile is copied the next time
-            os.utime(part, ns=(mine.st_atime_ns, mine.st_mtime_ns))
-            os.replace(part, copy)
+            with beside(copy) as part:
+                shutil.copyfile(self.path, part)
+                # the time from before it was read: what was written meanwhile is copied the next time
+                os.utime(part, ns=(mine.st_atime_ns, mine.st_mtime_ns))
 
 
 def journal_of(library: Path) -> Journal:

@@ -133,11 +133,7 @@ class Score:
                     "key: the clip has no key to move from; move it by semitones with `pitch`",
                     "no_notes",
                 )
-            distance = (
-                Key.parse(step["key"]).relative_major_tonic
-                - Key.parse(self.key).relative_major_tonic
-            )
-            semitones = float((distance + 5) % 12 - 5)
+            semitones = float(Key.parse(self.key).semitones_to(Key.parse(step["key"])))
         else:
             semitones = step["semitones"]
         if semitones != round(semitones):

@@ -47,7 +47,10 @@ def export_collection(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     name = pack_name(task["collection"])
     target = target_of(task["target"], f"{name}.zip", task["force"])
     rows: list[dict[str, Any]] = []
-    with whole(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+    with (
+        whole(target, task["force"]) as part,
+        zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive,
+    ):
         for index, version in enumerate(versions):
             tell(index / len(versions), "exporting", version["record"]["id"])
             rows.append(_pack(archive, name, version, task["format"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +35,7 @@ def hear_notes(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         plain = {
             name: value for name, value in loop.items() if name not in ("path", "stems", "midi")
         }
-        part = path.with_suffix(".part")
-        write_clip(part, amplify(take.audio, gain_db), take.sample_rate, plain, "PCM_24")
-        os.replace(part, path)
+        write_clip(path, amplify(take.audio, gain_db), take.sample_rate, plain, "PCM_24")
     steps = [step for step in task["steps"] if step["do"] != "quantise"]
     return render_version(
         {

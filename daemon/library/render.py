@@ -6,9 +6,8 @@ import contextlib
 import json
 import math
 import os
-import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from bridge.music import Key, Meter, loop_frames
+from bridge.whole_files import PART, write_whole
 from daemon.audio.files import read_audio
 from daemon.audio.loudness import SILENCE_DB, amplify, measure_level, safe_gain
 from daemon.audio.resample import fit_length, resample, resample_loop
@@ -25,6 +25,7 @@ from daemon.audio.wav import write_clip
 from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.hearing.features import features
+from daemon.home.whole_folders import remove_folder, whole_folder
 from daemon.library import effects, treatments
 from daemon.library.notes import notes_of_version
 from daemon.library.plugins import plugin_key, step_words
@@ -172,9 +173,7 @@ class Work:
                 "key: the clip has no key to move from; move it by semitones with `pitch`",
                 "bad_request",
             )
-        return (
-            Key.parse(name).relative_major_tonic - Key.parse(self.key).relative_major_tonic + 5
-        ) % 12 - 5
+        return Key.parse(self.key).semitones_to(Key.parse(name))
 
     def _trim(self, start_s: float, end_s: float) -> None:
         self.sound = treatments.trimmed(self.sound, start_s, end_s)
@@ -358,11 +357,7 @@ class Work:
         wanted = loop_frames(record["bars"], Meter.parse(record["meter"]), self.bpm, rate)
         semitones = 0.0
         if record.get("key") and self.key:
-            semitones = (
-                Key.parse(self.key).relative_major_tonic
-                - Key.parse(record["key"]).relative_major_tonic
-                + 5
-            ) % 12 - 5
+            semitones = Key.parse(record["key"]).semitones_to(Key.parse(self.key))
         fitted = treatments.stretched(other, wanted, semitones, loops=True, by=self.stretcher)
         return np.take(fitted.audio, np.arange(frames), axis=0, mode="wrap")
 
@@ -441,35 +436,31 @@ def _write(
     if any(step["do"] in (*_STRETCHES, "section", "trim", "slices") for step in steps):
         # what was counted on the old grid
         made |= {"cues": [], "plan": None, "midi": None}
-    part = _begun(folder)
     name = clip_name(made)
     made |= {
         "path": str(folder / f"{name}.wav"),
         "stems": [str(folder / "stems" / f"{stem}.wav") for stem in sound.stems],
     }
     plain = {key: value for key, value in made.items() if key not in ("path", "stems")}
-    write_clip(
-        part / f"{name}.wav",
-        sound.audio,
-        sound.sample_rate,
-        plain,
-        "FLOAT" if record.get("subtype") == "FLOAT" else "PCM_24",
-    )
-    if sound.stems:
-        (part / "stems").mkdir()
-        for stem, audio in sound.stems.items():
-            write_clip(
-                part / "stems" / f"{stem}.wav",
-                audio,
-                sound.sample_rate,
-                {**plain, "part": stem},
-                "PCM_24",
-            )
-    if publish_as:
-        # a clip without notes, or whose notes cannot follow its edits, is published as a sound alone
-        with contextlib.suppress(LibraryError):
-            (part / "clip.mid").write_bytes(notes_of_version({"record": record, "steps": steps}))
-    _ended(part, folder, made)
+    subtype = "FLOAT" if record.get("subtype") == "FLOAT" else "PCM_24"
+    with _version(folder, made) as part:
+        write_clip(part / f"{name}.wav", sound.audio, sound.sample_rate, plain, subtype)
+        if sound.stems:
+            (part / "stems").mkdir()
+            for stem, audio in sound.stems.items():
+                write_clip(
+                    part / "stems" / f"{stem}.wav",
+                    audio,
+                    sound.sample_rate,
+                    {**plain, "part": stem},
+                    "PCM_24",
+                )
+        if publish_as:
+            # a clip without notes, or whose notes cannot follow its edits, is published as a sound alone
+            with contextlib.suppress(LibraryError):
+                (part / "clip.mid").write_bytes(
+                    notes_of_version({"record": record, "steps": steps})
+                )
     return made
 
 
@@ -483,36 +474,40 @@ def _write_notes(
         "made": time.time(), "id": publish_as or record["id"], "plan": None, "cues": [], "stems": [],
         "report": {**(record.get("report") or {}), "warnings": []},
     }  # fmt: skip
-    part = _begun(folder)
     name = f"{clip_name(made)}.mid"
-    (part / name).write_bytes(notes)
     made["path"] = str(folder / name)
-    _ended(part, folder, made)
+    with _version(folder, made) as part:
+        (part / name).write_bytes(notes)
     return made
 
 
-def _begun(folder: Path) -> Path:
-    """Where a version is written until it is whole."""
-    part = folder.with_name(folder.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    return part
-
-
-def _ended(part: Path, folder: Path, made: dict[str, Any]) -> None:
-    """A version is whole: its record last, then its name."""
-    with (part / _RESULT).open("w", encoding="utf-8") as file:
-        json.dump(made, file)
-        file.flush()
-        os.fsync(file.fileno())
-    shutil.rmtree(folder, ignore_errors=True)
-    os.replace(part, folder)
+@contextlib.contextmanager
+def _version(folder: Path, made: dict[str, Any]) -> Iterator[Path]:
+    """A folder to write a version's files to, which takes its place whole; its record is written last."""
+    try:
+        with whole_folder(folder, _RESULT) as part:
+            yield part
+            write_whole(part / _RESULT, json.dumps(made))
+    except OSError as error:
+        text = f"{folder} could not be written ({error.strerror}); free some disk space, or end what plays from it"
+        raise LibraryError(text, "disk") from None
     _tidy(folder.parent, folder)
 
 
 def _tidy(versions: Path, newest: Path) -> None:
-    others = [path for path in versions.iterdir() if path != newest and path.is_dir()]
-    for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[
-        _MOST_VERSIONS - 1 :
-    ]:
-        shutil.rmtree(old, ignore_errors=True)
+    others = [
+        path
+        for path in versions.iterdir()
+        if path.suffix != PART and path != newest and path.is_dir()
+    ]
+    for old in sorted(others, key=_used, reverse=True)[_MOST_VERSIONS - 1 :]:
+        with contextlib.suppress(OSError):
+            remove_folder(old)
+
+
+def _used(version: Path) -> float:
+    """When a version was last made or asked for; another program may have removed it meanwhile."""
+    try:
+        return version.stat().st_mtime
+    except OSError:
+        return 0.0

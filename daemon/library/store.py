@@ -1,7 +1,7 @@
 """The library's own SQLite file: what is known of each clip beyond the job table, and the index that searches it.
 
 It holds nothing that cannot be made again from the clips' own records but people's marks: favourites, ratings, tags, collections,
-lists of edits and preferences, and these stand in lines of text beside it (`journal.py`). Writes are short immediate
+lists of edits and preferences, and these stand in lines of text beside it (`marks_file.py`). Writes are short immediate
 transactions, so that the daemon, the page's process and a command may share it.
 """
 
@@ -14,7 +14,7 @@ from daemon.errors import LibraryError
 from daemon.jobs.database import Database
 from daemon.library.marks_file import journal_of, marked_in, restore
 
-LIBRARY_VERSION = 4
+LIBRARY_VERSION = 5
 
 #: `clips` is kept narrow, for a search without words reads all of it; `seq` rises with time, so that `newest` needs no sorting.
 _SCHEMA = """
@@ -83,12 +83,21 @@ CREATE TABLE IF NOT EXISTS edits (
 CREATE TABLE IF NOT EXISTS edit_turns (clip TEXT PRIMARY KEY, turn INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS awaited_layers (
+    label       TEXT PRIMARY KEY,
+    clip        TEXT NOT NULL,
+    db          REAL NOT NULL,
+    job         TEXT NOT NULL,
+    asked       REAL NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS waiting_marks (clip TEXT PRIMARY KEY, said TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
 class LibraryDatabase(Database):
     """A connection to library.db; see `Database` for how it is read and written."""
+
+    _newest, _fault = LIBRARY_VERSION, LibraryError
 
     def __init__(self, path: Path) -> None:
         self.journal = journal_of(path)
@@ -100,23 +109,14 @@ class LibraryDatabase(Database):
             if self.journal.path.exists():
                 self.journal.write(self.journal.read())
 
-    def _prepare(self) -> None:
+    def _set_up(self) -> None:
         self._db.execute("PRAGMA foreign_keys=ON")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version > LIBRARY_VERSION:
-            raise LibraryError(
-                f"{self.path}: was written by a newer Sidecrate (schema {version}); update this one"
-            )
-        if version == LIBRARY_VERSION:
-            return
-        # several programs may find an old file at once: the version counts that holds once the lock is ours
-        self._db.execute("BEGIN IMMEDIATE")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        super()._set_up()
+
+    def _migrate(self, version: int) -> None:
         for statement in _SCHEMA.split(";"):
             self._db.execute(statement)
         if version == 0:
             restore(self._db, self.journal.read())
-        elif version < LIBRARY_VERSION and not self.journal.path.exists():
+        elif not self.journal.path.exists():
             self.journal.write(marked_in(self._db))
-        self._db.execute(f"PRAGMA user_version={LIBRARY_VERSION}")
-        self._db.execute("COMMIT")

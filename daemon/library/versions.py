@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bridge.whole_files import replace_patiently
 from daemon.children.host import Child
 from daemon.crate.crate import Crate
 from daemon.errors import LibraryError, WorkerError
@@ -218,7 +219,7 @@ class Versions:
 
     def _bring_home(self, made: dict[str, Any], crate: Crate) -> dict[str, Any]:
         source = Path(made["path"])
-        source.rename(source.with_name(f"clip{source.suffix}"))
+        replace_patiently(source, source.with_name(f"clip{source.suffix}"))
         record = crate.publish(made, source.parent)
         crate.record_alone(record)
         self._library.take_in([record])

@@ -12,8 +12,9 @@ from typing import Any, assert_never
 from bridge import events
 from bridge.errors import SidecrateError
 from bridge.events import Ask, Event, Order, Origin, order_about
-from bridge.request import Request, shorten
+from bridge.request import Request
 from bridge.session import Session
+from bridge.text import shorten
 from bridge.verbs import find_verb
 from daemon.audition.audition import Audition
 from daemon.brief import Brief
@@ -24,10 +25,14 @@ from daemon.briefing.repeat import repeat_request
 from daemon.crate.crate import Crate
 from daemon.engines.registry import Policy
 from daemon.errors import QueueError
+from daemon.home.masking import internal_text
 from daemon.improve.amend import again
+from daemon.improve.store import Improvements
 from daemon.jobs.queue import Job, Queue
 from daemon.prompt.settle import PromptDefaults
-from daemon.service.slots import Runner, done_info
+from daemon.service.bell import Bell
+from daemon.service.departments import Departments
+from daemon.service.publishing import done_info
 from daemon.verbs import draw_in_verbs
 
 log = logging.getLogger(__name__)
@@ -40,13 +45,27 @@ class Desk:
     """Handles every order. Runs on the daemon's loop; never blocks for long."""
 
     def __init__(
-        self, queue: Queue, crate: Crate, runner: Runner, session: Session, defaults: PromptDefaults,
-        policy: Policy, tell: Callable[[Event], None], store_pins: Callable[[Mapping[str, Any]], None],
-        audition: Audition, allowed: AllowedFolders, material: Material,
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        queue: Queue,
+        crate: Crate,
+        improvements: Improvements,
+        departments: Departments,
+        bell: Bell,
+        session: Session,
+        defaults: PromptDefaults,
+        policy: Policy,
+        tell: Callable[[Event], None],
+        store_pins: Callable[[Mapping[str, Any]], None],
+        audition: Audition,
+        allowed: AllowedFolders,
+        material: Material,
+    ) -> None:
         self._queue = queue
         self._crate = crate
-        self._runner = runner
+        self._improvements = improvements
+        self._departments = departments
+        self._bell = bell
         self._session = session
         self._defaults = defaults
         self._policy = policy
@@ -64,9 +83,9 @@ class Desk:
             self._do(order)
         except SidecrateError as error:
             self._tell(events.Refused(order.origin, error.code, error.text, order_about(order)))
-        except Exception:
+        except Exception as error:
             log.exception("order %s", order)
-            text = "something went wrong inside Sidecrate; the log has the details"
+            text = internal_text(error)
             self._tell(events.Refused(order.origin, "internal", text, order_about(order)))
 
     def _do(self, order: Order) -> None:
@@ -130,7 +149,7 @@ class Desk:
             self._tell(
                 events.Accepted(job.origin, job.id, self._queue.position(job.id), job.brief.words)
             )
-        self._runner.wake()
+        self._bell.ring()
 
     def _repeat(self, ask: Ask) -> tuple[Request, Brief]:
         """The request and the Brief of a clip once more, with what is to change in it."""
@@ -175,8 +194,8 @@ class Desk:
     def _answer(self, order: events.Answer) -> None:
         """A yes or no to what a language model has proposed for a job."""
         job = self._find_job(order.job or "last")
-        assert self._runner.improver is not None
-        self._runner.improver.answer(job.id, order.yes)
+        self._improvements.answer(job.id, order.yes)
+        self._bell.ring()
         self._tell(events.Told(order.origin, "answer", job.id, {"yes": order.yes}))
 
     def _cancel(self, order: events.Cancel) -> None:
@@ -196,8 +215,7 @@ class Desk:
                 raise QueueError(f"job {job.id} has ended already ({job.state})", "ended")
         for job in jobs:
             if self._queue.cancel(job.id):
-                self._runner.cancel(job.id)
-                self._runner.settle(job.id)
+                self._departments.cancel(job.id)
         self._tell(
             events.Told(
                 order.origin, "cancel", order.what, {"jobs": [job.id for job in jobs][:100]}

@@ -1,5 +1,5 @@
-"""The slots for hosted engines: each takes the next purchase, has the helper child buy it and wait for it, and hands the takes
-to the workers."""
+"""The slots for hosted engines: each has the helper child buy the next purchase and wait for it,
+and hands the takes to the workers."""
 
 from __future__ import annotations
 
@@ -15,57 +15,57 @@ from daemon.engines.registry import engine_info
 from daemon.errors import EngineError, QueueError, WorkerError
 from daemon.home.room import check_space
 from daemon.jobs.queue import Claim, Queue
-from daemon.service.slots import Runner
+from daemon.service.bell import Bell
+from daemon.service.ending import Ending
 from daemon.spending.ledger import Purchase, Purchases
 
 log = logging.getLogger(__name__)
 
 STOP = "daemon.engines.replicate.run:stop"
-#: s before work whose process died is taken up again.
-_BREATH_S = 1.0
+#: s before work whose process died is taken up again, and after a fault of our own.
+_BREATH_S, _PAUSE_S = 1.0, 2.0
 #: s given to the end of predictions that nobody waits for.
 _STOP_S = 60.0
 
 
-class Buyer:
-    """Runs `at_once` slots until it is stopped. One helper process serves them all."""
+class HostedSlots:
+    """`at_once` slots, served by one helper process that ends after `idle_s` without work. Belongs
+    to the daemon's loop."""
 
     def __init__(
         self,
+        *,
         queue: Queue,
         purchases: Purchases,
-        runner: Runner,
         jobs: Path,
-        *,
+        ending: Ending,
+        bell: Bell,
         at_once: int,
         idle_s: float,
-        tries: int,
     ) -> None:
         self._queue = queue
         self._purchases = purchases
-        self._runner = runner
         self._jobs = jobs
+        self._ending = ending
+        self._bell = bell
         self._at_once = at_once
-        self._tries = tries
         self._child = ManyChild("hosted engines", idle_s)
-        self._wake = asyncio.Event()
         self._slots: list[asyncio.Task[None]] = []
         self._under_way: dict[int, Purchase] = {}
         """By the child's number of the task."""
 
     def start(self) -> None:
+        """Begin to buy, and to end what nobody waits for any more."""
         self._slots = [asyncio.create_task(self._slot()) for _ in range(self._at_once)]
         self._slots.append(asyncio.create_task(self._end_abandoned()))
 
     async def stop(self) -> None:
-        """Stop waiting; what is under way at the service goes on there, and is taken up at the next start."""
+        """Stop waiting; what is under way at the service goes on there, and is taken up at the next
+        start."""
         for slot in self._slots:
             slot.cancel()
         await asyncio.gather(*self._slots, return_exceptions=True)
         await self._child.end()
-
-    def wake(self) -> None:
-        self._wake.set()
 
     def cancel(self, job: str) -> None:
         """End what is under way for a job, at the service too."""
@@ -78,28 +78,25 @@ class Buyer:
             try:
                 next_one = self._purchases.claim()
                 if next_one is None:
-                    self._wake.clear()
-                    await self._wake.wait()
+                    await self._bell.wait()
                 elif isinstance(next_one, Claim):
                     self._refuse(next_one)
                 else:
                     await self._buy(next_one)
-                    # a purchase that has ended may leave room under the cap for others
-                    self.wake()
             except QueueError as error:
                 log.error("%s", error.text)
-                await asyncio.sleep(2)
+                await asyncio.sleep(_PAUSE_S)
             except Exception:
                 log.exception("hosted engines")
-                await asyncio.sleep(2)
+                await asyncio.sleep(_PAUSE_S)
 
     def _refuse(self, claim: Claim) -> None:
         try:
             error = self._purchases.refusal(claim)
         except EngineError as unknown:
             error = unknown
-        self._runner.fail(claim, error.code, error.text, again=False)
-        self._runner.settle(claim.job)
+        self._ending.fail(claim, error.code, error.text, again=False)
+        self._ending.settle(claim.job)
 
     async def _buy(self, purchase: Purchase) -> None:
         try:
@@ -110,26 +107,30 @@ class Buyer:
         else:
             self._bought(purchase, result)
         for job in {claim.job for claim in purchase.claims}:
-            self._runner.settle(job)
-        self._runner.wake()
+            self._ending.settle(job)
+        # there are takes for the workers, or room under the cap for another purchase
+        self._bell.ring()
 
     async def _ask(self, purchase: Purchase) -> dict[str, Any]:
         first = purchase.claims[0]
-        follow = self._runner.follower(first)
+        follow = self._ending.follower(first)
         task = {
             "purchase": {
-                "takes": purchase.takes, "intent": purchase.intent, "intended": purchase.intended, "remote": purchase.remote,
+                "takes": purchase.takes,
+                "intent": purchase.intent,
+                "intended": purchase.intended,
+                "remote": purchase.remote,
                 "others": self._purchases.others(purchase.id),
             },
             "engine": purchase.info.name,
             "spec": dict(purchase.info.spec),
             "brief": first.brief.to_json(),
-            "k": first.k,
+            "k": first.index,
             "clips": [
                 {"folder": str(self._jobs / claim.clip), "number": number}
                 for claim, number in zip(purchase.claims, purchase.numbers, strict=True)
             ],
-        }  # fmt: skip
+        }
         number = 0
 
         def begun(given: int) -> None:
@@ -153,15 +154,16 @@ class Buyer:
         return lambda what: self._purchases.store(purchase, what)
 
     def _bought(self, purchase: Purchase, result: dict[str, Any]) -> None:
-        """Each clip goes on to the workers with its take, or ends with the reason why it has none."""
+        """Each clip goes on to the workers with its take, or ends with the reason why it has
+        none."""
         aborted = result["state"] == "aborted"
         for place, claim in enumerate(purchase.claims):
             why = result["missing"].get(str(place))
             if result["state"] in ("cancelled", "unknown"):
-                self._runner.fail(claim, "cancelled", result["text"], again=False)
+                self._ending.fail(claim, "cancelled", result["text"], again=False)
             elif why is None:
                 self._queue.hand_over(claim, "worker")
-            elif self._runner.fail(claim, "engine", why, again=aborted) == "again":
+            elif self._ending.fail(claim, "engine", why, again=aborted) == "again":
                 self._queue.part(claim.clip)
         self._purchases.end(
             purchase.id,
@@ -171,12 +173,13 @@ class Buyer:
         )
 
     async def _not_bought(self, purchase: Purchase, error: SidecrateError) -> None:
-        """The child says that nothing was bought, or that it cannot know; or it died, and the purchase is taken up again."""
+        """The child says that nothing was bought, or that it cannot know; or it died, and the
+        purchase is taken up again."""
         log.warning("%s for job %s: %s", purchase.info.name, purchase.claims[0].job, error.text)
         died = isinstance(error, WorkerError)
         again = died or error.code == "disk" or (isinstance(error, EngineError) and error.again)
         verdicts = {
-            self._runner.fail(claim, error.code, error.text, again=again)
+            self._ending.fail(claim, error.code, error.text, again=again)
             for claim in purchase.claims
         }
         if "again" in verdicts:
@@ -188,7 +191,8 @@ class Buyer:
         )
 
     async def _end_abandoned(self) -> None:
-        """What a job had under way that was cancelled just before the daemon died is ended at the service now."""
+        """What a job had under way that was cancelled just before the daemon died is ended at the
+        service now."""
         for row in self._purchases.abandoned():
             try:
                 if row["state"] == "created":

@@ -1,4 +1,5 @@
-"""Has a language model asked for each job that wants it, one question at a time, in a child; then the job's clips go on."""
+"""Has a language model asked for each job that wants it, one question at a time, in a child; then
+the job's clips go on."""
 
 from __future__ import annotations
 
@@ -9,16 +10,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridge.errors import SidecrateError
-from bridge.events import Event, Progress, Told
+from bridge.events import Event, Told
+from bridge.request import Request
 from daemon.brief import Brief
 from daemon.children.host import Child
 from daemon.errors import QueueError
+from daemon.home.masking import internal_text
 from daemon.improve.amend import amend, is_shown_first, proposal
 from daemon.improve.server import estimate_usd
 from daemon.improve.store import Improvements
 from daemon.jobs.queue import Job
 from daemon.jobs.waiting import ASK
-from daemon.service.slots import Runner
+from daemon.service.bell import Bell
+from daemon.service.ending import Ending
+from daemon.service.under_way import UnderWay
 from daemon.spending.ledger import end_usd, reserve_usd
 
 log = logging.getLogger(__name__)
@@ -28,50 +33,53 @@ ASK_MODEL = "daemon.improve.child:ask_model"
 WAITING = "waiting for your answer"
 #: s that the child may take beside the server's own time.
 _GRACE_S = 10.0
+#: s before the next look after one that failed, and after a job that did.
+_QUEUE_PAUSE_S, _PAUSE_S = 2.0, 0.2
 
 
-class Improver:
-    """Runs until it is stopped. `check(brief, request)` raises where no engine can make what an amended Brief says."""
+class LanguageSlot:
+    """Belongs to the daemon's loop. `server` says which model is asked, as its child is told.
+
+    `check(brief, request)` raises where no engine can make what an amended Brief says.
+    """
 
     def __init__(
-        self, store: Improvements, runner: Runner, tell: Callable[[Event], None], server: Mapping[str, Any], *,
-        per_day_usd: float, idle_s: float, check: Callable[[Brief, Any], object],
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        store: Improvements,
+        ending: Ending,
+        bell: Bell,
+        tell: Callable[[Event], None],
+        server: Mapping[str, Any],
+        per_day_usd: float,
+        idle_s: float,
+        check: Callable[[Brief, Request], None],
+    ) -> None:
         self._store = store
-        self._runner = runner
+        self._ending = ending
+        self._bell = bell
         self._tell = tell
         self._server = server
         self._per_day_usd = per_day_usd
         self._check = check
         self._child = Child("language model", idle_s)
-        self._wake = asyncio.Event()
-        self._loop: asyncio.Task[None] | None = None
-        self._at_work: tuple[str, asyncio.Task[None]] | None = None
-        self._stopping = False
+        self._slot: asyncio.Task[None] | None = None
+        self._under_way = UnderWay()
 
     def start(self) -> None:
-        self._loop = asyncio.create_task(self._run())
+        """Begin to ask."""
+        self._slot = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
         """End at once; what was asked and not answered is looked at again at the next start."""
-        self._stopping = True
-        if self._loop:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
+        if self._slot:
+            self._slot.cancel()
+            await asyncio.gather(self._slot, return_exceptions=True)
         await self._child.end()
-
-    def wake(self) -> None:
-        self._wake.set()
 
     def cancel(self, job: str) -> None:
         """Stop asking for a job."""
-        if self._at_work and self._at_work[0] == job:
-            self._at_work[1].cancel()
-
-    def answer(self, job: str, yes: bool) -> None:
-        """A person's word on what was proposed. QueueError where nothing was."""
-        self._store.answer(job, yes)
-        self.wake()
+        self._under_way.cancel(job)
 
     async def _run(self) -> None:
         while True:
@@ -79,116 +87,86 @@ class Improver:
             try:
                 job = self._store.next_job()
                 if job is None:
-                    self._wake.clear()
-                    await self._wake.wait()
-                    continue
-                work = asyncio.create_task(self._improve(job))
-                self._at_work = (job.id, work)
-                try:
-                    await asyncio.shield(work)
-                except asyncio.CancelledError:
-                    if self._stopping or not work.done():
-                        work.cancel()
-                        await asyncio.gather(work, return_exceptions=True)
-                        raise
-                finally:
-                    self._at_work = None
+                    await self._bell.wait()
+                else:
+                    await self._under_way.run(job.id, self._improve(job))
             except QueueError as error:
                 log.error("%s", error.text)
-                await asyncio.sleep(2)
+                await asyncio.sleep(_QUEUE_PAUSE_S)
             except Exception as error:
                 # whatever it was: the job must not stand in the way of all others
                 log.exception("language model")
-                with contextlib.suppress(QueueError):
-                    self._give_up(job, error)
-                await asyncio.sleep(0.2)
+                if job is not None:
+                    with contextlib.suppress(QueueError):
+                        self._fail(job, internal_text(error))
+                await asyncio.sleep(_PAUSE_S)
 
-    def _give_up(self, job: Job | None, error: Exception) -> None:
-        if job is not None:
-            self._store.fail(
-                job.id,
-                f"something went wrong inside Sidecrate ({type(error).__name__}); the log has the details",
-            )
-            self._runner.settle(job.id)
+    def _fail(self, job: Job, text: str) -> None:
+        self._store.fail(job.id, text)
+        self._ending.settle(job.id)
 
     async def _improve(self, job: Job) -> None:
-        brief = job.brief
         shown = self._store.step(job.id, ASK)
         self._store.begin(job.id)
+        brief = await self._amended(job)
+        if brief is None:
+            return
+        if shown is None and is_shown_first(job.brief, job.request.values):
+            if text := proposal(brief):
+                self._propose(job, text)
+                return
+        elif shown is not None and shown[0] == "no":
+            if job.brief.lyrics != brief.lyrics:
+                text = (
+                    "the lyrics that were proposed were declined; write them yourself, or ask again"
+                )
+                self._fail(job, text)
+                return
+            brief = _declined(job.brief, brief.improved)
+        self._store.release(job.id, brief)
+        self._bell.ring()
+
+    async def _amended(self, job: Job) -> Brief | None:
+        """The job's Brief with all that is answered; None where it cannot be made, and then the job
+        has ended."""
+        brief = job.brief
         for step in brief.steps_wanted():
             result = await self._result(job, brief, step)
             if step == "lyrics" and "why" in result:
-                text = f"lyrics: auto: no words were written ({result['why']}); write them yourself, or ask again"
-                self._store.fail(job.id, text)
-                self._runner.settle(job.id)
-                return
+                why = f"no words were written ({result['why']})"
+                self._fail(job, f"lyrics: auto: {why}; write them yourself, or ask again")
+                return None
             brief = amend(
                 brief, job.request, step, result, lambda tried: self._check(tried, job.request)
             )
-        if (
-            shown is None
-            and is_shown_first(job.brief, job.request.values)
-            and (text := proposal(brief))
-        ):
-            self._propose(job, text)
-            return
-        if shown is not None and shown[0] == "no":
-            if job.brief.lyrics == brief.lyrics:
-                refused = {
-                    step: dict(result, declined=True) for step, result in brief.improved.items()
-                }
-                said = (*job.brief.said, "what the language model proposed was declined")
-                brief = job.brief.amended(
-                    improved=refused, said=said, improve="off", compose="rules"
-                )
-            else:
-                self._store.fail(
-                    job.id,
-                    "the lyrics that were proposed were declined; write them yourself, or ask again",
-                )
-                self._runner.settle(job.id)
-                return
-        self._store.release(job.id, brief)
-        self._runner.wake()
+        return brief
 
     def _propose(self, job: Job, text: str) -> None:
         self._store.put(job.id, ASK, "waiting", {"text": text})
-        self._say(job, f"{WAITING}: {text}")
+        self._ending.note(job, f"{WAITING}: {text}")
         self._tell(Told(job.origin, "proposed", job.id, {"text": text}))
 
-    def _say(self, job: Job, words: str) -> None:
-        self._runner.note(job.id, words[:300])
-        self._tell(Progress(job.origin, job.id, 0.0, f"improving: {words}"[:400]))
-
     async def _result(self, job: Job, brief: Brief, step: str) -> dict[str, Any]:
-        """A step's stored result, or that of asking now: stored, with its cost, before it is used."""
+        """A step's stored result, or that of asking now: stored, with its cost, before it is
+        used."""
         known = self._store.step(job.id, step)
         if known and known[0] == "done":
             return known[1]
         if known and known[2] is not None:
             # sent before the daemon ended, and perhaps paid for: nothing is bought twice
-            result = {
-                "why": "the daemon ended while it was asked; it is not paid for twice",
-                "cost_usd": None,
-            }
-            return self._keep(job, step, result, known[2])
-        purchase = None
-        estimate = estimate_usd(self._server, step, len(brief.prompt))
+            why = "the daemon ended while it was asked; it is not paid for twice"
+            return self._keep(job, step, {"why": why, "cost_usd": None}, known[2])
+        purchase, estimate = None, estimate_usd(self._server, step, len(brief.prompt))
         if estimate:
-            purchase = reserve_usd(
-                self._store.database,
-                job.id,
-                str(self._server["model"]),
-                estimate,
-                self._per_day_usd,
-            )
+            model, per_day_usd = str(self._server["model"]), self._per_day_usd
+            purchase = reserve_usd(self._store.database, job.id, model, estimate, per_day_usd)
             if purchase is None:
-                why = f"it would cost up to {estimate:.3f} USD, and the day's {self._per_day_usd:.2f} USD are spent"
-                return self._keep(
-                    job, step, {"why": f"{why}; raise spend.per_day_usd", "cost_usd": 0.0}, None
-                )
+                spent = f"the day's {per_day_usd:.2f} USD are spent"
+                why = f"it would cost up to {estimate:.3f} USD, and {spent}"
+                result = {"why": f"{why}; raise spend.per_day_usd", "cost_usd": 0.0}
+                return self._keep(job, step, result, None)
         self._store.put(job.id, step, "asked", {}, purchase)
-        self._say(job, "asking the language model")
+        self._ending.note(job, "asking the language model")
         return self._keep(job, step, await self._asked(job, brief, step), purchase)
 
     async def _asked(self, job: Job, brief: Brief, step: str) -> dict[str, Any]:
@@ -198,10 +176,9 @@ class Improver:
             "request": dict(job.request.values),
             "server": dict(self._server),
         }
+        deadline_s = float(self._server["timeout_s"]) + _GRACE_S
         try:
-            return await self._child.ask(
-                ASK_MODEL, task, lambda *_: None, float(self._server["timeout_s"]) + _GRACE_S
-            )
+            return await self._child.ask(ASK_MODEL, task, lambda *_: None, deadline_s)
         except SidecrateError as error:
             return {"why": error.text, "cost_usd": None}
 
@@ -214,3 +191,14 @@ class Improver:
         if "why" in result:
             log.warning("job %s: %s: %s", job.id, step, result["why"])
         return result
+
+
+def _declined(brief: Brief, answers: Mapping[str, Any]) -> Brief:
+    """A Brief as it was before it was amended; it remembers the answers, so that nothing is asked
+    again."""
+    return brief.amended(
+        improved={step: dict(result, declined=True) for step, result in answers.items()},
+        said=(*brief.said, "what the language model proposed was declined"),
+        improve="off",
+        compose="rules",
+    )

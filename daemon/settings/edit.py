@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bridge.whole_files import beside
 from daemon.errors import ConfigError
 from daemon.settings.load import load_config
 
@@ -49,35 +48,30 @@ def _add(path: Path, section: str, key: str, item: Any, line: str) -> None:
         edited = _with_item(body.replace("\r\n", "\n"), section, key, line).replace("\n", newline)
     except _CannotEditError as error:
         raise ConfigError(f"{error}\n{by_hand}") from None
-    part = _written_beside(path, raw[: len(raw) - len(body)] + edited)
-    try:
-        after = load_config(part)
-        wanted = {**before, section: {**before[section], key: (*before[section][key], item)}}
-        if after.model_dump() != wanted:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # the file itself, where the user has put a link to it
+    with beside(path.resolve()) as part:
+        _write_like(path, part, raw[: len(raw) - len(body)] + edited)
+        try:
+            after = load_config(part).model_dump()
+        except ConfigError as error:
+            raise ConfigError(error.text.replace(str(part), str(path))) from None
+        if after != {**before, section: {**before[section], key: (*before[section][key], item)}}:
             raise ConfigError(
                 f"{path} is laid out in a way that lines cannot be put into\n{by_hand}"
             )
-        os.replace(part, path)
-    except ConfigError as error:
-        raise ConfigError(error.text.replace(str(part), str(path))) from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 class _CannotEditError(Exception):
     """Why no line can be put in."""
 
 
-def _written_beside(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
-    with os.fdopen(number, "wb") as file:
-        file.write(text.encode("utf-8"))
-        file.flush()
-        os.fsync(file.fileno())
+def _write_like(path: Path, part: Path, text: str) -> None:
+    """Write a part that only those can read who could read the file before; a new one, this user alone."""
+    part.touch(0o600, exist_ok=False)
+    part.write_bytes(text.encode("utf-8"))
     if path.exists():
-        os.chmod(name, path.stat().st_mode & 0o777)
-    return Path(name)
+        part.chmod(path.stat().st_mode & 0o777)
 
 
 def _with_item(text: str, section: str, key: str, line: str) -> str:

@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from daemon.errors import ConfigError
-from daemon.settings.schema import Config
+from daemon.settings.schema import BETWEEN, Config
 
 
 def load_config(path: Path) -> Config:
@@ -75,7 +75,10 @@ def _faults(error: ValidationError, lines: Mapping[tuple[str, ...], int]) -> Ite
         path = tuple(str(part) for part in fault["loc"])
         line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 1)
         name = ".".join(path)
-        if fault["type"] == "extra_forbidden":
+        if fault["type"] == BETWEEN:
+            for place, text in fault["ctx"]["faults"]:
+                yield f"line {lines.get(place, 1)}: {text}"
+        elif fault["type"] == "extra_forbidden":
             near = difflib.get_close_matches(path[-1], _names(path[:-1]), n=1, cutoff=0.5)
             hint = (
                 f"did you mean {near[0]}?"
@@ -84,15 +87,7 @@ def _faults(error: ValidationError, lines: Mapping[tuple[str, ...], int]) -> Ite
             )
             yield f"line {line}: {name} is not a key; {hint}"
         else:
-            allowed = fault["msg"].removeprefix("Value error, ")
-            if not path:
-                # a fault between sections names its own place
-                own = (
-                    ("engines", "order") if allowed.startswith("engines.order") else ("midi", "map")
-                )
-                yield from (f"line {lines.get(own, 1)}: {one}" for one in allowed.splitlines())
-                continue
-            for one in allowed.splitlines():
+            for one in fault["msg"].removeprefix("Value error, ").splitlines():
                 yield f"line {line}: {name}: {fault['input']!r:.60} is not allowed; {_lower_first(one)}"
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from bridge.errors import RequestError
 from bridge.fl.link import INPUTS as FL_INPUTS
@@ -14,6 +15,7 @@ from bridge.fl.link import OUTPUTS as FL_OUTPUTS
 from bridge.midi.controllers import load_controller
 from bridge.midi.mapping import MidiMap
 from bridge.request import FIELDS, check_fields
+from daemon.engines.contract import EngineInfo
 from daemon.engines.local import models as local_models
 from daemon.engines.registry import check_names, configure
 from daemon.engines.replicate.models import MODELS, describe, merged
@@ -22,6 +24,8 @@ from daemon.home.addresses import is_near
 from daemon.verbs import draw_in_verbs
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+#: pydantic's type of a fault that lies between sections.
+BETWEEN = "between_sections"
 
 
 class Section(BaseModel):
@@ -460,40 +464,44 @@ class Config(Section):
         return checked
 
     @model_validator(mode="after")
-    def engines_are_known(self) -> Config:
-        configured = []
-        if "replicate" in self.model_fields_set:
-            service = {"base_url": self.replicate.base_url, "deadline_s": self.replicate.deadline_s}
-            configured += [
-                describe(name, entry, service)
-                for name, entry in {**MODELS, **self.replicate.models}.items()
-            ]
-        if "local" in self.model_fields_set:
-            service = {
-                "folder": self.local.folder,
-                "device": self.local.device,
-                "half": self.local.half,
-            }
-            models = {**local_models.MODELS, **self.local.models}
-            configured += [
-                local_models.describe(name, entry, service) for name, entry in models.items()
-            ]
-        if configured:
-            configure(configured)
+    def sections_agree(self) -> Config:
+        faults: list[tuple[tuple[str, ...], str]] = []
         if "order" in self.engines.model_fields_set:
             try:
-                check_names(self.engines.order)
+                check_names(self.engines.order, engines_of(self))
             except EngineError as error:
-                raise ValueError(f"engines.order: {error.text}") from None
-        return self
-
-    @model_validator(mode="after")
-    def map_is_known(self) -> Config:
+                faults.append((("engines", "order"), f"engines.order: {error.text}"))
         try:
             midi_map(self)
         except RequestError as error:
-            raise ValueError(error.text) from None
+            faults += [(("midi", "map"), line) for line in error.text.splitlines()]
+        if faults:
+            # pydantic would name the whole config as the place: each fault brings its own
+            raise PydanticCustomError(BETWEEN, "sections do not agree", {"faults": faults})
         return self
+
+
+def engines_of(config: Config) -> list[EngineInfo]:
+    """The engines that a config describes: its own, and the shipped ones with what it changes of them."""
+    found = list[EngineInfo]()
+    if "replicate" in config.model_fields_set:
+        service = {"base_url": config.replicate.base_url, "deadline_s": config.replicate.deadline_s}
+        models = {**MODELS, **config.replicate.models}
+        found += [describe(name, entry, service) for name, entry in models.items()]
+    if "local" in config.model_fields_set:
+        local = config.local
+        where = {"folder": local.folder, "device": local.device, "half": local.half}
+        models = {**local_models.MODELS, **local.models}
+        found += [local_models.describe(name, entry, where) for name, entry in models.items()]
+    return found
+
+
+def use(config: Config) -> None:
+    """Have a config's engines in this process; those of one used before are forgotten.
+
+    For the programs that choose engines. To load a config or to check one changes nothing.
+    """
+    configure(engines_of(config))
 
 
 def midi_map(config: Config) -> MidiMap:

@@ -129,7 +129,7 @@ class Purchases:
 
     def refusal(self, claim: Claim) -> EngineError:
         """Why `claim` gave a clip without a purchase."""
-        info = engine_info(claim.brief.clip_engine(claim.k))
+        info = engine_info(claim.brief.clip_engine(claim.index))
         estimate_usd = info.price.estimate_usd(1) if info.price else 0.0
         spent_usd = day_spent(self._database, time.time(), ended_only=True)
         text = f"{info.name} would cost about {estimate_usd:.3f} USD, and {spent_usd:.3f} of the day's {self._per_day_usd:.2f}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from pathlib import Path
+
+from bridge.whole_files import replace_patiently
 
 
 def keep_paid_take(folder: Path, kept: Path, clip: str) -> Path | None:
@@ -15,6 +16,6 @@ def keep_paid_take(folder: Path, kept: Path, clip: str) -> Path | None:
             if json.loads(take.read_text(encoding="utf-8")).get("cost_usd", 0) > 0:
                 kept.mkdir(parents=True, exist_ok=True)
                 target = kept / f"{clip}.wav"
-                os.replace(take.parent / "take.wav", target)
+                replace_patiently(take.parent / "take.wav", target)
                 return target
     return None

@@ -17,6 +17,7 @@ from bridge.errors import SidecrateError
 from daemon.children.inside import die_with_parent
 from daemon.home.places import Places
 from daemon.settings.load import load_config
+from daemon.settings.schema import use
 from daemon.web.access import load_token, write_address
 from daemon.web.app import make_app
 from daemon.web.connection import MOST_CONNECTIONS, Connection
@@ -47,6 +48,7 @@ def listening(host: str, port: int) -> socket.socket:
 async def serve(places: Places) -> None:
     """Serve until the process ends. OSError where a port is taken."""
     config = load_config(places.config_file)
+    use(config)
     site = Site.open(places, config)
     sockets = [listening("127.0.0.1", config.web.port)]
     port = sockets[0].getsockname()[1]
@@ -59,6 +61,7 @@ async def serve(places: Places) -> None:
     servers = [_Server(_settings(app)) for app in apps]
     site.share_port = sockets[1].getsockname()[1] if config.web.share else 0
     write_address(places, port, site.share_port)
+    site.take_up_layers()
     watch = asyncio.create_task(site.watch_jobs())
     try:
         await asyncio.gather(

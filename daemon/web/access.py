@@ -15,6 +15,7 @@ import secrets
 import time
 from pathlib import Path
 
+from bridge.whole_files import write_whole
 from daemon.home.places import Places
 
 COOKIE = "sidecrate"
@@ -28,22 +29,15 @@ def web_folder(places: Places) -> Path:
     return folder
 
 
-def write_private(path: Path, text: str) -> None:
-    """A file of this user alone, whole or not at all."""
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    with os.fdopen(
-        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-    ) as file:
-        file.write(text)
-    os.replace(part, path)
-
-
 def load_token(places: Places) -> str:
     """The token of scripts (`Authorization: Bearer ...`), made when first asked for."""
     path = web_folder(places) / "token"
-    if not path.exists():
-        write_private(path, secrets.token_urlsafe(32))
-    return path.read_text(encoding="utf-8").strip()
+    if path.exists() and (token := path.read_text(encoding="utf-8").strip()):
+        return token
+    # one that a power cut has emptied would let everybody in
+    token = secrets.token_urlsafe(32)
+    write_whole(path, token, private=True)
+    return token
 
 
 def make_link_code(places: Places) -> str:
@@ -54,7 +48,7 @@ def make_link_code(places: Places) -> str:
         if time.time() - old.stat().st_mtime > LINK_LASTS_S:
             old.unlink(missing_ok=True)
     code = secrets.token_urlsafe(32)
-    write_private(folder / _hashed(code), "")
+    write_whole(folder / _hashed(code), "", private=True)
     return code
 
 
@@ -92,10 +86,8 @@ def is_cookie(token: str, cookie: str, password_hash: str = "") -> bool:
 
 def write_address(places: Places, port: int, share_port: int) -> None:
     """Where the page is, for other programs of this user."""
-    write_private(
-        web_folder(places) / "address.json",
-        json.dumps({"pid": os.getpid(), "port": port, "share_port": share_port}),
-    )
+    said = json.dumps({"pid": os.getpid(), "port": port, "share_port": share_port})
+    write_whole(web_folder(places) / "address.json", said, private=True, flushed=False)
 
 
 def read_address(places: Places) -> dict[str, int] | None:

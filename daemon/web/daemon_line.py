@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from bridge.osc.packet import Message
-from daemon.client.connection import Link
+from daemon.client.connection import Link, answers
 from daemon.errors import RequestRefused, ServiceError
 from daemon.home.places import Places
 
@@ -46,6 +46,8 @@ class DaemonLine:
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._asking = asyncio.Lock()
         self._answer: asyncio.Future[dict[str, Any]] | None = None
+        self._asked = ""
+        """The address that `_answer` waits for the answer of."""
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._ending = threading.Event()
         self.session: dict[str, Any] = {}
@@ -83,18 +85,15 @@ class DaemonLine:
                 self._seen.popitem(last=False)
         if kind == "session":
             self.session = event["session"]
-        self._answer_with(event)
+        self._answer_with(message, event)
         self.tell(event)
 
-    def _answer_with(self, event: dict[str, Any]) -> None:
+    def _answer_with(self, message: Message, event: dict[str, Any]) -> None:
         waiting = self._waiting.get(event.get("label", ""))
-        if waiting is not None and not waiting.done():
-            waiting.set_result(event)
-        elif (
-            event["event"] in ("told", "error")
-            and self._answer is not None
-            and not self._answer.done()
-        ):
+        if waiting is not None:
+            if not waiting.done():
+                waiting.set_result(event)
+        elif self._answer is not None and not self._answer.done() and answers(message, self._asked):
             self._answer.set_result(event)
 
     def tell(self, event: dict[str, Any]) -> None:
@@ -122,9 +121,17 @@ class DaemonLine:
         finally:
             self._pages.discard(queue)
 
-    async def order(self, verb: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Order a job by a verb of the table. Returns the `accepted` event; RequestRefused with the daemon's own words."""
-        label = f"web-{secrets.token_hex(6)}"
+    @staticmethod
+    def new_label() -> str:
+        """A name for an order, which no other has."""
+        return f"web-{secrets.token_hex(6)}"
+
+    async def order(
+        self, verb: str, values: Mapping[str, Any], *, label: str = ""
+    ) -> dict[str, Any]:
+        """Order a job by a verb of the table; it gets `label` or a new one as its `id`. Returns the `accepted` event;
+        RequestRefused with the daemon's own words, another ServiceError where it may have taken up the order all the same."""
+        label = label or self.new_label()
         future = self._waiting[label] = self._loop.create_future()
         try:
             self._link.generate(verb, dict(values), label)
@@ -139,6 +146,7 @@ class DaemonLine:
         """What makes no job: keep, trash, cancel, pins. One at a time, for these answers carry no label; asked again where
         none comes, for the daemon drops what is said twice within 150 ms, and tells one sender at most ten errors a second."""
         async with self._asking:
+            self._asked = address
             for wait_s in _TRIES_S:
                 self._answer = self._loop.create_future()
                 self._link.send(address, *arguments)

@@ -79,7 +79,7 @@ class Guard:
                 await _refuse(refusal, answer)
 
     def _check(self, scope: Scope, headers: Headers) -> Profile | None:
-        """Whose request it is; None where it is the house's."""
+        """Whose request it is; None where it is for the machine's own library."""
         port, path, method = self._port(), scope["path"], scope["method"]
         hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
         if len(headers.getlist("host")) != 1 or headers["host"].lower() not in hosts:

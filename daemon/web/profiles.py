@@ -15,9 +15,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from bridge.whole_files import write_whole
 from daemon.errors import LibraryError
 from daemon.home.places import Places
-from daemon.web.access import write_private
 
 MOST_PROFILES = 50
 _LEAST_PASSWORD, _MOST_PASSWORD, _MOST_NAME = 8, 1000, 40
@@ -92,9 +92,8 @@ class Profiles:
                     folder / "library.marks.jsonl",
                 )
         made = time.time()
-        write_private(
-            folder / _FILE, json.dumps({"name": shown, "password_hash": hashed, "made": made})
-        )
+        said = {"name": shown, "password_hash": hashed, "made": made}
+        write_whole(folder / _FILE, json.dumps(said), private=True)
         return Profile(folder.name, shown, hashed, made)
 
     def check(self, name: str, password: str) -> Profile | None:
@@ -113,7 +112,7 @@ class Profiles:
         """Another password; every page that the old one opened is closed by it."""
         changed = Profile(profile.id, profile.name, _hashed(password), profile.made)
         said = {"name": changed.name, "password_hash": changed.password_hash, "made": changed.made}
-        write_private(self._places.profiles / profile.id / _FILE, json.dumps(said))
+        write_whole(self._places.profiles / profile.id / _FILE, json.dumps(said), private=True)
         return changed
 
     def remove(self, profile: Profile) -> None:

@@ -81,7 +81,7 @@ def clip_routes(site: Site) -> APIRouter:
     async def search(asked: Annotated[Search, Query()]) -> dict[str, Any]:
         """Find clips; with `similar` those that sound most like one, nearest first."""
         if asked.similar is not None:
-            await site.studio.measure(asked.similar)
+            await site.versions.measure(asked.similar)
         found = site.library.search(asked.filters())
         return {"total": found.total, "clips": found.clips}
 

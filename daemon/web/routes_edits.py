@@ -11,7 +11,7 @@ from fastapi import Path as InPath
 from pydantic import Field
 
 from daemon.errors import LibraryError
-from daemon.library.instrument import LEVEL_DB, instrument_request
+from daemon.library.instrument import LEVEL_DB
 from daemon.library.plugins import HOW_TO_INSTALL, find_plugins, plugin_folders
 from daemon.library.steps import STEPS
 from daemon.web.routes_clips import Given
@@ -51,7 +51,7 @@ def edit_routes(site: Site) -> APIRouter:
         before = edits.turns(clip)["undo"]
         change()
         try:
-            record = await site.studio.render(clip)
+            record = await site.versions.render(clip)
         except Exception:
             edits.back_to(clip, before)
             raise
@@ -80,7 +80,7 @@ def edit_routes(site: Site) -> APIRouter:
     @routes.get("/plugins/{plugin}")
     async def plugin(plugin: Annotated[str, InPath(max_length=200)]) -> dict[str, Any]:
         """A plugin's parameters, as it says itself."""
-        return await site.studio.plugin(plugin)
+        return await site.versions.plugin(plugin)
 
     @routes.post("/clips/{clip}/edits")
     async def edit(clip: Id, said: Edit) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def edit_routes(site: Site) -> APIRouter:
     @routes.post("/clips/{clip}/render")
     async def render(clip: Id) -> dict[str, Any]:
         """Render the version as it stands; its record, stems by name."""
-        record = await site.studio.render(clip)
+        record = await site.versions.render(clip)
         return {
             name: record.get(name)
             for name in ("id", "kind", "bpm", "key", "bars", "seconds", "report")
@@ -119,11 +119,7 @@ def _add_turns(routes: APIRouter, site: Site) -> None:
     @routes.post("/clips/{clip}/instruments", status_code=202)
     async def add_instrument(clip: Id, said: Instrument) -> dict[str, Any]:
         """Have an instrument play along with the clip: a job, whose clip becomes a step on top. `edited` tells when it has."""
-        request = instrument_request(site.library.record(clip), said.what)
-        site.library.path(clip)
-        accepted = await site.line.order("make", request)
-        site.layer_when_done(clip, accepted["job"], said.db)
-        return accepted
+        return await site.add_instrument(clip, said.what, said.db)
 
     @routes.delete("/clips/{clip}/edits/{step}")
     async def remove(clip: Id, step: Id) -> dict[str, Any]:

@@ -64,14 +64,14 @@ def _add_exports(routes: APIRouter, site: Site) -> None:
         """The clip with its edits as a file, to be fetched within a day."""
         site.library.get(clip)
         folder = site.export_folder()
-        return _made(folder.name, (await site.studio.export(clip, wanted.format, folder)).name)
+        return _made(folder.name, (await site.versions.export(clip, wanted.format, folder)).name)
 
     @routes.post("/collections/{name}/exports", status_code=201)
     async def pack(name: str, wanted: Export) -> dict[str, Any]:
         """A whole collection as a zip with manifest and licences."""
         site.library.collections.clips(name)
         folder = site.export_folder()
-        return _made(folder.name, (await site.studio.pack(name, wanted.format, folder)).name)
+        return _made(folder.name, (await site.versions.pack(name, wanted.format, folder)).name)
 
     @routes.get("/exports/{export}", response_class=FileResponse)
     async def exported(export: Id) -> FileResponse:
@@ -112,7 +112,7 @@ def _add_collections(routes: APIRouter, site: Site) -> None:
 
 
 def _told(share: dict[str, Any]) -> dict[str, Any]:
-    """A share as its owner reads it: where its versions are kept is the house's own."""
+    """A share as its owner reads it: where its versions are kept is the machine's own business."""
     return {name: value for name, value in share.items() if name != "versions"}
 
 

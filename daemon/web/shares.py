@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import secrets
 import shutil
@@ -16,8 +17,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bridge.whole_files import replace_patiently, write_whole
 from daemon.errors import LibraryError
-from daemon.web.access import write_private
+
+log = logging.getLogger(__name__)
 
 MOST_SHARES = 1000
 
@@ -27,10 +30,7 @@ class Shares:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
-            self._all: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            self._all = {}
+        self._all = _read(path)
 
     def make(
         self,
@@ -72,7 +72,7 @@ class Shares:
         return sorted(self._all.values(), key=lambda share: -share["made"])
 
     def of(self, by: str) -> list[dict[str, Any]]:
-        """Those of one profile, or of the house."""
+        """Those of one profile, or of the machine's own library."""
         return [share for share in self.all() if share.get("by", "") == by]
 
     def open(self, word: str) -> dict[str, Any] | None:
@@ -128,7 +128,30 @@ class Shares:
                 shutil.rmtree(self._folder(share))
 
     def _store(self) -> None:
-        write_private(self._path, json.dumps(self._all))
+        write_whole(self._path, json.dumps(self._all), private=True)
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    """The shares of a file. One that is damaged is put aside, so that the page is served all the same."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(found, dict) and all(
+            isinstance(share, dict) and {"id", "expires"} <= share.keys()
+            for share in found.values()
+        ):
+            return found
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        pass
+    aside = path.with_name(f"{path.name}.damaged")
+    replace_patiently(path, aside)
+    log.error(
+        "%s is damaged, so its links open nothing any more: share anew. It lies in %s now",
+        path,
+        aside,
+    )
+    return {}
 
 
 def _hashed(word: str) -> str:

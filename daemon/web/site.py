@@ -1,6 +1,7 @@
-"""What the routes work with: the line to the daemon, the databases, the studio, and where made files lie. One event loop.
+"""What the routes work with: the line to the daemon, the databases, the versions, and where made files lie. One event loop.
 
-Whose library a route works with is settled by the guard: `asking` holds the profile of the request under way, None for the house.
+Whose library a route works with is settled by the guard: `asking` holds the profile of the request under way, and None where
+it is the machine's own library.
 """
 
 from __future__ import annotations
@@ -8,27 +9,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
+import logging
 import secrets
 import shutil
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bridge.errors import SidecrateError
 from bridge.verbs import SOURCE
+from bridge.whole_files import flush, replace_patiently
 from daemon.children.host import Child
 from daemon.crate.crate import Crate
-from daemon.errors import LibraryError
+from daemon.errors import LibraryError, QueueError, RequestRefused, ServiceError
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.queue import Job, Queue
 from daemon.jobs.waiting import waiting_text
-from daemon.library.instrument import layer_step
+from daemon.library.awaited import AwaitedLayer
+from daemon.library.instrument import instrument_request, layer_step
 from daemon.library.library import Library
 from daemon.library.steps import Step
 from daemon.library.versions import Versions
@@ -40,19 +43,23 @@ from daemon.web.profiles import Profile, Profiles
 from daemon.web.shares import Shares
 from daemon.web.upload import sweep_uploads
 
+log = logging.getLogger(__name__)
+
 _EXPORTS_KEPT_S = 86400.0
 _LOOK_EVERY_S, _PEAKS_DEADLINE_S = 0.5, 60.0
 _MOST_DRAWN = 300
+#: An order that was not answered may still be taken up within this.
+_TAKEN_UP_WITHIN_S, _CLOCKS_S = 60.0, 5.0
 PEAKS = "daemon.web.peaks:peaks_of"
 asking: ContextVar[Profile | None] = ContextVar("asking", default=None)
 
 
 @dataclass
 class PersonalLibrary:
-    """One person's library and the studio that renders its edits."""
+    """One person's library and the versions that its edits are rendered to."""
 
     library: Library
-    studio: Versions
+    versions: Versions
     seen: int = -1
     """The state of the job table up to which it knows the clips."""
 
@@ -94,11 +101,11 @@ class Site:
         return self._shelf().library
 
     @property
-    def studio(self) -> Versions:
-        return self._shelf().studio
+    def versions(self) -> Versions:
+        return self._shelf().versions
 
     def _shelf(self) -> PersonalLibrary:
-        """The daemon keeps the house's library; a profile's catches up with the job table here, whenever that was written."""
+        """The daemon keeps the machine's own library; a profile's catches up with the job table here, whenever that was written."""
         profile = asking.get()
         if profile is None:
             return self.own
@@ -118,7 +125,7 @@ class Site:
         for task in self.waiting:
             task.cancel()
         for shelf in (self.own, *self.shelves.values()):
-            await shelf.studio.end()
+            await shelf.versions.end()
             shelf.library.close()
         await self.peaks.end()
         self.jobs.close()
@@ -138,7 +145,7 @@ class Site:
         proposal = waiting_text(self.jobs, job.id) if job.state == "improving" else None
         return {
             "job": job.id, "state": job.state, "stage": job.stage, "progress": job.progress, "prompt": job.brief.prompt,
-            "kind": job.brief.kind, "count": job.brief.count * len(job.brief.engines), "door": job.origin.door,
+            "kind": job.brief.kind, "count": job.brief.clip_count, "door": job.origin.door,
             "created": job.created, "clips": [row["id"] for row in done], "code": job.error_code, "text": job.error_text,
             "proposal": proposal,
         }  # fmt: skip
@@ -168,13 +175,13 @@ class Site:
             steps.append({"do": "tempo", "bpm": bpm})
         if key is not None and row.get("key") and key != row["key"]:
             steps.append({"do": "key", "key": key})
-        make = self.studio.hear if version == "heard" else self.studio.render
+        make = self.versions.hear if version == "heard" else self.versions.render
         return Path((await make(clip, steps))["path"])
 
     async def versions_of(self, clips: list[str]) -> dict[int, dict[str, Any]]:
         """The records of those that whoever asks has edited, by their place among `clips`."""
         edited = [number for number, clip in enumerate(clips) if self.library.edits.steps(clip)]
-        return {number: await self.studio.render(clips[number]) for number in edited}
+        return {number: await self.versions.render(clips[number]) for number in edited}
 
     async def peaks_of(self, clip: str, version: str) -> dict[str, Any]:
         path = await self.sound(clip, version, None, None)
@@ -193,45 +200,92 @@ class Site:
 
     # -- instruments added
 
-    def layer_when_done(self, clip: str, job: str, db: float) -> None:
-        """Put a job's clip on top of another as a step, once it is made; for whoever asks now."""
-        task = asyncio.create_task(self._layer(clip, job, db))
+    async def add_instrument(self, clip: str, what: str, db: float) -> dict[str, Any]:
+        """Order an instrument to a clip of whoever asks, and put it on top as a step once it is made; `accepted`.
+
+        That it is wanted is stored before it is ordered: neither our end nor the daemon's loses it.
+        """
+        request = instrument_request(self.library.record(clip), what)
+        self.library.path(clip)
+        layer = self.library.awaited.add(self.line.new_label(), clip, db)
+        try:
+            accepted = await self.line.order("make", request, label=layer.label)
+        except RequestRefused:
+            self.library.awaited.drop(layer.label)
+            raise
+        except ServiceError:
+            self._await(layer)
+            raise
+        self.library.awaited.ordered(layer.label, accepted["job"])
+        self._await(replace(layer, job=accepted["job"]))
+        return accepted
+
+    def take_up_layers(self) -> None:
+        """At the start: go on waiting for the layers that were wanted before, whosever they are."""
+        try:
+            people: list[Profile | None] = [None, *self.profiles.all()]
+        except LibraryError as error:
+            people = [None]
+            log.error("%s", error.text)
+        for profile in people:
+            whose = asking.set(profile)
+            try:
+                for layer in self.library.awaited.all():
+                    self._await(layer)
+            except SidecrateError as error:
+                # one person's damaged library keeps nobody else from the page
+                log.error("%s", error.text)
+            finally:
+                asking.reset(whose)
+
+    def _await(self, layer: AwaitedLayer) -> None:
+        """Belongs to whoever asks now: a task keeps that."""
+        task = asyncio.create_task(self._layer(layer))
         self.waiting.add(task)
         task.add_done_callback(self.waiting.discard)
 
-    async def _layer(self, clip: str, job: str, db: float) -> None:
-        while not (row := Queue(self.jobs, "").job(job)).ended:
-            await asyncio.sleep(_LOOK_EVERY_S)
-        made = self.jobs.row("SELECT id FROM clips WHERE job = ? AND state = 'done'", job)
-        if made is None:
-            self.line.tell(
-                {
-                    "event": "edited",
-                    "clip": clip,
-                    "text": row.error_text or "the instrument was not made",
-                }
-            )
-            return
+    async def _layer(self, layer: AwaitedLayer) -> None:
+        text = ""
         try:
-            self.library.edits.add(clip, layer_step(made["id"], db))
-            await self.studio.render(clip)
-            text = ""
+            await self._put_on(layer)
         except SidecrateError as error:
             text = error.text
-        self.line.tell({"event": "edited", "clip": clip, "text": text})
+            # a table that cannot be read or written now is there again at the next start
+            if error.code != QueueError.code:
+                self.library.awaited.drop(layer.label)
+        self.line.tell({"event": "edited", "clip": layer.clip, "text": text})
+
+    async def _put_on(self, layer: AwaitedLayer) -> None:
+        """Wait for a layer's clip and put it on top. LibraryError and others where it comes to nothing."""
+        queue = Queue(self.jobs, "")
+        while not (name := layer.job or queue.labelled(layer.label, layer.asked - _CLOCKS_S)):
+            if time.time() - layer.asked > _TAKEN_UP_WITHIN_S:
+                raise LibraryError(
+                    "the daemon did not take up the instrument; add it again", "no_answer"
+                )
+            await asyncio.sleep(_LOOK_EVERY_S)
+        while not (job := queue.job(name)).ended:
+            await asyncio.sleep(_LOOK_EVERY_S)
+        made = self.jobs.row("SELECT id FROM clips WHERE job = ? AND state = 'done'", job.id)
+        if made is None:
+            raise LibraryError(
+                job.error_text or "the instrument was not made", job.error_code or None
+            )
+        self.library.edits.add(layer.clip, layer_step(made["id"], layer.db), awaited=layer.label)
+        await self.versions.render(layer.clip)
 
     # -- files brought
 
     async def bring(self, path: Path, values: dict[str, Any]) -> dict[str, Any]:
         """An audio file as a clip, its sound as it is."""
         with self._crate() as crate:
-            record = await self.own.studio.bring(path, crate, {**values, "words": path.stem})
+            record = await self.own.versions.bring(path, crate, {**values, "words": path.stem})
         return self.library.get(record["id"])
 
     async def publish(self, clip: str) -> dict[str, Any]:
         """A clip with its edits as a clip of its own in the crate."""
         with self._crate() as crate:
-            record = await self.studio.publish(clip, crate)
+            record = await self.versions.publish(clip, crate)
         return self.library.get(record["id"])
 
     @contextlib.contextmanager
@@ -246,7 +300,8 @@ class Site:
         """An audio file as a job that puts it on the grid; it is kept for a month, so that `again` finds it."""
         self.places.recordings.mkdir(parents=True, exist_ok=True)
         kept = self.places.recordings / f"{path.stem}-{secrets.token_hex(4)}{path.suffix}"
-        os.replace(path, kept)
+        flush(path)
+        replace_patiently(path, kept)
         try:
             return await self.line.order("fit", {**values, SOURCE: str(kept)})
         except SidecrateError:

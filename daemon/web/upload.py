@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import secrets
 import shutil
@@ -13,6 +12,7 @@ from pathlib import Path, PurePath
 
 from starlette.requests import ClientDisconnect, Request
 
+from bridge.whole_files import replace_patiently
 from daemon.errors import LibraryError
 from daemon.home.places import Places
 from daemon.home.room import check_space
@@ -47,7 +47,7 @@ async def receive(request: Request, name: str, places: Places) -> AsyncIterator[
     part = folder / "part"
     try:
         await _write(request, part, plain, ending)
-        os.replace(part, path)
+        replace_patiently(part, path)
         yield path
     except OSError as error:
         raise LibraryError(

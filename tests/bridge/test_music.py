@@ -41,6 +41,29 @@ def test_frames_of_a_loop(bars, meter, bpm, rate, frames):
     assert loop_frames(bars, Meter.parse(meter), bpm, rate) == frames
 
 
+def test_half_a_frame_goes_to_the_even_number_as_python_rounds():
+    # JavaScript, Lua and C round half a frame up, to 248063
+    assert 3 * 4 * 60 / 128 * 44100 == 248062.5
+    assert loop_frames(3, Meter.parse("4/4"), 128, 44100) == 248062
+    assert loop_frames(1, Meter.parse("4/4"), 128, 44100) == 82688  # from 82687.5
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "semitones"),
+    [
+        ("Am", "C", 0),
+        ("Am", "Bm", 2),
+        ("C", "F#", 6),
+        ("F#", "C", 6),
+        ("C", "G", -5),
+        ("D dorian", "Am", 0),
+        ("C", "B", -1),
+    ],
+)
+def test_the_way_to_another_key_is_the_shortest_to_it_or_its_relative(here, there, semitones):
+    assert Key.parse(here).semitones_to(Key.parse(there)) == semitones
+
+
 def test_beats_of_compound_meters():
     assert Meter(6, 8).beats_per_bar == 2
     assert Meter(7, 8).beats_per_bar == 7

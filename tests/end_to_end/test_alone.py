@@ -78,6 +78,21 @@ def test_out_writes_there_and_not_over(run, tmp_path):
     assert soundfile.info(out).frames == 176400
 
 
+def test_what_lies_beside_out_is_not_written_over_either(run, tmp_path):
+    out, mine = tmp_path / "mine.wav", tmp_path / "mine.mid"
+    mine.write_text("a user's own notes")
+    make = ("make", "house loop", "--bars", "1", "--bpm", "120", "--out", str(out))
+    said = run(*make, code=1)
+    assert "mine.mid is there already" in said and "--force" in said
+    assert mine.read_text() == "a user's own notes" and not out.exists(), "all of a clip or nothing"
+    run(*make, "--force")
+    assert soundfile.info(out).frames == 88200 and mine.read_bytes().startswith(b"MThd")
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
+        "mine.mid",
+        "mine.wav",
+    ]
+
+
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3", "aiff"])
 def test_fit_and_look_read_every_kind_of_file(run, tmp_path, suffix):
     rate = 22050 if suffix != "mp3" else 44100

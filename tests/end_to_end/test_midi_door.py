@@ -2,7 +2,7 @@
 
 import pytest
 
-from daemon.client.connection import read_beacon
+from daemon.client.beacon import read_beacon
 from tests.bridge.midi.test_door import controller
 from tests.helpers.daemon_process import wait_until
 from tests.helpers.jack import jack  # noqa: F401

@@ -74,9 +74,26 @@ def test_what_a_crash_left_half_written_is_gone_after_a_start(start_daemon):
     (daemon.places.crate / "Loops").mkdir(parents=True, exist_ok=True)
     half = daemon.places.crate / "Loops" / ".x_90bpm_abcd.wav.sidecrate-part"
     half.write_bytes(b"RIFF")
+    os.utime(half, (time.time() - 7200,) * 2)
     (daemon.places.jobs / "gone").mkdir(parents=True)
     daemon.start()
     assert not half.exists() and not (daemon.places.jobs / "gone").exists()
+
+
+def test_a_folder_of_the_users_among_old_recordings_keeps_no_daemon_from_starting(start_daemon):
+    daemon = start_daemon()
+    daemon.kill()
+    for kept in (daemon.places.recordings, daemon.places.paid_takes):
+        mine, old, new = kept / "mine", kept / "old.wav", kept / "new.wav"
+        mine.mkdir(parents=True)
+        for path in (old, new, mine / "take.wav"):
+            path.write_bytes(b"RIFF")
+        for path in (old, mine / "take.wav", mine):
+            os.utime(path, (time.time() - 40 * 86400,) * 2)
+    daemon.start()
+    for kept in (daemon.places.recordings, daemon.places.paid_takes):
+        assert sorted(path.name for path in kept.iterdir()) == ["mine", "new.wav"]
+        assert (kept / "mine" / "take.wav").exists()
 
 
 def test_a_prompt_in_the_inbox_outlives_a_kill(start_daemon):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.engines.registry import MORE_VARIABLE
 from tests.conftest import skip_or_fail
 
 REPO = Path(__file__).parents[2]
@@ -64,6 +65,7 @@ def test_the_built_wheel_makes_a_clip(tmp_path):
     command = python.with_name("sidecrate.exe" if os.name == "nt" else "sidecrate")
     environment = {**os.environ, "SIDECRATE_HOME": str(tmp_path / "home")}
     environment.pop("PYTHONPATH", None)
+    environment.pop(MORE_VARIABLE, None)
     where = subprocess.run(
         [str(python), "-c", "import daemon.cli; print(daemon.cli.__file__)"],
         cwd=tmp_path,
@@ -91,6 +93,16 @@ def test_the_built_wheel_makes_a_clip(tmp_path):
         check=True,
     )
     assert "pylibrb" in done.stdout and "GPL for the whole" in done.stdout
+    every = subprocess.run(
+        [str(command), "engines", "--all", "--json"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = {json.loads(line)["name"] for line in every.stdout.splitlines()}
+    assert "embedded" in names and "fake" not in names, "what breaks on purpose is not shipped"
     library = tmp_path / "User Library"
     library.mkdir()
     subprocess.run(

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from bridge.osc.packet import OscError, build_message, parse_packet
-from daemon.client.connection import read_beacon
+from daemon.client.beacon import read_beacon
 from daemon.home.places import Places
 
 

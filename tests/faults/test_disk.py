@@ -11,6 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
+from bridge.whole_files import PART
 from daemon.clip.make import make_clip
 from daemon.crate.crate import Crate
 from daemon.engines.contract import Take
@@ -22,6 +23,7 @@ from tests.conftest import skip_or_fail
 from tests.faults.asker import Asker
 from tests.faults.audit import audit
 from tests.faults.test_kills import TINY, workers_of
+from tests.helpers import fake_engine
 from tests.helpers.daemon_process import CONFIG, wait_until
 
 RECORD = {
@@ -104,6 +106,7 @@ def test_a_worker_whose_disk_is_full_goes_on_where_it_was(tmp_path, monkeypatch,
         "k": 0,
         "created": 0.0,
         "folder": str(tmp_path / "c"),
+        **fake_engine.INFO.for_child(),
     }
     with monkeypatch.context() as patch:
         patch.setattr(f"os.{step}", failing({nth}, getattr(os, step)))
@@ -120,7 +123,7 @@ def test_a_worker_whose_disk_is_full_goes_on_where_it_was(tmp_path, monkeypatch,
     assert met or (step, nth) == ("replace", 3)
     record = make_clip(task, lambda value, stage, words: None)
     assert record["frames"] == 44100 and (tmp_path / "c" / "clip.wav").stat().st_size > 44100 * 3
-    assert not list((tmp_path / "c").rglob("*.part"))
+    assert not list((tmp_path / "c").rglob(f"*{PART}"))
 
 
 def test_little_space_is_said_before_work_begins(tmp_path, monkeypatch):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import DoorError
-from bridge.events import Order, Refused
+from bridge.events import Order, Refused, Told
 from bridge.inbox.door import MOST_NOTES, Inbox
 from tests.helpers.inbox_bench import Bench, tone, wait_for
 
@@ -297,7 +297,7 @@ def test_a_kill_between_the_answer_and_the_move_leaves_one_answer(bench: Bench) 
     assert bench.answer("done", "beat.txt.result.json") == text
 
 
-@pytest.mark.parametrize("step", ["os.fsync", "pathlib.Path.rename", "pathlib.Path.replace"])
+@pytest.mark.parametrize("step", ["os.fsync", "os.link", "os.unlink"])
 def test_an_answer_that_meets_a_full_disk_is_written_later_and_once(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -307,7 +307,7 @@ def test_an_answer_that_meets_a_full_disk_is_written_later_and_once(
     order = bench.order()
     with monkeypatch.context() as full:
 
-        def fails(*_: object) -> None:
+        def fails(*_: object, **__: object) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
         full.setattr(step, fails)
@@ -320,6 +320,73 @@ def test_an_answer_that_meets_a_full_disk_is_written_later_and_once(
         "beat.txt.result.json",
     ]
     bench.no_order(0.3)
+
+
+def without_hard_links(*_: object, **__: object) -> None:
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["with hard links", "without"])
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("beat.txt", ["done/beat-2.txt", "done/beat.txt.result.json"]),
+        ("beat.txt.result.json", ["done/beat-2.txt", "done/beat-2.txt.result.json"]),
+    ],
+)
+def test_what_a_user_puts_where_a_file_or_its_answer_goes_is_not_overwritten(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, name: str, ours: list[str], linked: bool
+) -> None:
+    bench.start()
+    bench.drop("beat.txt", "drums")
+    order = bench.order()
+    if not linked:
+        monkeypatch.setattr(os, "link", without_hard_links)
+    fsync, theirs = os.fsync, bench.folder / "done" / name
+
+    def as_the_answer_is_written(file: int) -> None:
+        fsync(file)
+        if not theirs.exists():
+            theirs.write_text("mine")  # its name was found free a moment ago
+
+    monkeypatch.setattr(os, "fsync", as_the_answer_is_written)
+    bench.finish(order)
+    wait_for(lambda: not list((bench.folder / "working").iterdir()))
+    assert theirs.read_text() == "mine"
+    assert bench.listing() == sorted([f"done/{name}", *ours]), "and there is one answer"
+    assert (bench.folder / ours[0]).read_text() == "drums"
+
+
+def test_a_kill_in_the_middle_of_a_move_leaves_one_answer(bench: Bench) -> None:
+    bench.start()
+    bench.drop("beat.txt", "drums")
+    order = bench.order()
+    bench.finish(order)
+    bench.answer("done", "beat.txt.result.json")
+    wait_for((bench.folder / "done" / "beat.txt").exists)
+    bench.stop()
+    # it has its new name, and still the old one
+    os.link(
+        bench.folder / "done" / "beat.txt", bench.folder / "working" / order.origin.address["file"]
+    )
+    bench.start()
+    bench.finish(bench.order())
+    wait_for(lambda: not list((bench.folder / "working").iterdir()))
+    assert bench.listing() == ["done/beat.txt", "done/beat.txt.result.json"]
+
+
+def test_a_proposal_that_its_user_has_changed_is_left_as_it_is(bench: Bench) -> None:
+    box = bench.start()
+    bench.drop("beat.txt", "drums")
+    origin = bench.origin(bench.order())
+    box.tell(Told(origin, "proposed", "k3f9", {"text": "dusty drums"}))
+    first = bench.answer("done", "beat.txt.k3f9.proposal.txt")
+    changed = first.replace("dusty", "crisp")
+    (bench.folder / "done" / "beat.txt.k3f9.proposal.txt").write_text(changed)
+    box.tell(Told(origin, "proposed", "k3f9", {"text": "dusty drums"}))
+    bench.finish(Order("make", origin))
+    wait_for(lambda: not list((bench.folder / "working").iterdir()))
+    assert bench.answer("done", "beat.txt.k3f9.proposal.txt") == changed
 
 
 @pytest.mark.parametrize("audio_moved", [False, True])

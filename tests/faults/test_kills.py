@@ -41,8 +41,8 @@ DAEMON_STEPS = [
     "daemon.jobs.queue:Queue.settle_job:before",
     "daemon.jobs.queue:Queue.settle_job:after",
     "bridge.inbox.door:Inbox._open:before",
-    "bridge.inbox.claims:_write:before",
-    "bridge.inbox.claims:_write:after",
+    "bridge.inbox.claims:write_whole:before",
+    "bridge.inbox.claims:write_whole:after",
     "bridge.inbox.claims:_move:after",
 ]
 WORKER_STEPS = [
@@ -51,7 +51,7 @@ WORKER_STEPS = [
     "daemon.clip.make:make_record:after",
     "daemon.audio.wav:write_clip:after",
     "daemon.clip.make:write_files:after",
-    "daemon.clip.make:_write_text:after",
+    "daemon.clip.make:write_whole:after",
 ]
 STEPS = DAEMON_STEPS + WORKER_STEPS
 

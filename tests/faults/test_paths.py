@@ -72,6 +72,34 @@ def test_what_lies_outside_is_refused_links_followed(tmp_path, monkeypatch):
             allowed.check(Request({"kit": str(path)}))
 
 
+def test_a_folder_is_known_by_what_it_is_and_not_by_its_letters(tmp_path, monkeypatch):
+    home, drive = tmp_path / "Users" / "me", tmp_path / "Drive"
+    for folder in (home / ".ssh", home / "Music", drive):
+        folder.mkdir(parents=True)
+    monkeypatch.setattr(Path, "home", lambda: home)
+    monkeypatch.setattr(
+        "daemon.briefing.allowed_folders.tempfile.gettempdir", lambda: str(tmp_path / "nowhere")
+    )
+    stat = os.stat
+
+    def of_any_case(path, **how):
+        """As on macOS, where a file system takes upper and lower case for the same."""
+        spelled = (
+            str(path)
+            .replace(f"{tmp_path}/users/ME", str(home))
+            .replace(f"{tmp_path}/drive", str(drive))
+        )
+        return stat(spelled, **how)
+
+    monkeypatch.setattr(os, "stat", of_any_case)
+    allowed = AllowedFolders([], [str(drive)])
+    for inside in ("users/ME/Music/a.wav", "drive/a.wav", "Users/me/a.wav"):
+        allowed.check(Request({"reference": str(tmp_path / inside)}))
+    for outside in ("users/ME/.ssh/id.wav", "users/you/a.wav", "drive-2/a.wav"):
+        with pytest.raises(RequestError, match=r"files\.allow"):
+            allowed.check(Request({"reference": str(tmp_path / outside)}))
+
+
 def test_a_clips_or_collections_name_is_no_path(monkeypatch, tmp_path):
     monkeypatch.chdir("/")
     AllowedFolders([tmp_path], []).check(Request({"reference": "k3f9", "kit": "my drums"}))

@@ -47,3 +47,9 @@ def hang(task, tell):
 
 def spin_in_c(task, tell):
     return {"answer": len(str(7**4_000_000))}
+
+
+def say_nonsense(task, talk):
+    """An answer as no task of ours gives it, and then nothing more."""
+    talk._say(task["nonsense"])
+    time.sleep(3600)

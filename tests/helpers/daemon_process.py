@@ -13,8 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from daemon.client.connection import Link, read_beacon
+from daemon.client.beacon import read_beacon
+from daemon.client.connection import Link
 from daemon.home.places import HOME_VARIABLE, Places
+from tests.helpers.fake_engine import REGISTERED
 
 T = TypeVar("T")
 CONFIG = "osc: {port: 0}\nmidi: {enabled: false}\nfl: {enabled: false}\n"
@@ -37,7 +39,7 @@ class DaemonProcess:
         home.mkdir(parents=True, exist_ok=True)
         (home / "config.yaml").write_text(config, encoding="utf-8")
         self.places = Places.find(home)
-        self.environment = {**os.environ, HOME_VARIABLE: str(home), **environment}
+        self.environment = {**os.environ, **REGISTERED, HOME_VARIABLE: str(home), **environment}
         self.link: Link
         self.start()
 

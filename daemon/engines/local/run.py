@@ -36,15 +36,8 @@ warm = Warm()
 _LOADED = 0.1
 
 
-def make(brief: Brief, seed: int, progress: Progress) -> Take:
-    """A take by the model of the engine that `brief.engines` begins with. EngineError with what, why and what to do."""
-    from daemon.engines.registry import engine_info
-    from daemon.home.places import Places
-    from daemon.settings.load import load_config
-
-    load_config(Places.find().config_file)  # engines of the config's own, and where models lie
-    info = engine_info(brief.engines[0])
-    spec = info.spec
+def make(brief: Brief, seed: int, progress: Progress, *, spec: Mapping[str, Any]) -> Take:
+    """A take by the model of `spec`, as `models.describe` gives it. EngineError with what, why and what to do."""
     seconds = seconds_of(spec, brief)
     with warm.lock:
         progress(0.0, f"loading {spec['name']}")
@@ -67,24 +60,13 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
     import numpy as np
 
     if not np.isfinite(audio).all():
-        raise EngineError(
-            f"{info.name} made no sound but numbers out of range; set local.half to off",
-            "bad_audio",
-            again=True,
-        )
+        text = f"{spec['name']} made no sound but numbers out of range; set local.half to off"
+        raise EngineError(text, "bad_audio", again=True)
     peak = float(np.abs(audio).max(initial=0.0))
     if peak > 1.0:  # what decodes the sound may overshoot; nothing is cut off
         audio = audio / np.float32(peak)
-    return Take(
-        audio,
-        model.sample_rate,
-        seed,
-        info.name,
-        info.model,
-        info.license,
-        said=(said,),
-        version=_version(spec),
-    )
+    named = (spec["name"], spec["repo"] or spec["name"], spec["license"])
+    return Take(audio, model.sample_rate, seed, *named, said=(said,), version=_version(spec))
 
 
 def _ready_model(spec: Mapping[str, Any]) -> tuple[Model, Device]:

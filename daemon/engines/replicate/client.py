@@ -15,7 +15,7 @@ import httpx
 
 from daemon.engines.replicate.models import TOKEN
 from daemon.errors import EngineError
-from daemon.home.keys import mask
+from daemon.home.masking import mask
 
 #: s: to connect, and between two packets.
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)

@@ -14,8 +14,8 @@ from daemon.brief import Brief
 from daemon.conform.conform import conform
 from daemon.engines.contract import Take
 from daemon.prompt.settle import settle
+from daemon.settings.load import load_config
 from daemon.settings.meaning import prompt_defaults
-from daemon.settings.schema import load_config
 from tests.daemon.conform.test_conform_heard import drums, quiet
 
 RATE = 44100

@@ -1,8 +1,13 @@
 import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from daemon.crate.crate import PART, Crate
+from bridge.whole_files import ABANDONED_S, PART
+from daemon.crate.crate import Crate
 from daemon.crate.names import clip_name, slug
 from daemon.errors import CrateError
 from daemon.jobs.database import Database
@@ -61,6 +66,13 @@ def test_a_clip_is_published_with_all_that_belongs_to_it_once(crate, tmp_path):
     assert not list(crate.folder.rglob(f"*{PART}"))
 
 
+def test_a_clip_is_published_from_any_thread_into_a_crate_that_is_made_for_it(crate, tmp_path):
+    assert not crate.folder.exists()
+    with ThreadPoolExecutor(1) as files:
+        record = files.submit(crate.publish, dict(RECORD), source(tmp_path)).result()
+    assert os.path.getsize(record["path"]) == 8000
+
+
 def test_layouts(crate, tmp_path):
     crate._layout = "{project}/{kind}/{date}"
     assert crate.place(RECORD).relative_to(crate.folder).parts[:2] == ("my-song", "Loops")
@@ -82,12 +94,45 @@ def test_a_crate_that_cannot_be_is_said(tmp_path):
         Crate(tmp_path / "file" / "crate", "{kind}", Database(tmp_path / "jobs.db")).check()
 
 
-def test_what_a_crash_left_is_swept(crate):
-    (crate.folder / "Loops").mkdir(parents=True)
-    (crate.folder / "Loops" / f".x.wav{PART}").write_bytes(b"half")
-    (crate.folder / "Loops" / "mine.wav").write_bytes(b"whole")
-    assert crate.sweep() == 1
-    assert [path.name for path in (crate.folder / "Loops").iterdir()] == ["mine.wav"]
+COPIES_SLOWLY = """
+import shutil, sys, time
+from pathlib import Path
+from daemon.crate.crate import crate
+def copy(reader, writer, size):
+    writer.write(reader.read(4))
+    writer.flush()
+    print("half", flush=True)
+    sys.stdin.readline()
+    writer.write(reader.read())
+shutil.copyfileobj = copy
+crate._bring(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+def test_what_a_crash_left_is_swept_and_what_another_program_writes_now_is_not(crate, tmp_path):
+    loops, source = crate.folder / "Loops", tmp_path / "clip.wav"
+    loops.mkdir(parents=True)
+    source.write_bytes(b"RIFFwhole")
+    (loops / "mine.wav").write_bytes(b"whole")
+    old = loops / f".x.wav{PART}"
+    old.write_bytes(b"half")
+    os.utime(old, (time.time() - 2 * ABANDONED_S,) * 2)
+
+    def copying(name):
+        command = [sys.executable, "-c", COPIES_SLOWLY, str(source), str(loops / name)]
+        started = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert started.stdout.readline().strip() == b"half"
+        return started
+
+    killed, alive = copying("killed.wav"), copying("alive.wav")
+    killed.kill()
+    killed.communicate()
+    assert crate.sweep() == (2 if os.name == "posix" else 1)
+    alive.communicate(b"go on\n", timeout=20)
+    assert (loops / "alive.wav").read_bytes() == b"RIFFwhole"
+    assert crate.sweep() == 0
+    left = {path.name for path in loops.iterdir() if not path.name.endswith(PART)}
+    assert left == {"mine.wav", "alive.wav"}
 
 
 @pytest.fixture

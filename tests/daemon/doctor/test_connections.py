@@ -12,7 +12,7 @@ import pytest
 import bridge.midi.ports
 from bridge.midi.door import MidiDoor
 from bridge.midi.mapping import MidiMap
-from daemon.client.connection import Beacon
+from daemon.client.beacon import Beacon
 from daemon.doctor.connections import (
     check_daemon,
     check_fl_studio,

@@ -54,8 +54,9 @@ MADE = pytest.mark.parametrize(
 
 
 def make(info: EngineInfo, kind: str, progress=lambda value, words: None, seed: int = 5, **changes):
+    described = {"spec": info.spec} if info.spec else {}
     return find_function(info.maker)(
-        BRIEFS[kind].amended(engines=(info.name,), **changes), seed, progress
+        BRIEFS[kind].amended(engines=(info.name,), **changes), seed, progress, **described
     )
 
 

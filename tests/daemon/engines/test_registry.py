@@ -1,9 +1,14 @@
+import os
+import subprocess
+import sys
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from daemon.engines import registry
-from daemon.engines.registry import Policy, Wish, choose_engines
+from daemon.engines.registry import MORE_VARIABLE, Policy, Wish, choose_engines
 from daemon.errors import ConfigError, EngineError
 from daemon.settings.load import load_config
 
@@ -45,6 +50,31 @@ def test_who_may_not_spend_gets_nothing_that_costs_money():
     assert choose_engines(["auto"], LOOP, Policy(order, spend_auto=True, free_only=True))[0] == (
         "embedded",
     )
+
+
+LIST = "from daemon.engines.registry import broken, engines; print(*[one.name for one in (*engines(), *broken())])"
+
+
+def names_with(engine: str) -> set[str]:
+    """The engines of a program that is started with one more."""
+    environment = {**os.environ, MORE_VARIABLE: engine}
+    done = subprocess.run(
+        [sys.executable, "-c", LIST], env=environment, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_one_more_engine_is_there_for_the_program_that_is_started_with_it():
+    shipped = {"embedded", "musicgen-looper", "local-ace-step"}
+    assert shipped | {"fake"} <= names_with("tests.helpers.fake_engine:INFO")
+    # what cannot be loaded takes nothing along
+    assert shipped | {"no_such_module"} <= names_with("no_such_module:INFO")
+
+
+def test_no_shipped_engine_is_for_tests():
+    with (Path(__file__).parents[3] / "pyproject.toml").open("rb") as file:
+        shipped = tomllib.load(file)["project"]["entry-points"][registry.GROUP]
+    assert set(shipped) == {"embedded", "local", "replicate"}
 
 
 @pytest.fixture

@@ -89,6 +89,22 @@ def test_autostart_on_each_system(places, tmp_path, monkeypatch, platform, name,
     assert uninstall(places, "autostart") == ([target], [])
 
 
+def test_autostart_on_windows_needs_no_variable_of_the_environment(places, tmp_path, monkeypatch):
+    monkeypatch.setattr(autostart.sys, "platform", "win32")
+    monkeypatch.delenv("APPDATA", raising=False)  # as where a service starts us
+    asked = []
+
+    def config_folder(**which):
+        asked.append(which)
+        return str(tmp_path / "Roaming")
+
+    monkeypatch.setattr(autostart.platformdirs, "user_config_dir", config_folder)
+    (target,) = install(places, "autostart", None).files
+    startup = ("Microsoft", "Windows", "Start Menu", "Programs", "Startup", "Sidecrate.vbs")
+    assert target == tmp_path.joinpath("Roaming", *startup) and target.exists()
+    assert asked == [{"roaming": True}]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="systemd is Linux's")
 def test_the_unit_is_one_that_systemd_reads(places, tmp_path, monkeypatch):
     import shutil

@@ -1,10 +1,14 @@
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
+from bridge.errors import SidecrateError
 from daemon.errors import QueueError
 from daemon.jobs.database import MIGRATIONS, SCHEMA_VERSION, Database
+from daemon.library.store import LIBRARY_VERSION, LibraryDatabase
 
 
 def written_by_version(path, version):
@@ -96,3 +100,53 @@ def test_a_flush_has_the_disk_keep_all_that_was_written_or_says_why_not(tmp_path
     with pytest.raises(QueueError, match="cannot be written"):
         database.flush()
     database.close()
+
+
+def test_a_connection_is_its_own_threads_alone(tmp_path):
+    database = Database(tmp_path / "one.db")
+    with ThreadPoolExecutor(1) as thread, pytest.raises(sqlite3.ProgrammingError, match="thread"):
+        thread.submit(database.rows, "SELECT 1").result()
+    assert database.rows("SELECT 1")[0][0] == 1
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "newest"), [(Database, SCHEMA_VERSION), (LibraryDatabase, LIBRARY_VERSION)]
+)
+def test_a_newer_program_that_comes_first_keeps_its_version(tmp_path, monkeypatch, kind, newest):
+    """It brings the file to its own version between our look at it and our lock."""
+    path = tmp_path / "x.db"
+    kind(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute(f"PRAGMA user_version={newest - 1}")
+    really = sqlite3.connect
+
+    class Late(sqlite3.Connection):
+        def execute(self, query, *values):
+            if query == "BEGIN IMMEDIATE":
+                with closing(really(path)) as newer:
+                    newer.execute(f"PRAGMA user_version={newest + 1}")
+            return super().execute(query, *values)
+
+    monkeypatch.setattr(
+        "sqlite3.connect", lambda *how, **named: really(*how, factory=Late, **named)
+    )
+    with pytest.raises(SidecrateError, match="newer Sidecrate"):
+        kind(path)
+    monkeypatch.undo()
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == newest + 1
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="asks /proc for open files")
+def test_a_file_that_cannot_be_brought_to_ours_is_left_closed(tmp_path):
+    path = tmp_path / "x.db"
+    written_by_version(path, 1)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE purchases (id)")
+    with pytest.raises(QueueError, match="already exists") as caught:
+        Database(path)
+    opened = [os.path.realpath(f"/proc/self/fd/{one}") for one in os.listdir("/proc/self/fd")]
+    assert caught and not [one for one in opened if one.startswith(str(path))]
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] == 1

@@ -34,7 +34,7 @@ def test_a_job_goes_from_accepted_to_done(queue):
     (job,), new = queue.accept([draft()], ORIGIN)
     assert new and job.state == "queued" and job.origin == ORIGIN and queue.position(job.id) == 1
     claim = queue.claim()
-    assert (claim.job, claim.k, claim.attempt) == (job.id, 0, 1)
+    assert (claim.job, claim.index, claim.attempt) == (job.id, 0, 1)
     assert queue.claim() is None
     for state in ("conforming", "publishing"):
         assert queue.enter(claim, state)
@@ -69,7 +69,7 @@ def test_what_was_promised_survives_a_power_cut_and_steps_between_wait_for_no_di
 def test_clips_go_in_the_order_of_acceptance(queue):
     jobs, _ = queue.accept([draft(2), draft()], ORIGIN, claim="c1")
     claims = [queue.claim() for _ in range(3)]
-    assert [(claim.job, claim.k) for claim in claims] == [
+    assert [(claim.job, claim.index) for claim in claims] == [
         (jobs[0].id, 0),
         (jobs[0].id, 1),
         (jobs[1].id, 0),

@@ -6,6 +6,7 @@ import pytest
 from daemon.brief import Brief
 from daemon.clip.make import make_clip
 from daemon.crate.crate import Crate
+from daemon.engines.embedded import INFO as EMBEDDED
 from daemon.jobs.database import Database
 from daemon.library.library import Library
 
@@ -32,7 +33,7 @@ def made(tmp_path_factory):
     }.items():
         folder = tmp_path_factory.mktemp(clip)
         task = {"brief": brief.to_json(), "request": {"prompt": brief.prompt}, "job": "", "clip": clip, "k": 0, "created": time.time(),
-                "folder": str(folder / "clip")}  # fmt: skip
+                "folder": str(folder / "clip"), **EMBEDDED.for_child()}  # fmt: skip
         clips[brief.kind] = (make_clip(task, untold), folder / "clip")
     return clips
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -37,6 +38,35 @@ def jobs(places: Places) -> Iterator[Database]:
 
 def keeper_of(places: Places, jobs: Database) -> keeper.CrateWatch:
     return keeper.CrateWatch(places, Crate(places.crate, "{kind}", jobs), "{kind}", jobs)
+
+
+@pytest.mark.parametrize("call", ["schedule", "join"])
+def test_the_loop_goes_on_while_watching_begins_and_ends(
+    places: Places, jobs: Database, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """As with a large crate, or one on a network: the call ends once the loop has done something meanwhile, or gives up."""
+
+    async def whole() -> list[bool]:
+        loop, answered = asyncio.get_running_loop(), list[bool]()
+        there = getattr(keeper.Observer, call)
+
+        def slow(*given: object, **more: object) -> object:
+            served = threading.Event()
+            loop.call_soon_threadsafe(served.set)
+            answered.append(served.wait(5))
+            return there(*given, **more)
+
+        monkeypatch.setattr(keeper.Observer, call, slow)
+        one = keeper_of(places, jobs)
+        one.start()
+        until = time.monotonic() + 20
+        while not (one._observer and one._observer.is_alive()):
+            assert time.monotonic() < until
+            await asyncio.sleep(0.02)
+        await one.end()
+        return answered
+
+    assert asyncio.run(whole()) == [True]
 
 
 def test_a_mark_is_in_the_crate_within_seconds(

@@ -1,3 +1,4 @@
+import contextlib
 import csv
 import io
 import json
@@ -10,7 +11,7 @@ import pytest
 import soundfile
 
 from daemon.errors import LibraryError
-from daemon.library.export import FORMATS, export_clip
+from daemon.library.export import FORMATS, export_clip, whole
 from daemon.library.pack import export_collection
 from daemon.library.steps import check_step
 from daemon.library.versions import FORMATS as OFFERED
@@ -33,6 +34,19 @@ def export(home, record, kind, target, *steps, force=False):
     }
     task["version"]["stems"] |= kind == "stems"
     return export_clip(task, untold)["path"]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_file_that_comes_while_an_export_is_written_is_not_written_over(tmp_path, force):
+    target = tmp_path / "beat.wav"
+    with (
+        contextlib.nullcontext() if force else pytest.raises(LibraryError, match="meanwhile"),
+        whole(target, force) as part,
+    ):
+        part.write_text("ours")
+        target.write_text("mine")
+    assert target.read_text() == ("ours" if force else "mine")
+    assert list(tmp_path.iterdir()) == [target], "nothing else is left"
 
 
 def test_what_is_offered_is_what_there_is():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from daemon.library.library import Library
-from daemon.library.marks_file import COPY, fetch_marks
+from daemon.library.marks_file import COPY, Journal, fetch_marks
 
 
 def record(clip: str, **more: Any) -> dict[str, Any]:
@@ -129,3 +132,30 @@ def test_what_was_trashed_does_not_come_back(tmp_path: Path) -> None:
     lose(path)
     after = marked(path)
     assert after[0]["bbbb"][1] == 0 and after[1]["Late"] == ["cccc"]
+
+
+def test_a_copy_is_whole_though_another_program_dies_over_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The daemon, its end and each command copy: here one is killed while another is about to rename."""
+    journal, really = Journal(tmp_path / "marks.jsonl"), os.replace
+    journal.note(clip="aaaa", favourite=1)
+
+    class KilledError(Exception):
+        pass
+
+    def dies(source: Any, target: Any, *_: Any) -> None:
+        with open(target, "wb") if isinstance(target, str | Path) else target:
+            raise KilledError
+
+    def replace(*paths: Any) -> None:
+        with monkeypatch.context() as other:
+            other.setattr("shutil.copyfile", dies)
+            other.setattr("shutil.copyfileobj", dies)
+            with pytest.raises(KilledError):
+                Journal(journal.path).copy_to(tmp_path)
+        really(*paths)
+
+    monkeypatch.setattr("os.replace", replace)
+    journal.copy_to(tmp_path)
+    assert (tmp_path / COPY).read_text() == journal.path.read_text() != ""

@@ -8,6 +8,7 @@ import soundfile
 from bridge.music import Meter, loop_frames
 from daemon.brief import Brief
 from daemon.clip.make import make_clip
+from daemon.engines.embedded import INFO as EMBEDDED
 from daemon.errors import LibraryError
 from daemon.library.played_notes import hear_notes
 from daemon.library.stem_source import play_again
@@ -30,7 +31,7 @@ def notes(home, tmp_path):
     )
     folder = tmp_path / "made"
     task = {"brief": brief.to_json(), "request": {"prompt": brief.prompt}, "job": "", "clip": "nts7", "k": 0, "created": time.time(),
-            "folder": str(folder)}  # fmt: skip
+            "folder": str(folder), **EMBEDDED.for_child()}  # fmt: skip
     record = home.crate.publish(make_clip(task, untold), folder)
     home.library.take_in([record])
     return record

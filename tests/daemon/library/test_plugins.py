@@ -13,6 +13,7 @@ import pytest
 import soundfile
 from typer.testing import CliRunner
 
+from bridge.whole_files import PART
 from daemon.cli.main import app
 from daemon.errors import LibraryError
 from daemon.home.places import Places
@@ -143,7 +144,7 @@ def test_a_plugin_that_crashes_or_hangs_ends_its_own_worker_alone(
             await studio.end()
 
     asyncio.run(work())
-    assert not list((home.folder / "versions").rglob("*.part"))
+    assert not list((home.folder / "versions").rglob(f"*{PART}"))
 
 
 def test_only_what_lies_in_the_folders_is_loaded(folder, tmp_path):

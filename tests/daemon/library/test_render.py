@@ -12,9 +12,11 @@ import pytest
 import soundfile
 
 from bridge.music import Meter, loop_frames
+from bridge.whole_files import PART
 from daemon.audio.loudness import true_peak_db
 from daemon.audio.wav_record import read_record
 from daemon.errors import LibraryError
+from daemon.library import render as render_module
 from daemon.library.render import render_version
 from daemon.library.steps import check_step
 from daemon.library.versions import Versions
@@ -322,9 +324,29 @@ def test_a_kill_during_an_edit_or_export_leaves_all_whole(home, loop, tmp_path):
         assert done.returncode == -signal.SIGKILL, done.stderr
         assert digest(loop) == before and not target.exists()
         for folder in (home.folder / "versions").glob("*/*"):
-            if folder.suffix != ".part":
+            if folder.suffix != PART:
                 made = json.loads((folder / "result.json").read_text())
                 assert len(sound(made)) == made["frames"]
     assert home.library.get(loop["id"])["id"] == loop["id"]
     subprocess.run([sys.executable, "-c", KILLED, task, "0"], check=True)
     assert soundfile.info(str(target)).frames == loop["frames"] and digest(loop) == before
+
+
+def test_a_version_that_two_programs_render_at_once_is_made_by_both(home, loop, monkeypatch):
+    task = Versions(home.library, home.folder / "versions").version_task(
+        loop["id"], [check_step({"do": "eq", "low_db": 3})]
+    )
+    write, others = render_module.write_clip, []
+
+    def slow(*arguments):
+        if not others:
+            others.append(None)
+            others[0] = render_version(task, untold)
+        write(*arguments)
+
+    monkeypatch.setattr(render_module, "write_clip", slow)
+    made = render_version(task, untold)
+    assert made["path"] == others[0]["path"] and len(sound(made)) == loop["frames"]
+    assert [path.name for path in Path(task["folder"]).parent.iterdir()] == [
+        Path(task["folder"]).name
+    ]

@@ -1,73 +1,92 @@
-"""The loops of the runner and of the improver, without a daemon around them."""
+"""The loops of the worker slots and of the language slot, without a daemon around them."""
 
 import asyncio
 import threading
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from bridge.events import Done, Finished, Origin, Progress
-from bridge.request import Request
-from daemon.brief import Brief
+from bridge.events import Done, Finished, Progress
 from daemon.clip.results import MadeClip
+from daemon.improve.store import Improvements
 from daemon.jobs.database import Database
-from daemon.jobs.queue import Queue
-from daemon.service.language_slot import Improver
-from daemon.service.slots import Runner
+from daemon.service.bell import Bell
+from daemon.service.language_slot import LanguageSlot
+from daemon.service.publishing import Publishing
+from daemon.service.slots import WorkerSettings, WorkerSlots
+
+ONE_WORKER = WorkerSettings(
+    count=1, idle_s=1, local_idle_s=1, deadline_s=9, note_names="live", spend_retry=False
+)
 
 
-class OneClip:
-    """A queue with one clip in it."""
-
-    def __init__(self):
-        self.left = [SimpleNamespace(job="j1", clip="c1")]
-
-    def claim(self, place):
-        return self.left.pop() if self.left and place == "worker" else None
-
-    def next_job(self):
-        return SimpleNamespace(id="j1") if self.left and self.left.pop() else None
-
-
-def of_runner(folder):
-    return Runner(
-        OneClip(), None, folder, print, count=1, idle_s=1, local_idle_s=1, deadline_s=1, tries=1, note_names="live",
-        audition=print, paid_takes=Path(), spend_retry=False,
-    ), "_make"  # fmt: skip
-
-
-def of_improver(folder):
-    return Improver(OneClip(), None, print, {}, per_day_usd=1, idle_s=1, check=print), "_improve"
+def worker_slots(office, crate=None, shelve=print):
+    publishing = Publishing(
+        queue=office.queue,
+        crate=crate,
+        jobs=office.jobs,
+        ending=office.ending,
+        tell=office.told.append,
+        shelve=shelve,
+        audition=print,
+    )
+    return WorkerSlots(
+        ONE_WORKER,
+        queue=office.queue,
+        crate=crate,
+        jobs=office.jobs,
+        publishing=publishing,
+        ending=office.ending,
+        bell=Bell(),
+    )
 
 
-@pytest.mark.parametrize("made", [of_runner, of_improver])
+def language_slot(office):
+    return LanguageSlot(
+        store=Improvements(office.database, office.queue),
+        ending=office.ending,
+        bell=Bell(),
+        tell=print,
+        server={},
+        per_day_usd=1,
+        idle_s=1,
+        check=lambda brief, request: None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "work", "brief"),
+    [(worker_slots, "_make", {}), (language_slot, "_improve", {"improve": "on"})],
+)
 @pytest.mark.parametrize("steps", range(5))
-def test_a_stop_in_the_moment_of_a_cancel_ends_the_loop(made, steps, tmp_path, monkeypatch):
-    """The job's own cancel had ended its work, and the loop took the stop's for it and went on for good."""
+def test_a_stop_in_the_moment_of_a_cancel_ends_the_loop(
+    make, work, brief, steps, office, monkeypatch
+):
+    """The job's own cancel had ended its work, and the loop took the stop's for it and went on for
+    good."""
 
     async def whole():
-        loop, work = made(tmp_path)
+        slots, job = make(office), office.accept(**brief)
         begun = asyncio.Event()
 
         async def endless(*given):
             begun.set()
             await asyncio.Event().wait()
 
-        monkeypatch.setattr(loop, work, endless)
-        loop.start()
+        monkeypatch.setattr(slots, work, endless)
+        slots.start()
         await begun.wait()
-        loop.cancel("j1")
+        slots.cancel(job)
         for _ in range(steps):
             await asyncio.sleep(0)
-        await asyncio.wait_for(loop.stop(), 10)
+        await asyncio.wait_for(slots.stop(), 10)
 
     asyncio.run(whole())
 
 
 class SlowCrate:
-    """Where a clip takes a while to arrive; `during` is called meanwhile."""
+    """Where a clip takes a while to arrive; `during` is set meanwhile."""
 
     def __init__(self, folder):
         self.folder, self.during = folder, threading.Event()
@@ -81,44 +100,42 @@ class SlowCrate:
         return {**record, "path": str(self.place(record))}
 
 
-def test_a_cancel_while_a_clip_arrives_is_too_late_for_that_one_and_ends_the_job(
-    tmp_path, monkeypatch
-):
-    database = Database(tmp_path / "jobs.db")
-    queue, crate, heard, flushed = Queue(database, "boot"), SlowCrate(tmp_path), [], []
-    runner = Runner(
-        queue, crate, tmp_path, heard.append, count=1, idle_s=1, local_idle_s=1, deadline_s=9, tries=1, note_names="live",
-        audition=print, paid_takes=tmp_path, spend_retry=False,
-    )  # fmt: skip
+async def made(child, claim):
+    record = {"id": claim.clip, "clip": claim.clip, "of": claim.count, "report": {}}
+    return [MadeClip(record, Path())]
 
-    async def made(child, claim):
-        record = {"id": claim.clip, "clip": claim.clip, "of": 2, "report": {}}
-        return [MadeClip(record, tmp_path)]
+
+def test_a_cancel_while_a_clip_arrives_is_too_late_for_that_one_and_ends_the_job(
+    office, tmp_path, monkeypatch
+):
+    queue, crate, heard, flushed, shelved = office.queue, SlowCrate(tmp_path), office.told, [], []
+    slots = worker_slots(office, crate, lambda clip: shelved.append((clip, len(heard))))
 
     def flush():
-        states = [row["state"] for row in database.rows("SELECT state FROM clips ORDER BY k")]
+        # in the thread that publishes, whose connection is its own
+        looking = Database(office.database.path, read_only=True)
+        states = [row["state"] for row in looking.rows("SELECT state FROM clips ORDER BY k")]
+        looking.close()
         flushed.append(
             (states[0], threading.current_thread() is threading.main_thread(), len(heard))
         )
 
-    monkeypatch.setattr(runner, "_make", made)
+    monkeypatch.setattr(slots, "_make", made)
     monkeypatch.setattr(queue, "flush", flush)
 
     async def whole():
-        (job,), _ = queue.accept(
-            [(Request({"prompt": "x"}), Brief("x", "x", count=2))], Origin("osc")
-        )
-        runner.start()
+        job = office.accept(count=2)
+        slots.start()
         while not crate.during.is_set():
             await asyncio.sleep(0.01)
-        assert queue.cancel(job.id)
-        runner.cancel(job.id)
-        runner.settle(job.id)
+        assert queue.cancel(job)
+        slots.cancel(job)
+        office.ending.settle(job)
         async with asyncio.timeout(10):
-            while queue.job(job.id).state != "cancelled":
+            while queue.job(job).state != "cancelled":
                 await asyncio.sleep(0.01)
-        await runner.stop()
-        return job.id
+        await slots.stop()
+        return job
 
     job = asyncio.run(whole())
     assert [row["state"] for row in queue.clips(job)] == ["done", "cancelled"]
@@ -128,4 +145,33 @@ def test_a_cancel_while_a_clip_arrives_is_too_late_for_that_one_and_ends_the_job
         "before it stands there, and before it is told"
     )
     assert flushed[1][2] == len(heard) - 2
-    database.close()
+    assert shelved == [(heard[-2].clip, len(heard) - 2)], "in the library before it is told"
+
+
+def test_a_stop_while_a_clip_arrives_does_not_wait_and_leaves_the_clip_to_the_next_start(
+    office, tmp_path, monkeypatch
+):
+    crate, arrive = SlowCrate(tmp_path), threading.Event()
+    slots = worker_slots(office, crate)
+
+    def publish(record, folder):
+        crate.during.set()
+        assert arrive.wait(10)
+        return {**record, "path": str(crate.place(record))}
+
+    monkeypatch.setattr(slots, "_make", made)
+    monkeypatch.setattr(crate, "publish", publish)
+
+    async def whole():
+        job = office.accept()
+        slots.start()
+        while not crate.during.is_set():
+            await asyncio.sleep(0.01)
+        await asyncio.wait_for(slots.stop(), 10)
+        assert office.states(job) == ["publishing"] and not arrive.is_set()
+        arrive.set()
+        return job
+
+    job = asyncio.run(whole())
+    office.queue.take_over()
+    assert office.states(job) == ["queued"] and office.claim().job == job

@@ -13,6 +13,7 @@ from daemon.engines.local.ready import LIBRARIES
 from daemon.engines.registry import configure
 from daemon.home.places import Places
 from daemon.settings.load import load_config
+from daemon.settings.schema import use
 from tests.conftest import skip_or_fail
 from tests.daemon.engines.local.tiny import build
 
@@ -67,7 +68,7 @@ def tiny_home(tiny_folder, no_home_of_the_user, monkeypatch) -> Iterator[Callabl
         config = Path(os.environ["SIDECRATE_HOME"]) / "config.yaml"
         config.parent.mkdir(parents=True, exist_ok=True)
         config.write_text(config_of({engine: folder}, more), encoding="utf-8")
-        load_config(Places.find().config_file)
+        use(load_config(Places.find().config_file))
         return folder
 
     # one core, for numbers so small that others would only wait

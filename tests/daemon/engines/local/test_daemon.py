@@ -39,5 +39,24 @@ def test_a_clip_comes_from_a_local_model_and_a_cancel_ends_another(tiny_folder, 
     wait_until(lambda: job(daemon)["state"] == "cancelled", 10, "the cancel")
 
 
+def test_what_was_accepted_is_made_as_accepted_whatever_the_config_says_by_then(
+    tiny_folder, start_daemon
+):
+    daemon = start_daemon(config=CONFIG + config_of({"local-tiny": tiny_folder("local-tiny")}))
+    # the daemon that runs keeps to the config that it began with
+    daemon.places.config_file.write_text(CONFIG)
+    daemon.link.generate(
+        "make", {"prompt": "techno", "engine": "local-tiny", "kind": "sfx", "seconds": 0.5}, "a"
+    )
+    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE ended IS NOT NULL"), 60, "its end")
+    assert (job(daemon)["state"], job(daemon)["error_text"]) == ("done", "")
+    (record,) = daemon.clips()
+    assert (record["engine"], record["model"], record["license"]) == (
+        "local-tiny",
+        "local-tiny",
+        "CC0-1.0",
+    )
+
+
 def job(daemon: DaemonProcess) -> sqlite3.Row:
     return daemon.rows("SELECT * FROM jobs ORDER BY seq")[-1]

@@ -16,6 +16,7 @@ from daemon.engines.registry import Policy, Wish, choose_engines, configure, eng
 from daemon.errors import ConfigError, EngineError
 from daemon.home.places import Places
 from daemon.settings.load import load_config
+from daemon.settings.schema import use
 
 LOOP = Brief("techno", "techno", bpm=120.0, bars=4)
 
@@ -71,7 +72,7 @@ def test_a_model_of_the_config_is_an_engine(tmp_path):
     }
     places.config_file.write_text(json.dumps(wide))
     try:
-        load_config(places.config_file)
+        use(load_config(places.config_file))
         info = engine_info("local-mine")
         assert (
             info.runs == "local"

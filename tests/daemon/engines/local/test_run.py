@@ -29,7 +29,7 @@ def brief_for(engine: str, **changes) -> Brief:
 
 
 def make(engine: str, seed: int = 5, progress=lambda value, words="": None, **changes):
-    return run.make(brief_for(engine, **changes), seed, progress)
+    return run.make(brief_for(engine, **changes), seed, progress, spec=engine_info(engine).spec)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from daemon.engines.replicate import client, run
 from daemon.engines.replicate.models import MODELS, describe
 from daemon.engines.take_files import load_take
 from daemon.errors import EngineError
+from daemon.home.masking import MASK
 from tests.helpers.replicate_server import LOOPER, TOKEN, ReplicateServer
 
 BRIEF = Brief(
@@ -139,7 +140,7 @@ def test_a_refusal_buys_nothing_and_says_what_to_do(shop, server, status, words)
     with pytest.raises(EngineError, match=words) as raised:
         shop.buy()
     assert server.creates == 0 and server.calls["create"] == 1 and not raised.value.again
-    assert TOKEN not in raised.value.text and "***" in raised.value.text, (
+    assert TOKEN not in raised.value.text and MASK in raised.value.text, (
         "the server's words held the token"
     )
 

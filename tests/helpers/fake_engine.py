@@ -2,6 +2,8 @@
 
 `fail` raises what an engine should, `raise` what it should not, `crash` ends the process, `segfault` does so as C code would,
 `memory` asks for more than there is, `hang` never answers, `slow` takes some seconds, `silent` gives silence.
+
+It is not shipped. A program has it that is started with `REGISTERED` in its environment.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 from daemon.engines.contract import EngineInfo, Grid, Progress, Take
+from daemon.engines.registry import MORE_VARIABLE
 from daemon.errors import EngineError
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 INFO = EngineInfo(
     name="fake",
     title="Clicks on the beats, and faults on purpose, for trying things out",
-    maker="daemon.engines.fake:make",
+    maker="tests.helpers.fake_engine:make",
     kinds=("loop", "oneshot", "sfx"),
     license="CC0-1.0",
     model="fake",
@@ -28,6 +31,8 @@ INFO = EngineInfo(
     for_tests=True,
 )
 
+#: What stands in the environment of a program that is to have this engine.
+REGISTERED = {MORE_VARIABLE: "tests.helpers.fake_engine:INFO"}
 SLOW_S = 2.0
 
 

@@ -1,0 +1,134 @@
+"""Files that are whole or not there: written beside their place, flushed, then renamed.
+
+Each is written under a name that no other program uses. That name says who writes, so that what a
+kill has left is told from what another program writes now.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bridge.files import move_new
+
+#: The ending of a file or folder under way: no DAW takes it for audio.
+PART = ".sidecrate-part"
+#: A part of an unknown writer that has not changed within this is nobody's.
+ABANDONED_S = 3600.0
+#: Windows: access denied, sharing violation, lock violation.
+_HELD_BY_ANOTHER = frozenset({5, 32, 33})
+_TRIES, _WAIT_S = 5, 0.05
+_HOST = hashlib.sha256(socket.gethostname().encode("utf-8", "replace")).hexdigest()[:6]
+_OWNER = re.compile(rf"\.([0-9a-f]{{6}})-(\d+)-[0-9a-f]+{re.escape(PART)}")
+
+
+def part_beside(target: Path, ending: str = "") -> Path:
+    """A new name in the target's folder, so on its volume; `ending` stands behind PART."""
+    name = f".{_HOST}-{os.getpid()}-{secrets.token_hex(6)}{PART}{ending}"
+    return target.with_name(name)
+
+
+def write_whole(
+    path: Path,
+    content: str | bytes,
+    *,
+    private: bool = False,
+    flushed: bool = True,
+    new: bool = False,
+) -> None:
+    """Write a file whole or not at all; text is UTF-8, its line ends as they are.
+
+    private: for this user alone (mode 600). flushed: a power cut leaves the old file or the new
+    one, never an empty one. new: FileExistsError where a file has the name already, which stays.
+    OSError where the folder cannot be written; nothing is left then.
+    """
+    with beside(path, flushed=flushed, new=new) as part:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(part, flags, 0o600 if private else 0o666), "wb") as file:
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def beside(
+    target: Path, *, ending: str = "", flushed: bool = True, new: bool = False
+) -> Iterator[Path]:
+    """A path to write to, which becomes `target` when the block has ended well.
+
+    Otherwise nothing is left of it. The folder has to be there. new: FileExistsError where another
+    file has the name by then, which stays.
+    """
+    part = part_beside(target, ending)
+    try:
+        yield part
+        if flushed:
+            flush(part)
+        if new:
+            move_new(part, target)
+        else:
+            replace_patiently(part, target)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+def replace_patiently(part: Path, target: Path) -> None:
+    """os.replace, tried again where Windows says that another program holds a file open.
+
+    Virus scanners and indexers open what was just written, for some milliseconds.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            os.replace(part, target)
+            return
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in _HELD_BY_ANOTHER:
+                raise
+            time.sleep(_WAIT_S)
+    os.replace(part, target)
+
+
+def flush(path: Path) -> None:
+    """Wait until the disk has a file's bytes. OSError where it cannot take them."""
+    # opened for writing: Windows flushes no other
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def sweep_parts(found: Iterable[Path]) -> int:
+    """Remove those parts, files or folders, that nobody writes any more; returns how many."""
+    swept = 0
+    for part in found:
+        with contextlib.suppress(OSError):
+            if _is_abandoned(part):
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
+                swept += 1
+    return swept
+
+
+def _is_abandoned(part: Path) -> bool:
+    owner = _OWNER.match(part.name)
+    if owner is not None and owner[1] == _HOST and not _may_live(int(owner[2])):
+        return True
+    return time.time() - part.stat().st_mtime > ABANDONED_S
+
+
+def _may_live(pid: int) -> bool:
+    # on Windows os.kill would end the process; there only the time tells
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

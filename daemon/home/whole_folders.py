@@ -1,0 +1,49 @@
+"""Folders that are whole or not there: filled beside their place, then renamed; removed likewise."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bridge.whole_files import part_beside, replace_patiently
+
+
+@contextmanager
+def whole_folder(folder: Path, mark: str) -> Iterator[Path]:
+    """A new folder to fill, which becomes `folder` when the block has ended well.
+
+    Otherwise nothing is left of it. `mark` is the file that is written into it last. Where another
+    program has finished the same folder meanwhile, that one stands. OSError where an unfinished
+    one stands there and cannot be removed.
+    """
+    part = part_beside(folder)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        _take_place(part, folder, mark)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _take_place(part: Path, folder: Path, mark: str) -> None:
+    try:
+        if not (folder / mark).exists():
+            remove_folder(folder)
+            replace_patiently(part, folder)
+    except OSError:
+        if not (folder / mark).exists():
+            raise
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder at once: nobody sees half of it. One that is not there is no fault.
+
+    OSError where a file in it is open on Windows; all of it stays then.
+    """
+    going = part_beside(folder)
+    with contextlib.suppress(FileNotFoundError):
+        replace_patiently(folder, going)
+    shutil.rmtree(going, ignore_errors=True)

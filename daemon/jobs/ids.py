@@ -1,0 +1,47 @@
+"""Short ids of jobs, clips and steps: to be read aloud, and to stand in file names."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+
+from daemon.errors import QueueError
+
+#: No vowels, so that no words come of it, and nothing that looks like something else.
+ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
+_CLIP_LETTERS, _JOB_LETTERS = 4, 5
+_TRIES, _TRIES_AT_A_LENGTH = 200, 20
+
+
+def random_id(letters: int) -> str:
+    """An id of so many letters, whether it is taken or not."""
+    dice = random.SystemRandom()
+    return "".join(dice.choice(ID_LETTERS) for _ in range(letters))
+
+
+def new_clip_id(db: sqlite3.Connection) -> str:
+    """An id that no clip has: four letters, more as the crate fills."""
+    return _free_id(db, "clips", _CLIP_LETTERS)
+
+
+def new_job_id(db: sqlite3.Connection) -> str:
+    """An id that no job has: five letters or more."""
+    return _free_id(db, "jobs", _JOB_LETTERS)
+
+
+def result_id(clip: str, n: int) -> str:
+    """The id of the result `n` (from 0) of a clip's work: the clip's own, then `k3f9e2`, `k3f9e3`...
+
+    It is the same however often the work is done again, and no other clip has it: other ids hold no e.
+    """
+    return clip if n == 0 else f"{clip}e{n + 1}"
+
+
+def _free_id(db: sqlite3.Connection, table: str, letters: int) -> str:
+    for tries in range(_TRIES):
+        made = random_id(letters + tries // _TRIES_AT_A_LENGTH)
+        if not db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (made,)).fetchone():
+            return made
+    raise QueueError(
+        "no free id was found; the database may be damaged: move it away and start again"
+    )
