@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bridge.files.whole import PART, sweep_parts, write_whole
 from bridge.text import one_line
-from bridge.whole_files import PART, sweep_parts, write_whole
 
 if TYPE_CHECKING:
     import mido

@@ -13,10 +13,10 @@ from typing import Any
 
 from bridge.errors import RequestError
 from bridge.events import Answer, Done, Event, Failed, Finished, Order, Origin, Refused, Told
-from bridge.files import move_new
+from bridge.files.moves import move_new
+from bridge.files.whole import write_whole
 from bridge.inbox.names import is_text, numbered
 from bridge.inbox.prompt_file import decode
-from bridge.whole_files import write_whole
 
 #: A prompt file holds a few thousand characters; what is far larger is no prompt, and is not read into memory.
 MAX_TEXT_BYTES = 1_000_000

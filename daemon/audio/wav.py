@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from bridge.files.whole import beside
 from bridge.music import Key, Meter
-from bridge.whole_files import beside
 from daemon.audio.scratch import release
 from daemon.audio.wav_record import RECORD_CHUNK
 from daemon.errors import DISK_ERRORS, AudioError

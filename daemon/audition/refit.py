@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from bridge.files.whole import beside, write_whole
 from bridge.music import Meter, loop_frames
-from bridge.whole_files import beside, write_whole
 from daemon.audio import seam
 from daemon.audio.files import read_audio
 from daemon.audio.loudness import measure_level

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.files import move_new
+from bridge.files.moves import move_new
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.briefing.brief_of import check_amended

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.whole_files import write_whole
+from bridge.files.whole import write_whole
 from daemon.home.places import Places
 
 if TYPE_CHECKING:

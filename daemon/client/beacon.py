@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from bridge.whole_files import write_whole
+from bridge.files.whole import write_whole
 from daemon.home.places import Places
 
 

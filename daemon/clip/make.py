@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bridge.whole_files import write_whole
+from bridge.files.whole import write_whole
 from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.version import __version__

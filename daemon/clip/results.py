@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bridge.files.whole import write_whole
 from bridge.inbox.names import user_name
 from bridge.music import Meter, loop_frames, note_name
-from bridge.whole_files import write_whole
 from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.brief import Brief
 from daemon.children.inside import Tell, find_function

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bridge.whole_files import PART, beside, part_beside, sweep_parts
+from bridge.files.whole import PART, beside, part_beside, sweep_parts
 from daemon.crate.names import KIND_FOLDERS, clip_name, slug
 from daemon.errors import CrateError
 from daemon.home.room import check_space

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.whole_files import flush, write_whole
+from bridge.files.whole import flush, write_whole
 from daemon.engines.contract import Grid, Take
 from daemon.errors import AudioError
 from daemon.home.whole_folders import whole_folder

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bridge.whole_files import part_beside, replace_patiently
+from bridge.files.whole import part_beside, replace_patiently
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The wire to a language model: one question, one JSON object, or the reason why there is none. For the child only.
+"""A question to a language model: one JSON object, or the reason why there is none. For the child only.
 
 OpenAI's chat completions, as Ollama, LM Studio, llama.cpp and others speak them too. Structured output is asked for as a JSON
 schema; a server that refuses that is asked for any JSON object, and one that knows neither for plain text with JSON in it.
@@ -10,18 +10,18 @@ import json
 import re
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
-import httpx
-
-from daemon.home.addresses import is_near, may_have_key
+from daemon.home.addresses import is_near, may_be_asked, may_have_secret, parts_of
 from daemon.home.masking import mask
 from daemon.improve.server import KEY
-from daemon.settings.language_price import cost_usd
+from daemon.settings.language_service import URL_VARIABLE, cost_usd
 
-_MOST_ANSWER_BYTES = 2 << 20
+if TYPE_CHECKING:
+    from daemon.improve.wire import Wire, WireError
+
 #: How often a server that is too busy is asked again, and how long it may ask us to wait.
 _BUSY_TRIES, _LONGEST_PAUSE_S = 2, 10.0
 #: In the error of a server that does not know a kind of structured output.
@@ -68,22 +68,43 @@ class Chat:
 
     def __init__(self, server: Mapping[str, Any], key: str | None) -> None:
         self._server = server
-        self._url = str(server["base_url"]).rstrip("/") + "/chat/completions"
-        self._name = urlsplit(self._url).netloc
+        self._url = str(server["base_url"])
+        self._name = parts_of(self._url).netloc.rpartition("@")[2]
         self._near = is_near(self._url)
-        self._key = key if may_have_key(self._url) else None
-        self._until_s = time.monotonic() + float(server["timeout_s"])
-        self._http = httpx.Client(headers={"User-Agent": "sidecrate"}, follow_redirects=False)
+        self._key = key or None if may_have_secret(self._url) else None
+        self._until_s = 0.0
 
     def ask(self, question: Question) -> Answer:
         """ChatError where no JSON object comes of it before the time is over."""
+        if not may_be_asked(self._url):
+            where = "improve.base_url or, where that is empty, in the environment's"
+            raise ChatError(
+                f"the language model's address {self._name or self._url!r} is not allowed; give an https://"
+                f" address in {where} {URL_VARIABLE}; http:// is for this machine and its own network"
+            )
         if self._key is None and not self._near:
             raise ChatError(
                 f"{KEY} is not set; set it in the environment, or by: sidecrate secret set {KEY}"
             )
+        if self._key and not (self._key.isascii() and self._key.isprintable()):
+            raise ChatError(
+                f"{KEY} holds a character that no key has; set it anew by: sidecrate secret set {KEY}"
+            )
+        # here and not above: a model that Replicate hosts is asked without OpenAI's client
+        from daemon.improve.wire import Wire, WireError
+
+        # from here on, since the client takes a moment to load
+        self._until_s = time.monotonic() + float(self._server["timeout_s"])
+        try:
+            with closing(Wire(self._url, self._key, self._until_s)) as wire:
+                return self._ask(wire, question)
+        except WireError as error:
+            raise self._unanswered(error) from None
+
+    def _ask(self, wire: Wire, question: Question) -> Answer:
         for how in ("json_schema", "json_object", "text"):
             try:
-                return self._read(self._post(self._body(question, how), how), how)
+                return self._read(self._post(wire, self._body(question, how), how), how)
             except _Unformatted:
                 continue
         raise ChatError(f"{self._name} takes no question in any form that is known here")
@@ -111,9 +132,9 @@ class Chat:
             body["response_format"] = {"type": "json_object"}
         return body
 
-    def _post(self, body: dict[str, Any], how: str) -> dict[str, Any]:
+    def _post(self, wire: Wire, body: dict[str, Any], how: str) -> dict[str, Any]:
         for tries in range(_BUSY_TRIES + 1):
-            status, headers, said = self._send(body)
+            status, headers, said = self._send(wire, body)
             if status < 300:
                 return said
             error = said.get("error")
@@ -156,51 +177,30 @@ class Chat:
             None if status >= 500 else 0.0,
         )
 
-    def _send(self, body: dict[str, Any]) -> tuple[int, Mapping[str, str], dict[str, Any]]:
-        """(status, headers, JSON object) of one call; the body is read up to a limit, and only while there is time."""
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-        left_s = self._until_s - time.monotonic()
-        if left_s <= 0:
-            raise self._late()
-        timeout = httpx.Timeout(left_s, connect=min(10.0, left_s))
+    def _send(
+        self, wire: Wire, body: dict[str, Any]
+    ) -> tuple[int, Mapping[str, str], dict[str, Any]]:
+        """(status, headers, JSON object) of one call."""
+        answer = wire.complete(body)
         try:
-            with self._http.stream(
-                "POST", self._url, json=body, headers=headers, timeout=timeout
-            ) as answer:
-                raw = b""
-                for piece in answer.iter_bytes():
-                    raw += piece
-                    if len(raw) > _MOST_ANSWER_BYTES:
-                        raise ChatError(
-                            f"{self._name} answered more than {_MOST_ANSWER_BYTES >> 20} MB", None
-                        )
-                    if time.monotonic() > self._until_s:
-                        raise self._late()
-                status, given = answer.status_code, answer.headers
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise ChatError(
-                f"{self._name} cannot be reached ({type(error).__name__}); see improve.base_url"
-            ) from None
-        except httpx.TimeoutException:
-            raise self._late() from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ChatError(
-                f"{self._name} broke off its answer ({type(error).__name__})", None
-            ) from None
-        try:
-            said = json.loads(raw)
-        except ValueError:
+            said = json.loads(answer.raw)
+        except (ValueError, RecursionError):
             said = None
         if not isinstance(said, dict):
-            if status < 300:
+            if answer.status < 300:
                 raise ChatError(f"{self._name} answered what is no JSON object", None)
             said = {}
-        return status, given, said
+        return answer.status, answer.headers, said
 
-    def _late(self) -> ChatError:
-        return ChatError(
-            f"{self._name} did not answer within {self._server['timeout_s']:g} s", None
-        )
+    def _unanswered(self, error: WireError) -> ChatError:
+        """Free where the request did not leave this machine."""
+        text = {
+            "unreached": f"{self._name} cannot be reached ({error.error}); see improve.base_url",
+            "late": f"{self._name} did not answer within {self._server['timeout_s']:g} s",
+            "broken": f"{self._name} broke off its answer ({error.error})",
+            "too long": f"{self._name} answered more than {error.error}",
+        }[error.why]
+        return ChatError(text, None if error.left else 0.0)
 
     def _read(self, said: dict[str, Any], how: str) -> Answer:
         cost = self._cost(said)

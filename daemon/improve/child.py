@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from daemon.brief import Brief
 from daemon.children.inside import Tell
@@ -12,8 +12,10 @@ from daemon.home.keys import find_secret
 from daemon.improve.chat import Chat, ChatError, Question
 from daemon.improve.lyrics import lyrics_question, read_lyrics_answer
 from daemon.improve.prompts import prompt_question, read_prompt_answer
-from daemon.improve.replicate_chat import ReplicateChat
 from daemon.improve.server import KEY
+
+if TYPE_CHECKING:
+    from daemon.improve.replicate_chat import ReplicateChat
 
 Ask = Callable[[Brief, Mapping[str, Any]], Question]
 Read = Callable[[Mapping[str, Any], Brief], dict[str, Any]]
@@ -41,6 +43,9 @@ def ask_model(task: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
 
 def _chat(server: Mapping[str, Any]) -> Chat | ReplicateChat:
     if server.get("speaks") == "replicate":
+        # each has an HTTP library of its own, and only one is loaded
+        from daemon.improve.replicate_chat import ReplicateChat
+
         return ReplicateChat(server, find_secret(TOKEN))
     return Chat(server, find_secret(KEY))
 

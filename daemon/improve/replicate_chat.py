@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from daemon.engines.replicate.client import ApiError, Client
-from daemon.engines.replicate.models import TOKEN
+from daemon.engines.replicate.models import TOKEN, address_fault
 from daemon.improve.chat import Answer, ChatError, Question, json_in
-from daemon.settings.language_price import cost_usd
+from daemon.settings.language_service import cost_usd
 
 _POLL_S = 0.5
 
@@ -30,6 +30,8 @@ class ReplicateChat:
             raise ChatError(
                 f"{TOKEN} is not set; set it in the environment, or by: sidecrate secret set {TOKEN}"
             )
+        if fault := address_fault(str(self._server["base_url"])):
+            raise ChatError(fault)
         client = Client(str(self._server["base_url"]), self._token)
         schema = (
             "\nAnswer with one JSON object and nothing else, as this schema says: "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from daemon.settings.language_price import cost_usd
+from daemon.settings.language_service import cost_usd
 
 KEY = "OPENAI_API_KEY"
 #: Tokens by step: those of our question, and the most that may be answered.

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import platformdirs
 
-from bridge.whole_files import PART, sweep_parts, write_whole
+from bridge.files.whole import PART, sweep_parts, write_whole
 from daemon.errors import ServiceError
 from daemon.home.places import Places
 from daemon.install.autostart import autostart_unit

@@ -16,7 +16,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from bridge.errors import SidecrateError
-from bridge.whole_files import ABANDONED_S, PART, sweep_parts
+from bridge.files.whole import ABANDONED_S, PART, sweep_parts
 from daemon.children.host import Child
 from daemon.crate.crate import Crate
 from daemon.home.places import Places

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from bridge.whole_files import beside
+from bridge.files.whole import beside
 from daemon.audio.files import read_audio
 from daemon.audio.resample import resample, resample_loop
 from daemon.audio.wav import write_clip

@@ -12,7 +12,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
-from bridge.whole_files import PART
+from bridge.files.whole import PART
 from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.crate.crate import Crate
 from daemon.errors import AudioError

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bridge.whole_files import beside, write_whole
+from bridge.files.whole import beside, write_whole
 
 #: In the crate, where no DAW and no file browser shows it.
 COPY = ".sidecrate-marks.jsonl"

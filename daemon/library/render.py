@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from bridge.files.whole import PART, write_whole
 from bridge.music import Key, Meter, loop_frames
-from bridge.whole_files import PART, write_whole
 from daemon.audio.files import read_audio
 from daemon.audio.loudness import SILENCE_DB, amplify, measure_level, safe_gain
 from daemon.audio.resample import fit_length, resample, resample_loop

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bridge.whole_files import replace_patiently
+from bridge.files.whole import replace_patiently
 from daemon.children.host import Child
 from daemon.crate.crate import Crate
 from daemon.errors import LibraryError, WorkerError

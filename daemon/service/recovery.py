@@ -9,7 +9,7 @@ import shutil
 import time
 from pathlib import Path
 
-from bridge.whole_files import PART, sweep_parts
+from bridge.files.whole import PART, sweep_parts
 from daemon.crate.crate import Crate
 from daemon.errors import CrateError
 from daemon.home.places import Places

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from bridge.whole_files import beside
+from bridge.files.whole import beside
 from daemon.errors import ConfigError
 from daemon.settings.load import load_config
 

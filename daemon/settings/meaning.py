@@ -8,9 +8,10 @@ from typing import Any
 
 from bridge.session import Session
 from daemon.engines.registry import Policy
+from daemon.engines.replicate import models as replicate
 from daemon.home.places import Places
 from daemon.prompt.settle import PromptDefaults
-from daemon.settings.language_price import price_usd
+from daemon.settings.language_service import find_url, price_usd
 from daemon.settings.schema import Config
 
 SUBTYPES = {16: "PCM_16", 24: "PCM_24", 32: "FLOAT"}
@@ -48,8 +49,10 @@ def engine_policy(config: Config) -> Policy:
 def improve_server(config: Config) -> dict[str, Any]:
     """Which language model is asked, as its child is told."""
     asked = config.improve
-    price = price_usd(asked.base_url, asked.model, asked.price)
-    about = {"speaks": asked.speaks, "base_url": asked.base_url, "model": asked.model}
+    find = replicate.find_url if asked.speaks == "replicate" else find_url
+    base_url = find(asked.base_url)
+    price = price_usd(base_url, asked.model, asked.price)
+    about = {"speaks": asked.speaks, "base_url": base_url, "model": asked.model}
     return {**about, "timeout_s": asked.timeout_s, "price": list(price)}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -20,7 +19,7 @@ from daemon.engines.local import models as local_models
 from daemon.engines.registry import check_names, configure
 from daemon.engines.replicate.models import MODELS, describe, merged
 from daemon.errors import EngineError
-from daemon.home.addresses import is_near
+from daemon.home.addresses import may_be_asked, may_have_secret
 from daemon.verbs import draw_in_verbs
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -246,9 +245,10 @@ class Spend(Section):
 
 
 class Replicate(Section):
-    base_url: str = Field(
-        "https://api.replicate.com",
-        description="Where it is. The token is never in here: see the README.",
+    base_url: str | None = Field(
+        None,
+        description="Where it is. Empty: as REPLICATE_BASE_URL in the environment says, else"
+        " https://api.replicate.com. The token is never in here: see docs/hosted.md.",
     )
     at_once: Annotated[int, Field(ge=1, le=50)] = Field(
         4, description="How many predictions are under way at once."
@@ -262,10 +262,8 @@ class Replicate(Section):
 
     @field_validator("base_url")
     @classmethod
-    def is_safe(cls, url: str) -> str:
-        parts = urlsplit(url)
-        local = parts.hostname in ("127.0.0.1", "localhost", "::1")
-        if not parts.hostname or parts.scheme not in (("https", "http") if local else ("https",)):
+    def is_safe(cls, url: str | None) -> str | None:
+        if url and not may_have_secret(url):
             raise ValueError(
                 "give an https:// address, since the token goes there; http:// is for this machine alone"
             )
@@ -306,13 +304,14 @@ class Improve(Section):
         "off",
         description="Have a language model improve every prompt; ask: shown first. A request's own `improve` wins.",
     )
-    base_url: str = Field(
-        "https://api.openai.com/v1",
-        description="OpenAI, or a server that speaks like it, as http://127.0.0.1:11434/v1 for Ollama. The key is never in here.",
+    base_url: str | None = Field(
+        None,
+        description="OpenAI, or a server that speaks like it, as http://127.0.0.1:11434/v1 for Ollama. Empty: as"
+        " OPENAI_BASE_URL in the environment says, else OpenAI. The key is never in here.",
     )
     speaks: Literal["openai", "replicate"] = Field(
         "openai",
-        description="replicate: with base_url https://api.replicate.com and a model such as openai/gpt-4o.",
+        description="replicate: a model of Replicate's, such as openai/gpt-4o; base_url is then Replicate's.",
     )
     model: str = Field("gpt-4o", description="The model's name there.")
     timeout_s: Annotated[float, Field(ge=1, le=600)] = Field(
@@ -332,11 +331,8 @@ class Improve(Section):
 
     @field_validator("base_url")
     @classmethod
-    def is_safe(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if not parts.hostname or parts.scheme not in (
-            ("https", "http") if is_near(url) else ("https",)
-        ):
+    def is_safe(cls, url: str | None) -> str | None:
+        if url and not may_be_asked(url):
             raise ValueError(
                 "give an https:// address; http:// is for this machine and its own network"
             )

@@ -6,7 +6,7 @@ import contextlib
 import json
 from pathlib import Path
 
-from bridge.whole_files import replace_patiently
+from bridge.files.whole import replace_patiently
 
 
 def keep_paid_take(folder: Path, kept: Path, clip: str) -> Path | None:

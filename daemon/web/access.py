@@ -15,7 +15,7 @@ import secrets
 import time
 from pathlib import Path
 
-from bridge.whole_files import write_whole
+from bridge.files.whole import write_whole
 from daemon.home.places import Places
 
 COOKIE = "sidecrate"

@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.whole_files import write_whole
+from bridge.files.whole import write_whole
 from daemon.errors import LibraryError
 from daemon.home.places import Places
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bridge.whole_files import replace_patiently, write_whole
+from bridge.files.whole import replace_patiently, write_whole
 from daemon.errors import LibraryError
 
 log = logging.getLogger(__name__)

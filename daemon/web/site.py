@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import SidecrateError
+from bridge.files.whole import flush, replace_patiently
 from bridge.verbs import SOURCE
-from bridge.whole_files import flush, replace_patiently
 from daemon.children.host import Child
 from daemon.crate.crate import Crate
 from daemon.errors import LibraryError, QueueError, RequestRefused, ServiceError

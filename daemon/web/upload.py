@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 from starlette.requests import ClientDisconnect, Request
 
-from bridge.whole_files import replace_patiently
+from bridge.files.whole import replace_patiently
 from daemon.errors import LibraryError
 from daemon.home.places import Places
 from daemon.home.room import check_space

@@ -11,7 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
-from bridge.whole_files import PART
+from bridge.files.whole import PART
 from daemon.clip.make import make_clip
 from daemon.crate.crate import Crate
 from daemon.engines.contract import Take

@@ -3,6 +3,7 @@ order."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 import time
@@ -32,7 +33,7 @@ class OpenAiServer:
 
     knows    json_schema, json_object or text: the most that it understands of structured output
     plans    what the next calls meet, the first first: a status; (status, error body); "drop", "hang", "drip" (letter by letter
-             for ever); "garbage" (no JSON in the body); ("say", text) as the message; ("refuse", text); "length"; "filter"; "empty"
+             for ever); "garbage" (no JSON in the body); "bomb" (much in a few bytes); ("say", text) as the message; ("refuse", text); "length"; "filter"; "empty"
     answers  by the question's name (prompt, lyrics, plan): the JSON that is answered, in place of the usual one
     """
 
@@ -42,6 +43,9 @@ class OpenAiServer:
         self.answers: dict[str, Any] = {}
         self.calls = 0
         self.seen: list[dict[str, Any]] = []
+        self.heads: list[dict[str, str]] = []
+        self.asked_for_a_way = 0
+        self.content_type = "application/json"
         self.formats: Counter[str] = Counter()
         self.delay_s = 0.0
         self.prediction: dict[str, Any] = {}
@@ -55,6 +59,10 @@ class OpenAiServer:
 
             def do_GET(self) -> None:
                 server.poll(self)
+
+            def do_CONNECT(self) -> None:
+                server.asked_for_a_way += 1
+                self.send_error(403)
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -81,6 +89,7 @@ class OpenAiServer:
         body = json.loads(call.rfile.read(int(call.headers["Content-Length"])))
         self.calls += 1
         self.seen.append(body)
+        self.heads.append({name.lower(): value for name, value in call.headers.items()})
         plan = self.plans.popleft() if self.plans else None
         if self.needs_key and call.headers.get("Authorization") != f"Bearer {KEY}":
             said = f"Incorrect API key provided: {call.headers.get('Authorization')}"
@@ -194,6 +203,8 @@ class OpenAiServer:
                     return
         elif plan == "garbage":
             self._raw(call, 200, b"\x00\xff<html>not JSON")
+        elif plan == "bomb":
+            self._raw(call, 200, gzip.compress(bytes(64 << 20)), {"Content-Encoding": "gzip"})
         elif plan == "empty":
             self._answer(call, 200, {"choices": []})
         else:
@@ -215,10 +226,20 @@ class OpenAiServer:
     def _answer(self, call: BaseHTTPRequestHandler, status: int, body: dict[str, Any]) -> None:
         self._raw(call, status, json.dumps(body).encode())
 
-    def _raw(self, call: BaseHTTPRequestHandler, status: int, raw: bytes) -> None:
+    def _raw(
+        self,
+        call: BaseHTTPRequestHandler,
+        status: int,
+        raw: bytes,
+        more: dict[str, str] | None = None,
+    ) -> None:
         try:
             call.send_response(status)
-            call.send_header("Content-Type", "application/json")
+            call.send_header("Content-Type", self.content_type)
+            if 300 <= status < 400:
+                call.send_header("Location", f"{self.url}/chat/completions")
+            for name, value in (more or {}).items():
+                call.send_header(name, value)
             if status == 429 and self.retry_after is not None:
                 call.send_header("Retry-After", self.retry_after)
             call.send_header("Content-Length", str(len(raw)))

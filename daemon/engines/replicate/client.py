@@ -59,7 +59,8 @@ class Client:
     """One account at one address. Calls may come from several threads."""
 
     def __init__(self, base_url: str, token: str) -> None:
-        self._base = base_url.rstrip("/") + "/"
+        # as Replicate's clients take it: 1.x the host alone, 2.x with /v1
+        self._base = base_url.rstrip("/").removesuffix("/v1") + "/"
         self._token = token
         self._http = httpx.Client(
             timeout=TIMEOUT, follow_redirects=True, headers={"User-Agent": "sidecrate"}

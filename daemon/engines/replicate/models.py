@@ -10,13 +10,17 @@ Prices are from memory of Replicate's price list, by the hardware each model run
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from daemon.engines.contract import EngineInfo, Price
+from daemon.home.addresses import may_have_secret
 from daemon.home.keys import has_secret
 
 TOKEN = "REPLICATE_API_TOKEN"
+#: Where Replicate is if the config names no address: as this variable says, else at its own.
+URL_VARIABLE, URL = "REPLICATE_BASE_URL", "https://api.replicate.com"
 
 #: USD per second of the machines that the models run on.
 _A100_USD, _L40S_USD, _T4_USD = 0.0014, 0.000975, 0.000225
@@ -149,6 +153,22 @@ MODELS: dict[str, dict[str, Any]] = {
         "input": {"prompt": "{prompt}", "negative_prompt": "{negative}", "seed": "{seed}"},
     },
 }  # fmt: skip
+
+
+def find_url(configured: str | None) -> str:
+    """The address of the service: what Replicate's own client would take."""
+    return configured or os.environ.get(URL_VARIABLE, "").strip() or URL
+
+
+def address_fault(url: str) -> str | None:
+    """Why the token may not be sent to an address, and what to do; None where it may."""
+    if may_have_secret(url):
+        return None
+    where = f"replicate.base_url or, where that is empty, in the environment's {URL_VARIABLE}"
+    return (
+        f"Replicate's address {url.rpartition('@')[2]!r} is not allowed, since the token goes there; give an"
+        f" https:// address in {where}; http:// is for this machine alone"
+    )
 
 
 def describe(

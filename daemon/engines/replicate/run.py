@@ -21,7 +21,7 @@ from daemon.children.many_inside import Cancelled, Talk, must_talk
 from daemon.engines.contract import Price, Take
 from daemon.engines.replicate.client import ApiError, Client, Gate, explained, parse_time
 from daemon.engines.replicate.inputs import fill, known_values, outputs_of, progress_in
-from daemon.engines.replicate.models import TOKEN
+from daemon.engines.replicate.models import TOKEN, address_fault, find_url
 from daemon.engines.take_files import SEED_STRIDE, next_take, save_take
 from daemon.errors import AudioError, EngineError
 from daemon.home.keys import find_secret
@@ -72,6 +72,8 @@ def check(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 @cache
 def _client(base_url: str) -> Client:
+    if fault := address_fault(base_url):
+        raise EngineError(fault, "bad_address")
     token = find_secret(TOKEN)
     if not token:
         raise EngineError(
@@ -82,7 +84,7 @@ def _client(base_url: str) -> Client:
 
 
 def _base_url(spec: Mapping[str, Any]) -> str:
-    return str(spec.get("service", {}).get("base_url") or "https://api.replicate.com")
+    return find_url(spec.get("service", {}).get("base_url"))
 
 
 @dataclass

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bridge.whole_files import ABANDONED_S, PART
+from bridge.files.whole import ABANDONED_S, PART
 from daemon.crate.crate import Crate
 from daemon.crate.names import clip_name, slug
 from daemon.errors import CrateError

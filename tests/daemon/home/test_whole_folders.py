@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from bridge.whole_files import PART
+from bridge.files.whole import PART
 from daemon.home.whole_folders import remove_folder, whole_folder
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,10 +14,12 @@ import pytest
 from daemon.brief import Brief
 from daemon.engines.embedded.plan import read_plan
 from daemon.engines.embedded.score import Score
-from daemon.home.addresses import may_have_key
+from daemon.home.addresses import is_near, may_be_asked, may_have_secret
 from daemon.improve.child import ask_model
 from daemon.improve.server import estimate_usd
-from daemon.settings.language_price import price_usd
+from daemon.settings.language_service import find_url, price_usd
+from daemon.settings.meaning import improve_server
+from daemon.settings.schema import Config
 from tests.helpers.openai_server import KEY, PLAN, OpenAiServer
 
 PRICE = (2.5, 10.0)
@@ -99,6 +104,11 @@ SPENT = {
         ("hang", "did not answer within", None, 1),
         ("drip", "did not answer within", None, 1),
         ("garbage", "no JSON object", None, 1),
+        ("bomb", "more than 2 MB", None, 1),
+        (307, "HTTP 307", 0.0, 1),
+        (408, "HTTP 408", 0.0, 1),
+        (409, "HTTP 409", 0.0, 1),
+        (502, "HTTP 502", None, 1),
         ("empty", "without a message", None, 1),
         ("length", "cut off", COST_USD, 1),
         ("filter", "filter", COST_USD, 1),
@@ -144,10 +154,88 @@ def test_the_wrong_key_and_none(server: OpenAiServer, monkeypatch: pytest.Monkey
     assert "sidecrate secret set OPENAI_API_KEY" in ask_model(task, lambda *_: None)["why"]
 
 
-def test_nothing_listens() -> None:
-    server = OpenAiServer()
-    server.close()
-    assert "cannot be reached" in ask(server)["why"]
+def test_a_key_of_strange_letters_is_not_sent(
+    server: OpenAiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-caf\u00e9-0815")
+    said = ask(server)
+    assert "no key has" in said["why"] and "caf" not in said["why"] and server.calls == 0
+
+
+def test_a_request_that_did_not_leave_costs_nothing(
+    server: OpenAiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = OpenAiServer()
+    gone.close()
+    said = ask(gone)
+    assert "cannot be reached" in said["why"] and said["cost_usd"] == 0.0
+
+    class Encrypted:
+        url = server.url.replace("http:", "https:")
+
+    said = ask(Encrypted())  # type: ignore[arg-type]
+    assert "cannot be reached" in said["why"] and said["cost_usd"] == 0.0
+    # what a proxy is asked is not yet the request
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, server.url.removesuffix("/v1"))
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+    class Far:
+        url = "https://api.example.com/v1"
+
+    said = ask(Far())  # type: ignore[arg-type]
+    assert "cannot be reached (ProxyError)" in said["why"] and said["cost_usd"] == 0.0
+    assert (server.asked_for_a_way, server.calls) == (1, 0)
+    # and nothing for this machine goes by way of one
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert "answer" in ask(server)
+
+
+def test_what_a_server_is_not_told(server: OpenAiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "OPENAI_CUSTOM_HEADERS", "Authorization: Bearer other\nX-Gate: opened-by-this"
+    )
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", "sk-admin-secret")
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-ours")
+    assert "answer" in ask(server)
+    head = server.heads[-1]
+    assert head["authorization"] == f"Bearer {KEY}" and head["user-agent"] == "sidecrate"
+    assert (head["openai-organization"], head["x-gate"]) == ("org-ours", "opened-by-this")
+    assert not [name for name in head if name.startswith("x-stainless")]
+    # no key: no other credential of the environment in its place
+    monkeypatch.setattr("daemon.improve.child.find_secret", lambda name: None)
+    assert "answer" in ask(server)
+    assert "authorization" not in server.heads[-1]
+    # in the clear over a network: neither the key nor what may hold another
+    monkeypatch.undo()
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Gate: opened-by-this")
+    monkeypatch.setattr("daemon.improve.chat.may_have_secret", lambda url: False)
+    monkeypatch.setattr("daemon.improve.wire.may_have_secret", lambda url: False)
+    assert "answer" in ask(server)
+    assert not {"authorization", "x-gate"} & server.heads[-1].keys()
+
+
+def test_json_by_another_name_is_read(server: OpenAiServer) -> None:
+    server.content_type = "text/plain"
+    assert "answer" in ask(server)
+
+
+def test_a_model_at_replicate_is_asked_without_openais_client(server: OpenAiServer) -> None:
+    where = {"speaks": "replicate", "base_url": server.url[:-3], "model": "openai/gpt-4o"}
+    task = {"step": "improve", "brief": Brief("dusty", "dusty").to_json(), "request": {}}
+    task["server"] = {**where, "price": PRICE, "timeout_s": 5.0}
+    code = (
+        "import json, sys; from daemon.improve.child import ask_model\n"
+        f"said = ask_model(json.loads({json.dumps(task)!r}), lambda *_: None)\n"
+        "print('answer' in said, *[one for one in ('openai', 'httpx2') if one in sys.modules])"
+    )
+    with_token = {**os.environ, "REPLICATE_API_TOKEN": KEY}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=with_token
+    )
+    assert done.stdout.strip() == "True"
 
 
 def test_lyrics_fit_what_the_engine_takes(server: OpenAiServer) -> None:
@@ -278,9 +366,56 @@ def test_prices_and_where_a_key_may_go() -> None:
     assert price_usd("http://127.0.0.1:11434/v1", "llama", None) == (0.0, 0.0)
     assert price_usd("http://192.168.1.9:1234/v1", "llama", None) == (0.0, 0.0)
     assert price_usd("http://127.0.0.1:1/v1", "llama", (1.0, 2.0)) == (1.0, 2.0)
-    assert (
-        not may_have_key("http://192.168.1.9:1234/v1")
-        and may_have_key("http://localhost:1/v1")
-        and may_have_key("https://a/v1")
-    )
+    assert may_have_secret("http://localhost:1/v1") and may_have_secret("https://a/v1")
+    for url in (
+        "http://192.168.1.9:1234/v1",
+        "ftp://localhost/",
+        "https://",
+        "http://[::1",
+        "localhost:1",
+    ):
+        assert not may_have_secret(url), url
+    assert may_be_asked("http://192.168.1.9:1234/v1") and not may_be_asked("http://8.8.8.8/v1")
+    assert not is_near("http://[::1") and not is_near("")
     assert 0.01 < estimate_usd({"price": PRICE}, "improve", 100) < 0.02
+
+
+def test_the_environment_names_the_address_where_the_config_does_not(
+    server: OpenAiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    monkeypatch.delenv("REPLICATE_BASE_URL", raising=False)
+    assert find_url(None) == "https://api.openai.com/v1"
+    assert improve_server(Config())["price"] == [2.5, 10.0]
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    monkeypatch.setenv("REPLICATE_BASE_URL", f"{server.url}/")
+    asked = improve_server(Config())
+    assert (asked["base_url"], asked["price"]) == (server.url, [0.0, 0.0])
+    named = Config.model_validate({"improve": {"base_url": "https://a.example/v1"}})
+    assert improve_server(named)["base_url"] == "https://a.example/v1"
+    replicate = Config.model_validate(
+        {"improve": {"speaks": "replicate", "model": "openai/gpt-4o"}}
+    )
+    monkeypatch.setenv("REPLICATE_API_TOKEN", KEY)
+    task = {"step": "improve", "brief": Brief("dusty", "dusty").to_json(), "request": {}}
+    for config in (Config(), replicate):
+        assert "answer" in ask_model({**task, "server": improve_server(config)}, lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://far.example/v1", "localhost:11434", "ftp://a", "http://[::1"]
+)
+def test_an_address_that_may_not_be_asked_is_named_and_not_asked(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("REPLICATE_API_TOKEN", KEY)
+    for variable, improve in (
+        ("OPENAI_BASE_URL", {}),
+        ("REPLICATE_BASE_URL", {"speaks": "replicate"}),
+    ):
+        monkeypatch.setenv(variable, url)
+        config = Config.model_validate({"improve": improve})
+        task = {"step": "improve", "brief": Brief("x", "x").to_json(), "request": {}}
+        said = ask_model({**task, "server": improve_server(config)}, lambda *_: None)
+        assert variable in said["why"] and "https://" in said["why"] and said["cost_usd"] == 0.0

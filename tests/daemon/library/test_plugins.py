@@ -13,7 +13,7 @@ import pytest
 import soundfile
 from typer.testing import CliRunner
 
-from bridge.whole_files import PART
+from bridge.files.whole import PART
 from daemon.cli.main import app
 from daemon.errors import LibraryError
 from daemon.home.places import Places

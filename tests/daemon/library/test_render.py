@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.files.whole import PART
 from bridge.music import Meter, loop_frames
-from bridge.whole_files import PART
 from daemon.audio.loudness import true_peak_db
 from daemon.audio.wav_record import read_record
 from daemon.errors import LibraryError

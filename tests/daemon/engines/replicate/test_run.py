@@ -311,6 +311,17 @@ def test_takes_that_are_there_are_not_fetched_again(shop, server):
     assert server.calls["file"] == fetched == 2 and server.creates == 1
 
 
+def test_the_environment_names_the_service_where_the_config_does_not(shop, server, monkeypatch):
+    spec = describe("musicgen-looper", MODELS["musicgen-looper"], {"base_url": None}).spec
+    monkeypatch.setenv("REPLICATE_BASE_URL", f"{server.url}/v1")
+    assert run.check({"spec": spec}, shop.talk) == {} and server.calls["account"] == 1
+    for url in ("http://192.168.1.9", "http://far.example", "api.replicate.com", "http://[::1"):
+        monkeypatch.setenv("REPLICATE_BASE_URL", url)
+        with pytest.raises(EngineError, match="REPLICATE_BASE_URL; http:// is for this machine"):
+            run.check({"spec": spec}, shop.talk)
+    assert server.calls["account"] == 1
+
+
 def test_the_token_goes_to_our_server_alone(shop, server):
     shop.buy()
     assert server.tokens == {TOKEN}

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bridge.files import move_new
+from bridge.files.moves import move_new
 
 #: The ending of a file or folder under way: no DAW takes it for audio.
 PART = ".sidecrate-part"

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from bridge.whole_files import (
+from bridge.files.whole import (
     ABANDONED_S,
     PART,
     beside,
@@ -141,7 +141,7 @@ def test_a_name_as_long_as_a_folder_takes_can_be_written(tmp_path):
 
 
 def test_parts_of_the_dead_and_old_ones_are_swept_and_those_under_way_stay(tmp_path):
-    made = "from bridge.whole_files import part_beside; from pathlib import Path; import sys;"
+    made = "from bridge.files.whole import part_beside; from pathlib import Path; import sys;"
     made += "part_beside(Path(sys.argv[1]) / 'x').write_text('half')"
     subprocess.run([sys.executable, "-c", made, str(tmp_path)], check=True)
     mine, folder = part_beside(tmp_path / "x"), part_beside(tmp_path / "y")

@@ -1,9 +1,13 @@
-"""What a language model's words cost."""
+"""Where a language model is asked, and what its words cost."""
 
 from __future__ import annotations
 
+import os
+
 from daemon.home.addresses import is_near
 
+#: Where models are asked if the config names no address: as this variable says, else at OpenAI.
+URL_VARIABLE, URL = "OPENAI_BASE_URL", "https://api.openai.com/v1"
 #: USD for a million tokens (asked, answered), from memory of OpenAI's price list; the config can set others.
 PRICES_USD: dict[str, tuple[float, float]] = {
     "gpt-4o": (2.5, 10.0), "gpt-4o-mini": (0.15, 0.6), "gpt-4.1": (2.0, 8.0), "gpt-4.1-mini": (0.4, 1.6),
@@ -11,6 +15,11 @@ PRICES_USD: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 #: For a hosted model that nobody gave a price: rather too much, since the day's cap counts it.
 DEAR_USD = (5.0, 20.0)
+
+
+def find_url(configured: str | None) -> str:
+    """The address of the models: what OpenAI's own client would take."""
+    return configured or os.environ.get(URL_VARIABLE, "").strip() or URL
 
 
 def price_usd(
