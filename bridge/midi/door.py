@@ -12,15 +12,15 @@ from functools import partial
 from bridge.errors import DoorError
 from bridge.events import (
     Accepted,
+    Context,
     Done,
     Event,
     Failed,
     Finished,
-    Order,
+    Hand,
     Origin,
     Progress,
     Refused,
-    Take,
     Told,
 )
 from bridge.midi.followed_clock import Clocks
@@ -52,7 +52,7 @@ class MidiDoor:
     def __init__(
         self,
         mapping: MidiMap,
-        take: Take,
+        hand: Hand,
         *,
         api: str = "auto",
         inputs: Iterable[str] = (),
@@ -62,7 +62,7 @@ class MidiDoor:
         log: logging.Logger | None = None,
     ) -> None:
         self._map = mapping
-        self._take = take
+        self._hand = hand
         self._log = log or logging.getLogger(__name__)
         self._notes: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
         self._clocks = Clocks() if clock else None
@@ -205,7 +205,7 @@ class MidiDoor:
         if self._clocks.followed != before:
             self._log.info("midi: the clock of %s is followed", self._clocks.followed)
         if values:
-            self._take(Order("context", Origin(self.name), what=CLOCK_SOURCE, values=values))
+            self._hand(Context(Origin(self.name), CLOCK_SOURCE, values))
 
     # --- from touches to orders -----------------------------------------------------------------------------------
 
@@ -219,7 +219,7 @@ class MidiDoor:
             "channel": touch.channel,
         }
         for order in self._touches.orders(touch, port, Origin(self.name, address)):
-            self._take(order)
+            self._hand(order)
 
     def _is_echo(self, touch: Touch, port: str, at_s: float) -> bool:
         """Whether a program that sends to our own port was just heard by its own as well: both are open, it meant one touch."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import logging
 import threading
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 from bridge import events
 from bridge.errors import DoorError, SidecrateError
-from bridge.events import Event, Order
+from bridge.events import Bye, Event, Known
 from bridge.osc.addresses import IN, OUT, PREFIX, is_ours
 from bridge.osc.arguments import (
     is_release,
@@ -68,7 +69,7 @@ class OscDoor:
 
     def __init__(
         self,
-        take: events.Take,
+        hand: events.Hand,
         *,
         port: int,
         greeting: Greeting,
@@ -77,9 +78,9 @@ class OscDoor:
         trust_lan: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._take = take
+        self._hand = hand
         self._greeting = greeting
-        self._orders = OscOrders(take, presets, trust_lan)
+        self._orders = OscOrders(hand, presets, trust_lan)
         self._gate = Gate(allow, clock)
         self._clock = clock
         self._socket = OscSocket(port)
@@ -196,7 +197,7 @@ class OscDoor:
         if row is None or (ours and len(message.arguments) > 1):
             if not ours:
                 raise OscError(
-                    f"{shorten(message.address)} is not an address here; {PREFIX}generate makes a clip",
+                    f"{shorten(message.address)} is not an address here; {_near(message.address)}",
                     code="unknown_address",
                 )
             return
@@ -232,7 +233,7 @@ class OscDoor:
             greeting.recordings,
         )
         if is_new:
-            self._take(Order("known", sender.origin()))
+            self._hand(Known(sender.origin()))
 
     def _on_surface(self, sender: Sender, message: Message) -> None:
         self._answer_to(sender, read_port(message, 0), message)
@@ -244,7 +245,7 @@ class OscDoor:
         self._surfaces.join(sender.answers_to)
         if is_new:
             sender.sent = message.address
-            self._take(Order("known", sender.origin()))
+            self._hand(Known(sender.origin()))
 
     def _answer_to(self, sender: Sender, port: int | None, message: Message) -> None:
         if port is None:
@@ -256,7 +257,7 @@ class OscDoor:
         sender.reply = (sender.peer[0], port)
 
     def _on_bye(self, sender: Sender, message: Message) -> None:
-        self._take(Order("bye", sender.origin(), what=sender.source))
+        self._hand(Bye(sender.origin(), sender.source))
         self._surfaces.leave(sender.answers_to)
         with self._lock:
             self._senders.pop(sender.peer, None)
@@ -439,3 +440,9 @@ class OscDoor:
         packet = build_message(address, *arguments)
         self._socket.send(packet, sender.answers_to)
         return packet
+
+
+def _near(address: str) -> str:
+    """What to do instead of sending to an address that is none."""
+    near = difflib.get_close_matches(address, IN, n=1, cutoff=0.85)
+    return f"did you mean {near[0]}?" if near else f"{PREFIX}generate makes a clip"

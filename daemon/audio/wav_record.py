@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -28,6 +29,11 @@ def read_record(path: str | PathLike[str]) -> dict[str, Any] | None:
     except ValueError:
         return None
     return record if isinstance(record, dict) else None
+
+
+def is_clips_own(record: Mapping[str, Any] | None) -> bool:
+    """Whether a record found in a file is that of a clip, and not of a stem that lies beside one."""
+    return record is not None and ("part" not in record or "from" in record)
 
 
 def find_chunk(file: BinaryIO, wanted: bytes) -> bytes | None:

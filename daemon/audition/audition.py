@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bridge import events
 from bridge.errors import SidecrateError
-from bridge.events import Event, Order, Refused, Told
+from bridge.events import Event, Refused, Told
 from bridge.music import Key, Meter
 from bridge.session import Session, SessionView
 from daemon.children.host import Child
@@ -115,8 +116,8 @@ class Audition:
 
     # -- what is asked
 
-    def take(self, order: Order) -> None:
-        """Do what an order of verb `audition` says, and tell whoever asked."""
+    def take(self, order: events.Audition) -> None:
+        """Do what an order says, and tell whoever asked."""
         self._run(self._answer(order))
 
     def start(self, record: dict[str, Any]) -> None:
@@ -151,12 +152,12 @@ class Audition:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, order: Order) -> None:
+    async def _answer(self, order: events.Audition) -> None:
         try:
-            if order.what == "stop":
+            if order.clip == "stop":
                 self._tell(Told(order.origin, "audition", "stop", await self._stop()))
             else:
-                record = self._find(order.what or "last")
+                record = self._find(order.clip or "last")
                 self._tell(Told(order.origin, "audition", record["id"], await self._play(record)))
         except SidecrateError as error:
             self._tell(Refused(order.origin, error.code, error.text, "audition"))

@@ -128,9 +128,8 @@ class Work:
         elif step["do"] == "solo":
             self._solo({one["stem"] for one in steps if one["do"] == "solo"})
         else:
-            getattr(self, f"_{step['do']}")(
-                **{name: value for name, value in step.items() if name != "do"}
-            )
+            settings = {name: value for name, value in step.items() if name != "do"}
+            _TREATMENTS[step["do"]](self, **settings)
 
     # -- time and pitch
 
@@ -372,6 +371,31 @@ class Work:
         """A part's new sound. The mix changes by the difference, so that what no stem holds stays in it."""
         mix = self.sound.audio + (audio - self.sound.stems[name])
         self.sound = Sound(mix, self.sound.sample_rate, {**self.sound.stems, name: audio})
+
+
+#: What each step calls; the others are done in `Work.do`.
+_TREATMENTS: dict[str, Callable[..., None]] = {
+    "trim": Work._trim,
+    "section": Work._section,
+    "reverse": Work._reverse,
+    "slices": Work._slices,
+    "gain": Work._gain,
+    "fade": Work._fade,
+    "normalise": Work._normalise,
+    "loudness": Work._loudness,
+    "filter": Work._filter,
+    "eq": Work._eq,
+    "reverb": Work._reverb,
+    "delay": Work._delay,
+    "chorus": Work._chorus,
+    "compressor": Work._compressor,
+    "saturation": Work._saturation,
+    "bitcrush": Work._bitcrush,
+    "layer": Work._layer,
+    "level": Work._level,
+    "mute": Work._mute,
+    "replace": Work._replace,
+}
 
 
 def _as_wide_as(audio: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -122,7 +122,7 @@ class Service:
         orders = OrderBox(asyncio.get_running_loop(), desk.handle, self._doors.tell)
         stack.push_async_callback(self._doors.close)
         self._doors.open(
-            make_doors(config, places, take=orders.put, crate=shared.crate, boot=self._boot)
+            make_doors(config, places, hand=orders.put, crate=shared.crate, boot=self._boot)
         )
         shared.ending.settle_ended()
         shared.watch.start()

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from bridge.events import Accepted, Finished, Order, Progress, Refused
+from bridge.events import Accepted, Finished, Keep, Order, Progress, Refused, order_name
 from bridge.midi.door import MidiDoor
 from bridge.midi.mapping import MidiMap
 from tests.helpers.jack import jack, jack_server, kill_jack  # noqa: F401
@@ -185,7 +185,7 @@ def test_without_names_every_device_is_heard_and_only_the_pressed_one_lit(
         wait_for(lambda: is_ready(door, 2))
         other.play("b0407f")
         order = orders.get(timeout=10)
-        assert order.verb == "keep" and order.what == "last"
+        assert order == Keep(order.origin, "last")
         door.tell(Accepted(order.origin, "j", 1))
         assert other.lit() == "b04001"
         assert pads.lines.empty()
@@ -197,8 +197,8 @@ def test_a_controller_is_a_button_only_when_it_comes_up(
     with opened(orders), controller(to="Sidecrate") as pads:
         pads.play("b04020", "b04041", "b04050", "b0407f", "b04000", "b0407f", "b0407f", "c005")
         verbs = []
-        while (order := orders.get(timeout=10)).verb != "make":
-            verbs.append(order.verb)
+        while order_name(order := orders.get(timeout=10)) != "make":
+            verbs.append(order_name(order))
         assert verbs == ["keep", "keep", "keep"]
 
 

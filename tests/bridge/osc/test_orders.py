@@ -3,6 +3,7 @@
 import pytest
 
 from bridge.errors import RequestError
+from bridge.events import Context
 from bridge.osc.orders import OscOrders
 from bridge.osc.packet import Message, OscError
 from bridge.osc.sender import Sender
@@ -84,7 +85,7 @@ def test_a_tempo_without_json_is_followed_and_taken_back():
     assert ordered(HERE, "bpm", 93.5).values == {"bpm": 93.5} and ordered(
         HERE, "bpm", 0.0
     ).values == {"bpm": None}
-    assert ordered(HERE, "bpm", 93.5).verb == "context"
+    assert isinstance(ordered(HERE, "bpm", 93.5), Context)
     with pytest.raises(OscError, match="trust_lan"):
         ordered(ELSEWHERE, "bpm", 93.5)
 
