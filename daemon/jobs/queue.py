@@ -445,7 +445,8 @@ class Queue:
                 "cancelled" if "cancelled" in states else "done" if "done" in states else "failed"
             )
             why = db.execute(
-                "SELECT error_code, error_text FROM clips WHERE job = ? AND error_code != '' ORDER BY k",
+                # a clip keeps the error of a try that was repeated, though it is done now
+                "SELECT error_code, error_text FROM clips WHERE job = ? AND state = 'failed' ORDER BY k",
                 (job,),
             ).fetchone()
             code, text = (
