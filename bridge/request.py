@@ -107,6 +107,7 @@ def one_of(*choices: str) -> Callable[[Any], str]:
 
 
 def switch(raw: object) -> bool:
+    """On or off, said in any of the usual ways. ValueError where it is neither."""
     if isinstance(raw, bool):
         return raw
     word = str(raw).strip().lower()

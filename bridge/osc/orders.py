@@ -23,7 +23,7 @@ from bridge.osc.addresses import PREFIX
 from bridge.osc.arguments import read_asked, read_json, read_pairs, read_prompt, take_context
 from bridge.osc.packet import Message, OscError
 from bridge.osc.sender import Sender
-from bridge.request import FIELDS, Request, Value, check_fields, unknown_field
+from bridge.request import FIELDS, Request, Value, check_fields, switch, unknown_field
 from bridge.text import shorten
 from bridge.verbs import SOURCE, VERBS, Verb
 
@@ -67,7 +67,11 @@ class OscOrders:
     def _on_verb(self, sender: Sender, message: Message, verb: Verb) -> None:
         if not message.arguments and not verb.by_button:
             raise OscError(verb.missing().text, message.address)
-        _, request = verb.read(read_asked(message, SOURCE) or [(SOURCE, "last")])
+        asked = read_asked(message, SOURCE) or [(SOURCE, "last")]
+        for name, raw in asked:
+            if verb.holds and name == SOURCE:
+                _read_as(message, verb.holds, raw)
+        _, request = verb.read(asked)
         self._order_clips(sender, verb, request)
 
     def _on_preset(self, sender: Sender, message: Message) -> None:
@@ -152,8 +156,8 @@ class OscOrders:
         what = str(message.arguments[0]) if message.arguments else "last"
         if what == "last" and sender.last_job:
             what = sender.last_job
-        word = FIELDS["midi"].check(message.arguments[1]) if len(message.arguments) > 1 else True
-        self._hand(Answer(sender.origin(), what, word is True))
+        yes = _read_answer(message) if len(message.arguments) > 1 else True
+        self._hand(Answer(sender.origin(), what, yes))
 
     def _on_audition(self, sender: Sender, message: Message) -> None:
         self._hand(Audition(sender.origin(), _clip(sender, message)))
@@ -175,23 +179,26 @@ class OscOrders:
         self._hand(Report(sender.origin(), what))
 
     def _on_tempo(self, sender: Sender, message: Message) -> None:
-        self._pin(sender, "bpm", message.arguments[0] if message.arguments else 0)
+        self._pin(sender, message, "bpm", message.arguments[0] if message.arguments else 0)
 
     def _on_key(self, sender: Sender, message: Message) -> None:
-        self._pin(sender, "key", message.arguments[0] if message.arguments else "")
+        self._pin(sender, message, "key", message.arguments[0] if message.arguments else "")
 
     def _on_meter(self, sender: Sender, message: Message) -> None:
         given = message.arguments
         if len(given) >= 2 and not isinstance(given[0], str):
             self._pin(
-                sender, "meter", f"{given[0]:g}/{given[1]:g}" if given[0] and given[1] else ""
+                sender,
+                message,
+                "meter",
+                f"{given[0]:g}/{given[1]:g}" if given[0] and given[1] else "",
             )
         else:
-            self._pin(sender, "meter", given[0] if given else "")
+            self._pin(sender, message, "meter", given[0] if given else "")
 
-    def _pin(self, sender: Sender, name: str, raw: Any) -> None:
+    def _pin(self, sender: Sender, message: Message, name: str, raw: Any) -> None:
         cleared = raw in ("", 0, "0")
-        value = None if cleared else FIELDS[name].check(raw)
+        value = None if cleared else _read_as(message, name, raw)
         self._hand(Pin(sender.origin(), {name: value}))
 
     def _on_context(self, sender: Sender, message: Message) -> None:
@@ -241,3 +248,26 @@ def _clip(sender: Sender, message: Message) -> str:
     """The clip that a message names; the sender's own newest where it names none."""
     what = str(message.arguments[0]) if message.arguments else "last"
     return sender.last_clip or what if what == "last" else what
+
+
+def _read_as(message: Message, field: str, raw: object) -> Value:
+    """An argument of an address, read as a field is. RequestError names the address: the sender knows of no field."""
+    try:
+        return FIELDS[field].check(raw)
+    except RequestError:
+        allowed, example = FIELDS[field].allowed, FIELDS[field].example
+        raise _not_allowed(message, raw, allowed, example) from None
+
+
+def _read_answer(message: Message) -> bool:
+    raw = message.arguments[1]
+    try:
+        return switch(raw)
+    except ValueError:
+        raise _not_allowed(message, raw, "yes or no", "last yes") from None
+
+
+def _not_allowed(message: Message, raw: object, allowed: str, example: str) -> RequestError:
+    said, address = shorten(raw), message.address
+    text = f"{address}: {said} is not allowed here; it takes {allowed}."
+    return RequestError(Fault("", said, f"{text} For example: {address} {example}"))
