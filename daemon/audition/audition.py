@@ -265,6 +265,8 @@ class Audition:
     def _sleep_after(self, silence_in_s: float) -> None:
         """The child goes away when it has been silent for long enough."""
         delay_s = max(0.0, silence_in_s) + self._idle_s
+        if self._sleep:
+            self._sleep.cancel()
         self._sleep = asyncio.get_running_loop().call_later(
             delay_s, lambda: self._run(self._let_go())
         )
@@ -320,11 +322,21 @@ class Audition:
     async def _compare(self) -> None:
         """Whether the loop still lies on the project's bars; the child puts it back if it does not."""
         self._comparing = None
+        if self._looping is None:
+            return
+        turn = self._turn
         try:
-            said = await self._ask_device(FOLLOW, {}, self._turn) if self._looping else {"clip": ""}
+            said = await self._ask_device(FOLLOW, {}, turn)
         except SidecrateError as error:
-            log.warning("audition: %s", error.text)
+            log.log(
+                logging.DEBUG if error.code == OVERTAKEN else logging.WARNING,
+                "audition: %s",
+                error.text,
+            )
             said = {"clip": ""}
+        if turn != self._turn:
+            # something else was chosen meanwhile, and it is not for this loop to say when that one ends
+            return
         if not said["clip"]:
             self._looping = None
             self._sleep_after(0.0)
