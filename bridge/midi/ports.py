@@ -8,7 +8,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
@@ -118,6 +118,9 @@ class MidiPorts:
         self._opened_in: dict[str, Input] = {}
         self._opened_out: dict[str, Output] = {}
         self._refused: frozenset[str] = frozenset()
+        self._counted = (0, 0)
+        self.outputs_opened = 0
+        """Counts each opening: a device that has left and come back bears the name that it had."""
         self._polling: threading.Thread | None = None
         self._polled: dict[Input, str] = {}
         self._polled_lock = threading.Lock()
@@ -187,10 +190,25 @@ class MidiPorts:
             ) from None
         self.refresh()
 
+    def has_moved(self) -> bool:
+        """Whether ports have come or gone since the last look, going by their number. Far cheaper than a look, so it can be
+        asked often: a device that is back before the next look seems never to have left, and its ports are dead."""
+        return self._in is not None and self._count() != self._counted
+
+    def _count(self) -> tuple[int, int]:
+        if self._in is None or self._out is None:
+            return self._counted
+        try:
+            return self._in.get_port_count(), self._out.get_port_count()
+        except _ERRORS:
+            return self._counted
+
     def refresh(self) -> bool:
         """Open ports that have come and let go those that have left. False where the MIDI system itself has gone."""
         if self._in is None or self._out is None or self._marks != _system_marks(self._system):
             return False
+        # before the list: what comes or goes after this shows as a change
+        self._counted = self._count()
         try:
             sources, sinks = self._in.get_ports(), self._out.get_ports()
         except _ERRORS as error:
@@ -201,14 +219,17 @@ class MidiPorts:
         if self._pulse is not None:
             self._pulse.ask()
         meant = [name for name in sources if self._is_meant(name, self._inputs)]
-        self._settle(self._opened_in, meant, self._open_in)
+        # one of a device's two ports may have left after its list was made: then both are opened anew
+        gone = {plain_name(name) for name in self._opened_in if name not in sources}
+        gone |= {plain_name(name) for name in self._opened_out if name not in sinks}
+        self._settle(self._opened_in, meant, gone, self._open_in)
         own = {plain_name(name) for name in self._opened_in}
         lit = [
             name
             for name in sinks
             if self._is_meant(name, self._outputs) and (self._outputs or plain_name(name) in own)
         ]
-        self._settle(self._opened_out, lit, self._open_out)
+        self._settle(self._opened_out, lit, gone, self._open_out)
         self._refused = frozenset({*meant} - {*self._opened_in} | {*lit} - {*self._opened_out})
         return True
 
@@ -266,9 +287,14 @@ class MidiPorts:
         return not patterns or any(pattern.casefold() in name.casefold() for pattern in patterns)
 
     def _settle(
-        self, opened: dict[str, _Port], names: list[str], open_port: Callable[[str], _Port]
+        self,
+        opened: dict[str, _Port],
+        names: list[str],
+        gone: Collection[str],
+        open_port: Callable[[str], _Port],
     ) -> None:
-        left = set(opened) - set(names)
+        """Have those of `names` open, and of devices that have `gone` nothing that was open before."""
+        left = {name for name in opened if name not in names or plain_name(name) in gone}
         if (
             (left or set(names) - set(opened))
             and self._pulse is not None
@@ -291,7 +317,9 @@ class MidiPorts:
         return self._opened(client, name, lambda: self._listen(client, name))
 
     def _open_out(self, name: str) -> Output:
-        return self._opened(self._output(), name)
+        client = self._opened(self._output(), name)
+        self.outputs_opened += 1
+        return client
 
     def _opened(
         self, client: _Port, name: str, prepare: Callable[[], None] = lambda: None

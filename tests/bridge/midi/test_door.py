@@ -10,12 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from types import SimpleNamespace
 
 import pytest
 
 from bridge.events import Accepted, Finished, Keep, Order, Progress, Refused, order_name
-from bridge.midi.door import MidiDoor
+from bridge.midi.door import PLUGGED_IN_S, MidiDoor
 from bridge.midi.mapping import MidiMap
+from bridge.midi.ports import MidiPorts
 from tests.helpers.jack import jack, jack_server, kill_jack  # noqa: F401
 
 pytestmark = pytest.mark.alone
@@ -176,6 +178,61 @@ def test_a_named_port_is_heard_lit_and_found_again_after_unplugging(
                 door.tell(Finished(order.origin, "j2", 1, 0))
                 assert pads.lit() == "99257f"
             wait_for(lambda: not door.ports)
+
+
+def test_a_device_that_is_back_before_the_next_look_is_heard_and_lit(
+    jack: str,
+    orders: queue.Queue[Order],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bridge.midi.door.POLL_S", 3600.0)
+    with ExitStack() as stack:
+        first = stack.enter_context(controller("pads"))
+        door = stack.enter_context(opened(orders, inputs=["PADS"], virtual=False))
+        assert len(door.ports) == 1
+        first.unplug()
+        pads = stack.enter_context(controller("pads"))
+
+        def is_heard() -> bool:
+            pads.play("99257f")
+            time.sleep(0.2)
+            return not orders.empty()
+
+        wait_for(is_heard)
+        wait_for(lambda: is_ready(door, 1))
+        door.tell(Accepted(orders.get().origin, "j2", 1))
+        assert pads.lit() == "992501"
+
+
+def test_a_device_that_was_seen_to_leave_by_one_port_is_opened_anew_by_both(jack: str) -> None:
+    heard: queue.Queue[str] = queue.Queue()
+    ports = MidiPorts(
+        lambda port, message, delta_s: heard.put(bytes(message).hex()),
+        api="jack",
+        inputs=["pads"],
+        virtual=False,
+    )
+    ports.open()
+    try:
+        with controller("pads"):
+            wait_for(lambda: ports.refresh() and ports.heard_ports and ports.lit_ports)
+            lister, sinks = ports._out, ports._out.get_ports()
+        # it left while the ports were listed: its source is gone, its sink is in the list still
+        ports._out = SimpleNamespace(
+            get_ports=lambda: sinks, get_port_count=lambda: len(sinks), is_deleted=True
+        )
+        ports.refresh()
+        ports._out = lister
+        with controller("pads") as pads:
+            wait_for(lambda: ports.refresh() and ports.heard_ports and ports.lit_ports)
+            time.sleep(PLUGGED_IN_S)
+            (name,) = ports.heard_ports
+            ports.send((0x99, 0x25, 0x01), name)
+            assert pads.lit() == "992501"
+            pads.play("99257f")
+            assert heard.get(timeout=10) == "99257f"
+    finally:
+        ports.close()
 
 
 def test_without_names_every_device_is_heard_and_only_the_pressed_one_lit(
