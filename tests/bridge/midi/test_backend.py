@@ -16,7 +16,7 @@ import pytest
 
 from bridge.errors import DoorError
 from bridge.midi.door import MidiDoor
-from bridge.midi.door import backend as midi_backend
+from bridge.midi import backend as midi_backend
 from bridge.midi.mapping import MidiMap
 from daemon.doctor.connections import check_midi
 from daemon.settings.schema import Config
@@ -28,7 +28,7 @@ MAP = MidiMap.read([{"note": 36, "do": "again"}], {})
 #: What every part is run with: `library` alone can be loaded, `said` is printed at the end.
 HEAD = """
 import json, sys, time
-from bridge.midi.door import backend as midi_backend
+from bridge.midi import backend as midi_backend
 from bridge.midi.backend import MidiFault, backend
 from bridge.midi.clients import abandon, let_go
 from bridge.midi.ports import MidiPorts, list_ports
