@@ -29,7 +29,7 @@ class Brief:
     words: str
     """The prompt without the tempo, key, meter and bars that were read from it."""
     do: str = "make"
-    """`make`: an engine makes takes. `fit`: the reference itself is the take."""
+    """The verb. `make`: an engine makes takes. `fit`: the reference itself is the take. Of another, who does its work says."""
     kind: str = "loop"
     bpm: float | None = 120.0
     """None only where a fitted file keeps its own tempo, or the kind has none."""
@@ -57,6 +57,8 @@ class Brief:
     lyrics: str = ""
     negative: str = ""
     reference: str | None = None
+    source: str = ""
+    """The id of the clip that `reference` is, where a clip was named."""
     reference_start: float = 0.0
     reference_end: float | None = None
     use: str = "continue"

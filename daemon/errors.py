@@ -38,6 +38,12 @@ class EngineError(SidecrateError):
         self.again = again
 
 
+class VerbError(SidecrateError):
+    """Nobody here does the work of a verb."""
+
+    code = "unknown_verb"
+
+
 class SecretError(SidecrateError):
     """The system's keyring cannot keep or give a secret."""
 

@@ -42,15 +42,17 @@ class ClipReport(TypedDict, total=False):
 
 
 class Repeatable(TypedDict, total=False):
-    """What `again` reads: of a clip its record, of a job without clips its request and engine alone."""
+    """What `again` reads: of a clip its record, of a job without clips what was asked alone."""
 
+    do: str
+    """The verb; records that lack it were made, or fitted by the engine `file`."""
     request: Mapping[str, Any]
     """The request's fields as they were given, by which it is repeated."""
     engine: str
     """The engine's name; `file` where a file of the user's was fitted or brought in."""
     bpm: float | None
     key: str | None
-    meter: str
+    meter: str | None
     bars: int | None
     plan: Mapping[str, Any] | None
     """The embedded musician's own notes."""
@@ -58,7 +60,11 @@ class Repeatable(TypedDict, total=False):
     """What a language model answered, by step."""
 
 
-class ClipRecord(Repeatable, total=False):
+#: `from` is a word of Python's own, so it stands in no class body. It names the clip or file that a verb worked on.
+_Derived = TypedDict("_Derived", {"from": str}, total=False)
+
+
+class ClipRecord(Repeatable, _Derived, total=False):
     """What a clip knows of itself. JSON.
 
     Records of older versions lack keys, and so do those of files that were brought in. What nearly
@@ -103,6 +109,10 @@ class ClipRecord(Repeatable, total=False):
     model_version: str
     cost_usd: float | None
     parts: list[str]
+    part: str
+    """Which part of a clip it is: of a stem in its own file, and of what a verb has made of a source."""
+    role: str
+    """What a verb's result is beside its others: `chords`, `melody`."""
     kit_files: list[str]
     cues: list[Cue]
     sidecrate: str
@@ -115,12 +125,6 @@ class ClipRecord(Repeatable, total=False):
     edited_from: str
     brought_from: str
     """The path of the user's file that it is."""
-
-
-class StemRecord(ClipRecord, total=False):
-    """The record in a stem's own file: its clip's, and which part it is."""
-
-    part: str
 
 
 class CrateRecord(ClipRecord, total=False):
@@ -151,14 +155,19 @@ DOCUMENTED: Final = (
 _TOLD: Final = (
     "n", "of", "kind", "bpm", "key", "meter", "bars", "frames", "sample_rate", "note_name", "engine",
 )  # fmt: skip
-_MOST_PARTS = 100
+#: Of what a verb has made of a source.
+_TOLD_OF_A_RESULT: Final = ("part", "role", "from")
+_MOST_LETTERS, _MOST_OF_PARTS = 300, 100
 
 
 def done_info(record: ClipRecord) -> dict[str, Any]:
     """What `done` says of a clip: flat, under 1 KB."""
     confidence = record["report"].get("found", {}).get("confidence")
-    parts = ", ".join(record.get("parts") or ())[:_MOST_PARTS]
+    parts = ", ".join(record.get("parts") or ())[:_MOST_OF_PARTS]
     told: dict[str, Any] = {name: record.get(name) for name in _TOLD}
+    derived = {name: str(record.get(name) or "") for name in _TOLD_OF_A_RESULT}
+    # a long path is left to the record
+    told |= {name: value for name, value in derived.items() if 0 < len(value) <= _MOST_LETTERS}
     return told | {"parts": parts, "confidence": confidence}
 
 

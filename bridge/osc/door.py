@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
 import threading
 import time
@@ -13,12 +14,13 @@ from bridge import events
 from bridge.errors import DoorError, SidecrateError
 from bridge.events import (
     Accepted,
+    Bye,
     Done,
     Event,
     Failed,
     Finished,
     JobEvent,
-    Order,
+    Known,
     Origin,
     Refused,
     SessionChanged,
@@ -69,7 +71,7 @@ class OscDoor:
 
     def __init__(
         self,
-        take: events.Take,
+        hand: events.Hand,
         *,
         port: int,
         greeting: Greeting,
@@ -78,9 +80,9 @@ class OscDoor:
         trust_lan: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._take = take
+        self._hand = hand
         self._greeting = greeting
-        self._orders = OscOrders(take, presets, trust_lan)
+        self._orders = OscOrders(hand, presets, trust_lan)
         self._gate = Gate(allow, clock)
         self._clock = clock
         self._socket = OscSocket(port)
@@ -197,7 +199,7 @@ class OscDoor:
         if row is None or (ours and len(message.arguments) > 1):
             if not ours:
                 raise OscError(
-                    f"{shorten(message.address)} is not an address here; {PREFIX}generate makes a clip",
+                    f"{shorten(message.address)} is not an address here; {_near(message.address)}",
                     code="unknown_address",
                 )
             return
@@ -224,7 +226,7 @@ class OscDoor:
         self._socket.keep_place(sender.peer)
         self._send(sender, answer_message(Welcome(hello.nonce, self._greeting)))
         if is_new:
-            self._take(Order("known", sender.origin()))
+            self._hand(Known(sender.origin()))
 
     def _on_surface(self, sender: Sender, message: Message) -> None:
         self._answer_to(sender, read_port(message, 0), message)
@@ -236,7 +238,7 @@ class OscDoor:
         self._surfaces.join(sender.answers_to)
         if is_new:
             sender.sent = message.address
-            self._take(Order("known", sender.origin()))
+            self._hand(Known(sender.origin()))
 
     def _answer_to(self, sender: Sender, port: int | None, message: Message) -> None:
         if port is None:
@@ -248,7 +250,7 @@ class OscDoor:
         sender.reply = (sender.peer[0], port)
 
     def _on_bye(self, sender: Sender, message: Message) -> None:
-        self._take(Order("bye", sender.origin(), what=sender.source))
+        self._hand(Bye(sender.origin(), sender.source))
         self._surfaces.leave(sender.answers_to)
         with self._lock:
             self._senders.pop(sender.peer, None)
@@ -389,6 +391,12 @@ class OscDoor:
         packet = build_message(message.address, *message.arguments)
         self._socket.send(packet, sender.answers_to)
         return packet
+
+
+def _near(address: str) -> str:
+    """What to do instead of sending to an address that is none."""
+    near = difflib.get_close_matches(address, IN, n=1, cutoff=0.85)
+    return f"did you mean {near[0]}?" if near else f"{PREFIX}generate makes a clip"
 
 
 def _is_surface(origin: Origin) -> bool:

@@ -29,6 +29,11 @@ def read_record(path: str | PathLike[str]) -> ClipRecord | None:
         return None
 
 
+def is_clips_own(record: ClipRecord | None) -> bool:
+    """Whether a record found in a file is that of a clip, and not of a stem that lies beside one."""
+    return record is not None and ("part" not in record or "from" in record)
+
+
 def find_chunk(file: BinaryIO, wanted: bytes) -> bytes | None:
     """The payload of the first chunk of that name in an open RIFF/WAVE file, or None."""
     head = file.read(12)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bridge import events
 from bridge.errors import SidecrateError
-from bridge.events import Event, Order, Refused, Told
+from bridge.events import Event, Refused, Told
 from bridge.music import Key, Meter
 from bridge.session import Session, SessionView
 from daemon.children.host import Child
@@ -116,8 +117,8 @@ class Audition:
 
     # -- what is asked
 
-    def take(self, order: Order) -> None:
-        """Do what an order of verb `audition` says, and tell whoever asked."""
+    def take(self, order: events.Audition) -> None:
+        """Do what an order says, and tell whoever asked."""
         self._run(self._answer(order))
 
     def start(self, record: ClipRecord) -> None:
@@ -152,12 +153,12 @@ class Audition:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, order: Order) -> None:
+    async def _answer(self, order: events.Audition) -> None:
         try:
-            if order.what == "stop":
+            if order.clip == "stop":
                 self._tell(Told(order.origin, "audition", "stop", await self._stop()))
             else:
-                record = self._find(order.what or "last")
+                record = self._find(order.clip or "last")
                 self._tell(Told(order.origin, "audition", record["id"], await self._play(record)))
         except SidecrateError as error:
             self._tell(Refused(order.origin, error.code, error.text, "audition"))
@@ -265,6 +266,8 @@ class Audition:
     def _sleep_after(self, silence_in_s: float) -> None:
         """The child goes away when it has been silent for long enough."""
         delay_s = max(0.0, silence_in_s) + self._idle_s
+        if self._sleep:
+            self._sleep.cancel()
         self._sleep = asyncio.get_running_loop().call_later(
             delay_s, lambda: self._run(self._let_go())
         )
@@ -291,7 +294,7 @@ class Audition:
             }
         task = {
             "clip": record["id"], "path": record["path"], "loops": record["kind"] == "loop", "from_bpm": own_bpm or 1.0,
-            "bpm": fit.bpm or 1.0, "semitones": fit.semitones, "bars": record.get("bars"), "meter": record.get("meter"),
+            "bpm": fit.bpm or 1.0, "semitones": fit.semitones, "bars": record.get("bars"), "meter": record.get("meter") or "4/4",
             "cache": str(self._cache), "stretcher": self._stretcher,
         }  # fmt: skip
         async with self._at_fitter:
@@ -320,11 +323,21 @@ class Audition:
     async def _compare(self) -> None:
         """Whether the loop still lies on the project's bars; the child puts it back if it does not."""
         self._comparing = None
+        if self._looping is None:
+            return
+        turn = self._turn
         try:
-            said = await self._ask_device(FOLLOW, {}, self._turn) if self._looping else {"clip": ""}
+            said = await self._ask_device(FOLLOW, {}, turn)
         except SidecrateError as error:
-            log.warning("audition: %s", error.text)
+            log.log(
+                logging.DEBUG if error.code == OVERTAKEN else logging.WARNING,
+                "audition: %s",
+                error.text,
+            )
             said = {"clip": ""}
+        if turn != self._turn:
+            # something else was chosen meanwhile, and it is not for this loop to say when that one ends
+            return
         if not said["clip"]:
             self._looping = None
             self._sleep_after(0.0)

@@ -15,7 +15,7 @@ _FIXED = ("bpm", "key", "meter", "bars", "seconds", "kind", "genre")
 
 
 def repeat_request(record: Repeatable, changes: Request) -> tuple[str, Request, dict[str, Any]]:
-    """(make or fit, the request, what to amend in its Brief) of a clip's record and what is to change.
+    """(the verb, the request, what to amend in its Brief) of a clip's record and what is to change.
 
     With `change` one part of the music is written anew: tempo, key and length are those of the clip, whatever the session
     says now. A fitted file takes its next best cut. RequestError where the clip has no notes to change.
@@ -26,7 +26,7 @@ def repeat_request(record: Repeatable, changes: Request) -> tuple[str, Request, 
     kept = {
         name: value for name, value in old.items() if name not in ("seed", "id", "choice", "change")
     }
-    do = "fit" if record["engine"] == "file" else "make"
+    do = str(record.get("do") or ("fit" if record["engine"] == "file" else "make"))
     if do == "fit" and "choice" not in changes:
         kept["choice"] = min(int(old.get("choice", 1)) + 1, 16)
     if "change" not in changes:

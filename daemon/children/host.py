@@ -7,8 +7,11 @@ import contextlib
 import json
 import logging
 import os
+import signal
+import subprocess
 import sys
-from collections.abc import Callable
+from asyncio.subprocess import PIPE, Process, SubprocessStreamProtocol
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from daemon.children.blas_threads import one_thread
@@ -23,6 +26,108 @@ log = logging.getLogger(__name__)
 OnProgress = Callable[[float, str, str], None]
 
 _MOST_LINE_BYTES = 16 << 20
+#: s given to the last words of a process. A program that it has started may hold its stderr open for hours.
+_LAST_WORDS_S = 1.0
+
+
+class ChildProcess:
+    """A process of ours, its stderr in the log. It stands apart from the terminal: Ctrl-C there is for the daemon alone.
+
+    It has a process group of its own and no session: Linux shares out the cores by session first, and `nice` would then no
+    longer hold it below the DAW.
+    """
+
+    def __init__(
+        self, name: str, transport: asyncio.SubprocessTransport, protocol: _Protocol
+    ) -> None:
+        self._name = name
+        self._transport = transport
+        self._exited = protocol.exited
+        self._process = Process(transport, protocol, asyncio.get_running_loop())
+        self._killed = False
+        self._logging = asyncio.create_task(self._log_stderr())
+
+    @classmethod
+    async def start(
+        cls,
+        name: str,
+        *command: str,
+        stdout: int = PIPE,
+        environment: Mapping[str, str] | None = None,
+    ) -> ChildProcess:
+        """Start it, with pipes to its stdin and from its stderr. OSError where it can't be."""
+        apart: dict[str, Any] = {"process_group": 0}
+        if sys.platform == "win32":
+            apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        # `asyncio.create_subprocess_exec` does the same, but keeps the transport, which alone can close the pipes
+        transport, protocol = await asyncio.get_running_loop().subprocess_exec(
+            _Protocol, *command, stdin=PIPE, stdout=stdout, stderr=PIPE, env=environment, **apart
+        )
+        return cls(name, transport, protocol)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def stdin(self) -> asyncio.StreamWriter:
+        assert self._process.stdin is not None
+        return self._process.stdin
+
+    @property
+    def stdout(self) -> asyncio.StreamReader:
+        assert self._process.stdout is not None
+        return self._process.stdout
+
+    @property
+    def lives(self) -> bool:
+        """Whether it runs, and has not been told to end."""
+        return not self._killed and not self._exited.is_set()
+
+    def kill(self) -> None:
+        """End it now, and what it has started too; on Windows that one lives on."""
+        if self.lives:
+            self._kill_group()
+
+    def _kill_group(self) -> None:
+        self._killed = True
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if sys.platform == "win32":
+                self._process.kill()
+            else:
+                os.killpg(self.pid, signal.SIGKILL)
+
+    async def gone(self) -> int:
+        """Wait until it has ended and its last words are in the log; its exit status.
+
+        Not for a program that it has started and that holds its stderr open: that one is ended, or no longer listened to.
+        """
+        await self._exited.wait()
+        await asyncio.wait([self._logging], timeout=_LAST_WORDS_S)
+        if not self._logging.done() and not self._killed:
+            # it went by itself, and somebody of its group is still there: the group's number is nobody else's
+            self._kill_group()
+            await asyncio.wait([self._logging], timeout=_LAST_WORDS_S)
+        self._logging.cancel()
+        self._transport.close()
+        return await self._process.wait()
+
+    async def _log_stderr(self) -> None:
+        assert self._process.stderr is not None
+        async for line in lines_of(self._process.stderr):
+            log.info("%s: %s", self._name, line)
+
+
+class _Protocol(SubprocessStreamProtocol):
+    """Says when the process has ended: `Process.wait` waits until its pipes are closed too, by whoever holds them."""
+
+    def __init__(self) -> None:
+        super().__init__(_MOST_LINE_BYTES, asyncio.get_running_loop())
+        self.exited = asyncio.Event()
+
+    def process_exited(self) -> None:
+        super().process_exited()
+        self.exited.set()
 
 
 class Child:
@@ -38,37 +143,34 @@ class Child:
         self.name = name
         self._idle_s = idle_s
         self._options = (NORMAL_PRIORITY,) if normal_priority else ()
-        self._process: asyncio.subprocess.Process | None = None
-        self._drain: asyncio.Task[None] | None = None
+        self._process: ChildProcess | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._next_id = 0
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid if self._process and self._process.returncode is None else None
+        return self._process.pid if self._process and self._process.lives else None
 
     async def start(self) -> None:
         """Start the process if none runs. WorkerError when it can't be."""
         if self.pid is not None:
             return
+        await self.end()
         environment = dict(os.environ, PYTHONUNBUFFERED="1", PYTHONIOENCODING="utf-8")
         one_thread(environment)
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", self.module, *self._options,
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-                env=environment, limit=_MOST_LINE_BYTES,
-            )  # fmt: skip
+            self._process = await ChildProcess.start(
+                self.name,
+                sys.executable,
+                "-m",
+                self.module,
+                *self._options,
+                environment=environment,
+            )
         except OSError as error:
             raise WorkerError(
                 f"a worker could not be started ({error}); see that Python at {sys.executable} is intact"
             ) from None
-        self._drain = asyncio.create_task(self._log_stderr(self._process))
-
-    async def _log_stderr(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stderr is not None
-        async for line in lines_of(process.stderr):
-            log.info("%s: %s", self.name, line)
 
     async def ask(
         self, function: str, task: dict[str, Any], on_progress: OnProgress, deadline_s: float
@@ -81,7 +183,7 @@ class Child:
         self._rest()
         await self.start()
         process = self._process
-        assert process is not None and process.stdin is not None
+        assert process is not None
         self._next_id += 1
         line = json.dumps({**task, "id": self._next_id, "do": function}) + "\n"
         try:
@@ -103,14 +205,11 @@ class Child:
                 # one that ran out of memory is about to go by itself, and must not be asked again meanwhile
                 await self.end()
             raise
-        if self._idle_s is not None:
-            self._idle = asyncio.get_running_loop().call_later(self._idle_s, lambda: self.kill())
+        finally:
+            self._rest_when_idle()
         return result
 
-    async def _follow(
-        self, process: asyncio.subprocess.Process, on_progress: OnProgress
-    ) -> dict[str, Any]:
-        assert process.stdout is not None
+    async def _follow(self, process: ChildProcess, on_progress: OnProgress) -> dict[str, Any]:
         while True:
             line = await process.stdout.readline()
             if not line:
@@ -132,18 +231,20 @@ class Child:
             self._idle.cancel()
             self._idle = None
 
+    def _rest_when_idle(self) -> None:
+        if self._idle_s is not None and self.pid is not None:
+            self._rest()
+            self._idle = asyncio.get_running_loop().call_later(self._idle_s, self.kill)
+
     def kill(self) -> None:
         """End the process now; what it was doing is lost."""
         self._rest()
-        if self._process and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+        if self._process:
+            self._process.kill()
 
     async def end(self) -> None:
         """Kill and wait until it is gone."""
         self.kill()
-        if self._process:
-            await self._process.wait()
-        if self._drain:
-            await self._drain
-        self._process = self._drain = None
+        process, self._process = self._process, None
+        if process:
+            await process.gone()

@@ -15,6 +15,7 @@ import importlib
 import json
 import os
 import queue
+import signal
 import sys
 import threading
 import traceback
@@ -47,10 +48,17 @@ def die_with_parent() -> None:
     """On Linux the system itself ends us with the daemon; elsewhere the end of stdin does."""
     if sys.platform == "linux":
         import ctypes
-        import signal
 
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+def leave_signals_to_the_daemon() -> None:
+    """A session that ends tells all of its programs at once. The daemon ends us, and knows then that no work has failed."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            # not `SIG_IGN`, which the programs that we start would inherit
+            signal.signal(getattr(signal, name), lambda *_: None)
 
 
 def find_function(path: str) -> Callable[..., Any]:
@@ -62,6 +70,7 @@ def find_function(path: str) -> Callable[..., Any]:
 def main() -> None:
     """Run tasks until stdin ends."""
     die_with_parent()
+    leave_signals_to_the_daemon()
     if NORMAL_PRIORITY not in sys.argv[1:]:
         lower_priority()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)

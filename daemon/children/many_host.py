@@ -48,7 +48,7 @@ class ManyChild(Child):
         self._rest()
         async with self._starting:
             await self.start()
-            if self._reader is None or self._reader.done():
+            if self._reader is None:
                 self._reader = asyncio.create_task(self._read())
         self._next_id += 1
         number = self._next_id
@@ -67,8 +67,15 @@ class ManyChild(Child):
             ) from None
         finally:
             self._asked.pop(number, None)
-            if not self._asked and self._idle_s is not None:
-                self._idle = asyncio.get_running_loop().call_later(self._idle_s, self.kill)
+            if not self._asked:
+                self._rest_when_idle()
+
+    async def end(self) -> None:
+        """Kill and wait until it is gone, and all who asked it something have been told."""
+        await super().end()
+        reader, self._reader = self._reader, None
+        if reader:
+            await asyncio.wait([reader])
 
     def cancel(self, number: int) -> None:
         """Have a task end what it has brought about, and then itself."""
@@ -76,12 +83,12 @@ class ManyChild(Child):
             self._send({"id": number, "cancel": True})
 
     def _send(self, line: dict[str, Any]) -> None:
-        if self._process and self._process.stdin and not self._process.stdin.is_closing():
+        if self._process and not self._process.stdin.is_closing():
             self._process.stdin.write((json.dumps(line) + "\n").encode())
 
     async def _read(self) -> None:
         process = self._process
-        assert process is not None and process.stdout is not None
+        assert process is not None
         try:
             while line := await process.stdout.readline():
                 self._hear(json.loads(line))
@@ -89,7 +96,7 @@ class ManyChild(Child):
             # no JSON, or JSON of another shape: whoever asked must not wait until the deadline for one who is not heard
             log.exception("%s said what cannot be read", self.name)
             self.kill()
-        await process.wait()
+        await process.gone()
         for asked in self._asked.values():
             if not asked.result.done():
                 asked.result.set_exception(

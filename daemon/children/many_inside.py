@@ -15,7 +15,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from daemon.children.inside import answer, die_with_parent, lower_priority
+from daemon.children.inside import (
+    answer,
+    die_with_parent,
+    leave_signals_to_the_daemon,
+    lower_priority,
+)
 from daemon.errors import EngineError
 
 
@@ -62,6 +67,7 @@ class Talk:
 def main() -> None:
     """Run tasks, each on a thread of its own, until stdin ends."""
     die_with_parent()
+    leave_signals_to_the_daemon()
     lower_priority()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

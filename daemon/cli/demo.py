@@ -189,15 +189,14 @@ def _by_midi(link: Link, places: Places) -> list[ClipRecord]:
 
 def _play_pad() -> None:
     """Play the pad's note into the daemon's own port, as another program would."""
-    import rtmidi
+    from bridge.midi.backend import backend
+    from bridge.midi.ports import NAME, usable_api
 
-    from bridge.midi.ports import APIS, NAME, usable_api
-
-    out = rtmidi.MidiOut(APIS[usable_api()], "Sidecrate demo")
-    found = [number for number, port in enumerate(out.get_ports()) if NAME in port]
+    out = backend().output(usable_api(), "Sidecrate demo")
+    found = [port for port in out.get_ports() if NAME in port]
     if not found:
         raise Shut(f"this system shows no port called {NAME} to other programs")
-    out.open_port(found[0])
+    out.open_port(found[0], "out")
     # a port that was joined just now may lose the first message
     time.sleep(0.3)
     out.send_message([0x90, PAD_NOTE, 100])

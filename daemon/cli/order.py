@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.request import Request, check_fields
+import typer
+
+from bridge.verbs import find_verb
+from daemon.cli.show import clip_json, clip_lines
 from daemon.client.connection import Link
 from daemon.crate.crate import Crate
 from daemon.home.places import Places
@@ -58,11 +61,11 @@ def order_records(
     from daemon.cli.alone import make_alone
     from daemon.client.follow import Follower, progress_bar
 
-    values = check_fields(raw.items())
+    _, request = find_verb(verb).read(raw.items())
     with link_to_daemon() as link, progress_bar(quiet) as bar:
         if link and out is None and not alone and not amend:
             follower = Follower(link, Places.find(), bar)
-            yield from cancelling(follower, follower.order(verb, values))
+            yield from cancelling(follower, follower.order(verb, dict(request.values)))
             return
         from daemon.briefing.brief_of import make_brief
         from daemon.briefing.named_sounds import Material
@@ -87,7 +90,6 @@ def order_records(
             crate = Crate(crate_folder(config, places), config.crate.layout, database)
             if out is None:
                 crate.check()
-            request = Request(values)
             session = session_with(load_pins(database))
             material = Material(crate, places.library)
             brief = make_brief(
@@ -132,3 +134,30 @@ def about_clip(verb: str, clip: str, link: Link | None = None) -> str:
     with open_crate(read_only=False) as crate:
         assert crate is not None
         return str(crate.keep(clip) if verb == "keep" else crate.trash(clip)["path"])
+
+
+def check_out(out: Path | None, force: bool) -> None:
+    """Whether clips can be written there; said before any work is done."""
+    if out is None:
+        return
+    if out.suffix.lower() not in (".wav", ".mid"):
+        raise typer.BadParameter(
+            f"--out {out} is not a name that ends in .wav (or .mid for kind midi)"
+        )
+    if out.is_dir():
+        raise typer.BadParameter(f"--out {out} is a folder; name a file in it")
+    if out.exists() and not force:
+        raise typer.BadParameter(f"--out {out} is there already; --force writes over it")
+
+
+def show_order(verb: str, values: dict[str, Any], *, as_json: bool, **how: Any) -> list[ClipRecord]:
+    """Order clips, and print each as it is done; their records."""
+    return show_clips(order_records(verb, values, quiet=as_json, **how), as_json)
+
+
+def show_clips(records: Iterable[ClipRecord], as_json: bool) -> list[ClipRecord]:
+    shown = []
+    for record in records:
+        print(clip_json(record) if as_json else clip_lines(record), flush=True)
+        shown.append(record)
+    return shown

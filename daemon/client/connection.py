@@ -67,13 +67,7 @@ class Link:
 
     def generate(self, verb: str, values: dict[str, Any], label: str) -> None:
         """Order clips: a request's checked values, under a label that is echoed in every answer."""
-        values = {**values, "id": label}
-        if verb == "fit":
-            path = values.pop("reference")
-            pairs = [item for name, value in values.items() for item in (name, _flat(value))]
-            self.send("/sidecrate/fit", path, *pairs)
-        else:
-            self.send("/sidecrate/generate", json.dumps(values, ensure_ascii=False))
+        self.send(f"/sidecrate/{verb}", json.dumps({**values, "id": label}, ensure_ascii=False))
 
     def listen(self, wait_s: float) -> Iterator[Message]:
         """Messages that come within `wait_s`."""
@@ -128,11 +122,3 @@ def is_answer_to(answer: Answer, address: str) -> bool:
         case Told():
             return answer.verb == _TOLD_AS.get(address, address.removeprefix(PREFIX))
     return False
-
-
-def _flat(value: Any) -> str | int | float:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, list):
-        return ", ".join(value)
-    return value if isinstance(value, (str, int, float)) else str(value)

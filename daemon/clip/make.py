@@ -15,7 +15,7 @@ from bridge.files.whole import write_whole
 from daemon.brief import Brief
 from daemon.clip.record import make_record
 from daemon.errors import ConformError
-from daemon.record import ClipRecord, StemRecord, parse_record
+from daemon.record import ClipRecord, parse_record
 
 Tell = Callable[[float, str, str], None]
 
@@ -90,7 +90,7 @@ def write_files(folder: Path, conformed: Any, record: ClipRecord, brief: Brief) 
     if brief.stems:
         (folder / "stems").mkdir(exist_ok=True)
         for part, audio in conformed.stems.items():
-            stem_record: StemRecord = {**record, "part": part}
+            stem_record: ClipRecord = {**record, "part": part}
             write_clip(
                 folder / "stems" / f"{part}.wav",
                 audio,

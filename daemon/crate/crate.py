@@ -113,9 +113,12 @@ class Crate:
     def record_alone(self, record: ClipRecord) -> None:
         """Note a clip that was published without a job."""
         with self._database.write() as db:
+            now = time.time()
             db.execute(
-                "UPDATE clips SET state = 'done', path = ?, record = ?, published = ? WHERE id = ?",
-                (record["path"], json.dumps(record), time.time(), record["id"]),
+                "INSERT INTO clips (id, job, state, path, record, created, published)"
+                " VALUES (?, NULL, 'done', ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+                " state = 'done', path = excluded.path, record = excluded.record, published = excluded.published",
+                (record["id"], record["path"], json.dumps(record), now, now),
             )
 
     def restore(self, record: ClipRecord) -> None:

@@ -29,6 +29,14 @@ def new_job_id(db: sqlite3.Connection) -> str:
     return _free_id(db, "jobs", _JOB_LETTERS)
 
 
+def result_id(clip: str, n: int) -> str:
+    """The id of the result `n` (from 0) of a clip's work: the clip's own, then `k3f9e2`, `k3f9e3`...
+
+    It is the same however often the work is done again, and no other clip has it: other ids hold no e.
+    """
+    return clip if n == 0 else f"{clip}e{n + 1}"
+
+
 def _free_id(db: sqlite3.Connection, table: str, letters: int) -> str:
     for tries in range(_TRIES):
         made = random_id(letters + tries // _TRIES_AT_A_LENGTH)

@@ -206,7 +206,9 @@ class Queue:
         )
         asks_first = bool(brief.steps_wanted())
         for k in range(brief.clip_count):
-            place = IMPROVE if asks_first else self.place_of(brief.clip_engine(k))
+            # an engine has a place of its own; the work of other verbs is done by the workers
+            own = self.place_of(brief.clip_engine(k)) if brief.do == "make" else "worker"
+            place = IMPROVE if asks_first else own
             db.execute(
                 "INSERT INTO clips (id, job, k, state, created, place) VALUES (?, ?, ?, 'queued', ?, ?)",
                 (new_clip_id(db), job, k, now, place),
@@ -357,12 +359,29 @@ class Queue:
         with self._database.write(flushed=False) as db:
             db.execute("UPDATE jobs SET progress = ?, stage = ? WHERE id = ?", (value, stage, job))
 
-    def clip_done(self, claim: Claim, record: ClipRecord) -> bool:
-        """The clip is in the crate; to be flushed before it is told. False when the claim is no longer ours."""
-        values = (json.dumps(record), time.time(), record["path"])
-        return self._end_clip(
-            claim, "state = 'done', record = ?, published = ?, path = ?", values, flushed=False
-        )
+    def clip_done(
+        self, claim: Claim, record: ClipRecord, others: Sequence[ClipRecord] = ()
+    ) -> bool:
+        """The clip is in the crate, and so are the `others` that came of the same work, which get rows of their own with it.
+
+        To be flushed before it is told. False when the claim is no longer ours, and then nothing is stored.
+        """
+        now = time.time()
+        with self._database.write(flushed=False) as db:
+            fenced = db.execute(
+                "UPDATE clips SET state = 'done', record = ?, published = ?, path = ?, owner = NULL"
+                " WHERE id = ? AND owner = ? AND attempt = ?",
+                (json.dumps(record), now, record["path"], claim.clip, self._owner, claim.attempt),
+            ).rowcount
+            for other in others if fenced else ():
+                # whoever looks through the crate may have found its file already
+                db.execute(
+                    "INSERT INTO clips (id, job, k, state, path, record, created, published)"
+                    " SELECT ?, ?, 1 + max(k), 'done', ?, ?, ?, ? FROM clips WHERE job = ?"
+                    " ON CONFLICT (id) DO UPDATE SET job = excluded.job, k = excluded.k",
+                    (other["id"], claim.job, other["path"], json.dumps(other), now, now, claim.job),
+                )
+        return bool(fenced)
 
     def clip_failed(
         self, claim: Claim, code: str, text: str, *, again: bool, tries: int
@@ -427,7 +446,8 @@ class Queue:
                 "cancelled" if "cancelled" in states else "done" if "done" in states else "failed"
             )
             why = db.execute(
-                "SELECT error_code, error_text FROM clips WHERE job = ? AND error_code != '' ORDER BY k",
+                # a clip keeps the error of a try that was repeated, though it is done now
+                "SELECT error_code, error_text FROM clips WHERE job = ? AND state = 'failed' ORDER BY k",
                 (job,),
             ).fetchone()
             code, text = (

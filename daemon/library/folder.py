@@ -13,7 +13,7 @@ from stat import S_ISREG
 from typing import Any
 
 from bridge.files.whole import PART
-from daemon.audio.wav_record import read_record
+from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.crate.crate import Crate
 from daemon.errors import AudioError
 from daemon.jobs.ids import ID_LETTERS
@@ -163,11 +163,8 @@ def _record_in(path: str) -> ClipRecord | None:
         record = read_record(path)
     except AudioError:
         return None
-    return (
-        record
-        if record and "part" not in record and {"id", "kind", "report"} <= set(record)
-        else None
-    )
+    whole = is_clips_own(record) and {"id", "kind", "report"} <= set(record or ())
+    return record if whole else None
 
 
 class _Beside:

@@ -31,7 +31,7 @@ from daemon.library.notes import notes_of_version
 from daemon.library.plugins import plugin_key, step_words
 from daemon.library.stem_source import read_stems
 from daemon.library.steps import STEPS, Step, shape_after
-from daemon.record import ClipRecord, ClipReport, StemRecord, as_record, parse_record, without
+from daemon.record import ClipRecord, ClipReport, as_record, parse_record, without
 
 Tell = Callable[[float, str, str], None]
 _RESULT = "result.json"
@@ -128,9 +128,8 @@ class Work:
         elif step["do"] == "solo":
             self._solo({one["stem"] for one in steps if one["do"] == "solo"})
         else:
-            getattr(self, f"_{step['do']}")(
-                **{name: value for name, value in step.items() if name != "do"}
-            )
+            settings = {name: value for name, value in step.items() if name != "do"}
+            _TREATMENTS[step["do"]](self, **settings)
 
     # -- time and pitch
 
@@ -356,7 +355,7 @@ class Work:
         other = Sound(
             resample_loop(audio, own_rate, rate, round(len(audio) * rate / own_rate)), rate
         )
-        wanted = loop_frames(bars, Meter.parse(record["meter"]), self.bpm, rate)
+        wanted = loop_frames(bars, Meter.parse(record.get("meter") or "4/4"), self.bpm, rate)
         semitones = 0.0
         if (key := record.get("key")) and self.key:
             semitones = Key.parse(key).semitones_to(Key.parse(self.key))
@@ -373,6 +372,31 @@ class Work:
         """A part's new sound. The mix changes by the difference, so that what no stem holds stays in it."""
         mix = self.sound.audio + (audio - self.sound.stems[name])
         self.sound = Sound(mix, self.sound.sample_rate, {**self.sound.stems, name: audio})
+
+
+#: What each step calls; the others are done in `Work.do`.
+_TREATMENTS: dict[str, Callable[..., None]] = {
+    "trim": Work._trim,
+    "section": Work._section,
+    "reverse": Work._reverse,
+    "slices": Work._slices,
+    "gain": Work._gain,
+    "fade": Work._fade,
+    "normalise": Work._normalise,
+    "loudness": Work._loudness,
+    "filter": Work._filter,
+    "eq": Work._eq,
+    "reverb": Work._reverb,
+    "delay": Work._delay,
+    "chorus": Work._chorus,
+    "compressor": Work._compressor,
+    "saturation": Work._saturation,
+    "bitcrush": Work._bitcrush,
+    "layer": Work._layer,
+    "level": Work._level,
+    "mute": Work._mute,
+    "replace": Work._replace,
+}
 
 
 def _as_wide_as(audio: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -423,7 +447,7 @@ def _write(
         if sound.stems:
             (part / "stems").mkdir()
             for stem, audio in sound.stems.items():
-                own: StemRecord = {**plain, "part": stem}
+                own: ClipRecord = {**plain, "part": stem}
                 write_clip(part / "stems" / f"{stem}.wav", audio, sound.sample_rate, own, "PCM_24")
         if publish_as:
             # a clip without notes, or whose notes cannot follow its edits, is published as a sound alone

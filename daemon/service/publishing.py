@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bridge.events import Done, Event
+from daemon.clip.results import MadeClip
 from daemon.crate.crate import Crate
 from daemon.errors import CrateError
 from daemon.jobs.queue import Claim, Queue
@@ -46,48 +47,50 @@ class Publishing:
         self._arriving: set[asyncio.Task[None]] = set()
         """Held here, for the loop itself holds no task."""
 
-    async def publish(self, claim: Claim, record: ClipRecord) -> None:
-        """Bring a clip into the crate; nothing where it is no longer ours.
+    async def publish(self, claim: Claim, made: list[MadeClip]) -> None:
+        """Bring what came of a clip's work into the crate; nothing where it is no longer ours.
 
         Once it is under way it arrives, if the daemon lives long enough, even where the caller is
         cancelled. QueueError where that cannot be stored.
         """
-        if not self._queue.enter(claim, "publishing", str(self._crate.place(record))):
+        if not self._queue.enter(claim, "publishing", str(self._crate.place(made[0].record))):
             return
         self._ending.tell(claim, claim.share(_SETS_OUT), "publishing")
-        arriving = asyncio.create_task(self._arrive(claim, record))
+        arriving = asyncio.create_task(self._arrive(claim, made))
         self._arriving.add(arriving)
         arriving.add_done_callback(self._arriving.discard)
         await asyncio.shield(arriving)
 
-    async def _arrive(self, claim: Claim, record: ClipRecord) -> None:
-        published = await self._bring(claim, record)
-        if not self._queue.clip_done(claim, published):
+    async def _arrive(self, claim: Claim, made: list[MadeClip]) -> None:
+        published = [await self._bring(claim, one) for one in made]
+        if not self._queue.clip_done(claim, published[0], published[1:]):
             return
         await asyncio.to_thread(self._queue.flush)
-        self._shelve(claim.clip)
-        info = done_info(published)
-        self._tell(Done(claim.origin, claim.job, claim.clip, published["path"], info))
+        for record in published:
+            self._shelve(record["id"])
+            info = done_info(record)
+            self._tell(Done(claim.origin, claim.job, record["id"], record["path"], info))
         self._ending.forget(claim.clip)
-        if claim.brief.then == "audition" and self._is_first(claim.job):
-            self._audition(published)
+        if claim.brief.then == "audition" and self._is_first(claim.job, len(published)):
+            self._audition(published[0])
 
-    async def _bring(self, claim: Claim, record: ClipRecord) -> ClipRecord:
+    async def _bring(self, claim: Claim, made: MadeClip) -> ClipRecord:
         """The record with its paths, once the crate can be written."""
         for pause_s in pauses():
             try:
-                return await asyncio.to_thread(self._put_into_crate, claim, record)
+                return await asyncio.to_thread(self._put_into_crate, made)
             except CrateError as error:
                 self._ending.tell_waiting(claim, _SETS_OUT, error)
                 await asyncio.sleep(pause_s)
         raise AssertionError("unreachable")
 
-    def _put_into_crate(self, claim: Claim, record: ClipRecord) -> ClipRecord:
+    def _put_into_crate(self, made: MadeClip) -> ClipRecord:
         """In a thread of its own. Where the clip will stand is on the disk before it stands
         there."""
         self._queue.flush()
-        return self._crate.publish(record, self._jobs / claim.clip)
+        return self._crate.publish(made.record, made.folder)
 
-    def _is_first(self, job: str) -> bool:
-        """Whether one clip of a job is done: of several, the first alone is heard by itself."""
-        return [row["state"] for row in self._queue.clips(job)].count("done") == 1
+    def _is_first(self, job: str, results: int) -> bool:
+        """Whether no other clip of a job was done before: of several, the first alone is heard by
+        itself."""
+        return [row["state"] for row in self._queue.clips(job)].count("done") == results

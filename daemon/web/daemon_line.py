@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from bridge.events import (
@@ -126,19 +125,14 @@ class DaemonLine:
         return f"web-{secrets.token_hex(6)}"
 
     async def order(
-        self, address: str, *arguments: str | int | float, label: str = ""
+        self, verb: str, values: Mapping[str, Any], *, label: str = ""
     ) -> dict[str, Any]:
-        """Order a job; `arguments` get an `id`, `label` or a new one. Returns the `accepted` event; RequestRefused with the
-        daemon's own words, another ServiceError where it may have taken up the order all the same."""
+        """Order a job by a verb of the table; it gets `label` or a new one as its `id`. Returns the `accepted` event;
+        RequestRefused with the daemon's own words, another ServiceError where it may have taken up the order all the same."""
         label = label or self.new_label()
-        if address == "/sidecrate/generate":
-            values = json.loads(str(arguments[0])) | {"id": label}
-            arguments = (json.dumps(values, ensure_ascii=False),)
-        else:
-            arguments = (*arguments, "id", label)
         future = self._waiting[label] = self._loop.create_future()
         try:
-            self._link.send(address, *arguments)
+            self._link.generate(verb, dict(values), label)
             return _or_refused(await asyncio.wait_for(future, _ANSWER_S))
         except TimeoutError:
             text = f"the daemon did not answer within {_ANSWER_S:g} s; it may still take this up: see the queue before asking anew"

@@ -22,6 +22,7 @@ from typing import Any
 
 from bridge.errors import SidecrateError
 from bridge.files.whole import flush, replace_patiently
+from bridge.verbs import SOURCE
 from daemon.children.host import Child
 from daemon.crate.crate import Crate
 from daemon.errors import LibraryError, QueueError, RequestRefused, ServiceError
@@ -210,9 +211,7 @@ class Site:
         self.library.path(clip)
         layer = self.library.awaited.add(self.line.new_label(), clip, db)
         try:
-            accepted = await self.line.order(
-                "/sidecrate/generate", json.dumps(request), label=layer.label
-            )
+            accepted = await self.line.order("make", request, label=layer.label)
         except RequestRefused:
             self.library.awaited.drop(layer.label)
             raise
@@ -306,9 +305,7 @@ class Site:
         flush(path)
         replace_patiently(path, kept)
         try:
-            return await self.line.order(
-                "/sidecrate/fit", str(kept), *(part for pair in values.items() for part in pair)
-            )
+            return await self.line.order("fit", {**values, SOURCE: str(kept)})
         except SidecrateError:
             kept.unlink(missing_ok=True)
             raise
