@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -168,11 +169,11 @@ def whole(target: Path, force: bool) -> Iterator[Path]:
         # the writers of sound go by a file's ending
         with beside(target, ending=target.suffix, new=not force) as part:
             yield part
-    except FileExistsError:
-        raise LibraryError(
-            f"{target} has come to be there meanwhile; take another name", "exists"
-        ) from None
     except OSError as error:
+        # a folder that cannot be made because a file has its name says the same
+        if isinstance(error, FileExistsError) and os.path.lexists(target):
+            text = f"{target} has come to be there meanwhile; take another name"
+            raise LibraryError(text, "exists") from None
         why = "disk" if error.errno in DISK_ERRORS else "export"
         raise LibraryError(
             f"{target} could not be written ({error.strerror}); free space or choose another place",
