@@ -144,7 +144,7 @@ def _missing(name: str, package: str) -> str:
     )
 
 
-def told(stretcher: Stretcher, wanted: Stretch) -> dict[str, Any]:
+def stretch_report(stretcher: Stretcher, wanted: Stretch) -> dict[str, Any]:
     """The clip report's entries about a stretch.
 
     {method, stretched_by: package and version, off_pitch_cents where that is not 0}

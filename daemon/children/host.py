@@ -1,4 +1,4 @@
-"""The daemon's side of a child process: start, ask, follow, and kill at a deadline or on a cancel."""
+"""The daemon's side of a child process: start, send a task, follow, kill on timeout or cancel."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ log = logging.getLogger(__name__)
 #: Called with (0..1, stage, a few words).
 OnProgress = Callable[[float, str, str], None]
 
+#: A longer line is a fault; without a limit it would fill the daemon's memory.
 _MOST_LINE_BYTES = 16 << 20
 
 
 class Child:
-    """One child process, started when it is first asked something and ended when it has been idle for `idle_s`.
+    """One child process, started by its first task and ended after `idle_s` without one.
 
-    idle_s None: it ends when it is told to. normal_priority: not below the DAW, for one that must answer in time.
+    idle_s None: it runs until `end`. normal_priority: not below the DAW's priority, for a child
+    that must answer in time.
     """
 
-    #: What runs in it.
+    #: The module that runs in it.
     module = "daemon.children.inside"
 
     def __init__(self, name: str, idle_s: float | None, *, normal_priority: bool = False) -> None:
@@ -48,20 +50,27 @@ class Child:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def start(self) -> None:
-        """Start the process if none runs. WorkerError when it can't be."""
+        """Start the process if none runs. WorkerError when that fails."""
         if self.pid is not None:
             return
         environment = dict(os.environ, PYTHONUNBUFFERED="1", PYTHONIOENCODING="utf-8")
         one_thread(environment)
         try:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", self.module, *self._options,
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-                env=environment, limit=_MOST_LINE_BYTES,
-            )  # fmt: skip
+                sys.executable,
+                "-m",
+                self.module,
+                *self._options,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=environment,
+                limit=_MOST_LINE_BYTES,
+            )
         except OSError as error:
             raise WorkerError(
-                f"a worker could not be started ({error}); see that Python at {sys.executable} is intact"
+                f"a worker could not be started ({error}); see that Python at {sys.executable} is"
+                " intact"
             ) from None
         self._drain = asyncio.create_task(self._log_stderr(self._process))
 
@@ -73,12 +82,12 @@ class Child:
     async def ask(
         self, function: str, task: dict[str, Any], on_progress: OnProgress, deadline_s: float
     ) -> dict[str, Any]:
-        """Have `package.module:function` do a task in the child and return its result.
+        """Run `package.module:function` on a task in the child and return its result.
 
-        EngineError with what the task said; WorkerError when the child died or passed the deadline (it is then ended).
-        Cancelling the awaiting asyncio task ends the child at once.
+        EngineError with the task's own error; WorkerError when the child died or passed the
+        timeout (it is then killed). Cancelling the awaiting asyncio task kills the child at once.
         """
-        self._rest()
+        self._cancel_idle()
         await self.start()
         process = self._process
         assert process is not None and process.stdin is not None
@@ -91,7 +100,10 @@ class Child:
                 result = await self._follow(process, on_progress)
         except TimeoutError:
             await self.end()
-            text = f"it took longer than {deadline_s:g} s and was ended; ask for less, or raise workers.deadline_s"
+            text = (
+                f"it took longer than {deadline_s:g} s and was ended; ask for less, or raise"
+                " workers.deadline_s"
+            )
             raise WorkerError(text, "deadline") from None
         except (ConnectionError, asyncio.IncompleteReadError):
             await self.end()
@@ -100,7 +112,7 @@ class Child:
             ) from None
         except BaseException as error:
             if not isinstance(error, EngineError) or error.code == "memory":
-                # one that ran out of memory is about to go by itself, and must not be asked again meanwhile
+                # A child that ran out of memory is about to exit; it must get no other task.
                 await self.end()
             raise
         if self._idle_s is not None:
@@ -115,32 +127,32 @@ class Child:
             line = await process.stdout.readline()
             if not line:
                 raise ConnectionError
-            said = json.loads(line)
-            if said["id"] != self._next_id:
+            answer = json.loads(line)
+            if answer["id"] != self._next_id:
                 continue
-            if "progress" in said:
-                on_progress(said["progress"], said["stage"], said["words"])
-            elif "error" in said:
-                error = said["error"]
+            if "progress" in answer:
+                on_progress(answer["progress"], answer["stage"], answer["words"])
+            elif "error" in answer:
+                error = answer["error"]
                 raise EngineError(mask(error["text"]), error["code"], again=error["again"])
             else:
-                result: dict[str, Any] = said["result"]
+                result: dict[str, Any] = answer["result"]
                 return result
 
-    def _rest(self) -> None:
+    def _cancel_idle(self) -> None:
         if self._idle:
             self._idle.cancel()
             self._idle = None
 
     def kill(self) -> None:
-        """End the process now; what it was doing is lost."""
-        self._rest()
+        """Kill the process now; its task is lost."""
+        self._cancel_idle()
         if self._process and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
 
     async def end(self) -> None:
-        """Kill and wait until it is gone."""
+        """Kill the process and wait until it is gone."""
         self.kill()
         if self._process:
             await self._process.wait()

@@ -10,7 +10,7 @@ from bridge.music import Key, Meter, loop_frames, snap_tempo
 from daemon.audio import seam
 from daemon.audio.resample import fit_length, resample_loop
 from daemon.audio.sound import Sound
-from daemon.audio.stretch import Stretch, stretcher_for, told
+from daemon.audio.stretch import Stretch, stretcher_for, stretch_report
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform import choose
@@ -334,7 +334,11 @@ def _warped(
     wanted = stretch_for(time_map, shift, brief)
     stretcher = stretcher_for(wanted)
     ratio = frames / ((cut.end_s - cut.start_s) * rate)
-    report.did |= {**told(stretcher, wanted), "ratio": ratio, "semitones": wanted.semitones}
+    report.did |= {
+        **stretch_report(stretcher, wanted),
+        "ratio": ratio,
+        "semitones": wanted.semitones,
+    }
     rolled = sound.shaped(lambda x: stretcher.stretch(x, rate, wanted))
     return _closed(rolled, roll, report), True
 

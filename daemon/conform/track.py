@@ -6,7 +6,7 @@ import numpy as np
 
 from bridge.music import snap_tempo
 from daemon.audio.sound import Sound
-from daemon.audio.stretch import stretcher_for, told
+from daemon.audio.stretch import stretcher_for, stretch_report
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform.gate import Refusal, check_stretch
@@ -124,7 +124,7 @@ def _warped(
     wanted = stretch_for(time_map, shift, brief)
     stretcher = stretcher_for(wanted)
     report.did |= {
-        **told(stretcher, wanted),
+        **stretch_report(stretcher, wanted),
         "ratio": time_map.ratio,
         "semitones": wanted.semitones,
     }
