@@ -10,7 +10,7 @@ from bridge.music import Key, Meter, loop_frames, snap_tempo
 from daemon.audio import seam
 from daemon.audio.resample import fit_length, resample_loop
 from daemon.audio.sound import Sound
-from daemon.audio.stretch import Stretch, stretcher_for, stretch_report
+from daemon.audio.stretch import Stretch, stretch_report, stretcher_for
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform import choose

@@ -6,7 +6,7 @@ import numpy as np
 
 from bridge.music import snap_tempo
 from daemon.audio.sound import Sound
-from daemon.audio.stretch import stretcher_for, stretch_report
+from daemon.audio.stretch import stretch_report, stretcher_for
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform.gate import Refusal, check_stretch
