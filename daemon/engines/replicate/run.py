@@ -50,7 +50,7 @@ def make(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Buy and store the takes of one purchase.
 
     {purchase: {takes, intent, intended, remote, others}, spec, brief, clips: [{folder, number}]} ->
-    {state, cost_usd, text, missing: {index in `clips`: why}}; the takes are in the clips' folders.
+    {state, cost_usd, text, missing: {index in `clips`: why}}. The takes are in the clips' folders.
 
     EngineError where nothing was bought, code `unknown` where that cannot be known.
     """
