@@ -7,7 +7,7 @@ from bridge.verbs import Verb
 from daemon.brief import Brief
 from daemon.engines.contract import EngineInfo, Grid, Maker, Progress, Take
 from daemon.errors import EngineError
-from daemon.verbs import DaemonVerb, Result
+from daemon.verbs.registry import DaemonVerb, Result
 
 __all__ = [
     "Brief",

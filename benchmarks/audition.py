@@ -80,7 +80,7 @@ def press_to_sound() -> None:
             while (log := daemon.places.log.read_text()).count("audition of") == said_before:
                 time.sleep(0.02)
             line = [line for line in log.splitlines() if "audition of" in line][-1]
-            heard_s = float(line.split("'heard_s': ")[1].split(",")[0])
+            heard_s = float(line.split("heard_s ")[1].split(")")[0])
             took.append(heard_s - pressed_s)
             off_ms.append(abs((heard_s - began_s + BAR_S / 2) % BAR_S - BAR_S / 2) * 1000)
             time.sleep(0.5)

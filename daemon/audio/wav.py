@@ -1,7 +1,8 @@
-"""Writing a clip as WAV: the samples, and every chunk by which a DAW, a sampler or a later Sidecrate knows what it is.
+"""Writing a clip as WAV: the samples, and chunks of metadata for a DAW, a sampler or Sidecrate.
 
-Layouts as libsndfile, ffprobe, sox and wavinfo read them back; `acid` after libsndfile's reading (its issue 190 disputes the
-order of the meter's two numbers). The `data` chunk depends on the samples alone: same samples, same bytes.
+Layouts as libsndfile, ffprobe, sox and wavinfo read them back. `acid` follows libsndfile, whose
+issue 190 disputes the order of the meter's two numbers. The `data` chunk depends on the samples
+alone: same samples, same bytes.
 """
 
 from __future__ import annotations
@@ -23,10 +24,18 @@ from daemon.errors import DISK_ERRORS, AudioError
 from daemon.record import ClipRecord
 
 SUBTYPES = ("PCM_16", "PCM_24", "FLOAT")
+#: MIDI number; a key's root note is given in the octave above it.
 _MIDDLE_C = 60
+#: Frames encoded at once: a long piece in float64 would need hundreds of megabytes.
 _BLOCK_FRAMES = 2**18
-_ACID_ONE_SHOT, _ACID_ROOT_SET, _ACID_STRETCH, _ACID_DISK, _ACID_HIGH_OCTAVE = 1, 2, 4, 8, 0x10
-_PCM, _IEEE_FLOAT = 1, 3
+#: Flags of the `acid` chunk.
+_ACID_ROOT_SET = 2
+_ACID_STRETCH = 4
+_ACID_DISK = 8
+_ACID_HIGH_OCTAVE = 0x10
+#: Format codes of the `fmt ` chunk.
+_PCM = 1
+_IEEE_FLOAT = 3
 
 
 def write_clip(
@@ -36,12 +45,12 @@ def write_clip(
     record: ClipRecord,
     subtype: str = "PCM_24",
 ) -> None:
-    """Write float32 (frames, channels) with the chunks of its kind; `record` is the clip's JSON record.
+    """Write float32 (frames, channels) with the chunks of its kind; `record` is the clip's JSON.
 
-    Read from the record, each where it is there: kind, bpm, key, meter, bars, note, prompt, engine, model, seed, license, genre,
-    created (ISO 8601 or seconds since 1970), cues [{frame, name}], report.after.
-    Written beside it, flushed, then renamed. AudioError if the folder cannot be written or the clip is too long for
-    a WAV.
+    Read from the record where present: kind, bpm, key, meter, bars, note, prompt, engine,
+    model, seed, license, genre, created (ISO 8601 or seconds since 1970), cues [{frame, name}],
+    report.after. Written beside it, flushed, then renamed. AudioError if the folder cannot be
+    written or the clip is too long for a WAV.
     """
     target = Path(path)
     code, bits = _format_of(subtype)
@@ -94,8 +103,9 @@ def _format_of(subtype: str) -> tuple[int, int]:
 
 
 def encoded(audio: np.ndarray, subtype: str) -> Iterator[bytes]:
-    """Float32 (frames, channels) -> its samples' bytes, a stretch at a time: whole in float64 a long piece would need hundreds
-    of megabytes. PCM clips at full scale; 16 bit is dithered, seed fixed.
+    """Float32 (frames, channels) -> its samples' bytes, block by block.
+
+    PCM clips at full scale; 16 bit is dithered with a fixed seed.
     """
     plus, minus = np.random.PCG64(0), np.random.PCG64(0).advance(audio.size)
     noises = np.random.Generator(plus), np.random.Generator(minus)
@@ -110,7 +120,8 @@ def encoded(audio: np.ndarray, subtype: str) -> Iterator[bytes]:
             yield whole.view("u1").reshape(-1, 4)[:, :3].tobytes()
         else:
             dither = noises[0].random(block.shape) - noises[1].random(block.shape)
-            dither[~block.any(axis=1)] = 0  # digital silence stays silent
+            # Digital silence stays silent.
+            dither[~block.any(axis=1)] = 0
             scaled = np.rint(block.astype(np.float64) * (2**15 - 1) + dither)
             yield np.clip(scaled, -(2**15), 2**15 - 1).astype("<i2").tobytes()
 
@@ -182,7 +193,7 @@ def _cue(frames: list[int]) -> bytes:
 
 
 def _said_chunks(record: ClipRecord) -> Iterable[bytes]:
-    """LIST INFO and bext, for people and file browsers, and the whole record, for us."""
+    """LIST INFO and bext for people and file browsers; the whole record for Sidecrate."""
     made = _created(record)
     maker = " ".join(str(record[name]) for name in ("engine", "model") if record.get(name))
     source = f"{maker}, seed {record['seed']}" if record.get("seed") is not None else maker
@@ -207,7 +218,10 @@ def _said_chunks(record: ClipRecord) -> Iterable[bytes]:
 
 
 def _bext(record: ClipRecord, made: datetime, source: str) -> bytes:
-    """Broadcast extension, version 2 (EBU Tech 3285): ASCII fields of fixed width, loudness in hundredths."""
+    """Broadcast extension, version 2 (EBU Tech 3285).
+
+    ASCII fields of fixed width, loudness in hundredths.
+    """
     after = (record.get("report") or {}).get("after") or {}
     history = f"{source}; licence {record.get('license') or 'unknown'}\r\n"
     return chunk(

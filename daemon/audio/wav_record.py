@@ -1,4 +1,4 @@
-"""The clip's record inside its WAV file: found without decoding, and without the libraries that decode."""
+"""The clip's record inside its WAV file, read without decoding and without decoder libraries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ RECORD_CHUNK = b"sdcr"
 
 
 def read_record(path: str | PathLike[str]) -> ClipRecord | None:
-    """The record that `write_clip` stored, or None where the file is no WAV or has none. AudioError if it cannot be opened."""
+    """The record that `write_clip` stored; None where the file is no WAV or has none.
+
+    AudioError where it cannot be opened.
+    """
     try:
         with Path(path).open("rb") as file:
             text = find_chunk(file, RECORD_CHUNK)
@@ -35,7 +38,7 @@ def is_clips_own(record: ClipRecord | None) -> bool:
 
 
 def find_chunk(file: BinaryIO, wanted: bytes) -> bytes | None:
-    """The payload of the first chunk of that name in an open RIFF/WAVE file, or None."""
+    """The payload of the first chunk named `wanted` in an open RIFF/WAVE file, or None."""
     head = file.read(12)
     if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
         return None

@@ -16,7 +16,7 @@ from daemon.briefing.named_sounds import Material
 from daemon.engines.registry import Policy, Wish, choose_engines, engine_info
 from daemon.errors import EngineError, PromptError
 from daemon.prompt.settle import BARRED, MAX_LOOP_S, PromptDefaults, settle
-from daemon.verbs import DaemonVerb, daemon_verb, load_object
+from daemon.verbs.registry import DaemonVerb, daemon_verb, load_object
 
 #: Kinds whose notes a language model can write.
 COMPOSED = ("loop", "midi", "track")

@@ -1,4 +1,4 @@
-"""The daemon's side of a child process: start, ask, follow, and kill at a deadline or on a cancel."""
+"""The daemon's side of a child process: start, send a task, follow, kill on timeout or cancel."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 #: Called with (0..1, stage, a few words).
 OnProgress = Callable[[float, str, str], None]
 
+#: A longer line is a fault; without a limit it would fill the daemon's memory.
 _MOST_LINE_BYTES = 16 << 20
 #: s given to the last words of a process. A program that it has started may hold its stderr open for hours.
 _LAST_WORDS_S = 1.0
@@ -131,12 +132,13 @@ class _Protocol(SubprocessStreamProtocol):
 
 
 class Child:
-    """One child process, started when it is first asked something and ended when it has been idle for `idle_s`.
+    """One child process, started by its first task and ended after `idle_s` without one.
 
-    idle_s None: it ends when it is told to. normal_priority: not below the DAW, for one that must answer in time.
+    idle_s None: it runs until `end`. normal_priority: not below the DAW's priority, for a child
+    that must answer in time.
     """
 
-    #: What runs in it.
+    #: The module that runs in it.
     module = "daemon.children.inside"
 
     def __init__(self, name: str, idle_s: float | None, *, normal_priority: bool = False) -> None:
@@ -152,7 +154,7 @@ class Child:
         return self._process.pid if self._process and self._process.lives else None
 
     async def start(self) -> None:
-        """Start the process if none runs. WorkerError when it can't be."""
+        """Start the process if none runs. WorkerError when that fails."""
         if self.pid is not None:
             return
         await self.end()
@@ -169,18 +171,19 @@ class Child:
             )
         except OSError as error:
             raise WorkerError(
-                f"a worker could not be started ({error}); see that Python at {sys.executable} is intact"
+                f"a worker could not be started ({error}); see that Python at {sys.executable} is"
+                " intact"
             ) from None
 
     async def ask(
         self, function: str, task: dict[str, Any], on_progress: OnProgress, deadline_s: float
     ) -> dict[str, Any]:
-        """Have `package.module:function` do a task in the child and return its result.
+        """Run `package.module:function` on a task in the child and return its result.
 
-        EngineError with what the task said; WorkerError when the child died or passed the deadline (it is then ended).
-        Cancelling the awaiting asyncio task ends the child at once.
+        EngineError with the task's own error; WorkerError when the child died or passed the
+        timeout (it is then killed). Cancelling the awaiting asyncio task kills the child at once.
         """
-        self._rest()
+        self._cancel_idle()
         await self.start()
         process = self._process
         assert process is not None
@@ -193,7 +196,10 @@ class Child:
                 result = await self._follow(process, on_progress)
         except TimeoutError:
             await self.end()
-            text = f"it took longer than {deadline_s:g} s and was ended; ask for less, or raise workers.deadline_s"
+            text = (
+                f"it took longer than {deadline_s:g} s and was ended; ask for less, or raise"
+                " workers.deadline_s"
+            )
             raise WorkerError(text, "deadline") from None
         except (ConnectionError, asyncio.IncompleteReadError):
             await self.end()
@@ -202,7 +208,7 @@ class Child:
             ) from None
         except BaseException as error:
             if not isinstance(error, EngineError) or error.code == "memory":
-                # one that ran out of memory is about to go by itself, and must not be asked again meanwhile
+                # A child that ran out of memory is about to exit; it must get no other task.
                 await self.end()
             raise
         finally:
@@ -214,36 +220,36 @@ class Child:
             line = await process.stdout.readline()
             if not line:
                 raise ConnectionError
-            said = json.loads(line)
-            if said["id"] != self._next_id:
+            answer = json.loads(line)
+            if answer["id"] != self._next_id:
                 continue
-            if "progress" in said:
-                on_progress(said["progress"], said["stage"], said["words"])
-            elif "error" in said:
-                error = said["error"]
+            if "progress" in answer:
+                on_progress(answer["progress"], answer["stage"], answer["words"])
+            elif "error" in answer:
+                error = answer["error"]
                 raise EngineError(mask(error["text"]), error["code"], again=error["again"])
             else:
-                result: dict[str, Any] = said["result"]
+                result: dict[str, Any] = answer["result"]
                 return result
 
-    def _rest(self) -> None:
+    def _cancel_idle(self) -> None:
         if self._idle:
             self._idle.cancel()
             self._idle = None
 
     def _rest_when_idle(self) -> None:
         if self._idle_s is not None and self.pid is not None:
-            self._rest()
+            self._cancel_idle()
             self._idle = asyncio.get_running_loop().call_later(self._idle_s, self.kill)
 
     def kill(self) -> None:
         """End the process now; what it was doing is lost."""
-        self._rest()
+        self._cancel_idle()
         if self._process:
             self._process.kill()
 
     async def end(self) -> None:
-        """Kill and wait until it is gone."""
+        """Kill the process and wait until it is gone."""
         self.kill()
         process, self._process = self._process, None
         if process:

@@ -28,7 +28,7 @@ from daemon.jobs.database import Database
 from daemon.record import ClipRecord
 from daemon.settings.meaning import engine_policy, improve_server
 from daemon.spending.ledger import end_usd, reserve_usd
-from daemon.verbs import daemon_verb
+from daemon.verbs.registry import daemon_verb
 
 if TYPE_CHECKING:
     from daemon.settings.schema import Config

@@ -11,7 +11,7 @@ import typer
 from bridge.verbs import NAMED, SOURCE, VERBS, Verb
 from daemon.cli.options import AsJson, Force, Out, with_fields
 from daemon.cli.order import check_out, show_order
-from daemon.verbs import draw_in_verbs
+from daemon.verbs.registry import draw_in_verbs
 
 
 def add_verbs(app: typer.Typer, asked: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from daemon.clip.make import RESULT
 from daemon.errors import AudioError, ConformError
 from daemon.jobs.ids import result_id
 from daemon.record import ClipRecord, ClipReport, as_record
-from daemon.verbs import Result
+from daemon.verbs.registry import Result
 from daemon.version import __version__
 
 if TYPE_CHECKING:

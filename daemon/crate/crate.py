@@ -1,4 +1,4 @@
-"""The crate: names, folders, atomic publish and provenance; and the record of what is in it."""
+"""The crate: names, folders and atomic publish of clips, and the table of their records."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from daemon.record import ClipRecord, CrateRecord, parse_record
 
 
 class Crate:
-    """The folder that the DAW's browser shows. Nothing in it is ever deleted, moved or overwritten by itself."""
+    """The folder that the DAW's browser shows.
+
+    Sidecrate never deletes, moves or overwrites anything in it by itself.
+    """
 
     def __init__(self, folder: Path, layout: str, database: Database) -> None:
         self.folder = folder
@@ -30,7 +33,7 @@ class Crate:
 
     @property
     def database(self) -> Database:
-        """Where the record of what is in the crate stands."""
+        """The database with the table of clips."""
         return self._database
 
     def check(self) -> None:
@@ -42,18 +45,21 @@ class Crate:
             probe.unlink()
         except OSError as error:
             raise CrateError(
-                f"the crate {self.folder} cannot be written ({error.strerror}); make it writable or set crate.folder",
+                f"the crate {self.folder} cannot be written ({error.strerror}); make it writable or"
+                " set crate.folder",
                 "disk",
             ) from None
         check_space(self.folder)
 
     def _make_folder(self) -> None:
-        """Make the crate where it is not; once it held clips not with its parents too: what stood on a drive that is unplugged
-        must not begin anew on another."""
+        """Make the crate where it is missing; its parents only as long as it never held clips.
+
+        Otherwise the crate of an unplugged drive would begin again on another drive.
+        """
         if not self.folder.is_dir():
             inside = f"{self.folder}{os.sep}"
             query = "SELECT 1 FROM clips WHERE state = 'done' AND substr(path, 1, ?) = ? LIMIT 1"
-            # clips are published on a thread of their own, and a connection belongs to one thread
+            # Clips are published on another thread, and a connection belongs to one thread.
             with contextlib.closing(Database(self._database.path, read_only=True)) as own:
                 held_clips = bool(own.rows(query, len(inside), inside))
             self.folder.mkdir(parents=not held_clips, exist_ok=True)
@@ -70,8 +76,11 @@ class Crate:
         return self.folder.joinpath(*[part for part in relative.split("/") if part])
 
     def publish(self, record: ClipRecord, source: Path) -> ClipRecord:
-        """Copy a finished clip from `source` (clip.wav or clip.mid, stems/) into the crate; the WAV comes last, so that what
-        belongs to it is there when a DAW sees it. What is there already is left alone. Returns the record with its paths."""
+        """Copy a finished clip from `source` (clip.wav or clip.mid, stems/) into the crate.
+
+        The WAV comes last, so that a DAW that sees it finds its notes and stems too. Existing files
+        are left alone. Returns the record with its paths.
+        """
         target = self.place(record)
         stem = target.stem
         stems: list[str] = []
@@ -89,7 +98,8 @@ class Crate:
             self._make_folder()
         except OSError as error:
             raise CrateError(
-                f"the crate {self.folder} is gone ({error.strerror}); plug its drive in, or set crate.folder"
+                f"the crate {self.folder} is gone ({error.strerror}); plug its drive in, or set"
+                " crate.folder"
             ) from None
         try:
             for one, place in [*pairs, (source / f"clip{target.suffix}", target)]:
@@ -97,21 +107,21 @@ class Crate:
                     _bring(one, place)
                     brought.append(place)
         except CrateError:
-            # notes and stems without their clip would be half a clip
+            # Notes and stems without their clip would be half a clip.
             for place in brought:
                 place.unlink(missing_ok=True)
             raise
         return done
 
     def sweep(self) -> int:
-        """Remove what a crash left half-written, not what another program writes now; returns how many files."""
+        """Remove the half-written files of a crash, not of a running program; returns how many."""
         found = list(self.folder.rglob(f"*{PART}")) if self.folder.is_dir() else []
         return sweep_parts(path for path in found if path.is_file())
 
-    # -- the record
+    # -- the table of clips
 
     def record_alone(self, record: ClipRecord) -> None:
-        """Note a clip that was published without a job."""
+        """Enter a clip that was published without a job."""
         with self._database.write() as db:
             now = time.time()
             db.execute(
@@ -122,7 +132,7 @@ class Crate:
             )
 
     def restore(self, record: ClipRecord) -> None:
-        """Note a clip that lies in the crate and is not in the record: its own file says what it is."""
+        """Enter a clip that is in the crate but not in the table, by its own file's record."""
         made = float(record.get("made") or record.get("created") or time.time())
         with self._database.write() as db:
             db.execute(
@@ -132,7 +142,7 @@ class Crate:
             )
 
     def moved(self, clip: str, path: str) -> None:
-        """Note that the user has moved or renamed a clip's file."""
+        """Enter the new path of a clip whose file the user has moved or renamed."""
         with self._database.write() as db:
             row = db.execute("SELECT record FROM clips WHERE id = ?", (clip,)).fetchone()
             if row is not None:
@@ -159,7 +169,10 @@ class Crate:
         return [_found(row) for row in rows]
 
     def find(self, what: str) -> CrateRecord:
-        """The record of a clip by id, `last`, a path or the beginning of an id. CrateError when there is none."""
+        """The record of a clip by id, `last`, a path or the beginning of an id.
+
+        CrateError when there is none.
+        """
         if what in ("", "last"):
             found = self.clips(1)
             if not found:
@@ -167,11 +180,15 @@ class Crate:
                     "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
                 )
             return found[0]
+        beginning = what if re.fullmatch(r"[a-z0-9]{3,}", what) else "\0"
         rows = self._database.rows(
             "SELECT * FROM clips WHERE state = 'done' AND (id = ? OR path = ? OR id LIKE ? || '%')"
             " ORDER BY id != ?, published DESC LIMIT 1",
-            what, what, what if re.fullmatch(r"[a-z0-9]{3,}", what) else "\0", what,
-        )  # fmt: skip
+            what,
+            what,
+            beginning,
+            what,
+        )
         if not rows:
             raise CrateError(
                 f"there is no clip {what!r}; `sidecrate clips` lists them", "unknown_clip"
@@ -196,7 +213,7 @@ class Crate:
         return target
 
     def trash(self, what: str) -> CrateRecord:
-        """Put a clip, its notes and its stems into the system's bin. What was kept stays under Kept/."""
+        """Move a clip, its notes and its stems to the system's bin. Copies under Kept/ stay."""
         from send2trash import send2trash
 
         record = self.find(what)
@@ -228,7 +245,7 @@ def notes_of(record: ClipRecord) -> str | None:
 
 
 def _bring(source: Path, target: Path) -> Path:
-    """Copy a file whole or not at all, onto the target's own volume, and never over another."""
+    """Copy a file atomically, on the target's own volume, and never over another."""
     if target.exists():
         return target
     try:
@@ -238,7 +255,8 @@ def _bring(source: Path, target: Path) -> Path:
         _sync_folder(target.parent)
     except OSError as error:
         raise CrateError(
-            f"{target} could not be written ({error.strerror}); free space or make the crate writable"
+            f"{target} could not be written ({error.strerror}); free space or make the crate"
+            " writable"
         ) from None
     return target
 

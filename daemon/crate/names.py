@@ -1,4 +1,4 @@
-"""What a clip is called in the crate, and the folder of its kind."""
+"""A clip's file name in the crate, and the folder of its kind."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def clip_name(record: ClipRecord) -> str:
 
 
 def slug(words: str, most: int = 40) -> str:
-    """Words as they may stand in a file name on every system."""
+    """`words` made safe for a file name on every system."""
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
     joined = re.sub(r"[^a-z0-9#]+", "-", plain.lower()).strip("-")
     if len(joined) > most:

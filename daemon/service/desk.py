@@ -33,7 +33,7 @@ from daemon.prompt.settle import PromptDefaults
 from daemon.record import ClipRecord, ClipReport, Repeatable, done_info, parse_record
 from daemon.service.bell import Bell
 from daemon.service.departments import Departments
-from daemon.verbs import draw_in_verbs
+from daemon.verbs.registry import draw_in_verbs
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from daemon.service.bell import Bell
 from daemon.service.ending import Ending
 from daemon.service.publishing import Publishing
 from daemon.service.under_way import UnderWay
-from daemon.verbs import daemon_verb
+from daemon.verbs.registry import daemon_verb
 
 log = logging.getLogger(__name__)
 

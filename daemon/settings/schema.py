@@ -20,7 +20,7 @@ from daemon.engines.registry import check_names, configure
 from daemon.engines.replicate.models import MODELS, describe, merged
 from daemon.errors import EngineError
 from daemon.home.addresses import may_be_asked, may_have_secret
-from daemon.verbs import draw_in_verbs
+from daemon.verbs.registry import draw_in_verbs
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 #: pydantic's type of a fault that lies between sections.

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from bridge.errors import SidecrateError
-from daemon.verbs import draw_in_verbs
+from daemon.verbs.registry import draw_in_verbs
 from daemon.version import __version__
 from daemon.web.access import use_link_code
 from daemon.web.guard import Guard

@@ -10,7 +10,7 @@ HALVE = '''
 
 from bridge.request import Field, number
 from bridge.verbs import Verb
-from daemon.verbs import DaemonVerb, Result
+from daemon.verbs.registry import DaemonVerb, Result
 
 AT = Field("at", number(0.1, 0.9), "a share from 0.1 to 0.9", "0.5", "Where it is cut.", "0.25")
 VERB = DaemonVerb(
