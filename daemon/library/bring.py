@@ -1,4 +1,7 @@
-"""Any audio file as a clip: heard, described and written with a record, its sound left as it is (`fit` puts one on the grid)."""
+"""Import of any audio file as a clip: analysed, described and written with a record.
+
+Its sound is left as it is; `fit` puts a file on the grid.
+"""
 
 from __future__ import annotations
 
@@ -21,18 +24,27 @@ from daemon.library.render import Tell
 from daemon.version import __version__
 
 _KINDS = tuple(kind for kind in KIND_FOLDERS if kind != "midi")
-#: A file whose length is that of whole bars within this is a loop; a shorter one that is none is a one-shot.
-_LOOP_S, _ONE_SHOT_S = 0.002, 4.0
-_SURE_TEMPO, _SURE_KEY = 0.6, 0.3
+#: A file is a loop when its length is that of whole bars within this tolerance.
+_LOOP_S = 0.002
+#: A file that is no loop and at most this long is a one-shot.
+_ONE_SHOT_S = 4.0
+#: Least confidence at which a measured tempo is written into the record.
+_SURE_TEMPO = 0.6
+#: Least confidence at which a measured key is written into the record.
+_SURE_KEY = 0.3
 
 
 def bring_file(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """{path, clip, folder, values} -> the record of `folder`/NAME.wav. AudioError where the file cannot be read.
+    """{path, clip, folder, values} -> the record of `folder`/brought.wav.
 
-    values: kind, bpm, key, meter, license, words, tags as the user says them. Else what a record in the file says, then its name
-    (`_90bpm_`, `_Am_`); the rest is heard, and how surely is in the report.
+    `values` may hold kind, bpm, key, meter, license, words and tags, and wins. Next come a record
+    inside the file, then tempo and key in its name (`_90bpm_`, `_Am_`). The rest is measured; the
+    report holds the confidence.
+
+    AudioError where the file cannot be read.
     """
-    path, values = Path(task["path"]), task["values"]
+    path = Path(task["path"])
+    values = task["values"]
     audio, rate = read_audio(path)
     tell(0.2, "bringing", "hearing it")
     known = read_record(path) or {}
@@ -53,18 +65,24 @@ def bring_file(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         key = heard["key"]
     words = str(values.get("words") or path.stem)
     record = {
-        "id": task["clip"], "job": None, "n": 1, "of": 1, "kind": kind, "prompt": known.get("prompt") or words, "request": {},
-        "words": words, "genre": known.get("genre") or "", "tags": list(values.get("tags") or known.get("tags") or ()),
-        "project": "", "bpm": bpm if kind in ("loop", "track") else None, "key": key, "meter": str(meter), "bars": bars,
-        "note": round(heard["note"]) if kind == "oneshot" and heard["note"] is not None else None, "note_name": None,
-        "seconds": round(len(audio) / rate, 6), "sample_rate": rate, "frames": len(audio), "channels": audio.shape[1],
-        "engine": "file", "engine_reason": "", "model": "", "seed": None,
-        "license": values.get("license") or known.get("license") or "the file's own", "cost_usd": 0.0, "parts": [], "plan": None,
-        "cues": [], "sidecrate": __version__, "created": time.time(), "made": time.time(), "features": features(audio, rate),
+        "id": task["clip"], "job": None, "n": 1, "of": 1, "kind": kind,
+        "prompt": known.get("prompt") or words, "request": {}, "words": words,
+        "genre": known.get("genre") or "",
+        "tags": list(values.get("tags") or known.get("tags") or ()), "project": "",
+        "bpm": bpm if kind in ("loop", "track") else None, "key": key, "meter": str(meter),
+        "bars": bars,
+        "note": round(heard["note"]) if kind == "oneshot" and heard["note"] is not None else None,
+        "note_name": None, "seconds": round(len(audio) / rate, 6), "sample_rate": rate,
+        "frames": len(audio), "channels": audio.shape[1], "engine": "file", "engine_reason": "",
+        "model": "", "seed": None,
+        "license": values.get("license") or known.get("license") or "the file's own",
+        "cost_usd": 0.0, "parts": [], "plan": None, "cues": [], "sidecrate": __version__,
+        "created": time.time(), "made": time.time(), "features": features(audio, rate),
         "brought_from": str(path),
         "report": {
             "found": {name: heard[name] for name in ("bpm", "confidence", "key", "key_confidence")},
-            "did": {"method": "none"}, "after": {name: heard[name] for name in ("lufs", "true_peak_db")},
+            "did": {"method": "none"},
+            "after": {name: heard[name] for name in ("lufs", "true_peak_db")},
             "warnings": heard["faults"],
         },
     }  # fmt: skip
@@ -94,7 +112,10 @@ def _names_in(name: str) -> dict[str, str]:
 def _kind(
     asked: str | None, frames: int, rate: int, bpm: float | None, meter: Meter
 ) -> tuple[str, int | None]:
-    """What a file is, and how many bars it has as a loop. LibraryError where it is no loop and was called one."""
+    """The kind of a file, and its bars if it is a loop.
+
+    LibraryError where a file that was called a loop is none.
+    """
     if asked and asked not in _KINDS:
         raise LibraryError(
             f"{asked!r} is no kind of sound; it takes {', '.join(_KINDS)}", "bad_request"
@@ -107,7 +128,8 @@ def _kind(
     )
     if asked == "loop" and not is_loop:
         raise LibraryError(
-            "the file is not whole bars long at a tempo that could be heard: say it with --bpm, or use `sidecrate fit`",
+            "the file is not whole bars long at a tempo that could be heard:"
+            " say it with --bpm, or use `sidecrate fit`",
             "no_loop",
         )
     if asked:
@@ -116,4 +138,4 @@ def _kind(
         return "loop", bars
     if frames / rate <= _ONE_SHOT_S:
         return "oneshot", None
-    return ("track", None) if bpm else ("sfx", None)
+    return "track" if bpm else "sfx", None
