@@ -27,13 +27,13 @@ from daemon.web.site import Site
 
 class _Server(uvicorn.Server):
     def install_signal_handlers(self) -> None:
-        """The daemon ends us."""
+        """No handlers: the daemon ends this process."""
 
 
 def _settings(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
-        app, http=Connection, limit_concurrency=MOST_CONNECTIONS, log_level="warning", access_log=False, server_header=False,
-        lifespan="off",
+        app, http=Connection, limit_concurrency=MOST_CONNECTIONS, log_level="warning",
+        access_log=False, server_header=False, lifespan="off",
     )  # fmt: skip
 
 

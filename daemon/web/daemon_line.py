@@ -1,4 +1,7 @@
-"""The page's line to the daemon: one OSC sender as the command line is, whose answers become events for all open pages."""
+"""The page's line to the daemon: one OSC sender, as the command line is one.
+
+The daemon's answers become events for all open pages.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,17 @@ from daemon.client.connection import Link, answers
 from daemon.errors import RequestRefused, ServiceError
 from daemon.home.places import Places
 
-_ANSWER_S, _HELLO_EVERY_S = 3.0, 30.0
+#: Timeout of an answer to an order.
+_ANSWER_S = 3.0
+#: Heartbeat: the daemon forgets senders that stay silent.
+_HELLO_EVERY_S = 30.0
+#: Backoff of requests without a label: the timeout of each try.
 _TRIES_S = (0.4, 1.2, 3.0)
-_MOST_WAITING, _MOST_REMEMBERED = 500, 500
+#: Events queued for a page that does not read; the oldest go first.
+_MOST_WAITING = 500
+#: Events remembered, so that a repeated one is passed on only once.
+_MOST_REMEMBERED = 500
+#: The arguments of each event, in order.
 _NAMES = {
     "accepted": ("label", "job", "position"),
     "progress": ("label", "job", "value", "stage"),
@@ -32,7 +43,10 @@ _AS_JSON = frozenset({"info", "values", "session"})
 
 
 class DaemonLine:
-    """Belongs to one asyncio loop; the socket is read on a thread of its own. ServiceError where the daemon does not answer."""
+    """Belongs to one asyncio loop; the socket is read on a thread of its own.
+
+    ServiceError where the daemon does not answer.
+    """
 
     def __init__(self, places: Places) -> None:
         link = Link.to(places)
@@ -47,7 +61,7 @@ class DaemonLine:
         self._asking = asyncio.Lock()
         self._answer: asyncio.Future[dict[str, Any]] | None = None
         self._asked = ""
-        """The address that `_answer` waits for the answer of."""
+        """The address whose answer `_answer` waits for."""
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._ending = threading.Event()
         self.session: dict[str, Any] = {}
@@ -97,7 +111,7 @@ class DaemonLine:
             self._answer.set_result(event)
 
     def tell(self, event: dict[str, Any]) -> None:
-        """An event to every open page; one that does not read loses its oldest."""
+        """Send an event to every open page. A page that does not read loses its oldest."""
         for queue in self._pages:
             if queue.full():
                 queue.get_nowait()
@@ -123,14 +137,19 @@ class DaemonLine:
 
     @staticmethod
     def new_label() -> str:
-        """A name for an order, which no other has."""
+        """A unique label for an order."""
         return f"web-{secrets.token_hex(6)}"
 
     async def order(
         self, address: str, *arguments: str | int | float, label: str = ""
     ) -> dict[str, Any]:
-        """Order a job; `arguments` get an `id`, `label` or a new one. Returns the `accepted` event; RequestRefused with the
-        daemon's own words, another ServiceError where it may have taken up the order all the same."""
+        """Order a job; `arguments` get an `id`: `label`, or a new one.
+
+        Returns the `accepted` event.
+
+        RequestRefused holds the daemon's own words. After another ServiceError the daemon may still
+        make the job.
+        """
         label = label or self.new_label()
         if address == "/sidecrate/generate":
             values = json.loads(str(arguments[0])) | {"id": label}
@@ -142,14 +161,20 @@ class DaemonLine:
             self._link.send(address, *arguments)
             return _or_refused(await asyncio.wait_for(future, _ANSWER_S))
         except TimeoutError:
-            text = f"the daemon did not answer within {_ANSWER_S:g} s; it may still take this up: see the queue before asking anew"
-            raise ServiceError(text, "no_answer") from None
+            raise ServiceError(
+                f"the daemon did not answer within {_ANSWER_S:g} s; it may still take this up:"
+                " see the queue before asking anew",
+                "no_answer",
+            ) from None
         finally:
             del self._waiting[label]
 
     async def ask(self, address: str, *arguments: str | int | float) -> dict[str, Any]:
-        """What makes no job: keep, trash, cancel, pins. One at a time, for these answers carry no label; asked again where
-        none comes, for the daemon drops what is said twice within 150 ms, and tells one sender at most ten errors a second."""
+        """Send a request that makes no job: keep, trash, cancel, pins.
+
+        One at a time, for these answers carry no label. It is repeated when no answer comes: the
+        daemon debounces repeats within 150 ms, and limits errors to ten a second for each sender.
+        """
         async with self._asking:
             self._asked = address
             for wait_s in _TRIES_S:
