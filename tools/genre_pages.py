@@ -17,7 +17,9 @@ from daemon.engines.embedded.styles import STYLES  # noqa: E402
 from daemon.engines.embedded.styles.style import Style  # noqa: E402
 
 RATE = 44100
-_WIDTH, _HEIGHT, _RANGE_DB = 360, 90, 60
+_WIDTH = 360
+_HEIGHT = 90
+_RANGE_DB = 60
 
 _HEAD = """# The styles of the embedded musician
 
@@ -43,10 +45,14 @@ def spectrum_svg(audio: np.ndarray) -> str:
     heights = np.clip((levels - levels.max()) / _RANGE_DB + 1, 0.01, 1) * _HEIGHT
     step = _WIDTH / len(heights)
     bars = "".join(
-        f'<rect x="{k * step:.1f}" y="{_HEIGHT - h:.1f}" width="{step - 1.5:.1f}" height="{h:.1f}"/>'
+        f'<rect x="{k * step:.1f}" y="{_HEIGHT - h:.1f}" width="{step - 1.5:.1f}"'
+        f' height="{h:.1f}"/>'
         for k, h in enumerate(heights)
     )
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" fill="#4a7ba6">{bars}</svg>\n'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}"'
+        f' width="{_WIDTH}" fill="#4a7ba6">{bars}</svg>\n'
+    )
 
 
 def grids(style: Style) -> str:

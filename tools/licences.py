@@ -171,14 +171,17 @@ def _worded(about: PackageMetadata, name: str) -> str:
     text = (about.get_all("License") or [""])[0].strip()
     if not text or len(text) > _LONGEST_TEXT:
         raise ValueError(
-            f"{name} says its licence in no way that can be read; read it, and add it to _READ in {__file__}"
+            f"{name} says its licence in no way that can be read; read it,"
+            f" and add it to _READ in {__file__}"
         )
     return _TEXTS.get(text, text)
 
 
 def sections() -> tuple[dict[str, list[Package]], list[str]]:
     """(the default install and each extra -> the packages that it adds; those that are not installed here)."""
-    pinned, seen, absent = pins(), set[str](), set[str]()
+    pinned = pins()
+    seen = set[str]()
+    absent = set[str]()
     made: dict[str, list[Package]] = {}
     for part, requirements in declared().items():
         added = {

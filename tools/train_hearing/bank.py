@@ -15,25 +15,29 @@ import soundfile as sf
 from scipy import signal
 
 RATE = 44100
-PROGRAMS, NOTES = range(112), range(31, 86, 6)
+PROGRAMS = range(112)
+NOTES = range(31, 86, 6)
 #: General MIDI kits, and the parts that their notes play.
 KITS = (0, 8, 16, 24, 25, 32, 40)
 PARTS = {
-    "kick": (35, 36), "snare": (38, 40), "clap": (39,), "rim": (37,), "hat": (42, 44), "ohat": (46,), "ride": (51, 53, 59),
-    "crash": (49, 57, 55), "tom": (41, 43, 45, 47, 48, 50), "perc": (54, 56, *range(60, 71), 73, 74, 75, 76, 77, 80, 81),
+    "kick": (35, 36), "snare": (38, 40), "clap": (39,), "rim": (37,), "hat": (42, 44),
+    "ohat": (46,), "ride": (51, 53, 59), "crash": (49, 57, 55), "tom": (41, 43, 45, 47, 48, 50),
+    "perc": (54, 56, *range(60, 71), 73, 74, 75, 76, 77, 80, 81),
 }  # fmt: skip
 #: How the instruments of sampled kits are named, the first match deciding.
 NAMES = (
-    ("kick", r"kick|bass ?drum|thump|\bbd"), ("rim", r"rim|stick|click"), ("clap", r"clap|hand"), ("snare", r"snare|slap"),
-    ("ohat", r"open|ohh"), ("hat", r"hat|hh|shak|maraca|closed"), ("crash", r"crash|china|splash"), ("ride", r"ride"),
-    ("tom", r"tom|drum|conga|bongo"), ("perc", r"cow|agogo|bell|tamb|cabasa|perc"),
+    ("kick", r"kick|bass ?drum|thump|\bbd"), ("rim", r"rim|stick|click"), ("clap", r"clap|hand"),
+    ("snare", r"snare|slap"), ("ohat", r"open|ohh"), ("hat", r"hat|hh|shak|maraca|closed"),
+    ("crash", r"crash|china|splash"), ("ride", r"ride"), ("tom", r"tom|drum|conga|bongo"),
+    ("perc", r"cow|agogo|bell|tamb|cabasa|perc"),
 )  # fmt: skip
 
 
 def render(soundfont: Path, notes: list[tuple[float, mido.Message]], length_s: float) -> np.ndarray:
     """Mono audio of `notes` (seconds, message) through the SoundFont, dry."""
     with tempfile.TemporaryDirectory() as scratch:
-        midi, wav = Path(scratch, "notes.mid"), Path(scratch, "notes.wav")
+        midi = Path(scratch, "notes.mid")
+        wav = Path(scratch, "notes.wav")
         track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=1_000_000)])
         last = 0
         for at_s, message in sorted(notes, key=lambda note: note[0]):

@@ -15,7 +15,8 @@ from scipy import signal
 from tools.train_hearing import patterns
 
 RATE = 44100
-MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
+MAJOR = (0, 2, 4, 5, 7, 9, 11)
+MINOR = (0, 2, 3, 5, 7, 8, 10)
 #: Degrees of the chords of four bars.
 CHORDS = (
     (0, 0, 0, 0),
@@ -113,7 +114,10 @@ class _Sheet:
     """The loop while it is written: where a 16th lies, and what has been put there."""
 
     def __init__(self, rng: np.random.Generator, bpm: float, bars: int, slots: int) -> None:
-        self.rng, self.bars, self.slots, self.six_s = rng, bars, slots, 15 / bpm
+        self.rng = rng
+        self.bars = bars
+        self.slots = slots
+        self.six_s = 15 / bpm
         self.frames = round(bars * slots * self.six_s * RATE)
         self.audio = np.zeros(self.frames + int(2.5 * RATE), np.float32)
         self.swing = 0.0 if rng.random() < 0.78 else rng.uniform(0.02, 0.33)
@@ -158,15 +162,11 @@ class _Voice:
             if role == "pad"
             else rng.choice([0.001, 0.004, 0.015], p=[0.6, 0.25, 0.15])
         )
-        self.decay, self.detune = (
-            rng.choice([0, 1.5, 5], p=[0.4, 0.3, 0.3]),
-            2 ** (rng.uniform(2, 15) / 1200),
-        )
-        self.cutoff_hz, self.sweep, self.fall = (
-            10 ** rng.uniform(2, 3.3),
-            rng.random() ** 0.5,
-            rng.uniform(2, 25),
-        )
+        self.decay = rng.choice([0, 1.5, 5], p=[0.4, 0.3, 0.3])
+        self.detune = 2 ** (rng.uniform(2, 15) / 1200)
+        self.cutoff_hz = 10 ** rng.uniform(2, 3.3)
+        self.sweep = rng.random() ** 0.5
+        self.fall = rng.uniform(2, 25)
 
     def note(self, number: int, length_s: float, velocity: float) -> np.ndarray:
         sound = (
@@ -178,7 +178,8 @@ class _Voice:
 
     def _sampled(self, number: int, length_s: float) -> np.ndarray:
         nearest = min(self.samples, key=lambda stored: abs(stored - number))
-        sound, speed = self.samples[nearest], 2 ** ((number - nearest) / 12)
+        sound = self.samples[nearest]
+        speed = 2 ** ((number - nearest) / 12)
         place = (
             np.arange(max(64, min(int(len(sound) / speed) - 1, int((length_s + 0.15) * RATE))))
             * speed
@@ -217,7 +218,8 @@ class _Voice:
         )
         open_by = np.clip(np.log2(1 + 7 * self.sweep * np.exp(-clock * self.fall)), 0, 3)
         low = np.minimum(open_by.astype(int), 2)
-        part, at = open_by - low, np.arange(len(clock))
+        part = open_by - low
+        at = np.arange(len(clock))
         return stages[low, at] * (1 - part) + stages[low + 1, at] * part
 
 
@@ -230,7 +232,8 @@ def loop(rng: np.random.Generator, bank: Bank, slots: int, beat: int) -> Loop:
     sheet = _Sheet(rng, bpm, int(rng.choice([1, 2, 4], p=[0.45, 0.4, 0.15])), slots)
     if "d" in band:
         _write_drums(sheet, bank, beat)
-    scale, tonic = (MINOR if rng.random() < 0.6 else MAJOR), int(rng.integers(12))
+    scale = MINOR if rng.random() < 0.6 else MAJOR
+    tonic = int(rng.integers(12))
     chords = CHORDS[int(rng.integers(len(CHORDS)))]
     if "b" in band:
         _write_line(
@@ -306,7 +309,8 @@ def _write_line(
     chords: tuple[int, ...],
     gain: float,
 ) -> None:
-    rng, slots = sheet.rng, sheet.slots
+    rng = sheet.rng
+    slots = sheet.slots
     bars = [
         patterns.rhythm(rng, slots, beat) for _ in range(1 if rng.random() < 0.5 else sheet.bars)
     ]
@@ -316,7 +320,9 @@ def _write_line(
     accents = (
         {0, *(int(s) for s in rng.choice(slots, 3, replace=False))} if style == "acid" else set()
     )
-    level, accent, held = patterns.metre(slots, beat), rng.uniform(0, 0.6), rng.uniform(0.3, 1)
+    level = patterns.metre(slots, beat)
+    accent = rng.uniform(0, 0.6)
+    held = rng.uniform(0.3, 1)
     for bar in range(sheet.bars):
         struck = bars[bar % len(bars)]
         for k, slot in enumerate(struck):
@@ -342,14 +348,17 @@ def _write_chords(
     tonic: int,
     chords: tuple[int, ...],
 ) -> None:
-    rng, slots = sheet.rng, sheet.slots
+    rng = sheet.rng
+    slots = sheet.slots
     bars = [
         patterns.rhythm(rng, slots, beat) for _ in range(1 if rng.random() < 0.5 else sheet.bars)
     ]
     if rng.random() < 0.25:
         bars = [[0]]
     strum_s = rng.uniform(0.004, 0.02) if rng.random() < 0.4 else 0.0
-    halves, held, gain = rng.random() < 0.25, rng.uniform(0.3, 1), rng.uniform(0.15, 0.4)
+    halves = rng.random() < 0.25
+    held = rng.uniform(0.3, 1)
+    gain = rng.uniform(0.15, 0.4)
     for bar in range(sheet.bars):
         struck = bars[bar % len(bars)]
         for k, slot in enumerate(struck):
@@ -366,7 +375,8 @@ def _write_chords(
 
 def _wrapped(rng: np.random.Generator, sheet: _Sheet) -> np.ndarray:
     """The loop, with what rings on past its end carried to its beginning, or lost."""
-    audio, rest = sheet.audio[: sheet.frames].copy(), sheet.audio[sheet.frames :]
+    audio = sheet.audio[: sheet.frames].copy()
+    rest = sheet.audio[sheet.frames :]
     if rng.random() < 0.55:
         for begin in range(0, len(rest), sheet.frames):
             piece = rest[begin : begin + sheet.frames]
@@ -403,7 +413,8 @@ def _cut(rng: np.random.Generator, audio: np.ndarray) -> np.ndarray:
     """Half of all loops have a short gap before their first hit, where their file began or an encoder left one."""
     audio = audio / (np.abs(audio).max() + 1e-9)
     if rng.random() < 0.5:
-        gap, fade = int(rng.uniform(0.003, 0.05) * RATE), int(rng.uniform(0.0005, 0.006) * RATE)
+        gap = int(rng.uniform(0.003, 0.05) * RATE)
+        fade = int(rng.uniform(0.0005, 0.006) * RATE)
         gain = np.full(gap, 10 ** (-rng.uniform(20, 70) / 20))
         gain[: min(fade, gap)] = np.linspace(1, gain[-1], min(fade, gap))
         audio[-gap:] *= gain

@@ -6,11 +6,14 @@ import numpy as np
 
 #: Rhythms of a 4/4 bar in 16ths that lines and chords often have.
 RHYTHMS = (
-    "x...............", "x.......x.......", "x..x..x.........", "x..x..x.x..x..x.", "x..x....x..x....", "x..x..x...x.x...",
-    "x.....x.........", "x.....x...x.....", "x...x...x...x...", "x.x.x.x.x.x.x.x.", "..x...x...x...x.", "x..x...x..x.x...",
-    "x.xx.x.xx.xx.x.x", "xxxxxxxxxxxxxxxx", "x..xx..xx..xx..x", "x.x..x..x.x..x..", "x..x.x..x..x.x..", "x.......x..x....",
-    "x...x..x..x.....", "x.x...x...x.x...", ".xxx.xxx.xxx.xxx", "..xx..xx..xx..xx", "x.....x.....x...", "x.xxx.xxx.xxx.xx",
-    "x...x.x.x...x.x.", "x.x.xxx.x.x.xxx.", "x...x.xxx...x.xx", "x.......x.x.x...", "..x..x..x..x..x.", "x..x..x..x..x.x.",
+    "x...............", "x.......x.......", "x..x..x.........", "x..x..x.x..x..x.",
+    "x..x....x..x....", "x..x..x...x.x...", "x.....x.........", "x.....x...x.....",
+    "x...x...x...x...", "x.x.x.x.x.x.x.x.", "..x...x...x...x.", "x..x...x..x.x...",
+    "x.xx.x.xx.xx.x.x", "xxxxxxxxxxxxxxxx", "x..xx..xx..xx..x", "x.x..x..x.x..x..",
+    "x..x.x..x..x.x..", "x.......x..x....", "x...x..x..x.....", "x.x...x...x.x...",
+    ".xxx.xxx.xxx.xxx", "..xx..xx..xx..xx", "x.....x.....x...", "x.xxx.xxx.xxx.xx",
+    "x...x.x.x...x.x.", "x.x.xxx.x.x.xxx.", "x...x.xxx...x.xx", "x.......x.x.x...",
+    "..x..x..x..x..x.", "x..x..x..x..x.x.",
 )  # fmt: skip
 #: Kick and snare of breaks.
 BREAK_KICKS = (
@@ -80,18 +83,19 @@ def drums(rng: np.random.Generator, slots: int, beat: int) -> Hits:
         names = list(STYLES)
         share = np.array([STYLES[name][0] for name in names])
         style = str(rng.choice(names, p=share / share.sum()))
-        kick, snare = drawn(rng, STYLES[style][1]), drawn(rng, STYLES[style][2])
+        kick = drawn(rng, STYLES[style][1])
+        snare = drawn(rng, STYLES[style][2])
         if style == "break" and rng.random() < 0.5:
-            kick, snare = (
-                struck(str(rng.choice(BREAK_KICKS))),
-                struck(str(rng.choice(BREAK_SNARES))),
-            )
+            kick = struck(str(rng.choice(BREAK_KICKS)))
+            snare = struck(str(rng.choice(BREAK_SNARES)))
     else:
-        style, (kick, snare) = "odd", _odd(rng, slots, beat)
+        style = "odd"
+        (kick, snare) = _odd(rng, slots, beat)
     hat, open_hat = _hats(rng, slots, beat, style)
     bells = struck(str(rng.choice(BELLS))) if style == "latin" else []
     toms = drawn(rng, dict.fromkeys(range(slots), 0.3)) if style in ("latin", "tribal") else []
-    level, accent = metre(slots, beat), rng.uniform(0, 0.5)
+    level = metre(slots, beat)
+    accent = rng.uniform(0, 0.5)
 
     def velocity(slot: int) -> float:
         return float(np.clip(1 - accent + accent * level[slot] + rng.normal(0, 0.08), 0.15, 1))

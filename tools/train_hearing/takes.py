@@ -29,7 +29,8 @@ class Take:
 
 def played(rng: np.random.Generator, source: Loop) -> Take:
     """The loop round and round: begun anywhere, after silence or with a pickup, at a tempo that may sway, in a little noise."""
-    bar_beats, beats_long = source.slots / 4, source.bars * source.slots / 4
+    bar_beats = source.slots / 4
+    beats_long = source.bars * source.slots / 4
     begun = str(rng.choice(["anywhere", "silence", "pickup", "at once"], p=[0.6, 0.15, 0.1, 0.15]))
     start = {
         "anywhere": rng.uniform(0.1, beats_long),
@@ -55,7 +56,8 @@ def played(rng: np.random.Generator, source: Loop) -> Take:
             np.arange(np.ceil(start / every), position[-1] // every + 1) * every, position, clock_s
         )
 
-    downbeats_s, joints_s = times(bar_beats) + source.first_s, times(beats_long) + source.first_s
+    downbeats_s = times(bar_beats) + source.first_s
+    joints_s = times(beats_long) + source.first_s
     return Take((audio / np.abs(audio).max() * 0.8).astype(np.float32), downbeats_s, joints_s, bpm)
 
 
@@ -97,7 +99,8 @@ def main() -> int:
     parser.add_argument("--meter", type=Meter.parse, default=Meter())
     parser.add_argument("--first-seed", type=int, default=0)
     asked = parser.parse_args()
-    bank, slots = Bank.load(asked.bank), asked.meter.sixteenths_per_bar
+    bank = Bank.load(asked.bank)
+    slots = asked.meter.sixteenths_per_bar
     beat = slots // asked.meter.beats_per_bar if slots % asked.meter.beats_per_bar == 0 else 2
     rows = []
     for seed in range(asked.first_seed, asked.first_seed + asked.count):

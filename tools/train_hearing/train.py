@@ -15,13 +15,20 @@ import numpy as np
 from daemon.hearing.bar_features import FEATURES
 from daemon.hearing.loop_joint import SIGNS
 
-SOUND_HIDDEN, JOINT_HIDDEN, JUDGES = 32, 16, 3
+SOUND_HIDDEN = 32
+JOINT_HIDDEN = 16
+JUDGES = 3
 SOUND = 0.62
 #: s; a beginning so near the truth is right. Another bar of the unit than the joint's counts this much.
-NEAR_S, OTHER_BAR = 0.006, 0.35
-EPOCHS, BATCH, RATE, DECAY = 16, 32, 2e-3, 0.05
+NEAR_S = 0.006
+OTHER_BAR = 0.35
+EPOCHS = 16
+BATCH = 32
+RATE = 2e-3
+DECAY = 0.05
 #: How often a feature of the sound, and all signs of a joint, are hidden in training.
-HIDE_SOUND, HIDE_JOINT = 0.15, 0.25
+HIDE_SOUND = 0.15
+HIDE_JOINT = 0.25
 
 
 @dataclass
@@ -71,7 +78,8 @@ def apart(features: int) -> np.ndarray:
 def train(stored: dict[str, np.ndarray], seed: int, like: Judge | None = None) -> Judge:
     """Cross-entropy over the beginnings of each take, by Adam with weight decay."""
     rng = np.random.default_rng(seed)
-    features, counts = stored["X"], stored["n"]
+    features = stored["X"]
+    counts = stored["n"]
     wanted = np.maximum(_near(stored["es"]), OTHER_BAR * _near(stored["ed"]))
     ends = np.cumsum(counts)
     takes = [slice(end - count, end) for count, end in zip(counts, ends, strict=True)]
@@ -138,7 +146,8 @@ def _slopes(
 
 def stored_weights(judge: Judge) -> dict[str, np.ndarray]:
     """As the hearing reads them, the sound believed less."""
-    out, direct = judge.out.copy(), judge.direct.copy()
+    out = judge.out.copy()
+    direct = judge.direct.copy()
     out[:SOUND_HIDDEN] *= SOUND
     direct[:-SIGNS] *= SOUND
     weights = {"hidden": judge.hidden, "bias": judge.bias, "out": out, "direct": direct}
