@@ -1,7 +1,7 @@
 """Loops of made-up music whose first beat is known, as imperfect as loops in the wild.
 
-They are cut a little too long or too short for their own tempo, their tails are cut off, a gap precedes their first hit; some
-swing, some are played by hand.
+They are cut a little too long or too short for their own tempo. Their tails are cut off, and a gap
+precedes their first hit. Some swing; some are played by hand.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from scipy import signal
 from tools.train_hearing import patterns
 
 RATE = 44100
+#: Scales in semitones.
 MAJOR = (0, 2, 4, 5, 7, 9, 11)
 MINOR = (0, 2, 3, 5, 7, 8, 10)
 #: Degrees of the chords of four bars.
@@ -29,7 +30,7 @@ CHORDS = (
     (0, 4, 5, 3),
     (5, 3, 0, 4),
 )
-#: What plays together, and how often: drums, bass, chords, lead.
+#: Probability of each band; a letter a part: drums, bass, chords, lead.
 BANDS = {
     "d": 0.3,
     "db": 0.1,
@@ -43,6 +44,7 @@ BANDS = {
     "dl": 0.02,
     "dbcl": 0.04,
 }
+#: General MIDI programs of each part.
 BASS = (32, 33, 34, 35, 36, 37, 38, 39, 43, 87)
 LEAD = (
     *range(8),
@@ -63,7 +65,7 @@ LEAD = (
     108,
 )
 PAD = (*range(40, 45), *range(48, 55), 60, 68, 72, 78, 89, 91, 92, 94, 95, 19)
-#: What replaces a part that a kit lacks.
+#: Substitutes for a part that a kit lacks.
 INSTEAD = (
     ("snare", "clap"),
     ("hat", "ride"),
@@ -101,7 +103,10 @@ class Bank:
 
 @dataclass(frozen=True)
 class Loop:
-    """`audio` float32 (frames,) of `bars` bars of `slots` 16ths; its first hit begins `first_s` after its first frame."""
+    """`audio` float32 (frames,) of `bars` bars of `slots` 16ths.
+
+    Its first hit begins `first_s` after its first frame.
+    """
 
     audio: np.ndarray
     bpm: float
@@ -111,7 +116,7 @@ class Loop:
 
 
 class _Sheet:
-    """The loop while it is written: where a 16th lies, and what has been put there."""
+    """The loop while it is written: the time of each 16th, and the audio so far."""
 
     def __init__(self, rng: np.random.Generator, bpm: float, bars: int, slots: int) -> None:
         self.rng = rng
@@ -149,7 +154,7 @@ class _Sheet:
 
 
 class _Voice:
-    """One melodic sound: sampled or synthesized."""
+    """A melodic sound: sampled or synthesized."""
 
     def __init__(self, rng: np.random.Generator, bank: Bank, role: str) -> None:
         self.rng = rng
@@ -211,7 +216,7 @@ class _Voice:
         return (wave * edge * np.exp(-clock * self.decay)).astype(np.float32)
 
     def _filtered(self, wave: np.ndarray, clock: np.ndarray, velocity: float) -> np.ndarray:
-        """A low-pass that opens with each note and closes again, blended from four still ones."""
+        """A low-pass that opens with each note and closes again, blended from four fixed ones."""
         corners = [min(self.cutoff_hz * (0.4 + velocity) * 2**k, 0.45 * RATE) for k in range(4)]
         stages = np.stack(
             [signal.lfilter(*signal.butter(2, corner, fs=RATE), wave) for corner in corners]
@@ -374,7 +379,7 @@ def _write_chords(
 
 
 def _wrapped(rng: np.random.Generator, sheet: _Sheet) -> np.ndarray:
-    """The loop, with what rings on past its end carried to its beginning, or lost."""
+    """The loop, with the tail past its end carried to its beginning, or lost."""
     audio = sheet.audio[: sheet.frames].copy()
     rest = sheet.audio[sheet.frames :]
     if rng.random() < 0.55:
@@ -385,7 +390,7 @@ def _wrapped(rng: np.random.Generator, sheet: _Sheet) -> np.ndarray:
 
 
 def _effected(rng: np.random.Generator, audio: np.ndarray, six_s: float) -> np.ndarray:
-    """Drive, filters, room and echo, as the loop sounds when it goes round."""
+    """Drive, filters, room and echo, circular."""
     if rng.random() < 0.35:
         audio = np.tanh(audio * rng.uniform(1.5, 5))
     around = np.tile(audio, 3)
@@ -410,7 +415,7 @@ def _effected(rng: np.random.Generator, audio: np.ndarray, six_s: float) -> np.n
 
 
 def _cut(rng: np.random.Generator, audio: np.ndarray) -> np.ndarray:
-    """Half of all loops have a short gap before their first hit, where their file began or an encoder left one."""
+    """Put a short gap before the first hit of half the loops, as files and encoders leave one."""
     audio = audio / (np.abs(audio).max() + 1e-9)
     if rng.random() < 0.5:
         gap = int(rng.uniform(0.003, 0.05) * RATE)

@@ -1,4 +1,4 @@
-"""Takes of made-up loops, read by the hearing itself, with the readings that are right."""
+"""Takes of made-up loops, analysed by the hearing itself, labelled with the right answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tools.train_hearing.music import RATE, Bank, Loop, loop
 
 @dataclass(frozen=True)
 class Take:
-    """`audio` float32 (frames,); times of its first beats and of the loop's beginnings; its tempo."""
+    """`audio` float32 (frames,), times of its downbeats and of the loop's joints, its tempo."""
 
     audio: np.ndarray
     downbeats_s: np.ndarray
@@ -28,7 +28,10 @@ class Take:
 
 
 def played(rng: np.random.Generator, source: Loop) -> Take:
-    """The loop round and round: begun anywhere, after silence or with a pickup, at a tempo that may sway, in a little noise."""
+    """The loop tiled: begun anywhere, after silence or with a pickup.
+
+    Its tempo may sway; it lies in a little noise.
+    """
     bar_beats = source.slots / 4
     beats_long = source.bars * source.slots / 4
     begun = str(rng.choice(["anywhere", "silence", "pickup", "at once"], p=[0.6, 0.15, 0.1, 0.15]))
@@ -72,7 +75,10 @@ def three_of_four(source: Loop) -> Loop:
 
 
 def readings(take: Take, slots: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Features (starts, n) of each beginning that hearing considers; its distance (s) from a first beat and from a joint."""
+    """Features (starts, n) of each beginning that the hearing considers.
+
+    With them, each beginning's distance in s from a downbeat and from a joint.
+    """
     env = envelopes(take.audio, RATE)
     lattice = beats.find(env, onsets.onsets(env), take.bpm, slots / 4)
     folded = bar.fold(env, lattice.map, slots, lattice.unit_bars)
@@ -105,7 +111,7 @@ def main() -> int:
     rows = []
     for seed in range(asked.first_seed, asked.first_seed + asked.count):
         rng = np.random.default_rng(seed)
-        # Of takes in three, half are 4/4 music that was cut.
+        # half of the takes in three are 4/4 music that was cut
         cut = slots == 12 and beat == 4 and seed % 2
         source = three_of_four(loop(rng, bank, 16, 4)) if cut else loop(rng, bank, slots, beat)
         if np.abs(source.audio).max() > 0.1:
