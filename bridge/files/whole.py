@@ -31,6 +31,10 @@ _HOST = hashlib.sha256(socket.gethostname().encode("utf-8", "replace")).hexdiges
 _OWNER = re.compile(rf"\.([0-9a-f]{{6}})-(\d+)-[0-9a-f]+{re.escape(PART)}")
 
 
+#: Parts of this process that are still to be removed.
+_left: set[Path] = set()
+
+
 def part_beside(target: Path, ending: str = "") -> Path:
     """A new name in the target's folder, so on its volume; `ending` stands behind PART."""
     name = f".{_HOST}-{os.getpid()}-{secrets.token_hex(6)}{PART}{ending}"
@@ -76,8 +80,18 @@ def beside(
         else:
             replace_patiently(part, target)
     finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
+        _left.add(part)
+        remove_left()
+
+
+def remove_left() -> None:
+    """Remove this process's parts; those that cannot be removed now are tried again next time."""
+    for part in list(_left):
+        try:
+            part.unlink(missing_ok=True)
+        except OSError:
+            continue
+        _left.discard(part)
 
 
 def replace_patiently(part: Path, target: Path) -> None:

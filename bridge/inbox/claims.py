@@ -14,7 +14,7 @@ from typing import Any
 from bridge.errors import RequestError
 from bridge.events import Answer, Done, Event, Failed, Finished, Order, Origin, Refused, Told
 from bridge.files.moves import move_new
-from bridge.files.whole import write_whole
+from bridge.files.whole import remove_left, write_whole
 from bridge.inbox.names import is_text, numbered
 from bridge.inbox.prompt_file import decode
 
@@ -217,6 +217,8 @@ def _write_new(path: Path, text: str) -> bool:
     if not os.path.lexists(path):
         with contextlib.suppress(FileExistsError):
             write_whole(path, text, new=True)
+    # a try that a full disk has cut short may have left its part
+    remove_left()
     try:
         return path.read_text(encoding="utf-8") == text
     except (OSError, UnicodeDecodeError):

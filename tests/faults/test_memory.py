@@ -3,6 +3,7 @@
 import logging
 import sys
 import threading
+import time
 import tracemalloc
 import weakref
 from pathlib import Path
@@ -61,7 +62,7 @@ def test_a_log_that_stands_still_keeps_lines_and_not_what_they_speak_of():
         for _ in range(2 * MOST_WAITING):
             log.warning("more")
         standing.go.set()
-        writer.finish()
+        writer.finish(time.monotonic() + 10)
         assert len(standing.lines) <= MOST_WAITING + 3
         assert sum("left out" in line for line in standing.lines) == 1
         assert any("line 9 of" in line for line in standing.lines)

@@ -3,7 +3,8 @@ import time
 
 import pytest
 
-from bridge.events import Order, Origin, Told
+from bridge import events
+from bridge.events import Origin, Told
 from bridge.session import Session
 from daemon.audition.audition import Audition, Fit, fit_to, grid_of
 
@@ -114,7 +115,7 @@ def auditioned(tmp_path, monkeypatch, live):
 
         async def hear(clip):
             before = len(told)
-            audition.take(Order("audition", Origin("osc"), what=clip))
+            audition.take(events.Audition(Origin("osc"), clip))
             async with asyncio.timeout(10):
                 while len(told) == before:
                     await asyncio.sleep(0.01)
