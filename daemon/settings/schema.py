@@ -113,7 +113,7 @@ class Midi(Section):
         description="A ready-made map, under your own: apc_key_25, launchpad or mpk_mini. Empty: none.",
     )
     map: tuple[dict[str, Any], ...] = Field(
-        (), description="What notes, controllers and programs do: see the README, Pads and knobs."
+        (), description="What notes, controllers and programs do: see docs/midi.md."
     )
     lights: dict[
         Literal["queued", "working", "done", "failed"], Annotated[int, Field(ge=0, le=127)]
