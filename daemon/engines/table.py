@@ -1,4 +1,4 @@
-"""The engines as rows for people and programs, and as the README's table."""
+"""The engines as rows for people and programs, and as the table of docs/engines.md."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from daemon.engines.contract import EngineInfo
 from daemon.engines.registry import broken, engines
 
-#: Around the table in the README; `python -m daemon.engines.table README.md` writes it anew.
+#: Around the table on the page; `python -m daemon.engines.table docs/engines.md` writes it anew.
 BEGIN, END = "<!-- engines: made from the registry -->", "<!-- /engines -->"
 
 
@@ -73,7 +73,7 @@ def limit_words(info: EngineInfo) -> list[str]:
 
 
 def engine_table() -> str:
-    """The README's table of engines, with what stands around it."""
+    """The table of engines, with what stands around it."""
     lines = [
         "| engine | makes | at most | listens to | a take costs | licence of what it makes |",
         "|---|---|---|---|---|---|",
