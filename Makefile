@@ -57,5 +57,21 @@ bench: setup
 listen: setup
 	$(BIN)/python -m benchmarks.listen listen
 
+.PHONY: docs pictures
+
+# The site, from docs/ into site/. Its tools have an environment of their own: nothing else needs them.
+docs: .venv-docs/.ready
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build
+
+.venv-docs/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check $$(.venv-docs/bin/python -c \
+		"import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['docs'])")
+	@touch $@
+
+# The README's pictures, drawn anew from a real run; the page needs Chromium.
+pictures: setup
+	$(BIN)/python -m tools.pictures
+
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-docs site

@@ -1,6 +1,6 @@
 """`python tools/genre_pages.py`: write docs/genres.md.
 
-Each style gets its grid, its progressions and a picture of its spectrum.
+Each style has its grid, progressions and a picture of its spectrum.
 """
 
 from __future__ import annotations
@@ -27,12 +27,16 @@ _RANGE_DB = 60
 
 _HEAD = """# The styles of the embedded musician
 
-Made by `python tools/genre_pages.py` from the tables that the musician plays from. A grid has one
-character per sixteenth: `X` accent, `x` hit, `o` soft, `g` ghost, `2` `3` `4` rolls; in bass rows
-`5` fifth, `8` octave, `7` seventh, `3` third, `a` approach to the next chord, `~` slide, `-` held
-on. Bars are parted by `/`. What is shown is what a seed chooses from: it adds and leaves out, and
-varies from bar to bar. The picture is the spectrum (third octaves, 31 Hz to 16 kHz, 60 dB high) of
-a loop with seed 1.
+Made by `python tools/genre_pages.py` from the musician's own tables. A grid has one character per
+sixteenth; `/` stands between bars.
+
+| in a row of | characters |
+| --- | --- |
+| drums | `X` accent, `x` hit, `o` soft, `g` ghost, `2` `3` `4` rolls |
+| bass | `5` fifth, `8` octave, `7` seventh, `3` third, `a` approach to the next chord, `~` slide, `-` held on |
+
+A seed chooses from these rows, adds and leaves out, and varies from bar to bar. The picture is the
+spectrum of a loop with seed 1: third octaves, 31 Hz to 16 kHz, 60 dB high.
 """
 
 

@@ -20,26 +20,34 @@ from daemon.prompt.settle import DEFAULT_BPM
 
 HEADING = """# How to talk to Sidecrate
 
-This page is made from the tables in the code (`python -m tools.protocol_page`); a test holds it to
+This page is made from the tables in the code (`python -m tools.protocol_page`); a test compares
 them.
 
-A request goes in through any door: an OSC message, a MIDI note, a text file, a command. Each says
-the same fields.
+A request comes in through any door: an OSC message, a MIDI note, a text file, a command. The fields
+are the same in each.
 """
 
 FIELDS_TEXT = """## Fields of a request
 
 The command line has each as an option (`--bpm 90`), a prompt file as a line (`bpm: 90`), OSC as a
-pair (`"bpm" 90`), a preset in `config.yaml` as a key. What a request leaves out is read from the
-prompt's own words, the session or the config. Lists are written with commas, switches as on and
-off.
+pair (`"bpm" 90`), a preset in `config.yaml` as a key. A missing field comes from the prompt's own
+words, the session or the config. Lists are written with commas, switches as on and off.
 """
 
 VERBS_TEXT = """## Verbs
 
-What can be asked. Each verb is a command (`sidecrate fit guitar.wav --bpm 93`), an address (`/sidecrate/fit`), a route of the page
-(`POST /api/fit`, with `source` for what it works on), a field of prompt files (`do: fit`) and of MIDI maps (`do: fit last`).
-A field that a verb does not take is refused, with those that it takes. Packages may bring more verbs (`sidecrate.verbs`).
+A verb is one thing that Sidecrate does. Each is at every door:
+
+| door | for example |
+| --- | --- |
+| command | `sidecrate fit guitar.wav --bpm 93` |
+| OSC address | `/sidecrate/fit` |
+| HTTP route | `POST /api/fit`, with `source` for the sound or clip |
+| prompt file | `do: fit` |
+| MIDI map | `do: fit last` |
+
+A field that a verb does not take is refused, with those that it takes. Packages may bring more verbs
+(entry point `sidecrate.verbs`).
 """
 
 WINS = f"""## Tempo, key and meter: who wins
@@ -53,52 +61,50 @@ WINS = f"""## Tempo, key and meter: who wins
 6. the genre's usual tempo and meter, from the table below
 7. {DEFAULT_BPM:g} bpm, 4/4 and no key
 
-The winner and what it overruled stand in the clip's report. A tempo outside 40-300 is not used, and
-this is said. Of two tempos in one prompt the first counts; of `128 to 132 bpm` the middle. A number
-from 60 to 200 behind a genre is a tempo (`techno 132`).
+The clip's report has the winner and the values that it overruled. A tempo outside 40-300 is not used,
+and the report says so. Of two tempos in one prompt the first counts; of `128 to 132 bpm` the middle. A
+number from 60 to 200 behind a genre is a tempo (`techno 132`).
 """
 
 SESSION_TEXT = f"""## The session
 
-What a DAW's device says in `/sidecrate/context`, each value followed by itself:
-{", ".join(f"`{name}`" for name in READERS)}.
-A source is forgotten with its `bye` or after {SILENCE_ENDS_S / 60:g} minutes of silence.
-Its tempo is remembered while the transport stands still, its position for {PHASE_ENDS_S:g} s.
-`null` or an empty text takes a value back.
+The session is the project's state, as a DAW's device sends it in `/sidecrate/context`:
+{", ".join(f"`{name}`" for name in READERS)}. Each value is followed by itself.
+A source expires with its `bye` or after {SILENCE_ENDS_S / 60:g} minutes of silence. Its tempo holds while the
+transport stands still, its position for {PHASE_ENDS_S:g} s. `null` or an empty text clears a value.
 """
 
 OSC_TEXT = """## OSC
 
-UDP, on port 9140 of this machine (`osc.port`). Numbers are taken as `i`, `f`, `d` or a numeric
-text, `T` and `F` as on and off. Answers go to the sender's port, or to the port that it named in
-`hello`. Addresses marked * may be sent by a button: a lone 0 is its release and is ignored, and the
-same again within 150 ms counts once.
+UDP, on port 9140 of this machine (`osc.port`). Numbers are `i`, `f`, `d` or a numeric text; `T` and
+`F` are on and off. Answers go to the sender's port, or to the port that it named in `hello`. A button
+may send the addresses marked *: a lone 0 is its release and is ignored, and repeats within 150 ms
+count once (debounce).
 
-Other machines are heard only when `osc.allow` names them (`sidecrate pair` does that); files,
-engines that cost money and the session's context are theirs only with `osc.trust_lan`. Control
-surfaces that read no JSON say `/sidecrate/surface` and get single values: see
-[touchosc.md](touchosc.md).
+Other machines get no answer unless `osc.allow` names them (`sidecrate pair` does that). Files, engines
+that cost money and the session's context need `osc.trust_lan` too. Control surfaces that read no JSON
+send `/sidecrate/surface` and get single values: see [touchosc.md](touchosc.md).
 """
 
-OUT_TEXT = """What Sidecrate answers:
+OUT_TEXT = """Answers of Sidecrate:
 """
 
 FILE_TEXT = """## Prompt files
 
-Text in UTF-8, UTF-16 with its mark, or Latin-1, with any line ends, dropped in the inbox as `.txt`,
-`.md` or `.prompt`:
+Text in UTF-8, UTF-16 with its mark, or Latin-1, with any line ends. It is dropped in the inbox as
+`.txt`, `.md` or `.prompt`:
 """
 
 MIDI_TEXT = """## MIDI
 
-What notes, controllers and program changes do stands in `config.yaml`.
+`config.yaml` says what notes, controllers and program changes do.
 """
 
 GENRES_TEXT = """## Genres
 
-Known by these names, by other spellings (`dnb`, `D&B`, `drum'n'bass`), and with a letter wrong.
-Tempo in quarter notes a minute: slowest, fastest and usual; swing in percent. Any other genre is
-taken as it is written.
+These are known by name, by other spellings (`dnb`, `D&B`, `drum'n'bass`), and with a letter wrong.
+Tempo in quarter notes a minute: slowest, fastest and usual; swing in percent. Any other genre goes to
+the engine as it is written.
 """
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.files.whole import write_whole
+from daemon.home.docs import DOCS, docs_path
 from daemon.home.places import Places
 
 if TYPE_CHECKING:
@@ -88,41 +89,57 @@ def uninstall(
 
 
 def open_folder(
-    what: Annotated[str, typer.Argument(help="crate, inbox, state or config.")] = "crate",
+    what: Annotated[
+        str,
+        typer.Argument(help="crate, inbox, state, config or docs; one page is docs/library.md."),
+    ] = "crate",
     page: Annotated[
         bool,
         typer.Option("--page", help="Open the page in the browser, by a link that works once."),
     ] = False,
 ) -> None:
-    """Show the crate (or the inbox, the state, the config) in the system's file browser, and print where it is."""
+    """Show the crate (or the inbox, the state, the config, the docs), and print where it is."""
     if page:
         from daemon.cli.web import open_page
 
         open_page(Places.find())
         return
-    from daemon.settings.load import load_config
-    from daemon.settings.meaning import crate_folder, inbox_folder
-    from daemon.settings.page import config_page
-
-    places = Places.find()
-    if what == "config":
-        path = places.config_file
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, config_page())
+    if what.partition("/")[0] == DOCS:
+        path = docs_path(what)
+    elif what == "config":
+        path = _config_file(Places.find())
     else:
-        config = load_config(places.config_file)
-        folders = {
-            "crate": crate_folder(config, places),
-            "inbox": inbox_folder(config, places),
-            "state": places.state,
-        }
-        _one_of(what, [*folders, "config"])
-        path = folders[what]
-        path.mkdir(parents=True, exist_ok=True)
+        path = _own_folder(Places.find(), what)
     print(path)
     if sys.stdout.isatty():
         typer.launch(str(path))
+
+
+def _config_file(places: Places) -> Path:
+    """The user's config; written with every default where there is none yet."""
+    from daemon.settings.page import config_page
+
+    path = places.config_file
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, config_page())
+    return path
+
+
+def _own_folder(places: Places, what: str) -> Path:
+    """The crate, the inbox or the state, made where it is missing."""
+    from daemon.settings.load import load_config
+    from daemon.settings.meaning import crate_folder, inbox_folder
+
+    config = load_config(places.config_file)
+    folders = {
+        "crate": crate_folder(config, places),
+        "inbox": inbox_folder(config, places),
+        "state": places.state,
+    }
+    _one_of(what, [*folders, "config", DOCS])
+    folders[what].mkdir(parents=True, exist_ok=True)
+    return folders[what]
 
 
 def engines(

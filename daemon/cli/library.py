@@ -29,7 +29,9 @@ from daemon.record import ClipRecord, ListedRecord
 T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
-Many = Annotated[list[str] | None, typer.Option(metavar="X")]
+Many = Annotated[
+    list[str] | None, typer.Option(help="Only of this; may be given more than once.", metavar="X")
+]
 Clip = Annotated[str, typer.Argument(help="A clip, or last.")]
 
 

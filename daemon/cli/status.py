@@ -16,6 +16,7 @@ from daemon.jobs.queue import Queue
 from daemon.settings.load import load_config
 from daemon.settings.meaning import prompt_defaults, session_with
 from daemon.version import __version__
+from daemon.web.access import page_url, read_address
 
 MOST_JOBS = 20
 
@@ -51,9 +52,16 @@ def gather(places: Places) -> dict[str, Any]:
         "version": __version__,
         "running": running,
         "daemon": about,
+        "page": _page(places) if running else None,
         "session": session or offline_session(places),
         "jobs": jobs,
     }
+
+
+def _page(places: Places) -> str | None:
+    """Where the daemon serves the page; None while it does not."""
+    address = read_address(places)
+    return page_url(address["port"]) if address else None
 
 
 def offline_session(places: Places) -> dict[str, Any]:
@@ -86,6 +94,8 @@ def status_text(places: Places) -> str:
             f"Sidecrate {about['version']} runs (pid {about['pid']}), crate {about['crate']}{other}"
         )
         lines += [f"  {name}: {health}" for name, health in about["doors"].items()]
+        if found["page"]:
+            lines.append(f"  page: {found['page']}; `sidecrate open --page` opens it")
     else:
         lines.append(
             f"Sidecrate {found['version']}; no daemon runs; `sidecrate run` starts it, and `sidecrate make` works without"

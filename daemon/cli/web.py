@@ -13,7 +13,7 @@ from daemon.settings.load import load_config
 
 def open_page(places: Places) -> None:
     """Open the page by a link that works once, within two minutes, and print it."""
-    from daemon.web.access import make_link_code, read_address
+    from daemon.web.access import make_link_code, page_url, read_address
 
     if not load_config(places.config_file).web.enabled:
         raise ServiceError(
@@ -22,7 +22,7 @@ def open_page(places: Places) -> None:
     address = read_address(places)
     if address is None:
         raise ServiceError("the page is not being served; start the daemon: `sidecrate run`")
-    link = f"http://127.0.0.1:{address['port']}/open?code={make_link_code(places)}"
+    link = f"{page_url(address['port'])}/open?code={make_link_code(places)}"
     print(link)
     if sys.stdout.isatty():
         typer.launch(link)

@@ -16,6 +16,7 @@ from bridge.midi.ports import MidiPorts, list_ports
 from daemon.client.beacon import Beacon
 from daemon.client.connection import Link
 from daemon.doctor.check import Check
+from daemon.home.docs import see_docs
 from daemon.home.lock import HomeLock
 from daemon.home.places import Places
 from daemon.install.daws import look_at
@@ -207,7 +208,7 @@ def check_fl_studio(config: Config, beacon: Beacon | None) -> Iterator[Check]:
         yield Check(
             "fl studio",
             "note",
-            f"{health}; of use to you only with FL Studio: see docs/fl_studio.md",
+            f"{health}; of use to you only with FL Studio: {see_docs('fl_studio.md')}",
         )
 
 
@@ -230,9 +231,8 @@ def _missing_loopback(config: Config) -> Check | None:
     text = (
         f"no loopback port called {' and none called '.join(lacking)}; {_loopback_advice(inputs)}"
     )
-    return Check(
-        "fl studio", "note", f"{text}. Of use to you only with FL Studio: see docs/fl_studio.md"
-    )
+    more = f"Of use to you only with FL Studio: {see_docs('fl_studio.md')}"
+    return Check("fl studio", "note", f"{text}. {more}")
 
 
 def _loopback_advice(inputs: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""The engines as rows for people and programs, and as the README's table."""
+"""The engines as rows for people and programs, and as the table of docs/engines.md."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from daemon.engines.contract import EngineInfo
 from daemon.engines.registry import broken, engines
 
-#: Marks around the README's table; `python -m daemon.engines.table README.md` updates it.
+#: Marks around the table on the page; `python -m daemon.engines.table docs/engines.md` updates it.
 BEGIN = "<!-- engines: made from the registry -->"
 END = "<!-- /engines -->"
 
@@ -88,7 +88,7 @@ def limit_words(info: EngineInfo) -> list[str]:
 
 
 def engine_table() -> str:
-    """The README's table of engines, with the marks around it."""
+    """The table of engines, with what stands around it."""
     lines = [
         "| engine | makes | at most | listens to | a take costs | licence of what it makes |",
         "|---|---|---|---|---|---|",

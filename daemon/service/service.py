@@ -53,6 +53,7 @@ from daemon.settings.meaning import (
 from daemon.settings.schema import Config
 from daemon.spending.ledger import Purchases
 from daemon.version import __version__
+from daemon.web.access import forget_address
 from daemon.web.host import WebProcess
 
 log = logging.getLogger(__name__)
@@ -130,6 +131,8 @@ class Service:
         shared.watch.start()
         stack.callback(remove_beacon, places)
         self._tell_where()
+        # a daemon that was killed has left it behind
+        forget_address(places)
         if config.web.enabled:
             web = WebProcess(places)
             stack.push_async_callback(web.end)

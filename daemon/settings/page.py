@@ -12,6 +12,7 @@ from daemon.settings.schema import Config, Section
 HEADING = """# Sidecrate's settings: every key, with its default.
 # Yours is a file of the same shape; write down only what you want otherwise.
 # `sidecrate open config` shows it; `sidecrate doctor` names every fault in it.
+# `sidecrate open docs` shows the pages that are named here.
 """
 
 

@@ -122,7 +122,7 @@ class MidiSettings(Section):
         " Empty: none.",
     )
     map: tuple[dict[str, Any], ...] = Field(
-        (), description="What notes, controllers and programs do: see the README, Pads and knobs."
+        (), description="What notes, controllers and programs do: see docs/midi.md."
     )
     lights: dict[
         Literal["queued", "working", "done", "failed"], Annotated[int, Field(ge=0, le=127)]

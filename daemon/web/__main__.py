@@ -20,7 +20,7 @@ from daemon.children.inside import die_with_parent, leave_signals_to_the_daemon
 from daemon.home.places import Places
 from daemon.settings.load import load_config
 from daemon.settings.schema import use
-from daemon.web.access import load_token, write_address
+from daemon.web.access import load_token, page_url, write_address
 from daemon.web.app import make_app
 from daemon.web.connection import MOST_CONNECTIONS, Connection
 from daemon.web.share_app import make_share_app
@@ -65,6 +65,8 @@ async def serve(places: Places) -> None:
     servers = [_Server(_settings(app)) for app in apps]
     site.share_port = sockets[1].getsockname()[1] if config.web.share else 0
     write_address(places, port, site.share_port)
+    # the daemon writes this to its log and to the terminal
+    print(f"the page is at {page_url(port)}; `sidecrate open --page` opens it", file=sys.stderr)
     site.take_up_layers()
     watch = asyncio.create_task(site.watch_jobs())
     try:

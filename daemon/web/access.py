@@ -94,6 +94,16 @@ def write_address(places: Places, port: int, share_port: int) -> None:
     write_whole(web_folder(places) / "address.json", said, private=True, flushed=False)
 
 
+def page_url(port: int) -> str:
+    """The page's address on this machine."""
+    return f"http://127.0.0.1:{port}"
+
+
+def forget_address(places: Places) -> None:
+    """Nothing serves the page any more, or not yet."""
+    (places.state / "web" / "address.json").unlink(missing_ok=True)
+
+
 def read_address(places: Places) -> dict[str, int] | None:
     try:
         found: dict[str, int] = json.loads(

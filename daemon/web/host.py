@@ -14,6 +14,7 @@ from asyncio.subprocess import DEVNULL
 
 from daemon.children.host import ChildProcess
 from daemon.home.places import Places
+from daemon.web.access import forget_address
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class WebProcess:
         self._task = asyncio.create_task(self._keep_up())
 
     async def end(self) -> None:
-        (self._places.state / "web" / "address.json").unlink(missing_ok=True)
+        forget_address(self._places)
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -57,6 +58,7 @@ class WebProcess:
             }
             began = asyncio.get_running_loop().time()
             code = await self._serve(json.dumps(places))
+            forget_address(self._places)
             if asyncio.get_running_loop().time() - began > _LONGEST_WAIT_S:
                 wait_s = _FIRST_WAIT_S
             log.error("the page's process ended (%s); it is started again in %g s", code, wait_s)

@@ -41,6 +41,8 @@ def test_the_built_wheel_makes_a_clip(tmp_path):
     assert len(page) >= 4 and page <= names, "the built page is in the wheel"
     assert not any(name.startswith(("daemon/web/page", "tests", "benchmarks")) for name in names)
     assert "daemon/LICENSES.md" in names
+    pages = {f"daemon/docs/{path.name}" for path in (REPO / "docs").glob("*.md")}
+    assert len(pages) >= 10 and pages <= names, "the pages that error texts name are in the wheel"
     home = tmp_path / "environment"
     venv.create(home)
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -103,6 +105,15 @@ def test_the_built_wheel_makes_a_clip(tmp_path):
     )
     names = {json.loads(line)["name"] for line in every.stdout.splitlines()}
     assert "embedded" in names and "fake" not in names, "what breaks on purpose is not shipped"
+    shown = subprocess.run(
+        [str(command), "open", "docs/local.md"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(shown.stdout.strip()).read_text(encoding="utf-8").startswith("# Local models")
     library = tmp_path / "User Library"
     library.mkdir()
     subprocess.run(

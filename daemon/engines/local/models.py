@@ -15,6 +15,7 @@ from daemon.engines.contract import EngineInfo
 from daemon.engines.local.machine import likely_device
 from daemon.engines.local.needs import deadline_s
 from daemon.engines.local.ready import why_not
+from daemon.home.docs import see_docs
 
 #: The code that loads a model, with the defaults of its entries.
 FAMILIES: dict[str, dict[str, Any]] = {
@@ -145,5 +146,5 @@ def merged(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     try:
         describe(name, entry)
     except (TypeError, ValueError, KeyError) as error:
-        raise ValueError(f"{name}: it cannot be read ({error}); see docs/local.md") from None
+        raise ValueError(f"{name}: it cannot be read ({error}); {see_docs('local.md')}") from None
     return entry

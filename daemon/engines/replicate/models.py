@@ -24,6 +24,7 @@ from typing import Any
 
 from daemon.engines.contract import EngineInfo, Price
 from daemon.home.addresses import may_have_secret
+from daemon.home.docs import see_docs
 from daemon.home.keys import has_secret
 
 TOKEN = "REPLICATE_API_TOKEN"
@@ -230,7 +231,7 @@ def merged(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         )
     missing = [field for field in ("model", "kinds", "license", "input") if not entry[field]]
     if missing:
-        raise ValueError(f"{name}: {missing[0]} is missing; see the models in docs/hosted.md")
+        raise ValueError(f"{name}: {missing[0]} is missing; {see_docs('hosted.md')}")
     if "/" not in entry["model"]:
         raise ValueError(f"{name}: model: {entry['model']!r} is no owner/name")
     if not entry["title"]:
@@ -238,9 +239,7 @@ def merged(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     try:
         describe(name, entry)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
-        raise ValueError(
-            f"{name}: it cannot be read ({error}); see the models in docs/hosted.md"
-        ) from None
+        raise ValueError(f"{name}: it cannot be read ({error}); {see_docs('hosted.md')}") from None
     return entry
 
 

@@ -1,12 +1,16 @@
 """The page's process as the daemon keeps it up."""
 
 import asyncio
+import json
 import sys
 
 from daemon.children.host import ChildProcess
 from daemon.home.places import Places
 from daemon.web import host
+from daemon.web.access import write_address
 from daemon.web.host import WebProcess
+from tests.helpers.daemon_process import DaemonProcess
+from tests.helpers.web_house import WebHouse
 
 
 def test_it_is_started_again_after_whatever_ends_it(tmp_path, monkeypatch, caplog):
@@ -44,3 +48,26 @@ def test_it_is_started_again_after_whatever_ends_it(tmp_path, monkeypatch, caplo
         "could not be started: [Errno 24]" in said
         and said.count("the page's process ended (3)") == 2
     )
+
+
+def test_terminal_and_status_name_the_pages_address_while_it_is_served(tmp_path):
+    house = WebHouse(tmp_path / "home")
+    try:
+        # to its end where the line does not come, and that is when the daemon is stopped
+        assert any(house.base in line for line in house.daemon.process.stderr)
+        assert f"page: {house.base};" in house.command("status").stdout
+        assert json.loads(house.command("status", "--json").stdout)["page"] == house.base
+    finally:
+        house.stop()
+    assert json.loads(house.command("status", "--json").stdout)["page"] is None
+
+
+def test_an_address_that_a_killed_daemon_left_is_not_named(tmp_path):
+    (tmp_path / "state" / "web").mkdir(parents=True)
+    write_address(Places.find(tmp_path), 9141, 0)
+    daemon = DaemonProcess(tmp_path)
+    try:
+        found = json.loads(daemon.command("status", "--json"))
+    finally:
+        daemon.stop()
+    assert found["running"] and found["page"] is None
