@@ -75,6 +75,7 @@ class DeviceThatPlays:
             return {"clip": ""}
         return {
             "in_s": 0.0,
+            "heard_s": 0.0,
             "seconds": None if task.get("loops") else self._played_s,
             "on_bar": True,
             "device": "d",
