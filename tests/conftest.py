@@ -12,6 +12,14 @@ import pytest
 from tests.helpers.daemon_process import DaemonProcess
 from tests.helpers.fake_engine import REGISTERED
 
+#: Modules whose fixtures every test may ask for by name.
+pytest_plugins = [
+    "tests.helpers.inbox_bench",
+    "tests.helpers.jack",
+    "tests.helpers.osc_door",
+    "tests.helpers.own_network",
+]
+
 # also for the programs that tests start
 os.environ.update(REGISTERED)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from daemon.cli import licences as cli_licences
 from daemon.cli.licences import licences_text, rows
-from daemon.cli.main import licences as cli_licences
 
 REPO = Path(__file__).parents[2]
 

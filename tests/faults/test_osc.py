@@ -12,24 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bridge.errors import SidecrateError
-from bridge.osc.door import FLOOD_TOLD_EVERY_S, MAX_SENDERS, Greeting, OscDoor
+from bridge.osc.door import FLOOD_TOLD_EVERY_S, MAX_SENDERS
 from bridge.osc.packet import build_message, parse_packet
 from bridge.osc.throttle import HELLOS_PER_S, PACKETS_PER_S, STRANGERS_PER_S, Throttle
 from bridge.session import Session
 from daemon.service.service import FILE_THREADS
 from tests.faults.osc_strategies import PACKETS
+from tests.helpers.osc_door import make_door
 
 FLOOD = 5_000
-
-
-def make_door(take, port=0, **more):
-    return OscDoor(
-        take,
-        port=port,
-        greeting=Greeting("0", "/crate", "boot"),
-        presets={"dusty": {"prompt": "dusty"}},
-        **more,
-    )
 
 
 class Client:

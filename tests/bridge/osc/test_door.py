@@ -1,37 +1,15 @@
 """The OSC door over real sockets on loopback."""
 
 import json
-import socket
 import threading
-import time
 
 import pytest
 
 from bridge.errors import DoorError
-from bridge.events import Accepted, Done, Failed, Order, Refused, SessionChanged, Told
+from bridge.events import Accepted, Done, Failed, Refused, SessionChanged, Told
 from bridge.osc.door import MAX_SENDERS, Greeting, OscDoor
-from bridge.osc.packet import Message, build_message, parse_packet
-
-
-class Client:
-    def __init__(self, port: int) -> None:
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.peer = ("127.0.0.1", port)
-
-    @property
-    def port(self) -> int:
-        return self.socket.getsockname()[1]
-
-    def send(self, address, *arguments):
-        self.socket.sendto(build_message(address, *arguments), self.peer)
-
-    def receive(self, wait_s=2.0) -> Message | None:
-        self.socket.settimeout(wait_s)
-        try:
-            return parse_packet(self.socket.recv(65536))[0]
-        except TimeoutError:
-            return None
+from bridge.osc.packet import Message
+from tests.helpers.osc_client import Client, wait_for
 
 
 @pytest.fixture
@@ -67,13 +45,6 @@ def client(door):
     client = Client(door.port)
     yield client
     client.socket.close()
-
-
-def wait_for(orders: list[Order], count: int) -> list[Order]:
-    until = time.monotonic() + 3
-    while len(orders) < count and time.monotonic() < until:
-        time.sleep(0.005)
-    return orders
 
 
 def settle(client):

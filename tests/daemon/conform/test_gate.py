@@ -8,7 +8,7 @@ from daemon.conform.conform import conform
 from daemon.conform.gate import check_cut, check_stretch, clipped_share
 from daemon.engines.contract import Take
 from daemon.errors import ConformError
-from tests.daemon.conform.test_conform_heard import drums, quiet
+from tests.daemon.conform.takes import drums, quiet
 
 RATE = 44100
 
