@@ -6,7 +6,7 @@ from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
 from daemon.hearing.features import features
 from daemon.library.similar import nearest
-from tests.daemon.library.conftest import untold
+from tests.helpers.progress import untold
 
 SOUNDS = ("kick", "snare", "closed hat", "bell", "crash cymbal")
 

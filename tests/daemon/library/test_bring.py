@@ -5,7 +5,7 @@ import soundfile
 from daemon.audio.wav_record import read_record
 from daemon.errors import LibraryError
 from daemon.library.bring import bring_file
-from tests.daemon.library.conftest import untold
+from tests.helpers.progress import untold
 
 
 def bring(path, tmp_path, **values):

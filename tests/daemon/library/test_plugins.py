@@ -22,7 +22,7 @@ from daemon.library.plugins import find_plugins, plugin_of, preset_of, read_para
 from daemon.library.render import render_version
 from daemon.library.versions import Versions
 from tests.conftest import require, skip_or_fail
-from tests.daemon.library.conftest import untold
+from tests.helpers.progress import untold
 
 LATER = 1000
 

@@ -20,7 +20,7 @@ from daemon.library import render as render_module
 from daemon.library.render import render_version
 from daemon.library.steps import check_step
 from daemon.library.versions import Versions
-from tests.daemon.library.conftest import untold
+from tests.helpers.progress import untold
 
 RATE = 44100
 
