@@ -24,6 +24,19 @@ pytest_plugins = [
 os.environ.update(REGISTERED)
 
 
+#: Fixtures that start a daemon of the test's own, or a browser.
+_SLOW_FIXTURES = {"start_daemon", "house"}
+_END_TO_END = Path(__file__).parent / "end_to_end"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as `slow` what starts a daemon: everything end to end, and what asks for one by a fixture."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if _END_TO_END in item.path.parents or asked & _SLOW_FIXTURES:
+            item.add_marker(pytest.mark.slow)
+
+
 def skip_or_fail(missing: str) -> None:
     """Skip for want of a part; fail where SIDECRATE_TESTS=all says that nothing may be missing."""
     pytest.fail(missing) if os.environ.get("SIDECRATE_TESTS") == "all" else pytest.skip(missing)

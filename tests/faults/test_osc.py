@@ -46,6 +46,7 @@ class Client:
         raise AssertionError(f"{address} was not answered with {answer} within {wait_s} s")
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
 @given(PACKETS)
 def test_no_packet_brings_about_more_than_an_order_or_a_named_error(packet):
@@ -75,6 +76,7 @@ def threads_at_rest(process):
     return seen
 
 
+@pytest.mark.slow
 def test_the_daemon_lives_through_a_flood_and_answers_in_it(start_daemon):
     daemon = start_daemon()
     process = psutil.Process(daemon.process.pid)

@@ -149,6 +149,7 @@ def unsafe(node):
     )
 
 
+@pytest.mark.slow
 def test_no_pickle_no_eval_and_yaml_only_safe():
     root = Path(__file__).parents[2]
     assert unsafe(ast.parse("eval('1')").body[0].value) and unsafe(

@@ -22,7 +22,9 @@ from daemon.hearing.pitch import find_note
 RATE = 44100
 
 
-@pytest.fixture(params=STRETCHERS, ids=lambda one: one.name)
+@pytest.fixture(
+    params=[pytest.param(one, id=one.name, marks=pytest.mark.slow) for one in STRETCHERS]
+)
 def stretcher(request):
     if not request.param.ready():
         pytest.skip(f"{request.param.package} is not installed")

@@ -21,6 +21,7 @@ from tests.daemon.conform.takes import drums, quiet
 RATE = 44100
 
 
+@pytest.mark.slow
 def test_nothing_heavy_is_loaded():
     code = (
         "import sys, numpy as np\n"

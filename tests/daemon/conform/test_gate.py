@@ -41,6 +41,7 @@ def test_less_than_a_beat_is_refused_in_any_case(strict):
     assert refused.value.code == "too_short"
 
 
+@pytest.mark.slow
 def test_half_and_double_are_no_stretch():
     for asked in (60.0, 240.0):
         clip = conform(

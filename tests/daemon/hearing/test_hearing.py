@@ -14,6 +14,8 @@ from daemon.hearing import hear, hearing
 from tests.daemon.hearing import music
 from tests.daemon.hearing.distances import beat_error_s, downbeat_errors_s
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_plain_beat_is_heard_exactly() -> None:
     piece = music.drums(music.BACKBEAT, 118.3, 5)

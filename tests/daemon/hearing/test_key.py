@@ -7,6 +7,8 @@ from bridge.music import Key
 from daemon.hearing.key import find_key, hear_tones, shift_to, tuning_shift
 from tests.daemon.hearing.key_set import RATE, make_drums, make_take
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def takes():

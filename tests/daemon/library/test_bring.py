@@ -15,6 +15,7 @@ def bring(path, tmp_path, **values):
     )
 
 
+@pytest.mark.slow
 def test_a_loop_of_ours_keeps_what_is_known_of_it_and_its_sound(loop, tmp_path):
     made = bring(loop["path"], tmp_path)
     assert (made["kind"], made["bpm"], made["bars"], made["key"]) == (

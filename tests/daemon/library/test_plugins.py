@@ -120,6 +120,7 @@ def test_a_plugin_says_its_parameters_and_refuses_others_by_name(task, loop, fol
             render_version(task(loop, step(parameters)), untold)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "deadline_s", "text"),
     [("crash", 60.0, "Echoes crashed"), ("hang", 5.0, "Echoes did not come to an end")],

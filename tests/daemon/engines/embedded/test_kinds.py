@@ -34,6 +34,7 @@ def track():
     )
 
 
+@pytest.mark.slow
 def test_a_track_has_sections_a_tail_and_markers(track):
     bar = bar_seconds(Meter(), 124.0)
     bars = sum(section["bars"] for section in track.plan["sections"])
