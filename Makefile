@@ -16,7 +16,7 @@ demo: setup
 # and the others still run.
 test: setup page-tools
 	$(BIN)/python -m pytest -m "not alone" --numprocesses $(WORKERS) --dist worksteal; shared=$$?; \
-	$(BIN)/python -m pytest -m alone --numprocesses 1 && exit $$shared
+	$(BIN)/python -m pytest -m alone --numprocesses 1 $$(grep -rl --include=test_*.py pytest.mark.alone tests) && exit $$shared
 
 # What to run before every commit: lint, types and the quick tests.
 check: style types
