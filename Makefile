@@ -28,7 +28,7 @@ run: setup
 setup: system .venv/.ready
 
 .venv/.ready: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 13) else "Sidecrate needs Python 3.11 or 3.12; name one: make PYTHON=python3.12 setup")'
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 15) else "Sidecrate needs Python 3.11 to 3.14; name one: make PYTHON=python3.13 setup")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import rtmidi
 
+from bridge.midi.backend import backend
 from tests.helpers.audition import hear, heard_tempo, make, silence
 from tests.helpers.daemon_process import DaemonProcess
 from tests.helpers.jack import jack_server
@@ -63,9 +63,9 @@ def tell_project(daemon: DaemonProcess, began_s: float) -> None:
 def press_to_sound() -> None:
     """A pad that makes a clip of 4 bars and auditions it, then one for another in its place: seconds until each is heard."""
     with on_jack(PADS) as (daemon, _):
-        pads = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="pads")
+        pads = backend().output("jack", "pads")
         pads.open_port(
-            next(n for n, name in enumerate(pads.get_ports()) if name.startswith("Sidecrate"))
+            next(name for name in pads.get_ports() if name.startswith("Sidecrate")), "out"
         )
         while "pads:" not in daemon.places.log.read_text():
             time.sleep(0.05)
@@ -80,7 +80,7 @@ def press_to_sound() -> None:
             while (log := daemon.places.log.read_text()).count("audition of") == said_before:
                 time.sleep(0.02)
             line = [line for line in log.splitlines() if "audition of" in line][-1]
-            heard_s = float(line.split("'heard_s': ")[1].split(",")[0])
+            heard_s = float(line.split("heard_s ")[1].split(")")[0])
             took.append(heard_s - pressed_s)
             off_ms.append(abs((heard_s - began_s + BAR_S / 2) % BAR_S - BAR_S / 2) * 1000)
             time.sleep(0.5)

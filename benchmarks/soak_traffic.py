@@ -13,8 +13,8 @@ import time
 from typing import Any
 
 import httpx
-import rtmidi
 
+from bridge.midi.backend import backend
 from daemon.home.places import Places
 from daemon.web.access import load_token, read_address
 from tests.helpers.daemon_process import wait_until
@@ -89,7 +89,7 @@ class HttpUser:
 
 def play_pad(dice: random.Random) -> int:
     """Plug a pad in, play it for some seconds with rubbish and floods between, and pull it out; how often it was pressed."""
-    out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "soak pad")
+    out = backend().output("jack", "soak pad")
     try:
         out.open_virtual_port("pads")
         time.sleep(4.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -24,28 +24,15 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Order:
-    """One thing that somebody wants done.
-
-    verb            what it needs
-    make, fit       requests (fit: each holds `reference`)
-    again           what = job, clip or "last"; requests[0] = what to change
-    cancel          what = job, label or "all"
-    answer          what = job or "last"; values: yes, whether what is proposed for it may be used
-    keep, trash     what = clip or "last"
-    audition        what = clip, "last", "next", "previous" or "stop"
-    pin             values: bpm, key or meter; 0 or empty follows the session again
-    context         values of the session, what = the source's name
-    bye             what = the source's name
-    known           nothing: what is known of the session now is told to this sender
-    status, report  what = job, or empty for all
-    """
+class Ask:
+    """Clips are wanted. `verb` is a name of the table in `bridge.verbs`."""
 
     verb: str
     origin: Origin
     requests: tuple[Request, ...] = ()
+    """A job each. Of verbs that work on a clip (`again`) there is one, which says what changes."""
     what: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    """Of verbs that work on a clip: a clip, a job or `last`."""
     claim: str = ""
     """A key under which all the requests are stored in one transaction and never twice. Repeating an order with a known
     claim makes nothing new: the states of its jobs are told again."""
@@ -55,10 +42,113 @@ class Order:
     """False where the one who asks may not have anything that costs money."""
 
 
-class Take(Protocol):
-    """What a door is given to hand its orders to. May be called from any thread; returns at once."""
+@dataclass(frozen=True)
+class Cancel:
+    origin: Origin
+    what: str = "last"
+    """A job, a label, `last` or `all`."""
 
-    def __call__(self, order: Order) -> None: ...
+
+@dataclass(frozen=True)
+class Answer:
+    """A person's word on what a language model proposes for a job."""
+
+    origin: Origin
+    job: str = "last"
+    yes: bool = True
+
+
+@dataclass(frozen=True)
+class Keep:
+    origin: Origin
+    clip: str = "last"
+
+
+@dataclass(frozen=True)
+class Trash:
+    origin: Origin
+    clip: str = "last"
+
+
+@dataclass(frozen=True)
+class Audition:
+    origin: Origin
+    clip: str = "last"
+    """A clip, `last`, `next`, `previous` or `stop`."""
+
+
+@dataclass(frozen=True)
+class Pin:
+    origin: Origin
+    values: Mapping[str, Any]
+    """bpm, key or meter; None follows the session again."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a source says of the DAW's project."""
+
+    origin: Origin
+    source: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Bye:
+    """A source has gone; what it said no longer holds."""
+
+    origin: Origin
+    source: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the session now is to be told to this sender."""
+
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Status:
+    origin: Origin
+    job: str = ""
+    """Empty for all."""
+
+
+@dataclass(frozen=True)
+class Report:
+    origin: Origin
+    job: str = "last"
+    """A job, one of its clips, or `last`."""
+
+
+Order = (
+    Ask | Cancel | Answer | Keep | Trash | Audition | Pin | Context | Bye | Known | Status | Report
+)
+
+#: What a door is given to hand its orders over. May be called from any thread; returns at once.
+Hand = Callable[[Order], None]
+
+
+def order_name(order: Order) -> str:
+    """One word for what is asked: the verb, or the kind of order."""
+    return order.verb if isinstance(order, Ask) else type(order).__name__.lower()
+
+
+def order_about(order: Order) -> str:
+    """The clip, job or source that an order names; its own name where it names none."""
+    match order:
+        case Ask(what=about) | Cancel(what=about):
+            pass
+        case Answer(job=about) | Status(job=about) | Report(job=about):
+            pass
+        case Keep(clip=about) | Trash(clip=about) | Audition(clip=about):
+            pass
+        case Context(source=about) | Bye(source=about):
+            pass
+        case Pin() | Known():
+            about = ""
+    return about or order_name(order)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ class Field:
     default: str
     help: str
     example: str
+    is_path: bool = False
+    """It names a file or a folder of this machine."""
 
     def check(self, raw: object) -> Value:
         """The checked value of `raw`, as any door brought it. RequestError names value, range and fix."""
@@ -45,7 +47,7 @@ class Field:
         return Fault(self.name, said, text)
 
 
-def _text(raw: object) -> str:
+def plain_text(raw: object) -> str:
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
         raise TypeError
     text = str(raw).strip()
@@ -55,14 +57,14 @@ def _text(raw: object) -> str:
     return text
 
 
-def _short_text(raw: object) -> str:
-    text = _text(raw)
+def short_text(raw: object) -> str:
+    text = plain_text(raw)
     if len(text) > MAX_PROMPT:
         raise ValueError
     return text
 
 
-def _number(low: float, high: float, decimals: int | None = None) -> Callable[[Any], float]:
+def number(low: float, high: float, decimals: int | None = None) -> Callable[[Any], float]:
     def read(raw: Any) -> float:
         if isinstance(raw, bool):
             raise TypeError
@@ -80,7 +82,7 @@ def _number(low: float, high: float, decimals: int | None = None) -> Callable[[A
     return read
 
 
-def _whole(low: int, high: int) -> Callable[[Any], int]:
+def whole(low: int, high: int) -> Callable[[Any], int]:
     def read(raw: Any) -> int:
         if isinstance(raw, bool):
             raise TypeError
@@ -94,9 +96,9 @@ def _whole(low: int, high: int) -> Callable[[Any], int]:
     return read
 
 
-def _one_of(*choices: str) -> Callable[[Any], str]:
+def one_of(*choices: str) -> Callable[[Any], str]:
     def read(raw: Any) -> str:
-        word = _text(raw).lower().replace("one-shot", "oneshot")
+        word = plain_text(raw).lower().replace("one-shot", "oneshot")
         if word not in choices:
             raise ValueError
         return word
@@ -104,7 +106,8 @@ def _one_of(*choices: str) -> Callable[[Any], str]:
     return read
 
 
-def _switch(raw: object) -> bool:
+def switch(raw: object) -> bool:
+    """On or off, said in any of the usual ways. ValueError where it is neither."""
     if isinstance(raw, bool):
         return raw
     word = str(raw).strip().lower()
@@ -118,11 +121,11 @@ def _switch(raw: object) -> bool:
 def _improve(raw: object) -> str:
     if str(raw).strip().lower() == "ask":
         return "ask"
-    return "on" if _switch(raw) else "off"
+    return "on" if switch(raw) else "off"
 
 
 def _key(raw: object) -> str:
-    text = _text(raw)
+    text = plain_text(raw)
     if text.lower() == "keep":
         return "keep"
     Key.parse(text)
@@ -130,13 +133,13 @@ def _key(raw: object) -> str:
 
 
 def _meter(raw: object) -> str:
-    return str(Meter.parse(_text(raw)))
+    return str(Meter.parse(plain_text(raw)))
 
 
 def _note(raw: object) -> str:
     if isinstance(raw, float) and raw == int(raw):
         raw = int(raw)
-    text = _text(raw)
+    text = plain_text(raw)
     parse_note(text, "live")
     return text
 
@@ -144,19 +147,19 @@ def _note(raw: object) -> str:
 def _level(raw: object) -> str | float:
     if isinstance(raw, str) and raw.strip().lower() == "keep":
         return "keep"
-    return _number(-40, -5)(raw)
+    return number(-40, -5)(raw)
 
 
-def _words(raw: object) -> list[str]:
-    parts = raw if isinstance(raw, (list, tuple)) else _text(raw).split(",")
-    words = [_text(part) for part in parts if str(part).strip()]
+def word_list(raw: object) -> list[str]:
+    parts = raw if isinstance(raw, (list, tuple)) else plain_text(raw).split(",")
+    words = [plain_text(part) for part in parts if str(part).strip()]
     if not words or len(words) > 32:
         raise ValueError
     return words
 
 
 def _engines(raw: object) -> list[str]:
-    names = [name.lower() for name in _words(raw)]
+    names = [name.lower() for name in word_list(raw)]
     if any(not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name) for name in names):
         raise ValueError
     return names
@@ -172,8 +175,8 @@ _WINDOWS_DEVICE = re.compile(
 )
 
 
-def _local_path(raw: object) -> str:
-    text = _text(raw)
+def local_path(raw: object) -> str:
+    text = plain_text(raw)
     # network, device and URL paths are refused before any file call: they can hang, or tell a server who we are
     if (
         _FOREIGN_PATH.search(text)
@@ -184,51 +187,51 @@ def _local_path(raw: object) -> str:
     return text
 
 
-_UNIT = _number(0, 1)
+_UNIT = number(0, 1)
 
 #: The table. Order is the order of the documentation.
 FIELDS: dict[str, Field] = {
     row.name: row
     for row in (
-        Field("prompt", _short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "What you want to hear.", "dusty boom bap drums"),
-        Field("kind", _one_of(*KINDS), "one of " + ", ".join(KINDS), "loop", "What comes out.", "loop"),
-        Field("bpm", _number(MIN_BPM, MAX_BPM, 3), "a tempo from 40 to 300, at most 3 decimals", "the project's tempo", "Tempo in quarter notes a minute.", "128"),
+        Field("prompt", short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "What you want to hear.", "dusty boom bap drums"),
+        Field("kind", one_of(*KINDS), "one of " + ", ".join(KINDS), "loop", "What comes out.", "loop"),
+        Field("bpm", number(MIN_BPM, MAX_BPM, 3), "a tempo from 40 to 300, at most 3 decimals", "the project's tempo", "Tempo in quarter notes a minute.", "128"),
         Field("key", _key, "a tonic and a mode (Am, F# minor, Gb, D dorian, Camelot 8A) or keep", "the project's key", "Key; keep leaves the take's own.", "Am"),
         Field("meter", _meter, "a time signature from 2/4 to 15/8", "4/4", "Time signature.", "3/4"),
-        Field("bars", _whole(MIN_BARS, MAX_BARS), "a whole number of bars from 1 to 64", "4 for a loop", "Length in bars.", "4"),
-        Field("seconds", _number(0.05, 600), "a length from 0.05 to 600 seconds", "by kind", "Length of a one-shot, effect, track or vocal.", "2.5"),
-        Field("count", _whole(1, 100), "a whole number from 1 to 100", "1", "How many clips.", "3"),
-        Field("seed", _whole(0, 2**53), "a whole number from 0 to 9007199254740992", "random, and recorded", "The same seed gives the same clip.", "42"),
+        Field("bars", whole(MIN_BARS, MAX_BARS), "a whole number of bars from 1 to 64", "4 for a loop", "Length in bars.", "4"),
+        Field("seconds", number(0.05, 600), "a length from 0.05 to 600 seconds", "by kind", "Length of a one-shot, effect, track or vocal.", "2.5"),
+        Field("count", whole(1, 100), "a whole number from 1 to 100", "1", "How many clips.", "3"),
+        Field("seed", whole(0, 2**53), "a whole number from 0 to 9007199254740992", "random, and recorded", "The same seed gives the same clip.", "42"),
         Field("engine", _engines, "an engine's name, several by comma, or auto (`sidecrate engines` lists them)", "auto", "Who makes it.", "embedded"),
-        Field("genre", _short_text, "words", "from the prompt", "Genre.", "techno"),
-        Field("mood", _words, "words, by comma", "from the prompt", "Mood.", "dark, warm"),
-        Field("instruments", _words, "words, by comma", "from the prompt", "Instruments that play.", "drums, bass"),
+        Field("genre", short_text, "words", "from the prompt", "Genre.", "techno"),
+        Field("mood", word_list, "words, by comma", "from the prompt", "Mood.", "dark, warm"),
+        Field("instruments", word_list, "words, by comma", "from the prompt", "Instruments that play.", "drums, bass"),
         Field("energy", _UNIT, "a number from 0 to 1", "from the prompt", "How hard it drives.", "0.7"),
         Field("density", _UNIT, "a number from 0 to 1", "from the prompt", "How many notes.", "0.5"),
-        Field("swing", _number(50, 75), "a percentage from 50 (straight) to 75", "from the genre", "Swing of the sixteenths.", "58"),
+        Field("swing", number(50, 75), "a percentage from 50 (straight) to 75", "from the genre", "Swing of the sixteenths.", "58"),
         Field("note", _note, "a pitch class (G), a note with its octave (G1) or a MIDI number from 0 to 127", "by voice", "Pitch of a one-shot.", "G1"),
-        Field("lyrics", _short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "Words to sing; auto has them written.", "we ride at dawn"),
-        Field("negative", _short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "What must not be heard.", "vocals"),
-        Field("reference", _local_path, "the path of an audio file on this machine, or a clip", "none", "A sound to start from.", "guitar.wav"),
-        Field("reference_start", _number(0, 86400), "a time from 0 s", "0", "Where the reference begins, in s.", "1.5"),
-        Field("reference_end", _number(0, 86400), "a time from 0 s", "its end", "Where the reference ends, in s.", "9.5"),
-        Field("use", _one_of("continue", "melody", "accompany", "style"), "continue, melody, accompany or style", "continue", "What the reference is for.", "accompany"),
+        Field("lyrics", short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "Words to sing; auto has them written.", "we ride at dawn"),
+        Field("negative", short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "What must not be heard.", "vocals"),
+        Field("reference", local_path, "the path of an audio file on this machine, or a clip", "none", "A sound to start from.", "guitar.wav", is_path=True),
+        Field("reference_start", number(0, 86400), "a time from 0 s", "0", "Where the reference begins, in s.", "1.5"),
+        Field("reference_end", number(0, 86400), "a time from 0 s", "its end", "Where the reference ends, in s.", "9.5"),
+        Field("use", one_of("continue", "melody", "accompany", "style"), "continue, melody, accompany or style", "continue", "What the reference is for.", "accompany"),
         Field("strength", _UNIT, "a number from 0 to 1", "0.5", "How far from the reference.", "0.5"),
-        Field("grid", _one_of("tight", "feel", "off"), "tight, feel or off", "feel", "How strictly a take is put on the grid.", "tight"),
+        Field("grid", one_of("tight", "feel", "off"), "tight, feel or off", "feel", "How strictly a take is put on the grid.", "tight"),
         Field("level", _level, "a loudness from -40 to -5 LUFS, or keep", "by kind", "Loudness of the clip.", "-14"),
-        Field("formants", _switch, "on or off", "off", "Keep a voice's formants when shifting its pitch.", "on"),
-        Field("choice", _whole(1, 16), "a whole number from 1 to 16", "1", "Which of the alternative cuts.", "2"),
-        Field("quality", _one_of("preview", "full"), "preview or full", "full", "Preview is quicker.", "full"),
-        Field("kit", _local_path, "a folder of one-shots, or a collection", "none", "Your own sounds for the embedded engine.", "My Kit"),
-        Field("midi", _switch, "on or off", "on", "Notes beside the audio, where the engine knows them.", "on"),
-        Field("stems", _switch, "on or off", "off", "Each part as a file of its own.", "on"),
-        Field("compose", _one_of("rules", "llm"), "rules or llm", "rules", "Who writes the notes of the embedded engine.", "rules"),
+        Field("formants", switch, "on or off", "off", "Keep a voice's formants when shifting its pitch.", "on"),
+        Field("choice", whole(1, 16), "a whole number from 1 to 16", "1", "Which of the alternative cuts.", "2"),
+        Field("quality", one_of("preview", "full"), "preview or full", "full", "Preview is quicker.", "full"),
+        Field("kit", local_path, "a folder of one-shots, or a collection", "none", "Your own sounds for the embedded engine.", "My Kit", is_path=True),
+        Field("midi", switch, "on or off", "on", "Notes beside the audio, where the engine knows them.", "on"),
+        Field("stems", switch, "on or off", "off", "Each part as a file of its own.", "on"),
+        Field("compose", one_of("rules", "llm"), "rules or llm", "rules", "Who writes the notes of the embedded engine.", "rules"),
         Field("improve", _improve, "off, on or ask", "by config", "Have a language model improve the prompt; ask shows it first.", "ask"),
-        Field("change", _short_text, "drums, bass, chords, lead, sounds, fill, or words", "none", "With again: what changes; the rest stays.", "drums"),
-        Field("then", _one_of("nothing", "audition"), "nothing or audition", "nothing", "What happens when it is done.", "audition"),
-        Field("tags", _words, "words, by comma", "none", "Your own words for the library.", "intro, idea"),
-        Field("target", _short_text, "words", "none", "For a device: where the clip goes.", "slot"),
-        Field("id", _short_text, "words", "none", "Your own word for this request, echoed in every answer.", "a1"),
+        Field("change", short_text, "drums, bass, chords, lead, sounds, fill, or words", "none", "With again: what changes; the rest stays.", "drums"),
+        Field("then", one_of("nothing", "audition"), "nothing or audition", "nothing", "What happens when it is done.", "audition"),
+        Field("tags", word_list, "words, by comma", "none", "Your own words for the library.", "intro, idea"),
+        Field("target", short_text, "words", "none", "For a device: where the clip goes.", "slot"),
+        Field("id", short_text, "words", "none", "Your own word for this request, echoed in every answer.", "a1"),
     )
 }  # fmt: skip
 
@@ -281,14 +284,21 @@ def nearest_field(name: str) -> str | None:
     return found[0] if found else None
 
 
-def check_fields(pairs: Iterable[tuple[str, object]]) -> dict[str, Value]:
-    """Checked values of (name, raw) pairs; a repeated name keeps the last. RequestError holds every fault at once."""
+def check_fields(
+    pairs: Iterable[tuple[str, object]],
+    rows: Mapping[str, Field] = FIELDS,
+    unknown: Callable[[str], Fault] = unknown_field,
+) -> dict[str, Value]:
+    """Checked values of (name, raw) pairs; a repeated name keeps the last. RequestError holds every fault at once.
+
+    rows: the fields that are allowed. unknown: the fault of a name that none of them has.
+    """
     values: dict[str, Value] = {}
     faults: list[Fault] = []
     for name, raw in pairs:
-        row = FIELDS.get(str(name).strip().lower())
+        row = rows.get(str(name).strip().lower())
         if row is None:
-            faults.append(unknown_field(str(name)))
+            faults.append(unknown(str(name)))
             continue
         try:
             values[row.name] = row.check(raw)

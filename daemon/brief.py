@@ -1,4 +1,4 @@
-"""The Brief: a request made whole. JSON, stored with its job, and all that an engine or the conform step is told."""
+"""The Brief: a complete request, stored as JSON with its job; the order to engine and conform."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 from bridge.music import Key, Meter, loop_frames
 
-#: The value of `lyrics` that asks for words to be written.
+#: The value of `lyrics` that orders lyrics to be written.
 AUTO = "auto"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """How one value came about: who said it, and what that overruled as (who, value)."""
+    """The origin of one value: its source, and what it overruled as (source, value)."""
 
     value: Any
     source: str
@@ -23,13 +23,13 @@ class Decision:
 
 @dataclass(frozen=True)
 class Brief:
-    """A request with nothing missing. Values are plain JSON; `meter` and `key` parse to what music.py knows."""
+    """A complete request. Values are plain JSON; `meter` and `key` parse to types of music.py."""
 
     prompt: str
     words: str
     """The prompt without the tempo, key, meter and bars that were read from it."""
     do: str = "make"
-    """`make`: an engine makes takes. `fit`: the reference itself is the take."""
+    """The verb. `make`: an engine makes takes. `fit`: the reference itself is the take. Of another, who does its work says."""
     kind: str = "loop"
     bpm: float | None = 120.0
     """None only where a fitted file keeps its own tempo, or the kind has none."""
@@ -41,7 +41,7 @@ class Brief:
     count: int = 1
     seed: int = 0
     engines: tuple[str, ...] = ("embedded",)
-    """Settled names; `auto` is resolved before. Clips go round them: clip k by engines[k % len]."""
+    """Resolved names, never `auto`. Clip k is made by engines[k % len]."""
     engine_reason: str = ""
     genre: str = ""
     mood: tuple[str, ...] = ()
@@ -57,6 +57,8 @@ class Brief:
     lyrics: str = ""
     negative: str = ""
     reference: str | None = None
+    source: str = ""
+    """The id of the clip that `reference` is, where a clip was named."""
     reference_start: float = 0.0
     reference_end: float | None = None
     use: str = "continue"
@@ -65,22 +67,22 @@ class Brief:
     level: float | str | None = None
     """LUFS, `keep`, or None for the kind's own."""
     master: bool = False
-    """Limit what has a loudness to reach; a track always is."""
+    """Limit a clip to reach its loudness; a track always is limited."""
     stretcher: str = "auto"
-    """What stretches takes, as `audio.stretcher` in the config names it."""
+    """The stretcher, by its name in `audio.stretcher` of the config."""
     formants: bool = False
     choice: int = 1
     quality: str = "full"
     kit: str | None = None
     kit_files: tuple[str, ...] = ()
-    """The sounds of the kit where `kit` names a collection; none where it is a folder."""
+    """The kit's sounds where `kit` names a collection; empty where it is a folder."""
     midi: bool = True
     stems: bool = False
     compose: str = "rules"
     improve: str = "off"
     """Whether a language model improves the prompt: off, on, or ask, which shows it first."""
     improved: Mapping[str, Any] = field(default_factory=dict)
-    """By step (improve, lyrics, compose) what a language model answered and which, or why it did not."""
+    """A language model's answers by step (improve, lyrics, compose), or why there is none."""
     change: str = ""
     plan: Mapping[str, Any] | None = None
     """A composer's plan to start from (with `again` and `change`)."""
@@ -93,9 +95,9 @@ class Brief:
     sample_rate: int = 44100
     subtype: str = "PCM_24"
     strict: bool = False
-    """Refuse at the gate instead of writing the best answer (always so for jobs, `--strict` for fit)."""
+    """Refuse at the gate instead of a best effort (always so for jobs, `--strict` for fit)."""
     said: tuple[str, ...] = ()
-    """What the person should know of how the request was understood, a line each."""
+    """Notes for the user on how the request was understood, one a line."""
     decided: Mapping[str, Decision] = field(default_factory=dict)
 
     @property
@@ -119,14 +121,14 @@ class Brief:
         return self.count * len(self.engines)
 
     def clip_seed(self, k: int) -> int:
-        """Seed of clip k (from 0): the job's seed + k, the same for every engine that is compared."""
+        """Seed of clip k (from 0): the job's seed + k, the same for all engines in a comparison."""
         return self.seed + k // len(self.engines)
 
     def clip_engine(self, k: int) -> str:
         return self.engines[k % len(self.engines)]
 
     def for_clip(self, k: int) -> Brief:
-        """What the engine of clip k is told: the words that were written for it, where any were."""
+        """The Brief for clip k's engine: with the words written for that engine, if any."""
         answer = self.improved.get("improve", {})
         if "answer" not in answer or answer.get("declined"):
             return self
@@ -134,7 +136,7 @@ class Brief:
         return replace(self, words=words, improved={**self.improved, "words": self.words})
 
     def steps_wanted(self) -> tuple[str, ...]:
-        """What a language model is still to be asked for a Brief, in order: improve, lyrics, compose."""
+        """The steps that still need a language model, in order: improve, lyrics, compose."""
         if self.do != "make":
             return ()
         wanted = []
@@ -147,7 +149,7 @@ class Brief:
         return tuple(step for step in wanted if step not in self.improved)
 
     def improved_record(self) -> dict[str, Any] | None:
-        """What a clip's record says of it: the original, and by step what was answered, by which model, at what cost."""
+        """The entry of a clip's record: the original prompt, and each step's answer and cost."""
         return {"original": self.prompt, **self.improved} if self.improved else None
 
     def to_json(self) -> dict[str, Any]:
@@ -155,7 +157,7 @@ class Brief:
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Brief:
-        """The Brief that `to_json` wrote; fields that this version does not know are dropped."""
+        """The Brief that `to_json` wrote; unknown fields of another version are dropped."""
         known = {f.name: record[f.name] for f in fields(cls) if f.name in record}
         for name in ("engines", "mood", "instruments", "tags", "said", "kit_files"):
             if name in known:

@@ -1,10 +1,10 @@
-"""The daemon's errors: one subclass of `SidecrateError` per layer. Each text says what, why and what to do."""
+"""The daemon's errors: one subclass of `SidecrateError` a layer. Each text gives the mend too."""
 
 import errno
 
 from bridge.errors import SidecrateError
 
-#: What an OSError's errno is when the disk, and not the work, is to blame: full, over quota, read-only, gone.
+#: errno values that blame the disk, not the work: full, over quota, read-only, gone.
 DISK_ERRORS = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO, errno.ENODEV, errno.ESTALE}
 )
@@ -29,13 +29,19 @@ class QueueError(SidecrateError):
 
 
 class EngineError(SidecrateError):
-    """An engine cannot make this. `again` says whether the same work may succeed when it is tried again."""
+    """An engine cannot make this. `again`: whether a retry of the same work may succeed."""
 
     code = "engine"
 
     def __init__(self, text: str, code: str | None = None, *, again: bool = False) -> None:
         super().__init__(text, code)
         self.again = again
+
+
+class VerbError(SidecrateError):
+    """Nobody here does the work of a verb."""
+
+    code = "unknown_verb"
 
 
 class SecretError(SidecrateError):
@@ -63,7 +69,7 @@ class CrateError(SidecrateError):
 
 
 class LibraryError(SidecrateError):
-    """A clip, collection, edit or export is not there or cannot be done as asked."""
+    """A clip, collection, edit or export does not exist or cannot be done as requested."""
 
     code = "library"
 
@@ -81,4 +87,4 @@ class ServiceError(SidecrateError):
 
 
 class RequestRefused(ServiceError):
-    """The daemon did not take a request; the text is the daemon's own."""
+    """The daemon refused a request; the text is the daemon's own."""

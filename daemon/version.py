@@ -1,3 +1,3 @@
-"""Which Sidecrate this is. pyproject.toml takes it from here."""
+"""The version of Sidecrate. pyproject.toml reads it from here."""
 
 __version__ = "0.1.0"

@@ -13,6 +13,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 #: The first version without the hole, and which hole. Checked where the package is installed, as ours or as another's dependency.
 SAFE_SINCE = {
     "starlette": ("0.49.1", "CVE-2025-62727: a Range header that takes all of a core"),
@@ -59,12 +61,14 @@ def old_packages() -> list[str]:
 
 def other_than_pinned() -> list[str]:
     pins = Path(__file__).parents[1].joinpath("constraints.txt").read_text(encoding="utf-8")
-    wanted = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;#]+)", pins, re.MULTILINE)
-    found = [(package, pin, installed(package)) for package, pin in wanted]
+    wanted = [Requirement(line) for line in pins.splitlines() if line and not line.startswith("#")]
+    # a marker leaves a pin out where that version cannot be had
+    here = [pin for pin in wanted if pin.marker is None or pin.marker.evaluate()]
+    found = [(pin, installed(pin.name)) for pin in here]
     return [
-        f"{package} is {has}, but {pin} is pinned; run make setup"
-        for package, pin, has in found
-        if has not in (None, pin)
+        f"{pin.name} is {has}, but {pin.specifier} is pinned; run make setup"
+        for pin, has in found
+        if has is not None and not pin.specifier.contains(has, prereleases=True)
     ]
 
 

@@ -11,6 +11,7 @@ from bridge.midi import mapping as midi_map
 from bridge.osc.addresses import IN, OUT, Address
 from bridge.request import FIELDS
 from bridge.session import PHASE_ENDS_S, READERS, SILENCE_ENDS_S
+from bridge.verbs import NAMED, VERBS, Verb
 from daemon.prompt.genres import GENRES
 from daemon.prompt.settle import DEFAULT_BPM
 
@@ -26,6 +27,13 @@ FIELDS_TEXT = """## Fields of a request
 The command line has each as an option (`--bpm 90`), a prompt file as a line (`bpm: 90`), OSC as a pair (`"bpm" 90`), a preset
 in `config.yaml` as a key. What a request leaves out is read from the prompt's own words, the session or the config. Lists are
 written with commas, switches as on and off.
+"""
+
+VERBS_TEXT = """## Verbs
+
+What can be asked. Each verb is a command (`sidecrate fit guitar.wav --bpm 93`), an address (`/sidecrate/fit`), a route of the page
+(`POST /api/fit`, with `source` for what it works on), a field of prompt files (`do: fit`) and of MIDI maps (`do: fit last`).
+A field that a verb does not take is refused, with those that it takes. Packages may bring more verbs (`sidecrate.verbs`).
 """
 
 WINS = f"""## Tempo, key and meter: who wins
@@ -90,6 +98,15 @@ def protocol_page() -> str:
             ("field", "takes", "where it is missing", "what it is"),
             ((f"`{row.name}`", row.allowed, row.default, f"{row.help} `{row.example}`") for row in FIELDS.values()),
         ),
+        VERBS_TEXT,
+        _table(
+            ("verb", "works on", "gives", "what it does", "for example"),
+            (
+                (f"`{row.name}`", NAMED[row.works_on], row.gives, row.help, f"`sidecrate {row.name} {row.example}`")
+                for row in VERBS.values()
+            ),
+        ),
+        *(_own_fields(row) for row in VERBS.values() if row.own_fields),
         WINS,
         SESSION_TEXT,
         OSC_TEXT,
@@ -111,6 +128,16 @@ def protocol_page() -> str:
         ),
     ]  # fmt: skip
     return "\n".join(parts)
+
+
+def _own_fields(verb: Verb) -> str:
+    """The fields that one verb alone has."""
+    rows = (
+        (f"`{row.name}`", row.allowed, row.default, f"{row.help} `{row.example}`")
+        for row in verb.own_fields
+    )
+    heads = (f"field of {verb.name}", "takes", "where it is missing", "what it is")
+    return _table(heads, rows)
 
 
 def _address(row: Address) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from bridge.errors import DoorError
-from bridge.events import Event, Order, Origin, Take
+from bridge.events import Context, Event, Hand, Origin
 
 #: The session's word for Link.
 SOURCE: Final = "link"
@@ -32,15 +32,15 @@ _FIRST_BPM: Final = 120.0
 
 
 class AbletonLink:
-    """The door to Link. It only listens: orders of the verb `context` come of it, and it has nothing to tell.
+    """The door to Link. It only listens: `Context` comes of it, and it has nothing to tell.
 
     Without peers it says `peers: 0`, so that Link's own idea of a tempo is nobody's word.
     """
 
     name = SOURCE
 
-    def __init__(self, take: Take, *, log: logging.Logger | None = None) -> None:
-        self._take = take
+    def __init__(self, hand: Hand, *, log: logging.Logger | None = None) -> None:
+        self._hand = hand
         self._log = log or logging.getLogger(__name__)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -113,7 +113,7 @@ class AbletonLink:
         if self._peers != values["peers"]:
             self._log.info("link: %d peers", values["peers"])
         self._peers = values["peers"]
-        self._take(Order("context", Origin(self.name), what=SOURCE, values=values))
+        self._hand(Context(Origin(self.name), SOURCE, values))
 
 
 class _Member:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from bridge.errors import DoorError, SidecrateError
-from bridge.events import Event, Order, Origin, Take
+from bridge.events import Bye, Context, Event, Hand, Origin
 from bridge.music import Key, note_name
 from bridge.osc.packet import build_message, parse_packet
 
@@ -52,13 +52,13 @@ class AbletonOsc:
 
     def __init__(
         self,
-        take: Take,
+        hand: Hand,
         *,
         port: int = PORT,
         reply_port: int = REPLY_PORT,
         log: logging.Logger | None = None,
     ) -> None:
-        self._take = take
+        self._hand = hand
         self._peer = ("127.0.0.1", port)
         self._reply_port = reply_port
         self._log = log or logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class AbletonOsc:
             if self._answers and now_s - heard_s > GONE_S:
                 self._answers, song = False, _Song()
                 self._log.info("abletonosc: it has gone")
-                self._take(Order("bye", Origin(self.name), what=SOURCE))
+                self._hand(Bye(Origin(self.name), SOURCE))
             if now_s >= next_s:
                 self._ask(ours, subscribe=not self._answers)
                 next_s = now_s + ASK_S
@@ -150,7 +150,7 @@ class AbletonOsc:
                 if address == f"{_SONG}is_playing":
                     ours.sendto(build_message(f"{_SONG}current_song_time"), self._peer)
                 if values:
-                    self._take(Order("context", Origin(self.name), what=SOURCE, values=values))
+                    self._hand(Context(Origin(self.name), SOURCE, values))
         for name in _FOLLOWED:
             ours.sendto(build_message(f"/live/song/stop_listen/{name}"), self._peer)
 

@@ -13,12 +13,23 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bridge.errors import DoorError, RequestError
-from bridge.events import Done, Event, Order, Origin, SessionChanged, Take
+from bridge.events import (
+    Ask,
+    Bye,
+    Context,
+    Done,
+    Event,
+    Hand,
+    Order,
+    Origin,
+    SessionChanged,
+)
 from bridge.fl.hints import Hints
 from bridge.fl.link import INPUTS, NAME, OUTPUTS, VERSION, FlLink, identity_reply
 from bridge.fl.names import first_prompt, key_in
@@ -50,7 +61,7 @@ class FlDoor:
     def __init__(
         self,
         mapping: MidiMap,
-        take: Take,
+        hand: Hand,
         *,
         boot: str,
         api: str = "auto",
@@ -61,7 +72,7 @@ class FlDoor:
         midi_of: Callable[[str], str | None] = lambda clip: None,
         log: logging.Logger | None = None,
     ) -> None:
-        self._take = take
+        self._hand = hand
         self._boot = boot
         self._piano_roll = piano_roll
         self._midi_of = midi_of
@@ -216,9 +227,22 @@ class FlDoor:
         if not self._greeted and self._link.is_answered(now):
             # a script that knew an earlier daemon says everything anew when it hears this one's name
             self._welcome()
-        handler = getattr(self, f"_on_{message.get('do')}", None) if message else None
-        if handler is not None:
-            handler(message)
+        if message is not None:
+            self._act(message)
+
+    def _act(self, message: Mapping[str, Any]) -> None:
+        match message.get("do"):
+            case "hello":
+                self._on_hello(message)
+            case "bye":
+                self._bye()
+                self._greeted = False
+            case "context":
+                self._on_context(message)
+            case "touch":
+                self._on_touch(message)
+            case "make":
+                self._on_make(message)
 
     def _welcome(self) -> None:
         self._greeted = True
@@ -233,13 +257,9 @@ class FlDoor:
         self._nonce = nonce
         self._welcome()
 
-    def _on_bye(self, message: Mapping[str, Any]) -> None:
-        self._bye()
-        self._greeted = False
-
     def _bye(self) -> None:
         self._said = {}
-        self._take(Order("bye", self._origin(), what=SOURCE))
+        self._hand(Bye(self._origin(), SOURCE))
 
     def _on_context(self, message: Mapping[str, Any]) -> None:
         for name in (*_CONTEXT, *_NAMES, "idle"):
@@ -251,7 +271,7 @@ class FlDoor:
 
     def _context(self, values: Mapping[str, Any]) -> None:
         self._sign_s = time.monotonic()
-        self._take(Order("context", self._origin(), what=SOURCE, values=values))
+        self._hand(Context(self._origin(), SOURCE, values))
 
     def _on_touch(self, message: Mapping[str, Any]) -> None:
         midi = message.get("midi")
@@ -266,7 +286,7 @@ class FlDoor:
         if touch is None or self._is_repeat(message):
             return
         for k, order in enumerate(self._touches.orders(touch, NAME, self._origin())):
-            self._take(self._finished(order, f"{_nonce(message)}:{message.get('n')}.{k}"))
+            self._hand(self._finished(order, f"{_nonce(message)}:{message.get('n')}.{k}"))
 
     def _on_make(self, message: Mapping[str, Any]) -> None:
         fields = first_prompt([">" + str(message.get("prompt", ""))])
@@ -275,23 +295,22 @@ class FlDoor:
                 request = Request(
                     {name: FIELDS[name].check(value) for name, value in fields.items()}
                 )
-                self._take(
+                self._hand(
                     self._finished(
-                        Order("make", self._origin(), (request,)),
+                        Ask("make", self._origin(), (request,)),
                         f"{_nonce(message)}:{message.get('n')}",
                     )
                 )
 
     def _finished(self, order: Order, count: str) -> Order:
         """An order made whole: what it plays is taken from a name where it says no prompt, and it counts once."""
-        requests, once = order.requests, ""
-        if order.verb == "make":
-            named: dict[str, Value] = dict(first_prompt([self._name(name) for name in _NAMES]))
-            requests = tuple(
-                one if "prompt" in one else one.with_defaults(named) for one in requests
-            )
-            once = f"fl:{count}"
-        return Order(order.verb, order.origin, requests, order.what, once=once)
+        if not isinstance(order, Ask) or order.verb != "make":
+            return order
+        named: dict[str, Value] = dict(first_prompt([self._name(name) for name in _NAMES]))
+        requests = tuple(
+            one if "prompt" in one else one.with_defaults(named) for one in order.requests
+        )
+        return replace(order, requests=requests, once=f"fl:{count}")
 
     def _name(self, name: str) -> str:
         said = self._said.get(name)

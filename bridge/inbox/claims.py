@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import RequestError
-from bridge.events import Done, Event, Failed, Finished, Order, Origin, Refused, Told
+from bridge.events import Answer, Done, Event, Failed, Finished, Order, Origin, Refused, Told
 from bridge.files.moves import move_new
 from bridge.files.whole import write_whole
 from bridge.inbox.names import is_text, numbered
@@ -154,7 +154,7 @@ def show_proposal(folder: Path, name: str, job: str, text: str) -> None:
     _write_new(folder / f"{name}.{job}.proposal.txt", f"answer {job}: yes\n{how}\n\n{text}\n")
 
 
-def answer_in(claim: Claim, path: Path, door: str) -> Order | None:
+def answer_in(claim: Claim, path: Path, door: str) -> Answer | None:
     """The order of a claimed file that is a proposal of ours dropped in again; None for any other."""
     if (
         not is_text(claim.name)
@@ -170,7 +170,7 @@ def answer_in(claim: Claim, path: Path, door: str) -> Order | None:
     if found is None:
         return None
     origin = Origin(door, {"claim": claim.word, "name": claim.name, "file": path.name, "of": 1})
-    return Order("answer", origin, what=found[1], values={"yes": found[2] == "yes"})
+    return Answer(origin, found[1], found[2] == "yes")
 
 
 def put_aside(claim: Claim, failed: Path, faults: Iterable[str]) -> Path:

@@ -8,12 +8,13 @@ import queue
 import stat
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from bridge.errors import DoorError, Fault, RequestError
-from bridge.events import Done, Event, Failed, Finished, Order, Origin, Refused, Take, Told
+from bridge.events import Ask, Done, Event, Failed, Finished, Hand, Origin, Refused, Told
 from bridge.inbox.claims import MAX_TEXT_BYTES, Claim, answer_in, put_aside, put_away, show_proposal
 from bridge.inbox.names import (
     claimed_name,
@@ -25,10 +26,11 @@ from bridge.inbox.names import (
     stem,
     wrong_kind,
 )
-from bridge.inbox.prompt_file import read_prompt_file
+from bridge.inbox.prompt_file import PromptFile, read_prompt_file
 from bridge.inbox.stillness import Stillness, mark
 from bridge.inbox.watch import Watch, held_by_writer
 from bridge.request import Request
+from bridge.verbs import NAMED, VERBS
 
 RESCAN_S = 2.0
 #: So many faults stand in `health` at once.
@@ -62,7 +64,7 @@ class Inbox:
     def __init__(
         self,
         folder: Path,
-        take: Take,
+        hand: Hand,
         *,
         settle_text_s: float = 0.25,
         settle_audio_s: float = 2.0,
@@ -70,7 +72,7 @@ class Inbox:
         log: logging.Logger | None = None,
     ) -> None:
         self.folder = Path(os.path.abspath(folder))
-        self._take = take
+        self._hand = hand
         self._log = log or logging.getLogger(__name__)
         self._notes: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._watch = None if poll else Watch(self.folder, self._noticed, self._log)
@@ -313,9 +315,13 @@ class Inbox:
         word, name = split_claimed(path.name) or ("", path.name)
         claim = self._claims.setdefault(word, Claim(word, name, [path]))
         try:
-            requests = answer_in(claim, path, self.name) or self._requests(claim, path)
+            answer = answer_in(claim, path, self.name)
+            asked = PromptFile(()) if answer else self._asked(claim, path)
         except RequestError as error:
             self._claims.pop(word)
+            if word[0] == "p" and (found := self._companion(claim)):
+                # left behind it would be put on the grid, which nobody has asked for
+                self._take_along(claim, found)
             put_aside(
                 claim,
                 self.failed,
@@ -324,22 +330,19 @@ class Inbox:
             )
             self._log.info("inbox: %s refused: %s", name, error.text)
             return
-        if isinstance(requests, Order):
-            claim.of, claim.order = 1, requests
-            self._send(claim)
-            return
-        claim.of = len(requests)
-        # a file to start from and no word of what to make of it: it is to be put on the grid, and the fields say which
-        only_fit = all(
-            "reference" in request and "prompt" not in request and "use" not in request
-            for request in requests
-        )
-        verb = "fit" if only_fit else "make"
-        address = {"claim": word, "name": name, "file": path.name, "of": claim.of}
-        claim.order = Order(verb, Origin(self.name, address), tuple(requests), claim=word)
+        claim.of, claim.order = max(1, len(asked.requests)), answer
+        if answer is None:
+            address = {"claim": word, "name": name, "file": path.name, "of": claim.of}
+            claim.order = Ask(
+                asked.verb or _verb_of(asked.requests),
+                Origin(self.name, address),
+                asked.requests,
+                asked.what,
+                claim=word,
+            )
         self._send(claim)
 
-    def _requests(self, claim: Claim, path: Path) -> list[Request]:
+    def _asked(self, claim: Claim, path: Path) -> PromptFile:
         """What a claimed file asks. RequestError with every fault."""
         name, found = claim.name, path.lstat()
         if stat.S_ISLNK(found.st_mode):
@@ -358,7 +361,7 @@ class Inbox:
             )
             raise _refused(name, f"is empty; {mend}")
         if not is_text(name):
-            return [Request({"reference": str(path)})]
+            return PromptFile((Request({"reference": str(path)}),))
         if found.st_size > MAX_TEXT_BYTES:
             raise _refused(
                 name, f"has {found.st_size:,} bytes; a prompt file takes at most {MAX_TEXT_BYTES:,}"
@@ -369,28 +372,37 @@ class Inbox:
             raise _refused(
                 name, "may not be read by this account; change its permissions and drop it again"
             ) from None
-        requests = read_prompt_file(data)
-        return self._with_companion(claim, requests) if claim.word[0] == "p" else requests
+        asked = read_prompt_file(data)
+        return self._with_companion(claim, asked) if claim.word[0] == "p" else asked
 
-    def _with_companion(self, claim: Claim, requests: list[Request]) -> list[Request]:
+    def _with_companion(self, claim: Claim, asked: PromptFile) -> PromptFile:
         """The requests with the audio file of their text's name as reference, where they name no other."""
         found = self._companion(claim)
         if found is None:
-            return requests
+            return asked
         name = found.name.removeprefix(f"{claim.word}-")
-        meant = [request.get("reference") in (None, name) for request in requests]
+        if asked.verb and "reference" not in VERBS[asked.verb].takes:
+            needs = NAMED[VERBS[asked.verb].works_on]
+            raise _refused(name, f"lies beside {claim.name}, but {asked.verb} works on {needs}")
+        meant = [request.get("reference") in (None, name) for request in asked.requests]
         if not any(meant):
-            return requests
-        path = self.working / claimed_name(claim.word, name)
+            return asked
+        path = self._take_along(claim, found)
+        requests = [
+            Request({**request.values, "reference": str(path)}) if its else request
+            for request, its in zip(asked.requests, meant, strict=True)
+        ]
+        return replace(asked, requests=tuple(requests))
+
+    def _take_along(self, claim: Claim, found: Path) -> Path:
+        """Put a text's audio file beside it in working/; its path there."""
+        path = self.working / claimed_name(claim.word, found.name.removeprefix(f"{claim.word}-"))
         if found != path:
             found.rename(path)
             self._stillness.take(found)
         if path not in claim.files:
             claim.files.append(path)
-        return [
-            Request({**request.values, "reference": str(path)}) if its else request
-            for request, its in zip(requests, meant, strict=True)
-        ]
+        return path
 
     def _companion(self, claim: Claim) -> Path | None:
         """The audio file of a claimed text: in working/ already, or still where it was dropped."""
@@ -408,7 +420,7 @@ class Inbox:
 
     def _send(self, claim: Claim) -> None:
         if claim.order and not claim.sent:
-            self._take(claim.order)
+            self._hand(claim.order)
             claim.sent = True
 
     # --- answers --------------------------------------------------------------------------------------------------
@@ -466,6 +478,15 @@ class Inbox:
         if about not in self._told_of and len(self._told_of) < MOST_SAID:
             self._told_of.add(about)
             self._log.warning("inbox: %s", text)
+
+
+def _verb_of(requests: Sequence[Request]) -> str:
+    """What a file asks that names no verb: one to start from, with no word of what to make of it, is to be put on the grid."""
+    only_fit = all(
+        "reference" in request and "prompt" not in request and "use" not in request
+        for request in requests
+    )
+    return "fit" if only_fit else "make"
 
 
 def _is_file(path: Path) -> bool:

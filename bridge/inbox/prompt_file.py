@@ -9,16 +9,22 @@
 
 Where a line `---` stands, every line before it is `name: value`. Without one, the leading lines whose name is a field are
 fields, up to the first blank or other line. The rest is the prompt. `===` on a line parts several requests.
+
+`do: split` names a verb of the table, and `source: last` what it works on; a sound of the file's own name beside it needs no
+source. Without `do` a prompt is made, and a lone sound is put on the grid.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Container
+from dataclasses import dataclass
 
 from bridge.errors import Fault, RequestError
-from bridge.request import FIELDS, Request, Value, nearest_field, unknown_field
+from bridge.request import FIELDS, MAX_PROMPT, Request, Value, nearest_field, unknown_field
 from bridge.text import letters_off, shorten
+from bridge.verbs import DO, SOURCE, VERBS, find_verb
 
 # UTF-32 before UTF-16: its little-endian mark begins with the same two bytes
 _MARKS = (
@@ -35,6 +41,7 @@ _OTHER_FORMATS = {
 }
 _LINE_END = re.compile("\r\n|[\r\n\u2028\u2029\u0085]")
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
+_RULE = re.compile(r"\s*---+\s*")
 _FIELD_LINE = re.compile(r"^\s*([^\W\d_](?:[\w -]{0,30}\w)?)\s*:(.*)$")
 #: Of one file. All its requests are stored at once, and meanwhile nobody else is served; a person writes a few.
 MAX_REQUESTS = 100
@@ -42,9 +49,27 @@ MAX_FIELD_LINES = 200
 _HINT = "write a prompt in it, as in: dusty boom bap drums 90 bpm"
 
 
-def read_prompt_file(data: bytes) -> list[Request]:
-    """The requests of a prompt file. RequestError has every fault of every request, each with its line."""
-    requests: list[Request] = []
+@dataclass(frozen=True)
+class PromptFile:
+    """What a file asks: its requests, all of one verb."""
+
+    requests: tuple[Request, ...]
+    verb: str = ""
+    """Empty where it does not say."""
+    what: str = ""
+    """The clip that is asked for once more."""
+
+
+@dataclass(frozen=True)
+class _Section:
+    request: Request
+    verb: str
+    what: str
+
+
+def read_prompt_file(data: bytes) -> PromptFile:
+    """What a prompt file asks. RequestError has every fault of every request, each with its line."""
+    found: list[_Section] = []
     faults: list[Fault] = []
     sections = _sections(decode(data))
     if len(sections) > MAX_REQUESTS:
@@ -52,14 +77,22 @@ def read_prompt_file(data: bytes) -> list[Request]:
         raise RequestError(Fault("prompt", f"{len(sections)}", text))
     for first_line, lines in sections:
         try:
-            requests.append(_read_section(lines, first_line))
+            found.append(_read_section(lines, first_line))
         except RequestError as error:
             faults.extend(error.faults)
     if faults:
         raise RequestError(*faults)
-    if not requests:
+    if not found:
         raise RequestError(Fault("prompt", "", f"the file holds nothing but blank lines; {_HINT}"))
-    return requests
+    verb, what = found[0].verb, found[0].what
+    if len({section.verb for section in found}) > 1:
+        verbs = " and ".join(sorted({section.verb or "make" for section in found}))
+        text = f"{DO}: the requests of one file are of one verb, and these are {verbs}; drop a file for each"
+        raise RequestError(Fault(DO, verbs, text))
+    if len(found) > 1 and verb and not VERBS[verb].holds:
+        text = f"{DO}: {verb} takes one request a file, and here are {len(found)}; drop a file for each"
+        raise RequestError(Fault(DO, verb, text))
+    return PromptFile(tuple(section.request for section in found), verb, what)
 
 
 def decode(data: bytes) -> str:
@@ -104,20 +137,28 @@ def _sections(text: str) -> list[tuple[int, list[str]]]:
     return [(number, lines) for number, lines in sections if any(line.strip() for line in lines)]
 
 
-def _read_section(lines: list[str], first_line: int) -> Request:
-    head, body, strict = _split(lines)
+def _read_section(lines: list[str], first_line: int) -> _Section:
+    said = _said_verb(lines)
+    verb = VERBS.get(said, VERBS["make"])
+    names = {*verb.takes, *FIELDS, DO, SOURCE}
+    head, body, strict = _split(lines, names)
     if len(head) > MAX_FIELD_LINES:
         text = f"line {first_line}: {len(head):,} lines of fields stand here; there are {len(FIELDS)} fields, each is said once"
         raise RequestError(Fault("", f"{len(head)}", text))
-    values: dict[str, Value] = {}
+    values, what, named = dict[str, Value](), "", False
     faults: list[Fault] = []
     for offset, line in head:
         number = first_line + offset
         try:
-            name, raw = _field_of(line, strict)
-            # a template's empty line says nothing
-            if raw:
-                values[name] = FIELDS[name].check(raw)
+            name, raw = _field_of(line, strict, names)
+            if not raw:
+                continue  # a template's empty line says nothing
+            if name == DO:
+                named = bool(find_verb(raw))
+                continue
+            about, request = verb.read([(name, raw)])
+            what = about or what
+            values.update(request.values)
         except RequestError as error:
             faults.extend(Fault(f.field, f.value, f"line {number}: {f.text}") for f in error.faults)
     prompt = "\n".join(
@@ -125,27 +166,42 @@ def _read_section(lines: list[str], first_line: int) -> Request:
     )
     if prompt:
         try:
-            values["prompt"] = FIELDS["prompt"].check(prompt)
-        except RequestError:
-            faults.append(
-                Fault("prompt", shorten(prompt), f"line {first_line}: prompt: {_too_long(prompt)}")
-            )
+            values.update(verb.read([("prompt", prompt)])[1].values)
+        except RequestError as error:
+            text = error.text if len(prompt) <= MAX_PROMPT else f"prompt: {_too_long(prompt)}"
+            faults.append(Fault("prompt", shorten(prompt), f"line {first_line}: {text}"))
     if faults:
         raise RequestError(*faults)
-    if not values:
+    if not values and not named:
         raise RequestError(
             Fault("prompt", "", f"line {first_line}: nothing is asked here; {_HINT}")
         )
-    return Request(values)
+    return _Section(Request(values), verb.name if named else "", what)
+
+
+def _said_verb(lines: list[str]) -> str:
+    """The verb that the leading lines name, before it is known which fields it has; empty where they name none."""
+    ruled, begun = any(map(_RULE.fullmatch, lines)), False
+    for line in lines:
+        match = _FIELD_LINE.match(line)
+        if match and _name(match[1]) == DO:
+            return match[2].strip().lower()
+        ends = bool(_RULE.fullmatch(line)) if ruled else not match
+        if begun and ends:
+            break
+        begun = begun or bool(line.strip())
+    return ""
 
 
 def _too_long(prompt: str) -> str:
     return f"{shorten(prompt)} has {len(prompt):,} characters; it takes {FIELDS['prompt'].allowed}; shorten it"
 
 
-def _split(lines: list[str]) -> tuple[list[tuple[int, str]], list[str], bool]:
+def _split(
+    lines: list[str], names: Container[str]
+) -> tuple[list[tuple[int, str]], list[str], bool]:
     """(field lines with their place, prompt lines, whether every field line must be one)."""
-    rules = [n for n, line in enumerate(lines) if re.fullmatch(r"\s*---+\s*", line)]
+    rules = [n for n, line in enumerate(lines) if _RULE.fullmatch(line)]
     if rules:
         start = 0
         if not any(line.strip() for line in lines[: rules[0]]) and len(rules) > 1:
@@ -155,7 +211,7 @@ def _split(lines: list[str]) -> tuple[list[tuple[int, str]], list[str], bool]:
         return head, lines[rules[0] + 1 :], True
     at = next(n for n, line in enumerate(lines) if line.strip())
     begin = at
-    while at < len(lines) and _looks_like_field(lines[at]):
+    while at < len(lines) and _looks_like_field(lines[at], names):
         at += 1
     return [(n, lines[n]) for n in range(begin, at)], lines[at:], False
 
@@ -164,21 +220,21 @@ def _name(text: str) -> str:
     return re.sub(r"[\s-]+", "_", text.strip().lower())
 
 
-def _looks_like_field(line: str) -> bool:
+def _looks_like_field(line: str, names: Container[str]) -> bool:
     match = _FIELD_LINE.match(line)
     return match is not None and (
-        _name(match[1]) in FIELDS or _misspelled(_name(match[1])) is not None
+        _name(match[1]) in names or _misspelled(_name(match[1])) is not None
     )
 
 
-def _field_of(line: str, strict: bool) -> tuple[str, str]:
+def _field_of(line: str, strict: bool, names: Container[str]) -> tuple[str, str]:
     """(field, raw value) of a line. RequestError when it is none, with the field that was perhaps meant."""
     match = _FIELD_LINE.match(line)
     if not match:
         text = f"{shorten(line.strip())} is not `name: value`; above a line --- stand only fields, the prompt stands below it"
         raise RequestError(Fault("", line.strip(), text))
     name = _name(match[1])
-    if name in FIELDS:
+    if name in names:
         return name, match[2].strip()
     near = _misspelled(name) or (nearest_field(name) if strict else None)
     if near is None:

@@ -12,15 +12,15 @@ from functools import partial
 from bridge.errors import DoorError
 from bridge.events import (
     Accepted,
+    Context,
     Done,
     Event,
     Failed,
     Finished,
-    Order,
+    Hand,
     Origin,
     Progress,
     Refused,
-    Take,
     Told,
 )
 from bridge.midi.followed_clock import Clocks
@@ -30,6 +30,8 @@ from bridge.midi.ports import MidiPorts
 from bridge.midi.touches import Touches
 
 POLL_S = 2.0
+#: How often the ports are counted between two looks. A device that was pulled out and put back is away for longer.
+COUNT_S = 0.1
 #: What is sent right after a port was opened is lost: by JACK, and by devices that are still waking up.
 PLUGGED_IN_S = 0.3
 #: The same message by two ways arrives within one cycle of the MIDI system.
@@ -52,7 +54,7 @@ class MidiDoor:
     def __init__(
         self,
         mapping: MidiMap,
-        take: Take,
+        hand: Hand,
         *,
         api: str = "auto",
         inputs: Iterable[str] = (),
@@ -62,7 +64,7 @@ class MidiDoor:
         log: logging.Logger | None = None,
     ) -> None:
         self._map = mapping
-        self._take = take
+        self._hand = hand
         self._log = log or logging.getLogger(__name__)
         self._notes: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
         self._clocks = Clocks() if clock else None
@@ -136,18 +138,24 @@ class MidiDoor:
     # --- the thread -----------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        next_s = time.monotonic() + POLL_S
+        next_s, count_s = time.monotonic() + POLL_S, time.monotonic() + COUNT_S
         while True:
             try:
-                note = self._notes.get(timeout=max(0.0, next_s - time.monotonic()))
+                note = self._notes.get(timeout=max(0.0, min(next_s, count_s) - time.monotonic()))
                 if note is None:
                     break
                 self._try(note)
             except queue.Empty:
                 pass
-            if time.monotonic() >= next_s:
+            now_s = time.monotonic()
+            # what has just been opened is given its time: nothing may be sent to it yet
+            if now_s >= count_s and not self._plugged_in and self._ports.has_moved():
+                next_s = now_s
+            if now_s >= next_s:
                 self._try(self._refresh)
                 next_s = time.monotonic() + (PLUGGED_IN_S if self._plugged_in else POLL_S)
+            if now_s >= count_s:
+                count_s = time.monotonic() + COUNT_S
         self._try(self._lights.put_out)
         self._try(self._ports.close)
 
@@ -162,7 +170,7 @@ class MidiDoor:
         if self._plugged_in:
             self._plugged_in = False
             self._lights.show_again()
-        lit = self._ports.lit_ports
+        opened = self._ports.outputs_opened
         if self._ports.refresh():
             was_still, self._still = self._still, self._ports.stands_still
             if was_still != self._still:
@@ -172,7 +180,9 @@ class MidiDoor:
                     else "midi: JACK goes on"
                 )
             # while it stood still lights were dropped
-            self._plugged_in = self._ports.lit_ports != lit or (was_still and not self._still)
+            self._plugged_in = self._ports.outputs_opened != opened or (
+                was_still and not self._still
+            )
             return
         self._still = False
         if not self._trouble:
@@ -205,7 +215,7 @@ class MidiDoor:
         if self._clocks.followed != before:
             self._log.info("midi: the clock of %s is followed", self._clocks.followed)
         if values:
-            self._take(Order("context", Origin(self.name), what=CLOCK_SOURCE, values=values))
+            self._hand(Context(Origin(self.name), CLOCK_SOURCE, values))
 
     # --- from touches to orders -----------------------------------------------------------------------------------
 
@@ -219,7 +229,7 @@ class MidiDoor:
             "channel": touch.channel,
         }
         for order in self._touches.orders(touch, port, Origin(self.name, address)):
-            self._take(order)
+            self._hand(order)
 
     def _is_echo(self, touch: Touch, port: str, at_s: float) -> bool:
         """Whether a program that sends to our own port was just heard by its own as well: both are open, it meant one touch."""

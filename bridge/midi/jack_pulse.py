@@ -11,10 +11,9 @@ import itertools
 import os
 import time
 from collections import deque
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import rtmidi
-
+from bridge.midi.backend import Client, backend
 from bridge.midi.clients import let_go
 
 #: A server whose messages do not come back for so long stands still.
@@ -38,29 +37,27 @@ class _UnderWay(NamedTuple):
 class JackPulse:
     """Two clients of a JACK server and what goes from one to the other. Belongs to one thread.
 
-    name: what the clients' names begin with. The errors of RtMidi where the server does not take them.
+    name: what the clients' names begin with. MidiFault where the server does not take them.
     """
 
     def __init__(self, name: str) -> None:
         # the process and a number: the port must be found by a name that no other client has
         own = f"{name} pulse {os.getpid()} {next(_numbers)}"
-        self._out: Any = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=own)
-        self._in: Any = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=f"{own} back")
+        self._out = backend().output("jack", own)
+        self._in = backend().input("jack", f"{own} back")
         self._under_way: deque[_UnderWay] = deque()
         self._number = 0
         self._bytes = self._proven = 0
         """Bytes sent by all ports that this watches over, and how many of them the server is known to have taken."""
         try:
-            for client in (self._out, self._in):
-                client.set_error_callback(lambda kind, text, data=None: None)
             self._out.open_virtual_port("out")
-            self._in.open_port(self._in.get_ports().index(f"{own}:out"), "in")
+            self._in.open_port(f"{own}:out", "in")
         except BaseException:
             self.close()
             raise
 
     @property
-    def clients(self) -> tuple[Any, ...]:
+    def clients(self) -> tuple[Client, ...]:
         return self._out, self._in
 
     @property

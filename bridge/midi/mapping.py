@@ -7,6 +7,7 @@ The config's `midi.map` is a list of mappings, each a plain dict:
     port        a part of the port's name; any port where it is missing
     do          preset NAME | make | loop | oneshot | track | midi | sfx | vocal | again | cancel | keep
                 | audition [last, next, previous or stop] | set FIELD
+                | another verb and what it works on: fit last
     with        fields of the request, for presets, kinds, make and again: {prompt: dark drums, bars: 2}
     velocity    a field that a note's velocity sets in its own request, scaled by from and to
     from, to    the field's values at 0 and at 127, for `set` and `velocity`
@@ -32,6 +33,7 @@ from bridge.errors import Fault, RequestError
 from bridge.music import parse_note
 from bridge.request import FIELDS, KINDS, Value, check_fields, unknown_field
 from bridge.text import shorten
+from bridge.verbs import VERBS, Verb
 
 TRIGGERS: Final = ("note", "cc", "program")
 _KEYS: Final = (
@@ -48,9 +50,6 @@ _KEYS: Final = (
 )
 _SIMPLE: Final = {"again": "last", "cancel": "all", "keep": "last"}
 _AUDITION: Final = ("last", "next", "previous", "stop")
-_DO: Final = (
-    "preset NAME, make, " + ", ".join(KINDS) + ", again, cancel, keep, audition or set FIELD"
-)
 
 #: What a whole turn of a knob covers where the mapping does not say, and the step between values.
 _USUAL_RANGE: Final[dict[str, tuple[float, float, float]]] = {
@@ -94,7 +93,7 @@ class Mapped:
     verb: str
     """make, again, cancel, keep, audition, or set."""
     what: str = ""
-    """Of `make` the preset, if it is one."""
+    """Of `make` the preset, if it is one; else what it works on."""
     fields: Mapping[str, Value] = field(default_factory=dict)
     scale: Scale | None = None
     """For `set`, and for a note whose velocity sets a field."""
@@ -244,7 +243,8 @@ class _Reader:
         raw = self._entry.get("do")
         word, _, rest = str(raw or "").strip().partition(" ")
         word, rest = word.lower(), rest.strip()
-        fields, velocity = self._with(), str(self._entry.get("velocity") or "")
+        verb = VERBS.get("make" if word in ("preset", *KINDS) else word, VERBS["again"])
+        fields, velocity = self._with(verb), str(self._entry.get("velocity") or "")
         if word == "set" and self._is_field(rest):
             return "set", "", {}, rest.lower()
         if word == "preset" and rest in self._presets:
@@ -265,11 +265,24 @@ class _Reader:
             return "make", "", fields, velocity
         elif not rest and word in _SIMPLE:
             return word, _SIMPLE[word], fields, velocity if word == "again" else ""
+        elif word in VERBS and verb.works_on in ("source", "notes", "folder"):
+            return self._on_source(verb, rest, fields, velocity)
         elif word != "set":
-            self._fault("do", raw, f"is not something that can be done; it takes {_DO}")
+            near = difflib.get_close_matches(word, (*VERBS, *KINDS, *_SIMPLE), n=1, cutoff=0.75)
+            hint = f"did you mean {near[0]}? " if near and near[0] != word else ""
+            self._fault("do", raw, f"is not something that can be done; {hint}it takes {_can_do()}")
         return "", "", {}, ""
 
-    def _with(self) -> dict[str, Value]:
+    def _on_source(
+        self, verb: Verb, source: str, fields: dict[str, Value], velocity: str
+    ) -> tuple[str, str, dict[str, Value], str]:
+        if velocity and velocity.lower() not in verb.takes:
+            self.faults.append(verb.unknown(velocity))
+            return "", "", {}, ""
+        source = source or "last"
+        return verb.name, source, {verb.holds: source, **fields}, velocity
+
+    def _with(self, verb: Verb) -> dict[str, Value]:
         raw = self._entry.get("with", {})
         if not isinstance(raw, Mapping):
             self._fault(
@@ -279,7 +292,7 @@ class _Reader:
             )
             return {}
         try:
-            return check_fields(raw.items())
+            return check_fields(raw.items(), verb.takes, verb.unknown)
         except RequestError as error:
             self.faults += error.faults
             return {}
@@ -336,3 +349,12 @@ class _Reader:
         for position in range(128):
             scale.at(position)
         return scale
+
+
+def _can_do() -> str:
+    """What may stand behind `do`."""
+    others = ", ".join(name for name in VERBS if name not in ("make", "again"))
+    kinds = ", ".join(KINDS)
+    return (
+        f"preset NAME, make, {kinds}, again, {others} SOURCE, cancel, keep, audition or set FIELD"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from bridge.events import JobEvent, Origin, Refused, Told
-from bridge.job_lights import JobStates
+from bridge.lights.job_states import JobStates
 
 _STATUS = {"note": 0x90, "cc": 0xB0}
 

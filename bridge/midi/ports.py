@@ -8,24 +8,17 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from typing import Any, Protocol
-
-import rtmidi
+from typing import Protocol, TypeVar
 
 from bridge.errors import DoorError
-from bridge.midi.clients import RTMIDI_ERRORS, abandon, let_go
+from bridge.midi.backend import Client, Input, MidiFault, Output, backend
+from bridge.midi.clients import abandon, let_go
 from bridge.midi.jack_pulse import JackPulse
 from bridge.midi.jack_server import jack_sockets, stopped_jack
 
 NAME = "Sidecrate"
-APIS = {
-    "alsa": rtmidi.API_LINUX_ALSA,
-    "jack": rtmidi.API_UNIX_JACK,
-    "coremidi": rtmidi.API_MACOSX_CORE,
-    "winmm": rtmidi.API_WINDOWS_MM,
-}
 #: How often JACK's ports are asked: a pad's note waits 4 ms at the mean, and an open port costs some 0.3 % of a core.
 POLL_S = 0.008
 #: How long JACK may take to carry one more message before its ports are closed, which waits for it without end.
@@ -33,6 +26,8 @@ _LAST_WORD_S = 2.0
 _SEQUENCER = "/dev/snd/seq"
 #: Ports of ours that are nobody's business.
 _IS_INNER = re.compile(rf"{NAME}( FL)? (list|pulse)\b")
+_ERRORS = (MidiFault, NotImplementedError)
+_Port = TypeVar("_Port", bound=Client)
 
 
 class Heard(Protocol):
@@ -46,7 +41,7 @@ def usable_api(wanted: str = "auto") -> str:
 
     On Linux, what is not there is found out by looking: asking the libraries makes them complain on the terminal.
     """
-    built = [name for name, number in APIS.items() if number in rtmidi.get_compiled_api()]
+    built = backend().systems
     if wanted not in ("auto", *built):
         raise DoorError(
             f"this system has no {wanted}; set midi.api to auto or {' or '.join(built)}"
@@ -114,17 +109,20 @@ class MidiPorts:
         self._virtual = virtual
         self._timing = timing
         self._log = log or logging.getLogger(__name__)
-        self._in: Any = None
-        self._out: Any = None
+        self._in: Input | None = None
+        self._out: Output | None = None
         self._system: str = ""
         self._marks: tuple[tuple[str, int], ...] = ()
         self._seen: tuple[tuple[str, int], ...] = ()
         self._own: str = ""
-        self._opened_in: dict[str, Any] = {}
-        self._opened_out: dict[str, Any] = {}
+        self._opened_in: dict[str, Input] = {}
+        self._opened_out: dict[str, Output] = {}
         self._refused: frozenset[str] = frozenset()
+        self._counted = (0, 0)
+        self.outputs_opened = 0
+        """Counts each opening: a device that has left and come back bears the name that it had."""
         self._polling: threading.Thread | None = None
-        self._polled: dict[Any, str] = {}
+        self._polled: dict[Input, str] = {}
         self._polled_lock = threading.Lock()
         self._pulse: JackPulse | None = None
         """Tells whether JACK is going; None on other systems, which do not hold who sends to them."""
@@ -173,7 +171,7 @@ class MidiPorts:
         self._system = usable_api(self._api)
         self._marks = _system_marks(self._system)
         try:
-            self._in, self._out = self._client(rtmidi.MidiIn), self._client(rtmidi.MidiOut)
+            self._in, self._out = self._input(), self._output()
             if self._virtual and self._system != "winmm":
                 self._listen(self._in, self._name)
                 # CoreMIDI shows a virtual port by its own name alone, the others after the client's
@@ -185,20 +183,35 @@ class MidiPorts:
                 # last: who looks for a port of ours takes the first that bears our name
                 self._pulse = JackPulse(self._name)
                 self._pulse.goes()
-        except RTMIDI_ERRORS as error:
+        except _ERRORS as error:
             self.close()
             raise DoorError(
                 f"{self._system} does not answer ({str(error).strip() or 'no reason given'})"
             ) from None
         self.refresh()
 
+    def has_moved(self) -> bool:
+        """Whether ports have come or gone since the last look, going by their number. Far cheaper than a look, so it can be
+        asked often: a device that is back before the next look seems never to have left, and its ports are dead."""
+        return self._in is not None and self._count() != self._counted
+
+    def _count(self) -> tuple[int, int]:
+        if self._in is None or self._out is None:
+            return self._counted
+        try:
+            return self._in.get_port_count(), self._out.get_port_count()
+        except _ERRORS:
+            return self._counted
+
     def refresh(self) -> bool:
         """Open ports that have come and let go those that have left. False where the MIDI system itself has gone."""
-        if self._in is None or self._marks != _system_marks(self._system):
+        if self._in is None or self._out is None or self._marks != _system_marks(self._system):
             return False
+        # before the list: what comes or goes after this shows as a change
+        self._counted = self._count()
         try:
             sources, sinks = self._in.get_ports(), self._out.get_ports()
-        except RTMIDI_ERRORS as error:
+        except _ERRORS as error:
             self._log.warning("midi: ports cannot be listed: %s", error)
             return False
         if self._own and not any(name.startswith(self._own) for name in sinks):
@@ -206,20 +219,23 @@ class MidiPorts:
         if self._pulse is not None:
             self._pulse.ask()
         meant = [name for name in sources if self._is_meant(name, self._inputs)]
-        self._settle(self._opened_in, meant, self._open_in)
+        # one of a device's two ports may have left after its list was made: then both are opened anew
+        gone = {plain_name(name) for name in self._opened_in if name not in sources}
+        gone |= {plain_name(name) for name in self._opened_out if name not in sinks}
+        self._settle(self._opened_in, meant, gone, self._open_in)
         own = {plain_name(name) for name in self._opened_in}
         lit = [
             name
             for name in sinks
             if self._is_meant(name, self._outputs) and (self._outputs or plain_name(name) in own)
         ]
-        self._settle(self._opened_out, lit, self._open_out)
+        self._settle(self._opened_out, lit, gone, self._open_out)
         self._refused = frozenset({*meant} - {*self._opened_in} | {*lit} - {*self._opened_out})
         return True
 
     def send(self, message: Sequence[int], port: str) -> None:
         """Send to the outputs that belong to an input port; to all of the named ones where outputs were named."""
-        outputs = [self._out] if port == self._own and self._own else []
+        outputs = [self._out] if self._out is not None and port == self._own and self._own else []
         outputs += [
             output
             for name, output in self._opened_out.items()
@@ -231,7 +247,7 @@ class MidiPorts:
                 continue
             try:
                 output.send_message(list(message))
-            except RTMIDI_ERRORS as error:
+            except _ERRORS as error:
                 self._log.debug("midi: not sent: %s", error)
 
     def close(self) -> None:
@@ -259,16 +275,11 @@ class MidiPorts:
         self._in = self._out = None
         self._own = ""
 
-    def _client(self, kind: Any) -> Any:
-        made = kind(APIS[self._system], name=self._name)
-        if made.get_current_api() != APIS[self._system]:
-            self._let_go(made)
-            raise OSError("it is not running")
-        made.set_error_callback(self._fault)
-        return made
+    def _input(self) -> Input:
+        return backend().input(self._system, self._name, self._log)
 
-    def _fault(self, kind: object, text: object, data: object = None) -> None:
-        self._log.debug("midi: %s", text)
+    def _output(self) -> Output:
+        return backend().output(self._system, self._name, self._log)
 
     def _is_meant(self, name: str, patterns: tuple[str, ...]) -> bool:
         if name.casefold().startswith(self._name.casefold()) or "midi through" in name.casefold():
@@ -276,9 +287,14 @@ class MidiPorts:
         return not patterns or any(pattern.casefold() in name.casefold() for pattern in patterns)
 
     def _settle(
-        self, opened: dict[str, Any], names: list[str], open_port: Callable[[str], Any]
+        self,
+        opened: dict[str, _Port],
+        names: list[str],
+        gone: Collection[str],
+        open_port: Callable[[str], _Port],
     ) -> None:
-        left = set(opened) - set(names)
+        """Have those of `names` open, and of devices that have `gone` nothing that was open before."""
+        left = {name for name in opened if name not in names or plain_name(name) in gone}
         if (
             (left or set(names) - set(opened))
             and self._pulse is not None
@@ -292,30 +308,31 @@ class MidiPorts:
             try:
                 opened[name] = open_port(name)
                 self._log.info("midi: %s is open", name)
-            except RTMIDI_ERRORS as error:
+            except _ERRORS as error:
                 # held by another program (Windows), or gone again: the next refresh tries once more
                 self._log.debug("midi: %s cannot be opened: %s", name, error)
 
-    def _open_in(self, name: str) -> Any:
-        return self._open(rtmidi.MidiIn, name, lambda client: self._listen(client, name))
+    def _open_in(self, name: str) -> Input:
+        client = self._input()
+        return self._opened(client, name, lambda: self._listen(client, name))
 
-    def _open_out(self, name: str) -> Any:
-        return self._open(rtmidi.MidiOut, name, lambda client: None)
+    def _open_out(self, name: str) -> Output:
+        client = self._opened(self._output(), name)
+        self.outputs_opened += 1
+        return client
 
-    def _open(self, kind: Any, name: str, prepare: Callable[[Any], None]) -> Any:
-        client = self._client(kind)
+    def _opened(
+        self, client: _Port, name: str, prepare: Callable[[], None] = lambda: None
+    ) -> _Port:
         try:
-            prepare(client)
-            # numbers move when something is plugged in: the name is looked up once more, by the client that opens it
-            client.open_port(
-                client.get_ports().index(name), "in" if kind is rtmidi.MidiIn else "out"
-            )
+            prepare()
+            client.open_port(name, "in" if isinstance(client, Input) else "out")
         except BaseException:
             self._let_go(client)
             raise
         return client
 
-    def _listen(self, client: Any, name: str) -> None:
+    def _listen(self, client: Input, name: str) -> None:
         """Hear a client: called back, or on JACK asked every few ms.
 
         A callback from JACK's real-time thread would wait for Python in the middle of the sound of every program; and when a
@@ -333,7 +350,7 @@ class MidiPorts:
                 self._polling = threading.Thread(target=self._poll, name="midi-poll", daemon=True)
                 self._polling.start()
         else:
-            client.set_callback(lambda event, data=None: self._hear(name, event))
+            client.set_callback(lambda message, delta_s: self._hear(name, (message, delta_s)))
 
     def _poll(self) -> None:
         while self._polling is threading.current_thread():
@@ -354,10 +371,11 @@ class MidiPorts:
         except Exception:
             self._log.exception("midi: a message was lost")
 
-    def _let_go(self, *clients: Any) -> None:
+    def _let_go(self, *clients: Client | None) -> None:
         with self._polled_lock:
             for client in clients:
-                self._polled.pop(client, None)
+                if isinstance(client, Input):
+                    self._polled.pop(client, None)
         let_go(*clients)
 
 
@@ -365,12 +383,12 @@ def list_ports(wanted: str = "auto") -> tuple[str, list[str], list[str]]:
     """The MIDI system, and the names of the ports that send and of those that hear. DoorError where no system answers."""
     system = usable_api(wanted)
     names: list[list[str]] = []
-    for kind in (rtmidi.MidiIn, rtmidi.MidiOut):
-        client = None
+    for make in (backend().input, backend().output):
+        client: Client | None = None
         try:
-            client = kind(APIS[system], name=f"{NAME} list")
+            client = make(system, f"{NAME} list")
             names.append([name for name in client.get_ports() if not _IS_INNER.match(name)])
-        except RTMIDI_ERRORS as error:
+        except _ERRORS as error:
             raise DoorError(
                 f"{system} does not answer ({str(error).strip() or 'no reason given'})"
             ) from None

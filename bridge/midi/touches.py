@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bridge.events import Order, Origin
+from bridge.events import Ask, Audition, Cancel, Keep, Order, Origin
 from bridge.midi.mapping import Mapped, MidiMap, Touch
 from bridge.request import Request, Value
+from bridge.verbs import VERBS
 
 
 class Touches:
@@ -37,15 +38,24 @@ class Touches:
         return touch.position >= 64 and (before < 64 or before == touch.position == 127)
 
     def _order(self, mapping: Mapped, touch: Touch, origin: Origin) -> Order:
-        requests: tuple[Request, ...] = ()
-        if mapping.verb in ("make", "again"):
-            # a knob that was turned says more than the preset that was written down, and how hard a pad is hit more still
-            fields = {**mapping.fields, **self._held}
-            if mapping.scale:
-                fields[mapping.scale.field] = mapping.scale.at(touch.position)
-            requests = (Request(fields),)
-        if mapping.verb == "make":
-            # surfaces show how a preset goes, whoever asked for it
-            shown = {"preset": mapping.what} if mapping.what else {}
-            return Order("make", replace(origin, address={**origin.address, **shown}), requests)
-        return Order(mapping.verb, origin, requests, what=mapping.what)
+        match mapping.verb:
+            case "cancel":
+                return Cancel(origin, mapping.what)
+            case "keep":
+                return Keep(origin, mapping.what)
+            case "audition":
+                return Audition(origin, mapping.what)
+            case "make" if mapping.what:
+                # surfaces show how a preset goes, whoever asked for it
+                origin = replace(origin, address={**origin.address, "preset": mapping.what})
+                return Ask("make", origin, (self._request(mapping, touch),))
+            case verb:
+                what = "" if VERBS[verb].holds else mapping.what
+                return Ask(verb, origin, (self._request(mapping, touch),), what)
+
+    def _request(self, mapping: Mapped, touch: Touch) -> Request:
+        # a knob that was turned says more than the preset that was written down, and how hard a pad is hit more still
+        fields = {**mapping.fields, **VERBS[mapping.verb].taken_of(self._held)}
+        if mapping.scale:
+            fields[mapping.scale.field] = mapping.scale.at(touch.position)
+        return Request(fields)

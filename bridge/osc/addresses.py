@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bridge.request import KINDS
+from bridge.verbs import NAMED, VERBS, Verb
 
 PREFIX = "/sidecrate/"
 
@@ -20,40 +22,80 @@ class Address:
     """A button may send it: a lone 0 is a release, a lone 1 a press, and repeats within 150 ms count once."""
 
 
-IN: dict[str, Address] = {
-    row.path: row
-    for row in (
-        Address("/sidecrate/hello", "id, reply port, nonce", "I am here: repeated every 5 s as a sign of life"),
-        Address("/sidecrate/bye", "id", "I am going; what I said of the session no longer holds"),
-        Address("/sidecrate/surface", "reply port, or nothing for the sending port", "I am a control surface: tell me flat values now and on change; repeated as a sign of life", trigger=True),
-        Address("/sidecrate/generate", "prompt, then pairs of field and value; or one JSON object (context in it: heard first)", "make clips"),
-        *(
-            Address(f"/sidecrate/{kind}", "as generate", f"make clips of kind {kind}", trigger=True)
-            for kind in KINDS
-        ),
-        Address("/sidecrate/preset", "a preset's name from the config, or its place in it as text (\"1\"); then pairs", "make what the preset says", trigger=True),
-        Address("/sidecrate/set", "field, value", "holds for later requests from this sender, over what a preset says; an empty value clears"),
-        Address("/sidecrate/again", "job or last, then pairs", "the same with a new seed, or with what the pairs change", trigger=True),
-        Address("/sidecrate/fit", "path of an audio file, then pairs", "put a file on the grid"),
-        Address("/sidecrate/cancel", "job, id or all", "end what has not ended", trigger=True),
-        Address("/sidecrate/answer", "job or last, yes or no", "whether to use what a language model proposes, where a job waits for that"),
-        Address("/sidecrate/tempo", "f", "pin the tempo; 0 follows the session again"),
-        Address("/sidecrate/key", "s", "pin the key; empty follows the session again"),
-        Address("/sidecrate/meter", "i i", "pin the meter; 0 follows the session again"),
-        Address("/sidecrate/context", "JSON {source, bpm, key, meter, playing, position, sample_rate, project}", "what a DAW's device knows; followed, never a pin"),
-        Address("/sidecrate/bpm", "f", "the same for senders without JSON: the project's tempo; 0 takes it back"),
-        Address("/sidecrate/playing", "i", "the same for senders without JSON"),
-        Address("/sidecrate/position", "f quarters", "the same for senders without JSON"),
-        Address("/sidecrate/audition", "clip, last, next, previous or stop", "hear a clip on this machine's sound device, from the next bar on", trigger=True),
-        Address("/sidecrate/keep", "clip or last", "a second name under Kept/", trigger=True),
-        Address("/sidecrate/trash", "clip or last", "into the system's bin", trigger=True),
-        Address("/sidecrate/status", "job, or nothing for all", "how it goes; of one job, all that has been told of it"),
-        Address("/sidecrate/report", "job", "the report of its newest clip"),
-        Address("/sidecrate/pair", "seconds (30; 0 ends it); from the machine that wants in: the code", "from this machine alone: hear a while who knocks from the network; told as told pair"),
-        Address("/sidecrate/allow", "an address", "from this machine alone: hear this other machine until the daemon ends; `sidecrate pair` also writes it down"),
-        Address("/sidecrate/got", "id or job, clip", "stops the repeats of done and failed"),
-    )
-}  # fmt: skip
+#: Of those who come and go, and of clips by a prompt.
+_FIRST = (
+    Address("/sidecrate/hello", "id, reply port, nonce", "I am here: repeated every 5 s as a sign of life"),
+    Address("/sidecrate/bye", "id", "I am going; what I said of the session no longer holds"),
+    Address("/sidecrate/surface", "reply port, or nothing for the sending port", "I am a control surface: tell me flat values now and on change; repeated as a sign of life", trigger=True),
+    Address("/sidecrate/generate", "prompt, then pairs of field and value; or one JSON object (context in it: heard first)", "make clips"),
+    *(
+        Address(f"/sidecrate/{kind}", "as generate", f"make clips of kind {kind}", trigger=True)
+        for kind in KINDS
+    ),
+    Address("/sidecrate/preset", "a preset's name from the config, or its place in it as text (\"1\"); then pairs", "make what the preset says", trigger=True),
+    Address("/sidecrate/set", "field, value", "holds for later requests from this sender, over what a preset says; an empty value clears"),
+)  # fmt: skip
+#: Of what is there already.
+_LAST = (
+    Address("/sidecrate/cancel", "job, id or all", "end what has not ended", trigger=True),
+    Address("/sidecrate/answer", "job or last, yes or no", "whether to use what a language model proposes, where a job waits for that"),
+    Address("/sidecrate/tempo", "f", "pin the tempo; 0 follows the session again"),
+    Address("/sidecrate/key", "s", "pin the key; empty follows the session again"),
+    Address("/sidecrate/meter", "i i", "pin the meter; 0 follows the session again"),
+    Address("/sidecrate/context", "JSON {source, bpm, key, meter, playing, position, sample_rate, project}", "what a DAW's device knows; followed, never a pin"),
+    Address("/sidecrate/bpm", "f", "the same for senders without JSON: the project's tempo; 0 takes it back"),
+    Address("/sidecrate/playing", "i", "the same for senders without JSON"),
+    Address("/sidecrate/position", "f quarters", "the same for senders without JSON"),
+    Address("/sidecrate/audition", "clip, last, next, previous or stop", "hear a clip on this machine's sound device, from the next bar on", trigger=True),
+    Address("/sidecrate/keep", "clip or last", "a second name under Kept/", trigger=True),
+    Address("/sidecrate/trash", "clip or last", "into the system's bin", trigger=True),
+    Address("/sidecrate/status", "job, or nothing for all", "how it goes; of one job, all that has been told of it"),
+    Address("/sidecrate/report", "job", "the report of its newest clip"),
+    Address("/sidecrate/pair", "seconds (30; 0 ends it); from the machine that wants in: the code", "from this machine alone: hear a while who knocks from the network; told as told pair"),
+    Address("/sidecrate/allow", "an address", "from this machine alone: hear this other machine until the daemon ends; `sidecrate pair` also writes it down"),
+    Address("/sidecrate/got", "id or job, clip", "stops the repeats of done and failed"),
+)  # fmt: skip
+
+
+class _Incoming(Mapping[str, Address]):
+    """The rows above by their paths, and between them one for each verb: that table may grow while a program starts."""
+
+    def __init__(self) -> None:
+        self._fixed = {row.path: row for row in (*_FIRST, *_LAST)}
+        # every message looks its address up: a verb's row is made once
+        self._made: dict[str, tuple[Verb, Address]] = {}
+
+    def __getitem__(self, path: str) -> Address:
+        if path in self._fixed:
+            return self._fixed[path]
+        name = path.removeprefix(PREFIX)
+        verb = VERBS[name] if path == PREFIX + name else VERBS[path]
+        if name not in self._made or self._made[name][0] is not verb:
+            self._made[name] = verb, _of_verb(verb)
+        return self._made[name][1]
+
+    def __contains__(self, path: object) -> bool:
+        verb = str(path).removeprefix(PREFIX)
+        return path in self._fixed or (verb in VERBS and path == PREFIX + verb)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (row.path for row in _FIRST)
+        yield from (PREFIX + verb for verb in VERBS)
+        yield from (row.path for row in _LAST)
+
+    def __len__(self) -> int:
+        return len(self._fixed) + len(VERBS)
+
+
+def _of_verb(verb: Verb) -> Address:
+    arguments = f"{NAMED[verb.works_on]}; then pairs; or one JSON object (source: what it works on)"
+    if verb.name == "make":
+        arguments = "as generate"
+    return Address(PREFIX + verb.name, arguments, verb.help, trigger=verb.by_button)
+
+
+IN: Mapping[str, Address] = _Incoming()
+
 OUT: dict[str, Address] = {
     row.path: row
     for row in (

@@ -48,27 +48,28 @@ def read_pairs(address: str, arguments: Sequence[Any]) -> list[tuple[str, object
 
 def read_prompt(message: Message) -> Request:
     """The request of generate, or of a kind's own address. RequestError names every fault."""
-    pairs: list[tuple[str, object]]
     arguments = message.arguments
-    if (
-        len(arguments) == 1
-        and isinstance(arguments[0], str)
-        and arguments[0].lstrip().startswith("{")
-    ):
-        pairs = list(read_json(message.address, arguments[0]).items())
-    elif arguments and not isinstance(arguments[0], str):
+    if arguments and not isinstance(arguments[0], str):
         raise OscError(
             f"the prompt {shorten(arguments[0])} is not text; send what you want to hear as a string",
             message.address,
         )
-    elif arguments:
-        pairs = [("prompt", arguments[0]), *read_pairs(message.address, arguments[1:])]
-    else:
-        pairs = []
+    pairs = read_asked(message, "prompt")
     kind = message.address.removeprefix(PREFIX)
     if kind in KINDS:
         pairs.append(("kind", kind))
     return read_request(pairs)
+
+
+def read_asked(message: Message, first: str) -> list[tuple[str, object]]:
+    """(field, value) of a JSON object, or of pairs behind a lone value of the field `first`. RequestError and OscError."""
+    arguments = message.arguments
+    if not arguments:
+        return []
+    lone = arguments[0] if len(arguments) == 1 else None
+    if isinstance(lone, str) and lone.lstrip().startswith("{"):
+        return list(read_json(message.address, lone).items())
+    return [(first, arguments[0]), *read_pairs(message.address, arguments[1:])]
 
 
 def read_label(message: Message) -> str:

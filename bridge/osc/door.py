@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import difflib
 import logging
 import threading
 import time
@@ -12,8 +12,22 @@ from dataclasses import dataclass
 
 from bridge import events
 from bridge.errors import DoorError, SidecrateError
-from bridge.events import Event, Order
+from bridge.events import (
+    Accepted,
+    Bye,
+    Done,
+    Event,
+    Failed,
+    Finished,
+    JobEvent,
+    Known,
+    Origin,
+    Refused,
+    SessionChanged,
+    Told,
+)
 from bridge.osc.addresses import IN, OUT, PREFIX, is_ours
+from bridge.osc.answers import Greeting, Welcome, answer_message
 from bridge.osc.arguments import (
     is_release,
     pressed,
@@ -50,25 +64,14 @@ class _Repeat:
     names: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Greeting:
-    """What hello is answered with."""
-
-    version: str
-    crate: str
-    boot: str
-    recordings: str = ""
-    """A folder for what a device records of its track, to be sent as a reference."""
-
-
 class OscDoor:
-    """Serves the addresses of `osc_codec.IN` and tells events by those of `osc_codec.OUT`."""
+    """Serves the addresses of `addresses.IN` and tells events by those of `addresses.OUT`."""
 
     name = "osc"
 
     def __init__(
         self,
-        take: events.Take,
+        hand: events.Hand,
         *,
         port: int,
         greeting: Greeting,
@@ -77,9 +80,9 @@ class OscDoor:
         trust_lan: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._take = take
+        self._hand = hand
         self._greeting = greeting
-        self._orders = OscOrders(take, presets, trust_lan)
+        self._orders = OscOrders(hand, presets, trust_lan)
         self._gate = Gate(allow, clock)
         self._clock = clock
         self._socket = OscSocket(port)
@@ -196,7 +199,7 @@ class OscDoor:
         if row is None or (ours and len(message.arguments) > 1):
             if not ours:
                 raise OscError(
-                    f"{shorten(message.address)} is not an address here; {PREFIX}generate makes a clip",
+                    f"{shorten(message.address)} is not an address here; {_near(message.address)}",
                     code="unknown_address",
                 )
             return
@@ -221,18 +224,9 @@ class OscDoor:
         with self._lock:
             self._forget_oldest(greeted=True)
         self._socket.keep_place(sender.peer)
-        greeting = self._greeting
-        self._send(
-            sender,
-            "/sidecrate/welcome",
-            hello.nonce,
-            greeting.version,
-            greeting.crate,
-            greeting.boot,
-            greeting.recordings,
-        )
+        self._send(sender, answer_message(Welcome(hello.nonce, self._greeting)))
         if is_new:
-            self._take(Order("known", sender.origin()))
+            self._hand(Known(sender.origin()))
 
     def _on_surface(self, sender: Sender, message: Message) -> None:
         self._answer_to(sender, read_port(message, 0), message)
@@ -244,7 +238,7 @@ class OscDoor:
         self._surfaces.join(sender.answers_to)
         if is_new:
             sender.sent = message.address
-            self._take(Order("known", sender.origin()))
+            self._hand(Known(sender.origin()))
 
     def _answer_to(self, sender: Sender, port: int | None, message: Message) -> None:
         if port is None:
@@ -256,7 +250,7 @@ class OscDoor:
         sender.reply = (sender.peer[0], port)
 
     def _on_bye(self, sender: Sender, message: Message) -> None:
-        self._take(Order("bye", sender.origin(), what=sender.source))
+        self._hand(Bye(sender.origin(), sender.source))
         self._surfaces.leave(sender.answers_to)
         with self._lock:
             self._senders.pop(sender.peer, None)
@@ -281,13 +275,8 @@ class OscDoor:
         self._widen()
         pairing = self._gate.open_for(sender, length_s)
         log.info("OSC: other machines may knock for %g s", length_s)
-        self._send(
-            sender,
-            "/sidecrate/told",
-            "pair",
-            "",
-            json.dumps({"code": pairing.code, "seconds": length_s}),
-        )
+        values = {"code": pairing.code, "seconds": length_s}
+        self._tell_sender(sender, Told(sender.origin(), "pair", "", values))
 
     def _hear_knock(self, data: bytes, peer: Peer) -> None:
         pairing, knock = self._gate.pairing, self._gate.knock(data, peer)
@@ -295,14 +284,16 @@ class OscDoor:
             return
         if knock.has_code:
             self._let_in(knock.address)
-        values = json.dumps({"sent": shorten(knock.sent), "code": knock.has_code})
-        self._send(pairing.asker, "/sidecrate/told", "pair", knock.address, values)
+        values = {"sent": shorten(knock.sent), "code": knock.has_code}
+        self._tell_sender(
+            pairing.asker, Told(pairing.asker.origin(), "pair", knock.address, values)
+        )
 
     def _on_allow(self, sender: Sender, message: Message) -> None:
         if not sender.is_local:
             raise OscError("only this machine itself lets others in", message.address, "not_local")
         address = self._let_in(str(message.arguments[0]) if message.arguments else "")
-        self._send(sender, "/sidecrate/told", "allow", address, "{}")
+        self._tell_sender(sender, Told(sender.origin(), "allow", address))
 
     def _let_in(self, address: str) -> str:
         address = self._gate.read_address(address)
@@ -324,11 +315,11 @@ class OscDoor:
         self._surfaces.hear(event)
 
     def tell(self, event: Event) -> None:
-        if isinstance(event, events.SessionChanged):
+        if isinstance(event, SessionChanged):
             with self._lock:
                 greeted = [sender for sender in self._senders.values() if sender.nonce is not None]
             for sender in greeted:
-                self._send(sender, "/sidecrate/session", json.dumps(event.values))
+                self._send(sender, answer_message(event))
             return
         peer, reply = event.origin.address["peer"], event.origin.address["reply"]
         with self._lock:
@@ -338,63 +329,23 @@ class OscDoor:
             )
         self._tell_sender(sender, event)
 
-    def _tell_sender(
-        self, sender: Sender, event: events.JobEvent | events.Refused | events.Told
-    ) -> None:
-        label = event.origin.label
-        if isinstance(event, events.Accepted):
+    def _tell_sender(self, sender: Sender, event: JobEvent | Refused | Told) -> None:
+        if isinstance(event, Told) and event.verb == "known" and _is_surface(event.origin):
+            return  # it reads no JSON, and has heard of it in flat values
+        if isinstance(event, Accepted):
             sender.last_job = event.job
-            self._send(sender, "/sidecrate/accepted", label, event.job, event.position)
-        elif isinstance(event, events.Progress):
-            self._send(
-                sender, "/sidecrate/progress", label, event.job, float(event.value), event.stage
-            )
-        elif isinstance(event, events.Done):
+        elif isinstance(event, Done):
             sender.last_clip = event.clip
-            info = json.dumps(dict(event.info))
-            names = (event.job, label, event.clip)
-            self._send_surely(
-                sender, names, "/sidecrate/done", label, event.job, event.clip, event.path, info
-            )
-        elif isinstance(event, events.Finished):
-            self._send_surely(
-                sender,
-                (event.job, label),
-                "/sidecrate/finished",
-                label,
-                event.job,
-                event.published,
-                event.failed,
-            )
-        elif isinstance(event, events.Failed):
-            self._send_surely(
-                sender,
-                (event.job, label),
-                "/sidecrate/failed",
-                label,
-                event.job,
-                event.code,
-                event.text,
-            )
-        elif isinstance(event, events.Refused):
-            address = event.origin.address.get("sent") or event.what
-            self._send(sender, "/sidecrate/error", address, event.code, event.text, label)
-        elif event.verb == "report":
-            self._send(sender, "/sidecrate/report", event.what, json.dumps(dict(event.values)))
-        elif event.verb == "known":
-            if event.origin.address.get("sent") == "/sidecrate/surface":
-                return  # it reads no JSON, and has heard of it in flat values
-            self._send(sender, "/sidecrate/session", json.dumps(dict(event.values)))
+        message = answer_message(event)
+        if isinstance(event, Done | Finished | Failed):
+            clip = event.clip if isinstance(event, Done) else ""
+            self._send_surely(sender, (event.job, event.origin.label, clip), message)
         else:
-            self._send(
-                sender, "/sidecrate/told", event.verb, event.what, json.dumps(dict(event.values))
-            )
+            self._send(sender, message)
 
-    def _send_surely(
-        self, sender: Sender, names: tuple[str, ...], address: str, *arguments: str | int | float
-    ) -> None:
+    def _send_surely(self, sender: Sender, names: tuple[str, ...], message: Message) -> None:
         """Send now and, to one who said hello, again until it says got."""
-        packet = self._send(sender, address, *arguments)
+        packet = self._send(sender, message)
         if sender.nonce is not None:
             repeat = _Repeat(
                 self._clock() + REPEATS_S[0],
@@ -433,9 +384,20 @@ class OscDoor:
         if len(sender.errors) == ERRORS_PER_S and now - sender.errors[0] < 1:
             return
         sender.errors.append(now)
-        self._send(sender, "/sidecrate/error", address, error.code, error.text, label)
+        refused = Refused(Origin("osc", label=label), error.code, error.text, address)
+        self._tell_sender(sender, refused)
 
-    def _send(self, sender: Sender, address: str, *arguments: str | int | float) -> bytes:
-        packet = build_message(address, *arguments)
+    def _send(self, sender: Sender, message: Message) -> bytes:
+        packet = build_message(message.address, *message.arguments)
         self._socket.send(packet, sender.answers_to)
         return packet
+
+
+def _near(address: str) -> str:
+    """What to do instead of sending to an address that is none."""
+    near = difflib.get_close_matches(address, IN, n=1, cutoff=0.85)
+    return f"did you mean {near[0]}?" if near else f"{PREFIX}generate makes a clip"
+
+
+def _is_surface(origin: Origin) -> bool:
+    return bool(origin.address.get("sent") == "/sidecrate/surface")

@@ -6,48 +6,73 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridge.errors import Fault, RequestError
-from bridge.events import Order, Take
+from bridge.events import (
+    Answer,
+    Ask,
+    Audition,
+    Cancel,
+    Context,
+    Hand,
+    Keep,
+    Pin,
+    Report,
+    Status,
+    Trash,
+)
 from bridge.osc.addresses import PREFIX
-from bridge.osc.arguments import read_json, read_pairs, read_prompt, take_context
+from bridge.osc.arguments import read_asked, read_json, read_pairs, read_prompt, take_context
 from bridge.osc.packet import Message, OscError
 from bridge.osc.sender import Sender
-from bridge.request import FIELDS, Request, Value, check_fields
+from bridge.request import FIELDS, Request, Value, check_fields, switch, unknown_field
 from bridge.text import shorten
-
-_LOCAL_ONLY_FIELDS = ("reference", "kit")
+from bridge.verbs import SOURCE, VERBS, Verb
 
 
 class OscOrders:
     """Translates. `presets` are the config's; from other machines paths, context and what costs money only with `trust_lan`."""
 
     def __init__(
-        self, take: Take, presets: Mapping[str, Mapping[str, Value]], trust_lan: bool
+        self, hand: Hand, presets: Mapping[str, Mapping[str, Value]], trust_lan: bool
     ) -> None:
-        self._take = take
+        self._hand = hand
         self._presets = presets
         self._trust_lan = trust_lan
+        self._read: dict[str, Callable[[Sender, Message], None]] = {
+            "make": self._on_generate, "again": self._on_again, "preset": self._on_preset, "set": self._on_set,
+            "cancel": self._on_cancel, "answer": self._on_answer, "audition": self._on_audition, "keep": self._on_keep,
+            "trash": self._on_trash, "status": self._on_status, "report": self._on_report, "tempo": self._on_tempo,
+            "key": self._on_key, "meter": self._on_meter, "context": self._on_context, "bpm": self._on_bpm,
+            "playing": self._on_playing, "position": self._on_position,
+        }  # fmt: skip
+        """By the word behind the prefix. Those of the other verbs follow from their table, and kinds are prompts."""
 
     def send(self, sender: Sender, message: Message) -> None:
         """Hand on the order of a message. RequestError or OscError says what is wrong with it."""
-        verb, sender.sent = message.address.removeprefix(PREFIX), message.address
-        translate: Callable[[Sender, Message], None] = getattr(
-            self, f"_on_{verb}", self._on_generate
-        )
-        translate(sender, message)
+        sender.sent = message.address
+        word = message.address.removeprefix(PREFIX)
+        if word in self._read:
+            self._read[word](sender, message)
+        elif word in VERBS:
+            self._on_verb(sender, message, VERBS[word])
+        else:
+            self._on_generate(sender, message)
 
     def _on_generate(self, sender: Sender, message: Message) -> None:
         message, context = take_context(message)
         if context is not None:
             # what the project was at the moment of asking comes with the request: alone it could be lost or late
             self._hear_context(sender, message, context)
-        self._order_clips(sender, "make", read_prompt(message))
+        self._order_clips(sender, VERBS["make"], read_prompt(message))
 
-    def _on_fit(self, sender: Sender, message: Message) -> None:
-        if not message.arguments:
-            raise OscError("fit needs the path of an audio file", message.address)
-        path = FIELDS["reference"].check(message.arguments[0])
-        pairs = check_fields(read_pairs(message.address, message.arguments[1:]))
-        self._order_clips(sender, "fit", Request({**pairs, "reference": path}))
+    def _on_verb(self, sender: Sender, message: Message, verb: Verb) -> None:
+        if not message.arguments and not verb.by_button:
+            raise OscError(verb.missing().text, message.address)
+        asked = read_asked(message, SOURCE) or [(SOURCE, "last")]
+        for name, raw in asked:
+            if verb.holds and name == SOURCE:
+                _read_as(message, verb.holds, raw)
+        _, request = verb.read(asked)
+        self._order_clips(sender, verb, request)
 
     def _on_preset(self, sender: Sender, message: Message) -> None:
         name = str(message.arguments[0]) if message.arguments else ""
@@ -64,26 +89,32 @@ class OscOrders:
         # a value that was set says more than the preset that was written down, as with MIDI's knobs
         sender.last_preset = name
         self._order_clips(
-            sender, "make", Request({**self._presets[name], **sender.held, **pairs}), name
+            sender,
+            VERBS["make"],
+            Request({**self._presets[name], **sender.held, **pairs}),
+            name,
         )
 
-    def _order_clips(self, sender: Sender, verb: str, request: Request, preset: str = "") -> None:
+    def _order_clips(self, sender: Sender, verb: Verb, request: Request, preset: str = "") -> None:
         if not preset:
             sender.last_preset = ""
-        request = request.with_defaults(sender.held)
-        self._refuse_if_foreign(sender, request)
+        request = request.with_defaults(verb.taken_of(sender.held))
+        self._refuse_if_foreign(sender, verb, request)
+        if verb.holds == "reference" and request.get("reference") == "last" and sender.last_clip:
+            # the newest of this sender's own: another's may have come in between
+            request = Request({**request.values, "reference": sender.last_clip})
         may_spend = self._is_trusted(sender)
         origin, once = sender.origin(request.label, preset), sender.once(request.label)
-        self._take(Order(verb, origin, (request,), once=once, may_spend=may_spend))
+        self._hand(Ask(verb.name, origin, (request,), once=once, may_spend=may_spend))
 
     def _is_trusted(self, sender: Sender) -> bool:
         return sender.is_local or self._trust_lan
 
-    def _refuse_if_foreign(self, sender: Sender, request: Request) -> None:
+    def _refuse_if_foreign(self, sender: Sender, verb: Verb, request: Request) -> None:
         if self._is_trusted(sender):
             return
-        for name in _LOCAL_ONLY_FIELDS:
-            if name in request:
+        for name in verb.paths:
+            if name in request and request[name] != "last":
                 text = f"{name}: paths are not taken from other machines unless osc.trust_lan is on"
                 raise RequestError(Fault(name, shorten(request[name]), text))
 
@@ -95,15 +126,17 @@ class OscOrders:
             message.arguments[1] if len(message.arguments) > 1 else "",
         )
         if raw == "":
-            check_fields([]) if name in FIELDS else check_fields([(name, raw)])
+            if name not in FIELDS:
+                raise RequestError(unknown_field(name))
             sender.held.pop(name, None)
         else:
             sender.held.update(check_fields([(name, raw)]))
 
     def _on_again(self, sender: Sender, message: Message) -> None:
-        what = str(message.arguments[0]) if message.arguments else "last"
-        changes = Request(check_fields(read_pairs(message.address, message.arguments[1:])))
-        self._refuse_if_foreign(sender, changes)
+        verb = VERBS["again"]
+        what, changes = verb.read(read_asked(message, SOURCE))
+        what = what or "last"
+        self._refuse_if_foreign(sender, verb, changes)
         # another of what a key asked for shows on that key
         preset = sender.last_preset if what == "last" else ""
         if what == "last" and sender.last_job:
@@ -113,63 +146,60 @@ class OscOrders:
             sender.once(changes.label),
             self._is_trusted(sender),
         )
-        self._take(Order("again", origin, (changes,), what, once=once, may_spend=may_spend))
+        self._hand(Ask("again", origin, (changes,), what, once=once, may_spend=may_spend))
 
     def _on_cancel(self, sender: Sender, message: Message) -> None:
         what = str(message.arguments[0]) if message.arguments else sender.last_job or "last"
-        self._take(Order("cancel", sender.origin(), what=what))
+        self._hand(Cancel(sender.origin(), what))
 
     def _on_answer(self, sender: Sender, message: Message) -> None:
         what = str(message.arguments[0]) if message.arguments else "last"
         if what == "last" and sender.last_job:
             what = sender.last_job
-        word = FIELDS["midi"].check(message.arguments[1]) if len(message.arguments) > 1 else True
-        self._take(Order("answer", sender.origin(), what=what, values={"yes": word}))
+        yes = _read_answer(message) if len(message.arguments) > 1 else True
+        self._hand(Answer(sender.origin(), what, yes))
 
     def _on_audition(self, sender: Sender, message: Message) -> None:
-        self._about_clip("audition", sender, message)
+        self._hand(Audition(sender.origin(), _clip(sender, message)))
 
     def _on_keep(self, sender: Sender, message: Message) -> None:
-        self._about_clip("keep", sender, message)
+        self._hand(Keep(sender.origin(), _clip(sender, message)))
 
     def _on_trash(self, sender: Sender, message: Message) -> None:
-        self._about_clip("trash", sender, message)
-
-    def _about_clip(self, verb: str, sender: Sender, message: Message) -> None:
-        what = str(message.arguments[0]) if message.arguments else "last"
-        if what == "last" and sender.last_clip:
-            what = sender.last_clip
-        self._take(Order(verb, sender.origin(), what=what))
+        self._hand(Trash(sender.origin(), _clip(sender, message)))
 
     def _on_status(self, sender: Sender, message: Message) -> None:
         what = str(message.arguments[0]) if message.arguments else ""
-        self._take(Order("status", sender.origin(), what=what))
+        self._hand(Status(sender.origin(), what))
 
     def _on_report(self, sender: Sender, message: Message) -> None:
         what = str(message.arguments[0]) if message.arguments else "last"
         if what == "last" and sender.last_job:
             what = sender.last_job
-        self._take(Order("report", sender.origin(), what=what))
+        self._hand(Report(sender.origin(), what))
 
     def _on_tempo(self, sender: Sender, message: Message) -> None:
-        self._pin(sender, "bpm", message.arguments[0] if message.arguments else 0)
+        self._pin(sender, message, "bpm", message.arguments[0] if message.arguments else 0)
 
     def _on_key(self, sender: Sender, message: Message) -> None:
-        self._pin(sender, "key", message.arguments[0] if message.arguments else "")
+        self._pin(sender, message, "key", message.arguments[0] if message.arguments else "")
 
     def _on_meter(self, sender: Sender, message: Message) -> None:
         given = message.arguments
         if len(given) >= 2 and not isinstance(given[0], str):
             self._pin(
-                sender, "meter", f"{given[0]:g}/{given[1]:g}" if given[0] and given[1] else ""
+                sender,
+                message,
+                "meter",
+                f"{given[0]:g}/{given[1]:g}" if given[0] and given[1] else "",
             )
         else:
-            self._pin(sender, "meter", given[0] if given else "")
+            self._pin(sender, message, "meter", given[0] if given else "")
 
-    def _pin(self, sender: Sender, name: str, raw: Any) -> None:
+    def _pin(self, sender: Sender, message: Message, name: str, raw: Any) -> None:
         cleared = raw in ("", 0, "0")
-        value = None if cleared else FIELDS[name].check(raw)
-        self._take(Order("pin", sender.origin(), values={name: value}))
+        value = None if cleared else _read_as(message, name, raw)
+        self._hand(Pin(sender.origin(), {name: value}))
 
     def _on_context(self, sender: Sender, message: Message) -> None:
         if not message.arguments:
@@ -211,4 +241,33 @@ class OscOrders:
                 message.address,
             )
         sender.name = source
-        self._take(Order("context", sender.origin(), what=source, values=values))
+        self._hand(Context(sender.origin(), source, values))
+
+
+def _clip(sender: Sender, message: Message) -> str:
+    """The clip that a message names; the sender's own newest where it names none."""
+    what = str(message.arguments[0]) if message.arguments else "last"
+    return sender.last_clip or what if what == "last" else what
+
+
+def _read_as(message: Message, field: str, raw: object) -> Value:
+    """An argument of an address, read as a field is. RequestError names the address: the sender knows of no field."""
+    try:
+        return FIELDS[field].check(raw)
+    except RequestError:
+        allowed, example = FIELDS[field].allowed, FIELDS[field].example
+        raise _not_allowed(message, raw, allowed, example) from None
+
+
+def _read_answer(message: Message) -> bool:
+    raw = message.arguments[1]
+    try:
+        return switch(raw)
+    except ValueError:
+        raise _not_allowed(message, raw, "yes or no", "last yes") from None
+
+
+def _not_allowed(message: Message, raw: object, allowed: str, example: str) -> RequestError:
+    said, address = shorten(raw), message.address
+    text = f"{address}: {said} is not allowed here; it takes {allowed}."
+    return RequestError(Fault("", said, f"{text} For example: {address} {example}"))

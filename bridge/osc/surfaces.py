@@ -21,7 +21,7 @@ from bridge.events import (
     SessionChanged,
     Told,
 )
-from bridge.job_lights import JobStates
+from bridge.lights.job_states import JobStates
 from bridge.osc.packet import build_message
 from bridge.osc.sender import Peer
 from bridge.text import one_line

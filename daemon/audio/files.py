@@ -10,8 +10,10 @@ import soundfile
 
 from daemon.errors import AudioError
 
-MIN_RATE, MAX_RATE = 8000, 192000
-#: Longer passages are refused: a conform holds several copies of what it reads in memory.
+#: Sample rates in Hz: from telephone quality to the fastest converters.
+MIN_RATE = 8000
+MAX_RATE = 192000
+#: Longer passages are refused: a conform holds several copies of its audio in memory.
 MAX_SECONDS = 1200.0
 READABLE = "WAV, FLAC, OGG, MP3 or AIFF"
 
@@ -19,10 +21,10 @@ READABLE = "WAV, FLAC, OGG, MP3 or AIFF"
 def read_audio(
     path: str | PathLike[str], start_s: float = 0.0, end_s: float | None = None
 ) -> tuple[np.ndarray, int]:
-    """The passage from `start_s` to `end_s` of a file -> (float32 (frames, channels), sample rate in Hz).
+    """The passage of a file from `start_s` to `end_s`: (float32 (frames, channels), rate in Hz).
 
-    One or two channels come back; 5.1 is folded to stereo, any other number is averaged to mono. AudioError where the file is
-    missing, no audio, broken, empty, at a rate outside 8-192 kHz, or holds values that are no numbers.
+    One or two channels: 5.1 is folded to stereo, any other number is averaged to mono. AudioError
+    where the file is missing, no audio, broken, empty, at a rate outside 8-192 kHz, or holds NaN.
     """
     file = Path(path)
     if not file.is_file():
@@ -46,7 +48,10 @@ def read_audio(
 
 
 def fold_channels(audio: np.ndarray) -> np.ndarray:
-    """Float32 (frames, any channels) -> one or two channels; 5.1 after ITU-R BS.775, scaled so that it cannot clip."""
+    """Float32 (frames, any channels) -> one or two channels.
+
+    5.1 is folded after ITU-R BS.775, scaled so that it cannot clip.
+    """
     channels = audio.shape[1]
     if channels <= 2:
         return audio
@@ -79,7 +84,8 @@ def _passage(
         )
     if stop_s - start_s > MAX_SECONDS:
         raise AudioError(
-            f"{name} is {length_s / 60:.0f} minutes long: at most {MAX_SECONDS / 60:.0f} are taken; give a start and an end"
+            f"{name} is {length_s / 60:.0f} minutes long: at most {MAX_SECONDS / 60:.0f} are taken;"
+            " give a start and an end"
         )
     start = round(start_s * rate)
     if start:
@@ -87,7 +93,8 @@ def _passage(
     audio: np.ndarray = source.read(round(stop_s * rate) - start, dtype="float32", always_2d=True)
     if not len(audio):
         raise AudioError(
-            f"{name} is broken: its header promises {length_s:.2f} s, but nothing can be decoded; export it again"
+            f"{name} is broken: its header promises {length_s:.2f} s, but nothing can be decoded;"
+            " export it again"
         )
     return audio
 

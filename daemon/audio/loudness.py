@@ -1,7 +1,7 @@
-"""Loudness after ITU-R BS.1770-4, true peak, and the gain or limiting that brings a clip to its level.
+"""Loudness after ITU-R BS.1770-4, true peak, and the gain or limiter that sets a clip's level.
 
-Its two filters are written here by means of NumPy and BLAS: `scipy.signal` has both, and to load it takes as long as all else
-that a worker needs, and 45 MB.
+Both filters are written with NumPy and BLAS. `scipy.signal` has them too, but loading it takes as
+long as all the rest of a worker, and 45 MB.
 """
 
 from __future__ import annotations
@@ -15,27 +15,47 @@ import numpy as np
 from scipy.linalg.blas import dtbsv
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
+#: Highest true peak of a clip in dBTP, as EBU R 128 recommends.
 CEILING_DB = -1.0
-#: What silence measures, where a number is needed.
+#: The level reported for silence, where a number is needed.
 SILENCE_DB = -120.0
-_BLOCK_S, _STEP_S = 0.4, 0.1
-#: Frames of a block of peaks, of the context in which it is oversampled, and blocks done at once; what lies this far under
-#: the highest sample cannot hold the true peak.
-_PEAK_BLOCK, _PEAK_MARGIN, _PEAK_CHUNK, _NEAR_PEAK = 64, 16, 2048, 0.7
+#: Length and step of a loudness block, by BS.1770-4.
+_BLOCK_S = 0.4
+_STEP_S = 0.1
+#: Frames of a block of peaks.
+_PEAK_BLOCK = 64
+#: Frames around a block for the oversampling filter: more than its reach.
+_PEAK_MARGIN = 16
+#: Blocks oversampled at once: bounds the memory.
+_PEAK_CHUNK = 2048
+#: Share of the highest sample, under which a block cannot hold the true peak.
+_NEAR_PEAK = 0.7
 #: Frames filtered at once: a long piece in float64, several times over, would fill the memory.
 _FILTERED = 1 << 16
-#: s after which nothing is left in the filters of what was in them.
+#: Time after which the filters have rung out.
 _RING_S = 0.5
-#: Taps to each side of the oversampling filter, in frames of the slower rate, and the Kaiser window's beta.
-_FINE_REACH, _FINE_BETA = 10, 5.0
-_LIMIT_AHEAD_S, _LIMIT_RISE_S = 0.005, 0.08
-_ABSOLUTE_GATE, _RELATIVE_GATE = -70.0, -10.0
+#: Taps on each side of the oversampling filter, in frames of the slower rate.
+_FINE_REACH = 10
+#: Beta of its Kaiser window.
+_FINE_BETA = 5.0
+#: The limiter's look-ahead.
+_LIMIT_AHEAD_S = 0.005
+#: The limiter's release: slow enough that a bass note is not distorted.
+_LIMIT_RISE_S = 0.08
+#: Gates of BS.1770-4: in LUFS, and in LU below the mean of what is above the first.
+_ABSOLUTE_GATE = -70.0
+_RELATIVE_GATE = -10.0
 
 
 @lru_cache(8)
 def _k_weighting(sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
-    """The standard's shelf and high-pass for any rate, from their analogue prototypes, in one: numerator, denominator."""
-    gain_db, f0, q = 3.999843853973347, 1681.974450955533, 0.7071752369554196
+    """The standard's shelf and high-pass in one filter: (numerator, denominator).
+
+    Derived for any rate from their analogue prototypes.
+    """
+    gain_db = 3.999843853973347
+    f0 = 1681.974450955533
+    q = 0.7071752369554196
     k = math.tan(math.pi * f0 / sample_rate)
     high = 10 ** (gain_db / 20)
     band = high**0.4996667741545416
@@ -55,10 +75,11 @@ def _k_weighting(sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _weighted(channel: np.ndarray, sample_rate: int) -> Iterator[np.ndarray]:
-    """The channel K-weighted, a stretch at a time, in float64.
+    """The channel K-weighted, block by block, in float64.
 
-    y[n] = b * x[n] - a1 y[n-1] - ... - a4 y[n-4] is a triangular system of four bands under the diagonal, which BLAS solves. What
-    went before stands at its head: four rows whose solution is the last four values of the stretch before.
+    y[n] = b * x[n] - a1 y[n-1] - ... - a4 y[n-4] is a triangular system with four bands under the
+    diagonal, which BLAS solves. The past stands at its head: four rows whose solution is the last
+    four values of the block before.
     """
     numerator, denominator = _k_weighting(sample_rate)
     order = len(denominator) - 1
@@ -77,7 +98,10 @@ def _weighted(channel: np.ndarray, sample_rate: int) -> Iterator[np.ndarray]:
 
 
 def integrated_lufs(audio: np.ndarray, sample_rate: int) -> float:
-    """Gated loudness in LUFS of float (frames, 1 or 2 channels); ungated below 0.4 s; -inf where all is silent."""
+    """Gated loudness in LUFS of float (frames, 1 or 2 channels).
+
+    Ungated below 0.4 s; -inf where all is silent.
+    """
     return _gated(_block_powers(_energy(audio, sample_rate), sample_rate))
 
 
@@ -90,7 +114,7 @@ def _gated(power: np.ndarray) -> float:
 
 
 def momentary_lufs(audio: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
-    """Loudness of each block of 0.4 s, every 0.1 s: (times of their middles in s, levels in LUFS)."""
+    """Loudness of each 0.4 s, every 0.1 s: (times of the blocks' middles in s, levels in LUFS)."""
     power = _block_powers(_energy(audio, sample_rate), sample_rate)
     times_s = np.arange(len(power)) * _STEP_S + min(_BLOCK_S, len(audio) / sample_rate) / 2
     return times_s, np.array([_lufs(float(value)) for value in power])
@@ -108,7 +132,7 @@ def _energy(audio: np.ndarray, sample_rate: int) -> np.ndarray:
 
 
 def _block_powers(energy: np.ndarray, sample_rate: int) -> np.ndarray:
-    """Mean of `energy` over each block; over the whole where it is shorter than one."""
+    """Mean of `energy` over each block; over the whole where it is shorter than a block."""
     block, step = round(_BLOCK_S * sample_rate), round(_STEP_S * sample_rate)
     if len(energy) < block:
         return np.array([energy.sum() / max(1, len(energy))])
@@ -120,10 +144,10 @@ def _block_powers(energy: np.ndarray, sample_rate: int) -> np.ndarray:
 
 
 def loop_lufs(audio: np.ndarray, sample_rate: int) -> float:
-    """Loudness of a loop as it is heard, going round: measured on two rounds."""
+    """Loudness of a loop going round, measured on two rounds."""
     rung_out = min(len(audio), round(_RING_S * sample_rate))
     energy = _energy(np.concatenate([audio, audio[:rung_out]]), sample_rate)
-    # Once the end of the first round has rung out in the filters, the second is the same again.
+    # Once the first round's end has rung out in the filters, the second repeats the first.
     return _gated(
         _block_powers(np.concatenate([energy, energy[rung_out : len(audio)]]), sample_rate)
     )
@@ -139,12 +163,12 @@ def true_peak_db(audio: np.ndarray) -> float:
 
 
 def _sample_peak(audio: np.ndarray) -> float:
-    """The highest sample, without a copy of the audio."""
+    """The highest absolute sample, without a copy of the audio."""
     return max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
 
 
 def _block_peaks(audio: np.ndarray, above: float) -> np.ndarray:
-    """Peak of each 64 frames over all channels; between the samples too where they lie over `above`."""
+    """Peak of each 64 frames over all channels, oversampled where it lies above `above`."""
     whole = len(audio) - len(audio) % _PEAK_BLOCK
     blocks = np.ascontiguousarray(audio[:whole]).reshape(-1, _PEAK_BLOCK * audio.shape[1])
     peaks = np.maximum(blocks.max(axis=1), -blocks.min(axis=1))
@@ -165,10 +189,10 @@ def _block_peaks(audio: np.ndarray, above: float) -> np.ndarray:
 
 @lru_cache(1)
 def _fourfold() -> np.ndarray:
-    """What makes four values of each frame of a block, from the block and the frames about it: float32 (frames, values).
+    """The matrix that oversamples a block fourfold: float32 (frames with margin, values).
 
-    A sinc at the slower rate's limit under a Kaiser window, with a gain of 1 at zero, as in Crochiere and Rabiner, Multirate
-    Digital Signal Processing, 4.3.
+    A sinc at the slower rate's limit under a Kaiser window, with a gain of 1 at zero. Source:
+    Crochiere and Rabiner, Multirate Digital Signal Processing, 4.3.
     """
     taps = np.arange(-4 * _FINE_REACH, 4 * _FINE_REACH + 1)
     shape = np.sinc(taps / 4) * np.kaiser(len(taps), _FINE_BETA)
@@ -193,7 +217,10 @@ class Level:
         return Level(self.lufs + gain_db, self.true_peak_db + gain_db)
 
     def gain_to(self, target_lufs: float | None) -> float:
-        """Decibels to `target_lufs` or to the ceiling of -1 dBTP, whichever comes first (None: the ceiling)."""
+        """Decibels to `target_lufs` or to the ceiling of -1 dBTP, whichever comes first.
+
+        None: to the ceiling.
+        """
         if self.true_peak_db <= SILENCE_DB:
             return 0.0
         room_db = CEILING_DB - self.true_peak_db
@@ -205,23 +232,23 @@ class Level:
 
 
 def measure_level(audio: np.ndarray, sample_rate: int, is_loop: bool) -> Level:
-    """The level of float (frames, channels); a loop is measured as it is heard, going round."""
+    """The level of float (frames, channels); a loop is measured going round."""
     return Level(
         (loop_lufs if is_loop else integrated_lufs)(audio, sample_rate), true_peak_db(audio)
     )
 
 
 def safe_gain(audio: np.ndarray) -> float:
-    """Decibels by which audio must be turned down so that no sample lies over full scale; 0 where none does."""
+    """Decibels of attenuation so that no sample exceeds full scale; 0 where none does."""
     peak = _sample_peak(audio)
     return -20 * math.log10(peak) - 0.01 if peak > 1 else 0.0
 
 
 def limiting(audio: np.ndarray, sample_rate: int, *, is_loop: bool = False) -> np.ndarray:
-    """The gain (frames, 1) that holds the true peak of float (frames, channels) at the ceiling.
+    """The limiter's gain (frames, 1) that holds the true peak of float (frames, channels).
 
-    It sinks 5 ms ahead of a peak and rises over 80 ms, slowly enough that a bass note is not bent by it. A loop's gain runs
-    on over its seam: a peak at the start is heard coming at the end.
+    It sinks 5 ms ahead of a peak and rises over 80 ms, so that a bass note stays clean. A loop's
+    gain runs over its seam: a peak at the start is anticipated at the end.
     """
     if is_loop:
         return limiting(np.tile(audio, (3, 1)), sample_rate)[len(audio) : 2 * len(audio)]

@@ -1,4 +1,4 @@
-"""Changing the sample rate, with positions kept: frame n of the result is the moment n / rate of the source."""
+"""Sample-rate conversion that keeps positions: frame n of the result is at n / rate seconds."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from math import gcd
 import numpy as np
 import soxr
 
-#: Source frames taken from the other side of a loop, so that the filter never sees its edges.
+#: Source frames copied from the other side of a loop, so that the filter never sees its edges.
 _WRAP_FRAMES = 4096
 
 
 def resample(audio: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:
-    """Float32 (frames, channels) at `from_rate` -> the same at `to_rate`; `round(frames * to / from)` frames long."""
+    """Float32 (frames, channels) at `to_rate`: `round(frames * to_rate / from_rate)` frames."""
     if from_rate == to_rate:
         return audio
     wanted = round(len(audio) * to_rate / from_rate)
@@ -20,12 +20,11 @@ def resample(audio: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:
 
 
 def resample_loop(audio: np.ndarray, from_rate: int, to_rate: int, frames: int) -> np.ndarray:
-    """The same for a seamless loop: what lies beyond one end is the other end. `frames` long."""
+    """The same for a seamless loop, `frames` long: the filter reads around its ends."""
     if from_rate == to_rate:
         return fit_length(audio, frames)
-    step = from_rate // gcd(
-        from_rate, to_rate
-    )  # source frames after which both rates meet on a frame
+    # Source frames after which both rates meet on a frame.
+    step = from_rate // gcd(from_rate, to_rate)
     lead = step * -(-_WRAP_FRAMES // step)
     padded = np.take(audio, np.arange(-lead, len(audio) + lead), axis=0, mode="wrap")
     start = lead * to_rate // from_rate
@@ -33,7 +32,7 @@ def resample_loop(audio: np.ndarray, from_rate: int, to_rate: int, frames: int) 
 
 
 def fit_length(audio: np.ndarray, frames: int) -> np.ndarray:
-    """Cut, or continued with silence, to `frames`."""
+    """Cut, or padded with silence, to `frames`."""
     if len(audio) >= frames:
         return np.ascontiguousarray(audio[:frames])
     return np.pad(audio, ((0, frames - len(audio)), (0, 0)))

@@ -1,4 +1,4 @@
-"""Rooms and echoes as spectra that go round with a loop."""
+"""Reverb and echo as spectra, circular like the loop that they are applied to."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import scipy.fft
 from daemon.audio.signals import bandpass, fall, filtered, highpass, lowpass, noise, response_of
 from daemon.audio.tilt import k_weight, tilt
 
+#: Keeps the dry attack clear of the room.
 _PRE_DELAY_S = 0.018
 
 
 @lru_cache(2)
 def reverb(size: int, rate: int, length_s: float) -> np.ndarray:
-    """The spectrum (2, size // 2 + 1) of a room of `length_s` to -60 dB as middle and side; unit power, high-passed at 250 Hz.
+    """The spectrum (2, size // 2 + 1) of a room, as middle and side.
 
-    Noise in three bands with their own decays (the top dies first), 18 ms after the sound.
+    `length_s` is its time to -60 dB. Unit power, high-passed at 250 Hz. Noise in three bands with
+    their own decays (the top dies first), 18 ms after the sound.
     """
     n = round((length_s + 0.02) * rate)
     t = np.arange(n, dtype=np.float32) / np.float32(rate)
@@ -44,7 +46,10 @@ def _rolled(rows: np.ndarray, size: int) -> np.ndarray:
 
 @lru_cache(2)
 def ping_pong(size: int, rate: int, delay_frames: int, feedback: float = 0.42) -> np.ndarray:
-    """The spectrum (2, size // 2 + 1) of a middle signal's echoes, left and right in turn, each darker, as middle and side."""
+    """The spectrum (2, size // 2 + 1) of a middle signal's echoes, as middle and side.
+
+    They come from the left and the right in turn, each darker than the last.
+    """
     k = np.arange(size // 2 + 1, dtype=np.int64)
     turns = (k * delay_frames % size) / size
     tone = response_of((highpass(280), lowpass(4200)), size, rate)
@@ -55,6 +60,6 @@ def ping_pong(size: int, rate: int, delay_frames: int, feedback: float = 0.42) -
 
 
 def forget() -> None:
-    """Give back what was computed for long stretches: a piece's rooms and tilts are many times a loop's."""
+    """Drop cached spectra of long stretches: a piece's rooms and tilts are many times a loop's."""
     for kept in (reverb, ping_pong, tilt, k_weight):
         kept.cache_clear()

@@ -1,4 +1,4 @@
-"""Audio that is too long to be held in memory several times over: kept in a file without a name, read as if it were an array."""
+"""Scratch files: audio too long for memory several times over, read as if it were an array."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ import numpy as np
 
 #: Shorter audio stays in memory.
 LEAST_BYTES = 16 * 2**20
+#: Frames written at once: 2 MB in stereo.
 _BLOCK_FRAMES = 2**18
 
 
 class Scratch:
-    """Float32 (frames, channels) in a temporary file, silent at first. OSError where the disk is full."""
+    """Float32 (frames, channels) in a temporary file, silent at first. OSError on a full disk."""
 
     def __init__(self, frames: int, channels: int = 2) -> None:
         self.frames, self.channels = frames, channels
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the audio
         silence = np.zeros((min(frames, _BLOCK_FRAMES), channels), np.float32)
         for at in range(0, frames, _BLOCK_FRAMES):
-            # written, not left as a hole: a disk that is full must be met here, not in the mapping
+            # Written, not left as a hole: a full disk must fail here, not in the mapping.
             self._file.write(silence[: frames - at].data)
 
     def add(self, at: int, piece: np.ndarray) -> None:
@@ -28,14 +29,14 @@ class Scratch:
         self._put(at, self._get(at, len(piece)) + piece)
 
     def scale(self, at: int, gain: np.ndarray | np.float32) -> None:
-        """Multiply from frame `at` to the end: by one gain, or by one for each frame (frames - at, 1)."""
+        """Multiply from frame `at` to the end, by one gain or by one a frame (frames - at, 1)."""
         for begin in range(at, self.frames, _BLOCK_FRAMES):
             end = min(begin + _BLOCK_FRAMES, self.frames)
             now = gain[begin - at : end - at] if isinstance(gain, np.ndarray) else gain
             self._put(begin, self._get(begin, end - begin) * now)
 
     def array(self) -> np.ndarray:
-        """All of it, to be read only; what has been read can be given back with `release`."""
+        """All of it, read-only. `release` gives back the memory of what was read."""
         self._file.flush()
         return np.memmap(self._file, np.float32, "r", shape=(self.frames, self.channels))
 
@@ -50,7 +51,7 @@ class Scratch:
 
 
 def aside(audio: np.ndarray) -> np.ndarray:
-    """The same audio, kept in a file where it is long. OSError where the disk is full."""
+    """The same audio, in a scratch file where it is long. OSError where the disk is full."""
     if (
         audio.nbytes < LEAST_BYTES
         or isinstance(audio, np.memmap)
@@ -66,7 +67,7 @@ def aside(audio: np.ndarray) -> np.ndarray:
 
 
 def release(audio: np.ndarray) -> None:
-    """Give back the memory that reading a kept audio took; it can be read again. Others are left alone."""
+    """Drop the pages of a scratch file from memory; it can be read again. Others stay as is."""
     mapping = getattr(audio, "_mmap", None)
     if isinstance(audio, np.memmap) and mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
         mapping.madvise(mmap.MADV_DONTNEED)

@@ -1,4 +1,4 @@
-"""The loop point: closed with the audio around the loop, and measured."""
+"""The seam of a loop: closed with the audio around it, and measured."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-#: s; warped on either side of the loop, for the seam to be made from.
+#: Seconds warped on either side of the loop, as material for the seam.
 ROLL_S = 0.35
-#: s; tried for `after`: (how long the end runs on alone, how long it then fades), and for `before`, and for `bend`.
+#: Tried for `after`: seconds for which the end runs on alone, and seconds of the fade after it.
 _AFTER_S = (
     (0.0, 0.06),
     (0.0, 0.035),
@@ -19,22 +19,34 @@ _AFTER_S = (
     (0.0, 0.02),
     (0.0, 0.005),
 )
-_BEFORE_S, _BEND_S = (0.02, 0.005), 0.003
-_ENVELOPE_S, _AROUND_S, _ATTACK_S = 0.005, 0.02, 0.04
+#: Lengths of the fade tried for `before`.
+_BEFORE_S = (0.02, 0.005)
+#: Reach of `bend` on either side: short enough that it bends one wave, not the sound.
+_BEND_S = 0.003
+#: Window of the envelope in which dips are looked for.
+_ENVELOPE_S = 0.005
+#: How near the seam a dip counts as one of the seam itself.
+_AROUND_S = 0.02
+#: Length of the first attack, whose lost energy counts.
+_ATTACK_S = 0.04
+#: Level under which audio counts as silence.
 _FLOOR = 1e-4
-#: Step at the seam from which it is bent, and what it is bent to.
-_MOST_JUMP, _LESS_JUMP = 0.95, 0.85
-#: Two that cancel more than this are not made up for: what is left of them would be blown up.
+#: Share of the usual step, above which the seam's step is bent.
+_MOST_JUMP = 0.95
+#: Share of the usual step to which it is bent: clearly below the limit above.
+_LESS_JUMP = 0.85
+#: Signals that cancel more than this get no make-up gain: it would blow up their remainder.
 _LEAST_CORRELATION = -0.6
 
 
 @dataclass(frozen=True)
 class Seam:
-    """`jump`: the step from last frame to first, as a share of the clip's own 99.9th percentile step (1 or less is unheard).
+    """How well a loop closes.
 
-    dip_db    how far the envelope falls, within 20 ms of the seam, under the take's own where it runs on past the cut
-    hole_db   how far it falls later in the fade, under the quieter of the two that are faded
-    lost_db   how much of the first attack was lost in closing it
+    jump      step from last frame to first, over the clip's own 99.9th percentile step (1: unheard)
+    dip_db    fall of the envelope, within 20 ms of the seam, below the take that runs on
+    hole_db   fall later in the fade, below the quieter of the two faded signals
+    lost_db   energy of the first attack that the closing lost
     """
 
     jump: float
@@ -52,12 +64,14 @@ class Seam:
 
 @dataclass(frozen=True)
 class Closing:
-    """How to close a seam: settled on the mix, done alike to every stem.
+    """How to close a seam: chosen on the mix, applied alike to every stem.
 
-    way   `after`: the end runs on for `delay` frames, then fades into the start; `before`: the last frames lead into the start by
-          what came before it; `bend`: the step is spread over a few frames on either side; `none`: it closes by itself
-    bent  share of the step that is left then which is spread likewise, over `bent_frames` on either side: where an attack's own
-          first step is higher than what the clip usually does
+    way   `after`: the end runs on for `delay` frames, then fades into the start
+          `before`: the last frames fade into what came before the start
+          `bend`: the step is spread over a few frames on either side
+          `none`: it closes by itself
+    bent  share of the remaining step that is spread over `bent_frames` on either side. Needed
+          where an attack's own first step is higher than the clip's usual steps
     """
 
     way: str
@@ -69,7 +83,10 @@ class Closing:
 
 
 def close(rolled: np.ndarray, roll: int, closing: Closing) -> np.ndarray:
-    """`rolled` is float32 (roll + loop + roll, channels), the loop with what lies around it; the closed loop comes back."""
+    """The closed loop, float32 (loop, channels).
+
+    `rolled` is float32 (roll + loop + roll, channels): the loop with the take around it.
+    """
     frames = len(rolled) - 2 * roll
     out = rolled[roll : roll + frames].copy()
     n, delay = closing.frames, closing.delay
@@ -89,7 +106,10 @@ def close(rolled: np.ndarray, roll: int, closing: Closing) -> np.ndarray:
 
 
 def _bend(loop: np.ndarray, share: float, frames: int) -> None:
-    """Spread a share of the step from last frame to first over so many frames on either side, in place."""
+    """Spread a share of the step from last frame to first, in place.
+
+    `frames`: the reach on either side.
+    """
     if not share or not frames:
         return
     rise = ((np.arange(frames, dtype=np.float32) + 0.5) / frames)[:, None]
@@ -99,9 +119,12 @@ def _bend(loop: np.ndarray, share: float, frames: int) -> None:
 
 
 def best_closing(rolled: np.ndarray, roll: int, sample_rate: int) -> tuple[Closing, Seam]:
-    """The closing that is least heard, tried on the mix, and the seam that it leaves; of equals the plainest."""
+    """The closing that is heard least, and the seam that it leaves.
+
+    All are tried on the mix; of equals the plainest wins.
+    """
     usual = _usual_step(rolled[roll : len(rolled) - roll])
-    # a long loop is tried on its two edges alone
+    # A long loop is tried on its two edges alone.
     edge = max(4096, round(0.2 * sample_rate))
     if len(rolled) - 2 * roll > 4 * edge:
         rolled = np.concatenate([rolled[: roll + edge], rolled[-roll - edge :]])
@@ -166,14 +189,17 @@ def _left_by(
 
 
 def _weights(rise: np.ndarray, correlation: float) -> tuple[np.ndarray, np.ndarray]:
-    """Of a crossfade: equal power where the two are strangers, equal gain where they are the same."""
+    """Weights of a crossfade, old and new.
+
+    Equal power where the two are uncorrelated, equal gain where they are the same.
+    """
     old, new = np.cos(rise * np.pi / 2) ** 2, np.sin(rise * np.pi / 2) ** 2
     even = 1 / np.sqrt(old**2 + new**2 + 2 * max(_LEAST_CORRELATION, correlation) * old * new)
     return old * even, new * even
 
 
 def measure_seam(audio: np.ndarray) -> Seam:
-    """The step at the seam of a finished loop, float32 (frames, channels): the worse of its channels."""
+    """The step at a finished loop's seam, float32 (frames, channels): its worst channel."""
     return Seam(_jump(audio, _usual_step(audio))) if len(audio) > 1 else Seam(0.0)
 
 
@@ -189,7 +215,7 @@ def _jump(audio: np.ndarray, usual: np.ndarray) -> float:
 
 
 def _levels(audio: np.ndarray, sample_rate: int, floor: float) -> np.ndarray:
-    """Level in dB of each 5 ms, from frame to frame."""
+    """Level in dB over 5 ms, at each frame."""
     window = max(1, round(_ENVELOPE_S * sample_rate))
     power = np.convolve(
         (audio.astype(np.float64) ** 2).sum(axis=1), np.ones(window) / window, "valid"

@@ -1,4 +1,4 @@
-"""What every voice is built of: envelopes, filters as spectra, band-limited waves, noise, saturation."""
+"""Building blocks of every voice: envelopes, spectral filters, band-limited waves, noise, drive."""
 
 from __future__ import annotations
 
@@ -12,10 +12,16 @@ import scipy.fft
 #: A filter: frequencies in Hz and the sample rate -> complex gain at each.
 Filter = Callable[[np.ndarray, int], np.ndarray]
 
-_BANK_LOW_HZ, _BANK_STEPS_PER_OCTAVE = 60.0, 4
+#: Lowest cutoff of the wave tables.
+_BANK_LOW_HZ = 60.0
+#: Cutoff steps of the wave tables; between two of them a sweep is interpolated.
+_BANK_STEPS_PER_OCTAVE = 4
+#: No partial lies above it.
 _TOP_HZ = 19000.0
-#: Noises of single notes are kept, in lengths of so many frames; those of textures are not.
-_KEPT_NOISE, _NOISE_STEP = 1 << 18, 1 << 15
+#: Longest noise that is cached, in frames: notes repeat, textures do not.
+_KEPT_NOISE = 1 << 18
+#: Cached noises have multiples of this length, so that few are kept.
+_NOISE_STEP = 1 << 15
 
 
 def rng(*words: object) -> np.random.RandomState:
@@ -42,12 +48,15 @@ def rise(t: np.ndarray, length_s: float) -> np.ndarray:
 
 
 def gate(t: np.ndarray, held_s: float, release_s: float) -> np.ndarray:
-    """1 while the note is held, then an exponential release that reaches -60 dB after `release_s`."""
+    """1 while the note is held, then an exponential release.
+
+    The release reaches -60 dB after `release_s`.
+    """
     return np.exp(np.minimum(0, held_s - t) * np.float32(6.9078 / max(release_s, 1e-4)))
 
 
 def faded(x: np.ndarray, rate: int, length_s: float = 0.005) -> np.ndarray:
-    """`x` (frames,) or (frames, channels) with its last `length_s` brought to zero, so that it ends without a click."""
+    """`x` (frames,) or (frames, channels), in place, with a fade out of `length_s` at its end."""
     n = min(round(length_s * rate), len(x))
     if n:
         curve = (0.5 + 0.5 * np.cos(np.pi * np.arange(1, n + 1, dtype=np.float32) / n)).astype(
@@ -69,22 +78,22 @@ def sine(hz: np.ndarray | float, n: int, rate: int, phase: float = 0.0) -> np.nd
 
 
 def turns_of(hz: float, n: int, rate: int) -> np.ndarray:
-    """Where in its cycle a wave of `hz` is at each of n frames: float64 (n,), from 0 to 1."""
+    """Phase in turns of a wave of `hz` at each of n frames: float64 (n,), from 0 to 1."""
     return _part_of_turn(np.arange(n) * (hz / rate))
 
 
 def _part_of_turn(turns: np.ndarray) -> np.ndarray:
-    """What `turns % 1` gives, to the last bit, in a thirtieth of the time."""
+    """`turns % 1` to the last bit, in a thirtieth of the time."""
     return turns - np.floor(turns)
 
 
 def partials(
     hz: np.ndarray, levels: np.ndarray, to_60db_s: np.ndarray, phases: np.ndarray, n: int, rate: int
 ) -> np.ndarray:
-    """Sum of decaying sines, float32 (n,): one frequency, level, decay and phase (in turns) for each.
+    """Sum of decaying sines, float32 (n,); one frequency, level, decay and phase in turns each.
 
-    Time is cut into blocks; a partial's value is its state at the block times a rotation within it, so that all of them
-    are one matrix product.
+    Time is cut into blocks. A partial's value is its state at the block times a rotation within
+    the block, so all partials are one matrix product.
     """
     block = 64
     pole = -6.9078 / np.maximum(to_60db_s, 1e-4) / rate + 2j * np.pi * hz / rate
@@ -100,10 +109,10 @@ def partials(
 
 
 def noise(n: int, *words: object) -> np.ndarray:
-    """White noise of unit power, float32 (n,), not to be written to; the words choose which."""
+    """White noise of unit power, float32 (n,), read-only; the words are its seed."""
     if n > _KEPT_NOISE:
         return rng("noise", *words).standard_normal(n).astype(np.float32)
-    # one stream, whatever the length: a short noise is the beginning of a longer one
+    # One stream at any length: a short noise is the beginning of a longer one.
     return _noise(-(-n // _NOISE_STEP) * _NOISE_STEP, *words)[:n]
 
 
@@ -123,7 +132,10 @@ def saturate(x: np.ndarray, drive: float) -> np.ndarray:
 
 
 def saturate_clean(x: np.ndarray, drive: float, over: int = 4) -> np.ndarray:
-    """As `saturate`, at `over` times the rate (through the spectrum), so that its harmonics do not fold back. (frames,) only."""
+    """As `saturate`, at `over` times the rate, so that its harmonics do not alias. (frames,) only.
+
+    The signal is oversampled through its spectrum.
+    """
     if drive <= 0.01:
         return x
     n = fast_length(len(x) + 64)
@@ -140,7 +152,10 @@ def saturate_clean(x: np.ndarray, drive: float, over: int = 4) -> np.ndarray:
 
 @lru_cache(512)
 def fast_length(n: int) -> int:
-    """The least even number from n up whose only prime factors are 2, 3 and 5: transforms of that length are fast."""
+    """The least even number from n up whose only prime factors are 2, 3 and 5.
+
+    Transforms of that length are fast.
+    """
     best = 1 << max(1, (n - 1).bit_length())
     five = 1
     while five < best:
@@ -238,7 +253,10 @@ def high_shelf(corner_hz: float, gain_db: float) -> Filter:
 
 
 def filtered(x: np.ndarray, rate: int, *filters: Filter) -> np.ndarray:
-    """`x` (frames,) or (frames, channels) through the filters, by spectrum; what rings past its end is cut off."""
+    """`x` (frames,) or (frames, channels) through the filters, by spectrum.
+
+    The ringing past its end is cut off.
+    """
     n = _round_length(len(x) + rate // 50)
     spectrum = scipy.fft.rfft(x.astype(np.float32, copy=False), n, axis=0)
     gain = response_of(filters, n, rate)
@@ -247,13 +265,16 @@ def filtered(x: np.ndarray, rate: int, *filters: Filter) -> np.ndarray:
 
 
 def _round_length(n: int) -> int:
-    """A power of two or three quarters of one: few lengths, so that the filters' responses are computed once."""
+    """A power of two or three quarters of one: few lengths, so that cached responses are reused."""
     top = 1 << max(2, (n - 1).bit_length())
     return top * 3 // 4 if n <= top * 3 // 4 else top
 
 
 def response_of(filters: tuple[Filter, ...], n: int, rate: int) -> np.ndarray:
-    """Complex gain, complex64 (n // 2 + 1,), of the filters in series, at the bins of a real transform of length n."""
+    """Complex gain of the filters in series, complex64 (n // 2 + 1,).
+
+    At the bins of a real transform of length n.
+    """
     return (_long_response if n > _LONG else _short_response)(filters, n, rate)
 
 
@@ -265,15 +286,16 @@ def _response(filters: tuple[Filter, ...], n: int, rate: int) -> np.ndarray:
     return gain.astype(np.complex64)
 
 
-#: Responses are kept: many short ones, of single notes, and a few as long as a stretch of music.
+#: Transform length from which few responses are cached: a stretch of music, not a note.
 _LONG = 1 << 17
 _short_response = lru_cache(192)(_response)
 _long_response = lru_cache(4)(_response)
 
 
 def swept_noise(n: int, rate: int, centre_hz: np.ndarray, q: float, *words: object) -> np.ndarray:
-    """Noise through a band-pass whose centre moves: fixed filters half an octave apart, each on the stretch where it is near,
-    cross-faded. float32 (n,).
+    """Noise through a band-pass whose centre moves, float32 (n,).
+
+    Fixed filters half an octave apart are cross-faded, each computed only where it is near.
     """
     white = noise(n, *words)
     place = np.clip(np.log2(np.maximum(centre_hz, 61) / 60) * 2, 0, 16)
@@ -304,7 +326,8 @@ def _partials(shape: str, count: int) -> np.ndarray:
         return np.where(k % 2, 1 / k, 0)
     if shape == "triangle":
         return np.where(k % 2, 1 / k**2, 0)
-    if shape == "pulse":  # a quarter of the cycle high
+    if shape == "pulse":
+        # A quarter of the cycle is high.
         return np.sin(np.pi * k * 0.25) / k
     raise ValueError(shape)
 
@@ -313,19 +336,20 @@ def _partials(shape: str, count: int) -> np.ndarray:
 def _tables(
     shape: str, hz: float, rate: int, first: int, last: int, resonance: float
 ) -> np.ndarray:
-    """Single cycles of the wave through a low-pass, one row per cutoff step from `first` to `last`: (rows, size + 1).
+    """Single cycles of a low-passed wave, one row a cutoff step: (rows, size + 1).
 
-    Each harmonic is weighted by the filter's gain at its own frequency, so the sweep of a filter is a walk down the rows, and
-    nothing above the highest harmonic ever sounds.
+    The rows go from step `first` to `last`. Each harmonic is weighted by the filter's gain at its
+    own frequency. So the sweep of a filter is a walk down the rows, and no harmonic aliases.
     """
     count = max(1, int(min(_TOP_HZ, 0.45 * rate) / hz))
-    # reading between the points of a table leaves images of about sqrt(count^3 / 3) / size^2 of the wave: under -96 dB here
+    # Reading between a table's points leaves images of about sqrt(count^3 / 3) / size^2 of the
+    # wave: under -96 dB here.
     size = int(np.clip(1 << int(np.ceil(np.log2((count**3 / 3) ** 0.25 / 0.004))), 1024, 16384))
     k = np.arange(1, count + 1)
     cutoffs = _BANK_LOW_HZ * 2 ** (np.arange(first, last + 1) / _BANK_STEPS_PER_OCTAVE)
     w = (k * hz)[None, :] / cutoffs[:, None]
-    # two two-pole stages: the first resonates, the second is flat (24 dB an octave)
-    # without their phase: a filter that sweeps would bend the pitch
+    # Two two-pole stages: the first resonates, the second is flat (24 dB an octave). Without
+    # their phase: a filter that sweeps would bend the pitch.
     gain = 1 / np.abs((1 - w * w + 1j * w / resonance) * (1 - w * w + 1j * w / 0.8))
     spectrum = np.zeros((len(cutoffs), size // 2 + 1), np.complex64)
     spectrum[:, 1 : count + 1] = -0.5j * size * gain * _partials(shape, count)[None, :] * 0.6
@@ -343,9 +367,10 @@ def wave(
     phase: float = 0.0,
     bend: np.ndarray | None = None,
 ) -> np.ndarray:
-    """A saw, square, triangle or pulse through a resonant low-pass whose cutoff may move. float32 (n,).
+    """A saw, square, triangle or pulse through a resonant low-pass. float32 (n,).
 
-    `bend` (n,) multiplies the frequency (glides, vibrato); `phase` in turns. No partial lies above 19 kHz or 0.45 of the rate.
+    The cutoff may move. `bend` (n,) multiplies the frequency (glides, vibrato); `phase` in turns.
+    No partial lies above 19 kHz or 0.45 of the rate.
     """
     top = hz * (float(bend.max()) if bend is not None else 1.0)
     steps = (
@@ -367,7 +392,7 @@ def wave(
     if np.ndim(steps) == 0:
         mix = float(steps) - first
         row = table[0] * np.float32(1 - mix) + table[1] * np.float32(mix)
-        # `clip` changes nothing here: it spares numpy a look at every index
+        # `clip` changes nothing here; it saves NumPy a check of every index.
         return row.take(index, mode="clip") * before + row.take(index + 1, mode="clip") * between
     row = np.asarray(steps).astype(np.intp) - first
     blend = (steps - first - row).astype(np.float32)
@@ -383,7 +408,7 @@ def wave(
 def _ensemble(
     shape: str, hz: float, rate: int, spread_cents: float, cutoff_hz: float, take: int
 ) -> np.ndarray:
-    """About 3 s of a whole section playing one note, which loops without a seam: float32 (frames, 2)."""
+    """About 3 s of a section on one note, which loops without a seam: float32 (frames, 2)."""
     size = 1 << round(np.log2(3 * rate))
     count = max(1, int(min(_TOP_HZ, 0.45 * rate) / hz))
     amplitude = np.zeros(size // 2 + 1)
@@ -394,10 +419,8 @@ def _ensemble(
             continue
         wide = max(k * hz * (2 ** (spread_cents / 1200) - 1) / bin_hz, 0.7)
         centre = k * hz / bin_hz
-        low, high = (
-            max(1, int(centre - 4 * wide)),
-            min(len(amplitude) - 1, int(centre + 4 * wide) + 2),
-        )
+        low = max(1, int(centre - 4 * wide))
+        high = min(len(amplitude) - 1, int(centre + 4 * wide) + 2)
         amplitude[low:high] += (
             weight / np.sqrt(wide) * np.exp(-0.5 * ((np.arange(low, high) - centre) / wide) ** 2)
         )
@@ -410,7 +433,7 @@ def _ensemble(
 
 @lru_cache(12)
 def _phases(n: int, shape: str, hz: float, take: int) -> np.ndarray:
-    """Unit vectors at random angles, complex64 (n, 2): a section's notes of one pitch share them."""
+    """Unit vectors at random angles, complex64 (n, 2); notes of one pitch share them."""
     turns = rng("ensemble", shape, hz, take).uniform(0, 2 * np.pi, (n, 2)).astype(np.float32)
     return np.cos(turns) + 1j * np.sin(turns)
 
@@ -426,7 +449,8 @@ def ensemble(
 ) -> np.ndarray:
     """A section of many players on one note, wide in stereo: float32 (n, 2).
 
-    Each harmonic is a band of frequencies with random phases (P. Nasca's PADsynth), which no number of detuned oscillators needs.
+    Each harmonic is a band of frequencies with random phases (P. Nasca's PADsynth). It replaces
+    any number of detuned oscillators.
     """
     cycle = _ensemble(shape, round(hz, 3), rate, round(spread_cents, 1), round(cutoff_hz, -1), take)
     if n <= len(cycle):
@@ -440,7 +464,10 @@ def stereo(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def wide(level: np.ndarray) -> np.ndarray:
-    """A level (n,) as (n, 2), of its own type: to multiply by that is five times as fast as by `level[:, None]`."""
+    """A level (n,) as (n, 2), of its own type.
+
+    Multiplying by it is five times as fast as by `level[:, None]`.
+    """
     return np.stack((level, level), axis=1)
 
 
@@ -450,7 +477,7 @@ def both(mono: np.ndarray) -> np.ndarray:
 
 
 def widened(x: np.ndarray, width: float) -> np.ndarray:
-    """(frames, 2) with its side signal scaled: 0 is mono, 1 as it was."""
+    """(frames, 2) with its side signal scaled: 0 is mono, 1 unchanged."""
     if width == 1:
         return x
     middle = x.mean(axis=1, keepdims=True)
@@ -458,5 +485,6 @@ def widened(x: np.ndarray, width: float) -> np.ndarray:
 
 
 def forget_long_responses() -> None:
-    """Give back the filters' responses of long stretches."""
+    """Drop the cached filter responses of long stretches."""
+
     _long_response.cache_clear()

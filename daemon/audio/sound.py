@@ -1,4 +1,4 @@
-"""What conform works on: the take's audio and its stems, which get every treatment together."""
+"""The audio of a take with its stems, which get every treatment together."""
 
 from __future__ import annotations
 
@@ -11,16 +11,20 @@ import numpy as np
 from daemon.audio.resample import resample
 from daemon.audio.scratch import aside, release
 
-#: One treatment of float32 (frames, channels), for the mix and for each stem alike.
+#: One treatment of float32 (frames, channels), applied alike to the mix and to each stem.
 Treatment = Callable[[np.ndarray], np.ndarray]
 
-#: Power of the channels' mean over that of the loudest, under which they cancel: one side alone keeps a quarter.
+#: Power of the channels' mean over the loudest channel's, under which they cancel each other.
+#: One side alone keeps a quarter.
 _CANCELLED = 0.01
 
 
 @dataclass
 class Sound:
-    """Audio as float32 (frames, channels), its rate in Hz, and the stems that sum to it, each as long."""
+    """Audio as float32 (frames, channels), its rate in Hz, and its stems.
+
+    The stems sum to the audio; each is as long.
+    """
 
     audio: np.ndarray
     sample_rate: int
@@ -40,7 +44,7 @@ class Sound:
         return mixed(self.audio)
 
     def linear(self, treatment: Treatment) -> Sound:
-        """A treatment under which the sum of the stems is still the mix: cut, gain, filter, resample."""
+        """A treatment that keeps the sum of the stems equal to the mix: cut, gain, filter."""
         audio = treatment(self.audio)
         release(self.audio)
         return Sound(
@@ -64,10 +68,13 @@ class Sound:
 
 
 def mixed(audio: np.ndarray) -> np.ndarray:
-    """What is heard of (frames, channels), (frames,): the mean of the channels, or the loudest where they cancel out."""
+    """The mono of (frames, channels), (frames,).
+
+    The mean of the channels, or the loudest where they cancel each other.
+    """
     if audio.shape[1] == 1:
         return audio[:, 0]
-    # channel by channel: far quicker than along such short rows
+    # Channel by channel: far quicker than along rows of two.
     mean: np.ndarray = reduce(np.add, audio.T) / np.float32(audio.shape[1])
     powers = [float(np.dot(channel, channel)) for channel in audio.T]
     return (
@@ -78,7 +85,7 @@ def mixed(audio: np.ndarray) -> np.ndarray:
 
 
 def _treated(stem: np.ndarray, treatment: Treatment) -> np.ndarray:
-    """A stem after a treatment. Long ones wait in files: a piece's stems together would fill the memory."""
+    """A stem after a treatment. Long ones go to scratch files: together they would fill memory."""
     done = aside(treatment(stem))
     release(stem)
     return done

@@ -1,4 +1,4 @@
-"""Stretching and shifting audio along a time map: stretchers behind one contract, and the choice between them."""
+"""Stretching and pitch-shifting along a stretch map: one contract, and the choice of a library."""
 
 from __future__ import annotations
 
@@ -18,44 +18,61 @@ from daemon.audio.resample import fit_length
 from daemon.audio.stretch_map import StretchMap
 from daemon.errors import ConformError
 
-#: Below these, playing faster or slower is unheard, and keeps every attack as it was: 5 cents of a tone, 51 of a drum.
-_RESAMPLE_DEVIATION, _RESAMPLE_DRUMS_DEVIATION = 0.003, 0.03
+#: Largest deviation of speed that resampling covers: 5 cents of a tone are unheard.
+_RESAMPLE_DEVIATION = 0.003
+#: The same for drums: 51 cents of a drum are unheard, and every attack stays sharp.
+_RESAMPLE_DRUMS_DEVIATION = 0.03
+#: Pitch shift under which none is made.
 _RESAMPLE_CENTS = 5.0
-#: Frames of input after which the ratio is set anew, and over which an error of position is paid back.
-_BLOCK, _PAYBACK = 256, 16384.0
-#: Frames by which the engine's resampler is late, which its start delay leaves out (measured on noise bursts).
+#: Frames of input after which Rubber Band's ratio is set anew.
+_BLOCK = 256
+#: Frames over which an error of position is corrected: slowly, so that the ratio hardly wavers.
+_PAYBACK = 16384.0
+#: Latency of Rubber Band's resampler, which its start delay leaves out (measured on noise bursts).
 _SHIFTER_DELAY = 45
-#: Frames about which libsoxr's filters reach.
+#: Reach of libsoxr's filters in frames.
 _SOXR_EDGE = 1024
-_LEAST_RATIO, _MOST_RATIO = 0.25, 4.0
-_TAPS, _PHASES, _KAISER_BETA, _CUTOFF = 32, 1024, 8.0, 0.97
+#: Bounds of Rubber Band's momentary ratio.
+_LEAST_RATIO = 0.25
+_MOST_RATIO = 4.0
+#: Taps of the sinc interpolation.
+_TAPS = 32
+#: Positions between two frames for which the sinc is tabulated.
+_PHASES = 1024
+#: Beta of the sinc's Kaiser window.
+_KAISER_BETA = 8.0
+#: Cutoff of the sinc as a share of the Nyquist frequency: room for the transition band.
+_CUTOFF = 0.97
+#: Frames interpolated at once: bounds the memory.
 _RESAMPLE_CHUNK = 65536
-#: Frames on either side of what is wanted, for the program's edges to lie outside it.
+#: Frames on either side of the passage, so that the program's edges lie outside it.
 _PROGRAM_MARGIN = 4096
-#: s; Signalsmith's blocks: its own default, and short ones that keep a drum's attack (measured in test_stretchers.py).
-_BLOCK_S, _DRUMS_BLOCK_S = 0.12, 0.04
+#: Signalsmith's own default block.
+_BLOCK_S = 0.12
+#: A short block keeps a drum's attack (measured in test_stretchers.py).
+_DRUMS_BLOCK_S = 0.04
 #: Blocks that overlap at any moment.
 _OVERLAP = 4
-#: Its random phases, used beyond twice the length alone, begin here, so that a take gives the same clip again.
+#: Seed of Signalsmith's random phases, so that a take gives the same clip again.
+#: It uses them beyond twice the length alone.
 _SEED = 0
-#: Under this a map is one straight line: over ten minutes it is a hundredth of a frame.
+#: Bend under which a map is a straight line: over ten minutes it is a hundredth of a frame.
 _STRAIGHT = 1e-9
 
-
-#: No stretcher is named.
+#: The name for the best stretcher that is ready.
 AUTO = "auto"
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """What is wanted of a stretcher."""
+    """An order to a stretcher."""
 
     map: StretchMap
     semitones: float = 0.0
     formants: bool = False
     """Keep the spectral envelope where it is while the pitch moves."""
     drums: bool = False
-    """Nothing in it has a pitch that must be kept."""
+    """Nothing in the audio has a pitch to keep."""
     preview: bool = False
     """Shorter windows: half the work, softer attacks."""
     by: str = AUTO
@@ -66,34 +83,34 @@ _Plain = Callable[[np.ndarray, int, Stretch], np.ndarray]
 
 
 class Stretcher(Protocol):
-    """What stretches: one library or program.
+    """One library or program that stretches.
 
-    `stretch` takes float32 (frames, channels) with one or two channels and a rate in Hz. It gives back exactly `map.frames`
-    frames, in which each source position lies where the map puts it.
+    `stretch` takes float32 (frames, channels) with one or two channels, and a rate in Hz. It
+    returns exactly `map.frames` frames, with each source position where the map puts it.
     """
 
     name: str
-    """As `audio.stretcher` in the config and `method` in a clip's report say it."""
+    """Its name in `audio.stretcher` of the config and in `method` of a clip's report."""
     package: str
-    """The distribution that brings it."""
+    """The distribution that installs it."""
     keeps_formants: bool
 
     def ready(self) -> bool:
-        """Whether it is installed here."""
+        """Whether it is installed."""
 
     def stretch(self, audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray: ...
 
     def off_pitch_cents(self, wanted: Stretch) -> float:
-        """How far the pitch is off at most, where it must be kept, in cents."""
+        """Largest pitch error in cents, where the pitch must be kept."""
 
 
 def warp(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
-    """`audio` along the map, by the gentlest means that serves. ConformError where none can."""
+    """`audio` along the map, by the gentlest stretcher that serves. ConformError where none can."""
     return stretcher_for(wanted).stretch(audio, sample_rate, wanted)
 
 
 def stretcher_for(wanted: Stretch) -> Stretcher:
-    """The one that serves best here, or the one that is named. ConformError where it cannot do what is wanted."""
+    """The best stretcher here, or the named one. ConformError where it cannot do the order."""
     most = _RESAMPLE_DRUMS_DEVIATION if wanted.drums else _RESAMPLE_DEVIATION
     if wanted.map.widest_deviation <= most and abs(100 * wanted.semitones) <= _RESAMPLE_CENTS:
         return Resampler()
@@ -117,12 +134,21 @@ def stretcher_for(wanted: Stretch) -> Stretcher:
 
 def _missing(name: str, package: str) -> str:
     if name == AUTO:
-        return "nothing here can stretch audio: install pylibrb, the rubberband program, or python-stretch (sidecrate[stretch-mit])"
-    return f"audio.stretcher is {name}, and {package} is not ready here; `sidecrate doctor` says what is, or set it to {AUTO}"
+        return (
+            "nothing here can stretch audio: install pylibrb, the rubberband program, or"
+            " python-stretch (sidecrate[stretch-mit])"
+        )
+    return (
+        f"audio.stretcher is {name}, and {package} is not ready here; `sidecrate doctor` says what"
+        f" is, or set it to {AUTO}"
+    )
 
 
-def told(stretcher: Stretcher, wanted: Stretch) -> dict[str, Any]:
-    """What a clip's report says of it: {method, stretched_by: package and version, off_pitch_cents where that is not 0}."""
+def stretch_report(stretcher: Stretcher, wanted: Stretch) -> dict[str, Any]:
+    """The clip report's entries about a stretch.
+
+    {method, stretched_by: package and version, off_pitch_cents where that is not 0}
+    """
     about = {"method": stretcher.name}
     if stretcher.name != Resampler.name:
         about["stretched_by"] = (
@@ -137,7 +163,7 @@ def _cents(deviation: float) -> float:
 
 
 class Resampler:
-    """Playing faster or slower, where that is unheard."""
+    """Plays faster or slower, where the change of pitch is unheard."""
 
     name = "resample"
     package = "numpy"
@@ -154,7 +180,7 @@ class Resampler:
 
 
 def resampled(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
-    """Windowed-sinc interpolation along the map; the pitch moves with the speed, and semitones are left out."""
+    """Windowed-sinc interpolation along the map. The pitch follows the speed; no semitones."""
     frames, half = wanted.map.frames, _TAPS // 2
     taps, table = _sinc_table()
     padded = np.pad(audio, ((half, half), (0, 0)))
@@ -172,7 +198,7 @@ def resampled(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarra
 
 @lru_cache(1)
 def _sinc_table() -> tuple[np.ndarray, np.ndarray]:
-    """Tap offsets, and the Kaiser-windowed sinc at each of the phases between two frames."""
+    """Tap offsets, and the Kaiser-windowed sinc at each phase between two frames."""
     half = _TAPS // 2
     taps = np.arange(-half + 1, half + 1)
     distance = taps[None, :] - np.arange(_PHASES + 1)[:, None] / _PHASES
@@ -202,20 +228,23 @@ class RubberBand:
 
 
 def _with_pitch(plain: _Plain, audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
-    """What `plain` stretches, moved by the semitones: by a stretch and a resampling, before it downwards, after it upwards.
+    """`plain`'s stretch with a pitch shift: a stretch and a resampling.
 
-    libsoxr resamples better than Rubber Band does itself, and in a tenth of its time.
+    The resampling comes before the stretch downwards, after it upwards. libsoxr resamples better
+    than Rubber Band itself, and in a tenth of its time.
     """
     if not wanted.semitones:
         return plain(audio, sample_rate, wanted)
-    pitch, whole = 2 ** (wanted.semitones / 12), wanted.map
+    pitch = 2 ** (wanted.semitones / 12)
+    whole = wanted.map
     quality = "HQ" if wanted.preview else "VHQ"
     if pitch < 1:
         moved = soxr.resample(audio, pitch, 1.0, quality=quality)
         onto = StretchMap(whole.source / pitch, whole.target, whole.frames)
         return plain(moved, sample_rate, replace(wanted, map=onto, semitones=0.0))
-    # The resampler's filter is to see neither edge of what is wanted.
-    target, frames = (whole.target + _SOXR_EDGE) * pitch, whole.frames + 2 * _SOXR_EDGE
+    # The resampler's filter must not see the edges of the result.
+    target = (whole.target + _SOXR_EDGE) * pitch
+    frames = whole.frames + 2 * _SOXR_EDGE
     onto = StretchMap(whole.source, target, math.ceil(frames * pitch))
     stretched = plain(audio, sample_rate, replace(wanted, map=onto, semitones=0.0))
     return fit_length(
@@ -224,14 +253,16 @@ def _with_pitch(plain: _Plain, audio: np.ndarray, sample_rate: int, wanted: Stre
 
 
 def _rubberband_live(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.ndarray:
-    """In real-time mode: the ratio is set every few frames so that position follows the map.
+    """Rubber Band's real-time mode: the ratio is set every few frames so that position follows.
 
-    The engine's own keyframe map cannot be reached from Python. What it has consumed and given is known exactly, so the error
-    of position is fed back into the ratio, and the result stays on the map over any length.
+    Its own keyframe map cannot be reached from Python. The frames it has consumed and returned
+    are known exactly. So the error of position is fed back into the ratio, and the result stays
+    on the map over any length.
     """
     import pylibrb
 
-    option: Any = pylibrb.Option  # its type stubs leave out that it is made of integers
+    # Its type stubs leave out that it is made of integers.
+    option: Any = pylibrb.Option
     chosen = [
         option.PROCESS_REALTIME,
         option.ENGINE_FINER,
@@ -239,7 +270,7 @@ def _rubberband_live(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np
         option.THREADING_NEVER,
     ]
     chosen += [option.PitchHighQuality]
-    # short windows keep a drum's attack; tones need the long ones
+    # Short windows keep a drum's attack; tones need the long ones.
     chosen += [option.WINDOW_SHORT] if wanted.preview or wanted.drums else []
     chosen += [option.FORMANT_PRESERVED] if wanted.formants else []
     start, slope = _start(wanted.map)
@@ -249,11 +280,9 @@ def _rubberband_live(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np
         sample_rate, audio.shape[1], options, _bounded(slope), pitch
     )
     stretcher.set_max_process_size(_BLOCK)
-    pad, delay, window = (
-        stretcher.get_preferred_start_pad(),
-        stretcher.get_start_delay(),
-        stretcher.get_samples_required(),
-    )
+    pad = stretcher.get_preferred_start_pad()
+    delay = stretcher.get_start_delay()
+    window = stretcher.get_samples_required()
     delay += _SHIFTER_DELAY if wanted.semitones else 0
     source = _passage(
         audio, start - pad, round(wanted.map.frames / wanted.map.ratio) + pad + 2 * window + 8192
@@ -261,7 +290,9 @@ def _rubberband_live(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np
     steps = wanted.map.target_of(
         start + _BLOCK * np.arange(source.shape[1] // _BLOCK + 4, dtype=np.float64)
     ).tolist()
-    pieces, given, fed = [], 0, 0
+    pieces = []
+    given = 0
+    fed = 0
     while given < wanted.map.frames + delay and fed < source.shape[1]:
         block = np.ascontiguousarray(source[:, fed : fed + _BLOCK])
         stretcher.process(block, False)
@@ -284,7 +315,10 @@ def _rubberband_live(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np
 
 
 class RubberBandProgram:
-    """Rubber Band R3 by its command-line program, through pyrubberband, where the library has no wheel. The program is GPL."""
+    """Rubber Band R3 by its command-line program, where the library has no wheel.
+
+    It is called through pyrubberband. The program is GPL.
+    """
 
     name = "rubberband-program"
     package = "pyrubberband"
@@ -315,13 +349,13 @@ def _rubberband_program(audio: np.ndarray, sample_rate: int, wanted: Stretch) ->
     inner = time_map.source[(time_map.source > first) & (time_map.source < last)]
     anchors = np.unique(np.round(np.concatenate([[first], inner, [last]])).astype(int))
     lead, tail = time_map.target_of(np.array([first - margin, last + margin], dtype=np.float64))
-    # the program divides by the first pair's source frame: (0, 0) is understood
+    # The program divides by the first pair's source frame, so (0, 0) is left to be implied.
     pairs = [
         (int(a - first + margin), round(float(time_map.target_of(np.array([float(a)]))[0] - lead)))
         for a in anchors
     ]
     pairs += [(len(source), round(float(tail - lead)))]
-    # temporary files hold 16 bits: near full scale they lose least, over it they would clip
+    # Temporary files hold 16 bits: near full scale they lose least, above it they would clip.
     peak = max(float(np.abs(source).max(initial=0.0)), 1e-9)
     options = {"--fine": "", "--centre-focus": ""}
     options |= {"--pitch": f"{wanted.semitones:.6f}"} if wanted.semitones else {}
@@ -336,8 +370,8 @@ def _rubberband_program(audio: np.ndarray, sample_rate: int, wanted: Stretch) ->
 class Signalsmith:
     """Signalsmith Stretch by python-stretch. MIT.
 
-    It knows one ratio a call. Along a bent map what is left is made up for by resampling, so the pitch wavers by as much as
-    the map bends.
+    It has one ratio a call. Resampling follows the rest of a bent map, so the pitch wavers by as
+    much as the map bends.
     """
 
     name = "signalsmith"
@@ -355,7 +389,7 @@ class Signalsmith:
 
 
 def _bend(time_map: StretchMap) -> float:
-    """How far a map's slopes are from their mean, as a distance from 1; 0 for a straight line."""
+    """Largest deviation of a map's slopes from their mean, from 1; 0 for a straight line."""
     slopes = np.diff(time_map.target) / np.diff(time_map.source) / time_map.ratio
     widest = float(np.maximum(slopes, 1 / slopes).max()) - 1
     return widest if widest > _STRAIGHT else 0.0
@@ -367,14 +401,15 @@ def _signalsmith(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.nda
     whole = wanted.map
     block = round((_DRUMS_BLOCK_S if wanted.drums else _BLOCK_S) * sample_rate)
     ends = whole.source_of(np.array([0.0, float(whole.frames)]))
-    # What its blocks see beyond the edges is to be the take, not silence.
-    first, last = math.floor(ends[0]) - 2 * block, math.ceil(ends[1]) + 2 * block
+    # Its blocks must see the take beyond the edges, not silence.
+    first = math.floor(ends[0]) - 2 * block
+    last = math.ceil(ends[1]) + 2 * block
     source = _passage(audio, first, last - first)
     stretcher = python_stretch.Signalsmith.Stretch(_SEED)
     stretcher.configure(source.shape[0], block, max(1, block // _OVERLAP))
     stretcher.timeFactor = 1 / whole.ratio
     made = np.asarray(stretcher.process(source)).T
-    # Its length is rounded, so the ratio is what came of it.
+    # It rounds the length, so the true ratio is computed from the result.
     ratio = len(made) / (last - first)
     if not _bend(whole):
         return fit_length(made[round((float(ends[0]) - first) * ratio) :], whole.frames)
@@ -383,7 +418,7 @@ def _signalsmith(audio: np.ndarray, sample_rate: int, wanted: Stretch) -> np.nda
 
 
 def _start(time_map: StretchMap) -> tuple[int, float]:
-    """The source frame at the result's beginning, and the slope there."""
+    """The source frame at the result's start, and the slope there."""
     ends = time_map.source_of(np.array([0.0, 64.0]))
     return round(float(ends[0])), 64.0 / float(ends[1] - ends[0])
 
@@ -393,7 +428,7 @@ def _bounded(ratio: float) -> float:
 
 
 def _passage(audio: np.ndarray, first: int, frames: int) -> np.ndarray:
-    """(channels, frames) from frame `first` on, silent where the audio is not."""
+    """(channels, frames) from frame `first` on; silence outside the audio."""
     before, after = max(0, -first), max(0, first + frames - len(audio))
     inside = audio[max(0, first) : max(0, min(len(audio), first + frames))]
     return np.ascontiguousarray(
@@ -401,5 +436,5 @@ def _passage(audio: np.ndarray, first: int, frames: int) -> np.ndarray:
     )
 
 
-#: In order of preference.
+#: In order of preference: the best quality first.
 STRETCHERS: tuple[Stretcher, ...] = (RubberBand(), RubberBandProgram(), Signalsmith())

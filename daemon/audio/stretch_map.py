@@ -1,4 +1,4 @@
-"""Where each frame of the result comes from: the one description that every stretch engine follows."""
+"""The stretch map: where each frame of the result comes from, for every stretch engine."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class StretchMap:
-    """Rising positions in frames: `source[i]` of the take lands on `target[i]` of the result; straight lines between and beyond.
+    """Rising positions in frames: `source[i]` of the take lands on `target[i]` of the result.
 
-    The result begins at target 0 and is `frames` long. Source positions may lie outside the take: silence is there.
+    Straight lines between and beyond. The result begins at target 0 and is `frames` long. Source
+    positions may lie outside the take: there is silence.
     """
 
     source: np.ndarray
@@ -35,7 +36,8 @@ class StretchMap:
 
     @property
     def ratio(self) -> float:
-        """Length of the result over the length of what it is made from."""
+        """Length of the result over the length of its source."""
+
         ends = self.source_of(np.array([0.0, float(self.frames)]))
         return float(self.frames / (ends[1] - ends[0]))
 

@@ -10,7 +10,10 @@ _BANDS_PER_OCTAVE = 3
 
 
 def spectral_slope(power: np.ndarray, rate: int, frames: int) -> float:
-    """dB per octave of a power spectrum (frames // 2 + 1,), fitted through third-octave means from 100 Hz to 10 kHz."""
+    """dB per octave of a power spectrum (frames // 2 + 1,).
+
+    Fitted through third-octave means from 100 Hz to 10 kHz.
+    """
     centres = 100 * 2 ** (np.arange(0, 20) / _BANDS_PER_OCTAVE + 1 / 6)
     edges = 100 * 2 ** (np.arange(0, 21) / _BANDS_PER_OCTAVE)
     at = np.minimum(np.round(edges * frames / rate).astype(int), len(power) - 1)
@@ -25,14 +28,17 @@ def spectral_slope(power: np.ndarray, rate: int, frames: int) -> float:
 
 @lru_cache(3)
 def tilt(frames: int, rate: int, db_per_octave: float) -> np.ndarray:
-    """Real gains (frames // 2 + 1,) that turn a spectrum round 1 kHz by so much; flat below 100 Hz and above 10 kHz."""
+    """Real gains (frames // 2 + 1,) that tilt a spectrum around 1 kHz.
+
+    Flat below 100 Hz and above 10 kHz.
+    """
     hz = np.clip(np.fft.rfftfreq(frames, 1 / rate), 100, 10000)
     return (10 ** (db_per_octave * np.log2(hz / 1000) / 20)).astype(np.float32)
 
 
 @lru_cache(3)
 def k_weight(frames: int, rate: int) -> np.ndarray:
-    """Power gains (frames // 2 + 1,) near BS.1770's K weighting: for balancing parts, not for reports."""
+    """Power gains (frames // 2 + 1,) near BS.1770's K weighting: for balance, not for reports."""
     hz = np.fft.rfftfreq(frames, 1 / rate)
     low = hz**2 / (hz**2 + 38.0**2)
     shelf = 1 + (10**0.4 - 1) * hz**2 / (hz**2 + 1500.0**2)

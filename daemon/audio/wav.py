@@ -1,18 +1,18 @@
-"""Writing a clip as WAV: the samples, and every chunk by which a DAW, a sampler or a later Sidecrate knows what it is.
+"""Writing a clip as WAV: the samples, and chunks of metadata for a DAW, a sampler or Sidecrate.
 
-Layouts as libsndfile, ffprobe, sox and wavinfo read them back; `acid` after libsndfile's reading (its issue 190 disputes the
-order of the meter's two numbers). The `data` chunk depends on the samples alone: same samples, same bytes.
+Layouts as libsndfile, ffprobe, sox and wavinfo read them back. `acid` follows libsndfile, whose
+issue 190 disputes the order of the meter's two numbers. The `data` chunk depends on the samples
+alone: same samples, same bytes.
 """
 
 from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -21,27 +21,36 @@ from bridge.music import Key, Meter
 from daemon.audio.scratch import release
 from daemon.audio.wav_record import RECORD_CHUNK
 from daemon.errors import DISK_ERRORS, AudioError
+from daemon.record import ClipRecord
 
 SUBTYPES = ("PCM_16", "PCM_24", "FLOAT")
+#: MIDI number; a key's root note is given in the octave above it.
 _MIDDLE_C = 60
+#: Frames encoded at once: a long piece in float64 would need hundreds of megabytes.
 _BLOCK_FRAMES = 2**18
-_ACID_ONE_SHOT, _ACID_ROOT_SET, _ACID_STRETCH, _ACID_DISK, _ACID_HIGH_OCTAVE = 1, 2, 4, 8, 0x10
-_PCM, _IEEE_FLOAT = 1, 3
+#: Flags of the `acid` chunk.
+_ACID_ROOT_SET = 2
+_ACID_STRETCH = 4
+_ACID_DISK = 8
+_ACID_HIGH_OCTAVE = 0x10
+#: Format codes of the `fmt ` chunk.
+_PCM = 1
+_IEEE_FLOAT = 3
 
 
 def write_clip(
     path: str | PathLike[str],
     audio: np.ndarray,
     sample_rate: int,
-    record: Mapping[str, Any],
+    record: ClipRecord,
     subtype: str = "PCM_24",
 ) -> None:
-    """Write float32 (frames, channels) with the chunks of its kind; `record` is the clip's JSON record.
+    """Write float32 (frames, channels) with the chunks of its kind; `record` is the clip's JSON.
 
-    Read from the record, each where it is there: kind, bpm, key, meter, bars, note, prompt, engine, model, seed, license, genre,
-    created (ISO 8601 or seconds since 1970), cues [{frame, name}], report.after.
-    Written beside it, flushed, then renamed. AudioError if the folder cannot be written or the clip is too long for
-    a WAV.
+    Read from the record where present: kind, bpm, key, meter, bars, note, prompt, engine,
+    model, seed, license, genre, created (ISO 8601 or seconds since 1970), cues [{frame, name}],
+    report.after. Written beside it, flushed, then renamed. AudioError if the folder cannot be
+    written or the clip is too long for a WAV.
     """
     target = Path(path)
     code, bits = _format_of(subtype)
@@ -94,8 +103,9 @@ def _format_of(subtype: str) -> tuple[int, int]:
 
 
 def encoded(audio: np.ndarray, subtype: str) -> Iterator[bytes]:
-    """Float32 (frames, channels) -> its samples' bytes, a stretch at a time: whole in float64 a long piece would need hundreds
-    of megabytes. PCM clips at full scale; 16 bit is dithered, seed fixed.
+    """Float32 (frames, channels) -> its samples' bytes, block by block.
+
+    PCM clips at full scale; 16 bit is dithered with a fixed seed.
     """
     plus, minus = np.random.PCG64(0), np.random.PCG64(0).advance(audio.size)
     noises = np.random.Generator(plus), np.random.Generator(minus)
@@ -110,7 +120,8 @@ def encoded(audio: np.ndarray, subtype: str) -> Iterator[bytes]:
             yield whole.view("u1").reshape(-1, 4)[:, :3].tobytes()
         else:
             dither = noises[0].random(block.shape) - noises[1].random(block.shape)
-            dither[~block.any(axis=1)] = 0  # digital silence stays silent
+            # Digital silence stays silent.
+            dither[~block.any(axis=1)] = 0
             scaled = np.rint(block.astype(np.float64) * (2**15 - 1) + dither)
             yield np.clip(scaled, -(2**15), 2**15 - 1).astype("<i2").tobytes()
 
@@ -120,16 +131,17 @@ def chunk(name: bytes, payload: bytes) -> bytes:
     return name + struct.pack("<I", len(payload)) + payload + b"\0" * (len(payload) % 2)
 
 
-def _kind_chunks(record: Mapping[str, Any], frames: int, sample_rate: int) -> Iterable[bytes]:
+def _kind_chunks(record: ClipRecord, frames: int, sample_rate: int) -> Iterable[bytes]:
     kind, note = record.get("kind"), record.get("note")
-    if kind == "loop" and record.get("bpm"):
-        yield _acid(record, frames / sample_rate, _ACID_STRETCH)
+    bpm = record.get("bpm")
+    if kind == "loop" and bpm:
+        yield _acid(record, float(bpm), frames / sample_rate, _ACID_STRETCH)
         yield _smpl(sample_rate, _root(record), loop_end=frames - 1)
     elif kind == "oneshot":
         yield _smpl(sample_rate, _MIDDLE_C if note is None else int(note), loop_end=None)
     elif kind == "track":
-        if record.get("bpm"):
-            yield _acid(record, frames / sample_rate, _ACID_STRETCH | _ACID_DISK)
+        if bpm:
+            yield _acid(record, float(bpm), frames / sample_rate, _ACID_STRETCH | _ACID_DISK)
         if cues := record.get("cues"):
             yield _cue([int(point["frame"]) for point in cues])
             labels = b"".join(
@@ -139,9 +151,9 @@ def _kind_chunks(record: Mapping[str, Any], frames: int, sample_rate: int) -> It
             yield chunk(b"LIST", b"adtl" + labels)
 
 
-def _acid(record: Mapping[str, Any], length_s: float, flags: int) -> bytes:
+def _acid(record: ClipRecord, bpm: float, length_s: float, flags: int) -> bytes:
     meter = Meter.parse(str(record.get("meter") or "4/4"))
-    quarters = round(length_s * float(record["bpm"]) / 60)
+    quarters = round(length_s * bpm / 60)
     root = _root(record)
     if record.get("key"):
         flags |= _ACID_ROOT_SET
@@ -154,12 +166,12 @@ def _acid(record: Mapping[str, Any], length_s: float, flags: int) -> bytes:
         quarters,
         meter.denominator,
         meter.numerator,
-        float(record["bpm"]),
+        bpm,
     )
     return chunk(b"acid", struct.pack("<IHHfIHHf", *values))
 
 
-def _root(record: Mapping[str, Any]) -> int:
+def _root(record: ClipRecord) -> int:
     """The key's tonic in the octave from middle C."""
     key = record.get("key")
     return _MIDDLE_C + (Key.parse(key).tonic if key else 0)
@@ -180,8 +192,8 @@ def _cue(frames: list[int]) -> bytes:
     return chunk(b"cue ", struct.pack("<I", len(frames)) + points)
 
 
-def _said_chunks(record: Mapping[str, Any]) -> Iterable[bytes]:
-    """LIST INFO and bext, for people and file browsers, and the whole record, for us."""
+def _said_chunks(record: ClipRecord) -> Iterable[bytes]:
+    """LIST INFO and bext for people and file browsers; the whole record for Sidecrate."""
     made = _created(record)
     maker = " ".join(str(record[name]) for name in ("engine", "model") if record.get(name))
     source = f"{maker}, seed {record['seed']}" if record.get("seed") is not None else maker
@@ -201,12 +213,15 @@ def _said_chunks(record: Mapping[str, Any]) -> Iterable[bytes]:
     yield _bext(record, made, source)
     yield chunk(
         RECORD_CHUNK,
-        json.dumps(dict(record), ensure_ascii=False, separators=(",", ":")).encode("utf-8"),
+        json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8"),
     )
 
 
-def _bext(record: Mapping[str, Any], made: datetime, source: str) -> bytes:
-    """Broadcast extension, version 2 (EBU Tech 3285): ASCII fields of fixed width, loudness in hundredths."""
+def _bext(record: ClipRecord, made: datetime, source: str) -> bytes:
+    """Broadcast extension, version 2 (EBU Tech 3285).
+
+    ASCII fields of fixed width, loudness in hundredths.
+    """
     after = (record.get("report") or {}).get("after") or {}
     history = f"{source}; licence {record.get('license') or 'unknown'}\r\n"
     return chunk(
@@ -230,7 +245,7 @@ def _bext(record: Mapping[str, Any], made: datetime, source: str) -> bytes:
     )
 
 
-def _created(record: Mapping[str, Any]) -> datetime:
+def _created(record: ClipRecord) -> datetime:
     said = record.get("created")
     if isinstance(said, (int, float)):
         return datetime.fromtimestamp(said, UTC)

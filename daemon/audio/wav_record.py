@@ -1,21 +1,24 @@
-"""The clip's record inside its WAV file: found without decoding, and without the libraries that decode."""
+"""The clip's record inside its WAV file, read without decoding and without decoder libraries."""
 
 from __future__ import annotations
 
-import json
 import struct
 from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from daemon.errors import AudioError
+from daemon.record import ClipRecord, parse_record
 
 #: Identifier of the private chunk that holds the clip's whole record as UTF-8 JSON.
 RECORD_CHUNK = b"sdcr"
 
 
-def read_record(path: str | PathLike[str]) -> dict[str, Any] | None:
-    """The record that `write_clip` stored, or None where the file is no WAV or has none. AudioError if it cannot be opened."""
+def read_record(path: str | PathLike[str]) -> ClipRecord | None:
+    """The record that `write_clip` stored; None where the file is no WAV or has none.
+
+    AudioError where it cannot be opened.
+    """
     try:
         with Path(path).open("rb") as file:
             text = find_chunk(file, RECORD_CHUNK)
@@ -24,14 +27,18 @@ def read_record(path: str | PathLike[str]) -> dict[str, Any] | None:
     if text is None:
         return None
     try:
-        record = json.loads(text.decode("utf-8"))
+        return parse_record(text.decode("utf-8"))
     except ValueError:
         return None
-    return record if isinstance(record, dict) else None
+
+
+def is_clips_own(record: ClipRecord | None) -> bool:
+    """Whether a record found in a file is that of a clip, and not of a stem that lies beside one."""
+    return record is not None and ("part" not in record or "from" in record)
 
 
 def find_chunk(file: BinaryIO, wanted: bytes) -> bytes | None:
-    """The payload of the first chunk of that name in an open RIFF/WAVE file, or None."""
+    """The payload of the first chunk named `wanted` in an open RIFF/WAVE file, or None."""
     head = file.read(12)
     if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
         return None

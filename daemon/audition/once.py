@@ -1,4 +1,4 @@
-"""A file played on this machine's sound device, here and now."""
+"""One file played on this machine's sound device, in this process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from daemon.errors import AudioError
 
 
 def play_file(path: Path, times: int) -> None:
-    """Play a file through, `times` over without a gap. AudioError says why there is no sound, and what to do."""
+    """Play a file through, `times` over without a gap. AudioError where there is no sound."""
     import numpy as np
 
     from daemon.audio.files import read_audio
@@ -17,7 +17,8 @@ def play_file(path: Path, times: int) -> None:
         import sounddevice
     except OSError as error:
         raise AudioError(
-            f"the sound library PortAudio is missing ({error}); on Debian: apt-get install libportaudio2"
+            f"the sound library PortAudio is missing ({error}); on Debian: apt-get install"
+            " libportaudio2"
         ) from None
     audio, sample_rate = read_audio(path)
     try:

@@ -1,7 +1,8 @@
-"""Inside the audition child: one open sound device, and the clips that are heard from it, on the bar.
+"""Inside the audition child: one open sound device, and the clips that it plays on the bar.
 
-The host speaks in seconds of `time.perf_counter`, which all processes of one machine share; the stream counts frames. What
-lies between the two is learnt from the device's own word about when a block will be heard.
+The daemon speaks in seconds of `time.perf_counter`, which all processes of a machine share; the
+stream counts frames. The offset between the two is learnt from the device's own report of when
+a block will be heard.
 """
 
 from __future__ import annotations
@@ -26,13 +27,19 @@ log = logging.getLogger(__name__)
 
 Tell = Callable[[float, str, str], None]
 
-#: s; blocks whose times are compared: being late is the only way for a block to be wrong, so the earliest is believed.
-_CLOCK_S, _LEAST_BLOCKS, _MOST_BLOCKS = 1.0, 8, 1024
-#: s; what is being mixed now can no longer be changed.
+#: Span of the blocks whose times are compared. A block can only be late, so the earliest counts.
+_CLOCK_S = 1.0
+#: Blocks after which the clock is good enough to start.
+_LEAST_BLOCKS = 8
+#: Blocks remembered: more than `_CLOCK_S` holds at common block sizes.
+_MOST_BLOCKS = 1024
+#: Lead before a change: blocks already mixed can no longer be changed.
 _LEAST_MARGIN_S = 0.012
-#: s; a loop that is off the project's bars by more, twice in a row, is put back onto them.
+#: A loop off the project's bars by more than this, twice in a row, is corrected.
 _MOST_OFF_S = 0.025
+#: Octaves by which a loop's tempo may differ from the project's and still follow its bars.
 _SAME_TEMPO = 0.002
+#: A file whose length is within this of its bars gets exactly that length.
 _LENGTH_TOLERANCE_S = 0.001
 
 
@@ -44,12 +51,13 @@ class Player:
             import sounddevice
         except OSError as error:
             raise AudioError(
-                f"the sound library PortAudio is missing ({error}); on Debian: apt-get install libportaudio2",
+                f"the sound library PortAudio is missing ({error}); on Debian: apt-get install"
+                " libportaudio2",
                 "no_sound",
             ) from None
         index, about = _find_device(sounddevice, device)
         self.device = str(about["name"])
-        self.rate = round(about["default_samplerate"])
+        self.rate = round(float(about["default_samplerate"]))
         channels = min(2, about["max_output_channels"])
         self.voices: tuple[Voice, ...] = ()
         self.underflows = 0
@@ -70,26 +78,28 @@ class Player:
             self._stream.start()
         except sounddevice.PortAudioError as error:
             raise AudioError(
-                f"the sound device {self.device} does not open ({error}); see that no other program holds it alone,"
+                f"the sound device {self.device} does not open ({error}); see that no other"
+                " program holds it alone,"
                 " or set another under audition.device",
                 "no_sound",
             ) from None
         self.channels = channels
-        self._settle()
+        self._wait_for_clock()
 
-    def _settle(self) -> None:
-        """Wait until the device has said often enough when its blocks are heard."""
+    def _wait_for_clock(self) -> None:
+        """Wait until the device has reported the times of enough blocks."""
         until = time.monotonic() + 2
         while self._blocks_heard < _LEAST_BLOCKS and time.monotonic() < until:
             time.sleep(0.005)
         if not self._blocks_heard:
             raise AudioError(
-                f"the sound device {self.device} opened but asks for no sound; set another under audition.device",
+                f"the sound device {self.device} opened but asks for no sound; set another under"
+                " audition.device",
                 "no_sound",
             )
 
     def _fill(self, out: np.ndarray, frames: int, times: Any, status: Any) -> None:
-        """The device asks for the next block. Runs in the device's own thread."""
+        """Callback for the next block. Runs in the device's own thread."""
         now_s = time.perf_counter()
         ahead_s = times.outputBufferDacTime - times.currentTime
         if not 0 <= ahead_s < 2:
@@ -117,7 +127,7 @@ class Player:
         return self._frame + max(round(_LEAST_MARGIN_S * self.rate), 2 * self._block)
 
     def time_of(self, frame: float) -> float:
-        """When a frame of the stream is heard, in s of `time.perf_counter`."""
+        """When a frame of the stream is heard, in seconds of `time.perf_counter`."""
         return self._start_s + frame / self.rate
 
     def frame_at(self, time_s: float) -> float:
@@ -125,25 +135,28 @@ class Player:
 
     @property
     def _start_s(self) -> float:
-        """When the stream's first frame was heard, as its last second tells."""
+        """When the stream's first frame was heard, judged by its last second."""
         count = min(
             _MOST_BLOCKS, max(_LEAST_BLOCKS, round(_CLOCK_S * self.rate / max(1, self._block)))
         )
         last = np.arange(self._blocks_heard - count, self._blocks_heard) % _MOST_BLOCKS
         return float(self._offsets[last].min())
 
-    # -- what is heard
+    # -- voices
 
     @property
     def heard(self) -> Voice | None:
-        """The voice that is heard now or next, and does not end."""
+        """The voice that plays now or next, and does not end."""
         going = [
             voice for voice in self.voices if voice.end is None and not voice.is_over(self._frame)
         ]
         return going[-1] if going else None
 
     def next_bar(self, grid: dict[str, float] | None) -> tuple[int, bool]:
-        """The frame of the next bar line, and whether there is one: of the project, else of what is heard now, else at once."""
+        """The frame of the next bar line, and whether there is one.
+
+        The project's bars come first, then those of the playing voice; else it is at once.
+        """
         first = self.free_frame
         if grid:
             return next_line(first, self.frame_at(grid["line_s"]), grid["bar_s"] * self.rate), True
@@ -155,7 +168,10 @@ class Player:
     def play(
         self, voice: Voice, grid: dict[str, float] | None, *, bars: int, keep_place: bool
     ) -> tuple[Voice, bool]:
-        """Start a voice on the next bar, in the place of what is heard; with `keep_place` at the bar where that would be."""
+        """Start a voice on the next bar, in the place of the playing one.
+
+        With `keep_place` it starts at the bar where the old one would be.
+        """
         frame, on_bar = self.next_bar(grid)
         old = self.heard
         skip = round(same_place(old, frame, bars) * voice.bar) if keep_place and old else 0
@@ -165,15 +181,20 @@ class Player:
         return placed, on_bar
 
     def stop(self, grid: dict[str, float] | None) -> int:
-        """End what is heard on the next bar, or now where it is ending already. The frame at which it ends."""
+        """End the playing voice on the next bar, or now where it is ending already.
+
+        Returns the frame at which it ends.
+        """
         now = self.free_frame
         frame = self.next_bar(grid)[0] if self.heard else now
         self.voices = ended(self.voices, frame, now)
         return frame
 
     def follow(self, grid: dict[str, float]) -> float | None:
-        """Put a loop back onto the project's bars when it is off them. Seconds that it lies behind; None where nothing
-        loops, or at a tempo or in a meter of its own."""
+        """Correct a loop that is off the project's bars. Returns the seconds that it lies behind.
+
+        None where nothing loops, or only at a tempo or in a meter of its own.
+        """
         voice = self.heard
         if voice is None or not voice.loops or not voice.bar:
             return None
@@ -194,7 +215,10 @@ class Player:
 
 
 def _find_device(sounddevice: Any, wanted: str | int | None) -> tuple[int, dict[str, Any]]:
-    """The device of a number or a part of a name, or the system's own. AudioError names those that are there."""
+    """The device by number or part of its name, or the system's own.
+
+    AudioError with the names of the devices where none matches.
+    """
     try:
         found = [about for about in sounddevice.query_devices() if about["max_output_channels"] > 0]
         usual = int(sounddevice.default.device[1])
@@ -232,20 +256,23 @@ _open: Player | None = None
 
 
 def _player(device: str | int | None) -> Player:
-    """The player of this process; opened anew where its device has gone."""
+    """The player of this process, opened again where its device has gone."""
     global _open
     if _open is not None and not _open.is_open:
         _open.close()
         _open = None
     if _open is None:
-        # the device's thread must get its turn while a file is being read
+        # The device's thread must get its turn while a file is being read.
         sys.setswitchinterval(0.001)
         _open = Player(device)
     return _open
 
 
 def play(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """{clip, path, loops, bpm, meter, bars, gain_db, device, grid: {line_s, bar_s} | None, keep_place} -> when it is heard.
+    """Play a clip on the next bar; returns when it is heard.
+
+    task: {clip, path, loops, bpm, meter, bars, gain_db, device, keep_place,
+    grid: {line_s, bar_s} or None}
 
     AudioError where there is no sound device (`no_sound`), or the file cannot be read.
     """
@@ -268,7 +295,7 @@ def play(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def stop(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """{grid} -> {ends_s, in_s}, or {} where nothing is heard."""
+    """{grid} -> {ends_s, in_s}, or {} where nothing plays."""
     if _open is None or all(voice.is_over(_open.free_frame) for voice in _open.voices):
         return {}
     ends_s = _open.time_of(_open.stop(task["grid"]))
@@ -276,7 +303,7 @@ def stop(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def follow(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """{grid} -> {clip, off_ms, underflows}; clip is empty where nothing is heard."""
+    """{grid} -> {clip, off_ms, underflows}; clip is empty where nothing plays."""
     voice = _open.heard if _open and _open.is_open else None
     if voice is None or _open is None:
         return {"clip": ""}
@@ -289,22 +316,23 @@ def follow(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def close(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Let the device and the sound system go, before the process ends."""
+    """Close the device and the sound system, before the process ends."""
     global _open
     if _open is not None:
         import sounddevice
 
         _open.close()
         _open = None
-        # else JACK keeps a dead client, which hinders its own end
+        # Otherwise JACK keeps a dead client, which hinders its own shutdown.
         sounddevice._terminate()
     return {}
 
 
 def _load(task: dict[str, Any], player: Player) -> Voice:
-    """A clip's file as a voice that has no place yet; a loop has its exact frames at the device's rate."""
+    """A clip as a voice without a place. A loop gets its exact frames at the device's rate."""
     audio, rate = read_audio(task["path"])
-    bar, frames = 0.0, round(len(audio) * player.rate / rate)
+    bar = 0.0
+    frames = round(len(audio) * player.rate / rate)
     if task["bpm"] and task["meter"]:
         meter = Meter.parse(task["meter"])
         bar = meter.quarters_per_bar * 60 / task["bpm"] * player.rate
@@ -320,7 +348,7 @@ def _load(task: dict[str, Any], player: Player) -> Voice:
     )
     audio = audio * np.float32(10 ** (task["gain_db"] / 20))
     if audio.shape[1] < player.channels:
-        # from two speakers it is twice the power of what was measured in one channel
+        # Two speakers give twice the power of the one channel that was measured.
         audio = np.repeat(audio * np.float32(np.sqrt(0.5)), 2, axis=1)
     elif audio.shape[1] > player.channels:
         audio = audio.mean(axis=1, keepdims=True, dtype=np.float32)

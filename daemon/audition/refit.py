@@ -1,4 +1,4 @@
-"""A finished clip at another tempo and in another key, for auditioning: stretched as it is, and kept in a cache."""
+"""A finished clip in another tempo and key, for auditioning: stretched, and kept in a cache."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from daemon.audio.loudness import measure_level
 from daemon.audio.stretch import Stretch, warp
 from daemon.audio.stretch_map import StretchMap
 
-#: Clips kept at other tempos and keys; the least recently heard go first.
+#: Clips cached at other tempos and keys; the least recently used go first.
 MOST_KEPT = 48
 
 
@@ -32,9 +32,9 @@ def refit(
     loops: bool,
     by: str = "auto",
 ) -> np.ndarray:
-    """Float32 (frames, channels) stretched to `frames` and shifted; a loop stays seamless, for what lies around it is itself.
+    """Float32 (frames, channels) stretched to `frames` and shifted; a loop stays seamless.
 
-    In the quicker quality of a preview: somebody waits to hear it. by: a stretcher's name, or auto.
+    In preview quality, because the user waits. by: a stretcher's name, or auto.
     """
     ratio = frames / len(audio)
     if not loops:
@@ -53,15 +53,17 @@ def refit(
 
 
 def refit_clip(task: dict[str, Any], tell: Callable[[float, str, str], None]) -> dict[str, Any]:
-    """{path, clip, loops, from_bpm, bpm, semitones, bars, meter, cache, stretcher} -> {path, lufs, true_peak_db}.
+    """{path, clip, loops, from_bpm, bpm, semitones, bars, meter, cache, stretcher} -> its file.
 
-    Done before, it is taken from the cache. AudioError where the file cannot be read, ConformError where nothing can stretch.
+    Returns {path, lufs, true_peak_db}, from the cache where possible. AudioError where the file
+    cannot be read, ConformError where nothing can stretch.
     """
     cache = Path(task["cache"])
     name = f"{task['clip']}_{task['bpm']:.9g}bpm_{task['semitones']:+g}"
     if task["stretcher"] != "auto":
         name += f"_{task['stretcher']}"
-    about, sound = cache / f"{name}.json", cache / f"{name}.wav"
+    about = cache / f"{name}.json"
+    sound = cache / f"{name}.wav"
     if not (about.exists() and sound.exists()):
         audio, rate = read_audio(task["path"])
         frames = round(len(audio) * task["from_bpm"] / task["bpm"])
@@ -72,7 +74,7 @@ def refit_clip(task: dict[str, Any], tell: Callable[[float, str, str], None]) ->
         )
         level = measure_level(made, rate, task["loops"])
         cache.mkdir(parents=True, exist_ok=True)
-        # the sound is flushed too: after a power cut the words must not stand beside an empty file
+        # The sound is flushed too: after a power cut its JSON must not stand beside an empty file.
         with beside(sound) as part:
             soundfile.write(part, made, rate, subtype="FLOAT", format="WAV")
         write_whole(

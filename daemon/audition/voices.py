@@ -1,14 +1,17 @@
-"""What is heard of clips being auditioned: mixed block by block, to the sample (no device, no clock)."""
+"""The voices of an audition, mixed block by block, to the sample (no device, no clock)."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-#: s; a voice that begins in the middle of a wave would click, one that ends there too.
-FADE_IN_S, FADE_OUT_S = 0.001, 0.008
+#: A voice that begins in the middle of a wave would click.
+FADE_IN_S = 0.001
+#: One that ends there would click too, and a bass more so.
+FADE_OUT_S = 0.008
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,13 @@ class Voice:
         return replace(self, end=frame)
 
     def is_over(self, frame: int) -> bool:
-        """Whether nothing of it is heard from `frame` on."""
+        """Whether it is silent from `frame` on."""
         if self.end is not None and frame >= self.end + round(FADE_OUT_S * self.rate):
             return True
         return not self.loops and frame >= self.start + len(self.audio) - self.skip
 
     def mix_into(self, out: np.ndarray, first: int) -> None:
-        """Add what is heard of it in the block `out` (frames, channels) that begins at the stream's frame `first`."""
+        """Add its part of the block `out` (frames, channels) at the stream's frame `first`."""
         at = max(0, self.start - first)
         last = len(out)
         if self.end is not None:
@@ -59,7 +62,7 @@ class Voice:
             at, position = at + count, position + count
 
     def _gain(self, frame: int, count: int) -> np.ndarray | None:
-        """(count, 1) where it fades within these frames; None where it is heard as it is."""
+        """The fade's gain (count, 1) within these frames; None where it does not fade."""
         rise, fall = max(1, round(FADE_IN_S * self.rate)), max(1, round(FADE_OUT_S * self.rate))
         fades_in = frame - self.start < rise
         fades_out = self.end is not None and frame + count > self.end
@@ -80,29 +83,35 @@ def mixed(voices: Iterable[Voice], first: int, out: np.ndarray) -> None:
 
 
 def swapped(voices: tuple[Voice, ...], new: Voice, now: int) -> tuple[Voice, ...]:
-    """The voices with `new` in the place of those that are heard; what has not begun by `now` never does."""
+    """The voices with `new` in place of those that play. One that starts later never plays."""
     return (*ended(voices, new.start, now), new)
 
 
 def ended(voices: tuple[Voice, ...], frame: int, now: int) -> tuple[Voice, ...]:
-    """The voices that are heard at `now`, all ending at `frame`."""
-    heard = [voice for voice in voices if voice.start < now and not voice.is_over(now)]
+    """The voices that play at `now`, all ending at `frame`."""
+    playing = [voice for voice in voices if voice.start < now and not voice.is_over(now)]
     return tuple(
         voice if voice.end is not None and voice.end <= now else voice.until(frame)
-        for voice in heard
+        for voice in playing
     )
 
 
 def next_line(first: int, line: float, step: float) -> int:
     """The first frame from `first` on that is a line of the raster through `line`, `step` frames apart."""
-    return round(line + np.ceil((first - line) / step - 1e-9) * step)
+    return round(line + math.ceil((first - line) / step - 1e-9) * step)
 
 
 def off_by(line: float, other: float, step: float) -> float:
-    """How far `line` lies behind the nearest line of the raster through `other`, `step` apart; from -step/2 to step/2."""
+    """Frames by which `line` lies behind the nearest grid line; from -step/2 to step/2.
+
+    The grid goes through `other`, `step` apart.
+    """
     return (line - other + step / 2) % step - step / 2
 
 
 def same_place(old: Voice, frame: int, bars: int) -> int:
-    """The bar, of `bars`, at which a clip goes on that takes over from `old` at `frame` on a bar line."""
+    """Bar index (mod `bars`) at which a replacement of `old` starts so that it continues it.
+
+    `frame`: the bar line where the replacement starts.
+    """
     return round((frame - old.start + old.skip) / old.bar) % bars if old.bar and bars else 0

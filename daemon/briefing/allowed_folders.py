@@ -12,9 +12,8 @@ from pathlib import Path
 from bridge.errors import Fault, RequestError
 from bridge.request import Request
 from bridge.text import shorten
+from bridge.verbs import VERBS
 
-#: Fields that hold a path.
-PATH_FIELDS = ("reference", "kit")
 #: Where systems show drives that are plugged in.
 _DRIVES = ("/Volumes", "/media", "/mnt", "/run/media")
 
@@ -33,9 +32,9 @@ class AllowedFolders:
         ]
         self._roots = [folder.resolve() for folder in self._shown]
 
-    def check(self, request: Request) -> None:
-        """RequestError when a path of the request leads elsewhere, links followed."""
-        for field in PATH_FIELDS:
+    def check(self, request: Request, fields: Iterable[str] = VERBS["make"].paths) -> None:
+        """RequestError when a path of the request, under one of `fields`, leads elsewhere, links followed."""
+        for field in fields:
             if field in request and not self._allows(str(request[field])):
                 text = (
                     f"{field}: {shorten(request[field])} lies outside your home and the drives that are plugged in;"

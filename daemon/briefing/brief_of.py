@@ -10,11 +10,13 @@ from bridge.inbox.names import user_name
 from bridge.music import bar_seconds
 from bridge.request import Request
 from bridge.session import Session
+from bridge.verbs import find_verb
 from daemon.brief import AUTO, Brief
 from daemon.briefing.named_sounds import Material
 from daemon.engines.registry import Policy, Wish, choose_engines, engine_info
 from daemon.errors import EngineError, PromptError
 from daemon.prompt.settle import BARRED, MAX_LOOP_S, PromptDefaults, settle
+from daemon.verbs.registry import DaemonVerb, daemon_verb, load_object
 
 #: Kinds whose notes a language model can write.
 COMPOSED = ("loop", "midi", "track")
@@ -36,16 +38,33 @@ def make_brief(
     brief = material.settle(
         settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
     )
-    if do == "fit":
-        words = brief.words if brief.prompt else Path(user_name(Path(str(brief.reference)))).stem
-        return brief.amended(
-            words=words, engines=("file",), engine_reason="the file itself is the take"
-        )
+    if find_verb(do).works_on != "words":
+        reason = "the file itself is the take" if do == "fit" else f"{do} works on what is there"
+        own = brief.amended(words=_words(brief), engines=("file",), engine_reason=reason)
+        return _amended_by(daemon_verb(do), own, request)
     engines, reason = choose_engines(
         brief.engines, Wish(brief.kind, _wants(brief), _length_s(request, brief), brief.bpm), policy
     )
     brief = _language(brief.amended(engines=engines, engine_reason=reason), policy)
-    return brief.amended(said=(*brief.said, *_price(brief, policy)))
+    brief = brief.amended(said=(*brief.said, *_price(brief, policy)))
+    return _amended_by(daemon_verb(do), brief, request)
+
+
+def _amended_by(verb: DaemonVerb, brief: Brief, request: Request) -> Brief:
+    """The Brief as the verb's own package wants it."""
+    if not verb.brief:
+        return brief
+    amended: Brief = load_object(verb.brief)(brief, request)
+    return amended
+
+
+def _words(brief: Brief) -> str:
+    """What the clips of something that is there are called after: its prompt, or its own name."""
+    if brief.prompt:
+        return brief.words
+    name = Path(user_name(Path(str(brief.reference or brief.kit)))).stem
+    # a clip's own name says its tempo, key and id behind
+    return name.partition("_")[0] if brief.source else name
 
 
 def check_amended(brief: Brief, request: Request, policy: Policy) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bridge.errors import Fault, RequestError
 from bridge.text import shorten
+from bridge.verbs import find_verb
 from daemon.brief import Brief
 from daemon.crate.crate import Crate
 from daemon.errors import CrateError, LibraryError
@@ -22,22 +23,27 @@ class Material:
     def settle(self, brief: Brief) -> Brief:
         """The brief with paths in the place of names. RequestError when there is nothing to read: better said now than by a
         failed job later."""
+        reference, source = self._reference(brief)
         return brief.amended(
-            reference=self._reference(brief.reference), kit_files=self._kit_files(brief.kit)
+            reference=reference, source=source, kit_files=self._kit_files(brief.kit)
         )
 
-    def _reference(self, name: str | None) -> str | None:
+    def _reference(self, brief: Brief) -> tuple[str | None, str]:
+        """(the file, the id of the clip that it is); the id is empty where a file was named."""
+        name = brief.reference
         if name is None or Path(name).expanduser().is_file():
-            return name
+            return name, ""
         try:
-            path = Path(self._crate.find(name)["path"])
+            record = self._crate.find(name)
         except CrateError:
             text = f"reference: there is no file {name}, and no clip of that name; give the path of an audio file, or a clip's id"
             raise RequestError(Fault("reference", shorten(name), text)) from None
-        if path.suffix == ".mid" or not path.is_file():
+        path = Path(record["path"])
+        takes_notes = find_verb(brief.do).works_on == "notes"
+        if (path.suffix == ".mid" and not takes_notes) or not path.is_file():
             text = f"reference: clip {name} has no sound to start from ({path}); name another"
             raise RequestError(Fault("reference", shorten(name), text))
-        return str(path)
+        return str(path), str(record["id"])
 
     def _kit_files(self, name: str | None) -> tuple[str, ...]:
         """The files of a collection; empty for a folder, which the engine reads itself."""

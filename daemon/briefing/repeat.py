@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from bridge.errors import Fault, RequestError
 from bridge.inbox.names import where_it_is_now
-from bridge.request import Request
+from bridge.request import Request, Value
 from bridge.text import shorten
+from daemon.record import Repeatable
 
 #: What all parts of a clip share, and so must stay when one of them changes.
 _FIXED = ("bpm", "key", "meter", "bars", "seconds", "kind", "genre")
 
 
-def repeat_request(
-    record: Mapping[str, Any], changes: Request
-) -> tuple[str, Request, dict[str, Any]]:
-    """(make or fit, the request, what to amend in its Brief) of a clip's record and what is to change.
+def repeat_request(record: Repeatable, changes: Request) -> tuple[str, Request, dict[str, Any]]:
+    """(the verb, the request, what to amend in its Brief) of a clip's record and what is to change.
 
     With `change` one part of the music is written anew: tempo, key and length are those of the clip, whatever the session
     says now. A fitted file takes its next best cut. RequestError where the clip has no notes to change.
@@ -28,7 +26,7 @@ def repeat_request(
     kept = {
         name: value for name, value in old.items() if name not in ("seed", "id", "choice", "change")
     }
-    do = "fit" if record["engine"] == "file" else "make"
+    do = str(record.get("do") or ("fit" if record["engine"] == "file" else "make"))
     if do == "fit" and "choice" not in changes:
         kept["choice"] = min(int(old.get("choice", 1)) + 1, 16)
     if "change" not in changes:
@@ -46,5 +44,8 @@ def repeat_request(
                 f"change: {record['engine']} gave no notes in which one part could be changed",
             )
         )
-    lengths = {name: record[name] for name in ("bpm", "key", "meter", "bars") if record.get(name)}
+    said: dict[str, Value | None] = {
+        "bpm": record.get("bpm"), "key": record.get("key"), "meter": record.get("meter"), "bars": record.get("bars"),
+    }  # fmt: skip
+    lengths = {name: value for name, value in said.items() if value}
     return do, Request({**kept, **lengths, "count": 1, **changes.values}), {"plan": record["plan"]}

@@ -1,11 +1,11 @@
-"""The inside of a child process: tasks come as one JSON object a line on stdin, answers go so on stdout.
+"""The inside of a child process: tasks come as JSON lines on stdin, answers go to stdout.
 
 in    {"id": 1, "do": "package.module:function", ...task}
 out   {"id": 1, "progress": 0.4, "stage": "generating", "words": "drums"}
       {"id": 1, "result": {...}}  or  {"id": 1, "error": {"code", "text", "again"}}
 
-It runs below the DAW's priority, unless started with `--normal-priority`. Libraries that print do so on stderr. The end of
-stdin ends the child at once, whatever it is doing.
+It runs below the DAW's priority, unless started with `--normal-priority`. Prints of libraries are
+redirected to stderr. End of file on stdin ends the child at once, in the middle of a task too.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import importlib
 import json
 import os
 import queue
+import signal
 import sys
 import threading
 import traceback
@@ -26,7 +27,7 @@ from daemon.errors import DISK_ERRORS
 from daemon.home.masking import internal_text
 
 NORMAL_PRIORITY = "--normal-priority"
-#: What a task's function is called with beside the task: (0..1, stage, a few words).
+#: The progress callback of a task's function: (0..1, stage, a few words).
 Tell = Callable[[float, str, str], None]
 
 
@@ -44,13 +45,20 @@ def lower_priority() -> None:
 
 
 def die_with_parent() -> None:
-    """On Linux the system itself ends us with the daemon; elsewhere the end of stdin does."""
+    """Let Linux kill us when the daemon dies; elsewhere end of file on stdin does it."""
     if sys.platform == "linux":
         import ctypes
-        import signal
 
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+def leave_signals_to_the_daemon() -> None:
+    """A session that ends tells all of its programs at once. The daemon ends us, and knows then that no work has failed."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            # not `SIG_IGN`, which the programs that we start would inherit
+            signal.signal(getattr(signal, name), lambda *_: None)
 
 
 def find_function(path: str) -> Callable[..., Any]:
@@ -62,6 +70,7 @@ def find_function(path: str) -> Callable[..., Any]:
 def main() -> None:
     """Run tasks until stdin ends."""
     die_with_parent()
+    leave_signals_to_the_daemon()
     if NORMAL_PRIORITY not in sys.argv[1:]:
         lower_priority()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
@@ -82,9 +91,10 @@ def _read(tasks: queue.SimpleQueue[dict[str, Any]]) -> None:
 def answer(
     task: dict[str, Any], say: Callable[[dict[str, Any]], None], talk: Tell | None = None
 ) -> None:
-    """Do one task and say how it goes. Nothing that a task raises ends the child but running out of memory.
+    """Run one task and send its progress, result or error.
 
-    talk: what the task's function is called with instead of the plain `Tell`.
+    No exception of a task ends the child, except running out of memory. `talk` replaces the plain
+    `Tell` that the task's function is called with.
     """
 
     def tell(value: float, stage: str, words: str = "") -> None:
@@ -118,7 +128,10 @@ def answer(
         if error.errno not in DISK_ERRORS:
             say({"id": task["id"], "error": _internal(error)})
             return
-        text = f"{error.filename or 'a file'} could not be written ({error.strerror}); free some disk space or mend the folder"
+        text = (
+            f"{error.filename or 'a file'} could not be written ({error.strerror}); free some disk"
+            " space or mend the folder"
+        )
         say({"id": task["id"], "error": {"code": "disk", "text": text, "again": True}})
     except Exception as error:
         say({"id": task["id"], "error": _internal(error)})

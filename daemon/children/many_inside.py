@@ -1,9 +1,9 @@
-"""The inside of a child process that does many tasks at once, each of which mostly waits for somebody else's machine.
+"""The inside of a child process with many tasks at once, most of them waiting for a remote server.
 
-As `daemon.children.inside`, and besides
-out   {"id": 1, "store": {...}}   to be stored before the task goes on
-in    {"id": 1, "stored": true}   it is
-in    {"id": 1, "cancel": true}   the task is to end what it has brought about, and then itself
+The protocol of `daemon.children.inside`, and besides
+out   {"id": 1, "store": {...}}   the daemon must store this before the task goes on
+in    {"id": 1, "stored": true}   it has
+in    {"id": 1, "cancel": true}   the task must undo its work outside, and end
 """
 
 from __future__ import annotations
@@ -15,16 +15,21 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from daemon.children.inside import answer, die_with_parent, lower_priority
+from daemon.children.inside import (
+    answer,
+    die_with_parent,
+    leave_signals_to_the_daemon,
+    lower_priority,
+)
 from daemon.errors import EngineError
 
 
 class Cancelled(BaseException):
-    """The task is to end: no error, and not to be caught as one."""
+    """The task must end. Not an error, and not to be caught as one."""
 
 
 class Talk:
-    """What a task speaks with; called as `tell(0..1, stage, words)`."""
+    """A task's channel to the daemon; called as `tell(0..1, stage, words)`."""
 
     def __init__(self, task: int, say: Callable[[dict[str, Any]], None]) -> None:
         self._task = task
@@ -43,12 +48,12 @@ class Talk:
         )
 
     def store(self, what: dict[str, Any]) -> None:
-        """Have the daemon store something, and wait until it has."""
+        """Send something to be stored, and wait until the daemon has stored it."""
         self._say({"id": self._task, "store": what})
         self._stored.acquire()
 
     def wait(self, seconds: float) -> None:
-        """Cancelled when the task is to end meanwhile."""
+        """Sleep. Raises Cancelled when the task is cancelled meanwhile."""
         if self.cancelled.wait(max(0.0, seconds)):
             raise Cancelled
 
@@ -62,6 +67,7 @@ class Talk:
 def main() -> None:
     """Run tasks, each on a thread of its own, until stdin ends."""
     die_with_parent()
+    leave_signals_to_the_daemon()
     lower_priority()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -105,7 +111,7 @@ def must_talk(tell: object) -> Talk:
 
 
 if __name__ == "__main__":
-    # by its own name, so that tasks that import this module meet the same classes
+    # Imported by its own name, so that tasks that import this module get the same classes.
     from daemon.children import many_inside
 
     many_inside.main()

@@ -1,4 +1,4 @@
-"""What a child process says on its stderr, line by line, whatever it is."""
+"""The stderr of a child process, line by line."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 
-#: A line is cut there: a library that draws a bar, or prints an array, must not fill our memory or the log.
+#: Longer lines are cut: a library's progress bar or array must not fill our memory or the log.
 MOST_CHARACTERS = 2000
 
 
 async def lines_of(stream: asyncio.StreamReader) -> AsyncIterator[str]:
-    """Lines as they end, by a carriage return too, without what is empty, until the stream does.
+    """Lines as they end, by a carriage return too, without empty ones, until end of file.
 
-    It never stops reading while the child lives: a child whose words nobody reads waits for ever once the pipe is full.
+    It never stops reading while the child lives: a full pipe would block the child for ever.
     """
+
     held = b""
     while chunk := await stream.read(1 << 16):
         *whole, held = re.split(rb"[\r\n]+", held + chunk)

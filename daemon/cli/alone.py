@@ -17,14 +17,18 @@ from bridge.request import Request
 from daemon.brief import Brief
 from daemon.briefing.brief_of import check_amended
 from daemon.children.blas_threads import one_thread
+from daemon.children.inside import find_function
 from daemon.client.follow import Bar, is_wanted
+from daemon.clip.results import made_clips
 from daemon.crate.crate import Crate
 from daemon.errors import EngineError, ServiceError
 from daemon.improve.amend import amend, is_shown_first, proposal
 from daemon.improve.server import estimate_usd
 from daemon.jobs.database import Database
+from daemon.record import ClipRecord
 from daemon.settings.meaning import engine_policy, improve_server
 from daemon.spending.ledger import end_usd, reserve_usd
+from daemon.verbs.registry import daemon_verb
 
 if TYPE_CHECKING:
     from daemon.settings.schema import Config
@@ -103,51 +107,50 @@ def make_alone(
     note_names: str,
     *,
     force: bool = False,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[ClipRecord]:
     """Make a brief's clips in this process, and yield their records. With `out` they go there (`-2`, `-3` for more), else
     into the crate. Errors as from `daemon.clip.make.make_clip`; ServiceError where a file would be overwritten without `force`."""
     one_thread(os.environ)
-    from daemon.clip.make import make_clip
     from daemon.engines.registry import engine_info
 
-    of = brief.clip_count
+    verb, of, brought = daemon_verb(brief.do), brief.clip_count, 0
     for k in range(of):
         clip = crate.reserve() if crate and out is None else secrets.token_hex(3)
         with tempfile.TemporaryDirectory(prefix="sidecrate-") as folder:
             task = {
                 "brief": brief.for_clip(k).to_json(), "request": dict(request.values), "job": "", "clip": clip, "k": k,
-                "created": time.time(), "folder": folder, "note_names": note_names,
+                "created": time.time(), "folder": folder, "note_names": note_names, "work": verb.work,
                 **(engine_info(brief.clip_engine(k)).for_child() if brief.do == "make" else {}),
             }  # fmt: skip
 
             def tell(value: float, stage: str, words: str, k: int = k) -> None:
                 bar((k + value) / of, f"{stage} {words}")
 
-            record = make_clip(task, tell)
-            if out is None and crate is not None:
-                record = crate.publish(record, Path(folder))
-                crate.record_alone(record)
-            elif out is not None:
-                record = _bring_out(
-                    record,
-                    Path(folder),
-                    out if k == 0 else out.with_stem(f"{out.stem}-{k + 1}"),
-                    force,
-                )
-        yield record
+            for one in made_clips(find_function(verb.function)(task, tell), Path(folder)):
+                brought += 1
+                if out is not None:
+                    name = out if brought == 1 else out.with_stem(f"{out.stem}-{brought}")
+                    yield _bring_out(one.record, one.folder, name, force)
+                elif crate is not None:
+                    record = crate.publish(one.record, one.folder)
+                    crate.record_alone(record)
+                    yield record
+                else:
+                    yield one.record
 
 
-def _bring_out(record: dict[str, Any], folder: Path, out: Path, force: bool) -> dict[str, Any]:
+def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> ClipRecord:
     """The clip under the name that the user gave, its notes and stems beside it. All of it or nothing, where one is taken."""
     kind = ".mid" if record["kind"] == "midi" else ".wav"
-    done = dict(record, path=str(out), midi=None, stems=[])
+    stems: list[str] = []
+    done: ClipRecord = {**record, "path": str(out), "midi": None, "stems": stems}
     pairs = [(folder / f"clip{kind}", out)]
     if kind == ".wav" and (folder / "clip.mid").exists():
         pairs.append((folder / "clip.mid", out.with_suffix(".mid")))
         done["midi"] = str(pairs[-1][1])
     for part in sorted((folder / "stems").glob("*.wav")):
         pairs.append((part, out.with_name(f"{out.stem} - {part.name}")))
-        done["stems"].append(str(pairs[-1][1]))
+        stems.append(str(pairs[-1][1]))
     taken = [target for _, target in pairs if os.path.lexists(target) and not force]
     if taken:
         raise ServiceError(

@@ -10,6 +10,7 @@ from typing import Any
 
 from bridge.errors import SidecrateError
 from bridge.inbox.prompt_file import read_prompt_file
+from bridge.verbs import VERBS
 from daemon.audition.once import play_file
 from daemon.cli.order import about_clip
 from daemon.cli.show import audition_line, clip_lines
@@ -17,12 +18,13 @@ from daemon.client.connection import Link
 from daemon.client.follow import Follower, progress_bar
 from daemon.errors import CrateError
 from daemon.home.places import Places
+from daemon.record import ClipRecord
 
 HELP = """Type a prompt and press return. Fields may stand before it, as in `bpm: 90`, and then in every prompt until `clear`.
 An empty line (or space) plays the newest clip, with a daemon from the next bar until s; a makes another, k keeps it, x puts it
 into the bin, ? shows this, q leaves."""
 
-Alone = Callable[[dict[str, Any]], Iterable[dict[str, Any]]]
+Alone = Callable[[str, dict[str, Any]], Iterable[ClipRecord]]
 
 
 class Conversation:
@@ -33,7 +35,7 @@ class Conversation:
         self._link = link
         self._alone = alone
         self._held: dict[str, Any] = {}
-        self._last: dict[str, Any] | None = None
+        self._last: ClipRecord | None = None
 
     def answer(self, line: str) -> bool:
         """Act on one line; False when it was a goodbye."""
@@ -54,14 +56,20 @@ class Conversation:
         return True
 
     def _ask(self, line: str) -> None:
-        (request,) = read_prompt_file(line.encode())
-        if "prompt" not in request:
+        asked = read_prompt_file(line.encode())
+        request, verb = asked.requests[0], asked.verb or "make"
+        if not VERBS[verb].holds:
+            raise CrateError(
+                f"{verb} is one letter here: a makes another of the newest", "bad_request"
+            )
+        if "prompt" not in request and not asked.verb:
             self._held.update(request.values)
             print(
                 "from now on: " + ", ".join(f"{name} {value}" for name, value in self._held.items())
             )
             return
-        self._show(dict(request.with_defaults(self._held).values))
+        held = VERBS[verb].taken_of(self._held)
+        self._show(dict(request.with_defaults(held).values), verb)
 
     def _again(self) -> None:
         if self._last is None:
@@ -74,19 +82,19 @@ class Conversation:
             }
         )
 
-    def _show(self, values: dict[str, Any]) -> None:
-        for record in self._records(values):
+    def _show(self, values: dict[str, Any], verb: str = "make") -> None:
+        for record in self._records(verb, values):
             self._last = record
             print(clip_lines(record), flush=True)
 
-    def _records(self, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def _records(self, verb: str, values: dict[str, Any]) -> Iterator[ClipRecord]:
         if self._link is None:
-            yield from self._alone(values)
+            yield from self._alone(verb, values)
             return
         with progress_bar(False) as bar:
             follower = Follower(self._link, self._places, bar)
             try:
-                yield from follower.order("make", values)
+                yield from follower.order(verb, values)
             except KeyboardInterrupt:
                 follower.cancel()
                 print("cancelled", file=sys.stderr)

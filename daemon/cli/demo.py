@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bridge.errors import SidecrateError
+from bridge.events import Done, Failed, Finished, JobEvent, Refused
+from bridge.osc.addresses import PREFIX
+from bridge.osc.answers import read_answer
 from bridge.osc.packet import Message
 from daemon.cli.show import clip_lines
 from daemon.client.beacon import read_beacon
@@ -21,6 +23,7 @@ from daemon.client.connection import Link
 from daemon.client.follow import Follower, progress_bar, read_clip
 from daemon.errors import ServiceError
 from daemon.home.places import HOME_VARIABLE, Places
+from daemon.record import ClipRecord
 
 START_WAIT_S = 20.0
 CLIP_WAIT_S = 60.0
@@ -46,7 +49,7 @@ class Visit:
 
     door: str
     what: str
-    go: Callable[[Link, Places], list[dict[str, Any]]]
+    go: Callable[[Link, Places], list[ClipRecord]]
 
 
 def run_demo(places: Places | None, *, keep: bool) -> int:
@@ -122,13 +125,13 @@ class Shut(Exception):
     """This door cannot be tried on this machine; the text says why."""
 
 
-def _by_command_line(link: Link, places: Places) -> list[dict[str, Any]]:
+def _by_command_line(link: Link, places: Places) -> list[ClipRecord]:
     with progress_bar(False) as bar:
         follower = Follower(link, places, bar)
         return list(follower.order("make", {"prompt": "dusty boom bap drums 90 bpm", "bars": 4}))
 
 
-def _by_osc(link: Link, places: Places) -> list[dict[str, Any]]:
+def _by_osc(link: Link, places: Places) -> list[ClipRecord]:
     label = "demo-" + secrets.token_hex(3)
     link.send("/sidecrate/loop", "dark rolling techno 132 bpm F# minor", "bars", 4, "id", label)
     clips: list[str] = []
@@ -145,32 +148,22 @@ def _by_osc(link: Link, places: Places) -> list[dict[str, Any]]:
 
 
 def _hear(message: Message, label: str, clips: list[str]) -> bool:
-    name, given = message.address.rsplit("/", 1)[1], message.arguments
-    if name == "error":
-        raise ServiceError(str(given[2]), str(given[1]))
-    if not given or given[0] != label:
+    answer = read_answer(message)
+    if isinstance(answer, Refused):
+        raise ServiceError(answer.text, answer.code)
+    if not isinstance(answer, JobEvent) or answer.origin.label != label:
         return False
-    print(
-        "  "
-        + " ".join(
-            [
-                name,
-                *(
-                    f"{value:.2f}" if isinstance(value, float) else str(value)
-                    for value in given[1:4]
-                ),
-            ]
-        ),
-        file=sys.stderr,
-    )
-    if name == "failed":
-        raise ServiceError(str(given[3]), str(given[2]))
-    if name == "done":
-        clips.append(str(given[2]))
-    return name == "finished"
+    _, *said = message.arguments
+    words = [f"{one:.2f}" if isinstance(one, float) else str(one) for one in said[:3]]
+    print(" ", message.address.removeprefix(PREFIX), *words, file=sys.stderr)
+    if isinstance(answer, Failed):
+        raise ServiceError(answer.text, answer.code)
+    if isinstance(answer, Done):
+        clips.append(answer.clip)
+    return isinstance(answer, Finished)
 
 
-def _by_inbox(link: Link, places: Places) -> list[dict[str, Any]]:
+def _by_inbox(link: Link, places: Places) -> list[ClipRecord]:
     before = _clip_ids(places)
     prompt = places.inbox / "a prompt.txt"
     prompt.write_text(
@@ -184,7 +177,7 @@ def _by_inbox(link: Link, places: Places) -> list[dict[str, Any]]:
     return records
 
 
-def _by_midi(link: Link, places: Places) -> list[dict[str, Any]]:
+def _by_midi(link: Link, places: Places) -> list[ClipRecord]:
     beacon = read_beacon(places)
     health = beacon.doors.get("midi", "closed") if beacon else "closed"
     if not health.startswith("open"):
@@ -196,15 +189,14 @@ def _by_midi(link: Link, places: Places) -> list[dict[str, Any]]:
 
 def _play_pad() -> None:
     """Play the pad's note into the daemon's own port, as another program would."""
-    import rtmidi
+    from bridge.midi.backend import backend
+    from bridge.midi.ports import NAME, usable_api
 
-    from bridge.midi.ports import APIS, NAME, usable_api
-
-    out = rtmidi.MidiOut(APIS[usable_api()], "Sidecrate demo")
-    found = [number for number, port in enumerate(out.get_ports()) if NAME in port]
+    out = backend().output(usable_api(), "Sidecrate demo")
+    found = [port for port in out.get_ports() if NAME in port]
     if not found:
         raise Shut(f"this system shows no port called {NAME} to other programs")
-    out.open_port(found[0])
+    out.open_port(found[0], "out")
     # a port that was joined just now may lose the first message
     time.sleep(0.3)
     out.send_message([0x90, PAD_NOTE, 100])
@@ -223,7 +215,7 @@ def _clip_ids(places: Places) -> set[str]:
         database.close()
 
 
-def _await_clip(places: Places, before: set[str], door: str) -> list[dict[str, Any]]:
+def _await_clip(places: Places, before: set[str], door: str) -> list[ClipRecord]:
     until = time.monotonic() + CLIP_WAIT_S
     while time.monotonic() < until:
         new = _clip_ids(places) - before

@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar, cast
 
 import typer
 
@@ -20,10 +20,11 @@ from daemon.home.places import Places
 from daemon.library.filters import SORTS, Filters
 from daemon.library.folder import look_through
 from daemon.library.instrument import instrument_request, layer_step
-from daemon.library.library import Library
+from daemon.library.library import Library, LibraryRow
 from daemon.library.marks_file import fetch_marks
 from daemon.library.steps import STEPS, Step, check_step
 from daemon.library.versions import FORMATS, Versions
+from daemon.record import ClipRecord, ListedRecord
 
 T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
@@ -140,12 +141,7 @@ def clips(
         )  # fmt: skip
         total, rows = _pages(library, filters, number)
         for row in rows:
-            record = (
-                library.record(row["id"])
-                | {name: row[name] for name in _MARKS}
-                | _distance(row)
-                | _kept(crate, row["id"])
-            )
+            record = _listed(library.record(row["id"]), row, _kept(crate, row["id"]))
             print(
                 json.dumps(json.loads(clip_json(record)))
                 if as_json
@@ -161,17 +157,19 @@ def clips(
 
 
 _NO_CLIP = "the crate has no clip yet; `sidecrate make PROMPT` makes one"
-_MARKS = ("favourite", "rating", "used", "tags", "missing", "edited")
+
+
+_MARKS: Final = ("favourite", "rating", "used", "tags", "missing", "edited")
 
 
 def _narrows(filters: Filters) -> bool:
     return filters != Filters(sort=filters.sort)
 
 
-def _pages(library: Library, filters: Filters, number: int) -> tuple[int, list[dict[str, Any]]]:
+def _pages(library: Library, filters: Filters, number: int) -> tuple[int, list[LibraryRow]]:
     from dataclasses import replace
 
-    rows: list[dict[str, Any]] = []
+    rows: list[LibraryRow] = []
     total = 0
     while len(rows) < number:
         page = library.search(
@@ -184,19 +182,23 @@ def _pages(library: Library, filters: Filters, number: int) -> tuple[int, list[d
     return total, rows
 
 
-def _kept(crate: Crate | None, clip: str) -> dict[str, Any]:
+def _kept(crate: Crate | None, clip: str) -> str | None:
     """The clip's name under Kept/, as the job table has it."""
     if crate is not None:
         with suppress(CrateError):
-            return {"kept": crate.find(clip)["kept"]}
-    return {"kept": None}
+            return crate.find(clip)["kept"]
+    return None
 
 
-def _distance(row: dict[str, Any]) -> dict[str, Any]:
-    return {"distance": row["distance"]} if "distance" in row else {}
+def _listed(record: ClipRecord, row: LibraryRow, kept: str | None) -> ListedRecord:
+    listed = cast(ListedRecord, {**record, **{name: row[name] for name in _MARKS}})
+    if "distance" in row:
+        listed["distance"] = row["distance"]
+    listed["kept"] = kept
+    return listed
 
 
-def _marks_line(row: dict[str, Any]) -> str:
+def _marks_line(row: LibraryRow) -> str:
     marks = ["favourite"] if row["favourite"] else []
     marks += ["*" * row["rating"]] if row["rating"] else []
     marks += ["used"] if row["used"] else []
@@ -362,7 +364,7 @@ def edit(
         print(f"  note: {warning}", file=sys.stderr)
 
 
-async def _rendered(studio: Versions, clip: str, publish: bool) -> dict[str, Any]:
+async def _rendered(studio: Versions, clip: str, publish: bool) -> ClipRecord:
     if not publish:
         return await studio.render(clip)
     with open_crate(read_only=False) as crate:
@@ -494,7 +496,7 @@ def add(
 
 async def _brought(
     studio: Versions, files: list[Path], crate: Crate, values: dict[str, Any]
-) -> list[dict[str, Any]]:
+) -> list[ClipRecord]:
     said = {name: value for name, value in values.items() if value}
     return [await studio.bring(file.expanduser(), crate, said) for file in files]
 

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,14 +19,23 @@ from daemon.cli.home import doctor, engines, install, open_folder, uninstall
 from daemon.cli.library import add_commands
 from daemon.cli.midi import midi_app
 from daemon.cli.models import models
-from daemon.cli.options import with_fields
-from daemon.cli.order import about_clip, cancelling, link_to_daemon, open_crate, order_records
+from daemon.cli.options import AsJson, Force, Out, with_fields
+from daemon.cli.order import (
+    about_clip,
+    cancelling,
+    check_out,
+    link_to_daemon,
+    open_crate,
+    order_records,
+    show_clips,
+    show_order,
+)
 from daemon.cli.pair import pair
 from daemon.cli.plugins import plugins
 from daemon.cli.profile import profile_app
 from daemon.cli.secret import secret_app
-from daemon.cli.show import clip_json, clip_lines
 from daemon.cli.spend import spend
+from daemon.cli.verbs import add_verbs
 from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
 from daemon.home.places import HOME_VARIABLE, Places
 from daemon.version import __version__
@@ -38,11 +46,6 @@ app = typer.Typer(
     epilog="--home FOLDER, anywhere on the line, keeps config, inbox, crate and state under one folder (as SIDECRATE_HOME does).",
 )  # fmt: skip
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
-Out = Annotated[
-    Path | None, typer.Option("--out", help="Write here instead of into the crate.", metavar="FILE")
-]
-Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 Picture = Annotated[
     Path | None,
     typer.Option("--picture", help="Draw what was heard and done as a PNG.", metavar="FILE.png"),
@@ -52,6 +55,7 @@ Picture = Annotated[
 def main() -> None:
     """The entry point: errors of ours become one line a fault and an exit code, never a traceback."""
     _take_home(sys.argv)
+    add_verbs(app, sys.argv[1:])
     try:
         raise SystemExit(app(standalone_mode=False) or 0)
     except (RequestError, PromptError, ConfigError) as error:
@@ -169,7 +173,7 @@ add_commands(app)
 
 
 @app.command()
-@with_fields(leave_out=("prompt", "id", "target"))
+@with_fields("make", leave_out=("prompt", "id", "target"))
 def make(
     prompt: Annotated[str, typer.Argument(help="What you want to hear.")],
     out: Out = None,
@@ -179,12 +183,12 @@ def make(
     fields: dict[str, Any],
 ) -> None:
     """Make clips of a prompt: by the running daemon, else here."""
-    _check_out(out, force)
-    _order("make", {"prompt": prompt, **fields}, out=out, force=force, as_json=as_json)
+    check_out(out, force)
+    show_order("make", {"prompt": prompt, **fields}, out=out, force=force, as_json=as_json)
 
 
 @app.command()
-@with_fields(leave_out=("prompt", "reference", "id", "target", "count", "engine"))
+@with_fields("fit", leave_out=("prompt", "reference", "id", "target", "count", "engine"))
 def fit(
     file: Annotated[Path, typer.Argument(help="An audio file.")],
     out: Out = None,
@@ -199,9 +203,9 @@ def fit(
     fields: dict[str, Any],
 ) -> None:
     """Put an audio file exactly on the grid."""
-    _check_out(out, force)
+    check_out(out, force)
     values = {"reference": str(file.expanduser().absolute()), **fields}
-    for record in _order(
+    for record in show_order(
         "fit",
         values,
         out=out,
@@ -249,7 +253,7 @@ def look(
 
 
 @app.command()
-@with_fields(leave_out=("id", "target", "count"))
+@with_fields("again", leave_out=("id", "target", "count"))
 def again(
     what: Annotated[str, typer.Argument(help="A clip or job, or last.")] = "last",
     as_json: AsJson = False,
@@ -264,7 +268,7 @@ def again(
     with link_to_daemon() as link, progress_bar(as_json) as bar:
         if link:
             follower = Follower(link, Places.find(), bar)
-            _show(cancelling(follower, follower.again(what, changes)), as_json)
+            show_clips(cancelling(follower, follower.again(what, changes)), as_json)
             return
     with open_crate(read_only=True) as crate:
         if crate is None:
@@ -272,7 +276,7 @@ def again(
                 "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
             )
         do, request, amend = repeat_request(crate.find(what), Request(changes))
-    _order(do, dict(request.values), out=None, as_json=as_json, amend=amend)
+    show_order(do, dict(request.values), out=None, as_json=as_json, amend=amend)
 
 
 @app.command()
@@ -338,7 +342,7 @@ def cancel(what: Annotated[str, typer.Argument(help="A job, or all.")] = "all") 
         if link is None:
             print("no daemon runs, so there is nothing to cancel", file=sys.stderr)
             return
-        jobs = json.loads(str(link.ask("/sidecrate/cancel", what).arguments[2]))["jobs"]
+        jobs = link.ask("/sidecrate/cancel", what).values["jobs"]
     print("cancelled: " + (", ".join(jobs) or "nothing was under way"), file=sys.stderr)
 
 
@@ -368,35 +372,9 @@ def ask() -> None:
     from daemon.cli.ask import converse
 
     with link_to_daemon() as link:
-        converse(Places.find(), link, alone=lambda values: order_records("make", values, out=None))
-
-
-# -- shared
-
-
-def _check_out(out: Path | None, force: bool) -> None:
-    if out is None:
-        return
-    if out.suffix.lower() not in (".wav", ".mid"):
-        raise typer.BadParameter(
-            f"--out {out} is not a name that ends in .wav (or .mid for kind midi)"
+        converse(
+            Places.find(), link, alone=lambda verb, values: order_records(verb, values, out=None)
         )
-    if out.is_dir():
-        raise typer.BadParameter(f"--out {out} is a folder; name a file in it")
-    if out.exists() and not force:
-        raise typer.BadParameter(f"--out {out} is there already; --force writes over it")
-
-
-def _order(verb: str, values: dict[str, Any], *, as_json: bool, **how: Any) -> list[dict[str, Any]]:
-    return _show(order_records(verb, values, quiet=as_json, **how), as_json)
-
-
-def _show(records: Iterable[dict[str, Any]], as_json: bool) -> list[dict[str, Any]]:
-    shown = []
-    for record in records:
-        print(clip_json(record) if as_json else clip_lines(record), flush=True)
-        shown.append(record)
-    return shown
 
 
 # -- commands that have a file of their own

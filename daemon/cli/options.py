@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bridge.request import FIELDS
+from bridge.verbs import VERBS
 
 _SWITCH = "on or off"
 
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Write here instead of into the crate.", metavar="FILE")
+]
+Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
+
 
 def with_fields(
-    *, leave_out: Collection[str] = ()
+    verb: str, *, leave_out: Collection[str] = ()
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command one option for each field of the table. It gets those that were used, unchecked, as `fields`."""
+    """Give a command one option for each field that a verb takes. It gets those that were used, unchecked, as `fields`."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         own = [
@@ -24,7 +31,7 @@ def with_fields(
             for p in inspect.signature(command, eval_str=True).parameters.values()
             if p.name != "fields"
         ]
-        rows = [row for row in FIELDS.values() if row.name not in leave_out]
+        rows = [row for row in VERBS[verb].takes.values() if row.name not in leave_out]
 
         def run(**given: Any) -> None:
             fields = {row.name: given.pop(row.name) for row in rows}

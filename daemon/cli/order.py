@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bridge.request import Request, check_fields
+import typer
+
+from bridge.verbs import find_verb
+from daemon.cli.show import clip_json, clip_lines
 from daemon.client.connection import Link
 from daemon.crate.crate import Crate
 from daemon.home.places import Places
 from daemon.jobs.database import Database
+from daemon.record import ClipRecord
+
+if TYPE_CHECKING:
+    from daemon.client.follow import Follower
 
 
 @contextmanager
@@ -47,7 +53,7 @@ def open_crate(*, read_only: bool) -> Iterator[Crate | None]:
 def order_records(
     verb: str, raw: dict[str, Any], *, out: Path | None, force: bool = False, quiet: bool = False,
     strict: bool = False, alone: bool = False, amend: dict[str, Any] | None = None,
-) -> Iterator[dict[str, Any]]:  # fmt: skip
+) -> Iterator[ClipRecord]:  # fmt: skip
     """Clips' records as they are done: by the daemon where one runs and they go into the crate, else made here.
 
     force: write over files that have the names that `out` gives the clip, its notes and its stems.
@@ -55,11 +61,11 @@ def order_records(
     from daemon.cli.alone import make_alone
     from daemon.client.follow import Follower, progress_bar
 
-    values = check_fields(raw.items())
+    _, request = find_verb(verb).read(raw.items())
     with link_to_daemon() as link, progress_bar(quiet) as bar:
         if link and out is None and not alone and not amend:
             follower = Follower(link, Places.find(), bar)
-            yield from cancelling(follower, follower.order(verb, values))
+            yield from cancelling(follower, follower.order(verb, dict(request.values)))
             return
         from daemon.briefing.brief_of import make_brief
         from daemon.briefing.named_sounds import Material
@@ -84,7 +90,6 @@ def order_records(
             crate = Crate(crate_folder(config, places), config.crate.layout, database)
             if out is None:
                 crate.check()
-            request = Request(values)
             session = session_with(load_pins(database))
             material = Material(crate, places.library)
             brief = make_brief(
@@ -98,7 +103,7 @@ def order_records(
                 )
             brief = brief.amended(strict=strict or verb == "make", **(amend or {}))
             brief = improve_alone(brief, request, config, database, bar)
-            records = list[dict[str, Any]]()
+            records: list[ClipRecord] = []
             for record in make_alone(
                 brief, request, crate, out, bar, config.defaults.note_names, force=force
             ):
@@ -112,7 +117,7 @@ def order_records(
             database.close()
 
 
-def cancelling(follower: Any, records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def cancelling(follower: Follower, records: Iterator[ClipRecord]) -> Iterator[ClipRecord]:
     """Ctrl-C ends the job too, not only the looking on."""
     try:
         yield from records
@@ -125,11 +130,34 @@ def about_clip(verb: str, clip: str, link: Link | None = None) -> str:
     """`keep` or `trash` a clip (or last), by the daemon where one runs; the path that it has, or had."""
     with nullcontext(link) if link else link_to_daemon() as daemon:
         if daemon:
-            return str(
-                json.loads(str(daemon.ask(f"/sidecrate/{verb}", clip, wait_s=10).arguments[2]))[
-                    "path"
-                ]
-            )
+            return str(daemon.ask(f"/sidecrate/{verb}", clip, wait_s=10).values["path"])
     with open_crate(read_only=False) as crate:
         assert crate is not None
         return str(crate.keep(clip) if verb == "keep" else crate.trash(clip)["path"])
+
+
+def check_out(out: Path | None, force: bool) -> None:
+    """Whether clips can be written there; said before any work is done."""
+    if out is None:
+        return
+    if out.suffix.lower() not in (".wav", ".mid"):
+        raise typer.BadParameter(
+            f"--out {out} is not a name that ends in .wav (or .mid for kind midi)"
+        )
+    if out.is_dir():
+        raise typer.BadParameter(f"--out {out} is a folder; name a file in it")
+    if out.exists() and not force:
+        raise typer.BadParameter(f"--out {out} is there already; --force writes over it")
+
+
+def show_order(verb: str, values: dict[str, Any], *, as_json: bool, **how: Any) -> list[ClipRecord]:
+    """Order clips, and print each as it is done; their records."""
+    return show_clips(order_records(verb, values, quiet=as_json, **how), as_json)
+
+
+def show_clips(records: Iterable[ClipRecord], as_json: bool) -> list[ClipRecord]:
+    shown = []
+    for record in records:
+        print(clip_json(record) if as_json else clip_lines(record), flush=True)
+        shown.append(record)
+    return shown

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.osc.packet import Message
+from bridge.events import Told
+from bridge.osc.answers import Answer
 from daemon.client.connection import Link
 from daemon.settings.edit import add_address
 
@@ -53,7 +53,7 @@ def pair(
 
     ask: whether one that knocked without the code is to be let in. show: called with each line for the person.
     """
-    opened = json.loads(str(link.ask("/sidecrate/pair", wait_s).arguments[2]))
+    opened = link.ask("/sidecrate/pair", wait_s).values
     for line in _instructions(link.port, opened["code"], wait_s):
         show(line)
     try:
@@ -81,18 +81,14 @@ def _instructions(port: int, code: str, wait_s: float) -> Iterator[str]:
 def _knocks(link: Link, wait_s: float) -> Iterator[Knock]:
     until = time.monotonic() + wait_s
     while (left_s := until - time.monotonic()) > 0:
-        for message in link.listen(left_s):
-            knock = _read(message)
+        for answer in link.answers(left_s):
+            knock = _read(answer)
             if knock is not None:
                 yield knock
 
 
-def _read(message: Message) -> Knock | None:
-    if (
-        message.address != "/sidecrate/told"
-        or message.arguments[0] != "pair"
-        or not message.arguments[1]
-    ):
-        return None
-    said = json.loads(str(message.arguments[2]))
-    return Knock(str(message.arguments[1]), str(said["sent"]), bool(said["code"]))
+def _read(answer: Answer) -> Knock | None:
+    match answer:
+        case Told(verb="pair", what=address) if address:
+            return Knock(address, str(answer.values["sent"]), bool(answer.values["code"]))
+    return None

@@ -6,21 +6,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.osc.packet import Message
-
-#: The record's names as the documented JSON of a clip; the rest of the record follows them.
-CLIP_NAMES = (
-    "path", "id", "kind", "bpm", "key", "meter", "bars", "seconds", "sample_rate", "frames", "channels", "engine", "model",
-    "seed", "license", "midi", "stems", "report",
-)  # fmt: skip
+from bridge.events import Told
+from daemon.record import DOCUMENTED, ClipRecord, ClipReport
 
 
-def clip_json(record: Mapping[str, Any]) -> str:
+def clip_json(record: ClipRecord) -> str:
     """One line of JSON for a clip, the documented names first."""
-    return json.dumps({name: record.get(name) for name in CLIP_NAMES} | dict(record))
+    return json.dumps({name: record.get(name) for name in DOCUMENTED} | dict(record))
 
 
-def clip_lines(record: Mapping[str, Any]) -> str:
+def clip_lines(record: ClipRecord) -> str:
     """A clip for people: where it is, what it is, and how sure we are."""
     facts = [record["kind"]]
     if record.get("bars"):
@@ -38,9 +33,9 @@ def clip_lines(record: Mapping[str, Any]) -> str:
     return f"{record['path']}\n  {' · '.join(facts)}\n  {report_line(record['report'])}"
 
 
-def audition_line(answer: Message) -> str:
+def audition_line(told: Told) -> str:
     """What the daemon told of an audition, in one line."""
-    clip, said = str(answer.arguments[1]), json.loads(str(answer.arguments[2]))
+    clip, said = told.what, told.values
     when = f"in {max(0.0, said['in_s']):.1f} s"
     if clip == "stop":
         return f"ends {when}"
@@ -50,7 +45,7 @@ def audition_line(answer: Message) -> str:
     return f"{said['path']}\n  heard{tempo}{shift} {since}, on {said['device']}"
 
 
-def report_line(report: Mapping[str, Any]) -> str:
+def report_line(report: ClipReport) -> str:
     """What was found, what was done, and what came out, in one line."""
     found, did, after = report.get("found", {}), report.get("did", {}), report.get("after", {})
     parts = []

@@ -6,6 +6,7 @@ import json
 import time
 from typing import Any
 
+from bridge.events import SessionChanged
 from daemon.client.beacon import read_beacon
 from daemon.client.connection import Link
 from daemon.home.places import Places
@@ -26,9 +27,9 @@ def gather(places: Places) -> dict[str, Any]:
     running = link is not None
     session: dict[str, Any] = {}
     if link:
-        for message in link.listen(0.1):
-            if message.address == "/sidecrate/session":
-                session = json.loads(str(message.arguments[0]))
+        for answer in link.answers(0.1):
+            if isinstance(answer, SessionChanged):
+                session = dict(answer.values)
         link.close()
     jobs = []
     if places.database.exists():

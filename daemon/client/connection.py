@@ -9,7 +9,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from bridge.events import Refused, Told
 from bridge.osc.addresses import PREFIX
+from bridge.osc.answers import Answer, Welcome, read_answer
 from bridge.osc.packet import Message, OscError, build_message, parse_packet
 from daemon.client.beacon import read_beacon
 from daemon.errors import ServiceError
@@ -44,15 +46,15 @@ class Link:
 
     def _greet(self, boot: str) -> bool:
         welcome = self.hello()
-        return welcome is not None and bool(welcome.arguments[3] == boot)
+        return welcome is not None and welcome.greeting.boot == boot
 
-    def hello(self) -> Message | None:
+    def hello(self) -> Welcome | None:
         """The welcome of whatever Sidecrate answers on this port; None when none does."""
         for _ in range(HELLO_TRIES):
             self.send("/sidecrate/hello", "sidecrate", 0, self.nonce)
-            for message in self.listen(HELLO_WAIT_S):
-                if message.address == "/sidecrate/welcome" and message.arguments[0] == self.nonce:
-                    return message
+            for answer in self.answers(HELLO_WAIT_S):
+                if isinstance(answer, Welcome) and answer.nonce == self.nonce:
+                    return answer
         return None
 
     @property
@@ -65,13 +67,7 @@ class Link:
 
     def generate(self, verb: str, values: dict[str, Any], label: str) -> None:
         """Order clips: a request's checked values, under a label that is echoed in every answer."""
-        values = {**values, "id": label}
-        if verb == "fit":
-            path = values.pop("reference")
-            pairs = [item for name, value in values.items() for item in (name, _flat(value))]
-            self.send("/sidecrate/fit", path, *pairs)
-        else:
-            self.send("/sidecrate/generate", json.dumps(values, ensure_ascii=False))
+        self.send(f"/sidecrate/{verb}", json.dumps({**values, "id": label}, ensure_ascii=False))
 
     def listen(self, wait_s: float) -> Iterator[Message]:
         """Messages that come within `wait_s`."""
@@ -88,15 +84,23 @@ class Link:
                 except OscError:
                     continue
 
-    def ask(self, address: str, *arguments: str | int | float, wait_s: float = 2.0) -> Message:
+    def answers(self, wait_s: float) -> Iterator[Answer]:
+        """What the daemon answers within `wait_s`."""
+        for message in self.listen(wait_s):
+            answer = read_answer(message)
+            if answer is not None:
+                yield answer
+
+    def ask(self, address: str, *arguments: str | int | float, wait_s: float = 2.0) -> Told:
         """Send and wait for the one answer: told, reported or error (raised as ServiceError)."""
         self.send(address, *arguments)
-        for message in self.listen(wait_s):
-            if not answers(message, address):
+        for answer in self.answers(wait_s):
+            if not is_answer_to(answer, address):
                 continue
-            if message.address == "/sidecrate/error":
-                raise ServiceError(str(message.arguments[2]), str(message.arguments[1]))
-            return message
+            if isinstance(answer, Refused):
+                raise ServiceError(answer.text, answer.code)
+            if isinstance(answer, Told):
+                return answer
         raise ServiceError(
             "the daemon did not answer; `sidecrate doctor` looks into it", "no_answer"
         )
@@ -105,26 +109,16 @@ class Link:
         self._socket.close()
 
 
-def answers(message: Message, address: str) -> bool:
-    """Whether a message is the answer to what was sent to an address without a label.
+def is_answer_to(answer: Answer, address: str) -> bool:
+    """Whether it answers what was sent to an address without a label.
 
-    A late answer to something else, a job's proposal, a knock and a labelled order's error are none.
+    A late answer to something else, a job's proposal, a knock and a labelled order's error do not.
     """
-    match message.address.removeprefix(PREFIX), message.arguments:
-        case "error", (where, _, _, label):
-            return bool(where == address and not label)
-        case "told", ("pair", knocked, _):
-            return address == "/sidecrate/pair" and not knocked
-        case "told", (verb, _, _):
-            return bool(verb == _TOLD_AS.get(address, address.removeprefix(PREFIX)))
-        case "report", _:
-            return address == "/sidecrate/report"
+    match answer:
+        case Refused():
+            return answer.what == address and not answer.origin.label
+        case Told(verb="pair"):
+            return address == f"{PREFIX}pair" and not answer.what
+        case Told():
+            return answer.verb == _TOLD_AS.get(address, address.removeprefix(PREFIX))
     return False
-
-
-def _flat(value: Any) -> str | int | float:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, list):
-        return ", ".join(value)
-    return value if isinstance(value, (str, int, float)) else str(value)

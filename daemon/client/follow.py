@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import sys
 import time
@@ -10,12 +9,23 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from bridge.osc.packet import Message
+from bridge.events import (
+    Accepted,
+    Done,
+    Failed,
+    Finished,
+    Progress,
+    Refused,
+    SessionChanged,
+    Told,
+)
+from bridge.osc.answers import Answer, Welcome
 from daemon.client.connection import Link
 from daemon.errors import EngineError, RequestRefused, ServiceError
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.waiting import waiting_text
+from daemon.record import ClipRecord, parse_record
 
 #: With nothing heard for so long, the daemon is asked how it goes; with no answer to that either, it is gone.
 ASK_AFTER_S = 5.0
@@ -62,25 +72,25 @@ class Follower:
         self._answered: set[str] = set()
         self.job = ""
 
-    def order(self, verb: str, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def order(self, verb: str, values: dict[str, Any]) -> Iterator[ClipRecord]:
         """Order clips and yield their records. RequestRefused, ServiceError or EngineError when it does not end well."""
         self._link.generate(verb, values, self._label)
         yield from self._until_end()
 
-    def again(self, what: str, changes: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def again(self, what: str, changes: dict[str, Any]) -> Iterator[ClipRecord]:
         pairs = [item for name, value in changes.items() for item in (name, value)]
         self._link.send("/sidecrate/again", what, "id", self._label, *pairs)
         yield from self._until_end()
 
-    def _until_end(self) -> Iterator[dict[str, Any]]:
+    def _until_end(self) -> Iterator[ClipRecord]:
         heard = time.monotonic()
         asked = False
         while True:
-            for message in self._link.listen(1.0):
-                if message.address == "/sidecrate/session":
+            for answer in self._link.answers(1.0):
+                if isinstance(answer, SessionChanged):
                     continue
                 heard, asked = time.monotonic(), False
-                ended = yield from self._read(message)
+                ended = yield from self._read(answer)
                 if ended:
                     return
             silence = time.monotonic() - heard
@@ -93,32 +103,36 @@ class Follower:
                 asked = True
                 self._link.send("/sidecrate/status", self.job)
 
-    def _read(self, message: Message) -> Generator[dict[str, Any], None, bool]:
-        """Yields a clip's record if the message brings one; returns whether the order has ended."""
-        name, given = message.address.rsplit("/", 1)[1], message.arguments
-        if name == "error" and (
-            given[3] == self._label or (not given[3] and given[0] in _ASKED_AT)
-        ):
-            raise RequestRefused(str(given[2]), str(given[1]))
-        if not given or given[0] != self._label:
+    def _read(self, answer: Answer) -> Generator[ClipRecord, None, bool]:
+        """Yields a clip's record if the answer brings one; returns whether the order has ended."""
+        if isinstance(answer, Welcome | SessionChanged | Told):
             return False
-        if name == "accepted":
-            self.job = str(given[1])
-            self._bar(0.0, "waiting" if given[2] > 1 else "accepted")
-        elif name == "progress":
-            self._bar(float(given[2]), str(given[3]))
-            if str(given[3]).startswith("improving"):
-                self._show_proposal()
-        elif name == "done":
-            self._link.send("/sidecrate/got", given[1], given[2])
-            if given[2] not in self._seen:
-                self._seen.add(str(given[2]))
-                yield read_clip(self._places, str(given[2]))
-        elif name in ("finished", "failed"):
-            self._link.send("/sidecrate/got", given[1])
-            if name == "failed":
-                raise EngineError(str(given[3]), str(given[2]))
-            return True
+        label = answer.origin.label
+        if isinstance(answer, Refused):
+            if label == self._label or (not label and answer.what in _ASKED_AT):
+                raise RequestRefused(answer.text, answer.code)
+            return False
+        if label != self._label:
+            return False
+        match answer:
+            case Accepted():
+                self.job = answer.job
+                self._bar(0.0, "waiting" if answer.position > 1 else "accepted")
+            case Progress():
+                self._bar(answer.value, answer.stage)
+                if answer.stage.startswith("improving"):
+                    self._show_proposal()
+            case Done():
+                self._link.send("/sidecrate/got", answer.job, answer.clip)
+                if answer.clip not in self._seen:
+                    self._seen.add(answer.clip)
+                    yield read_clip(self._places, answer.clip)
+            case Finished():
+                self._link.send("/sidecrate/got", answer.job)
+                return True
+            case Failed():
+                self._link.send("/sidecrate/got", answer.job)
+                raise EngineError(answer.text, answer.code)
         return False
 
     def _show_proposal(self) -> None:
@@ -150,7 +164,7 @@ def is_wanted(text: str) -> bool:
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")
 
 
-def read_clip(places: Places, clip: str) -> dict[str, Any]:
+def read_clip(places: Places, clip: str) -> ClipRecord:
     """A clip's whole record, read from the database."""
     database = Database(places.database, read_only=True)
     try:
@@ -159,5 +173,4 @@ def read_clip(places: Places, clip: str) -> dict[str, Any]:
         database.close()
     if row is None:
         raise ServiceError(f"clip {clip} is not in the record", "unknown_clip")
-    record: dict[str, Any] = json.loads(row["record"])
-    return record
+    return parse_record(row["record"])

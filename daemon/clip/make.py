@@ -7,23 +7,22 @@ on where it stopped: a take that is there is not made again, a finished clip is 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from bridge.files.whole import write_whole
 from daemon.brief import Brief
+from daemon.clip.record import make_record
 from daemon.errors import ConformError
-from daemon.version import __version__
+from daemon.record import ClipRecord, parse_record
 
 Tell = Callable[[float, str, str], None]
 
 RESULT = "result.json"
 
 
-def make_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def make_clip(task: dict[str, Any], tell: Tell) -> ClipRecord:
     """Do what `task` says: {brief, request, k, clip, job, folder, created, note_names}; `maker` and `spec` of its engine, or
     `elsewhere` where that runs in another child; `more_takes` whether another take may be made when the gate refuses one.
 
@@ -34,8 +33,7 @@ def make_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     folder = Path(task["folder"])
     finished = folder / RESULT
     if finished.exists():
-        record: dict[str, Any] = json.loads(finished.read_text(encoding="utf-8"))
-        return record
+        return parse_record(finished.read_text(encoding="utf-8"))
     brief = Brief.from_json(task["brief"])
     folder.mkdir(parents=True, exist_ok=True)
     record = _take_and_conform(task, brief, folder, tell)
@@ -43,9 +41,7 @@ def make_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     return record
 
 
-def _take_and_conform(
-    task: dict[str, Any], brief: Brief, folder: Path, tell: Tell
-) -> dict[str, Any]:
+def _take_and_conform(task: dict[str, Any], brief: Brief, folder: Path, tell: Tell) -> ClipRecord:
     from daemon.audio.scratch import aside
     from daemon.clip.takes import bring_take
     from daemon.conform.conform import conform
@@ -82,72 +78,7 @@ def _take_and_conform(
     return record
 
 
-def make_record(
-    task: dict[str, Any], brief: Brief, take: Any, conformed: Any, refusals: list[str]
-) -> dict[str, Any]:
-    """The clip's whole record: what was asked, who made it, what came out, and how sure we are."""
-    from bridge.music import note_name
-
-    frames, channels = conformed.audio.shape if conformed.audio is not None else (0, 0)
-    rate = conformed.sample_rate
-    report = dict(conformed.report)
-    report["decided"] = {name: asdict(decision) for name, decision in brief.decided.items()}
-    if brief.said or take.said:
-        report["said"] = [*brief.said, *take.said]
-    if refusals:
-        report["refused_takes"] = refusals
-    note = conformed.note
-    sound = None
-    if conformed.audio is not None:
-        from daemon.hearing.features import features
-
-        sound = features(conformed.audio, rate)
-    return {
-        "id": task["clip"],
-        "job": task["job"],
-        "n": task["k"] + 1,
-        "of": brief.clip_count,
-        "kind": brief.kind,
-        "prompt": brief.prompt,
-        "request": task["request"],
-        "words": brief.improved.get("words", brief.words),
-        "improved": brief.improved_record(),
-        "genre": brief.genre,
-        "tags": list(brief.tags),
-        "project": brief.project,
-        "bpm": conformed.bpm,
-        "key": conformed.key,
-        "meter": conformed.meter,
-        "bars": conformed.bars,
-        "note": note,
-        "note_name": note_name(note, task.get("note_names", "live")) if note is not None else None,
-        "seconds": round(frames / rate, 6) if frames else brief.seconds,
-        "sample_rate": rate,
-        "frames": frames,
-        "channels": channels,
-        "engine": take.engine,
-        "engine_reason": brief.engine_reason,
-        "model": take.model,
-        "model_version": take.version,
-        "seed": take.seed,
-        "license": take.license,
-        "cost_usd": take.cost_usd,
-        "parts": list(take.parts),
-        "plan": take.plan,
-        "kit_files": list(brief.kit_files),
-        "cues": [
-            {"frame": round(frame * rate / take.sample_rate), "name": name}
-            for frame, name in take.cues
-        ],
-        "sidecrate": __version__,
-        "created": task["created"],
-        "made": time.time(),
-        "features": sound,
-        "report": report,
-    }
-
-
-def write_files(folder: Path, conformed: Any, record: dict[str, Any], brief: Brief) -> None:
+def write_files(folder: Path, conformed: Any, record: ClipRecord, brief: Brief) -> None:
     """clip.wav (or clip.mid), clip.mid beside it and stems/ in the clip's folder."""
     if conformed.midi is not None and (brief.midi or brief.kind == "midi"):
         (folder / "clip.mid").write_bytes(conformed.midi)
@@ -159,7 +90,7 @@ def write_files(folder: Path, conformed: Any, record: dict[str, Any], brief: Bri
     if brief.stems:
         (folder / "stems").mkdir(exist_ok=True)
         for part, audio in conformed.stems.items():
-            stem_record = {**record, "part": part}
+            stem_record: ClipRecord = {**record, "part": part}
             write_clip(
                 folder / "stems" / f"{part}.wav",
                 audio,

@@ -1,4 +1,4 @@
-"""Which bars of a take become the loop: whole ones, full, and such that the end leads into the start."""
+"""Which bars of a take become the loop: whole, full ones whose end leads into the start."""
 
 from __future__ import annotations
 
@@ -11,16 +11,24 @@ from scipy import fft
 
 from daemon.hearing import Heard
 
-#: s; how far a bar may reach beyond what sounds and still count as whole.
+#: How far a bar may reach beyond the sounding part and still count as whole.
 _SLACK_S = 0.06
-_FRAME_S, _HOP_S = 0.046, 0.0232
+#: A spectrum long enough for 40 Hz, the lowest band's edge.
+_FRAME_S = 0.046
+#: Half a frame, so that the windows overlap.
+_HOP_S = 0.0232
+#: Logarithmic bands from 40 Hz to 16 kHz, about three to an octave.
 _BANDS = 24
+#: Shares of a cut's features in its score: a phrase's start only breaks ties.
 _WEIGHTS = {"fullness": 1.0, "continuity": 1.0, "phrase": 0.15, "steadiness": 0.5}
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A run of whole bars: from `start_q` (quarters from the first downbeat), and how well it would loop (0-1)."""
+    """A run of whole bars, and how well it would loop (0-1).
+
+    `start_q` is in quarters from the first downbeat.
+    """
 
     start_q: float
     bars: int
@@ -41,7 +49,10 @@ class Cut:
 
 
 def cuts(heard: Heard, mono: np.ndarray, sample_rate: int, bars: int) -> list[Cut]:
-    """Every run of `bars` whole bars in the sounding part, best first; of fewer bars, as many as there are, if it holds fewer."""
+    """Every run of `bars` whole bars in the sounding part, best first.
+
+    Where the take holds fewer bars, every run of all that it holds.
+    """
     bar_q = heard.meter.quarters_per_bar
     first = int(np.ceil(heard.position_of(heard.sounds_from_s - _SLACK_S) / bar_q - 1e-6))
     end_s = min(heard.sounds_to_s, len(mono) / sample_rate)
@@ -55,7 +66,8 @@ def cuts(heard: Heard, mono: np.ndarray, sample_rate: int, bars: int) -> list[Cu
     found = [
         _rated(heard, features, (first + k) * bar_q, length, k) for k in range(whole - length + 1)
     ]
-    # asked at double tempo, every other bar line is the middle of a bar of the music's own: no loop begins there
+    # At double tempo every other bar line is the middle of one of the music's own bars. No loop
+    # begins there.
     own = [
         cut
         for cut in found
@@ -68,25 +80,21 @@ def cuts(heard: Heard, mono: np.ndarray, sample_rate: int, bars: int) -> list[Cu
 def ended_bars(heard: Heard, length_s: float) -> int:
     """The bar line up to which the take is whole, in bars from the first downbeat.
 
-    A bar that sounds into its last beat is whole where the file goes on to its end: its last hit has died away before.
+    A bar that sounds into its last beat is whole where the file goes on to the bar's end. Its last
+    hit has died away before.
     """
-    bar_q, beat_q = (
-        heard.meter.quarters_per_bar,
-        heard.meter.quarters_per_bar / heard.meter.beats_per_bar,
-    )
+    bar_q = heard.meter.quarters_per_bar
+    beat_q = bar_q / heard.meter.beats_per_bar
     sounds_to, ends = heard.position_of(
         np.array([min(heard.sounds_to_s, length_s), length_s]) + _SLACK_S
     )
     line = int(np.floor(sounds_to / bar_q + 1e-6))
-    return (
-        line + 1
-        if sounds_to >= (line + 1) * bar_q - beat_q and ends >= (line + 1) * bar_q
-        else line
-    )
+    sounds_into_last_beat = sounds_to >= (line + 1) * bar_q - beat_q
+    return line + 1 if sounds_into_last_beat and ends >= (line + 1) * bar_q else line
 
 
 def _only_cut(heard: Heard, end_s: float) -> Cut:
-    """Less than a bar is there: the whole beats that are, as many as go into a bar evenly, to be repeated."""
+    """The cut of a take of less than a bar: whole beats that divide the bar, to be repeated."""
     first = float(np.ceil(heard.position_of(heard.sounds_from_s - _SLACK_S) - 1e-6))
     there = int(np.floor(heard.position_of(end_s + _SLACK_S) + 1e-6) - first)
     bar_q = heard.meter.quarters_per_bar
@@ -103,11 +111,18 @@ def _rated(heard: Heard, features: _Features, start_q: float, bars: int, number:
     parts = {
         "fullness": features.fullness(edges),
         "continuity": features.likeness(float(edges[0]), float(edges[-1]), beat_s),
-        "phrase": 1.0 if number % bars == 0 else 0.5 if number % 2 == 0 else 0.0,
+        "phrase": _phrase_start(number, bars),
         "steadiness": float(np.exp(-50 * np.abs(lengths / lengths.mean() - 1).max())),
     }
     score = sum(_WEIGHTS[name] * value for name, value in parts.items()) / sum(_WEIGHTS.values())
     return Cut(start_q, bars, float(edges[0]), float(edges[-1]), score, parts)
+
+
+def _phrase_start(number: int, bars: int) -> float:
+    """1 where bar `number` begins a phrase of `bars` bars, half where it begins two bars."""
+    if number % bars == 0:
+        return 1.0
+    return 0.5 if number % 2 == 0 else 0.0
 
 
 class _Features:
@@ -132,7 +147,7 @@ class _Features:
         self.usual = float(np.percentile(self.loud, 80))
 
     def fullness(self, edges_s: np.ndarray) -> float:
-        """How close its emptiest bar comes to the take's usual level (1: at it, 0: 20 dB under it)."""
+        """How close the emptiest bar comes to the take's usual level (1: at it, 0: 20 dB below)."""
         bars = [self.loud[self._at(a) : self._at(b) + 1] for a, b in pairwise(edges_s)]
         level = min(
             float(10 * np.log10(np.mean(10 ** (bar / 10)))) if len(bar) else -99.0 for bar in bars
@@ -140,7 +155,10 @@ class _Features:
         return float(np.clip(1 + (level - self.usual) / 20, 0, 1))
 
     def likeness(self, start_s: float, end_s: float, beat_s: float) -> float:
-        """How like what follows the end is to the start, and what leads to the start to the end (1: the same)."""
+        """How alike the take is around the loop's two ends (1: the same).
+
+        After the end it should go on like the start; before the start, like the end.
+        """
         reach = max(2, round(beat_s * self.rate))
         begin, end = self._at(start_s), self._at(end_s)
         scores = []
@@ -152,7 +170,7 @@ class _Features:
                 continue
             apart = np.abs(self.levels[a] - self.levels[b]).mean()
             scores.append(float(np.exp(-apart / 6)))
-        # where the take does not reach beyond the cut, nothing speaks for it or against it
+        # Where the take does not reach beyond the cut, there is no evidence either way.
         return float(np.mean(scores)) if scores else 0.5
 
     def _at(self, seconds: float) -> int:

@@ -1,9 +1,8 @@
-"""The road from a take to a clip's audio: heard, chosen, warped, closed, levelled and measured again."""
+"""The path from a take to a clip's audio: analysed, cut, warped, closed, levelled and measured."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -21,8 +20,9 @@ from daemon.engines.contract import Progress, Take
 from daemon.errors import ConformError
 from daemon.hearing import pitch
 from daemon.prompt.vocabulary import part_of
+from daemon.record import ClipReport
 
-#: Loudness aimed at by kind; None: the peak alone decides.
+#: Target loudness by kind; None: the peak alone decides.
 _LEVEL_LUFS: dict[str, float | None] = {
     "loop": -14.0,
     "sfx": -14.0,
@@ -30,13 +30,13 @@ _LEVEL_LUFS: dict[str, float | None] = {
     "track": -14.0,
     "oneshot": None,
 }
-#: dB by which a limiter may hold peaks down: more is heard as pumping, and the piece stays quieter than asked.
+#: dB by which a limiter may hold peaks down. More is heard as pumping, so the piece stays quieter.
 _MOST_LIMITING_DB = 6.0
 
 
 @dataclass
 class Conformed:
-    """A clip's finished audio, what it is, and the report."""
+    """A clip's finished audio, its tempo, key, bars and notes, and the report."""
 
     audio: np.ndarray | None
     """Float32 (frames, channels); None for notes alone."""
@@ -48,11 +48,14 @@ class Conformed:
     meter: str = "4/4"
     bars: int | None = None
     note: int | None = None
-    report: dict[str, Any] = field(default_factory=dict)
+    report: ClipReport = field(default_factory=ClipReport)
 
 
 def conform(take: Take, brief: Brief, progress: Progress) -> Conformed:
-    """Fit a take to its brief. ConformError where the gate refuses it and the brief is strict, or where it holds nothing."""
+    """Fit a take to its brief.
+
+    ConformError where the gate refuses the take and the brief is strict, or where it is empty.
+    """
     if take.audio is None:
         return _notes_alone(take, brief)
     report = Report()
@@ -60,7 +63,7 @@ def conform(take: Take, brief: Brief, progress: Progress) -> Conformed:
     beat_s = 60 / brief.bpm if brief.kind == "loop" and brief.bpm else None
     faults = check_audio(sound.audio, sound.sample_rate, beat_s)
     if brief.kind == "loop" and not is_as_asked(take, brief):
-        # a loop is cut from the take: whether its own bars are clipped is asked of each cut
+        # A loop is cut from the take, so clipping is checked for each cut, not for the whole.
         faults = [fault for fault in faults if fault.code != "clipped"]
     _refuse(faults, brief, report)
     if not sound.frames:
@@ -75,7 +78,10 @@ def conform(take: Take, brief: Brief, progress: Progress) -> Conformed:
 
 
 def _refuse(refusals: list[Refusal], brief: Brief, report: Report) -> None:
-    """Raise the first refusal where the brief is strict, or nothing could be made of the take; else keep all as warnings."""
+    """Raise the first refusal where the brief is strict or the take is hopeless.
+
+    Otherwise all refusals become warnings.
+    """
     for refusal in refusals:
         if brief.strict or refusal.code in HOPELESS:
             raise ConformError(refusal.text, refusal.code)
@@ -86,9 +92,15 @@ def _notes_alone(take: Take, brief: Brief) -> Conformed:
     grid = take.grid
     report = Report(did={"method": "none"})
     return Conformed(
-        None, brief.sample_rate, midi=take.midi, bpm=grid.bpm if grid else brief.bpm, key=brief.key_name or take.key,
-        meter=grid.meter if grid else brief.meter_name, bars=grid.bars if grid else brief.bars, report=report.to_json(brief),
-    )  # fmt: skip
+        None,
+        brief.sample_rate,
+        midi=take.midi,
+        bpm=grid.bpm if grid else brief.bpm,
+        key=brief.key_name or take.key,
+        meter=grid.meter if grid else brief.meter_name,
+        bars=grid.bars if grid else brief.bars,
+        report=report.to_json(brief),
+    )
 
 
 def _loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
@@ -117,13 +129,23 @@ def _on_grid(
         )
         report.warnings += doubts(report)
     return Conformed(
-        finished.audio, finished.sample_rate, finished.stems, None if fitted.stretched else take.midi, fitted.bpm, fitted.key,
-        brief.meter_name, fitted.bars, report=report.to_json(brief),
-    )  # fmt: skip
+        finished.audio,
+        finished.sample_rate,
+        finished.stems,
+        None if fitted.stretched else take.midi,
+        fitted.bpm,
+        fitted.key,
+        brief.meter_name,
+        fitted.bars,
+        report=report.to_json(brief),
+    )
 
 
 def _what_was_asked(take: Take, brief: Brief, sound: Sound, report: Report) -> Sound:
-    """The asked instruments alone, where nothing else was to play. An engine with a plan has played nothing else."""
+    """The requested instruments alone, where the brief says `only`.
+
+    An engine with a plan has played nothing else, so its take stays as it is.
+    """
     if not (brief.only and brief.instruments) or take.plan is not None or brief.do != "make":
         return sound
     parts = tuple(part for name in brief.instruments if (part := part_of(name)) is not None)
@@ -139,7 +161,7 @@ def _one_shot(
 ) -> Conformed:
     sound = oneshot.without_dc(sound)
     progress(0.2, "finding the note")
-    # an engine that tuned its take knows better than any listener: an 808 sinks too fast for a pitch to be read
+    # The engine's own note beats detection: an 808 sinks too fast for its pitch to be read.
     found = (
         float(take.note)
         if take.note is not None
@@ -166,9 +188,16 @@ def _one_shot(
     finished = _finish(sound, brief, report, progress)
     number = round(found + semitones) if found is not None else take.note
     return Conformed(
-        finished.audio, finished.sample_rate, finished.stems, None if semitones else take.midi, None, None, brief.meter_name,
-        note=number, report=report.to_json(brief),
-    )  # fmt: skip
+        finished.audio,
+        finished.sample_rate,
+        finished.stems,
+        None if semitones else take.midi,
+        None,
+        None,
+        brief.meter_name,
+        note=number,
+        report=report.to_json(brief),
+    )
 
 
 def _piece(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
@@ -182,13 +211,20 @@ def _piece(take: Take, brief: Brief, sound: Sound, report: Report, progress: Pro
     finished = _finish(sound, brief, report, progress)
     grid = take.grid
     return Conformed(
-        finished.audio, finished.sample_rate, finished.stems, take.midi, grid.bpm if grid else None,
-        take.key, grid.meter if grid else brief.meter_name, grid.bars if grid else None, report=report.to_json(brief),
-    )  # fmt: skip
+        finished.audio,
+        finished.sample_rate,
+        finished.stems,
+        take.midi,
+        grid.bpm if grid else None,
+        take.key,
+        grid.meter if grid else brief.meter_name,
+        grid.bars if grid else None,
+        report=report.to_json(brief),
+    )
 
 
 def _finish(sound: Sound, brief: Brief, report: Report, progress: Progress) -> Sound:
-    """Level and the last measures."""
+    """Set the level, then measure loudness, peak and seam."""
     progress(0.8, "setting the level")
     is_loop = brief.kind == "loop"
     level = measure_level(sound.audio, sound.sample_rate, is_loop)

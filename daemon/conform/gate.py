@@ -1,4 +1,4 @@
-"""What is refused: takes from which no good clip can come, each with a reason that a worker can act on."""
+"""The quality gate: takes that give no good clip, each refused with a reason."""
 
 from __future__ import annotations
 
@@ -6,27 +6,34 @@ from dataclasses import dataclass
 
 import numpy as np
 
+#: Peak under which a take is silent.
 SILENT_DB = -60.0
-#: Share of frames inside runs at full scale from which a take counts as clipped.
+#: Share of samples inside runs at full scale, from which a take counts as clipped.
 _CLIPPED_SHARE = 0.01
+#: Samples in a row at full scale that count as clipped.
 _CLIPPED_RUN = 4
-#: dB under the level of its take from which a run of bars counts as empty.
+#: dB under the level of its take, at which a run of bars counts as empty.
 _EMPTY_DB = 30.0
-#: What is refused even where the best answer is to be written: there is nothing that it could be made of.
+#: Refused even where the best answer is wanted: nothing can be made of such a take.
 HOPELESS = ("silent", "too_short")
-MIN_STRETCH, MAX_STRETCH = 0.8, 1.25
+#: Ratios of length between which a stretch stays good.
+MIN_STRETCH = 0.8
+MAX_STRETCH = 1.25
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a take is refused: a stable word, and a line for people."""
+    """Why a take is refused: a stable code, and a line for people."""
 
     code: str
     text: str
 
 
 def check_audio(audio: np.ndarray, sample_rate: int, beat_s: float | None) -> list[Refusal]:
-    """What speaks against float32 (frames, channels) before it is heard; `beat_s`: length of a beat, where one is asked."""
+    """Refusals of float32 (frames, channels) before any analysis.
+
+    `beat_s`: length of a beat, where a tempo is requested.
+    """
     found = []
     peak = float(np.abs(audio).max()) if len(audio) else 0.0
     if peak < 10 ** (SILENT_DB / 20):
@@ -50,28 +57,36 @@ def check_audio(audio: np.ndarray, sample_rate: int, beat_s: float | None) -> li
 
 
 def check_stretch(ratio: float, asked_bpm: float, found_bpm: float) -> list[Refusal]:
-    """Refused where the take would have to be played at less than 0.8 or more than 1.25 of its length."""
+    """Refused where the take would be played at less than 0.8 or more than 1.25 of its length."""
     if MIN_STRETCH <= ratio <= MAX_STRETCH:
         return []
-    said = f"the take is far off the tempo: {found_bpm:.1f} BPM found, {asked_bpm:g} asked (a stretch of {ratio:.2f})"
-    return [Refusal("off_tempo", said)]
+    text = (
+        f"the take is far off the tempo: {found_bpm:.1f} BPM found, {asked_bpm:g} asked"
+        f" (a stretch of {ratio:.2f})"
+    )
+    return [Refusal("off_tempo", text)]
 
 
 def check_cut(audio: np.ndarray, usual_db: float) -> list[Refusal]:
-    """What speaks against the bars that were chosen, float32 (frames, channels); `usual_db`: the level (RMS) of their take."""
+    """Refusals of the chosen bars, float32 (frames, channels).
+
+    `usual_db`: the level (RMS) of their take.
+    """
     level_db = rms_db(audio)
     if level_db < max(SILENT_DB, usual_db - _EMPTY_DB):
         return [
             Refusal(
                 "empty",
-                f"the bars that were chosen are all but silent: {level_db:.0f} dB, the take {usual_db:.0f} dB",
+                f"the bars that were chosen are all but silent: {level_db:.0f} dB,"
+                f" the take {usual_db:.0f} dB",
             )
         ]
     if clipped_share(audio) > _CLIPPED_SHARE:
         return [
             Refusal(
                 "clipped",
-                f"the take is clipped: {clipped_share(audio):.1%} of the bars chosen stands at full scale",
+                f"the take is clipped: {clipped_share(audio):.1%} of the bars chosen stands at"
+                " full scale",
             )
         ]
     return []
@@ -84,7 +99,10 @@ def rms_db(audio: np.ndarray) -> float:
 
 
 def clipped_share(audio: np.ndarray) -> float:
-    """Share of samples in runs of at least 4 that stand at the take's own peak, where that is near or above full scale."""
+    """Share of samples in runs of at least 4 at the take's own peak.
+
+    0 where that peak is not near full scale.
+    """
     peak = float(np.abs(audio).max()) if len(audio) else 0.0
     if peak < 0.98:
         return 0.0

@@ -1,8 +1,12 @@
-"""What was asked for alone, from a take that holds more: a model that is told "hi-hat solo" likes to play a whole beat.
+"""The requested instruments alone, from a take that holds more.
 
-Where the take has stems, those of the asked parts are the clip. Else the sounds are told apart by what a listener tells them
-apart by: whether they are struck or held (median filters along time and along frequency, D. FitzGerald, DAFx 2010), and how high
-they lie. What sounds at the same time at the same height stays, so this is said in the report with what was taken away.
+A model that is given "hi-hat solo" likes to play a whole beat. Where the take has stems, those of
+the requested parts are the clip. Otherwise a mask separates the sounds by two features.
+
+- Percussive or harmonic: median filters along time and frequency (D. FitzGerald, DAFx 2010).
+- Frequency range: each instrument's place in the table below.
+
+Sounds at the same time and frequency stay. The report says so, with the energy removed.
 """
 
 from __future__ import annotations
@@ -16,19 +20,25 @@ from daemon.audio.sound import Sound
 
 _FFT = 2048
 _HOP = 512
-#: Median filters' lengths: s along time for what is held, Hz along frequency for what is struck.
-_HELD_S, _STRUCK_HZ = 0.2, 500.0
-#: Below this height a note is what lasts longer than half of this.
-_LOW_HZ, _LOW_HELD_S = 200.0, 1.0
+#: Length of the median filter along time, for sustained sounds.
+_HELD_S = 0.2
+#: Width of the median filter along frequency, for struck sounds.
+_STRUCK_HZ = 500.0
+#: Below this frequency a kick is as narrow as a bass note, so duration decides.
+_LOW_HZ = 200.0
+#: A low sound is a held note where it lasts longer than half of this.
+_LOW_HELD_S = 1.0
 #: Octaves over which a band's edge falls off.
 _EDGE_OCTAVES = 0.5
-#: Share of the energy outside under which the take is what was asked, and inside under which it is not to be found in it.
-_CLEAN, _ABSENT = 0.02, 0.001
+#: Share of the energy outside the mask, under which the take is what was requested.
+_CLEAN = 0.02
+#: Share of the energy inside the mask, under which the take does not hold the instrument.
+_ABSENT = 0.001
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where an instrument lies: struck, held, or either (None), between two heights in Hz."""
+    """Where an instrument lies: struck, held or either (None), between two frequencies."""
 
     struck: bool | None
     low_hz: float = 0.0
@@ -36,7 +46,8 @@ class _Place:
 
 
 _ANY = _Place(None)
-_STRUCK, _HELD = _Place(True), _Place(False)
+_STRUCK = _Place(True)
+_HELD = _Place(False)
 _PLACES: dict[str, _Place] = {
     "drums": _STRUCK,
     "kick": _Place(True, 0, 180),
@@ -73,14 +84,16 @@ _PLACES: dict[str, _Place] = {
 
 
 def place_of(instrument: str) -> _Place:
-    """Where an instrument of the vocabulary lies; what is not in the table is held, at any height."""
+    """Where an instrument of the vocabulary lies; one that is not in the table is held."""
     return _PLACES.get(instrument, _Place(False, 0, 500) if "bass" in instrument else _HELD)
 
 
 def alone(sound: Sound, instruments: tuple[str, ...], parts: tuple[str, ...]) -> tuple[Sound, str]:
-    """The asked instruments alone, and in words what was done; the words are empty where nothing else plays.
+    """The requested instruments alone, and a sentence for the report.
 
-    parts: the parts (`drums`, `bass`...) that the instruments belong to. The length stays, and a loop stays one.
+    The sentence is empty where nothing else plays. The length stays, and a loop stays a loop.
+
+    parts: the parts (`drums`, `bass`...) of the instruments
     """
     names = " and ".join(instruments)
     kept = {
@@ -102,16 +115,19 @@ def alone(sound: Sound, instruments: tuple[str, ...], parts: tuple[str, ...]) ->
             f"{names} alone was asked, and the take holds next to none of it: it is left whole",
         )
     took_db = 10 * np.log10(1 - share)
-    text = f"{names} alone was asked and more plays: what lies elsewhere ({took_db:.1f} dB of the whole) was gated out"
+    text = (
+        f"{names} alone was asked and more plays: what lies elsewhere"
+        f" ({took_db:.1f} dB of the whole) was gated out"
+    )
     return Sound(
         gated, sound.sample_rate
     ), f"{text}; what sounds at the same place and time is still there"
 
 
 def _gated(sound: Sound, places: list[_Place]) -> tuple[np.ndarray, float]:
-    """The take through the masks of these places, and the share of its energy that they hold."""
+    """The take through the masks of these places, and the mask's share of its energy."""
     rate, frames = sound.sample_rate, sound.frames
-    # it goes on from its end at its start, as a loop does: a mask knows what comes before the first beat
+    # Wrapped around like a loop, so that the mask has context before the first beat.
     around = (
         np.concatenate([sound.audio[-_FFT:], sound.audio, sound.audio[:_FFT]])
         if frames >= _FFT
@@ -134,11 +150,11 @@ def _gated(sound: Sound, places: list[_Place]) -> tuple[np.ndarray, float]:
 
 
 def _struck(height: np.ndarray, rate: int) -> np.ndarray:
-    """0..1 per time and frequency: whether a sound is struck (wide and short) rather than held (narrow and long)."""
+    """0..1 per time and frequency: struck (wide and short) rather than held (narrow and long)."""
     held = median_filter(height, (_odd(_HELD_S * rate / _HOP), 1), mode="wrap") ** 2
     wide = median_filter(height, (1, _odd(_STRUCK_HZ * _FFT / rate)), mode="nearest") ** 2
     share: np.ndarray = wide / (wide + held + 1e-20)
-    # a kick is as narrow down there as a bass note, but does not last
+    # A kick is as narrow as a bass note at low frequencies, but it does not last.
     low = round(_LOW_HZ * _FFT / rate)
     lasting = median_filter(height[:, :low], (_odd(_LOW_HELD_S * rate / _HOP), 1), mode="wrap")
     share[:, :low] = 1 - np.minimum(1.0, lasting / (height[:, :low] + 1e-10)) ** 2
@@ -166,11 +182,12 @@ def _spectra(x: np.ndarray) -> np.ndarray:
 
 
 def _sounding(spectra: np.ndarray, frames: int) -> np.ndarray:
-    """The sound of spectra again, overlapped and added."""
+    """The inverse of `_spectra` by overlap and add: (frames,)."""
     window = np.hanning(_FFT + 1)[:-1]
     pieces = np.fft.irfft(spectra, _FFT, axis=1) * window
     out = np.zeros(_HOP * len(pieces) + _FFT)
     for n, piece in enumerate(pieces):
         out[n * _HOP : n * _HOP + _FFT] += piece
-    # four Hann windows squared lie over each sample
+    # Four squared Hann windows overlap at each sample: their sum is 1.5.
+
     return out[_FFT : _FFT + frames] / 1.5

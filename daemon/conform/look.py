@@ -1,4 +1,4 @@
-"""What can be told of an audio file without changing it: what `sidecrate look` says."""
+"""Analysis of an audio file without changing it: the answer of `sidecrate look`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ from daemon.conform import gate
 from daemon.conform.report import plain
 from daemon.hearing import hear, key, pitch
 
-#: s; what is longer is not looked at as a one-shot.
+#: Longer files are not analysed as one-shots.
 _ONE_SHOT_S = 6.0
 
 
 def look(
     path: str | PathLike[str], asked_bpm: float | None = None, meter: str | Meter = "4/4"
 ) -> dict[str, Any]:
-    """All that is heard in a file, as plain JSON; with the clip's record where it is one of ours. AudioError if unreadable."""
+    """The analysis of a file as plain JSON, with the clip's record where it is one of ours.
+
+    AudioError where the file cannot be read.
+    """
     audio, sample_rate = read_audio(path)
     said = {"path": str(Path(path))} | look_at(audio, sample_rate, asked_bpm, meter)
     record = read_record(path)
@@ -43,6 +46,7 @@ def look_at(
     found_key, key_confidence = key.find_key(tones)
     note = pitch.find_note(audio, sample_rate) if sound.seconds <= _ONE_SHOT_S else None
     downbeats_s = heard.downbeats_s
+    first_downbeat_s = downbeats_s[0] if len(downbeats_s) else float(heard.time_of(0.0))
     said: dict[str, Any] = plain(
         {
             "seconds": sound.seconds,
@@ -56,9 +60,7 @@ def look_at(
             "steady": heard.steady,
             "drift": heard.drift,
             "meter": str(meter),
-            "downbeat_s": (downbeats_s[0] if len(downbeats_s) else float(heard.time_of(0.0)))
-            if heard.periodic
-            else None,
+            "downbeat_s": first_downbeat_s if heard.periodic else None,
             "beats_s": heard.beats_s if heard.periodic else [],
             "downbeats_s": downbeats_s if heard.periodic else [],
             "key": found_key.short if found_key else None,

@@ -1,4 +1,4 @@
-"""The road of a loop: heard, chosen, warped onto the grid and into the key, closed."""
+"""The path of a loop: beats found, bars chosen, warped onto the grid and into the key, closed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bridge.music import Key, Meter, loop_frames, snap_tempo
 from daemon.audio import seam
 from daemon.audio.resample import fit_length, resample_loop
 from daemon.audio.sound import Sound
-from daemon.audio.stretch import Stretch, stretcher_for, told
+from daemon.audio.stretch import Stretch, stretch_report, stretcher_for
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform import choose
@@ -19,25 +19,35 @@ from daemon.conform.report import Report
 from daemon.engines.contract import Grid, Progress, Take
 from daemon.hearing import Heard, hear, key
 
-#: s; a take whose beats lie closer to the grid than this everywhere is not stretched.
+#: A take whose beats all lie closer to the grid than this is not stretched.
 _ON_GRID_S = 0.0015
-#: s; a file whose length is that of the asked bars within this, and which begins on a 16th, is the loop already.
-_SAME_LENGTH_S, _SAME_START_S, _SAME_TEMPO = 0.002, 0.02, 0.01
-#: Relative error of a measured tempo, inside which the roundest number is taken.
+#: A file is the loop already where its length is that of the requested bars within 2 ms.
+_SAME_LENGTH_S = 0.002
+#: Such a file also begins on a 16th of its own grid, within this.
+_SAME_START_S = 0.02
+#: Such a file also has the requested tempo, within this share.
+_SAME_TEMPO = 0.01
+#: Relative error of a measured tempo. Within it the roundest number is the tempo.
 TEMPO_ERROR = 0.002
-#: Under this confidence of the one, a file that is whole bars long (within so many quarters) begins with it.
-_SURE_ONE, _CUT_START_S, _CUT_SLACK_Q = 0.7, 0.03, 0.06
+#: Under this confidence of the downbeat, a file of whole bars begins with one.
+_SURE_ONE = 0.7
+#: Silence at a file's start, under which it counts as cut to its first sound.
+_CUT_START_S = 0.03
+#: Quarters by which the length and the start of a file of whole bars may be off.
+_CUT_SLACK_Q = 0.06
+#: Under this confidence a key is not reported as the clip's key.
 _KEY_CONFIDENCE = 0.3
-#: How many cuts are told in the report and tried where the gate refuses one.
+#: Cuts listed in the report, and tried one after the other where the gate refuses one.
 _MOST_CHOICES = 8
+#: Mean of a channel, at full scale 1, under which it has no DC offset to remove.
 _LEAST_DC = 1e-3
-#: Semitones under which a shift is none.
+#: Semitones under which a pitch shift is skipped: 5 cents are unheard.
 _LEAST_SHIFT = 0.05
 
 
 @dataclass
 class Fitted:
-    """A loop or piece before its level is set, and what it is."""
+    """A loop or piece before its level is set, with its tempo, key and bars."""
 
     sound: Sound
     bpm: float | None
@@ -48,11 +58,13 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Shift:
-    """Semitones to move by, the key that results (None: none is known), and whether nothing in the take has a pitch to keep."""
+    """How far to move the pitch, and the key after it."""
 
     semitones: float
     key_name: str | None
+    """The resulting key; None where none is known."""
     drums: bool
+    """Nothing in the take has a pitch to keep."""
 
     @property
     def is_none(self) -> bool:
@@ -60,7 +72,7 @@ class Shift:
 
 
 def known_loop(take: Take, brief: Brief, sound: Sound, grid: Grid, report: Report) -> Fitted:
-    """A take that lies on the asked grid already: cut and brought to the brief's sample rate, nothing else."""
+    """A take on the requested grid: cut and resampled to the brief's sample rate, nothing else."""
     meter = Meter.parse(grid.meter)
     bars = min(brief.bars or grid.bars, grid.bars)
     source_frames = loop_frames(bars, meter, grid.bpm, sound.sample_rate)
@@ -89,7 +101,7 @@ def known_loop(take: Take, brief: Brief, sound: Sound, grid: Grid, report: Repor
 
 
 def is_as_asked(take: Take, brief: Brief) -> bool:
-    """Whether a take knows its grid and its key, and both are what was asked."""
+    """Whether a take knows its grid and its key, and both are the requested ones."""
     if take.grid is None or take.grid.meter != brief.meter_name:
         return False
     if brief.bpm is not None and abs(take.grid.bpm - brief.bpm) > 1e-6:
@@ -107,7 +119,7 @@ def _heard_from_file(sound: Sound, brief: Brief) -> Heard:
 def fit_loop(
     take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress
 ) -> tuple[Fitted, list[Refusal]]:
-    """Any other take; with what speaks against it."""
+    """Any other take, fitted, with the gate's refusals of its bars."""
     sound = _without_dc(sound.at_rate(brief.sample_rate))
     progress(0.1, "hearing the beat")
     heard = as_heard(take.grid) if take.grid else _heard_from_file(sound, brief)
@@ -132,7 +144,8 @@ def fit_loop(
     made, stretched = _warped(sound, heard, cut, bpm, frames, shift, brief, report)
     if cut.part_q:
         report.warnings.append(
-            f"the take holds less than a bar: its {cut.part_q:g} beats were repeated to fill {wanted_bars}"
+            f"the take holds less than a bar: its {cut.part_q:g} beats were repeated to fill"
+            f" {wanted_bars}"
         )
     elif cut.bars < wanted_bars:
         held = (
@@ -150,9 +163,10 @@ def _quarters(cut: choose.Cut, heard: Heard) -> float:
 
 
 def begun_with_file(heard: Heard, sound: Sound) -> Heard:
-    """What was heard, of a file that looks like a loop that somebody has cut: it sounds from its start and is whole bars long.
+    """`heard`, corrected for a file that looks like a loop cut by hand.
 
-    Where the one is not sure, it is the file's start; and the last beat's silence belongs to the last bar.
+    Such a file sounds from its start and is whole bars long. Where the downbeat is not sure, it
+    is the file's start. Silence in the last beat belongs to the last bar.
     """
     bar_q, pulse_q = heard.meter.quarters_per_bar, 4 / heard.meter.denominator
     start_q = float(heard.position_of(0.0))
@@ -173,7 +187,7 @@ def begun_with_file(heard: Heard, sound: Sound) -> Heard:
 
 
 def as_heard(grid: Grid) -> Heard:
-    """What an engine knows of its take, in the words of hearing."""
+    """An engine's own grid of its take, as if it had been detected."""
     meter = Meter.parse(grid.meter)
     quarters = np.arange(0, grid.bars * meter.quarters_per_bar + 1e-9, 4 / meter.denominator)
     seconds = quarters * 60 / grid.bpm
@@ -194,7 +208,7 @@ def _dc(audio: np.ndarray) -> np.ndarray:
 
 
 def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> Shift:
-    """How far the pitch must move, and the key that results."""
+    """The pitch shift to the requested key, and the key that results."""
     found, confidence = key.find_key(tones)
     if take.key:
         found, confidence = Key.parse(take.key), 1.0
@@ -219,9 +233,10 @@ def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> 
 def _choose(
     heard: Heard, sound: Sound, bpm: float, brief: Brief, report: Report
 ) -> tuple[choose.Cut, int, list[Refusal]]:
-    """The cut that is asked for, the number of bars that are wanted, and what speaks against the cut.
+    """The cut to make, the number of bars wanted, and the gate's refusals of that cut.
 
-    Unless the user chose, the best cut that nothing speaks against is taken: another of the same take before another take.
+    Unless the user chose, the best cut without a refusal wins. Another cut of the same take
+    comes before another take.
     """
     whole = _whole_file(heard, sound, bpm, brief)
     if whole is not None and brief.choice == 1:
@@ -248,7 +263,10 @@ def _choose(
 
 
 def _whole_file(heard: Heard, sound: Sound, bpm: float, brief: Brief) -> choose.Cut | None:
-    """The file as it is, where it is a loop already: whole bars long at this tempo, and it begins on a 16th of its own grid."""
+    """The whole file as the cut, where it is a loop already; else None.
+
+    It is whole bars long at this tempo, and begins on a 16th of its own grid.
+    """
     meter = heard.meter
     bars = brief.bars or max(1, round(sound.seconds * bpm / 60 / meter.quarters_per_bar))
     sixteenth = 4 * float(heard.position_of(0.0))
@@ -271,7 +289,10 @@ def _whole_bars(heard: Heard, length_s: float) -> int:
 def _refusals(
     heard: Heard, sound: Sound, cut: choose.Cut, bpm: float, brief: Brief
 ) -> list[Refusal]:
-    """What speaks against a cut: no beat, a tempo of its own that is far off the asked one, bars that are clipped or empty."""
+    """The gate's refusals of a cut.
+
+    No beat, a tempo far off the requested one, or bars that are clipped or empty.
+    """
     found = []
     if brief.bpm is not None and not heard.periodic:
         found.append(
@@ -282,10 +303,8 @@ def _refusals(
     elif brief.bpm is not None:
         own_bpm = _quarters(cut, heard) * 60 / (cut.end_s - cut.start_s)
         found += check_stretch(own_bpm / bpm, bpm, own_bpm)
-    first, last = (
-        max(0, round(cut.start_s * sound.sample_rate)),
-        round(cut.end_s * sound.sample_rate),
-    )
+    first = max(0, round(cut.start_s * sound.sample_rate))
+    last = round(cut.end_s * sound.sample_rate)
     return found + check_cut(sound.audio[first:last], rms_db(sound.audio))
 
 
@@ -299,7 +318,7 @@ def _warped(
     brief: Brief,
     report: Report,
 ) -> tuple[Sound, bool]:
-    """`frames` frames of closed loop, and whether they were stretched."""
+    """A closed loop of `frames` frames, and whether it was stretched."""
     rate = sound.sample_rate
     start, on_grid = _untouched_start(sound, heard, cut, bpm)
     roll = round(seam.ROLL_S * rate)
@@ -315,13 +334,17 @@ def _warped(
     wanted = stretch_for(time_map, shift, brief)
     stretcher = stretcher_for(wanted)
     ratio = frames / ((cut.end_s - cut.start_s) * rate)
-    report.did |= {**told(stretcher, wanted), "ratio": ratio, "semitones": wanted.semitones}
+    report.did |= {
+        **stretch_report(stretcher, wanted),
+        "ratio": ratio,
+        "semitones": wanted.semitones,
+    }
     rolled = sound.shaped(lambda x: stretcher.stretch(x, rate, wanted))
     return _closed(rolled, roll, report), True
 
 
 def _untouched_start(sound: Sound, heard: Heard, cut: choose.Cut, bpm: float) -> tuple[int, bool]:
-    """The frame at which the take could be cut as it is, and whether it lies on the grid so exactly that it should be."""
+    """The first frame of the cut, and whether the take is exact enough to be left as it is."""
     rate = sound.sample_rate
     if cut.start_s == 0.0 and cut.end_s == sound.seconds:
         return 0, True
@@ -334,7 +357,7 @@ def _untouched_start(sound: Sound, heard: Heard, cut: choose.Cut, bpm: float) ->
 def _time_map(
     heard: Heard, cut: choose.Cut, frames: int, roll: int, rate: int, brief: Brief
 ) -> StretchMap:
-    """The cut onto `frames`, with `roll` frames of what lies before and after it."""
+    """The cut onto `frames`, with `roll` frames of the take before and after it."""
     whole_q = _quarters(cut, heard)
     quarters = anchors(heard, cut.start_q, cut.start_q + whole_q, brief.grid)
     target = roll + (quarters - cut.start_q) / whole_q * frames
@@ -342,16 +365,17 @@ def _time_map(
 
 
 def stretch_for(time_map: StretchMap, shift: Shift, brief: Brief) -> Stretch:
-    """What the stretch engine is told of a map, a shift and the brief's wishes."""
+    """The order to the stretcher: a map, a shift and the brief's wishes."""
     semitones = 0.0 if shift.is_none else shift.semitones
     preview = brief.quality == "preview"
     return Stretch(time_map, semitones, brief.formants, shift.drums, preview, brief.stretcher)
 
 
 def anchors(heard: Heard, start_q: float, end_q: float, grid: str) -> np.ndarray:
-    """The positions (quarters) that are put on the grid: `tight` every pulse, `feel` the bar lines, `off` the ends alone.
+    """Positions in quarters that are put on the grid.
 
-    Between bar lines the take keeps its own time: what repeats from bar to bar stays, drift goes.
+    `tight` takes every pulse, `feel` the bar lines, `off` the two ends. Between bar lines the take
+    keeps its own time: its groove stays, its drift goes.
     """
     if grid == "off" or heard.steady:
         return np.array([start_q, end_q])
@@ -362,7 +386,10 @@ def anchors(heard: Heard, start_q: float, end_q: float, grid: str) -> np.ndarray
 
 
 def _repeated(made: Sound, frames: int, report: Report) -> Sound:
-    """A closed loop again and again, `frames` long. Closed anew where it ends inside a round: what follows there is no start."""
+    """A closed loop repeated to `frames` frames.
+
+    It is closed anew where it ends inside a round, because the start does not follow there.
+    """
     if frames % made.frames == 0:
         return made.linear(lambda x: np.take(x, np.arange(frames), axis=0, mode="wrap"))
     roll = min(round(seam.ROLL_S * made.sample_rate), made.frames)

@@ -7,22 +7,32 @@ import soxr
 
 from daemon.audio.sound import Sound
 
-_ATTACK_DB, _TAIL_DB = -40.0, -66.0
+#: dB below the peak at which the attack begins.
+_ATTACK_DB = -40.0
+#: dB below the peak at which the tail has died away.
+_TAIL_DB = -66.0
+#: Window of the envelope of peaks.
 _WINDOW_S = 0.001
 #: Kept before the attack's threshold is crossed, so that its first rise is whole.
 _PRE_ATTACK_S = 0.0005
-_FADE_IN_S, _FADE_OUT_S = 0.0002, 0.02
+#: Very short, so that the attack stays sharp.
+_FADE_IN_S = 0.0002
+#: A cut tail ends without a click.
+_FADE_OUT_S = 0.02
 
 
 def without_dc(sound: Sound) -> Sound:
-    """Each channel's mean removed, the stems' by their own share."""
+    """Without DC offset: each channel's mean removed, the stems' by their own share."""
     return sound.linear(
         lambda x: x - x.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32)
     )
 
 
 def trimmed(sound: Sound, keep_frames: int | None = None) -> Sound:
-    """From the attack, at frame 0, to where the tail is gone (or at most `keep_frames`), with short fades at both ends."""
+    """From the attack, at frame 0, to the end of the tail, with short fades at both ends.
+
+    `keep_frames`: the most frames to keep.
+    """
     envelope = _peak_envelope(sound.mono, sound.sample_rate)
     hop = max(1, round(_WINDOW_S * sound.sample_rate))
     peak = envelope.max(initial=0.0)
@@ -39,7 +49,10 @@ def trimmed(sound: Sound, keep_frames: int | None = None) -> Sound:
 
 
 def faded(audio: np.ndarray, sample_rate: int) -> np.ndarray:
-    """Float32 (frames, channels) with a very short fade in, which keeps the attack, and a fade out of a raised cosine."""
+    """Float32 (frames, channels) with a fade at both ends.
+
+    The fade in is very short and keeps the attack; the fade out is a raised cosine.
+    """
     out = audio.copy()
     rise = min(len(out) // 4, max(1, round(_FADE_IN_S * sample_rate)))
     fall = min(len(out) // 2, round(_FADE_OUT_S * sample_rate))
@@ -51,7 +64,10 @@ def faded(audio: np.ndarray, sample_rate: int) -> np.ndarray:
 
 
 def semitones_to(note: float, asked_note: int | None, asked_pitch_class: int | None) -> float:
-    """The shift that brings `note` to the asked note, or by the shortest way to the asked pitch class; 0 where none is asked."""
+    """The shift in semitones to the requested note; 0 where none is requested.
+
+    To a pitch class it goes the shortest way.
+    """
     if asked_note is not None:
         return asked_note - note
     if asked_pitch_class is None:
@@ -60,7 +76,7 @@ def semitones_to(note: float, asked_note: int | None, asked_pitch_class: int | N
 
 
 def tuned(sound: Sound, semitones: float) -> Sound:
-    """Played faster or slower, as a sampler does it: every attack stays as sharp as it was."""
+    """Played faster or slower, as a sampler does: every attack stays sharp."""
     ratio = 2 ** (semitones / 12)
     return sound.linear(
         lambda x: soxr.resample(x, sound.sample_rate * ratio, sound.sample_rate, quality="VHQ")

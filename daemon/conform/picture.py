@@ -1,4 +1,4 @@
-"""Pictures that a producer understands at a glance: the wave with its bars and grid, tempo, tones and loudness."""
+"""Pictures of a clip for a producer: the wave with its bars and grid, tempo, tones, loudness."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from daemon.audio.loudness import SILENCE_DB, momentary_lufs
 from daemon.audio.sound import Sound
 from daemon.errors import AudioError
 from daemon.hearing.key import hear_tones
+from daemon.record import ClipRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,20 +23,28 @@ if TYPE_CHECKING:
     Path = str | PathLike[str]
 
 _NOTES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
-_WAVE, _BAR, _BEAT, _GRID, _CUT, _OTHER = (
-    "#3a6ea5",
-    "#c1440e",
-    "#e9a178",
-    "#2e8b57",
-    "#fff3c4",
-    "#c8ccd0",
-)
+#: The wave, the loudness and the tones of the key.
+_WAVE = "#3a6ea5"
+#: Downbeats found, stronger than beats.
+_BAR = "#c1440e"
+_BEAT = "#e9a178"
+#: The project's grid, and requested values.
+_GRID = "#2e8b57"
+#: Background of the bars that became the clip.
+_CUT = "#fff3c4"
+#: Tones outside the key.
+_OTHER = "#c8ccd0"
+#: Points of a drawn wave: more than the picture has pixels.
 _COLUMNS = 3000
+#: LUFS below which the loudness curve is cut.
 _LOUDNESS_FLOOR = -60
 
 
 def draw_look(file: Path, found: Mapping[str, Any], out: Path) -> None:
-    """A picture of `file` with what `look` found in it. AudioError where file or picture cannot be read or written."""
+    """A picture of `file` with what `look` found in it.
+
+    AudioError where file or picture cannot be read or written.
+    """
     audio, sample_rate = read_audio(file)
     figure = Figure(figsize=(14, 8), layout="constrained")
     rows = figure.subplot_mosaic(
@@ -62,15 +71,18 @@ def draw_look(file: Path, found: Mapping[str, Any], out: Path) -> None:
     _save(figure, out)
 
 
-def draw_clip(file: Path, record: Mapping[str, Any], out: Path) -> None:
+def draw_clip(file: Path, record: ClipRecord, out: Path) -> None:
     """What was heard in `file` and what was made of it: the source with its beats and the bars taken, the clip on its grid.
 
-    `record` is the clip's JSON, with `path`, `bpm`, `meter`, `key` and `report`. AudioError as for `draw_look`.
+    The bars that became the clip are marked in the source. `record` is the clip's JSON, with
+    `path`, `bpm`, `meter`, `key` and `report`. AudioError as for `draw_look`.
     """
     source, source_rate = read_audio(file)
     clip, clip_rate = read_audio(record["path"])
     report = record["report"]
-    found, did, after = report["found"], report["did"], report["after"]
+    found = report["found"]
+    did = report["did"]
+    after = report["after"]
     figure = Figure(figsize=(14, 10), layout="constrained")
     layout: list[Any] = [
         ["source", "source"],
@@ -90,10 +102,8 @@ def draw_clip(file: Path, record: Mapping[str, Any], out: Path) -> None:
         rows["source"].axvspan(start_s, end_s, color=_CUT, zorder=0)
     _draw_wave(rows["clip"], clip, clip_rate)
     rows["clip"].set_title("the clip, and the grid it lies on", loc="left", fontsize=10)
-    if record.get("bpm"):
-        _draw_grid(
-            rows["clip"], clip, clip_rate, float(record["bpm"]), str(record.get("meter") or "4/4")
-        )
+    if bpm := record.get("bpm"):
+        _draw_grid(rows["clip"], clip, clip_rate, float(bpm), str(record.get("meter") or "4/4"))
     rows["clip"].set_xlabel("seconds")
     _draw_tempo(rows["tempo"], beats_s, record.get("bpm"), len(source) / source_rate)
     _draw_loudness(rows["loudness"], clip, clip_rate, after.get("lufs"), after.get("true_peak_db"))
@@ -103,7 +113,7 @@ def draw_clip(file: Path, record: Mapping[str, Any], out: Path) -> None:
     _save(figure, out)
 
 
-def _clip_title(record: Mapping[str, Any], did: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+def _clip_title(record: ClipRecord, did: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     parts = [
         f"{record['bpm']:g} BPM" if record.get("bpm") else "no tempo",
         str(record.get("key") or "no key"),
@@ -159,7 +169,9 @@ def _draw_grid(
     axes: Axes, audio: np.ndarray, sample_rate: int, bpm: float, meter_name: str
 ) -> None:
     top, meter = _top(audio), Meter.parse(meter_name)
-    length_s = len(audio) / sample_rate - 0.005  # the next bar's line is no part of the clip
+    # The next bar's line is not part of the clip.
+    length_s = len(audio) / sample_rate - 0.005
+
     pulses = np.arange(0, length_s, 60 / bpm * 4 / meter.denominator)
     bars = np.arange(0, length_s, meter.quarters_per_bar * 60 / bpm)
     axes.vlines(

@@ -1,4 +1,4 @@
-"""The report of a clip: what was asked, found and done, and what the finished clip measures. Plain JSON."""
+"""The report of a clip: requested, found, done and measured values. Plain JSON."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import numpy as np
 from bridge.music import Meter
 from daemon.brief import Brief
 from daemon.hearing import hear
+from daemon.record import ClipReport
 
 
 @dataclass
 class Report:
-    """The parts of a report, filled along the road."""
+    """The parts of a report, filled step by step."""
 
     found: dict[str, Any] = field(default_factory=dict)
     did: dict[str, Any] = field(default_factory=dict)
@@ -23,8 +24,8 @@ class Report:
     choices: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    def to_json(self, brief: Brief) -> dict[str, Any]:
-        record: dict[str, Any] = plain(
+    def to_json(self, brief: Brief) -> ClipReport:
+        said: ClipReport = plain(
             {
                 "asked": asked(brief),
                 "found": self.found,
@@ -34,30 +35,42 @@ class Report:
                 "warnings": self.warnings,
             }
         )
-        return record
+        return said
 
 
 def asked(brief: Brief) -> dict[str, Any]:
-    """What the brief says that bears on the conform step."""
-    said: dict[str, Any] = {
-        "kind": brief.kind, "bpm": brief.bpm, "key": brief.key_name, "meter": brief.meter_name, "bars": brief.bars,
-        "seconds": brief.seconds, "note": brief.note, "grid": brief.grid, "level": brief.level, "choice": brief.choice,
-    }  # fmt: skip
-    return {name: value for name, value in said.items() if value is not None}
+    """The brief's fields that concern the conform step."""
+    fields: dict[str, Any] = {
+        "kind": brief.kind,
+        "bpm": brief.bpm,
+        "key": brief.key_name,
+        "meter": brief.meter_name,
+        "bars": brief.bars,
+        "seconds": brief.seconds,
+        "note": brief.note,
+        "grid": brief.grid,
+        "level": brief.level,
+        "choice": brief.choice,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
 
 
-#: Confidence under which a report says so in words, and the error of a beat heard anew that it names.
-_SURE, _OFF_MS = 0.5, 20.0
-#: Cents beyond which a pitch that is off can be heard, and is said.
+#: Confidence under which a report warns in words.
+_SURE = 0.5
+#: Mean error of the finished clip's beats, from which the report names it.
+_OFF_MS = 20.0
+#: Pitch error in cents, from which it can be heard and the report names it.
 _OFF_CENTS = 10.0
-#: Share of a beat beyond which beats heard anew are the off-beats.
+#: Share of a beat, beyond which detected beats are the off-beats.
 _BETWEEN = 0.35
-#: A finished loop is heard so long past its seam, and so long at least.
-_PAST_SEAM_S, _LEAST_HEARD_S = 0.5, 6.0
+#: A finished loop is measured this far past its seam, so that the seam's beat counts too.
+_PAST_SEAM_S = 0.5
+#: A short loop is measured for at least this long: beat detection needs several beats.
+_LEAST_HEARD_S = 6.0
 
 
 def doubts(report: Report) -> list[str]:
-    """In words, what is not sure about a clip on the grid."""
+    """Warnings in words: which values of a clip on the grid are not sure."""
     said = []
     if report.found.get("confidence", 1.0) < _SURE:
         said.append(
@@ -69,17 +82,20 @@ def doubts(report: Report) -> list[str]:
         )
     if (report.after.get("mean_beat_error_ms") or 0.0) > _OFF_MS:
         said.append(
-            f"heard anew, the clip's beats lie {report.after['mean_beat_error_ms']:.0f} ms off its grid"
+            f"heard anew, the clip's beats lie {report.after['mean_beat_error_ms']:.0f} ms"
+            " off its grid"
         )
     if report.did.get("off_pitch_cents", 0.0) > _OFF_CENTS:
         cents = report.did["off_pitch_cents"]
         said.append(
-            f"the take's tempo drifts, and {report.did['stretched_by']} follows it by bending the pitch by up to"
+            f"the take's tempo drifts, and {report.did['stretched_by']} follows it by bending the"
+            " pitch by up to"
             f" {cents:.0f} cents; pylibrb does not"
         )
     if report.after.get("counted_between_beats"):
         said.append(
-            "heard by itself, the clip could also be counted half a beat later: listen where its one is"
+            "heard by itself, the clip could also be counted half a beat later: listen where its"
+            " one is"
         )
     return said
 
@@ -87,7 +103,10 @@ def doubts(report: Report) -> list[str]:
 def beat_errors(
     audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter, is_loop: bool
 ) -> dict[str, Any]:
-    """How far the beats of a finished clip lie off its grid, heard anew (a loop as it goes round); null where there is none."""
+    """Errors of a finished clip's beats against its grid, detected anew.
+
+    A loop is measured going round. Null where no beat is found.
+    """
     if is_loop:
         rounds = max(
             len(audio) + round(_PAST_SEAM_S * sample_rate), round(_LEAST_HEARD_S * sample_rate)
@@ -101,7 +120,8 @@ def beat_errors(
     away -= np.round(away)
     between = float(np.median(np.abs(away))) > _BETWEEN
     if between:
-        # which of the eighths is the beat is a question of counting, not of time: the time is measured at the nearest of them
+        # Off-beats instead of beats are a question of counting. The time error is what counts
+        # here, so it is measured at the nearest eighth.
         away = np.where(away > 0, away - 0.5, away + 0.5)
     errors_ms = 1000 * np.abs(away) * 60 / bpm
     return {
@@ -112,7 +132,10 @@ def beat_errors(
 
 
 def plain(value: Any) -> Any:
-    """The same as JSON can hold it: numpy's numbers as Python's, rounded to 6 digits; what is not finite becomes null."""
+    """The same as JSON holds it.
+
+    NumPy's numbers become Python's, rounded to 6 digits; NaN and infinity become null.
+    """
     if isinstance(value, dict):
         return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):

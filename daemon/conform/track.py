@@ -1,4 +1,4 @@
-"""The road of a whole piece: kept whole, its bars put on the project's grid."""
+"""The path of a whole piece: kept whole, its bars put on the project's grid."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from bridge.music import snap_tempo
 from daemon.audio.sound import Sound
-from daemon.audio.stretch import stretcher_for, told
+from daemon.audio.stretch import stretch_report, stretcher_for
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform.gate import Refusal, check_stretch
@@ -24,15 +24,19 @@ from daemon.conform.report import Report
 from daemon.engines.contract import Progress, Take
 from daemon.hearing import Heard, hear, key
 
-#: Under this confidence a piece is left in its own time: a wrong grid is worse than none.
+#: Under this confidence a piece keeps its own time: a wrong grid is worse than none.
 _LEAST_CONFIDENCE = 0.3
+#: A piece whose whole map moves by less than this is not stretched.
 _ON_GRID_S = 0.0015
 
 
 def fit_track(
     take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress
 ) -> tuple[Fitted, list[Refusal]]:
-    """The piece from the bar line at or before its first sound to its end, on the grid; with what speaks against it."""
+    """The whole piece on the grid, with the gate's refusals.
+
+    It begins at the bar line at or before its first sound.
+    """
     sound = sound.at_rate(brief.sample_rate)
     if take.grid is not None and is_as_asked(take, brief):
         report.found |= {
@@ -94,7 +98,10 @@ def fit_track(
 
 
 def _whole_map(heard: Heard, sound: Sound, bpm: float, grid: str) -> tuple[StretchMap, int]:
-    """From the bar line at or before the first sound, which becomes frame 0, to the end of the take; and the bars in it."""
+    """The stretch map of a whole take, and its number of bars.
+
+    Frame 0 is the bar line at or before the first sound.
+    """
     bar_q, rate = heard.meter.quarters_per_bar, sound.sample_rate
     first, last = heard.position_of(np.array([heard.sounds_from_s, sound.seconds])) / bar_q
     start_q = np.floor(first + 0.1) * bar_q
@@ -117,7 +124,7 @@ def _warped(
     wanted = stretch_for(time_map, shift, brief)
     stretcher = stretcher_for(wanted)
     report.did |= {
-        **told(stretcher, wanted),
+        **stretch_report(stretcher, wanted),
         "ratio": time_map.ratio,
         "semitones": wanted.semitones,
     }

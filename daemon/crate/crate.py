@@ -1,4 +1,4 @@
-"""The crate: names, folders, atomic publish and provenance; and the record of what is in it."""
+"""The crate: names, folders and atomic publish of clips, and the table of their records."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from bridge.files.whole import PART, beside, part_beside, sweep_parts
 from daemon.crate.names import KIND_FOLDERS, clip_name, slug
@@ -18,10 +17,14 @@ from daemon.errors import CrateError
 from daemon.home.room import check_space
 from daemon.jobs.database import Database
 from daemon.jobs.ids import new_clip_id
+from daemon.record import ClipRecord, CrateRecord, parse_record
 
 
 class Crate:
-    """The folder that the DAW's browser shows. Nothing in it is ever deleted, moved or overwritten by itself."""
+    """The folder that the DAW's browser shows.
+
+    Sidecrate never deletes, moves or overwrites anything in it by itself.
+    """
 
     def __init__(self, folder: Path, layout: str, database: Database) -> None:
         self.folder = folder
@@ -30,7 +33,7 @@ class Crate:
 
     @property
     def database(self) -> Database:
-        """Where the record of what is in the crate stands."""
+        """The database with the table of clips."""
         return self._database
 
     def check(self) -> None:
@@ -42,39 +45,46 @@ class Crate:
             probe.unlink()
         except OSError as error:
             raise CrateError(
-                f"the crate {self.folder} cannot be written ({error.strerror}); make it writable or set crate.folder",
+                f"the crate {self.folder} cannot be written ({error.strerror}); make it writable or"
+                " set crate.folder",
                 "disk",
             ) from None
         check_space(self.folder)
 
     def _make_folder(self) -> None:
-        """Make the crate where it is not; once it held clips not with its parents too: what stood on a drive that is unplugged
-        must not begin anew on another."""
+        """Make the crate where it is missing; its parents only as long as it never held clips.
+
+        Otherwise the crate of an unplugged drive would begin again on another drive.
+        """
         if not self.folder.is_dir():
             inside = f"{self.folder}{os.sep}"
             query = "SELECT 1 FROM clips WHERE state = 'done' AND substr(path, 1, ?) = ? LIMIT 1"
-            # clips are published on a thread of their own, and a connection belongs to one thread
+            # Clips are published on another thread, and a connection belongs to one thread.
             with contextlib.closing(Database(self._database.path, read_only=True)) as own:
                 held_clips = bool(own.rows(query, len(inside), inside))
             self.folder.mkdir(parents=not held_clips, exist_ok=True)
 
-    def place(self, record: Mapping[str, Any]) -> Path:
+    def place(self, record: ClipRecord) -> Path:
         """Where a clip goes: its folder by kind and layout, and its own name."""
         ending = ".mid" if record["kind"] == "midi" else ".wav"
         return self._folder(record, KIND_FOLDERS[record["kind"]]) / (clip_name(record) + ending)
 
-    def _folder(self, record: Mapping[str, Any], kind: str) -> Path:
+    def _folder(self, record: ClipRecord, kind: str) -> Path:
         date = time.strftime("%Y-%m-%d", time.localtime(record.get("created", 0)))
         words = {"kind": kind, "project": slug(record.get("project") or "no project"), "date": date}
         relative = self._layout.format(**words, genre=slug(record.get("genre") or "no genre"))
         return self.folder.joinpath(*[part for part in relative.split("/") if part])
 
-    def publish(self, record: dict[str, Any], source: Path) -> dict[str, Any]:
-        """Copy a finished clip from `source` (clip.wav or clip.mid, stems/) into the crate; the WAV comes last, so that what
-        belongs to it is there when a DAW sees it. What is there already is left alone. Returns the record with its paths."""
+    def publish(self, record: ClipRecord, source: Path) -> ClipRecord:
+        """Copy a finished clip from `source` (clip.wav or clip.mid, stems/) into the crate.
+
+        The WAV comes last, so that a DAW that sees it finds its notes and stems too. Existing files
+        are left alone. Returns the record with its paths.
+        """
         target = self.place(record)
         stem = target.stem
-        done = dict(record, path=str(target), midi=None, stems=[])
+        stems: list[str] = []
+        done: ClipRecord = {**record, "path": str(target), "midi": None, "stems": stems}
         pairs: list[tuple[Path, Path]] = []
         midi = source / "clip.mid"
         if record["kind"] != "midi" and midi.exists():
@@ -82,13 +92,14 @@ class Crate:
             done["midi"] = str(pairs[-1][1])
         for part in sorted((source / "stems").glob("*.wav")):
             pairs.append((part, self._folder(record, "Stems") / stem / part.name))
-            done["stems"].append(str(pairs[-1][1]))
+            stems.append(str(pairs[-1][1]))
         brought: list[Path] = []
         try:
             self._make_folder()
         except OSError as error:
             raise CrateError(
-                f"the crate {self.folder} is gone ({error.strerror}); plug its drive in, or set crate.folder"
+                f"the crate {self.folder} is gone ({error.strerror}); plug its drive in, or set"
+                " crate.folder"
             ) from None
         try:
             for one, place in [*pairs, (source / f"clip{target.suffix}", target)]:
@@ -96,43 +107,46 @@ class Crate:
                     _bring(one, place)
                     brought.append(place)
         except CrateError:
-            # notes and stems without their clip would be half a clip
+            # Notes and stems without their clip would be half a clip.
             for place in brought:
                 place.unlink(missing_ok=True)
             raise
         return done
 
     def sweep(self) -> int:
-        """Remove what a crash left half-written, not what another program writes now; returns how many files."""
+        """Remove the half-written files of a crash, not of a running program; returns how many."""
         found = list(self.folder.rglob(f"*{PART}")) if self.folder.is_dir() else []
         return sweep_parts(path for path in found if path.is_file())
 
-    # -- the record
+    # -- the table of clips
 
-    def record_alone(self, record: dict[str, Any]) -> None:
-        """Note a clip that was published without a job."""
+    def record_alone(self, record: ClipRecord) -> None:
+        """Enter a clip that was published without a job."""
         with self._database.write() as db:
+            now = time.time()
             db.execute(
-                "UPDATE clips SET state = 'done', path = ?, record = ?, published = ? WHERE id = ?",
-                (record["path"], json.dumps(record), time.time(), record["id"]),
+                "INSERT INTO clips (id, job, state, path, record, created, published)"
+                " VALUES (?, NULL, 'done', ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+                " state = 'done', path = excluded.path, record = excluded.record, published = excluded.published",
+                (record["id"], record["path"], json.dumps(record), now, now),
             )
 
-    def restore(self, record: Mapping[str, Any]) -> None:
-        """Note a clip that lies in the crate and is not in the record: its own file says what it is."""
+    def restore(self, record: ClipRecord) -> None:
+        """Enter a clip that is in the crate but not in the table, by its own file's record."""
         made = float(record.get("made") or record.get("created") or time.time())
         with self._database.write() as db:
             db.execute(
                 "INSERT OR IGNORE INTO clips (id, job, state, path, record, created, published)"
                 " VALUES (?, NULL, 'done', ?, ?, ?, ?)",
-                (record["id"], record["path"], json.dumps(dict(record)), made, made),
+                (record["id"], record["path"], json.dumps(record), made, made),
             )
 
     def moved(self, clip: str, path: str) -> None:
-        """Note that the user has moved or renamed a clip's file."""
+        """Enter the new path of a clip whose file the user has moved or renamed."""
         with self._database.write() as db:
             row = db.execute("SELECT record FROM clips WHERE id = ?", (clip,)).fetchone()
             if row is not None:
-                record = json.dumps({**json.loads(row["record"]), "path": path})
+                record = json.dumps({**parse_record(row["record"]), "path": path})
                 db.execute(
                     "UPDATE clips SET path = ?, record = ? WHERE id = ?", (path, record, clip)
                 )
@@ -147,15 +161,18 @@ class Crate:
             )
         return clip
 
-    def clips(self, most: int = 50) -> list[dict[str, Any]]:
+    def clips(self, most: int = 50) -> list[CrateRecord]:
         """Records of the newest clips, newest first."""
         rows = self._database.rows(
             "SELECT * FROM clips WHERE state = 'done' ORDER BY published DESC, k DESC LIMIT ?", most
         )
-        return [dict(json.loads(row["record"]), kept=row["kept"] or None) for row in rows]
+        return [_found(row) for row in rows]
 
-    def find(self, what: str) -> dict[str, Any]:
-        """The record of a clip by id, `last`, a path or the beginning of an id. CrateError when there is none."""
+    def find(self, what: str) -> CrateRecord:
+        """The record of a clip by id, `last`, a path or the beginning of an id.
+
+        CrateError when there is none.
+        """
         if what in ("", "last"):
             found = self.clips(1)
             if not found:
@@ -163,16 +180,20 @@ class Crate:
                     "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
                 )
             return found[0]
+        beginning = what if re.fullmatch(r"[a-z0-9]{3,}", what) else "\0"
         rows = self._database.rows(
             "SELECT * FROM clips WHERE state = 'done' AND (id = ? OR path = ? OR id LIKE ? || '%')"
             " ORDER BY id != ?, published DESC LIMIT 1",
-            what, what, what if re.fullmatch(r"[a-z0-9]{3,}", what) else "\0", what,
-        )  # fmt: skip
+            what,
+            what,
+            beginning,
+            what,
+        )
         if not rows:
             raise CrateError(
                 f"there is no clip {what!r}; `sidecrate clips` lists them", "unknown_clip"
             )
-        return dict(json.loads(rows[0]["record"]), kept=rows[0]["kept"] or None)
+        return _found(rows[0])
 
     def keep(self, what: str) -> Path:
         """A second name of a clip under Kept/: a hard link, or a copy where the volume has none."""
@@ -191,8 +212,8 @@ class Crate:
             db.execute("UPDATE clips SET kept = ? WHERE id = ?", (str(target), record["id"]))
         return target
 
-    def trash(self, what: str) -> dict[str, Any]:
-        """Put a clip, its notes and its stems into the system's bin. What was kept stays under Kept/."""
+    def trash(self, what: str) -> CrateRecord:
+        """Move a clip, its notes and its stems to the system's bin. Copies under Kept/ stay."""
         from send2trash import send2trash
 
         record = self.find(what)
@@ -213,14 +234,18 @@ class Crate:
         return record
 
 
-def notes_of(record: Mapping[str, Any]) -> str | None:
+def _found(row: sqlite3.Row) -> CrateRecord:
+    return {**parse_record(row["record"]), "kept": row["kept"] or None}
+
+
+def notes_of(record: ClipRecord) -> str | None:
     """The path of a clip's MIDI file, if it has one."""
     path = record["path"] if record["kind"] == "midi" else record.get("midi")
     return str(path) if path else None
 
 
 def _bring(source: Path, target: Path) -> Path:
-    """Copy a file whole or not at all, onto the target's own volume, and never over another."""
+    """Copy a file atomically, on the target's own volume, and never over another."""
     if target.exists():
         return target
     try:
@@ -230,7 +255,8 @@ def _bring(source: Path, target: Path) -> Path:
         _sync_folder(target.parent)
     except OSError as error:
         raise CrateError(
-            f"{target} could not be written ({error.strerror}); free space or make the crate writable"
+            f"{target} could not be written ({error.strerror}); free space or make the crate"
+            " writable"
         ) from None
     return target
 

@@ -1,13 +1,12 @@
-"""What a clip is called in the crate, and the folder of its kind."""
+"""A clip's file name in the crate, and the folder of its kind."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from typing import Any
 
 from bridge.music import Key
+from daemon.record import ClipRecord
 
 KIND_FOLDERS = {
     "loop": "Loops",
@@ -19,22 +18,22 @@ KIND_FOLDERS = {
 }
 
 
-def clip_name(record: Mapping[str, Any]) -> str:
+def clip_name(record: ClipRecord) -> str:
     """`dusty-boom-bap_90bpm_Am_k3f9`: ASCII, unique by the id, without an ending."""
     parts = [slug(str(record.get("words") or record.get("prompt") or record["kind"]))]
     if record["kind"] == "oneshot":
         if record.get("note_name"):
             parts.append(str(record["note_name"]))
     elif record["kind"] != "sfx":
-        if record.get("bpm"):
-            parts.append(f"{round(float(record['bpm']), 2):g}bpm")
+        if bpm := record.get("bpm"):
+            parts.append(f"{round(float(bpm), 2):g}bpm")
         if record.get("key"):
             parts.append(Key.parse(str(record["key"])).short)
     return "_".join([*parts, str(record["id"])])
 
 
 def slug(words: str, most: int = 40) -> str:
-    """Words as they may stand in a file name on every system."""
+    """`words` made safe for a file name on every system."""
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
     joined = re.sub(r"[^a-z0-9#]+", "-", plain.lower()).strip("-")
     if len(joined) > most:

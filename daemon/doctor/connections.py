@@ -113,7 +113,7 @@ def _port(port: int) -> Check:
             welcome = other.hello()
             other.close()
             if welcome is not None:
-                who = f"another Sidecrate holds it, whose crate is {welcome.arguments[2]}"
+                who = f"another Sidecrate holds it, whose crate is {welcome.greeting.crate}"
                 return Check(
                     "osc port",
                     "fault",

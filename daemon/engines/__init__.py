@@ -1,1 +1,1 @@
-"""Engines: who makes takes. Their descriptions are light; what they load, they load in a child process."""
+"""Engines, which make takes. Descriptions are light; heavy imports happen in a child process."""

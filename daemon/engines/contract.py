@@ -1,9 +1,10 @@
-"""What an engine is: a description that imports nothing heavy, and a `make` that runs in a child process.
+"""The contract of an engine: a description that imports nothing heavy, and a `make` in a child.
 
-An engine is registered by an entry point of the group `sidecrate.engines` that names an `EngineInfo`. Its `maker` is the
-dotted path of a function `make(brief, seed, progress) -> Take`, imported only in the child that runs it; where the
-description has a `spec`, it is called with that too: `make(brief, seed, progress, spec=spec)`. A hosted engine's maker is
-`make(task, tell) -> dict`, as in `daemon.engines.replicate.run`: it buys takes and stores them itself.
+An engine is registered by an entry point of the group `sidecrate.engines` that names an
+`EngineInfo`. Its `maker` is the dotted path of a function `make(brief, seed, progress) -> Take`,
+imported only in the child that runs it. Where the description has a `spec`, the call is
+`make(brief, seed, progress, spec=spec)`. A hosted engine's maker is `make(task, tell) -> dict`, as
+in `daemon.engines.replicate.run`: it buys takes and stores them itself.
 """
 
 from __future__ import annotations
@@ -21,28 +22,28 @@ if TYPE_CHECKING:
 Progress = Callable[[float, str], None]
 
 
-#: Where an engine's maker runs: beside conform, in the one process that waits for hosted services, in that of the local model.
+#: The child that a maker runs in: conform's, the one for hosted services, the local model's.
 PLACES = ("worker", "hosted", "local")
 
 
 @dataclass(frozen=True)
 class Price:
-    """What a paid engine takes, in USD: for a run, for each take of it, and for each second that its machine works."""
+    """A paid engine's price in USD: for a run, for each take, and for each second of work."""
 
     per_run_usd: float = 0.0
     per_take_usd: float = 0.0
     per_second_usd: float = 0.0
     usual_s: float = 0.0
-    """Seconds that a run usually works, whatever it makes..."""
+    """Typical seconds of work of a run, before its takes."""
     usual_take_s: float = 0.0
-    """...and those that each take adds."""
+    """Typical seconds that each take adds."""
 
     def estimate_usd(self, takes: int) -> float:
-        """What a run of so many takes will cost about."""
+        """The typical cost of a run of `takes` takes."""
         return self.cost_usd(self.usual_s + self.usual_take_s * takes, takes)
 
     def cost_usd(self, worked_s: float, takes: int) -> float:
-        """What a run has cost whose machine has worked for `worked_s`."""
+        """The cost of a run that has worked for `worked_s`."""
         return round(
             self.per_run_usd + self.per_take_usd * takes + self.per_second_usd * worked_s, 6
         )
@@ -50,7 +51,7 @@ class Price:
 
 @dataclass(frozen=True)
 class EngineInfo:
-    """What an engine says of itself. Data only."""
+    """An engine's description. Data only."""
 
     name: str
     title: str
@@ -58,42 +59,48 @@ class EngineInfo:
     """`package.module:function`, with the signature of `Maker`."""
     kinds: tuple[str, ...]
     license: str
-    """SPDX identifier, or the licence's name, of what it makes."""
+    """SPDX identifier, or the licence's name, of the audio it makes."""
     commercial: bool = True
-    """Whether that licence lets what it makes be sold without asking further."""
+    """Whether that licence allows selling the audio without further permission."""
     model: str = ""
     version: str = ""
     max_seconds: float = 600.0
     channels: int = 2
     bpm_range: tuple[float, float] = (40.0, 300.0)
     conditioning: tuple[str, ...] = ()
-    """What it listens to besides words: tempo, key, meter; a reference by its use (continuation, melody, accompany, style);
-    lyrics; kit."""
+    """The inputs it follows besides words.
+
+    tempo, key, meter, lyrics, kit; or a reference by its use: continuation, melody, accompany,
+    style.
+    """
     price: Price | None = None
-    """None: it costs nothing."""
+    """None: it is free."""
     runs: str = "worker"
-    """Which child runs it, of `PLACES`."""
+    """The kind of child that runs it, of `PLACES`."""
     takes_at_once: int = 1
-    """How many takes one run can give; the clips of a job share it."""
+    """Takes that one run can give; the clips of a job share it."""
     spec: Mapping[str, Any] = field(default_factory=dict)
-    """Plain data for its maker. It comes with each task: a child never looks into the config."""
+    """Plain data for its maker. It comes with each task: a child never reads the config."""
     for_tests: bool = False
     """Not listed for users unless they ask for all."""
     check: str = ""
-    """`package.module:function`, with the task {"spec"}: a closer look whether it is ready, run in a child. EngineError."""
+    """`package.module:function` of a full check, run in a child with the task {"spec"}.
+
+    It raises EngineError where the engine is not ready.
+    """
     deadline_s: float = 120.0
-    """A child that works longer on one take is ended."""
+    """Timeout of one take; its child is killed then."""
     deadline_of: Callable[[Brief], float] | None = None
-    """The same, where it depends on what is made."""
+    """The same, where it depends on the brief."""
     needs: Callable[[], str | None] = field(default=lambda: None)
-    """None when ready, else why not and what to do: a cheap look at the environment, no heavy import."""
+    """None when ready, else the reason and the mend: a cheap check without heavy imports."""
 
     def deadline_for(self, brief: Brief) -> float:
-        """s: a child that works longer on one take of this brief is ended."""
+        """Timeout of one take of this brief in seconds; its child is killed then."""
         return self.deadline_of(brief) if self.deadline_of else self.deadline_s
 
     def for_child(self) -> dict[str, Any]:
-        """What a task tells a child of it, as JSON can hold it: all that is needed to run it."""
+        """Its part of a task for the child, as plain JSON: all that is needed to run it."""
         return {"maker": self.maker, "spec": dict(self.spec)}
 
     @property
@@ -103,7 +110,7 @@ class EngineInfo:
 
 @dataclass
 class Grid:
-    """The grid that an engine knows its take to lie on: frame 0 is the downbeat of the first bar."""
+    """The known grid of a take: frame 0 is the downbeat of the first bar."""
 
     bpm: float
     meter: str
@@ -121,9 +128,9 @@ class Take:
     model: str
     license: str
     grid: Grid | None = None
-    """None where the engine does not know: the take is then heard."""
+    """None where the engine does not know it: the beat is then detected."""
     key: str | None = None
-    """The key it surely is in (`Am`), or None."""
+    """The key, where it is certain (`Am`), or None."""
     note: int | None = None
     """MIDI note of a tuned one-shot."""
     stems: dict[str, np.ndarray] = field(default_factory=dict)
@@ -134,19 +141,19 @@ class Take:
     """The composer's plan, so that one part can be changed later."""
     cost_usd: float = 0.0
     cues: tuple[tuple[int, str], ...] = ()
-    """(frame, name) where the sections of a track begin."""
+    """(frame, name) of the beginnings of a track's sections."""
     parts: tuple[str, ...] = ()
     """The parts that play: drums, bass, chords, lead..."""
     version: str = ""
-    """Of the model, as its makers name it."""
+    """The model's version, as its makers name it."""
     said: tuple[str, ...] = ()
-    """What the person should know of how it was made, a line each."""
+    """Notes for the user on how it was made, one a line."""
 
 
 class Maker(Protocol):
-    """Makes one take of a brief with a seed. Raises EngineError with what, why and what to do.
+    """Makes one take of a brief with a seed. EngineError with what, why and what to do.
 
-    One whose description has a `spec` takes that besides, by its name.
+    Where its description has a `spec`, it gets that as keyword argument `spec`.
     """
 
     def __call__(self, brief: Brief, seed: int, progress: Progress) -> Take: ...

@@ -1,4 +1,4 @@
-"""Which engines there are, whether they are ready, and whom `auto` takes. Imports descriptions only."""
+"""The registered engines, their readiness, and the choice of `auto`. Imports descriptions only."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from importlib.metadata import EntryPoint, entry_points
 from daemon.engines.contract import EngineInfo
 from daemon.errors import EngineError
 
+#: Entry point group of engines.
 GROUP = "sidecrate.engines"
-#: Names one more engine as an entry point does, `module:object`: for trying one out that is not installed. Only who starts
-#: the program can set it, and they could as well start another: no message, prompt or file of anybody's reaches it.
+#: Registers one more engine, as `module:object`, to try it without installing it. It is as safe as
+#: the command line: only the user who starts the program sets it, no message or file reaches it.
 MORE_VARIABLE = "SIDECRATE_ENGINE"
-#: In the user's order: all that run on this machine's own models.
+#: In the user's order: all engines that run on this machine's own models.
 LOCAL = "local"
 
 
 @dataclass(frozen=True)
 class Broken:
-    """An engine whose description could not be read, and why."""
+    """An engine whose description could not be loaded, and why."""
 
     name: str
     why: str
@@ -30,21 +31,24 @@ class Broken:
 
 @dataclass(frozen=True)
 class Policy:
-    """What the user allows. `order`: whom `auto` asks, the first first."""
+    """The user's rules. `order`: the preference of `auto`."""
 
     order: tuple[str, ...] = ("embedded", LOCAL)
     commercial_only: bool = False
     spend_auto: bool = False
     per_request_usd: float = 1.0
     free_only: bool = False
-    """For those who may not spend: other machines, unless they are trusted."""
+    """No paid engine: set for other machines, unless they are trusted."""
     language_costs: bool = False
-    """Whether asking the language model costs money."""
+    """Whether the language model costs money."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What an engine must be able to do. `wants`: what it must listen to (its `conditioning`), and the field that says so."""
+    """What an engine must be able to do.
+
+    `wants`: the inputs it must follow (its `conditioning`), each with the field that needs it.
+    """
 
     kind: str
     wants: Mapping[str, str]
@@ -52,12 +56,12 @@ class Wish:
     bpm: float | None = None
 
 
-#: Engines that the user's config describes.
+#: Engines described in the user's config.
 _configured: dict[str, EngineInfo] = {}
 
 
 def configure(infos: Iterable[EngineInfo]) -> None:
-    """Take engines from the config, in the place of those it gave before; one of an installed name goes before it."""
+    """Replace the engines of the config; they win over installed ones of the same name."""
     _configured.clear()
     _configured.update((info.name, info) for info in infos)
 
@@ -78,9 +82,8 @@ def _installed() -> dict[str, EngineInfo | Broken]:
                 if not isinstance(info, EngineInfo):
                     raise TypeError(f"it is {info!r:.60}, no EngineInfo")
                 found[info.name] = info
-        except (
-            Exception
-        ) as error:  # a third party's module may raise anything, and must not take the rest along
+        # A third party's module may raise anything, and must not take the others along.
+        except Exception as error:
             found[point.name] = Broken(point.name, f"{point.value} gives no engine: {error}")
     return found
 
@@ -115,13 +118,13 @@ def _info_in(known: Mapping[str, EngineInfo | Broken], name: str) -> EngineInfo:
 
 
 def place_of(name: str) -> str:
-    """Which child an engine runs in; the worker, for what is no engine (a file to be fitted)."""
+    """The kind of child that an engine runs in; `worker` for other names, as of a fitted file."""
     info = _all().get(name)
     return info.runs if isinstance(info, EngineInfo) else "worker"
 
 
 def check_names(names: Iterable[str], configured: Iterable[EngineInfo]) -> None:
-    """EngineError for the first name of an order that no engine has, installed or `configured`."""
+    """EngineError for the first name in an order that is no engine, installed or `configured`."""
     known = {**_installed(), **{info.name: info for info in configured}}
     for name in names:
         if name not in known and name != LOCAL:
@@ -129,8 +132,11 @@ def check_names(names: Iterable[str], configured: Iterable[EngineInfo]) -> None:
 
 
 def choose_engines(asked: Sequence[str], wish: Wish, policy: Policy) -> tuple[tuple[str, ...], str]:
-    """The engines that will work, and why. A named engine never falls back; `auto` takes the first of the user's order that
-    is ready, can make this, and costs nothing unless the user allows it. EngineError says what stands in the way."""
+    """The engines that will make this, and the reason for the choice.
+
+    A named engine never falls back. `auto` takes the first of the user's order that is ready, able
+    and free, or paid where the user allows it. EngineError with what stands in the way.
+    """
     if list(asked) != ["auto"]:
         names = [name for name in asked if name != "auto"]
         for name in names:
@@ -149,7 +155,7 @@ def choose_engines(asked: Sequence[str], wish: Wish, policy: Policy) -> tuple[tu
             )
             return (info.name,), reason
         if name != LOCAL or info.needs() is None:
-            # the many local models that are not there would hide what matters
+            # Many missing local models would hide the reasons that matter.
             passed[f"{info.name}: {why}"] = None
     raise EngineError(
         f"no engine of engines.order can make a {wish.kind} now: {'; '.join(passed)}", "no_engine"
@@ -157,7 +163,7 @@ def choose_engines(asked: Sequence[str], wish: Wish, policy: Policy) -> tuple[tu
 
 
 def _in_order(order: Sequence[str]) -> Iterator[tuple[str, EngineInfo]]:
-    """The engines of an order, each with the name that it has there."""
+    """The engines of an order, each with its name there."""
     for name in order:
         if name == LOCAL:
             yield from ((LOCAL, info) for info in engines() if info.runs == "local")
@@ -166,7 +172,7 @@ def _in_order(order: Sequence[str]) -> Iterator[tuple[str, EngineInfo]]:
 
 
 def _cannot(info: EngineInfo, wish: Wish, policy: Policy) -> str | None:
-    """Why an engine is not to make this, or None."""
+    """Why an engine cannot or must not make this, or None."""
     if wish.kind not in info.kinds:
         return f"makes {', '.join(info.kinds)}, not {wish.kind}"
     deaf = [field for what, field in wish.wants.items() if what not in info.conditioning]
@@ -178,11 +184,18 @@ def _cannot(info: EngineInfo, wish: Wish, policy: Policy) -> str | None:
         )
         return f"does not take {', '.join(deaf)}{hint}"
     if wish.length_s is not None and wish.length_s > info.max_seconds + 1e-6:
-        return f"makes at most {info.max_seconds:g} s, and this is {wish.length_s:.1f} s: ask for fewer bars or seconds"
+        return (
+            f"makes at most {info.max_seconds:g} s, and this is {wish.length_s:.1f} s: ask for"
+            " fewer bars or seconds"
+        )
     if wish.bpm is not None and not info.bpm_range[0] <= wish.bpm <= info.bpm_range[1]:
-        return f"takes tempos from {info.bpm_range[0]:g} to {info.bpm_range[1]:g} bpm, not {wish.bpm:g}"
+        low_bpm, high_bpm = info.bpm_range
+        return f"takes tempos from {low_bpm:g} to {high_bpm:g} bpm, not {wish.bpm:g}"
     if policy.commercial_only and not info.commercial:
-        return f"its licence ({info.license}) does not allow commercial use, and engines.allow is commercial"
+        return (
+            f"its licence ({info.license}) does not allow commercial use, and engines.allow is"
+            " commercial"
+        )
     if policy.free_only and info.costs_money:
         return "costs money, which other machines may not spend unless osc.trust_lan is on"
     return info.needs()

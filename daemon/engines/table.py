@@ -8,16 +8,18 @@ from typing import Any
 from daemon.engines.contract import EngineInfo
 from daemon.engines.registry import broken, engines
 
-#: Around the table in the README; `python -m daemon.engines.table README.md` writes it anew.
-BEGIN, END = "<!-- engines: made from the registry -->", "<!-- /engines -->"
+#: Marks around the README's table; `python -m daemon.engines.table README.md` updates it.
+BEGIN = "<!-- engines: made from the registry -->"
+END = "<!-- /engines -->"
 
 
 def engine_rows(
     *, all_of_them: bool = False, closer: Callable[[EngineInfo], str | None] | None = None
 ) -> list[dict[str, Any]]:
-    """What each engine says of itself, whether it is ready, and why not. Those for tests only where all are asked for.
+    """Each engine's description, whether it is ready, and why not.
 
-    closer: asked of engines that look ready and have a check: why they are not, or None.
+    all_of_them: also those for tests only. closer: the full check of an engine that looks ready
+    and has one; it returns why the engine is not ready, or None.
     """
     rows = []
     for info in engines():
@@ -34,16 +36,29 @@ def engine_rows(
             licence_words(info),
             *limit_words(info),
         ]
+        estimate_usd = info.price.estimate_usd(1) if info.price else 0.0
         rows.append(
             {
-                "name": info.name, "title": info.title, "kinds": list(info.kinds), "license": info.license,
-                "commercial": info.commercial, "model": info.model, "version": info.version, "ready": why is None, "why": why,
-                "costs_money": info.costs_money, "estimate_usd": info.price.estimate_usd(1) if info.price else 0.0,
-                "max_seconds": info.max_seconds, "channels": info.channels, "bpm_range": list(info.bpm_range),
-                "conditioning": list(info.conditioning), "runs": info.runs, "for_tests": info.for_tests,
+                "name": info.name,
+                "title": info.title,
+                "kinds": list(info.kinds),
+                "license": info.license,
+                "commercial": info.commercial,
+                "model": info.model,
+                "version": info.version,
+                "ready": why is None,
+                "why": why,
+                "costs_money": info.costs_money,
+                "estimate_usd": estimate_usd,
+                "max_seconds": info.max_seconds,
+                "channels": info.channels,
+                "bpm_range": list(info.bpm_range),
+                "conditioning": list(info.conditioning),
+                "runs": info.runs,
+                "for_tests": info.for_tests,
                 "line": f"{info.name:<17} {ready}\n  {'; '.join(about)}",
             }
-        )  # fmt: skip
+        )
     for other in broken():
         rows.append(
             {
@@ -65,7 +80,7 @@ def licence_words(info: EngineInfo) -> str:
 
 
 def limit_words(info: EngineInfo) -> list[str]:
-    """What bounds it, beyond what any engine is bound by."""
+    """Its limits, beyond those of all engines."""
     found = [f"at most {info.max_seconds:g} s"] if info.max_seconds < 600 else []
     if info.conditioning:
         found.append(f"takes {', '.join(info.conditioning)}")
@@ -73,7 +88,7 @@ def limit_words(info: EngineInfo) -> list[str]:
 
 
 def engine_table() -> str:
-    """The README's table of engines, with what stands around it."""
+    """The README's table of engines, with the marks around it."""
     lines = [
         "| engine | makes | at most | listens to | a take costs | licence of what it makes |",
         "|---|---|---|---|---|---|",
@@ -82,16 +97,17 @@ def engine_table() -> str:
         if info.for_tests:
             continue
         cost = f"about {info.price.estimate_usd(1):.3f} USD" if info.price else "nothing"
-        heard = ", ".join(("words", *info.conditioning))
+        inputs = ", ".join(("words", *info.conditioning))
         lines.append(
-            f"| `{info.name}`: {info.title} | {', '.join(info.kinds)} | {info.max_seconds:g} s | {heard} | {cost} |"
-            f" {licence_words(info)} |"
+            f"| `{info.name}`: {info.title} | {', '.join(info.kinds)} | {info.max_seconds:g} s"
+            f" | {inputs} | {cost} | {licence_words(info)} |"
         )
     return "\n".join([BEGIN, *lines, END])
 
 
 def with_table(page: str) -> str:
-    """A page with its table as it is now."""
+    """A page with its table brought up to date."""
+
     before, _, rest = page.partition(BEGIN)
     return before + engine_table() + rest.partition(END)[2]
 

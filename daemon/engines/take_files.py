@@ -1,4 +1,4 @@
-"""Takes on disk, one folder each, whole or absent: a crash after a generation goes on from here."""
+"""Takes on disk, one folder each, whole or absent, so that a job resumes after a crash."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-#: Plain values of a Take, stored as they are.
+#: Fields of a Take that are stored as plain JSON.
 _PLAIN = (
     "sample_rate",
     "seed",
@@ -32,17 +32,20 @@ _PLAIN = (
     "version",
     "said",
 )
-#: In a take's folder: what it is, written last, and why the gate refused it.
+#: Written last into a take's folder: the file marks it as whole.
 _ABOUT = "take.json"
+#: The gate's reason, in the folder of a refused take.
 _REFUSED = "refused.txt"
-#: Frames written at once.
+#: Frames written at once: bounds the memory.
 _BLOCK_FRAMES = 2**18
-#: How many takes are made for one clip at most, and how far apart their seeds are: so far that they never meet a neighbour's.
-MOST_TAKES, SEED_STRIDE = 3, 1_000_003
+#: Takes made for one clip before it fails.
+MOST_TAKES = 3
+#: Distance between their seeds: so large that it never meets a neighbouring clip's seed.
+SEED_STRIDE = 1_000_003
 
 
 def next_take(folder: Path) -> int | None:
-    """The number of the take that a clip waits for; None where it has one that was not refused."""
+    """The number of the next take to make; None where the clip has an unrefused take."""
     number = 0
     while (folder / f"take{number}" / _ABOUT).exists():
         if not (folder / f"take{number}" / _REFUSED).exists():
@@ -52,18 +55,18 @@ def next_take(folder: Path) -> int | None:
 
 
 def refuse_take(folder: Path, why: str) -> None:
-    """Remember that a take is not to be used."""
+    """Mark a take as refused."""
     write_whole(folder / _REFUSED, why)
 
 
 def refusal_of(folder: Path) -> str | None:
-    """Why a take was refused before; None where it was not."""
+    """The reason for which a take was refused, or None."""
     path = folder / _REFUSED
     return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 def save_take(take: Take, folder: Path, *, stems: bool) -> None:
-    """Write a take whole into `folder`; stems only where they will be wanted."""
+    """Write a take atomically into `folder`; stems only where they will be needed."""
     plain = {name: getattr(take, name) for name in _PLAIN}
     plain["grid"] = asdict(take.grid) if take.grid else None
     with whole_folder(folder, _ABOUT) as part:
@@ -77,7 +80,7 @@ def save_take(take: Take, folder: Path, *, stems: bool) -> None:
 
 
 def load_take(folder: Path) -> Take:
-    """The take that `save_take` wrote."""
+    """The take in a folder, as `save_take` wrote it."""
     plain = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
     grid = Grid(**plain.pop("grid")) if plain["grid"] else plain.pop("grid")
     plain["parts"] = tuple(plain["parts"])
@@ -101,13 +104,14 @@ def _write_float(path: Path, audio: np.ndarray, sample_rate: int) -> None:
         with soundfile.SoundFile(path, "w", sample_rate, audio.shape[1], "FLOAT") as file:
             for at in range(0, len(audio), _BLOCK_FRAMES):
                 file.write(audio[at : at + _BLOCK_FRAMES])
-                # the stems of a long piece lie in files: what was read of them must not stay in memory
+                # A long piece's stems are memory-mapped: the pages read must not stay in memory.
                 release(audio)
     except soundfile.LibsndfileError as error:
         raise AudioError(
             f"{path} could not be written ({error.error_string}); free some disk space", "disk"
         ) from None
-    # take.json says that the take is whole: it must not outlive a power cut that this does not
+    # take.json marks the take as whole, so it must not survive a power cut that this does not.
+
     flush(path)
 
 

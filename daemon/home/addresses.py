@@ -1,4 +1,4 @@
-"""What an address says of a server: whether it stands here or near, and whether it may have a secret."""
+"""Facts about a URL's server: on this machine or nearby, and whether it may get a secret."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 
 def parts_of(url: str) -> SplitResult:
-    """An address in its parts; all of them empty where it is none."""
+    """The parts of a URL; all of them empty where it is invalid."""
     try:
         return urlsplit(url)
     except ValueError:
@@ -19,7 +19,7 @@ def is_this_machine(url: str) -> bool:
 
 
 def is_near(base_url: str) -> bool:
-    """Whether a server stands on this machine or in its own network: what it answers costs nothing."""
+    """Whether a server is on this machine or in its own network: its answers cost nothing."""
     host = parts_of(base_url).hostname or ""
     if not host:
         return False
@@ -30,7 +30,7 @@ def is_near(base_url: str) -> bool:
 
 
 def may_have_secret(url: str) -> bool:
-    """Whether a secret may be sent to an address: never in the clear over a network."""
+    """Whether a secret may be sent to a URL: never in the clear over a network."""
     parts = parts_of(url)
     return bool(parts.hostname) and (
         parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(url))
@@ -38,12 +38,12 @@ def may_have_secret(url: str) -> bool:
 
 
 def may_be_asked(base_url: str) -> bool:
-    """Whether a question may be sent: in the clear to this machine and its own network alone."""
+    """Whether a request may be sent to a URL: in the clear only to this machine or its network."""
     return may_have_secret(base_url) or (parts_of(base_url).scheme == "http" and is_near(base_url))
 
 
 def proxy_to(url: str) -> str | None:
-    """The system's proxy to an address, where there is one. There is none to this machine."""
+    """The system's proxy to a URL, or None. This machine is reached without one."""
     from urllib.request import getproxies, proxy_bypass
 
     parts = parts_of(url)

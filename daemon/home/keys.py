@@ -1,7 +1,7 @@
-"""Tokens and keys: from the environment or the system's keyring, never from the config, and never in anything that is written.
+"""Secrets: from the environment or the system's keyring, never in the config or any written file.
 
-The keyring is asked in a process of its own (`python -m daemon.home.keys NAME`): its libraries are heavy, and it may wait for
-the user to unlock it.
+The keyring is read in a process of its own (`python -m daemon.home.keys NAME`). Its libraries are
+heavy, and it may wait for the user to unlock it.
 """
 
 from __future__ import annotations
@@ -14,15 +14,18 @@ import time
 
 from daemon.errors import SecretError
 
-#: What Sidecrate knows to use, and what for.
+#: The secrets that Sidecrate uses, and their purpose.
 NAMES = {
     "REPLICATE_API_TOKEN": "the hosted engines (replicate.com, account, API tokens)",
     "OPENAI_API_KEY": "prompts improved by OpenAI",
 }
+#: Name of our entries in the keyring.
 SERVICE = "sidecrate"
-#: s for the keyring to answer, its user's password included; and how long whoever asks us is held up by that.
-_ASK_WAIT_S, _PATIENCE_S = 60.0, 2.0
-#: How long an answer of the keyring counts.
+#: Timeout of the keyring: its user may have to type a password.
+_ASK_WAIT_S = 60.0
+#: How long a caller waits for the keyring before the answer is no.
+_PATIENCE_S = 2.0
+#: TTL of the keyring's answer.
 _FRESH_S = 60.0
 
 _answers: dict[str, tuple[float, bool]] = {}
@@ -30,7 +33,7 @@ _asking: dict[str, threading.Thread] = {}
 
 
 def find_secret(name: str) -> str | None:
-    """A secret's value: for processes that use it, never for the daemon."""
+    """A secret's value: for child processes that use it, never for the daemon."""
     value = os.environ.get(name, "").strip()
     if value:
         return value
@@ -46,9 +49,9 @@ def find_secret(name: str) -> str | None:
 
 
 def has_secret(name: str) -> bool:
-    """Whether a secret is there; cheap where the environment has it, else the keyring is asked once a minute.
+    """Whether a secret exists, by the environment or by the keyring, read once a minute.
 
-    A keyring that waits for its user to unlock it is not waited for long: the answer is no until it has said yes.
+    A locked keyring is not awaited for long: the answer is no until it has been unlocked.
     """
     if os.environ.get(name, "").strip():
         return True
@@ -85,12 +88,15 @@ def keep_secret(name: str, value: str) -> None:
     try:
         keyring.set_password(SERVICE, name, value)
     except (KeyringError, RuntimeError) as error:
-        text = f"the system's keyring cannot keep {name} ({type(error).__name__}); set the environment variable {name} instead"
+        text = (
+            f"the system's keyring cannot keep {name} ({type(error).__name__}); set the"
+            f" environment variable {name} instead"
+        )
         raise SecretError(text) from None
 
 
 def forget_secret(name: str) -> None:
-    """Take a secret out of the system's keyring. SecretError where it is not in it."""
+    """Remove a secret from the system's keyring. SecretError where it is not in it."""
     import keyring
     from keyring.errors import KeyringError
 
@@ -98,12 +104,13 @@ def forget_secret(name: str) -> None:
         keyring.delete_password(SERVICE, name)
     except (KeyringError, RuntimeError) as error:
         raise SecretError(
-            f"the system's keyring does not hold {name} ({type(error).__name__}); there is nothing to do"
+            f"the system's keyring does not hold {name} ({type(error).__name__}); there is nothing"
+            " to do"
         ) from None
 
 
 def can_be_sent(secret: str) -> bool:
-    """Whether a header can carry a secret: one that was pasted with something else cannot be carried."""
+    """Whether a secret fits into an HTTP header: ASCII without line ends or control characters."""
     return secret.isascii() and secret.isprintable()
 
 

@@ -1,4 +1,4 @@
-"""One daemon for one home: a lock that the system itself gives back when the process is gone, however it went."""
+"""One daemon for one home: a file lock that the system releases when the process ends."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import IO
 
 from daemon.errors import ServiceError
 
-#: Who asks whether the lock is held is in its way for microseconds; a daemon holds it to its end.
-_TRIES, _WAIT_S = 10, 0.02
+#: A check of the lock holds it for microseconds; a daemon holds it to its end. A few retries tell
+#: the two apart.
+_TRIES = 10
+_WAIT_S = 0.02
 
 
 class HomeLock:
@@ -36,7 +38,7 @@ class HomeLock:
         self._file = file
 
     def is_held(self) -> bool:
-        """Whether a daemon, of whatever process, has this home now. A daemon that starts meanwhile is not kept from it."""
+        """Whether any daemon has this home now. The check does not keep a daemon from starting."""
         try:
             with self._path.open("rb") as file:
                 return _is_locked(file)
@@ -57,7 +59,7 @@ if sys.platform == "win32":
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
             if not os.fstat(file.fileno()).st_size:
-                # only a byte that is there can be refused to who asks
+                # Only an existing byte can be locked against reading.
                 file.write(b"\0")
                 file.flush()
         except OSError:
@@ -65,7 +67,7 @@ if sys.platform == "win32":
         return True
 
     def _is_locked(file: IO[bytes]) -> bool:
-        # a byte that another process has locked cannot be read
+        # A byte that another process has locked cannot be read.
         try:
             file.read(1)
         except PermissionError:
@@ -86,7 +88,7 @@ else:
         return False
 
     def _is_locked(file: IO[bytes]) -> bool:
-        # flock cannot be asked without a lock: this one is shared, and is gone again with the file
+        # flock has no query: a shared lock tests it, and is gone again with the file.
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -1,7 +1,7 @@
-"""The log: one JSON object a line in a rotating file of the state folder, and on the screen what a person wants to know.
+"""The log: JSON lines in a rotating file of the state folder, and the important ones on the screen.
 
-Each is written by a thread of its own, from a bounded box: a terminal that stands still (a selection in Windows' console does
-that) or a disk that hangs must not stop the daemon. What does not fit is left out, and how much that was is said.
+Each is written by its own thread from a bounded queue. A blocked terminal (a selection in Windows'
+console) or a hanging disk must not stop the daemon. Lines over the bound are dropped and counted.
 """
 
 from __future__ import annotations
@@ -22,25 +22,31 @@ from typing import Any, TextIO
 from daemon.home.masking import mask
 from daemon.home.places import Places
 
+#: Bound of each queue of lines.
 MOST_WAITING = 2000
+#: Rotated files kept beside the current one.
 _FILES_KEPT = 5
+#: How long the end of the process waits for the queues.
 _END_WAIT_S = 1.0
 
 
 class JsonLines(logging.Formatter):
-    """time, level, from, text and perhaps fault: line ends inside a text are escaped, so nobody can write a line of their own."""
+    """time, level, from, text and perhaps fault.
+
+    Line ends inside a text are escaped, so that no text can forge a line of the log.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        said = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(record.created))
-            + f".{int(record.msecs):03}",
+        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(record.created))
+        line = {
+            "time": f"{moment}.{int(record.msecs):03}",
             "level": record.levelname.lower(),
             "from": record.name,
             "text": mask(record.getMessage()),
         }
         if record.exc_info:
-            said["fault"] = mask(self.formatException(record.exc_info))
-        return json.dumps(said)
+            line["fault"] = mask(self.formatException(record.exc_info))
+        return json.dumps(line)
 
 
 class ScreenLines(logging.Formatter):
@@ -49,9 +55,9 @@ class ScreenLines(logging.Formatter):
 
 
 class Writer(logging.Handler):
-    """Hands lines to `handler` in a thread of its own, and never waits for it.
+    """Passes lines to `handler` in a thread of its own, and never waits for it.
 
-    A record is made text at once: waiting, it would keep alive what it speaks of, a fault even the variables of all its frames.
+    Records are formatted immediately: a queued LogRecord would keep its traceback's frames alive.
     """
 
     def __init__(self, handler: logging.StreamHandler[Any], formatter: logging.Formatter) -> None:
@@ -75,29 +81,31 @@ class Writer(logging.Handler):
         while True:
             line = self._box.get()
             if self._left_out:
-                self._handler.handle(logging.makeLogRecord({"msg": self.format(self._said())}))
+                dropped = self.format(self._dropped_record())
+                self._handler.handle(logging.makeLogRecord({"msg": dropped}))
             self._handler.handle(logging.makeLogRecord({"msg": line}))
             self._box.task_done()
 
-    def _said(self) -> logging.LogRecord:
-        count, self._left_out = self._left_out, 0
+    def _dropped_record(self) -> logging.LogRecord:
+        count = self._left_out
+        self._left_out = 0
         text = (
             f"{count} lines of the log were left out: they came faster than they could be written"
         )
         return logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, None, None)
 
     def finish(self, until_s: float) -> None:
-        """Wait for what is in the box, until a time of the monotonic clock; then let go of a stream that stands still."""
+        """Wait for the queue until a time of the monotonic clock; then abandon a blocked stream."""
         while self._box.unfinished_tasks and time.monotonic() < until_s:
             time.sleep(0.01)
         if self._box.unfinished_tasks:
-            # logging flushes and closes at the end, and would wait for our thread and for its stream without end
+            # At exit logging flushes and closes: it would wait for our thread's lock and stream.
             self._handler.createLock()
             self._handler.stream = None
 
 
 def set_up_log(places: Places, *, level: str, megabytes: int, verbose: bool) -> None:
-    """A rotating file in the state folder; on the screen what a person at a terminal wants to know."""
+    """Log to a rotating file in the state folder, and important lines to the screen."""
     places.state.mkdir(parents=True, exist_ok=True)
     to_file = logging.handlers.RotatingFileHandler(
         places.log,
@@ -108,20 +116,23 @@ def set_up_log(places: Places, *, level: str, megabytes: int, verbose: bool) -> 
     )
     to_screen = logging.StreamHandler(_own_screen())
     to_screen.setLevel(logging.INFO if verbose else logging.WARNING)
-    # a disk that is full is said at the doors; a traceback for every line that could not be written helps nobody
+    # The doors report a full disk; a traceback for every unwritten line helps nobody.
     logging.raiseExceptions = False
     root = logging.getLogger()
     root.setLevel(level.upper())
-    # apart, so that a screen that stands still does not keep the file waiting
+    # Two writers, so that a blocked screen does not hold up the file.
     writers = [Writer(to_file, JsonLines()), Writer(to_screen, ScreenLines("%(message)s"))]
     root.handlers[:] = writers
     atexit.register(_finish, writers)
-    # it warns of events that come while the inbox closes, which is no fault
+    # It warns of events while the inbox closes, which is no fault.
     logging.getLogger("watchdog").setLevel(logging.ERROR)
 
 
 def _own_screen() -> TextIO:
-    """stderr by a stream of our own: the end of Python flushes its own one, and must not wait for a thread of ours."""
+    """stderr by a stream of our own.
+
+    Python flushes its own stream at exit, and must not wait for our thread's lock.
+    """
     try:
         return os.fdopen(
             os.dup(sys.stderr.fileno()),
@@ -130,21 +141,18 @@ def _own_screen() -> TextIO:
             encoding=sys.stderr.encoding,
             errors="backslashreplace",
         )
-    except (
-        AttributeError,
-        OSError,
-        ValueError,
-    ):  # a program without a screen, or with one that is no file
+    except (AttributeError, OSError, ValueError):
+        # The program has no screen, or one that is no file.
         return sys.stderr
 
 
 def _finish(writers: Iterable[Writer]) -> None:
-    """Wait for all that is in the boxes, but not for ever."""
+    """Wait for all queues, but not for ever."""
     until_s = time.monotonic() + _END_WAIT_S
     for writer in writers:
         writer.finish(until_s)
 
 
 def log_files(places: Places) -> list[Path]:
-    """The log, then those that were put aside, the newest first."""
+    """The current log file, then the rotated ones, newest first."""
     return sorted(places.state.glob(f"{places.log.name}*"), key=lambda path: path.name)

@@ -1,4 +1,4 @@
-"""Tokens and keys taken out of whatever is written for people: logs, errors, the doctor's bundle."""
+"""Secrets masked in everything that is written for people: logs, errors, the doctor's bundle."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ import re
 from daemon.home.keys import NAMES
 
 MASK = "[secret]"
-#: As the services write their keys, and as headers and addresses carry them.
+#: The services' key formats, and secrets in headers and URLs.
 _SHAPES = re.compile(
     r"\b(?:r8_|hf_|ghp_|gsk_)[A-Za-z0-9]{16,}"
     r"|\bsk-[A-Za-z0-9_-]{16,}"
     r"|(?<=Bearer )\S+|(?<=bearer )\S+"
     r"|(?i:(?<=token=)|(?<=api_key=)|(?<=apikey=)|(?<=password=)|(?<=signature=))[^\s&\"']+"
 )
+#: A shorter value is no secret, and masking it would damage ordinary text.
 _SHORTEST = 8
 
 
 def internal_text(error: Exception) -> str:
-    """What people are told of a fault of our own."""
+    """The error text of a fault of our own."""
     return mask(
-        f"something went wrong inside Sidecrate ({type(error).__name__}: {error}); the log has the details"
+        f"something went wrong inside Sidecrate ({type(error).__name__}: {error}); the log has the"
+        " details"
     )
 
 
 def mask(text: str, *values: str | None) -> str:
-    """The text without secrets: `values`, those of our environment, and whatever looks like one."""
+    """`text` without secrets: `values`, those of our environment, and whatever looks like one."""
     for value in filter(None, values):
         text = text.replace(value, MASK)
     for name, value in os.environ.items():

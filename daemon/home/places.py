@@ -1,4 +1,4 @@
-"""Where things are: the config file, the state folder, and the default crate and inbox."""
+"""The program's places: the config file, the state folder, and the default crate and inbox."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Places:
 
     @classmethod
     def find(cls, home: str | Path | None = None) -> Places:
-        """Everything under `home` (or the variable SIDECRATE_HOME), else where the system keeps such things."""
+        """Everything under `home` (or the variable SIDECRATE_HOME), else in the user's folders."""
         chosen = home or os.environ.get(HOME_VARIABLE)
         if chosen:
             base = Path(chosen).expanduser().absolute()
@@ -42,7 +42,7 @@ class Places:
 
     @property
     def beacon(self) -> Path:
-        """Where a running daemon says its pid, boot id and addresses."""
+        """The file in which a running daemon writes its pid, boot id and addresses."""
         return self.state / "daemon.json"
 
     @property
@@ -56,32 +56,32 @@ class Places:
 
     @property
     def paid_takes(self) -> Path:
-        """Takes that were paid for and whose clip was not made."""
+        """Paid takes whose clip was not made."""
         return self.state / "paid takes"
 
     @property
     def recordings(self) -> Path:
-        """What a device records of its track, to be sent as a reference."""
+        """Recordings of a device's track, to be sent as a reference."""
         return self.state / "recordings"
 
     @property
     def refitted(self) -> Path:
-        """Clips at other tempos and in other keys, as they were auditioned."""
+        """Cache of clips at other tempos and keys, for auditioning."""
         return self.state / "auditioned"
 
     @property
     def library(self) -> Path:
-        """What is known of the clips beyond the job table: marks, collections, edits, and the index that searches them."""
+        """The library's index of the clips: marks, collections, edits and search."""
         return self.state / "library.db"
 
     @property
     def profiles(self) -> Path:
-        """People who share this machine, a folder for each with a library file of its own."""
+        """People who share this machine: a folder each, with its own library file."""
         return self.state / "profiles"
 
     @property
     def versions(self) -> Path:
-        """Edited clips as they were rendered, a folder for each clip; they can be made again."""
+        """Rendered edits of clips, a folder for each clip; they can be made again."""
         return self.state / "versions"
 
     @property

@@ -1,4 +1,4 @@
-"""How much room is left where files are written."""
+"""Free space where files are written."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from daemon.errors import CrateError
 
-#: Less than this and no work begins: a clip with its take and stems needs some, and so does the DAW beside us.
+#: No work begins below it: a clip with its take and stems needs some, and so does the DAW.
 LEAST_FREE_BYTES = 100 << 20
 
 
@@ -18,7 +18,11 @@ def check_space(*folders: Path) -> None:
         try:
             free = shutil.disk_usage(there).free
         except OSError:
-            continue  # what cannot be asked says so itself when it is written
+            # The error comes when the folder is written.
+            continue
         if free < LEAST_FREE_BYTES:
-            text = f"the disk of {folder} has only {free >> 20} MB left; work goes on when {LEAST_FREE_BYTES >> 20} MB are free"
+            text = (
+                f"the disk of {folder} has only {free >> 20} MB left; work goes on when"
+                f" {LEAST_FREE_BYTES >> 20} MB are free"
+            )
             raise CrateError(text, "disk")

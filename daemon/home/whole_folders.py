@@ -1,4 +1,4 @@
-"""Folders that are whole or not there: filled beside their place, then renamed; removed likewise."""
+"""Folders that appear and disappear atomically: filled beside their place, then renamed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bridge.files.whole import part_beside, replace_patiently
 
 @contextmanager
 def whole_folder(folder: Path, mark: str) -> Iterator[Path]:
-    """A new folder to fill, which becomes `folder` when the block has ended well.
+    """A new folder to fill, which becomes `folder` when the block ends without an error.
 
-    Otherwise nothing is left of it. `mark` is the file that is written into it last. Where another
-    program has finished the same folder meanwhile, that one stands. OSError where an unfinished
-    one stands there and cannot be removed.
+    Otherwise nothing of it is left. `mark` is the file that is written into it last. A folder that
+    another program has finished meanwhile wins. OSError where an unfinished `folder` cannot be
+    removed.
     """
     part = part_beside(folder)
     part.mkdir(parents=True)
@@ -39,9 +39,9 @@ def _take_place(part: Path, folder: Path, mark: str) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder at once: nobody sees half of it. One that is not there is no fault.
+    """Remove a folder atomically: nobody sees half of it. A missing one is no fault.
 
-    OSError where a file in it is open on Windows; all of it stays then.
+    OSError where a file in it is open on Windows; the whole folder stays then.
     """
     going = part_beside(folder)
     with contextlib.suppress(FileNotFoundError):

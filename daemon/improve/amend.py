@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bridge.errors import SidecrateError
 from bridge.request import Request
 from daemon.brief import AUTO, Brief, Decision
-from daemon.errors import SidecrateError
 from daemon.prompt.genres import find_genre
 from daemon.prompt.settle import BARRED, LONGEST_VOCAL_S, SHORTEST_VOCAL_S, TIMELESS, WORD_S
 from daemon.prompt.words import parse_words
+from daemon.record import Repeatable
 
 SOURCE = "language model"
 _MOST_SAID = 6
@@ -169,7 +170,7 @@ def proposal(brief: Brief) -> str:
     return "\n".join(lines)
 
 
-def again(brief: Brief, request: Request, record: Mapping[str, Any], check: Any) -> Brief:
+def again(brief: Brief, request: Request, record: Repeatable, check: Any) -> Brief:
     """A Brief made from an earlier clip's request, with the answers that this clip had: nothing is asked twice. But notes are,
     since another seed means another idea."""
     before = record.get("improved") or {}

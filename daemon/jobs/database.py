@@ -1,4 +1,4 @@
-"""The one SQLite file of jobs, clips and pins: its schema, and connections that survive a power cut."""
+"""The SQLite file of jobs, clips and pins: its schema, and connections that survive a power cut."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from bridge.errors import SidecrateError
 from daemon.errors import QueueError
 
-#: What brings a file from each version to the next, the first from nothing.
+#: Migrations from each version to the next, the first from an empty file.
 _JOBS_AND_CLIPS = """
 CREATE TABLE IF NOT EXISTS jobs (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -79,7 +79,7 @@ CREATE TABLE purchases (
 CREATE INDEX purchases_by_time ON purchases (reserved);
 """
 
-#: By door, since doors take turns; all that is looked for is in the index.
+#: Doors take turns, so jobs are indexed by door; the index holds every column of that query.
 _DOORS = """
 ALTER TABLE jobs ADD COLUMN door TEXT NOT NULL DEFAULT '';
 UPDATE jobs SET door = json_extract(origin, '$.door');
@@ -98,7 +98,7 @@ CREATE TABLE improvements (
 );
 """
 
-#: Within a door its senders take turns too.
+#: Senders within a door take turns too.
 _LANES = """
 ALTER TABLE jobs ADD COLUMN lane TEXT NOT NULL DEFAULT '';
 DROP INDEX jobs_by_door;
@@ -107,27 +107,28 @@ CREATE INDEX jobs_by_lane ON jobs (state, door, lane, seq);
 
 MIGRATIONS = (_JOBS_AND_CLIPS, _PURCHASES, _DOORS, _IMPROVEMENTS, _LANES)
 SCHEMA_VERSION = len(MIGRATIONS)
+#: Page cache of each connection in kB: small, since the daemon holds several connections for weeks.
 CACHE_KB = 512
 
 
 def _damage(path: Path, error: Exception) -> str:
-    """What to do where the file is no database any more, or a part of it is not; empty where it is something else."""
+    """What to do about a damaged database file; empty where the error is another one."""
     if getattr(error, "sqlite_errorcode", None) not in (
         sqlite3.SQLITE_CORRUPT,
         sqlite3.SQLITE_NOTADB,
     ):
         return ""
     return (
-        f"{path} is damaged ({error}); end the daemon, move the file away (those that begin with its name too) and start again:"
-        " the clips are safe, and found again in the crate"
+        f"{path} is damaged ({error}); end the daemon, move the file away (those that begin with"
+        " its name too) and start again: the clips are safe, and found again in the crate"
     )
 
 
 class Database:
-    """A connection for one thread; SQLite refuses it to another, whose write could store half of ours.
+    """A connection for one thread. SQLite refuses it to others, whose commit could store our half.
 
-    Writes go through `write()`, which takes the lock at once: a deferred transaction that reads and then writes would fail
-    with "database is locked" under contention.
+    Writes go through `write()`, which locks at once. A deferred transaction that reads and then
+    writes would fail with "database is locked" under contention.
     """
 
     _newest = SCHEMA_VERSION
@@ -144,22 +145,25 @@ class Database:
                 if not read_only:
                     self._set_up()
             except BaseException:
-                # Windows keeps a file that is open from being moved away
+                # Windows does not let an open file be moved away.
                 self._db.close()
                 raise
         except (sqlite3.Error, OSError) as error:
-            text = f"{path}: the database cannot be opened ({error}); see that the folder is there and writable"
+            text = (
+                f"{path}: the database cannot be opened ({error}); see that the folder is there"
+                " and writable"
+            )
             raise QueueError(_damage(path, error) or text) from None
         self._db.row_factory = sqlite3.Row
 
     def _set_up(self) -> None:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
-        # the daemon holds several connections for weeks: the system's own cache of the file does as well
+        # The system's own file cache serves as well.
         self._db.execute(f"PRAGMA cache_size=-{CACHE_KB}")
         if self._version() == self._newest:
             return
-        # several programs may find an old file at once: the version counts that holds once the lock is ours
+        # Several programs may find an old file at once, so the version is read under the lock.
         self._db.execute("BEGIN IMMEDIATE")
         version = self._version()
         if version < self._newest:
@@ -168,7 +172,7 @@ class Database:
         self._db.execute("COMMIT")
 
     def _version(self) -> int:
-        """The schema's version in the file; an error where that is newer than ours."""
+        """The schema's version in the file; an error where it is newer than ours."""
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > self._newest:
             raise self._fault(
@@ -177,20 +181,21 @@ class Database:
         return version
 
     def _migrate(self, version: int) -> None:
-        """Bring the file from a version to the newest, within a transaction."""
+        """Migrate the file from a version to the newest, within a transaction."""
         for step in MIGRATIONS[version:]:
             for statement in step.split(";"):
                 self._db.execute(statement)
 
     @contextmanager
     def write(self, *, flushed: bool = True) -> Iterator[sqlite3.Connection]:
-        """A transaction that is stored when the block ends and undone when it raises.
+        """A transaction: committed when the block ends, rolled back when it raises.
 
-        flushed: it survives a power cut too, which keeps us waiting for the disk. Without, it survives our own death, and the
-        power cut as well once a later transaction is flushed: none is lost from between two others.
+        flushed: durable against a power cut, at the price of a wait for the disk. Without, it
+        survives the end of our process. A later flushed transaction makes it durable too: none is
+        lost from between two others.
         """
         if not self.path.exists():
-            # SQLite would go on in a file without a name, and all of it would be lost at the end
+            # SQLite would go on in an unlinked file, and all of it would be lost at the end.
             raise QueueError(
                 f"{self.path}: is gone; bring it back, or end the daemon and start it again"
             )
@@ -213,9 +218,10 @@ class Database:
             raise
 
     def flush(self) -> None:
-        """Wait until the disk has all that was written; from any thread, so that only that one waits. QueueError as `write`.
+        """Wait until all writes are on the disk. From any thread, so that only that one waits.
 
-        What SQLite has taken from its log into the file it has flushed itself; the rest stands in the log.
+        QueueError as `write`. Pages that SQLite has moved from its log to the file are flushed by
+        itself; the rest is in the log.
         """
         try:
             with self.path.with_name(f"{self.path.name}-wal").open("rb+") as written:
@@ -235,7 +241,8 @@ class Database:
         except sqlite3.DatabaseError as error:
             damage = _damage(self.path, error)
             if not damage and not isinstance(error, sqlite3.OperationalError):
-                raise  # the query is wrong, not the file
+                # The query is wrong, not the file.
+                raise
             raise QueueError(
                 damage or f"{self.path}: cannot be read ({error}); see that its disk is there"
             ) from None

@@ -1,4 +1,4 @@
-"""Short ids of jobs, clips and steps: to be read aloud, and to stand in file names."""
+"""Short ids of jobs, clips and steps: easy to read aloud, and safe in file names."""
 
 from __future__ import annotations
 
@@ -7,26 +7,39 @@ import sqlite3
 
 from daemon.errors import QueueError
 
-#: No vowels, so that no words come of it, and nothing that looks like something else.
+#: No vowels, so that no words arise, and no characters that look alike.
 ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
-_CLIP_LETTERS, _JOB_LETTERS = 4, 5
-_TRIES, _TRIES_AT_A_LENGTH = 200, 20
+#: Lengths to begin with: 531,441 clips, 14 million jobs.
+_CLIP_LETTERS = 4
+_JOB_LETTERS = 5
+#: Ids tried before giving up.
+_TRIES = 200
+#: Ids tried at each length before one letter is added.
+_TRIES_AT_A_LENGTH = 20
 
 
 def random_id(letters: int) -> str:
-    """An id of so many letters, whether it is taken or not."""
+    """A random id of `letters` letters, which may be in use."""
     dice = random.SystemRandom()
     return "".join(dice.choice(ID_LETTERS) for _ in range(letters))
 
 
 def new_clip_id(db: sqlite3.Connection) -> str:
-    """An id that no clip has: four letters, more as the crate fills."""
+    """An unused clip id: four letters, more as the crate fills."""
     return _free_id(db, "clips", _CLIP_LETTERS)
 
 
 def new_job_id(db: sqlite3.Connection) -> str:
-    """An id that no job has: five letters or more."""
+    """An unused job id: five letters or more."""
     return _free_id(db, "jobs", _JOB_LETTERS)
+
+
+def result_id(clip: str, n: int) -> str:
+    """The id of the result `n` (from 0) of a clip's work: the clip's own, then `k3f9e2`, `k3f9e3`...
+
+    It is the same however often the work is done again, and no other clip has it: other ids hold no e.
+    """
+    return clip if n == 0 else f"{clip}e{n + 1}"
 
 
 def _free_id(db: sqlite3.Connection, table: str, letters: int) -> str:

@@ -17,7 +17,7 @@ def load_pins(database: Database) -> dict[str, Any]:
 
 
 def store_pins(database: Database, pins: Mapping[str, Any]) -> None:
-    """Replace what was pinned."""
+    """Replace all pins."""
     with database.write() as db:
         db.execute("DELETE FROM pins")
         for name, value in pins.items():

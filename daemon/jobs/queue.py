@@ -1,8 +1,9 @@
-"""Durable jobs on SQLite: accepted in one transaction, claimed with an owner and an attempt, finished only by that pair.
+"""The durable job queue on SQLite: accepted, claimed and finished in transactions.
 
-A job holds one or more clips, whose ids are fixed at acceptance. A clip's states are those of a job's life:
-`queued -> generating -> conforming -> publishing -> done | failed | cancelled`. The fence is (owner, attempt): an UPDATE
-of an older attempt, or of a daemon that lost the home, changes no row, and its result is dropped.
+A job holds one or more clips, whose ids are fixed at acceptance. A clip's states are those of a
+job's life: `queued -> generating -> conforming -> publishing -> done | failed | cancelled`. A
+claim is fenced by (owner, attempt). An UPDATE of an older attempt, or of a daemon that lost the
+home, changes no row, and its result is dropped.
 """
 
 from __future__ import annotations
@@ -21,22 +22,24 @@ from daemon.errors import QueueError
 from daemon.jobs.database import Database
 from daemon.jobs.ids import new_clip_id, new_job_id
 from daemon.jobs.turns import Lane, Turns, place_among
+from daemon.record import ClipRecord
 
-#: What becomes of a clip that was not made: it is queued again, or has ended.
+#: The outcome of a failed try: the clip is queued again, or has failed.
 Verdict = Literal["again", "failed"]
 ENDED = ("done", "failed", "cancelled")
 WORKING = ("improving", "generating", "conforming", "publishing")
-#: The place of clips whose Brief a language model is still to be asked about: no worker looks there.
+#: The place of clips whose Brief still needs a language model's answer: no worker looks there.
 IMPROVE = "improve"
-#: So many jobs of one sender may wait: more is a key that is stuck, or a script that has lost count, and would fill the disk.
+#: Quota of waiting jobs of one sender. More is a stuck key or a runaway script, and fills the disk.
 MOST_OF_ONE = 2000
 
-#: Clips that wait to be worked on, each with its job.
+#: Waiting clips, each with its job.
 CLAIMABLE = (
-    "SELECT clips.id AS clip, clips.k, clips.attempt, clips.purchase, jobs.* FROM clips JOIN jobs ON jobs.id = clips.job"
+    "SELECT clips.id AS clip, clips.k, clips.attempt, clips.purchase, jobs.* FROM clips"
+    " JOIN jobs ON jobs.id = clips.job"
     " WHERE clips.state = 'queued'"
 )
-#: Named one by one, so that the index finds them among all that has ended.
+#: Listed one by one, so that the index finds them among all that have ended.
 _UNFINISHED = ("queued", *WORKING)
 _MARKS = ",".join("?" * len(_UNFINISHED))
 
@@ -66,7 +69,7 @@ class Claim:
     job: str
     clip: str
     index: int
-    """Which of its job's clips it is, from 0."""
+    """Its index in its job, from 0."""
     attempt: int
     request: dict[str, Any]
     brief: Brief
@@ -75,11 +78,11 @@ class Claim:
 
     @property
     def count(self) -> int:
-        """Clips of its job."""
+        """Number of clips of its job."""
         return self.brief.clip_count
 
     def share(self, value: float) -> float:
-        """How much of the job is done (0..1) when `value` of this clip is."""
+        """Progress of the job (0..1) when this clip's is `value`."""
         return (self.index + value) / self.count
 
 
@@ -100,11 +103,12 @@ def _job(row: sqlite3.Row) -> Job:
 
 
 def _oldest(db: sqlite3.Connection, state: str, lane: Lane, place: str) -> int | None:
-    """Of the jobs in one state that came by a lane, the first that has a clip waiting for a place."""
+    """The oldest job in one state and lane with a clip that waits for a place."""
     row = db.execute(
         "SELECT seq FROM jobs WHERE state = ? AND door = ? AND lane = ? AND EXISTS"
-        # the plus keeps SQLite from going through all clips that wait, instead of this job's
-        " (SELECT 1 FROM clips WHERE clips.job = jobs.id AND +clips.state = 'queued' AND +clips.place = ?) ORDER BY seq LIMIT 1",
+        # The plus keeps SQLite from scanning all waiting clips instead of this job's.
+        " (SELECT 1 FROM clips WHERE clips.job = jobs.id AND +clips.state = 'queued'"
+        " AND +clips.place = ?) ORDER BY seq LIMIT 1",
         (state, *lane, place),
     ).fetchone()
     return int(row["seq"]) if row else None
@@ -119,14 +123,14 @@ class Queue:
         owner: str,
         place_of: Callable[[str], str] = lambda engine: "worker",
     ) -> None:
-        """place_of: which child an engine runs in."""
+        """place_of: the kind of child that an engine runs in."""
         self._database = database
         self._owner = owner
         self.place_of = place_of
         self._turns: dict[str, Turns] = {}
-        """By place."""
+        """One for each place."""
 
-    # -- in
+    # -- accepting
 
     def accept(
         self,
@@ -135,8 +139,11 @@ class Queue:
         claim: str = "",
         once: str = "",
     ) -> tuple[list[Job], bool]:
-        """Store all drafts in one transaction. With a claim or once key that is known already nothing is stored, and the
-        jobs it made are returned with False. QueueError (busy) where one sender has too many waiting already."""
+        """Store all drafts in one transaction, exactly once for a claim or once key.
+
+        Where the key is known, nothing is stored and its jobs are returned with False. QueueError
+        (busy) where the sender's quota is used up.
+        """
         with self._database.write() as db:
             known = self._known(claim, once)
             if known:
@@ -154,7 +161,10 @@ class Queue:
             f"SELECT count(*) FROM jobs WHERE {marks}", (*_UNFINISHED, origin.door, origin.lane)
         ).fetchone()
         if waiting >= MOST_OF_ONE:
-            text = f"{waiting:,} jobs from there wait already; cancel some (cancel all ends every one), or wait until they are done"
+            text = (
+                f"{waiting:,} jobs from there wait already; cancel some (cancel all ends every"
+                " one), or wait until they are done"
+            )
             raise QueueError(text, "busy")
 
     def _known(self, claim: str, once: str) -> list[Job]:
@@ -188,7 +198,8 @@ class Queue:
         job, now = new_job_id(db), time.time()
         address = {**origin.address, "index": index} if claim else dict(origin.address)
         db.execute(
-            "INSERT INTO jobs (id, state, request, brief, origin, door, lane, claim, claim_index, once, created)"
+            "INSERT INTO jobs (id, state, request, brief, origin, door, lane, claim, claim_index,"
+            " once, created)"
             " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 job,
@@ -205,14 +216,17 @@ class Queue:
         )
         asks_first = bool(brief.steps_wanted())
         for k in range(brief.clip_count):
-            place = IMPROVE if asks_first else self.place_of(brief.clip_engine(k))
+            # an engine has a place of its own; the work of other verbs is done by the workers
+            own = self.place_of(brief.clip_engine(k)) if brief.do == "make" else "worker"
+            place = IMPROVE if asks_first else own
             db.execute(
-                "INSERT INTO clips (id, job, k, state, created, place) VALUES (?, ?, ?, 'queued', ?, ?)",
+                "INSERT INTO clips (id, job, k, state, created, place)"
+                " VALUES (?, ?, ?, 'queued', ?, ?)",
                 (new_clip_id(db), job, k, now, place),
             )
         return job
 
-    # -- looking
+    # -- reading
 
     def job(self, job: str) -> Job:
         row = self._database.row("SELECT * FROM jobs WHERE id = ?", job)
@@ -223,7 +237,7 @@ class Queue:
         return _job(row)
 
     def labelled(self, label: str, since: float) -> str | None:
-        """The id of the job that was ordered under a label, not before `since` (s since 1970); None where there is none."""
+        """The id of the job with a label, accepted since `since` (s since 1970), or None."""
         query = "SELECT id FROM jobs WHERE created >= ? AND json_extract(origin, '$.label') = ?"
         row = self._database.row(query, since, label)
         return str(row["id"]) if row else None
@@ -239,13 +253,17 @@ class Queue:
         return [_job(row) for row in self._database.rows(query, *_UNFINISHED)]
 
     def position(self, job: str) -> int:
-        """Place of a job among the unfinished ones, from 1, as doors and senders take turns; 0 when it has ended."""
+        """A job's place in the queue, from 1, by turns; 0 when it has ended."""
         rows = self._database.rows(
             "SELECT jobs.door = own.door AS door, jobs.lane = own.lane AS lane, count(*) AS jobs,"
-            f" sum(jobs.seq <= own.seq) AS before FROM jobs, (SELECT * FROM jobs WHERE id = ? AND state IN ({_MARKS})) AS own"
-            f" WHERE jobs.state IN ({_MARKS}) GROUP BY jobs.door, CASE WHEN jobs.door = own.door THEN jobs.lane END",
-            job, *_UNFINISHED, *_UNFINISHED,
-        )  # fmt: skip
+            " sum(jobs.seq <= own.seq) AS before FROM jobs,"
+            f" (SELECT * FROM jobs WHERE id = ? AND state IN ({_MARKS})) AS own"
+            f" WHERE jobs.state IN ({_MARKS})"
+            " GROUP BY jobs.door, CASE WHEN jobs.door = own.door THEN jobs.lane END",
+            job,
+            *_UNFINISHED,
+            *_UNFINISHED,
+        )
         own = sum(row["before"] for row in rows if row["door"] and row["lane"])
         in_door = place_among(
             own, [(row["jobs"], row["before"]) for row in rows if row["door"] and not row["lane"]]
@@ -260,35 +278,40 @@ class Queue:
     # -- working
 
     def take_over(self) -> None:
-        """At start: what an earlier daemon was at work on is queued again. Its death does not count as a try."""
+        """At start: requeue an earlier daemon's unfinished work. Its death counts as no try."""
         with self._database.write() as db:
             marks = ",".join("?" * len(WORKING))
             db.execute(
                 f"UPDATE clips SET state = 'queued', owner = NULL WHERE state IN ({marks})", WORKING
             )
             db.execute(
-                f"UPDATE jobs SET state = 'queued', stage = '', progress = 0 WHERE state IN ({marks})"
+                "UPDATE jobs SET state = 'queued', stage = '', progress = 0"
+                f" WHERE state IN ({marks})"
                 " AND id NOT IN (SELECT job FROM improvements WHERE state = 'waiting')",
                 WORKING,
             )
 
     def claim(self, place: str = "worker") -> Claim | None:
-        """The next clip to work on in a place, now owned by this daemon; None when none waits. Doors take turns, and senders
-        within a door: thousands of dropped files keep no pad waiting. What came by one goes in the order of acceptance."""
+        """Claim the next clip of a place for this daemon; None when none waits.
+
+        Doors take turns, and senders within a door: thousands of dropped files keep no pad
+        waiting. One sender's jobs go in the order of acceptance.
+        """
         if not self._database.row(
             "SELECT 1 FROM clips WHERE state = 'queued' AND place = ? LIMIT 1", place
         ):
             return None
-        # after a power cut it waits again, as it does when the daemon dies: nothing is lost with this
+        # Not flushed: after a power cut the clip is queued again, as after the daemon's death.
         with self._database.write(flushed=False) as db:
             row = self.next_clip(db, place)
             return self.take_clip(db, row) if row else None
 
     def next_clip(self, db: sqlite3.Connection, place: str) -> sqlite3.Row | None:
-        """Inside a transaction: the clip of `CLAIMABLE` whose turn it is, and then the turn is over."""
+        """Inside a transaction: the next `CLAIMABLE` clip by turns; its lane has had its turn."""
         turns = self._turns.setdefault(place, Turns())
         found = db.execute(
-            f"SELECT door, lane, min(seq) AS first FROM jobs WHERE state IN ({_MARKS}) GROUP BY door, lane ORDER BY first",
+            f"SELECT door, lane, min(seq) AS first FROM jobs WHERE state IN ({_MARKS})"
+            " GROUP BY door, lane ORDER BY first",
             _UNFINISHED,
         )
         for lane in turns.order([(row["door"], row["lane"]) for row in found]):
@@ -305,7 +328,7 @@ class Queue:
         return None
 
     def take_clip(self, db: sqlite3.Connection, row: sqlite3.Row) -> Claim:
-        """Inside a transaction: own a clip that `CLAIMABLE` found."""
+        """Inside a transaction: claim a clip found with `CLAIMABLE`."""
         attempt = row["attempt"] + 1
         db.execute(
             "UPDATE clips SET state = 'generating', owner = ?, attempt = ? WHERE id = ?",
@@ -326,21 +349,26 @@ class Queue:
         )
 
     def hand_over(self, claim: Claim, place: str) -> bool:
-        """Queue a clip for another place: with its take for the worker, or for another take. False when it is no longer ours."""
+        """Queue a clip for another place: for the worker with its take, or for another take.
+
+        False when the claim is no longer ours.
+        """
         with self._database.write() as db:
             count = db.execute(
-                "UPDATE clips SET state = 'queued', place = ?, purchase = NULL, owner = NULL WHERE id = ? AND owner = ?"
-                " AND attempt = ? AND state NOT IN ('done', 'failed', 'cancelled')",
+                "UPDATE clips SET state = 'queued', place = ?, purchase = NULL, owner = NULL"
+                " WHERE id = ? AND owner = ? AND attempt = ?"
+                " AND state NOT IN ('done', 'failed', 'cancelled')",
                 (place, claim.clip, self._owner, claim.attempt),
             ).rowcount
         return bool(count)
 
     def enter(self, claim: Claim, state: str, path: str = "") -> bool:
-        """Store that a clip goes on to the next state. False when the claim is no longer ours."""
+        """Store a clip's next state. False when the claim is no longer ours."""
         with self._database.write(flushed=False) as db:
             fenced = db.execute(
                 "UPDATE clips SET state = ?, path = CASE ? WHEN '' THEN path ELSE ? END"
-                " WHERE id = ? AND owner = ? AND attempt = ? AND state NOT IN ('done', 'failed', 'cancelled')",
+                " WHERE id = ? AND owner = ? AND attempt = ?"
+                " AND state NOT IN ('done', 'failed', 'cancelled')",
                 (state, path, path, claim.clip, self._owner, claim.attempt),
             ).rowcount
             if fenced:
@@ -348,26 +376,45 @@ class Queue:
         return bool(fenced)
 
     def flush(self) -> None:
-        """Wait until all that was stored survives a power cut; from any thread."""
+        """Wait until all that was stored is durable against a power cut; from any thread."""
         self._database.flush()
 
     def note_progress(self, job: str, value: float, stage: str) -> None:
-        """How much of a job is done (0..1) and what is being done, for `status`."""
+        """Store a job's progress (0..1) and stage, for `status`."""
         with self._database.write(flushed=False) as db:
             db.execute("UPDATE jobs SET progress = ?, stage = ? WHERE id = ?", (value, stage, job))
 
-    def clip_done(self, claim: Claim, record: dict[str, Any]) -> bool:
-        """The clip is in the crate; to be flushed before it is told. False when the claim is no longer ours."""
-        values = (json.dumps(record), time.time(), record["path"])
-        return self._end_clip(
-            claim, "state = 'done', record = ?, published = ?, path = ?", values, flushed=False
-        )
+    def clip_done(
+        self, claim: Claim, record: ClipRecord, others: Sequence[ClipRecord] = ()
+    ) -> bool:
+        """Store that the clip is in the crate; flush before it is announced.
+
+        False when the claim is no longer ours.
+        """
+        now = time.time()
+        with self._database.write(flushed=False) as db:
+            fenced = db.execute(
+                "UPDATE clips SET state = 'done', record = ?, published = ?, path = ?, owner = NULL"
+                " WHERE id = ? AND owner = ? AND attempt = ?",
+                (json.dumps(record), now, record["path"], claim.clip, self._owner, claim.attempt),
+            ).rowcount
+            for other in others if fenced else ():
+                # whoever looks through the crate may have found its file already
+                db.execute(
+                    "INSERT INTO clips (id, job, k, state, path, record, created, published)"
+                    " SELECT ?, ?, 1 + max(k), 'done', ?, ?, ?, ? FROM clips WHERE job = ?"
+                    " ON CONFLICT (id) DO UPDATE SET job = excluded.job, k = excluded.k",
+                    (other["id"], claim.job, other["path"], json.dumps(other), now, now, claim.job),
+                )
+        return bool(fenced)
 
     def clip_failed(
         self, claim: Claim, code: str, text: str, *, again: bool, tries: int
     ) -> Verdict | None:
-        """The clip was not made. Queued again where that may help and tries are left, and then `again` is returned;
-        else `failed`; None when the claim is no longer ours."""
+        """Store a failed try: `again` where a retry may help and tries are left, else `failed`.
+
+        With `again` the clip is queued again. None when the claim is no longer ours.
+        """
         row = self._database.row("SELECT tries FROM clips WHERE id = ?", claim.clip)
         used = (row["tries"] if row else 0) + 1
         verdict: Verdict = "again" if again and used < tries else "failed"
@@ -378,17 +425,18 @@ class Queue:
         return verdict if done else None
 
     def part(self, clip: str) -> None:
-        """A clip that is queued again leaves its purchase, which has ended."""
+        """Detach a clip that is queued again from its purchase, which has ended."""
         with self._database.write() as db:
             db.execute(
                 "UPDATE clips SET purchase = NULL WHERE id = ? AND state = 'queued'", (clip,)
             )
 
     def give_back(self, claim: Claim) -> None:
-        """Queue a clip again that could not be worked on for want of disk; it counts as no try."""
+        """Queue a clip again that a full disk has stopped; it counts as no try."""
         with self._database.write() as db:
             db.execute(
-                "UPDATE clips SET state = 'queued', owner = NULL WHERE id = ? AND owner = ? AND attempt = ?"
+                "UPDATE clips SET state = 'queued', owner = NULL"
+                " WHERE id = ? AND owner = ? AND attempt = ?"
                 " AND state NOT IN ('done', 'failed', 'cancelled')",
                 (claim.clip, self._owner, claim.attempt),
             )
@@ -398,13 +446,14 @@ class Queue:
     ) -> bool:
         with self._database.write(flushed=flushed) as db:
             count = db.execute(
-                f"UPDATE clips SET {change}, owner = NULL WHERE id = ? AND owner = ? AND attempt = ?",
+                f"UPDATE clips SET {change}, owner = NULL"
+                " WHERE id = ? AND owner = ? AND attempt = ?",
                 (*values, claim.clip, self._owner, claim.attempt),
             ).rowcount
         return bool(count)
 
     def cancel(self, job: str) -> bool:
-        """End what has not ended of a job. False when it had ended already."""
+        """Cancel a job's unfinished clips. False when the job had ended already."""
         with self._database.write() as db:
             count = db.execute(
                 "UPDATE clips SET state = 'cancelled', owner = NULL"
@@ -414,30 +463,35 @@ class Queue:
         return bool(count)
 
     def settle_job(self, job: str) -> Job | None:
-        """End the job when all of its clips have ended, and return it then; None while some have not, or it had ended before."""
-        # its clips' ends are flushed: from those a start finds that it has ended, and says so then
+        """End the job when all of its clips have ended, and return it.
+
+        None while some have not, or when it had ended before.
+        """
+        # Its clips' ends are flushed, so that a restart finds from them that it has ended.
         with self._database.write(flushed=False) as db:
             states = [
                 row["state"] for row in db.execute("SELECT state FROM clips WHERE job = ?", (job,))
             ]
             if any(state not in ENDED for state in states):
                 return None
-            state = (
-                "cancelled" if "cancelled" in states else "done" if "done" in states else "failed"
-            )
+            if "cancelled" in states:
+                state = "cancelled"
+            elif "done" in states:
+                state = "done"
+            else:
+                state = "failed"
             why = db.execute(
-                "SELECT error_code, error_text FROM clips WHERE job = ? AND error_code != '' ORDER BY k",
+                # a clip keeps the error of a try that was repeated, though it is done now
+                "SELECT error_code, error_text FROM clips WHERE job = ? AND state = 'failed' ORDER BY k",
                 (job,),
             ).fetchone()
-            code, text = (
-                ("cancelled", "cancelled as asked")
-                if state == "cancelled"
-                else tuple(why)
-                if why
-                else ("", "")
-            )
+            if state == "cancelled":
+                code, text = "cancelled", "cancelled as asked"
+            else:
+                code, text = why or ("", "")
             count = db.execute(
-                "UPDATE jobs SET state = ?, stage = '', progress = 1, error_code = ?, error_text = ?, ended = ?"
+                "UPDATE jobs SET state = ?, stage = '', progress = 1, error_code = ?,"
+                " error_text = ?, ended = ?"
                 " WHERE id = ? AND state NOT IN ('done', 'failed', 'cancelled')",
                 (state, code, text, time.time(), job),
             ).rowcount

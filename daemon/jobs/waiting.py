@@ -1,4 +1,4 @@
-"""What a job proposes while it waits for a yes."""
+"""A job's proposal while it waits for the user's yes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ASK = "ask"
 
 
 def waiting_text(database: Database, job: str) -> str | None:
-    """What a job proposes while it waits for a yes, or None."""
+    """The proposal of a job that waits for the user's yes, or None."""
     row = database.row(
         "SELECT result FROM improvements WHERE job = ? AND step = ? AND state = 'waiting'", job, ASK
     )

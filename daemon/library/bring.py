@@ -18,6 +18,7 @@ from daemon.crate.names import KIND_FOLDERS
 from daemon.errors import LibraryError
 from daemon.hearing.features import features
 from daemon.library.render import Tell
+from daemon.record import ClipRecord
 from daemon.version import __version__
 
 _KINDS = tuple(kind for kind in KIND_FOLDERS if kind != "midi")
@@ -26,7 +27,7 @@ _LOOP_S, _ONE_SHOT_S = 0.002, 4.0
 _SURE_TEMPO, _SURE_KEY = 0.6, 0.3
 
 
-def bring_file(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
     """{path, clip, folder, values} -> the record of `folder`/NAME.wav. AudioError where the file cannot be read.
 
     values: kind, bpm, key, meter, license, words, tags as the user says them. Else what a record in the file says, then its name
@@ -35,7 +36,7 @@ def bring_file(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     path, values = Path(task["path"]), task["values"]
     audio, rate = read_audio(path)
     tell(0.2, "bringing", "hearing it")
-    known = read_record(path) or {}
+    known: ClipRecord = read_record(path) or {}
     meter = Meter.parse(values.get("meter") or known.get("meter") or "4/4")
     named = _names_in(path.stem)
     said_bpm = values.get("bpm") or known.get("bpm") or named.get("bpm")
@@ -52,7 +53,7 @@ def bring_file(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     if key is None and kind in ("loop", "track") and heard["key_confidence"] >= _SURE_KEY:
         key = heard["key"]
     words = str(values.get("words") or path.stem)
-    record = {
+    record: ClipRecord = {
         "id": task["clip"], "job": None, "n": 1, "of": 1, "kind": kind, "prompt": known.get("prompt") or words, "request": {},
         "words": words, "genre": known.get("genre") or "", "tags": list(values.get("tags") or known.get("tags") or ()),
         "project": "", "bpm": bpm if kind in ("loop", "track") else None, "key": key, "meter": str(meter), "bars": bars,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from daemon.errors import DISK_ERRORS, LibraryError
 from daemon.library.notes import notes_of_version
 from daemon.library.render import Tell, render_version
 from daemon.library.steps import shape_after
+from daemon.record import ClipRecord, as_record, without
 
 #: libsndfile's Vorbis and MP3 encoders overflow their stack on one long write.
 _BLOCK_FRAMES = 65536
@@ -58,13 +60,10 @@ def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """
     kind = FORMATS[task["format"]]
     if task["format"] == "midi":
-        notes, record = notes_of_version(task["version"]), task["version"]["record"]
+        notes, record = notes_of_version(task["version"]), as_record(task["version"]["record"])
         shape = shape_after(record, task["version"]["steps"])
-        target = target_of(
-            task["target"],
-            clip_name({**record, "bpm": shape.bpm, "key": shape.key}) + ".mid",
-            task["force"],
-        )
+        changed: ClipRecord = {**record, "bpm": shape.bpm, "key": shape.key}
+        target = target_of(task["target"], f"{clip_name(changed)}.mid", task["force"])
         with whole(target, task["force"]) as part:
             part.write_bytes(notes)
         return {"path": str(target)}
@@ -83,14 +82,12 @@ def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     return {"path": str(target)}
 
 
-def write_as(record: dict[str, Any], name: str, path: Path) -> None:
+def write_as(record: ClipRecord, name: str, path: Path) -> None:
     """A clip's or version's sound as one of FORMATS, with what a tag can hold of its record."""
     kind = FORMATS[name]
     audio, rate = read_audio(record["path"])
     if kind.ending == ".wav":
-        plain = {
-            key: value for key, value in record.items() if key not in ("path", "stems", "midi")
-        }
+        plain = without(record, "path", "stems", "midi")
         write_clip(path, audio, rate, plain, kind.subtype)
         return
     audio, rate = _at_a_rate_of(kind, audio, rate, record["kind"] == "loop")
@@ -127,7 +124,7 @@ def _at_a_rate_of(
     return resample(audio, rate, wanted), wanted
 
 
-def _tags(record: dict[str, Any]) -> dict[str, str]:
+def _tags(record: ClipRecord) -> dict[str, str]:
     facts = [
         f"{record['bpm']:g} bpm" if record.get("bpm") else "",
         str(record.get("key") or ""),
@@ -143,7 +140,7 @@ def _tags(record: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in said.items() if value}
 
 
-def _zip_stems(record: dict[str, Any], path: Path) -> None:
+def _zip_stems(record: ClipRecord, path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for stem in record["stems"]:
             archive.write(stem, f"{clip_name(record)}/{Path(stem).name}")
@@ -172,11 +169,11 @@ def whole(target: Path, force: bool) -> Iterator[Path]:
         # the writers of sound go by a file's ending
         with beside(target, ending=target.suffix, new=not force) as part:
             yield part
-    except FileExistsError:
-        raise LibraryError(
-            f"{target} has come to be there meanwhile; take another name", "exists"
-        ) from None
     except OSError as error:
+        # a folder that cannot be made because a file has its name says the same
+        if isinstance(error, FileExistsError) and os.path.lexists(target):
+            text = f"{target} has come to be there meanwhile; take another name"
+            raise LibraryError(text, "exists") from None
         why = "disk" if error.errno in DISK_ERRORS else "export"
         raise LibraryError(
             f"{target} could not be written ({error.strerror}); free space or choose another place",

@@ -13,11 +13,12 @@ from stat import S_ISREG
 from typing import Any
 
 from bridge.files.whole import PART
-from daemon.audio.wav_record import read_record
+from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.crate.crate import Crate
 from daemon.errors import AudioError
 from daemon.jobs.ids import ID_LETTERS
 from daemon.library.library import Library
+from daemon.record import ClipRecord
 
 _STEMS, _KEPT = "Stems", "Kept"
 _ID_IN_NAME = re.compile(rf"_([{ID_LETTERS}]{{4,12}})$")
@@ -62,7 +63,7 @@ def look_through(library: Library, crate: Crate, ignored: dict[str, Stat] | None
     if not crate.folder.is_dir():
         return changes
     updates: list[tuple[str, str, Stat]] = []
-    fresh: list[dict[str, Any]] = []
+    fresh: list[ClipRecord] = []
     gone = _look_at_known(library, changes, updates)
     beside = _Beside(crate.folder)
     for found in _unknown(library, crate.folder, everything=bool(gone)):
@@ -126,7 +127,7 @@ def _unknown(library: Library, folder: Path, *, everything: bool) -> Iterator[Fo
 
 def _arrived(
     library: Library, found: Found, gone: dict[str, Any], changes: Changes,
-    updates: list[tuple[str, str, Stat]], fresh: list[dict[str, Any]], ignored: dict[str, Stat], beside: _Beside,
+    updates: list[tuple[str, str, Stat]], fresh: list[ClipRecord], ignored: dict[str, Stat], beside: _Beside,
 ) -> None:  # fmt: skip
     """A file at a path that is not known: a clip that was moved, a clip whose record is lost, or none of ours."""
     path = found.path
@@ -154,7 +155,7 @@ def _is_wav(path: str) -> bool:
     return path.lower().endswith(".wav")
 
 
-def _record_in(path: str) -> dict[str, Any] | None:
+def _record_in(path: str) -> ClipRecord | None:
     """The clip's record inside a WAV; None where there is none, or where it is a stem of another clip."""
     if not _is_wav(path):
         return None
@@ -162,11 +163,8 @@ def _record_in(path: str) -> dict[str, Any] | None:
         record = read_record(path)
     except AudioError:
         return None
-    return (
-        record
-        if record and "part" not in record and {"id", "kind", "report"} <= set(record)
-        else None
-    )
+    whole = is_clips_own(record) and {"id", "kind", "report"} <= set(record or ())
+    return record if whole else None
 
 
 class _Beside:
@@ -175,7 +173,7 @@ class _Beside:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def of(self, path: str) -> dict[str, Any]:
+    def of(self, path: str) -> ClipRecord:
         """`midi` and `stems` as they were when the clip was published."""
         stem = Path(path).stem
         stems = self._stems.get(stem)
@@ -206,7 +204,7 @@ def _store(
     crate: Crate,
     changes: Changes,
     updates: list[tuple[str, str, Stat]],
-    fresh: list[dict[str, Any]],
+    fresh: list[ClipRecord],
 ) -> None:
     if not (changes or updates):
         return

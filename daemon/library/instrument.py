@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from daemon.errors import LibraryError
+from daemon.record import ClipRecord
 
 #: Under the clip: a part is as loud as a whole loop when it is made.
 LEVEL_DB = -6.0
 
 
-def instrument_request(record: Mapping[str, Any], what: str) -> dict[str, Any]:
+def instrument_request(record: ClipRecord, what: str) -> dict[str, Any]:
     """The request for `what` ("strings", "a warm pad") to the clip's own tempo, meter, key and chords.
 
     LibraryError code `bad_request` where the clip has no tempo to play along with.

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from bridge.music import Key
 from bridge.text import shorten
@@ -25,6 +25,7 @@ from daemon.library.marks_file import settle
 from daemon.library.similar import box_around, box_of, nearest
 from daemon.library.steps import Step, shape_after
 from daemon.library.store import LibraryDatabase
+from daemon.record import ClipRecord, parse_record
 
 FACETS = ("kind", "engine", "licence", "genre", "project", "key")
 _MOST_TAGS = 200
@@ -36,20 +37,53 @@ _ROW = (
 _OVERLAP_S = 60.0
 
 
+class LibraryRow(TypedDict, total=False):
+    """A clip as a search finds it. `distance` only where it was asked which are `similar`."""
+
+    id: str
+    name: str
+    kind: str
+    engine: str
+    licence: str
+    genre: str
+    project: str
+    key: str
+    bpm: float | None
+    bars: int | None
+    lufs: float | None
+    seconds: float | None
+    created: float
+    favourite: bool
+    rating: int
+    used: float | None
+    missing: bool
+    path: str | None
+    prompt: str
+    tags: list[str]
+    edited: bool
+    distance: float
+
+
+class LibraryClip(LibraryRow, total=False):
+    """A row with all that is known of its clip."""
+
+    record: ClipRecord
+    collections: list[str]
+    steps: list[Step]
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows `offset` to `offset + limit` of a search, and how many there are in all."""
 
     total: int
-    clips: list[dict[str, Any]]
+    clips: list[LibraryRow]
 
 
 class Library:
     """One library file. Any process may hold one; each thread needs its own.
 
-    A row of a search is {id, name, kind, engine, licence, genre, project, key, bpm, bars, lufs, seconds, created, favourite,
-    rating, used, missing, path, prompt, tags, edited}; with `similar` also `distance`. LibraryError code `unknown_clip` where an
-    id is not known.
+    LibraryError code `unknown_clip` where an id is not known.
     """
 
     def __init__(self, path: Path) -> None:
@@ -107,7 +141,7 @@ class Library:
             ],
         )
 
-    def _rows(self, seqs: list[int]) -> list[dict[str, Any]]:
+    def _rows(self, seqs: list[int]) -> list[LibraryRow]:
         """Full rows in the order of `seqs`."""
         marks = ",".join("?" * len(seqs))
         rows = self.database.rows(
@@ -146,17 +180,18 @@ class Library:
         )
         return counted | {"tag": {str(row[0]): int(row[1]) for row in tags}}
 
-    def get(self, clip: str) -> dict[str, Any]:
+    def get(self, clip: str) -> LibraryClip:
         """A clip's row and with it `record` (all that its file says), `collections` and `steps`."""
         seq = self._seq(clip)
         row = self._rows([seq])[0]
-        return row | {
+        return {
+            **row,
             "record": self.record(clip),
             "collections": self.collections.of(clip),
             "steps": self.edits.steps(clip),
         }
 
-    def record(self, clip: str) -> dict[str, Any]:
+    def record(self, clip: str) -> ClipRecord:
         """The clip's record as it was published, with the path at which its file is now."""
         seq = self._seq(clip)
         row = self.database.row(
@@ -164,7 +199,7 @@ class Library:
             " WHERE records.seq = ?", seq,
         )  # fmt: skip
         assert row is not None
-        return dict(json.loads(row["record"]), path=row["path"])
+        return {**parse_record(row["record"]), "path": row["path"]}
 
     def path(self, clip: str) -> Path:
         """The clip's own file. LibraryError where it is gone."""
@@ -318,7 +353,7 @@ class Library:
 
     # -- coming and going
 
-    def take_in(self, records: Iterable[Mapping[str, Any]]) -> int:
+    def take_in(self, records: Iterable[ClipRecord]) -> int:
         """Add published clips by their records (with `path`); known ones are left as they are. Returns how many were new."""
         with self.database.write() as db:
             return sum(_insert(db, record) for record in records)
@@ -335,7 +370,7 @@ class Library:
             since,
         )
         known = self._known(row["id"] for row in rows)
-        new = self.take_in(json.loads(row["record"]) for row in rows if row["id"] not in known)
+        new = self.take_in(parse_record(row["record"]) for row in rows if row["id"] not in known)
         if rows:
             self._mark("published", rows[-1]["published"])
         self._forget_trashed(jobs)
@@ -392,7 +427,7 @@ class Library:
         row = database.row(query, *values)
         return int(row[0]) if row else 0
 
-    def similar(self, clip: str, most: int = 20) -> list[dict[str, Any]]:
+    def similar(self, clip: str, most: int = 20) -> list[LibraryRow]:
         """The clips of the same kind that sound most like one, nearest first."""
         kind = self.database.row("SELECT kind FROM clips WHERE seq = ?", self._seq(clip))
         assert kind is not None
@@ -415,15 +450,15 @@ def collection_files(library: Path, name: str) -> list[Path]:
         opened.close()
 
 
-def _row(row: sqlite3.Row) -> dict[str, Any]:
-    plain = {name: row[name] for name in dict(row) if name != "seq"}
+def _row(row: sqlite3.Row) -> LibraryRow:
+    plain: dict[str, Any] = {name: row[name] for name in dict(row) if name != "seq"}
     plain["tags"] = [tag for tag in (row["tags"] or "").split(", ") if tag]
     for name in ("favourite", "missing", "edited"):
         plain[name] = bool(row[name])
-    return plain
+    return cast(LibraryRow, plain)
 
 
-def _insert(db: sqlite3.Connection, record: Mapping[str, Any]) -> int:
+def _insert(db: sqlite3.Connection, record: ClipRecord) -> int:
     """One clip by its record; 0 where it is known."""
     if db.execute("SELECT 1 FROM clips WHERE id = ?", (record["id"],)).fetchone():
         return 0
@@ -452,8 +487,8 @@ def _insert(db: sqlite3.Connection, record: Mapping[str, Any]) -> int:
     db.execute("INSERT INTO records VALUES (?, ?)", (seq, json.dumps(record)))
     stat = _stat(path)
     db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (record["id"], path, *stat))
-    if record.get("features"):
-        _insert_sound(db, int(seq or 0), record["kind"], record["features"])
+    if packed := record.get("features"):
+        _insert_sound(db, int(seq or 0), record["kind"], packed)
     settle(db, str(record["id"]), int(seq or 0))
     return 1
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.files.whole import beside, write_whole
+from daemon.record import parse_record
 
 #: In the crate, where no DAW and no file browser shows it.
 COPY = ".sidecrate-marks.jsonl"
@@ -182,7 +183,7 @@ def marked_in(db: sqlite3.Connection) -> Marked:
         "SELECT id, record FROM records JOIN clips USING (seq)"
     ).fetchall():
         if set(tags.get(clip, ())) != {
-            str(tag).replace(",", " ") for tag in json.loads(record).get("tags") or ()
+            str(tag).replace(",", " ") for tag in parse_record(record).get("tags") or ()
         }:
             marked.clips.setdefault(clip, {})["tags"] = tags.get(clip, [])
     for clip, steps in db.execute(

@@ -20,6 +20,7 @@ from daemon.engines.embedded.midi_file import signature
 from daemon.errors import LibraryError
 from daemon.library.steps import GRIDS, Step, shape_after
 from daemon.library.treatments import slice_order
+from daemon.record import ClipRecord, as_record
 
 _DRUM_CHANNEL = 9
 _LEAVES = frozenset(
@@ -42,7 +43,7 @@ class _Track:
 class Score:
     """A MIDI file as notes with a length, which can be cut, moved and transposed."""
 
-    def __init__(self, path: Path, record: dict[str, Any]) -> None:
+    def __init__(self, path: Path, record: ClipRecord) -> None:
         try:
             file = mido.MidiFile(path)
         except (OSError, EOFError, ValueError, KeyError, IndexError) as error:
@@ -251,7 +252,7 @@ def _read(messages: Any) -> _Track:
 
 def notes_of_version(version: dict[str, Any]) -> bytes:
     """{record, steps} -> the version's notes as a MIDI file. LibraryError code `no_notes` where it has none, and why."""
-    record: dict[str, Any] = version["record"]
+    record = as_record(version["record"])
     path = Path((record["path"] if record["kind"] == "midi" else record.get("midi")) or "")
     if not path.is_file():
         raise LibraryError(

@@ -17,6 +17,7 @@ from daemon.errors import LibraryError
 from daemon.library.export import FORMATS, pack_name, target_of, whole, write_as
 from daemon.library.notes import notes_of_version
 from daemon.library.render import Tell, render_version
+from daemon.record import as_record
 
 _COLUMNS = (
     "file", "midi", "id", "kind", "bpm", "key", "meter", "bars", "note_name", "seconds", "sample_rate", "lufs", "license",
@@ -67,7 +68,7 @@ def _pack(
     archive: zipfile.ZipFile, folder: str, version: dict[str, Any], kind: str
 ) -> dict[str, Any]:
     """One clip into the archive; its row of the manifest."""
-    record = version["record"]
+    record = as_record(version["record"])
     file = notes = ""
     if record["kind"] != "midi":
         record = render_version(version, _untold)

@@ -10,31 +10,30 @@ from daemon.audio.wav import write_clip
 from daemon.errors import LibraryError
 from daemon.library.render import Tell, render_version
 from daemon.library.stem_source import play_again
+from daemon.record import ClipRecord, as_record, without
 
 _LUFS = -16.0
 
 
-def hear_notes(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def hear_notes(task: dict[str, Any], tell: Tell) -> ClipRecord:
     """{record, steps, folder, ...} of a clip of notes -> the record of a loop that sounds as they do, with its path.
 
     What quantise moves is not heard. LibraryError code `no_sound` where another engine wrote the notes.
     """
-    record = task["record"]
+    record = as_record(task["record"])
     if record.get("engine") != "embedded" or not record.get("plan"):
         text = f"clip {record['id']} is notes alone, and there is no instrument for them here; hear them in your DAW"
         raise LibraryError(text, "no_sound")
     folder = Path(task["folder"]).parent / "heard"
     path = folder / f"{record['id']}.wav"
-    loop = {**record, "kind": "loop", "path": str(path), "midi": None, "stems": []}
+    loop: ClipRecord = {**record, "kind": "loop", "path": str(path), "midi": None, "stems": []}
     if not path.exists():
         tell(0.1, "editing", "playing the notes")
         folder.mkdir(parents=True, exist_ok=True)
         take = play_again(record, record.get("sample_rate") or 44100)
         assert take.audio is not None
         gain_db = measure_level(take.audio, take.sample_rate, is_loop=True).gain_to(_LUFS)
-        plain = {
-            name: value for name, value in loop.items() if name not in ("path", "stems", "midi")
-        }
+        plain = without(loop, "path", "stems", "midi")
         write_clip(path, amplify(take.audio, gain_db), take.sample_rate, plain, "PCM_24")
     steps = [step for step in task["steps"] if step["do"] != "quantise"]
     return render_version(

@@ -31,6 +31,7 @@ from daemon.library.notes import notes_of_version
 from daemon.library.plugins import plugin_key, step_words
 from daemon.library.stem_source import read_stems
 from daemon.library.steps import STEPS, Step, shape_after
+from daemon.record import ClipRecord, ClipReport, as_record, parse_record, without
 
 Tell = Callable[[float, str, str], None]
 _RESULT = "result.json"
@@ -39,7 +40,7 @@ _MOST_VERSIONS = 12
 _STRETCHES = ("tempo", "key", "pitch")
 
 
-def render_version(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def render_version(task: dict[str, Any], tell: Tell) -> ClipRecord:
     """{record, steps, others, plugins, stretcher, folder, stems} -> the version's record with its path.
 
     Where nothing is to be done it is the clip's own.
@@ -48,14 +49,13 @@ def render_version(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
     AudioError, ConformError or LibraryError say what cannot be done and why.
     """
-    record, steps = task["record"], task["steps"]
+    record, steps = as_record(task["record"]), task["steps"]
     if not steps and (not task["stems"] or record["kind"] == "midi"):
-        return dict(record)
+        return record
     folder = Path(task["folder"] + ("-stems" if task["stems"] else ""))
     if (folder / _RESULT).exists():
         os.utime(folder)
-        done: dict[str, Any] = json.loads((folder / _RESULT).read_text(encoding="utf-8"))
-        return done
+        return parse_record((folder / _RESULT).read_text(encoding="utf-8"))
     if record["kind"] == "midi":
         return _write_notes(record, steps, folder, task.get("publish_as"))
     last = max((n for n, step in enumerate(steps) if STEPS[step["do"]].stems), default=-1)
@@ -95,14 +95,14 @@ class Work:
     meter: Meter
     note: int | None
     parts: tuple[str, ...]
-    others: dict[str, dict[str, Any]]
+    others: dict[str, ClipRecord]
     plugins: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What each plugin step uses, by `plugin_key`."""
     stretcher: str = "auto"
 
     @classmethod
     def read(
-        cls, record: dict[str, Any], others: dict[str, dict[str, Any]], *, stems: bool, tell: Tell
+        cls, record: ClipRecord, others: dict[str, ClipRecord], *, stems: bool, tell: Tell
     ) -> Work:
         audio, rate = read_audio(record["path"])
         sound = Sound(audio, rate)
@@ -128,9 +128,8 @@ class Work:
         elif step["do"] == "solo":
             self._solo({one["stem"] for one in steps if one["do"] == "solo"})
         else:
-            getattr(self, f"_{step['do']}")(
-                **{name: value for name, value in step.items() if name != "do"}
-            )
+            settings = {name: value for name, value in step.items() if name != "do"}
+            _TREATMENTS[step["do"]](self, **settings)
 
     # -- time and pitch
 
@@ -346,19 +345,20 @@ class Work:
                 new = amplify(new, wanted - have)
         self._put(stem, new)
 
-    def _fitted(self, record: dict[str, Any], rate: int) -> np.ndarray:
+    def _fitted(self, record: ClipRecord, rate: int) -> np.ndarray:
         """Another clip at this one's tempo and in its key, gone round or cut to its length."""
         audio, own_rate = read_audio(record["path"])
         frames = self.sound.frames
-        if record["kind"] != "loop" or not record.get("bpm") or not self.bpm:
+        bars = record.get("bars")
+        if record["kind"] != "loop" or not record.get("bpm") or not bars or not self.bpm:
             return fit_length(resample(audio, own_rate, rate), frames)
         other = Sound(
             resample_loop(audio, own_rate, rate, round(len(audio) * rate / own_rate)), rate
         )
-        wanted = loop_frames(record["bars"], Meter.parse(record["meter"]), self.bpm, rate)
+        wanted = loop_frames(bars, Meter.parse(record.get("meter") or "4/4"), self.bpm, rate)
         semitones = 0.0
-        if record.get("key") and self.key:
-            semitones = Key.parse(record["key"]).semitones_to(Key.parse(self.key))
+        if (key := record.get("key")) and self.key:
+            semitones = Key.parse(key).semitones_to(Key.parse(self.key))
         fitted = treatments.stretched(other, wanted, semitones, loops=True, by=self.stretcher)
         return np.take(fitted.audio, np.arange(frames), axis=0, mode="wrap")
 
@@ -374,6 +374,31 @@ class Work:
         self.sound = Sound(mix, self.sound.sample_rate, {**self.sound.stems, name: audio})
 
 
+#: What each step calls; the others are done in `Work.do`.
+_TREATMENTS: dict[str, Callable[..., None]] = {
+    "trim": Work._trim,
+    "section": Work._section,
+    "reverse": Work._reverse,
+    "slices": Work._slices,
+    "gain": Work._gain,
+    "fade": Work._fade,
+    "normalise": Work._normalise,
+    "loudness": Work._loudness,
+    "filter": Work._filter,
+    "eq": Work._eq,
+    "reverb": Work._reverb,
+    "delay": Work._delay,
+    "chorus": Work._chorus,
+    "compressor": Work._compressor,
+    "saturation": Work._saturation,
+    "bitcrush": Work._bitcrush,
+    "layer": Work._layer,
+    "level": Work._level,
+    "mute": Work._mute,
+    "replace": Work._replace,
+}
+
+
 def _as_wide_as(audio: np.ndarray, other: np.ndarray) -> np.ndarray:
     """With as many channels as another."""
     if audio.shape[1] == other.shape[1]:
@@ -386,8 +411,8 @@ def _as_wide_as(audio: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def _write(
-    work: Work, record: dict[str, Any], steps: list[Step], folder: Path, publish_as: str | None
-) -> dict[str, Any]:
+    work: Work, record: ClipRecord, steps: list[Step], folder: Path, publish_as: str | None
+) -> ClipRecord:
     """The version's files and record, in one rename; under an id of its own where it is to be published."""
     down_db = safe_gain(work.sound.audio)
     work._gain(down_db)
@@ -400,10 +425,9 @@ def _write(
     }
     if work.loops:
         after["seam"] = measure_seam(sound.audio).jump
-    report = {**(record.get("report") or {}), "after": after, "warnings": []}
-    if down_db:
-        report["warnings"].append(f"turned down by {-down_db:.1f} dB, so that it does not clip")
-    made = {
+    warnings = [f"turned down by {-down_db:.1f} dB, so that it does not clip"] if down_db else []
+    report: ClipReport = {**(record.get("report") or {}), "after": after, "warnings": warnings}
+    made: ClipRecord = {
         **record, "kind": work.kind, "bpm": work.bpm, "key": work.key, "bars": work.bars, "note": work.note, "frames": frames,
         "channels": channels, "seconds": round(frames / sound.sample_rate, 6), "sample_rate": sound.sample_rate,
         "report": report, "edits": steps, "edited_from": record["id"], "made": time.time(),
@@ -417,20 +441,14 @@ def _write(
         "path": str(folder / f"{name}.wav"),
         "stems": [str(folder / "stems" / f"{stem}.wav") for stem in sound.stems],
     }
-    plain = {key: value for key, value in made.items() if key not in ("path", "stems")}
-    subtype = "FLOAT" if record.get("subtype") == "FLOAT" else "PCM_24"
+    plain = without(made, "path", "stems")
     with _version(folder, made) as part:
-        write_clip(part / f"{name}.wav", sound.audio, sound.sample_rate, plain, subtype)
+        write_clip(part / f"{name}.wav", sound.audio, sound.sample_rate, plain, "PCM_24")
         if sound.stems:
             (part / "stems").mkdir()
             for stem, audio in sound.stems.items():
-                write_clip(
-                    part / "stems" / f"{stem}.wav",
-                    audio,
-                    sound.sample_rate,
-                    {**plain, "part": stem},
-                    "PCM_24",
-                )
+                own: ClipRecord = {**plain, "part": stem}
+                write_clip(part / "stems" / f"{stem}.wav", audio, sound.sample_rate, own, "PCM_24")
         if publish_as:
             # a clip without notes, or whose notes cannot follow its edits, is published as a sound alone
             with contextlib.suppress(LibraryError):
@@ -441,11 +459,11 @@ def _write(
 
 
 def _write_notes(
-    record: dict[str, Any], steps: list[Step], folder: Path, publish_as: str | None
-) -> dict[str, Any]:
+    record: ClipRecord, steps: list[Step], folder: Path, publish_as: str | None
+) -> ClipRecord:
     """The version of a clip that is notes alone."""
     notes, shape = notes_of_version({"record": record, "steps": steps}), shape_after(record, steps)
-    made = {
+    made: ClipRecord = {
         **record, "bpm": shape.bpm, "key": shape.key, "bars": shape.bars, "edits": steps, "edited_from": record["id"],
         "made": time.time(), "id": publish_as or record["id"], "plan": None, "cues": [], "stems": [],
         "report": {**(record.get("report") or {}), "warnings": []},
@@ -458,7 +476,7 @@ def _write_notes(
 
 
 @contextlib.contextmanager
-def _version(folder: Path, made: dict[str, Any]) -> Iterator[Path]:
+def _version(folder: Path, made: ClipRecord) -> Iterator[Path]:
     """A folder to write a version's files to, which takes its place whole; its record is written last."""
     try:
         with whole_folder(folder, _RESULT) as part:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,14 +12,13 @@ from daemon.audio.sound import Sound
 from daemon.brief import Brief
 from daemon.engines.contract import Take
 from daemon.errors import LibraryError
+from daemon.record import ClipRecord
 
 #: How far what is played again may lie from the clip, as a share of its power: 24 bits lie far under it, another sound far over.
 _MOST_DIFFERENCE = 0.02
 
 
-def read_stems(
-    record: dict[str, Any], audio: np.ndarray, sample_rate: int
-) -> dict[str, np.ndarray]:
+def read_stems(record: ClipRecord, audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
     """Part name -> float32, each as long as the clip. LibraryError code `no_stems` where there are none and none can be made."""
     files = [Path(path) for path in record.get("stems") or () if Path(path).is_file()]
     if files:
@@ -42,23 +40,22 @@ def _at_rate(path: Path, sample_rate: int) -> np.ndarray:
     return Sound(audio, rate).at_rate(sample_rate).audio
 
 
-def play_again(record: dict[str, Any], sample_rate: int) -> Take:
+def play_again(record: ClipRecord, sample_rate: int) -> Take:
     """A clip of the embedded musician, or one of its notes alone, from the record's own plan."""
     from daemon.engines.embedded.engine import make
 
-    request = record.get("request") or {}
+    request, seed = record.get("request") or {}, record["seed"]
+    assert seed is not None, "what the embedded musician plays comes from a seed"
     brief = Brief(
         record.get("prompt") or "", record.get("words") or "", kind="loop" if record["kind"] == "midi" else record["kind"],
-        bpm=record["bpm"], key_name=record.get("key"), meter_name=record["meter"], bars=record.get("bars"),
-        seconds=record.get("seconds"), seed=record["seed"], genre=record.get("genre") or "", plan=record["plan"],
+        bpm=record["bpm"], key_name=record.get("key"), meter_name=record["meter"] or "4/4", bars=record.get("bars"),
+        seconds=record.get("seconds"), seed=seed, genre=record.get("genre") or "", plan=record["plan"],
         kit=request.get("kit"), kit_files=tuple(record.get("kit_files") or ()), sample_rate=sample_rate, stems=True,
     )  # fmt: skip
-    return make(brief, record["seed"], _unheard)
+    return make(brief, seed, _unheard)
 
 
-def _played_again(
-    record: dict[str, Any], audio: np.ndarray, sample_rate: int
-) -> dict[str, np.ndarray]:
+def _played_again(record: ClipRecord, audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
     take = play_again(record, sample_rate)
     stems = {part: _like(stem, audio) for part, stem in take.stems.items()}
     mix = np.sum(list(stems.values()), axis=0, dtype=np.float64)

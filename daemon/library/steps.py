@@ -12,6 +12,7 @@ from typing import Any, Literal
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
 from daemon.errors import LibraryError
 from daemon.library.plugins import read_parameters
+from daemon.record import ClipRecord
 
 Step = dict[str, Any]
 
@@ -136,7 +137,7 @@ def check_step(said: Mapping[str, Any]) -> Step:
     }
 
 
-def check_kind(step: Step, record: Mapping[str, Any]) -> None:
+def check_kind(step: Step, record: ClipRecord) -> None:
     """LibraryError code `no_sound` or `no_notes` where a step cannot be done to a clip of this kind."""
     on, clip = STEPS[step["do"]].on, record["id"]
     if record["kind"] == "midi" and on == "sound":
@@ -211,7 +212,7 @@ class Shape:
     seconds: float | None
 
 
-def shape_after(record: Mapping[str, Any], steps: list[Step]) -> Shape:
+def shape_after(record: ClipRecord, steps: list[Step]) -> Shape:
     """The shape of a clip's version."""
     kind, bpm, key, bars = record["kind"], record.get("bpm"), record.get("key"), record.get("bars")
     meter, seconds = record.get("meter") or "4/4", record.get("seconds")

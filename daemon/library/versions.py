@@ -17,6 +17,7 @@ from daemon.errors import LibraryError, WorkerError
 from daemon.library.library import Library
 from daemon.library.plugins import PLUGIN_WORD, plugin_folders, plugin_key, plugin_of, settled
 from daemon.library.steps import Step, check_kind, check_step
+from daemon.record import ClipRecord, as_record
 
 RENDER = "daemon.library.render:render_version"
 HEAR = "daemon.library.played_notes:hear_notes"
@@ -147,24 +148,24 @@ class Versions:
         *,
         stems: bool = False,
         on_progress: OnProgress = no_progress,
-    ) -> dict[str, Any]:
+    ) -> ClipRecord:
         """The record of a clip's current version, its `path` a WAV (the original itself where there are no steps).
 
         With `stems` its stems too. Made before, it is taken from the folder.
         """
         task = self.version_task(clip, steps)
         task["stems"] = stems
-        return await self._ask(RENDER, task, on_progress, plugins=_plugins_in(task))
+        return as_record(await self._ask(RENDER, task, on_progress, plugins=_plugins_in(task)))
 
-    async def hear(self, clip: str, steps: list[Step] | None = None) -> dict[str, Any]:
+    async def hear(self, clip: str, steps: list[Step] | None = None) -> ClipRecord:
         """A version's record whose `path` can be played: of notes alone, what the embedded musician makes of them."""
         if self._library.record(clip)["kind"] != "midi":
             return await self.render(clip, steps)
-        return await self._ask(HEAR, self.version_task(clip, steps), no_progress)
+        return as_record(await self._ask(HEAR, self.version_task(clip, steps), no_progress))
 
     async def publish(
         self, clip: str, crate: Crate, *, on_progress: OnProgress = no_progress
-    ) -> dict[str, Any]:
+    ) -> ClipRecord:
         """A clip's current version as a new clip in the crate, with an id, a name and a list of edits of its own."""
         task = self.version_task(clip)
         if not task["steps"]:
@@ -177,7 +178,7 @@ class Versions:
         task |= {"publish_as": new, "folder": str(folder)}
         try:
             made = await self._ask(RENDER, task, on_progress, plugins=_plugins_in(task))
-            return self._bring_home(made, crate)
+            return self._bring_home(as_record(made), crate)
         finally:
             for left in (folder, folder.with_name(f"{new}-stems")):
                 shutil.rmtree(left, ignore_errors=True)
@@ -197,7 +198,7 @@ class Versions:
         values: Mapping[str, Any] | None = None,
         *,
         on_progress: OnProgress = no_progress,
-    ) -> dict[str, Any]:
+    ) -> ClipRecord:
         """Any audio file as a clip of the crate, its sound as it is; `values` may say kind, bpm, key, meter, license,
         words, tags.
 
@@ -213,11 +214,11 @@ class Versions:
                 "values": dict(values or {}),
             }
             made = await self._ask(BRING, task, on_progress)
-            return self._bring_home(made, crate)
+            return self._bring_home(as_record(made), crate)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _bring_home(self, made: dict[str, Any], crate: Crate) -> dict[str, Any]:
+    def _bring_home(self, made: ClipRecord, crate: Crate) -> ClipRecord:
         source = Path(made["path"])
         replace_patiently(source, source.with_name(f"clip{source.suffix}"))
         record = crate.publish(made, source.parent)

@@ -9,6 +9,7 @@ from typing import Any
 from bridge.music import MAX_BARS, MIN_BARS, Key, Meter, bar_seconds, parse_note
 from bridge.request import Request
 from bridge.session import Known, SessionView
+from bridge.verbs import find_verb
 from daemon.brief import Brief, Decision
 from daemon.errors import PromptError
 from daemon.prompt.genres import GENRES, Genre, find_genre, fold
@@ -49,8 +50,8 @@ def settle(
 ) -> Brief:
     """The Brief of a request. `engines` stay as they were asked (`auto` is for the caller); a given seed goes before `seed`.
 
-    do="fit", and use: accompany: a tempo that only the genre or the last resort would give stays open, and so do bars that nobody
-    named.
+    Where `do` works on something that is there, and with use: accompany, a tempo that only the genre or the last resort would give
+    stays open, and so do bars that nobody named.
     PromptError when the request asks for nothing, or for what cannot be.
     """
     words = parse_words(str(request.get("prompt", "")))
@@ -73,7 +74,7 @@ def settle(
     meter = Meter.parse(decided["meter"].value)
     bpm: float | None = decided["bpm"].value
     # a file that is fitted or played along with has a tempo and a length of its own
-    own = do == "fit" or (
+    own = find_verb(do).works_on != "words" or (
         "reference" in request and request.get("use") == "accompany" and kind.value in BARRED
     )
     if own and decided["bpm"].source in ("genre", "default"):
@@ -152,9 +153,12 @@ def settle(
 
 def _check(request: Request, do: str) -> None:
     """PromptError for a request that asks for nothing, or for what cannot be."""
+    verb = find_verb(do)
     if do == "fit" and "reference" not in request:
         raise PromptError("there is no file to fit; name one, as in: sidecrate fit drums.wav")
-    if not any(
+    if verb.works_on != "words" and verb.holds not in request:
+        raise PromptError(verb.missing().text)
+    if verb.works_on == "words" and not any(
         name in request
         for name in (
             "prompt",

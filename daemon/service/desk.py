@@ -7,14 +7,15 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, assert_never
 
 from bridge import events
 from bridge.errors import SidecrateError
-from bridge.events import Event, Order, Origin
+from bridge.events import Ask, Event, Order, Origin, order_about
 from bridge.request import Request
 from bridge.session import Session
 from bridge.text import shorten
+from bridge.verbs import find_verb
 from daemon.audition.audition import Audition
 from daemon.brief import Brief
 from daemon.briefing.allowed_folders import AllowedFolders
@@ -29,9 +30,10 @@ from daemon.improve.amend import again
 from daemon.improve.store import Improvements
 from daemon.jobs.queue import Job, Queue
 from daemon.prompt.settle import PromptDefaults
+from daemon.record import ClipRecord, ClipReport, Repeatable, done_info, parse_record
 from daemon.service.bell import Bell
 from daemon.service.departments import Departments
-from daemon.service.publishing import done_info
+from daemon.verbs.registry import draw_in_verbs
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ MOST_REPORT_BYTES = 8000
 
 
 class Desk:
-    """Handles every verb of `Order`. Runs on the daemon's loop; never blocks for long."""
+    """Handles every order. Runs on the daemon's loop; never blocks for long."""
 
     def __init__(
         self,
@@ -72,50 +74,74 @@ class Desk:
         self._heard = audition
         self._allowed = allowed
         self._material = material
+        # before the doors open, every verb that is installed is in the table that they read
+        draw_in_verbs()
 
     def handle(self, order: Order) -> None:
         """Do what an order says; what cannot be done is refused with the reason, to the door that asked."""
         try:
-            getattr(self, f"_{order.verb}")(order)
+            self._do(order)
         except SidecrateError as error:
-            self._tell(
-                events.Refused(order.origin, error.code, error.text, order.what or order.verb)
-            )
+            self._tell(events.Refused(order.origin, error.code, error.text, order_about(order)))
         except Exception as error:
             log.exception("order %s", order)
-            self._tell(
-                events.Refused(
-                    order.origin, "internal", internal_text(error), order.what or order.verb
-                )
-            )
+            text = internal_text(error)
+            self._tell(events.Refused(order.origin, "internal", text, order_about(order)))
+
+    def _do(self, order: Order) -> None:
+        match order:
+            case events.Ask():
+                self._ask(order)
+            case events.Cancel():
+                self._cancel(order)
+            case events.Answer():
+                self._answer(order)
+            case events.Status():
+                self._status(order)
+            case events.Report():
+                self._report(order)
+            case events.Keep():
+                self._keep(order)
+            case events.Trash():
+                self._trash(order)
+            case events.Audition():
+                self._heard.take(order)
+            case events.Pin():
+                self._pin(order)
+            case events.Context():
+                self._context(order)
+            case events.Bye():
+                self._session.bye(order.source)
+                self._session_changed()
+            case events.Known():
+                self._tell(events.Told(order.origin, "known", "", self._session_values()))
+            case _:
+                assert_never(order)
 
     # -- jobs
 
-    def _make(self, order: Order) -> None:
-        self._accept(order, "make")
-
-    def _fit(self, order: Order) -> None:
-        self._accept(order, "fit")
-
-    def _accept(self, order: Order, do: str) -> None:
-        known = self._queue.known(order.claim, order.once)
-        if known:
+    def _ask(self, ask: Ask) -> None:
+        """Store what is wanted as jobs; where it is known already, only tell how those stand."""
+        if known := self._queue.known(ask.claim, ask.once):
             for job in known:
-                self.tell_state(job, order.origin if order.once else job.origin)
+                self.tell_state(job, ask.origin if ask.once else job.origin)
             return
         self._crate.check()
-        for request in order.requests:
-            self._allowed.check(request)
-        self._store(
-            [(request, self._brief(request, order, do)) for request in order.requests], order
-        )
+        drafts = [self._repeat(ask)] if ask.verb == "again" else self._drafts(ask)
+        self._store(drafts, ask)
 
-    def _brief(self, request: Request, order: Order, do: str) -> Brief:
-        policy = self._policy if order.may_spend else replace(self._policy, free_only=True)
+    def _drafts(self, ask: Ask) -> list[tuple[Request, Brief]]:
+        paths = find_verb(ask.verb).paths
+        for request in ask.requests:
+            self._allowed.check(request, paths)
+        return [(request, self._brief(request, ask, ask.verb)) for request in ask.requests]
+
+    def _brief(self, request: Request, ask: Ask, do: str) -> Brief:
+        policy = self._policy if ask.may_spend else replace(self._policy, free_only=True)
         return make_brief(request, self._session, self._defaults, policy, self._material, do=do)
 
-    def _store(self, drafts: list[tuple[Request, Brief]], order: Order) -> None:
-        jobs, _ = self._queue.accept(drafts, order.origin, order.claim, order.once)
+    def _store(self, drafts: list[tuple[Request, Brief]], ask: Ask) -> None:
+        jobs, _ = self._queue.accept(drafts, ask.origin, ask.claim, ask.once)
         for job in jobs:
             log.info(
                 "job %s accepted by %s: %s", job.id, job.origin.door, shorten(job.brief.prompt, 200)
@@ -125,23 +151,20 @@ class Desk:
             )
         self._bell.ring()
 
-    def _again(self, order: Order) -> None:
-        if self._queue.known("", order.once):
-            self._accept(order, "make")
-            return
-        changes = order.requests[0] if order.requests else Request()
-        record = self._record_to_repeat(order.what or "last")
+    def _repeat(self, ask: Ask) -> tuple[Request, Brief]:
+        """The request and the Brief of a clip once more, with what is to change in it."""
+        changes = ask.requests[0] if ask.requests else Request()
+        record = self._record_to_repeat(ask.what or "last")
         do, request, amend = repeat_request(record, changes)
-        self._allowed.check(request)
-        brief = self._brief(request, order, do).amended(**amend)
+        self._allowed.check(request, find_verb(do).paths)
+        brief = self._brief(request, ask, do).amended(**amend)
         if not {"prompt", "engine", "improve", "lyrics"} & set(changes.values):
             brief = again(
                 brief, request, record, lambda tried: check_amended(tried, request, self._policy)
             )
-        self._crate.check()
-        self._store([(request, brief)], order)
+        return request, brief
 
-    def _record_to_repeat(self, what: str) -> dict[str, Any]:
+    def _record_to_repeat(self, what: str) -> Repeatable:
         """The record of a clip, or of a job's newest; of a job without clips what its request said."""
         if what != "last":
             try:
@@ -152,29 +175,28 @@ class Desk:
             job = self._find_job("last")
         done = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
         if done:
-            record: dict[str, Any] = json.loads(done[-1]["record"])
-            return record
+            return parse_record(done[-1]["record"])
         return {
+            "do": job.brief.do,
             "request": dict(job.request.values),
             "engine": "file" if job.brief.do == "fit" else job.brief.engines[0],
         }
 
-    def _record_of(self, job: Job, what: str) -> dict[str, Any]:
+    def _record_of(self, job: Job, what: str) -> ClipRecord:
         done = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
         if not done:
             raise QueueError(f"job {job.id} has no clip that could be changed", "unknown_clip")
         named = next((row for row in done if row["id"] == what), done[-1])
-        record: dict[str, Any] = json.loads(named["record"])
-        return record
+        return parse_record(named["record"])
 
-    def _answer(self, order: Order) -> None:
+    def _answer(self, order: events.Answer) -> None:
         """A yes or no to what a language model has proposed for a job."""
-        job = self._find_job(order.what or "last")
-        self._improvements.answer(job.id, bool(order.values["yes"]))
+        job = self._find_job(order.job or "last")
+        self._improvements.answer(job.id, order.yes)
         self._bell.ring()
-        self._tell(events.Told(order.origin, "answer", job.id, dict(order.values)))
+        self._tell(events.Told(order.origin, "answer", job.id, {"yes": order.yes}))
 
-    def _cancel(self, order: Order) -> None:
+    def _cancel(self, order: events.Cancel) -> None:
         unfinished = self._queue.unfinished()
         if order.what == "all":
             jobs = unfinished
@@ -217,75 +239,69 @@ class Desk:
                 ) from None
             return self._queue.job(job)
 
-    def _status(self, order: Order) -> None:
-        for job in [self._find_job(order.what)] if order.what else reversed(self._queue.newest()):
-            self.tell_state(
-                job,
-                Origin(order.origin.door, order.origin.address, job.origin.label),
-                brief=not order.what,
-            )
+    def _status(self, order: events.Status) -> None:
+        if order.job:
+            job = self._find_job(order.job)
+            self.tell_state(job, replace(order.origin, label=job.origin.label, lane=""))
+            return
+        for job in reversed(self._queue.newest()):
+            self.tell_state(job, replace(order.origin, label=job.origin.label, lane=""), short=True)
 
-    def tell_state(self, job: Job, origin: Origin, *, brief: bool = False) -> None:
-        """Where a job stands, as the events say it; `brief`: one event for each job."""
+    def tell_state(self, job: Job, origin: Origin, *, short: bool = False) -> None:
+        """Where a job stands, as the events say it; `short`: one event for each job."""
         if not job.ended:
-            if job.state == "queued" or not brief:
+            if job.state == "queued" or not short:
                 self._tell(
                     events.Accepted(origin, job.id, self._queue.position(job.id), job.brief.words)
                 )
             if job.state != "queued":
                 self._tell(events.Progress(origin, job.id, job.progress, job.state))
-        rows = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
-        for row in rows[-1:] if brief and job.ended else [] if brief else rows:
-            record = json.loads(row["record"])
+        rows = self._queue.clips(job.id)
+        done = [row for row in rows if row["state"] == "done"]
+        told = done
+        if short:
+            told = done[-1:] if job.ended else []
+        for row in told:
+            record = parse_record(row["record"])
             self._tell(events.Done(origin, job.id, row["id"], row["path"], done_info(record)))
         if not job.ended:
             return
-        if not rows:
+        if not done:
             self._tell(events.Failed(origin, job.id, job.error_code, job.error_text))
-        elif not brief:
-            missing = job.brief.clip_count - len(rows)
-            self._tell(events.Finished(origin, job.id, len(rows), missing, job.error_text))
+        elif not short:
+            missing = len(rows) - len(done)
+            self._tell(events.Finished(origin, job.id, len(done), missing, job.error_text))
 
-    def _report(self, order: Order) -> None:
-        job = self._find_job(order.what or "last")
-        report = self._record_of(job, order.what)["report"]
+    def _report(self, order: events.Report) -> None:
+        job = self._find_job(order.job or "last")
+        report = self._record_of(job, order.job)["report"]
         self._tell(events.Told(order.origin, "report", job.id, _in_one_packet(report)))
 
     # -- clips
 
-    def _keep(self, order: Order) -> None:
-        clip = self._crate.find(order.what)["id"]
+    def _keep(self, order: events.Keep) -> None:
+        clip = self._crate.find(order.clip)["id"]
         path = self._crate.keep(clip)
         self._tell(events.Told(order.origin, "keep", clip, {"path": str(path)}))
 
-    def _trash(self, order: Order) -> None:
-        record = self._crate.trash(self._crate.find(order.what)["id"])
+    def _trash(self, order: events.Trash) -> None:
+        record = self._crate.trash(self._crate.find(order.clip)["id"])
         self._tell(events.Told(order.origin, "trash", record["id"], {"path": record["path"]}))
-
-    def _audition(self, order: Order) -> None:
-        self._heard.take(order)
 
     # -- the session
 
-    def _pin(self, order: Order) -> None:
+    def _pin(self, order: events.Pin) -> None:
         for name, value in order.values.items():
             self._session.pin(name, value)
         self._store_pins(self._session.pins)
         self._tell(events.Told(order.origin, "pin", "", dict(order.values)))
         self._session_changed()
 
-    def _context(self, order: Order) -> None:
-        if self._session.hear(order.what, order.values, time.monotonic()):
+    def _context(self, order: events.Context) -> None:
+        if self._session.hear(order.source, order.values, time.monotonic()):
             self._session_changed()
         else:
             self._heard.follow()
-
-    def _bye(self, order: Order) -> None:
-        self._session.bye(order.what)
-        self._session_changed()
-
-    def _known(self, order: Order) -> None:
-        self._tell(events.Told(order.origin, "known", "", self._session_values()))
 
     def _session_values(self) -> dict[str, Any]:
         return self._session.view(time.monotonic()).to_json()
@@ -295,7 +311,7 @@ class Desk:
         self._heard.follow()
 
 
-def _in_one_packet(report: dict[str, Any]) -> dict[str, Any]:
+def _in_one_packet(report: ClipReport) -> dict[str, Any]:
     """A report that fits one packet: lists are cut first, then whole parts, and what was left out is named."""
     small = {
         part: {

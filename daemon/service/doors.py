@@ -11,12 +11,13 @@ from pathlib import Path
 from bridge.ableton.link import AbletonLink
 from bridge.ableton.osc import AbletonOsc
 from bridge.errors import DoorError
-from bridge.events import Door, Event, SessionChanged, Take
+from bridge.events import Door, Event, Hand, SessionChanged
 from bridge.fl.door import FlDoor
 from bridge.fl.piano_roll import PianoRoll
 from bridge.inbox.door import Inbox
 from bridge.midi.door import MidiDoor
-from bridge.osc.door import Greeting, OscDoor
+from bridge.osc.answers import Greeting
+from bridge.osc.door import OscDoor
 from daemon.crate.crate import Crate, notes_of
 from daemon.home.places import Places
 from daemon.settings.meaning import inbox_folder
@@ -91,32 +92,32 @@ class Doors:
 
 
 def make_doors(
-    config: Config, places: Places, *, take: Take, crate: Crate, boot: str
+    config: Config, places: Places, *, hand: Hand, crate: Crate, boot: str
 ) -> list[Door]:
-    """The doors that the config wants, closed. Each hands its orders to `take`."""
-    return list(_wanted(config, places, take, crate, boot))
+    """The doors that the config wants, closed. Each hands its orders to `hand`."""
+    return list(_wanted(config, places, hand, crate, boot))
 
 
-def _wanted(config: Config, places: Places, take: Take, crate: Crate, boot: str) -> Iterator[Door]:
+def _wanted(config: Config, places: Places, hand: Hand, crate: Crate, boot: str) -> Iterator[Door]:
     if config.osc.enabled:
         yield _osc(
-            config, take, Greeting(__version__, str(crate.folder), boot, str(places.recordings))
+            config, hand, Greeting(__version__, str(crate.folder), boot, str(places.recordings))
         )
     if config.inbox.enabled:
-        yield Inbox(inbox_folder(config, places), take, poll=config.inbox.polling)
+        yield Inbox(inbox_folder(config, places), hand, poll=config.inbox.polling)
     if config.midi.enabled:
-        yield _midi(config, take)
+        yield _midi(config, hand)
     if config.link.enabled:
-        yield AbletonLink(take)
+        yield AbletonLink(hand)
     if config.ableton_osc.enabled:
-        yield AbletonOsc(take)
+        yield AbletonOsc(hand)
     if config.fl.enabled:
-        yield _fl(config, take, crate, boot)
+        yield _fl(config, hand, crate, boot)
 
 
-def _osc(config: Config, take: Take, greeting: Greeting) -> OscDoor:
+def _osc(config: Config, hand: Hand, greeting: Greeting) -> OscDoor:
     return OscDoor(
-        take,
+        hand,
         port=config.osc.port,
         greeting=greeting,
         presets=config.presets,
@@ -125,11 +126,11 @@ def _osc(config: Config, take: Take, greeting: Greeting) -> OscDoor:
     )
 
 
-def _midi(config: Config, take: Take) -> MidiDoor:
+def _midi(config: Config, hand: Hand) -> MidiDoor:
     midi = config.midi
     return MidiDoor(
         midi_map(config),
-        take,
+        hand,
         api=midi.api,
         inputs=midi.inputs,
         outputs=midi.outputs,
@@ -138,11 +139,11 @@ def _midi(config: Config, take: Take) -> MidiDoor:
     )
 
 
-def _fl(config: Config, take: Take, crate: Crate, boot: str) -> FlDoor:
+def _fl(config: Config, hand: Hand, crate: Crate, boot: str) -> FlDoor:
     folder = config.fl.piano_roll_scripts
     return FlDoor(
         midi_map(config),
-        take,
+        hand,
         boot=boot,
         api=config.midi.api,
         inputs=config.fl.inputs,

@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-from bridge.events import Event, Order, Refused
+from bridge.events import Event, Order, Refused, order_name
 
 #: Over all senders, and of one: so that there is always room for another's order.
 MOST_WAITING = 8000
@@ -63,7 +63,7 @@ class OrderBox:
         with self._lock:
             self._refusals -= 1
         text = f"more than {MOST_WAITING_OF_ONE} orders are waiting; slow down and send it again"
-        self._tell(Refused(order.origin, "busy", text, order.verb))
+        self._tell(Refused(order.origin, "busy", text, order_name(order)))
 
     def _post(self, call: Callable[[], None]) -> None:
         if not self._loop.is_closed():

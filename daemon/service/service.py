@@ -116,13 +116,15 @@ class Service:
         stack.callback(lock.release)
         shared = self._shared(stack)
         departments = self._departments(shared)
+        # doors close after all work has ended: closing waits for threads, and a worker that died
+        # meanwhile would cost its clip a try
+        stack.push_async_callback(self._doors.close)
         stack.push_async_callback(departments.stop)
         departments.start()
         desk = self._desk(shared, departments)
         orders = OrderBox(asyncio.get_running_loop(), desk.handle, self._doors.tell)
-        stack.push_async_callback(self._doors.close)
         self._doors.open(
-            make_doors(config, places, take=orders.put, crate=shared.crate, boot=self._boot)
+            make_doors(config, places, hand=orders.put, crate=shared.crate, boot=self._boot)
         )
         shared.ending.settle_ended()
         shared.watch.start()

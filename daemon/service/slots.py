@@ -11,6 +11,7 @@ from typing import Any
 
 from bridge.errors import SidecrateError
 from daemon.children.host import Child
+from daemon.clip.results import MadeClip, made_clips
 from daemon.clip.takes import TAKE_WANTED
 from daemon.crate.crate import Crate
 from daemon.engines.registry import engine_info
@@ -22,10 +23,11 @@ from daemon.service.bell import Bell
 from daemon.service.ending import Ending
 from daemon.service.publishing import Publishing
 from daemon.service.under_way import UnderWay
+from daemon.verbs.registry import daemon_verb
 
 log = logging.getLogger(__name__)
 
-MAKE_CLIP, MAKE_TAKE = "daemon.clip.make:make_clip", "daemon.clip.takes:make_take"
+MAKE_TAKE = "daemon.clip.takes:make_take"
 #: s before the queue is asked again that could not be read.
 _QUEUE_PAUSE_S = 2.0
 
@@ -108,10 +110,10 @@ class WorkerSlots:
         try:
             try:
                 make = self._make_take if place == "local" else self._make
-                record = await self._under_way.run(claim.job, make(child, claim))
-                if record is not None:
+                made = await self._under_way.run(claim.job, make(child, claim))
+                if made is not None:
                     # too late for a cancel: half a publish would be worse than a clip too many
-                    await self._publishing.publish(claim, record)
+                    await self._publishing.publish(claim, made)
             except QueueError:
                 raise
             except SidecrateError as error:
@@ -126,10 +128,12 @@ class WorkerSlots:
         except SidecrateError as error:
             await self._ending.give_back(claim, error)
 
-    async def _make(self, child: Child, claim: Claim) -> dict[str, Any] | None:
-        """The clip's record; None where its engine's own child must make another take first."""
+    async def _make(self, child: Child, claim: Claim) -> list[MadeClip] | None:
+        """What came of a clip's work; None where its engine's own child must make another take
+        first."""
         check_space(self._jobs, self._crate.folder)
         place, more_takes, engine = self._engine_of(claim)
+        verb = daemon_verb(claim.brief.do)
         task = {
             **engine,
             "brief": claim.brief.to_json(),
@@ -142,10 +146,13 @@ class WorkerSlots:
             "note_names": self._settings.note_names,
             "elsewhere": place != "worker",
             "more_takes": more_takes,
+            "work": verb.work,
         }
-        follow, deadline_s = self._ending.follower(claim), self._settings.deadline_s
+        follow = self._ending.follower(claim)
+        deadline_s = verb.deadline_s or self._settings.deadline_s
         try:
-            return await child.ask(MAKE_CLIP, task, follow, deadline_s)
+            answer = await child.ask(verb.function, task, follow, deadline_s)
+            return made_clips(answer, self._jobs / claim.clip)
         except EngineError as error:
             if error.code != TAKE_WANTED:
                 raise
@@ -155,7 +162,7 @@ class WorkerSlots:
     def _engine_of(self, claim: Claim) -> tuple[str, bool, dict[str, Any]]:
         """Which child makes a clip's takes, whether it may make another when one was refused, and
         what a worker is told of the engine."""
-        if claim.brief.do == "fit":
+        if claim.brief.do != "make":
             return "worker", False, {}
         info = engine_info(claim.brief.clip_engine(claim.index))
         told = info.for_child() if info.runs == "worker" else {}

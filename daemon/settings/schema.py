@@ -20,6 +20,7 @@ from daemon.engines.registry import check_names, configure
 from daemon.engines.replicate.models import MODELS, describe, merged
 from daemon.errors import EngineError
 from daemon.home.addresses import may_be_asked, may_have_secret
+from daemon.verbs.registry import draw_in_verbs
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 #: pydantic's type of a fault that lies between sections.
@@ -509,4 +510,7 @@ def midi_map(config: Config) -> MidiMap:
         entries += controller.mappings(config.presets, midi.map)
         if "lights" not in midi.model_fields_set and controller.lights:
             lights = dict(controller.lights)
+    if entries:
+        # a verb of an installed package may stand in it
+        draw_in_verbs()
     return MidiMap.read(entries, config.presets, lights, config.defaults.note_names)

@@ -1,8 +1,12 @@
-"""What is bought of hosted engines: reserved against the day's cap in the transaction that claims the clips, with the intent
-stored before anything is sent, and the service's own id before anything is waited for.
+"""Ledger of paid runs of hosted engines and language models.
 
-A purchase's states are `reserved -> intended -> created -> done | failed | cancelled | dropped | unknown`. `dropped` has bought
-nothing; `unknown` may have, and its estimate counts. Several clips of a job share one where a run gives several takes.
+Money is reserved against the daily cap in the same transaction that claims the clips. The intent
+is stored before anything is sent, and the service's own id before anything is awaited.
+
+A purchase's states are
+`reserved -> intended -> created -> done | failed | cancelled | dropped | unknown`. `dropped` cost
+nothing; `unknown` may have cost money, so its estimate counts. Several clips of a job share one
+purchase where a run gives several takes.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from daemon.errors import EngineError
 from daemon.jobs.database import Database
 from daemon.jobs.queue import CLAIMABLE, Claim, Queue
 
+#: States of a purchase that has not ended.
 OPEN = ("reserved", "intended", "created")
 
 
@@ -31,26 +36,27 @@ class Purchase:
     info: EngineInfo
     takes: int
     intent: dict[str, Any] | None
-    """What was, or is about to be, sent: stored before it is."""
+    """The request to the service, stored before it is sent."""
     intended: float
     remote: str
-    """The service's id of it; empty until it is known."""
+    """The service's id of the run; empty until known."""
     claims: tuple[Claim, ...]
     numbers: tuple[int, ...]
-    """Which take of the run is whose, in the order of `claims`."""
+    """Each claim's take of the run, in the order of `claims`."""
 
 
 def day_begin(now: float) -> float:
-    """Midnight before `now`, by the clock on the wall."""
+    """Midnight before `now`, in local time."""
     day = time.localtime(now)
     return time.mktime((day.tm_year, day.tm_mon, day.tm_mday, 0, 0, 0, 0, 0, -1))
 
 
 def day_spent(database: Database, now: float, *, ended_only: bool = False) -> float:
-    """USD of the day: measured where a purchase has ended, else its estimate."""
+    """USD of the day: the cost of purchases that have ended, the estimate of the others."""
     condition = " AND cost_usd IS NOT NULL" if ended_only else ""
     row = database.row(
-        f"SELECT coalesce(sum(coalesce(cost_usd, estimate_usd)), 0) FROM purchases WHERE reserved >= ?{condition}",
+        "SELECT coalesce(sum(coalesce(cost_usd, estimate_usd)), 0) FROM purchases"
+        f" WHERE reserved >= ?{condition}",
         day_begin(now),
     )
     return float(row[0]) if row else 0.0
@@ -65,9 +71,12 @@ class Purchases:
         self._per_day_usd = per_day_usd
 
     def claim(self) -> Purchase | Claim | None:
-        """The next clips that wait for a hosted engine, with their purchase: an earlier one that was not ended, or a new one
-        that the day's cap has room for. A lone Claim is one whose engine cannot be used (`refusal` says why). None when nothing
-        waits, or what is under way must end first to know whether the cap has room."""
+        """The next clips that wait for a hosted engine, with their purchase.
+
+        That is an earlier purchase that has not ended, or a new one within the daily cap. A lone
+        Claim is one whose engine cannot be used (`refusal` says why). None when nothing waits, or
+        when running purchases must end first to know whether the cap has room.
+        """
         if not self._database.row(
             "SELECT 1 FROM clips WHERE state = 'queued' AND place = 'hosted' LIMIT 1"
         ):
@@ -85,13 +94,13 @@ class Purchases:
             except EngineError:
                 return self._queue.take_clip(db, row)
             waiting = db.execute(
-                f"{CLAIMABLE} AND clips.place = 'hosted' AND clips.purchase IS NULL AND clips.job = ? ORDER BY clips.k",
+                f"{CLAIMABLE} AND clips.place = 'hosted' AND clips.purchase IS NULL"
+                " AND clips.job = ? ORDER BY clips.k",
                 (row["id"],),
             ).fetchall()
             engines = len(brief["engines"])
-            rows = [one for one in waiting if one["k"] % engines == row["k"] % engines][
-                : info.takes_at_once
-            ]
+            same_engine = [one for one in waiting if one["k"] % engines == row["k"] % engines]
+            rows = same_engine[: info.takes_at_once]
             estimate_usd = info.price.estimate_usd(len(rows)) if info.price else 0.0
             now = time.time()
             if day_spent(self._database, now, ended_only=True) + estimate_usd > self._per_day_usd:
@@ -128,21 +137,25 @@ class Purchases:
         )
 
     def refusal(self, claim: Claim) -> EngineError:
-        """Why `claim` gave a clip without a purchase."""
+        """Why `claim` was returned without a purchase."""
         info = engine_info(claim.brief.clip_engine(claim.index))
         estimate_usd = info.price.estimate_usd(1) if info.price else 0.0
         spent_usd = day_spent(self._database, time.time(), ended_only=True)
-        text = f"{info.name} would cost about {estimate_usd:.3f} USD, and {spent_usd:.3f} of the day's {self._per_day_usd:.2f}"
+        text = (
+            f"{info.name} would cost about {estimate_usd:.3f} USD, and {spent_usd:.3f} of the"
+            f" day's {self._per_day_usd:.2f}"
+        )
         return EngineError(
             f"{text} USD are spent; raise spend.per_day_usd, or ask again tomorrow", "cap"
         )
 
     def store(self, purchase: int, what: Mapping[str, Any]) -> None:
-        """{"intent": {...}} before it is sent, or {"remote": id} before it is waited for."""
+        """{"intent": {...}} before it is sent, or {"remote": id} before it is awaited."""
         with self._database.write() as db:
             if "intent" in what:
                 db.execute(
-                    "UPDATE purchases SET state = 'intended', intent = ?, intended = ? WHERE id = ?",
+                    "UPDATE purchases SET state = 'intended', intent = ?, intended = ?"
+                    " WHERE id = ?",
                     (json.dumps(what["intent"]), time.time(), purchase),
                 )
             else:
@@ -152,7 +165,7 @@ class Purchases:
                 )
 
     def end(self, purchase: int, state: str, cost_usd: float | None, text: str) -> None:
-        """A purchase has ended; without a cost its estimate goes on counting."""
+        """Close a purchase. Without a cost its estimate continues to count."""
         with self._database.write() as db:
             db.execute(
                 "UPDATE purchases SET state = ?, cost_usd = ?, text = ?, ended = ? WHERE id = ?",
@@ -160,18 +173,19 @@ class Purchases:
             )
 
     def others(self, purchase: int) -> list[str]:
-        """The service's ids that belong to other purchases."""
+        """The service's ids of all other purchases."""
         rows = self._database.rows(
             "SELECT remote FROM purchases WHERE remote != '' AND id != ?", purchase
         )
         return [row["remote"] for row in rows]
 
     def abandoned(self) -> list[sqlite3.Row]:
-        """At start: purchases under way that no clip waits for, since their job was cancelled."""
+        """At start: open purchases that no clip waits for, since their job was cancelled."""
         marks = ",".join("?" * len(OPEN))
         return self._database.rows(
-            f"SELECT * FROM purchases WHERE state IN ({marks}) AND NOT EXISTS (SELECT 1 FROM clips WHERE clips.purchase ="
-            " purchases.id AND clips.state NOT IN ('done', 'failed', 'cancelled'))",
+            f"SELECT * FROM purchases WHERE state IN ({marks}) AND NOT EXISTS"
+            " (SELECT 1 FROM clips WHERE clips.purchase = purchases.id"
+            " AND clips.state NOT IN ('done', 'failed', 'cancelled'))",
             *OPEN,
         )
 
@@ -184,24 +198,28 @@ def spent_rows(database: Database, most: int) -> Sequence[sqlite3.Row]:
 def reserve_usd(
     database: Database, job: str, model: str, estimate_usd: float, per_day_usd: float
 ) -> int | None:
-    """The number of a purchase that counts against the day's cap from now on; None where the cap has no room."""
+    """Reserve an estimate against the daily cap. The purchase's number; None over the cap."""
     with database.write() as db:
         now = time.time()
         if day_spent(database, now) + estimate_usd > per_day_usd:
             return None
         return db.execute(
-            "INSERT INTO purchases (job, engine, model, takes, state, estimate_usd, reserved, intended)"
+            "INSERT INTO purchases"
+            " (job, engine, model, takes, state, estimate_usd, reserved, intended)"
             " VALUES (?, 'language model', ?, 0, 'intended', ?, ?, ?)",
             (job, model, estimate_usd, now, now),
         ).lastrowid
 
 
 def end_usd(database: Database, purchase: int, result: Mapping[str, Any]) -> None:
-    """A purchase has come to an answer, or to none; where its cost is not known its estimate goes on counting."""
+    """Close a purchase, answered or not. Without a cost its estimate continues to count."""
     cost_usd = result.get("cost_usd")
-    state = (
-        "unknown" if cost_usd is None else "done" if cost_usd or "answer" in result else "dropped"
-    )
+    if cost_usd is None:
+        state = "unknown"
+    elif cost_usd or "answer" in result:
+        state = "done"
+    else:
+        state = "dropped"
     with database.write() as db:
         db.execute(
             "UPDATE purchases SET state = ?, cost_usd = ?, text = ?, ended = ? WHERE id = ?",

@@ -1,4 +1,4 @@
-"""Takes that were paid for and whose clip was not made: they stay on disk, to be fitted for free."""
+"""Paid takes without a clip: they stay on disk, to be fitted for free."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bridge.files.whole import replace_patiently
 
 
 def keep_paid_take(folder: Path, kept: Path, clip: str) -> Path | None:
-    """Move the newest paid take out of a clip's folder to `kept/<clip>.wav`. None where nothing was paid for."""
+    """Move a clip's newest paid take to `kept/<clip>.wav`. None where nothing was paid for."""
     for take in sorted(folder.glob("take*/take.json"), reverse=True):
         with contextlib.suppress(OSError, ValueError):
             if json.loads(take.read_text(encoding="utf-8")).get("cost_usd", 0) > 0:

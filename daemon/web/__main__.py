@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from bridge.errors import SidecrateError
-from daemon.children.inside import die_with_parent
+from daemon.children.inside import die_with_parent, leave_signals_to_the_daemon
 from daemon.home.places import Places
 from daemon.settings.load import load_config
 from daemon.settings.schema import use
@@ -26,8 +28,10 @@ from daemon.web.site import Site
 
 
 class _Server(uvicorn.Server):
-    def install_signal_handlers(self) -> None:
-        """The daemon ends us."""
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """None: the daemon ends us."""
+        yield
 
 
 def _settings(app: ASGIApp) -> uvicorn.Config:
@@ -79,6 +83,7 @@ def _end_with_stdin() -> None:
 
 def main() -> None:
     die_with_parent()
+    leave_signals_to_the_daemon()
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     said = json.loads(sys.argv[1])
     places = Places(*(Path(said[name]) for name in ("config_file", "state", "crate", "inbox")))

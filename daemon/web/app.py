@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from bridge.errors import SidecrateError
+from daemon.verbs.registry import draw_in_verbs
 from daemon.version import __version__
 from daemon.web.access import use_link_code
 from daemon.web.guard import Guard
@@ -47,12 +48,13 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
     )
+    draw_in_verbs()
     for routes in (
-        job_routes(site),
         clip_routes(site),
         edit_routes(site),
         out_routes(site),
         profile_routes(site, token),
+        job_routes(site),
     ):
         app.include_router(routes)
 

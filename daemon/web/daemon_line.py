@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+from bridge.events import (
+    Accepted,
+    Done,
+    Failed,
+    Finished,
+    Progress,
+    Refused,
+    SessionChanged,
+    Told,
+)
+from bridge.osc.answers import Answer, read_answer
 from bridge.osc.packet import Message
-from daemon.client.connection import Link, answers
+from daemon.client.connection import Link, is_answer_to
 from daemon.errors import RequestRefused, ServiceError
 from daemon.home.places import Places
 
 _ANSWER_S, _HELLO_EVERY_S = 3.0, 30.0
 _TRIES_S = (0.4, 1.2, 3.0)
 _MOST_WAITING, _MOST_REMEMBERED = 500, 500
-_NAMES = {
-    "accepted": ("label", "job", "position"),
-    "progress": ("label", "job", "value", "stage"),
-    "done": ("label", "job", "clip", "path", "info"),
-    "finished": ("label", "job", "published", "failed"),
-    "failed": ("label", "job", "code", "text"),
-    "error": ("what", "code", "text", "label"),
-    "told": ("verb", "what", "values"),
-    "session": ("session",),
-}
-_AS_JSON = frozenset({"info", "values", "session"})
 
 
 class DaemonLine:
@@ -66,34 +65,33 @@ class DaemonLine:
         self._link.close()
 
     def _heard(self, message: Message) -> None:
-        kind = message.address.removeprefix("/sidecrate/")
-        if kind not in _NAMES:
+        answer = read_answer(message)
+        event = _page_event(answer)
+        if answer is None or event is None:
             return
-        event: dict[str, Any] = {
-            "event": kind,
-            **dict(zip(_NAMES[kind], message.arguments, strict=False)),
-        }
-        for name in _AS_JSON & event.keys():
-            event[name] = json.loads(event[name])
-        if kind in ("done", "finished", "failed"):
-            self._link.send("/sidecrate/got", event["job"])
-            name = f"{kind} {event['job']} {event.get('clip', '')}"
+        if isinstance(answer, Done | Finished | Failed):
+            self._link.send("/sidecrate/got", answer.job)
+            name = f"{event['event']} {answer.job} {event.get('clip', '')}"
             if name in self._seen:
                 return
             self._seen[name] = None
             if len(self._seen) > _MOST_REMEMBERED:
                 self._seen.popitem(last=False)
-        if kind == "session":
-            self.session = event["session"]
-        self._answer_with(message, event)
+        if isinstance(answer, SessionChanged):
+            self.session = dict(answer.values)
+        self._answer_with(answer, event)
         self.tell(event)
 
-    def _answer_with(self, message: Message, event: dict[str, Any]) -> None:
+    def _answer_with(self, answer: Answer, event: dict[str, Any]) -> None:
         waiting = self._waiting.get(event.get("label", ""))
         if waiting is not None:
             if not waiting.done():
                 waiting.set_result(event)
-        elif self._answer is not None and not self._answer.done() and answers(message, self._asked):
+        elif (
+            self._answer is not None
+            and not self._answer.done()
+            and is_answer_to(answer, self._asked)
+        ):
             self._answer.set_result(event)
 
     def tell(self, event: dict[str, Any]) -> None:
@@ -127,19 +125,14 @@ class DaemonLine:
         return f"web-{secrets.token_hex(6)}"
 
     async def order(
-        self, address: str, *arguments: str | int | float, label: str = ""
+        self, verb: str, values: Mapping[str, Any], *, label: str = ""
     ) -> dict[str, Any]:
-        """Order a job; `arguments` get an `id`, `label` or a new one. Returns the `accepted` event; RequestRefused with the
-        daemon's own words, another ServiceError where it may have taken up the order all the same."""
+        """Order a job by a verb of the table; it gets `label` or a new one as its `id`. Returns the `accepted` event;
+        RequestRefused with the daemon's own words, another ServiceError where it may have taken up the order all the same."""
         label = label or self.new_label()
-        if address == "/sidecrate/generate":
-            values = json.loads(str(arguments[0])) | {"id": label}
-            arguments = (json.dumps(values, ensure_ascii=False),)
-        else:
-            arguments = (*arguments, "id", label)
         future = self._waiting[label] = self._loop.create_future()
         try:
-            self._link.send(address, *arguments)
+            self._link.generate(verb, dict(values), label)
             return _or_refused(await asyncio.wait_for(future, _ANSWER_S))
         except TimeoutError:
             text = f"the daemon did not answer within {_ANSWER_S:g} s; it may still take this up: see the queue before asking anew"
@@ -164,6 +157,40 @@ class DaemonLine:
             raise ServiceError(
                 "the daemon did not answer; `sidecrate doctor` looks into it", "no_answer"
             )
+
+
+def _page_event(answer: Answer | None) -> dict[str, Any] | None:
+    """An answer as open pages are told of it; None where it is none of theirs."""
+    match answer:
+        case Accepted():
+            told = {"job": answer.job, "position": answer.position}
+            return {"event": "accepted", "label": answer.origin.label, **told}
+        case Progress():
+            told = {"job": answer.job, "value": answer.value, "stage": answer.stage}
+            return {"event": "progress", "label": answer.origin.label, **told}
+        case Done():
+            told = {
+                "job": answer.job,
+                "clip": answer.clip,
+                "path": answer.path,
+                "info": answer.info,
+            }
+            return {"event": "done", "label": answer.origin.label, **told}
+        case Finished():
+            told = {"job": answer.job, "published": answer.published, "failed": answer.failed}
+            return {"event": "finished", "label": answer.origin.label, **told}
+        case Failed():
+            told = {"job": answer.job, "code": answer.code, "text": answer.text}
+            return {"event": "failed", "label": answer.origin.label, **told}
+        case Refused():
+            told = {"what": answer.what, "code": answer.code, "text": answer.text}
+            return {"event": "error", **told, "label": answer.origin.label}
+        case Told() if answer.verb != "report":
+            told = {"verb": answer.verb, "what": answer.what, "values": answer.values}
+            return {"event": "told", **told}
+        case SessionChanged():
+            return {"event": "session", "session": answer.values}
+    return None
 
 
 def _or_refused(event: dict[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,9 @@ import contextlib
 import json
 import logging
 import sys
+from asyncio.subprocess import DEVNULL
 
-from daemon.children.stderr import lines_of
+from daemon.children.host import ChildProcess
 from daemon.home.places import Places
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ class WebProcess:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._task: asyncio.Task[None] | None = None
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: ChildProcess | None = None
 
     def start(self) -> None:
         """Begin to serve; the address stands in the state folder once it does."""
@@ -35,9 +36,9 @@ class WebProcess:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        if self._process and self._process.returncode is None:
+        if self._process:
             self._process.kill()
-            await self._process.wait()
+            await self._process.gone()
 
     async def _keep_up(self) -> None:
         wait_s = _FIRST_WAIT_S
@@ -56,13 +57,9 @@ class WebProcess:
     async def _serve(self, places: str) -> str:
         """Run the process to its end; what that was."""
         try:
-            self._process = process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "daemon.web", places,
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-            )  # fmt: skip
+            self._process = await ChildProcess.start(
+                "web", sys.executable, "-m", "daemon.web", places, stdout=DEVNULL
+            )
         except OSError as error:
             return f"it could not be started: {error}"
-        assert process.stderr is not None
-        async for line in lines_of(process.stderr):
-            log.info("web: %s", line)
-        return str(await process.wait())
+        return str(await self._process.gone())

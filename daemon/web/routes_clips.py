@@ -92,7 +92,7 @@ def clip_routes(site: Site) -> APIRouter:
 
     @routes.get("/clips/{clip}")
     async def clip(clip: Id) -> dict[str, Any]:
-        return site.library.get(clip) | {"turns": site.library.edits.turns(clip)}
+        return {**site.library.get(clip), "turns": site.library.edits.turns(clip)}
 
     @routes.patch("/clips/{clip}")
     async def mark(clip: Id, marks: Marks) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def clip_routes(site: Site) -> APIRouter:
             site.library.tag(
                 clip, marks.tags, set(site.library.get(clip)["tags"]) - set(marks.tags)
             )
-        return site.library.get(clip)
+        return {**site.library.get(clip)}
 
     @routes.get("/clips/{clip}/audio", response_class=SoundFile)
     async def audio(

@@ -109,7 +109,7 @@ def edit_routes(site: Site) -> APIRouter:
     @routes.post("/clips/{clip}/publish", status_code=201)
     async def publish(clip: Id) -> dict[str, Any]:
         """The version as it stands as a clip of its own in the crate."""
-        return await site.publish(clip)
+        return {**await site.publish(clip)}
 
     _add_turns(routes, site)
     return routes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
@@ -12,7 +12,10 @@ from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from bridge.errors import RequestError
 from bridge.request import FIELDS, check_fields
+from bridge.request import Field as FieldRow
+from bridge.verbs import NAMED, SOURCE, VERBS, Verb
 from daemon.engines.table import engine_rows
 from daemon.errors import PromptError
 from daemon.spending.ledger import day_spent, spent_rows
@@ -56,21 +59,14 @@ def job_routes(site: Site) -> APIRouter:
         request = checked(values)
         if not request.get("prompt") and not request.get("reference"):
             raise PromptError("a request needs a prompt", "bad_request")
-        if request.get("prompt"):
-            return await site.line.order("/sidecrate/generate", json.dumps(request))
-        path = str(request.pop("reference"))
-        pairs = [part for name, value in request.items() for part in (name, _flat(value))]
-        return await site.line.order("/sidecrate/fit", path, *pairs)
+        return await site.line.order("make" if request.get("prompt") else "fit", request)
 
     @routes.post("/clips/{clip}/again", status_code=202)
     async def again(
         clip: Id, values: Annotated[dict[str, Any] | None, Body()] = None
     ) -> dict[str, Any]:
         """The same with a new seed; `change` writes one part anew."""
-        pairs = [
-            part for name, value in checked(values or {}).items() for part in (name, _flat(value))
-        ]
-        return await site.line.order("/sidecrate/again", clip, *pairs)
+        return await site.line.order("again", {SOURCE: clip, **checked(values or {})})
 
     @routes.get("/jobs")
     async def jobs(limit: Annotated[int, Query(ge=1, le=200)] = 20) -> list[dict[str, Any]]:
@@ -106,7 +102,42 @@ def job_routes(site: Site) -> APIRouter:
         )
 
     _add_whole(routes, site)
+    _add_verbs(routes, site)
     return routes
+
+
+def _add_verbs(routes: APIRouter, site: Site) -> None:
+    """A route for each verb of the table; where a route above has its address, that one stays."""
+
+    @routes.get("/verbs")
+    async def verbs() -> list[dict[str, Any]]:
+        """What can be asked: what each verb works on, gives and takes."""
+        return [
+            {
+                "name": verb.name, "works_on": verb.works_on, "gives": verb.gives, "said": verb.said, "help": verb.help,
+                "example": verb.example, "fields": [_field_row(row) for row in verb.takes.values()],
+            }
+            for verb in VERBS.values()
+        ]  # fmt: skip
+
+    for verb in VERBS.values():
+        routes.add_api_route(
+            f"/{verb.name}", _asking(site, verb), methods=["POST"], status_code=202, name=verb.name,
+            summary=verb.help, description=f"Works on {NAMED[verb.works_on]} (`{SOURCE}`), gives {verb.gives}.",
+        )  # fmt: skip
+
+
+def _asking(site: Site, verb: Verb) -> Callable[..., Awaitable[dict[str, Any]]]:
+    async def ask(values: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+        given = [(name, value) for name, value in values.items() if value not in (None, "")]
+        what, request = verb.read(given)
+        missing = not what if not verb.holds else verb.holds not in request
+        if missing and verb.works_on != "words":
+            raise RequestError(verb.missing())
+        about = {SOURCE: what} if what else {}
+        return await site.line.order(verb.name, {**about, **request.values})
+
+    return ask
 
 
 def _add_whole(routes: APIRouter, site: Site) -> None:
@@ -155,10 +186,7 @@ def _add_whole(routes: APIRouter, site: Site) -> None:
     @routes.get("/fields")
     async def fields() -> list[dict[str, str]]:
         """The table of a request's fields."""
-        return [
-            {"name": one.name, "allowed": one.allowed, "default": one.default, "help": one.help}
-            for one in FIELDS.values()
-        ]
+        return [_field_row(one) for one in FIELDS.values()]
 
     @routes.get("/status")
     async def status() -> dict[str, Any]:
@@ -172,9 +200,5 @@ def _add_whole(routes: APIRouter, site: Site) -> None:
         }
 
 
-def _flat(value: Any) -> str | int | float:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, list):
-        return ", ".join(value)
-    return value if isinstance(value, str | int | float) else str(value)
+def _field_row(row: FieldRow) -> dict[str, str]:
+    return {"name": row.name, "allowed": row.allowed, "default": row.default, "help": row.help}

@@ -167,4 +167,4 @@ def _add_uploads(routes: APIRouter, site: Site) -> None:
         async with receive(request, said.name, site.places) as path:
             if said.fit:
                 return await site.fit(path, values)
-            return await site.bring(path, values)
+            return {**await site.bring(path, values)}

@@ -15,6 +15,8 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from daemon.errors import LibraryError
+from daemon.record import ClipRecord
+from daemon.web.shares import SharedVersion
 from daemon.web.site import Site
 
 _HEADERS = {
@@ -111,7 +113,7 @@ def _file_of(request: Request, site: Site) -> Path | None:
         return None
 
 
-def _facts_of(share: dict[str, Any], number: int, site: Site) -> dict[str, Any] | None:
+def _facts_of(share: dict[str, Any], number: int, site: Site) -> SharedVersion | ClipRecord | None:
     version = site.shares.version(share, number)
     try:
         return version[1] if version is not None else site.library.record(share["clips"][number])

@@ -15,14 +15,26 @@ import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from bridge.files.whole import replace_patiently, write_whole
 from daemon.errors import LibraryError
+from daemon.record import ClipRecord
 
 log = logging.getLogger(__name__)
 
 MOST_SHARES = 1000
+
+
+class SharedVersion(TypedDict):
+    """What a share keeps of an edited clip: its file, below the share's folder, and what the page says of it."""
+
+    file: str
+    words: str | None
+    kind: str
+    bpm: float | None
+    key: str | None
+    license: str | None
 
 
 class Shares:
@@ -38,7 +50,7 @@ class Shares:
         clips: list[str],
         hours: float,
         by: str = "",
-        versions: Mapping[int, dict[str, Any]] | None = None,
+        versions: Mapping[int, ClipRecord] | None = None,
     ) -> tuple[str, dict[str, Any]]:
         """A new share of these clips, `by` a profile's id; `versions` are the records of those that are edited, by their place.
 
@@ -91,12 +103,12 @@ class Shares:
             raise LibraryError(f"there is no share {share!r}", "unknown_share")
         self._keep(kept)
 
-    def version(self, share: dict[str, Any], number: int) -> tuple[Path, dict[str, Any]] | None:
+    def version(self, share: dict[str, Any], number: int) -> tuple[Path, SharedVersion] | None:
         """The file and the facts of a share's clip, where it was shared as an edited version."""
         kept = share.get("versions", {}).get(str(number))
         return (self._folder(share["id"]) / kept["file"], kept) if kept else None
 
-    def _kept(self, share: str, number: int, record: dict[str, Any]) -> dict[str, Any]:
+    def _kept(self, share: str, number: int, record: ClipRecord) -> SharedVersion:
         """A version's sound, kept for a share by a second name: versions themselves come and go."""
         source = Path(record["path"])
         target = self._folder(share) / str(number) / source.name
@@ -110,8 +122,10 @@ class Shares:
             shutil.rmtree(self._folder(share), ignore_errors=True)
             text = f"the edited clip could not be kept for the link ({error.strerror}); free some disk space"
             raise LibraryError(text, "disk") from None
-        facts = {name: record.get(name) for name in ("words", "kind", "bpm", "key", "license")}
-        return {"file": str(target.relative_to(self._folder(share))), **facts}
+        return {
+            "file": str(target.relative_to(self._folder(share))), "words": record.get("words"), "kind": record["kind"],
+            "bpm": record.get("bpm"), "key": record.get("key"), "license": record.get("license"),
+        }  # fmt: skip
 
     def _folder(self, share: str) -> Path:
         return self._path.with_name("shared") / share

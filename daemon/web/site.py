@@ -22,6 +22,7 @@ from typing import Any
 
 from bridge.errors import SidecrateError
 from bridge.files.whole import flush, replace_patiently
+from bridge.verbs import SOURCE
 from daemon.children.host import Child
 from daemon.crate.crate import Crate
 from daemon.errors import LibraryError, QueueError, RequestRefused, ServiceError
@@ -31,9 +32,10 @@ from daemon.jobs.queue import Job, Queue
 from daemon.jobs.waiting import waiting_text
 from daemon.library.awaited import AwaitedLayer
 from daemon.library.instrument import instrument_request, layer_step
-from daemon.library.library import Library
+from daemon.library.library import Library, LibraryClip
 from daemon.library.steps import Step
 from daemon.library.versions import Versions
+from daemon.record import ClipRecord
 from daemon.settings.meaning import crate_folder
 from daemon.settings.schema import Config
 from daemon.web.access import web_folder
@@ -169,15 +171,16 @@ class Site:
         if version == "original" and bpm is None and key is None:
             return self.library.path(clip)
         steps: list[Step] = [] if version == "original" else list(self.library.edits.steps(clip))
-        row = self.library.record(clip)
-        if bpm is not None and row.get("bpm") and abs(bpm - float(row["bpm"])) > 1e-6:
+        record = self.library.record(clip)
+        own_bpm, own_key = record.get("bpm"), record.get("key")
+        if bpm is not None and own_bpm and abs(bpm - float(own_bpm)) > 1e-6:
             steps.append({"do": "tempo", "bpm": bpm})
-        if key is not None and row.get("key") and key != row["key"]:
+        if key is not None and own_key and key != own_key:
             steps.append({"do": "key", "key": key})
         make = self.versions.hear if version == "heard" else self.versions.render
         return Path((await make(clip, steps))["path"])
 
-    async def versions_of(self, clips: list[str]) -> dict[int, dict[str, Any]]:
+    async def versions_of(self, clips: list[str]) -> dict[int, ClipRecord]:
         """The records of those that whoever asks has edited, by their place among `clips`."""
         edited = [number for number, clip in enumerate(clips) if self.library.edits.steps(clip)]
         return {number: await self.versions.render(clips[number]) for number in edited}
@@ -208,9 +211,7 @@ class Site:
         self.library.path(clip)
         layer = self.library.awaited.add(self.line.new_label(), clip, db)
         try:
-            accepted = await self.line.order(
-                "/sidecrate/generate", json.dumps(request), label=layer.label
-            )
+            accepted = await self.line.order("make", request, label=layer.label)
         except RequestRefused:
             self.library.awaited.drop(layer.label)
             raise
@@ -277,13 +278,13 @@ class Site:
 
     # -- files brought
 
-    async def bring(self, path: Path, values: dict[str, Any]) -> dict[str, Any]:
+    async def bring(self, path: Path, values: dict[str, Any]) -> LibraryClip:
         """An audio file as a clip, its sound as it is."""
         with self._crate() as crate:
             record = await self.own.versions.bring(path, crate, {**values, "words": path.stem})
         return self.library.get(record["id"])
 
-    async def publish(self, clip: str) -> dict[str, Any]:
+    async def publish(self, clip: str) -> LibraryClip:
         """A clip with its edits as a clip of its own in the crate."""
         with self._crate() as crate:
             record = await self.versions.publish(clip, crate)
@@ -304,9 +305,7 @@ class Site:
         flush(path)
         replace_patiently(path, kept)
         try:
-            return await self.line.order(
-                "/sidecrate/fit", str(kept), *(part for pair in values.items() for part in pair)
-            )
+            return await self.line.order("fit", {**values, SOURCE: str(kept)})
         except SidecrateError:
             kept.unlink(missing_ok=True)
             raise

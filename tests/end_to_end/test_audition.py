@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 import pytest
-import rtmidi
 
+from bridge.midi.backend import backend
 from daemon.audio.loudness import integrated_lufs
 from daemon.errors import ServiceError
 from tests.conftest import skip_or_fail
@@ -204,10 +204,8 @@ def _follows(daemon, tmp_path, clip):
 @pytest.fixture
 def press(daemon):
     """Press one of the pads: a note to the daemon's own port."""
-    pads = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="pads of a test")
-    pads.open_port(
-        next(n for n, name in enumerate(pads.get_ports()) if name.startswith("Sidecrate"))
-    )
+    pads = backend().output("jack", "pads of a test")
+    pads.open_port(next(name for name in pads.get_ports() if name.startswith("Sidecrate")), "out")
     # what is sent right after opening is lost; the daemon has met the port when it hears it by itself too
     wait_until(lambda: "pads of a test:" in daemon.places.log.read_text(), 10, "the pads' port")
     time.sleep(0.2)

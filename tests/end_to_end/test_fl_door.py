@@ -7,9 +7,9 @@ import random
 import time
 
 import pytest
-import rtmidi
 
 from bridge.fl.piano_roll import read_choices
+from bridge.midi.backend import backend
 from tests.fl_studio_scripts.fl_studio import Fl
 from tests.helpers.daemon_process import wait_until
 from tests.helpers.jack import jack_lives
@@ -49,10 +49,10 @@ class FlOnJack:
         self.longest = {"to FL": 0, "to the daemon": 0}
         names = ("Sidecrate to FL", "Sidecrate from FL") if loopback else ("FL", "FL")
         self.input, self.output = (
-            rtmidi.MidiIn(rtmidi.API_UNIX_JACK, names[0]),
-            rtmidi.MidiOut(rtmidi.API_UNIX_JACK, names[1]),
+            backend().input("jack", names[0]),
+            backend().output("jack", names[1]),
         )
-        self.input.ignore_types(sysex=False)
+        self.input.ignore_types(sysex=False, timing=True, active_sense=True)
         if loopback:
             self.input.open_virtual_port("in")
             self.output.open_virtual_port("out")
@@ -63,7 +63,7 @@ class FlOnJack:
                     10,
                     "the port",
                 )
-                client.open_port(client.get_ports().index(found[0]))
+                client.open_port(found[0], "FL")
         time.sleep(0.3)
 
     def turn(self) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import DoorError
-from bridge.events import Order, Refused, Told
+from bridge.events import Ask, Order, Refused, Told
 from bridge.inbox.door import MOST_NOTES, Inbox
 from tests.helpers.inbox_bench import Bench, tone, wait_for
 
@@ -384,7 +384,7 @@ def test_a_proposal_that_its_user_has_changed_is_left_as_it_is(bench: Bench) -> 
     changed = first.replace("dusty", "crisp")
     (bench.folder / "done" / "beat.txt.k3f9.proposal.txt").write_text(changed)
     box.tell(Told(origin, "proposed", "k3f9", {"text": "dusty drums"}))
-    bench.finish(Order("make", origin))
+    bench.finish(Ask("make", origin))
     wait_for(lambda: not list((bench.folder / "working").iterdir()))
     assert bench.answer("done", "beat.txt.k3f9.proposal.txt") == changed
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bridge.errors import SidecrateError
+from bridge.events import Ask, Context, Pin
 from bridge.osc.door import FLOOD_TOLD_EVERY_S, MAX_SENDERS
 from bridge.osc.packet import build_message, parse_packet
 from bridge.osc.throttle import HELLOS_PER_S, PACKETS_PER_S, STRANGERS_PER_S, Throttle
@@ -57,11 +58,11 @@ def test_no_packet_brings_about_more_than_an_order_or_a_named_error(packet):
     session = Session()
     for order in orders:
         json.dumps(order.origin.address, ensure_ascii=False).encode()
-        for request in order.requests:
+        for request in order.requests if isinstance(order, Ask) else ():
             json.dumps(dict(request.values), ensure_ascii=False).encode()
-        if order.verb == "context":
-            session.hear(order.what, order.values, 0.0)
-        for name, value in order.values.items() if order.verb == "pin" else ():
+        if isinstance(order, Context):
+            session.hear(order.source, order.values, 0.0)
+        for name, value in order.values.items() if isinstance(order, Pin) else ():
             session.pin(name, value)
     json.dumps(session.view(1.0).to_json(), ensure_ascii=False).encode()
 

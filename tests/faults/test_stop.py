@@ -23,6 +23,37 @@ def family(daemon):
     return psutil.Process(daemon.process.pid).children(recursive=True)
 
 
+@pytest.mark.parametrize("how", ["ctrl-c in a terminal", "the end of a session"])
+def test_what_tells_all_of_its_programs_to_end_counts_as_no_try(start_daemon, how):
+    daemon = start_daemon(config=FAST)
+    asker = Asker(daemon.places)
+    jobs = [asker.ask(f"slow{n}", prompt="slow clicks", **TINY) for n in range(2)]
+    wait_until(
+        lambda: len(daemon.rows("SELECT 1 FROM jobs WHERE stage != ''")) == 2,
+        20,
+        "word from both workers",
+    )
+    children = family(daemon)
+    if how == "ctrl-c in a terminal":
+        os.killpg(daemon.process.pid, signal.SIGINT)
+    else:
+        for process in [*children, psutil.Process(daemon.process.pid)]:
+            process.send_signal(signal.SIGTERM)
+    assert daemon._wait() == 0
+    assert psutil.wait_procs(children, 5)[1] == []
+    assert {row["tries"] for row in daemon.rows("SELECT tries FROM clips")} == {0}
+    log = daemon.places.log.read_text()
+    assert "KeyboardInterrupt" not in log and "died" not in log
+    daemon.start()
+    wait_until(
+        lambda: not daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL"), 60, "what was asked"
+    )
+    assert {row["id"] for row in daemon.rows("SELECT id FROM jobs WHERE state = 'done'")} == set(
+        jobs
+    )
+    asker.close()
+
+
 def test_ctrl_c_leaves_nothing_running_and_a_second_one_does_not_wait(start_daemon, tmp_path):
     daemon = start_daemon(config=FAST)
     asker = Asker(daemon.places)

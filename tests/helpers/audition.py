@@ -12,7 +12,7 @@ from tests.helpers.daemon_process import wait_until
 
 
 def hear(daemon, what):
-    return json.loads(daemon.link.ask("/sidecrate/audition", what, wait_s=30).arguments[2])
+    return daemon.link.ask("/sidecrate/audition", what, wait_s=30).values
 
 
 def make(daemon, **fields):

@@ -2,8 +2,10 @@
 
 import ctypes
 import os
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 from daemon.errors import EngineError
 
@@ -53,3 +55,36 @@ def say_nonsense(task, talk):
     """An answer as no task of ours gives it, and then nothing more."""
     talk._say(task["nonsense"])
     time.sleep(3600)
+
+
+def rest(task, tell):
+    time.sleep(task["seconds"])
+    return {"answer": "rested"}
+
+
+def told_rest(task, tell):
+    tell(0.0, "generating")
+    return rest(task, tell)
+
+
+def start_helper(apart=False):
+    """A program that lives on for a minute and holds our stderr; its pid is written down."""
+    helper = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=apart
+    )
+    Path(os.environ["HELPER_FILE"]).write_text(str(helper.pid))
+
+
+def with_helper(task, tell):
+    start_helper()
+    time.sleep(60)
+
+
+def with_helper_apart(task, tell):
+    start_helper(apart=True)
+    time.sleep(60)
+
+
+def leave_helper(task, tell):
+    start_helper()
+    os._exit(3)

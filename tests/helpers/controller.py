@@ -12,25 +12,22 @@ from contextlib import contextmanager
 
 #: A controller in a program of its own: plays what it reads (hex bytes a line), prints what it is sent.
 CONTROLLER = textwrap.dedent("""
-    import sys, time, rtmidi
-    out, heard = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=sys.argv[1]), rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=sys.argv[1])
-    heard.set_callback(lambda event, data: print(bytes(event[0]).hex(), flush=True))
+    import sys
+    from bridge.midi.backend import backend
+    from bridge.midi.clients import let_go
+    out, heard = backend().output("jack", sys.argv[1]), backend().input("jack", sys.argv[1])
+    heard.set_callback(lambda message, delta_s: print(bytes(message).hex(), flush=True))
     if sys.argv[2] == "own":
         out.open_virtual_port("out")
         heard.open_virtual_port("in")
     else:
-        sinks, sources = out.get_ports(), heard.get_ports()
-        out.open_port(next(k for k, name in enumerate(sinks) if name.startswith(sys.argv[2])))
-        heard.open_port(next(k for k, name in enumerate(sources) if name.startswith(sys.argv[2])))
+        for client in (out, heard):
+            client.open_port(next(n for n in client.get_ports() if n.startswith(sys.argv[2])), "pads")
     print("ready", flush=True)
     for line in sys.stdin:
         out.send_message(list(bytes.fromhex(line)))
     # leaving in order: a JACK server in synchronous mode stands still for seconds when a client is killed
-    for port in (out, heard):
-        port.close_port()
-        time.sleep(0.02)
-        port.delete()
-        time.sleep(0.02)
+    let_go(out, heard)
 """)
 
 

@@ -47,7 +47,7 @@ class DaemonProcess:
         """Begin it, and do not wait until it answers."""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "daemon.cli", "run"], env=self.environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
 
     def start(self) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bridge.osc.door import Greeting, OscDoor
+from bridge.osc.answers import Greeting
+from bridge.osc.door import OscDoor
 
 
 def make_door(take, port=0, **more):

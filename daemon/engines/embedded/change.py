@@ -11,6 +11,7 @@ from daemon.engines.embedded import composer
 from daemon.engines.embedded.plan import PARTS, Drums, Plan, Sound
 from daemon.engines.embedded.rows import FAST_HATS, double_timed, half_timed, thinned_or_filled
 from daemon.engines.embedded.styles import STYLES
+from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.wishes import (
     DRUM_VOICES,
     PITCHED,
@@ -42,7 +43,7 @@ def changed(plan: Plan, brief: Brief, seed: int) -> Plan:
     return _by_words(plan, words, style, wishes, seed)
 
 
-def _rewritten(plan: Plan, part: str, style, wishes: Wishes, seed: int) -> Plan:
+def _rewritten(plan: Plan, part: str, style: Style, wishes: Wishes, seed: int) -> Plan:
     writers = {
         "drums": composer.write_drums, "bass": composer.write_bass, "chords": composer.write_chords, "lead": composer.write_lead,
     }  # fmt: skip
@@ -58,7 +59,7 @@ def _rewritten(plan: Plan, part: str, style, wishes: Wishes, seed: int) -> Plan:
     return plan.with_(**{part: new}, sections=sections, seeds={**plan.seeds, part: seed})
 
 
-def _other_sounds(plan: Plan, style, wishes: Wishes, seed: int) -> Plan:
+def _other_sounds(plan: Plan, style: Style, wishes: Wishes, seed: int) -> Plan:
     """New voices and timbres for the same notes."""
     changes: dict[str, Any] = {}
     for part, writer in (
@@ -85,7 +86,7 @@ def _other_sounds(plan: Plan, style, wishes: Wishes, seed: int) -> Plan:
     return plan.with_(**changes)
 
 
-def _other_fill(plan: Plan, style, wishes: Wishes, seed: int) -> Plan:
+def _other_fill(plan: Plan, style: Style, wishes: Wishes, seed: int) -> Plan:
     if plan.drums is None:
         return plan
     fills = [fill for fill in style.fills if fill != plan.drums.fill] or list(style.fills)
@@ -96,7 +97,7 @@ def _other_fill(plan: Plan, style, wishes: Wishes, seed: int) -> Plan:
     return plan.with_(drums=replace(plan.drums, fill=fill, sounds=kit))
 
 
-def _by_words(plan: Plan, words: str, style, wishes: Wishes, seed: int) -> Plan:
+def _by_words(plan: Plan, words: str, style: Style, wishes: Wishes, seed: int) -> Plan:
     done = plan
     named = _named(words)
     tone = read_tone(words)

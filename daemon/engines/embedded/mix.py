@@ -6,7 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import scipy.fft
@@ -68,7 +68,7 @@ class Player:
 
     def __init__(self, rate: int, kit: Kit | None = None) -> None:
         self.rate, self.kit = rate, kit
-        self._kept: OrderedDict[tuple, np.ndarray] = OrderedDict()
+        self._kept: OrderedDict[tuple[Any, ...], np.ndarray] = OrderedDict()
         self._frames = 0
 
     def play(self, note: Note, sound: Sound, bpm: float) -> np.ndarray:

@@ -17,7 +17,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from bridge.music import Key, Meter
 
@@ -177,11 +178,12 @@ def _build(kind: Any, value: Any) -> Any:
 def _convert(hint: Any, value: Any) -> Any:
     if value is None:
         return None
-    inner = [a for a in getattr(hint, "__args__", ()) if a is not type(None)]
+    origin = get_origin(hint)
+    inner = [one for one in get_args(hint) if one is not type(None)]
     if is_dataclass(hint):
         return _build(hint, value)
-    origin = getattr(hint, "__origin__", None)
-    if origin is None and inner and len(inner) == 1:  # X | None
+    # `X | None` is a Union of typing from Python 3.14 on
+    if origin in (Union, UnionType) and len(inner) == 1:
         return _convert(inner[0], value)
     if origin is list and inner and is_dataclass(inner[0]):
         return [_build(inner[0], item) for item in value]
@@ -193,4 +195,5 @@ def _convert(hint: Any, value: Any) -> Any:
 def read_plan(record: Mapping[str, Any] | str) -> Plan:
     """The plan that `to_json` wrote (or its JSON text). ValueError or TypeError where it is none."""
     value = json.loads(record) if isinstance(record, str) else record
-    return _build(Plan, value)
+    plan: Plan = _build(Plan, value)
+    return plan

@@ -1,4 +1,4 @@
-"""Models that run on this machine: MusicGen, Stable Audio Open and ACE-Step, from a folder or Hugging Face's cache."""
+"""Models on this machine: MusicGen, Stable Audio Open and ACE-Step, from disk."""
 
 from daemon.engines.local.models import MODELS, describe
 

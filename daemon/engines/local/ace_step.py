@@ -1,4 +1,4 @@
-"""ACE-Step 1.5 (Gong et al. 2025) through diffusers: songs, told their tempo, key and meter."""
+"""ACE-Step 1.5 (Gong et al. 2025) through diffusers: songs with tempo, key and meter as inputs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from daemon.engines.local.needs import STEPS
 if TYPE_CHECKING:
     import numpy as np
 
-#: The reference's last seconds that are gone on from.
+#: Longest end of a reference that is continued.
 _HEARD_S = 30.0
-#: What is sung where nothing is.
+#: The lyrics that the model knows for an instrumental piece.
 _NO_WORDS = "[Instrumental]"
 
 
@@ -27,10 +27,11 @@ class AceStep:
         self.channels = int(pipe.vae.config.audio_channels)
 
     def generate(self, asked: Asked, step: Step) -> np.ndarray:
-        """As `Model.generate`: a denoising step a step."""
+        """As `Model.generate`; a step is a denoising step."""
         import torch
 
-        guidance = 1.0 if self._pipe.is_turbo else 7.0  # turbo has it in its weights
+        # The turbo model has guidance in its weights.
+        guidance = 1.0 if self._pipe.is_turbo else 7.0
         options = {"steps": STEPS["ace_step"], "guidance_scale": guidance, **asked.options}
         steps = int(options.pop("steps"))
 
@@ -40,29 +41,37 @@ class AceStep:
 
         heard_s, given = self._reference(asked)
         numerator, denominator = asked.meter.split("/")
-        torch.manual_seed(asked.seed % (1 << 63))  # a reference is encoded with noise of its own
+        # A reference is encoded with noise of its own.
+        torch.manual_seed(asked.seed % (1 << 63))
         with torch.inference_mode():
             latents = self._pipe(
-                prompt=asked.prompt, lyrics=asked.lyrics or _NO_WORDS, audio_duration=heard_s + asked.seconds,
-                bpm=round(asked.bpm) if asked.bpm else None, keyscale=asked.key,
-                timesignature=numerator if denominator == "4" else asked.meter, num_inference_steps=steps,
-                generator=torch.Generator("cpu").manual_seed(asked.seed % (1 << 63)), callback_on_step_end=called,
-                output_type="latent", **given, **options,
-            ).audios  # fmt: skip
+                prompt=asked.prompt,
+                lyrics=asked.lyrics or _NO_WORDS,
+                audio_duration=heard_s + asked.seconds,
+                bpm=round(asked.bpm) if asked.bpm else None,
+                keyscale=asked.key,
+                timesignature=numerator if denominator == "4" else asked.meter,
+                num_inference_steps=steps,
+                generator=torch.Generator("cpu").manual_seed(asked.seed % (1 << 63)),
+                callback_on_step_end=called,
+                output_type="latent",
+                **given,
+                **options,
+            ).audios
             sound = self._pipe.vae.decode(latents.transpose(1, 2).float()).sample[0]
         return to_audio(
             sound[:, round(heard_s * self.sample_rate) :], round(asked.seconds * self.sample_rate)
         )
 
     def _reference(self, asked: Asked) -> tuple[float, dict[str, Any]]:
-        """How many seconds of the reference come back before what is new, and what the pipeline is given of it."""
+        """Seconds of the reference at the result's start, and the pipeline's arguments for it."""
         import torch
 
         if asked.reference is None:
             return 0.0, {}
         if asked.use == "style":
             return 0.0, {"reference_audio": torch.from_numpy(asked.reference.T.copy())}
-        # whole steps of the latents, so that what is heard ends where what is new begins
+        # Whole steps of the latents, so that the reference ends where the new audio begins.
         hop = round(self.sample_rate / self._pipe.latents_per_second)
         frames = max(
             hop, min(len(asked.reference), round(_HEARD_S * self.sample_rate)) // hop * hop
@@ -80,7 +89,7 @@ class AceStep:
 
 
 def load(folder: Path, device: Device) -> AceStep:
-    """Read an ACE-Step. What turns numbers into sound stays in 32 bits: in 16 its rounding would be heard."""
+    """Load an ACE-Step. Its decoder stays in 32 bits: in 16 its rounding would be heard."""
     import torch
     from diffusers import AceStepPipeline
 

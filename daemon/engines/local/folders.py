@@ -1,7 +1,8 @@
-"""Where a model's files lie, and whether they are all there, whole, and safe to read. Imports nothing heavy, runs nothing.
+"""A model's folder: where it is, and whether its files are complete and safe to read.
 
-Looked in, in this order: the entry's own `folder`; `<models folder>/<engine>` and `<models folder>/<repository's name>`; the
-cache of Hugging Face. Weights are read from safetensors alone: a pickle (.bin, .pt, .ckpt) can run any code when it is read.
+Nothing heavy is imported and no code of a model is run. The places, in this order: the entry's own
+`folder`; `<models folder>/<engine>` and `<models folder>/<repository's name>`; Hugging Face's
+cache. Weights are read from safetensors only: a pickle (.bin, .pt, .ckpt) can run any code.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from daemon.home.places import Places
 
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
-#: A folder's file that says what the model is, and what it must say there.
+#: For each family: the file that names a model's kind, its field, and the value it must have.
 _SAYS = {
     "musicgen": ("config.json", "model_type", "musicgen"),
     "musicgen_melody": ("config.json", "model_type", "musicgen_melody"),
@@ -23,13 +24,14 @@ _SAYS = {
     "ace_step": ("model_index.json", "_class_name", "AceStepPipeline"),
 }
 _TOKENIZERS = ("tokenizer.json", "spiece.model", "vocab.json")
-#: Folders of a pipeline that hold no weights.
+#: Folders of a pipeline that have no weights.
 _WEIGHTLESS = ("tokenizer", "scheduler")
+#: A larger safetensors header is a damaged file.
 _MOST_HEADER_BYTES = 100 << 20
 
 
 def models_folder(service: Mapping[str, Any]) -> Path:
-    """Where models of the user's own lie: the config's `local.folder`, else `models` beside the state."""
+    """The user's models: the config's `local.folder`, else `models` beside the state."""
     chosen = service.get("folder")
     return Path(chosen).expanduser() if chosen else Places.find().state / "models"
 
@@ -48,7 +50,7 @@ def cache_folder() -> Path:
 
 
 def places_of(spec: Mapping[str, Any]) -> list[Path]:
-    """Every folder that is looked in for a model, the first first."""
+    """Every folder where a model may be, in order."""
     if spec["folder"]:
         return [Path(spec["folder"]).expanduser()]
     own = models_folder(spec["service"])
@@ -59,7 +61,7 @@ def places_of(spec: Mapping[str, Any]) -> list[Path]:
 
 
 def _cached(repo: str) -> Path:
-    """The snapshot of a repository in the cache that its `main` names; where it would be, when there is none."""
+    """The cached snapshot of a repository's `main`; the repository's cache where there is none."""
     home = cache_folder() / f"models--{repo.replace('/', '--')}"
     try:
         return home / "snapshots" / (home / "refs" / "main").read_text(encoding="utf-8").strip()
@@ -68,12 +70,12 @@ def _cached(repo: str) -> Path:
 
 
 def find_folder(spec: Mapping[str, Any]) -> Path | None:
-    """The first folder of `places_of` that is there."""
+    """The first folder of `places_of` that exists."""
     return next((place for place in places_of(spec) if place.is_dir()), None)
 
 
 def fault_of(folder: Path, family: str) -> str | None:
-    """What is wrong with a model's folder, in words that follow `the model in FOLDER`; None where it is whole."""
+    """The fault of a model's folder, to follow `the model in FOLDER`; None where it is complete."""
     name, field, wanted = _SAYS[family]
     try:
         said = json.loads((folder / name).read_text(encoding="utf-8"))
@@ -87,7 +89,10 @@ def fault_of(folder: Path, family: str) -> str | None:
     parts = [folder]
     if name == "model_index.json":
         if code := sorted(folder.rglob("*.py")):
-            return f"holds program code ({code[0].relative_to(folder)}), which is not run here: take it away, or another copy"
+            return (
+                f"holds program code ({code[0].relative_to(folder)}), which is not run here: take"
+                " it away, or another copy"
+            )
         parts = [
             folder / part
             for part, of in said.items()
@@ -113,7 +118,8 @@ def _part_fault(part: Path, name: str) -> str | None:
         pickles = sorted(path.name for path in part.iterdir() if path.suffix in PICKLES)
         if pickles:
             return (
-                f"holds its weights as a pickle ({name}{pickles[0]}), which can run any code when it is read: only safetensors"
+                f"holds its weights as a pickle ({name}{pickles[0]}), which can run any code when"
+                " it is read: only safetensors"
                 " are read here; download those of the model, or have its makers convert it"
             )
         return f"holds no weights ({name}*.safetensors): the download is not complete"
@@ -143,7 +149,10 @@ def _shards(index: Path) -> Iterator[str]:
 
 
 def _file_fault(path: Path) -> str | None:
-    """A safetensors file is 8 bytes of the header's length, the header (JSON), and the data that it says are there."""
+    """The fault of a safetensors file, or None.
+
+    It has 8 bytes with the header's length, the header (JSON), and the data listed there.
+    """
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -168,10 +177,11 @@ def _file_fault(path: Path) -> str | None:
     except (ValueError, KeyError, TypeError, IndexError):
         return "is no safetensors file: download it again"
     if size != end:
-        return f"is {'cut short' if size < end else 'too long'} ({size} of {end} bytes): download it again"
+        how = "cut short" if size < end else "too long"
+        return f"is {how} ({size} of {end} bytes): download it again"
     return None
 
 
 def size_gb(folder: Path) -> float:
-    """What lies in a folder, links followed."""
+    """Size of a folder's files in GB, links followed."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e9

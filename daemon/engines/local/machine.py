@@ -1,4 +1,4 @@
-"""What this machine is to a model: which device it will likely run on, and how much memory is free. Imports nothing heavy."""
+"""This machine's device for models, and its free memory. Imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _GB = 1e9
 
 
 def likely_device(asked: str = "auto") -> str:
-    """`cuda`, `mps` or `cpu`, by what the system shows; torch itself has the last word in the child."""
+    """`cuda`, `mps` or `cpu`, by a cheap guess; torch itself decides in the child."""
     if asked in DEVICES:
         return asked
     if sys.platform == "darwin":
@@ -26,7 +26,7 @@ def likely_device(asked: str = "auto") -> str:
 
 
 def memory_gb() -> tuple[float, float] | None:
-    """(free without swapping, in all) of the main memory in GB; None where the system does not say."""
+    """(free without swapping, total) main memory in GB; None where the system does not tell."""
     try:
         if sys.platform == "linux":
             return _linux(Path("/proc/meminfo").read_text())
@@ -64,9 +64,12 @@ def _windows() -> tuple[float, float] | None:
 
     class Status(ctypes.Structure):
         _fields_ = (
-            ("length", ctypes.c_ulong), ("load", ctypes.c_ulong), ("total", ctypes.c_ulonglong), ("free", ctypes.c_ulonglong),
+            ("length", ctypes.c_ulong),
+            ("load", ctypes.c_ulong),
+            ("total", ctypes.c_ulonglong),
+            ("free", ctypes.c_ulonglong),
             ("rest", ctypes.c_ulonglong * 5),
-        )  # fmt: skip
+        )
 
     status = Status(length=ctypes.sizeof(Status))
     if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):

@@ -1,4 +1,4 @@
-"""What every family of local models is to the rest: loaded from a folder, asked for audio, and told when to stop."""
+"""The contract of a family of local models: load from a folder, generate, stop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Step = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Device:
-    """Where a model runs: torch's name, and whether its weights are held in 16 bits there."""
+    """Where a model runs: torch's device name, and whether its weights are in 16 bits."""
 
     name: str
     half: bool
@@ -34,12 +34,12 @@ class Asked:
     lyrics: str = ""
     bpm: float | None = None
     key: str | None = None
-    """`A minor`."""
+    """As in `A minor`."""
     meter: str = "4/4"
     reference: np.ndarray | None = None
-    """Float32 (frames, channels) at the model's sample rate, its channels as many as the model's."""
+    """Float32 (frames, channels) with the model's sample rate and channels."""
     use: str = ""
-    """What the reference is for: continue, melody, style."""
+    """The use of the reference: continue, melody, style."""
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -50,18 +50,21 @@ class Model(Protocol):
     channels: int
 
     def generate(self, asked: Asked, step: Step) -> np.ndarray:
-        """Float32 (frames, channels), `round(seconds * sample_rate)` frames; the same for the same seed on the same device."""
+        """Float32 (frames, channels), `round(seconds * sample_rate)` frames.
+
+        The same seed on the same device gives the same audio.
+        """
         ...
 
 
 class Load(Protocol):
-    """A family's `load`. Reads that folder alone, and only its safetensors."""
+    """A family's `load`. It reads that folder only, and only safetensors."""
 
     def __call__(self, folder: Path, device: Device) -> Model: ...
 
 
 def to_audio(sound: torch.Tensor, frames: int) -> np.ndarray:
-    """A tensor (channels, frames) -> float32 (frames, channels), cut or ended with silence at `frames`."""
+    """A tensor (channels, frames) -> float32 (frames, channels), cut or padded to `frames`."""
     import numpy as np
 
     from daemon.audio.resample import fit_length

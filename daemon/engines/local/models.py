@@ -1,7 +1,7 @@
-"""The local models as data: what each makes, takes, needs and allows. A new one, a fine-tune of yours say, is an entry here, or
-in the config under `local.models`.
+"""The local models as data: what each makes, takes, needs and allows.
 
-Sizes are the makers' parameter counts; what a model takes of memory and time is estimated from them (`needs.py`).
+A new one, a fine-tune for example, is an entry here, or in the config under `local.models`. Sizes
+are the makers' parameter counts; memory and time are estimated from them (`needs.py`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from daemon.engines.local.machine import likely_device
 from daemon.engines.local.needs import deadline_s
 from daemon.engines.local.ready import why_not
 
-#: Which code loads a model, and what comes with it: what it is asked unless its entry says otherwise.
+#: The code that loads a model, with the defaults of its entries.
 FAMILIES: dict[str, dict[str, Any]] = {
     "musicgen": {"kinds": ["loop", "track"], "conditioning": ["continuation"], "max_seconds": 30.0, "channels": 1},
     "musicgen_melody": {"kinds": ["loop", "track"], "conditioning": ["melody"], "max_seconds": 30.0, "channels": 1},
@@ -33,9 +33,13 @@ def _musicgen(
     size: str, title: str, parameters_m: int, family: str = "musicgen", channels: int = 1
 ) -> dict[str, Any]:
     return {
-        "family": family, "repo": f"facebook/musicgen-{size}", "title": f"MusicGen {title}, on this machine",
-        "parameters_m": parameters_m, "channels": channels, **_NC,
-    }  # fmt: skip
+        "family": family,
+        "repo": f"facebook/musicgen-{size}",
+        "title": f"MusicGen {title}, on this machine",
+        "parameters_m": parameters_m,
+        "channels": channels,
+        **_NC,
+    }
 
 
 MODELS: dict[str, dict[str, Any]] = {
@@ -63,17 +67,28 @@ MODELS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 
-#: What an entry of the config's own begins with. Its licence is the user's to name: unknown is taken for not commercial.
+#: The defaults of an entry of the config's own. An unknown licence counts as not commercial.
 _NEW: dict[str, Any] = {
-    "family": "", "repo": "", "folder": "", "title": "", "parameters_m": 1000, "license": "", "commercial": False, "gated": False,
-    "kinds": [], "conditioning": [], "max_seconds": 0.0, "channels": 0, "options": {},
-}  # fmt: skip
+    "family": "",
+    "repo": "",
+    "folder": "",
+    "title": "",
+    "parameters_m": 1000,
+    "license": "",
+    "commercial": False,
+    "gated": False,
+    "kinds": [],
+    "conditioning": [],
+    "max_seconds": 0.0,
+    "channels": 0,
+    "options": {},
+}
 
 
 def describe(
     name: str, entry: Mapping[str, Any], service: Mapping[str, Any] | None = None
 ) -> EngineInfo:
-    """An entry as an engine. `service`: what the config says of local models in all."""
+    """An entry as an engine. `service`: the config's section on all local models."""
     entry = {**_NEW, **entry}
     family = FAMILIES[entry["family"]]
     whole = {**entry, **{key: entry[key] or family[key] for key in family}}
@@ -102,7 +117,10 @@ def _deadline_s(spec: Mapping[str, Any], brief: Brief) -> float:
 
 
 def merged(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry of the table with what the config changes of it, or a whole one of the config's own. ValueError with the fault."""
+    """The table's entry with the config's changes, or an entry of the config's own.
+
+    ValueError with the fault.
+    """
     unknown = sorted(set(changes) - set(_NEW))
     if unknown:
         raise ValueError(
@@ -117,7 +135,8 @@ def merged(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(f"{name}: family: {entry['family']!r} is none of {', '.join(FAMILIES)}")
     if not entry["license"]:
         raise ValueError(
-            f"{name}: license is missing: name the licence of what it makes, as in license: CC-BY-NC-4.0"
+            f"{name}: license is missing: name the licence of what it makes, as in license:"
+            " CC-BY-NC-4.0"
         )
     if not entry["repo"] and not entry["folder"]:
         raise ValueError(

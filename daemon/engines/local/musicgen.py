@@ -11,28 +11,33 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
-#: The reference's last seconds that are gone on from; more of it would leave too few of the 30 s that the model knows.
+#: Longest end of a reference that is continued: more leaves too few of the model's 30 s.
 _HEARD_S = 10.0
+#: The longest audio that the model was trained on.
 _MOST_S = 30.0
-#: Of the melody's chromagram, as the model was trained.
-_CHROMA_FRAME, _CHROMA_HOP = 16384, 4096
+#: Frame and hop of the melody's chromagram, as the model was trained.
+_CHROMA_FRAME = 16384
+_CHROMA_HOP = 4096
 
 
 class MusicGen:
-    """A loaded MusicGen; `melody` says which of the two kinds."""
+    """A loaded MusicGen; `melody`: whether it is a MusicGen Melody."""
 
     def __init__(self, model: Any, tokenizer: Any, device: Device, *, melody: bool) -> None:
-        self._model, self._tokenizer, self._device, self._melody = model, tokenizer, device, melody
+        self._model = model
+        self._tokenizer = tokenizer
+        self._device = device
+        self._melody = melody
         codec = model.config.audio_encoder
         self.sample_rate = int(codec.sampling_rate)
         self.channels = int(model.config.decoder.audio_channels)
         self._token_rate = float(codec.frame_rate)
         self._hop = round(self.sample_rate / self._token_rate)
-        # each codebook lags one step behind the one before it; the two channels of stereo run side by side
+        # Each codebook lags one step behind the one before it; stereo channels run side by side.
         self._lag = int(model.config.decoder.num_codebooks) // self.channels - 1
 
     def generate(self, asked: Asked, step: Step) -> np.ndarray:
-        """As `Model.generate`: a token a step, 50 a second."""
+        """As `Model.generate`; a step is a token, 50 a second."""
         import torch
         from transformers import StoppingCriteria, StoppingCriteriaList
 
@@ -40,7 +45,7 @@ class MusicGen:
         tokens = -(-round(asked.seconds * self.sample_rate) // self._hop) + self._lag
 
         class Steps(StoppingCriteria):
-            """Called once a token; an exception raised here is the way out that leaves the model usable."""
+            """Called once a token. An exception from here leaves the model usable."""
 
             done = 0
 
@@ -60,12 +65,16 @@ class MusicGen:
             sound = self._model.generate(
                 input_ids=words["input_ids"].to(self._device.name),
                 attention_mask=words["attention_mask"].to(self._device.name),
-                do_sample=True, max_new_tokens=tokens, stopping_criteria=StoppingCriteriaList([Steps()]), **given, **options,
-            )  # fmt: skip
+                do_sample=True,
+                max_new_tokens=tokens,
+                stopping_criteria=StoppingCriteriaList([Steps()]),
+                **given,
+                **options,
+            )
         return to_audio(sound[0][:, heard:], round(asked.seconds * self.sample_rate))
 
     def _reference(self, asked: Asked) -> tuple[int, dict[str, torch.Tensor]]:
-        """How many frames of the reference come back before what is new, and what the model is given of it."""
+        """Frames of the reference at the result's start, and the model's arguments for it."""
         import torch
 
         if asked.reference is None:
@@ -86,9 +95,10 @@ class MusicGen:
 
 
 def chromagram(sound: np.ndarray, sample_rate: int) -> torch.Tensor:
-    """Which of the 12 pitch classes is loudest, by frame of 4,096: float32 (1, frames, 12), one-hot, as Melody was trained on.
+    """The loudest of the 12 pitch classes by frame of 4,096: float32 (1, frames, 12), one-hot.
 
-    From our own STFT, since transformers' own reader needs torchaudio. sound: float32 (frames,).
+    MusicGen Melody was trained on this. Computed with our own STFT, because transformers' own
+    needs torchaudio. sound: float32 (frames,).
     """
     import torch
     from transformers.audio_utils import chroma_filter_bank
@@ -108,12 +118,12 @@ def chromagram(sound: np.ndarray, sample_rate: int) -> torch.Tensor:
 
 
 def load(folder: Path, device: Device) -> MusicGen:
-    """Read a MusicGen. The codec stays in 32 bits: in 16 its rounding would be heard."""
+    """Load a MusicGen. The codec stays in 32 bits: in 16 its rounding would be heard."""
     return _load(folder, device, melody=False)
 
 
 def load_melody(folder: Path, device: Device) -> MusicGen:
-    """Read a MusicGen Melody."""
+    """Load a MusicGen Melody."""
     return _load(folder, device, melody=True)
 
 

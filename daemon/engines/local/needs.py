@@ -1,7 +1,8 @@
-"""What a model takes of memory, disk and time, estimated from its size before it is loaded. Imports nothing heavy.
+"""Estimates of a model's memory, disk and time, from its size. Imports nothing heavy.
 
-Measured: MusicGen small (590 million parameters) on two cores takes 4.1 GB and 12.4 s per second of audio. The rest follows from
-that and the parameters; times on a graphics card are bounds for a deadline, not a promise.
+Measured on two cores: MusicGen small (590 million parameters) takes 4.1 GB and 12.4 s per second of
+audio. The rest follows from that and the parameters. Times on a graphics card are bounds for a
+timeout, not a promise.
 """
 
 from __future__ import annotations
@@ -12,28 +13,27 @@ from typing import Any
 from daemon.brief import Brief
 from daemon.engines.replicate.inputs import seconds_asked
 
-#: Loading from a slow disk, in the worst case.
+#: Worst case of loading, from a slow disk.
 _LOAD_S = 300.0
-#: How much longer than estimated a take may need before its child is ended.
+#: Factor between the estimate and the timeout of a take.
 _PATIENCE = 4.0
-#: s of work per s of audio and million parameters, on two cores...
+#: Seconds of work per second of audio and million parameters, on two cores.
 _MUSICGEN_CPU = 12.4 / 590
-#: ...and per denoising step and million parameters: a step of Stable Audio (1,320 million) over its 47 s takes about 25 s there.
+#: The same per denoising step and million parameters. A step of Stable Audio (1,320 million) over
+#: its 47 s takes about 25 s there.
 _STEP_CPU = 25 / 1320
-#: A graphics card or Apple's chip is at least so many times as fast as two cores.
+#: Least speed of a graphics card or Apple's chip, as a multiple of two cores.
 _GPU_GAIN = {"cuda": 20.0, "mps": 5.0, "cpu": 1.0}
 #: Denoising steps where the entry's options name none.
 STEPS = {"stable_audio": 100, "ace_step": 8}
-#: s that a take of ACE-Step may cover in one window as long as Stable Audio's.
+#: Longest audio of ACE-Step whose steps cost as much as Stable Audio's; longer takes cost more.
 _WINDOW_S = 47.0
 
 
 def seconds_of(spec: Mapping[str, Any], brief: Brief) -> float:
-    """How long a take to make: with room for choosing bars, within what the model can."""
-    seconds = seconds_asked(
-        brief,
-        {"least": 0.5 if spec["family"] == "stable_audio" else 1.0, "most": spec["max_seconds"]},
-    )
+    """Length of the take to make: with room for choosing bars, within the model's bounds."""
+    least = 0.5 if spec["family"] == "stable_audio" else 1.0
+    seconds = seconds_asked(brief, {"least": least, "most": spec["max_seconds"]})
     assert seconds is not None
     return float(seconds)
 
@@ -43,7 +43,7 @@ def steps_of(spec: Mapping[str, Any]) -> int:
 
 
 def work_s(spec: Mapping[str, Any], seconds: float, device: str) -> float:
-    """About how long making so many seconds takes, without loading."""
+    """Estimated work for `seconds` of audio, without loading."""
     size = float(spec["parameters_m"])
     if spec["family"] in STEPS:
         share = max(1.0, seconds / _WINDOW_S) if spec["family"] == "ace_step" else 1.0
@@ -52,18 +52,21 @@ def work_s(spec: Mapping[str, Any], seconds: float, device: str) -> float:
 
 
 def deadline_s(spec: Mapping[str, Any], brief: Brief, device: str) -> float:
-    """A child that works longer on one take of this brief is ended."""
+    """Timeout of a take of this brief; its child is killed then."""
     return _LOAD_S + _PATIENCE * work_s(spec, seconds_of(spec, brief), device)
 
 
 def is_half(spec: Mapping[str, Any], device: str) -> bool:
-    """Whether the weights are held in 16 bits: on a CUDA card unless the config says otherwise, elsewhere if it says so."""
+    """Whether the weights are in 16 bits.
+
+    `auto` means on a CUDA card only; `on` means on every device.
+    """
     half = spec["service"].get("half", "auto")
     return half == "on" or (half == "auto" and device == "cuda")
 
 
 def memory_needed_gb(spec: Mapping[str, Any], device: str) -> float:
-    """The weights, a third more for what is computed with them, and 1 GB for the libraries."""
+    """The weights, a third more for activations, and 1 GB for the libraries."""
     return float(spec["parameters_m"]) * (2 if is_half(spec, device) else 4) / 1000 * 1.3 + 1.0
 
 

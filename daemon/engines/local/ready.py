@@ -1,4 +1,4 @@
-"""Whether a local model can be used, by a cheap look: its libraries, its folder, the memory. Imports nothing heavy."""
+"""Readiness of a local model by a cheap check: libraries, folder, memory. Imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from daemon.engines.local.folders import fault_of, find_folder
 from daemon.engines.local.machine import likely_device, memory_gb
 from daemon.engines.local.needs import memory_needed_gb
 
-#: What each family is loaded with.
+#: The libraries of each family.
 LIBRARIES = {
     "musicgen": ("torch", "transformers", "safetensors", "sentencepiece"),
     "musicgen_melody": ("torch", "transformers", "safetensors", "sentencepiece"),
@@ -29,7 +29,7 @@ EXTRA = "make setup-local, or: pip install 'sidecrate[local]'"
 
 
 def why_not(spec: Mapping[str, Any]) -> str | None:
-    """None when ready, else why not and what to do."""
+    """None when ready, else the reason and the mend."""
     missing = missing_libraries(spec["family"])
     if missing:
         return f"{missing[0]} is not installed; run: {EXTRA}"
@@ -48,7 +48,7 @@ def missing_libraries(family: str) -> list[str]:
 
 
 def how_to_get(spec: Mapping[str, Any]) -> str:
-    """The command that downloads a model; nothing here runs it."""
+    """The command that downloads a model, for the user to run."""
     if not spec["repo"]:
         return f"put it into {spec['folder']}"
     first = (
@@ -60,14 +60,18 @@ def how_to_get(spec: Mapping[str, Any]) -> str:
 
 
 def download_command(spec: Mapping[str, Any]) -> str:
-    """Fetches what is read here and no more: no pickles, and of a pipeline its parts without the whole in another form."""
+    """The download command of exactly the files that are read.
+
+    It leaves out pickles, and a pipeline's second form as one file.
+    """
     parts = "model_index.json '*/*.json' '*/*.txt' '*/*.model' '*/*.safetensors'"
     whole = "'*.json' '*.txt' '*.model' '*.safetensors'"
-    return f"hf download {spec['repo']} --include {whole if spec['family'].startswith('musicgen') else parts}"
+    include = whole if spec["family"].startswith("musicgen") else parts
+    return f"hf download {spec['repo']} --include {include}"
 
 
 def _memory_fault(spec: Mapping[str, Any]) -> str | None:
-    """A model that never fits into this machine's memory. A CUDA card's own memory is looked at when the model is loaded."""
+    """The fault of a model larger than main memory; a CUDA card's memory is checked on loading."""
     device = likely_device(spec["service"].get("device", "auto"))
     memory = memory_gb()
     if device == "cuda" or memory is None:
@@ -75,4 +79,7 @@ def _memory_fault(spec: Mapping[str, Any]) -> str | None:
     needed = memory_needed_gb(spec, device)
     if needed <= memory[1]:
         return None
-    return f"it needs about {needed:.0f} GB of memory and this machine has {memory[1]:.0f}; take a smaller model"
+    return (
+        f"it needs about {needed:.0f} GB of memory and this machine has {memory[1]:.0f}; take a"
+        " smaller model"
+    )

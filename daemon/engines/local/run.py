@@ -1,4 +1,4 @@
-"""Makes takes with a local model, in the child that keeps it warm; and looks closely whether one can be used."""
+"""Makes takes with a local model in the child that keeps it warm, and checks whether it can."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from daemon.brief import Brief
     from daemon.children.inside import Tell
 
-#: Of this process.
+#: The model of this process.
 warm = Warm()
-#: Loading's part of the progress.
+#: Share of the progress for loading.
 _LOADED = 0.1
 
 
 def make(brief: Brief, seed: int, progress: Progress, *, spec: Mapping[str, Any]) -> Take:
-    """A take by the model of `spec`, as `models.describe` gives it. EngineError with what, why and what to do."""
+    """A take by the model of `spec`, from `models.describe`. EngineError with what, why and how."""
     seconds = seconds_of(spec, brief)
     with warm.lock:
         progress(0.0, f"loading {spec['name']}")
@@ -63,7 +63,8 @@ def make(brief: Brief, seed: int, progress: Progress, *, spec: Mapping[str, Any]
         text = f"{spec['name']} made no sound but numbers out of range; set local.half to off"
         raise EngineError(text, "bad_audio", again=True)
     peak = float(np.abs(audio).max(initial=0.0))
-    if peak > 1.0:  # what decodes the sound may overshoot; nothing is cut off
+    if peak > 1.0:
+        # A decoder may overshoot; scaling keeps it from clipping.
         audio = audio / np.float32(peak)
     named = (spec["name"], spec["repo"] or spec["name"], spec["license"])
     return Take(audio, model.sample_rate, seed, *named, said=(said,), version=_version(spec))
@@ -82,15 +83,15 @@ def _ready_model(spec: Mapping[str, Any]) -> tuple[Model, Device]:
 
 
 def _stay_offline() -> None:
-    """Nothing is downloaded unasked, whatever a library would like to look up."""
+    """Keep libraries from downloading anything."""
     os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    # cores that wait for each other sleep instead of spinning: beside a DAW they are not ours to burn
+    # Cores that wait for each other sleep instead of spinning: the DAW needs them.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def _stay_quiet(family: str) -> None:
-    """No bars of the libraries' own: they would fill the log."""
+    """Turn off the libraries' progress bars: they would fill the log."""
     import transformers
 
     transformers.utils.logging.disable_progress_bar()
@@ -101,16 +102,17 @@ def _stay_quiet(family: str) -> None:
 
 
 def _pace_words(spec: Mapping[str, Any], device: Device, seconds: float) -> str:
-    """Before it starts: where it runs, and on the processor how long that may take."""
+    """Where the model runs, and on the processor the estimated time, as progress text."""
     where = {
         "cuda": "on the graphics card",
         "mps": "on Apple's graphics",
         "cpu": "on the processor",
     }[device.name]
-    said = f"{where}, in {'16' if device.half else '32'} bits"
+    text = f"{where}, in {'16' if device.half else '32'} bits"
     if device.name == "cpu":
-        said += f": without a graphics card {seconds:.0f} s of audio may take about {_duration(work_s(spec, seconds, 'cpu'))}"
-    return said
+        duration = _duration(work_s(spec, seconds, "cpu"))
+        text += f": without a graphics card {seconds:.0f} s of audio may take about {duration}"
+    return text
 
 
 def _duration(seconds: float) -> str:
@@ -120,8 +122,9 @@ def _duration(seconds: float) -> str:
 def asked_of(
     spec: Mapping[str, Any], brief: Brief, seed: int, seconds: float, model: Model
 ) -> Asked:
-    """A brief in the model's terms. One that is told tempo and key as numbers does not read them in its words too."""
-    words, key = words_for(brief), str(brief.key) if brief.key_name else None
+    """A brief in the model's terms. Tempo and key go into the words or into inputs, not both."""
+    words = words_for(brief)
+    key = str(brief.key) if brief.key_name else None
     musical = brief.kind in ("loop", "track", "vocal")
     if musical and "tempo" not in spec["conditioning"]:
         words = ", ".join(
@@ -129,14 +132,22 @@ def asked_of(
         )
     reference = _reference(brief, model) if brief.reference else None
     return Asked(
-        prompt=words, seconds=seconds, seed=seed, negative=brief.negative, lyrics=brief.lyrics,
-        bpm=brief.bpm if musical else None, key=key if musical else None, meter=brief.meter_name,
-        reference=reference, use=brief.use, options={k: v for k, v in spec["options"].items()},
-    )  # fmt: skip
+        prompt=words,
+        seconds=seconds,
+        seed=seed,
+        negative=brief.negative,
+        lyrics=brief.lyrics,
+        bpm=brief.bpm if musical else None,
+        key=key if musical else None,
+        meter=brief.meter_name,
+        reference=reference,
+        use=brief.use,
+        options={k: v for k, v in spec["options"].items()},
+    )
 
 
 def _reference(brief: Brief, model: Model) -> np.ndarray:
-    """The reference at the model's rate, with its channels. AudioError where it cannot be read."""
+    """The reference with the model's rate and channels. AudioError where it cannot be read."""
     import numpy as np
 
     from daemon.audio.files import read_audio
@@ -154,13 +165,16 @@ def _reference(brief: Brief, model: Model) -> np.ndarray:
 
 
 def _version(spec: Mapping[str, Any]) -> str:
-    """The revision that Hugging Face's cache names the folder by; nothing for a folder of the user's own."""
+    """The revision of a folder in Hugging Face's cache; empty for a folder of the user's own."""
     folder = find_folder(spec)
     return folder.name if folder is not None and folder.parent.name == "snapshots" else ""
 
 
 def check(task: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
-    """The closer look, in a child: the libraries load, the device is there, the model fits. {} or EngineError."""
+    """The full check, in a child: libraries load, the device exists, the model fits.
+
+    {device, half, torch, transformers, seconds_per_second} or EngineError.
+    """
     spec = task["spec"]
     if why := why_not(spec):
         raise EngineError(why, "engine_not_ready")
@@ -179,6 +193,9 @@ def check(task: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     if folder is not None and (fault := fault_of(folder, spec["family"])):
         raise EngineError(f"the model in {folder} {fault}", "engine_not_ready")
     return {
-        "device": device.name, "half": device.half, "torch": torch.__version__, "transformers": transformers.__version__,
+        "device": device.name,
+        "half": device.half,
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
         "seconds_per_second": round(work_s(spec, 10.0, device.name) / 10.0, 2),
-    }  # fmt: skip
+    }

@@ -22,7 +22,7 @@ class StableAudio:
         self.channels = int(pipe.vae.config.audio_channels)
 
     def generate(self, asked: Asked, step: Step) -> np.ndarray:
-        """As `Model.generate`: a denoising step a step, over the model's whole window whatever is asked."""
+        """As `Model.generate`; a step is a denoising step over the model's whole window."""
         import torch
 
         options = {"steps": STEPS["stable_audio"], "guidance_scale": 7.0, **asked.options}
@@ -31,19 +31,26 @@ class StableAudio:
         def called(index: int, timestep: Any, latents: torch.Tensor) -> None:
             step((index + 1) / steps)
 
-        # on the processor, so that a seed is the same take on every device
+        # On the processor, so that a seed gives the same noise on every device.
         generator = torch.Generator("cpu").manual_seed(asked.seed % (1 << 63))
         with torch.inference_mode():
             latents = self._pipe(
-                asked.prompt, negative_prompt=asked.negative or None, audio_end_in_s=asked.seconds, num_inference_steps=steps,
-                generator=generator, callback=called, callback_steps=1, output_type="latent", **options,
-            ).audios  # fmt: skip
+                asked.prompt,
+                negative_prompt=asked.negative or None,
+                audio_end_in_s=asked.seconds,
+                num_inference_steps=steps,
+                generator=generator,
+                callback=called,
+                callback_steps=1,
+                output_type="latent",
+                **options,
+            ).audios
             sound = self._pipe.vae.decode(latents.float()).sample
         return to_audio(sound[0], round(asked.seconds * self.sample_rate))
 
 
 def load(folder: Path, device: Device) -> StableAudio:
-    """Read a Stable Audio Open. What turns numbers into sound stays in 32 bits: in 16 its rounding would be heard."""
+    """Load a Stable Audio Open. Its decoder stays in 32 bits: in 16 its rounding would be heard."""
     import torch
     from diffusers import StableAudioPipeline
 

@@ -1,4 +1,4 @@
-"""The one model that is loaded: kept warm between takes, put away for another, when memory gets short, or when asked."""
+"""The one loaded model: kept warm between takes, unloaded for another or when memory is short."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ LOADERS = {
     "stable_audio": "daemon.engines.local.stable_audio:load",
     "ace_step": "daemon.engines.local.ace_step:load",
 }
-#: A model that rests goes when less of the memory than this is free.
+#: Share of free memory under which an idle model is unloaded.
 _SHORT_SHARE = 0.08
+#: Interval of the check of free memory.
 _LOOK_EVERY_S = 5.0
 
 
 class Warm:
-    """Holds at most one model. `using` gives it to one caller at a time."""
+    """Holds at most one model. Its `lock` gives the model to one caller at a time."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -40,11 +41,11 @@ class Warm:
 
     @property
     def loaded(self) -> str | None:
-        """The folder of the model that is loaded."""
+        """The loaded model's folder."""
         return str(self._key[0]) if self._key else None
 
     def bring(self, spec: Mapping[str, Any], folder: Path, device: Device) -> Model:
-        """The model of a folder, loaded if it is not. Call with `lock` held. EngineError where that cannot be."""
+        """The model of a folder, loaded if needed. Call with `lock` held. EngineError on fault."""
         key = (folder, spec["family"], device, _newest(folder))
         if self._key == key and self._model is not None:
             return self._model
@@ -63,17 +64,21 @@ class Warm:
         ) as error:
             if is_memory_fault(error):
                 raise out_of_memory(spec, device) from None
-            log.exception("%s", folder)
-            text = f"the model in {folder} cannot be loaded ({_first_line(error)}); download it again, or update the libraries"
+            log.exception("the model in %s could not be loaded", folder)
+            text = (
+                f"the model in {folder} cannot be loaded ({_first_line(error)}); download it"
+                " again, or update the libraries"
+            )
             raise EngineError(text, "model") from None
-        self._key, self._model = key, model
+        self._key = key
+        self._model = model
         if self._watch is None:
             self._watch = threading.Thread(target=self._look, name="memory", daemon=True)
             self._watch.start()
         return model
 
     def put_away(self) -> None:
-        """Let the model go, and what it held of the memory."""
+        """Unload the model and release its memory."""
         if self._model is None:
             return
         self._key = self._model = None
@@ -91,7 +96,7 @@ class Warm:
             self.look_at_memory()
 
     def look_at_memory(self) -> None:
-        """Put the model away where memory is short and nobody is using it."""
+        """Unload the model where memory is short and nobody uses it."""
         memory = memory_gb()
         if (
             memory is None
@@ -102,7 +107,7 @@ class Warm:
         try:
             if self._model is not None:
                 log.warning(
-                    "memory is short (%.1f GB free): the model is put away until it is asked again",
+                    "memory is short (%.1f GB free): the model is unloaded until its next take",
                     memory[0],
                 )
                 self.put_away()
@@ -111,7 +116,7 @@ class Warm:
 
 
 def find_device(spec: Mapping[str, Any]) -> Device:
-    """What torch can run this on. EngineError where the config asks for what is not there."""
+    """The device for a model. EngineError where the config's device does not exist."""
     import torch
 
     asked = spec["service"].get("device", "auto")
@@ -132,7 +137,7 @@ def find_device(spec: Mapping[str, Any]) -> Device:
 
 
 def check_memory(spec: Mapping[str, Any], device: Device) -> None:
-    """EngineError where a model would not fit into what is free now."""
+    """EngineError where a model does not fit into the free memory."""
     import torch
 
     needed = memory_needed_gb(spec, device.name)
@@ -150,7 +155,7 @@ def check_memory(spec: Mapping[str, Any], device: Device) -> None:
 
 
 def use_all_cores() -> None:
-    """Our children work on one core each, which is right for clips of seconds and wrong for a model on the processor."""
+    """Use all cores: children work on one core each, which is too slow for a model on the CPU."""
     import torch
 
     torch.set_num_threads(
@@ -171,7 +176,10 @@ def is_memory_fault(error: BaseException) -> bool:
 
 def out_of_memory(spec: Mapping[str, Any], device: Device) -> EngineError:
     needed = memory_needed_gb(spec, device.name)
-    text = f"{spec['name']} ran out of memory (it needs about {needed:.1f} GB); close other programs, ask for less, or take a"
+    text = (
+        f"{spec['name']} ran out of memory (it needs about {needed:.1f} GB); close other programs,"
+        " ask for less, or take a"
+    )
     return EngineError(f"{text} smaller model", "memory")
 
 
@@ -180,5 +188,6 @@ def _first_line(error: BaseException) -> str:
 
 
 def _newest(folder: Path) -> int:
-    """When a file of the folder was last changed, so that a new download is read anew."""
+    """When a file of the folder was last changed, so that a new download is loaded again."""
+
     return max((path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()), default=0)

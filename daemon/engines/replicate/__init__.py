@@ -1,4 +1,4 @@
-"""Models hosted by Replicate: a description for each of the table, and for each that the user's config adds."""
+"""Models hosted by Replicate: one engine for each entry of the table and of the config."""
 
 from daemon.engines.replicate.models import MODELS, describe
 

@@ -1,5 +1,4 @@
-"""Replicate's own client, held to our rules: each call once, with time-outs, and errors that say whether anything can have
-been bought."""
+"""Replicate's own client under our rules: no retries, timeouts, errors that tell of a purchase."""
 
 from __future__ import annotations
 
@@ -20,14 +19,20 @@ from daemon.errors import EngineError
 from daemon.home.addresses import proxy_to
 from daemon.home.masking import mask
 
-#: s: to connect, and between two packets.
+#: To connect, and between two packets.
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+#: The name under which Replicate sees our requests.
 _OURS = {"User-Agent": "sidecrate"}
+#: Larger outputs are refused: 20 minutes of stereo in float32 have 423 MB.
 _MOST_DOWNLOAD_BYTES = 512 << 20
 
 
 class ApiError(Exception):
-    """The service did not do it. `status` is 0 where it did not answer; `sent` whether it may have done it all the same."""
+    """A call of the service failed.
+
+    status  the HTTP status; 0 where there was no answer
+    sent    whether the service may have acted all the same
+    """
 
     def __init__(
         self, text: str, status: int = 0, *, sent: bool = False, retry_after_s: float | None = None
@@ -40,18 +45,20 @@ class ApiError(Exception):
 
     @property
     def passes(self) -> bool:
-        """Whether waiting may help."""
+        """Whether a retry may help."""
         return self.status in (0, 408, 429) or self.status >= 500
 
 
 def explained(error: ApiError) -> EngineError:
-    """A refusal, with what to do about it."""
+    """The error for people of a refused call, with what to do."""
     what = {
-        401: f"Replicate does not know the token; make a new one at replicate.com/account/api-tokens and set {TOKEN}",
+        401: "Replicate does not know the token; make a new one at"
+        f" replicate.com/account/api-tokens and set {TOKEN}",
         402: "Replicate wants credit; add some at replicate.com/account/billing",
         403: "Replicate does not allow this for the account; see replicate.com/account",
         404: "Replicate has no such model or version; set one under replicate.models in the config",
-        422: "the model does not take these inputs; set its version and inputs under replicate.models in the config",
+        422: "the model does not take these inputs; set its version and inputs under"
+        " replicate.models in the config",
     }.get(error.status, "Replicate refused it")
     return EngineError(
         f"{what} ({error.text})",
@@ -60,10 +67,10 @@ def explained(error: ApiError) -> EngineError:
 
 
 class Client:
-    """One account at one address, by Replicate's own client. Calls may come from several threads."""
+    """One account at one address, by Replicate's own client. Its calls are thread-safe."""
 
     def __init__(self, base_url: str, token: str) -> None:
-        # as Replicate's clients take it: 1.x the host alone, 2.x with /v1
+        # Both forms of Replicate's clients: 1.x takes the host alone, 2.x with /v1.
         base_url = base_url.rstrip("/").removesuffix("/v1")
         self._token = token
         self._base = base_url
@@ -84,20 +91,23 @@ class Client:
         """The id of a community model's newest version."""
         owner, _, name = model.partition("/")
         get = self._service.models.with_raw_response.get
-        said = self._json(get, model_owner=owner, model_name=name)
-        return str((said.get("latest_version") or {}).get("id") or "")
+        answer = self._json(get, model_owner=owner, model_name=name)
+        return str((answer.get("latest_version") or {}).get("id") or "")
 
     def create(
         self, model: str, version: str, inputs: dict[str, Any], cancel_after_s: float
     ) -> dict[str, Any]:
-        """Start a prediction: by version, or by name for an official model. It ends by itself after `cancel_after_s`."""
-        asked = {"input": inputs, "cancel_after": f"{max(1, math.ceil(cancel_after_s / 60))}m"}
+        """Start a prediction by version, or by name for an official model.
+
+        The service ends it after `cancel_after_s`.
+        """
+        fields = {"input": inputs, "cancel_after": f"{max(1, math.ceil(cancel_after_s / 60))}m"}
         if version:
             create = self._service.predictions.with_raw_response.create
-            return self._json(create, version=version, **asked)
+            return self._json(create, version=version, **fields)
         owner, _, name = model.partition("/")
         by_name = self._service.models.predictions.with_raw_response.create
-        return self._json(by_name, model_owner=owner, model_name=name, **asked)
+        return self._json(by_name, model_owner=owner, model_name=name, **fields)
 
     def get(self, prediction: str) -> dict[str, Any]:
         get = self._service.predictions.with_raw_response.get
@@ -117,14 +127,17 @@ class Client:
             page = self._json(self._service.get, path=page["next"], cast_to=httpx.Response)
 
     def upload(self, path: Path) -> str:
-        """Put a file where models can read it, and return its address."""
+        """Upload a file for the models, and return its URL."""
         with path.open("rb") as file:
             content = (path.name, file, "application/octet-stream")
-            said = self._json(self._service.files.with_raw_response.create, content=content)
-        return str(said["urls"]["get"])
+            answer = self._json(self._service.files.with_raw_response.create, content=content)
+        return str(answer["urls"]["get"])
 
     def download(self, url: str, target: Path) -> str:
-        """Write what is at an address to a file, whole, and return its content type. The token goes to our own server only."""
+        """Download a URL to a file, and return its content type.
+
+        The token goes to our own server only.
+        """
         if url.startswith("data:"):
             head, _, body = url.partition(",")
             target.write_bytes(
@@ -156,64 +169,65 @@ class Client:
     def _auth(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}"}
 
-    def _json(self, call: Callable[..., Any], **asked: Any) -> dict[str, Any]:
-        """The JSON object that the service answers to one call of its client, which is made once."""
+    def _json(self, call: Callable[..., Any], **fields: Any) -> dict[str, Any]:
+        """The JSON object that one call of the service's client returns. The call is made once."""
         name = urlsplit(self._base).netloc
         try:
-            answer = call(**asked)
+            answer = call(**fields)
         except replicate.APIStatusError as error:
             raise self._refusal(error.response) from None
         except replicate.APIConnectionError as error:
             if isinstance(error.__cause__, ApiError):
                 raise error.__cause__ from None
-            # the transport had its answer: what broke is the body
+            # The transport had its answer, so it is the body that broke off.
             why = type(error.__cause__).__name__
             raise ApiError(f"{name} did not answer ({why})", sent=True) from None
         response = answer if isinstance(answer, httpx.Response) else answer.http_response
         try:
-            said = response.json()
+            parsed = response.json()
         except ValueError:
-            said = None
-        if not isinstance(said, dict):
+            parsed = None
+        if not isinstance(parsed, dict):
             raise ApiError(f"{name} answered what is no JSON object", 502, sent=True)
-        return said
+        return parsed
 
     def _refusal(self, answer: httpx.Response) -> ApiError:
         try:
-            said = answer.json()
+            body = answer.json()
         except ValueError:
-            said = {}
-        said = said if isinstance(said, dict) else {}
+            body = {}
+        body = body if isinstance(body, dict) else {}
         detail = mask(
-            str(said.get("detail") or said.get("title") or answer.reason_phrase), self._token
+            str(body.get("detail") or body.get("title") or answer.reason_phrase), self._token
         )[:300]
         return ApiError(
             f"HTTP {answer.status_code}: {detail}",
             answer.status_code,
             sent=answer.status_code >= 500,
-            retry_after_s=_wait_of(said, detail, answer.headers.get("retry-after", "")),
+            retry_after_s=_wait_of(body, detail, answer.headers.get("retry-after", "")),
         )
 
 
 class _Line(httpx.BaseTransport):
-    """What lies beneath the client: it sends to our server alone, and knows whether a request left."""
+    """The transport beneath the client: sends to our server only, and notes when a request left."""
 
     def __init__(self, base_url: str) -> None:
         self._origin = _origin(base_url)
         self._line = httpx.HTTPTransport(proxy=proxy_to(base_url))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        name, left = request.url.netloc.decode("ascii"), False
+        name = request.url.netloc.decode("ascii")
+        left = False
         if _origin(str(request.url)) != self._origin:
             raise ApiError("the service points to another server, which is not followed", 502)
 
         def note(event: str, about: Mapping[str, Any]) -> None:
-            # CONNECT asks a proxy for a way, and carries nothing of the request
+            # CONNECT opens a proxy's tunnel and carries nothing of the request.
             nonlocal left
             if event.endswith(".send_request_headers.started"):
                 left = left or about["request"].method != b"CONNECT"
 
-        # the client finds notes to itself among the headers of its own request: that one stays whole
+        # The client keeps notes to itself in its request's headers, so a copy is sent.
         pairs = request.headers.multi_items()
         sent = httpx.Request(
             request.method,
@@ -240,10 +254,10 @@ def _origin(url: str) -> tuple[str, str, int | None]:
     return parts.scheme, parts.host, parts.port
 
 
-def _wait_of(said: dict[str, Any], detail: str, header: str) -> float | None:
-    """How long a rate limit asks to wait: its field, its header, or its words."""
+def _wait_of(body: dict[str, Any], detail: str, header: str) -> float | None:
+    """The wait that a rate limit demands, in seconds: from its field, its header or its text."""
     in_words = re.search(r"resets in ~?(\d+)", detail)
-    for value in (said.get("retry_after"), header, in_words[1] if in_words else None):
+    for value in (body.get("retry_after"), header, in_words[1] if in_words else None):
         try:
             return min(max(float(str(value)), 0.0), 300.0)
         except ValueError:
@@ -252,7 +266,7 @@ def _wait_of(said: dict[str, Any], detail: str, header: str) -> float | None:
 
 
 def parse_time(text: object) -> float | None:
-    """Seconds since 1970 of a time as the service writes it; None where it is none."""
+    """Seconds since 1970 of one of the service's times; None where it is none."""
     from datetime import datetime
 
     try:
@@ -262,7 +276,7 @@ def parse_time(text: object) -> float | None:
 
 
 class Gate:
-    """Where a rate limit was met, all threads wait."""
+    """A rate limit, shared: all threads wait until it has passed."""
 
     def __init__(self) -> None:
         self._until_s = 0.0

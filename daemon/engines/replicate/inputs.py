@@ -1,4 +1,4 @@
-"""What a model is asked: a brief in the words of its inputs, and the takes in what it answers."""
+"""A model's inputs from a brief, and the takes in its output."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ from typing import Any
 from bridge.music import bar_seconds
 from daemon.brief import Brief
 
-#: Room for choosing bars: one more, and as much as an attack needs before the first.
-_ROOM_BARS, _ROOM_S = 1, 0.5
-#: s, where nobody says how long a one-shot sounds.
+#: Bars over the requested ones: the best run is chosen from them.
+_ROOM_BARS = 1
+#: Seconds over those bars: an attack may precede the first one.
+_ROOM_S = 0.5
+#: Length of a one-shot where the brief gives none.
 _ONESHOT_S = 3.0
 
 
 def seconds_asked(brief: Brief, bounds: Mapping[str, Any]) -> float | int | None:
-    """How long a take to ask for, with room for choosing bars; None where the model is not told."""
+    """Length of the take to request, with room for choosing bars.
+
+    None where the model has no such input.
+    """
     if not bounds:
         return None
     if brief.kind == "loop" and brief.bars and brief.bpm:
@@ -29,7 +34,7 @@ def seconds_asked(brief: Brief, bounds: Mapping[str, Any]) -> float | int | None
 
 
 def words_for(brief: Brief) -> str:
-    """The prompt without tempo and key, which models that are told a tempo must not read twice."""
+    """The prompt without tempo and key, for models that have inputs of their own for those."""
     words = brief.words or brief.prompt
     if brief.only and brief.instruments:
         words += f", only {' and '.join(brief.instruments)}, solo, nothing else"
@@ -39,15 +44,16 @@ def words_for(brief: Brief) -> str:
 def known_values(
     brief: Brief, spec: Mapping[str, Any], takes: int, seed: int, reference_url: str | None
 ) -> dict[str, Any]:
-    """What the templates of `input` can name."""
+    """The values that the templates of `input` can name."""
     words = words_for(brief)
-    said = [words]
+    parts = [words]
     if brief.key_name and brief.kind in ("loop", "track", "vocal"):
-        said.append(f"in {brief.key}")
+        parts.append(f"in {brief.key}")
     if brief.bpm and brief.kind in ("loop", "track", "vocal"):
-        said.append(f"{brief.bpm:g} bpm")
+        parts.append(f"{brief.bpm:g} bpm")
     lengths = spec.get("lengths", {})
-    prompt, lyrics = ", ".join(said), brief.lyrics
+    prompt = ", ".join(parts)
+    lyrics = brief.lyrics
     if "prompt" in lengths:
         prompt = prompt[: lengths["prompt"][1]].ljust(lengths["prompt"][0], ".")
     return {
@@ -66,25 +72,29 @@ def known_values(
 
 
 def fill(templates: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs: `{name}` alone keeps its value's type, and leaves the input out where nothing is known. KeyError names a
-    template's unknown word."""
+    """The inputs of a model.
+
+    `{name}` alone keeps its value's type; an input without a value is left out. KeyError names a
+    template's unknown word.
+    """
     filled = {}
     for name, template in templates.items():
-        whole = re.fullmatch(r"\{(\w+)\}", template) if isinstance(template, str) else None
-        value = (
-            values[whole[1]]
-            if whole
-            else template.format(**values)
-            if isinstance(template, str)
-            else template
-        )
+        value = _filled(template, values) if isinstance(template, str) else template
         if value is not None:
             filled[name] = value
     return filled
 
 
+def _filled(template: str, values: Mapping[str, Any]) -> Any:
+    whole = re.fullmatch(r"\{(\w+)\}", template)
+    return values[whole[1]] if whole else template.format(**values)
+
+
 def outputs_of(output: Any) -> list[str | None]:
-    """The addresses of the takes in an answer that is a text, a list or an object; None for a variation that failed."""
+    """The URLs of the takes in an output that is a text, a list or an object.
+
+    None for a variation that failed.
+    """
     if isinstance(output, str):
         return [output]
     if isinstance(output, list):
@@ -109,6 +119,6 @@ def outputs_of(output: Any) -> list[str | None]:
 
 
 def progress_in(logs: str) -> float | None:
-    """0..1, as the last progress line in a model's log says it; None where there is none."""
+    """The last progress (0..1) in a model's log; None where there is none."""
     found = re.findall(r"(\d{1,3})%\|", logs[-4000:])
     return min(int(found[-1]), 100) / 100 if found else None

@@ -1,11 +1,19 @@
-"""The models as data: what each makes, takes, costs and allows. A new one is an entry here, or in the config under
-`replicate.models`.
+"""The hosted models as data: what each makes, takes, costs and allows.
 
-In `input`, a value `{name}` stands for what we know under that name; with nothing known, the input is left out:
-words (the prompt without tempo and key), prompt (with key and tempo said), negative, bpm, seconds (with room for choosing bars),
-seed (31 bits, never 0), takes, lyrics, lyrics_or_inst, and of a reference: reference_url, continues.
+A new one is an entry here, or in the config under `replicate.models`. In `input`, a value `{name}`
+stands for a value of the brief. An input without a value is left out. The names:
 
-Prices are from memory of Replicate's price list, by the hardware each model runs on, and can be set in the config.
+words            the prompt without tempo and key
+prompt           the prompt with key and tempo in words
+seconds          the length with room for choosing bars
+seed             31 bits, never 0
+reference_url    of a reference
+continues        whether the reference is to be continued
+lyrics_or_inst   the lyrics, or the mark for none
+negative, bpm, takes, lyrics
+
+Prices are from memory of Replicate's price list, by the hardware each model runs on. The config
+can set others.
 """
 
 from __future__ import annotations
@@ -19,12 +27,17 @@ from daemon.home.addresses import may_have_secret
 from daemon.home.keys import has_secret
 
 TOKEN = "REPLICATE_API_TOKEN"
-#: Where Replicate is if the config names no address: as this variable says, else at its own.
-URL_VARIABLE, URL = "REPLICATE_BASE_URL", "https://api.replicate.com"
+#: Replicate's own variable for its address, where the config has none.
+URL_VARIABLE = "REPLICATE_BASE_URL"
+URL = "https://api.replicate.com"
 
 #: USD per second of the machines that the models run on.
-_A100_USD, _L40S_USD, _T4_USD = 0.0014, 0.000975, 0.000225
-_NC, _SA_NC = "CC-BY-NC-4.0", "CC-BY-NC-SA-4.0"
+_A100_USD = 0.0014
+_L40S_USD = 0.000975
+_T4_USD = 0.000225
+#: Licences of several models, by their SPDX identifiers.
+_NC = "CC-BY-NC-4.0"
+_SA_NC = "CC-BY-NC-SA-4.0"
 
 MODELS: dict[str, dict[str, Any]] = {
     "musicgen-looper": {
@@ -156,17 +169,18 @@ MODELS: dict[str, dict[str, Any]] = {
 
 
 def find_url(configured: str | None) -> str:
-    """The address of the service: what Replicate's own client would take."""
+    """The address of the service, by the rules of Replicate's own client."""
     return configured or os.environ.get(URL_VARIABLE, "").strip() or URL
 
 
 def address_fault(url: str) -> str | None:
-    """Why the token may not be sent to an address, and what to do; None where it may."""
+    """Why the token may not be sent to an address, and the mend; None where it may."""
     if may_have_secret(url):
         return None
     where = f"replicate.base_url or, where that is empty, in the environment's {URL_VARIABLE}"
     return (
-        f"Replicate's address {url.rpartition('@')[2]!r} is not allowed, since the token goes there; give an"
+        f"Replicate's address {url.rpartition('@')[2]!r} is not allowed, since the token goes"
+        " there; give an"
         f" https:// address in {where}; http:// is for this machine alone"
     )
 
@@ -174,7 +188,7 @@ def address_fault(url: str) -> str | None:
 def describe(
     name: str, entry: Mapping[str, Any], service: Mapping[str, Any] | None = None
 ) -> EngineInfo:
-    """An entry as an engine. `service`: what the config says of Replicate itself, for the maker."""
+    """An entry as an engine. `service`: the config's section on Replicate itself, for the maker."""
     return EngineInfo(
         name=name,
         title=entry["title"],
@@ -204,7 +218,10 @@ def _needs() -> str | None:
 
 
 def merged(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry of the table with what the config changes of it, or a whole one of the config's own. ValueError with the fault."""
+    """The table's entry with the config's changes, or an entry of the config's own.
+
+    ValueError with the fault.
+    """
     entry = {**MODELS.get(name, _NEW), **changes}
     unknown = sorted(set(changes) - set(_NEW) - {"official", "takes_at_once", "lengths"})
     if unknown:
@@ -227,8 +244,18 @@ def merged(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     return entry
 
 
-#: What an entry of the config's own begins with.
+#: The defaults of an entry of the config's own.
 _NEW: dict[str, Any] = {
-    "model": "", "version": "", "title": "", "kinds": [], "license": "", "commercial": False, "max_seconds": 30.0, "channels": 2,
-    "conditioning": [], "price": {"per_second_usd": _A100_USD, "usual_s": 60.0}, "seconds": {}, "input": {},
-}  # fmt: skip
+    "model": "",
+    "version": "",
+    "title": "",
+    "kinds": [],
+    "license": "",
+    "commercial": False,
+    "max_seconds": 30.0,
+    "channels": 2,
+    "conditioning": [],
+    "price": {"per_second_usd": _A100_USD, "usual_s": 60.0},
+    "seconds": {},
+    "input": {},
+}

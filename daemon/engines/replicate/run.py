@@ -1,8 +1,9 @@
-"""One purchase: bought once, waited for, its takes fetched at once and stored.
+"""One purchase: bought once, awaited, its takes downloaded at once and stored.
 
-The order of things is what keeps money safe. What is about to be sent is stored by the daemon before it is sent; the service's
-id is stored before it is waited for. When it is not known whether something was bought (a crash, a time-out, a dropped line),
-the account's own list is searched for exactly this input before anything is sent again; if that cannot decide, nothing is.
+The order of the steps keeps money safe. The intent is stored by the daemon before it is sent; the
+service's id is stored before it is awaited. After a crash, a timeout or a dropped connection a
+purchase may or may not exist. Then the account's own list is searched for exactly this input
+before anything is sent again. Where that cannot decide, nothing is sent.
 """
 
 from __future__ import annotations
@@ -28,13 +29,17 @@ from daemon.home.keys import can_be_sent, find_secret
 
 T = TypeVar("T")
 
-#: s between two looks at a prediction: at first, and at most.
-_POLL_S, _MOST_POLL_S = 0.5, 3.0
-#: s before a call is tried again that may succeed later: doubled each time, up to the last.
-_PAUSE_S, _MOST_PAUSE_S = 0.5, 30.0
-#: How often an output that is broken is fetched again, and a prediction searched for that may not be listed yet.
-_DOWNLOADS, _SEARCHES = 5, 3
-#: s by which the service's clock may be behind ours.
+#: First and longest interval between two polls of a prediction.
+_POLL_S = 0.5
+_MOST_POLL_S = 3.0
+#: Backoff of a call that may succeed later: doubled each time, up to the second.
+_PAUSE_S = 0.5
+_MOST_PAUSE_S = 30.0
+#: Downloads of a broken output before giving up.
+_DOWNLOADS = 5
+#: Searches for a prediction, which may not be listed yet.
+_SEARCHES = 3
+#: How far the service's clock may be behind ours.
 _CLOCKS_S = 900.0
 _ENDED = ("succeeded", "failed", "canceled", "aborted")
 
@@ -42,10 +47,12 @@ _gate = Gate()
 
 
 def make(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """{purchase: {takes, intent, intended, remote, others}, spec, brief, clips: [{folder, number}]} ->
-    {state, cost_usd, text, missing: {clip's place in `clips`: why}}; the takes are in the clips' folders.
+    """Buy and store the takes of one purchase.
 
-    EngineError where nothing was bought, `unknown` where that cannot be known.
+    {purchase: {takes, intent, intended, remote, others}, spec, brief, clips: [{folder, number}]} ->
+    {state, cost_usd, text, missing: {index in `clips`: why}}. The takes are in the clips' folders.
+
+    EngineError where nothing was bought, code `unknown` where that cannot be known.
     """
     talk = must_talk(tell)
     run = _Run(task, talk)
@@ -56,13 +63,13 @@ def make(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def stop(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """{remote, spec, takes}: end a prediction that nobody waits for -> as `make`."""
+    """{remote, spec, takes}: cancel a prediction that no job waits for -> as `make`."""
     run = _Run({**task, "purchase": task}, must_talk(tell))
     return run.cancel("cancelled", "its job was cancelled")
 
 
 def check(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """{spec}: whether the account can be used. EngineError with what the service says."""
+    """{spec}: check that the account can be used. EngineError with the service's reason."""
     try:
         _client(_base_url(task["spec"])).account()
     except ApiError as error:
@@ -81,7 +88,10 @@ def _client(base_url: str) -> Client:
             "no_token",
         )
     if not can_be_sent(token):
-        text = f"{TOKEN} holds a character that no token has; set it anew by: sidecrate secret set {TOKEN}"
+        text = (
+            f"{TOKEN} holds a character that no token has; set it anew by:"
+            f" sidecrate secret set {TOKEN}"
+        )
         raise EngineError(text, "no_token")
     return Client(base_url, token)
 
@@ -116,8 +126,8 @@ class _Run:
 
     def go(self) -> dict[str, Any]:
         if all(next_take(clip.folder) is None for clip in self._clips):
-            # a crash came after the last take was stored: only its price is still to be asked for
-            return self._settle(self._look() if self._remote else {}, {})
+            # A crash came after the last take was stored: only its price is missing.
+            return self._done(self._look() if self._remote else {}, {})
         self._talk(0.02, "generating", "asking")
         if not self._remote:
             self._remote = self._adopt_or_buy()
@@ -126,9 +136,9 @@ class _Run:
             prediction = self._await_end()
             if prediction["status"] != "succeeded":
                 return self._not_made(prediction)
-            return self._settle(prediction, self._fetch(prediction))
+            return self._done(prediction, self._fetch(prediction))
         except EngineError as error:
-            # it is bought: whatever hinders us now, it is taken up again
+            # It is bought: whatever the fault is now, the job resumes it.
             raise EngineError(
                 f"{error.text} (prediction {self._remote})", error.code, again=True
             ) from None
@@ -152,7 +162,10 @@ class _Run:
         brief, spec = self._brief, self._spec
         lengths = spec.get("lengths", {}).get("lyrics")
         if lengths and not lengths[0] <= len(brief.lyrics) <= lengths[1]:
-            text = f"{self._name} takes lyrics of {lengths[0]} to {lengths[1]} characters, and there are {len(brief.lyrics)}"
+            text = (
+                f"{self._name} takes lyrics of {lengths[0]} to {lengths[1]} characters, and there"
+                f" are {len(brief.lyrics)}"
+            )
             raise EngineError(f"{text}; give lyrics: of that length", "bad_request")
         version = spec["version"]
         if not version and not spec.get("official"):
@@ -175,7 +188,7 @@ class _Run:
         }
 
     def _reference(self) -> Path:
-        """The asked part of the reference as a file of its own."""
+        """The requested part of the reference as a file of its own."""
         import soundfile
 
         from daemon.audio.files import read_audio
@@ -189,8 +202,12 @@ class _Run:
         return folder / "reference.wav"
 
     def _buy(self, intent: dict[str, Any]) -> str:
-        """The id of the prediction, bought once: before another attempt the account's list is searched for the last."""
-        began, pause_s = time.time(), _PAUSE_S
+        """Buy the prediction exactly once, and return its id.
+
+        Before a retry the account's list is searched for the last attempt.
+        """
+        began = time.time()
+        pause_s = _PAUSE_S
         while True:
             self._within_deadline(_gate.wait_s, "it lets only so many in")
             self._talk.wait(_gate.wait_s)
@@ -219,8 +236,10 @@ class _Run:
                 ) from None
 
     def _search(self, intent: dict[str, Any], since: float) -> str | None:
-        """The prediction of exactly this input, if the account's list has it; None when it surely was not made.
-        EngineError `unknown` where that cannot be decided."""
+        """The prediction of exactly this input in the account's list; None when surely not made.
+
+        EngineError `unknown` where that cannot be decided.
+        """
         others = set(self._bought["others"])
         for attempt in range(_SEARCHES):
             hidden = False
@@ -246,7 +265,7 @@ class _Run:
                             "the account's list no longer says what its predictions were asked"
                         )
                     return None
-            # it may not be listed yet
+            # It may not be listed yet.
             self._talk.wait(_PAUSE_S * 2**attempt)
         return None
 
@@ -283,7 +302,7 @@ class _Run:
                 return {}
 
     def cancel(self, state: str, text: str) -> dict[str, Any]:
-        """End it at the service too. What that has cost is asked for, else estimated."""
+        """Cancel the prediction at the service too. Its cost is read there, else estimated."""
         if not self._remote and self._may_be_bought:
             return {
                 "state": "unknown",
@@ -302,7 +321,8 @@ class _Run:
             prediction.get("error")
             or {"aborted": "the service ended it before it began"}.get(status, "")
         ).strip()
-        text = f"{self._name} at Replicate {'failed' if status == 'failed' else 'was ended'}: {why[-300:] or status}"
+        how = "failed" if status == "failed" else "was ended"
+        text = f"{self._name} at Replicate {how}: {why[-300:] or status}"
         cost_usd = 0.0 if status == "aborted" else self._cost(prediction)
         missing = {str(place): text for place in range(len(self._clips))}
         return {
@@ -315,7 +335,7 @@ class _Run:
     # -- fetching
 
     def _fetch(self, prediction: dict[str, Any]) -> dict[str, str]:
-        """Store each clip's take; why not, for those that have none."""
+        """Store each clip's take. Returns the reasons for those that have none."""
         addresses = outputs_of(prediction.get("output"))
         missing = {}
         each_usd = (self._cost(prediction) or self._price.estimate_usd(self._takes)) / max(
@@ -340,7 +360,8 @@ class _Run:
                 audio, rate = self._download(address, clip.folder)
             except EngineError as error:
                 if error.code == "unavailable":
-                    raise  # it is there, and paid: it is fetched when the service answers again
+                    # The paid take exists: it is fetched when the service answers again.
+                    raise
                 missing[str(place)] = error.text
                 continue
             save_take(self._take(audio, rate, each_usd), clip.folder / f"take{number}", stems=False)
@@ -350,7 +371,8 @@ class _Run:
         from daemon.audio.files import read_audio
 
         folder.mkdir(parents=True, exist_ok=True)
-        raw, why = folder / "download", ""
+        raw = folder / "download"
+        why = ""
         broken = attempt = 0
         while broken < _DOWNLOADS:
             try:
@@ -372,9 +394,10 @@ class _Run:
             except AudioError as error:
                 broken, why = broken + 1, f"the output is broken ({error.text})"
             finally:
-                shutil.rmtree(raw, ignore_errors=True) if raw.is_dir() else raw.unlink(
-                    missing_ok=True
-                )
+                if raw.is_dir():
+                    shutil.rmtree(raw, ignore_errors=True)
+                else:
+                    raw.unlink(missing_ok=True)
             self._talk.wait(min(_PAUSE_S * 2**attempt, _MOST_PAUSE_S))
             attempt += 1
         raise EngineError(why, "output")
@@ -382,7 +405,7 @@ class _Run:
     def _take(self, audio: Any, rate: int, cost_usd: float) -> Take:
         intent = self._bought["intent"] or {}
         seed = intent.get("seed", self._brief.clip_seed(self._k) if self._brief else 0)
-        asked = next(
+        prompt = next(
             (
                 str(intent["input"][name])
                 for name in ("prompt", "tags")
@@ -391,17 +414,24 @@ class _Run:
             "",
         )
         return Take(
-            audio, rate, seed, self._name, self._spec["model"], self._spec["license"], cost_usd=round(cost_usd, 6),
-            version=intent.get("version", "") or self._spec["version"], said=(f"asked of the model: {asked}",) if asked else (),
-        )  # fmt: skip
+            audio,
+            rate,
+            seed,
+            self._name,
+            self._spec["model"],
+            self._spec["license"],
+            cost_usd=round(cost_usd, 6),
+            version=intent.get("version", "") or self._spec["version"],
+            said=(f"asked of the model: {prompt}",) if prompt else (),
+        )
 
     # -- money
 
-    def _settle(self, prediction: dict[str, Any], missing: dict[str, str]) -> dict[str, Any]:
+    def _done(self, prediction: dict[str, Any], missing: dict[str, str]) -> dict[str, Any]:
         return {"state": "done", "cost_usd": self._cost(prediction), "text": "", "missing": missing}
 
     def _cost(self, prediction: Mapping[str, Any]) -> float | None:
-        """USD, by what the service has measured; None where it did not say."""
+        """USD, by the service's own measurement; None where there is none."""
         worked = (prediction.get("metrics") or {}).get("predict_time")
         if not isinstance(worked, int | float):
             return None
@@ -409,10 +439,10 @@ class _Run:
             float(worked), self._takes if prediction.get("status") == "succeeded" else 0
         )
 
-    # -- patience
+    # -- backoff
 
     def _pause(self, error: ApiError, pause_s: float, words: str) -> float:
-        """Wait before another attempt, and return the pause after that. EngineError at the deadline."""
+        """Wait before a retry, and return the pause before the next. EngineError at the timeout."""
         wait_s = error.retry_after_s if error.retry_after_s is not None else pause_s
         if error.status == 429:
             _gate.close(wait_s)
@@ -424,11 +454,11 @@ class _Run:
     def _within_deadline(self, wait_s: float, why: str) -> None:
         if time.monotonic() + wait_s > self._deadline_s:
             raise EngineError(
-                f"Replicate is not to be had ({why}); try again later", "unavailable"
+                f"Replicate is unavailable ({why}); try again later", "unavailable"
             ) from None
 
     def _patiently(self, call: Callable[[], T], words: str) -> T:
-        """A call that costs nothing, tried until the deadline while waiting may help."""
+        """A free call, retried until the timeout while a retry may help."""
         pause_s = _PAUSE_S
         while True:
             try:
@@ -440,22 +470,22 @@ class _Run:
 
 
 def _same_version(one: Mapping[str, Any], intent: Mapping[str, Any]) -> bool:
-    return (
-        one.get("version") == intent["version"]
-        if intent["version"]
-        else one.get("model") == intent["model"]
-    )
+    name = "version" if intent["version"] else "model"
+    return bool(one.get(name) == intent[name])
 
 
 def _must_be_whole(path: Path) -> None:
     """AudioError for a WAV that is shorter than its own header says."""
     with path.open("rb") as file:
         head = file.read(8)
-    said = int.from_bytes(head[4:8], "little")
-    if head[:4] == b"RIFF" and said < 0xFFFFFF00 and path.stat().st_size + 1 < said + 8:
+    size = int.from_bytes(head[4:8], "little")
+    if head[:4] == b"RIFF" and size < 0xFFFFFF00 and path.stat().st_size + 1 < size + 8:
         raise AudioError("it breaks off before its end")
 
 
 def _unknown(why: str) -> EngineError:
-    text = f"it is not known whether this was bought, since {why}; nothing more was sent. Look at replicate.com/predictions,"
+    text = (
+        f"it is not known whether this was bought, since {why}; nothing more was sent. Look at"
+        " replicate.com/predictions,"
+    )
     return EngineError(f"{text} and ask again to buy it anew", "unknown")

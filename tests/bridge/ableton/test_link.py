@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from bridge.ableton.link import AbletonLink
-from bridge.events import Order
+from bridge.events import Context, Order
 from tests.conftest import skip_or_fail
 from tests.helpers.link_peer import Peer
 
@@ -43,7 +43,7 @@ def wait_for(
     until = time.monotonic() + wait_s
     while True:
         order, at_s = heard.get(timeout=max(0.01, until - time.monotonic()))
-        assert order.verb == "context" and order.what == "link"
+        assert isinstance(order, Context) and order.source == "link"
         if wanted(order.values):
             return order, at_s
 

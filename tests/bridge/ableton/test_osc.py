@@ -12,7 +12,7 @@ import pytest
 
 from bridge.ableton import osc as ableton_osc
 from bridge.ableton.osc import AbletonOsc
-from bridge.events import Order
+from bridge.events import Bye, Order, order_name
 from bridge.osc.packet import build_message, parse_packet
 
 SONG = {
@@ -93,9 +93,9 @@ class Heard:
         end_s = time.monotonic() + 10
         while any(self.known.get(name, "?") != value for name, value in values.items()):
             order = self.orders.get(timeout=max(0.01, end_s - time.monotonic()))
-            assert order.what == "abletonosc"
-            self.verbs.append(order.verb)
-            self.known = {} if order.verb == "bye" else {**self.known, **order.values}
+            assert order.source == "abletonosc"
+            self.verbs.append(order_name(order))
+            self.known = {} if isinstance(order, Bye) else {**self.known, **order.values}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 import bridge.fl.door
 from bridge.errors import DoorError
-from bridge.events import Accepted, Done, Failed, Origin, SessionChanged
+from bridge.events import Accepted, Done, Failed, Origin, SessionChanged, order_name
 from bridge.fl.door import SOURCE, FlDoor
 from bridge.fl.link import DATA, PING, TO_DAEMON, TO_FL, Frame, read_frame, split_message
 from bridge.midi.mapping import MidiMap
@@ -95,12 +95,12 @@ class Desk:
         return wait_until(lambda: self.turn() and look(), 20, what)
 
     def orders(self, verb: str) -> list:
-        return [order for order in self.taken if order.verb == verb]
+        return [order for order in self.taken if order_name(order) == verb]
 
     def context(self) -> dict:
         together: dict = {}
         for order in self.orders("context"):
-            assert order.what == SOURCE
+            assert order.source == SOURCE
             together.update(order.values)
         return together
 
@@ -144,7 +144,7 @@ def test_from_hello_to_context_touches_hints_and_bye(desk):
     desk.touch(0x90, 38, 1)
     desk.touch(0xB0, 64, 127)
     desk.until(lambda: desk.orders("again") and desk.orders("keep"))
-    assert desk.orders("again")[0].what == desk.orders("keep")[0].what == "last"
+    assert desk.orders("again")[0].what == desk.orders("keep")[0].clip == "last"
     for event, hint in (
         (Accepted(FL, "j1", 1, "dusty drums"), "^iSidecrate: queued: dusty drums"),
         (Done(FL, "j1", "c1", "/crate/Loops/dusty.wav", {}), "^cSidecrate: done: dusty.wav"),
@@ -155,7 +155,7 @@ def test_from_hello_to_context_touches_hints_and_bye(desk):
     desk.door.tell(SessionChanged({}))
     desk.door.tell(Accepted(Origin("osc"), "j9", 1, "not ours"))
     fl.call("OnDeInit")
-    assert desk.until(lambda: desk.orders("bye"))[0].what == SOURCE
+    assert desk.until(lambda: desk.orders("bye"))[0].source == SOURCE
     assert not any("not ours" in hint for hint in fl.hints)
 
 
@@ -198,7 +198,7 @@ def test_a_script_that_starts_anew_tells_all_anew(desk):
     desk.plug_in().tempo = 90.0
     desk.until(lambda: desk.context().get("bpm") == 90)
     assert desk.context()["project"] == "night drive"
-    assert [order.verb for order in desk.taken].index("bye") == 0
+    assert [order_name(order) for order in desk.taken].index("bye") == 0
 
 
 def test_a_door_that_starts_anew_is_told_all_anew(desk, monkeypatch):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bridge.events import Failed, Origin, Refused
+from bridge.verbs import VERBS, Verb, register
 from tests.helpers.inbox_bench import Bench, tone, wait_for
 
 
@@ -239,3 +240,45 @@ def test_audio_whose_text_names_another_reference_is_fitted_alone(bench: Bench) 
     orders = {order.verb: order for order in (bench.order(), bench.order())}
     assert orders["make"].requests[0]["reference"] == "/music/other.wav"
     assert orders["fit"].origin.address["name"] == "a.wav"
+
+
+def test_a_sound_whose_text_cannot_be_taken_goes_with_it(bench: Bench) -> None:
+    tone(bench.folder / "a.wav")
+    bench.drop("a.txt", "do: fitt\nbpm: 90\n")
+    bench.start()
+    assert "did you mean fit?" in bench.answer("failed", "a.txt.error.txt")
+    wait_for(lambda: (bench.folder / "failed" / "a.wav").exists())
+    bench.no_order(1.2)
+
+
+def test_a_verb_that_works_on_no_sound_refuses_the_one_beside_its_text(bench: Bench) -> None:
+    learn = Verb(
+        "learn",
+        "folder",
+        gives="an engine",
+        said="learn {}",
+        help="learn",
+        example="kit",
+        fields=(),
+    )
+    register(learn)
+    try:
+        tone(bench.folder / "a.wav")
+        bench.drop("a.txt", "do: learn\n")
+        bench.start()
+        said = bench.answer("failed", "a.txt.error.txt")
+    finally:
+        del VERBS["learn"]
+    assert said.startswith("a.wav lies beside a.txt, but learn works on a folder of sounds")
+    bench.no_order(1.2)
+
+
+def test_a_text_beside_a_sound_may_name_the_verb(bench: Bench) -> None:
+    tone(bench.folder / "a.wav")
+    bench.drop("a.txt", "do: make\nuse: accompany\n\na bass line\n")
+    bench.drop("again.txt", "do: again\nsource: k3f9\nchange: drums\n")
+    bench.start()
+    orders = {order.verb: order for order in (bench.order(), bench.order())}
+    assert orders["make"].requests[0]["reference"].endswith("-a.wav")
+    assert orders["again"].what == "k3f9" and orders["again"].claim
+    assert dict(orders["again"].requests[0].values) == {"change": "drums"}

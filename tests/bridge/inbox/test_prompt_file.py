@@ -10,7 +10,7 @@ EXAMPLE = "bpm: 90\nkey: A minor\ncount: 2\n\ndusty boom bap drums, vinyl crackl
 def values(data):
     return [
         dict(request.values)
-        for request in read_prompt_file(data if isinstance(data, bytes) else data.encode())
+        for request in read_prompt_file(data if isinstance(data, bytes) else data.encode()).requests
     ]
 
 
@@ -170,4 +170,7 @@ def test_a_file_that_asks_for_too_much_at_once_is_refused_in_one_line(text, why)
     with pytest.raises(RequestError, match=why) as refused:
         read_prompt_file(text.encode())
     assert len(refused.value.faults) == 1
-    assert len(read_prompt_file(("x\n" + "===\nx\n" * (MAX_REQUESTS - 1)).encode())) == MAX_REQUESTS
+    assert (
+        len(read_prompt_file(("x\n" + "===\nx\n" * (MAX_REQUESTS - 1)).encode()).requests)
+        == MAX_REQUESTS
+    )

@@ -5,13 +5,16 @@ from __future__ import annotations
 import queue
 import sys
 import threading
+import time
 from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
 
-from bridge.events import Accepted, Finished, Order, Progress, Refused
-from bridge.midi.door import MidiDoor
+from bridge.events import Accepted, Finished, Keep, Order, Progress, Refused, order_name
+from bridge.midi.door import PLUGGED_IN_S, MidiDoor
 from bridge.midi.mapping import MidiMap
+from bridge.midi.ports import MidiPorts
 from tests.helpers.controller import controller
 from tests.helpers.jack import jack_server, kill_jack
 from tests.helpers.midi_door import MAP, opened, wait_for
@@ -74,6 +77,61 @@ def test_a_named_port_is_heard_lit_and_found_again_after_unplugging(
             wait_for(lambda: not door.ports)
 
 
+def test_a_device_that_is_back_before_the_next_look_is_heard_and_lit(
+    jack: str,
+    orders: queue.Queue[Order],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bridge.midi.door.POLL_S", 3600.0)
+    with ExitStack() as stack:
+        first = stack.enter_context(controller("pads"))
+        door = stack.enter_context(opened(orders, inputs=["PADS"], virtual=False))
+        assert len(door.ports) == 1
+        first.unplug()
+        pads = stack.enter_context(controller("pads"))
+
+        def is_heard() -> bool:
+            pads.play("99257f")
+            time.sleep(0.2)
+            return not orders.empty()
+
+        wait_for(is_heard)
+        wait_for(lambda: is_ready(door, 1))
+        door.tell(Accepted(orders.get().origin, "j2", 1))
+        assert pads.lit() == "992501"
+
+
+def test_a_device_that_was_seen_to_leave_by_one_port_is_opened_anew_by_both(jack: str) -> None:
+    heard: queue.Queue[str] = queue.Queue()
+    ports = MidiPorts(
+        lambda port, message, delta_s: heard.put(bytes(message).hex()),
+        api="jack",
+        inputs=["pads"],
+        virtual=False,
+    )
+    ports.open()
+    try:
+        with controller("pads"):
+            wait_for(lambda: ports.refresh() and ports.heard_ports and ports.lit_ports)
+            lister, sinks = ports._out, ports._out.get_ports()
+        # it left while the ports were listed: its source is gone, its sink is in the list still
+        ports._out = SimpleNamespace(
+            get_ports=lambda: sinks, get_port_count=lambda: len(sinks), is_deleted=True
+        )
+        ports.refresh()
+        ports._out = lister
+        with controller("pads") as pads:
+            wait_for(lambda: ports.refresh() and ports.heard_ports and ports.lit_ports)
+            time.sleep(PLUGGED_IN_S)
+            (name,) = ports.heard_ports
+            ports.send((0x99, 0x25, 0x01), name)
+            assert pads.lit() == "992501"
+            pads.play("99257f")
+            assert heard.get(timeout=10) == "99257f"
+    finally:
+        ports.close()
+
+
 def test_without_names_every_device_is_heard_and_only_the_pressed_one_lit(
     jack: str, orders: queue.Queue[Order]
 ) -> None:
@@ -81,7 +139,7 @@ def test_without_names_every_device_is_heard_and_only_the_pressed_one_lit(
         wait_for(lambda: is_ready(door, 2))
         other.play("b0407f")
         order = orders.get(timeout=10)
-        assert order.verb == "keep" and order.what == "last"
+        assert order == Keep(order.origin, "last")
         door.tell(Accepted(order.origin, "j", 1))
         assert other.lit() == "b04001"
         assert pads.lines.empty()
@@ -93,8 +151,8 @@ def test_a_controller_is_a_button_only_when_it_comes_up(
     with opened(orders), controller(to="Sidecrate") as pads:
         pads.play("b04020", "b04041", "b04050", "b0407f", "b04000", "b0407f", "b0407f", "c005")
         verbs = []
-        while (order := orders.get(timeout=10)).verb != "make":
-            verbs.append(order.verb)
+        while order_name(order := orders.get(timeout=10)) != "make":
+            verbs.append(order_name(order))
         assert verbs == ["keep", "keep", "keep"]
 
 

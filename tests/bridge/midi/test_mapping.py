@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from bridge.errors import RequestError
-from bridge.events import Accepted, Done, Failed, Finished, Origin, Progress, Refused, Told
+from bridge.events import (
+    Accepted,
+    Done,
+    Failed,
+    Finished,
+    Origin,
+    Progress,
+    Refused,
+    Told,
+)
 from bridge.midi.mapping import MidiMap, Touch, read_message
 from bridge.midi.pad_lights import Lights
 from bridge.midi.ports import plain_name

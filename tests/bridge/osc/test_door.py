@@ -6,8 +6,18 @@ import threading
 import pytest
 
 from bridge.errors import DoorError
-from bridge.events import Accepted, Done, Failed, Refused, SessionChanged, Told
-from bridge.osc.door import MAX_SENDERS, Greeting, OscDoor
+from bridge.events import (
+    Accepted,
+    Done,
+    Failed,
+    Known,
+    Refused,
+    SessionChanged,
+    Told,
+    order_name,
+)
+from bridge.osc.answers import Greeting
+from bridge.osc.door import MAX_SENDERS, OscDoor
 from bridge.osc.packet import Message
 from tests.helpers.osc_client import Client, wait_for
 
@@ -26,7 +36,7 @@ def asked():
 @pytest.fixture
 def door(orders, asked):
     def take(order):
-        (asked if order.verb == "known" else orders).append(order)
+        (asked if isinstance(order, Known) else orders).append(order)
 
     door = OscDoor(
         take,
@@ -80,7 +90,7 @@ def test_who_says_hello_for_the_first_time_is_told_what_is_known(door, client, a
     first, again = wait_for(asked, 2)
     door.tell(Told(first.origin, "known", "", {"bpm": 90.0}))
     assert client.receive() == Message("/sidecrate/session", ('{"bpm": 90.0}',))
-    assert again.verb == "known"
+    assert isinstance(again, Known)
 
 
 def test_our_own_port_is_refused_for_replies(door, client):
@@ -153,7 +163,7 @@ def test_pins_and_context(client, orders):
         {"key": "Am"},
         {"meter": "3/4"},
     ]
-    assert orders[4].what == "max:1" and orders[4].values == {"bpm": 93.5, "playing": True}
+    assert orders[4].source == "max:1" and orders[4].values == {"bpm": 93.5, "playing": True}
 
 
 def test_the_end_is_said_again_until_got(door, client, orders):
@@ -206,7 +216,7 @@ def test_the_context_inside_a_request_is_heard_before_it(client, orders):
         '{"prompt": "dusty drums", "id": "a1", "context": {"source": "max:m1", "bpm": 93.5, "key": "Dm"}}',
     )
     context, make = wait_for(orders, 2)
-    assert (context.verb, context.what, dict(context.values)) == (
+    assert (order_name(context), context.source, dict(context.values)) == (
         "context",
         "max:m1",
         {"bpm": 93.5, "key": "Dm"},

@@ -6,6 +6,7 @@ import socket
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from bridge.events import Context
 from bridge.osc.gate import WRONG_CODES, Gate, Knock
 from bridge.osc.packet import OscError, build_message
 from bridge.osc.sender import Sender
@@ -170,7 +171,7 @@ def test_trust_lan_lets_them_do_what_this_machine_may(own_address, open_door, or
     tablet.send("/sidecrate/context", '{"bpm": 90}')
     tablet.send("/sidecrate/preset", "dusty")
     context, make = wait_for(orders, 2)
-    assert context.verb == "context" and make.may_spend
+    assert isinstance(context, Context) and make.may_spend
     tablet.socket.close()
 
 

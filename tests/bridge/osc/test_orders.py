@@ -3,6 +3,7 @@
 import pytest
 
 from bridge.errors import RequestError
+from bridge.events import Context
 from bridge.osc.orders import OscOrders
 from bridge.osc.packet import Message, OscError
 from bridge.osc.sender import Sender
@@ -84,9 +85,38 @@ def test_a_tempo_without_json_is_followed_and_taken_back():
     assert ordered(HERE, "bpm", 93.5).values == {"bpm": 93.5} and ordered(
         HERE, "bpm", 0.0
     ).values == {"bpm": None}
-    assert ordered(HERE, "bpm", 93.5).verb == "context"
+    assert isinstance(ordered(HERE, "bpm", 93.5), Context)
     with pytest.raises(OscError, match="trust_lan"):
         ordered(ELSEWHERE, "bpm", 93.5)
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (("answer", "k3f9", "maybe"), "/sidecrate/answer: 'maybe' is not allowed here; it takes yes or no. "
+         "For example: /sidecrate/answer last yes"),
+        (("fit", "https://there/a.wav"), "/sidecrate/fit: 'https://there/a.wav' is not allowed here; it takes the path of an "
+         "audio file on this machine, or a clip. For example: /sidecrate/fit guitar.wav"),
+        (("tempo", 999.0), "/sidecrate/tempo: 999.0 is not allowed here; it takes a tempo from 40 to 300, at most 3 decimals. "
+         "For example: /sidecrate/tempo 128"),
+        (("key", "H"), "/sidecrate/key: 'H' is not allowed here; it takes a tonic and a mode (Am, F# minor, Gb, D dorian, "
+         "Camelot 8A) or keep. For example: /sidecrate/key Am"),
+        (("meter", 1, 4), "/sidecrate/meter: '1/4' is not allowed here; it takes a time signature from 2/4 to 15/8. "
+         "For example: /sidecrate/meter 3/4"),
+    ],
+)  # fmt: skip
+def test_what_an_address_does_not_take_is_refused_in_its_own_name(sent, said):
+    with pytest.raises(RequestError) as refused:
+        ordered(HERE, *sent)
+    assert refused.value.text == said
+
+
+@pytest.mark.parametrize(
+    ("word", "yes"),
+    [("yes", True), ("no", False), (1, True), (0.0, False), (True, True), ("off", False)],
+)
+def test_an_answer_is_a_yes_or_a_no(word, yes):
+    assert ordered(HERE, "answer", "k3f9", word).yes is yes
 
 
 def test_those_who_said_who_they_are_take_turns_and_all_others_are_one():

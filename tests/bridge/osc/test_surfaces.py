@@ -9,6 +9,7 @@ from bridge.events import (
     Done,
     Failed,
     Finished,
+    Known,
     Origin,
     Progress,
     Refused,
@@ -210,7 +211,7 @@ def test_over_the_wire_a_preset_by_place_lights_its_key(door, client, orders):
     assert ("/sidecrate/name/1", "dusty") in listen(client)
     client.send("/sidecrate/preset", "1", "bars", 2)
     known, make = wait_for(orders, 2)
-    assert known.verb == "known" and dict(make.requests[0].values) == {
+    assert isinstance(known, Known) and dict(make.requests[0].values) == {
         "prompt": "dusty drums",
         "bars": 2,
     }

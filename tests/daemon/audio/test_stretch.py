@@ -14,7 +14,7 @@ from benchmarks.stretchers import (
     straight_map,
     tone_errors,
 )
-from daemon.audio.stretch import STRETCHERS, Stretch, resampled, stretcher_for, told
+from daemon.audio.stretch import STRETCHERS, Stretch, resampled, stretch_report, stretcher_for
 from daemon.audio.stretch_map import StretchMap
 from daemon.errors import ConformError
 from daemon.hearing.pitch import find_note
@@ -234,12 +234,14 @@ def test_formants_are_kept_or_refused_never_forgotten(installed):
 
 def test_the_report_says_who_stretched_and_how_far_off_the_pitch_is(stretcher):
     straight, bent = Stretch(FAR.map), Stretch(bent_map(6 * RATE, 0.02))
-    said = told(stretcher, straight)
+    said = stretch_report(stretcher, straight)
     assert said["method"] == stretcher.name and said["stretched_by"].startswith(
         f"{stretcher.package} "
     )
     assert "off_pitch_cents" not in said
-    assert told(stretcher, bent).get("off_pitch_cents", 0.0) == stretcher.off_pitch_cents(bent)
+    assert stretch_report(stretcher, bent).get("off_pitch_cents", 0.0) == stretcher.off_pitch_cents(
+        bent
+    )
 
 
 def test_small_corrections_are_resampled():

@@ -1,7 +1,11 @@
+import asyncio
+import time
+
 import pytest
 
+from bridge.events import Order, Origin, Told
 from bridge.session import Session
-from daemon.audition.audition import Fit, fit_to, grid_of
+from daemon.audition.audition import Audition, Fit, fit_to, grid_of
 
 LOOP = {"id": "a", "kind": "loop", "bpm": 120.0, "key": "Am", "meter": "4/4"}
 
@@ -52,3 +56,112 @@ def test_the_bars_go_by_the_tempo_of_who_plays_though_another_is_pinned():
     playing.pin("bpm", 140)
     assert grid_of(playing.view(100.0), 0.0) == {"line_s": 0.0, "bar_s": pytest.approx(2.0)}
     assert fit_to(LOOP, playing.view(100.0)).bpm == 120
+
+
+class DeviceThatPlays:
+    """The child with the sound device, as far as the audition knows it: what it is asked, and whether it was ended."""
+
+    def __init__(self, played_s):
+        self.pid, self.asked, self._played_s = None, [], played_s
+        self.follow_takes_s = 0.0
+
+    async def ask(self, function, task, on_progress, deadline_s):
+        self.pid = 1
+        name = function.partition(":")[2]
+        self.asked.append(name)
+        if name == "follow":
+            await asyncio.sleep(self.follow_takes_s)
+            return {"clip": ""}
+        return {
+            "in_s": 0.0,
+            "seconds": None if task.get("loops") else self._played_s,
+            "on_bar": True,
+            "device": "d",
+            "latency_ms": 1,
+        }
+
+    async def end(self):
+        self.asked.append("end")
+        self.pid = None
+
+
+class Clips:
+    def find(self, what):
+        kind = {"a": "loop", "b": "track", "c": "loop"}[what]
+        return {
+            **LOOP,
+            "id": what,
+            "kind": kind,
+            "path": f"/x/{what}.wav",
+            "key": None,
+            "bars": 4,
+            "report": {},
+        }
+
+
+def auditioned(tmp_path, monkeypatch, live):
+    """What the device was asked while `live(hear, place, device)` ran; a comparison comes after 0.2 s."""
+    monkeypatch.setattr("daemon.audition.audition._COMPARE_S", 0.2)
+
+    async def run():
+        project = Session()
+        project.hear("max", {"bpm": 120.0, "playing": True, "position": 0.0}, time.monotonic())
+        device, told = DeviceThatPlays(played_s=3600.0), []
+        audition = Audition(
+            Clips(), project, told.append, cache=tmp_path, device=None, level=-18.0, idle_s=0.1
+        )
+        audition._child = device
+
+        async def hear(clip):
+            before = len(told)
+            audition.take(Order("audition", Origin("osc"), what=clip))
+            async with asyncio.timeout(10):
+                while len(told) == before:
+                    await asyncio.sleep(0.01)
+            assert isinstance(told[-1], Told), told[-1]
+
+        def place(position):
+            project.hear("max", {"position": position}, time.monotonic())
+            audition.follow()
+
+        await live(hear, place, device)
+        asked = list(device.asked)
+        await audition.end()
+        return asked
+
+    return asyncio.run(run())
+
+
+def test_a_track_chosen_while_a_loop_was_about_to_be_compared_is_heard_to_its_end(
+    tmp_path, monkeypatch
+):
+    async def live(hear, place, device):
+        await hear("a")
+        place(1.0)
+        await hear("b")
+        await asyncio.sleep(0.6)
+
+    assert auditioned(tmp_path, monkeypatch, live) == ["play", "play"]
+
+
+def test_a_loop_chosen_while_another_was_being_compared_is_followed(tmp_path, monkeypatch):
+    async def live(hear, place, device):
+        device.follow_takes_s = 0.3
+        await hear("a")
+        place(1.0)
+        while "follow" not in device.asked:
+            await asyncio.sleep(0.01)
+        await hear("c")
+        place(2.0)
+        await asyncio.sleep(0.4)
+
+    assert auditioned(tmp_path, monkeypatch, live) == ["play", "follow", "play", "follow"]
+
+
+def test_a_device_that_plays_the_loop_no_more_is_let_go(tmp_path, monkeypatch):
+    async def live(hear, place, device):
+        await hear("a")
+        place(1.0)
+        await asyncio.sleep(0.6)
+
+    assert auditioned(tmp_path, monkeypatch, live) == ["play", "follow", "close", "end"]

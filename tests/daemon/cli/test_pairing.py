@@ -2,7 +2,8 @@
 
 import pytest
 
-from bridge.osc.door import Greeting, OscDoor
+from bridge.osc.answers import Greeting
+from bridge.osc.door import OscDoor
 from daemon.cli.pairing import own_addresses, pair
 from daemon.client.connection import Link
 from daemon.settings.load import load_config

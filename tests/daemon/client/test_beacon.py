@@ -95,7 +95,7 @@ def test_an_answer_to_something_else_is_not_taken_for_ours(open_door, orders, ot
     thread = answering(door, orders, other, ours)
     told = link.ask("/sidecrate/cancel", "all")
     thread.join()
-    assert told.arguments[:2] == ("cancel", "all")
+    assert (told.verb, told.what) == ("cancel", "all")
     link.close()
 
 
@@ -126,7 +126,7 @@ def test_a_refusal_and_a_pin_are_answers(open_door, orders):
     door = open_door()
     link = Link(door.port)
     thread = answering(door, orders, lambda origin: events.Told(origin, "pin", "", {"bpm": 90}))
-    assert link.ask("/sidecrate/tempo", 90).arguments[0] == "pin"
+    assert link.ask("/sidecrate/tempo", 90).verb == "pin"
     thread.join()
     orders.clear()
     thread = answering(

@@ -97,7 +97,7 @@ def test_a_crate_that_cannot_be_is_said(tmp_path):
 COPIES_SLOWLY = """
 import shutil, sys, time
 from pathlib import Path
-from daemon.crate.crate import crate
+from daemon.crate import crate
 def copy(reader, writer, size):
     writer.write(reader.read(4))
     writer.flush()

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -78,7 +79,10 @@ def test_a_daw_that_is_not_there_is_said(places, files, tmp_path, what):
     ],
 )
 def test_autostart_on_each_system(places, tmp_path, monkeypatch, platform, name, holds):
-    monkeypatch.setattr(autostart.sys, "platform", platform)
+    # which system it is, for this module alone: shutil would ask Windows itself
+    monkeypatch.setattr(
+        autostart, "sys", SimpleNamespace(platform=platform, executable=sys.executable)
+    )
     monkeypatch.setenv("APPDATA", str(tmp_path / "appdata"))
     monkeypatch.setattr(autostart.Path, "home", lambda: tmp_path)
     monkeypatch.setattr(autostart.platformdirs, "user_config_dir", lambda: str(tmp_path / "config"))

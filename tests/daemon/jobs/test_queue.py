@@ -193,6 +193,31 @@ def test_tries_are_bounded_and_a_daemons_death_is_none(queue):
     assert queue.settle_job(job.id).error_text == "why"
 
 
+def test_a_try_that_was_repeated_leaves_no_error_on_a_job_that_is_done(queue):
+    (job,), _ = queue.accept([draft(2)], ORIGIN)
+    assert queue.clip_failed(queue.claim(), "died", "a worker died", again=True, tries=3) == "again"
+    for path in ("/a.wav", "/b.wav"):
+        assert queue.clip_done(queue.claim(), {"path": path})
+    ended = queue.settle_job(job.id)
+    assert (ended.state, ended.error_code, ended.error_text) == ("done", "", "")
+
+
+def test_of_a_job_that_is_done_in_part_the_error_of_the_clip_that_failed_is_told(queue):
+    (job,), _ = queue.accept([draft(2)], ORIGIN)
+    assert queue.clip_failed(queue.claim(), "died", "a worker died", again=True, tries=3) == "again"
+    assert queue.clip_done(queue.claim(), {"path": "/a.wav"})
+    assert (
+        queue.clip_failed(queue.claim(), "no_beat", "no beat was found", again=False, tries=3)
+        == "failed"
+    )
+    ended = queue.settle_job(job.id)
+    assert (ended.state, ended.error_code, ended.error_text) == (
+        "done",
+        "no_beat",
+        "no beat was found",
+    )
+
+
 def test_cancel_leaves_what_is_being_published(queue):
     (job,), _ = queue.accept([draft(3)], ORIGIN)
     first, second = queue.claim(), queue.claim()

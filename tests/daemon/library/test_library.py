@@ -152,7 +152,7 @@ def test_clips_are_found_by_id_beginning_path_or_last(library):
 
 def test_the_light_side_loads_nothing_heavy():
     said = subprocess.run(
-        [sys.executable, "-c", "import sys, daemon.library.crate_watch, daemon.library.versions, daemon.cli_library;"
+        [sys.executable, "-c", "import sys, daemon.library.crate_watch, daemon.library.versions, daemon.cli.library;"
          "print([name for name in ('numpy', 'scipy', 'soundfile') if name in sys.modules])"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip

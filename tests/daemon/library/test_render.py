@@ -299,14 +299,16 @@ def test_a_version_is_rendered_once_by_a_child_and_published_as_a_clip_of_its_ow
 KILLED = """
 import json, os, signal, sys
 task, at = json.loads(sys.argv[1]), int(sys.argv[2])
-count, replace = 0, os.replace
-def dying(*paths):
-    global count
-    count += 1
-    if count == at: os.kill(os.getpid(), signal.SIGKILL)
-    replace(*paths)
-    if count + 100 == at: os.kill(os.getpid(), signal.SIGKILL)
-os.replace = dying
+count = 0
+def dying(step):
+    def die(*paths, **how):
+        global count
+        count += 1
+        if count == at: os.kill(os.getpid(), signal.SIGKILL)
+        step(*paths, **how)
+        if count + 100 == at: os.kill(os.getpid(), signal.SIGKILL)
+    return die
+os.replace, os.link = dying(os.replace), dying(os.link)
 from daemon.library.export import export_clip
 export_clip(task, lambda *said: None)
 """

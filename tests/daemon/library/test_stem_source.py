@@ -5,7 +5,7 @@ import pytest
 import soundfile
 
 from daemon.brief import Brief
-from daemon.clip.make import make_record
+from daemon.clip.record import make_record
 from daemon.conform.conform import conform
 from daemon.engines.embedded.engine import make
 from daemon.errors import LibraryError

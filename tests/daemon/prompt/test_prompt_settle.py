@@ -308,7 +308,7 @@ def test_what_cannot_be_is_refused_in_one_line(fields, do, what):
 
 def test_settling_loads_nothing_heavy():
     heavy = "numpy", "scipy", "librosa", "pydantic", "yaml"
-    code = f"import sys, daemon.prompt.settle, bridge.prompt_file; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, daemon.prompt.settle, bridge.inbox.prompt_file; print([m for m in {heavy} if m in sys.modules])"
     assert (
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -105,7 +105,7 @@ def test_the_doors_are_those_that_the_config_wants(tmp_path):
     places = Places.find(tmp_path)
 
     def names(settings):
-        made = make_doors(Config(**settings), places, take=print, crate=Crate(), boot="b")
+        made = make_doors(Config(**settings), places, hand=print, crate=Crate(), boot="b")
         return [door.name for door in made]
 
     assert names(nothing) == []

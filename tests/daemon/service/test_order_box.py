@@ -1,11 +1,11 @@
 import asyncio
 
-from bridge.events import Order, Origin
+from bridge.events import Origin, Status
 from daemon.service.order_box import MOST_REFUSALS, MOST_WAITING_OF_ONE, OrderBox
 
 
 def order(port, what=""):
-    return Order("status", Origin("osc", {"peer": ["127.0.0.1", port]}), what=what)
+    return Status(Origin("osc", {"peer": ["127.0.0.1", port]}), what)
 
 
 def test_who_sends_thousands_keeps_nobody_else_waiting():
@@ -20,8 +20,8 @@ def test_who_sends_thousands_keeps_nobody_else_waiting():
             await asyncio.sleep(0)
 
     asyncio.run(run())
-    assert [one.what for one in handled].index("mine") == 1
-    assert [one.what for one in handled if one.what != "mine"] == [
+    assert [one.job for one in handled].index("mine") == 1
+    assert [one.job for one in handled if one.job != "mine"] == [
         str(n) for n in range(MOST_WAITING_OF_ONE)
     ]
     assert [event.code for event in told] == ["busy"] * 5

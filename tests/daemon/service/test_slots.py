@@ -3,10 +3,12 @@
 import asyncio
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from bridge.events import Done, Finished, Progress
+from daemon.clip.results import MadeClip
 from daemon.improve.store import Improvements
 from daemon.jobs.database import Database
 from daemon.service.bell import Bell
@@ -99,7 +101,8 @@ class SlowCrate:
 
 
 async def made(child, claim):
-    return {"clip": claim.clip, "of": claim.count, "report": {}}
+    record = {"id": claim.clip, "clip": claim.clip, "of": claim.count, "report": {}}
+    return [MadeClip(record, Path())]
 
 
 def test_a_cancel_while_a_clip_arrives_is_too_late_for_that_one_and_ends_the_job(

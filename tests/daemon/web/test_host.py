@@ -3,27 +3,29 @@
 import asyncio
 import sys
 
+from daemon.children.host import ChildProcess
 from daemon.home.places import Places
 from daemon.web import host
 from daemon.web.host import WebProcess
 
 
 def test_it_is_started_again_after_whatever_ends_it(tmp_path, monkeypatch, caplog):
-    really, programs = asyncio.create_subprocess_exec, []
+    really, programs = ChildProcess.start, []
 
-    async def start(*command, **how):
+    async def start(name, *command, **how):
         programs.append(command)
         if len(programs) == 1:
             raise OSError(24, "Too many open files")
         script = "import sys; sys.stderr.write('x' * 300_000 + '\\n' + 'y' * 300_000); sys.exit(3)"
         return await really(
+            name,
             sys.executable,
             "-c",
             script if len(programs) < 4 else "import time; time.sleep(60)",
             **how,
         )
 
-    monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
+    monkeypatch.setattr(ChildProcess, "start", start)
     monkeypatch.setattr(host, "_FIRST_WAIT_S", 0.01)
 
     async def live():
@@ -34,7 +36,7 @@ def test_it_is_started_again_after_whatever_ends_it(tmp_path, monkeypatch, caplo
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.1)
         await process.end()
-        return process._process.returncode
+        return await process._process.gone()
 
     assert asyncio.run(live()) != 0
     said = caplog.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from daemon.audio.signals import (
+    Filter,
     ensemble,
     faded,
     fall,
@@ -32,7 +33,7 @@ def _section(
     release_s: float,
     spread: float,
     cutoff_hz: float,
-    *filters,
+    *filters: Filter,
 ) -> np.ndarray:
     t = seconds(s.held_s + release_s * 0.9, s.rate)
     cutoff = cutoff_hz * s.scale * (0.6 + 0.6 * s.velocity)

@@ -15,10 +15,9 @@ from daemon.home.places import HOME_VARIABLE, Places
 TALKS = """
 import atexit, logging, pathlib, sys
 atexit.register(pathlib.Path(sys.argv[1]).write_text, "it ran")  # as libraries do, before or after us
-from daemon.settings.schema import Config
 from daemon.home.log import set_up_log
 from daemon.home.places import Places
-set_up_log(Places.find(), Config(), verbose=True)
+set_up_log(Places.find(), level="info", megabytes=5, verbose=True)
 for n in range(int(sys.argv[2])):
     logging.getLogger("test").info("line %d %s", n, "x" * 500)
 logging.getLogger("test").info("the last line")

@@ -48,7 +48,7 @@ def test_the_loop_goes_on_while_doors_close_and_one_that_breaks_keeps_no_other_o
     async def whole():
         loop = asyncio.get_running_loop()
         doors = [SlowDoor(loop), BrokenDoor(loop), SlowDoor(loop)]
-        monkeypatch.setattr(Service, "_make_doors", lambda *_: doors)
+        monkeypatch.setattr("daemon.service.service.make_doors", lambda *_, **__: doors)
         monkeypatch.setattr(Service, "_listen_to_signals", lambda self: None)
         await Service(Places.find(tmp_path), Config(**QUIET)).run(
             ready=lambda service: service.stop()
@@ -56,4 +56,4 @@ def test_the_loop_goes_on_while_doors_close_and_one_that_breaks_keeps_no_other_o
         return [door.served for door in doors]
 
     assert asyncio.run(whole()) == [[True]] * 3
-    assert "broken could not be closed" in caplog.text
+    assert "broken was not closed" in caplog.text

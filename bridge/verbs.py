@@ -1,0 +1,175 @@
+"""What can be asked: one table of verbs, from which every door, error text and page of documentation derives.
+
+A row says what a verb works on, which fields it takes and what comes out. What does the work is no business of the doors:
+the daemon registers rows of its own, and those of installed packages, when it starts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from bridge.errors import Fault, RequestError
+from bridge.request import FIELDS, Field, Request, Value, check_fields, unknown_field
+from bridge.text import shorten
+
+WorksOn = Literal["words", "source", "notes", "clip", "folder"]
+
+#: What people may name for each.
+NAMED: dict[WorksOn, str] = {
+    "words": "a prompt",
+    "source": "an audio file on this machine, a clip, or last",
+    "notes": "a MIDI file or a sound on this machine, a clip, or last",
+    "clip": "a clip, a job, or last",
+    "folder": "a folder of sounds, or a collection",
+}
+#: The field of the request that holds it. A clip that is asked for once more is named beside the request.
+_HOLDS: dict[WorksOn, str] = {
+    "words": "prompt",
+    "source": "reference",
+    "notes": "reference",
+    "clip": "",
+    "folder": "kit",
+}
+#: What a verb works on, by whichever field it is held; and the field by which a file names its verb.
+SOURCE, DO = "source", "do"
+#: Every verb takes these.
+COMMON = ("then", "tags", "target", "id")
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One thing that can be asked."""
+
+    name: str
+    """A lower-case word; it stands in addresses, commands and files."""
+    works_on: WorksOn
+    gives: str
+    """What comes out, in a few words."""
+    said: str
+    """What is done, in words, {} being what it works on: `put {} on the grid`."""
+    help: str
+    example: str
+    """What it works on and a field, as on the command line."""
+    fields: tuple[str | Field, ...] = tuple(FIELDS)
+    """Fields of the request's table by name, and rows of its own, beside what every verb takes."""
+    by_button: bool = False
+    """A button may ask it, without naming anything: then it works on the newest clip."""
+
+    @property
+    def holds(self) -> str:
+        """The field that holds what it works on; empty where that stands beside the request."""
+        return _HOLDS[self.works_on]
+
+    @cached_property
+    def takes(self) -> dict[str, Field]:
+        """Every field that it takes, by name."""
+        own = [FIELDS[row] if isinstance(row, str) else row for row in self.fields]
+        held = [FIELDS[self.holds]] if self.holds else []
+        return {row.name: row for row in (*held, *own, *(FIELDS[name] for name in COMMON))}
+
+    @property
+    def own_fields(self) -> list[Field]:
+        """Its rows that no other verb has."""
+        return [row for row in self.fields if isinstance(row, Field)]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Its fields that name files or folders."""
+        return tuple(name for name, row in self.takes.items() if row.is_path)
+
+    def read(self, pairs: Iterable[tuple[str, object]]) -> tuple[str, Request]:
+        """(the clip that is asked for once more, the request) of (name, raw) pairs; `source` is what it works on.
+
+        RequestError holds every fault at once.
+        """
+        what, fields = "", list[tuple[str, object]]()
+        for name, raw in pairs:
+            if str(name).strip().lower() != SOURCE:
+                fields.append((name, raw))
+            elif self.holds:
+                fields.append((self.holds, raw))
+            else:
+                what = str(raw).strip()
+        return what, Request(check_fields(fields, self.takes, self.unknown))
+
+    def taken_of(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Those of a sender's settings that it takes."""
+        return {name: value for name, value in values.items() if name in self.takes}
+
+    def unknown(self, name: str) -> Fault:
+        """The fault of a field that it does not take, with what it takes."""
+        plain = name.strip().lower()
+        if len(self.fields) == len(FIELDS) and not self.own_fields:
+            return unknown_field(name)
+        near = difflib.get_close_matches(plain, self.takes, n=1, cutoff=0.7)
+        hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(self.takes)}"
+        return Fault(plain, "", f"{shorten(name)} is not a field of {self.name}; {hint}")
+
+    def missing(self) -> Fault:
+        """The fault of a request without what it works on."""
+        text = f"{self.name} needs {NAMED[self.works_on]}; for example: {self.name} {self.example}"
+        return Fault(self.holds or SOURCE, "", text)
+
+
+#: The table. Rows of installed packages come behind these.
+VERBS: dict[str, Verb] = {
+    row.name: row
+    for row in (
+        Verb(
+            "make",
+            "words",
+            gives="clips",
+            said="make {}",
+            help="make clips of a prompt",
+            example='"dusty boom bap drums" --bpm 90',
+        ),
+        Verb(
+            "again",
+            "clip",
+            gives="clips",
+            said="make {} again",
+            help="the same with a new seed, or with what the fields change",
+            example="last --change drums",
+            by_button=True,
+        ),
+        Verb(
+            "fit",
+            "source",
+            gives="a clip on the grid",
+            said="put {} on the grid",
+            help="put a sound exactly on the grid",
+            example="guitar.wav --bpm 93",
+        ),
+    )
+}
+
+
+def register(row: Verb) -> None:
+    """Take a row into the table. ValueError where it cannot be one, or another row has its name."""
+    if not re.fullmatch(r"[a-z][a-z0-9]{1,23}", row.name):
+        raise ValueError(f"{row.name!r:.40} is no name of a verb: a word of 2 to 24 letters a-z")
+    if row.name in VERBS and VERBS[row.name] != row:
+        raise ValueError(f"the verb {row.name} is there already")
+    if row.works_on == "clip" and row.name != "again":
+        raise ValueError("again alone works on a clip's record; others work on a source")
+    if missing := [name for name in row.fields if isinstance(name, str) and name not in FIELDS]:
+        raise ValueError(f"there is no field {missing[0]}")
+    if again := [one.name for one in row.own_fields if one.name in (*FIELDS, SOURCE, DO)]:
+        raise ValueError(f"the field {again[0]} is there already; name it, or call yours otherwise")
+    VERBS[row.name] = row
+
+
+def find_verb(name: str) -> Verb:
+    """The row of a verb. RequestError with the nearest one where there is none."""
+    plain = name.strip().lower()
+    if plain in VERBS:
+        return VERBS[plain]
+    near = difflib.get_close_matches(plain, VERBS, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(VERBS)}"
+    text = f"{DO}: {shorten(name)} is not something that can be done here; {hint}"
+    raise RequestError(Fault(DO, shorten(name), text))

@@ -1,0 +1,67 @@
+"""Each verb of the table as a command: its source, an option for each of its fields, `--json` for one object a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bridge.verbs import NAMED, SOURCE, VERBS, Verb
+from daemon.cli.options import AsJson, Force, Out, with_fields
+from daemon.cli.order import check_out, show_order
+from daemon.verbs.registry import draw_in_verbs
+
+
+def add_verbs(app: typer.Typer, asked: Sequence[str]) -> None:
+    """A command for each verb that has none of its own. What is installed is read only where `asked` may mean it."""
+    taken = {
+        str(one.name or getattr(one.callback, "__name__", "")) for one in app.registered_commands
+    }
+    taken |= {str(one.name) for one in app.registered_groups}
+    word = next((one for one in asked if not one.startswith("-")), "")
+    if word in taken:
+        return
+    draw_in_verbs()
+    for verb in VERBS.values():
+        if verb.name not in taken:
+            app.command(verb.name)(_command(verb, leave_out=(verb.holds, "id", "target")))
+
+
+def _command(verb: Verb, *, leave_out: Collection[str]) -> Callable[..., None]:
+    about = typer.Argument(help=f"{NAMED[verb.works_on].capitalize()}.", metavar="SOURCE...")
+
+    def command(
+        sources: Annotated[list[str], about],
+        out: Out = None,
+        force: Force = False,
+        as_json: AsJson = False,
+        *,
+        fields: dict[str, Any],
+    ) -> None:
+        check_out(out, force)
+        if out is not None and len(sources) > 1:
+            raise typer.BadParameter(
+                f"--out {out} is one name, and there are {len(sources)} sources"
+            )
+        values = {
+            name: _there(value) if name in verb.paths else value for name, value in fields.items()
+        }
+        for source in sources:
+            named = source if verb.works_on == "words" else _there(source)
+            show_order(verb.name, {SOURCE: named, **values}, out=out, as_json=as_json)
+
+    command.__name__ = verb.name
+    command.__doc__ = (
+        f"{verb.help.capitalize()}.\n\nFor example: sidecrate {verb.name} {verb.example}"
+    )
+    # what annotations name is looked up where the function was written, and `about` is no module's
+    command.__annotations__["sources"] = Annotated[list[str], about]
+    return with_fields(verb.name, leave_out=leave_out)(command)
+
+
+def _there(name: str) -> str:
+    """A path as the daemon can read it, whose folder is another; the name of a clip as it is."""
+    path = Path(name).expanduser()
+    return str(path.absolute()) if path.exists() else name

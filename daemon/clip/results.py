@@ -1,0 +1,188 @@
+"""What a verb makes of its source, inside a worker: each result a clip's files and record in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from bridge.files.whole import write_whole
+from bridge.inbox.names import user_name
+from bridge.music import Meter, loop_frames, note_name
+from daemon.audio.wav_record import is_clips_own, read_record
+from daemon.brief import Brief
+from daemon.children.inside import Tell, find_function
+from daemon.clip.make import RESULT
+from daemon.errors import AudioError, ConformError
+from daemon.jobs.ids import result_id
+from daemon.record import ClipRecord, ClipReport, as_record
+from daemon.verbs.registry import Result
+from daemon.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: The verb's own share of the progress; the rest is for measuring and writing.
+_WORK_SHARE = 0.9
+
+
+@dataclass(frozen=True)
+class MadeClip:
+    """A clip that is made: its record, and the folder that holds its files."""
+
+    record: ClipRecord
+    folder: Path
+
+
+def made_clips(answer: dict[str, Any], folder: Path) -> list[MadeClip]:
+    """What a child has made in a clip's folder: one clip, or several in folders of their own."""
+    if "results" not in answer:
+        return [MadeClip(as_record(answer), folder)]
+    return [MadeClip(as_record(one["record"]), Path(one["folder"])) for one in answer["results"]]
+
+
+def make_results(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Do the work of a verb: {brief, request, k, clip, job, folder, created, note_names, work} -> {results: [{folder, record}]}.
+
+    What an earlier run has finished is not made again. Raises what the verb's function raises, and ConformError where a result
+    is not what it says it is.
+    """
+    folder = Path(task["folder"])
+    finished = folder / RESULT
+    if finished.exists():
+        done: dict[str, Any] = json.loads(finished.read_text(encoding="utf-8"))
+        return done
+    brief, scratch = Brief.from_json(task["brief"]), folder / "work"
+    scratch.mkdir(parents=True, exist_ok=True)
+
+    def say(value: float, words: str = "") -> None:
+        tell(_WORK_SHARE * value, "generating", words)
+
+    work = find_function(task["work"])
+    results: Iterable[Result] = work(brief, dict(task["request"]), scratch, say)
+    written = []
+    for n, result in enumerate(results):
+        place = folder / "results" / str(n)
+        place.mkdir(parents=True, exist_ok=True)
+        written.append({"folder": str(place), "record": _write(result, n, task, brief, place)})
+        tell(_WORK_SHARE, "conforming", result.part or result.role or "writing")
+    if not written:
+        raise ConformError(f"{brief.do} found nothing to give of {_source(brief)}")
+    answer = {"results": written}
+    write_whole(finished, json.dumps(answer))
+    return answer
+
+
+def _write(result: Result, n: int, task: dict[str, Any], brief: Brief, folder: Path) -> ClipRecord:
+    _check(result, brief)
+    record = _record(result, n, task, brief)
+    if result.midi is not None:
+        (folder / "clip.mid").write_bytes(result.midi)
+    if result.audio is not None:
+        from daemon.audio.wav import write_clip
+
+        write_clip(folder / "clip.wav", result.audio, result.sample_rate, record, brief.subtype)
+    return record
+
+
+def _check(result: Result, brief: Brief) -> None:
+    """ConformError for a result without its sound or its notes, and for a loop that would not lie on the grid."""
+    what = f"{brief.do} gave a {result.kind}"
+    if (result.midi if result.kind == "midi" else result.audio) is None:
+        raise ConformError(f"{what} without {'notes' if result.kind == 'midi' else 'sound'}")
+    if result.kind == "loop" and result.audio is not None:
+        if not (result.bpm and result.bars):
+            raise ConformError(f"{what} without tempo and bars; it would be a track")
+        meter = Meter.parse(result.meter or "4/4")
+        frames = loop_frames(result.bars, meter, result.bpm, result.sample_rate)
+        if len(result.audio) != frames:
+            text = f"{what} of {len(result.audio)} frames, where {result.bars} bars are {frames}"
+            raise ConformError(text)
+
+
+def _record(result: Result, n: int, task: dict[str, Any], brief: Brief) -> ClipRecord:
+    """The clip's whole record, under the names that any clip's has; what it comes from besides."""
+    report = cast(ClipReport, dict(result.report))
+    report.setdefault("decided", {name: asdict(one) for name, one in brief.decided.items()})
+    if brief.said:
+        report["said"] = [*brief.said, *report.get("said", ())]
+    audio, rate = result.audio, result.sample_rate
+    sound = None
+    if audio is not None:
+        from daemon.audio.loudness import measure_level
+        from daemon.hearing.features import features
+
+        sound = features(audio, rate)
+        level = measure_level(audio, rate, is_loop=result.kind == "loop")
+        measured = {"lufs": level.lufs, "true_peak_db": level.true_peak_db}
+        # JSON has no infinity, which is how loud silence is
+        after = {name: value for name, value in measured.items() if math.isfinite(value)}
+        report["after"] = {**after, **report.get("after", {})}
+    frames, channels = audio.shape if audio is not None else (0, 0)
+    note = result.note
+    record: ClipRecord = {
+        "id": result_id(task["clip"], n),
+        "job": task["job"],
+        "do": brief.do,
+        "from": _source(brief),
+        "n": task["k"] + 1,
+        "of": brief.clip_count,
+        "kind": result.kind,
+        "prompt": brief.prompt,
+        "request": task["request"],
+        "words": result.words or " ".join(filter(None, (brief.words, result.part or result.role))),
+        "improved": {},
+        "genre": brief.genre,
+        "tags": list(brief.tags),
+        "project": brief.project,
+        "bpm": result.bpm,
+        "key": result.key,
+        "meter": result.meter,
+        "bars": result.bars,
+        "note": note,
+        "note_name": note_name(note, task.get("note_names", "live")) if note is not None else None,
+        "seconds": round(frames / rate, 6) if frames else None,
+        "sample_rate": rate,
+        "frames": frames,
+        "channels": channels,
+        "engine": result.method or brief.do,
+        "engine_reason": brief.engine_reason,
+        "model": result.model,
+        "model_version": "",
+        "seed": brief.clip_seed(task["k"]),
+        "license": result.license,
+        "cost_usd": 0.0,
+        "part": result.part,
+        "role": result.role,
+        "parts": [result.part] if result.part else [],
+        "plan": None,
+        "kit_files": list(brief.kit_files),
+        "cues": [],
+        "sidecrate": __version__,
+        "created": task["created"],
+        "made": time.time(),
+        "features": sound,
+    }
+    # what a verb says more of its results is its own, and stands before the report
+    return as_record({**record, **result.more, "report": report})
+
+
+def _source(brief: Brief) -> str:
+    """What a result comes from: a clip's id, or a path as its user knows it."""
+    if brief.source:
+        return brief.source
+    if brief.reference is None:
+        return brief.kit or ""
+    path = Path(brief.reference)
+    try:
+        record = read_record(path)
+    except AudioError:
+        record = None
+    if record and is_clips_own(record) and "id" in record:
+        return str(record["id"])
+    # a file that was dropped lies under a name of the inbox's own for as long as it is worked on
+    name = user_name(path)
+    return name if name != path.name else str(path)
