@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME...]`: run the benchmarks, one after the other, each printing its table."""
+"""`python -m benchmarks [NAME...]`: run the benchmarks one by one; each prints its table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Audition over a JACK server: from a pad to sound, Link's tempo and bar, and a loop of 4 bars for minutes: gaps and drift."""
+"""Audition over a JACK server: pad to sound, Link's tempo and bar, a long loop's gaps and drift."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from tests.helpers.jack import jack_server
 from tests.helpers.jack_recorder import Recording, Slipped
 from tests.helpers.link_peer import Peer
 
-BPM, BAR_S, RATE = 120.0, 2.0, 48000
+BPM = 120.0
+#: Four beats at BPM.
+BAR_S = 2.0
+RATE = 48000
 PRESSES = 8
 TEMPO_CHANGES = 10
 STARTS = 5
@@ -37,7 +40,13 @@ midi:
 presets:
   dusty: {prompt: dusty boom bap drums, bars: 4, then: audition}
 """
-LINK = "osc: {port: 0}\nmidi: {enabled: false}\nfl: {enabled: false}\nlink: {enabled: true}\naudition: {idle_s: 1}\n"
+LINK = """
+osc: {port: 0}
+midi: {enabled: false}
+fl: {enabled: false}
+link: {enabled: true}
+audition: {idle_s: 1}
+"""
 PLAIN = "osc: {port: 0}\nmidi: {enabled: false}\nfl: {enabled: false}\n"
 
 
@@ -61,7 +70,7 @@ def tell_project(daemon: DaemonProcess, began_s: float) -> None:
 
 
 def press_to_sound() -> None:
-    """A pad that makes a clip of 4 bars and auditions it, then one for another in its place: seconds until each is heard."""
+    """Seconds from a pad to sound: first a clip of 4 bars, then others in its place."""
     with on_jack(PADS) as (daemon, _):
         pads = backend().output("jack", "pads")
         pads.open_port(
@@ -70,7 +79,9 @@ def press_to_sound() -> None:
         while "pads:" not in daemon.places.log.read_text():
             time.sleep(0.05)
         time.sleep(0.5)
-        began_s, took, off_ms = time.monotonic(), [], []
+        began_s = time.monotonic()
+        took = []
+        off_ms = []
         for number in range(PRESSES):
             tell_project(daemon, began_s)
             time.sleep(0.3 * number % 2)
@@ -88,14 +99,15 @@ def press_to_sound() -> None:
         pads.delete()
     warm = took[1:]
     print(
-        f"pad to sound, 4 bars at {BPM:g}, a bar is {BAR_S:g} s: first press, all cold, {took[0]:.2f} s;"
+        f"pad to sound, 4 bars at {BPM:g}, a bar is {BAR_S:g} s: first press, all cold,"
+        f" {took[0]:.2f} s;"
     )
     print(f"  `again` in its place: median {statistics.median(warm):.2f} s, worst {max(warm):.2f}")
     print(f"  planned at worst {max(off_ms):.2f} ms off the bar")
 
 
 def by_link() -> None:
-    """How soon a peer's tempo is known, and how near to its bar a loop starts, as recorded."""
+    """Delay of a peer's new tempo, and offset of a loop's start from its bar, as recorded."""
     with on_jack(LINK) as (daemon, folder):
         clip = make(daemon, bpm=200.0, seed=1)
         peer = Peer(200.0)
@@ -110,7 +122,8 @@ def by_link() -> None:
                 took_ms.append(1000 * ((heard_tempo(daemon, bpm) or np.inf) - did_s))
                 time.sleep(0.7)
             print(
-                f"Link: a peer's new tempo is told after {statistics.median(took_ms):.1f} ms, at worst {max(took_ms):.1f}"
+                f"Link: a peer's new tempo is told after {statistics.median(took_ms):.1f} ms,"
+                f" at worst {max(took_ms):.1f}"
             )
             off_ms = [
                 off
@@ -119,7 +132,8 @@ def by_link() -> None:
             ]
             text = ", ".join(f"{off:+.2f}" for off in off_ms)
             print(
-                f"Link: a loop starts off the peer's bar by {text} ms (recorded; {STARTS - len(off_ms)} unsteady clocks)"
+                f"Link: a loop starts off the peer's bar by {text} ms (recorded;"
+                f" {STARTS - len(off_ms)} unsteady clocks)"
             )
         finally:
             peer.process.kill()
@@ -142,7 +156,7 @@ def start_off_bar_ms(daemon: DaemonProcess, peer: Peer, clip: dict, folder: Path
 
 
 def long_loop(minutes: float) -> None:
-    """Whether each round of a loop is the same to the sample over minutes."""
+    """Whether each round of a loop is the same to the sample, over minutes."""
     with on_jack(PLAIN) as (daemon, folder):
         clip = make(daemon, bars=4, bpm=BPM)
         recording = Recording(folder, 60 * minutes + 1)
@@ -155,16 +169,16 @@ def long_loop(minutes: float) -> None:
         heard = recording.audio[loud:]
         same = np.array_equal(heard[:-loop], heard[loop:])
         unlike = int(np.any(heard[:-loop] != heard[loop:], axis=1).sum())
-        verdict = (
-            "every round the same to the sample: no gap, no drift"
-            if same
-            else f"{unlike} frames differ from a round before"
+        verdict = f"{unlike} frames differ from a round before"
+        if same:
+            verdict = "every round the same to the sample: no gap, no drift"
+        print(
+            f"{len(heard) / RATE / 60:.1f} minutes of a 4-bar loop, {len(heard) // loop} rounds:"
+            f" {verdict}"
         )
         print(
-            f"{len(heard) / RATE / 60:.1f} minutes of a 4-bar loop, {len(heard) // loop} rounds: {verdict}"
-        )
-        print(
-            f"(the dummy server's own clock strayed by {recording.slip_s:.2f} s meanwhile, for the player as for the recorder)"
+            f"(the dummy server's own clock strayed by {recording.slip_s:.2f} s meanwhile,"
+            " for the player as for the recorder)"
         )
 
 

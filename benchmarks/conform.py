@@ -1,7 +1,8 @@
-"""Conform beside Rubber Band R3 alone, and beside the usual recipe (librosa, pyrubberband, a loudness meter), in one run.
+"""Conform beside Rubber Band R3 alone, and beside the usual recipe, in one run.
 
-The take is music that the project makes itself (chords, bass, melody and drums with a known tempo, grid and key), so the
-figures can be had anywhere. All on one thread; medians of several runs.
+The recipe is librosa, pyrubberband and a loudness meter. The take is music that the project makes
+itself: chords, bass, melody and drums with a known tempo, grid and key. So the figures can be
+reproduced anywhere. All on one thread; medians of several runs.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from tests.daemon.hearing import key_set
 
 RATE = 44100
 TAKES = 24
+#: Frames a block of R3 in its real-time mode.
 _BLOCK = 256
 
 
@@ -66,7 +68,7 @@ def _conform(audio: np.ndarray, brief: Brief) -> None:
 
 
 def _median(work: Callable[[], object], runs: int = 5) -> float:
-    """Processor time of one run in s: what a busy machine does not change."""
+    """Processor time of one run in s, which other programs on the machine hardly change."""
     work()
     took = []
     for _ in range(runs):
@@ -77,7 +79,7 @@ def _median(work: Callable[[], object], runs: int = 5) -> float:
 
 
 def _speed() -> None:
-    """An 8 s stereo loop that has to be stretched and shifted whole: what conform costs over the stretch itself."""
+    """The cost of conform over the stretch itself: an 8 s stereo loop, stretched and transposed."""
     audio, bpm, key = _take(3)
     bars = max(1, int(8.0 * bpm / 240))
     asked = Key(
@@ -90,14 +92,15 @@ def _speed() -> None:
     preview = _median(lambda: _conform(audio, _brief(bpm, asked, bars=bars, quality="preview")))
     hearing = _median(lambda: hear(audio, RATE, bpm * 1.03))
     print(
-        f"8 s stereo: R3 alone {alone:.2f} s; conform {full:.2f} s, {full / alone:.2f} times (aim 1.5)"
+        f"8 s stereo: R3 alone {alone:.2f} s; conform {full:.2f} s,"
+        f" {full / alone:.2f} times (aim 1.5)"
     )
     print(f"preview: {preview:.2f} s (aim 0.6)")
     print(f"hearing alone: {8 / hearing:.0f} times real time (aim 60)")
 
 
 def _r3(audio: np.ndarray, ratio: float, semitones: float) -> None:
-    """Rubber Band R3 and nothing else, at one ratio, in its quickest way of working: block after block."""
+    """Rubber Band R3 alone, at one ratio, in its quickest mode: block after block."""
     import pylibrb
 
     option: Any = pylibrb.Option
@@ -120,11 +123,14 @@ def _r3(audio: np.ndarray, ratio: float, semitones: float) -> None:
 
 
 def _recipe() -> None:
-    """The usual recipe on the same takes: its time and its errors, with ours."""
+    """The usual recipe on the same takes: its time and its errors, beside ours."""
     if importlib.util.find_spec("librosa") is None:
         print("the usual recipe needs librosa")
         return
-    ours_s, theirs_s, ours, theirs = [], [], [], []
+    ours_s = []
+    theirs_s = []
+    ours = []
+    theirs = []
     for seed in range(TAKES // 3):
         audio, bpm, key = _take(100 + seed)
         brief = _brief(bpm, key)
@@ -146,12 +152,13 @@ def _recipe() -> None:
     for name, rows in (("conform", ours), ("usual recipe", theirs)):
         off = statistics.median(row[0] for row in rows)
         print(
-            f"  {name}: tempo off by {off:.3%} (median), key right on {sum(row[1] for row in rows)} of {len(rows)}"
+            f"  {name}: tempo off by {off:.3%} (median), key right on"
+            f" {sum(row[1] for row in rows)} of {len(rows)}"
         )
 
 
 def _usual(audio: np.ndarray, asked_bpm: float) -> tuple[float, Key]:
-    """librosa's beats and chroma, Krumhansl's profiles, Rubber Band's program at one ratio, a loudness meter."""
+    """librosa's beats and chroma, Krumhansl's profiles, Rubber Band's program, a loudness meter."""
     import librosa
     import pyrubberband
 

@@ -1,7 +1,8 @@
-"""Jobs under random kill -9 of the daemon and its workers, seeded: `python -m benchmarks.crashes --jobs 300 --seed 1`.
+"""Jobs under random kill -9 of the daemon and its workers, seeded.
 
-Fails (exit code 1, with the fault) when a job does not end once, a clip is made twice or is partial, the database is damaged or a
-temporary file is left over; else prints how often was killed.
+`python -m benchmarks.crashes --jobs 300 --seed 1`. Fails (exit code 1, with the fault) when a job
+does not end exactly once, or a clip is made twice or is partial. It also fails when the database is
+damaged or a temporary file is left. Else it prints the number of kills.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def main() -> None:
         finally:
             daemon.stop()
     print(
-        f"{asked.jobs} jobs, seed {asked.seed}: each ended once, every clip whole and once, in {time.monotonic() - began:.0f} s"
+        f"{asked.jobs} jobs, seed {asked.seed}: each ended once, every clip whole and once,"
+        f" in {time.monotonic() - began:.0f} s"
     )
     print(f"killed: the daemon {kills['daemon']} times, a worker {kills['worker']} times")
 

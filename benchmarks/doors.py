@@ -1,4 +1,7 @@
-"""The daemon's own figures: start, idle weight, OSC answers beside a bare echo server, prompt file to clip cold and warm."""
+"""The daemon's own figures: start, idle weight, OSC answers, prompt file to clip.
+
+OSC answers stand beside those of a bare echo server.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from daemon.client.connection import Link
 from daemon.home.places import HOME_VARIABLE, Places
 
 REQUESTS = 200
+#: Time over which the idle load is averaged.
 IDLE_S = 20
 
 
@@ -59,7 +63,7 @@ def measure_start(tries: int = 5) -> float:
 
 
 def measure_idle() -> tuple[float, float]:
-    """(MB resident, share of a core in %) of a daemon that has nothing to do."""
+    """(MB resident, share of a core in %) of an idle daemon."""
     with tempfile.TemporaryDirectory() as home, daemon(Path(home)) as (process, _, _, _):
         time.sleep(3)
         watched = psutil.Process(process.pid)
@@ -87,7 +91,7 @@ def round_trips(port: int, messages: list[bytes], answer: str) -> list[float]:
 
 
 def measure_answers() -> tuple[list[float], list[float]]:
-    """Round trips in ms to `accepted` with both workers busy, and to a bare echo server in the same minute."""
+    """Round trips in ms: to `accepted` with both workers busy, and to a bare echo server."""
     echo = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     echo.bind(("127.0.0.1", 0))
 
@@ -118,7 +122,7 @@ def measure_answers() -> tuple[list[float], list[float]]:
 
 
 def measure_inbox(rounds: int = 7) -> tuple[float, list[float]]:
-    """Seconds from a prompt file closed to its clip in the crate: with a cold worker, and with a warm one."""
+    """Seconds from a prompt file closed to its clip in the crate: cold worker, warm worker."""
     took = []
     with tempfile.TemporaryDirectory() as home, daemon(Path(home)) as (_, places, _, _):
         loops = places.crate / "Loops"
@@ -144,9 +148,11 @@ def bench() -> None:
     print(f"idle: processor              {cpu:6.2f} %      (aim < 0.5 of a core)")
     accepted, bare = measure_answers()
     for share, name, aim in ((0.5, "p50", 5), (0.99, "p99", 30)):
-        ours, echo = percentile(accepted, share), percentile(bare, share)
+        ours = percentile(accepted, share)
+        echo = percentile(bare, share)
         print(
-            f"OSC to accepted, busy: {name}   {ours:6.2f} ms     (aim < {aim}; bare echo {echo:.2f} ms, ratio {ours / echo:.1f})"
+            f"OSC to accepted, busy: {name}   {ours:6.2f} ms     (aim < {aim};"
+            f" bare echo {echo:.2f} ms, ratio {ours / echo:.1f})"
         )
     cold, warm = measure_inbox()
     print(f"prompt file to clip: cold    {cold:6.2f} s      (aim 3)")

@@ -1,4 +1,4 @@
-"""The embedded musician: speed against real time, and every genre with three seeds judged by measurement."""
+"""The embedded musician: speed against real time, and measured quality of every genre."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ from daemon.engines.embedded.voices.table import VOICES
 
 RATE = 44100
 SEEDS = (1, 2, 3)
-#: Seeds by which no groove was ever mended: what the musician does where nobody looked.
+#: Held-out seeds: no groove was ever mended by them.
 MORE_SEEDS = (4, 5, 6, 7, 8, 9)
 FAST_GENRES = ("house", "techno", "trap", "boom bap", "drum and bass", "pop", "jazz", "lo-fi")
-#: Real loops, where they lie beside the repository, and the genre that each is like; those without a beat of drums are left out.
+#: Real loops, where they lie beside the repository.
 REAL_LOOPS = Path(__file__).resolve().parents[2] / "shared" / "audio" / "loops"
+#: The genre of each real loop, by the beginning of its name; loops without drums are left out.
 LIKE = {"break": "breakbeat", "electro_beat": "electro", "house_loop": "house", "jungle": "jungle"}
 
 
@@ -53,7 +54,7 @@ def brief_of(genre: str, **fields: Any) -> Brief:
 
 
 def quiet(share: float, stage: str) -> None:
-    """Progress that nobody watches."""
+    """Discards progress."""
 
 
 def timed(brief: Brief, seed: int) -> tuple[Take, float]:
@@ -63,12 +64,14 @@ def timed(brief: Brief, seed: int) -> tuple[Take, float]:
 
 
 def speed() -> None:
-    """An 8-bar loop rendered, mixed and written, a whole track, and a one-shot; warm, against real time."""
-    ratios, of_processor = [], []
+    """Warm speed against real time: a loop rendered, mixed and written; a track; a one-shot."""
+    ratios = []
+    of_processor = []
     with tempfile.TemporaryDirectory() as folder:
         for genre in FAST_GENRES:
             make(brief_of(genre), 100, quiet)
-            began, began_of_processor = time.perf_counter(), time.process_time()
+            began = time.perf_counter()
+            began_of_processor = time.process_time()
             take = make(brief_of(genre), 101, quiet)
             assert take.audio is not None
             write_clip(
@@ -77,31 +80,37 @@ def speed() -> None:
                 RATE,
                 {"kind": "loop", "bpm": take.grid.bpm if take.grid else None},
             )
-            spent, worked = time.perf_counter() - began, time.process_time() - began_of_processor
+            spent = time.perf_counter() - began
+            worked = time.process_time() - began_of_processor
             ratios.append(len(take.audio) / RATE / spent)
             of_processor.append(len(take.audio) / RATE / worked)
             print(
-                f"  loop   {genre:14} {len(take.audio) / RATE:5.1f} s of audio in {spent:5.2f} s: {ratios[-1]:4.0f} x real time"
+                f"  loop   {genre:14} {len(take.audio) / RATE:5.1f} s of audio in {spent:5.2f} s:"
+                f" {ratios[-1]:4.0f} x real time"
             )
     print(
-        f"  loop   {min(ratios):.0f} to {max(ratios):.0f} x real time, median {stats.median(ratios):.0f} (aim 20)"
+        f"  loop   {min(ratios):.0f} to {max(ratios):.0f} x real time,"
+        f" median {stats.median(ratios):.0f} (aim 20)"
     )
     low, high = min(of_processor), max(of_processor)
     print(
-        f"  loop   {low:.0f} to {high:.0f} x real time, median {stats.median(of_processor):.0f}, by processor time"
+        f"  loop   {low:.0f} to {high:.0f} x real time, median {stats.median(of_processor):.0f},"
+        " by processor time"
     )
     for genre in ("house", "boom bap"):
         take, spent = timed(brief_of(genre, kind="track", bars=None, seconds=180.0), 1)
         assert take.audio is not None
         print(
-            f"  track  {genre:14} {len(take.audio) / RATE:5.1f} s of audio in {spent:5.2f} s (aim 12 s for 3 minutes)"
+            f"  track  {genre:14} {len(take.audio) / RATE:5.1f} s of audio in {spent:5.2f} s (aim"
+            " 12 s for 3 minutes)"
         )
     each = []
     for name in VOICES:
         asked = Brief(prompt=name, words=name, kind="oneshot", bpm=None)
         make(asked, 1, quiet)
         each.append((timed(asked, 2)[1] * 1000, name))
-    median, slowest = stats.median(ms for ms, _ in each), max(each)
+    median = stats.median(ms for ms, _ in each)
+    slowest = max(each)
     print(
         f"  one-shot median {median:.0f} ms, slowest {slowest[0]:.0f} ms ({slowest[1]}) (aim 60 ms)"
     )
@@ -116,7 +125,7 @@ def speed() -> None:
 
 
 def track_alone(stems: bool, rate: int) -> None:
-    """What a worker does with a track of three minutes, whole, and the most memory that it took: for a process of its own."""
+    """Print the peak memory of a worker with a 3-minute track, in a process of its own."""
     brief = brief_of(
         "house",
         kind="track",
@@ -143,12 +152,13 @@ def track_alone(stems: bool, rate: int) -> None:
         1024 if sys.platform != "darwin" else 1024**2
     )
     print(
-        f"  memory for the track at {rate} Hz, {'with' if stems else 'without'} stems: at most {peak:.0f} MB (aim 600 MB)"
+        f"  memory for the track at {rate} Hz, {'with' if stems else 'without'} stems:"
+        f" at most {peak:.0f} MB (aim 600 MB)"
     )
 
 
 def judge(take: Take, brief: Brief, found: dict[str, Any]) -> list[str]:
-    """What a loop fails in, by name."""
+    """The names of the checks that a loop fails."""
     faults = []
     beats = take.parts and "drums" in take.parts
     checks = {
@@ -171,7 +181,7 @@ def judge(take: Take, brief: Brief, found: dict[str, Any]) -> list[str]:
 
 
 def quality() -> None:
-    """Every genre and three seeds: what fails, and how well tempo and key are heard."""
+    """Every genre and three seeds: failed checks, and how well tempo and key are found."""
     faults: Counter[str] = Counter()
     keys: Counter[str] = Counter()
     right_tempo = beating = 0
@@ -200,10 +210,10 @@ def quality() -> None:
 
 
 def level_heard(take: Take, bpm: float) -> str:
-    """At which level librosa hears the tempo of a loop that is played twice.
+    """The metrical level at which librosa finds the tempo of a loop played twice.
 
-    It takes all music to be near 120: of a slow or a fast genre it hears the double or the half, as people may who tap their foot
-    to it; what is neither is a mistake.
+    Its prior is near 120 bpm. So it finds the double or the half of slow and fast genres, as people
+    may who tap along. Anything else is a mistake.
     """
     import librosa
 
@@ -219,7 +229,7 @@ def level_heard(take: Take, bpm: float) -> str:
 
 
 def heard_by_another() -> None:
-    """Every genre with drums, three seeds each: the levels at which an independent listener hears the tempo."""
+    """The levels at which librosa finds the tempo, over every genre with drums and three seeds."""
     found: dict[str, Counter[str]] = {}
     for genre in STYLES:
         for seed in SEEDS:
@@ -229,16 +239,14 @@ def heard_by_another() -> None:
                 found.setdefault(level_heard(take, float(brief.bpm or 1)), Counter())[genre] += 1
     print(f"  {sum(map(Counter.total, found.values()))} loops with drums, heard by librosa")
     for level, genres in sorted(found.items()):
-        named = (
-            ""
-            if level == "as asked"
-            else f" ({', '.join(f'{genre} {count}' for genre, count in genres.items())})"
-        )
+        named = f" ({', '.join(f'{genre} {count}' for genre, count in genres.items())})"
+        if level == "as asked":
+            named = ""
         print(f"  {level}: {genres.total()}{named}")
 
 
 def real_drum_loops() -> dict[str, list[tuple[float, int, dict[str, float]]]]:
-    """(tempo, bars, figures) of the real drum loops by the genre that they are like."""
+    """(tempo, bars, figures) of the real drum loops, by genre."""
     beats = {
         one["file"]: one["beats"] for one in json.loads((REAL_LOOPS / "loops.json").read_text())
     }
@@ -253,7 +261,7 @@ def real_drum_loops() -> dict[str, list[tuple[float, int, dict[str, float]]]]:
 
 
 def as_heard(audio: np.ndarray, rate: int) -> dict[str, float]:
-    """The statistics of a loop in mono at 22,050 Hz, as the poorest of the real ones is: all are heard alike."""
+    """The statistics of a loop in mono at 22,050 Hz, which is the poorest real loop's format."""
     mono = audio.mean(axis=1, keepdims=True).astype(np.float32)
     return statistics(
         resample_loop(mono, rate, RATE // 2, round(len(mono) * RATE / 2 / rate)), RATE // 2
@@ -263,8 +271,10 @@ def as_heard(audio: np.ndarray, rate: int) -> dict[str, float]:
 def drum_figures(
     real: dict[str, list[tuple[float, int, dict[str, float]]]], seeds: tuple[int, ...]
 ) -> Iterator[tuple]:
-    """(genre, seed, figure, value) of drum loops, each as fast and as long as a real one of its genre: what is counted in a
-    second, or in two, depends on both."""
+    """(genre, seed, figure, value) of drum loops with the tempo and length of real ones.
+
+    Counts in a second, or in two, depend on both.
+    """
     for genre, loops in real.items():
         for seed in seeds:
             bpm, bars, _ = loops[(seed - 1) % len(loops)]
@@ -277,13 +287,19 @@ def drum_figures(
 
 
 def reach(values: list[float]) -> tuple[float, float]:
-    """The whole range of a few loops' figures, give or take a hundredth. Of n loops it holds (n - 1) / (n + 1) of all that are
-    like them: of seven three quarters, less than a 5-95 % range, whose ends seven loops cannot tell."""
+    """The range of a few loops' figures, widened by 1 %.
+
+    The range of n loops holds (n - 1) / (n + 1) of all that are like them: of seven, three
+    quarters. That is less than a 5-95 % range, whose ends seven loops cannot give.
+    """
     return min(values) * 0.99, max(values) * 1.01
 
 
 def against_real_loops() -> None:
-    """Onset density, flux, crest and repeats of drum loops beside those of real loops, and of these beside each other."""
+    """Onset density, flux, crest and repeats of drum loops beside real loops.
+
+    Real loops are also compared with each other.
+    """
     if not REAL_LOOPS.is_dir():
         print("  no real loops beside the repository: not compared")
         return
@@ -299,13 +315,16 @@ def against_real_loops() -> None:
             within += bool(np.quantile(known, 0.05) <= value <= np.quantile(known, 0.95))
             if not low <= value <= high:
                 print(
-                    f"  {genre:10} seed {seed}: {name} {value:.2f}, real ones {low:.2f} to {high:.2f}"
+                    f"  {genre:10} seed {seed}: {name} {value:.2f}, real ones {low:.2f} to"
+                    f" {high:.2f}"
                 )
         print(
-            f"  drum loops of {said} beside {len(every)} real ones: of {total} figures {inside} inside the range of these"
+            f"  drum loops of {said} beside {len(every)} real ones:"
+            f" of {total} figures {inside} inside the range of these"
         )
         print(
-            f"  ({within} inside its 5-95 % by interpolation, which leaves out the least and the greatest of the real ones too)"
+            f"  ({within} inside its 5-95 % by interpolation, which leaves out the least and the"
+            " greatest of the real ones too)"
         )
     left = [
         (one[name], [other[name] for other in every if other is not one])

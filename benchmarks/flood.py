@@ -1,10 +1,11 @@
-"""How long one who is known waits for an answer while another sends rubbish to the OSC port as fast as a process can.
+"""The latency of a greeted sender while another process floods the OSC port with rubbish.
 
     python -m benchmarks.flood --seconds 30
 
-Twenty times a second the known sender asks: in turn a sign of life, which the door answers by itself, and a loop of one bar,
-which is accepted once it is stored. Measured with nothing else to do, and with thousands of prompt files in the inbox; the same
-flood and the same sender at a bare echo server stand beside them, since both share the machine with the flood.
+Twenty times a second the greeted sender asks, in turn for two things. The door answers a heartbeat
+itself; a loop of one bar is accepted once it is stored. Measured idle, and with thousands of prompt
+files in the inbox. The same flood and sender at a bare echo server stand beside it, since both
+share the machine with the flood.
 """
 
 from __future__ import annotations
@@ -30,15 +31,16 @@ from bridge.osc.packet import build_message, parse_packet
 from tests.helpers.daemon_process import DaemonProcess
 
 ASKED_PER_S = 20
-#: An answer that has not come after this was lost: it is asked again, as devices do.
+#: Timeout of an answer, after which devices ask again.
 LOST_S = 2.0
+#: Prompt files in the inbox during the second half.
 FILES = 5000
 CONFIG = "osc: {port: 0}\nfl: {enabled: false}\nmidi: {enabled: false}\nworkers: {count: 2}\n"
 AIM_MS = 100.0
 
 
 def rubbish(dice: random.Random) -> bytes:
-    """A packet that no request can be read from."""
+    """A packet that parses to no request."""
     kind = dice.random()
     if kind < 0.3:
         return dice.randbytes(dice.randrange(1, 80))
@@ -54,14 +56,14 @@ def rubbish(dice: random.Random) -> bytes:
             dice.choice(list(IN)),
             *[dice.choice(("x", "bpm", 1e9, -1, "{", "id")) for _ in range(dice.randrange(5))],
         )
-        # only what cannot be understood: a request that can is one more to be made
+        # cut short, for a whole packet would be one more request to work on
         return whole[: -dice.choice((1, 2, 3, 5))]
     return build_message("/sidecrate/nothing", dice.random())
 
 
 @dataclass
 class Waits:
-    """How long answers took, in s, and how many questions had none."""
+    """Latencies of answers in s, and the number of questions without one."""
 
     answers_s: list[float] = field(default_factory=list)
     lost: int = 0
@@ -73,7 +75,7 @@ class Waits:
             self.answers_s.append(took_s)
 
     def ms(self, share: float) -> float:
-        """The wait that this share of the questions kept below; who had no answer waited as long as we did."""
+        """A percentile of the latency in ms; a lost answer counts as LOST_S."""
         waited = [*sorted(self.answers_s), *[LOST_S] * self.lost]
         return (
             1000 * waited[min(int(len(waited) * share), len(waited) - 1)]
@@ -92,7 +94,7 @@ class Waits:
 
 
 class KnownSender:
-    """A device that has said hello."""
+    """A device that has greeted the daemon."""
 
     def __init__(self, port: int) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -117,7 +119,7 @@ class KnownSender:
         return self._time(build_message("/sidecrate/echo", label), "/sidecrate/echo", label)
 
     def _time(self, packet: bytes, address: str, first: str) -> float | None:
-        """Seconds until the answer that begins with `first`; None when none came."""
+        """Seconds until the answer that begins with `first`; None after the timeout."""
         began = time.monotonic()
         self._socket.sendto(packet, self._peer)
         while (left_s := began + LOST_S - time.monotonic()) > 0:
@@ -135,9 +137,10 @@ class KnownSender:
 def time_in_turn(
     seconds: float, questions: dict[str, Callable[[], float | None]]
 ) -> dict[str, Waits]:
-    """Ask for so long, one question after the other, each at its time whether or not the last took longer."""
+    """Ask in turn for `seconds`, on schedule even if the last answer was late."""
     waits = {name: Waits() for name in questions}
-    began, n = time.monotonic(), 0
+    began = time.monotonic()
+    n = 0
     while (now := time.monotonic()) < began + seconds:
         due = began + n / ASKED_PER_S
         if now < due:
@@ -149,7 +152,7 @@ def time_in_turn(
 
 
 class Flood:
-    """A process of its own that floods a port for as long as it is told to: in ours it would keep those waiting who measure."""
+    """Floods a port from a process of its own, so that it does not slow the measuring one."""
 
     def __init__(self, port: int) -> None:
         command = [sys.executable, "-m", "benchmarks.flood", "--flood", str(port)]
@@ -167,7 +170,7 @@ class Flood:
         print(seconds, file=self._process.stdin, flush=True)
 
     def end(self) -> int:
-        """Wait until it is over; how many packets were sent."""
+        """Wait for the end; the number of packets sent."""
         return int(self._read())
 
     def close(self) -> None:
@@ -175,12 +178,14 @@ class Flood:
 
 
 def send_flood(port: int) -> None:
-    """For each line of stdin as many seconds of rubbish; then a line that says how many packets."""
-    dice, out = random.Random(1), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    """For each line of stdin, that many seconds of rubbish; then a line with the packet count."""
+    dice = random.Random(1)
+    out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     packets = [rubbish(dice) for _ in range(1000)]
     print("ready", flush=True)
     for line in sys.stdin:
-        sent, until = 0, time.monotonic() + float(line)
+        sent = 0
+        until = time.monotonic() + float(line)
         while time.monotonic() < until:
             for packet in packets:
                 out.sendto(packet, ("127.0.0.1", port))
@@ -189,8 +194,11 @@ def send_flood(port: int) -> None:
 
 
 def say_waits(port: int) -> None:
-    """Until stdin ends: a sign of life at its times, and a line of when it was sent on the monotonic clock and how long its
-    answer took, in s; without the second where none came."""
+    """Until stdin ends: a heartbeat on schedule, and a line for each.
+
+    A line holds the time of sending on the monotonic clock and the latency in s, which is missing
+    where no answer came.
+    """
     over = threading.Event()
 
     def wait_for_end() -> None:
@@ -206,7 +214,7 @@ def say_waits(port: int) -> None:
 
 
 def serve_echo() -> None:
-    """Send every message to /sidecrate/echo back, and read all else for nothing: what the system and Python cost alone."""
+    """Echo messages to /sidecrate/echo, drop the rest: the cost of system and Python alone."""
     port = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     port.bind(("127.0.0.1", 0))
     print(port.getsockname()[1], flush=True)
@@ -222,7 +230,8 @@ def measure_echo(seconds: float) -> Waits:
     ) as server:
         assert server.stdout
         port = int(server.stdout.readline())
-        known, flood = KnownSender(port), Flood(port)
+        known = KnownSender(port)
+        flood = Flood(port)
         try:
             flood.begin(seconds)
             return time_in_turn(seconds, {"echo": known.echo})["echo"]
@@ -233,10 +242,13 @@ def measure_echo(seconds: float) -> Waits:
 
 
 def measure_daemon(seconds: float, files: int) -> tuple[dict[str, Waits], int]:
-    """Waits for each kind of answer in a flood, with so many prompt files dropped as it begins; packets of rubbish sent."""
+    """Latencies in a flood, with `files` prompt files dropped at its start; packets of rubbish
+    sent.
+    """
     with tempfile.TemporaryDirectory() as home:
         daemon = DaemonProcess(Path(home), CONFIG)
-        known, flood = KnownSender(daemon.link.port), Flood(daemon.link.port)
+        known = KnownSender(daemon.link.port)
+        flood = Flood(daemon.link.port)
         try:
             known.hello()
             for n in range(files):
@@ -259,7 +271,8 @@ def bench(seconds: float = 30.0) -> None:
         for question, waited in waits.items():
             ratio = waited.ms(0.99) / echo.ms(0.99)
             print(
-                f"{question + name:38} {waited} (aim: p99 < {AIM_MS:.0f}; {ratio:.1f} times the echo's)"
+                f"{question + name:38} {waited} (aim: p99 < {AIM_MS:.0f};"
+                f" {ratio:.1f} times the echo's)"
             )
         print(f"{'rubbish' + name:38} {sent:,} packets, {sent / seconds:,.0f} a second")
 

@@ -1,12 +1,15 @@
-"""How well takes of real loops are put back on their grid: ours, and what a user would do instead, in the same run.
+"""How well takes of real loops are put back on their grid: ours and the usual ways, in one run.
 
     python -m benchmarks.grid (--loops FOLDER | --made) [--seed N] [--hard] [--only NAME]
 
-FOLDER holds loops and `loops.json`: a list of {"file", "beats", "beats_per_bar"}; each file holds exactly that many beats and
-begins with a hit. With --made the embedded musician makes the loops: whole bands and single instruments. Takes are made from
-them by playing them tiled at a wrong tempo, drifting, after silence, with a pickup or from the middle of a bar, so that the truth
-is known to the sample; with --hard the tempo asked is far off, half or double, or the meter is 3/4. Each method is told only what
-a user would say: tempo, bars and meter.
+FOLDER holds loops and `loops.json`: a list of {"file", "beats", "beats_per_bar"}. Each file holds
+exactly that many beats and begins with a hit. With --made the embedded musician makes the loops:
+whole bands and single instruments.
+
+Takes are made from them by playing them tiled: at a wrong tempo, drifting, after silence, with a
+pickup, or from mid-bar. So the truth is known to the sample. With --hard the requested tempo is far
+off, half or double, or the meter is 3/4. Each method gets only what a user would give: tempo, bars
+and meter.
 """
 
 from __future__ import annotations
@@ -28,16 +31,21 @@ from scipy import signal
 from benchmarks import made_loops
 
 RATE = 44100
-PLAIN, HARD = ("offset", "drift", "silence", "pickup"), ("double", "half", "far", "three")
-#: Hz; bands in which a result is compared with the loop, and the hop of their envelopes in frames.
-JUDGED_BANDS, HOP = ((30, 150), (150, 600), (600, 2500), (2500, 9000)), 44
-#: Confidence from which a user may rely on the beats, and from how far off they are wrong.
-SURE, WRONG_MS = 0.7, 20
+PLAIN = ("offset", "drift", "silence", "pickup")
+HARD = ("double", "half", "far", "three")
+#: Bands in Hz in which a result is compared with the loop.
+JUDGED_BANDS = ((30, 150), (150, 600), (600, 2500), (2500, 9000))
+#: Hop of the bands' envelopes in frames: 1 ms.
+HOP = 44
+#: Confidence from which a user may rely on the beats.
+SURE = 0.7
+#: Beats further off than this are wrong.
+WRONG_MS = 20
 
 
 @dataclass(frozen=True)
 class Case:
-    """A take, what is asked of it, and the loop that the answer must sound like."""
+    """A take, the request, and the loop that the answer must sound like."""
 
     name: str
     take: np.ndarray
@@ -47,9 +55,9 @@ class Case:
     asked_bars: int
     beats_per_bar: int
     octave: float
-    """Beats of the loop per beat asked for."""
+    """Beats of the loop for each requested beat."""
     certain: bool
-    """False where convention alone says which beat of a bar that repeats is the first."""
+    """False where only convention decides which beat of a repeating bar is the first."""
 
     @property
     def meter(self) -> str:
@@ -58,8 +66,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Said:
-    """What the method itself says: how sure it is of its beats, 0-1, and how far the envelope falls at the loop point, under the
-    take's own where it runs on past the cut (only it knows that)."""
+    """A method's own report.
+
+    `confidence` in its beats is 0-1. `dip_db` is how far the envelope falls at the loop point,
+    below the take's own where it runs on past the cut.
+    """
 
     confidence: float
     dip_db: float | None
@@ -67,8 +78,11 @@ class Said:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`rotated` beats from the true downbeat; the mean distance of the beats from the grid in ms; `jump` at the loop point, as a
-    share of the 99.9th percentile of the result's own steps from frame to frame."""
+    """The verdict on a result.
+
+    `rotated`: beats from the true downbeat. `mean_ms`: mean distance of the beats from the grid.
+    `jump`: the step at the loop point, as a share of the 99.9th percentile of all steps.
+    """
 
     exact_frames: bool
     rotated: int
@@ -113,12 +127,14 @@ def _case(
                 for first in range(0, beats, per_bar)
             ]
         )
-        beats, per_bar = beats * 3 // per_bar, 3
+        beats = beats * 3 // per_bar
+        per_bar = 3
     own_bpm = beats * 60 * RATE / len(loop)
     off = rng.uniform(0.08, 0.18) if variant == "far" else rng.uniform(0.008, 0.045)
     asked = float(np.round(own_bpm * rng.uniform(0.97, 1.03)))
     bpm = asked * (1 + rng.choice([-1, 1]) * off)
-    sway, period_s = (rng.uniform(0.008, 0.018) if variant == "drift" else 0.0), rng.uniform(5, 9)
+    sway = rng.uniform(0.008, 0.018) if variant == "drift" else 0.0
+    period_s = rng.uniform(5, 9)
     start = {"silence": 0.0, "pickup": per_bar - rng.choice([0.5, 1.0])}.get(
         variant, rng.uniform(0.15, per_bar - 0.15)
     )
@@ -140,7 +156,7 @@ def _case(
 
 
 def played(loop: np.ndarray, beats: int, position: np.ndarray) -> np.ndarray:
-    """The loop, over and over, at each position in beats."""
+    """The loop tiled, read at each position in beats."""
     frame = position % beats / beats * len(loop)
     whole, part = frame.astype(int), (frame % 1)[:, None]
     around = np.vstack([loop, loop[:2]])
@@ -148,7 +164,7 @@ def played(loop: np.ndarray, beats: int, position: np.ndarray) -> np.ndarray:
 
 
 def judge(case: Case, result: np.ndarray, said: Said | None) -> Verdict:
-    """Compare a result at `RATE` with the loop played exactly at the asked tempo."""
+    """Compare a result at `RATE` with the loop played exactly at the requested tempo."""
     beats = case.asked_bars * case.beats_per_bar
     frames = round(beats * 60 / case.asked_bpm * RATE)
     exact = len(result) == frames
@@ -161,7 +177,8 @@ def judge(case: Case, result: np.ndarray, said: Said | None) -> Verdict:
         np.vstack([result, np.zeros((max(0, frames - len(result)), result.shape[1]))])[:frames]
     )
     hops = min(len(ideal), len(heard))
-    ideal, heard = ideal[:hops], heard[:hops]
+    ideal = ideal[:hops]
+    heard = heard[:hops]
     beat = 60 / case.asked_bpm * RATE / HOP
     spectra = np.fft.rfft(heard, axis=0) * np.conj(np.fft.rfft(ideal, axis=0))
     turn = round(int(np.argmax(np.fft.irfft(spectra, hops, axis=0).sum(axis=1))) / beat) % beats
@@ -193,7 +210,7 @@ def _rises(audio: np.ndarray) -> np.ndarray:
 
 
 def _offset(heard: np.ndarray, ideal: np.ndarray, at: np.ndarray, beats: int) -> float | None:
-    """Hops by which one beat lies late, or None where there is nothing to compare."""
+    """Hops by which one beat is late; None where there is nothing to compare."""
     if (ideal[at] ** 2).sum() < 0.15 * (ideal**2).sum() / beats:
         return None
     lags = np.arange(-90, 91)
@@ -228,7 +245,7 @@ def ours(case: Case, take: Path, out: Path) -> Said | None:
 
 
 def librosa_beats(case: Case, take: Path, out: Path) -> Said | None:
-    """librosa's beats, the first of them taken for the one, and one ratio."""
+    """librosa's beats, the first taken as the downbeat, and one ratio."""
     import librosa
 
     audio = read(take)
@@ -283,10 +300,12 @@ def run(folder: Path, seed: int, hard: bool, only: str | None) -> None:
     made = cases(folder, seed, hard)
     certain = sum(case.certain for case in made)
     print(
-        f"{len(made)} takes, {certain} of them with a certain downbeat (seed {seed}{', hard' if hard else ''})"
+        f"{len(made)} takes, {certain} of them with a certain downbeat (seed"
+        f" {seed}{', hard' if hard else ''})"
     )
     print(
-        f"{'method':30s} exact frames  right downbeats  <=10 ms  <=5 ms  median ms  p90 ms  s a take"
+        f"{'method':30s} exact frames  right downbeats  <=10 ms  <=5 ms  median ms  p90 ms  s a"
+        " take"
     )
     for name, method in METHODS.items():
         if only and only not in name:
@@ -305,34 +324,39 @@ def run(folder: Path, seed: int, hard: bool, only: str | None) -> None:
         )
         jumps = [v.jump for v in verdicts]
         print(
-            f"  jump at the loop point: {np.median(jumps):.2f} of the usual highest step, at most {max(jumps):.2f}"
+            f"  jump at the loop point: {np.median(jumps):.2f} of the usual highest step,"
+            f" at most {max(jumps):.2f}"
         )
         _print_said(verdicts)
 
 
 def _print_said(verdicts: list[Verdict]) -> None:
-    """What a method says of itself, where it does."""
+    """Print a method's own report, if it has one."""
     said = [v.said for v in verdicts if v.said]
     if not said:
         return
     sure = [v for v in verdicts if v.said and v.said.confidence >= SURE]
     wrong = sum(v.mean_ms > WRONG_MS for v in sure)
     print(
-        f"  sure ({SURE} or more) of {len(sure)}, {len(sure) / len(said):.0%}; {wrong} of these off by more than {WRONG_MS} ms"
+        f"  sure ({SURE} or more) of {len(sure)}, {len(sure) / len(said):.0%};"
+        f" {wrong} of these off by more than {WRONG_MS} ms"
     )
     dips = [each.dip_db for each in said if each.dip_db is not None]
     print(
-        f"  dip of the envelope at the loop point: {np.median(dips):.2f} dB, at most {max(dips):.2f} dB"
+        f"  dip of the envelope at the loop point: {np.median(dips):.2f} dB,"
+        f" at most {max(dips):.2f} dB"
     )
 
 
 def _measured(
     made: list[Case], method: Callable[[Case, Path, Path], Said | None]
 ) -> tuple[list[Verdict], float]:
-    verdicts, took_s = [], []
+    verdicts = []
+    took_s = []
     with tempfile.TemporaryDirectory() as scratch:
         for case in made:
-            take, out = Path(scratch, f"{case.name}.flac"), Path(scratch, f"{case.name}-fitted.wav")
+            take = Path(scratch, f"{case.name}.flac")
+            out = Path(scratch, f"{case.name}-fitted.wav")
             sf.write(take, case.take, RATE)
             began = time.perf_counter()
             said = method(case, take, out)

@@ -1,7 +1,8 @@
-"""50 jobs for a hosted engine, against a local server that is rate-limited and fails in every way: `python -m benchmarks hosted`.
+"""50 jobs for a hosted engine, against a local server that is rate-limited and fails in every way.
 
-Fails (exit code 1, with the fault) when a job does not end, ends without a reason, outlasts its deadline, is bought twice, or
-when more is spent than the cap or asked for at once than allowed.
+`python -m benchmarks hosted`. Fails (exit code 1, with the fault) when a job does not end, ends
+without a reason, outlasts its deadline, or is bought twice. It also fails when more is spent than
+the cap, or more runs at once than allowed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ from tests.faults.asker import Asker
 from tests.helpers.daemon_process import CONFIG, DaemonProcess, wait_until
 from tests.helpers.replicate_server import TOKEN, ReplicateServer
 
-JOBS, CAP_USD, AT_ONCE, DEADLINE_S, SEED = 50, 1.0, 4, 60.0, 1
+JOBS = 50
+#: Daily cap.
+CAP_USD = 1.0
+AT_ONCE = 4
+DEADLINE_S = 60.0
+SEED = 1
+#: Faults of each route, None for a good answer.
 CREATE = [
     500,
     502,
@@ -74,13 +81,15 @@ def _report(took_s: float, daemon: DaemonProcess, server: ReplicateServer) -> No
     ends = Counter(row["error_code"] or row["state"] for row in jobs)
     inputs = Counter(str(sorted(one["input"].items())) for one in server.predictions.values())
     print(
-        f"{len(jobs)} jobs in {took_s:.0f} s: {', '.join(f'{count} {end}' for end, count in ends.most_common())}"
+        f"{len(jobs)} jobs in {took_s:.0f} s:"
+        f" {', '.join(f'{count} {end}' for end, count in ends.most_common())}"
     )
     print(
         f"{server.creates} bought, {len(daemon.wavs())} clips, {spent_usd:.3f} of {CAP_USD:.2f} USD"
     )
     print(
-        f"at most {server.most_at_once} at once of {AT_ONCE}; the longest purchase {longest_s:.1f} s of {DEADLINE_S:g}"
+        f"at most {server.most_at_once} at once of {AT_ONCE}; the longest purchase"
+        f" {longest_s:.1f} s of {DEADLINE_S:g}"
     )
     assert len(jobs) == JOBS and all(row["state"] == "done" or row["error_text"] for row in jobs), (
         "a job has no end"
@@ -91,5 +100,5 @@ def _report(took_s: float, daemon: DaemonProcess, server: ReplicateServer) -> No
         and spent_usd <= CAP_USD
         and server.most_at_once <= AT_ONCE
     )
-    # a purchase may be taken up again after a fault, with a deadline of its own
+    # a purchase may be resumed after a fault, with a new deadline
     assert longest_s <= 2 * DEADLINE_S, "a purchase hung"

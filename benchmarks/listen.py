@@ -1,4 +1,4 @@
-"""`python -m benchmarks.listen [FOLDER]`: thirty genres and more with three seeds, and a page to hear them on."""
+"""`python -m benchmarks.listen [FOLDER]`: every style with three seeds, and a page to hear them."""
 
 from __future__ import annotations
 
@@ -45,10 +45,12 @@ def render(folder: Path) -> Path:
             )
             chords = html.escape(" ".join(take.plan["chords_of"]))
             cells.append(
-                f'<td><audio controls loop preload="none" src="{name}"></audio><br><small>{take.key or ""} {chords}</small></td>'
+                '<td><audio controls loop preload="none"'
+                f' src="{name}"></audio><br><small>{take.key or ""} {chords}</small></td>'
             )
         rows.append(
-            f"<tr><td>{html.escape(genre)}<br><small>{STYLES[genre].bpm:g} bpm</small></td>{''.join(cells)}</tr>"
+            f"<tr><td>{html.escape(genre)}<br><small>{STYLES[genre].bpm:g}"
+            f" bpm</small></td>{''.join(cells)}</tr>"
         )
         print(f"  {genre}", flush=True)
     heads = "".join(f"<th>seed {seed}</th>" for seed in SEEDS)

@@ -1,6 +1,7 @@
-"""Local models at their true size with random weights, on a CUDA card: s of work per s of audio, and memory.
+"""Local models at their true size with random weights, on a CUDA card.
 
-The shapes are those of the published configurations, from memory; random weights take the time and room that trained ones do.
+Measured: seconds of work for each second of audio, and memory. The shapes are those of the
+published configurations, from memory. Random weights take the time and memory of trained ones.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from pathlib import Path
 
 #: Decoder of each size: (layers, hidden size, heads).
 _SIZES = {"small": (24, 1024, 16), "medium": (48, 1536, 24), "large": (48, 2048, 32)}
+#: Length of the generated audio.
 _SECONDS = 10.0
 
 
 def bench() -> None:
-    """Print a row for each size of MusicGen, in 16 and 32 bits; says so where there is no card."""
+    """Print a row for each size of MusicGen, in 16 and 32 bits, or that there is no card."""
     try:
         import torch
     except ImportError:
@@ -26,7 +28,8 @@ def bench() -> None:
         print("no CUDA card here: nothing measured")
         return
     print(
-        f"{torch.cuda.get_device_name()}, {_SECONDS:g} s of audio\n{'model':<18}{'bits':>5}{'load s':>9}{'s per s':>9}{'GB':>7}"
+        f"{torch.cuda.get_device_name()}, {_SECONDS:g} s of"
+        f" audio\n{'model':<18}{'bits':>5}{'load s':>9}{'s per s':>9}{'GB':>7}"
     )
     for size, shape in _SIZES.items():
         with tempfile.TemporaryDirectory() as folder:
@@ -59,7 +62,7 @@ def _row(name: str, folder: Path, half: bool) -> None:
 
 
 def _write_musicgen(folder: Path, layers: int, hidden: int, heads: int) -> None:
-    """A MusicGen of true size, with T5-base for words and the 32 kHz codec."""
+    """Write a MusicGen of true size, with T5-base for words and the 32 kHz codec."""
     from transformers import (
         EncodecConfig,
         MusicgenConfig,
@@ -79,12 +82,14 @@ def _write_musicgen(folder: Path, layers: int, hidden: int, heads: int) -> None:
         decoder_start_token_id=0,
     )
     codec = EncodecConfig(
-        sampling_rate=32000, audio_channels=1, target_bandwidths=[2.2], num_filters=64, hidden_size=128, codebook_size=2048,
-        upsampling_ratios=[8, 5, 4, 4], num_lstm_layers=2, use_causal_conv=False, normalize=False,
+        sampling_rate=32000, audio_channels=1, target_bandwidths=[2.2], num_filters=64,
+        hidden_size=128, codebook_size=2048, upsampling_ratios=[8, 5, 4, 4], num_lstm_layers=2,
+        use_causal_conv=False, normalize=False,
     )  # fmt: skip
     decoder = {
-        "vocab_size": 2048, "num_hidden_layers": layers, "hidden_size": hidden, "ffn_dim": 4 * hidden,
-        "num_attention_heads": heads, "num_codebooks": 4, "pad_token_id": 2048, "bos_token_id": 2048,
+        "vocab_size": 2048, "num_hidden_layers": layers, "hidden_size": hidden,
+        "ffn_dim": 4 * hidden, "num_attention_heads": heads, "num_codebooks": 4,
+        "pad_token_id": 2048, "bos_token_id": 2048,
     }  # fmt: skip
     config = MusicgenConfig(
         text_encoder=text.to_dict(), audio_encoder=codec.to_dict(), decoder=decoder

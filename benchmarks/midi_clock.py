@@ -1,4 +1,4 @@
-"""A MIDI clock from a program that nobody here wrote (x42's jack_midi_clock, over JACK): how near our reading comes, and when."""
+"""How precisely, and how soon, we read another program's MIDI clock (x42's jack_midi_clock)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from tests.helpers.jack import jack_server
 from tests.helpers.jack_clock import others_clock
 
 TEMPOS = (60.0, 87.5, 93.4, 120.0, 128.0, 174.0)
+#: Times after the first tick at which the reading is compared.
 READ_AFTER_S = (4.0, 8.0)
+#: Time for each tempo, a little longer than the last reading.
 LISTEN_S = 9.0
 
 
 class Reading:
-    """The tempo as it is read and said, tick by tick."""
+    """The tempo as it is read and reported, tick by tick."""
 
     def __init__(self) -> None:
         self._clocks = Clocks()
         self._first_s = 0.0
         self.said: list[tuple[float, float]] = []
-        """(seconds after the first tick, bpm) of each tempo that was said."""
+        """(seconds after the first tick, bpm) of each reported tempo."""
         self.measured: dict[float, Measured | None] = {}
 
     def hear(self, port: str, message: list[int], delta_s: float) -> None:
@@ -61,11 +63,9 @@ def read_tempo(bpm: float, folder: Path) -> str:
             for one in found
         )
         said = ", ".join(f"{value:g} after {after_s:.1f} s" for after_s, value in reading.said)
-        late = (
-            f"; the server's clock slipped by {1000 * clock.slip_s:.0f} ms"
-            if clock.slip_s > 0.005
-            else ""
-        )
+        late = ""
+        if clock.slip_s > 0.005:
+            late = f"; the server's clock slipped by {1000 * clock.slip_s:.0f} ms"
         return f"{bpm:8g}{clock.bpm_sent:10.4f}{errors}   {said}{late}"
 
 

@@ -1,6 +1,7 @@
-"""The page in a real browser over 100,000 clips: first rows, searches as they are typed, filters, and scrolling.
+"""The page in a real browser over 100,000 clips: first rows, searches, filters, scrolling.
 
-`python -m benchmarks page`. Needs Chromium and Playwright. Searches hold the 120 ms that the page waits for the next letter.
+`python -m benchmarks page`. Needs Chromium and Playwright. Searches include the page's 120 ms
+debounce.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from daemon.home.places import Places
 from daemon.web.access import make_link_code
 
 CLIPS = 100_000
+#: Turns of the mouse wheel.
 _TURNS = 60
 _COUNT = "document.querySelector('h2#library span').innerText"
 _FRAMES = """async () => {
@@ -34,10 +36,11 @@ _FRAMES = """async () => {
 
 
 def looked_through(page: Any) -> None:
-    """Print what a person at this page waits for."""
+    """Print the latencies that a person at this page meets."""
     box = page.get_by_label("Search")
     for words in ("piano", "dus pia", "techno", ""):
-        before, began = page.evaluate(_COUNT), time.perf_counter()
+        before = page.evaluate(_COUNT)
+        began = time.perf_counter()
         box.fill(words)
         page.wait_for_function(f"before => {_COUNT} !== before", arg=before)
         took_ms = 1000 * (time.perf_counter() - began)
@@ -45,7 +48,8 @@ def looked_through(page: Any) -> None:
     began = time.perf_counter()
     page.get_by_text("More filters").click()
     page.wait_for_function(
-        "[...document.querySelectorAll('.library details select')].some(one => one.options.length > 2)"
+        "[...document.querySelectorAll('.library details select')]"
+        ".some(one => one.options.length > 2)"
     )
     print(f"filters with counts {1000 * (time.perf_counter() - began):6.0f} ms")
     page.mouse.move(900, 700)
@@ -53,11 +57,13 @@ def looked_through(page: Any) -> None:
     for _ in range(_TURNS):
         page.mouse.wheel(0, 3000)
         page.wait_for_timeout(60)
-    rows, took_s = page.locator("[data-row]").count(), time.perf_counter() - began
+    rows = page.locator("[data-row]").count()
+    took_s = time.perf_counter() - began
     took = page.evaluate(_FRAMES)
     print(f"{rows} rows scrolled into being in {took_s:.1f} s")
     print(
-        f"a frame while scrolling: p50 {statistics.median(took):.1f} ms, p95 {statistics.quantiles(took, n=20)[18]:.1f} ms"
+        f"a frame while scrolling: p50 {statistics.median(took):.1f} ms,"
+        f" p95 {statistics.quantiles(took, n=20)[18]:.1f} ms"
     )
 
 
@@ -77,9 +83,8 @@ def bench(count: int = CLIPS) -> None:
             ).new_page()
             page.set_default_timeout(30_000)
             began = time.perf_counter()
-            page.goto(
-                f"{str(api.base_url).removesuffix('/api/')}/open?code={make_link_code(Places.find(home))}"
-            )
+            address = str(api.base_url).removesuffix("/api/")
+            page.goto(f"{address}/open?code={make_link_code(Places.find(home))}")
             page.locator("[data-row]").first.wait_for()
             print(
                 f"{count:,} clips: link to first rows {1000 * (time.perf_counter() - began):.0f} ms"

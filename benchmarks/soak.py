@@ -2,11 +2,13 @@
 
     python -m benchmarks.soak --minutes 60 --seed 1
 
-Requests by OSC, the inbox, the command line, HTTP and a MIDI pad (by a JACK server of our own, where there is jackd); meanwhile
-floods and rubbish on the OSC port, foreign and broken HTTP, MIDI floods, a pad that is pulled out, workers killed, stopped and
-short of disk, a daemon that may not write, prompt files that are slow, empty, wrong, or thousands at once. At the end every
-request must have ended once, each clip be whole and there once, and the daemon be as light as after its first minute: exit code 1
-if not.
+Requests come by OSC, the inbox, the command line, HTTP and a MIDI pad (by a JACK server of our own,
+where there is jackd). Meanwhile come floods and rubbish on the OSC port, foreign and broken HTTP,
+MIDI floods and a pad that is unplugged. Workers are killed, suspended and short of disk; the daemon
+cannot write. Prompt files are slow, empty, wrong, or thousands at once.
+
+At the end every request must have ended once, and each clip be whole and there once. The daemon
+must be as light as after its first minute. Else the exit code is 1.
 """
 
 from __future__ import annotations
@@ -51,11 +53,13 @@ NO_PAD = "midi: {enabled: false}\n"
 #: The least work that is a clip.
 TINY: dict[str, Any] = {"engine": "fake", "bars": 1, "bpm": 240}
 WORDS = ("clicks", "clicks", "clicks", "clicks", "slow clicks", "fail", "raise", "silent")
-MORE_MB, MORE_SHARE = 5.0, 0.10
+#: Growth in memory beyond both of these is a leak.
+MORE_MB = 5.0
+MORE_SHARE = 0.10
 
 
 class Soak:
-    """One daemon, what was asked of it, and what was done to it."""
+    """One daemon, its requests and its faults."""
 
     def __init__(self, home: Path, seed: int, files: int, *, pad: bool) -> None:
         self.daemon = DaemonProcess(home, CONFIG + (PAD if pad else NO_PAD))
@@ -66,19 +70,21 @@ class Soak:
         self.stop = threading.Event()
         self.counts: Counter[str] = Counter()
         self.accepted: list[tuple[float, float]] = []
-        """When a request was sent by OSC, and how long until it was accepted, in s."""
+        """Time of sending of a request by OSC, and its latency until accepted, in s."""
         self.http_waits_s: list[float] = []
         self.dropped: list[str] = []
         self.asked: set[str] = set()
         self.trouble: list[str] = []
         self.spells: dict[str, list[tuple[float, float]]] = {"flood": [], "files": []}
-        """From when until when, on the monotonic clock, the port was flooded, and thousands of files were to be taken."""
+        """Intervals on the monotonic clock: of the port's floods, and of thousands of files to
+        take.
+        """
         self.hello_lines: list[str] = []
 
     # -- traffic
 
     def _keeps_up(self) -> bool:
-        """Whether no more is waiting than a person would ask before the first is there; the thousands of files apart."""
+        """Whether the queue is short enough for more; the thousands of files do not count."""
         return (
             self.daemon.rows("SELECT count(*) FROM jobs WHERE ended IS NULL AND door != 'inbox'")[
                 0
@@ -87,7 +93,8 @@ class Soak:
         )
 
     def by_osc(self, dice: random.Random) -> None:
-        asker, n = Asker(self.daemon.places), 0
+        asker = Asker(self.daemon.places)
+        n = 0
         while not self.stop.is_set():
             if not self._keeps_up():
                 self.stop.wait(1.0)
@@ -108,7 +115,8 @@ class Soak:
         n = 0
         while not self.stop.is_set():
             n += 1
-            name, prompt = f"file{n}.txt", dice.choice(WORDS)
+            name = f"file{n}.txt"
+            prompt = dice.choice(WORDS)
             text = f"engine: fake\nbars: 1\nbpm: 240\n\n{prompt}"
             path = self.daemon.places.inbox / name
             kind = dice.random()
@@ -148,7 +156,7 @@ class Soak:
                 )
                 done = command(*arguments, environment=self.daemon.environment)
             except subprocess.TimeoutExpired:
-                # thousands of files stand before it in the queue; its job ends all the same
+                # thousands of files stand before it in the queue; its job ends anyway
                 self.counts["commands that gave up waiting"] += 1
                 continue
             self.counts["asked by the command line"] += 1
@@ -191,7 +199,7 @@ class Soak:
     # -- faults
 
     def rubbish(self, dice: random.Random) -> None:
-        """Spells of a flood, each of tens of thousands of packets, as fast as a process can send."""
+        """Floods of a second or two, each of tens of thousands of packets."""
         flood = Flood(self.daemon.link.port)
         while not self.stop.is_set():
             began = time.monotonic()
@@ -202,7 +210,7 @@ class Soak:
         flood.close()
 
     def hellos(self, dice: random.Random) -> None:
-        """A device's signs of life, timed by a process of its own, which nothing else here keeps waiting."""
+        """A device's heartbeats, timed by a process of its own that nothing here delays."""
         command = [sys.executable, "-m", "benchmarks.flood", "--ask", str(self.daemon.link.port)]
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -260,7 +268,7 @@ class Soak:
         self.counts["files at once"] += self.files
 
     def take_back(self) -> None:
-        """Files that still wait in the folder when the time is over are taken away again: those were never asked."""
+        """Remove files that still wait in the folder at the end: they never became requests."""
         for path in self.daemon.places.inbox.glob("many*.txt"):
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
@@ -280,7 +288,7 @@ class Soak:
         return {
             "the page's process, MB": page.memory_info().rss / 1e6 if page else 0.0,
             "resident MB": found.rss / 1e6,
-            # JACK's own memory, which all of its clients share, and programs' files are no growth of ours
+            # JACK's memory, which its clients share, and programs' files are no growth of ours
             "resident MB, not shared": (found.rss - found.shared) / 1e6,
             "threads": self.process.num_threads(),
             "descriptors": self.process.num_fds(),
@@ -362,7 +370,7 @@ class Soak:
         return self.judge(start, end, broken + self.trouble)
 
     def answers(self) -> dict[str, Waits]:
-        """How long answers took, by what was asked and what was going on when it was sent."""
+        """Latencies by the kind of question and what was going on when it was sent."""
         hellos = [
             (float(line.split()[0]), float(line.split()[1]) if line.split()[1:] else None)
             for line in self.hello_lines

@@ -1,7 +1,7 @@
-"""A person at the page and a pad on a cable, for the soak: what they ask, and what they get wrong.
+"""For the soak: a person at the page and a pad on a cable, with what they get wrong.
 
-`python -m benchmarks.soak_traffic SEED` is the pad, until its stdin ends. It is a process of its own, since RtMidi waits for a
-JACK that stands still, and Python with it.
+`python -m benchmarks.soak_traffic SEED` is the pad, until its stdin ends. It is a process of its
+own: RtMidi waits for a stopped JACK while it holds the GIL.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NOTE = 36
 
 
 class HttpUser:
-    """Orders and looks about by HTTP, and asks what must be refused."""
+    """Orders and reads by HTTP, and sends requests that must be refused."""
 
     def __init__(self, places: Places) -> None:
         address = wait_until(lambda: read_address(places), 60, "the page") or {}
@@ -36,12 +36,12 @@ class HttpUser:
         self.stranger = httpx.Client(base_url=self.base, timeout=30)
 
     def order(self, **values: Any) -> str:
-        """The job; empty where it was refused with a reason."""
+        """The job; empty where the order was refused with a reason."""
         answer = self.client.post("/api/requests", json=values)
         return str(answer.json()["job"]) if answer.status_code == 202 else ""
 
     def look_about(self, dice: random.Random) -> list[str]:
-        """What was wrong with the answers to somebody who looks through the library."""
+        """The faults in the answers to a person who reads the library."""
         paths = (
             "/api/status",
             "/api/jobs",
@@ -58,8 +58,9 @@ class HttpUser:
         ]
 
     def attack(self, dice: random.Random) -> list[str]:
-        """What was let in, or broke, of things that must be refused."""
-        post, host = self.stranger.post, {"Host": "evil.example"}
+        """The attacks that were let in, or broke the server."""
+        post = self.stranger.post
+        host = {"Host": "evil.example"}
         answers = {
             "no token": lambda: post("/api/requests", json={"prompt": "x"}),
             "wrong token": lambda: self.stranger.get(
@@ -116,18 +117,18 @@ def _rubbish(out: Any, dice: random.Random) -> None:
         elif kind < 0.7:
             out.send_message([0xB0 | dice.randrange(16), dice.randrange(128), dice.randrange(128)])
         else:
-            # notes that the map has nothing for
+            # notes without an entry in the map
             out.send_message(
                 [0x90 | dice.randrange(16), dice.randrange(40, 128), dice.randrange(128)]
             )
 
 
 def main() -> None:
-    """A line for each time that the pad was plugged in: how often it was pressed."""
+    """Print the number of presses each time that the pad was plugged in."""
     dice = random.Random(int(sys.argv[1]))
     while not select.select([sys.stdin], [], [], 0)[0]:
         print(play_pad(dice), flush=True)
-        # ports are looked at every 2 s: one that is back within that is not seen to have gone
+        # ports are polled every 2 s: a shorter absence goes unseen
         time.sleep(6.0)
 
 

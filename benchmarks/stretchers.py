@@ -1,6 +1,6 @@
-"""`python -m benchmarks.stretchers`: what each stretcher that is installed does to clicks, tones and loops, in figures.
+"""`python -m benchmarks.stretchers`: each installed stretcher on clicks, tones and loops.
 
-The measures are those that the contract's test holds each stretcher to.
+The measures are those of the contract's test.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from daemon.audition.refit import refit
 
 RATE = 44100
 RATIOS = (0.8, 0.9, 0.97, 1.03, 1.1, 1.25)
+#: Amplitude of the sines.
 _LEVEL = 0.3
 
 
 def click_loop(seconds: float = 6.0, channels: int = 2) -> tuple[np.ndarray, np.ndarray]:
-    """Decaying bursts of 1500 Hz every 0.4 s, float32 (frames, channels), and the frames of their attacks."""
+    """Bursts of 1500 Hz every 0.4 s, float32 (frames, channels), and their attacks' frames."""
     audio = np.zeros((round(seconds * RATE), channels), np.float32)
     at = np.arange(2000)
     burst = (0.5 * np.exp(-at / 250) * np.sin(at * 2 * np.pi * 1500 / RATE)).astype(np.float32)
@@ -32,7 +33,10 @@ def click_loop(seconds: float = 6.0, channels: int = 2) -> tuple[np.ndarray, np.
 
 
 def bent_map(frames: int, bend: float, ratio: float = 0.96) -> StretchMap:
-    """A knot each quarter of a second; the slopes sway about `ratio` by `bend` of it, as a drummer without a click does."""
+    """A map with a knot each quarter of a second, like a drummer without a click.
+
+    The slopes sway about `ratio` by the share `bend`.
+    """
     knots = np.arange(0, frames + 1, RATE // 4, dtype=float)
     slopes = ratio * (1 + bend * np.sin(np.arange(len(knots) - 1) / 2))
     target = np.concatenate([[0.0], np.cumsum(np.diff(knots) * slopes)])
@@ -44,7 +48,7 @@ def straight_map(frames: int, ratio: float) -> StretchMap:
 
 
 def onset_errors_ms(one: Stretcher, time_map: StretchMap, **how: bool) -> np.ndarray:
-    """By how much each click's strongest frame misses its place."""
+    """Distance in ms of each click's strongest frame from its place."""
     audio, attacks = click_loop()
     made = one.stretch(audio, RATE, Stretch(time_map, **how))[:, 0]
     peak = int(np.argmax(np.abs(audio[attacks[0] : attacks[0] + 64, 0])))
@@ -59,7 +63,7 @@ def onset_errors_ms(one: Stretcher, time_map: StretchMap, **how: bool) -> np.nda
 def tone_errors(
     one: Stretcher, time_map: StretchMap, hz: float, semitones: float = 0.0
 ) -> tuple[float, float]:
-    """(cents, dB) by which a sine misses its pitch anywhere, and its level as a whole."""
+    """(cents, dB): the worst error of a sine's pitch, and the error of its level."""
     at = np.arange(6 * RATE) / RATE
     tone = (_LEVEL * np.sin(2 * np.pi * hz * at))[:, None].astype(np.float32)
     made = one.stretch(tone, RATE, Stretch(time_map, semitones))[RATE // 2 : -RATE // 2, 0].astype(
@@ -73,7 +77,7 @@ def tone_errors(
 
 
 def _frequency(piece: np.ndarray) -> float:
-    """The strongest frequency in Hz: the top of a parabola through a padded spectrum's three highest bins."""
+    """The strongest frequency in Hz, by a parabola through a padded spectrum's highest bins."""
     size = 8 * len(piece)
     levels = np.log(np.abs(np.fft.rfft(piece * np.blackman(len(piece)), size)) + 1e-12)
     top = int(np.argmax(levels))
@@ -82,7 +86,7 @@ def _frequency(piece: np.ndarray) -> float:
 
 
 def attack_figures(one: Stretcher, ratio: float, **how: bool) -> tuple[float, float]:
-    """(ms from 10 to 90 % of a noise burst's first rise, dB of what sounds before it against it), medians."""
+    """Medians of a noise burst: (ms of its rise from 10 to 90 %, dB of the sound before it)."""
     audio = np.zeros((5 * RATE, 1), np.float32)
     burst = np.random.default_rng(0).standard_normal(4000) * np.exp(-np.arange(4000) / 900)
     attacks = np.arange(RATE // 2, 9 * RATE // 2, RATE // 3)
@@ -108,7 +112,7 @@ def _before_db(audio: np.ndarray, near: int) -> float:
 
 
 def seam_jump(one: Stretcher, ratio: float) -> float:
-    """The step at a stretched loop's seam, as a share of the usual one: chords and clicks that go round."""
+    """The step at a stretched loop's seam, as a share of the usual one: chords and clicks."""
     clicks, _ = click_loop(4.0)
     at = np.arange(len(clicks)) / RATE
     chord = sum(0.08 * np.sin(2 * np.pi * hz * at) for hz in (110.0, 138.5, 165.0, 220.0))

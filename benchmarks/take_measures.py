@@ -1,4 +1,4 @@
-"""What can be measured of a loop by the embedded musician: length, tempo, key, level, spectrum, width, seam, parts."""
+"""Measures of a loop by the embedded musician: length, tempo, key, level, spectrum, seam, parts."""
 
 from __future__ import annotations
 
@@ -17,19 +17,26 @@ from daemon.engines.contract import Take
 from daemon.hearing import hear
 from daemon.hearing.key import find_key, hear_tones
 
-LOOP_LUFS, CEILING_DB = -14.0, -1.0
-#: Metrical levels at which an independent listener may find a tempo.
+#: Targets of a published loop: loudness, and true peak in dB.
+LOOP_LUFS = -14.0
+CEILING_DB = -1.0
+#: Metrical levels at which an independent estimator may find a tempo.
 LEVELS = (1.0, 0.5, 2.0, 2 / 3, 1.5, 0.75, 4 / 3)
 
 
 def measure(take: Take, brief: Brief) -> dict[str, Any]:
-    """Measures of a loop's take: what a listener hears in it, and figures of its mix. Levels in dB, tempo in bpm."""
-    audio, rate = take.audio, take.sample_rate
+    """Measures of a loop's take: what the hearing finds, and figures of its mix.
+
+    Levels in dB, tempo in bpm.
+    """
+    audio = take.audio
+    rate = take.sample_rate
     assert audio is not None
     mono = audio.mean(axis=1)
     heard = hear(mono, rate, None, Meter.parse(brief.meter_name))
     key, key_confidence = find_key(hear_tones(mono, rate))
-    lufs, peak_db = loop_lufs(audio, rate), true_peak_db(audio)
+    lufs = loop_lufs(audio, rate)
+    peak_db = true_peak_db(audio)
     gain_db = min(LOOP_LUFS - lufs, CEILING_DB - peak_db)
     return {
         "frames_exact": len(audio) == brief.frames,
@@ -57,19 +64,19 @@ def measure(take: Take, brief: Brief) -> dict[str, Any]:
 
 
 def tempo_agrees(found_bpm: float, asked_bpm: float, within: float = 0.03) -> bool:
-    """Whether a tempo is the asked one at any metrical level, within a share."""
+    """Whether a tempo is the requested one at any metrical level, within a share."""
     return any(abs(found_bpm / (asked_bpm * level) - 1) <= within for level in LEVELS)
 
 
 def keys_agree(heard: Key | None, said: str | None) -> str:
-    """`same`, `relative` (the same notes), `near` (six of seven), `other`, or `none` where nothing was said or heard."""
+    """`same`, `relative` (same notes), `near` (six of seven), `other`, `none` without a key."""
     if heard is None or said is None:
         return "none"
     key = Key.parse(said)
     if (heard.tonic, heard.is_minor) == (key.tonic, key.is_minor):
         return "same"
     shared = len(set(heard.scale) & set(key.scale))
-    return "relative" if shared == 7 else "near" if shared == 6 else "other"
+    return {7: "relative", 6: "near"}.get(shared, "other")
 
 
 def slope_db_per_octave(audio: np.ndarray, rate: int) -> float:
@@ -85,7 +92,7 @@ def slope_db_per_octave(audio: np.ndarray, rate: int) -> float:
 
 
 def low_side_db(audio: np.ndarray, rate: int, below_hz: float = 120.0) -> float:
-    """Energy of the side against the middle below a frequency."""
+    """Energy of the side against the middle below a frequency, in dB."""
     low = np.fft.rfftfreq(len(audio), 1 / rate) < below_hz
     middle, side = audio.sum(axis=1) / 2, (audio[:, 0] - audio[:, 1]) / 2
     m, s = (float((np.abs(np.fft.rfft(x)[low]) ** 2).sum()) for x in (middle, side))
@@ -93,13 +100,15 @@ def low_side_db(audio: np.ndarray, rate: int, below_hz: float = 120.0) -> float:
 
 
 def statistics(audio: np.ndarray, rate: int) -> dict[str, float]:
-    """Figures by which loops of one genre resemble each other: onsets a second in three bands, spectral flux, crest in dB, and
-    the entropy (bits) of what strikes together and how long until the next strike, over two seconds.
+    """Figures in which loops of one genre resemble each other.
 
-    A loop is heard going round: a hit on its first sample is a hit too.
+    They are onsets a second in three bands, spectral flux, crest in dB, and an entropy in bits. The
+    entropy is that of what strikes together and the time to the next strike, over two seconds. The
+    loop is circular: a hit on its first sample counts.
     """
     mono = audio.mean(axis=1).astype(np.float64)
-    size, hop = rate // 43, rate // 86
+    size = rate // 43
+    hop = rate // 86
     lead = 4 * size
     mono = np.concatenate([mono[-lead:], mono])
     frames = np.lib.stride_tricks.sliding_window_view(mono, size)[::hop] * np.hanning(size)
@@ -107,7 +116,8 @@ def statistics(audio: np.ndarray, rate: int) -> dict[str, float]:
     hz = np.fft.rfftfreq(size, 1 / rate)
     found: dict[str, float] = {}
     strikes: list[tuple[int, str]] = []
-    before, turn_s = lead // hop, len(audio) / rate
+    before = lead // hop
+    turn_s = len(audio) / rate
     for name, low, high in (("low", 0, 200), ("mid", 200, 2000), ("high", 2000, 20000)):
         level = np.log1p(40 * spectrum[:, (hz >= low) & (hz < high)].sum(axis=1) / spectrum.max())
         rise = np.maximum(0, np.diff(level))
@@ -130,8 +140,11 @@ def statistics(audio: np.ndarray, rate: int) -> dict[str, float]:
 
 
 def _repeat_entropy(strikes: list[tuple[int, str]], span: int, turn: int) -> float:
-    """Shannon entropy in bits of (bands that strike within 4 frames, frames to the next strike in steps of 4) over `span` frames
-    of a loop of `turn` frames that goes round: low where the same comes again, high where nothing does."""
+    """Shannon entropy in bits of the strikes over `span` frames of a loop of `turn` frames.
+
+    A symbol is (bands that strike within 4 frames, frames to the next strike in steps of 4). The
+    entropy is low where patterns repeat.
+    """
     if not strikes:
         return 0.0
     first = min(time for time, _ in strikes)

@@ -1,6 +1,7 @@
-"""The page's server: what it weighs while nobody looks, and its answers to 20 clients at once while a job of 100 clips runs.
+"""The page's server: its idle weight, and its answers to 20 clients while a job runs.
 
-`python -m benchmarks web [--clips N]`. The library holds N clips of tiny files beside those that the job makes.
+`python -m benchmarks web [--clips N]`. The library holds N clips of tiny files beside those of the
+job of 100 clips.
 """
 
 from __future__ import annotations
@@ -25,10 +26,23 @@ from benchmarks.library import records
 from daemon.home.places import HOME_VARIABLE, Places
 from daemon.library.library import Library
 
-CLIPS, CLIENTS, LOOPS, SECONDS, IDLE_S = 20_000, 20, 12, 20.0, 20.0
-#: s between a client's answer and its next question: a person who scrolls and types as quickly as may be.
+CLIPS = 20_000
+CLIENTS = 20
+#: Clips with sound, for peaks and playback.
+LOOPS = 12
+#: Length of a run.
+SECONDS = 20.0
+#: Time over which the idle load is averaged.
+IDLE_S = 20.0
+#: Pause in s between an answer and the next question: a person who scrolls and types fast.
 PAUSE_S = 0.25
-_CONFIG = "web: {enabled: true, port: 0}\nosc: {port: 0}\nmidi: {enabled: false}\nfl: {enabled: false}\ninbox: {enabled: false}\n"
+_CONFIG = """
+web: {enabled: true, port: 0}
+osc: {port: 0}
+midi: {enabled: false}
+fl: {enabled: false}
+inbox: {enabled: false}
+"""
 
 
 @contextmanager
@@ -56,7 +70,7 @@ def served(home: Path) -> Iterator[tuple[int, int, httpx.Client]]:
 
 
 def filled(home: Path, count: int) -> None:
-    """A library of `count` clips whose files are there."""
+    """Make a library of `count` clips whose files are there."""
     folder = home / "crate" / "Loops"
     folder.mkdir(parents=True)
     library = Library(Places.find(home).library)
@@ -72,7 +86,7 @@ def filled(home: Path, count: int) -> None:
 
 
 def idle(pids: tuple[int, int]) -> list[tuple[float, float]]:
-    """(MB resident, share of a core in %) of each process that has nothing to do."""
+    """(MB resident, share of a core in %) of each idle process."""
     watched = [psutil.Process(pid) for pid in pids]
     before = [one.cpu_times() for one in watched]
     time.sleep(IDLE_S)
@@ -94,7 +108,7 @@ def used_s(pid: int) -> float:
 
 
 def question(dice: random.Random, loops: list[str]) -> tuple[str, str, dict[str, object]]:
-    """What a page asks, about as often as it does: kind, path and values."""
+    """A page's question, at its usual frequency: kind, path and values."""
     loop = dice.choice(loops)
     kind = dice.choices(
         ("search", "page", "clip", "peaks", "audio", "jobs"), (30, 20, 20, 15, 10, 5)
@@ -186,7 +200,8 @@ def bench(count: int = CLIPS) -> None:
         print(f"  {1000 * spent_s / len(every):.1f} ms of a core for each request")
         for kind, some in [("all", every), *sorted(took.items())]:
             print(
-                f"  {kind:7} p50 {statistics.median(some):6.1f} ms, p95 {statistics.quantiles(some, n=20)[18]:6.1f} ms"
+                f"  {kind:7} p50 {statistics.median(some):6.1f} ms, p95"
+                f" {statistics.quantiles(some, n=20)[18]:6.1f} ms"
             )
     assert state["state"] not in ("done", "failed"), "the job ended before the clients did"
 

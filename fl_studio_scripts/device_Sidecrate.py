@@ -2,11 +2,12 @@
 # supportedDevices=Sidecrate FL,Sidecrate to FL
 # supportedHardwareIds=7D 53 43
 # receiveFrom=Sidecrate
-"""Sidecrate's MIDI controller script for FL Studio: tells the daemon what the project is, hands it pads and knobs, shows hints.
+"""Sidecrate's MIDI controller script for FL Studio.
 
-It talks by MIDI SysEx alone, since FL's Python may not open sockets or files. The frames are those of docs/fl_studio.md.
-ASCII and Python 3.9, one file: FL reads it so. Chosen for a pad controller too, that instance hands its pads over to the one
-that hears the daemon.
+It tells the daemon about the project, hands it pads and knobs, and shows hints. It talks by MIDI
+SysEx alone, since FL's Python may not open sockets or files. The frames are those of
+docs/fl_studio.md. One file, ASCII and Python 3.9: FL reads nothing else. An instance that is chosen
+for a pad controller hands its pads over to the one that the daemon talks to.
 """
 import base64
 import json
@@ -21,24 +22,37 @@ import patterns
 import transport
 import ui
 
-VERSION = 1
-MAGIC = b"\xf0\x7d\x53\x43"
-TO_FL, TO_DAEMON, BETWEEN = 1, 2, 3
-PING, ACK, DATA = 1, 2, 3
-MAX_FRAME, MAX_PAYLOAD, MAX_PARTS = 256, 245, 64
+VERSION = 1          # of the frames
+MAGIC = b"\xf0\x7d\x53\x43"  # SysEx of the manufacturer id for non-commercial use, then "SC"
 
-LOOK_S = 0.1         # how often the project is looked at, at most
-RESEND_S = 0.7
-MOST_TRIES = 6
-SILENCE_S = 6.0      # without a sign from the daemon for so long, it has gone
-NO_OUTPUT_S = 2.0    # a port that could not be sent to is tried again after this
-IDLE_S = 2.0         # OnIdle counts as dead when FL has not called it for so long
-HINT_S = 2.5         # FL overwrites hints: one is set again and again for so long
-HINT_AGAIN_S = 0.1
-STALE_S = 15.0
-MOST_WAITING = 48
-MOST_NAME = 200
-NOTE_OFF, NOTE_ON, CONTROLLER, PROGRAM = 0x80, 0x90, 0xB0, 0xC0
+TO_FL = 1            # directions
+TO_DAEMON = 2
+BETWEEN = 3          # from one instance of this script to another
+
+PING = 1             # kinds
+ACK = 2
+DATA = 3
+
+MAX_FRAME = 256      # bytes of a frame
+MAX_PAYLOAD = 245    # bytes of a message's part in it
+MAX_PARTS = 64       # frames of a message
+
+LOOK_S = 0.1         # polling interval of the project
+RESEND_S = 0.7       # timeout of an acknowledgement, before a frame is sent again
+MOST_TRIES = 6       # tries of a frame
+SILENCE_S = 6.0      # timeout of the daemon's heartbeat
+NO_OUTPUT_S = 2.0    # backoff of a port that could not be sent to
+IDLE_S = 2.0         # OnIdle counts as dead when FL has not called it within this
+HINT_S = 2.5         # FL overwrites hints: one is set again for this long,
+HINT_AGAIN_S = 0.1   # as often as this
+STALE_S = 15.0       # timeout of a message whose frames are not all there
+MOST_WAITING = 48    # queue limit for touches and orders
+MOST_NAME = 200      # characters of a name
+
+NOTE_OFF = 0x80      # MIDI status bytes
+NOTE_ON = 0x90
+CONTROLLER = 0xB0
+PROGRAM = 0xC0
 LOAD_START = 0       # midi.PL_Start
 
 
@@ -52,7 +66,8 @@ def split_message(message, number, direction):
     parts = [text[k:k + MAX_PAYLOAD] for k in range(0, len(text), MAX_PAYLOAD)]
     if len(parts) > MAX_PARTS:
         return []
-    return [frame_bytes(direction, DATA, number, k, len(parts), part) for k, part in enumerate(parts)]
+    total = len(parts)
+    return [frame_bytes(direction, DATA, number, k, total, part) for k, part in enumerate(parts)]
 
 
 class Reassembly:
@@ -86,13 +101,13 @@ class Reassembly:
 
 
 class Project:
-    """What FL says of the project. What it does not say, or what fails, is left out."""
+    """The project as FL reports it. Values that FL does not give, or that fail, are left out."""
 
     def look(self):
         found = {}
         for name, read in (
-            ("bpm", self.bpm), ("meter", self.meter), ("playing", self.playing), ("project", self.project),
-            ("channel", self.channel), ("pattern", self.pattern),
+            ("bpm", self.bpm), ("meter", self.meter), ("playing", self.playing),
+            ("project", self.project), ("channel", self.channel), ("pattern", self.pattern),
         ):
             try:
                 value = read()
@@ -138,7 +153,7 @@ def plain(text):
 
 
 class PromptNames:
-    """Finds a channel or pattern that is given a name with >> in front while it is selected: that is an order."""
+    """Finds orders in names: a selected channel or pattern that is renamed to >> and a prompt."""
 
     def __init__(self):
         self.places = {}
@@ -156,7 +171,7 @@ class PromptNames:
                 continue
             before = self.places.get(place)
             self.places[place] = (index, count, name)
-            # another one that was selected, or has moved here as one was deleted, was not named now
+            # not one that was only selected now, or that moved here as another was deleted
             named = before is not None and before[:2] == (index, count) and before[2] != name
             prompt = name[2:].strip() if name.startswith(">>") else ""
             if prompt and named and prompt not in self.made:
@@ -175,7 +190,7 @@ class PromptNames:
 
 
 class Script:
-    """All that the script knows. `pump` does a bounded piece of work, and sends at most one frame."""
+    """The script's state. `pump` does a bounded piece of work, and sends at most one frame."""
 
     def __init__(self):
         now = time.monotonic()
@@ -185,8 +200,8 @@ class Script:
         self.reassembly = {TO_FL: Reassembly(), BETWEEN: Reassembly()}
         self.loading = False
         self.boot = None            # of the daemon that welcomed us
-        self.map = []               # what pads mean something: [status without channel, number, channel or -1]
-        self.told = {}              # what the daemon knows of the project
+        self.map = []               # mapped pads: [status without channel, number, channel or -1]
+        self.told = {}              # the project as the daemon knows it
         self.acks = []
         self.waiting = []           # messages
         self.parts = []             # frames of the message that is being sent
@@ -198,7 +213,7 @@ class Script:
         self.heard_s = None
         self.idle_s = None
         self.looked_s = now - LOOK_S
-        self.output_s = now         # not before this is the output tried
+        self.output_s = now         # the output is not tried before this
         self.asked_s = now - SILENCE_S
         self.map_s = now - SILENCE_S
         self.wrong_s = now - SILENCE_S
@@ -240,7 +255,7 @@ class Script:
             mapped = self.is_mapped(trigger, event.data1, channel)
             release = kind == NOTE_OFF or (kind == NOTE_ON and event.data2 == 0)
             if self.loading:
-                pass                # what is played into a project that loads is not an order
+                pass                # touches while a project loads are no orders
             elif self.boot is not None and mapped and not release:
                 self.touch([event.status, event.data1, event.data2])
             elif self.boot is None and not release and (mapped or not self.map):
@@ -294,7 +309,8 @@ class Script:
 
     def welcomed(self, message):
         known, self.boot = self.boot, message.get("boot")
-        self.map = [one for one in message.get("map", []) if isinstance(one, list) and len(one) == 3]
+        entries = message.get("map", [])
+        self.map = [one for one in entries if isinstance(one, list) and len(one) == 3]
         if known is not None and known != self.boot:
             self.say_hello()
         if known != self.boot:
@@ -310,11 +326,12 @@ class Script:
         self.put({"do": "hello", "nonce": self.nonce, "fl": version})
 
     def say_version(self, kind, number, now):
-        """Another version of the daemon: answer, so that it can say so, and tell the user; nothing more."""
+        """The daemon has another version: answer, so that it can report it, and tell the user."""
         if kind == PING and now - self.wrong_s >= 1.0:
             self.wrong_s = now
             self.acks = [(number, 0)]
-            self.set_hint("^eSidecrate: this script is of another version; run: sidecrate install fl-studio", now)
+            text = "this script is of another version; run: sidecrate install fl-studio"
+            self.set_hint("^eSidecrate: " + text, now)
 
     def part_from_daemon(self):
         self.boot = None
@@ -326,7 +343,7 @@ class Script:
     # From one instance to another
 
     def hand_over(self, touch):
-        """This instance hears no daemon: a pad controller's. The touch goes to the instances that may."""
+        """Dispatch a touch of a pad controller to the instances that may reach the daemon."""
         self.dispatch({"do": "touch", "midi": touch})
 
     def heard_between(self, message, now):
@@ -354,12 +371,14 @@ class Script:
     # To the daemon
 
     def is_mapped(self, trigger, number, channel):
-        return any(one[0] == trigger and one[1] == number and one[2] in (-1, channel) for one in self.map)
+        return any(
+            one[0] == trigger and one[1] == number and one[2] in (-1, channel) for one in self.map
+        )
 
     def touch(self, midi):
         if midi[0] & 0xF0 == CONTROLLER:
             for message in self.waiting:
-                # a knob that is turned says where it is, not where it was
+                # only a knob's newest position counts
                 if message.get("do") == "touch" and message["midi"][:2] == midi[:2]:
                     message["midi"] = midi
                     return
@@ -399,7 +418,7 @@ class Script:
         return self.number
 
     def send_one(self, now):
-        """One frame: an answer that is owed, else one that got no answer, else the next one."""
+        """Send one frame: an acknowledgement, else a repeat, else the next one."""
         if now < self.output_s:
             return
         if self.acks:
@@ -421,7 +440,7 @@ class Script:
                 return
             self.on_its_way = None
             self.parts = []
-            self.told = {}          # the daemon may have missed it: say all anew
+            self.told = {}          # the daemon may have missed it: send everything again
         if not self.parts and self.waiting:
             self.parts = split_message(self.waiting.pop(0), self.next_number(), TO_DAEMON)
         if self.parts:
@@ -456,7 +475,7 @@ _script = None
 
 
 def _safely(name, *arguments):
-    """FL disables a script that raises: whatever goes wrong stays in here."""
+    """Call a method; no error leaves it, for FL disables a script that raises."""
     try:
         if _script is not None:
             getattr(_script, name)(*arguments)

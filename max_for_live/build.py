@@ -1,4 +1,6 @@
-"""Builds the device from its text: `python -m max_for_live.build` writes `built/`, the same bytes each time.
+"""Builds the device from its text: `python -m max_for_live.build` writes `built/`.
+
+The bytes are the same each time.
 
 Sidecrate.amxd      to ship: frozen, with its script inside
 Sidecrate-dev.amxd  for work on it in Max: the script lies beside it
@@ -29,12 +31,16 @@ SOURCES = ("words.js", "core.js", "clips.js", "live.js", "place.js", "sound.js",
 NAME = "Sidecrate"
 #: One date for all builds, in seconds since 1904: 2026-01-01.
 MADE = 3_850_070_400
+#: Live's number for an audio effect: "aaaa" as big-endian bytes.
 _AUDIO_EFFECT_TYPE = 1_633_771_873
-_COLUMN, _ROW, _ROWS = 210, 30, 20
+#: Raster of the boxes in the patcher, in pixels, and boxes a column.
+_COLUMN = 210
+_ROW = 30
+_ROWS = 20
 
 
 def script() -> bytes:
-    """The parts of the script as the one file that a frozen device carries."""
+    """The script's parts as the one file that a frozen device carries."""
     parts = [(HERE / "source" / name).read_text(encoding="utf-8") for name in SOURCES]
     head = (
         f"// {NAME} for Ableton Live. Made from max_for_live/source by max_for_live/build.py.\n\n"
@@ -43,7 +49,7 @@ def script() -> bytes:
 
 
 def patcher() -> dict[str, Any]:
-    """The patcher as Max reads it."""
+    """The patcher, as Max reads it."""
     ids = {box.id: f"obj-{n + 1}" for n, box in enumerate(BOXES)}
     lines = [
         {"patchline": {"source": [ids[source], outlet], "destination": [ids[target], inlet]}}
@@ -84,7 +90,8 @@ def patcher() -> dict[str, Any]:
 
 
 def _box(box: Box, id_: str, n: int) -> dict[str, Any]:
-    x, y = 20 + n // _ROWS * _COLUMN, 20 + n % _ROWS * _ROW
+    x = 20 + n // _ROWS * _COLUMN
+    y = 20 + n % _ROWS * _ROW
     width, height = (box.shown[2], box.shown[3]) if box.shown else (190, 22)
     found: dict[str, Any] = {
         "id": id_,
@@ -147,7 +154,8 @@ def _project() -> dict[str, Any]:
 def build() -> dict[str, bytes]:
     """Every built file by its name."""
     text = json.dumps(patcher(), indent="\t", ensure_ascii=True)
-    code, device = script(), patcher_bytes(text)
+    code = script()
+    device = patcher_bytes(text)
     frozen = freeze([device_part(f"{NAME}.amxd", device, MADE), Part(SCRIPT, code, made=MADE)])
     return {
         f"{NAME}.amxd": pack(frozen, FROZEN),
@@ -158,7 +166,7 @@ def build() -> dict[str, bytes]:
 
 
 def write() -> None:
-    """Write all of it into `built/`."""
+    """Write every built file into `built/`."""
     BUILT.mkdir(exist_ok=True)
     for name, data in build().items():
         (BUILT / name).write_bytes(data)

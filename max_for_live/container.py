@@ -1,7 +1,7 @@
-"""The `.amxd` container: a patcher as Max for Live stores it, alone or frozen together with the files it needs.
+"""The `.amxd` container: a patcher as Max for Live stores it, alone or frozen with its files.
 
-Flat chunks of a four-letter tag, a little-endian size and a payload; inside a frozen patcher chunk big-endian ones, whose size
-counts their own eight bytes.
+It holds flat chunks: a four-letter tag, a little-endian size, a payload. Chunks inside a frozen
+patcher are big-endian, and their size counts their own eight bytes.
 """
 
 from __future__ import annotations
@@ -10,15 +10,21 @@ import struct
 from dataclasses import dataclass
 
 AUDIO_EFFECT = b"aaaa"
-#: meta: what the device brings with it
-PLAIN, PLAIN_WITH_FILES, FROZEN_ALONE, FROZEN = 0, 1, 4, 7
-_FLAG_DEVICE, _FLAG_FILE = 0x11, 0
+#: Values of the `meta` chunk.
+PLAIN = 0
+PLAIN_WITH_FILES = 1
+FROZEN_ALONE = 4
+FROZEN = 7
+#: Flags of a part.
+_FLAG_DEVICE = 0x11
+_FLAG_FILE = 0
+#: Bytes before the parts of a frozen payload.
 _HEAD = 16
 
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a frozen device; the first is the device's own patcher."""
+    """A file of a frozen device; the first is the device's own patcher."""
 
     name: str
     data: bytes
@@ -48,7 +54,8 @@ def pack(payload: bytes, meta: int) -> bytes:
 
 def freeze(parts: list[Part]) -> bytes:
     """The payload of a frozen device: its parts back to back, then the list of them."""
-    body, rows = b"", b""
+    body = b""
+    rows = b""
     for part in parts:
         rows += _row(part, _HEAD + len(body))
         body += part.data
@@ -104,7 +111,8 @@ def thaw(payload: bytes) -> list[Part]:
 
 
 def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
-    found, at = [], 0
+    found = []
+    at = 0
     while at < len(data):
         tag, size = struct.unpack_from(">4sI", data, at)
         if size < 8 or at + size > len(data):

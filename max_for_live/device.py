@@ -1,4 +1,4 @@
-"""The device as text: its boxes, what is seen of them, and the lines between them."""
+"""The device as text: its boxes, their look, and the lines between them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,11 @@ def label(id: str, text: str, x: int, y: int, width: int) -> Box:
 def parameter(
     name: str, type_: int, annotation: str, *, hidden: int = 0, **values: Any
 ) -> dict[str, Any]:
-    """What makes a box a parameter: stored with the Set and, unless hidden, mapped and automated. Its name is its varname too."""
+    """Attributes that make a box a parameter, stored with the Set; unless hidden, it can be
+    automated.
+
+    Its name is its varname too.
+    """
     valueof = {
         "parameter_longname": name,
         "parameter_shortname": name,
@@ -87,7 +91,7 @@ def menu(id: str, name: str, choices: tuple[str, ...], help_: str, rect: Rect) -
 
 
 def number(id: str, name: str, low: int, high: int, start: int, help_: str, rect: Rect) -> Box:
-    # whole numbers above 255 are floats shown as whole ones
+    # Live's integers end at 255: larger ones are floats shown as whole numbers
     more = parameter(
         name, _INT if high < 256 else _FLOAT, help_, hidden=_STORED, parameter_mmin=float(low), parameter_mmax=float(high),
         parameter_initial=[start], parameter_initial_enable=1, parameter_unitstyle=0,
@@ -143,11 +147,12 @@ FACE = (
     Box("status", "live.comment", "Sidecrate", 1, 0, (4, 132, 392, 32), {"textjustification": 0, "fontsize": 10.0}),
 )  # fmt: skip
 
-#: Every control and the word under which the script hears it.
+#: Controls, each with the word by which the script receives it.
 _CONTROLS = ("kind", "bars", "count", "target", "livekey", "use", "listenbars", "port")
 _TEXTS = ("prompt", "engine")
 _BUTTONS = ("again", "cancel", "place", "audition")
-#: These work from what stands in the boxes: it is fetched first, as a text that was typed without Return has not been heard yet.
+#: Buttons that use the boxes' text. It is fetched first, for a text typed without Return was not
+#: sent yet.
 _READING_BUTTONS = ("generate", "useclip", "listen")
 
 _SCREEN = ("status", "progress")
@@ -176,7 +181,7 @@ HIDDEN = (
     obj("progress-set", "prepend set", 1, 1),
     obj("dsp", "dspstate~", 1, 4),
     obj("rate-word", "prepend rate", 1, 1),
-    # the track's own sound goes straight through; the audition is added to it
+    # the track's own sound passes through; the audition is added to it
     obj("in", "plugin~", 2, 2),
     obj("out", "plugout~", 2, 2),
     obj("audition-route", "route " + " ".join(_AUDITION), len(_AUDITION) + 1, len(_AUDITION) + 1),
@@ -190,13 +195,13 @@ HIDDEN = (
     obj("gain", "line~ 0.", 2, 2),
     obj("left", "*~ 0.", 2, 1),
     obj("right", "*~ 0.", 2, 1),
-    # the listener: the sound and, to the same frame, a ramp that counts Live's bars
+    # the recorder: the sound and, in step to the frame, a ramp that counts Live's bars
     obj("listen-route", "route " + " ".join(_LISTEN), len(_LISTEN) + 1, len(_LISTEN) + 1),
     obj("size-word", "prepend size", 1, 1),
     obj("heard", "buffer~ ---heard 1000 2", 1, 2),
     obj("bars-heard", "buffer~ ---bars 1000 1", 1, 2),
     obj("bar", "phasor~ @lock 1", 2, 1),
-    # through the scheduler, so that both begin in the same block of sound
+    # through the scheduler, so that both start in the same vector of sound
     obj("record-now", "pipe 0", 2, 1),
     obj("record-sound", "record~ ---heard 2", 4, 1),
     obj("record-bars", "record~ ---bars 1", 3, 1),

@@ -1,15 +1,17 @@
--- Asks Sidecrate for clips at this project's tempo and time signature, and puts them at the edit cursor.
--- In REAPER: Actions > Show action list > New action > Load ReaScript.
+-- Orders clips from Sidecrate at this project's tempo and time signature, and puts them at the edit
+-- cursor. In REAPER: Actions > Show action list > New action > Load ReaScript.
 
--- The command's whole path, where REAPER does not find it: what `which sidecrate` says (on Windows `where sidecrate`).
+-- The command's whole path, where REAPER does not find it: `which sidecrate` prints it
+-- (on Windows `where sidecrate`).
 local COMMAND = 'sidecrate'
+-- Timeout of the command: REAPER stands still meanwhile.
 local LONGEST_WAIT_MS = 300000
 
 local function tell(text)
   reaper.ShowMessageBox(text, 'Sidecrate', 0)
 end
 
--- One argument of a command line, without what a shell or REAPER might read as more than text.
+-- An argument of a command line, without characters that a shell or REAPER might interpret.
 local function quoted(text)
   local plain = text:gsub('["\\%%$`%c]', ' ')
   return '"' .. plain .. '"'
@@ -24,9 +26,11 @@ local function utf8_of(code)
   return string.char(0xF0 + math.floor(code / 262144), 0x80 + math.floor(code / 4096) % 64) .. last
 end
 
--- A text value of a line of JSON; nil where it has none. The command writes such a line for each clip, in ASCII.
+-- A text value of a line of JSON; nil where it has none. The command writes one such line a clip,
+-- in ASCII.
 local function text_of(line, name)
-  local raw = line:match('"' .. name .. '": "(.-[^\\])"') or line:match('"' .. name .. '": "(\\\\)"')
+  local raw = line:match('"' .. name .. '": "(.-[^\\])"')
+    or line:match('"' .. name .. '": "(\\\\)"')
   if not raw then return nil end
   raw = raw:gsub('\\u([dD][89aAbB]%x%x)\\u([dD][c-fC-F]%x%x)', function(high, low)
     return utf8_of(0x10000 + (tonumber(high, 16) - 0xD800) * 1024 + tonumber(low, 16) - 0xDC00)
@@ -36,7 +40,8 @@ local function text_of(line, name)
   return raw
 end
 
--- Quarter notes a minute at a time: the length of the quarter that begins there, whatever the signature counts in.
+-- Tempo in quarter notes a minute: from the quarter that begins there, whatever the signature
+-- counts in.
 local function tempo_at(time_s)
   local quarter = reaper.TimeMap2_timeToQN(0, time_s)
   local length_s = reaper.TimeMap2_QNToTime(0, quarter + 1) - reaper.TimeMap2_QNToTime(0, quarter)
@@ -44,7 +49,8 @@ local function tempo_at(time_s)
 end
 
 local function ask()
-  local ok, said = reaper.GetUserInputs('Sidecrate', 2, 'What do you want to hear?,Bars,extrawidth=240,separator=\n', '\n4')
+  local fields = 'What do you want to hear?,Bars,extrawidth=240,separator=\n'
+  local ok, said = reaper.GetUserInputs('Sidecrate', 2, fields, '\n4')
   if not ok then return nil end
   local prompt, bars = said:match('^(.-)\n(.*)$')
   if not prompt:find('%S') then return nil end
@@ -56,7 +62,8 @@ local function make(prompt, bars)
   local beats, unit = reaper.TimeMap_GetTimeSigAtTime(0, now_s)
   local options = string.format('--bpm %.3f --meter %d/%d', tempo_at(now_s), beats, unit)
   if bars then options = options .. string.format(' --bars %d', math.floor(bars)) end
-  return reaper.ExecProcess(quoted(COMMAND) .. ' make --json ' .. options .. ' -- ' .. quoted(prompt), LONGEST_WAIT_MS)
+  local command = quoted(COMMAND) .. ' make --json ' .. options .. ' -- ' .. quoted(prompt)
+  return reaper.ExecProcess(command, LONGEST_WAIT_MS)
 end
 
 local function place(said)
@@ -71,7 +78,10 @@ local function place(said)
       why = text_of(line, 'text') or why
     end
   end
-  if placed == 0 then tell(why or 'No clip came (exit code ' .. tostring(code) .. '). `sidecrate doctor` looks into it.') end
+  if placed == 0 then
+    local exit = 'No clip came (exit code ' .. tostring(code) .. ').'
+    tell(why or exit .. ' `sidecrate doctor` looks into it.')
+  end
 end
 
 local prompt, bars = ask()
@@ -83,6 +93,7 @@ if prompt then
     reaper.Undo_EndBlock('Sidecrate: ' .. prompt, -1)
     reaper.UpdateArrange()
   else
-    tell(COMMAND .. ' could not be started. Write its whole path into COMMAND, at the top of this script.')
+    tell(COMMAND .. ' could not be started.'
+      .. ' Write its whole path into COMMAND, at the top of this script.')
   end
 end

@@ -1,7 +1,8 @@
-"""What can be said of the installed packages without asking anybody.
+"""An audit of the installed packages that needs no network.
 
-They fit together, are the ones that are pinned, and none is older than the version which closed a hole that concerns us. With
-pip-audit installed and the network there, it is asked as well. Exit code 1 with a line for each fault.
+They must fit together and be the pinned ones, and none may be older than the fix of a hole that
+concerns us. pip-audit is run too, where it is installed and the network is there. Exit code 1 with
+a line for each fault.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-#: The first version without the hole, and which hole. Checked where the package is installed, as ours or as another's dependency.
 SAFE_SINCE = {
     "starlette": ("0.49.1", "CVE-2025-62727: a Range header that takes all of a core"),
     "python-multipart": ("0.0.18", "CVE-2024-53981: a form that takes all of a core"),

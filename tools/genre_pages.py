@@ -1,4 +1,7 @@
-"""`python tools/genre_pages.py`: write docs/genres.md, with each style's grid, progressions and a picture of its spectrum."""
+"""`python tools/genre_pages.py`: write docs/genres.md.
+
+Each style gets its grid, its progressions and a picture of its spectrum.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +20,19 @@ from daemon.engines.embedded.styles import STYLES  # noqa: E402
 from daemon.engines.embedded.styles.style import Style  # noqa: E402
 
 RATE = 44100
-_WIDTH, _HEIGHT, _RANGE_DB = 360, 90, 60
+#: Size of a picture in its own units, and the decibels that its height shows.
+_WIDTH = 360
+_HEIGHT = 90
+_RANGE_DB = 60
 
 _HEAD = """# The styles of the embedded musician
 
-Made by `python tools/genre_pages.py` from the tables that the musician plays from. A grid has one character per sixteenth:
-`X` accent, `x` hit, `o` soft, `g` ghost, `2` `3` `4` rolls; in bass rows `5` fifth, `8` octave, `7` seventh, `3` third,
-`a` approach to the next chord, `~` slide, `-` held on. Bars are parted by `/`. What is shown is what a seed chooses from: it
-adds and leaves out, and varies from bar to bar. The picture is the spectrum (third octaves, 31 Hz to 16 kHz, 60 dB high) of a
-loop with seed 1.
+Made by `python tools/genre_pages.py` from the tables that the musician plays from. A grid has one
+character per sixteenth: `X` accent, `x` hit, `o` soft, `g` ghost, `2` `3` `4` rolls; in bass rows
+`5` fifth, `8` octave, `7` seventh, `3` third, `a` approach to the next chord, `~` slide, `-` held
+on. Bars are parted by `/`. What is shown is what a seed chooses from: it adds and leaves out, and
+varies from bar to bar. The picture is the spectrum (third octaves, 31 Hz to 16 kHz, 60 dB high) of
+a loop with seed 1.
 """
 
 
@@ -43,10 +50,14 @@ def spectrum_svg(audio: np.ndarray) -> str:
     heights = np.clip((levels - levels.max()) / _RANGE_DB + 1, 0.01, 1) * _HEIGHT
     step = _WIDTH / len(heights)
     bars = "".join(
-        f'<rect x="{k * step:.1f}" y="{_HEIGHT - h:.1f}" width="{step - 1.5:.1f}" height="{h:.1f}"/>'
+        f'<rect x="{k * step:.1f}" y="{_HEIGHT - h:.1f}" width="{step - 1.5:.1f}"'
+        f' height="{h:.1f}"/>'
         for k, h in enumerate(heights)
     )
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" fill="#4a7ba6">{bars}</svg>\n'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}"'
+        f' width="{_WIDTH}" fill="#4a7ba6">{bars}</svg>\n'
+    )
 
 
 def grids(style: Style) -> str:

@@ -1,6 +1,7 @@
-"""`python tools/licences.py`: write LICENSES.md from the metadata of what pyproject.toml names and what that brings.
+"""`python tools/licences.py`: write LICENSES.md from the metadata of our dependencies.
 
-`--check` writes nothing: it says what in LICENSES.md is not so (exit code 1). Needs the packages installed as pinned.
+They are what pyproject.toml names, and what that brings. `--check` writes nothing: it lists the
+faults in LICENSES.md (exit code 1). Needs the packages installed as pinned.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ OWN = "sidecrate"
 DEFAULT = "default install"
 UNPINNED = "not pinned"
 
-#: Markers are asked for all of these, so that the page is the same wherever it is written.
+#: Markers are evaluated for all of these, so that the page is the same wherever it is written.
 _SYSTEMS = (
     ("linux", "Linux", "x86_64"),
     ("darwin", "Darwin", "arm64"),
@@ -49,40 +50,45 @@ _TEXTS = {
     "Apache": "Apache-2.0",
     "Apache 2.0 License": "Apache-2.0",
 }
+#: A longer text is a whole licence, not its name.
 _LONGEST_TEXT = 40
 
 _HEAD = """# Licences
 
-Sidecrate's own code is MIT: see [LICENSE](LICENSE). It uses the packages below, each under its own licence. This page is made by
-`python tools/licences.py` from the metadata of the pinned versions; it is no legal advice.
+Sidecrate's own code is MIT: see [LICENSE](LICENSE). It uses the packages below, each under its own
+licence. This page is made by `python tools/licences.py` from the metadata of the pinned versions;
+it is no legal advice.
 
 ## What follows
 
-**For who installs and uses it: nothing.** pip brings each package from its maker. Licences of code say nothing of clips: which
-licence those have, each clip's record says.
+**For who installs and uses it: nothing.** pip brings each package from its maker. Licences of code
+say nothing of clips: which licence those have, each clip's record says.
 
-**For who redistributes it together with its packages** (an installer, an image, a device): `pylibrb`, which stretches takes, is
-GPL and is imported into the process that fits them. The whole that is passed on falls under the GPL then, with all its source.
-pylibrb's metadata names version 2 without "or later". Apache-2.0 and GPL-3.0 do not combine with that, and some packages
-below are under them. So leave it out.
+**For who redistributes it together with its packages** (an installer, an image, a device):
+`pylibrb`, which stretches takes, is GPL and is imported into the process that fits them. The whole
+that is passed on falls under the GPL then, with all its source. pylibrb's metadata names version 2
+without "or later". Apache-2.0 and GPL-3.0 do not combine with that, and some packages below are
+under them. So leave it out.
 
 **To pass it on under permissive terms:**
 
-1. Leave out `pylibrb` and the program `rubberband`: `pip install 'sidecrate[stretch-mit]'`, then `pip uninstall pylibrb`.
-   `python-stretch` (MIT) stretches instead, by itself or by `audio.stretcher: signalsmith`.
-   [docs/decisions/stretchers.md](docs/decisions/stretchers.md) says what that costs.
+1. Leave out `pylibrb` and the program `rubberband`: `pip install 'sidecrate[stretch-mit]'`, then
+   `pip uninstall pylibrb`. `python-stretch` (MIT) stretches instead, by itself or by
+   `audio.stretcher: signalsmith`. [docs/decisions/stretchers.md](docs/decisions/stretchers.md) says
+   what that costs.
 2. Leave out the extras `link` and `plugins`, which are GPL-3.0.
-3. Keep the texts of the licences, and let your users replace the libraries under LGPL and MPL: `soxr`, `certifi`, and the
-   libsndfile (LGPL-2.1-or-later) that `soundfile`'s wheels carry.
+3. Keep the texts of the licences, and let your users replace the libraries under LGPL and MPL:
+   `soxr`, `certifi`, and the libsndfile (LGPL-2.1-or-later) that `soundfile`'s wheels carry.
 
-Wheels may carry libraries that their metadata does not name. torch for NVIDIA's cards brings NVIDIA's libraries, under NVIDIA's
-own terms. Models have licences of their own: `sidecrate engines` and `sidecrate models` name them.
+Wheels may carry libraries that their metadata does not name. torch for NVIDIA's cards brings
+NVIDIA's libraries, under NVIDIA's own terms. Models have licences of their own: `sidecrate engines`
+and `sidecrate models` name them.
 """
 
 
 @dataclass(frozen=True)
 class Package:
-    """One distribution: its name as it writes it, the pinned version, its licence, and who asks for it."""
+    """A distribution: its own spelling of its name, pinned version, licence, who requires it."""
 
     name: str
     version: str
@@ -94,7 +100,7 @@ class Package:
 
 
 def declared() -> dict[str, list[str]]:
-    """What pyproject.toml asks for: the default install and each extra -> requirements."""
+    """The requirements in pyproject.toml, of the default install and of each extra."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {DEFAULT: project["dependencies"], **project["optional-dependencies"]}
 
@@ -107,7 +113,10 @@ def pins() -> dict[str, str]:
 
 
 def closure(requirements: Iterable[str]) -> dict[str, str]:
-    """Canonical name -> who asks for it (`directly`, or a package), of all that requirements bring on any system."""
+    """Canonical name -> who requires it, of all that requirements bring on any system.
+
+    Who: `directly`, or a package.
+    """
     found: dict[str, str] = {}
     waiting = [(Requirement(text), "directly", "") for text in requirements]
     done: set[tuple[str, str]] = set()
@@ -135,19 +144,27 @@ def _is_asked(wanted: Requirement, extra: str) -> bool:
     if wanted.marker is None:
         return not extra
     about = [
-        {"sys_platform": system, "platform_system": named, "platform_machine": machine, "python_version": python,
-         "python_full_version": f"{python}.0", "os_name": "nt" if system == "win32" else "posix", "extra": ""}
-        for system, named, machine in _SYSTEMS for python in _PYTHONS
-    ]  # fmt: skip
+        {
+            "sys_platform": system,
+            "platform_system": named,
+            "platform_machine": machine,
+            "python_version": python,
+            "python_full_version": f"{python}.0",
+            "os_name": "nt" if system == "win32" else "posix",
+            "extra": "",
+        }
+        for system, named, machine in _SYSTEMS
+        for python in _PYTHONS
+    ]
     always = any(wanted.marker.evaluate(one) for one in about)
     if not extra:
         return always
-    # of an extra, only what is not asked for without it
+    # of an extra, only what the default install does not require
     return not always and any(wanted.marker.evaluate(one | {"extra": extra}) for one in about)
 
 
 def licence_of(name: str) -> str:
-    """As SPDX writes it, from the metadata. ValueError where a person must read it."""
+    """The SPDX identifier, from the metadata. ValueError where a person must read the licence."""
     if name in _READ:
         return _READ[name]
     about = metadata(name)
@@ -171,14 +188,20 @@ def _worded(about: PackageMetadata, name: str) -> str:
     text = (about.get_all("License") or [""])[0].strip()
     if not text or len(text) > _LONGEST_TEXT:
         raise ValueError(
-            f"{name} says its licence in no way that can be read; read it, and add it to _READ in {__file__}"
+            f"{name} says its licence in no way that can be read; read it,"
+            f" and add it to _READ in {__file__}"
         )
     return _TEXTS.get(text, text)
 
 
 def sections() -> tuple[dict[str, list[Package]], list[str]]:
-    """(the default install and each extra -> the packages that it adds; those that are not installed here)."""
-    pinned, seen, absent = pins(), set[str](), set[str]()
+    """(part -> the packages that it adds; those that are not installed here).
+
+    A part is the default install or an extra.
+    """
+    pinned = pins()
+    seen = set[str]()
+    absent = set[str]()
     made: dict[str, list[Package]] = {}
     for part, requirements in declared().items():
         added = {
@@ -222,7 +245,7 @@ def page() -> str:
 
 
 def faults() -> Iterator[str]:
-    """What LICENSES.md says that is not so, or does not say."""
+    """The faults of LICENSES.md: what it has wrong, and what it lacks."""
     made, _ = sections()
     text = PAGE.read_text(encoding="utf-8")
     if not text.startswith(_HEAD):

@@ -1,4 +1,7 @@
-"""docs/protocol.md, made from the tables in code: `python -m tools.protocol_page > docs/protocol.md`."""
+"""docs/protocol.md, generated from the tables in the code.
+
+`python -m tools.protocol_page > docs/protocol.md`
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,19 @@ from daemon.prompt.settle import DEFAULT_BPM
 
 HEADING = """# How to talk to Sidecrate
 
-This page is made from the tables in the code (`python -m tools.protocol_page`); a test holds it to them.
+This page is made from the tables in the code (`python -m tools.protocol_page`); a test holds it to
+them.
 
-A request goes in through any door: an OSC message, a MIDI note, a text file, a command. Each says the same fields.
+A request goes in through any door: an OSC message, a MIDI note, a text file, a command. Each says
+the same fields.
 """
 
 FIELDS_TEXT = """## Fields of a request
 
-The command line has each as an option (`--bpm 90`), a prompt file as a line (`bpm: 90`), OSC as a pair (`"bpm" 90`), a preset
-in `config.yaml` as a key. What a request leaves out is read from the prompt's own words, the session or the config. Lists are
-written with commas, switches as on and off.
+The command line has each as an option (`--bpm 90`), a prompt file as a line (`bpm: 90`), OSC as a
+pair (`"bpm" 90`), a preset in `config.yaml` as a key. What a request leaves out is read from the
+prompt's own words, the session or the config. Lists are written with commas, switches as on and
+off.
 """
 
 VERBS_TEXT = """## Verbs
@@ -41,32 +47,37 @@ WINS = f"""## Tempo, key and meter: who wins
 1. the request's own field, or what its sender `set`
 2. a pinned value (`sidecrate tempo 128`, `/sidecrate/tempo`; 0 follows again)
 3. what the prompt's words say: `dark techno 132 bpm in F# minor, 4 bars`
-4. the live session: the Max device or FL Studio, then AbletonOSC, then Link with at least one peer, then MIDI clock
+4. the live session: the Max device or FL Studio, then AbletonOSC, then Link with at least one peer,
+   then MIDI clock
 5. `defaults` in `config.yaml`, where set
 6. the genre's usual tempo and meter, from the table below
 7. {DEFAULT_BPM:g} bpm, 4/4 and no key
 
-The winner and what it overruled stand in the clip's report. A tempo outside 40-300 is not used, and this is said. Of two tempos
-in one prompt the first counts; of `128 to 132 bpm` the middle. A number from 60 to 200 behind a genre is a tempo (`techno 132`).
+The winner and what it overruled stand in the clip's report. A tempo outside 40-300 is not used, and
+this is said. Of two tempos in one prompt the first counts; of `128 to 132 bpm` the middle. A number
+from 60 to 200 behind a genre is a tempo (`techno 132`).
 """
 
 SESSION_TEXT = f"""## The session
 
 What a DAW's device says in `/sidecrate/context`, each value followed by itself:
 {", ".join(f"`{name}`" for name in READERS)}.
-A source is forgotten with its `bye` or after {SILENCE_ENDS_S / 60:g} minutes of silence. Its tempo is remembered while the
-transport stands still, its position for {PHASE_ENDS_S:g} s. `null` or an empty text takes a value back.
+A source is forgotten with its `bye` or after {SILENCE_ENDS_S / 60:g} minutes of silence.
+Its tempo is remembered while the transport stands still, its position for {PHASE_ENDS_S:g} s.
+`null` or an empty text takes a value back.
 """
 
 OSC_TEXT = """## OSC
 
-UDP, on port 9140 of this machine (`osc.port`). Numbers are taken as `i`, `f`, `d` or a numeric text, `T` and `F` as on and off.
-Answers go to the sender's port, or to the port that it named in `hello`. Addresses marked * may be sent by a button: a lone 0 is
-its release and is ignored, and the same again within 150 ms counts once.
+UDP, on port 9140 of this machine (`osc.port`). Numbers are taken as `i`, `f`, `d` or a numeric
+text, `T` and `F` as on and off. Answers go to the sender's port, or to the port that it named in
+`hello`. Addresses marked * may be sent by a button: a lone 0 is its release and is ignored, and the
+same again within 150 ms counts once.
 
-Other machines are heard only when `osc.allow` names them (`sidecrate pair` does that); files, engines that cost money and the
-session's context are theirs only with `osc.trust_lan`. Control surfaces that read no JSON say `/sidecrate/surface` and get single
-values: see [touchosc.md](touchosc.md).
+Other machines are heard only when `osc.allow` names them (`sidecrate pair` does that); files,
+engines that cost money and the session's context are theirs only with `osc.trust_lan`. Control
+surfaces that read no JSON say `/sidecrate/surface` and get single values: see
+[touchosc.md](touchosc.md).
 """
 
 OUT_TEXT = """What Sidecrate answers:
@@ -74,7 +85,8 @@ OUT_TEXT = """What Sidecrate answers:
 
 FILE_TEXT = """## Prompt files
 
-Text in UTF-8, UTF-16 with its mark, or Latin-1, with any line ends, dropped in the inbox as `.txt`, `.md` or `.prompt`:
+Text in UTF-8, UTF-16 with its mark, or Latin-1, with any line ends, dropped in the inbox as `.txt`,
+`.md` or `.prompt`:
 """
 
 MIDI_TEXT = """## MIDI
@@ -84,8 +96,9 @@ What notes, controllers and program changes do stands in `config.yaml`.
 
 GENRES_TEXT = """## Genres
 
-Known by these names, by other spellings (`dnb`, `D&B`, `drum'n'bass`), and with a letter wrong. Tempo in quarter notes a minute:
-slowest, fastest and usual; swing in percent. Any other genre is taken as it is written.
+Known by these names, by other spellings (`dnb`, `D&B`, `drum'n'bass`), and with a letter wrong.
+Tempo in quarter notes a minute: slowest, fastest and usual; swing in percent. Any other genre is
+taken as it is written.
 """
 
 
@@ -96,7 +109,10 @@ def protocol_page() -> str:
         FIELDS_TEXT,
         _table(
             ("field", "takes", "where it is missing", "what it is"),
-            ((f"`{row.name}`", row.allowed, row.default, f"{row.help} `{row.example}`") for row in FIELDS.values()),
+            (
+                (f"`{row.name}`", row.allowed, row.default, f"{row.help} `{row.example}`")
+                for row in FIELDS.values()
+            ),
         ),
         VERBS_TEXT,
         _table(
@@ -121,8 +137,10 @@ def protocol_page() -> str:
         _table(
             ("genre", "tempo", "usual", "meter", "swing", "also written"),
             (
-                (genre.name, f"{genre.low_bpm:g}-{genre.high_bpm:g}", f"{genre.bpm:g}", genre.meter, f"{genre.swing:g}",
-                 ", ".join(genre.aliases))
+                (
+                    genre.name, f"{genre.low_bpm:g}-{genre.high_bpm:g}", f"{genre.bpm:g}",
+                    genre.meter, f"{genre.swing:g}", ", ".join(genre.aliases),
+                )
                 for genre in GENRES.values()
             ),
         ),
@@ -152,7 +170,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _description(doc: str | None) -> str:
-    """A module's docstring without its first line: what is indented becomes a block of code."""
+    """A module's docstring without its summary; indented paragraphs become code blocks."""
     paragraphs = inspect.cleandoc(doc or "").split("\n\n")[1:]
     blocks: list[str] = []
     for paragraph in paragraphs:

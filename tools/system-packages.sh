@@ -1,6 +1,7 @@
 #!/bin/sh
-# The system's packages that the tests and the demo use. Installed with apt-get as root or with sudo; elsewhere named.
-# Sidecrate itself needs none of them: its Python packages bring their own libraries.
+# The system's packages that the tests and the demo use. Installed with apt-get as root or with
+# sudo; elsewhere named. Sidecrate itself needs none of them: its Python packages bring their own
+# libraries.
 set -eu
 
 missing=""
@@ -17,15 +18,26 @@ need lua5.4 lua5.4
 need node nodejs
 need npm npm
 need chromium chromium
-if [ "$(uname)" = Linux ] && ! ldconfig -p 2>/dev/null | grep -q libportaudio.so.2; then missing="$missing libportaudio2"; fi
+if [ "$(uname)" = Linux ] && ! ldconfig -p 2>/dev/null | grep -q libportaudio.so.2; then
+    missing="$missing libportaudio2"
+fi
 [ -n "$missing" ] || exit 0
 
 if command -v apt-get >/dev/null 2>&1; then
-    if [ "$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; else as_root="none"; fi
+    if [ "$(id -u)" = 0 ]; then
+        as_root=""
+    elif sudo -n true 2>/dev/null; then
+        as_root="sudo -n"
+    else
+        as_root="none"
+    fi
     if [ "$as_root" != none ]; then
         $as_root apt-get update -qq >/dev/null
+        export DEBIAN_FRONTEND=noninteractive
         # shellcheck disable=SC2086
-        if DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null; then exit 0; fi
+        if $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null; then
+            exit 0
+        fi
     fi
 fi
 echo "Some tests will be skipped, and the demo may miss a door, without:$missing" >&2

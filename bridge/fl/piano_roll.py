@@ -31,7 +31,8 @@ import flpianoroll as flp
 
 PPQ = {ppq}
 
-# Each choice and its notes (start, length, number, velocity), the newest first. Sidecrate writes them anew with each clip.
+# Each choice and its notes (start, length, number, velocity), the newest first.
+# Sidecrate rewrites them with each clip.
 CHOICES = [
 {choices}]
 

@@ -56,11 +56,11 @@ def open_library() -> Iterator[Library]:
             yield library
         finally:
             if crate is not None:
-                library.database.journal.copy_to(crate.folder)
+                library.database.marks_file.copy_to(crate.folder)
             library.close()
 
 
-def in_studio(library: Library, work: Callable[[Versions], Awaitable[T]]) -> T:
+def with_versions(library: Library, work: Callable[[Versions], Awaitable[T]]) -> T:
     """Something rendered or exported, by a child process of this command's own."""
     from daemon.settings.load import load_config
 
@@ -130,7 +130,7 @@ def clips(
     with open_library() as library, open_crate(read_only=True) as crate:
         alike = None if similar is None else library.find(similar)
         if alike is not None and library.needs_measuring(alike):
-            in_studio(library, lambda studio: studio.measure(alike))
+            with_versions(library, lambda versions: versions.measure(alike))
         filters = Filters(
             text=search, kind=tuple(kind or ()), engine=tuple(engine or ()), licence=tuple(licence or ()),
             genre=tuple(genre or ()), tag=tuple(tag or ()),
@@ -348,7 +348,7 @@ def edit(
         else:
             now = library.edits.steps(found)
         try:
-            record = in_studio(library, lambda studio: _rendered(studio, found, publish))
+            record = with_versions(library, lambda versions: _rendered(versions, found, publish))
         except Exception:
             # a step that cannot be rendered is not left in the list
             if step or instrument:
@@ -447,10 +447,18 @@ def export(
     with open_library() as library:
         names = {str(one["name"]).lower() for one in library.collections.all()}
         if what.strip().lower() in names:
-            print(in_studio(library, lambda studio: studio.pack(what, as_, target, force=force)))
+            print(
+                with_versions(
+                    library, lambda versions: versions.pack(what, as_, target, force=force)
+                )
+            )
         else:
             found = library.find(what)
-            print(in_studio(library, lambda studio: studio.export(found, as_, target, force=force)))
+            print(
+                with_versions(
+                    library, lambda versions: versions.export(found, as_, target, force=force)
+                )
+            )
 
 
 def add(
@@ -481,7 +489,7 @@ def add(
     with open_library() as library, open_crate(read_only=False) as crate:
         assert crate is not None
         crate.check()
-        for record in in_studio(library, lambda studio: _brought(studio, file, crate, values)):
+        for record in with_versions(library, lambda studio: _brought(studio, file, crate, values)):
             heard = [
                 f"{record['bpm']:g} bpm" if record["bpm"] else "",
                 record["key"] or "",

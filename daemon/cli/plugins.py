@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli.library import in_studio, open_library
+from daemon.cli.library import open_library, with_versions
 from daemon.home.places import Places
 from daemon.library.plugins import HOW_TO_INSTALL, find_plugins, plugin_folders
 
@@ -36,7 +36,7 @@ def plugins(
             print(HOW_TO_INSTALL, file=sys.stderr)
         return
     with open_library() as library:
-        said = in_studio(library, lambda studio: studio.plugin(name, of_several))
+        said = with_versions(library, lambda versions: versions.plugin(name, of_several))
     if as_json:
         print(json.dumps(said))
         return

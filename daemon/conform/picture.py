@@ -72,7 +72,7 @@ def draw_look(file: Path, found: Mapping[str, Any], out: Path) -> None:
 
 
 def draw_clip(file: Path, record: ClipRecord, out: Path) -> None:
-    """What was heard in `file` and what was made of it: the source with its beats and the bars taken, the clip on its grid.
+    """Two waves above each other: the source `file` with its beats, the clip on its grid.
 
     The bars that became the clip are marked in the source. `record` is the clip's JSON, with
     `path`, `bpm`, `meter`, `key` and `report`. AudioError as for `draw_look`.

@@ -1,4 +1,4 @@
-"""`sidecrate doctor --bundle`: what somebody who helps needs to know, in one zip, without secrets and without anybody's music."""
+"""`sidecrate doctor --bundle`: one zip for the person who helps, without secrets or music."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from daemon.home.log import log_files
 from daemon.home.masking import mask
 from daemon.home.places import Places
 
+#: The newest jobs: enough to see a fault repeat.
 _MOST_JOBS = 200
-#: What is not said of a job: the prompt and lyrics are their writer's own.
+#: Prompt and lyrics are left out: they are their writer's own.
 _JOBS = """
-    SELECT id, state, stage, progress, error_code, error_text, created, ended, json_extract(origin, '$.door') AS door,
+    SELECT id, state, stage, progress, error_code, error_text, created, ended,
+        json_extract(origin, '$.door') AS door,
         json_extract(brief, '$.kind') AS kind, json_extract(brief, '$.engines') AS engines
     FROM jobs ORDER BY seq DESC LIMIT ?
 """
@@ -62,7 +64,7 @@ def _read(path: Path) -> str:
 
 
 def _without_owner(text: str) -> str:
-    """A home folder bears its owner's name; in JSON, Windows' backslashes stand twice."""
+    """Hide the home folder, which bears its owner's name. In JSON, backslashes stand twice."""
     home = str(Path.home())
     return text.replace(json.dumps(home)[1:-1], "~").replace(home, "~")
 

@@ -1,4 +1,4 @@
-"""One thing that `sidecrate doctor` has looked at."""
+"""One finding of `sidecrate doctor`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Check:
-    """What was looked at: `ok`, `note` (works, but you may want to know) or `fault`, and what to do."""
+    """A finding: `ok`, `note` (works, but you may want to know) or `fault`, with the remedy."""
 
     name: str
     verdict: str

@@ -1,4 +1,7 @@
-"""What `sidecrate doctor` finds between the daemon, the DAW and the pads: which link is broken, and how to mend it."""
+"""Checks of `sidecrate doctor` between the daemon, the DAW and the pads.
+
+Each names a broken link and how to mend it.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,9 @@ from daemon.install.daws import look_at
 from daemon.settings.schema import Config
 from daemon.version import __version__
 
-#: The first build of Windows 11 that gets loopback ports with its updates, and what the ports are called that come with them.
+#: The first build of Windows 11 whose updates bring loopback ports.
 _BUILD_WITH_LOOPBACK = 26100
+#: The name of those ports.
 _BUILT_IN = "Default App Loopback"
 _HELD = "held by another program"
 
@@ -28,7 +32,7 @@ _HELD = "held by another program"
 def check_daemon(
     places: Places, config: Config, beacon: Beacon | None, *, answers: bool
 ) -> Iterator[Check]:
-    """Whether the daemon runs and can be talked to."""
+    """Whether the daemon runs and answers."""
     if answers and beacon is not None:
         yield _version(beacon)
         for name, health in beacon.doors.items():
@@ -70,7 +74,10 @@ def _silent(beacon: Beacon | None) -> Check:
             f"process {beacon.pid} runs; its OSC door is shut ({beacon.doors.get('osc', 'off')})",
         )
     if not loopback_carries():
-        text = f"a firewall keeps UDP from going round on this machine: let {sys.executable} use 127.0.0.1"
+        text = (
+            "a firewall keeps UDP from going round on this machine:"
+            f" let {sys.executable} use 127.0.0.1"
+        )
         return Check("daemon", "fault", f"{where}; {text}")
     return Check(
         "daemon",
@@ -80,7 +87,7 @@ def _silent(beacon: Beacon | None) -> Check:
 
 
 def loopback_carries() -> bool:
-    """Whether a datagram gets from one socket of this machine to another."""
+    """Whether a UDP datagram passes between two sockets of this machine."""
     with (
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as here,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as there,
@@ -94,13 +101,16 @@ def loopback_carries() -> bool:
 
 
 def _from_outside(config: Config, port: int) -> Iterator[Check]:
-    """What a phone or another computer needs beside its address in the config."""
+    """What another machine needs beside its address in the config."""
     firewalls = {
         "Windows": "Windows' firewall",
         "Darwin": "the firewall (System Settings > Network)",
     }
     if config.osc.allow and (name := firewalls.get(platform.system())):
-        text = f"{', '.join(config.osc.allow)} may send; if nothing arrives, let {sys.executable} receive UDP {port} in {name}"
+        text = (
+            f"{', '.join(config.osc.allow)} may send; if nothing arrives,"
+            f" let {sys.executable} receive UDP {port} in {name}"
+        )
         yield Check("firewall", "note", text)
 
 
@@ -119,13 +129,19 @@ def _port(port: int) -> Check:
                     "fault",
                     f"{port}: {who}; use that one, end it, or choose another osc.port",
                 )
-            text = f"{port} cannot be opened ({error.strerror}); end the program that holds it, or choose another under osc.port"
+            text = (
+                f"{port} cannot be opened ({error.strerror}); end the program that holds it,"
+                " or choose another under osc.port"
+            )
             return Check("osc port", "fault", text)
     return Check("osc port", "ok", f"{port} is free")
 
 
 def check_midi(config: Config, beacon: Beacon | None) -> Iterator[Check]:
-    """Which ports are heard, and which another program holds. A running daemon is asked: it may hold them itself."""
+    """The MIDI ports that are open, and those that another program holds.
+
+    A running daemon's own words count first, for it may hold the ports itself.
+    """
     try:
         system, inputs, _ = list_ports(config.midi.api)
         heard, held = (inputs, _held_ports(beacon)) if beacon else _try_ports(config)
@@ -136,7 +152,10 @@ def check_midi(config: Config, beacon: Beacon | None) -> Iterator[Check]:
     if not held:
         yield Check("midi", "ok", text)
     else:
-        remedy = "switch it off as an input in your DAW's MIDI settings, or end that program; then Sidecrate takes it by itself"
+        remedy = (
+            "switch it off as an input in your DAW's MIDI settings, or end that program;"
+            " then Sidecrate takes it by itself"
+        )
         if system == "winmm":
             remedy += ". Windows 11 of 2026 lets several programs share a port once it is updated"
         yield Check("midi", "fault", f"{_HELD}: {', '.join(held)}; {remedy}")
@@ -164,7 +183,10 @@ def _try_ports(config: Config) -> tuple[list[str], list[str]]:
 
 
 def check_fl_studio(config: Config, beacon: Beacon | None) -> Iterator[Check]:
-    """The ports that FL's script needs, and what the running daemon knows of the script: only it has them open."""
+    """The ports that FL's script needs, and its health as the running daemon reports it.
+
+    Only the daemon has them open.
+    """
     if not config.fl.enabled:
         return
     health = beacon.doors.get("fl") if beacon else None
@@ -190,7 +212,10 @@ def check_fl_studio(config: Config, beacon: Beacon | None) -> Iterator[Check]:
 
 
 def _missing_loopback(config: Config) -> Check | None:
-    """On Windows a program has no ports of its own: the two that FL and the daemon meet at must be made."""
+    """The loopback ports between FL and the daemon that are missing, on Windows.
+
+    There a program has no virtual ports of its own, so these must be made.
+    """
     try:
         system, inputs, outputs = list_ports(config.midi.api)
     except DoorError:
@@ -213,9 +238,15 @@ def _missing_loopback(config: Config) -> Check | None:
 def _loopback_advice(inputs: list[str]) -> str:
     if any(_BUILT_IN in name for name in inputs):
         side = f"[{_BUILT_IN} (B)]"
-        return f"this Windows has some built in: write fl: {{inputs: {side}, outputs: {side}}}, and choose (A) in FL, both ways"
+        return (
+            f"this Windows has some built in: write fl: {{inputs: {side}, outputs:"
+            f" {side}}}, and choose (A) in FL, both ways"
+        )
     if windows_build() >= _BUILD_WITH_LOOPBACK:
-        return "Windows' updates of 2026 bring loopback ports (Windows MIDI Services): update it, or make the ports with loopMIDI"
+        return (
+            "Windows' updates of 2026 bring loopback ports (Windows MIDI Services):"
+            " update it, or make the ports with loopMIDI"
+        )
     return "make the ports with loopMIDI (tobias-erichsen.de)"
 
 
@@ -225,7 +256,7 @@ def windows_build() -> int:
 
 
 def check_installed(places: Places) -> Iterator[Check]:
-    """Whether the device and the script in the DAWs' folders are those of this Sidecrate."""
+    """Whether the installed files for DAWs are those of this Sidecrate."""
     for what, path, state in look_at(places):
         if state == "ok":
             yield Check(f"{what} file", "ok", str(path))
@@ -236,10 +267,11 @@ def check_installed(places: Places) -> Iterator[Check]:
                 f"{path} has gone; `sidecrate install {what}` brings it back",
             )
         else:
-            after = (
-                "take the device off its track and put it on again"
-                if what == "ableton"
-                else "Reload script in FL"
+            after = "Reload script in FL"
+            if what == "ableton":
+                after = "take the device off its track and put it on again"
+            text = (
+                f"{path} is of another version, or was changed; `sidecrate install {what}`,"
+                f" then {after}"
             )
-            text = f"{path} is of another version, or was changed; `sidecrate install {what}`, then {after}"
             yield Check(f"{what} file", "fault", text)

@@ -23,6 +23,7 @@ from daemon.settings.meaning import crate_folder, inbox_folder
 from daemon.settings.schema import Config, use
 from daemon.version import __version__
 
+#: Less free space than this is a fault: a few long tracks with stems fill it.
 LOW_SPACE_BYTES = 500 << 20
 
 
@@ -30,15 +31,9 @@ def examine(places: Places) -> list[Check]:
     """All checks, in the order in which a clip meets them."""
     try:
         config = load_config(places.config_file)
-        found = [
-            Check(
-                "config",
-                "ok",
-                f"{places.config_file}"
-                if places.config_file.exists()
-                else "the defaults; no file of yours",
-            )
-        ]
+        is_there = places.config_file.exists()
+        text = str(places.config_file) if is_there else "the defaults; no file of yours"
+        found = [Check("config", "ok", text)]
     except SidecrateError as error:
         config = Config()
         found = [Check("config", "fault", line) for line in error.text.splitlines()]
@@ -64,14 +59,19 @@ def _program(places: Places, config: Config) -> Iterator[Check]:
     for package in ("bridge", "daemon"):
         others = sorted(set(owners.get(package, [])) - {"sidecrate"})
         if others:
-            text = f"the package name {package!r} is also that of {', '.join(others)}; give Sidecrate an environment of its own"
+            text = (
+                f"the package name {package!r} is also that of {', '.join(others)};"
+                " give Sidecrate an environment of its own"
+            )
             yield Check("packages", "fault", text)
 
 
 def _folders(places: Places, config: Config) -> Iterator[Check]:
     for name, folder in (
-        ("crate", crate_folder(config, places)), ("inbox", inbox_folder(config, places)), ("state", places.state),
-    ):  # fmt: skip
+        ("crate", crate_folder(config, places)),
+        ("inbox", inbox_folder(config, places)),
+        ("state", places.state),
+    ):
         probe = folder / ".sidecrate-probe"
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,8 @@ def _folders(places: Places, config: Config) -> Iterator[Check]:
             yield Check(
                 name,
                 "fault",
-                f"{folder} cannot be written ({error.strerror}); make it writable or name another in the config",
+                f"{folder} cannot be written ({error.strerror}); make it writable or name another"
+                " in the config",
             )
             continue
         if free < LOW_SPACE_BYTES:
@@ -110,7 +111,8 @@ def _database(places: Places, config: Config) -> Iterator[Check]:
         yield Check(
             "database",
             "fault",
-            f"{places.database} is damaged ({verdict}); move it away and start again, the clips are safe",
+            f"{places.database} is damaged ({verdict}); move it away and start again,"
+            " the clips are safe",
         )
 
 
@@ -163,7 +165,7 @@ def _tools(places: Places, config: Config) -> Iterator[Check]:
 
 
 def _stretchers(wanted: str) -> Check:
-    """Which of them are there, and whether the one that the config names is."""
+    """The installed stretchers, and whether the one in the config is among them."""
     ready = {}
     if importlib.util.find_spec("pylibrb"):
         ready["rubberband"] = f"pylibrb {importlib.metadata.version('pylibrb')}"
@@ -172,11 +174,17 @@ def _stretchers(wanted: str) -> Check:
     if importlib.util.find_spec("python_stretch"):
         ready["signalsmith"] = f"python-stretch {importlib.metadata.version('python-stretch')}"
     if not ready:
-        text = "nothing that stretches takes is there; install rubberband-cli, or python-stretch (sidecrate[stretch-mit])"
+        text = (
+            "nothing that stretches takes is there; install rubberband-cli,"
+            " or python-stretch (sidecrate[stretch-mit])"
+        )
         return Check("stretcher", "fault", text)
     if wanted == "auto":
         return Check("stretcher", "ok", next(iter(ready.values())))
     if wanted in ready:
         return Check("stretcher", "ok", ready[wanted])
-    text = f"audio.stretcher is {wanted}, which is not there; set it to auto, or to {' or '.join(ready)}"
+    text = (
+        f"audio.stretcher is {wanted}, which is not there; set it to auto,"
+        f" or to {' or '.join(ready)}"
+    )
     return Check("stretcher", "fault", text)

@@ -1,4 +1,4 @@
-"""What a language model answered, put into the Brief: only where its user, the words and the session say nothing."""
+"""Amends the Brief by a language model's answer, where user, words and session are silent."""
 
 from __future__ import annotations
 
@@ -14,27 +14,34 @@ from daemon.prompt.words import parse_words
 from daemon.record import Repeatable
 
 SOURCE = "language model"
+#: Lines of `said` about one step; the rest is counted.
 _MOST_SAID = 6
-#: Who may be overruled by a language model: nobody who has said something.
+#: Sources that a language model may overrule: none that a person chose.
 _OPEN = ("genre", "default")
 
 
 def is_shown_first(brief: Brief, request: Mapping[str, Any]) -> bool:
-    """Whether the answers wait for a yes: asked for so, or words to sing, unless the request itself says `improve: on`."""
+    """Whether a person sees the answers before they are used.
+
+    They do with `improve: ask`. Words to sing are shown too, unless the request itself has
+    `improve: on`.
+    """
     return brief.improve == "ask" or (brief.lyrics == AUTO and request.get("improve") != "on")
 
 
 def amend(
     brief: Brief, request: Request, step: str, result: Mapping[str, Any], check: Any
 ) -> Brief:
-    """The Brief with one step's result. `check(brief)` raises where no engine of it can make what it now says.
+    """The Brief with one step's result.
 
-    A step that came to nothing leaves a line in `said` and the rules' own way; what went wrong is kept in `improved` too.
+    `check(brief)` raises where none of its engines can make the amended Brief. A failed step leaves
+    a line in `said` and the rules' own way; its fault is kept in `improved`.
     """
     brief = brief.amended(improved={**brief.improved, step: dict(result)})
     if "why" in result:
         return _without(brief, step, str(result["why"]))
-    answer, model = result["answer"], result["model"]
+    answer = result["answer"]
+    model = result["model"]
     said = [line[:200] for line in answer["said"]]
     if len(said) > _MOST_SAID:
         said[_MOST_SAID:] = [f"and {len(said) - _MOST_SAID} more things were mended"]
@@ -72,7 +79,8 @@ def _sung(brief: Brief, request: Request, lyrics: str) -> dict[str, Any]:
 
 
 def _with_fields(brief: Brief, request: Request, fields: Mapping[str, Any], check: Any) -> Brief:
-    timing, sound = _open_timing(brief, fields), _open_sound(brief, request, fields)
+    timing = _open_timing(brief, fields)
+    sound = _open_sound(brief, request, fields)
     if timing or sound:
         tried = _taken(brief, {**timing, **sound})
         try:
@@ -84,7 +92,7 @@ def _with_fields(brief: Brief, request: Request, fields: Mapping[str, Any], chec
 
 
 def _open_timing(brief: Brief, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Tempo, key, meter and bars that nobody has said anything of."""
+    """Tempo, key, meter and bars that the Brief leaves open."""
     if brief.kind in TIMELESS or brief.reference is not None:
         return {}
     names = ("bpm", "key", "meter", *(("bars",) if brief.kind in BARRED else ()))
@@ -100,10 +108,11 @@ def _is_open(brief: Brief, name: str) -> bool:
 
 
 def _open_sound(brief: Brief, request: Request, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What nobody has said of how it sounds."""
+    """Fields of sound that request and prompt leave open."""
     unsaid = {
-        "genre": not brief.genre, "mood": not brief.mood, "instruments": not brief.instruments, "energy": brief.energy is None,
-        "density": brief.density is None, "negative": not brief.negative,
+        "genre": not brief.genre, "mood": not brief.mood, "instruments": not brief.instruments,
+        "energy": brief.energy is None, "density": brief.density is None,
+        "negative": not brief.negative,
         "swing": "swing" not in request and parse_words(brief.prompt).swing is None,
     }  # fmt: skip
     taken = {
@@ -134,24 +143,20 @@ def _taken(brief: Brief, fields: Mapping[str, Any]) -> Brief:
 
 
 def _plain(value: Any) -> str:
-    return (
-        ", ".join(value)
-        if isinstance(value, list)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
+    if isinstance(value, list):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _overruled(brief: Brief, name: str) -> tuple[tuple[str, Any], ...]:
     before = brief.decided.get(name)
-    return (
-        ((before.source, before.value),) if before is not None and before.value is not None else ()
-    )
+    if before is None or before.value is None:
+        return ()
+    return ((before.source, before.value),)
 
 
 def proposal(brief: Brief) -> str:
-    """What is shown before it is used."""
+    """The text that a person sees before the answers are used."""
     lines = []
     for step in ("improve", "lyrics", "compose"):
         result = brief.improved.get(step)
@@ -171,8 +176,10 @@ def proposal(brief: Brief) -> str:
 
 
 def again(brief: Brief, request: Request, record: Repeatable, check: Any) -> Brief:
-    """A Brief made from an earlier clip's request, with the answers that this clip had: nothing is asked twice. But notes are,
-    since another seed means another idea."""
+    """Amend a repeated clip's Brief with that clip's answers, so that the model is paid once.
+
+    Notes are the exception: another seed means another idea.
+    """
     before = record.get("improved") or {}
     for step in brief.steps_wanted():
         if step != "compose" and "answer" in before.get(step, {}):

@@ -1,7 +1,8 @@
-"""A question to a language model: one JSON object, or the reason why there is none. For the child only.
+"""One question to a language model: a JSON object, or the reason why there is none.
 
-OpenAI's chat completions, as Ollama, LM Studio, llama.cpp and others speak them too. Structured output is asked for as a JSON
-schema; a server that refuses that is asked for any JSON object, and one that knows neither for plain text with JSON in it.
+It speaks OpenAI's chat completions, as Ollama, LM Studio, llama.cpp and others do. Structured
+output is requested as a JSON schema. A server that refuses that gets a request for any JSON object,
+and then one for plain text with JSON in it. For the child only.
 """
 
 from __future__ import annotations
@@ -23,17 +24,20 @@ from daemon.settings.language_service import URL_VARIABLE, cost_usd
 if TYPE_CHECKING:
     from daemon.improve.wire import Wire, WireError
 
-#: How often a server that is too busy is asked again, and how long it may ask us to wait.
-_BUSY_TRIES, _LONGEST_PAUSE_S = 2, 10.0
-#: In the error of a server that does not know a kind of structured output.
+#: Retries after 429 or 503.
+_BUSY_TRIES = 2
+#: Longest `Retry-After` that is honoured.
+_LONGEST_PAUSE_S = 10.0
+#: Matches the error of a server that does not support a kind of structured output.
 _FORMAT = re.compile(
     r"response_format|json_schema|json_object|structured|grammar|schema", re.IGNORECASE
 )
+#: Matches the error of an account without money, which no retry mends.
 _SPENT = re.compile(r"spend_limit|insufficient_quota|billing|credit", re.IGNORECASE)
 
 
 class ChatError(Exception):
-    """No answer. `cost_usd` is what it cost all the same: 0 where nothing was done, None where that cannot be known."""
+    """No answer. `cost_usd`: what it cost anyway; 0 where nothing ran, None where unknown."""
 
     def __init__(self, text: str, cost_usd: float | None = 0.0) -> None:
         super().__init__(text)
@@ -42,7 +46,7 @@ class ChatError(Exception):
 
 
 class _Unformatted(Exception):
-    """The server does not take this kind of structured output."""
+    """The server does not support this kind of structured output."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Answer:
     value: dict[str, Any]
     model: str
     cost_usd: float | None
-    """None where that cannot be known."""
+    """None where unknown."""
     how: str
     """json_schema, json_object or text."""
 
@@ -65,7 +69,7 @@ class Question:
 
 
 class Chat:
-    """One server, as `config.improve` says it: {base_url, model, price, timeout_s}."""
+    """One server, as in `config.improve`: {base_url, model, price, timeout_s}."""
 
     def __init__(self, server: Mapping[str, Any], key: str | None) -> None:
         self._server = server
@@ -76,12 +80,13 @@ class Chat:
         self._until_s = 0.0
 
     def ask(self, question: Question) -> Answer:
-        """ChatError where no JSON object comes of it before the time is over."""
+        """Ask, within the timeout. ChatError where no JSON object comes of it."""
         if not may_be_asked(self._url):
             where = "improve.base_url or, where that is empty, in the environment's"
             raise ChatError(
-                f"the language model's address {self._name or self._url!r} is not allowed; give an https://"
-                f" address in {where} {URL_VARIABLE}; http:// is for this machine and its own network"
+                f"the language model's address {self._name or self._url!r} is not allowed;"
+                f" give an https:// address in {where} {URL_VARIABLE};"
+                " http:// is for this machine and its own network"
             )
         if self._key is None and not self._near:
             raise ChatError(
@@ -89,12 +94,13 @@ class Chat:
             )
         if self._key and not can_be_sent(self._key):
             raise ChatError(
-                f"{KEY} holds a character that no key has; set it anew by: sidecrate secret set {KEY}"
+                f"{KEY} holds a character that no key has; set it anew by:"
+                f" sidecrate secret set {KEY}"
             )
-        # here and not above: a model that Replicate hosts is asked without OpenAI's client
+        # not at the top: a model that Replicate hosts needs no OpenAI client
         from daemon.improve.wire import Wire, WireError
 
-        # from here on, since the client takes a moment to load
+        # the timeout starts here, since the client takes a moment to load
         self._until_s = time.monotonic() + float(self._server["timeout_s"])
         try:
             with closing(Wire(self._url, self._key, self._until_s)) as wire:
@@ -123,7 +129,7 @@ class Chat:
                 {"role": "system", "content": system},
                 {"role": "user", "content": question.user},
             ],
-            # OpenAI's newer models refuse the old name, and many local servers do not know the new one
+            # OpenAI's newer models refuse the old name; many local servers do not know the new one
             "max_tokens" if self._near else "max_completion_tokens": question.most_tokens,
         }
         if how == "json_schema":
@@ -139,13 +145,10 @@ class Chat:
             if status < 300:
                 return said
             error = said.get("error")
-            error = (
-                error if isinstance(error, dict) else {"message": error or said.get("detail") or ""}
-            )
-            words = mask(
-                f"{error.get('code') or error.get('type') or ''} {error.get('message') or ''}".strip(),
-                self._key,
-            )[:300]
+            if not isinstance(error, dict):
+                error = {"message": error or said.get("detail") or ""}
+            kind = error.get("code") or error.get("type") or ""
+            words = mask(f"{kind} {error.get('message') or ''}".strip(), self._key)[:300]
             if status in (400, 404, 415, 422, 501) and how != "text" and _FORMAT.search(words):
                 raise _Unformatted
             pause_s = _seconds(headers.get("retry-after"), 1.0 + tries)
@@ -160,11 +163,13 @@ class Chat:
         tail = f" ({words})" if words else ""
         if status in (401, 403):
             return ChatError(
-                f"{self._name} does not accept {KEY}{tail}; set the right one by: sidecrate secret set {KEY}"
+                f"{self._name} does not accept {KEY}{tail}; set the right one by:"
+                f" sidecrate secret set {KEY}"
             )
         if status == 404:
             return ChatError(
-                f"{self._name} does not know model {self._server['model']!r}{tail}; see improve.model in the config"
+                f"{self._name} does not know model {self._server['model']!r}{tail};"
+                " see improve.model in the config"
             )
         if status == 429 and _SPENT.search(words):
             return ChatError(
@@ -172,7 +177,7 @@ class Chat:
             )
         if status in (429, 503):
             return ChatError(f"{self._name} is too busy{tail}")
-        # an error on the server's side may have come after the work
+        # an error on the server's side may come after the work
         return ChatError(
             f"{self._name} answered with an error, HTTP {status}{tail}",
             None if status >= 500 else 0.0,
@@ -194,7 +199,7 @@ class Chat:
         return answer.status, answer.headers, said
 
     def _unanswered(self, error: WireError) -> ChatError:
-        """Free where the request did not leave this machine."""
+        """The error of a failed call. It is free where the request did not leave this machine."""
         text = {
             "unreached": f"{self._name} cannot be reached ({error.error}); see improve.base_url",
             "late": f"{self._name} did not answer within {self._server['timeout_s']:g} s",
@@ -208,7 +213,8 @@ class Chat:
         try:
             choice = said["choices"][0]
             message = choice["message"]
-            content, reason = message.get("content"), choice.get("finish_reason")
+            content = message.get("content")
+            reason = choice.get("finish_reason")
             refusal = message.get("refusal")
         except (KeyError, IndexError, TypeError, AttributeError):
             raise ChatError(f"{self._name} answered without a message", cost) from None
@@ -227,14 +233,15 @@ class Chat:
         usage = said.get("usage")
         price = self._server["price"]
         try:
-            asked, answered = int(usage["prompt_tokens"]), int(usage["completion_tokens"])  # type: ignore[index]
-            return cost_usd((price[0], price[1]), asked, answered)
+            tokens_in = int(usage["prompt_tokens"])  # type: ignore[index]
+            tokens_out = int(usage["completion_tokens"])  # type: ignore[index]
+            return cost_usd((price[0], price[1]), tokens_in, tokens_out)
         except (KeyError, TypeError, ValueError):
             return 0.0 if not any(price) else None
 
 
 def json_in(content: Any) -> dict[str, Any] | None:
-    """The JSON object in a message: all of it, or what stands in a fence or between words."""
+    """The JSON object in a message: the whole text, or from the first to the last brace."""
     if not isinstance(content, str):
         return None
     begin, end = content.find("{"), content.rfind("}")

@@ -1,4 +1,7 @@
-"""The child's side: one question to the language model, and its answer checked. It never raises for what a server does."""
+"""The child's side: one question to the language model, and its answer checked.
+
+It never raises for what a server does.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,10 @@ Read = Callable[[Mapping[str, Any], Brief], dict[str, Any]]
 
 
 def ask_model(task: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
-    """{step, brief, request, server} -> {"answer", "model", "cost_usd", "how"}, or {"why", "cost_usd"} where none came of it.
+    """{step, brief, request, server} -> an answer, or the reason why there is none.
 
-    `cost_usd` None: what it cost cannot be known.
+    An answer is {"answer", "model", "cost_usd", "how"}, a reason {"why", "cost_usd"}. `cost_usd`
+    is None where it is unknown.
     """
     brief = Brief.from_json(task["brief"])
     ask, read = _step(task["step"])
@@ -36,14 +40,14 @@ def ask_model(task: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     try:
         answer = read(got.value, brief)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-        # whatever a model may put into its JSON
+        # a model may put anything into its JSON
         return {"why": f"the model's answer cannot be used ({error})", "cost_usd": got.cost_usd}
     return {"answer": answer, "model": got.model, "cost_usd": got.cost_usd, "how": got.how}
 
 
 def _chat(server: Mapping[str, Any]) -> Chat | ReplicateChat:
     if server.get("speaks") == "replicate":
-        # each has an HTTP library of its own, and only one is loaded
+        # each has its own HTTP library, and only one is loaded
         from daemon.improve.replicate_chat import ReplicateChat
 
         return ReplicateChat(server, find_secret(TOKEN))
@@ -52,7 +56,7 @@ def _chat(server: Mapping[str, Any]) -> Chat | ReplicateChat:
 
 def _step(step: str) -> tuple[Ask, Read]:
     if step == "compose":
-        # loads the musician, which the other steps do not need
+        # this loads the musician, which the other steps do not need
         from daemon.improve.composing import plan_question, read_plan_answer
 
         return plan_question, read_plan_answer

@@ -1,4 +1,7 @@
-"""The same question to a language model that Replicate hosts (openai/gpt-4o): a prediction, waited for. For the child only."""
+"""The same question to a language model that Replicate hosts (openai/gpt-4o).
+
+It is a prediction, polled until it ends. For the child only.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from daemon.home.keys import can_be_sent
 from daemon.improve.chat import Answer, ChatError, Question, json_in
 from daemon.settings.language_service import cost_usd
 
+#: Polling interval of a prediction.
 _POLL_S = 0.5
 
 
@@ -26,14 +30,19 @@ class ReplicateChat:
         self._until_s = time.monotonic() + float(server["timeout_s"])
 
     def ask(self, question: Question) -> Answer:
-        """ChatError where no JSON object comes of it before the time is over; the prediction is then ended."""
+        """Ask, within the timeout; after it the prediction is cancelled.
+
+        ChatError without an answer.
+        """
         if not self._token:
             raise ChatError(
-                f"{TOKEN} is not set; set it in the environment, or by: sidecrate secret set {TOKEN}"
+                f"{TOKEN} is not set; set it in the environment, or by:"
+                f" sidecrate secret set {TOKEN}"
             )
         if not can_be_sent(self._token):
             raise ChatError(
-                f"{TOKEN} holds a character that no token has; set it anew by: sidecrate secret set {TOKEN}"
+                f"{TOKEN} holds a character that no token has; set it anew by:"
+                f" sidecrate secret set {TOKEN}"
             )
         if fault := address_fault(str(self._server["base_url"])):
             raise ChatError(fault)
@@ -80,7 +89,8 @@ class ReplicateChat:
             cost = None
         if said.get("status") != "succeeded":
             raise ChatError(
-                f"Replicate: {said.get('status')}: {str(said.get('error') or 'without a reason')[:200]}",
+                f"Replicate: {said.get('status')}:"
+                f" {str(said.get('error') or 'without a reason')[:200]}",
                 cost,
             )
         output = said.get("output")

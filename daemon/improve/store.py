@@ -1,7 +1,8 @@
-"""What was asked of a language model and what it answered, by job and step: stored before it is used, asked once, paid once.
+"""Questions to a language model and their answers, by job and step.
 
-A job that waits for answers keeps its clips queued for a place of their own, `improve`, where no worker looks. Its rows are
-`asked -> done`; and under the step `ask`, `waiting -> yes | no` where a person is to see the answers first.
+An answer is stored before it is used: asked once, paid once. A job that waits for answers keeps its
+clips queued at a place of their own, `improve`, where no worker looks. Its rows go `asked -> done`.
+Under the step `ask` they go `waiting -> yes | no`, where a person sees the answers first.
 """
 
 from __future__ import annotations
@@ -26,14 +27,16 @@ class Improvements:
         self._queue = queue
 
     def next_job(self) -> Job | None:
-        """The oldest job with a clip that waits for a language model, and no person's yes to wait for."""
+        """The oldest job with a clip that waits for a language model, and for no person's yes."""
         if not self.database.row(
             "SELECT 1 FROM clips WHERE state = 'queued' AND place = ? LIMIT 1", IMPROVE
         ):
             return None
         row = self.database.row(
-            "SELECT jobs.id FROM clips JOIN jobs ON jobs.id = clips.job WHERE clips.state = 'queued' AND clips.place = ?"
-            " AND NOT EXISTS (SELECT 1 FROM improvements WHERE improvements.job = jobs.id AND improvements.state = 'waiting')"
+            "SELECT jobs.id FROM clips JOIN jobs ON jobs.id = clips.job"
+            " WHERE clips.state = 'queued' AND clips.place = ?"
+            " AND NOT EXISTS (SELECT 1 FROM improvements"
+            " WHERE improvements.job = jobs.id AND improvements.state = 'waiting')"
             " ORDER BY jobs.seq LIMIT 1",
             IMPROVE,
         )
@@ -60,15 +63,17 @@ class Improvements:
     ) -> None:
         with self.database.write() as db:
             db.execute(
-                "INSERT OR REPLACE INTO improvements (job, step, state, result, purchase, asked) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO improvements (job, step, state, result, purchase, asked)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
                 (job, step, state, json.dumps(result), purchase, time.time()),
             )
 
     def answer(self, job: str, yes: bool) -> None:
-        """A person has seen what was proposed. QueueError where nothing is."""
+        """Store a person's answer to a proposal. QueueError where there is none."""
         with self.database.write() as db:
             count = db.execute(
-                "UPDATE improvements SET state = ? WHERE job = ? AND step = ? AND state = 'waiting'",
+                "UPDATE improvements SET state = ?"
+                " WHERE job = ? AND step = ? AND state = 'waiting'",
                 ("yes" if yes else "no", job, ASK),
             ).rowcount
         if not count:
@@ -77,7 +82,7 @@ class Improvements:
             )
 
     def release(self, job: str, brief: Brief) -> None:
-        """The Brief is settled: the job's clips go on to those who make them."""
+        """Release the job's clips, with the amended Brief, to those who make them."""
         with self.database.write() as db:
             db.execute(
                 "UPDATE jobs SET brief = ?, state = 'queued', stage = '' WHERE id = ?",
@@ -90,7 +95,7 @@ class Improvements:
                 db.execute("UPDATE clips SET place = ? WHERE id = ?", (place, row["id"]))
 
     def fail(self, job: str, text: str) -> None:
-        """Nothing can be made without the answer: the job's clips end."""
+        """End the job's clips, since nothing can be made without the answer."""
         with self.database.write() as db:
             db.execute(
                 "UPDATE clips SET state = 'failed', error_code = 'engine', error_text = ?"

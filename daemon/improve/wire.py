@@ -1,7 +1,7 @@
-"""One call to a server that speaks as OpenAI does, by OpenAI's own client. For the child only.
+"""One call to an OpenAI-compatible server, by OpenAI's own client. For the child only.
 
-Beneath the client lies a transport of ours. It sends a request once, knows whether it left, reads the
-answer within a time and a size, and lets out no header that this server need not see.
+Beneath the client lies a transport of ours. It sends a request once, and knows whether it left. It
+limits the answer's time and size, and drops every header that this server need not see.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ import openai
 
 from daemon.home.addresses import may_have_secret, proxy_to
 
+#: Size limit of an answer: the longest plan takes some 20 kB.
 _MOST_ANSWER_BYTES = 2 << 20
+#: Timeout of a connection.
 _CONNECT_S = 10.0
-#: What every server may see. The environment can add headers to the client's (`OPENAI_CUSTOM_HEADERS`),
+#: Headers that every server may see. The environment can add others (`OPENAI_CUSTOM_HEADERS`),
 #: with secrets in them; those go only where a key may go.
 _PLAIN = frozenset(
     (
@@ -34,14 +36,14 @@ _PLAIN = frozenset(
         "user-agent",
     )
 )
-#: What describes a body as it was sent, and no longer as we have read it.
+#: Headers that describe a body as it was sent, and no longer once it is decoded.
 _ENCODED = ("content-encoding", "content-length", "transfer-encoding")
 
 Why = Literal["unreached", "late", "broken", "too long"]
 
 
 class WireError(Exception):
-    """No answer. `left`: whether the request may have reached the server, and so may be paid for."""
+    """No answer. `left`: whether the request may have reached the server, and so may cost money."""
 
     def __init__(self, why: Why, error: str = "", *, left: bool) -> None:
         super().__init__(f"{why} {error}".strip())
@@ -61,11 +63,12 @@ class Wire:
     """OpenAI's client for one address, until a point in time (`time.monotonic`)."""
 
     def __init__(self, base_url: str, key: str | None, until_s: float) -> None:
-        """`key` is sent with each request. Without one, no credential of the environment is sent either."""
+        """`key` goes with each request. Without one, no credential of the environment is sent."""
         line = _Line(base_url, has_key=key is not None, until_s=until_s)
         try:
             self._client = openai.OpenAI(
-                # without any, the client would take the environment's; the transport takes this one out
+                # without a key the client would take the environment's; the transport drops this
+                # one
                 api_key=key or "none",
                 base_url=base_url,
                 max_retries=0,
@@ -76,13 +79,16 @@ class Wire:
             raise WireError("unreached", type(error).__name__, left=False) from None
 
     def complete(self, body: Mapping[str, Any]) -> Said:
-        """POST /chat/completions once: what the server said, whatever its status. WireError where it said nothing."""
+        """POST /chat/completions once: the server's answer, whatever its status.
+
+        WireError where there is none.
+        """
         try:
             answer = self._client.chat.completions.with_raw_response.create(**body).http_response
         except openai.APIStatusError as error:
             answer = error.response
         except (openai.OpenAIError, httpx2.InvalidURL) as error:
-            # the transport raises WireError: whatever else it is, it came before the transport
+            # the transport raises WireError, so any other error came before the transport
             raise WireError("unreached", type(error).__name__, left=False) from None
         return Said(answer.status_code, answer.headers, answer.content)
 
@@ -104,7 +110,7 @@ class _Line(httpx2.BaseTransport):
         if remaining_s <= 0:
             raise WireError("late", left=False)
         timeout = httpx2.Timeout(remaining_s, connect=min(_CONNECT_S, remaining_s))
-        # the client finds notes to itself among the headers of its own request: that one stays whole
+        # the client keeps notes among the headers of its own request, so that one stays whole
         sent = httpx2.Request(
             request.method,
             request.url,
@@ -115,10 +121,12 @@ class _Line(httpx2.BaseTransport):
         try:
             with closing(self._line.handle_request(sent)) as answer:
                 raw = self._read(answer)
-        # the last two come through httpx2 as they are: a TLS connection that breaks
+        # the last two pass httpx2 unchanged, when a TLS connection breaks
         except (httpx2.RequestError, ssl.SSLError, anyio.EndOfStream) as error:
             late = isinstance(error, httpx2.TimeoutException)
-            why: Why = "unreached" if not self._left else "late" if late else "broken"
+            why: Why = "late" if late else "broken"
+            if not self._left:
+                why = "unreached"
             raise WireError(why, type(error).__name__, left=self._left) from None
         headers = [pair for pair in answer.headers.multi_items() if pair[0] not in _ENCODED]
         return httpx2.Response(answer.status_code, headers=headers, content=raw)
@@ -130,11 +138,14 @@ class _Line(httpx2.BaseTransport):
         name = name.lower()
         if name == "authorization":
             return self._has_key
-        # x-stainless-*: the client tells of our machine, which no server needs
+        # x-stainless-* describe our machine, which no server needs
         return name in _PLAIN or (self._trusted and not name.startswith("x-stainless-"))
 
     def _note(self, name: str, about: Mapping[str, Any]) -> None:
-        """What the connection does. CONNECT asks a proxy for a way, and carries nothing of the request."""
+        """Note when the request leaves.
+
+        CONNECT only asks a proxy for a tunnel, and carries none of it.
+        """
         if name.endswith(".send_request_headers.started"):
             self._left = self._left or about["request"].method != b"CONNECT"
 

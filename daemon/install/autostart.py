@@ -16,7 +16,7 @@ from daemon.home.places import HOME_VARIABLE
 
 @dataclass(frozen=True)
 class Unit:
-    """Where the file goes, what stands in it, and what the person does next."""
+    """The file's place and text, and the person's next step."""
 
     file: Path
     text: str
@@ -24,7 +24,7 @@ class Unit:
 
 
 def autostart_unit() -> Unit:
-    """The unit of this system, for the home that holds now."""
+    """This system's unit, for the home in use."""
     found = shutil.which("sidecrate")
     home = os.environ.get(HOME_VARIABLE)
     command = [
@@ -49,7 +49,7 @@ def _launch_agent(command: list[str]) -> Unit:
 
 
 def _startup_script(command: list[str]) -> Unit:
-    """A script that opens no window: a .cmd would leave a black one on the screen."""
+    """A script that opens no window; a .cmd would leave a console on the screen."""
     # a service may be started without the variable; platformdirs asks Windows itself
     roaming = os.environ.get("APPDATA") or platformdirs.user_config_dir(roaming=True)
     folder = Path(roaming) / "Microsoft" / "Windows" / "Start Menu" / "Programs" / "Startup"
@@ -65,6 +65,9 @@ def _systemd_unit(command: list[str]) -> Unit:
     file = Path(platformdirs.user_config_dir()) / "systemd" / "user" / "sidecrate.service"
     escapes = str.maketrans({"\\": "\\\\", '"': '\\"', "%": "%%", "$": "$$"})
     words = " ".join(f'"{word.translate(escapes)}"' for word in command)
-    lines = ("[Unit]", "Description=Sidecrate", "", "[Service]", f"ExecStart={words}", "Restart=on-failure", "",
-             "[Install]", "WantedBy=default.target", "")  # fmt: skip
+    lines = (
+        "[Unit]", "Description=Sidecrate", "",
+        "[Service]", f"ExecStart={words}", "Restart=on-failure", "",
+        "[Install]", "WantedBy=default.target", "",
+    )  # fmt: skip
     return Unit(file, "\n".join(lines), "Enable it: systemctl --user enable --now sidecrate")

@@ -1,6 +1,6 @@
-"""`sidecrate install` and `uninstall`: our files in the DAWs' folders and in the system's autostart, and out again.
+"""`sidecrate install` and `uninstall`: our files in the DAWs' folders and in the autostart.
 
-What was put where is written down in the state folder, so that `uninstall` takes away what we put there and nothing else.
+Installed files are listed in the state folder, so `uninstall` removes those and nothing else.
 """
 
 from __future__ import annotations
@@ -22,20 +22,23 @@ from daemon.home.places import Places
 from daemon.install.autostart import autostart_unit
 
 REPOSITORY = Path(__file__).parents[2]
-#: Where the wheel carries the files that stand in folders of their own in the repository.
+#: Where the wheel carries these files; the repository has folders of their own for them.
 CARRIED = Path(__file__).parent / "installable"
 
 
 @dataclass(frozen=True)
 class Installed:
-    """What an installation put where, and what the person does next."""
+    """The installed files, and the person's next steps."""
 
     files: tuple[Path, ...]
     steps: tuple[str, ...]
 
 
 def source_file(folder: str, name: str) -> Path:
-    """One of our files for a DAW: in the wheel, or in the repository. ServiceError when it is in neither."""
+    """One of our files for a DAW, from the wheel or the repository.
+
+    ServiceError when it is in neither.
+    """
     for path in (CARRIED / name, REPOSITORY / folder / name):
         if path.is_file():
             return path
@@ -62,7 +65,8 @@ def ableton_library(chosen: Path | None) -> Path:
     folder = chosen or usual
     if not folder.is_dir():
         raise ServiceError(
-            f"there is no Live User Library at {folder}; see Live's Preferences > Library, and name it: --user-data-dir FOLDER",
+            f"there is no Live User Library at {folder}; see Live's Preferences > Library,"
+            " and name it: --user-data-dir FOLDER",
             "no_folder",
         )
     return folder
@@ -75,7 +79,8 @@ def fl_user_data(chosen: Path | None) -> Path:
         if (folder / "Settings").is_dir():
             return folder
     raise ServiceError(
-        f"there is no FL Studio user data below {base}; see FL's Options > File settings, and name it: --user-data-dir FOLDER",
+        f"there is no FL Studio user data below {base}; see FL's Options > File settings,"
+        " and name it: --user-data-dir FOLDER",
         "no_folder",
     )
 
@@ -89,10 +94,14 @@ def install_ableton(places: Places, user_data: Path | None) -> Installed:
     return Installed(
         (target,),
         (
-            "In Live's browser: User Library > Presets > Audio Effects > Max Audio Effect > Sidecrate. Drag it onto a track.",
-            f"To see new clips in Live at once, set in the config (`sidecrate open config`): crate: {{folder: {samples}}}",
-            "Max for Live needs Live Suite or the add-on. Without it: Places > Add Folder, and the crate (`sidecrate open`).",
-            "Start the daemon: sidecrate run (or let it start by itself: sidecrate install autostart).",
+            "In Live's browser: User Library > Presets > Audio Effects > Max Audio Effect >"
+            " Sidecrate. Drag it onto a track.",
+            "To see new clips in Live at once, set in the config (`sidecrate open config`):"
+            f" crate: {{folder: {samples}}}",
+            "Max for Live needs Live Suite or the add-on. Without it:"
+            " Places > Add Folder, and the crate (`sidecrate open`).",
+            "Start the daemon: sidecrate run (or let it start by itself:"
+            " sidecrate install autostart).",
         ),
     )
 
@@ -106,8 +115,8 @@ def install_fl_studio(places: Places, user_data: Path | None) -> Installed:
     _bring(source_file("fl_studio_scripts", "Sidecrate.pyscript"), piano_roll)
     if sys.platform == "win32":
         ports = (
-            "Make two loopback MIDI ports (built into recent Windows 11; before that, loopMIDI) called Sidecrate to FL, which is"
-            " FL's input, and Sidecrate from FL, its output."
+            "Make two loopback MIDI ports (built into recent Windows 11; before that, loopMIDI)"
+            " called Sidecrate to FL, which is FL's input, and Sidecrate from FL, its output."
         )
     else:
         ports = (
@@ -117,17 +126,20 @@ def install_fl_studio(places: Places, user_data: Path | None) -> Installed:
         (script, piano_roll),
         (
             ports,
-            "In FL: Options > MIDI settings. Choose the port as input and as output, with one and the same port number.",
+            "In FL: Options > MIDI settings. Choose the port as input and as output,"
+            " with one and the same port number.",
             "Enable the input there, and set its controller type to Sidecrate.",
-            f"For notes in the piano roll, write into the config: fl: {{piano_roll_scripts: '{piano_roll.parent}'}}",
-            "In FL: Options > File settings > Browser extra search folders: add the crate (`sidecrate open` says where).",
+            "For notes in the piano roll, write into the config: fl: {piano_roll_scripts:"
+            f" '{piano_roll.parent}'}}",
+            "In FL: Options > File settings > Browser extra search folders:"
+            " add the crate (`sidecrate open` says where).",
             "`sidecrate doctor` tells whether the script answers.",
         ),
     )
 
 
 def install_touchosc(places: Places, user_data: Path | None) -> Installed:
-    """The layout, into a folder from which it is taken to the tablet."""
+    """The TouchOSC layout, into a folder from which it goes to the tablet."""
     folder = user_data or documents()
     if not folder.is_dir():
         raise ServiceError(
@@ -138,9 +150,12 @@ def install_touchosc(places: Places, user_data: Path | None) -> Installed:
     return Installed(
         (target,),
         (
-            "Bring the file to the tablet (AirDrop, a cloud drive, a cable) and open it in TouchOSC.",
-            "In TouchOSC's connections, OSC 1: UDP, send port 9140, receive port 9000; host: this computer's address.",
-            "Let the tablet in: `sidecrate pair` shows the address to type, and asks once the tablet is heard.",
+            "Bring the file to the tablet (AirDrop, a cloud drive,"
+            " a cable) and open it in TouchOSC.",
+            "In TouchOSC's connections, OSC 1: UDP, send port 9140, receive port 9000; host:"
+            " this computer's address.",
+            "Let the tablet in: `sidecrate pair` shows the address to type,"
+            " and asks once the tablet is heard.",
         ),
     )
 
@@ -151,23 +166,21 @@ def reaper_resources(chosen: Path | None) -> Path:
     folder = chosen or usual
     if not folder.is_dir():
         raise ServiceError(
-            f"there is no REAPER resource folder at {folder}; see Options > Show REAPER resource path, and name it:"
-            " --user-data-dir FOLDER",
+            f"there is no REAPER resource folder at {folder};"
+            " see Options > Show REAPER resource path, and name it: --user-data-dir FOLDER",
             "no_folder",
         )
     return folder
 
 
 def install_reaper(places: Places, user_data: Path | None) -> Installed:
-    """The script that asks for clips, and the pattern by which REAPER tells its tempo."""
+    """The script that orders clips, and the OSC pattern by which REAPER sends its tempo."""
     resources = reaper_resources(user_data)
-    script, pattern = (
-        resources / "Scripts" / "Sidecrate.lua",
-        resources / "OSC" / "Sidecrate.ReaperOSC",
-    )
+    script = resources / "Scripts" / "Sidecrate.lua"
+    pattern = resources / "OSC" / "Sidecrate.ReaperOSC"
     _bring(source_file("reaper", "Sidecrate.lua"), script)
     _bring(source_file("reaper", "Sidecrate.ReaperOSC"), pattern)
-    # REAPER has another search path than a terminal
+    # REAPER's PATH is not that of a terminal
     command = shutil.which("sidecrate") or str(Path(sys.executable).with_name("sidecrate"))
     text = script.read_text(encoding="utf-8").replace(
         "local COMMAND = 'sidecrate'", f"local COMMAND = [[{command}]]"
@@ -176,16 +189,17 @@ def install_reaper(places: Places, user_data: Path | None) -> Installed:
     return Installed(
         (script, pattern),
         (
-            "In REAPER: Actions > Show action list > New action > Load ReaScript: Sidecrate.lua. Give it a key.",
-            "So that REAPER tells its tempo: Preferences > Control/OSC/web > Add > OSC, pattern config Sidecrate,"
-            " device 127.0.0.1, port 9140.",
+            "In REAPER: Actions > Show action list > New action > Load ReaScript: Sidecrate.lua."
+            " Give it a key.",
+            "So that REAPER tells its tempo: Preferences > Control/OSC/web > Add > OSC,"
+            " pattern config Sidecrate, device 127.0.0.1, port 9140.",
             "View > Media Explorer: add the crate (`sidecrate open` says where) to its shortcuts.",
         ),
     )
 
 
 def install_autostart(places: Places, user_data: Path | None) -> Installed:
-    """The daemon at every log-in."""
+    """Start the daemon at every log-in."""
     unit = autostart_unit()
     unit.file.parent.mkdir(parents=True, exist_ok=True)
     unit.file.write_text(unit.text, encoding="utf-8")
@@ -205,12 +219,13 @@ WHAT: dict[str, Callable[[Places, Path | None], Installed]] = {
 
 
 def install(places: Places, what: str, user_data: Path | None) -> Installed:
-    """Put our files for `what` in place and write down which. ServiceError says what stands in the way."""
+    """Install our files for `what` and list them in the state folder. ServiceError says why not."""
     try:
         done = WHAT[what](places, user_data)
     except OSError as error:
         raise ServiceError(
-            f"{error.filename} cannot be written ({error.strerror}); close the program that holds it",
+            f"{error.filename} cannot be written ({error.strerror});"
+            " close the program that holds it",
             "install",
         ) from None
     _write_down(
@@ -220,7 +235,10 @@ def install(places: Places, what: str, user_data: Path | None) -> Installed:
 
 
 def uninstall(places: Places, what: str) -> tuple[list[Path], list[Path]]:
-    """Take away what `install` put there: (gone, left because somebody has changed it since). ServiceError when nothing was."""
+    """Remove what `install` put there: (removed, left because somebody has changed it since).
+
+    ServiceError when nothing was installed.
+    """
     known = _written_down(places)
     if what not in known:
         raise ServiceError(
@@ -245,15 +263,21 @@ def uninstall(places: Places, what: str) -> tuple[list[Path], list[Path]]:
 
 
 def look_at(places: Places) -> Iterator[tuple[str, Path, str]]:
-    """(what, file, state) of what was put into DAWs' folders: `ok`, `gone`, or `other` where it is not this Sidecrate's."""
+    """(what, file, state) of each installed file for a DAW.
+
+    The state is `ok`, `gone`, or `other` where the file is not this Sidecrate's.
+    """
     sources = {"Sidecrate.amxd": "max_for_live/built", "device_Sidecrate.py": "fl_studio_scripts"}
     for what, files in _written_down(places).items():
         for path in map(Path, files):
             if path.name in sources:
-                current = path.is_file() and _digest(path) == _digest(
-                    source_file(sources[path.name], path.name)
-                )
-                yield what, path, "ok" if current else "other" if path.is_file() else "gone"
+                yield what, path, _state(path, sources[path.name])
+
+
+def _state(path: Path, source: str) -> str:
+    if not path.is_file():
+        return "gone"
+    return "ok" if _digest(path) == _digest(source_file(source, path.name)) else "other"
 
 
 def _bring(source: Path, target: Path) -> None:

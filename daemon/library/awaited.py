@@ -1,7 +1,7 @@
-"""Layers that wait for a job: what is to go on top of a clip once it is made.
+"""Layers that wait for a job: each goes on top of its clip once the job has made its sound.
 
-They stand in the library of whoever asked. So a wish outlives the page's process and the daemon, as
-the job that it waits for does.
+They are stored in the library of the person that ordered them. So a wish outlives the page's
+process and the daemon, as its job does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from daemon.library.store import LibraryDatabase
 
 @dataclass(frozen=True)
 class AwaitedLayer:
-    """`label`: that of the order; `job`: empty until the daemon has said that it took the order up."""
+    """`label`: the order's; `job`: empty until the daemon has accepted the order."""
 
     label: str
     clip: str
@@ -24,7 +24,10 @@ class AwaitedLayer:
 
 
 class AwaitedLayers:
-    """Those of a library. One is gone in the transaction that puts it on its clip (`Edits.add`)."""
+    """A library's waiting layers.
+
+    `Edits.add` drops one in the transaction that puts it on its clip.
+    """
 
     def __init__(self, database: LibraryDatabase) -> None:
         self._database = database
@@ -35,7 +38,7 @@ class AwaitedLayers:
         return [AwaitedLayer(**dict(row)) for row in rows]
 
     def add(self, label: str, clip: str, db: float) -> AwaitedLayer:
-        """Store one, before its job is ordered."""
+        """Store a layer before its job is ordered."""
         layer = AwaitedLayer(label, clip, db, "", time.time())
         with self._database.write() as database:
             values = (layer.label, layer.clip, layer.db, layer.job, layer.asked)
@@ -43,11 +46,11 @@ class AwaitedLayers:
         return layer
 
     def ordered(self, label: str, job: str) -> None:
-        """Its job is known now."""
+        """Note the job of a layer, once the daemon has named it."""
         with self._database.write() as database:
             database.execute("UPDATE awaited_layers SET job = ? WHERE label = ?", (job, label))
 
     def drop(self, label: str) -> None:
-        """Nothing will come of it."""
+        """Forget a layer whose job failed or was cancelled."""
         with self._database.write() as database:
             database.execute("DELETE FROM awaited_layers WHERE label = ?", (label,))

@@ -1,4 +1,7 @@
-"""Any audio file as a clip: heard, described and written with a record, its sound left as it is (`fit` puts one on the grid)."""
+"""Import of any audio file as a clip: analysed, described and written with a record.
+
+Its sound is left as it is; `fit` puts a file on the grid.
+"""
 
 from __future__ import annotations
 
@@ -22,18 +25,27 @@ from daemon.record import ClipRecord
 from daemon.version import __version__
 
 _KINDS = tuple(kind for kind in KIND_FOLDERS if kind != "midi")
-#: A file whose length is that of whole bars within this is a loop; a shorter one that is none is a one-shot.
-_LOOP_S, _ONE_SHOT_S = 0.002, 4.0
-_SURE_TEMPO, _SURE_KEY = 0.6, 0.3
+#: A file is a loop when its length is that of whole bars within this tolerance.
+_LOOP_S = 0.002
+#: A file that is no loop and at most this long is a one-shot.
+_ONE_SHOT_S = 4.0
+#: Least confidence at which a measured tempo is written into the record.
+_SURE_TEMPO = 0.6
+#: Least confidence at which a measured key is written into the record.
+_SURE_KEY = 0.3
 
 
 def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
-    """{path, clip, folder, values} -> the record of `folder`/NAME.wav. AudioError where the file cannot be read.
+    """{path, clip, folder, values} -> the record of `folder`/brought.wav.
 
-    values: kind, bpm, key, meter, license, words, tags as the user says them. Else what a record in the file says, then its name
-    (`_90bpm_`, `_Am_`); the rest is heard, and how surely is in the report.
+    `values` may hold kind, bpm, key, meter, license, words and tags, and wins. Next come a record
+    inside the file, then tempo and key in its name (`_90bpm_`, `_Am_`). The rest is measured; the
+    report holds the confidence.
+
+    AudioError where the file cannot be read.
     """
-    path, values = Path(task["path"]), task["values"]
+    path = Path(task["path"])
+    values = task["values"]
     audio, rate = read_audio(path)
     tell(0.2, "bringing", "hearing it")
     known: ClipRecord = read_record(path) or {}
@@ -65,7 +77,8 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
         "brought_from": str(path),
         "report": {
             "found": {name: heard[name] for name in ("bpm", "confidence", "key", "key_confidence")},
-            "did": {"method": "none"}, "after": {name: heard[name] for name in ("lufs", "true_peak_db")},
+            "did": {"method": "none"},
+            "after": {name: heard[name] for name in ("lufs", "true_peak_db")},
             "warnings": heard["faults"],
         },
     }  # fmt: skip
@@ -95,7 +108,10 @@ def _names_in(name: str) -> dict[str, str]:
 def _kind(
     asked: str | None, frames: int, rate: int, bpm: float | None, meter: Meter
 ) -> tuple[str, int | None]:
-    """What a file is, and how many bars it has as a loop. LibraryError where it is no loop and was called one."""
+    """The kind of a file, and its bars if it is a loop.
+
+    LibraryError where a file that was called a loop is none.
+    """
     if asked and asked not in _KINDS:
         raise LibraryError(
             f"{asked!r} is no kind of sound; it takes {', '.join(_KINDS)}", "bad_request"
@@ -108,7 +124,8 @@ def _kind(
     )
     if asked == "loop" and not is_loop:
         raise LibraryError(
-            "the file is not whole bars long at a tempo that could be heard: say it with --bpm, or use `sidecrate fit`",
+            "the file is not whole bars long at a tempo that could be heard:"
+            " say it with --bpm, or use `sidecrate fit`",
             "no_loop",
         )
     if asked:
@@ -117,4 +134,4 @@ def _kind(
         return "loop", bars
     if frames / rate <= _ONE_SHOT_S:
         return "oneshot", None
-    return ("track", None) if bpm else ("sfx", None)
+    return "track" if bpm else "sfx", None

@@ -12,7 +12,10 @@ from daemon.library.store import LibraryDatabase
 
 
 class Collections:
-    """All collections of a library. Names are unique whatever their case. LibraryError code `unknown_collection`."""
+    """All collections of a library. Names are unique, case ignored.
+
+    LibraryError code `unknown_collection` where a name is not known.
+    """
 
     def __init__(self, database: LibraryDatabase) -> None:
         self._database = database
@@ -20,8 +23,9 @@ class Collections:
     def all(self) -> list[dict[str, Any]]:
         """[{name, clips, created}], by name; `clips` counts."""
         rows = self._database.rows(
-            "SELECT name, created, (SELECT count(*) FROM collection_clips WHERE collection = id) AS clips FROM collections"
-            " ORDER BY name COLLATE NOCASE"
+            "SELECT name, created,"
+            " (SELECT count(*) FROM collection_clips WHERE collection = id) AS clips"
+            " FROM collections ORDER BY name COLLATE NOCASE"
         )
         return [dict(row) for row in rows]
 
@@ -36,26 +40,28 @@ class Collections:
     def of(self, clip: str) -> list[str]:
         """Names of the collections that a clip is in."""
         rows = self._database.rows(
-            "SELECT name FROM collections JOIN collection_clips ON collection = id WHERE clip = ? ORDER BY name COLLATE NOCASE",
+            "SELECT name FROM collections JOIN collection_clips ON collection = id"
+            " WHERE clip = ? ORDER BY name COLLATE NOCASE",
             clip,
         )
         return [str(row["name"]) for row in rows]
 
     def create(self, name: str) -> None:
-        """A new, empty collection; one that is there already is left as it is."""
+        """Make an empty collection. An existing one is left as it is."""
         with self._database.write() as db:
             _create(db, name)
-            self._database.journal.note(collection=name.strip())
+            self._database.marks_file.note(collection=name.strip())
 
     def add(self, name: str, clips: Iterable[str]) -> int:
-        """Put clips at the end of a collection, which is made if need be. Returns how many were not in it."""
+        """Append clips to a collection, made if need be. Returns how many were not in it."""
         with self._database.write() as db:
             number = _create(db, name)
             last = db.execute(
                 "SELECT coalesce(max(position), 0) FROM collection_clips WHERE collection = ?",
                 (number,),
             ).fetchone()[0]
-            new, added = 0, list(clips)
+            new = 0
+            added = list(clips)
             for clip in added:
                 if not db.execute("SELECT 1 FROM clips WHERE id = ?", (clip,)).fetchone():
                     raise LibraryError(
@@ -65,14 +71,15 @@ class Collections:
                     "INSERT OR IGNORE INTO collection_clips VALUES (?, ?, ?)",
                     (number, clip, last + new + 1),
                 ).rowcount
-            self._database.journal.note(collection=name.strip(), add=added)
+            self._database.marks_file.note(collection=name.strip(), add=added)
         return new
 
     def remove(self, name: str, clips: Iterable[str]) -> int:
-        """Take clips out of a collection; the clips themselves stay. Returns how many were in it."""
-        number, gone = self.number(name), list(clips)
+        """Remove clips from a collection; the clips stay. Returns how many were in it."""
+        number = self.number(name)
+        gone = list(clips)
         with self._database.write() as db:
-            self._database.journal.note(collection=name.strip(), remove=gone)
+            self._database.marks_file.note(collection=name.strip(), remove=gone)
             return sum(
                 db.execute(
                     "DELETE FROM collection_clips WHERE collection = ? AND clip = ?", (number, clip)
@@ -81,8 +88,9 @@ class Collections:
             )
 
     def arrange(self, name: str, clips: Iterable[str]) -> None:
-        """Put a collection's clips into the order given; those not named follow in their old order."""
-        number, order = self.number(name), list(clips)
+        """Reorder a collection's clips; those not named follow in their old order."""
+        number = self.number(name)
+        order = list(clips)
         order += [clip for clip in self.clips(name) if clip not in order]
         with self._database.write() as db:
             for position, clip in enumerate(order, 1):
@@ -90,7 +98,7 @@ class Collections:
                     "UPDATE collection_clips SET position = ? WHERE collection = ? AND clip = ?",
                     (position, number, clip),
                 )
-            self._database.journal.note(collection=name.strip(), order=order)
+            self._database.marks_file.note(collection=name.strip(), order=order)
 
     def rename(self, name: str, new_name: str) -> None:
         number = self.number(name)
@@ -99,18 +107,18 @@ class Collections:
                 db.execute(
                     "UPDATE collections SET name = ? WHERE id = ?", (_checked(new_name), number)
                 )
-                self._database.journal.note(collection=name.strip(), rename=_checked(new_name))
+                self._database.marks_file.note(collection=name.strip(), rename=_checked(new_name))
         except sqlite3.IntegrityError:
             raise LibraryError(
                 f"there is a collection {new_name!r} already; take another name", "bad_request"
             ) from None
 
     def delete(self, name: str) -> None:
-        """Let a collection go; its clips stay."""
+        """Delete a collection; its clips stay."""
         number = self.number(name)
         with self._database.write() as db:
             db.execute("DELETE FROM collections WHERE id = ?", (number,))
-            self._database.journal.note(collection=name.strip(), delete=True)
+            self._database.marks_file.note(collection=name.strip(), delete=True)
 
     def number(self, name: str) -> int:
         """The collection's row."""

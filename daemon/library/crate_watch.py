@@ -1,4 +1,8 @@
-"""Keeps the library in step while the daemon runs: with each clip that is published, and with what the user does in the crate."""
+"""Keeps the library in step with the crate while the daemon runs.
+
+It takes in each clip that is published, and what the user moves, renames or deletes in the crate's
+folder.
+"""
 
 from __future__ import annotations
 
@@ -29,23 +33,29 @@ from daemon.library.versions import MEASURE, no_progress
 
 log = logging.getLogger(__name__)
 
-#: s; a folder is looked through once its changes have come to rest, and now and then without any: notices get lost.
-_REST_S, _LOOK_EVERY_S = 2.0, 600.0
-#: s after which a mark that a person made is in the crate's copy too, at the latest.
+#: Debounce: the crate is looked through this long after its last change.
+_REST_S = 2.0
+#: The crate is also looked through without a notice, for the system's notices get lost.
+_LOOK_EVERY_S = 600.0
+#: Longest delay between a person's mark and its line in the crate's copy.
 _COPY_EVERY_S = 3.0
-#: Clips that are measured at once, and how long that may take.
-_MEASURED_AT_ONCE, _MEASURE_DEADLINE_S = 8, 120.0
-#: A look may take this share of the time at most, however often things change in a large crate.
+#: Clips a batch: a job that starts waits for one batch at most.
+_MEASURED_AT_ONCE = 8
+#: Timeout of a batch.
+_MEASURE_DEADLINE_S = 120.0
+#: Duty cycle: looking takes at most this share of the time, however often a large crate changes.
 _MOST_SHARE = 0.05
-#: All versions of all clips may take so much; one that was used just now is left alone.
-MOST_VERSION_BYTES, _IN_USE_S = 4 << 30, 600.0
-#: A job that waits for a person's word may do so for days.
+#: Quota of rendered versions, over all clips.
+MOST_VERSION_BYTES = 4 << 30
+#: A version used this recently is never evicted: something may play from it.
+_IN_USE_S = 600.0
+#: A job that waits for a person's answer is no work: it may wait for days.
 _AT_WORK = "SELECT 1 FROM jobs WHERE ended IS NULL AND state != 'improving' LIMIT 1"
 _TOUCHED = frozenset({"created", "deleted", "moved", "closed", "modified"})
 
 
 class CrateWatch:
-    """Belongs to the daemon's loop; the crate is looked through on a thread of its own."""
+    """Belongs to the daemon's loop. The crate is looked through on a thread of its own."""
 
     def __init__(self, places: Places, crate: Crate, layout: str, jobs: Database) -> None:
         self._places = places
@@ -58,7 +68,7 @@ class CrateWatch:
         self._changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._watching = threading.Lock()
-        """Held by the thread that begins to watch, or ends it."""
+        """Held by the thread that starts or stops the observer."""
         self._observer: Any = None
         self._ended = False
         self._measurer = Child("measuring", 10.0)
@@ -67,26 +77,29 @@ class CrateWatch:
 
     @property
     def library(self) -> Library:
-        """For the daemon's own thread."""
+        """The library's connection for the daemon's own thread."""
         return self._library
 
     def start(self) -> None:
         self._tidy()
-        self._library.database.shorten_journal()
+        self._library.database.shorten_marks_file()
         self._library.catch_up(self._jobs, whole=True)
         self._tasks = [asyncio.create_task(self._look_on()), asyncio.create_task(self._copy_on())]
 
     def _tidy(self) -> None:
-        """What a kill left of a clip on its way into the crate goes, once it is surely nobody's."""
+        """Remove what a killed process left of a clip, once it is old enough to be nobody's."""
         for left in self._places.versions.glob("publishing/*"):
             with contextlib.suppress(OSError):
                 if time.time() - left.stat().st_mtime > ABANDONED_S:
                     shutil.rmtree(left)
 
     def _let_go_versions(self) -> None:
-        """Versions can be rendered anew: those used longest ago go, until all take no more than they may."""
+        """Evict the versions used longest ago until the rest fits the quota; they can be rendered
+        anew.
+        """
         sweep_parts(self._places.versions.glob(f"*/*{PART}"))
-        found, taken = list[tuple[float, int, Path]](), 0
+        found = list[tuple[float, int, Path]]()
+        taken = 0
         for folder in self._places.versions.glob("*/*"):
             if folder.parent.name == "publishing" or folder.suffix == PART:
                 continue
@@ -110,14 +123,14 @@ class CrateWatch:
         self._library.close()
 
     def _leave(self) -> None:
-        """What waits for the observer's thread and for the crate's disk."""
+        """The blocking part of `end`: joins the observer's thread, writes to the crate's disk."""
         with self._watching:
             self._ended = True
             self._unwatch()
-        self._library.database.journal.copy_to(self._crate.folder)
+        self._library.database.marks_file.copy_to(self._crate.folder)
 
     def published(self, clip: str) -> None:
-        """A clip is in the crate: it is in the library before anybody is told."""
+        """Take a published clip into the library before anybody is told of it."""
         try:
             if not self._library.database.row("SELECT 1 FROM clips WHERE id = ?", clip):
                 self._library.catch_up(self._jobs)
@@ -128,11 +141,12 @@ class CrateWatch:
         while True:
             self._changed.clear()
             await asyncio.to_thread(self._watch, asyncio.get_running_loop())
-            began, looked_s = time.monotonic(), 0.0
+            began = time.monotonic()
+            looked_s = 0.0
             try:
                 changes = await asyncio.to_thread(self._look)
                 if changes:
-                    log.info("the crate was changed: %s", changes)
+                    log.info("the crate was changed: %s", changes.words)
                 looked_s = time.monotonic() - began
                 await self._measure()
             except SidecrateError as error:
@@ -144,13 +158,15 @@ class CrateWatch:
             await asyncio.sleep(max(_REST_S, looked_s / _MOST_SHARE))
 
     async def _copy_on(self) -> None:
-        """Have each mark in the crate's copy within seconds."""
+        """Copy the marks into the crate every few seconds."""
         while True:
             await asyncio.sleep(_COPY_EVERY_S)
-            await asyncio.to_thread(self._library.database.journal.copy_to, self._crate.folder)
+            await asyncio.to_thread(self._library.database.marks_file.copy_to, self._crate.folder)
 
     async def _measure(self) -> None:
-        """While nothing is made and nothing changes: how clips sound of which that is not known, as of those from elsewhere."""
+        """While the daemon is idle, measure clips whose sound is not known, as those from
+        elsewhere.
+        """
         while not self._changed.is_set() and not self._jobs.rows(_AT_WORK):
             wanted = await asyncio.to_thread(self._unmeasured)
             if not wanted:
@@ -165,13 +181,13 @@ class CrateWatch:
                 )["features"]
             except SidecrateError as error:
                 log.warning("clips could not be measured: %s", error.text)
-            # what could not be read is not tried again in this daemon's life
+            # what could not be read is not tried again before the next start
             self._unmeasurable |= wanted.keys() - found.keys()
             await asyncio.to_thread(self._measured, found)
 
     @contextlib.contextmanager
     def _libraries(self) -> Iterator[list[Library]]:
-        """The machine's own and each profile's, on a thread's own connections."""
+        """The machine's own library and each profile's, on connections of this thread."""
         with contextlib.ExitStack() as stack:
             files = [self._places.library, *self._places.profiles.glob("*/library.db")]
             yield [stack.enter_context(contextlib.closing(Library(file))) for file in files]
@@ -189,7 +205,7 @@ class CrateWatch:
                 library.measured(found)
 
     def _look(self) -> Changes:
-        """On a thread, with connections of its own."""
+        """Look through the crate, on a thread with connections of its own."""
         self._let_go_versions()
         if time.monotonic() - self._swept_s > ABANDONED_S:
             self._swept_s = time.monotonic()
@@ -201,18 +217,19 @@ class CrateWatch:
             changes = look_through(
                 library, Crate(self._crate.folder, self._layout, jobs), self._ignored
             )
-            library.database.journal.copy_to(self._crate.folder)
+            library.database.marks_file.copy_to(self._crate.folder)
             for file in self._places.profiles.glob("*/library.db"):
-                # what the machine's own library has found is in the job table by now
+                # the look of the machine's own library has put its finds into the job table
                 with contextlib.closing(Library(file)) as one:
                     one.catch_up(jobs, whole=True)
                     look_through(one, Crate(self._crate.folder, self._layout, jobs))
             return changes
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Have the system tell of changes; again where the folder is a new one. Without it there is the look every 10 minutes.
+        """Watch the crate's folder through the system; again where the folder is a new one.
 
-        On a thread: in a large crate, or one on the network, it takes seconds.
+        Without such notices the periodic look remains. Runs on a thread: a large crate, or one on
+        the network, takes seconds.
         """
         with self._watching:
             if not self._ended:
@@ -245,7 +262,7 @@ class CrateWatch:
 
 
 class _Touch(FileSystemEventHandler):
-    # an exception in here would end the observer for good: nothing is touched but the event itself
+    # an exception in here would end the observer for good, so it only sets the event
     def __init__(self, loop: asyncio.AbstractEventLoop, changed: asyncio.Event) -> None:
         self._loop = loop
         self._changed = changed

@@ -1,4 +1,4 @@
-"""Edits said in words: "a bit faster and darker", "add some reverb", "only the drums", "without the echo"."""
+"""Edits in a person's words: "a bit faster and darker", "only the drums", "without the echo"."""
 
 from __future__ import annotations
 
@@ -14,20 +14,28 @@ from daemon.library.steps import Shape, Step
 _LITTLE = (
     r"\b(?:a (?:bit|little|touch|tad)|slight(?:ly)?|subtle|gentl[ey]|some ?what|barely|hint)\b"
 )
-_MUCH = r"\b(?:much|a lot|lots|way|very|really|heav(?:y|ily)|super|huge|massive|strong(?:ly)?|extreme(?:ly)?|far)\b"
+_MUCH = (
+    r"\b(?:much|a lot|lots|way|very|really|heav(?:y|ily)|super|huge|massive"
+    r"|strong(?:ly)?|extreme(?:ly)?|far)\b"
+)
 _PARTS = {
-    "drum": "drums", "drums": "drums", "beat": "drums", "percussion": "drums", "bass": "bass", "bassline": "bass", "chord": "chords",
-    "chords": "chords", "keys": "chords", "piano": "chords", "lead": "lead", "melody": "lead", "pad": "pad", "pads": "pad",
-    "texture": "texture", "vinyl": "texture", "crackle": "texture", "fx": "fx",
+    "drum": "drums", "drums": "drums", "beat": "drums", "percussion": "drums", "bass": "bass",
+    "bassline": "bass", "chord": "chords", "chords": "chords", "keys": "chords", "piano": "chords",
+    "lead": "lead", "melody": "lead", "pad": "pad", "pads": "pad", "texture": "texture",
+    "vinyl": "texture", "crackle": "texture", "fx": "fx",
 }  # fmt: skip
 _PART = r"\b(" + "|".join(sorted(_PARTS, key=len, reverse=True)) + r")\b"
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "eight": 8, "sixteen": 16}
 _NUMBER = r"(\d+(?:\.\d+)?|" + "|".join(_NUMBERS) + r")"
-_KEY = r"(?i:\b(?:in|to|into|key of|key)\s+(?:the key of\s+)?)([A-G](?:#|b| sharp| flat)?\s*(?:minor|major|min|maj|m)?)\b(?!\w)"
-#: Words by which an effect is named, for taking it away again.
+_KEY = (
+    r"(?i:\b(?:in|to|into|key of|key)\s+(?:the key of\s+)?)"
+    r"([A-G](?:#|b| sharp| flat)?\s*(?:minor|major|min|maj|m)?)\b(?!\w)"
+)
+#: Words that name an effect, for removing it again.
 _NAMES = {
-    "reverb": r"reverb|room|hall", "delay": r"delay|echo(?:es)?", "chorus": r"chorus", "compressor": r"compress(?:or|ion)",
-    "saturation": r"saturation|distortion|drive", "bitcrush": r"bit ?crush(?:er)?|lo-?fi", "filter": r"filter", "fade": r"fades?",
+    "reverb": r"reverb|room|hall", "delay": r"delay|echo(?:es)?", "chorus": r"chorus",
+    "compressor": r"compress(?:or|ion)", "saturation": r"saturation|distortion|drive",
+    "bitcrush": r"bit ?crush(?:er)?|lo-?fi", "filter": r"filter", "fade": r"fades?",
     "reverse": r"reverse", "slices": r"chops?|slices?|shuffle", "eq": r"eq|equali[sz]er",
 }  # fmt: skip
 
@@ -42,7 +50,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class _Said:
-    """One clause, how strongly it is meant (0.5, 1 or 2), and what the clip is by now."""
+    """A clause of the sentence, and the clip's shape before it.
+
+    `strength` is 0.5, 1 or 2: "a bit", plain, "much".
+    """
 
     text: str
     raw: str
@@ -58,7 +69,10 @@ class _Said:
 
 
 def read_words(text: str, shape: Shape, steps: list[Step]) -> list[Wish]:
-    """What a sentence asks for, in its order. LibraryError code `not_understood` names what was not."""
+    """The wishes of a sentence, in its order.
+
+    LibraryError code `not_understood` names the clause that is no edit.
+    """
     wishes: list[Wish] = []
     for raw in re.split(r",|;|\.(?!\d)|\bthen\b|\bbut\b|\band\b|&|\+", text):
         clause = re.sub(r"\s+", " ", raw.strip())
@@ -67,18 +81,18 @@ def read_words(text: str, shape: Shape, steps: list[Step]) -> list[Wish]:
         found = _clause(clause, shape, steps)
         if not found:
             raise LibraryError(
-                f"{clause!r} was not understood as an edit; say it as in \"a bit faster\", \"darker\", \"add some reverb\", \"in F minor\","
-                " \"mute the drums\", or name a step: `sidecrate edit --steps` lists them",
+                f'{clause!r} was not understood as an edit; say it as in "a bit faster", "darker",'
+                ' "add some reverb", "in F minor", "mute the drums", or name a step:'
+                " `sidecrate edit --steps` lists them",
                 "not_understood",
-            )  # fmt: skip
+            )
         wishes += found
     return wishes
 
 
 def _clause(clause: str, shape: Shape, steps: list[Step]) -> list[Wish]:
     lower = clause.lower()
-    strength = 0.5 if re.search(_LITTLE, lower) else 2.0 if re.search(_MUCH, lower) else 1.0
-    said = _Said(lower, clause, strength, shape)
+    said = _Said(lower, clause, _strength(lower), shape)
     away = re.search(r"\b(?:no|without|remove|less|drop|take (?:out|away|off)|kill)\b", lower)
     if away:
         for name, words in _NAMES.items():
@@ -90,6 +104,12 @@ def _clause(clause: str, shape: Shape, steps: list[Step]) -> list[Wish]:
         if made:
             return [Wish(add=step) for step in made]
     return []
+
+
+def _strength(clause: str) -> float:
+    if re.search(_LITTLE, clause):
+        return 0.5
+    return 2.0 if re.search(_MUCH, clause) else 1.0
 
 
 def _value(word: str) -> float:
@@ -131,7 +151,8 @@ def _pitch(said: _Said) -> Iterable[Step]:
         "louder|quieter|volume|level|turn"
     ):
         return []
-    octaves, tones = said.number("octaves?"), said.number("semi ?tones?|half ?steps?|st")
+    octaves = said.number("octaves?")
+    tones = said.number("semi ?tones?|half ?steps?|st")
     if octaves is None and said.has("octave"):
         octaves = 1
     if (
@@ -140,13 +161,12 @@ def _pitch(said: _Said) -> Iterable[Step]:
         and not said.has("pitch|pitched|tune|transpose|higher|lower|deeper")
     ):
         return []
-    semitones = (
-        12 * octaves
-        if octaves is not None
-        else tones
-        if tones is not None
-        else max(1.0, round(2 * said.strength))
-    )
+    if octaves is not None:
+        semitones = 12 * octaves
+    elif tones is not None:
+        semitones = tones
+    else:
+        semitones = max(1.0, round(2 * said.strength))
     return [{"do": "pitch", "semitones": -semitones if down else semitones}]
 
 

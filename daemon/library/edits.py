@@ -1,4 +1,7 @@
-"""What has been done to a clip: a list of steps, every state of which is kept. The clip's own file is never touched."""
+"""The edits of a clip: a list of steps, every state of which is kept.
+
+The clip's own file is never touched.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,16 @@ from daemon.jobs.ids import random_id
 from daemon.library.steps import Step, check_step
 from daemon.library.store import LibraryDatabase
 
+#: Steps of a clip: the whole list is stored anew with each turn, and rendered step by step.
 MOST_STEPS = 64
 
 
 class Edits:
     """The lists of steps of a library's clips.
 
-    Each change is a new turn; `undo` goes back a turn, `redo` forward, and a change after an undo drops the turns ahead.
-    Every method that changes returns the steps as they are now: [{"id": "k3f9", "do": "reverb", "amount": 0.25, ...}].
+    Each change is a new turn. `undo` goes back a turn and `redo` forward; a change after an undo
+    drops the turns ahead. Every method that changes returns the steps as they are now: [{"id":
+    "k3f9", "do": "reverb", "amount": 0.25, ...}].
     """
 
     def __init__(self, database: LibraryDatabase) -> None:
@@ -34,7 +39,9 @@ class Edits:
         return steps
 
     def turns(self, clip: str) -> dict[str, Any]:
-        """{undo, redo: how many turns back and ahead there are; history: [{turn, what, made, now}], oldest first}."""
+        """{undo, redo, history}: turns back, turns ahead, and [{turn, what, made, now}], oldest
+        first.
+        """
         rows = self._database.rows(
             "SELECT turn, what, made FROM edits WHERE clip = ? ORDER BY turn", clip
         )
@@ -47,7 +54,8 @@ class Edits:
     ) -> list[Step]:
         """Add a step (see STEPS), last or before place `at` (from 0).
 
-        awaited: the label of the layer (`AwaitedLayers`) that this is; it is added once, and waits no more.
+        awaited: the label of the `AwaitedLayers` row that this step fulfils. Where the row is gone,
+        the step has been added before, and nothing happens.
         """
         new = _new(step)
 
@@ -60,7 +68,7 @@ class Edits:
     def change(
         self, clip: str, what: str, *, remove: Sequence[str], add: Sequence[Mapping[str, Any]]
     ) -> list[Step]:
-        """Take out steps by their ids and put others last, as one turn: `what` says of what."""
+        """Remove steps by their ids and append others, as one turn. `what` describes the turn."""
         new = [_new(step) for step in add]
 
         def change(steps: list[Step]) -> None:
@@ -81,7 +89,7 @@ class Edits:
         return self._change(clip, "change", change)
 
     def remove(self, clip: str, step: str) -> list[Step]:
-        """Take out a step by its id; those after it stay."""
+        """Remove a step by its id; those after it stay."""
         return self._change(clip, "remove", lambda steps: steps.pop(_index(steps, step)))
 
     def move(self, clip: str, step: str, to: int) -> list[Step]:
@@ -101,11 +109,13 @@ class Edits:
         return self._go(clip, 1, "redo")
 
     def back_to(self, clip: str, turn: int) -> None:
-        """Take back what was changed since a turn, for good: a step that cannot be rendered is not to come again by redo."""
+        """Drop the turns after `turn` for good: redo must not bring back a step that cannot be
+        rendered.
+        """
         with self._database.write() as db:
             db.execute("DELETE FROM edits WHERE clip = ? AND turn > ?", (clip, turn))
             _stand_at(db, clip, min(turn, self._turn(clip)))
-            self._database.journal.note(clip=clip, steps=self.steps(clip))
+            self._database.marks_file.note(clip=clip, steps=self.steps(clip))
 
     def _go(self, clip: str, by: int, verb: str) -> list[Step]:
         with self._database.write() as db:
@@ -119,7 +129,7 @@ class Edits:
                 raise LibraryError(f"there is nothing to {verb} for clip {clip}", "nothing")
             _stand_at(db, clip, turn)
             steps = self.steps(clip)
-            self._database.journal.note(clip=clip, steps=steps)
+            self._database.marks_file.note(clip=clip, steps=steps)
         return steps
 
     def _turn(self, clip: str) -> int:
@@ -141,7 +151,8 @@ class Edits:
                 ).rowcount
             ):
                 return self.steps(clip)
-            steps, turn = self.steps(clip), self._turn(clip) + 1
+            steps = self.steps(clip)
+            turn = self._turn(clip) + 1
             change(steps)
             db.execute("DELETE FROM edits WHERE clip = ? AND turn >= ?", (clip, turn))
             db.execute(
@@ -149,7 +160,7 @@ class Edits:
                 (clip, turn, json.dumps(steps), what, time.time()),
             )
             _stand_at(db, clip, turn)
-            self._database.journal.note(clip=clip, steps=steps)
+            self._database.marks_file.note(clip=clip, steps=steps)
         return steps
 
 

@@ -1,7 +1,7 @@
 """Effects of an edit, on float32 (frames, channels).
 
-On a loop (`loops`) all of them go round: what rings past its end comes in at its start, so that it stays as long and as seamless
-as it was; anything else grows by its tail.
+On a loop (`loops`) all of them are circular: a tail that rings past the end comes in at the start.
+So a loop keeps its length and its seam; anything else grows by its tail.
 """
 
 from __future__ import annotations
@@ -26,19 +26,30 @@ from daemon.audio.signals import (
     saturate_clean,
 )
 
+#: A tail ends where it has fallen this far under the peak, as in RT60.
 _TAIL_DB = -60.0
+#: Zero padding behind a clip: a filter's ringing must not wrap round to its start.
 _RING_S = 0.1
-_EQ_LOW_HZ, _EQ_HIGH_HZ = 250.0, 4000.0
+#: The two edges between the three bands, as the step's help says them.
+_EQ_LOW_HZ = 250.0
+_EQ_HIGH_HZ = 4000.0
+#: The tanh's gain goes from 0.5, nearly straight, by this much more at `drive` 1.
 _MOST_DRIVE = 6.0
-#: Frames over which a compressor's gain is reckoned at once, and those of a loop that settle its gain before it starts.
-_BLOCK, _SETTLE_S = 32, 2.0
+#: Frames a block of the compressor: its gain is computed once a block, under 1 ms.
+_BLOCK = 32
+#: Pre-roll of a loop's end through the compressor, so that its gain enters the loop settled.
+_SETTLE_S = 2.0
+#: Make-up gain stops here, under full scale: reconstruction filters overshoot.
 _MAKEUP_CEILING_DB = -0.3
 
 
 def filtered(
     audio: np.ndarray, rate: int, loops: bool, *filters: Filter, gain_db: float = 0.0
 ) -> np.ndarray:
-    """Through filters in series. Same length: what a filter rings on after a clip's end is not worth a longer file."""
+    """Through filters in series, at the same length.
+
+    What a filter rings on after a clip's end is not worth a longer file.
+    """
     size = len(audio) if loops else fast_length(len(audio) + round(_RING_S * rate))
     spectrum = scipy.fft.rfft(audio, size, axis=0)
     spectrum *= (response_of(filters, size, rate) * np.float32(10 ** (gain_db / 20)))[:, None]
@@ -57,7 +68,7 @@ def one_filter(
 def three_bands(
     audio: np.ndarray, rate: int, loops: bool, low_db: float, mid_db: float, high_db: float
 ) -> np.ndarray:
-    """Shelves below 250 Hz and above 4 kHz; between them all is moved by `mid_db`."""
+    """Shelves below 250 Hz and above 4 kHz; what lies between them is moved by `mid_db`."""
     # a low shelf is a high shelf the other way round, all of it lifted
     shelves = (high_shelf(_EQ_LOW_HZ, mid_db - low_db), high_shelf(_EQ_HIGH_HZ, high_db - mid_db))
     return filtered(audio, rate, loops, *shelves, gain_db=low_db)
@@ -80,7 +91,10 @@ def delay(
     feedback: float,
     bpm: float | None,
 ) -> np.ndarray:
-    """The embedded musician's echoes, left and right in turn, each darker; `quarters` apart at `bpm` (120 where none is)."""
+    """The embedded musician's ping-pong echoes, each darker than the last.
+
+    They lie `quarters` apart at `bpm`, or at 120 bpm where there is none.
+    """
     frames = max(1, round(quarters * 60 / (bpm or 120.0) * rate))
     turns = 1 + (math.log(10 ** (_TAIL_DB / 20)) / math.log(max(feedback, 0.01)))
     size = _size(audio, loops, frames * min(turns, 60.0))
@@ -100,18 +114,17 @@ def _middle_and_side(audio: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarr
 
 def _left_and_right(spectra: np.ndarray, audio: np.ndarray, size: int, loops: bool) -> np.ndarray:
     middle, side = scipy.fft.irfft(spectra, size, axis=1)
-    made = (
-        np.stack([middle + side, middle - side], axis=1) if audio.shape[1] == 2 else middle[:, None]
-    )
-    return (
-        made.astype(np.float32)
-        if loops
-        else without_silent_end(made.astype(np.float32), len(audio))
-    )
+    is_stereo = audio.shape[1] == 2
+    made = np.stack([middle + side, middle - side], axis=1) if is_stereo else middle[:, None]
+    made = made.astype(np.float32)
+    return made if loops else without_silent_end(made, len(audio))
 
 
 def without_silent_end(audio: np.ndarray, least: int) -> np.ndarray:
-    """Cut where the tail has fallen to -60 dB under the peak, but no earlier than `least`; the last 5 ms fade."""
+    """Cut where the tail has fallen to -60 dB under the peak, but not before `least` frames.
+
+    The last 5 ms fade.
+    """
     level = np.abs(audio).max(axis=1)
     heard = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (_TAIL_DB / 20))
     end = max(least, int(heard[-1]) + 1 if len(heard) else 0)
@@ -125,12 +138,16 @@ def without_silent_end(audio: np.ndarray, least: int) -> np.ndarray:
 def chorus(
     audio: np.ndarray, rate: int, loops: bool, amount: float, rate_hz: float, depth_ms: float
 ) -> np.ndarray:
-    """A second player whose distance sways, the other way round on the right. On a loop it sways a whole number of times."""
+    """A modulated delay: a second player whose distance sways, inverted on the right.
+
+    On a loop it sways a whole number of times.
+    """
     frames = len(audio)
     turns = rate_hz * frames / rate
     turns = max(1.0, round(turns)) if loops else turns
     phase = 2 * np.pi * turns * np.arange(frames) / frames
-    base, depth = 0.012 * rate, depth_ms / 1000 * rate / 2
+    base = 0.012 * rate
+    depth = depth_ms / 1000 * rate / 2
     out = audio.copy()
     for channel in range(audio.shape[1]):
         where = np.arange(frames) - base - depth * (1 + np.sin(phase + np.pi * channel))
@@ -150,7 +167,10 @@ def compressor_gain(
     attack_ms: float,
     release_ms: float,
 ) -> np.ndarray:
-    """The gain (frames, 1) of a feed-forward compressor on the louder channel's peaks, in blocks of 32 frames; no look-ahead."""
+    """The gain (frames, 1) of a feed-forward compressor, without look-ahead.
+
+    It follows the louder channel's peaks in blocks of 32 frames.
+    """
     count = -(-len(audio) // _BLOCK)
     peaks = (
         np.pad(np.abs(audio).max(axis=1), (0, count * _BLOCK - len(audio)))
@@ -162,7 +182,8 @@ def compressor_gain(
     )
     settle = min(count, round(_SETTLE_S * rate / _BLOCK)) if loops else 0
     attack, release = (1 - math.exp(-_BLOCK / (ms / 1000 * rate)) for ms in (attack_ms, release_ms))
-    held, now = np.empty(settle + count), 0.0
+    held = np.empty(settle + count)
+    now = 0.0
     for n, wanted in enumerate(np.concatenate([over_db[count - settle :], over_db]).tolist()):
         now += (wanted - now) * (attack if wanted > now else release)
         held[n] = now
@@ -176,7 +197,10 @@ def compressor_gain(
 
 
 def saturated(audio: np.ndarray, loops: bool, drive: float) -> np.ndarray:
-    """Bent by a tanh at four times the rate, about the clip's own peak, so that `drive` means the same at every level."""
+    """Waveshaping by a tanh, oversampled four times.
+
+    It works relative to the clip's own peak, so `drive` means the same at every level.
+    """
     peak = float(np.abs(audio).max(initial=0.0))
     if peak < 1e-9 or drive <= 0:
         return audio
@@ -191,7 +215,7 @@ def saturated(audio: np.ndarray, loops: bool, drive: float) -> np.ndarray:
 
 
 def bitcrushed(audio: np.ndarray, rate: int, bits: int, rate_hz: float) -> np.ndarray:
-    """Held at a lower rate and rounded to few bits, folding and all: that is the sound of it."""
+    """Sample-and-hold at a lower rate, and few bits. Aliasing is part of the sound."""
     frames = len(audio)
     held = np.arange(frames)
     if rate_hz < rate:
@@ -202,8 +226,12 @@ def bitcrushed(audio: np.ndarray, rate: int, bits: int, rate_hz: float) -> np.nd
 
 
 def as_loud_as(audio: np.ndarray, before: np.ndarray, rate: int, loops: bool) -> float:
-    """Decibels that bring `audio` to the loudness of `before`, peaks allowing: an effect is not to win by being louder."""
-    now, then = measure_level(audio, rate, loops), measure_level(before, rate, loops)
+    """Gain in dB that brings `audio` to the loudness of `before`, as far as peaks allow.
+
+    An effect must not win by being louder.
+    """
+    now = measure_level(audio, rate, loops)
+    then = measure_level(before, rate, loops)
     if not (math.isfinite(now.lufs) and math.isfinite(then.lufs)):
         return 0.0
     room_db = max(_MAKEUP_CEILING_DB, then.true_peak_db) - now.true_peak_db

@@ -1,4 +1,7 @@
-"""Versions as files for elsewhere: WAV, FLAC, MP3, OGG, AIFF, stems as a zip, notes as MIDI. Whole or not at all."""
+"""Export of versions: WAV, FLAC, MP3, OGG, AIFF, stems as a zip, notes as MIDI.
+
+A file is written whole or not at all.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +29,9 @@ from daemon.record import ClipRecord, as_record, without
 
 #: libsndfile's Vorbis and MP3 encoders overflow their stack on one long write.
 _BLOCK_FRAMES = 65536
-#: Hz; what each coder takes.
+#: Sample rates in Hz that libsndfile's MP3 encoder accepts.
 _MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
+#: Highest sample rate in Hz for the other containers.
 _MOST_FLAC_RATE = 192000
 
 
@@ -54,9 +58,12 @@ FORMATS: dict[str, Format] = {
 
 
 def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """{version, format, target, force} -> {path}. A target that is a folder gets the clip's own name.
+    """{version, format, target, force} -> {path}.
 
-    LibraryError where the target is there (without `force`), cannot be written, or the clip has no such thing.
+    A target that is a folder gets the clip's own name.
+
+    LibraryError where the target exists (without `force`), cannot be written, or the clip has
+    nothing of the format.
     """
     kind = FORMATS[task["format"]]
     if task["format"] == "midi":
@@ -83,7 +90,7 @@ def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def write_as(record: ClipRecord, name: str, path: Path) -> None:
-    """A clip's or version's sound as one of FORMATS, with what a tag can hold of its record."""
+    """The sound of a clip or version as one of FORMATS, with the record's facts as tags."""
     kind = FORMATS[name]
     audio, rate = read_audio(record["path"])
     if kind.ending == ".wav":
@@ -112,7 +119,9 @@ def write_as(record: ClipRecord, name: str, path: Path) -> None:
 def _at_a_rate_of(
     kind: Format, audio: np.ndarray, rate: int, loops: bool
 ) -> tuple[np.ndarray, int]:
-    """At a rate that the coder takes; a loop's length is then rounded to its frames."""
+    """The sound at a sample rate that the encoder accepts; a loop's length is rounded to whole
+    frames.
+    """
     if kind.container == "MP3" and rate not in _MP3_RATES:
         wanted = 48000 if rate > 48000 else min(_MP3_RATES, key=lambda one: abs(one - rate))
     else:
@@ -160,13 +169,16 @@ def target_of(said: str, name: str, force: bool) -> Path:
 
 @contextlib.contextmanager
 def whole(target: Path, force: bool) -> Iterator[Path]:
-    """A path to write to, which becomes `target` when the block has ended well; else nothing is left of it.
+    """A path to write to.
 
-    LibraryError where another file has come to be there meanwhile; with `force` it is written over.
+    It becomes `target` when the block has ended well; else nothing of it is left.
+
+    LibraryError where another program has written `target` meanwhile; with `force` it is
+    overwritten.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        # the writers of sound go by a file's ending
+        # soundfile takes the container from a file's ending
         with beside(target, ending=target.suffix, new=not force) as part:
             yield part
     except OSError as error:
@@ -180,8 +192,9 @@ def whole(target: Path, force: bool) -> Iterator[Path]:
             why,
         ) from None
     except soundfile.LibsndfileError as error:
+        why = error.error_string
         raise LibraryError(
-            f"{target} could not be written ({error.error_string}); free space or choose another place"
+            f"{target} could not be written ({why}); free space or choose another place"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""What a search asks for, and how that reads in SQL."""
+"""The filters of a search, and their SQL."""
 
 from __future__ import annotations
 
@@ -20,18 +20,21 @@ SORTS = {
     "loudness": "c.lufs IS NULL, c.lufs DESC, c.seq DESC",
     "length": "c.seconds IS NULL, c.seconds, c.seq DESC",
 }
+#: Page size limit: rows of one answer.
 MOST_ROWS = 1000
-#: The plus keeps SQLite from reading all clips by the index on `missing`, which narrows next to nothing.
+#: The plus keeps SQLite off the index on `missing`, which hardly narrows anything.
 ONLY_THERE = "+c.missing = 0"
 
 
 @dataclass(frozen=True)
 class Filters:
-    """A search; what is None or empty does not narrow it. Several values of one field are alternatives.
+    """A search. None or empty does not narrow it; several values of one field are alternatives.
 
-    text        words (their beginnings suffice) that all stand in the name, the prompt or the tags
-    key         as people write it; with `compatible` also its neighbours on the circle of fifths and its relative
-    bpm, lufs, seconds, created  (least, most), either may be None; created in seconds since 1970
+    text        words, of which the beginnings suffice; all must stand in name, prompt or tags
+    key         as people write it
+    compatible  also the key's neighbours on the circle of fifths and its relative
+    bpm, lufs, seconds, created
+                (least, most), either may be None; created in seconds since 1970
     used        True: in a project already; False: not yet
     similar     a clip's id: nearest in sound first
     missing     also clips whose file is gone
@@ -69,14 +72,16 @@ class Filters:
             )
         if not 0 <= self.limit <= MOST_ROWS or self.offset < 0:
             raise LibraryError(
-                f"limit takes 0 to {MOST_ROWS} and offset 0 or more, not {self.limit} and {self.offset}",
+                f"limit takes 0 to {MOST_ROWS} and offset 0 or more,"
+                f" not {self.limit} and {self.offset}",
                 "bad_request",
             )
 
 
 def where(filters: Filters) -> tuple[str, list[Any]]:
     """The condition on `clips c` and its values."""
-    parts, values = list[str](), list[Any]()
+    parts = list[str]()
+    values = list[Any]()
     for condition, given in _conditions(filters):
         parts.append(condition)
         values += given
@@ -109,18 +114,22 @@ def _conditions(filters: Filters) -> Iterator[tuple[str, list[Any]]]:
         yield f"c.used IS {'NOT ' if filters.used else ''}NULL", []
     if filters.collection is not None:
         yield (
-            "c.id IN (SELECT clip FROM collection_clips JOIN collections ON collections.id = collection WHERE name = ?)",
+            "c.id IN (SELECT clip FROM collection_clips"
+            " JOIN collections ON collections.id = collection WHERE name = ?)",
             [filters.collection],
         )
 
 
 def words_query(text: str) -> str:
-    """A person's words as an FTS5 query: all of them, each from its beginning; empty where there are none."""
+    """A person's words as an FTS5 query: all of them, each as a prefix. Empty where none."""
     return " ".join(f'"{word}"*' for word in re.findall(r"[^\W_]+", text))
 
 
 def key_condition(text: str, *, compatible: bool) -> tuple[str, list[Any]]:
-    """Clips in a key; or in the four that a DJ calls compatible: itself, its relative, and a fifth up and down in its mode."""
+    """Clips in a key. `compatible` takes the four keys that a DJ calls so.
+
+    These are the key itself, its relative, and a fifth up and down in its mode.
+    """
     try:
         key = Key.parse(text)
     except ValueError:

@@ -1,4 +1,8 @@
-"""The crate's folder is the truth: what was moved, renamed, deleted or brought back is noticed, and a lost record made anew."""
+"""Reconciles the library with the crate's folder, which is the truth.
+
+What was moved, renamed, deleted or brought back is noticed, and a lost record is read from its
+clip.
+"""
 
 from __future__ import annotations
 
@@ -20,20 +24,24 @@ from daemon.jobs.ids import ID_LETTERS
 from daemon.library.library import Library
 from daemon.record import ClipRecord
 
-_STEMS, _KEPT = "Stems", "Kept"
+_STEMS = "Stems"
+_KEPT = "Kept"
 _ID_IN_NAME = re.compile(rf"_([{ID_LETTERS}]{{4,12}})$")
 
 Stat = tuple[int, int]
 """Size in bytes and time of the last change in ns."""
 
 
-#: So many files are compared with the library at once: of a hundred thousand clips little is held in memory at any time.
+#: Files compared with the library at once, so that memory stays small in a crate of 100,000 clips.
 _BATCH = 500
 
 
 @dataclass
 class Found:
-    """A file in the crate that may be a clip. kept: under Kept/, where clips have second names."""
+    """A file in the crate that may be a clip.
+
+    kept: it lies under Kept/, where clips have second names.
+    """
 
     path: str
     stat: Stat
@@ -52,14 +60,28 @@ class Changes:
     def __bool__(self) -> bool:
         return bool(self.moved or self.gone or self.back or self.new)
 
+    @property
+    def words(self) -> str:
+        """As a log line has it: "clips moved: 2, new: 1"."""
+        counts = {
+            "moved": len(self.moved),
+            "gone": len(self.gone),
+            "back": len(self.back),
+            "new": len(self.new),
+        }
+        return "clips " + ", ".join(f"{name}: {count}" for name, count in counts.items() if count)
+
 
 def look_through(library: Library, crate: Crate, ignored: dict[str, Stat] | None = None) -> Changes:
-    """Compare the crate's folder with the library, and set the library and the job table's record right. Reads no samples.
+    """Compare the crate's folder with the library, and correct the library and the job table's
+    record.
 
-    `ignored` remembers from call to call the files that are no clips of their own (copies, the user's own sounds).
-    A crate that is not there (a drive that is not plugged in) changes nothing.
+    Reads no samples. `ignored` remembers between calls the files that are no clips of their own:
+    copies, and the user's own sounds. A crate that is not there, as on an unplugged drive, changes
+    nothing.
     """
-    changes, ignored = Changes(), {} if ignored is None else ignored
+    changes = Changes()
+    ignored = {} if ignored is None else ignored
     if not crate.folder.is_dir():
         return changes
     updates: list[tuple[str, str, Stat]] = []
@@ -79,9 +101,12 @@ def look_through(library: Library, crate: Crate, ignored: dict[str, Stat] | None
 def _look_at_known(
     library: Library, changes: Changes, updates: list[tuple[str, str, Stat]]
 ) -> dict[str, Any]:
-    """The rows of clips whose files are not where they were, by clip; others that have changed go into `updates`."""
+    """Rows of clips whose files have left their place, by clip; changed files go into `updates`."""
     gone: dict[str, Any] = {}
-    query = "SELECT f.*, c.missing FROM files f JOIN clips c ON c.id = f.clip WHERE f.clip > ? ORDER BY f.clip LIMIT ?"
+    query = (
+        "SELECT f.*, c.missing FROM files f JOIN clips c ON c.id = f.clip"
+        " WHERE f.clip > ? ORDER BY f.clip LIMIT ?"
+    )
     last = ""
     while rows := library.database.rows(query, last, _BATCH):
         last = rows[-1]["clip"]
@@ -106,7 +131,7 @@ def _stat_of(path: str) -> Stat | None:
 
 
 def _unknown(library: Library, folder: Path, *, everything: bool) -> Iterator[Found]:
-    """Files that are no known clip's: the WAVs, and with `everything` also notes and what lies under Kept, that at last."""
+    """Files of no known clip: WAVs; with `everything` also MIDI files and, last, Kept/."""
     kept: list[Found] = []
     wanted = (
         one
@@ -129,11 +154,13 @@ def _arrived(
     library: Library, found: Found, gone: dict[str, Any], changes: Changes,
     updates: list[tuple[str, str, Stat]], fresh: list[ClipRecord], ignored: dict[str, Stat], beside: _Beside,
 ) -> None:  # fmt: skip
-    """A file at a path that is not known: a clip that was moved, a clip whose record is lost, or none of ours."""
+    """Sort a file at an unknown path: a moved clip, one whose record is lost, or no clip."""
     path = found.path
     record = _record_in(path)
     named = _ID_IN_NAME.search(Path(path).stem)
-    clip = str(record["id"]) if record else named[1] if named else ""
+    clip = named[1] if named else ""
+    if record:
+        clip = str(record["id"])
     if clip in gone and Path(gone[clip]["path"]).suffix == Path(path).suffix:
         del gone[clip]
         changes.moved.append(clip)
@@ -147,7 +174,7 @@ def _arrived(
             changes.new.append(clip)
             fresh.append({**record, "path": path, **beside.of(path)})
     elif _is_wav(path):
-        # of others it is known at once that they hold no record
+        # only a WAV is worth remembering: other files are ruled out without being opened
         ignored[path] = found.stat
 
 
@@ -156,7 +183,7 @@ def _is_wav(path: str) -> bool:
 
 
 def _record_in(path: str) -> ClipRecord | None:
-    """The clip's record inside a WAV; None where there is none, or where it is a stem of another clip."""
+    """The clip's record inside a WAV. None where there is none, or in a clip's stem."""
     if not _is_wav(path):
         return None
     try:
@@ -168,7 +195,7 @@ def _record_in(path: str) -> ClipRecord | None:
 
 
 class _Beside:
-    """The notes and stems that lie in the crate for a clip whose record is lost; looked for when the first is asked for."""
+    """Notes and stems in the crate of clips whose record is lost; searched on first use."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -232,7 +259,7 @@ def _store(
 
 
 def _files(folder: str, kept: bool) -> Iterator[Found]:
-    """The WAVs and notes below a folder, but for stems, what is hidden, and what is being written."""
+    """WAVs and MIDI files below a folder, without stems, hidden files and files being written."""
     for entry in _entries(folder):
         if entry.name.startswith(".") or entry.name.endswith(PART):
             continue

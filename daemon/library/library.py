@@ -1,4 +1,7 @@
-"""The library: every clip found, marked, collected and edited by its id. Light: all of this only touches SQLite."""
+"""The library: every clip found, marked, collected and edited by its id.
+
+It is light: all of this only touches SQLite.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +31,13 @@ from daemon.library.store import LibraryDatabase
 from daemon.record import ClipRecord, parse_record
 
 FACETS = ("kind", "engine", "licence", "genre", "project", "key")
+#: Tags of the facets, most used first: more than a page shows.
 _MOST_TAGS = 200
 _ROW = (
-    "c.id, c.name, c.kind, c.engine, c.licence, c.genre, c.project, c.key, c.bpm, c.bars, c.lufs, c.seconds, c.created,"
-    " c.favourite, c.rating, c.used, c.missing"
+    "c.id, c.name, c.kind, c.engine, c.licence, c.genre, c.project, c.key, c.bpm, c.bars, c.lufs,"
+    " c.seconds, c.created, c.favourite, c.rating, c.used, c.missing"
 )
-#: Clips that were published so shortly before the newest one known are looked at again: clocks are not exact.
+#: Each catch-up starts this much before the newest clip known, for clocks are not exact.
 _OVERLAP_S = 60.0
 
 
@@ -103,9 +107,12 @@ class Library:
             return self._search_similar(filters, condition, values)
         total = self._one(f"SELECT count(*) FROM clips c WHERE {condition}", values)
         rows = self.database.rows(
-            f"SELECT c.seq FROM clips c WHERE {condition} ORDER BY {SORTS[filters.sort]} LIMIT ? OFFSET ?",
-            *values, filters.limit, filters.offset,
-        )  # fmt: skip
+            f"SELECT c.seq FROM clips c WHERE {condition}"
+            f" ORDER BY {SORTS[filters.sort]} LIMIT ? OFFSET ?",
+            *values,
+            filters.limit,
+            filters.offset,
+        )
         return Page(total, self._rows([row["seq"] for row in rows]))
 
     def _search_similar(self, filters: Filters, condition: str, values: list[Any]) -> Page:
@@ -126,7 +133,10 @@ class Library:
 
         def around(reach: int) -> list[tuple[int, bytes]]:
             box, edges = box_around(row["features"], reach)
-            query = f"SELECT c.seq, s.features FROM clips c JOIN sounds s ON s.seq = c.seq WHERE {box} AND {condition} AND c.seq != ?"
+            query = (
+                "SELECT c.seq, s.features FROM clips c JOIN sounds s ON s.seq = c.seq"
+                f" WHERE {box} AND {condition} AND c.seq != ?"
+            )
             return [(one[0], one[1]) for one in self.database.rows(query, *edges, *values, seq)]
 
         near = nearest(row["features"], around, min(total, filters.offset + filters.limit))[
@@ -145,28 +155,33 @@ class Library:
         """Full rows in the order of `seqs`."""
         marks = ",".join("?" * len(seqs))
         rows = self.database.rows(
-            f"SELECT c.seq, {_ROW}, f.path, w.prompt, w.tags, EXISTS (SELECT 1 FROM edit_turns e WHERE e.clip = c.id) AS edited"
-            f" FROM clips c LEFT JOIN files f ON f.clip = c.id LEFT JOIN words w ON w.rowid = c.seq WHERE c.seq IN ({marks})",
+            f"SELECT c.seq, {_ROW}, f.path, w.prompt, w.tags,"
+            " EXISTS (SELECT 1 FROM edit_turns e WHERE e.clip = c.id) AS edited"
+            " FROM clips c LEFT JOIN files f ON f.clip = c.id"
+            f" LEFT JOIN words w ON w.rowid = c.seq WHERE c.seq IN ({marks})",
             *seqs,
         )
         by_seq = {row["seq"]: _row(row) for row in rows}
         return [by_seq[seq] for seq in seqs if seq in by_seq]
 
     def facets(self, filters: Filters) -> dict[str, dict[str, int]]:
-        """How many clips of a search have each kind, engine, licence, genre, project, key and tag; most first."""
+        """Counts of a search's clips by kind, engine, licence, genre, project, key and tag; most
+        first.
+        """
         condition, values = where(filters)
         by_index = condition.replace("+", "") if condition == ONLY_THERE else condition
         counted = {
             name: {
                 str(row[0]): int(row[1])
                 for row in self.database.rows(
-                    f"SELECT c.{name}, count(*) FROM clips c WHERE {by_index} AND c.{name} != '' GROUP BY 1 ORDER BY 2 DESC, 1",
+                    f"SELECT c.{name}, count(*) FROM clips c WHERE {by_index} AND c.{name} != ''"
+                    " GROUP BY 1 ORDER BY 2 DESC, 1",
                     *values,
                 )
             }
             for name in FACETS
         }
-        # of all clips, leaving out the few whose files are gone is far quicker than looking each one up
+        # excluding the few clips whose files are gone is far quicker than looking up all the others
         who = "SELECT seq FROM clips c WHERE " + condition
         narrowed = (
             "NOT IN (SELECT seq FROM clips WHERE missing != 0)"
@@ -174,14 +189,15 @@ class Library:
             else f"IN ({who})"
         )
         tags = self.database.rows(
-            f"SELECT tag, count(*) FROM tags WHERE seq {narrowed} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",
+            f"SELECT tag, count(*) FROM tags WHERE seq {narrowed}"
+            " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",
             *values,
             _MOST_TAGS,
         )
         return counted | {"tag": {str(row[0]): int(row[1]) for row in tags}}
 
     def get(self, clip: str) -> LibraryClip:
-        """A clip's row and with it `record` (all that its file says), `collections` and `steps`."""
+        """A clip's row with `record` (all that its file says), `collections` and `steps`."""
         seq = self._seq(clip)
         row = self._rows([seq])[0]
         return {
@@ -192,12 +208,13 @@ class Library:
         }
 
     def record(self, clip: str) -> ClipRecord:
-        """The clip's record as it was published, with the path at which its file is now."""
+        """The clip's record as published, with the path at which its file is now."""
         seq = self._seq(clip)
         row = self.database.row(
-            "SELECT record, f.path FROM records JOIN clips c ON c.seq = records.seq LEFT JOIN files f ON f.clip = c.id"
-            " WHERE records.seq = ?", seq,
-        )  # fmt: skip
+            "SELECT record, f.path FROM records JOIN clips c ON c.seq = records.seq"
+            " LEFT JOIN files f ON f.clip = c.id WHERE records.seq = ?",
+            seq,
+        )
         assert row is not None
         return {**parse_record(row["record"]), "path": row["path"]}
 
@@ -207,7 +224,8 @@ class Library:
         path = Path(record["path"])
         if not path.is_file():
             raise LibraryError(
-                f"the file of clip {clip} is no longer at {path}; put it back, or remove it from the list",
+                f"the file of clip {clip} is no longer at {path};"
+                " put it back, or remove it from the list",
                 "gone",
             )
         return path
@@ -234,7 +252,8 @@ class Library:
     def collection_files(self, name: str) -> list[Path]:
         """The audio files of a collection's clips that are there, in its order."""
         rows = self.database.rows(
-            "SELECT f.path FROM collection_clips m JOIN files f ON f.clip = m.clip WHERE m.collection = ? ORDER BY m.position",
+            "SELECT f.path FROM collection_clips m JOIN files f ON f.clip = m.clip"
+            " WHERE m.collection = ? ORDER BY m.position",
             self.collections.number(name),
         )
         return [
@@ -244,22 +263,28 @@ class Library:
     # -- measuring
 
     def unmeasured(self, most: int, without: Iterable[str] = ()) -> dict[str, str]:
-        """Clip -> path of some that `similar` cannot find yet, newest first, but none of `without`."""
+        """Clip -> path of up to `most` clips without features, newest first, without `without`."""
         rows = self.database.rows(
-            "SELECT c.id, f.path FROM clips c JOIN files f ON f.clip = c.id WHERE c.kind != 'midi' AND c.missing = 0"
-            " AND c.seq NOT IN (SELECT seq FROM sounds) AND c.id NOT IN (SELECT value FROM json_each(?))"
+            "SELECT c.id, f.path FROM clips c JOIN files f ON f.clip = c.id"
+            " WHERE c.kind != 'midi' AND c.missing = 0"
+            " AND c.seq NOT IN (SELECT seq FROM sounds)"
+            " AND c.id NOT IN (SELECT value FROM json_each(?))"
             " ORDER BY c.seq DESC LIMIT ?",
-            json.dumps(list(without)), most,
-        )  # fmt: skip
+            json.dumps(list(without)),
+            most,
+        )
         return {row["id"]: row["path"] for row in rows}
 
     def needs_measuring(self, clip: str) -> bool:
-        """Whether a clip has a sound that `similar` does not know yet."""
-        query = "SELECT 1 FROM clips WHERE id = ? AND kind != 'midi' AND seq NOT IN (SELECT seq FROM sounds)"
+        """Whether a clip has a sound whose features are not stored yet."""
+        query = (
+            "SELECT 1 FROM clips WHERE id = ? AND kind != 'midi'"
+            " AND seq NOT IN (SELECT seq FROM sounds)"
+        )
         return self.database.row(query, clip) is not None
 
     def measured(self, found: Mapping[str, str]) -> None:
-        """Clip -> features as base64: from now on `similar` compares them. Clips that are not known are left out."""
+        """Store features (clip -> base64), which `similar` compares. Unknown clips are left out."""
         with self.database.write() as db:
             for clip, features in found.items():
                 row = db.execute("SELECT seq, kind FROM clips WHERE id = ?", (clip,)).fetchone()
@@ -281,11 +306,11 @@ class Library:
         self._set(clip, "rating", rating)
 
     def mark_used(self, clip: str, on: bool = True) -> None:
-        """That a clip went into a project, or that it did not."""
+        """Mark that a clip went into a project, or that it did not."""
         self._set(clip, "used", time.time() if on else None)
 
     def tag(self, clip: str, add: Iterable[str] = (), remove: Iterable[str] = ()) -> list[str]:
-        """Change a clip's tags; returns those that it has now."""
+        """Change a clip's tags; returns the tags it has now."""
         seq = self._seq(clip)
         with self.database.write() as db:
             for tag in remove:
@@ -301,11 +326,11 @@ class Library:
                 for row in db.execute("SELECT tag FROM tags WHERE seq = ? ORDER BY tag", (seq,))
             ]
             db.execute("UPDATE words SET tags = ? WHERE rowid = ?", (", ".join(tags), seq))
-            self.database.journal.note(clip=clip, tags=tags)
+            self.database.marks_file.note(clip=clip, tags=tags)
         return tags
 
     def preferences(self) -> dict[str, Any]:
-        """What whoever owns this library prefers, as it was given to `prefer`."""
+        """The preferences of this library's owner, as `prefer` stored them."""
         return {
             row["name"]: json.loads(row["value"])
             for row in self.database.rows("SELECT * FROM preferences")
@@ -318,21 +343,24 @@ class Library:
                 db.execute(
                     "INSERT OR REPLACE INTO preferences VALUES (?, ?)", (name, json.dumps(value))
                 )
-            self.database.journal.note(prefer=dict(values))
+            self.database.marks_file.note(prefer=dict(values))
 
     def _set(self, clip: str, column: str, value: Any) -> None:
         seq = self._seq(clip)
         with self.database.write() as db:
             db.execute(f"UPDATE clips SET {column} = ? WHERE seq = ?", (value, seq))
-            self.database.journal.note(clip=clip, **{column: value})
+            self.database.marks_file.note(clip=clip, **{column: value})
 
     # -- editing in words
 
     def say(self, clip: str, text: str) -> list[Step]:
-        """Change a clip's steps as a person says it ("a bit faster and darker"; "undo", "redo"); returns all its steps now.
-        However many steps that takes, it is one turn: `undo` takes back what was said.
+        """Change a clip's steps in words ("a bit faster and darker"; "undo"); returns all its steps
+        now.
 
-        LibraryError code `not_understood` where no edit was heard in a part of it; then nothing is changed.
+        However many steps a sentence takes, it is one turn: one `undo` reverts it.
+
+        LibraryError code `not_understood` where a part of the sentence is no edit; then nothing
+        changes.
         """
         if text.strip().lower() in ("undo", "redo"):
             return (
@@ -346,27 +374,33 @@ class Library:
                 "not_understood",
             )
         return self.edits.change(
-            clip, f"said: {shorten(text, 100)}",
+            clip,
+            f"said: {shorten(text, 100)}",
             remove=list(dict.fromkeys(wish.remove for wish in wishes if wish.remove)),
             add=[wish.add for wish in wishes if wish.add],
-        )  # fmt: skip
+        )
 
     # -- coming and going
 
     def take_in(self, records: Iterable[ClipRecord]) -> int:
-        """Add published clips by their records (with `path`); known ones are left as they are. Returns how many were new."""
+        """Add published clips by their records (with `path`); returns how many were new.
+
+        Known clips are left as they are.
+        """
         with self.database.write() as db:
             return sum(_insert(db, record) for record in records)
 
     def catch_up(self, jobs: Database, *, whole: bool = False) -> int:
-        """Take in what the job table's file says was published since the last time (`whole`: ever), and let go what was trashed.
+        """Take in what was published since the last call, and drop what was trashed.
 
-        Returns how many clips were new.
+        Both stand in the job table's file. `whole` looks at all that was ever published. Returns
+        how many clips were new.
         """
         row = self.database.row("SELECT value FROM marks WHERE name = 'published'")
         since = 0.0 if row is None or whole else row[0] - _OVERLAP_S
         rows = jobs.rows(
-            "SELECT id, record, published FROM clips WHERE state = 'done' AND published >= ? ORDER BY published, k",
+            "SELECT id, record, published FROM clips"
+            " WHERE state = 'done' AND published >= ? ORDER BY published, k",
             since,
         )
         known = self._known(row["id"] for row in rows)
@@ -399,7 +433,7 @@ class Library:
             db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, value))
 
     def forget(self, clip: str) -> None:
-        """Take a clip and all marks on it off the list; its file is left alone."""
+        """Remove a clip and all marks on it from the library; its file is left alone."""
         row = self.database.row("SELECT seq FROM clips WHERE id = ?", clip)
         if row is None:
             return
@@ -409,7 +443,7 @@ class Library:
             db.execute("DELETE FROM words WHERE rowid = ?", (row["seq"],))
             for table in ("files", "collection_clips", "edits", "edit_turns"):
                 db.execute(f"DELETE FROM {table} WHERE clip = ?", (clip,))
-            self.database.journal.note(forget=clip)
+            self.database.marks_file.note(forget=clip)
 
     def _seq(self, clip: str) -> int:
         row = self.database.row("SELECT seq FROM clips WHERE id = ?", clip)
@@ -435,9 +469,9 @@ class Library:
 
 
 def collection_files(library: Path, name: str) -> list[Path]:
-    """The audio files of a collection, for who only wants these: `library` is the library's file (`Places.library`).
+    """The audio files of a collection, without holding a library open.
 
-    LibraryError code `unknown_collection`.
+    `library` is the library's file (`Places.library`). LibraryError code `unknown_collection`.
     """
     if not library.exists():
         raise LibraryError(
@@ -459,7 +493,7 @@ def _row(row: sqlite3.Row) -> LibraryRow:
 
 
 def _insert(db: sqlite3.Connection, record: ClipRecord) -> int:
-    """One clip by its record; 0 where it is known."""
+    """Insert a clip by its record. Returns 0 where it is known."""
     if db.execute("SELECT 1 FROM clips WHERE id = ?", (record["id"],)).fetchone():
         return 0
     try:
@@ -470,13 +504,15 @@ def _insert(db: sqlite3.Connection, record: ClipRecord) -> int:
     lufs = after.get("lufs")
     path = str(record["path"])
     cursor = db.execute(
-        "INSERT INTO clips (id, kind, engine, licence, genre, project, key, scale, minor, bpm, bars, lufs, seconds,"
-        " created, name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO clips (id, kind, engine, licence, genre, project, key, scale, minor, bpm,"
+        " bars, lufs, seconds, created, name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            record["id"], record["kind"], record.get("engine") or "", record.get("license") or "", record.get("genre") or "",
-            record.get("project") or "", key.short if key else "", key.relative_major_tonic if key else None,
-            int(key.is_minor) if key else None, record.get("bpm"), record.get("bars"), lufs, record.get("seconds"),
-            float(record.get("made") or record.get("created") or time.time()), Path(path).stem or clip_name(record),
+            record["id"], record["kind"], record.get("engine") or "", record.get("license") or "",
+            record.get("genre") or "", record.get("project") or "", key.short if key else "",
+            key.relative_major_tonic if key else None, int(key.is_minor) if key else None,
+            record.get("bpm"), record.get("bars"), lufs, record.get("seconds"),
+            float(record.get("made") or record.get("created") or time.time()),
+            Path(path).stem or clip_name(record),
         ),
     )  # fmt: skip
     seq = cursor.lastrowid
@@ -494,7 +530,7 @@ def _insert(db: sqlite3.Connection, record: ClipRecord) -> int:
 
 
 def _insert_sound(db: sqlite3.Connection, seq: int, kind: str, features: str) -> None:
-    """Empty features say that there is nothing to compare."""
+    """Store a sound; empty features mean that there is nothing to compare."""
     sound = base64.b64decode(features)
     db.execute("INSERT INTO sounds VALUES (?, ?, ?)", (seq, kind, sound))
     if sound:

@@ -1,8 +1,10 @@
-"""People's marks as lines of text beside the library, so that a lost database gets them back.
+"""People's marks as lines of text beside the library, from which a lost database is restored.
 
-The clips' own records make the rest of the library anew; favourites, stars, tags, collections, preferences and steps of edits are
-only people's. Each change appends one line, so that several programs may write at once; the daemon writes the file anew and short
-when it starts, and keeps a copy in the crate, which outlives the state folder too.
+The rest of the library comes from the clips' own records. Favourites, stars, tags, collections,
+preferences and steps of edits stand nowhere else.
+
+Each change appends one line, so that several programs may write at once. The daemon rewrites the
+file short when it starts, and keeps a copy in the crate, which outlives the state folder.
 """
 
 from __future__ import annotations
@@ -20,21 +22,22 @@ from typing import Any
 from bridge.files.whole import beside, write_whole
 from daemon.record import parse_record
 
-#: In the crate, where no DAW and no file browser shows it.
+#: The copy's name in the crate; DAWs and file browsers hide it.
 COPY = ".sidecrate-marks.jsonl"
 _MARKS = ("favourite", "rating", "used", "tags", "steps")
 
 
 @dataclass
 class Marked:
-    """All that the lines come to."""
+    """The state that the lines add up to."""
 
     clips: dict[str, dict[str, Any]] = field(default_factory=dict)
     collections: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     """Name in lower case -> name as written, clips in order."""
     preferences: dict[str, Any] = field(default_factory=dict)
 
-    def hear(self, said: dict[str, Any]) -> None:
+    def apply(self, said: dict[str, Any]) -> None:
+        """Apply one line."""
         if "clip" in said:
             self.clips.setdefault(said["clip"], {}).update(
                 {name: said[name] for name in _MARKS if name in said}
@@ -58,24 +61,28 @@ class Marked:
             self.collections.pop(key, None)
             self.collections[said["rename"].lower()] = said["rename"], clips
         else:
-            gone, first = set(said.get("remove", ())), list(said.get("order", ()))
+            gone = set(said.get("remove", ()))
+            first = list(said.get("order", ()))
             kept = [clip for clip in [*first, *clips, *said.get("add", ())] if clip not in gone]
             self.collections[key] = name, list(dict.fromkeys(kept))
 
 
-class Journal:
-    """The lines of one library."""
+class MarksFile:
+    """The file with the lines of one library."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def note(self, **said: Any) -> None:
-        """Append a change, within the transaction that makes it. A disk that is full says so when that is stored."""
+        """Append a change, within the transaction that makes it.
+
+        A full disk is no error here: the transaction itself reports it.
+        """
         with contextlib.suppress(OSError), self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(said, ensure_ascii=False) + "\n")
 
     def read(self) -> Marked:
-        """What the lines come to; a line that was cut off by a crash is passed over."""
+        """The state that the lines add up to; a line cut off by a crash is skipped."""
         marked = Marked()
         with (
             contextlib.suppress(FileNotFoundError),
@@ -83,11 +90,14 @@ class Journal:
         ):
             for line in file:
                 with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
-                    marked.hear(json.loads(line))
+                    marked.apply(json.loads(line))
         return marked
 
     def write(self, marked: Marked) -> None:
-        """All of it in as few lines as that takes; whole or not at all. To be called within a transaction, too."""
+        """Rewrite the file in as few lines as possible; whole or not at all.
+
+        May run in a transaction.
+        """
         said: list[dict[str, Any]] = [
             {"clip": clip, **marks} for clip, marks in marked.clips.items()
         ]
@@ -97,7 +107,7 @@ class Journal:
         write_whole(self.path, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in said))
 
     def copy_to(self, crate: Path) -> None:
-        """Keep the copy in the crate as new as the lines; whole or not at all."""
+        """Bring the crate's copy up to date; whole or not at all."""
         with contextlib.suppress(OSError):
             copy = crate / COPY
             mine = self.path.stat()
@@ -105,25 +115,28 @@ class Journal:
                 return
             with beside(copy) as part:
                 shutil.copyfile(self.path, part)
-                # the time from before it was read: what was written meanwhile is copied the next time
+                # the time from before the read: what is written meanwhile goes with the next copy
                 os.utime(part, ns=(mine.st_atime_ns, mine.st_mtime_ns))
 
 
-def journal_of(library: Path) -> Journal:
-    """The lines of a library by its file."""
-    return Journal(library.with_name(f"{library.stem}.marks.jsonl"))
+def marks_file_of(library: Path) -> MarksFile:
+    """The marks file of a library's file."""
+    return MarksFile(library.with_name(f"{library.stem}.marks.jsonl"))
 
 
 def fetch_marks(library: Path, crate: Path) -> None:
-    """Before a library is opened: where it and its lines are both lost, take those of the crate."""
-    journal = journal_of(library)
-    if not library.exists() and not journal.path.exists() and (crate / COPY).is_file():
+    """Restore the crate's copy, if the library and its marks file are both lost.
+
+    Runs before the library is opened.
+    """
+    marks_file = marks_file_of(library)
+    if not library.exists() and not marks_file.path.exists() and (crate / COPY).is_file():
         library.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(crate / COPY, journal.path)
+        shutil.copy2(crate / COPY, marks_file.path)
 
 
 def restore(db: sqlite3.Connection, marked: Marked) -> None:
-    """Marks into a new, empty library. Those on clips wait until the clips are found."""
+    """Write marks into a new, empty library. Marks on clips wait until the clips are found."""
     now = time.time()
     for clip, marks in marked.clips.items():
         db.execute("INSERT OR REPLACE INTO waiting_marks VALUES (?, ?)", (clip, json.dumps(marks)))
@@ -143,7 +156,7 @@ def restore(db: sqlite3.Connection, marked: Marked) -> None:
 
 
 def settle(db: sqlite3.Connection, clip: str, seq: int) -> None:
-    """The marks that waited for a clip, now that it is in the library."""
+    """Apply the marks that waited for a clip, now that it is in the library."""
     row = db.execute("SELECT said FROM waiting_marks WHERE clip = ?", (clip,)).fetchone()
     if row is None:
         return
@@ -167,10 +180,11 @@ def settle(db: sqlite3.Connection, clip: str, seq: int) -> None:
 
 
 def marked_in(db: sqlite3.Connection) -> Marked:
-    """All marks of a library that was made before it kept lines."""
+    """All marks of a library older than the marks file."""
     marked = Marked()
     rows = db.execute(
-        "SELECT id, favourite, rating, used FROM clips WHERE favourite OR rating OR used IS NOT NULL"
+        "SELECT id, favourite, rating, used FROM clips"
+        " WHERE favourite OR rating OR used IS NOT NULL"
     ).fetchall()
     for clip, favourite, rating, used in rows:
         marked.clips[clip] = {"favourite": favourite, "rating": rating, "used": used}

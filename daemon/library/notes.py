@@ -1,7 +1,8 @@
-"""The notes of an edited clip: what its steps do to time and pitch, done to its MIDI file. Runs in a child process.
+"""The notes of an edited clip: its MIDI file follows the steps in time and pitch.
 
-Steps of level and effect leave notes as they are. A reversed sound has no notes that a player could play; neither has one that
-was moved by a part of a semitone. The notes of a part that is muted, or replaced by another clip, go.
+Steps of level and effect leave notes as they are. A reversed sound has no notes that can be played,
+nor has one moved by a part of a semitone. A muted or replaced part loses its notes. Runs in a child
+process.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from daemon.library.steps import GRIDS, Step, shape_after
 from daemon.library.treatments import slice_order
 from daemon.record import ClipRecord, as_record
 
+#: MIDI channel 10, counted from 0: its notes are drums, which a transposition leaves alone.
 _DRUM_CHANNEL = 9
+#: Steps that leave notes as they are.
 _LEAVES = frozenset(
     {
-        "gain", "fade", "normalise", "loudness", "filter", "eq", "reverb", "delay", "chorus", "compressor", "saturation",
-        "bitcrush", "plugin", "layer", "level",
+        "gain", "fade", "normalise", "loudness", "filter", "eq", "reverb", "delay", "chorus",
+        "compressor", "saturation", "bitcrush", "plugin", "layer", "level",
     }
 )  # fmt: skip
 
@@ -37,11 +40,11 @@ class _Track:
     notes: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     """(first tick, tick after the last, pitch, velocity, channel)"""
     others: list[tuple[int, Any]] = field(default_factory=list)
-    """(tick, message): programs, controllers, bends and what stands about the whole."""
+    """(tick, message): program changes, controllers, pitch bends and meta messages."""
 
 
 class Score:
-    """A MIDI file as notes with a length, which can be cut, moved and transposed."""
+    """A MIDI file as notes with a length, for cutting, moving and transposing."""
 
     def __init__(self, path: Path, record: ClipRecord) -> None:
         try:
@@ -56,12 +59,14 @@ class Score:
         self.ticks = max(
             (sum(message.time for message in track) for track in file.tracks), default=0
         )
-        self.kind, self.bars = record["kind"], record.get("bars")
-        self.bpm, self.key = record.get("bpm"), record.get("key")
+        self.kind = record["kind"]
+        self.bars = record.get("bars")
+        self.bpm = record.get("bpm")
+        self.key = record.get("key")
         self.meter = Meter.parse(record.get("meter") or "4/4")
 
     def do(self, step: Step, steps: list[Step]) -> None:
-        """One step. LibraryError code `no_notes` where notes cannot follow it."""
+        """Apply a step. LibraryError code `no_notes` where notes cannot follow it."""
         match step["do"]:
             case "tempo":
                 self._tempo(step["bpm"])
@@ -71,7 +76,8 @@ class Score:
                 bar = self.meter.quarters_per_bar * self.per_quarter
                 first = round((step["bar"] - 1) * bar)
                 self._cut(first, first + round(step["bars"] * bar))
-                self.kind, self.bars = "midi" if self.kind == "midi" else "loop", step["bars"]
+                self.kind = "midi" if self.kind == "midi" else "loop"
+                self.bars = step["bars"]
             case "trim":
                 per_second = (self.bpm or 120) / 60 * self.per_quarter
                 self._cut(
@@ -94,7 +100,7 @@ class Score:
                 )
 
     def bytes(self) -> bytes:
-        """As a file of type 1, every track as long as the whole."""
+        """The score as a MIDI file of type 1; all tracks have the same length."""
         file = mido.MidiFile(type=1, ticks_per_beat=self.per_quarter)
         for track in self.tracks:
             events = [(tick, 1, message) for tick, message in track.others]
@@ -107,7 +113,8 @@ class Score:
                     )
                 )
                 events.append((end, 0, mido.Message("note_off", note=pitch, channel=channel)))
-            made, now = mido.MidiTrack(), 0
+            made = mido.MidiTrack()
+            now = 0
             for tick, _, message in sorted(events, key=lambda event: event[:2]):
                 made.append(message.copy(time=tick - now))
                 now = tick
@@ -139,7 +146,8 @@ class Score:
             semitones = step["semitones"]
         if semitones != round(semitones):
             raise LibraryError(
-                f"notes cannot move by {semitones:g} semitones; take a whole number, or export the sound",
+                f"notes cannot move by {semitones:g} semitones;"
+                " take a whole number, or export the sound",
                 "no_notes",
             )
         for track in self.tracks:
@@ -174,7 +182,8 @@ class Score:
             for place, source in enumerate(places):
                 if source is None:
                     continue
-                shift, width = edges[place] - edges[source], edges[place + 1] - edges[place]
+                shift = edges[place] - edges[source]
+                width = edges[place + 1] - edges[place]
                 for first, end, pitch, velocity, channel in track.notes:
                     if edges[source] <= first < edges[source] + width:
                         stop = min(end, edges[source] + width)
@@ -182,8 +191,11 @@ class Score:
             track.notes = notes
 
     def _quantise(self, line: float, strength: float) -> None:
-        """Each note towards the nearest line, `line` ticks apart, with its length. One that is early for the end of whole bars
-        becomes the first of the next round; without bars it stays where it is."""
+        """Move each note with its length towards the nearest line; lines are `line` ticks apart.
+
+        A note that is early for the end of whole bars becomes the first of the next round. Without
+        bars it stays where it is.
+        """
         for track in self.tracks:
             notes = []
             for first, end, pitch, velocity, channel in track.notes:
@@ -196,7 +208,10 @@ class Score:
             track.notes = sorted(notes)
 
     def _cut(self, first: int, end: int) -> None:
-        """From tick `first` to `end`. A note that began before is heard on from the cut; what stood before it still holds."""
+        """Keep ticks `first` to `end`.
+
+        A note held at the cut starts there; earlier controllers still hold.
+        """
         for track in self.tracks:
             track.notes = [
                 (max(a, first) - first, min(b, end) - first, pitch, velocity, channel)
@@ -219,7 +234,7 @@ class Score:
 
 
 def _inside(pitch: int) -> int:
-    """An octave down or up, where a note would leave MIDI's range."""
+    """Transpose by octaves until the pitch lies in MIDI's range."""
     while pitch > 127:
         pitch -= 12
     while pitch < 0:
@@ -228,7 +243,8 @@ def _inside(pitch: int) -> int:
 
 
 def _read(messages: Any) -> _Track:
-    track, now = _Track(), 0
+    track = _Track()
+    now = 0
     open_notes: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for message in messages:
         now += message.time

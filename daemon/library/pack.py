@@ -1,4 +1,7 @@
-"""A collection as a sample pack: one zip with the sounds, their notes, a manifest as CSV and JSON, and whose licences hold."""
+"""A collection as a sample pack: one zip.
+
+It holds the sounds, their notes, a manifest as CSV and JSON, and the text of the licences.
+"""
 
 from __future__ import annotations
 
@@ -20,20 +23,25 @@ from daemon.library.render import Tell, render_version
 from daemon.record import as_record
 
 _COLUMNS = (
-    "file", "midi", "id", "kind", "bpm", "key", "meter", "bars", "note_name", "seconds", "sample_rate", "lufs", "license",
-    "engine", "model", "seed", "prompt", "tags",
+    "file", "midi", "id", "kind", "bpm", "key", "meter", "bars", "note_name", "seconds",
+    "sample_rate", "lufs", "license", "engine", "model", "seed", "prompt", "tags",
 )  # fmt: skip
 _KNOWN_LICENCES = {
-    "CC0-1.0": "Dedicated to the public domain: use it for anything, without asking and without naming anybody."
-    " https://creativecommons.org/publicdomain/zero/1.0/",
-    "CC-BY-4.0": "Use it for anything, naming whoever made it. https://creativecommons.org/licenses/by/4.0/",
-    "CC-BY-NC-4.0": "Not for commercial use; name whoever made it. https://creativecommons.org/licenses/by-nc/4.0/",
+    "CC0-1.0": "Dedicated to the public domain: use it for anything, without asking and without"
+    " naming anybody. https://creativecommons.org/publicdomain/zero/1.0/",
+    "CC-BY-4.0": "Use it for anything, naming whoever made it."
+    " https://creativecommons.org/licenses/by/4.0/",
+    "CC-BY-NC-4.0": "Not for commercial use; name whoever made it."
+    " https://creativecommons.org/licenses/by-nc/4.0/",
     "the file's own": "Brought in by the user: the licence is that of the file that it came from.",
 }
 
 
 def export_collection(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """{collection, format, target, force, versions} -> {path}. LibraryError where it is empty or the target cannot be written."""
+    """{collection, format, target, force, versions} -> {path}.
+
+    LibraryError where the collection is empty or the target cannot be written.
+    """
     versions = task["versions"]
     if task["format"] in ("stems", "midi") or task["format"] not in FORMATS:
         sounds = ", ".join(name for name in FORMATS if name not in ("stems", "midi"))
@@ -42,7 +50,8 @@ def export_collection(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         )
     if not versions:
         raise LibraryError(
-            f"collection {task['collection']!r} is empty; put clips into it with `sidecrate collect`",
+            f"collection {task['collection']!r} is empty;"
+            " put clips into it with `sidecrate collect`",
             "empty",
         )
     name = pack_name(task["collection"])
@@ -77,7 +86,7 @@ def _pack(
             sound = Path(scratch) / file
             write_as(record, kind, sound)
             archive.write(sound, f"{folder}/{file}")
-    # a clip without notes, or whose notes cannot follow its edits, is a sound alone
+    # a clip without notes, or whose notes cannot follow its edits, is packed as a sound alone
     with contextlib.suppress(LibraryError):
         data = notes_of_version(version)
         notes = f"MIDI/{clip_name(record)}.mid"
@@ -93,7 +102,7 @@ def _pack(
 
 
 def _untold(value: float, stage: str, words: str = "") -> None:
-    """The pack tells of whole clips."""
+    """Discards progress within a clip: a pack reports whole clips."""
 
 
 def _as_csv(rows: list[dict[str, Any]]) -> str:
@@ -105,7 +114,7 @@ def _as_csv(rows: list[dict[str, Any]]) -> str:
 
 
 def licences(collection: str, rows: list[dict[str, Any]]) -> str:
-    """The text of a pack's licence file: each licence with what it allows and whom it holds for."""
+    """The text of a pack's licence file: each licence, what it allows, and its files."""
     by_licence: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         by_licence[row["license"] or "unknown"].append(row["file"] or row["midi"])

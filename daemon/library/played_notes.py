@@ -1,4 +1,7 @@
-"""Notes alone, heard: the embedded musician plays its own plan, and the clip's edits are done to that sound."""
+"""Playback of clips that are notes alone.
+
+The embedded musician plays its own plan, and the clip's edits are applied to that sound.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,22 @@ from daemon.library.render import Tell, render_version
 from daemon.library.stem_source import play_again
 from daemon.record import ClipRecord, as_record, without
 
+#: Loudness of the played notes, somewhat under a clip's -14 LUFS: nobody mixed them.
 _LUFS = -16.0
 
 
 def hear_notes(task: dict[str, Any], tell: Tell) -> ClipRecord:
-    """{record, steps, folder, ...} of a clip of notes -> the record of a loop that sounds as they do, with its path.
+    """{record, steps, folder, ...} of a clip of notes -> the record of a loop of their sound.
 
-    What quantise moves is not heard. LibraryError code `no_sound` where another engine wrote the notes.
+    What `quantise` moves is not played. LibraryError code `no_sound` where another engine wrote the
+    notes.
     """
     record = as_record(task["record"])
     if record.get("engine") != "embedded" or not record.get("plan"):
-        text = f"clip {record['id']} is notes alone, and there is no instrument for them here; hear them in your DAW"
+        text = (
+            f"clip {record['id']} is notes alone, and there is no instrument for them here;"
+            " hear them in your DAW"
+        )
         raise LibraryError(text, "no_sound")
     folder = Path(task["folder"]).parent / "heard"
     path = folder / f"{record['id']}.wav"

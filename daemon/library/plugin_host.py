@@ -1,4 +1,7 @@
-"""A VST3 or Audio Unit effect at work on a clip, by Spotify's pedalboard. Runs in a child of its own: a plugin may crash."""
+"""Runs a VST3 or Audio Unit effect on a clip, by Spotify's pedalboard.
+
+A plugin may crash or hang, so it runs in a child process of its own.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +18,26 @@ from daemon.library.effects import without_silent_end
 from daemon.library.plugins import HOW_TO_INSTALL, PLUGIN_WORD, read_parameters
 from daemon.library.treatments import closed
 
-#: A loop is played so long before the round that is kept, so that rooms and echoes have come round; other clips so long after.
-_BEFORE_S, _AFTER_S = 8.0, 10.0
+#: Pre-roll of a loop: reverb and echoes have come round before the part that is kept.
+_BEFORE_S = 8.0
+#: Room for the tail of clips that are no loops.
+_AFTER_S = 10.0
+#: Timeout of loading a plugin.
 _LOAD_S = 20.0
-#: How far a round may lie from the next, under its peak, and be called the same.
+#: Two rounds of a loop whose difference lies this far under the peak are the same.
 _SAME_DB = -80.0
+#: Parameters listed of a plugin: a synth can have thousands.
 _MOST_PARAMETERS = 400
-#: What its host sets, and no user.
+#: Parameters that the host sets, not the user.
 _HOSTS = frozenset({"buffer_size_frames", "sample_rate_frames", "bypass"})
 _WORDS = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
 
 def load(file: str, name: str = "") -> Any:
-    """A pedalboard plugin. LibraryError code `no_plugins` without pedalboard, `plugin` where it is none that can be used."""
+    """Load a plugin with pedalboard.
+
+    LibraryError code `no_plugins` without pedalboard, `plugin` where the file cannot be used.
+    """
     try:
         import pedalboard
     except ImportError:
@@ -42,9 +52,10 @@ def load(file: str, name: str = "") -> Any:
             f"{title} holds several plugins; say which by name: {_last_line(error)}", "plugin"
         ) from None
     except (ImportError, RuntimeError) as error:
-        why = f"{title} cannot be loaded ({_last_line(error)}); see that it is a plugin for this system"
         raise LibraryError(
-            f"{why}, and that the libraries it needs are installed", "plugin"
+            f"{title} cannot be loaded ({_last_line(error)}); see that it is a plugin for this"
+            " system, and that the libraries it needs are installed",
+            "plugin",
         ) from None
     if not made.is_effect:
         raise LibraryError(
@@ -59,7 +70,10 @@ def _last_line(error: Exception) -> str:
 
 
 def describe(task: dict[str, Any], tell: Any) -> dict[str, Any]:
-    """{file, name} -> {name, maker, parameters: [{name, value, range, choices, unit}]}, as the plugin itself says."""
+    """{file, name} -> {name, maker, parameters}, as the plugin itself says.
+
+    A parameter is {name, value, range, choices, unit}.
+    """
     tell(0.0, "editing", f"{PLUGIN_WORD}{Path(task['file']).stem}")
     plugin = load(task["file"], task["name"])
     rows = [_row(name, one) for name, one in plugin.parameters.items() if name not in _HOSTS]
@@ -71,24 +85,24 @@ def describe(task: dict[str, Any], tell: Any) -> dict[str, Any]:
 
 
 def _row(name: str, parameter: Any) -> dict[str, Any]:
-    unit, (low, high, _) = (parameter.label or "").strip(), parameter.range
+    unit = (parameter.label or "").strip()
+    low, high, _ = parameter.range
     if parameter.type is bool:
-        choices, value = ["off", "on"], "on" if parameter.raw_value > 0.5 else "off"
+        choices = ["off", "on"]
+        value = "on" if parameter.raw_value > 0.5 else "off"
     else:
         choices = [str(one) for one in parameter.valid_values] if parameter.type is str else []
         value = str(parameter.string_value).strip()
-    span = (
-        f"one of {', '.join(choices[:12])}"
-        if choices
-        else f"{low:g} to {high:g}"
-        if low is not None
-        else ""
-    )
+    span = ""
+    if choices:
+        span = f"one of {', '.join(choices[:12])}"
+    elif low is not None:
+        span = f"{low:g} to {high:g}"
     return {"name": name, "value": value, "range": span, "choices": choices[:200], "unit": unit}
 
 
 def set_up(plugin: Any, preset: str, parameters: str) -> None:
-    """Load a preset, then set parameters over it. LibraryError where the plugin does not know them."""
+    """Load a preset, then set parameters over it. LibraryError where the plugin rejects one."""
     if preset:
         try:
             plugin.load_preset(preset)
@@ -110,9 +124,9 @@ def set_up(plugin: Any, preset: str, parameters: str) -> None:
             setattr(plugin, name, _value(known[name], value))
         except (ValueError, TypeError, RuntimeError) as error:
             row = _row(name, known[name])
+            allowed = row["range"] or _last_line(error)
             raise LibraryError(
-                f"{plugin.name}: {name} cannot be {value!r:.40}: {row['range'] or _last_line(error)}",
-                "bad_request",
+                f"{plugin.name}: {name} cannot be {value!r:.40}: {allowed}", "bad_request"
             ) from None
 
 
@@ -123,10 +137,14 @@ def _value(parameter: Any, said: str) -> Any:
 
 
 def treated(sound: Sound, step: dict[str, Any], use: dict[str, Any], *, loops: bool) -> Sound:
-    """A clip and its stems through a plugin; a loop is as long and as seamless as it was, anything else grows by its tail."""
+    """A clip and its stems through a plugin.
+
+    A loop keeps its length and its seam; anything else grows by its tail.
+    """
     plugin = load(use["file"], step["name"])
     set_up(plugin, use["preset"], step["parameters"])
-    rate, frames = sound.sample_rate, sound.frames
+    rate = sound.sample_rate
+    frames = sound.frames
     if not loops:
         after = round(_AFTER_S * rate)
         mix = without_silent_end(
@@ -144,15 +162,17 @@ def treated(sound: Sound, step: dict[str, Any], use: dict[str, Any], *, loops: b
         lambda x: _through(plugin, np.take(x, where, axis=0, mode="wrap"), rate)[before - roll :]
     )
     lead, end = rolled.audio[roll : 2 * roll], rolled.audio[roll + frames :]
-    if np.abs(lead - end).max(initial=0.0) <= np.abs(rolled.audio).max(initial=0.0) * 10 ** (
-        _SAME_DB / 20
-    ):
+    least = np.abs(rolled.audio).max(initial=0.0) * 10 ** (_SAME_DB / 20)
+    if np.abs(lead - end).max(initial=0.0) <= least:
         return rolled.linear(lambda x: x[roll : roll + frames].copy())
     return closed(rolled, roll)
 
 
 def _through(plugin: Any, audio: np.ndarray, rate: int) -> np.ndarray:
-    """Float32 (frames, channels) out and in, as many frames; a plugin for one channel is given each by itself."""
+    """Float32 (frames, channels) in and out, same length.
+
+    A plugin for one channel gets each channel by itself.
+    """
     if not audio.any():
         return audio
     ways = [audio.T] if audio.shape[1] == 2 else [audio.T, np.repeat(audio.T, 2, axis=0)]

@@ -1,7 +1,8 @@
-"""The user's own VST3 and Audio Unit effects: where they may lie, and how a step names one. Nothing is loaded here.
+"""The user's own VST3 and Audio Unit effects: where they may lie, and how a step names one.
 
-Only what lies in the system's own plugin folders, or in those that the config names, is ever given to `plugin_host.py`: a plugin
-is a program, and a request must not be able to say which file is run as one.
+Nothing is loaded here. Only what lies in the system's plugin folders, or in those of the config,
+ever reaches `plugin_host.py`. A plugin is a program: a request must not choose which file is run as
+one.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ from typing import Any
 
 from daemon.errors import LibraryError
 
-#: Makers put their plugins into folders of their own; deeper than this is inside a bundle.
+#: Depth of the search: makers have folders of their own, and deeper lies a bundle's inside.
 _DEEPEST = 3
 _PRESET = ".vstpreset"
 PLUGIN_WORD = "plugin "
 HOW_TO_INSTALL = (
-    "plugins need the package pedalboard, which Sidecrate does not bring by itself: pip install 'sidecrate[plugins]', or from a"
-    " checkout uv tool install '.[plugins]'"
+    "plugins need the package pedalboard, which Sidecrate does not bring by itself:"
+    " pip install 'sidecrate[plugins]', or from a checkout uv tool install '.[plugins]'"
 )
 
 
 def plugin_folders(named: Iterable[str]) -> list[Path]:
-    """Those of the config first, then this user's, then the machine's."""
+    """Plugin folders: the config's first, then this user's, then the machine's."""
     home = Path.home()
     if sys.platform == "darwin":
         roots = [home / "Library/Audio/Plug-Ins", Path("/Library/Audio/Plug-Ins")]
@@ -40,14 +41,14 @@ def plugin_folders(named: Iterable[str]) -> list[Path]:
 
 
 def preset_folders(named: Iterable[str]) -> list[Path]:
-    """Where hosts keep presets, and where the config says that plugins lie."""
+    """Preset folders: the config's plugin folders, then those where hosts keep presets."""
     home = Path.home()
     own = [home / ".vst3/presets", home / "Documents/VST3 Presets", home / "Library/Audio/Presets"]
     return [*(Path(name).expanduser() for name in named), *own]
 
 
 def find_plugins(folders: Iterable[Path]) -> dict[str, Path]:
-    """Name -> file or bundle, by name; of two with one name that of the first folder."""
+    """Name -> file or bundle, sorted by name. Of two with one name, the first folder's wins."""
     endings = (".vst3", ".component") if sys.platform == "darwin" else (".vst3",)
     found: dict[str, Path] = {}
     for folder in folders:
@@ -57,7 +58,7 @@ def find_plugins(folders: Iterable[Path]) -> dict[str, Path]:
 
 
 def _inside(folder: Path, endings: tuple[str, ...], deepest: int) -> list[Path]:
-    """Files and bundles with such an ending; what lies in a bundle is its own."""
+    """Files and bundles with one of the endings; the inside of a bundle is not searched."""
     try:
         entries = sorted(folder.iterdir())
     except OSError:
@@ -71,7 +72,10 @@ def _inside(folder: Path, endings: tuple[str, ...], deepest: int) -> list[Path]:
 
 
 def plugin_of(said: str, folders: Iterable[Path]) -> Path:
-    """The plugin that a step means by its name or path. LibraryError code `unknown_plugin` where none of the folders holds it."""
+    """The plugin that a step names by name or path.
+
+    LibraryError code `unknown_plugin` where none of the folders holds it.
+    """
     found = find_plugins(folders := list(folders))
     by_name = {name.lower(): path for name, path in found.items()}
     for path in (
@@ -90,8 +94,9 @@ def plugin_of(said: str, folders: Iterable[Path]) -> Path:
 
 
 def preset_of(said: str, folders: Iterable[Path]) -> Path:
-    """A preset by its path, held to `folders`, links followed. LibraryError where it lies elsewhere or is none."""
-    path, folders = Path(said).expanduser(), list(folders)
+    """A preset by its path. LibraryError where it resolves to no preset inside `folders`."""
+    path = Path(said).expanduser()
+    folders = list(folders)
     inside = [path] if path.is_absolute() else [folder / path for folder in folders]
     roots = [folder.resolve() for folder in folders]
     for one in inside:
@@ -109,7 +114,10 @@ def preset_of(said: str, folders: Iterable[Path]) -> Path:
 
 
 def read_parameters(said: str) -> dict[str, str]:
-    """`mix=0.4; room size=0.7` -> {"mix": "0.4", "room size": "0.7"}. LibraryError where a part has no name or value."""
+    """`mix=0.4; room size=0.7` -> {"mix": "0.4", "room size": "0.7"}.
+
+    LibraryError where a part has no name or no value.
+    """
     parts = [part.strip() for part in said.replace("\n", ";").split(";" if ";" in said else ",")]
     pairs = [part.partition("=") for part in parts if part]
     if not all(name.strip() and parted and value.strip() for name, parted, value in pairs):
@@ -120,17 +128,20 @@ def read_parameters(said: str) -> dict[str, str]:
 
 
 def plugin_key(step: Mapping[str, Any]) -> str:
-    """By what a task's `plugins` are looked up."""
+    """The key of a step in a task's `plugins`."""
     return f"{step['path']}\n{step['preset']}"
 
 
 def step_words(step: Mapping[str, Any]) -> str:
-    """What is told of a step under way; of a plugin also which, so that a crash has a name."""
+    """Progress words of a step. A plugin's hold its name, so that a crash can name it."""
     return f"{PLUGIN_WORD}{Path(step['path']).stem}" if step["do"] == "plugin" else str(step["do"])
 
 
 def settled(step: Mapping[str, Any], named: Iterable[str]) -> dict[str, Any]:
-    """What the worker is told of a `plugin` step: {file, preset, stamp}; `stamp` changes with the plugin's and preset's files."""
+    """A `plugin` step resolved for the worker: {file, preset, stamp}.
+
+    `stamp` changes when the files of the plugin or the preset change.
+    """
     named = list(named)
     file = plugin_of(step["path"], plugin_folders(named))
     preset = preset_of(step["preset"], preset_folders(named)) if step["preset"] else None
@@ -142,5 +153,5 @@ def settled(step: Mapping[str, Any], named: Iterable[str]) -> dict[str, Any]:
 
 
 def _newest(path: Path) -> int:
-    """When a file, or anything in a bundle, was last changed."""
+    """Time of the last change of a file, or of anything in a bundle."""
     return max(one.stat().st_mtime_ns for one in (path, *path.rglob("*")) if one.exists())

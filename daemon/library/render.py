@@ -1,4 +1,7 @@
-"""From a clip and its steps to a version: read, treat step by step, measure, write whole. The clip itself is only read."""
+"""Renders a version from a clip and its steps: read, treat step by step, measure, write whole.
+
+The clip itself is only read.
+"""
 
 from __future__ import annotations
 
@@ -34,18 +37,19 @@ from daemon.library.steps import STEPS, Step, shape_after
 from daemon.record import ClipRecord, ClipReport, as_record, parse_record, without
 
 Tell = Callable[[float, str, str], None]
+#: Written last: a folder without it is no finished version.
 _RESULT = "result.json"
-#: Versions of one clip that are kept; those rendered longest ago go first.
+#: Cached versions of one clip; the least recently used are evicted.
 _MOST_VERSIONS = 12
 _STRETCHES = ("tempo", "key", "pitch")
 
 
 def render_version(task: dict[str, Any], tell: Tell) -> ClipRecord:
-    """{record, steps, others, plugins, stretcher, folder, stems} -> the version's record with its path.
+    """{record, steps, others, plugins, stretcher, folder, stems} -> the version's record.
 
-    Where nothing is to be done it is the clip's own.
-
-    stems: write the version's stems too. Else they are let go after the last step that needs them, which is far quicker.
+    Its `path` is the version's file; where there is nothing to do, the clip's own. With `stems` the
+    stems are written too. Else they are dropped after the last step that needs them, which is far
+    quicker.
 
     AudioError, ConformError or LibraryError say what cannot be done and why.
     """
@@ -60,7 +64,8 @@ def render_version(task: dict[str, Any], tell: Tell) -> ClipRecord:
         return _write_notes(record, steps, folder, task.get("publish_as"))
     last = max((n for n, step in enumerate(steps) if STEPS[step["do"]].stems), default=-1)
     work = Work.read(record, task["others"], stems=task["stems"] or last >= 0, tell=tell)
-    work.plugins, work.stretcher = task["plugins"], task["stretcher"]
+    work.plugins = task["plugins"]
+    work.stretcher = task["stretcher"]
     done_steps = 0
     for index, group in enumerate(_grouped(steps)):
         tell(0.1 + 0.7 * index / len(steps), "editing", step_words(group[0]))
@@ -73,7 +78,7 @@ def render_version(task: dict[str, Any], tell: Tell) -> ClipRecord:
 
 
 def _grouped(steps: list[Step]) -> list[list[Step]]:
-    """Steps of tempo and pitch that follow each other are one stretch: each stretch costs a little of the sound."""
+    """Group adjacent steps of tempo and pitch into one stretch: each stretch costs some quality."""
     groups: list[list[Step]] = []
     for step in steps:
         if groups and step["do"] in _STRETCHES and groups[-1][0]["do"] in _STRETCHES:
@@ -85,7 +90,7 @@ def _grouped(steps: list[Step]) -> list[list[Step]]:
 
 @dataclass
 class Work:
-    """A clip under treatment: its sound, and what it is by now."""
+    """A clip being rendered: its sound, and what it is by now."""
 
     sound: Sound
     kind: str
@@ -111,7 +116,8 @@ class Work:
             sound.stems = read_stems(record, audio, rate)
         return cls(
             sound, record["kind"], record.get("bpm"), record.get("key"), record.get("bars"),
-            Meter.parse(record.get("meter") or "4/4"), record.get("note"), tuple(record.get("parts") or ()), others,
+            Meter.parse(record.get("meter") or "4/4"), record.get("note"),
+            tuple(record.get("parts") or ()), others,
         )  # fmt: skip
 
     @property
@@ -119,7 +125,7 @@ class Work:
         return self.kind == "loop"
 
     def do(self, group: list[Step], steps: list[Step]) -> None:
-        """One step, or several of tempo and pitch, to the sound and to what is known of it."""
+        """Apply one step, or several of tempo and pitch, to the sound and its description."""
         step = group[0]
         if step["do"] in _STRETCHES:
             self._stretch(group)
@@ -134,7 +140,8 @@ class Work:
     # -- time and pitch
 
     def _stretch(self, group: list[Step]) -> None:
-        frames, semitones = self.sound.frames, 0.0
+        frames = self.sound.frames
+        semitones = 0.0
         for step in group:
             if step["do"] == "tempo":
                 frames = self._frames_at(step["bpm"], frames)
@@ -143,7 +150,8 @@ class Work:
                     self._semitones_to(step["key"]) if step["do"] == "key" else step["semitones"]
                 )
                 key = shape_after({"kind": self.kind, "key": self.key}, [step]).key
-                semitones, self.key = semitones + moved, key
+                semitones = semitones + moved
+                self.key = key
         drums = bool(self.parts) and set(self.parts) <= {"drums", "fx", "texture"}
         self.sound = treatments.stretched(
             self.sound, frames, semitones, loops=self.loops, drums=drums, by=self.stretcher
@@ -153,7 +161,8 @@ class Work:
     def _frames_at(self, bpm: float, frames: int) -> int:
         if not self.bpm:
             raise LibraryError(
-                f"tempo: a {self.kind} without a tempo has none to change; say its tempo with `fit` first",
+                f"tempo: a {self.kind} without a tempo has none to change;"
+                " say its tempo with `fit` first",
                 "bad_request",
             )
         ratio = self.bpm / bpm
@@ -177,7 +186,8 @@ class Work:
 
     def _trim(self, start_s: float, end_s: float) -> None:
         self.sound = treatments.trimmed(self.sound, start_s, end_s)
-        self.kind, self.bars = ("sfx" if self.kind in ("loop", "track") else self.kind), None
+        self.kind = "sfx" if self.kind in ("loop", "track") else self.kind
+        self.bars = None
 
     def _section(self, bar: int, bars: int) -> None:
         if not self.bpm:
@@ -201,7 +211,8 @@ class Work:
             self.sound = treatments.passage(
                 self.sound, round((bar - 1) * bar_frames), frames, was_loop=self.loops
             )
-        self.kind, self.bars = "loop", bars
+        self.kind = "loop"
+        self.bars = bars
 
     def _reverse(self) -> None:
         self.sound = self.sound.linear(lambda x: np.ascontiguousarray(x[::-1]))
@@ -270,7 +281,7 @@ class Work:
         )
 
     def _grown(self, treatment: Callable[[np.ndarray], np.ndarray]) -> None:
-        """An effect whose tail makes the clip longer: the stems are as long as the mix."""
+        """Apply an effect whose tail lengthens the clip; stems become as long as the mix."""
         mix = treatment(self.sound.audio)
         stems = {
             name: fit_length(treatment(stem), len(mix)) for name, stem in self.sound.stems.items()
@@ -334,19 +345,18 @@ class Work:
             self._put(name, np.zeros_like(self._stem(name)))
 
     def _replace(self, stem: str, clip: str) -> None:
-        old, rate = self._stem(stem), self.sound.sample_rate
+        old = self._stem(stem)
+        rate = self.sound.sample_rate
         new = _as_wide_as(self._fitted(self.others[clip], rate), old)
         if np.abs(old).max(initial=0.0) > 1e-5:
-            wanted, have = (
-                measure_level(old, rate, self.loops).lufs,
-                measure_level(new, rate, self.loops).lufs,
-            )
+            wanted = measure_level(old, rate, self.loops).lufs
+            have = measure_level(new, rate, self.loops).lufs
             if math.isfinite(wanted) and math.isfinite(have):
                 new = amplify(new, wanted - have)
         self._put(stem, new)
 
     def _fitted(self, record: ClipRecord, rate: int) -> np.ndarray:
-        """Another clip at this one's tempo and in its key, gone round or cut to its length."""
+        """Another clip at this one's tempo, key and length: repeated, or cut."""
         audio, own_rate = read_audio(record["path"])
         frames = self.sound.frames
         bars = record.get("bars")
@@ -369,7 +379,10 @@ class Work:
         return self.sound.stems[name]
 
     def _put(self, name: str, audio: np.ndarray) -> None:
-        """A part's new sound. The mix changes by the difference, so that what no stem holds stays in it."""
+        """Replace a part.
+
+        The mix changes by the difference, so that what no stem holds stays in it.
+        """
         mix = self.sound.audio + (audio - self.sound.stems[name])
         self.sound = Sound(mix, self.sound.sample_rate, {**self.sound.stems, name: audio})
 
@@ -403,11 +416,10 @@ def _as_wide_as(audio: np.ndarray, other: np.ndarray) -> np.ndarray:
     """With as many channels as another."""
     if audio.shape[1] == other.shape[1]:
         return audio
-    return (
-        np.repeat(audio, 2, axis=1)
-        if other.shape[1] == 2
-        else audio.mean(axis=1, keepdims=True, dtype=np.float32)
-    )
+    if other.shape[1] == 2:
+        return np.repeat(audio, 2, axis=1)
+    mono: np.ndarray = audio.mean(axis=1, keepdims=True, dtype=np.float32)
+    return mono
 
 
 def _write(
@@ -434,7 +446,7 @@ def _write(
         "id": publish_as or record["id"], "features": features(sound.audio, sound.sample_rate),
     }  # fmt: skip
     if any(step["do"] in (*_STRETCHES, "section", "trim", "slices") for step in steps):
-        # what was counted on the old grid
+        # these were counted on the old grid
         made |= {"cues": [], "plan": None, "midi": None}
     name = clip_name(made)
     made |= {
@@ -450,7 +462,7 @@ def _write(
                 own: ClipRecord = {**plain, "part": stem}
                 write_clip(part / "stems" / f"{stem}.wav", audio, sound.sample_rate, own, "PCM_24")
         if publish_as:
-            # a clip without notes, or whose notes cannot follow its edits, is published as a sound alone
+            # a clip without notes, or whose notes cannot follow its edits, becomes a sound alone
             with contextlib.suppress(LibraryError):
                 (part / "clip.mid").write_bytes(
                     notes_of_version({"record": record, "steps": steps})
@@ -477,13 +489,16 @@ def _write_notes(
 
 @contextlib.contextmanager
 def _version(folder: Path, made: ClipRecord) -> Iterator[Path]:
-    """A folder to write a version's files to, which takes its place whole; its record is written last."""
+    """A folder to write a version's files to; it takes its place whole, its record written last."""
     try:
         with whole_folder(folder, _RESULT) as part:
             yield part
             write_whole(part / _RESULT, json.dumps(made))
     except OSError as error:
-        text = f"{folder} could not be written ({error.strerror}); free some disk space, or end what plays from it"
+        text = (
+            f"{folder} could not be written ({error.strerror});"
+            " free some disk space, or end what plays from it"
+        )
         raise LibraryError(text, "disk") from None
     _tidy(folder.parent, folder)
 
@@ -500,7 +515,7 @@ def _tidy(versions: Path, newest: Path) -> None:
 
 
 def _used(version: Path) -> float:
-    """When a version was last made or asked for; another program may have removed it meanwhile."""
+    """Time of a version's last use; another program may have removed it meanwhile."""
     try:
         return version.stat().st_mtime
     except OSError:

@@ -1,7 +1,9 @@
-"""Nearest in sound, by the small vectors that the worker measured (`features.py`): without numpy, and without reading them all.
+"""Nearest neighbours in sound, without numpy and without reading all vectors.
 
-Vectors are bytes, each dimension 0-255 scaled so that equal steps are about equally audible; the distance is Euclid's. What lies
-within a distance lies also within a box of that half-width: an R-tree of the first dimensions finds those, and few others.
+The worker measures the vectors (`features.py`). They are bytes: each dimension is 0-255, scaled so
+that equal steps are about equally audible; the distance is Euclidean. What lies within a distance
+also lies within a box of that half-width. An R-tree over the first dimensions finds the box's
+clips, and few others.
 """
 
 from __future__ import annotations
@@ -10,19 +12,19 @@ import heapq
 from collections.abc import Callable
 from math import dist, inf
 
-#: Dimensions of the R-tree `sound_boxes`: the spectrum's coarsest shapes, which differ most from clip to clip.
+#: Dimensions of the R-tree `sound_boxes`: the coarsest spectral shapes, which differ most.
 BOX_DIMENSIONS = 5
-#: Half-widths that are tried; the last holds everything.
+#: Half-widths to try, each twice the last; the last box holds everything.
 _REACHES = (24, 48, 96, 255)
 
 
 def box_of(features: bytes) -> list[int]:
-    """A vector as the R-tree's row: each of the first dimensions twice, for a box without width."""
+    """A vector as a row of the R-tree: a box without width, so each dimension stands twice."""
     return [value for value in features[:BOX_DIMENSIONS] for _ in (0, 1)]
 
 
 def box_around(wanted: bytes, reach: int) -> tuple[str, list[int]]:
-    """A condition on `clips c` for those within `reach` in each of the first dimensions, and its values."""
+    """The SQL condition on `clips c`, and its values, for a box of half-width `reach`."""
     if reach >= 255:
         return "1", []
     edges = [edge for value in wanted[:BOX_DIMENSIONS] for edge in (value - reach, value + reach)]
@@ -33,11 +35,13 @@ def box_around(wanted: bytes, reach: int) -> tuple[str, list[int]]:
 def nearest(
     wanted: bytes, around: Callable[[int], list[tuple[int, bytes]]], most: int
 ) -> list[tuple[float, int]]:
-    """(distance, number) of the `most` clips whose vectors lie nearest, nearest first.
+    """(distance, number) of the `most` nearest vectors, nearest first.
 
-    `around` gives those within a box. Where the farthest of the found ones lies within the box's reach, none outside is nearer.
+    `around` gives the vectors within a box. Once the farthest find lies within the box's reach,
+    none outside is nearer.
     """
-    goal, found = tuple(wanted), list[tuple[float, int]]()
+    goal = tuple(wanted)
+    found = list[tuple[float, int]]()
     for reach in _REACHES:
         clips = (
             (dist(goal, features), number)

@@ -1,4 +1,7 @@
-"""Where a clip's stems come from: the files beside it, else the embedded musician, who plays the clip's own plan once more."""
+"""Where a clip's stems come from: the files beside it.
+
+Where there are none, the embedded musician plays the clip's own plan once more.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,16 @@ from daemon.engines.contract import Take
 from daemon.errors import LibraryError
 from daemon.record import ClipRecord
 
-#: How far what is played again may lie from the clip, as a share of its power: 24 bits lie far under it, another sound far over.
+#: Largest share of the clip's power by which a replay may differ. Rounding to 24 bits stays far
+#: below; another sound is far above.
 _MOST_DIFFERENCE = 0.02
 
 
 def read_stems(record: ClipRecord, audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
-    """Part name -> float32, each as long as the clip. LibraryError code `no_stems` where there are none and none can be made."""
+    """Part name -> float32 (frames, channels), each as long as the clip.
+
+    LibraryError code `no_stems` where there are none and none can be made.
+    """
     files = [Path(path) for path in record.get("stems") or () if Path(path).is_file()]
     if files:
         return {path.stem: _like(_at_rate(path, sample_rate), audio) for path in files}
@@ -30,7 +37,8 @@ def read_stems(record: ClipRecord, audio: np.ndarray, sample_rate: int) -> dict[
     ):
         return _played_again(record, audio, sample_rate)
     raise LibraryError(
-        f"clip {record['id']} has no stems: ask for them when it is made (`--stems`); a mix alone cannot be taken apart here",
+        f"clip {record['id']} has no stems: ask for them when it is made (`--stems`);"
+        " a mix alone cannot be taken apart here",
         "no_stems",
     )
 
@@ -41,7 +49,7 @@ def _at_rate(path: Path, sample_rate: int) -> np.ndarray:
 
 
 def play_again(record: ClipRecord, sample_rate: int) -> Take:
-    """A clip of the embedded musician, or one of its notes alone, from the record's own plan."""
+    """Replay the record's plan: a clip of the embedded musician, or one of its notes alone."""
     from daemon.engines.embedded.engine import make
 
     request, seed = record.get("request") or {}, record["seed"]
@@ -66,18 +74,19 @@ def _played_again(record: ClipRecord, audio: np.ndarray, sample_rate: int) -> di
     )
     if not stems or off > _MOST_DIFFERENCE:
         raise LibraryError(
-            f"clip {record['id']} has no stems, and playing its plan again gives another sound; make it again with `--stems`",
+            f"clip {record['id']} has no stems, and playing its plan again gives another sound;"
+            " make it again with `--stems`",
             "no_stems",
         )
     return {part: stem * np.float32(gain) for part, stem in stems.items()}
 
 
 def _unheard(value: float, words: str = "") -> None:
-    """Nobody waits to be told how a replay goes: it takes less than a second."""
+    """Discards progress: a replay takes less than a second."""
 
 
 def _like(stem: np.ndarray, audio: np.ndarray) -> np.ndarray:
-    """As long and as wide as the mix."""
+    """As long as the mix, with as many channels."""
     stem = fit_length(stem, len(audio))
     if stem.shape[1] == audio.shape[1]:
         return stem

@@ -1,4 +1,7 @@
-"""The table of edits: each step's name, settings, ranges and defaults. Checks, help, the page's editor and words follow it."""
+"""The table of edits: each step's name, settings, ranges and defaults.
+
+Checks, help, the page's editor and the words for edits follow it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ Step = dict[str, Any]
 
 @dataclass(frozen=True)
 class Setting:
-    """One value of a step: a number between `low` and `high`, one of `choices`, or a text. `default` None: it must be given."""
+    """A value of a step: a number from `low` to `high`, one of `choices`, or a text.
+
+    Without a `default` it must be given.
+    """
 
     name: str
     default: Any
@@ -45,14 +51,14 @@ class StepKind:
     stems: bool = False
     """It needs the clip's stems."""
     on: Literal["sound", "notes", "both"] = "sound"
-    """What it can be done to; the notes beside a sound follow it where they can (see `notes.py`)."""
+    """What it applies to. The notes beside a sound follow where they can (see `notes.py`)."""
 
 
 def _n(name: str, default: float | None, low: float, high: float, whole: bool = False) -> Setting:
     return Setting(name, default, low, high, whole=whole)
 
 
-#: Quarters between the lines of a grid for notes; t: three in the place of two.
+#: Quarters between the lines of a note grid; "t" is a triplet grid.
 GRIDS = {"1/4": 1.0, "1/8": 0.5, "1/8t": 1 / 3, "1/16": 0.25, "1/16t": 1 / 6, "1/32": 0.125}
 _STEM = Setting("stem", None, text="a part's name, as in drums")
 
@@ -64,8 +70,14 @@ STEPS: dict[str, StepKind] = {
         StepKind("pitch", "Moved by semitones.", (_n("semitones", None, -24, 24),), on="both"),
         StepKind("gain", "Louder or quieter.", (_n("db", None, -60, 24),)),
         StepKind("fade", "Faded in and out.", (_n("in_s", 0, 0, 60), _n("out_s", 0, 0, 60))),
-        StepKind("trim", "A passage in seconds; the result is no loop any more.", (_n("start_s", 0, 0, 1200), _n("end_s", None, 0.01, 1200)), on="both"),
-        StepKind("section", "Some bars of a loop or track, as a seamless loop.", (_n("bar", 1, 1, 1000, True), _n("bars", None, 1, 64, True)), on="both"),
+        StepKind(
+            "trim", "A passage in seconds; the result is no loop any more.",
+            (_n("start_s", 0, 0, 1200), _n("end_s", None, 0.01, 1200)), on="both",
+        ),
+        StepKind(
+            "section", "Some bars of a loop or track, as a seamless loop.",
+            (_n("bar", 1, 1, 1000, True), _n("bars", None, 1, 64, True)), on="both",
+        ),
         StepKind("reverse", "Backwards."),
         StepKind(
             "slices", "Cut on the grid and put together anew.",
@@ -118,7 +130,10 @@ STEPS: dict[str, StepKind] = {
 
 
 def check_step(said: Mapping[str, Any]) -> Step:
-    """A step with every setting checked and filled in: {"do": "reverb", "amount": 0.25, ...}. LibraryError code `bad_request`."""
+    """A step with every setting checked and filled in: {"do": "reverb", "amount": 0.25, ...}.
+
+    LibraryError code `bad_request` where the step or a setting is not allowed.
+    """
     name = str(said.get("do", "")).strip().lower()
     kind = STEPS.get(name)
     if kind is None:
@@ -138,7 +153,7 @@ def check_step(said: Mapping[str, Any]) -> Step:
 
 
 def check_kind(step: Step, record: ClipRecord) -> None:
-    """LibraryError code `no_sound` or `no_notes` where a step cannot be done to a clip of this kind."""
+    """Check that a step applies to a clip's kind. LibraryError code `no_sound` or `no_notes`."""
     on, clip = STEPS[step["do"]].on, record["id"]
     if record["kind"] == "midi" and on == "sound":
         able = ", ".join(name for name, kind in STEPS.items() if kind.on != "sound")
@@ -147,7 +162,10 @@ def check_kind(step: Step, record: ClipRecord) -> None:
             "no_sound",
         )
     if record["kind"] != "midi" and on == "notes":
-        text = f"clip {clip} is a sound: {step['do']} is done to notes; `sidecrate fit` puts a sound on the grid"
+        text = (
+            f"clip {clip} is a sound: {step['do']} is done to notes;"
+            " `sidecrate fit` puts a sound on the grid"
+        )
         raise LibraryError(text, "no_notes")
 
 
@@ -157,14 +175,12 @@ def _checked(step: str, setting: Setting, value: Any) -> Any:
             raise LibraryError(f"{step} needs {setting.name}: {setting.range}", "bad_request")
         return setting.default
     if setting.choices or setting.text:
-        said = (
-            ",".join(str(one) for one in value) if isinstance(value, list) else str(value).strip()
-        )
-        good = (
-            said in setting.choices
-            if setting.choices
-            else 0 < len(said) <= 2000 and _text_is_good(setting.name, said)
-        )
+        said = str(value).strip()
+        if isinstance(value, list):
+            said = ",".join(str(one) for one in value)
+        good = said in setting.choices
+        if not setting.choices:
+            good = 0 < len(said) <= 2000 and _text_is_good(setting.name, said)
         if not good:
             raise LibraryError(
                 f"{step}: {setting.name} {said!r:.60} is not allowed; it takes {setting.range}",
@@ -202,7 +218,10 @@ def _text_is_good(name: str, said: str) -> bool:
 
 @dataclass(frozen=True)
 class Shape:
-    """What a clip is after its steps, as far as that can be said without rendering: for relative words and for display."""
+    """What a clip is after its steps, as far as that follows without rendering.
+
+    Relative words ("faster") and the display use it.
+    """
 
     kind: str
     bpm: float | None
@@ -214,27 +233,34 @@ class Shape:
 
 def shape_after(record: ClipRecord, steps: list[Step]) -> Shape:
     """The shape of a clip's version."""
-    kind, bpm, key, bars = record["kind"], record.get("bpm"), record.get("key"), record.get("bars")
-    meter, seconds = record.get("meter") or "4/4", record.get("seconds")
+    kind = record["kind"]
+    bpm = record.get("bpm")
+    key = record.get("key")
+    bars = record.get("bars")
+    meter = record.get("meter") or "4/4"
+    seconds = record.get("seconds")
     for step in steps:
         match step["do"]:
             case "tempo" if bpm:
-                seconds, bpm = seconds and seconds * bpm / step["bpm"], step["bpm"]
+                seconds = seconds and seconds * bpm / step["bpm"]
+                bpm = step["bpm"]
             case "key":
                 key = step["key"]
             case "pitch" if key:
                 key = _moved(key, step["semitones"])
             case "trim":
                 seconds = max(0.0, min(step["end_s"], seconds or step["end_s"]) - step["start_s"])
-                kind, bars = ("sfx" if kind in ("loop", "track") else kind), None
+                kind = "sfx" if kind in ("loop", "track") else kind
+                bars = None
             case "section":
-                kind, bars = "midi" if kind == "midi" else "loop", step["bars"]
+                kind = "midi" if kind == "midi" else "loop"
+                bars = step["bars"]
                 seconds = bars * Meter.parse(meter).quarters_per_bar * 60 / bpm if bpm else seconds
     return Shape(kind, bpm, key, bars, meter, seconds)
 
 
 def _moved(name: str, semitones: float) -> str | None:
-    """A key's name some semitones on; None where it would lie between two."""
+    """The key's name after a transposition. None where it would lie between two keys."""
     if semitones != round(semitones):
         return None
     key = Key.parse(name)
@@ -242,5 +268,5 @@ def _moved(name: str, semitones: float) -> str | None:
     sharps = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
     tonic = (key.tonic + round(semitones)) % 12
     relative = (key.relative_major_tonic + round(semitones)) % 12
-    # as the circle of fifths spells it: F, Bb, Eb, Ab and Db major and their relatives have flats
+    # spelled as on the circle of fifths: F, Bb, Eb, Ab and Db major and their relatives have flats
     return Key(tonic, key.mode, (flats if relative in (5, 10, 3, 8, 1) else sharps)[tonic]).short

@@ -1,8 +1,9 @@
-"""The library's own SQLite file: what is known of each clip beyond the job table, and the index that searches it.
+"""The library's own SQLite file: what is known of each clip, and the search index.
 
-It holds nothing that cannot be made again from the clips' own records but people's marks: favourites, ratings, tags, collections,
-lists of edits and preferences, and these stand in lines of text beside it (`marks_file.py`). Writes are short immediate
-transactions, so that the daemon, the page's process and a command may share it.
+Clips' facts come from their own records and can be read anew. People's marks cannot: favourites,
+ratings, tags, collections, lists of edits and preferences. These also stand in lines of text beside
+it (`marks_file.py`). Writes are short immediate transactions, so that the daemon, the page's
+process and a command may share the file.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from pathlib import Path
 
 from daemon.errors import LibraryError
 from daemon.jobs.database import Database
-from daemon.library.marks_file import journal_of, marked_in, restore
+from daemon.library.marks_file import marked_in, marks_file_of, restore
 
+#: The schema's `user_version`.
 LIBRARY_VERSION = 5
 
-#: `clips` is kept narrow, for a search without words reads all of it; `seq` rises with time, so that `newest` needs no sorting.
+#: `clips` is narrow, for a search without words scans it. `seq` rises with time, so `newest`
+#: needs no sorting.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS clips (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -54,9 +57,18 @@ CREATE TABLE IF NOT EXISTS files (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS files_by_path ON files (path);
 CREATE TABLE IF NOT EXISTS records (seq INTEGER PRIMARY KEY, record TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS sounds (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, features BLOB NOT NULL);
-CREATE VIRTUAL TABLE IF NOT EXISTS sound_boxes USING rtree_i32(seq, a, a2, b, b2, c, c2, d, d2, e, e2);
-CREATE TABLE IF NOT EXISTS tags (tag TEXT NOT NULL COLLATE NOCASE, seq INTEGER NOT NULL, PRIMARY KEY (tag, seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sounds (
+    seq         INTEGER PRIMARY KEY,
+    kind        TEXT NOT NULL,
+    features    BLOB NOT NULL
+);
+CREATE VIRTUAL TABLE IF NOT EXISTS sound_boxes
+    USING rtree_i32(seq, a, a2, b, b2, c, c2, d, d2, e, e2);
+CREATE TABLE IF NOT EXISTS tags (
+    tag         TEXT NOT NULL COLLATE NOCASE,
+    seq         INTEGER NOT NULL,
+    PRIMARY KEY (tag, seq)
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tags_by_clip ON tags (seq);
 CREATE VIRTUAL TABLE IF NOT EXISTS words
     USING fts5(name, prompt, tags, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
@@ -97,17 +109,18 @@ CREATE TABLE IF NOT EXISTS waiting_marks (clip TEXT PRIMARY KEY, said TEXT NOT N
 class LibraryDatabase(Database):
     """A connection to library.db; see `Database` for how it is read and written."""
 
-    _newest, _fault = LIBRARY_VERSION, LibraryError
+    _newest = LIBRARY_VERSION
+    _fault = LibraryError
 
     def __init__(self, path: Path) -> None:
-        self.journal = journal_of(path)
+        self.marks_file = marks_file_of(path)
         super().__init__(path)
 
-    def shorten_journal(self) -> None:
-        """Write the lines anew, without what later ones have overtaken."""
+    def shorten_marks_file(self) -> None:
+        """Compact the marks file: drop lines that later ones override."""
         with self.write(), contextlib.suppress(OSError):
-            if self.journal.path.exists():
-                self.journal.write(self.journal.read())
+            if self.marks_file.path.exists():
+                self.marks_file.write(self.marks_file.read())
 
     def _set_up(self) -> None:
         self._db.execute("PRAGMA foreign_keys=ON")
@@ -117,6 +130,6 @@ class LibraryDatabase(Database):
         for statement in _SCHEMA.split(";"):
             self._db.execute(statement)
         if version == 0:
-            restore(self._db, self.journal.read())
-        elif not self.journal.path.exists():
-            self.journal.write(marked_in(self._db))
+            restore(self._db, self.marks_file.read())
+        elif not self.marks_file.path.exists():
+            self.marks_file.write(marked_in(self._db))

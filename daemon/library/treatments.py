@@ -1,4 +1,4 @@
-"""Edits of time and pitch, on a clip's sound with its stems: stretched, cut, turned round, put together anew."""
+"""Edits of time and pitch on a clip's sound and its stems: stretch, cut, reverse, rearrange."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from daemon.audio.stretch import Stretch, warp
 from daemon.audio.stretch_map import StretchMap
 from daemon.errors import LibraryError
 
-_JOINT_S, _EDGE_S = 0.003, 0.002
+#: Crossfade before a slice: long enough against clicks, and over before its attack.
+_JOINT_S = 0.003
+#: Fade at a trim's cuts, against clicks.
+_EDGE_S = 0.002
 
 
 def stretched(
@@ -23,13 +26,15 @@ def stretched(
     drums: bool = False,
     by: str = "auto",
 ) -> Sound:
-    """As `frames` frames and moved by `semitones`; a loop stays seamless, for what lies around it is itself.
+    """Stretch to `frames` frames and transpose by `semitones`.
 
+    A loop stays seamless, for it is stretched with its own end before it and its start after it.
     by: a stretcher's name, or auto. ConformError where it cannot.
     """
     if frames == sound.frames and abs(semitones) < 1e-6:
         return sound
-    ratio, rate = frames / sound.frames, sound.sample_rate
+    ratio = frames / sound.frames
+    rate = sound.sample_rate
     if not loops:
         whole = StretchMap.straight(0.0, ratio, frames)
         return sound.shaped(
@@ -47,16 +52,14 @@ def stretched(
 
 
 def _warped(audio: np.ndarray, rate: int, wanted: Stretch) -> np.ndarray:
-    """A muted stem costs nothing."""
-    return (
-        warp(audio, rate, wanted)
-        if audio.any()
-        else np.zeros((wanted.map.frames, audio.shape[1]), np.float32)
-    )
+    """Stretch audio; silence, as of a muted stem, is not stretched but made."""
+    if not audio.any():
+        return np.zeros((wanted.map.frames, audio.shape[1]), np.float32)
+    return warp(audio, rate, wanted)
 
 
 def passage(sound: Sound, start: int, frames: int, *, was_loop: bool) -> Sound:
-    """`frames` frames from `start` as a seamless loop, closed with what lies around them."""
+    """`frames` frames from `start` as a seamless loop, closed with the sound around them."""
     roll = min(round(seam.ROLL_S * sound.sample_rate), frames // 2)
     where = np.arange(start - roll, start + frames + roll)
 
@@ -77,12 +80,16 @@ def closed(rolled: Sound, roll: int) -> Sound:
 
 
 def trimmed(sound: Sound, start_s: float, end_s: float) -> Sound:
-    """From `start_s` to `end_s`, with 2 ms at either cut to end without a click. LibraryError where that lies outside."""
+    """Cut from `start_s` to `end_s`, with fades of 2 ms against clicks.
+
+    LibraryError where that leaves nothing.
+    """
     rate = sound.sample_rate
     start, end = round(start_s * rate), min(round(end_s * rate), sound.frames)
     if end - start < round(0.01 * rate):
         raise LibraryError(
-            f"trim: {start_s:g} to {end_s:g} s leaves nothing of {sound.seconds:.2f} s; give a start and an end inside it",
+            f"trim: {start_s:g} to {end_s:g} s leaves nothing of {sound.seconds:.2f} s;"
+            " give a start and an end inside it",
             "bad_request",
         )
     fade = min(round(_EDGE_S * rate), (end - start) // 2)
@@ -96,7 +103,8 @@ def trimmed(sound: Sound, start_s: float, end_s: float) -> Sound:
 def faded(sound: Sound, frames_in: int, frames_out: int) -> Sound:
     """Raised-cosine fades at both ends."""
     gain = np.ones(sound.frames, np.float32)
-    n_in, n_out = min(frames_in, sound.frames), min(frames_out, sound.frames)
+    n_in = min(frames_in, sound.frames)
+    n_out = min(frames_out, sound.frames)
     if n_in:
         gain[:n_in] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(n_in) / n_in)).astype(np.float32)
     if n_out:
@@ -107,7 +115,10 @@ def faded(sound: Sound, frames_in: int, frames_out: int) -> Sound:
 
 
 def slice_order(order: str, slices: int, seed: int) -> list[int | None]:
-    """What plays in each place: a slice from 0, or None for silence. A list shorter than the clip repeats, block by block."""
+    """What plays in each place: a slice from 0, or None for silence.
+
+    A list shorter than the clip repeats, block by block.
+    """
     if order == "reverse":
         return list(range(slices - 1, -1, -1))
     if order == "shuffle":
@@ -120,17 +131,18 @@ def slice_order(order: str, slices: int, seed: int) -> list[int | None]:
     ]
     if numbers and max(numbers) > slices:
         raise LibraryError(
-            f"slices: there are {slices}, so {max(numbers)} is none of them; raise per_bar or take a smaller one",
+            f"slices: there are {slices}, so {max(numbers)} is none of them;"
+            " raise per_bar or take a smaller one",
             "bad_request",
         )
     return [None if n is None else n % slices for n in wanted]
 
 
 def rearranged(sound: Sound, edges: list[int], order: list[int | None], *, loops: bool) -> Sound:
-    """The slices between `edges` (frames, first 0, last the end) in another order, each in the place of the one it stands for.
+    """The slices between `edges` (frames, first 0, last the end) in another order.
 
-    Joints fade over the 3 ms before a slice begins, so that its attack is whole; slices that follow each other as they did are
-    joined as they were.
+    Joints fade over the 3 ms before a slice begins, so that its attack is whole. Slices that follow
+    each other as before are joined as before.
     """
     joint = max(1, min(round(_JOINT_S * sound.sample_rate), min(np.diff(edges).tolist()) // 2))
     rise = (0.5 - 0.5 * np.cos(np.pi * (np.arange(joint) + 0.5) / joint)).astype(np.float32)[
@@ -143,7 +155,8 @@ def rearranged(sound: Sound, edges: list[int], order: list[int | None], *, loops
         for place, source in enumerate(order):
             if source is None:
                 continue
-            start, length = edges[place], edges[place + 1] - edges[place]
+            start = edges[place]
+            length = edges[place + 1] - edges[place]
             where = np.arange(edges[source] - joint, edges[source] + length)
             piece = np.take(audio, where, axis=0, mode="wrap")
             if not loops:

@@ -1,4 +1,7 @@
-"""Versions and exports, made by a child process: the light side of `render.py`, `export.py` and `bring.py`."""
+"""Versions and exports, made by a child process.
+
+This is the light side of `render.py`, `export.py` and `bring.py`.
+"""
 
 from __future__ import annotations
 
@@ -26,20 +29,22 @@ MEASURE = "daemon.hearing.features:measure_files"
 DESCRIBE = "daemon.library.plugin_host:describe"
 BRING = "daemon.library.bring:bring_file"
 PACK = "daemon.library.pack:export_collection"
-#: Raised when the same steps give other samples than before: what was rendered earlier is then made anew.
+#: Part of a version's cache key: raised when the same steps give other samples than before.
 RENDER_VERSION = 1
 FORMATS = ("wav16", "wav24", "wav32f", "flac", "mp3", "ogg", "aiff", "stems", "midi")
 OnProgress = Callable[[float, str, str], None]
 
 
 def no_progress(value: float, stage: str, words: str) -> None:
-    """For those who only want the result."""
+    """Discards progress, for callers that only want the result."""
 
 
 class Versions:
-    """Renders and exports. Belongs to an asyncio loop; what it makes lies whole under `versions`, or where it was asked to.
+    """Renders and exports. Belongs to an asyncio loop.
 
-    Errors: LibraryError (gone, unknown), EngineError with what the child said, WorkerError when it died.
+    Versions lie whole under `versions`; exports lie where the caller wants them. Errors:
+    LibraryError (gone, unknown), EngineError with what the child reported, WorkerError when it
+    died.
     """
 
     def __init__(
@@ -53,15 +58,21 @@ class Versions:
         plugin_folders: Sequence[str] = (),
         stretcher: str = "auto",
     ) -> None:
-        """plugin_folders: where the user's plugins lie beside the system's own folders; each may take `plugin_deadline_s` to be
-        loaded and to play a clip. stretcher: `audio.stretcher` of the config."""
+        """plugin_folders: where the user's plugins lie beside the system's own folders.
+
+        plugin_deadline_s: timeout of a plugin to load and play a clip. stretcher: `audio.stretcher`
+        of the config.
+        """
         self._library = library
         self._versions = versions
         self._deadline_s = deadline_s
         self._stretcher = stretcher
-        self._plugin_folders, self._plugin_deadline_s = plugin_folders, plugin_deadline_s
-        self._child, self._plugin_child = Child("studio", idle_s), Child("plugins", idle_s)
-        self._turn, self._plugin_turn = asyncio.Lock(), asyncio.Lock()
+        self._plugin_folders = plugin_folders
+        self._plugin_deadline_s = plugin_deadline_s
+        self._child = Child("studio", idle_s)
+        self._plugin_child = Child("plugins", idle_s)
+        self._turn = asyncio.Lock()
+        self._plugin_turn = asyncio.Lock()
 
     async def end(self) -> None:
         await self._child.end()
@@ -76,7 +87,10 @@ class Versions:
         plugins: int = 0,
         clips: int = 1,
     ) -> dict[str, Any]:
-        """Have a child do it; one that loads plugins is a process of its own, since they may crash or hang."""
+        """Have a child do it.
+
+        A task with plugins gets a process of its own, for they may crash or hang.
+        """
         if not plugins:
             async with self._turn:
                 return await self._child.ask(function, task, on_progress, self._deadline_s * clips)
@@ -100,16 +114,22 @@ class Versions:
                     if error.code == "deadline"
                     else "crashed"
                 )
-                text = f"the plugin {name} {how}; nothing else was harmed. Try other settings or a newer version of it"
-                raise LibraryError(f"{text}, or leave it out", "plugin_crashed") from None
+                raise LibraryError(
+                    f"the plugin {name} {how}; nothing else was harmed."
+                    " Try other settings or a newer version of it, or leave it out",
+                    "plugin_crashed",
+                ) from None
 
     async def plugin(self, said: str, name: str = "") -> dict[str, Any]:
-        """What a plugin says of itself: {name, maker, parameters}. LibraryError where there is none or it cannot be loaded."""
+        """A plugin's own description: {name, maker, parameters}.
+
+        LibraryError where there is none or it cannot be loaded.
+        """
         file = plugin_of(said, plugin_folders(self._plugin_folders))
         return await self._ask(DESCRIBE, {"file": str(file), "name": name}, no_progress, plugins=1)
 
     def version_task(self, clip: str, steps: list[Step] | None = None) -> dict[str, Any]:
-        """What the child is told of a clip's version: the steps it has now, or those given."""
+        """The child's task for a clip's version: the steps it has now, or those given."""
         steps = self._library.edits.steps(clip) if steps is None else steps
         record = self._library.record(clip)
         file = self._library.path(clip).stat()
@@ -149,16 +169,20 @@ class Versions:
         stems: bool = False,
         on_progress: OnProgress = no_progress,
     ) -> ClipRecord:
-        """The record of a clip's current version, its `path` a WAV (the original itself where there are no steps).
+        """Render a clip's current version: its record, with `path` a WAV and, with `stems`, its
+        stems too.
 
-        With `stems` its stems too. Made before, it is taken from the folder.
+        Without steps it is the original itself. A version made before is taken from its folder.
         """
         task = self.version_task(clip, steps)
         task["stems"] = stems
         return as_record(await self._ask(RENDER, task, on_progress, plugins=_plugins_in(task)))
 
     async def hear(self, clip: str, steps: list[Step] | None = None) -> ClipRecord:
-        """A version's record whose `path` can be played: of notes alone, what the embedded musician makes of them."""
+        """The record of a version that can be played.
+
+        Notes alone are played by the embedded musician.
+        """
         if self._library.record(clip)["kind"] != "midi":
             return await self.render(clip, steps)
         return as_record(await self._ask(HEAR, self.version_task(clip, steps), no_progress))
@@ -170,7 +194,8 @@ class Versions:
         task = self.version_task(clip)
         if not task["steps"]:
             raise LibraryError(
-                f"clip {clip} has no edits, so there is nothing to publish; it is in the crate already",
+                f"clip {clip} has no edits, so there is nothing to publish;"
+                " it is in the crate already",
                 "nothing",
             )
         new = crate.reserve()
@@ -184,7 +209,7 @@ class Versions:
                 shutil.rmtree(left, ignore_errors=True)
 
     async def measure(self, clip: str) -> None:
-        """See that a clip can be compared with others; its worker, or the daemon when it was idle, may have done so long ago."""
+        """Measure a clip's features, unless its worker or the idle daemon has done so before."""
         if self._library.needs_measuring(clip):
             made = await self._ask(
                 MEASURE, {"paths": {clip: str(self._library.path(clip))}}, no_progress
@@ -199,10 +224,10 @@ class Versions:
         *,
         on_progress: OnProgress = no_progress,
     ) -> ClipRecord:
-        """Any audio file as a clip of the crate, its sound as it is; `values` may say kind, bpm, key, meter, license,
-        words, tags.
+        """Import any audio file as a clip of the crate, its sound as it is. Returns its record.
 
-        Returns its record. AudioError (as EngineError of the child) where it cannot be read.
+        `values` may hold kind, bpm, key, meter, license, words and tags. AudioError (as EngineError
+        of the child) where the file cannot be read.
         """
         new = crate.reserve()
         folder = self._versions / "publishing" / new
@@ -235,7 +260,7 @@ class Versions:
         force: bool = False,
         on_progress: OnProgress = no_progress,
     ) -> Path:
-        """A clip's current version as a file of one of FORMATS at `target`; whole or not at all."""
+        """Export a clip's current version as a file of one of FORMATS; whole or not at all."""
         if kind not in FORMATS:
             raise LibraryError(
                 f"{kind!r} is no format; it takes {', '.join(FORMATS)}", "bad_request"
@@ -252,11 +277,8 @@ class Versions:
             }
         else:
             task["version"] = self.version_task(clip) | ({"stems": True} if kind == "stems" else {})
-        return Path(
-            (await self._ask(EXPORT, task, on_progress, plugins=_plugins_in(task["version"])))[
-                "path"
-            ]
-        )
+        plugins = _plugins_in(task["version"])
+        return Path((await self._ask(EXPORT, task, on_progress, plugins=plugins))["path"])
 
     async def pack(
         self,
@@ -267,7 +289,9 @@ class Versions:
         force: bool = False,
         on_progress: OnProgress = no_progress,
     ) -> Path:
-        """A whole collection as a sample pack: a zip with the sounds, their notes, a manifest and the licences."""
+        """Export a collection as a sample pack: a zip of sounds, notes, a manifest and the
+        licences.
+        """
         clips = self._library.collections.clips(collection)
         versions = []
         for clip in clips:
@@ -282,13 +306,9 @@ class Versions:
             "versions": versions,
         }
         plugins = sum(map(_plugins_in, versions))
-        return Path(
-            (
-                await self._ask(
-                    PACK, task, on_progress, plugins=plugins, clips=max(1, len(versions))
-                )
-            )["path"]
-        )
+        many = max(1, len(versions))
+        made = await self._ask(PACK, task, on_progress, plugins=plugins, clips=many)
+        return Path(made["path"])
 
 
 def _plugins_in(version: Mapping[str, Any]) -> int:

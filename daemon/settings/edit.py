@@ -1,4 +1,7 @@
-"""An item written into a list of the user's config.yaml: lines are put in, and all that stands there stays, comments too."""
+"""Adds an item to a list of the user's config.yaml.
+
+Lines are inserted; everything else stays as it is, comments too.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,18 @@ def mapping_line(entry: Mapping[str, Any]) -> str:
 
 
 def add_mapping(path: Path, entry: Mapping[str, Any]) -> None:
-    """Put a mapping at the end of `midi.map`. ConfigError where it would not be understood; the file is as before then."""
+    """Append a mapping to `midi.map`.
+
+    ConfigError where the result could not be parsed; then the file is unchanged.
+    """
     _add(path, "midi", "map", dict(entry), mapping_line(entry))
 
 
 def add_address(path: Path, address: str) -> bool:
-    """Put another machine's address at the end of `osc.allow`; False where it stands there already. ConfigError as above."""
+    """Append another machine's address to `osc.allow`. False where it stands there already.
+
+    ConfigError as above.
+    """
     if address in load_config(path).osc.allow:
         return False
     _add(path, "osc", "allow", address, address)
@@ -35,9 +44,10 @@ def add_address(path: Path, address: str) -> bool:
 
 
 def _add(path: Path, section: str, key: str, item: Any, line: str) -> None:
-    """Put an item at the end of a section's list.
+    """Append an item to a section's list.
 
-    The new text is read as a whole before it takes the old one's place, and must say the same as before and the item.
+    The new text is parsed before it replaces the old one. It must mean the same as before, with the
+    item.
     """
     before = load_config(path).model_dump()
     raw = path.read_bytes().decode("utf-8") if path.exists() else ""
@@ -49,7 +59,7 @@ def _add(path: Path, section: str, key: str, item: Any, line: str) -> None:
     except _CannotEditError as error:
         raise ConfigError(f"{error}\n{by_hand}") from None
     path.parent.mkdir(parents=True, exist_ok=True)
-    # the file itself, where the user has put a link to it
+    # the file itself, if the user has made the config a link to it
     with beside(path.resolve()) as part:
         _write_like(path, part, raw[: len(raw) - len(body)] + edited)
         try:
@@ -63,11 +73,11 @@ def _add(path: Path, section: str, key: str, item: Any, line: str) -> None:
 
 
 class _CannotEditError(Exception):
-    """Why no line can be put in."""
+    """Why no line can be inserted."""
 
 
 def _write_like(path: Path, part: Path, text: str) -> None:
-    """Write a part that only those can read who could read the file before; a new one, this user alone."""
+    """Write a part file with the mode of the file; a new file is readable by this user alone."""
     part.touch(0o600, exist_ok=False)
     part.write_bytes(text.encode("utf-8"))
     if path.exists():
@@ -75,7 +85,7 @@ def _write_like(path: Path, part: Path, text: str) -> None:
 
 
 def _with_item(text: str, section: str, key: str, line: str) -> str:
-    """The text with an item more; all of it has \\n at its lines' ends."""
+    """The text with the item added; lines end in \\n."""
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     there = None if root is None else _value(root, section)
     if there is None:
@@ -129,7 +139,7 @@ def _is_empty(node: yaml.Node) -> bool:
 
 
 def _end(node: yaml.Node) -> int:
-    """Where a node's own text ends; a block's mark stands behind the comments that follow it."""
+    """Index of the end of a node's own text. A block's mark stands behind the comments after it."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
         return max(_end(part) for part in last) if isinstance(last, tuple) else _end(last)

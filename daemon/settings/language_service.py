@@ -1,4 +1,4 @@
-"""Where a language model is asked, and what its words cost."""
+"""The address of the language model, and what its tokens cost."""
 
 from __future__ import annotations
 
@@ -6,26 +6,30 @@ import os
 
 from daemon.home.addresses import is_near
 
-#: Where models are asked if the config names no address: as this variable says, else at OpenAI.
-URL_VARIABLE, URL = "OPENAI_BASE_URL", "https://api.openai.com/v1"
-#: USD for a million tokens (asked, answered), from memory of OpenAI's price list; the config can set others.
+#: The environment's address, where the config names none.
+URL_VARIABLE = "OPENAI_BASE_URL"
+#: The address where neither names one.
+URL = "https://api.openai.com/v1"
+#: USD for a million tokens (input, output), from memory of OpenAI's price list. The config can set
+#: others.
 PRICES_USD: dict[str, tuple[float, float]] = {
-    "gpt-4o": (2.5, 10.0), "gpt-4o-mini": (0.15, 0.6), "gpt-4.1": (2.0, 8.0), "gpt-4.1-mini": (0.4, 1.6),
-    "gpt-4.1-nano": (0.1, 0.4), "gpt-5": (1.25, 10.0), "gpt-5-mini": (0.25, 2.0), "gpt-5-nano": (0.05, 0.4),
+    "gpt-4o": (2.5, 10.0), "gpt-4o-mini": (0.15, 0.6), "gpt-4.1": (2.0, 8.0),
+    "gpt-4.1-mini": (0.4, 1.6), "gpt-4.1-nano": (0.1, 0.4), "gpt-5": (1.25, 10.0),
+    "gpt-5-mini": (0.25, 2.0), "gpt-5-nano": (0.05, 0.4),
 }  # fmt: skip
-#: For a hosted model that nobody gave a price: rather too much, since the day's cap counts it.
+#: Price of a hosted model without a known one: rather too high, since it counts against the cap.
 DEAR_USD = (5.0, 20.0)
 
 
 def find_url(configured: str | None) -> str:
-    """The address of the models: what OpenAI's own client would take."""
+    """The models' base URL, as OpenAI's own client resolves it."""
     return configured or os.environ.get(URL_VARIABLE, "").strip() or URL
 
 
 def price_usd(
     base_url: str, model: str, configured: tuple[float, float] | None
 ) -> tuple[float, float]:
-    """USD for a million tokens, asked and answered."""
+    """USD for a million tokens (input, output)."""
     if configured is not None:
         return configured
     if is_near(base_url):

@@ -1,4 +1,4 @@
-"""config.yaml as an object: what is wrong in it is said with line, value and what is allowed."""
+"""Parses config.yaml. An error names the line, the value and what is allowed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from daemon.settings.schema import BETWEEN, Config
 
 
 def load_config(path: Path) -> Config:
-    """The user's config over the defaults; the defaults alone where there is no file. ConfigError has a line per fault."""
+    """The user's config over the defaults; without a file, the defaults.
+
+    ConfigError lists all faults.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -31,7 +34,8 @@ def load_config(path: Path) -> Config:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "somewhere"
         raise ConfigError(
-            f"{path}, {where}: is not YAML ({getattr(error, 'problem', error)}); check colons and spaces there"
+            f"{path}, {where}: is not YAML ({getattr(error, 'problem', error)});"
+            " check colons and spaces there"
         ) from None
     if values is None:
         return Config()
@@ -80,15 +84,16 @@ def _faults(error: ValidationError, lines: Mapping[tuple[str, ...], int]) -> Ite
                 yield f"line {lines.get(place, 1)}: {text}"
         elif fault["type"] == "extra_forbidden":
             near = difflib.get_close_matches(path[-1], _names(path[:-1]), n=1, cutoff=0.5)
-            hint = (
-                f"did you mean {near[0]}?"
-                if near
-                else f"the keys here are {', '.join(_names(path[:-1]))}"
-            )
+            hint = f"the keys here are {', '.join(_names(path[:-1]))}"
+            if near:
+                hint = f"did you mean {near[0]}?"
             yield f"line {line}: {name} is not a key; {hint}"
         else:
             for one in fault["msg"].removeprefix("Value error, ").splitlines():
-                yield f"line {line}: {name}: {fault['input']!r:.60} is not allowed; {_lower_first(one)}"
+                yield (
+                    f"line {line}: {name}: {fault['input']!r:.60} is not allowed;"
+                    f" {_lower_first(one)}"
+                )
 
 
 def _names(path: tuple[str, ...]) -> list[str]:

@@ -14,11 +14,12 @@ from daemon.prompt.settle import PromptDefaults
 from daemon.settings.language_service import find_url, price_usd
 from daemon.settings.schema import Config
 
+#: libsndfile's names of `audio.bits`.
 SUBTYPES = {16: "PCM_16", 24: "PCM_24", 32: "FLOAT"}
 
 
 def prompt_defaults(config: Config) -> PromptDefaults:
-    """What settles a Brief where nobody said otherwise."""
+    """The values of a Brief that neither request, prompt nor session gives."""
     return PromptDefaults(
         bpm=config.defaults.bpm,
         key=config.defaults.key,
@@ -36,7 +37,7 @@ def prompt_defaults(config: Config) -> PromptDefaults:
 
 
 def engine_policy(config: Config) -> Policy:
-    """What the user lets engines do."""
+    """What the user allows engines to do."""
     return Policy(
         order=config.engines.order,
         commercial_only=config.engines.allow == "commercial",
@@ -47,7 +48,7 @@ def engine_policy(config: Config) -> Policy:
 
 
 def improve_server(config: Config) -> dict[str, Any]:
-    """Which language model is asked, as its child is told."""
+    """The language model's address, name, timeout and price, for its child."""
     asked = config.improve
     find = replicate.find_url if asked.speaks == "replicate" else find_url
     base_url = find(asked.base_url)
@@ -65,7 +66,7 @@ def inbox_folder(config: Config, places: Places) -> Path:
 
 
 def session_with(pins: Mapping[str, Any]) -> Session:
-    """A session of which nothing is known but what was pinned."""
+    """A session that knows only the pinned values."""
     session = Session()
     for name, value in pins.items():
         session.pin(name, value)

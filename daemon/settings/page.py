@@ -1,4 +1,4 @@
-"""config.yaml with every key, its default and what it is for, drawn from the schema."""
+"""config.yaml with every key, its default and its purpose, generated from the schema."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pydantic.fields import FieldInfo
 from daemon.settings.schema import Config, Section
 
 HEADING = """# Sidecrate's settings: every key, with its default.
-# Yours is a file of the same shape; write down only what you want otherwise. `sidecrate open config` shows it.
-# `sidecrate doctor` names every fault in it.
+# Yours is a file of the same shape; write down only what you want otherwise.
+# `sidecrate open config` shows it; `sidecrate doctor` names every fault in it.
 """
 
 
@@ -39,13 +39,8 @@ def _entry(name: str, info: FieldInfo) -> str:
 
 
 def _bounds(info: FieldInfo) -> str:
-    choices = (
-        [str(choice) for choice in get_args(info.annotation)]
-        if get_origin(info.annotation) is Literal
-        else []
-    )
-    if choices:
-        return f" One of {', '.join(choices)}."
+    if get_origin(info.annotation) is Literal:
+        return f" One of {', '.join(str(choice) for choice in get_args(info.annotation))}."
     low = next((m.ge for m in info.metadata if hasattr(m, "ge")), None)
     high = next((m.le for m in info.metadata if hasattr(m, "le")), None)
     return f" {low} to {high}." if low is not None and high is not None else ""

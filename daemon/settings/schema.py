@@ -1,4 +1,7 @@
-"""config.yaml -> one frozen, validated object. Defaults and their documentation live here; config.yaml is drawn from it."""
+"""The schema of config.yaml: one frozen, validated object.
+
+Defaults and their documentation live here; config.yaml is generated from it.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from daemon.home.addresses import may_be_asked, may_have_secret
 from daemon.verbs.registry import draw_in_verbs
 
 Port = Annotated[int, Field(ge=0, le=65535)]
-#: pydantic's type of a fault that lies between sections.
+#: Error type for a fault between sections.
 BETWEEN = "between_sections"
 
 
@@ -31,10 +34,11 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Crate(Section):
+class CrateSettings(Section):
     folder: str | None = Field(
         None,
-        description="The folder that your DAW's browser shows. Empty: Sidecrate in your Music folder.",
+        description="The folder that your DAW's browser shows."
+        " Empty: Sidecrate in your Music folder.",
     )
     layout: str = Field(
         "{kind}",
@@ -55,20 +59,21 @@ class Crate(Section):
         return layout
 
 
-class Inbox(Section):
+class InboxSettings(Section):
     enabled: bool = Field(True, description="Watch a folder for prompts and audio files.")
     folder: str | None = Field(None, description="Empty: Sidecrate Inbox in your Music folder.")
     polling: bool = Field(False, description="For network drives, which send no notice of changes.")
 
 
-class Osc(Section):
+class OscSettings(Section):
     enabled: bool = Field(
         True, description="Answer OSC messages. `sidecrate make` talks to the daemon by them too."
     )
     port: Port = Field(9140, description="UDP port on this machine. 0 takes a free one.")
     allow: tuple[str, ...] = Field(
         (),
-        description="Addresses of other machines that may send, as in [192.168.1.20]; `sidecrate pair` adds one. Empty: none.",
+        description="Addresses of other machines that may send, as in [192.168.1.20];"
+        " `sidecrate pair` adds one. Empty: none.",
     )
     trust_lan: bool = Field(
         False,
@@ -83,12 +88,13 @@ class Osc(Section):
                 IPv4Address(address)
             except ValueError:
                 raise ValueError(
-                    f"{address!r} is no IPv4 address, as in 192.168.1.20; `sidecrate pair` finds it for you"
+                    f"{address!r} is no IPv4 address, as in 192.168.1.20;"
+                    " `sidecrate pair` finds it for you"
                 ) from None
         return allow
 
 
-class Midi(Section):
+class MidiSettings(Section):
     enabled: bool = Field(True, description="Listen to pads, knobs and program changes.")
     api: Literal["auto", "alsa", "jack", "coremidi", "winmm"] = Field(
         "auto", description="Which MIDI system."
@@ -102,15 +108,18 @@ class Midi(Section):
     )
     virtual: bool = Field(
         True,
-        description="Open a port called Sidecrate that other programs can send to, where the system can.",
+        description="Open a port called Sidecrate that other programs can send to,"
+        " where the system can.",
     )
     clock: bool = Field(
         False,
-        description="Follow MIDI clock: tempo, song position, start and stop, of a port that sends it.",
+        description="Follow MIDI clock: tempo, song position, start and stop,"
+        " of a port that sends it.",
     )
     controller: str | None = Field(
         None,
-        description="A ready-made map, under your own: apc_key_25, launchpad or mpk_mini. Empty: none.",
+        description="A ready-made map, under your own: apc_key_25, launchpad or mpk_mini."
+        " Empty: none.",
     )
     map: tuple[dict[str, Any], ...] = Field(
         (), description="What notes, controllers and programs do: see the README, Pads and knobs."
@@ -130,38 +139,42 @@ class Midi(Section):
         return name
 
 
-class Fl(Section):
+class FlSettings(Section):
     enabled: bool = Field(
         True, description="Talk to Sidecrate's script in FL Studio, by MIDI ports of their own."
     )
     inputs: tuple[str, ...] = Field(
         FL_INPUTS,
-        description="Ports that FL sends to, by a part of their names, where the system has no virtual ones.",
+        description="Ports that FL sends to, by a part of their names,"
+        " where the system has no virtual ones.",
     )
     outputs: tuple[str, ...] = Field(
-        FL_OUTPUTS, description="Ports that FL hears, in the same way."
+        FL_OUTPUTS, description="Ports that FL listens to, in the same way."
     )
     piano_roll_scripts: str | None = Field(
         None,
-        description="FL's folder Piano roll scripts, to write the notes of FL's clips into. Empty: they are not written.",
+        description="FL's folder Piano roll scripts, to write the notes of FL's clips into."
+        " Empty: they are not written.",
     )
 
 
-class Link(Section):
+class LinkSettings(Section):
     enabled: bool = Field(
         False,
-        description="Follow Ableton Link's tempo and beat; never sets them. Needs the extra: sidecrate[link].",
+        description="Follow Ableton Link's tempo and beat; never sets them."
+        " Needs the extra: sidecrate[link].",
     )
 
 
-class AbletonOsc(Section):
+class AbletonOscSettings(Section):
     enabled: bool = Field(
         False,
-        description="Follow AbletonOSC, where it is chosen as a control surface in Live. Takes UDP port 11001.",
+        description="Follow AbletonOSC, where it is chosen as a control surface in Live."
+        " Takes UDP port 11001.",
     )
 
 
-class Web(Section):
+class WebSettings(Section):
     enabled: bool = Field(
         False,
         description="Serve the page and the HTTP API on this machine; `web: on` says the same.",
@@ -176,7 +189,7 @@ class Web(Section):
     )
 
 
-class Audio(Section):
+class AudioSettings(Section):
     sample_rate: Annotated[int, Field(ge=8000, le=192000)] = Field(
         44100, description="In Hz, where the session does not say."
     )
@@ -186,11 +199,12 @@ class Audio(Section):
     )
     stretcher: Literal["auto", "rubberband", "rubberband-program", "signalsmith"] = Field(
         "auto",
-        description="What stretches takes: the best that is installed, or one by name; see LICENSES.md.",
+        description="The time stretcher: the best that is installed, or one by name;"
+        " see LICENSES.md.",
     )
 
 
-class Defaults(Section):
+class DefaultsSettings(Section):
     bpm: float | None = Field(
         None, description="Tempo where nobody says one. Empty: the genre's usual tempo, else 120."
     )
@@ -218,19 +232,20 @@ class Defaults(Section):
             raise ValueError(error.text) from None
 
 
-class Engines(Section):
+class EnginesSettings(Section):
     order: tuple[str, ...] = Field(
         ("embedded", "local"),
-        description="Whom `auto` asks, the first that is ready and can; local: all that run here.",
+        description="Preference of `auto`: the first that is ready and can serves;"
+        " local: all that run here.",
     )
     allow: Literal["any", "commercial"] = Field(
         "any", description="commercial: only engines whose licence lets you sell what they make."
     )
 
 
-class Spend(Section):
+class SpendSettings(Section):
     per_day_usd: Annotated[float, Field(ge=0, le=10000)] = Field(
-        2.0, description="Hosted engines stop for the day at this."
+        2.0, description="Daily cap of hosted engines."
     )
     per_request_usd: Annotated[float, Field(ge=0, le=10000)] = Field(
         1.0, description="A request that would cost more is refused."
@@ -240,21 +255,22 @@ class Spend(Section):
     )
     retry: bool = Field(
         False,
-        description="Buy another take where one was refused as silent, cut short or without a beat.",
+        description="Buy another take where one was refused as silent,"
+        " cut short or without a beat.",
     )
 
 
-class Replicate(Section):
+class ReplicateSettings(Section):
     base_url: str | None = Field(
         None,
-        description="Where it is. Empty: as REPLICATE_BASE_URL in the environment says, else"
+        description="Its address. Empty: as REPLICATE_BASE_URL in the environment says, else"
         " https://api.replicate.com. The token is never in here: see docs/hosted.md.",
     )
     at_once: Annotated[int, Field(ge=1, le=50)] = Field(
-        4, description="How many predictions are under way at once."
+        4, description="Predictions under way at once."
     )
     deadline_s: Annotated[float, Field(ge=5, le=1800)] = Field(
-        900.0, description="A prediction may take no longer than this."
+        900.0, description="Timeout of a prediction in seconds."
     )
     models: dict[str, dict[str, Any]] = Field(
         {}, description="Models of yours, or changes to ours, by engine name: see docs/hosted.md."
@@ -265,7 +281,8 @@ class Replicate(Section):
     def is_safe(cls, url: str | None) -> str | None:
         if url and not may_have_secret(url):
             raise ValueError(
-                "give an https:// address, since the token goes there; http:// is for this machine alone"
+                "give an https:// address, since the token goes there;"
+                " http:// is for this machine alone"
             )
         return url
 
@@ -275,10 +292,11 @@ class Replicate(Section):
         return {name: merged(name, entry) for name, entry in models.items()}
 
 
-class Local(Section):
+class LocalSettings(Section):
     folder: str | None = Field(
         None,
-        description="Where models of yours lie, a folder each. Empty: `models` in the state folder. See docs/local.md.",
+        description="The folder of your own models, a folder each."
+        " Empty: `models` in the state folder. See docs/local.md.",
     )
     device: Literal["auto", "cuda", "mps", "cpu"] = Field(
         "auto", description="What they run on. auto: a graphics card if there."
@@ -287,7 +305,7 @@ class Local(Section):
         "auto", description="Weights in 16 bits: auto does so on a CUDA card."
     )
     idle_s: Annotated[float, Field(ge=1, le=86400)] = Field(
-        600.0, description="A model that had nothing to do for so long is put away."
+        600.0, description="Idle timeout in seconds, after which a model is unloaded."
     )
     models: dict[str, dict[str, Any]] = Field(
         {}, description="Models of yours, or changes to ours, by engine name: see docs/local.md."
@@ -299,29 +317,33 @@ class Local(Section):
         return {name: local_models.merged(name, entry) for name, entry in models.items()}
 
 
-class Improve(Section):
+class ImproveSettings(Section):
     prompts: Literal["off", "on", "ask"] = Field(
         "off",
-        description="Have a language model improve every prompt; ask: shown first. A request's own `improve` wins.",
+        description="Have a language model improve every prompt; ask: shown first."
+        " A request's own `improve` wins.",
     )
     base_url: str | None = Field(
         None,
-        description="OpenAI, or a server that speaks like it, as http://127.0.0.1:11434/v1 for Ollama. Empty: as"
-        " OPENAI_BASE_URL in the environment says, else OpenAI. The key is never in here.",
+        description="OpenAI, or a server with its API, as http://127.0.0.1:11434/v1 for Ollama."
+        " Empty: as OPENAI_BASE_URL in the environment says, else OpenAI."
+        " The key is never in here.",
     )
     speaks: Literal["openai", "replicate"] = Field(
         "openai",
-        description="replicate: a model of Replicate's, such as openai/gpt-4o; base_url is then Replicate's.",
+        description="replicate: a model of Replicate's, such as openai/gpt-4o;"
+        " base_url is then Replicate's.",
     )
     model: str = Field("gpt-4o", description="The model's name there.")
     timeout_s: Annotated[float, Field(ge=1, le=600)] = Field(
-        40.0, description="After so long the rules serve instead."
+        40.0, description="Timeout in seconds; then the rules serve instead."
     )
     price: (
         tuple[Annotated[float, Field(ge=0, le=1000)], Annotated[float, Field(ge=0, le=1000)]] | None
     ) = Field(
         None,
-        description="USD for a million tokens, asked and answered, as [2.5, 10]. Empty: as known; near servers: nothing.",
+        description="USD for a million tokens, input and output, as [2.5, 10]."
+        " Empty: as known; near servers: nothing.",
     )
 
     @field_validator("prompts", mode="before")
@@ -339,49 +361,49 @@ class Improve(Section):
         return url
 
 
-class Workers(Section):
-    count: Annotated[int, Field(ge=1, le=4)] = Field(
-        1, description="How many clips are made at once."
-    )
+class WorkersSettings(Section):
+    count: Annotated[int, Field(ge=1, le=4)] = Field(1, description="Clips made at once.")
     idle_s: Annotated[float, Field(ge=1, le=3600)] = Field(
-        120.0, description="A worker that had nothing to do for so long goes away."
+        120.0, description="Idle timeout in seconds, after which a worker process ends."
     )
     deadline_s: Annotated[float, Field(ge=5, le=7200)] = Field(
-        300.0, description="One clip may take no longer than this."
+        300.0, description="Timeout of one clip in seconds."
     )
     tries: Annotated[int, Field(ge=1, le=10)] = Field(
         3, description="How often a clip is tried when a worker dies."
     )
 
 
-class Audition(Section):
+class AuditionSettings(Section):
     device: int | str | None = Field(
         None,
-        description="Where clips are heard: a part of the sound device's name, or its number. Empty: the system's own.",
+        description="The output device: a part of its name, or its number."
+        " Empty: the system's own.",
     )
     level: Annotated[float, Field(ge=-30, le=-10)] = Field(
-        -18.0, description="Loudness in LUFS at which every clip is heard, peaks allowing."
+        -18.0, description="Loudness in LUFS at which clips are played, peaks allowing."
     )
     idle_s: Annotated[float, Field(ge=1, le=3600)] = Field(
         60.0,
-        description="After so long a silence the sound device is let go and its process goes away.",
+        description="Idle timeout in seconds, after which the sound device is released.",
     )
 
 
-class Files(Section):
+class FilesSettings(Section):
     allow: tuple[str, ...] = Field(
         (),
-        description="Folders beside your home and drives that are plugged in, from which requests may take files.",
+        description="Folders beside your home and drives that are plugged in,"
+        " from which requests may take files.",
     )
 
 
-class Plugins(Section):
+class PluginsSettings(Section):
     folders: tuple[str, ...] = Field(
         (), description="Folders with VST3 or Audio Unit effects, beside the system's own."
     )
 
 
-class Log(Section):
+class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much is written to the log."
     )
@@ -393,43 +415,55 @@ class Log(Section):
 class Config(Section):
     """Every key of config.yaml."""
 
-    crate: Crate = Field(Crate(), description="The folder where clips appear.")
-    inbox: Inbox = Field(Inbox(), description="The folder that takes prompts.")
-    osc: Osc = Field(
-        Osc(), description="Open Sound Control, for devices, controllers and the command line."
+    crate: CrateSettings = Field(CrateSettings(), description="The folder where clips appear.")
+    inbox: InboxSettings = Field(InboxSettings(), description="The folder that takes prompts.")
+    osc: OscSettings = Field(
+        OscSettings(),
+        description="Open Sound Control, for devices, controllers and the command line.",
     )
-    midi: Midi = Field(Midi(), description="Pads and knobs.")
-    fl: Fl = Field(Fl(), description="FL Studio: see docs/fl_studio.md.")
-    link: Link = Field(Link(), description="Ableton Link.")
-    ableton_osc: AbletonOsc = Field(AbletonOsc(), description="AbletonOSC.")
-    web: Web = Field(Web(), description="The page in the browser: `sidecrate open --page`.")
-    audio: Audio = Field(Audio(), description="The files that are written.")
-    defaults: Defaults = Field(
-        Defaults(),
+    midi: MidiSettings = Field(MidiSettings(), description="Pads and knobs.")
+    fl: FlSettings = Field(FlSettings(), description="FL Studio: see docs/fl_studio.md.")
+    link: LinkSettings = Field(LinkSettings(), description="Ableton Link.")
+    ableton_osc: AbletonOscSettings = Field(AbletonOscSettings(), description="AbletonOSC.")
+    web: WebSettings = Field(
+        WebSettings(), description="The page in the browser: `sidecrate open --page`."
+    )
+    audio: AudioSettings = Field(AudioSettings(), description="The files that are written.")
+    defaults: DefaultsSettings = Field(
+        DefaultsSettings(),
         description="What holds where neither the request, the prompt nor the session says.",
     )
-    engines: Engines = Field(Engines(), description="Who makes the sound.")
-    replicate: Replicate = Field(
-        Replicate(), description="Models hosted by Replicate; they cost money."
+    engines: EnginesSettings = Field(
+        EnginesSettings(), description="The engines that make the sound."
     )
-    local: Local = Field(
-        Local(), description="Models that run on this machine; they come with `make setup-local`."
+    replicate: ReplicateSettings = Field(
+        ReplicateSettings(), description="Models hosted by Replicate; they cost money."
     )
-    improve: Improve = Field(
-        Improve(), description="A language model for prompts, lyrics and notes: docs/improve.md."
+    local: LocalSettings = Field(
+        LocalSettings(),
+        description="Models that run on this machine; they come with `make setup-local`.",
     )
-    spend: Spend = Field(Spend(), description="Money: what engines that cost some may spend.")
-    workers: Workers = Field(Workers(), description="The processes that do the heavy work.")
-    audition: Audition = Field(
-        Audition(),
+    improve: ImproveSettings = Field(
+        ImproveSettings(),
+        description="A language model for prompts, lyrics and notes: docs/improve.md.",
+    )
+    spend: SpendSettings = Field(
+        SpendSettings(), description="Money: limits for engines that cost some."
+    )
+    workers: WorkersSettings = Field(
+        WorkersSettings(), description="The processes that do the heavy work."
+    )
+    audition: AuditionSettings = Field(
+        AuditionSettings(),
         description="Hearing clips in time with the project: `sidecrate play --in-time`.",
     )
-    files: Files = Field(Files(), description="What requests may read.")
-    plugins: Plugins = Field(
-        Plugins(),
-        description="Your own effects, in edits: docs/plugins.md. They come with the extra: sidecrate[plugins].",
+    files: FilesSettings = Field(FilesSettings(), description="What requests may read.")
+    plugins: PluginsSettings = Field(
+        PluginsSettings(),
+        description="Your own effects, in edits: docs/plugins.md."
+        " They come with the extra: sidecrate[plugins].",
     )
-    log: Log = Field(Log(), description="What the daemon writes down of its own doings.")
+    log: LogSettings = Field(LogSettings(), description="The daemon's log.")
     presets: dict[str, dict[str, Any]] = Field(
         {
             "drums": {"prompt": "punchy drum loop", "kind": "loop", "bars": 2},
@@ -437,7 +471,8 @@ class Config(Section):
             "chords": {"prompt": "warm chord loop, no drums", "kind": "loop", "bars": 4},
             "kick": {"prompt": "kick", "kind": "oneshot"},
         },
-        description="Requests with a name, for pads, programs and /sidecrate/preset: any fields of a request.",
+        description="Requests with a name, for pads, programs and /sidecrate/preset:"
+        " any fields of a request.",
     )
 
     @field_validator("web", mode="before")
@@ -472,13 +507,13 @@ class Config(Section):
         except RequestError as error:
             faults += [(("midi", "map"), line) for line in error.text.splitlines()]
         if faults:
-            # pydantic would name the whole config as the place: each fault brings its own
+            # pydantic would give the whole config as the place; each fault carries its own
             raise PydanticCustomError(BETWEEN, "sections do not agree", {"faults": faults})
         return self
 
 
 def engines_of(config: Config) -> list[EngineInfo]:
-    """The engines that a config describes: its own, and the shipped ones with what it changes of them."""
+    """The engines of a config: its own, and the shipped ones with its changes."""
     found = list[EngineInfo]()
     if "replicate" in config.model_fields_set:
         service = {"base_url": config.replicate.base_url, "deadline_s": config.replicate.deadline_s}
@@ -493,15 +528,15 @@ def engines_of(config: Config) -> list[EngineInfo]:
 
 
 def use(config: Config) -> None:
-    """Have a config's engines in this process; those of one used before are forgotten.
+    """Register a config's engines in this process; those of an earlier one are dropped.
 
-    For the programs that choose engines. To load a config or to check one changes nothing.
+    For programs that choose engines. Loading or checking a config changes nothing.
     """
     configure(engines_of(config))
 
 
 def midi_map(config: Config) -> MidiMap:
-    """What notes, controllers and programs do. RequestError with every fault in the map."""
+    """The MIDI map of notes, controllers and programs. RequestError lists every fault in it."""
     midi = config.midi
     lights: dict[str, int] = {state: velocity for state, velocity in midi.lights.items()}
     entries = list(midi.map)

@@ -36,8 +36,8 @@ class _Server(uvicorn.Server):
 
 def _settings(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
-        app, http=Connection, limit_concurrency=MOST_CONNECTIONS, log_level="warning", access_log=False, server_header=False,
-        lifespan="off",
+        app, http=Connection, limit_concurrency=MOST_CONNECTIONS, log_level="warning",
+        access_log=False, server_header=False, lifespan="off",
     )  # fmt: skip
 
 

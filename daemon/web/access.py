@@ -1,8 +1,9 @@
-"""Who may use the API: the token of scripts, one-time links that open the page, and the cookie that they set.
+"""Access to the API: a token for scripts, one-time links that open the page, and the page's cookie.
 
-All of it lies in `state/web`, readable by this user alone. A cookie is `time.nonce.profile.signature`, signed with the token and
-the hash of the profile's password: a new token ends every page, a new password that profile's. Without a profile it only says
-that this machine's user opened the page.
+All of it lies in `state/web`, readable by this user alone. A cookie is
+`time.nonce.profile.signature`. Its HMAC is keyed with the token and the hash of the profile's
+password. So a new token ends every session, and a new password those of its profile. Without a
+profile a cookie only proves that this machine's user opened the page.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from bridge.files.whole import write_whole
 from daemon.home.places import Places
 
 COOKIE = "sidecrate"
-LINK_LASTS_S, COOKIE_LASTS_S = 120.0, 30 * 86400.0
+#: TTL of a one-time link: opening a browser takes seconds.
+LINK_LASTS_S = 120.0
+#: TTL of a session.
+COOKIE_LASTS_S = 30 * 86400.0
 
 
 def web_folder(places: Places) -> Path:
@@ -30,11 +34,11 @@ def web_folder(places: Places) -> Path:
 
 
 def load_token(places: Places) -> str:
-    """The token of scripts (`Authorization: Bearer ...`), made when first asked for."""
+    """The bearer token of scripts, made on first use."""
     path = web_folder(places) / "token"
     if path.exists() and (token := path.read_text(encoding="utf-8").strip()):
         return token
-    # one that a power cut has emptied would let everybody in
+    # an empty one, left by a power cut, would let everybody in
     token = secrets.token_urlsafe(32)
     write_whole(path, token, private=True)
     return token
@@ -53,7 +57,7 @@ def make_link_code(places: Places) -> str:
 
 
 def use_link_code(places: Places, code: str) -> bool:
-    """True once for a code that is not too old."""
+    """Redeem a code. True once, if it has not expired."""
     path = web_folder(places) / "links" / _hashed(code)
     try:
         age_s = time.time() - path.stat().st_mtime
@@ -64,13 +68,13 @@ def use_link_code(places: Places, code: str) -> bool:
 
 
 def make_cookie(token: str, profile: str = "", password_hash: str = "") -> str:
-    """A cookie for a profile's id, or for nobody in particular."""
+    """A session cookie for a profile's id, or for no profile."""
     said = f"{int(time.time())}.{secrets.token_urlsafe(16)}.{profile}"
     return f"{said}.{_signature(token + password_hash, said)}"
 
 
 def cookie_profile(cookie: str) -> str:
-    """The profile's id that a cookie claims; `is_cookie` says whether that is so."""
+    """The profile's id that a cookie claims, unverified; see `is_cookie`."""
     parts = cookie.split(".")
     return parts[2] if len(parts) == 4 else ""
 
@@ -85,7 +89,7 @@ def is_cookie(token: str, cookie: str, password_hash: str = "") -> bool:
 
 
 def write_address(places: Places, port: int, share_port: int) -> None:
-    """Where the page is, for other programs of this user."""
+    """Write the page's address, for other programs of this user."""
     said = json.dumps({"pid": os.getpid(), "port": port, "share_port": share_port})
     write_whole(web_folder(places) / "address.json", said, private=True, flushed=False)
 

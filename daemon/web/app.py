@@ -23,7 +23,10 @@ from daemon.web.routes_profiles import profile_routes, set_cookie
 from daemon.web.site import Site
 
 BUILT = Path(__file__).parent / "built"
-_NOT_BUILT = "<!doctype html><title>Sidecrate</title><p>The page is not built. From a checkout: <code>make page</code>."
+_NOT_BUILT = (
+    "<!doctype html><title>Sidecrate</title>"
+    "<p>The page is not built. From a checkout: <code>make page</code>."
+)
 _UNKNOWN = ("clip", "job", "step", "export", "share", "collection", "profile", "plugin")
 _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "gone": 410,
@@ -40,7 +43,7 @@ _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
 
 
 def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
-    """`port` is asked at each request: it is known once the socket is bound."""
+    """`port` is called at each request, for it is known only once the socket is bound."""
     app = FastAPI(
         title="Sidecrate",
         version=__version__,
@@ -66,7 +69,8 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
     async def open_page(code: str = "") -> Response:
         if not use_link_code(site.places, code):
             return HTMLResponse(
-                "<!doctype html><p>This link was used or is too old: <code>sidecrate open --page</code>.",
+                "<!doctype html><p>This link was used or is too old:"
+                " <code>sidecrate open --page</code>.",
                 403,
             )
         answer = RedirectResponse("/", 303)
@@ -76,11 +80,9 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
     @app.get("/", include_in_schema=False)
     async def page() -> Response:
         index = BUILT / "index.html"
-        return (
-            FileResponse(index, headers={"Cache-Control": "no-cache"})
-            if index.is_file()
-            else HTMLResponse(_NOT_BUILT, 404)
-        )
+        if not index.is_file():
+            return HTMLResponse(_NOT_BUILT, 404)
+        return FileResponse(index, headers={"Cache-Control": "no-cache"})
 
     if (BUILT / "assets").is_dir():
         app.mount("/assets", StaticFiles(directory=BUILT / "assets"))

@@ -1,4 +1,4 @@
-"""One connection to the page's server: it hangs up on those who begin a request and do not end it."""
+"""A connection to the page's server, with a timeout for requests that never end (slow loris)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import asyncio
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-#: For so long a request's first line and headers are waited for; what comes after them may take its time.
+#: Timeout of a request's first line and headers; the rest may take its time.
 REQUEST_WAIT_S = 10.0
-#: So many connections are served at once; to more is said that it is too busy.
+#: Connection limit; further ones are answered 503.
 MOST_CONNECTIONS = 500
 
 
 class Connection(H11Protocol):
-    """As uvicorn serves it, which would hold an unfinished request open for ever."""
+    """uvicorn's protocol, which alone would hold an unfinished request open for ever."""
 
     _patience: asyncio.TimerHandle | None = None
 

@@ -1,4 +1,7 @@
-"""The page's line to the daemon: one OSC sender as the command line is, whose answers become events for all open pages."""
+"""The page's line to the daemon: one OSC sender, as the command line is one.
+
+The daemon's answers become events for all open pages.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +28,23 @@ from daemon.client.connection import Link, is_answer_to
 from daemon.errors import RequestRefused, ServiceError
 from daemon.home.places import Places
 
-_ANSWER_S, _HELLO_EVERY_S = 3.0, 30.0
+#: Timeout of an answer to an order.
+_ANSWER_S = 3.0
+#: Heartbeat: the daemon forgets senders that stay silent.
+_HELLO_EVERY_S = 30.0
+#: Backoff of requests without a label: the timeout of each try.
 _TRIES_S = (0.4, 1.2, 3.0)
-_MOST_WAITING, _MOST_REMEMBERED = 500, 500
+#: Events queued for a page that does not read; the oldest go first.
+_MOST_WAITING = 500
+#: Events remembered, so that a repeated one is passed on only once.
+_MOST_REMEMBERED = 500
 
 
 class DaemonLine:
-    """Belongs to one asyncio loop; the socket is read on a thread of its own. ServiceError where the daemon does not answer."""
+    """Belongs to one asyncio loop; the socket is read on a thread of its own.
+
+    ServiceError where the daemon does not answer.
+    """
 
     def __init__(self, places: Places) -> None:
         link = Link.to(places)
@@ -46,7 +59,7 @@ class DaemonLine:
         self._asking = asyncio.Lock()
         self._answer: asyncio.Future[dict[str, Any]] | None = None
         self._asked = ""
-        """The address that `_answer` waits for the answer of."""
+        """The address whose answer `_answer` waits for."""
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._ending = threading.Event()
         self.session: dict[str, Any] = {}
@@ -95,7 +108,7 @@ class DaemonLine:
             self._answer.set_result(event)
 
     def tell(self, event: dict[str, Any]) -> None:
-        """An event to every open page; one that does not read loses its oldest."""
+        """Send an event to every open page. A page that does not read loses its oldest."""
         for queue in self._pages:
             if queue.full():
                 queue.get_nowait()
@@ -121,7 +134,7 @@ class DaemonLine:
 
     @staticmethod
     def new_label() -> str:
-        """A name for an order, which no other has."""
+        """A unique label for an order."""
         return f"web-{secrets.token_hex(6)}"
 
     async def order(
@@ -135,14 +148,20 @@ class DaemonLine:
             self._link.generate(verb, dict(values), label)
             return _or_refused(await asyncio.wait_for(future, _ANSWER_S))
         except TimeoutError:
-            text = f"the daemon did not answer within {_ANSWER_S:g} s; it may still take this up: see the queue before asking anew"
-            raise ServiceError(text, "no_answer") from None
+            raise ServiceError(
+                f"the daemon did not answer within {_ANSWER_S:g} s; it may still take this up:"
+                " see the queue before asking anew",
+                "no_answer",
+            ) from None
         finally:
             del self._waiting[label]
 
     async def ask(self, address: str, *arguments: str | int | float) -> dict[str, Any]:
-        """What makes no job: keep, trash, cancel, pins. One at a time, for these answers carry no label; asked again where
-        none comes, for the daemon drops what is said twice within 150 ms, and tells one sender at most ten errors a second."""
+        """Send a request that makes no job: keep, trash, cancel, pins.
+
+        One at a time, for these answers carry no label. It is repeated when no answer comes: the
+        daemon debounces repeats within 150 ms, and limits errors to ten a second for each sender.
+        """
         async with self._asking:
             self._asked = address
             for wait_s in _TRIES_S:

@@ -1,8 +1,9 @@
-"""What stands before every route: who is named as host, where a page comes from, how large a body is, and who asks.
+"""The guard before every route: it checks the host, the origin, the body's size, and access.
 
-A foreign page can send requests to 127.0.0.1 and may even get a name to point there: so the Host must be ours, an Origin must be
-ours, and everything under /api needs the token or the cookie. Forms of other pages can send neither JSON nor audio. Where the
-machine has profiles, a page has to say whose it is too.
+A foreign page can send requests to 127.0.0.1, and can make a name resolve to it (DNS rebinding). So
+the Host must be ours, an Origin must be ours, and everything under /api needs the token or the
+cookie. Forms of other pages can send neither JSON nor audio. Where the machine has profiles, a page
+must also log in.
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from daemon.web.access import COOKIE, cookie_profile, is_cookie
 from daemon.web.profiles import Profile, Profiles
 from daemon.web.site import asking
 
-MOST_BODY_BYTES, MOST_UPLOAD_BYTES = 64 << 10, 512 << 20
+#: Size limit of a JSON body.
+MOST_BODY_BYTES = 64 << 10
+#: Size limit of an uploaded file: half an hour of 24-bit stereo WAV at 48 kHz.
+MOST_UPLOAD_BYTES = 512 << 20
 UPLOADS = "/api/uploads"
 """The one route that takes a file: its body is the file itself, of a type that no form can send."""
-#: What a page may ask before it has said who sits there.
+#: Routes that need no login.
 _BEFORE_LOGIN = frozenset({"/api/profile", "/api/login"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = (
@@ -32,7 +36,8 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (
         b"content-security-policy",
-        b"default-src 'self'; style-src 'self' 'unsafe-inline'; media-src 'self' blob:; img-src 'self' data: blob:;"
+        b"default-src 'self'; style-src 'self' 'unsafe-inline'; media-src 'self' blob:;"
+        b" img-src 'self' data: blob:;"
         b" frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     ),
 )
@@ -41,11 +46,13 @@ HEADERS = (
 class Refusal(Exception):
     def __init__(self, status: int, code: str, text: str) -> None:
         super().__init__(text)
-        self.status, self.code, self.text = status, code, text
+        self.status = status
+        self.code = code
+        self.text = text
 
 
 class Guard:
-    """ASGI middleware. `port` is asked at each request, since a free one is known only once it is bound."""
+    """ASGI middleware. `port` is called at each request: a free port is known only once bound."""
 
     def __init__(
         self, app: ASGIApp, token: str, port: Callable[[], int], profiles: Profiles
@@ -79,8 +86,10 @@ class Guard:
                 await _refuse(refusal, answer)
 
     def _check(self, scope: Scope, headers: Headers) -> Profile | None:
-        """Whose request it is; None where it is for the machine's own library."""
-        port, path, method = self._port(), scope["path"], scope["method"]
+        """The profile of a request; None where it is for the machine's own library."""
+        port = self._port()
+        path = scope["path"]
+        method = scope["method"]
         hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
         if len(headers.getlist("host")) != 1 or headers["host"].lower() not in hosts:
             raise Refusal(421, "host", f"this server is called 127.0.0.1:{port}")
@@ -144,11 +153,8 @@ class Guard:
 
 
 def _most_bytes(scope: Scope) -> int:
-    return (
-        MOST_UPLOAD_BYTES
-        if scope["path"] == UPLOADS and scope["method"] == "POST"
-        else MOST_BODY_BYTES
-    )
+    is_upload = scope["path"] == UPLOADS and scope["method"] == "POST"
+    return MOST_UPLOAD_BYTES if is_upload else MOST_BODY_BYTES
 
 
 def _bounded(receive: Receive, most: int) -> Receive:

@@ -1,4 +1,7 @@
-"""The daemon's side of the page's process: it is started with `web: on`, started again if it dies, and ended with the daemon."""
+"""The daemon's side of the page's process.
+
+The process is started with `web: on`, restarted if it dies, and ended with the daemon.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,17 @@ from daemon.home.places import Places
 
 log = logging.getLogger(__name__)
 
-#: s between an unwished end and the next start, doubled up to the last.
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
+#: Backoff before a restart: the first wait, doubled each time.
+_FIRST_WAIT_S = 1.0
+#: The backoff's ceiling; a process that lives longer than this resets it.
+_LONGEST_WAIT_S = 60.0
 
 
 class WebProcess:
-    """One child program that serves the API and the page. Belongs to the daemon's loop; imports nothing of the web."""
+    """Supervises the child program that serves the API and the page.
+
+    Belongs to the daemon's loop; imports nothing of the web.
+    """
 
     def __init__(self, places: Places) -> None:
         self._places = places
@@ -27,7 +35,7 @@ class WebProcess:
         self._process: ChildProcess | None = None
 
     def start(self) -> None:
-        """Begin to serve; the address stands in the state folder once it does."""
+        """Start serving; once it does, the address stands in the state folder."""
         self._task = asyncio.create_task(self._keep_up())
 
     async def end(self) -> None:
@@ -47,7 +55,8 @@ class WebProcess:
                 name: str(getattr(self._places, name))
                 for name in ("config_file", "state", "crate", "inbox")
             }
-            began, code = asyncio.get_running_loop().time(), await self._serve(json.dumps(places))
+            began = asyncio.get_running_loop().time()
+            code = await self._serve(json.dumps(places))
             if asyncio.get_running_loop().time() - began > _LONGEST_WAIT_S:
                 wait_s = _FIRST_WAIT_S
             log.error("the page's process ended (%s); it is started again in %g s", code, wait_s)
@@ -55,7 +64,7 @@ class WebProcess:
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
 
     async def _serve(self, places: str) -> str:
-        """Run the process to its end; what that was."""
+        """Run the process to its end, and return its exit status in words."""
         try:
             self._process = await ChildProcess.start(
                 "web", sys.executable, "-m", "daemon.web", places, stdout=DEVNULL

@@ -1,7 +1,8 @@
-"""Several people on one studio machine: a name, a password, and a library of marks of one's own. One person alone has no profile.
+"""Profiles, for several people on one machine: a name, a password and a library of marks each.
 
-Each profile is a folder under `state/profiles`, named by a hash of the name, so that two programs that add the same name at once
-cannot both succeed. Light: argon2 is loaded when a password is set or checked.
+One person alone has no profile. Each profile is a folder under `state/profiles`, named by a hash of
+the name. So two programs that add the same name at once cannot both succeed. The module is light:
+argon2 is loaded when a password is set or checked.
 """
 
 from __future__ import annotations
@@ -19,14 +20,19 @@ from bridge.files.whole import write_whole
 from daemon.errors import LibraryError
 from daemon.home.places import Places
 
+#: A page lists all profiles, and each start opens them.
 MOST_PROFILES = 50
-_LEAST_PASSWORD, _MOST_PASSWORD, _MOST_NAME = 8, 1000, 40
+#: Password lengths: the least as of NIST SP 800-63B, the most against huge inputs of the hash.
+_LEAST_PASSWORD = 8
+_MOST_PASSWORD = 1000
+#: Characters of a name, which the page shows on one line.
+_MOST_NAME = 40
 _FILE = "profile.json"
 
 
 @dataclass(frozen=True)
 class Profile:
-    """One person; `password_hash` as argon2 writes it, with its salt and costs."""
+    """A person. `password_hash` is argon2's own text, with salt and costs."""
 
     id: str
     name: str
@@ -35,13 +41,13 @@ class Profile:
 
 
 class Profiles:
-    """All profiles of this home, read anew at each question, for the command line may change them meanwhile."""
+    """All profiles of this home, read anew each time, for the command line may change them."""
 
     def __init__(self, places: Places) -> None:
         self._places = places
 
     def all(self) -> list[Profile]:
-        """By name."""
+        """All profiles, sorted by name."""
         return sorted(
             (self._read(path) for path in self._places.profiles.glob(f"*/{_FILE}")),
             key=lambda one: one.name.lower(),
@@ -52,7 +58,7 @@ class Profiles:
         return self._read(path) if number.isalnum() and path.is_file() else None
 
     def find(self, name: str) -> Profile:
-        """LibraryError code `unknown_profile`."""
+        """A profile by its name. LibraryError code `unknown_profile`."""
         found = self.by_id(_id_of(name))
         if found is None:
             raise LibraryError(
@@ -65,7 +71,7 @@ class Profiles:
         return self._places.profiles / profile.id / "library.db"
 
     def add(self, name: str, password: str) -> Profile:
-        """A new profile. The first one takes over the marks, collections and edits that were made without any."""
+        """Add a profile. The first takes over the marks, collections and edits made without any."""
         shown = name.strip()
         if not 1 <= len(shown) <= _MOST_NAME or not shown.isprintable():
             raise LibraryError(
@@ -97,7 +103,7 @@ class Profiles:
         return Profile(folder.name, shown, hashed, made)
 
     def check(self, name: str, password: str) -> Profile | None:
-        """Who this is, if the password is right. Takes as long for a name that is not there."""
+        """The profile, if the password is right. An unknown name takes equally long."""
         from argon2 import PasswordHasher
         from argon2.exceptions import Argon2Error, InvalidHashError
 
@@ -109,14 +115,14 @@ class Profiles:
         return found
 
     def set_password(self, profile: Profile, password: str) -> Profile:
-        """Another password; every page that the old one opened is closed by it."""
+        """Change the password, which ends every session of the old one."""
         changed = Profile(profile.id, profile.name, _hashed(password), profile.made)
         said = {"name": changed.name, "password_hash": changed.password_hash, "made": changed.made}
         write_whole(self._places.profiles / profile.id / _FILE, json.dumps(said), private=True)
         return changed
 
     def remove(self, profile: Profile) -> None:
-        """A profile with its marks, collections and edits; the clips stay."""
+        """Remove a profile with its marks, collections and edits; the clips stay."""
         (self._places.profiles / profile.id / _FILE).unlink(missing_ok=True)
         shutil.rmtree(self._places.profiles / profile.id, ignore_errors=True)
 

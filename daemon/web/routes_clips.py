@@ -15,11 +15,15 @@ from daemon.web.site import Site
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Version = Literal["original", "edited", "heard"]
+#: Keeps an offset within SQLite's integers; no library is larger.
 _MOST_OFFSET = 10_000_000
 
 
 class SoundFile(FileResponse):
-    """A file in pieces of 256 KiB: each costs a turn of a thread, and a loop of 1.5 MB would take 24 of the usual size."""
+    """A file sent in chunks of 256 KiB.
+
+    Each chunk costs a turn of a thread: a loop of 1.5 MB would take 24 of the usual size.
+    """
 
     chunk_size = 1 << 18
 
@@ -29,7 +33,7 @@ class Given(BaseModel):
 
 
 class Search(Given):
-    """What a search asks for; what is left out does not narrow it."""
+    """The filters of a search; what is left out does not narrow it."""
 
     text: Annotated[str, Field(max_length=500)] = ""
     kind: Annotated[list[str], Field(max_length=10)] = []
@@ -45,7 +49,7 @@ class Search(Given):
     lufs_from: float | None = None
     lufs_to: float | None = None
     days: Annotated[float | None, Field(ge=0, le=40000)] = None
-    """Made in the last so many days."""
+    """The clip's greatest age in days."""
     favourite: bool | None = None
     rating: Annotated[int, Field(ge=0, le=5)] = 0
     used: bool | None = None
@@ -57,12 +61,13 @@ class Search(Given):
 
     def filters(self) -> Filters:
         return Filters(
-            text=self.text, kind=tuple(self.kind), engine=tuple(self.engine), tag=tuple(self.tag), key=self.key or None,
-            licence=tuple(self.licence), genre=tuple(self.genre), project=tuple(self.project), compatible=self.compatible,
+            text=self.text, kind=tuple(self.kind), engine=tuple(self.engine), tag=tuple(self.tag),
+            key=self.key or None, licence=tuple(self.licence), genre=tuple(self.genre),
+            project=tuple(self.project), compatible=self.compatible,
             bpm=(self.bpm_from, self.bpm_to), lufs=(self.lufs_from, self.lufs_to),
             created=(None if self.days is None else time.time() - self.days * 86400, None),
-            favourite=self.favourite, rating=self.rating,
-            used=self.used, collection=self.collection, similar=self.similar, sort=self.sort, offset=self.offset,
+            favourite=self.favourite, rating=self.rating, used=self.used,
+            collection=self.collection, similar=self.similar, sort=self.sort, offset=self.offset,
             limit=self.limit,
         )  # fmt: skip
 
@@ -116,9 +121,12 @@ def clip_routes(site: Site) -> APIRouter:
         bpm: Annotated[float | None, Query(ge=40, le=300)] = None,
         key: Annotated[str | None, Query(max_length=20)] = None,
     ) -> SoundFile:
-        """The sound as WAV, parts of it by Range; with `bpm` or `key` fitted to them. Of notes alone it is the MIDI file, or as
-        `heard` what the embedded musician makes of them."""
-        path = await site.sound(clip, version, bpm, key or None)
+        """The sound as WAV, also in parts by Range; with `bpm` or `key` fitted to them.
+
+        Of notes alone it is the MIDI file; version `heard` is what the embedded musician makes of
+        them.
+        """
+        path = await site.sounds.path(clip, version, bpm, key or None)
         kind = "audio/midi" if path.suffix == ".mid" else "audio/wav"
         return SoundFile(
             path,
@@ -129,18 +137,18 @@ def clip_routes(site: Site) -> APIRouter:
 
     @routes.get("/clips/{clip}/peaks")
     async def peaks(clip: Id, version: Version = "original") -> dict[str, Any]:
-        """The heights of its waveform, 0 to 1."""
-        return await site.peaks_of(clip, version)
+        """The peaks of its waveform, 0 to 1."""
+        return await site.sounds.peaks(clip, version)
 
     @routes.post("/clips/{clip}/keep")
     async def keep(clip: Id) -> dict[str, Any]:
-        """A second name under Kept."""
+        """Give the clip a second name under Kept."""
         site.library.get(clip)
         return await site.line.ask("/sidecrate/keep", clip)
 
     @routes.delete("/clips/{clip}")
     async def trash(clip: Id) -> dict[str, Any]:
-        """Into the system's bin."""
+        """Move the clip into the system's bin."""
         site.library.get(clip)
         told = await site.line.ask("/sidecrate/trash", clip)
         site.library.catch_up(site.jobs)

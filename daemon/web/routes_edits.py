@@ -1,4 +1,4 @@
-"""Routes of edits: steps added, changed in place and removed, undo and redo, and the version that they give."""
+"""Routes of edits: steps, undo and redo, and the version that they give."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Edit(Given):
 
 
 class Instrument(Given):
-    """What is to play along, as in "strings", and how much softer than a whole loop."""
+    """An instrument that plays along, as in "strings", and its level under a whole loop's."""
 
     what: Annotated[str, Field(min_length=1, max_length=200)]
     db: Annotated[float, Field(ge=-40, le=6)] = LEVEL_DB
@@ -46,7 +46,7 @@ def edit_routes(site: Site) -> APIRouter:
     routes = APIRouter(prefix="/api")
 
     async def rendered(clip: str, change: Callable[[], Any]) -> dict[str, Any]:
-        """Make a change; one that cannot be rendered is taken back."""
+        """Make a change; it is reverted if it cannot be rendered."""
         edits = site.library.edits
         before = edits.turns(clip)["undo"]
         change()
@@ -59,12 +59,15 @@ def edit_routes(site: Site) -> APIRouter:
 
     @routes.get("/steps")
     async def steps() -> list[dict[str, Any]]:
-        """The edits that there are, and their settings."""
+        """All edit steps and their settings."""
         return [
             {
                 "do": kind.name, "about": kind.about, "stems": kind.stems, "on": kind.on,
                 "settings": [
-                    {"name": one.name, "range": one.range, "default": one.default, "choices": list(one.choices)}
+                    {
+                        "name": one.name, "range": one.range, "default": one.default,
+                        "choices": list(one.choices),
+                    }
                     for one in kind.settings
                 ],
             }
@@ -73,18 +76,21 @@ def edit_routes(site: Site) -> APIRouter:
 
     @routes.get("/plugins")
     async def plugins() -> dict[str, Any]:
-        """The user's own effects, for the step `plugin`, by name; `text` says what is missing where none can be used."""
+        """The names of the user's own effects, for the step `plugin`.
+
+        `text` says what is missing where none can be used.
+        """
         names = list(find_plugins(plugin_folders(site.config.plugins.folders)))
         return {"names": names, "text": "" if find_spec("pedalboard") else HOW_TO_INSTALL}
 
     @routes.get("/plugins/{plugin}")
     async def plugin(plugin: Annotated[str, InPath(max_length=200)]) -> dict[str, Any]:
-        """A plugin's parameters, as it says itself."""
+        """A plugin's parameters, as the plugin itself reports them."""
         return await site.versions.plugin(plugin)
 
     @routes.post("/clips/{clip}/edits")
     async def edit(clip: Id, said: Edit) -> dict[str, Any]:
-        """Add a step, or say it in words. One that cannot be rendered is not left in the list."""
+        """Add a step, or several in words. A step that cannot be rendered is removed again."""
         if (said.step is None) == (said.words is None):
             raise LibraryError("give either a step or words", "bad_request")
         step = said.step
@@ -94,12 +100,12 @@ def edit_routes(site: Site) -> APIRouter:
 
     @routes.patch("/clips/{clip}/edits/{step}")
     async def change(clip: Id, step: Id, said: Settings) -> dict[str, Any]:
-        """Other settings for a step, in its place; what is left out stays."""
+        """Change settings of a step in its place; what is left out stays."""
         return await rendered(clip, lambda: site.library.edits.set(clip, step, said.settings))
 
     @routes.post("/clips/{clip}/render")
     async def render(clip: Id) -> dict[str, Any]:
-        """Render the version as it stands; its record, stems by name."""
+        """Render the current version; returns its record."""
         record = await site.versions.render(clip)
         return {
             name: record.get(name)
@@ -118,7 +124,10 @@ def edit_routes(site: Site) -> APIRouter:
 def _add_turns(routes: APIRouter, site: Site) -> None:
     @routes.post("/clips/{clip}/instruments", status_code=202)
     async def add_instrument(clip: Id, said: Instrument) -> dict[str, Any]:
-        """Have an instrument play along with the clip: a job, whose clip becomes a step on top. `edited` tells when it has."""
+        """Order an instrument that plays along with the clip: a job.
+
+        Its clip becomes a step on top; then the event `edited` comes.
+        """
         return await site.add_instrument(clip, said.what, said.db)
 
     @routes.delete("/clips/{clip}/edits/{step}")

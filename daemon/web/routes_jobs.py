@@ -1,4 +1,4 @@
-"""Routes of requests, jobs and events, and of what holds for the whole: session, engines, spend, settings."""
+"""Routes of requests, jobs and events, and of the whole: session, engines, spend, settings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Id = Annotated[str, InPath(pattern="^[0-9A-Za-z_-]{1,64}$")]
 
 
 class Pins(BaseModel):
-    """What is pinned; 0 or an empty text follows the session again, and what is left out stays."""
+    """Pinned values. 0 or an empty text follows the session again; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
     bpm: Annotated[float, Field(ge=0, le=300)] | None = None
@@ -35,14 +35,14 @@ class Pins(BaseModel):
 
 
 class Answer(BaseModel):
-    """Whether what a language model proposes for a job is used; no goes on with the request's own words."""
+    """Whether a language model's proposal for a job is used; else the request's own words are."""
 
     model_config = ConfigDict(extra="forbid")
     yes: bool
 
 
 def checked(values: dict[str, Any]) -> dict[str, Any]:
-    """A request's fields, each checked by the table."""
+    """A request's fields, checked by the table."""
     return dict(
         check_fields((name, value) for name, value in values.items() if value not in (None, ""))
     )
@@ -55,7 +55,7 @@ def job_routes(site: Site) -> APIRouter:
     async def order(
         values: Annotated[dict[str, Any], Body(examples=[{"prompt": "dusty drums", "bpm": 90}])],
     ) -> dict[str, Any]:
-        """Order clips: any fields of a request (see /api/fields). What cannot be taken is refused with the reason."""
+        """Order clips: any fields of a request (see /api/fields). A refusal says why."""
         request = checked(values)
         if not request.get("prompt") and not request.get("reference"):
             raise PromptError("a request needs a prompt", "bad_request")
@@ -70,7 +70,7 @@ def job_routes(site: Site) -> APIRouter:
 
     @routes.get("/jobs")
     async def jobs(limit: Annotated[int, Query(ge=1, le=200)] = 20) -> list[dict[str, Any]]:
-        """The newest jobs, by whichever door they came."""
+        """The newest jobs of all doors."""
         return site.job_rows(limit)
 
     @routes.get("/jobs/{job}")
@@ -85,13 +85,13 @@ def job_routes(site: Site) -> APIRouter:
 
     @routes.post("/jobs/{job}/answer")
     async def answer(job: Id, said: Answer) -> dict[str, Any]:
-        """A person's word on a job's `proposal`."""
+        """A person's answer to a job's `proposal`."""
         site.job(job)
         return await site.line.ask("/sidecrate/answer", job, "yes" if said.yes else "no")
 
     @routes.get("/events", response_class=StreamingResponse)
     async def events() -> StreamingResponse:
-        """Server-sent events, as the other doors have them; `jobs` tells of all doors' jobs."""
+        """Server-sent events, as the other doors have them; `jobs` lists the jobs of all doors."""
 
         async def lines() -> AsyncIterator[str]:
             async for event in site.line.events():
@@ -143,7 +143,7 @@ def _asking(site: Site, verb: Verb) -> Callable[..., Awaitable[dict[str, Any]]]:
 def _add_whole(routes: APIRouter, site: Site) -> None:
     @routes.get("/session")
     async def session() -> dict[str, Any]:
-        """What is known of the DAW's project, and who said so."""
+        """What is known of the DAW's project, with the source of each value."""
         return site.line.session
 
     @routes.put("/session")
@@ -156,17 +156,18 @@ def _add_whole(routes: APIRouter, site: Site) -> None:
             "meter": "/sidecrate/meter",
         }
         for name, value in values.items():
-            await site.line.ask(addresses[name], FIELDS[name].check(value) if value else value)  # type: ignore[arg-type]
+            pinned: Any = FIELDS[name].check(value) if value else value
+            await site.line.ask(addresses[name], pinned)
         return values
 
     @routes.get("/engines")
     async def engines() -> list[dict[str, Any]]:
-        """Who can make clips here, and why others cannot."""
+        """The engines that can make clips here, and why others cannot."""
         return engine_rows()
 
     @routes.get("/spend")
     async def spend(limit: Annotated[int, Query(ge=1, le=1000)] = 20) -> dict[str, Any]:
-        """What hosted engines have cost."""
+        """The cost of hosted engines."""
         rows = [
             {name: row[name] for name in dict(row) if name != "intent"}
             for row in map(dict, spent_rows(site.jobs, limit))
@@ -180,7 +181,7 @@ def _add_whole(routes: APIRouter, site: Site) -> None:
 
     @routes.get("/settings")
     async def settings() -> dict[str, Any]:
-        """The config as it holds; it is changed in config.yaml."""
+        """The config in effect; it is changed in config.yaml."""
         return {"file": str(site.places.config_file), "values": site.config.model_dump(mode="json")}
 
     @routes.get("/fields")

@@ -1,4 +1,4 @@
-"""Routes of what goes out and comes in: exports, collections, shares, and files brought by the page."""
+"""Routes of exports, collections, shares and uploads."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Renamed(Given):
 
 
 class Upload(Given):
-    """How a file is to be treated; what is left out is heard, or follows the session."""
+    """How to treat a file; what is left out is analysed, or follows the session."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     """The file's own name, with its ending."""
     fit: bool = False
-    """Put on the grid and in the key of the project, as a job; else it comes in as it is."""
+    """Put it on the grid and in the project's key, as a job; else import it as it is."""
     kind: Annotated[str, Field(max_length=20)] = ""
     bpm: Annotated[str, Field(max_length=20)] = ""
     key: Annotated[str, Field(max_length=20)] = ""
@@ -61,21 +61,21 @@ def _made(folder_name: str, name: str) -> dict[str, Any]:
 def _add_exports(routes: APIRouter, site: Site) -> None:
     @routes.post("/clips/{clip}/exports", status_code=201)
     async def export(clip: Id, wanted: Export) -> dict[str, Any]:
-        """The clip with its edits as a file, to be fetched within a day."""
+        """The clip with its edits as a file, which can be fetched for a day."""
         site.library.get(clip)
-        folder = site.export_folder()
+        folder = site.exports.new_folder()
         return _made(folder.name, (await site.versions.export(clip, wanted.format, folder)).name)
 
     @routes.post("/collections/{name}/exports", status_code=201)
     async def pack(name: str, wanted: Export) -> dict[str, Any]:
         """A whole collection as a zip with manifest and licences."""
         site.library.collections.clips(name)
-        folder = site.export_folder()
+        folder = site.exports.new_folder()
         return _made(folder.name, (await site.versions.pack(name, wanted.format, folder)).name)
 
     @routes.get("/exports/{export}", response_class=FileResponse)
     async def exported(export: Id) -> FileResponse:
-        path = site.exported(export)
+        path = site.exports.file(export)
         return FileResponse(path, filename=path.name)
 
     @routes.get("/formats")
@@ -96,13 +96,13 @@ def _add_collections(routes: APIRouter, site: Site) -> None:
 
     @routes.delete("/collections/{name}")
     async def delete(name: str) -> dict[str, str]:
-        """Let a collection go; its clips stay."""
+        """Delete a collection; its clips stay."""
         site.library.collections.delete(name)
         return {"deleted": name}
 
     @routes.put("/collections/{name}/{clip}")
     async def collect(name: str, clip: Id) -> dict[str, Any]:
-        """Put a clip into a collection, which is made if it is not there."""
+        """Add a clip to a collection, which is made if need be."""
         site.library.get(clip)
         return {"added": site.library.collections.add(name, [clip])}
 
@@ -112,7 +112,7 @@ def _add_collections(routes: APIRouter, site: Site) -> None:
 
 
 def _told(share: dict[str, Any]) -> dict[str, Any]:
-    """A share as its owner reads it: where its versions are kept is the machine's own business."""
+    """A share as its owner sees it, without the machine's own paths."""
     return {name: value for name, value in share.items() if name != "versions"}
 
 
@@ -123,12 +123,15 @@ def _add_shares(routes: APIRouter, site: Site) -> None:
 
     @routes.get("/shares")
     async def shares() -> list[dict[str, Any]]:
-        """Links that are open, of whoever asks."""
+        """The open links of the current profile."""
         return [_told(one) for one in site.shares.of(who())]
 
     @routes.post("/shares", status_code=201)
     async def share(wanted: Share) -> dict[str, Any]:
-        """A link to hear and download a clip or a collection, each clip as it is edited now; its address is told this once."""
+        """Make a link to hear and download a clip or a collection, with its present edits.
+
+        The link's address is in this answer alone.
+        """
         if not site.config.web.share:
             raise LibraryError(
                 "sharing is off; set share: true under web in the config", "sharing_off"
@@ -136,14 +139,13 @@ def _add_shares(routes: APIRouter, site: Site) -> None:
         if (wanted.clip is None) == (wanted.collection is None):
             raise LibraryError("share either a clip or a collection", "bad_request")
         if wanted.clip is not None:
-            clips, title = [wanted.clip], str(site.library.get(wanted.clip)["name"])
+            clips = [wanted.clip]
+            title = str(site.library.get(wanted.clip)["name"])
         else:
-            clips, title = (
-                site.library.collections.clips(str(wanted.collection)),
-                str(wanted.collection),
-            )
+            clips = site.library.collections.clips(str(wanted.collection))
+            title = str(wanted.collection)
         word, made = site.shares.make(
-            title, clips, wanted.hours, who(), await site.versions_of(clips)
+            title, clips, wanted.hours, who(), await site.sounds.edited(clips)
         )
         return _told(made) | {"path": f"/s/{word}"}
 
@@ -162,7 +164,10 @@ def _add_uploads(routes: APIRouter, site: Site) -> None:
         openapi_extra={"requestBody": {"required": True, "content": file}},
     )
     async def upload(said: Annotated[Upload, Query()], request: Request) -> dict[str, Any]:
-        """Bring in an audio file: the body is the file (WAV, FLAC, OGG, MP3, AIFF). The clip, or with `fit` the job."""
+        """Import an audio file: the body is the file (WAV, FLAC, OGG, MP3, AIFF).
+
+        Returns the clip, or with `fit` the job.
+        """
         values = checked({name: getattr(said, name) for name in ("kind", "bpm", "key", "meter")})
         async with receive(request, said.name, site.places) as path:
             if said.fit:

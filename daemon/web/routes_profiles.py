@@ -1,4 +1,4 @@
-"""Routes of people who share the machine: who asks, log in and out, new profiles, and each one's preferences."""
+"""Routes of profiles: login and logout, new profiles, and each profile's preferences."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from daemon.web.profiles import Profile
 from daemon.web.routes_clips import Given
 from daemon.web.site import Site, asking
 
-#: Wrong passwords that are heard in a minute, from all pages together.
-_MOST_WRONG, _WITHIN_S = 5, 60.0
+#: Rate limit: wrong passwords within `_WITHIN_S`, from all pages together.
+_MOST_WRONG = 5
+_WITHIN_S = 60.0
 
 
 class Login(Given):
@@ -32,7 +33,7 @@ class NewPassword(Given):
 
 
 class Preferences(Given):
-    """How a person likes the page; what is left out stays."""
+    """A person's preferences for the page; what is left out stays."""
 
     theme: Literal["system", "light", "dark"] | None = None
     in_time: bool | None = None
@@ -40,7 +41,7 @@ class Preferences(Given):
 
 
 def set_cookie(answer: Response, token: str, profile: Profile | None) -> None:
-    """The page is this profile's from now on; without one, nobody's in particular."""
+    """Start a session for a profile, or for no profile."""
     value = make_cookie(token, profile.id, profile.password_hash) if profile else make_cookie(token)
     answer.set_cookie(
         COOKIE, value, max_age=int(COOKIE_LASTS_S), httponly=True, samesite="strict", path="/"
@@ -53,7 +54,10 @@ def profile_routes(site: Site, token: str) -> APIRouter:
     turn = asyncio.Lock()
 
     async def proved(name: str, password: str) -> Profile:
-        """One at a time, for each check takes 64 MB; and few, so that nobody guesses on."""
+        """Check a password, one at a time, for each check takes 64 MB.
+
+        The rate limit stops guessing.
+        """
         async with turn:
             if len(wrong) == _MOST_WRONG and time.monotonic() - wrong[0] < _WITHIN_S:
                 raise LibraryError("too many wrong passwords; wait a minute", "too_many")
@@ -71,12 +75,15 @@ def profile_routes(site: Site, token: str) -> APIRouter:
 
     @routes.get("/profile")
     async def who() -> dict[str, Any]:
-        """Whose page this is (null: nobody's in particular), and whose profiles there are. One person alone has none."""
+        """The session's profile (null: none) and the names of all profiles.
+
+        One person alone has none.
+        """
         return told(asking.get())
 
     @routes.post("/login")
     async def login(said: Login, answer: Response) -> dict[str, Any]:
-        """The page becomes that of a profile."""
+        """Log in: the page becomes that of a profile."""
         profile = await proved(said.name, said.password)
         set_cookie(answer, token, profile)
         return told(profile)
@@ -88,7 +95,7 @@ def profile_routes(site: Site, token: str) -> APIRouter:
 
     @routes.post("/profiles", status_code=201)
     async def add(said: Login, answer: Response) -> dict[str, Any]:
-        """A new profile. The first takes over all marks made so far, and the page becomes its page."""
+        """Add a profile, which becomes the page's. The first takes over all marks made so far."""
         async with turn:
             profile = await asyncio.to_thread(site.profiles.add, said.name, said.password)
         if asking.get() is None:
@@ -97,7 +104,7 @@ def profile_routes(site: Site, token: str) -> APIRouter:
 
     @routes.put("/profile/password")
     async def change(said: NewPassword, answer: Response) -> dict[str, Any]:
-        """Another password for the profile that asks; its other pages are closed."""
+        """Change the password of the current profile; its other sessions end."""
         profile = asking.get()
         if profile is None:
             raise LibraryError(
@@ -115,7 +122,7 @@ def profile_routes(site: Site, token: str) -> APIRouter:
 
     @routes.put("/preferences")
     async def prefer(said: Preferences) -> dict[str, Any]:
-        """How whoever asks likes the page."""
+        """Change the current person's preferences for the page."""
         site.library.prefer(said.model_dump(exclude_none=True))
         return site.library.preferences()
 

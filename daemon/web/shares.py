@@ -1,6 +1,7 @@
-"""Links for others: who has one may hear and download a clip or a collection until it expires or is revoked.
+"""Links for others: a link lets anybody hear and download a clip or a collection.
 
-What is shared is what was heard when it was shared: of an edited clip a share keeps the version, whatever becomes of the edits.
+It works until it expires or is revoked. A share keeps the version of an edited clip as it was
+shared, whatever becomes of the edits.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from daemon.record import ClipRecord
 
 log = logging.getLogger(__name__)
 
+#: All shares are one file, rewritten with each change.
 MOST_SHARES = 1000
 
 
@@ -38,7 +40,7 @@ class SharedVersion(TypedDict):
 
 
 class Shares:
-    """Kept in a file of this user alone. The link's own word is not in it, only its hash."""
+    """Kept in a file of this user alone, which holds the hash of a link's word, not the word."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -52,9 +54,10 @@ class Shares:
         by: str = "",
         versions: Mapping[int, ClipRecord] | None = None,
     ) -> tuple[str, dict[str, Any]]:
-        """A new share of these clips, `by` a profile's id; `versions` are the records of those that are edited, by their place.
+        """Make a share of clips. Returns the link's word, which is not stored, and the share.
 
-        Returns the link's word, told this once, and the share. LibraryError where a version cannot be kept.
+        `by` is a profile's id; `versions` are the records of the edited clips, by their place.
+        LibraryError where a version cannot be kept.
         """
         if len(self.all()) >= MOST_SHARES:
             raise LibraryError(f"there are {MOST_SHARES} shares; revoke some first", "too_many")
@@ -77,14 +80,14 @@ class Shares:
         return word, share
 
     def all(self) -> list[dict[str, Any]]:
-        """Those that are open, newest first; expired ones are let go."""
+        """The open shares, newest first; expired ones are removed."""
         now = time.time()
         if any(share["expires"] <= now for share in self._all.values()):
             self._keep({name: share for name, share in self._all.items() if share["expires"] > now})
         return sorted(self._all.values(), key=lambda share: -share["made"])
 
     def of(self, by: str) -> list[dict[str, Any]]:
-        """Those of one profile, or of the machine's own library."""
+        """The shares of one profile, or of the machine's own library."""
         return [share for share in self.all() if share.get("by", "") == by]
 
     def open(self, word: str) -> dict[str, Any] | None:
@@ -93,7 +96,7 @@ class Shares:
         return share if share is not None and share["expires"] > time.time() else None
 
     def revoke(self, share: str, by: str = "") -> None:
-        """Only whoever made a share ends it."""
+        """Revoke a share, which only its maker may."""
         kept = {
             name: one
             for name, one in self._all.items()
@@ -104,12 +107,12 @@ class Shares:
         self._keep(kept)
 
     def version(self, share: dict[str, Any], number: int) -> tuple[Path, SharedVersion] | None:
-        """The file and the facts of a share's clip, where it was shared as an edited version."""
+        """The file and facts of a share's clip, if it was shared as an edited version."""
         kept = share.get("versions", {}).get(str(number))
         return (self._folder(share["id"]) / kept["file"], kept) if kept else None
 
     def _kept(self, share: str, number: int, record: ClipRecord) -> SharedVersion:
-        """A version's sound, kept for a share by a second name: versions themselves come and go."""
+        """Keep a version's sound by a hard link or a copy, for versions themselves are evicted."""
         source = Path(record["path"])
         target = self._folder(share) / str(number) / source.name
         try:
@@ -131,7 +134,7 @@ class Shares:
         return self._path.with_name("shared") / share
 
     def _keep(self, kept: dict[str, dict[str, Any]]) -> None:
-        """These shares and no others."""
+        """Keep these shares and no others."""
         gone = {share["id"] for share in self._all.values()} - {
             share["id"] for share in kept.values()
         }
@@ -146,7 +149,7 @@ class Shares:
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:
-    """The shares of a file. One that is damaged is put aside, so that the page is served all the same."""
+    """The shares of a file. A damaged file is put aside, so that the page is served anyway."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(found, dict) and all(

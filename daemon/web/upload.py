@@ -1,4 +1,4 @@
-"""A file that a page or script sends: streamed to a part file, looked at before it is believed, and gone if it is no good."""
+"""An upload: streamed to a part file, checked, and removed if it is no sound file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from daemon.home.places import Places
 from daemon.home.room import check_space
 from daemon.web.access import web_folder
 
-#: What the first bytes of each kind of file are.
+#: Magic numbers of the accepted kinds.
 _BEGINS: dict[str, tuple[re.Pattern[bytes], ...]] = {
     ".wav": (re.compile(rb"(?:RIFF|RF64|RIFX)....WAVE", re.DOTALL),),
     ".flac": (re.compile(rb"fLaC|ID3"),),
@@ -27,12 +27,16 @@ _BEGINS: dict[str, tuple[re.Pattern[bytes], ...]] = {
     ".aiff": (re.compile(rb"FORM....AIF[FC]", re.DOTALL),),
 }
 _BEGINS[".aif"] = _BEGINS[".aiff"]
+#: The longest magic number.
 _LOOKED_AT_BYTES = 12
 
 
 @asynccontextmanager
 async def receive(request: Request, name: str, places: Places) -> AsyncIterator[Path]:
-    """The body as a file under its own name, for the block. LibraryError code `no_audio` where it is none of the kinds taken."""
+    """The body as a file under its own name, for the block.
+
+    LibraryError code `no_audio` where it is none of the accepted kinds.
+    """
     plain = PurePath(name.replace("\\", "/")).name
     ending = PurePath(plain).suffix.lower()
     if ending not in _BEGINS:
@@ -82,6 +86,6 @@ def _look(begin: bytes, name: str, ending: str) -> None:
 
 
 def sweep_uploads(places: Places) -> None:
-    """What a kill left of an upload goes at the start."""
+    """At the start, remove uploads that a kill has left."""
     with contextlib.suppress(FileNotFoundError):
         shutil.rmtree(places.state / "web" / "uploads")

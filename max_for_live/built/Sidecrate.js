@@ -1,6 +1,6 @@
 // Sidecrate for Ableton Live. Made from max_for_live/source by max_for_live/build.py.
 
-// Words and numbers that the conversation needs: pure, knows neither Max nor Live.
+// Words and numbers for the conversation. Pure: it knows neither Max nor Live.
 
 function hashText(text) {
     var sum = 7;
@@ -11,7 +11,8 @@ function hashText(text) {
     return sum;
 }
 
-// Devices that are loaded in one moment may draw the same chances: what is unlike in any case is the device's own number.
+// Devices loaded in one moment may draw equal random numbers; the device's own number differs
+// always.
 function makeNonce(random, now, device) {
     var letters = "abcdefghijkmnpqrstuvwxyz";
     var text = "";
@@ -19,7 +20,7 @@ function makeNonce(random, now, device) {
     for (n = 0; n < 6; n += 1) {
         text += letters.charAt(Math.floor(random() * letters.length));
     }
-    // letters first and last: Max takes a word of digits for a number
+    // letters first and last: Max parses a word of digits as a number
     return "m" + text + Math.floor(now % 1e9).toString(36) + "d" + device + "e";
 }
 
@@ -28,7 +29,7 @@ function utf8Length(text) {
     var n, code;
     for (n = 0; n < text.length; n += 1) {
         code = text.charCodeAt(n);
-        // the halves of a surrogate pair are two bytes each of four
+        // each half of a surrogate pair counts two of its four bytes
         bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
     }
     return bytes;
@@ -42,29 +43,37 @@ function readJson(text) {
     }
 }
 
-// What the device and the daemon say to each other, and what is made of a clip's facts: pure, knows neither Max nor Live.
+// The conversation between device and daemon. Pure: it knows neither Max nor Live.
 //
-// UDP loses, repeats and reorders packets. So a request is said until it is accepted (the daemon knows its id and makes one job
-// of it), a job is asked after until it has ended, and each clip is taken once.
+// UDP loses, repeats and reorders packets. So a request is repeated until it is accepted; the daemon
+// knows its id and makes one job of it. A job is polled until it has ended. Each clip is placed once.
 
 var KINDS = ["loop", "oneshot", "midi", "sfx", "track", "vocal"];
 var TARGETS = ["slot", "free", "arrangement", "folder"];
 var LIVE_KEY = ["auto", "always", "never"];
 var USES = ["fit", "continue", "melody", "accompany", "style"];
 
+// Range of the device's own ports; each starts at a place of its own in it.
 var FIRST_PORT = 9141;
 var PORTS = 400;
+// Interval of hellos while no daemon answers.
 var SEARCH_MS = 600;
+// Hellos without an answer before another port is tried.
 var HELLOS_PER_PORT = 2;
+// Heartbeat, and the timeout of the daemon's.
 var SIGN_OF_LIFE_MS = 5000;
 var GONE_MS = 16000;
+// Interval of repeats of a request.
 var ASK_MS = 700;
+// A running job that is silent for this time is polled.
 var SILENCE_MS = 2000;
+// Size limit of a request's packet.
 var MOST_PACKET_BYTES = 8000;
+// Repeats of a cancellation.
 var MOST_CANCELS = 20;
 
-// io: now() ms; send(address, arguments); listen(port); context() -> object; status(text); progress(0..1);
-// clip(request, clip) for each new clip, once; ended(request).
+// io: now() ms; send(address, arguments); listen(port); context() -> object; status(text);
+// progress(0..1); clip(request, clip) for each new clip, once; ended(request).
 function Conversation(io, nonce) {
     this.io = io;
     this.nonce = nonce;
@@ -120,7 +129,7 @@ Conversation.prototype.tick = function () {
     }
 };
 
-// Another device, or another program, may hold the port: a socket that could not be bound says nothing to the patch.
+// Another program may hold the port; a socket that could not be bound reports nothing to the patch.
 Conversation.prototype.search = function () {
     if (this.welcome_at !== null) {
         this.welcome_at = null;
@@ -136,7 +145,7 @@ Conversation.prototype.search = function () {
 
 Conversation.prototype.follow = function (request, now) {
     if (request.state === "asking" && now - request.asked_at >= ASK_MS) {
-        // only one who has just been greeted is known by its nonce, and only then the daemon knows a repeat for what it is
+        // the daemon recognises a repeat only by the nonce, which it knows just after a hello
         request.asked_at = now;
         this.hello();
     } else if (request.state === "running" && now - Math.max(request.heard_at, request.polled_at) >= SILENCE_MS) {
@@ -153,7 +162,8 @@ Conversation.prototype.follow = function (request, now) {
     }
 };
 
-// Ask for clips. `fields` are those of a request; `about` is the caller's own. Returns the request, or null if it is too long.
+// Order clips. `fields` are those of a request; `about` is the caller's own. Returns the request,
+// or null if it is too long.
 Conversation.prototype.generate = function (fields, about) {
     var id = this.next_id();
     var values = { id: id, context: this.io.context() };
@@ -172,7 +182,7 @@ Conversation.prototype.generate = function (fields, about) {
     return this.ask(id, "/sidecrate/generate", [text], about);
 };
 
-// Have an audio file put on the grid. It has no words that could speak of a tempo, so the project's is said outright.
+// Order an audio file put on the grid. It has no words with a tempo, so the project's is given.
 Conversation.prototype.fit = function (path, fields, about) {
     var id = this.next_id();
     var context = this.io.context();
@@ -189,7 +199,7 @@ Conversation.prototype.fit = function (path, fields, about) {
     return this.ask(id, "/sidecrate/fit", values, about);
 };
 
-// The last job once more, with another seed.
+// Order the last job once more, with another seed.
 Conversation.prototype.again = function (about) {
     var known = this.requests.filter(function (request) {
         return request.job !== "";
@@ -220,7 +230,7 @@ Conversation.prototype.ask = function (id, address, values, about) {
     return request;
 };
 
-// End all that has not ended.
+// Cancel all that has not ended.
 Conversation.prototype.cancel = function () {
     var now = this.io.now();
     var n, request;
@@ -246,7 +256,7 @@ Conversation.prototype.end = function (request, text) {
     this.io.ended(request);
 };
 
-// Requests stay known for a while after their end, so that late packets find them.
+// Ended requests are kept for a while, so that late packets find them.
 Conversation.prototype.forget_ended = function () {
     while (this.requests.length > 32 && this.requests[0].state === "ended") {
         this.requests.shift();
@@ -263,7 +273,7 @@ Conversation.prototype.find = function (name) {
     return null;
 };
 
-// A message of the daemon. What is not for this device, or not understood, is passed over.
+// A message of the daemon. One for another device, or one that cannot be parsed, is ignored.
 Conversation.prototype.receive = function (address, values) {
     var handlers = {
         "/sidecrate/welcome": this.on_welcome, "/sidecrate/accepted": this.on_accepted,
@@ -279,7 +289,7 @@ Conversation.prototype.receive = function (address, values) {
         this.on_welcome(values);
         return;
     }
-    // numbers may come as whole numbers or not, and a word of digits may have become a number on the way
+    // numbers may arrive as integers or floats, and a word of digits as a number
     texts = [String(values[0]), String(values[1])];
     var request = this.find(handler === this.on_error ? String(values[3]) : texts[0]);
     if (request && handler !== this.on_error) {
@@ -368,7 +378,8 @@ Conversation.prototype.on_finished = function (request, values) {
     this.close_if_whole(request);
 };
 
-// A job has ended for this device when it has both heard so and has every clip of it; till then it is asked after.
+// A job has ended for this device when its end was reported and every clip has arrived. Until then
+// it is polled.
 Conversation.prototype.close_if_whole = function (request) {
     if (request.published === null || request.clip_count < request.published) {
         return;
@@ -393,7 +404,7 @@ Conversation.prototype.on_error = function (request, values) {
         this.end(request, String(values[2]));
         return;
     }
-    // cancel and status name their job, or the id where no job was known yet
+    // cancel and status name their job, or the request's id where no job was known yet
     request = this.find(String(values[0]));
     if (request && code === "unknown_job" && request.state !== "ended") {
         this.end(request, request.state === "cancelling" ? "cancelled" : "Sidecrate no longer knows this job");
@@ -404,7 +415,7 @@ Conversation.prototype.on_error = function (request, values) {
     }
 };
 
-// What Live is told of a clip, and what is read from one: pure.
+// What Live needs to know of a clip, and what is read from one. Pure.
 
 var WARP_BEATS = 0;
 var WARP_TONES = 1;
@@ -415,7 +426,7 @@ var MAJOR_ROOTS = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "
 var MINOR_ROOTS = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"];
 var MODES = { Major: "", Minor: "m", Dorian: " dorian", Phrygian: " phrygian", Lydian: " lydian", Mixolydian: " mixolydian", Locrian: " locrian" };
 
-// Live's scale as a key that Sidecrate reads, or "" where it has neither a major nor a minor third.
+// Live's scale as a key for Sidecrate; "" where it has neither a major nor a minor third.
 function keyName(root, scale, intervals) {
     var thirds = String(intervals);
     var has = function (step) {
@@ -435,11 +446,11 @@ function keyName(root, scale, intervals) {
 
 var DRUMS = /(^|[^a-z])(drums?|beats?|breaks?|breakbeats?|percussion|hats?|kicks?|snares?|claps?)([^a-z]|$)/;
 
-// Beats cuts at transients and leaves a clip at its own tempo untouched; it suits whatever drums play in. Complex is never used:
-// it colours the sound even where nothing is stretched.
+// Warp mode Beats cuts at transients and leaves a clip at its own tempo untouched, so it suits
+// drums. Complex is never used: it colours the sound even where nothing is stretched.
 function warpMode(info, name) {
     var parts = String(info.parts || "").split(", ");
-    // not every engine says which parts play: then the words in the clip's name do
+    // some engines do not list the parts: then the clip's name decides
     if (parts.indexOf("drums") >= 0 || (!info.parts && DRUMS.test(name))) {
         return WARP_BEATS;
     }
@@ -451,7 +462,7 @@ function quartersPerBar(meter) {
     return match ? 4 * Number(match[1]) / Number(match[2]) : 4;
 }
 
-// How Live is to play a clip. beats is null where the clip has no grid.
+// How Live plays a clip. beats is null where the clip has no grid.
 function clipPlan(info, path) {
     var gridded = (info.kind === "loop" || info.kind === "midi") && info.bpm > 0 && info.bars > 0;
     var timed = gridded || (info.kind === "track" && info.bpm > 0 && info.frames > 0);
@@ -468,15 +479,16 @@ function fileWords(path) {
     return String(path).replace(/\\/g, "/").replace(/^.*\//, "").replace(/\.[^.]*$/, "");
 }
 
-// The warp markers that do not lie on a straight line of `beats` over `seconds`. Live guesses the tempo of a short file, and at
-// times guesses half or double.
+// Warp markers off the straight line of `beats` over `seconds`. Live guesses the tempo of a short
+// file, and sometimes guesses half or double.
 function crookedMarkers(markers, beats, seconds) {
     return markers.filter(function (marker) {
         return Math.abs(marker.beat_time - marker.sample_time * beats / seconds) > MOST_BEAT_ERROR;
     });
 }
 
-// Where in its file a beat of a warped clip lies, in seconds; beyond the markers the nearest segment goes on.
+// The place in the file, in seconds, of a beat of a warped clip. Beyond the markers the nearest
+// segment is extended.
 function beatToSeconds(markers, beat) {
     var n = 1;
     while (n < markers.length - 1 && markers[n].beat_time < beat) {
@@ -486,7 +498,8 @@ function beatToSeconds(markers, beat) {
     return a.sample_time + (beat - a.beat_time) * (b.sample_time - a.sample_time) / (b.beat_time - a.beat_time);
 }
 
-// The free slot to take: the wanted one if it is empty, else the next empty one below, else any. -1: there is none.
+// The free slot to use: the wanted one if empty, else the next empty one below, else any. -1: there
+// is none.
 function freeSlot(filled, wanted) {
     var n;
     for (n = Math.max(0, wanted); n < filled.length; n += 1) {
@@ -502,7 +515,7 @@ function nextBar(beat, quarters) {
     return Math.ceil(beat / quarters - 1e-6) * quarters;
 }
 
-// Frames where a ramp that counts bars falls back to 0, in a recording of it.
+// Frames at which a recorded ramp that counts bars falls back to 0.
 function barStarts(ramp, first, before) {
     var found = [];
     var last = before;
@@ -518,8 +531,8 @@ function barStarts(ramp, first, before) {
 
 // -- MIDI files
 
-// Notes of a standard MIDI file as {pitch, start_time, duration, velocity, mute} in quarters, and its length in quarters.
-// An Error says why a file is not read.
+// Notes of a standard MIDI file as {pitch, start_time, duration, velocity, mute} in quarters, and
+// its length in quarters. An Error says why a file cannot be read.
 function readMidi(bytes) {
     var at = 0;
     var whole = function (count) {
@@ -599,7 +612,7 @@ function readMidiTrack(bytes, at, end, division, notes) {
             if (status === 0xff) {
                 at += 1;
             }
-            // the length must be read before it is added: it moves `at` itself
+            // read the length before adding it: reading moves `at`
             var skip = variable();
             at += skip;
             continue;
@@ -620,8 +633,9 @@ function readMidiTrack(bytes, at, end, division, notes) {
     return ticks / division;
 }
 
-// Live's model as the device needs it. Live answers `get` with arrays, a missing object has id 0, a call that fails says so only
-// in Max's console: so whatever is set here is read back. Nothing here may run before live.thisdevice has spoken.
+// Live's model as the device needs it. Live answers `get` with arrays, and a missing object has id
+// 0. A failed call shows only in Max's console, so every value set here is read back. Nothing here
+// may run before live.thisdevice has sent its bang.
 
 var WATCHED = ["tempo", "signature_numerator", "signature_denominator", "is_playing", "root_note", "scale_name", "scale_mode"];
 var watchers = [];
@@ -654,7 +668,8 @@ function idAt(path) {
     return Number(new LiveAPI(path).id);
 }
 
-// Live knows its scale mode from 12.0.5 on; asked for what it does not know, it fills Max's console.
+// Live has a scale mode from 12.0.5 on. Reading an unknown property fills Max's console with
+// errors.
 function knows(object, name) {
     return String(object.info).indexOf("property " + name + " ") >= 0;
 }
@@ -674,7 +689,8 @@ function readSong() {
     };
 }
 
-// Calls `changed` whenever tempo, meter, scale or playing change. It runs inside Live's notification: it must not touch the model.
+// Calls `changed` when tempo, meter, scale or playing change. It runs inside Live's notification,
+// so it must not touch the model.
 function watchSong(changed) {
     var song = new LiveAPI("live_set");
     watchers = WATCHED.filter(function (name) {
@@ -686,7 +702,7 @@ function watchSong(changed) {
     });
 }
 
-// What is selected now, and the device's own track: a clip goes where the musician was when it was asked for.
+// The selection, and the device's own track: a clip goes where the musician was when ordering it.
 function readAim() {
     return {
         slot: idAt("live_set view highlighted_clip_slot"), selected: idAt("live_set view selected_track"),
@@ -694,7 +710,7 @@ function readAim() {
     };
 }
 
-// In a rack the device's parent is a chain: its track is further up.
+// In a rack the device's parent is a chain; its track is further up.
 function ownTrack() {
     var object = new LiveAPI("this_device canonical_parent");
     var climbed;
@@ -724,7 +740,8 @@ function unique(list) {
     });
 }
 
-// The track and slot for a clip: where it was aimed at if that can take it, else the nearest that can. null: nowhere.
+// The track and slot for a clip: the chosen place if it can hold it, else the nearest. null: there
+// is none.
 function findPlace(plan, target, aim) {
     var slot_track = aim.slot ? ids(byId(aim.slot).get("canonical_parent"))[0] : 0;
     var first = target === "slot" ? [slot_track, aim.selected, aim.own] : [aim.own, aim.selected];
@@ -771,7 +788,8 @@ function warpMarkers(clip) {
     return said && said.warp_markers ? said.warp_markers : [];
 }
 
-// One straight line from the file's start to its end. Live's last marker is its shadow: it follows by itself.
+// One straight line from the file's start to its end. Live's last marker is a shadow that follows
+// by itself.
 function straighten(clip, plan) {
     var markers = warpMarkers(clip);
     if (markers.length < 2 || !crookedMarkers(markers, plan.beats, plan.seconds).length) {
@@ -788,7 +806,7 @@ function straighten(clip, plan) {
     clip.call("add_warp_marker", { beat_time: plan.beats, sample_time: plan.seconds });
 }
 
-// What Live has that was not asked for, in words; "" when all is as it should be.
+// What Live has set otherwise than requested, in words; "" where nothing differs.
 function clipDoubts(clip, plan) {
     var wanted = { name: plan.name };
     var wrong = [];
@@ -820,8 +838,8 @@ function clipDoubts(clip, plan) {
     return wrong.length ? "check " + wrong.join(", ") : "";
 }
 
-// The selected audio clip: its file, what of it is played in seconds, and its length in beats (0 where it is not warped).
-// null where there is none.
+// The selected audio clip: its file, its played part in seconds, and its length in beats (0 where
+// it is not warped). null where there is none.
 function readSelectedClip() {
     var clip = new LiveAPI("live_set view detail_clip");
     if (!exists(clip) || Number(read(clip, "is_audio_clip")) !== 1) {
@@ -842,12 +860,13 @@ function readSelectedClip() {
 
 // Putting a clip into the Set, step by step.
 
+// Interval between steps, and tries of a step.
 var STEP_MS = 50;
 var MOST_TRIES = 40;
-// Live may still be looking through a new file when it is set up, and lay its own guess over what was set.
+// Live may still be analysing a new file, and overwrite our settings with its own guess.
 var SECOND_LOOK_MS = 1500;
 
-// A row of steps, each run by a Task of its own. A step that returns false is tried again, then given up.
+// A row of steps, each run by a Task of its own. A step that returns false is retried, then given up.
 
 function Steps(steps, failed) {
     this.steps = steps;
@@ -885,7 +904,7 @@ Steps.prototype.step = function () {
     }
 };
 
-// Place a clip; `done(text)` is called at the end, with what came of it.
+// Place a clip; `done(text)` is called at the end, with the result in words.
 function placeClip(plan, target, aim, done) {
     var failed = function (text) {
         done(plan.name + " was not placed: " + text + " (it is in the crate)");
@@ -929,7 +948,7 @@ function clipOf(slot) {
     return new LiveAPI(slot.unquotedpath + " clip");
 }
 
-// A clip made in a slot, and the wait till Live shows it.
+// Make a clip in a slot, and wait until Live shows it.
 function slotSteps(made, create) {
     var slot = byId(made.place.slot);
     return [
@@ -972,7 +991,7 @@ function audioSteps(plan, target, made) {
     ]);
 }
 
-// Live may still be busy with what was set: look again before doubting, and set once more on the way.
+// Live may still be applying the settings: look again before reporting, and set them once more.
 function checkStep(plan, made) {
     var looks = 0;
     return {
@@ -1005,7 +1024,7 @@ function arrangementSteps(plan, made) {
     ];
 }
 
-// The playhead, or while Live plays the next bar.
+// The playhead or, while Live plays, the next bar.
 function arrangementBeat() {
     var song = readSong();
     return song.playing ? nextBar(song.position, quartersPerBar(song.numerator + "/" + song.denominator)) : song.position;
@@ -1038,7 +1057,7 @@ function midiSteps(plan, target, made, notes) {
     return target === "arrangement" ? steps.concat(moveSteps(made)) : steps;
 }
 
-// Live makes MIDI clips in slots; the arrangement gets a copy, and the slot is emptied when it has.
+// Live makes MIDI clips in slots only: the arrangement gets a copy, then the slot is emptied.
 function moveSteps(made) {
     var track = byId(made.place.track.id);
     var beat = arrangementBeat();
@@ -1061,7 +1080,7 @@ function moveSteps(made) {
     ];
 }
 
-// Sound out of Live and into it: the selected clip, what the track plays, and the audition through the track.
+// Sound out of Live and into it: the selected clip, a recording of the track, the audition.
 
 // -- references
 
@@ -1075,7 +1094,7 @@ function useClip() {
     askAbout(clip.path, clip.start, clip.end, Math.abs(bars - Math.round(bars)) < 0.01 && bars > 0.5 ? Math.round(bars) : 0);
 }
 
-// What the clip or the listening is for: to be put on the grid as it is, or to be worked from by an engine that listens.
+// Order what the menu says: the sound put on the grid, or an engine's work from it.
 function askAbout(path, start_s, end_s, bars) {
     var use = USES[controls.use] || "fit";
     var fields = { reference_start: round6(start_s), reference_end: round6(end_s) };
@@ -1091,8 +1110,8 @@ function askAbout(path, start_s, end_s, bars) {
     }
 }
 
-// Record the track's input for some bars, with one more in front: a ramp that counts bars is recorded beside the sound, and says
-// to the frame where a bar begins, however late the recording started.
+// Record the track's input for some bars, after one more in front. A ramp that counts bars is
+// recorded beside the sound. It gives each bar's frame, however late the recording started.
 function listen() {
     var song = readSong();
     var quarters = quartersPerBar(song.numerator + "/" + song.denominator);
@@ -1137,7 +1156,7 @@ function endListening() {
     var per_ms = ramp.framecount() / ramp.length();
     var starts = findBarStarts(ramp);
     var wanted = Math.round(mine.bars * mine.bar_ms * per_ms);
-    // with every bar line heard, a change of tempo on the way is followed too
+    // with every bar line recorded, a change of tempo on the way is followed too
     var first = starts.length ? starts[0] : 0;
     var end = starts.length > mine.bars ? starts[mine.bars] : Math.min(first + wanted, ramp.framecount());
     var path = forward(conversation.recordings) + "/" + conversation.next_id() + ".wav";
@@ -1160,7 +1179,7 @@ function findBarStarts(ramp) {
     return starts;
 }
 
-// Max writes the file on its own time: it is there when its size has come to rest.
+// Max writes the file asynchronously: it is whole when its size has come to rest.
 function whenWritten(path, work) {
     var size = -1;
     var looks = 0;
@@ -1181,7 +1200,7 @@ function whenWritten(path, work) {
     later(100, look);
 }
 
-// -- audition: the clip loops through the track, its place in the loop told by Live's own position
+// -- audition: the clip loops through the track, at the place that Live's position gives
 
 function setAudition(on) {
     audition.on = on;
@@ -1218,14 +1237,14 @@ function playAudition() {
     outlet(TO_AUDITION, "gain", 1, 20);
 }
 
-// While Live plays, a clip with a grid is locked to it; else it runs by itself at its own tempo.
+// While Live plays, a clip with a grid is locked to it; else it runs freely at its own tempo.
 function followTransport() {
     if (audition.on && audition.loaded) {
         outlet(TO_AUDITION, "select", isPlaying() && audition.loaded.plan.beats ? 1 : 2);
     }
 }
 
-// What Max calls: messages from the patch come in here, and everything that Max does for the device goes out from here.
+// Everything that Max calls, and everything that Max does for the device.
 
 autowatch = 0;
 inlets = 1;
@@ -1281,7 +1300,7 @@ function control(name) {
         return;
     }
     if (name === "prompt" || name === "engine") {
-        // an empty box says bang; text that Max took apart is joined again
+        // an empty box sends bang; text that Max took apart is joined again
         controls[name] = values.length === 1 && values[0] === "bang" ? "" : values.join(" ");
     } else {
         controls[name] = Math.round(Number(values[0]));
@@ -1303,7 +1322,7 @@ function press(name, value) {
         setAudition(Number(value) === 1);
         return;
     }
-    // a button may say both bang and 1, and 0 when it is let go
+    // a button may send both bang and 1, and 0 on release
     if (value === 0 || (pressed_at.hasOwnProperty(name) && now - pressed_at[name] < DEBOUNCE_MS)) {
         return;
     }
@@ -1320,7 +1339,7 @@ function rate(value) {
     contextChanged();
 }
 
-// the audition's buffer~ has read its file
+// the audition's buffer~ has loaded its file
 function loaded() {
     if (audition.on && audition.loaded) {
         playAudition();
@@ -1363,7 +1382,8 @@ function tick() {
     }
 }
 
-// Inside Live's notifications the model must be left alone: what has changed is read and told a moment later.
+// The model must not be touched inside Live's notifications: changes are read and sent a moment
+// later.
 function contextChanged() {
     if (context_due) {
         return;
@@ -1462,7 +1482,7 @@ function placeLast() {
     queuePlacement(clips[clips.length - 1].plan, about);
 }
 
-// One after the other, so that two clips never choose the same slot.
+// One by one, so that two clips never choose the same slot.
 function queuePlacement(plan, about) {
     placements.push({ plan: plan, about: about });
     if (!placing) {
@@ -1500,7 +1520,7 @@ function later(ms, work) {
         tasks.splice(tasks.indexOf(task), 1);
         work();
     });
-    // a Task that nobody holds may be collected before its time
+    // a Task without a reference may be garbage-collected before its time
     tasks.push(task);
     task.schedule(ms);
 }
@@ -1530,7 +1550,7 @@ function readBytes(path) {
     return bytes;
 }
 
-// Max writes paths with slashes everywhere; Live is given them as the system does.
+// Max writes paths with slashes everywhere; Live needs the system's own.
 function forward(path) {
     return String(path).replace(/\\/g, "/");
 }

@@ -1,4 +1,4 @@
-// What Live is told of a clip, and what is read from one: pure.
+// What Live needs to know of a clip, and what is read from one. Pure.
 
 var WARP_BEATS = 0;
 var WARP_TONES = 1;
@@ -9,7 +9,7 @@ var MAJOR_ROOTS = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "
 var MINOR_ROOTS = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"];
 var MODES = { Major: "", Minor: "m", Dorian: " dorian", Phrygian: " phrygian", Lydian: " lydian", Mixolydian: " mixolydian", Locrian: " locrian" };
 
-// Live's scale as a key that Sidecrate reads, or "" where it has neither a major nor a minor third.
+// Live's scale as a key for Sidecrate; "" where it has neither a major nor a minor third.
 function keyName(root, scale, intervals) {
     var thirds = String(intervals);
     var has = function (step) {
@@ -29,11 +29,11 @@ function keyName(root, scale, intervals) {
 
 var DRUMS = /(^|[^a-z])(drums?|beats?|breaks?|breakbeats?|percussion|hats?|kicks?|snares?|claps?)([^a-z]|$)/;
 
-// Beats cuts at transients and leaves a clip at its own tempo untouched; it suits whatever drums play in. Complex is never used:
-// it colours the sound even where nothing is stretched.
+// Warp mode Beats cuts at transients and leaves a clip at its own tempo untouched, so it suits
+// drums. Complex is never used: it colours the sound even where nothing is stretched.
 function warpMode(info, name) {
     var parts = String(info.parts || "").split(", ");
-    // not every engine says which parts play: then the words in the clip's name do
+    // some engines do not list the parts: then the clip's name decides
     if (parts.indexOf("drums") >= 0 || (!info.parts && DRUMS.test(name))) {
         return WARP_BEATS;
     }
@@ -45,7 +45,7 @@ function quartersPerBar(meter) {
     return match ? 4 * Number(match[1]) / Number(match[2]) : 4;
 }
 
-// How Live is to play a clip. beats is null where the clip has no grid.
+// How Live plays a clip. beats is null where the clip has no grid.
 function clipPlan(info, path) {
     var gridded = (info.kind === "loop" || info.kind === "midi") && info.bpm > 0 && info.bars > 0;
     var timed = gridded || (info.kind === "track" && info.bpm > 0 && info.frames > 0);
@@ -62,15 +62,16 @@ function fileWords(path) {
     return String(path).replace(/\\/g, "/").replace(/^.*\//, "").replace(/\.[^.]*$/, "");
 }
 
-// The warp markers that do not lie on a straight line of `beats` over `seconds`. Live guesses the tempo of a short file, and at
-// times guesses half or double.
+// Warp markers off the straight line of `beats` over `seconds`. Live guesses the tempo of a short
+// file, and sometimes guesses half or double.
 function crookedMarkers(markers, beats, seconds) {
     return markers.filter(function (marker) {
         return Math.abs(marker.beat_time - marker.sample_time * beats / seconds) > MOST_BEAT_ERROR;
     });
 }
 
-// Where in its file a beat of a warped clip lies, in seconds; beyond the markers the nearest segment goes on.
+// The place in the file, in seconds, of a beat of a warped clip. Beyond the markers the nearest
+// segment is extended.
 function beatToSeconds(markers, beat) {
     var n = 1;
     while (n < markers.length - 1 && markers[n].beat_time < beat) {
@@ -80,7 +81,8 @@ function beatToSeconds(markers, beat) {
     return a.sample_time + (beat - a.beat_time) * (b.sample_time - a.sample_time) / (b.beat_time - a.beat_time);
 }
 
-// The free slot to take: the wanted one if it is empty, else the next empty one below, else any. -1: there is none.
+// The free slot to use: the wanted one if empty, else the next empty one below, else any. -1: there
+// is none.
 function freeSlot(filled, wanted) {
     var n;
     for (n = Math.max(0, wanted); n < filled.length; n += 1) {
@@ -96,7 +98,7 @@ function nextBar(beat, quarters) {
     return Math.ceil(beat / quarters - 1e-6) * quarters;
 }
 
-// Frames where a ramp that counts bars falls back to 0, in a recording of it.
+// Frames at which a recorded ramp that counts bars falls back to 0.
 function barStarts(ramp, first, before) {
     var found = [];
     var last = before;
@@ -112,8 +114,8 @@ function barStarts(ramp, first, before) {
 
 // -- MIDI files
 
-// Notes of a standard MIDI file as {pitch, start_time, duration, velocity, mute} in quarters, and its length in quarters.
-// An Error says why a file is not read.
+// Notes of a standard MIDI file as {pitch, start_time, duration, velocity, mute} in quarters, and
+// its length in quarters. An Error says why a file cannot be read.
 function readMidi(bytes) {
     var at = 0;
     var whole = function (count) {
@@ -193,7 +195,7 @@ function readMidiTrack(bytes, at, end, division, notes) {
             if (status === 0xff) {
                 at += 1;
             }
-            // the length must be read before it is added: it moves `at` itself
+            // read the length before adding it: reading moves `at`
             var skip = variable();
             at += skip;
             continue;

@@ -1,26 +1,34 @@
-// What the device and the daemon say to each other, and what is made of a clip's facts: pure, knows neither Max nor Live.
+// The conversation between device and daemon. Pure: it knows neither Max nor Live.
 //
-// UDP loses, repeats and reorders packets. So a request is said until it is accepted (the daemon knows its id and makes one job
-// of it), a job is asked after until it has ended, and each clip is taken once.
+// UDP loses, repeats and reorders packets. So a request is repeated until it is accepted; the daemon
+// knows its id and makes one job of it. A job is polled until it has ended. Each clip is placed once.
 
 var KINDS = ["loop", "oneshot", "midi", "sfx", "track", "vocal"];
 var TARGETS = ["slot", "free", "arrangement", "folder"];
 var LIVE_KEY = ["auto", "always", "never"];
 var USES = ["fit", "continue", "melody", "accompany", "style"];
 
+// Range of the device's own ports; each starts at a place of its own in it.
 var FIRST_PORT = 9141;
 var PORTS = 400;
+// Interval of hellos while no daemon answers.
 var SEARCH_MS = 600;
+// Hellos without an answer before another port is tried.
 var HELLOS_PER_PORT = 2;
+// Heartbeat, and the timeout of the daemon's.
 var SIGN_OF_LIFE_MS = 5000;
 var GONE_MS = 16000;
+// Interval of repeats of a request.
 var ASK_MS = 700;
+// A running job that is silent for this time is polled.
 var SILENCE_MS = 2000;
+// Size limit of a request's packet.
 var MOST_PACKET_BYTES = 8000;
+// Repeats of a cancellation.
 var MOST_CANCELS = 20;
 
-// io: now() ms; send(address, arguments); listen(port); context() -> object; status(text); progress(0..1);
-// clip(request, clip) for each new clip, once; ended(request).
+// io: now() ms; send(address, arguments); listen(port); context() -> object; status(text);
+// progress(0..1); clip(request, clip) for each new clip, once; ended(request).
 function Conversation(io, nonce) {
     this.io = io;
     this.nonce = nonce;
@@ -76,7 +84,7 @@ Conversation.prototype.tick = function () {
     }
 };
 
-// Another device, or another program, may hold the port: a socket that could not be bound says nothing to the patch.
+// Another program may hold the port; a socket that could not be bound reports nothing to the patch.
 Conversation.prototype.search = function () {
     if (this.welcome_at !== null) {
         this.welcome_at = null;
@@ -92,7 +100,7 @@ Conversation.prototype.search = function () {
 
 Conversation.prototype.follow = function (request, now) {
     if (request.state === "asking" && now - request.asked_at >= ASK_MS) {
-        // only one who has just been greeted is known by its nonce, and only then the daemon knows a repeat for what it is
+        // the daemon recognises a repeat only by the nonce, which it knows just after a hello
         request.asked_at = now;
         this.hello();
     } else if (request.state === "running" && now - Math.max(request.heard_at, request.polled_at) >= SILENCE_MS) {
@@ -109,7 +117,8 @@ Conversation.prototype.follow = function (request, now) {
     }
 };
 
-// Ask for clips. `fields` are those of a request; `about` is the caller's own. Returns the request, or null if it is too long.
+// Order clips. `fields` are those of a request; `about` is the caller's own. Returns the request,
+// or null if it is too long.
 Conversation.prototype.generate = function (fields, about) {
     var id = this.next_id();
     var values = { id: id, context: this.io.context() };
@@ -128,7 +137,7 @@ Conversation.prototype.generate = function (fields, about) {
     return this.ask(id, "/sidecrate/generate", [text], about);
 };
 
-// Have an audio file put on the grid. It has no words that could speak of a tempo, so the project's is said outright.
+// Order an audio file put on the grid. It has no words with a tempo, so the project's is given.
 Conversation.prototype.fit = function (path, fields, about) {
     var id = this.next_id();
     var context = this.io.context();
@@ -145,7 +154,7 @@ Conversation.prototype.fit = function (path, fields, about) {
     return this.ask(id, "/sidecrate/fit", values, about);
 };
 
-// The last job once more, with another seed.
+// Order the last job once more, with another seed.
 Conversation.prototype.again = function (about) {
     var known = this.requests.filter(function (request) {
         return request.job !== "";
@@ -176,7 +185,7 @@ Conversation.prototype.ask = function (id, address, values, about) {
     return request;
 };
 
-// End all that has not ended.
+// Cancel all that has not ended.
 Conversation.prototype.cancel = function () {
     var now = this.io.now();
     var n, request;
@@ -202,7 +211,7 @@ Conversation.prototype.end = function (request, text) {
     this.io.ended(request);
 };
 
-// Requests stay known for a while after their end, so that late packets find them.
+// Ended requests are kept for a while, so that late packets find them.
 Conversation.prototype.forget_ended = function () {
     while (this.requests.length > 32 && this.requests[0].state === "ended") {
         this.requests.shift();
@@ -219,7 +228,7 @@ Conversation.prototype.find = function (name) {
     return null;
 };
 
-// A message of the daemon. What is not for this device, or not understood, is passed over.
+// A message of the daemon. One for another device, or one that cannot be parsed, is ignored.
 Conversation.prototype.receive = function (address, values) {
     var handlers = {
         "/sidecrate/welcome": this.on_welcome, "/sidecrate/accepted": this.on_accepted,
@@ -235,7 +244,7 @@ Conversation.prototype.receive = function (address, values) {
         this.on_welcome(values);
         return;
     }
-    // numbers may come as whole numbers or not, and a word of digits may have become a number on the way
+    // numbers may arrive as integers or floats, and a word of digits as a number
     texts = [String(values[0]), String(values[1])];
     var request = this.find(handler === this.on_error ? String(values[3]) : texts[0]);
     if (request && handler !== this.on_error) {
@@ -324,7 +333,8 @@ Conversation.prototype.on_finished = function (request, values) {
     this.close_if_whole(request);
 };
 
-// A job has ended for this device when it has both heard so and has every clip of it; till then it is asked after.
+// A job has ended for this device when its end was reported and every clip has arrived. Until then
+// it is polled.
 Conversation.prototype.close_if_whole = function (request) {
     if (request.published === null || request.clip_count < request.published) {
         return;
@@ -349,7 +359,7 @@ Conversation.prototype.on_error = function (request, values) {
         this.end(request, String(values[2]));
         return;
     }
-    // cancel and status name their job, or the id where no job was known yet
+    // cancel and status name their job, or the request's id where no job was known yet
     request = this.find(String(values[0]));
     if (request && code === "unknown_job" && request.state !== "ended") {
         this.end(request, request.state === "cancelling" ? "cancelled" : "Sidecrate no longer knows this job");

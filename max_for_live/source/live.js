@@ -1,5 +1,6 @@
-// Live's model as the device needs it. Live answers `get` with arrays, a missing object has id 0, a call that fails says so only
-// in Max's console: so whatever is set here is read back. Nothing here may run before live.thisdevice has spoken.
+// Live's model as the device needs it. Live answers `get` with arrays, and a missing object has id
+// 0. A failed call shows only in Max's console, so every value set here is read back. Nothing here
+// may run before live.thisdevice has sent its bang.
 
 var WATCHED = ["tempo", "signature_numerator", "signature_denominator", "is_playing", "root_note", "scale_name", "scale_mode"];
 var watchers = [];
@@ -32,7 +33,8 @@ function idAt(path) {
     return Number(new LiveAPI(path).id);
 }
 
-// Live knows its scale mode from 12.0.5 on; asked for what it does not know, it fills Max's console.
+// Live has a scale mode from 12.0.5 on. Reading an unknown property fills Max's console with
+// errors.
 function knows(object, name) {
     return String(object.info).indexOf("property " + name + " ") >= 0;
 }
@@ -52,7 +54,8 @@ function readSong() {
     };
 }
 
-// Calls `changed` whenever tempo, meter, scale or playing change. It runs inside Live's notification: it must not touch the model.
+// Calls `changed` when tempo, meter, scale or playing change. It runs inside Live's notification,
+// so it must not touch the model.
 function watchSong(changed) {
     var song = new LiveAPI("live_set");
     watchers = WATCHED.filter(function (name) {
@@ -64,7 +67,7 @@ function watchSong(changed) {
     });
 }
 
-// What is selected now, and the device's own track: a clip goes where the musician was when it was asked for.
+// The selection, and the device's own track: a clip goes where the musician was when ordering it.
 function readAim() {
     return {
         slot: idAt("live_set view highlighted_clip_slot"), selected: idAt("live_set view selected_track"),
@@ -72,7 +75,7 @@ function readAim() {
     };
 }
 
-// In a rack the device's parent is a chain: its track is further up.
+// In a rack the device's parent is a chain; its track is further up.
 function ownTrack() {
     var object = new LiveAPI("this_device canonical_parent");
     var climbed;
@@ -102,7 +105,8 @@ function unique(list) {
     });
 }
 
-// The track and slot for a clip: where it was aimed at if that can take it, else the nearest that can. null: nowhere.
+// The track and slot for a clip: the chosen place if it can hold it, else the nearest. null: there
+// is none.
 function findPlace(plan, target, aim) {
     var slot_track = aim.slot ? ids(byId(aim.slot).get("canonical_parent"))[0] : 0;
     var first = target === "slot" ? [slot_track, aim.selected, aim.own] : [aim.own, aim.selected];
@@ -149,7 +153,8 @@ function warpMarkers(clip) {
     return said && said.warp_markers ? said.warp_markers : [];
 }
 
-// One straight line from the file's start to its end. Live's last marker is its shadow: it follows by itself.
+// One straight line from the file's start to its end. Live's last marker is a shadow that follows
+// by itself.
 function straighten(clip, plan) {
     var markers = warpMarkers(clip);
     if (markers.length < 2 || !crookedMarkers(markers, plan.beats, plan.seconds).length) {
@@ -166,7 +171,7 @@ function straighten(clip, plan) {
     clip.call("add_warp_marker", { beat_time: plan.beats, sample_time: plan.seconds });
 }
 
-// What Live has that was not asked for, in words; "" when all is as it should be.
+// What Live has set otherwise than requested, in words; "" where nothing differs.
 function clipDoubts(clip, plan) {
     var wanted = { name: plan.name };
     var wrong = [];
@@ -198,8 +203,8 @@ function clipDoubts(clip, plan) {
     return wrong.length ? "check " + wrong.join(", ") : "";
 }
 
-// The selected audio clip: its file, what of it is played in seconds, and its length in beats (0 where it is not warped).
-// null where there is none.
+// The selected audio clip: its file, its played part in seconds, and its length in beats (0 where
+// it is not warped). null where there is none.
 function readSelectedClip() {
     var clip = new LiveAPI("live_set view detail_clip");
     if (!exists(clip) || Number(read(clip, "is_audio_clip")) !== 1) {

@@ -1,4 +1,4 @@
-// What Max calls: messages from the patch come in here, and everything that Max does for the device goes out from here.
+// Everything that Max calls, and everything that Max does for the device.
 
 autowatch = 0;
 inlets = 1;
@@ -54,7 +54,7 @@ function control(name) {
         return;
     }
     if (name === "prompt" || name === "engine") {
-        // an empty box says bang; text that Max took apart is joined again
+        // an empty box sends bang; text that Max took apart is joined again
         controls[name] = values.length === 1 && values[0] === "bang" ? "" : values.join(" ");
     } else {
         controls[name] = Math.round(Number(values[0]));
@@ -76,7 +76,7 @@ function press(name, value) {
         setAudition(Number(value) === 1);
         return;
     }
-    // a button may say both bang and 1, and 0 when it is let go
+    // a button may send both bang and 1, and 0 on release
     if (value === 0 || (pressed_at.hasOwnProperty(name) && now - pressed_at[name] < DEBOUNCE_MS)) {
         return;
     }
@@ -93,7 +93,7 @@ function rate(value) {
     contextChanged();
 }
 
-// the audition's buffer~ has read its file
+// the audition's buffer~ has loaded its file
 function loaded() {
     if (audition.on && audition.loaded) {
         playAudition();
@@ -136,7 +136,8 @@ function tick() {
     }
 }
 
-// Inside Live's notifications the model must be left alone: what has changed is read and told a moment later.
+// The model must not be touched inside Live's notifications: changes are read and sent a moment
+// later.
 function contextChanged() {
     if (context_due) {
         return;
@@ -235,7 +236,7 @@ function placeLast() {
     queuePlacement(clips[clips.length - 1].plan, about);
 }
 
-// One after the other, so that two clips never choose the same slot.
+// One by one, so that two clips never choose the same slot.
 function queuePlacement(plan, about) {
     placements.push({ plan: plan, about: about });
     if (!placing) {
@@ -273,7 +274,7 @@ function later(ms, work) {
         tasks.splice(tasks.indexOf(task), 1);
         work();
     });
-    // a Task that nobody holds may be collected before its time
+    // a Task without a reference may be garbage-collected before its time
     tasks.push(task);
     task.schedule(ms);
 }
@@ -303,7 +304,7 @@ function readBytes(path) {
     return bytes;
 }
 
-// Max writes paths with slashes everywhere; Live is given them as the system does.
+// Max writes paths with slashes everywhere; Live needs the system's own.
 function forward(path) {
     return String(path).replace(/\\/g, "/");
 }

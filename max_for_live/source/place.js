@@ -1,11 +1,12 @@
 // Putting a clip into the Set, step by step.
 
+// Interval between steps, and tries of a step.
 var STEP_MS = 50;
 var MOST_TRIES = 40;
-// Live may still be looking through a new file when it is set up, and lay its own guess over what was set.
+// Live may still be analysing a new file, and overwrite our settings with its own guess.
 var SECOND_LOOK_MS = 1500;
 
-// A row of steps, each run by a Task of its own. A step that returns false is tried again, then given up.
+// A row of steps, each run by a Task of its own. A step that returns false is retried, then given up.
 
 function Steps(steps, failed) {
     this.steps = steps;
@@ -43,7 +44,7 @@ Steps.prototype.step = function () {
     }
 };
 
-// Place a clip; `done(text)` is called at the end, with what came of it.
+// Place a clip; `done(text)` is called at the end, with the result in words.
 function placeClip(plan, target, aim, done) {
     var failed = function (text) {
         done(plan.name + " was not placed: " + text + " (it is in the crate)");
@@ -87,7 +88,7 @@ function clipOf(slot) {
     return new LiveAPI(slot.unquotedpath + " clip");
 }
 
-// A clip made in a slot, and the wait till Live shows it.
+// Make a clip in a slot, and wait until Live shows it.
 function slotSteps(made, create) {
     var slot = byId(made.place.slot);
     return [
@@ -130,7 +131,7 @@ function audioSteps(plan, target, made) {
     ]);
 }
 
-// Live may still be busy with what was set: look again before doubting, and set once more on the way.
+// Live may still be applying the settings: look again before reporting, and set them once more.
 function checkStep(plan, made) {
     var looks = 0;
     return {
@@ -163,7 +164,7 @@ function arrangementSteps(plan, made) {
     ];
 }
 
-// The playhead, or while Live plays the next bar.
+// The playhead or, while Live plays, the next bar.
 function arrangementBeat() {
     var song = readSong();
     return song.playing ? nextBar(song.position, quartersPerBar(song.numerator + "/" + song.denominator)) : song.position;
@@ -196,7 +197,7 @@ function midiSteps(plan, target, made, notes) {
     return target === "arrangement" ? steps.concat(moveSteps(made)) : steps;
 }
 
-// Live makes MIDI clips in slots; the arrangement gets a copy, and the slot is emptied when it has.
+// Live makes MIDI clips in slots only: the arrangement gets a copy, then the slot is emptied.
 function moveSteps(made) {
     var track = byId(made.place.track.id);
     var beat = arrangementBeat();

@@ -1,4 +1,4 @@
-// Sound out of Live and into it: the selected clip, what the track plays, and the audition through the track.
+// Sound out of Live and into it: the selected clip, a recording of the track, the audition.
 
 // -- references
 
@@ -12,7 +12,7 @@ function useClip() {
     askAbout(clip.path, clip.start, clip.end, Math.abs(bars - Math.round(bars)) < 0.01 && bars > 0.5 ? Math.round(bars) : 0);
 }
 
-// What the clip or the listening is for: to be put on the grid as it is, or to be worked from by an engine that listens.
+// Order what the menu says: the sound put on the grid, or an engine's work from it.
 function askAbout(path, start_s, end_s, bars) {
     var use = USES[controls.use] || "fit";
     var fields = { reference_start: round6(start_s), reference_end: round6(end_s) };
@@ -28,8 +28,8 @@ function askAbout(path, start_s, end_s, bars) {
     }
 }
 
-// Record the track's input for some bars, with one more in front: a ramp that counts bars is recorded beside the sound, and says
-// to the frame where a bar begins, however late the recording started.
+// Record the track's input for some bars, after one more in front. A ramp that counts bars is
+// recorded beside the sound. It gives each bar's frame, however late the recording started.
 function listen() {
     var song = readSong();
     var quarters = quartersPerBar(song.numerator + "/" + song.denominator);
@@ -74,7 +74,7 @@ function endListening() {
     var per_ms = ramp.framecount() / ramp.length();
     var starts = findBarStarts(ramp);
     var wanted = Math.round(mine.bars * mine.bar_ms * per_ms);
-    // with every bar line heard, a change of tempo on the way is followed too
+    // with every bar line recorded, a change of tempo on the way is followed too
     var first = starts.length ? starts[0] : 0;
     var end = starts.length > mine.bars ? starts[mine.bars] : Math.min(first + wanted, ramp.framecount());
     var path = forward(conversation.recordings) + "/" + conversation.next_id() + ".wav";
@@ -97,7 +97,7 @@ function findBarStarts(ramp) {
     return starts;
 }
 
-// Max writes the file on its own time: it is there when its size has come to rest.
+// Max writes the file asynchronously: it is whole when its size has come to rest.
 function whenWritten(path, work) {
     var size = -1;
     var looks = 0;
@@ -118,7 +118,7 @@ function whenWritten(path, work) {
     later(100, look);
 }
 
-// -- audition: the clip loops through the track, its place in the loop told by Live's own position
+// -- audition: the clip loops through the track, at the place that Live's position gives
 
 function setAudition(on) {
     audition.on = on;
@@ -155,7 +155,7 @@ function playAudition() {
     outlet(TO_AUDITION, "gain", 1, 20);
 }
 
-// While Live plays, a clip with a grid is locked to it; else it runs by itself at its own tempo.
+// While Live plays, a clip with a grid is locked to it; else it runs freely at its own tempo.
 function followTransport() {
     if (audition.on && audition.loaded) {
         outlet(TO_AUDITION, "select", isPlaying() && audition.loaded.plan.beats ? 1 : 2);

@@ -1,4 +1,4 @@
-// Words and numbers that the conversation needs: pure, knows neither Max nor Live.
+// Words and numbers for the conversation. Pure: it knows neither Max nor Live.
 
 function hashText(text) {
     var sum = 7;
@@ -9,7 +9,8 @@ function hashText(text) {
     return sum;
 }
 
-// Devices that are loaded in one moment may draw the same chances: what is unlike in any case is the device's own number.
+// Devices loaded in one moment may draw equal random numbers; the device's own number differs
+// always.
 function makeNonce(random, now, device) {
     var letters = "abcdefghijkmnpqrstuvwxyz";
     var text = "";
@@ -17,7 +18,7 @@ function makeNonce(random, now, device) {
     for (n = 0; n < 6; n += 1) {
         text += letters.charAt(Math.floor(random() * letters.length));
     }
-    // letters first and last: Max takes a word of digits for a number
+    // letters first and last: Max parses a word of digits as a number
     return "m" + text + Math.floor(now % 1e9).toString(36) + "d" + device + "e";
 }
 
@@ -26,7 +27,7 @@ function utf8Length(text) {
     var n, code;
     for (n = 0; n < text.length; n += 1) {
         code = text.charCodeAt(n);
-        // the halves of a surrogate pair are two bytes each of four
+        // each half of a surrogate pair counts two of its four bytes
         bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
     }
     return bytes;

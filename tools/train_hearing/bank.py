@@ -1,4 +1,4 @@
-"""A bank of single sounds: the notes of a SoundFont's instruments and drum kits, and sampled drum kits."""
+"""A bank of single sounds: notes of a SoundFont's instruments, its drum kits, sampled kits."""
 
 from __future__ import annotations
 
@@ -15,25 +15,31 @@ import soundfile as sf
 from scipy import signal
 
 RATE = 44100
-PROGRAMS, NOTES = range(112), range(31, 86, 6)
+#: General MIDI programs that play notes; above them are effects.
+PROGRAMS = range(112)
+#: MIDI notes recorded of each program; those between are resampled.
+NOTES = range(31, 86, 6)
 #: General MIDI kits, and the parts that their notes play.
 KITS = (0, 8, 16, 24, 25, 32, 40)
 PARTS = {
-    "kick": (35, 36), "snare": (38, 40), "clap": (39,), "rim": (37,), "hat": (42, 44), "ohat": (46,), "ride": (51, 53, 59),
-    "crash": (49, 57, 55), "tom": (41, 43, 45, 47, 48, 50), "perc": (54, 56, *range(60, 71), 73, 74, 75, 76, 77, 80, 81),
+    "kick": (35, 36), "snare": (38, 40), "clap": (39,), "rim": (37,), "hat": (42, 44),
+    "ohat": (46,), "ride": (51, 53, 59), "crash": (49, 57, 55), "tom": (41, 43, 45, 47, 48, 50),
+    "perc": (54, 56, *range(60, 71), 73, 74, 75, 76, 77, 80, 81),
 }  # fmt: skip
-#: How the instruments of sampled kits are named, the first match deciding.
+#: Names of instruments in sampled kits, as patterns; the first match counts.
 NAMES = (
-    ("kick", r"kick|bass ?drum|thump|\bbd"), ("rim", r"rim|stick|click"), ("clap", r"clap|hand"), ("snare", r"snare|slap"),
-    ("ohat", r"open|ohh"), ("hat", r"hat|hh|shak|maraca|closed"), ("crash", r"crash|china|splash"), ("ride", r"ride"),
-    ("tom", r"tom|drum|conga|bongo"), ("perc", r"cow|agogo|bell|tamb|cabasa|perc"),
+    ("kick", r"kick|bass ?drum|thump|\bbd"), ("rim", r"rim|stick|click"), ("clap", r"clap|hand"),
+    ("snare", r"snare|slap"), ("ohat", r"open|ohh"), ("hat", r"hat|hh|shak|maraca|closed"),
+    ("crash", r"crash|china|splash"), ("ride", r"ride"), ("tom", r"tom|drum|conga|bongo"),
+    ("perc", r"cow|agogo|bell|tamb|cabasa|perc"),
 )  # fmt: skip
 
 
 def render(soundfont: Path, notes: list[tuple[float, mido.Message]], length_s: float) -> np.ndarray:
     """Mono audio of `notes` (seconds, message) through the SoundFont, dry."""
     with tempfile.TemporaryDirectory() as scratch:
-        midi, wav = Path(scratch, "notes.mid"), Path(scratch, "notes.wav")
+        midi = Path(scratch, "notes.mid")
+        wav = Path(scratch, "notes.wav")
         track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=1_000_000)])
         last = 0
         for at_s, message in sorted(notes, key=lambda note: note[0]):
@@ -61,7 +67,7 @@ def render(soundfont: Path, notes: list[tuple[float, mido.Message]], length_s: f
 
 
 def trimmed(audio: np.ndarray) -> np.ndarray | None:
-    """From the first sound on, as int16 at full scale; None where there is no sound."""
+    """Trimmed to its first sound, as int16 at full scale; None where there is no sound."""
     level = np.abs(audio)
     if level.max(initial=0) < 1e-4:
         return None

@@ -1,7 +1,7 @@
 """Loops of made-up music whose first beat is known, as imperfect as loops in the wild.
 
-They are cut a little too long or too short for their own tempo, their tails are cut off, a gap precedes their first hit; some
-swing, some are played by hand.
+They are cut a little too long or too short for their own tempo. Their tails are cut off, and a gap
+precedes their first hit. Some swing; some are played by hand.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from scipy import signal
 from tools.train_hearing import patterns
 
 RATE = 44100
-MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
+#: Scales in semitones.
+MAJOR = (0, 2, 4, 5, 7, 9, 11)
+MINOR = (0, 2, 3, 5, 7, 8, 10)
 #: Degrees of the chords of four bars.
 CHORDS = (
     (0, 0, 0, 0),
@@ -28,7 +30,7 @@ CHORDS = (
     (0, 4, 5, 3),
     (5, 3, 0, 4),
 )
-#: What plays together, and how often: drums, bass, chords, lead.
+#: Probability of each band; a letter a part: drums, bass, chords, lead.
 BANDS = {
     "d": 0.3,
     "db": 0.1,
@@ -42,6 +44,7 @@ BANDS = {
     "dl": 0.02,
     "dbcl": 0.04,
 }
+#: General MIDI programs of each part.
 BASS = (32, 33, 34, 35, 36, 37, 38, 39, 43, 87)
 LEAD = (
     *range(8),
@@ -62,7 +65,7 @@ LEAD = (
     108,
 )
 PAD = (*range(40, 45), *range(48, 55), 60, 68, 72, 78, 89, 91, 92, 94, 95, 19)
-#: What replaces a part that a kit lacks.
+#: Substitutes for a part that a kit lacks.
 INSTEAD = (
     ("snare", "clap"),
     ("hat", "ride"),
@@ -100,7 +103,10 @@ class Bank:
 
 @dataclass(frozen=True)
 class Loop:
-    """`audio` float32 (frames,) of `bars` bars of `slots` 16ths; its first hit begins `first_s` after its first frame."""
+    """`audio` float32 (frames,) of `bars` bars of `slots` 16ths.
+
+    Its first hit begins `first_s` after its first frame.
+    """
 
     audio: np.ndarray
     bpm: float
@@ -110,10 +116,13 @@ class Loop:
 
 
 class _Sheet:
-    """The loop while it is written: where a 16th lies, and what has been put there."""
+    """The loop while it is written: the time of each 16th, and the audio so far."""
 
     def __init__(self, rng: np.random.Generator, bpm: float, bars: int, slots: int) -> None:
-        self.rng, self.bars, self.slots, self.six_s = rng, bars, slots, 15 / bpm
+        self.rng = rng
+        self.bars = bars
+        self.slots = slots
+        self.six_s = 15 / bpm
         self.frames = round(bars * slots * self.six_s * RATE)
         self.audio = np.zeros(self.frames + int(2.5 * RATE), np.float32)
         self.swing = 0.0 if rng.random() < 0.78 else rng.uniform(0.02, 0.33)
@@ -145,7 +154,7 @@ class _Sheet:
 
 
 class _Voice:
-    """One melodic sound: sampled or synthesized."""
+    """A melodic sound: sampled or synthesized."""
 
     def __init__(self, rng: np.random.Generator, bank: Bank, role: str) -> None:
         self.rng = rng
@@ -158,15 +167,11 @@ class _Voice:
             if role == "pad"
             else rng.choice([0.001, 0.004, 0.015], p=[0.6, 0.25, 0.15])
         )
-        self.decay, self.detune = (
-            rng.choice([0, 1.5, 5], p=[0.4, 0.3, 0.3]),
-            2 ** (rng.uniform(2, 15) / 1200),
-        )
-        self.cutoff_hz, self.sweep, self.fall = (
-            10 ** rng.uniform(2, 3.3),
-            rng.random() ** 0.5,
-            rng.uniform(2, 25),
-        )
+        self.decay = rng.choice([0, 1.5, 5], p=[0.4, 0.3, 0.3])
+        self.detune = 2 ** (rng.uniform(2, 15) / 1200)
+        self.cutoff_hz = 10 ** rng.uniform(2, 3.3)
+        self.sweep = rng.random() ** 0.5
+        self.fall = rng.uniform(2, 25)
 
     def note(self, number: int, length_s: float, velocity: float) -> np.ndarray:
         sound = (
@@ -178,7 +183,8 @@ class _Voice:
 
     def _sampled(self, number: int, length_s: float) -> np.ndarray:
         nearest = min(self.samples, key=lambda stored: abs(stored - number))
-        sound, speed = self.samples[nearest], 2 ** ((number - nearest) / 12)
+        sound = self.samples[nearest]
+        speed = 2 ** ((number - nearest) / 12)
         place = (
             np.arange(max(64, min(int(len(sound) / speed) - 1, int((length_s + 0.15) * RATE))))
             * speed
@@ -210,14 +216,15 @@ class _Voice:
         return (wave * edge * np.exp(-clock * self.decay)).astype(np.float32)
 
     def _filtered(self, wave: np.ndarray, clock: np.ndarray, velocity: float) -> np.ndarray:
-        """A low-pass that opens with each note and closes again, blended from four still ones."""
+        """A low-pass that opens with each note and closes again, blended from four fixed ones."""
         corners = [min(self.cutoff_hz * (0.4 + velocity) * 2**k, 0.45 * RATE) for k in range(4)]
         stages = np.stack(
             [signal.lfilter(*signal.butter(2, corner, fs=RATE), wave) for corner in corners]
         )
         open_by = np.clip(np.log2(1 + 7 * self.sweep * np.exp(-clock * self.fall)), 0, 3)
         low = np.minimum(open_by.astype(int), 2)
-        part, at = open_by - low, np.arange(len(clock))
+        part = open_by - low
+        at = np.arange(len(clock))
         return stages[low, at] * (1 - part) + stages[low + 1, at] * part
 
 
@@ -230,7 +237,8 @@ def loop(rng: np.random.Generator, bank: Bank, slots: int, beat: int) -> Loop:
     sheet = _Sheet(rng, bpm, int(rng.choice([1, 2, 4], p=[0.45, 0.4, 0.15])), slots)
     if "d" in band:
         _write_drums(sheet, bank, beat)
-    scale, tonic = (MINOR if rng.random() < 0.6 else MAJOR), int(rng.integers(12))
+    scale = MINOR if rng.random() < 0.6 else MAJOR
+    tonic = int(rng.integers(12))
     chords = CHORDS[int(rng.integers(len(CHORDS)))]
     if "b" in band:
         _write_line(
@@ -306,7 +314,8 @@ def _write_line(
     chords: tuple[int, ...],
     gain: float,
 ) -> None:
-    rng, slots = sheet.rng, sheet.slots
+    rng = sheet.rng
+    slots = sheet.slots
     bars = [
         patterns.rhythm(rng, slots, beat) for _ in range(1 if rng.random() < 0.5 else sheet.bars)
     ]
@@ -316,7 +325,9 @@ def _write_line(
     accents = (
         {0, *(int(s) for s in rng.choice(slots, 3, replace=False))} if style == "acid" else set()
     )
-    level, accent, held = patterns.metre(slots, beat), rng.uniform(0, 0.6), rng.uniform(0.3, 1)
+    level = patterns.metre(slots, beat)
+    accent = rng.uniform(0, 0.6)
+    held = rng.uniform(0.3, 1)
     for bar in range(sheet.bars):
         struck = bars[bar % len(bars)]
         for k, slot in enumerate(struck):
@@ -342,14 +353,17 @@ def _write_chords(
     tonic: int,
     chords: tuple[int, ...],
 ) -> None:
-    rng, slots = sheet.rng, sheet.slots
+    rng = sheet.rng
+    slots = sheet.slots
     bars = [
         patterns.rhythm(rng, slots, beat) for _ in range(1 if rng.random() < 0.5 else sheet.bars)
     ]
     if rng.random() < 0.25:
         bars = [[0]]
     strum_s = rng.uniform(0.004, 0.02) if rng.random() < 0.4 else 0.0
-    halves, held, gain = rng.random() < 0.25, rng.uniform(0.3, 1), rng.uniform(0.15, 0.4)
+    halves = rng.random() < 0.25
+    held = rng.uniform(0.3, 1)
+    gain = rng.uniform(0.15, 0.4)
     for bar in range(sheet.bars):
         struck = bars[bar % len(bars)]
         for k, slot in enumerate(struck):
@@ -365,8 +379,9 @@ def _write_chords(
 
 
 def _wrapped(rng: np.random.Generator, sheet: _Sheet) -> np.ndarray:
-    """The loop, with what rings on past its end carried to its beginning, or lost."""
-    audio, rest = sheet.audio[: sheet.frames].copy(), sheet.audio[sheet.frames :]
+    """The loop, with the tail past its end carried to its beginning, or lost."""
+    audio = sheet.audio[: sheet.frames].copy()
+    rest = sheet.audio[sheet.frames :]
     if rng.random() < 0.55:
         for begin in range(0, len(rest), sheet.frames):
             piece = rest[begin : begin + sheet.frames]
@@ -375,7 +390,7 @@ def _wrapped(rng: np.random.Generator, sheet: _Sheet) -> np.ndarray:
 
 
 def _effected(rng: np.random.Generator, audio: np.ndarray, six_s: float) -> np.ndarray:
-    """Drive, filters, room and echo, as the loop sounds when it goes round."""
+    """Drive, filters, room and echo, circular."""
     if rng.random() < 0.35:
         audio = np.tanh(audio * rng.uniform(1.5, 5))
     around = np.tile(audio, 3)
@@ -400,10 +415,11 @@ def _effected(rng: np.random.Generator, audio: np.ndarray, six_s: float) -> np.n
 
 
 def _cut(rng: np.random.Generator, audio: np.ndarray) -> np.ndarray:
-    """Half of all loops have a short gap before their first hit, where their file began or an encoder left one."""
+    """Put a short gap before the first hit of half the loops, as files and encoders leave one."""
     audio = audio / (np.abs(audio).max() + 1e-9)
     if rng.random() < 0.5:
-        gap, fade = int(rng.uniform(0.003, 0.05) * RATE), int(rng.uniform(0.0005, 0.006) * RATE)
+        gap = int(rng.uniform(0.003, 0.05) * RATE)
+        fade = int(rng.uniform(0.0005, 0.006) * RATE)
         gain = np.full(gap, 10 ** (-rng.uniform(20, 70) / 20))
         gain[: min(fade, gap)] = np.linspace(1, gain[-1], min(fade, gap))
         audio[-gap:] *= gain

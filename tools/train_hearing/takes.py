@@ -1,4 +1,4 @@
-"""Takes of made-up loops, read by the hearing itself, with the readings that are right."""
+"""Takes of made-up loops, analysed by the hearing itself, labelled with the right answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tools.train_hearing.music import RATE, Bank, Loop, loop
 
 @dataclass(frozen=True)
 class Take:
-    """`audio` float32 (frames,); times of its first beats and of the loop's beginnings; its tempo."""
+    """`audio` float32 (frames,), times of its downbeats and of the loop's joints, its tempo."""
 
     audio: np.ndarray
     downbeats_s: np.ndarray
@@ -28,8 +28,12 @@ class Take:
 
 
 def played(rng: np.random.Generator, source: Loop) -> Take:
-    """The loop round and round: begun anywhere, after silence or with a pickup, at a tempo that may sway, in a little noise."""
-    bar_beats, beats_long = source.slots / 4, source.bars * source.slots / 4
+    """The loop tiled: begun anywhere, after silence or with a pickup.
+
+    Its tempo may sway; it lies in a little noise.
+    """
+    bar_beats = source.slots / 4
+    beats_long = source.bars * source.slots / 4
     begun = str(rng.choice(["anywhere", "silence", "pickup", "at once"], p=[0.6, 0.15, 0.1, 0.15]))
     start = {
         "anywhere": rng.uniform(0.1, beats_long),
@@ -55,7 +59,8 @@ def played(rng: np.random.Generator, source: Loop) -> Take:
             np.arange(np.ceil(start / every), position[-1] // every + 1) * every, position, clock_s
         )
 
-    downbeats_s, joints_s = times(bar_beats) + source.first_s, times(beats_long) + source.first_s
+    downbeats_s = times(bar_beats) + source.first_s
+    joints_s = times(beats_long) + source.first_s
     return Take((audio / np.abs(audio).max() * 0.8).astype(np.float32), downbeats_s, joints_s, bpm)
 
 
@@ -70,7 +75,10 @@ def three_of_four(source: Loop) -> Loop:
 
 
 def readings(take: Take, slots: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Features (starts, n) of each beginning that hearing considers; its distance (s) from a first beat and from a joint."""
+    """Features (starts, n) of each beginning that the hearing considers.
+
+    With them, each beginning's distance in s from a downbeat and from a joint.
+    """
     env = envelopes(take.audio, RATE)
     lattice = beats.find(env, onsets.onsets(env), take.bpm, slots / 4)
     folded = bar.fold(env, lattice.map, slots, lattice.unit_bars)
@@ -97,12 +105,13 @@ def main() -> int:
     parser.add_argument("--meter", type=Meter.parse, default=Meter())
     parser.add_argument("--first-seed", type=int, default=0)
     asked = parser.parse_args()
-    bank, slots = Bank.load(asked.bank), asked.meter.sixteenths_per_bar
+    bank = Bank.load(asked.bank)
+    slots = asked.meter.sixteenths_per_bar
     beat = slots // asked.meter.beats_per_bar if slots % asked.meter.beats_per_bar == 0 else 2
     rows = []
     for seed in range(asked.first_seed, asked.first_seed + asked.count):
         rng = np.random.default_rng(seed)
-        # Of takes in three, half are 4/4 music that was cut.
+        # half of the takes in three are 4/4 music that was cut
         cut = slots == 12 and beat == 4 and seed % 2
         source = three_of_four(loop(rng, bank, 16, 4)) if cut else loop(rng, bank, slots, beat)
         if np.abs(source.audio).max() > 0.1:

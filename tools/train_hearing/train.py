@@ -1,7 +1,7 @@
-"""Training of the judges: which of the beginnings that hearing considers is the bar's.
+"""Training of the judges: which of the hearing's candidate beginnings is the bar's.
 
-A judge is two small nets added up: one hears the bar's sound, one sees the signs of a loop's joint. Made-up music misleads the
-first more than the second, so the first is believed less (`SOUND`).
+A judge is the sum of two small nets: one for the bar's sound, one for the signs of a loop's joint.
+Made-up music misleads the first more than the second, so the first weighs less (`SOUND`).
 """
 
 from __future__ import annotations
@@ -15,18 +15,30 @@ import numpy as np
 from daemon.hearing.bar_features import FEATURES
 from daemon.hearing.loop_joint import SIGNS
 
-SOUND_HIDDEN, JOINT_HIDDEN, JUDGES = 32, 16, 3
+#: Hidden units of the two nets.
+SOUND_HIDDEN = 32
+JOINT_HIDDEN = 16
+#: Judges of an ensemble, by seed.
+JUDGES = 3
+#: Weight of the sound's net in the stored judges.
 SOUND = 0.62
-#: s; a beginning so near the truth is right. Another bar of the unit than the joint's counts this much.
-NEAR_S, OTHER_BAR = 0.006, 0.35
-EPOCHS, BATCH, RATE, DECAY = 16, 32, 2e-3, 0.05
-#: How often a feature of the sound, and all signs of a joint, are hidden in training.
-HIDE_SOUND, HIDE_JOINT = 0.15, 0.25
+#: Standard deviation in s of a right beginning.
+NEAR_S = 0.006
+#: Target of another bar than the joint's, in a unit of several bars.
+OTHER_BAR = 0.35
+#: Training by Adam: passes, takes a step, first learning rate, weight decay.
+EPOCHS = 16
+BATCH = 32
+RATE = 2e-3
+DECAY = 0.05
+#: Dropout of one feature of the sound, and of all signs of a joint.
+HIDE_SOUND = 0.15
+HIDE_JOINT = 0.25
 
 
 @dataclass
 class Judge:
-    """Weights: into hidden (features, hidden), its bias, out of it, and straight through (features,)."""
+    """Weights (features, hidden) to the hidden units, bias, output, a bypass (features,)."""
 
     hidden: np.ndarray
     bias: np.ndarray
@@ -61,7 +73,7 @@ class Judge:
 
 
 def apart(features: int) -> np.ndarray:
-    """1 where a hidden unit sees a feature: units of the sound see no joint, and the other way round."""
+    """The mask of the weights: units of the sound see no joint, and the other way round."""
     mask = np.zeros((features, SOUND_HIDDEN + JOINT_HIDDEN))
     mask[:-SIGNS, :SOUND_HIDDEN] = 1
     mask[-SIGNS:, SOUND_HIDDEN:] = 1
@@ -71,7 +83,8 @@ def apart(features: int) -> np.ndarray:
 def train(stored: dict[str, np.ndarray], seed: int, like: Judge | None = None) -> Judge:
     """Cross-entropy over the beginnings of each take, by Adam with weight decay."""
     rng = np.random.default_rng(seed)
-    features, counts = stored["X"], stored["n"]
+    features = stored["X"]
+    counts = stored["n"]
     wanted = np.maximum(_near(stored["es"]), OTHER_BAR * _near(stored["ed"]))
     ends = np.cumsum(counts)
     takes = [slice(end - count, end) for count, end in zip(counts, ends, strict=True)]
@@ -111,7 +124,7 @@ def _near(away_s: np.ndarray) -> np.ndarray:
 
 
 def _hidden(seen: np.ndarray, group: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The features of a batch with some hidden, take by take."""
+    """The features of a batch after dropout, take by take."""
     takes = group[-1] + 1
     sound = (
         seen[:, :-SIGNS].reshape(len(seen), -1, FEATURES)
@@ -137,8 +150,9 @@ def _slopes(
 
 
 def stored_weights(judge: Judge) -> dict[str, np.ndarray]:
-    """As the hearing reads them, the sound believed less."""
-    out, direct = judge.out.copy(), judge.direct.copy()
+    """The weights as the hearing loads them, with the sound weighed by `SOUND`."""
+    out = judge.out.copy()
+    direct = judge.direct.copy()
     out[:SOUND_HIDDEN] *= SOUND
     direct[:-SIGNS] *= SOUND
     weights = {"hidden": judge.hidden, "bias": judge.bias, "out": out, "direct": direct}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from daemon.library.library import Library
-from daemon.library.marks_file import COPY, Journal, fetch_marks
+from daemon.library.marks_file import COPY, MarksFile, fetch_marks
 
 
 def record(clip: str, **more: Any) -> dict[str, Any]:
@@ -85,19 +85,19 @@ def test_marks_outlive_the_database_and_its_folder(tmp_path: Path) -> None:
     assert marked(path) == before
 
     with closing(Library(path)) as library:
-        journal = library.database.journal
-        long = journal.path.stat().st_size
-        library.database.shorten_journal()
-        assert journal.path.stat().st_size < long / 2
-        journal.copy_to(crate)
+        marks = library.database.marks_file
+        long = marks.path.stat().st_size
+        library.database.shorten_marks_file()
+        assert marks.path.stat().st_size < long / 2
+        marks.copy_to(crate)
     assert (crate / COPY).exists()
     for file in path.parent.iterdir():
         file.unlink()
     fetch_marks(path, crate)
     assert marked(path) == before
-    journal.path.unlink()
+    marks.path.unlink()
     fetch_marks(path, crate)
-    assert not journal.path.exists(), "a library that is there needs none"
+    assert not marks.path.exists(), "a library that is there needs none"
 
 
 def test_a_line_cut_off_and_lines_that_are_none_are_passed_over(tmp_path: Path) -> None:
@@ -138,8 +138,8 @@ def test_a_copy_is_whole_though_another_program_dies_over_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The daemon, its end and each command copy: here one is killed while another is about to rename."""
-    journal, really = Journal(tmp_path / "marks.jsonl"), os.replace
-    journal.note(clip="aaaa", favourite=1)
+    marks, really = MarksFile(tmp_path / "marks.jsonl"), os.replace
+    marks.note(clip="aaaa", favourite=1)
 
     class KilledError(Exception):
         pass
@@ -153,9 +153,9 @@ def test_a_copy_is_whole_though_another_program_dies_over_one(
             other.setattr("shutil.copyfile", dies)
             other.setattr("shutil.copyfileobj", dies)
             with pytest.raises(KilledError):
-                Journal(journal.path).copy_to(tmp_path)
+                MarksFile(marks.path).copy_to(tmp_path)
         really(*paths)
 
     monkeypatch.setattr("os.replace", replace)
-    journal.copy_to(tmp_path)
-    assert (tmp_path / COPY).read_text() == journal.path.read_text() != ""
+    marks.copy_to(tmp_path)
+    assert (tmp_path / COPY).read_text() == marks.path.read_text() != ""

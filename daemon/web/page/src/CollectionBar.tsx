@@ -3,7 +3,7 @@ import { api, download, Share, shareAddress, Sharing } from "./api";
 
 const FORMATS = [["wav24", "WAV 24"], ["wav16", "WAV 16"], ["wav32f", "WAV 32 float"], ["flac", "FLAC"], ["mp3", "MP3"], ["ogg", "OGG"], ["aiff", "AIFF"]];
 
-/** What can be done with the collection that is shown. */
+/** Actions on the collection that is shown. */
 export function CollectionBar({ name, sharing, tell, show }: {
   name: string; sharing: Sharing; tell: (work: Promise<unknown>, done: string) => Promise<void>; show: (name: string) => void;
 }) {

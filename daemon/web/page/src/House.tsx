@@ -2,7 +2,7 @@ import { FormEvent, useEffect, useState } from "react";
 import { api, Engine, Session, Share, Spend, Who } from "./api";
 import { People } from "./Login";
 
-/** What holds for the whole: the project's tempo and key, engines, spend, settings. */
+/** The project's tempo and key, engines, spend and settings. */
 export function House({ engines, session, who, changed, share, changedWho, say }: {
   engines: Engine[]; session: Session; who: Who; changed: number; share: boolean; changedWho: (who: Who) => void; say: (text: string) => void;
 }) {

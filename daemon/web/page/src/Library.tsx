@@ -11,7 +11,7 @@ interface Props {
 const PAGE = 30, AT_ONCE = 200;
 interface Found { total: number; clips: Clip[] }
 
-/** As many rows as are wanted, in as many questions as that takes. */
+/** The first rows of a search, fetched page by page. */
 async function found_by(query: URLSearchParams, most: number): Promise<Found> {
   const starts = Array.from({ length: Math.ceil(most / AT_ONCE) }, (_, page) => page * AT_ONCE);
   const pages = await Promise.all(starts.map((offset) =>

@@ -1,7 +1,7 @@
 import { FormEvent, useState } from "react";
 import { api, Who } from "./api";
 
-/** Who sits at this machine: asked only where it has profiles. */
+/** The login, shown only where the machine has profiles. */
 export function Login({ names, done }: { names: string[]; done: () => void }) {
   const [words, setWords] = useState("");
   function login(event: FormEvent<HTMLFormElement>) {
@@ -23,7 +23,7 @@ export function Login({ names, done }: { names: string[]; done: () => void }) {
   );
 }
 
-/** A new profile; before the first one, nobody sees more of this than its summary. */
+/** A new profile. Before the first one only the summary is shown. */
 export function People({ who, changed, say }: { who: Who; changed: (who: Who) => void; say: (text: string) => void }) {
   function add(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();

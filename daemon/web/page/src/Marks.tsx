@@ -3,7 +3,7 @@ import { api, FullClip } from "./api";
 
 type Act = (work: () => Promise<unknown>, done: string) => void;
 
-/** What a person thinks of a clip: stars and tags. */
+/** A person's marks on a clip: stars and tags. */
 export function Marks({ clip, busy, act }: { clip: FullClip; busy: boolean; act: Act }) {
   const mark = (marks: Record<string, unknown>) => act(() => api(`clips/${clip.id}`, "PATCH", marks), "Marked.");
   function tag(event: FormEvent<HTMLFormElement>) {

@@ -1,4 +1,4 @@
-/** What else narrows a search, beside what is asked for every day. */
+/** The filters that are rarely used. */
 export const NO_MORE = { engine: "", licence: "", genre: "", project: "", tag: "", lufs_from: "", lufs_to: "", days: "" };
 export type Facets = Record<string, Record<string, number>>;
 

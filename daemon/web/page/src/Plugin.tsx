@@ -9,7 +9,7 @@ function parameters(step?: Step): Record<string, string> {
   return Object.fromEntries(pairs.filter(([name, value]) => name && value));
 }
 
-/** The step `plugin`: which of the user's own effects, and what of it is set otherwise than it starts. */
+/** The step `plugin`: the user's own effect, and its parameters that differ from their defaults. */
 export function PluginForm({ step, busy, button, done }: {
   step?: Step; busy: boolean; button: string; done: (values: Record<string, string>) => void;
 }) {

@@ -5,7 +5,10 @@ import { player } from "./player";
 
 interface Peaks { peaks: number[]; seconds: number }
 
-/** A clip's waveform, filled as far as it has been played. It is drawn when it is first seen; the sound itself is fetched only when it is played. */
+/**
+ * A clip's waveform, filled as far as it has been played. It is drawn when it is first seen;
+ * the sound itself is fetched only when it is played.
+ */
 export function Wave({ clip, version, height, stamp, playing }: { clip: string; version: string; height: number; stamp?: string; playing: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   const [seen, setSeen] = useState(false);

@@ -51,7 +51,7 @@ export async function upload(file: File, fit: boolean): Promise<unknown> {
   return heard(`/api/uploads?${query}`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: file });
 }
 
-/** Fetch what was exported, as the browser's own download. */
+/** Fetch an export as a download of the browser. */
 export async function download(path: string, format: string): Promise<void> {
   const made = await api<{ name: string; url: string }>(path, "POST", { format });
   Object.assign(document.createElement("a"), { href: made.url, download: made.name }).click();
@@ -66,5 +66,5 @@ export function audioUrl(clip: string, version: string, fit?: { bpm?: number; ke
   return `/api/clips/${clip}/audio?${query}`;
 }
 
-/** Whether there is an instrument for a clip: notes alone of another's are heard in the DAW. */
+/** Whether a clip can be played here: notes of other engines have no instrument. */
 export const canHear = (clip: Clip) => clip.kind !== "midi" || clip.engine === "embedded";

@@ -1,0 +1,78 @@
+"""Clips as sounds that a page plays and draws: versions at a tempo and in a key, and waveforms."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from daemon.children.host import Child
+from daemon.library.steps import Step
+from daemon.record import ClipRecord
+from daemon.web.personal_library import PersonalLibrary
+
+PEAKS = "daemon.web.peaks:peaks_of"
+#: Timeout of measuring one waveform.
+_PEAKS_DEADLINE_S = 60.0
+#: The child that measures waveforms ends when it has been idle for this long.
+_PEAKS_IDLE_S = 60.0
+#: Cached waveforms: more than a long page of the library shows.
+_MOST_DRAWN = 300
+
+
+class Sounds:
+    """Belongs to an asyncio loop. `mine` gives the library of the person whose request runs."""
+
+    def __init__(self, mine: Callable[[], PersonalLibrary]) -> None:
+        self._mine = mine
+        self._peaks = Child("peaks", _PEAKS_IDLE_S)
+        self._peaks_turn = asyncio.Lock()
+        self._drawn: OrderedDict[tuple[str, int], dict[str, Any]] = OrderedDict()
+        """Waveforms by file and its time, the least recently used first."""
+
+    async def path(self, clip: str, version: str, bpm: float | None, key: str | None) -> Path:
+        """The WAV of a clip's `version`: `original`, `edited`, or `heard`.
+
+        With `bpm` or `key` it is put at that tempo or in that key. Of notes alone it is their MIDI
+        file; `heard` is what the embedded musician makes of them, edits included.
+        """
+        mine = self._mine()
+        if version == "original" and bpm is None and key is None:
+            return mine.library.path(clip)
+        steps: list[Step] = [] if version == "original" else list(mine.library.edits.steps(clip))
+        record = mine.library.record(clip)
+        own_bpm, own_key = record.get("bpm"), record.get("key")
+        if bpm is not None and own_bpm and abs(bpm - float(own_bpm)) > 1e-6:
+            steps.append({"do": "tempo", "bpm": bpm})
+        if key is not None and own_key and key != own_key:
+            steps.append({"do": "key", "key": key})
+        make = mine.versions.hear if version == "heard" else mine.versions.render
+        return Path((await make(clip, steps))["path"])
+
+    async def edited(self, clips: list[str]) -> dict[int, ClipRecord]:
+        """The records of the edited ones among `clips`, rendered, by their place."""
+        mine = self._mine()
+        edited = [number for number, clip in enumerate(clips) if mine.library.edits.steps(clip)]
+        return {number: await mine.versions.render(clips[number]) for number in edited}
+
+    async def peaks(self, clip: str, version: str) -> dict[str, Any]:
+        """The waveform of a clip's version; see `peaks.py`."""
+        path = await self.path(clip, version, None, None)
+        name = (str(path), path.stat().st_mtime_ns)
+        # a child takes one task at a time, and a library page wants many waveforms at once
+        async with self._peaks_turn if name not in self._drawn else contextlib.nullcontext():
+            if name not in self._drawn:
+                self._drawn[name] = await self._peaks.ask(
+                    PEAKS, {"path": str(path)}, lambda *_: None, _PEAKS_DEADLINE_S
+                )
+        found = self._drawn[name]
+        self._drawn.move_to_end(name)
+        if len(self._drawn) > _MOST_DRAWN:
+            self._drawn.popitem(last=False)
+        return found
+
+    async def end(self) -> None:
+        await self._peaks.end()
