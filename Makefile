@@ -2,16 +2,25 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: page page-tools demo test run setup setup-local system lint bench listen clean
+# A test of a daemon waits for half of its time. One process more than there are cores, and four
+# at most, gives the cores work meanwhile.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
+
+.PHONY: page page-tools demo test check run setup setup-local system lint style types bench listen clean
 
 demo: setup
 	$(BIN)/sidecrate demo
 
-# Four processes at most share the tests; those that keep time on a sound server come after, one by one. They too run in a process
-# of their own: where one takes it down, in C code, that test has failed and the others still run.
+# The tests share WORKERS processes. Those that keep time on a sound server come after, one by one.
+# They too run in a process of their own: where one takes it down, in C code, that test has failed
+# and the others still run.
 test: setup page-tools
-	$(BIN)/python -m pytest -m "not alone" --numprocesses logical --maxprocesses 4 --dist worksteal; shared=$$?; \
-	$(BIN)/python -m pytest -m alone --numprocesses 1 && exit $$shared
+	$(BIN)/python -m pytest -m "not alone" --numprocesses $(WORKERS) --dist worksteal; shared=$$?; \
+	$(BIN)/python -m pytest -m alone --numprocesses 1 $$(grep -rl --include=test_*.py pytest.mark.alone tests) && exit $$shared
+
+# What to run before every commit: lint, types and the quick tests.
+check: style types
+	$(BIN)/python -m pytest -m "not slow and not alone" --numprocesses logical --maxprocesses 4 --dist worksteal
 
 run: setup
 	$(BIN)/sidecrate run
@@ -44,10 +53,15 @@ page:
 page-tools:
 	@! command -v npm >/dev/null 2>&1 || test -e daemon/web/page/node_modules/.package-lock.json || (cd daemon/web/page && npm ci --silent)
 
-lint: setup
+style: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: setup
 	$(BIN)/mypy
+
+lint: style types
 	$(BIN)/python tools/audit.py
 	$(BIN)/python tools/licences.py --check
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from bridge.midi.backend import backend
-from tests.end_to_end.test_audition import hear, heard_tempo, make, silence
+from tests.helpers.audition import hear, heard_tempo, make, silence
 from tests.helpers.daemon_process import DaemonProcess
 from tests.helpers.jack import jack_server
 from tests.helpers.jack_recorder import Recording, Slipped

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults.test_kills import FAST, crash_run
+from tests.faults.crash_run import FAST, crash_run
 from tests.helpers.daemon_process import DaemonProcess
 
 

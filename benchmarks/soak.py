@@ -34,7 +34,7 @@ from benchmarks.flood import Flood, Waits
 from benchmarks.soak_traffic import HttpUser
 from tests.faults.asker import Asker
 from tests.faults.audit import Watcher, audit
-from tests.faults.test_kills import workers_of
+from tests.faults.crash_run import workers_of
 from tests.helpers.daemon_process import DaemonProcess, command, wait_until
 from tests.helpers.jack import jack_server
 

@@ -12,8 +12,29 @@ import pytest
 from tests.helpers.daemon_process import DaemonProcess
 from tests.helpers.fake_engine import REGISTERED
 
+#: Modules whose fixtures every test may ask for by name.
+pytest_plugins = [
+    "tests.helpers.inbox_bench",
+    "tests.helpers.jack",
+    "tests.helpers.osc_door",
+    "tests.helpers.own_network",
+]
+
 # also for the programs that tests start
 os.environ.update(REGISTERED)
+
+
+#: Fixtures that start a daemon of the test's own, or a browser.
+_SLOW_FIXTURES = {"start_daemon", "house"}
+_END_TO_END = Path(__file__).parent / "end_to_end"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as `slow` what starts a daemon: everything end to end, and what asks for one by a fixture."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if _END_TO_END in item.path.parents or asked & _SLOW_FIXTURES:
+            item.add_marker(pytest.mark.slow)
 
 
 def skip_or_fail(missing: str) -> None:

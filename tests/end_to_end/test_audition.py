@@ -2,18 +2,16 @@
 
 import importlib.util
 import json
-import secrets
 import time
-from contextlib import suppress
 
 import numpy as np
-import psutil
 import pytest
 
 from bridge.midi.backend import backend
 from daemon.audio.loudness import integrated_lufs
 from daemon.errors import ServiceError
 from tests.conftest import skip_or_fail
+from tests.helpers.audition import hear, heard_tempo, make, players, silence
 from tests.helpers.daemon_process import DaemonProcess, wait_until
 from tests.helpers.jack import jack_server
 from tests.helpers.jack_recorder import Recording, Slipped
@@ -107,29 +105,6 @@ class Project:
         """How far a moment lies from the nearest bar line of 4/4."""
         quarters = self.quarters + (time_s - self.at_s) * self.bpm / 60
         return ((quarters + 2) % 4 - 2) * 60 / self.bpm
-
-
-def hear(daemon, what):
-    return daemon.link.ask("/sidecrate/audition", what, wait_s=30).values
-
-
-def make(daemon, **fields):
-    """One clip of clicks; its record, once the daemon has told of it."""
-    label = secrets.token_hex(4)
-    daemon.link.generate(
-        "make", {"prompt": "clicks", "engine": ["fake"], "bars": 1, **fields}, label
-    )
-    for message in daemon.link.listen(30):
-        if message.address == "/sidecrate/done" and message.arguments[0] == label:
-            return next(record for record in daemon.clips() if record["id"] == message.arguments[2])
-    raise AssertionError("the clip did not come within 30 s")
-
-
-def silence(daemon):
-    """End whatever is heard, and the player with it, so that the next one meets a recorder that waits."""
-    with suppress(ServiceError):
-        hear(daemon, "stop")
-    wait_until(lambda: not _players(daemon), 20, "the end of the player")
 
 
 def pitch_at(recording, frame):
@@ -325,16 +300,6 @@ def _by_link(daemon, peer, clip, tmp_path):
     assert abs(off_s) < ON_THE_BAR_S
 
 
-def heard_tempo(daemon, bpm, wait_s=2.0):
-    """When the daemon told of a tempo of Link's, or of any (None); None where it does not within `wait_s`."""
-    for message in daemon.link.listen(wait_s):
-        if message.address == "/sidecrate/session":
-            told = json.loads(message.arguments[0])
-            if told["said_by"].get("bpm") == "link" and bpm in (None, told["bpm"]):
-                return time.monotonic()
-    return None
-
-
 def test_next_and_previous_go_through_the_newest_clips_and_the_process_ends_when_idle(daemon):
     old, middle, new = (make(daemon, seed=n) for n in range(3))
     heard = []
@@ -342,26 +307,11 @@ def test_next_and_previous_go_through_the_newest_clips_and_the_process_ends_when
         heard.append(hear(daemon, what)["path"])
         time.sleep(0.2)  # the same message at once again would be one touch that came twice
     assert heard == [record["path"] for record in (new, middle, old, middle, new, new)]
-    assert _players(daemon), "it plays"
+    assert players(daemon), "it plays"
     assert daemon.command("play", "stop") == ""
-    wait_until(lambda: not _players(daemon), 20, "the end of the player")
+    wait_until(lambda: not players(daemon), 20, "the end of the player")
     with pytest.raises(ServiceError, match="nothing is being auditioned"):
         hear(daemon, "stop")
-
-
-def _players(daemon):
-    return [
-        child.pid
-        for child in psutil.Process(daemon.process.pid).children()
-        if "--normal-priority" in _command_line(child)
-    ]
-
-
-def _command_line(process):
-    try:
-        return process.cmdline()
-    except psutil.NoSuchProcess:  # also said of one that has ended and is not yet buried
-        return []
 
 
 def test_without_a_sound_device_the_rest_works_and_the_reason_is_said(start_daemon, monkeypatch):

@@ -12,7 +12,7 @@ import soundfile
 from bridge.music import Meter, loop_frames
 from daemon.version import __version__
 from tests.conftest import require
-from tests.helpers.daemon_process import DaemonProcess, wait_until
+from tests.helpers.daemon_process import DaemonProcess, wait_until, workers_maps
 
 
 @pytest.fixture(scope="module")
@@ -233,12 +233,6 @@ def test_the_daemon_stays_light_and_the_embedded_road_loads_nothing_it_can_do_wi
             for library in ("numba", "llvmlite", "scipy/signal", "scipy/stats", "scipy/optimize")
             if library in text
         ]
-
-
-def workers_maps(pid):
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield Path(f"/proc/{child}/maps")
 
 
 def test_a_track_has_its_sections_as_cues(daemon):

@@ -12,7 +12,7 @@ from bridge.fl.piano_roll import read_choices
 from bridge.midi.backend import backend
 from tests.fl_studio_scripts.fl_studio import Fl
 from tests.helpers.daemon_process import wait_until
-from tests.helpers.jack import jack, jack_lives  # noqa: F401
+from tests.helpers.jack import jack_lives
 
 pytestmark = pytest.mark.alone
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from daemon.errors import ServiceError
-from tests.end_to_end.test_doors import workers_maps
-from tests.helpers.daemon_process import CONFIG, DaemonProcess, command, wait_until
+from tests.helpers.daemon_process import CONFIG, DaemonProcess, command, wait_until, workers_maps
 from tests.helpers.openai_server import KEY, OpenAiServer
 from tests.helpers.replicate_server import TOKEN, ReplicateServer
 

@@ -3,9 +3,8 @@
 import pytest
 
 from daemon.client.beacon import read_beacon
-from tests.bridge.midi.test_door import controller
+from tests.helpers.controller import controller
 from tests.helpers.daemon_process import wait_until
-from tests.helpers.jack import jack  # noqa: F401
 
 pytestmark = pytest.mark.alone
 

@@ -5,9 +5,8 @@ import sys
 import threading
 
 from daemon.settings.load import load_config
-from tests.bridge.osc.test_gate import Tablet
 from tests.helpers.daemon_process import wait_until
-from tests.helpers.own_network import own_address  # noqa: F401
+from tests.helpers.osc_client import Tablet
 
 
 class Pairing:

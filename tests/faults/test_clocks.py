@@ -12,8 +12,9 @@ from daemon.brief import Brief
 from daemon.jobs.database import Database
 from daemon.jobs.queue import Queue
 from tests.faults.asker import Asker
-from tests.faults.test_kills import TINY
+from tests.faults.crash_run import TINY
 from tests.helpers.daemon_process import wait_until
+from tests.helpers.osc_door import make_door
 
 HOURS_S = 8 * 3600.0
 
@@ -81,7 +82,6 @@ def test_the_end_that_was_to_be_repeated_is_not_said_in_a_burst_after_a_sleep():
     from bridge.events import Failed, Origin
     from bridge.osc.door import REPEATS_S
     from bridge.osc.packet import build_message
-    from tests.faults.test_osc import make_door
 
     now, orders = [0.0], []
     door = make_door(orders.append, clock=lambda: now[0])

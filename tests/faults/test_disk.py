@@ -22,7 +22,7 @@ from daemon.jobs.database import Database
 from tests.conftest import skip_or_fail
 from tests.faults.asker import Asker
 from tests.faults.audit import audit
-from tests.faults.test_kills import TINY, workers_of
+from tests.faults.crash_run import TINY, workers_of
 from tests.helpers import fake_engine
 from tests.helpers.daemon_process import CONFIG, wait_until
 

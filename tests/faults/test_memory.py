@@ -88,6 +88,7 @@ def test_what_a_burst_took_goes_back_to_the_system():
     assert len(last) == 4000
 
 
+@pytest.mark.slow
 def test_a_look_through_a_large_crate_takes_little_and_keeps_nothing(tmp_path):
     clips, folder = 3000, tmp_path / "crate" / "Loops"
     folder.mkdir(parents=True)

@@ -13,25 +13,15 @@ from hypothesis import HealthCheck, given, settings
 
 from bridge.errors import SidecrateError
 from bridge.events import Ask, Context, Pin
-from bridge.osc.answers import Greeting
-from bridge.osc.door import FLOOD_TOLD_EVERY_S, MAX_SENDERS, OscDoor
+from bridge.osc.door import FLOOD_TOLD_EVERY_S, MAX_SENDERS
 from bridge.osc.packet import build_message, parse_packet
 from bridge.osc.throttle import HELLOS_PER_S, PACKETS_PER_S, STRANGERS_PER_S, Throttle
 from bridge.session import Session
 from daemon.service.service import FILE_THREADS
 from tests.faults.osc_strategies import PACKETS
+from tests.helpers.osc_door import make_door
 
 FLOOD = 5_000
-
-
-def make_door(take, port=0, **more):
-    return OscDoor(
-        take,
-        port=port,
-        greeting=Greeting("0", "/crate", "boot"),
-        presets={"dusty": {"prompt": "dusty"}},
-        **more,
-    )
 
 
 class Client:
@@ -57,6 +47,7 @@ class Client:
         raise AssertionError(f"{address} was not answered with {answer} within {wait_s} s")
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
 @given(PACKETS)
 def test_no_packet_brings_about_more_than_an_order_or_a_named_error(packet):
@@ -86,6 +77,7 @@ def threads_at_rest(process):
     return seen
 
 
+@pytest.mark.slow
 def test_the_daemon_lives_through_a_flood_and_answers_in_it(start_daemon):
     daemon = start_daemon()
     process = psutil.Process(daemon.process.pid)

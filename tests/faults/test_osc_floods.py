@@ -17,10 +17,6 @@ from bridge.osc.kernel_filter import drop_from
 from bridge.osc.packet import build_message, parse_packet
 from bridge.osc.throttle import BEYOND_PACKETS, PACKETS_PER_S, Throttle
 from bridge.osc.udp import MOST_OWN, MOST_SHUT_OUT, SHUT_OUT_S, OscSocket
-from tests.helpers.osc_door import open_door, orders
-from tests.helpers.own_network import own_address
-
-__all__ = ["open_door", "orders", "own_address"]
 
 FLOOD = 4_000
 PACKETS = (

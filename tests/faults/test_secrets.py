@@ -11,7 +11,7 @@ import pytest
 from daemon.cli.status import one_line
 from daemon.home.masking import MASK, mask
 from tests.faults.asker import Asker
-from tests.faults.test_kills import TINY
+from tests.faults.crash_run import TINY
 from tests.helpers.daemon_process import CONFIG, wait_until
 
 PLANTED = "r8_Pl4ntedS3cretPl4ntedS3cret"
@@ -149,6 +149,7 @@ def unsafe(node):
     )
 
 
+@pytest.mark.slow
 def test_no_pickle_no_eval_and_yaml_only_safe():
     root = Path(__file__).parents[2]
     assert unsafe(ast.parse("eval('1')").body[0].value) and unsafe(

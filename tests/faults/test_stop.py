@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.asker import Asker
 from tests.faults.audit import audit
-from tests.faults.test_kills import FAST, TINY, workers_of
+from tests.faults.crash_run import FAST, TINY, workers_of
 from tests.helpers.daemon_process import wait_until
 
 pytestmark = pytest.mark.skipif(

@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.asker import Asker
 from tests.faults.audit import audit
-from tests.faults.test_kills import TINY, workers_of
+from tests.faults.crash_run import TINY, workers_of
 from tests.helpers.daemon_process import CONFIG, wait_until
 
 

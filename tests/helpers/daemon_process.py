@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -115,3 +115,10 @@ def command(
         text=True,
         timeout=110,
     )
+
+
+def workers_maps(pid: int) -> Iterator[Path]:
+    """Where Linux says which libraries each child of a process has loaded."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield Path(f"/proc/{child}/maps")

@@ -1,9 +1,20 @@
-"""OSC doors for tests, closed at the end, and what was ordered at them."""
+"""OSC doors for tests, and what was ordered at them."""
 
 import pytest
 
 from bridge.osc.answers import Greeting
 from bridge.osc.door import OscDoor
+
+
+def make_door(take, port=0, **more):
+    """A door that knows one preset; it is not started."""
+    return OscDoor(
+        take,
+        port=port,
+        greeting=Greeting("0", "/crate", "boot"),
+        presets={"dusty": {"prompt": "dusty"}},
+        **more,
+    )
 
 
 @pytest.fixture
@@ -13,13 +24,11 @@ def orders():
 
 @pytest.fixture
 def open_door(orders):
+    """Start a door that puts its orders into `orders`; all are stopped at the end."""
     opened = []
 
     def open_it(**more):
-        greeting = Greeting("0", "/crate", "boot")
-        door = OscDoor(
-            orders.append, port=0, greeting=greeting, presets={"dusty": {"prompt": "x"}}, **more
-        )
+        door = make_door(orders.append, **more)
         door.start()
         opened.append(door)
         return door

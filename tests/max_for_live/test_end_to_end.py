@@ -13,6 +13,8 @@ from bridge.music import Meter, loop_frames
 from tests.conftest import require
 from tests.helpers.daemon_process import DaemonProcess, wait_until
 
+pytestmark = pytest.mark.slow
+
 RACK = Path(__file__).parent / "js" / "rack.js"
 BAD_NETWORK = {"drop": 0.3, "repeat": 0.3, "delay_ms": 400}
 

@@ -10,6 +10,8 @@ import soundfile
 from bridge.osc.addresses import IN
 from tests.conftest import require
 
+pytestmark = pytest.mark.slow
+
 REAPER = Path(__file__).parents[2] / "reaper"
 FAKE = Path(__file__).parent / "reaper.lua"
 

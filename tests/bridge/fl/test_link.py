@@ -33,6 +33,7 @@ JSON = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(JSON, st.integers(1, 127))
 def test_a_message_comes_back_from_its_frames(message, number):
     frames = [frame.to_bytes() for frame in split_message(message, number, TO_FL)]

@@ -20,7 +20,6 @@ from bridge.midi.door import MidiDoor
 from bridge.midi.mapping import MidiMap
 from daemon.doctor.connections import check_midi
 from daemon.settings.schema import Config
-from tests.helpers.jack import jack  # noqa: F401
 
 LIBRARIES = ["rtmidi", "supriya_midi"]
 MAP = MidiMap.read([{"note": 36, "do": "again"}], {})

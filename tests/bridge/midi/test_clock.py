@@ -38,6 +38,7 @@ def p95(errors):
     return sorted(errors)[len(errors) * 95 // 100]
 
 
+@pytest.mark.slow
 def test_four_seconds_of_ticks_rounded_to_buffers_tell_the_tempo():
     draw = random.Random(4)
     tempos = [draw.uniform(40, 300) for _ in range(200)]

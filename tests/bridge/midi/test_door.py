@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import queue
-import subprocess
 import sys
-import textwrap
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
@@ -18,116 +15,16 @@ from bridge.events import Accepted, Finished, Keep, Order, Progress, Refused, or
 from bridge.midi.door import PLUGGED_IN_S, MidiDoor
 from bridge.midi.mapping import MidiMap
 from bridge.midi.ports import MidiPorts
-from tests.helpers.jack import jack, jack_server, kill_jack  # noqa: F401
+from tests.helpers.controller import controller
+from tests.helpers.jack import jack_server, kill_jack
+from tests.helpers.midi_door import MAP, opened, wait_for
 
-pytestmark = pytest.mark.alone
-
-PRESETS = {"dusty": {"prompt": "dusty drums", "bars": 2}}
-MAP = MidiMap.read(
-    [
-        {"note": 36, "do": "preset dusty"},
-        {"note": 37, "do": "again", "channel": 10},
-        {"cc": 21, "do": "set energy"},
-        {"cc": 64, "do": "keep"},
-        {"program": 5, "do": "preset dusty"},
-    ],
-    PRESETS,
-)
-
-#: A controller in a program of its own: plays what it reads (hex bytes a line), prints what it is sent.
-CONTROLLER = textwrap.dedent("""
-    import sys
-    from bridge.midi.backend import backend
-    from bridge.midi.clients import let_go
-    out, heard = backend().output("jack", sys.argv[1]), backend().input("jack", sys.argv[1])
-    heard.set_callback(lambda message, delta_s: print(bytes(message).hex(), flush=True))
-    if sys.argv[2] == "own":
-        out.open_virtual_port("out")
-        heard.open_virtual_port("in")
-    else:
-        for client in (out, heard):
-            client.open_port(next(n for n in client.get_ports() if n.startswith(sys.argv[2])), "pads")
-    print("ready", flush=True)
-    for line in sys.stdin:
-        out.send_message(list(bytes.fromhex(line)))
-    # leaving in order: a JACK server in synchronous mode stands still for seconds when a client is killed
-    let_go(out, heard)
-""")
-
-
-class Controller:
-    def __init__(self, name: str, to: str) -> None:
-        command = [sys.executable, "-c", CONTROLLER, name, to]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-        )
-        self.lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
-        assert self.lines.get(timeout=15) == "ready"
-
-    def _read(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            self.lines.put(line.strip())
-
-    def play(self, *messages: str) -> None:
-        assert self.process.stdin
-        for message in messages:
-            self.process.stdin.write(message + "\n")
-
-    def lit(self) -> str:
-        return self.lines.get(timeout=10)
-
-    def unplug(self) -> None:
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.close()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
-@contextmanager
-def controller(name: str = "pads", to: str = "own") -> Iterator[Controller]:
-    made = Controller(name, to)
-    try:
-        yield made
-    finally:
-        made.unplug()
-
-
-def wait_for(what: Callable[[], object]) -> None:
-    end_s = time.monotonic() + 15
-    while not what():
-        assert time.monotonic() < end_s, "it never came"
-        time.sleep(0.02)
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("frequent_polls")]
 
 
 def is_ready(door: MidiDoor, devices: int) -> bool:
     """Whether so many devices are open in both directions, and their lights have been painted."""
     return len(door.ports) == len(door._ports.lit_ports) == devices and not door._plugged_in
-
-
-@pytest.fixture(autouse=True)
-def frequent_polls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.midi.door.POLL_S", 0.3)
-
-
-@pytest.fixture
-def orders() -> queue.Queue[Order]:
-    return queue.Queue()
-
-
-@contextmanager
-def opened(orders: queue.Queue[Order], **settings: object) -> Iterator[MidiDoor]:
-    door = MidiDoor(MAP, orders.put, api="jack", **settings)  # type: ignore[arg-type]
-    door.start()
-    try:
-        yield door
-    finally:
-        door.stop()
-        assert door.health() == "closed"
 
 
 def test_a_note_to_our_own_port_is_an_order_and_its_light_tells_how_it_goes(

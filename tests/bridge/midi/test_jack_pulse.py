@@ -18,11 +18,13 @@ from bridge.errors import DoorError
 from bridge.events import Accepted, Order
 from bridge.midi.door import MidiDoor
 from bridge.midi.ports import MidiPorts, list_ports
-from tests.bridge.midi.test_door import MAP, controller, frequent_polls, opened, orders, wait_for  # noqa: F401
-from tests.helpers.jack import jack, jack_pid  # noqa: F401
+from tests.helpers.controller import controller
+from tests.helpers.jack import jack_pid
+from tests.helpers.midi_door import MAP, opened, wait_for
 
 pytestmark = [
     pytest.mark.alone,
+    pytest.mark.usefixtures("frequent_polls"),
     pytest.mark.skipif(
         sys.platform != "linux", reason="JACK servers are stopped and looked up as Linux does it"
     ),

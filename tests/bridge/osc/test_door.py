@@ -1,9 +1,7 @@
 """The OSC door over real sockets on loopback."""
 
 import json
-import socket
 import threading
-import time
 
 import pytest
 
@@ -13,7 +11,6 @@ from bridge.events import (
     Done,
     Failed,
     Known,
-    Order,
     Refused,
     SessionChanged,
     Told,
@@ -21,28 +18,8 @@ from bridge.events import (
 )
 from bridge.osc.answers import Greeting
 from bridge.osc.door import MAX_SENDERS, OscDoor
-from bridge.osc.packet import Message, build_message, parse_packet
-
-
-class Client:
-    def __init__(self, port: int) -> None:
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.peer = ("127.0.0.1", port)
-
-    @property
-    def port(self) -> int:
-        return self.socket.getsockname()[1]
-
-    def send(self, address, *arguments):
-        self.socket.sendto(build_message(address, *arguments), self.peer)
-
-    def receive(self, wait_s=2.0) -> Message | None:
-        self.socket.settimeout(wait_s)
-        try:
-            return parse_packet(self.socket.recv(65536))[0]
-        except TimeoutError:
-            return None
+from bridge.osc.packet import Message
+from tests.helpers.osc_client import Client, wait_for
 
 
 @pytest.fixture
@@ -78,13 +55,6 @@ def client(door):
     client = Client(door.port)
     yield client
     client.socket.close()
-
-
-def wait_for(orders: list[Order], count: int) -> list[Order]:
-    until = time.monotonic() + 3
-    while len(orders) < count and time.monotonic() < until:
-        time.sleep(0.005)
-    return orders
 
 
 def settle(client):

@@ -10,12 +10,8 @@ from bridge.events import Context
 from bridge.osc.gate import WRONG_CODES, Gate, Knock
 from bridge.osc.packet import OscError, build_message
 from bridge.osc.sender import Sender
-from tests.bridge.osc.test_door import Client, wait_for
 from tests.faults.osc_strategies import PACKETS
-from tests.helpers.osc_door import open_door, orders
-from tests.helpers.own_network import own_address
-
-__all__ = ["open_door", "orders", "own_address"]
+from tests.helpers.osc_client import Client, Tablet, wait_for
 
 ASKER, OTHER = Sender(("127.0.0.1", 5000)), Sender(("127.0.0.1", 5001))
 TABLET, STRANGER = ("192.168.1.20", 7000), ("192.168.1.66", 7000)
@@ -129,13 +125,6 @@ def test_no_packet_of_a_stranger_does_more_than_knock(packet):
 
 
 # -- over the wire, in a network of its own, from an address that the door takes for another machine's
-
-
-class Tablet(Client):
-    def __init__(self, address, port):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((address, 0))
-        self.peer = (address, port)
 
 
 def answer_to(client, address):

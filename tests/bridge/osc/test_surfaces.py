@@ -27,7 +27,7 @@ from bridge.osc.surfaces import (
     Surfaces,
     light_address,
 )
-from tests.bridge.osc.test_door import Client, wait_for
+from tests.helpers.osc_client import Client, wait_for
 
 PRESETS = {"dusty": {"prompt": "dusty drums"}, "deep bass/2": {"prompt": "bass"}}
 

@@ -12,9 +12,8 @@ import pytest
 
 from daemon.home.places import HOME_VARIABLE
 from daemon.settings.load import load_config
-from tests.bridge.midi.test_door import controller
+from tests.helpers.controller import controller
 from tests.helpers.daemon_process import command
-from tests.helpers.jack import jack  # noqa: F401
 
 pytestmark = pytest.mark.alone
 

@@ -7,8 +7,7 @@ from bridge.osc.door import OscDoor
 from daemon.cli.pairing import own_addresses, pair
 from daemon.client.connection import Link
 from daemon.settings.load import load_config
-from tests.bridge.osc.test_gate import Tablet
-from tests.helpers.own_network import own_address  # noqa: F401
+from tests.helpers.osc_client import Tablet
 
 
 @pytest.fixture

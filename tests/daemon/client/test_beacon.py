@@ -13,7 +13,6 @@ from daemon.client.follow import Follower
 from daemon.errors import RequestRefused, ServiceError
 from daemon.home.places import Places
 from tests.helpers.daemon_process import wait_until
-from tests.helpers.osc_door import open_door, orders  # noqa: F401
 
 WHOLE = {
     "pid": 7, "boot": "b", "version": "0", "started": 1.5, "crate": "/c", "inbox": "/i", "osc_port": 9140, "doors": {"osc": "open"},

@@ -31,6 +31,7 @@ def sound(kind, frames, channels, rate, seed):
     return np.repeat(audio[:, None], channels, axis=1).astype(np.float32)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     what=st.sampled_from(["noise", "tone", "pulses", "loud", "offset", "silence"]),

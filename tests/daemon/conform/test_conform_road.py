@@ -16,11 +16,12 @@ from daemon.engines.contract import Take
 from daemon.prompt.settle import settle
 from daemon.settings.load import load_config
 from daemon.settings.meaning import prompt_defaults
-from tests.daemon.conform.test_conform_heard import drums, quiet
+from tests.daemon.conform.takes import drums, quiet
 
 RATE = 44100
 
 
+@pytest.mark.slow
 def test_nothing_heavy_is_loaded():
     code = (
         "import sys, numpy as np\n"

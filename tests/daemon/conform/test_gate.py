@@ -8,7 +8,7 @@ from daemon.conform.conform import conform
 from daemon.conform.gate import check_cut, check_stretch, clipped_share
 from daemon.engines.contract import Take
 from daemon.errors import ConformError
-from tests.daemon.conform.test_conform_heard import drums, quiet
+from tests.daemon.conform.takes import drums, quiet
 
 RATE = 44100
 
@@ -41,6 +41,7 @@ def test_less_than_a_beat_is_refused_in_any_case(strict):
     assert refused.value.code == "too_short"
 
 
+@pytest.mark.slow
 def test_half_and_double_are_no_stretch():
     for asked in (60.0, 240.0):
         clip = conform(

@@ -50,6 +50,7 @@ def test_silence_and_broken_files(tmp_path):
         look(tmp_path / "broken.wav")
 
 
+@pytest.mark.slow
 def test_pictures(chords, tmp_path):
     draw_look(chords, look(chords), tmp_path / "look.png")
     audio, rate = soundfile.read(chords, dtype="float32", always_2d=True)

@@ -6,7 +6,7 @@ import pytest
 from daemon.brief import Brief
 from daemon.conform.conform import conform
 from daemon.engines.contract import Grid, Take
-from tests.daemon.conform.test_conform_heard import drums, quiet
+from tests.daemon.conform.takes import drums, quiet
 
 RATE = 44100
 

@@ -49,7 +49,16 @@ RUNNING = [
     for kind in info.kinds
 ]
 MADE = pytest.mark.parametrize(
-    ("info", "kind"), RUNNING, ids=[f"{info.name} {kind}" for info, kind in RUNNING]
+    ("info", "kind"),
+    [
+        pytest.param(
+            info,
+            kind,
+            id=f"{info.name} {kind}",
+            marks=[pytest.mark.slow] if kind == "track" else [],
+        )
+        for info, kind in RUNNING
+    ],
 )
 
 

@@ -1,4 +1,3 @@
-import asyncio
 import base64
 
 import numpy as np
@@ -6,10 +5,8 @@ import numpy as np
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
 from daemon.hearing.features import features
-from daemon.library.filters import Filters
 from daemon.library.similar import nearest
-from daemon.library.versions import Versions
-from tests.daemon.library.conftest import untold
+from tests.helpers.progress import untold
 
 SOUNDS = ("kick", "snare", "closed hat", "bell", "crash cymbal")
 
@@ -34,25 +31,3 @@ def test_level_does_not_matter_and_silence_has_no_sound():
     assert len(loud) == 21 and np.abs(loud - quiet).max() <= 1
     assert features(np.zeros((44100, 2), np.float32), 44100) == ""
     assert features(noise[:100], 44100)
-
-
-def test_a_clip_that_nobody_measured_is_measured_when_its_like_are_asked_for(home, loop, kick):
-    with home.library.database.write() as db:
-        db.execute("DELETE FROM sounds")
-        db.execute("DELETE FROM sound_boxes")
-
-    async def measured():
-        studio = Versions(home.library, home.folder / "versions")
-        try:
-            await studio.measure(loop["id"])
-        finally:
-            await studio.end()
-
-    asyncio.run(measured())
-    assert home.library.search(
-        Filters(similar=loop["id"])
-    ).clips == [] and home.library.needs_measuring(kick["id"])
-    home.library.measured({kick["id"]: kick["features"]})
-    assert [clip["id"] for clip in home.library.search(Filters(similar=loop["id"])).clips] == [
-        kick["id"]
-    ]

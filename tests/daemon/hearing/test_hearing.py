@@ -10,20 +10,11 @@ import numpy as np
 import pytest
 
 from bridge.music import Meter
-from daemon.hearing import Heard, hear, hearing
+from daemon.hearing import hear, hearing
 from tests.daemon.hearing import music
+from tests.daemon.hearing.distances import beat_error_s, downbeat_errors_s
 
-
-def beat_error_s(heard: Heard, quarters_s: np.ndarray) -> float:
-    """Mean distance of the true quarters from the heard ones."""
-    position = heard.position_of(quarters_s)
-    return float(np.abs(heard.time_of(np.round(position)) - quarters_s).mean())
-
-
-def downbeat_errors_s(heard: Heard, downbeats_s: np.ndarray) -> np.ndarray:
-    """Distance of each true downbeat from the nearest heard one."""
-    bar = heard.meter.quarters_per_bar
-    return np.abs(heard.time_of(np.round(heard.position_of(downbeats_s) / bar) * bar) - downbeats_s)
+pytestmark = pytest.mark.slow
 
 
 def test_a_plain_beat_is_heard_exactly() -> None:

@@ -7,21 +7,27 @@ from bridge.music import Key
 from daemon.hearing.key import find_key, hear_tones, shift_to, tuning_shift
 from tests.daemon.hearing.key_set import RATE, make_drums, make_take
 
-TAKES = [make_take(seed, drums_db=(-99, 0)[seed % 2]) for seed in range(40)]
-TONES = [hear_tones(take.audio[:, 0], RATE) for take in TAKES]
+pytestmark = pytest.mark.slow
 
 
-def test_wrong_keys_are_mended():
+@pytest.fixture(scope="module")
+def takes():
+    """Takes whose keys are known, each with its tones as they are heard."""
+    made = [make_take(seed, drums_db=(-99, 0)[seed % 2]) for seed in range(40)]
+    return [(take, hear_tones(take.audio[:, 0], RATE)) for take in made]
+
+
+def test_wrong_keys_are_mended(takes):
     right = []
-    for take, tones in zip(TAKES, TONES, strict=True):
+    for take, tones in takes:
         for by in range(1, 12):
             shift, _ = shift_to(tones, Key((take.key.tonic + by) % 12, take.key.mode, "x"))
             right.append((shift - by) % 12 == 0)
     assert np.mean(right) >= 0.85
 
 
-def test_what_fits_is_left_alone():
-    for take, tones in zip(TAKES, TONES, strict=True):
+def test_what_fits_is_left_alone(takes):
+    for take, tones in takes:
         relative = Key(
             (take.key.tonic + (3 if take.key.is_minor else 9)) % 12,
             "major" if take.key.is_minor else "minor",
@@ -30,8 +36,8 @@ def test_what_fits_is_left_alone():
         assert shift_to(tones, take.key)[0] == 0 and shift_to(tones, relative)[0] == 0
 
 
-def test_most_keys_are_named_by_their_notes():
-    scales = [(find_key(tones)[0], take.key) for take, tones in zip(TAKES, TONES, strict=True)]
+def test_most_keys_are_named_by_their_notes(takes):
+    scales = [(find_key(tones)[0], take.key) for take, tones in takes]
     assert (
         np.mean(
             [found is not None and set(found.scale) == set(true.scale) for found, true in scales]

@@ -9,7 +9,7 @@ from daemon.hearing import beat_map, hear
 from daemon.hearing.envelopes import BEFORE_S, envelopes
 from daemon.hearing.lead_in import own_rest
 from tests.daemon.hearing import music
-from tests.daemon.hearing.test_hearing import downbeat_errors_s
+from tests.daemon.hearing.distances import downbeat_errors_s
 
 BPM = 90
 SPARSE = {"kick": "x.....x.........", "snare": "........x......."}

@@ -9,10 +9,7 @@ from daemon.crate.crate import Crate
 from daemon.engines.embedded import INFO as EMBEDDED
 from daemon.jobs.database import Database
 from daemon.library.library import Library
-
-
-def untold(value, stage, words=""):
-    """Progress that nobody watches."""
+from tests.helpers.progress import untold
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import soundfile
 from daemon.audio.wav_record import read_record
 from daemon.errors import LibraryError
 from daemon.library.bring import bring_file
-from tests.daemon.library.conftest import untold
+from tests.helpers.progress import untold
 
 
 def bring(path, tmp_path, **values):
@@ -15,6 +15,7 @@ def bring(path, tmp_path, **values):
     )
 
 
+@pytest.mark.slow
 def test_a_loop_of_ours_keeps_what_is_known_of_it_and_its_sound(loop, tmp_path):
     made = bring(loop["path"], tmp_path)
     assert (made["kind"], made["bpm"], made["bars"], made["key"]) == (

@@ -16,7 +16,7 @@ from daemon.library.pack import export_collection
 from daemon.library.steps import check_step
 from daemon.library.versions import FORMATS as OFFERED
 from daemon.library.versions import Versions
-from tests.daemon.library.conftest import untold
+from tests.helpers.progress import untold
 
 
 def version(home, record, *steps):

@@ -14,7 +14,7 @@ from daemon.library.notes import notes_of_version
 from daemon.library.render import render_version
 from daemon.library.steps import check_kind, check_step
 from daemon.library.versions import Versions
-from tests.daemon.library.conftest import untold
+from tests.helpers.progress import untold
 
 TPQ = 480
 #: (tick, length, pitch) of two bars in 4/4 for each part.

@@ -13,7 +13,7 @@ from daemon.errors import LibraryError
 from daemon.library.played_notes import hear_notes
 from daemon.library.stem_source import play_again
 from daemon.library.versions import Versions
-from tests.daemon.library.conftest import untold
+from tests.helpers.progress import untold
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from daemon.library.plugins import find_plugins, plugin_of, preset_of, read_para
 from daemon.library.render import render_version
 from daemon.library.versions import Versions
 from tests.conftest import require, skip_or_fail
-from tests.daemon.library.conftest import untold
+from tests.helpers.progress import untold
 
 LATER = 1000
 
@@ -120,6 +120,7 @@ def test_a_plugin_says_its_parameters_and_refuses_others_by_name(task, loop, fol
             render_version(task(loop, step(parameters)), untold)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "deadline_s", "text"),
     [("crash", 60.0, "Echoes crashed"), ("hang", 5.0, "Echoes did not come to an end")],

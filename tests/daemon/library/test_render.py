@@ -20,7 +20,7 @@ from daemon.library import render as render_module
 from daemon.library.render import render_version
 from daemon.library.steps import check_step
 from daemon.library.versions import Versions
-from tests.daemon.library.conftest import untold
+from tests.helpers.progress import untold
 
 RATE = 44100
 
@@ -48,6 +48,7 @@ def test_a_tempo_is_exact_in_frames_and_seamless(home, loop):
     ]
 
 
+@pytest.mark.slow
 def test_a_version_is_stretched_by_what_the_config_names(home, loop):
     pytest.importorskip("python_stretch")
     first, second = (
@@ -58,6 +59,7 @@ def test_a_version_is_stretched_by_what_the_config_names(home, loop):
     assert second["report"]["after"]["seam"] < 1 and digest(first) != digest(second)
 
 
+@pytest.mark.slow
 def test_tempo_and_key_together_are_one_stretch_and_land_in_the_key(home, loop):
     made = render(home, loop, {"do": "tempo", "bpm": 100}, {"do": "key", "key": "C"})
     assert (made["bpm"], made["key"], made["frames"]) == (
@@ -69,6 +71,7 @@ def test_tempo_and_key_together_are_one_stretch_and_land_in_the_key(home, loop):
     assert moved["frames"] == loop["frames"] and moved["key"] == "Em"
 
 
+@pytest.mark.slow
 def test_a_pitch_is_moved_by_what_was_asked(home, loop):
     """The strongest line of the spectrum of a pure tone, replaced in the clip's file, moves by a fifth."""
     tone = (
@@ -172,6 +175,7 @@ def test_slices_are_put_where_they_were_asked(home, loop):
     ), "the next block too"
 
 
+@pytest.mark.slow
 def test_stems_are_muted_levelled_alone_and_replaced(home, loop, kick):
     whole = render(home, loop, stems=True)
     stems = {Path(path).stem: soundfile.read(path, always_2d=True)[0] for path in whole["stems"]}
@@ -245,6 +249,7 @@ def test_a_one_shot_has_no_tempo_to_change(home, kick):
             render(home, kick, step)
 
 
+@pytest.mark.slow
 def test_the_original_stays_as_it_is_through_any_series_of_edits(home, loop):
     before = digest(loop)
     edits, clip = home.library.edits, loop["id"]
@@ -266,6 +271,7 @@ def test_the_original_stays_as_it_is_through_any_series_of_edits(home, loop):
     assert digest(loop) == before
 
 
+@pytest.mark.slow
 def test_a_version_is_rendered_once_by_a_child_and_published_as_a_clip_of_its_own(home, loop):
     home.library.edits.add(loop["id"], {"do": "tempo", "bpm": 100})
 
@@ -308,6 +314,7 @@ export_clip(task, lambda *said: None)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_kill_during_an_edit_or_export_leaves_all_whole(home, loop, tmp_path):
     before, target = digest(loop), tmp_path / "out.flac"

@@ -34,6 +34,7 @@ def track():
     )
 
 
+@pytest.mark.slow
 def test_a_track_has_sections_a_tail_and_markers(track):
     bar = bar_seconds(Meter(), 124.0)
     bars = sum(section["bars"] for section in track.plan["sections"])
@@ -46,6 +47,7 @@ def test_a_track_has_sections_a_tail_and_markers(track):
     assert {"intro", "break", "build", "drop", "outro"} <= set(names)
 
 
+@pytest.mark.slow
 def test_something_changes_every_eight_bars_and_the_drop_is_the_loudest(track):
     bar = bar_seconds(Meter(), 124.0)
     levels, at = {}, 0

@@ -18,6 +18,7 @@ def quiet(share, stage):
     pass
 
 
+@pytest.mark.slow
 def test_a_track_is_the_same_with_its_stems_and_without():
     asked = {
         "prompt": "dub",

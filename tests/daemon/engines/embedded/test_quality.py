@@ -13,6 +13,8 @@ from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.styles import STYLES
 
+pytestmark = pytest.mark.slow
+
 GENRES = (
     "house",
     "techno",

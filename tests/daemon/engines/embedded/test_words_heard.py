@@ -153,6 +153,7 @@ def test_phonks_cowbell_plays_the_tune():
     assert take.parts == ("lead",) and take.key == "F#m"
 
 
+@pytest.mark.slow
 def test_what_was_played_and_how_long_is_said():
     take = make(brief_of("future house drums", bars=1), 3, quiet)
     assert take.said == ("future house has no groove of its own here; it is played like house",)

@@ -41,6 +41,10 @@ def tiny_folder(tmp_path_factory) -> Callable[[str], Path]:
     def folder(engine: str) -> Path:
         family, how = TINY[engine]
         need_libraries(family)
+        import torch
+
+        # threads that share such small sums spend ten times as long in waiting for one another
+        torch.set_num_threads(1)
         return base / engine if (base / engine).is_dir() else build(family, base / engine, **how)
 
     return folder
@@ -71,7 +75,7 @@ def tiny_home(tiny_folder, no_home_of_the_user, monkeypatch) -> Iterator[Callabl
         use(load_config(Places.find().config_file))
         return folder
 
-    # one core, for numbers so small that others would only wait
+    # it would take all cores again
     monkeypatch.setattr("daemon.engines.local.run.use_all_cores", lambda: None)
     yield make
     configure([])

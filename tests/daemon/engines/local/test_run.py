@@ -19,6 +19,8 @@ from daemon.engines.registry import engine_info
 from daemon.errors import EngineError
 from tests.daemon.engines.local.conftest import TINY, need_libraries
 
+pytestmark = pytest.mark.slow
+
 LOOP = Brief("techno loop", "techno loop", bpm=240.0, bars=1, key_name="Am")
 SOUND = Brief("deep bass", "deep bass", kind="sfx", bpm=None, bars=None, seconds=0.3)
 RATES = {"musicgen": 32000, "musicgen_melody": 32000, "stable_audio": 44100, "ace_step": 48000}

@@ -1,3 +1,0 @@
-from tests.helpers.inbox_bench import bench
-
-__all__ = ["bench"]
