@@ -255,6 +255,11 @@ class Request:
         """This request with `defaults` (a preset's, a sender's) where it says nothing itself."""
         return Request({**defaults, **self.values})
 
+    def with_paths(self, names: Iterable[str], place: Callable[[str], str]) -> Request:
+        """This request with its paths, of the fields `names`, as `place` puts them."""
+        placed = {name: place(str(self[name])) for name in names if name in self}
+        return Request({**self.values, **placed})
+
     @property
     def label(self) -> str:
         """The caller's own word for the request, or an empty string."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bridge.verbs import NAMED, SOURCE, VERBS, Verb
 from daemon.cli.options import AsJson, Force, Out, with_fields
-from daemon.cli.order import check_out, show_order
+from daemon.cli.order import show_order
 from daemon.verbs import draw_in_verbs
 
 
@@ -40,17 +39,13 @@ def _command(verb: Verb, *, leave_out: Collection[str]) -> Callable[..., None]:
         *,
         fields: dict[str, Any],
     ) -> None:
-        check_out(out, force)
         if out is not None and len(sources) > 1:
             raise typer.BadParameter(
                 f"--out {out} is one name, and there are {len(sources)} sources"
             )
-        values = {
-            name: _there(value) if name in verb.paths else value for name, value in fields.items()
-        }
         for source in sources:
-            named = source if verb.works_on == "words" else _there(source)
-            show_order(verb.name, {SOURCE: named, **values}, out=out, as_json=as_json)
+            values = {SOURCE: source, **fields}
+            show_order(verb.name, values, out=out, force=force, as_json=as_json)
 
     command.__name__ = verb.name
     command.__doc__ = (
@@ -59,9 +54,3 @@ def _command(verb: Verb, *, leave_out: Collection[str]) -> Callable[..., None]:
     # what annotations name is looked up where the function was written, and `about` is no module's
     command.__annotations__["sources"] = Annotated[list[str], about]
     return with_fields(verb.name, leave_out=leave_out)(command)
-
-
-def _there(name: str) -> str:
-    """A path as the daemon can read it, whose folder is another; the name of a clip as it is."""
-    path = Path(name).expanduser()
-    return str(path.absolute()) if path.exists() else name

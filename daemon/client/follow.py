@@ -67,11 +67,6 @@ class Follower:
         self._link.generate(verb, values, self._label)
         yield from self._until_end()
 
-    def again(self, what: str, changes: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        pairs = [item for name, value in changes.items() for item in (name, value)]
-        self._link.send("/sidecrate/again", what, "id", self._label, *pairs)
-        yield from self._until_end()
-
     def _until_end(self) -> Iterator[dict[str, Any]]:
         heard = time.monotonic()
         asked = False
