@@ -96,14 +96,21 @@ def whole(low: int, high: int) -> Callable[[Any], int]:
     return read
 
 
-def one_of(*choices: str) -> Callable[[Any], str]:
-    def read(raw: Any) -> str:
+@dataclass(frozen=True)
+class OneOf:
+    """Reads one word of a few. ValueError where it is none of them."""
+
+    choices: tuple[str, ...]
+
+    def __call__(self, raw: Any) -> str:
         word = plain_text(raw).lower().replace("one-shot", "oneshot")
-        if word not in choices:
+        if word not in self.choices:
             raise ValueError
         return word
 
-    return read
+
+def one_of(*choices: str) -> OneOf:
+    return OneOf(choices)
 
 
 def switch(raw: object) -> bool:

@@ -172,7 +172,7 @@ add_commands(app)
 
 
 @app.command()
-@with_fields("make", leave_out=("prompt", "id", "target"))
+@with_fields("make")
 def make(
     prompt: Annotated[str, typer.Argument(help="What you want to hear.")],
     out: Out = None,
@@ -186,7 +186,7 @@ def make(
 
 
 @app.command()
-@with_fields("fit", leave_out=("prompt", "reference", "id", "target", "count", "engine"))
+@with_fields("fit")
 def fit(
     file: Annotated[Path, typer.Argument(help="An audio file.")],
     out: Out = None,
@@ -250,7 +250,7 @@ def look(
 
 
 @app.command()
-@with_fields("again", leave_out=("id", "target", "count"))
+@with_fields("again")
 def again(
     what: Annotated[str, typer.Argument(help="A clip or job, or last.")] = "last",
     as_json: AsJson = False,

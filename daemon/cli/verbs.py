@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -25,10 +25,10 @@ def add_verbs(app: typer.Typer, asked: Sequence[str]) -> None:
     draw_in_verbs()
     for verb in VERBS.values():
         if verb.name not in taken:
-            app.command(verb.name)(_command(verb, leave_out=(verb.holds, "id", "target")))
+            app.command(verb.name)(_command(verb))
 
 
-def _command(verb: Verb, *, leave_out: Collection[str]) -> Callable[..., None]:
+def _command(verb: Verb) -> Callable[..., None]:
     about = typer.Argument(help=f"{NAMED[verb.works_on].capitalize()}.", metavar="SOURCE...")
 
     def command(
@@ -53,4 +53,4 @@ def _command(verb: Verb, *, leave_out: Collection[str]) -> Callable[..., None]:
     )
     # what annotations name is looked up where the function was written, and `about` is no module's
     command.__annotations__["sources"] = Annotated[list[str], about]
-    return with_fields(verb.name, leave_out=leave_out)(command)
+    return with_fields(verb.name)(command)
