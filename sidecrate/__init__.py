@@ -15,14 +15,14 @@ from typing import Any
 
 from bridge.errors import RequestError, SidecrateError
 from bridge.music import Key, Meter, loop_frames, note_hz
-from bridge.request import Field
+from bridge.request import Field, number, one_of, switch, whole
 from bridge.verbs import Verb
 from daemon.brief import Brief
 from daemon.engines.contract import EngineInfo, Grid, Maker, Progress, Take
 from daemon.errors import EngineError
 from daemon.verbs import DaemonVerb, Result, draw_in_verbs
 from sidecrate._clip import Clip
-from sidecrate._order import ask
+from sidecrate._order import ask, engines
 from sidecrate._verbs import again, fit, make
 
 __all__ = [
@@ -44,10 +44,15 @@ __all__ = [
     "Verb",
     "again",
     "ask",
+    "engines",
     "fit",
     "loop_frames",
     "make",
     "note_hz",
+    "number",
+    "one_of",
+    "switch",
+    "whole",
 ]
 
 

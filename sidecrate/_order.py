@@ -56,6 +56,17 @@ def ask_given(verb: str, source: Source, given: Mapping[str, Any]) -> list[Clip]
     return ask(verb, source, out=given["out"], force=given["force"], **fields)
 
 
+def engines() -> list[dict[str, Any]]:
+    """Who can make clips here: name, kinds, licence, `ready` and if not, `why`; `costs_money`..."""
+    from daemon.engines.table import engine_rows
+    from daemon.home.places import Places
+    from daemon.settings.load import load_config
+    from daemon.settings.schema import use
+
+    use(load_config(Places.find().config_file))
+    return engine_rows()
+
+
 def _plain(value: Any) -> Any:
     """A value as the request's readers take it: a clip by its name, a path as text."""
     if isinstance(value, Clip):

@@ -58,7 +58,7 @@ def make(
 ) -> list[Clip]:
     """Make clips of a prompt.
 
-    prompt: a prompt.
+    prompt: A prompt.
     kind: What comes out. One of loop, oneshot, track, midi, sfx, vocal; by default: loop.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300, at most 3 decimals; by default:
         the project's tempo.
@@ -158,7 +158,7 @@ def again(
 ) -> list[Clip]:
     """The same with a new seed, or with what the fields change.
 
-    source: a clip, a job, or last.
+    source: A clip, a job, or last.
     prompt: What you want to hear. 1 to 4,000 characters of text; by default: none.
     kind: What comes out. One of loop, oneshot, track, midi, sfx, vocal; by default: loop.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300, at most 3 decimals; by default:
@@ -255,7 +255,7 @@ def fit(
 ) -> list[Clip]:
     """Put a sound exactly on the grid.
 
-    source: an audio file on this machine, a clip, or last.
+    source: An audio file on this machine, a clip, or last.
     kind: What comes out. One of loop, oneshot, track, midi, sfx, vocal; by default: loop.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300, at most 3 decimals; by default:
         the project's tempo.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 import textwrap
 from typing import Any, get_type_hints
@@ -70,7 +69,7 @@ def _function(verb: Verb) -> str:
 def _docstring(verb: Verb, first: str, fields: list[Field]) -> list[str]:
     help = verb.help[0].upper() + verb.help[1:]
     said = [
-        f"{first}: {NAMED[verb.works_on]}.",
+        f"{first}: {NAMED[verb.works_on].capitalize()}.",
         *(f"{row.name}: {row.help} {row.allowed[0].upper()}{row.allowed[1:]}; by default: {row.default}." for row in fields),
         "out: A file to write instead of a clip in the crate.",
         "force: Write over a file that is there.",
@@ -98,8 +97,7 @@ def field_type(row: Field) -> str:
         return "Literal[{}]".format(", ".join(f'"{choice}"' for choice in row.read.choices))
     if row.is_path:
         return "Source"
-    hints = get_type_hints(row.read if inspect.isfunction(row.read) else type(row.read).__call__)
-    return _TYPES[hints["return"]] + _MORE.get(row.name, "")
+    return _TYPES[get_type_hints(row.read)["return"]] + _MORE.get(row.name, "")
 
 
 if __name__ == "__main__":
