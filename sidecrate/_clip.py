@@ -82,6 +82,7 @@ class Clip:
 
             axes = plt.subplots(figsize=(12, 2.4), layout="constrained")[1]
         draw_on_grid(axes, audio, sample_rate, self.record)
+        axes.set_xlabel("seconds")
         axes.set_title(f"{self.path.name} by {self.record['engine']}", loc="left", fontsize=10)
         return axes
 
