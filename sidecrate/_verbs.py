@@ -1,7 +1,6 @@
 """Each verb of the table as a typed function.
 
-This file is made from the tables (`python -m tools.python_door > sidecrate/_verbs.py`); a test
-holds it to them.
+This file is made from the tables (`python -m tools.tables`); a test holds it to them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""sidecrate/_verbs.py, made from the table of verbs: `python -m tools.python_door > sidecrate/_verbs.py`."""
+"""sidecrate/_verbs.py, made from the table of verbs: `python -m tools.tables` writes it."""
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from typing import Any, get_type_hints
 
@@ -13,8 +12,7 @@ from daemon.verbs import BUILT_IN, load_object
 
 HEADING = '''"""Each verb of the table as a typed function.
 
-This file is made from the tables (`python -m tools.python_door > sidecrate/_verbs.py`); a test
-holds it to them.
+This file is made from the tables (`python -m tools.tables`); a test holds it to them.
 """
 
 from __future__ import annotations
@@ -98,8 +96,3 @@ def field_type(row: Field) -> str:
     if row.is_path:
         return "Source"
     return _TYPES[get_type_hints(row.read)["return"]] + _MORE.get(row.name, "")
-
-
-if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-    sys.stdout.write(python_door())

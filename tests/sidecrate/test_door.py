@@ -120,3 +120,14 @@ def test_the_running_daemon_does_the_work(start_daemon, monkeypatch):
     with pytest.raises(sidecrate.EngineError, match="because the prompt says so"):
         sidecrate.make("fail", **CLICKS)
     assert len(daemon.clips()) == 2
+
+
+def test_a_relative_path_is_read_where_the_caller_is(start_daemon, monkeypatch, tmp_path):
+    daemon = start_daemon()
+    monkeypatch.setenv("SIDECRATE_HOME", daemon.environment["SIDECRATE_HOME"])
+    (kick,) = sidecrate.make("kick", kind="oneshot", out=tmp_path / "Kit" / "kick.wav")
+    monkeypatch.chdir(tmp_path)
+    (loop,) = sidecrate.make("house drum loop", kit="Kit", bpm=120, bars=1)
+    assert loop.record["kit_files"] == [str(kick.path)]
+    (fitted,) = sidecrate.fit(os.path.relpath(loop.path), bpm=100, bars=1)
+    assert len(fitted.audio()[0]) == round(4 * 60 / 100 * 44100)

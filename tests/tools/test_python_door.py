@@ -17,9 +17,7 @@ OWN = ("make", "fit", "again")
 
 
 def test_the_file_is_what_the_table_says():
-    assert FILE.read_text(encoding="utf-8") == python_door(), (
-        "run: python -m tools.python_door > sidecrate/_verbs.py"
-    )
+    assert FILE.read_text(encoding="utf-8") == python_door(), "run: python -m tools.tables"
 
 
 @pytest.mark.parametrize("name", OWN)
