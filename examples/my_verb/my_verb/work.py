@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -10,7 +11,7 @@ from sidecrate import Brief, Result
 
 
 def reverse(
-    brief: Brief, request: dict, folder: Path, tell: Callable[[float, str], None]
+    brief: Brief, request: dict[str, Any], folder: Path, tell: Callable[[float, str], None]
 ) -> Iterator[Result]:
     """The sound from its end to its start. `brief.reference` is a file, whatever was named."""
     audio, sample_rate = soundfile.read(brief.reference, dtype="float32", always_2d=True)
