@@ -50,4 +50,5 @@ def _bell(hz: float, sample_rate: int) -> np.ndarray:
         if hz * ratio < sample_rate / 2
     ]
     fade = np.minimum(1.0, (t[-1] - t) / 0.02)
-    return (np.sum(rings, axis=0) * fade).astype(np.float32)
+    sound: np.ndarray = (np.sum(rings, axis=0) * fade).astype(np.float32)
+    return sound
