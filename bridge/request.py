@@ -96,14 +96,21 @@ def whole(low: int, high: int) -> Callable[[Any], int]:
     return read
 
 
-def one_of(*choices: str) -> Callable[[Any], str]:
-    def read(raw: Any) -> str:
+@dataclass(frozen=True)
+class OneOf:
+    """Reads one word of a few. ValueError where it is none of them."""
+
+    choices: tuple[str, ...]
+
+    def __call__(self, raw: Any) -> str:
         word = plain_text(raw).lower().replace("one-shot", "oneshot")
-        if word not in choices:
+        if word not in self.choices:
             raise ValueError
         return word
 
-    return read
+
+def one_of(*choices: str) -> OneOf:
+    return OneOf(choices)
 
 
 def switch(raw: object) -> bool:
@@ -254,6 +261,11 @@ class Request:
     def with_defaults(self, defaults: Mapping[str, Value]) -> Request:
         """This request with `defaults` (a preset's, a sender's) where it says nothing itself."""
         return Request({**defaults, **self.values})
+
+    def with_paths(self, names: Iterable[str], place: Callable[[str], str]) -> Request:
+        """This request with its paths, of the fields `names`, as `place` puts them."""
+        placed = {name: place(str(self[name])) for name in names if name in self}
+        return Request({**self.values, **placed})
 
     @property
     def label(self) -> str:

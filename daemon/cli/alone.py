@@ -1,4 +1,4 @@
-"""A language model asked without the daemon, by the command line itself."""
+"""Clips made without the daemon, in the process that asks for them, and a language model asked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from bridge.files.moves import move_new
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.briefing.brief_of import check_amended
-from daemon.children.blas_threads import one_thread
 from daemon.children.inside import find_function
 from daemon.client.follow import Bar, is_wanted
 from daemon.clip.results import made_clips
@@ -110,7 +109,6 @@ def make_alone(
 ) -> Iterator[ClipRecord]:
     """Make a brief's clips in this process, and yield their records. With `out` they go there (`-2`, `-3` for more), else
     into the crate. Errors as from `daemon.clip.make.make_clip`; ServiceError where a file would be overwritten without `force`."""
-    one_thread(os.environ)
     from daemon.engines.registry import engine_info
 
     verb, of, brought = daemon_verb(brief.do), brief.clip_count, 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -13,6 +14,7 @@ from typing import Annotated, Any, Final, TypeVar, cast
 
 import typer
 
+from daemon.children.blas_threads import one_thread
 from daemon.cli.order import open_crate, order_records
 from daemon.crate.crate import Crate
 from daemon.errors import CrateError, LibraryError
@@ -376,6 +378,7 @@ async def _rendered(studio: Versions, clip: str, publish: bool) -> ClipRecord:
 
 def _played_along(library: Library, clip: str, what: str) -> str:
     """The id of a new loop in the crate that plays along with a clip."""
+    one_thread(os.environ)
     (record,) = order_records("make", instrument_request(library.record(clip), what), out=None)
     with open_crate(read_only=True) as crate:
         assert crate is not None

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from bridge.errors import RequestError, SidecrateError
-from bridge.request import FIELDS, Request, check_fields
+from bridge.request import FIELDS, check_fields
 from daemon.children.blas_threads import one_thread
 from daemon.cli.answer import answer
 from daemon.cli.home import doctor, engines, install, open_folder, uninstall
@@ -22,8 +22,7 @@ from daemon.cli.models import models
 from daemon.cli.options import AsJson, Force, Out, with_fields
 from daemon.cli.order import (
     about_clip,
-    cancelling,
-    check_out,
+    again_records,
     link_to_daemon,
     open_crate,
     order_records,
@@ -173,7 +172,7 @@ add_commands(app)
 
 
 @app.command()
-@with_fields("make", leave_out=("prompt", "id", "target"))
+@with_fields("make")
 def make(
     prompt: Annotated[str, typer.Argument(help="What you want to hear.")],
     out: Out = None,
@@ -183,12 +182,11 @@ def make(
     fields: dict[str, Any],
 ) -> None:
     """Make clips of a prompt: by the running daemon, else here."""
-    check_out(out, force)
     show_order("make", {"prompt": prompt, **fields}, out=out, force=force, as_json=as_json)
 
 
 @app.command()
-@with_fields("fit", leave_out=("prompt", "reference", "id", "target", "count", "engine"))
+@with_fields("fit")
 def fit(
     file: Annotated[Path, typer.Argument(help="An audio file.")],
     out: Out = None,
@@ -203,7 +201,6 @@ def fit(
     fields: dict[str, Any],
 ) -> None:
     """Put an audio file exactly on the grid."""
-    check_out(out, force)
     values = {"reference": str(file.expanduser().absolute()), **fields}
     for record in show_order(
         "fit",
@@ -253,7 +250,7 @@ def look(
 
 
 @app.command()
-@with_fields("again", leave_out=("id", "target", "count"))
+@with_fields("again")
 def again(
     what: Annotated[str, typer.Argument(help="A clip or job, or last.")] = "last",
     as_json: AsJson = False,
@@ -261,22 +258,8 @@ def again(
     fields: dict[str, Any],
 ) -> None:
     """The same again with a new seed, or with what the options change."""
-    from daemon.briefing.repeat import repeat_request
-    from daemon.client.follow import Follower, progress_bar
-
-    changes = check_fields(fields.items())
-    with link_to_daemon() as link, progress_bar(as_json) as bar:
-        if link:
-            follower = Follower(link, Places.find(), bar)
-            show_clips(cancelling(follower, follower.again(what, changes)), as_json)
-            return
-    with open_crate(read_only=True) as crate:
-        if crate is None:
-            raise CrateError(
-                "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
-            )
-        do, request, amend = repeat_request(crate.find(what), Request(changes))
-    show_order(do, dict(request.values), out=None, as_json=as_json, amend=amend)
+    one_thread(os.environ)
+    show_clips(again_records(what, fields, quiet=as_json), as_json)
 
 
 @app.command()
@@ -371,6 +354,7 @@ def ask() -> None:
     """A prompt line that stays open: type, hear of it, type again."""
     from daemon.cli.ask import converse
 
+    one_thread(os.environ)
     with link_to_daemon() as link:
         converse(
             Places.find(), link, alone=lambda verb, values: order_records(verb, values, out=None)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bridge.verbs import VERBS
+from bridge.request import Field
+from bridge.verbs import VERBS, Verb
 
 _SWITCH = "on or off"
+#: Of the request's fields that a verb takes, those that change nothing there.
+_MEANS_NOTHING = {"fit": ("prompt", "count", "engine"), "again": ("count",)}
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Out = Annotated[
@@ -20,10 +23,20 @@ Out = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 
 
-def with_fields(
-    verb: str, *, leave_out: Collection[str] = ()
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command one option for each field that a verb takes. It gets those that were used, unchecked, as `fields`."""
+def offered_fields(verb: Verb) -> list[Field]:
+    """The fields that a command, or a function of Python, has beside what the verb works on.
+
+    `id` and `target` are for senders that hear their answer later.
+    """
+    hidden = {verb.holds, "id", "target", *_MEANS_NOTHING.get(verb.name, ())}
+    return [row for row in verb.takes.values() if row.name not in hidden]
+
+
+def with_fields(verb: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command one option for each field that a verb takes.
+
+    The command gets those that were used, unchecked, as `fields`.
+    """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         own = [
@@ -31,7 +44,7 @@ def with_fields(
             for p in inspect.signature(command, eval_str=True).parameters.values()
             if p.name != "fields"
         ]
-        rows = [row for row in VERBS[verb].takes.values() if row.name not in leave_out]
+        rows = offered_fields(VERBS[verb])
 
         def run(**given: Any) -> None:
             fields = {row.name: given.pop(row.name) for row in rows}

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
-from bridge.verbs import find_verb
+from bridge.verbs import SOURCE, find_verb
+from daemon.children.blas_threads import one_thread
 from daemon.cli.show import clip_json, clip_lines
 from daemon.client.connection import Link
 from daemon.crate.crate import Crate
+from daemon.errors import CrateError, ServiceError
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.record import ClipRecord
@@ -54,14 +55,19 @@ def order_records(
     verb: str, raw: dict[str, Any], *, out: Path | None, force: bool = False, quiet: bool = False,
     strict: bool = False, alone: bool = False, amend: dict[str, Any] | None = None,
 ) -> Iterator[ClipRecord]:  # fmt: skip
-    """Clips' records as they are done: by the daemon where one runs and they go into the crate, else made here.
+    """Clips' records as they are done: by the daemon where one runs and they go into the crate,
+    else made here.
 
+    raw: fields by name, unchecked. Paths among them may be relative to the working folder.
     force: write over files that have the names that `out` gives the clip, its notes and its stems.
     """
     from daemon.cli.alone import make_alone
     from daemon.client.follow import Follower, progress_bar
 
-    _, request = find_verb(verb).read(raw.items())
+    check_out(out, force)
+    row = find_verb(verb)
+    _, request = row.read(raw.items())
+    request = request.with_paths(row.paths, absolute)
     with link_to_daemon() as link, progress_bar(quiet) as bar:
         if link and out is None and not alone and not amend:
             follower = Follower(link, Places.find(), bar)
@@ -136,22 +142,57 @@ def about_clip(verb: str, clip: str, link: Link | None = None) -> str:
         return str(crate.keep(clip) if verb == "keep" else crate.trash(clip)["path"])
 
 
+def again_records(
+    what: str, raw: dict[str, Any], *, out: Path | None = None, force: bool = False,
+    quiet: bool = False,
+) -> Iterator[ClipRecord]:  # fmt: skip
+    """The records of a clip that is made once more, with what `raw` changes; as `order_records`."""
+    from daemon.briefing.repeat import repeat_request
+    from daemon.client.follow import Follower, progress_bar
+
+    row = find_verb("again")
+    _, changes = row.read(raw.items())
+    changes = changes.with_paths(row.paths, absolute)
+    if out is None:
+        with link_to_daemon() as link, progress_bar(quiet) as bar:
+            if link:
+                follower = Follower(link, Places.find(), bar)
+                asked = {SOURCE: what, **changes.values}
+                yield from cancelling(follower, follower.order("again", asked))
+                return
+    with open_crate(read_only=True) as crate:
+        if crate is None:
+            raise CrateError(
+                "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
+            )
+        do, request, amend = repeat_request(crate.find(what), changes)
+    values = dict(request.values)
+    yield from order_records(do, values, out=out, force=force, quiet=quiet, amend=amend)
+
+
+def absolute(name: str) -> str:
+    """A path as the daemon can read it, whose working folder is another; a clip's name as it is."""
+    path = Path(name).expanduser()
+    return str(path.absolute()) if path.exists() else name
+
+
 def check_out(out: Path | None, force: bool) -> None:
-    """Whether clips can be written there; said before any work is done."""
+    """ServiceError where clips cannot be written there; said before any work is done."""
     if out is None:
         return
     if out.suffix.lower() not in (".wav", ".mid"):
-        raise typer.BadParameter(
-            f"--out {out} is not a name that ends in .wav (or .mid for kind midi)"
-        )
+        text = f"--out {out} is not a name that ends in .wav (or .mid for kind midi)"
+        raise ServiceError(text, "bad_request")
     if out.is_dir():
-        raise typer.BadParameter(f"--out {out} is a folder; name a file in it")
+        raise ServiceError(f"--out {out} is a folder; name a file in it", "bad_request")
     if out.exists() and not force:
-        raise typer.BadParameter(f"--out {out} is there already; --force writes over it")
+        text = f"--out {out} is there already; --force writes over it"
+        raise ServiceError(text, "bad_request")
 
 
 def show_order(verb: str, values: dict[str, Any], *, as_json: bool, **how: Any) -> list[ClipRecord]:
     """Order clips, and print each as it is done; their records."""
+    one_thread(os.environ)
     return show_clips(order_records(verb, values, quiet=as_json, **how), as_json)
 
 

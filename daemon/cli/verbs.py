@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from bridge.verbs import NAMED, SOURCE, VERBS, Verb
 from daemon.cli.options import AsJson, Force, Out, with_fields
-from daemon.cli.order import check_out, show_order
+from daemon.cli.order import show_order
 from daemon.verbs.registry import draw_in_verbs
 
 
@@ -26,10 +25,10 @@ def add_verbs(app: typer.Typer, asked: Sequence[str]) -> None:
     draw_in_verbs()
     for verb in VERBS.values():
         if verb.name not in taken:
-            app.command(verb.name)(_command(verb, leave_out=(verb.holds, "id", "target")))
+            app.command(verb.name)(_command(verb))
 
 
-def _command(verb: Verb, *, leave_out: Collection[str]) -> Callable[..., None]:
+def _command(verb: Verb) -> Callable[..., None]:
     about = typer.Argument(help=f"{NAMED[verb.works_on].capitalize()}.", metavar="SOURCE...")
 
     def command(
@@ -40,17 +39,13 @@ def _command(verb: Verb, *, leave_out: Collection[str]) -> Callable[..., None]:
         *,
         fields: dict[str, Any],
     ) -> None:
-        check_out(out, force)
         if out is not None and len(sources) > 1:
             raise typer.BadParameter(
                 f"--out {out} is one name, and there are {len(sources)} sources"
             )
-        values = {
-            name: _there(value) if name in verb.paths else value for name, value in fields.items()
-        }
         for source in sources:
-            named = source if verb.works_on == "words" else _there(source)
-            show_order(verb.name, {SOURCE: named, **values}, out=out, as_json=as_json)
+            values = {SOURCE: source, **fields}
+            show_order(verb.name, values, out=out, force=force, as_json=as_json)
 
     command.__name__ = verb.name
     command.__doc__ = (
@@ -58,10 +53,4 @@ def _command(verb: Verb, *, leave_out: Collection[str]) -> Callable[..., None]:
     )
     # what annotations name is looked up where the function was written, and `about` is no module's
     command.__annotations__["sources"] = Annotated[list[str], about]
-    return with_fields(verb.name, leave_out=leave_out)(command)
-
-
-def _there(name: str) -> str:
-    """A path as the daemon can read it, whose folder is another; the name of a clip as it is."""
-    path = Path(name).expanduser()
-    return str(path.absolute()) if path.exists() else name
+    return with_fields(verb.name)(command)

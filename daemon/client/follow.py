@@ -77,11 +77,6 @@ class Follower:
         self._link.generate(verb, values, self._label)
         yield from self._until_end()
 
-    def again(self, what: str, changes: dict[str, Any]) -> Iterator[ClipRecord]:
-        pairs = [item for name, value in changes.items() for item in (name, value)]
-        self._link.send("/sidecrate/again", what, "id", self._label, *pairs)
-        yield from self._until_end()
-
     def _until_end(self) -> Iterator[ClipRecord]:
         heard = time.monotonic()
         asked = False

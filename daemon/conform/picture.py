@@ -100,10 +100,8 @@ def draw_clip(file: Path, record: ClipRecord, out: Path) -> None:
         start_s = found["downbeat_s"]
         end_s = start_s + len(clip) / clip_rate / max(1e-6, did.get("ratio") or 1.0)
         rows["source"].axvspan(start_s, end_s, color=_CUT, zorder=0)
-    _draw_wave(rows["clip"], clip, clip_rate)
+    draw_on_grid(rows["clip"], clip, clip_rate, record)
     rows["clip"].set_title("the clip, and the grid it lies on", loc="left", fontsize=10)
-    if bpm := record.get("bpm"):
-        _draw_grid(rows["clip"], clip, clip_rate, float(bpm), str(record.get("meter") or "4/4"))
     rows["clip"].set_xlabel("seconds")
     _draw_tempo(rows["tempo"], beats_s, record.get("bpm"), len(source) / source_rate)
     _draw_loudness(rows["loudness"], clip, clip_rate, after.get("lufs"), after.get("true_peak_db"))
@@ -111,6 +109,13 @@ def draw_clip(file: Path, record: ClipRecord, out: Path) -> None:
         rows["tones"], hear_tones(Sound(clip, clip_rate).mono, clip_rate).chroma, record.get("key")
     )
     _save(figure, out)
+
+
+def draw_on_grid(axes: Axes, audio: np.ndarray, sample_rate: int, record: ClipRecord) -> None:
+    """The wave of a clip, float32 (frames, channels), and where its record has a tempo, the grid."""
+    _draw_wave(axes, audio, sample_rate)
+    if bpm := record.get("bpm"):
+        _draw_grid(axes, audio, sample_rate, float(bpm), str(record.get("meter") or "4/4"))
 
 
 def _clip_title(record: ClipRecord, did: Mapping[str, Any], after: Mapping[str, Any]) -> str:

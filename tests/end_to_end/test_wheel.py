@@ -86,6 +86,18 @@ def test_the_built_wheel_makes_a_clip(tmp_path):
         check=True,
     )
     assert json.loads(done.stdout)["frames"] == 88200
+    ask = (
+        "import sidecrate; print(sidecrate.make('house loop', bpm=120, bars=1)[0].audio()[0].shape)"
+    )
+    done = subprocess.run(
+        [str(python), "-c", ask],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("(88200,"), "Python's door is in the wheel"
     done = subprocess.run(
         [str(command), "--version", "--licences"],
         cwd=tmp_path,

@@ -9,9 +9,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "protocol.md"
 
 
 def test_the_page_is_what_the_tables_say():
-    assert PAGE.read_text(encoding="utf-8") == protocol_page(), (
-        "run: python -m tools.protocol_page > docs/protocol.md"
-    )
+    assert PAGE.read_text(encoding="utf-8") == protocol_page(), "run: python -m tools.tables"
 
 
 def test_nothing_of_the_tables_is_missing():

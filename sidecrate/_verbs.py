@@ -1,0 +1,305 @@
+"""Each verb of the table as a typed function.
+
+This file is made from the tables (`python -m tools.tables`); a test holds it to them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Literal
+
+from sidecrate._clip import Clip
+from sidecrate._order import Source, ask_given
+
+
+def make(
+    prompt: str,
+    *,
+    kind: Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"] | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    meter: str | None = None,
+    bars: int | None = None,
+    seconds: float | None = None,
+    count: int | None = None,
+    seed: int | None = None,
+    engine: str | Sequence[str] | None = None,
+    genre: str | None = None,
+    mood: str | Sequence[str] | None = None,
+    instruments: str | Sequence[str] | None = None,
+    energy: float | None = None,
+    density: float | None = None,
+    swing: float | None = None,
+    note: str | int | None = None,
+    lyrics: str | None = None,
+    negative: str | None = None,
+    reference: Source | None = None,
+    reference_start: float | None = None,
+    reference_end: float | None = None,
+    use: Literal["continue", "melody", "accompany", "style"] | None = None,
+    strength: float | None = None,
+    grid: Literal["tight", "feel", "off"] | None = None,
+    level: str | float | None = None,
+    formants: bool | None = None,
+    choice: int | None = None,
+    quality: Literal["preview", "full"] | None = None,
+    kit: Source | None = None,
+    midi: bool | None = None,
+    stems: bool | None = None,
+    compose: Literal["rules", "llm"] | None = None,
+    improve: str | bool | None = None,
+    change: str | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Make clips of a prompt.
+
+    prompt: A prompt.
+    kind: What comes out. One of loop, oneshot, track, midi, sfx, vocal; by default: loop.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300, at most 3 decimals; by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, Camelot
+        8A) or keep; by default: the project's key.
+    meter: Time signature. A time signature from 2/4 to 15/8; by default: 4/4.
+    bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
+    seconds: Length of a one-shot, effect, track or vocal. A length from 0.05 to 600 seconds; by
+        default: by kind.
+    count: How many clips. A whole number from 1 to 100; by default: 1.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    engine: Who makes it. An engine's name, several by comma, or auto (`sidecrate engines` lists
+        them); by default: auto.
+    genre: Genre. Words; by default: from the prompt.
+    mood: Mood. Words, by comma; by default: from the prompt.
+    instruments: Instruments that play. Words, by comma; by default: from the prompt.
+    energy: How hard it drives. A number from 0 to 1; by default: from the prompt.
+    density: How many notes. A number from 0 to 1; by default: from the prompt.
+    swing: Swing of the sixteenths. A percentage from 50 (straight) to 75; by default: from the
+        genre.
+    note: Pitch of a one-shot. A pitch class (G), a note with its octave (G1) or a MIDI number from
+        0 to 127; by default: by voice.
+    lyrics: Words to sing; auto has them written. 1 to 4,000 characters of text; by default: none.
+    negative: What must not be heard. 1 to 4,000 characters of text; by default: none.
+    reference: A sound to start from. The path of an audio file on this machine, or a clip; by
+        default: none.
+    reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
+    reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
+    use: What the reference is for. Continue, melody, accompany or style; by default: continue.
+    strength: How far from the reference. A number from 0 to 1; by default: 0.5.
+    grid: How strictly a take is put on the grid. Tight, feel or off; by default: feel.
+    level: Loudness of the clip. A loudness from -40 to -5 LUFS, or keep; by default: by kind.
+    formants: Keep a voice's formants when shifting its pitch. On or off; by default: off.
+    choice: Which of the alternative cuts. A whole number from 1 to 16; by default: 1.
+    quality: Preview is quicker. Preview or full; by default: full.
+    kit: Your own sounds for the embedded engine. A folder of one-shots, or a collection; by
+        default: none.
+    midi: Notes beside the audio, where the engine knows them. On or off; by default: on.
+    stems: Each part as a file of its own. On or off; by default: off.
+    compose: Who writes the notes of the embedded engine. Rules or llm; by default: rules.
+    improve: Have a language model improve the prompt; ask shows it first. Off, on or ask; by
+        default: by config.
+    change: With again: what changes; the rest stays. Drums, bass, chords, lead, sounds, fill, or
+        words; by default: none.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("make", prompt, locals())
+
+
+def again(
+    source: Source = "last",
+    *,
+    prompt: str | None = None,
+    kind: Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"] | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    meter: str | None = None,
+    bars: int | None = None,
+    seconds: float | None = None,
+    seed: int | None = None,
+    engine: str | Sequence[str] | None = None,
+    genre: str | None = None,
+    mood: str | Sequence[str] | None = None,
+    instruments: str | Sequence[str] | None = None,
+    energy: float | None = None,
+    density: float | None = None,
+    swing: float | None = None,
+    note: str | int | None = None,
+    lyrics: str | None = None,
+    negative: str | None = None,
+    reference: Source | None = None,
+    reference_start: float | None = None,
+    reference_end: float | None = None,
+    use: Literal["continue", "melody", "accompany", "style"] | None = None,
+    strength: float | None = None,
+    grid: Literal["tight", "feel", "off"] | None = None,
+    level: str | float | None = None,
+    formants: bool | None = None,
+    choice: int | None = None,
+    quality: Literal["preview", "full"] | None = None,
+    kit: Source | None = None,
+    midi: bool | None = None,
+    stems: bool | None = None,
+    compose: Literal["rules", "llm"] | None = None,
+    improve: str | bool | None = None,
+    change: str | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """The same with a new seed, or with what the fields change.
+
+    source: A clip, a job, or last.
+    prompt: What you want to hear. 1 to 4,000 characters of text; by default: none.
+    kind: What comes out. One of loop, oneshot, track, midi, sfx, vocal; by default: loop.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300, at most 3 decimals; by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, Camelot
+        8A) or keep; by default: the project's key.
+    meter: Time signature. A time signature from 2/4 to 15/8; by default: 4/4.
+    bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
+    seconds: Length of a one-shot, effect, track or vocal. A length from 0.05 to 600 seconds; by
+        default: by kind.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    engine: Who makes it. An engine's name, several by comma, or auto (`sidecrate engines` lists
+        them); by default: auto.
+    genre: Genre. Words; by default: from the prompt.
+    mood: Mood. Words, by comma; by default: from the prompt.
+    instruments: Instruments that play. Words, by comma; by default: from the prompt.
+    energy: How hard it drives. A number from 0 to 1; by default: from the prompt.
+    density: How many notes. A number from 0 to 1; by default: from the prompt.
+    swing: Swing of the sixteenths. A percentage from 50 (straight) to 75; by default: from the
+        genre.
+    note: Pitch of a one-shot. A pitch class (G), a note with its octave (G1) or a MIDI number from
+        0 to 127; by default: by voice.
+    lyrics: Words to sing; auto has them written. 1 to 4,000 characters of text; by default: none.
+    negative: What must not be heard. 1 to 4,000 characters of text; by default: none.
+    reference: A sound to start from. The path of an audio file on this machine, or a clip; by
+        default: none.
+    reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
+    reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
+    use: What the reference is for. Continue, melody, accompany or style; by default: continue.
+    strength: How far from the reference. A number from 0 to 1; by default: 0.5.
+    grid: How strictly a take is put on the grid. Tight, feel or off; by default: feel.
+    level: Loudness of the clip. A loudness from -40 to -5 LUFS, or keep; by default: by kind.
+    formants: Keep a voice's formants when shifting its pitch. On or off; by default: off.
+    choice: Which of the alternative cuts. A whole number from 1 to 16; by default: 1.
+    quality: Preview is quicker. Preview or full; by default: full.
+    kit: Your own sounds for the embedded engine. A folder of one-shots, or a collection; by
+        default: none.
+    midi: Notes beside the audio, where the engine knows them. On or off; by default: on.
+    stems: Each part as a file of its own. On or off; by default: off.
+    compose: Who writes the notes of the embedded engine. Rules or llm; by default: rules.
+    improve: Have a language model improve the prompt; ask shows it first. Off, on or ask; by
+        default: by config.
+    change: With again: what changes; the rest stays. Drums, bass, chords, lead, sounds, fill, or
+        words; by default: none.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("again", source, locals())
+
+
+def fit(
+    source: Source,
+    *,
+    kind: Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"] | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    meter: str | None = None,
+    bars: int | None = None,
+    seconds: float | None = None,
+    seed: int | None = None,
+    genre: str | None = None,
+    mood: str | Sequence[str] | None = None,
+    instruments: str | Sequence[str] | None = None,
+    energy: float | None = None,
+    density: float | None = None,
+    swing: float | None = None,
+    note: str | int | None = None,
+    lyrics: str | None = None,
+    negative: str | None = None,
+    reference_start: float | None = None,
+    reference_end: float | None = None,
+    use: Literal["continue", "melody", "accompany", "style"] | None = None,
+    strength: float | None = None,
+    grid: Literal["tight", "feel", "off"] | None = None,
+    level: str | float | None = None,
+    formants: bool | None = None,
+    choice: int | None = None,
+    quality: Literal["preview", "full"] | None = None,
+    kit: Source | None = None,
+    midi: bool | None = None,
+    stems: bool | None = None,
+    compose: Literal["rules", "llm"] | None = None,
+    improve: str | bool | None = None,
+    change: str | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Put a sound exactly on the grid.
+
+    source: An audio file on this machine, a clip, or last.
+    kind: What comes out. One of loop, oneshot, track, midi, sfx, vocal; by default: loop.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300, at most 3 decimals; by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, Camelot
+        8A) or keep; by default: the project's key.
+    meter: Time signature. A time signature from 2/4 to 15/8; by default: 4/4.
+    bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
+    seconds: Length of a one-shot, effect, track or vocal. A length from 0.05 to 600 seconds; by
+        default: by kind.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    genre: Genre. Words; by default: from the prompt.
+    mood: Mood. Words, by comma; by default: from the prompt.
+    instruments: Instruments that play. Words, by comma; by default: from the prompt.
+    energy: How hard it drives. A number from 0 to 1; by default: from the prompt.
+    density: How many notes. A number from 0 to 1; by default: from the prompt.
+    swing: Swing of the sixteenths. A percentage from 50 (straight) to 75; by default: from the
+        genre.
+    note: Pitch of a one-shot. A pitch class (G), a note with its octave (G1) or a MIDI number from
+        0 to 127; by default: by voice.
+    lyrics: Words to sing; auto has them written. 1 to 4,000 characters of text; by default: none.
+    negative: What must not be heard. 1 to 4,000 characters of text; by default: none.
+    reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
+    reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
+    use: What the reference is for. Continue, melody, accompany or style; by default: continue.
+    strength: How far from the reference. A number from 0 to 1; by default: 0.5.
+    grid: How strictly a take is put on the grid. Tight, feel or off; by default: feel.
+    level: Loudness of the clip. A loudness from -40 to -5 LUFS, or keep; by default: by kind.
+    formants: Keep a voice's formants when shifting its pitch. On or off; by default: off.
+    choice: Which of the alternative cuts. A whole number from 1 to 16; by default: 1.
+    quality: Preview is quicker. Preview or full; by default: full.
+    kit: Your own sounds for the embedded engine. A folder of one-shots, or a collection; by
+        default: none.
+    midi: Notes beside the audio, where the engine knows them. On or off; by default: on.
+    stems: Each part as a file of its own. On or off; by default: off.
+    compose: Who writes the notes of the embedded engine. Rules or llm; by default: rules.
+    improve: Have a language model improve the prompt; ask shows it first. Off, on or ask; by
+        default: by config.
+    change: With again: what changes; the rest stays. Drums, bass, chords, lead, sounds, fill, or
+        words; by default: none.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("fit", source, locals())
