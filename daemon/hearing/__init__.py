@@ -1,4 +1,4 @@
-"""Hearing a take: its tempo, beats, bars, and how sure that is."""
+"""Beat tracking of a take: its tempo, beats and bars, with a confidence."""
 
 from daemon.hearing.heard import Alternative, Heard
 from daemon.hearing.hearing import hear

@@ -1,4 +1,4 @@
-"""From a reading of the take to what is told about it: the map, how sure it is, and how it is known."""
+"""The result of hearing: the chosen reading as a time map, with confidence and evidence."""
 
 from __future__ import annotations
 
@@ -12,32 +12,58 @@ from daemon.hearing.beats import Beats
 from daemon.hearing.envelopes import BEFORE_S, Envelopes
 from daemon.hearing.heard import Alternative, Heard
 
-#: s; two readings nearer than this are the same beat.
+#: Seconds; two readings nearer to each other than this are the same beat.
 SAME_S = 0.020
-#: Belief below which another reading is not worth telling.
+#: Belief below which another reading is left out of the alternatives.
 SLIGHT = 0.01
-#: How belief becomes confidence (log odds): an offset, what belief in the beats and in the bars counts, and how steep the attacks
-#: are (see `Envelopes.attack`: soft sounds are often heard half a beat off), up to `STEEP`; and what is taken off for a stretch
-#: that alone lies off the lattice (beyond `EVEN`: a step of the tempo that was lost), and for a tempo off the asked one (log
-#: ratio beyond `NEAR_TEMPO`; 9:8, 6:7 and 4:5 are often misreadings). Fitted by logistic regression to 730 takes of 41 real loops
-#: with a known grid, each loop judged by what the others taught; then lowered: at 0.7 an error of more than 20 ms is rare.
-SURE, BEATS_BELIEVED, BARS_BELIEVED, STRUCK = -1.5, 0.30, 0.96, 2.36
+
+# Confidence is a logistic regression: the constants down to FAR_COST are its weights, in log odds.
+# They were fitted to 730 takes of 41 real loops (`benchmarks.grid --loops`), leaving one loop out
+# at a time. Then they were lowered until errors over 20 ms were rare at a confidence of 0.7.
+
+#: The offset of the regression.
+SURE = -1.5
+#: Weight of the belief in the beats.
+BEATS_BELIEVED = 0.30
+#: Weight of the belief in the bars: a reading with an unsure bar is often half a beat off.
+BARS_BELIEVED = 0.96
+#: Weight of the attacks' steepness (`Envelopes.attack`): soft sounds are often half a beat off.
+STRUCK = 2.36
+#: Steepness beyond which attacks add no more confidence.
 STEEP = 1.0
-EVEN, UNEVEN_COST = 0.7, 4.0
-NEAR_TEMPO, FAR_COST = 0.05, 6.0
-#: What is taken off, on top of that, of a take that drifts, where attacks lie off the lattice (onset cost beyond `TIGHT`) and the
-#: bars are unlike each other too (likeness below `ALIKE`): it may drift farther than it is followed. No real loop asks for it.
-TIGHT, ALIKE, STRAY_COST = 1.2, 0.9, 30.0
-#: Signs of a joint from which it is named as evidence: lead of the own grid, depth of the gap.
-JOINT_LEAD, JOINT_GAP = 0.15, 0.5
+#: Unevenness of the map (`BeatMap.uneven`) from which a tempo step was probably missed.
+EVEN = 0.7
+#: Cost of the unevenness beyond `EVEN`.
+UNEVEN_COST = 4.0
+#: Distance (log ratio) from the requested tempo that costs nothing.
+NEAR_TEMPO = 0.05
+#: Cost of the distance beyond `NEAR_TEMPO`: 9:8, 6:7 and 4:5 of the tempo are often misreadings.
+FAR_COST = 6.0
+
+# A drifting take costs more where attacks lie off the lattice and its bars differ too: it may drift
+# farther than the map follows. Set on made-up takes whose tempo sways far; no real loop needs it.
+
+#: Onset cost beyond which attacks lie off the lattice.
+TIGHT = 1.2
+#: Likeness below which the bars differ.
+ALIKE = 0.9
+#: Cost of the product of both excesses.
+STRAY_COST = 30.0
+
+#: Lead of a start's own grid from which the evidence names a loop's joint.
+JOINT_LEAD = 0.15
+#: Depth of the gap from which the evidence names a loop's joint.
+JOINT_GAP = 0.5
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One lattice with the beliefs (starts,) about where its bar begins: `starts` in 16ths of the lattice.
+    """One lattice, with a probability for each moment at which its bar may begin.
 
-    `octave` is the lattice's tempo over the asked one's, `usual` how usual (log) that is; `joined` (starts, signs) the signs
-    of a loop's joint; `slots` the 16ths of a bar.
+    `starts` (starts,) are those moments in 16ths of the lattice, `belief` (starts,) their
+    probabilities. `octave` is the lattice's tempo over the requested one, `usual` the log of how
+    usual that is. `joined` (starts, signs) holds the signs of a loop's joint. `slots` are the 16ths
+    of a bar.
     """
 
     lattice: Beats
@@ -51,12 +77,12 @@ class Reading:
 
     @property
     def merit(self) -> float:
-        """Log of how likely this octave and bar are, together."""
+        """Log-probability of this octave and bar together."""
         return self.usual + float(np.log(self.share))
 
     @property
     def together(self) -> np.ndarray:
-        """(starts, starts): which begin the same bar, at most `SAME_S` apart."""
+        """(starts, starts): which starts lie at most `SAME_S` apart within the bar."""
         apart = self.starts[None, :] - self.starts[:, None]
         return (
             np.abs((apart + self.slots / 2) % self.slots - self.slots / 2) * self.sixteenth_s
@@ -65,19 +91,19 @@ class Reading:
 
     @property
     def share(self) -> float:
-        """Belief in the likeliest beginning of the bar."""
+        """Probability of the likeliest beginning of the bar."""
         return float((self.together @ self.belief).max())
 
     @property
     def best(self) -> int:
-        """The start that is chosen: of the likeliest beginning of the bar, the likeliest among the bars of the unit."""
+        """The chosen start: of the likeliest beginning of a bar, the likeliest bar of the unit."""
         together = self.together
         bar = int(np.argmax(together @ self.belief + 1e-3 * self.belief))
         return int(np.argmax(np.where(together[bar], self.belief, -1)))
 
     @property
     def unit(self) -> int:
-        """16ths after which the take repeats itself."""
+        """16ths after which the take repeats."""
         return self.slots * self.lattice.unit_bars
 
 
@@ -89,8 +115,13 @@ def answer(
     meter: Meter,
     asked_bpm: float | None = None,
 ) -> Heard:
-    """What the chosen reading says; `mono` begins `BEFORE_S` before the take."""
-    best, lattice = reading.best, reading.lattice.map
+    """The grid by the chosen reading.
+
+    `mono` (frames,) begins `BEFORE_S` before the take; the result counts seconds from the take's
+    own beginning.
+    """
+    best = reading.best
+    lattice = reading.lattice.map
     start = float(reading.starts[best])
     step = 16 / meter.denominator * reading.octave
     count = np.arange(
@@ -131,7 +162,7 @@ def answer(
 
 
 def _occurrences(env: Envelopes, reading: Reading, start: float) -> np.ndarray:
-    """Times at which the chosen beginning of the unit sounds."""
+    """Seconds (times,) at which the unit begins while the take sounds."""
     lattice = reading.lattice.map
     times_s = lattice.seconds(
         np.arange(start % reading.unit, len(lattice.beats_s) * 4, reading.unit)
@@ -140,18 +171,22 @@ def _occurrences(env: Envelopes, reading: Reading, start: float) -> np.ndarray:
 
 
 def _tempo(knots_q: np.ndarray, knots_s: np.ndarray, env: Envelopes) -> tuple[float, float]:
-    """Mean tempo over the sounding part, and the relative deviation of the tempo from it."""
+    """Mean tempo (bpm) of the sounding part, and the relative deviation of the tempo from it."""
     inside = (knots_s > env.sounds_from_s) & (knots_s < env.sounds_to_s)
     if inside.sum() < 3:
         inside[:] = True
-    quarters, seconds = knots_q[inside], knots_s[inside]
+    quarters = knots_q[inside]
+    seconds = knots_s[inside]
     tempi = np.diff(quarters) / np.diff(seconds)
     bpm = 60 * (quarters[-1] - quarters[0]) / (seconds[-1] - seconds[0])
     return float(bpm), float(np.std(tempi) / np.mean(tempi))
 
 
 def _beliefs(reading: Reading, best: int) -> tuple[float, float]:
-    """Belief in all beginnings that give the same beats as the chosen one, and in those that give the same bars."""
+    """Probability of the chosen start's beats, and of its bars.
+
+    Each sums the beliefs of all starts that give the same beats, or the same bars.
+    """
     apart = reading.starts - reading.starts[best]
     same_beat = np.abs((apart + 2) % 4 - 2) * reading.sixteenth_s < SAME_S
     return float(reading.belief[same_beat].sum()), float(
@@ -160,7 +195,10 @@ def _beliefs(reading: Reading, best: int) -> tuple[float, float]:
 
 
 def _confidence(in_beat: float, in_bar: float, env: Envelopes, lattice: Beats, far: float) -> float:
-    """How sure the beats are to lie within 20 ms, 0-1; `far`: log ratio of the heard tempo and the asked one."""
+    """Confidence (0-1) that the beats lie within 20 ms.
+
+    `far` is the log ratio of the tempo found to the requested one.
+    """
     beats, bars = (float(np.clip(belief, 1e-3, 1 - 1e-3)) for belief in (in_beat, in_bar))
     odds = (
         SURE
@@ -181,8 +219,9 @@ def _confidence(in_beat: float, in_bar: float, env: Envelopes, lattice: Beats, f
 
 
 def _alternatives(reading: Reading, at: float, bpm: float) -> tuple[Alternative, ...]:
-    """The next likeliest beginnings of the bar, each once, from the 16th `at` on."""
-    together, lattice = reading.together, reading.lattice.map
+    """The next likeliest beginnings of the bar, each once, timed from the 16th `at` on."""
+    together = reading.together
+    lattice = reading.lattice.map
     shares = together @ reading.belief
     taken = together[reading.best].copy()
     others: list[Alternative] = []
@@ -198,35 +237,32 @@ def _alternatives(reading: Reading, at: float, bpm: float) -> tuple[Alternative,
 
 
 def _evidence(env: Envelopes, reading: Reading, best: int, drift: float) -> tuple[str, ...]:
-    """How it is known, in words for people."""
+    """The evidence for the grid, in words for people."""
     beats = reading.lattice
-    bars = "bar" if beats.unit_bars == 1 else f"{beats.unit_bars} bars"
-    said = []
+    bars = "a bar" if beats.unit_bars == 1 else f"{beats.unit_bars} bars"
+    lines = []
     if beats.again.similarity:
-        said.append(
-            f"it repeats itself after a {bars}, {beats.likeness:.0%} alike".replace(
-                "a 2", "2"
-            ).replace("a 4", "4")
-        )
+        lines.append(f"it repeats itself after {bars}, {beats.likeness:.0%} alike")
     if beats.corner is not None:
-        at_s, apart_s = beats.map.beats_s[beats.corner], np.diff(beats.map.beats_s) * reading.octave
+        at_s = beats.map.beats_s[beats.corner]
+        apart_s = np.diff(beats.map.beats_s) * reading.octave
         before, after = (
             60 / float(np.median(some))
             for some in (apart_s[: beats.corner], apart_s[beats.corner :])
         )
-        said.append(
+        lines.append(
             f"its tempo steps from {before:.1f} to {after:.1f} bpm at {at_s - BEFORE_S:.1f} s"
         )
     elif beats.drifts:
-        said.append(f"its tempo drifts by {drift:.1%}")
+        lines.append(f"its tempo drifts by {drift:.1%}")
     else:
-        said.append(f"its attacks keep a steady tempo within {1000 * beats.map.scatter_s:.1f} ms")
+        lines.append(f"its attacks keep a steady tempo within {1000 * beats.map.scatter_s:.1f} ms")
     if reading.octave != 1:
-        said.append(f"it moves at {reading.octave:g} times the tempo that was asked")
+        lines.append(f"it moves at {reading.octave:g} times the tempo that was asked")
     if reading.joined[best, 3] > JOINT_LEAD:
-        said.append("its own grid begins anew there: a loop's joint")
+        lines.append("its own grid begins anew there: a loop's joint")
     if reading.joined[best, 9] > JOINT_GAP:
-        said.append("a gap comes just before the first beat: a loop's joint")
+        lines.append("a gap comes just before the first beat: a loop's joint")
     start_s = env.sounds_from_s - BEFORE_S
     if start_s > SAME_S:
         near = _occurrences(env, reading, float(reading.starts[best]))
@@ -236,14 +272,14 @@ def _evidence(env: Envelopes, reading: Reading, best: int, drift: float) -> tupl
             if first
             else "before the first beat: a pickup or a bar begun in its middle"
         )
-        said.append(f"after {start_s:.2f} s of silence it begins {where}")
-    return tuple(said)
+        lines.append(f"after {start_s:.2f} s of silence it begins {where}")
+    return tuple(lines)
 
 
 def asked_grid(
     length_s: float, start_s: float, asked_bpm: float | None, meter: Meter, reason: str
 ) -> Heard:
-    """What is told where no beat is heard: the asked tempo from the first sound on, and why."""
+    """The fallback without a beat: the requested tempo from the first sound on, and the reason."""
     bpm = asked_bpm or 120.0
     pulse_q = 4 / meter.denominator
     count = max(2, int(np.ceil((length_s - start_s) * bpm / 60 / pulse_q)) + 1)

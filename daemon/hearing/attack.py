@@ -1,23 +1,26 @@
-"""Where exactly an attack begins, to a fraction of a millisecond, from the waveform itself."""
+"""Onset refinement: when an attack begins, to a fraction of a millisecond, from the waveform."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-#: s around the believed time in which the attack is looked for: before, after.
+#: Seconds before and after the estimated time that are searched for the attack.
 SEARCH_S = (0.012, 0.015)
-#: s; how far the result may lie from the believed time. Envelopes see attacks early rather than late.
+#: Seconds by which the result may move, back and forth. Envelopes place attacks early, not late.
 MOVE_S = (-0.0005, 0.0035)
-#: How many occurrences are averaged at most.
+#: Occurrences averaged at most: bounds the time and memory that a long take costs.
 MOST = 24
 
 
 def refine(mono: np.ndarray, sample_rate: int, times_s: np.ndarray) -> float:
-    """Seconds by which the attack that occurs at each of `times_s` (as believed) really begins later.
+    """Seconds by which an attack begins later than its estimated `times_s` (occurrences,).
 
-    The powers of all occurrences are averaged; the median of three estimates counts: where the amplitude has risen by 15 %,
-    where that of the treble has risen by 30 %, and where the log power rises fastest.
+    `mono` is float (frames,). The powers of all occurrences are averaged. The result is the median
+    of three estimates:
+    - the amplitude has risen by 15 %;
+    - the amplitude of the treble has risen by 30 %;
+    - the log power rises fastest.
     """
     half = round(0.03 * sample_rate)
     centre = np.round(times_s * sample_rate).astype(int)
@@ -42,7 +45,7 @@ def refine(mono: np.ndarray, sample_rate: int, times_s: np.ndarray) -> float:
 
 
 def _risen(amplitude: np.ndarray, inside: slice, part: float) -> int:
-    """The sample where the amplitude, on its way to its peak `inside`, has risen by `part`."""
+    """The sample where the amplitude has risen by `part` towards its peak in `inside`."""
     peak = inside.start + int(np.argmax(amplitude[inside]))
     low = amplitude[inside.start : peak + 1].min()
     below = np.flatnonzero(

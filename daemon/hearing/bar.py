@@ -1,4 +1,4 @@
-"""The take folded onto the unit that it repeats: what happens, on average, at every moment of it."""
+"""The folded bar: a take averaged over the repetitions of its unit, moment by moment."""
 
 from __future__ import annotations
 
@@ -11,32 +11,41 @@ from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 from daemon.hearing.beat_map import BeatMap
 from daemon.hearing.envelopes import BEFORE_S, LEAD_S, Envelopes
 
-#: Moments per 16th.
+#: Moments per 16th: each 2 to 3 ms long at usual tempi.
 FINE = 48
-#: s after the first sound that hardly count: a take cut into its own sound begins with an attack that is none.
+#: Seconds after the first sound with little weight: a take cut into its own sound seems to attack.
 START_S = 0.025
-#: How much they count: where the take sounds from its first moment, and after silence. Where other passes of the unit are there,
-#: what they say counts; a sudden start out of nothing is far louder in the onset strength than any attack of the music.
-CUT_SHARE, BEGUN_SHARE = 0.0005, 0.004
-#: s; beginnings of the bar are no nearer to each other.
+
+# Weights of `START_S`, kept small so that the other passes of the unit decide. A sudden start is
+# far louder in the onset strength than any attack. Both were fitted on `benchmarks.grid --loops`.
+
+#: The weight where the take sounds from its first moment.
+CUT_SHARE = 0.0005
+#: The weight after silence, where the first attack may be real.
+BEGUN_SHARE = 0.004
+
+#: Seconds; least distance of two candidate beginnings of the bar.
 APART_S = 0.028
-#: 16ths within which attacks are the same one, or its grace note.
+#: 16ths within which a second attack is the same one, or its grace note.
 SAME_SLOT = 0.6
-#: How many 32nds are looked at for their notes.
+#: 32nds analysed for their notes at most: the middle of a long take is enough.
 MOST_NOTES = 2500
-#: So many of them at a time: all at once they would take more memory than the take itself.
+#: 32nds transformed at a time: all at once would take more memory than the take itself.
 _NOTES_AT_ONCE = 128
-#: Hz; the bass notes, and the notes of chords and melodies.
-BASS_HZ, CHORD_HZ = (33.0, 260.0), (180.0, 2500.0)
+#: Hz; range of bass notes.
+BASS_HZ = (33.0, 260.0)
+#: Hz; range of chords and melodies.
+CHORD_HZ = (180.0, 2500.0)
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar, or the few bars after which the take says the same again.
+    """One bar, or the few bars after which the take repeats.
 
-    `moments` (slots * bars * FINE, 19): six onset bands, three accents, three levels, their spread over the repetitions,
-    and six bands of sudden endings. `tonal` (slots * bars * 2, 5): at every 32nd the change of chord and bass against a beat
-    before and against two beats before, and how high the bass lies. `slots` are 16ths a bar.
+    `moments` (slots * bars * FINE, 19): six onset bands, three accents, three levels, the spread
+    over the repetitions, and six bands of sudden endings. `tonal` (slots * bars * 2, 5), at every
+    32nd: change of chord and bass against one beat before and against two beats before, and height
+    of the bass. `slots` are the 16ths of a bar.
     """
 
     moments: np.ndarray
@@ -56,7 +65,7 @@ class Bar:
 
 
 def fold(env: Envelopes, lattice: BeatMap, slots: int, bars: int) -> Bar:
-    """The take on `bars` bars of `slots` 16ths, the map's beat 0 first."""
+    """The take folded onto `bars` bars of `slots` 16ths, beginning at the map's beat 0."""
     sixteenth_s = float(np.median(np.diff(lattice.beats_s))) / 4
     unit = slots * bars
     turns = int(np.ceil((len(lattice.beats_s) - 1) * 4 / unit))
@@ -83,7 +92,10 @@ def fold(env: Envelopes, lattice: BeatMap, slots: int, bars: int) -> Bar:
 
 
 def beginnings(bar: Bar, most: int = 28) -> np.ndarray:
-    """Moments (fractions of 16ths from the first slot) at which something begins, the clearest first; at most `most` a bar."""
+    """Candidate beginnings of the bar, in 16ths from the first slot (starts,), the clearest first.
+
+    They are the attacks of the folded bar, at most `most` a bar.
+    """
     rise = bar.moments[:, :6].sum(axis=1)
     width = max(1.0, 0.002 / bar.sixteenth_s * FINE)
     rise = gaussian_filter1d(rise, width, mode="wrap")
@@ -97,7 +109,10 @@ def beginnings(bar: Bar, most: int = 28) -> np.ndarray:
 
 
 def rests(bar: Bar, starts: np.ndarray, strong: float) -> np.ndarray:
-    """16ths from the last attack before each of `starts` (starts,); those below `strong` of the unit's highest are none."""
+    """16ths of rest before each of `starts` (starts,), counted from the last attack.
+
+    Attacks weaker than `strong` of the unit's highest are ignored.
+    """
     rise = gaussian_filter1d(
         bar.moments[:, :6].sum(axis=1), max(1.0, 0.002 / bar.sixteenth_s * FINE), mode="wrap"
     )
@@ -108,10 +123,10 @@ def rests(bar: Bar, starts: np.ndarray, strong: float) -> np.ndarray:
 
 
 def _tonal(env: Envelopes, lattice: BeatMap, slots: int, turns: int) -> np.ndarray:
-    """Change of chord and bass, and height of the bass, at every 32nd of the unit (slots * 2, 5)."""
+    """Change of chord and bass, and height of the bass, at every 32nd (slots * 2, 5)."""
     seconds = lattice.seconds(np.arange(turns * slots * 2) / 2)
     keep = (seconds > env.sounds_from_s - 0.03) & (seconds < env.sounds_to_s - 0.05)
-    # Of a long take its middle is enough.
+    # Only the middle of a long take is analysed.
     spare = max(0, int(keep.sum()) - MOST_NOTES) // 2
     chosen = np.flatnonzero(keep)[spare:][:MOST_NOTES]
     seconds = seconds[chosen]
@@ -138,7 +153,10 @@ def _tonal(env: Envelopes, lattice: BeatMap, slots: int, turns: int) -> np.ndarr
 
 
 def _notes(env: Envelopes, seconds: np.ndarray, span_s: float) -> tuple[np.ndarray, np.ndarray]:
-    """Chroma of the chords (times, 12) and strength of each bass semitone (times, semitones) in the `span_s` after each time."""
+    """Chroma of the chords (times, 12) and strength of each bass semitone (times, semitones).
+
+    Both are measured in the `span_s` after each of `seconds` (times,).
+    """
     signal, rate = env.low_sound
     length = int(span_s * rate)
     signal = np.pad(signal, (length, 2 * length))
@@ -166,7 +184,11 @@ def _magnitude(spectrum: np.ndarray) -> np.ndarray:
 
 
 def _change(notes: np.ndarray, back: int, width: int) -> np.ndarray:
-    """1 - likeness of the `width` rows from here on and the `width` rows until `back` before them; NaN where one is missing."""
+    """1 - cosine similarity of the notes here and `back` rows earlier (rows,).
+
+    Wider than one row, `width` rows from here on are compared with as many before them. NaN where
+    one side is missing.
+    """
     n = len(notes)
     total = np.vstack([np.zeros(notes.shape[1]), np.cumsum(notes, axis=0)])
     out = np.full(n, np.nan)

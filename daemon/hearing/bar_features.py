@@ -1,4 +1,4 @@
-"""What the bar sounds like, read from each moment at which it could begin."""
+"""Features of the bar, read from each moment at which it could begin."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from daemon.hearing.bar import FINE, Bar
 
-#: Part of a 16th on either side of a slot in which an attack belongs to it, and s for one exactly on it.
-NEAR, EXACT_S = 0.3, 0.010
-#: Least spread by which changes of chord and bass (against one beat and two beats before) and the bass's height are scaled.
+#: Part of a 16th on either side of a slot within which an attack belongs to it.
+NEAR = 0.3
+#: Seconds within which an attack lies exactly on its slot.
+EXACT_S = 0.010
+#: Least spread by which each column of `Bar.tonal` is scaled: a bar without changes stays flat.
 CALM = np.array([0.03, 0.03, 0.01, 0.01, 1.0])
+#: Features of a slot; the stored judges were trained on exactly these.
 FEATURES = 19
 
 
 def read(bar: Bar, starts: np.ndarray) -> np.ndarray:
-    """The bar's slots seen from each of `starts` (moments in 16ths): (starts, slots, FEATURES), scaled to about 0-1.
+    """Features (starts, slots, FEATURES) of the bar from each of `starts` on, scaled to about 0-1.
 
-    Features of a slot: attack in six bands; how much of it is exactly on the slot; three accents; variety over the bars;
-    level low, middle and high; change of chord and bass; height of the bass.
+    `starts` (starts,) are in 16ths. The features of a slot, in this order:
+    - attack in six bands, and attack exactly on the slot;
+    - three accents, and variety over the bars;
+    - level low, middle and high;
+    - four changes of chord and bass, and height of the bass.
     """
     length = bar.slots * FINE
     at = np.round((starts[:, None] + np.arange(bar.slots)) * FINE).astype(int) % length

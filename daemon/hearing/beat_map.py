@@ -1,4 +1,4 @@
-"""Beat times as a smooth function of the beat's number, with what every bar repeats kept apart from drift."""
+"""The tempo map: beat times as a smooth function of the beat's number, apart from micro-timing."""
 
 from __future__ import annotations
 
@@ -9,24 +9,29 @@ import numpy as np
 from daemon.hearing.onsets import Onsets
 from daemon.hearing.repeats import Repeats
 
-#: s; how far single hits of a bar lie from the lattice, bar after bar.
+#: Seconds; standard deviation of micro-timing, the offset of a hit that every bar repeats.
 MICRO_S = 0.008
-#: s; least scatter of onsets around their places.
+#: Seconds; least scatter of onsets assumed: keeps the weights of a perfect fit finite.
 SCATTER_S = 0.003
-#: s; scatter of measured repetitions, and the distance beyond which one is doubted.
-REPEAT_S, REPEAT_DOUBT_S = 0.002, 0.006
-#: s per beat squared; how far the beats may bend where the tempo changes at once.
+#: Seconds; most scatter assumed, and the scatter of the first round, which knows none yet.
+LOOSEST_S = 0.012
+#: Seconds; scatter of measured repetitions.
+REPEAT_S = 0.002
+#: Seconds; residual beyond which a repetition loses weight as an outlier.
+REPEAT_DOUBT_S = 0.006
+#: Seconds per beat squared; bend allowed at a tempo step, large enough for any step.
 CORNER_S = 0.05
-#: s; stretch of a take in which its onsets are looked at by themselves.
+#: Seconds; length of the window in which the onset cost is also measured locally.
 LOCAL_S = 2.0
 
 
 @dataclass(frozen=True)
 class BeatMap:
-    """`beats_s` (beats,): the time of every beat of the lattice. Costs are mean log losses of onsets and repetitions.
+    """`beats_s` (beats,): seconds of every beat of the lattice.
 
-    `uneven`: how much higher the onset cost is in the stretch of `LOCAL_S` where it is highest: far above 0 where the map has
-    lost the take for a while, at a step of the tempo for instance.
+    `onset_cost` and `repeat_cost` are mean log losses; `scatter_s` is the onsets' deviation.
+    `uneven` is the excess of the onset cost in the worst window of `LOCAL_S`. It is far above 0
+    where the map loses the take for a while, at a tempo step for instance.
     """
 
     beats_s: np.ndarray
@@ -36,7 +41,7 @@ class BeatMap:
     uneven: float = 0.0
 
     def seconds(self, sixteenths: np.ndarray) -> np.ndarray:
-        """Times of 16ths counted from beat 0, straight on beyond the ends."""
+        """Seconds of 16ths counted from beat 0; extrapolated beyond the ends."""
         beats = np.asarray(sixteenths, float) / 4
         low = np.clip(np.floor(beats).astype(int), 0, len(self.beats_s) - 2)
         return self.beats_s[low] + (beats - low) * (self.beats_s[low + 1] - self.beats_s[low])
@@ -58,17 +63,20 @@ def fit(
     rounds: int = 6,
     corner: int | None = None,
 ) -> BeatMap:
-    """The map that onsets and repetitions agree on, starting from `beats_s`.
+    """The map that fits onsets and repetitions best, starting from `beats_s` (beats,).
 
-    Robust least squares. Each onset belongs to a 16th; what all bars share (`slots` 16ths) in one band is micro-timing,
-    a free offset of about `MICRO_S`, eliminated from the equations. `bend` (s per beat squared) is the standard deviation of
-    the second difference of the beat times: tiny for a straight map, larger to follow drift. Around the beat `corner` the tempo
-    may change as it likes.
+    Robust least squares, reweighted `rounds` times. Each onset belongs to a 16th. What all bars of
+    `slots` 16ths share in one band is micro-timing: a free offset of about `MICRO_S`, eliminated
+    from the equations. `bend` (seconds per beat squared) is the standard deviation of the second
+    difference of the beat times: tiny for a straight map, larger to follow drift. Around the beat
+    `corner` the tempo may change freely.
     """
     knots = len(beats_s)
     smooth = np.zeros((knots - 2, knots))
     row = np.arange(knots - 2)
-    smooth[row, row], smooth[row, row + 1], smooth[row, row + 2] = 1, -2, 1
+    smooth[row, row] = 1
+    smooth[row, row + 1] = -2
+    smooth[row, row + 2] = 1
     stiff = np.full(knots - 2, bend**-2)
     if corner is not None:
         stiff[max(0, corner - 2) : corner + 1] = CORNER_S**-2
@@ -78,19 +86,18 @@ def fit(
     groups = slots * 6
     micro = np.zeros(groups)
     group = np.zeros(len(hits), int)
-    # The offsets of a band's slot last found tell where its next onsets are looked for.
+    # Micro-timing of the last round predicts each onset's place in the next.
     for turn in range(rounds):
         sixteenth = np.round(np.interp(hits.time_s - micro[group], beats_s, place) * 4).astype(int)
         group = (sixteenth % slots) * 6 + hits.band
         at = _Interp(sixteenth / 4, knots)
         error = hits.time_s - at.of(beats_s) - micro[group]
-        scatter = (
-            0.012
-            if turn == 0
-            else float(np.clip(1.4826 * np.median(np.abs(error)), SCATTER_S, 0.012))
-        )
+        scatter = LOOSEST_S
+        if turn > 0:
+            scatter = float(np.clip(1.4826 * np.median(np.abs(error)), SCATTER_S, LOOSEST_S))
         weight = hits.weight / (1 + (error / (2 * scatter)) ** 2) / scatter**2
-        matrix, right = base + at.squared(weight), 1e-3 * beats_s + at.project(weight * hits.time_s)
+        matrix = base + at.squared(weight)
+        right = 1e-3 * beats_s + at.project(weight * hits.time_s)
         if again is not None and len(again):
             doubt = (again.seconds - rep @ beats_s) / REPEAT_DOUBT_S
             trust = 3 * again.weight / (1 + doubt**2) / REPEAT_S**2
@@ -118,15 +125,17 @@ def fit(
 
 
 def _worst(hits: Onsets, loss: np.ndarray) -> float:
-    """Mean loss of the onsets in the stretch of `LOCAL_S` where it is highest, of those that hold half as much as usual."""
+    """Highest mean loss of the onsets in any window of `LOCAL_S`.
+
+    Windows that hold less than half the usual weight of onsets are left out.
+    """
     if not len(hits):
         return 0.0
     place = np.floor(hits.time_s / (LOCAL_S / 2)).astype(int)
-    halves, weights = (
-        np.bincount(place, loss, place.max() + 2),
-        np.bincount(place, hits.weight, place.max() + 2),
-    )
-    lost, weight = halves[1:] + halves[:-1], weights[1:] + weights[:-1]
+    halves = np.bincount(place, loss, place.max() + 2)
+    weights = np.bincount(place, hits.weight, place.max() + 2)
+    lost = halves[1:] + halves[:-1]
+    weight = weights[1:] + weights[:-1]
     full = weight >= 0.5 * np.median(weight)
     return float((lost[full] / (weight[full] + 1e-9)).max())
 
@@ -134,13 +143,12 @@ def _worst(hits: Onsets, loss: np.ndarray) -> float:
 def _repeat_rows(again: Repeats | None, knots: int) -> tuple[np.ndarray, np.ndarray]:
     if again is None or not len(again):
         return np.zeros((0, knots)), np.zeros(0)
-    return _Interp(again.beat + again.later, knots).dense() - _Interp(
-        again.beat, knots
-    ).dense(), again.seconds
+    until = _Interp(again.beat + again.later, knots).dense()
+    return until - _Interp(again.beat, knots).dense(), again.seconds
 
 
 class _Interp:
-    """Linear interpolation between knots as a matrix of two entries a row, without building it."""
+    """Linear interpolation between knots: a sparse matrix, two entries a row, never built."""
 
     def __init__(self, at: np.ndarray, knots: int) -> None:
         self.low = np.clip(np.floor(at).astype(int), 0, knots - 2)

@@ -1,4 +1,8 @@
-"""The lattice of 16ths at a tempo: first straight, then bent where the take drifts, then followed where it changes or is long."""
+"""The lattice of 16ths at a tempo.
+
+It is straight first, then bent where the take drifts. A long take, or one whose tempo changes, is
+tracked.
+"""
 
 from __future__ import annotations
 
@@ -13,47 +17,67 @@ from daemon.hearing.envelopes import Envelopes
 from daemon.hearing.onsets import Onsets
 from daemon.hearing.repeats import Repeats
 
-#: s per beat squared; how far a steady take's beats bend, and those of one that drifts at 0.4 s a beat.
-STRAIGHT, BENDING = 1e-5, 1e-3
-#: Gain in mean log loss from which a bent map is believed.
+#: Seconds per beat squared; bend of a steady take's beats: nearly none.
+STRAIGHT = 1e-5
+#: Seconds per beat squared; bend of a drifting take's beats, at 0.4 s a beat.
+BENDING = 1e-3
+#: Gain in mean log loss from which a bent map is preferred to a straight one.
 DRIFT_GAIN = 0.2
-#: What a take's signs of a pulse must exceed: noise, held sounds and scattered hits stay below.
+#: Least sum of the signs of a pulse: noise, held sounds and scattered hits stay below.
 PULSE = 0.3
-#: s; takes longer than this are followed in windows of that length, half a window at a time.
-LONG_S, WINDOW_S = 40.0, 24.0
-#: Percentile of the windows that speaks for a long take: of three that are alike one may be worse, as where the drums rest.
+#: Seconds; longer takes are tracked window by window.
+LONG_S = 40.0
+#: Seconds; length of a tracking window. The next begins half a window later.
+WINDOW_S = 24.0
+#: Percentile of the windows' costs that counts for a long take: a third may rest their drums.
 WORSE = 67
-#: s; the first part of a take that drifts far, in which its tempo is nearly one.
+#: Seconds; first part of a take whose tempo sways far: within it the tempo is nearly constant.
 FIRST_S = 6.0
-#: How many beats are looked at together while a long take is followed, and how far (s per beat squared) they may bend.
-AHEAD_BEATS, LOOSE = 8, 3e-3
-#: What bars that are unlike each other cost (onset cost, mean likeness), and how much better than a tempo that goes on as it was
-#: one must be that is followed beat by beat.
-UNLIKE_COST, TRACKED_GAIN = 2.0, 0.1
-#: s; how far the beats of a long take may stray from a straight line and still be steady.
+#: Beats fitted together while a take is tracked.
+AHEAD_BEATS = 8
+#: Seconds per beat squared; bend allowed to those beats, at 0.4 s a beat.
+LOOSE = 3e-3
+#: Cost of bars that differ, in onset cost for each unit of mean likeness that is missing.
+UNLIKE_COST = 2.0
+#: Gain from which a tracked window replaces the old tempo: held chords alone mislead tracking.
+TRACKED_GAIN = 0.1
+#: Seconds; standard deviation of a long take's beats from a line up to which it is steady.
 STEADY_S = 0.004
-#: Likeness from which a repetition is found where it was looked for.
+#: Likeness up to which repetitions are also searched for at twice the distance.
 ALIKE = 0.8
-#: How uneven the fit of a lattice is from which its tempo may have changed at once or sways far.
+#: Unevenness of a lattice from which its tempo may step or sway far.
 LOST = 0.6
-#: Share of its onset cost that a change of the tempo must leave at most to be believed.
+
+# When a changing tempo replaces the lattice that lost the take.
+
+#: Most of the lost lattice's onset cost that may remain.
 FOUND = 0.5
-#: How much more onset cost a single change may leave than a tempo that is followed anywhere, and be believed before it.
-PLAINER = 1.3
-#: How much less alike its bars may then be.
+#: Loss of likeness between the bars that is allowed.
 LESS_ALIKE = 0.05
-#: The same where much sounds that lies on no lattice (a held chord's edges): share of the cost, how uneven it may
-#: still be, how alike its bars must be, and by how much more than before.
-CLEARER, EVEN, LIKE_BARS, MORE_ALIKE = 0.85, 0.4, 0.7, 0.06
-#: How often a unit must fit into the take before its micro-timing can be told from drift.
+#: Onset cost of one step over that of a tracked tempo up to which the plainer one, the step, wins.
+PLAINER = 1.3
+
+# The same for a take with much sound off any lattice, such as a held chord's edges. Set on made-up
+# tempo steps under held chords.
+
+#: Most of the lost lattice's onset cost that may remain.
+CLEARER = 0.85
+#: Most unevenness that may remain.
+EVEN = 0.4
+#: Least likeness between the bars.
+LIKE_BARS = 0.7
+#: Least gain in likeness.
+MORE_ALIKE = 0.06
+
+#: Repetitions of a unit needed to tell its micro-timing from drift.
 UNITS = 1.9
 
 
 @dataclass(frozen=True)
 class Beats:
-    """A lattice: `map` gives the time of every beat, `unit_bars` after how many bars the take repeats itself.
+    """A lattice: `map` gives the time of every beat, `unit_bars` the bars after which it repeats.
 
-    `corner`: the beat at which the tempo changes at once.
+    `corner` is the beat at which the tempo steps, if it does.
     """
 
     map: BeatMap
@@ -64,18 +88,24 @@ class Beats:
 
     @property
     def likeness(self) -> float:
-        """How much the take resembles itself after the number of bars at which it does so most, 0-1."""
+        """Likeness (0-1) of the take to itself, after the number of bars where it is highest."""
         return max(0.0, *self.again.similarity.values()) if self.again.similarity else 0.3
 
     def between(self, hits: Onsets) -> float:
-        """Share of the attacks' weight that lies between the 16ths, wherever those lie best: much where the music is faster."""
+        """Share (0-1) of the attacks' weight between the 16ths: high where the music is faster.
+
+        The 16ths are first shifted to where they fit the attacks best.
+        """
         place = np.interp(hits.time_s, self.map.beats_s, np.arange(len(self.map.beats_s))) * 4
         centre = np.angle((hits.weight * np.exp(2j * np.pi * place)).sum()) / (2 * np.pi)
         away = np.abs(place - centre - np.round(place - centre))
         return float((hits.weight * (away > 0.28)).sum() / (hits.weight.sum() + 1e-9))
 
     def pulse(self, attack: float) -> float:
-        """Above 0: there is a beat, by likeness after whole bars, by attacks that lie on a lattice, and by their steepness."""
+        """Evidence of a beat; below 0 there is none.
+
+        It sums likeness after whole bars, attacks on the lattice, and the attacks' steepness.
+        """
         return (
             2 * (self.likeness - 0.7)
             + (2.2 - self.map.onset_cost)
@@ -85,12 +115,12 @@ class Beats:
 
     @property
     def merit(self) -> float:
-        """How much a take that repeats itself so well on this lattice speaks for its tempo."""
+        """Score of the tempo: the better the take repeats on this lattice, the higher."""
         return -0.3 * float(np.log(1.02 - min(self.likeness, 1.0) ** 2))
 
 
 def comb(env: Envelopes, beat_s: float) -> float:
-    """Seconds (0 to a beat) from which the 16ths of this tempo fit the onsets best."""
+    """Phase in seconds (0 to a beat) at which the 16ths of this tempo fit the onsets best."""
     flux = gaussian_filter1d(env.flux, 0.008 * env.rate)
     seconds = np.arange(len(flux)) / env.rate
     phase = np.arange(400) / 400
@@ -102,14 +132,17 @@ def comb(env: Envelopes, beat_s: float) -> float:
 
 
 def find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
-    """The lattice of a take at about `bpm`, whose bars hold `bar_beats` beats: straight, unless bending explains far more."""
+    """The lattice of a take at about `bpm`, with `bar_beats` beats a bar.
+
+    It is straight unless bending explains far more. Long takes are tracked.
+    """
     if env.length_s > LONG_S:
         return _follow(env, hits, bpm, bar_beats)
     return _find(env, hits, bpm, bar_beats)
 
 
 def _follow(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
-    """A long take, window by window, each begun from the beats of the one before."""
+    """The lattice of a long take, tracked by windows: each starts from the beats of the last."""
     start_s = env.sounds_from_s
     first = _find(
         env.between(start_s, start_s + WINDOW_S),
@@ -119,36 +152,42 @@ def _follow(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats
     )
     all_s = start_s + first.map.beats_s
     slots = round(4 * bar_beats) * first.unit_bars
-    maps, alike = [first.map], [first.again.similarity]
+    maps = [first.map]
+    alike = [first.again.similarity]
     while start_s + WINDOW_S < env.sounds_to_s:
         start_s += WINDOW_S / 2
         end_s = start_s + WINDOW_S
         low = max(0, int(np.searchsorted(all_s, start_s)) - 1)
         all_s = all_s[all_s < start_s + 0.4 * WINDOW_S]
-        window, local = env.between(start_s, end_s), hits.between(start_s, end_s)
+        window = env.between(start_s, end_s)
+        local = hits.between(start_s, end_s)
         beat_s = float(np.median(np.diff(all_s[-8:])))
         straight_on = all_s[-1] + beat_s * np.arange(
             1, int(np.ceil((end_s - all_s[-1]) / beat_s)) + 2
         )
-        ways = np.concatenate([all_s, straight_on]), _ahead(hits, all_s, end_s)
+        ways = (np.concatenate([all_s, straight_on]), _ahead(hits, all_s, end_s))
         steady, tracked = (
-            _settle(window, local, way[low:] - start_s, bar_beats, slots) for way in ways
+            _fit_window(window, local, way[low:] - start_s, bar_beats, slots) for way in ways
         )
-        # Where the drums rest, what is left leads astray who follows it.
+        # Where the drums rest, tracking follows whatever still sounds, and goes wrong.
         best = int(_disagreement(*tracked) < _disagreement(*steady) - TRACKED_GAIN)
-        all_s, (fitted, again) = ways[best], (steady, tracked)[best]
+        all_s = ways[best]
+        fitted, again = (steady, tracked)[best]
         maps.append(fitted)
         alike.append(again.similarity)
-        settled = fitted.beats_s + start_s
+        refitted = fitted.beats_s + start_s
         fixed = all_s[all_s < start_s + 0.15 * WINDOW_S]
-        all_s = np.concatenate([fixed, settled[len(fixed) - low :]])
+        all_s = np.concatenate([fixed, refitted[len(fixed) - low :]])
     return _together(first, all_s, maps, alike)
 
 
 def _together(
     first: Beats, beats_s: np.ndarray, maps: list[BeatMap], alike: list[dict[int, float]]
 ) -> Beats:
-    """The lattice of a long take, from its beats and what its windows said: their maps, and how alike their bars are."""
+    """The lattice of a long take.
+
+    It is made from all beats, the windows' maps, and the likeness of the bars in each window.
+    """
     place = np.arange(len(beats_s))
     bent = float(np.std(beats_s - np.polyval(np.polyfit(place, beats_s, 1), place)))
     if bent <= STEADY_S:
@@ -166,15 +205,15 @@ def _together(
 
 
 def _disagreement(fitted: BeatMap, again: Repeats) -> float:
-    """How badly a map suits a window: by its onsets, and by how unlike each other its bars then are."""
+    """Cost of a map for a window: its onset cost, less the likeness of its bars."""
     alike = again.similarity.values()
     return fitted.onset_cost - UNLIKE_COST * (sum(alike) / len(alike) if alike else 0.0)
 
 
-def _settle(
+def _fit_window(
     env: Envelopes, hits: Onsets, believed: np.ndarray, bar_beats: float, slots: int
 ) -> tuple[BeatMap, Repeats]:
-    """The map that a window of a long take agrees on, from where its beats are believed to be."""
+    """The map of a window of a long take, fitted twice from its estimated beats."""
     beat_s = float(np.median(np.diff(believed[-8:])))
     for _ in range(2):
         again = repeats.repeats(env, believed, bar_beats, step=1.0)
@@ -184,7 +223,10 @@ def _settle(
 
 
 def _ahead(hits: Onsets, beats_s: np.ndarray, until_s: float) -> np.ndarray:
-    """`beats_s` followed on until `until_s`, a beat at a time: farther ahead a drifting take would be lost."""
+    """`beats_s` tracked on until `until_s`, one beat at a time.
+
+    A longer step would lose a drifting take.
+    """
     beats_s = beats_s.copy()
     while beats_s[-1] < until_s:
         beat_s = float(np.median(np.diff(beats_s[-4:])))
@@ -212,7 +254,12 @@ def _find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
         again = _repeats(env, believed, bar_beats)
         unit = _unit(again.similarity)
         bars = (len(believed) - 2) / bar_beats
-        micro_slots = slots * unit if bars >= UNITS * unit else slots if bars >= UNITS else 4
+        if bars >= UNITS * unit:
+            micro_slots = slots * unit
+        elif bars >= UNITS:
+            micro_slots = slots
+        else:
+            micro_slots = 4
         if len(again):
             again = again.only(
                 (again.later % (unit * bar_beats) == 0) | ((unit == 4) & (again.weight > 0.12))
@@ -224,29 +271,26 @@ def _find(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
         gain = stiff.onset_cost - loose.onset_cost
         gain += min(again.weight.sum() / 4, 1) * (stiff.repeat_cost - loose.repeat_cost)
         drifts = gain > DRIFT_GAIN
-        straight, bent = stiff.beats_s, loose.beats_s
+        straight = stiff.beats_s
+        bent = loose.beats_s
         believed = bent if drifts else straight
         if gain < 0.3 * DRIFT_GAIN:
             break
     found = Beats(loose if drifts else stiff, again, unit, drifts)
     if found.map.uneven < LOST:
         return found
-    changed, tracked = (
-        _stepped(env, hits, beat_s, bar_beats, found),
-        _tracked(env, hits, bpm, bar_beats),
-    )
+    changed = _stepped(env, hits, beat_s, bar_beats, found)
+    tracked = _tracked(env, hits, bpm, bar_beats)
     if tracked is None or not _explains(tracked, found):
         return changed
-    # What one step explains nearly as well as a tempo that goes anywhere is a step.
-    return (
-        changed
-        if changed is not found and changed.map.onset_cost < PLAINER * tracked.map.onset_cost
-        else tracked
-    )
+    # One step that fits nearly as well as free tracking is preferred: it is the plainer reading.
+    if changed is not found and changed.map.onset_cost < PLAINER * tracked.map.onset_cost:
+        return changed
+    return tracked
 
 
 def _tracked(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats | None:
-    """The lattice of a take whose tempo drifts far: found in its first seconds, and followed from there beat by beat."""
+    """The lattice of a take whose tempo sways far: found in its first seconds, then tracked."""
     start_s = env.sounds_from_s
     if env.sounds_to_s - start_s < 1.5 * FIRST_S:
         return None
@@ -269,7 +313,7 @@ def _refined(
     bend: float,
     corner: int | None = None,
 ) -> Beats:
-    """The lattice of a tempo that changes, from where its beats are believed to be."""
+    """The lattice of a changing tempo, fitted twice from its estimated beats."""
     for _ in range(2):
         again = _repeats(env, beats_s, bar_beats)
         unit = _unit(again.similarity)
@@ -280,7 +324,7 @@ def _refined(
 
 
 def _stepped(env: Envelopes, hits: Onsets, beat_s: float, bar_beats: float, lost: Beats) -> Beats:
-    """The lattice of a take whose tempo changes at once, where that explains it far better than the lattice that `lost` it."""
+    """The lattice of a take whose tempo steps, or `lost` where a step does not fit far better."""
     best = lost
     for from_end in (False, True):
         beats_s, corner = tempo_steps.stepped(env, beat_s, from_end)
@@ -293,7 +337,7 @@ def _stepped(env: Envelopes, hits: Onsets, beat_s: float, bar_beats: float, lost
 
 
 def _explains(changed: Beats, lost: Beats) -> bool:
-    """Whether a change of the tempo explains a take so much better than the lattice that lost it that it is believed."""
+    """Whether a changing tempo fits the take far better than the lattice that lost it."""
     as_alike = changed.likeness > lost.likeness - LESS_ALIKE
     if (
         as_alike
@@ -310,7 +354,10 @@ def _explains(changed: Beats, lost: Beats) -> bool:
 
 
 def _repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float) -> Repeats:
-    """Repetitions near where the beats say, or farther away where they are clearly better there: a tempo a little off."""
+    """Repetitions near their expected times, or farther away where they are clearly better there.
+
+    They lie farther away where the tempo is a little off.
+    """
     near = repeats.repeats(env, beats_s, bar_beats)
     likeness = max(near.similarity.values(), default=1.0)
     if likeness > ALIKE:
@@ -320,12 +367,14 @@ def _repeats(env: Envelopes, beats_s: np.ndarray, bar_beats: float) -> Repeats:
 
 
 def _unit(similarity: dict[int, float]) -> int:
-    """After how many bars the take repeats itself: more only where it then repeats itself clearly better."""
-    unit, likeness = 1, similarity.get(1, 0.0)
+    """Bars after which the take repeats: more of them only where it then repeats clearly better."""
+    unit = 1
+    likeness = similarity.get(1, 0.0)
     for bars in (2, 4):
         longer = similarity.get(bars)
         if longer is None or (bars == 4 and likeness >= 0.85):
             continue
         if 1 - longer**2 < 0.5 * (1 - likeness**2) - 0.01:
-            unit, likeness = bars, longer
+            unit = bars
+            likeness = longer
     return unit

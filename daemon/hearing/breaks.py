@@ -1,7 +1,7 @@
-"""Where the waveform breaks off: what no sound foretells, be it a hard attack or the splice of a loop.
+"""Breaks of the waveform by linear prediction: hard attacks, and the splices of loops.
 
-Each block is predicted from the samples before it (linear prediction: Levinson's recursion on the block's autocorrelation); what
-is left over is even where a sound goes on, and high for a single sample where something else begins.
+Each block is predicted from the samples before it, by Levinson's recursion on its autocorrelation.
+The residual is even where a sound goes on. It is high for a single sample where another begins.
 """
 
 from __future__ import annotations
@@ -9,27 +9,41 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-#: Samples from which the next is predicted, samples predicted alike, and how many blocks are worked on at a time.
-ORDER, BLOCK, AT_ONCE = 16, 1024, 64
-#: Samples over which the usual height of the remainder is taken: around a sample, and from `SKIP` after it on. A noisy attack
-#: goes on as high as it began, and is no break; a splice is one sample.
-USUAL, AFTER, SKIP = 2001, 200, 4
-#: What is added to the remainder (in its own usual heights), so that its log has a floor.
+#: Order of the prediction: samples from which the next one is predicted.
+ORDER = 16
+#: Samples that share one prediction filter.
+BLOCK = 1024
+#: Blocks worked on at a time: bounds the memory for a long take.
+AT_ONCE = 64
+#: Samples around a sample whose mean power counts as usual.
+USUAL = 2001
+#: Samples after a sample whose mean power counts too: a noisy attack goes on as high as it began.
+AFTER = 200
+#: Samples between a sample and the `AFTER` ones: a splice is one sample, and must not hide itself.
+SKIP = 4
+#: Added to the residual (in units of its usual height), so that its log has a floor.
 FLOOR = 0.1
-#: Which tap of a filter with `ORDER` zeros on either side makes sample j of a row from sample i of it and the row before; and
-#: where the products of a lag lie.
+#: Index of the filter tap from sample i, of a row and the row before, to sample j of the row. The
+#: filter is padded with `ORDER` zeros on either side.
 _TAPS = 2 * ORDER + np.arange(ORDER)[None, :] - np.arange(2 * ORDER)[:, None]
+#: Index of the products that belong to each lag.
 _LAGS = np.arange(ORDER + 1)[:, None] + np.arange(ORDER)[None, :]
-#: Samples looked at together, few enough for the processor to keep them at hand, and how far beyond them is looked.
-STRETCH, MARGIN = 1 << 15, USUAL + AFTER + SKIP
+#: Samples normalised at a time: few enough to stay in the processor's cache.
+STRETCH = 1 << 15
+#: Samples needed beyond a stretch on either side for its usual heights.
+MARGIN = USUAL + AFTER + SKIP
 
 
 def breaks(mono: np.ndarray, sample_rate: int, rate: float, frames: int) -> np.ndarray:
-    """Log of the highest remainder in each of `frames` frames at `rate` Hz, over its usual height there; float32 (frames,)."""
+    """Log of the highest residual in each of `frames` frames at `rate` Hz, float32 (frames,).
+
+    The residual is relative to its usual height there.
+    """
     left = _remainder(mono)
     heights = np.empty(len(left), np.float32)
     for at in range(0, len(left), STRETCH):
-        first, end = max(0, at - MARGIN), min(len(left), at + STRETCH)
+        first = max(0, at - MARGIN)
+        end = min(len(left), at + STRETCH)
         heights[at:end] = _over_usual(left[first : end + MARGIN])[at - first : end - first]
     begins = np.ceil(np.arange(frames) * sample_rate / rate).astype(int)
     begins = begins[begins < len(left)]
@@ -39,17 +53,18 @@ def breaks(mono: np.ndarray, sample_rate: int, rate: float, frames: int) -> np.n
 
 
 def _over_usual(left: np.ndarray) -> np.ndarray:
-    """The power of the remainder over its usual power, around a sample and after it; (frames,)."""
+    """Power of the residual over its usual power, around each sample and after it (frames,)."""
     power = np.square(left, dtype=float)
     after = np.zeros_like(power)
     after[:-SKIP] = uniform_filter1d(power, AFTER, mode="constant", origin=-(AFTER // 2))[SKIP:]
-    # The running sums leave a trifle below zero where silence follows sound; differences of one long sum would lose the silence.
+    # Running sums round to slightly below zero where silence follows sound: hence the floor.
+    # Differences of one long cumulative sum would lose quiet passages altogether.
     usual = np.maximum(uniform_filter1d(power, USUAL), after)
     return np.asarray(power / np.maximum(usual, 1e-18))
 
 
 def _remainder(mono: np.ndarray) -> np.ndarray:
-    """What is left of `mono` (frames,) after prediction, float32 (frames,)."""
+    """Residual of `mono` (frames,) after prediction, float32 (frames,)."""
     blocks = -(-len(mono) // BLOCK)
     around = np.zeros((blocks + 2) * BLOCK, np.float32)
     around[BLOCK : BLOCK + len(mono)] = mono
@@ -63,20 +78,21 @@ def _remainder(mono: np.ndarray) -> np.ndarray:
         np.concatenate([_autocorrelation(views[some] * window) for some in some_blocks])
     )
     for some in some_blocks:
-        # A row of ORDER samples is made from itself and the row before it: two products of matrices.
+        # Two matrix products filter a row of ORDER samples: from the row, and the one before.
         taps = np.pad(filters[some], ((0, 0), (ORDER, ORDER))).astype(np.float32)[:, _TAPS]
         left[some] = before[some] @ taps[:, :ORDER] + now[some] @ taps[:, ORDER:]
     return left.reshape(-1)[: len(mono)]
 
 
 def _autocorrelation(blocks: np.ndarray) -> np.ndarray:
-    """(blocks, ORDER + 1) of windowed blocks, float64 (blocks, frames); a trifle of white noise makes silence solvable.
+    """Autocorrelation (blocks, ORDER + 1) of windowed blocks, float64 (blocks, frames).
 
-    In float32 the errors of a block that hardly moves are larger than that trifle.
+    A little white noise on the diagonal makes silence solvable. In float32 the rounding errors of a
+    nearly constant block would exceed that noise.
     """
     rows = blocks.reshape(len(blocks), -1, ORDER)
     turned = rows.transpose(0, 2, 1)
-    # Products of each sample of a row with the row's own and with the next one's; a lag is a diagonal.
+    # Each row times itself and times the next row; a lag is a diagonal of those products.
     products = np.concatenate([turned @ rows, turned[:, :, :-1] @ rows[:, 1:]], axis=2)
     lags = products[:, np.arange(ORDER), _LAGS].sum(axis=2)
     lags[:, 0] += 1e-6 * lags[:, 0] + 1e-9
@@ -91,6 +107,7 @@ def _levinson(lags: np.ndarray) -> np.ndarray:
     for order in range(1, lags.shape[1]):
         reflected = -(filters[:, :order] * lags[:, order:0:-1]).sum(axis=1) / error
         known = filters[:, 1:order] + reflected[:, None] * filters[:, order - 1 : 0 : -1]
-        filters[:, 1:order], filters[:, order] = known, reflected
+        filters[:, 1:order] = known
+        filters[:, order] = reflected
         error = np.maximum(error * (1 - reflected**2), 1e-12 * lags[:, 0])
     return filters

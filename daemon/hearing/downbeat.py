@@ -1,4 +1,4 @@
-"""Which moment begins the bar: a small learned judge of bars, and what the first sound says."""
+"""Downbeat detection: small trained nets judge the bar, rules judge the rest and the start."""
 
 from __future__ import annotations
 
@@ -15,25 +15,40 @@ from daemon.hearing.beat_map import BeatMap
 from daemon.hearing.envelopes import BEFORE_S, LEAD_S, Envelopes
 from daemon.hearing.loop_joint import SIGNS
 
-#: How much (log) each 16th of rest before a start speaks for it, up to how many, counted from attacks of these shares of the
-#: unit's strongest. Fitted (conditional logit) to 730 takes of 41 real loops, each loop judged by what the others taught.
-RESTED, LONGEST_REST, STRONG = 0.2, 8.0, (0.2, 0.4)
-#: How often the downbeat comes this many 16ths after the first sound, when silence came before it; else anywhere.
+# The weight of a rest was fitted by conditional logit to 730 takes of 41 real loops
+# (`benchmarks.grid --loops`), leaving one loop out at a time. See
+# docs/decisions/where-the-bar-begins.md.
+
+#: Log-probability added for each 16th of rest before a start; 0.15 or 0.3 do nearly as well.
+RESTED = 0.2
+#: 16ths of rest counted at most: half a bar.
+LONGEST_REST = 8.0
+#: Shares of the unit's strongest attack from which an attack ends a rest. Both rests are added.
+STRONG = (0.2, 0.4)
+
+# Probabilities that the downbeat comes a number of 16ths after the first sound; what remains is
+# spread evenly.
+
+#: After silence: most takes begin on the one, some with a pickup.
 AFTER_SILENCE = {0: 0.52, 2: 0.09, 4: 0.12, 8: 0.03, 6: 0.02, 12: 0.02}
-#: The same after what is no part of the music; its end is known to about a beat: its last hits may be the music's too.
+#: After a lead-in. Its end is known to about a beat only: its last hits may be the music's too.
 AFTER_LEAD_IN = {0: 0.35, 4: 0.25, 2: 0.05, 8: 0.05}
-#: How often silence that may be the music's own is a beginning all the same.
+#: Factor on those where the silence may be a rest of the music: it is rarely a beginning.
 BEGUN = 0.15
-#: How often a take that sounds from its first moment begins exactly on the one.
+#: Probability that a take that sounds from its first moment begins exactly on the one.
 AT_ONCE = 0.2
-#: s; how far the bar's beginning may lie before and after the first sound, or the take's first moment if that is later.
+#: Seconds by which the bar may begin before and after the first sound of such a take.
 START_S = (0.004, 0.010)
+#: Seconds; tolerance of the places after silence or a lead-in.
 SILENCE_S = 0.025
 
 
 @lru_cache(maxsize=1)
 def _judges() -> dict[int, list[tuple[np.ndarray, ...]]]:
-    """The weights per number of slots: lists of (into hidden, hidden bias, out of hidden, straight through)."""
+    """The trained nets by number of slots: lists of their weights.
+
+    Each net's weights are: into hidden, hidden bias, out of hidden, straight through.
+    """
     stored = np.load(Path(__file__).with_name("judges.npz"))
     judges: dict[int, list[tuple[np.ndarray, ...]]] = {}
     for name in sorted({key.rsplit("_", 1)[0] for key in stored.files}):
@@ -46,12 +61,15 @@ def _judges() -> dict[int, list[tuple[np.ndarray, ...]]]:
 
 
 def _judges_of(folded: Bar, meter: Meter) -> list[tuple[np.ndarray, ...]] | None:
-    """Judges know bars of quarters: 6/8 has the 16ths of 3/4, but not its accents."""
+    """The nets for this bar, if any: 6/8 has the 16ths of 3/4, but not its accents."""
     return _judges().get(folded.slots) if meter.denominator == 4 else None
 
 
 def sound_of(folded: Bar, starts: np.ndarray, joined: np.ndarray, meter: Meter) -> np.ndarray:
-    """Log-probability (starts,) that the unit begins there, by its sound from there and the signs of its joint."""
+    """Log-probability (starts,) that the unit begins there.
+
+    It is judged by the sound of the bar from there on, and by the signs of a loop's joint.
+    """
     features = read(folded.one, starts).astype(np.float32)
     judges = _judges_of(folded, meter)
     if judges is None:
@@ -66,7 +84,10 @@ def sound_of(folded: Bar, starts: np.ndarray, joined: np.ndarray, meter: Meter) 
 
 
 def _rule(view: np.ndarray) -> float:
-    """For bars that no judge was trained on: low and exact on the one, new notes there, beats over what lies between."""
+    """Score for bars without a trained net.
+
+    It rewards low, exact attacks and new notes on the one, and beats louder than what lies between.
+    """
     beat = 4 if len(view) % 4 == 0 else 2
     onset, level = view[:, :6], view[:, 11]
     score = 2 * onset[0, :2].mean() + 1.5 * view[0, 6] + level[0] + 0.8 * view[0, 14:18].mean()
@@ -75,9 +96,9 @@ def _rule(view: np.ndarray) -> float:
 
 
 def after_rest(folded: Bar, starts: np.ndarray, meter: Meter) -> np.ndarray:
-    """Log of how much the rest before each start speaks for it (starts,): phrases begin after their longest rest.
+    """Log-weight (starts,) of the rest before each start: phrases begin after their longest rest.
 
-    In bars that no judge knows its word would be the loudest: there it is not asked.
+    It is 0 in bars without a trained net, where it would outweigh everything else.
     """
     if _judges_of(folded, meter) is None:
         return np.zeros(len(starts))
@@ -94,9 +115,10 @@ def start_of(
     music_s: float | None = None,
     rests: bool = False,
 ) -> np.ndarray:
-    """Log of how well each start agrees with where the take begins to sound, or after a lead-in the music (starts,).
+    """Log-likelihood (starts,) of each start, given when the take begins to sound.
 
-    `rests`: the silence at the start may be the music's own.
+    After a lead-in the music begins at `music_s` instead. With `rests` the silence at the start may
+    be a rest of the music.
     """
     first_s = env.sounds_from_s if music_s is None else music_s
     beat = np.interp(first_s, lattice.beats_s, np.arange(len(lattice.beats_s)))

@@ -1,6 +1,7 @@
-"""How the energy of six bands moves over time, and how sharply it rises.
+"""Energy envelopes and onset strength of six frequency bands.
 
-Bands are cut out of one long Fourier transform and brought to about 1 kHz: zero phase, so that an attack stays where it is.
+The bands are cut out of one long Fourier transform and decimated to about 1 kHz. They have zero
+phase, so an attack stays where it is.
 """
 
 from __future__ import annotations
@@ -14,16 +15,17 @@ from scipy.ndimage import gaussian_filter1d
 
 from daemon.hearing.breaks import breaks
 
-#: Hz; from the kick's body to the hat's air.
+#: Hz; the bands, from the kick's body to the hat's air.
 BANDS = ((35, 120), (120, 300), (300, 900), (900, 2500), (2500, 6000), (6000, 11000))
+#: Hz; about the rate of the envelopes: a frame is 1 ms, and parabolas place attacks between frames.
 RATE = 1000
-#: Hz; below it lie the notes of a bass and of chords.
+#: Hz; upper limit of the part that is analysed for notes of bass and chords.
 LOW_HZ = 3000.0
-#: s of silence that hearing puts before a take, so that a hit on its first sample is an attack as any other.
+#: Seconds of silence put before a take, so that a hit on its first sample is an ordinary attack.
 BEFORE_S = 0.05
-#: s; silence before the first sound from which that sound is a deliberate beginning.
+#: Seconds of silence from which the first sound is a deliberate beginning.
 LEAD_S = 0.06
-#: s; width of the Gaussian whose derivative finds attacks in the log energy.
+#: Seconds; width of the Gaussian whose derivative finds attacks in the log energy.
 EDGE_S = 0.004
 #: Share of a band's loudest moments below which changes do not count.
 FLOOR = 2e-3
@@ -31,10 +33,12 @@ FLOOR = 2e-3
 
 @dataclass(frozen=True)
 class Envelopes:
-    """`energy` and `onset`: float32 (frames, bands) at `rate` frames a second; `weight` (bands,): how much each band holds.
+    """The envelopes of a take, at `rate` frames a second.
 
-    `attack`: how steep (in nats a millisecond, all bands together) the steepest fiftieth of the take is; a held or noisy sound
-    stays below 0.4, struck ones reach 1. `breaks` (frames,): how little of the waveform was foretold, see there.
+    `energy` and `onset` are float32 (frames, bands); `weight` (bands,) is the bands' share (0-1).
+    `attack` is the steepness of the steepest fiftieth of the take, in nats a millisecond over all
+    bands. Held and noisy sounds stay below 0.4, struck ones reach 1. `spectrum` is the whole
+    take's, with bins of `bin_hz`. `breaks` (frames,) is the log residual of linear prediction.
     """
 
     energy: np.ndarray
@@ -48,9 +52,11 @@ class Envelopes:
     breaks: np.ndarray
 
     def between(self, start_s: float, end_s: float) -> Envelopes:
-        """The envelopes from `start_s` to `end_s` (the spectrum stays the whole take's)."""
-        low, high = max(0, round(start_s * self.rate)), max(1, round(end_s * self.rate))
-        energy, onset = self.energy[low:high], self.onset[low:high]
+        """The envelopes from `start_s` to `end_s`; the spectrum stays the whole take's."""
+        low = max(0, round(start_s * self.rate))
+        high = max(1, round(end_s * self.rate))
+        energy = self.energy[low:high]
+        onset = self.onset[low:high]
         return replace(self, energy=energy, onset=onset, length_s=len(onset) / self.rate)
 
     @cached_property
@@ -60,12 +66,15 @@ class Envelopes:
 
     @cached_property
     def soft_onset(self) -> np.ndarray:
-        """Onset strength over 3 ms, (frames, bands): what is held against another passage of the take."""
+        """Onset strength blurred over 3 ms, (frames, bands), for comparing passages of the take."""
         return np.asarray(gaussian_filter1d(self.onset, 0.003 * self.rate, axis=0))
 
     @cached_property
     def channels(self) -> np.ndarray:
-        """(frames, 18): six onset bands, the rise of loudness and the loudness in three wide bands, six bands of endings."""
+        """What is folded into a bar, float32 (frames, 18).
+
+        Six onset bands, three wide bands of rising loudness, three of energy, six bands of endings.
+        """
         wide = np.add.reduceat(self.energy, [0, 2, 4], axis=1)
         loudness = np.sqrt(gaussian_filter1d(wide, 0.003 * self.rate, axis=0))
         accent = np.maximum(gaussian_filter1d(loudness, 0.004 * self.rate, axis=0, order=1), 0)
@@ -96,18 +105,18 @@ class Envelopes:
 
     @cached_property
     def sounds_from_s(self) -> float:
-        """When the take begins to sound."""
+        """Seconds at which the take begins to sound."""
         return float(np.argmax(self.level > self.sounding)) / self.rate
 
     @cached_property
     def sounds_to_s(self) -> float:
-        """When the take has stopped to sound."""
+        """Seconds at which the take stops sounding."""
         level = self.level
         return float(len(level) - np.argmax(level[::-1] > 0.1 * self.sounding)) / self.rate
 
 
 def envelopes(mono: np.ndarray, sample_rate: int) -> Envelopes:
-    """Band energies and onset strength of `mono`, float (frames,), at about 1 kHz."""
+    """The envelopes of `mono`, float (frames,), at about 1 kHz."""
     n = sfft.next_fast_len(len(mono) + sample_rate // 4, real=True)
     frames = sfft.next_fast_len(int(np.ceil(n * RATE / sample_rate)))
     rate = frames * sample_rate / n
@@ -137,7 +146,8 @@ def _band_energy(
     spectrum: np.ndarray, bin_hz: float, low: float, high: float, frames: int, rate: float
 ) -> np.ndarray:
     """Squared magnitude of one band's analytic signal, averaged down to `frames`."""
-    first, last = int(low * 0.8 / bin_hz), min(int(high * 1.2 / bin_hz), len(spectrum))
+    first = int(low * 0.8 / bin_hz)
+    last = min(int(high * 1.2 / bin_hz), len(spectrum))
     if last - first < 2:
         return np.zeros(frames, np.float32)
     hz = np.arange(first, last) * bin_hz
@@ -153,7 +163,10 @@ def _band_energy(
 
 
 def rises(energy: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray, float]:
-    """Rise of the compressed energy per band (frames, bands), each of unit power, how much each band counts, and `attack`."""
+    """Onset strength (frames, bands), weight of each band (bands,), and `attack`.
+
+    The onset strength is the rise of the log energy, of unit power in each band, times its weight.
+    """
     smooth = gaussian_filter1d(energy, 0.001 * rate, axis=0)
     loud = np.percentile(smooth, 99, axis=0) + 1e-12
     log = np.log(smooth + FLOOR * loud + 1e-6 * loud.max())
@@ -168,7 +181,10 @@ def rises(energy: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray, floa
 
 
 def falls(energy: np.ndarray, rate: float) -> np.ndarray:
-    """How suddenly each band ends (frames, bands), scaled to its own strongest endings: what decays by itself does so slowly."""
+    """Suddenness of each band's endings (frames, bands), relative to its own strongest ones.
+
+    A sound that decays by itself ends slowly and stays near 0.
+    """
     smooth = gaussian_filter1d(energy, 0.001 * rate, axis=0)
     loud = np.percentile(smooth, 99, axis=0) + 1e-12
     log = np.log(smooth + 2e-4 * loud + 1e-6 * loud.max())

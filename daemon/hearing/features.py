@@ -1,8 +1,8 @@
-"""How a clip sounds, as a few bytes: what `similar` compares. Measured once, by the worker that makes the clip, else later by
-another (`measure_files`).
+"""Sound features of a clip, packed into a few bytes: what `similar` compares.
 
-Not the key, the tempo or the level, which a user changes at will: the shape of the spectrum and how it moves, how noisy, dense
-and percussive it is, how wide and how long.
+They are measured once, by the worker that makes the clip; otherwise later, by `measure_files`. They
+hold the shape of the spectrum and its movement, and how noisy, dense, percussive, wide and long the
+clip is. Key, tempo and level are left out: users change those at will.
 """
 
 from __future__ import annotations
@@ -16,18 +16,37 @@ import scipy.fft
 from daemon.audio.files import read_audio
 from daemon.errors import AudioError
 
-_WINDOW, _HOP, _BANDS = 2048, 1024, 20
-_LOW_HZ, _HIGH_HZ = 50.0, 14000.0
+# Stored features are compared with new ones: after a change here all clips must be measured anew.
+
+#: Samples of an analysis window: about 45 ms.
+_WINDOW = 2048
+#: Samples between windows: they overlap by half.
+_HOP = 1024
+#: Bands of the spectrum, evenly spaced by pitch: about 2.5 to an octave.
+_BANDS = 20
+#: Hz; lower edge of the bands.
+_LOW_HZ = 50.0
+#: Hz; upper edge of the bands.
+_HIGH_HZ = 14000.0
+#: Seconds measured at most: the middle stands for a longer clip.
 _MOST_S = 60.0
-#: dB under the loudest frame, and under its loudest band, beneath which nothing counts.
-_HEARD_DB, _DEEPEST_DB = 40.0, 60.0
+#: dB below the loudest frame under which a frame is left out: tails and rests have no timbre.
+_AUDIBLE_DB = 40.0
+#: dB below the loudest band at which a band's level is clipped: deeper is silence.
+_DEEPEST_DB = 60.0
+#: Cosine coefficients kept of the spectrum's shape: its broad outline, without single partials.
 _COEFFICIENTS = 10
-#: Steps of a byte per dB of the spectrum's shape and of its movement.
-_SHAPE_STEPS, _MOVE_STEPS = 1.5, 5.0
+#: Steps of a byte per dB of the spectrum's shape.
+_SHAPE_STEPS = 1.5
+#: Steps of a byte per dB of the spectrum's movement, which is smaller.
+_MOVE_STEPS = 5.0
 
 
 def features(audio: np.ndarray, sample_rate: int) -> str:
-    """Float32 (frames, channels) -> base64 of 21 bytes; empty where all is silent. Of a long clip its middle is measured."""
+    """Base64 of the 21 feature bytes of `audio`, float32 (frames, channels); empty for silence.
+
+    Only the middle `_MOST_S` of a long clip are measured.
+    """
     most = round(_MOST_S * sample_rate)
     if len(audio) > most:
         start = (len(audio) - most) // 2
@@ -39,7 +58,10 @@ def features(audio: np.ndarray, sample_rate: int) -> str:
 
 
 def measure_files(task: dict[str, Any], tell: Any) -> dict[str, Any]:
-    """{paths: {clip: path}} -> {features: {clip: base64, empty where it is silent or cannot be read as audio}}."""
+    """Measure files, as a child's task: {paths: {clip: path}} -> {features: {clip: base64}}.
+
+    The base64 is empty where the file is silent or cannot be read as audio.
+    """
     found = {}
     for number, (clip, path) in enumerate(task["paths"].items()):
         tell(number / len(task["paths"]), "measuring", clip)
@@ -55,22 +77,21 @@ def _measured(audio: np.ndarray, mono: np.ndarray, sample_rate: int) -> list[int
     power = _powers(mono)
     bands_db = _bands_db(power, sample_rate)
     frame_db = 10 * np.log10(power.sum(axis=1) + 1e-12)
-    heard = frame_db > frame_db.max() - _HEARD_DB
-    profile = bands_db[heard].mean(axis=0)
+    audible = frame_db > frame_db.max() - _AUDIBLE_DB
+    profile = bands_db[audible].mean(axis=0)
     shape = scipy.fft.dct(profile - profile.mean(), norm="ortho")[1 : _COEFFICIENTS + 1]
-    moves = bands_db[heard].std(axis=0).reshape(5, -1).mean(axis=1)
-    bins = power[heard] + 1e-12
+    moves = bands_db[audible].std(axis=0).reshape(5, -1).mean(axis=1)
+    bins = power[audible] + 1e-12
     flatness_db = float(
         (10 * np.log10(bins).mean(axis=1) - 10 * np.log10(bins.mean(axis=1))).mean()
     )
     hz = np.fft.rfftfreq(_WINDOW, 1 / sample_rate)
     centroid = float(np.log2(max((bins * hz).sum() / bins.sum(), _LOW_HZ) / _LOW_HZ))
     rises = np.maximum(0, np.diff(bands_db, axis=0)).mean(axis=1)
-    onsets = (
-        int(((rises[1:-1] > 4) & (rises[1:-1] >= rises[:-2]) & (rises[1:-1] > rises[2:])).sum())
-        if len(rises) > 2
-        else 1
-    )
+    onsets = 1
+    if len(rises) > 2:
+        inner = rises[1:-1]
+        onsets = int(((inner > 4) & (inner >= rises[:-2]) & (inner > rises[2:])).sum())
     seconds = len(mono) / sample_rate
     rms = float(np.sqrt((mono.astype(np.float64) ** 2).mean()))
     crest_db = 20 * np.log10(float(np.abs(mono).max()) / max(rms, 1e-9))
@@ -94,7 +115,7 @@ def _measured(audio: np.ndarray, mono: np.ndarray, sample_rate: int) -> list[int
 
 
 def _powers(mono: np.ndarray) -> np.ndarray:
-    """Power spectra (frames, bins) of Hann windows; a shorter sound is one window."""
+    """Power spectra (frames, bins) of Hann windows; a sound shorter than one is padded."""
     padded = np.pad(mono, (0, max(0, _WINDOW - len(mono))))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]
     spectra = scipy.fft.rfft(frames * np.hanning(_WINDOW).astype(np.float32), axis=1)
@@ -103,7 +124,7 @@ def _powers(mono: np.ndarray) -> np.ndarray:
 
 
 def _bands_db(power: np.ndarray, sample_rate: int) -> np.ndarray:
-    """(frames, 20): level of bands evenly spaced by pitch, in dB over the floor."""
+    """Levels (frames, 20) in dB of bands evenly spaced by pitch, clipped at `_DEEPEST_DB`."""
     edges = _LOW_HZ * (_HIGH_HZ / _LOW_HZ) ** (np.arange(_BANDS + 1) / _BANDS)
     at = np.clip(np.round(edges * _WINDOW / sample_rate).astype(int), 1, power.shape[1] - 1)
     total = np.concatenate(

@@ -1,4 +1,4 @@
-"""What hearing a take gives: the map between bars and seconds, how sure it is, and how it knows."""
+"""The grid of a take: the map between bars and seconds, with confidence and evidence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bridge.music import Meter
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another reading of the same take. `share` is its part of all belief (0-1)."""
+    """Another reading of the same take; `share` is its probability (0-1)."""
 
     bpm: float
     downbeat_s: float
@@ -21,23 +21,28 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Heard:
-    """The grid of a take, as heard.
+    """The grid of a take: a map between musical position and time, and how reliable it is.
 
-    Musical position counts quarter notes and is 0 at the first downbeat at or after the first sound; a bar holds
-    `meter.quarters_per_bar`, so every multiple of that is a downbeat (negative ones before: a pickup, a bar begun in its
-    middle). `knots_q` (quarters, one per pulse: the meter's denominator) and `knots_s` (seconds) are the map between position
-    and time; it is smooth: it follows drift and tempo steps, not the micro-timing of single hits. It may reach a little
-    beyond the take, so that whole bars can be asked for.
+    Position counts quarter notes. It is 0 at the first downbeat at or after the first sound, and
+    every multiple of `meter.quarters_per_bar` is a downbeat. Negative ones lie in a pickup, or in a
+    bar begun in its middle.
 
-    bpm           mean tempo in quarters per minute, in the octave of the tempo that was asked
+    `knots_q` (quarters, one per pulse of the meter's denominator) and `knots_s` (seconds) are the
+    map. It follows drift and tempo steps, not the micro-timing of single hits. It may reach a
+    little beyond the take, so that whole bars can be cut.
+
+    bpm           mean tempo in quarters per minute, in the octave of the requested tempo
     confidence    0-1: how sure the beat grid (tempo and phase) is
     downbeat_confidence   0-1: how sure the first beat of the bar is, given the beats
-    periodic      False where nothing repeats (drone, texture, a lone hit): the map is then the asked grid from the first sound
+    periodic      False where nothing repeats (drone, texture, a lone hit): the map is then the
+                  requested grid from the first sound
     steady        the tempo is constant within what can be measured
-    drift         relative deviation of the local tempo from the mean (standard deviation; 0.01 is 1 %)
-    octave        own tempo of the music over `bpm`: 1, 2 or 0.5: what was asked may be half or double of what the music feels.
-                  At 0.5 only every other downbeat begins a bar of the music; position 0 does (see `phrase_quarters`)
-    repeats_bars  after how many of its own bars the take says the same again (0: unknown); `similarity` (0-1) how exactly
+    drift         standard deviation of the local tempo over the mean tempo (0.01 is 1 %)
+    octave        the music's own tempo over `bpm`: 1, 2 or 0.5. At 0.5 only every other downbeat
+                  begins a bar of the music; position 0 does (see `phrase_quarters`)
+    repeats_bars  bars of its own after which the take repeats (0: unknown)
+    similarity    0-1: how exactly it then repeats
+    reason        why no beat was found, where `periodic` is False
     """
 
     meter: Meter
@@ -59,7 +64,7 @@ class Heard:
     alternatives: tuple[Alternative, ...] = field(default=())
 
     def grounds(self) -> dict[str, Any]:
-        """How the grid is known, and what else it could be, as a report tells it: `evidence` in words, `alternatives`."""
+        """The evidence in words and the alternatives, as a report holds them."""
         others = [
             {"bpm": other.bpm, "downbeat_s": other.downbeat_s, "share": other.share}
             for other in self.alternatives
@@ -68,34 +73,39 @@ class Heard:
 
     @property
     def phrase_quarters(self) -> float:
-        """Quarters after which a downbeat is one in the music's own bars too: cuts at its multiples (from 0) are safest."""
+        """Quarters between downbeats of the music's own bars.
+
+        Cuts at its multiples, counted from 0, are safest.
+        """
         return self.meter.quarters_per_bar * max(1.0, 1.0 / self.octave)
 
     def time_of(self, quarters: float | np.ndarray) -> np.ndarray:
-        """Seconds of musical positions in quarters (any shape); straight on beyond the map's ends."""
+        """Seconds of positions in quarters (any shape); extrapolated beyond the map's ends."""
         return _along(np.asarray(quarters, float), self.knots_q, self.knots_s)
 
     def position_of(self, seconds: float | np.ndarray) -> np.ndarray:
-        """Musical position in quarters of times in seconds (any shape); straight on beyond the map's ends."""
+        """Positions in quarters of seconds (any shape); extrapolated beyond the map's ends."""
         return _along(np.asarray(seconds, float), self.knots_s, self.knots_q)
 
     @property
     def pulses_s(self) -> np.ndarray:
-        """Times of the pulses (quarters in x/4, eighths in x/8) inside the sounding part."""
+        """Seconds of the pulses (quarters in x/4, eighths in x/8) inside the sounding part."""
         return self.knots_s[self._inside(self.knots_s)]
 
     @property
     def beats_s(self) -> np.ndarray:
-        """Times of the quarter notes inside the sounding part, counted from the downbeat at position 0."""
-        first, last = np.ceil(self.knots_q[0]), np.floor(self.knots_q[-1])
+        """Seconds of the quarter notes inside the sounding part, counted from position 0."""
+        first = np.ceil(self.knots_q[0])
+        last = np.floor(self.knots_q[-1])
         beats = self.time_of(np.arange(first, last + 1))
         return beats[self._inside(beats)]
 
     @property
     def downbeats_s(self) -> np.ndarray:
-        """Times of the bars' first beats inside the sounding part."""
+        """Seconds of the downbeats inside the sounding part."""
         bar = self.meter.quarters_per_bar
-        first, last = np.ceil(self.knots_q[0] / bar), np.floor(self.knots_q[-1] / bar)
+        first = np.ceil(self.knots_q[0] / bar)
+        last = np.floor(self.knots_q[-1] / bar)
         downbeats = self.time_of(np.arange(first, last + 1) * bar)
         return downbeats[self._inside(downbeats)]
 

@@ -1,4 +1,4 @@
-"""From a take to its grid: envelopes, then tempo with the lattice of 16ths, then the bar."""
+"""Beat tracking, from a take to its grid: envelopes, then tempo and lattice, then the bar."""
 
 from __future__ import annotations
 
@@ -12,19 +12,43 @@ from daemon.hearing.beats import Beats
 from daemon.hearing.envelopes import BEFORE_S, Envelopes, envelopes
 from daemon.hearing.heard import Heard
 
-#: How many tempi are followed to the end, and how far (score) below the likeliest one may be.
-TEMPI, TEMPO_GAP = 3, 0.9
-#: Tempo that music usually has, and how much more (log) the octave that was asked for is believed than
-#: another, and from which unlikelihood an octave is not tried.
-USUAL_BPM, ASKED_OCTAVE, RARE = 120.0, 0.7, -1.5
-#: How much (log) the share of attacks between the 16ths speaks against an octave.
+#: Tempi for which a lattice is fitted: each costs as much as the first.
+TEMPI = 3
+#: Score below the likeliest tempo up to which another is fitted.
+TEMPO_GAP = 0.9
+
+#: bpm; the tempo that music usually has: the centre of the prior over octaves.
+USUAL_BPM = 120.0
+#: Log-prior of the requested octave over the other two.
+ASKED_OCTAVE = 0.7
+#: Log-prior below which an octave is not tried.
+RARE = -1.5
+#: Log-cost of an octave with all attacks between the 16ths: it is then too slow for the music.
 BETWEEN = 4.0
-#: Steepness of attacks below which a take is soft. How alike its bars must be then to have a beat without a pulse; after how much
-#: of a bar (between two 16ths) it must be less so; and by how much: where it has a pulse, and where not.
-SOFT, AGAIN, BETWEEN_16THS, LESS_THEN = 0.35, 0.9, 6.5 / 16, (0.1, 0.15)
-#: Share of the attacks between the 16ths from which 3:2 of the tempo is tried, what share of them it may leave,
-#: and how much more of a pulse it must have.
-ASTRAY, FEWER, STEADIER = 0.3, 0.75, 0.4
+
+# A soft take has a beat only where it repeats after whole bars and at no other time. A drone
+# repeats after any time. Set on made-up pads and drones.
+
+#: Steepness of the attacks (`Envelopes.attack`) below which a take is soft.
+SOFT = 0.35
+#: Likeness of the bars from which a soft take without a pulse has a beat.
+AGAIN = 0.9
+#: Part of a bar, between two 16ths, after which a drone still repeats and music does not.
+BETWEEN_16THS = 6.5 / 16
+#: Least loss of likeness after `BETWEEN_16THS`, where the take has a pulse.
+LESS_WITH_PULSE = 0.1
+#: Least loss of likeness after `BETWEEN_16THS`, where the take has no pulse.
+LESS_WITHOUT_PULSE = 0.15
+
+# A take may play at 2/3 or 3/2 of the requested tempo. Set on made-up takes at those tempi, and on
+# triplets, which must not be mistaken for them.
+
+#: Share of the attacks between the 16ths from which those tempi are tried.
+ASTRAY = 0.3
+#: Most of those attacks, as a share, that another tempo may leave between its 16ths.
+FEWER = 0.75
+#: Least gain in pulse for another tempo.
+STEADIER = 0.4
 
 
 def hear(
@@ -32,8 +56,9 @@ def hear(
 ) -> Heard:
     """The grid of `audio`, float (frames, channels) or (frames,), at `sample_rate` Hz.
 
-    `asked_bpm` is what the take should have been (it may be off by a fifth, or be half or double); None looks for any usual
-    tempo. Never raises for what it hears: a take without a pulse comes back with `periodic` False and a reason.
+    `asked_bpm` is the requested tempo; the take's own may be off by a fifth, or be half or double.
+    None searches all usual tempi. No audio raises an error: a take without a pulse comes back with
+    `periodic` False and a reason.
     """
     meter = meter or Meter()
     mono = mixed(audio) if audio.ndim == 2 else audio
@@ -42,7 +67,7 @@ def hear(
         return asked_grid(
             length_s, 0.0, asked_bpm, meter, "the take is silent or too short to hear a beat in"
         )
-    # A take that does not swing about zero would begin with a step that is no sound.
+    # Remove the DC offset: after the silence it would be a step, and look like an attack.
     mono = np.concatenate([np.zeros(round(BEFORE_S * sample_rate), np.float32), mono - mono.mean()])
     env = envelopes(mono, sample_rate)
     hits = onsets.onsets(env)
@@ -72,9 +97,10 @@ def hear(
 
 
 def _beats(env: Envelopes, readings: list[Reading], meter: Meter) -> bool:
-    """Whether any reading has a pulse, or is soft throughout and says the same again after whole bars, but not at other times.
+    """Whether any reading has a beat: a pulse, or in a soft take repetition after whole bars only.
 
-    Pads have no sharp attacks, but chords that come again; the same again at any time is a drone.
+    Pads have no sharp attacks, but their chords repeat. A take that repeats after any time is a
+    drone.
     """
     pulse = max(reading.lattice.pulse(env.attack) for reading in readings)
     if env.attack >= SOFT:
@@ -84,16 +110,18 @@ def _beats(env: Envelopes, readings: list[Reading], meter: Meter) -> bool:
         env, best.map.beats_s, BETWEEN_16THS * meter.quarters_per_bar
     ).similarity
     if pulse >= 0:
-        return best.likeness - between.get(1, 0.0) > LESS_THEN[0]
-    return (
-        best.likeness > AGAIN and best.likeness - max(between.values(), default=0.0) > LESS_THEN[1]
-    )
+        return best.likeness - between.get(1, 0.0) > LESS_WITH_PULSE
+    loss = best.likeness - max(between.values(), default=0.0)
+    return best.likeness > AGAIN and loss > LESS_WITHOUT_PULSE
 
 
 def _no_beat(asked_bpm: float | None) -> str:
-    """Why a take is said to have no beat."""
+    """The reason for people why no beat was found."""
     near = f" near {asked_bpm:g} bpm, half or double of it" if asked_bpm else ""
-    return f"nothing in the take repeats in time{near}: it is a held tone, a texture or scattered hits, or keeps another tempo"
+    return (
+        f"nothing in the take repeats in time{near}: "
+        "it is a held tone, a texture or scattered hits, or keeps another tempo"
+    )
 
 
 def _best_lattice(
@@ -103,13 +131,16 @@ def _best_lattice(
     meter: Meter,
     beating: bool = False,
 ) -> tuple[float, Beats]:
-    """The tempo, of those found, whose lattice the take agrees with best; `beating`: one with a pulse before any without."""
+    """The candidate tempo whose lattice fits the take best, and that lattice.
+
+    `found` are (bpm, score), best first. With `beating`, one with a pulse precedes any without.
+    """
     best: tuple[bool, float, float, Beats] | None = None
     for bpm, score in found:
         if score < found[0][1] - TEMPO_GAP:
             continue
         lattice = beats.find(env, hits, bpm, meter.quarters_per_bar)
-        rated = beating and lattice.pulse(env.attack) >= 0, score + lattice.merit
+        rated = (beating and lattice.pulse(env.attack) >= 0, score + lattice.merit)
         if best is None or rated > best[:2]:
             best = *rated, bpm, lattice
         if lattice.likeness > 0.95 and lattice.map.onset_cost < 1.5:
@@ -121,12 +152,15 @@ def _best_lattice(
 def _three_to_two(
     env: Envelopes, hits: onsets.Onsets, bpm: float, lattice: Beats, meter: Meter, asked_bpm: float
 ) -> tuple[float, Beats]:
-    """The tempo and its lattice, or those of a take that was asked at two thirds or at one and a half of its tempo.
+    """Tempo and lattice, replaced by those of 3/2 or 2/3 of the requested tempo if they fit better.
 
-    Another tempo must leave far fewer attacks between the 16ths, and the take repeat itself no less in its bars: triplets at the
-    asked tempo lie on 16ths of three halves of it too, but not in its bars.
+    Such a tempo must leave far fewer attacks between the 16ths, and its bars must repeat as
+    exactly. Triplets at the requested tempo also lie on the 16ths of 3/2 of it, but do not repeat
+    in its bars.
     """
-    found, alike, after_a_bar = lattice, lattice.likeness, lattice.again.similarity.get(1, 0.0)
+    found = lattice
+    alike = lattice.likeness
+    after_a_bar = lattice.again.similarity.get(1, 0.0)
     others = [
         tempo.candidates(env, asked_bpm * part, meter.quarters_per_bar, 1) for part in (1.5, 2 / 3)
     ]
@@ -135,14 +169,16 @@ def _three_to_two(
         fewer = other.between(hits) < FEWER * lattice.between(hits)
         as_alike = other.likeness >= alike and other.again.similarity.get(1, 0.0) >= after_a_bar
         if fewer and as_alike and other.pulse(env.attack) > lattice.pulse(env.attack) + STEADIER:
-            bpm, found, alike = other_bpm, other, other.likeness
+            bpm = other_bpm
+            found = other
+            alike = other.likeness
     return bpm, found
 
 
 def _readings(
     env: Envelopes, hits: onsets.Onsets, bpm: float, lattice: Beats, meter: Meter
 ) -> list[Reading]:
-    """The take read in the octaves of its tempo that the music itself may move in, without those that cannot be the likeliest."""
+    """Readings of the take in the octaves of its tempo, without those too unlikely to win."""
     readings: list[Reading] = []
     least = -np.inf
     for octave in (1.0, 2.0, 0.5):
@@ -158,7 +194,7 @@ def _readings(
         if usual < least:
             continue
         readings.append(_read(env, own, octave, usual, meter))
-        # Where none has a pulse yet, every octave is asked for one.
+        # Without a pulse so far, no octave is skipped: the next may have one.
         if readings[0].lattice.pulse(env.attack) >= 0:
             least = max(reading.merit for reading in readings)
     return readings
@@ -174,10 +210,8 @@ def _read(env: Envelopes, lattice: Beats, octave: float, usual: float, meter: Me
     joined = loop_joint.signs(folded, starts, trust)
     score = downbeat.sound_of(folded, starts, joined, meter)
     unit = slots * lattice.unit_bars
-    music_s, rests = (
-        lead_in.music_from_s(env, lattice.map, unit),
-        lead_in.own_rest(env, lattice.map, unit),
-    )
+    music_s = lead_in.music_from_s(env, lattice.map, unit)
+    rests = lead_in.own_rest(env, lattice.map, unit)
     score += downbeat.start_of(env, lattice.map, slots, starts, music_s, rests)
     score += downbeat.after_rest(folded, starts, meter)
     score += loop_joint.broken(env, lattice.map, folded, starts, trust)

@@ -1,6 +1,6 @@
-"""The key of a take, its tuning, and the smallest shift that brings it into the asked key.
+"""The key of a take, its tuning, and the smallest shift that brings it into the requested key.
 
-Chroma from spectral peaks, judged by the key profiles of Albrecht and Shanahan (2013).
+Chroma from spectral peaks, correlated with the key profiles of Albrecht and Shanahan (2013).
 """
 
 from __future__ import annotations
@@ -13,31 +13,52 @@ import soxr
 
 from bridge.music import MODES, Key
 
-_RATE, _SIZE, _HOP = 11025, 4096, 1536
-_LOWEST_HZ, _HIGHEST_HZ, _BASS_HZ = 50.0, 3000.0, 180.0
+#: Hz; rate of the analysis: enough for peaks up to `_HIGHEST_HZ`.
+_RATE = 11025
+#: Samples of an analysis window: about 0.37 s, so bins of 2.7 Hz.
+_SIZE = 4096
+#: Samples between windows.
+_HOP = 1536
+#: Hz; lowest peak: a semitone there is about one bin.
+_LOWEST_HZ = 50.0
+#: Hz; highest peak: above it are mostly partials.
+_HIGHEST_HZ = 3000.0
+#: Hz; peaks below it belong to the bass, which has a chroma of its own.
+_BASS_HZ = 180.0
+#: Weight of the bass's chroma beside that of the rest.
 _BASS_WEIGHT = 0.3
+#: Share of a frame's highest peak below which another is ignored.
 _PEAK_FLOOR = 0.01
-#: From here up a peak counts less and less: the seventh and higher partials of what is played lie off its own pitch class, and
-#: those of detuned saws crowd so close that they fill every class (a short stab of them in C minor was heard in F).
+#: Hz; peaks towards it and above count less. Seventh and higher partials lie off their own pitch
+#: class, and those of detuned saws fill every class. Set on such a stab, checked on 80 known takes.
 _PARTIALS_HZ = 3000.0
+#: Weights of the pitch classes in a major key, from the tonic (Albrecht and Shanahan 2013).
 _MAJOR = (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081)
+#: The same in a minor key.
 _MINOR = (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052)
-#: How much better another shift must fit than none (mean product of standardized chroma and profile).
+#: Gain in correlation from which a shift is better than none.
 _SHIFT_EVIDENCE = 0.1
-#: Shifts that fit about as well as the best: the smallest of them is taken.
+#: Loss in correlation to the best shift up to which a smaller shift is preferred.
 _NEARLY = 0.02
-#: How far the peaks must agree on one row of semitones for a take to have a key: drums stay under 0.05, music over 0.1.
-_LEAST_AGREEMENT, _LEAST_SIGNIFICANCE = 0.08, 2.5
-#: The same for the tuning to be corrected, and the cents from which it is.
-_TUNING_AGREEMENT, _TUNING_CENTS = 0.25, 8.0
+#: Agreement of the peaks on one row of semitones from which a take has a key. Drums stay under
+#: 0.05, music over 0.1 (takes with a known key, as in `benchmarks.conform`).
+_LEAST_AGREEMENT = 0.08
+#: The same in standard deviations of chance: a few peaks agree by chance.
+_LEAST_SIGNIFICANCE = 2.5
+#: Agreement from which the tuning is measured well enough to be corrected.
+_TUNING_AGREEMENT = 0.25
+#: Cents off A = 440 from which the tuning is corrected: less is hardly audible.
+_TUNING_CENTS = 8.0
+#: Names of the tonics, as musicians usually spell them.
 _SHARPS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
 @dataclass(frozen=True)
 class Tones:
-    """What sounds: `chroma` (12,) from C, `tuning_cents` off A = 440, and whether it is music that has a key at all.
+    """The tonal content of a take: `chroma` (12,) from C, and `tuning_cents` off A = 440.
 
-    `agreement` (0-1): how far the spectral peaks agree on one row of semitones; noise and drums agree on none.
+    `agreement` (0-1) is how far the spectral peaks agree on one row of semitones; those of noise
+    and drums do not. `is_tonal` says whether it suffices for a key.
     """
 
     chroma: np.ndarray
@@ -47,15 +68,16 @@ class Tones:
 
 
 def hear_tones(mono: np.ndarray, sample_rate: int) -> Tones:
-    """The tones of float (frames,)."""
+    """The tonal content of `mono`, float (frames,)."""
     hertz, weight, frame, count = _peaks(mono, sample_rate)
     if not len(hertz):
         return Tones(np.zeros(12), 0.0, 0.0, False)
     strength = weight**0.7 * np.where(_lasting(hertz, frame), 1.0, 0.1)
     pitch = 69 + 12 * np.log2(hertz / 440)
     turn = (strength * np.exp(2j * np.pi * pitch)).sum() / strength.sum()
-    tuning, agreement = float(np.angle(turn) / (2 * np.pi)), float(abs(turn))
-    # as many peaks as would weigh the same if all were alike: few of them agree by chance
+    tuning = float(np.angle(turn) / (2 * np.pi))
+    agreement = float(abs(turn))
+    # The effective number of peaks, if all weighed the same: a small number may agree by chance.
     peaks = float(strength.sum() ** 2 / (strength**2).sum())
     is_tonal = agreement > max(_LEAST_AGREEMENT, _LEAST_SIGNIFICANCE / np.sqrt(peaks))
     pitch = pitch - tuning
@@ -69,7 +91,7 @@ def hear_tones(mono: np.ndarray, sample_rate: int) -> Tones:
 
 
 def find_key(tones: Tones) -> tuple[Key | None, float]:
-    """The most likely major or minor key and how sure it is (0-1); None where nothing tonal lasts."""
+    """The likeliest major or minor key and its confidence (0-1); None where nothing is tonal."""
     if not tones.is_tonal:
         return None, 0.0
     fits = np.array(
@@ -85,9 +107,9 @@ def find_key(tones: Tones) -> tuple[Key | None, float]:
 
 
 def shift_to(tones: Tones, asked: Key) -> tuple[int, float]:
-    """Semitones (-5 to 6) that bring the take into the asked key, and by how much that fits better than leaving it.
+    """Semitones (-5 to 6) that bring the take into the requested key, and the gain in correlation.
 
-    0 where the evidence is too weak or nothing tonal is there.
+    0 where the evidence is too weak or nothing is tonal.
     """
     if not tones.is_tonal:
         return 0, 0.0
@@ -106,7 +128,7 @@ def shift_to(tones: Tones, asked: Key) -> tuple[int, float]:
 
 
 def tuning_shift(tones: Tones) -> float:
-    """Semitones that bring a take's own tuning to A = 440; 0 where it is there already or nothing says where it is."""
+    """Semitones that bring a take's tuning to A = 440; 0 where it is close or not measurable."""
     if (
         not tones.is_tonal
         or tones.agreement < _TUNING_AGREEMENT
@@ -127,7 +149,8 @@ def _peaks(mono: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray, 
     bin_ = bin_ + 1
     left, middle, right = (np.log(magnitude[frame, bin_ + step] + 1e-9) for step in (-1, 0, 1))
     offset = np.clip(0.5 * (left - right) / (left - 2 * middle + right - 1e-12), -0.5, 0.5)
-    hertz, height = (bin_ + offset) * _RATE / _SIZE, magnitude[frame, bin_]
+    hertz = (bin_ + offset) * _RATE / _SIZE
+    height = magnitude[frame, bin_]
     loud = (
         (hertz > _LOWEST_HZ)
         & (hertz < _HIGHEST_HZ)
@@ -138,12 +161,13 @@ def _peaks(mono: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray, 
 
 
 def _lasting(hertz: np.ndarray, frame: np.ndarray) -> np.ndarray:
-    """Which peaks are heard again in the next or previous frame within 15 cents: tones, not noise or hits."""
+    """Which peaks recur in the next or previous frame within 15 cents: tones, not noise or hits."""
     cents = 1200 * np.log2(hertz)
     lasting = np.zeros(len(hertz), bool)
     starts = np.searchsorted(frame, np.arange(frame[-1] + 2))
     for now in range(frame[-1]):
-        a, b = slice(starts[now], starts[now + 1]), slice(starts[now + 1], starts[now + 2])
+        a = slice(starts[now], starts[now + 1])
+        b = slice(starts[now + 1], starts[now + 2])
         if a.start == a.stop or b.start == b.stop:
             continue
         near = np.abs(cents[a][:, None] - cents[b][None, :]) < 15
@@ -155,7 +179,7 @@ def _lasting(hertz: np.ndarray, frame: np.ndarray) -> np.ndarray:
 def _profile(
     classes: np.ndarray, strength: np.ndarray, frame: np.ndarray, count: int
 ) -> np.ndarray:
-    """(12,) summing to 1: each frame counts about alike, however loud it is."""
+    """Chroma (12,) that sums to 1: each frame counts about alike, however loud it is."""
     table = np.zeros((count, 12))
     np.add.at(table, (frame, classes), strength)
     totals = table.sum(axis=1, keepdims=True)
@@ -176,14 +200,20 @@ def _fit(chroma: np.ndarray, tonic: int, mode: str) -> float:
 
 
 def _same_scale(key: Key) -> list[tuple[int, str]]:
-    """The keys that share a key's notes, itself among them: a shift must bring the take into its scale, wherever it rests."""
+    """The major and minor key with the notes of `key`, and `key` itself.
+
+    A shift must bring the take into the scale, whichever of its tonics it rests on.
+    """
     major = key.relative_major_tonic
     names = [(major, "major"), ((major + 9) % 12, "minor")]
     return names if (key.tonic, key.mode) in names else [*names, (key.tonic, key.mode)]
 
 
 def _mode_profile(mode: str) -> np.ndarray:
-    """The measured profile of major or minor; another mode's is the nearer of the two with the differing degrees exchanged."""
+    """The published profile of major or minor.
+
+    Another mode takes the nearer of the two, with the differing degrees exchanged.
+    """
     steps = MODES[mode]
     base_mode = "minor" if steps[2] == 3 else "major"
     profile = np.array(_MINOR if base_mode == "minor" else _MAJOR)

@@ -1,4 +1,4 @@
-"""What precedes the music and is no part of it: a count-in, a fill, a breath."""
+"""Lead-ins: what precedes the music and is no part of it, such as a count-in, fill or breath."""
 
 from __future__ import annotations
 
@@ -8,24 +8,32 @@ from scipy.ndimage import maximum_filter1d
 from daemon.hearing.beat_map import BeatMap
 from daemon.hearing.envelopes import BEFORE_S, Envelopes
 
-#: Part of a 16th on either side of a slot in which an attack belongs to it.
+#: Part of a 16th on either side of a slot within which an attack belongs to it.
 NEAR = 0.4
-#: Strangeness (0-1) of a slot up to which it may be the music's own, and how much of it, summed over slots, makes a lead-in.
-OWN, STRANGE = 0.3, 0.6
-#: Quarters that a lead-in lasts, at least and at most.
-SHORTEST, LONGEST = 1, 9
-#: s; the first hit of the music may come so much before its slot.
+#: Difference (0-1) between a slot and its repetitions that music itself may show.
+OWN = 0.3
+#: Excess over `OWN`, summed over slots, from which they are a lead-in.
+STRANGE = 0.6
+#: Quarters that a lead-in lasts at least.
+SHORTEST = 1
+#: Quarters that a lead-in lasts at most: two bars of 4/4 and a beat.
+LONGEST = 9
+#: Seconds by which the music's first hit may precede its slot.
 EARLY_S = 0.03
-#: s; how exactly the beginning of a sound is known here. The share of a rest that must be silent, and how much more energy than
-#: at the take's start may be in it: before a later repetition other sounds still die away.
-SLACK_S, RESTED, TAIL = 0.015, 0.9, 10.0
+#: Seconds; uncertainty of the moment at which a sound begins here.
+SLACK_S = 0.015
+#: Share of a rest that must be silent.
+RESTED = 0.9
+#: Energy in a rest over that at the take's start: before a repetition other sounds still decay.
+TAIL = 10.0
 
 
 def music_from_s(env: Envelopes, lattice: BeatMap, unit: int) -> float | None:
-    """When the part that the take repeats (after `unit` 16ths) begins, if something else comes before it; else None.
+    """Seconds at which the music begins after a lead-in, or None without one.
 
-    Each 16th is held against the same place of the later units: the beginning whose 16ths are, taken together, the strangest is
-    the lead-in (the maximum of a running sum, as Page's test for a change has it).
+    The music repeats after `unit` 16ths, and a lead-in differs from it. Each 16th is compared with
+    the same place of the later units. The lead-in ends where the running sum of the differences is
+    highest, as in Page's test for a change.
     """
     first = int(
         np.ceil(
@@ -58,11 +66,13 @@ def music_from_s(env: Envelopes, lattice: BeatMap, unit: int) -> float | None:
 
 
 def own_rest(env: Envelopes, lattice: BeatMap, unit: int) -> bool:
-    """Whether the music rests as long before its later repetitions (every `unit` 16ths) as the take is silent at its start.
+    """Whether the silence at the take's start may be a rest of the music.
 
-    Such silence is no sign of a beginning: the take may have been cut anywhere in that rest.
+    It may where the music rests as long before its later repetitions, every `unit` 16ths. Such
+    silence is no sign of a beginning: the take may have been cut anywhere in that rest.
     """
-    level, sounding = env.level, env.sounding
+    level = env.level
+    sounding = env.sounding
     first_s = env.sounds_from_s
     place = float(np.interp(first_s, lattice.beats_s, np.arange(len(lattice.beats_s)))) * 4
     later_s = lattice.seconds(np.arange(place + unit, len(lattice.beats_s) * 4, unit))

@@ -1,7 +1,8 @@
-"""Where a loop that repeats exactly was joined.
+"""Loop joints: where a loop that repeats exactly was joined.
 
-A loop cut a little too long or too short keeps its own straight grid from its first beat on, and that grid jumps back where
-the loop begins again; what still sounded is cut off there. Both betray the first beat of the unit.
+A loop cut a little too long or too short keeps its own straight grid from its first beat on. That
+grid jumps where the loop begins again, and what still sounds is cut off there. Both betray the
+first beat of the unit.
 """
 
 from __future__ import annotations
@@ -15,30 +16,41 @@ from daemon.hearing.envelopes import Envelopes
 
 #: Relative errors of a loop's length that are tried.
 STRETCHES = np.linspace(-0.015, 0.015, 61)
-#: s; distance from the grid at which an attack counts as half off it, and as no part of it.
+#: Seconds off the grid at which an attack no longer belongs to it.
 OFF_S = 0.010
-#: How much 16ths between the 8ths count: swing moves them.
+#: Weight of 16ths between the 8ths: swing moves them.
 BETWEEN = 0.4
-#: s around a beginning in which an ending belongs to it, and before it, where a loop's file had a gap before its first sound.
-CUT_S, GAP_S = 0.009, 0.050
+#: Seconds around a beginning within which an ending is cut off by it.
+CUT_S = 0.009
+#: Seconds before a beginning searched for the gap that a loop's file had before its first sound.
+GAP_S = 0.050
+#: Number of signs; the stored judges were trained on exactly these.
 SIGNS = 11
-#: How much (log) a break of the waveform speaks for a joint, and how far its lead over every other counts, behind and ahead.
-BROKEN, LEAD = 1.0, (-2.5, 1.0)
-#: s around a beginning in which another break is its own, and after the take's first sound, in which there is always one.
-OWN_S, BEGUN_S = 0.020, 0.025
+#: Log-weight of a break of the waveform. Fitted on `benchmarks.grid --loops`, as is `LEAD`.
+BROKEN = 1.0
+#: Limits of a break's lead over every other, behind and ahead.
+LEAD = (-2.5, 1.0)
+#: Seconds around a beginning within which a break belongs to it.
+OWN_S = 0.020
+#: Seconds after the take's first sound that are ignored: it always breaks the waveform.
+BEGUN_S = 0.025
 
 
 def trust(likeness: float) -> float:
-    """How far a unit that resembles its repetition by `likeness` (0-1) is believed to be a joined loop, 0-1."""
+    """Trust (0-1) that a unit is a joined loop, from the `likeness` (0-1) of its repetitions."""
     return float(np.clip((likeness - 0.85) / 0.1, 0, 1))
 
 
 def signs(bar: Bar, starts: np.ndarray, trust: float) -> np.ndarray:
-    """Signs (starts, SIGNS) that the unit was joined at each of `starts`, times `trust` (0-1: how exactly it repeats).
+    """Signs (starts, SIGNS) that the unit was joined at each of `starts`, times `trust` (0-1).
 
-    How much worse than the best start its own grid fits with any length error, in two scales; the same without length error;
-    lead over every other start; endings cut off there in the low, middle and high bands; endings shortly before in the low and
-    high bands; depth of a gap there, and its lead over every other.
+    In this order:
+    - misfit of the start's own grid over the best start's, with any length error, in two scales;
+    - the same without a length error;
+    - lead of its grid over every other start's;
+    - endings cut off there, in the low, middle and high bands;
+    - endings shortly before, in the low and high bands;
+    - depth of a gap there, and its lead over every other.
     """
     length = bar.slots * bar.bars
     rise = gaussian_filter1d(bar.moments[:, :6].sum(axis=1), 1.5, mode="wrap")
@@ -48,10 +60,8 @@ def signs(bar: Bar, starts: np.ndarray, trust: float) -> np.ndarray:
     misfit = np.stack(
         [_misfit(ahead * (1 - stretch), weight, bar.sixteenth_s) for stretch in STRETCHES]
     )
-    best, flat = (
-        (misfit + 0.15 * np.abs(STRETCHES[:, None]) / 0.01).min(axis=0),
-        misfit[len(STRETCHES) // 2],
-    )
+    best = (misfit + 0.15 * np.abs(STRETCHES[:, None]) / 0.01).min(axis=0)
+    flat = misfit[len(STRETCHES) // 2]
     behind = best - best.min()
     total = weight.sum() + 1e-9
     others = np.sort(best)[1] if len(best) > 1 else best[0] + 1
@@ -76,10 +86,10 @@ def signs(bar: Bar, starts: np.ndarray, trust: float) -> np.ndarray:
 def broken(
     env: Envelopes, lattice: BeatMap, bar: Bar, starts: np.ndarray, trust: float
 ) -> np.ndarray:
-    """Log of how much the breaks of the waveform (`env.breaks`) at each of `starts` speak for a joint there (starts,).
+    """Log-weight (starts,) of the waveform's breaks (`env.breaks`) for a joint at each of `starts`.
 
-    A splice breaks the waveform in every pass of the unit at the same moment: the mean over all passes counts, against the
-    highest anywhere else in the unit.
+    A splice breaks the waveform in every pass of the unit at the same moment. So the mean over all
+    passes is compared with the highest one elsewhere in the unit.
     """
     unit = bar.slots * bar.bars
     turns = int(np.ceil((len(lattice.beats_s) - 1) * 4 / unit))
@@ -105,14 +115,14 @@ def broken(
 def _highest(
     values: np.ndarray, bar: Bar, place: np.ndarray, from_s: float, to_s: float
 ) -> np.ndarray:
-    """Highest of `values` (moments, n) between two times around each place (places, n)."""
+    """Highest of `values` (moments, n) between two times around each place: (places, n)."""
     moment_s = bar.sixteenth_s / FINE
     span = np.arange(round(from_s / moment_s), round(to_s / moment_s) + 1)
     return values[(place[:, None] + span) % len(values)].max(axis=1)
 
 
 def _gap(bar: Bar, place: np.ndarray) -> np.ndarray:
-    """How far (in tens of dB, 0-4) the level sinks just before each place, against a little earlier."""
+    """Drop of the level (in tens of dB, 0-4) just before each place, against a little earlier."""
     level = bar.moments[:, 9:12].sum(axis=1)
     moment_s = bar.sixteenth_s / FINE
     usual = np.median(level) + 1e-12
@@ -124,7 +134,7 @@ def _gap(bar: Bar, place: np.ndarray) -> np.ndarray:
 
 
 def _misfit(ahead: np.ndarray, weight: np.ndarray, sixteenth_s: float) -> np.ndarray:
-    """How far, in all, the attacks lie from 16ths counted from each start (starts,)."""
+    """Weighted sum of the attacks' squared distances from the 16ths after each start (starts,)."""
     nearest = np.round(ahead)
     off = (ahead - nearest) * (sixteenth_s / OFF_S)
     share = weight * np.where(nearest % 2 == 0, 1, BETWEEN)

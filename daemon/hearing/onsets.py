@@ -1,4 +1,4 @@
-"""The attacks of every band, each with its exact time."""
+"""Onset detection: the attacks of every band, timed between frames."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from scipy.ndimage import maximum_filter1d
 
 from daemon.hearing.envelopes import Envelopes
 
-#: s; within this distance of a stronger attack of the same band there is no other.
+#: Seconds; within this distance of a stronger attack, others of the same band are ignored.
 APART_S = 0.030
-#: Share of a band's strong attacks below which a bump is none.
+#: Share of a band's strong attacks below which a peak is no attack.
 WEAK = 0.12
 
 
 @dataclass(frozen=True)
 class Onsets:
-    """`time_s`, `band` and `weight` (0-1.2), each (onsets,)."""
+    """Attacks: `time_s`, `band` and `weight` (0-1.2), each (onsets,)."""
 
     time_s: np.ndarray
     band: np.ndarray
@@ -27,13 +27,13 @@ class Onsets:
         return len(self.time_s)
 
     def between(self, start_s: float, end_s: float) -> Onsets:
-        """Those from `start_s` to `end_s`, timed from `start_s`."""
+        """The attacks from `start_s` to `end_s`, timed from `start_s`."""
         inside = (self.time_s >= start_s) & (self.time_s < end_s)
         return Onsets(self.time_s[inside] - start_s, self.band[inside], self.weight[inside])
 
 
 def onsets(env: Envelopes) -> Onsets:
-    """Peaks of the onset strength of each band, placed between frames by a parabola."""
+    """Peaks of each band's onset strength, timed between frames by a parabola."""
     times, bands, weights = [], [], []
     reach = 2 * int(APART_S * env.rate) + 1
     for band in range(env.onset.shape[1]):

@@ -1,4 +1,4 @@
-"""The pitch of one note, by YIN, refined on its spectrum."""
+"""Pitch of one note, by YIN, refined on its spectrum."""
 
 from __future__ import annotations
 
@@ -10,19 +10,27 @@ import soxr
 
 from daemon.audio.sound import mixed
 
-_LOWEST_HZ, _HIGHEST_HZ = 25.0, 4200.0
+#: Hz; lowest pitch: below a piano's lowest note.
+_LOWEST_HZ = 25.0
+#: Hz; highest pitch: above a piano's highest note.
+_HIGHEST_HZ = 4200.0
+#: Hz; rate of the analysis.
 _YIN_RATE = 22050
+#: Samples compared with themselves at each lag: more than two periods of the lowest pitch.
 _YIN_WINDOW = 2048
+#: Samples between frames.
 _YIN_HOP = 256
-#: YIN's aperiodicity above which a frame has no pitch, and the share of the energy that must have one.
+#: Aperiodicity of YIN from which a frame has no pitch; its paper uses 0.1.
 _APERIODIC = 0.15
+#: Share of the energy that must have a pitch: less is a hit or noise with a tone in it.
 _VOICED_SHARE = 0.5
 
 
 def find_note(audio: np.ndarray, sample_rate: int) -> float | None:
-    """The note of a one-shot as a MIDI number with its fraction, or None where it has no pitch.
+    """The note of a one-shot as a fractional MIDI number, or None where it has no pitch.
 
-    YIN (de Cheveigné and Kawahara 2002) on each frame, the median weighted by energy, then refined on the spectrum's own peaks.
+    `audio` is float (frames, channels). YIN (de Cheveigné and Kawahara 2002) runs on each frame.
+    Their median, weighted by energy, is refined on the spectrum's peaks.
     """
     mono = soxr.resample(mixed(audio).astype(np.float64), sample_rate, _YIN_RATE, quality="HQ")
     pitches, weights, total = _yin(mono)
@@ -38,7 +46,7 @@ def find_note(audio: np.ndarray, sample_rate: int) -> float | None:
 
 
 def _yin(mono: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """Pitches in Hz and energies of the frames that have one, and the energy of all frames."""
+    """Pitches in Hz and energies of the frames with a pitch, and the energy of all frames."""
     longest = math.ceil(_YIN_RATE / _LOWEST_HZ)
     shortest = math.floor(_YIN_RATE / _HIGHEST_HZ)
     size = _YIN_WINDOW + longest
@@ -66,7 +74,10 @@ def _yin(mono: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
 
 
 def _first_dip(row: np.ndarray, shortest: int) -> float | None:
-    """The first local minimum under the threshold, between the samples; None where no lag is periodic enough."""
+    """Lag of the first minimum under the threshold, between samples by a parabola.
+
+    None where no lag is periodic enough.
+    """
     under = np.flatnonzero(row[shortest:-1] < _APERIODIC)
     if not len(under):
         return None
@@ -75,7 +86,9 @@ def _first_dip(row: np.ndarray, shortest: int) -> float | None:
         lag += 1
     left, middle, right = row[lag - 1], row[lag], row[lag + 1]
     bend = left - 2 * middle + right
-    return lag + (float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5)) if bend > 1e-12 else 0.0)
+    if bend <= 1e-12:
+        return float(lag)
+    return lag + float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5))
 
 
 def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
@@ -85,7 +98,10 @@ def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
 
 
 def _refined(mono: np.ndarray, coarse_hz: float) -> float:
-    """The fundamental by its first harmonics' spectral peaks, each weighed by its power; within a quarter tone of `coarse_hz`."""
+    """The fundamental in Hz, from the spectral peaks of the first three harmonics.
+
+    Each peak is weighted by its power, and lies within a quarter tone of its place by `coarse_hz`.
+    """
     size = scipy.fft.next_fast_len(max(4 * len(mono), 1 << 16))
     magnitude = np.abs(scipy.fft.rfft(mono * np.hanning(len(mono)), size))
     bins_per_hz = size / _YIN_RATE
@@ -100,8 +116,7 @@ def _refined(mono: np.ndarray, coarse_hz: float) -> float:
             continue
         left, middle, right = np.log(magnitude[top - 1 : top + 2] + 1e-12)
         bend = left - 2 * middle + right
-        found.append(
-            (top + (0.5 * (left - right) / bend if bend < 0 else 0.0)) / bins_per_hz / harmonic
-        )
+        offset = 0.5 * (left - right) / bend if bend < 0 else 0.0
+        found.append((top + offset) / bins_per_hz / harmonic)
         weights.append(float(magnitude[top] ** 2))
     return float(np.average(found, weights=weights)) if found else coarse_hz

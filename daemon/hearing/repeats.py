@@ -1,4 +1,4 @@
-"""Where the take says the same thing again a number of bars later, and exactly how long after."""
+"""Repetitions: where the take repeats a number of bars later, and exactly how long after."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ import scipy.fft as sfft
 
 from daemon.hearing.envelopes import Envelopes
 
-#: How many bars later a repetition is looked for.
+#: Lags in bars at which repetitions are searched for.
 BARS = (1, 2, 4)
-#: Frames of the envelopes of which one is looked at, and the onset strength (squared) below which a passage is silence.
-THIN, LEAST_LOUDNESS = 2, 1e-3
+#: Decimation of the envelopes: each frame is then 2 ms, and a parabola times the lag between them.
+THIN = 2
+#: Onset strength (squared) below which a passage is silence.
+LEAST_LOUDNESS = 1e-3
 
 
 @dataclass(frozen=True)
 class Repeats:
-    """Rows of measured repetitions: from beat `beat` to `beat + later` took `seconds`, trusted by `weight` (0-1)."""
+    """Measured repetitions, one a row: from `beat` to `beat + later` (beats) it takes `seconds`.
+
+    `weight` (0-1) is the trust in a row; `similarity` the mean likeness (0-1) by lag in bars.
+    """
 
     beat: np.ndarray
     later: np.ndarray
@@ -41,9 +46,10 @@ class Repeats:
 def repeats(
     env: Envelopes, beats_s: np.ndarray, bar_beats: float, step: float = 0.5, reach_s: float = 0.045
 ) -> Repeats:
-    """Local cross-correlation of the onset strength with itself after 1, 2 and 4 bars of `bar_beats` beats.
+    """Local cross-correlation of the onset strength with itself, 1, 2 and 4 bars later.
 
-    `beats_s` are the beat times as believed so far; each window is 1.6 beats long and may move by up to `reach_s`.
+    `beats_s` are the estimated beat times, `bar_beats` of them to a bar. Each window is 1.6 beats
+    long and may move by up to `reach_s`. Windows begin `step` beats apart.
     """
     rate = env.rate / THIN
     shape = env.soft_onset[::THIN]
@@ -61,26 +67,27 @@ def repeats(
     inside = (first >= half) & (second >= half + reach) & (second + half + reach + 1 <= len(shape))
     lag, height, loudness = _matches(shape, first[inside], second[inside], half, reach)
     loud = loudness >= LEAST_LOUDNESS
-    beat, bars, lag, height, loudness = (
-        beat[inside][loud],
-        bars[inside][loud],
-        lag[loud],
-        height[loud],
-        loudness[loud],
-    )
+    beat = beat[inside][loud]
+    bars = bars[inside][loud]
+    lag = lag[loud]
+    height = height[loud]
+    loudness = loudness[loud]
     similarity: dict[int, float] = {}
     for count in BARS:
         own = bars == count
         if own.sum() >= 2:
             similarity[count] = float((height[own] * loudness[own]).sum() / loudness[own].sum())
-    told = np.isin(bars, list(similarity))
-    if not told.any():
+    known = np.isin(bars, list(similarity))
+    if not known.any():
         empty = np.zeros(0)
         return Repeats(empty, empty, empty, empty, similarity)
-    beat, later, seconds = beat[told], bars[told] * bar_beats, lag[told] / rate
-    height, loudness = height[told], loudness[told]
+    beat = beat[known]
+    later = bars[known] * bar_beats
+    seconds = lag[known] / rate
+    height = height[known]
+    loudness = loudness[known]
     alike = np.minimum(height, 1) ** 2
-    # What resembles itself less is also timed less well, faster than in proportion.
+    # A less exact repetition is also timed less exactly, more than in proportion.
     weight = np.where(height > 0.6, 0.02 * alike / (1.02 - alike), 0) * np.minimum(
         loudness / (np.median(loudness) + 1e-9), 1
     )
@@ -90,14 +97,18 @@ def repeats(
 def _matches(
     shape: np.ndarray, first: np.ndarray, second: np.ndarray, half: int, reach: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(frames between, likeness 0-1, loudness) of the passages around each of `first`, found again around each of `second`."""
+    """Lag in frames, likeness (0-1) and loudness, each (pairs,), by cross-correlation.
+
+    The passage around each of `first` is searched for around each of `second`, `reach` frames
+    either way.
+    """
     if not len(first):
         return np.zeros(0), np.zeros(0), np.zeros(0)
     length = 2 * half + 1
     size = sfft.next_fast_len(length + 2 * reach, real=True)
     window = np.hanning(length).astype(np.float32)
     power = np.einsum("ij,ij->i", shape, shape)
-    # The same moments are met after one, two and four bars: each is transformed once.
+    # The same moments recur after one, two and four bars: each is transformed once.
     passages, of_first = np.unique(first, return_inverse=True)
     fields, of_second = np.unique(second, return_inverse=True)
     around = passages[:, None] + np.arange(-half, half + 1)
@@ -108,7 +119,8 @@ def _matches(
     norm = sfft.irfft(
         sfft.rfft(power[around], size, axis=1) * np.conj(sfft.rfft(window, size)), size, axis=1
     )
-    # A window over silence beside a loud hit holds only the transform's own errors: no likeness is read from those.
+    # Silence beside a loud hit holds only rounding errors of the transform. The floor keeps them
+    # from counting as likeness.
     norm = np.maximum(norm[:, : 2 * reach + 1], 1e-5 * power[around].sum(axis=1, keepdims=True))[
         of_second
     ]

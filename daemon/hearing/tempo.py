@@ -1,4 +1,4 @@
-"""Which tempi could be the take's, in the octave of the tempo that was asked."""
+"""Tempo estimation: candidates in the octave of the requested tempo."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
 from daemon.hearing.envelopes import Envelopes
 
-#: Without a tempo asked for, a broad preference for this one.
+#: bpm; centre of the broad prior where no tempo is requested.
 USUAL_BPM = 112.0
-#: Relative difference below which two tempi are one.
+#: Log ratio up to which two candidates are the same tempo.
 SAME = 0.006
 
 
 def candidates(
     env: Envelopes, asked_bpm: float | None, quarters_per_bar: float, count: int = 4
 ) -> list[tuple[float, float]]:
-    """The likeliest tempi (quarters a minute, score), best first.
+    """The likeliest tempi as (quarters a minute, score), best first.
 
-    Scored by the pulse at the beat and its divisions, by how well the onsets repeat after one, two and four bars, and by
-    nearness to what was asked.
+    The score adds the pulse at the beat and its divisions to the repetition after whole and part
+    bars. Distance from the requested tempo lowers it a little.
     """
     bpm = _range(asked_bpm)
     flux = env.flux
@@ -32,7 +32,7 @@ def candidates(
         score += 0.25 * np.exp(-0.5 * (np.log2(bpm / USUAL_BPM) / 0.45) ** 2)
     else:
         score -= 0.02 * np.abs(np.log(bpm / asked_bpm) / 0.03)
-    # A drifting take repeats itself at its true tempo even where its pulse is smeared: the best repetitions come along.
+    # Drift smears the pulse but not the repetitions: their best peaks are candidates too.
     found: list[int] = []
     for peak in [*_peaks(score, count), *_peaks(repetition, 2)]:
         if all(abs(float(np.log(bpm[peak] / bpm[other]))) > SAME for other in found):
@@ -50,12 +50,13 @@ def _peaks(score: np.ndarray, count: int) -> list[int]:
 
 
 def _range(asked_bpm: float | None) -> np.ndarray:
-    low, high = (55.0, 185.0) if asked_bpm is None else (asked_bpm * 0.78, asked_bpm * 1.26)
+    low = 55.0 if asked_bpm is None else asked_bpm * 0.78
+    high = 185.0 if asked_bpm is None else asked_bpm * 1.26
     return np.exp(np.arange(np.log(low), np.log(high), 0.0007))
 
 
 def _pulse(flux: np.ndarray, rate: float, bpm: np.ndarray) -> np.ndarray:
-    """How strong the onsets pulse at the quarter and its divisions, 0-1."""
+    """Strength (0-1) of the onsets' pulse at the quarter and its divisions, for each of `bpm`."""
     step = 4
     flux = gaussian_filter1d(flux - uniform_filter1d(flux, int(rate)), 4)[::step]
     fast = rate / step
@@ -71,7 +72,7 @@ def _pulse(flux: np.ndarray, rate: float, bpm: np.ndarray) -> np.ndarray:
 
 
 def _repetition(env: Envelopes, bpm: np.ndarray, quarters_per_bar: float) -> np.ndarray:
-    """How well the onsets say the same again after whole bars, 0-1."""
+    """Autocorrelation (0-1) of the onsets at whole and part bars, for each of `bpm`."""
     step = 4
     fast = env.rate / step
     shape = gaussian_filter1d(env.onset, 12, axis=0)[::step]

@@ -1,4 +1,7 @@
-"""Where the tempo changes at once, as two takes put together do, or a band at its chorus: two straight lattices that meet."""
+"""Tempo steps: two straight lattices that meet.
+
+The tempo steps where two takes were put together, or a band plays its chorus faster.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,35 @@ from daemon.hearing.envelopes import Envelopes
 
 #: Tempo after the change over the tempo before it: from 4:5 to 5:4, in steps of a quarter per cent.
 RATIOS = 1.0025 ** np.arange(-89, 90)
-#: How much attacks count on beats, on 8ths between them and on 16ths between those.
-BEAT, EIGHTH, SIXTEENTH = 1.0, 0.7, 0.5
-#: Beats that must lie on either side of the change.
+#: Weight of attacks on beats.
+BEAT = 1.0
+#: Weight of attacks on 8ths between the beats.
+EIGHTH = 0.7
+#: Weight of attacks on 16ths between the 8ths.
+SIXTEENTH = 0.5
+#: Beats that must lie on either side of the step: fewer do not give a tempo.
 LEAST = 4
-#: s; how exactly attacks are placed here, and how finely the beginning of the lattice is looked for.
-BLUR_S, FINE_S = 0.012, 0.008
+#: Seconds; blur of the attacks, wider than the steps of the search.
+BLUR_S = 0.012
+#: Seconds; step of the search for the lattice's phase.
+FINE_S = 0.008
 
 
 def stepped(env: Envelopes, beat_s: float, from_end: bool = False) -> tuple[np.ndarray, int]:
-    """Beats that begin `beat_s` apart and go on at another tempo, and the number of the beat at which they change.
+    """Beats in seconds whose tempo steps, and the index of the beat where it does.
 
-    All changes at a beat, to all of `RATIOS`, are compared by the attacks on their 16ths, from the beginning of the lattice that
-    suits the first beats best. `from_end`: the take is read backwards, so that `beat_s` is how it ends.
+    They begin `beat_s` apart. Every phase of the lattice, every beat and all of `RATIOS` are
+    compared by the attacks on their 16ths. With `from_end` the take is read backwards, so that it
+    ends with beats `beat_s` apart. No beats where the take is too short.
     """
     flux = gaussian_filter1d(env.onset.sum(axis=1), BLUR_S * env.rate)
     flux = flux - flux.mean()
-    first_s, last_s = env.sounds_from_s, min(env.sounds_to_s, (len(flux) - 1) / env.rate)
+    first_s = env.sounds_from_s
+    last_s = min(env.sounds_to_s, (len(flux) - 1) / env.rate)
     if from_end:
         flux = flux[::-1]
-        first_s, last_s = (len(flux) - 1) / env.rate - last_s, (len(flux) - 1) / env.rate - first_s
+        whole_s = (len(flux) - 1) / env.rate
+        first_s, last_s = whole_s - last_s, whole_s - first_s
     count = int((last_s - first_s) / beat_s)
     if count < 2 * LEAST:
         return np.zeros(0), 0
@@ -52,9 +64,9 @@ def stepped(env: Envelopes, beat_s: float, from_end: bool = False) -> tuple[np.n
 def _changed(
     flux: np.ndarray, rate: float, phase_s: float, beat_s: float, count: int, last_s: float
 ) -> tuple[float, float, int, float]:
-    """Score, beginning, beat of the change and ratio of the tempi that suit a lattice begun at `phase_s` best."""
+    """Best step of a lattice from `phase_s` on: score, `phase_s`, beat of the step, tempo ratio."""
     parts = np.arange(count * 4)
-    weight = np.where(parts % 4 == 0, BEAT, np.where(parts % 2 == 0, EIGHTH, SIXTEENTH))
+    weight = np.select([parts % 4 == 0, parts % 2 == 0], [BEAT, EIGHTH], SIXTEENTH)
     ours = np.cumsum(_at(flux, rate, phase_s + parts * beat_s / 4) * weight)[3::4]
     found = (-np.inf, phase_s, 0, 1.0)
     later = parts * (beat_s / 4 * rate) / RATIOS[:, None]
@@ -65,7 +77,7 @@ def _changed(
         at = int(np.argmax(theirs))
         score = float(ours[change - 1] + theirs[at])
         if score > found[0]:
-            found = score, phase_s, change, float(RATIOS[at])
+            found = (score, phase_s, change, float(RATIOS[at]))
     return found
 
 
