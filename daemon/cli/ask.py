@@ -14,7 +14,7 @@ from bridge.verbs import VERBS
 from daemon.audition.once import play_file
 from daemon.cli.order import about_clip
 from daemon.cli.show import audition_line, clip_lines
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.client.follow import Follower, progress_bar
 from daemon.errors import CrateError
 from daemon.home.places import Places
@@ -30,7 +30,7 @@ Alone = Callable[[str, dict[str, Any]], Iterable[ClipRecord]]
 class Conversation:
     """One open prompt line. `alone` makes clips where no daemon runs."""
 
-    def __init__(self, places: Places, link: Link | None, alone: Alone) -> None:
+    def __init__(self, places: Places, link: DaemonClient | None, alone: Alone) -> None:
         self._places = places
         self._link = link
         self._alone = alone
@@ -121,7 +121,7 @@ class Conversation:
         print(about_clip(verb, self._last["id"], self._link))
 
 
-def converse(places: Places, link: Link | None, alone: Alone) -> None:
+def converse(places: Places, link: DaemonClient | None, alone: Alone) -> None:
     """Read lines until a goodbye or the end of the input."""
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401  (gives `input` its history and editing)

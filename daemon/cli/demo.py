@@ -19,7 +19,7 @@ from bridge.osc.answers import read_answer
 from bridge.osc.packet import Message
 from daemon.cli.show import clip_lines
 from daemon.client.beacon import read_beacon
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.client.follow import Follower, progress_bar, read_clip
 from daemon.errors import ServiceError
 from daemon.home.places import HOME_VARIABLE, Places
@@ -49,7 +49,7 @@ class Visit:
 
     door: str
     what: str
-    go: Callable[[Link, Places], list[ClipRecord]]
+    go: Callable[[DaemonClient, Places], list[ClipRecord]]
 
 
 def run_demo(places: Places | None, *, keep: bool) -> int:
@@ -90,21 +90,21 @@ def read_beacon_crate(places: Places) -> str:
     return beacon.crate if beacon else str(places.crate)
 
 
-def _await_daemon(daemon: subprocess.Popen[bytes], places: Places) -> Link:
+def _await_daemon(daemon: subprocess.Popen[bytes], places: Places) -> DaemonClient:
     until = time.monotonic() + START_WAIT_S
     while time.monotonic() < until:
         if daemon.poll() is not None:
             raise ServiceError(
                 f"the daemon ended at once (exit code {daemon.returncode}); what it said stands above"
             )
-        link = Link.to(places)
+        link = DaemonClient.to(places)
         if link:
             return link
         time.sleep(0.05)
     raise ServiceError(f"the daemon did not answer within {START_WAIT_S:g} s; see {places.log}")
 
 
-def _visit(visit: Visit, link: Link, places: Places) -> bool:
+def _visit(visit: Visit, link: DaemonClient, places: Places) -> bool:
     """Go through one door and tell how it went. A door that is shut on this machine is no failure, but is said."""
     print(f"\n{visit.door}: {visit.what}", file=sys.stderr)
     began = time.monotonic()
@@ -125,13 +125,13 @@ class Shut(Exception):
     """This door cannot be tried on this machine; the text says why."""
 
 
-def _by_command_line(link: Link, places: Places) -> list[ClipRecord]:
+def _by_command_line(link: DaemonClient, places: Places) -> list[ClipRecord]:
     with progress_bar(False) as bar:
         follower = Follower(link, places, bar)
         return list(follower.order("make", {"prompt": "dusty boom bap drums 90 bpm", "bars": 4}))
 
 
-def _by_osc(link: Link, places: Places) -> list[ClipRecord]:
+def _by_osc(link: DaemonClient, places: Places) -> list[ClipRecord]:
     label = "demo-" + secrets.token_hex(3)
     link.send("/sidecrate/loop", "dark rolling techno 132 bpm F# minor", "bars", 4, "id", label)
     clips: list[str] = []
@@ -163,7 +163,7 @@ def _hear(message: Message, label: str, clips: list[str]) -> bool:
     return isinstance(answer, Finished)
 
 
-def _by_inbox(link: Link, places: Places) -> list[ClipRecord]:
+def _by_inbox(link: DaemonClient, places: Places) -> list[ClipRecord]:
     before = _clip_ids(places)
     prompt = places.inbox / "a prompt.txt"
     prompt.write_text(
@@ -177,7 +177,7 @@ def _by_inbox(link: Link, places: Places) -> list[ClipRecord]:
     return records
 
 
-def _by_midi(link: Link, places: Places) -> list[ClipRecord]:
+def _by_midi(link: DaemonClient, places: Places) -> list[ClipRecord]:
     beacon = read_beacon(places)
     health = beacon.doors.get("midi", "closed") if beacon else "closed"
     if not health.startswith("open"):

@@ -11,7 +11,7 @@ import typer
 
 from bridge.verbs import find_verb
 from daemon.cli.show import clip_json, clip_lines
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.crate.crate import Crate
 from daemon.home.places import Places
 from daemon.jobs.database import Database
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def link_to_daemon() -> Iterator[Link | None]:
+def link_to_daemon() -> Iterator[DaemonClient | None]:
     """A link to the running daemon of this home, or None."""
-    link = Link.to(Places.find())
+    link = DaemonClient.to(Places.find())
     try:
         yield link
     finally:
@@ -126,7 +126,7 @@ def cancelling(follower: Follower, records: Iterator[ClipRecord]) -> Iterator[Cl
         raise
 
 
-def about_clip(verb: str, clip: str, link: Link | None = None) -> str:
+def about_clip(verb: str, clip: str, link: DaemonClient | None = None) -> str:
     """`keep` or `trash` a clip (or last), by the daemon where one runs; the path that it has, or had."""
     with nullcontext(link) if link else link_to_daemon() as daemon:
         if daemon:

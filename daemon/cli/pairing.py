@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bridge.events import Told
 from bridge.osc.answers import Answer
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.settings.edit import add_address
 
 #: Looking for a way to this address sends nothing; it is one that nobody has.
@@ -42,7 +42,7 @@ def own_addresses() -> list[str]:
 
 
 def pair(
-    link: Link,
+    link: DaemonClient,
     config_file: Path,
     *,
     wait_s: float,
@@ -78,7 +78,7 @@ def _instructions(port: int, code: str, wait_s: float) -> Iterator[str]:
     yield f"Then touch a key there within {wait_s:g} s. Or have it send /sidecrate/pair {code}, which needs no answer here."
 
 
-def _knocks(link: Link, wait_s: float) -> Iterator[Knock]:
+def _knocks(link: DaemonClient, wait_s: float) -> Iterator[Knock]:
     until = time.monotonic() + wait_s
     while (left_s := until - time.monotonic()) > 0:
         for answer in link.answers(left_s):

@@ -8,7 +8,7 @@ from typing import Any
 
 from bridge.events import SessionChanged
 from daemon.client.beacon import read_beacon
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.pins import load_pins, store_pins
@@ -23,7 +23,7 @@ MOST_JOBS = 20
 def gather(places: Places) -> dict[str, Any]:
     """Everything that status shows, as plain data."""
     beacon = read_beacon(places)
-    link = Link.to(places)
+    link = DaemonClient.to(places)
     running = link is not None
     session: dict[str, Any] = {}
     if link:

@@ -21,7 +21,7 @@ from bridge.events import (
 )
 from bridge.osc.answers import Answer, read_answer
 from bridge.osc.packet import Message
-from daemon.client.connection import Link, is_answer_to
+from daemon.client.connection import DaemonClient, is_answer_to
 from daemon.errors import RequestRefused, ServiceError
 from daemon.home.places import Places
 
@@ -34,7 +34,7 @@ class DaemonLine:
     """Belongs to one asyncio loop; the socket is read on a thread of its own. ServiceError where the daemon does not answer."""
 
     def __init__(self, places: Places) -> None:
-        link = Link.to(places)
+        link = DaemonClient.to(places)
         if link is None:
             raise ServiceError(
                 "no daemon answers by OSC; the page needs osc.enabled and `sidecrate run`"
