@@ -85,7 +85,7 @@ class AbletonLink:
             return self._trouble
         return f"open; {self._peers} {'peer' if self._peers == 1 else 'peers'}"
 
-    # --- the thread -----------------------------------------------------------------------------------------------
+    # -- the thread
 
     def _run(self, made: Any, ready: threading.Event) -> None:
         try:

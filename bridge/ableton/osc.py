@@ -96,7 +96,7 @@ class AbletonOsc:
             else "open; AbletonOSC does not answer (is it chosen as a control surface in Live?)"
         )
 
-    # --- the thread -----------------------------------------------------------------------------------------------
+    # -- the thread
 
     def _run(self) -> None:
         while not self._leave.is_set():

@@ -150,7 +150,7 @@ class FlDoor:
             return "open; FL's script answers, though FL does not call its OnIdle: link its output to the input's port number"
         return "open; FL's script answers"
 
-    # --- the thread -----------------------------------------------------------------------------------------------
+    # -- the thread
 
     def _run(self) -> None:
         poll_s = time.monotonic() + POLL_S
@@ -216,7 +216,7 @@ class FlDoor:
         if len(message) > 3:
             self._leave(partial(self._read, port, bytes(message)))
 
-    # --- in -------------------------------------------------------------------------------------------------------
+    # -- in
 
     def _read(self, port: str, data: bytes) -> None:
         if reply := identity_reply(data):
@@ -326,7 +326,7 @@ class FlDoor:
     def _origin(self) -> Origin:
         return Origin(self.name, {"source": SOURCE})
 
-    # --- out ------------------------------------------------------------------------------------------------------
+    # -- out
 
     def _show(self, event: Event) -> None:
         hint = self._hints.of(event)

@@ -97,7 +97,7 @@ class Inbox:
     def failed(self) -> Path:
         return self.folder / "failed"
 
-    # --- the door -------------------------------------------------------------------------------------------------
+    # -- the door
 
     def start(self) -> None:
         """Make the folders and begin to look. DoorError if they cannot be made or written."""
@@ -141,7 +141,7 @@ class Inbox:
             return "closed"
         return self._trouble or (f"open; {self._remade}" if self._remade else "open")
 
-    # --- the thread -----------------------------------------------------------------------------------------------
+    # -- the thread
 
     def _run(self) -> None:
         next_look_s = self._look_again()
@@ -210,7 +210,7 @@ class Inbox:
         for folder in (self.working, self.done, self.failed):
             folder.mkdir(exist_ok=True)
 
-    # --- files that were dropped ----------------------------------------------------------------------------------
+    # -- files that were dropped
 
     def _take_up_dropped(self) -> None:
         if self._hands_full():
@@ -282,7 +282,7 @@ class Inbox:
                 "inbox: %s changed while it was taken; waiting until it is still", path.name
             )
 
-    # --- files in working/ ----------------------------------------------------------------------------------------
+    # -- files in working/
 
     def _take_up_working(self) -> None:
         """Files that have no claim in memory: of an earlier run, or those that changed while they were taken."""
@@ -423,7 +423,7 @@ class Inbox:
             self._hand(claim.order)
             claim.sent = True
 
-    # --- answers --------------------------------------------------------------------------------------------------
+    # -- answers
 
     def _hear(self, event: Heard) -> None:
         if isinstance(event, Told) and event.verb == "proposed":

@@ -169,7 +169,7 @@ def _question(config: Config, touched: Touched) -> str:
 
 
 def _show_uses(config: Config, touched: Touched, show: Callable[[str], None]) -> None:
-    for found in midi_map(config).heard(touched.touch, touched.port):
+    for found in midi_map(config).mapped(touched.touch, touched.port):
         show(
             f"  it already does: {found.verb} {found.what or found.fields.get('prompt', '')}".rstrip()
             + "; both will hold"
