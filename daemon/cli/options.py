@@ -1,4 +1,4 @@
-"""The table of request fields as options of a command: one source for the doors and the command line."""
+"""The table of request fields as options of a command."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 
 from bridge.verbs import VERBS
 
+#: `allowed` of a field that is a switch.
 _SWITCH = "on or off"
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
@@ -23,7 +24,10 @@ Force = Annotated[bool, typer.Option("--force", help="Write over a file that is 
 def with_fields(
     verb: str, *, leave_out: Collection[str] = ()
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command one option for each field that a verb takes. It gets those that were used, unchecked, as `fields`."""
+    """Give a command an option for each field of a verb; it gets the used ones in `fields`.
+
+    Their values are unchecked.
+    """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         own = [
@@ -42,7 +46,8 @@ def with_fields(
         options = [_option(row.name, row.help, row.allowed, row.default) for row in rows]
         run.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]
         run.__annotations__ = {p.name: p.annotation for p in (*own, *options)}
-        run.__name__, run.__doc__ = command.__name__, command.__doc__
+        run.__name__ = command.__name__
+        run.__doc__ = command.__doc__
         return run
 
     return decorate

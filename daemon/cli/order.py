@@ -1,4 +1,4 @@
-"""What the commands share: the way to the running daemon or to the crate, and clips ordered by either."""
+"""Shared by commands: a client of the daemon, the crate, and clips ordered by either."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 @contextmanager
 def link_to_daemon() -> Iterator[DaemonClient | None]:
-    """A link to the running daemon of this home, or None."""
-    link = DaemonClient.to(Places.find())
+    """A client of this home's running daemon, or None."""
+    client = DaemonClient.to(Places.find())
     try:
-        yield link
+        yield client
     finally:
-        if link:
-            link.close()
+        if client:
+            client.close()
 
 
 @contextmanager
 def open_crate(*, read_only: bool) -> Iterator[Crate | None]:
-    """The crate of this home; None where nothing was ever made, if it is only to be read."""
+    """The crate of this home; None where it is only to be read and nothing was made yet."""
     from daemon.settings.load import load_config
     from daemon.settings.meaning import crate_folder
 
@@ -51,20 +51,27 @@ def open_crate(*, read_only: bool) -> Iterator[Crate | None]:
 
 
 def order_records(
-    verb: str, raw: dict[str, Any], *, out: Path | None, force: bool = False, quiet: bool = False,
-    strict: bool = False, alone: bool = False, amend: dict[str, Any] | None = None,
-) -> Iterator[ClipRecord]:  # fmt: skip
-    """Clips' records as they are done: by the daemon where one runs and they go into the crate, else made here.
+    verb: str,
+    raw: dict[str, Any],
+    *,
+    out: Path | None,
+    force: bool = False,
+    quiet: bool = False,
+    strict: bool = False,
+    alone: bool = False,
+    amend: dict[str, Any] | None = None,
+) -> Iterator[ClipRecord]:
+    """Clips' records as they are done: by a running daemon for the crate, else in this process.
 
-    force: write over files that have the names that `out` gives the clip, its notes and its stems.
+    force: overwrite files with the names of the clip, its notes and its stems.
     """
     from daemon.cli.alone import make_alone
     from daemon.client.follow import Follower, progress_bar
 
     _, request = find_verb(verb).read(raw.items())
-    with link_to_daemon() as link, progress_bar(quiet) as bar:
-        if link and out is None and not alone and not amend:
-            follower = Follower(link, Places.find(), bar)
+    with link_to_daemon() as client, progress_bar(quiet) as bar:
+        if client and out is None and not alone and not amend:
+            follower = Follower(client, Places.find(), bar)
             yield from cancelling(follower, follower.order(verb, dict(request.values)))
             return
         from daemon.briefing.brief_of import make_brief
@@ -96,7 +103,7 @@ def order_records(
                 request, session, prompt_defaults(config), engine_policy(config), material, do=verb
             )
             if hosted := [name for name in brief.engines if place_of(name) == "hosted"]:
-                # what is bought must outlive this command, and only the daemon's job table does
+                # a purchase must outlive this command, and only the daemon's job table does
                 text = f"engine {hosted[0]!r} needs the daemon, and puts its clips into the crate"
                 raise EngineError(
                     f"{text}; start it with `sidecrate run`, and leave out --out", "no_daemon"
@@ -118,7 +125,7 @@ def order_records(
 
 
 def cancelling(follower: Follower, records: Iterator[ClipRecord]) -> Iterator[ClipRecord]:
-    """Ctrl-C ends the job too, not only the looking on."""
+    """Yield the records; Ctrl-C cancels the job as well as the wait."""
     try:
         yield from records
     except KeyboardInterrupt:
@@ -126,9 +133,9 @@ def cancelling(follower: Follower, records: Iterator[ClipRecord]) -> Iterator[Cl
         raise
 
 
-def about_clip(verb: str, clip: str, link: DaemonClient | None = None) -> str:
-    """`keep` or `trash` a clip (or last), by the daemon where one runs; the path that it has, or had."""
-    with nullcontext(link) if link else link_to_daemon() as daemon:
+def about_clip(verb: str, clip: str, client: DaemonClient | None = None) -> str:
+    """`keep` or `trash` a clip (or last), by the daemon where one runs; returns the clip's path."""
+    with nullcontext(client) if client else link_to_daemon() as daemon:
         if daemon:
             return str(daemon.ask(f"/sidecrate/{verb}", clip, wait_s=10).values["path"])
     with open_crate(read_only=False) as crate:
@@ -137,7 +144,7 @@ def about_clip(verb: str, clip: str, link: DaemonClient | None = None) -> str:
 
 
 def check_out(out: Path | None, force: bool) -> None:
-    """Whether clips can be written there; said before any work is done."""
+    """Check, before any work, that clips can be written there. BadParameter where they cannot."""
     if out is None:
         return
     if out.suffix.lower() not in (".wav", ".mid"):
@@ -156,6 +163,7 @@ def show_order(verb: str, values: dict[str, Any], *, as_json: bool, **how: Any) 
 
 
 def show_clips(records: Iterable[ClipRecord], as_json: bool) -> list[ClipRecord]:
+    """Print each clip as it is done; returns their records."""
     shown = []
     for record in records:
         print(clip_json(record) if as_json else clip_lines(record), flush=True)

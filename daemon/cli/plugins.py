@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli.library import in_studio, open_library
+from daemon.cli.library import open_library, with_versions
 from daemon.home.places import Places
 from daemon.library.plugins import HOW_TO_INSTALL, find_plugins, plugin_folders
 
@@ -36,14 +36,11 @@ def plugins(
             print(HOW_TO_INSTALL, file=sys.stderr)
         return
     with open_library() as library:
-        said = in_studio(library, lambda studio: studio.plugin(name, of_several))
+        plugin = with_versions(library, lambda versions: versions.plugin(name, of_several))
     if as_json:
-        print(json.dumps(said))
+        print(json.dumps(plugin))
         return
-    print(f"{said['name']} by {said['maker']}")
-    for one in said["parameters"]:
-        print(
-            f"  {one['name']} = {one['value']}"
-            + (f" {one['unit']}" if one["unit"] else "")
-            + f"  ({one['range']})"
-        )
+    print(f"{plugin['name']} by {plugin['maker']}")
+    for one in plugin["parameters"]:
+        unit = f" {one['unit']}" if one["unit"] else ""
+        print(f"  {one['name']} = {one['value']}{unit}  ({one['range']})")
