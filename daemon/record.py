@@ -153,7 +153,8 @@ DOCUMENTED: Final = (
 )  # fmt: skip
 #: The keys that `done` sends, beside the parts and the confidence of the beat.
 _TOLD: Final = (
-    "n", "of", "kind", "bpm", "key", "meter", "bars", "frames", "sample_rate", "note_name", "engine",
+    "n", "of", "kind", "bpm", "key", "meter", "bars", "frames", "sample_rate", "note_name",
+    "engine",
 )  # fmt: skip
 #: Further ones of a verb's result.
 _TOLD_OF_A_RESULT: Final = ("part", "role", "from")

@@ -35,7 +35,8 @@ import flpianoroll as flp
 
 PPQ = {ppq}
 
-# Each choice and its notes (start, length, number, velocity), the newest first. Sidecrate writes them anew with each clip.
+# Each choice and its notes (start, length, number, velocity), the newest first.
+# Sidecrate writes them anew with each clip.
 CHOICES = [
 {choices}]
 

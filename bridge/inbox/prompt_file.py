@@ -12,7 +12,8 @@ name is a field are fields, up to the first blank or other line. The rest is the
 `===` separates requests.
 
 `do: split` names a verb of the table, and `source: last` its source. An audio file of the same name
-beside the text needs no `source`. Without `do` a prompt is made, and audio alone is put on the grid.
+beside the text needs no `source`. Without `do` a prompt is made, and audio alone is put on the
+grid.
 """
 
 from __future__ import annotations

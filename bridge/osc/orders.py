@@ -261,8 +261,8 @@ def _read_as(message: Message, field: str, raw: object) -> Value:
     try:
         return FIELDS[field].check(raw)
     except RequestError:
-        allowed, example = FIELDS[field].allowed, FIELDS[field].example
-        raise _not_allowed(message, raw, allowed, example) from None
+        row = FIELDS[field]
+        raise _not_allowed(message, raw, row.allowed, row.example) from None
 
 
 def _read_answer(message: Message) -> bool:
