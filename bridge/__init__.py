@@ -1,1 +1,1 @@
-"""How a DAW talks to us: doors, their formats, and the words they share. Imports nothing from `daemon`."""
+"""The doors: how a DAW reaches the daemon, and their common words. Imports nothing of `daemon`."""

@@ -1,4 +1,4 @@
-"""The base of every error that a user may read, and the error of a request that cannot be taken.
+"""The base of every error that a user may read, and the error of an invalid request.
 
 SidecrateError
 ├── RequestError      a request with faults in its fields (here)
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 class SidecrateError(Exception):
-    """What could not be done, why, and what to do. `code` is a stable word for programs, `text` is for people."""
+    """What failed, why, and how to mend it. code: stable, for programs. text: for people."""
 
     code = "error"
 
@@ -25,7 +25,7 @@ class SidecrateError(Exception):
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with a request: the field, the value as given, and a line that says how to mend it."""
+    """One fault of a request: the field, the value as given, and a line that says the mend."""
 
     field: str
     value: str
@@ -33,7 +33,7 @@ class Fault:
 
 
 class RequestError(SidecrateError):
-    """A request that cannot be taken, with every fault found in it."""
+    """An invalid request, with every fault in it."""
 
     code = "bad_request"
 

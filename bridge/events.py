@@ -1,4 +1,4 @@
-"""What doors and the daemon say to each other: orders go in, events come out. All of it is plain data."""
+"""The messages between doors and the daemon: orders in, events out. All are plain data."""
 
 from __future__ import annotations
 
@@ -11,35 +11,37 @@ from bridge.request import Request
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an order came from and where its answers go. Stored with the job, so that they go there after a restart."""
+    """Where an order came from and where its answers go; stored, so that it outlives a restart."""
 
     door: str
     """osc, midi, inbox, cli..."""
     address: Mapping[str, Any] = field(default_factory=dict)
-    """What only that door understands: a reply address, a pad's note, a claimed file. Plain JSON."""
+    """For that door alone: a reply address, a pad's note, a claimed file. Plain JSON."""
     label: str = ""
-    """The caller's own word (`id`)."""
+    """The caller's own name for the request (`id`)."""
     lane: str = ""
-    """Who of those at this door it is, where the door can tell them apart: they take turns."""
+    """The sender, where the door can tell its senders apart: lanes take turns."""
 
 
 @dataclass(frozen=True)
 class Ask:
-    """Clips are wanted. `verb` is a name of the table in `bridge.verbs`."""
+    """A request for clips. `verb` is a name of the table in `bridge.verbs`."""
 
     verb: str
     origin: Origin
     requests: tuple[Request, ...] = ()
-    """A job each. Of verbs that work on a clip (`again`) there is one, which says what changes."""
+    """One job each. A verb that works on a clip (`again`) has one, with the changes."""
     what: str = ""
-    """Of verbs that work on a clip: a clip, a job or `last`."""
+    """For verbs that work on a clip: a clip, a job or `last`."""
     claim: str = ""
-    """A key under which all the requests are stored in one transaction and never twice. Repeating an order with a known
-    claim makes nothing new: the states of its jobs are told again."""
+    """An idempotency key of all requests: they are stored in one transaction, and once.
+
+    An order with a known key makes nothing new: the states of its jobs are told again.
+    """
     once: str = ""
-    """A key of a single request (a sender's nonce and id): known already, it answers with the first job's state."""
+    """An idempotency key of one request (nonce and id): if known, its job's state is told."""
     may_spend: bool = True
-    """False where the one who asks may not have anything that costs money."""
+    """False where the sender may not order anything that costs money."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Cancel:
 
 @dataclass(frozen=True)
 class Answer:
-    """A person's word on what a language model proposes for a job."""
+    """The user's yes or no to a language model's proposal for a job."""
 
     origin: Origin
     job: str = "last"
@@ -86,7 +88,7 @@ class Pin:
 
 @dataclass(frozen=True)
 class Context:
-    """What a source says of the DAW's project."""
+    """Values of the DAW's project from one source."""
 
     origin: Origin
     source: str
@@ -95,7 +97,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Bye:
-    """A source has gone; what it said no longer holds."""
+    """A source has gone; its values no longer hold."""
 
     origin: Origin
     source: str
@@ -103,7 +105,7 @@ class Bye:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of the session now is to be told to this sender."""
+    """An order to tell the session's current values to this sender."""
 
     origin: Origin
 
@@ -126,12 +128,12 @@ Order = (
     Ask | Cancel | Answer | Keep | Trash | Audition | Pin | Context | Bye | Known | Status | Report
 )
 
-#: What a door is given to hand its orders over. May be called from any thread; returns at once.
+#: Passes a door's order to the daemon. May be called from any thread; returns at once.
 Hand = Callable[[Order], None]
 
 
 def order_name(order: Order) -> str:
-    """One word for what is asked: the verb, or the kind of order."""
+    """One word for an order: its verb, or its kind."""
     return order.verb if isinstance(order, Ask) else type(order).__name__.lower()
 
 
@@ -177,7 +179,10 @@ class Done:
     clip: str
     path: str
     info: Mapping[str, Any]
-    """n, of, kind, bpm, key, meter, bars, frames, sample_rate, parts, confidence: flat, under 1 KB as JSON."""
+    """Flat, under 1 KB as JSON: n, of, kind, bpm, key, meter, bars, frames, sample_rate...
+
+    `daemon.record.done_info` makes it.
+    """
 
 
 @dataclass(frozen=True)
@@ -204,7 +209,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Refused:
-    """An order was not taken: no job was made."""
+    """An order was refused: no job was made."""
 
     origin: Origin
     code: str
@@ -225,7 +230,7 @@ class Told:
 
 @dataclass(frozen=True)
 class SessionChanged:
-    """What is now known of the DAW's project, and who said so; for every door."""
+    """The session's current values with their sources; sent to every door."""
 
     values: Mapping[str, Any]
 
@@ -235,7 +240,7 @@ Event = JobEvent | Refused | Told | SessionChanged
 
 
 class Door(Protocol):
-    """One way in and out. A door only translates: foreign words to orders, events to foreign words."""
+    """One way in and out. A door only translates: messages to orders, events to messages."""
 
     name: str
 
@@ -243,10 +248,10 @@ class Door(Protocol):
         """Open; DoorError says why not."""
 
     def tell(self, event: Event) -> None:
-        """An event of an order that came by this door, or for everyone. Called on the daemon's loop: must not block."""
+        """Send an event of its orders, or one for all. Called on the loop: must not block."""
 
     def stop(self) -> None:
         """Close; safe to call twice."""
 
     def health(self) -> str:
-        """`open`, or why it is not, in a few words."""
+        """`open`, or the reason why it is not, in a few words."""

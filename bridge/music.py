@@ -1,4 +1,4 @@
-"""Keys, meters, note names, tempo and bar arithmetic: the one place that knows how many frames a bar has."""
+"""Keys, meters, note names, tempo and bar arithmetic: the only place that counts a bar's frames."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-MIN_BPM, MAX_BPM = 40.0, 300.0
-MIN_BARS, MAX_BARS = 1, 64
+#: Tempos that are accepted, in quarter notes a minute.
+MIN_BPM = 40.0
+MAX_BPM = 300.0
+#: Bars of a loop that are accepted.
+MIN_BARS = 1
+MAX_BARS = 64
 
-#: Semitones above the tonic of each mode, the tonic included.
+#: Semitones of each mode above the tonic, the tonic included.
 MODES: dict[str, tuple[int, ...]] = {
     "major": (0, 2, 4, 5, 7, 9, 11),
     "minor": (0, 2, 3, 5, 7, 8, 10),
@@ -22,27 +26,38 @@ MODES: dict[str, tuple[int, ...]] = {
     "melodic minor": (0, 2, 3, 5, 7, 9, 11),
 }
 
-#: How people write a mode, in lower case; `M` and `m` are told apart before this table is read.
+#: Spellings of a mode, in lower case; `M` and `m` are distinguished before this table is read.
 _MODE_WORDS: dict[str, str] = {
-    "": "major", "maj": "major", "major": "major", "ionian": "major",
-    "m": "minor", "min": "minor", "minor": "minor", "-": "minor", "aeolian": "minor", "natural minor": "minor",
-    "dor": "dorian", "dorian": "dorian", "phr": "phrygian", "phrygian": "phrygian",
-    "lyd": "lydian", "lydian": "lydian", "mix": "mixolydian", "mixo": "mixolydian", "mixolydian": "mixolydian",
-    "loc": "locrian", "locrian": "locrian", "harmonic minor": "harmonic minor", "harm min": "harmonic minor",
-    "melodic minor": "melodic minor", "mel min": "melodic minor",
-}  # fmt: skip
+    **dict.fromkeys(("", "maj", "major", "ionian"), "major"),
+    **dict.fromkeys(("m", "min", "minor", "-", "aeolian", "natural minor"), "minor"),
+    **dict.fromkeys(("dor", "dorian"), "dorian"),
+    **dict.fromkeys(("phr", "phrygian"), "phrygian"),
+    **dict.fromkeys(("lyd", "lydian"), "lydian"),
+    **dict.fromkeys(("mix", "mixo", "mixolydian"), "mixolydian"),
+    **dict.fromkeys(("loc", "locrian"), "locrian"),
+    **dict.fromkeys(("harmonic minor", "harm min"), "harmonic minor"),
+    **dict.fromkeys(("melodic minor", "mel min"), "melodic minor"),
+}
 
+#: A mode in a key's short name.
 _MODE_SUFFIX: dict[str, str] = {
-    "major": "", "minor": "m", "dorian": "dor", "phrygian": "phr", "lydian": "lyd", "mixolydian": "mix",
-    "locrian": "loc", "harmonic minor": "hm", "melodic minor": "mm",
-}  # fmt: skip
+    "major": "",
+    "minor": "m",
+    "dorian": "dor",
+    "phrygian": "phr",
+    "lydian": "lyd",
+    "mixolydian": "mix",
+    "locrian": "loc",
+    "harmonic minor": "hm",
+    "melodic minor": "mm",
+}
 
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ACCIDENTALS = {"": 0, "#": 1, "b": -1}
 _SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 
-#: Major keys by Camelot number; the minor of a number is three semitones below its major.
+#: Major keys by Camelot number.
 _CAMELOT_MAJOR = {
     1: "B",
     2: "Gb",
@@ -57,6 +72,7 @@ _CAMELOT_MAJOR = {
     11: "A",
     12: "E",
 }
+#: Minor keys by Camelot number: three semitones below the major of the same number.
 _CAMELOT_MINOR = {
     1: "Ab",
     2: "Eb",
@@ -75,7 +91,7 @@ _CAMELOT_MINOR = {
 _KEY = re.compile(r"^([A-Ga-g])\s*(#|b|♯|♭|\s*sharp\b|\s*flat\b)?\s*(.*)$")
 _NOTE = re.compile(r"^([A-Ga-g])(#|b|♯|♭)?(-?\d{1,2})?$")
 
-#: The octave number that each convention gives to MIDI note 60.
+#: Each convention's octave number of MIDI note 60.
 MIDDLE_C_OCTAVE = {"live": 3, "fl": 5, "scientific": 4}
 
 
@@ -89,36 +105,40 @@ class Key:
 
     @classmethod
     def parse(cls, text: str) -> Key:
-        """Read a key as people write it: `Am`, `F# minor`, `Gb`, `D dorian`, Camelot `8A`. ValueError if it is none."""
-        said = text.strip()
-        camelot = re.fullmatch(r"(1[0-2]|[1-9])\s*([ABab])", said)
+        """Parse a key: `Am`, `F# minor`, `Gb`, `D dorian`, Camelot `8A`. ValueError otherwise."""
+        given = text.strip()
+        camelot = re.fullmatch(r"(1[0-2]|[1-9])\s*([ABab])", given)
         if camelot:
-            number, minor = int(camelot[1]), camelot[2].upper() == "A"
+            number = int(camelot[1])
+            minor = camelot[2].upper() == "A"
             name = (_CAMELOT_MINOR if minor else _CAMELOT_MAJOR)[number]
             return cls(pitch_class(name), "minor" if minor else "major", name)
-        match = _KEY.match(said)
+        match = _KEY.match(given)
         if not match:
             raise ValueError(f"{text!r} is not a key")
-        letter, accidental, rest = match[1].upper(), _plain_accidental(match[2]), match[3].strip()
+        tonic = match[1].upper() + _plain_accidental(match[2])
+        rest = match[3].strip()
         word = "major" if rest == "M" else rest.lower().replace("_", " ").strip()
-        if word not in _MODE_WORDS or (len(said) == 1 and said.islower()):
+        if word not in _MODE_WORDS or (len(given) == 1 and given.islower()):
             raise ValueError(f"{text!r} is not a key")
-        tonic = letter + accidental
         return cls(pitch_class(tonic), _MODE_WORDS[word], tonic)
 
     @property
     def scale(self) -> tuple[int, ...]:
-        """Pitch classes of the scale, the tonic first."""
+        """Pitch classes of the scale, from the tonic up."""
         return tuple((self.tonic + step) % 12 for step in MODES[self.mode])
 
     @property
     def is_minor(self) -> bool:
-        """True where the third above the tonic is minor."""
+        """Whether the third above the tonic is minor."""
         return MODES[self.mode][2] == 3
 
     @property
     def relative_major_tonic(self) -> int:
-        """Pitch class of the major scale with the same notes (the natural minor's, for harmonic and melodic minor)."""
+        """Pitch class of the major tonic with the same notes.
+
+        For harmonic and melodic minor it is that of the natural minor.
+        """
         offsets = {
             "major": 0,
             "dorian": 2,
@@ -131,7 +151,7 @@ class Key:
         return (self.tonic - offsets.get(self.mode, 9)) % 12
 
     def semitones_to(self, other: Key) -> int:
-        """The shortest way to the notes of `other`, or of its relative: -5 to 6 semitones."""
+        """The shortest transposition to the notes of `other`, or its relative: -5 to 6."""
         return (other.relative_major_tonic - self.relative_major_tonic + 5) % 12 - 5
 
     @property
@@ -152,7 +172,7 @@ class Meter:
 
     @classmethod
     def parse(cls, text: str) -> Meter:
-        """Read `3/4`. ValueError outside 2/4 to 15/8."""
+        """Parse `3/4`. ValueError outside 2/4 to 15/8."""
         match = re.fullmatch(r"\s*(\d{1,2})\s*/\s*(\d{1,2})\s*", text)
         if not match or not 2 <= int(match[1]) <= 15 or int(match[2]) not in (4, 8):
             raise ValueError(f"{text!r} is not a meter")
@@ -160,11 +180,12 @@ class Meter:
 
     @property
     def quarters_per_bar(self) -> float:
+        """Length of a bar in quarter notes."""
         return 4 * self.numerator / self.denominator
 
     @property
     def beats_per_bar(self) -> int:
-        """Felt beats in a bar: the numerator, or dotted quarters in 6/8, 9/8 and 12/8."""
+        """Beats of a bar: the numerator, or the dotted quarters of 6/8, 9/8 and 12/8."""
         compound = self.denominator == 8 and self.numerator % 3 == 0 and self.numerator > 3
         return self.numerator // 3 if compound else self.numerator
 
@@ -182,7 +203,7 @@ def _plain_accidental(text: str | None) -> str:
 
 
 def pitch_class(name: str) -> int:
-    """`F#` -> 6. ValueError if it is no note name."""
+    """`F#` -> 6. ValueError where it is no note name."""
     match = _NOTE.match(name.strip())
     if not match or match[3]:
         raise ValueError(f"{name!r} is not a note name")
@@ -190,18 +211,18 @@ def pitch_class(name: str) -> int:
 
 
 def parse_note(text: str, convention: str = "scientific") -> tuple[int | None, int | None]:
-    """A note as people write it -> (pitch class, MIDI number or None where no octave was given).
+    """Parse a note -> (pitch class, MIDI number or None where no octave was given).
 
-    `G` is a pitch class, `G1` a note (its octave read by `convention`: live, fl or scientific), `43` a MIDI number.
-    ValueError if it is none of these or outside 0-127.
+    `G` is a pitch class, `43` a MIDI number, `G1` a note whose octave is read by `convention`:
+    live, fl or scientific. ValueError for anything else, or outside 0-127.
     """
-    said = text.strip()
-    if re.fullmatch(r"\d{1,3}", said):
-        number = int(said)
+    given = text.strip()
+    if re.fullmatch(r"\d{1,3}", given):
+        number = int(given)
         if number > 127:
             raise ValueError(f"{text!r} is above 127")
         return number % 12, number
-    match = _NOTE.match(said)
+    match = _NOTE.match(given)
     if not match:
         raise ValueError(f"{text!r} is not a note")
     letter = match[1].upper() + _plain_accidental(match[2])
@@ -221,12 +242,12 @@ def note_name(number: int, convention: str = "scientific", flats: bool = False) 
 
 
 def note_hz(number: float, tuning_hz: float = 440.0) -> float:
-    """Frequency in Hz of a MIDI note number, fractions allowed."""
+    """Frequency in Hz of a MIDI note number, which may be a fraction."""
     return tuning_hz * float(2 ** ((number - 69) / 12))
 
 
 def loop_frames(bars: int, meter: Meter, bpm: float, sample_rate: int) -> int:
-    """Frames of a loop: `round(bars * quarters_per_bar * 60 / bpm * sample_rate)`, evaluated in this order.
+    """Frames of a loop: `round(bars * quarters_per_bar * 60 / bpm * sample_rate)`, in this order.
 
     It is Python's `round`: half a frame goes to the even number. Other languages round it up.
     """
@@ -239,7 +260,7 @@ def bar_seconds(meter: Meter, bpm: float) -> float:
 
 
 def snap_tempo(measured_bpm: float, error_bpm: float) -> float:
-    """The roundest tempo inside a measurement's error: the nearest 1, else 0.5, 0.1 or 0.01; else as measured."""
+    """The roundest tempo within a measurement's error: to 1, else 0.5, 0.1 or 0.01."""
     for step in (Fraction(1), Fraction(1, 2), Fraction(1, 10), Fraction(1, 100)):
         nearest = round(Fraction(measured_bpm) / step) * step
         if abs(float(nearest) - measured_bpm) <= error_bpm:

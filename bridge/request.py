@@ -1,4 +1,4 @@
-"""What a request may say: one table of fields, from which every door, error text and page of documentation derives."""
+"""The fields of a request: one table, from which doors, error texts and documentation derive."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from bridge.music import MAX_BARS, MAX_BPM, MIN_BARS, MIN_BPM, Key, Meter, parse
 from bridge.text import shorten
 
 KINDS = ("loop", "oneshot", "track", "midi", "sfx", "vocal")
+#: Characters of a prompt, and of other texts.
 MAX_PROMPT = 4000
+#: Words of a list, as in `mood`.
+MAX_WORDS = 32
 
-#: A checked value: what JSON can hold, so that a request can be stored and sent as it is.
+#: A checked value: JSON, so that a request can be stored and sent as it is.
 Value = str | int | float | bool | list[str]
 
 
 @dataclass(frozen=True)
 class Field:
-    """One row of the table: how a field is read, what it allows, and how to tell people so."""
+    """One row of the table: a field's parser, its allowed values, and their texts for people."""
 
     name: str
     read: Callable[[Any], Value]
@@ -32,32 +35,38 @@ class Field:
     help: str
     example: str
     is_path: bool = False
-    """It names a file or a folder of this machine."""
+    """Whether it names a file or folder of this machine."""
 
     def check(self, raw: object) -> Value:
-        """The checked value of `raw`, as any door brought it. RequestError names value, range and fix."""
+        """The checked value of `raw`, from any door. RequestError names value, range and mend."""
         try:
             return self.read(raw)
         except (ValueError, TypeError, OverflowError):
             raise RequestError(self.fault(raw)) from None
 
     def fault(self, raw: object) -> Fault:
-        said = shorten(raw)
-        text = f"{self.name}: {said} is not allowed here; it takes {self.allowed}. For example: {self.name}: {self.example}"
-        return Fault(self.name, said, text)
+        """The fault of a value that is not allowed."""
+        given = shorten(raw)
+        text = (
+            f"{self.name}: {given} is not allowed here; it takes {self.allowed}. "
+            f"For example: {self.name}: {self.example}"
+        )
+        return Fault(self.name, given, text)
 
 
 def plain_text(raw: object) -> str:
+    """Text without surrounding spaces. ValueError where it is empty or holds a NUL."""
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
         raise TypeError
     text = str(raw).strip()
     if not text or "\0" in text:
         raise ValueError
-    text.encode()  # half a surrogate pair is no character: it could be stored, but never written
+    text.encode()  # ValueError for half a surrogate pair: no file can hold it
     return text
 
 
 def short_text(raw: object) -> str:
+    """Text of at most `MAX_PROMPT` characters."""
     text = plain_text(raw)
     if len(text) > MAX_PROMPT:
         raise ValueError
@@ -65,6 +74,8 @@ def short_text(raw: object) -> str:
 
 
 def number(low: float, high: float, decimals: int | None = None) -> Callable[[Any], float]:
+    """A parser of numbers in a range, with at most `decimals` decimals."""
+
     def read(raw: Any) -> float:
         if isinstance(raw, bool):
             raise TypeError
@@ -72,7 +83,7 @@ def number(low: float, high: float, decimals: int | None = None) -> Callable[[An
         if not math.isfinite(value) or not low <= value <= high:
             raise ValueError
         if decimals is not None:
-            # OSC's 32-bit floats bring 93.4 as 93.40000153: what is a rounding error away is what was meant
+            # OSC's 32-bit floats turn 93.4 into 93.40000153: a rounding error is no decimal
             rounded = round(value, decimals)
             if abs(rounded - value) > 1e-6 * max(1.0, abs(value)):
                 raise ValueError
@@ -83,12 +94,13 @@ def number(low: float, high: float, decimals: int | None = None) -> Callable[[An
 
 
 def whole(low: int, high: int) -> Callable[[Any], int]:
+    """A parser of whole numbers in a range."""
+
     def read(raw: Any) -> int:
         if isinstance(raw, bool):
             raise TypeError
-        value = (
-            int(raw) if isinstance(raw, str) and re.fullmatch(r"\s*-?\d+\s*", raw) else float(raw)
-        )
+        is_digits = isinstance(raw, str) and re.fullmatch(r"\s*-?\d+\s*", raw)
+        value = int(raw) if is_digits else float(raw)
         if value != int(value) or not low <= value <= high:
             raise ValueError
         return int(value)
@@ -114,7 +126,7 @@ def one_of(*choices: str) -> OneOf:
 
 
 def switch(raw: object) -> bool:
-    """On or off, said in any of the usual ways. ValueError where it is neither."""
+    """On or off, in any of the usual words. ValueError for other words."""
     if isinstance(raw, bool):
         return raw
     word = str(raw).strip().lower()
@@ -158,9 +170,10 @@ def _level(raw: object) -> str | float:
 
 
 def word_list(raw: object) -> list[str]:
+    """Words of a list, or of a text with commas."""
     parts = raw if isinstance(raw, (list, tuple)) else plain_text(raw).split(",")
     words = [plain_text(part) for part in parts if str(part).strip()]
-    if not words or len(words) > 32:
+    if not words or len(words) > MAX_WORDS:
         raise ValueError
     return words
 
@@ -172,19 +185,24 @@ def _engines(raw: object) -> list[str]:
     return names
 
 
+#: Paths to networks, devices and URLs.
 _FOREIGN_PATH = re.compile(
-    r"^[\\/]{2}|^[a-z][a-z0-9+.-]+:[\\/]{2}|^(file|smb|afp|nfs|s?ftp|https?|data):|^[\\/]+(dev|proc|sys)([\\/]|$)",
+    r"^[\\/]{2}"
+    r"|^[a-z][a-z0-9+.-]+:[\\/]{2}"
+    r"|^(file|smb|afp|nfs|s?ftp|https?|data):"
+    r"|^[\\/]+(dev|proc|sys)([\\/]|$)",
     re.IGNORECASE,
 )
-#: On Windows these are devices in every folder and with every ending; elsewhere `aux.wav` is a file like another.
+#: Devices of Windows, in every folder and with every suffix; elsewhere `aux.wav` is a normal file.
 _WINDOWS_DEVICE = re.compile(
     r"(^|[\\/:])(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)\s*(\.[^\\/]*)?$", re.IGNORECASE
 )
 
 
 def local_path(raw: object) -> str:
+    """A path on this machine. ValueError for networks, devices and URLs."""
     text = plain_text(raw)
-    # network, device and URL paths are refused before any file call: they can hang, or tell a server who we are
+    # refused before any file call, which could hang, or reveal the user to a server
     if (
         _FOREIGN_PATH.search(text)
         or "\n" in text
@@ -245,7 +263,7 @@ FIELDS: dict[str, Field] = {
 
 @dataclass(frozen=True)
 class Request:
-    """What somebody asked, as they said it. Only the fields that were given are in `values`, all of them checked."""
+    """A request as its sender gave it: the given fields alone, each of them checked."""
 
     values: Mapping[str, Value] = field(default_factory=dict)
 
@@ -256,10 +274,11 @@ class Request:
         return name in self.values
 
     def get(self, name: str, otherwise: Any = None) -> Any:
+        """The field's value, or `otherwise` where it was not given."""
         return self.values.get(name, otherwise)
 
     def with_defaults(self, defaults: Mapping[str, Value]) -> Request:
-        """This request with `defaults` (a preset's, a sender's) where it says nothing itself."""
+        """This request, with `defaults` (a preset's, a sender's) for fields that it lacks."""
         return Request({**defaults, **self.values})
 
     def with_paths(self, names: Iterable[str], place: Callable[[str], str]) -> Request:
@@ -269,7 +288,7 @@ class Request:
 
     @property
     def label(self) -> str:
-        """The caller's own word for the request, or an empty string."""
+        """The caller's own name for the request, or an empty string."""
         return str(self.values.get("id", ""))
 
 
@@ -280,16 +299,31 @@ def unknown_field(name: str) -> Fault:
     return Fault(name, "", f"{shorten(name)} is not a field{hint}")
 
 
-#: Words that people use for a field, which no spelling leads to.
+#: Other names for a field, too far from it for a spelling check.
 _OTHER_NAMES = {
-    "tempo": "bpm", "speed": "bpm", "scale": "key", "tonality": "key", "time_signature": "meter", "signature": "meter",
-    "length": "bars", "duration": "seconds", "style": "genre", "type": "kind", "text": "prompt", "model": "engine",
-    "variations": "count", "number": "count", "loudness": "level", "pitch": "note", "exclude": "negative", "without": "negative",
-}  # fmt: skip
+    "tempo": "bpm",
+    "speed": "bpm",
+    "scale": "key",
+    "tonality": "key",
+    "time_signature": "meter",
+    "signature": "meter",
+    "length": "bars",
+    "duration": "seconds",
+    "style": "genre",
+    "type": "kind",
+    "text": "prompt",
+    "model": "engine",
+    "variations": "count",
+    "number": "count",
+    "loudness": "level",
+    "pitch": "note",
+    "exclude": "negative",
+    "without": "negative",
+}
 
 
 def nearest_field(name: str) -> str | None:
-    """The field that somebody who wrote `name` most likely meant, or None."""
+    """The field that an unknown name most likely stands for, or None."""
     if other := _OTHER_NAMES.get(name.lower().strip()):
         return other
     found = difflib.get_close_matches(name.lower().strip(), FIELDS, n=1, cutoff=0.6)
@@ -301,9 +335,10 @@ def check_fields(
     rows: Mapping[str, Field] = FIELDS,
     unknown: Callable[[str], Fault] = unknown_field,
 ) -> dict[str, Value]:
-    """Checked values of (name, raw) pairs; a repeated name keeps the last. RequestError holds every fault at once.
+    """Checked values of (name, raw) pairs; a repeated name keeps the last.
 
-    rows: the fields that are allowed. unknown: the fault of a name that none of them has.
+    RequestError holds every fault at once. rows: the allowed fields. unknown: makes the fault of
+    any other name.
     """
     values: dict[str, Value] = {}
     faults: list[Fault] = []

@@ -1,4 +1,4 @@
-"""What is known of the DAW's project now: who said it, when, and whose word counts (pure; the clock is passed in)."""
+"""The DAW's project: each value's sources by rank, and the one that counts (pure, clock passed)."""
 
 from __future__ import annotations
 
@@ -12,27 +12,34 @@ from bridge.music import MAX_BPM, MIN_BPM, Meter
 from bridge.request import FIELDS
 from bridge.text import one_line, shorten
 
-#: A source that says nothing for so long has gone.
+#: Timeout of a source.
 SILENCE_ENDS_S = 600.0
-#: A studio has a few; all that is known is looked through with every word of each.
+#: Sources kept; a studio has a few, and each look goes through all of them.
 MOST_SOURCES = 16
-#: A position older than this tells no longer where the playhead is: it may have jumped.
+#: Age at which a position is stale: the playhead may have jumped.
 PHASE_ENDS_S = 10.0
 
-#: A message may be late by so much; and the share of such a delay that is believed to be drift of the clocks.
-_MOST_LATE_S, _DRIFT_SHARE = 0.03, 0.1
+#: Delay of a message that is corrected; a longer one counts as a jump of the playhead.
+_MOST_LATE_S = 0.03
+#: Share of such a delay that is believed to be drift of the clocks.
+_DRIFT_SHARE = 0.1
+#: Characters of a project's name.
+_MOST_NAME = 200
 
 PINNED = ("bpm", "key", "meter")
-MIN_RATE, MAX_RATE = 8000, 192000
+#: Sample rates that are accepted, in Hz.
+MIN_RATE = 8000
+MAX_RATE = 192000
 
-#: Whose word counts first. A name's part before the colon says what kind of source it is; others speak for a DAW too.
+#: Precedence of sources: the lowest rank counts first. The part before the colon is the kind.
 _RANKS = {"max": 0, "fl": 0, "abletonosc": 2, "link": 3, "midi_clock": 4}
+#: Rank of other kinds, which speak for a DAW too.
 _OTHER_RANK = 1
 
 
 @dataclass(frozen=True)
 class Known:
-    """One value of the session: who said it, and what that overruled as (who, value)."""
+    """One value of the session: its source, and the (source, value) pairs that it overruled."""
 
     value: Any
     source: str
@@ -40,13 +47,13 @@ class Known:
 
     @property
     def said(self) -> tuple[tuple[str, Any], ...]:
-        """Everybody's word as (who, value), the one that counts first."""
+        """All (source, value) pairs, by precedence."""
         return ((self.source, self.value), *self.overruled)
 
 
 @dataclass(frozen=True)
 class SessionView:
-    """The session at one moment. None where nobody has said anything. A pin's source is `pin`."""
+    """The session at one moment. None where no source gave a value. A pin's source is `pin`."""
 
     bpm: Known | None = None
     key: Known | None = None
@@ -55,14 +62,14 @@ class SessionView:
     project: Known | None = None
     playing: Known | None = None
     position: Known | None = None
-    """Quarters, carried on to this moment while playing; None once it is stale."""
+    """Quarters, extrapolated to this moment while playing; None once it is stale."""
     sources: tuple[str, ...] = ()
-    """Who is there, the one whose word counts first, first."""
+    """Present sources, by precedence."""
     ignored: tuple[str, ...] = ()
-    """What was said and cannot be used, in one line each."""
+    """Values that cannot be used, one line each."""
 
     def to_json(self) -> dict[str, Any]:
-        """For doors: the values, and by whom each was said."""
+        """For doors: the values, and the source of each."""
         known = {name: getattr(self, name) for name in READERS if getattr(self, name) is not None}
         values: dict[str, Any] = {name: one.value for name, one in known.items()}
         values["said_by"] = {name: one.source for name, one in known.items()}
@@ -88,9 +95,9 @@ class _Source:
 
 
 class Session:
-    """What the daemon has heard of the project. Not thread-safe: it belongs to the daemon's loop.
+    """Values of the project by source. Not thread-safe: it belongs to the daemon's loop.
 
-    pins: what `pins` gave earlier, to be held on; it is plain JSON.
+    pins: plain JSON that `pins` returned earlier, to be restored.
     """
 
     def __init__(self, pins: Mapping[str, Any] | None = None) -> None:
@@ -105,7 +112,10 @@ class Session:
         return dict(self._pins)
 
     def pin(self, name: str, value: object) -> None:
-        """Hold bpm, key or meter; None, 0 or an empty value follows the session again. RequestError when it is no such value."""
+        """Pin bpm, key or meter; None, 0 or an empty value removes the pin.
+
+        RequestError where the value is invalid.
+        """
         if name not in PINNED:
             raise RequestError(
                 Fault(
@@ -114,54 +124,51 @@ class Session:
                     f"{shorten(name)} cannot be pinned; {', '.join(PINNED)} can",
                 )
             )
-        if (
-            value is None
-            or value in (0, "")
-            or (isinstance(value, str) and value.strip() in ("", "0", "0/0"))
-        ):
+        is_empty = isinstance(value, str) and value.strip() in ("", "0", "0/0")
+        if value is None or value == 0 or is_empty:
             self._pins.pop(name, None)
         else:
             self._pins[name] = FIELDS[name].check(value)
 
     def hear(self, source: str, values: Mapping[str, Any], now_s: float) -> bool:
-        """Take what a source says (an empty mapping: it is still there). True when what counts has changed by it.
+        """Apply a source's values; an empty mapping is a heartbeat. True where the session changed.
 
-        A value that cannot be used is not taken and stands in the view's `ignored`; None or "" takes a value back.
-        `peers: 0` (Link) means that nobody is there to follow. Names that are not ours are passed over.
+        An invalid value is dropped and named in the view's `ignored`; None or "" removes a value.
+        `peers: 0` (Link) means that the source is absent. Unknown names are ignored.
         """
-        before = self._settled(now_s)
+        before = self._state(now_s)
         known = self._sources.get(source)
         if known is None or now_s - known.heard_s >= SILENCE_ENDS_S:
             self._make_room(now_s)
-            known = self._sources[source] = _Source(now_s)
+            known = _Source(now_s)
+            self._sources[source] = known
         known.heard_s = now_s
         if "peers" in values:
             known.present = isinstance(values["peers"], (int, float)) and values["peers"] >= 1
         for name, read in READERS.items():
             if name in values:
-                self._take(known, source, name, values[name], read, now_s)
-        return self._settled(now_s) != before
+                self._apply(known, source, name, values[name], read, now_s)
+        return self._state(now_s) != before
 
     def _make_room(self, now_s: float) -> None:
-        """Forget who is silent, and of too many the one that was not heard for longest: of a kind that is known only at last."""
-        for name in [
+        """Evict silent sources; if there are too many, the stalest, unknown kinds first."""
+        silent = [
             name for name, known in self._sources.items() if now_s - known.heard_s >= SILENCE_ENDS_S
-        ]:
+        ]
+        for name in silent:
             del self._sources[name]
         if len(self._sources) >= MOST_SOURCES:
-            del self._sources[
-                min(
-                    self._sources,
-                    key=lambda name: (_kind(name) in _RANKS, self._sources[name].heard_s),
-                )
-            ]
+            del self._sources[min(self._sources, key=self._worth)]
+
+    def _worth(self, name: str) -> tuple[bool, float]:
+        return (_kind(name) in _RANKS, self._sources[name].heard_s)
 
     def bye(self, source: str) -> None:
-        """A source has gone: what it said no longer counts."""
+        """Remove a source that has gone, with its values."""
         self._sources.pop(source, None)
 
     @staticmethod
-    def _take(
+    def _apply(
         known: _Source, source: str, name: str, raw: Any, read: Callable[[Any], Any], now_s: float
     ) -> None:
         known.ignored.pop(name, None)
@@ -172,14 +179,10 @@ class Session:
             value = read(raw)
         except (ValueError, TypeError, OverflowError, RequestError) as error:
             known.words.pop(name, None)
-            allowed = (
-                error.args[0]
-                if isinstance(error, _UnusableError)
-                else f"it takes {FIELDS[name].allowed}"
-            )
-            known.ignored[name] = (
-                f"{source} says {name} {shorten(raw)}, which is not used: {allowed}"
-            )
+            is_explained = isinstance(error, _UnusableError)
+            why = error.args[0] if is_explained else f"it takes {FIELDS[name].allowed}"
+            text = f"{source} says {name} {shorten(raw)}, which is not used: {why}"
+            known.ignored[name] = text
             return
         if name == "position":
             value = _without_delay(known, value, now_s)
@@ -188,19 +191,22 @@ class Session:
         known.words[name] = _Word(value, changed_s, now_s)
 
     def resolve(self, name: str, now_s: float) -> Known | None:
-        """Whose word counts for one value, and what that overruled. None where nobody has said anything."""
+        """The value that counts, and what it overruled. None where no source gave one."""
         said: list[tuple[str, Any]] = [("pin", self._pins[name])] if name in self._pins else []
         for source in self._present(now_s):
             word = self._sources[source].words.get(name)
             if word is not None and name == "position":
                 value = self._position(self._sources[source], now_s)
-                said += [] if value is None else [(source, value)]
+                if value is not None:
+                    said.append((source, value))
             elif word is not None:
                 said.append((source, word.value))
-        return Known(said[0][1], said[0][0], tuple(said[1:])) if said else None
+        if not said:
+            return None
+        return Known(said[0][1], said[0][0], tuple(said[1:]))
 
     def view(self, now_s: float) -> SessionView:
-        """All that is known at `now_s` (monotonic)."""
+        """All values at `now_s` (monotonic)."""
         present = self._present(now_s)
         ignored = tuple(
             line for source in present for line in self._sources[source].ignored.values()
@@ -211,7 +217,8 @@ class Session:
             ignored=ignored,
         )
 
-    def _settled(self, now_s: float) -> tuple[object, ...]:
+    def _state(self, now_s: float) -> tuple[object, ...]:
+        """What a change is detected by: all but the position."""
         view = self.view(now_s)
         return (
             *(getattr(view, name) for name in READERS if name != "position"),
@@ -220,7 +227,7 @@ class Session:
         )
 
     def _present(self, now_s: float) -> list[str]:
-        """Sources that are there, by rank; among equals, the one that changed something last: an echo does not win."""
+        """Present sources by rank; among equals the one that changed last: an echo does not win."""
 
         def place(name: str) -> tuple[int, float, str]:
             words = self._sources[name].words
@@ -252,10 +259,10 @@ def _kind(source: str) -> str:
 
 
 def _without_delay(known: _Source, position: float, now_s: float) -> float:
-    """A position in quarters as it would have been told without the delay that messages have on a busy machine.
+    """A position in quarters, corrected for the delay of messages on a busy machine.
 
-    A message can come late but never early: one that lies a little behind what the last led to expect was late, and moves that
-    only slightly, so that the clocks' drift is followed.
+    A message can be late but never early. So one a little behind the position expected from the
+    last was late: it moves that only slightly, which still follows the clocks' drift.
     """
     last, playing, bpm = (known.words.get(name) for name in ("position", "playing", "bpm"))
     if last is None or playing is None or bpm is None or not playing.value:
@@ -264,20 +271,20 @@ def _without_delay(known: _Source, position: float, now_s: float) -> float:
         return position
     expected = float(last.value + (now_s - last.heard_s) * bpm.value / 60)
     late_s = (expected - position) * 60 / bpm.value
-    return (
-        expected - _DRIFT_SHARE * (expected - position) if 0 < late_s < _MOST_LATE_S else position
-    )
+    if 0 < late_s < _MOST_LATE_S:
+        return expected - _DRIFT_SHARE * (expected - position)
+    return position
 
 
 class _UnusableError(ValueError):
-    """Why a value is not used, in words."""
+    """Why a value cannot be used, in words."""
 
 
 def _bpm(raw: Any) -> float:
     value = _finite(raw)
     if not MIN_BPM <= value <= MAX_BPM:
         raise _UnusableError(f"only tempos from {MIN_BPM:g} to {MAX_BPM:g} are")
-    # hosts count in 32-bit floats, which turn 93.4 into 93.40000153
+    # hosts use 32-bit floats, which turn 93.4 into 93.40000153
     return round(value, 3)
 
 
@@ -317,10 +324,10 @@ def _sample_rate(raw: Any) -> int:
 def _project(raw: Any) -> str:
     if not isinstance(raw, str) or not raw.strip():
         raise _UnusableError("it is not a name")
-    return one_line(raw)[:200]
+    return one_line(raw)[:_MOST_NAME]
 
 
-#: Every value that a source may say, and how it is read.
+#: The parser of each value that a source may give.
 READERS: dict[str, Callable[[Any], Any]] = {
     "bpm": _bpm,
     "key": _key,

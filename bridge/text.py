@@ -1,19 +1,19 @@
-"""Texts for people: on one line, not too long, and how far one spelling is from another (pure)."""
+"""Texts for people: on one line, not too long; and the distance of two spellings (pure)."""
 
 from __future__ import annotations
 
 
 def one_line(text: str, most: int | None = None) -> str:
-    """A text as one line: what cannot be printed is a space, and spaces in a row are one.
+    """A text as one line: unprintable characters become spaces, and spaces in a row one.
 
-    most: of more letters than these the rest is cut off, which three dots say.
+    most: characters, of which the last three are dots where the text is longer.
     """
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if most is None else _cut(line, most)
 
 
 def shorten(raw: object, most: int = 60) -> str:
-    """A value as a person may read it back, in quotes if it is text, and at most `most` letters."""
+    """A value for a person to read: text in quotes, and at most `most` characters."""
     return _cut(repr(raw) if isinstance(raw, str) else str(raw), most)
 
 
@@ -22,7 +22,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def letters_off(one: str, other: str) -> int:
-    """Letters to add, drop, change or swap with a neighbour between two words (optimal string alignment)."""
+    """Edit distance: letters to add, drop, change or swap (optimal string alignment)."""
     before: list[int] = []
     last = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):

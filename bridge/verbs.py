@@ -1,7 +1,7 @@
-"""What can be asked: one table of verbs, from which every door, error text and page of documentation derives.
+"""The verbs: one table, from which every door, error text and page of documentation derives.
 
-A row says what a verb works on, which fields it takes and what comes out. What does the work is no business of the doors:
-the daemon registers rows of its own, and those of installed packages, when it starts.
+A row names a verb's source, its fields and its results. The doors do not know what does the work:
+the daemon registers its own rows, and those of installed packages, when it starts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bridge.text import shorten
 
 WorksOn = Literal["words", "source", "notes", "clip", "folder"]
 
-#: What people may name for each.
+#: What a user may name for each.
 NAMED: dict[WorksOn, str] = {
     "words": "a prompt",
     "source": "an audio file on this machine, a clip, or last",
@@ -27,7 +27,7 @@ NAMED: dict[WorksOn, str] = {
     "clip": "a clip, a job, or last",
     "folder": "a folder of sounds, or a collection",
 }
-#: The field of the request that holds it. A clip that is asked for once more is named beside the request.
+#: The request's field for it. A clip to repeat is named beside the request.
 _HOLDS: dict[WorksOn, str] = {
     "words": "prompt",
     "source": "reference",
@@ -35,39 +35,41 @@ _HOLDS: dict[WorksOn, str] = {
     "clip": "",
     "folder": "kit",
 }
-#: What a verb works on, by whichever field it is held; and the field by which a file names its verb.
-SOURCE, DO = "source", "do"
-#: Every verb takes these.
+#: The name of a verb's source, whichever field holds it.
+SOURCE = "source"
+#: The field by which a file names its verb.
+DO = "do"
+#: Fields of every verb.
 COMMON = ("then", "tags", "target", "id")
 
 
 @dataclass(frozen=True)
 class Verb:
-    """One thing that can be asked."""
+    """One row of the table."""
 
     name: str
-    """A lower-case word; it stands in addresses, commands and files."""
+    """A lower-case word, for addresses, commands and files."""
     works_on: WorksOn
     gives: str
-    """What comes out, in a few words."""
+    """Its results, in a few words."""
     said: str
-    """What is done, in words, {} being what it works on: `put {} on the grid`."""
+    """Its work in words, {} being the source: `put {} on the grid`."""
     help: str
     example: str
-    """What it works on and a field, as on the command line."""
+    """A source and a field, as on the command line."""
     fields: tuple[str | Field, ...] = tuple(FIELDS)
-    """Fields of the request's table by name, and rows of its own, beside what every verb takes."""
+    """Fields of the request's table by name, and rows of its own; `COMMON` come on top."""
     by_button: bool = False
-    """A button may ask it, without naming anything: then it works on the newest clip."""
+    """Whether a button may order it without naming a source: that is then the newest clip."""
 
     @property
     def holds(self) -> str:
-        """The field that holds what it works on; empty where that stands beside the request."""
+        """The field for its source; empty where that stands beside the request."""
         return _HOLDS[self.works_on]
 
     @cached_property
     def takes(self) -> dict[str, Field]:
-        """Every field that it takes, by name."""
+        """All its fields, by name."""
         own = [FIELDS[row] if isinstance(row, str) else row for row in self.fields]
         held = [FIELDS[self.holds]] if self.holds else []
         return {row.name: row for row in (*held, *own, *(FIELDS[name] for name in COMMON))}
@@ -83,11 +85,12 @@ class Verb:
         return tuple(name for name, row in self.takes.items() if row.is_path)
 
     def read(self, pairs: Iterable[tuple[str, object]]) -> tuple[str, Request]:
-        """(the clip that is asked for once more, the request) of (name, raw) pairs; `source` is what it works on.
+        """(the clip to repeat, the request) of (name, raw) pairs; `source` names its source.
 
         RequestError holds every fault at once.
         """
-        what, fields = "", list[tuple[str, object]]()
+        what = ""
+        fields: list[tuple[str, object]] = []
         for name, raw in pairs:
             if str(name).strip().lower() != SOURCE:
                 fields.append((name, raw))
@@ -98,11 +101,11 @@ class Verb:
         return what, Request(check_fields(fields, self.takes, self.unknown))
 
     def taken_of(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        """Those of a sender's settings that it takes."""
+        """The values whose fields it has."""
         return {name: value for name, value in values.items() if name in self.takes}
 
     def unknown(self, name: str) -> Fault:
-        """The fault of a field that it does not take, with what it takes."""
+        """The fault of a field that it does not have, with the fields that it has."""
         plain = name.strip().lower()
         if len(self.fields) == len(FIELDS) and not self.own_fields:
             return unknown_field(name)
@@ -111,12 +114,12 @@ class Verb:
         return Fault(plain, "", f"{shorten(name)} is not a field of {self.name}; {hint}")
 
     def missing(self) -> Fault:
-        """The fault of a request without what it works on."""
+        """The fault of a request without a source."""
         text = f"{self.name} needs {NAMED[self.works_on]}; for example: {self.name} {self.example}"
         return Fault(self.holds or SOURCE, "", text)
 
 
-#: The table. Rows of installed packages come behind these.
+#: The table. Rows of installed packages follow these.
 VERBS: dict[str, Verb] = {
     row.name: row
     for row in (
@@ -150,7 +153,7 @@ VERBS: dict[str, Verb] = {
 
 
 def register(row: Verb) -> None:
-    """Take a row into the table. ValueError where it cannot be one, or another row has its name."""
+    """Add a row to the table. ValueError where it is invalid, or its name is in use."""
     if not re.fullmatch(r"[a-z][a-z0-9]{1,23}", row.name):
         raise ValueError(f"{row.name!r:.40} is no name of a verb: a word of 2 to 24 letters a-z")
     if row.name in VERBS and VERBS[row.name] != row:

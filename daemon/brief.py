@@ -29,7 +29,7 @@ class Brief:
     words: str
     """The prompt without the tempo, key, meter and bars that were read from it."""
     do: str = "make"
-    """The verb. `make`: an engine makes takes. `fit`: the reference itself is the take. Of another, who does its work says."""
+    """The verb. `make`: an engine makes takes. `fit`: the reference itself is the take."""
     kind: str = "loop"
     bpm: float | None = 120.0
     """None only where a fitted file keeps its own tempo, or the kind has none."""

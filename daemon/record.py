@@ -1,7 +1,7 @@
-"""The record of a clip: all that is known of it, stored with its job, in the library and in its WAV.
+"""The record of a clip: all its facts, stored with its job, in the library and in its WAV.
 
-A record is born in `daemon/clip/record.py`, gets its place in the crate, and is read by nearly every
-room. So its keys stand here, once, and a key that is not here is an error of mypy.
+`daemon/clip/record.py` makes a record, the crate adds its paths, and nearly every room reads it.
+Its keys are declared here, once, so that mypy reports any other.
 """
 
 from __future__ import annotations
@@ -12,70 +12,70 @@ from typing import Any, Final, TypedDict, cast
 
 
 class Cue(TypedDict):
-    """A place in a clip that has a name: a section of a track, a line of a vocal."""
+    """A named place in a clip: a section of a track, a line of a vocal."""
 
     frame: int
     name: str
 
 
 class ClipReport(TypedDict, total=False):
-    """What a record says of the road from the take to the clip (`daemon/conform/report.py`).
+    """A record's account of the way from take to clip (`daemon/conform/report.py`).
 
-    What its parts hold hangs on the kind of the clip and on how its take was conformed.
+    The content of its parts depends on the clip's kind and on how its take was conformed.
     """
 
     asked: dict[str, Any]
-    """What the brief said that bears on it."""
+    """What the Brief requested, where it matters here."""
     found: dict[str, Any]
-    """What was heard in the take."""
+    """What was detected in the take."""
     did: dict[str, Any]
-    """What was done to it."""
+    """What was changed in it."""
     after: dict[str, Any]
-    """What the finished clip measures."""
+    """What was measured in the finished clip."""
     choices: list[dict[str, Any]]
-    """The cuts that a fitted file could have, best first."""
+    """Possible cuts of a fitted file, best first."""
     warnings: list[str]
     decided: dict[str, dict[str, Any]]
-    """What the request left open: who decided it, and as what."""
+    """What the request left open: the source of each decision, and its value."""
     said: list[str]
     refused_takes: list[str]
 
 
 class Repeatable(TypedDict, total=False):
-    """What `again` reads: of a clip its record, of a job without clips what was asked alone."""
+    """What `again` reads: a clip's record, or the request of a job without clips."""
 
     do: str
-    """The verb; records that lack it were made, or fitted by the engine `file`."""
+    """The verb; records without it were made, or fitted by the engine `file`."""
     request: Mapping[str, Any]
-    """The request's fields as they were given, by which it is repeated."""
+    """The request's fields as they were given, for a repeat."""
     engine: str
-    """The engine's name; `file` where a file of the user's was fitted or brought in."""
+    """The engine's name; `file` where a user's file was fitted or brought in."""
     bpm: float | None
     key: str | None
     meter: str | None
     bars: int | None
     plan: Mapping[str, Any] | None
-    """The embedded musician's own notes."""
+    """The embedded composer's own notes."""
     improved: Mapping[str, Any] | None
-    """What a language model answered, by step."""
+    """A language model's answers, by step."""
 
 
-#: `from` is a word of Python's own, so it stands in no class body. It names the clip or file that a verb worked on.
+#: `from` is a keyword, so no class body can declare it. It names the source of a verb's result.
 _Derived = TypedDict("_Derived", {"from": str}, total=False)
 
 
 class ClipRecord(Repeatable, _Derived, total=False):
-    """What a clip knows of itself. JSON.
+    """A clip's facts, as JSON.
 
-    Records of older versions lack keys, and so do those of files that were brought in. What nearly
-    every record has is read by `[]` all the same.
+    Records of older versions lack keys, and so do those of files that were brought in. Keys that
+    nearly every record has are read by `[]` all the same.
     """
 
     id: str
     kind: str
     """loop, oneshot, track, midi, sfx or vocal."""
     path: str
-    """Where the file lies now; a record in the making has none yet."""
+    """Where the file is now; empty until the clip is published."""
     midi: str | None
     """The path of the notes beside the audio."""
     stems: list[str]
@@ -83,7 +83,7 @@ class ClipRecord(Repeatable, _Derived, total=False):
     words: str
     license: str
     seed: int | None
-    """None where nothing was thrown: a file that was brought in."""
+    """None where nothing is random: a file that was brought in."""
     note: int | None
     """A one-shot's MIDI number."""
     note_name: str | None
@@ -92,14 +92,14 @@ class ClipRecord(Repeatable, _Derived, total=False):
     frames: int
     channels: int
     created: float
-    """When it was asked for, in seconds of the Unix epoch."""
+    """The time of the request, in seconds of the Unix epoch."""
     made: float
     report: ClipReport
-    """What was found, what was changed and how sure we are."""
+    """What was detected and changed, and with which confidence."""
 
     job: str | None
     n: int
-    """Which of its job's clips it is, from 1."""
+    """Its number among its job's clips, from 1."""
     of: int
     genre: str
     tags: list[str]
@@ -110,21 +110,21 @@ class ClipRecord(Repeatable, _Derived, total=False):
     cost_usd: float | None
     parts: list[str]
     part: str
-    """Which part of a clip it is: of a stem in its own file, and of what a verb has made of a source."""
+    """Its part in a larger clip: of a stem in its own file, and of a verb's result."""
     role: str
-    """What a verb's result is beside its others: `chords`, `melody`."""
+    """Its role among a verb's results: `chords`, `melody`."""
     kit_files: list[str]
     cues: list[Cue]
     sidecrate: str
     """The version that made it."""
     features: str | None
-    """How it sounds, packed and in base64 (`daemon/hearing/features.py`)."""
+    """Features of its sound, packed and in base64 (`daemon/hearing/features.py`)."""
 
     edits: list[dict[str, Any]]
-    """The steps by which it was made of another clip, `edited_from`."""
+    """The steps that made it from another clip, `edited_from`."""
     edited_from: str
     brought_from: str
-    """The path of the user's file that it is."""
+    """The path of the user's file that was brought in."""
 
 
 class CrateRecord(ClipRecord, total=False):
@@ -143,47 +143,51 @@ class ListedRecord(CrateRecord, total=False):
     missing: bool
     edited: bool
     distance: float
-    """How far its sound lies from that of the clip that others are compared with."""
+    """Distance of its sound from the clip that others are compared with."""
 
 
-#: The record's names as the documented JSON of a clip; the rest of the record follows them.
+#: The keys of a clip's documented JSON, in order; the record's other keys follow.
 DOCUMENTED: Final = (
-    "path", "id", "kind", "bpm", "key", "meter", "bars", "seconds", "sample_rate", "frames", "channels",
-    "engine", "model", "seed", "license", "midi", "stems", "report",
+    "path", "id", "kind", "bpm", "key", "meter", "bars", "seconds", "sample_rate", "frames",
+    "channels", "engine", "model", "seed", "license", "midi", "stems", "report",
 )  # fmt: skip
-#: What `done` says of a clip, beside its parts and how sure its beat is.
+#: The keys that `done` sends, beside the parts and the confidence of the beat.
 _TOLD: Final = (
-    "n", "of", "kind", "bpm", "key", "meter", "bars", "frames", "sample_rate", "note_name", "engine",
+    "n", "of", "kind", "bpm", "key", "meter", "bars", "frames", "sample_rate", "note_name",
+    "engine",
 )  # fmt: skip
-#: Of what a verb has made of a source.
+#: Further ones of a verb's result.
 _TOLD_OF_A_RESULT: Final = ("part", "role", "from")
-_MOST_LETTERS, _MOST_OF_PARTS = 300, 100
+#: Characters of each of those: together they must fit 1 KB.
+_MOST_LETTERS: Final = 300
+#: Characters of the list of parts.
+_MOST_OF_PARTS: Final = 100
 
 
 def done_info(record: ClipRecord) -> dict[str, Any]:
-    """What `done` says of a clip: flat, under 1 KB."""
+    """The values that `done` sends of a clip: flat, under 1 KB."""
     confidence = record["report"].get("found", {}).get("confidence")
     parts = ", ".join(record.get("parts") or ())[:_MOST_OF_PARTS]
     told: dict[str, Any] = {name: record.get(name) for name in _TOLD}
     derived = {name: str(record.get(name) or "") for name in _TOLD_OF_A_RESULT}
-    # a long path is left to the record
+    # a long path stays in the record alone
     told |= {name: value for name, value in derived.items() if 0 < len(value) <= _MOST_LETTERS}
     return told | {"parts": parts, "confidence": confidence}
 
 
-def as_record(said: Mapping[str, Any]) -> ClipRecord:
-    """What another process, or a file, says of a clip. It is ours, so its values are taken at their word."""
-    return cast(ClipRecord, said)
+def as_record(values: Mapping[str, Any]) -> ClipRecord:
+    """A record from another process or file of ours, whose types are trusted."""
+    return cast(ClipRecord, values)
 
 
 def parse_record(text: str | bytes) -> ClipRecord:
     """A record as it was stored. ValueError where the text is no JSON object."""
-    said = json.loads(text)
-    if not isinstance(said, dict):
+    values = json.loads(text)
+    if not isinstance(values, dict):
         raise ValueError("a clip's record is a JSON object")
-    return as_record(said)
+    return as_record(values)
 
 
 def without(record: ClipRecord, *names: str) -> ClipRecord:
-    """A record that does not say these; of a file's own record, where it and what is beside it lie."""
+    """A record without these keys, such as the paths in a file's own record."""
     return as_record({name: value for name, value in record.items() if name not in names})

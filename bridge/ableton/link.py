@@ -1,7 +1,8 @@
-"""Ableton Link as a source of the session: tempo, beat, start and stop of everybody on the network, where aalink is installed.
+"""Ableton Link as a source of the session: tempo, beat, start and stop of all its peers.
 
-Who joins a Link session brings a tempo of its own, and may hand it to all the others if it is faster than the news of theirs.
-So a member is made first, left alone for half a second, and only then let onto the network; and it never sets a tempo.
+It needs the package aalink. A new member of a Link session has a tempo of its own. It may impose
+that on the others if it is faster than their news. So a member is made first, left alone for half a
+second, and only then joins; and it never sets a tempo.
 """
 
 from __future__ import annotations
@@ -16,25 +17,26 @@ from typing import Any, Final
 from bridge.errors import DoorError
 from bridge.events import Context, Event, Hand, Origin
 
-#: The session's word for Link.
+#: The session's name for Link.
 SOURCE: Final = "link"
 #: How long a new member waits before it joins.
 JOIN_AFTER_S: Final = 0.5
-#: A peer is met a moment before its tempo is taken over; until then ours is nobody's word.
+#: A peer is discovered a moment before its tempo is adopted; until then our own is nobody's.
 SETTLED_AFTER_S: Final = 1.5
-#: The beat is told again so often, since what was said of it grows old.
+#: Repeat of the beat, since a position goes stale.
 SAY_BEAT_S: Final = 4.0
-#: After a change it is told some more times: of several words of one beat the one that came least late counts.
+#: Repeats after a change: of several reports of one beat, the least delayed counts.
 SAY_AGAIN_S: Final = (0.05, 0.12, 0.25, 0.5)
 #: Beats after which peers that started apart are in phase: a bar of four quarters.
 QUANTUM: Final = 4.0
+#: Tempo of a member before it joins.
 _FIRST_BPM: Final = 120.0
 
 
 class AbletonLink:
-    """The door to Link. It only listens: `Context` comes of it, and it has nothing to tell.
+    """The door to Link. It only listens: it hands on `Context`, and takes no answers.
 
-    Without peers it says `peers: 0`, so that Link's own idea of a tempo is nobody's word.
+    Without peers it reports `peers: 0`: Link's own tempo is then nobody's.
     """
 
     name = SOURCE
@@ -49,7 +51,7 @@ class AbletonLink:
         self._trouble = "closed"
 
     def start(self) -> None:
-        """Join, in a thread of its own. Where aalink is not installed nothing runs: `health` says what to do."""
+        """Join, in a thread of its own. Without aalink nothing runs, and `health` says why."""
         if self._thread is not None:
             return
         try:
@@ -68,11 +70,12 @@ class AbletonLink:
             raise DoorError("Link does not start")
 
     def tell(self, event: Event) -> None:
-        """Link has no words for what we tell."""
+        """Nothing is sent to Link."""
 
     def stop(self) -> None:
         """Leave the session; safe to call twice."""
-        thread, self._thread = self._thread, None
+        thread = self._thread
+        self._thread = None
         if thread is None or self._loop is None or self._leave is None:
             return
         if thread.is_alive():
@@ -85,19 +88,20 @@ class AbletonLink:
             return self._trouble
         return f"open; {self._peers} {'peer' if self._peers == 1 else 'peers'}"
 
-    # --- the thread -----------------------------------------------------------------------------------------------
+    # -- the door's thread
 
     def _run(self, made: Any, ready: threading.Event) -> None:
         try:
             asyncio.run(self._follow(made, ready))
         except Exception as error:
             self._trouble = f"Link has ended ({error})"
-            self._log.exception("link: it has ended")
+            self._log.exception("link: the session ended by a fault of ours")
         finally:
             ready.set()
 
     async def _follow(self, made: Any, ready: threading.Event) -> None:
-        self._loop, self._leave = asyncio.get_running_loop(), asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._leave = asyncio.Event()
         member = _Member(made.Link(_FIRST_BPM), self._say)
         ready.set()
         try:
@@ -111,13 +115,13 @@ class AbletonLink:
 
     def _say(self, values: dict[str, Any]) -> None:
         if self._peers != values["peers"]:
-            self._log.info("link: %d peers", values["peers"])
+            self._log.info("link: the session has %d peers", values["peers"])
         self._peers = values["peers"]
         self._hand(Context(Origin(self.name), SOURCE, values))
 
 
 class _Member:
-    """One membership of a Link session, and what it says on every change."""
+    """One membership of a Link session, and its reports of every change."""
 
     def __init__(self, link: Any, say: Callable[[dict[str, Any]], None]) -> None:
         self._link = link
@@ -176,7 +180,7 @@ class _Member:
         if not link.num_peers:
             self._say({"peers": 0})
             return
-        # of peers that do not share start and stop it is only known that the beat goes on, as Link's always does
+        # peers without start and stop sync: only the beat is known, and Link's beat always runs
         playing = bool(link.playing) if self._transport_heard else True
         self._say(
             {

@@ -1,7 +1,7 @@
-"""AbletonOSC as a source of the session: a control surface inside Live that many already run, asked for tempo, meter and song.
+"""AbletonOSC as a source of the session: a control surface in Live with tempo, meter and position.
 
-It listens on UDP port 11000 and always answers to port 11001, whoever asks, so that one program at a time can talk to it.
-Where another holds that port, this door says so and tries again; all else goes on.
+It listens on UDP port 11000 and always answers to port 11001, so that one program at a time can
+use it. Where another program holds that port, this door reports it and tries again.
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ from bridge.events import Bye, Context, Event, Hand, Origin
 from bridge.music import Key, note_name
 from bridge.osc.packet import build_message, parse_packet
 
-#: The session's word for AbletonOSC.
+#: The session's name for AbletonOSC.
 SOURCE: Final = "abletonosc"
+#: Where AbletonOSC listens.
 PORT: Final = 11000
+#: Where it sends its answers.
 REPLY_PORT: Final = 11001
-#: It is asked again so often: what it told by itself may have been lost, and a position grows old.
+#: Interval of polling: an update may have been lost, and a position goes stale.
 ASK_S: Final = 4.0
-#: Without an answer for so long it is gone, and what it said no longer holds.
+#: Timeout of its answers, after which its values no longer hold.
 GONE_S: Final = 13.0
+#: Pause before a port that another program holds is tried again.
 _RETRY_PORT_S: Final = 5.0
 
 _SONG: Final = "/live/song/get/"
@@ -38,14 +41,14 @@ _FOLLOWED: Final = (
     "is_playing",
 )
 _ASKED: Final = (*_FOLLOWED, "current_song_time")
-#: What Live says of a set whose scale nobody ever chose; AbletonOSC cannot tell whether the scale is on.
+#: Live's key of a set whose scale was never chosen; AbletonOSC cannot tell whether it is in use.
 _UNTOUCHED_KEY: Final = "C major"
 
 
 class AbletonOsc:
-    """The door to AbletonOSC. It only asks: orders of the verbs `context` and `bye` come of it.
+    """The door to AbletonOSC. It only asks, and hands on `Context` and `Bye`.
 
-    port, reply_port: where it listens and answers; it has these two numbers written into it.
+    port, reply_port: where AbletonOSC listens and answers; both are fixed in its code.
     """
 
     name = SOURCE
@@ -68,7 +71,7 @@ class AbletonOsc:
         self._trouble = "closed"
 
     def start(self) -> None:
-        """Ask from now on, in a thread of its own."""
+        """Start asking, in a thread of its own."""
         if self._thread is not None:
             return
         self._trouble = ""
@@ -77,11 +80,12 @@ class AbletonOsc:
         self._thread.start()
 
     def tell(self, event: Event) -> None:
-        """AbletonOSC has no use for what we tell."""
+        """Nothing is sent to Live."""
 
     def stop(self) -> None:
-        """Ask no more; safe to call twice."""
-        thread, self._thread = self._thread, None
+        """Stop asking; safe to call twice."""
+        thread = self._thread
+        self._thread = None
         if thread is not None:
             self._leave.set()
             thread.join(5)
@@ -90,13 +94,11 @@ class AbletonOsc:
     def health(self) -> str:
         if self._trouble:
             return self._trouble
-        return (
-            "open"
-            if self._answers
-            else "open; AbletonOSC does not answer (is it chosen as a control surface in Live?)"
-        )
+        if self._answers:
+            return "open"
+        return "open; AbletonOSC does not answer (is it chosen as a control surface in Live?)"
 
-    # --- the thread -----------------------------------------------------------------------------------------------
+    # -- the door's thread
 
     def _run(self) -> None:
         while not self._leave.is_set():
@@ -110,7 +112,7 @@ class AbletonOsc:
                 self._trouble = error.text
                 self._leave.wait(_RETRY_PORT_S)
             except Exception:  # the thread must outlive a fault in one answer
-                self._log.exception("abletonosc: going on")
+                self._log.exception("abletonosc: a fault of ours; the door stays open")
                 self._leave.wait(1)
 
     def _socket(self) -> socket.socket:
@@ -120,33 +122,37 @@ class AbletonOsc:
         except OSError:
             made.close()
             raise DoorError(
-                f"port {self._reply_port} is held by another program, and AbletonOSC answers to no other; end that one"
+                f"port {self._reply_port} is held by another program, "
+                "and AbletonOSC answers to no other; end that one"
             ) from None
         return made
 
     def _converse(self, ours: socket.socket) -> None:
-        song, heard_s, next_s = _Song(), -float("inf"), 0.0
+        song = _Song()
+        last_answer_s = -float("inf")
+        next_s = 0.0
         while not self._leave.is_set():
             now_s = time.monotonic()
-            if self._answers and now_s - heard_s > GONE_S:
-                self._answers, song = False, _Song()
-                self._log.info("abletonosc: it has gone")
+            if self._answers and now_s - last_answer_s > GONE_S:
+                self._answers = False
+                song = _Song()
+                self._log.info("abletonosc: it no longer answers")
                 self._hand(Bye(Origin(self.name), SOURCE))
             if now_s >= next_s:
                 self._ask(ours, subscribe=not self._answers)
                 next_s = now_s + ASK_S
             for address, arguments in _receive(ours, min(0.5, max(0.01, next_s - now_s))):
-                heard_s = time.monotonic()
+                last_answer_s = time.monotonic()
                 if not self._answers:
                     self._answers = True
                     self._log.info("abletonosc: it answers")
                 if address == "/live/startup":
-                    # a new set: what we had asked to be told of is forgotten there
+                    # a new set: AbletonOSC has forgotten our subscriptions
                     song = _Song()
                     self._ask(ours, subscribe=True)
                 elif address == "/live/error":
-                    self._log.debug("abletonosc: %s", arguments)
-                values = song.take(address, arguments)
+                    self._log.debug("abletonosc: it reports an error: %s", arguments)
+                values = song.apply(address, arguments)
                 if address == f"{_SONG}is_playing":
                     ours.sendto(build_message(f"{_SONG}current_song_time"), self._peer)
                 if values:
@@ -169,12 +175,12 @@ def _receive(ours: socket.socket, wait_s: float) -> list[tuple[str, tuple[Any, .
             return []
         return [(message.address, message.arguments) for message in parse_packet(packet)]
     except (TimeoutError, ConnectionResetError, SidecrateError):
-        # Windows resets a socket whose last packet found nobody
+        # Windows resets a socket whose last packet met a closed port
         return []
 
 
 class _Song:
-    """What Live has said of the song, and how that reads as values of the session."""
+    """The song as Live reports it, and its values for the session."""
 
     def __init__(self) -> None:
         self._known: dict[str, Any] = {}
@@ -189,8 +195,8 @@ class _Song:
             "current_song_time": lambda: {"position": float(self._known["current_song_time"])},
         }
 
-    def take(self, address: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
-        """What is new by an answer, a position always; nothing by one that is not for us."""
+    def apply(self, address: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
+        """The new values of an answer, a position always; none of a foreign one."""
         name = address.removeprefix(_SONG)
         if not address.startswith(_SONG) or name not in self._readers or not arguments:
             return {}
@@ -214,11 +220,12 @@ class _Song:
         return {"meter": f"{int(upper)}/{int(lower)}"} if upper and lower else {}
 
     def _key(self) -> dict[str, Any]:
-        root, scale = self._known.get("root_note"), self._known.get("scale_name")
+        root = self._known.get("root_note")
+        scale = self._known.get("scale_name")
         if root is None or scale is None:
             return {}
         try:
             key = str(Key.parse(f"{note_name(60 + int(root) % 12)[:-1]} {scale}"))
         except ValueError:
-            key = ""  # a scale that we have no word for
+            key = ""  # a scale that the session has no word for
         return {"key": None if key in ("", _UNTOUCHED_KEY) else key}

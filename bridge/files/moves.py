@@ -1,4 +1,4 @@
-"""Moves that overwrite nothing: what a user has put there first stays."""
+"""Moves that overwrite nothing: a file that a user put there first stays."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import os
 import sys
 from pathlib import Path
 
-#: What a file system says that has no hard links, or none for this file.
+#: Errors of a file system without hard links, or without one for this file.
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 
 def move_new(source: Path, target: Path) -> None:
-    """Move a file, link or folder to a name on its own volume that nothing has yet.
+    """Move a file, link or folder to an unused name on its own volume.
 
-    FileExistsError where something has it; that is left alone. A move that a kill has cut short is ended by the same call.
+    FileExistsError where the name is in use; that file stays. A move that a kill interrupted is
+    completed by the same call.
     """
     if sys.platform == "win32":
-        os.rename(source, target)  # there it overwrites nothing by itself
+        os.rename(source, target)  # on Windows it never overwrites
     elif source.is_dir() and not source.is_symlink():
         _move_reserved(source, target)
     else:
@@ -25,7 +26,7 @@ def move_new(source: Path, target: Path) -> None:
 
 
 def _move_linked(source: Path, target: Path) -> None:
-    """By a second name, since a new name is given to a file only where there is none."""
+    """Move by a hard link, which is made only where the name is unused."""
     try:
         os.link(source, target, follow_symlinks=False)
     except FileExistsError:
@@ -40,9 +41,9 @@ def _move_linked(source: Path, target: Path) -> None:
 
 
 def _move_reserved(source: Path, target: Path) -> None:
-    """By an empty file or folder of our own, which the move takes the place of at once.
+    """Move onto an empty file or folder that reserves the name first.
 
-    Whoever looks in between sees that one: a moment that costs nobody anything, as an overwritten file would.
+    Another program may see that empty one for a moment, which does no harm.
     """
     if source.is_dir() and not source.is_symlink():
         os.mkdir(target)

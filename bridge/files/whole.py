@@ -1,7 +1,7 @@
-"""Files that are whole or not there: written beside their place, flushed, then renamed.
+"""Files that are whole or absent: written beside their place, flushed, then renamed.
 
-Each is written under a name that no other program uses. That name says who writes, so that what a
-kill has left is told from what another program writes now.
+Each is written under a name that no other program uses. The name identifies the writer, which tells
+a killed writer's leftovers from a file being written now.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from pathlib import Path
 
 from bridge.files.moves import move_new
 
-#: The ending of a file or folder under way: no DAW takes it for audio.
+#: The ending of a file or folder being written: no DAW takes it for audio.
 PART = ".sidecrate-part"
-#: A part of an unknown writer that has not changed within this is nobody's.
+#: Age at which an unchanged part of an unknown writer counts as abandoned.
 ABANDONED_S = 3600.0
 #: Windows: access denied, sharing violation, lock violation.
 _HELD_BY_ANOTHER = frozenset({5, 32, 33})
-_TRIES, _WAIT_S = 5, 0.05
+#: Tries of a rename while another program holds the file.
+_TRIES = 5
+#: Pause between them.
+_WAIT_S = 0.05
 _HOST = hashlib.sha256(socket.gethostname().encode("utf-8", "replace")).hexdigest()[:6]
 _OWNER = re.compile(rf"\.([0-9a-f]{{6}})-(\d+)-[0-9a-f]+{re.escape(PART)}")
 
@@ -36,7 +39,7 @@ _left: set[Path] = set()
 
 
 def part_beside(target: Path, ending: str = "") -> Path:
-    """A new name in the target's folder, so on its volume; `ending` stands behind PART."""
+    """A new name in the target's folder, thus on its volume; `ending` follows PART."""
     name = f".{_HOST}-{os.getpid()}-{secrets.token_hex(6)}{PART}{ending}"
     return target.with_name(name)
 
@@ -52,7 +55,7 @@ def write_whole(
     """Write a file whole or not at all; text is UTF-8, its line ends as they are.
 
     private: for this user alone (mode 600). flushed: a power cut leaves the old file or the new
-    one, never an empty one. new: FileExistsError where a file has the name already, which stays.
+    one, never an empty one. new: FileExistsError where the name is in use; that file stays.
     OSError where the folder cannot be written; nothing is left then.
     """
     with beside(path, flushed=flushed, new=new) as part:
@@ -65,10 +68,10 @@ def write_whole(
 def beside(
     target: Path, *, ending: str = "", flushed: bool = True, new: bool = False
 ) -> Iterator[Path]:
-    """A path to write to, which becomes `target` when the block has ended well.
+    """A path to write to, which becomes `target` when the block ends without an error.
 
-    Otherwise nothing is left of it. The folder has to be there. new: FileExistsError where another
-    file has the name by then, which stays.
+    Otherwise it is removed. The folder must exist. new: FileExistsError where another file has the
+    name by then; that file stays.
     """
     part = part_beside(target, ending)
     try:
@@ -95,9 +98,9 @@ def remove_left() -> None:
 
 
 def replace_patiently(part: Path, target: Path) -> None:
-    """os.replace, tried again where Windows says that another program holds a file open.
+    """os.replace, with retries where Windows says that another program holds the file open.
 
-    Virus scanners and indexers open what was just written, for some milliseconds.
+    Virus scanners and indexers open a new file for some milliseconds.
     """
     for _ in range(_TRIES - 1):
         try:
@@ -111,19 +114,22 @@ def replace_patiently(part: Path, target: Path) -> None:
 
 
 def flush(path: Path) -> None:
-    """Wait until the disk has a file's bytes. OSError where it cannot take them."""
+    """Wait until a file's bytes are on the disk. OSError where it cannot take them."""
     # opened for writing: Windows flushes no other
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
 def sweep_parts(found: Iterable[Path]) -> int:
-    """Remove those parts, files or folders, that nobody writes any more; returns how many."""
+    """Remove abandoned parts, files or folders; returns how many."""
     swept = 0
     for part in found:
         with contextlib.suppress(OSError):
             if _is_abandoned(part):
-                shutil.rmtree(part) if part.is_dir() else part.unlink()
+                if part.is_dir():
+                    shutil.rmtree(part)
+                else:
+                    part.unlink()
                 swept += 1
     return swept
 
@@ -136,7 +142,7 @@ def _is_abandoned(part: Path) -> bool:
 
 
 def _may_live(pid: int) -> bool:
-    # on Windows os.kill would end the process; there only the time tells
+    # on Windows os.kill would end the process; there only the age tells
     if os.name != "posix":
         return True
     try:

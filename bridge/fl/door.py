@@ -1,7 +1,8 @@
-"""FL Studio as a door: its script's words become orders and the session's context, and events become hints in FL.
+"""FL Studio's door: its script's messages become orders and context, events become hints in FL.
 
-The link has ports of its own, apart from those of pads: a virtual pair called Sidecrate FL where the system has such, else two
-loopback ports by name. Programs that map pads then never see its frames, and FL's port can be held by FL alone.
+The link has ports of its own, apart from those of pads. They are a virtual pair called Sidecrate FL
+where the system allows it, else two loopback ports by name. Programs that map pads then never see
+its frames, and FL alone can hold FL's port.
 """
 
 from __future__ import annotations
@@ -39,21 +40,30 @@ from bridge.midi.ports import MidiPorts
 from bridge.midi.touches import Touches
 from bridge.request import FIELDS, Request, Value
 
+#: The session's name for FL.
 SOURCE = "fl:studio"
+#: How often ports are listed, to open new ones.
 POLL_S = 2.0
-#: The session forgets a source after 10 minutes of silence: a project that does not change is no silence.
+#: Heartbeat to the session, whose sources time out after 10 minutes: a project may stay unchanged.
 SIGN_S = 60.0
+#: Status byte of each trigger, for the script's filter.
 _STATUS = {"note": 0x90, "cc": 0xB0, "program": 0xC0}
+#: Messages that may wait for the door's thread; further ones are dropped.
 _MOST_WAITING = 1024
+#: Touches remembered to detect repeats: the link resends a message without an ack.
+_MOST_COUNTED = 256
+#: Fields of the script's context that are the session's too.
 _CONTEXT = ("bpm", "meter", "playing", "project")
+#: Names in a project that may contain a prompt.
 _NAMES = ("channel", "pattern")
 
 
 class FlDoor:
-    """The door of FL Studio's script. All of it happens in one thread; `tell` and the MIDI system only leave a note for it.
+    """The door of FL Studio's script. One thread does the work; others only queue it.
 
-    boot: a word that is new each time the daemon starts. inputs, outputs: parts of names of ports that FL sends to and hears.
-    piano_roll: where the notes of clips that FL ordered are written for its piano roll; midi_of tells a clip's MIDI file.
+    boot: a word that is new at each start of the daemon. inputs, outputs: parts of the names of
+    ports that FL sends to, and receives from. piano_roll: where notes of clips ordered by FL are
+    written. midi_of: a clip's MIDI file.
     """
 
     name = "fl"
@@ -83,7 +93,7 @@ class FlDoor:
         ]
         self._touches = Touches(mapping)
         self._ports = MidiPorts(
-            self._heard,
+            self._receive,
             api=api,
             inputs=inputs,
             outputs=outputs,
@@ -98,21 +108,22 @@ class FlDoor:
         self._hints = Hints()
         self._nonce = ""
         self._said: dict[str, Any] = {}
-        self._counted: deque[tuple[str, Any]] = deque(maxlen=256)
-        self._answered = self._greeted = False
+        self._counted: deque[tuple[str, Any]] = deque(maxlen=_MOST_COUNTED)
+        self._answered = False
+        self._greeted = False
         self._sign_s = 0.0
         self._still = False
         self._trouble = "closed"
 
     def start(self) -> None:
-        """Open the ports. Where no MIDI system answers nothing is raised and nothing runs: `health` says why."""
+        """Open the ports. Where no MIDI system answers it raises nothing, and `health` says why."""
         if self._thread is not None:
             return
         try:
             self._ports.open()
         except DoorError as error:
             self._trouble = error.text
-            self._log.info("fl: %s", error.text)
+            self._log.info("fl: the door stays closed: %s", error.text)
             return
         self._trouble = ""
         self._thread = threading.Thread(target=self._run, name="fl", daemon=True)
@@ -127,7 +138,8 @@ class FlDoor:
 
     def stop(self) -> None:
         """Close the ports."""
-        thread, self._thread = self._thread, None
+        thread = self._thread
+        self._thread = None
         if thread is not None:
             self._leave(None, wait=True)
             thread.join(5)
@@ -138,19 +150,21 @@ class FlDoor:
             return self._trouble
         if self._still:
             return "JACK stands still; waiting for it"
-        if held := self._ports.refused_ports:
-            return f"open; held by another program: {', '.join(held)}"
+        if refused := self._ports.refused_ports:
+            return f"open; held by another program: {', '.join(refused)}"
         if not self._ports.own_port and not self._ports.heard_ports:
             return f"open; no port called {' or '.join(INPUTS)} is there"
         if self._link.other_version is not None:
-            return f"open; FL's script speaks version {self._link.other_version}, this daemon {VERSION}: install the script again"
+            versions = f"version {self._link.other_version}, this daemon {VERSION}"
+            return f"open; FL's script speaks {versions}: install the script again"
         if not self._link.is_answered(time.monotonic()):
             return "open; FL's script does not answer"
         if self._said.get("idle") == 0:
-            return "open; FL's script answers, though FL does not call its OnIdle: link its output to the input's port number"
+            mend = "link its output to the input's port number"
+            return f"open; FL's script answers, though FL does not call its OnIdle: {mend}"
         return "open; FL's script answers"
 
-    # --- the thread -----------------------------------------------------------------------------------------------
+    # -- the door's thread
 
     def _run(self) -> None:
         poll_s = time.monotonic() + POLL_S
@@ -173,7 +187,7 @@ class FlDoor:
         try:
             work()
         except Exception:  # the thread must outlive a fault in one message
-            self._log.exception("fl: going on")
+            self._log.exception("fl: a fault of ours; the door stays open")
 
     def _send(self) -> None:
         for frame in self._link.due(time.monotonic()):
@@ -186,14 +200,14 @@ class FlDoor:
             return
         self._still = False
         if not self._trouble:
-            self._log.warning("fl: the MIDI system has gone; waiting for it")
+            self._log.warning("fl: the MIDI system is gone; waiting for it")
         self._trouble = "the MIDI system has gone; waiting for it"
         if self._ports.reopen():
             self._trouble = ""
             self._log.info("fl: the MIDI system is back")
 
     def _watch(self) -> None:
-        """Note that a script has come or gone, and tell the session now and then that it is still there."""
+        """Notice that a script came or went, and send the session a heartbeat."""
         now = time.monotonic()
         answered = self._link.is_answered(now)
         if self._answered and not answered:
@@ -212,11 +226,11 @@ class FlDoor:
         except queue.Full:
             self._log.debug("fl: too many messages at once; one was dropped")
 
-    def _heard(self, port: str, message: Sequence[int], delta_s: float) -> None:
+    def _receive(self, port: str, message: Sequence[int], delta_s: float) -> None:
         if len(message) > 3:
             self._leave(partial(self._read, port, bytes(message)))
 
-    # --- in -------------------------------------------------------------------------------------------------------
+    # -- in
 
     def _read(self, port: str, data: bytes) -> None:
         if reply := identity_reply(data):
@@ -225,7 +239,7 @@ class FlDoor:
         now = time.monotonic()
         message = self._link.hear(data, now)
         if not self._greeted and self._link.is_answered(now):
-            # a script that knew an earlier daemon says everything anew when it hears this one's name
+            # a script that knew an earlier daemon sends everything anew on this one's boot word
             self._welcome()
         if message is not None:
             self._act(message)
@@ -281,7 +295,7 @@ class FlDoor:
             or not all(isinstance(byte, int) for byte in midi)
         ):
             return
-        # a program change has one data byte; FL says two
+        # a program change has one data byte; FL sends two
         touch = read_message(midi[:2] if midi[0] & 0xF0 == 0xC0 else midi)
         if touch is None or self._is_repeat(message):
             return
@@ -292,18 +306,12 @@ class FlDoor:
         fields = first_prompt([">" + str(message.get("prompt", ""))])
         if fields and not self._is_repeat(message):
             with suppress(RequestError):
-                request = Request(
-                    {name: FIELDS[name].check(value) for name, value in fields.items()}
-                )
-                self._hand(
-                    self._finished(
-                        Ask("make", self._origin(), (request,)),
-                        f"{_nonce(message)}:{message.get('n')}",
-                    )
-                )
+                values = {name: FIELDS[name].check(value) for name, value in fields.items()}
+                order = Ask("make", self._origin(), (Request(values),))
+                self._hand(self._finished(order, f"{_nonce(message)}:{message.get('n')}"))
 
     def _finished(self, order: Order, count: str) -> Order:
-        """An order made whole: what it plays is taken from a name where it says no prompt, and it counts once."""
+        """A make order with its idempotency key, and a name's prompt where it has none."""
         if not isinstance(order, Ask) or order.verb != "make":
             return order
         named: dict[str, Value] = dict(first_prompt([self._name(name) for name in _NAMES]))
@@ -313,11 +321,11 @@ class FlDoor:
         return replace(order, requests=requests, once=f"fl:{count}")
 
     def _name(self, name: str) -> str:
-        said = self._said.get(name)
-        return said if isinstance(said, str) else ""
+        value = self._said.get(name)
+        return value if isinstance(value, str) else ""
 
     def _is_repeat(self, message: Mapping[str, Any]) -> bool:
-        """Whether this touch was here before: the link sends again what it got no answer to."""
+        """Whether this touch came before: the link resends a message without an ack."""
         count = (_nonce(message), message.get("n"))
         seen = count in self._counted
         self._counted.append(count)
@@ -326,7 +334,7 @@ class FlDoor:
     def _origin(self) -> Origin:
         return Origin(self.name, {"source": SOURCE})
 
-    # --- out ------------------------------------------------------------------------------------------------------
+    # -- out
 
     def _show(self, event: Event) -> None:
         hint = self._hints.of(event)
@@ -335,5 +343,5 @@ class FlDoor:
 
 
 def _nonce(message: Mapping[str, Any]) -> str:
-    """What tells one start of the script from another."""
+    """The word that tells one start of the script from another."""
     return str(message.get("nonce", ""))[:32]

@@ -1,4 +1,4 @@
-"""What FL Studio's hint panel shows of our events: queued, working, done, failed (pure)."""
+"""The lines of FL Studio's hint panel, from events: queued, working, done, failed (pure)."""
 
 from __future__ import annotations
 
@@ -9,22 +9,27 @@ from pathlib import PureWindowsPath
 from bridge.events import Accepted, Done, Event, Failed, Finished, Progress, Refused, Told
 from bridge.text import one_line
 
-#: FL's own icons in front of a hint.
-CLOCK, SMILE, SAD = "^i", "^c", "^e"
+# FL's own icons in front of a hint
+CLOCK = "^i"
+SMILE = "^c"
+SAD = "^e"
+#: Longest line, in characters.
 _MOST = 160
+#: Jobs whose words are remembered.
+_MOST_JOBS = 64
 _TOLD = {"keep": "kept", "trash": "in the bin", "cancel": "cancelled", "audition": "audition"}
 
 
 @dataclass(frozen=True)
 class Hint:
-    """A line, and what it is about: a later line about the same replaces it while it waits."""
+    """A line and its subject: a later line of the same subject replaces it while it waits."""
 
     text: str
     about: str = ""
 
 
 class Hints:
-    """Turns events into hints; remembers what each job was asked for."""
+    """Turns events into hints; remembers each job's words."""
 
     def __init__(self) -> None:
         self._words: dict[str, str] = {}
@@ -34,17 +39,13 @@ class Hints:
         match event:
             case Accepted(job=job, position=position, words=words):
                 self._words[job] = words
-                while len(self._words) > 64:
+                while len(self._words) > _MOST_JOBS:
                     del self._words[next(iter(self._words))]
-                return _hint(
-                    CLOCK, f"queued{f' ({position}.)' if position > 1 else ''}: {words}", job
-                )
+                place = f" ({position}.)" if position > 1 else ""
+                return _hint(CLOCK, f"queued{place}: {words}", job)
             case Progress(job=job, value=value, stage=stage):
-                return _hint(
-                    CLOCK,
-                    f"{stage.partition(':')[0]} {value:.0%}: {self._words.get(job, job)}",
-                    job,
-                )
+                what = self._words.get(job, job)
+                return _hint(CLOCK, f"{stage.partition(':')[0]} {value:.0%}: {what}", job)
             case Done(path=path, info=info):
                 return _hint(SMILE, f"done{_of(info)}: {PureWindowsPath(path).name}")
             case Finished(published=published, failed=failed, text=text) if failed:

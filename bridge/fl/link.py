@@ -1,22 +1,25 @@
-"""The link with FL Studio's script: frames of MIDI SysEx, and a way over them that outlives losses (pure, clock passed in).
+"""The link with FL Studio's script: SysEx frames, with acks and resends (pure, clock passed in).
 
 A frame is at most 256 bytes, since FL's input on Windows has 1024 and breaks on more:
 
     F0 7D 53 43 version direction type id seq total payload... F7
 
-    direction   1 to FL, 2 to the daemon, 3 from one instance of the script to another. Looped ports bring one's own frames
-                back: whoever gets a direction that is not for him drops the frame.
+    direction   1 to FL, 2 to the daemon, 3 between two instances of the script. Looped ports
+                return one's own frames: a receiver drops frames of another direction.
     type        1 ping (no payload), 2 ack (no payload), 3 data
-    id          1 to 127, goes round; one message, or one ping
-    seq, total  which part of the message this is, from 0, and of how many (1 to 64). In an ack, seq is that of the frame
-                which it answers, and total is how many frames wait to be sent behind it (0 to 127).
-    payload     of data: a piece of the message, which is one JSON object in UTF-8 as base64. At most 245 bytes.
+    id          1 to 127, then 1 again; one message, or one ping
+    seq, total  the part of the message, from 0, and the number of parts (1 to 64). In an ack, seq
+                is that of its frame, and total the number of frames waiting behind it (0 to 127).
+    payload     of data: a piece of the message, a JSON object in UTF-8 as base64. At most 245
+                bytes.
 
-Each ping and each data frame is answered by an ack of the same id and seq. A sender has one frame on its way at a time, sends
-it again when no ack comes, and gives the message up after a few tries. A part or message that comes twice counts once.
+Each ping and each data frame is answered by an ack of the same id and seq. A sender has one frame
+under way at a time. It resends the frame when no ack comes, and gives up after a few tries. A part
+or message that comes twice counts once.
 
-The script sends nothing before it was pinged, and at most one frame each time FL calls it, as FL may call it only when
-something arrives: the daemon pings once a second, and at once while the script says that frames wait.
+The script sends nothing before its first ping, and one frame at most each time FL calls it. FL may
+call it only when something arrives, so the daemon pings once a second, and at once while the script
+says that frames wait.
 """
 
 from __future__ import annotations
@@ -29,26 +32,50 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-#: The virtual port, and parts of the names of two loopback ports where the system has no virtual ones.
+#: The virtual port; parts of two loopback ports' names where the system has no virtual ones.
 NAME: Final = "Sidecrate FL"
 INPUTS: Final = ("Sidecrate from FL",)
 OUTPUTS: Final = ("Sidecrate to FL",)
 
+#: Start of a frame: SysEx, the maker's id for private use, then SC.
 MAGIC: Final = bytes((0xF0, 0x7D, 0x53, 0x43))
+#: The protocol's version; the daemon and the script must have the same.
 VERSION: Final = 1
-TO_FL, TO_DAEMON, BETWEEN = 1, 2, 3
-PING, ACK, DATA = 1, 2, 3
-MAX_FRAME, MAX_PAYLOAD, MAX_PARTS = 256, 245, 64
+# directions
+TO_FL: Final = 1
+TO_DAEMON: Final = 2
+BETWEEN: Final = 3
+# types
+PING: Final = 1
+ACK: Final = 2
+DATA: Final = 3
+#: Bytes of a frame.
+MAX_FRAME: Final = 256
+#: Bytes of its payload.
+MAX_PAYLOAD: Final = 245
+#: Frames of a message.
+MAX_PARTS: Final = 64
 
+#: Interval of pings.
 PING_S = 1.0
-#: A script that says frames wait is asked for the next one after this pause.
+#: Pause before the next ping of a script that says frames wait.
 MORE_S = 0.02
+#: Timeout of an ack.
 RESEND_S = 0.7
+#: Tries of a data frame.
 MOST_TRIES = 6
-#: Without a sign for so long nobody is there. A project that loads keeps the script silent for longer: then it says hello again.
+#: Timeout of the script. A project that loads silences it for longer; then it says hello again.
 SILENCE_S = 6.0
+#: Timeout of an unfinished message.
 _STALE_S = 15.0
-_MOST_WAITING, _MOST_PARTIAL, _MOST_REMEMBERED = 64, 4, 32
+#: Messages that may wait to be sent, and acks too.
+_MOST_WAITING = 64
+#: Unfinished messages held at once.
+_MOST_PARTIAL = 4
+#: Finished messages remembered to detect duplicates.
+_MOST_REMEMBERED = 32
+
+#: MIDI's identity request, without its channel byte: FL sends it to every port.
 
 #: What FL asks every port, and what follows its channel byte.
 _IDENTITY = (0xF0, 0x7E, 0x06, 0x01, 0xF7)
@@ -72,7 +99,7 @@ class Frame:
 
 
 def read_frame(data: Sequence[int]) -> Frame | None:
-    """The frame in a MIDI message; None for everything that is none: foreign, broken or too long."""
+    """The frame in a MIDI message; None for a foreign, broken or too long one."""
     if (
         not 11 <= len(data) <= MAX_FRAME
         or bytes(data[:4]) != MAGIC
@@ -88,7 +115,7 @@ def read_frame(data: Sequence[int]) -> Frame | None:
 
 
 def split_message(message: Mapping[str, Any], number: int, direction: int) -> list[Frame]:
-    """The frames of a message. ValueError when it is too long for them."""
+    """The frames of a message. ValueError where it is too long."""
     text = base64.b64encode(json.dumps(message, separators=(",", ":")).encode())
     parts = [text[k : k + MAX_PAYLOAD] for k in range(0, len(text), MAX_PAYLOAD)]
     if len(parts) > MAX_PARTS:
@@ -97,7 +124,7 @@ def split_message(message: Mapping[str, Any], number: int, direction: int) -> li
 
 
 def identity_reply(data: Sequence[int]) -> bytes | None:
-    """What to answer when a message asks who is there (MIDI's identity request): maker 7D, family 53 43; None for all others."""
+    """The answer to MIDI's identity request: maker 7D, family 53 43. None for other messages."""
     if len(data) != 6 or (data[0], data[1], *data[3:]) != _IDENTITY:
         return None
     return bytes(
@@ -113,7 +140,7 @@ class _Partial:
 
 
 class Reassembly:
-    """Messages from frames that may be lost, repeated or out of order. Holds a few unfinished messages, for a while."""
+    """Messages from frames that may be lost, repeated or out of order. Drops stale parts."""
 
     def __init__(self) -> None:
         self._partial: dict[int, _Partial] = {}
@@ -125,14 +152,15 @@ class Reassembly:
             n: one for n, one in self._partial.items() if now_s - one.begun_s < _STALE_S
         }
         partial = self._partial.get(frame.id)
-        other = (
+        is_other = (
             partial is None
             or partial.total != frame.total
             or partial.parts.get(frame.seq, frame.payload) != frame.payload
         )
-        if partial is None or other:
-            # the same id with other content is another message: the sender was started anew, or its ids went round
-            partial = self._partial[frame.id] = _Partial(frame.total, now_s)
+        if partial is None or is_other:
+            # the same id with other content: the sender was restarted, or its ids went round
+            partial = _Partial(frame.total, now_s)
+            self._partial[frame.id] = partial
             while len(self._partial) > _MOST_PARTIAL:
                 del self._partial[next(iter(self._partial))]
         partial.parts[frame.seq] = frame.payload
@@ -168,7 +196,10 @@ class _OnItsWay:
 
 
 class FlLink:
-    """The daemon's end. Not thread-safe. Give it what was heard, send what is `due`, and come back after `wait_s`."""
+    """The daemon's end. Not thread-safe.
+
+    Give it received messages, send what is `due`, and come back after `wait_s`.
+    """
 
     def __init__(self) -> None:
         self._reassembly = Reassembly()
@@ -180,14 +211,14 @@ class FlLink:
         self._ping_s = 0.0
         self._heard_s: float | None = None
         self.other_version: int | None = None
-        """The version that a script speaks which is not ours."""
+        """The version of a script that differs from ours; None where none does."""
 
     def is_answered(self, now_s: float) -> bool:
-        """Whether a script that we understand has given a sign lately."""
+        """Whether a script of our version has answered lately."""
         return self._heard_s is not None and now_s - self._heard_s < SILENCE_S
 
     def put(self, message: Mapping[str, Any], what: str = "") -> None:
-        """Leave a message for the script. One that still waits and is about the same `what` is replaced by it."""
+        """Queue a message for the script. It replaces a waiting one with the same `what`."""
         for waiting in self._waiting:
             if what and waiting.what == what:
                 waiting.message = message
@@ -197,7 +228,7 @@ class FlLink:
             self._waiting.popleft()
 
     def forget(self) -> None:
-        """Drop all that waits to be sent: whom it was for has gone."""
+        """Drop all waiting messages: their receiver has gone."""
         self._waiting.clear()
         self._parts.clear()
         self._on_its_way = None
@@ -215,11 +246,8 @@ class FlLink:
         if frame.type == ACK:
             self._acknowledged(frame, now_s)
         elif frame.type == DATA:
-            self._acks.append(
-                Frame(
-                    TO_FL, ACK, frame.id, frame.seq, min(len(self._waiting) + len(self._parts), 127)
-                )
-            )
+            waiting = min(len(self._waiting) + len(self._parts), 127)
+            self._acks.append(Frame(TO_FL, ACK, frame.id, frame.seq, waiting))
             return self._reassembly.add(frame, now_s)
         return None
 
@@ -231,12 +259,13 @@ class FlLink:
             self._ping_s = min(self._ping_s, now_s + MORE_S)
 
     def due(self, now_s: float) -> list[bytes]:
-        """The frames to be sent now, in order."""
+        """The frames to send now, in order."""
         frames = [*self._acks]
         self._acks.clear()
         way = self._on_its_way
         if way and now_s >= way.sent_s + RESEND_S:
-            if way.tries < (1 if way.frame.type == PING else MOST_TRIES):
+            tries = 1 if way.frame.type == PING else MOST_TRIES
+            if way.tries < tries:
                 way.tries += 1
                 way.sent_s = now_s
                 frames.append(way.frame)
@@ -254,11 +283,10 @@ class FlLink:
     def _next(self, now_s: float) -> Frame | None:
         while not self._parts and self._waiting and self.is_answered(now_s):
             try:
-                self._parts.extend(
-                    split_message(self._waiting.popleft().message, self._new_number(), TO_FL)
-                )
+                message = self._waiting.popleft().message
+                self._parts.extend(split_message(message, self._new_number(), TO_FL))
             except ValueError:
-                continue  # a message of ours that fits no frames: the next one
+                continue  # a message of ours that is too long
         if self._parts:
             return self._parts.popleft()
         return Frame(TO_FL, PING, self._new_number()) if now_s >= self._ping_s else None
@@ -268,7 +296,7 @@ class FlLink:
         return self._number
 
     def wait_s(self, now_s: float) -> float:
-        """How long until something may be due."""
+        """Seconds until something may be due."""
         if self._acks:
             return 0.0
         if self._on_its_way:

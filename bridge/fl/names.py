@@ -1,4 +1,4 @@
-"""What a name in an FL Studio project says to us: a prompt where it begins with `>`, a key in brackets, as in [Am] (pure)."""
+"""Names in an FL Studio project: a prompt where one begins with `>`, a key in brackets (pure)."""
 
 from __future__ import annotations
 
@@ -11,20 +11,23 @@ _TAG = re.compile(r"\[([^\[\]]{1,24})\]")
 
 
 def prompt_in(name: str) -> str:
-    """The prompt in a channel's or pattern's name, without its key; empty in every name that does not begin with `>`."""
+    """The prompt in a channel's or pattern's name, without its key; empty without a leading `>`."""
     if not name.startswith(">"):
         return ""
     words = name.lstrip("> ")
     tag = _key_tag(words)
-    return " ".join((words.replace(tag, " ", 1) if tag else words).split())
+    if tag:
+        words = words.replace(tag, " ", 1)
+    return " ".join(words.split())
 
 
 def key_in(*names: str) -> str:
-    """The first key that stands in brackets in one of the names; empty where there is none."""
+    """The first key in brackets, as in [Am], in one of the names; empty where there is none."""
     return next((tag[1:-1].strip() for tag in map(_key_tag, names) if tag), "")
 
 
 def _key_tag(name: str) -> str:
+    """A key with its brackets, as it stands in the name; empty where there is none."""
     for match in _TAG.finditer(name):
         try:
             Key.parse(match[1].strip())
@@ -35,7 +38,7 @@ def _key_tag(name: str) -> str:
 
 
 def first_prompt(names: Iterable[str]) -> dict[str, str]:
-    """Fields of a request from the first name that holds a prompt: its prompt, and the key of the same name if it has one."""
+    """Fields of a request from the first name with a prompt: that prompt, and the name's key."""
     for name in names:
         if prompt := prompt_in(name):
             key = key_in(name)

@@ -1,7 +1,7 @@
-"""Notes for FL Studio's piano roll: a script of FL's own kind that holds the newest clips' notes as literals.
+"""Notes for FL Studio's piano roll: an FL script that contains the newest clips' notes as literals.
 
-FL runs such scripts on the user's word alone, lists those of its folder `Piano roll scripts`, and lets no other program put notes
-into a pattern.
+FL runs such scripts only at the user's command, and lists those in its folder `Piano roll scripts`.
+It lets no other program put notes into a pattern.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     import mido
 
 FILE_NAME = "Sidecrate.pyscript"
+#: Ticks a quarter in the script; FL's own resolution is set per project.
 PPQ = 960
-MOST_CLIPS, MOST_NOTES = 8, 20_000
+#: Clips that the script offers.
+MOST_CLIPS = 8
+#: Notes of all clips: FL reads the script whole each time it is run.
+MOST_NOTES = 20_000
 
-#: start and length in ticks, MIDI number, velocity 1-127
+#: Start and length in ticks, MIDI number, velocity 1-127.
 Note = tuple[int, int, int, int]
-#: what the user chooses by, and its notes
+#: The entry in the user's list, and its notes.
 Choice = tuple[str, list[Note]]
 
 _PAGE = '''"""Sidecrate: puts the notes of a clip into the piano roll."""
@@ -69,7 +73,7 @@ def page(choices: Sequence[Choice]) -> str:
 
 
 def read_choices(text: str) -> list[Choice]:
-    """The notes in a script that `page` wrote; none where it is another's."""
+    """The notes in a script that `page` wrote; none in any other script."""
     try:
         tree = ast.parse(text)
         assigned = {
@@ -85,7 +89,10 @@ def read_choices(text: str) -> list[Choice]:
 
 
 def choices_of(midi: Path) -> list[Choice]:
-    """What a MIDI file offers: all its notes, and each part alone where there are several. OSError, ValueError, EOFError."""
+    """The choices of a MIDI file: all its notes, and each part alone where there are several.
+
+    OSError, ValueError and EOFError where the file cannot be read.
+    """
     import mido
 
     file = mido.MidiFile(midi)
@@ -96,17 +103,21 @@ def choices_of(midi: Path) -> list[Choice]:
     parts = [(name, notes) for name, notes in parts if notes]
     clip = _plain(midi.stem)
     every = sorted(note for _, notes in parts for note in notes)
-    alone = [(f"{clip}: {_plain(name)}", notes) for name, notes in parts] if len(parts) > 1 else []
-    return [(clip, every), *alone] if every else []
+    if not every:
+        return []
+    alone = [(f"{clip}: {_plain(name)}", notes) for name, notes in parts]
+    return [(clip, every), *(alone if len(parts) > 1 else [])]
 
 
 def _plain(name: str) -> str:
-    """A name that can stand in FL's list, whose entries are parted by commas."""
+    """A name for FL's list, whose entries are separated by commas."""
     return one_line("".join(c if c.isascii() and c != "," else " " for c in name))
 
 
 def _notes(track: mido.MidiTrack, ticks_per_quarter: int) -> list[Note]:
-    now, open_notes, found = 0, dict[tuple[int, int], list[tuple[int, int]]](), list[Note]()
+    now = 0
+    open_notes: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    found: list[Note] = []
     for message in track:
         now += message.time
         if message.type not in ("note_on", "note_off"):
@@ -122,13 +133,16 @@ def _notes(track: mido.MidiTrack, ticks_per_quarter: int) -> list[Note]:
 
 
 class PianoRoll:
-    """The script in FL's folder. Each clip's notes go in front of those of the clips before it."""
+    """The script in FL's folder. A new clip's notes go in front of earlier clips' notes."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
 
     def add(self, midi: Path) -> None:
-        """Offer the notes of a MIDI file. OSError where the folder or the file is not there; ValueError, EOFError: no MIDI."""
+        """Offer the notes of a MIDI file.
+
+        OSError where the folder or the file is missing. ValueError, EOFError: it is no MIDI file.
+        """
         new = choices_of(midi)
         if not new:
             return
@@ -139,7 +153,8 @@ class PianoRoll:
         clip = new[0][0]
         kept = [*new, *(one for one in known if one[0].partition(":")[0] != clip)]
         clips = list(dict.fromkeys(name.partition(":")[0] for name, _ in kept))[:MOST_CLIPS]
-        choices, notes = list[Choice](), 0
+        choices: list[Choice] = []
+        notes = 0
         for choice in (one for one in kept if one[0].partition(":")[0] in clips):
             notes += len(choice[1])
             if choices and notes > MOST_NOTES:

@@ -1,4 +1,4 @@
-"""A claimed file's life: what has been told of its requests, and where it and its answer go when all have ended."""
+"""The life of a claimed file: its requests' results, then its move to done/ or failed/."""
 
 from __future__ import annotations
 
@@ -18,55 +18,52 @@ from bridge.files.whole import remove_left, write_whole
 from bridge.inbox.names import is_text, numbered
 from bridge.inbox.prompt_file import decode
 
-#: A prompt file holds a few thousand characters; what is far larger is no prompt, and is not read into memory.
+#: Larger files are no prompts, and are not read into memory.
 MAX_TEXT_BYTES = 1_000_000
 
 
 @dataclass
 class Claim:
-    """The files that one claim took into working/, and how each of its requests has ended."""
+    """The files that one claim moved into working/, and the outcome of each of its requests."""
 
     word: str
     name: str
-    """What the file was called when it was dropped."""
+    """The name under which the user dropped the file."""
     files: list[Path]
-    """In working/, the one whose name counts first."""
+    """In working/; the first gives the answer its name."""
     of: int = 0
-    """How many requests it holds; 0 while that is not known."""
+    """The number of requests; 0 until the file was read."""
     order: Order | None = None
-    """What its text asks; None until it was read."""
+    """The order of its text; None until the file was read."""
     sent: bool = False
     put_off: str = ""
-    """Why the daemon could not take it when it was last sent."""
+    """Why the daemon refused it for now."""
     again_s: float = 0.0
-    """When, on the monotonic clock, it is then sent again."""
+    """The monotonic time at which it is sent again."""
     clips: dict[str, dict[str, Any]] = field(default_factory=dict)
     failed: dict[int, dict[str, Any]] = field(default_factory=dict)
     ended: set[int] = field(default_factory=set)
     finished: bool = False
-    """At least one request has brought a clip, though an earlier run may have been told of it."""
+    """Whether a request has brought a clip, even one that was told in an earlier run."""
 
-    def hear(self, event: Event) -> None:
-        """Note what an event says. Events may come twice, and for jobs of an earlier run of the daemon."""
+    def apply(self, event: Event) -> None:
+        """Note an event. Events may come twice, and for jobs of an earlier run of the daemon."""
         if not isinstance(event, Done | Finished | Failed | Refused | Told):
             return
         index = int(event.origin.address.get("index", 0))
         match event:
             case Done():
-                self.clips[event.clip] = {
+                own = {
                     "path": event.path,
                     "id": event.clip,
                     "request": index + 1,
                     "job": event.job,
-                    **{
-                        name: value
-                        for name, value in event.info.items()
-                        if name not in ("path", "id", "request", "job")
-                    },
-                    "report": f'sidecrate look "{event.path}"',
                 }
-            case Finished() if self._heard_of(index) < event.published:
-                # of a job from an earlier run: its first clips are told again in answer to the order, and then this too
+                info = {name: value for name, value in event.info.items() if name not in own}
+                report = f'sidecrate look "{event.path}"'
+                self.clips[event.clip] = {**own, **info, "report": report}
+            case Finished() if self._clips_of(index) < event.published:
+                # a job of an earlier run: its first clips are told again, and after them this
                 pass
             case Finished():
                 self.finished = True
@@ -87,7 +84,7 @@ class Claim:
                     "text": event.text,
                 }
             case Told():
-                # of a file that is no request but an answer
+                # the file is no request but an answer
                 self.finished = True
                 self.ended.add(0)
             case Refused():
@@ -100,32 +97,29 @@ class Claim:
                     "text": event.text,
                 }
 
-    def _heard_of(self, index: int) -> int:
-        """How many clips of a request have been told."""
+    def _clips_of(self, index: int) -> int:
+        """The number of a request's clips that were told."""
         return sum(clip["request"] == index + 1 for clip in self.clips.values())
 
     @property
     def over(self) -> bool:
-        """Every request of the file has ended."""
+        """Whether every request of the file has ended."""
         return 0 < self.of <= len(self.ended)
 
     @property
     def published(self) -> bool:
+        """Whether at least one clip came of it."""
         return bool(self.clips) or self.finished
 
     def result(self) -> str:
-        """JSON of what came of it: the clips, and the requests that failed."""
+        """The JSON answer: the clips, and the requests that failed."""
         clips = sorted(self.clips.values(), key=lambda clip: (clip["request"], clip.get("n", 0)))
         failed = [self.failed[index] for index in sorted(self.failed)]
-        return (
-            json.dumps(
-                {"name": self.name, "claim": self.word, "clips": clips, "failed": failed}, indent=2
-            )
-            + "\n"
-        )
+        values = {"name": self.name, "claim": self.word, "clips": clips, "failed": failed}
+        return json.dumps(values, indent=2) + "\n"
 
     def faults(self) -> list[str]:
-        """One readable line per fault; with several requests in the file, each says which."""
+        """One readable line per fault; with several requests, each line names its own."""
         lines = []
         for index in sorted(self.failed):
             which = f"request {index + 1}: " if self.of > 1 else ""
@@ -136,10 +130,10 @@ class Claim:
 
 
 def put_away(claim: Claim, done: Path, failed: Path) -> Path:
-    """Write the answer of a claim that is over and move its files beside it. Returns the answer's path.
+    """Write the answer of an ended claim, and move its files beside it. Returns the answer's path.
 
-    The answer comes first: if we die before the files have moved, the next start ends the claim again, finds the same answer
-    there and goes on from it.
+    The answer comes first. If the daemon dies before the files have moved, the next start ends the
+    claim again: it finds the same answer and continues.
     """
     if claim.published:
         return _move(claim, done, ".result.json", claim.result())
@@ -147,21 +141,21 @@ def put_away(claim: Claim, done: Path, failed: Path) -> Path:
 
 
 def show_proposal(folder: Path, name: str, job: str, text: str) -> None:
-    """Write down what a language model proposes for a job; the file is the answer when it is dropped in."""
+    """Write a language model's proposal for a job; dropped in again, the file is the answer."""
     folder.mkdir(parents=True, exist_ok=True)
-    how = f"Drop this file into the inbox to use what follows; with no in the first line, your own words are used ({name})."
-    # one that is there already was told before, and its user may have written into it
+    how = (
+        "Drop this file into the inbox to use what follows; "
+        f"with no in the first line, your own words are used ({name})."
+    )
+    # an existing file is the same proposal, and its user may have edited it
     _write_new(folder / f"{name}.{job}.proposal.txt", f"answer {job}: yes\n{how}\n\n{text}\n")
 
 
 def answer_in(claim: Claim, path: Path, door: str) -> Answer | None:
-    """The order of a claimed file that is a proposal of ours dropped in again; None for any other."""
-    if (
-        not is_text(claim.name)
-        or path.is_symlink()
-        or not path.is_file()
-        or path.stat().st_size > MAX_TEXT_BYTES
-    ):
+    """The order of a claimed file that is a proposal dropped in again; None for any other."""
+    if not is_text(claim.name) or path.is_symlink() or not path.is_file():
+        return None
+    if path.stat().st_size > MAX_TEXT_BYTES:
         return None
     try:
         found = re.match(r"answer (\w+): (yes|no)\s*(?:\n|$)", decode(path.read_bytes()))
@@ -190,21 +184,21 @@ def _move(claim: Claim, folder: Path, suffix: str, text: str) -> Path:
         and _write_new(folder / (numbered(names[0], k) + suffix), text)
     ):
         k += 1
-    # the first file goes last: as long as it is in working/, the next start knows that the claim is not put away
+    # the first file moves last: while it is in working/, the next start knows that work is left
     for path, name in reversed(list(zip(claim.files, names, strict=True))):
-        # a user may have taken the file out of working/ meanwhile: its answer stands all the same
+        # a user may have removed the file from working/: the answer stands all the same
         with contextlib.suppress(FileNotFoundError):
             _put(path, folder, name, k)
     return folder / (numbered(names[0], k) + suffix)
 
 
 def _is_free(place: Path, path: Path) -> bool:
-    """Nothing has this name, or `path` itself has it already: a kill has cut its move short."""
+    """Whether nothing has this name, or `path` itself has it: a kill interrupted its move."""
     return not os.path.lexists(place) or (path.exists() and place.exists() and path.samefile(place))
 
 
 def _put(path: Path, folder: Path, name: str, k: int) -> None:
-    """Move a file to its name in `folder`, or to the next that is free where a user has just put one of that name there."""
+    """Move a file to its name in `folder`, or to the next number that a user left free."""
     while True:
         try:
             return move_new(path, folder / numbered(name, k))
@@ -213,7 +207,7 @@ def _put(path: Path, folder: Path, name: str, k: int) -> None:
 
 
 def _write_new(path: Path, text: str) -> bool:
-    """Have a file that says this, written whole, in nobody's place. False where another one has the name."""
+    """Write a new file, whole. False where another file has the name, unless it says the same."""
     if not os.path.lexists(path):
         with contextlib.suppress(FileExistsError):
             write_whole(path, text, new=True)

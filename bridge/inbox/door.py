@@ -1,4 +1,4 @@
-"""The inbox: a folder that takes prompts and audio files, and puts them away with their answers."""
+"""The inbox: a folder in which prompts and audio files are dropped, and answered by files."""
 
 from __future__ import annotations
 
@@ -32,31 +32,35 @@ from bridge.inbox.watch import Watch, held_by_writer
 from bridge.request import Request
 from bridge.verbs import NAMED, VERBS
 
+#: How often the folder is scanned without a notice.
 RESCAN_S = 2.0
-#: So many faults stand in `health` at once.
+#: Faults that `health` shows at once.
 MOST_TOLD = 3
-#: So many files are in hand at once. The others wait where they were dropped, which costs next to nothing however many they
-#: are, and are taken when half of those have ended: the folder is not gone through for every single one.
+#: Files in work at once. The others wait where they were dropped, at next to no cost. New ones are
+#: claimed when half of these have ended, so that the folder is not scanned for each one.
 MOST_IN_HAND = 300
-#: So many notices of the system wait to be read.
+#: The system's notices that may wait.
 MOST_NOTES = 500
-#: Of so many files the log says why they are left alone; what is more than that is said after an hour, as far as it goes then.
-MOST_SAID, SAID_FOR_S = 1000, 3600.0
-#: Codes of refusals that say nothing against the file: the daemon is busy, or its disk is full or gone. It is sent again.
+#: Notes about files left alone that are logged within `SAID_FOR_S`.
+MOST_SAID = 1000
+SAID_FOR_S = 3600.0
+#: Refusals for other reasons than the file: the daemon is busy, or its disk is full or gone. Such a
+#: file is sent again.
 NOT_NOW = frozenset({"busy", "disk", "queue"})
-#: What is told of our orders.
-Heard = Done | Finished | Failed | Refused | Told
+#: Events that answer this door's orders.
+Answered = Done | Finished | Failed | Refused | Told
 
 
 class Inbox:
     """The watched folder as a door.
 
-    A file is taken when its writer is done: claimed by a rename into `working/`, sent as one order, and moved to `done/`
-    with `<name>.result.json` or to `failed/` with `<name>.error.txt` when each of its requests has ended. All of it happens
-    in one thread; `tell` and the watcher only leave a note for it.
+    A file is claimed when its writer is done: by a rename into `working/`. It is sent as one order,
+    and moved when each of its requests has ended: to `done/` with `<name>.result.json`, or to
+    `failed/` with `<name>.error.txt`. One thread does all of it; `tell` and the watcher only queue
+    notes.
 
-    settle_text_s, settle_audio_s: how long a file must not change where the system does not say that it was closed.
-    poll: for network drives, which send no notices: look on a timer only.
+    settle_text_s, settle_audio_s: how long a file must not change where the system sends no notice
+    that it was closed. poll: scan on a timer only, for network drives, which send no notices.
     """
 
     name = "inbox"
@@ -83,7 +87,8 @@ class Inbox:
         self._told_of: set[str] = set()
         self._said_anew_s = time.monotonic()
         self._faults: list[str] = []
-        self._trouble = self._remade = ""
+        self._trouble = ""
+        self._remade = ""
 
     @property
     def working(self) -> Path:
@@ -97,10 +102,10 @@ class Inbox:
     def failed(self) -> Path:
         return self.folder / "failed"
 
-    # --- the door -------------------------------------------------------------------------------------------------
+    # -- the door
 
     def start(self) -> None:
-        """Make the folders and begin to look. DoorError if they cannot be made or written."""
+        """Make the folders and start the thread. DoorError where they cannot be made or written."""
         if self._thread is not None:
             return
         try:
@@ -117,21 +122,19 @@ class Inbox:
         self._thread.start()
 
     def tell(self, event: Event) -> None:
-        """Note an event of one of our orders."""
+        """Queue an event of one of this door's orders."""
         if event_of_ours := self._ours(event):
-            self._notes.put(lambda: self._hear(event_of_ours))
+            self._notes.put(lambda: self._apply(event_of_ours))
 
-    def _ours(self, event: Event) -> Heard | None:
-        return (
-            event
-            if isinstance(event, Done | Finished | Failed | Refused | Told)
-            and event.origin.door == self.name
-            else None
-        )
+    def _ours(self, event: Event) -> Answered | None:
+        if isinstance(event, Answered) and event.origin.door == self.name:
+            return event
+        return None
 
     def stop(self) -> None:
-        """End the thread. What is in working/ is taken up again at the next start."""
-        thread, self._thread = self._thread, None
+        """End the thread. Files in working/ are continued at the next start."""
+        thread = self._thread
+        self._thread = None
         if thread is not None:
             self._notes.put(None)
             thread.join(5)
@@ -141,35 +144,41 @@ class Inbox:
             return "closed"
         return self._trouble or (f"open; {self._remade}" if self._remade else "open")
 
-    # --- the thread -----------------------------------------------------------------------------------------------
+    # -- the door's thread
 
     def _run(self) -> None:
         next_look_s = self._look_again()
-        while True:
-            try:
-                note = self._notes.get(timeout=max(0.0, next_look_s - time.monotonic()))
-                while note is not None:
-                    self._try(note)
-                    note = self._notes.get_nowait()
-                break
-            except queue.Empty:
-                pass
+        while self._drain(next_look_s):
             next_look_s = self._look_again()
         if self._watch:
             self._watch.stop()
 
+    def _drain(self, until_s: float) -> bool:
+        """Wait for a note until this monotonic time, then do all queued notes.
+
+        False where the door stops.
+        """
+        try:
+            note = self._notes.get(timeout=max(0.0, until_s - time.monotonic()))
+            while note is not None:
+                self._try(note)
+                note = self._notes.get_nowait()
+        except queue.Empty:
+            return True
+        return False
+
     def _noticed(self, name: str, complete: bool) -> None:
         if self._notes.qsize() > MOST_NOTES:
-            return  # the look that comes after those finds it
+            return  # the scan after the queued notes finds the file
         self._notes.put(lambda: self._note_change(name, complete))
 
     def _note_change(self, name: str, complete: bool) -> None:
-        # of thousands at once nothing is noted: they are taken when they have been still since they were first looked at
+        # of thousands at once nothing is noted: they are claimed once a scan finds them unchanged
         if complete and not is_ignored(name) and len(self._stillness) < 2 * MOST_IN_HAND:
             self._stillness.closed(self.folder / name)
 
     def _try(self, work: Callable[[], None]) -> None:
-        """The thread must outlive whatever a file system or a file can do: that is told, and tried again by the next look."""
+        """Do work. Any fault of a file or its system is reported, and the next scan tries again."""
         try:
             work()
         except Exception as error:
@@ -178,19 +187,22 @@ class Inbox:
                 self._log.exception("inbox: %s", self._faults[-1])
 
     def _look_again(self) -> float:
-        """Look through the folder once; the monotonic time at which to look next."""
+        """Scan the folder once; returns the monotonic time of the next scan."""
         self._try(self._look)
-        told, more = self._faults[:MOST_TOLD], len(self._faults) - MOST_TOLD
-        self._trouble = "\n".join([*told, f"... and {more} more"] if more > 0 else told)
+        shown = self._faults[:MOST_TOLD]
+        more = len(self._faults) - MOST_TOLD
+        if more > 0:
+            shown.append(f"... and {more} more")
+        self._trouble = "\n".join(shown)
         self._faults.clear()
         return time.monotonic() + self._stillness.pause_s(RESCAN_S)
 
     def _look(self) -> None:
         if not (self.folder.is_dir() and self.working.is_dir()):
-            # without parents: what stood on a drive that is gone is not made again somewhere else
+            # without parents: a folder on a drive that is gone must not be made somewhere else
             self._make_folders(parents=False)
             self._remade = f"the folder was gone and was made again at {time.strftime('%H:%M')}"
-            self._log.warning("inbox: %s was gone; made again", self.folder)
+            self._log.warning("inbox: %s was gone and was made again", self.folder)
         if self._watch and not self._watch.supervise():
             self._say_once(
                 "watch", "the system gives no notice of changes; looking every 2 s instead"
@@ -201,7 +213,8 @@ class Inbox:
             if claim.put_off:
                 self._faults.append(f"{claim.name} waits: {claim.put_off}")
                 if time.monotonic() >= claim.again_s:
-                    claim.sent, claim.put_off = False, ""
+                    claim.sent = False
+                    claim.put_off = ""
             self._try(partial(self._send, claim))
             self._try(partial(self._end, claim))
 
@@ -210,7 +223,7 @@ class Inbox:
         for folder in (self.working, self.done, self.failed):
             folder.mkdir(exist_ok=True)
 
-    # --- files that were dropped ----------------------------------------------------------------------------------
+    # -- dropped files
 
     def _take_up_dropped(self) -> None:
         if self._hands_full():
@@ -233,7 +246,7 @@ class Inbox:
                 continue
             new += not self._stillness.knows(os.path.join(self.folder, name))
             if new > MOST_IN_HAND:
-                continue  # its turn comes at the next look: what is remembered takes some room
+                continue  # left for the next scan: remembering it costs memory
             path = self.folder / name
             if is_text(name):
                 companion = audio.get(stem(name))
@@ -242,28 +255,29 @@ class Inbox:
                 )
                 letter = "p" if companion else "t"
             elif is_audio(name):
-                # a text of its name takes it along, and may still come
-                letter, ready = "a", self._is_ready(path, wait=True) and stem(name) not in texts
+                # a text of the same name takes it along, and may still come
+                letter = "a"
+                ready = self._is_ready(path, wait=True) and stem(name) not in texts
             else:
-                letter, ready = "t", self._is_ready(path, wait=True)
+                letter = "t"
+                ready = self._is_ready(path, wait=True)
             if ready:
                 self._try(partial(self._claim, letter, path))
 
     def _hands_full(self) -> bool:
-        self._full = len(self._claims) >= (MOST_IN_HAND // 2 if self._full else MOST_IN_HAND)
+        limit = MOST_IN_HAND // 2 if self._full else MOST_IN_HAND
+        self._full = len(self._claims) >= limit
         return self._full
 
     def _is_ready(self, path: Path, *, wait: bool = False) -> bool:
         ready = self._stillness.is_ready(path, wait=wait)
         if not ready and self._stillness.still_s(path) > 30:
-            self._say_once(
-                str(path),
-                f"{path.name} is still open in the program that writes it; it is taken when that is done",
-            )
+            text = "is still open in the program that writes it; it is taken when that is done"
+            self._say_once(str(path), f"{path.name} {text}")
         return ready
 
     def _claim(self, letter: str, path: Path) -> None:
-        """Take the file into working/; if it changes meanwhile, it waits there until it is still."""
+        """Move the file into working/; one that changes meanwhile waits there until it is still."""
         before = self._stillness.take(path)
         claimed = self.working / claimed_name(new_claim(letter), path.name)
         try:
@@ -271,28 +285,28 @@ class Inbox:
         except FileNotFoundError:
             return
         except OSError as error:
-            # a program holds it (Windows), or we may not: it is tried again when it has been still once more
+            # a program holds it (Windows), or we lack permission: retried once it is still again
             self._is_ready(path)
             self._say_once(str(path), f"{path.name} cannot be taken yet: {error.strerror or error}")
             return
         if mark(claimed) == before and not held_by_writer(claimed):
             self._open(claimed)
         else:
-            self._log.info(
-                "inbox: %s changed while it was taken; waiting until it is still", path.name
-            )
+            text = "inbox: %s changed while it was claimed; waiting until it is still"
+            self._log.info(text, path.name)
 
-    # --- files in working/ ----------------------------------------------------------------------------------------
+    # -- files in working/
 
     def _take_up_working(self) -> None:
-        """Files that have no claim in memory: of an earlier run, or those that changed while they were taken."""
+        """Claim files without a claim in memory: of an earlier run, or changed while claimed."""
         known = {path for claim in self._claims.values() if claim.order for path in claim.files}
         names = sorted(
             entry.name for entry in os.scandir(self.working) if not entry.name.startswith(".")
         )
         self._stillness.keep_only(self.working, names)
         for name in names:
-            path, parts = self.working / name, split_claimed(name)
+            path = self.working / name
+            parts = split_claimed(name)
             if parts is None:
                 self._say_once(
                     name, f"working/{name} was not put there by the inbox, and is left alone"
@@ -311,7 +325,7 @@ class Inbox:
         return any(name.startswith(f"{word}-") and is_text(name) for name in names)
 
     def _open(self, path: Path) -> None:
-        """Read a claimed file and send its requests as one order; straight to failed/ with what is wrong with it."""
+        """Parse a claimed file and send its requests as one order; else move it to failed/."""
         word, name = split_claimed(path.name) or ("", path.name)
         claim = self._claims.setdefault(word, Claim(word, name, [path]))
         try:
@@ -320,17 +334,14 @@ class Inbox:
         except RequestError as error:
             self._claims.pop(word)
             if word[0] == "p" and (found := self._companion(claim)):
-                # left behind it would be put on the grid, which nobody has asked for
+                # left behind it would be claimed alone and conformed, which nobody wants
                 self._take_along(claim, found)
-            put_aside(
-                claim,
-                self.failed,
-                [line for fault in error.faults for line in fault.text.splitlines()]
-                or [error.text],
-            )
+            faults = [line for fault in error.faults for line in fault.text.splitlines()]
+            put_aside(claim, self.failed, faults or [error.text])
             self._log.info("inbox: %s refused: %s", name, error.text)
             return
-        claim.of, claim.order = max(1, len(asked.requests)), answer
+        claim.of = max(1, len(asked.requests))
+        claim.order = answer
         if answer is None:
             address = {"claim": word, "name": name, "file": path.name, "of": claim.of}
             claim.order = Ask(
@@ -343,8 +354,9 @@ class Inbox:
         self._send(claim)
 
     def _asked(self, claim: Claim, path: Path) -> PromptFile:
-        """What a claimed file asks. RequestError with every fault."""
-        name, found = claim.name, path.lstat()
+        """The parsed content of a claimed file. RequestError with every fault."""
+        name = claim.name
+        found = path.lstat()
         if stat.S_ISLNK(found.st_mode):
             raise _refused(name, "is a link, which may lead anywhere; drop the file itself")
         if advice := wrong_kind(name):
@@ -376,7 +388,7 @@ class Inbox:
         return self._with_companion(claim, asked) if claim.word[0] == "p" else asked
 
     def _with_companion(self, claim: Claim, asked: PromptFile) -> PromptFile:
-        """The requests with the audio file of their text's name as reference, where they name no other."""
+        """The requests; those without a reference get the audio file of the text's name."""
         found = self._companion(claim)
         if found is None:
             return asked
@@ -395,7 +407,7 @@ class Inbox:
         return replace(asked, requests=tuple(requests))
 
     def _take_along(self, claim: Claim, found: Path) -> Path:
-        """Put a text's audio file beside it in working/; its path there."""
+        """Move a text's audio file beside it in working/; returns its path there."""
         path = self.working / claimed_name(claim.word, found.name.removeprefix(f"{claim.word}-"))
         if found != path:
             found.rename(path)
@@ -423,34 +435,28 @@ class Inbox:
             self._hand(claim.order)
             claim.sent = True
 
-    # --- answers --------------------------------------------------------------------------------------------------
+    # -- answers
 
-    def _hear(self, event: Heard) -> None:
+    def _apply(self, event: Answered) -> None:
         if isinstance(event, Told) and event.verb == "proposed":
-            show_proposal(
-                self.done,
-                str(event.origin.address.get("name", "prompt")),
-                event.what,
-                str(event.values["text"]),
-            )
+            name = str(event.origin.address.get("name", "prompt"))
+            show_proposal(self.done, name, event.what, str(event.values["text"]))
             return
-        claim = self._claims.get(str(event.origin.address.get("claim"))) or self._known_before(
-            event.origin
-        )
+        claim = self._claims.get(str(event.origin.address.get("claim")))
+        claim = claim or self._known_before(event.origin)
         if claim is None:
             return
         if isinstance(event, Refused) and event.code in NOT_NOW:
-            claim.put_off, claim.again_s = event.text, time.monotonic() + RESCAN_S
+            claim.put_off = event.text
+            claim.again_s = time.monotonic() + RESCAN_S
             return
-        claim.hear(event)
+        claim.apply(event)
         self._end(claim)
 
     def _known_before(self, origin: Origin) -> Claim | None:
-        """The claim of a job that goes on from an earlier run, before we have come to its file."""
-        word, path = (
-            str(origin.address.get("claim", "")),
-            self.working / str(origin.address.get("file", "")),
-        )
+        """The claim of a job of an earlier run whose file was not claimed anew yet."""
+        word = str(origin.address.get("claim", ""))
+        path = self.working / str(origin.address.get("file", ""))
         parts = split_claimed(path.name)
         if parts is None or parts[0] != word or not _is_file(path):
             return None
@@ -468,7 +474,7 @@ class Inbox:
         if claim.over:
             answer = put_away(claim, self.done, self.failed)
             self._claims.pop(claim.word, None)
-            self._log.info("inbox: %s -> %s", claim.name, answer)
+            self._log.info("inbox: %s has ended; its answer is %s", claim.name, answer)
 
     def _say_once(self, about: str, text: str) -> None:
         now_s = time.monotonic()
@@ -481,7 +487,7 @@ class Inbox:
 
 
 def _verb_of(requests: Sequence[Request]) -> str:
-    """What a file asks that names no verb: one to start from, with no word of what to make of it, is to be put on the grid."""
+    """The verb of a file that names none: fit for audio without a prompt, else make."""
     only_fit = all(
         "reference" in request and "prompt" not in request and "use" not in request
         for request in requests

@@ -1,4 +1,4 @@
-"""What a name in the inbox says: which files are prompts or audio, which are not for us, and the names of claims."""
+"""The names of files in the inbox: prompts, audio, ignored ones, and those of claims."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AUDIO_SUFFIXES = frozenset(
     }
 )
 
-#: Unfinished downloads and what DAWs and systems leave beside a file.
+#: Unfinished downloads, and files that DAWs and systems put beside a user's.
 _IGNORED_SUFFIXES = frozenset(
     {".tmp", ".part", ".partial", ".crdownload", ".download", ".asd", ".reapeaks"}
 )
@@ -50,13 +50,15 @@ _ADVICE: dict[str, str] = {
     **dict.fromkeys((".zip", ".7z", ".rar", ".gz"), "unpack it and drop the files in it"),
 }
 
+#: Without letters that are easily confused: l, o, 0 and 1.
 _CLAIM_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 _CLAIMED = re.compile(rf"^([tap][{_CLAIM_LETTERS}]{{7}})-(.+)$", re.DOTALL)
+#: File systems allow 255 bytes; a claim, a number and the answer's suffix come on top.
 _MAX_NAME_BYTES = 180
 
 
 def is_ignored(name: str) -> bool:
-    """Whether a name is never looked at: hidden files, backups and half-written downloads."""
+    """Whether a file is ignored: hidden files, backups and unfinished downloads."""
     lower = name.lower()
     return (
         lower[:1] in (".", "~", "#")
@@ -67,40 +69,43 @@ def is_ignored(name: str) -> bool:
 
 
 def is_text(name: str) -> bool:
+    """Whether a name is a prompt's."""
     return _suffix(name) in TEXT_SUFFIXES
 
 
 def is_audio(name: str) -> bool:
+    """Whether a name is an audio file's."""
     return _suffix(name) in AUDIO_SUFFIXES
 
 
 def wrong_kind(name: str) -> str | None:
-    """For a known kind of file that we cannot read: what to do instead. None for any other."""
+    """Advice for a known kind of file that the inbox cannot read. None for any other."""
     advice = _ADVICE.get(_suffix(name))
     return None if advice is None else f"{_suffix(name)} files cannot be read here: {advice}"
 
 
 def stem(name: str) -> str:
-    """What a text and an audio file that belong together have in common: the name without suffix and upper case."""
+    """The name without suffix and upper case, which a text shares with its audio file."""
     return os.path.splitext(name)[0].casefold()
 
 
 def new_claim(letter: str) -> str:
-    """A word that no other claim has. It begins with t (text), a (audio alone) or p (a text with its audio)."""
+    """A unique word that begins with t (text), a (audio alone) or p (a text with its audio)."""
     return letter + "".join(secrets.choice(_CLAIM_LETTERS) for _ in range(7))
 
 
 def claimed_name(claim: str, name: str) -> str:
-    """The file's name in working/. It is stored and sent as JSON, so it holds no odd characters and is never too long."""
+    """The file's name in working/: printable and not too long, since it travels as JSON."""
     plain = "".join(c if c.isprintable() else "_" for c in name)
-    base, suffix = PurePath(plain).stem, PurePath(plain).suffix
+    base = PurePath(plain).stem
+    suffix = PurePath(plain).suffix
     while len((base + suffix).encode()) > _MAX_NAME_BYTES and base:
         base = base[:-1]
     return f"{claim}-{base}{suffix}"
 
 
 def split_claimed(working_name: str) -> tuple[str, str] | None:
-    """(claim, name) of a file in working/; None for one that we did not put there."""
+    """(claim, name) of a file in working/; None for a file that the inbox did not put there."""
     match = _CLAIMED.match(working_name)
     return (match[1], match[2]) if match else None
 
@@ -112,21 +117,18 @@ def numbered(name: str, k: int) -> str:
 
 
 def _suffix(name: str) -> str:
-    # no PurePath: it enters each name into Python's table of words, which grows with thousands of files and never shrinks
+    # no PurePath: it interns each name, and with thousands of files that table never shrinks
     return os.path.splitext(name)[1].lower()
 
 
 def user_name(path: Path) -> str:
-    """A file's name as its user gave it: without the word under which the inbox has claimed it."""
+    """A file's name as its user gave it, without the claim's prefix."""
     return path.name.partition("-")[2] if path.parent.name == "working" else path.name
 
 
 def where_it_is_now(path: str) -> str:
-    """The path of a file that the inbox has put away since: from `working/<claim>-<name>` to `done/<name>`."""
+    """The path of a file that the inbox may have moved to done/ since."""
     there = Path(path)
     put_away = there.parent.parent / "done" / there.name.partition("-")[2]
-    return (
-        str(put_away)
-        if not there.exists() and there.parent.name == "working" and put_away.exists()
-        else path
-    )
+    has_moved = not there.exists() and there.parent.name == "working" and put_away.exists()
+    return str(put_away) if has_moved else path

@@ -1,4 +1,4 @@
-"""Prompt files (pure): the bytes of a text file <-> requests.
+"""Prompt files (pure): the bytes of a text file to requests.
 
     bpm: 90
     key: A minor
@@ -7,11 +7,13 @@
     ===
     a second request
 
-Where a line `---` stands, every line before it is `name: value`. Without one, the leading lines whose name is a field are
-fields, up to the first blank or other line. The rest is the prompt. `===` on a line parts several requests.
+Where a line is `---`, every line before it is `name: value`. Without one, the leading lines whose
+name is a field are fields, up to the first blank or other line. The rest is the prompt. A line
+`===` separates requests.
 
-`do: split` names a verb of the table, and `source: last` what it works on; a sound of the file's own name beside it needs no
-source. Without `do` a prompt is made, and a lone sound is put on the grid.
+`do: split` names a verb of the table, and `source: last` its source. An audio file of the same name
+beside the text needs no `source`. Without `do` a prompt is made, and audio alone is put on the
+grid.
 """
 
 from __future__ import annotations
@@ -43,21 +45,22 @@ _LINE_END = re.compile("\r\n|[\r\n\u2028\u2029\u0085]")
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 _RULE = re.compile(r"\s*---+\s*")
 _FIELD_LINE = re.compile(r"^\s*([^\W\d_](?:[\w -]{0,30}\w)?)\s*:(.*)$")
-#: Of one file. All its requests are stored at once, and meanwhile nobody else is served; a person writes a few.
+#: Requests of one file. All are stored in one go, which delays others; a person writes few.
 MAX_REQUESTS = 100
+#: Lines of fields of one request.
 MAX_FIELD_LINES = 200
 _HINT = "write a prompt in it, as in: dusty boom bap drums 90 bpm"
 
 
 @dataclass(frozen=True)
 class PromptFile:
-    """What a file asks: its requests, all of one verb."""
+    """The parsed content of a file: its requests, all of one verb."""
 
     requests: tuple[Request, ...]
     verb: str = ""
-    """Empty where it does not say."""
+    """Empty where it names none."""
     what: str = ""
-    """The clip that is asked for once more."""
+    """The clip to repeat, for `again`."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,15 @@ class _Section:
 
 
 def read_prompt_file(data: bytes) -> PromptFile:
-    """What a prompt file asks. RequestError has every fault of every request, each with its line."""
+    """Parse a prompt file. RequestError has every fault of every request, each with its line."""
     found: list[_Section] = []
     faults: list[Fault] = []
     sections = _sections(decode(data))
     if len(sections) > MAX_REQUESTS:
-        text = f"the file holds {len(sections):,} requests; it takes at most {MAX_REQUESTS}: drop several files"
+        text = (
+            f"the file holds {len(sections):,} requests; "
+            f"it takes at most {MAX_REQUESTS}: drop several files"
+        )
         raise RequestError(Fault("prompt", f"{len(sections)}", text))
     for first_line, lines in sections:
         try:
@@ -84,19 +90,28 @@ def read_prompt_file(data: bytes) -> PromptFile:
         raise RequestError(*faults)
     if not found:
         raise RequestError(Fault("prompt", "", f"the file holds nothing but blank lines; {_HINT}"))
-    verb, what = found[0].verb, found[0].what
+    verb = found[0].verb
     if len({section.verb for section in found}) > 1:
         verbs = " and ".join(sorted({section.verb or "make" for section in found}))
-        text = f"{DO}: the requests of one file are of one verb, and these are {verbs}; drop a file for each"
+        text = (
+            f"{DO}: the requests of one file are of one verb, "
+            f"and these are {verbs}; drop a file for each"
+        )
         raise RequestError(Fault(DO, verbs, text))
     if len(found) > 1 and verb and not VERBS[verb].holds:
-        text = f"{DO}: {verb} takes one request a file, and here are {len(found)}; drop a file for each"
+        text = (
+            f"{DO}: {verb} takes one request a file, "
+            f"and here are {len(found)}; drop a file for each"
+        )
         raise RequestError(Fault(DO, verb, text))
-    return PromptFile(tuple(section.request for section in found), verb, what)
+    return PromptFile(tuple(section.request for section in found), verb, found[0].what)
 
 
 def decode(data: bytes) -> str:
-    """Text of bytes in UTF-8, UTF-16 or UTF-32 with a mark, or Latin-1 as Windows writes it. RequestError when binary."""
+    """The text of bytes: UTF-8, UTF-16 or UTF-32 with a mark, or Windows' Latin-1.
+
+    RequestError for binary data.
+    """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
@@ -138,21 +153,26 @@ def _sections(text: str) -> list[tuple[int, list[str]]]:
 
 
 def _read_section(lines: list[str], first_line: int) -> _Section:
-    said = _said_verb(lines)
-    verb = VERBS.get(said, VERBS["make"])
+    named_verb = _named_verb(lines)
+    verb = VERBS.get(named_verb, VERBS["make"])
     names = {*verb.takes, *FIELDS, DO, SOURCE}
     head, body, strict = _split(lines, names)
     if len(head) > MAX_FIELD_LINES:
-        text = f"line {first_line}: {len(head):,} lines of fields stand here; there are {len(FIELDS)} fields, each is said once"
+        text = (
+            f"line {first_line}: {len(head):,} lines of fields stand here; "
+            f"there are {len(FIELDS)} fields, each is said once"
+        )
         raise RequestError(Fault("", f"{len(head)}", text))
-    values, what, named = dict[str, Value](), "", False
+    values: dict[str, Value] = {}
+    what = ""
+    named = False
     faults: list[Fault] = []
     for offset, line in head:
         number = first_line + offset
         try:
             name, raw = _field_of(line, strict, names)
             if not raw:
-                continue  # a template's empty line says nothing
+                continue  # an empty line of a template
             if name == DO:
                 named = bool(find_verb(raw))
                 continue
@@ -179,14 +199,15 @@ def _read_section(lines: list[str], first_line: int) -> _Section:
     return _Section(Request(values), verb.name if named else "", what)
 
 
-def _said_verb(lines: list[str]) -> str:
-    """The verb that the leading lines name, before it is known which fields it has; empty where they name none."""
-    ruled, begun = any(map(_RULE.fullmatch, lines)), False
+def _named_verb(lines: list[str]) -> str:
+    """The verb that the leading lines name, read before its fields are known; else empty."""
+    has_rule = any(map(_RULE.fullmatch, lines))
+    begun = False
     for line in lines:
         match = _FIELD_LINE.match(line)
         if match and _name(match[1]) == DO:
             return match[2].strip().lower()
-        ends = bool(_RULE.fullmatch(line)) if ruled else not match
+        ends = bool(_RULE.fullmatch(line)) if has_rule else not match
         if begun and ends:
             break
         begun = begun or bool(line.strip())
@@ -194,19 +215,21 @@ def _said_verb(lines: list[str]) -> str:
 
 
 def _too_long(prompt: str) -> str:
-    return f"{shorten(prompt)} has {len(prompt):,} characters; it takes {FIELDS['prompt'].allowed}; shorten it"
+    length = f"{len(prompt):,} characters"
+    return f"{shorten(prompt)} has {length}; it takes {FIELDS['prompt'].allowed}; shorten it"
 
 
 def _split(
     lines: list[str], names: Container[str]
 ) -> tuple[list[tuple[int, str]], list[str], bool]:
-    """(field lines with their place, prompt lines, whether every field line must be one)."""
+    """(field lines with their place, prompt lines, whether each field line must be valid)."""
     rules = [n for n, line in enumerate(lines) if _RULE.fullmatch(line)]
     if rules:
         start = 0
         if not any(line.strip() for line in lines[: rules[0]]) and len(rules) > 1:
-            # front matter as Markdown editors write it opens with a --- of its own
-            start, rules = rules[0] + 1, rules[1:]
+            # Markdown's front matter opens with a --- of its own
+            start = rules[0] + 1
+            rules = rules[1:]
         head = [(n, lines[n]) for n in range(start, rules[0]) if lines[n].strip()]
         return head, lines[rules[0] + 1 :], True
     at = next(n for n, line in enumerate(lines) if line.strip())
@@ -228,10 +251,13 @@ def _looks_like_field(line: str, names: Container[str]) -> bool:
 
 
 def _field_of(line: str, strict: bool, names: Container[str]) -> tuple[str, str]:
-    """(field, raw value) of a line. RequestError when it is none, with the field that was perhaps meant."""
+    """(field, raw value) of a line. RequestError where it is none, with the field it resembles."""
     match = _FIELD_LINE.match(line)
     if not match:
-        text = f"{shorten(line.strip())} is not `name: value`; above a line --- stand only fields, the prompt stands below it"
+        text = (
+            f"{shorten(line.strip())} is not `name: value`; "
+            "above a line --- stand only fields, the prompt stands below it"
+        )
         raise RequestError(Fault("", line.strip(), text))
     name = _name(match[1])
     if name in names:
@@ -245,9 +271,15 @@ def _field_of(line: str, strict: bool, names: Container[str]) -> tuple[str, str]
 
 
 def _misspelled(name: str) -> str | None:
-    """The field whose name is one letter off, or two where it is long enough for that to be no chance."""
+    """The field whose name differs by one letter, or by two where the name is long enough."""
     for field in FIELDS:
-        allowed = 0 if len(field) < 3 else 1 if len(field) < 6 else 2
-        if name != field and letters_off(name, field) <= allowed:
+        if name != field and letters_off(name, field) <= _letters_allowed(field):
             return field
     return None
+
+
+def _letters_allowed(field: str) -> int:
+    """How many letters of a field's name may be wrong, so that a likeness is no coincidence."""
+    if len(field) < 3:
+        return 0
+    return 1 if len(field) < 6 else 2

@@ -1,4 +1,4 @@
-"""Whether a file's writer is done with it: by the system's word where it gives one, else by the file's stillness."""
+"""Whether a file's writer is done: by the system's notice, or else by a time without a change."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from pathlib import Path
 from bridge.inbox.names import is_text
 from bridge.inbox.watch import held_by_writer
 
+#: How long an empty file may stay so before it is refused: its writer may only have begun.
 EMPTY_REFUSED_S = 3.0
 
-#: What tells one state of a file from another: its time, its size in bytes, and which file it is. A rename keeps it.
+#: A file's state: time of change in ns, size in bytes, inode. A rename keeps it.
 Mark = tuple[int, int, int]
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What was last seen of a file, since when it has been so, and whether its writer is known to be done."""
+    """A file's last seen state, since when, and whether its writer is known to be done."""
 
     mark: Mark
     since_s: float
@@ -27,10 +28,10 @@ class _Seen:
 
 
 class Stillness:
-    """Remembers what was seen of each file. Stillness is counted on the monotonic clock, from when we first saw it.
+    """Remembers each file's last seen state. Times are monotonic, from when a state was first seen.
 
-    settle_text_s, settle_audio_s: how long a file must not change where the system does not say that it was closed.
-    clock: seconds, monotonic.
+    settle_text_s, settle_audio_s: how long a file must not change where the system sends no notice
+    that it was closed. clock: monotonic seconds.
     """
 
     def __init__(
@@ -42,23 +43,23 @@ class Stillness:
         self._settle_text_s = settle_text_s
         self._settle_audio_s = settle_audio_s
         self._clock = clock
-        # by the path's text: a Path takes several times as much, and thousands may be dropped at once
+        # keyed by text: a Path takes several times the memory, and thousands may be dropped
         self._seen: dict[str, _Seen] = {}
 
     def __len__(self) -> int:
         return len(self._seen)
 
     def knows(self, path: str) -> bool:
-        """Whether something is remembered of a file."""
+        """Whether a file's state is remembered."""
         return path in self._seen
 
     def closed(self, path: Path) -> None:
-        """The system says that the file was closed by its writer, as it is now."""
+        """Note the system's notice that the writer has closed the file."""
         if found := mark(path):
             self._seen[str(path)] = _Seen(found, self._clock(), complete=True)
 
     def is_ready(self, path: Path, *, wait: bool = False) -> bool:
-        """Whether the file may be taken. wait: only when it has also been still, though its writer has closed it."""
+        """Whether the file may be claimed. wait: only once it is also unchanged for a time."""
         found = mark(path)
         if found is None:
             self._seen.pop(str(path), None)
@@ -67,23 +68,23 @@ class Stillness:
         if seen is None or seen.mark != found:
             seen = self._seen[str(path)] = _Seen(found, self._clock())
         at_once = seen.complete and found[1] > 0 and not wait
-        return (
-            at_once or self.still_s(path) >= self._settle_s(path.name, seen)
-        ) and not held_by_writer(path)
+        is_still = self.still_s(path) >= self._settle_s(path.name, seen)
+        return (at_once or is_still) and not held_by_writer(path)
 
     def still_s(self, path: Path) -> float:
-        """For how long the file has been as it is, in s; 0 for one that was never seen."""
+        """Seconds since the file's last change that was seen; 0 for an unknown file."""
         seen = self._seen.get(str(path))
         return 0.0 if seen is None else self._clock() - seen.since_s
 
     def take(self, path: Path) -> Mark | None:
-        """Forget a file that is ours now; what was last seen of it."""
+        """Forget a file that is claimed; returns its last seen state."""
         seen = self._seen.pop(str(path), None)
         return seen.mark if seen else None
 
     def keep_only(self, folder: Path, names: Iterable[str]) -> None:
         """Forget the files of a folder that are no longer there."""
-        present, here = set(names), str(folder)
+        present = set(names)
+        here = str(folder)
         for path in list(self._seen):
             parent, name = os.path.split(path)
             if parent == here and name not in present:
@@ -94,7 +95,7 @@ class Stillness:
         pause_s = longest_s
         for path, seen in self._seen.items():
             wait_s = seen.since_s + self._settle_s(path, seen) - self._clock()
-            # one that is overdue is held by its writer, or waits for another file: looked at less and less often
+            # an overdue file is held by its writer, or waits for another: checked with backoff
             pause_s = min(pause_s, wait_s + 0.01 if wait_s > 0 else max(0.25, -wait_s))
         return pause_s
 
@@ -105,7 +106,7 @@ class Stillness:
 
 
 def mark(path: Path) -> Mark | None:
-    """The state of a file, None where there is none. Links are not followed."""
+    """The state of a file; None where there is none. Links are not followed."""
     try:
         found = path.lstat()
     except OSError:

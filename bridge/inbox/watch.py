@@ -1,4 +1,4 @@
-"""Notices of a folder's changes, from the system where it has them, and whether a file is still being written."""
+"""The system's notices of changes in a folder, and whether a file is still being written."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ from watchdog.observers import Observer
 if sys.platform == "linux":
     import fcntl
 
-#: Our own reading of a file brings these; to wake up by them would be to run in a circle.
+#: Events of our own reading; reacting to them would be an endless loop.
 _READING = frozenset({"opened", "closed_no_write"})
 
-#: watchdog on Linux holds all that follows a file's leaving back for 0.5 s, to pair it with an arrival, and each of our claims
-#: is a leaving: what tells that a file is complete is watched apart from moves, by an observer of its own.
+#: Kinds of events, one observer each. On Linux, watchdog delays all that follows a file's leaving
+#: by 0.5 s to pair it with an arrival, and each claim is a leaving. Completed files are therefore
+#: watched by an observer without moves.
 _KINDS: tuple[list[type[FileSystemEvent]] | None, ...] = (
     ([FileClosedEvent, FileModifiedEvent], [FileCreatedEvent, FileMovedEvent])
     if sys.platform == "linux"
@@ -37,10 +38,10 @@ _KINDS: tuple[list[type[FileSystemEvent]] | None, ...] = (
 
 
 class Watch:
-    """Calls `notice(name, complete)` from a thread of its own for each change of a file directly in `folder`.
+    """Calls `notice(name, complete)` on its own thread for each change of a file in `folder`.
 
-    `complete` is True where the system says that a writer has closed the file or given it its final name (Linux only).
-    Notices are hints: some systems merge or lose them, so the folder must be looked through on a timer as well.
+    `complete`: a writer closed the file or gave it its final name (known on Linux only). Notices
+    are hints: some systems merge or lose them, so the folder must also be scanned on a timer.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Watch:
         self._watched: tuple[int, int] | None = None
 
     def supervise(self) -> bool:
-        """Start watching, again where the folder is a new one or a thread has died. False if it cannot."""
+        """Start watching; anew where the folder was replaced or a thread died. False on failure."""
         if self._alive():
             return True
         self.stop()
@@ -74,14 +75,15 @@ class Watch:
 
     def stop(self) -> None:
         """End the observers' threads; safe to call twice."""
-        observers, self._observers = self._observers, []
+        observers = self._observers
+        self._observers = []
         for observer in observers:
             observer.stop()
         for observer in observers:
             observer.join(2)
 
     def _alive(self) -> bool:
-        # an observer's thread outlives its emitters, and an emitter outlives the folder that it watches
+        # an observer's thread outlives its emitters, and an emitter outlives its folder
         return (
             len(self._observers) == len(_KINDS)
             and self._watched == _identity(self._folder)
@@ -95,7 +97,7 @@ class Watch:
 
 
 class _Handler(FileSystemEventHandler):
-    # an exception in here would end the observer for good: nothing is touched but the event itself
+    # an exception here would end the observer: only the event itself is touched
     def __init__(self, folder: Path, notice: Callable[[str, bool], None]) -> None:
         self._folder = str(folder)
         self._notice = notice
@@ -120,8 +122,8 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 def held_by_writer(path: Path) -> bool:
     """Whether another program has the file open for writing, as far as the system can tell.
 
-    Linux refuses a read lease on such a file (fcntl(2), F_SETLEASE). Windows refuses the claiming rename itself. Elsewhere,
-    and on file systems without leases, False: there only stillness tells.
+    Linux refuses a read lease on such a file (fcntl(2), F_SETLEASE). Windows refuses the claiming
+    rename itself. Elsewhere, and on file systems without leases, it is False.
     """
     if sys.platform != "linux":
         return False
@@ -130,7 +132,7 @@ def held_by_writer(path: Path) -> bool:
     except OSError:
         return False
     try:
-        # whoever opens the file while the lease is held makes the kernel signal us: by one that is ignored, not by SIGIO
+        # a program that opens the file meanwhile makes the kernel signal us: by an ignored signal
         fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)

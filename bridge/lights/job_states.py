@@ -1,4 +1,4 @@
-"""What a light shows of the jobs that came by it (pure): a pad's, a key's on a tablet."""
+"""The state of a light, a pad's or a tablet key's, from the events of its jobs (pure)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ P = TypeVar("P", bound=Hashable)
 
 
 class JobStates(Generic[P]):
-    """Work while one of a place's jobs is worked on, else that one waits, else how the last one ended."""
+    """The state of each place: working if any of its jobs is, else queued, else the last end."""
 
     def __init__(self) -> None:
         self._jobs: dict[P, dict[str, str]] = {}
 
     def after(self, place: P, event: JobEvent | Refused | Told) -> str:
-        """`queued`, `working`, `done` or `failed`, once an event has happened to an order of this place."""
+        """A place's state after an event: `queued`, `working`, `done` or `failed`."""
         jobs = self._jobs.setdefault(place, {})
         ended = ""
         match event:
@@ -36,7 +36,10 @@ class JobStates(Generic[P]):
             case Told():
                 ended = "done"
         states = set(jobs.values())
-        return "working" if "working" in states else "queued" if states else ended
+        if "working" in states:
+            return "working"
+        return "queued" if states else ended
 
     def clear(self) -> None:
+        """Forget all places."""
         self._jobs.clear()

@@ -1,6 +1,7 @@
-"""One face for the libraries that reach the system's MIDI: python-rtmidi, and supriya-midi where that has no wheel.
+"""One interface to the MIDI libraries: python-rtmidi, and supriya-midi where that has no wheel.
 
-Both bind RtMidi, with its clients, names of ports and limits. They differ in how errors and callbacks arrive.
+Both bind RtMidi, and share its clients, port names and limits. They differ in how errors and
+callbacks arrive.
 """
 
 from __future__ import annotations
@@ -20,28 +21,28 @@ from bridge.errors import DoorError
 
 #: Modules of the libraries, the preferred one first.
 LIBRARIES: tuple[str, ...] = ("rtmidi", "supriya_midi")
-#: MIDI systems by the names of `midi.api`, and RtMidi's names of them.
+#: MIDI systems by their names in `midi.api`, and RtMidi's names of them.
 _SYSTEMS: Final = {
     "alsa": "LINUX_ALSA",
     "jack": "UNIX_JACK",
     "coremidi": "MACOSX_CORE",
     "winmm": "WINDOWS_MM",
 }
-#: RtMidi's WARNING and DEBUG_WARNING: said of what went on all the same.
+#: RtMidi's WARNING and DEBUG_WARNING: the call succeeded all the same.
 _MILD: Final = (0, 1)
 
 _log = logging.getLogger(__name__)
 
 
 class MidiFault(Exception):
-    """What a MIDI library could not do, in its own words."""
+    """A MIDI library's error, in its own words."""
 
 
 class Client:
-    """A client of the MIDI system, with at most one port of its own or one joined. Made by `Backend`.
+    """A client of the MIDI system, with at most one port, its own or a connected one.
 
-    Errors arrive at a callback, which notes them down, and are raised once the library has returned.
-    Raised in the callback they would pass through C++, which may end the process.
+    `Backend` makes it. Errors arrive at a callback, which stores them; they are raised once the
+    library has returned. Raised in the callback they would unwind through C++ and end the process.
     """
 
     def __init__(self, made: Any, system: str, log: logging.Logger) -> None:
@@ -55,19 +56,19 @@ class Client:
         return bool(self._made.is_deleted)
 
     def get_ports(self) -> list[str]:
-        """Names of the ports that can be joined."""
+        """Names of the ports that can be connected."""
         with self._faults():
             return list(self._made.get_ports())
 
     def get_port_count(self) -> int:
-        """How many ports of others there are; cheaper than their names. MidiFault."""
+        """The number of other programs' ports, cheaper than their names. MidiFault."""
         with self._faults():
             return int(self._made.get_port_count())
 
     def open_port(self, found: str, name: str) -> None:
-        """Join the port that is called `found` now; ours is called `name`.
+        """Connect to the port that is called `found` now; ours is called `name`.
 
-        Numbers of ports move when something is plugged in, so that the name is looked up here.
+        Port numbers shift when a device is plugged in, so the name is looked up here.
         """
         with self._faults():
             ports = self._made.get_ports()
@@ -76,7 +77,7 @@ class Client:
             self._made.open_port(ports.index(found), name)
 
     def open_virtual_port(self, name: str) -> None:
-        """Show other programs a port of our own."""
+        """Publish a port of our own to other programs."""
         with self._faults():
             self._made.open_virtual_port(name)
 
@@ -85,7 +86,7 @@ class Client:
             self._made.close_port()
 
     def delete(self) -> None:
-        """Leave the MIDI system; nothing else may be called after it."""
+        """Leave the MIDI system; the client is unusable after that."""
         with suppress(Exception):
             self._made.delete()
 
@@ -96,14 +97,14 @@ class Client:
             yield
         except (MidiFault, NotImplementedError):
             raise
-        except Exception as error:  # the libraries' own kinds have no base in common
+        except Exception as error:  # the libraries' exceptions have no common base
             raise MidiFault(str(error).strip() or type(error).__name__) from None
         if self._errors:
             raise MidiFault(self._errors[0].strip())
 
 
 class Input(Client):
-    """A client that hears one port."""
+    """A client that receives from one port."""
 
     def __init__(self, made: Any, system: str, log: logging.Logger, *, in_pairs: bool) -> None:
         super().__init__(made, system, log)
@@ -113,16 +114,19 @@ class Input(Client):
         self._made.ignore_types(sysex, timing, active_sense)
 
     def get_message(self) -> tuple[Sequence[int], float] | None:
-        """The oldest message that waits, and the seconds since the one before; None where none does."""
+        """The oldest waiting message, and the seconds since the one before; None without one."""
         message: tuple[Sequence[int], float] | None = self._made.get_message()
         return message
 
-    def set_callback(self, heard: Callable[[Sequence[int], float], None]) -> None:
-        """Have `heard` called with each message and the seconds since the one before, in a foreign thread."""
+    def set_callback(self, receive: Callable[[Sequence[int], float], None]) -> None:
+        """Call `receive` for each message, with the seconds since the one before.
+
+        The call comes from a thread of the library.
+        """
         if self._in_pairs:
-            self._made.set_callback(lambda event, data=None: heard(*event))
+            self._made.set_callback(lambda event, data=None: receive(*event))
         else:
-            self._made.set_callback(lambda message, delta_s, data=None: heard(message, delta_s))
+            self._made.set_callback(lambda message, delta_s, data=None: receive(message, delta_s))
 
     def cancel_callback(self) -> None:
         with self._faults():
@@ -138,7 +142,7 @@ class Output(Client):
 
 
 class Backend:
-    """One of the libraries. `library`: its module."""
+    """One of the libraries. library: its module."""
 
     def __init__(self, library: Any) -> None:
         self.name: str = library.__name__
@@ -147,20 +151,19 @@ class Backend:
 
     @property
     def systems(self) -> list[str]:
-        """The MIDI systems that the library was built for, whether they run or not."""
-        compiled = (
-            self._library.get_compiled_api if self._has_pairs else self._library.get_compiled_apis
-        )
+        """The MIDI systems that the library is compiled for, running or not."""
+        library = self._library
+        compiled = library.get_compiled_api if self._has_pairs else library.get_compiled_apis
         numbers = {int(number) for number in compiled()}
         return [system for system in _SYSTEMS if int(self._number(system)) in numbers]
 
     def input(self, system: str, name: str, log: logging.Logger = _log) -> Input:
-        """A client called `name` that can hear. MidiFault where the system does not answer."""
+        """A client called `name` that receives. MidiFault where the system does not answer."""
         made = self._make(self._library.MidiIn, system, name)
         return Input(made, system, log, in_pairs=self._has_pairs)
 
     def output(self, system: str, name: str, log: logging.Logger = _log) -> Output:
-        """A client called `name` that can send. MidiFault where the system does not answer."""
+        """A client called `name` that sends. MidiFault where the system does not answer."""
         return Output(self._make(self._library.MidiOut, system, name), system, log)
 
     def _number(self, system: str) -> Any:
@@ -173,10 +176,10 @@ class Backend:
         number = self._number(system)
         try:
             made = kind(number, name)
-        except Exception as error:  # as above
+        except Exception as error:  # the libraries' exceptions have no common base
             raise MidiFault(str(error).strip() or type(error).__name__) from None
         if made.get_current_api() != number:
-            # RtMidi takes another system where the wanted one does not answer
+            # RtMidi falls back to another system where the wanted one does not answer
             made.delete()
             raise MidiFault("it is not running")
         return made
@@ -184,8 +187,8 @@ class Backend:
 
 @cache
 def backend() -> Backend:
-    """The library of this Python. DoorError, in one line, where there is none."""
-    said = []
+    """The MIDI library of this Python. DoorError, in one line, where there is none."""
+    faults = []
     for name in LIBRARIES:
         if importlib.util.find_spec(name) is None:
             continue
@@ -194,19 +197,21 @@ def backend() -> Backend:
         try:
             return Backend(importlib.import_module(name))
         except ImportError as error:
-            said.append(f"{name} cannot be loaded ({error})")
-    here = f"Python {sys.version_info.major}.{sys.version_info.minor} on {platform.system()} {platform.machine()}"
-    why = " and ".join(said) or "neither python-rtmidi nor supriya-midi is installed"
+            faults.append(f"{name} cannot be loaded ({error})")
+    version = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+    here = f"{version} on {platform.system()} {platform.machine()}"
+    why = " and ".join(faults) or "neither python-rtmidi nor supriya-midi is installed"
     raise DoorError(
-        f"MIDI is off: {why} for {here}; pip install python-rtmidi or supriya-midi, and start this again"
+        f"MIDI is off: {why} for {here}; "
+        "pip install python-rtmidi or supriya-midi, and start this again"
     )
 
 
 def _note_taker(errors: list[str], log: logging.Logger) -> Callable[..., None]:
-    """What a library calls with its errors. It knows the list alone: with the client it would be a circle of references."""
+    """An error callback. It refers to the list alone: with the client it would be a cycle."""
 
     def note(kind: Any, text: str, data: object = None) -> None:
-        log.debug("midi: %s", text)
+        log.debug("midi: the library reports: %s", text)
         if getattr(kind, "value", kind) not in _MILD:
             errors.append(text)
 
@@ -214,10 +219,10 @@ def _note_taker(errors: list[str], log: logging.Logger) -> Callable[..., None]:
 
 
 def _prefer_systems_jack() -> None:
-    """Have supriya-midi reach JACK by the system's own libjack, where there is one.
+    """Have supriya-midi use the system's own libjack, where there is one.
 
-    Its wheel brings libjack 1.9.14, which a server of another version does not talk to ("protocol mismatch").
-    Symbols of a library that is loaded globally are found before those of one that a wheel brings.
+    Its wheel contains libjack 1.9.14, which a server of another version refuses ("protocol
+    mismatch"). Symbols of a globally loaded library win over those of a wheel's own.
     """
     if sys.platform == "linux":
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""How clients of the MIDI system are left: closed one by one in order, or never touched again."""
+"""Closing clients of the MIDI system: one by one in order, or leaked on purpose."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from contextlib import suppress
 
 from bridge.midi.backend import Client, Input, MidiFault
 
-#: s for what was calling back to end.
+#: Time for a running callback to return.
 CALLBACK_ENDS_S = 0.05
-#: s between two clients of JACK that go. Each that goes makes JACK tell the others how late their ports are now, from a thread
-#: that reads the list of ports which closing takes one out of, with no lock between the two: the process may not outlive that.
+#: Pause between two clients of JACK that close. JACK's latency callback reads the list of ports
+#: while closing removes one, without a lock: a use after free that may end the process.
 APART_S = 0.02
 
 
 def let_go(*clients: Client | None) -> None:
-    """Close clients of the MIDI system. What was calling back gets time to end: closing waits for it, and Python for closing."""
+    """Close clients of the MIDI system.
+
+    Running callbacks get time to return first: closing waits for them while it holds the GIL.
+    """
     open_ones = [client for client in clients if client is not None and not client.is_deleted]
     called_back = [client for client in open_ones if isinstance(client, Input)]
-    for hearing in called_back:
+    for receiver in called_back:
         with suppress(MidiFault):
-            hearing.cancel_callback()
+            receiver.cancel_callback()
     if called_back:
         time.sleep(CALLBACK_ENDS_S)
     for client in open_ones:
@@ -36,6 +39,9 @@ def let_go(*clients: Client | None) -> None:
 
 
 def abandon(*clients: Client | None) -> None:
-    """Never close these clients, not even at the end of the program: whoever closes them waits for the server, and Python too."""
+    """Leak these clients on purpose: closing them would block on a stopped JACK server.
+
+    It would block while holding the GIL, so they stay open even at the end of the program.
+    """
     for client in clients:
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(client))

@@ -1,4 +1,4 @@
-"""One MIDI clock, 24 ticks a quarter note, to a tempo with its error and the song's position (pure; the time is passed in)."""
+"""One MIDI clock, 24 ticks a quarter: tempo with its error, and song position (pure)."""
 
 from __future__ import annotations
 
@@ -22,28 +22,34 @@ from bridge.music import snap_tempo
 
 TICKS_PER_QUARTER: Final = 24
 TICKS_PER_SIXTEENTH: Final = 6
-#: Ticks older than this no longer count.
+#: Window of the fit: older ticks no longer count.
 WINDOW_S: Final = 8.0
-#: A clock that does not tick for so long has ended; the slowest tempo that is used ticks 16 times a second.
+#: Timeout of a clock; at the slowest tempo in use it ticks 16 times a second.
 SILENCE_S: Final = 1.0
 
+#: Ticks that a fit needs: a quarter note.
 _LEAST_TICKS: Final = 24
+#: Residual from which a tick is an outlier, in seconds, however regular the others are.
+_LEAST_OUTLIER_S: Final = 0.002
+#: Error below which no measured tempo is believed.
+_LEAST_ERROR_BPM: Final = 0.005
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A tempo as measured, and how far it may be off (about three standard errors), in quarter notes a minute."""
+    """A measured tempo and its error (about three standard errors), in quarter notes a minute."""
 
     bpm: float
     error_bpm: float
 
     @property
     def snapped(self) -> float:
+        """The tempo, snapped to a likely one within its error."""
         return round(snap_tempo(self.bpm, self.error_bpm), 2)
 
 
 class MidiClock:
-    """One clock: the ticks and transport messages of one port, in the order in which they came."""
+    """One clock: the ticks and transport messages of one port, in the order of arrival."""
 
     def __init__(self) -> None:
         self._ticks: deque[Tick] = deque()
@@ -53,25 +59,25 @@ class MidiClock:
         self._since_fit = 0
         self._questions: deque[Tick] = deque()
         self._zero = (0, 0)
-        """The index of the tick from which the song's ticks are counted, and how many came before it."""
+        """The index of the tick at which counting began, and the song's ticks before that."""
         self._located = False
         self.last_s = -math.inf
-        """When the last tick came; minus infinity before the first."""
+        """The time of the last tick; minus infinity before the first."""
         self.playing: bool | None = None
-        """None as long as the clock has not said so."""
+        """None until a transport message says it."""
 
     @property
     def first_s(self) -> float:
-        """When the oldest tick that counts came; infinity before the first."""
+        """The time of the oldest tick in the window; infinity without one."""
         return self._ticks[0].at_s if self._ticks else math.inf
 
     @property
     def measured(self) -> Measured | None:
-        """The tempo of the latest ticks; None while too few of one tempo have come."""
+        """The tempo of the latest ticks; None while there are too few of one tempo."""
         return self._measured
 
     def tick(self, at_s: float) -> None:
-        """A tick that came at a time in seconds."""
+        """A tick that arrived at this time, in seconds."""
         if at_s - self.last_s > SILENCE_S:
             self._forget()
         self.last_s = at_s
@@ -90,13 +96,13 @@ class MidiClock:
             self._measure()
 
     def start(self) -> None:
-        """Start: the next tick is the song's first, and need not come in step with the ones before."""
+        """Start: the next tick is the song's first, and need not be in step with earlier ones."""
         self.locate(0)
         self.playing = True
         self._forget()
 
     def proceed(self) -> None:
-        """Continue: on from where the song stands."""
+        """Continue: from the song's current position."""
         self._set_ticks_before(self._song_ticks())
         self.playing = True
         self._forget()
@@ -106,12 +112,12 @@ class MidiClock:
         self.playing = False
 
     def locate(self, sixteenths: int) -> None:
-        """Song position: the next tick after Continue is so many sixteenths from the song's start."""
+        """Song position: the next tick after Continue is this many sixteenths into the song."""
         self._set_ticks_before(sixteenths * TICKS_PER_SIXTEENTH)
         self._located = True
 
     def position(self, now_s: float) -> float | None:
-        """Where the song stands, in quarters; None as long as the clock has not said so."""
+        """The song's position in quarters; None until a message has set it."""
         if not self._located:
             return None
         if not self.playing or self._line is None:
@@ -119,12 +125,13 @@ class MidiClock:
         zero, before = self._zero
         return max(0.0, self._line.index_at(now_s) - zero + before) / TICKS_PER_QUARTER
 
-    # --- counting -------------------------------------------------------------------------------------------------
+    # -- counting
 
     def _forget(self) -> None:
         self._ticks.clear()
         self._questions.clear()
-        self._line = self._measured = None
+        self._line = None
+        self._measured = None
         self._since_fit = 0
 
     def _song_ticks(self) -> int:
@@ -135,14 +142,14 @@ class MidiClock:
         self._zero = (self._next, ticks)
 
     def _is_odd(self, tick: Tick) -> bool:
-        """Whether a tick may be missing before this one, or this one be there twice."""
+        """Whether a tick may be lost before this one, or this one may be a duplicate."""
         if self._line is None or not self._ticks:
             return False
         gap = (tick.at_s - self._ticks[-1].at_s) / self._line.slope_s
         return not 0.5 < gap < 1.5
 
     def _answer_questions(self) -> None:
-        """Count anew from each gap at which ticks were lost, or came twice."""
+        """Renumber the ticks after each gap at which ticks were lost or doubled."""
         if self._line is None:
             return
         ticks = list(self._ticks)
@@ -160,7 +167,7 @@ class MidiClock:
                 self._zero = (zero + slip if zero > odd.index else zero, before)
 
     def _part_from_old_tempo(self) -> None:
-        """Let go of the ticks before a change of tempo, or a jump."""
+        """Drop the ticks before a change of tempo, or a jump."""
         ticks = list(self._ticks)
         for recent in (_LEAST_TICKS, 2 * _LEAST_TICKS, 4 * _LEAST_TICKS, 8 * _LEAST_TICKS):
             if len(ticks) >= recent + _LEAST_TICKS and differs(
@@ -177,10 +184,12 @@ class MidiClock:
             return
         line = line_through(ticks)
         away = [abs(tick.at_s - line.at(tick.index)) for tick in ticks]
-        # a program that stood still for a moment delivers a few ticks far too late
-        limit = max(6 * median(away), 0.002)
-        kept = [tick for tick, far in zip(ticks, away, strict=True) if far <= limit]
-        self._line = line = line_through(kept)
+        # a program that stalled for a moment delivers a few ticks far too late
+        limit_s = max(6 * median(away), _LEAST_OUTLIER_S)
+        kept = [tick for tick, far in zip(ticks, away, strict=True) if far <= limit_s]
+        line = line_through(kept)
+        self._line = line
         if line.slope_s > 0:
             bpm = 60 / (TICKS_PER_QUARTER * line.slope_s)
-            self._measured = Measured(bpm, max(0.005, 3 * bpm * slope_error(kept) / line.slope_s))
+            error_bpm = 3 * bpm * slope_error(kept) / line.slope_s
+            self._measured = Measured(bpm, max(_LEAST_ERROR_BPM, error_bpm))

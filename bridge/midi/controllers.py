@@ -1,8 +1,11 @@
-"""Ready-made maps of controllers, data files in `bridge/midi/controllers`: which notes their pads send, and what each does.
+"""Ready-made maps of controllers, one YAML file each: their pads' notes, and what each does.
 
-title   the device       port   a part of its port's name
-pads    notes that get the config's presets, in order; `pad` is added to each of these mappings
-map     further mappings, as in the config       lights   as in the config
+title    the device
+port     a part of its port's name
+pads     notes that get the config's presets, in order
+pad      fields that are added to each pad's mapping
+map      further mappings, as in the config
+lights   as in the config
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ _FOLDER = Path(__file__).parent / "controllers"
 
 @dataclass(frozen=True)
 class Controller:
+    """A controller's ready-made map; the fields are those of its file."""
+
     title: str
     port: str
     pads: tuple[int, ...]
@@ -30,7 +35,7 @@ class Controller:
     def mappings(
         self, presets: Iterable[str], own: Iterable[Mapping[str, Any]]
     ) -> list[dict[str, Any]]:
-        """Its mappings for these presets, less those whose control the user's own mappings use."""
+        """Its mappings for these presets, without controls that the user's own mappings use."""
         taken = {
             (trigger, entry[trigger])
             for entry in own
@@ -54,12 +59,13 @@ class Controller:
 
 
 def controller_names() -> list[str]:
+    """The names of the ready-made maps, sorted."""
     return sorted(path.stem for path in _FOLDER.glob("*.yaml"))
 
 
 @cache
 def load_controller(name: str) -> Controller:
-    """A ready-made map by its name; ValueError names those that there are."""
+    """A ready-made map by its name. ValueError names the existing ones."""
     if name not in controller_names():
         raise ValueError(f"the ready-made maps are {', '.join(controller_names())}")
     read = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Pads, knobs and program changes as a door: a touch becomes an order, and the pad's light tells how it goes."""
+"""The MIDI door: pads, knobs and program changes become orders, and a pad's light shows its job."""
 
 from __future__ import annotations
 
@@ -29,24 +29,26 @@ from bridge.midi.pad_lights import Lights
 from bridge.midi.ports import MidiPorts
 from bridge.midi.touches import Touches
 
+#: How often ports are listed, to open new ones.
 POLL_S = 2.0
-#: How often the ports are counted between two looks. A device that was pulled out and put back is away for longer.
+#: How often ports are counted in between. A device that is replugged is away for longer.
 COUNT_S = 0.1
-#: What is sent right after a port was opened is lost: by JACK, and by devices that are still waking up.
+#: Pause after a port is opened: JACK, and devices that are still starting, lose what comes earlier.
 PLUGGED_IN_S = 0.3
-#: The same message by two ways arrives within one cycle of the MIDI system.
+#: Window of echoes: the same message by two routes arrives within one cycle of the MIDI system.
 ECHO_S = 0.05
+#: Messages that may wait for the door's thread; further ones are dropped.
 _MOST_WAITING = 2048
-#: The session's word for a MIDI clock.
+#: The clock's source in the session.
 CLOCK_SOURCE = "midi_clock"
 
 
 class MidiDoor:
-    """The MIDI door. All of it happens in one thread; `tell` and the MIDI system only leave a note for it.
+    """The MIDI door. One thread does the work; `tell` and the MIDI system only queue it.
 
-    inputs, outputs: parts of the names of ports to hear and to light; see `MidiPorts`.
-    virtual: open a port of our own, called Sidecrate, where the system can.
-    clock: follow the MIDI clock of these ports: its tempo, song position, start and stop.
+    inputs, outputs: parts of the names of ports to open; see `MidiPorts`. virtual: open a port of
+    our own, called Sidecrate, where the system can. clock: follow the MIDI clock of these ports,
+    with tempo, song position, start and stop.
     """
 
     name = "midi"
@@ -69,7 +71,7 @@ class MidiDoor:
         self._notes: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
         self._clocks = Clocks() if clock else None
         self._ports = MidiPorts(
-            self._heard,
+            self._receive,
             api=api,
             inputs=inputs,
             outputs=outputs,
@@ -81,28 +83,32 @@ class MidiDoor:
         self._touches = Touches(mapping)
         self._lights = Lights(mapping.lights, self._ports.send)
         self._recent: list[tuple[Touch, str, float]] = []
-        self._plugged_in = self._still = False
+        self._plugged_in = False
+        self._still = False
         self._trouble = "closed"
 
     def start(self) -> None:
-        """Open the ports. Where no MIDI system answers nothing is raised and nothing runs: `health` says why."""
+        """Open the ports. Where no MIDI system answers it raises nothing, and `health` says why."""
         if self._thread is not None:
             return
         if not self._map.mappings and self._clocks is None:
-            self._trouble = "nothing is mapped and no clock is followed; see midi.map and midi.clock in the config"
+            self._trouble = (
+                "nothing is mapped and no clock is followed; "
+                "see midi.map and midi.clock in the config"
+            )
             return
         try:
             self._ports.open()
         except DoorError as error:
             self._trouble = error.text
-            self._log.info("midi: %s", error.text)
+            self._log.info("midi: the door stays closed: %s", error.text)
             return
         self._trouble = ""
         self._thread = threading.Thread(target=self._run, name="midi", daemon=True)
         self._thread.start()
 
     def tell(self, event: Event) -> None:
-        """Show an event of one of our orders on its pad."""
+        """Show an event of one of this door's orders on its pad."""
         if (
             isinstance(event, Accepted | Progress | Done | Finished | Failed | Refused | Told)
             and event.origin.door == self.name
@@ -111,7 +117,8 @@ class MidiDoor:
 
     def stop(self) -> None:
         """Put the lights out and close the ports."""
-        thread, self._thread = self._thread, None
+        thread = self._thread
+        self._thread = None
         if thread is not None:
             self._leave(None, wait=True)
             thread.join(5)
@@ -126,19 +133,20 @@ class MidiDoor:
             *([self._ports.own_port] if self._ports.own_port else []),
             *self._ports.heard_ports,
         ]
-        said = "open" if ports else "open; no port of these names is plugged in"
-        held = self._ports.refused_ports
-        return f"{said}; held by another program: {', '.join(held)}" if held else said
+        state = "open" if ports else "open; no port of these names is plugged in"
+        refused = self._ports.refused_ports
+        return f"{state}; held by another program: {', '.join(refused)}" if refused else state
 
     @property
     def ports(self) -> list[str]:
-        """Names of the ports that are heard now, our own apart."""
+        """Names of the ports that are received from, without our own."""
         return self._ports.heard_ports
 
-    # --- the thread -----------------------------------------------------------------------------------------------
+    # -- the door's thread
 
     def _run(self) -> None:
-        next_s, count_s = time.monotonic() + POLL_S, time.monotonic() + COUNT_S
+        next_s = time.monotonic() + POLL_S
+        count_s = time.monotonic() + COUNT_S
         while True:
             try:
                 note = self._notes.get(timeout=max(0.0, min(next_s, count_s) - time.monotonic()))
@@ -148,7 +156,7 @@ class MidiDoor:
             except queue.Empty:
                 pass
             now_s = time.monotonic()
-            # what has just been opened is given its time: nothing may be sent to it yet
+            # ports just opened get their pause: a message would be lost now
             if now_s >= count_s and not self._plugged_in and self._ports.has_moved():
                 next_s = now_s
             if now_s >= next_s:
@@ -163,7 +171,7 @@ class MidiDoor:
         try:
             work()
         except Exception:  # the thread must outlive a fault in one message
-            self._log.exception("midi: going on")
+            self._log.exception("midi: a fault of ours; the door stays open")
 
     def _refresh(self) -> None:
         self._follow_clock()
@@ -172,21 +180,20 @@ class MidiDoor:
             self._lights.show_again()
         opened = self._ports.outputs_opened
         if self._ports.refresh():
-            was_still, self._still = self._still, self._ports.stands_still
-            if was_still != self._still:
-                self._log.warning(
-                    "midi: JACK stands still; waiting for it"
-                    if self._still
-                    else "midi: JACK goes on"
-                )
-            # while it stood still lights were dropped
-            self._plugged_in = self._ports.outputs_opened != opened or (
-                was_still and not self._still
-            )
+            was_still = self._still
+            self._still = self._ports.stands_still
+            if self._still and not was_still:
+                self._log.warning("midi: the JACK server hangs; waiting for it")
+            if was_still and not self._still:
+                self._log.warning("midi: the JACK server runs again")
+            # while it hung, lights were dropped
+            has_recovered = was_still and not self._still
+            self._plugged_in = self._ports.outputs_opened != opened or has_recovered
+            return
             return
         self._still = False
         if not self._trouble:
-            self._log.warning("midi: the MIDI system has gone; waiting for it")
+            self._log.warning("midi: the MIDI system is gone; waiting for it")
         self._trouble = "the MIDI system has gone; waiting for it"
         if self._ports.reopen():
             self._trouble = ""
@@ -199,7 +206,7 @@ class MidiDoor:
         except queue.Full:
             self._log.debug("midi: too many messages at once; one was dropped")
 
-    def _heard(self, port: str, message: Sequence[int], delta_s: float) -> None:
+    def _receive(self, port: str, message: Sequence[int], delta_s: float) -> None:
         now_s = time.monotonic()
         if self._clocks and self._clocks.note(port, message, delta_s, now_s):
             self._leave(self._follow_clock)
@@ -213,11 +220,11 @@ class MidiDoor:
         before = self._clocks.followed
         values = self._clocks.look(time.monotonic())
         if self._clocks.followed != before:
-            self._log.info("midi: the clock of %s is followed", self._clocks.followed)
+            self._log.info("midi: following the clock of %s", self._clocks.followed)
         if values:
             self._hand(Context(Origin(self.name), CLOCK_SOURCE, values))
 
-    # --- from touches to orders -----------------------------------------------------------------------------------
+    # -- from touches to orders
 
     def _act(self, touch: Touch, port: str, at_s: float) -> None:
         if self._is_echo(touch, port, at_s):
@@ -232,13 +239,16 @@ class MidiDoor:
             self._hand(order)
 
     def _is_echo(self, touch: Touch, port: str, at_s: float) -> bool:
-        """Whether a program that sends to our own port was just heard by its own as well: both are open, it meant one touch."""
+        """Whether a message came twice, by our own port and by its sender's, as one touch.
+
+        A program that sends to our own port may have a port that is open too.
+        """
         own = self._ports.own_port
-        self._recent = [heard for heard in self._recent if at_s - heard[2] < ECHO_S]
-        for heard in self._recent:
-            if heard[0] == touch and heard[1] != port and own in (heard[1], port):
-                # it has had its echo: one more is a touch of its own
-                self._recent.remove(heard)
+        self._recent = [earlier for earlier in self._recent if at_s - earlier[2] < ECHO_S]
+        for earlier in self._recent:
+            if earlier[0] == touch and earlier[1] != port and own in (earlier[1], port):
+                # a touch has one echo: the next message is another touch
+                self._recent.remove(earlier)
                 return True
         if own:
             self._recent.append((touch, port, at_s))

@@ -1,4 +1,4 @@
-"""The MIDI clocks of all ports: one of them is followed, and what it says new is told (the time is passed in)."""
+"""The MIDI clocks of all ports, of which one is followed (pure: time is passed in)."""
 
 from __future__ import annotations
 
@@ -9,25 +9,37 @@ from typing import Final
 
 from bridge.midi.clock import SILENCE_S, TICKS_PER_QUARTER, Measured, MidiClock
 
-#: A tempo is said once it is known so well, and no sooner than this after the first tick.
+#: A tempo is reported once its error is at most this.
 SAID_ERROR_BPM: Final = 0.15
+#: A tempo is reported no sooner than this after the first tick.
 SAID_AFTER_S: Final = 1.5
-#: A song position is said again so often while playing, since an old one may no longer be true.
+#: Repeat of the song position while playing, since a position goes stale.
 SAY_POSITION_S: Final = 4.0
-#: A clock at rest is said to be there so often.
+#: Heartbeat of a clock that does not play.
 SAY_ALIVE_S: Final = 60.0
+#: Messages noted between two looks, at most; a flood drops the oldest.
+_MOST_NOTED: Final = 8192
+#: Difference of the two times of a message from which the time of arrival is used.
+_MOST_DRIFT_S: Final = 0.25
+#: Share of a smaller difference that each message corrects.
+_CORRECTION: Final = 0.002
 
-_TICK, _START, _CONTINUE, _STOP, _LOCATE = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
+# status bytes of MIDI's real-time and position messages
+_TICK: Final = 0xF8
+_START: Final = 0xFA
+_CONTINUE: Final = 0xFB
+_STOP: Final = 0xFC
+_LOCATE: Final = 0xF2
 
 
 class Clocks:
-    """The clocks of all ports: one of them is followed, and what it says new is told.
+    """The clocks of all ports: one of them is followed, and its changes are reported.
 
-    `note` may be called from the threads of the MIDI system, the rest from one other thread.
+    Threads of the MIDI system may call `note`; the rest belongs to one other thread.
     """
 
     def __init__(self) -> None:
-        self._noted: deque[tuple[str, int, int, float]] = deque(maxlen=8192)
+        self._noted: deque[tuple[str, int, int, float]] = deque(maxlen=_MOST_NOTED)
         self._times: dict[str, float] = {}
         self._counts: dict[str, int] = {}
         self._clocks: dict[str, MidiClock] = {}
@@ -35,24 +47,27 @@ class Clocks:
         self._said_s = -math.inf
         self._moved = False
         self.followed = ""
-        """The port whose clock is followed; empty while there is none."""
+        """The port whose clock is followed; empty without one."""
 
     @property
     def measured(self) -> Measured | None:
-        """The tempo of the clock that is followed, as it was last measured."""
+        """The latest tempo of the followed clock."""
         clock = self._clocks.get(self.followed)
         return clock.measured if clock else None
 
     def note(self, port: str, message: Sequence[int], delta_s: float, now_s: float) -> bool:
-        """Keep a message of a port, whatever it is; True when it is time to `look`.
+        """Note any message of a port; True when it is time to `look`.
 
-        delta_s: the time since the port's message before, as the MIDI system measured it. It counts more than the time at
-        which we were called, for that also holds how long we were kept waiting.
+        delta_s: the time since the port's message before, as the MIDI system measured it. It is
+        preferred to the time of this call, which includes how long the call was delayed.
         """
         if not message:
             return False
         at_s = min(now_s, self._times.get(port, now_s) + delta_s)
-        at_s = now_s if now_s - at_s > 0.25 else at_s + (now_s - at_s) * 0.002
+        if now_s - at_s > _MOST_DRIFT_S:
+            at_s = now_s
+        else:
+            at_s += (now_s - at_s) * _CORRECTION
         self._times[port] = at_s
         if message[0] == _TICK:
             self._noted.append((port, _TICK, 0, at_s))
@@ -67,9 +82,12 @@ class Clocks:
         return False
 
     def look(self, now_s: float) -> dict[str, float | bool] | None:
-        """What the followed clock says now, if it has to be told: bpm (snapped), playing and position (quarters)."""
+        """The followed clock's values, where they are due: bpm (snapped), playing, position.
+
+        The position is in quarters.
+        """
         while self._noted:
-            self._hear(*self._noted.popleft())
+            self._apply(*self._noted.popleft())
         clock = self._clocks.get(self.followed)
         if clock is None:
             return None
@@ -77,17 +95,20 @@ class Clocks:
             clock.stop()
             self._moved = True
         values = self._values(clock, now_s)
-        news = self._moved or any(
+        is_new = self._moved or any(
             self._said.get(name) != value for name, value in values.items() if name != "position"
         )
         due_s = SAY_POSITION_S if clock.playing else SAY_ALIVE_S
-        alive = clock.last_s > now_s - SILENCE_S
-        if not values or not (news or (alive and now_s - self._said_s >= due_s)):
+        is_alive = clock.last_s > now_s - SILENCE_S
+        is_due = is_alive and now_s - self._said_s >= due_s
+        if not values or not (is_new or is_due):
             return None
-        self._said, self._said_s, self._moved = values, now_s, False
+        self._said = values
+        self._said_s = now_s
+        self._moved = False
         return values
 
-    def _hear(self, port: str, kind: int, value: int, at_s: float) -> None:
+    def _apply(self, port: str, kind: int, value: int, at_s: float) -> None:
         clock = self._clocks.setdefault(port, MidiClock())
         if kind == _TICK:
             clock.tick(at_s)
@@ -100,26 +121,27 @@ class Clocks:
         else:
             clock.locate(value)
         followed = self._clocks.get(self.followed)
-        silent = followed is None or followed.last_s < at_s - SILENCE_S
-        # a song that is started says more than a clock that only ticks
+        is_silent = followed is None or followed.last_s < at_s - SILENCE_S
+        # a song that starts takes precedence over a clock that only ticks
         starts = kind in (_START, _CONTINUE) and followed is not None and not followed.playing
-        if port != self.followed and ((silent and kind == _TICK) or starts):
+        if port != self.followed and ((is_silent and kind == _TICK) or starts):
             self.followed = port
             self._moved = True
         self._moved = self._moved or (port == self.followed and kind != _TICK)
 
     def _values(self, clock: MidiClock, now_s: float) -> dict[str, float | bool]:
         values: dict[str, float | bool] = {}
-        measured, said = clock.measured, self._said.get("bpm")
-        if (
-            measured
-            and clock.last_s - clock.first_s >= SAID_AFTER_S
-            and measured.error_bpm <= SAID_ERROR_BPM
-        ):
-            held = said is not None and abs(float(said) - measured.bpm) <= measured.error_bpm
-            values["bpm"] = float(said) if held and said is not None else measured.snapped
-        elif said is not None:
-            values["bpm"] = said
+        measured = clock.measured
+        last_bpm = self._said.get("bpm")
+        is_known = measured is not None and (
+            clock.last_s - clock.first_s >= SAID_AFTER_S and measured.error_bpm <= SAID_ERROR_BPM
+        )
+        if measured is not None and is_known:
+            values["bpm"] = measured.snapped
+            if last_bpm is not None and abs(float(last_bpm) - measured.bpm) <= measured.error_bpm:
+                values["bpm"] = float(last_bpm)
+        elif last_bpm is not None:
+            values["bpm"] = last_bpm
         if clock.playing is not None:
             values["playing"] = clock.playing
         position = clock.position(now_s)

@@ -1,8 +1,9 @@
-"""Whether a JACK server is going: a message of ours that it has to carry from one of our ports to another, and its return.
+"""A heartbeat of a JACK server: a message that it carries between two ports of ours.
 
-RtMidi keeps what is sent in a buffer of 16 kB until the server's next cycle takes it, and when that is full it waits for room,
-and Python with it. The same goes for whatever asks the server to answer: opening, joining and closing ports. A server that is
-stopped, or whose sound device hangs, would so hold the whole program; a message that does not come back gives it away before.
+RtMidi puts sent messages in a buffer of 16 kB until the server's next cycle; a full buffer blocks,
+and Python with it. Opening, connecting and closing ports block too. A server that is stopped, or
+whose sound device hangs, would so hang the whole program. A message that does not return reveals
+it first.
 """
 
 from __future__ import annotations
@@ -16,15 +17,19 @@ from typing import Final, NamedTuple
 from bridge.midi.backend import Client, backend
 from bridge.midi.clients import let_go
 
-#: A server whose messages do not come back for so long stands still.
+#: Timeout of a message's return, after which the server counts as hanging.
 STILL_S: Final = 1.0
-#: Bytes that may be under way, of the 16,383 that fit; and after how many of them the server is asked for a sign.
-_ROOM, _ASK_AFTER = 12_288, 2_048
-#: What RtMidi puts before each message in its buffer.
-_HEAD = 4
-#: The most messages of our own that wait for a server; they have a buffer too.
-_MOST_UNDER_WAY = 64
-_AGAIN_S, _LOOK_S = 0.05, 0.002
+#: Bytes that may be under way, of the 16,383 that fit RtMidi's buffer.
+_ROOM: Final = 12_288
+#: Bytes sent after which the server is asked for a sign of life.
+_ASK_AFTER: Final = 2_048
+#: Bytes that RtMidi puts before each message in its buffer.
+_HEAD: Final = 4
+#: Messages of our own that may wait for a server; they have a buffer too.
+_MOST_UNDER_WAY: Final = 64
+#: Pause before a message is sent again, and between two looks for its return.
+_AGAIN_S: Final = 0.05
+_LOOK_S: Final = 0.002
 _numbers = itertools.count(1)
 
 
@@ -35,20 +40,22 @@ class _UnderWay(NamedTuple):
 
 
 class JackPulse:
-    """Two clients of a JACK server and what goes from one to the other. Belongs to one thread.
+    """Two clients of a JACK server, and a message between them. Belongs to one thread.
 
-    name: what the clients' names begin with. MidiFault where the server does not take them.
+    name: prefix of the clients' names. MidiFault where the server refuses them.
     """
 
     def __init__(self, name: str) -> None:
-        # the process and a number: the port must be found by a name that no other client has
+        # with process id and number: the port is looked up by a name that must be unique
         own = f"{name} pulse {os.getpid()} {next(_numbers)}"
         self._out = backend().output("jack", own)
         self._in = backend().input("jack", f"{own} back")
         self._under_way: deque[_UnderWay] = deque()
         self._number = 0
-        self._bytes = self._proven = 0
-        """Bytes sent by all ports that this watches over, and how many of them the server is known to have taken."""
+        self._bytes = 0
+        """Bytes sent by all ports that this guards."""
+        self._proven = 0
+        """How many of them the server is known to have taken."""
         try:
             self._out.open_virtual_port("out")
             self._in.open_port(f"{own}:out", "in")
@@ -58,37 +65,42 @@ class JackPulse:
 
     @property
     def clients(self) -> tuple[Client, ...]:
+        """Its two clients."""
         return self._out, self._in
 
     @property
     def stands_still(self) -> bool:
-        """Whether a message has waited too long for its return."""
+        """Whether a message is overdue."""
         self._look()
         return bool(self._under_way) and time.monotonic() - self._under_way[0].sent_s > STILL_S
 
     def ask(self) -> None:
-        """Send a message that will come back, unless many are under way."""
+        """Send a message that will return, unless many are under way."""
         if len(self._under_way) < _MOST_UNDER_WAY:
             self._number = (self._number + 1) % 0x4000
             self._out.send_message([0xB0, self._number >> 7, self._number & 0x7F])
             self._under_way.append(_UnderWay(self._number, time.monotonic(), self._bytes))
 
     def goes(self, wait_s: float = STILL_S) -> bool:
-        """Whether the server carries a message within `wait_s`; said again now and then, as the first after joining is lost."""
-        began_s, asked_s = time.monotonic(), 0.0
+        """Whether the server carries a message within `wait_s`.
+
+        It is sent repeatedly, since the first after connecting is lost.
+        """
+        began_s = time.monotonic()
+        asked_s = 0.0
         before = self._number
         while (now_s := time.monotonic()) - began_s < wait_s:
             if now_s - asked_s >= _AGAIN_S:
                 self.ask()
                 asked_s = now_s
             time.sleep(_LOOK_S)
-            heard = self._look()
-            if heard is not None and 0 < (heard - before) % 0x4000 < 0x2000:
+            latest = self._look()
+            if latest is not None and 0 < (latest - before) % 0x4000 < 0x2000:
                 return True
         return False
 
     def has_room(self, message_bytes: int) -> bool:
-        """Whether a message can be sent without waiting for the server; it counts as sent then."""
+        """Whether a message can be sent without blocking; if so, it counts as sent."""
         self._look()
         size = message_bytes + _HEAD
         if self._bytes - self._proven + size > _ROOM and (self.stands_still or not self.goes()):
@@ -103,7 +115,7 @@ class JackPulse:
         let_go(*self.clients)
 
     def _look(self) -> int | None:
-        """The number of the latest message that has come back since this was last asked."""
+        """The number of the latest message that returned since the last look."""
         latest: int | None = None
         while event := self._in.get_message():
             latest = event[0][1] << 7 | event[0][2]

@@ -1,17 +1,18 @@
-"""Pads, knobs and program changes in musicians' words, read from the config; what each MIDI message means by them.
+"""The MIDI map: pads, knobs and program changes from the config, and what each message orders.
 
 The config's `midi.map` is a list of mappings, each a plain dict:
 
-    trigger     one of `note`, `cc`, `program`: a number from 0 to 127 (a note may be a name, as in C1)
+    trigger     `note`, `cc` or `program`: a number from 0 to 127; a note may be a name, as in C1
     channel     1 to 16, or any (the default)
     port        a part of the port's name; any port where it is missing
-    do          preset NAME | make | loop | oneshot | track | midi | sfx | vocal | again | cancel | keep
-                | audition [last, next, previous or stop] | set FIELD
+    do          preset NAME | make | loop | oneshot | track | midi | sfx | vocal | again | cancel
+                | keep | audition [last, next, previous or stop] | set FIELD
                 | another verb and what it works on: fit last
-    with        fields of the request, for presets, kinds, make and again: {prompt: dark drums, bars: 2}
+    with        fields of the request, for presets, kinds, make and again:
+                {prompt: dark drums, bars: 2}
     velocity    a field that a note's velocity sets in its own request, scaled by from and to
     from, to    the field's values at 0 and at 127, for `set` and `velocity`
-    values      instead of from and to: the field's values, shared out over the controller's way
+    values      instead of from and to: the field's values, spread over the controller's range
     step        numbers are rounded to a multiple of it
 
     - {note: 36, do: preset dusty, velocity: energy}
@@ -19,7 +20,7 @@ The config's `midi.map` is a list of mappings, each a plain dict:
     - {cc: 22, do: set key, values: [Am, Cm, Dm, Em]}
     - {program: 0, do: again, with: {change: drums}}
 
-A controller that triggers does so when it comes up to 64 or more. A note-on with velocity 0 is a release.
+A controller triggers when it rises to 64 or more. A note-on with velocity 0 is a release.
 """
 
 from __future__ import annotations
@@ -51,16 +52,24 @@ _KEYS: Final = (
 _SIMPLE: Final = {"again": "last", "cancel": "all", "keep": "last"}
 _AUDITION: Final = ("last", "next", "previous", "stop")
 
-#: What a whole turn of a knob covers where the mapping does not say, and the step between values.
+#: Range of a whole turn of a knob where the mapping gives none, and the step between values.
 _USUAL_RANGE: Final[dict[str, tuple[float, float, float]]] = {
-    "energy": (0, 1, 0.01), "density": (0, 1, 0.01), "strength": (0, 1, 0.01), "swing": (50, 75, 0.5), "bpm": (60, 180, 1),
-    "bars": (1, 16, 1), "count": (1, 8, 1), "level": (-24, -6, 0.5), "choice": (1, 8, 1), "note": (0, 127, 1),
-}  # fmt: skip
+    "energy": (0, 1, 0.01),
+    "density": (0, 1, 0.01),
+    "strength": (0, 1, 0.01),
+    "swing": (50, 75, 0.5),
+    "bpm": (60, 180, 1),
+    "bars": (1, 16, 1),
+    "count": (1, 8, 1),
+    "level": (-24, -6, 0.5),
+    "choice": (1, 8, 1),
+    "note": (0, 127, 1),
+}
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How 0-127 becomes a field's value: evenly between two ends, or one of a list."""
+    """Maps 0-127 to a field's value: linearly between two ends, or to one of a list."""
 
     field: str
     low: float = 0.0
@@ -74,16 +83,15 @@ class Scale:
             return self.values[min(position, 127) * len(self.values) // 128]
         number = self.low + (self.high - self.low) * min(position, 127) / 127
         if self.step:
-            number = min(
-                max(round(number / self.step) * self.step, min(self.low, self.high)),
-                max(self.low, self.high),
-            )
+            lowest = min(self.low, self.high)
+            highest = max(self.low, self.high)
+            number = min(max(round(number / self.step) * self.step, lowest), highest)
         return FIELDS[self.field].check(round(number, 3))
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """One line of the map: a trigger and what it does."""
+    """One entry of the map: a trigger and what it does."""
 
     trigger: str
     number: int
@@ -93,12 +101,13 @@ class Mapped:
     verb: str
     """make, again, cancel, keep, audition, or set."""
     what: str = ""
-    """Of `make` the preset, if it is one; else what it works on."""
+    """For `make`: the preset's name, or empty. Otherwise: what the verb works on."""
     fields: Mapping[str, Value] = field(default_factory=dict)
     scale: Scale | None = None
     """For `set`, and for a note whose velocity sets a field."""
 
-    def hears(self, trigger: str, number: int, channel: int, port: str) -> bool:
+    def matches(self, trigger: str, number: int, channel: int, port: str) -> bool:
+        """Whether a message of this port has this trigger."""
         return (
             (self.trigger, self.number) == (trigger, number)
             and self.channel in (None, channel)
@@ -108,7 +117,7 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Touch:
-    """A message that may mean something: what was touched, and how far, 0-127."""
+    """A message that may trigger something: its trigger, and its value, 0-127."""
 
     trigger: str
     number: int
@@ -117,10 +126,14 @@ class Touch:
 
 
 def read_message(data: Sequence[int]) -> Touch | None:
-    """The touch in a MIDI message; None for a release, and for all that is no note-on, controller or program change."""
+    """The touch in a MIDI message: of a note-on, a controller or a program change.
+
+    None for a release, and for any other message.
+    """
     if len(data) < 2 or any(not 0 <= byte <= 127 for byte in data[1:]):
         return None
-    kind, channel = data[0] & 0xF0, data[0] & 0x0F
+    kind = data[0] & 0xF0
+    channel = data[0] & 0x0F
     if kind == 0x90 and len(data) == 3 and data[2] > 0:
         return Touch("note", data[1], channel, data[2])
     if kind == 0xB0 and len(data) == 3:
@@ -132,17 +145,17 @@ def read_message(data: Sequence[int]) -> Touch | None:
 
 @dataclass(frozen=True)
 class MidiMap:
-    """All mappings, and the velocity that shows each state on a pad."""
+    """All mappings, and the velocity that lights a pad in each state."""
 
     mappings: tuple[Mapped, ...] = ()
     lights: Mapping[str, int] = field(
         default_factory=lambda: {"queued": 1, "working": 64, "done": 127, "failed": 5}
     )
 
-    def heard(self, touch: Touch, port: str) -> list[Mapped]:
-        """The mappings that a touch means; those that set a value first, so that they hold for the others."""
+    def mapped(self, touch: Touch, port: str) -> list[Mapped]:
+        """The mappings that a touch triggers; those that set a value first: others use it."""
         found = [
-            m for m in self.mappings if m.hears(touch.trigger, touch.number, touch.channel, port)
+            m for m in self.mappings if m.matches(touch.trigger, touch.number, touch.channel, port)
         ]
         return sorted(found, key=lambda mapping: mapping.verb != "set")
 
@@ -154,11 +167,13 @@ class MidiMap:
         lights: Mapping[str, int] | None = None,
         note_names: str = "live",
     ) -> MidiMap:
-        """The map of config entries. RequestError with every fault in all of them, each line naming its entry.
+        """The map of config entries. RequestError with every fault, each line naming its entry.
 
-        presets: the fields of each preset by name. note_names: live, fl or scientific, for notes given as names.
+        presets: the fields of each preset by name. note_names: live, fl or scientific, for notes
+        that are given as names.
         """
-        mappings, faults = [], []
+        mappings = []
+        faults = []
         for k, entry in enumerate(entries, 1):
             reader = _Reader(entry, presets or {}, note_names)
             mapping = reader.read()
@@ -171,7 +186,7 @@ class MidiMap:
 
 
 class _Reader:
-    """Reads one entry and gathers all that is wrong with it."""
+    """Parses one entry and collects its faults."""
 
     def __init__(
         self, entry: object, presets: Mapping[str, Mapping[str, Value]], note_names: str
@@ -194,7 +209,8 @@ class _Reader:
                 hint = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(_KEYS)}"
                 self._fault(str(key), key, f"is not a key; {hint}")
         trigger, number = self._trigger()
-        channel, port = self._channel(), str(self._entry.get("port") or "")
+        channel = self._channel()
+        port = str(self._entry.get("port") or "")
         verb, what, fields, target = self._do()
         scale = self._scale(target, trigger) if target else None
         if self.faults:
@@ -239,23 +255,23 @@ class _Reader:
         return None
 
     def _do(self) -> tuple[str, str, dict[str, Value], str]:
-        """(verb, what, fields, the field that is scaled)."""
+        """(verb, what, fields, the scaled field)."""
         raw = self._entry.get("do")
         word, _, rest = str(raw or "").strip().partition(" ")
-        word, rest = word.lower(), rest.strip()
+        word = word.lower()
+        rest = rest.strip()
         verb = VERBS.get("make" if word in ("preset", *KINDS) else word, VERBS["again"])
-        fields, velocity = self._with(verb), str(self._entry.get("velocity") or "")
+        fields = self._with(verb)
+        velocity = str(self._entry.get("velocity") or "")
         if word == "set" and self._is_field(rest):
             return "set", "", {}, rest.lower()
         if word == "preset" and rest in self._presets:
             return "make", rest, {**self._presets[rest], **fields}, velocity
         if word == "preset":
             near = difflib.get_close_matches(rest, self._presets, n=1)
-            known = (
-                f"did you mean {near[0]}?"
-                if near
-                else f"the presets are {', '.join(self._presets) or 'none yet'}"
-            )
+            known = f"the presets are {', '.join(self._presets) or 'none yet'}"
+            if near:
+                known = f"did you mean {near[0]}?"
             self._fault("do", raw, f"names no preset; {known}")
         elif word == "audition" and (rest or "last") in _AUDITION:
             return "audition", rest or "last", {}, ""
@@ -334,9 +350,12 @@ class _Reader:
 
     def _range(self, name: str) -> Scale:
         low, high, step = _USUAL_RANGE.get(name, (None, None, 0.0))
-        ends = self._entry.get("from", low), self._entry.get("to", high)
+        ends = (self._entry.get("from", low), self._entry.get("to", high))
         if any(isinstance(end, bool) or not isinstance(end, (int, float)) for end in ends):
-            text = f"{name}: a knob needs numbers to go from and to (from: 1, to: 8), or a list of values (values: [...])"
+            text = (
+                f"{name}: a knob needs numbers to go from and to (from: 1, to: 8), "
+                "or a list of values (values: [...])"
+            )
             raise RequestError(Fault(name, shorten(ends), text))
         raw_step = self._entry.get("step", step)
         if isinstance(raw_step, bool) or not isinstance(raw_step, (int, float)) or raw_step < 0:
@@ -352,7 +371,7 @@ class _Reader:
 
 
 def _can_do() -> str:
-    """What may stand behind `do`."""
+    """The values of `do`, for an error text."""
     others = ", ".join(name for name in VERBS if name not in ("make", "again"))
     kinds = ", ".join(KINDS)
     return (

@@ -1,4 +1,4 @@
-"""Which state each pad shows, from the events of the orders that came by it."""
+"""The lights of pads: which state each shows, from the events of its orders."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from bridge.events import JobEvent, Origin, Refused, Told
 from bridge.lights.job_states import JobStates
 
+#: Status byte of the message that lights a pad, by its trigger.
 _STATUS = {"note": 0x90, "cc": 0xB0}
 
-#: port, trigger, number, channel
+#: Port, trigger, number, channel.
 Pad = tuple[str, str, int, int]
 
 
 class Lights:
-    """A pad shows what `JobStates` says of its jobs.
+    """Lights each pad by its jobs' state (`JobStates`).
 
-    velocities: of `queued`, `working`, `done` and `failed`; a state that is missing puts the light out.
-    send: called with the bytes of a message and the port whose device they are for, only when a light changes.
+    velocities: of `queued`, `working`, `done` and `failed`; a missing state turns the light off.
+    send: called with a message's bytes and the pad's input port, only when a light changes.
     """
 
     def __init__(
@@ -29,20 +30,20 @@ class Lights:
         self._shown: dict[Pad, str] = {}
 
     def show(self, event: JobEvent | Refused | Told) -> None:
-        """Note an event and light its pad."""
+        """Apply an event to its pad's state, and light the pad."""
         pad = _pad(event.origin)
         if pad is None:
             return
         self._light(pad, self._states.after(pad, event))
 
     def show_again(self) -> None:
-        """Send every light that is lit once more, for a device that was plugged in."""
+        """Send every lit light once more, for a device that was plugged in."""
         for pad, state in self._shown.items():
             if state:
                 self._paint(pad, state)
 
     def put_out(self) -> None:
-        """Darken every pad that we lit."""
+        """Turn off every light that is on."""
         for pad in list(self._shown):
             self._light(pad, "")
         self._states.clear()
@@ -59,7 +60,7 @@ class Lights:
 
 
 def _pad(origin: Origin) -> Pad | None:
-    """The pad of a stored origin; None for one without a light, or that another version of us wrote."""
+    """The pad of a stored origin; None for one without a light, or one of another version."""
     try:
         address = origin.address
         pad = (
@@ -70,4 +71,5 @@ def _pad(origin: Origin) -> Pad | None:
         )
     except (KeyError, TypeError, ValueError):
         return None
-    return pad if pad[1] in _STATUS and 0 <= pad[2] <= 127 and 0 <= pad[3] <= 15 else None
+    is_lit = pad[1] in _STATUS and 0 <= pad[2] <= 127 and 0 <= pad[3] <= 15
+    return pad if is_lit else None

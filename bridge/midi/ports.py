@@ -1,4 +1,4 @@
-"""MIDI ports by name: opened when they come, let go when they leave, and one of our own where the system can."""
+"""MIDI ports by name: opened and closed as devices come and go, beside a port of our own."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from bridge.midi.jack_pulse import JackPulse
 from bridge.midi.jack_server import jack_sockets, stopped_jack
 
 NAME = "Sidecrate"
-#: How often JACK's ports are asked: a pad's note waits 4 ms at the mean, and an open port costs some 0.3 % of a core.
+#: Polling of JACK's ports: it adds 4 ms to a message on average, and costs 0.3 % of a core a port.
 POLL_S = 0.008
-#: How long JACK may take to carry one more message before its ports are closed, which waits for it without end.
+#: Timeout of a last message to JACK before its ports close, since closing blocks without end.
 _LAST_WORD_S = 2.0
 _SEQUENCER = "/dev/snd/seq"
-#: Ports of ours that are nobody's business.
+#: Internal ports of this program, which no list shows.
 _IS_INNER = re.compile(rf"{NAME}( FL)? (list|pulse)\b")
 _ERRORS = (MidiFault, NotImplementedError)
 _Port = TypeVar("_Port", bound=Client)
 
 
-class Heard(Protocol):
-    """What is called for each message, from a thread of the MIDI system: (port, its bytes, seconds since the one before)."""
+class Receive(Protocol):
+    """Called for each message from a thread of the MIDI system, with the seconds since the last."""
 
     def __call__(self, port: str, message: Sequence[int], delta_s: float) -> None: ...
 
@@ -39,7 +39,7 @@ class Heard(Protocol):
 def usable_api(wanted: str = "auto") -> str:
     """The name of the MIDI system to use. DoorError where there is none.
 
-    On Linux, what is not there is found out by looking: asking the libraries makes them complain on the terminal.
+    On Linux it is detected without the libraries: they print complaints to the terminal.
     """
     built = backend().systems
     if wanted not in ("auto", *built):
@@ -47,17 +47,16 @@ def usable_api(wanted: str = "auto") -> str:
             f"this system has no {wanted}; set midi.api to auto or {' or '.join(built)}"
         )
     if sys.platform != "linux":
-        return (
-            wanted
-            if wanted != "auto"
-            else next(name for name in ("coremidi", "winmm", *built) if name in built)
-        )
+        if wanted != "auto":
+            return wanted
+        return next(name for name in ("coremidi", "winmm", *built) if name in built)
     if wanted in ("auto", "alsa") and "alsa" in built and os.access(_SEQUENCER, os.R_OK | os.W_OK):
         return "alsa"
     if wanted in ("auto", "jack") and "jack" in built and jack_sockets():
         if stopped := stopped_jack():
             raise DoorError(
-                f"the JACK server is stopped (process {stopped}): kill -CONT {stopped}, and start this again"
+                f"the JACK server is stopped (process {stopped}): "
+                f"kill -CONT {stopped}, and start this again"
             )
         return "jack"
     missing = {
@@ -71,25 +70,31 @@ def usable_api(wanted: str = "auto") -> str:
 
 
 def _system_marks(api: str) -> tuple[tuple[str, int], ...]:
-    """What changes when the MIDI system is started anew. A JACK client is not told, and lists the dead server's ports."""
+    """Marks that change when the MIDI system is restarted.
+
+    A JACK client is not notified, and goes on listing the dead server's ports.
+    """
+    if api != "jack" or sys.platform != "linux":
+        return ()
     marks = []
-    for path in sorted(jack_sockets()) if api == "jack" and sys.platform == "linux" else []:
+    for path in sorted(jack_sockets()):
         with suppress(OSError):
             marks.append((path, os.stat(path).st_ino))
     return tuple(marks)
 
 
 class MidiPorts:
-    """All the ports that a set of name patterns means.
+    """All ports whose names match the patterns.
 
-    inputs, outputs: parts of ports' names, in any case; no inputs means every port. No outputs: where inputs are named, the
-    outputs of these names, else only the output that belongs to a port which is heard, so that no synth plays our lights.
-    name: of our own port; ports whose names begin so are never opened. timing, sysex: hear MIDI clock, system exclusive too.
+    inputs, outputs: parts of ports' names, in any case; without inputs every port matches. Without
+    outputs the inputs' patterns hold for them; without either, only outputs that belong to an open
+    input, so that no synthesizer plays our lights. name: of our own port; ports whose names begin
+    so are never opened. timing, sysex: receive MIDI clock, and system exclusive.
     """
 
     def __init__(
         self,
-        heard: Heard,
+        receive: Receive,
         *,
         api: str = "auto",
         inputs: Iterable[str] = (),
@@ -100,7 +105,7 @@ class MidiPorts:
         name: str = NAME,
         log: logging.Logger | None = None,
     ) -> None:
-        self._heard = heard
+        self._receive = receive
         self._name = name
         self._sysex = sysex
         self._api = api
@@ -120,44 +125,48 @@ class MidiPorts:
         self._refused: frozenset[str] = frozenset()
         self._counted = (0, 0)
         self.outputs_opened = 0
-        """Counts each opening: a device that has left and come back bears the name that it had."""
+        """Counts each opening: a device that was replugged keeps its name."""
         self._polling: threading.Thread | None = None
         self._polled: dict[Input, str] = {}
         self._polled_lock = threading.Lock()
         self._pulse: JackPulse | None = None
-        """Tells whether JACK is going; None on other systems, which do not hold who sends to them."""
+        """The JACK server's heartbeat; None on other systems, where sending does not block."""
 
     @property
     def heard_ports(self) -> list[str]:
+        """Names of the open inputs."""
         return sorted(self._opened_in)
 
     @property
     def lit_ports(self) -> list[str]:
+        """Names of the open outputs."""
         return sorted(self._opened_out)
 
     @property
     def refused_ports(self) -> list[str]:
-        """Ports that are there and could not be opened: on Windows, one that another program holds."""
+        """Ports that exist but could not be opened: on Windows, another program may hold one."""
         return sorted(self._refused)
 
     @property
     def own_port(self) -> str:
-        """The name of the port that other programs can send to; empty where there is none."""
+        """The name of our own port, to which other programs can send; empty without one."""
         return self._own
 
     @property
     def stands_still(self) -> bool:
-        """Whether the MIDI system is there and carries nothing. What is sent meanwhile is kept or dropped; nothing waits."""
+        """Whether the MIDI system hangs. Messages are then kept or dropped; nothing blocks."""
         return self._pulse is not None and self._pulse.stands_still
 
     def reopen(self) -> bool:
-        """Leave a MIDI system that has gone, and open what is there now. False as long as there is none.
+        """Leave a MIDI system that has gone, and open the one that is there now.
 
-        A JACK server that has only just started, and which all programs join at once, can lose one of them (1.9.21 does), and
-        then it stands still for five seconds a cycle: who comes back a poll later is spared that.
+        False while there is none. It waits one poll after a change: JACK 1.9.21 can lose a client
+        when all programs join a server that has only just started. It then hangs for five seconds
+        a cycle.
         """
         self.close()
-        seen, self._seen = self._seen, _system_marks("jack")
+        seen = self._seen
+        self._seen = _system_marks("jack")
         if seen != self._seen:
             return False
         try:
@@ -167,20 +176,21 @@ class MidiPorts:
         return True
 
     def open(self) -> None:
-        """Meet the MIDI system and open what is there. DoorError where none answers."""
+        """Join the MIDI system and open its ports. DoorError where none answers."""
         self._system = usable_api(self._api)
         self._marks = _system_marks(self._system)
         try:
-            self._in, self._out = self._input(), self._output()
+            self._in = self._input()
+            self._out = self._output()
             if self._virtual and self._system != "winmm":
                 self._listen(self._in, self._name)
-                # CoreMIDI shows a virtual port by its own name alone, the others after the client's
+                # CoreMIDI shows a virtual port's own name, the others show the client's before it
                 names = (self._name, self._name) if self._system == "coremidi" else ("in", "out")
                 self._in.open_virtual_port(names[0])
                 self._out.open_virtual_port(names[1])
                 self._own = self._name
             if self._system == "jack":
-                # last: who looks for a port of ours takes the first that bears our name
+                # last: programs that look for our port take the first with our name
                 self._pulse = JackPulse(self._name)
                 self._pulse.goes()
         except _ERRORS as error:
@@ -191,8 +201,11 @@ class MidiPorts:
         self.refresh()
 
     def has_moved(self) -> bool:
-        """Whether ports have come or gone since the last look, going by their number. Far cheaper than a look, so it can be
-        asked often: a device that is back before the next look seems never to have left, and its ports are dead."""
+        """Whether the number of ports has changed since the last look.
+
+        It is far cheaper than a look, so it can be called often. A device that is back before the
+        next look seems never to have left, and its open ports are dead.
+        """
         return self._in is not None and self._count() != self._counted
 
     def _count(self) -> tuple[int, int]:
@@ -204,13 +217,14 @@ class MidiPorts:
             return self._counted
 
     def refresh(self) -> bool:
-        """Open ports that have come and let go those that have left. False where the MIDI system itself has gone."""
+        """Open new ports and close those that left. False where the MIDI system itself has gone."""
         if self._in is None or self._out is None or self._marks != _system_marks(self._system):
             return False
-        # before the list: what comes or goes after this shows as a change
+        # counted before the list: a later change then shows as one
         self._counted = self._count()
         try:
-            sources, sinks = self._in.get_ports(), self._out.get_ports()
+            sources = self._in.get_ports()
+            sinks = self._out.get_ports()
         except _ERRORS as error:
             self._log.warning("midi: ports cannot be listed: %s", error)
             return False
@@ -219,22 +233,22 @@ class MidiPorts:
         if self._pulse is not None:
             self._pulse.ask()
         meant = [name for name in sources if self._is_meant(name, self._inputs)]
-        # one of a device's two ports may have left after its list was made: then both are opened anew
+        # only one of a device's two ports may be missing from the lists: both are opened anew
         gone = {plain_name(name) for name in self._opened_in if name not in sources}
         gone |= {plain_name(name) for name in self._opened_out if name not in sinks}
-        self._settle(self._opened_in, meant, gone, self._open_in)
+        self._update(self._opened_in, meant, gone, self._open_in)
         own = {plain_name(name) for name in self._opened_in}
         lit = [
             name
             for name in sinks
             if self._is_meant(name, self._outputs) and (self._outputs or plain_name(name) in own)
         ]
-        self._settle(self._opened_out, lit, gone, self._open_out)
+        self._update(self._opened_out, lit, gone, self._open_out)
         self._refused = frozenset({*meant} - {*self._opened_in} | {*lit} - {*self._opened_out})
         return True
 
     def send(self, message: Sequence[int], port: str) -> None:
-        """Send to the outputs that belong to an input port; to all of the named ones where outputs were named."""
+        """Send to an input port's own outputs; where outputs are configured, to all of those."""
         outputs = [self._out] if self._out is not None and port == self._own and self._own else []
         outputs += [
             output
@@ -243,23 +257,21 @@ class MidiPorts:
         ]
         for output in outputs:
             if self._pulse is not None and not self._pulse.has_room(len(message)):
-                self._log.debug("midi: JACK stands still; a message was dropped")
+                self._log.debug("midi: the JACK server hangs; a message was dropped")
                 continue
             try:
                 output.send_message(list(message))
             except _ERRORS as error:
-                self._log.debug("midi: not sent: %s", error)
+                self._log.debug("midi: a message was not sent: %s", error)
 
     def close(self) -> None:
         """Close every port and leave the MIDI system; safe to call twice."""
         clients = [*self._opened_in.values(), *self._opened_out.values(), self._in, self._out]
-        pulse, self._pulse = self._pulse, None
-        if (
-            pulse is not None
-            and self._marks == _system_marks(self._system)
-            and not pulse.goes(_LAST_WORD_S)
-        ):
-            self._log.warning("midi: JACK stands still; its ports are left as they are")
+        pulse = self._pulse
+        self._pulse = None
+        is_same = self._marks == _system_marks(self._system)
+        if pulse is not None and is_same and not pulse.goes(_LAST_WORD_S):
+            self._log.warning("midi: the JACK server hangs; its ports are left open")
             abandon(*clients, *pulse.clients)
             with self._polled_lock:
                 self._polled.clear()
@@ -267,12 +279,14 @@ class MidiPorts:
             self._let_go(*clients)
             if pulse is not None:
                 pulse.close()
-        polling, self._polling = self._polling, None
+        polling = self._polling
+        self._polling = None
         if polling is not None:
             polling.join()
         self._opened_in.clear()
         self._opened_out.clear()
-        self._in = self._out = None
+        self._in = None
+        self._out = None
         self._own = ""
 
     def _input(self) -> Input:
@@ -286,20 +300,21 @@ class MidiPorts:
             return False
         return not patterns or any(pattern.casefold() in name.casefold() for pattern in patterns)
 
-    def _settle(
+    def _update(
         self,
         opened: dict[str, _Port],
         names: list[str],
         gone: Collection[str],
         open_port: Callable[[str], _Port],
     ) -> None:
-        """Have those of `names` open, and of devices that have `gone` nothing that was open before."""
+        """Open those of `names`, and close ports that left.
+
+        gone: plain names of devices of which a port left; all their ports are closed, and opened
+        anew where they are in `names`.
+        """
         left = {name for name in opened if name not in names or plain_name(name) in gone}
-        if (
-            (left or set(names) - set(opened))
-            and self._pulse is not None
-            and not self._pulse.goes()
-        ):
+        is_needed = bool(left or set(names) - set(opened))
+        if is_needed and self._pulse is not None and not self._pulse.goes():
             return
         self._let_go(*(opened.pop(name) for name in left))
         for name in left:
@@ -309,7 +324,7 @@ class MidiPorts:
                 opened[name] = open_port(name)
                 self._log.info("midi: %s is open", name)
             except _ERRORS as error:
-                # held by another program (Windows), or gone again: the next refresh tries once more
+                # another program holds it (Windows), or it left: the next refresh tries again
                 self._log.debug("midi: %s cannot be opened: %s", name, error)
 
     def _open_in(self, name: str) -> Input:
@@ -333,12 +348,13 @@ class MidiPorts:
         return client
 
     def _listen(self, client: Input, name: str) -> None:
-        """Hear a client: called back, or on JACK asked every few ms.
+        """Receive from a client: by callback, or on JACK by polling.
 
-        A callback from JACK's real-time thread would wait for Python in the middle of the sound of every program; and when a
-        client is closed JACK cancels that thread, which, cancelled while it waits for Python, takes Python's lock with it.
+        A callback in JACK's real-time thread would wait for the GIL in the middle of every
+        program's audio. Closing a client cancels that thread; cancelled while it waits for the GIL,
+        it never gives that back.
         """
-        # with a clock all is heard: some systems count the time between messages with those that they keep from us
+        # with a clock every type is received: some systems leave the time of filtered messages out
         clock = self._timing
         client.ignore_types(
             sysex=not (self._sysex or clock), timing=not clock, active_sense=not clock
@@ -350,26 +366,26 @@ class MidiPorts:
                 self._polling = threading.Thread(target=self._poll, name="midi-poll", daemon=True)
                 self._polling.start()
         else:
-            client.set_callback(lambda message, delta_s: self._hear(name, (message, delta_s)))
+            client.set_callback(lambda message, delta_s: self._pass_on(name, (message, delta_s)))
 
     def _poll(self) -> None:
         while self._polling is threading.current_thread():
             time.sleep(POLL_S)
             with self._polled_lock:
-                heard = [
+                events = [
                     (name, event)
                     for client, name in self._polled.items()
                     for event in iter(client.get_message, None)
                 ]
-            for name, event in heard:
-                self._hear(name, event)
+            for name, event in events:
+                self._pass_on(name, event)
 
-    def _hear(self, name: str, event: tuple[Sequence[int], float]) -> None:
-        # an exception in here would be raised in a thread of the MIDI system
+    def _pass_on(self, name: str, event: tuple[Sequence[int], float]) -> None:
+        # an exception would be raised in a thread of the MIDI system
         try:
-            self._heard(name, event[0], event[1])
+            self._receive(name, event[0], event[1])
         except Exception:
-            self._log.exception("midi: a message was lost")
+            self._log.exception("midi: a fault of ours lost a message")
 
     def _let_go(self, *clients: Client | None) -> None:
         with self._polled_lock:
@@ -380,7 +396,10 @@ class MidiPorts:
 
 
 def list_ports(wanted: str = "auto") -> tuple[str, list[str], list[str]]:
-    """The MIDI system, and the names of the ports that send and of those that hear. DoorError where no system answers."""
+    """The MIDI system, and the names of its ports that send and of those that receive.
+
+    DoorError where no system answers.
+    """
     system = usable_api(wanted)
     names: list[list[str]] = []
     for make in (backend().input, backend().output):
@@ -398,9 +417,9 @@ def list_ports(wanted: str = "auto") -> tuple[str, list[str], list[str]]:
 
 
 def plain_name(name: str) -> str:
-    """What the two directions of one device have in common: its name without direction and number."""
+    """The name that a device's two directions share: without direction and number."""
     words = re.sub(r"\d+:\d+$", "", name.casefold())
-    # JACK tells the two clients of one program apart by a number
+    # JACK numbers clients of the same name
     words = re.sub(r"-\d\d(?=:)", "", words)
     words = re.sub(
         r"\b(midi ?in|midi ?out|input|output|in|out|capture|playback)(_\d+)?\b", "", words

@@ -1,8 +1,8 @@
-"""Straight lines through the times of a clock's ticks: where ticks were lost or doubled, and where a new tempo begins (pure).
+"""Line fits through a clock's ticks: lost or doubled ticks, and changes of tempo (pure).
 
-The error of a slope is the scatter of the slopes that are found when one eighth of the ticks after the other is left out (a
-block jackknife), which holds for arrival times that are rounded to an audio buffer too: their errors follow each other and are
-no independent noise.
+A slope's error is the scatter of the slopes found when one eighth of the ticks after the other is
+left out (a block jackknife). It holds for arrival times rounded to an audio buffer too, whose
+errors are correlated.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-#: Ticks on both sides of a gap that tell whether a tick was lost or doubled there.
+#: Ticks on each side of a gap, from which a lost or doubled tick is detected.
 BESIDE: Final = 12
+#: Blocks of the jackknife.
 _BLOCKS: Final = 8
-#: Lengths of audio buffers to which arrival times are rounded.
+#: Lengths of audio buffers to which arrival times may be rounded.
 _BUFFERS_S: Final = tuple(2**k / rate for k in range(6, 13) for rate in (44100, 48000))
 
 
 @dataclass(frozen=True)
 class Fit:
-    """time = middle_s + slope_s * (index - middle), its residuals' scatter, and what a prediction by it rests on."""
+    """time = middle_s + slope_s * (index - middle), with its residuals' scatter."""
 
     slope_s: float
     middle: float
@@ -31,7 +32,7 @@ class Fit:
     scatter_s: float
     count: int
     spread: float
-    """Sum of the squared distances of the indices from their middle."""
+    """Sum of the squared distances of the indices from their mean."""
 
     def at(self, index: float) -> float:
         return self.middle_s + self.slope_s * (index - self.middle)
@@ -42,14 +43,14 @@ class Fit:
 
 @dataclass
 class Tick:
-    """One tick: which it is, counting those that were lost, and when it came."""
+    """One tick: its number, lost ones counted, and its time of arrival."""
 
     index: int
     at_s: float
 
 
 def line_through(ticks: Iterable[Tick]) -> Fit:
-    """The straight line of least squares."""
+    """The line of least squares."""
     return _line_of(_sums(ticks))
 
 
@@ -66,13 +67,14 @@ class _Sums:
 
 
 def _sums(ticks: Iterable[Tick], origin: Tick | None = None) -> _Sums:
-    """Sums of a line's fit, counted from the first tick or another: large numbers would cost digits."""
+    """Sums of a line's fit, relative to the first tick or `origin`: large numbers lose digits."""
     found: _Sums | None = None
     for tick in ticks:
         if found is None:
             first = origin or tick
             found = _Sums(from_index=first.index, from_s=first.at_s)
-        x, y = tick.index - found.from_index, tick.at_s - found.from_s
+        x = tick.index - found.from_index
+        y = tick.at_s - found.from_s
         found.count += 1
         found.x += x
         found.y += y
@@ -89,13 +91,13 @@ def _line_of(sums: _Sums) -> Fit:
     slope = together / spread if spread > 0 else 0.0
     left = max(0.0, sums.yy - sums.y * sums.y / n - slope * together)
     scatter = math.sqrt(left / max(1.0, n - 2))
-    return Fit(
-        slope, sums.from_index + sums.x / n, sums.from_s + sums.y / n, scatter, int(n), spread
-    )
+    middle = sums.from_index + sums.x / n
+    middle_s = sums.from_s + sums.y / n
+    return Fit(slope, middle, middle_s, scatter, int(n), spread)
 
 
 def slope_error(ticks: Sequence[Tick]) -> float:
-    """Standard error of the line's slope, by leaving out one block of neighbours after the other."""
+    """Standard error of the line's slope, by a block jackknife."""
     size = len(ticks)
     edges = [size * k // _BLOCKS for k in range(_BLOCKS + 1)]
     blocks = [_sums(ticks[low:high], ticks[0]) for low, high in pairwise(edges)]
@@ -110,24 +112,26 @@ def slope_error(ticks: Sequence[Tick]) -> float:
 
 
 def slip_of(old: Fit, ticks: Sequence[Tick]) -> int:
-    """How many ticks are missing (or, below zero, too many) in the middle of some; 0 if the times say something else.
+    """Ticks lost (or, below zero, doubled) in the middle of some; 0 where the times say otherwise.
 
-    old: the line of all ticks before the middle. It, and not the nearest neighbours alone, says where the next ones belong: of
-    arrival times that are rounded to a buffer as long as a tick, neighbours often look as if one were missing.
+    old: the line of all ticks before the middle. It predicts the next ones, instead of the nearest
+    neighbours alone. Where arrival times are rounded to a buffer as long as a tick, neighbours
+    often look as if one were lost.
     """
     half = len(ticks) // 2
     away = [tick.at_s - old.at(tick.index) for tick in ticks]
-    before, after = sum(away[:half]) / half, sum(away[half:]) / half
+    before = sum(away[:half]) / half
+    after = sum(away[half:]) / half
     slip = round((after - before) / old.slope_s)
     usual_s = median(tick.at_s - last.at_s for last, tick in pairwise(ticks))
     buffered = any(abs(usual_s / buffer_s - 1) < 0.005 for buffer_s in _BUFFERS_S)
     if abs(slip) == 1 and buffered and abs(old.slope_s / usual_s - 1) * old.count < 4:
-        # a tick that lasts nearly a buffer comes a whole buffer off now and then: not often enough yet to know the tempo
+        # a tick of nearly a buffer's length is a whole buffer off now and then: too rare so far
         return 0
     if not slip or any(abs(step / old.slope_s - slip) > 0.3 for step in (after - before, after)):
         return 0
     step = sum((y - before) ** 2 for y in away[:half]) + sum((y - after) ** 2 for y in away[half:])
-    # a new tempo from here on bends the line and does not break it
+    # a new tempo bends the line instead of breaking it
     ramp = [max(0, k - half + 1) for k in range(len(away))]
     rise = sum(r * (y - before) for r, y in zip(ramp, away, strict=True)) / sum(r * r for r in ramp)
     bend = sum((y - before - rise * r) ** 2 for r, y in zip(ramp, away, strict=True))
@@ -137,8 +141,8 @@ def slip_of(old: Fit, ticks: Sequence[Tick]) -> int:
 def differs(old: Fit, new: Fit) -> bool:
     """Whether the newer ticks cannot lie on the line of the older ones, by slope or by place.
 
-    The limits let pass what rounding to a buffer does: where a tick lasts nearly a whole number of buffers, arrival times
-    are exact for long and then all of a sudden a buffer late.
+    The limits allow for rounding to a buffer. Where a tick lasts nearly a whole number of buffers,
+    arrival times stay exact for long and then jump by a buffer.
     """
     scatter_s = max(old.scatter_s, new.scatter_s, 0.0003)
     turn_s = abs(new.slope_s - old.slope_s) * min(old.count, new.count)
@@ -151,9 +155,10 @@ def differs(old: Fit, new: Fit) -> bool:
 
 
 def bend_of(ticks: Sequence[Tick]) -> int:
-    """Where two lines lie best on the ticks: the place of the second one's first tick."""
+    """Where two lines fit the ticks best: the place of the second one's first tick."""
     least = BESIDE // 2
-    forward, backward = _left_over(ticks), _left_over(ticks[::-1])[::-1]
+    forward = _left_over(ticks)
+    backward = _left_over(ticks[::-1])[::-1]
     return min(
         range(least, len(ticks) - least + 1),
         key=lambda k: forward[k - 1] + (backward[k] if k < len(ticks) else 0.0),
@@ -161,23 +166,21 @@ def bend_of(ticks: Sequence[Tick]) -> int:
 
 
 def _left_over(ticks: Sequence[Tick]) -> list[float]:
-    """Sum of the squared distances from their own best line, of the first 1, 2, 3... ticks."""
+    """Residual sum of squares of the best line through the first 1, 2, 3... ticks."""
     first = ticks[0]
     n = x_sum = y_sum = xx = xy = yy = 0.0
     found = []
     for tick in ticks:
-        x, y = tick.index - first.index, tick.at_s - first.at_s
-        n, x_sum, y_sum, xx, xy, yy = (
-            n + 1,
-            x_sum + x,
-            y_sum + y,
-            xx + x * x,
-            xy + x * y,
-            yy + y * y,
-        )
+        x = tick.index - first.index
+        y = tick.at_s - first.at_s
+        n += 1
+        x_sum += x
+        y_sum += y
+        xx += x * x
+        xy += x * y
+        yy += y * y
         spread = xx - x_sum * x_sum / n
         together = xy - x_sum * y_sum / n
-        found.append(
-            max(0.0, yy - y_sum * y_sum / n - (together * together / spread if spread > 0 else 0.0))
-        )
+        explained = together * together / spread if spread > 0 else 0.0
+        found.append(max(0.0, yy - y_sum * y_sum / n - explained))
     return found

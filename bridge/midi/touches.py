@@ -1,4 +1,4 @@
-"""From touches to what is to be done: what knobs hold, which controllers are pressed, and the fields of each request."""
+"""From touches to orders: held knob values, pressed controllers, and each request's fields."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bridge.verbs import VERBS
 
 
 class Touches:
-    """Remembers where the knobs of a map stand, for all ports of one door."""
+    """Remembers the positions of a map's knobs, for all ports of one door."""
 
     def __init__(self, mapping: MidiMap) -> None:
         self._map = mapping
@@ -19,10 +19,10 @@ class Touches:
         self._positions: dict[tuple[str, int, int], int] = {}
 
     def orders(self, touch: Touch, port: str, origin: Origin) -> list[Order]:
-        """The orders that a touch means. One that only turns a knob means none."""
+        """The orders of a touch; none for one that only turns a knob."""
         pressed = self._is_pressed(touch, port)
         orders = []
-        for mapping in self._map.heard(touch, port):
+        for mapping in self._map.mapped(touch, port):
             if mapping.verb == "set" and mapping.scale:
                 self._held[mapping.scale.field] = mapping.scale.at(touch.position)
             elif pressed:
@@ -30,11 +30,15 @@ class Touches:
         return orders
 
     def _is_pressed(self, touch: Touch, port: str) -> bool:
-        """A controller is a button when it comes up from below 64, or says its highest value again without a release."""
+        """Whether a controller acts as a button.
+
+        It does when it rises from below 64, or repeats its highest value without a release.
+        """
         if touch.trigger != "cc":
             return True
         place = (port, touch.channel, touch.number)
-        before, self._positions[place] = self._positions.get(place, 0), touch.position
+        before = self._positions.get(place, 0)
+        self._positions[place] = touch.position
         return touch.position >= 64 and (before < 64 or before == touch.position == 127)
 
     def _order(self, mapping: Mapped, touch: Touch, origin: Origin) -> Order:
@@ -46,7 +50,7 @@ class Touches:
             case "audition":
                 return Audition(origin, mapping.what)
             case "make" if mapping.what:
-                # surfaces show how a preset goes, whoever asked for it
+                # surfaces show a preset's state, whoever asked for it
                 origin = replace(origin, address={**origin.address, "preset": mapping.what})
                 return Ask("make", origin, (self._request(mapping, touch),))
             case verb:
@@ -54,7 +58,7 @@ class Touches:
                 return Ask(verb, origin, (self._request(mapping, touch),), what)
 
     def _request(self, mapping: Mapped, touch: Touch) -> Request:
-        # a knob that was turned says more than the preset that was written down, and how hard a pad is hit more still
+        # a turned knob overrides the preset, and a pad's velocity overrides both
         fields = {**mapping.fields, **VERBS[mapping.verb].taken_of(self._held)}
         if mapping.scale:
             fields[mapping.scale.field] = mapping.scale.at(touch.position)

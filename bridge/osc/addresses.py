@@ -1,4 +1,4 @@
-"""The addresses that are heard and sent: two tables, from which the protocol's page follows."""
+"""The OSC addresses received and sent: two tables, from which the protocol's page is generated."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ class Address:
     arguments: str
     help: str
     trigger: bool = False
-    """A button may send it: a lone 0 is a release, a lone 1 a press, and repeats within 150 ms count once."""
+    """Whether a button may send it.
+
+    A lone 0 is then a release, a lone 1 a press, and repeats within 150 ms count once.
+    """
 
 
-#: Of those who come and go, and of clips by a prompt.
+#: Sign-on, sign-off, and clips from a prompt.
 _FIRST = (
     Address("/sidecrate/hello", "id, reply port, nonce", "I am here: repeated every 5 s as a sign of life"),
     Address("/sidecrate/bye", "id", "I am going; what I said of the session no longer holds"),
@@ -35,7 +38,7 @@ _FIRST = (
     Address("/sidecrate/preset", "a preset's name from the config, or its place in it as text (\"1\"); then pairs", "make what the preset says", trigger=True),
     Address("/sidecrate/set", "field, value", "holds for later requests from this sender, over what a preset says; an empty value clears"),
 )  # fmt: skip
-#: Of what is there already.
+#: Jobs, the session and clips that exist already.
 _LAST = (
     Address("/sidecrate/cancel", "job, id or all", "end what has not ended", trigger=True),
     Address("/sidecrate/answer", "job or last, yes or no", "whether to use what a language model proposes, where a job waits for that"),
@@ -58,11 +61,11 @@ _LAST = (
 
 
 class _Incoming(Mapping[str, Address]):
-    """The rows above by their paths, and between them one for each verb: that table may grow while a program starts."""
+    """The rows above by path, and one for each verb: the table of verbs may grow at start-up."""
 
     def __init__(self) -> None:
         self._fixed = {row.path: row for row in (*_FIRST, *_LAST)}
-        # every message looks its address up: a verb's row is made once
+        # each message looks its address up, so a verb's row is cached
         self._made: dict[str, tuple[Verb, Address]] = {}
 
     def __getitem__(self, path: str) -> Address:
@@ -118,10 +121,10 @@ OUT: dict[str, Address] = {
         Address("/sidecrate/now/meter", "s", "to surfaces: the project's"),
     )
 }  # fmt: skip
-#: What we send stands under these too, with a name or a number behind.
+#: Prefixes of the sent addresses that end in a name or a number.
 _OUR_FOLDERS = tuple(path.partition("<")[0] for path in OUT if "<" in path)
 
 
 def is_ours(address: str) -> bool:
-    """Whether it is an address that we send."""
+    """Whether the daemon itself sends to this address."""
     return address in OUT or address.startswith(_OUR_FOLDERS)

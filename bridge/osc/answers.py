@@ -1,7 +1,7 @@
-"""What the OSC door answers (pure): events to messages, and back for whoever reads them.
+"""OSC answers (pure): events to messages, and messages back to events for clients.
 
-Both ways stand here, side by side, so that no reader counts arguments. A reader gets the events
-that doors are told; of their origins only the label travels.
+Encoder and decoder stand side by side, so that no client reads arguments by index. Of an event's
+origin only the label is transmitted.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from bridge.osc.packet import Message
 
 @dataclass(frozen=True)
 class Greeting:
-    """What hello is answered with."""
+    """What the daemon answers to a hello."""
 
     version: str
     crate: str
     boot: str
     recordings: str = ""
-    """A folder for what a device records of its track, to be sent as a reference."""
+    """The folder where a device puts recordings of its track, to send them as a reference."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ Answer = Event | Welcome
 
 
 def answer_message(answer: Answer) -> Message:
-    """An answer as it is sent."""
+    """The OSC message of an answer."""
     match answer:
         case Welcome():
             told = answer.greeting
@@ -84,10 +84,10 @@ def answer_message(answer: Answer) -> Message:
 
 
 def read_answer(message: Message) -> Answer | None:
-    """The event that a message tells; None where it is no answer, or one of another version.
+    """The event that a message carries; None where it is no answer, or one of another version.
 
-    What does not travel is empty: the words of `Accepted`, the text of `Finished`. What was told on
-    `known` reads as a change of the session. Arguments beyond those known here are passed over.
+    Fields that are not transmitted stay empty: the words of `Accepted`, the text of `Finished`.
+    An answer to `Known` reads as a change of the session. Additional arguments are ignored.
     """
     try:
         return _read(message.address.removeprefix(PREFIX), message.arguments)
@@ -129,10 +129,10 @@ def _from(label: str) -> Origin:
 
 
 def _values(text: str) -> dict[str, Any]:
-    said = json.loads(text)
-    if not isinstance(said, dict):
+    values = json.loads(text)
+    if not isinstance(values, dict):
         raise ValueError("an answer's values are one JSON object")
-    return said
+    return values
 
 
 def _json(values: Mapping[str, Any]) -> str:

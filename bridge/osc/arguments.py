@@ -1,4 +1,4 @@
-"""What the arguments of a message say (pure): a request, pairs, a port, a press of a button."""
+"""Parsing of OSC arguments (pure): a request, pairs, a port, a button's press."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bridge.text import shorten
 
 
 def is_release(message: Message) -> bool:
-    """A button going up: a trigger with a lone 0 or F."""
+    """Whether a button goes up: a trigger with a lone 0 or F."""
     return (
         IN[message.address].trigger
         and len(message.arguments) == 1
@@ -34,7 +34,7 @@ def pressed(message: Message) -> Message:
 
 
 def read_pairs(address: str, arguments: Sequence[Any]) -> list[tuple[str, object]]:
-    """(field, value) of arguments that come in pairs. RequestError when one is left over."""
+    """(field, value) of arguments that come in pairs. RequestError where one is left over."""
     if len(arguments) % 2:
         raise RequestError(
             Fault(
@@ -51,7 +51,8 @@ def read_prompt(message: Message) -> Request:
     arguments = message.arguments
     if arguments and not isinstance(arguments[0], str):
         raise OscError(
-            f"the prompt {shorten(arguments[0])} is not text; send what you want to hear as a string",
+            f"the prompt {shorten(arguments[0])} is not text; "
+            "send what you want to hear as a string",
             message.address,
         )
     pairs = read_asked(message, "prompt")
@@ -62,7 +63,10 @@ def read_prompt(message: Message) -> Request:
 
 
 def read_asked(message: Message, first: str) -> list[tuple[str, object]]:
-    """(field, value) of a JSON object, or of pairs behind a lone value of the field `first`. RequestError and OscError."""
+    """(field, value) of one JSON object, or of pairs behind a lone value of the field `first`.
+
+    RequestError: a pair is incomplete. OscError: the JSON is not one object.
+    """
     arguments = message.arguments
     if not arguments:
         return []
@@ -73,7 +77,7 @@ def read_asked(message: Message, first: str) -> list[tuple[str, object]]:
 
 
 def read_label(message: Message) -> str:
-    """The `id` that a request bears, even where the rest of it is wrong; empty where it has none."""
+    """The `id` of a request, even of an invalid one; empty where it has none."""
     arguments = message.arguments
     if len(arguments) == 1 and str(arguments[0]).lstrip().startswith("{"):
         try:
@@ -81,15 +85,16 @@ def read_label(message: Message) -> str:
         except OscError:
             return ""
     names = [str(value) for value in arguments[1::2]]
-    return (
-        str(arguments[2 + 2 * names.index("id")])
-        if "id" in names[: (len(arguments) - 1) // 2]
-        else ""
-    )
+    if "id" in names[: (len(arguments) - 1) // 2]:
+        return str(arguments[2 + 2 * names.index("id")])
+    return ""
 
 
 def take_context(message: Message) -> tuple[Message, dict[str, Any] | None]:
-    """A request's message without the `context` in its JSON, and that context. OscError when it is no object."""
+    """A request's message without the `context` in its JSON, and that context.
+
+    OscError where the context is not an object.
+    """
     if len(message.arguments) != 1 or not str(message.arguments[0]).lstrip().startswith("{"):
         return message, None
     values = dict(read_json(message.address, str(message.arguments[0])))
@@ -102,10 +107,10 @@ def take_context(message: Message) -> tuple[Message, dict[str, Any] | None]:
 
 
 def read_json(address: str, text: str) -> Mapping[str, Any]:
-    """One JSON object. OscError when it is not."""
+    """One JSON object. OscError where the text is anything else."""
     try:
         value = json.loads(text, parse_constant=_no_constant)
-        # JSON can escape half a surrogate pair, which no file and no packet can hold
+        # JSON can escape half a surrogate pair, which neither a file name nor a packet can hold
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise OscError(f"{shorten(text)} is not JSON", address) from None
@@ -120,7 +125,7 @@ def _no_constant(name: str) -> Any:
 
 @dataclass(frozen=True)
 class Hello:
-    """What a sender says of itself."""
+    """A hello's arguments: the sender's name, its reply port (None: the sending port), a nonce."""
 
     id: str
     reply_port: int | None
@@ -128,7 +133,7 @@ class Hello:
 
 
 def read_hello(message: Message) -> Hello:
-    """The arguments of hello. OscError when the port is none."""
+    """The arguments of hello. OscError where the port is invalid."""
     given = len(message.arguments)
     name = str(message.arguments[0]) if given > 0 else ""
     nonce = str(message.arguments[2]) if given > 2 else ""
@@ -136,7 +141,7 @@ def read_hello(message: Message) -> Hello:
 
 
 def read_port(message: Message, at: int) -> int | None:
-    """The reply port that is one of a message's arguments; None for the port that sent. OscError when it is none."""
+    """The reply port in argument `at`; None for the sending port. OscError where it is invalid."""
     port = message.arguments[at] if len(message.arguments) > at else None
     if port is None or port == "":
         return None
@@ -153,7 +158,7 @@ def read_port(message: Message, at: int) -> int | None:
 
 
 def read_seconds(message: Message, usual_s: float, most_s: float) -> float:
-    """A message's lone time in seconds, 0 for an end. OscError when it is none."""
+    """A duration in seconds, 0 for an end. OscError where it is not in the range."""
     given = message.arguments[0] if message.arguments else usual_s
     try:
         length_s = float(given)

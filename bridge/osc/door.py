@@ -1,4 +1,4 @@
-"""The OSC door: one UDP socket, one receiving thread, answers to the port that asked or the one it named."""
+"""The OSC door: one UDP port, one receiving thread, replies to the sending or the named port."""
 
 from __future__ import annotations
 
@@ -48,11 +48,14 @@ from bridge.text import shorten
 
 log = logging.getLogger(__name__)
 
+#: Senders remembered, counted apart for greeted ones and strangers; the oldest are evicted.
 MAX_SENDERS = 64
-#: How often a flood, or a fault in a packet's handling, is written to the log.
+#: Rate limit of log lines that a flood, or faulty packets, could cause.
 FLOOD_TOLD_EVERY_S = 10.0
-#: When done, finished and failed are said again to a sender that said hello and has not said got.
+#: Backoff of done, finished and failed, resent to a greeted sender until its `got`.
 REPEATS_S = (1.0, 2.0, 4.0, 8.0, 16.0)
+#: Unacknowledged packets kept for a resend: a sender that never sends `got` must not fill memory.
+_MOST_REPEATS = 1000
 
 
 @dataclass
@@ -65,7 +68,7 @@ class _Repeat:
 
 
 class OscDoor:
-    """Serves the addresses of `addresses.IN` and tells events by those of `addresses.OUT`."""
+    """Serves the addresses of `addresses.IN`, and answers by those of `addresses.OUT`."""
 
     name = "osc"
 
@@ -88,7 +91,7 @@ class OscDoor:
         self._socket = OscSocket(port)
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
-        # the receiving thread and the daemon's loop both look senders up
+        # guards the senders and repeats: the receiving thread and the daemon's loop share them
         self._lock = threading.Lock()
         self._senders: OrderedDict[Peer, Sender] = OrderedDict()
         self._repeats: list[_Repeat] = []
@@ -133,11 +136,13 @@ class OscDoor:
                     self._guard(self._hear_knock, data, peer)
                     continue
                 known = self._senders.get(peer)
-                # before anything is read: what is dropped must cost next to nothing, or a flood would drown the others
+                # before parsing: a dropped packet must cost next to nothing, or a flood wins
                 if not self._throttle.allows(
                     peer, data, greeted=known is not None and known.is_known
                 ):
-                    text = "OSC: packets come faster than they are read, %d were dropped"
+                    text = (
+                        "OSC: packets arrive faster than they are read; %d dropped since the start"
+                    )
                     self._tell_seldom(text, self._throttle.dropped)
                     if self._throttle.is_beyond_measure(peer):
                         self._socket.shut_out(peer)
@@ -145,11 +150,11 @@ class OscDoor:
                 self._guard(self._handle, data, peer)
 
     def _guard(self, work: Callable[[bytes, Peer], None], data: bytes, peer: Peer) -> None:
-        """No packet may end the thread that reads them all."""
+        """Handle one packet; a fault is logged, never the end of the receiving thread."""
         try:
             work(data, peer)
         except Exception as error:
-            self._tell_seldom("OSC packet from %s", peer, fault=error)
+            self._tell_seldom("OSC: a packet from %s caused a fault", peer, fault=error)
 
     def _next_packets(self) -> list[tuple[bytes, Peer]]:
         try:
@@ -157,11 +162,11 @@ class OscDoor:
             return self._socket.receive()
         except (OSError, DoorError) as error:
             if not self._stopping.wait(0.1):
-                self._tell_seldom("OSC: receiving failed (%s); going on", error)
+                self._tell_seldom("OSC: receiving failed (%s); trying again", error)
             return []
 
     def _tell_seldom(self, text: str, what: object, fault: Exception | None = None) -> None:
-        """Into the log, but not as often as somebody may bring it about."""
+        """Log with a rate limit, since a sender could cause any number of these lines."""
         now_s = self._clock()
         if now_s - self._told_flood_s >= FLOOD_TOLD_EVERY_S:
             self._told_flood_s = now_s
@@ -188,7 +193,7 @@ class OscDoor:
         return sender
 
     def _forget_oldest(self, *, greeted: bool) -> None:
-        """Those who said hello and those who did not are counted apart: a flood from many ports displaces no device."""
+        """Evict the oldest. Strangers count apart: a flood from many ports evicts no device."""
         those = [peer for peer, sender in self._senders.items() if sender.is_known == greeted]
         for peer in those[:-MAX_SENDERS]:
             del self._senders[peer]
@@ -208,9 +213,13 @@ class OscDoor:
         message = pressed(message)
         verb = message.address.removeprefix(PREFIX)
         own = {
-            "hello": self._on_hello, "surface": self._on_surface, "bye": self._on_bye, "got": self._on_got,
-            "pair": self._on_pair, "allow": self._on_allow,
-        }.get(verb)  # fmt: skip
+            "hello": self._on_hello,
+            "surface": self._on_surface,
+            "bye": self._on_bye,
+            "got": self._on_got,
+            "pair": self._on_pair,
+            "allow": self._on_allow,
+        }.get(verb)
         if own is not None:
             own(sender, message)
         else:
@@ -220,7 +229,8 @@ class OscDoor:
         hello = read_hello(message)
         self._answer_to(sender, hello.reply_port, message)
         is_new = sender.nonce != hello.nonce
-        sender.name, sender.nonce = hello.id, hello.nonce
+        sender.name = hello.id
+        sender.nonce = hello.nonce
         with self._lock:
             self._forget_oldest(greeted=True)
         self._socket.keep_place(sender.peer)
@@ -267,19 +277,20 @@ class OscDoor:
 
     def _on_pair(self, sender: Sender, message: Message) -> None:
         if not sender.is_local:
-            return  # it was let in already
+            return  # another machine that gets this far is allowed already
         length_s = read_seconds(message, PAIRING_S, MOST_PAIRING_S)
         if not length_s:
             self._gate.end()
             return
         self._widen()
         pairing = self._gate.open_for(sender, length_s)
-        log.info("OSC: other machines may knock for %g s", length_s)
+        log.info("OSC: pairing is open for %g s; other machines may send the code", length_s)
         values = {"code": pairing.code, "seconds": length_s}
         self._tell_sender(sender, Told(sender.origin(), "pair", "", values))
 
     def _hear_knock(self, data: bytes, peer: Peer) -> None:
-        pairing, knock = self._gate.pairing, self._gate.knock(data, peer)
+        pairing = self._gate.pairing
+        knock = self._gate.knock(data, peer)
         if pairing is None or knock is None:
             return
         if knock.has_code:
@@ -300,18 +311,21 @@ class OscDoor:
         self._widen()
         self._gate.let_in(address)
         self._gate.end()
-        log.info("OSC: %s was let in", address)
+        log.info("OSC: messages from %s are accepted from now on", address)
         return address
 
     def _widen(self) -> None:
-        """Open the port to the networks, before anybody is told that it is. DoorError where another program stands there."""
+        """Open the port to the networks before a caller reads that it is.
+
+        DoorError where another program holds that port.
+        """
         if self.port:
             self._socket.fit(wide=True)
 
     # -- out
 
     def overhear(self, event: Event) -> None:
-        """An event of any door, for the control surfaces."""
+        """Show an event of any door on the control surfaces."""
         self._surfaces.hear(event)
 
     def tell(self, event: Event) -> None:
@@ -321,9 +335,10 @@ class OscDoor:
             for sender in greeted:
                 self._send(sender, answer_message(event))
             return
-        peer, reply = event.origin.address["peer"], event.origin.address["reply"]
+        peer = event.origin.address["peer"]
+        reply = event.origin.address["reply"]
         with self._lock:
-            # after a restart nobody is remembered, but the job knows where its answers go
+            # after a restart no sender is remembered, but the job's origin holds its reply port
             sender = self._senders.get((peer[0], peer[1])) or Sender(
                 (peer[0], peer[1]), reply=(reply[0], reply[1])
             )
@@ -331,7 +346,7 @@ class OscDoor:
 
     def _tell_sender(self, sender: Sender, event: JobEvent | Refused | Told) -> None:
         if isinstance(event, Told) and event.verb == "known" and _is_surface(event.origin):
-            return  # it reads no JSON, and has heard of it in flat values
+            return  # a surface reads no JSON, and has these values flat already
         if isinstance(event, Accepted):
             sender.last_job = event.job
         elif isinstance(event, Done):
@@ -344,7 +359,7 @@ class OscDoor:
             self._send(sender, message)
 
     def _send_surely(self, sender: Sender, names: tuple[str, ...], message: Message) -> None:
-        """Send now and, to one who said hello, again until it says got."""
+        """Send now; to a greeted sender, resend with backoff until its `got`."""
         packet = self._send(sender, message)
         if sender.nonce is not None:
             repeat = _Repeat(
@@ -356,8 +371,7 @@ class OscDoor:
             )
             with self._lock:
                 self._repeats.append(repeat)
-                # a sender that never says got must not let these grow
-                del self._repeats[: max(0, len(self._repeats) - 1000)]
+                del self._repeats[: max(0, len(self._repeats) - _MOST_REPEATS)]
 
     def _repeat(self) -> None:
         while not self._stopping.wait(0.25):
@@ -375,7 +389,7 @@ class OscDoor:
                 self._socket.send(repeat.packet, repeat.sender.answers_to)
 
     def _error(self, sender: Sender, address: str, error: SidecrateError, label: str = "") -> None:
-        """Tell what was not taken, at most ten times a second."""
+        """Answer an error, at most ten times a second to one sender."""
         if address in OUT and address not in IN:
             return
         if sender.answers_to in self._surfaces:
@@ -394,7 +408,7 @@ class OscDoor:
 
 
 def _near(address: str) -> str:
-    """What to do instead of sending to an address that is none."""
+    """A suggestion for a sender whose address is unknown."""
     near = difflib.get_close_matches(address, IN, n=1, cutoff=0.85)
     return f"did you mean {near[0]}?" if near else f"{PREFIX}generate makes a clip"
 

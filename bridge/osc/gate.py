@@ -1,4 +1,4 @@
-"""Who may send to the OSC door: this machine, those that were let in, and for a short while one who knocks."""
+"""Access control of the OSC door: this machine, allowed addresses, and a pairing by code."""
 
 from __future__ import annotations
 
@@ -12,18 +12,23 @@ from bridge.osc.packet import Message, OscError, parse_packet
 from bridge.osc.sender import Peer, Sender
 from bridge.text import shorten
 
-#: How long a knock is waited for, and the longest that may be asked for.
+#: How long a pairing waits for a knock, unless the asker says otherwise.
 PAIRING_S = 30.0
+#: The longest that a pairing may wait.
 MOST_PAIRING_S = 300.0
-#: So many wrong codes, and no code opens any more: the person who asked still may.
+#: Quota of wrong codes in one pairing. After it no code opens; the asker may still allow a knocker.
 WRONG_CODES = 5
+#: Quota of addresses whose knocks one pairing shows: the asker reads them in a list.
 _MOST_KNOCKERS = 8
-_OURS, _CODE = PREFIX.encode(), f"{PREFIX}pair\0".encode()
+#: What a stranger's first packet must contain to be parsed at all.
+_OURS = PREFIX.encode()
+#: What its later packets must contain.
+_CODE = f"{PREFIX}pair\0".encode()
 
 
 @dataclass(frozen=True)
 class Knock:
-    """An unknown address has sent something that is meant for us."""
+    """A packet for this program from an address that is not allowed."""
 
     address: str
     sent: str
@@ -32,7 +37,7 @@ class Knock:
 
 @dataclass
 class Pairing:
-    """A while in which knocks are told to the one on this machine who asked for it."""
+    """A period in which knocks are reported to the local sender that asked for it."""
 
     asker: Sender
     until_s: float
@@ -42,7 +47,10 @@ class Pairing:
 
 
 class Gate:
-    """allow: IPv4 addresses of other machines. clock: seconds, monotonic."""
+    """Which peers are admitted.
+
+    allow: IPv4 addresses of other machines. clock: monotonic seconds.
+    """
 
     def __init__(self, allow: Iterable[str], clock: Callable[[], float]) -> None:
         self._allowed = frozenset(str(ipaddress.ip_address(address)) for address in allow)
@@ -51,33 +59,36 @@ class Gate:
 
     @property
     def pairing(self) -> Pairing | None:
-        """The pairing that is under way."""
+        """The pairing under way; None where there is none, or where it has expired."""
         if self._pairing is not None and self._clock() >= self._pairing.until_s:
             self._pairing = None
         return self._pairing
 
     @property
     def allowed(self) -> list[str]:
-        """The addresses that were let in."""
+        """The allowed addresses of other machines, sorted."""
         return sorted(self._allowed)
 
     @property
     def is_wide(self) -> bool:
-        """Whether other machines are to be heard at all."""
+        """Whether the port must be open to the networks."""
         return bool(self._allowed) or self.pairing is not None
 
     def admits(self, peer: Peer) -> bool:
         return peer[0].startswith("127.") or peer[0] in self._allowed
 
     def let_in(self, address: str) -> str:
-        """Hear an address from now on; the address as it is kept. OscError when it is none of another machine."""
+        """Allow an address from now on; returns its normal form.
+
+        OscError where it is not another machine's address.
+        """
         given = self.read_address(address)
         self._allowed |= {given}
         return given
 
     @staticmethod
     def read_address(address: str) -> str:
-        """An address of another machine. OscError when it is none."""
+        """The normal form of another machine's address. OscError where it is none."""
         try:
             given = ipaddress.IPv4Address(address.strip())
         except ValueError:
@@ -91,7 +102,7 @@ class Gate:
         return str(given)
 
     def open_for(self, asker: Sender, length_s: float) -> Pairing:
-        """Wait for a knock. OscError while another asker waits for one."""
+        """Open a pairing, or extend the asker's own. OscError while another asker has one."""
         under_way = self.pairing
         if under_way is not None and under_way.asker.answers_to != asker.answers_to:
             raise OscError(
@@ -106,18 +117,22 @@ class Gate:
         self._pairing = None
 
     def knock(self, packet: bytes, peer: Peer) -> Knock | None:
-        """What a packet of an address that is not admitted means: nothing, or a knock.
+        """The knock in a packet from an address that is not allowed; None where it holds none.
 
-        The first packet of an address counts, then only codes do; what is dropped costs next to nothing.
+        An address's first packet counts, later ones only with a code. The check comes before any
+        parsing, so that a dropped packet costs next to nothing.
         """
         pairing = self.pairing
-        if pairing is None or (_CODE if peer[0] in pairing.heard else _OURS) not in packet:
+        if pairing is None:
             return None
-        if (
-            len(pairing.heard) >= _MOST_KNOCKERS
-            if peer[0] not in pairing.heard
-            else pairing.wrong_codes >= WRONG_CODES
-        ):
+        is_new = peer[0] not in pairing.heard
+        if is_new:
+            is_over_quota = len(pairing.heard) >= _MOST_KNOCKERS
+            needed = _OURS
+        else:
+            is_over_quota = pairing.wrong_codes >= WRONG_CODES
+            needed = _CODE
+        if is_over_quota or needed not in packet:
             return None
         try:
             ours = [
@@ -126,7 +141,7 @@ class Gate:
         except OscError:
             return None
         has_code = any(self._is_code(pairing, message) for message in ours)
-        if not ours or (peer[0] in pairing.heard and not has_code):
+        if not ours or not (is_new or has_code):
             return None
         pairing.heard.add(peer[0])
         return Knock(peer[0], ours[0].address, has_code)
@@ -140,7 +155,7 @@ class Gate:
         ):
             return False
         given = message.arguments[0]
-        said = f"{given:.0f}" if isinstance(given, float) else str(given)
-        right = secrets.compare_digest(said.strip().encode(), pairing.code.encode())
+        code = f"{given:.0f}" if isinstance(given, float) else str(given)
+        right = secrets.compare_digest(code.strip().encode(), pairing.code.encode())
         pairing.wrong_codes += not right
         return right

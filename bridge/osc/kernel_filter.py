@@ -1,7 +1,7 @@
-"""Linux's own filter on a UDP socket: what certain senders send is thrown away before any program has to read it.
+"""Linux's socket filter on a UDP socket: it drops packets of flooding senders in the kernel.
 
-The program is classic BPF, as Linux's Documentation/networking/filter.rst has it: on a UDP socket it sees the packet from its UDP
-header on, and the IP header at negative offsets.
+The program is classic BPF, by Linux's Documentation/networking/filter.rst. On a UDP socket it sees
+the packet from its UDP header on, and the IP header at negative offsets.
 """
 
 from __future__ import annotations
@@ -16,15 +16,24 @@ from bridge.osc.sender import Peer
 
 log = logging.getLogger(__name__)
 
-_SO_ATTACH_FILTER, _SO_DETACH_FILTER = 26, 27
-_LOAD_WORD, _LOAD_HALF, _JUMP_EQUAL, _RETURN = 0x20, 0x28, 0x15, 0x06
-#: Where the sender's address stands in the IP header, and its port in the UDP header.
-_IP_SOURCE, _UDP_SOURCE = 0xFFF00000 + 12, 0
+# socket options, from asm-generic/socket.h
+_SO_ATTACH_FILTER = 26
+_SO_DETACH_FILTER = 27
+# instructions of classic BPF, from linux/bpf_common.h
+_LOAD_WORD = 0x20
+_LOAD_HALF = 0x28
+_JUMP_EQUAL = 0x15
+_RETURN = 0x06
+#: Offset of the sender's address: 12 bytes into the IP header, which starts at SKF_NET_OFF.
+_IP_SOURCE = 0xFFF00000 + 12
+#: Offset of the sender's port in the UDP header.
+_UDP_SOURCE = 0
+#: A return value that passes the packet whole.
 _WHOLE_PACKET = 0xFFFFFFFF
 
 
 def filter_program(peers: Collection[Peer]) -> bytes:
-    """Instructions that drop what comes from these IPv4 addresses and ports, and pass all else."""
+    """Instructions that drop packets of these IPv4 addresses and ports, and pass all others."""
     steps: list[tuple[int, int, int, int]] = []
     for address, port in peers:
         (number,) = struct.unpack("!I", socket.inet_aton(address))
@@ -40,18 +49,21 @@ def filter_program(peers: Collection[Peer]) -> bytes:
 
 
 def drop_from(opened: socket.socket, peers: Collection[Peer]) -> None:
-    """From now on the system drops what these send to a UDP socket, and nothing else. Where it cannot, nothing changes."""
+    """Have the kernel drop packets of these senders only; without senders, remove the filter.
+
+    Where the kernel refuses, nothing changes.
+    """
     try:
         if not peers:
             opened.setsockopt(socket.SOL_SOCKET, _SO_DETACH_FILTER, 0)
             return
         program = filter_program(peers)
         held = ctypes.create_string_buffer(program, len(program))
-        # struct sock_fprog: how many instructions, and where they stand
+        # struct sock_fprog: the number of instructions, and their address
         opened.setsockopt(
             socket.SOL_SOCKET,
             _SO_ATTACH_FILTER,
             struct.pack("@HP", len(program) // 8, ctypes.addressof(held)),
         )
     except OSError as error:
-        log.debug("the system does not filter for us: %s", error)
+        log.debug("OSC: the kernel refused the packet filter: %s", error)

@@ -1,4 +1,4 @@
-"""From a sender's OSC message to the order that it means; one method for each address of `osc_codec.IN`."""
+"""From a sender's OSC message to an order: one method for each address of `addresses.IN`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ from bridge.verbs import SOURCE, VERBS, Verb
 
 
 class OscOrders:
-    """Translates. `presets` are the config's; from other machines paths, context and what costs money only with `trust_lan`."""
+    """Translates messages to orders.
+
+    presets: those of the config. trust_lan: whether other machines may send paths, context and
+    requests that cost money.
+    """
 
     def __init__(
         self, hand: Hand, presets: Mapping[str, Mapping[str, Value]], trust_lan: bool
@@ -38,16 +42,29 @@ class OscOrders:
         self._presets = presets
         self._trust_lan = trust_lan
         self._read: dict[str, Callable[[Sender, Message], None]] = {
-            "make": self._on_generate, "again": self._on_again, "preset": self._on_preset, "set": self._on_set,
-            "cancel": self._on_cancel, "answer": self._on_answer, "audition": self._on_audition, "keep": self._on_keep,
-            "trash": self._on_trash, "status": self._on_status, "report": self._on_report, "tempo": self._on_tempo,
-            "key": self._on_key, "meter": self._on_meter, "context": self._on_context, "bpm": self._on_bpm,
-            "playing": self._on_playing, "position": self._on_position,
-        }  # fmt: skip
-        """By the word behind the prefix. Those of the other verbs follow from their table, and kinds are prompts."""
+            "make": self._on_generate,
+            "again": self._on_again,
+            "preset": self._on_preset,
+            "set": self._on_set,
+            "cancel": self._on_cancel,
+            "answer": self._on_answer,
+            "audition": self._on_audition,
+            "keep": self._on_keep,
+            "trash": self._on_trash,
+            "status": self._on_status,
+            "report": self._on_report,
+            "tempo": self._on_tempo,
+            "key": self._on_key,
+            "meter": self._on_meter,
+            "context": self._on_context,
+            "bpm": self._on_bpm,
+            "playing": self._on_playing,
+            "position": self._on_position,
+        }
+        """By the word behind the prefix. Other verbs come from their table; kinds are prompts."""
 
     def send(self, sender: Sender, message: Message) -> None:
-        """Hand on the order of a message. RequestError or OscError says what is wrong with it."""
+        """Hand on the order of a message. RequestError or OscError where it is invalid."""
         sender.sent = message.address
         word = message.address.removeprefix(PREFIX)
         if word in self._read:
@@ -60,7 +77,7 @@ class OscOrders:
     def _on_generate(self, sender: Sender, message: Message) -> None:
         message, context = take_context(message)
         if context is not None:
-            # what the project was at the moment of asking comes with the request: alone it could be lost or late
+            # the project's state travels with the request: in another packet it might be lost
             self._hear_context(sender, message, context)
         self._order_clips(sender, VERBS["make"], read_prompt(message))
 
@@ -86,7 +103,7 @@ class OscOrders:
                 "unknown_preset",
             )
         pairs = check_fields(read_pairs(message.address, message.arguments[1:]))
-        # a value that was set says more than the preset that was written down, as with MIDI's knobs
+        # a value that was `set` overrides the preset's, as a MIDI knob's does
         sender.last_preset = name
         self._order_clips(
             sender,
@@ -101,10 +118,11 @@ class OscOrders:
         request = request.with_defaults(verb.taken_of(sender.held))
         self._refuse_if_foreign(sender, verb, request)
         if verb.holds == "reference" and request.get("reference") == "last" and sender.last_clip:
-            # the newest of this sender's own: another's may have come in between
+            # the newest of this sender's own: another sender's may be newer
             request = Request({**request.values, "reference": sender.last_clip})
+        origin = sender.origin(request.label, preset)
+        once = sender.once(request.label)
         may_spend = self._is_trusted(sender)
-        origin, once = sender.origin(request.label, preset), sender.once(request.label)
         self._hand(Ask(verb.name, origin, (request,), once=once, may_spend=may_spend))
 
     def _is_trusted(self, sender: Sender) -> bool:
@@ -121,10 +139,8 @@ class OscOrders:
     def _on_set(self, sender: Sender, message: Message) -> None:
         if not message.arguments:
             raise OscError("set needs a field and a value", message.address)
-        name, raw = (
-            str(message.arguments[0]),
-            message.arguments[1] if len(message.arguments) > 1 else "",
-        )
+        name = str(message.arguments[0])
+        raw = message.arguments[1] if len(message.arguments) > 1 else ""
         if raw == "":
             if name not in FIELDS:
                 raise RequestError(unknown_field(name))
@@ -137,15 +153,13 @@ class OscOrders:
         what, changes = verb.read(read_asked(message, SOURCE))
         what = what or "last"
         self._refuse_if_foreign(sender, verb, changes)
-        # another of what a key asked for shows on that key
+        # a repeat of a preset's clip lights that preset again
         preset = sender.last_preset if what == "last" else ""
         if what == "last" and sender.last_job:
             what = sender.last_job
-        origin, once, may_spend = (
-            sender.origin(changes.label, preset),
-            sender.once(changes.label),
-            self._is_trusted(sender),
-        )
+        origin = sender.origin(changes.label, preset)
+        once = sender.once(changes.label)
+        may_spend = self._is_trusted(sender)
         self._hand(Ask("again", origin, (changes,), what, once=once, may_spend=may_spend))
 
     def _on_cancel(self, sender: Sender, message: Message) -> None:
@@ -187,14 +201,10 @@ class OscOrders:
     def _on_meter(self, sender: Sender, message: Message) -> None:
         given = message.arguments
         if len(given) >= 2 and not isinstance(given[0], str):
-            self._pin(
-                sender,
-                message,
-                "meter",
-                f"{given[0]:g}/{given[1]:g}" if given[0] and given[1] else "",
-            )
+            meter = f"{given[0]:g}/{given[1]:g}" if given[0] and given[1] else ""
         else:
-            self._pin(sender, message, "meter", given[0] if given else "")
+            meter = given[0] if given else ""
+        self._pin(sender, message, "meter", meter)
 
     def _pin(self, sender: Sender, message: Message, name: str, raw: Any) -> None:
         cleared = raw in ("", 0, "0")
@@ -204,29 +214,20 @@ class OscOrders:
     def _on_context(self, sender: Sender, message: Message) -> None:
         if not message.arguments:
             raise OscError("context needs one JSON object", message.address)
-        self._hear_context(
-            sender, message, dict(read_json(message.address, str(message.arguments[0])))
-        )
+        values = dict(read_json(message.address, str(message.arguments[0])))
+        self._hear_context(sender, message, values)
 
     def _hear_context(self, sender: Sender, message: Message, values: dict[str, Any]) -> None:
         source = str(values.pop("source", "") or sender.name or "osc")[:64]
         self._context(sender, message, source, values)
 
     def _on_bpm(self, sender: Sender, message: Message) -> None:
-        self._context(
-            sender,
-            message,
-            sender.source,
-            {"bpm": (message.arguments[0] if message.arguments else 0) or None},
-        )
+        bpm = (message.arguments[0] if message.arguments else 0) or None
+        self._context(sender, message, sender.source, {"bpm": bpm})
 
     def _on_playing(self, sender: Sender, message: Message) -> None:
-        self._context(
-            sender,
-            message,
-            sender.source,
-            {"playing": bool(message.arguments and message.arguments[0])},
-        )
+        playing = bool(message.arguments and message.arguments[0])
+        self._context(sender, message, sender.source, {"playing": playing})
 
     def _on_position(self, sender: Sender, message: Message) -> None:
         value = message.arguments[0] if message.arguments else 0.0
@@ -245,18 +246,23 @@ class OscOrders:
 
 
 def _clip(sender: Sender, message: Message) -> str:
-    """The clip that a message names; the sender's own newest where it names none."""
+    """The clip that a message names; the sender's own newest where it names none or `last`."""
     what = str(message.arguments[0]) if message.arguments else "last"
-    return sender.last_clip or what if what == "last" else what
+    if what == "last" and sender.last_clip:
+        return sender.last_clip
+    return what
 
 
 def _read_as(message: Message, field: str, raw: object) -> Value:
-    """An argument of an address, read as a field is. RequestError names the address: the sender knows of no field."""
+    """An argument, parsed as the field is.
+
+    RequestError names the address instead of the field, which the sender may not know.
+    """
     try:
         return FIELDS[field].check(raw)
     except RequestError:
-        allowed, example = FIELDS[field].allowed, FIELDS[field].example
-        raise _not_allowed(message, raw, allowed, example) from None
+        row = FIELDS[field]
+        raise _not_allowed(message, raw, row.allowed, row.example) from None
 
 
 def _read_answer(message: Message) -> bool:
@@ -268,6 +274,7 @@ def _read_answer(message: Message) -> bool:
 
 
 def _not_allowed(message: Message, raw: object, allowed: str, example: str) -> RequestError:
-    said, address = shorten(raw), message.address
-    text = f"{address}: {said} is not allowed here; it takes {allowed}."
-    return RequestError(Fault("", said, f"{text} For example: {address} {example}"))
+    given = shorten(raw)
+    address = message.address
+    text = f"{address}: {given} is not allowed here; it takes {allowed}."
+    return RequestError(Fault("", given, f"{text} For example: {address} {example}"))

@@ -1,7 +1,7 @@
-"""Packets of OSC, checked before they are believed (pure): bytes to messages and back.
+"""OSC packets, validated before they are parsed (pure): bytes to messages and back.
 
-python-osc's parser trusts sizes, types and depth; a bundle of twenty bytes can hang it. So the structure
-is walked here first, and only what is whole, small and of known types is handed on.
+python-osc's parser trusts sizes, types and depth; a bundle of twenty bytes can hang it. The
+structure is therefore walked here first. Only a whole, small message of known types is parsed.
 """
 
 from __future__ import annotations
@@ -17,14 +17,18 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from bridge.errors import SidecrateError
 from bridge.text import shorten
 
+#: Larger packets are refused: none of our messages comes near it.
 MAX_PACKET_BYTES = 16_384
+#: Bundles in bundles, at most: limits recursion.
 MAX_DEPTH = 4
+#: Messages in a packet, at most: limits the work that one packet causes.
 MAX_MESSAGES = 64
+#: Bytes of an argument by its type tag; `s` has a length of its own.
 _FIXED_SIZES = {"i": 4, "f": 4, "d": 8, "h": 8, "T": 0, "F": 0}
 
 
 class OscError(SidecrateError):
-    """A packet or message that is not understood. `address` is where it was sent, if that could be read."""
+    """An invalid packet or message. `address`: where it was sent; empty if unreadable."""
 
     code = "bad_osc"
 
@@ -40,7 +44,10 @@ class Message:
 
 
 def parse_packet(data: bytes) -> list[Message]:
-    """All messages of a packet, bundles opened, their time tags ignored (docs/decisions/osc_time_tags.md). OscError when not whole."""
+    """All messages of a packet, those of its bundles included. OscError where it is not whole.
+
+    Time tags are ignored (docs/decisions/osc_time_tags.md).
+    """
     if len(data) > MAX_PACKET_BYTES:
         raise OscError(
             f"a packet of {len(data)} bytes is not taken; send at most {MAX_PACKET_BYTES}"
@@ -121,8 +128,12 @@ def build_message(address: str, *arguments: str | int | float) -> bytes:
     """An OSC message: text as s, whole numbers as i, others as f."""
     builder = OscMessageBuilder(address)
     for value in arguments:
-        builder.add_arg(
-            value, "s" if isinstance(value, str) else "i" if isinstance(value, int) else "f"
-        )
+        if isinstance(value, str):
+            tag = "s"
+        elif isinstance(value, int):
+            tag = "i"
+        else:
+            tag = "f"
+        builder.add_arg(value, tag)
     packet: bytes = builder.build().dgram
     return packet

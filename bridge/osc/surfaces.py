@@ -1,4 +1,4 @@
-"""Flat values for control surfaces that read no JSON: a line of text, a progress bar, a light for each preset, the tempo."""
+"""Flat values for control surfaces without JSON: text, progress bar, presets' lights, tempo."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from bridge.osc.packet import build_message
 from bridge.osc.sender import Peer
 from bridge.text import one_line
 
-#: What a light's number says.
+#: The number of each state of a light.
 LIGHTS: Final[dict[str, float]] = {
     "": 0.0,
     "queued": 0.25,
@@ -34,29 +34,32 @@ LIGHTS: Final[dict[str, float]] = {
     "failed": 0.75,
     "done": 1.0,
 }
-#: A value that changes more often is sent no more often than this; the newest one is.
+#: Rate limit of one value: the newest is sent when this time is over.
 MIN_GAP_S = 0.1
+#: Surfaces served at once; the oldest is evicted.
 MAX_SURFACES = 16
-#: A surface that has said nothing for so long has gone.
+#: Timeout of a surface without a sign of life.
 SILENCE_ENDS_S = 600.0
-#: So many presets also have a place, by which a layout made before the config was knows them.
+#: The first presets are addressable by place too, for layouts made before the config was.
 PLACES = 16
+#: Longest line of text, in characters.
 _MOST_TEXT = 100
-#: What no part of an OSC address may hold.
+#: Characters that no part of an OSC address may hold.
 _RESERVED = str.maketrans(dict.fromkeys(" #*,/?[]{}", "_"))
 
 Flat = str | int | float
 
 
 def light_address(preset: str) -> str:
-    """Where the light of a preset is told: by its name, with `_` for what an address may not hold."""
+    """The address of a preset's light: its name, with `_` for reserved characters."""
     return f"/sidecrate/light/{preset.translate(_RESERVED)}"
 
 
 class Surfaces:
-    """Who wants flat values, what each value is, and when it is sent. Called from several threads.
+    """Subscribed surfaces, the current values, and when each is sent. Called from several threads.
 
-    presets: the config's names, in order. send: called with an OSC packet and whom it is for. clock: seconds, monotonic.
+    presets: the config's names, in order. send: called with an OSC packet and its receiver. clock:
+    monotonic seconds.
     """
 
     def __init__(
@@ -83,7 +86,10 @@ class Surfaces:
         self._waiting: set[str] = set()
 
     def join(self, peer: Peer) -> None:
-        """A surface is there: it is told everything, each time that it says so, since a packet may have been lost."""
+        """Subscribe a surface, and send it all values.
+
+        This is repeated at each of its signs of life, since a packet may be lost.
+        """
         with self._lock:
             self._heard_s.pop(peer, None)
             self._heard_s[peer] = self._clock()
@@ -103,7 +109,7 @@ class Surfaces:
     # -- what is shown
 
     def hear(self, event: Event) -> None:
-        """An event of any door."""
+        """Show an event of any door."""
         if isinstance(event, SessionChanged) or (isinstance(event, Told) and event.verb == "known"):
             self._show_session(event.values)
         else:
@@ -111,7 +117,7 @@ class Surfaces:
             self._light(event.origin, event)
 
     def say(self, text: str) -> None:
-        """A line of text, for want of an event."""
+        """Show a line of text that belongs to no event."""
         self._show(_line(text))
 
     def _show_session(self, values: Mapping[str, Any]) -> None:
@@ -128,7 +134,7 @@ class Surfaces:
         if preset in self._lights:
             state = self._states.after(preset, event)
             if state == "failed" and isinstance(event, Failed) and event.code == "cancelled":
-                state = ""  # it went as the person wanted
+                state = ""  # the user wanted it: not a failure
             value = LIGHTS[state]
             self._show(dict.fromkeys(self._lights[preset], value))
 
@@ -141,7 +147,7 @@ class Surfaces:
         self.flush()
 
     def flush(self) -> None:
-        """Send what has changed and may be sent again."""
+        """Send changed values whose rate limit allows it; unsubscribe silent surfaces."""
         now_s = self._clock()
         with self._lock:
             for peer in [
@@ -163,7 +169,7 @@ class Surfaces:
 
 
 def _light_addresses(presets: Sequence[str]) -> dict[str, list[str]]:
-    """Of each preset: by name, and by place where no preset has that number for a name."""
+    """Addresses of each preset's light: by name, and by place unless a preset is named so."""
     places = {
         f"/sidecrate/light/{place}": preset for place, preset in enumerate(presets[:PLACES], 1)
     }
@@ -189,15 +195,13 @@ def _shown_by(event: JobEvent | Refused | Told) -> dict[str, Flat]:
         case Done():
             return _line(f"done: {PurePath(event.path).stem}") | {"/sidecrate/bar": 1.0}
         case Finished():
-            return (
-                _line(f"{event.published} of {event.published + event.failed} clips: {event.text}")
-                if event.failed
-                else {}
-            )
+            if not event.failed:
+                return {}
+            clips = event.published + event.failed
+            return _line(f"{event.published} of {clips} clips: {event.text}")
         case Failed():
-            return _line("cancelled" if event.code == "cancelled" else f"failed: {event.text}") | {
-                "/sidecrate/bar": 0.0
-            }
+            text = "cancelled" if event.code == "cancelled" else f"failed: {event.text}"
+            return _line(text) | {"/sidecrate/bar": 0.0}
         case Refused():
             return _line(f"not taken: {event.text}")
         case Told():
@@ -211,5 +215,5 @@ def _shown_by(event: JobEvent | Refused | Told) -> dict[str, Flat]:
 
 
 def _line(text: str) -> dict[str, Flat]:
-    """A text as one line that a surface has room for."""
+    """A text as one line, short enough for a surface."""
     return {"/sidecrate/text": one_line(text, _MOST_TEXT)}

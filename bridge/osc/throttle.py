@@ -1,4 +1,4 @@
-"""Which packets are worth reading while somebody floods the port (pure, but for the clock that it is given)."""
+"""Rate limits of the OSC door: which packets are read during a flood (pure)."""
 
 from __future__ import annotations
 
@@ -6,26 +6,30 @@ from collections.abc import Callable
 
 from bridge.osc.sender import Peer
 
-#: What one sender may send: this many packets a second, and as many again in a burst. A hundred knobs at once need less.
+#: Rate limit of one sender, with a burst as large. A hundred knobs at once need less.
 PACKETS_PER_S = 1000
-#: What all senders may send together who have not said hello.
+#: Rate limit of all senders together that have not said hello.
 STRANGERS_PER_S = 3000
+#: Rate limit of hellos beyond the strangers' limit: a device gets in during a flood.
 HELLOS_PER_S = 200
-#: A sender that goes on with more than `_MUCH` times what it may, until so many packets of that are dropped, is beyond measure.
-BEYOND_PACKETS, _MUCH = 5000, 20
+#: Dropped packets, beyond `_MUCH` times the rate, from which a sender is blocked in the kernel.
+BEYOND_PACKETS = 5000
+#: Each packet allowed forgives this many dropped ones.
+_MUCH = 20
 _HELLO = b"/sidecrate/hello\0"
+#: Senders with a bucket; the oldest is evicted.
 _MOST_PEERS = 512
 
 
 class _Bucket:
-    """Holds one second's worth, and fills up at the same rate."""
+    """A token bucket: it holds one second's worth, and refills at the same rate."""
 
     def __init__(self, per_s: float, now_s: float) -> None:
         self._per_s = per_s
         self._left = per_s
         self._at_s = now_s
         self.beyond = 0
-        """How many packets beyond `_MUCH` times the rate were dropped of late."""
+        """Dropped packets beyond `_MUCH` times the rate, of late."""
 
     def take(self, now_s: float) -> bool:
         self._left = min(self._per_s, self._left + (now_s - self._at_s) * self._per_s)
@@ -39,10 +43,10 @@ class _Bucket:
 
 
 class Throttle:
-    """A sender that floods loses its own packets, not those of others; a flood from many ports leaves room for a hello, and
-    who has said hello is not counted among the many.
+    """A flooding sender loses its own packets, not those of others.
 
-    clock: seconds, monotonic.
+    A flood from many ports leaves room for hellos, and greeted senders have buckets of their own.
+    clock: monotonic seconds.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -53,7 +57,7 @@ class Throttle:
         self.dropped = 0
 
     def allows(self, peer: Peer, data: bytes, *, greeted: bool) -> bool:
-        """Whether a packet is to be read. greeted: its sender has said hello."""
+        """Whether a packet is read. greeted: its sender has said hello."""
         now_s = self._clock()
         bucket = self._peers.get(peer)
         if bucket is None:
@@ -67,7 +71,7 @@ class Throttle:
         return allowed
 
     def is_beyond_measure(self, peer: Peer) -> bool:
-        """Whether a sender floods so hard that reading its packets keeps others waiting; asked anew it begins at none."""
+        """Whether a sender floods so hard that it should be blocked. True resets its count."""
         bucket = self._peers.get(peer)
         if bucket is None or bucket.beyond < BEYOND_PACKETS:
             return False

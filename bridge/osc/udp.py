@@ -1,4 +1,4 @@
-"""The OSC door's UDP port: on this machine alone, or open to its networks too, and from one to the other while it serves."""
+"""The OSC door's UDP port: local, or open to the networks, switched while it serves."""
 
 from __future__ import annotations
 
@@ -15,25 +15,29 @@ from bridge.osc.sender import Peer
 
 log = logging.getLogger(__name__)
 
-#: What the system is asked to hold for us while we are busy; Linux gives less unless net.core.rmem_max allows it.
+#: Receive buffer asked of the system; Linux gives less unless net.core.rmem_max allows it.
 RECEIVE_BUFFER_BYTES = 8 << 20
-#: How long a look for a packet takes at most.
+#: Timeout of one wait for packets.
 WAIT_S = 0.25
-#: So many packets are taken from one place before the others are looked at.
+#: Packets read from one socket before the others get their turn.
 BATCH = 64
-#: Who said hello is heard through a place of its own, so many of them, for as long as they are not silent for longer than this.
+#: Greeted senders with a connected socket of their own, at most.
 MOST_OWN = 16
+#: Idle time after which such a socket may be closed for another sender's.
 OWN_IDLE_S = 20.0
 _IS_LINUX = sys.platform == "linux"
-#: For so long the system throws away what a sender beyond measure sends, so many of them at most.
-SHUT_OUT_S, MOST_SHUT_OUT = 1.0, 16
+#: How long a flooding sender is blocked in the kernel.
+SHUT_OUT_S = 1.0
+#: Senders blocked at once, at most.
+MOST_SHUT_OUT = 16
 
 
 class OscSocket:
-    """One port. `open`, `fit`, `receive` and `keep_place` belong to one thread; any may send. port: 0 takes a free one.
+    """One UDP port. port: 0 chooses a free one.
 
-    A flood fills what the system holds for the port, and then packets of everybody are lost. On Linux `keep_place` has those of
-    one sender held apart: the system sorts packets by a second socket at the same port that is connected to that sender.
+    `open`, `fit`, `receive` and `keep_place` belong to one thread; any thread may send. A flood
+    fills the port's receive buffer, and then packets of all senders are lost. On Linux `keep_place`
+    gives one sender a buffer apart: a second socket at the same port, connected to that sender.
     """
 
     def __init__(self, port: int) -> None:
@@ -41,15 +45,15 @@ class OscSocket:
         self._socket: socket.socket | None = None
         self._looks: selectors.BaseSelector | None = None
         self._own: dict[Peer, tuple[socket.socket, float]] = {}
-        """By sender: its socket, and when, on the monotonic clock, it was last heard there."""
+        """By sender: its socket, and the monotonic time of its last packet there."""
         self._shut_out: dict[Peer, float] = {}
-        """By sender: until when, on the monotonic clock."""
+        """By sender: the monotonic time until which it is blocked."""
         self.port = 0
         """The port that is open; 0 while closed."""
         self.is_wide = False
 
     def open(self, *, wide: bool) -> None:
-        """DoorError says why not."""
+        """Bind the port, on all interfaces where `wide`. DoorError says why that failed."""
         made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
@@ -57,27 +61,30 @@ class OscSocket:
         except OSError as error:
             made.close()
             raise DoorError(
-                f"OSC port {self._wanted} cannot be opened ({error.strerror}); end the program that holds it,"
-                " or choose another under osc.port (0 takes a free one)",
+                f"OSC port {self._wanted} cannot be opened ({error.strerror}); end the program "
+                "that holds it, or choose another under osc.port (0 takes a free one)",
                 "port_in_use",
             ) from None
         made.setblocking(False)
         self._looks = selectors.DefaultSelector()
         self._looks.register(made, selectors.EVENT_READ)
         self.is_wide = wide
-        # a port that was free to choose stays the same when it is opened anew
-        self._wanted = self.port = int(made.getsockname()[1])
+        # a port that the system chose stays the same when it is opened anew
+        self.port = int(made.getsockname()[1])
+        self._wanted = self.port
         self._socket = made
 
     def fit(self, *, wide: bool) -> None:
-        """Open anew where it is not as wide as it shall be, or was lost. DoorError: it is as it was, or closed.
+        """Reopen the port where its width is wrong, or where it was lost.
 
-        Two sockets, one of them for the networks, are not to be had on every system; so it is closed for a moment. What comes in
-        between is lost, as packets are, and said again by those who said hello.
+        DoorError: the port is as before, or closed. Binding a second wildcard socket is not
+        portable, so the port closes for a moment. What is sent in that moment is lost; greeted
+        senders resend.
         """
         if self._socket is not None and self.is_wide == wide:
             return
-        was_open, was_wide = self._socket is not None, self.is_wide
+        was_open = self._socket is not None
+        was_wide = self.is_wide
         self.close()
         try:
             self.open(wide=wide)
@@ -87,13 +94,15 @@ class OscSocket:
             raise
 
     def receive(self) -> list[tuple[bytes, Peer]]:
-        """The next packets and who sent each, some of every sender that has a place; empty when none comes. OSError where the
-        system fails."""
+        """The next packets with their senders, up to `BATCH` a socket; empty after a timeout.
+
+        OSError where the system fails.
+        """
         assert self._looks is not None
         if self._shut_out:
             self._let_in_again()
         packets: list[tuple[bytes, Peer]] = []
-        # a flood comes to the place that all share: who has one of their own is heard first
+        # a flood fills the shared socket: senders with one of their own are read first
         for key, _ in sorted(self._looks.select(WAIT_S), key=lambda found: found[0].data is None):
             at = len(packets)
             assert isinstance(key.fileobj, socket.socket)
@@ -103,7 +112,7 @@ class OscSocket:
             except BlockingIOError:
                 pass
             except ConnectionError:
-                # an answer of ours met a closed port. Windows says so here and means nothing else by it
+                # an earlier answer met a closed port: Windows reports that here, harmlessly
                 if key.data is not None:
                     self._give_up_place(key.data)
             if key.data in self._own and len(packets) > at:
@@ -111,7 +120,7 @@ class OscSocket:
         return packets
 
     def keep_place(self, peer: Peer) -> None:
-        """From now on a flood of others displaces none of this sender's packets, as far as the system can do that."""
+        """Give a greeted sender a buffer of its own against floods, where the system can."""
         if self._socket is None or self._looks is None or peer in self._own or not _IS_LINUX:
             return
         now_s = time.monotonic()
@@ -124,7 +133,7 @@ class OscSocket:
         made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            # only for this moment: else a second daemon could open the same port, and would hear half of what is sent
+            # only for this moment: otherwise a second daemon could share the port and its packets
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 made.bind(("0.0.0.0" if self.is_wide else "127.0.0.1", self.port))
@@ -135,12 +144,12 @@ class OscSocket:
             self._looks.register(made, selectors.EVENT_READ, peer)
         except OSError as error:
             made.close()
-            log.debug("%s has no place of its own: %s", peer, error)
+            log.debug("OSC: %s gets no socket of its own: %s", peer, error)
             return
         self._own[peer] = (made, now_s)
 
     def shut_out(self, peer: Peer) -> None:
-        """For a second nothing of this sender is read from the place that all share, where the system can do that."""
+        """Block a sender on the shared socket for `SHUT_OUT_S`, where the system can do that."""
         if self._socket is None or not _IS_LINUX or len(self._shut_out) >= MOST_SHUT_OUT:
             return
         self._shut_out[peer] = time.monotonic() + SHUT_OUT_S
@@ -167,7 +176,7 @@ class OscSocket:
         try:
             opened.sendto(packet, peer)
         except OSError as error:
-            log.debug("answer to %s was not sent: %s", peer, error)
+            log.debug("OSC: an answer to %s was not sent: %s", peer, error)
 
     def close(self) -> None:
         for peer in list(self._own):
@@ -176,5 +185,7 @@ class OscSocket:
             self._looks.close()
         if self._socket is not None:
             self._socket.close()
-        self._socket, self._looks, self.port = None, None, 0
+        self._socket = None
+        self._looks = None
+        self.port = 0
         self._shut_out.clear()

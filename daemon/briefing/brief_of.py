@@ -1,4 +1,4 @@
-"""From a request to the Brief that is stored: words, session and defaults settled, engines chosen, the seed fixed."""
+"""From request to Brief: words, session and defaults resolved, engines chosen, the seed fixed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from daemon.verbs.registry import DaemonVerb, daemon_verb, load_object
 
 #: Kinds whose notes a language model can write.
 COMPOSED = ("loop", "midi", "track")
-#: What an engine must listen to (its `conditioning`) for each use of a reference.
+#: The `conditioning` that an engine needs for each use of a reference.
 USES = {"continue": "continuation", "melody": "melody", "accompany": "accompany", "style": "style"}
 
 
@@ -33,7 +33,7 @@ def make_brief(
     *,
     do: str = "make",
 ) -> Brief:
-    """A request made whole. RequestError, PromptError and EngineError say what stands in the way."""
+    """The Brief of a request. RequestError, PromptError and EngineError say why there is none."""
     seed = int(request.get("seed", random.SystemRandom().getrandbits(31)))
     brief = material.settle(
         settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
@@ -51,7 +51,7 @@ def make_brief(
 
 
 def _amended_by(verb: DaemonVerb, brief: Brief, request: Request) -> Brief:
-    """The Brief as the verb's own package wants it."""
+    """The Brief, amended by the verb's own package."""
     if not verb.brief:
         return brief
     amended: Brief = load_object(verb.brief)(brief, request)
@@ -59,27 +59,29 @@ def _amended_by(verb: DaemonVerb, brief: Brief, request: Request) -> Brief:
 
 
 def _words(brief: Brief) -> str:
-    """What the clips of something that is there are called after: its prompt, or its own name."""
+    """The words that name clips of an existing sound: the prompt, or the sound's own name."""
     if brief.prompt:
         return brief.words
     name = Path(user_name(Path(str(brief.reference or brief.kit)))).stem
-    # a clip's own name says its tempo, key and id behind
+    # a clip's own name ends in its tempo, key and id
     return name.partition("_")[0] if brief.source else name
 
 
 def check_amended(brief: Brief, request: Request, policy: Policy) -> None:
-    """SidecrateError where the engines of a Brief cannot make what a language model has made of it."""
+    """SidecrateError where a Brief's engines cannot make what a language model has amended."""
     length_s = _length_s(request, brief)
     if length_s is not None and length_s > MAX_LOOP_S and brief.kind in BARRED:
-        raise PromptError(
-            f"{brief.bars} bars at {brief.bpm:g} bpm last {length_s:.0f} s; at most {MAX_LOOP_S:.0f} s can be"
-        )
+        length = f"{brief.bars} bars at {brief.bpm:g} bpm last {length_s:.0f} s"
+        raise PromptError(f"{length}; at most {MAX_LOOP_S:.0f} s can be")
     choose_engines(brief.engines, Wish(brief.kind, _wants(brief), length_s, brief.bpm), policy)
     _price(brief, policy)
 
 
 def _language(brief: Brief, policy: Policy) -> Brief:
-    """The Brief with what a language model can and may do for it. EngineError where it can do nothing else."""
+    """The Brief, with those steps of a language model that apply to it and may be paid for.
+
+    EngineError where it needs one that may not.
+    """
     said = list(brief.said)
     if brief.compose == "llm" and ("embedded" not in brief.engines or brief.kind not in COMPOSED):
         said.append(
@@ -88,7 +90,10 @@ def _language(brief: Brief, policy: Policy) -> Brief:
         brief = brief.amended(compose="rules")
     if policy.free_only and policy.language_costs:
         if brief.lyrics == AUTO:
-            text = "lyrics: auto costs money, which other machines may not spend unless osc.trust_lan is on; write the words"
+            text = (
+                "lyrics: auto costs money, which other machines may not spend "
+                "unless osc.trust_lan is on; write the words"
+            )
             raise EngineError(text, "engine_not_ready")
         if brief.steps_wanted():
             said.append(
@@ -99,14 +104,14 @@ def _language(brief: Brief, policy: Policy) -> Brief:
 
 
 def _length_s(request: Request, brief: Brief) -> float | None:
-    """The length that an engine must be able to make: what a kind usually lasts binds nobody."""
+    """The length in s that an engine must support; a kind's usual length is no requirement."""
     if brief.kind == "loop" and brief.bars and brief.bpm:
         return brief.bars * bar_seconds(brief.meter, brief.bpm)
     return brief.seconds if "seconds" in request else None
 
 
 def _price(brief: Brief, policy: Policy) -> list[str]:
-    """What the person should know of what this will cost. EngineError where it is more than a request may."""
+    """A note on the price for the user. EngineError where it exceeds the limit of a request."""
     infos = [engine_info(name) for name in brief.engines]
     total_usd = 0.0
     for info in infos:
@@ -114,13 +119,14 @@ def _price(brief: Brief, policy: Policy) -> list[str]:
             assert info.price is not None
             total_usd += info.price.estimate_usd(min(info.takes_at_once, brief.count - first))
     if total_usd > policy.per_request_usd:
-        text = f"this would cost about {total_usd:.2f} USD, and one request may cost {policy.per_request_usd:.2f}"
+        limit = f"one request may cost {policy.per_request_usd:.2f}"
+        text = f"this would cost about {total_usd:.2f} USD, and {limit}"
         raise EngineError(f"{text}; ask for less, or raise spend.per_request_usd", "cap")
     return [f"costs about {total_usd:.3f} USD"] if total_usd else []
 
 
 def _wants(brief: Brief) -> dict[str, str]:
-    """What the engine must be able to listen to, and which field says so."""
+    """The `conditioning` that the engine needs, and the field that asks for each."""
     wants = {}
     if brief.reference is not None:
         wants[USES[brief.use]] = f"reference with use: {brief.use}"

@@ -1,4 +1,4 @@
-"""What requests name instead of a path: a clip as reference, a collection as kit."""
+"""Names instead of paths in requests: a clip as reference, a collection as kit."""
 
 from __future__ import annotations
 
@@ -14,29 +14,36 @@ from daemon.library.library import collection_files
 
 
 class Material:
-    """Finds files and folders first, then clips (by id, or `last`) in `crate` and collections in the file `library`."""
+    """Resolves names: files and folders first, then clips of `crate` and collections.
+
+    library: the file that holds the collections.
+    """
 
     def __init__(self, crate: Crate, library: Path) -> None:
         self._crate = crate
         self._library = library
 
     def settle(self, brief: Brief) -> Brief:
-        """The brief with paths in the place of names. RequestError when there is nothing to read: better said now than by a
-        failed job later."""
+        """The Brief with paths in place of names.
+
+        RequestError where there is nothing to read, so that no job fails later.
+        """
         reference, source = self._reference(brief)
-        return brief.amended(
-            reference=reference, source=source, kit_files=self._kit_files(brief.kit)
-        )
+        kit_files = self._kit_files(brief.kit)
+        return brief.amended(reference=reference, source=source, kit_files=kit_files)
 
     def _reference(self, brief: Brief) -> tuple[str | None, str]:
-        """(the file, the id of the clip that it is); the id is empty where a file was named."""
+        """(file, the clip's id); the id is empty where a file was named."""
         name = brief.reference
         if name is None or Path(name).expanduser().is_file():
             return name, ""
         try:
             record = self._crate.find(name)
         except CrateError:
-            text = f"reference: there is no file {name}, and no clip of that name; give the path of an audio file, or a clip's id"
+            text = (
+                f"reference: there is no file {name}, and no clip of that name; "
+                "give the path of an audio file, or a clip's id"
+            )
             raise RequestError(Fault("reference", shorten(name), text)) from None
         path = Path(record["path"])
         takes_notes = find_verb(brief.do).works_on == "notes"
@@ -52,7 +59,10 @@ class Material:
         try:
             files = collection_files(self._library, name)
         except LibraryError:
-            text = f"kit: there is no folder {name}, and no collection of that name; give a folder of one-shots, or a collection"
+            text = (
+                f"kit: there is no folder {name}, and no collection of that name; "
+                "give a folder of one-shots, or a collection"
+            )
             raise RequestError(Fault("kit", shorten(name), text)) from None
         if not files:
             text = f"kit: collection {name} holds no sound; `sidecrate collect` puts clips into it"

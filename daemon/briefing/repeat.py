@@ -1,4 +1,4 @@
-"""`again`: the same request with a new seed, or with one thing changed, from what a clip's record says."""
+"""`again`: a clip's request with a new seed, or with one thing changed, from its record."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from bridge.request import Request, Value
 from bridge.text import shorten
 from daemon.record import Repeatable
 
-#: What all parts of a clip share, and so must stay when one of them changes.
+#: Fields that all parts of a clip share, which must stay when one part changes.
 _FIXED = ("bpm", "key", "meter", "bars", "seconds", "kind", "genre")
 
 
 def repeat_request(record: Repeatable, changes: Request) -> tuple[str, Request, dict[str, Any]]:
-    """(the verb, the request, what to amend in its Brief) of a clip's record and what is to change.
+    """(verb, request, what to amend in its Brief) of a clip's record and the changes.
 
-    With `change` one part of the music is written anew: tempo, key and length are those of the clip, whatever the session
-    says now. A fitted file takes its next best cut. RequestError where the clip has no notes to change.
+    With `change` one part of the music is written anew: tempo, key and length are the clip's,
+    whatever the session says now. A fitted file takes its next best cut. RequestError where the
+    clip has no notes to change.
     """
     old = dict(record["request"])
     if "reference" in old:
@@ -33,19 +34,20 @@ def repeat_request(record: Repeatable, changes: Request) -> tuple[str, Request, 
         return do, Request({**kept, **changes.values}), {}
     fixed = [name for name in _FIXED if name in changes]
     if fixed:
-        text = f"{fixed[0]}: cannot be changed together with `change`, which keeps all but one part; leave one of them out"
+        text = (
+            f"{fixed[0]}: cannot be changed together with `change`, "
+            "which keeps all but one part; leave one of them out"
+        )
         raise RequestError(Fault(fixed[0], shorten(changes[fixed[0]]), text))
     if not record.get("plan"):
         what = shorten(changes["change"])
-        raise RequestError(
-            Fault(
-                "change",
-                what,
-                f"change: {record['engine']} gave no notes in which one part could be changed",
-            )
-        )
-    said: dict[str, Value | None] = {
-        "bpm": record.get("bpm"), "key": record.get("key"), "meter": record.get("meter"), "bars": record.get("bars"),
-    }  # fmt: skip
-    lengths = {name: value for name, value in said.items() if value}
+        text = f"change: {record['engine']} gave no notes in which one part could be changed"
+        raise RequestError(Fault("change", what, text))
+    own: dict[str, Value | None] = {
+        "bpm": record.get("bpm"),
+        "key": record.get("key"),
+        "meter": record.get("meter"),
+        "bars": record.get("bars"),
+    }
+    lengths = {name: value for name, value in own.items() if value}
     return do, Request({**kept, **lengths, "count": 1, **changes.values}), {"plan": record["plan"]}

@@ -36,28 +36,30 @@ if TYPE_CHECKING:
 def improve_alone(
     brief: Brief, request: Request, config: Config, database: Database, bar: Bar
 ) -> Brief:
-    """The Brief as a language model amends it, where one is wanted; what is to be shown first is asked about on the terminal.
+    """The Brief as a language model amends it, where the request wants that.
 
-    EngineError where words to sing are wanted and none came, or where nobody can be asked.
+    A proposal that must be shown first is confirmed on the terminal. EngineError where wanted
+    lyrics were not written, or where a confirmation has no terminal.
     """
-    own, policy = brief, engine_policy(config)
+    own = brief
+    policy = engine_policy(config)
     for step in brief.steps_wanted():
         bar(0.0, "asking the language model")
         result = _ask(brief, request, step, config, database)
         if step == "lyrics" and "why" in result:
-            raise EngineError(
-                f"lyrics: auto: no words were written ({result['why']}); write them yourself, or ask again"
-            )
+            why = f"no words were written ({result['why']})"
+            raise EngineError(f"lyrics: auto: {why}; write them yourself, or ask again")
         brief = amend(
             brief, request, step, result, lambda tried: check_amended(tried, request, policy)
         )
-    if brief is own or not is_shown_first(own, request.values) or not (text := proposal(brief)):
+    if brief is own or not is_shown_first(own, request.values):
+        return brief
+    text = proposal(brief)
+    if not text:
         return brief
     if not sys.stdin.isatty():
-        raise EngineError(
-            f"this waits for a yes, and nobody can be asked here; say --improve on to use it unseen:\n{text}",
-            "waiting",
-        )
+        why = "this waits for a yes, and nobody can be asked here"
+        raise EngineError(f"{why}; say --improve on to use it unseen:\n{text}", "waiting")
     if is_wanted(text):
         return brief
     if own.lyrics != brief.lyrics:
@@ -78,13 +80,12 @@ def _ask(
     from daemon.improve.child import ask_model
 
     server = improve_server(config)
-    estimate, cap = estimate_usd(server, step, len(brief.prompt)), config.spend.per_day_usd
+    estimate = estimate_usd(server, step, len(brief.prompt))
+    cap = config.spend.per_day_usd
     purchase = reserve_usd(database, "", server["model"], estimate, cap) if estimate else None
     if estimate and purchase is None:
-        return {
-            "why": f"it would cost up to {estimate:.3f} USD, and the day's {cap:.2f} USD are spent",
-            "cost_usd": 0.0,
-        }
+        why = f"it would cost up to {estimate:.3f} USD, and the day's {cap:.2f} USD are spent"
+        return {"why": why, "cost_usd": 0.0}
     task = {
         "step": step,
         "brief": brief.to_json(),
@@ -111,15 +112,25 @@ def make_alone(
     into the crate. Errors as from `daemon.clip.make.make_clip`; ServiceError where a file would be overwritten without `force`."""
     from daemon.engines.registry import engine_info
 
-    verb, of, brought = daemon_verb(brief.do), brief.clip_count, 0
+    verb = daemon_verb(brief.do)
+    of = brief.clip_count
+    brought = 0
     for k in range(of):
         clip = crate.reserve() if crate and out is None else secrets.token_hex(3)
+        engine = engine_info(brief.clip_engine(k)).for_child() if brief.do == "make" else {}
         with tempfile.TemporaryDirectory(prefix="sidecrate-") as folder:
             task = {
-                "brief": brief.for_clip(k).to_json(), "request": dict(request.values), "job": "", "clip": clip, "k": k,
-                "created": time.time(), "folder": folder, "note_names": note_names, "work": verb.work,
-                **(engine_info(brief.clip_engine(k)).for_child() if brief.do == "make" else {}),
-            }  # fmt: skip
+                "brief": brief.for_clip(k).to_json(),
+                "request": dict(request.values),
+                "job": "",
+                "clip": clip,
+                "k": k,
+                "created": time.time(),
+                "folder": folder,
+                "note_names": note_names,
+                "work": verb.work,
+                **engine,
+            }
 
             def tell(value: float, stage: str, words: str, k: int = k) -> None:
                 bar((k + value) / of, f"{stage} {words}")
@@ -138,7 +149,10 @@ def make_alone(
 
 
 def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> ClipRecord:
-    """The clip under the name that the user gave, its notes and stems beside it. All of it or nothing, where one is taken."""
+    """Write the clip to the user's name, with its notes and stems beside it.
+
+    Nothing is written where one of the names is in use.
+    """
     kind = ".mid" if record["kind"] == "midi" else ".wav"
     stems: list[str] = []
     done: ClipRecord = {**record, "path": str(out), "midi": None, "stems": stems}
@@ -166,7 +180,7 @@ def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> Clip
 
 
 def _copy(source: Path, target: Path, force: bool) -> None:
-    """Copy a file whole or not at all, over another one only with `force`."""
+    """Copy a file whole or not at all; over an existing one only with `force`."""
     part = target.with_name(f".{target.name}.part")
     try:
         shutil.copyfile(source, part)

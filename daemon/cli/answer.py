@@ -29,10 +29,10 @@ def answer(
             database.close()
         print(text if text is not None else f"job {job} waits for no answer")
         return
-    with link_to_daemon() as link:
-        if link is None:
+    with link_to_daemon() as client:
+        if client is None:
             raise ServiceError(
                 "no daemon runs; start it with `sidecrate run`, and answer then", "no_daemon"
             )
-        link.ask("/sidecrate/answer", job, word, wait_s=10)
+        client.ask("/sidecrate/answer", job, word, wait_s=10)
     print(f"job {job} goes on" + (" with your own words" if word == "no" else ""), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`sidecrate demo`: a real daemon on a home of its own, one request through each door, and the clips that came."""
+"""`sidecrate demo`: a daemon on a home of its own, a request through each door, and the clips."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ from bridge.osc.answers import read_answer
 from bridge.osc.packet import Message
 from daemon.cli.show import clip_lines
 from daemon.client.beacon import read_beacon
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.client.follow import Follower, progress_bar, read_clip
 from daemon.errors import ServiceError
 from daemon.home.places import HOME_VARIABLE, Places
 from daemon.record import ClipRecord
 
+#: Timeout of the daemon's start.
 START_WAIT_S = 20.0
+#: Timeout of each clip.
 CLIP_WAIT_S = 60.0
+#: C1, as the first pad of many controllers sends it.
 PAD_NOTE = 36
 
 CONFIG = f"""osc:
@@ -45,15 +48,15 @@ presets:
 
 @dataclass(frozen=True)
 class Visit:
-    """One door, what is sent through it, and how: returns clips' records, or raises with the reason why it is shut."""
+    """One door, and what is sent through it. `go` returns clips' records, or raises Shut."""
 
     door: str
     what: str
-    go: Callable[[Link, Places], list[ClipRecord]]
+    go: Callable[[DaemonClient, Places], list[ClipRecord]]
 
 
 def run_demo(places: Places | None, *, keep: bool) -> int:
-    """Run it; 0 when every door that is open here brought a clip."""
+    """Run the demo; 0 where every door that is open here brought a clip."""
     home = places.config_file.parent if places else Path(tempfile.mkdtemp(prefix="sidecrate-demo-"))
     places = Places.find(home)
     home.mkdir(parents=True, exist_ok=True)
@@ -66,15 +69,13 @@ def run_demo(places: Places | None, *, keep: bool) -> int:
         stdin=subprocess.DEVNULL,
     )
     try:
-        link = _await_daemon(daemon, places)
-        failed = [visit.door for visit in VISITS if not _visit(visit, link, places)]
-        print(
-            f"\nThe clips are in {read_beacon_crate(places)}. Hear one: sidecrate --home {home} play last"
-        )
+        client = _await_daemon(daemon, places)
+        failed = [visit.door for visit in VISITS if not _visit(visit, client, places)]
+        hear_one = f"Hear one: sidecrate --home {home} play last"
+        print(f"\nThe clips are in {read_beacon_crate(places)}. {hear_one}")
         if keep:
-            print(
-                f"The daemon goes on (pid {daemon.pid}); drop a text file with a prompt into {places.inbox}."
-            )
+            next_step = f"drop a text file with a prompt into {places.inbox}"
+            print(f"The daemon goes on (pid {daemon.pid}); {next_step}.")
         return 1 if failed else 0
     finally:
         if not keep:
@@ -86,30 +87,30 @@ def run_demo(places: Places | None, *, keep: bool) -> int:
 
 
 def read_beacon_crate(places: Places) -> str:
+    """The crate's folder, by the daemon's own word where it runs."""
     beacon = read_beacon(places)
     return beacon.crate if beacon else str(places.crate)
 
 
-def _await_daemon(daemon: subprocess.Popen[bytes], places: Places) -> Link:
+def _await_daemon(daemon: subprocess.Popen[bytes], places: Places) -> DaemonClient:
     until = time.monotonic() + START_WAIT_S
     while time.monotonic() < until:
         if daemon.poll() is not None:
-            raise ServiceError(
-                f"the daemon ended at once (exit code {daemon.returncode}); what it said stands above"
-            )
-        link = Link.to(places)
-        if link:
-            return link
+            code = f"exit code {daemon.returncode}"
+            raise ServiceError(f"the daemon ended at once ({code}); what it said stands above")
+        client = DaemonClient.to(places)
+        if client:
+            return client
         time.sleep(0.05)
     raise ServiceError(f"the daemon did not answer within {START_WAIT_S:g} s; see {places.log}")
 
 
-def _visit(visit: Visit, link: Link, places: Places) -> bool:
-    """Go through one door and tell how it went. A door that is shut on this machine is no failure, but is said."""
+def _visit(visit: Visit, client: DaemonClient, places: Places) -> bool:
+    """Go through one door and show the result. A door that is shut on this machine is skipped."""
     print(f"\n{visit.door}: {visit.what}", file=sys.stderr)
     began = time.monotonic()
     try:
-        records = visit.go(link, places)
+        records = visit.go(client, places)
     except Shut as why:
         print(f"  skipped: {why}", file=sys.stderr)
         return True
@@ -125,21 +126,21 @@ class Shut(Exception):
     """This door cannot be tried on this machine; the text says why."""
 
 
-def _by_command_line(link: Link, places: Places) -> list[ClipRecord]:
+def _by_command_line(client: DaemonClient, places: Places) -> list[ClipRecord]:
     with progress_bar(False) as bar:
-        follower = Follower(link, places, bar)
+        follower = Follower(client, places, bar)
         return list(follower.order("make", {"prompt": "dusty boom bap drums 90 bpm", "bars": 4}))
 
 
-def _by_osc(link: Link, places: Places) -> list[ClipRecord]:
+def _by_osc(client: DaemonClient, places: Places) -> list[ClipRecord]:
     label = "demo-" + secrets.token_hex(3)
-    link.send("/sidecrate/loop", "dark rolling techno 132 bpm F# minor", "bars", 4, "id", label)
+    client.send("/sidecrate/loop", "dark rolling techno 132 bpm F# minor", "bars", 4, "id", label)
     clips: list[str] = []
     ended = False
     until = time.monotonic() + CLIP_WAIT_S
     while not ended and time.monotonic() < until:
-        for message in link.listen(0.5):
-            ended = _hear(message, label, clips) or ended
+        for message in client.listen(0.5):
+            ended = _apply(message, label, clips) or ended
             if ended:
                 break
     if not ended:
@@ -147,14 +148,15 @@ def _by_osc(link: Link, places: Places) -> list[ClipRecord]:
     return [read_clip(places, clip) for clip in clips]
 
 
-def _hear(message: Message, label: str, clips: list[str]) -> bool:
+def _apply(message: Message, label: str, clips: list[str]) -> bool:
+    """Show one answer to the order, and collect its clips; True where the job has finished."""
     answer = read_answer(message)
     if isinstance(answer, Refused):
         raise ServiceError(answer.text, answer.code)
     if not isinstance(answer, JobEvent) or answer.origin.label != label:
         return False
-    _, *said = message.arguments
-    words = [f"{one:.2f}" if isinstance(one, float) else str(one) for one in said[:3]]
+    _, *values = message.arguments
+    words = [f"{one:.2f}" if isinstance(one, float) else str(one) for one in values[:3]]
     print(" ", message.address.removeprefix(PREFIX), *words, file=sys.stderr)
     if isinstance(answer, Failed):
         raise ServiceError(answer.text, answer.code)
@@ -163,7 +165,7 @@ def _hear(message: Message, label: str, clips: list[str]) -> bool:
     return isinstance(answer, Finished)
 
 
-def _by_inbox(link: Link, places: Places) -> list[ClipRecord]:
+def _by_inbox(client: DaemonClient, places: Places) -> list[ClipRecord]:
     before = _clip_ids(places)
     prompt = places.inbox / "a prompt.txt"
     prompt.write_text(
@@ -177,7 +179,7 @@ def _by_inbox(link: Link, places: Places) -> list[ClipRecord]:
     return records
 
 
-def _by_midi(link: Link, places: Places) -> list[ClipRecord]:
+def _by_midi(client: DaemonClient, places: Places) -> list[ClipRecord]:
     beacon = read_beacon(places)
     health = beacon.doors.get("midi", "closed") if beacon else "closed"
     if not health.startswith("open"):
@@ -188,7 +190,7 @@ def _by_midi(link: Link, places: Places) -> list[ClipRecord]:
 
 
 def _play_pad() -> None:
-    """Play the pad's note into the daemon's own port, as another program would."""
+    """Send the pad's note to the daemon's own port, as another program would."""
     from bridge.midi.backend import backend
     from bridge.midi.ports import NAME, usable_api
 
@@ -197,7 +199,7 @@ def _play_pad() -> None:
     if not found:
         raise Shut(f"this system shows no port called {NAME} to other programs")
     out.open_port(found[0], "out")
-    # a port that was joined just now may lose the first message
+    # a port that was connected just now may lose the first message
     time.sleep(0.3)
     out.send_message([0x90, PAD_NOTE, 100])
     time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""Commands about this home: its parts, its folders, what is put into the DAW, and who can make clips."""
+"""Commands about this home: its health, its folders, what is installed in the DAW, its engines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from daemon.home.places import Places
 if TYPE_CHECKING:
     from daemon.engines.contract import EngineInfo
 
-#: For loading a model's libraries from a slow disk, or for a service that is slow to answer.
+#: Timeout of a check: a slow disk loads a model's libraries, or a service is slow to answer.
 CHECK_S = 60.0
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
@@ -44,10 +44,8 @@ def doctor(
 
         names = write_bundle(Places.find(), found, bundle)
         print(f"{bundle} holds {', '.join(names)}", file=sys.stderr)
-        print(
-            "Secrets were taken out; the log holds your prompts and folder names. Read it before you send it.",
-            file=sys.stderr,
-        )
+        holds = "Secrets were taken out; the log holds your prompts and folder names."
+        print(f"{holds} Read it before you send it.", file=sys.stderr)
     raise typer.Exit(1 if any(check.verdict == "fault" for check in found) else 0)
 
 
@@ -56,12 +54,16 @@ def install(
     user_data_dir: Annotated[
         Path | None,
         typer.Option(
-            help="Live's User Library, FL's user data or REAPER's resource folder, or where the tablet's layout goes.",
+            help="Live's User Library, FL's user data or REAPER's resource folder, "
+            "or where the tablet's layout goes.",
             metavar="FOLDER",
         ),
     ] = None,
 ) -> None:
-    """Put the device or scripts into your DAW's folders, or start the daemon at log-in; shows the steps that remain."""
+    """Put the device or scripts into your DAW's folders, or start the daemon at log-in.
+
+    Shows the steps that remain.
+    """
     from daemon.install.daws import WHAT
     from daemon.install.daws import install as put_in_place
 
@@ -162,7 +164,7 @@ def engines(
 
 
 def look_closer(info: EngineInfo) -> str | None:
-    """Why an engine that looks ready is not, by its own check in a child process; None where it is."""
+    """Why an engine that looks ready is not, by its own check in a child process; None if it is."""
     import asyncio
 
     from daemon.children.host import Child

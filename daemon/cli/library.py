@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import sys
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -45,7 +44,10 @@ def add_commands(app: typer.Typer) -> None:
 
 @contextmanager
 def open_library() -> Iterator[Library]:
-    """The library of this home, with all that is in the crate; one that was lost is made anew from the crate's folder."""
+    """The library of this home, brought up to date with the crate.
+
+    A lost library is rebuilt from the crate's folder.
+    """
     places = Places.find()
     lost = not (places.library.exists() and places.database.exists())
     with open_crate(read_only=not lost) as crate:
@@ -71,12 +73,16 @@ def with_versions(library: Library, work: Callable[[Versions], Awaitable[T]]) ->
     async def run() -> T:
         places = Places.find()
         config = load_config(places.config_file)
-        folders, stretcher = config.plugins.folders, config.audio.stretcher
-        studio = Versions(library, places.versions, plugin_folders=folders, stretcher=stretcher)
+        versions = Versions(
+            library,
+            places.versions,
+            plugin_folders=config.plugins.folders,
+            stretcher=config.audio.stretcher,
+        )
         try:
-            return await work(studio)
+            return await work(versions)
         finally:
-            await studio.end()
+            await versions.end()
 
     return asyncio.run(run())
 
@@ -135,22 +141,35 @@ def clips(
         alike = None if similar is None else library.find(similar)
         if alike is not None and library.needs_measuring(alike):
             with_versions(library, lambda versions: versions.measure(alike))
+        since = None if days is None else time.time() - days * 86400
         filters = Filters(
-            text=search, kind=tuple(kind or ()), engine=tuple(engine or ()), licence=tuple(licence or ()),
-            genre=tuple(genre or ()), tag=tuple(tag or ()),
-            project=tuple(project or ()), key=key, compatible=compatible, bpm=_range(bpm, "bpm"),
-            lufs=_range(lufs, "lufs"), created=(None if days is None else time.time() - days * 86400, None),
-            favourite=True if favourite else None, rating=rating, used=used, collection=collection, missing=missing, sort=sort,
+            text=search,
+            kind=tuple(kind or ()),
+            engine=tuple(engine or ()),
+            licence=tuple(licence or ()),
+            genre=tuple(genre or ()),
+            tag=tuple(tag or ()),
+            project=tuple(project or ()),
+            key=key,
+            compatible=compatible,
+            bpm=_range(bpm, "bpm"),
+            lufs=_range(lufs, "lufs"),
+            created=(since, None),
+            favourite=True if favourite else None,
+            rating=rating,
+            used=used,
+            collection=collection,
+            missing=missing,
+            sort=sort,
             similar=alike,
-        )  # fmt: skip
+        )
         total, rows = _pages(library, filters, number)
         for row in rows:
             record = _listed(library.record(row["id"]), row, _kept(crate, row["id"]))
-            print(
-                json.dumps(json.loads(clip_json(record)))
-                if as_json
-                else clip_lines(record) + _marks_line(row)
-            )
+            if as_json:
+                print(json.dumps(json.loads(clip_json(record))))
+            else:
+                print(clip_lines(record) + _marks_line(row))
     if not rows and not as_json:
         print(
             "no clip is like that" if total == 0 and _narrows(filters) else _NO_CLIP,
@@ -161,9 +180,10 @@ def clips(
 
 
 _NO_CLIP = "the crate has no clip yet; `sidecrate make PROMPT` makes one"
-
-
+#: The user's marks of a clip, as the library keeps them.
 _MARKS: Final = ("favourite", "rating", "used", "tags", "missing", "edited")
+#: Clips read from the library at once.
+_PAGE: Final = 1000
 
 
 def _narrows(filters: Filters) -> bool:
@@ -176,9 +196,8 @@ def _pages(library: Library, filters: Filters, number: int) -> tuple[int, list[L
     rows: list[LibraryRow] = []
     total = 0
     while len(rows) < number:
-        page = library.search(
-            replace(filters, offset=len(rows), limit=min(1000, number - len(rows)))
-        )
+        limit = min(_PAGE, number - len(rows))
+        page = library.search(replace(filters, offset=len(rows), limit=limit))
         total = page.total
         rows += page.clips
         if not page.clips:
@@ -187,7 +206,7 @@ def _pages(library: Library, filters: Filters, number: int) -> tuple[int, list[L
 
 
 def _kept(crate: Crate | None, clip: str) -> str | None:
-    """The clip's name under Kept/, as the job table has it."""
+    """The clip's path under Kept/, from the job table; None without one."""
     if crate is not None:
         with suppress(CrateError):
             return crate.find(clip)["kept"]
@@ -204,27 +223,31 @@ def _listed(record: ClipRecord, row: LibraryRow, kept: str | None) -> ListedReco
 
 def _marks_line(row: LibraryRow) -> str:
     marks = ["favourite"] if row["favourite"] else []
-    marks += ["*" * row["rating"]] if row["rating"] else []
-    marks += ["used"] if row["used"] else []
-    marks += ["edited"] if row["edited"] else []
-    marks += ["file is gone"] if row["missing"] else []
-    marks += [f"tags {', '.join(row['tags'])}"] if row["tags"] else []
+    if row["rating"]:
+        marks.append("*" * row["rating"])
+    marks += [name for name in ("used", "edited") if row[name]]
+    if row["missing"]:
+        marks.append("file is gone")
+    if row["tags"]:
+        marks.append(f"tags {', '.join(row['tags'])}")
     return f"\n  {' · '.join(marks)}" if marks else ""
 
 
-def _range(said: str | None, name: str) -> tuple[float | None, float | None]:
+def _range(text: str | None, name: str) -> tuple[float | None, float | None]:
     """`120`, `120-130`, `120..130`, `120-`, `-16..-12`."""
-    if said is None:
+    if text is None:
         return None, None
-    low, parted, high = said.partition("..")
-    if not parted and "-" in said[1:]:
-        cut = said.index("-", 1)
-        low, parted, high = said[:cut], "-", said[cut + 1 :]
+    low, parted, high = text.partition("..")
+    if not parted and "-" in text[1:]:
+        cut = text.index("-", 1)
+        low = text[:cut]
+        parted = "-"
+        high = text[cut + 1 :]
     try:
         ends = (float(low) if low.strip() else None, float(high) if high.strip() else None)
     except ValueError:
         raise typer.BadParameter(
-            f"--{name} {said!r} is no range; write it as 120, 120-130 or -16..-12"
+            f"--{name} {text!r} is no range; write it as 120, 120-130 or -16..-12"
         ) from None
     return ends if parted else (ends[0], ends[0])
 
@@ -296,7 +319,8 @@ def edit(
     step: Annotated[
         list[str] | None,
         typer.Argument(
-            help='Words ("a bit faster and darker"), or a step and its settings (reverb amount=0.4).'
+            help='Words ("a bit faster and darker"), '
+            "or a step and its settings (reverb amount=0.4).",
         ),
     ] = None,
     undo: Annotated[
@@ -347,14 +371,14 @@ def edit(
         elif change:
             now = library.edits.set(found, change, _settings(step or []))
         elif step:
-            said = _said_step(step)
-            now = library.edits.add(found, said) if said else library.say(found, " ".join(step))
+            named = _named_step(step)
+            now = library.edits.add(found, named) if named else library.say(found, " ".join(step))
         else:
             now = library.edits.steps(found)
         try:
             record = with_versions(library, lambda versions: _rendered(versions, found, publish))
         except Exception:
-            # a step that cannot be rendered is not left in the list
+            # a step that cannot be rendered must not stay in the list
             if step or instrument:
                 library.edits.back_to(found, before["undo"])
             raise
@@ -368,12 +392,12 @@ def edit(
         print(f"  note: {warning}", file=sys.stderr)
 
 
-async def _rendered(studio: Versions, clip: str, publish: bool) -> ClipRecord:
+async def _rendered(versions: Versions, clip: str, publish: bool) -> ClipRecord:
     if not publish:
-        return await studio.render(clip)
+        return await versions.render(clip)
     with open_crate(read_only=False) as crate:
         assert crate is not None
-        return await studio.publish(clip, crate)
+        return await versions.publish(clip, crate)
 
 
 def _played_along(library: Library, clip: str, what: str) -> str:
@@ -395,26 +419,27 @@ def _settings(words: list[str]) -> dict[str, str]:
     return dict(word.split("=", 1) for word in words)
 
 
-def _said_step(words: list[str]) -> Step | None:
+def _named_step(words: list[str]) -> Step | None:
     """`reverb amount=0.4`, `tempo 100`, `mute drums`; None where it reads as plain words."""
-    name, rest = words[0].lower(), words[1:]
+    name = words[0].lower()
+    values = words[1:]
     if len(words) == 1:
-        name, *rest = words[0].split()
+        name, *values = words[0].split()
         name = name.lower()
-    if name not in STEPS or not all("=" in word for word in rest):
-        settings = STEPS[name].settings if name in STEPS else ()
-        if len(rest) != len([one for one in settings if one.default is None]) or not rest:
+    if name not in STEPS:
+        return None
+    if all("=" in word for word in values):
+        return check_step({"do": name, **dict(word.split("=", 1) for word in values)})
+    needed = [one.name for one in STEPS[name].settings if one.default is None]
+    if len(values) != len(needed):
+        return None
+    try:
+        return check_step({"do": name, **dict(zip(needed, values, strict=True))})
+    except LibraryError:
+        # plain words may begin with `key` and `fade` too
+        if name in ("key", "fade"):
             return None
-        needed = [one.name for one in settings if one.default is None]
-        try:
-            return check_step({"do": name, **dict(zip(needed, rest, strict=True))})
-        except LibraryError:
-            return None if name in ("key", "fade") else _raise_again(name, needed, rest)
-    return check_step({"do": name, **dict(word.split("=", 1) for word in rest)})
-
-
-def _raise_again(name: str, needed: list[str], rest: list[str]) -> Step:
-    return check_step({"do": name, **dict(zip(needed, rest, strict=True))})
+        raise
 
 
 def _step_line(name: str) -> str:
@@ -447,7 +472,7 @@ def export(
     ] = "wav24",
     force: Force = False,
 ) -> None:
-    """A clip with its edits as a file for elsewhere, or a whole collection as a sample pack (a zip)."""
+    """A clip with its edits as a file for elsewhere, or a collection as a sample pack (a zip)."""
     target = (out or Path.cwd()).expanduser().absolute()
     with open_library() as library:
         names = {str(one["name"]).lower() for one in library.collections.all()}
@@ -484,13 +509,14 @@ def add(
     tag: Annotated[list[str] | None, typer.Option(help="Add a tag.", metavar="X")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring audio files into the crate as they are, to be found, edited and exported as any clip (`fit` puts one on the grid)."""
+    """Bring audio files into the crate as they are, to be found, edited and exported as any clip.
+
+    `fit` puts one on the grid instead.
+    """
     from daemon.cli.show import clip_json
 
-    values = _checked_values({"kind": kind, "bpm": bpm, "key": key, "meter": meter}) | {
-        "license": licence,
-        "tags": tag,
-    }
+    values = _checked_values({"kind": kind, "bpm": bpm, "key": key, "meter": meter})
+    values |= {"license": licence, "tags": tag}
     with open_library() as library, open_crate(read_only=False) as crate:
         assert crate is not None
         crate.check()
@@ -508,15 +534,15 @@ def add(
 
 
 async def _brought(
-    studio: Versions, files: list[Path], crate: Crate, values: dict[str, Any]
+    versions: Versions, files: list[Path], crate: Crate, values: dict[str, Any]
 ) -> list[ClipRecord]:
-    said = {name: value for name, value in values.items() if value}
-    return [await studio.bring(file.expanduser(), crate, said) for file in files]
+    given = {name: value for name, value in values.items() if value}
+    return [await versions.bring(file.expanduser(), crate, given) for file in files]
 
 
-def _checked_values(said: dict[str, Any]) -> dict[str, Any]:
+def _checked_values(values: dict[str, Any]) -> dict[str, Any]:
     from bridge.request import check_fields
 
     return dict(
-        check_fields((name, str(value)) for name, value in said.items() if value is not None)
+        check_fields((name, str(value)) for name, value in values.items() if value is not None)
     )

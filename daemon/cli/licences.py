@@ -1,4 +1,4 @@
-"""`sidecrate --version --licences`: under which licences the packages are that are installed here, in short."""
+"""`sidecrate --version --licences`: the licences of the installed packages, in short."""
 
 from __future__ import annotations
 
@@ -11,15 +11,21 @@ from pathlib import Path
 from daemon.errors import ConfigError
 
 PAGE = "LICENSES.md"
-#: Licences with duties for who passes the package on, by what their names begin with; the strictest first.
+#: Prefixes of licences with duties for a distributor, the strictest first.
 _DUTIES = ("AGPL", "GPL", "LGPL", "MPL")
 _OWN = "Sidecrate's own code is MIT. For who installs and uses it, nothing follows."
-_FREE = "No package here is under the GPL. Who passes them on keeps their licences' texts, and lets what is LGPL or MPL be replaced."
-_BOUND = "Who passes it on together with {names} must keep to the GPL for the whole, with its source, or leave that out."
+_FREE = (
+    "No package here is under the GPL. "
+    "Who passes them on keeps their licences' texts, and lets what is LGPL or MPL be replaced."
+)
+_BOUND = (
+    "Who passes it on together with {names} must keep to the GPL for the whole, "
+    "with its source, or leave that out."
+)
 
 
 def licences_text() -> str:
-    """What follows for who passes it on, and the packages with duties by name. ConfigError where the page is missing."""
+    """A distributor's duties, and the packages behind them. ConfigError without the page."""
     page = _page()
     under = _installed(page.read_text(encoding="utf-8"))
     strict = {licence: names for licence, names in under.items() if licence.startswith(_DUTIES)}
@@ -41,7 +47,7 @@ def licences_text() -> str:
 
 
 def _installed(text: str) -> dict[str, list[str]]:
-    """Licence -> name and version of the packages that are here, of those on the page that are not for developers alone."""
+    """Licence -> installed packages of the page with their versions, without developers' own."""
     under: dict[str, list[str]] = defaultdict(list)
     for name, licence in rows(text):
         try:
@@ -53,7 +59,8 @@ def _installed(text: str) -> dict[str, list[str]]:
 
 
 def _rank(licence: str) -> tuple[int, str]:
-    return next(n for n, word in enumerate(_DUTIES) if licence.startswith(word)), licence
+    place = next(n for n, word in enumerate(_DUTIES) if licence.startswith(word))
+    return place, licence
 
 
 def rows(text: str) -> list[tuple[str, str]]:
@@ -63,7 +70,7 @@ def rows(text: str) -> list[tuple[str, str]]:
 
 
 def _page() -> Path:
-    """The page that the wheel brought, or the checkout's."""
+    """The page as the wheel contains it, or the checkout's."""
     home = Path(str(files("daemon")))
     for place in (home / PAGE, home.parent / PAGE):
         if place.is_file():

@@ -1,4 +1,4 @@
-"""The commands. Exit codes: 0 done, 1 failed, 2 bad usage. Progress goes to stderr, results to stdout."""
+"""The commands. Exit codes: 0 done, 1 failed, 2 bad usage. Progress: stderr. Results: stdout."""
 
 from __future__ import annotations
 
@@ -40,10 +40,14 @@ from daemon.home.places import HOME_VARIABLE, Places
 from daemon.version import __version__
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     help="Clips that are exactly on your project's grid and in its key, beside your DAW.",
-    epilog="--home FOLDER, anywhere on the line, keeps config, inbox, crate and state under one folder (as SIDECRATE_HOME does).",
-)  # fmt: skip
+    epilog="--home FOLDER, anywhere on the line, "
+    "keeps config, inbox, crate and state under one folder (as SIDECRATE_HOME does).",
+)
 
 Picture = Annotated[
     Path | None,
@@ -52,7 +56,7 @@ Picture = Annotated[
 
 
 def main() -> None:
-    """The entry point: errors of ours become one line a fault and an exit code, never a traceback."""
+    """The entry point. Our own errors become one line a fault and an exit code, no traceback."""
     _take_home(sys.argv)
     add_verbs(app, sys.argv[1:])
     try:
@@ -70,11 +74,9 @@ def main() -> None:
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        # bad usage, as the option parser says it
-        print(
-            f"{error.format_message().rstrip('.')}. `sidecrate --help` lists the commands and options.",
-            file=sys.stderr,
-        )
+        # bad usage, in the option parser's own words
+        hint = "`sidecrate --help` lists the commands and options."
+        print(f"{error.format_message().rstrip('.')}. {hint}", file=sys.stderr)
         raise SystemExit(2) from None
 
 
@@ -86,7 +88,7 @@ def _fail(error: SidecrateError, code: int) -> None:
 
 
 def _take_home(arguments: list[str]) -> None:
-    """--home may stand before or after the command: it says where, not what."""
+    """Take --home out of the arguments: it may stand before or after the command."""
     for index, argument in enumerate(arguments[1:], 1):
         if argument == "--":
             return
@@ -110,7 +112,7 @@ def start(
         bool, typer.Option("--licences", help="With --version: the licences of what is in it.")
     ] = False,
 ) -> None:
-    """What stands before the command."""
+    """Options before the command."""
     if version or licences:
         print(f"Sidecrate {__version__}")
         if licences:
@@ -275,7 +277,8 @@ def play(
         bool,
         typer.Option(
             "--in-time",
-            help="By the daemon: from the next bar, in the project's tempo and key, until `play stop`.",
+            help="By the daemon: from the next bar, "
+            "in the project's tempo and key, until `play stop`.",
         ),
     ] = False,
 ) -> None:
@@ -285,13 +288,15 @@ def play(
     if in_time or clip in ("next", "previous", "stop"):
         from daemon.cli.show import audition_line
 
-        with link_to_daemon() as link:
-            if link is None:
+        with link_to_daemon() as client:
+            if client is None:
                 raise ServiceError(
-                    "no daemon runs, and only the daemon plays in time; start it with `sidecrate run`",
+                    "no daemon runs, and only the daemon plays in time; "
+                    "start it with `sidecrate run`",
                     "no_daemon",
                 )
-            print(audition_line(link.ask("/sidecrate/audition", clip, wait_s=120)), file=sys.stderr)
+            told = client.ask("/sidecrate/audition", clip, wait_s=120)
+            print(audition_line(told), file=sys.stderr)
         return
     path = Path(clip).expanduser()
     kind = "loop"
@@ -302,7 +307,8 @@ def play(
                     "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
                 )
             record = crate.find(clip)
-        path, kind = Path(record["path"]), record["kind"]
+        path = Path(record["path"])
+        kind = record["kind"]
     play_file(path, times if kind == "loop" else 1)
 
 
@@ -321,11 +327,11 @@ def trash(clip: Annotated[str, typer.Argument(help="A clip, or last.")] = "last"
 @app.command()
 def cancel(what: Annotated[str, typer.Argument(help="A job, or all.")] = "all") -> None:
     """End jobs that have not ended."""
-    with link_to_daemon() as link:
-        if link is None:
+    with link_to_daemon() as client:
+        if client is None:
             print("no daemon runs, so there is nothing to cancel", file=sys.stderr)
             return
-        jobs = link.ask("/sidecrate/cancel", what).values["jobs"]
+        jobs = client.ask("/sidecrate/cancel", what).values["jobs"]
     print("cancelled: " + (", ".join(jobs) or "nothing was under way"), file=sys.stderr)
 
 
@@ -341,9 +347,9 @@ def tempo(
     places = Places.find()
     if bpm is not None:
         value = None if bpm.strip() in ("0", "0.0") else float(str(FIELDS["bpm"].check(bpm)))
-        with link_to_daemon() as link:
-            if link:
-                link.ask("/sidecrate/tempo", value or 0)
+        with link_to_daemon() as client:
+            if client:
+                client.ask("/sidecrate/tempo", value or 0)
             else:
                 set_pin(places, "bpm", value)
     print(session_line(places))
@@ -355,13 +361,13 @@ def ask() -> None:
     from daemon.cli.ask import converse
 
     one_thread(os.environ)
-    with link_to_daemon() as link:
+    with link_to_daemon() as client:
         converse(
-            Places.find(), link, alone=lambda verb, values: order_records(verb, values, out=None)
+            Places.find(), client, alone=lambda verb, values: order_records(verb, values, out=None)
         )
 
 
-# -- commands that have a file of their own
+# -- commands with a file of their own
 
 app.add_typer(midi_app, name="midi")
 app.add_typer(profile_app, name="profile")

@@ -1,4 +1,4 @@
-"""`sidecrate midi learn`: touch something, say what it shall do, and it stands in the config."""
+"""`sidecrate midi learn`: touch a control, say what it does, and the config gets the mapping."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from daemon.settings.edit import add_mapping, mapping_line
 from daemon.settings.load import load_config
 from daemon.settings.schema import Config, midi_map
 
-#: A touch is over when its control has been still for so long; a knob that is turned sends many messages.
+#: How long a control must be still for its touch to end: a turned knob sends many messages.
 STILL_S = 0.4
 
 
 @dataclass(frozen=True)
 class Touched:
-    """What was touched: its first message, the port, and for a controller whether it went through values as a knob does."""
+    """A touch: its first message, its port, and whether a controller moved through values."""
 
     touch: Touch
     port: str
@@ -32,24 +32,25 @@ class Touched:
 
     def line(self, note_names: str) -> str:
         touch = self.touch
-        what = {
-            "note": f"note {touch.number} ({note_name(touch.number, note_names)})",
-            "cc": f"cc {touch.number}",
-        }
-        kind = f"{what.get(touch.trigger, f'program {touch.number}')}{', a knob,' if self.is_knob else ''}"
-        return f"{kind} on channel {touch.channel + 1} of {self.port}"
+        what = f"program {touch.number}"
+        if touch.trigger == "note":
+            what = f"note {touch.number} ({note_name(touch.number, note_names)})"
+        elif touch.trigger == "cc":
+            what = f"cc {touch.number}"
+        knob = ", a knob," if self.is_knob else ""
+        return f"{what}{knob} on channel {touch.channel + 1} of {self.port}"
 
     def entry(self, do: str) -> dict[str, Any]:
         return {self.touch.trigger: self.touch.number, "channel": self.touch.channel + 1, "do": do}
 
 
 class Listener:
-    """All ports, heard for touches. DoorError where no MIDI system answers."""
+    """Receives touches from all ports. DoorError where no MIDI system answers."""
 
     def __init__(self, config: Config) -> None:
-        self._heard: queue.Queue[tuple[str, Touch]] = queue.Queue()
+        self._touches: queue.Queue[tuple[str, Touch]] = queue.Queue()
         midi = config.midi
-        self._ports = MidiPorts(self._hear, api=midi.api, inputs=midi.inputs, virtual=False)
+        self._ports = MidiPorts(self._receive, api=midi.api, inputs=midi.inputs, virtual=False)
 
     def __enter__(self) -> Listener:
         self._ports.open()
@@ -62,34 +63,31 @@ class Listener:
     def names(self) -> list[str]:
         return self._ports.heard_ports
 
-    def _hear(self, port: str, message: Sequence[int], delta_s: float) -> None:
+    def _receive(self, port: str, message: Sequence[int], delta_s: float) -> None:
         touch = read_message(message)
         if touch is not None:
-            self._heard.put((port, touch))
+            self._touches.put((port, touch))
 
     def next(self, wait_s: float) -> Touched | None:
-        """The next touch, once it is over; None where nothing is touched for so long."""
+        """The next touch, once it has ended; None after a timeout of `wait_s`."""
         until = time.monotonic() + wait_s
         while True:
             left = until - time.monotonic()
             if left <= 0:
                 return None
             try:
-                port, first = self._heard.get(timeout=min(left, 2.0))
+                port, first = self._touches.get(timeout=min(left, 2.0))
                 break
             except queue.Empty:
                 self._ports.refresh()
+        control = (first.trigger, first.number, first.channel)
         positions = {first.position}
         while True:
             try:
-                _, touch = self._heard.get(timeout=STILL_S)
+                _, touch = self._touches.get(timeout=STILL_S)
             except queue.Empty:
                 return Touched(first, port, first.trigger == "cc" and not positions <= {0, 127})
-            if (touch.trigger, touch.number, touch.channel) == (
-                first.trigger,
-                first.number,
-                first.channel,
-            ):
+            if (touch.trigger, touch.number, touch.channel) == control:
                 positions.add(touch.position)
 
 
@@ -101,22 +99,22 @@ def learn(
     ask: Callable[[str], str],
     show: Callable[[str], None],
 ) -> Iterator[Mapping[str, Any]]:
-    """Show what is touched and write what it shall do; yields each mapping that was written.
+    """Show touches and write their mappings; yields each mapping that was written.
 
-    do: for one touch, without asking. Asked instead, an empty answer ends; a wrong one is shown with what is allowed, and asked
-    again.
+    do: for one touch, without a question. Otherwise the user is asked: an empty answer ends, and an
+    invalid one is shown with the allowed ones and asked again.
     """
     config = load_config(path)
     with Listener(config) as listener:
-        show(
-            f"heard: {', '.join(listener.names) or 'no port yet; plug one in'}. Touch a pad, a knob or a button."
-        )
+        ports = ", ".join(listener.names) or "no port yet; plug one in"
+        show(f"heard: {ports}. Touch a pad, a knob or a button.")
         while touched := listener.next(wait_s):
             show(touched.line(config.defaults.note_names))
             _show_uses(config, touched, show)
-            entry = (
-                _written(path, touched, do) if do is not None else _asked(path, touched, ask, show)
-            )
+            if do is not None:
+                entry: dict[str, Any] | None = _written(path, touched, do)
+            else:
+                entry = _asked(path, touched, ask, show)
             if entry is not None:
                 show(f"written to {path}:  - {mapping_line(entry)}")
                 yield entry
@@ -138,13 +136,13 @@ def _asked(
 ) -> dict[str, Any] | None:
     config = load_config(path)
     while True:
-        said = ask(_question(config, touched)).strip()
-        if not said:
+        answer = ask(_question(config, touched)).strip()
+        if not answer:
             return None
         try:
-            # read by itself first: the answer's own faults are shown without the file's name and line
-            MidiMap.read([touched.entry(said)], config.presets)
-            return _written(path, touched, said)
+            # parsed alone first: its faults are then shown without the file's name and line
+            MidiMap.read([touched.entry(answer)], config.presets)
+            return _written(path, touched, answer)
         except SidecrateError as error:
             show(error.text)
 
@@ -169,8 +167,6 @@ def _question(config: Config, touched: Touched) -> str:
 
 
 def _show_uses(config: Config, touched: Touched, show: Callable[[str], None]) -> None:
-    for found in midi_map(config).heard(touched.touch, touched.port):
-        show(
-            f"  it already does: {found.verb} {found.what or found.fields.get('prompt', '')}".rstrip()
-            + "; both will hold"
-        )
+    for found in midi_map(config).mapped(touched.touch, touched.port):
+        what = found.what or found.fields.get("prompt", "")
+        show(f"  it already does: {found.verb} {what}".rstrip() + "; both will hold")

@@ -26,14 +26,18 @@ def models(
         bool,
         typer.Option(
             "--check",
-            help="Look closer, in a process of its own: load the libraries, find the device and room.",
+            help="Look closer, in a process of its own: "
+            "load the libraries, find the device and room.",
         ),
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a line, for programs.")
     ] = False,
 ) -> None:
-    """Models that run on this machine: what each needs, where it was looked for, how to get it. Downloads nothing."""
+    """Models that run on this machine: their needs, their folders, how to get them.
+
+    Downloads nothing.
+    """
     from daemon.engines.registry import engine_info, engines
     from daemon.errors import EngineError
     from daemon.settings.load import load_config
@@ -58,45 +62,56 @@ def models(
 
 
 def model_row(info: EngineInfo) -> dict[str, Any]:
-    """What a model is, needs and allows, and whether it is here."""
+    """A model's title, needs and terms, and whether it is ready here."""
     from daemon.engines.local import needs, ready
     from daemon.engines.local.folders import find_folder, places_of, size_gb
     from daemon.engines.local.machine import likely_device
 
     spec = info.spec
-    device, folder, why = (
-        likely_device(spec["service"].get("device", "auto")),
-        find_folder(spec),
-        info.needs(),
-    )
+    device = likely_device(spec["service"].get("device", "auto"))
+    folder = find_folder(spec)
+    why = info.needs()
     return {
-        "name": info.name, "title": info.title, "repo": spec["repo"], "ready": why is None, "why": why,
-        "folder": str(folder) if folder else None, "looked_in": [str(place) for place in places_of(spec)],
-        "on_disk_gb": round(size_gb(folder), 2) if folder else None, "device": device,
-        "half": needs.is_half(spec, device), "needs_memory_gb": round(needs.memory_needed_gb(spec, device), 1),
+        "name": info.name,
+        "title": info.title,
+        "repo": spec["repo"],
+        "ready": why is None,
+        "why": why,
+        "folder": str(folder) if folder else None,
+        "looked_in": [str(place) for place in places_of(spec)],
+        "on_disk_gb": round(size_gb(folder), 2) if folder else None,
+        "device": device,
+        "half": needs.is_half(spec, device),
+        "needs_memory_gb": round(needs.memory_needed_gb(spec, device), 1),
         "needs_disk_gb": round(needs.disk_needed_gb(spec), 1),
         "seconds_per_second": round(needs.work_s(spec, 10.0, device) / 10, 1),
-        "license": info.license, "commercial": info.commercial, "gated": spec["gated"], "kinds": list(info.kinds),
-        "max_seconds": info.max_seconds, "channels": info.channels, "conditioning": list(info.conditioning),
+        "license": info.license,
+        "commercial": info.commercial,
+        "gated": spec["gated"],
+        "kinds": list(info.kinds),
+        "max_seconds": info.max_seconds,
+        "channels": info.channels,
+        "conditioning": list(info.conditioning),
         "download": ready.download_command(spec) if spec["repo"] else None,
-    }  # fmt: skip
+    }
 
 
 def model_lines(row: Mapping[str, Any], *, whole: bool) -> list[str]:
-    """A model for people: two lines, or `whole` with all that is known."""
+    """A model for people: two lines, or everything where `whole`."""
     bits = 16 if row["half"] else 32
     sale = "may be sold" if row["commercial"] else "not for commercial use"
+    state = "ready" if row["ready"] else f"not ready: {row['why']}"
     lines = [
-        f"{row['name']:<34} {'ready' if row['ready'] else 'not ready: ' + row['why']}",
-        f"  {row['title']}; about {row['needs_memory_gb']:g} GB of memory in {bits} bits on {row['device']},"
-        f" {row['needs_disk_gb']:g} GB of disk, {row['seconds_per_second']:g} s of work per s of audio; {row['license']}: {sale}",
+        f"{row['name']:<34} {state}",
+        f"  {row['title']}; about {row['needs_memory_gb']:g} GB of memory in {bits} bits"
+        f" on {row['device']}, {row['needs_disk_gb']:g} GB of disk,"
+        f" {row['seconds_per_second']:g} s of work per s of audio; {row['license']}: {sale}",
     ]
     if not whole:
         return lines
-    heard = ", ".join(("words", *row["conditioning"]))
-    lines.append(
-        f"  makes {', '.join(row['kinds'])} of at most {row['max_seconds']:g} s; listens to {heard}"
-    )
+    kinds = ", ".join(row["kinds"])
+    inputs = ", ".join(("words", *row["conditioning"]))
+    lines.append(f"  makes {kinds} of at most {row['max_seconds']:g} s; listens to {inputs}")
     if row["folder"]:
         lines.append(f"  lies in {row['folder']} ({row['on_disk_gb']:g} GB)")
     lines += [
@@ -104,10 +119,7 @@ def model_lines(row: Mapping[str, Any], *, whole: bool) -> list[str]:
         for place in row["looked_in"]
     ]
     if row["download"]:
-        first = (
-            f"accept its licence at https://huggingface.co/{row['repo']}, run `hf auth login`, then: "
-            if row["gated"]
-            else ""
-        )
-        lines.append(f"  to download: {first}{row['download']}")
+        page = f"https://huggingface.co/{row['repo']}"
+        first = f"accept its licence at {page}, run `hf auth login`, then: "
+        lines.append(f"  to download: {first if row['gated'] else ''}{row['download']}")
     return lines

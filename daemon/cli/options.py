@@ -1,4 +1,4 @@
-"""The table of request fields as options of a command: one source for the doors and the command line."""
+"""The table of request fields as options of a command."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 from bridge.request import Field
 from bridge.verbs import VERBS, Verb
 
+#: `allowed` of a field that is a switch.
 _SWITCH = "on or off"
 #: Of the request's fields that a verb takes, those that change nothing there.
 _MEANS_NOTHING = {"fit": ("prompt", "count", "engine"), "again": ("count",)}
@@ -55,7 +56,8 @@ def with_fields(verb: str) -> Callable[[Callable[..., None]], Callable[..., None
         options = [_option(row.name, row.help, row.allowed, row.default) for row in rows]
         run.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]
         run.__annotations__ = {p.name: p.annotation for p in (*own, *options)}
-        run.__name__, run.__doc__ = command.__name__, command.__doc__
+        run.__name__ = command.__name__
+        run.__doc__ = command.__doc__
         return run
 
     return decorate

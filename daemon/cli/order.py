@@ -1,4 +1,4 @@
-"""What the commands share: the way to the running daemon or to the crate, and clips ordered by either."""
+"""Shared by commands: a client of the daemon, the crate, and clips ordered by either."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.verbs import SOURCE, find_verb
 from daemon.children.blas_threads import one_thread
 from daemon.cli.show import clip_json, clip_lines
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.crate.crate import Crate
 from daemon.errors import CrateError, ServiceError
 from daemon.home.places import Places
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def link_to_daemon() -> Iterator[Link | None]:
-    """A link to the running daemon of this home, or None."""
-    link = Link.to(Places.find())
+def link_to_daemon() -> Iterator[DaemonClient | None]:
+    """A client of this home's running daemon, or None."""
+    client = DaemonClient.to(Places.find())
     try:
-        yield link
+        yield client
     finally:
-        if link:
-            link.close()
+        if client:
+            client.close()
 
 
 @contextmanager
 def open_crate(*, read_only: bool) -> Iterator[Crate | None]:
-    """The crate of this home; None where nothing was ever made, if it is only to be read."""
+    """The crate of this home; None where it is only to be read and nothing was made yet."""
     from daemon.settings.load import load_config
     from daemon.settings.meaning import crate_folder
 
@@ -102,7 +102,7 @@ def order_records(
                 request, session, prompt_defaults(config), engine_policy(config), material, do=verb
             )
             if hosted := [name for name in brief.engines if place_of(name) == "hosted"]:
-                # what is bought must outlive this command, and only the daemon's job table does
+                # a purchase must outlive this command, and only the daemon's job table does
                 text = f"engine {hosted[0]!r} needs the daemon, and puts its clips into the crate"
                 raise EngineError(
                     f"{text}; start it with `sidecrate run`, and leave out --out", "no_daemon"
@@ -124,7 +124,7 @@ def order_records(
 
 
 def cancelling(follower: Follower, records: Iterator[ClipRecord]) -> Iterator[ClipRecord]:
-    """Ctrl-C ends the job too, not only the looking on."""
+    """Yield the records; Ctrl-C cancels the job as well as the wait."""
     try:
         yield from records
     except KeyboardInterrupt:
@@ -132,9 +132,9 @@ def cancelling(follower: Follower, records: Iterator[ClipRecord]) -> Iterator[Cl
         raise
 
 
-def about_clip(verb: str, clip: str, link: Link | None = None) -> str:
-    """`keep` or `trash` a clip (or last), by the daemon where one runs; the path that it has, or had."""
-    with nullcontext(link) if link else link_to_daemon() as daemon:
+def about_clip(verb: str, clip: str, client: DaemonClient | None = None) -> str:
+    """`keep` or `trash` a clip (or last), by the daemon where one runs; returns the clip's path."""
+    with nullcontext(client) if client else link_to_daemon() as daemon:
         if daemon:
             return str(daemon.ask(f"/sidecrate/{verb}", clip, wait_s=10).values["path"])
     with open_crate(read_only=False) as crate:
@@ -197,6 +197,7 @@ def show_order(verb: str, values: dict[str, Any], *, as_json: bool, **how: Any) 
 
 
 def show_clips(records: Iterable[ClipRecord], as_json: bool) -> list[ClipRecord]:
+    """Print each clip as it is done; returns their records."""
     shown = []
     for record in records:
         print(clip_json(record) if as_json else clip_lines(record), flush=True)

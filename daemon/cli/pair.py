@@ -21,7 +21,10 @@ def pair(
         bool, typer.Option("--yes", help="Let in the first that knocks, without asking.")
     ] = False,
 ) -> None:
-    """Let a tablet or another machine of your network send OSC: free clips only, unless osc.trust_lan is on."""
+    """Let a tablet or another machine of your network send OSC.
+
+    It gets free clips only, unless osc.trust_lan is on.
+    """
     from bridge.osc.gate import Gate
     from daemon.cli.order import link_to_daemon
     from daemon.cli.pairing import Knock
@@ -39,34 +42,33 @@ def pair(
     def ask(knock: Knock) -> bool:
         if yes:
             return True
-        print(
-            f"{knock.address} sent {knock.sent}. Let it in? [y/N] ",
-            end="",
-            file=sys.stderr,
-            flush=True,
-        )
+        question = f"{knock.address} sent {knock.sent}. Let it in? [y/N] "
+        print(question, end="", file=sys.stderr, flush=True)
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
-    with link_to_daemon() as link:
+    with link_to_daemon() as client:
         if address is not None:
             given = Gate.read_address(address)
-            if link is not None:
-                link.ask("/sidecrate/allow", given)
+            if client is not None:
+                client.ask("/sidecrate/allow", given)
             add_address(config_file, given)
             found: str | None = given
-        elif link is None:
+        elif client is None:
             raise ServiceError(
-                "no daemon runs, and it is the one who hears the tablet; start it with `sidecrate run`, or name the address",
+                "no daemon runs, and it is the one who hears the tablet; "
+                "start it with `sidecrate run`, or name the address",
                 "no_daemon",
             )
         else:
-            found = wait_for_one(link, config_file, wait_s=wait_s, ask=ask, show=show)
+            found = wait_for_one(client, config_file, wait_s=wait_s, ask=ask, show=show)
     if found is None:
         show(
-            "Nothing was let in. Is the tablet in the same network, and does this machine's firewall let UDP through?"
+            "Nothing was let in. Is the tablet in the same network, "
+            "and does this machine's firewall let UDP through?"
         )
         raise typer.Exit(1)
     print(found)
     show(
-        f"It may send from now on. To take that back, take it out of osc.allow in {config_file} and start the daemon anew."
+        "It may send from now on. "
+        f"To take that back, take it out of osc.allow in {config_file} and start the daemon anew."
     )

@@ -1,4 +1,4 @@
-"""`sidecrate pair`: a tablet of the network is let in by its code or by a person's word, and written into the config."""
+"""`sidecrate pair`: a tablet is let in by its code or by the user, and written to the config."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 
 from bridge.events import Told
 from bridge.osc.answers import Answer
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.settings.edit import add_address
 
-#: Looking for a way to this address sends nothing; it is one that nobody has.
+#: An address of TEST-NET-2, which nobody has. Connecting by UDP sends nothing.
 _NOWHERE = ("198.51.100.1", 9)
 
 
 @dataclass(frozen=True)
 class Knock:
-    """Who knocked and what it sent. has_code: the daemon has let it in already."""
+    """The address of another machine, and what it sent. has_code: the daemon has let it in."""
 
     address: str
     sent: str
@@ -28,9 +28,9 @@ class Knock:
 
 
 def own_addresses() -> list[str]:
-    """IPv4 addresses by which other machines reach this one, the likeliest first; empty without a network."""
+    """This machine's IPv4 addresses in networks, the likeliest first; empty without a network."""
     found: list[str] = []
-    # without a way out of this machine, what its own name stands for may still be an address
+    # without a route out of this machine, its host name may still have an address
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(_NOWHERE)
         found.append(str(probe.getsockname()[0]))
@@ -42,30 +42,31 @@ def own_addresses() -> list[str]:
 
 
 def pair(
-    link: Link,
+    client: DaemonClient,
     config_file: Path,
     *,
     wait_s: float,
     ask: Callable[[Knock], bool],
     show: Callable[[str], None],
 ) -> str | None:
-    """Wait for a knock, let it in and write it down; its address, or None where none came or none was wanted.
+    """Wait for a knock, let it in and store its address.
 
-    ask: whether one that knocked without the code is to be let in. show: called with each line for the person.
+    Returns the address; None after a timeout, or where the user wanted none. ask: whether a knock
+    without the code may come in. show: called with each line for the user.
     """
-    opened = link.ask("/sidecrate/pair", wait_s).values
-    for line in _instructions(link.port, opened["code"], wait_s):
+    opened = client.ask("/sidecrate/pair", wait_s).values
+    for line in _instructions(client.port, opened["code"], wait_s):
         show(line)
     try:
-        for knock in _knocks(link, wait_s):
+        for knock in _knocks(client, wait_s):
             if not knock.has_code and not ask(knock):
                 continue
-            link.ask("/sidecrate/allow", knock.address)
+            client.ask("/sidecrate/allow", knock.address)
             add_address(config_file, knock.address)
             return knock.address
         return None
     finally:
-        link.send("/sidecrate/pair", 0)
+        client.send("/sidecrate/pair", 0)
 
 
 def _instructions(port: int, code: str, wait_s: float) -> Iterator[str]:
@@ -73,15 +74,21 @@ def _instructions(port: int, code: str, wait_s: float) -> Iterator[str]:
     if addresses:
         yield f"On the tablet, send OSC by UDP to {' or '.join(addresses)}, port {port}."
     else:
-        yield f"This machine has no address in a network; join one. OSC goes to its address there, by UDP, port {port}."
+        yield (
+            "This machine has no address in a network; join one. "
+            f"OSC goes to its address there, by UDP, port {port}."
+        )
     yield f"In TouchOSC: Connections > OSC 1, host as above, send port {port}, receive port 9000."
-    yield f"Then touch a key there within {wait_s:g} s. Or have it send /sidecrate/pair {code}, which needs no answer here."
+    yield (
+        f"Then touch a key there within {wait_s:g} s. "
+        f"Or have it send /sidecrate/pair {code}, which needs no answer here."
+    )
 
 
-def _knocks(link: Link, wait_s: float) -> Iterator[Knock]:
+def _knocks(client: DaemonClient, wait_s: float) -> Iterator[Knock]:
     until = time.monotonic() + wait_s
     while (left_s := until - time.monotonic()) > 0:
-        for answer in link.answers(left_s):
+        for answer in client.answers(left_s):
             knock = _read(answer)
             if knock is not None:
                 yield knock

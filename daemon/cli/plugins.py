@@ -36,14 +36,11 @@ def plugins(
             print(HOW_TO_INSTALL, file=sys.stderr)
         return
     with open_library() as library:
-        said = with_versions(library, lambda versions: versions.plugin(name, of_several))
+        plugin = with_versions(library, lambda versions: versions.plugin(name, of_several))
     if as_json:
-        print(json.dumps(said))
+        print(json.dumps(plugin))
         return
-    print(f"{said['name']} by {said['maker']}")
-    for one in said["parameters"]:
-        print(
-            f"  {one['name']} = {one['value']}"
-            + (f" {one['unit']}" if one["unit"] else "")
-            + f"  ({one['range']})"
-        )
+    print(f"{plugin['name']} by {plugin['maker']}")
+    for one in plugin["parameters"]:
+        unit = f" {one['unit']}" if one["unit"] else ""
+        print(f"  {one['name']} = {one['value']}{unit}  ({one['range']})")

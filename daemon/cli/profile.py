@@ -1,4 +1,4 @@
-"""`sidecrate profile`: people who share this machine, each with a library of their own on the page."""
+"""`sidecrate profile`: people who share this machine, each with their own library on the page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Name = Annotated[str, typer.Argument(help="The person's name.")]
 
 
 def _password() -> str:
-    """Asked for twice at a terminal, else the first line of stdin."""
+    """The password: asked for twice at a terminal, else the first line of stdin."""
     if sys.stdin.isatty():
         return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     return sys.stdin.readline().rstrip("\n")
@@ -27,7 +27,10 @@ def _password() -> str:
 
 @profile_app.command("add")
 def add(name: Name) -> None:
-    """A new profile; its password is asked for. The first takes over all marks, collections and edits made so far."""
+    """A new profile; its password is asked for.
+
+    The first takes over all marks, collections and edits made so far.
+    """
     made = Profiles(Places.find()).add(name, _password())
     print(f"{made.name} logs in on the page now: `sidecrate open --page`")
 

@@ -23,11 +23,7 @@ Name = Annotated[str, typer.Argument(help="As in REPLICATE_API_TOKEN.")]
 def set_secret(name: Name) -> None:
     """Ask for a secret without showing it and put it into the system's keyring."""
     _known(name)
-    value = (
-        typer.prompt(f"{name}, for {NAMES[name]}", hide_input=True, err=True)
-        if sys.stdin.isatty()
-        else sys.stdin.readline()
-    )
+    value = _asked(name) if sys.stdin.isatty() else sys.stdin.readline()
     if not value.strip():
         raise typer.BadParameter("nothing was given")
     keep_secret(name, value.strip())
@@ -48,14 +44,16 @@ def forget(name: Name) -> None:
 def list_secrets() -> None:
     """Which secrets are there, and where; never what they are."""
     for name, what in NAMES.items():
-        where = (
-            "in the environment"
-            if os.environ.get(name, "").strip()
-            else "in the keyring"
-            if find_secret(name)
-            else "not set"
-        )
+        where = "not set"
+        if os.environ.get(name, "").strip():
+            where = "in the environment"
+        elif find_secret(name):
+            where = "in the keyring"
         print(f"{name:<20} {where:<19} for {what}")
+
+
+def _asked(name: str) -> str:
+    return str(typer.prompt(f"{name}, for {NAMES[name]}", hide_input=True, err=True))
 
 
 def _known(name: str) -> None:

@@ -1,4 +1,4 @@
-"""How clips and reports read on a terminal."""
+"""Clips and reports as text for a terminal."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from daemon.record import DOCUMENTED, ClipRecord, ClipReport
 
 
 def clip_json(record: ClipRecord) -> str:
-    """One line of JSON for a clip, the documented names first."""
+    """A clip as one line of JSON, the documented keys first."""
     return json.dumps({name: record.get(name) for name in DOCUMENTED} | dict(record))
 
 
 def clip_lines(record: ClipRecord) -> str:
-    """A clip for people: where it is, what it is, and how sure we are."""
+    """A clip for people: its path, its facts, and how sure they are."""
     facts = [record["kind"]]
     if record.get("bars"):
-        facts.append(
-            f"{record['bars']} {'bar' if record['bars'] == 1 else 'bars'} of {record['meter']}"
-        )
+        bars = "bar" if record["bars"] == 1 else "bars"
+        facts.append(f"{record['bars']} {bars} of {record['meter']}")
     if record.get("bpm"):
         facts.append(f"{record['bpm']:g} bpm")
     facts += [str(record[name]) for name in ("key", "note_name") if record.get(name)]
@@ -34,28 +33,29 @@ def clip_lines(record: ClipRecord) -> str:
 
 
 def audition_line(told: Told) -> str:
-    """What the daemon told of an audition, in one line."""
-    clip, said = told.what, told.values
-    when = f"in {max(0.0, said['in_s']):.1f} s"
+    """The daemon's answer about an audition, in one line."""
+    clip = told.what
+    values = told.values
+    when = f"in {max(0.0, values['in_s']):.1f} s"
     if clip == "stop":
         return f"ends {when}"
-    tempo = f" at {said['bpm']:g} bpm" if said["bpm"] else ""
-    shift = f", {said['semitones']:+d} semitones" if said["semitones"] else ""
-    since = f"from the next bar, {when}" if said["on_bar"] else "now"
-    return f"{said['path']}\n  heard{tempo}{shift} {since}, on {said['device']}"
+    tempo = f" at {values['bpm']:g} bpm" if values["bpm"] else ""
+    shift = f", {values['semitones']:+d} semitones" if values["semitones"] else ""
+    since = f"from the next bar, {when}" if values["on_bar"] else "now"
+    return f"{values['path']}\n  heard{tempo}{shift} {since}, on {values['device']}"
 
 
 def report_line(report: ClipReport) -> str:
-    """What was found, what was done, and what came out, in one line."""
-    found, did, after = report.get("found", {}), report.get("did", {}), report.get("after", {})
+    """What was detected, what was changed, and the measured result, in one line."""
+    found = report.get("found", {})
+    did = report.get("did", {})
+    after = report.get("after", {})
     parts = []
     if found.get("bpm") is not None:
         parts.append(f"found {found['bpm']:.2f} bpm (sure {found.get('confidence') or 0:.0%})")
     if did.get("method"):
-        parts.append(
-            f"{did['method']}"
-            + (f", {did['gain_db']:+.1f} dB" if did.get("gain_db") is not None else "")
-        )
+        gain = f", {did['gain_db']:+.1f} dB" if did.get("gain_db") is not None else ""
+        parts.append(f"{did['method']}{gain}")
     if after.get("mean_beat_error_ms") is not None:
         parts.append(f"beats off by {after['mean_beat_error_ms']:.1f} ms")
     if after.get("lufs") is not None:
@@ -67,13 +67,14 @@ def report_line(report: ClipReport) -> str:
 
 
 def look_lines(found: Mapping[str, Any]) -> str:
-    """What `look` heard, for people."""
+    """The findings of `look`, for people."""
     lines = [f"{found['seconds']:.2f} s, {found['channels']} channel(s), {found['sample_rate']} Hz"]
     if found.get("bpm") is None:
         lines.append(f"no beat: {found.get('reason', 'nothing periodic was heard')}")
     else:
         lines.append(
-            f"{found['bpm']:.2f} bpm (sure {found['confidence']:.0%}), downbeat at {found['downbeat_s']:.3f} s"
+            f"{found['bpm']:.2f} bpm (sure {found['confidence']:.0%}),"
+            f" downbeat at {found['downbeat_s']:.3f} s"
             f" (sure {found['downbeat_confidence']:.0%}), {found['meter']}"
         )
         lines += [f"  since {reason}" for reason in found.get("evidence", [])]

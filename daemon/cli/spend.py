@@ -26,26 +26,22 @@ def spend(
 
     places = Places.find()
     config = load_config(places.config_file)
-    today_usd, rows = 0.0, []
+    today_usd = 0.0
+    rows = []
     if places.database.exists():
         database = Database(places.database)
         try:
-            today_usd, rows = (
-                day_spent(database, time.time()),
-                [dict(row) for row in spent_rows(database, number)],
-            )
+            today_usd = day_spent(database, time.time())
+            rows = [dict(row) for row in spent_rows(database, number)]
         finally:
             database.close()
     if as_json:
-        print(
-            json.dumps(
-                {
-                    "today_usd": today_usd,
-                    "per_day_usd": config.spend.per_day_usd,
-                    "since": day_begin(time.time()),
-                }
-            )
-        )
+        summary = {
+            "today_usd": today_usd,
+            "per_day_usd": config.spend.per_day_usd,
+            "since": day_begin(time.time()),
+        }
+        print(json.dumps(summary))
     for row in rows:
         if as_json:
             print(json.dumps({name: row[name] for name in row if name != "intent"}))
@@ -54,8 +50,7 @@ def spend(
         cost = f"{cost_usd:.4f}" if cost_usd is not None else f"about {row['estimate_usd']:.4f}"
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(row["reserved"]))
         why = f"  {row['text']}" if row["text"] else ""
-        print(
-            f"{when}  {cost:>12} USD  {row['state']:<9} {row['engine']}, {row['takes']} takes, job {row['job']}{why}"
-        )
+        what = f"{row['engine']}, {row['takes']} takes, job {row['job']}{why}"
+        print(f"{when}  {cost:>12} USD  {row['state']:<9} {what}")
     if not as_json:
         print(f"today: {today_usd:.4f} of {config.spend.per_day_usd:.2f} USD")

@@ -4,50 +4,46 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from bridge.events import SessionChanged
 from daemon.client.beacon import read_beacon
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.pins import load_pins, store_pins
-from daemon.jobs.queue import Queue
+from daemon.jobs.queue import Job, Queue
 from daemon.settings.load import load_config
 from daemon.settings.meaning import prompt_defaults, session_with
 from daemon.version import __version__
 from daemon.web.access import page_url, read_address
 
+#: Jobs that status shows.
 MOST_JOBS = 20
 
 
 def gather(places: Places) -> dict[str, Any]:
     """Everything that status shows, as plain data."""
     beacon = read_beacon(places)
-    link = Link.to(places)
-    running = link is not None
+    client = DaemonClient.to(places)
+    running = client is not None
     session: dict[str, Any] = {}
-    if link:
-        for answer in link.answers(0.1):
+    if client:
+        for answer in client.answers(0.1):
             if isinstance(answer, SessionChanged):
                 session = dict(answer.values)
-        link.close()
+        client.close()
     jobs = []
     if places.database.exists():
         database = Database(places.database, read_only=True)
         try:
-            for job in Queue(database, "").newest(MOST_JOBS):
-                jobs.append(
-                    {"job": job.id, "state": job.state, "stage": job.stage, "progress": job.progress, "prompt": job.brief.prompt,
-                     "door": job.origin.door, "created": job.created, "error": job.error_text}
-                )  # fmt: skip
+            jobs = [_job_row(job) for job in Queue(database, "").newest(MOST_JOBS)]
         finally:
             database.close()
-    about = (
-        {name: getattr(beacon, name) for name in beacon.__dataclass_fields__}
-        if running and beacon
-        else None
-    )
+    about = None
+    if running and beacon:
+        about = {name: getattr(beacon, name) for name in beacon.__dataclass_fields__}
     return {
         "version": __version__,
         "running": running,
@@ -58,6 +54,19 @@ def gather(places: Places) -> dict[str, Any]:
     }
 
 
+def _job_row(job: Job) -> dict[str, Any]:
+    return {
+        "job": job.id,
+        "state": job.state,
+        "stage": job.stage,
+        "progress": job.progress,
+        "prompt": job.brief.prompt,
+        "door": job.origin.door,
+        "created": job.created,
+        "error": job.error_text,
+    }
+
+
 def _page(places: Places) -> str | None:
     """Where the daemon serves the page; None while it does not."""
     address = read_address(places)
@@ -65,7 +74,7 @@ def _page(places: Places) -> str | None:
 
 
 def offline_session(places: Places) -> dict[str, Any]:
-    """The session as a request would find it now without a daemon: the pins, else nothing."""
+    """The session as a request would get it now without a daemon: the pins, or nothing."""
     pins: dict[str, Any] = {}
     if places.database.exists():
         database = Database(places.database, read_only=True)
@@ -81,48 +90,49 @@ def status_json(places: Places) -> str:
 
 
 def status_text(places: Places) -> str:
+    """The status for people."""
     found = gather(places)
     lines = []
     about = found["daemon"]
     if about:
-        other = (
-            ""
-            if about["version"] == found["version"]
-            else f"; this command is {found['version']}: end it and start it anew"
-        )
-        lines.append(
-            f"Sidecrate {about['version']} runs (pid {about['pid']}), crate {about['crate']}{other}"
-        )
+        other = ""
+        if about["version"] != found["version"]:
+            other = f"; this command is {found['version']}: end it and start it anew"
+        runs = f"Sidecrate {about['version']} runs (pid {about['pid']})"
+        lines.append(f"{runs}, crate {about['crate']}{other}")
         lines += [f"  {name}: {health}" for name, health in about["doors"].items()]
         if found["page"]:
             lines.append(f"  page: {found['page']}; `sidecrate open --page` opens it")
     else:
         lines.append(
-            f"Sidecrate {found['version']}; no daemon runs; `sidecrate run` starts it, and `sidecrate make` works without"
+            f"Sidecrate {found['version']}; no daemon runs; "
+            "`sidecrate run` starts it, and `sidecrate make` works without"
         )
     lines.append(_session_text(places, found["session"]))
-    for job in found["jobs"]:
-        step = (
-            f"{job['state']} {job['progress']:.0%}"
-            if job["state"] not in ("done", "failed", "cancelled", "queued")
-            else job["state"]
-        )
-        lines.append(
-            f"{job['job']}  {step:<16} {one_line(job['prompt'])}"
-            + (f"\n       {one_line(job['error'], 300)}" if job["error"] else "")
-            + (f"\n       {one_line(job['stage'], 300)}" if job["state"] == "improving" else "")
-        )
+    lines += [_job_text(job) for job in found["jobs"]]
+    return "\n".join(lines)
+
+
+def _job_text(job: Mapping[str, Any]) -> str:
+    step = job["state"]
+    if step not in ("done", "failed", "cancelled", "queued"):
+        step = f"{step} {job['progress']:.0%}"
+    lines = [f"{job['job']}  {step:<16} {one_line(job['prompt'])}"]
+    if job["error"]:
+        lines.append(f"       {one_line(job['error'], 300)}")
+    if job["state"] == "improving":
+        lines.append(f"       {one_line(job['stage'], 300)}")
     return "\n".join(lines)
 
 
 def one_line(text: str, most: int = 60) -> str:
-    """A text as one line: line ends and what steers a terminal are shown, not done."""
+    """A text as one line; line ends and control characters are shown escaped."""
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return shown if len(shown) <= most else shown[: most - 3] + "..."
 
 
 def session_line(places: Places) -> str:
-    """The tempo that holds now, and who says so."""
+    """The current tempo and its source."""
     return _session_text(places, gather(places)["session"])
 
 
@@ -138,7 +148,7 @@ def _session_text(places: Places, session: dict[str, Any]) -> str:
 
 
 def set_pin(places: Places, name: str, value: Any) -> None:
-    """Pin without a daemon."""
+    """Store a pin without a daemon."""
     database = Database(places.database)
     try:
         store_pins(database, {**load_pins(database), name: value})

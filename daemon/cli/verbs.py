@@ -1,4 +1,4 @@
-"""Each verb of the table as a command: its source, an option for each of its fields, `--json` for one object a result."""
+"""Each verb of the table as a command: its source, its fields as options, `--json` for results."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from daemon.verbs.registry import draw_in_verbs
 
 
 def add_verbs(app: typer.Typer, asked: Sequence[str]) -> None:
-    """A command for each verb that has none of its own. What is installed is read only where `asked` may mean it."""
-    taken = {
+    """Add a command for each verb that has none.
+
+    Installed packages are read only where `asked` may name one of their verbs.
+    """
+    known = {
         str(one.name or getattr(one.callback, "__name__", "")) for one in app.registered_commands
     }
-    taken |= {str(one.name) for one in app.registered_groups}
+    known |= {str(one.name) for one in app.registered_groups}
     word = next((one for one in asked if not one.startswith("-")), "")
-    if word in taken:
+    if word in known:
         return
     draw_in_verbs()
     for verb in VERBS.values():
-        if verb.name not in taken:
+        if verb.name not in known:
             app.command(verb.name)(_command(verb))
 
 
@@ -51,6 +54,6 @@ def _command(verb: Verb) -> Callable[..., None]:
     command.__doc__ = (
         f"{verb.help.capitalize()}.\n\nFor example: sidecrate {verb.name} {verb.example}"
     )
-    # what annotations name is looked up where the function was written, and `about` is no module's
+    # typer resolves annotations by the module's names, and `about` is a local one
     command.__annotations__["sources"] = Annotated[list[str], about]
     return with_fields(verb.name)(command)

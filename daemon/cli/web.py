@@ -17,7 +17,8 @@ def open_page(places: Places) -> None:
 
     if not load_config(places.config_file).web.enabled:
         raise ServiceError(
-            "the page is off; write `web: on` into the config (`sidecrate open config`) and start the daemon again"
+            "the page is off; write `web: on` into the config (`sidecrate open config`) "
+            "and start the daemon again"
         )
     address = read_address(places)
     if address is None:

@@ -1,5 +1,4 @@
-"""Where a running daemon is, as it says in a file of its state folder: the daemon writes it,
-whoever wants to reach it reads it."""
+"""The beacon: a file in the state folder, where a daemon writes its address for other programs."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ from daemon.home.places import Places
 
 @dataclass(frozen=True)
 class Beacon:
-    """What a running daemon says of itself in state/daemon.json."""
+    """A running daemon's own description, in state/daemon.json."""
 
     pid: int
     boot: str
@@ -22,35 +21,35 @@ class Beacon:
     crate: str
     inbox: str
     osc_port: int
-    """0 where the OSC door is shut."""
+    """0 where the OSC door is closed."""
     doors: dict[str, str]
-    """How each door is, in a few words."""
+    """Each door's health, in a few words."""
 
 
 def read_beacon(places: Places) -> Beacon | None:
-    """The beacon's words; the daemon may be gone all the same."""
+    """The beacon; None where there is none. Its daemon may have died without removing it."""
     try:
-        said = json.loads(places.beacon.read_text(encoding="utf-8"))
+        values = json.loads(places.beacon.read_text(encoding="utf-8"))
         return Beacon(
-            pid=int(said["pid"]),
-            boot=str(said["boot"]),
-            version=str(said["version"]),
-            started=float(said["started"]),
-            crate=str(said["crate"]),
-            inbox=str(said["inbox"]),
-            osc_port=int(said["osc_port"]),
-            doors=dict(said["doors"]),
+            pid=int(values["pid"]),
+            boot=str(values["boot"]),
+            version=str(values["version"]),
+            started=float(values["started"]),
+            crate=str(values["crate"]),
+            inbox=str(values["inbox"]),
+            osc_port=int(values["osc_port"]),
+            doors=dict(values["doors"]),
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
 def write_beacon(places: Places, beacon: Beacon) -> None:
-    """Whole or not at all. OSError where the disk has no room, say."""
-    # it says nothing after a power cut
+    """Write the file whole or not at all. OSError where the disk is full, for one."""
+    # not flushed: after a power cut it has no meaning
     write_whole(places.beacon, json.dumps(asdict(beacon)), flushed=False)
 
 
 def remove_beacon(places: Places) -> None:
-    """The daemon is about to end."""
+    """Remove the file when the daemon ends."""
     places.beacon.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The command line's way to a running daemon: an OSC door like any other, at the address that the daemon wrote down."""
+"""The client of a running daemon: OSC messages to the port that its beacon names."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from daemon.client.beacon import read_beacon
 from daemon.errors import ServiceError
 from daemon.home.places import Places
 
+#: Timeout of one hello.
 HELLO_WAIT_S = 0.4
+#: Hellos sent before the daemon counts as absent.
 HELLO_TRIES = 4
-#: Where an answer is told under another verb than that of its address.
+#: Addresses that are answered under another verb than their own.
 _TOLD_AS = {"/sidecrate/tempo": "pin", "/sidecrate/key": "pin", "/sidecrate/meter": "pin"}
 
 
-class Link:
-    """A socket of ours, greeted by the daemon."""
+class DaemonClient:
+    """A UDP socket that has said hello to the daemon."""
 
     def __init__(self, port: int) -> None:
         self._peer = ("127.0.0.1", port)
@@ -33,15 +35,15 @@ class Link:
         self.nonce = secrets.token_hex(6)
 
     @classmethod
-    def to(cls, places: Places) -> Link | None:
-        """A link to the daemon of this home; None when none answers."""
+    def to(cls, places: Places) -> DaemonClient | None:
+        """A client of this home's daemon; None where none answers."""
         beacon = read_beacon(places)
         if beacon is None or not beacon.osc_port:
             return None
-        link = cls(beacon.osc_port)
-        if link._greet(beacon.boot):
-            return link
-        link.close()
+        client = cls(beacon.osc_port)
+        if client._greet(beacon.boot):
+            return client
+        client.close()
         return None
 
     def _greet(self, boot: str) -> bool:
@@ -49,7 +51,7 @@ class Link:
         return welcome is not None and welcome.greeting.boot == boot
 
     def hello(self) -> Welcome | None:
-        """The welcome of whatever Sidecrate answers on this port; None when none does."""
+        """The welcome of any Sidecrate on this port; None where none answers."""
         for _ in range(HELLO_TRIES):
             self.send("/sidecrate/hello", "sidecrate", 0, self.nonce)
             for answer in self.answers(HELLO_WAIT_S):
@@ -66,11 +68,11 @@ class Link:
         self._socket.sendto(build_message(address, *arguments), self._peer)
 
     def generate(self, verb: str, values: dict[str, Any], label: str) -> None:
-        """Order clips: a request's checked values, under a label that is echoed in every answer."""
+        """Order clips with a request's checked values; every answer echoes the label."""
         self.send(f"/sidecrate/{verb}", json.dumps({**values, "id": label}, ensure_ascii=False))
 
     def listen(self, wait_s: float) -> Iterator[Message]:
-        """Messages that come within `wait_s`."""
+        """Messages received within `wait_s`."""
         until = time.monotonic() + wait_s
         while (left := until - time.monotonic()) > 0:
             self._socket.settimeout(left)
@@ -85,14 +87,14 @@ class Link:
                     continue
 
     def answers(self, wait_s: float) -> Iterator[Answer]:
-        """What the daemon answers within `wait_s`."""
+        """The daemon's answers within `wait_s`."""
         for message in self.listen(wait_s):
             answer = read_answer(message)
             if answer is not None:
                 yield answer
 
     def ask(self, address: str, *arguments: str | int | float, wait_s: float = 2.0) -> Told:
-        """Send and wait for the one answer: told, reported or error (raised as ServiceError)."""
+        """Send, and wait for the one answer. ServiceError for an error, or after the timeout."""
         self.send(address, *arguments)
         for answer in self.answers(wait_s):
             if not is_answer_to(answer, address):
@@ -110,9 +112,10 @@ class Link:
 
 
 def is_answer_to(answer: Answer, address: str) -> bool:
-    """Whether it answers what was sent to an address without a label.
+    """Whether it answers a message without a label to this address.
 
-    A late answer to something else, a job's proposal, a knock and a labelled order's error do not.
+    False for a late answer to another message, a job's proposal, a knock, and a labelled order's
+    error.
     """
     match answer:
         case Refused():

@@ -1,4 +1,4 @@
-"""Following one order from the command line to its end, with a bar that moves, by the daemon or alone."""
+"""Follows one order from the command line to its end, with a progress bar."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ from bridge.events import (
     Told,
 )
 from bridge.osc.answers import Answer, Welcome
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.errors import EngineError, RequestRefused, ServiceError
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.waiting import waiting_text
 from daemon.record import ClipRecord, parse_record
 
-#: With nothing heard for so long, the daemon is asked how it goes; with no answer to that either, it is gone.
+#: Silence after which the daemon is asked for the job's status.
 ASK_AFTER_S = 5.0
+#: Silence after which the daemon counts as gone.
 GONE_AFTER_S = 20.0
-#: Errors without a label that are an order's: it could not be read, even as far as its label or its address.
+#: Addresses in errors without a label that may concern an order: it was too broken to read more.
 _ASKED_AT = ("", *(f"/sidecrate/{verb}" for verb in ("generate", "fit", "again", "status")))
 
 
@@ -40,7 +41,7 @@ class Bar(Protocol):
 
 @contextmanager
 def progress_bar(quiet: bool) -> Iterator[Bar]:
-    """A bar on stderr; nothing where nobody looks."""
+    """A progress bar on stderr; none where `quiet`, or where stderr is no terminal."""
     if quiet or not sys.stderr.isatty():
         yield lambda value, words: None
         return
@@ -63,8 +64,8 @@ def progress_bar(quiet: bool) -> Iterator[Bar]:
 class Follower:
     """Follows one order through the daemon: yields the record of each clip as it is done."""
 
-    def __init__(self, link: Link, places: Places, bar: Bar) -> None:
-        self._link = link
+    def __init__(self, client: DaemonClient, places: Places, bar: Bar) -> None:
+        self._client = client
         self._places = places
         self._bar = bar
         self._label = "cli-" + secrets.token_hex(4)
@@ -73,33 +74,38 @@ class Follower:
         self.job = ""
 
     def order(self, verb: str, values: dict[str, Any]) -> Iterator[ClipRecord]:
-        """Order clips and yield their records. RequestRefused, ServiceError or EngineError when it does not end well."""
-        self._link.generate(verb, values, self._label)
+        """Order clips and yield their records.
+
+        RequestRefused, ServiceError or EngineError where the order fails.
+        """
+        self._client.generate(verb, values, self._label)
         yield from self._until_end()
 
     def _until_end(self) -> Iterator[ClipRecord]:
-        heard = time.monotonic()
-        asked = False
+        last_answer_s = time.monotonic()
+        has_asked = False
         while True:
-            for answer in self._link.answers(1.0):
+            for answer in self._client.answers(1.0):
                 if isinstance(answer, SessionChanged):
                     continue
-                heard, asked = time.monotonic(), False
+                last_answer_s = time.monotonic()
+                has_asked = False
                 ended = yield from self._read(answer)
                 if ended:
                     return
-            silence = time.monotonic() - heard
-            if silence > GONE_AFTER_S:
+            silence_s = time.monotonic() - last_answer_s
+            if silence_s > GONE_AFTER_S:
                 raise ServiceError(
-                    "the daemon went silent; what it had accepted goes on when it runs again (`sidecrate run`)",
+                    "the daemon went silent; "
+                    "what it had accepted goes on when it runs again (`sidecrate run`)",
                     "gone",
                 )
-            if silence > ASK_AFTER_S and not asked and self.job:
-                asked = True
-                self._link.send("/sidecrate/status", self.job)
+            if silence_s > ASK_AFTER_S and not has_asked and self.job:
+                has_asked = True
+                self._client.send("/sidecrate/status", self.job)
 
     def _read(self, answer: Answer) -> Generator[ClipRecord, None, bool]:
-        """Yields a clip's record if the answer brings one; returns whether the order has ended."""
+        """Yield the clip's record that an answer brings; return whether the order has ended."""
         if isinstance(answer, Welcome | SessionChanged | Told):
             return False
         label = answer.origin.label
@@ -118,20 +124,23 @@ class Follower:
                 if answer.stage.startswith("improving"):
                     self._show_proposal()
             case Done():
-                self._link.send("/sidecrate/got", answer.job, answer.clip)
+                self._client.send("/sidecrate/got", answer.job, answer.clip)
                 if answer.clip not in self._seen:
                     self._seen.add(answer.clip)
                     yield read_clip(self._places, answer.clip)
             case Finished():
-                self._link.send("/sidecrate/got", answer.job)
+                self._client.send("/sidecrate/got", answer.job)
                 return True
             case Failed():
-                self._link.send("/sidecrate/got", answer.job)
+                self._client.send("/sidecrate/got", answer.job)
                 raise EngineError(answer.text, answer.code)
         return False
 
     def _show_proposal(self) -> None:
-        """Where the job waits for a yes to what a language model proposes: ask for it. ServiceError where nobody can be asked."""
+        """Ask the user about a language model's proposal, where the job waits for that.
+
+        ServiceError where no user is at the terminal.
+        """
         database = Database(self._places.database, read_only=True)
         try:
             text = waiting_text(database, self.job)
@@ -145,15 +154,15 @@ class Follower:
                 f"job {self.job} waits for your answer to this: {how}\n{text}", "waiting"
             )
         self._answered.add(self.job)
-        self._link.send("/sidecrate/answer", self.job, "yes" if is_wanted(text) else "no")
+        self._client.send("/sidecrate/answer", self.job, "yes" if is_wanted(text) else "no")
 
     def cancel(self) -> None:
         if self.job:
-            self._link.send("/sidecrate/cancel", self.job)
+            self._client.send("/sidecrate/cancel", self.job)
 
 
 def is_wanted(text: str) -> bool:
-    """Show on the terminal what is proposed and ask whether it may be used."""
+    """Show a proposal on the terminal and ask whether it may be used."""
     print(f"\n{text}", file=sys.stderr)
     print("use this? [Y/n] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")

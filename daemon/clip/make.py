@@ -1,7 +1,7 @@
-"""The road of one clip inside a worker: engine -> take on disk -> conform -> the finished files in the clip's folder.
+"""One clip's way inside a worker: engine, take on disk, conform, finished files in its folder.
 
-Every step leaves its result in the folder under its final name only when it is whole, so that a repeat after a crash goes
-on where it stopped: a take that is there is not made again, a finished clip is not conformed again.
+Every step's result gets its final name only once it is whole. A repeat after a crash then continues
+there: an existing take is not made again, a finished clip not conformed again.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ from daemon.record import ClipRecord, parse_record
 
 Tell = Callable[[float, str, str], None]
 
+#: The file of a finished clip's record, in its folder.
 RESULT = "result.json"
 
 
 def make_clip(task: dict[str, Any], tell: Tell) -> ClipRecord:
-    """Do what `task` says: {brief, request, k, clip, job, folder, created, note_names}; `maker` and `spec` of its engine, or
-    `elsewhere` where that runs in another child; `more_takes` whether another take may be made when the gate refuses one.
+    """Make the clip of a task, and return its record, without its path.
 
-    Returns the clip's record, without its path.
-
-    Raises EngineError, AudioError and ConformError with what, why and what to do.
+    task: {brief, request, k, clip, job, folder, created, note_names}. `maker` and `spec` are its
+    engine's; `elsewhere` says that the engine runs in another child. `more_takes` says whether
+    another take may be made where the gate refuses one. Raises EngineError, AudioError and
+    ConformError with what, why and what to do.
     """
     folder = Path(task["folder"])
     finished = folder / RESULT
@@ -57,9 +58,8 @@ def _take_and_conform(task: dict[str, Any], brief: Brief, folder: Path, tell: Te
             continue
         take, may_try_another = bring_take(task, brief, place, seed + number * SEED_STRIDE, tell)
         if take.audio is not None:
-            take.audio = aside(
-                take.audio
-            )  # beside what is made of it, a long piece would be in memory twice
+            # on disk: beside its conformed copy, a long piece would be in memory twice
+            take.audio = aside(take.audio)
         tell(0.6, "conforming", "")
         try:
             conformed = conform(
@@ -67,7 +67,7 @@ def _take_and_conform(task: dict[str, Any], brief: Brief, folder: Path, tell: Te
             )
             break
         except ConformError as error:
-            # one take of the user's own file or of a paid engine is all there is; a free engine may try another seed
+            # a user's file, or a paid take, is the only one; a free engine may try another seed
             if not may_try_another or number == MOST_TAKES - 1:
                 raise
             refuse_take(place, error.text)
@@ -79,7 +79,7 @@ def _take_and_conform(task: dict[str, Any], brief: Brief, folder: Path, tell: Te
 
 
 def write_files(folder: Path, conformed: Any, record: ClipRecord, brief: Brief) -> None:
-    """clip.wav (or clip.mid), clip.mid beside it and stems/ in the clip's folder."""
+    """Write clip.wav (or clip.mid), clip.mid beside it and stems/ into the clip's folder."""
     if conformed.midi is not None and (brief.midi or brief.kind == "midi"):
         (folder / "clip.mid").write_bytes(conformed.midi)
     if brief.kind == "midi":

@@ -1,4 +1,4 @@
-"""Where a clip's record is born: what was asked, who made it, what came out, and how sure we are."""
+"""A clip's record is made here: the request, the engine, the result and its confidence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from daemon.version import __version__
 def make_record(
     task: dict[str, Any], brief: Brief, take: Any, conformed: Any, refusals: list[str]
 ) -> ClipRecord:
-    """The clip's whole record: what was asked, who made it, what came out, and how sure we are."""
+    """The clip's whole record: the request, the engine, the result and its confidence."""
     from bridge.music import note_name
 
     frames, channels = conformed.audio.shape if conformed.audio is not None else (0, 0)

@@ -1,4 +1,4 @@
-"""What a verb makes of its source, inside a worker: each result a clip's files and record in a folder of its own."""
+"""A verb's results, inside a worker: each becomes a clip's files and record in its own folder."""
 
 from __future__ import annotations
 
@@ -31,31 +31,33 @@ _WORK_SHARE = 0.9
 
 @dataclass(frozen=True)
 class MadeClip:
-    """A clip that is made: its record, and the folder that holds its files."""
+    """A finished clip: its record, and the folder with its files."""
 
     record: ClipRecord
     folder: Path
 
 
 def made_clips(answer: dict[str, Any], folder: Path) -> list[MadeClip]:
-    """What a child has made in a clip's folder: one clip, or several in folders of their own."""
+    """The clips that a child has made in a clip's folder: one, or several in subfolders."""
     if "results" not in answer:
         return [MadeClip(as_record(answer), folder)]
     return [MadeClip(as_record(one["record"]), Path(one["folder"])) for one in answer["results"]]
 
 
 def make_results(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Do the work of a verb: {brief, request, k, clip, job, folder, created, note_names, work} -> {results: [{folder, record}]}.
+    """Do the work of a verb; returns {results: [{folder, record}]}.
 
-    What an earlier run has finished is not made again. Raises what the verb's function raises, and ConformError where a result
-    is not what it says it is.
+    task: {brief, request, k, clip, job, folder, created, note_names, work}. Results of an earlier
+    run are not made again. Raises what the verb's function raises, and ConformError where a result
+    is not of its declared kind.
     """
     folder = Path(task["folder"])
     finished = folder / RESULT
     if finished.exists():
         done: dict[str, Any] = json.loads(finished.read_text(encoding="utf-8"))
         return done
-    brief, scratch = Brief.from_json(task["brief"]), folder / "work"
+    brief = Brief.from_json(task["brief"])
+    scratch = folder / "work"
     scratch.mkdir(parents=True, exist_ok=True)
 
     def say(value: float, words: str = "") -> None:
@@ -89,7 +91,7 @@ def _write(result: Result, n: int, task: dict[str, Any], brief: Brief, folder: P
 
 
 def _check(result: Result, brief: Brief) -> None:
-    """ConformError for a result without its sound or its notes, and for a loop that would not lie on the grid."""
+    """ConformError for a result without its sound or notes, and for a loop off the grid."""
     what = f"{brief.do} gave a {result.kind}"
     if (result.midi if result.kind == "midi" else result.audio) is None:
         raise ConformError(f"{what} without {'notes' if result.kind == 'midi' else 'sound'}")
@@ -104,12 +106,13 @@ def _check(result: Result, brief: Brief) -> None:
 
 
 def _record(result: Result, n: int, task: dict[str, Any], brief: Brief) -> ClipRecord:
-    """The clip's whole record, under the names that any clip's has; what it comes from besides."""
+    """The clip's whole record, with the keys of any clip, and its source."""
     report = cast(ClipReport, dict(result.report))
     report.setdefault("decided", {name: asdict(one) for name, one in brief.decided.items()})
     if brief.said:
         report["said"] = [*brief.said, *report.get("said", ())]
-    audio, rate = result.audio, result.sample_rate
+    audio = result.audio
+    rate = result.sample_rate
     sound = None
     if audio is not None:
         from daemon.audio.loudness import measure_level
@@ -118,7 +121,7 @@ def _record(result: Result, n: int, task: dict[str, Any], brief: Brief) -> ClipR
         sound = features(audio, rate)
         level = measure_level(audio, rate, is_loop=result.kind == "loop")
         measured = {"lufs": level.lufs, "true_peak_db": level.true_peak_db}
-        # JSON has no infinity, which is how loud silence is
+        # JSON has no infinity, which is the level of silence
         after = {name: value for name, value in measured.items() if math.isfinite(value)}
         report["after"] = {**after, **report.get("after", {})}
     frames, channels = audio.shape if audio is not None else (0, 0)
@@ -166,12 +169,12 @@ def _record(result: Result, n: int, task: dict[str, Any], brief: Brief) -> ClipR
         "made": time.time(),
         "features": sound,
     }
-    # what a verb says more of its results is its own, and stands before the report
+    # a verb's own keys come before the report
     return as_record({**record, **result.more, "report": report})
 
 
 def _source(brief: Brief) -> str:
-    """What a result comes from: a clip's id, or a path as its user knows it."""
+    """A result's source: a clip's id, or a path as its user knows it."""
     if brief.source:
         return brief.source
     if brief.reference is None:
@@ -183,6 +186,6 @@ def _source(brief: Brief) -> str:
         record = None
     if record and is_clips_own(record) and "id" in record:
         return str(record["id"])
-    # a file that was dropped lies under a name of the inbox's own for as long as it is worked on
+    # a dropped file has a claim's name while it is worked on
     name = user_name(path)
     return name if name != path.name else str(path)

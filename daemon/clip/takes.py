@@ -1,31 +1,29 @@
-"""The take of a clip: made by its engine, read from its file, or found where a crash left it."""
+"""The take of a clip: made by its engine, read from its file, or left on disk by a crashed run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bridge.inbox.names import user_name
 from daemon.brief import Brief
 from daemon.children.inside import Tell, find_function
 from daemon.engines.contract import Take
+from daemon.engines.take_files import SEED_STRIDE, load_take, next_take, save_take
 from daemon.errors import AudioError, EngineError
 
-if TYPE_CHECKING:
-    pass
-from daemon.engines.take_files import SEED_STRIDE, load_take, next_take, save_take
-
-#: The code of the error that says: this engine runs in another child, which has to make another take.
+#: Code of an error: the engine runs in another child, which has to make another take.
 TAKE_WANTED = "take_wanted"
 
 
 def bring_take(
     task: dict[str, Any], brief: Brief, folder: Path, seed: int, tell: Tell
 ) -> tuple[Take, bool]:
-    """The take of a clip, made by its engine if it is not in `folder` yet; and whether another may be made.
+    """The take of a clip, made by its engine where `folder` has none; and whether to try another.
 
-    A fitted file is its own take: it is read anew, never copied. EngineError TAKE_WANTED where the engine runs elsewhere.
+    A fitted file is its own take: it is read each time, never copied. EngineError TAKE_WANTED where
+    the engine runs in another child.
     """
     if brief.do == "fit":
         return file_take(brief), False
@@ -41,8 +39,12 @@ def bring_take(
 
 
 def make_take(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """In the child of a local model: {brief, k, folder, maker, spec} -> {}; the clip's next take is in its folder then."""
-    brief, folder = Brief.from_json(task["brief"]), Path(task["folder"])
+    """Make a clip's next take in its folder, in the child of a local model.
+
+    task: {brief, k, folder, maker, spec}. Returns {}.
+    """
+    brief = Brief.from_json(task["brief"])
+    folder = Path(task["folder"])
     number = next_take(folder)
     if number is not None:
         seed = brief.clip_seed(task["k"]) + number * SEED_STRIDE
@@ -52,11 +54,12 @@ def make_take(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def _made(task: Mapping[str, Any], brief: Brief, seed: int, tell: Tell) -> Take:
-    """A take by the task's maker, which finds its engine's name first in the brief; its part of the progress ends at 0.6."""
-    make, brief = (
-        find_function(task["maker"]),
-        brief.amended(engines=(brief.clip_engine(task["k"]),)),
-    )
+    """A take by the task's maker, which reads its engine's name first in the Brief.
+
+    Its progress ends at 0.6.
+    """
+    make = find_function(task["maker"])
+    brief = brief.amended(engines=(brief.clip_engine(task["k"]),))
     described = {"spec": task["spec"]} if task["spec"] else {}
     take: Take = make(
         brief, seed, lambda value, words="": tell(0.6 * value, "generating", words), **described
@@ -65,7 +68,7 @@ def _made(task: Mapping[str, Any], brief: Brief, seed: int, tell: Tell) -> Take:
 
 
 def file_take(brief: Brief) -> Take:
-    """The user's own file as a take. AudioError when it cannot be read."""
+    """The user's own file as a take. AudioError where it cannot be read."""
     from daemon.audio.files import read_audio
 
     assert brief.reference is not None
@@ -73,7 +76,7 @@ def file_take(brief: Brief) -> Take:
     try:
         audio, sample_rate = read_audio(path, brief.reference_start, brief.reference_end)
     except AudioError as error:
-        # the inbox's own name for a claimed file would mean nothing to whoever dropped it
+        # a claim's name would mean nothing to the user who dropped the file
         raise AudioError(error.text.replace(path.name, user_name(path)), error.code) from None
     return Take(
         audio, sample_rate, seed=brief.seed, engine="file", model="", license="the file's own"

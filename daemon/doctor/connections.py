@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from bridge.errors import DoorError
 from bridge.midi.ports import MidiPorts, list_ports
 from daemon.client.beacon import Beacon
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.doctor.check import Check
 from daemon.home.docs import see_docs
 from daemon.home.lock import HomeLock
@@ -120,7 +120,7 @@ def _port(port: int) -> Check:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            other = Link(port)
+            other = DaemonClient(port)
             welcome = other.hello()
             other.close()
             if welcome is not None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from bridge.errors import SidecrateError
 from daemon.client.beacon import read_beacon
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.doctor.check import Check
 from daemon.doctor.connections import check_daemon, check_fl_studio, check_installed, check_midi
 from daemon.engines.registry import broken, engines
@@ -117,7 +117,7 @@ def _database(places: Places, config: Config) -> Iterator[Check]:
 
 
 def _daemon(places: Places, config: Config) -> Iterator[Check]:
-    link = Link.to(places)
+    link = DaemonClient.to(places)
     if link is not None:
         link.close()
     yield from check_daemon(places, config, read_beacon(places), answers=link is not None)

@@ -1,5 +1,4 @@
-"""The bell of the slots: one ring says that there may be new work, and each looks for work of its
-kind."""
+"""The slots' wake-up: one ring says that there may be new work, and each kind looks for its own."""
 
 from __future__ import annotations
 
@@ -7,18 +6,19 @@ import asyncio
 
 
 class Bell:
-    """Belongs to the daemon's loop. A ring wakes all who wait, and is not kept for those who do
-    not."""
+    """A wake-up signal on the daemon's loop. A ring wakes all waiting tasks and is not stored."""
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
 
     def ring(self) -> None:
-        """There may be new work."""
+        """Wake every waiting task: there may be new work."""
         self._rung.set()
 
     async def wait(self) -> None:
-        """Until the next ring. To be called with no `await` since the look that found no work, or a
-        ring may be missed."""
+        """Wait for the next ring.
+
+        Call it with no `await` since the look that found no work, or a ring may be missed.
+        """
         self._rung.clear()
         await self._rung.wait()

@@ -1,4 +1,4 @@
-"""All kinds of slots as one: the desk and the wiring know them by this alone."""
+"""All kinds of slots behind one face: the desk and the wiring know only this."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from daemon.service.ending import Ending
 
 
 class Slots(Protocol):
-    """Slots of one kind: each takes the next work of that kind, does it, and waits for the bell."""
+    """Slots of one kind: each claims work of that kind, does it, and waits for the bell."""
 
     def start(self) -> None:
-        """Begin to take work."""
+        """Begin to claim work."""
 
     async def stop(self) -> None:
-        """End at once; what was not finished is taken up at the next start."""
+        """End at once; unfinished work is taken over at the next start."""
 
     def cancel(self, job: str) -> None:
-        """End what is being done for a job, now."""
+        """End the work under way for a job, now."""
 
 
 class Departments:
-    """Belongs to the daemon's loop."""
+    """Every kind of slots. Belongs to the daemon's loop."""
 
     def __init__(self, ending: Ending, *slots: Slots) -> None:
         self._ending = ending
@@ -34,15 +34,15 @@ class Departments:
             slots.start()
 
     async def stop(self) -> None:
-        """Stop each kind in reverse order, whatever another one raises meanwhile."""
+        """Stop each kind in reverse order, even where another one's stop raises."""
         async with contextlib.AsyncExitStack() as stack:
             for slots in self._slots:
                 stack.push_async_callback(slots.stop)
 
     def cancel(self, job: str) -> None:
-        """A job's clips were cancelled in the queue: end what is being done for it, then the job.
+        """End the work of a job whose clips were cancelled in the queue, then the job itself.
 
-        What is on its way into the crate arrives; the job ends after that.
+        A clip that is being published still arrives; the job ends after that.
         """
         for slots in self._slots:
             slots.cancel(job)

@@ -1,4 +1,4 @@
-"""The front desk: orders come in from every door, are settled and stored, and their answers go out as events."""
+"""The front desk: checks and stores the orders of every door, and answers them by events."""
 
 from __future__ import annotations
 
@@ -37,8 +37,13 @@ from daemon.verbs.registry import draw_in_verbs
 
 log = logging.getLogger(__name__)
 
-#: A report is sent in one packet: the longest lists are left out of it; the record in the crate has them.
+#: A report goes in one packet: its longest lists are left out; the crate's record has them.
 MOST_REPORT_BYTES = 8000
+#: Entries of a report's list that are sent, and values of a list inside one of its parts.
+_MOST_ROWS = 4
+_MOST_VALUES = 16
+#: Jobs that one answer to a cancel names: it goes in one packet too.
+_MOST_CANCELLED = 100
 
 
 class Desk:
@@ -74,17 +79,17 @@ class Desk:
         self._heard = audition
         self._allowed = allowed
         self._material = material
-        # before the doors open, every verb that is installed is in the table that they read
+        # before the doors open: they read the table that every installed verb must be in
         draw_in_verbs()
 
     def handle(self, order: Order) -> None:
-        """Do what an order says; what cannot be done is refused with the reason, to the door that asked."""
+        """Do what an order says. Where that fails, the door that sent it gets the reason."""
         try:
             self._do(order)
         except SidecrateError as error:
             self._tell(events.Refused(order.origin, error.code, error.text, order_about(order)))
         except Exception as error:
-            log.exception("order %s", order)
+            log.exception("an order failed by a fault of ours: %s", order)
             text = internal_text(error)
             self._tell(events.Refused(order.origin, "internal", text, order_about(order)))
 
@@ -121,7 +126,7 @@ class Desk:
     # -- jobs
 
     def _ask(self, ask: Ask) -> None:
-        """Store what is wanted as jobs; where it is known already, only tell how those stand."""
+        """Store the requests as jobs; where they are stored already, answer those jobs' state."""
         if known := self._queue.known(ask.claim, ask.once):
             for job in known:
                 self.tell_state(job, ask.origin if ask.once else job.origin)
@@ -152,7 +157,7 @@ class Desk:
         self._bell.ring()
 
     def _repeat(self, ask: Ask) -> tuple[Request, Brief]:
-        """The request and the Brief of a clip once more, with what is to change in it."""
+        """The request and the Brief for a repeat of a clip, with its changes."""
         changes = ask.requests[0] if ask.requests else Request()
         record = self._record_to_repeat(ask.what or "last")
         do, request, amend = repeat_request(record, changes)
@@ -165,7 +170,10 @@ class Desk:
         return request, brief
 
     def _record_to_repeat(self, what: str) -> Repeatable:
-        """The record of a clip, or of a job's newest; of a job without clips what its request said."""
+        """The record to repeat: a clip's, or that of a job's newest clip.
+
+        For a job without clips: the values of its request.
+        """
         if what != "last":
             try:
                 job = self._queue.job(what)
@@ -190,7 +198,7 @@ class Desk:
         return parse_record(named["record"])
 
     def _answer(self, order: events.Answer) -> None:
-        """A yes or no to what a language model has proposed for a job."""
+        """Store the user's yes or no to a language model's proposal for a job."""
         job = self._find_job(order.job or "last")
         self._improvements.answer(job.id, order.yes)
         self._bell.ring()
@@ -203,22 +211,15 @@ class Desk:
         elif order.what in ("", "last"):
             jobs = unfinished[-1:]
         else:
-            jobs = [
-                job
-                for job in unfinished
-                if job.id == order.what or (job.origin.label == order.what and order.what)
-            ]
+            jobs = [job for job in unfinished if order.what in (job.id, job.origin.label)]
             if not jobs:
                 job = self._queue.job(order.what)
                 raise QueueError(f"job {job.id} has ended already ({job.state})", "ended")
         for job in jobs:
             if self._queue.cancel(job.id):
                 self._departments.cancel(job.id)
-        self._tell(
-            events.Told(
-                order.origin, "cancel", order.what, {"jobs": [job.id for job in jobs][:100]}
-            )
-        )
+        cancelled = [job.id for job in jobs][:_MOST_CANCELLED]
+        self._tell(events.Told(order.origin, "cancel", order.what, {"jobs": cancelled}))
 
     def _find_job(self, what: str) -> Job:
         if what == "last":
@@ -248,7 +249,7 @@ class Desk:
             self.tell_state(job, replace(order.origin, label=job.origin.label, lane=""), short=True)
 
     def tell_state(self, job: Job, origin: Origin, *, short: bool = False) -> None:
-        """Where a job stands, as the events say it; `short`: one event for each job."""
+        """Send a job's state as the events of its door. short: one event for each job."""
         if not job.ended:
             if job.state == "queued" or not short:
                 self._tell(
@@ -312,20 +313,25 @@ class Desk:
 
 
 def _in_one_packet(report: ClipReport) -> dict[str, Any]:
-    """A report that fits one packet: lists are cut first, then whole parts, and what was left out is named."""
-    small = {
-        part: {
-            name: value[:16] if isinstance(value, list) else value for name, value in inner.items()
-        }
-        if isinstance(inner, dict)
-        else inner[:4]
-        if isinstance(inner, list)
-        else inner
-        for part, inner in report.items()
-    }
+    """A report that fits one packet: lists are cut, then whole parts left out (`left_out`)."""
+    small = {part: _cut(inner) for part, inner in report.items()}
     left_out: list[str] = []
     while len(json.dumps(small)) > MOST_REPORT_BYTES - 200 and small:
         largest = max(small, key=lambda part: len(json.dumps(small[part])))
         left_out.append(largest)
         del small[largest]
-    return {**small, "left_out": left_out} if left_out else small
+    if left_out:
+        small["left_out"] = left_out
+    return small
+
+
+def _cut(part: Any) -> Any:
+    """A part of a report with shorter lists."""
+    if isinstance(part, list):
+        return part[:_MOST_ROWS]
+    if isinstance(part, dict):
+        return {
+            name: value[:_MOST_VALUES] if isinstance(value, list) else value
+            for name, value in part.items()
+        }
+    return part

@@ -28,8 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Doors:
-    """Belongs to the daemon's loop. Before `open` there is no door, and what is told reaches
-    nobody."""
+    """All doors. Belongs to the daemon's loop. Before `open` there are none to get events."""
 
     def __init__(self) -> None:
         self._doors: Sequence[Door] = ()
@@ -41,7 +40,7 @@ class Doors:
         self.open_again()
 
     def open_again(self) -> None:
-        """Try those that could not open."""
+        """Try the doors that could not open."""
         for door in self._doors:
             if door.name in self._open:
                 continue
@@ -53,10 +52,12 @@ class Doors:
                 log.error("%s", error.text)
 
     async def close(self) -> None:
-        """Close one after the other, in a thread: each may take seconds, and the others are told of
-        events meanwhile."""
+        """Close one after the other, in a thread: each may take seconds.
+
+        Doors that are still open get events meanwhile.
+        """
         loop = asyncio.get_running_loop()
-        # a thread of its own: those of the loop may all be held up by a crate that does not answer
+        # a thread of its own: all threads of the loop may hang on a crate that does not answer
         with ThreadPoolExecutor(1, "doors") as thread:
             for door in reversed(self._doors):
                 try:
@@ -66,7 +67,7 @@ class Doors:
         self._open.clear()
 
     def tell(self, event: Event) -> None:
-        """An event to the door that it belongs to, or to all."""
+        """Pass an event to the door that it belongs to; a change of the session to all."""
         for door in self._doors:
             try:
                 if isinstance(door, OscDoor):
@@ -74,27 +75,27 @@ class Doors:
                 if isinstance(event, SessionChanged) or event.origin.door == door.name:
                     door.tell(event)
             except Exception:
-                log.exception("door %s and %s", door.name, event)
+                log.exception("door %s could not pass on an event: %s", door.name, event)
 
     @property
     def all_open(self) -> bool:
-        """Whether each could be opened."""
+        """Whether every door is open."""
         return len(self._open) == len(self._doors)
 
     def health(self) -> dict[str, str]:
-        """Each door and how it is."""
+        """Each door's name and its health, in a few words."""
         return {door.name: door.health() for door in self._doors}
 
     @property
     def osc_port(self) -> int:
-        """0 where no OSC door is open."""
+        """The OSC door's port; 0 where it is closed."""
         return next((door.port for door in self._doors if isinstance(door, OscDoor)), 0)
 
 
 def make_doors(
     config: Config, places: Places, *, hand: Hand, crate: Crate, boot: str
 ) -> list[Door]:
-    """The doors that the config wants, closed. Each hands its orders to `hand`."""
+    """The doors that the config enables, closed. Each hands its orders to `hand`."""
     return list(_wanted(config, places, hand, crate, boot))
 
 

@@ -1,5 +1,4 @@
-"""How a clip or a job ends without a clip in the crate, and how that, and the way to it, is told.
-Every kind of slot uses it."""
+"""Progress of clips and jobs, and their end without a clip in the crate. Every slot uses it."""
 
 from __future__ import annotations
 
@@ -20,23 +19,28 @@ from daemon.spending.paid_takes import keep_paid_take
 
 log = logging.getLogger(__name__)
 
+#: Rate limit of progress told to doors.
 PROGRESS_EVERY_S = 0.1
+#: Rate limit of progress stored on disk: each is a write.
 NOTED_EVERY_S = 1.0
-#: s between two tries to reach a disk or a crate that is gone; the last one repeats until it is
-#: back.
+#: Backoff while a disk or a crate is unreachable; the last pause repeats.
 _PAUSES_S = (1.0, 2.0, 5.0, 10.0)
-#: Letters of what is told, and stored, of a job of which nothing is made yet.
-_MOST_TOLD, _MOST_NOTED = 400, 300
+#: Characters of a stage that are told: more does not fit a packet beside its other fields.
+_MOST_TOLD = 400
+#: Characters of a stage that are stored.
+_MOST_NOTED = 300
 
 
 def pauses() -> Iterator[float]:
-    """s to wait before each further try, without end."""
+    """Seconds to wait before each further try, without end."""
     return chain(_PAUSES_S, repeat(_PAUSES_S[-1]))
 
 
 class Ending:
-    """Belongs to the daemon's loop. `jobs` holds a folder for each clip that is not in the crate
-    yet."""
+    """Ends clips and jobs. Belongs to the daemon's loop.
+
+    `jobs` holds a folder for each clip that is not in the crate yet.
+    """
 
     def __init__(
         self,
@@ -53,16 +57,23 @@ class Ending:
         self._tries = tries
         self._tell = tell
 
-    # -- the way there
+    # -- progress
 
     def follower(self, claim: Claim) -> OnProgress:
-        """Tells progress at most ten times a second, stores each step before it is told, and the
-        share done once a second."""
-        told_s, noted_s, last_stage = 0.0, 0.0, "generating"
+        """A progress callback of one clip.
+
+        Progress is told ten times a second at most. A new stage is stored before it is told, the
+        share once a second.
+        """
+        told_s = 0.0
+        noted_s = 0.0
+        last_stage = "generating"
 
         def follow(value: float, stage: str, words: str) -> None:
             nonlocal told_s, noted_s, last_stage
-            now, share, is_new = time.monotonic(), claim.share(value), stage != last_stage
+            now = time.monotonic()
+            share = claim.share(value)
+            is_new = stage != last_stage
             if is_new:
                 self._queue.enter(claim, stage)
             elif now - told_s < PROGRESS_EVERY_S:
@@ -70,31 +81,33 @@ class Ending:
             if is_new or now - noted_s >= NOTED_EVERY_S:
                 self._queue.note_progress(claim.job, share, words)
                 noted_s = now
-            told_s, last_stage = now, stage
+            told_s = now
+            last_stage = stage
             self.tell(claim, share, f"{stage}: {words}" if words else stage)
 
         return follow
 
     def tell(self, claim: Claim, share: float, stage: str) -> None:
-        """How far a clip's job is (0..1), and what is being done."""
+        """Tell a job's progress (share: 0..1) and its stage."""
         self._tell(Progress(claim.origin, claim.job, share, stage))
 
     def tell_waiting(self, claim: Claim, value: float, error: SidecrateError) -> None:
-        """Why a clip does not go on for now."""
+        """Tell why a clip cannot go on for now."""
         log.error("clip %s of job %s waits: %s", claim.clip, claim.job, error.text)
         self.tell(claim, claim.share(value), f"waiting: {error.text}")
 
     def note(self, job: Job, words: str) -> None:
-        """What is being done for a job of which nothing is made yet: stored for `status`, and
-        told."""
+        """Store for `status`, and tell, what is done for a job that has no clip at work yet."""
         self._queue.note_progress(job.id, 0.0, words[:_MOST_NOTED])
         self._tell(Progress(job.origin, job.id, 0.0, f"improving: {words}"[:_MOST_TOLD]))
 
     # -- a clip
 
     def fail(self, claim: Claim, code: str, text: str, *, again: bool) -> Verdict | None:
-        """A clip was not made: queued again where that may help, else ended; as
-        `Queue.clip_failed`."""
+        """End a clip that was not made, or queue it again where `again`: see `Queue.clip_failed`.
+
+        The take that was paid for is kept.
+        """
         if not again and (kept := self._keep_paid_take(claim.clip)):
             text += (
                 f"; the take that was paid for is kept, and fits for free: sidecrate fit '{kept}'"
@@ -105,9 +118,8 @@ class Ending:
         return verdict
 
     async def give_back(self, claim: Claim, error: SidecrateError) -> None:
-        """The disk is full or gone: the clip is queued again once that can be stored, and it counts
-        as no try."""
-        # the shortest is left out: once it is queued again a slot claims it at once
+        """Queue a clip again once the disk is back, without counting a try."""
+        # not the shortest pause: a slot claims the clip again at once
         for pause_s in islice(pauses(), 1, None):
             self.tell_waiting(claim, 0.0, error)
             await asyncio.sleep(pause_s)
@@ -119,7 +131,7 @@ class Ending:
                 error = still
 
     def forget(self, clip: str) -> None:
-        """What a clip that has ended left in the jobs folder goes."""
+        """Remove an ended clip's folder of work."""
         shutil.rmtree(self._jobs / clip, ignore_errors=True)
 
     def _keep_paid_take(self, clip: str) -> Path | None:
@@ -128,7 +140,7 @@ class Ending:
     # -- a job
 
     def settle(self, job: str) -> None:
-        """Tell that a job has ended, when it just has."""
+        """End a job whose clips have all ended, and tell it once."""
         ended = self._queue.settle_job(job)
         if ended is None:
             return
@@ -145,6 +157,6 @@ class Ending:
             self.forget(row["id"])
 
     def settle_ended(self) -> None:
-        """At start: a kill may have come between a job's last clip and the job's own end."""
+        """At start: end jobs whose last clip ended just before the daemon was killed."""
         for job in self._queue.unfinished():
             self.settle(job.id)

@@ -1,5 +1,4 @@
-"""The slots for hosted engines: each has the helper child buy the next purchase and wait for it,
-and hands the takes to the workers."""
+"""Slots for hosted engines: a helper child buys takes, and the workers finish the clips."""
 
 from __future__ import annotations
 
@@ -22,15 +21,19 @@ from daemon.spending.ledger import Purchase, Purchases
 log = logging.getLogger(__name__)
 
 STOP = "daemon.engines.replicate.run:stop"
-#: s before work whose process died is taken up again, and after a fault of our own.
-_BREATH_S, _PAUSE_S = 1.0, 2.0
-#: s given to the end of predictions that nobody waits for.
+#: Pause before a purchase whose process died is taken up again.
+_BREATH_S = 1.0
+#: Pause after a fault of ours, or of the queue.
+_PAUSE_S = 2.0
+#: Timeout for ending predictions of cancelled jobs.
 _STOP_S = 60.0
 
 
 class HostedSlots:
-    """`at_once` slots, served by one helper process that ends after `idle_s` without work. Belongs
-    to the daemon's loop."""
+    """`at_once` slots, served by one helper process that ends after `idle_s` without work.
+
+    Belongs to the daemon's loop.
+    """
 
     def __init__(
         self,
@@ -55,20 +58,19 @@ class HostedSlots:
         """By the child's number of the task."""
 
     def start(self) -> None:
-        """Begin to buy, and to end what nobody waits for any more."""
+        """Begin to buy, and to end predictions of cancelled jobs."""
         self._slots = [asyncio.create_task(self._slot()) for _ in range(self._at_once)]
         self._slots.append(asyncio.create_task(self._end_abandoned()))
 
     async def stop(self) -> None:
-        """Stop waiting; what is under way at the service goes on there, and is taken up at the next
-        start."""
+        """Stop waiting. Predictions at the service go on, and are taken up at the next start."""
         for slot in self._slots:
             slot.cancel()
         await asyncio.gather(*self._slots, return_exceptions=True)
         await self._child.end()
 
     def cancel(self, job: str) -> None:
-        """End what is under way for a job, at the service too."""
+        """End a job's predictions, at the service too."""
         for number, purchase in self._under_way.items():
             if any(claim.job == job for claim in purchase.claims):
                 self._child.cancel(number)
@@ -87,7 +89,7 @@ class HostedSlots:
                 log.error("%s", error.text)
                 await asyncio.sleep(_PAUSE_S)
             except Exception:
-                log.exception("hosted engines")
+                log.exception("hosted engines: a fault of ours")
                 await asyncio.sleep(_PAUSE_S)
 
     def _refuse(self, claim: Claim) -> None:
@@ -108,7 +110,7 @@ class HostedSlots:
             self._bought(purchase, result)
         for job in {claim.job for claim in purchase.claims}:
             self._ending.settle(job)
-        # there are takes for the workers, or room under the cap for another purchase
+        # workers have new takes, or the cap has room for another purchase
         self._bell.ring()
 
     async def _ask(self, purchase: Purchase) -> dict[str, Any]:
@@ -154,8 +156,7 @@ class HostedSlots:
         return lambda what: self._purchases.store(purchase, what)
 
     def _bought(self, purchase: Purchase, result: dict[str, Any]) -> None:
-        """Each clip goes on to the workers with its take, or ends with the reason why it has
-        none."""
+        """Hand clips with a take to the workers; end those without one, with the reason."""
         aborted = result["state"] == "aborted"
         for place, claim in enumerate(purchase.claims):
             why = result["missing"].get(str(place))
@@ -165,17 +166,17 @@ class HostedSlots:
                 self._queue.hand_over(claim, "worker")
             elif self._ending.fail(claim, "engine", why, again=aborted) == "again":
                 self._queue.part(claim.clip)
-        self._purchases.end(
-            purchase.id,
-            "dropped" if aborted else result["state"],
-            result["cost_usd"],
-            result["text"],
-        )
+        state = "dropped" if aborted else result["state"]
+        self._purchases.end(purchase.id, state, result["cost_usd"], result["text"])
 
     async def _not_bought(self, purchase: Purchase, error: SidecrateError) -> None:
-        """The child says that nothing was bought, or that it cannot know; or it died, and the
-        purchase is taken up again."""
-        log.warning("%s for job %s: %s", purchase.info.name, purchase.claims[0].job, error.text)
+        """End or repeat a purchase without a result.
+
+        The child knows that nothing was bought, or cannot know; or it died, and the purchase is
+        taken up again.
+        """
+        job = purchase.claims[0].job
+        log.warning("%s made no take for job %s: %s", purchase.info.name, job, error.text)
         died = isinstance(error, WorkerError)
         again = died or error.code == "disk" or (isinstance(error, EngineError) and error.again)
         verdicts = {
@@ -185,14 +186,18 @@ class HostedSlots:
         if "again" in verdicts:
             await asyncio.sleep(_BREATH_S)
             return
-        unsure = died or again or error.code == "unknown"
-        self._purchases.end(
-            purchase.id, "unknown" if unsure else "dropped", None if unsure else 0.0, error.text
-        )
+        is_unsure = died or again or error.code == "unknown"
+        self._end_unmade(purchase.id, error.text, is_unsure=is_unsure)
+
+    def _end_unmade(self, purchase: int, text: str, *, is_unsure: bool) -> None:
+        """Close a purchase without a take: at no cost, or at an unknown one where `is_unsure`."""
+        if is_unsure:
+            self._purchases.end(purchase, "unknown", None, text)
+        else:
+            self._purchases.end(purchase, "dropped", 0.0, text)
 
     async def _end_abandoned(self) -> None:
-        """What a job had under way that was cancelled just before the daemon died is ended at the
-        service now."""
+        """End predictions of jobs that were cancelled just before the daemon died."""
         for row in self._purchases.abandoned():
             try:
                 if row["state"] == "created":
@@ -211,16 +216,11 @@ class HostedSlots:
                         row["id"], "cancelled", result["cost_usd"], "its job was cancelled"
                     )
                 else:
-                    unsure = row["state"] == "intended"
-                    self._purchases.end(
-                        row["id"],
-                        "unknown" if unsure else "dropped",
-                        None if unsure else 0.0,
-                        "its job ended",
-                    )
+                    is_unsure = row["state"] == "intended"
+                    self._end_unmade(row["id"], "its job ended", is_unsure=is_unsure)
             except SidecrateError as error:
                 log.error("%s", error.text)
 
 
 def _nobody(value: float, stage: str, words: str) -> None:
-    """For progress that nobody waits for."""
+    """A progress callback for work whose progress is not shown."""

@@ -1,5 +1,4 @@
-"""Has a language model asked for each job that wants it, one question at a time, in a child; then
-the job's clips go on."""
+"""The language model's slot: a child asks the model for one job at a time, then its clips go on."""
 
 from __future__ import annotations
 
@@ -29,18 +28,21 @@ from daemon.spending.ledger import end_usd, reserve_usd
 log = logging.getLogger(__name__)
 
 ASK_MODEL = "daemon.improve.child:ask_model"
-#: What the progress of a job begins with that waits for a person.
+#: Prefix of the stage of a job that waits for its user's answer.
 WAITING = "waiting for your answer"
-#: s that the child may take beside the server's own time.
+#: Time that the child gets beyond the server's own timeout.
 _GRACE_S = 10.0
-#: s before the next look after one that failed, and after a job that did.
-_QUEUE_PAUSE_S, _PAUSE_S = 2.0, 0.2
+#: Pause after the queue could not be read.
+_QUEUE_PAUSE_S = 2.0
+#: Pause after a job that failed by a fault of ours.
+_PAUSE_S = 0.2
 
 
 class LanguageSlot:
-    """Belongs to the daemon's loop. `server` says which model is asked, as its child is told.
+    """Asks the language model. Belongs to the daemon's loop.
 
-    `check(brief, request)` raises where no engine can make what an amended Brief says.
+    `server`: the model's settings, as the child gets them. `check(brief, request)` raises where no
+    engine can make what an amended Brief says.
     """
 
     def __init__(
@@ -71,7 +73,7 @@ class LanguageSlot:
         self._slot = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """End at once; what was asked and not answered is looked at again at the next start."""
+        """End at once; a question without an answer is looked at again at the next start."""
         if self._slot:
             self._slot.cancel()
             await asyncio.gather(self._slot, return_exceptions=True)
@@ -94,8 +96,8 @@ class LanguageSlot:
                 log.error("%s", error.text)
                 await asyncio.sleep(_QUEUE_PAUSE_S)
             except Exception as error:
-                # whatever it was: the job must not stand in the way of all others
-                log.exception("language model")
+                # whatever the fault: one job must not block all others
+                log.exception("language model: a fault of ours")
                 if job is not None:
                     with contextlib.suppress(QueueError):
                         self._fail(job, internal_text(error))
@@ -127,8 +129,7 @@ class LanguageSlot:
         self._bell.ring()
 
     async def _amended(self, job: Job) -> Brief | None:
-        """The job's Brief with all that is answered; None where it cannot be made, and then the job
-        has ended."""
+        """The job's Brief with every result; None where that failed, and the job has ended."""
         brief = job.brief
         for step in brief.steps_wanted():
             result = await self._result(job, brief, step)
@@ -147,18 +148,19 @@ class LanguageSlot:
         self._tell(Told(job.origin, "proposed", job.id, {"text": text}))
 
     async def _result(self, job: Job, brief: Brief, step: str) -> dict[str, Any]:
-        """A step's stored result, or that of asking now: stored, with its cost, before it is
-        used."""
+        """A step's stored result, or else the model's: stored, with its cost, before it is used."""
         known = self._store.step(job.id, step)
         if known and known[0] == "done":
             return known[1]
         if known and known[2] is not None:
-            # sent before the daemon ended, and perhaps paid for: nothing is bought twice
+            # sent before the daemon ended, and perhaps paid for: nothing is paid for twice
             why = "the daemon ended while it was asked; it is not paid for twice"
             return self._keep(job, step, {"why": why, "cost_usd": None}, known[2])
-        purchase, estimate = None, estimate_usd(self._server, step, len(brief.prompt))
+        purchase = None
+        estimate = estimate_usd(self._server, step, len(brief.prompt))
         if estimate:
-            model, per_day_usd = str(self._server["model"]), self._per_day_usd
+            model = str(self._server["model"])
+            per_day_usd = self._per_day_usd
             purchase = reserve_usd(self._store.database, job.id, model, estimate, per_day_usd)
             if purchase is None:
                 spent = f"the day's {per_day_usd:.2f} USD are spent"
@@ -189,13 +191,12 @@ class LanguageSlot:
             end_usd(self._store.database, purchase, result)
         self._store.put(job.id, step, "done", result, purchase)
         if "why" in result:
-            log.warning("job %s: %s: %s", job.id, step, result["why"])
+            log.warning("job %s: the step %s has no result: %s", job.id, step, result["why"])
         return result
 
 
 def _declined(brief: Brief, answers: Mapping[str, Any]) -> Brief:
-    """A Brief as it was before it was amended; it remembers the answers, so that nothing is asked
-    again."""
+    """The Brief before it was amended. It keeps the declined answers: nothing is asked again."""
     return brief.amended(
         improved={step: dict(result, declined=True) for step, result in answers.items()},
         said=(*brief.said, "what the language model proposed was declined"),

@@ -1,4 +1,4 @@
-"""The way from the doors' threads to the daemon's loop: a bounded box, emptied a little at a time, fair to every sender."""
+"""From the doors' threads to the daemon's loop: a bounded queue, fair to every sender."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from collections.abc import Callable
 
 from bridge.events import Event, Order, Refused, order_name
 
-#: Over all senders, and of one: so that there is always room for another's order.
+#: Orders that may wait, over all senders.
 MOST_WAITING = 8000
+#: Orders of one sender that may wait: others always find room.
 MOST_WAITING_OF_ONE = 2000
-#: So many refusals wait to be told; what is refused beyond that is not answered.
+#: Refusals that may wait to be sent; further ones are dropped.
 MOST_REFUSALS = 1000
-#: For so long orders are handled at a stretch: events and answers to others come between.
+#: Time slice for orders: events and answers to others get the loop in between.
 STRETCH_S = 0.01
 
 
 class OrderBox:
-    """`put` is a door's `take`: callable from any thread, returns at once. Orders beyond the bounds are refused.
+    """A bounded queue of orders. `put` is a door's `Hand`: any thread may call it, and none waits.
 
-    Each sender has a lane of its own, and the lanes take turns: whoever sends thousands keeps nobody else waiting.
+    Orders beyond the bounds are refused. Each sender has a lane, and the lanes take turns: a sender
+    of thousands delays nobody else.
     """
 
     def __init__(
@@ -83,7 +85,7 @@ class OrderBox:
         self._loop.call_soon(self._empty)
 
     def _next(self) -> Order:
-        """The oldest order of the lane whose turn it is."""
+        """The oldest order of the lane whose turn it is; the lane goes to the end."""
         key, lane = self._lanes.popitem(last=False)
         order = lane.popleft()
         self._waiting -= 1

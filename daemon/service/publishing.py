@@ -1,5 +1,4 @@
-"""The way of a finished clip into the crate: stored, brought there however long that takes,
-told."""
+"""Publishing: a finished clip is stored, copied into the crate with retries, and told."""
 
 from __future__ import annotations
 
@@ -15,15 +14,15 @@ from daemon.jobs.queue import Claim, Queue
 from daemon.record import ClipRecord, done_info
 from daemon.service.ending import Ending, pauses
 
-#: How much of a clip is done when it sets out for the crate.
+#: Share of a clip's work that is done when publishing begins.
 _SETS_OUT = 0.98
 
 
 class Publishing:
     """Belongs to the daemon's loop; files are copied in a thread.
 
-    `shelve(clip)` puts a clip into the library before anybody is told of it. `audition(record)`
-    plays one that is to be heard.
+    `shelve(clip)` enters a clip into the library before any door is told of it. `audition(record)`
+    plays a clip whose request wants that.
     """
 
     def __init__(
@@ -45,13 +44,13 @@ class Publishing:
         self._shelve = shelve
         self._audition = audition
         self._arriving: set[asyncio.Task[None]] = set()
-        """Held here, for the loop itself holds no task."""
+        """Tasks under way: the loop itself holds no reference to them."""
 
     async def publish(self, claim: Claim, made: list[MadeClip]) -> None:
-        """Bring what came of a clip's work into the crate; nothing where it is no longer ours.
+        """Bring a clip's results into the crate; nothing where the claim was lost meanwhile.
 
-        Once it is under way it arrives, if the daemon lives long enough, even where the caller is
-        cancelled. QueueError where that cannot be stored.
+        Once begun it is completed, even where the caller is cancelled, as long as the daemon lives.
+        QueueError where the beginning cannot be stored.
         """
         if not self._queue.enter(claim, "publishing", str(self._crate.place(made[0].record))):
             return
@@ -75,7 +74,7 @@ class Publishing:
             self._audition(published[0])
 
     async def _bring(self, claim: Claim, made: MadeClip) -> ClipRecord:
-        """The record with its paths, once the crate can be written."""
+        """The record with its paths. Retries with backoff until the crate can be written."""
         for pause_s in pauses():
             try:
                 return await asyncio.to_thread(self._put_into_crate, made)
@@ -85,12 +84,10 @@ class Publishing:
         raise AssertionError("unreachable")
 
     def _put_into_crate(self, made: MadeClip) -> ClipRecord:
-        """In a thread of its own. Where the clip will stand is on the disk before it stands
-        there."""
+        """Copy the files, in a thread. Their place is flushed to disk before they stand there."""
         self._queue.flush()
         return self._crate.publish(made.record, made.folder)
 
     def _is_first(self, job: str, results: int) -> bool:
-        """Whether no other clip of a job was done before: of several, the first alone is heard by
-        itself."""
+        """Whether these are a job's first results: of several clips only the first is played."""
         return [row["state"] for row in self._queue.clips(job)].count("done") == results

@@ -1,5 +1,4 @@
-"""What a start puts in order after a crash: half-written files go, unfinished jobs are queued
-again."""
+"""Recovery at start: half-written files are removed, and unfinished jobs queued again."""
 
 from __future__ import annotations
 
@@ -17,11 +16,12 @@ from daemon.jobs.queue import Queue
 
 log = logging.getLogger(__name__)
 
+#: How long recordings and paid takes are kept: a month, for `again` and `fit`.
 RECORDING_KEPT_S = 30 * 86400.0
 
 
 def recover(places: Places, crate: Crate, queue: Queue, inbox: Path) -> None:
-    """Before any slot runs. A crate that is gone is said, and waited for later."""
+    """Recover before any slot runs. A crate that is unreachable is logged, and waited for later."""
     try:
         crate.check()
         swept = crate.sweep()
@@ -36,26 +36,25 @@ def recover(places: Places, crate: Crate, queue: Queue, inbox: Path) -> None:
 
 
 def _tidy_recordings(places: Places) -> None:
-    """What devices recorded to be heard once is kept for a month, so that `again` finds it; so are
-    paid takes."""
+    """Remove devices' recordings and paid takes that are older than `RECORDING_KEPT_S`."""
     for folder in (places.recordings, places.paid_takes):
         folder.mkdir(parents=True, exist_ok=True)
         for path in folder.iterdir():
-            # a folder in there is the user's; a file that a program holds open goes another day
+            # a folder in there is the user's; an open file is removed at a later start
             with contextlib.suppress(OSError):
                 if path.is_file() and time.time() - path.stat().st_mtime > RECORDING_KEPT_S:
                     path.unlink()
 
 
 def _sweep(state: Path, inbox: Path) -> None:
-    """What kills left half-written in the state folder and in the inbox goes."""
+    """Remove half-written files from the state folder and the inbox."""
     for folder, levels in ((state, ("", "*/", "*/*/")), (inbox, ("", "*/"))):
         for level in levels:
             sweep_parts(folder.glob(f"{level}.*{PART}"))
 
 
 def _tidy_jobs(places: Places, queue: Queue) -> None:
-    """Folders of clips that nobody waits for any more go."""
+    """Remove folders of clips whose jobs have ended."""
     wanted = {row["id"] for job in queue.unfinished() for row in queue.clips(job.id)}
     if places.jobs.is_dir():
         for folder in places.jobs.iterdir():

@@ -1,4 +1,4 @@
-"""The daemon: everything wired together, started in order and stopped in reverse."""
+"""The daemon: its parts wired together, started in order and stopped in reverse."""
 
 from __future__ import annotations
 
@@ -58,21 +58,20 @@ from daemon.web.host import WebProcess
 
 log = logging.getLogger(__name__)
 
-#: How often a door that could not open, or has lost its port, is tried again.
+#: Pause before a door that could not open, or lost its port, is tried again.
 DOOR_RETRY_S = 5.0
+#: How often free heap pages are given back to the system.
 GIVE_BACK_EVERY_S = 60.0
-#: For publishing and for looking through the crate: threads that are there from the first minute
-#: on, and never more.
+#: Threads for publishing and for scans of the crate; they are kept once started.
 FILE_THREADS = 2
-#: How long a thread of ours may keep Python's lock while another waits for it. Storing one order
-#: takes the lock back dozens of times; at Python's own 5 ms, a thread that works through a flood
-#: would make a tenth of a second of that.
+#: How long a thread may hold Python's lock (the GIL) while another waits for it. Storing one order
+#: takes the lock dozens of times. At Python's own 5 ms a busy thread would add a tenth of a second.
 LOCK_HELD_S = 0.0005
 
 
 @dataclass(frozen=True)
 class _Shared:
-    """What several parts of the daemon are made with."""
+    """Parts that several others are built with."""
 
     database: Database
     crate: Crate
@@ -96,11 +95,13 @@ class Service:
         self._stopping = asyncio.Event()
         self._doors = Doors()
         self._beacon: Beacon | None = None
-        """What other programs were told last."""
+        """The beacon as it was last written."""
 
     async def run(self, ready: Callable[[Service], None] | None = None) -> None:
-        """Start in order, serve, stop in reverse. ServiceError, QueueError and ConfigError say why
-        it cannot start."""
+        """Start in order, serve, stop in reverse.
+
+        ServiceError, QueueError and ConfigError say why it cannot start.
+        """
         sys.setswitchinterval(LOCK_HELD_S)
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(FILE_THREADS, "files"))
         async with contextlib.AsyncExitStack() as stack:
@@ -110,15 +111,16 @@ class Service:
             await self._serve()
 
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
-        """Each part after those that it needs; what ends it goes onto the stack before it begins."""
-        places, config = self._places, self._config
+        """Start each part after those that it needs. Its end goes onto the stack first."""
+        places = self._places
+        config = self._config
         lock = HomeLock(places.lock)
         lock.take()
         stack.callback(lock.release)
         shared = self._shared(stack)
         departments = self._departments(shared)
-        # doors close after all work has ended: closing waits for threads, and a worker that died
-        # meanwhile would cost its clip a try
+        # doors close after all work: closing waits for threads, and a worker that died meanwhile
+        # would cost its clip a try
         stack.push_async_callback(self._doors.close)
         stack.push_async_callback(departments.stop)
         departments.start()
@@ -142,8 +144,9 @@ class Service:
     # -- parts, as the config says
 
     def _shared(self, stack: contextlib.AsyncExitStack) -> _Shared:
-        """The databases opened, and what a crash left behind put in order."""
-        places, config = self._places, self._config
+        """Open the databases, and recover from a crash."""
+        places = self._places
+        config = self._config
         database = Database(places.database)
         stack.callback(database.close)
         crate = Crate(crate_folder(config, places), config.crate.layout, database)
@@ -184,7 +187,8 @@ class Service:
         return Departments(shared.ending, *slots)
 
     def _worker_slots(self, shared: _Shared) -> WorkerSlots:
-        workers, jobs = self._config.workers, self._places.jobs
+        workers = self._config.workers
+        jobs = self._places.jobs
         publishing = Publishing(
             queue=shared.queue,
             crate=shared.crate,
@@ -237,7 +241,9 @@ class Service:
         )
 
     def _desk(self, shared: _Shared, departments: Departments) -> Desk:
-        config, places, crate = self._config, self._places, shared.crate
+        config = self._config
+        places = self._places
+        crate = shared.crate
         own = (crate.folder, inbox_folder(config, places), places.recordings)
         return Desk(
             queue=shared.queue,
@@ -255,7 +261,7 @@ class Service:
             material=Material(crate, places.library),
         )
 
-    # -- living
+    # -- serving
 
     async def _serve(self) -> None:
         gave_back_s = time.monotonic()
@@ -267,12 +273,12 @@ class Service:
                 await asyncio.to_thread(give_back)
                 gave_back_s = time.monotonic()
             if not self._doors.all_open:
-                # a folder on a drive that does not answer, or Link, keeps whoever opens it waiting
+                # in a thread: a drive that does not answer, or Link, would block the loop
                 await asyncio.to_thread(self._doors.open_again)
             self._tell_where()
 
     def stop(self) -> None:
-        """Have `run` end; from the loop's own thread."""
+        """Have `run` end. Call it on the loop's own thread."""
         self._stopping.set()
 
     def _listen_to_signals(self) -> None:
@@ -280,7 +286,7 @@ class Service:
 
         def leave(*_: Any) -> None:
             if self._stopping.is_set():
-                # asked a second time: leave now; the next start takes over what was not finished
+                # a second signal: leave now; the next start takes over unfinished work
                 os._exit(130)
             loop.call_soon_threadsafe(self.stop)
 
@@ -291,7 +297,7 @@ class Service:
                 loop.add_signal_handler(name, leave)
 
     def banner(self) -> str:
-        """What a person who started the daemon wants to know."""
+        """The text for the person who started the daemon: its folders and its doors."""
         doors = self._doors.health()
         lines = [f"Sidecrate {__version__} is ready. Ctrl-C ends it."]
         lines.append(f"  clips appear in  {crate_folder(self._config, self._places)}")
@@ -300,7 +306,7 @@ class Service:
         return "\n".join(lines + [f"  {name}: {health}" for name, health in doors.items()])
 
     def _tell_where(self) -> None:
-        """Tell other programs where this daemon is and how its doors are, where that is news."""
+        """Write the beacon for other programs, where it has changed."""
         beacon = Beacon(
             pid=os.getpid(),
             boot=self._boot,
@@ -317,6 +323,6 @@ class Service:
             write_beacon(self._places, beacon)
             self._beacon = beacon
         except OSError as error:
-            # a full disk must not end the daemon; it is written again at the next look
+            # a full disk must not end the daemon; the next look writes the beacon again
             what = f"{self._places.beacon} cannot be written ({error.strerror})"
             log.error("%s; free some disk space", what)

@@ -1,5 +1,4 @@
-"""The worker slots: each takes the next clip of the queue, has a child make it, and sends what
-comes back to the crate."""
+"""The worker slots: each claims a clip, has a child make it, and publishes the results."""
 
 from __future__ import annotations
 
@@ -28,28 +27,27 @@ from daemon.verbs.registry import daemon_verb
 log = logging.getLogger(__name__)
 
 MAKE_TAKE = "daemon.clip.takes:make_take"
-#: s before the queue is asked again that could not be read.
+#: Pause after the queue could not be read.
 _QUEUE_PAUSE_S = 2.0
 
 
 @dataclass(frozen=True)
 class WorkerSettings:
-    """How many workers there are, and what each is told."""
+    """The number of workers, and their settings."""
 
     count: int
     idle_s: float
-    """After which a worker without work ends; `local_idle_s`: the one that keeps a local model."""
+    """Idle time after which a worker ends; `local_idle_s`: that of the local model's child."""
     local_idle_s: float
     deadline_s: float
-    """The longest that one clip may take."""
+    """Timeout of one clip."""
     note_names: str
     spend_retry: bool
-    """Whether another take is bought where the gate refused one."""
+    """Whether another take is bought where the quality gate refused one."""
 
 
 class WorkerSlots:
-    """A slot for each worker, and one for the child that keeps a local model. Belongs to the
-    daemon's loop."""
+    """A slot for each worker, and one for the child with a local model. Belongs to the loop."""
 
     def __init__(
         self,
@@ -75,12 +73,12 @@ class WorkerSlots:
         self._under_way = UnderWay()
 
     def start(self) -> None:
-        """Begin to take clips."""
+        """Begin to claim clips."""
         self._slots = [asyncio.create_task(self._slot(child, "worker")) for child in self._workers]
         self._slots.append(asyncio.create_task(self._slot(self._local, "local")))
 
     async def stop(self) -> None:
-        """End all work at once; what was not finished is taken over at the next start."""
+        """End all work at once; unfinished clips are taken over at the next start."""
         for slot in self._slots:
             slot.cancel()
         await asyncio.gather(*self._slots, return_exceptions=True)
@@ -88,7 +86,7 @@ class WorkerSlots:
             await child.end()
 
     def cancel(self, job: str) -> None:
-        """End what is being made of a job, now. What is on its way into the crate arrives."""
+        """End a job's work, now. A clip that is being published still arrives."""
         self._under_way.cancel(job)
 
     async def _slot(self, child: Child, place: str) -> None:
@@ -105,32 +103,30 @@ class WorkerSlots:
                 await self._work(child, claim, place)
 
     async def _work(self, child: Child, claim: Claim, place: str) -> None:
-        """One clip, to its end or back into the queue. Whatever it brings about, the slot goes on
-        to the next."""
+        """One clip, to its end or back into the queue. No fault of a clip ends the slot."""
         try:
             try:
                 make = self._make_take if place == "local" else self._make
                 made = await self._under_way.run(claim.job, make(child, claim))
                 if made is not None:
-                    # too late for a cancel: half a publish would be worse than a clip too many
+                    # too late for a cancel: half a publish would be worse than one clip too many
                     await self._publishing.publish(claim, made)
             except QueueError:
                 raise
             except SidecrateError as error:
                 if error.code == "disk":
                     raise
-                log.warning("clip %s of job %s: %s", claim.clip, claim.job, error.text)
+                log.warning("clip %s of job %s failed: %s", claim.clip, claim.job, error.text)
                 self._ending.fail(claim, error.code, error.text, again=_may_help_again(error))
             except Exception as error:
-                log.exception("clip %s of job %s", claim.clip, claim.job)
+                log.exception("clip %s of job %s: a fault of ours", claim.clip, claim.job)
                 self._ending.fail(claim, "internal", internal_text(error), again=True)
             self._ending.settle(claim.job)
         except SidecrateError as error:
             await self._ending.give_back(claim, error)
 
     async def _make(self, child: Child, claim: Claim) -> list[MadeClip] | None:
-        """What came of a clip's work; None where its engine's own child must make another take
-        first."""
+        """A clip's results; None where its engine's own child must make another take first."""
         check_space(self._jobs, self._crate.folder)
         place, more_takes, engine = self._engine_of(claim)
         verb = daemon_verb(claim.brief.do)
@@ -160,8 +156,10 @@ class WorkerSlots:
             return None
 
     def _engine_of(self, claim: Claim) -> tuple[str, bool, dict[str, Any]]:
-        """Which child makes a clip's takes, whether it may make another when one was refused, and
-        what a worker is told of the engine."""
+        """Where a clip's takes are made, whether another may be made, and the engine's settings.
+
+        The settings are those that a worker gets; they are empty where it makes no take itself.
+        """
         if claim.brief.do != "make":
             return "worker", False, {}
         info = engine_info(claim.brief.clip_engine(claim.index))
@@ -169,8 +167,7 @@ class WorkerSlots:
         return info.runs, self._settings.spend_retry or not info.costs_money, told
 
     async def _make_take(self, child: Child, claim: Claim) -> None:
-        """A local model's take, by the child that keeps the model; then the clip waits for a
-        worker."""
+        """Have the child with the local model make a take; the clip then waits for a worker."""
         check_space(self._jobs)
         info = engine_info(claim.brief.clip_engine(claim.index))
         task = {
@@ -179,7 +176,8 @@ class WorkerSlots:
             "folder": str(self._jobs / claim.clip),
             **info.for_child(),
         }
-        follow, deadline_s = self._ending.follower(claim), info.deadline_for(claim.brief)
+        follow = self._ending.follower(claim)
+        deadline_s = info.deadline_for(claim.brief)
         await child.ask(MAKE_TAKE, task, follow, deadline_s)
         self._hand_over(claim, "worker")
 
@@ -189,4 +187,5 @@ class WorkerSlots:
 
 
 def _may_help_again(error: SidecrateError) -> bool:
+    """Whether another try may succeed: the process died, or the engine says so."""
     return isinstance(error, WorkerError) or (isinstance(error, EngineError) and error.again)

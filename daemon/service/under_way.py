@@ -1,5 +1,4 @@
-"""What slots are doing for which job: a cancel of the job ends it and its slot goes on, a stop of
-the slot ends both."""
+"""Work under way by job: a job's cancel ends its work and the slot goes on; a stop ends both."""
 
 from __future__ import annotations
 
@@ -11,21 +10,20 @@ T = TypeVar("T")
 
 
 class UnderWay:
-    """Belongs to the daemon's loop."""
+    """Tasks by job. Belongs to the daemon's loop."""
 
     def __init__(self) -> None:
         self._jobs: dict[asyncio.Task[Any], str] = {}
 
     async def run(self, job: str, work: Coroutine[Any, Any, T]) -> T | None:
-        """Do `work` and return or raise what it does; None where `cancel` has ended it.
+        """Await `work`, and return or raise as it does; None where `cancel` ended it.
 
-        The caller may be cancelled too, even in the moment in which the work is: then the work ends
-        first.
+        Where the caller is cancelled, the work is ended and awaited first.
         """
         task = asyncio.create_task(work)
         self._jobs[task] = job
         try:
-            # it returns when the task is cancelled, and raises only where this wait itself is
+            # returns where the task is cancelled; raises only where this caller is
             await asyncio.wait([task])
         except asyncio.CancelledError:
             task.cancel()
@@ -36,7 +34,7 @@ class UnderWay:
         return None if task.cancelled() else task.result()
 
     def cancel(self, job: str) -> None:
-        """End what is being done for a job, now."""
+        """End a job's work, now."""
         for task, its_job in self._jobs.items():
             if its_job == job:
                 task.cancel()

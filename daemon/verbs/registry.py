@@ -1,7 +1,8 @@
-"""What does the work of each verb: the table's own, and those of installed packages. Imports descriptions only.
+"""The work behind each verb: the table's own, and those of installed packages.
 
-A package adds a verb with one entry point of the group `sidecrate.verbs`, which leads to a `DaemonVerb`: the row that the
-doors read, and the name of the function that does the work. That function is drawn in by a child, when it is first asked for.
+It imports descriptions only. A package adds a verb by an entry point of the group
+`sidecrate.verbs`, which names a `DaemonVerb`. That is the row that the doors read, and the name of
+the function that does the work. A child imports that function when it is first needed.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+#: The entry points' group.
 GROUP = "sidecrate.verbs"
-#: Verbs of our own beside those that `bridge.verbs` brings, as an entry point names them.
+#: Our own verbs beside those of `bridge.verbs`, as an entry point names them.
 BUILT_IN: tuple[str, ...] = ()
 
 Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
@@ -33,65 +35,74 @@ Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
 
 @dataclass(frozen=True)
 class DaemonVerb:
-    """A verb and who does its work."""
+    """A verb and the function that does its work."""
 
     row: Verb
     work: str
-    """`package.module:function`, called in a worker child with (brief, request, folder, tell), and yields each `Result`.
+    """`package.module:function`, called in a worker child with (brief, request, folder, tell).
 
-    brief: the Brief; `reference` is a path by then. request: the fields as they were said, the verb's own among them. folder: of
-    the clip, for what is to be found again after a crash. tell(0..1, words): how far it is.
+    It yields each `Result`. brief: the Brief, whose `reference` is a path by then. request: the
+    fields as they were given, the verb's own among them. folder: the clip's, for files that a
+    repeat after a crash can use. tell(0..1, words): the progress.
     """
     brief: str = ""
-    """`package.module:function`, called in the daemon with (brief, request): the Brief as it is to be; empty for the usual one."""
+    """`package.module:function`, called in the daemon with (brief, request).
+
+    It returns the Brief as the verb needs it; empty for the usual one.
+    """
     deadline_s: float | None = None
-    """How long one clip may take; None: as long as any clip may (`workers.deadline_s`)."""
+    """Timeout of one clip; None for that of any clip (`workers.deadline_s`)."""
 
     @property
     def function(self) -> str:
-        """What a child is asked to call: it draws in the work, and makes clips of what that gives."""
+        """The function that a child calls: it imports the work and makes clips of its results."""
         return _CLIPS if self.work == _CLIPS else _RESULTS
 
 
 @dataclass(frozen=True)
 class Result:
-    """One thing that came of the work, to be published as a clip: sound, or notes, or both."""
+    """One result of the work, to be published as a clip: sound, or notes, or both."""
 
     kind: Kind
     audio: np.ndarray | None = None
     """float32 (frames, channels)."""
     sample_rate: int = 44100
     midi: bytes | None = None
-    """A MIDI file: the clip itself for kind midi, else beside the sound."""
+    """A MIDI file: the clip itself for kind midi, else notes beside the sound."""
     part: str = ""
-    """drums, bass, kick..., where it is a part of what it comes from."""
+    """drums, bass, kick..., where it is a part of its source."""
     role: str = ""
     """kick, snare, hat..., of a one-shot."""
     words: str = ""
-    """Its name for people; by default the name of what it comes from, and its part."""
+    """Its name for people; by default its source's name and its part."""
     bpm: float | None = None
     key: str | None = None
     meter: str | None = None
     bars: int | None = None
     note: int | None = None
     method: str = ""
-    """Who made it; by default the verb."""
+    """The method that made it; by default the verb."""
     model: str = ""
     license: str = "as what it comes from"
     report: Mapping[str, Any] = field(default_factory=dict)
-    """What was found and done, and how sure that is. Plain JSON."""
+    """What was detected and changed, and with which confidence. Plain JSON."""
     more: Mapping[str, Any] = field(default_factory=dict)
-    """Further names of its record. Plain JSON."""
+    """Further keys of its record. Plain JSON."""
 
 
-#: What the table's own rows are done by; `again` becomes one of these.
-_CLIPS, _RESULTS = "daemon.clip.make:make_clip", "daemon.clip.results:make_results"
+#: The work of `make` and `fit`; `again` becomes one of these.
+_CLIPS = "daemon.clip.make:make_clip"
+#: The work of all other verbs, around their own function.
+_RESULTS = "daemon.clip.results:make_results"
 _OWN = {name: DaemonVerb(VERBS[name], _CLIPS) for name in ("make", "fit")}
 
 
 @cache
 def draw_in_verbs() -> Mapping[str, DaemonVerb]:
-    """Every verb that does work, by name. The first call reads what is installed and registers its rows for all doors."""
+    """Every verb with its work, by name.
+
+    The first call reads the installed packages and registers their rows for all doors.
+    """
     found = dict(_OWN)
     for name, value, load in _entries():
         try:
@@ -104,8 +115,8 @@ def draw_in_verbs() -> Mapping[str, DaemonVerb]:
             register(verb.row)
             found[verb.row.name] = verb
         except Exception as error:
-            # a third party's module may raise anything, and must not take the rest along
-            log.warning("verb %s: %s gives none: %s", name, value, error)
+            # a foreign module may raise anything, and must not disable the other verbs
+            log.warning("verb %s: %s cannot be used: %s", name, value, error)
     return found
 
 
@@ -115,13 +126,13 @@ def _entries() -> list[tuple[str, str, Any]]:
 
 
 def load_object(value: str) -> Any:
-    """What `package.module:name` names."""
+    """The object that `package.module:name` names."""
     module, _, name = value.partition(":")
     return getattr(import_module(module), name)
 
 
 def daemon_verb(name: str) -> DaemonVerb:
-    """Who does the work of a verb. VerbError where nobody does: a job may outlive the package that it was asked of."""
+    """The work of a verb. VerbError without one: a job may outlive its verb's package."""
     verbs = draw_in_verbs()
     if name in verbs:
         return verbs[name]

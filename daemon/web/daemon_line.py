@@ -24,7 +24,7 @@ from bridge.events import (
 )
 from bridge.osc.answers import Answer, read_answer
 from bridge.osc.packet import Message
-from daemon.client.connection import Link, is_answer_to
+from daemon.client.connection import DaemonClient, is_answer_to
 from daemon.errors import RequestRefused, ServiceError
 from daemon.home.places import Places
 
@@ -47,7 +47,7 @@ class DaemonLine:
     """
 
     def __init__(self, places: Places) -> None:
-        link = Link.to(places)
+        link = DaemonClient.to(places)
         if link is None:
             raise ServiceError(
                 "no daemon answers by OSC; the page needs osc.enabled and `sidecrate run`"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from daemon.client.beacon import read_beacon
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.home.places import HOME_VARIABLE, Places
 from tests.helpers.fake_engine import REGISTERED
 
@@ -40,7 +40,7 @@ class DaemonProcess:
         (home / "config.yaml").write_text(config, encoding="utf-8")
         self.places = Places.find(home)
         self.environment = {**os.environ, **REGISTERED, HOME_VARIABLE: str(home), **environment}
-        self.link: Link
+        self.link: DaemonClient
         self.start()
 
     def launch(self) -> None:
@@ -53,10 +53,12 @@ class DaemonProcess:
     def start(self) -> None:
         self.launch()
 
-        def answered() -> Link | None:
+        def answered() -> DaemonClient | None:
             assert self.process.poll() is None, f"the daemon ended: {self.process.stderr.read()}"
             beacon = read_beacon(self.places)
-            return Link.to(self.places) if beacon and beacon.pid == self.process.pid else None
+            return (
+                DaemonClient.to(self.places) if beacon and beacon.pid == self.process.pid else None
+            )
 
         self.link = wait_until(answered, 20, "the daemon")
 

@@ -15,9 +15,9 @@ def test_every_ready_made_map_gives_the_presets_their_pads(name):
     channel = controller.pad.get("channel", 1) - 1
     port = f"{controller.port} MIDI 1"
     for note, preset in zip(controller.pads, config.presets, strict=False):
-        (found,) = mapping.heard(Touch("note", note, channel, 100), port)
+        (found,) = mapping.mapped(Touch("note", note, channel, 100), port)
         assert found.fields["prompt"] == config.presets[preset]["prompt"]
-        assert not mapping.heard(Touch("note", note, channel, 100), "Some other keyboard")
+        assert not mapping.mapped(Touch("note", note, channel, 100), "Some other keyboard")
     assert {found.verb for found in mapping.mappings} >= {
         "make",
         "again",
@@ -36,7 +36,7 @@ def test_the_users_own_mapping_of_a_control_and_his_lights_count(tmp_path):
         "midi:\n  controller: launchpad\n  map: [{note: 81, do: keep}]\n  lights: {done: 3}\n"
     )
     mapping = midi_map(load_config(path))
-    (found,) = mapping.heard(Touch("note", 81, 0, 100), "Launchpad X LPX MIDI")
+    (found,) = mapping.mapped(Touch("note", 81, 0, 100), "Launchpad X LPX MIDI")
     assert found.verb == "keep" and mapping.lights == {"done": 3}
 
 

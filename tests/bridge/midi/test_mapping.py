@@ -182,7 +182,7 @@ def test_channels_ports_and_order() -> None:
     )
 
     def verbs(channel: int, port: str) -> list[str]:
-        return [mapping.verb for mapping in midi_map.heard(Touch("note", 36, channel, 100), port)]
+        return [mapping.verb for mapping in midi_map.mapped(Touch("note", 36, channel, 100), port)]
 
     assert verbs(9, "Launchpad Mini MIDI 1") == ["set", "keep", "again"]
     assert verbs(0, "Launchpad Mini MIDI 1") == ["set", "again"]

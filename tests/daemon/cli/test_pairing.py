@@ -5,7 +5,7 @@ import pytest
 from bridge.osc.answers import Greeting
 from bridge.osc.door import OscDoor
 from daemon.cli.pairing import own_addresses, pair
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.settings.load import load_config
 from tests.helpers.osc_client import Tablet
 
@@ -24,7 +24,7 @@ class Person:
     def __init__(self, door, config_file, answer):
         self.shown, self.asked = [], []
         self._answer = answer
-        self._link = Link(door.port)
+        self._link = DaemonClient(door.port)
         self._config_file = config_file
 
     def pair(self, then, wait_s=30.0):

@@ -8,7 +8,7 @@ import pytest
 from bridge import events
 from bridge.events import Origin
 from daemon.client.beacon import Beacon, read_beacon, remove_beacon, write_beacon
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.client.follow import Follower
 from daemon.errors import RequestRefused, ServiceError
 from daemon.home.places import Places
@@ -54,7 +54,7 @@ def test_what_is_written_is_read_and_nothing_else_is_left(tmp_path):
 )  # fmt: skip
 def test_rubbish_in_its_place_means_that_no_daemon_runs(tmp_path, text):
     places = places_with(tmp_path, text)
-    assert read_beacon(places) is None and Link.to(places) is None
+    assert read_beacon(places) is None and DaemonClient.to(places) is None
 
 
 def answering(door, orders, *tell):
@@ -90,7 +90,7 @@ def answering(door, orders, *tell):
 )
 def test_an_answer_to_something_else_is_not_taken_for_ours(open_door, orders, other):
     door = open_door()
-    link = Link(door.port)
+    link = DaemonClient(door.port)
     ours = lambda origin: events.Told(origin, "cancel", "all", {"jobs": ["j1"]})  # noqa: E731
     thread = answering(door, orders, other, ours)
     told = link.ask("/sidecrate/cancel", "all")
@@ -104,7 +104,7 @@ def test_an_answer_to_something_else_is_not_taken_for_ours(open_door, orders, ot
 )
 def test_an_order_ends_by_its_own_errors_alone(tmp_path, open_door, orders, where, ours):
     door = open_door()
-    link = Link(door.port)
+    link = DaemonClient(door.port)
     sent = lambda origin: {**origin.address, "sent": where}  # noqa: E731
     thread = answering(
         door, orders,
@@ -124,7 +124,7 @@ def test_an_order_ends_by_its_own_errors_alone(tmp_path, open_door, orders, wher
 
 def test_a_refusal_and_a_pin_are_answers(open_door, orders):
     door = open_door()
-    link = Link(door.port)
+    link = DaemonClient(door.port)
     thread = answering(door, orders, lambda origin: events.Told(origin, "pin", "", {"bpm": 90}))
     assert link.ask("/sidecrate/tempo", 90).verb == "pin"
     thread.join()
