@@ -10,10 +10,9 @@ import pytest
 
 from daemon.client.beacon import read_beacon
 from daemon.settings.load import load_config
-from tests.bridge.midi.test_door import controller
+from tests.helpers.controller import controller
 from tests.helpers.daemon_process import CONFIG, wait_until
 from tests.helpers.example_packages import EXAMPLES
-from tests.helpers.jack import jack  # noqa: F401
 
 WITH_JACK = "osc: {port: 0}\nfl: {enabled: false}\n"
 
