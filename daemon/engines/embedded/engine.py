@@ -93,7 +93,7 @@ def _effect(brief: Brief, seed: int, progress: Progress) -> Take:
 
 
 def make_plan(brief: Brief, seed: int) -> Plan:
-    """The plan of a brief: its own plan (changed where asked), an accompaniment, or a new one.
+    """The plan of a brief: its own plan, with its change applied, an accompaniment, or a new one.
 
     EngineError where a reference cannot be accompanied.
     """

@@ -86,7 +86,7 @@ def read_chord(text: str, key: Key) -> Chord:
 
 
 def _stacked(degree: int, steps: tuple[int, ...], scale: tuple[int, ...]) -> tuple[int, ...]:
-    """Semitones of the chord's tones, taken from the mode's scale.
+    """Semitones of the chord's tones, drawn from the mode's scale.
 
     A mode keeps its colour whatever the case of its numerals.
     """
