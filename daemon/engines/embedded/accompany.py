@@ -1,4 +1,4 @@
-"""A plan that plays along with a recording: its tempo, its chords bar by bar, its accents."""
+"""Accompaniment: a plan that follows a recording's tempo, its chords bar by bar, its accents."""
 
 from __future__ import annotations
 
@@ -16,11 +16,17 @@ from daemon.engines.embedded.rows import VELOCITY, fit_row
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.progressions import read_progression
 
+#: Onset strength (0-1) above which an eighth gets a bass note where no row of the style fits.
+#: Chosen by hand.
 _STRUCK = 0.45
 
 
 def accompaniment(brief: Brief, seed: int) -> Plan:
-    """Drums, bass and chords for `brief.reference`: those that the words name, else those that it does not have itself."""
+    """Drums, bass and chords to go with `brief.reference`.
+
+    The words choose the parts; without a choice, the parts that the recording lacks. EngineError
+    where there is no reference or it holds less than a bar.
+    """
     reference = listen(brief)
     bars = (
         brief.bars
@@ -52,7 +58,7 @@ def accompaniment(brief: Brief, seed: int) -> Plan:
 
 
 def _simplified(chords: list[str]) -> list[str]:
-    """Chords of one bar, or a repeating half, written once."""
+    """The shortest repeating cycle of the chords."""
     for length in range(1, len(chords)):
         if len(chords) % length == 0 and chords == chords[:length] * (len(chords) // length):
             return chords[:length]
@@ -87,7 +93,7 @@ def _weights(row: str, steps: int) -> np.ndarray:
 
 
 def _alike(row: str, profile: np.ndarray) -> float:
-    """Cosine of a row's hits and a profile of strikes."""
+    """Cosine similarity of a row's hits and an onset profile (steps,)."""
     hits = _weights(row, len(profile))
     return float(hits @ profile / max(np.linalg.norm(hits) * np.linalg.norm(profile), 1e-9))
 
@@ -95,7 +101,10 @@ def _alike(row: str, profile: np.ndarray) -> float:
 def _fitting_drums(
     drums: Drums, beats: list[dict[str, str]], reference: Reference, stream: random.Random
 ) -> Drums:
-    """The style's groove whose kick is likest the recording's low strikes, with kicks added where it strikes hard."""
+    """The groove of the style whose kick best matches the recording's low onsets.
+
+    Kicks are added on strong low onsets.
+    """
 
     def merit(beat: dict[str, str]) -> float:
         kick = beat.get("kick") or beat.get("hard kick") or "."
@@ -142,14 +151,15 @@ def _with_accents(row: str, profile: np.ndarray, taken: set[int]) -> str:
 
 
 def _fitting_bass(bass: Bass, rows: tuple[str, ...], reference: Reference) -> Bass:
-    """The bass row likest the recording's strikes; where none is like it, a row made of the strikes themselves."""
+    """The bass row of the style most similar to the recording's onsets.
+
+    Where none is similar enough, a row made of the onsets themselves.
+    """
     steps = len(reference.low)
     profile = np.maximum(reference.low, 0.7 * reference.high)
     scored = sorted(((_alike(row.split("/")[0], profile), row) for row in rows), reverse=True)
     if scored and scored[0][0] > 0.6:
         return replace(bass, rows=scored[0][1].split("/"))
-    struck = [
-        ("X" if s == 0 else "x" if profile[s] > _STRUCK and s % 2 == 0 else ".")
-        for s in range(steps)
-    ]
+    struck = ["x" if profile[s] > _STRUCK and s % 2 == 0 else "." for s in range(steps)]
+    struck[0] = "X"
     return replace(bass, rows=["".join(struck)])

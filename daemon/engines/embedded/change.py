@@ -1,4 +1,4 @@
-"""Change one thing of a plan: the named part is written anew, everything else stays note for note."""
+"""Change one thing of a plan: the named part is rewritten, all others stay note for note."""
 
 from __future__ import annotations
 
@@ -23,14 +23,22 @@ from daemon.engines.embedded.wishes import (
 )
 from daemon.prompt.vocabulary import sounds
 
-_PARTS = {"drums": "drums", "beat": "drums", "bass": "bass", "bassline": "bass", "chords": "chords", "harmony": "chords",
-          "lead": "lead", "melody": "lead"}  # fmt: skip
+#: Words that name a part -> the part.
+_PARTS = {
+    "drums": "drums", "beat": "drums", "bass": "bass", "bassline": "bass", "chords": "chords",
+    "harmony": "chords", "lead": "lead", "melody": "lead",
+}  # fmt: skip
+#: Words that ask for more notes.
 _MORE = r"\b(?:busier|more|fuller|denser)\b"
+#: Words that ask for fewer notes.
 _LESS = r"\b(?:less|fewer|sparser|simpler|thinner|calmer)\b"
 
 
 def changed(plan: Plan, brief: Brief, seed: int) -> Plan:
-    """The plan with `brief.change` done to it: a part's name, `sounds`, `fill`, or words (darker, half-time, busier hats...)."""
+    """The plan with `brief.change` applied.
+
+    A change is a part's name, `sounds`, `fill`, or words such as darker, half-time, busier hats.
+    """
     words = brief.change.lower().strip()
     style = STYLES.get(plan.genre, STYLES[composer.DEFAULT_STYLE])
     wishes = read_wishes(brief)
@@ -45,7 +53,8 @@ def changed(plan: Plan, brief: Brief, seed: int) -> Plan:
 
 def _rewritten(plan: Plan, part: str, style: Style, wishes: Wishes, seed: int) -> Plan:
     writers = {
-        "drums": composer.write_drums, "bass": composer.write_bass, "chords": composer.write_chords, "lead": composer.write_lead,
+        "drums": composer.write_drums, "bass": composer.write_bass, "chords": composer.write_chords,
+        "lead": composer.write_lead,
     }  # fmt: skip
     new = writers[part](style, wishes, plan, seed)
     if new is None:
@@ -60,7 +69,7 @@ def _rewritten(plan: Plan, part: str, style: Style, wishes: Wishes, seed: int) -
 
 
 def _other_sounds(plan: Plan, style: Style, wishes: Wishes, seed: int) -> Plan:
-    """New voices and timbres for the same notes."""
+    """The same notes with other voices and timbres."""
     changes: dict[str, Any] = {}
     for part, writer in (
         ("bass", composer.write_bass),
@@ -121,7 +130,7 @@ def _by_words(plan: Plan, words: str, style: Style, wishes: Wishes, seed: int) -
 
 
 def _named(words: str) -> list[tuple[str, tuple[str, ...] | None]]:
-    """(part, drum voices or None for the whole part) of the instruments in the words."""
+    """(part, drum voices; None for the whole part) of each instrument named in the words."""
     found: list[tuple[str, tuple[str, ...] | None]] = []
     known = sounds()
     for word in re.findall(r"[a-z0-9-]+", words):

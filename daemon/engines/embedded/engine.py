@@ -1,4 +1,4 @@
-"""The engine's door: a Brief and a seed in, a Take out."""
+"""The engine's entry point: a Brief and a seed in, a Take out."""
 
 from __future__ import annotations
 
@@ -24,21 +24,26 @@ from daemon.errors import EngineError
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.pitches import read_note
 
+#: The player of the last sample rate (one entry): its rendered notes serve the next take.
 _PLAYERS: dict[int, Player] = {}
 
 
 def make(brief: Brief, seed: int, progress: Progress) -> Take:
-    """One take of the brief: same brief and seed, same samples and MIDI. EngineError for a kind that it cannot make."""
+    """One take of the brief: the same brief and seed give the same samples and MIDI.
+
+    EngineError for a kind that this engine does not make.
+    """
     makers = {"oneshot": _oneshot, "sfx": _effect, "loop": _piece, "midi": _piece, "track": _piece}
     if brief.kind not in makers:
         raise EngineError(
-            f"the embedded musician does not make kind {brief.kind!r}: it makes {', '.join(INFO.kinds)}"
+            f"the embedded musician does not make kind {brief.kind!r}: "
+            f"it makes {', '.join(INFO.kinds)}"
         )
     return makers[brief.kind](brief, seed, progress)
 
 
 def _player(brief: Brief) -> Player:
-    """The player of a rate; it keeps its notes from one take to the next. One with a user's own kit plays one take."""
+    """The cached player of a sample rate; a user's kit gets a player for one take only."""
     rate = brief.sample_rate
     if brief.kit:
         from daemon.engines.embedded.kit import read_kit
@@ -78,7 +83,7 @@ def _effect(brief: Brief, seed: int, progress: Progress) -> Take:
     progress(0.1, f"playing {name}")
     key = brief.key
     if key is None and (note := read_note(MarkedText(brief.prompt))):
-        key = Key.parse(note.rstrip("-0123456789"))  # a drone in D has no mode, but a tonic
+        key = Key.parse(note.rstrip("-0123456789"))  # "drone in D" names a tonic and no mode
     audio = play_effect(
         name, brief.seconds or DEFAULT_S, key, seed, brief.sample_rate, _tone(brief)
     )
@@ -88,15 +93,18 @@ def _effect(brief: Brief, seed: int, progress: Progress) -> Take:
 
 
 def make_plan(brief: Brief, seed: int) -> Plan:
-    """The plan of a brief: changed from the one it brings, or composed."""
+    """The plan of a brief: its own plan, with its change applied, an accompaniment, or a new one.
+
+    EngineError where a reference cannot be accompanied.
+    """
     if brief.plan is not None:
         plan, _ = repaired(brief.plan)
         if brief.change:
             return changed(plan, brief, seed)
-        # a plan that was written for a whole job is played a little differently in each clip
+        # a language model writes one plan for a whole job: each clip varies it by its own seed
         return plan.with_(seeds={part: seed for part in PARTS}) if brief.compose == "llm" else plan
     if brief.reference and brief.use == "accompany":
-        # heard only here: the road without a reference loads no ears
+        # imported only here: clips without a reference need no audio analysis
         from daemon.engines.embedded.accompany import accompaniment
 
         return accompaniment(brief, seed)
@@ -104,7 +112,7 @@ def make_plan(brief: Brief, seed: int) -> Plan:
 
 
 def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
-    """What the person should know: whose groove was played, and how a track's length differs from what was asked."""
+    """Notes for the user: a substituted groove, and a track's length against the request."""
     said = []
     if brief.plan is None and plan.genre != brief.genre and plan.parts != ("texture",):
         named = (
@@ -118,7 +126,8 @@ def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
         )
         tail = len(audio) / brief.sample_rate - music_s
         said.append(
-            f"{plan.bars} bars are {music_s:.2f} s{asked}; a tail of {tail:.2f} s rings on after the last"
+            f"{plan.bars} bars are {music_s:.2f} s{asked}; "
+            f"a tail of {tail:.2f} s rings on after the last"
         )
     return said
 

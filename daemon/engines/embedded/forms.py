@@ -1,4 +1,4 @@
-"""Whole pieces: the order of sections, which parts play in each, how hard, and how one leads to the next."""
+"""Forms of whole tracks: order of sections, parts, energy, and the transition out of each."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ from dataclasses import dataclass
 
 from daemon.engines.embedded.plan import Section
 
+#: The parts of a section, in the order in which a plan lists them.
 _ALL = ("drums", "bass", "chords", "lead", "pad", "texture")
+#: Drum voices; the calm form mutes the last three.
 _LIGHT = ("kick", "hard kick", "snare", "clap", "crash", "snap")
-#: Blocks in which a section may change what plays.
+#: Bars after which a section may change its parts.
 _BLOCK = 8
 
 
 @dataclass(frozen=True)
 class _Stretch:
-    """A section of a form: its length in bars, the parts of its first and later blocks, energy, silent drums, way out."""
+    """A section of a form.
+
+    `bars` is its share of the whole, `first` and `later` the parts of its first and later blocks,
+    `energy` 0-1, `mute` silent drum voices, `exit` the transition (`fill`, `rise` or nothing).
+    """
 
     name: str
     bars: int
@@ -39,8 +45,7 @@ def _s(
     )
 
 
-_HATLESS = ("hat", "open hat", "ride", "shaker")
-
+#: Sections by the name of a form.
 FORMS: dict[str, tuple[_Stretch, ...]] = {
     "dance": (
         _s(
@@ -139,7 +144,10 @@ FORMS: dict[str, tuple[_Stretch, ...]] = {
 
 
 def sections(form: str, bars: int, has: set[str]) -> list[Section]:
-    """The sections of a piece of `bars` bars, in blocks of at most 8, with the parts that it has; what changes, changes there."""
+    """The sections of a piece of `bars` bars, split into blocks of at most 8 bars.
+
+    `has` names the parts that the piece has; parts and mutes change only between blocks.
+    """
     stretches = FORMS[form]
     lengths = share_bars([stretch.bars for stretch in stretches], bars)
     found: list[Section] = []
@@ -150,7 +158,9 @@ def sections(form: str, bars: int, has: set[str]) -> list[Section]:
             parts = [part for part in _ALL if part in wanted and part in has] or [
                 part for part in _ALL if part in has
             ][:1]
-            leads_out = stretch.exit if k == len(blocks) - 1 else "fill" if stretch.exit else ""
+            leads_out = stretch.exit
+            if stretch.exit and k < len(blocks) - 1:
+                leads_out = "fill"
             mute = [
                 voice for voice in stretch.mute if k == 0 or stretch.name not in ("intro", "bridge")
             ]
@@ -159,8 +169,11 @@ def sections(form: str, bars: int, has: set[str]) -> list[Section]:
 
 
 def share_bars(weights: list[int], bars: int) -> list[int]:
-    """`bars` shared out by weight, in fours where there is room, else in single bars; sections that get none fall away."""
-    unit = 4 if bars >= 4 * len(weights) else 2 if bars >= 2 * len(weights) else 1
+    """Bars of each section, by weight, adding up to `bars`.
+
+    Lengths are multiples of 4 bars, in short pieces of 2 or 1. A section may get none.
+    """
+    unit = next((size for size in (4, 2) if bars >= size * len(weights)), 1)
     scale = bars / sum(weights)
     lengths = [max(unit, round(weight * scale / unit) * unit) for weight in weights]
     while sum(lengths) > bars:

@@ -1,4 +1,4 @@
-"""Chords of a key: Roman numerals and chord symbols to pitch classes, and voicings that lead smoothly."""
+"""Chords of a key: numerals and symbols to pitch classes, and voicings led smoothly."""
 
 from __future__ import annotations
 
@@ -9,33 +9,40 @@ from itertools import pairwise
 
 from bridge.music import MODES, Key, pitch_class
 
+#: A Roman numeral: accidental, degree, suffix.
 _NUMERAL = re.compile(r"^([b#]?)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(.*)$")
+#: A chord symbol: root, suffix, bass note.
 _SYMBOL = re.compile(r"^([A-G][#b]?)(.*?)(?:/([A-G][#b]?))?$")
 _DEGREES = {"i": 0, "ii": 1, "iii": 2, "iv": 3, "v": 4, "vi": 5, "vii": 6}
 
-#: Semitones above the root by the chord's suffix; the third of a numeral without one follows its case.
+#: Chord suffix -> semitones above the root. A numeral's case adds the `m`.
 _SUFFIXES: dict[str, tuple[int, ...]] = {
-    "": (0, 4, 7), "m": (0, 3, 7), "7": (0, 4, 7, 10), "m7": (0, 3, 7, 10), "M7": (0, 4, 7, 11), "maj7": (0, 4, 7, 11),
-    "mM7": (0, 3, 7, 11), "9": (0, 4, 7, 10, 14), "m9": (0, 3, 7, 10, 14), "M9": (0, 4, 7, 11, 14), "maj9": (0, 4, 7, 11, 14),
-    "11": (0, 4, 7, 10, 14, 17), "m11": (0, 3, 7, 10, 14, 17), "13": (0, 4, 10, 14, 21), "m13": (0, 3, 10, 14, 21),
-    "6": (0, 4, 7, 9), "m6": (0, 3, 7, 9), "69": (0, 4, 7, 9, 14), "add9": (0, 4, 7, 14), "madd9": (0, 3, 7, 14),
-    "sus2": (0, 2, 7), "sus4": (0, 5, 7), "7sus4": (0, 5, 7, 10), "dim": (0, 3, 6), "o": (0, 3, 6), "o7": (0, 3, 6, 9),
-    "dim7": (0, 3, 6, 9), "m7b5": (0, 3, 6, 10), "aug": (0, 4, 8), "+": (0, 4, 8), "5": (0, 7),
-    "7b9": (0, 4, 7, 10, 13), "7#9": (0, 4, 7, 10, 15),
+    "": (0, 4, 7), "m": (0, 3, 7), "7": (0, 4, 7, 10), "m7": (0, 3, 7, 10), "M7": (0, 4, 7, 11),
+    "maj7": (0, 4, 7, 11), "mM7": (0, 3, 7, 11), "9": (0, 4, 7, 10, 14), "m9": (0, 3, 7, 10, 14),
+    "M9": (0, 4, 7, 11, 14), "maj9": (0, 4, 7, 11, 14), "11": (0, 4, 7, 10, 14, 17),
+    "m11": (0, 3, 7, 10, 14, 17), "13": (0, 4, 10, 14, 21), "m13": (0, 3, 10, 14, 21),
+    "6": (0, 4, 7, 9), "m6": (0, 3, 7, 9), "69": (0, 4, 7, 9, 14), "add9": (0, 4, 7, 14),
+    "madd9": (0, 3, 7, 14), "sus2": (0, 2, 7), "sus4": (0, 5, 7), "7sus4": (0, 5, 7, 10),
+    "dim": (0, 3, 6), "o": (0, 3, 6), "o7": (0, 3, 6, 9), "dim7": (0, 3, 6, 9),
+    "m7b5": (0, 3, 6, 10), "aug": (0, 4, 8), "+": (0, 4, 8), "5": (0, 7), "7b9": (0, 4, 7, 10, 13),
+    "7#9": (0, 4, 7, 10, 15),
 }  # fmt: skip
 
-_LOW, CENTRE = 52, 62.0
+#: Lowest note of a voicing (E3): closer chords turn muddy below it.
+_LOW = 52
+#: MIDI note (D4) round which voicings lie unless the plan says otherwise.
+CENTRE = 62.0
 
 
 @dataclass(frozen=True)
 class Chord:
-    """A chord as it is named: pitch class of the root and semitones above it, in order of importance."""
+    """A chord: pitch class of the root, and semitones above the root in ascending order."""
 
     name: str
     root: int
     steps: tuple[int, ...]
     under: int | None = None
-    """Pitch class that the bass plays in the root's stead, as in `C/E`."""
+    """Pitch class in the bass where it is not the root, as in `C/E`."""
 
     @property
     def pitch_classes(self) -> tuple[int, ...]:
@@ -44,10 +51,10 @@ class Chord:
 
 @lru_cache(1024)
 def read_chord(text: str, key: Key) -> Chord:
-    """`i7`, `bVI`, `VM7` of a key, or `Am7`. ValueError if it is neither.
+    """Parse a Roman numeral of a key (`i7`, `bVI`, `VM7`) or a chord symbol (`Am7`).
 
-    Numerals count the degrees of the key's own mode, so that VI of a minor key is its sixth degree; `b` and `#` move from there
-    in a major or minor key as musicians write them (bII, bVII).
+    Numerals count the degrees of the key's own mode: VI of a minor key is its sixth degree. With
+    `b` or `#` they count from the major scale, as in bII and bVII. ValueError if it is neither.
     """
     said = text.strip()
     numeral = _NUMERAL.match(said)
@@ -57,14 +64,10 @@ def read_chord(text: str, key: Key) -> Chord:
         scale = MODES[key.mode]
         offset = scale[degree]
         if accidental:
-            # measured from the major scale, as bII and bVII are everywhere understood
+            # by convention an accidental counts from the major scale
             offset = MODES["major"][degree] + (1 if accidental == "#" else -1)
-        minor = letters.islower()
-        name = (
-            suffix
-            if suffix in ("o", "o7", "dim", "m7b5", "sus2", "sus4", "7sus4", "5", "+")
-            else ("m" + suffix if minor else suffix)
-        )
+        has_own_third = suffix in ("o", "o7", "dim", "m7b5", "sus2", "sus4", "7sus4", "5", "+")
+        name = "m" + suffix if letters.islower() and not has_own_third else suffix
         if name not in _SUFFIXES:
             raise ValueError(f"{text!r} is not a chord")
         steps = _SUFFIXES[name]
@@ -83,8 +86,11 @@ def read_chord(text: str, key: Key) -> Chord:
 
 
 def _stacked(degree: int, steps: tuple[int, ...], scale: tuple[int, ...]) -> tuple[int, ...]:
-    """The chord's tones taken from a mode's own scale: a mode keeps its colour whatever case its numerals are written in."""
-    # semitones above the root of any chord -> how many scale steps above it that tone lies
+    """Semitones of the chord's tones, drawn from the mode's scale.
+
+    A mode keeps its colour whatever the case of its numerals.
+    """
+    # semitones above a chord's root -> scale steps above it
     above = {
         0: 0,
         2: 1,
@@ -108,17 +114,20 @@ def _stacked(degree: int, steps: tuple[int, ...], scale: tuple[int, ...]) -> tup
 
 
 def chords_of_bar(text: str, key: Key) -> list[Chord]:
-    """The chords of one bar: one, or several with ` / ` between, which share it evenly."""
+    """The chords of one bar, separated by ` / `; they share the bar evenly. ValueError as above."""
     return [read_chord(part, key) for part in text.split(" / ")]
 
 
 def voicing(
     chord: Chord, before: list[int] | None, voices: int = 4, centre: float = CENTRE
 ) -> list[int]:
-    """MIDI notes of the chord, 3-4 voices above E3, as near as can be to the chord before and to the middle (D4)."""
+    """MIDI notes of a chord: at most `voices` notes above E3.
+
+    The choice has the least voice movement from `before`, weighed against the distance to `centre`.
+    """
     classes = list(chord.pitch_classes)
     if len(classes) > voices:
-        # the fifth says least, then the root, which the bass plays
+        # drop the fifth first, as it adds least colour, then the root, which the bass plays
         for step in (7, 0):
             if len(classes) > voices and (chord.root + step) % 12 in classes:
                 classes.remove((chord.root + step) % 12)
@@ -142,7 +151,7 @@ def voicing(
 
 
 def nearest(note: int, classes: tuple[int, ...] | list[int]) -> int:
-    """The note nearest to `note` whose pitch class is among `classes`; the lower of two."""
+    """The note nearest to `note` with a pitch class in `classes`; of two equals the lower."""
     return min(
         (note + d for d in range(-6, 7) if (note + d) % 12 in classes),
         key=lambda n: (abs(n - note), n),
@@ -150,7 +159,7 @@ def nearest(note: int, classes: tuple[int, ...] | list[int]) -> int:
 
 
 def degree_note(degree: int, key: Key, low: int) -> int:
-    """The note of a scale degree (0 tonic, 7 octave), the tonic being the first at or above `low`."""
+    """The note of a scale degree (0 tonic, 7 octave), from the first tonic at or above `low`."""
     scale = MODES[key.mode]
     tonic = low + (key.tonic - low) % 12
     return tonic + 12 * (degree // 7) + scale[degree % 7]

@@ -1,4 +1,4 @@
-"""The user's own sounds: a folder of one-shots as drums and as a melodic sampler for the same plans."""
+"""User kits: a folder of one-shots, played as drums and as a melodic sampler."""
 
 from __future__ import annotations
 
@@ -16,33 +16,40 @@ from daemon.audio.signals import faded
 from daemon.errors import AudioError, EngineError
 from daemon.hearing.pitch import find_note
 
+#: Endings of the files that are read.
 _ENDINGS = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
-_MOST_FILES, _MOST_S = 2000, 12.0
+#: Files in a kit folder at most; above that it is a whole library, and slow to read.
+_MOST_FILES = 2000
+#: Seconds of each file that are read; no one-shot needs more.
+_MOST_S = 12.0
 
-#: Words in file names, in the order in which they are tried.
+#: Pattern in a file name -> drum voice; the first match wins, so narrow patterns come first.
 _DRUM_WORDS: tuple[tuple[str, str], ...] = (
-    (r"open.?h|\boh\b|hat.?open|hho", "open hat"), (r"hi.?hat|\bhat|\bhh|\bch\b|closed", "hat"), (r"snap", "snap"),
-    (r"clap|\bcp\b|hand", "clap"), (r"rim|side.?stick|\brs\b", "rim"), (r"snare|\bsd|\bsn", "snare"), (r"ride", "ride"),
-    (r"crash|cymbal|splash", "crash"), (r"shaker|maraca|cabasa", "shaker"), (r"tamb", "tambourine"), (r"cow.?bell", "cowbell"),
+    (r"open.?h|\boh\b|hat.?open|hho", "open hat"), (r"hi.?hat|\bhat|\bhh|\bch\b|closed", "hat"),
+    (r"snap", "snap"), (r"clap|\bcp\b|hand", "clap"), (r"rim|side.?stick|\brs\b", "rim"),
+    (r"snare|\bsd|\bsn", "snare"), (r"ride", "ride"), (r"crash|cymbal|splash", "crash"),
+    (r"shaker|maraca|cabasa", "shaker"), (r"tamb", "tambourine"), (r"cow.?bell", "cowbell"),
     (r"clave|wood", "clave"), (r"tabla|dayan", "tabla"), (r"bayan|dhol", "bayan"),
     (r"conga|bongo|perc", "high conga"), (r"low.?tom|floor|tom.?l", "low tom"), (r"tom", "mid tom"),
     (r"\b808|sub", "808"), (r"kick|\bbd|bass.?drum|\bkik", "kick"),
 )  # fmt: skip
+#: Pattern in a file name -> melodic part.
 _PART_WORDS: tuple[tuple[str, str], ...] = (
-    (r"bass|reese|sub|808|acid", "bass"), (r"chord|key|piano|rhodes|organ|stab|pad|string|guitar|choir", "chords"),
+    (r"bass|reese|sub|808|acid", "bass"),
+    (r"chord|key|piano|rhodes|organ|stab|pad|string|guitar|choir", "chords"),
     (r"lead|pluck|bell|synth|flute|arp|mallet|vox|melod", "lead"),
 )  # fmt: skip
-#: What stands in for a voice that the kit lacks.
+#: Voice that the kit lacks -> the voice that replaces it.
 _LIKE = {
     "hard kick": "kick", "clap": "snare", "snap": "clap", "brush": "snare", "brush sweep": "shaker",
-    "rim": "snare", "open hat": "hat", "ride": "open hat",
-    "high tom": "mid tom", "low tom": "mid tom", "low conga": "high conga", "tabla": "high conga", "bayan": "low tom",
+    "rim": "snare", "open hat": "hat", "ride": "open hat", "high tom": "mid tom",
+    "low tom": "mid tom", "low conga": "high conga", "tabla": "high conga", "bayan": "low tom",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One sound, float32 (frames, 2) with its peak at 1, and for a melodic one its MIDI note with fraction."""
+    """One sound: float32 (frames, 2), peak 1; `note` is a melodic one's MIDI note with fraction."""
 
     audio: np.ndarray
     note: float | None = None
@@ -50,19 +57,22 @@ class Sample:
 
 @dataclass
 class Kit:
-    """Drum samples by voice (the more there are of one, the more they alternate), and melodic ones by part."""
+    """Drum samples by voice (several of one voice alternate), and melodic samples by part."""
 
     drums: dict[str, list[Sample]] = field(default_factory=dict)
     parts: dict[str, list[Sample]] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
 
     def hit(self, voice: str, variation: int) -> np.ndarray | None:
-        """The sample of a drum voice, or of the one most like it; None where the kit has neither."""
+        """The sample of a drum voice or its replacement, (frames, 2); None without either."""
         found = self.drums.get(voice) or self.drums.get(_LIKE.get(voice, ""))
         return found[variation % len(found)].audio if found else None
 
     def tone(self, family: str, pitch: float, held_s: float, rate: int) -> np.ndarray | None:
-        """A melodic sample played at a pitch and let go after `held_s`; None where the kit has none for these voices."""
+        """A melodic sample resampled to `pitch` (MIDI) and released after `held_s`, (frames, 2).
+
+        None where the kit has no sample for the voice family.
+        """
         part = {"bass": "bass", "keys": "chords", "pads": "chords", "leads": "lead"}.get(family, "")
         found = self.parts.get(part)
         if not found:
@@ -79,12 +89,15 @@ class Kit:
 
 
 def read_kit(folder: str, rate: int, collected: Sequence[str] = ()) -> Kit:
-    """The one-shots of a folder and its subfolders, or the `collected` ones. EngineError where it is no folder, holds more than
-    2,000 files, or none that can be told."""
+    """Read the one-shots of a folder and its direct subfolders, or the files in `collected`.
+
+    EngineError if it is no folder, holds more than 2,000 files, or none that its name classifies.
+    """
     place = Path(folder).expanduser()
     if not collected and not place.is_dir():
         raise EngineError(
-            f"kit: {folder} is no folder here; name a folder of one-shots (WAV, FLAC, AIFF, OGG, MP3)"
+            f"kit: {folder} is no folder here; "
+            "name a folder of one-shots (WAV, FLAC, AIFF, OGG, MP3)"
         )
     kit = Kit()
     files = [Path(name) for name in collected[:_MOST_FILES]] or _files_of(place, folder)
@@ -98,13 +111,14 @@ def read_kit(folder: str, rate: int, collected: Sequence[str] = ()) -> Kit:
     if not kit.drums and not kit.parts:
         words = "kick, snare, clap, hat, open hat, tom, ... or bass, chord, lead"
         raise EngineError(
-            f"kit: no sound in {folder} can be told by its name (looked for {words} in {len(files)} files)"
+            f"kit: no sound in {folder} can be told by its name "
+            f"(looked for {words} in {len(files)} files)"
         )
     return kit
 
 
 def _files_of(place: Path, folder: str) -> list[Path]:
-    """The sounds in a folder and in its subfolders, no deeper and behind no link to a folder."""
+    """The audio files of a folder and its direct subfolders; linked folders are not followed."""
     found: list[Path] = []
     seen = 0
     for inner in (
@@ -115,7 +129,8 @@ def _files_of(place: Path, folder: str) -> list[Path]:
             seen += 1
             if seen > _MOST_FILES:
                 raise EngineError(
-                    f"kit: {folder} holds more than {_MOST_FILES:,} files; name one of its subfolders"
+                    f"kit: {folder} holds more than {_MOST_FILES:,} files; "
+                    "name one of its subfolders"
                 )
             if path.suffix.lower() in _ENDINGS and path.is_file():
                 found.append(path)
@@ -143,7 +158,7 @@ def _add(kit: Kit, name: str, path: Path, rate: int) -> None:
 
 
 def _at_once(audio: np.ndarray) -> np.ndarray:
-    """From the attack on, with its peak at 1."""
+    """The sound trimmed to its attack and normalised to a peak of 1; empty if silent."""
     level = np.abs(audio).max(axis=1)
     top = float(level.max(initial=0.0))
     if top < 1e-5:
@@ -153,6 +168,6 @@ def _at_once(audio: np.ndarray) -> np.ndarray:
 
 
 def _note_in(name: str) -> float | None:
-    """The note in a file name: `bass c2`, `pluck f#3`."""
+    """The MIDI note in a file name (`bass c2`, `pluck f#3`), or None."""
     match = re.search(r"(?:^|\s)([a-g][#b]?-?\d)(?:\s|$)", name)
     return float(parse_note(match[1], "scientific")[1] or 60) if match else None

@@ -1,4 +1,4 @@
-"""What an accompanist hears in a recording: its bars, a chord for each, and where in the bar it strikes."""
+"""Analysis of a recording to accompany: its bars, a chord for each, and its onsets in the bar."""
 
 from __future__ import annotations
 
@@ -18,8 +18,19 @@ from daemon.errors import EngineError
 from daemon.hearing import hear
 from daemon.hearing.key import find_key, hear_tones
 
-_WINDOW, _HOP = 4096, 1024
-_LOWEST_HZ, _HIGHEST_HZ, _BASS_HZ, _KICK_HZ = 60.0, 2000.0, 250.0, 130.0
+#: Window of the chord spectra in samples at 11,025 Hz: bins 2.7 Hz apart part neighbouring notes.
+_WINDOW = 4096
+#: Hop of the chord spectra: a quarter of the window.
+_HOP = 1024
+#: Lowest frequency counted for chords: below lies rumble.
+_LOWEST_HZ = 60.0
+#: Highest frequency counted for chords: above lie mostly overtones.
+_HIGHEST_HZ = 2000.0
+#: Below this a peak counts one and a half times: the bass usually plays the root.
+_BASS_HZ = 250.0
+#: Below this nothing counts for tonality: a kick drum has a pitch as well.
+_KICK_HZ = 130.0
+#: Chord suffix -> semitones above the root, for chords that are recognised.
 _QUALITIES: dict[str, tuple[int, ...]] = {
     "": (0, 4, 7),
     "m": (0, 3, 7),
@@ -27,18 +38,31 @@ _QUALITIES: dict[str, tuple[int, ...]] = {
     "m7": (0, 3, 7, 10),
     "maj7": (0, 4, 7, 11),
 }
+#: Chord roots by pitch class.
 _NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
-#: Tempos that a recording cut to whole bars may have, the one that is likeliest, and how near its length must come to the heard.
-_SLOWEST, _FASTEST, _USUAL, _NEAR = 64.0, 180.0, 110.0, 0.02
+#: Slowest tempo (bpm) considered for a recording cut to whole bars.
+_SLOWEST = 64.0
+#: Fastest tempo (bpm) considered for it.
+_FASTEST = 180.0
+#: The likeliest tempo (bpm); it decides where no pulse is found.
+_USUAL = 110.0
+#: Relative deviation within which two tempos count as equal.
+_NEAR = 0.02
+#: Ratios by which beat tracking mistakes a tempo: octaves, and counting in three.
 _COUNTINGS = (1.0, 0.5, 2.0, 3 / 4, 4 / 3, 2 / 3, 3 / 2)
-#: A chord outside the key must fit this much better than one inside it; a fourth note must earn its place.
-_OUT_OF_KEY, _SEVENTH = 0.12, 0.04
+#: Penalty (share of the chroma) of a chord with a note outside the key. Chosen by hand.
+_OUT_OF_KEY = 0.12
+#: Half the penalty of a fourth chord note, without which a triad would read as a seventh chord.
+#: Chosen by hand.
+_SEVENTH = 0.04
 
 
 @dataclass(frozen=True)
 class Reference:
-    """`chords` one a bar; `low` and `high` (steps,) how strongly the bar's sixteenths are struck below and above 200 Hz, 0-1;
-    `tonal` whether it has chords at all, `beating` whether it has a beat.
+    """A recording's tempo, meter, key, bars, chords and onsets.
+
+    `chords` has one chord a bar. `low` and `high` (steps,) are the onset strengths 0-1 of the bar's
+    sixteenths below and above 200 Hz. `tonal`: it has chords; `beating`: it has a beat.
     """
 
     bpm: float
@@ -53,7 +77,7 @@ class Reference:
 
 
 def listen(brief: Brief) -> Reference:
-    """The brief's reference, heard. EngineError where there is none or it holds less than a bar."""
+    """Analyse the brief's reference. EngineError without one, or if it holds less than a bar."""
     if not brief.reference:
         raise EngineError(
             "use: accompany needs a reference; name an audio file or a clip to play along with"
@@ -66,7 +90,7 @@ def listen(brief: Brief) -> Reference:
     bpm = float(
         brief.bpm or (own if own and abs(heard.bpm / own - 1) < _NEAR else round(heard.bpm, 3))
     )
-    # a kick drum has a pitch too: whether there are chords is asked of what lies above it
+    # a kick drum has a pitch too: tonality is judged from the spectrum above it
     tones = hear_tones(_above(mono, rate, _KICK_HZ), rate)
     found, _ = find_key(tones)
     bar_s = meter.quarters_per_bar * 60 / heard.bpm
@@ -88,9 +112,10 @@ def listen(brief: Brief) -> Reference:
 
 
 def _tempo_of_whole_bars(mono: np.ndarray, rate: int, meter: Meter) -> float | None:
-    """The tempo at which a short recording is 1, 2, 4, 8 or 16 whole bars; None where it is none of them, or silent.
+    """The tempo (bpm) at which a short recording is 1, 2, 4, 8 or 16 whole bars.
 
-    A break cut to its bars says its tempo by its length alone, up to octaves; those near what is heard in it count first.
+    The length of a break cut to whole bars gives its tempo up to octaves; beat tracking chooses the
+    octave. None where no such tempo lies in range and no pulse is found.
     """
     seconds = len(mono) / rate
     heard = hear(mono, rate, None, meter)
@@ -99,7 +124,7 @@ def _tempo_of_whole_bars(mono: np.ndarray, rate: int, meter: Meter) -> float | N
     if not fits:
         return heard.bpm if heard.periodic else None
     if heard.periodic:
-        # a bar alone is easily counted in three; the length knows better
+        # beat tracking often miscounts a single bar in three, so related tempos are tried too
         near = [
             bpm for ratio in _COUNTINGS for bpm in fits if abs(bpm / heard.bpm / ratio - 1) < _NEAR
         ]
@@ -109,7 +134,7 @@ def _tempo_of_whole_bars(mono: np.ndarray, rate: int, meter: Meter) -> float | N
 
 
 def _above(mono: np.ndarray, rate: int, hz: float) -> np.ndarray:
-    """What lies above a frequency, and nothing of what lies below."""
+    """The signal (frames,) with everything below a frequency removed, by a brick-wall filter."""
     size = fast_length(len(mono))
     spectrum = scipy.fft.rfft(mono, size)
     spectrum[: round(hz * size / rate)] = 0
@@ -117,7 +142,7 @@ def _above(mono: np.ndarray, rate: int, hz: float) -> np.ndarray:
 
 
 def _chroma(piece: np.ndarray, rate: int) -> np.ndarray:
-    """Strength of the twelve pitch classes, the bass counted again: (12,) summing to 1."""
+    """Chroma: strength of the twelve pitch classes, the bass weighted up; (12,) summing to 1."""
     if len(piece) < _WINDOW:
         piece = np.pad(piece, (0, _WINDOW - len(piece)))
     frames = np.lib.stride_tricks.sliding_window_view(piece, _WINDOW)[::_HOP] * np.hanning(
@@ -136,7 +161,10 @@ def _chroma(piece: np.ndarray, rate: int) -> np.ndarray:
 
 
 def _without_overtones(strength: np.ndarray) -> np.ndarray:
-    """A spectrum less what the second and third partials of its lower tones would give: the E in every A."""
+    """A magnitude spectrum minus estimated 2nd, 3rd and 5th partials of its lower tones.
+
+    The third partial of an A, for example, is an E.
+    """
     left = strength.copy()
     for partial, part in ((2, 0.5), (3, 0.6), (5, 0.3)):
         at = np.arange(0, len(strength), partial)
@@ -157,7 +185,7 @@ def _chords(mono: np.ndarray, rate: int, times: np.ndarray, key: Key | None) -> 
 
 
 def name_chord(chroma: np.ndarray, key: Key | None) -> str:
-    """The chord symbol whose tones hold most of the chroma (12,), the key's own chords preferred."""
+    """The chord symbol that fits a chroma (12,) best; chords within the key are preferred."""
     best, most = "C", -np.inf
     for root in range(12):
         for suffix, steps in _QUALITIES.items():
@@ -179,8 +207,12 @@ def name_chord(chroma: np.ndarray, key: Key | None) -> str:
 def _strikes(
     mono: np.ndarray, rate: int, times: np.ndarray, steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """How much the energy rises at each sixteenth, on the mean of the bars, below and above 200 Hz; the largest is 1."""
-    hop, size = rate // 200, rate // 50
+    """Onset strength of each sixteenth (steps,), below and above 200 Hz, averaged over the bars.
+
+    The strongest is 1.
+    """
+    hop = rate // 200
+    size = rate // 50
     if len(mono) < 2 * size:
         return np.zeros(steps), np.zeros(steps)
     frames = np.lib.stride_tricks.sliding_window_view(mono, size)[::hop] * np.hanning(size).astype(

@@ -1,13 +1,14 @@
-"""Grooves in any meter: the bar as groups of sixteenths, and what each kind of groove does on them."""
+"""Grooves in any meter: the bar as groups of sixteenths, and rows for each feel."""
 
 from __future__ import annotations
 
 from bridge.music import Meter
 
-#: Groups of sixteenths by (numerator, denominator), where they are not simply beats.
+#: (numerator, denominator) -> groups of sixteenths, for meters not grouped in plain beats.
 _GROUPS: dict[tuple[int, int], tuple[int, ...]] = {
-    (2, 8): (4,), (4, 8): (4, 4), (5, 8): (6, 4), (7, 8): (4, 4, 6), (8, 8): (6, 6, 4), (10, 8): (6, 6, 4, 4),
-    (11, 8): (6, 6, 6, 4), (13, 8): (6, 6, 6, 4, 4), (14, 8): (4, 4, 6, 4, 4, 6),
+    (2, 8): (4,), (4, 8): (4, 4), (5, 8): (6, 4), (7, 8): (4, 4, 6), (8, 8): (6, 6, 4),
+    (10, 8): (6, 6, 4, 4), (11, 8): (6, 6, 6, 4), (13, 8): (6, 6, 6, 4, 4),
+    (14, 8): (4, 4, 6, 4, 4, 6),
 }  # fmt: skip
 
 
@@ -22,12 +23,13 @@ def groups(meter: Meter) -> tuple[int, ...]:
 
 
 def is_square(meter: Meter) -> bool:
-    """Rows of sixteen steps fit it as they are (2/4, 4/4, 8/4, 12/4)."""
+    """Whether rows of sixteen steps fit the meter unchanged (2/4, 4/4, 8/4, 12/4)."""
     return meter.sixteenths_per_bar % 16 == 0 or (meter.numerator, meter.denominator) == (2, 4)
 
 
 def _starts(sizes: tuple[int, ...]) -> list[int]:
-    at, found = 0, []
+    at = 0
+    found = []
     for size in sizes:
         found.append(at)
         at += size
@@ -43,7 +45,7 @@ def _row(steps: int, marks: dict[int, str]) -> str:
 
 
 def backbeats(sizes: tuple[int, ...], feel: str) -> list[int]:
-    """The groups on which the snare falls."""
+    """Indices of the groups that carry the backbeat."""
     count = len(sizes)
     if feel == "half":
         return [count // 2] if count > 1 else []
@@ -55,9 +57,10 @@ def backbeats(sizes: tuple[int, ...], feel: str) -> list[int]:
 def drum_rows(
     meter: Meter, feel: str, hats: str = "hat", snare: str = "snare", kick: str = "kick"
 ) -> dict[str, str]:
-    """Rows by voice of the feel's groove in this meter; two bars, the second a little fuller."""
+    """Drum rows by voice for a feel in this meter, one bar or two (the second a little fuller)."""
     sizes = groups(meter)
-    steps, starts = sum(sizes), _starts(sizes)
+    steps = sum(sizes)
+    starts = _starts(sizes)
     if feel == "calm":
         return {}
     backs = backbeats(sizes, feel)
@@ -97,9 +100,10 @@ def drum_rows(
 
 
 def bass_rows(meter: Meter, feel: str) -> tuple[str, ...]:
-    """Bass rows in this meter, two alternatives."""
+    """Bass rows for a feel in this meter: one row or two to choose from."""
     sizes = groups(meter)
-    steps, starts = sum(sizes), _starts(sizes)
+    steps = sum(sizes)
+    starts = _starts(sizes)
     if feel == "calm":
         return ("X" + "-" * (steps - 1),)
     if feel == "floor":
@@ -120,9 +124,13 @@ def bass_rows(meter: Meter, feel: str) -> tuple[str, ...]:
 
 
 def chord_rows(meter: Meter, feel: str) -> tuple[str, ...]:
-    """Chord rows in this meter, two alternatives; in three, the waltz's second and third beat."""
+    """Chord rows for a feel in this meter, one or two to choose from.
+
+    In three the chord falls on the second and third beat, as in a waltz.
+    """
     sizes = groups(meter)
-    steps, starts = sum(sizes), _starts(sizes)
+    steps = sum(sizes)
+    starts = _starts(sizes)
     held = "x" + "-" * (steps - 1)
     if feel in ("calm", "half"):
         return (held,)

@@ -1,4 +1,4 @@
-"""The notes as a standard MIDI file: type 1, one track per part, in the very ticks that the audio is placed by."""
+"""Standard MIDI files (type 1): one track a part, in the same ticks as the audio."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from daemon.engines.embedded.plan import Plan
 from daemon.engines.embedded.score import TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.voices.table import VOICES
 
+#: General MIDI's drum channel, counted from 0.
 _DRUM_CHANNEL = 9
+#: Key signature of a major key by its tonic's pitch class.
 _MAJOR_SIGNATURES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+#: Key signature of a minor key by its tonic's pitch class.
 _MINOR_SIGNATURES = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
 
 
 def midi_bytes(
     plan: Plan, parts: Mapping[str, Sequence[Note]], markers: Sequence[tuple[int, str]], ticks: int
 ) -> bytes:
-    """The file's bytes. `markers` are (tick, name); every track is as long as the piece, `ticks`."""
+    """The file's bytes. `markers` are (tick, name); each track is `ticks` long, like the piece."""
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER)
     file.tracks.append(_conductor(plan, markers, ticks))
     channel = 0
@@ -57,7 +60,7 @@ def _conductor(plan: Plan, markers: Sequence[tuple[int, str]], ticks: int) -> mi
 
 
 def signature(key: Key) -> str:
-    """The key signature as MIDI knows it: modes by their notes, minor and its kin as minor."""
+    """The MIDI key signature: minor scales as minor, other modes as their relative major."""
     if key.mode in ("minor", "harmonic minor", "melodic minor"):
         return _MINOR_SIGNATURES[key.tonic]
     return _MAJOR_SIGNATURES[key.relative_major_tonic]
@@ -79,7 +82,7 @@ def _track(
     now = 0
     for at, starts, pitch, velocity in sorted(events, key=lambda event: event[:3]):
         kind = "note_on" if starts else "note_off"
-        # every number was clamped here: mido's own checks of them took a tenth of the time of a whole loop
+        # all values are clamped above; mido's checks of them took 10 % of a whole loop's time
         track.append(
             mido.Message(
                 kind,

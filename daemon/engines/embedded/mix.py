@@ -1,4 +1,7 @@
-"""From notes to stems and their sum: placing, ducking, sends, balance. A stretch goes round: tails come in at its start."""
+"""Mixing: from notes to stems and their sum, with ducking, sends and balance.
+
+A loop is circular: the tail past its end is folded onto its start.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from daemon.engines.embedded.score import TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
 
-#: Where each part sits, in K-weighted LUFS against the others, before the style's own wishes.
+#: Loudness of each part in the mix, K-weighted LUFS, before the style's level offsets.
 PART_LUFS = {
     "drums": -14.0,
     "bass": -16.5,
@@ -29,50 +32,58 @@ PART_LUFS = {
     "fx": -24.0,
 }
 
-#: Level in dB and place (-1 left, 1 right) of each voice within the drums.
+#: (level in dB, pan from -1 left to 1 right) of each drum voice.
 DRUM_PLACES: dict[str, tuple[float, float]] = {
     "kick": (-2, 0), "hard kick": (-2, 0), "snare": (0, 0), "clap": (0, 0), "snap": (-3, 0.1),
-    "brush": (-1, 0), "brush sweep": (-10, -0.15),
-    "rim": (-5, -0.25),
-    "hat": (-2, 0.18), "open hat": (-3, 0.18), "ride": (-3, -0.3), "crash": (-6, 0.2), "high tom": (-4, 0.3),
-    "mid tom": (-3, 0.0), "low tom": (-3, -0.3), "high conga": (-6, 0.4), "low conga": (-5, -0.4), "shaker": (-7, -0.35),
-    "tabla": (-3, 0.15), "bayan": (-3, 0),
-    "tambourine": (-9, 0.4), "cowbell": (-9, 0.3), "clave": (-10, -0.45),
+    "brush": (-1, 0), "brush sweep": (-10, -0.15), "rim": (-5, -0.25), "hat": (-2, 0.18),
+    "open hat": (-3, 0.18), "ride": (-3, -0.3), "crash": (-6, 0.2), "high tom": (-4, 0.3),
+    "mid tom": (-3, 0.0), "low tom": (-3, -0.3), "high conga": (-6, 0.4), "low conga": (-5, -0.4),
+    "shaker": (-7, -0.35), "tabla": (-3, 0.15), "bayan": (-3, 0), "tambourine": (-9, 0.4),
+    "cowbell": (-9, 0.3), "clave": (-10, -0.45),
 }  # fmt: skip
 
-#: Power of the velocity that is a note's gain: soft strokes of drums lie 8 dB under a hit, ghosts 16, as players leave them.
-_DRUM_DYNAMICS, _DYNAMICS = 1.6, 1.2
-#: By how much (dB an octave) real drum loops fall off less than full mixes do, in the median; and what older plans took it to be.
-_BEAT_ALONE_DB, _BEAT_ALONE_ONCE_DB = 2.3, 1.2
+#: Exponent of the velocity in a drum note's gain: soft strokes are 8 dB under accents, ghosts 16.
+_DRUM_DYNAMICS = 1.6
+#: Exponent of the velocity in any other note's gain.
+_DYNAMICS = 1.2
+#: Spectral slope of real drum loops minus that of full mixes, dB an octave, their median.
+#: From `benchmarks/embedded.py`; see docs/decisions/drum-loops-beside-real-ones.md.
+_BEAT_ALONE_DB = 2.3
+#: The same for plans before version 3, which keep their sound.
+_BEAT_ALONE_ONCE_DB = 1.2
+#: Velocity layers of a voice: notes of one layer share one rendering.
 _LAYERS = 4
-#: Middle and side are transformed at the same time, where there are two cores.
+#: Threads of a transform: middle and side run in parallel on two cores.
 _ROWS = 2
+#: Pre-ringing of the zero-phase tilt that is kept, in seconds.
 _BEFORE_S = 0.05
+#: Frames of rendered notes that a player caches (48 MB of stereo float32).
 _CACHE_FRAMES = 6_000_000
 
 
 class Kit(Protocol):
-    """A user's own sounds, as `kit.Kit` reads them from a folder; their peaks are at 1."""
+    """A user's own sounds with peaks at 1, as `kit.read_kit` reads them from a folder."""
 
     def hit(self, voice: str, variation: int) -> np.ndarray | None: ...
 
     def tone(self, family: str, pitch: float, held_s: float, rate: int) -> np.ndarray | None: ...
 
 
-#: Peaks at which a sample stands in for a voice: about those of the voices themselves.
+#: Peak to which a kit's sample is scaled, about that of the voice it replaces; 0.9 for the rest.
 _SAMPLE_PEAKS = {"hat": 0.5, "open hat": 0.45, "ride": 0.45, "crash": 0.6, "shaker": 0.5}
 
 
 class Player:
-    """Plays notes with voices at one sample rate, and keeps what it has played: the same note is rendered once."""
+    """Renders notes with voices at one sample rate, and caches them: equal notes render once."""
 
     def __init__(self, rate: int, kit: Kit | None = None) -> None:
-        self.rate, self.kit = rate, kit
+        self.rate = rate
+        self.kit = kit
         self._kept: OrderedDict[tuple[Any, ...], np.ndarray] = OrderedDict()
         self._frames = 0
 
     def play(self, note: Note, sound: Sound, bpm: float) -> np.ndarray:
-        """Float32 (frames, 2) of one note, without its velocity's gain."""
+        """One note as float32 (frames, 2), before its velocity's gain."""
         voice = VOICES[note.voice]
         layer = max(1, math.ceil(note.velocity * _LAYERS)) / _LAYERS
         pitch = (note.pitch or voice.home) if voice.family != "drums" else voice.home + sound.octave
@@ -104,12 +115,12 @@ class Player:
         return played
 
     def forget(self) -> None:
-        """Give back the notes that were kept for the next take."""
+        """Empty the cache of rendered notes."""
         self._kept.clear()
         self._frames = 0
 
     def _sampled(self, voice: Voice, strike: Strike) -> np.ndarray | None:
-        """The user's own sound in the voice's stead, where the kit has one."""
+        """The kit's sample for a voice, float32 (frames, 2); None where it has none."""
         if self.kit is None:
             return None
         if voice.family != "drums":
@@ -123,12 +134,12 @@ def frame_of(tick: float, bpm: float, rate: int) -> int:
 
 
 def add_round(bus: np.ndarray, sound: np.ndarray, at: int, left: float, right: float) -> None:
-    """Add (frames, 2) to a bus from frame `at`, coming in again at its start as often as it is long."""
+    """Add a sound (frames, 2) to a circular bus from frame `at`, with a gain for each side."""
     length = len(bus)
     if left == right:
         played = sound * np.float32(left)
     else:
-        # one side after the other: numpy takes five times as long over pairs
+        # one side at a time: numpy is five times slower at broadcasting over pairs
         played = np.empty_like(sound)
         np.multiply(sound[:, 0], np.float32(left), out=played[:, 0])
         np.multiply(sound[:, 1], np.float32(right), out=played[:, 1])
@@ -149,7 +160,7 @@ def place(
     frames: int,
     first_frame: int = 0,
 ) -> np.ndarray:
-    """The bus of one part from `first_frame` of the piece on: float32 (frames, 2), dry."""
+    """The dry bus of one part, float32 (frames, 2), from `first_frame` of the piece on."""
     bus = np.zeros((frames, 2), np.float32)
     for note in notes:
         sound = sounds.get(note.voice) or Sound(note.voice)
@@ -171,7 +182,7 @@ def place(
 def ducking(
     kicks: Sequence[int], frames: int, rate: int, depth: float, length_s: float
 ) -> np.ndarray:
-    """Gain (frames,) that steps aside at each kick and comes back within `length_s`; goes round."""
+    """Sidechain gain (frames,): drops by `depth` at each kick, recovers in `length_s`; circular."""
     gain = np.ones(frames, np.float32)
     before = round(0.004 * rate)
     n = round(length_s * rate)
@@ -186,7 +197,7 @@ def ducking(
 
 
 def part_sounds(plan: Plan, part: str, brighter: float = 0.0) -> dict[str, Sound]:
-    """The sounds by voice of one part of a plan; `brighter` moves the timbre of what has a pitch."""
+    """The sounds by voice of one part of a plan; `brighter` shifts pitched parts' brightness."""
     what = getattr(plan, part, None)
     if what is None or isinstance(what, Sound):
         return {}
@@ -200,7 +211,10 @@ def part_sounds(plan: Plan, part: str, brighter: float = 0.0) -> dict[str, Sound
 
 @dataclass
 class Balance:
-    """What a mix was set to, so that the sections of a piece share it: gain by part, tilt in dB an octave, gain of all."""
+    """The settings of a mix, shared by the sections of a piece.
+
+    `levels` is the gain by part, `tilt_db` the tilt in dB an octave, `gain` the master gain.
+    """
 
     levels: dict[str, float] = field(default_factory=dict)
     tilt_db: float | None = None
@@ -208,10 +222,10 @@ class Balance:
 
 
 class Mixer:
-    """Mixes one stretch of `frames` frames that goes round, or (`goes_round` False) one whose tail runs on past its end.
+    """Mixes a circular stretch of `frames` frames, or with `goes_round` False one with a tail.
 
-    Inside, a stem is a pair of rows, middle and side, of the spectrum of a length at which transforms are fast and that holds
-    the stretch and its tail; on the way out the tail of a loop is folded onto its start.
+    Internally a stem is a spectrum of two rows, middle and side. The transform length fits the
+    stretch and its tail. On output the tail of a loop is folded onto its start.
     """
 
     def __init__(
@@ -222,20 +236,24 @@ class Mixer:
         balance: Balance | None = None,
         goes_round: bool = True,
     ) -> None:
-        self.plan, self.rate, self.frames, self.goes_round = plan, rate, frames, goes_round
+        self.plan = plan
+        self.rate = rate
+        self.frames = frames
+        self.goes_round = goes_round
         self.balance = balance or Balance()
-        #: K-weighted power of the section that was mixed last, the mean over the stretch.
+        #: Mean K-weighted power of the section mixed last.
         self.power = 0.0
-        # the tonal balance has no phase: it sounds a little before its cause, which a transform keeps at the far end
+        # the zero-phase tilt rings before its cause; a circular transform puts that at the end
         self.before = round(_BEFORE_S * rate)
         self.size = fast_length(frames + round(tail_s(plan) * rate) + self.before)
 
     def stems(
         self, buses: dict[str, np.ndarray], kicks: Sequence[int], lufs: float
     ) -> dict[str, np.ndarray]:
-        """Buses, dry (they are used up) -> stems with ducking, drive, room, echoes and balance, at `lufs`; they sum to the mix.
+        """Stems at `lufs` from dry buses, which are consumed; the stems sum to the mix.
 
-        Float32 (frames, 2), or (frames and tail, 2) where the stretch does not go round.
+        Applies ducking, drive, reverb, echoes and balance. Float32 (frames, 2), or with a tail
+        (frames and tail, 2).
         """
         spectra = {part: self._treated(part, buses.pop(part), kicks) for part in list(buses)}
         gain = self._settled(spectra, lufs)
@@ -244,13 +262,14 @@ class Mixer:
         return {part: self._out(spectra.pop(part) * gain) for part in list(spectra)}
 
     def mixed(self, buses: Iterable[tuple[str, np.ndarray]], kicks: Sequence[int]) -> np.ndarray:
-        """The sum of what `stems` would give, under a balance that has been set: float32 (frames and tail, 2).
+        """The sum of what `stems` would return, float32 (frames and tail, 2); needs a set balance.
 
-        Room, echoes and tonal balance are linear: all parts go through them at once, in a quarter of the transforms.
+        Reverb, echoes and tilt are linear. All parts pass through them at once, in a quarter of the
+        transforms.
         """
         mix = self.plan.mix
         dry = np.zeros((2, self.frames), np.float32)
-        # middle signals on their way to the room, to the echoes, and to the room by way of the echoes
+        # mono send buses: to the reverb, to the echoes, and through the echoes to the reverb
         sent = np.zeros((3, self.frames), np.float32)
         for part, bus in buses:
             rows = self._rows(self._driven(part, bus, kicks))
@@ -274,7 +293,7 @@ class Mixer:
         return self._out(spectrum)
 
     def _driven(self, part: str, bus: np.ndarray, kicks: Sequence[int]) -> np.ndarray:
-        """A bus ducked under the kicks and driven."""
+        """A bus with ducking and drive applied."""
         mix = self.plan.mix
         if mix.duck and part not in ("drums", "texture", "fx") and kicks:
             depth = mix.duck * (0.75 if part == "bass" else 0.9)
@@ -298,7 +317,7 @@ class Mixer:
 
     @staticmethod
     def _rows(bus: np.ndarray) -> np.ndarray:
-        """Middle and side of a bus, float32 (2, frames)."""
+        """Middle and side of a bus (frames, 2) as float32 (2, frames)."""
         rows = np.empty((2, len(bus)), np.float32)
         np.add(bus[:, 0], bus[:, 1], out=rows[0])
         np.subtract(bus[:, 0], bus[:, 1], out=rows[1])
@@ -306,7 +325,10 @@ class Mixer:
         return rows
 
     def _transformed(self, rows: np.ndarray) -> np.ndarray:
-        """The spectrum (2, bins) of middle and side, the side high-passed twice at 190 Hz: mono where it matters."""
+        """The spectrum (2, bins) of middle and side.
+
+        The side is high-passed twice at 190 Hz: the low end is mono.
+        """
         if rows[1].any():
             spectrum = np.asarray(scipy.fft.rfft(rows, self.size, axis=1, workers=_ROWS))
             spectrum[1] *= response_of((highpass(190), highpass(190)), self.size, self.rate)
@@ -316,7 +338,7 @@ class Mixer:
         return spectrum
 
     def _k_power(self, spectrum: np.ndarray) -> float:
-        """K-weighted power (the sum over both channels, the mean over the stretch) of a middle and side."""
+        """K-weighted power of a middle and side spectrum: channel sum, mean over the stretch."""
         power = np.einsum("ij,ij->j", spectrum.real, spectrum.real) + np.einsum(
             "ij,ij->j", spectrum.imag, spectrum.imag
         )
@@ -347,8 +369,11 @@ class Mixer:
         return spectrum
 
     def _settled(self, spectra: Mapping[str, np.ndarray], lufs: float) -> np.ndarray:
-        """One gain for all stems (bins,): a full mix is turned to its style's spectral slope, a beat alone that is dull is
-        brightened, then all is levelled."""
+        """The master gain (bins,), the same for all stems: spectral tilt, then loudness.
+
+        A full mix is tilted to its style's spectral slope; of drums alone only a dull loop is
+        brightened. See docs/decisions/one-tilt-for-a-mix.md.
+        """
         balance = self.balance
         if balance.tilt_db is None or balance.gain is None:
             whole = total(spectra.values())
@@ -359,13 +384,13 @@ class Mixer:
                 power = (whole.real**2 + whole.imag**2).sum(axis=0)
                 slope = tilt.spectral_slope(power, self.rate, self.size)
                 if len(playing) >= fewest:
-                    # two parts need not fill the spectrum: they are turned half-way
+                    # two parts need not fill the spectrum, so they get half the tilt
                     share = 1.0 if len(playing) >= 3 else 0.5
                     balance.tilt_db = float(
                         np.clip(share * (self.plan.mix.slope_db - slope), -4.0, 4.0)
                     )
                 else:
-                    # half of what it lacks: how its voices were asked to sound must stay heard
+                    # half of the difference, so that the requested timbre stays audible
                     less_db = _BEAT_ALONE_DB if self.plan.version >= 3 else _BEAT_ALONE_ONCE_DB
                     balance.tilt_db = float(
                         np.clip((self.plan.mix.slope_db + less_db - slope) / 2, 0.0, 1.5)
@@ -392,14 +417,14 @@ class Mixer:
 
 
 def tail_s(plan: Plan) -> float:
-    """Seconds for which a plan's room and echoes ring on."""
+    """Length of a plan's reverb and echo tail in seconds."""
     mix = plan.mix
     echo_s = 7 * mix.delay_steps * 15 / plan.bpm if any(mix.delay.values()) else 0.0
     return 0.05 + (mix.reverb_s if any(mix.sends.values()) else 0.0) + echo_s
 
 
 def _soft_clipped(bus: np.ndarray, amount: float) -> np.ndarray:
-    """The peaks of a bus rounded off, as a drum bus is driven; what is quiet stays as it is."""
+    """A bus through a soft clipper (tanh): peaks are rounded, quiet passages hardly change."""
     peak = max(float(bus.max(initial=0.0)), -float(bus.min(initial=0.0)))
     if peak < 1e-6:
         return bus
@@ -410,7 +435,7 @@ def _soft_clipped(bus: np.ndarray, amount: float) -> np.ndarray:
 def below_ceiling(
     stems: dict[str, np.ndarray], peak_db: float = -3.0
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """(mix, stems), all of them quieter by one gain where the mix would pass a sample peak of `peak_db`."""
+    """(mix, stems), attenuated together where the mix exceeds a sample peak of `peak_db` dBFS."""
     mix = added(stems)
     top = max(float(mix.max(initial=0)), -float(mix.min(initial=0)))
     ceiling = 10 ** (peak_db / 20)
@@ -426,7 +451,10 @@ def added(stems: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def total(arrays: Iterable[np.ndarray]) -> np.ndarray:
-    """The sum of arrays of one shape and type, in their order: what `np.sum` of the list gives, without a copy of them all."""
+    """The sum of arrays of one shape and type, in their order.
+
+    Equals `np.sum` of the list without stacking them in memory first.
+    """
     first, *others = arrays
     done = first.copy()
     for other in others:

@@ -1,20 +1,27 @@
-"""Melodies: one motif of a few notes, in the form A A' A B."""
+"""Melodies: a motif of a few notes in the form A A' A B."""
 
 from __future__ import annotations
 
 import random
 
+#: Scale degrees of a melody in minor: the pentatonic scale, with the octave.
 _MINOR_POOL = (0, 2, 3, 4, 6, 7)
+#: Scale degrees of a melody in major: the pentatonic scale, with the octave.
 _MAJOR_POOL = (0, 1, 2, 4, 5, 7)
+#: Order of the bars; A' is A with another ending.
 FORM = ["A", "A'", "A", "B"]
 
+#: [step, degree, length in steps].
 Event = list[float]
 
 
 def motif_bars(
     stream: random.Random, steps: int, busy: float, minor: bool, arp: bool = False
 ) -> tuple[dict[str, list[Event]], list[str]]:
-    """Bars by letter and the form. At least a quarter of each bar rests; `busy` 0-1 sets how many notes there are."""
+    """(bars by letter, form). `busy` 0-1 sets the number of notes.
+
+    At least a quarter of each bar is silent, but for arpeggios.
+    """
     pool = _MINOR_POOL if minor else _MAJOR_POOL
     if arp:
         return _arpeggio(stream, steps), ["A", "A", "A", "B"]
@@ -40,7 +47,7 @@ def motif_bars(
 
 
 def _arpeggio(stream: random.Random, steps: int) -> dict[str, list[Event]]:
-    """Chord degrees up and down without a break but for the bar's end."""
+    """Bars of chord degrees up and down in even steps."""
     order = stream.choice(
         ([0, 2, 4, 7], [0, 4, 7, 4], [0, 2, 4, 7, 4, 2], [7, 4, 2, 0], [0, 7, 4, 9])
     )
@@ -52,9 +59,13 @@ def _arpeggio(stream: random.Random, steps: int) -> dict[str, list[Event]]:
 
 
 def _rhythm(stream: random.Random, steps: int, busy: float) -> list[tuple[int, int]]:
-    """(step, length) of the notes of one bar: strong steps likelier, and silence for a quarter of the bar or more."""
+    """(step, length) of the notes of one bar.
+
+    Strong steps are likelier; the notes fill at most three quarters of the bar.
+    """
     count = max(2, min(round(2 + busy * 8), steps // 2))
-    weights = [1.0 if s % 4 == 0 else 0.75 if s % 4 == 2 else 0.4 for s in range(steps)]
+    # by the place in the beat: on it, on its first, second and third sixteenth after
+    weights = [(1.0, 0.4, 0.75, 0.4)[step % 4] for step in range(steps)]
     chosen: set[int] = set()
     limit = max(2, round(steps * 0.8))
     while len(chosen) < count:
@@ -73,7 +84,10 @@ def _rhythm(stream: random.Random, steps: int, busy: float) -> list[tuple[int, i
 
 
 def _contour(stream: random.Random, count: int, pool: tuple[int, ...]) -> list[int]:
-    """Degrees that move mostly by neighbours of the pool, with a leap now and then that is answered."""
+    """Degrees that move mostly to neighbours in the pool, with a leap now and then.
+
+    A move past an end of the pool turns back.
+    """
     place = stream.randrange(len(pool))
     out = []
     for _ in range(count):

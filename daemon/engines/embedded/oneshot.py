@@ -1,4 +1,4 @@
-"""One-shots: one voice, one note, from its attack to where it can no longer be heard."""
+"""One-shots: one note of one voice, from its attack to the end of its audible tail."""
 
 from __future__ import annotations
 
@@ -15,40 +15,51 @@ from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.pitches import read_chords
 
-#: What people call the voices, besides their names.
+#: Other names of the voices -> voice.
 NAMES: dict[str, str] = {
-    "bass drum": "kick", "bd": "kick", "sd": "snare", "hi-hat": "hat", "hihat": "hat", "hi hat": "hat", "closed hat": "hat",
-    "hh": "hat", "oh": "open hat", "rimshot": "rim", "handclap": "clap", "tom": "mid tom", "conga": "high conga",
-    "bongo": "high conga", "finger snap": "snap", "rhodes": "electric piano", "ep": "electric piano", "keys": "electric piano",
-    "stab": "organ", "brass stab": "brass", "synth stab": "supersaw", "rave stab": "supersaw", "chord": "organ",
-    "tuned bell": "bell", "chime": "bell", "bells": "bell", "marimba": "mallet", "kalimba": "mallet", "vibraphone": "mallet",
-    "string": "strings", "violin": "strings", "vocal": "choir", "vox": "choir", "synth": "lead", "flute": "soft lead",
-    "uplifter": "riser", "downlifter": "sweep down", "boom": "impact", "hit": "impact", "bass": "saw bass", "303": "acid",
-    "dayan": "tabla", "dhol": "bayan",
-    "hoover": "supersaw", "orchestral hit": "brass", "orchestra hit": "brass", "percussion": "low conga", "cymbal": "crash",
+    "bass drum": "kick", "bd": "kick", "sd": "snare", "hi-hat": "hat", "hihat": "hat",
+    "hi hat": "hat", "closed hat": "hat", "hh": "hat", "oh": "open hat", "rimshot": "rim",
+    "handclap": "clap", "tom": "mid tom", "conga": "high conga", "bongo": "high conga",
+    "finger snap": "snap", "rhodes": "electric piano", "ep": "electric piano",
+    "keys": "electric piano", "stab": "organ", "brass stab": "brass", "synth stab": "supersaw",
+    "rave stab": "supersaw", "chord": "organ", "tuned bell": "bell", "chime": "bell",
+    "bells": "bell", "marimba": "mallet", "kalimba": "mallet", "vibraphone": "mallet",
+    "string": "strings", "violin": "strings", "vocal": "choir", "vox": "choir", "synth": "lead",
+    "flute": "soft lead", "uplifter": "riser", "downlifter": "sweep down", "boom": "impact",
+    "hit": "impact", "bass": "saw bass", "303": "acid", "dayan": "tabla", "dhol": "bayan",
+    "hoover": "supersaw", "orchestral hit": "brass", "orchestra hit": "brass",
+    "percussion": "low conga", "cymbal": "crash",
 }  # fmt: skip
 
+#: Words that ask for a major chord.
 _MAJOR = r"\b(?:major|maj|happy|uplifting)\b"
+#: Level against the peak below which a tail counts as silent.
 _SILENT_DB = -60.0
-#: Voices that play a chord where one is asked for.
+#: Voice families that can play chords.
 _CHORDAL = ("keys", "pads", "leads")
 
 
 def find_voice(brief: Brief) -> Voice:
-    """The voice that the words name: the longest name wins, the earliest of equals; a kick when none is named."""
+    """The voice named in the words: the longest name, of equals the first in the text.
+
+    A kick where none is named.
+    """
     said = " ".join([brief.words or brief.prompt, *brief.instruments]).lower()
     found: list[tuple[int, int, str]] = []
     for name, voice in [*((v, v) for v in VOICES), *NAMES.items()]:
         at = f" {said} ".find(name)
         if at >= 0:
             found.append((-len(name), at, voice))
-    # a rumble kick is a kick
+    # "rumble kick" means the kick
     struck = [one for one in found if one[2] != "rumble"] or found
     return VOICES[min(struck)[2]] if struck else VOICES["kick"]
 
 
 def find_steps(brief: Brief, voice: Voice) -> tuple[int, ...]:
-    """Semitones above the note that sound together: those of the chord that the words name; a stab's minor seventh; else one."""
+    """Semitones above the note that sound together.
+
+    A chord named in the words, a minor seventh for a stab, otherwise the note alone.
+    """
     if voice.family not in _CHORDAL:
         return (0,)
     for name in read_chords(MarkedText(brief.prompt)):
@@ -73,9 +84,9 @@ def play_oneshot(
     seconds: float | None,
     steps: tuple[int, ...] = (0,),
 ) -> tuple[np.ndarray, int | None]:
-    """(float32 (frames, 2), its MIDI note or None): `steps` semitones above the note at once.
+    """(float32 (frames, 2), its MIDI note; None for an untuned voice) of one note or chord.
 
-    The seed shades the timbre a little: no two are the same.
+    `steps` are the semitones above the note that sound together. The seed varies the timbre.
     """
     stream = rng("oneshot", voice.name, seed)
     tone = tone.with_(
@@ -99,7 +110,10 @@ def play_oneshot(
 
 
 def trimmed(audio: np.ndarray, rate: int) -> np.ndarray:
-    """From the first frame that is not silent to where the tail passes -60 dB, ended without a click, at -1 dB peak."""
+    """The audible part, normalised to a peak of -1 dBFS with a fade-out of 4 ms.
+
+    It runs from the first frame above -60 dB of the peak to the last one.
+    """
     level = np.abs(audio).max(axis=1)
     top = float(level.max(initial=0))
     if top <= 0:

@@ -1,34 +1,41 @@
-"""Phrases of drums: four bars made of one or two, a little turn half-way, a fill at the end, as drummers and producers do."""
+"""Drum phrases: four bars from one or two, a small turn half-way and a fill at the end."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Mapping
 
+#: Rows by voice, one row a bar.
 Rows = dict[str, list[str]]
 
-#: Voices that may gain and lose soft strokes anywhere, that carry the backbeat, and that sound together at the top.
+#: Voices that may gain and lose soft strokes anywhere.
 _MOVABLE = ("hat", "shaker", "ride", "tambourine", "high conga", "low conga", "tabla")
+#: Voices that carry the backbeat.
 _BACKBEATS = ("snare", "clap", "snap", "rim", "brush")
+#: The kick voices.
 _KICKS = ("kick", "hard kick")
+#: Voices of the treble, which mask each other when they are many.
 TOP = ("hat", "open hat", "shaker", "tambourine", "ride")
-#: Strokes a bar, as a share of its sixteenths, past which another voice at the top only makes noise of it.
+#: Treble strokes a bar, as a share of its sixteenths, above which one more voice is only noise.
+#: Chosen by hand.
 _CROWD = 1.35
 
-#: Little turns over the last four steps of a bar: `K` kick, `S` snare or what stands for it, `H` hat, `O` open hat, `T` tom;
-#: a blank keeps what is there. By the feels that take them.
+#: Feel -> turns, each over the last four steps of a bar. `K` kick, `S` snare or its replacement,
+#: `H` hat, `O` open hat, `T` tom; a blank keeps the mark of the groove.
 _TURNS: dict[str, tuple[dict[str, str], ...]] = {
     "floor": (
-        {"K": "  x "}, {"K": "   o"}, {"K": "...."}, {"K": " .. "}, {"S": " ogx"}, {"S": "  xx"}, {"H": "xoxo", "O": "...."},
-        {"O": "x.x.", "H": "...."}, {"K": "X.xx"}, {"T": "..ox"}, {"T": "o..o"}, {"S": "x..x"},
+        {"K": "  x "}, {"K": "   o"}, {"K": "...."}, {"K": " .. "}, {"S": " ogx"}, {"S": "  xx"},
+        {"H": "xoxo", "O": "...."}, {"O": "x.x.", "H": "...."}, {"K": "X.xx"}, {"T": "..ox"},
+        {"T": "o..o"}, {"S": "x..x"},
     ),
     "back": (
-        {"K": "  x "}, {"K": " x x"}, {"S": "  gg"}, {"S": " g x"}, {"S": "Xgxx"}, {"H": "xgxx"}, {"O": "  x ", "H": "  . "},
-        {"K": "x...", "S": "..xx"}, {"T": "..xx"}, {"K": "....", "S": "X.x."}, {"T": "x.x."},
+        {"K": "  x "}, {"K": " x x"}, {"S": "  gg"}, {"S": " g x"}, {"S": "Xgxx"}, {"H": "xgxx"},
+        {"O": "  x ", "H": "  . "}, {"K": "x...", "S": "..xx"}, {"T": "..xx"},
+        {"K": "....", "S": "X.x."}, {"T": "x.x."},
     ),
     "half": (
-        {"K": "  x "}, {"K": "x.xx"}, {"S": "  go"}, {"S": "   x"}, {"H": "x2x2"}, {"H": "xx3."}, {"H": "...."},
-        {"O": "  x ", "H": "  .."}, {"T": "..ox"},
+        {"K": "  x "}, {"K": "x.xx"}, {"S": "  go"}, {"S": "   x"}, {"H": "x2x2"}, {"H": "xx3."},
+        {"H": "...."}, {"O": "  x ", "H": "  .."}, {"T": "..ox"},
     ),
     "swing": ({"S": "  gg"}, {"S": " o g"}, {"S": "g.o."}, {"T": "..go"}, {"K": "  o "}),
     "calm": ({"S": "  g "}, {"T": "..go"}, {"K": "  o "}, {"H": "o.oo"}),
@@ -36,7 +43,10 @@ _TURNS: dict[str, tuple[dict[str, str], ...]] = {
 
 
 def phrased(voice: str, lines: list[str], bars: int, stream: random.Random) -> list[str]:
-    """Bars A A' A B from one row or two: B strays further than A'. Longer patterns stay as they are."""
+    """Rows in the form A A' A B from one row or two; B differs more than A'.
+
+    Longer patterns stay as they are.
+    """
     if bars < 2 or len(lines) > 2:
         return lines
     first = (
@@ -49,7 +59,10 @@ def phrased(voice: str, lines: list[str], bars: int, stream: random.Random) -> l
 
 
 def ornamented(voice: str, row: str, strength: int, stream: random.Random) -> str:
-    """A row with a few of its weak strokes changed, the more the `strength` (0-2); what carries the groove stays where it is."""
+    """A row with a few weak strokes changed, more of them at a higher `strength` (0-2).
+
+    Strokes that carry the groove stay.
+    """
     marks = list(row)
     if not strength:
         return row
@@ -70,7 +83,10 @@ def ornamented(voice: str, row: str, strength: int, stream: random.Random) -> st
 
 
 def _kick(marks: list[str], strength: int, stream: random.Random) -> None:
-    """Four on the floor may get a pick-up at the phrase's end; another kick gains a stroke between its own, or moves one."""
+    """Vary a kick row in place.
+
+    Four on the floor may gain a pick-up at the phrase's end. Another kick gains or moves a stroke.
+    """
     if marks.count("X") >= 3:
         if strength > 1 and stream.random() < 0.5:
             _add(
@@ -89,14 +105,14 @@ def _kick(marks: list[str], strength: int, stream: random.Random) -> None:
 
 
 def _add(marks: list[str], steps: tuple[int, ...], mark: str, stream: random.Random) -> None:
-    """A stroke on one of the steps that are free and not beside an accent's own step."""
+    """Put a stroke on one of the free steps, in place; never on the downbeat."""
     free = [step for step in steps if 0 < step < len(marks) and marks[step] == "."]
     if free:
         marks[stream.choice(free)] = mark
 
 
 def _move(marks: list[str], stream: random.Random) -> None:
-    """A soft stroke comes between two, or one goes."""
+    """Add a soft stroke on an off-beat step or remove one, in place."""
     step = stream.randrange(1, len(marks))
     full = sum(mark not in ".-" for mark in marks) > 0.65 * len(marks)
     if marks[step] == "." and step % 2 and not full:
@@ -106,21 +122,20 @@ def _move(marks: list[str], stream: random.Random) -> None:
 
 
 def rolling(bars: int, steps: int) -> list[str]:
-    """A roll over the whole length: quarters, eighths, sixteenths, then thirty-seconds, ever louder."""
+    """Rows of a roll over the whole length: quarters, eighths, sixteenths, then 32nds, louder."""
     whole = bars * steps
     row = ""
     for step in range(whole):
         part = 4 * step // whole
-        row += (
-            (("o", "o", "x", "2")[part] if step + 2 < whole else "X")
-            if step % (4, 2, 1, 1)[part] == 0
-            else "."
-        )
+        if step % (4, 2, 1, 1)[part]:
+            row += "."
+        else:
+            row += ("o", "o", "x", "2")[part] if step + 2 < whole else "X"
     return [row[at : at + steps] for at in range(0, whole, steps)]
 
 
 def crowded(rows: Mapping[str, list[str]], voice: str, row: str) -> bool:
-    """Whether a voice at the top would only add to the hiss: too many strokes a bar up there already."""
+    """Whether the treble has too many strokes a bar for one more voice."""
     if voice not in TOP:
         return False
     strokes = sum(
@@ -130,7 +145,7 @@ def crowded(rows: Mapping[str, list[str]], voice: str, row: str) -> bool:
 
 
 def turn_of(rows: Rows, feel: str, stream: random.Random, count: int = 2) -> dict[str, str]:
-    """The little fill half-way between two fills: `count` turns of the feel, of voices that play."""
+    """The small turn half-way between two fills: `count` turns of the feel, for known voices."""
     stands = {
         "K": next((voice for voice in _KICKS if voice in rows), None),
         "S": next((voice for voice in _BACKBEATS if voice in rows), None),

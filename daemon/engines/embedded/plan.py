@@ -1,15 +1,20 @@
-"""The Plan: a small JSON description of a piece that a rule, a person or a language model can write.
+"""The Plan: a small JSON description of a piece, written by rules, a person or a language model.
 
-Besides the sound of each voice it is all that the engine plays from: same plan, same sample rate, same audio and MIDI.
+It is the engine's only input besides the voices: the same plan and sample rate give the same audio
+and MIDI.
 
-Rows are strings with one character per sixteenth, one row per bar, going round; a short row repeats within the bar.
-Drum rows:   X accent, x hit, o soft, g ghost, 2 two 32nds, 3 a triplet of 16ths, 4 four 64ths, . rest
-Bass rows:   X x o g the root (as loud as above), 5 fifth, 8 octave, 7 seventh, 3 third, a approach to the next chord,
-             ~ slide from the note before to the octave or fifth, - the note before goes on, . rest
-Chord rows:  X x o g the chord, - goes on, . rest
-Chords:      Roman numerals of the key (i7, bVI, V/ii is not read) or chord symbols (Am7), one a bar or two with a slash between
-             blanks (`i7 / iv7`)
-Lead:        bars of [step, degree, length in steps]; degree 0 is the tonic, 7 its octave, in the plan's scale
+Rows are strings with one character a sixteenth and one row a bar; the rows of a part repeat, and a
+row shorter than the bar repeats within it.
+Drum rows:   X accent, x hit, o soft, g ghost, . rest,
+             2 two 32nds, 3 a triplet of 16ths, 4 four 64ths
+Bass rows:   X x o g the root (velocities as above), 5 fifth, 8 octave, 7 seventh, 3 third,
+             a approach to the next chord, ~ slide from the previous note to the root or its octave,
+             - hold, . rest
+Chord rows:  X x o g the chord, - hold, . rest
+Chords:      Roman numerals of the key (i7, bVI; secondary dominants such as V/ii are not parsed)
+             or chord symbols (Am7), one a bar, or two with a slash between blanks (`i7 / iv7`)
+Lead:        bars of [step, degree, length in steps]; degree 0 is the tonic, 7 its octave,
+             in the plan's scale
 """
 
 from __future__ import annotations
@@ -22,15 +27,21 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from bridge.music import Key, Meter
 
+#: The parts of a piece, in the order of playing, stems and MIDI tracks.
 PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
-#: 2: the sections of a track keep their distance to the fullest, and two parts alone are turned to the style's slope too.
-#: 3: a beat alone falls off as real drum loops do. Older plans are played as they were.
+#: Version of new plans; older plans keep their sound.
+#: 2: sections of a track keep a loudness distance to the fullest; two parts alone are tilted too.
+#: 3: drums alone get the spectral slope of real drum loops.
 VERSION = 3
 
 
 @dataclass(frozen=True)
 class Sound:
-    """A voice and its timbre: `tone` holds values of `voices.voice.Tone` by name, `octave` moves the part."""
+    """A voice and its timbre.
+
+    `tone` holds values of `voices.voice.Tone` by name. `octave` transposes the part in octaves, a
+    drum in semitones.
+    """
 
     voice: str = ""
     tone: dict[str, float] = field(default_factory=dict)
@@ -39,9 +50,10 @@ class Sound:
 
 @dataclass(frozen=True)
 class Drums:
-    """Rows by voice, the voices' sounds, the fill that replaces the end of every `fill_every`th bar, and the little one half-way.
+    """Drum rows and sounds by voice.
 
-    In a fill `*` is for every voice that is not named, `.` silences, a blank keeps what was there.
+    `fill` replaces the end of every `fill_every`th bar, `turn` the end of the bar half-way. In
+    both, `*` stands for every voice not named, `.` silences, a blank keeps the mark of the row.
     """
 
     rows: dict[str, list[str]] = field(default_factory=dict)
@@ -56,7 +68,7 @@ class Bass:
     rows: list[str] = field(default_factory=list)
     sound: Sound = field(default_factory=Sound)
     hold: float = 0.9
-    """Share of the time to the next note for which a note is held."""
+    """Length of a note as a share of the time to the next one."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +79,12 @@ class Chords:
     """block, strum, arp, power, single"""
     hold: float = 0.9
     centre: float = 62.0
-    """MIDI note round which the voicings lie."""
+    """MIDI note round which the voicings are placed."""
 
 
 @dataclass(frozen=True)
 class Lead:
-    """Bars by letter, and the form in which they come: A A' A B, where ' varies the end."""
+    """Bars by letter, and the form that orders them: A A' A B, where ' varies the end."""
 
     bars: dict[str, list[list[float]]] = field(default_factory=dict)
     form: list[str] = field(default_factory=list)
@@ -81,7 +93,7 @@ class Lead:
 
 @dataclass(frozen=True)
 class Section:
-    """A stretch of whole bars: which parts play, how hard (0-1), and what leads out of it (`fill`, `rise` or nothing)."""
+    """A section of whole bars: its parts, energy (0-1) and exit (`fill`, `rise` or nothing)."""
 
     name: str
     bars: int
@@ -89,12 +101,15 @@ class Section:
     energy: float = 0.7
     exit: str = ""
     mute: list[str] = field(default_factory=list)
-    """Voices of the drums that rest here."""
+    """Drum voices that are silent here."""
 
 
 @dataclass(frozen=True)
 class Feel:
-    """What a player does to the grid: milliseconds by which parts come late, spread of time (ms) and velocity (0-1)."""
+    """Microtiming: how late each part or drum voice plays, and random spread.
+
+    `late_ms` and `spread_ms` in milliseconds, `velocity` 0-1.
+    """
 
     late_ms: dict[str, float] = field(default_factory=dict)
     spread_ms: float = 3.0
@@ -103,7 +118,12 @@ class Feel:
 
 @dataclass(frozen=True)
 class Mix:
-    """Levels in dB against the style's balance, ducking 0-1, reverb in s, sends 0-1, and loudness for tracks."""
+    """Settings of the mix.
+
+    `levels_db` offsets parts against the default balance; `duck`, `sends`, `delay` (echo sends) and
+    `drive` 0-1; `reverb_s` in seconds; `delay_steps` in sixteenths; `lufs` the loudness of tracks;
+    `slope_db` the spectral slope in dB an octave.
+    """
 
     levels_db: dict[str, float] = field(default_factory=dict)
     duck: float = 0.0
@@ -125,7 +145,7 @@ class Plan:
     bars: int = 4
     swing: float = 50.0
     swing_steps: int = 1
-    """Pairs of sixteenths swing (1) or pairs of eighths (2)."""
+    """Unit of swing in sixteenths: 1 swings pairs of sixteenths, 2 pairs of eighths."""
     chords_of: list[str] = field(default_factory=lambda: ["i"])
     drums: Drums | None = None
     bass: Bass | None = None
@@ -137,7 +157,7 @@ class Plan:
     feel: Feel = field(default_factory=Feel)
     mix: Mix = field(default_factory=Mix)
     seeds: dict[str, int] = field(default_factory=dict)
-    """What each part's small variations are drawn from; a changed part gets a new one, the others keep theirs."""
+    """Seed of each part's small variations; only a changed part gets a new one."""
     version: int = VERSION
 
     @property
@@ -150,7 +170,7 @@ class Plan:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The parts that play anywhere, in the order of `PARTS`."""
+        """The parts that play in any section, in the order of `PARTS`."""
         playing = {part for section in self.sections for part in section.parts}
         return tuple(
             part
@@ -166,7 +186,7 @@ class Plan:
 
 
 def _build(kind: Any, value: Any) -> Any:
-    """A dataclass from its JSON, nested ones too; unknown names are dropped."""
+    """A dataclass from its JSON, nested ones included; unknown names are dropped."""
     hints = get_type_hints(kind)
     known = {}
     for one in fields(kind):
@@ -182,7 +202,7 @@ def _convert(hint: Any, value: Any) -> Any:
     inner = [one for one in get_args(hint) if one is not type(None)]
     if is_dataclass(hint):
         return _build(hint, value)
-    # `X | None` is a Union of typing from Python 3.14 on
+    # from Python 3.14 on the origin of `X | None` is typing.Union
     if origin in (Union, UnionType) and len(inner) == 1:
         return _convert(inner[0], value)
     if origin is list and inner and is_dataclass(inner[0]):
@@ -193,7 +213,7 @@ def _convert(hint: Any, value: Any) -> Any:
 
 
 def read_plan(record: Mapping[str, Any] | str) -> Plan:
-    """The plan that `to_json` wrote (or its JSON text). ValueError or TypeError where it is none."""
+    """Parse a plan from the record of `to_json` or its text. ValueError or TypeError if invalid."""
     value = json.loads(record) if isinstance(record, str) else record
     plan: Plan = _build(Plan, value)
     return plan

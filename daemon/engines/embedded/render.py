@@ -1,4 +1,4 @@
-"""From a plan to audio: a loop in one stretch, a track section by section."""
+"""Renders a plan to audio: a loop at once, a track section by section."""
 
 from __future__ import annotations
 
@@ -29,20 +29,23 @@ from daemon.engines.embedded.score import Note, Score
 from daemon.engines.embedded.voices.textures import texture
 from daemon.home.heap import give_back
 
+#: Loudness of a loop, in LUFS.
 _LOOP_LUFS = -14.0
-#: The longest that a note rings on after its section.
+#: Seconds kept after a section for the release of its notes.
 _RING_S = 3.5
+#: Voices that trigger the ducking.
 _KICKS = ("kick", "hard kick")
-#: By how many dB a section of no energy at all lies under the fullest: a break of 0.4 comes 2.4 dB under the drop.
+#: Loudness of a section at energy 0 against one at 1, in dB: a break of 0.4 lies 2.4 dB under.
 _STEP_DB = 4.0
 
+#: Notes by part.
 Notes = Mapping[str, Sequence[Note]]
 
 
 def play_loop(
     plan: Plan, notes: Notes, player: Player, progress: Progress
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """(mix, stems) of a plan as a loop of exactly its frames: float32 (frames, 2), the stems summing to the mix."""
+    """(mix, stems) of a loop of exactly its frames, float32 (frames, 2); stems sum to the mix."""
     frames = loop_frames(plan.bars, plan.meter_, plan.bpm, player.rate)
     buses: dict[str, np.ndarray] = {}
     for k, part in enumerate(plan.parts):
@@ -68,7 +71,7 @@ def _texture(sound: Sound, plan: Plan, frames: int, rate: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Block:
-    """One section of a track and where it lies: ticks and frames from the piece's start."""
+    """One section of a track and its position in ticks and frames from the piece's start."""
 
     section: Section
     start_tick: int
@@ -78,24 +81,27 @@ class _Block:
 
 
 class Track:
-    """Plays a plan's sections one after the other into one mix (and stems, where asked), each with its tail."""
+    """Renders a plan's sections in order, each with its tail, into one mix and optional stems."""
 
     def __init__(self, plan: Plan, notes: Notes, player: Player, with_stems: bool) -> None:
-        self.plan, self.notes, self.player = plan, notes, player
+        self.plan = plan
+        self.notes = notes
+        self.player = player
         self.blocks = self._find_blocks()
         last = self.blocks[-1]
         self.frames = last.start + last.frames
-        # one length for all sections: what is computed for it (room, echoes) is computed once
+        # one length for all sections, so that reverb and echo responses are computed once
         self.longest = max(block.frames for block in self.blocks)
         self.total = self.frames + round((tail_s(plan) + 1.0) * player.rate)
         self.mix = np.zeros((self.total, 2), np.float32)
-        # a long piece's stems would fill the memory; they wait in files
+        # stems of a long piece would fill the memory, so they are kept in scratch files
         self.stems = {part: Scratch(self.total) for part in plan.parts} if with_stems else {}
         self.balance = Balance()
 
     def _find_blocks(self) -> list[_Block]:
         score = Score(self.plan)
-        blocks, tick = [], 0
+        blocks = []
+        tick = 0
         for section in self.plan.sections:
             end = tick + section.bars * score.bar_ticks
             start, stop = (frame_of(t, self.plan.bpm, self.player.rate) for t in (tick, end))
@@ -109,7 +115,7 @@ class Track:
         for k, block in enumerate(self.blocks):
             share = 0.1 + 0.85 * k / len(self.blocks)
             self._add_block(block, partial(_say, progress, share, block.section.name))
-        # what comes after needs the memory more than the next piece needs these
+        # free the caches: the next stages need the memory more than the next piece needs them
         self.player.forget()
         rooms.forget()
         forget_long_responses()
@@ -120,8 +126,10 @@ class Track:
         return self.mix, {part: stem.array() for part, stem in self.stems.items()}
 
     def _add_block(self, block: _Block, say: Callable[[str], None]) -> None:
-        """Play a section into the mix: part by part where stems are asked for, else all at once, which takes half the work."""
-        buses, kicks, desk = self._buses(block, say), self._kicks(block), self._desk
+        """Render a section into the mix: part by part for stems, else at once at half the cost."""
+        buses = self._buses(block, say)
+        kicks = self._kicks(block)
+        desk = self._desk
         if not self.stems:
             piece = desk.mixed(buses, kicks)[: self.total - block.start]
             piece *= self._gain(block, desk.power)
@@ -135,9 +143,9 @@ class Track:
             self.stems[part].add(block.start, piece)
 
     def _gain(self, block: _Block, power: float) -> np.float32:
-        """What a section is amplified by: its lift, but never nearer to the fullest section than its energy allows.
+        """Gain of a section: its lift, capped so that low energy stays below the fullest section.
 
-        `power` is the section's own over the stretch that all sections share.
+        `power` is the section's mean K-weighted power over the common block length.
         """
         if self.plan.version < 2:
             return np.float32(10 ** (_lift_db(block.section) / 20))
@@ -145,11 +153,11 @@ class Track:
             max(power, 1e-12) * self._frames_of_block / block.frames
         )
         room_db = self._lufs - _STEP_DB * (1 - block.section.energy) - own_lufs
-        # in tenths: with stems and without, the powers differ by rounding, and the piece must not
+        # rounded to 0.1 dB: power differs by float error with and without stems, the mix must not
         return np.float32(10 ** (round(min(_lift_db(block.section), room_db), 1) / 20))
 
     def _rehearse(self, progress: Progress) -> None:
-        """Set the balance on the fullest section, then the levels of the parts that do not play there."""
+        """Set the balance on the fullest section, then levels of parts absent from it."""
         order = sorted(
             self.blocks, key=lambda b: (-b.section.energy, -len(b.section.parts), b.start)
         )
@@ -186,7 +194,7 @@ class Track:
         ]
 
     def _kicks(self, block: _Block) -> list[int]:
-        """Frames within the section at which a kick falls."""
+        """Onset frames of the kicks within a section."""
         drums = (
             self._played("drums", block)
             if "drums" in block.section.parts and "drums" in self.plan.parts
@@ -199,8 +207,9 @@ class Track:
         ]
 
     def _buses(self, block: _Block, say: Callable[[str], None]) -> Iterator[tuple[str, np.ndarray]]:
-        """(part, its dry bus) of a section, one after the other."""
-        rate, frames = self.player.rate, self._frames_of_block
+        """Yield (part, its dry bus) of a section, part by part."""
+        rate = self.player.rate
+        frames = self._frames_of_block
         brighter = round((block.section.energy - 0.8) * 0.6, 1)
         for part in block.section.parts:
             if part not in self.plan.parts:
@@ -224,7 +233,7 @@ class Track:
                 )
 
     def _fade(self) -> None:
-        """The tail after the last bar dies away to nothing."""
+        """Fade out the tail after the last bar."""
         n = self.total - self.frames
         curve = np.cos(np.linspace(0, np.pi / 2, n, dtype=np.float32))[:, None] ** 2
         self.mix[self.frames :] *= curve
@@ -245,7 +254,7 @@ def _say(progress: Progress, share: float, section: str, part: str) -> None:
 
 
 def _lift_db(section: Section) -> float:
-    """Sections without drums are brought nearer, those with them held back by their energy: a drop is some decibels louder."""
+    """Gain in dB by energy: sections without drums are raised, quiet ones with drums lowered."""
     if "drums" in section.parts:
         return -3.0 * max(0.0, 0.9 - section.energy)
     return min(2.4, 7.0 * max(0.0, 0.8 - section.energy))

@@ -1,4 +1,4 @@
-"""A plan that somebody wrote (a person, a language model) made playable, with a reason for each thing that was mended."""
+"""Validates and repairs a plan written by a person or a language model, with reasons."""
 
 from __future__ import annotations
 
@@ -16,9 +16,17 @@ from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.textures import NAMES
 from daemon.engines.embedded.voices.voice import Tone
 
-DRUM_MARKS, BASS_MARKS, CHORD_MARKS = "Xxog234.", "Xxog5873a~-.", "Xxog-."
+#: Marks of drum rows; all marks are explained in `plan.py`.
+DRUM_MARKS = "Xxog234."
+#: Marks of bass rows.
+BASS_MARKS = "Xxog5873a~-."
+#: Marks of chord and pad rows.
+CHORD_MARKS = "Xxog-."
+#: How a chord may be played.
 STYLES_OF_CHORDS = ("block", "strum", "arp", "power", "single")
+#: Bars of a plan at most.
 MAX_PLAN_BARS = 512
+#: Allowed range of each value of `Tone`.
 _TONE_LIMITS = {
     "bright": (-1, 1),
     "drive": (0, 1),
@@ -30,7 +38,7 @@ _TONE_LIMITS = {
 
 
 class Repair:
-    """Mends one plan's JSON; `reasons` grows with what it finds."""
+    """Repairs one plan's JSON; `reasons` collects a sentence for each repair."""
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
@@ -51,7 +59,8 @@ class Repair:
         value["meter"] = self.parsed("meter", value.get("meter", "4/4"), Meter.parse, "4/4")
         value["key"] = self.parsed("key", value.get("key"), Key.parse, "A minor")
         value["bars"] = int(self.number("bars", value.get("bars", 4), 1, MAX_PLAN_BARS, 4))
-        key, steps = Key.parse(value["key"]), Meter.parse(value["meter"]).sixteenths_per_bar
+        key = Key.parse(value["key"])
+        steps = Meter.parse(value["meter"]).sixteenths_per_bar
         value["chords_of"] = self.chord_names(value.get("chords_of"), key)
         for part, marks, family in (
             ("bass", BASS_MARKS, ("bass",)),
@@ -62,10 +71,8 @@ class Repair:
         value["drums"] = self.drums(value.get("drums"), steps)
         value["lead"] = self.lead(value.get("lead"), steps)
         value["texture"] = self.texture(value.get("texture"))
-        value["feel"], value["mix"] = (
-            self.group("feel", value.get("feel")),
-            self.group("mix", value.get("mix")),
-        )
+        value["feel"] = self.group("feel", value.get("feel"))
+        value["mix"] = self.group("mix", value.get("mix"))
         seeds = value.get("seeds")
         value["seeds"] = (
             {str(k): int(v) for k, v in seeds.items() if isinstance(v, int)}
@@ -101,15 +108,8 @@ class Repair:
             return otherwise
 
     def chord_names(self, raw: Any, key: Key) -> list[str]:
-        names = (
-            raw.split()
-            if isinstance(raw, str)
-            else list(raw)
-            if isinstance(raw, (list, tuple))
-            else []
-        )
         good = []
-        for name in names:
+        for name in raw.split() if isinstance(raw, str) else _listed(raw):
             try:
                 chords_of_bar(str(name), key)
                 good.append(str(name))
@@ -129,13 +129,7 @@ class Repair:
         return clean or "."
 
     def rows(self, name: str, raw: Any, marks: str, steps: int) -> list[str]:
-        lines = (
-            raw.split("/")
-            if isinstance(raw, str)
-            else list(raw)
-            if isinstance(raw, (list, tuple))
-            else []
-        )
+        lines = raw.split("/") if isinstance(raw, str) else _listed(raw)
         return [self.row(name, line, marks, steps) for line in lines]
 
     def voice(self, name: str, raw: Any, families: tuple[str, ...]) -> str | None:
@@ -156,13 +150,8 @@ class Repair:
     def sound(
         self, name: str, raw: Any, families: tuple[str, ...], otherwise: str
     ) -> dict[str, Any]:
-        value = (
-            {"voice": raw}
-            if isinstance(raw, str)
-            else dict(raw)
-            if isinstance(raw, Mapping)
-            else {}
-        )
+        given = {"voice": raw} if isinstance(raw, str) else raw
+        value = dict(given) if isinstance(given, Mapping) else {}
         voice = self.voice(name, value.get("voice", otherwise), families) or otherwise
         octave = value.get("octave", 0)
         octave = octave if isinstance(octave, int) and -24 <= octave <= 24 else 0
@@ -209,7 +198,7 @@ class Repair:
         }
 
     def fill(self, raw: Any) -> dict[str, str]:
-        """The rows of a fill by voice, `*` among them."""
+        """The rows of a fill by voice or `*`, with unknown marks as rests."""
         return {
             str(name): "".join(mark if mark in DRUM_MARKS + " " else "." for mark in str(row))
             for name, row in (raw.items() if isinstance(raw, Mapping) else ())
@@ -235,7 +224,8 @@ class Repair:
             style = raw.get("style", "block")
             if style not in STYLES_OF_CHORDS:
                 self.say(
-                    f"{name}.style: {style!r} is none of {', '.join(STYLES_OF_CHORDS)}; block is used"
+                    f"{name}.style: {style!r} is none of {', '.join(STYLES_OF_CHORDS)}; "
+                    "block is used"
                 )
             value["style"] = style if style in STYLES_OF_CHORDS else "block"
             value["centre"] = self.number(f"{name}.centre", raw.get("centre", 62), 52, 76, 62)
@@ -292,10 +282,10 @@ class Repair:
         }
 
     def group(self, name: str, raw: Any) -> dict[str, Any]:
-        """Feel and mix: numbers within sane bounds, by the names that they have; the rest keeps its default."""
+        """Feel or mix: known numbers clamped to their ranges; others keep their defaults."""
         limits = {
-            "spread_ms": (0, 30), "velocity": (0, 0.3), "duck": (0, 0.95), "reverb_s": (0.1, 10), "delay_steps": (1, 16),
-            "drive": (0, 1), "lufs": (-30, -6), "slope_db": (-8, -2),
+            "spread_ms": (0, 30), "velocity": (0, 0.3), "duck": (0, 0.95), "reverb_s": (0.1, 10),
+            "delay_steps": (1, 16), "drive": (0, 1), "lufs": (-30, -6), "slope_db": (-8, -2),
         }  # fmt: skip
         tables = {"late_ms": (-30, 60), "levels_db": (-24, 12), "sends": (0, 1), "delay": (0, 1)}
         value: dict[str, Any] = {}
@@ -346,8 +336,16 @@ class Repair:
         return found
 
 
+def _listed(raw: Any) -> list[Any]:
+    """The items of a JSON list; none if it is something else."""
+    return list(raw) if isinstance(raw, (list, tuple)) else []
+
+
 def repaired(record: Mapping[str, Any] | str) -> tuple[Plan, list[str]]:
-    """(a plan that can be played, what had to be mended) of JSON or its text. ValueError where it is no JSON object."""
+    """(a playable plan, the reasons of all repairs) from JSON or its text.
+
+    ValueError if it is no JSON object.
+    """
     value = json.loads(record) if isinstance(record, str) else record
     if not isinstance(value, Mapping):
         raise ValueError("a plan is a JSON object")

@@ -1,21 +1,28 @@
-"""Rows of sixteenths changed: fuller or thinner, varied from bar to bar, at half or double time, fitted to a bar."""
+"""Edits of step rows: density, half and double time, length, fills."""
 
 from __future__ import annotations
 
 import random
 
-#: What a mark of a row means: a strike with its velocity, or so many strokes in one step.
+#: Mark of a row -> velocity of its stroke.
 VELOCITY = {"X": 1.0, "x": 0.8, "o": 0.55, "g": 0.32}
+#: Mark of a row -> number of strokes in one step.
 ROLLS = {"2": 2, "3": 3, "4": 4}
+#: Marks of soft strokes, which thinning removes first.
 _WEAK_FIRST = "go"
+#: Voices that "double-time hats" speeds up.
 FAST_HATS = ("hat", "open hat", "ride", "shaker", "tambourine")
+#: Voices that can take more strokes without changing the groove.
 _MOVABLE = ("hat", "shaker", "ride", "tambourine", "high conga", "low conga", "tabla", "rim")
 
 
 def thinned_or_filled(
     voice: str, lines: list[str], density: float, stream: random.Random
 ) -> list[str]:
-    """Fewer hits below a density of 0.4 (weak ones go first), more above 0.6; the first beat always stays."""
+    """Rows with fewer strokes below a density of 0.4 (soft ones first), with more above 0.6.
+
+    The downbeat always stays.
+    """
     if density < 0.4:
         share = (0.4 - density) * 1.6
         return [_thinned(row, share, stream) for row in lines]
@@ -51,7 +58,7 @@ def half_timed(
     rows: dict[str, list[str]],
     voices: tuple[str, ...] = ("kick", "hard kick", "snare", "clap", "snap", "rim"),
 ) -> dict[str, list[str]]:
-    """Kick and snare at half their speed, over twice the bars; the rest as it was."""
+    """Rows with `voices` at half speed over twice the bars; other voices unchanged."""
     done = {}
     for voice, lines in rows.items():
         if voice not in voices:
@@ -59,7 +66,7 @@ def half_timed(
             continue
         slow: list[str] = []
         for row in lines:
-            # what is held stays held: a note is as long again, whether it is a stroke or goes on
+            # a held note doubles its length: insert a hold wherever the note continues
             after = row[1:] + row[:1]
             stretched = "".join(
                 mark + ("-" if mark == "-" or next_ == "-" else ".")
@@ -73,7 +80,10 @@ def half_timed(
 def double_timed(
     rows: dict[str, list[str]], voices: tuple[str, ...] | None = None
 ) -> dict[str, list[str]]:
-    """Rows at twice their speed (of `voices`, None for all): two bars in the time of one; two strokes in a step are a roll."""
+    """Rows with `voices` (None for all) at double speed: two bars in the time of one.
+
+    Two strokes that fall into one step become a roll.
+    """
     done = {}
     for voice, lines in rows.items():
         if voices is not None and voice not in voices:
@@ -92,17 +102,23 @@ def _squeezed(voice: str, row: str) -> str:
     for first, second in zip(row[::2], row[1::2], strict=True):
         both = first not in ".-" and second not in ".-"
         late = first == "." and (second in "Xx" or (voice in _MOVABLE and second != "-"))
-        steps.append("2" if both and voice in _MOVABLE else second if late else first)
+        if both and voice in _MOVABLE:
+            steps.append("2")
+        else:
+            steps.append(second if late else first)
     return "".join(steps)
 
 
 def fit_row(row: str, steps: int) -> str:
-    """A row made exactly `steps` long: repeated while too short, cut where too long."""
+    """A row of exactly `steps` marks: repeated if too short, cut if too long."""
     return (row * (-(-steps // max(1, len(row)))))[:steps] if row else "." * steps
 
 
 def with_fill(rows: dict[str, str], fill: dict[str, str], steps: int) -> dict[str, str]:
-    """The rows with the fill laid over the bar's end: a fill row's `.` silences, a blank keeps what was there."""
+    """The rows with a fill over the bar's end: `.` silences, a blank keeps the row's mark.
+
+    `*` of the fill applies to every voice that it does not name.
+    """
     done = dict(rows)
     for voice in {**rows, **fill}:
         row = rows.get(voice, "." * steps)

@@ -1,4 +1,4 @@
-"""From a Plan to notes: where each falls, in ticks, so that the audio and the MIDI file share one timing."""
+"""Turns a Plan into notes timed in ticks, shared by the audio and the MIDI file."""
 
 from __future__ import annotations
 
@@ -12,15 +12,22 @@ from daemon.engines.embedded.plan import Bass, Chords, Drums, Lead, Plan, Sectio
 from daemon.engines.embedded.rows import ROLLS, VELOCITY, fit_row, with_fill
 from daemon.engines.embedded.voices.table import VOICES
 
+#: Resolution of notes and MIDI files; a tick is half a millisecond at 120 bpm.
 TICKS_PER_QUARTER = 960
+#: Ticks of a sixteenth.
 STEP = TICKS_PER_QUARTER // 4
+#: Voices that choke an open hat.
 _HATS = ("hat", "open hat")
+#: Grid of note lengths: notes of equal length share one rendering.
 _LENGTH_TICKS = STEP // 4
 
 
 @dataclass(frozen=True)
 class Note:
-    """One note: start and length in ticks, pitch as MIDI number, velocity 0-1, and the voice that plays it."""
+    """One note: `start` and `length` in ticks, `pitch` as MIDI number, `velocity` 0-1, its voice.
+
+    `glide_from` is the pitch that it slides from; `variation` selects among a voice's variants.
+    """
 
     start: int
     length: int
@@ -33,7 +40,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of the piece: its number, its section, and its place in it."""
+    """One bar: `index` in the piece, its section, `place` within it, and `start` in ticks."""
 
     index: int
     section: Section
@@ -46,7 +53,7 @@ class Bar:
 
 
 class Score:
-    """The notes of a plan, part by part, each drawn from that part's own seed."""
+    """The notes of a plan, part by part; each part varies by its own seed."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -68,7 +75,7 @@ class Score:
 
     @property
     def markers(self) -> list[tuple[int, str]]:
-        """(tick, name) where a section of another name begins; none in a piece of one section."""
+        """(tick, name) at each change of section name; none in a piece of one section."""
         if len(self.plan.sections) < 2:
             return []
         return [
@@ -79,7 +86,7 @@ class Score:
         ]
 
     def part(self, name: str) -> list[Note]:
-        """The notes of one part over the whole piece, in order of time."""
+        """The notes of one part over the whole piece, sorted by start."""
         if name == "fx":
             return sorted(self._effects(), key=lambda n: (n.start, n.pitch))
         what = getattr(self.plan, name, None)
@@ -105,7 +112,7 @@ class Score:
     # ------------------------------------------------------------------ time
 
     def _tick(self, step: float) -> int:
-        """Tick of a step within its bar, swung: the second sixteenth of each eighth comes late."""
+        """Tick of a step within its bar, with swing: each second unit of a pair is delayed."""
         unit = self.plan.swing_steps
         pair, within = divmod(step, 2 * unit)
         swing = self.plan.swing / 100
@@ -115,7 +122,10 @@ class Score:
         return round((pair + share) * 2 * unit * STEP)
 
     def _felt(self, tick: int, bar: Bar, part: str, stream: random.Random, exact: bool) -> int:
-        """The tick that a player would give it: a little late or early, never before the piece or on another bar's first beat."""
+        """Tick of a note with microtiming: late or early, but never outside its own bar.
+
+        `exact` notes stay on the grid.
+        """
         feel = self.plan.feel
         per_ms = TICKS_PER_QUARTER * self.plan.bpm / 60000
         shift = stream.gauss(0, feel.spread_ms / 2) if not exact else 0.0
@@ -146,7 +156,10 @@ class Score:
         return self._choked(notes)
 
     def _roll(self, bar: Bar, stream: random.Random) -> list[Note]:
-        """Towards the end of a section that rises: the snare in quarters, eighths, then sixteenths, ever louder."""
+        """Snare roll over the last four bars of a section with exit `rise`.
+
+        Quarters, then eighths, then sixteenths, with rising velocity.
+        """
         left = bar.section.bars - bar.place
         if bar.section.exit != "rise" or left > 4:
             return []
@@ -169,7 +182,7 @@ class Score:
         return notes
 
     def _effects(self) -> list[Note]:
-        """Risers into what comes after a rise, and an impact and a sweep where it begins."""
+        """Transition effects: a riser before and an impact after a `rise`, else a sweep down."""
         notes: list[Note] = []
         for bar in self.bars:
             before = self.bars[bar.index - 1] if bar.index else None
@@ -186,7 +199,7 @@ class Score:
         return notes
 
     def _fill_of(self, drums: Drums, bar: Bar) -> dict[str, str]:
-        """What is laid over the bar: the fill, the little one half-way to it, or nothing (which is laid over as nothing)."""
+        """The rows laid over a bar: the fill, the turn half-way, or none."""
         place = bar.place % drums.fill_every
         if len(self.bars) < 2:
             return {}
@@ -219,7 +232,7 @@ class Score:
         return notes
 
     def _choked(self, notes: list[Note]) -> list[Note]:
-        """Open hats last until the next stroke on the hats, round the end of the piece too."""
+        """End open hats at the next stroke on the hats, across the loop's end as well."""
         strokes = sorted(note.start for note in notes if note.voice in _HATS)
         done = []
         for note in notes:
@@ -258,7 +271,10 @@ class Score:
         return here
 
     def _section_end(self, bar: Bar) -> int:
-        """The tick at which the section of a bar ends; a piece of one section goes round and has no end."""
+        """The tick at which a bar's section ends.
+
+        A piece of one section is a loop: the result lies past its end.
+        """
         if len(self.plan.sections) == 1:
             return 2 * self.ticks
         return bar.start + (bar.section.bars - bar.place) * self.bar_ticks
@@ -375,7 +391,7 @@ class Score:
         return notes
 
     def _chord_ends(self, bar: Bar, step: int) -> int:
-        """The step at which the chord of `step` gives way: strikes never ring into another chord."""
+        """The step at which the chord at `step` ends, so that no note rings into the next chord."""
         count = len(
             chords_of_bar(self.plan.chords_of[bar.index % len(self.plan.chords_of)], self.key)
         )
@@ -385,7 +401,8 @@ class Score:
     def _strike(
         self, part: Chords, pitches: list[int], start: int, length: int, velocity: float
     ) -> list[Note]:
-        voice, up = part.sound.voice, 12 * part.sound.octave
+        voice = part.sound.voice
+        up = 12 * part.sound.octave
         if part.style == "arp":
             order = [*pitches, *pitches[-2:0:-1]]
             count = max(1, length // STEP)
@@ -436,7 +453,7 @@ class Score:
 
     @staticmethod
     def _clashes(pitch: int, chord: Chord) -> bool:
-        """A semitone above a chord tone's neighbour that is no chord tone itself: the note to avoid."""
+        """Whether a pitch is an avoid note: a semitone above a chord tone and no chord tone."""
         return pitch % 12 not in chord.pitch_classes and (pitch - 1) % 12 in chord.pitch_classes
 
 
@@ -461,7 +478,7 @@ def _one_at_a_time(notes: list[Note]) -> list[Note]:
 
 
 def nearest_step(goal: int, key: Key, from_above: bool) -> int:
-    """The scale's neighbour of `goal`, from above or below: an approach note."""
+    """An approach note: the scale's neighbour of `goal`, from above or below."""
     for distance in (1, 2) if not from_above else (-1, -2):
         if (goal - distance) % 12 in key.scale:
             return goal - distance
@@ -469,5 +486,5 @@ def nearest_step(goal: int, key: Key, from_above: bool) -> int:
 
 
 def whole_length(ticks: float) -> int:
-    """A length rounded to a quarter of a sixteenth: notes of one length are rendered once."""
+    """A length in ticks rounded to a quarter of a sixteenth, and at least that."""
     return max(1, round(ticks / _LENGTH_TICKS)) * _LENGTH_TICKS

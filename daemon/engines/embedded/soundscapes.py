@@ -1,4 +1,4 @@
-"""Effects and atmospheres of a length: risers, falls, impacts, drones, weather."""
+"""Sound effects of a given length: risers, falls, impacts, drones, weather."""
 
 from __future__ import annotations
 
@@ -14,27 +14,30 @@ from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.textures import NAMES, texture
 from daemon.engines.embedded.voices.voice import Strike, Tone
 
+#: Pattern -> effect; the first match wins.
 _WORDS: tuple[tuple[str, str], ...] = (
     (r"down ?lift|down ?sweep|sweep down|fall|drop down|descend", "sweep down"),
     (r"impact|boom|slam|\bhit\b|thud|explosion|braam", "impact"),
-    (r"vinyl|crackle|record noise", "vinyl"), (r"tape|hiss", "tape"), (r"rain|water|sea|wave|storm|river", "rain"),
-    (r"room|rumble|engine|machine|hum\b", "room"), (r"\bwind|breath|\bair\b|whisper", "air"),
+    (r"vinyl|crackle|record noise", "vinyl"), (r"tape|hiss", "tape"),
+    (r"rain|water|sea|wave|storm|river", "rain"), (r"room|rumble|engine|machine|hum\b", "room"),
+    (r"\bwind|breath|\bair\b|whisper", "air"),
     (r"drone|atmos|ambien|pad|texture|soundscape|dark space|eerie|tension", "drone"),
     (r"riser|uplift|sweep|whoosh|swell|build|rise", "riser"),
 )  # fmt: skip
 
+#: Length in seconds where the request names none.
 DEFAULT_S = 8.0
 
 
 def find_effect(words: str) -> str:
-    """What the words ask for; a drone when they name nothing that is known."""
+    """The effect that the words name; a drone where they name none."""
     return next((name for pattern, name in _WORDS if re.search(pattern, words.lower())), "drone")
 
 
 def play_effect(
     name: str, length_s: float, key: Key | None, seed: int, rate: int, tone: Tone
 ) -> np.ndarray:
-    """Float32 (frames, 2), as long as asked, peak at -1 dB."""
+    """An effect of `length_s` seconds: float32 (frames, 2) with a peak of -1 dBFS."""
     frames = round(length_s * rate)
     if name in NAMES:
         audio = texture(name, frames, rate, seed, tone.bright)
@@ -83,7 +86,7 @@ def _in_room(audio: np.ndarray, frames: int, rate: int, length_s: float) -> np.n
 
 
 def _fitted(audio: np.ndarray, frames: int, rate: int) -> np.ndarray:
-    """Exactly `frames` long, faded at its end (and, where it begins at full strength, over its first 2 ms)."""
+    """The audio at exactly `frames` frames, with a fade-in of 2 ms and a fade-out."""
     if len(audio) < frames:
         audio = np.concatenate([audio, np.zeros((frames - len(audio), 2), np.float32)])
     cut = np.ascontiguousarray(audio[:frames], dtype=np.float32)

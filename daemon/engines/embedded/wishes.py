@@ -1,4 +1,4 @@
-"""What the words ask of a style: who plays, with which sound, how it should feel. Words in, data out."""
+"""Parses the words of a prompt into wishes for a style: parts, voices, timbre, feel."""
 
 from __future__ import annotations
 
@@ -8,32 +8,40 @@ from dataclasses import dataclass, field
 from daemon.brief import Brief
 from daemon.prompt.vocabulary import part_of
 
-#: Instrument -> the voices of the drums that it means.
+#: Instrument -> the drum voices that it stands for.
 DRUM_VOICES: dict[str, tuple[str, ...]] = {
-    "kick": ("kick", "hard kick"), "snare": ("snare",), "clap": ("clap",), "snap": ("snap",), "rim": ("rim",),
-    "hats": ("hat", "open hat"), "cymbal": ("ride", "crash"), "tom": ("high tom", "mid tom", "low tom"),
-    "shaker": ("shaker",), "tambourine": ("tambourine",), "cowbell": ("cowbell",), "clave": ("clave",), "woodblock": ("clave",),
-    "conga": ("high conga", "low conga"), "bongo": ("high conga",), "tabla": ("high conga", "low tom"),
-    "percussion": ("shaker", "high conga", "low conga", "rim", "clave", "tambourine", "cowbell", "low tom"),
+    "kick": ("kick", "hard kick"), "snare": ("snare",), "clap": ("clap",), "snap": ("snap",),
+    "rim": ("rim",), "hats": ("hat", "open hat"), "cymbal": ("ride", "crash"),
+    "tom": ("high tom", "mid tom", "low tom"), "shaker": ("shaker",), "tambourine": ("tambourine",),
+    "cowbell": ("cowbell",), "clave": ("clave",), "woodblock": ("clave",),
+    "conga": ("high conga", "low conga"), "bongo": ("high conga",),
+    "tabla": ("high conga", "low tom"),
+    "percussion": (
+        "shaker", "high conga", "low conga", "rim", "clave", "tambourine", "cowbell", "low tom",
+    ),
 }  # fmt: skip
 
+#: The pair of drums of a prompt that says "tabla" itself.
 _TABLAS = ("tabla", "bayan")
 
-#: Instrument -> (part, voice) for everything that has a pitch; an empty voice leaves the style's own.
+#: Pitched instrument -> (part, voice); an empty voice keeps the style's own.
 PITCHED: dict[str, tuple[str, str]] = {
-    "bass": ("bass", ""), "808": ("bass", "808"), "808 bass": ("bass", "808"), "sub bass": ("bass", "sub"),
-    "reese": ("bass", "reese"), "acid bass": ("bass", "acid"), "bass guitar": ("bass", "finger bass"),
-    "upright bass": ("bass", "finger bass"), "log drum": ("bass", "log drum"),
-    "chords": ("chords", ""), "piano": ("chords", "piano"), "electric piano": ("chords", "electric piano"),
-    "organ": ("chords", "organ"), "pad": ("chords", "pad"), "stab": ("chords", "brass"), "strings": ("chords", "strings"),
+    "bass": ("bass", ""), "808": ("bass", "808"), "808 bass": ("bass", "808"),
+    "sub bass": ("bass", "sub"), "reese": ("bass", "reese"), "acid bass": ("bass", "acid"),
+    "bass guitar": ("bass", "finger bass"), "upright bass": ("bass", "finger bass"),
+    "log drum": ("bass", "log drum"), "chords": ("chords", ""), "piano": ("chords", "piano"),
+    "electric piano": ("chords", "electric piano"), "organ": ("chords", "organ"),
+    "pad": ("chords", "pad"), "stab": ("chords", "brass"), "strings": ("chords", "strings"),
     "guitar": ("chords", "guitar"), "choir": ("chords", "choir"), "brass": ("chords", "brass"),
     "clavinet": ("chords", "pluck"), "harp": ("chords", "guitar"), "accordion": ("chords", "organ"),
-    "lead": ("lead", "lead"), "melody": ("lead", ""), "arp": ("lead", "pluck"), "synth": ("lead", "lead"),
-    "pluck": ("lead", "pluck"), "bells": ("lead", "bell"), "marimba": ("lead", "mallet"), "vibraphone": ("lead", "mallet"),
-    "flute": ("lead", "soft lead"), "saxophone": ("lead", "brass"), "trumpet": ("lead", "brass"), "violin": ("lead", "strings"),
+    "lead": ("lead", "lead"), "melody": ("lead", ""), "arp": ("lead", "pluck"),
+    "synth": ("lead", "lead"), "pluck": ("lead", "pluck"), "bells": ("lead", "bell"),
+    "marimba": ("lead", "mallet"), "vibraphone": ("lead", "mallet"), "flute": ("lead", "soft lead"),
+    "saxophone": ("lead", "brass"), "trumpet": ("lead", "brass"), "violin": ("lead", "strings"),
     "vocals": ("lead", "choir"),
 }  # fmt: skip
 
+#: Instrument -> texture.
 TEXTURES = {
     "vinyl crackle": "vinyl",
     "noise": "air",
@@ -42,63 +50,94 @@ TEXTURES = {
     "tape hiss": "tape",
 }
 
-#: Words that name a sound more closely than an instrument does.
+#: (pattern, part, voice) of words more specific than an instrument's name.
 _CLOSER: tuple[tuple[str, str, str], ...] = (
     (r"supersaw (?:lead|melody|hook|riff|topline)", "lead", "supersaw"),
-    (r"wobbl|brostep|riddim", "bass", "wobble"), (r"supersaw", "chords", "supersaw"), (r"\bacid\b|\b303\b", "bass", "acid"),
-    (r"\breese\b|neuro", "bass", "reese"), (r"\brumbl(?:e|es|ing)\b", "bass", "rumble"),
-    (r"slap bass|fingered|bass guitar", "bass", "finger bass"),
-    (r"log ?drum", "bass", "log drum"), (r"warm pad", "chords", "warm pad"), (r"distorted guitar", "chords", "power guitar"),
+    (r"wobbl|brostep|riddim", "bass", "wobble"), (r"supersaw", "chords", "supersaw"),
+    (r"\bacid\b|\b303\b", "bass", "acid"), (r"\breese\b|neuro", "bass", "reese"),
+    (r"\brumbl(?:e|es|ing)\b", "bass", "rumble"),
+    (r"slap bass|fingered|bass guitar", "bass", "finger bass"), (r"log ?drum", "bass", "log drum"),
+    (r"warm pad", "chords", "warm pad"), (r"distorted guitar", "chords", "power guitar"),
     (r"8[- ]?bit|game ?boy|chip", "lead", "chip"),
 )  # fmt: skip
 
-#: What a word does to the timbre of everything: changes of `Tone`; `length` and `width` multiply.
+#: Pattern -> changes of every voice's `Tone`; `length` and `width` multiply, others add.
 _TONES: tuple[tuple[str, dict[str, float]], ...] = (
-    (r"dark|sinister|evil|ominous|brooding|moody|gloom|haunting|menac|underground", {"bright": -0.4}),
+    (r"dark|sinister|evil|ominous|brooding|moody|gloom|haunting|menac|underground",
+     {"bright": -0.4}),
     (r"\bbright|crisp|\bcrystal|sparkl|shiny|glossy|sunny", {"bright": 0.4}),
     (r"\bwarm|analog|organic|mellow|smooth", {"bright": -0.25, "drive": 0.08}),
     (r"\bcold|\bicy|metallic|robotic|clinical", {"bright": 0.2, "dirt": 0.0, "attack": 0.1}),
-    (r"\bhard|aggressive|angry|brutal|heavy|fierce|savage|banging|pounding|slamming", {"drive": 0.25, "attack": 0.3}),
+    (r"\bhard|aggressive|angry|brutal|heavy|fierce|savage|banging|pounding|slamming",
+     {"drive": 0.25, "attack": 0.3}),
     (r"punchy|\btight|snappy|knock", {"attack": 0.3, "length": 0.8}),
-    (r"\bdust|lo-?fi sound|gritty|grimy|\bworn|vintage|old[- ]?school|crunchy|12[- ]?bit", {"dirt": 0.45, "bright": -0.15}),
+    (r"\bdust|lo-?fi sound|gritty|grimy|\bworn|vintage|old[- ]?school|crunchy|12[- ]?bit",
+     {"dirt": 0.45, "bright": -0.15}),
     (r"distort|saturat|overdriv|fuzz|clipped", {"drive": 0.55}),
     (r"\bwide|huge|massive|stereo|spacious", {"width": 1.4}),
     (r"\bmono\b|narrow", {"width": 0.2}),
-    (r"\bsoft|gentle|calm|peaceful|quiet|delicate|tender|relax|chill|sleepy", {"attack": -0.3, "bright": -0.15}),
+    (r"\bsoft|gentle|calm|peaceful|quiet|delicate|tender|relax|chill|sleepy",
+     {"attack": -0.3, "bright": -0.15}),
     (r"\bclean|polished|pristine|pure\b", {"drive": -0.3, "dirt": -1.0}),
-    (r"dream|ethereal|float|hazy|airy|lush|space", {"length": 1.3, "width": 1.2, "attack": -0.15}),
+    (r"dream|ethereal|float|hazy|airy|lush|space",
+     {"length": 1.3, "width": 1.2, "attack": -0.15}),
     (r"\bdeep\b|subby", {"bright": -0.2}),
     (r"\bshort\b|staccato|choppy|dry\b", {"length": 0.65}),
     (r"\blong\b|sustained|legato|ringing", {"length": 1.4}),
 )  # fmt: skip
 
-#: Decades: the words for one, what it does to the timbre, factor on reverb, percent of swing added, and voices it prefers.
+#: Decades: (pattern, changes of `Tone`, factor on reverb, percent of swing added, voices by part).
 ERAS: tuple[tuple[str, dict[str, float], float, float, dict[str, tuple[str, ...]]], ...] = (
-    (r"\b(?:19)?[67]0'?s\b|sixties|seventies", {"bright": -0.3, "dirt": 0.3, "attack": -0.1, "length": 0.85}, 0.8, 2.0,
-     {"bass": ("finger bass", "round bass"), "chords": ("electric piano", "organ", "piano"), "lead": ("soft lead", "brass")}),
+    (r"\b(?:19)?[67]0'?s\b|sixties|seventies",
+     {"bright": -0.3, "dirt": 0.3, "attack": -0.1, "length": 0.85}, 0.8, 2.0,
+     {"bass": ("finger bass", "round bass"), "chords": ("electric piano", "organ", "piano"),
+      "lead": ("soft lead", "brass")}),
     (r"\b(?:19)?80'?s\b|eighties", {"bright": 0.25, "length": 1.25, "width": 1.15}, 1.5, -6.0,
-     {"bass": ("pluck bass", "saw bass"), "chords": ("brass", "pad", "strings"), "lead": ("lead", "bell")}),
+     {"bass": ("pluck bass", "saw bass"), "chords": ("brass", "pad", "strings"),
+      "lead": ("lead", "bell")}),
     (r"\b(?:19)?90'?s\b|nineties", {"bright": -0.2, "dirt": 0.35, "drive": 0.12}, 0.9, 3.0,
-     {"bass": ("round bass", "reese", "acid"), "chords": ("organ", "piano", "electric piano"), "lead": ("pluck", "soft lead")}),
+     {"bass": ("round bass", "reese", "acid"), "chords": ("organ", "piano", "electric piano"),
+      "lead": ("pluck", "soft lead")}),
     (r"\b(?:20)?00'?s\b|\by2k\b", {"bright": 0.2, "attack": 0.2}, 0.9, -3.0,
-     {"bass": ("saw bass",), "chords": ("supersaw", "strings", "pluck"), "lead": ("lead", "supersaw")}),
-    (r"\b(?:20)?10'?s\b|twenty tens", {"bright": 0.25, "drive": 0.15, "width": 1.25, "attack": 0.1}, 1.1, -2.0,
-     {"bass": ("808", "sub", "reese"), "chords": ("supersaw", "pad"), "lead": ("pluck", "supersaw")}),
-    (r"\bmodern\b|contemporary|\b(?:20)?20'?s\b", {"bright": 0.35, "dirt": -1.0, "width": 1.3, "attack": 0.2}, 0.8, -2.0,
+     {"bass": ("saw bass",), "chords": ("supersaw", "strings", "pluck"),
+      "lead": ("lead", "supersaw")}),
+    (r"\b(?:20)?10'?s\b|twenty tens",
+     {"bright": 0.25, "drive": 0.15, "width": 1.25, "attack": 0.1}, 1.1, -2.0,
+     {"bass": ("808", "sub", "reese"), "chords": ("supersaw", "pad"),
+      "lead": ("pluck", "supersaw")}),
+    (r"\bmodern\b|contemporary|\b(?:20)?20'?s\b",
+     {"bright": 0.35, "dirt": -1.0, "width": 1.3, "attack": 0.2}, 0.8, -2.0,
      {"bass": ("808", "sub", "reese"), "chords": ("pad", "pluck"), "lead": ("pluck",)}),
 )  # fmt: skip
 
-_MINOR = r"dark|sad|melanchol|sinister|evil|ominous|haunting|moody|emotional|angry|tense|mysterious|gloom|lonely"
+#: Words that ask for a minor key.
+_MINOR = (
+    r"dark|sad|melanchol|sinister|evil|ominous|haunting|moody|emotional|angry|tense|mysterious"
+    r"|gloom|lonely"
+)
+#: Words that ask for a major key.
 _MAJOR = r"happy|uplifting|joy|cheerful|sunny|bright|fun\b|feel ?good|hopeful|triumphant|playful"
+#: Words that ask for double time.
 _DOUBLE = r"double[- ]?time"
+#: Words that ask for more reverb.
 _WET = r"dream|ethereal|float|hazy|space|atmospher|cavern|reverb|lush|wash|ambient|huge"
+#: Words that ask for less reverb.
 _DRY = r"\bdry\b|tight|close[- ]mic|intimate|bedroom"
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """`parts`: those that may play, None for all; `voices`: a voice for a part; `drums`: those that play alone, None for all;
-    `more_drums`: voices that must be there; `no_drums`: that must not; `tone`: changes of timbre; `room`: factor on reverb."""
+    """What a brief asks of a style.
+
+    parts         parts that may play, None for all
+    without       parts that may not
+    voices        voice by part
+    drums         drum voices of a solo request, None for all
+    more_drums    drum voices that must play
+    no_drums      drum voices that must not
+    tone          changes of timbre
+    room          factor on reverb
+    """
 
     parts: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
@@ -108,40 +147,49 @@ class Wishes:
     no_drums: frozenset[str] = frozenset()
     tone: dict[str, float] = field(default_factory=dict)
     slope_change_db: float = 0.0
-    """dB an octave by which the mix falls off more (below 0) or less than the style's."""
+    """Change of the mix's spectral slope in dB an octave; negative is darker."""
     texture: str = ""
     minor: bool | None = None
     half_time: bool = False
     double_time: bool = False
     fast_hats: bool = False
-    """Double time is meant for the hats alone."""
+    """Double time applies to the hats only."""
     fill_only: bool = False
-    """A drum fill is asked for, and nothing before it."""
+    """The request is for a drum fill alone."""
     roll: bool = False
-    """Nothing but a roll of the drums that are named."""
+    """The request is for a roll of the named drums alone."""
     era: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Voices by part that a decade named in the words prefers."""
+    """Preferred voices by part of a decade named in the words."""
     swing_change: float = 0.0
     on_the_floor: bool = False
     brushes: bool = False
-    """The snare is played with brushes."""
+    """Brushes instead of sticks on the snare."""
     arp: bool = False
     drunk: bool = False
-    """Each player keeps a time of his own: the snare early, hats and bass late."""
+    """Loose microtiming: the snare early, hats and bass late."""
     riff: bool = False
-    """A guitar's melody lies on its low strings."""
+    """A guitar melody plays on the low strings."""
     room: float = 1.0
     energy: float = 0.7
     density: float = 0.5
 
 
 def read_wishes(brief: Brief) -> Wishes:
-    """What the brief's fields and words ask for."""
+    """The wishes in a brief's fields and words."""
     words = " ".join([brief.prompt, brief.change, *brief.mood]).lower()
-    minor = True if re.search(_MINOR, words) else False if re.search(_MAJOR, words) else None
+    minor: bool | None = None
+    if re.search(_MINOR, words):
+        minor = True
+    elif re.search(_MAJOR, words):
+        minor = False
+    room = 1.0
+    if re.search(_WET, words):
+        room = 1.5
+    elif re.search(_DRY, words):
+        room = 0.5
     voices, parts, drums, texture = _band(brief)
     for pattern, part, voice in _CLOSER:
-        # a lead is any lead until somebody says which
+        # the plain voice "lead" is a default that a more specific word overrides
         if re.search(pattern, words) and voices.get(part, part) == part:
             voices[part] = voice
     if (
@@ -149,9 +197,10 @@ def read_wishes(brief: Brief) -> Wishes:
         and "cowbell" in brief.instruments
         and "drums" not in brief.instruments
     ):
-        # phonk's cowbell plays the tune
+        # in phonk the cowbell plays the melody
         voices["lead"] = "tuned cowbell"
-        parts, drums = parts - {"drums"} | {"lead"}, drums - {"cowbell"}
+        parts = parts - {"drums"} | {"lead"}
+        drums = drums - {"cowbell"}
     era_tone, era_room, swing_change, era = read_era(words)
     no_parts, no_drums = _unwanted(brief)
     return Wishes(
@@ -162,7 +211,7 @@ def read_wishes(brief: Brief) -> Wishes:
         more_drums=frozenset(drums),
         no_drums=no_drums,
         tone=_both(read_tone(words), era_tone),
-        # deep house is no darker for its name: its style knows how it falls off
+        # a genre's name ("deep house") does not change the slope: its style has set it
         slope_change_db=slope_change(
             _both(read_tone(words.replace(brief.genre, " ") if brief.genre else words), era_tone)
         ),
@@ -172,7 +221,8 @@ def read_wishes(brief: Brief) -> Wishes:
         double_time=bool(re.search(_DOUBLE, words)),
         fast_hats=bool(
             re.search(
-                rf"{_DOUBLE}\s+(?:hi-?)?(?:hats?|shakers?|rides?)|(?:hats?|shakers?|rides?)\s+(?:in |at )?{_DOUBLE}",
+                rf"{_DOUBLE}\s+(?:hi-?)?(?:hats?|shakers?|rides?)"
+                rf"|(?:hats?|shakers?|rides?)\s+(?:in |at )?{_DOUBLE}",
                 words,
             )
         ),
@@ -188,21 +238,21 @@ def read_wishes(brief: Brief) -> Wishes:
         arp=bool(re.search(r"\barp", words)),
         drunk=bool(re.search(r"\bdilla|\bdrunk|off[- ]?kilter|\bwonky|unquanti[sz]ed", words)),
         riff=bool(re.search(r"\briffs?\b", words)),
-        room=era_room * (1.5 if re.search(_WET, words) else 0.5 if re.search(_DRY, words) else 1.0),
+        room=era_room * room,
         energy=0.7 if brief.energy is None else brief.energy,
         density=0.5 if brief.density is None else brief.density,
     )
 
 
 def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
-    """(voice by part, parts named, drum voices named, texture) of the brief's instruments."""
+    """(voice by part, parts, drum voices, texture) of the brief's instruments."""
     voices: dict[str, str] = {}
     parts: set[str] = set()
     drums: set[str] = set()
     texture = ""
     for name in brief.instruments:
         if name in DRUM_VOICES:
-            # the word stands for hand drums of many lands: who says it by name gets the pair itself
+            # other hand drums map to "tabla" too; only the word itself gets the tabla's own voices
             own = name == "tabla" and re.search(r"\btablas?\b", brief.prompt.lower())
             drums.update(_TABLAS if own else DRUM_VOICES[name])
             parts.add("drums")
@@ -237,7 +287,7 @@ def _unwanted(brief: Brief) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def read_era(words: str) -> tuple[dict[str, float], float, float, dict[str, tuple[str, ...]]]:
-    """What the first decade in the words asks for: (changes of timbre, factor on reverb, percent of swing, voices by part)."""
+    """(changes of timbre, factor on reverb, percent of swing, voices by part) of a named decade."""
     for pattern, tone, room, swing, voices in ERAS:
         if re.search(pattern, words):
             return tone, room, swing, voices
@@ -245,7 +295,7 @@ def read_era(words: str) -> tuple[dict[str, float], float, float, dict[str, tupl
 
 
 def _both(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
-    """Two changes of timbre in one."""
+    """Two changes of timbre combined."""
     joined = dict(one)
     for name, value in other.items():
         joined[name] = (
@@ -257,7 +307,7 @@ def _both(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
 
 
 def read_tone(words: str) -> dict[str, float]:
-    """Changes of timbre that the words ask for: `bright`, `drive`, `dirt`, `attack` added up, `length`, `width` multiplied."""
+    """Changes of timbre in the words; of several, `length` and `width` multiply, others add."""
     tone: dict[str, float] = {}
     for pattern, change in _TONES:
         if re.search(pattern, words):
@@ -270,15 +320,15 @@ def read_tone(words: str) -> dict[str, float]:
 
 
 def slope_change(tone: dict[str, float]) -> float:
-    """dB an octave by which a mix falls off more (dark) or less (bright).
+    """Change of the mix's spectral slope in dB an octave: negative for dark, positive for bright.
 
-    The mix is turned to a slope whatever its voices are, so a slope that stayed would undo what the words did to them.
+    The mix is tilted to a target slope. A fixed target would undo darker or brighter voices.
     """
     return max(-1.0, min(1.0, 2.5 * tone.get("bright", 0.0)))
 
 
 def toned(own: dict[str, float], change: dict[str, float]) -> dict[str, float]:
-    """A sound's own tone with the words' changes, within the limits of `Tone`."""
+    """A sound's tone with changes applied, clamped to the limits of `Tone`."""
     limits = {
         "bright": (-1.0, 1.0, 0.0),
         "drive": (0.0, 1.0, 0.0),

@@ -1,4 +1,4 @@
-"""The styles: one table, gathered from the families."""
+"""The table of styles, collected from the families."""
 
 from daemon.engines.embedded.styles.band import BAND
 from daemon.engines.embedded.styles.broken import BROKEN

@@ -285,7 +285,7 @@ BREAKS = Style(
     duck=0.25,
     reverb_s=1.4,
     sends={"chords": 0.2, "lead": 0.25, "drums": 0.14},
-    # as sampled from a record: a deep snare that speaks below 200 Hz as kicks do, loose hats, and the room round them
+    # as sampled from a record: a deep snare with energy below 200 Hz, loose hats, room reverb
     tones={
         "snare": {"tune": -4, "length": 1.15},
         "hat": {"bright": -0.3, "attack": 0.9, "dirt": 0.2, "length": 1.2, "drive": 0.6},

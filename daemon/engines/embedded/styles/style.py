@@ -1,25 +1,28 @@
-"""What a style is: the material that a composer chooses from. Rows as in `plan.py`; bars of one row are parted by `/`."""
+"""A style: the material that the composer chooses from.
+
+Rows are written as in `plan.py`; `/` separates the bars of a row.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-#: Timbre by voice: values of `voices.voice.Tone`, and `tune` in semitones for drums.
+#: Timbre by voice: values of `voices.voice.Tone`, and for drums `tune` in semitones.
 Tones = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
 class Style:
-    """One genre. Every tuple holds alternatives, of which a seed takes one."""
+    """One genre. Each tuple holds alternatives; the seed selects one."""
 
     name: str
     bpm: float
     beats: tuple[dict[str, str], ...] = ()
     """Drum grooves: row by voice."""
     extras: dict[str, str] = field(default_factory=dict)
-    """Rows that may join a groove, the more the denser."""
+    """Rows that may join a groove; likelier at a higher density."""
     fills: tuple[dict[str, str], ...] = ()
-    """Laid over the end of a bar; `*` is for every voice that is not named."""
+    """Fills over the end of a bar; `*` stands for every voice not named."""
     bass: tuple[str, ...] = ()
     bass_sounds: tuple[str, ...] = ()
     bass_hold: float = 0.9
@@ -37,9 +40,9 @@ class Style:
     tonics: tuple[str, ...] = ("A", "C", "D", "F", "G")
     swing: float = 50.0
     swing_steps: int = 1
-    """What swings: pairs of sixteenths (1), or pairs of eighths (2) as in jazz."""
+    """Unit of swing in sixteenths: 1 swings pairs of sixteenths, 2 pairs of eighths as in jazz."""
     feel: str = "back"
-    """Which grooves it takes in other meters: floor, back, half, swing, calm (see `meters.py`)."""
+    """Grooves in other meters: floor, back, half, swing or calm (see `meters.py`)."""
     tones: Tones = field(default_factory=dict)
     duck: float = 0.0
     reverb_s: float = 1.6
@@ -53,4 +56,4 @@ class Style:
     spread_ms: float = 3.0
     loose: float = 0.06
     form: str = "dance"
-    """Which plan of sections a whole track follows: dance, song, rap, calm (see `forms.py`)."""
+    """Form of a whole track: dance, song, rap or calm (see `forms.py`)."""

@@ -1,1 +1,1 @@
-"""The instruments: each voice turns one note into samples."""
+"""Instruments: each voice renders one note to samples."""

@@ -1,4 +1,4 @@
-"""Bass voices: mono below 120 Hz, tuned, each with its own front and movement."""
+"""Bass voices: mono below 120 Hz, tuned, each with its own attack and modulation."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ from daemon.audio.signals import (
 )
 from daemon.engines.embedded.voices.voice import Strike
 
+#: Duration of a glide in seconds.
 _GLIDE_S = 0.11
 
 
 def _bend(s: Strike, t: np.ndarray) -> np.ndarray | None:
-    """Frequency factors of a glide from the earlier pitch, or None."""
+    """Frequency factors (frames,) of a glide from the previous pitch, or None."""
     if s.glide_from is None:
         return None
     along = np.minimum(t / _GLIDE_S, 1)
@@ -42,7 +43,7 @@ def _hz(s: Strike, bend: np.ndarray | None) -> np.ndarray | float:
 
 
 def sub(s: Strike) -> np.ndarray:
-    """A sine with a hint of its second and third harmonic."""
+    """A sine with weak second and third harmonics."""
     t = seconds(s.held_s + 0.09 * s.tone.length, s.rate)
     x = (
         sine(_hz(s, _bend(s, t)), len(t), s.rate)
@@ -54,12 +55,15 @@ def sub(s: Strike) -> np.ndarray:
 
 
 def eight_oh_eight(s: Strike) -> np.ndarray:
-    """The long sine kick as a bass: decay of 0.5-1.5 s, driven until its 2nd and 3rd harmonic speak, a falling front."""
+    """The TR-808's long kick as a bass: a sine with a falling attack, 0.5-1.5 s.
+
+    Drive brings out the second and third harmonic.
+    """
     t = seconds(min(s.held_s, 2.2 * s.tone.length) + 0.06, s.rate)
     bend = _bend(s, t)
     punch = 1 + (0.9 + 1.4 * s.tone.attack) * np.exp(-t / 0.011) if bend is None else 1.0
     x = sine(_hz(s, bend) * punch, len(t), s.rate)
-    # an asymmetric bend gives the second harmonic, the tanh the third
+    # the squared term adds the second harmonic, the saturation the third
     x = x + 0.18 * x * x * (1 + s.tone.bright)
     x = (
         saturate(x * rise(t, 0.0008), 1.5 + 3.5 * s.tone.drive)
@@ -95,17 +99,17 @@ def _filter_bass(
 
 
 def saw_bass(s: Strike) -> np.ndarray:
-    """Saw and sub square through a filter that opens to 0.9-2.5 kHz and closes to 180 Hz within 90 ms."""
+    """Saw and sub square through a low-pass that falls from 2.5 kHz to 0.2 kHz in 90 ms."""
     return _filter_bass(s, 220, 2300, 0.085, 1.5, 0.45)
 
 
 def pluck_bass(s: Strike) -> np.ndarray:
-    """As the saw bass, shorter and rounder."""
+    """Like the saw bass, shorter and darker."""
     return _filter_bass(s, 140, 1500, 0.05, 0.9, 0.7)
 
 
 def round_bass(s: Strike) -> np.ndarray:
-    """A soft triangle: old house, lo-fi, dub."""
+    """A soft triangle for old house, lo-fi and dub."""
     t = seconds(s.held_s + 0.1 * s.tone.length, s.rate)
     bend = _bend(s, t)
     cutoff = (330 + 500 * s.velocity * np.exp(-t / 0.07)) * s.scale
@@ -120,7 +124,10 @@ def round_bass(s: Strike) -> np.ndarray:
 
 
 def acid(s: Strike) -> np.ndarray:
-    """One saw through a resonant filter with a short envelope; accents open it further. Slides glide."""
+    """A saw through a resonant filter with a short envelope, after the TB-303.
+
+    Accents open the filter further; slides glide.
+    """
     t = seconds(s.held_s + 0.04, s.rate)
     accent = max(0.0, s.velocity - 0.6) / 0.4
     peak_hz = (700 + 2300 * accent) * s.scale
@@ -131,7 +138,7 @@ def acid(s: Strike) -> np.ndarray:
 
 
 def reese(s: Strike) -> np.ndarray:
-    """Three detuned saws that beat slowly, wide above 150 Hz, over a sine in the middle."""
+    """Three detuned saws that beat slowly, stereo above 240 Hz, over a mono sine."""
     t = seconds(s.held_s + 0.12 * s.tone.length, s.rate)
     bend = _bend(s, t)
     n = len(t)
@@ -148,7 +155,10 @@ def reese(s: Strike) -> np.ndarray:
 
 
 def wobble(s: Strike) -> np.ndarray:
-    """Saws through a filter that opens and closes; `variation` 0-3 sets the speed over the held note. A sine beneath."""
+    """Saw and square through an LFO-swept filter, over a sine.
+
+    `variation` 0-3 gives 2, 4, 6 or 8 LFO cycles over the held note.
+    """
     t = seconds(s.held_s + 0.06, s.rate)
     turns = (2, 4, 6, 8)[s.variation % 4]
     lfo = 0.5 - 0.5 * np.cos(2 * np.pi * turns * t / max(s.held_s, 0.05))
@@ -162,14 +172,14 @@ def wobble(s: Strike) -> np.ndarray:
 
 
 def finger(s: Strike) -> np.ndarray:
-    """A plucked electric bass: partials that die faster the higher they are, and the finger's thud."""
+    """A plucked electric bass: partials that decay faster the higher they are, and a thud."""
     t = seconds(min(s.held_s, 2.5) + 0.12, s.rate)
     k = np.arange(1, max(2, min(17, int(5000 * s.scale / s.hz) + 1)))
     levels = np.sin(np.pi * k * 0.17) / k**1.15 * (1 + 0.35 * s.tone.attack * (k > 4))
     hz = s.hz * k * np.sqrt(1 + 6e-5 * k * k)
     x = partials(hz, levels, 2.6 / (1 + 0.22 * k), np.zeros(len(k)), len(t), s.rate)
     bend = _bend(s, t)
-    if bend is not None:  # a slide reads the string faster or slower
+    if bend is not None:  # a slide resamples the string at a varying speed
         x = np.interp(np.cumsum(bend, dtype=np.float64), np.arange(len(x)), x, right=0.0).astype(
             np.float32
         )
@@ -188,7 +198,7 @@ def finger(s: Strike) -> np.ndarray:
 
 
 def log_drum(s: Strike) -> np.ndarray:
-    """Amapiano's log drum: a sine that falls an octave and a half within 25 ms, driven, 0.25-0.5 s."""
+    """The amapiano log drum: a driven sine that falls 1.5 octaves in 25 ms and lasts 0.25-0.5 s."""
     t = seconds(min(max(s.held_s, 0.2), 0.5 * s.tone.length) + 0.12, s.rate)
     bend = _bend(s, t)
     semitones = 18.0 * np.exp(-t / 0.008) * (0.6 + 0.8 * s.tone.attack) if bend is None else 0.0
@@ -201,9 +211,9 @@ def log_drum(s: Strike) -> np.ndarray:
 
 
 def rumble(s: Strike) -> np.ndarray:
-    """Techno's rumble: what a big room leaves of a kick once all above 140 Hz is cut off. Mono, without a front of its own."""
+    """Techno rumble: a kick's reverb low-passed near 140 Hz, mono, with a soft attack."""
     t = seconds(s.held_s + 0.18 * s.tone.length, s.rate)
-    # a room's echoes are dense noise; those of a kick lie round its pitch
+    # a reverb tail is dense noise; a kick's tail is centred on its pitch
     room = filtered(
         noise(len(t), "rumble", s.variation),
         s.rate,
@@ -228,7 +238,7 @@ def rumble(s: Strike) -> np.ndarray:
 
 
 def chip_bass(s: Strike) -> np.ndarray:
-    """A console's triangle channel: sixteen steps to the cycle."""
+    """A game console's triangle channel."""
     t = seconds(s.held_s + 0.03, s.rate)
     x = (
         wave("triangle", s.hz, len(t), s.rate, 5000 * s.scale) * 1.3

@@ -1,4 +1,4 @@
-"""Drums and percussion after the classic machines: a tuned body, noise through filters, and fast envelopes."""
+"""Drums and percussion after classic drum machines: tuned body, filtered noise, fast envelopes."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from daemon.audio.signals import (
 )
 from daemon.engines.embedded.voices.voice import Strike
 
-#: The six square waves of the TR-808's hats and cymbals, in Hz.
+#: Frequencies of the six square waves in the TR-808's hats and cymbals, in Hz.
 METAL_HZ = (203.5, 301.8, 366.3, 518.2, 538.8, 811.2)
 
 
 def _noises(s: Strike, n: int, name: str) -> np.ndarray:
-    """Two independent noises (n, 2), the same for every hit of one variation."""
+    """Independent noise left and right, (n, 2); equal for all hits of one variation."""
     return stereo(noise(n, name, "left", s.variation), noise(n, name, "right", s.variation))
 
 
@@ -46,7 +46,7 @@ def _end(x: np.ndarray, s: Strike, wide: bool = True) -> np.ndarray:
 
 
 def _worn(x: np.ndarray, s: Strike) -> np.ndarray:
-    """As sampled by an old machine: less top, a little crushed."""
+    """The sound of an old sampler: duller, with reduced bit depth."""
     dirt = s.tone.dirt
     steps = np.float32(2 ** (12 - 5 * dirt))
     x = filtered(x, s.rate, lowpass(16000 * 2 ** (-1.6 * dirt)))
@@ -54,7 +54,10 @@ def _worn(x: np.ndarray, s: Strike) -> np.ndarray:
 
 
 def kick(s: Strike) -> np.ndarray:
-    """A sine of 45-55 Hz whose pitch falls from five times that within 50 ms, a click of 3 ms, drive. Mono."""
+    """A mono kick: a sine of 45-55 Hz that starts at five times its pitch and falls in 50 ms.
+
+    A click of 3 ms and drive are added.
+    """
     length = s.tone.length
     t = seconds(0.42 * length + 0.08, s.rate)
     punch = 3.0 + 1.6 * s.tone.attack
@@ -68,7 +71,7 @@ def kick(s: Strike) -> np.ndarray:
 
 
 def hard_kick(s: Strike) -> np.ndarray:
-    """The distorted kick of hard techno and hardstyle: a pitch fall into a driven, long, tonal body."""
+    """The distorted kick of hard techno and hardstyle: falling pitch, long driven tonal body."""
     t = seconds(0.5 * s.tone.length + 0.05, s.rate)
     hz = s.hz * (1 + 4.5 * np.exp(-t / 0.012) + 0.9 * np.exp(-t / 0.06))
     body = saturate_clean(sine(hz, len(t), s.rate) * fall(t, 1.4), 5 + 8 * s.tone.drive)
@@ -83,7 +86,10 @@ def hard_kick(s: Strike) -> np.ndarray:
 def _modes(
     t: np.ndarray, rate: int, parts: tuple[tuple[float, float, float], ...], drop: float
 ) -> np.ndarray:
-    """Sum of sines (hz, level, seconds to -60 dB) that start sharp by `drop` and settle within 30 ms."""
+    """Sum of sines (hz, level, seconds to -60 dB), (frames,).
+
+    They start sharp by the factor 1 + `drop` and reach their pitch within 30 ms.
+    """
     bend = 1 + drop * np.exp(-t / 0.010)
     return np.sum(
         [level * sine(hz * bend, len(t), rate) * fall(t, d) for hz, level, d in parts], axis=0
@@ -91,7 +97,7 @@ def _modes(
 
 
 def snare(s: Strike) -> np.ndarray:
-    """Two shell modes near 185 and 330 Hz with a fast drop, and high-passed noise of 120-250 ms."""
+    """Two shell modes near 185 and 330 Hz with a fast pitch drop, and noise for 120-250 ms."""
     length = s.tone.length
     t = seconds(0.2 * length + 0.1, s.rate)
     ratio = s.hz / 185.0
@@ -107,7 +113,7 @@ def snare(s: Strike) -> np.ndarray:
 
 
 def brush(s: Strike) -> np.ndarray:
-    """Wire brushes laid on the snare's skin: a fan of soft strokes over 12 ms, wires from 0.6 to 8 kHz, hardly any shell."""
+    """A brush stroke on the snare: noise of 0.6-8 kHz in four soft bursts over 12 ms."""
     t = seconds(0.2 * s.tone.length + 0.06, s.rate)
     wires = filtered(
         _noises(s, len(t), "brush"),
@@ -126,7 +132,7 @@ def brush(s: Strike) -> np.ndarray:
 
 
 def brush_sweep(s: Strike) -> np.ndarray:
-    """A brush drawn round the skin: a breath of wires that swells and ebbs within half a second."""
+    """A brush sweep on the snare: noise that swells and fades within half a second."""
     t = seconds(0.46 * s.tone.length, s.rate)
     along = t / t[-1]
     swell = np.maximum(0, np.sin(np.pi * along ** (0.9 - 0.4 * s.tone.attack))) ** 1.5
@@ -141,9 +147,9 @@ def brush_sweep(s: Strike) -> np.ndarray:
 
 
 def clap(s: Strike) -> np.ndarray:
-    """Three bursts 10 ms apart, the last on the beat's tail: band 0.85-2.6 kHz, different left and right.
+    """Three noise bursts 10 ms apart and a tail, 0.85-2.6 kHz, in stereo.
 
-    The grid is at frame 0: the first burst is the loudest, so that the hand meets the beat.
+    The first burst is at frame 0, and the loudest, so that the clap is on the beat.
     """
     t = seconds(0.24 * s.tone.length + 0.06, s.rate)
     x = filtered(
@@ -162,7 +168,7 @@ def clap(s: Strike) -> np.ndarray:
 
 
 def snap(s: Strike) -> np.ndarray:
-    """Fingers: one short band of noise near 2.5 kHz with a woody click."""
+    """A finger snap: a short noise band near 2.5 kHz and a woody click."""
     t = seconds(0.12 * s.tone.length + 0.03, s.rate)
     x = filtered(_noises(s, len(t), "snap"), s.rate, bandpass(2400 * s.scale**0.5, 1.6))
     x *= wide(fall(t, 0.075 * s.tone.length) * rise(t, 0.0005))
@@ -171,7 +177,7 @@ def snap(s: Strike) -> np.ndarray:
 
 
 def rim(s: Strike) -> np.ndarray:
-    """A stick on the rim: two short sines and a click."""
+    """A rimshot: two short sines and a click."""
     t = seconds(0.07 * s.tone.length + 0.02, s.rate)
     ratio = s.hz / 480.0
     x = (sine(1700 * ratio, len(t), s.rate) + 0.8 * sine(480 * ratio, len(t), s.rate)) * fall(
@@ -191,7 +197,7 @@ def rim(s: Strike) -> np.ndarray:
 def _metal(
     n: int, rate: int, ratio: float, corner_hz: float, noise_level: float, variation: int
 ) -> np.ndarray:
-    """The six squares and noise, high-passed: (n, 2), before any envelope."""
+    """The six squares and noise, high-passed, before any envelope: (n, 2)."""
     stream = rng("metal", variation)
     squares = np.sum(
         [wave("square", hz * ratio, n, rate, phase=float(stream.uniform())) for hz in METAL_HZ],
@@ -234,17 +240,17 @@ def _cymbal(
 
 
 def hat(s: Strike) -> np.ndarray:
-    """Closed hi-hat, 40-80 ms; harder strikes ring longer."""
+    """Closed hi-hat of 55-105 ms; harder strikes ring longer."""
     return _cymbal(s, 0.055 + 0.05 * s.velocity, 7600, 0.35, 0.35, None) * np.float32(0.75)
 
 
 def open_hat(s: Strike) -> np.ndarray:
-    """Open hi-hat, 250-500 ms, choked where the held time ends."""
+    """Open hi-hat of up to 550 ms, choked at the end of the held time."""
     return _cymbal(s, 0.55, 7000, 0.4, 0.25, s.held_s) * np.float32(0.62)
 
 
 def ride(s: Strike) -> np.ndarray:
-    """Ride: a ping and a long, thin wash."""
+    """Ride cymbal: a ping and a long, thin wash."""
     x = _cymbal(s, 1.3, 4200, 0.22, 0.5, None) * np.float32(0.4)
     t = seconds(len(x) / s.rate, s.rate)
     ping = sum(
@@ -255,12 +261,12 @@ def ride(s: Strike) -> np.ndarray:
 
 
 def crash(s: Strike) -> np.ndarray:
-    """Crash: wide, bright, 1.5-2 s."""
+    """Crash cymbal: wide, bright, about 2 s."""
     return _cymbal(s, 2.1, 3300, 0.75, 0.3, None) * np.float32(0.42)
 
 
 def tom(s: Strike) -> np.ndarray:
-    """A tuned skin whose pitch falls a third, with a little stick."""
+    """A tuned skin with a falling pitch and a little stick noise."""
     t = seconds(0.45 * s.tone.length, s.rate)
     x = _modes(
         t, s.rate, ((s.hz, 0.9, 0.5 * s.tone.length), (s.hz * 1.5, 0.25, 0.2 * s.tone.length)), 0.4
@@ -277,7 +283,7 @@ def tom(s: Strike) -> np.ndarray:
 
 
 def conga(s: Strike) -> np.ndarray:
-    """A hand drum: a clear tone with a slap on hard strikes."""
+    """A hand drum: a clear tone, with a slap on hard strikes."""
     t = seconds(0.32 * s.tone.length, s.rate)
     x = _modes(
         t,
@@ -298,11 +304,14 @@ def conga(s: Strike) -> np.ndarray:
 
 
 def tabla(s: Strike) -> np.ndarray:
-    """The right hand's drum: its paste makes the skin's tones harmonic (C. V. Raman); hit softly the fingers stay on it."""
+    """The tabla's right-hand drum, with harmonic partials owed to its paste (C. V. Raman, 1934).
+
+    Soft strokes are damped by the fingers.
+    """
     open_ = s.velocity > 0.5
     length = s.tone.length * (0.55 if open_ else 0.11)
     t = seconds(length + 0.03, s.rate)
-    # three strokes: at the rim the second tone speaks loudest, on the skin the first
+    # three strokes: at the rim the first partial is weak, on the skin it is the strongest
     first = (0.45, 0.8, 0.6)[s.variation % 3]
     parts = (
         (1.0, first, 1.0),
@@ -327,7 +336,7 @@ def tabla(s: Strike) -> np.ndarray:
 
 
 def bayan(s: Strike) -> np.ndarray:
-    """The left hand's drum: deep, and the heel of the hand that presses the skin bends it up by a third as it rings."""
+    """The tabla's left-hand drum: deep; pressing the skin bends the pitch up by up to a third."""
     t = seconds(0.62 * s.tone.length, s.rate)
     bend = 1 + 0.24 * s.velocity * (1 - np.exp(-np.maximum(t - 0.04, 0) / 0.07))
     body = sine(s.hz * bend, len(t), s.rate) * fall(t, 0.75 * s.tone.length)
@@ -345,7 +354,7 @@ def bayan(s: Strike) -> np.ndarray:
 
 
 def shaker(s: Strike) -> np.ndarray:
-    """Grains from 5 to 11 kHz with a soft front."""
+    """Noise from 5 to 11 kHz with a soft attack."""
     t = seconds(0.09 * s.tone.length + 0.05, s.rate)
     x = filtered(
         _noises(s, len(t), "shaker"),
@@ -364,7 +373,7 @@ def shaker(s: Strike) -> np.ndarray:
 
 
 def tambourine(s: Strike) -> np.ndarray:
-    """Jingles: a handful of high partials and noise above 7 kHz."""
+    """Jingles: four high partials and noise above 7 kHz."""
     t = seconds(0.2 * s.tone.length, s.rate)
     x = filtered(
         _noises(s, len(t), "tambourine"), s.rate, highpass(7000), bandpass(9500 * s.scale**0.4, 0.9)
@@ -380,7 +389,7 @@ def tambourine(s: Strike) -> np.ndarray:
 
 
 def cowbell(s: Strike) -> np.ndarray:
-    """Two squares, 540 and 800 Hz, through a band-pass, with a fast front."""
+    """Squares of 540 and 800 Hz through a band-pass, with a fast attack."""
     t = seconds(0.35 * s.tone.length, s.rate)
     ratio = s.hz / 540.0
     x = wave("square", 540 * ratio, len(t), s.rate) + wave(
@@ -392,7 +401,7 @@ def cowbell(s: Strike) -> np.ndarray:
 
 
 def tuned_cowbell(s: Strike) -> np.ndarray:
-    """A cowbell that plays a tune, as in phonk: the note's square under its clang, a fifth above the octave's place."""
+    """A melodic cowbell as in phonk: a square at the note, and a short one a fifth above it."""
     t = seconds(0.4 * s.tone.length, s.rate)
     x = wave("square", s.hz, len(t), s.rate) + 0.35 * wave(
         "square", s.hz * 1.5, len(t), s.rate, phase=0.3
@@ -407,7 +416,7 @@ def tuned_cowbell(s: Strike) -> np.ndarray:
 
 
 def clave(s: Strike) -> np.ndarray:
-    """Two sticks: one clean high sine."""
+    """Claves: a clean high sine."""
     t = seconds(0.09 * s.tone.length, s.rate)
     x = sine(s.hz, len(t), s.rate) * fall(t, 0.09 * s.tone.length) + 0.2 * sine(
         s.hz * 2.76, len(t), s.rate
@@ -417,7 +426,7 @@ def clave(s: Strike) -> np.ndarray:
 
 
 def riser(s: Strike) -> np.ndarray:
-    """Noise that climbs from 200 Hz to 9 kHz over the held time, ever louder."""
+    """Noise that rises from 200 Hz to 9 kHz over the held time, with growing level."""
     t = seconds(max(s.held_s, 0.2), s.rate)
     along = t / t[-1] if len(t) > 1 else t
     centre = 200 * (45.0 * s.scale**0.5) ** along

@@ -1,4 +1,4 @@
-"""Struck and plucked voices: electric piano, piano, organ, bells, plucks, mallets, strings picked."""
+"""Keyboard, struck and plucked voices: pianos, organ, bells, plucks, mallets, guitars."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _end(x: np.ndarray, s: Strike) -> np.ndarray:
 
 
 def electric_piano(s: Strike) -> np.ndarray:
-    """Two FM pairs: the body 1:1 and the tine 1:14, with a slow stereo tremolo."""
+    """Two FM pairs, body 1:1 and tine 1:14, with a slow stereo tremolo."""
     t = seconds(s.held_s + 0.25 * s.tone.length, s.rate)
     hard = s.velocity * (0.5 + s.tone.attack) * s.scale
     low = min(1.0, 330 / s.hz) ** 0.3
@@ -53,7 +53,7 @@ def electric_piano(s: Strike) -> np.ndarray:
 
 
 def piano(s: Strike) -> np.ndarray:
-    """Stretched partials, two strings each, a hammer; the upper ones die first."""
+    """Stretched partials with two strings each and hammer noise; upper partials decay first."""
     t = seconds(min(s.held_s, 4) + 0.22 * s.tone.length, s.rate)
     stream = rng("piano", s.pitch)
     k = np.arange(1, max(2, int(min(24, 9000 / s.hz * s.scale**0.5)) + 1))
@@ -79,7 +79,7 @@ def piano(s: Strike) -> np.ndarray:
 
 
 def organ(s: Strike) -> np.ndarray:
-    """Nine drawbars, a key click, and a slow rotary shimmer."""
+    """Nine drawbars, a key click and a rotary-speaker tremolo."""
     t = seconds(s.held_s + 0.06, s.rate)
     bars = (
         (0.5, 0.6),
@@ -112,7 +112,7 @@ def organ(s: Strike) -> np.ndarray:
 
 
 def bell(s: Strike) -> np.ndarray:
-    """FM with an inharmonic modulator (1:3.5), long and glassy."""
+    """FM with an inharmonic ratio (1:3.5): long and glassy."""
     t = seconds(min(s.held_s, 1.2) + 1.1 * s.tone.length, s.rate)
     turns = turns_of(s.hz, len(t), s.rate)
     slow = turns_of(3.5 * s.hz, len(t), s.rate)
@@ -125,7 +125,7 @@ def bell(s: Strike) -> np.ndarray:
 
 
 def mallet(s: Strike) -> np.ndarray:
-    """A wooden bar: partials 1, 4, 10, the upper ones gone at once."""
+    """A wooden bar: partials 1, 4 and 10, of which the upper ones decay at once."""
     t = seconds(0.75 * s.tone.length, s.rate)
     x = sine(s.hz, len(t), s.rate) * fall(t, 0.8 * s.tone.length)
     for ratio, level, length in ((4.0, 0.28, 0.18), (10.0, 0.1, 0.06)):
@@ -139,7 +139,7 @@ def mallet(s: Strike) -> np.ndarray:
 
 
 def pluck(s: Strike) -> np.ndarray:
-    """A synthetic pluck: saw and square through a filter that snaps shut."""
+    """A synth pluck: two saws through a filter that closes fast."""
     t = seconds(min(s.held_s, 0.5) + 0.45 * s.tone.length, s.rate)
     cutoff = 300 + (1500 + 4200 * s.velocity) * s.scale * np.exp(-t / (0.07 * s.tone.length))
     left = wave("saw", s.hz * 1.0018, len(t), s.rate, cutoff, 1.3)
@@ -149,7 +149,10 @@ def pluck(s: Strike) -> np.ndarray:
 
 
 def guitar(s: Strike) -> np.ndarray:
-    """A plucked string after Karplus and Strong, partial by partial: a comb by the picking point, losses that grow."""
+    """A plucked string after Karplus and Strong (1983), as a sum of partials.
+
+    The picking point gives a comb filter; losses grow with frequency.
+    """
     t = seconds(min(s.held_s, 2.0) + 0.18 * s.tone.length, s.rate)
     k = np.arange(1, max(2, int(min(24, 8000 * s.scale / s.hz)) + 1))
     hz = s.hz * k * np.sqrt(1 + 4e-5 * k * k)
@@ -173,7 +176,7 @@ def guitar(s: Strike) -> np.ndarray:
 
 
 def power_guitar(s: Strike) -> np.ndarray:
-    """A string driven hard into a speaker: for power chords."""
+    """An overdriven guitar through a speaker, for power chords."""
     t = seconds(s.held_s + 0.1, s.rate)
     left = wave("saw", s.hz * 1.002, len(t), s.rate, 5200, 0.8, 0.1) + wave(
         "pulse", s.hz, len(t), s.rate, 4000, 0.8, 0.4

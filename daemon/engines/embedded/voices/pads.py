@@ -48,24 +48,24 @@ def _section(
 
 
 def pad(s: Strike) -> np.ndarray:
-    """A wide section of saws, soft front, low-pass at 0.5-2.5 kHz, nothing below 160 Hz."""
+    """A wide ensemble of saws, soft attack, low-pass at 0.5-2.5 kHz, high-pass at 160 Hz."""
     return _section(s, "saw", 0.3, 0.9, 11, 1300, highpass(160))
 
 
 def warm_pad(s: Strike) -> np.ndarray:
-    """Darker and slower: triangles, attack of a second."""
+    """Like the pad, darker, with an attack of about a second."""
     return _section(s, "saw", 0.9, 1.4, 8, 700, highpass(150))
 
 
 def strings(s: Strike) -> np.ndarray:
-    """A string section: faster front, more top, a bow's body at 500 Hz and 3 kHz."""
+    """A string section: faster attack, brighter, body resonances at 500 Hz and 3 kHz."""
     return _section(
         s, "saw", 0.12, 0.5, 14, 4200, highpass(170), peak(500, 3, 1.0), peak(3000, 3, 1.2)
     )
 
 
 def choir(s: Strike) -> np.ndarray:
-    """Voices on 'ah': a section through the formants 700, 1,100 and 2,700 Hz."""
+    """A choir on "ah": an ensemble through formants at 700, 1,100 and 2,700 Hz."""
     return _section(
         s,
         "pulse",
@@ -82,7 +82,7 @@ def choir(s: Strike) -> np.ndarray:
 
 
 def brass(s: Strike) -> np.ndarray:
-    """A brass stab: the filter opens with the breath and the horns are a little apart."""
+    """A brass stab: slightly detuned horns through a filter that a breath envelope opens."""
     t = seconds(s.held_s + 0.1, s.rate)
     stream = rng("brass", s.pitch)
     breath = (1 - np.exp(-t / 0.03)) * (0.65 + 0.35 * fall(t, 0.6))
@@ -104,7 +104,7 @@ def brass(s: Strike) -> np.ndarray:
 
 
 def supersaw(s: Strike) -> np.ndarray:
-    """Seven saws, +-14 cents, spread from left to right."""
+    """Seven saws within ±14 cents, panned from left to right."""
     t = seconds(s.held_s + 0.22 * s.tone.length, s.rate)
     stream = rng("supersaw", s.pitch, s.variation)
     cutoff = min(7500 * s.scale * (0.5 + 0.5 * s.velocity), 18000)
@@ -127,7 +127,7 @@ def supersaw(s: Strike) -> np.ndarray:
 
 
 def lead(s: Strike) -> np.ndarray:
-    """Two saws and a square, a filter envelope, vibrato after 200 ms, glide."""
+    """Two saws and a square with filter envelope, glide, and vibrato from 200 ms on."""
     t = seconds(s.held_s + 0.18 * s.tone.length, s.rate)
     vibrato = np.clip((t - 0.2) / 0.3, 0, 1) * 0.11 * np.sin(2 * np.pi * 5.4 * t)
     start = 0.0 if s.glide_from is None else s.glide_from - s.pitch
@@ -147,7 +147,7 @@ def lead(s: Strike) -> np.ndarray:
 
 
 def soft_lead(s: Strike) -> np.ndarray:
-    """A flute-like triangle with vibrato and a breath."""
+    """A flute-like triangle with vibrato and a soft attack."""
     t = seconds(s.held_s + 0.15 * s.tone.length, s.rate)
     bend = (
         2 ** (np.clip((t - 0.15) / 0.3, 0, 1) * 0.12 * np.sin(2 * np.pi * 5.0 * t) / 12)
@@ -163,7 +163,7 @@ def soft_lead(s: Strike) -> np.ndarray:
 
 
 def chip(s: Strike) -> np.ndarray:
-    """A console's pulse wave: a fixed duty cycle, four bits of level, no filter."""
+    """A game console's pulse wave: fixed duty cycle, four-bit level, no filter envelope."""
     t = seconds(s.held_s + 0.02, s.rate)
     x = wave("pulse", s.hz, len(t), s.rate, 16000 * s.scale)
     level = rise(t, 0.001) * gate(t, s.held_s, 0.015) * (0.55 + 0.45 * fall(t, 0.9 * s.tone.length))

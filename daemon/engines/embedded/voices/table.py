@@ -1,10 +1,11 @@
-"""The table of voices: by name, with General MIDI's number and the range in which each is at home."""
+"""The table of voices by name, with General MIDI numbers and note ranges."""
 
 from __future__ import annotations
 
 from daemon.engines.embedded.voices import bass, drums, keys, pads
 from daemon.engines.embedded.voices.voice import Voice
 
+#: Columns as in `Voice`: name, family, renderer, MIDI number, lowest, highest and home note.
 VOICES: dict[str, Voice] = {
     voice.name: voice
     for voice in (

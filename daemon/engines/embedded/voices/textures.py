@@ -1,4 +1,4 @@
-"""Noise that lies under a piece: vinyl, tape, air, rain, room. Each goes round without a seam."""
+"""Background noises (vinyl, tape, air, rain, room), each as a seamless loop."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import scipy.fft
 
 from daemon.audio.signals import fast_length, highpass, lowpass, noise, response_of, rng, wide
 
+#: The textures by name.
 NAMES = ("vinyl", "tape", "air", "rain", "room")
 
+#: Filters that shape white noise into each texture.
 _FILTERS = {
     "vinyl": (highpass(500), lowpass(5500)),
     "tape": (highpass(1800), lowpass(9000)),
@@ -19,7 +21,10 @@ _FILTERS = {
 
 
 def texture(name: str, frames: int, rate: int, seed: int, bright: float = 0.0) -> np.ndarray:
-    """Float32 (frames, 2) of a texture that goes round; `bright` -1 to 1 moves its filter by an octave."""
+    """A texture as a seamless loop, float32 (frames, 2), at an RMS level of 0.1 before clicks.
+
+    `bright` (-1 to 1) shifts the cutoff of an extra low-pass by an octave.
+    """
     out = np.empty((frames, 2), np.float32)
     size = fast_length(frames)
     extra = (lowpass(6000 * 2**bright),) if bright else ()
@@ -37,7 +42,7 @@ def texture(name: str, frames: int, rate: int, seed: int, bright: float = 0.0) -
 
 
 def _closed(x: np.ndarray, frames: int) -> np.ndarray:
-    """The first `frames` of a noise, its start cross-faded from what lies beyond its end."""
+    """The first `frames` of a noise; its start is cross-faded with the surplus past its end."""
     cut = x[:frames].copy()
     n = min(len(x) - frames, frames // 4)
     if n > 1:
@@ -47,12 +52,13 @@ def _closed(x: np.ndarray, frames: int) -> np.ndarray:
 
 
 def _add_clicks(out: np.ndarray, rate: int, seed: int, per_second: float, level: float) -> None:
-    """Ticks of about a millisecond at random places, in place."""
+    """Add clicks of about a millisecond at random positions, in place."""
     stream = rng("clicks", seed)
     frames = len(out)
     t = np.arange(round(0.0025 * rate), dtype=np.float32) / rate
     for _ in range(int(per_second * frames / rate)):
-        at, pan = int(stream.randint(frames)), float(stream.uniform(0.2, 0.8))
+        at = int(stream.randint(frames))
+        pan = float(stream.uniform(0.2, 0.8))
         strength = level * float(stream.uniform(0.05, 1)) ** 3
         click = (
             np.sin(2 * np.pi * float(stream.uniform(1500, 5000)) * t)

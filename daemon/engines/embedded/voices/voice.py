@@ -1,4 +1,4 @@
-"""What a voice is told and what it gives back."""
+"""The interface of a voice: a strike in, samples out."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from bridge.music import note_hz
 
 @dataclass(frozen=True)
 class Tone:
-    """The timbre that the prompt asks for. Every voice follows all of it as far as it makes sense for that voice.
+    """The timbre of a note. A voice applies each value as far as it makes sense for it.
 
     bright    -1 (dark) to 1 (bright): filters, noise, partials
     drive     0 (clean) to 1 (distorted)
-    length    0.25 to 4: decays and releases against the voice's own
-    width     0 (mono) to 2: how wide in stereo
+    length    0.25 to 4: factor on decays and releases
+    width     0 (mono) to 2: stereo width
     dirt      0 to 1: dust, noise, worn tape
     attack    0 (soft) to 1 (hard): transients; 0.5 is the voice's own
     """
@@ -35,9 +35,10 @@ class Tone:
 
 @dataclass(frozen=True)
 class Strike:
-    """One note for a voice: pitch as MIDI number (fractions allowed), held for `held_s`, velocity 0-1.
+    """One note for a voice: `pitch` as fractional MIDI number, `held_s` seconds, `velocity` 0-1.
 
-    `glide_from` is the pitch from which the note slides, or None. `variation` chooses among the voice's own small differences.
+    `glide_from` is the pitch that the note slides from, or None. `variation` selects among a
+    voice's small variants.
     """
 
     pitch: float
@@ -54,29 +55,29 @@ class Strike:
 
     @property
     def scale(self) -> float:
-        """Factor on filter cutoffs: an octave and a half up or down at the ends of `bright`."""
+        """Factor on filter cutoffs: up to 1.5 octaves up or down, by `bright`."""
         return float(2 ** (1.5 * self.tone.bright))
 
 
-#: A voice's sound: a strike -> float32 (frames, 2).
+#: Renderer of a voice: strike -> float32 (frames, 2).
 Play = Callable[[Strike], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Voice:
-    """One row of the table of voices."""
+    """A row of the table of voices."""
 
     name: str
     family: str
     play: Play
     gm: int
-    """General MIDI: the note on the drum channel, or the program (from 0) elsewhere."""
+    """General MIDI: note of the drum channel for drums, else the program, counted from 0."""
     low: int = 24
     high: int = 96
-    """The range of notes in which it is at home."""
+    """Range of notes that suits the voice: `low` to `high`."""
     home: int = 60
-    """The note of a one-shot when none is asked; for drums the note it is tuned near."""
+    """Default note of a one-shot; for drums the note that the drum is tuned near."""
     tuned: bool = True
-    """It has a pitch that follows the note."""
+    """Whether the pitch follows the note."""
     one_shot_s: float = 1.0
-    """How long a one-shot's note is held."""
+    """Default hold time of a one-shot in seconds."""
