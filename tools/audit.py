@@ -16,6 +16,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+#: The first version without the hole, and the hole. Checked for every installed package.
 SAFE_SINCE = {
     "starlette": ("0.49.1", "CVE-2025-62727: a Range header that takes all of a core"),
     "python-multipart": ("0.0.18", "CVE-2024-53981: a form that takes all of a core"),
