@@ -29,7 +29,8 @@ _MODE_WORDS: dict[str, str] = {
     "dor": "dorian", "dorian": "dorian", "phr": "phrygian", "phrygian": "phrygian",
     "lyd": "lydian", "lydian": "lydian", "mix": "mixolydian", "mixo": "mixolydian", "mixolydian": "mixolydian",
     "loc": "locrian", "locrian": "locrian", "harmonic minor": "harmonic minor", "harm min": "harmonic minor",
-    "melodic minor": "melodic minor", "mel min": "melodic minor",
+    "harmonic min": "harmonic minor", "hm": "harmonic minor", "melodic minor": "melodic minor",
+    "mel min": "melodic minor", "melodic min": "melodic minor", "mm": "melodic minor",
 }  # fmt: skip
 
 _MODE_SUFFIX: dict[str, str] = {
