@@ -6,10 +6,14 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 
+from daemon.prompt.foreign_words import AND, DENIALS
 from daemon.prompt.genre_names import GenreSpan
-from daemon.prompt.marked_text import HEAD_END, MarkedText, pattern
+from daemon.prompt.marked_text import HEAD_END, MarkedText
+from daemon.prompt.patterns import pattern
 from daemon.prompt.vocabulary import Mood, Sound, moods, sounds
 
+#: A denial in another language, or by a dash, counts only where an instrument follows.
+_FOREIGN_NEGATION = rf"(?<!\w)(?:{DENIALS})\s+"
 _NEGATION = (
     r"\b(?:no|without(?:\s+any)?|w/o|minus|zero|avoid(?:ing)?|exclud(?:e|ing)|except|"
     r"don'?t\s+(?:want|use|add|include)(?:\s+any)?|not?\s+any)\s+(?:the\s+|an?\s+)?"
@@ -17,9 +21,12 @@ _NEGATION = (
 _NO_NEGATION = (
     r"(?:more|less|longer|matter|one\b|problem|idea|limit|bpm|tempo|key\b|swing|shuffle|midi)"
 )
-_LESS = {"drumless": "drums", "beatless": "drums", "drumfree": "drums", "bassless": "bass", "vocalfree": "vocals",
-         "instrumental": "vocals",
-         "nondrum": "drums", "percussionless": "percussion"}  # fmt: skip
+_LESS = {
+    "drumless": "drums", "beatless": "drums", "drumfree": "drums", "nondrum": "drums",
+    "bassless": "bass", "vocalfree": "vocals", "nonvocal": "vocals", "vocalless": "vocals",
+    "voiceless": "vocals", "instrumental": "vocals", "instrumentale": "vocals",
+    "percussionless": "percussion", "kickless": "kick", "hatless": "hats",
+}  # fmt: skip
 #: What may stand behind the instrument that is asked for.
 _NO_NOUNS = frozenset((
     "midi", "sample", "clip", "in", "at", "one", "shot", "oneshot", "please", "half", "double", "time", "feel", "trio",
@@ -30,7 +37,10 @@ _NO_NOUNS = frozenset((
 _HEAD_STOP = rf"{HEAD_END}|\b(?:without|minus|w/o|no)\b"
 _ONLY_BEFORE = r"\b(?:only|just|solely|purely|nothing but|isolated|solo)\s+(?:(?:the|an?|some)\s+)?(?:[a-z]+\s+)?$"
 _ONLY_AFTER = r"\s*(?:only|alone|solo|on (?:its|their) own|by (?:itself|themselves)|isolated)\b"
-_LIST_JOIN = r"\s*(?:,|and|&|\+|/|or|nor|n)?\s*(?:and\s+|or\s+|no\s+)?"
+_LIST_JOIN = (
+    rf"\s*(?:,|and\b|&|\+|/|or\b|nor\b|n\b|(?:{AND})\b)?"
+    r"\s*(?:and\s+|or\s+|no\s+)?(?:the\s+|an?\s+)?"
+)
 _GROOVES = frozenset((
     "loop", "loops", "groove", "grooves", "pattern", "patterns", "break", "riff", "line", "part", "parts", "solo",
     "lick", "licks", "sequence", "stem", "phrase", "ostinato", "fill", "fills", "roll", "rolls", "topper",
@@ -70,6 +80,9 @@ def find_instruments(
         for a, b in pairwise(tokens)
         if text.joined(a, b) and (part := _LESS.get(a.folded + b.folded)) is not None
     ]
+    for match in text.find(_FOREIGN_NEGATION):
+        if any(one.start == match.end() for one in named):
+            without.extend(_negated(text, match.end(), named))
     for match in text.find(_NEGATION):
         if not pattern(_NO_NEGATION).match(text.rest[match.end() :]):
             without.extend(_negated(text, match.end(), named))
@@ -128,6 +141,18 @@ def which_play(
         return ("vocals",), True
     names = tuple(dict.fromkeys(one.sound.name for one in wanted))
     return names, bool(names) and kind != "track" and _head_is_instrument(text, wanted, kind)
+
+
+def written(
+    text: MarkedText, named: list[Named], without: list[tuple[str, int, int]]
+) -> tuple[tuple[str, str], ...]:
+    """The instruments that are wanted: (as it was written, our name), each once."""
+    wanted = [
+        one for one in named if not any(start <= one.start < end for _, start, end in without)
+    ]
+    return tuple(
+        dict.fromkeys((text.text[one.start : one.end].lower(), one.sound.name) for one in wanted)
+    )
 
 
 def _groups(text: MarkedText, named: list[Named]) -> list[list[Named]]:

@@ -6,7 +6,9 @@ import re
 
 from bridge.music import MAX_BARS, MAX_BPM, MIN_BARS, MIN_BPM, Meter
 from daemon.prompt.genres import fold
-from daemon.prompt.marked_text import TAKEN, MarkedText, pattern
+from daemon.prompt.marked_text import TAKEN, MarkedText
+from daemon.prompt.patterns import pattern
+from daemon.prompt.spoken_numbers import SPOKEN, number_of
 from daemon.prompt.vocabulary import loop_words, sounds
 
 _NUMBER = r"(\d{2,4}(?:\.\d{1,3}|,\d{1,2})?|\d)"
@@ -15,7 +17,8 @@ _BPM = r"(?:b\.?p\.?m\b\.?|bmp\b|beats?\s+(?:per|a)\s+min(?:ute)?s?\b)"
 _LEAD = r"(?:\b(?:at|around|about|roughly|circa|tempo(?:\s+(?:of|is|at))?\s*[:=]?|in)\s+|@\s*|~\s*|tempo\s*[:=]\s*)?"
 _TEMPO = (
     rf"{_LEAD}{_NOT_INSIDE}{_NUMBER}(?:\s*{_BPM})?(?:\s*(-|/|\bto\b|\bor\b|\.\.+)\s*{_NUMBER})?\s*-?\s*{_BPM}",
-    rf"\b(?:b\.?p\.?m|bmp|tempo)\b\.?\s*(?:of|is|at|around|about|[:=~])?\s*{_NUMBER}(?:\s*(-|to)\s*{_NUMBER})?(?![\w/%]|[.,]\d)",
+    rf"\b(?:b\.?p\.?m|bmp|tempo|beats?\s+per\s+minute)\b\.?\s*(?:of|is|at|around|about|[:=~])?"
+    rf"(?:\s+(?:of|around|about))?\s*{_NUMBER}(?:\s*(-|to)\s*{_NUMBER})?(?![\w/%]|[.,]\d)",
 )
 _BARE = r"(?<![\w./#'$€£-])(?<!\d,)(\d{2,3}(?:\.\d{1,3})?)(?![\w/:%°\"']|[.,]\d|-\w)"
 _BARE_LOW, _BARE_HIGH = 60, 200
@@ -64,6 +67,11 @@ def _number(text: str) -> float:
 def read_tempo(text: MarkedText) -> float | None:
     """The tempo that is called one (`132 bpm`, `tempo: 90`). All are taken; the first that can be used counts."""
     found: list[tuple[int, float]] = []
+    for match in text.find(rf"{_LEAD}\b({SPOKEN})[\s-]*{_BPM}"):
+        value = float(number_of(match[1]))
+        if MIN_BPM <= value <= MAX_BPM:
+            found.append((match.start(), value))
+            text.take(match.start(), match.end())
     for form in _TEMPO:
         for match in text.find(form):
             bpm = _tempo_of(text, match)
@@ -107,7 +115,7 @@ def read_bare_tempo(
     genre_spans: (start, end, slowest, fastest) of each genre in the text. called: the tempo that is called one; it counts first.
     """
     tempo = called
-    for match in text.find(rf"(?:(\bat\s+|@\s*))?{_BARE}"):
+    for match in text.find(rf"(?:(\bat\s+(?:around\s+|about\s+)?|@\s*|~\s*|\baround\s+))?{_BARE}"):
         value = float(match[2])
         if not _BARE_LOW <= value <= _BARE_HIGH or _counts_something(text, match):
             continue
@@ -149,6 +157,8 @@ def _stands_as_tempo(
     genre_spans: list[tuple[int, int, float, float]],
 ) -> bool:
     start, end = match.start(2), match.end(2)
+    if text.is_pack and match[2] not in _MACHINES and not match[2].startswith("0"):
+        return True
     before = text.rest[:start].rstrip(f" ,:-({TAKEN}")
     if any(genre_end == len(before) for _, genre_end, _, _ in genre_spans):
         return True
@@ -217,7 +227,8 @@ def read_bars(text: MarkedText) -> int | None:
     bars: int | None = None
     forms = (
         rf"(?:\b(?:over|for)\s+)?(?<![\w./-])(\d{{1,4}}|{_COUNT})(?:\s*(?:-|to|or)\s*(\d{{1,2}}))?[\s-]*(?:bars?|measures?|mesures?)\b(?:\s+long\b)?",
-        r"\b(?:bars|length)\s*[:=]\s*(\d{1,2})()\b(?:\s*bars?\b)?",
+        r"\b(?:bars|length)\s*[:=]\s*(\d{1,2})()\b(?:\s*bars?\b)?"
+        r"(?![.,]?\d|\s*(?:s|secs?|seconds?|m|mins?|minutes?|ms)\b)",
     )
     for form in forms:
         for match in text.find(form):
@@ -286,8 +297,12 @@ def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
         said, unit = match[1].lower(), match[3].lower()
         value = float(_COUNTS[said]) if said in _COUNTS else _number(said)
         before, after = text.before(match.start(1)), text.rest[match.end() :]
+        for_so_long = match[0].lower().startswith("for") and pattern(
+            r"\s*(?:$|[,.;)])"
+        ).match(after)
         decade = (
             unit == "s"
+            and not for_so_long
             and not match[2]
             and not match[0].endswith("long")
             and _is_decade(said, text, match.end(), genre_starts)

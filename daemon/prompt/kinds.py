@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from daemon.prompt.band import Named
 from daemon.prompt.genres import fold
-from daemon.prompt.marked_text import HEAD_END, TAKEN, MarkedText, pattern
+from daemon.prompt.marked_text import HEAD_END, TAKEN, MarkedText
+from daemon.prompt.patterns import pattern
 from daemon.prompt.vocabulary import loop_words
 
 ONESHOT = r"\b(?:one[\s-]?shots?|single[\s-](?:hit|shot|note)|one[\s-]hit|one single hit)\b"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
+from daemon.prompt.foreign_words import WITH
 from daemon.prompt.genres import fold
+from daemon.prompt.pack_names import is_pack_name, readable
+from daemon.prompt.patterns import pattern
 
 #: Stands for each letter that was taken: no space, no word, no digit.
 TAKEN = "\0"
@@ -32,14 +34,11 @@ _JOINTS = frozenset(
     ("at", "in", "and", "then", "with", "of", "for", "to", "the", "around", "about")
 )
 #: Where the thing that is asked for ends and what goes with it begins.
-HEAD_END = r"[,;.\n(:]|\b(?:with\b|w/|over\b|plus\b|featuring\b|feat\b|and then\b|in the style\b)"
+HEAD_END = (
+    r"[,;.\n(:]|\b(?:with\b|w/|over\b|plus\b|featuring\b|feat\b|and then\b|in the style\b)"
+    rf"|{WITH}"
+)
 _TOKEN = re.compile(r"[^\W_]+|&")
-
-
-@cache
-def pattern(text: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    """A compiled pattern; compiled when first used, because importing must be cheap."""
-    return re.compile(text, flags)
 
 
 @dataclass(frozen=True)
@@ -51,17 +50,24 @@ class Token:
 
 @dataclass
 class MarkedText:
-    """`text` as typed, with quotes and dashes made plain; `rest` is as long, what was taken replaced by `TAKEN`."""
+    """`text` as typed, with quotes and dashes made plain; `rest` is as long.
+
+    What was read is replaced by `TAKEN` in `rest`. A sample's name is given blanks first.
+    """
 
     text: str
     rest: str = ""
     metered: bool = False
     """Whether a meter was named."""
+    is_pack: bool = False
+    """Whether the text is the name of a sample or pack."""
     said: list[str] = field(default_factory=list)
     """What the person should know of how the prompt was read."""
 
     def __post_init__(self) -> None:
-        self.text = pattern(r" {2,}").sub(" ", self.text.translate(_TYPED))
+        plain = pattern(r" {2,}").sub(" ", self.text.translate(_TYPED))
+        self.is_pack = is_pack_name(plain)
+        self.text = readable(plain)
         self.rest = self.text
 
     def take(self, start: int, end: int) -> None:
@@ -80,7 +86,7 @@ class MarkedText:
             at = max(match.end(), match.start() + 1)
 
     def before(self, at: int) -> str:
-        """The text just before a place: enough of it for a few words, so that a long prompt costs no more than its length."""
+        """The text just before a place, a few words of it: a long prompt is read in linear time."""
         return self.rest[max(0, at - 60) : at]
 
     def alone(self, start: int, end: int) -> bool:

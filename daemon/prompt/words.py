@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from daemon.prompt.band import find_instruments, find_moods, which_play
+from daemon.prompt.artists import find_artists
+from daemon.prompt.band import find_instruments, find_moods, which_play, written
 from daemon.prompt.figures import (
     read_bare_tempo,
     read_bars,
@@ -16,7 +17,8 @@ from daemon.prompt.figures import (
 )
 from daemon.prompt.genre_names import choose_genre, find_genres, played_like
 from daemon.prompt.kinds import ONESHOT, find_kind
-from daemon.prompt.marked_text import MarkedText, pattern, tidy
+from daemon.prompt.marked_text import MarkedText, tidy
+from daemon.prompt.patterns import pattern
 from daemon.prompt.pitches import (
     chord_root,
     key_hint,
@@ -26,6 +28,7 @@ from daemon.prompt.pitches import (
     read_plain_keys,
 )
 from daemon.prompt.progressions import Progression, key_of, read_progression
+from daemon.prompt.singers import find_singer
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,20 @@ class Words:
     """1 for fast, -1 for slow, where that is said in words."""
     said: tuple[str, ...] = ()
     """What the person should know of how the prompt was read."""
+    artists: tuple[str, ...] = ()
+    """Artists and works that are named, as they were written."""
+    singer: str = ""
+    """The word that asks for a human voice, as it was written."""
+    written: tuple[tuple[str, str], ...] = ()
+    """The instruments that are wanted: (as it was written, our name)."""
 
 
 def parse_words(prompt: str) -> Words:
     """Read a prompt of any length. Never fails: what is not understood stays in `words`."""
     text = MarkedText(prompt)
+    artists = find_artists(text)
+    for one in artists:
+        text.take(one.start, one.end)
     progression = read_progression(text)
     if progression:
         text.take(progression.start, progression.end)
@@ -109,7 +121,13 @@ def parse_words(prompt: str) -> Words:
         meter = genre.meter
     found_moods = find_moods(text, spans, named, without)
     listed, only = which_play(text, named, without, said_kind)
+    for one in artists:
+        # a model may know them
+        text.put_back(one.start, one.end)
     return Words(
+        artists=tuple(dict.fromkeys(one.name for one in artists)),
+        singer=find_singer(text, without),
+        written=written(text, named, without),
         words=tidy(text.rest), bpm=bpm, key=key, meter=meter, bars=bars, seconds=seconds, note=note, count=count, kind=said_kind,
         oneshot_said=pattern(ONESHOT).search(text.text) is not None,
         genre=genre.name if genre else "", mood=tuple(dict.fromkeys(mood.name for mood in found_moods)),

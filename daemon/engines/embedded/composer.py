@@ -55,6 +55,19 @@ _SOUNDS_LIKE = (
     (r"rhodes|electric piano|organ", "soul"), (r"strum|acoustic|banjo|ukulele|guitar|accordion", "folk"),
     (r"piano|ballad", "pop"),
 )  # fmt: skip
+#: Where no sound is named either: what suits the mood, the first that fits.
+_FEELS_LIKE = (
+    (
+        r"\bcalm|meditat|\bspa\b|sleep|lullab|peaceful|serene|tranquil|soothing|yoga|healing|"
+        r"ruhig|tranquil|calme\b|calma\b",
+        "ambient",
+    ),
+    (r"battle|heroic|\bwar\b|chase|fantasy|adventure|documentary|suspens", "cinematic"),
+    (r"\bchill|relax|study|studying|lounge|laid ?back|cozy|coffee|rainy", "lo-fi"),
+    (r"\bsad\b|melanchol|heartbr|lonely|sorrow|nostalg|\bballad|romantic|love song|triste", "pop"),
+    (r"happy|cheerful|joyful|sunny|playful|commercial|uplifting and fun|fröhlich|alegre", "pop"),
+    (r"aggressive|angry|brutal|furious", "metal"),
+)
 _DEFAULT_ROWS = {
     "hat": "x.o.x.o.x.o.x.o.", "open hat": "..x...x...x...x.", "kick": "X...X...X...X...", "snare": "....X.......X...",
     "clap": "....X.......X...", "snap": "....x.......x...", "rim": "...x..x....x..x.", "ride": "x.x.x.x.x.x.x.x.",
@@ -117,9 +130,11 @@ def find_style(brief: Brief) -> Style:
     if named:
         return STYLES[named[0]]
     said = " ".join([words, *brief.instruments]).lower()
-    return STYLES[
-        next((name for pattern, name in _SOUNDS_LIKE if re.search(pattern, said)), DEFAULT_STYLE)
-    ]
+    like = next((name for pattern, name in _SOUNDS_LIKE if re.search(pattern, said)), "")
+    if not like:
+        moods = " ".join([said, *brief.mood])
+        like = next((name for pattern, name in _FEELS_LIKE if re.search(pattern, moods)), "")
+    return STYLES[like or DEFAULT_STYLE]
 
 
 def compose(brief: Brief, seed: int) -> Plan:
@@ -148,7 +163,9 @@ def compose(brief: Brief, seed: int) -> Plan:
         "bass": write_bass(style, wishes, plan, seed),
         "chords": write_chords(style, wishes, plan, seed),
         "lead": write_lead(style, wishes, plan, seed),
-        "pad": write_pad(style, wishes, plan, seed) if brief.kind == "track" else None,
+        "pad": write_pad(style, wishes, plan, seed)
+        if brief.kind == "track" or "pad" in wishes.voices
+        else None,
         "texture": write_texture(style, wishes),
     }
     playing = {
@@ -287,6 +304,10 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
         if voice not in rows and (
             voice in style.extras or len(wishes.more_drums) <= 2 or wishes.drums
         ):
+            rows[voice] = style.extras.get(voice, _DEFAULT_ROWS[voice]).split("/")
+    for voices in wishes.named_drums:
+        if not set(voices) & set(rows):
+            voice = next((one for one in voices if one in style.extras), voices[0])
             rows[voice] = style.extras.get(voice, _DEFAULT_ROWS[voice]).split("/")
     rows = {voice: lines for voice, lines in rows.items() if voice not in wishes.no_drums}
     if wishes.drums is not None:
@@ -438,6 +459,15 @@ def drum_sounds(style: Style, wishes: Wishes, voices: set[str]) -> dict[str, Sou
     return sounds
 
 
+#: What plays a part where each of the style's own voices is denied.
+_OTHER_VOICES = {
+    "bass": ("round bass", "finger bass", "sub"),
+    "chords": ("electric piano", "piano", "strings", "guitar", "organ"),
+    "lead": ("soft lead", "bell", "piano", "strings"),
+    "pad": ("strings", "choir", "organ"),
+}
+
+
 def _pick(voices: tuple[str, ...], part: str, style: Style, wishes: Wishes, seed: int) -> Sound:
     of_era = [voice for voice in wishes.era.get(part, ()) if voice in VOICES]
     own = in_turn(voices, seed, f"{part} sound:{style.name}")
@@ -447,6 +477,9 @@ def _pick(voices: tuple[str, ...], part: str, style: Style, wishes: Wishes, seed
             (voice for voice in of_era if voice in voices), own if part == "bass" else of_era[0]
         )
     voice = wishes.voices.get(part, own)
+    if voice in wishes.no_voices:
+        others = (*voices, *_OTHER_VOICES.get(part, ()))
+        voice = next((other for other in others if other not in wishes.no_voices), voice)
     return Sound(voice, toned(style.tones.get(voice, {}), wishes.tone))
 
 
@@ -527,11 +560,13 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
 
 
 def write_pad(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | None:
-    """A held pad under a track's fuller sections."""
-    if not style.pad:
+    """A held pad under a track's fuller sections, or the second of two that hold chords."""
+    named = wishes.voices.get("pad")
+    if not style.pad and not named:
         return None
     row = "x" + "-" * (plan.meter_.sixteenths_per_bar - 1)
-    return Chords([row], _pick(style.pad, "pad", style, wishes, seed), "block", 0.98, 66.0)
+    sound = _pick(style.pad or (str(named),), "pad", style, wishes, seed)
+    return Chords([row], sound, "block", 0.98, 66.0)
 
 
 def write_texture(style: Style, wishes: Wishes) -> Sound | None:

@@ -17,7 +17,13 @@ from daemon.engines.embedded.plan import PARTS, Plan
 from daemon.engines.embedded.render import Track, play_loop
 from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import Score
-from daemon.engines.embedded.soundscapes import DEFAULT_S, find_effect, play_effect
+from daemon.engines.embedded.soundscapes import (
+    DEFAULT_S,
+    effect_notes,
+    find_effect,
+    play_effect,
+)
+from daemon.engines.embedded.unmet import unmet, unmet_people
 from daemon.engines.embedded.voices.voice import Tone
 from daemon.engines.embedded.wishes import read_wishes, toned
 from daemon.errors import EngineError
@@ -70,6 +76,7 @@ def _oneshot(brief: Brief, seed: int, progress: Progress) -> Take:
     take = _take(audio, brief.sample_rate, seed)
     take.note = pitch
     take.parts = (voice.name,)
+    take.said = tuple(unmet(brief, None, take.parts))
     return take
 
 
@@ -84,6 +91,7 @@ def _effect(brief: Brief, seed: int, progress: Progress) -> Take:
     )
     take = _take(audio, brief.sample_rate, seed)
     take.parts = (name,)
+    take.said = tuple([*effect_notes(brief.words or brief.prompt, name), *unmet_people(brief)])
     return take
 
 
@@ -111,6 +119,8 @@ def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
             f"{brief.genre} has no groove of its own here" if brief.genre else "no genre is named"
         )
         said.append(f"{named}; it is played like {plan.genre}")
+    if brief.plan is None:
+        said += unmet(brief, plan, plan.parts)
     if brief.kind == "track" and audio is not None:
         music_s = plan.bars * bar_seconds(plan.meter_, plan.bpm)
         asked = (

@@ -31,8 +31,26 @@ PITCHED: dict[str, tuple[str, str]] = {
     "lead": ("lead", "lead"), "melody": ("lead", ""), "arp": ("lead", "pluck"), "synth": ("lead", "lead"),
     "pluck": ("lead", "pluck"), "bells": ("lead", "bell"), "marimba": ("lead", "mallet"), "vibraphone": ("lead", "mallet"),
     "flute": ("lead", "soft lead"), "saxophone": ("lead", "brass"), "trumpet": ("lead", "brass"), "violin": ("lead", "strings"),
-    "vocals": ("lead", "choir"),
+    "lead guitar": ("lead", "guitar"), "vocals": ("lead", "choir"),
 }  # fmt: skip
+
+#: Instruments whose name is their part's: who denies one denies the part.
+_PART_NAMES = {"bass": "bass", "chords": "chords", "lead": "lead", "melody": "lead", "pad": "pad"} | {
+    "lead guitar": "lead"
+}
+#: Denied instrument -> its voices, where they are more than the one that plays it.
+_DENIED_VOICES = {
+    "guitar": ("guitar", "power guitar"), "pad": ("pad", "warm pad"), "808": ("808",),
+    "sub bass": ("sub", "808"), "acid bass": ("acid",), "choir": ("choir",),
+    "synth": (
+        "lead", "soft lead", "supersaw", "pluck", "pad", "warm pad", "chip", "saw bass", "reese",
+        "wobble", "acid", "pluck bass",
+    ),
+}  # fmt: skip
+#: Voices that hold a note: they can lie under another player of the same part.
+_HELD = ("pad", "warm pad", "strings", "choir", "organ", "brass")
+#: Names for any lead: an instrument by name goes before them.
+_ANY_LEAD = ("synth", "lead", "melody", "arp", "vocals")
 
 TEXTURES = {
     "vinyl crackle": "vinyl",
@@ -48,9 +66,21 @@ _CLOSER: tuple[tuple[str, str, str], ...] = (
     (r"wobbl|brostep|riddim", "bass", "wobble"), (r"supersaw", "chords", "supersaw"), (r"\bacid\b|\b303\b", "bass", "acid"),
     (r"\breese\b|neuro", "bass", "reese"), (r"\brumbl(?:e|es|ing)\b", "bass", "rumble"),
     (r"slap bass|fingered|bass guitar", "bass", "finger bass"),
-    (r"log ?drum", "bass", "log drum"), (r"warm pad", "chords", "warm pad"), (r"distorted guitar", "chords", "power guitar"),
-    (r"8[- ]?bit|game ?boy|chip", "lead", "chip"),
+    (r"log ?drum", "bass", "log drum"), (r"warm pad", "chords", "warm pad"),
+    (
+        r"(?:distort\w*|power|overdriv\w*|fuzz\w*|heavy|crunchy?|metal)\s+(?:electric\s+)?"
+        r"(?:rhythm\s+)?guitars?|guitars?\s+(?:with\s+)?(?:distort\w*|overdrive|fuzz)|power ?chords?",
+        "chords", "power guitar",
+    ),
+    (r"8[- ]?bit|game ?boy|chip|\bnes\b", "lead", "chip"),
 )  # fmt: skip
+#: A closer voice -> the plain one that it may replace where an instrument chose that.
+_REFINES = {"power guitar": "guitar", "warm pad": "pad", "chip": "lead"}
+#: Words that deny what follows: the denied word asks for no timbre.
+_DENIED_WORD = r"\b(?:no|not|without|never|isn't|minus|zero)\s+(?:too|so|very|any|overly|much)?\s*[\w-]+"
+_NO_ROOM = r"\b(?:no|without|zero)\s+(?:any\s+)?(?:reverb|room|echo|delay)"
+#: Energy up to which a prompt without a genre has no drums, unless it names some.
+_QUIET_ENERGY = 0.25
 
 #: What a word does to the timbre of everything: changes of `Tone`; `length` and `width` multiply.
 _TONES: tuple[tuple[str, dict[str, float]], ...] = (
@@ -106,6 +136,10 @@ class Wishes:
     drums: frozenset[str] | None = None
     more_drums: frozenset[str] = frozenset()
     no_drums: frozenset[str] = frozenset()
+    no_voices: frozenset[str] = frozenset()
+    """Voices that must not play, in whichever part."""
+    named_drums: tuple[tuple[str, ...], ...] = ()
+    """The voices of each drum that is named: of each, one at least plays."""
     tone: dict[str, float] = field(default_factory=dict)
     slope_change_db: float = 0.0
     """dB an octave by which the mix falls off more (below 0) or less than the style's."""
@@ -137,12 +171,14 @@ class Wishes:
 
 def read_wishes(brief: Brief) -> Wishes:
     """What the brief's fields and words ask for."""
-    words = " ".join([brief.prompt, brief.change, *brief.mood]).lower()
+    typed = " ".join([brief.prompt, brief.change, *brief.mood]).lower()
+    words = re.sub(_DENIED_WORD, " ", typed)
     minor = True if re.search(_MINOR, words) else False if re.search(_MAJOR, words) else None
     voices, parts, drums, texture = _band(brief)
     for pattern, part, voice in _CLOSER:
         # a lead is any lead until somebody says which
-        if re.search(pattern, words) and voices.get(part, part) == part:
+        plain = (part, _REFINES.get(voice, part))
+        if re.search(pattern, words) and voices.get(part, part) in plain:
             voices[part] = voice
     if (
         brief.genre == "phonk"
@@ -153,7 +189,9 @@ def read_wishes(brief: Brief) -> Wishes:
         voices["lead"] = "tuned cowbell"
         parts, drums = parts - {"drums"} | {"lead"}, drums - {"cowbell"}
     era_tone, era_room, swing_change, era = read_era(words)
-    no_parts, no_drums = _unwanted(brief)
+    no_parts, no_drums, no_voices = _unwanted(brief)
+    if _is_quiet(brief) and "drums" not in parts:
+        no_parts |= {"drums"}
     return Wishes(
         parts=frozenset(parts) if brief.only and parts else None,
         without=no_parts,
@@ -161,6 +199,12 @@ def read_wishes(brief: Brief) -> Wishes:
         drums=frozenset(drums) if brief.only and drums else None,
         more_drums=frozenset(drums),
         no_drums=no_drums,
+        no_voices=no_voices,
+        named_drums=tuple(
+            DRUM_VOICES[name]
+            for name in brief.instruments
+            if name in DRUM_VOICES and name != "tabla"
+        ),
         tone=_both(read_tone(words), era_tone),
         # deep house is no darker for its name: its style knows how it falls off
         slope_change_db=slope_change(
@@ -185,13 +229,27 @@ def read_wishes(brief: Brief) -> Wishes:
             re.search(r"four (?:on|to) the floor|4 ?(?:on|to) ?the ?floor|4x4", words)
         ),
         brushes=bool(re.search(r"\bbrush(?:es|ed)?\b", words)),
-        arp=bool(re.search(r"\barp", words)),
+        arp=bool(re.search(r"\barp", words)) and "arp" not in brief.negative,
         drunk=bool(re.search(r"\bdilla|\bdrunk|off[- ]?kilter|\bwonky|unquanti[sz]ed", words)),
         riff=bool(re.search(r"\briffs?\b", words)),
-        room=era_room * (1.5 if re.search(_WET, words) else 0.5 if re.search(_DRY, words) else 1.0),
+        room=era_room * _room(typed, words),
         energy=0.7 if brief.energy is None else brief.energy,
         density=0.5 if brief.density is None else brief.density,
     )
+
+
+def _room(typed: str, words: str) -> float:
+    """Factor on reverb. typed: all words; words: those that are not denied."""
+    if re.search(_NO_ROOM, typed):
+        return 0.5
+    if re.search(_WET, words):
+        return 1.5
+    return 0.5 if re.search(_DRY, words) else 1.0
+
+
+def _is_quiet(brief: Brief) -> bool:
+    """Whether the words want a calm that no genre's drums belong to."""
+    return not brief.genre and brief.energy is not None and brief.energy <= _QUIET_ENERGY
 
 
 def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
@@ -200,7 +258,7 @@ def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
     parts: set[str] = set()
     drums: set[str] = set()
     texture = ""
-    for name in brief.instruments:
+    for name in sorted(brief.instruments, key=_turn):
         if name in DRUM_VOICES:
             # the word stands for hand drums of many lands: who says it by name gets the pair itself
             own = name == "tabla" and re.search(r"\btablas?\b", brief.prompt.lower())
@@ -208,9 +266,10 @@ def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
             parts.add("drums")
         elif name in PITCHED:
             part, voice = PITCHED[name]
-            parts.add(part)
-            if voice:
-                voices.setdefault(part, voice)
+            place = _place(part, voice, voices, brief.instruments)
+            parts.add(place or part)
+            if voice and place:
+                voices[place] = voice
         elif name in TEXTURES:
             texture = TEXTURES[name]
             parts.add("texture")
@@ -221,19 +280,49 @@ def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
     return voices, parts, drums, texture
 
 
-def _unwanted(brief: Brief) -> tuple[frozenset[str], frozenset[str]]:
+def _turn(name: str) -> int:
+    """Who chooses a part first: what is struck, what is held (it can lie under others), any lead."""
+    if name in _ANY_LEAD:
+        return 2
+    return int(name in PITCHED and PITCHED[name][0] == "chords" and PITCHED[name][1] in _HELD)
+
+
+def _place(part: str, voice: str, voices: dict[str, str], names: tuple[str, ...]) -> str:
+    """The part in which an instrument can play: its own, else one that nobody named wants.
+
+    Empty where all are taken: the instrument does not play.
+    """
+    if part not in voices or not voice:
+        return part
+    if part == "bass" or voice in voices.values():
+        return ""
+    if (part, voice) == PITCHED["vocals"]:
+        return ""  # nobody sings: what is named plays alone
+    if voice in _HELD and "pad" not in voices:
+        return "pad"
+    other = {"chords": "lead", "lead": "chords"}[part]
+    wanted = {PITCHED[name][0] for name in names if name in PITCHED}
+    return other if other not in voices and other not in wanted else ""
+
+
+def _unwanted(brief: Brief) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """(parts, drums, voices) that must not play. An instrument's name denies its voice alone."""
     parts: set[str] = set()
     drums: set[str] = set()
+    voices: set[str] = set()
     for name in (one.strip() for one in brief.negative.split(",")):
         if name in DRUM_VOICES:
             drums.update(DRUM_VOICES[name])
+        elif name in _PART_NAMES:
+            parts.add(_PART_NAMES[name])
+            voices.update(_DENIED_VOICES.get(name, ()))
         elif name in PITCHED:
-            parts.add(PITCHED[name][0])
+            voices.update(_DENIED_VOICES.get(name, (PITCHED[name][1],)))
         elif name in TEXTURES:
             parts.add("texture")
         elif name in ("drums", "bass", "chords", "lead", "pad", "texture"):
             parts.add(name)
-    return frozenset(parts), frozenset(drums)
+    return frozenset(parts), frozenset(drums), frozenset(voices - {""})
 
 
 def read_era(words: str) -> tuple[dict[str, float], float, float, dict[str, tuple[str, ...]]]:
