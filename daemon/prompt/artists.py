@@ -103,7 +103,9 @@ def _is_name(words: str, text: MarkedText, loose: bool) -> bool:
     """Whether words can be somebody's name: not only words of music, and a capital where needed."""
     if fold(words) in _known():
         return True
-    if pattern(r"(?:an?|the|this|that|it|there|if|you|my|some|those|when|they|he|she)\b").match(words):
+    if pattern(r"(?:an?|the|this|that|it|there|if|you|my|some|those|when|they|he|she)\b").match(
+        words
+    ):
         return False
     tokens = [fold(word) for word in pattern(r"[^\W_]+").findall(words)]
     plain = (spellings(), sounds(), moods(), loop_words(), _COMMON)
@@ -134,7 +136,9 @@ def _by_table(text: MarkedText) -> list[Name]:
         if count:
             start, end = tokens[at].start, tokens[at + count - 1].end
             name = text.text[start:end]
-            if not (fold(name) in _ORDINARY and not (name[0].isupper() and not text.text.isupper())):
+            if not (
+                fold(name) in _ORDINARY and not (name[0].isupper() and not text.text.isupper())
+            ):
                 found.append(Name(start, end, name))
         at += count or 1
     return found

@@ -35,8 +35,21 @@ _NO_NOUNS = frozenset((
 ))  # fmt: skip
 #: What is not wanted comes after what is asked for as well: `drums without hats`.
 _HEAD_STOP = rf"{HEAD_END}|\b(?:without|minus|w/o|no)\b"
-_ONLY_BEFORE = r"\b(?:only|just|solely|purely|nothing but|isolated|solo)\s+(?:(?:the|an?|some)\s+)?(?:[a-z]+\s+)?$"
-_ONLY_AFTER = r"\s*(?:only|alone|solo|on (?:its|their) own|by (?:itself|themselves)|isolated)\b"
+_ONLY_BEFORE = (
+    r"\b(?:only|just|solely|purely|nothing but|isolated|nur|solo\s+el|solo\s+la|seulement|somente)\s+"
+    r"(?:(?:the|an?|some)\s+)?(?:[a-z]+\s+)?$"
+)
+_ONLY_AFTER = (
+    r"\s*(?:only|alone|on (?:its|their) own|by (?:itself|themselves)|isolated|and nothing else|"
+    r"nothing else|seule?|allein)\b"
+)
+#: A soloist is alone only where nobody else is named: `drums, piano and a trumpet solo` is a band.
+_SOLO_BEFORE = r"\bsolo\s+(?:[a-z]+\s+)?$"
+_SOLO_AFTER = r"\s*solo\b"
+#: Fields of other tools that say that one instrument plays.
+_SOLO_FIELD = r"\b(?:format|arrangement)\s*:\s*solo\b|\btracktype\s*:\s*instrument\b"
+#: Tags of loop libraries: what stands beside an instrument's tag and adds nobody.
+_LIBRARY_TAG = r"(?:loops?|grooves?|one[\s-]?shots?|samples?|stems?|patterns?)"
 _LIST_JOIN = (
     rf"\s*(?:,|and\b|&|\+|/|or\b|nor\b|n\b|(?:{AND})\b)?"
     r"\s*(?:and\s+|or\s+|no\s+)?(?:the\s+|an?\s+)?"
@@ -45,6 +58,10 @@ _GROOVES = frozenset((
     "loop", "loops", "groove", "grooves", "pattern", "patterns", "break", "riff", "line", "part", "parts", "solo",
     "lick", "licks", "sequence", "stem", "phrase", "ostinato", "fill", "fills", "roll", "rolls", "topper",
 ))  # fmt: skip
+
+
+#: After `fast` or `long`: it is said of a sound, not of the music.
+_OF_SOUND = r"\s+(?:decay|attack|release|fade|transients?|tail|envelope|delay|echo)\b"
 
 
 @dataclass(frozen=True)
@@ -125,6 +142,7 @@ def which_play(
     named: list[Named],
     without: list[tuple[str, int, int]],
     kind: str | None,
+    has_genre: bool = False,
 ) -> tuple[tuple[str, ...], bool]:
     """(instruments that play, whether nothing else does)."""
     unwanted = [(start, end) for _, start, end in without]
@@ -137,10 +155,31 @@ def which_play(
     ]  # fmt: skip
     if alone:
         return tuple(dict.fromkeys(one.sound.name for one in alone)), True
+    solo = [
+        group
+        for group in groups
+        if pattern(_SOLO_AFTER).match(text.rest[group[-1].end :])
+        or pattern(_SOLO_BEFORE).search(text.before(group[0].start))
+    ]
+    is_list = bool(wanted) and not has_genre and _is_library_list(text)
+    if wanted and (
+        (len(solo) == 1 and len(groups) == 1) or pattern(_SOLO_FIELD).search(text.text) or is_list
+    ):
+        return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
     if kind == "vocal" and not wanted:
         return ("vocals",), True
     names = tuple(dict.fromkeys(one.sound.name for one in wanted))
     return names, bool(names) and kind != "track" and _head_is_instrument(text, wanted, kind)
+
+
+def _is_library_list(text: MarkedText) -> bool:
+    """Whether the prompt is a list of tags as loop libraries have it: `110 bpm, bass, loops`."""
+    tags = [tag.strip(" \0.") for tag in pattern(r"[,;|]").split(text.rest)]
+    return (
+        len(tags) >= 3
+        and any(pattern(_LIBRARY_TAG).fullmatch(tag) for tag in tags)
+        and all(len(tag.split()) <= 3 for tag in tags)
+    )
 
 
 def written(
@@ -204,7 +243,8 @@ def find_moods(
         denied = count and pattern(
             r"\b(?:not|less|never|isn't)\s+(?:too|so|very|that|overly)?\s*$"
         ).search(text.before(tokens[at].start))
-        if count and not denied:
+        of_sound = count and pattern(_OF_SOUND).match(text.rest[tokens[at + count - 1].end :])
+        if count and not denied and not of_sound:
             found.append(table["".join(token.folded for token in tokens[at : at + count])])
         at += count or 1
     return found

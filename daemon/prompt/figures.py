@@ -203,7 +203,14 @@ def read_meter(text: MarkedText) -> str | None:
             meter = str(Meter.parse(f"{match[1]}/{match[2]}"))
         except ValueError:
             continue
-        found.append((match.start(), meter))
+        if pattern(r"\b(?:not|no|never|without|except)\s+(?:in\s+)?$").search(
+            text.before(match.start())
+        ):
+            text.said.append(
+                f"not {meter} names no meter to play; write the one you want, as in 7/8"
+            )
+        else:
+            found.append((match.start(), meter))
         text.take(match.start(), match.end())
     for match in text.find(
         rf"(?:\bin\s+)?\b({'|'.join(_METERS).replace('-', '[ -]')})\b(?:\s*(?:time|meter|metre))?"
@@ -289,17 +296,20 @@ def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
     genre_starts: where genres begin; just before one, `30s` is a decade.
     """
     form = (
-        rf"(?:\b(?:for|over)\s+)?(?<![\w./,'-])(\d{{1,4}}(?:[.,]\d{{1,3}})?|{_COUNT})([\s-]*)"
+        rf"(?:\b(?:for|over|(?:length|duration)\s*[:=]?)\s*)?(?<![\w./,'-])"
+        rf"(\d{{1,4}}(?:[.,]\d{{1,3}})?|{_COUNT}|half\s+an?|an?\s+half|an?)([\s-]*)"
         r"(ms|msecs?|milliseconds?|s|secs?|seconds?|mins?|minutes?)\b(?:\s*(?:and\s+)?(\d{1,2})\s*(?:s|secs?|seconds?)\b)?(?:[\s-]+long\b)?"
     )
     seconds: float | None = None
     for match in text.find(form):
         said, unit = match[1].lower(), match[3].lower()
-        value = float(_COUNTS[said]) if said in _COUNTS else _number(said)
+        if said in ("a", "an") and not unit.startswith("min"):
+            continue  # "a second drum" counts nothing
+        value = _amount(said)
         before, after = text.before(match.start(1)), text.rest[match.end() :]
-        for_so_long = match[0].lower().startswith("for") and pattern(
-            r"\s*(?:$|[,.;)])"
-        ).match(after)
+        for_so_long = match[0].lower().startswith("for") and pattern(r"\s*(?:$|[,.;)])").match(
+            after
+        )
         decade = (
             unit == "s"
             and not for_so_long
@@ -334,6 +344,15 @@ def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
                 f"the prompt names two lengths; {seconds:g} seconds is used, {length:g} is not"
             )
     return seconds
+
+
+def _amount(said: str) -> float:
+    """The value of a number of seconds or minutes, in figures or in words."""
+    if "half" in said:
+        return 0.5
+    if said in ("a", "an"):
+        return 1.0
+    return float(_COUNTS[said]) if said in _COUNTS else _number(said)
 
 
 def _is_decade(said: str, text: MarkedText, end: int, genre_starts: list[int]) -> bool:

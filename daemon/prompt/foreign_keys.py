@@ -6,11 +6,11 @@ from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.patterns import pattern
 
 #: German calls B flat B and B natural H; `is` raises a letter, `es` lowers it.
-_GERMAN = {"h": "B", "b": "Bb", "es": "Eb", "as": "Ab"}
-_GERMAN_FORM = r"(?<![\w#'])(?:in\s+)?([a-h](?:is|es)|es|as|[a-h])[\s-]?(moll|dur)(?!\w)"
+_GERMAN = {"h": "B", "b": "Bb", "bb": "Bb", "es": "Eb", "as": "Ab"}
+_GERMAN_FORM = r"(?<![\w#'])(?:in\s+)?([a-h](?:is|es)|es|as|bb|[a-h])[\s-]?(moll|dur)(?!\w)"
 
 _SYLLABLES = {
-    "do": "C", "re": "D", "ré": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B",
+    "do": "C", "dó": "C", "fá": "F", "lá": "A", "re": "D", "ré": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B",
     "до": "C", "ре": "D", "ми": "E", "фа": "F", "соль": "G", "ля": "A", "си": "B",
 }  # fmt: skip
 _SHARPS = r"#|di[eè]se|sostenido|sustenido|diesis|диез"

@@ -19,6 +19,21 @@ _ATMOSPHERE = (
     r"field recordings?|footsteps|thunder(?:storm)?|rain(?:fall| sounds)?|applause|crowd noise|room tone|wind sounds|ocean waves|"
     r"birdsong|glitch fx|zaps?)\b"
 )
+#: Sounds of things: effects where a prompt names no music beside them.
+_THINGS = (
+    r"\b(?:doors?|dogs?|barking|cats?\s+meow\w*|glass|car\b|cars|engine|helicopter|traffic|trains?\s+passing|"
+    r"crowd|cheering|sirens?|alarm|alarm clock|beeps?|notification|ui sounds?|button clicks?|clicks?|coins?|"
+    r"footsteps?|walking on|typing|keyboard typing|gun\s?shots?|swords?|blades?|explod\w+|wind blowing|"
+    r"water (?:drops?|flowing|dripping|splash\w*)|splash\w*|fire crackling|campfire|birds? (?:chirp\w*|sing\w*)|"
+    r"chirping|flush\w*|toilet|phone ringing|telephone|door\s?bell|thunder|bubbles|snoring|cough\w*|"
+    r"laugh\w*|scream\w*|zipper|paper|typewriter|camera shutter|teleport|power[- ]?up|level[- ]?up|"
+    r"vinyl\s?stop|tape\s?stop|record (?:scratch|stop))\b"
+)
+#: Words of music: with one of them a thing's name is a picture.
+_MUSIC = (
+    r"\b(?:music|song|track|melod\w+|chords?|beats?|groove|rhythm\w*|band|tune|theme|intro|riff|"
+    r"instrumental|genre|vibe|style|mood)\b"
+)
 _TRACK = (
     r"\b(?:(?:full|whole|complete|entire|finished|full[\s-]length)\s+(?:track|song|tune|piece|beat|instrumental|arrangement)|song|"
     r"(?<!drum )(?<!backing )(?<!bass )(?<!percussion )(?<!click )(?<!vocal )(?<!sound)track(?!s|\s*\d))\b"
@@ -48,10 +63,12 @@ def find_kind(
     unwanted: list[tuple[str, int, int]],
     timed: bool,
     lasting: bool = False,
+    musical: bool = False,
 ) -> str | None:
     """The kind that the words ask for, or None where they leave it open.
 
-    unwanted: what must not be heard, with its place. timed: the prompt names a tempo or bars. lasting: it names seconds.
+    unwanted: what must not be heard, with its place. timed: the prompt names a tempo or bars.
+    lasting: it names seconds. musical: it names a genre or a key.
     """
     rest = _asked_for(text, unwanted)
     # `house no kick` names a kick, but asks for none
@@ -71,6 +88,17 @@ def find_kind(
         pattern(_TRANSITION).search(head) or (not timed and pattern(_ATMOSPHERE).search(head))
     ):
         return "sfx"
+    plays = [one for one in named if one.sound.part not in ("texture", "vocals")]
+    if (
+        not (loops or timed or musical or plays)
+        and pattern(_THINGS).search(head)
+        and not pattern(_MUSIC).search(head)
+    ):
+        return "sfx"
+    if text.is_pack and not (loops or timed):
+        # a sample's name with one sound and no tempo is one hit of it
+        if len(named) == 1 and (named[0].sound.hit or "_" in text.typed):
+            return "oneshot"
     in_head = [one for one in named if one.start < len(head)]
     bed = bool(in_head) and all(one.sound.part == "texture" for one in in_head)
     if not loops and not timed and bed and (lasting or pattern(r"\btextures?\b").search(head)):

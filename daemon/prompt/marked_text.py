@@ -59,6 +59,8 @@ class MarkedText:
     rest: str = ""
     metered: bool = False
     """Whether a meter was named."""
+    typed: str = ""
+    """The text before a sample's name was given blanks."""
     is_pack: bool = False
     """Whether the text is the name of a sample or pack."""
     said: list[str] = field(default_factory=list)
@@ -67,6 +69,7 @@ class MarkedText:
     def __post_init__(self) -> None:
         plain = pattern(r" {2,}").sub(" ", self.text.translate(_TYPED))
         self.is_pack = is_pack_name(plain)
+        self.typed = plain
         self.text = readable(plain)
         self.rest = self.text
 

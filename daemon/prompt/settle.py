@@ -17,6 +17,10 @@ from daemon.prompt.vocabulary import moods, sounds
 from daemon.prompt.words import Words, parse_words
 
 DEFAULT_BPM = 120.0
+#: Tempos where only the mood says one; a ballad's, a chase's, and that of music to rest by.
+SLOW_BPM, FAST_BPM, CALM_BPM = 72.0, 150.0, 84.0
+#: Energy up to which a prompt without a genre is calm.
+CALM_ENERGY = 0.3
 TRACK_S, SFX_S = 120.0, 8.0
 MAX_LOOP_S = 600.0
 #: A sung or spoken word takes about this long.
@@ -25,6 +29,8 @@ WORD_S, SHORTEST_VOCAL_S, LONGEST_VOCAL_S = 0.5, 4.0, 60.0
 #: Kinds that have no tempo of their own, and kinds that are counted in bars.
 TIMELESS = ("oneshot", "sfx")
 BARRED = ("loop", "midi")
+#: Kinds whose tempo a mood can set.
+MUSICAL = ("loop", "midi", "track")
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def settle(
         )
     decided = {
         "kind": kind,
-        "bpm": _bpm(request, words, session, defaults, genre),
+        "bpm": _bpm(request, words, session, defaults, genre, str(kind.value)),
         "key": _key(request, words, session, defaults),
         "meter": _meter(request, words, session, defaults, genre),
     }
@@ -214,12 +220,25 @@ def _bpm(
     session: SessionView,
     defaults: PromptDefaults,
     genre: Genre | None,
+    kind: str,
 ) -> Decision:
     usual = (
         None if genre is None else {1: genre.high_bpm, 0: genre.bpm, -1: genre.low_bpm}[words.pace]
     )
     claims = _claims("bpm", request, words.bpm, session.bpm, defaults.bpm)
-    return _decide([*claims, ("genre", usual), ("default", DEFAULT_BPM)])
+    return _decide([*claims, ("genre", usual), ("default", _mood_bpm(words, kind))])
+
+
+def _mood_bpm(words: Words, kind: str) -> float:
+    """The tempo that suits a prompt without a genre: by its pace, else by how calm it is."""
+    drums_alone = words.only and words.instruments == ("drums",)
+    if kind not in MUSICAL or drums_alone:
+        return DEFAULT_BPM
+    if words.pace:
+        return FAST_BPM if words.pace > 0 else SLOW_BPM
+    if words.energy is not None and words.energy <= CALM_ENERGY:
+        return CALM_BPM
+    return DEFAULT_BPM
 
 
 def _key(

@@ -14,9 +14,7 @@ _SINGER = (
     r"chant(?:eur|euse|é|ée)|voix|voce|voci|canzone\s+cantata|вокал\w*|певец|певица|голос\w*)(?!\w)"
     r"|ボーカル|歌声|歌手|歌詞"
 )
-_NOT_A_SINGER = (
-    r"(?:vocal|vox)\s+(?:trance|chops?\b)|voices?\s+(?:leading|synth|polyphon)|vocaloid|lyrics?\s*:?\s*none"
-)
+_NOT_A_SINGER = r"(?:vocal|vox)\s+(?:trance|chops?\b)|voices?\s+(?:leading|synth|polyphon)|vocaloid|lyrics?\s*:?\s*none"
 _DENIED = (
     r"(?:\b(?:no|not|non|without|without\s+any|w/o|minus|zero|sans|sin|sem|senza|ohne|keine?|never)"
     r"(?:\s+(?:the|any|a|lead|female|male|main|human|de|la))?|\d)[\s-]*$"

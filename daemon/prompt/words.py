@@ -92,7 +92,12 @@ def parse_words(prompt: str) -> Words:
 
     named, without = find_instruments(text, spans)
     said_kind = find_kind(
-        text, named, without, bpm is not None or bars is not None, seconds is not None
+        text,
+        named,
+        without,
+        timed=bpm is not None or bars is not None,
+        lasting=seconds is not None,
+        musical=bool(spans or keys),
     )
     if hits and said_kind is None:
         said_kind = "oneshot"
@@ -120,7 +125,7 @@ def parse_words(prompt: str) -> Words:
     if genre and genre.meter != "4/4" and meter is None:
         meter = genre.meter
     found_moods = find_moods(text, spans, named, without)
-    listed, only = which_play(text, named, without, said_kind)
+    listed, only = which_play(text, named, without, said_kind, bool(spans))
     for one in artists:
         # a model may know them
         text.put_back(one.start, one.end)

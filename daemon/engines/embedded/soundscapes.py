@@ -33,7 +33,10 @@ _NEAREST: tuple[tuple[str, str], ...] = (
     ),
     (r"applause|crowd|cheer|fire|crackl|sizzl|paper|leaves|typing|keyboard", "vinyl"),
     (r"ocean|beach|stream|fountain|flush|splash|bubbl|swim|shower", "rain"),
-    (r"\bcar\b|cars|truck|train|plane|helicopter|traffic|motor|fan\b|city|street|office|caf", "room"),
+    (
+        r"\bcar\b|cars|truck|train|plane|helicopter|traffic|motor|fan\b|city|street|office|caf",
+        "room",
+    ),
     (r"bird|forest|breeze|desert|whistl|snor|ghost", "air"),
     (r"siren|alarm|laser|zap|teleport|magic|power ?up|level ?up|notification|ui\b|beep", "riser"),
 )

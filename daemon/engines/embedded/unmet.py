@@ -78,7 +78,9 @@ def _sounding(plan: Plan | None, parts: tuple[str, ...]) -> dict[str, tuple[str,
         player = getattr(plan, part, None)
         if part == "drums" and plan.drums is not None:
             rows = plan.drums.rows
-            found[part] = tuple(row for row in rows if any(set(bar) - set(".- ") for bar in rows[row]))
+            found[part] = tuple(
+                row for row in rows if any(set(bar) - set(".- ") for bar in rows[row])
+            )
         elif part == "texture" and plan.texture is not None:
             found[part] = (plan.texture.voice,)
         elif player is not None and hasattr(player, "sound"):
@@ -92,7 +94,9 @@ def _singer(words: Words, sounding: dict[str, tuple[str, ...]]) -> list[str]:
     if not words.singer:
         return []
     part = next((part for part, voices in sounding.items() if "choir" in voices), "")
-    instead = f"a choir voice plays the {part}" if part in ("lead", "chords") else "it stays instrumental"
+    instead = (
+        f"a choir voice plays the {part}" if part in ("lead", "chords") else "it stays instrumental"
+    )
     return [
         f"{words.singer}: nobody sings or speaks here; {instead}. Engines that sing take kind: vocal "
         "or lyrics; sidecrate engines lists them"

@@ -35,9 +35,13 @@ PITCHED: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 #: Instruments whose name is their part's: who denies one denies the part.
-_PART_NAMES = {"bass": "bass", "chords": "chords", "lead": "lead", "melody": "lead", "pad": "pad"} | {
-    "lead guitar": "lead"
-}
+_PART_NAMES = {
+    "bass": "bass",
+    "chords": "chords",
+    "lead": "lead",
+    "melody": "lead",
+    "pad": "pad",
+} | {"lead guitar": "lead"}
 #: Denied instrument -> its voices, where they are more than the one that plays it.
 _DENIED_VOICES = {
     "guitar": ("guitar", "power guitar"), "pad": ("pad", "warm pad"), "808": ("808",),
@@ -77,7 +81,9 @@ _CLOSER: tuple[tuple[str, str, str], ...] = (
 #: A closer voice -> the plain one that it may replace where an instrument chose that.
 _REFINES = {"power guitar": "guitar", "warm pad": "pad", "chip": "lead"}
 #: Words that deny what follows: the denied word asks for no timbre.
-_DENIED_WORD = r"\b(?:no|not|without|never|isn't|minus|zero)\s+(?:too|so|very|any|overly|much)?\s*[\w-]+"
+_DENIED_WORD = (
+    r"\b(?:no|not|without|never|isn't|minus|zero)\s+(?:too|so|very|any|overly|much)?\s*[\w-]+"
+)
 _NO_ROOM = r"\b(?:no|without|zero)\s+(?:any\s+)?(?:reverb|room|echo|delay)"
 #: Energy up to which a prompt without a genre has no drums, unless it names some.
 _QUIET_ENERGY = 0.25
