@@ -118,14 +118,16 @@ def _is_name(words: str, text: MarkedText, loose: bool) -> bool:
     return words[0].isupper() and not shouted if loose else not pattern(r"\d0'?s$").search(words)
 
 
-_COMMON = frozenset(
+#: Words of musical talk that are nobody's name.
+_COMMON_WORDS = (
     "music song songs track tracks film movie film soundtrack game games old new classic style the "
     "and or of a an modern early late era decade decades century western eastern african american "
     "british german french japanese indian chinese korean spanish latin arabic celtic irish cuban "
     "brazilian chicago detroit berlin london new york us uk la ibiza cinema video anime theme "
     "acoustic electric electronic live bpm minor major beat type midi drummer machine kid radio "
-    "tv show day night summer winter".split()
+    "tv show day night summer winter"
 )
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 def _by_table(text: MarkedText) -> list[Name]:

@@ -32,7 +32,7 @@ _THINGS = (
 #: Words of music: with one of them a thing's name is a picture.
 _MUSIC = (
     r"\b(?:music|song|track|melod\w+|chords?|beats?|groove|rhythm\w*|band|tune|theme|intro|riff|"
-    r"instrumental|genre|vibe|style|mood)\b"
+    r"instrumental|genre|vibe|style|mood|chase|scene|battle)\b"
 )
 _TRACK = (
     r"\b(?:(?:full|whole|complete|entire|finished|full[\s-]length)\s+(?:track|song|tune|piece|beat|instrumental|arrangement)|song|"
@@ -95,10 +95,10 @@ def find_kind(
         and not pattern(_MUSIC).search(head)
     ):
         return "sfx"
-    if text.is_pack and not (loops or timed):
-        # a sample's name with one sound and no tempo is one hit of it
-        if len(named) == 1 and (named[0].sound.hit or "_" in text.typed):
-            return "oneshot"
+    # a sample's name with one sound and no tempo is one hit of it
+    one_sound = text.is_pack and len(named) == 1 and (named[0].sound.hit or "_" in text.typed)
+    if one_sound and not (loops or timed):
+        return "oneshot"
     in_head = [one for one in named if one.start < len(head)]
     bed = bool(in_head) and all(one.sound.part == "texture" for one in in_head)
     if not loops and not timed and bed and (lasting or pattern(r"\btextures?\b").search(head)):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from bridge.music import Key
-from daemon.prompt.genres import fold, spellings
 from daemon.prompt.foreign_keys import read_foreign_keys
+from daemon.prompt.genres import fold, spellings
 from daemon.prompt.marked_text import TAKEN, MarkedText
 from daemon.prompt.patterns import pattern
 from daemon.prompt.vocabulary import loop_words, moods, sounds

@@ -286,11 +286,21 @@ def write_progression(style: Style, plan: Plan, seed: int) -> list[str]:
     return names
 
 
+def _named_rows(style: Style, wishes: Wishes, rows: dict[str, list[str]]) -> dict[str, list[str]]:
+    """A row for each drum that is named and plays in no row yet."""
+    found: dict[str, list[str]] = {}
+    for voices in wishes.named_drums:
+        if not set(voices) & (set(rows) | set(found)):
+            voice = next((one for one in voices if one in style.extras), voices[0])
+            found[voice] = style.extras.get(voice, _DEFAULT_ROWS[voice]).split("/")
+    return found
+
+
 def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | None:
     """The drum part: a groove of the style, joined by what the words and the density ask for, varied by the seed."""
     # with the style's name: styles of one family would play the same bars for the same seed
     stream = random.Random(f"{seed}:drums:write:{style.name}")
-    wanted = bool(wishes.more_drums) or (wishes.parts is not None and "drums" in wishes.parts)
+    wanted = wishes.wants_drums or (wishes.parts is not None and "drums" in wishes.parts)
     rows = _groove(style, wishes, plan.meter_, seed, stream)
     if not rows and not wanted:
         return None
@@ -305,10 +315,7 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
             voice in style.extras or len(wishes.more_drums) <= 2 or wishes.drums
         ):
             rows[voice] = style.extras.get(voice, _DEFAULT_ROWS[voice]).split("/")
-    for voices in wishes.named_drums:
-        if not set(voices) & set(rows):
-            voice = next((one for one in voices if one in style.extras), voices[0])
-            rows[voice] = style.extras.get(voice, _DEFAULT_ROWS[voice]).split("/")
+    rows = {**rows, **_named_rows(style, wishes, rows)}
     rows = {voice: lines for voice, lines in rows.items() if voice not in wishes.no_drums}
     if wishes.drums is not None:
         rows = {voice: lines for voice, lines in rows.items() if voice in wishes.drums} or rows

@@ -12,24 +12,22 @@ from daemon.prompt.vocabulary import part_of
 from daemon.prompt.words import Words, parse_words
 
 #: Names of an instrument that its voice is not: our name is the nearest one.
-_ONLY_NEAR = frozenset(
-    fold(name)
-    for name in (
-        "ukulele, ukelele, uke, bass ukulele, banjo, banjos, mandolin, mandolins, sitar, steel guitar, "
-        "oud, bouzouki, lute, dulcimer, zither, psaltery, balalaika, charango, shamisen, pipa, kora, "
-        "dobro, pedal steel, lap steel, slide guitar, cuatro, saz, sarod, veena, trombone, trombones, "
-        "tuba, tubas, french horn, french horns, bugle, cornet, flugelhorn, shofar, didgeridoo, "
-        "alphorn, cello, cellos, viola, string quartet, pizzicato, string machine, steel drum, "
-        "steel drums, steel pan, steelpan, hand pan, handpan, hang drum, crotales, gamelan, cimbalom, "
-        "carillon, singing bowl, singing bowls, santoor, hammered dulcimer, glass harmonica, "
-        "music box, celesta, celeste, tubular bells, glockenspiel, xylophone, kalimba, mbira, "
-        "thumb piano, balafon, djembe, djembes, taiko, taikos, taiko drums, timbale, timbales, cajon, "
-        "dhol, darbuka, doumbek, frame drum, bodhran, surdo, udu, timpani, timpanis, kettledrums, "
-        "orchestral drums, triangle, agogo, castanets, guiro, vibraslap, temple blocks, "
-        "fretless bass, moog bass, waves, ocean waves, wind, storm, thunder, birds, birdsong, "
-        "bird sounds, rock organ, farfisa, pipe organ, church organ, 12 string guitar"
-    ).split(",")
+_NEAR_NAMES = (
+    "ukulele, ukelele, uke, bass ukulele, banjo, banjos, mandolin, mandolins, sitar, steel guitar, "
+    "oud, bouzouki, lute, dulcimer, zither, psaltery, balalaika, charango, shamisen, pipa, kora, "
+    "dobro, pedal steel, lap steel, slide guitar, cuatro, saz, sarod, veena, trombone, trombones, "
+    "tuba, tubas, french horn, french horns, bugle, cornet, flugelhorn, shofar, didgeridoo, "
+    "alphorn, cello, cellos, viola, string quartet, pizzicato, string machine, steel drum, "
+    "steel drums, steel pan, steelpan, hand pan, handpan, hang drum, crotales, gamelan, cimbalom, "
+    "carillon, singing bowl, singing bowls, santoor, hammered dulcimer, glass harmonica, "
+    "music box, celesta, celeste, tubular bells, glockenspiel, xylophone, kalimba, mbira, "
+    "thumb piano, balafon, djembe, djembes, taiko, taikos, taiko drums, timbale, timbales, cajon, "
+    "dhol, darbuka, doumbek, frame drum, bodhran, surdo, udu, timpani, timpanis, kettledrums, "
+    "orchestral drums, triangle, agogo, castanets, guiro, vibraslap, temple blocks, "
+    "fretless bass, moog bass, waves, ocean waves, wind, storm, thunder, birds, birdsong, "
+    "bird sounds, rock organ, farfisa, pipe organ, church organ, 12 string guitar"
 )
+_ONLY_NEAR = frozenset(fold(name) for name in _NEAR_NAMES.split(","))
 #: Our instruments that no voice is: what plays them is another.
 _NO_VOICE = frozenset((
     "upright bass", "clavinet", "harp", "accordion", "vibraphone", "flute", "saxophone", "trumpet",

@@ -142,6 +142,8 @@ class Wishes:
     drums: frozenset[str] | None = None
     more_drums: frozenset[str] = frozenset()
     no_drums: frozenset[str] = frozenset()
+    wants_drums: bool = False
+    """Drums are named: they play in a style that has none as well."""
     no_voices: frozenset[str] = frozenset()
     """Voices that must not play, in whichever part."""
     named_drums: tuple[tuple[str, ...], ...] = ()
@@ -205,6 +207,7 @@ def read_wishes(brief: Brief) -> Wishes:
         drums=frozenset(drums) if brief.only and drums else None,
         more_drums=frozenset(drums),
         no_drums=no_drums,
+        wants_drums="drums" in parts,
         no_voices=no_voices,
         named_drums=tuple(
             DRUM_VOICES[name]
