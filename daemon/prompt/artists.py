@@ -59,10 +59,56 @@ _KNOWN = (
     "rammstein, red hot chili peppers, rihanna, rolling stones, skepta, skrillex, slipknot, "
     "snoop dogg, steve reich, stevie wonder, swedish house mafia, tame impala, taylor swift, "
     "the weeknd, thom yorke, tiesto, travis scott, tupac, tycho, u2, vangelis, vivaldi, "
-    "yung lean, young thug"
+    "yung lean, young thug, paramore, tool, evanescence, foo fighters, iron maiden, megadeth, pantera, "
+    "system of a down, rage against the machine, soundgarden, pearl jam, the cure, "
+    "the smiths, joy division, the clash, sex pistols, ramones, blink 182, my chemical romance, "
+    "fall out boy, twenty one pilots, imagine dragons, the strokes, the killers, lana del rey, "
+    "lorde, sza, doja cat, nicki minaj, cardi b, megan thee stallion, lil wayne, lil baby, lil peep, "
+    "xxxtentacion, 21 savage, gunna, tyler the creator, asap rocky, jay z, nas, "
+    "notorious big, wu tang clan, nujabes, madlib, gesaffelstein, boys noize, "
+    "richie hawtin, adam beyer, charlotte de witte, amelie lens, nina kraviz, jeff mills, "
+    "leftfield, fatboy slim, moby, jean michel jarre, "
+    "tangerine dream, carpenter brut, the midnight, m83, squarepusher, autechre, noisia, "
+    "pendulum, goldie, ltj bukem, armin van buuren, paul van dyk, martin garrix, kygo, marshmello, "
+    "diplo, major lazer, rosalia, daddy yankee, j balvin, karol g, shakira, manu chao, "
+    "buena vista social club, fela kuti, wizkid, ed banger, ennio morricone, john carpenter, "
+    "joe hisaishi, nobuo uematsu, koji kondo, ryuichi sakamoto, philip glass, arvo part, max richter, "
+    "nils frahm, olafur arnalds, bach, brahms, tchaikovsky, wagner, liszt, rachmaninoff, stravinsky, "
+    "elvis presley, johnny cash, dolly parton, willie nelson, frank zappa, queen, "
+    "the doors, the who, jethro tull, king crimson, deep purple, aerosmith, guns n roses, bon jovi, "
+    "def leppard, van halen, zz top, dire straits, fleetwood mac, bee gees, earth wind and fire, "
+    "kool and the gang, prince, whitney houston, mariah carey, aretha franklin, ray charles, "
+    "nina simone, billie holiday, ella fitzgerald, louis armstrong, charlie parker, thelonious monk, "
+    "herbie hancock, chick corea, pat metheny, bill evans, dave brubeck, stan getz, bts, blackpink, "
+    "sigur ros, explosions in the sky, godspeed you black emperor, mogwai, my bloody valentine, "
+    "slowdive, cocteau twins, beach house, mac demarco, bon iver, sufjan stevens, elliott smith, "
+    "nick drake, joni mitchell, leonard cohen, tom waits, bjork, kate bush, fka twigs, sophie, "
+    "100 gecs, charli xcx, grimes, crystal castles, ladytron, mgmt, lcd soundsystem, hot chip, "
+    "franz ferdinand, bloc party, kshmr"
 )
 #: Known names that are words of their own: only in capitals are they an artist.
-_ORDINARY = frozenset(("justice", "muse", "burial", "prodigy", "disclosure", "drake", "flume"))
+_ORDINARY = frozenset(
+    (
+        "justice",
+        "muse",
+        "burial",
+        "prodigy",
+        "disclosure",
+        "drake",
+        "flume",
+        "tool",
+        "queen",
+        "prince",
+        "nas",
+        "bach",
+        "lorde",
+        "grimes",
+        "sophie",
+        "goldie",
+        "pendulum",
+        "kshmr",
+    )
+)
 
 
 @cache

@@ -6,7 +6,12 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 
-from daemon.prompt.foreign_words import AND, DENIALS
+from daemon.prompt.foreign_words import (
+    AND,
+    DENIALS,
+    OTHER_INSTRUMENTAL,
+    OTHER_SCRIPTS,
+)
 from daemon.prompt.genre_names import GenreSpan
 from daemon.prompt.marked_text import HEAD_END, MarkedText
 from daemon.prompt.patterns import pattern
@@ -48,6 +53,17 @@ _SOLO_BEFORE = r"\bsolo\s+(?:[a-z]+\s+)?$"
 _SOLO_AFTER = r"\s*solo\b"
 #: Fields of other tools that say that one instrument plays.
 _SOLO_FIELD = r"\b(?:format|arrangement)\s*:\s*solo\b|\btracktype\s*:\s*instrument\b"
+#: Words that leave one player alone, wherever they stand.
+_UNACCOMPANIED = (
+    r"\bunaccompanied\b|\b(?:without|no)\s+(?:any\s+)?(?:other\s+)?"
+    r"(?:instrumentation|instruments|accompaniment|backing)\b"
+)
+#: After an instrument, in a sentence about its player.
+_PLAYER = r"\s+(?:ensemble|player|recital|soloist)\b"
+#: A loop that is drums though no drum is named.
+_DRUMS_BY_NAME = r"\b(?:breaks?|rhythms?|top\s?loops?|tops|drum\s?less)\W*$"
+#: A top loop has the drums above the kick.
+_TOPS = r"\b(?:top\s?loops?|tops?|topper)\b"
 #: Tags of loop libraries: what stands beside an instrument's tag and adds nobody.
 _LIBRARY_TAG = r"(?:loops?|grooves?|one[\s-]?shots?|samples?|stems?|patterns?)"
 _LIST_JOIN = (
@@ -87,6 +103,8 @@ def find_instruments(
             folded = "".join(token.folded for token in tokens[at : at + count])
             named.append(Named(tokens[at].start, tokens[at + count - 1].end, table[folded]))
         at += count or 1
+    named += _in_other_scripts(text)
+    named.sort(key=lambda one: one.start)
     without = [
         (part, token.start, token.end)
         for token in tokens
@@ -97,13 +115,27 @@ def find_instruments(
         for a, b in pairwise(tokens)
         if text.joined(a, b) and (part := _LESS.get(a.folded + b.folded)) is not None
     ]
+    without += [("vocals", m.start(), m.end()) for m in text.find(OTHER_INSTRUMENTAL)]
     for match in text.find(_FOREIGN_NEGATION):
         if any(one.start == match.end() for one in named):
             without.extend(_negated(text, match.end(), named))
     for match in text.find(_NEGATION):
         if not pattern(_NO_NEGATION).match(text.rest[match.end() :]):
             without.extend(_negated(text, match.end(), named))
+    if any(one.sound.name == "drums" for one in named):
+        without += [("kick", m.start(), m.end()) for m in text.find(_TOPS)]
     return named, without
+
+
+def _in_other_scripts(text: MarkedText) -> list[Named]:
+    if text.rest.isascii():
+        return []
+    table = sounds()
+    return [
+        Named(at, at + len(word), table[name])
+        for word, name in OTHER_SCRIPTS.items()
+        if (at := text.rest.lower().find(word)) >= 0
+    ]
 
 
 def _negated(text: MarkedText, at: int, named: list[Named]) -> list[tuple[str, int, int]]:
@@ -161,6 +193,14 @@ def which_play(
         if pattern(_SOLO_AFTER).match(text.rest[group[-1].end :])
         or pattern(_SOLO_BEFORE).search(text.before(group[0].start))
     ]
+    if wanted and len(groups) == 1 and not has_genre and kind != "track":
+        end = groups[0][-1].end
+        if pattern(_PLAYER).match(text.rest[end:]):
+            return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
+    if wanted and pattern(_UNACCOMPANIED).search(text.text):
+        return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
+    if not wanted and kind not in ("track", "vocal", "sfx") and _names_drums(text, has_genre):
+        return ("drums",), True
     is_list = bool(wanted) and not has_genre and _is_library_list(text)
     if wanted and (
         (len(solo) == 1 and len(groups) == 1) or pattern(_SOLO_FIELD).search(text.text) or is_list
@@ -170,6 +210,15 @@ def which_play(
         return ("vocals",), True
     names = tuple(dict.fromkeys(one.sound.name for one in wanted))
     return names, bool(names) and kind != "track" and _head_is_instrument(text, wanted, kind)
+
+
+def _names_drums(text: MarkedText, has_genre: bool) -> bool:
+    """Whether what is asked for is a loop of drums by its kind: `a dusty break`."""
+    if has_genre:
+        return False
+    stop = pattern(HEAD_END).search(text.rest)
+    head = text.rest[: stop.start() if stop else len(text.rest)]
+    return pattern(_DRUMS_BY_NAME).search(head.rstrip(" \0")) is not None
 
 
 def _is_library_list(text: MarkedText) -> bool:

@@ -26,6 +26,10 @@ _THINGS = (
     r"footsteps?|walking on|typing|keyboard typing|gun\s?shots?|swords?|blades?|explod\w+|wind blowing|"
     r"water (?:drops?|flowing|dripping|splash\w*)|splash\w*|fire crackling|campfire|birds? (?:chirp\w*|sing\w*)|"
     r"chirping|flush\w*|toilet|phone ringing|telephone|door\s?bell|thunder|bubbles|snoring|cough\w*|"
+    r"heart\s?beat|breathing|sneez\w*|creak\w*|rattl\w*|crunch\w*|scrap(?:e|ing)|squeak\w*|jingl\w*|"
+    r"horse|cow moo\w*|lion|roar\w*|meow\w*|purr\w*|rooster|frogs?|crickets|insects|bees|"
+    r"motorcycle|airplane|jet|spaceship|robot|drill\w*|chain\s?saw|vacuum cleaner|washing machine|printer|"
+    r"passing by|fireworks?|punch(?:es|ing)?|cork|balloon|whip|arrow|dice|cards|"
     r"laugh\w*|scream\w*|zipper|paper|typewriter|camera shutter|teleport|power[- ]?up|level[- ]?up|"
     r"vinyl\s?stop|tape\s?stop|record (?:scratch|stop))\b"
 )

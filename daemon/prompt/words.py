@@ -30,6 +30,11 @@ from daemon.prompt.pitches import (
 from daemon.prompt.progressions import Progression, key_of, read_progression
 from daemon.prompt.singers import find_singer
 
+#: The first letter that is not Latin: Greek, Cyrillic and all later scripts lie above.
+_FIRST_OTHER_LETTER = 0x370
+#: More than this share of other letters is a prompt in another script.
+_UNREAD_SHARE = 0.3
+
 
 @dataclass(frozen=True)
 class Words:
@@ -124,6 +129,7 @@ def parse_words(prompt: str) -> Words:
         swing = max(swing, genre.swing)
     if genre and genre.meter != "4/4" and meter is None:
         meter = genre.meter
+    text.said.extend(_unread_script(text))
     found_moods = find_moods(text, spans, named, without)
     listed, only = which_play(text, named, without, said_kind, bool(spans))
     for one in artists:
@@ -140,6 +146,18 @@ def parse_words(prompt: str) -> Words:
         energy=_mean([mood.energy for mood in found_moods]), density=_mean([mood.density for mood in found_moods]),
         swing=swing, pace=max((mood.pace for mood in found_moods), key=abs, default=0), said=tuple(dict.fromkeys(text.said)),
     )  # fmt: skip
+
+
+def _unread_script(text: MarkedText) -> list[str]:
+    """What to tell where much of the prompt is in letters that the tables do not hold."""
+    letters = [letter for letter in text.text if letter.isalpha()]
+    foreign = [letter for letter in letters if ord(letter) >= _FIRST_OTHER_LETTER]
+    if len(foreign) <= _UNREAD_SHARE * len(letters):
+        return []
+    return [
+        "most words of this prompt are in a script that is not read here: figures, keys and some "
+        "instruments are; write the rest in English, or ask a language model with improve: on"
+    ]
 
 
 def _bare_tonic(text: MarkedText, progression: Progression | None) -> str | None:

@@ -87,6 +87,8 @@ _DENIED_WORD = (
 _NO_ROOM = r"\b(?:no|without|zero)\s+(?:any\s+)?(?:reverb|room|echo|delay)"
 #: Energy up to which a prompt without a genre has no drums, unless it names some.
 _QUIET_ENERGY = 0.25
+#: How much is struck where the words are calm and say nothing of it.
+_CALM_DENSITY = 0.3
 
 #: What a word does to the timbre of everything: changes of `Tone`; `length` and `width` multiply.
 _TONES: tuple[tuple[str, dict[str, float]], ...] = (
@@ -243,7 +245,7 @@ def read_wishes(brief: Brief) -> Wishes:
         riff=bool(re.search(r"\briffs?\b", words)),
         room=era_room * _room(typed, words),
         energy=0.7 if brief.energy is None else brief.energy,
-        density=0.5 if brief.density is None else brief.density,
+        density=_density(brief),
     )
 
 
@@ -254,6 +256,13 @@ def _room(typed: str, words: str) -> float:
     if re.search(_WET, words):
         return 1.5
     return 0.5 if re.search(_DRY, words) else 1.0
+
+
+def _density(brief: Brief) -> float:
+    if brief.density is not None:
+        return brief.density
+    calm = brief.energy is not None and brief.energy <= _QUIET_ENERGY
+    return _CALM_DENSITY if calm else 0.5
 
 
 def _is_quiet(brief: Brief) -> bool:
