@@ -10,7 +10,8 @@ _GERMAN = {"h": "B", "b": "Bb", "bb": "Bb", "es": "Eb", "as": "Ab"}
 _GERMAN_FORM = r"(?<![\w#'])(?:in\s+)?([a-h](?:is|es)|es|as|bb|[a-h])[\s-]?(moll|dur)(?!\w)"
 
 _SYLLABLES = {
-    "do": "C", "dó": "C", "fá": "F", "lá": "A", "re": "D", "ré": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B",
+    "do": "C", "dó": "C", "re": "D", "ré": "D", "mi": "E", "fa": "F", "fá": "F", "sol": "G",
+    "la": "A", "lá": "A", "si": "B",
     "до": "C", "ре": "D", "ми": "E", "фа": "F", "соль": "G", "ля": "A", "си": "B",
 }  # fmt: skip
 _SHARPS = r"#|di[eè]se|sostenido|sustenido|diesis|диез"

@@ -23,7 +23,8 @@ SOUNDS: dict[str, str] = {
     "electric piano": "teclado, teclados, clavier, claviers, tastiera, tastiere, e-klavier",
     "organ": "órgano, orgue, orgel, organo, órgão",
     "pad": "nappe, nappes, flächen, colchón, colchones",
-    "strings": "cuerdas, cordes, streicher, archi, cordas, orquesta, orchestre, orchester, orquestra",
+    "strings": "cuerdas, cordes, streicher, archi, cordas, orquesta, orchestre, orchester, "
+    "orquestra",
     "guitar": "guitarra, guitarras, guitare, guitares, gitarre, gitarren, chitarra, chitarre, "
     "violão, violao, guitarra clásica, guitare acoustique, akustikgitarre",
     "choir": "coro, choeur, chœur, chor, coros",

@@ -6,13 +6,13 @@ from daemon.prompt.patterns import pattern
 
 #: Words that pack names write as one.
 _GLUED = (
-    r"(?<![^\W\d_])(drum|rim|snare|hat|hihat|perc|bass|synth|vocal|guitar|piano|vinyl|clap|top|melody|"
-    r"chord|lead|pad|arp|kick|shaker|conga|fx)(loops?|stop|fills?|shots?|hits?|breaks?)(?![^\W\d_])"
+    r"(?<![^\W\d_])(drum|rim|snare|hat|hihat|perc|bass|synth|vocal|guitar|piano|vinyl|clap|top|"
+    r"melody|chord|lead|pad|arp|kick|shaker|conga|fx)(loops?|stop|fills?|shots?|hits?|breaks?)(?![^\W\d_])"
 )
 
 
 def is_pack_name(text: str) -> bool:
-    """Whether a text is a sample's name and no sentence: parts joined by `_`, or few with a dash."""
+    """Whether a text is a sample's name: parts joined by `_`, or a few words with a dash."""
     said = text.strip()
     if pattern(r"[^\W_]_[^\W_]").search(said):
         return len(said.split()) <= 4
@@ -24,7 +24,7 @@ def is_pack_name(text: str) -> bool:
 
 
 def readable(text: str) -> str:
-    """The name with blanks where its writer put `_`, `-` or a capital. A sentence stays as it is."""
+    """The name with blanks in place of `_`, `-` or a capital. A sentence stays as it is."""
     if not is_pack_name(text):
         return text
     said = pattern(r"_").sub(" ", text)
