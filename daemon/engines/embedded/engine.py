@@ -34,17 +34,21 @@ _PLAYERS: dict[int, Player] = {}
 
 
 def make(brief: Brief, seed: int, progress: Progress) -> Take:
-    """One take of the brief: same brief and seed, same samples and MIDI. EngineError for a kind that it cannot make."""
+    """One take of the brief: same brief and seed, same samples and MIDI.
+
+    EngineError for a kind that it cannot make.
+    """
     makers = {"oneshot": _oneshot, "sfx": _effect, "loop": _piece, "midi": _piece, "track": _piece}
     if brief.kind not in makers:
         raise EngineError(
-            f"the embedded musician does not make kind {brief.kind!r}: it makes {', '.join(INFO.kinds)}"
+            f"the embedded musician does not make kind {brief.kind!r}: "
+            f"it makes {', '.join(INFO.kinds)}"
         )
     return makers[brief.kind](brief, seed, progress)
 
 
 def _player(brief: Brief) -> Player:
-    """The player of a rate; it keeps its notes from one take to the next. One with a user's own kit plays one take."""
+    """The player of a rate; it caches its notes between takes. A user's own kit plays one take."""
     rate = brief.sample_rate
     if brief.kit:
         from daemon.engines.embedded.kit import read_kit
@@ -104,7 +108,7 @@ def make_plan(brief: Brief, seed: int) -> Plan:
         # a plan that was written for a whole job is played a little differently in each clip
         return plan.with_(seeds={part: seed for part in PARTS}) if brief.compose == "llm" else plan
     if brief.reference and brief.use == "accompany":
-        # heard only here: the road without a reference loads no ears
+        # imported only here: a request without a reference loads no beat tracker
         from daemon.engines.embedded.accompany import accompaniment
 
         return accompaniment(brief, seed)
@@ -112,7 +116,7 @@ def make_plan(brief: Brief, seed: int) -> Plan:
 
 
 def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
-    """What the person should know: whose groove was played, and how a track's length differs from what was asked."""
+    """Notes for the user: the groove, the words that were not honoured, a track's true length."""
     said = []
     if brief.plan is None and plan.genre != brief.genre and plan.parts != ("texture",):
         named = (
@@ -128,7 +132,8 @@ def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
         )
         tail = len(audio) / brief.sample_rate - music_s
         said.append(
-            f"{plan.bars} bars are {music_s:.2f} s{asked}; a tail of {tail:.2f} s rings on after the last"
+            f"{plan.bars} bars are {music_s:.2f} s{asked}; "
+            f"a tail of {tail:.2f} s rings on after the last"
         )
     return said
 

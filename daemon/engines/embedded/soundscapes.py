@@ -27,8 +27,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
 #: Sounds that have no effect of their own: the nearest one that is here.
 _NEAREST: tuple[tuple[str, str], ...] = (
     (
-        r"\bdoors?\b|slam|gun|shot|punch|kick|crash|break|glass|smash|clang|sword|blade|metal|footstep|"
-        r"knock|clap|click|coin|button|jump|bark|dog|hammer|bang|drop|bounce|toilet",
+        r"\bdoors?\b|slam|gun|shot|punch|kick|crash|break|glass|smash|clang|sword|blade|metal|"
+        r"footstep|knock|clap|click|coin|button|jump|bark|dog|hammer|bang|drop|bounce|toilet",
         "impact",
     ),
     (r"applause|crowd|cheer|fire|crackl|sizzl|paper|leaves|typing|keyboard", "vinyl"),
@@ -113,7 +113,7 @@ def _in_room(audio: np.ndarray, frames: int, rate: int, length_s: float) -> np.n
 
 
 def _fitted(audio: np.ndarray, frames: int, rate: int) -> np.ndarray:
-    """Exactly `frames` long, faded at its end (and, where it begins at full strength, over its first 2 ms)."""
+    """Exactly `frames` long, faded at its end, and over 2 ms where it begins at full strength."""
     if len(audio) < frames:
         audio = np.concatenate([audio, np.zeros((frames - len(audio), 2), np.float32)])
     cut = np.ascontiguousarray(audio[:frames], dtype=np.float32)

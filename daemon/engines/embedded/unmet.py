@@ -96,8 +96,8 @@ def _singer(words: Words, sounding: dict[str, tuple[str, ...]]) -> list[str]:
         f"a choir voice plays the {part}" if part in ("lead", "chords") else "it stays instrumental"
     )
     return [
-        f"{words.singer}: nobody sings or speaks here; {instead}. Engines that sing take kind: vocal "
-        "or lyrics; sidecrate engines lists them"
+        f"{words.singer}: nobody sings or speaks here; {instead}. Engines that sing take "
+        "kind: vocal or lyrics; sidecrate engines lists them"
     ]
 
 

@@ -1,4 +1,4 @@
-"""What the words ask of a style: who plays, with which sound, how it should feel. Words in, data out."""
+"""Wishes of a prompt to a style: players, their voices, timbre and feel. Words in, data out."""
 
 from __future__ import annotations
 
