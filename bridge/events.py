@@ -177,7 +177,8 @@ class Done:
     clip: str
     path: str
     info: Mapping[str, Any]
-    """n, of, kind, bpm, key, meter, bars, frames, sample_rate, parts, confidence: flat, under 1 KB as JSON."""
+    """n, of, kind, bpm, key, meter, bars, frames, sample_rate, parts, confidence and, where a word was
+    not honoured, notes: flat, under 1 KB as JSON."""
 
 
 @dataclass(frozen=True)

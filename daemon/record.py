@@ -158,6 +158,8 @@ _TOLD: Final = (
 #: Of what a verb has made of a source.
 _TOLD_OF_A_RESULT: Final = ("part", "role", "from")
 _MOST_LETTERS, _MOST_OF_PARTS = 300, 100
+#: Letters of the notes in `done`: devices show a line or two, the record has them all.
+_MOST_OF_NOTES = 240
 
 
 def done_info(record: ClipRecord) -> dict[str, Any]:
@@ -168,6 +170,9 @@ def done_info(record: ClipRecord) -> dict[str, Any]:
     derived = {name: str(record.get(name) or "") for name in _TOLD_OF_A_RESULT}
     # a long path is left to the record
     told |= {name: value for name, value in derived.items() if 0 < len(value) <= _MOST_LETTERS}
+    notes = "; ".join(str(note) for note in record["report"].get("said") or ())
+    if notes:
+        told["notes"] = notes if len(notes) <= _MOST_OF_NOTES else notes[: _MOST_OF_NOTES - 1] + "…"
     return told | {"parts": parts, "confidence": confidence}
 
 
