@@ -254,7 +254,7 @@ def _groups(text: MarkedText, named: list[Named]) -> list[list[Named]]:
 
 
 def _head_is_instrument(text: MarkedText, wanted: list[Named], kind: str | None) -> bool:
-    """Whether the thing asked for is an instrument's part (`boom bap drums, crackle`), not a whole (`techno with piano`)."""
+    """Whether an instrument's part is wanted (`boom bap drums`), not a whole with it."""
     # "no drums, dark pads": what is asked for comes after what is not wanted
     begin = len(text.rest) - len(text.rest.lstrip(" ,\0"))
     while lead := pattern(r"[\s,\0]*(?:no|without)\b[^,;.]*[,;.]").match(text.rest, begin):

@@ -1,4 +1,4 @@
-"""Tempo, meter, bars, seconds and swing in a prompt's own words, told apart from every other number that producers write."""
+"""Tempo, meter, bars, seconds and swing in a prompt, told apart from other numbers."""
 
 from __future__ import annotations
 
@@ -65,7 +65,10 @@ def _number(text: str) -> float:
 
 
 def read_tempo(text: MarkedText) -> float | None:
-    """The tempo that is called one (`132 bpm`, `tempo: 90`). All are taken; the first that can be used counts."""
+    """The tempo that is called one (`132 bpm`, `tempo: 90`).
+
+    All are taken; the first that can be used counts.
+    """
     found: list[tuple[int, float]] = []
     for match in text.find(rf"{_LEAD}\b({SPOKEN})[\s-]*{_BPM}"):
         value = float(number_of(match[1]))
@@ -110,7 +113,7 @@ def _tempo_of(text: MarkedText, match: re.Match[str]) -> float | None:
 def read_bare_tempo(
     text: MarkedText, genre_spans: list[tuple[int, int, float, float]], called: float | None
 ) -> float | None:
-    """A number without `bpm` that can only be a tempo: after a genre or a loop word, before a genre that fits, or after `at`.
+    """A number without `bpm` that can only be a tempo, by the words beside it.
 
     genre_spans: (start, end, slowest, fastest) of each genre in the text. called: the tempo that is called one; it counts first.
     """
@@ -262,7 +265,7 @@ def read_bars(text: MarkedText) -> int | None:
 
 
 def read_count(text: MarkedText) -> tuple[int | None, bool]:
-    """(how many clips are asked for, whether they are single hits): `three snare hits`, `4 variations of a techno loop`.
+    """(count of clips, whether they are single hits): `three snare hits`, `4 variations`.
 
     Only where the number begins the prompt and its noun is what comes out, or where it counts variations. It is taken.
     """
@@ -291,7 +294,7 @@ def read_count(text: MarkedText) -> tuple[int | None, bool]:
 
 
 def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
-    """The first length in time: `10 second`, `2.5s`, `1 minute 30 seconds`. Decades (`80s`) are none.
+    """The first length in time: `10 second`, `2.5s`, `half a minute`. Decades are none.
 
     genre_starts: where genres begin; just before one, `30s` is a decade.
     """
@@ -367,7 +370,7 @@ def _is_decade(said: str, text: MarkedText, end: int, genre_starts: list[int]) -
 
 
 def read_swing(text: MarkedText) -> float | None:
-    """Swing in percent where a number is given (`58% swing`), 50 for `straight` or `no swing`, 58 where it just swings."""
+    """Swing in percent: of a number (`58% swing`), 50 for `straight`, 58 for `swinging`."""
     for form in (
         r"(?<![\w.])(\d{2}(?:\.\d)?)\s*%?\s*swing\b",
         r"\bswing\s*(?:of|at|[:=])?\s*(\d{2}(?:\.\d)?)(?![\w.])\s*%?",

@@ -1,4 +1,4 @@
-"""The kind that a prompt's words ask for: a loop, a single hit, a track, notes, an effect or a voice."""
+"""The kind that a prompt wants: loop, single hit, track, notes, effect or voice."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def find_kind(
 
 
 def _asked_for(text: MarkedText, unwanted: list[tuple[str, int, int]]) -> str:
-    """The text, places kept, without what it is for (`a snare for my trap song`) and what must not be heard (`no beat`)."""
+    """The text, places kept, without its purpose (`for my trap song`) and its denials."""
     rest = pattern(r"\bfor\s+(?:my|our|the|this|an?)\s[^,;.]*").sub(
         lambda found: TAKEN * len(found[0]), text.rest
     )

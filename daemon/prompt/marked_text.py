@@ -102,7 +102,7 @@ class MarkedText:
         return [Token(m.start(), m.end(), fold(m[0])) for m in _TOKEN.finditer(self.rest)]
 
     def longest(self, tokens: list[Token], at: int, table: Mapping[str, object], most: int) -> int:
-        """How many tokens from `at` on, joined, stand in a table of folded names: the most that do, or 0."""
+        """The most tokens from `at` on that, joined, stand in a table of folded names."""
         found, folded = 0, ""
         for count in range(most):
             if at + count >= len(tokens) or (
@@ -115,12 +115,12 @@ class MarkedText:
         return found
 
     def joined(self, one: Token, other: Token) -> bool:
-        """Whether two tokens may be parts of one name: only spaces, hyphens, apostrophes between them."""
+        """Whether two tokens may be one name: only blanks, hyphens, apostrophes between."""
         return _JOINS.fullmatch(self.rest, one.end, other.start) is not None
 
 
 def _without_joints(rest: str) -> str:
-    """Without the words that joined what was taken to the text's beginning or end: `techno at 132 bpm` -> `techno`."""
+    """Without joining words at either end: `techno at 132 bpm` -> `techno`."""
     gap = f" ,{TAKEN}"
     text = rest.strip()
     while text.startswith(TAKEN) and (

@@ -1,4 +1,4 @@
-"""Keys and notes in a prompt's own words, told apart from articles, chords and machines that begin with a letter."""
+"""Keys and notes in a prompt, told apart from articles, chords and machines."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ _NOTE_WITH_OCTAVE = (
 _NOTE_LAST = r"(?<![\w#./'-])([A-G])([#b])?\s*(?=$|[,;.)\]])"
 #: In a sample's name a letter with a sign is a note wherever it stands.
 _NOTE_IN_NAME = r"(?<![\w#./'-])([A-G])([#b])(?=\s)"
-#: A chord by its symbol: one with a quality that no key has, a plain letter only before the word itself, or `C minor 7`.
+#: A chord by its symbol: a quality that no key has, or `C minor 7`.
+#: A plain letter is one only before the word `chord`.
 _CHORD = (
     rf"{_NOT_INSIDE}([A-G])([#b])?(?:(?:maj|min|m|M|dim|aug|sus|add)(?:6|7|9|11|13|2|4)(?:b5|sus[24])?|(?:7|9|11|13|6)(?:sus[24]|b9|#9)?"
     r"|m?(?=\s+chords?\b)|dim|aug|sus)(?![\w#'/])"
@@ -72,7 +73,7 @@ def read_plain_keys(text: MarkedText) -> list[tuple[int, str]]:
 
 
 def read_key(text: MarkedText, plain: list[tuple[int, str]], hit: bool) -> str | None:
-    """The first key, as `Key.parse` reads it and spelled as the person spelled it. All keys are taken.
+    """The first key, as `Key.parse` reads it, in the spelling of the prompt. All are taken.
 
     plain: what `read_plain_keys` found. hit: the prompt asks for one hit, where `in F#` names a note.
     """
@@ -226,7 +227,7 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
 
 
 def read_chords(text: MarkedText) -> list[str]:
-    """Chords named by a symbol (`Am7`, `Ebmaj7`, `Bb chord`), as they were written, in their order. Nothing is taken."""
+    """Chords named by a symbol (`Am7`, `Bb chord`), in their order. Nothing is taken."""
     found = []
     for match in text.find(_CHORD, 0):
         after = text.rest[match.end() :]
@@ -242,7 +243,7 @@ def chord_root(chord: str) -> str:
 
 
 def key_hint(chord: str) -> str:
-    """The key that a chord alone suggests, as one would write it: `Am7` -> `Am`, `Ebmaj7` -> `Eb major`."""
+    """The key that a chord alone suggests: `Am7` -> `Am`, `Ebmaj7` -> `Eb major`."""
     root, quality = chord_root(chord), chord[len(chord_root(chord)) :]
     minor = quality.startswith(("min", "dim")) or (
         quality.startswith("m") and not quality.startswith("maj")

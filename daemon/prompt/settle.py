@@ -1,4 +1,4 @@
-"""Request, session and defaults -> Brief: nothing missing, and for each value that was disputed, whose word counted."""
+"""Request, session and defaults -> Brief: complete, with the source of each value."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ MUSICAL = ("loop", "midi", "track")
 
 @dataclass(frozen=True)
 class PromptDefaults:
-    """What holds where neither the request, the prompt nor the session says. None: the genre's, then 120, 4/4 and no key."""
+    """Values for what neither request, prompt nor session names.
+
+    None: the genre's value, then 120, 4/4 and no key.
+    """
 
     bpm: float | None = None
     key: str | None = None
@@ -54,7 +57,7 @@ class PromptDefaults:
 def settle(
     request: Request, session: SessionView, defaults: PromptDefaults, *, seed: int, do: str = "make"
 ) -> Brief:
-    """The Brief of a request. `engines` stay as they were asked (`auto` is for the caller); a given seed goes before `seed`.
+    """The Brief of a request. `engines` stay as requested; a given seed goes before `seed`.
 
     Where `do` works on something that is there, and with use: accompany, a tempo that only the genre or the last resort would give
     stays open, and so do bars that nobody named.
@@ -187,13 +190,13 @@ def _check(request: Request, do: str) -> None:
         )
 
 
-# --- who wins -------------------------------------------------------------------------------------------------------------
+# --- priority of sources ------------------------------------------------------------
 
 
 def _decide(
     claims: Iterable[tuple[str, Any]], same: Callable[[Any, Any], bool] = lambda a, b: a == b
 ) -> Decision:
-    """The first claim as (who, value) that says something; what others said otherwise is overruled."""
+    """The first claim (source, value) with a value; claims with another are overruled."""
     spoken = [(who, value) for who, value in claims if value is not None]
     source, value = spoken[0]
     statements = [
@@ -294,7 +297,7 @@ def _genre(request: Request, words: Words) -> tuple[str, Genre | None]:
     return (found.name if found else str(request["genre"])), found
 
 
-# --- length ---------------------------------------------------------------------------------------------------------------
+# --- length ------------------------------------------------------------
 
 
 def _length(
@@ -307,7 +310,7 @@ def _length(
     own: bool,
     said: list[str],
 ) -> tuple[Decision | None, float | None]:
-    """(bars, seconds) by kind. A length in the other unit is turned into this kind's own, and that is said."""
+    """(bars, seconds) by kind. A length in the other unit is converted, with a note."""
     given_bars = _first(("request", request.get("bars")), ("prompt", words.bars))
     given_s = _first(("request", request.get("seconds")), ("prompt", words.seconds))
     if given_bars and given_s and (given_bars[0], given_s[0]) == ("prompt", "request"):
@@ -373,7 +376,7 @@ def _bars(
     return decision
 
 
-# --- sound ----------------------------------------------------------------------------------------------------------------
+# --- sound ------------------------------------------------------------
 
 
 def _note(
@@ -384,7 +387,7 @@ def _note(
     key: Decision,
     said: list[str],
 ) -> tuple[int | None, int | None]:
-    """(MIDI number where an octave was given, pitch class) of a one-shot: its note, else the tonic of an asked key."""
+    """(MIDI number if an octave is given, pitch class) of a one-shot: its note, else a tonic."""
     asked = request.get("note")
     if kind != "oneshot":
         if asked is not None:
@@ -407,7 +410,7 @@ def _note(
 
 
 def _instruments(request: Request, words: Words) -> tuple[tuple[str, ...], bool]:
-    """(instruments by our names where we know them, whether nothing else plays). A list in the field is the whole band."""
+    """(instruments by our names, whether nothing else plays). A list field is the band."""
     asked: Any = request.get("instruments")
     if asked is None:
         return words.instruments, words.only
@@ -419,7 +422,7 @@ def _instruments(request: Request, words: Words) -> tuple[tuple[str, ...], bool]
 
 
 def _level(request: Request, words: Words, name: str, mood: tuple[str, ...]) -> float | None:
-    """Energy or density: the field's, else what the prompt's words say, else what the mood field says."""
+    """Energy or density: of the field, else of the prompt, else of the mood field."""
     if name in request:
         return float(request.get(name))
     in_words = getattr(words, name)

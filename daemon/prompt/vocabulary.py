@@ -1,4 +1,4 @@
-"""The words of sound: instruments and the part they play, moods and what they say of energy and density. Data only."""
+"""The words of sound: instruments with their parts, moods with their energy. Data only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Sound:
 
 @dataclass(frozen=True)
 class Mood:
-    """A mood; energy and density from 0 to 1 where it says something of them; pace +1 for fast, -1 for slow."""
+    """A mood; energy and density from 0 to 1, None if open; pace +1 for fast, -1 for slow."""
 
     name: str
     energy: float | None = None
@@ -30,7 +30,8 @@ class Mood:
     pace: int = 0
 
 
-#: part -> name -> other spellings. A name in capitals is a single hit when it stands alone; `!` marks a plural, which never is.
+#: part -> name -> other spellings. A name in capitals is a single hit when it stands alone.
+#: `!` marks a plural, which never is.
 _SOUNDS: dict[str, dict[str, str]] = {
     "drums": {
         "drums": "drum, brushes, brushed drums, brush drums, drum kit, drum machine, drum set, amen, amen break, rhythm section",
@@ -267,6 +268,6 @@ def loop_words() -> frozenset[str]:
 
 
 def part_of(instrument: str) -> str | None:
-    """The part (drums, bass, chords, lead, vocals, texture) that an instrument plays, or None where it is not known."""
+    """The part (drums, bass, chords, lead, vocals, texture) of an instrument, or None."""
     sound = sounds().get(fold(instrument))
     return sound.part if sound else None

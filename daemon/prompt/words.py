@@ -1,4 +1,4 @@
-"""A prompt's own words -> what they say of tempo, key, length, kind, genre, mood and instruments (pure)."""
+"""A prompt -> its tempo, key, length, kind, genre, mood, instruments and people (pure)."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def _key_of_chords(text: MarkedText, progression: Progression) -> str | None:
 
 
 def _hear_chords(text: MarkedText, hit: bool, key: str | None, note: str | None) -> str | None:
-    """The note of one hit, by the chord that it names. Elsewhere a chord is no key; what it would be as one is said."""
+    """The note of one hit, by its chord. Elsewhere a chord is no key, and that is noted."""
     chords = read_chords(text)
     if not chords or key is not None or (hit and note is not None):
         return note

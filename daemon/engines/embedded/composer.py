@@ -1,4 +1,4 @@
-"""From a Brief to a Plan: a style, and what the words ask of it. Each part is written from a seed of its own."""
+"""From a Brief to a Plan: a style and the words' wishes. Each part has its own seed."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ _DEFAULT_ROWS = {
 }  # fmt: skip
 
 
-#: By how much each comes late (before its time: below 0) where the players lean against each other; the kick keeps the grid.
+#: Delay in ms of each part (below 0: early) in a drunk feel. The kick keeps the grid.
 _DRUNK_MS = {
     "snare": -13.0,
     "clap": -13.0,
@@ -105,7 +105,7 @@ _DEFAULT_FILL = {
 
 
 def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> T:
-    """The option of a seed: seeds that follow each other, as a job's clips have, get different ones.
+    """The option of a seed: seeds in a row, as a job's clips have, get different ones.
 
     Those that drift come in another place each round, so that two choices out of as many do not always go together.
     """
@@ -117,8 +117,10 @@ def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> 
 
 
 def find_style(brief: Brief) -> Style:
-    """The style of the brief's genre, or of the genre it is played like; else the one that the words name or sound like; else
-    house."""
+    """The style of the genre, or of the genre it is played like.
+
+    Without one: the style that the words name, then sound like, then feel like; else house.
+    """
     name = brief.genre
     for _ in range(3):
         if name in STYLES:
@@ -186,8 +188,10 @@ def _feel(style: Style, wishes: Wishes) -> Feel:
 
 
 def _one_marked(plan: Plan, playing: set[str]) -> Plan:
-    """Somebody plays on the one of every bar: in a band that may be the drums, but where a few play off the beat among themselves
-    neither a player nor a machine could tell where the bar begins."""
+    """A plan in which somebody plays the downbeat of every bar.
+
+    Without drums, players that all play off the beat would hide where the bar begins.
+    """
     players = {
         part: getattr(plan, part)
         for part in ("bass", "chords")
@@ -203,7 +207,7 @@ def _one_marked(plan: Plan, playing: set[str]) -> Plan:
 
 
 def _swing(brief: Brief, style: Style, wishes: Wishes) -> float:
-    """The swing that was asked for; where it is only the genre's, a decade in the words changes it."""
+    """The swing of the brief; a decade in the words changes a genre's swing."""
     usual = find_genre(brief.genre)
     own = brief.swing is None or (usual is not None and brief.swing == usual.swing)
     swing = float(brief.swing if brief.swing is not None else style.swing)
@@ -297,7 +301,7 @@ def _named_rows(style: Style, wishes: Wishes, rows: dict[str, list[str]]) -> dic
 
 
 def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | None:
-    """The drum part: a groove of the style, joined by what the words and the density ask for, varied by the seed."""
+    """The drum part: a groove of the style, with the words' drums and density, by seed."""
     # with the style's name: styles of one family would play the same bars for the same seed
     stream = random.Random(f"{seed}:drums:write:{style.name}")
     wanted = wishes.wants_drums or (wishes.parts is not None and "drums" in wishes.parts)
@@ -384,7 +388,7 @@ def _fills(
 
 
 def _all_fill(rows: dict[str, list[str]], fill: dict[str, str], plan: Plan) -> dict[str, list[str]]:
-    """A loop of a fill: one bar of nothing else in every two, led in by a plain bar; every bar where there is only one."""
+    """A loop of a fill: one bar in every two, led in by a plain bar; alone in one bar."""
     steps = plan.meter_.sixteenths_per_bar
     whole = {
         voice: (row if voice == "*" else row.rjust(steps // 2, ".")) for voice, row in fill.items()
@@ -402,7 +406,7 @@ def _all_fill(rows: dict[str, list[str]], fill: dict[str, str], plan: Plan) -> d
 
 
 def with_brushes(rows: dict[str, list[str]], meter: Meter) -> dict[str, list[str]]:
-    """What sticks and hands play on the snare is played with brushes, over a brush drawn round its skin once a beat."""
+    """The snare's part with brushes, over a brush drawn round its skin once a beat."""
     struck = next((voice for voice in _BRUSHED if voice in rows), None)
     swept = "".join("o" if step % 4 == 0 else "." for step in range(meter.sixteenths_per_bar))
     done = {voice: lines for voice, lines in rows.items() if voice not in _BRUSHED}
@@ -479,7 +483,7 @@ def _pick(voices: tuple[str, ...], part: str, style: Style, wishes: Wishes, seed
     of_era = [voice for voice in wishes.era.get(part, ()) if voice in VOICES]
     own = in_turn(voices, seed, f"{part} sound:{style.name}")
     if of_era and own not in of_era:
-        # what the style and the decade share, else the decade's own; a bass carries the style and stays in it
+        # the voice of both style and decade, else the decade's; a bass keeps its style
         own = next(
             (voice for voice in of_era if voice in voices), own if part == "bass" else of_era[0]
         )

@@ -19,7 +19,7 @@ DRUM_VOICES: dict[str, tuple[str, ...]] = {
 
 _TABLAS = ("tabla", "bayan")
 
-#: Instrument -> (part, voice) for everything that has a pitch; an empty voice leaves the style's own.
+#: Instrument -> (part, voice) of all that have a pitch. An empty voice: the style's own.
 PITCHED: dict[str, tuple[str, str]] = {
     "bass": ("bass", ""), "808": ("bass", "808"), "808 bass": ("bass", "808"), "sub bass": ("bass", "sub"),
     "reese": ("bass", "reese"), "acid bass": ("bass", "acid"), "bass guitar": ("bass", "finger bass"),
@@ -110,7 +110,7 @@ _TONES: tuple[tuple[str, dict[str, float]], ...] = (
     (r"\blong\b|sustained|legato|ringing", {"length": 1.4}),
 )  # fmt: skip
 
-#: Decades: the words for one, what it does to the timbre, factor on reverb, percent of swing added, and voices it prefers.
+#: Decades: words, changes of timbre, factor on reverb, percent of swing added, voices.
 ERAS: tuple[tuple[str, dict[str, float], float, float, dict[str, tuple[str, ...]]], ...] = (
     (r"\b(?:19)?[67]0'?s\b|sixties|seventies", {"bright": -0.3, "dirt": 0.3, "attack": -0.1, "length": 0.85}, 0.8, 2.0,
      {"bass": ("finger bass", "round bass"), "chords": ("electric piano", "organ", "piano"), "lead": ("soft lead", "brass")}),
@@ -135,8 +135,12 @@ _DRY = r"\bdry\b|tight|close[- ]mic|intimate|bedroom"
 
 @dataclass(frozen=True)
 class Wishes:
-    """`parts`: those that may play, None for all; `voices`: a voice for a part; `drums`: those that play alone, None for all;
-    `more_drums`: voices that must be there; `no_drums`: that must not; `tone`: changes of timbre; `room`: factor on reverb."""
+    """Wishes of a prompt.
+
+    `parts`: those that may play, None for all. `voices`: a voice for a part. `drums`: those that
+    play alone, None for all. `more_drums`: voices that must sound. `no_drums`: that must not.
+    `tone`: changes of timbre. `room`: factor on reverb.
+    """
 
     parts: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
@@ -299,7 +303,7 @@ def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
 
 
 def _turn(name: str) -> int:
-    """Who chooses a part first: what is struck, what is held (it can lie under others), any lead."""
+    """Order in which instruments choose a part: struck ones, held ones, any lead."""
     if name in _ANY_LEAD:
         return 2
     return int(name in PITCHED and PITCHED[name][0] == "chords" and PITCHED[name][1] in _HELD)
@@ -344,7 +348,7 @@ def _unwanted(brief: Brief) -> tuple[frozenset[str], frozenset[str], frozenset[s
 
 
 def read_era(words: str) -> tuple[dict[str, float], float, float, dict[str, tuple[str, ...]]]:
-    """What the first decade in the words asks for: (changes of timbre, factor on reverb, percent of swing, voices by part)."""
+    """Wishes of the first decade named: (timbre, factor on reverb, swing in percent, voices)."""
     for pattern, tone, room, swing, voices in ERAS:
         if re.search(pattern, words):
             return tone, room, swing, voices
@@ -364,7 +368,7 @@ def _both(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
 
 
 def read_tone(words: str) -> dict[str, float]:
-    """Changes of timbre that the words ask for: `bright`, `drive`, `dirt`, `attack` added up, `length`, `width` multiplied."""
+    """Changes of timbre: `bright`, `drive`, `dirt`, `attack` add; `length`, `width` multiply."""
     tone: dict[str, float] = {}
     for pattern, change in _TONES:
         if re.search(pattern, words):
