@@ -157,7 +157,10 @@ def _is_name(words: str, text: MarkedText, loose: bool) -> bool:
         return False
     tokens = [fold(word) for word in pattern(r"[^\W_]+").findall(words)]
     plain = (spellings(), sounds(), moods(), loop_words(), _COMMON)
-    of_music = [any(token in table for table in plain) or token.isdigit() for token in tokens]
+    of_music = [
+        any(token in table for table in plain) or pattern(r"\d+s?").fullmatch(token) is not None
+        for token in tokens
+    ]
     if not tokens or all(of_music) or fold(words) in spellings() or tokens[0] in moods():
         return False
     if of_music[-1] and not words[0].isupper():
@@ -173,7 +176,8 @@ _COMMON_WORDS = (
     "british german french japanese indian chinese korean spanish latin arabic celtic irish cuban "
     "brazilian chicago detroit berlin london new york us uk la ibiza cinema video anime theme "
     "acoustic electric electronic live bpm minor major beat type midi drummer machine kid radio "
-    "tv show day night summer winter"
+    "tv show day night summer winter nothing everything something someone nobody rave dance club "
+    "monday tuesday wednesday thursday friday saturday sunday morning evening rain sun moon sea "
 )
 _COMMON = frozenset(_COMMON_WORDS.split())
 

@@ -146,7 +146,7 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
     ),
     "fast": (0.75, None, 1, "faster, quick, rapid, uptempo, up tempo, speedy"),
     "ballad": (0.35, None, -1, "ballads, balada, ballade, power ballad"),
-    "lullaby": (0.15, 0.25, -1, "lullabies, cradle song, wiegenlied, nana, berceuse"),
+    "lullaby": (0.15, 0.25, -1, "lullabies, cradle song, wiegenlied, berceuse"),
     "meditation": (
         0.1,
         0.2,

@@ -20,6 +20,8 @@ from daemon.prompt.words import parse_words
         ("in the style of deep house", ()),
         ("boom bap type beat", ()),
         ("sounds like rain", ()),
+        ("in the style of 1990s rave", ()),
+        ("techno, like Monday morning", ()),
         ("a bass like a heartbeat", ()),
         ("boring drake-free, a duck and a drake", ()),
     ],
@@ -52,6 +54,7 @@ def test_a_model_is_still_told_the_artists_name():
         ("instrumental rock", ""),
         ("uplifting vocal trance", ""),
         ("tenor sax loop", ""),
+        ("a voice-like synth", ""),
         ("string voicing in thirds", ""),
     ],
 )
