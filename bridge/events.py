@@ -179,9 +179,8 @@ class Done:
     clip: str
     path: str
     info: Mapping[str, Any]
-    """Flat, under 1 KB as JSON: n, of, kind, bpm, key, meter, bars, frames, sample_rate...
-
-    `daemon.record.done_info` makes it.
+    """Flat, under 1 KB as JSON: n, of, kind, bpm, key, meter, bars, frames, sample_rate, and, where
+    a word was not honoured, notes... `daemon.record.done_info` makes it.
     """
 
 

@@ -35,8 +35,8 @@ _MODE_WORDS: dict[str, str] = {
     **dict.fromkeys(("lyd", "lydian"), "lydian"),
     **dict.fromkeys(("mix", "mixo", "mixolydian"), "mixolydian"),
     **dict.fromkeys(("loc", "locrian"), "locrian"),
-    **dict.fromkeys(("harmonic minor", "harm min"), "harmonic minor"),
-    **dict.fromkeys(("melodic minor", "mel min"), "melodic minor"),
+    **dict.fromkeys(("harmonic minor", "harm min", "harmonic min", "hm"), "harmonic minor"),
+    **dict.fromkeys(("melodic minor", "mel min", "melodic min", "mm"), "melodic minor"),
 }
 
 #: A mode in a key's short name.

@@ -162,6 +162,8 @@ _TOLD_OF_A_RESULT: Final = ("part", "role", "from")
 _MOST_LETTERS: Final = 300
 #: Characters of the list of parts.
 _MOST_OF_PARTS: Final = 100
+#: Characters of the notes in `done`: devices show a line or two, the record has them all.
+_MOST_OF_NOTES: Final = 240
 
 
 def done_info(record: ClipRecord) -> dict[str, Any]:
@@ -172,6 +174,9 @@ def done_info(record: ClipRecord) -> dict[str, Any]:
     derived = {name: str(record.get(name) or "") for name in _TOLD_OF_A_RESULT}
     # a long path stays in the record alone
     told |= {name: value for name, value in derived.items() if 0 < len(value) <= _MOST_LETTERS}
+    notes = "; ".join(str(note) for note in record["report"].get("said") or ())
+    if notes:
+        told["notes"] = notes if len(notes) <= _MOST_OF_NOTES else notes[: _MOST_OF_NOTES - 1] + "…"
     return told | {"parts": parts, "confidence": confidence}
 
 

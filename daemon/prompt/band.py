@@ -6,10 +6,19 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 
+from daemon.prompt.foreign_words import (
+    AND,
+    DENIALS,
+    OTHER_INSTRUMENTAL,
+    OTHER_SCRIPTS,
+)
 from daemon.prompt.genre_names import GenreSpan
-from daemon.prompt.marked_text import HEAD_END, MarkedText, pattern
+from daemon.prompt.marked_text import HEAD_END, MarkedText
+from daemon.prompt.patterns import pattern
 from daemon.prompt.vocabulary import Mood, Sound, moods, sounds
 
+#: A denial in another language, or by a dash, counts only where an instrument follows.
+_FOREIGN_NEGATION = rf"(?<!\w)(?:{DENIALS})\s+"
 _NEGATION = (
     r"\b(?:no|without(?:\s+any)?|w/o|minus|zero|avoid(?:ing)?|exclud(?:e|ing)|except|"
     r"don'?t\s+(?:want|use|add|include)(?:\s+any)?|not?\s+any)\s+(?:the\s+|an?\s+)?"
@@ -17,9 +26,12 @@ _NEGATION = (
 _NO_NEGATION = (
     r"(?:more|less|longer|matter|one\b|problem|idea|limit|bpm|tempo|key\b|swing|shuffle|midi)"
 )
-_LESS = {"drumless": "drums", "beatless": "drums", "drumfree": "drums", "bassless": "bass", "vocalfree": "vocals",
-         "instrumental": "vocals",
-         "nondrum": "drums", "percussionless": "percussion"}  # fmt: skip
+_LESS = {
+    "drumless": "drums", "beatless": "drums", "drumfree": "drums", "nondrum": "drums",
+    "bassless": "bass", "vocalfree": "vocals", "nonvocal": "vocals", "vocalless": "vocals",
+    "voiceless": "vocals", "instrumental": "vocals", "instrumentale": "vocals",
+    "percussionless": "percussion", "kickless": "kick", "hatless": "hats",
+}  # fmt: skip
 #: What may stand behind the instrument that is asked for.
 _NO_NOUNS = frozenset((
     "midi", "sample", "clip", "in", "at", "one", "shot", "oneshot", "please", "half", "double", "time", "feel", "trio",
@@ -28,13 +40,44 @@ _NO_NOUNS = frozenset((
 ))  # fmt: skip
 #: What is not wanted comes after what is asked for as well: `drums without hats`.
 _HEAD_STOP = rf"{HEAD_END}|\b(?:without|minus|w/o|no)\b"
-_ONLY_BEFORE = r"\b(?:only|just|solely|purely|nothing but|isolated|solo)\s+(?:(?:the|an?|some)\s+)?(?:[a-z]+\s+)?$"
-_ONLY_AFTER = r"\s*(?:only|alone|solo|on (?:its|their) own|by (?:itself|themselves)|isolated)\b"
-_LIST_JOIN = r"\s*(?:,|and|&|\+|/|or|nor|n)?\s*(?:and\s+|or\s+|no\s+)?"
+_ONLY_BEFORE = (
+    r"\b(?:only|just|solely|purely|nothing but|isolated|nur|solo\s+el|solo\s+la|seulement|somente)\s+"
+    r"(?:(?:the|an?|some)\s+)?(?:[a-z]+\s+)?$"
+)
+_ONLY_AFTER = (
+    r"\s*(?:only|alone|on (?:its|their) own|by (?:itself|themselves)|isolated|and nothing else|"
+    r"nothing else|seule?|allein)\b"
+)
+#: A soloist is alone only where nobody else is named: `drums, piano and a trumpet solo` is a band.
+_SOLO_BEFORE = r"\bsolo\s+(?:[a-z]+\s+)?$"
+_SOLO_AFTER = r"\s*solo\b"
+#: Fields of other tools that say that one instrument plays.
+_SOLO_FIELD = r"\b(?:format|arrangement)\s*:\s*solo\b|\btracktype\s*:\s*instrument\b"
+#: Words that leave one player alone, wherever they stand.
+_UNACCOMPANIED = (
+    r"\bunaccompanied\b|\b(?:without|no)\s+(?:any\s+)?(?:other\s+)?"
+    r"(?:instrumentation|instruments|accompaniment|backing)\b"
+)
+#: After an instrument, in a sentence about its player.
+_PLAYER = r"\s+(?:ensemble|player|recital|soloist)\b"
+#: A loop that is drums though no drum is named.
+_DRUMS_BY_NAME = r"\b(?:breaks?|rhythms?|top\s?loops?|tops|drum\s?less)\W*$"
+#: A top loop has the drums above the kick.
+_TOPS = r"\b(?:top\s?loops?|tops?|topper)\b"
+#: Tags of loop libraries: what stands beside an instrument's tag and adds nobody.
+_LIBRARY_TAG = r"(?:loops?|grooves?|one[\s-]?shots?|samples?|stems?|patterns?)"
+_LIST_JOIN = (
+    rf"\s*(?:,|and\b|&|\+|/|or\b|nor\b|n\b|(?:{AND})\b)?"
+    r"\s*(?:and\s+|or\s+|no\s+)?(?:the\s+|an?\s+)?"
+)
 _GROOVES = frozenset((
     "loop", "loops", "groove", "grooves", "pattern", "patterns", "break", "riff", "line", "part", "parts", "solo",
     "lick", "licks", "sequence", "stem", "phrase", "ostinato", "fill", "fills", "roll", "rolls", "topper",
 ))  # fmt: skip
+
+
+#: After `fast` or `long`: it is said of a sound, not of the music.
+_OF_SOUND = r"\s+(?:decay|attack|release|fade|transients?|tail|envelope|delay|echo)\b"
 
 
 @dataclass(frozen=True)
@@ -60,6 +103,8 @@ def find_instruments(
             folded = "".join(token.folded for token in tokens[at : at + count])
             named.append(Named(tokens[at].start, tokens[at + count - 1].end, table[folded]))
         at += count or 1
+    named += _in_other_scripts(text)
+    named.sort(key=lambda one: one.start)
     without = [
         (part, token.start, token.end)
         for token in tokens
@@ -70,10 +115,27 @@ def find_instruments(
         for a, b in pairwise(tokens)
         if text.joined(a, b) and (part := _LESS.get(a.folded + b.folded)) is not None
     ]
+    without += [("vocals", m.start(), m.end()) for m in text.find(OTHER_INSTRUMENTAL)]
+    for match in text.find(_FOREIGN_NEGATION):
+        if any(one.start == match.end() for one in named):
+            without.extend(_negated(text, match.end(), named))
     for match in text.find(_NEGATION):
         if not pattern(_NO_NEGATION).match(text.rest[match.end() :]):
             without.extend(_negated(text, match.end(), named))
+    if any(one.sound.name == "drums" for one in named):
+        without += [("kick", m.start(), m.end()) for m in text.find(_TOPS)]
     return named, without
+
+
+def _in_other_scripts(text: MarkedText) -> list[Named]:
+    if text.rest.isascii():
+        return []
+    table = sounds()
+    return [
+        Named(at, at + len(word), table[name])
+        for word, name in OTHER_SCRIPTS.items()
+        if (at := text.rest.lower().find(word)) >= 0
+    ]
 
 
 def _negated(text: MarkedText, at: int, named: list[Named]) -> list[tuple[str, int, int]]:
@@ -112,6 +174,7 @@ def which_play(
     named: list[Named],
     without: list[tuple[str, int, int]],
     kind: str | None,
+    has_genre: bool = False,
 ) -> tuple[tuple[str, ...], bool]:
     """(instruments that play, whether nothing else does)."""
     unwanted = [(start, end) for _, start, end in without]
@@ -124,10 +187,60 @@ def which_play(
     ]  # fmt: skip
     if alone:
         return tuple(dict.fromkeys(one.sound.name for one in alone)), True
+    solo = [
+        group
+        for group in groups
+        if pattern(_SOLO_AFTER).match(text.rest[group[-1].end :])
+        or pattern(_SOLO_BEFORE).search(text.before(group[0].start))
+    ]
+    if wanted and len(groups) == 1 and not has_genre and kind != "track":
+        end = groups[0][-1].end
+        if pattern(_PLAYER).match(text.rest[end:]):
+            return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
+    if wanted and pattern(_UNACCOMPANIED).search(text.text):
+        return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
+    if not wanted and kind not in ("track", "vocal", "sfx") and _names_drums(text, has_genre):
+        return ("drums",), True
+    is_list = bool(wanted) and not has_genre and _is_library_list(text)
+    if wanted and (
+        (len(solo) == 1 and len(groups) == 1) or pattern(_SOLO_FIELD).search(text.text) or is_list
+    ):
+        return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
     if kind == "vocal" and not wanted:
         return ("vocals",), True
     names = tuple(dict.fromkeys(one.sound.name for one in wanted))
     return names, bool(names) and kind != "track" and _head_is_instrument(text, wanted, kind)
+
+
+def _names_drums(text: MarkedText, has_genre: bool) -> bool:
+    """Whether what is asked for is a loop of drums by its kind: `a dusty break`."""
+    if has_genre:
+        return False
+    stop = pattern(HEAD_END).search(text.rest)
+    head = text.rest[: stop.start() if stop else len(text.rest)]
+    return pattern(_DRUMS_BY_NAME).search(head.rstrip(" \0")) is not None
+
+
+def _is_library_list(text: MarkedText) -> bool:
+    """Whether the prompt is a list of tags as loop libraries have it: `110 bpm, bass, loops`."""
+    tags = [tag.strip(" \0.") for tag in pattern(r"[,;|]").split(text.rest)]
+    return (
+        len(tags) >= 3
+        and any(pattern(_LIBRARY_TAG).fullmatch(tag) for tag in tags)
+        and all(len(tag.split()) <= 3 for tag in tags)
+    )
+
+
+def written(
+    text: MarkedText, named: list[Named], without: list[tuple[str, int, int]]
+) -> tuple[tuple[str, str], ...]:
+    """The instruments that are wanted: (as it was written, our name), each once."""
+    wanted = [
+        one for one in named if not any(start <= one.start < end for _, start, end in without)
+    ]
+    return tuple(
+        dict.fromkeys((text.text[one.start : one.end].lower(), one.sound.name) for one in wanted)
+    )
 
 
 def _groups(text: MarkedText, named: list[Named]) -> list[list[Named]]:
@@ -141,7 +254,7 @@ def _groups(text: MarkedText, named: list[Named]) -> list[list[Named]]:
 
 
 def _head_is_instrument(text: MarkedText, wanted: list[Named], kind: str | None) -> bool:
-    """Whether the thing asked for is an instrument's part (`boom bap drums, crackle`), not a whole (`techno with piano`)."""
+    """Whether an instrument's part is wanted (`boom bap drums`), not a whole with it."""
     # "no drums, dark pads": what is asked for comes after what is not wanted
     begin = len(text.rest) - len(text.rest.lstrip(" ,\0"))
     while lead := pattern(r"[\s,\0]*(?:no|without)\b[^,;.]*[,;.]").match(text.rest, begin):
@@ -179,7 +292,8 @@ def find_moods(
         denied = count and pattern(
             r"\b(?:not|less|never|isn't)\s+(?:too|so|very|that|overly)?\s*$"
         ).search(text.before(tokens[at].start))
-        if count and not denied:
+        of_sound = count and pattern(_OF_SOUND).match(text.rest[tokens[at + count - 1].end :])
+        if count and not denied and not of_sound:
             found.append(table["".join(token.folded for token in tokens[at : at + count])])
         at += count or 1
     return found

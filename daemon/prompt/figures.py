@@ -1,4 +1,4 @@
-"""Tempo, meter, bars, seconds and swing in a prompt's own words, told apart from every other number that producers write."""
+"""Tempo, meter, bars, seconds and swing in a prompt, told apart from other numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 
 from bridge.music import MAX_BARS, MAX_BPM, MIN_BARS, MIN_BPM, Meter
 from daemon.prompt.genres import fold
-from daemon.prompt.marked_text import TAKEN, MarkedText, pattern
+from daemon.prompt.marked_text import TAKEN, MarkedText
+from daemon.prompt.patterns import pattern
+from daemon.prompt.spoken_numbers import SPOKEN, number_of
 from daemon.prompt.vocabulary import loop_words, sounds
 
 _NUMBER = r"(\d{2,4}(?:\.\d{1,3}|,\d{1,2})?|\d)"
@@ -15,7 +17,8 @@ _BPM = r"(?:b\.?p\.?m\b\.?|bmp\b|beats?\s+(?:per|a)\s+min(?:ute)?s?\b)"
 _LEAD = r"(?:\b(?:at|around|about|roughly|circa|tempo(?:\s+(?:of|is|at))?\s*[:=]?|in)\s+|@\s*|~\s*|tempo\s*[:=]\s*)?"
 _TEMPO = (
     rf"{_LEAD}{_NOT_INSIDE}{_NUMBER}(?:\s*{_BPM})?(?:\s*(-|/|\bto\b|\bor\b|\.\.+)\s*{_NUMBER})?\s*-?\s*{_BPM}",
-    rf"\b(?:b\.?p\.?m|bmp|tempo)\b\.?\s*(?:of|is|at|around|about|[:=~])?\s*{_NUMBER}(?:\s*(-|to)\s*{_NUMBER})?(?![\w/%]|[.,]\d)",
+    rf"\b(?:b\.?p\.?m|bmp|tempo|beats?\s+per\s+minute)\b\.?\s*(?:of|is|at|around|about|[:=~])?"
+    rf"(?:\s+(?:of|around|about))?\s*{_NUMBER}(?:\s*(-|to)\s*{_NUMBER})?(?![\w/%]|[.,]\d)",
 )
 _BARE = r"(?<![\w./#'$€£-])(?<!\d,)(\d{2,3}(?:\.\d{1,3})?)(?![\w/:%°\"']|[.,]\d|-\w)"
 _BARE_LOW, _BARE_HIGH = 60, 200
@@ -62,8 +65,16 @@ def _number(text: str) -> float:
 
 
 def read_tempo(text: MarkedText) -> float | None:
-    """The tempo that is called one (`132 bpm`, `tempo: 90`). All are taken; the first that can be used counts."""
+    """The tempo that is called one (`132 bpm`, `tempo: 90`).
+
+    All are taken; the first that can be used counts.
+    """
     found: list[tuple[int, float]] = []
+    for match in text.find(rf"{_LEAD}\b({SPOKEN})[\s-]*{_BPM}"):
+        value = float(number_of(match[1]))
+        if MIN_BPM <= value <= MAX_BPM:
+            found.append((match.start(), value))
+            text.take(match.start(), match.end())
     for form in _TEMPO:
         for match in text.find(form):
             bpm = _tempo_of(text, match)
@@ -102,12 +113,12 @@ def _tempo_of(text: MarkedText, match: re.Match[str]) -> float | None:
 def read_bare_tempo(
     text: MarkedText, genre_spans: list[tuple[int, int, float, float]], called: float | None
 ) -> float | None:
-    """A number without `bpm` that can only be a tempo: after a genre or a loop word, before a genre that fits, or after `at`.
+    """A number without `bpm` that can only be a tempo, by the words beside it.
 
     genre_spans: (start, end, slowest, fastest) of each genre in the text. called: the tempo that is called one; it counts first.
     """
     tempo = called
-    for match in text.find(rf"(?:(\bat\s+|@\s*))?{_BARE}"):
+    for match in text.find(rf"(?:(\bat\s+(?:around\s+|about\s+)?|@\s*|~\s*|\baround\s+))?{_BARE}"):
         value = float(match[2])
         if not _BARE_LOW <= value <= _BARE_HIGH or _counts_something(text, match):
             continue
@@ -149,6 +160,8 @@ def _stands_as_tempo(
     genre_spans: list[tuple[int, int, float, float]],
 ) -> bool:
     start, end = match.start(2), match.end(2)
+    if text.is_pack and match[2] not in _MACHINES and not match[2].startswith("0"):
+        return True
     before = text.rest[:start].rstrip(f" ,:-({TAKEN}")
     if any(genre_end == len(before) for _, genre_end, _, _ in genre_spans):
         return True
@@ -193,7 +206,14 @@ def read_meter(text: MarkedText) -> str | None:
             meter = str(Meter.parse(f"{match[1]}/{match[2]}"))
         except ValueError:
             continue
-        found.append((match.start(), meter))
+        if pattern(r"\b(?:not|no|never|without|except)\s+(?:in\s+)?$").search(
+            text.before(match.start())
+        ):
+            text.said.append(
+                f"not {meter} names no meter to play; write the one you want, as in 7/8"
+            )
+        else:
+            found.append((match.start(), meter))
         text.take(match.start(), match.end())
     for match in text.find(
         rf"(?:\bin\s+)?\b({'|'.join(_METERS).replace('-', '[ -]')})\b(?:\s*(?:time|meter|metre))?"
@@ -217,7 +237,8 @@ def read_bars(text: MarkedText) -> int | None:
     bars: int | None = None
     forms = (
         rf"(?:\b(?:over|for)\s+)?(?<![\w./-])(\d{{1,4}}|{_COUNT})(?:\s*(?:-|to|or)\s*(\d{{1,2}}))?[\s-]*(?:bars?|measures?|mesures?)\b(?:\s+long\b)?",
-        r"\b(?:bars|length)\s*[:=]\s*(\d{1,2})()\b(?:\s*bars?\b)?",
+        r"\b(?:bars|length)\s*[:=]\s*(\d{1,2})()\b(?:\s*bars?\b)?"
+        r"(?![.,]?\d|\s*(?:s|secs?|seconds?|m|mins?|minutes?|ms)\b)",
     )
     for form in forms:
         for match in text.find(form):
@@ -244,7 +265,7 @@ def read_bars(text: MarkedText) -> int | None:
 
 
 def read_count(text: MarkedText) -> tuple[int | None, bool]:
-    """(how many clips are asked for, whether they are single hits): `three snare hits`, `4 variations of a techno loop`.
+    """(count of clips, whether they are single hits): `three snare hits`, `4 variations`.
 
     Only where the number begins the prompt and its noun is what comes out, or where it counts variations. It is taken.
     """
@@ -273,21 +294,28 @@ def read_count(text: MarkedText) -> tuple[int | None, bool]:
 
 
 def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
-    """The first length in time: `10 second`, `2.5s`, `1 minute 30 seconds`. Decades (`80s`) are none.
+    """The first length in time: `10 second`, `2.5s`, `half a minute`. Decades are none.
 
     genre_starts: where genres begin; just before one, `30s` is a decade.
     """
     form = (
-        rf"(?:\b(?:for|over)\s+)?(?<![\w./,'-])(\d{{1,4}}(?:[.,]\d{{1,3}})?|{_COUNT})([\s-]*)"
+        rf"(?:\b(?:for|over|(?:length|duration)\s*[:=]?)\s*)?(?<![\w./,'-])"
+        rf"(\d{{1,4}}(?:[.,]\d{{1,3}})?|{_COUNT}|half\s+an?|an?\s+half|an?)([\s-]*)"
         r"(ms|msecs?|milliseconds?|s|secs?|seconds?|mins?|minutes?)\b(?:\s*(?:and\s+)?(\d{1,2})\s*(?:s|secs?|seconds?)\b)?(?:[\s-]+long\b)?"
     )
     seconds: float | None = None
     for match in text.find(form):
         said, unit = match[1].lower(), match[3].lower()
-        value = float(_COUNTS[said]) if said in _COUNTS else _number(said)
+        if said in ("a", "an") and not unit.startswith("min"):
+            continue  # "a second drum" counts nothing
+        value = _amount(said)
         before, after = text.before(match.start(1)), text.rest[match.end() :]
+        for_so_long = match[0].lower().startswith("for") and pattern(r"\s*(?:$|[,.;)])").match(
+            after
+        )
         decade = (
             unit == "s"
+            and not for_so_long
             and not match[2]
             and not match[0].endswith("long")
             and _is_decade(said, text, match.end(), genre_starts)
@@ -321,6 +349,15 @@ def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
     return seconds
 
 
+def _amount(said: str) -> float:
+    """The value of a number of seconds or minutes, in figures or in words."""
+    if "half" in said:
+        return 0.5
+    if said in ("a", "an"):
+        return 1.0
+    return float(_COUNTS[said]) if said in _COUNTS else _number(said)
+
+
 def _is_decade(said: str, text: MarkedText, end: int, genre_starts: list[int]) -> bool:
     if said in _MACHINES or len(said) == 4 or said in ("00", "50", "60", "70", "80", "90"):
         return True
@@ -333,7 +370,7 @@ def _is_decade(said: str, text: MarkedText, end: int, genre_starts: list[int]) -
 
 
 def read_swing(text: MarkedText) -> float | None:
-    """Swing in percent where a number is given (`58% swing`), 50 for `straight` or `no swing`, 58 where it just swings."""
+    """Swing in percent: of a number (`58% swing`), 50 for `straight`, 58 for `swinging`."""
     for form in (
         r"(?<![\w.])(\d{2}(?:\.\d)?)\s*%?\s*swing\b",
         r"\bswing\s*(?:of|at|[:=])?\s*(\d{2}(?:\.\d)?)(?![\w.])\s*%?",

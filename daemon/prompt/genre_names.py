@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bridge.text import letters_off
 from daemon.prompt.genres import BORROWED, GENRES, Genre, fold, spellings
-from daemon.prompt.marked_text import MarkedText, Token, pattern
+from daemon.prompt.marked_text import MarkedText, Token
+from daemon.prompt.patterns import pattern
 from daemon.prompt.vocabulary import loop_words, moods, sounds
 
 #: (start, end, genre) of one name in the text.

@@ -1,10 +1,11 @@
-"""The kind that a prompt's words ask for: a loop, a single hit, a track, notes, an effect or a voice."""
+"""The kind that a prompt wants: loop, single hit, track, notes, effect or voice."""
 
 from __future__ import annotations
 
 from daemon.prompt.band import Named
 from daemon.prompt.genres import fold
-from daemon.prompt.marked_text import HEAD_END, TAKEN, MarkedText, pattern
+from daemon.prompt.marked_text import HEAD_END, TAKEN, MarkedText
+from daemon.prompt.patterns import pattern
 from daemon.prompt.vocabulary import loop_words
 
 ONESHOT = r"\b(?:one[\s-]?shots?|single[\s-](?:hit|shot|note)|one[\s-]hit|one single hit)\b"
@@ -17,6 +18,25 @@ _ATMOSPHERE = (
     r"\b(?:ambien[ct]es?|atmos(?:phere|pheres)?|soundscapes?|foley|explosions?|lasers?|sirens?|transitions?|swells?|drones?|"
     r"field recordings?|footsteps|thunder(?:storm)?|rain(?:fall| sounds)?|applause|crowd noise|room tone|wind sounds|ocean waves|"
     r"birdsong|glitch fx|zaps?)\b"
+)
+#: Sounds of things: effects where a prompt names no music beside them.
+_THINGS = (
+    r"\b(?:doors?|dogs?|barking|cats?\s+meow\w*|glass|car\b|cars|engine|helicopter|traffic|trains?\s+passing|"
+    r"crowd|cheering|sirens?|alarm|alarm clock|beeps?|notification|ui sounds?|button clicks?|clicks?|coins?|"
+    r"footsteps?|walking on|typing|keyboard typing|gun\s?shots?|swords?|blades?|explod\w+|wind blowing|"
+    r"water (?:drops?|flowing|dripping|splash\w*)|splash\w*|fire crackling|campfire|birds? (?:chirp\w*|sing\w*)|"
+    r"chirping|flush\w*|toilet|phone ringing|telephone|door\s?bell|thunder|bubbles|snoring|cough\w*|"
+    r"heart\s?beat|breathing|sneez\w*|creak\w*|rattl\w*|crunch\w*|scrap(?:e|ing)|squeak\w*|jingl\w*|"
+    r"horse|cow moo\w*|lion|roar\w*|meow\w*|purr\w*|rooster|frogs?|crickets|insects|bees|"
+    r"motorcycle|airplane|jet|spaceship|robot|drill\w*|chain\s?saw|vacuum cleaner|washing machine|printer|"
+    r"passing by|fireworks?|punch(?:es|ing)?|cork|balloon|whip|arrow|dice|cards|"
+    r"laugh\w*|scream\w*|zipper|paper|typewriter|camera shutter|teleport|power[- ]?up|level[- ]?up|"
+    r"vinyl\s?stop|tape\s?stop|record (?:scratch|stop))\b"
+)
+#: Words of music: with one of them a thing's name is a picture.
+_MUSIC = (
+    r"\b(?:music|song|track|melod\w+|chords?|beats?|groove|rhythm\w*|band|tune|theme|intro|riff|"
+    r"instrumental|genre|vibe|style|mood|chase|scene|battle)\b"
 )
 _TRACK = (
     r"\b(?:(?:full|whole|complete|entire|finished|full[\s-]length)\s+(?:track|song|tune|piece|beat|instrumental|arrangement)|song|"
@@ -47,10 +67,12 @@ def find_kind(
     unwanted: list[tuple[str, int, int]],
     timed: bool,
     lasting: bool = False,
+    musical: bool = False,
 ) -> str | None:
     """The kind that the words ask for, or None where they leave it open.
 
-    unwanted: what must not be heard, with its place. timed: the prompt names a tempo or bars. lasting: it names seconds.
+    unwanted: what must not be heard, with its place. timed: the prompt names a tempo or bars.
+    lasting: it names seconds. musical: it names a genre or a key.
     """
     rest = _asked_for(text, unwanted)
     # `house no kick` names a kick, but asks for none
@@ -70,6 +92,17 @@ def find_kind(
         pattern(_TRANSITION).search(head) or (not timed and pattern(_ATMOSPHERE).search(head))
     ):
         return "sfx"
+    plays = [one for one in named if one.sound.part not in ("texture", "vocals")]
+    if (
+        not (loops or timed or musical or plays)
+        and pattern(_THINGS).search(head)
+        and not pattern(_MUSIC).search(head)
+    ):
+        return "sfx"
+    # a sample's name with one sound and no tempo is one hit of it
+    one_sound = text.is_pack and len(named) == 1 and (named[0].sound.hit or "_" in text.typed)
+    if one_sound and not (loops or timed):
+        return "oneshot"
     in_head = [one for one in named if one.start < len(head)]
     bed = bool(in_head) and all(one.sound.part == "texture" for one in in_head)
     if not loops and not timed and bed and (lasting or pattern(r"\btextures?\b").search(head)):
@@ -97,7 +130,7 @@ def find_kind(
 
 
 def _asked_for(text: MarkedText, unwanted: list[tuple[str, int, int]]) -> str:
-    """The text, places kept, without what it is for (`a snare for my trap song`) and what must not be heard (`no beat`)."""
+    """The text, places kept, without its purpose (`for my trap song`) and its denials."""
     rest = pattern(r"\bfor\s+(?:my|our|the|this|an?)\s[^,;.]*").sub(
         lambda found: TAKEN * len(found[0]), text.rest
     )

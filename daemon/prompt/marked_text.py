@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
+from daemon.prompt.foreign_words import WITH
 from daemon.prompt.genres import fold
+from daemon.prompt.pack_names import is_pack_name, readable
+from daemon.prompt.patterns import pattern
 
 #: Stands for each letter that was taken: no space, no word, no digit.
 TAKEN = "\0"
@@ -32,14 +34,11 @@ _JOINTS = frozenset(
     ("at", "in", "and", "then", "with", "of", "for", "to", "the", "around", "about")
 )
 #: Where the thing that is asked for ends and what goes with it begins.
-HEAD_END = r"[,;.\n(:]|\b(?:with\b|w/|over\b|plus\b|featuring\b|feat\b|and then\b|in the style\b)"
+HEAD_END = (
+    r"[,;.\n(:]|\b(?:with\b|w/|over\b|plus\b|featuring\b|feat\b|and then\b|in the style\b)"
+    rf"|{WITH}"
+)
 _TOKEN = re.compile(r"[^\W_]+|&")
-
-
-@cache
-def pattern(text: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    """A compiled pattern; compiled when first used, because importing must be cheap."""
-    return re.compile(text, flags)
 
 
 @dataclass(frozen=True)
@@ -51,17 +50,27 @@ class Token:
 
 @dataclass
 class MarkedText:
-    """`text` as typed, with quotes and dashes made plain; `rest` is as long, what was taken replaced by `TAKEN`."""
+    """`text` as typed, with quotes and dashes made plain; `rest` is as long.
+
+    What was read is replaced by `TAKEN` in `rest`. A sample's name is given blanks first.
+    """
 
     text: str
     rest: str = ""
     metered: bool = False
     """Whether a meter was named."""
+    typed: str = ""
+    """The text before a sample's name was given blanks."""
+    is_pack: bool = False
+    """Whether the text is the name of a sample or pack."""
     said: list[str] = field(default_factory=list)
     """What the person should know of how the prompt was read."""
 
     def __post_init__(self) -> None:
-        self.text = pattern(r" {2,}").sub(" ", self.text.translate(_TYPED))
+        plain = pattern(r" {2,}").sub(" ", self.text.translate(_TYPED))
+        self.is_pack = is_pack_name(plain)
+        self.typed = plain
+        self.text = readable(plain)
         self.rest = self.text
 
     def take(self, start: int, end: int) -> None:
@@ -80,7 +89,7 @@ class MarkedText:
             at = max(match.end(), match.start() + 1)
 
     def before(self, at: int) -> str:
-        """The text just before a place: enough of it for a few words, so that a long prompt costs no more than its length."""
+        """The text just before a place, a few words of it: a long prompt is read in linear time."""
         return self.rest[max(0, at - 60) : at]
 
     def alone(self, start: int, end: int) -> bool:
@@ -93,7 +102,7 @@ class MarkedText:
         return [Token(m.start(), m.end(), fold(m[0])) for m in _TOKEN.finditer(self.rest)]
 
     def longest(self, tokens: list[Token], at: int, table: Mapping[str, object], most: int) -> int:
-        """How many tokens from `at` on, joined, stand in a table of folded names: the most that do, or 0."""
+        """The most tokens from `at` on that, joined, stand in a table of folded names."""
         found, folded = 0, ""
         for count in range(most):
             if at + count >= len(tokens) or (
@@ -106,12 +115,12 @@ class MarkedText:
         return found
 
     def joined(self, one: Token, other: Token) -> bool:
-        """Whether two tokens may be parts of one name: only spaces, hyphens, apostrophes between them."""
+        """Whether two tokens may be one name: only blanks, hyphens, apostrophes between."""
         return _JOINS.fullmatch(self.rest, one.end, other.start) is not None
 
 
 def _without_joints(rest: str) -> str:
-    """Without the words that joined what was taken to the text's beginning or end: `techno at 132 bpm` -> `techno`."""
+    """Without joining words at either end: `techno at 132 bpm` -> `techno`."""
     gap = f" ,{TAKEN}"
     text = rest.strip()
     while text.startswith(TAKEN) and (

@@ -1,19 +1,25 @@
-"""Keys and notes in a prompt's own words, told apart from articles, chords and machines that begin with a letter."""
+"""Keys and notes in a prompt, told apart from articles, chords and machines."""
 
 from __future__ import annotations
 
 import re
 
 from bridge.music import Key
+from daemon.prompt.foreign_keys import read_foreign_keys
 from daemon.prompt.genres import fold, spellings
-from daemon.prompt.marked_text import TAKEN, MarkedText, pattern
+from daemon.prompt.marked_text import TAKEN, MarkedText
+from daemon.prompt.patterns import pattern
 from daemon.prompt.vocabulary import loop_words, moods, sounds
 
 _NOT_INSIDE = r"(?<![\w#'&/-])"
 _LEAD = r"(?:\b(?:in\s+(?:the\s+)?)?key\s*(?:of|is|[:=])?\s+|\bkey[:=]\s*|\bin\s+)?"
 _ACCIDENTAL = r"(?:([#b])|[\s-]?(sharp|flat)\b)?"
 _MODE = r"((?:natural|harmonic|melodic)[\s-]+minor|major|minor|maj|min|dorian|phrygian|lydian|mixolydian|mixo|locrian|aeolian|ionian)"
-_FULL = rf"({_LEAD}){_NOT_INSIDE}([A-G]){_ACCIDENTAL}[\s-]*{_MODE}(?![\w#])(?:\s+(?:key|scale|tonality)\b)?"
+_FULL = rf"({_LEAD}){_NOT_INSIDE}([A-G]){_ACCIDENTAL}[\s-]*{_MODE}(?![\w#])(?:\s+(?:key\s?scale|key|scale|tonality)\b)?"
+#: The mode before the tonic, as some tags have it: `Minor D`.
+_MODE_FIRST = r"(?<![\w#'-])((?i:minor|major))\s+([A-G])(#|b)?(?=\s*(?:$|[,.;|\])]))"
+#: A tonic whose mode is left open: `D# keyscale`.
+_KEYSCALE = r"(?<![\w#'&/-])([A-G])([#b])?\s+key\s?scale\b"
 #: After a full key: it was a chord or an interval.
 _CHORD_TAIL = (
     r"[\s-]*(?:(?:6|7|9|11|13)(?:th|ths)?(?![\d/.]|\s*-?(?:bars?|bpm|secs?|seconds?|measures?))"
@@ -34,8 +40,11 @@ _NOTE_WITH_OCTAVE = (
     r"(?<![\w#./-])([A-G])([#b])?(-?[0-8])(?![\w#'-])(?!\s*(?:organ|hammond|engine|paper))"
 )
 
-_NOTE_LAST = r"(?<![\w#./'-])([A-G])([#b])?\s*(?=$|[,;.])"
-#: A chord by its symbol: one with a quality that no key has, a plain letter only before the word itself, or `C minor 7`.
+_NOTE_LAST = r"(?<![\w#./'-])([A-G])([#b])?\s*(?=$|[,;.)\]])"
+#: In a sample's name a letter with a sign is a note wherever it stands.
+_NOTE_IN_NAME = r"(?<![\w#./'-])([A-G])([#b])(?=\s)"
+#: A chord by its symbol: a quality that no key has, or `C minor 7`.
+#: A plain letter is one only before the word `chord`.
 _CHORD = (
     rf"{_NOT_INSIDE}([A-G])([#b])?(?:(?:maj|min|m|M|dim|aug|sus|add)(?:6|7|9|11|13|2|4)(?:b5|sus[24])?|(?:7|9|11|13|6)(?:sus[24]|b9|#9)?"
     r"|m?(?=\s+chords?\b)|dim|aug|sus)(?![\w#'/])"
@@ -60,11 +69,11 @@ def _spelled(letter: str, accidental: str | None, word: str | None) -> str:
 
 def read_plain_keys(text: MarkedText) -> list[tuple[int, str]]:
     """(place, key) of every key that is one in any prompt: with its mode. They are taken."""
-    return [*_full_keys(text), *_short_keys(text)]
+    return [*_full_keys(text), *_mode_first(text), *_short_keys(text), *read_foreign_keys(text)]
 
 
 def read_key(text: MarkedText, plain: list[tuple[int, str]], hit: bool) -> str | None:
-    """The first key, as `Key.parse` reads it and spelled as the person spelled it. All keys are taken.
+    """The first key, as `Key.parse` reads it, in the spelling of the prompt. All are taken.
 
     plain: what `read_plain_keys` found. hit: the prompt asks for one hit, where `in F#` names a note.
     """
@@ -81,6 +90,14 @@ def read_key(text: MarkedText, plain: list[tuple[int, str]], hit: bool) -> str |
             f"'in {match[1]}' names no mode and is not read as a key; write {match[1]} minor or {match[1]} major"
         )
     return keys[0] if keys else None
+
+
+def _mode_first(text: MarkedText) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for match in text.find(_MODE_FIRST, 0):
+        found.append((match.start(), f"{_spelled(match[2], match[3], None)} {match[1].lower()}"))
+        text.take(match.start(), match.end())
+    return found
 
 
 def _full_keys(text: MarkedText) -> list[tuple[int, str]]:
@@ -155,6 +172,9 @@ def _short_keys(text: MarkedText) -> list[tuple[int, str]]:
 
 def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
+    for match in text.find(_KEYSCALE):
+        found.append((match.start(), _spelled(match[1], match[2], None)))
+        text.take(match.start(), match.end())
     for match in text.find(_KEY_OF):
         plainly = (
             match[2].isupper()
@@ -207,7 +227,7 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
 
 
 def read_chords(text: MarkedText) -> list[str]:
-    """Chords named by a symbol (`Am7`, `Ebmaj7`, `Bb chord`), as they were written, in their order. Nothing is taken."""
+    """Chords named by a symbol (`Am7`, `Bb chord`), in their order. Nothing is taken."""
     found = []
     for match in text.find(_CHORD, 0):
         after = text.rest[match.end() :]
@@ -223,7 +243,7 @@ def chord_root(chord: str) -> str:
 
 
 def key_hint(chord: str) -> str:
-    """The key that a chord alone suggests, as one would write it: `Am7` -> `Am`, `Ebmaj7` -> `Eb major`."""
+    """The key that a chord alone suggests: `Am7` -> `Am`, `Ebmaj7` -> `Eb major`."""
     root, quality = chord_root(chord), chord[len(chord_root(chord)) :]
     minor = quality.startswith(("min", "dim")) or (
         quality.startswith("m") and not quality.startswith("maj")
@@ -238,11 +258,12 @@ def _before_key(text: MarkedText, at: int) -> str:
 
 def read_note(text: MarkedText) -> str | None:
     """The note of one hit: `in G`, `tuned to F#`, `C3`. It is taken."""
-    for form in (_NOTE, _NOTE_WITH_OCTAVE, _NOTE_LAST):
+    in_name = (_NOTE_IN_NAME,) if text.is_pack else ()
+    for form in (_NOTE, _NOTE_WITH_OCTAVE, _NOTE_LAST, *in_name):
         for match in text.find(form, re.IGNORECASE if form is _NOTE else 0):
             groups = match.groups()
             word = groups[2] if form is _NOTE else None
-            octave = (groups[-1] or "") if form is not _NOTE_LAST else ""
+            octave = (groups[-1] or "") if form in (_NOTE, _NOTE_WITH_OCTAVE) else ""
             if match[1].islower() and not (
                 groups[1] or word or octave or match.end() == len(text.rest.rstrip())
             ):

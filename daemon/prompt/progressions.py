@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from bridge.music import Key, pitch_class
-from daemon.prompt.marked_text import MarkedText, pattern
+from daemon.prompt.marked_text import MarkedText
+from daemon.prompt.patterns import pattern
 
 #: How people write a chord's quality, and how the project writes it; longest first where one begins like another.
 _QUALITIES: dict[str, str] = {

@@ -1,4 +1,4 @@
-"""Request, session and defaults -> Brief: nothing missing, and for each value that was disputed, whose word counted."""
+"""Request, session and defaults -> Brief: complete, with the source of each value."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from daemon.prompt.vocabulary import moods, sounds
 from daemon.prompt.words import Words, parse_words
 
 DEFAULT_BPM = 120.0
+#: Tempos where only the mood says one; a ballad's, a chase's, and that of music to rest by.
+SLOW_BPM, FAST_BPM, CALM_BPM = 72.0, 150.0, 84.0
+#: Energy up to which a prompt without a genre is calm.
+CALM_ENERGY = 0.3
 TRACK_S, SFX_S = 120.0, 8.0
 MAX_LOOP_S = 600.0
 #: A sung or spoken word takes about this long.
@@ -25,11 +29,16 @@ WORD_S, SHORTEST_VOCAL_S, LONGEST_VOCAL_S = 0.5, 4.0, 60.0
 #: Kinds that have no tempo of their own, and kinds that are counted in bars.
 TIMELESS = ("oneshot", "sfx")
 BARRED = ("loop", "midi")
+#: Kinds whose tempo a mood can set.
+MUSICAL = ("loop", "midi", "track")
 
 
 @dataclass(frozen=True)
 class PromptDefaults:
-    """What holds where neither the request, the prompt nor the session says. None: the genre's, then 120, 4/4 and no key."""
+    """Values for what neither request, prompt nor session names.
+
+    None: the genre's value, then 120, 4/4 and no key.
+    """
 
     bpm: float | None = None
     key: str | None = None
@@ -48,7 +57,7 @@ class PromptDefaults:
 def settle(
     request: Request, session: SessionView, defaults: PromptDefaults, *, seed: int, do: str = "make"
 ) -> Brief:
-    """The Brief of a request. `engines` stay as they were asked (`auto` is for the caller); a given seed goes before `seed`.
+    """The Brief of a request. `engines` stay as requested; a given seed goes before `seed`.
 
     Where `do` works on something that is there, and with use: accompany, a tempo that only the genre or the last resort would give
     stays open, and so do bars that nobody named.
@@ -65,7 +74,7 @@ def settle(
         )
     decided = {
         "kind": kind,
-        "bpm": _bpm(request, words, session, defaults, genre),
+        "bpm": _bpm(request, words, session, defaults, genre, str(kind.value)),
         "key": _key(request, words, session, defaults),
         "meter": _meter(request, words, session, defaults, genre),
     }
@@ -181,13 +190,13 @@ def _check(request: Request, do: str) -> None:
         )
 
 
-# --- who wins -------------------------------------------------------------------------------------------------------------
+# --- priority of sources ------------------------------------------------------------
 
 
 def _decide(
     claims: Iterable[tuple[str, Any]], same: Callable[[Any, Any], bool] = lambda a, b: a == b
 ) -> Decision:
-    """The first claim as (who, value) that says something; what others said otherwise is overruled."""
+    """The first claim (source, value) with a value; claims with another are overruled."""
     spoken = [(who, value) for who, value in claims if value is not None]
     source, value = spoken[0]
     statements = [
@@ -214,12 +223,25 @@ def _bpm(
     session: SessionView,
     defaults: PromptDefaults,
     genre: Genre | None,
+    kind: str,
 ) -> Decision:
     usual = (
         None if genre is None else {1: genre.high_bpm, 0: genre.bpm, -1: genre.low_bpm}[words.pace]
     )
     claims = _claims("bpm", request, words.bpm, session.bpm, defaults.bpm)
-    return _decide([*claims, ("genre", usual), ("default", DEFAULT_BPM)])
+    return _decide([*claims, ("genre", usual), ("default", _mood_bpm(words, kind))])
+
+
+def _mood_bpm(words: Words, kind: str) -> float:
+    """The tempo that suits a prompt without a genre: by its pace, else by how calm it is."""
+    drums_alone = words.only and words.instruments == ("drums",)
+    if kind not in MUSICAL or drums_alone:
+        return DEFAULT_BPM
+    if words.pace:
+        return FAST_BPM if words.pace > 0 else SLOW_BPM
+    if words.energy is not None and words.energy <= CALM_ENERGY:
+        return CALM_BPM
+    return DEFAULT_BPM
 
 
 def _key(
@@ -275,7 +297,7 @@ def _genre(request: Request, words: Words) -> tuple[str, Genre | None]:
     return (found.name if found else str(request["genre"])), found
 
 
-# --- length ---------------------------------------------------------------------------------------------------------------
+# --- length ------------------------------------------------------------
 
 
 def _length(
@@ -288,7 +310,7 @@ def _length(
     own: bool,
     said: list[str],
 ) -> tuple[Decision | None, float | None]:
-    """(bars, seconds) by kind. A length in the other unit is turned into this kind's own, and that is said."""
+    """(bars, seconds) by kind. A length in the other unit is converted, with a note."""
     given_bars = _first(("request", request.get("bars")), ("prompt", words.bars))
     given_s = _first(("request", request.get("seconds")), ("prompt", words.seconds))
     if given_bars and given_s and (given_bars[0], given_s[0]) == ("prompt", "request"):
@@ -354,7 +376,7 @@ def _bars(
     return decision
 
 
-# --- sound ----------------------------------------------------------------------------------------------------------------
+# --- sound ------------------------------------------------------------
 
 
 def _note(
@@ -365,7 +387,7 @@ def _note(
     key: Decision,
     said: list[str],
 ) -> tuple[int | None, int | None]:
-    """(MIDI number where an octave was given, pitch class) of a one-shot: its note, else the tonic of an asked key."""
+    """(MIDI number if an octave is given, pitch class) of a one-shot: its note, else a tonic."""
     asked = request.get("note")
     if kind != "oneshot":
         if asked is not None:
@@ -388,7 +410,7 @@ def _note(
 
 
 def _instruments(request: Request, words: Words) -> tuple[tuple[str, ...], bool]:
-    """(instruments by our names where we know them, whether nothing else plays). A list in the field is the whole band."""
+    """(instruments by our names, whether nothing else plays). A list field is the band."""
     asked: Any = request.get("instruments")
     if asked is None:
         return words.instruments, words.only
@@ -400,7 +422,7 @@ def _instruments(request: Request, words: Words) -> tuple[tuple[str, ...], bool]
 
 
 def _level(request: Request, words: Words, name: str, mood: tuple[str, ...]) -> float | None:
-    """Energy or density: the field's, else what the prompt's words say, else what the mood field says."""
+    """Energy or density: of the field, else of the prompt, else of the mood field."""
     if name in request:
         return float(request.get(name))
     in_words = getattr(words, name)

@@ -1,10 +1,11 @@
-"""The words of sound: instruments and the part they play, moods and what they say of energy and density. Data only."""
+"""The words of sound: instruments with their parts, moods with their energy. Data only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
 
+from daemon.prompt import foreign_words
 from daemon.prompt.genres import fold
 
 PARTS = ("drums", "bass", "chords", "lead", "vocals", "texture")
@@ -21,7 +22,7 @@ class Sound:
 
 @dataclass(frozen=True)
 class Mood:
-    """A mood; energy and density from 0 to 1 where it says something of them; pace +1 for fast, -1 for slow."""
+    """A mood; energy and density from 0 to 1, None if open; pace +1 for fast, -1 for slow."""
 
     name: str
     energy: float | None = None
@@ -29,7 +30,8 @@ class Mood:
     pace: int = 0
 
 
-#: part -> name -> other spellings. A name in capitals is a single hit when it stands alone; `!` marks a plural, which never is.
+#: part -> name -> other spellings. A name in capitals is a single hit when it stands alone.
+#: `!` marks a plural, which never is.
 _SOUNDS: dict[str, dict[str, str]] = {
     "drums": {
         "drums": "drum, brushes, brushed drums, brush drums, drum kit, drum machine, drum set, amen, amen break, rhythm section",
@@ -38,7 +40,7 @@ _SOUNDS: dict[str, dict[str, str]] = {
         "CLAP": "hand clap, handclap, 808 clap, 909 clap, !claps, !hand claps",
         "HATS": "hat, hi hat, high hat, hh, closed hat, open hat, closed hi hat, open hi hat, 909 hat, 808 hat, "
         "!hats, !hi hats, !high hats, !closed hats, !open hats, !hihats",
-        "TOM": "floor tom, 808 tom, !toms, !tom toms",
+        "TOM": "floor tom, 808 tom, !toms, !tom toms, !timpani, !timpanis, !kettledrums, !orchestral drums",
         "RIM": "rimshot, rim shot, sidestick, side stick, cross stick, !rims, !rimshots",
         "PERCUSSION": "perc, perc hit, percussion hit, !percs, !percussion, !hand percussion, !hand drums",
         "SHAKER": "maraca, cabasa, !shakers, !maracas",
@@ -49,8 +51,9 @@ _SOUNDS: dict[str, dict[str, str]] = {
         "CLAVE": "!claves",
         "CYMBAL": "crash, crash cymbal, ride, ride cymbal, splash cymbal, reverse cymbal, !cymbals, !crashes, !rides",
         "SNAP": "finger snap, !snaps, !finger snaps",
-        "TABLA": "djembe, taiko, timbale, cajon, !tablas, !taikos, !timbales, !taiko drums",
-        "WOODBLOCK": "wood block, triangle, agogo, !wood blocks",
+        "TABLA": "djembe, taiko, timbale, cajon, !tablas, !taikos, !timbales, !taiko drums, "
+        "!dhol, !darbuka, !doumbek, !frame drum, !bodhran, !surdo, !udu, !taiko, !djembes",
+        "WOODBLOCK": "wood block, triangle, agogo, !wood blocks, !castanets, !guiro, !vibraslap, !temple blocks",
     },
     "bass": {
         "808": "808 sub, 808 bass, !808s",
@@ -60,39 +63,50 @@ _SOUNDS: dict[str, dict[str, str]] = {
         "808 bassline": "808 bass line, 808 basslines",
         "acid bass": "303, tb 303, 303 bass, acid line, acid bassline, acid bass line",
         "bass guitar": "electric bass, slap bass, fretless bass, picked bass, fingered bass, moog bass, synth bass",
-        "upright bass": "double bass, contrabass, acoustic bass",
+        "upright bass": "double bass, contrabass, contra bass, acoustic bass, acustic bass, standup bass, stand up bass",
         "log drum": "log drums",
     },
     "chords": {
         "chords": "chord, chord progression, progression, harmony, harmonies, comping",
         "piano": "grand piano, upright piano, felt piano, piano chords, pianos",
         "electric piano": "e piano, epiano, rhodes, wurlitzer, wurli, ep, fender rhodes, keys, keyboard, keyboards, e pianos",
-        "organ": "hammond, b3 organ, hammond organ, organs, church organ",
+        "organ": "hammond, b3 organ, hammond organ, organs, church organ, pipe organ, farfisa",
         "pad": "pads, synth pad, synth pads, string machine",
         "STAB": "chord stab, synth stab, rave stab, brass stab, organ stab, orchestra hit, orchestral hit, chord hit, "
         "synth hit, brass hit, !stabs, !chord stabs, !rave stabs",
         "strings": "string section, string ensemble, cello, cellos, viola, string quartet, orchestra, pizzicato",
         "guitar": "acoustic guitar, electric guitar, nylon guitar, classical guitar, spanish guitar, guitars, guitar chords, "
-        "ukulele, banjo, mandolin, sitar, steel guitar, rhythm guitar",
+        "ukulele, banjo, mandolin, sitar, steel guitar, rhythm guitar, rythm guitar, guitarr, guitars, "
+        "bass ukulele, ukelele, uke, banjos, mandolins, oud, bouzouki, lute, dulcimer, zither, "
+        "psaltery, balalaika, charango, shamisen, pipa, kora, dobro, pedal steel, lap steel, "
+        "slide guitar, twelve string guitar, cuatro, saz, sarod, veena",
         "choir": "choirs, vocal choir, choir pad",
-        "brass": "horns, horn section, brass section, trombone, tuba, french horn",
+        "brass": "horns, horn section, brass section, trombone, tuba, french horn, trombones, tubas, "
+        "french horns, bugle, cornet, flugelhorn, fanfare, fanfares, shofar, didgeridoo, alphorn",
         "clavinet": "clav, harpsichord",
         "harp": "harps",
-        "accordion": "harmonica, bandoneon",
+        "accordion": "harmonica, bandoneon, accordian, accordeon, harmonicas, concertina, "
+        "harmonium, bagpipe, bagpipes, hurdy gurdy, shruti box, sheng, uilleann pipes",
     },
     "lead": {
+        "lead guitar": "lead guitars, lead electric guitar, guitar lead, guitar leads, guitar solo",
         "lead": "leads, synth lead, lead synth, supersaw, saw lead, lead line",
         "melody": "melodies, topline, top line, riff, riffs, hook, motif, counter melody",
         "arp": "arps, arpeggio, arpeggios, arpeggiator, arpeggiated, synth arp, arpeggiated synth, sequence, sequenced synth",
         "synth": "synths, synthesizer, synthesiser, analog synth, analogue synth, modular synth, modular, moog",
         "PLUCK": "synth pluck, !plucks, !synth plucks",
-        "bells": "bell, glockenspiel, music box, celesta, celeste, chimes, tubular bells, steel drum, steel drums, steel pan",
+        "bells": "bell, glockenspiel, music box, celesta, celeste, chimes, tubular bells, steel drum, steel drums, steel pan, steelpan, "
+        "hand pan, handpan, hang drum, crotales, gamelan, cimbalom, carillon, singing bowl, "
+        "singing bowls, santoor, hammered dulcimer, glass harmonica",
         "marimba": "xylophone, kalimba, mbira, thumb piano, balafon",
-        "vibraphone": "vibes solo, vibraphones",
-        "flute": "flutes, pan flute, recorder, shakuhachi, whistle, clarinet, oboe",
-        "saxophone": "sax, saxes, saxophones, alto sax, tenor sax",
+        "vibraphone": "vibes solo, vibraphones, vibraphon, vibraphone solo",
+        "flute": "flutes, pan flute, recorder, shakuhachi, whistle, clarinet, oboe, piccolo, ocarina, "
+        "bansuri, ney, duduk, bassoon, english horn, woodwind, woodwinds, tin whistle, algoza, "
+        "panpipes, pan pipes, panflute, clarinets, oboes, whistling, whistles, theremin",
+        "saxophone": "sax, saxes, saxophones, alto sax, tenor sax, soprano sax, baritone sax, saxaphone, "
+        "saxofone, alto saxophone, tenor saxophone, soprano saxophone, baritone saxophone",
         "trumpet": "trumpets, muted trumpet",
-        "violin": "violins, fiddle, koto, erhu, guzheng",
+        "violin": "violins, fiddle, koto, erhu, guzheng, fiddles, sarangi, solo violin, violine",
     },
     "vocals": {
         "vocals": "vocal, vox, voice, voices, singer, singing, vocal chop, vocal chops, chopped vocals, vocal hook, "
@@ -101,7 +115,8 @@ _SOUNDS: dict[str, dict[str, str]] = {
     "texture": {
         "vinyl crackle": "vinyl noise, crackle, vinyl, record noise, tape hiss, tape noise",
         "noise": "white noise, noise sweep, hiss",
-        "rain": "rain sounds, thunder, storm, waves, wind",
+        "rain": "rain sounds, thunder, storm, waves, wind, ocean waves, birds, birdsong, bird sounds",
+        "scratches": "scratch, scratching, turntable, turntables, turntable scratching, dj scratches",
         "foley": "field recording, field recordings, found sounds",
         "fx": "effects, sound effects, sfx, risers, impacts, sweeps",
     },
@@ -130,6 +145,18 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
         "high energy, energy, hyped, hype, lively, upbeat, peak time, intense, powerful, frantic",
     ),
     "fast": (0.75, None, 1, "faster, quick, rapid, uptempo, up tempo, speedy"),
+    "ballad": (0.35, None, -1, "ballads, balada, ballade, power ballad"),
+    "lullaby": (0.15, 0.25, -1, "lullabies, cradle song, wiegenlied, berceuse"),
+    "meditation": (
+        0.1,
+        0.2,
+        -1,
+        "meditate, spa, yoga, sleep, sleeping, asmr, healing, mindfulness, bedtime, massage",
+    ),
+    "study": (0.3, None, 0, "studying, concentration, coffee shop, background music, reading"),
+    "chase": (0.85, 0.65, 1, "car chase, chase scene, pursuit, racing, race, escape"),
+    "workout": (0.85, 0.6, 0, "gym, running, fitness, training montage, cardio"),
+    "battle": (0.85, 0.6, 0, "boss fight, boss battle, fight scene, war"),
     "slow": (0.35, None, -1, "slower, slow tempo, down tempo, downbeat, sluggish"),
     "punchy": (0.7, None, 0, "tight, snappy, crisp, hard knocking, knocking"),
     "bouncy": (0.65, None, 0, "bounce, groovy, funky, jackin, jacking, swinging"),
@@ -215,6 +242,10 @@ def sounds() -> dict[str, Sound]:
                 plural = alias.startswith("!")
                 found[fold(alias)] = Sound(plain, part, hit and not plural)
             found.setdefault(fold(plain), Sound(plain, part, hit))
+    by_name = {sound.name: sound for sound in found.values()}
+    for name, aliases in foreign_words.SOUNDS.items():
+        for alias in _split(aliases):
+            found.setdefault(fold(alias), Sound(name, by_name[name].part))
     return found
 
 
@@ -225,6 +256,8 @@ def moods() -> dict[str, Mood]:
     for name, (energy, density, pace, aliases) in _MOODS.items():
         for alias in (name, *_split(aliases)):
             found[fold(alias)] = Mood(alias, energy, density, pace)
+        for alias in _split(foreign_words.MOODS.get(name, "")):
+            found.setdefault(fold(alias), Mood(name, energy, density, pace))
     return found
 
 
@@ -235,6 +268,6 @@ def loop_words() -> frozenset[str]:
 
 
 def part_of(instrument: str) -> str | None:
-    """The part (drums, bass, chords, lead, vocals, texture) that an instrument plays, or None where it is not known."""
+    """The part (drums, bass, chords, lead, vocals, texture) of an instrument, or None."""
     sound = sounds().get(fold(instrument))
     return sound.part if sound else None

@@ -1,10 +1,11 @@
-"""A prompt's own words -> what they say of tempo, key, length, kind, genre, mood and instruments (pure)."""
+"""A prompt -> its tempo, key, length, kind, genre, mood, instruments and people (pure)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from daemon.prompt.band import find_instruments, find_moods, which_play
+from daemon.prompt.artists import find_artists
+from daemon.prompt.band import find_instruments, find_moods, which_play, written
 from daemon.prompt.figures import (
     read_bare_tempo,
     read_bars,
@@ -16,7 +17,8 @@ from daemon.prompt.figures import (
 )
 from daemon.prompt.genre_names import choose_genre, find_genres, played_like
 from daemon.prompt.kinds import ONESHOT, find_kind
-from daemon.prompt.marked_text import MarkedText, pattern, tidy
+from daemon.prompt.marked_text import MarkedText, tidy
+from daemon.prompt.patterns import pattern
 from daemon.prompt.pitches import (
     chord_root,
     key_hint,
@@ -26,6 +28,12 @@ from daemon.prompt.pitches import (
     read_plain_keys,
 )
 from daemon.prompt.progressions import Progression, key_of, read_progression
+from daemon.prompt.singers import find_singer
+
+#: The first letter that is not Latin: Greek, Cyrillic and all later scripts lie above.
+_FIRST_OTHER_LETTER = 0x370
+#: More than this share of other letters is a prompt in another script.
+_UNREAD_SHARE = 0.3
 
 
 @dataclass(frozen=True)
@@ -58,11 +66,20 @@ class Words:
     """1 for fast, -1 for slow, where that is said in words."""
     said: tuple[str, ...] = ()
     """What the person should know of how the prompt was read."""
+    artists: tuple[str, ...] = ()
+    """Artists and works that are named, as they were written."""
+    singer: str = ""
+    """The word that asks for a human voice, as it was written."""
+    written: tuple[tuple[str, str], ...] = ()
+    """The instruments that are wanted: (as it was written, our name)."""
 
 
 def parse_words(prompt: str) -> Words:
     """Read a prompt of any length. Never fails: what is not understood stays in `words`."""
     text = MarkedText(prompt)
+    artists = find_artists(text)
+    for one in artists:
+        text.take(one.start, one.end)
     progression = read_progression(text)
     if progression:
         text.take(progression.start, progression.end)
@@ -80,7 +97,12 @@ def parse_words(prompt: str) -> Words:
 
     named, without = find_instruments(text, spans)
     said_kind = find_kind(
-        text, named, without, bpm is not None or bars is not None, seconds is not None
+        text,
+        named,
+        without,
+        timed=bpm is not None or bars is not None,
+        lasting=seconds is not None,
+        musical=bool(spans or keys),
     )
     if hits and said_kind is None:
         said_kind = "oneshot"
@@ -107,9 +129,16 @@ def parse_words(prompt: str) -> Words:
         swing = max(swing, genre.swing)
     if genre and genre.meter != "4/4" and meter is None:
         meter = genre.meter
+    text.said.extend(_unread_script(text))
     found_moods = find_moods(text, spans, named, without)
-    listed, only = which_play(text, named, without, said_kind)
+    listed, only = which_play(text, named, without, said_kind, bool(spans))
+    for one in artists:
+        # a model may know them
+        text.put_back(one.start, one.end)
     return Words(
+        artists=tuple(dict.fromkeys(one.name for one in artists)),
+        singer=find_singer(text, without),
+        written=written(text, named, without),
         words=tidy(text.rest), bpm=bpm, key=key, meter=meter, bars=bars, seconds=seconds, note=note, count=count, kind=said_kind,
         oneshot_said=pattern(ONESHOT).search(text.text) is not None,
         genre=genre.name if genre else "", mood=tuple(dict.fromkeys(mood.name for mood in found_moods)),
@@ -117,6 +146,18 @@ def parse_words(prompt: str) -> Words:
         energy=_mean([mood.energy for mood in found_moods]), density=_mean([mood.density for mood in found_moods]),
         swing=swing, pace=max((mood.pace for mood in found_moods), key=abs, default=0), said=tuple(dict.fromkeys(text.said)),
     )  # fmt: skip
+
+
+def _unread_script(text: MarkedText) -> list[str]:
+    """What to tell where much of the prompt is in letters that the tables do not hold."""
+    letters = [letter for letter in text.text if letter.isalpha()]
+    foreign = [letter for letter in letters if ord(letter) >= _FIRST_OTHER_LETTER]
+    if len(foreign) <= _UNREAD_SHARE * len(letters):
+        return []
+    return [
+        "most words of this prompt are in a script that is not read here: figures, keys and some "
+        "instruments are; write the rest in English, or ask a language model with improve: on"
+    ]
 
 
 def _bare_tonic(text: MarkedText, progression: Progression | None) -> str | None:
@@ -142,7 +183,7 @@ def _key_of_chords(text: MarkedText, progression: Progression) -> str | None:
 
 
 def _hear_chords(text: MarkedText, hit: bool, key: str | None, note: str | None) -> str | None:
-    """The note of one hit, by the chord that it names. Elsewhere a chord is no key; what it would be as one is said."""
+    """The note of one hit, by its chord. Elsewhere a chord is no key, and that is noted."""
     chords = read_chords(text)
     if not chords or key is not None or (hit and note is not None):
         return note

@@ -1,6 +1,15 @@
 import pytest
 
-from bridge.music import Key, Meter, loop_frames, note_hz, note_name, parse_note, snap_tempo
+from bridge.music import (
+    MODES,
+    Key,
+    Meter,
+    loop_frames,
+    note_hz,
+    note_name,
+    parse_note,
+    snap_tempo,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +24,13 @@ from bridge.music import Key, Meter, loop_frames, note_hz, note_name, parse_note
 def test_keys_as_people_write_them(text, tonic, mode, short):
     key = Key.parse(text)
     assert (key.tonic, key.mode, key.short) == (tonic, mode, short)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("tonic", ["C", "F#", "Bb"])
+def test_the_short_name_of_every_key_is_read_back_as_that_key(tonic, mode):
+    key = Key.parse(f"{tonic} {mode}")
+    assert Key.parse(key.short) == key
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,13 @@ def test_what_is_documented_and_told_of_a_clip_are_keys_of_its_record():
     assert set(DOCUMENTED) | told <= set(ClipRecord.__annotations__)
 
 
+def test_what_was_not_honoured_is_told_with_done_and_stays_short():
+    assert "notes" not in done_info({"report": {}})
+    said = ["nobody sings here", "no bagpipes of its own here: organ plays it"]
+    assert done_info({"report": {"said": said}})["notes"] == "; ".join(said)
+    assert len(done_info({"report": {"said": ["x" * 100] * 40}})["notes"]) == 240
+
+
 def test_what_is_left_out_of_a_record_leaves_the_rest_in_its_order():
     record: ClipRecord = {"id": "k3f9", "path": "/a.wav", "kind": "loop"}
     assert list(without(record, "path")) == ["id", "kind"]

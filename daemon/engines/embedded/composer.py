@@ -1,4 +1,4 @@
-"""Composes a Plan from a Brief: a style, changed by the words; each part has its own seed."""
+"""From a Brief to a Plan: a style and the words' wishes. Each part has its own seed."""
 
 from __future__ import annotations
 
@@ -43,34 +43,43 @@ from daemon.prompt.progressions import Progression, read_progression
 
 T = TypeVar("T")
 
-#: The style of a prompt that matches nothing.
 DEFAULT_STYLE = "house"
-#: Pattern -> style for prompts that name no genre; the first match wins.
+#: Where no genre is named: what the words sound like, the first that fits.
 _SOUNDS_LIKE = (
-    (r"\b303\b|acid", "acid house"), (r"slap bass|wah|clavinet|funky", "funk"),
-    (r"log drum", "amapiano"), (r"reese|amen", "drum and bass"), (r"\b808", "trap"),
-    (r"supersaw", "trance"), (r"8[- ]?bit|chip", "chiptune"),
+    (r"\b303\b|acid", "acid house"), (r"slap bass|wah|clavinet|funky", "funk"), (r"log drum", "amapiano"),
+    (r"reese|amen", "drum and bass"), (r"\b808", "trap"), (r"supersaw", "trance"), (r"8[- ]?bit|chip", "chiptune"),
     (r"upright|walking bass|brush|saxophone|\bsax\b", "jazz"),
     (r"tabla|dhol\b|sitar|raga\b", "bhangra"), (r"bongo|conga|djembe|tribal", "afro house"),
     (r"drum fill|tom fill|\bprog|distorted guitar|power chord|electric guitar", "rock"),
-    (r"orchestr|epic|violin|cello|strings|trailer", "cinematic"),
-    (r"choir|\bpads?\b|atmosph|drone", "ambient"), (r"rhodes|electric piano|organ", "soul"),
-    (r"strum|acoustic|banjo|ukulele|guitar|accordion", "folk"), (r"piano|ballad", "pop"),
+    (r"orchestr|epic|violin|cello|strings|trailer", "cinematic"), (r"choir|\bpads?\b|atmosph|drone", "ambient"),
+    (r"rhodes|electric piano|organ", "soul"), (r"strum|acoustic|banjo|ukulele|guitar|accordion", "folk"),
+    (r"piano|ballad", "pop"),
 )  # fmt: skip
-#: Row of a drum voice that the words name and the style has no row for.
+#: Where no sound is named either: what suits the mood, the first that fits.
+_FEELS_LIKE = (
+    (
+        r"\bcalm|meditat|\bspa\b|sleep|lullab|peaceful|serene|tranquil|soothing|yoga|healing|"
+        r"ruhig|tranquil|calme\b|calma\b",
+        "ambient",
+    ),
+    (r"battle|heroic|\bwar\b|chase|fantasy|adventure|documentary|suspens", "cinematic"),
+    (r"\bchill|relax|study|studying|lounge|laid ?back|cozy|coffee|rainy", "lo-fi"),
+    (r"\bsad\b|melanchol|heartbr|lonely|sorrow|nostalg|\bballad|romantic|love song|triste", "pop"),
+    (r"happy|cheerful|joyful|sunny|playful|commercial|uplifting and fun|fröhlich|alegre", "pop"),
+    (r"aggressive|angry|brutal|furious", "metal"),
+)
 _DEFAULT_ROWS = {
-    "hat": "x.o.x.o.x.o.x.o.", "open hat": "..x...x...x...x.", "kick": "X...X...X...X...",
-    "snare": "....X.......X...", "clap": "....X.......X...", "snap": "....x.......x...",
-    "rim": "...x..x....x..x.", "ride": "x.x.x.x.x.x.x.x.",
-    "crash": "X.............../................", "high tom": "x..x............",
-    "mid tom": "......x..x......", "low tom": "...........x..x.", "shaker": "xgogxgogxgogxgog",
-    "tambourine": "..o...o...o...o.", "cowbell": "x..x..x...x.x...", "clave": "x..x..x...x.x...",
-    "tabla": "X.ogx.o.x..gX.xo", "bayan": "X.x....g....X.g.", "high conga": "..x...o...x.o...",
-    "low conga": "......x.....x.x.", "hard kick": "X...X...X...X...",
+    "hat": "x.o.x.o.x.o.x.o.", "open hat": "..x...x...x...x.", "kick": "X...X...X...X...", "snare": "....X.......X...",
+    "clap": "....X.......X...", "snap": "....x.......x...", "rim": "...x..x....x..x.", "ride": "x.x.x.x.x.x.x.x.",
+    "crash": "X.............../................", "high tom": "x..x............", "mid tom": "......x..x......",
+    "low tom": "...........x..x.", "shaker": "xgogxgogxgogxgog", "tambourine": "..o...o...o...o.", "cowbell": "x..x..x...x.x...",
+    "clave": "x..x..x...x.x...",
+    "tabla": "X.ogx.o.x..gX.xo", "bayan": "X.x....g....X.g.",
+    "high conga": "..x...o...x.o...", "low conga": "......x.....x.x.", "hard kick": "X...X...X...X...",
 }  # fmt: skip
 
-#: Microtiming of a "drunk" groove, in ms late (negative: early). The kick stays on the grid.
-#: Chosen by hand.
+
+#: Delay in ms of each part (below 0: early) in a drunk feel. The kick keeps the grid.
 _DRUNK_MS = {
     "snare": -13.0,
     "clap": -13.0,
@@ -80,11 +89,11 @@ _DRUNK_MS = {
     "bass": 18.0,
     "chords": 10.0,
 }
-#: Bass row of a rumble: the sixteenths between kicks on the beats.
+#: A rumble fills what the kicks leave.
 _RUMBLE = ".xxx.xxx.xxx.xxx"
-#: Voices left out of a roll: of the toms only the lowest rolls.
+#: Toms do not roll together: the lowest does.
 _OTHER_TOMS = ("high tom", "mid tom")
-#: Backbeat voices that a prompt for brushes replaces with the brush voice.
+#: What brushes play where they are asked for.
 _BRUSHED = ("snare", "rim", "clap", "snap")
 #: The fill of a style that has none.
 _DEFAULT_FILL = {
@@ -96,10 +105,9 @@ _DEFAULT_FILL = {
 
 
 def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> T:
-    """Choose an option by seed, so that consecutive seeds (the clips of one job) differ.
+    """The option of a seed: seeds in a row, as a job's clips have, get different ones.
 
-    With `drifts` the order shifts by an offset each round. Two choices among equally many options
-    then do not always pair up.
+    Those that drift come in another place each round, so that two choices out of as many do not always go together.
     """
     stream = random.Random(what)
     count = len(options)
@@ -109,33 +117,31 @@ def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> 
 
 
 def find_style(brief: Brief) -> Style:
-    """The style of a brief.
+    """The style of the genre, or of the genre it is played like.
 
-    Tried in order: its genre, the genre that one is played like, a style named in the words, a
-    style the words sound like, house.
+    Without one: the style that the words name, then sound like, then feel like; else house.
     """
     name = brief.genre
     for _ in range(3):
         if name in STYLES:
             return STYLES[name]
         genre = find_genre(name)
-        if genre is None:
-            break
-        name = genre.name if genre.name in STYLES else genre.like
+        name = "" if genre is None else genre.name if genre.name in STYLES else genre.like
     words = f" {brief.genre} {brief.prompt} ".lower()
     named = [one for one in sorted(STYLES, key=len, reverse=True) if f" {one} " in words]
     if named:
         return STYLES[named[0]]
     said = " ".join([words, *brief.instruments]).lower()
-    return STYLES[
-        next((name for pattern, name in _SOUNDS_LIKE if re.search(pattern, said)), DEFAULT_STYLE)
-    ]
+    like = next((name for pattern, name in _SOUNDS_LIKE if re.search(pattern, said)), "")
+    if not like:
+        moods = " ".join([said, *brief.mood])
+        like = next((name for pattern, name in _FEELS_LIKE if re.search(pattern, moods)), "")
+    return STYLES[like or DEFAULT_STYLE]
 
 
 def compose(brief: Brief, seed: int) -> Plan:
-    """Compose a plan with the brief's tempo, meter, length and key, or the style's defaults."""
-    style = find_style(brief)
-    wishes = read_wishes(brief)
+    """A plan: the brief's tempo, meter, length and key where it has them, the style's where not."""
+    style, wishes = find_style(brief), read_wishes(brief)
     named = read_progression(MarkedText(brief.prompt))
     meter = brief.meter
     bpm = float(brief.bpm or style.bpm)
@@ -159,7 +165,9 @@ def compose(brief: Brief, seed: int) -> Plan:
         "bass": write_bass(style, wishes, plan, seed),
         "chords": write_chords(style, wishes, plan, seed),
         "lead": write_lead(style, wishes, plan, seed),
-        "pad": write_pad(style, wishes, plan, seed) if brief.kind == "track" else None,
+        "pad": write_pad(style, wishes, plan, seed)
+        if brief.kind == "track" or "pad" in wishes.voices
+        else None,
         "texture": write_texture(style, wishes),
     }
     playing = {
@@ -180,10 +188,9 @@ def _feel(style: Style, wishes: Wishes) -> Feel:
 
 
 def _one_marked(plan: Plan, playing: set[str]) -> Plan:
-    """Put a note on every bar's downbeat in a plan without drums.
+    """A plan in which somebody plays the downbeat of every bar.
 
-    If bass and chords both play off the beat, neither a player nor beat tracking can find the
-    downbeat.
+    Without drums, players that all play off the beat would hide where the bar begins.
     """
     players = {
         part: getattr(plan, part)
@@ -200,7 +207,7 @@ def _one_marked(plan: Plan, playing: set[str]) -> Plan:
 
 
 def _swing(brief: Brief, style: Style, wishes: Wishes) -> float:
-    """Swing in percent: the request's own, or the genre's default shifted by a named decade."""
+    """The swing of the brief; a decade in the words changes a genre's swing."""
     usual = find_genre(brief.genre)
     own = brief.swing is None or (usual is not None and brief.swing == usual.swing)
     swing = float(brief.swing if brief.swing is not None else style.swing)
@@ -218,7 +225,7 @@ def _bars(brief: Brief, bpm: float, meter: Meter) -> int:
 def _choose_key(style: Style, wishes: Wishes, named: Progression | None, seed: int) -> str:
     tonic = random.Random(f"{seed}:key:{style.name}").choice(style.tonics)
     if named is not None and named.numerals:
-        # numerals such as i-VI-III-VII count degrees of natural minor, not of the style's mode
+        # i-VI-III-VII counts the degrees of plain minor, whatever mode the style likes
         return f"{tonic} {'minor' if named.is_minor else 'major'}"
     mode = style.mode
     if wishes.minor is not None and Key.parse(f"C {mode}").is_minor != wishes.minor:
@@ -268,7 +275,7 @@ def _sections(
 
 
 def write_progression(style: Style, plan: Plan, seed: int) -> list[str]:
-    """Chord names, one a bar; a short progression may hold each chord for two bars."""
+    """Chord names, one a bar; short progressions may take two bars a chord where there is room."""
     stream = random.Random(f"{seed}:progression")
     names = in_turn(
         style.minor if plan.key_.is_minor else style.major, seed, f"progression:{style.name}"
@@ -283,86 +290,71 @@ def write_progression(style: Style, plan: Plan, seed: int) -> list[str]:
     return names
 
 
-def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | None:
-    """The drum part: a groove of the style, changed by the words and the density, varied by seed.
+def _named_rows(style: Style, wishes: Wishes, rows: dict[str, list[str]]) -> dict[str, list[str]]:
+    """A row for each drum that is named and plays in no row yet."""
+    found: dict[str, list[str]] = {}
+    for voices in wishes.named_drums:
+        if not set(voices) & (set(rows) | set(found)):
+            voice = next((one for one in voices if one in style.extras), voices[0])
+            found[voice] = style.extras.get(voice, _DEFAULT_ROWS[voice]).split("/")
+    return found
 
-    Returns None where the style has no drums and the words name none.
-    """
-    # the style's name is part of the seed, else related styles would play the same bars
+
+def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | None:
+    """The drum part: a groove of the style, with the words' drums and density, by seed."""
+    # with the style's name: styles of one family would play the same bars for the same seed
     stream = random.Random(f"{seed}:drums:write:{style.name}")
-    wanted = bool(wishes.more_drums) or (wishes.parts is not None and "drums" in wishes.parts)
-    groove = _groove(style, wishes, plan.meter_, seed, stream)
-    if not groove and not wanted:
+    wanted = wishes.wants_drums or (wishes.parts is not None and "drums" in wishes.parts)
+    rows = _groove(style, wishes, plan.meter_, seed, stream)
+    if not rows and not wanted:
         return None
-    if not groove:
-        plain = meters.drum_rows(plan.meter_, "back")
-        groove = {voice: text.split("/") for voice, text in plain.items()}
-    kept = _only_wanted(_with_named_drums(groove, style, wishes), wishes)
-    played = _played_as_worded(kept, wishes, plan.meter_)
+    if not rows:
+        rows = {
+            voice: text.split("/") for voice, text in meters.drum_rows(plan.meter_, "back").items()
+        }
+    for voice in sorted(wishes.more_drums):
+        if {"kick", "hard kick"} >= {voice} and {"kick", "hard kick"} & set(rows):
+            continue  # one of them is there: the two together would fight
+        if voice not in rows and (
+            voice in style.extras or len(wishes.more_drums) <= 2 or wishes.drums
+        ):
+            rows[voice] = style.extras.get(voice, _DEFAULT_ROWS[voice]).split("/")
+    rows = {**rows, **_named_rows(style, wishes, rows)}
+    rows = {voice: lines for voice, lines in rows.items() if voice not in wishes.no_drums}
+    if wishes.drums is not None:
+        rows = {voice: lines for voice, lines in rows.items() if voice in wishes.drums} or rows
+    if wishes.on_the_floor and "kick" in rows:
+        rows["kick"] = [
+            "".join("X" if step % 4 == 0 else "." for step in range(plan.meter_.sixteenths_per_bar))
+        ]
+    if wishes.brushes:
+        rows = with_brushes(rows, plan.meter_)
+    if wishes.half_time:
+        rows = half_timed(rows)
+    if wishes.double_time:
+        rows = double_timed(rows, FAST_HATS if wishes.fast_hats else None)
     if wishes.roll:
         rolls = {
             voice: rolling(plan.bars, plan.meter_.sixteenths_per_bar)
-            for voice in played
+            for voice in rows
             if voice not in _OTHER_TOMS
         }
         return Drums(rolls, drum_sounds(style, wishes, set(rolls)))
-    dense = {
+    rows = {
         voice: thinned_or_filled(voice, lines, wishes.density, stream)
-        for voice, lines in played.items()
+        for voice, lines in rows.items()
     }
     rows = {
         voice: lines
         if wishes.on_the_floor and voice == "kick"
         else phrased(voice, lines, plan.bars, stream)
-        for voice, lines in dense.items()
+        for voice, lines in rows.items()
     }
     fill, turn = _fills(style, wishes, plan, rows, seed, stream)
     if wishes.fill_only:
-        rows = _all_fill(rows, fill or dict(_DEFAULT_FILL), plan)
-        fill = {}
-        turn = {}
+        rows, fill, turn = _all_fill(rows, fill or dict(_DEFAULT_FILL), plan), {}, {}
     sounds = drum_sounds(style, wishes, {*rows, *fill, *turn, "snare"} - {"*"})
     return Drums(rows, sounds, fill, 4 if plan.bars <= 4 else 8, turn)
-
-
-def _with_named_drums(
-    groove: dict[str, list[str]], style: Style, wishes: Wishes
-) -> dict[str, list[str]]:
-    """The groove with rows added for drum voices that the words name."""
-    rows = dict(groove)
-    for voice in sorted(wishes.more_drums):
-        if {"kick", "hard kick"} >= {voice} and {"kick", "hard kick"} & set(rows):
-            continue  # two kicks at once would mask each other
-        if voice not in rows and (
-            voice in style.extras or len(wishes.more_drums) <= 2 or wishes.drums
-        ):
-            rows[voice] = style.extras.get(voice, _DEFAULT_ROWS[voice]).split("/")
-    return rows
-
-
-def _only_wanted(rows: dict[str, list[str]], wishes: Wishes) -> dict[str, list[str]]:
-    """The rows without excluded voices, and of a solo request only the voices that it names."""
-    kept = {voice: lines for voice, lines in rows.items() if voice not in wishes.no_drums}
-    if wishes.drums is None:
-        return kept
-    return {voice: lines for voice, lines in kept.items() if voice in wishes.drums} or kept
-
-
-def _played_as_worded(
-    rows: dict[str, list[str]], wishes: Wishes, meter: Meter
-) -> dict[str, list[str]]:
-    """The rows as the words ask: kick on every beat, brushes, half time, double time."""
-    played = dict(rows)
-    if wishes.on_the_floor and "kick" in played:
-        steps = range(meter.sixteenths_per_bar)
-        played["kick"] = ["".join("X" if step % 4 == 0 else "." for step in steps)]
-    if wishes.brushes:
-        played = with_brushes(played, meter)
-    if wishes.half_time:
-        played = half_timed(played)
-    if wishes.double_time:
-        played = double_timed(played, FAST_HATS if wishes.fast_hats else None)
-    return played
 
 
 def _fills(
@@ -373,12 +365,12 @@ def _fills(
     seed: int,
     stream: random.Random,
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """(fill at a phrase's end, smaller turn half-way), with only the voices that may play."""
+    """The fill at a phrase's end and the little one half-way, of the voices that may play."""
     if plan.bars < 2:
         return {}, {}
     fills = [fill for fill in style.fills if wishes.drums is None or set(fill) & set(rows)]
     fill = dict(in_turn(fills, seed, f"fill:{style.name}")) if fills else {}
-    # a loop of two bars plays its turn every other bar, so the turn is a small one
+    # in two bars a turn comes every other bar: a small one
     turn = turn_of(rows, style.feel, stream, 1 if plan.bars == 2 else 2) if style.fills else {}
     if wishes.brushes:
         fill, turn = (
@@ -396,10 +388,7 @@ def _fills(
 
 
 def _all_fill(rows: dict[str, list[str]], fill: dict[str, str], plan: Plan) -> dict[str, list[str]]:
-    """Rows of a drum-fill loop: a plain lead-in bar, then a whole bar of fill.
-
-    A loop of one bar is all fill.
-    """
+    """A loop of a fill: one bar in every two, led in by a plain bar; alone in one bar."""
     steps = plan.meter_.sixteenths_per_bar
     whole = {
         voice: (row if voice == "*" else row.rjust(steps // 2, ".")) for voice, row in fill.items()
@@ -417,7 +406,7 @@ def _all_fill(rows: dict[str, list[str]], fill: dict[str, str], plan: Plan) -> d
 
 
 def with_brushes(rows: dict[str, list[str]], meter: Meter) -> dict[str, list[str]]:
-    """Replace the backbeat voices with the brush voice, over a brush sweep on every beat."""
+    """The snare's part with brushes, over a brush drawn round its skin once a beat."""
     struck = next((voice for voice in _BRUSHED if voice in rows), None)
     swept = "".join("o" if step % 4 == 0 else "." for step in range(meter.sixteenths_per_bar))
     done = {voice: lines for voice, lines in rows.items() if voice not in _BRUSHED}
@@ -458,12 +447,12 @@ def _groove(
 
 
 def stream_for(seed: int, what: str) -> random.Random:
-    """The random stream of one decision, seeded by `seed` and the decision's name."""
+    """The random stream of one decision."""
     return random.Random(f"{seed}:{what}")
 
 
 def drum_shades(seed: int) -> dict[str, float]:
-    """Timbre changes for a whole kit, drawn by seed: values of `Tone` to add or multiply."""
+    """A change of the whole kit's timbre."""
     stream = stream_for(seed, "kit")
     return {
         "bright": stream.choice((-0.35, -0.2, 0.2, 0.35)),
@@ -481,24 +470,32 @@ def drum_sounds(style: Style, wishes: Wishes, voices: set[str]) -> dict[str, Sou
     return sounds
 
 
+#: What plays a part where each of the style's own voices is denied.
+_OTHER_VOICES = {
+    "bass": ("round bass", "finger bass", "sub"),
+    "chords": ("electric piano", "piano", "strings", "guitar", "organ"),
+    "lead": ("soft lead", "bell", "piano", "strings"),
+    "pad": ("strings", "choir", "organ"),
+}
+
+
 def _pick(voices: tuple[str, ...], part: str, style: Style, wishes: Wishes, seed: int) -> Sound:
     of_era = [voice for voice in wishes.era.get(part, ()) if voice in VOICES]
     own = in_turn(voices, seed, f"{part} sound:{style.name}")
     if of_era and own not in of_era:
-        # prefer a voice that style and decade share, else the decade's first
-        # the bass defines the style, so it never leaves the style's voices
+        # the voice of both style and decade, else the decade's; a bass keeps its style
         own = next(
             (voice for voice in of_era if voice in voices), own if part == "bass" else of_era[0]
         )
     voice = wishes.voices.get(part, own)
+    if voice in wishes.no_voices:
+        others = (*voices, *_OTHER_VOICES.get(part, ()))
+        voice = next((other for other in others if other not in wishes.no_voices), voice)
     return Sound(voice, toned(style.tones.get(voice, {}), wishes.tone))
 
 
 def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | None:
-    """The bass part: a row of the style (of the meter where it is not 4/4) and a sound.
-
-    Returns None where the style has no bass.
-    """
+    """The bass part: a row of the style (of the meter, where it is not 4/4) and a sound."""
     stream = random.Random(f"{seed}:bass:write")
     rows = (
         style.bass if _fits(style.bass, plan.meter_) else meters.bass_rows(plan.meter_, style.feel)
@@ -515,8 +512,9 @@ def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | No
         lines = [_RUMBLE]
         return Bass(lines, sound, 0.98)
     if sound.voice == "acid":
-        # the TB-303's range: an octave lower the filter has no partials to open on
-        sound = replace(sound, octave=1)
+        sound = replace(
+            sound, octave=1
+        )  # the machine's own range: an octave lower its filter has nothing to open
     return Bass(lines, sound, style.bass_hold)
 
 
@@ -528,7 +526,7 @@ def _fits(rows: tuple[str, ...], meter: Meter) -> bool:
 
 
 def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | None:
-    """The chord part: a rhythm, a sound and a playing style; None where the style has no chords."""
+    """The chord part: a rhythm, a sound and how the chord is struck."""
     stream = random.Random(f"{seed}:chords:write")
     rows = (
         style.chords
@@ -558,7 +556,7 @@ def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords 
 
 
 def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | None:
-    """The lead part: a motif in the form A A' A B; None where the style has no lead."""
+    """The lead part: a motif in the form A A' A B."""
     if not style.lead_sounds:
         return None
     stream = random.Random(f"{seed}:lead:write")
@@ -573,15 +571,17 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
 
 
 def write_pad(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | None:
-    """A sustained pad for a track's fuller sections; None where the style has no pad."""
-    if not style.pad:
+    """A held pad under a track's fuller sections, or the second of two that hold chords."""
+    named = wishes.voices.get("pad")
+    if not style.pad and not named:
         return None
     row = "x" + "-" * (plan.meter_.sixteenths_per_bar - 1)
-    return Chords([row], _pick(style.pad, "pad", style, wishes, seed), "block", 0.98, 66.0)
+    sound = _pick(style.pad or (str(named),), "pad", style, wishes, seed)
+    return Chords([row], sound, "block", 0.98, 66.0)
 
 
 def write_texture(style: Style, wishes: Wishes) -> Sound | None:
-    """Background noise (vinyl, tape, air, rain); None where neither words nor style name one."""
+    """Noise under everything: vinyl, tape, air, rain."""
     voice = wishes.texture or style.texture
     return (
         Sound(voice, toned({}, {n: v for n, v in wishes.tone.items() if n == "bright"}))

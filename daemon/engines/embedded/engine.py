@@ -1,4 +1,4 @@
-"""The engine's entry point: a Brief and a seed in, a Take out."""
+"""The engine's door: a Brief and a seed in, a Take out."""
 
 from __future__ import annotations
 
@@ -17,21 +17,26 @@ from daemon.engines.embedded.plan import PARTS, Plan
 from daemon.engines.embedded.render import Track, play_loop
 from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import Score
-from daemon.engines.embedded.soundscapes import DEFAULT_S, find_effect, play_effect
+from daemon.engines.embedded.soundscapes import (
+    DEFAULT_S,
+    effect_notes,
+    find_effect,
+    play_effect,
+)
+from daemon.engines.embedded.unmet import unmet, unmet_people
 from daemon.engines.embedded.voices.voice import Tone
 from daemon.engines.embedded.wishes import read_wishes, toned
 from daemon.errors import EngineError
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.pitches import read_note
 
-#: The player of the last sample rate (one entry): its rendered notes serve the next take.
 _PLAYERS: dict[int, Player] = {}
 
 
 def make(brief: Brief, seed: int, progress: Progress) -> Take:
-    """One take of the brief: the same brief and seed give the same samples and MIDI.
+    """One take of the brief: same brief and seed, same samples and MIDI.
 
-    EngineError for a kind that this engine does not make.
+    EngineError for a kind that it cannot make.
     """
     makers = {"oneshot": _oneshot, "sfx": _effect, "loop": _piece, "midi": _piece, "track": _piece}
     if brief.kind not in makers:
@@ -43,7 +48,7 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
 
 
 def _player(brief: Brief) -> Player:
-    """The cached player of a sample rate; a user's kit gets a player for one take only."""
+    """The player of a rate; it caches its notes between takes. A user's own kit plays one take."""
     rate = brief.sample_rate
     if brief.kit:
         from daemon.engines.embedded.kit import read_kit
@@ -75,6 +80,7 @@ def _oneshot(brief: Brief, seed: int, progress: Progress) -> Take:
     take = _take(audio, brief.sample_rate, seed)
     take.note = pitch
     take.parts = (voice.name,)
+    take.said = tuple(unmet(brief, None, take.parts))
     return take
 
 
@@ -83,28 +89,26 @@ def _effect(brief: Brief, seed: int, progress: Progress) -> Take:
     progress(0.1, f"playing {name}")
     key = brief.key
     if key is None and (note := read_note(MarkedText(brief.prompt))):
-        key = Key.parse(note.rstrip("-0123456789"))  # "drone in D" names a tonic and no mode
+        key = Key.parse(note.rstrip("-0123456789"))  # a drone in D has no mode, but a tonic
     audio = play_effect(
         name, brief.seconds or DEFAULT_S, key, seed, brief.sample_rate, _tone(brief)
     )
     take = _take(audio, brief.sample_rate, seed)
     take.parts = (name,)
+    take.said = tuple([*effect_notes(brief.words or brief.prompt, name), *unmet_people(brief)])
     return take
 
 
 def make_plan(brief: Brief, seed: int) -> Plan:
-    """The plan of a brief: its own plan, with its change applied, an accompaniment, or a new one.
-
-    EngineError where a reference cannot be accompanied.
-    """
+    """The plan of a brief: changed from the one it brings, or composed."""
     if brief.plan is not None:
         plan, _ = repaired(brief.plan)
         if brief.change:
             return changed(plan, brief, seed)
-        # a language model writes one plan for a whole job: each clip varies it by its own seed
+        # a plan that was written for a whole job is played a little differently in each clip
         return plan.with_(seeds={part: seed for part in PARTS}) if brief.compose == "llm" else plan
     if brief.reference and brief.use == "accompany":
-        # imported only here: clips without a reference need no audio analysis
+        # imported only here: a request without a reference loads no beat tracker
         from daemon.engines.embedded.accompany import accompaniment
 
         return accompaniment(brief, seed)
@@ -112,13 +116,15 @@ def make_plan(brief: Brief, seed: int) -> Plan:
 
 
 def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
-    """Notes for the user: a substituted groove, and a track's length against the request."""
+    """Notes for the user: the groove, the words that were not honoured, a track's true length."""
     said = []
     if brief.plan is None and plan.genre != brief.genre and plan.parts != ("texture",):
         named = (
             f"{brief.genre} has no groove of its own here" if brief.genre else "no genre is named"
         )
         said.append(f"{named}; it is played like {plan.genre}")
+    if brief.plan is None:
+        said += unmet(brief, plan, plan.parts)
     if brief.kind == "track" and audio is not None:
         music_s = plan.bars * bar_seconds(plan.meter_, plan.bpm)
         asked = (

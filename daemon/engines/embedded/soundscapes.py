@@ -1,4 +1,4 @@
-"""Sound effects of a given length: risers, falls, impacts, drones, weather."""
+"""Effects and atmospheres of a length: risers, falls, impacts, drones, weather."""
 
 from __future__ import annotations
 
@@ -14,30 +14,57 @@ from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.textures import NAMES, texture
 from daemon.engines.embedded.voices.voice import Strike, Tone
 
-#: Pattern -> effect; the first match wins.
 _WORDS: tuple[tuple[str, str], ...] = (
     (r"down ?lift|down ?sweep|sweep down|fall|drop down|descend", "sweep down"),
     (r"impact|boom|slam|\bhit\b|thud|explosion|braam", "impact"),
     (r"vinyl|crackle|record noise", "vinyl"), (r"tape|hiss", "tape"),
-    (r"rain|water|sea|wave|storm|river", "rain"), (r"room|rumble|engine|machine|hum\b", "room"),
-    (r"\bwind|breath|\bair\b|whisper", "air"),
+    (r"rain|water|\bsea\b|wave|storm|river", "rain"),
+    (r"room|rumble|engine|machine|hum\b", "room"), (r"\bwind|breath|\bair\b|whisper", "air"),
     (r"drone|atmos|ambien|pad|texture|soundscape|dark space|eerie|tension", "drone"),
     (r"riser|uplift|sweep|whoosh|swell|build|rise", "riser"),
 )  # fmt: skip
 
-#: Length in seconds where the request names none.
+#: Sounds that have no effect of their own: the nearest one that is here.
+_NEAREST: tuple[tuple[str, str], ...] = (
+    (
+        r"\bdoors?\b|slam|gun|shot|punch|kick|crash|break|glass|smash|clang|sword|blade|metal|"
+        r"footstep|knock|clap|click|coin|button|jump|bark|dog|hammer|bang|drop|bounce|toilet",
+        "impact",
+    ),
+    (r"applause|crowd|cheer|fire|crackl|sizzl|paper|leaves|typing|keyboard", "vinyl"),
+    (r"ocean|beach|stream|fountain|flush|splash|bubbl|swim|shower", "rain"),
+    (
+        r"\bcar\b|cars|truck|train|plane|helicopter|traffic|motor|fan\b|city|street|office|caf",
+        "room",
+    ),
+    (r"bird|forest|breeze|desert|whistl|snor|ghost", "air"),
+    (r"siren|alarm|laser|zap|teleport|magic|power ?up|level ?up|notification|ui\b|beep", "riser"),
+)
+#: What each effect is, for people.
+_SOUNDS = "riser, sweep down, impact, vinyl, tape, rain, room, air (wind), drone"
+
 DEFAULT_S = 8.0
 
 
 def find_effect(words: str) -> str:
-    """The effect that the words name; a drone where they name none."""
-    return next((name for pattern, name in _WORDS if re.search(pattern, words.lower())), "drone")
+    """The effect that the words name, else the nearest to what they name, else a drone."""
+    table = (*_WORDS, *_NEAREST)
+    return next((name for pattern, name in table if re.search(pattern, words.lower())), "drone")
+
+
+def effect_notes(words: str, name: str) -> list[str]:
+    """What to tell where the words name no effect that is here."""
+    if any(re.search(pattern, words.lower()) for pattern, _ in _WORDS):
+        near = next((m[0] for p, _ in _NEAREST if (m := re.search(p, words.lower()))), "")
+        return [f"{near} has no sound of its own here: {name} is played"] if near else []
+    shown = words.strip()[:60] or "this"
+    return [f"'{shown}' is not known as a sound here: {name} is the nearest; there are {_SOUNDS}"]
 
 
 def play_effect(
     name: str, length_s: float, key: Key | None, seed: int, rate: int, tone: Tone
 ) -> np.ndarray:
-    """An effect of `length_s` seconds: float32 (frames, 2) with a peak of -1 dBFS."""
+    """Float32 (frames, 2), as long as asked, peak at -1 dB."""
     frames = round(length_s * rate)
     if name in NAMES:
         audio = texture(name, frames, rate, seed, tone.bright)
@@ -86,7 +113,7 @@ def _in_room(audio: np.ndarray, frames: int, rate: int, length_s: float) -> np.n
 
 
 def _fitted(audio: np.ndarray, frames: int, rate: int) -> np.ndarray:
-    """The audio at exactly `frames` frames, with a fade-in of 2 ms and a fade-out."""
+    """Exactly `frames` long, faded at its end, and over 2 ms where it begins at full strength."""
     if len(audio) < frames:
         audio = np.concatenate([audio, np.zeros((frames - len(audio), 2), np.float32)])
     cut = np.ascontiguousarray(audio[:frames], dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Parses the words of a prompt into wishes for a style: parts, voices, timbre, feel."""
+"""Wishes of a prompt to a style: players, their voices, timbre and feel. Words in, data out."""
 
 from __future__ import annotations
 
@@ -8,40 +8,54 @@ from dataclasses import dataclass, field
 from daemon.brief import Brief
 from daemon.prompt.vocabulary import part_of
 
-#: Instrument -> the drum voices that it stands for.
+#: Instrument -> the voices of the drums that it means.
 DRUM_VOICES: dict[str, tuple[str, ...]] = {
-    "kick": ("kick", "hard kick"), "snare": ("snare",), "clap": ("clap",), "snap": ("snap",),
-    "rim": ("rim",), "hats": ("hat", "open hat"), "cymbal": ("ride", "crash"),
-    "tom": ("high tom", "mid tom", "low tom"), "shaker": ("shaker",), "tambourine": ("tambourine",),
-    "cowbell": ("cowbell",), "clave": ("clave",), "woodblock": ("clave",),
-    "conga": ("high conga", "low conga"), "bongo": ("high conga",),
-    "tabla": ("high conga", "low tom"),
-    "percussion": (
-        "shaker", "high conga", "low conga", "rim", "clave", "tambourine", "cowbell", "low tom",
-    ),
+    "kick": ("kick", "hard kick"), "snare": ("snare",), "clap": ("clap",), "snap": ("snap",), "rim": ("rim",),
+    "hats": ("hat", "open hat"), "cymbal": ("ride", "crash"), "tom": ("high tom", "mid tom", "low tom"),
+    "shaker": ("shaker",), "tambourine": ("tambourine",), "cowbell": ("cowbell",), "clave": ("clave",), "woodblock": ("clave",),
+    "conga": ("high conga", "low conga"), "bongo": ("high conga",), "tabla": ("high conga", "low tom"),
+    "percussion": ("shaker", "high conga", "low conga", "rim", "clave", "tambourine", "cowbell", "low tom"),
 }  # fmt: skip
 
-#: The pair of drums of a prompt that says "tabla" itself.
 _TABLAS = ("tabla", "bayan")
 
-#: Pitched instrument -> (part, voice); an empty voice keeps the style's own.
+#: Instrument -> (part, voice) of all that have a pitch. An empty voice: the style's own.
 PITCHED: dict[str, tuple[str, str]] = {
-    "bass": ("bass", ""), "808": ("bass", "808"), "808 bass": ("bass", "808"),
-    "sub bass": ("bass", "sub"), "reese": ("bass", "reese"), "acid bass": ("bass", "acid"),
-    "bass guitar": ("bass", "finger bass"), "upright bass": ("bass", "finger bass"),
-    "log drum": ("bass", "log drum"), "chords": ("chords", ""), "piano": ("chords", "piano"),
-    "electric piano": ("chords", "electric piano"), "organ": ("chords", "organ"),
-    "pad": ("chords", "pad"), "stab": ("chords", "brass"), "strings": ("chords", "strings"),
+    "bass": ("bass", ""), "808": ("bass", "808"), "808 bass": ("bass", "808"), "sub bass": ("bass", "sub"),
+    "reese": ("bass", "reese"), "acid bass": ("bass", "acid"), "bass guitar": ("bass", "finger bass"),
+    "upright bass": ("bass", "finger bass"), "log drum": ("bass", "log drum"),
+    "chords": ("chords", ""), "piano": ("chords", "piano"), "electric piano": ("chords", "electric piano"),
+    "organ": ("chords", "organ"), "pad": ("chords", "pad"), "stab": ("chords", "brass"), "strings": ("chords", "strings"),
     "guitar": ("chords", "guitar"), "choir": ("chords", "choir"), "brass": ("chords", "brass"),
     "clavinet": ("chords", "pluck"), "harp": ("chords", "guitar"), "accordion": ("chords", "organ"),
-    "lead": ("lead", "lead"), "melody": ("lead", ""), "arp": ("lead", "pluck"),
-    "synth": ("lead", "lead"), "pluck": ("lead", "pluck"), "bells": ("lead", "bell"),
-    "marimba": ("lead", "mallet"), "vibraphone": ("lead", "mallet"), "flute": ("lead", "soft lead"),
-    "saxophone": ("lead", "brass"), "trumpet": ("lead", "brass"), "violin": ("lead", "strings"),
-    "vocals": ("lead", "choir"),
+    "lead": ("lead", "lead"), "melody": ("lead", ""), "arp": ("lead", "pluck"), "synth": ("lead", "lead"),
+    "pluck": ("lead", "pluck"), "bells": ("lead", "bell"), "marimba": ("lead", "mallet"), "vibraphone": ("lead", "mallet"),
+    "flute": ("lead", "soft lead"), "saxophone": ("lead", "brass"), "trumpet": ("lead", "brass"), "violin": ("lead", "strings"),
+    "lead guitar": ("lead", "guitar"), "vocals": ("lead", "choir"),
 }  # fmt: skip
 
-#: Instrument -> texture.
+#: Instruments whose name is their part's: who denies one denies the part.
+_PART_NAMES = {
+    "bass": "bass",
+    "chords": "chords",
+    "lead": "lead",
+    "melody": "lead",
+    "pad": "pad",
+} | {"lead guitar": "lead"}
+#: Denied instrument -> its voices, where they are more than the one that plays it.
+_DENIED_VOICES = {
+    "guitar": ("guitar", "power guitar"), "pad": ("pad", "warm pad"), "808": ("808",),
+    "sub bass": ("sub", "808"), "acid bass": ("acid",), "choir": ("choir",),
+    "synth": (
+        "lead", "soft lead", "supersaw", "pluck", "pad", "warm pad", "chip", "saw bass", "reese",
+        "wobble", "acid", "pluck bass",
+    ),
+}  # fmt: skip
+#: Voices that hold a note: they can lie under another player of the same part.
+_HELD = ("pad", "warm pad", "strings", "choir", "organ", "brass")
+#: Names for any lead: an instrument by name goes before them.
+_ANY_LEAD = ("synth", "lead", "melody", "arp", "vocals")
+
 TEXTURES = {
     "vinyl crackle": "vinyl",
     "noise": "air",
@@ -50,93 +64,82 @@ TEXTURES = {
     "tape hiss": "tape",
 }
 
-#: (pattern, part, voice) of words more specific than an instrument's name.
+#: Words that name a sound more closely than an instrument does.
 _CLOSER: tuple[tuple[str, str, str], ...] = (
     (r"supersaw (?:lead|melody|hook|riff|topline)", "lead", "supersaw"),
-    (r"wobbl|brostep|riddim", "bass", "wobble"), (r"supersaw", "chords", "supersaw"),
-    (r"\bacid\b|\b303\b", "bass", "acid"), (r"\breese\b|neuro", "bass", "reese"),
-    (r"\brumbl(?:e|es|ing)\b", "bass", "rumble"),
-    (r"slap bass|fingered|bass guitar", "bass", "finger bass"), (r"log ?drum", "bass", "log drum"),
-    (r"warm pad", "chords", "warm pad"), (r"distorted guitar", "chords", "power guitar"),
-    (r"8[- ]?bit|game ?boy|chip", "lead", "chip"),
+    (r"wobbl|brostep|riddim", "bass", "wobble"), (r"supersaw", "chords", "supersaw"), (r"\bacid\b|\b303\b", "bass", "acid"),
+    (r"\breese\b|neuro", "bass", "reese"), (r"\brumbl(?:e|es|ing)\b", "bass", "rumble"),
+    (r"slap bass|fingered|bass guitar", "bass", "finger bass"),
+    (r"log ?drum", "bass", "log drum"), (r"warm pad", "chords", "warm pad"),
+    (
+        r"(?:distort\w*|power|overdriv\w*|fuzz\w*|heavy|crunchy?|metal)\s+(?:electric\s+)?"
+        r"(?:rhythm\s+)?guitars?|guitars?\s+(?:with\s+)?(?:distort\w*|overdrive|fuzz)|power ?chords?",
+        "chords", "power guitar",
+    ),
+    (r"8[- ]?bit|game ?boy|chip|\bnes\b", "lead", "chip"),
 )  # fmt: skip
+#: A closer voice -> the plain one that it may replace where an instrument chose that.
+_REFINES = {"power guitar": "guitar", "warm pad": "pad", "chip": "lead"}
+#: Words that deny what follows: the denied word asks for no timbre.
+_DENIED_WORD = (
+    r"\b(?:no|not|without|never|isn't|minus|zero)\s+(?:too|so|very|any|overly|much)?\s*[\w-]+"
+)
+_NO_ROOM = r"\b(?:no|without|zero)\s+(?:any\s+)?(?:reverb|room|echo|delay)"
+#: Energy up to which a prompt without a genre has no drums, unless it names some.
+_QUIET_ENERGY = 0.25
+#: How much is struck where the words are calm and say nothing of it.
+_CALM_DENSITY = 0.3
 
-#: Pattern -> changes of every voice's `Tone`; `length` and `width` multiply, others add.
+#: What a word does to the timbre of everything: changes of `Tone`; `length` and `width` multiply.
 _TONES: tuple[tuple[str, dict[str, float]], ...] = (
-    (r"dark|sinister|evil|ominous|brooding|moody|gloom|haunting|menac|underground",
-     {"bright": -0.4}),
+    (r"dark|sinister|evil|ominous|brooding|moody|gloom|haunting|menac|underground", {"bright": -0.4}),
     (r"\bbright|crisp|\bcrystal|sparkl|shiny|glossy|sunny", {"bright": 0.4}),
     (r"\bwarm|analog|organic|mellow|smooth", {"bright": -0.25, "drive": 0.08}),
     (r"\bcold|\bicy|metallic|robotic|clinical", {"bright": 0.2, "dirt": 0.0, "attack": 0.1}),
-    (r"\bhard|aggressive|angry|brutal|heavy|fierce|savage|banging|pounding|slamming",
-     {"drive": 0.25, "attack": 0.3}),
+    (r"\bhard|aggressive|angry|brutal|heavy|fierce|savage|banging|pounding|slamming", {"drive": 0.25, "attack": 0.3}),
     (r"punchy|\btight|snappy|knock", {"attack": 0.3, "length": 0.8}),
-    (r"\bdust|lo-?fi sound|gritty|grimy|\bworn|vintage|old[- ]?school|crunchy|12[- ]?bit",
-     {"dirt": 0.45, "bright": -0.15}),
+    (r"\bdust|lo-?fi sound|gritty|grimy|\bworn|vintage|old[- ]?school|crunchy|12[- ]?bit", {"dirt": 0.45, "bright": -0.15}),
     (r"distort|saturat|overdriv|fuzz|clipped", {"drive": 0.55}),
     (r"\bwide|huge|massive|stereo|spacious", {"width": 1.4}),
     (r"\bmono\b|narrow", {"width": 0.2}),
-    (r"\bsoft|gentle|calm|peaceful|quiet|delicate|tender|relax|chill|sleepy",
-     {"attack": -0.3, "bright": -0.15}),
+    (r"\bsoft|gentle|calm|peaceful|quiet|delicate|tender|relax|chill|sleepy", {"attack": -0.3, "bright": -0.15}),
     (r"\bclean|polished|pristine|pure\b", {"drive": -0.3, "dirt": -1.0}),
-    (r"dream|ethereal|float|hazy|airy|lush|space",
-     {"length": 1.3, "width": 1.2, "attack": -0.15}),
+    (r"dream|ethereal|float|hazy|airy|lush|space", {"length": 1.3, "width": 1.2, "attack": -0.15}),
     (r"\bdeep\b|subby", {"bright": -0.2}),
     (r"\bshort\b|staccato|choppy|dry\b", {"length": 0.65}),
     (r"\blong\b|sustained|legato|ringing", {"length": 1.4}),
 )  # fmt: skip
 
-#: Decades: (pattern, changes of `Tone`, factor on reverb, percent of swing added, voices by part).
+#: Decades: words, changes of timbre, factor on reverb, percent of swing added, voices.
 ERAS: tuple[tuple[str, dict[str, float], float, float, dict[str, tuple[str, ...]]], ...] = (
-    (r"\b(?:19)?[67]0'?s\b|sixties|seventies",
-     {"bright": -0.3, "dirt": 0.3, "attack": -0.1, "length": 0.85}, 0.8, 2.0,
-     {"bass": ("finger bass", "round bass"), "chords": ("electric piano", "organ", "piano"),
-      "lead": ("soft lead", "brass")}),
+    (r"\b(?:19)?[67]0'?s\b|sixties|seventies", {"bright": -0.3, "dirt": 0.3, "attack": -0.1, "length": 0.85}, 0.8, 2.0,
+     {"bass": ("finger bass", "round bass"), "chords": ("electric piano", "organ", "piano"), "lead": ("soft lead", "brass")}),
     (r"\b(?:19)?80'?s\b|eighties", {"bright": 0.25, "length": 1.25, "width": 1.15}, 1.5, -6.0,
-     {"bass": ("pluck bass", "saw bass"), "chords": ("brass", "pad", "strings"),
-      "lead": ("lead", "bell")}),
+     {"bass": ("pluck bass", "saw bass"), "chords": ("brass", "pad", "strings"), "lead": ("lead", "bell")}),
     (r"\b(?:19)?90'?s\b|nineties", {"bright": -0.2, "dirt": 0.35, "drive": 0.12}, 0.9, 3.0,
-     {"bass": ("round bass", "reese", "acid"), "chords": ("organ", "piano", "electric piano"),
-      "lead": ("pluck", "soft lead")}),
+     {"bass": ("round bass", "reese", "acid"), "chords": ("organ", "piano", "electric piano"), "lead": ("pluck", "soft lead")}),
     (r"\b(?:20)?00'?s\b|\by2k\b", {"bright": 0.2, "attack": 0.2}, 0.9, -3.0,
-     {"bass": ("saw bass",), "chords": ("supersaw", "strings", "pluck"),
-      "lead": ("lead", "supersaw")}),
-    (r"\b(?:20)?10'?s\b|twenty tens",
-     {"bright": 0.25, "drive": 0.15, "width": 1.25, "attack": 0.1}, 1.1, -2.0,
-     {"bass": ("808", "sub", "reese"), "chords": ("supersaw", "pad"),
-      "lead": ("pluck", "supersaw")}),
-    (r"\bmodern\b|contemporary|\b(?:20)?20'?s\b",
-     {"bright": 0.35, "dirt": -1.0, "width": 1.3, "attack": 0.2}, 0.8, -2.0,
+     {"bass": ("saw bass",), "chords": ("supersaw", "strings", "pluck"), "lead": ("lead", "supersaw")}),
+    (r"\b(?:20)?10'?s\b|twenty tens", {"bright": 0.25, "drive": 0.15, "width": 1.25, "attack": 0.1}, 1.1, -2.0,
+     {"bass": ("808", "sub", "reese"), "chords": ("supersaw", "pad"), "lead": ("pluck", "supersaw")}),
+    (r"\bmodern\b|contemporary|\b(?:20)?20'?s\b", {"bright": 0.35, "dirt": -1.0, "width": 1.3, "attack": 0.2}, 0.8, -2.0,
      {"bass": ("808", "sub", "reese"), "chords": ("pad", "pluck"), "lead": ("pluck",)}),
 )  # fmt: skip
 
-#: Words that ask for a minor key.
-_MINOR = (
-    r"dark|sad|melanchol|sinister|evil|ominous|haunting|moody|emotional|angry|tense|mysterious"
-    r"|gloom|lonely"
-)
-#: Words that ask for a major key.
+_MINOR = r"dark|sad|melanchol|sinister|evil|ominous|haunting|moody|emotional|angry|tense|mysterious|gloom|lonely"
 _MAJOR = r"happy|uplifting|joy|cheerful|sunny|bright|fun\b|feel ?good|hopeful|triumphant|playful"
-#: Words that ask for double time.
 _DOUBLE = r"double[- ]?time"
-#: Words that ask for more reverb.
 _WET = r"dream|ethereal|float|hazy|space|atmospher|cavern|reverb|lush|wash|ambient|huge"
-#: Words that ask for less reverb.
 _DRY = r"\bdry\b|tight|close[- ]mic|intimate|bedroom"
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a brief asks of a style.
+    """Wishes of a prompt.
 
-    parts         parts that may play, None for all
-    without       parts that may not
-    voices        voice by part
-    drums         drum voices of a solo request, None for all
-    more_drums    drum voices that must play
-    no_drums      drum voices that must not
-    tone          changes of timbre
-    room          factor on reverb
+    `parts`: those that may play, None for all. `voices`: a voice for a part. `drums`: those that
+    play alone, None for all. `more_drums`: voices that must sound. `no_drums`: that must not.
+    `tone`: changes of timbre. `room`: factor on reverb.
     """
 
     parts: frozenset[str] | None = None
@@ -145,64 +148,64 @@ class Wishes:
     drums: frozenset[str] | None = None
     more_drums: frozenset[str] = frozenset()
     no_drums: frozenset[str] = frozenset()
+    wants_drums: bool = False
+    """Drums are named: they play in a style that has none as well."""
+    no_voices: frozenset[str] = frozenset()
+    """Voices that must not play, in whichever part."""
+    named_drums: tuple[tuple[str, ...], ...] = ()
+    """The voices of each drum that is named: of each, one at least plays."""
     tone: dict[str, float] = field(default_factory=dict)
     slope_change_db: float = 0.0
-    """Change of the mix's spectral slope in dB an octave; negative is darker."""
+    """dB an octave by which the mix falls off more (below 0) or less than the style's."""
     texture: str = ""
     minor: bool | None = None
     half_time: bool = False
     double_time: bool = False
     fast_hats: bool = False
-    """Double time applies to the hats only."""
+    """Double time is meant for the hats alone."""
     fill_only: bool = False
-    """The request is for a drum fill alone."""
+    """A drum fill is asked for, and nothing before it."""
     roll: bool = False
-    """The request is for a roll of the named drums alone."""
+    """Nothing but a roll of the drums that are named."""
     era: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Preferred voices by part of a decade named in the words."""
+    """Voices by part that a decade named in the words prefers."""
     swing_change: float = 0.0
     on_the_floor: bool = False
     brushes: bool = False
-    """Brushes instead of sticks on the snare."""
+    """The snare is played with brushes."""
     arp: bool = False
     drunk: bool = False
-    """Loose microtiming: the snare early, hats and bass late."""
+    """Each player keeps a time of his own: the snare early, hats and bass late."""
     riff: bool = False
-    """A guitar melody plays on the low strings."""
+    """A guitar's melody lies on its low strings."""
     room: float = 1.0
     energy: float = 0.7
     density: float = 0.5
 
 
 def read_wishes(brief: Brief) -> Wishes:
-    """The wishes in a brief's fields and words."""
-    words = " ".join([brief.prompt, brief.change, *brief.mood]).lower()
-    minor: bool | None = None
-    if re.search(_MINOR, words):
-        minor = True
-    elif re.search(_MAJOR, words):
-        minor = False
-    room = 1.0
-    if re.search(_WET, words):
-        room = 1.5
-    elif re.search(_DRY, words):
-        room = 0.5
+    """What the brief's fields and words ask for."""
+    typed = " ".join([brief.prompt, brief.change, *brief.mood]).lower()
+    words = re.sub(_DENIED_WORD, " ", typed)
+    minor = True if re.search(_MINOR, words) else False if re.search(_MAJOR, words) else None
     voices, parts, drums, texture = _band(brief)
     for pattern, part, voice in _CLOSER:
-        # the plain voice "lead" is a default that a more specific word overrides
-        if re.search(pattern, words) and voices.get(part, part) == part:
+        # a lead is any lead until somebody says which
+        plain = (part, _REFINES.get(voice, part))
+        if re.search(pattern, words) and voices.get(part, part) in plain:
             voices[part] = voice
     if (
         brief.genre == "phonk"
         and "cowbell" in brief.instruments
         and "drums" not in brief.instruments
     ):
-        # in phonk the cowbell plays the melody
+        # phonk's cowbell plays the tune
         voices["lead"] = "tuned cowbell"
-        parts = parts - {"drums"} | {"lead"}
-        drums = drums - {"cowbell"}
+        parts, drums = parts - {"drums"} | {"lead"}, drums - {"cowbell"}
     era_tone, era_room, swing_change, era = read_era(words)
-    no_parts, no_drums = _unwanted(brief)
+    no_parts, no_drums, no_voices = _unwanted(brief)
+    if _is_quiet(brief) and "drums" not in parts:
+        no_parts |= {"drums"}
     return Wishes(
         parts=frozenset(parts) if brief.only and parts else None,
         without=no_parts,
@@ -210,8 +213,15 @@ def read_wishes(brief: Brief) -> Wishes:
         drums=frozenset(drums) if brief.only and drums else None,
         more_drums=frozenset(drums),
         no_drums=no_drums,
+        wants_drums="drums" in parts,
+        no_voices=no_voices,
+        named_drums=tuple(
+            DRUM_VOICES[name]
+            for name in brief.instruments
+            if name in DRUM_VOICES and name != "tabla"
+        ),
         tone=_both(read_tone(words), era_tone),
-        # a genre's name ("deep house") does not change the slope: its style has set it
+        # deep house is no darker for its name: its style knows how it falls off
         slope_change_db=slope_change(
             _both(read_tone(words.replace(brief.genre, " ") if brief.genre else words), era_tone)
         ),
@@ -221,8 +231,7 @@ def read_wishes(brief: Brief) -> Wishes:
         double_time=bool(re.search(_DOUBLE, words)),
         fast_hats=bool(
             re.search(
-                rf"{_DOUBLE}\s+(?:hi-?)?(?:hats?|shakers?|rides?)"
-                rf"|(?:hats?|shakers?|rides?)\s+(?:in |at )?{_DOUBLE}",
+                rf"{_DOUBLE}\s+(?:hi-?)?(?:hats?|shakers?|rides?)|(?:hats?|shakers?|rides?)\s+(?:in |at )?{_DOUBLE}",
                 words,
             )
         ),
@@ -235,32 +244,54 @@ def read_wishes(brief: Brief) -> Wishes:
             re.search(r"four (?:on|to) the floor|4 ?(?:on|to) ?the ?floor|4x4", words)
         ),
         brushes=bool(re.search(r"\bbrush(?:es|ed)?\b", words)),
-        arp=bool(re.search(r"\barp", words)),
+        arp=bool(re.search(r"\barp", words)) and "arp" not in brief.negative,
         drunk=bool(re.search(r"\bdilla|\bdrunk|off[- ]?kilter|\bwonky|unquanti[sz]ed", words)),
         riff=bool(re.search(r"\briffs?\b", words)),
-        room=era_room * room,
+        room=era_room * _room(typed, words),
         energy=0.7 if brief.energy is None else brief.energy,
-        density=0.5 if brief.density is None else brief.density,
+        density=_density(brief),
     )
 
 
+def _room(typed: str, words: str) -> float:
+    """Factor on reverb. typed: all words; words: those that are not denied."""
+    if re.search(_NO_ROOM, typed):
+        return 0.5
+    if re.search(_WET, words):
+        return 1.5
+    return 0.5 if re.search(_DRY, words) else 1.0
+
+
+def _density(brief: Brief) -> float:
+    if brief.density is not None:
+        return brief.density
+    calm = brief.energy is not None and brief.energy <= _QUIET_ENERGY
+    return _CALM_DENSITY if calm else 0.5
+
+
+def _is_quiet(brief: Brief) -> bool:
+    """Whether the words want a calm that no genre's drums belong to."""
+    return not brief.genre and brief.energy is not None and brief.energy <= _QUIET_ENERGY
+
+
 def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
-    """(voice by part, parts, drum voices, texture) of the brief's instruments."""
+    """(voice by part, parts named, drum voices named, texture) of the brief's instruments."""
     voices: dict[str, str] = {}
     parts: set[str] = set()
     drums: set[str] = set()
     texture = ""
-    for name in brief.instruments:
+    for name in sorted(brief.instruments, key=_turn):
         if name in DRUM_VOICES:
-            # other hand drums map to "tabla" too; only the word itself gets the tabla's own voices
+            # the word stands for hand drums of many lands: who says it by name gets the pair itself
             own = name == "tabla" and re.search(r"\btablas?\b", brief.prompt.lower())
             drums.update(_TABLAS if own else DRUM_VOICES[name])
             parts.add("drums")
         elif name in PITCHED:
             part, voice = PITCHED[name]
-            parts.add(part)
-            if voice:
-                voices.setdefault(part, voice)
+            place = _place(part, voice, voices, brief.instruments)
+            parts.add(place or part)
+            if voice and place:
+                voices[place] = voice
         elif name in TEXTURES:
             texture = TEXTURES[name]
             parts.add("texture")
@@ -271,23 +302,53 @@ def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
     return voices, parts, drums, texture
 
 
-def _unwanted(brief: Brief) -> tuple[frozenset[str], frozenset[str]]:
+def _turn(name: str) -> int:
+    """Order in which instruments choose a part: struck ones, held ones, any lead."""
+    if name in _ANY_LEAD:
+        return 2
+    return int(name in PITCHED and PITCHED[name][0] == "chords" and PITCHED[name][1] in _HELD)
+
+
+def _place(part: str, voice: str, voices: dict[str, str], names: tuple[str, ...]) -> str:
+    """The part in which an instrument can play: its own, else one that nobody named wants.
+
+    Empty where all are taken: the instrument does not play.
+    """
+    if part not in voices or not voice:
+        return part
+    if part == "bass" or voice in voices.values():
+        return ""
+    if (part, voice) == PITCHED["vocals"]:
+        return ""  # nobody sings: what is named plays alone
+    if voice in _HELD and "pad" not in voices:
+        return "pad"
+    other = {"chords": "lead", "lead": "chords"}[part]
+    wanted = {PITCHED[name][0] for name in names if name in PITCHED}
+    return other if other not in voices and other not in wanted else ""
+
+
+def _unwanted(brief: Brief) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """(parts, drums, voices) that must not play. An instrument's name denies its voice alone."""
     parts: set[str] = set()
     drums: set[str] = set()
+    voices: set[str] = set()
     for name in (one.strip() for one in brief.negative.split(",")):
         if name in DRUM_VOICES:
             drums.update(DRUM_VOICES[name])
+        elif name in _PART_NAMES:
+            parts.add(_PART_NAMES[name])
+            voices.update(_DENIED_VOICES.get(name, ()))
         elif name in PITCHED:
-            parts.add(PITCHED[name][0])
+            voices.update(_DENIED_VOICES.get(name, (PITCHED[name][1],)))
         elif name in TEXTURES:
             parts.add("texture")
         elif name in ("drums", "bass", "chords", "lead", "pad", "texture"):
             parts.add(name)
-    return frozenset(parts), frozenset(drums)
+    return frozenset(parts), frozenset(drums), frozenset(voices - {""})
 
 
 def read_era(words: str) -> tuple[dict[str, float], float, float, dict[str, tuple[str, ...]]]:
-    """(changes of timbre, factor on reverb, percent of swing, voices by part) of a named decade."""
+    """Wishes of the first decade named: (timbre, factor on reverb, swing in percent, voices)."""
     for pattern, tone, room, swing, voices in ERAS:
         if re.search(pattern, words):
             return tone, room, swing, voices
@@ -295,7 +356,7 @@ def read_era(words: str) -> tuple[dict[str, float], float, float, dict[str, tupl
 
 
 def _both(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
-    """Two changes of timbre combined."""
+    """Two changes of timbre in one."""
     joined = dict(one)
     for name, value in other.items():
         joined[name] = (
@@ -307,7 +368,7 @@ def _both(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
 
 
 def read_tone(words: str) -> dict[str, float]:
-    """Changes of timbre in the words; of several, `length` and `width` multiply, others add."""
+    """Changes of timbre: `bright`, `drive`, `dirt`, `attack` add; `length`, `width` multiply."""
     tone: dict[str, float] = {}
     for pattern, change in _TONES:
         if re.search(pattern, words):
@@ -320,15 +381,15 @@ def read_tone(words: str) -> dict[str, float]:
 
 
 def slope_change(tone: dict[str, float]) -> float:
-    """Change of the mix's spectral slope in dB an octave: negative for dark, positive for bright.
+    """dB an octave by which a mix falls off more (dark) or less (bright).
 
-    The mix is tilted to a target slope. A fixed target would undo darker or brighter voices.
+    The mix is turned to a slope whatever its voices are, so a slope that stayed would undo what the words did to them.
     """
     return max(-1.0, min(1.0, 2.5 * tone.get("bright", 0.0)))
 
 
 def toned(own: dict[str, float], change: dict[str, float]) -> dict[str, float]:
-    """A sound's tone with changes applied, clamped to the limits of `Tone`."""
+    """A sound's own tone with the words' changes, within the limits of `Tone`."""
     limits = {
         "bright": (-1.0, 1.0, 0.0),
         "drive": (0.0, 1.0, 0.0),

@@ -1,0 +1,139 @@
+"""What the words ask and this engine does not play, and what plays instead: one short line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from daemon.brief import Brief
+from daemon.engines.embedded.plan import Plan
+from daemon.engines.embedded.wishes import DRUM_VOICES, PITCHED
+from daemon.prompt.genres import fold
+from daemon.prompt.vocabulary import part_of
+from daemon.prompt.words import Words, parse_words
+
+#: Names of an instrument that its voice is not: our name is the nearest one.
+_NEAR_NAMES = (
+    "ukulele, ukelele, uke, bass ukulele, banjo, banjos, mandolin, mandolins, sitar, steel guitar, "
+    "oud, bouzouki, lute, dulcimer, zither, psaltery, balalaika, charango, shamisen, pipa, kora, "
+    "dobro, pedal steel, lap steel, slide guitar, cuatro, saz, sarod, veena, trombone, trombones, "
+    "tuba, tubas, french horn, french horns, bugle, cornet, flugelhorn, shofar, didgeridoo, "
+    "alphorn, cello, cellos, viola, string quartet, pizzicato, string machine, steel drum, "
+    "steel drums, steel pan, steelpan, hand pan, handpan, hang drum, crotales, gamelan, cimbalom, "
+    "carillon, singing bowl, singing bowls, santoor, hammered dulcimer, glass harmonica, "
+    "music box, celesta, celeste, tubular bells, glockenspiel, xylophone, kalimba, mbira, "
+    "thumb piano, balafon, djembe, djembes, taiko, taikos, taiko drums, timbale, timbales, cajon, "
+    "dhol, darbuka, doumbek, frame drum, bodhran, surdo, udu, timpani, timpanis, kettledrums, "
+    "orchestral drums, triangle, agogo, castanets, guiro, vibraslap, temple blocks, "
+    "fretless bass, moog bass, waves, ocean waves, wind, storm, thunder, birds, birdsong, "
+    "bird sounds, rock organ, farfisa, pipe organ, church organ, 12 string guitar"
+)
+_ONLY_NEAR = frozenset(fold(name) for name in _NEAR_NAMES.split(","))
+#: Our instruments that no voice is: what plays them is another.
+_NO_VOICE = frozenset((
+    "upright bass", "clavinet", "harp", "accordion", "vibraphone", "flute", "saxophone", "trumpet",
+    "violin", "foley", "scratches", "woodblock",
+))  # fmt: skip
+#: Voices that are an instrument, besides the one that `PITCHED` names.
+_ALSO = {
+    "piano": ("electric piano",), "guitar": ("power guitar",), "pad": ("warm pad",),
+    "electric piano": ("piano", "organ"), "sub bass": ("808",), "lead guitar": ("power guitar",),
+    "synth": (
+        "soft lead", "supersaw", "pluck", "pad", "warm pad", "chip", "saw bass", "reese", "wobble",
+        "acid", "pluck bass",
+    ),
+}  # fmt: skip
+#: Names that any voice of their part fulfils.
+_ANY_VOICE = frozenset(("bass", "chords", "melody", "lead", "arp"))
+#: Things of the drums that other rows are.
+_DRUM_ALSO = {"snare": ("brush", "brush sweep"), "tabla": ("tabla", "bayan")}
+#: No more lines than this: a band of twenty is not read out.
+_MOST_LINES = 12
+
+
+def unmet(brief: Brief, plan: Plan | None, parts: Iterable[str]) -> list[str]:
+    """The lines for one take. parts: those that play; of a take without a plan, its voices."""
+    words = parse_words(brief.prompt)
+    sounding = _sounding(plan, tuple(parts))
+    lines = [*_singer(words, sounding), *_artists(words, plan)]
+    for written, name in words.written:
+        if name in brief.instruments or name in ("stab", "fx"):
+            lines += _instrument(written, name, sounding)
+    return list(dict.fromkeys(lines))[:_MOST_LINES]
+
+
+def unmet_people(brief: Brief) -> list[str]:
+    """The lines for an effect, in which no instrument is looked for."""
+    words = parse_words(brief.prompt)
+    return [*_singer(words, {}), *_artists(words, None)]
+
+
+def _sounding(plan: Plan | None, parts: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Part -> the voices that sound in it. A take without a plan is one part of its own name."""
+    if plan is None:
+        return {part: (part,) for part in parts}
+    found: dict[str, tuple[str, ...]] = {}
+    for part in parts:
+        player = getattr(plan, part, None)
+        if part == "drums" and plan.drums is not None:
+            rows = plan.drums.rows
+            found[part] = tuple(
+                row for row in rows if any(set(bar) - set(".- ") for bar in rows[row])
+            )
+        elif part == "texture" and plan.texture is not None:
+            found[part] = (plan.texture.voice,)
+        elif player is not None and hasattr(player, "sound"):
+            found[part] = (player.sound.voice,)
+        else:
+            found[part] = ()
+    return found
+
+
+def _singer(words: Words, sounding: dict[str, tuple[str, ...]]) -> list[str]:
+    if not words.singer:
+        return []
+    part = next((part for part, voices in sounding.items() if "choir" in voices), "")
+    instead = (
+        f"a choir voice plays the {part}" if part in ("lead", "chords") else "it stays instrumental"
+    )
+    return [
+        f"{words.singer}: nobody sings or speaks here; {instead}. Engines that sing take "
+        "kind: vocal or lyrics; sidecrate engines lists them"
+    ]
+
+
+def _artists(words: Words, plan: Plan | None) -> list[str]:
+    played = f"; played as {plan.genre}" if plan is not None else ""
+    return [f"{name}: artists and works are not imitated{played}" for name in words.artists]
+
+
+def _instrument(written: str, name: str, sounding: dict[str, tuple[str, ...]]) -> list[str]:
+    """Nothing where the instrument plays; else that it does not, and who does."""
+    every = {voice for voices in sounding.values() for voice in voices}
+    if name == "drums":
+        return [] if sounding.get("drums") or every & set(DRUM_VOICES) else [_silent(written)]
+    if name in DRUM_VOICES:
+        voices = (*DRUM_VOICES[name], *_DRUM_ALSO.get(name, ()))
+        playing = [voice for voice in voices if voice in every]
+    else:
+        playing = [voice for voice in _voices(name, sounding) if voice in every]
+    if not playing:
+        return [_silent(written)]
+    if name in _NO_VOICE or fold(written) in _ONLY_NEAR:
+        return [f"no {written} of its own here: {' and '.join(playing[:2])} plays it"]
+    return []
+
+
+def _voices(name: str, sounding: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The voices by which an instrument can be played."""
+    if name == "vocals":
+        return tuple(voice for voices in sounding.values() for voice in voices)
+    if name in PITCHED:
+        part, voice = PITCHED[name]
+        if name in _ANY_VOICE or not voice:
+            return sounding.get(part, ()) + sounding.get("pad", ()) * (part == "chords")
+        return (voice, *_ALSO.get(name, ()))
+    return sounding.get(part_of(name) or "", ())
+
+
+def _silent(written: str) -> str:
+    return f"{written} does not play here: its place is taken, or no voice comes near it"

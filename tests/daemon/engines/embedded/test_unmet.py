@@ -1,0 +1,186 @@
+"""What the words ask and the embedded engine does not play is told; what they deny does not sound."""
+
+import random
+
+import pytest
+
+from bridge.music import MODES
+from bridge.request import read_request
+from bridge.session import SessionView
+from daemon.engines.embedded.composer import compose
+from daemon.engines.embedded.engine import make
+from daemon.engines.embedded.soundscapes import effect_notes, find_effect
+from daemon.engines.embedded.unmet import unmet
+from daemon.errors import SidecrateError
+from daemon.prompt.settle import PromptDefaults, settle
+
+
+def brief_of(prompt, **fields):
+    return settle(
+        read_request({"prompt": prompt, **fields}.items()), SessionView(), PromptDefaults(), seed=3
+    )
+
+
+def plan_of(prompt, **fields):
+    return compose(brief_of(prompt, **fields), 3)
+
+
+def told(prompt, **fields):
+    plan = plan_of(prompt, **fields)
+    return unmet(brief_of(prompt, **fields), plan, plan.parts)
+
+
+def voices(plan):
+    return {
+        part: getattr(plan, part).sound.voice
+        for part in ("bass", "chords", "lead", "pad")
+        if getattr(plan, part) is not None
+    }
+
+
+@pytest.mark.parametrize("denial", ["no vocals", "instrumental", "without vocals", "no singing"])
+@pytest.mark.parametrize("genre", ["house", "trap", "folk", "trance"])
+def test_who_wants_no_singer_keeps_the_melody(genre, denial):
+    with_it, without = plan_of(f"{genre} loop, {denial}"), plan_of(f"{genre} loop")
+    assert voices(with_it) == voices(without)
+    assert "choir" not in voices(with_it).values()
+
+
+@pytest.mark.parametrize(
+    ("genre", "denied", "silent"),
+    [
+        ("house", "piano", {"piano"}),
+        ("rock", "guitar", {"guitar", "power guitar"}),
+        ("soul", "organ", {"organ"}),
+        ("disco", "strings", {"strings"}),
+        ("techno", "synths", {"lead", "supersaw", "pad", "pluck", "saw bass", "reese"}),
+    ],
+)
+def test_a_denied_instrument_leaves_its_part_to_another(genre, denied, silent):
+    for seed in range(6):
+        plan = compose(brief_of(f"{genre} loop, no {denied}"), seed)
+        assert plan.chords is not None
+        assert not silent & set(voices(plan).values())
+
+
+def test_a_denied_part_goes():
+    assert plan_of("funk loop without chords").chords is None
+    assert plan_of("rock loop without lead guitar and vocals").lead is None
+    assert plan_of("ruhige Musik ohne Schlagzeug").drums is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "playing"),
+    [
+        ("film music, strings and piano", {"strings", "piano"}),
+        ("country with guitar and fiddle and organ", {"guitar", "strings", "organ"}),
+        ("latin, piano, brass, flute", {"piano", "brass", "soft lead"}),
+    ],
+)
+def test_instruments_of_one_part_all_play_where_there_is_room(prompt, playing):
+    assert playing <= set(voices(plan_of(prompt)).values())
+
+
+def test_every_drum_that_is_named_plays():
+    rows = plan_of("house with claps, congas, cowbell, tambourine and shaker").drums.rows
+    assert {"clap", "cowbell", "tambourine", "shaker"} <= set(rows)
+    assert {"high conga", "low conga"} & set(rows)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("soul with a female singer", "nobody sings"),
+        ("Schlager mit Gesang", "nobody sings"),
+        ("house in the style of Daft Punk", "Daft Punk: artists and works are not imitated"),
+        ("folk with bagpipes", "no bagpipes of its own here: organ plays it"),
+        ("jazz with saxophone", "no saxophone of its own here: brass plays it"),
+        ("country with banjo", "no banjo of its own here: guitar plays it"),
+        ("hip-hop with turntable scratching", "turntable scratching does not play"),
+        ("house with clavinet, guitar, piano and flute", "does not play"),
+    ],
+)
+def test_what_does_not_play_as_asked_is_told(prompt, words):
+    assert any(words in line for line in told(prompt)), told(prompt)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "house loop", "rock with guitar, bass and drums", "techno, no vocals", "piano loop",
+        "strings and piano, 80 bpm", "808 bass with hi-hats", "acid bassline", "chiptune melody",
+        "drum loop with claps and shaker", "lo-fi with vinyl crackle",
+    ],
+)  # fmt: skip
+def test_nothing_is_told_where_all_plays_as_asked(prompt):
+    assert told(prompt) == []
+
+
+def test_the_take_itself_carries_what_was_told():
+    take = make(brief_of("house with bagpipes and a singer, 1 bar"), 3, lambda *_: None)
+    assert sum("bagpipes" in line or "nobody sings" in line for line in take.said) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "effect", "told_of"),
+    [
+        ("door slam", "impact", "door"),
+        ("a car passing", "room", "car"),
+        ("quantum wobble of the moon", "drone", "not known"),
+        ("rain", "rain", ""),
+        ("riser", "riser", ""),
+    ],
+)
+def test_an_unknown_sound_is_made_as_the_nearest_with_a_word(words, effect, told_of):
+    assert find_effect(words) == effect
+    notes = effect_notes(words, effect)
+    assert any(told_of in note for note in notes) if told_of else notes == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "not_genre", "drums"),
+    [
+        ("music for a spa", "house", False),
+        ("calm and peaceful", "house", False),
+        ("a sad mood", "house", True),
+        ("calm with soft drums", "house", True),
+    ],
+)
+def test_no_genre_is_not_house_where_the_mood_is_another(prompt, not_genre, drums):
+    plan = plan_of(prompt)
+    assert plan.genre != not_genre
+    assert (plan.drums is not None) is drums
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_take_in_any_mode_is_made(mode):
+    take = make(brief_of(f"house loop, A {mode}, 1 bar, 128 bpm"), 3, lambda *_: None)
+    assert take.key
+
+
+#: Bits of prompts: what stands for each kind of word, and what trips a reader.
+_BIT_WORDS = (
+    "piano bagpipes kick 808 violín tabla strings lead+guitar hats synth vocals pad scratching "
+    "calm slow chase sad house trap techno+132 drum+and+bass A+harmonic+minor C+melodic+minor "
+    "H-Moll la+mineur Minor+D 5A D#+keyscale ninety+bpm BPM:+85 9999+bpm around+100 0+bpm "
+    "Length:+8+seconds for+30s two+bars half+a+minute 900+bars 7/8 not+4/4 no+vocals "
+    "ohne+Schlagzeug without no+piano instrumental drumless in+the+style+of+Daft+Punk type+beat "
+    'by+The+Beatles [verse] {"a":1} x---x--- Format:+Solo _ AB_drumloop_174_Gm \x00 🎹 ピアノ ((( '
+    "' C# loop track one+shot midi with and riff solo"
+)
+_BITS = _BIT_WORDS.split(" ")
+
+
+def test_no_crash_on_any_text():
+    """Each prompt is read, settled and composed, or refused with a word of the program's own."""
+    stream = random.Random(15)
+    for seed in range(400):
+        bits = [stream.choice(_BITS).replace("+", " ") for _ in range(stream.randint(1, 9))]
+        prompt = stream.choice([" ", ", ", "_", " | "]).join(bits)
+        try:
+            brief = brief_of(prompt)
+        except SidecrateError:
+            continue
+        if brief.kind in ("loop", "midi"):
+            plan = compose(brief, seed)
+            unmet(brief, plan, plan.parts)
