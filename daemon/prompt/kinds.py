@@ -61,6 +61,11 @@ _HIT_TAIL = (
 _FOUR_ON_THE_FLOOR = r"\b(?:4|four)[\s-]*(?:x\s*4|(?:on|to)[\s-]the[\s-]floor)\b"
 
 
+def names_effect(text: MarkedText) -> bool:
+    """Whether the words name an effect of music's own, as a riser or a drone; not only a thing."""
+    return bool(pattern(_TRANSITION).search(text.text) or pattern(_ATMOSPHERE).search(text.text))
+
+
 def find_kind(
     text: MarkedText,
     named: list[Named],

@@ -281,6 +281,9 @@ def _kind(request: Request, words: Words) -> Decision:
     if in_words == "oneshot" and "bars" in request and not words.oneshot_said:
         # who says how many bars does not mean a single stroke by "hats"
         in_words = "loop"
+    if words.thing and ("bars" in request or "bpm" in request):
+        # music of clicks or doors: an effect has neither bars nor a tempo
+        in_words = "loop"
     return _decide(
         [("request", request.get("kind") or by_fields), ("prompt", in_words), ("default", "loop")]
     )

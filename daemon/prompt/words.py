@@ -16,7 +16,7 @@ from daemon.prompt.figures import (
     read_tempo,
 )
 from daemon.prompt.genre_names import choose_genre, find_genres, played_like
-from daemon.prompt.kinds import ONESHOT, find_kind
+from daemon.prompt.kinds import ONESHOT, find_kind, names_effect
 from daemon.prompt.marked_text import MarkedText, tidy
 from daemon.prompt.patterns import pattern
 from daemon.prompt.pitches import (
@@ -52,6 +52,8 @@ class Words:
     kind: str | None = None
     oneshot_said: bool = False
     """The kind is a one-shot by name, not only because one hit was named."""
+    thing: bool = False
+    """An effect is meant only because the words name a thing, as clicks or a door."""
     genre: str = ""
     mood: tuple[str, ...] = ()
     instruments: tuple[str, ...] = ()
@@ -141,6 +143,7 @@ def parse_words(prompt: str) -> Words:
         written=written(text, named, without),
         words=tidy(text.rest), bpm=bpm, key=key, meter=meter, bars=bars, seconds=seconds, note=note, count=count, kind=said_kind,
         oneshot_said=pattern(ONESHOT).search(text.text) is not None,
+        thing=said_kind == "sfx" and not names_effect(text),
         genre=genre.name if genre else "", mood=tuple(dict.fromkeys(mood.name for mood in found_moods)),
         instruments=listed, only=only, without=tuple(dict.fromkeys(name for name, _, _ in without)),
         energy=_mean([mood.energy for mood in found_moods]), density=_mean([mood.density for mood in found_moods]),

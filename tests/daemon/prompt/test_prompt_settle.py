@@ -315,3 +315,11 @@ def test_settling_loads_nothing_heavy():
         ).stdout.strip()
         == "[]"
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"), [({}, "sfx"), ({"bars": 1}, "loop"), ({"bpm": 120}, "loop")]
+)
+def test_a_thing_with_bars_or_a_tempo_is_music_of_it(fields, kind):
+    request = Request({"prompt": "door slam", **fields})
+    assert settle(request, NOBODY, PromptDefaults(), seed=1).kind == kind
