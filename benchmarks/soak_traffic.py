@@ -89,7 +89,7 @@ class HttpUser:
 
 
 def play_pad(dice: random.Random) -> int:
-    """Plug a pad in, play it for some seconds with rubbish and floods between, and pull it out; how often it was pressed."""
+    """Plug a pad in, play it among rubbish and floods, and unplug it; the number of presses."""
     out = backend().output("jack", "soak pad")
     try:
         out.open_virtual_port("pads")

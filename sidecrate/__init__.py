@@ -1,4 +1,4 @@
-"""Sidecrate from Python: clips on the grid by one call, and the names for writers of engines and verbs.
+"""Sidecrate from Python: clips on the grid by one call, and the API for engines and verbs.
 
     import sidecrate
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Clip:
-    """One clip. It can stand where a verb takes a sound or a clip: `sidecrate.fit(clip, bpm=100)`."""
+    """One clip. A verb accepts it as its sound or clip: `sidecrate.fit(clip, bpm=100)`."""
 
     record: ClipRecord
     """All that is known of it, as in the library and in its WAV."""
@@ -38,7 +38,7 @@ class Clip:
 
     @property
     def midi(self) -> Path | None:
-        """The notes: a MIDI file beside the sound, or the clip itself; None where nobody knows them."""
+        """The notes: a MIDI file beside the sound, or the clip itself; None where unknown."""
         if self.kind == "midi":
             return self.path
         beside = self.record.get("midi")
@@ -63,7 +63,10 @@ class Clip:
         return self.record["report"]
 
     def audio(self) -> tuple[np.ndarray, int]:
-        """(float32 (frames, channels), sample rate in Hz). AudioError where it has no sound, or its file is gone."""
+        """(float32 (frames, channels), sample rate in Hz).
+
+        AudioError where it has no sound, or its file is gone.
+        """
         from daemon.audio.files import read_audio
         from daemon.errors import AudioError
 
@@ -72,7 +75,7 @@ class Clip:
         return read_audio(self.path)
 
     def plot(self, axes: Axes | None = None) -> Axes:
-        """Draw its wave on the grid of its bars and beats, into `axes` or a new figure of matplotlib."""
+        """Draw its wave on its bars and beats, into `axes` or a new figure of matplotlib."""
         from daemon.conform.picture import draw_on_grid
 
         audio, sample_rate = self.audio()

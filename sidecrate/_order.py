@@ -1,4 +1,4 @@
-"""Verbs asked from Python, by the road of the command line: the running daemon, else this process."""
+"""Verbs called from Python, run like the command line: in the daemon, else in this process."""
 
 from __future__ import annotations
 

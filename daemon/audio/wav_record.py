@@ -33,7 +33,7 @@ def read_record(path: str | PathLike[str]) -> ClipRecord | None:
 
 
 def is_clips_own(record: ClipRecord | None) -> bool:
-    """Whether a record found in a file is that of a clip, and not of a stem that lies beside one."""
+    """Whether a file's record is a clip's, and not that of a stem beside one."""
     return record is not None and ("part" not in record or "from" in record)
 
 

@@ -336,8 +336,9 @@ class Audition:
                 "true_peak_db": after.get("true_peak_db"),
             }
         task = {
-            "clip": record["id"], "path": record["path"], "loops": record["kind"] == "loop", "from_bpm": own_bpm or 1.0,
-            "bpm": fit.bpm or 1.0, "semitones": fit.semitones, "bars": record.get("bars"), "meter": record.get("meter") or "4/4",
+            "clip": record["id"], "path": record["path"], "loops": record["kind"] == "loop",
+            "from_bpm": own_bpm or 1.0, "bpm": fit.bpm or 1.0, "semitones": fit.semitones,
+            "bars": record.get("bars"), "meter": record.get("meter") or "4/4",
             "cache": str(self._cache), "stretcher": self._stretcher,
         }  # fmt: skip
         async with self._at_fitter:
@@ -379,7 +380,7 @@ class Audition:
             )
             said = {"clip": ""}
         if turn != self._turn:
-            # something else was chosen meanwhile, and it is not for this loop to say when that one ends
+            # another choice replaced this one meanwhile; this loop does not report its end
             return
         if not said["clip"]:
             self._looping = None

@@ -97,7 +97,7 @@ def ended(voices: tuple[Voice, ...], frame: int, now: int) -> tuple[Voice, ...]:
 
 
 def next_line(first: int, line: float, step: float) -> int:
-    """The first frame from `first` on that is a line of the raster through `line`, `step` frames apart."""
+    """The first frame from `first` on that lies on the grid through `line`, `step` frames apart."""
     return round(line + math.ceil((first - line) / step - 1e-9) * step)
 
 

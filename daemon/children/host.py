@@ -27,15 +27,16 @@ OnProgress = Callable[[float, str, str], None]
 
 #: A longer line is a fault; without a limit it would fill the daemon's memory.
 _MOST_LINE_BYTES = 16 << 20
-#: s given to the last words of a process. A program that it has started may hold its stderr open for hours.
+#: Timeout in s for the last lines of a process's stderr. A program that it has started may hold
+#: that pipe open for hours.
 _LAST_WORDS_S = 1.0
 
 
 class ChildProcess:
-    """A process of ours, its stderr in the log. It stands apart from the terminal: Ctrl-C there is for the daemon alone.
+    """A child process with its stderr in the log. Ctrl-C in the terminal reaches the daemon alone.
 
-    It has a process group of its own and no session: Linux shares out the cores by session first, and `nice` would then no
-    longer hold it below the DAW.
+    It has a process group of its own and no session. Linux shares out the cores by session first,
+    and `nice` would then no longer hold it below the DAW.
     """
 
     def __init__(
@@ -60,7 +61,8 @@ class ChildProcess:
         apart: dict[str, Any] = {"process_group": 0}
         if sys.platform == "win32":
             apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-        # `asyncio.create_subprocess_exec` does the same, but keeps the transport, which alone can close the pipes
+        # `asyncio.create_subprocess_exec` does the same, but keeps the transport to itself, and
+        # only the transport can close the pipes
         transport, protocol = await asyncio.get_running_loop().subprocess_exec(
             _Protocol, *command, stdin=PIPE, stdout=stdout, stderr=PIPE, env=environment, **apart
         )
@@ -101,12 +103,14 @@ class ChildProcess:
     async def gone(self) -> int:
         """Wait until it has ended and its last words are in the log; its exit status.
 
-        Not for a program that it has started and that holds its stderr open: that one is ended, or no longer listened to.
+        A program that it has started may still hold its stderr open. That program is killed, or
+        its output is no longer read.
         """
         await self._exited.wait()
         await asyncio.wait([self._logging], timeout=_LAST_WORDS_S)
         if not self._logging.done() and not self._killed:
-            # it went by itself, and somebody of its group is still there: the group's number is nobody else's
+            # it exited by itself, and a process of its group still lives: so no other group has
+            # its number
             self._kill_group()
             await asyncio.wait([self._logging], timeout=_LAST_WORDS_S)
         self._logging.cancel()
@@ -120,7 +124,10 @@ class ChildProcess:
 
 
 class _Protocol(SubprocessStreamProtocol):
-    """Says when the process has ended: `Process.wait` waits until its pipes are closed too, by whoever holds them."""
+    """Signals the exit of the process itself.
+
+    `Process.wait` also waits until its pipes are closed, and another program may hold those.
+    """
 
     def __init__(self) -> None:
         super().__init__(_MOST_LINE_BYTES, asyncio.get_running_loop())

@@ -54,7 +54,10 @@ def die_with_parent() -> None:
 
 
 def leave_signals_to_the_daemon() -> None:
-    """A session that ends tells all of its programs at once. The daemon ends us, and knows then that no work has failed."""
+    """Ignore the signals that end a session: they reach all of its programs at once.
+
+    The daemon ends this process itself, and so knows that no work has failed.
+    """
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             # not `SIG_IGN`, which the programs that we start would inherit

@@ -108,8 +108,12 @@ def make_alone(
     *,
     force: bool = False,
 ) -> Iterator[ClipRecord]:
-    """Make a brief's clips in this process, and yield their records. With `out` they go there (`-2`, `-3` for more), else
-    into the crate. Errors as from `daemon.clip.make.make_clip`; ServiceError where a file would be overwritten without `force`."""
+    """Make a brief's clips in this process, and yield their records.
+
+    With `out` the files are written there (`-2`, `-3` for more), else into the crate. Errors as
+    from `daemon.clip.make.make_clip`; ServiceError where a file would be overwritten without
+    `force`.
+    """
     from daemon.engines.registry import engine_info
 
     verb = daemon_verb(brief.do)

@@ -112,7 +112,7 @@ def draw_clip(file: Path, record: ClipRecord, out: Path) -> None:
 
 
 def draw_on_grid(axes: Axes, audio: np.ndarray, sample_rate: int, record: ClipRecord) -> None:
-    """The wave of a clip, float32 (frames, channels), and where its record has a tempo, the grid."""
+    """Draw the wave of a clip, float32 (frames, channels), and the grid if it has a tempo."""
     _draw_wave(axes, audio, sample_rate)
     if bpm := record.get("bpm"):
         _draw_grid(axes, audio, sample_rate, float(bpm), str(record.get("meter") or "4/4"))

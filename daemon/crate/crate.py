@@ -127,7 +127,8 @@ class Crate:
             db.execute(
                 "INSERT INTO clips (id, job, state, path, record, created, published)"
                 " VALUES (?, NULL, 'done', ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-                " state = 'done', path = excluded.path, record = excluded.record, published = excluded.published",
+                " state = 'done', path = excluded.path, record = excluded.record,"
+                " published = excluded.published",
                 (record["id"], record["path"], json.dumps(record), now, now),
             )
 

@@ -1,4 +1,4 @@
-"""Where the pages of documentation are: the wheel brings them, a checkout has them beside the code."""
+"""Path of the documentation: the wheel contains it, a checkout has it beside the code."""
 
 from __future__ import annotations
 

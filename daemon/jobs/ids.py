@@ -35,9 +35,9 @@ def new_job_id(db: sqlite3.Connection) -> str:
 
 
 def result_id(clip: str, n: int) -> str:
-    """The id of the result `n` (from 0) of a clip's work: the clip's own, then `k3f9e2`, `k3f9e3`...
+    """The id of result `n` (from 0) of a clip's work: the clip's own, then `k3f9e2`, `k3f9e3`...
 
-    It is the same however often the work is done again, and no other clip has it: other ids hold no e.
+    A retry gives the same id. No other clip has it: other ids hold no e.
     """
     return clip if n == 0 else f"{clip}e{n + 1}"
 

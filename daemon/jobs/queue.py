@@ -482,7 +482,8 @@ class Queue:
                 state = "failed"
             why = db.execute(
                 # a clip keeps the error of a try that was repeated, though it is done now
-                "SELECT error_code, error_text FROM clips WHERE job = ? AND state = 'failed' ORDER BY k",
+                "SELECT error_code, error_text FROM clips WHERE job = ?"
+                " AND state = 'failed' ORDER BY k",
                 (job,),
             ).fetchone()
             if state == "cancelled":

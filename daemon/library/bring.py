@@ -66,14 +66,19 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
         key = heard["key"]
     words = str(values.get("words") or path.stem)
     record: ClipRecord = {
-        "id": task["clip"], "job": None, "n": 1, "of": 1, "kind": kind, "prompt": known.get("prompt") or words, "request": {},
-        "words": words, "genre": known.get("genre") or "", "tags": list(values.get("tags") or known.get("tags") or ()),
-        "project": "", "bpm": bpm if kind in ("loop", "track") else None, "key": key, "meter": str(meter), "bars": bars,
-        "note": round(heard["note"]) if kind == "oneshot" and heard["note"] is not None else None, "note_name": None,
-        "seconds": round(len(audio) / rate, 6), "sample_rate": rate, "frames": len(audio), "channels": audio.shape[1],
-        "engine": "file", "engine_reason": "", "model": "", "seed": None,
-        "license": values.get("license") or known.get("license") or "the file's own", "cost_usd": 0.0, "parts": [], "plan": None,
-        "cues": [], "sidecrate": __version__, "created": time.time(), "made": time.time(), "features": features(audio, rate),
+        "id": task["clip"], "job": None, "n": 1, "of": 1, "kind": kind,
+        "prompt": known.get("prompt") or words, "request": {}, "words": words,
+        "genre": known.get("genre") or "",
+        "tags": list(values.get("tags") or known.get("tags") or ()), "project": "",
+        "bpm": bpm if kind in ("loop", "track") else None, "key": key, "meter": str(meter),
+        "bars": bars,
+        "note": round(heard["note"]) if kind == "oneshot" and heard["note"] is not None else None,
+        "note_name": None, "seconds": round(len(audio) / rate, 6), "sample_rate": rate,
+        "frames": len(audio), "channels": audio.shape[1], "engine": "file", "engine_reason": "",
+        "model": "", "seed": None,
+        "license": values.get("license") or known.get("license") or "the file's own",
+        "cost_usd": 0.0, "parts": [], "plan": None, "cues": [], "sidecrate": __version__,
+        "created": time.time(), "made": time.time(), "features": features(audio, rate),
         "brought_from": str(path),
         "report": {
             "found": {name: heard[name] for name in ("bpm", "confidence", "key", "key_confidence")},

@@ -152,7 +152,8 @@ def _unknown(library: Library, folder: Path, *, everything: bool) -> Iterator[Fo
 
 def _arrived(
     library: Library, found: Found, gone: dict[str, Any], changes: Changes,
-    updates: list[tuple[str, str, Stat]], fresh: list[ClipRecord], ignored: dict[str, Stat], beside: _Beside,
+    updates: list[tuple[str, str, Stat]], fresh: list[ClipRecord],
+    ignored: dict[str, Stat], beside: _Beside,
 ) -> None:  # fmt: skip
     """Sort a file at an unknown path: a moved clip, one whose record is lost, or no clip."""
     path = found.path

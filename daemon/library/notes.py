@@ -267,7 +267,10 @@ def _read(messages: Any) -> _Track:
 
 
 def notes_of_version(version: dict[str, Any]) -> bytes:
-    """{record, steps} -> the version's notes as a MIDI file. LibraryError code `no_notes` where it has none, and why."""
+    """{record, steps} -> the version's notes as a MIDI file.
+
+    LibraryError code `no_notes` where it has none, and why.
+    """
     record = as_record(version["record"])
     path = Path((record["path"] if record["kind"] == "midi" else record.get("midi")) or "")
     if not path.is_file():

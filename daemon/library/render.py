@@ -425,7 +425,10 @@ def _as_wide_as(audio: np.ndarray, other: np.ndarray) -> np.ndarray:
 def _write(
     work: Work, record: ClipRecord, steps: list[Step], folder: Path, publish_as: str | None
 ) -> ClipRecord:
-    """The version's files and record, in one rename; under an id of its own where it is to be published."""
+    """Write the version's files and record by one rename.
+
+    publish_as: the id of a version to publish; None where it keeps its clip's id.
+    """
     down_db = safe_gain(work.sound.audio)
     work._gain(down_db)
     sound = work.sound
@@ -440,8 +443,9 @@ def _write(
     warnings = [f"turned down by {-down_db:.1f} dB, so that it does not clip"] if down_db else []
     report: ClipReport = {**(record.get("report") or {}), "after": after, "warnings": warnings}
     made: ClipRecord = {
-        **record, "kind": work.kind, "bpm": work.bpm, "key": work.key, "bars": work.bars, "note": work.note, "frames": frames,
-        "channels": channels, "seconds": round(frames / sound.sample_rate, 6), "sample_rate": sound.sample_rate,
+        **record, "kind": work.kind, "bpm": work.bpm, "key": work.key, "bars": work.bars,
+        "note": work.note, "frames": frames, "channels": channels,
+        "seconds": round(frames / sound.sample_rate, 6), "sample_rate": sound.sample_rate,
         "report": report, "edits": steps, "edited_from": record["id"], "made": time.time(),
         "id": publish_as or record["id"], "features": features(sound.audio, sound.sample_rate),
     }  # fmt: skip
@@ -476,8 +480,9 @@ def _write_notes(
     """The version of a clip that is notes alone."""
     notes, shape = notes_of_version({"record": record, "steps": steps}), shape_after(record, steps)
     made: ClipRecord = {
-        **record, "bpm": shape.bpm, "key": shape.key, "bars": shape.bars, "edits": steps, "edited_from": record["id"],
-        "made": time.time(), "id": publish_as or record["id"], "plan": None, "cues": [], "stems": [],
+        **record, "bpm": shape.bpm, "key": shape.key, "bars": shape.bars, "edits": steps,
+        "edited_from": record["id"], "made": time.time(), "id": publish_as or record["id"],
+        "plan": None, "cues": [], "stems": [],
         "report": {**(record.get("report") or {}), "warnings": []},
     }  # fmt: skip
     name = f"{clip_name(made)}.mid"

@@ -55,10 +55,12 @@ def play_again(record: ClipRecord, sample_rate: int) -> Take:
     request, seed = record.get("request") or {}, record["seed"]
     assert seed is not None, "what the embedded musician plays comes from a seed"
     brief = Brief(
-        record.get("prompt") or "", record.get("words") or "", kind="loop" if record["kind"] == "midi" else record["kind"],
-        bpm=record["bpm"], key_name=record.get("key"), meter_name=record["meter"] or "4/4", bars=record.get("bars"),
-        seconds=record.get("seconds"), seed=seed, genre=record.get("genre") or "", plan=record["plan"],
-        kit=request.get("kit"), kit_files=tuple(record.get("kit_files") or ()), sample_rate=sample_rate, stems=True,
+        record.get("prompt") or "", record.get("words") or "",
+        kind="loop" if record["kind"] == "midi" else record["kind"], bpm=record["bpm"],
+        key_name=record.get("key"), meter_name=record["meter"] or "4/4", bars=record.get("bars"),
+        seconds=record.get("seconds"), seed=seed, genre=record.get("genre") or "",
+        plan=record["plan"], kit=request.get("kit"), kit_files=tuple(record.get("kit_files") or ()),
+        sample_rate=sample_rate, stems=True,
     )  # fmt: skip
     return make(brief, seed, _unheard)
 

@@ -190,7 +190,7 @@ class Versions:
     async def publish(
         self, clip: str, crate: Crate, *, on_progress: OnProgress = no_progress
     ) -> ClipRecord:
-        """A clip's current version as a new clip in the crate, with an id, a name and a list of edits of its own."""
+        """Publish a clip's current version as a new clip with its own id, name and edits."""
         task = self.version_task(clip)
         if not task["steps"]:
             raise LibraryError(

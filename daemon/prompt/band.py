@@ -34,15 +34,16 @@ _LESS = {
 }  # fmt: skip
 #: What may stand behind the instrument that is asked for.
 _NO_NOUNS = frozenset((
-    "midi", "sample", "clip", "in", "at", "one", "shot", "oneshot", "please", "half", "double", "time", "feel", "trio",
-    "strumming", "long", "short", "wet", "dry", "reverb", "delay", "echo", "slides", "slide", "glide", "staccato", "legato",
-    "strum", "strums", "roll", "rolls", "double", "triplets",  "picking", "playing", "comping",
+    "midi", "sample", "clip", "in", "at", "one", "shot", "oneshot", "please", "half", "double",
+    "time", "feel", "trio", "strumming", "long", "short", "wet", "dry", "reverb", "delay", "echo",
+    "slides", "slide", "glide", "staccato", "legato", "strum", "strums", "roll", "rolls", "double",
+    "triplets", "picking", "playing", "comping",
 ))  # fmt: skip
 #: What is not wanted comes after what is asked for as well: `drums without hats`.
 _HEAD_STOP = rf"{HEAD_END}|\b(?:without|minus|w/o|no)\b"
 _ONLY_BEFORE = (
-    r"\b(?:only|just|solely|purely|nothing but|isolated|nur|solo\s+el|solo\s+la|seulement|somente)\s+"
-    r"(?:(?:the|an?|some)\s+)?(?:[a-z]+\s+)?$"
+    r"\b(?:only|just|solely|purely|nothing but|isolated|nur|solo\s+el|solo\s+la|seulement|somente)"
+    r"\s+(?:(?:the|an?|some)\s+)?(?:[a-z]+\s+)?$"
 )
 _ONLY_AFTER = (
     r"\s*(?:only|alone|on (?:its|their) own|by (?:itself|themselves)|isolated|and nothing else|"
@@ -71,8 +72,9 @@ _LIST_JOIN = (
     r"\s*(?:and\s+|or\s+|no\s+)?(?:the\s+|an?\s+)?"
 )
 _GROOVES = frozenset((
-    "loop", "loops", "groove", "grooves", "pattern", "patterns", "break", "riff", "line", "part", "parts", "solo",
-    "lick", "licks", "sequence", "stem", "phrase", "ostinato", "fill", "fills", "roll", "rolls", "topper",
+    "loop", "loops", "groove", "grooves", "pattern", "patterns", "break", "riff", "line", "part",
+    "parts", "solo", "lick", "licks", "sequence", "stem", "phrase", "ostinato", "fill", "fills",
+    "roll", "rolls", "topper",
 ))  # fmt: skip
 
 
@@ -156,7 +158,8 @@ def _negated(text: MarkedText, at: int, named: list[Named]) -> list[tuple[str, i
     if found:
         return found
     words = pattern(
-        r"[^\W\d_][\w-]*(?:\s+(?!and\b|or\b|but\b|with\b|in\b|at\b|on\b|please\b|just\b|only\b)[^\W\d_][\w-]*)?"
+        r"[^\W\d_][\w-]*"
+        r"(?:\s+(?!and\b|or\b|but\b|with\b|in\b|at\b|on\b|please\b|just\b|only\b)[^\W\d_][\w-]*)?"
     ).match(text.rest[at:])
     if not words:
         return []
@@ -181,10 +184,12 @@ def which_play(
     wanted = [one for one in named if not any(start <= one.start < end for start, end in unwanted)]
     groups = _groups(text, wanted)
     alone = [
-        one for group in groups
-        if pattern(_ONLY_AFTER).match(text.rest[group[-1].end :]) or pattern(_ONLY_BEFORE).search(text.before(group[0].start))
+        one
+        for group in groups
+        if pattern(_ONLY_AFTER).match(text.rest[group[-1].end :])
+        or pattern(_ONLY_BEFORE).search(text.before(group[0].start))
         for one in group
-    ]  # fmt: skip
+    ]
     if alone:
         return tuple(dict.fromkeys(one.sound.name for one in alone)), True
     solo = [

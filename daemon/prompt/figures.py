@@ -14,9 +14,13 @@ from daemon.prompt.vocabulary import loop_words, sounds
 _NUMBER = r"(\d{2,4}(?:\.\d{1,3}|,\d{1,2})?|\d)"
 _NOT_INSIDE = r"(?<![\w./#$€£])"
 _BPM = r"(?:b\.?p\.?m\b\.?|bmp\b|beats?\s+(?:per|a)\s+min(?:ute)?s?\b)"
-_LEAD = r"(?:\b(?:at|around|about|roughly|circa|tempo(?:\s+(?:of|is|at))?\s*[:=]?|in)\s+|@\s*|~\s*|tempo\s*[:=]\s*)?"
+_LEAD = (
+    r"(?:\b(?:at|around|about|roughly|circa|tempo(?:\s+(?:of|is|at))?\s*[:=]?|in)\s+|"
+    r"@\s*|~\s*|tempo\s*[:=]\s*)?"
+)
 _TEMPO = (
-    rf"{_LEAD}{_NOT_INSIDE}{_NUMBER}(?:\s*{_BPM})?(?:\s*(-|/|\bto\b|\bor\b|\.\.+)\s*{_NUMBER})?\s*-?\s*{_BPM}",
+    rf"{_LEAD}{_NOT_INSIDE}{_NUMBER}(?:\s*{_BPM})?"
+    rf"(?:\s*(-|/|\bto\b|\bor\b|\.\.+)\s*{_NUMBER})?\s*-?\s*{_BPM}",
     rf"\b(?:b\.?p\.?m|bmp|tempo|beats?\s+per\s+minute)\b\.?\s*(?:of|is|at|around|about|[:=~])?"
     rf"(?:\s+(?:of|around|about))?\s*{_NUMBER}(?:\s*(-|to)\s*{_NUMBER})?(?![\w/%]|[.,]\d)",
 )
@@ -25,24 +29,26 @@ _BARE_LOW, _BARE_HIGH = 60, 200
 
 #: What a number counts when it is no tempo.
 _UNITS = (
-    r"\s*-?\s*(?:%|°|hz|khz|k?bps|kb|mb|db|ms|s|secs?|seconds?|mins?|minutes?|hours?|bits?|bars?|measures?|beats|semitones?"
-    r"|cents?|steps?|notes?|voices?|voice|layers?|tracks?|hits?|percent|degrees?|x|th|nd|rd|st|years?|people|players?|piece"
-    r"|samples?|loops|variations?|takes|clips|versions|times|bands?|poles?|o'?clock|lufs|ppq|frames|presets?|knobs?)\b"
+    r"\s*-?\s*(?:%|°|hz|khz|k?bps|kb|mb|db|ms|s|secs?|seconds?|mins?|minutes?|hours?|bits?|bars?|"
+    r"measures?|beats|semitones?|cents?|steps?|notes?|voices?|voice|layers?|tracks?|hits?|percent|"
+    r"degrees?|x|th|nd|rd|st|years?|people|players?|piece|samples?|loops|variations?|takes|clips|"
+    r"versions|times|bands?|poles?|o'?clock|lufs|ppq|frames|presets?|knobs?)\b"
 )
 #: Numbers of synthesizers that are also tempos: before an instrument they are the machine.
 _MACHINES = {"101", "106", "202", "303", "404", "505", "606", "707", "808", "909"}
 
 _COUNTS = {
-    "one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "sixteen": 16, "twenty": 20, "twenty-four": 24, "thirty": 30,
-    "thirty-two": 32, "thirty two": 32, "sixty": 60, "sixty-four": 64, "sixty four": 64,
+    "one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "sixteen": 16,
+    "twenty": 20, "twenty-four": 24, "thirty": 30, "thirty-two": 32, "thirty two": 32, "sixty": 60,
+    "sixty-four": 64, "sixty four": 64,
 }  # fmt: skip
 _COUNT = "|".join(sorted(_COUNTS, key=len, reverse=True))
 _MANY = rf"\d{{1,2}}|{_COUNT}|a\s+couple(?:\s+of)?|a\s+pair\s+of"
 _ASKING = r"(?:(?:please\s+)?(?:give|make|get|i\s+want|i\s+need)\s+(?:me\s+)?)?"
 _HITS = (
-    r"(?:(?:kick|snare|clap|hat|hi-hat|rim|tom|drum|perc|bass|808|stab|single)s?[ -])?(?:hits|one[ -]?shots)"
-    r"|kicks|snares|claps|rimshots|toms|stabs|808s|cowbells"
+    r"(?:(?:kick|snare|clap|hat|hi-hat|rim|tom|drum|perc|bass|808|stab|single)s?[ -])?"
+    r"(?:hits|one[ -]?shots)|kicks|snares|claps|rimshots|toms|stabs|808s|cowbells"
 )
 _VARIATIONS = (
     r"(?:different\s+)?(?:variations?|versions?|takes|alternatives)(?:\s+(?:of|on)(?:\s+an?)?)?\b"
@@ -50,13 +56,16 @@ _VARIATIONS = (
 _WHOLES = r"loops|beats|grooves|basslines|melodies|riffs|fills"
 #: More clips than this are asked for by the field alone.
 _MOST_SAID = 16
-_METERS = {"three-four": "3/4", "four-four": "4/4", "five-four": "5/4", "seven-four": "7/4", "six-eight": "6/8",
-           "seven-eight": "7/8", "nine-eight": "9/8", "twelve-eight": "12/8", "five-eight": "5/8"}  # fmt: skip
+_METERS = {
+    "three-four": "3/4", "four-four": "4/4", "five-four": "5/4", "seven-four": "7/4",
+    "six-eight": "6/8", "seven-eight": "7/8", "nine-eight": "9/8", "twelve-eight": "12/8",
+    "five-eight": "5/8",
+}  # fmt: skip
 #: Words before a number of bars or seconds that say when, not how long.
 _WHEN = r"\b(?:every|after|per|first|last|next|final|until|till|each|another|within|other|by)\s*$"
 _PART_OF_SOUND = (
-    r"\s*(?:of\s+|long\s+)?(?:decay|reverb|delay|attack|release|tail|fade|echo|sustain|gap|pause|pre-?delay|intro|outro|"
-    r"glide|portamento|hold|ramp|apart|later|before|in\b(?!\s+[a-g][#b]?\b))"
+    r"\s*(?:of\s+|long\s+)?(?:decay|reverb|delay|attack|release|tail|fade|echo|sustain|gap|pause|"
+    r"pre-?delay|intro|outro|glide|portamento|hold|ramp|apart|later|before|in\b(?!\s+[a-g][#b]?\b))"
 )
 
 
@@ -94,7 +103,8 @@ def _tempo_of(text: MarkedText, match: re.Match[str]) -> float | None:
     for value in values:
         if value not in usable:
             text.said.append(
-                f"{value:g} bpm in the prompt is not used: a tempo goes from {MIN_BPM:g} to {MAX_BPM:g}"
+                f"{value:g} bpm in the prompt is not used: "
+                f"a tempo goes from {MIN_BPM:g} to {MAX_BPM:g}"
             )
     if len(usable) == 2 and usable[0] != usable[1]:
         low, high = sorted(usable)
@@ -115,7 +125,8 @@ def read_bare_tempo(
 ) -> float | None:
     """A number without `bpm` that can only be a tempo, by the words beside it.
 
-    genre_spans: (start, end, slowest, fastest) of each genre in the text. called: the tempo that is called one; it counts first.
+    genre_spans: (start, end, slowest, fastest) of each genre in the text.
+    called: the tempo named as one (`90 bpm`); it goes first.
     """
     tempo = called
     for match in text.find(rf"(?:(\bat\s+(?:around\s+|about\s+)?|@\s*|~\s*|\baround\s+))?{_BARE}"):
@@ -200,7 +211,10 @@ def _ends_clause(text: MarkedText, end: int) -> bool:
 def read_meter(text: MarkedText) -> str | None:
     """The first time signature: `7/8`, `six-eight`, `waltz time`."""
     found: list[tuple[int, str]] = []
-    forms = r"(?:\bin\s+)?(?<![\w./,-])(\d{1,2})\s?/\s?(4|8)(?![\w/.])(?:[\s-]*(?:time|meter|metre|signature)\b)?"
+    forms = (
+        r"(?:\bin\s+)?(?<![\w./,-])(\d{1,2})\s?/\s?(4|8)(?![\w/.])"
+        r"(?:[\s-]*(?:time|meter|metre|signature)\b)?"
+    )
     for match in text.find(forms):
         try:
             meter = str(Meter.parse(f"{match[1]}/{match[2]}"))
@@ -221,7 +235,8 @@ def read_meter(text: MarkedText) -> str | None:
         found.append((match.start(), _METERS[match[1].lower().replace(" ", "-")]))
         text.take(match.start(), match.end())
     for match in text.find(
-        r"\b(?:in\s+)?(?:waltz|triple)\s+(?:time|meter|metre)\b|\bin\s+(?:three|3)(?=\s*(?:$|[,.;]))"
+        r"\b(?:in\s+)?(?:waltz|triple)\s+(?:time|meter|metre)\b|"
+        r"\bin\s+(?:three|3)(?=\s*(?:$|[,.;]))"
     ):
         found.append((match.start(), "3/4"))
         text.take(match.start(), match.end())
@@ -236,7 +251,8 @@ def read_bars(text: MarkedText) -> int | None:
     """The first length in bars; `every 4 bars` and `the first 2 bars` are none."""
     bars: int | None = None
     forms = (
-        rf"(?:\b(?:over|for)\s+)?(?<![\w./-])(\d{{1,4}}|{_COUNT})(?:\s*(?:-|to|or)\s*(\d{{1,2}}))?[\s-]*(?:bars?|measures?|mesures?)\b(?:\s+long\b)?",
+        rf"(?:\b(?:over|for)\s+)?(?<![\w./-])(\d{{1,4}}|{_COUNT})(?:\s*(?:-|to|or)\s*(\d{{1,2}}))?"
+        rf"[\s-]*(?:bars?|measures?|mesures?)\b(?:\s+long\b)?",
         r"\b(?:bars|length)\s*[:=]\s*(\d{1,2})()\b(?:\s*bars?\b)?"
         r"(?![.,]?\d|\s*(?:s|secs?|seconds?|m|mins?|minutes?|ms)\b)",
     )
@@ -249,7 +265,8 @@ def read_bars(text: MarkedText) -> int | None:
             text.take(match.start(), match.end())
             if not MIN_BARS <= value <= MAX_BARS:
                 text.said.append(
-                    f"{value} bars in the prompt is not used: a length goes from {MIN_BARS} to {MAX_BARS} bars"
+                    f"{value} bars in the prompt is not used: "
+                    f"a length goes from {MIN_BARS} to {MAX_BARS} bars"
                 )
             elif bars is None:
                 bars = value
@@ -267,13 +284,15 @@ def read_bars(text: MarkedText) -> int | None:
 def read_count(text: MarkedText) -> tuple[int | None, bool]:
     """(count of clips, whether they are single hits): `three snare hits`, `4 variations`.
 
-    Only where the number begins the prompt and its noun is what comes out, or where it counts variations. It is taken.
+    A number counts clips only at the start of the prompt, before the noun for the clips, or before
+    variations. It is marked as read.
     """
     few_words = r"(?:[^\W\d][\w&']*[\s-]+){0,4}?"
     forms = (
         (rf"(?<![\w./-])({_MANY})\s+{_VARIATIONS}", False),
         (
-            rf"^\s*{_ASKING}({_MANY})\s+(?={few_words}(?:{_HITS})\s*(?:$|[,.;]|please|in\b|tuned|for\b))",
+            rf"^\s*{_ASKING}({_MANY})\s+"
+            rf"(?={few_words}(?:{_HITS})\s*(?:$|[,.;]|please|in\b|tuned|for\b))",
             True,
         ),
         (rf"^\s*{_ASKING}({_MANY})\s+(?={few_words}(?:{_WHOLES})\b)", False),
@@ -301,7 +320,8 @@ def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
     form = (
         rf"(?:\b(?:for|over|(?:length|duration)\s*[:=]?)\s*)?(?<![\w./,'-])"
         rf"(\d{{1,4}}(?:[.,]\d{{1,3}})?|{_COUNT}|half\s+an?|an?\s+half|an?)([\s-]*)"
-        r"(ms|msecs?|milliseconds?|s|secs?|seconds?|mins?|minutes?)\b(?:\s*(?:and\s+)?(\d{1,2})\s*(?:s|secs?|seconds?)\b)?(?:[\s-]+long\b)?"
+        r"(ms|msecs?|milliseconds?|s|secs?|seconds?|mins?|minutes?)\b"
+        r"(?:\s*(?:and\s+)?(\d{1,2})\s*(?:s|secs?|seconds?)\b)?(?:[\s-]+long\b)?"
     )
     seconds: float | None = None
     for match in text.find(form):
@@ -338,7 +358,8 @@ def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
         text.take(match.start(), match.end())
         if not 0.05 <= length <= 600:
             text.said.append(
-                f"{length:g} seconds in the prompt is not used: a length goes from 0.05 to 600 seconds"
+                f"{length:g} seconds in the prompt is not used: "
+                "a length goes from 0.05 to 600 seconds"
             )
         elif seconds is None:
             seconds = length
@@ -382,7 +403,8 @@ def read_swing(text: MarkedText) -> float | None:
                 return value
             text.said.append(f"swing {value:g} in the prompt is not used: it goes from 50 to 75")
     if pattern(
-        r"\b(?:no|without) (?:swing|shuffle)\b|\b(?:straight|unswung)(?: (?:time|timing|feel|beat|groove|drums|hats|16ths))?\b"
+        r"\b(?:no|without) (?:swing|shuffle)\b|\b(?:straight|unswung)"
+        r"(?: (?:time|timing|feel|beat|groove|drums|hats|16ths))?\b"
     ).search(text.rest):
         return 50.0
     return (

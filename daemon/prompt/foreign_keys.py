@@ -1,4 +1,4 @@
-"""Keys in the words of other languages: `h-Moll`, `la mineur`, `sol mayor`, `ля минор`, `イ短調`."""
+"""Keys in other languages: `h-Moll`, `la mineur`, `sol mayor`, `ля минор`, `イ短調`."""
 
 from __future__ import annotations
 

@@ -44,10 +44,13 @@ SOUNDS: dict[str, str] = {
 
 #: Names in scripts without blanks or with many endings: a part of a word is enough.
 OTHER_SCRIPTS: dict[str, str] = {
-    "ピアノ": "piano", "ギター": "guitar", "ドラム": "drums", "ベース": "bass", "オーケストラ": "strings",
+    "ピアノ": "piano", "ギター": "guitar", "ドラム": "drums", "ベース": "bass",
+    "オーケストラ": "strings",
     "ストリングス": "strings", "バイオリン": "violin", "フルート": "flute", "シンセ": "synth",
-    "サックス": "saxophone", "トランペット": "trumpet", "オルガン": "organ", "鋼琴": "piano", "钢琴": "piano",
-    "吉他": "guitar", "小提琴": "violin", "鼓": "drums", "피아노": "piano", "기타": "guitar", "드럼": "drums",
+    "サックス": "saxophone", "トランペット": "trumpet", "オルガン": "organ", "鋼琴": "piano",
+    "钢琴": "piano",
+    "吉他": "guitar", "小提琴": "violin", "鼓": "drums", "피아노": "piano", "기타": "guitar",
+    "드럼": "drums",
     "фортепиано": "piano", "пианино": "piano", "гитар": "guitar", "барабан": "drums",
     "скрипк": "violin", "струнн": "strings", "синтезатор": "synth", "флейт": "flute",
 }  # fmt: skip

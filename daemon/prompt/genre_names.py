@@ -13,15 +13,15 @@ GenreSpan = tuple[int, int, Genre]
 
 #: What follows or comes before a genre's name where it means something else.
 _NO_GENRE_AFTER = {
-    "rock": r"\s+(?:solid|hard)\b", "metal": r"\s+(?:pipe|hit|clang|plate|sheet|scrape|bar|gate|can|door|rod|bowl|impact|perc)",
-    "pop": r"\s+(?:noise|filter)", "trap": r"\s*door",
-    "uk garage": r"\s*(?:door|band)", "dub": r"\s+(?:siren|delay)",
-    "jungle": r"\s+(?:ambien|atmos|sounds|birds|night)", "disco": r"\s+ball", "house": r"\s+(?:party|cat|keys)\b",
-    "drill": r"\s+(?:bit|press)",
+    "rock": r"\s+(?:solid|hard)\b",
+    "metal": r"\s+(?:pipe|hit|clang|plate|sheet|scrape|bar|gate|can|door|rod|bowl|impact|perc)",
+    "pop": r"\s+(?:noise|filter)", "trap": r"\s*door", "uk garage": r"\s*(?:door|band)",
+    "dub": r"\s+(?:siren|delay)", "jungle": r"\s+(?:ambien|atmos|sounds|birds|night)",
+    "disco": r"\s+ball", "house": r"\s+(?:party|cat|keys)\b", "drill": r"\s+(?:bit|press)",
     "classical": r"\s+guitar", "acid techno": r"\s+(?:bass|line|303|lead|synth|arp|squelch|jazz)",
     "drum and bass": r"\s+guitar",
-    "industrial": r"\s+(?:machine|noise|fan|ambien|hum)", "cinematic": r"\s+(?:impact|boom|hit|riser|whoosh|braam)",
-    "idm": r"\s+(?:fx|effect|hit)",
+    "industrial": r"\s+(?:machine|noise|fan|ambien|hum)",
+    "cinematic": r"\s+(?:impact|boom|hit|riser|whoosh|braam)", "idm": r"\s+(?:fx|effect|hit)",
     "country": r"\s*side", "rage": r"\s+(?:filled|room)",
     "blues": r"\s+scale",
 }  # fmt: skip
@@ -33,8 +33,8 @@ _NO_GENRE_BEFORE = {
 }  # fmt: skip
 #: Words that are one letter away from a genre and mean themselves.
 _NO_TYPOS = frozenset((
-    "hose", "hours", "mouse", "horse", "trace", "trance", "drills", "chill", "tech", "techs", "electric", "amble",
-    "ambience", "rocks", "pops", "dusty", "disc",
+    "hose", "hours", "mouse", "horse", "trace", "trance", "drills", "chill", "tech", "techs",
+    "electric", "amble", "ambience", "rocks", "pops", "dusty", "disc",
 ))  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def _is_genre(text: MarkedText, start: int, end: int, genre: Genre) -> bool:
 
 
 def _misspelled_genres(text: MarkedText, tokens: list[Token]) -> list[GenreSpan]:
-    """A genre with one letter wrong: `tehcno`, `dubsteb`. Tried only where none is spelled right."""
+    """Genres with one letter wrong: `tehcno`, `dubsteb`. Only for text without a correct one."""
     long = [(spelling, genre) for spelling, genre in spellings().items() if len(spelling) >= 5]
     for at, token in enumerate(tokens[:60]):
         for count in (2, 1):
@@ -93,15 +93,18 @@ def _misspelled_genres(text: MarkedText, tokens: list[Token]) -> list[GenreSpan]
 
 
 def played_like(text: MarkedText, spans: list[GenreSpan], chosen: Genre) -> str | None:
-    """What to say where a genre is named that has no groove of its own here: `gqom` is played like amapiano."""
+    """The warning for a genre without a groove of its own: `gqom` is played like amapiano."""
     for start, end, genre in spans:
         if genre is chosen and fold(text.text[start:end]) in BORROWED:
-            return f"{text.text[start:end]} has no groove of its own here; it is played like {genre.name}"
+            return (
+                f"{text.text[start:end]} has no groove of its own here; "
+                f"it is played like {genre.name}"
+            )
     return None
 
 
 def choose_genre(text: MarkedText, spans: list[GenreSpan]) -> Genre | None:
-    """The first genre named; of several in a row the last, which is the noun: ambient techno, jazz house."""
+    """The first genre named. Of several in a row the last, the noun: ambient techno, jazz house."""
     if not spans:
         return None
     chosen = spans[0]

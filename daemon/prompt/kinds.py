@@ -11,27 +11,29 @@ from daemon.prompt.vocabulary import loop_words
 ONESHOT = r"\b(?:one[\s-]?shots?|single[\s-](?:hit|shot|note)|one[\s-]hit|one single hit)\b"
 #: Effects that are effects at any tempo, and sounds that are effects only where no time is named.
 _TRANSITION = (
-    r"\b(?:sfx|sound effects?|risers?|uplifters?|downlifters?|impacts?|whoosh(?:es)?|swoosh(?:es)?|braams?|"
-    r"(?:sub|bass) drops?|(?:noise|filter|up|down)[\s-]?sweeps?)\b"
+    r"\b(?:sfx|sound effects?|risers?|uplifters?|downlifters?|impacts?|whoosh(?:es)?|swoosh(?:es)?|"
+    r"braams?|(?:sub|bass) drops?|(?:noise|filter|up|down)[\s-]?sweeps?)\b"
 )
 _ATMOSPHERE = (
-    r"\b(?:ambien[ct]es?|atmos(?:phere|pheres)?|soundscapes?|foley|explosions?|lasers?|sirens?|transitions?|swells?|drones?|"
-    r"field recordings?|footsteps|thunder(?:storm)?|rain(?:fall| sounds)?|applause|crowd noise|room tone|wind sounds|ocean waves|"
+    r"\b(?:ambien[ct]es?|atmos(?:phere|pheres)?|soundscapes?|foley|explosions?|lasers?|sirens?|"
+    r"transitions?|swells?|drones?|field recordings?|footsteps|thunder(?:storm)?|"
+    r"rain(?:fall| sounds)?|applause|crowd noise|room tone|wind sounds|ocean waves|"
     r"birdsong|glitch fx|zaps?)\b"
 )
 #: Sounds of things: effects where a prompt names no music beside them.
 _THINGS = (
-    r"\b(?:doors?|dogs?|barking|cats?\s+meow\w*|glass|car\b|cars|engine|helicopter|traffic|trains?\s+passing|"
-    r"crowd|cheering|sirens?|alarm|alarm clock|beeps?|notification|ui sounds?|button clicks?|clicks?|coins?|"
-    r"footsteps?|walking on|typing|keyboard typing|gun\s?shots?|swords?|blades?|explod\w+|wind blowing|"
-    r"water (?:drops?|flowing|dripping|splash\w*)|splash\w*|fire crackling|campfire|birds? (?:chirp\w*|sing\w*)|"
-    r"chirping|flush\w*|toilet|phone ringing|telephone|door\s?bell|thunder|bubbles|snoring|cough\w*|"
-    r"heart\s?beat|breathing|sneez\w*|creak\w*|rattl\w*|crunch\w*|scrap(?:e|ing)|squeak\w*|jingl\w*|"
-    r"horse|cow moo\w*|lion|roar\w*|meow\w*|purr\w*|rooster|frogs?|crickets|insects|bees|"
-    r"motorcycle|airplane|jet|spaceship|robot|drill\w*|chain\s?saw|vacuum cleaner|washing machine|printer|"
-    r"passing by|fireworks?|punch(?:es|ing)?|cork|balloon|whip|arrow|dice|cards|"
-    r"laugh\w*|scream\w*|zipper|paper|typewriter|camera shutter|teleport|power[- ]?up|level[- ]?up|"
-    r"vinyl\s?stop|tape\s?stop|record (?:scratch|stop))\b"
+    r"\b(?:doors?|dogs?|barking|cats?\s+meow\w*|glass|car\b|cars|engine|helicopter|traffic|"
+    r"trains?\s+passing|crowd|cheering|sirens?|alarm|alarm clock|beeps?|notification|ui sounds?|"
+    r"button clicks?|clicks?|coins?|footsteps?|walking on|typing|keyboard typing|gun\s?shots?|"
+    r"swords?|blades?|explod\w+|wind blowing|water (?:drops?|flowing|dripping|splash\w*)|splash\w*|"
+    r"fire crackling|campfire|birds? (?:chirp\w*|sing\w*)|chirping|flush\w*|toilet|phone ringing|"
+    r"telephone|door\s?bell|thunder|bubbles|snoring|cough\w*|heart\s?beat|breathing|sneez\w*|"
+    r"creak\w*|rattl\w*|crunch\w*|scrap(?:e|ing)|squeak\w*|jingl\w*|horse|cow moo\w*|lion|roar\w*|"
+    r"meow\w*|purr\w*|rooster|frogs?|crickets|insects|bees|motorcycle|airplane|jet|spaceship|robot|"
+    r"drill\w*|chain\s?saw|vacuum cleaner|washing machine|printer|passing by|fireworks?|"
+    r"punch(?:es|ing)?|cork|balloon|whip|arrow|dice|cards|laugh\w*|scream\w*|zipper|paper|"
+    r"typewriter|camera shutter|teleport|power[- ]?up|level[- ]?up|vinyl\s?stop|tape\s?stop|"
+    r"record (?:scratch|stop))\b"
 )
 #: Words of music: with one of them a thing's name is a picture.
 _MUSIC = (
@@ -39,24 +41,26 @@ _MUSIC = (
     r"instrumental|genre|vibe|style|mood|chase|scene|battle)\b"
 )
 _TRACK = (
-    r"\b(?:(?:full|whole|complete|entire|finished|full[\s-]length)\s+(?:track|song|tune|piece|beat|instrumental|arrangement)|song|"
-    r"(?<!drum )(?<!backing )(?<!bass )(?<!percussion )(?<!click )(?<!vocal )(?<!sound)track(?!s|\s*\d))\b"
+    r"\b(?:(?:full|whole|complete|entire|finished|full[\s-]length)\s+(?:track|song|tune|piece|beat|"
+    r"instrumental|arrangement)|song|(?<!drum )(?<!backing )(?<!bass )(?<!percussion )(?<!click )"
+    r"(?<!vocal )(?<!sound)track(?!s|\s*\d))\b"
 )
 _VOCAL = (
-    r"\b(?:a\s?cappellas?|acapellas?|accapellas?|spoken[\s-]words?|vocal (?:line|phrase|take|lead|verse|chorus)|"
-    r"(?:sung|rap|rapped) (?:line|verse|hook|chorus|phrase))\b"
+    r"\b(?:a\s?cappellas?|acapellas?|accapellas?|spoken[\s-]words?|vocal (?:line|phrase|take|lead|"
+    r"verse|chorus)|(?:sung|rap|rapped) (?:line|verse|hook|chorus|phrase))\b"
 )
 _MIDI = (
-    r"\bmidi\s*(?:files?|clips?|loops?|patterns?|melod(?:y|ies)|chords?|progressions?|only|notes?|bass ?lines?|drums?|arps?)\b|"
-    r"\b(?:as|in)\s+midi\b|^\s*midi\b|\bmidi\s*$|\bnotes only\b|\bonly notes\b"
+    r"\bmidi\s*(?:files?|clips?|loops?|patterns?|melod(?:y|ies)|chords?|progressions?|only|notes?|"
+    r"bass ?lines?|drums?|arps?)\b|\b(?:as|in)\s+midi\b|^\s*midi\b|\bmidi\s*$|"
+    r"\bnotes only\b|\bonly notes\b"
 )
 _NOT_MIDI = r"\b(?:no|without)\s+midi\b"
 
 #: A note with its octave, called one: a whole loop has none.
 _NOTED = r"\bnote\s*[:=]?\s*[a-g][#b]?-?\d(?!\w)"
 _HIT_TAIL = (
-    r"drum|hit|sample|sound|shot|bass|in|at|tuned|pitched|to|note|key|of|[a-g][#b]?-?\d?m?(?:inor|ajor)?|minor|major|please|"
-    r"long|short|808|909|707|606"
+    r"drum|hit|sample|sound|shot|bass|in|at|tuned|pitched|to|note|key|of|"
+    r"[a-g][#b]?-?\d?m?(?:inor|ajor)?|minor|major|please|long|short|808|909|707|606"
 )
 _FOUR_ON_THE_FLOOR = r"\b(?:4|four)[\s-]*(?:x\s*4|(?:on|to)[\s-]the[\s-]floor)\b"
 

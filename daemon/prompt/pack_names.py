@@ -7,7 +7,8 @@ from daemon.prompt.patterns import pattern
 #: Words that pack names write as one.
 _GLUED = (
     r"(?<![^\W\d_])(drum|rim|snare|hat|hihat|perc|bass|synth|vocal|guitar|piano|vinyl|clap|top|"
-    r"melody|chord|lead|pad|arp|kick|shaker|conga|fx)(loops?|stop|fills?|shots?|hits?|breaks?)(?![^\W\d_])"
+    r"melody|chord|lead|pad|arp|kick|shaker|conga|fx)"
+    r"(loops?|stop|fills?|shots?|hits?|breaks?)(?![^\W\d_])"
 )
 
 

@@ -14,8 +14,14 @@ from daemon.prompt.vocabulary import loop_words, moods, sounds
 _NOT_INSIDE = r"(?<![\w#'&/-])"
 _LEAD = r"(?:\b(?:in\s+(?:the\s+)?)?key\s*(?:of|is|[:=])?\s+|\bkey[:=]\s*|\bin\s+)?"
 _ACCIDENTAL = r"(?:([#b])|[\s-]?(sharp|flat)\b)?"
-_MODE = r"((?:natural|harmonic|melodic)[\s-]+minor|major|minor|maj|min|dorian|phrygian|lydian|mixolydian|mixo|locrian|aeolian|ionian)"
-_FULL = rf"({_LEAD}){_NOT_INSIDE}([A-G]){_ACCIDENTAL}[\s-]*{_MODE}(?![\w#])(?:\s+(?:key\s?scale|key|scale|tonality)\b)?"
+_MODE = (
+    r"((?:natural|harmonic|melodic)[\s-]+minor|major|minor|maj|min|dorian|phrygian|lydian|"
+    r"mixolydian|mixo|locrian|aeolian|ionian)"
+)
+_FULL = (
+    rf"({_LEAD}){_NOT_INSIDE}([A-G]){_ACCIDENTAL}[\s-]*{_MODE}(?![\w#])"
+    rf"(?:\s+(?:key\s?scale|key|scale|tonality)\b)?"
+)
 #: The mode before the tonic, as some tags have it: `Minor D`.
 _MODE_FIRST = r"(?<![\w#'-])((?i:minor|major))\s+([A-G])(#|b)?(?=\s*(?:$|[,.;|\])]))"
 #: A tonic whose mode is left open: `D# keyscale`.
@@ -30,7 +36,10 @@ _KEY_OF = r"\bkey\s*(of\s+|is\s+|[:=]\s*|\s)([A-G])(?:([#b])|[\s-]?(sharp|flat)\
 _IN_ACCIDENTAL = r"\bin\s+([A-G])(?:([#b])|[\s-](sharp|flat)\b)(?![\w#'-])"
 _CAMELOT = r"(?<![\w#./-])(1[0-2]|[1-9])([AB])(?![\w#'-])"
 _NEXT_CHORDS = r"(?:[\s,>|-]*\b[A-G][#b]?(?:m|maj|min|dim|aug|sus)?\d{0,2}(?![\w#'])){2}"
-_CHANGES = r"(?:\W+\w+)?\W+(?:change|changes|tweak|variation|edit|adjustment|shift|difference|lift|drop|problem|issue|role|update)\b"
+_CHANGES = (
+    r"(?:\W+\w+)?\W+(?:change|changes|tweak|variation|edit|adjustment|shift|difference|lift|drop|"
+    r"problem|issue|role|update)\b"
+)
 
 _NOTE = (
     r"\b(?:(?:tuned|pitched)\s+(?:to|in|at)|in|note|root|on|pitch)\s*[:=]?\s+"
@@ -46,7 +55,9 @@ _NOTE_IN_NAME = r"(?<![\w#./'-])([A-G])([#b])(?=\s)"
 #: A chord by its symbol: a quality that no key has, or `C minor 7`.
 #: A plain letter is one only before the word `chord`.
 _CHORD = (
-    rf"{_NOT_INSIDE}([A-G])([#b])?(?:(?:maj|min|m|M|dim|aug|sus|add)(?:6|7|9|11|13|2|4)(?:b5|sus[24])?|(?:7|9|11|13|6)(?:sus[24]|b9|#9)?"
+    rf"{_NOT_INSIDE}([A-G])([#b])?"
+    r"(?:(?:maj|min|m|M|dim|aug|sus|add)(?:6|7|9|11|13|2|4)(?:b5|sus[24])?"
+    r"|(?:7|9|11|13|6)(?:sus[24]|b9|#9)?"
     r"|m?(?=\s+chords?\b)|dim|aug|sus)(?![\w#'/])"
 )
 #: Machines and things whose name is a letter and a number.
@@ -56,9 +67,9 @@ _NO_CHORD_AFTER = (
 
 #: Words that can follow a key: after them `a minor` is no article and adjective.
 _FOLLOWERS = frozenset((
-    "at", "in", "with", "and", "no", "without", "for", "loop", "bpm", "tempo", "scale", "feel", "key", "keys",
-    "tonality", "mode", "track", "song", "one", "mid", "midi", "sample", "clip", "lead", "vibe", "vibes", "drums",
-    "pentatonic", "blues",
+    "at", "in", "with", "and", "no", "without", "for", "loop", "bpm", "tempo", "scale", "feel",
+    "key", "keys", "tonality", "mode", "track", "song", "one", "mid", "midi", "sample", "clip",
+    "lead", "vibe", "vibes", "drums", "pentatonic", "blues",
 ))  # fmt: skip
 
 
@@ -75,7 +86,8 @@ def read_plain_keys(text: MarkedText) -> list[tuple[int, str]]:
 def read_key(text: MarkedText, plain: list[tuple[int, str]], hit: bool) -> str | None:
     """The first key, as `Key.parse` reads it, in the spelling of the prompt. All are taken.
 
-    plain: what `read_plain_keys` found. hit: the prompt asks for one hit, where `in F#` names a note.
+    plain: the result of `read_plain_keys`.
+    hit: the prompt asks for one hit, where `in F#` names a note.
     """
     found = [*plain, *_short_keys(text), *_bare_keys(text, hit)]
     keys = [key for _, key in sorted(found)]
@@ -87,7 +99,8 @@ def read_key(text: MarkedText, plain: list[tuple[int, str]], hit: bool) -> str |
         and (match := pattern(r"\bin ([A-G])(?=\s*(?:$|[,.;\0]))", 0).search(text.rest))
     ):
         text.said.append(
-            f"'in {match[1]}' names no mode and is not read as a key; write {match[1]} minor or {match[1]} major"
+            f"'in {match[1]}' names no mode and is not read as a key; "
+            f"write {match[1]} minor or {match[1]} major"
         )
     return keys[0] if keys else None
 

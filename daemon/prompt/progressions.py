@@ -1,4 +1,4 @@
-"""Chord progressions in a prompt's own words: `Am F C G`, `ii-V-I in C`, `| Dm7 G7 | Cmaj7 |` (pure)."""
+"""Chord progressions in a prompt: `Am F C G`, `ii-V-I in C`, `| Dm7 G7 | Cmaj7 |` (pure)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from bridge.music import Key, pitch_class
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.patterns import pattern
 
-#: How people write a chord's quality, and how the project writes it; longest first where one begins like another.
+#: Spelling of a chord's quality -> the project's spelling.
 _QUALITIES: dict[str, str] = {
-    "": "", "maj": "", "M": "", "m": "m", "min": "m", "mi": "m", "7": "7", "9": "9", "11": "11", "13": "13", "6": "6", "69": "69",
-    "maj7": "M7", "M7": "M7", "ma7": "M7", "maj9": "M9", "M9": "M9", "m7": "m7", "min7": "m7", "mi7": "m7", "m9": "m9",
-    "min9": "m9", "m11": "m11", "min11": "m11", "m6": "m6", "min6": "m6", "mM7": "mM7", "mmaj7": "mM7", "add9": "add9",
-    "madd9": "madd9", "sus": "sus4", "sus2": "sus2", "sus4": "sus4", "7sus4": "7sus4", "7sus": "7sus4", "dim": "dim", "o": "dim",
-    "°": "dim", "dim7": "dim7", "o7": "dim7", "°7": "dim7", "m7b5": "m7b5", "ø": "m7b5", "ø7": "m7b5", "aug": "aug", "+": "aug",
-    "5": "5", "7b9": "7b9", "7#9": "7#9",
+    "": "", "maj": "", "M": "", "m": "m", "min": "m", "mi": "m", "7": "7", "9": "9", "11": "11",
+    "13": "13", "6": "6", "69": "69", "maj7": "M7", "M7": "M7", "ma7": "M7", "maj9": "M9",
+    "M9": "M9", "m7": "m7", "min7": "m7", "mi7": "m7", "m9": "m9", "min9": "m9", "m11": "m11",
+    "min11": "m11", "m6": "m6", "min6": "m6", "mM7": "mM7", "mmaj7": "mM7", "add9": "add9",
+    "madd9": "madd9", "sus": "sus4", "sus2": "sus2", "sus4": "sus4", "7sus4": "7sus4",
+    "7sus": "7sus4", "dim": "dim", "o": "dim", "°": "dim", "dim7": "dim7", "o7": "dim7",
+    "°7": "dim7", "m7b5": "m7b5", "ø": "m7b5", "ø7": "m7b5", "aug": "aug", "+": "aug", "5": "5",
+    "7b9": "7b9", "7#9": "7#9",
 }  # fmt: skip
 _QUALITY = (
     "(?:"
@@ -40,7 +42,10 @@ _MOST = 64
 
 @dataclass(frozen=True)
 class Progression:
-    """Chords one a bar as `harmony.read_chord` reads them, several in a bar with ` / ` between; where in the text they stand."""
+    """Chords as `harmony.read_chord` parses them, one string a bar, and their span in the text.
+
+    Several chords of one bar have ` / ` between them.
+    """
 
     bars: tuple[str, ...]
     start: int
@@ -59,8 +64,10 @@ class Progression:
         return sum(one in _OF_MINOR for one in said) > sum(one in _OF_MAJOR for one in said)
 
     def over(self, bars: int) -> list[str]:
-        """The chords laid over so many bars: the last is held until they come round evenly; where there are more of them
-        than bars, they share bars."""
+        """The chords repeated or joined to fill `bars`.
+
+        The last chord is held until the round divides the bars. More chords than bars share bars.
+        """
         names = list(self.bars)
         if len(names) > bars:
             each = -(-len(names) // bars)
@@ -72,7 +79,10 @@ class Progression:
 
 
 def read_progression(text: MarkedText) -> Progression | None:
-    """The first progression of a prompt: two chords or more side by side that can be nothing else. Nothing is taken."""
+    """The first progression of a prompt: two or more adjacent, unambiguous chords.
+
+    It is not marked as read.
+    """
     for form, numerals in ((_SYMBOLS, False), (_NUMERALS, True)):
         for match in text.find(form, 0):
             found = _parted(match[0], match.start(), numerals)
@@ -112,7 +122,10 @@ def _plain(chord: str, numerals: bool) -> str:
 
 
 def _is_meant(found: Progression, said: str, prompt: str, numerals: bool) -> bool:
-    """Whether letters in a row are chords: not a form (A B A C), not the word I, not one chord that is said twice."""
+    """Whether letters in a row are chords.
+
+    A form (A B A C), the word I and one chord repeated are not.
+    """
     chords = found.chords
     if len(set(chords)) < 2:
         return False
@@ -131,10 +144,10 @@ def _is_meant(found: Progression, said: str, prompt: str, numerals: bool) -> boo
 
 
 def key_of(chords: tuple[str, ...]) -> str:
-    """The major or minor key that chords by symbol are most at home in, spelled as their roots are: `A minor`.
+    """The likeliest major or minor key of chords by symbol, spelled like their roots: `A minor`.
 
-    Each tone outside a key's scale counts against it (a minor key may raise its seventh under a dominant); the first chord, the
-    last, and a dominant seventh a fifth above speak for their tonic.
+    Each tone outside a key's scale counts against it; a minor key may raise its seventh under a
+    dominant. The first chord, the last, and a dominant seventh a fifth above count for their tonic.
     """
     read = [_tones(chord) for chord in chords]
 

@@ -59,8 +59,8 @@ def settle(
 ) -> Brief:
     """The Brief of a request. `engines` stay as requested; a given seed goes before `seed`.
 
-    Where `do` works on something that is there, and with use: accompany, a tempo that only the genre or the last resort would give
-    stays open, and so do bars that nobody named.
+    Where `do` works on an existing sound, and with use: accompany, two values stay open: a tempo
+    from only the genre or the last resort, and bars that the request does not name.
     PromptError when the request asks for nothing, or for what cannot be.
     """
     words = parse_words(str(request.get("prompt", "")))
@@ -70,7 +70,8 @@ def settle(
     genre_name, genre = _genre(request, words)
     if genre_name and genre is None:
         said.append(
-            f"genre {genre_name} is not one that is known here; an engine that plays by genres uses its usual one"
+            f"genre {genre_name} is not one that is known here; "
+            "an engine that plays by genres uses its usual one"
         )
     decided = {
         "kind": kind,
@@ -186,7 +187,8 @@ def _check(request: Request, do: str) -> None:
     start, end = request.get("reference_start", 0.0), request.get("reference_end")
     if end is not None and end <= start:
         raise PromptError(
-            f"reference_end: {end:g} s is not after reference_start {start:g} s; give a later end, or none"
+            f"reference_end: {end:g} s is not after reference_start {start:g} s; "
+            "give a later end, or none"
         )
 
 
@@ -331,7 +333,8 @@ def _length(
         return (Decision(given_bars[1], given_bars[0]) if kind == "track" else None), length
     if given_bars:
         said.append(
-            f"{given_bars[1]} bars are not used: a one-shot is as long as it sounds; give seconds, or kind: loop"
+            f"{given_bars[1]} bars are not used: a one-shot is as long as it sounds; "
+            "give seconds, or kind: loop"
         )
     return None, _usual_seconds(kind, request)
 
@@ -349,8 +352,8 @@ def _first(*claims: tuple[str, Any]) -> tuple[str, Any] | None:
 
 
 def _bars(
-    given_bars: tuple[str, Any] | None, given_s: tuple[str, Any] | None, defaults: PromptDefaults, kind: str,
-    bpm: float | None, meter: Meter, own: bool, said: list[str],
+    given_bars: tuple[str, Any] | None, given_s: tuple[str, Any] | None, defaults: PromptDefaults,
+    kind: str, bpm: float | None, meter: Meter, own: bool, said: list[str],
 ) -> Decision | None:  # fmt: skip
     if given_bars:
         decision = Decision(given_bars[1], given_bars[0])
@@ -362,7 +365,8 @@ def _bars(
         length = bar_seconds(meter, bpm)
         count = min(max(round(given_s[1] / length), MIN_BARS), MAX_BARS)
         said.append(
-            f"{given_s[1]:g} seconds at {bpm:g} bpm are nearest to {count} whole bars ({count * length:.4g} s)"
+            f"{given_s[1]:g} seconds at {bpm:g} bpm are nearest to {count} whole "
+            f"bars ({count * length:.4g} s)"
         )
         decision = Decision(count, given_s[0], ((given_s[0], f"{given_s[1]:g} s"),))
     elif own:

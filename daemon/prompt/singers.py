@@ -14,8 +14,8 @@ _SINGER = (
     r"yodel\w*|screaming|growls?|growling|"
     r"gesang|sänger(?:in)?|stimmen?|cantantes?|cantado|cantada|voz|voces|"
     r"vozes|cantora?|vocais|"
-    r"chant(?:eur|euse|é|ée)|voix|voce|voci|canzone\s+cantata|вокал\w*|певец|певица|голос\w*)(?!\w|-like)"
-    r"|ボーカル|歌声|歌手|歌詞"
+    r"chant(?:eur|euse|é|ée)|voix|voce|voci|canzone\s+cantata|вокал\w*|певец|певица|голос\w*)"
+    r"(?!\w|-like)|ボーカル|歌声|歌手|歌詞"
 )
 _NOT_A_SINGER = (
     r"(?:vocal|vox)\s+(?:trance|chops?\b)|"

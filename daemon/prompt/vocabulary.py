@@ -34,55 +34,67 @@ class Mood:
 #: `!` marks a plural, which never is.
 _SOUNDS: dict[str, dict[str, str]] = {
     "drums": {
-        "drums": "drum, brushes, brushed drums, brush drums, drum kit, drum machine, drum set, amen, amen break, rhythm section",
+        "drums": "drum, brushes, brushed drums, brush drums, drum kit, drum machine, drum set, "
+        "amen, amen break, rhythm section",
         "KICK": "kick drum, bass drum, bd, kik, 808 kick, 909 kick, !kicks, !kick drums",
         "SNARE": "snare drum, sd, 808 snare, 909 snare, !snares, !snare drums",
         "CLAP": "hand clap, handclap, 808 clap, 909 clap, !claps, !hand claps",
-        "HATS": "hat, hi hat, high hat, hh, closed hat, open hat, closed hi hat, open hi hat, 909 hat, 808 hat, "
-        "!hats, !hi hats, !high hats, !closed hats, !open hats, !hihats",
-        "TOM": "floor tom, 808 tom, !toms, !tom toms, !timpani, !timpanis, !kettledrums, !orchestral drums",
+        "HATS": "hat, hi hat, high hat, hh, closed hat, open hat, closed hi hat, open hi hat, "
+        "909 hat, 808 hat, !hats, !hi hats, !high hats, !closed hats, !open hats, !hihats",
+        "TOM": "floor tom, 808 tom, !toms, !tom toms, !timpani, !timpanis, "
+        "!kettledrums, !orchestral drums",
         "RIM": "rimshot, rim shot, sidestick, side stick, cross stick, !rims, !rimshots",
-        "PERCUSSION": "perc, perc hit, percussion hit, !percs, !percussion, !hand percussion, !hand drums",
+        "PERCUSSION": "perc, perc hit, percussion hit, !percs, !percussion, "
+        "!hand percussion, !hand drums",
         "SHAKER": "maraca, cabasa, !shakers, !maracas",
         "TAMBOURINE": "tamb, !tambourines",
         "COWBELL": "808 cowbell, !cowbells",
         "CONGA": "!congas",
         "BONGO": "!bongos",
         "CLAVE": "!claves",
-        "CYMBAL": "crash, crash cymbal, ride, ride cymbal, splash cymbal, reverse cymbal, !cymbals, !crashes, !rides",
+        "CYMBAL": "crash, crash cymbal, ride, ride cymbal, splash cymbal, reverse cymbal, "
+        "!cymbals, !crashes, !rides",
         "SNAP": "finger snap, !snaps, !finger snaps",
         "TABLA": "djembe, taiko, timbale, cajon, !tablas, !taikos, !timbales, !taiko drums, "
         "!dhol, !darbuka, !doumbek, !frame drum, !bodhran, !surdo, !udu, !taiko, !djembes",
-        "WOODBLOCK": "wood block, triangle, agogo, !wood blocks, !castanets, !guiro, !vibraslap, !temple blocks",
+        "WOODBLOCK": "wood block, triangle, agogo, !wood blocks, !castanets, !guiro, "
+        "!vibraslap, !temple blocks",
     },
     "bass": {
         "808": "808 sub, 808 bass, !808s",
-        "bass": "bassline, bass line, basslines, bass lines, b line, bassy, low end, wobble bass, wobble",
+        "bass": "bassline, bass line, basslines, bass lines, b line, bassy, "
+        "low end, wobble bass, wobble",
         "sub bass": "sub, subs, subbass, deep sub",
         "reese": "reese bass, neuro bass",
         "808 bassline": "808 bass line, 808 basslines",
         "acid bass": "303, tb 303, 303 bass, acid line, acid bassline, acid bass line",
-        "bass guitar": "electric bass, slap bass, fretless bass, picked bass, fingered bass, moog bass, synth bass",
-        "upright bass": "double bass, contrabass, contra bass, acoustic bass, acustic bass, standup bass, stand up bass",
+        "bass guitar": "electric bass, slap bass, fretless bass, picked bass, "
+        "fingered bass, moog bass, synth bass",
+        "upright bass": "double bass, contrabass, contra bass, acoustic bass, acustic bass, "
+        "standup bass, stand up bass",
         "log drum": "log drums",
     },
     "chords": {
         "chords": "chord, chord progression, progression, harmony, harmonies, comping",
         "piano": "grand piano, upright piano, felt piano, piano chords, pianos",
-        "electric piano": "e piano, epiano, rhodes, wurlitzer, wurli, ep, fender rhodes, keys, keyboard, keyboards, e pianos",
+        "electric piano": "e piano, epiano, rhodes, wurlitzer, wurli, ep, fender rhodes, keys, "
+        "keyboard, keyboards, e pianos",
         "organ": "hammond, b3 organ, hammond organ, organs, church organ, pipe organ, farfisa",
         "pad": "pads, synth pad, synth pads, string machine",
-        "STAB": "chord stab, synth stab, rave stab, brass stab, organ stab, orchestra hit, orchestral hit, chord hit, "
-        "synth hit, brass hit, !stabs, !chord stabs, !rave stabs",
-        "strings": "string section, string ensemble, cello, cellos, viola, string quartet, orchestra, pizzicato",
-        "guitar": "acoustic guitar, electric guitar, nylon guitar, classical guitar, spanish guitar, guitars, guitar chords, "
-        "ukulele, banjo, mandolin, sitar, steel guitar, rhythm guitar, rythm guitar, guitarr, guitars, "
-        "bass ukulele, ukelele, uke, banjos, mandolins, oud, bouzouki, lute, dulcimer, zither, "
-        "psaltery, balalaika, charango, shamisen, pipa, kora, dobro, pedal steel, lap steel, "
-        "slide guitar, twelve string guitar, cuatro, saz, sarod, veena",
+        "STAB": "chord stab, synth stab, rave stab, brass stab, organ stab, orchestra hit, "
+        "orchestral hit, chord hit, synth hit, brass hit, !stabs, !chord stabs, !rave stabs",
+        "strings": "string section, string ensemble, cello, cellos, viola, "
+        "string quartet, orchestra, pizzicato",
+        "guitar": "acoustic guitar, electric guitar, nylon guitar, classical guitar, "
+        "spanish guitar, guitars, guitar chords, ukulele, banjo, mandolin, sitar, steel guitar, "
+        "rhythm guitar, rythm guitar, guitarr, guitars, bass ukulele, ukelele, uke, banjos, "
+        "mandolins, oud, bouzouki, lute, dulcimer, zither, psaltery, balalaika, charango, "
+        "shamisen, pipa, kora, dobro, pedal steel, lap steel, slide guitar, twelve string guitar, "
+        "cuatro, saz, sarod, veena",
         "choir": "choirs, vocal choir, choir pad",
-        "brass": "horns, horn section, brass section, trombone, tuba, french horn, trombones, tubas, "
-        "french horns, bugle, cornet, flugelhorn, fanfare, fanfares, shofar, didgeridoo, alphorn",
+        "brass": "horns, horn section, brass section, trombone, tuba, french horn, trombones, "
+        "tubas, french horns, bugle, cornet, flugelhorn, fanfare, fanfares, "
+        "shofar, didgeridoo, alphorn",
         "clavinet": "clav, harpsichord",
         "harp": "harps",
         "accordion": "harmonica, bandoneon, accordian, accordeon, harmonicas, concertina, "
@@ -92,31 +104,38 @@ _SOUNDS: dict[str, dict[str, str]] = {
         "lead guitar": "lead guitars, lead electric guitar, guitar lead, guitar leads, guitar solo",
         "lead": "leads, synth lead, lead synth, supersaw, saw lead, lead line",
         "melody": "melodies, topline, top line, riff, riffs, hook, motif, counter melody",
-        "arp": "arps, arpeggio, arpeggios, arpeggiator, arpeggiated, synth arp, arpeggiated synth, sequence, sequenced synth",
-        "synth": "synths, synthesizer, synthesiser, analog synth, analogue synth, modular synth, modular, moog",
+        "arp": "arps, arpeggio, arpeggios, arpeggiator, arpeggiated, synth arp, arpeggiated synth, "
+        "sequence, sequenced synth",
+        "synth": "synths, synthesizer, synthesiser, analog synth, analogue synth, "
+        "modular synth, modular, moog",
         "PLUCK": "synth pluck, !plucks, !synth plucks",
-        "bells": "bell, glockenspiel, music box, celesta, celeste, chimes, tubular bells, steel drum, steel drums, steel pan, steelpan, "
-        "hand pan, handpan, hang drum, crotales, gamelan, cimbalom, carillon, singing bowl, "
-        "singing bowls, santoor, hammered dulcimer, glass harmonica",
+        "bells": "bell, glockenspiel, music box, celesta, celeste, chimes, tubular bells, "
+        "steel drum, steel drums, steel pan, steelpan, hand pan, handpan, hang drum, crotales, "
+        "gamelan, cimbalom, carillon, singing bowl, singing bowls, santoor, "
+        "hammered dulcimer, glass harmonica",
         "marimba": "xylophone, kalimba, mbira, thumb piano, balafon",
         "vibraphone": "vibes solo, vibraphones, vibraphon, vibraphone solo",
-        "flute": "flutes, pan flute, recorder, shakuhachi, whistle, clarinet, oboe, piccolo, ocarina, "
-        "bansuri, ney, duduk, bassoon, english horn, woodwind, woodwinds, tin whistle, algoza, "
-        "panpipes, pan pipes, panflute, clarinets, oboes, whistling, whistles, theremin",
-        "saxophone": "sax, saxes, saxophones, alto sax, tenor sax, soprano sax, baritone sax, saxaphone, "
-        "saxofone, alto saxophone, tenor saxophone, soprano saxophone, baritone saxophone",
+        "flute": "flutes, pan flute, recorder, shakuhachi, whistle, clarinet, oboe, piccolo, "
+        "ocarina, bansuri, ney, duduk, bassoon, english horn, woodwind, woodwinds, tin whistle, "
+        "algoza, panpipes, pan pipes, panflute, clarinets, oboes, whistling, whistles, theremin",
+        "saxophone": "sax, saxes, saxophones, alto sax, tenor sax, soprano sax, baritone sax, "
+        "saxaphone, saxofone, alto saxophone, tenor saxophone, "
+        "soprano saxophone, baritone saxophone",
         "trumpet": "trumpets, muted trumpet",
         "violin": "violins, fiddle, koto, erhu, guzheng, fiddles, sarangi, solo violin, violine",
     },
     "vocals": {
-        "vocals": "vocal, vox, voice, voices, singer, singing, vocal chop, vocal chops, chopped vocals, vocal hook, "
-        "female vocal, female vocals, male vocal, male vocals, vocal sample, vocal samples, adlib, adlibs, ad libs",
+        "vocals": "vocal, vox, voice, voices, singer, singing, vocal chop, vocal chops, "
+        "chopped vocals, vocal hook, female vocal, female vocals, male vocal, male vocals, "
+        "vocal sample, vocal samples, adlib, adlibs, ad libs",
     },
     "texture": {
         "vinyl crackle": "vinyl noise, crackle, vinyl, record noise, tape hiss, tape noise",
         "noise": "white noise, noise sweep, hiss",
-        "rain": "rain sounds, thunder, storm, waves, wind, ocean waves, birds, birdsong, bird sounds",
-        "scratches": "scratch, scratching, turntable, turntables, turntable scratching, dj scratches",
+        "rain": "rain sounds, thunder, storm, waves, wind, ocean waves, "
+        "birds, birdsong, bird sounds",
+        "scratches": "scratch, scratching, turntable, turntables, "
+        "turntable scratching, dj scratches",
         "foley": "field recording, field recordings, found sounds",
         "fx": "effects, sound effects, sfx, risers, impacts, sweeps",
     },
@@ -127,7 +146,8 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
         None,
         None,
         0,
-        "darker, sinister, evil, ominous, brooding, moody, menacing, gloomy, gothic, spooky, haunting, creepy",
+        "darker, sinister, evil, ominous, brooding, moody, menacing, gloomy, "
+        "gothic, spooky, haunting, creepy",
     ),
     "aggressive": (0.9, None, 0, "angry, brutal, vicious, fierce, savage"),
     "hard": (
@@ -165,7 +185,8 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
         0.65,
         None,
         0,
-        "joyful, cheerful, bright, sunny, fun, playful, feel good, feelgood, summer, summery, positive",
+        "joyful, cheerful, bright, sunny, fun, playful, feel good, feelgood, "
+        "summer, summery, positive",
     ),
     "epic": (0.75, None, 0, "heroic, grand, dramatic"),
     "tense": (0.65, None, 0, "tension, suspense, suspenseful, anxious, nervous, uneasy"),
@@ -173,13 +194,15 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
         0.3,
         None,
         0,
-        "chilled, chilling, laid back, laidback, relaxed, relaxing, easy, mellow, smooth, cozy, cosy",
+        "chilled, chilling, laid back, laidback, relaxed, relaxing, easy, "
+        "mellow, smooth, cozy, cosy",
     ),
     "calm": (
         0.2,
         None,
         0,
-        "peaceful, quiet, serene, tranquil, meditative, sleepy, gentle, soft, soothing, delicate, tender",
+        "peaceful, quiet, serene, tranquil, meditative, sleepy, gentle, soft, "
+        "soothing, delicate, tender",
     ),
     "lazy": (0.3, None, 0, "loose, drunken, drunk, behind the beat"),
     "sad": (
@@ -192,7 +215,8 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
         0.3,
         None,
         0,
-        "ethereal, floating, hazy, airy, atmospheric, lush, spacey, spacious, hypnotic, trippy, psychedelic",
+        "ethereal, floating, hazy, airy, atmospheric, lush, spacey, spacious, "
+        "hypnotic, trippy, psychedelic",
     ),
     "nostalgic": (0.4, None, 0, "retro, vintage, old school, oldschool, throwback"),
     "warm": (None, None, 0, "cosy warm, analog, analogue, organic"),
@@ -220,9 +244,9 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
 }
 
 _LOOP_WORDS = (
-    "loop, loops, beat, groove, grooves, pattern, patterns, bar, bars, break, breaks, breakbeat, fill, fills, roll, rolls, solo, "
-    "riff, line, melody, progression, arp, arpeggio, sequence, bassline, bass line, ostinato, rhythm, jam, looped, looping, "
-    "instrumental, topper, top loop"
+    "loop, loops, beat, groove, grooves, pattern, patterns, bar, bars, break, breaks, breakbeat, "
+    "fill, fills, roll, rolls, solo, riff, line, melody, progression, arp, arpeggio, sequence, "
+    "bassline, bass line, ostinato, rhythm, jam, looped, looping, instrumental, topper, top loop"
 )
 
 

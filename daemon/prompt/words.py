@@ -141,13 +141,16 @@ def parse_words(prompt: str) -> Words:
         artists=tuple(dict.fromkeys(one.name for one in artists)),
         singer=find_singer(text, without),
         written=written(text, named, without),
-        words=tidy(text.rest), bpm=bpm, key=key, meter=meter, bars=bars, seconds=seconds, note=note, count=count, kind=said_kind,
-        oneshot_said=pattern(ONESHOT).search(text.text) is not None,
+        words=tidy(text.rest), bpm=bpm, key=key, meter=meter, bars=bars, seconds=seconds, note=note,
+        count=count, kind=said_kind, oneshot_said=pattern(ONESHOT).search(text.text) is not None,
         thing=said_kind == "sfx" and not names_effect(text),
-        genre=genre.name if genre else "", mood=tuple(dict.fromkeys(mood.name for mood in found_moods)),
-        instruments=listed, only=only, without=tuple(dict.fromkeys(name for name, _, _ in without)),
-        energy=_mean([mood.energy for mood in found_moods]), density=_mean([mood.density for mood in found_moods]),
-        swing=swing, pace=max((mood.pace for mood in found_moods), key=abs, default=0), said=tuple(dict.fromkeys(text.said)),
+        genre=genre.name if genre else "",
+        mood=tuple(dict.fromkeys(mood.name for mood in found_moods)), instruments=listed, only=only,
+        without=tuple(dict.fromkeys(name for name, _, _ in without)),
+        energy=_mean([mood.energy for mood in found_moods]),
+        density=_mean([mood.density for mood in found_moods]), swing=swing,
+        pace=max((mood.pace for mood in found_moods), key=abs, default=0),
+        said=tuple(dict.fromkeys(text.said)),
     )  # fmt: skip
 
 
@@ -180,7 +183,8 @@ def _key_of_chords(text: MarkedText, progression: Progression) -> str | None:
         return None
     key = key_of(progression.chords)
     text.said.append(
-        f"{', '.join(progression.chords[:8])} are taken to be chords in {key}; if not, write key: and another"
+        f"{', '.join(progression.chords[:8])} are taken to be chords in {key}; "
+        "if not, write key: and another"
     )
     return key
 
@@ -197,7 +201,8 @@ def _hear_chords(text: MarkedText, hit: bool, key: str | None, note: str | None)
         return chord_root(chords[0])
     names, are = ", ".join(chords[:8]), "is a chord" if len(chords) == 1 else "are chords"
     text.said.append(
-        f"{names} {are} and not read as a key; if it should be the key, write key: {key_hint(chords[0])}"
+        f"{names} {are} and not read as a key; if it should be the key, "
+        f"write key: {key_hint(chords[0])}"
     )
     return note
 

@@ -140,8 +140,11 @@ class DaemonLine:
     async def order(
         self, verb: str, values: Mapping[str, Any], *, label: str = ""
     ) -> dict[str, Any]:
-        """Order a job by a verb of the table; it gets `label` or a new one as its `id`. Returns the `accepted` event;
-        RequestRefused with the daemon's own words, another ServiceError where it may have taken up the order all the same."""
+        """Order a job by a verb of the table, with `label` or a new one as its `id`.
+
+        Returns the `accepted` event. RequestRefused carries the daemon's error text. With any other
+        ServiceError the daemon may still have accepted the order.
+        """
         label = label or self.new_label()
         future = self._waiting[label] = self._loop.create_future()
         try:

@@ -114,8 +114,9 @@ def _add_verbs(routes: APIRouter, site: Site) -> None:
         """What can be asked: what each verb works on, gives and takes."""
         return [
             {
-                "name": verb.name, "works_on": verb.works_on, "gives": verb.gives, "said": verb.said, "help": verb.help,
-                "example": verb.example, "fields": [_field_row(row) for row in verb.takes.values()],
+                "name": verb.name, "works_on": verb.works_on, "gives": verb.gives,
+                "said": verb.said, "help": verb.help, "example": verb.example,
+                "fields": [_field_row(row) for row in verb.takes.values()],
             }
             for verb in VERBS.values()
         ]  # fmt: skip
@@ -123,7 +124,8 @@ def _add_verbs(routes: APIRouter, site: Site) -> None:
     for verb in VERBS.values():
         routes.add_api_route(
             f"/{verb.name}", _asking(site, verb), methods=["POST"], status_code=202, name=verb.name,
-            summary=verb.help, description=f"Works on {NAMED[verb.works_on]} (`{SOURCE}`), gives {verb.gives}.",
+            summary=verb.help,
+            description=f"Works on {NAMED[verb.works_on]} (`{SOURCE}`), gives {verb.gives}.",
         )  # fmt: skip
 
 

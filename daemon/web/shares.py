@@ -29,7 +29,7 @@ MOST_SHARES = 1000
 
 
 class SharedVersion(TypedDict):
-    """What a share keeps of an edited clip: its file, below the share's folder, and what the page says of it."""
+    """A share's copy of an edited clip: its file below the share's folder, and its facts."""
 
     file: str
     words: str | None
@@ -123,11 +123,15 @@ class Shares:
                 shutil.copy2(source, target)
         except OSError as error:
             shutil.rmtree(self._folder(share), ignore_errors=True)
-            text = f"the edited clip could not be kept for the link ({error.strerror}); free some disk space"
+            text = (
+                f"the edited clip could not be kept for the link ({error.strerror}); "
+                "free some disk space"
+            )
             raise LibraryError(text, "disk") from None
         return {
-            "file": str(target.relative_to(self._folder(share))), "words": record.get("words"), "kind": record["kind"],
-            "bpm": record.get("bpm"), "key": record.get("key"), "license": record.get("license"),
+            "file": str(target.relative_to(self._folder(share))), "words": record.get("words"),
+            "kind": record["kind"], "bpm": record.get("bpm"), "key": record.get("key"),
+            "license": record.get("license"),
         }  # fmt: skip
 
     def _folder(self, share: str) -> Path:

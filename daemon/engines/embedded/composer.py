@@ -46,14 +46,15 @@ T = TypeVar("T")
 DEFAULT_STYLE = "house"
 #: Where no genre is named: what the words sound like, the first that fits.
 _SOUNDS_LIKE = (
-    (r"\b303\b|acid", "acid house"), (r"slap bass|wah|clavinet|funky", "funk"), (r"log drum", "amapiano"),
-    (r"reese|amen", "drum and bass"), (r"\b808", "trap"), (r"supersaw", "trance"), (r"8[- ]?bit|chip", "chiptune"),
+    (r"\b303\b|acid", "acid house"), (r"slap bass|wah|clavinet|funky", "funk"),
+    (r"log drum", "amapiano"), (r"reese|amen", "drum and bass"), (r"\b808", "trap"),
+    (r"supersaw", "trance"), (r"8[- ]?bit|chip", "chiptune"),
     (r"upright|walking bass|brush|saxophone|\bsax\b", "jazz"),
     (r"tabla|dhol\b|sitar|raga\b", "bhangra"), (r"bongo|conga|djembe|tribal", "afro house"),
     (r"drum fill|tom fill|\bprog|distorted guitar|power chord|electric guitar", "rock"),
-    (r"orchestr|epic|violin|cello|strings|trailer", "cinematic"), (r"choir|\bpads?\b|atmosph|drone", "ambient"),
-    (r"rhodes|electric piano|organ", "soul"), (r"strum|acoustic|banjo|ukulele|guitar|accordion", "folk"),
-    (r"piano|ballad", "pop"),
+    (r"orchestr|epic|violin|cello|strings|trailer", "cinematic"),
+    (r"choir|\bpads?\b|atmosph|drone", "ambient"), (r"rhodes|electric piano|organ", "soul"),
+    (r"strum|acoustic|banjo|ukulele|guitar|accordion", "folk"), (r"piano|ballad", "pop"),
 )  # fmt: skip
 #: Where no sound is named either: what suits the mood, the first that fits.
 _FEELS_LIKE = (
@@ -69,13 +70,14 @@ _FEELS_LIKE = (
     (r"aggressive|angry|brutal|furious", "metal"),
 )
 _DEFAULT_ROWS = {
-    "hat": "x.o.x.o.x.o.x.o.", "open hat": "..x...x...x...x.", "kick": "X...X...X...X...", "snare": "....X.......X...",
-    "clap": "....X.......X...", "snap": "....x.......x...", "rim": "...x..x....x..x.", "ride": "x.x.x.x.x.x.x.x.",
-    "crash": "X.............../................", "high tom": "x..x............", "mid tom": "......x..x......",
-    "low tom": "...........x..x.", "shaker": "xgogxgogxgogxgog", "tambourine": "..o...o...o...o.", "cowbell": "x..x..x...x.x...",
-    "clave": "x..x..x...x.x...",
-    "tabla": "X.ogx.o.x..gX.xo", "bayan": "X.x....g....X.g.",
-    "high conga": "..x...o...x.o...", "low conga": "......x.....x.x.", "hard kick": "X...X...X...X...",
+    "hat": "x.o.x.o.x.o.x.o.", "open hat": "..x...x...x...x.", "kick": "X...X...X...X...",
+    "snare": "....X.......X...", "clap": "....X.......X...", "snap": "....x.......x...",
+    "rim": "...x..x....x..x.", "ride": "x.x.x.x.x.x.x.x.",
+    "crash": "X.............../................", "high tom": "x..x............",
+    "mid tom": "......x..x......", "low tom": "...........x..x.", "shaker": "xgogxgogxgogxgog",
+    "tambourine": "..o...o...o...o.", "cowbell": "x..x..x...x.x...", "clave": "x..x..x...x.x...",
+    "tabla": "X.ogx.o.x..gX.xo", "bayan": "X.x....g....X.g.", "high conga": "..x...o...x.o...",
+    "low conga": "......x.....x.x.", "hard kick": "X...X...X...X...",
 }  # fmt: skip
 
 
@@ -107,7 +109,8 @@ _DEFAULT_FILL = {
 def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> T:
     """The option of a seed: seeds in a row, as a job's clips have, get different ones.
 
-    Those that drift come in another place each round, so that two choices out of as many do not always go together.
+    Options that drift get another order each round. Otherwise two choices with equal counts of
+    options would always go together.
     """
     stream = random.Random(what)
     count = len(options)

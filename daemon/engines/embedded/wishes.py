@@ -10,27 +10,33 @@ from daemon.prompt.vocabulary import part_of
 
 #: Instrument -> the voices of the drums that it means.
 DRUM_VOICES: dict[str, tuple[str, ...]] = {
-    "kick": ("kick", "hard kick"), "snare": ("snare",), "clap": ("clap",), "snap": ("snap",), "rim": ("rim",),
-    "hats": ("hat", "open hat"), "cymbal": ("ride", "crash"), "tom": ("high tom", "mid tom", "low tom"),
-    "shaker": ("shaker",), "tambourine": ("tambourine",), "cowbell": ("cowbell",), "clave": ("clave",), "woodblock": ("clave",),
-    "conga": ("high conga", "low conga"), "bongo": ("high conga",), "tabla": ("high conga", "low tom"),
-    "percussion": ("shaker", "high conga", "low conga", "rim", "clave", "tambourine", "cowbell", "low tom"),
+    "kick": ("kick", "hard kick"), "snare": ("snare",), "clap": ("clap",), "snap": ("snap",),
+    "rim": ("rim",), "hats": ("hat", "open hat"), "cymbal": ("ride", "crash"),
+    "tom": ("high tom", "mid tom", "low tom"), "shaker": ("shaker",), "tambourine": ("tambourine",),
+    "cowbell": ("cowbell",), "clave": ("clave",), "woodblock": ("clave",),
+    "conga": ("high conga", "low conga"), "bongo": ("high conga",),
+    "tabla": ("high conga", "low tom"),
+    "percussion": ("shaker", "high conga", "low conga", "rim", "clave", "tambourine", "cowbell",
+                   "low tom"),
 }  # fmt: skip
 
 _TABLAS = ("tabla", "bayan")
 
 #: Instrument -> (part, voice) of all that have a pitch. An empty voice: the style's own.
 PITCHED: dict[str, tuple[str, str]] = {
-    "bass": ("bass", ""), "808": ("bass", "808"), "808 bass": ("bass", "808"), "sub bass": ("bass", "sub"),
-    "reese": ("bass", "reese"), "acid bass": ("bass", "acid"), "bass guitar": ("bass", "finger bass"),
-    "upright bass": ("bass", "finger bass"), "log drum": ("bass", "log drum"),
-    "chords": ("chords", ""), "piano": ("chords", "piano"), "electric piano": ("chords", "electric piano"),
-    "organ": ("chords", "organ"), "pad": ("chords", "pad"), "stab": ("chords", "brass"), "strings": ("chords", "strings"),
+    "bass": ("bass", ""), "808": ("bass", "808"), "808 bass": ("bass", "808"),
+    "sub bass": ("bass", "sub"), "reese": ("bass", "reese"), "acid bass": ("bass", "acid"),
+    "bass guitar": ("bass", "finger bass"), "upright bass": ("bass", "finger bass"),
+    "log drum": ("bass", "log drum"),
+    "chords": ("chords", ""), "piano": ("chords", "piano"),
+    "electric piano": ("chords", "electric piano"), "organ": ("chords", "organ"),
+    "pad": ("chords", "pad"), "stab": ("chords", "brass"), "strings": ("chords", "strings"),
     "guitar": ("chords", "guitar"), "choir": ("chords", "choir"), "brass": ("chords", "brass"),
     "clavinet": ("chords", "pluck"), "harp": ("chords", "guitar"), "accordion": ("chords", "organ"),
-    "lead": ("lead", "lead"), "melody": ("lead", ""), "arp": ("lead", "pluck"), "synth": ("lead", "lead"),
-    "pluck": ("lead", "pluck"), "bells": ("lead", "bell"), "marimba": ("lead", "mallet"), "vibraphone": ("lead", "mallet"),
-    "flute": ("lead", "soft lead"), "saxophone": ("lead", "brass"), "trumpet": ("lead", "brass"), "violin": ("lead", "strings"),
+    "lead": ("lead", "lead"), "melody": ("lead", ""), "arp": ("lead", "pluck"),
+    "synth": ("lead", "lead"), "pluck": ("lead", "pluck"), "bells": ("lead", "bell"),
+    "marimba": ("lead", "mallet"), "vibraphone": ("lead", "mallet"), "flute": ("lead", "soft lead"),
+    "saxophone": ("lead", "brass"), "trumpet": ("lead", "brass"), "violin": ("lead", "strings"),
     "lead guitar": ("lead", "guitar"), "vocals": ("lead", "choir"),
 }  # fmt: skip
 
@@ -67,13 +73,15 @@ TEXTURES = {
 #: Words that name a sound more closely than an instrument does.
 _CLOSER: tuple[tuple[str, str, str], ...] = (
     (r"supersaw (?:lead|melody|hook|riff|topline)", "lead", "supersaw"),
-    (r"wobbl|brostep|riddim", "bass", "wobble"), (r"supersaw", "chords", "supersaw"), (r"\bacid\b|\b303\b", "bass", "acid"),
-    (r"\breese\b|neuro", "bass", "reese"), (r"\brumbl(?:e|es|ing)\b", "bass", "rumble"),
-    (r"slap bass|fingered|bass guitar", "bass", "finger bass"),
-    (r"log ?drum", "bass", "log drum"), (r"warm pad", "chords", "warm pad"),
+    (r"wobbl|brostep|riddim", "bass", "wobble"), (r"supersaw", "chords", "supersaw"),
+    (r"\bacid\b|\b303\b", "bass", "acid"), (r"\breese\b|neuro", "bass", "reese"),
+    (r"\brumbl(?:e|es|ing)\b", "bass", "rumble"),
+    (r"slap bass|fingered|bass guitar", "bass", "finger bass"), (r"log ?drum", "bass", "log drum"),
+    (r"warm pad", "chords", "warm pad"),
     (
         r"(?:distort\w*|power|overdriv\w*|fuzz\w*|heavy|crunchy?|metal)\s+(?:electric\s+)?"
-        r"(?:rhythm\s+)?guitars?|guitars?\s+(?:with\s+)?(?:distort\w*|overdrive|fuzz)|power ?chords?",
+        r"(?:rhythm\s+)?guitars?|"
+        r"guitars?\s+(?:with\s+)?(?:distort\w*|overdrive|fuzz)|power ?chords?",
         "chords", "power guitar",
     ),
     (r"8[- ]?bit|game ?boy|chip|\bnes\b", "lead", "chip"),
@@ -92,17 +100,21 @@ _CALM_DENSITY = 0.3
 
 #: What a word does to the timbre of everything: changes of `Tone`; `length` and `width` multiply.
 _TONES: tuple[tuple[str, dict[str, float]], ...] = (
-    (r"dark|sinister|evil|ominous|brooding|moody|gloom|haunting|menac|underground", {"bright": -0.4}),
+    (r"dark|sinister|evil|ominous|brooding|moody|gloom|haunting|menac|underground",
+     {"bright": -0.4}),
     (r"\bbright|crisp|\bcrystal|sparkl|shiny|glossy|sunny", {"bright": 0.4}),
     (r"\bwarm|analog|organic|mellow|smooth", {"bright": -0.25, "drive": 0.08}),
     (r"\bcold|\bicy|metallic|robotic|clinical", {"bright": 0.2, "dirt": 0.0, "attack": 0.1}),
-    (r"\bhard|aggressive|angry|brutal|heavy|fierce|savage|banging|pounding|slamming", {"drive": 0.25, "attack": 0.3}),
+    (r"\bhard|aggressive|angry|brutal|heavy|fierce|savage|banging|pounding|slamming",
+     {"drive": 0.25, "attack": 0.3}),
     (r"punchy|\btight|snappy|knock", {"attack": 0.3, "length": 0.8}),
-    (r"\bdust|lo-?fi sound|gritty|grimy|\bworn|vintage|old[- ]?school|crunchy|12[- ]?bit", {"dirt": 0.45, "bright": -0.15}),
+    (r"\bdust|lo-?fi sound|gritty|grimy|\bworn|vintage|old[- ]?school|crunchy|12[- ]?bit",
+     {"dirt": 0.45, "bright": -0.15}),
     (r"distort|saturat|overdriv|fuzz|clipped", {"drive": 0.55}),
     (r"\bwide|huge|massive|stereo|spacious", {"width": 1.4}),
     (r"\bmono\b|narrow", {"width": 0.2}),
-    (r"\bsoft|gentle|calm|peaceful|quiet|delicate|tender|relax|chill|sleepy", {"attack": -0.3, "bright": -0.15}),
+    (r"\bsoft|gentle|calm|peaceful|quiet|delicate|tender|relax|chill|sleepy",
+     {"attack": -0.3, "bright": -0.15}),
     (r"\bclean|polished|pristine|pure\b", {"drive": -0.3, "dirt": -1.0}),
     (r"dream|ethereal|float|hazy|airy|lush|space", {"length": 1.3, "width": 1.2, "attack": -0.15}),
     (r"\bdeep\b|subby", {"bright": -0.2}),
@@ -112,21 +124,32 @@ _TONES: tuple[tuple[str, dict[str, float]], ...] = (
 
 #: Decades: words, changes of timbre, factor on reverb, percent of swing added, voices.
 ERAS: tuple[tuple[str, dict[str, float], float, float, dict[str, tuple[str, ...]]], ...] = (
-    (r"\b(?:19)?[67]0'?s\b|sixties|seventies", {"bright": -0.3, "dirt": 0.3, "attack": -0.1, "length": 0.85}, 0.8, 2.0,
-     {"bass": ("finger bass", "round bass"), "chords": ("electric piano", "organ", "piano"), "lead": ("soft lead", "brass")}),
+    (r"\b(?:19)?[67]0'?s\b|sixties|seventies",
+     {"bright": -0.3, "dirt": 0.3, "attack": -0.1, "length": 0.85}, 0.8, 2.0,
+     {"bass": ("finger bass", "round bass"), "chords": ("electric piano", "organ", "piano"),
+      "lead": ("soft lead", "brass")}),
     (r"\b(?:19)?80'?s\b|eighties", {"bright": 0.25, "length": 1.25, "width": 1.15}, 1.5, -6.0,
-     {"bass": ("pluck bass", "saw bass"), "chords": ("brass", "pad", "strings"), "lead": ("lead", "bell")}),
+     {"bass": ("pluck bass", "saw bass"), "chords": ("brass", "pad", "strings"),
+      "lead": ("lead", "bell")}),
     (r"\b(?:19)?90'?s\b|nineties", {"bright": -0.2, "dirt": 0.35, "drive": 0.12}, 0.9, 3.0,
-     {"bass": ("round bass", "reese", "acid"), "chords": ("organ", "piano", "electric piano"), "lead": ("pluck", "soft lead")}),
+     {"bass": ("round bass", "reese", "acid"), "chords": ("organ", "piano", "electric piano"),
+      "lead": ("pluck", "soft lead")}),
     (r"\b(?:20)?00'?s\b|\by2k\b", {"bright": 0.2, "attack": 0.2}, 0.9, -3.0,
-     {"bass": ("saw bass",), "chords": ("supersaw", "strings", "pluck"), "lead": ("lead", "supersaw")}),
-    (r"\b(?:20)?10'?s\b|twenty tens", {"bright": 0.25, "drive": 0.15, "width": 1.25, "attack": 0.1}, 1.1, -2.0,
-     {"bass": ("808", "sub", "reese"), "chords": ("supersaw", "pad"), "lead": ("pluck", "supersaw")}),
-    (r"\bmodern\b|contemporary|\b(?:20)?20'?s\b", {"bright": 0.35, "dirt": -1.0, "width": 1.3, "attack": 0.2}, 0.8, -2.0,
+     {"bass": ("saw bass",), "chords": ("supersaw", "strings", "pluck"),
+      "lead": ("lead", "supersaw")}),
+    (r"\b(?:20)?10'?s\b|twenty tens", {"bright": 0.25, "drive": 0.15, "width": 1.25, "attack": 0.1},
+     1.1, -2.0,
+     {"bass": ("808", "sub", "reese"), "chords": ("supersaw", "pad"),
+      "lead": ("pluck", "supersaw")}),
+    (r"\bmodern\b|contemporary|\b(?:20)?20'?s\b",
+     {"bright": 0.35, "dirt": -1.0, "width": 1.3, "attack": 0.2}, 0.8, -2.0,
      {"bass": ("808", "sub", "reese"), "chords": ("pad", "pluck"), "lead": ("pluck",)}),
 )  # fmt: skip
 
-_MINOR = r"dark|sad|melanchol|sinister|evil|ominous|haunting|moody|emotional|angry|tense|mysterious|gloom|lonely"
+_MINOR = (
+    r"dark|sad|melanchol|sinister|evil|ominous|haunting|moody|emotional|angry|"
+    r"tense|mysterious|gloom|lonely"
+)
 _MAJOR = r"happy|uplifting|joy|cheerful|sunny|bright|fun\b|feel ?good|hopeful|triumphant|playful"
 _DOUBLE = r"double[- ]?time"
 _WET = r"dream|ethereal|float|hazy|space|atmospher|cavern|reverb|lush|wash|ambient|huge"
@@ -231,7 +254,8 @@ def read_wishes(brief: Brief) -> Wishes:
         double_time=bool(re.search(_DOUBLE, words)),
         fast_hats=bool(
             re.search(
-                rf"{_DOUBLE}\s+(?:hi-?)?(?:hats?|shakers?|rides?)|(?:hats?|shakers?|rides?)\s+(?:in |at )?{_DOUBLE}",
+                rf"{_DOUBLE}\s+(?:hi-?)?(?:hats?|shakers?|rides?)|"
+                rf"(?:hats?|shakers?|rides?)\s+(?:in |at )?{_DOUBLE}",
                 words,
             )
         ),
@@ -383,7 +407,8 @@ def read_tone(words: str) -> dict[str, float]:
 def slope_change(tone: dict[str, float]) -> float:
     """dB an octave by which a mix falls off more (dark) or less (bright).
 
-    The mix is turned to a slope whatever its voices are, so a slope that stayed would undo what the words did to them.
+    The mix is equalized to a target slope whatever its voices are. A constant target would undo
+    what the words did to the voices.
     """
     return max(-1.0, min(1.0, 2.5 * tone.get("bright", 0.0)))
 

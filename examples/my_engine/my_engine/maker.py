@@ -5,12 +5,12 @@ import numpy as np
 from sidecrate import Brief, EngineError, Grid, Key, Progress, Take, note_hz
 
 RING_S = 1.2
-#: A bell's partials as (ratio to the strike tone, level), after the names of church bells' partials.
+#: A bell's partials as (ratio to the strike tone, level), in the order of their usual names.
 PARTIALS = ((0.5, 0.4), (1.0, 1.0), (1.2, 0.6), (1.5, 0.4), (2.0, 0.5), (2.67, 0.2))
 
 
 def make(brief: Brief, seed: int, progress: Progress) -> Take:
-    """A loop of `brief.frames` frames; the same seed gives the same loop. EngineError without a tempo."""
+    """A loop of `brief.frames` frames, the same for the same seed. EngineError without a tempo."""
     if brief.frames is None or brief.bpm is None or brief.bars is None:
         raise EngineError("bells need a tempo and a length; give the fields bpm and bars")
     random = np.random.default_rng(seed)

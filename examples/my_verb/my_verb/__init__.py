@@ -1,4 +1,4 @@
-"""The verb's row, which all doors follow. The daemon reads this module: it imports nothing heavy."""
+"""The verb's row, which all doors follow. The daemon reads it, so nothing heavy is imported."""
 
 from sidecrate import DaemonVerb, Field, Verb, number
 
