@@ -20,7 +20,7 @@ test: setup page-tools
 
 # What to run before every commit: lint, types and the quick tests.
 check: style types
-	$(BIN)/python -m pytest -m "not slow and not alone" --numprocesses logical --maxprocesses 4 --dist worksteal
+	$(BIN)/python -m pytest -m "not slow and not alone" --numprocesses $(WORKERS) --dist worksteal
 
 run: setup
 	$(BIN)/sidecrate run

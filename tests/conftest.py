@@ -26,14 +26,31 @@ os.environ.update(REGISTERED)
 
 #: Fixtures that start a daemon of the test's own, or a browser.
 _SLOW_FIXTURES = {"start_daemon", "house"}
-_END_TO_END = Path(__file__).parent / "end_to_end"
+_HERE = Path(__file__).parent
+#: Folders whose tests run daemons, workers or services, or wait for clocks and file systems.
+_SLOW_FOLDERS = {
+    _HERE / "end_to_end",
+    _HERE / "faults",
+    _HERE / "daemon" / "engines" / "replicate",
+}
+#: Files in other folders that do so, or render and hear whole clips.
+_SLOW_FILES = {
+    _HERE / "bridge" / "inbox" / "test_door.py",
+    _HERE / "bridge" / "osc" / "test_door.py",
+    _HERE / "daemon" / "conform" / "test_conform_heard.py",
+    _HERE / "daemon" / "engines" / "embedded" / "test_words_heard.py",
+    _HERE / "daemon" / "library" / "test_render.py",
+    _HERE / "daemon" / "children" / "test_host.py",
+    _HERE / "daemon" / "improve" / "test_ask_model.py",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `slow` what starts a daemon: everything end to end, and what asks for one by a fixture."""
+    """Mark as `slow` what starts daemons or workers, or waits: by folder, by file, by fixture."""
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
-        if _END_TO_END in item.path.parents or asked & _SLOW_FIXTURES:
+        by_place = _SLOW_FOLDERS & set(item.path.parents) or item.path in _SLOW_FILES
+        if by_place or asked & _SLOW_FIXTURES:
             item.add_marker(pytest.mark.slow)
 
 
