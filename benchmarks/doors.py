@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 
 from bridge.osc.packet import build_message, parse_packet
-from daemon.client.connection import Link
+from daemon.client.connection import DaemonClient
 from daemon.home.places import HOME_VARIABLE, Places
 
 REQUESTS = 200
@@ -32,7 +32,7 @@ IDLE_S = 20
 @contextmanager
 def daemon(
     home: Path, workers: int = 1
-) -> Iterator[tuple[subprocess.Popen[bytes], Places, Link, float]]:
+) -> Iterator[tuple[subprocess.Popen[bytes], Places, DaemonClient, float]]:
     """A daemon on `home`; the last value is the time from its start to its doors open, in s."""
     (home / "config.yaml").write_text(
         f"osc: {{port: 0}}\nworkers: {{count: {workers}, idle_s: 600}}\n"
@@ -45,7 +45,7 @@ def daemon(
         stderr=subprocess.DEVNULL,
     )
     try:
-        while (link := Link.to(places)) is None:
+        while (link := DaemonClient.to(places)) is None:
             time.sleep(0.005)
         yield process, places, link, time.monotonic() - began
         link.close()
