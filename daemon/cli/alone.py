@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.files.moves import move_new
+from bridge.files.whole import beside
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.briefing.brief_of import check_amended
@@ -185,16 +185,10 @@ def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> Clip
 
 def _copy(source: Path, target: Path, force: bool) -> None:
     """Copy a file whole or not at all; over an existing one only with `force`."""
-    part = target.with_name(f".{target.name}.part")
     try:
-        shutil.copyfile(source, part)
-        if force:
-            part.replace(target)
-        else:
-            move_new(part, target)
+        with beside(target, new=not force) as part:
+            shutil.copyfile(source, part)
     except FileExistsError:
         raise ServiceError(
             f"{target} has come to be there meanwhile; choose another --out", "out"
         ) from None
-    finally:
-        part.unlink(missing_ok=True)

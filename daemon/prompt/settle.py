@@ -328,12 +328,13 @@ def _length(
         length = given_bars[1] * bar_seconds(meter, bpm or DEFAULT_BPM)
         if kind != "track":
             said.append(
-                f"{given_bars[1]} bars at {bpm or DEFAULT_BPM:g} bpm are {length:.4g} seconds"
+                f"{_bars_in_words(given_bars[1])} at {bpm or DEFAULT_BPM:g} bpm:"
+                f" {length:.4g} seconds"
             )
         return (Decision(given_bars[1], given_bars[0]) if kind == "track" else None), length
     if given_bars:
         said.append(
-            f"{given_bars[1]} bars are not used: a one-shot is as long as it sounds; "
+            f"{_bars_and_verb(given_bars[1])} not used: a one-shot is as long as it sounds; "
             "give seconds, or kind: loop"
         )
     return None, _usual_seconds(kind, request)
@@ -446,3 +447,11 @@ def _subtype(session: SessionView, defaults: PromptDefaults, kind: str) -> str:
     return (
         "FLOAT" if in_fl and kind == "track" and defaults.subtype == "PCM_24" else defaults.subtype
     )
+
+
+def _bars_in_words(bars: int) -> str:
+    return "1 bar" if bars == 1 else f"{bars} bars"
+
+
+def _bars_and_verb(bars: int) -> str:
+    return f"{_bars_in_words(bars)} {'is' if bars == 1 else 'are'}"

@@ -176,6 +176,7 @@ def test_every_kind_has_its_length(fields, kind, bpm, bars, seconds):
 
 def test_bars_of_a_one_shot_are_not_used_and_this_is_said():
     assert any("2 bars are not used" in line for line in brief(prompt="kick one-shot", bars=2).said)
+    assert any("1 bar is not used" in line for line in brief(prompt="kick one-shot", bars=1).said)
 
 
 def test_a_fitted_file_keeps_what_nobody_named():
