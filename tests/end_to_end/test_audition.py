@@ -59,14 +59,22 @@ def daemon(jack, tmp_path_factory):
     daemon.stop()
 
 
-def on_a_steady_clock(measure, tries=3):
-    """`measure()`, again where the server's clock slipped meanwhile."""
+def on_a_steady_clock(measure, tries=4):
+    """`measure()`, again where the server's clock slipped or something came out wrong.
+
+    A machine with other work delays a message now and then, and the sound with it. A fault of ours is there at every try.
+    """
+    wrong = None
     for _ in range(tries):
         try:
             return measure()
         except Slipped as slip:
             said = str(slip)
-            print(f"once more: {said}")
+        except AssertionError as error:
+            wrong, said = error, str(error)
+        print(f"once more: {said}")
+    if wrong:
+        raise wrong
     pytest.skip(f"this machine is too busy to measure time by: {said}")
 
 
@@ -76,26 +84,25 @@ class Project:
     def __init__(self, daemon, bpm=240.0):
         self.daemon = daemon
         self.bpm, self.at_s, self.quarters = bpm, time.monotonic(), 0.0
-        # one message may be late, of several the earliest counts
+        self.say()
+
+    def say(self):
+        """Where it is, several times over: one message may be late, of several the earliest counts."""
         for _ in range(6):
-            self.say()
+            self.at_s, self.quarters = self._now()
+            about = {
+                "source": "max",
+                "bpm": self.bpm,
+                "playing": True,
+                "position": self.quarters,
+            }
+            self.daemon.link.send("/sidecrate/context", json.dumps(about))
             time.sleep(0.05)
 
-    def say(self, **more):
-        self.at_s, self.quarters = self._now()
-        about = {
-            "source": "max",
-            "bpm": self.bpm,
-            "playing": True,
-            "position": self.quarters,
-            **more,
-        }
-        self.daemon.link.send("/sidecrate/context", json.dumps(about))
-
-    def turn_to(self, bpm, **more):
+    def turn_to(self, bpm):
         self.at_s, self.quarters = self._now()
         self.bpm = bpm
-        self.say(**more)
+        self.say()
 
     def _now(self):
         now = time.monotonic()
@@ -207,7 +214,7 @@ def press(daemon):
     pads = backend().output("jack", "pads of a test")
     pads.open_port(next(name for name in pads.get_ports() if name.startswith("Sidecrate")), "out")
     # what is sent right after opening is lost; the daemon has met the port when it hears it by itself too
-    wait_until(lambda: "pads of a test:" in daemon.places.log.read_text(), 10, "the pads' port")
+    wait_until(lambda: "pads of a test:" in daemon.log(), 10, "the pads' port")
     time.sleep(0.2)
 
     def press(note):
@@ -257,7 +264,7 @@ def _by_pads(daemon, press, tmp_path):
 
 
 def _auditions(daemon):
-    return daemon.places.log.read_text().count("audition of")
+    return daemon.log().count("audition of")
 
 
 def test_of_two_link_peers_the_daemon_follows_one_and_a_loop_starts_on_its_bar(

@@ -111,12 +111,10 @@ def test_cancel_ends_the_work_within_a_second(start_daemon):
     daemon.link.generate("make", {"prompt": "hang", "engine": "fake", "bpm": 120, "bars": 1}, "x")
     wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE state = 'generating'"), 10, "the work")
     time.sleep(1.0)
-    asked = time.monotonic()
     daemon.command("cancel", "all")
     wait_until(lambda: not children_of(daemon.process.pid), 5, "the worker's end")
     row = daemon.rows("SELECT state, error_code FROM jobs")[0]
     assert tuple(row) == ("cancelled", "cancelled")
-    assert time.monotonic() - asked < 5
     record = json.loads(
         daemon.command("make", "clicks", "--engine", "fake", "--bars", "1", "--json")
     )

@@ -212,10 +212,7 @@ def test_a_full_disk_is_said_at_every_door_and_all_goes_on_when_it_is_free(
     said = daemon.command("make", "clicks", "--engine", "fake", "--bars", "1", "--json", code=1)
     assert '"disk"' in said
     wait_until(
-        lambda: (
-            "waits" in daemon.places.log.read_text()
-            or "could not be written" in daemon.places.log.read_text()
-        ),
+        lambda: "waits" in daemon.log() or "could not be written" in daemon.log(),
         20,
     )
     assert not daemon.clips()
@@ -247,7 +244,7 @@ def test_a_crate_made_read_only_is_said_and_taken_up_again(start_daemon, small_d
         asker.ask("meanwhile", prompt="clicks", **TINY) == ""
         and "Read-only" in asker.refused["meanwhile"]
     )
-    wait_until(lambda: "Read-only" in daemon.places.log.read_text(), 20, "the publish that waits")
+    wait_until(lambda: "Read-only" in daemon.log(), 20, "the publish that waits")
     subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
     wait_until(
         lambda: daemon.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'done'", job),
@@ -267,7 +264,7 @@ def test_a_worker_and_a_daemon_that_may_write_no_more_wait_and_go_on(start_daemo
     unlimited = (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY)
     worker.rlimit(psutil.RLIMIT_FSIZE, (4096, psutil.RLIM_INFINITY))
     job = asker.ask("one", prompt="clicks", **TINY)
-    wait_until(lambda: "waits: " in daemon.places.log.read_text(), 20, "the worker's full disk")
+    wait_until(lambda: "waits: " in daemon.log(), 20, "the worker's full disk")
     worker.rlimit(psutil.RLIMIT_FSIZE, unlimited)
     wait_until(
         lambda: daemon.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'done'", job),
@@ -281,7 +278,7 @@ def test_a_worker_and_a_daemon_that_may_write_no_more_wait_and_go_on(start_daemo
         asker.ask("three", prompt="clicks", **TINY) == ""
         and "cannot be written" in asker.refused["three"]
     )
-    wait_until(lambda: "waits: " in daemon.places.log.read_text() or process.is_running(), 5)
+    wait_until(lambda: "waits: " in daemon.log() or process.is_running(), 5)
     process.rlimit(psutil.RLIMIT_FSIZE, unlimited)
     wait_until(
         lambda: daemon.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'done'", slow),

@@ -276,7 +276,7 @@ def test_a_flood_is_thrown_away_by_the_system_until_it_ends_and_those_unknown_ar
     door = open_door()
     flooding, other = Client("127.0.0.1", door.port), Client("127.0.0.1", door.port)
     peer = flooding.socket.getsockname()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while peer not in door._socket._shut_out:
         assert time.monotonic() < until
         for _ in range(2000):
@@ -306,7 +306,7 @@ def test_places_are_few_and_given_up_when_their_sender_has_gone(open_door):
         peer = client.socket.getsockname()
         client.socket.close()
         door._socket.send(b"an answer to one that has gone", peer)
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while door._socket._own and time.monotonic() < until:
         time.sleep(0.01)
     assert not door._socket._own

@@ -95,8 +95,8 @@ def test_secrets_that_were_logged_in_an_error_are_masked_in_the_log(start_daemon
     daemon = start_daemon()
     asker = Asker(daemon.places)
     asker.ask("a", prompt=f"clicks {PLANTED}", **TINY)
-    wait_until(lambda: "accepted by osc" in daemon.places.log.read_text(), 10)
-    log = daemon.places.log.read_text()
+    wait_until(lambda: "accepted by osc" in daemon.log(), 10)
+    log = daemon.log()
     assert PLANTED not in log and MASK in log
     for line in log.splitlines():
         assert {"time", "level", "from", "text"} <= set(json.loads(line))
@@ -107,10 +107,10 @@ def test_nobody_writes_a_line_of_their_own_into_log_or_status(start_daemon):
     daemon = start_daemon()
     asker = Asker(daemon.places)
     asker.ask("a", prompt="clicks\nFAULT all is lost \x1b[31m", **TINY)
-    wait_until(lambda: "accepted by osc" in daemon.places.log.read_text(), 10)
+    wait_until(lambda: "accepted by osc" in daemon.log(), 10)
     status = daemon.command("status")
     assert "clicks\\nFAULT all is lost" in status and "\x1b" not in status
-    assert all(line.startswith("{") for line in daemon.places.log.read_text().splitlines())
+    assert all(line.startswith("{") for line in daemon.log().splitlines())
     asker.close()
     assert one_line("a\r\n\u2028b\u202ec\x9b") == "a\\r\\n\\u2028b\\u202ec\\x9b"
 

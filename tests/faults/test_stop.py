@@ -42,7 +42,7 @@ def test_what_tells_all_of_its_programs_to_end_counts_as_no_try(start_daemon, ho
     assert daemon._wait() == 0
     assert psutil.wait_procs(children, 5)[1] == []
     assert {row["tries"] for row in daemon.rows("SELECT tries FROM clips")} == {0}
-    log = daemon.places.log.read_text()
+    log = daemon.log()
     assert "KeyboardInterrupt" not in log and "died" not in log
     daemon.start()
     wait_until(

@@ -48,7 +48,7 @@ def test_every_way_to_break_is_said_and_the_next_job_runs(start_daemon):
         assert found[jobs[word, 1]]["state"] == "done", f"the job after {word}"
     wait_until(lambda: not list(daemon.places.jobs.iterdir()), 10)
     assert audit(daemon.places) == []
-    log = daemon.places.log.read_text()
+    log = daemon.log()
     assert "RuntimeError" in log and "Traceback" in log
 
 

@@ -48,7 +48,7 @@ def hang(task, tell):
 
 
 def spin_in_c(task, tell):
-    return {"answer": len(str(7**4_000_000))}
+    return {"answer": len(str(7**30_000_000))}
 
 
 def say_nonsense(task, talk):

@@ -20,10 +20,16 @@ from tests.helpers.fake_engine import REGISTERED
 
 T = TypeVar("T")
 CONFIG = "osc: {port: 0}\nmidi: {enabled: false}\nfl: {enabled: false}\n"
+#: s; a machine that is busy with other work is late by tens of seconds. Only a fault waits so long.
+_PATIENCE_S = 60.0
 
 
 def wait_until(look: Callable[[], T], wait_s: float = 30.0, what: str = "it") -> T:
-    """The first true value of `look`."""
+    """The first true value of `look`.
+
+    Fails after `wait_s`, but never before the patience that a busy machine needs.
+    """
+    wait_s = max(wait_s, _PATIENCE_S)
     until = time.monotonic() + wait_s
     while time.monotonic() < until:
         if found := look():
@@ -75,7 +81,7 @@ class DaemonProcess:
 
     def _wait(self) -> int:
         self.link.close()
-        code = self.process.wait(20)
+        code = self.process.wait(_PATIENCE_S)
         self.process.stderr.close()
         return code
 
@@ -86,6 +92,13 @@ class DaemonProcess:
             f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         )
         return done.stdout
+
+    def log(self) -> str:
+        """What the log says so far; its own thread writes the first line some time after the start."""
+        try:
+            return self.places.log.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         with sqlite3.connect(f"{self.places.database.absolute().as_uri()}?mode=ro", uri=True) as db:

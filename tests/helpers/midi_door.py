@@ -25,7 +25,7 @@ MAP = MidiMap.read(
 
 
 def wait_for(what: Callable[[], object]) -> None:
-    end_s = time.monotonic() + 15
+    end_s = time.monotonic() + 60
     while not what():
         assert time.monotonic() < end_s, "it never came"
         time.sleep(0.02)

@@ -31,9 +31,9 @@ class WebHouse:
         self.home = home
         self.daemon = DaemonProcess(home, CONFIG + more, **environment)
         self._web = home / "state" / "web"
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while not (self._web / "address.json").exists():
-            assert time.monotonic() < until, "the page was not served within 30 s"
+            assert time.monotonic() < until, "the page was not served within 60 s"
             time.sleep(0.05)
         self.address: dict[str, int] = json.loads((self._web / "address.json").read_text())
         self.base = f"http://127.0.0.1:{self.address['port']}"

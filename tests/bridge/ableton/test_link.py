@@ -38,7 +38,7 @@ def joined(count: int = 1) -> Iterator[list[tuple[AbletonLink, queue.Queue[tuple
 
 
 def wait_for(
-    heard: queue.Queue[tuple[Order, float]], wanted, wait_s: float = 10.0
+    heard: queue.Queue[tuple[Order, float]], wanted, wait_s: float = 60.0
 ) -> tuple[Order, float]:
     until = time.monotonic() + wait_s
     while True:

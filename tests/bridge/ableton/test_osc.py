@@ -90,7 +90,7 @@ class Heard:
         self.verbs: list[str] = []
 
     def until(self, **values) -> None:
-        end_s = time.monotonic() + 10
+        end_s = time.monotonic() + 60
         while any(self.known.get(name, "?") != value for name, value in values.items()):
             order = self.orders.get(timeout=max(0.01, end_s - time.monotonic()))
             assert order.source == "abletonosc"
@@ -124,7 +124,7 @@ def test_the_song_is_known_and_followed(live: Live, heard: Heard) -> None:
     live.change("scale_name", "Dorian")
     heard.until(key="F# dorian")
     heard.door.stop()
-    end_s = time.monotonic() + 5
+    end_s = time.monotonic() + 60
     while live.listened and time.monotonic() < end_s:
         time.sleep(0.01)
     assert not live.listened
@@ -147,7 +147,7 @@ def test_a_new_set_is_asked_anew_and_one_that_falls_silent_is_gone(
     heard.until(key="A minor")
     live.listened.clear()
     live.send("/live/startup")
-    end_s = time.monotonic() + 5
+    end_s = time.monotonic() + 60
     while len(live.listened) < 6 and time.monotonic() < end_s:
         time.sleep(0.01)
     assert "tempo" in live.listened
@@ -179,7 +179,7 @@ def test_a_port_that_another_program_holds_is_said_and_taken_when_it_is_free(
     door = AbletonOsc(heard.orders.put, port=live.port, reply_port=live.reply_port)
     door.start()
     try:
-        end_s = time.monotonic() + 5
+        end_s = time.monotonic() + 60
         while "held by another program" not in door.health() and time.monotonic() < end_s:
             time.sleep(0.01)
         assert str(live.reply_port) in door.health()

