@@ -11,6 +11,7 @@ from typing import TypeVar
 from bridge.music import Key, Meter, bar_seconds
 from daemon.brief import Brief
 from daemon.engines.embedded import forms, meters
+from daemon.engines.embedded.kits import kit_of, on_kit
 from daemon.engines.embedded.motif import motif_bars
 from daemon.engines.embedded.phrase import crowded, phrased, rolling, turn_of
 from daemon.engines.embedded.plan import (
@@ -261,6 +262,7 @@ def _mix(style: Style, wishes: Wishes) -> Mix:
         round(drive, 3),
         style.lufs,
         round(slope, 2),
+        style.room,
     )
 
 
@@ -466,10 +468,11 @@ def drum_shades(seed: int) -> dict[str, float]:
 
 def drum_sounds(style: Style, wishes: Wishes, voices: set[str]) -> dict[str, Sound]:
     sounds = {}
+    kit = kit_of(style.kit, wishes.words)
     for voice in sorted(voices):
-        tone = dict(style.tones.get(voice, {}))
+        name, tone = on_kit(kit, voice) or (voice, dict(style.tones.get(voice, {})))
         tune = int(tone.pop("tune", 0))
-        sounds[voice] = Sound(voice, toned(tone, wishes.tone), tune)
+        sounds[voice] = Sound(name, toned(tone, wishes.tone), tune)
     return sounds
 
 

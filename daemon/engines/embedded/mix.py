@@ -15,7 +15,7 @@ import numpy as np
 import scipy.fft
 
 from daemon.audio import rooms, tilt
-from daemon.audio.signals import fast_length, highpass, response_of, wide
+from daemon.audio.signals import fast_length, high_shelf, highpass, response_of, wide
 from daemon.engines.embedded.plan import Plan, Sound
 from daemon.engines.embedded.score import TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.voices.table import VOICES
@@ -53,6 +53,12 @@ _BEAT_ALONE_DB = 2.3
 _BEAT_ALONE_ONCE_DB = 1.2
 #: Velocity layers of a voice: notes of one layer share one rendering.
 _LAYERS = 4
+#: The same for drums of wood and skin, whose timbre follows the stroke.
+_DRUM_LAYERS = 8
+#: The sides' top, dB: real mixes are narrow there (their median is -4 dB side against middle).
+_NARROW_TOP = (high_shelf(4000, -5),)
+#: Who hears which reflections of the room.
+_SEATS = ("drums", "band")
 #: Threads of a transform: middle and side run in parallel on two cores.
 _ROWS = 2
 #: Pre-ringing of the zero-phase tilt that is kept, in seconds.
@@ -84,10 +90,12 @@ class Player:
 
     def play(self, note: Note, sound: Sound, bpm: float) -> np.ndarray:
         """One note as float32 (frames, 2), before its velocity's gain."""
-        voice = VOICES[note.voice]
-        layer = max(1, math.ceil(note.velocity * _LAYERS)) / _LAYERS
-        pitch = (note.pitch or voice.home) if voice.family != "drums" else voice.home + sound.octave
-        held_ticks = note.length if voice.family != "drums" or note.voice == "open hat" else 0
+        voice = VOICES[sound.voice or note.voice]
+        drums = voice.family == "drums"
+        layers = _DRUM_LAYERS if drums and sound.voice != note.voice else _LAYERS
+        layer = max(1, math.ceil(note.velocity * layers)) / layers
+        pitch = voice.home + sound.octave if drums else (note.pitch or voice.home)
+        held_ticks = note.length if not drums or note.voice == "open hat" else 0
         key = (
             voice.name,
             pitch,
@@ -105,7 +113,7 @@ class Player:
         strike = Strike(
             pitch, held_s, layer, self.rate, Tone(**sound.tone), note.glide_from, note.variation
         )
-        played = self._sampled(voice, strike)
+        played = self._sampled(VOICES[note.voice], strike)
         if played is None:
             played = voice.play(strike).astype(np.float32, copy=False)
         self._kept[key] = played
@@ -246,6 +254,8 @@ class Mixer:
         # the zero-phase tilt rings before its cause; a circular transform puts that at the end
         self.before = round(_BEFORE_S * rate)
         self.size = fast_length(frames + round(tail_s(plan) * rate) + self.before)
+        #: The room of all, for plans that have one.
+        self.room = plan.mix.room if plan.mix.room in rooms.ROOMS else ""
 
     def stems(
         self, buses: dict[str, np.ndarray], kicks: Sequence[int], lufs: float
@@ -269,14 +279,16 @@ class Mixer:
         """
         mix = self.plan.mix
         dry = np.zeros((2, self.frames), np.float32)
-        # mono send buses: to the reverb, to the echoes, and through the echoes to the reverb
-        sent = np.zeros((3, self.frames), np.float32)
+        # mono send buses: to the reverb, to the echoes, through the echoes to the reverb, and from
+        # each seat to the room
+        sent = np.zeros((3 + len(_SEATS), self.frames), np.float32)
         for part, bus in buses:
             rows = self._rows(self._driven(part, bus, kicks))
             rows *= np.float32(self.balance.levels.get(part, 1.0))
             dry += rows
             room, echo = mix.sends.get(part, 0.0), mix.delay.get(part, 0.0)
-            for row, gain in zip(sent, (room, echo, room * echo), strict=True):
+            seats = [self._room_share(part) * (_seat(part) == seat) for seat in _SEATS]
+            for row, gain in zip(sent, (room, echo, room * echo, *seats), strict=True):
                 if gain:
                     row += rows[0] * np.float32(gain)
         spectrum = self._transformed(dry)
@@ -288,6 +300,9 @@ class Mixer:
             if sent[2].any():
                 room_in += echoes[0] * scipy.fft.rfft(sent[2], self.size)
             spectrum += rooms.reverb(self.size, self.rate, round(mix.reverb_s, 2)) * room_in
+        for seat, row in zip(_SEATS, sent[3:], strict=True):
+            if row.any():
+                spectrum += self._in_room(seat, scipy.fft.rfft(row, self.size))
         spectrum *= self._settled({}, 0.0)
         self.power = self._k_power(spectrum)
         return self._out(spectrum)
@@ -331,7 +346,9 @@ class Mixer:
         """
         if rows[1].any():
             spectrum = np.asarray(scipy.fft.rfft(rows, self.size, axis=1, workers=_ROWS))
-            spectrum[1] *= response_of((highpass(190), highpass(190)), self.size, self.rate)
+            narrow = _NARROW_TOP if self.plan.version >= 4 else ()
+            filters = (highpass(190), highpass(190), *narrow)
+            spectrum[1] *= response_of(filters, self.size, self.rate)
             return spectrum
         spectrum = np.zeros((2, self.size // 2 + 1), np.complex64)
         spectrum[0] = scipy.fft.rfft(rows[0], self.size)
@@ -353,9 +370,11 @@ class Mixer:
     def _with_sends(self, part: str, spectrum: np.ndarray) -> np.ndarray:
         mix = self.plan.mix
         room, echo = mix.sends.get(part, 0.0), mix.delay.get(part, 0.0)
-        if not room and not echo:
+        share = self._room_share(part)
+        if not room and not echo and not share:
             return spectrum
-        sent = spectrum[0]
+        dry = spectrum[0].copy()
+        sent = dry
         if echo:
             echoes = rooms.ping_pong(self.size, self.rate, self._delay_frames) * (
                 spectrum[0] * np.float32(echo)
@@ -366,7 +385,20 @@ class Mixer:
             spectrum += rooms.reverb(self.size, self.rate, round(mix.reverb_s, 2)) * (
                 sent * np.float32(room)
             )
+        if share:
+            spectrum += self._in_room(_seat(part), dry * np.float32(share))
         return spectrum
+
+    def _room_share(self, part: str) -> float:
+        return rooms.ROOM_SHARES.get(part, 0.0) if self.room else 0.0
+
+    def _in_room(self, seat: str, sent: np.ndarray) -> np.ndarray:
+        """What comes back of a middle spectrum (bins,): middle and side (2, bins)."""
+        back = rooms.room(self.size, self.rate, self.room) * sent
+        if seat == "band":
+            # the band stands opposite the drums
+            np.negative(back[1], out=back[1])
+        return back
 
     def _settled(self, spectra: Mapping[str, np.ndarray], lufs: float) -> np.ndarray:
         """The master gain (bins,), the same for all stems: spectral tilt, then loudness.
@@ -416,11 +448,17 @@ class Mixer:
         return done
 
 
+def _seat(part: str) -> str:
+    return "drums" if part == "drums" else "band"
+
+
 def tail_s(plan: Plan) -> float:
     """Length of a plan's reverb and echo tail in seconds."""
     mix = plan.mix
     echo_s = 7 * mix.delay_steps * 15 / plan.bpm if any(mix.delay.values()) else 0.0
-    return 0.05 + (mix.reverb_s if any(mix.sends.values()) else 0.0) + echo_s
+    reverb_s = mix.reverb_s if any(mix.sends.values()) else 0.0
+    room_s = 1.1 * rooms.ROOMS[mix.room].rt_s if mix.room in rooms.ROOMS else 0.0
+    return 0.05 + max(reverb_s, room_s) + echo_s
 
 
 def _soft_clipped(bus: np.ndarray, amount: float) -> np.ndarray:

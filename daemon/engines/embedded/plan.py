@@ -32,7 +32,8 @@ PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
 #: Version of new plans; older plans keep their sound.
 #: 2: sections of a track keep a loudness distance to the fullest; two parts alone are tilted too.
 #: 3: drums alone get the spectral slope of real drum loops.
-VERSION = 3
+#: 4: drums of wood and skin, a room that all play in, a narrow top.
+VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,8 @@ class Mix:
     drive: float = 0.0
     lufs: float = -11.0
     slope_db: float = -4.7
+    room: str = ""
+    """The room that all play in, a name of `audio.rooms.ROOMS`; empty for none."""
 
 
 @dataclass(frozen=True)

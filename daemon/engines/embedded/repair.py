@@ -10,6 +10,7 @@ from dataclasses import fields
 from typing import Any
 
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
+from daemon.audio.rooms import ROOMS
 from daemon.engines.embedded.harmony import chords_of_bar
 from daemon.engines.embedded.plan import PARTS, VERSION, Plan, read_plan
 from daemon.engines.embedded.voices.table import VOICES
@@ -294,6 +295,8 @@ class Repair:
                 low, high = limits[word]
                 number = self.number(f"{name}.{word}", given, low, high, low)
                 value[word] = round(number) if word == "delay_steps" else number
+            elif word == "room" and given in ROOMS:
+                value[word] = given
             elif word in tables and isinstance(given, Mapping):
                 low, high = tables[word]
                 value[word] = {

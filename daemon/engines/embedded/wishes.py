@@ -204,6 +204,8 @@ class Wishes:
     room: float = 1.0
     energy: float = 0.7
     density: float = 0.5
+    words: str = ""
+    """All that was typed, denials left out."""
 
 
 def read_wishes(brief: Brief) -> Wishes:
@@ -272,6 +274,7 @@ def read_wishes(brief: Brief) -> Wishes:
         drunk=bool(re.search(r"\bdilla|\bdrunk|off[- ]?kilter|\bwonky|unquanti[sz]ed", words)),
         riff=bool(re.search(r"\briffs?\b", words)),
         room=era_room * _room(typed, words),
+        words=words,
         energy=0.7 if brief.energy is None else brief.energy,
         density=_density(brief),
     )

@@ -55,5 +55,9 @@ class Style:
     late_ms: dict[str, float] = field(default_factory=dict)
     spread_ms: float = 3.0
     loose: float = 0.06
+    kit: str = ""
+    """The kit of wood and skin that it is played on (see `kits.py`); empty for machines."""
+    room: str = "club"
+    """The room that all play in, by its name in `audio.rooms`."""
     form: str = "dance"
     """Form of a whole track: dance, song, rap or calm (see `forms.py`)."""

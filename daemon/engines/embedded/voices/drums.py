@@ -41,11 +41,11 @@ def _noises(s: Strike, n: int, name: str) -> np.ndarray:
 
 def _end(x: np.ndarray, s: Strike, wide: bool = True) -> np.ndarray:
     if s.tone.dirt > 0:
-        x = _worn(x, s)
+        x = worn(x, s)
     return faded(widened(x, s.tone.width) if wide else x, s.rate, 0.008)
 
 
-def _worn(x: np.ndarray, s: Strike) -> np.ndarray:
+def worn(x: np.ndarray, s: Strike) -> np.ndarray:
     """The sound of an old sampler: duller, with reduced bit depth."""
     dirt = s.tone.dirt
     steps = np.float32(2 ** (12 - 5 * dirt))

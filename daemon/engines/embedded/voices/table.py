@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.engines.embedded.voices import bass, drums, keys, pads
+from daemon.engines.embedded.voices import acoustic, bass, drums, keys, pads
 from daemon.engines.embedded.voices.voice import Voice
 
 #: Columns as in `Voice`: name, family, renderer, MIDI number, lowest, highest and home note.
@@ -32,6 +32,12 @@ VOICES: dict[str, Voice] = {
         Voice("tambourine", "drums", drums.tambourine, 54, tuned=False),
         Voice("cowbell", "drums", drums.cowbell, 56, 60, 84, 73, tuned=False),
         Voice("clave", "drums", drums.clave, 75, 84, 108, 99, tuned=False),
+        Voice("acoustic kick", "drums", acoustic.kick, 36, 26, 46, 34, one_shot_s=0.5),
+        Voice("acoustic snare", "drums", acoustic.snare, 38, 48, 64, 55, tuned=False),
+        Voice("cross-stick", "drums", acoustic.cross_stick, 37, 72, 94, 83, tuned=False),
+        Voice("acoustic high tom", "drums", acoustic.tom, 50, 40, 66, 53),
+        Voice("acoustic mid tom", "drums", acoustic.tom, 47, 36, 62, 48),
+        Voice("acoustic low tom", "drums", acoustic.tom, 43, 32, 56, 41),
         Voice("riser", "effects", drums.riser, 119, tuned=False, one_shot_s=4.0),
         Voice("sweep down", "effects", drums.sweep_down, 119, tuned=False, one_shot_s=3.0),
         Voice("impact", "effects", drums.impact, 57, 20, 40, 28, one_shot_s=2.0),

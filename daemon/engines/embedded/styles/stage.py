@@ -1,0 +1,90 @@
+"""Where each genre is played: on which drums, in which room, how tightly, and how loud each part.
+
+Machines keep time; people do not: a bass lies behind, a ride leans ahead, and hits scatter by 6 to
+12 ms. Guitars of rock stand as loud as its drums.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from daemon.engines.embedded.styles.style import Style
+
+
+@dataclass(frozen=True)
+class Stage:
+    kit: str = ""
+    """See `kits.py`; empty for machines."""
+    room: str = "club"
+    spread_ms: float | None = None
+    """How far hits scatter; None leaves the style's own."""
+    late_ms: dict[str, float] = field(default_factory=dict)
+    levels_db: dict[str, float] = field(default_factory=dict)
+    """Beside the style's own."""
+    slope_db: float | None = None
+
+    def of(self, style: Style) -> Style:
+        """The style on this stage."""
+        return replace(
+            style,
+            kit=self.kit,
+            room=self.room,
+            spread_ms=style.spread_ms if self.spread_ms is None else self.spread_ms,
+            late_ms={**self.late_ms, **style.late_ms},
+            levels_db=_added(self.levels_db, style.levels_db),
+            slope_db=style.slope_db if self.slope_db is None else self.slope_db,
+        )
+
+
+def _added(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    return {part: one.get(part, 0) + other.get(part, 0) for part in {**one, **other}}
+
+
+_LAID_BACK = {"bass": 6.0, "chords": 4.0, "snare": 4.0}
+_AHEAD = {"ride": -5.0, "bass": 5.0}
+_GUITARS = {"chords": 4.0, "lead": 1.0}
+
+STAGES: dict[str, Stage] = {
+    "pop": Stage("pop", "studio", 5, {}, {"chords": 1.5, "lead": 2}, -4.4),
+    "folk": Stage("folk", "studio", 10, {"bass": 5}, {"drums": -3, "chords": 3, "lead": 2}, -4.9),
+    "rock": Stage("rock", "drum room", 8, {"bass": 4}, _GUITARS, -4.1),
+    "punk": Stage("rock", "garage", 9, {}, {"chords": 4.5, "lead": 1}, -3.8),
+    "metal": Stage("metal", "drum room", 6, {}, {"chords": 5, "bass": -1, "lead": 1}, -3.6),
+    "shoegaze": Stage("rock", "hall", 9, {}, {"chords": 5, "drums": -2}, -4.3),
+    "blues": Stage("folk", "stage", 11, _LAID_BACK, {"chords": 2, "lead": 2.5, "drums": -1}, -4.9),
+    "country": Stage("folk", "studio", 9, {"bass": 3}, {"chords": 3, "lead": 2, "drums": -2}, -4.5),
+    "funk": Stage("funk", "drum room", 6, {"bass": 3}, {"bass": 1, "chords": 1}, -4.4),
+    "soul": Stage("funk", "drum room", 9, _LAID_BACK, {"chords": 1.5, "lead": 1}, -4.9),
+    "jazz": Stage("jazz", "stage", 11, _AHEAD, {"lead": 3, "chords": 1, "drums": -1}, -5.1),
+    "waltz": Stage(
+        "jazz", "stage", 11, {}, {"bass": -4, "drums": -3, "lead": 2, "chords": 1}, -5.1
+    ),
+    "cinematic": Stage("orchestra", "hall", 9, {}, {"bass": -2, "drums": -1, "chords": 2}, -5.2),
+    "classical": Stage("orchestra", "hall", 11, {}, {"bass": -4, "chords": 1, "lead": 2}, -5.2),
+    "disco": Stage("funk", "studio", 4, {}, {"chords": 1}, -4.4),
+    "breakbeat": Stage("dusty", "drum room", 5),
+    "boom bap": Stage("dusty", "studio", 8, {}, {}, -5.2),
+    "hip-hop": Stage("dusty", "studio", 8, {}, {}, -5.0),
+    "trip-hop": Stage("dusty", "chamber", 9, {}, {}, -5.4),
+    "g-funk": Stage("", "studio"),
+    "lo-fi": Stage("worn", "booth", 10, {}, {}, -5.9),
+    "r&b": Stage("", "studio"),
+    "chillout": Stage("", "chamber"),
+    "reggae": Stage("reggae", "drum room", 8, {"bass": 7}, {"chords": 1}, -5.5),
+    "dub": Stage("reggae", "chamber", 8, {"bass": 7}, {}, -6.0),
+    "ska": Stage("reggae", "stage", 7, {"bass": 3}, {"chords": 2, "lead": 2}, -4.4),
+    "latin": Stage("latin", "stage", 8, {}, {"chords": 1, "lead": 1}, -4.7),
+    "salsa": Stage("latin", "stage", 8, {"bass": -3}, {"chords": 2, "lead": 2}, -4.5),
+    "bossa nova": Stage("latin", "studio", 9, {"bass": 3}, {"drums": -2, "chords": 2}, -5.0),
+    "samba": Stage("latin", "stage", 9, {}, {"chords": 1}, -4.6),
+    "bhangra": Stage("latin", "studio", 6),
+    "ambient": Stage("", "hall"),
+    "synthwave": Stage("", "plate"),
+    "synth-pop": Stage("", "plate"),
+    "chiptune": Stage("", ""),
+}
+
+
+def staged(style: Style) -> Style:
+    """A style as it is played; those without a row are played by machines in a club."""
+    return STAGES.get(style.name, Stage()).of(style)
