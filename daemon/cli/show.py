@@ -20,7 +20,8 @@ def clip_lines(record: ClipRecord) -> str:
     facts = [record["kind"]]
     if record.get("bars"):
         bars = "bar" if record["bars"] == 1 else "bars"
-        facts.append(f"{record['bars']} {bars} of {record['meter']}")
+        meter = f" of {record['meter']}" if record.get("meter") else ""
+        facts.append(f"{record['bars']} {bars}{meter}")
     if record.get("bpm"):
         facts.append(f"{record['bpm']:g} bpm")
     facts += [str(record[name]) for name in ("key", "note_name") if record.get(name)]
