@@ -66,7 +66,7 @@ def loss_of(
     """Mean error in dB below each part's power. `counts`: how many bins each bin stands for."""
     error = ((masks * magnitude[:, None] - target) ** 2 * counts).sum(dim=(2, 3))
     power = (target**2 * counts).sum(dim=(2, 3))
-    least = _ABSENT * (magnitude**2 * counts).sum(dim=(1, 2))[:, None]
+    least = _ABSENT * (magnitude**2 * counts).sum(dim=(1, 2))[:, None] + 1e-6
     return (10 * torch.log10((error + 0.1 * least) / (power + least))).mean()
 
 
