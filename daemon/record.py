@@ -113,6 +113,8 @@ class ClipRecord(Repeatable, _Derived, total=False):
     """Its part in a larger clip: of a stem in its own file, and of a verb's result."""
     role: str
     """Its role among a verb's results: `chords`, `melody`."""
+    collection: str
+    """The collection that it belongs to from the start: a kit's sounds."""
     kit_files: list[str]
     cues: list[Cue]
     sidecrate: str

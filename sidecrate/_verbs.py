@@ -303,3 +303,29 @@ def fit(
     SidecrateError says what, why and what to do.
     """
     return ask_given("fit", source, locals())
+
+
+def split(
+    source: Source,
+    *,
+    into: Literal["stems", "kit"] | None = None,
+    parts: str | Sequence[str] | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Take a sound apart: drums, bass and the rest, or the single sounds of its kit.
+
+    source: An audio file on this machine, a clip, or last.
+    into: Whole parts, or the drums' single sounds as a kit. Stems or kit; by default: stems.
+    parts: Which parts come out. Words, by comma: drums, bass, other, kick, snare, hats, toms,
+        cymbals; by default: all that can be told apart.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("split", source, locals())

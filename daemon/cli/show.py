@@ -15,12 +15,17 @@ def clip_json(record: ClipRecord) -> str:
     return json.dumps({name: record.get(name) for name in DOCUMENTED} | dict(record))
 
 
+#: Bars whose chords are shown in a line.
+_MOST_BARS = 16
+
+
 def clip_lines(record: ClipRecord) -> str:
     """A clip for people: its path, its facts, and how sure they are."""
     facts = [record["kind"]]
     if record.get("bars"):
         bars = "bar" if record["bars"] == 1 else "bars"
-        facts.append(f"{record['bars']} {bars} of {record['meter']}")
+        meter = f" of {record['meter']}" if record.get("meter") else ""
+        facts.append(f"{record['bars']} {bars}{meter}")
     if record.get("bpm"):
         facts.append(f"{record['bpm']:g} bpm")
     facts += [str(record[name]) for name in ("key", "note_name") if record.get(name)]
@@ -84,5 +89,9 @@ def look_lines(found: Mapping[str, Any]) -> str:
         ]
     if found.get("key"):
         lines.append(f"key {found['key']} (sure {found['key_confidence']:.0%})")
+    if found.get("chords_by_bar"):
+        bars = found["chords_by_bar"]
+        more = " ..." if len(bars) > _MOST_BARS else ""
+        lines.append(f"chords by bar: | {' | '.join(bars[:_MOST_BARS])} |{more}")
     lines.append(f"{found['lufs']:.1f} LUFS, peak {found['true_peak_db']:.1f} dBTP")
     return "\n".join(lines)

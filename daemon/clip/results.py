@@ -169,8 +169,10 @@ def _record(result: Result, n: int, task: dict[str, Any], brief: Brief) -> ClipR
         "made": time.time(),
         "features": sound,
     }
-    # a verb's own keys come before the report
-    return as_record({**record, **result.more, "report": report})
+    # a verb may add keys, and changes none; its own come before the report
+    return as_record(
+        {**record, **{k: v for k, v in result.more.items() if k not in record}, "report": report}
+    )
 
 
 def _source(brief: Brief) -> str:

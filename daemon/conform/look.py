@@ -17,6 +17,7 @@ from daemon.audio.wav_record import read_record
 from daemon.conform import gate
 from daemon.conform.report import plain
 from daemon.hearing import hear, key, pitch
+from daemon.hearing.chords import by_bar, hear_chords
 
 #: Longer files are not analysed as one-shots.
 _ONE_SHOT_S = 6.0
@@ -44,9 +45,13 @@ def look_at(
     heard = hear(audio, sample_rate, asked_bpm, meter)
     tones = key.hear_tones(sound.mono, sample_rate)
     found_key, key_confidence = key.find_key(tones)
+    chords = hear_chords(sound.mono, sample_rate, heard) if tones.is_tonal else ()
     note = pitch.find_note(audio, sample_rate) if sound.seconds <= _ONE_SHOT_S else None
     downbeats_s = heard.downbeats_s
     first_downbeat_s = downbeats_s[0] if len(downbeats_s) else float(heard.time_of(0.0))
+    bar_s = heard.meter.quarters_per_bar * 60 / heard.bpm
+    # a tenth of a bar is a ringing end, no bar
+    bars = int(np.ceil((sound.seconds - first_downbeat_s) / bar_s - 0.1))
     said: dict[str, Any] = plain(
         {
             "seconds": sound.seconds,
@@ -67,6 +72,8 @@ def look_at(
             "key_confidence": key_confidence,
             "tuning_cents": tones.tuning_cents if tones.is_tonal else None,
             "chroma": tones.chroma,
+            "chords": [[one.bar, one.beat, one.name, one.confidence] for one in chords],
+            "chords_by_bar": by_bar(chords, bars) if chords else [],
             "note": note,
             "lufs": max(SILENCE_DB, integrated_lufs(audio, sample_rate)),
             "true_peak_db": true_peak_db(audio),

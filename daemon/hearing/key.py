@@ -19,12 +19,14 @@ _RATE = 11025
 _SIZE = 4096
 #: Samples between windows.
 _HOP = 1536
+#: The same in s.
+HOP_S = _HOP / _RATE
 #: Hz; lowest peak: a semitone there is about one bin.
 _LOWEST_HZ = 50.0
 #: Hz; highest peak: above it are mostly partials.
 _HIGHEST_HZ = 3000.0
 #: Hz; peaks below it belong to the bass, which has a chroma of its own.
-_BASS_HZ = 180.0
+BASS_HZ = 180.0
 #: Weight of the bass's chroma beside that of the rest.
 _BASS_WEIGHT = 0.3
 #: Share of a frame's highest peak below which another is ignored.
@@ -50,7 +52,7 @@ _TUNING_AGREEMENT = 0.25
 #: Cents off A = 440 from which the tuning is corrected: less is hardly audible.
 _TUNING_CENTS = 8.0
 #: Names of the tonics, as musicians usually spell them.
-_SHARPS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+SHARPS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,10 @@ class Tones:
 
 def hear_tones(mono: np.ndarray, sample_rate: int) -> Tones:
     """The tonal content of `mono`, float (frames,)."""
-    hertz, weight, frame, count = _peaks(mono, sample_rate)
+    hertz, weight, frame, count = spectral_peaks(mono, sample_rate)
     if not len(hertz):
         return Tones(np.zeros(12), 0.0, 0.0, False)
-    strength = weight**0.7 * np.where(_lasting(hertz, frame), 1.0, 0.1)
+    strength = weight**0.7 * np.where(lasting(hertz, frame), 1.0, 0.1)
     pitch = 69 + 12 * np.log2(hertz / 440)
     turn = (strength * np.exp(2j * np.pi * pitch)).sum() / strength.sum()
     tuning = float(np.angle(turn) / (2 * np.pi))
@@ -84,7 +86,7 @@ def hear_tones(mono: np.ndarray, sample_rate: int) -> Tones:
     strength = strength * np.cos(np.pi * (pitch - np.round(pitch))) ** 2
     strength = strength / (1 + (hertz / _PARTIALS_HZ) ** 2)
     classes = np.round(pitch).astype(int) % 12
-    bass = hertz < _BASS_HZ
+    bass = hertz < BASS_HZ
     chroma = _profile(classes[~bass], strength[~bass], frame[~bass], count)
     chroma = chroma + _BASS_WEIGHT * _profile(classes[bass], strength[bass], frame[bass], count)
     return Tones(chroma, 100 * tuning, agreement, is_tonal)
@@ -102,7 +104,7 @@ def find_key(tones: Tones) -> tuple[Key | None, float]:
     confidence = float(
         np.clip(fits[best], 0, 1) * np.clip(0.4 + 3 * (fits[best] - fits[order[1]]), 0, 1)
     )
-    name = _SHARPS[best % 12]
+    name = SHARPS[best % 12]
     return Key(best % 12, "major" if best < 12 else "minor", name), confidence
 
 
@@ -138,7 +140,9 @@ def tuning_shift(tones: Tones) -> float:
     return -tones.tuning_cents / 100
 
 
-def _peaks(mono: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+def spectral_peaks(
+    mono: np.ndarray, sample_rate: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Frequency in Hz, magnitude and frame of each spectral peak, and the number of frames."""
     low = soxr.resample(mono, sample_rate, _RATE, quality="HQ")
     low = np.pad(low, (_SIZE // 2, max(_SIZE // 2, 2 * _SIZE - len(low))))
@@ -160,7 +164,7 @@ def _peaks(mono: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray, 
     return hertz[loud], height[loud], frame[loud], len(magnitude)
 
 
-def _lasting(hertz: np.ndarray, frame: np.ndarray) -> np.ndarray:
+def lasting(hertz: np.ndarray, frame: np.ndarray) -> np.ndarray:
     """Which peaks recur in the next or previous frame within 15 cents: tones, not noise or hits."""
     cents = 1200 * np.log2(hertz)
     lasting = np.zeros(len(hertz), bool)

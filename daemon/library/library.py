@@ -385,10 +385,19 @@ class Library:
     def take_in(self, records: Iterable[ClipRecord]) -> int:
         """Add published clips by their records (with `path`); returns how many were new.
 
-        Known clips are left as they are.
+        Known clips are left as they are. A new one goes into the collection that its record names.
         """
+        collected: dict[str, list[str]] = {}
+        count = 0
         with self.database.write() as db:
-            return sum(_insert(db, record) for record in records)
+            for record in records:
+                is_new = _insert(db, record)
+                count += is_new
+                if is_new and record.get("collection"):
+                    collected.setdefault(record["collection"], []).append(record["id"])
+        for name, clips in collected.items():
+            self.collections.add(name, clips)
+        return count
 
     def catch_up(self, jobs: Database, *, whole: bool = False) -> int:
         """Take in what was published since the last call, and drop what was trashed.

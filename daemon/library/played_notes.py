@@ -12,7 +12,7 @@ from daemon.audio.loudness import amplify, measure_level
 from daemon.audio.wav import write_clip
 from daemon.errors import LibraryError
 from daemon.library.render import Tell, render_version
-from daemon.library.stem_source import play_again
+from daemon.parts.true_stems import play_again
 from daemon.record import ClipRecord, as_record, without
 
 #: Loudness of the played notes, somewhat under a clip's -14 LUFS: nobody mixed them.

@@ -32,8 +32,8 @@ from daemon.home.whole_folders import remove_folder, whole_folder
 from daemon.library import effects, treatments
 from daemon.library.notes import notes_of_version
 from daemon.library.plugins import plugin_key, step_words
-from daemon.library.stem_source import read_stems
 from daemon.library.steps import STEPS, Step, shape_after
+from daemon.parts.true_stems import read_stems
 from daemon.record import ClipRecord, ClipReport, as_record, parse_record, without
 
 Tell = Callable[[float, str, str], None]

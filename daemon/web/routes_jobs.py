@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.errors import RequestError
-from bridge.request import FIELDS, check_fields
+from bridge.request import FIELDS, OneOf, check_fields
 from bridge.request import Field as FieldRow
 from bridge.verbs import NAMED, SOURCE, VERBS, Verb
 from daemon.engines.table import engine_rows
@@ -117,6 +117,7 @@ def _add_verbs(routes: APIRouter, site: Site) -> None:
                 "name": verb.name, "works_on": verb.works_on, "gives": verb.gives,
                 "said": verb.said, "help": verb.help, "example": verb.example,
                 "fields": [_field_row(row) for row in verb.takes.values()],
+                "own_fields": [row.name for row in verb.own_fields],
             }
             for verb in VERBS.values()
         ]  # fmt: skip
@@ -203,5 +204,8 @@ def _add_whole(routes: APIRouter, site: Site) -> None:
         }
 
 
-def _field_row(row: FieldRow) -> dict[str, str]:
-    return {"name": row.name, "allowed": row.allowed, "default": row.default, "help": row.help}
+def _field_row(row: FieldRow) -> dict[str, Any]:
+    return {
+        "name": row.name, "allowed": row.allowed, "default": row.default, "help": row.help,
+        "choices": list(row.check.choices) if isinstance(row.check, OneOf) else [],
+    }  # fmt: skip

@@ -6,6 +6,7 @@ precedes their first hit. Some swing; some are played by hand.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -269,7 +270,39 @@ def loop(rng: np.random.Generator, bank: Bank, slots: int, beat: int) -> Loop:
     )
 
 
-def _write_drums(sheet: _Sheet, bank: Bank, beat: int) -> None:
+def parts(rng: np.random.Generator, bank: Bank, bars: int) -> dict[str, np.ndarray]:
+    """Parts of one piece of `bars` bars of 4/4, float32 (frames,) each and all of one length.
+
+    Drums come piece by piece, as `drums/<piece>`; bass, chords and lead whole.
+    """
+    sheet = _Sheet(rng, float(np.clip(np.exp(rng.normal(np.log(115), 0.25)), 66, 180)), bars, 16)
+    found: dict[str, np.ndarray] = {}
+
+    def keep(name: str) -> None:
+        if sheet.audio.any():
+            found[name] = sheet.audio[: sheet.frames]
+        sheet.audio = np.zeros_like(sheet.audio)
+
+    _write_drums(sheet, bank, 4, lambda piece: keep(f"drums/{piece}"))
+    scale = MINOR if rng.random() < 0.6 else MAJOR
+    tonic = int(rng.integers(12))
+    chords = CHORDS[int(rng.integers(len(CHORDS)))]
+    _write_line(sheet, _Voice(rng, bank, "bass"), 4, scale, 28 + tonic, chords, 0.7)
+    keep("bass")
+    role = "pad" if rng.random() < 0.3 else "chord"
+    _write_chords(sheet, _Voice(rng, bank, role), 4, scale, tonic, chords)
+    keep("chords")
+    if rng.random() < 0.6:
+        root = int(rng.choice([52, 58, 64])) + tonic
+        _write_line(sheet, _Voice(rng, bank, "lead"), 4, scale, root, chords, 0.6)
+        keep("lead")
+    return found
+
+
+def _write_drums(
+    sheet: _Sheet, bank: Bank, beat: int, after: Callable[[str], None] = lambda piece: None
+) -> None:
+    """Write a kit's hits; `after` is called with each piece's name once its hits are there."""
     rng = sheet.rng
     kit = bank.kits[int(rng.integers(len(bank.kits)))]
     sounds = {part: found[int(rng.integers(len(found)))] for part, found in kit.items()}
@@ -284,6 +317,7 @@ def _write_drums(sheet: _Sheet, bank: Bank, beat: int) -> None:
     }
     first = patterns.drums(rng, sheet.slots, beat)
     varied = rng.random() < 0.55
+    written: dict[str, list[tuple[float, float]]] = {}
     for bar in range(sheet.bars):
         hits = {part: list(played) for part, played in first.items()}
         if bar and varied:
@@ -302,7 +336,13 @@ def _write_drums(sheet: _Sheet, bank: Bank, beat: int) -> None:
             hits["crash"] = [(0, 0.7)]
         for row, (part, played) in enumerate(hits.items()):
             for slot, velocity in played if part in sounds else ():
-                sheet.put(sounds[part], sheet.at(bar, slot, row), gains.get(part, 0.4) * velocity)
+                written.setdefault(part, []).append(
+                    (sheet.at(bar, slot, row), gains.get(part, 0.4) * velocity)
+                )
+    for part, notes in written.items():
+        for at_s, gain in notes:
+            sheet.put(sounds[part], at_s, gain)
+        after(part)
 
 
 def _write_line(

@@ -11,8 +11,8 @@ from daemon.clip.make import make_clip
 from daemon.engines.embedded import INFO as EMBEDDED
 from daemon.errors import LibraryError
 from daemon.library.played_notes import hear_notes
-from daemon.library.stem_source import play_again
 from daemon.library.versions import Versions
+from daemon.parts.true_stems import play_again
 from tests.helpers.progress import untold
 
 

@@ -9,7 +9,7 @@ from daemon.clip.record import make_record
 from daemon.conform.conform import conform
 from daemon.engines.embedded.engine import make
 from daemon.errors import LibraryError
-from daemon.library.stem_source import read_stems
+from daemon.parts.true_stems import read_stems
 
 RATE = 44100
 

@@ -3,6 +3,7 @@ import { Again } from "./Again";
 import { api, canHear, Clip, Collection, download, FullClip, Share, shareAddress, Sharing, StepKind } from "./api";
 import { Marks } from "./Marks";
 import { StepForm, stepText } from "./StepForm";
+import { Verbs } from "./Verbs";
 import { Wave } from "./Wave";
 
 interface Props {
@@ -138,6 +139,7 @@ export function Editor({ clip: id, changed, kinds, sharing, collections, playing
       </>
       <h3>More of it</h3>
       <Again clip={clip} busy={busy} act={act} alike={() => alike(clip)} />
+      <Verbs clip={clip} busy={busy} act={act} />
       <h3>Marks and collections</h3>
       <Marks clip={clip} busy={busy} act={act} />
       <form className="row" onSubmit={(event) => send(event, (name) => api(`collections/${encodeURIComponent(name)}/${id}`, "PUT"), "Collected.")}>

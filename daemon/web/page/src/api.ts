@@ -15,6 +15,8 @@ export interface Job {
 }
 export interface Session { bpm?: number; key?: string; meter?: string; said_by?: Record<string, string> }
 export interface Engine { name: string; title: string; ready: boolean; why: string | null; line: string; costs_money: boolean; kinds?: string[] }
+export interface VerbField { name: string; allowed: string; default: string; help: string; choices: string[] }
+export interface VerbRow { name: string; works_on: string; gives: string; said: string; help: string; fields: VerbField[]; own_fields: string[] }
 export interface Setting { name: string; range: string; default: string | number | null; choices: string[] }
 export interface StepKind { do: string; about: string; stems: boolean; on: "sound" | "notes" | "both"; settings: Setting[] }
 export interface Plugins { names: string[]; text: string }

@@ -1,0 +1,132 @@
+"""A small network that says how much of each band, at each moment, belongs to each part.
+
+It sees loudness, tonality and width by band, a second back and a second ahead. Its answer has two
+numbers a band and part: how much of the band is the part's, and how far tones or attacks inside the
+band lean to it. The masks of the single bins follow from both, and add up to one. Dilated
+convolutions over time after Bai, Kolter and Koltun (2018). `tools/train_separator` trains it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from daemon.parts.spectra import Spectra
+
+#: Bands of a spectrum: the lowest as wide as a bin, the others of equal ratio up to the last.
+BANDS = 72
+_LOWEST_HZ, _NARROWEST_HZ, _HIGHEST_HZ = 25.0, 22.0, 16000.0
+#: Numbers a band by which a moment is described.
+PER_BAND = 4
+#: Share of the mean power below which a band is silent.
+_FLOOR = 1e-5
+#: Bound of the logarithm of struck against steady, in one bin.
+_MOST_STRUCK = 3.0
+#: Slope of the leaky rectifier.
+_LEAK = 0.1
+
+
+def band_centres_hz() -> np.ndarray:
+    """float64 (BANDS,): a width apart at first, then a ratio apart."""
+    low, high = 1.01, 1.5
+    while high - low > 1e-9:
+        ratio = (low + high) / 2
+        if _centres(ratio)[-1] < _HIGHEST_HZ:
+            low = ratio
+        else:
+            high = ratio
+    return _centres(low)
+
+
+def _centres(ratio: float) -> np.ndarray:
+    found = [_LOWEST_HZ]
+    for _ in range(BANDS - 1):
+        found.append(max(found[-1] + _NARROWEST_HZ, found[-1] * ratio))
+    return np.array(found)
+
+
+def band_weights(bins: int, bin_hz: float) -> np.ndarray:
+    """float32 (bins, BANDS): each bin between the two bands around it; rows add up to one."""
+    place = np.interp(np.arange(bins) * bin_hz, band_centres_hz(), np.arange(BANDS))
+    weights = 1 - np.abs(place[:, None] - np.arange(BANDS)[None, :])
+    return np.asarray(np.maximum(weights, 0), np.float32)
+
+
+def struck_of(spectra: Spectra) -> np.ndarray:
+    """float32 (bins, windows): logarithm of struck against steady in each bin, bounded."""
+    floor = float(spectra.magnitude.mean()) * 1e-3 + 1e-9
+    ratio = np.log((spectra.struck + floor) / (spectra.steady + floor))
+    return np.clip(ratio, -_MOST_STRUCK, _MOST_STRUCK).astype(np.float32)
+
+
+def described(spectra: Spectra, struck: np.ndarray, mean_power: float) -> np.ndarray:
+    """float32 (windows, BANDS * PER_BAND): level, tonality and width by band.
+
+    `mean_power`: of the whole sound by bin, so that a piece is described as the whole is.
+    """
+    weights = band_weights(len(spectra.magnitude), spectra.bin_hz)
+    share = weights / np.maximum(weights.sum(axis=0), 1e-6)
+    floor = _FLOOR * mean_power + 1e-12
+    power = spectra.magnitude**2
+    level = np.log10(share.T @ power / (mean_power + 1e-12) + _FLOOR)
+    loud = power + floor
+    # above half of a low sample rate a band has no bins: it leans nowhere
+    lean = (share.T @ (struck * loud)) / (share.T @ loud + 1e-12)
+    values = spectra.values
+    side = np.abs(values[0] - values[-1]) ** 2 / 4
+    width = np.log10((share.T @ side + floor * 1e-2) / (share.T @ power + floor))
+    rise = np.diff(level, axis=1, prepend=level[:, :1])
+    return np.concatenate([level, lean, width, rise]).T.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class MaskNet:
+    """A trained network: `parts`, and its weights by name."""
+
+    parts: tuple[str, ...]
+    weights: dict[str, np.ndarray]
+
+    @classmethod
+    def load(cls, path: Path) -> MaskNet:
+        with np.load(path) as stored:
+            weights = {name: stored[name].astype(np.float32) for name in stored if name != "parts"}
+            return cls(tuple(str(part) for part in stored["parts"]), weights)
+
+    @cached_property
+    def _layers(self) -> int:
+        return sum(name.endswith("dilation") for name in self.weights)
+
+    def masks(self, spectra: Spectra, mean_power: float) -> dict[str, np.ndarray]:
+        """Part -> float32 (bins, windows); they add up to one in every bin."""
+        struck = struck_of(spectra)
+        answer = self._answer(described(spectra, struck, mean_power))
+        weights = band_weights(len(struck), spectra.bin_hz)
+        share, lean = answer[: len(self.parts)], answer[len(self.parts) :]
+        logits = np.stack(
+            [weights @ a.T + (weights @ b.T) * struck for a, b in zip(share, lean, strict=True)]
+        )
+        logits -= logits.max(axis=0)
+        np.exp(logits, out=logits)
+        logits /= logits.sum(axis=0)
+        return dict(zip(self.parts, logits, strict=True))
+
+    def _answer(self, seen: np.ndarray) -> np.ndarray:
+        """float32 (2 * parts, windows, BANDS) of (windows, BANDS * PER_BAND)."""
+        w = self.weights
+        x = _rectified((seen - w["mean"]) / w["spread"] @ w["in.weight"] + w["in.bias"])
+        for n in range(self._layers):
+            reach = int(w[f"{n}.dilation"])
+            padded = np.pad(x, ((reach, reach), (0, 0)))
+            taps = w[f"{n}.weight"]
+            y = sum(padded[k * reach : k * reach + len(x)] @ taps[k] for k in range(len(taps)))
+            x = x + _rectified(y + w[f"{n}.bias"])
+        out = x @ w["out.weight"] + w["out.bias"]
+        return np.ascontiguousarray(out.reshape(len(x), -1, BANDS).transpose(1, 0, 2))
+
+
+def _rectified(x: Any) -> np.ndarray:
+    return np.asarray(np.where(x > 0, x, _LEAK * x), np.float32)

@@ -1,0 +1,180 @@
+"""Sounds taken apart: true parts of our own clips, estimated ones of others, and what they add up to."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+import soundfile
+
+from bridge.music import Meter, loop_frames
+from daemon.audio.loudness import true_peak_db
+from daemon.brief import Brief
+from daemon.clip.make import write_files
+from daemon.clip.record import make_record
+from daemon.conform.conform import conform
+from daemon.engines.embedded.engine import make
+from daemon.errors import ConformError
+from daemon.parts import own
+from daemon.parts.split import split
+
+RATE = 44100
+
+
+def quiet(share, words=""):
+    pass
+
+
+def clip(folder, genre="house", bpm=124.0, seed=7, **more):
+    """A clip of the musician in the folder: its path and its parts."""
+    brief = Brief(genre, genre, genre=genre, bpm=bpm, bars=2, seed=seed, stems=True, **more)
+    take = make(brief, seed, quiet)
+    finished = conform(take, brief, quiet)
+    task = {"clip": "abcd", "job": "j", "k": 0, "request": {}, "created": 0.0}
+    record = make_record(task, brief, take, finished, [])
+    folder.mkdir(exist_ok=True)
+    write_files(folder, finished, {**record, "path": str(folder / "clip.wav")}, brief)
+    return folder / "clip.wav", finished
+
+
+def foreign(folder, **more):
+    """The same sound as a file of somebody else: no record stands in it."""
+    _, finished = clip(folder, **more)
+    soundfile.write(folder / "loop.wav", finished.audio, RATE, "FLOAT")
+    return folder / "loop.wav", finished
+
+
+def taken_apart(path, **request):
+    brief = Brief("", "", do="split", reference=str(path))
+    return list(split(brief, request, path.parent, quiet))
+
+
+def gained_db(true, mix, estimate):
+    def si_sdr(sound):
+        a, b = true.ravel().astype(float), sound.ravel().astype(float)
+        target = a * (a @ b) / (a @ a)
+        return 10 * np.log10((target**2).sum() / ((b - target) ** 2).sum())
+
+    return si_sdr(estimate) - si_sdr(mix)
+
+
+def test_a_clip_of_our_own_comes_apart_exactly(tmp_path):
+    path, finished = clip(tmp_path)
+    results = taken_apart(path)
+    assert {one.part for one in results} >= {"drums", "bass"}
+    assert np.abs(sum(one.audio for one in results) - finished.audio).max() < 1e-6
+    for one in results:
+        assert (one.kind, one.bpm, one.bars) == ("loop", 124.0, 2)
+        assert one.report["did"]["exact"] and one.model == "its own plan"
+        true = finished.stems[one.part]
+        gain = float((one.audio * true).sum() / (true**2).sum())
+        assert np.abs(one.audio - gain * true).max() < 1e-3
+
+
+def test_a_foreign_loop_comes_apart_on_its_grid_and_says_that_it_is_estimated(tmp_path):
+    path, finished = foreign(tmp_path)
+    results = taken_apart(path)
+    assert [one.part for one in results] == ["drums", "bass", "other"]
+    frames = loop_frames(2, Meter.parse("4/4"), 124.0, RATE)
+    for one in results:
+        assert one.kind == "loop" and len(one.audio) == frames and one.bars == 2
+        assert one.bpm == pytest.approx(124, abs=0.001)
+        assert not one.report["did"]["exact"] and "estimated" in one.report["said"][-1]
+    rest = sum(one.audio for one in results) - finished.audio
+    assert np.abs(rest).max() < 1e-5
+
+
+@pytest.mark.parametrize("genre", ["techno", "funk", "reggae", "pop"])
+def test_its_parts_are_nearer_to_the_true_ones_than_the_mix_is(tmp_path, genre):
+    brief = Brief(genre, genre, genre=genre, bpm=110.0, bars=2, seed=5_000_001, stems=True)
+    stems = make(brief, 5_000_001, quiet).stems
+    true = {name: stems[name] for name in ("drums", "bass") if name in stems}
+    true["other"] = sum(stem for name, stem in stems.items() if name not in true)
+    mix = sum(true.values())
+    found = own.separate("mix", mix, RATE, is_loop=True)
+    for name, stem in true.items():
+        if np.mean(stem**2) > 1e-3 * np.mean(mix**2):
+            assert gained_db(stem, mix, found[name]) > 4, name
+
+
+@pytest.mark.parametrize(
+    ("rate", "channels"), list(itertools.product((8000, 48000, 96000), (1, 2)))
+)
+def test_any_rate_and_number_of_channels_adds_up(rate, channels):
+    rng = np.random.default_rng(rate)
+    sound = (0.1 * rng.standard_normal((rate, channels))).astype(np.float32)
+    parts = own.separate("mix", sound, rate, is_loop=False)
+    assert {part.shape for part in parts.values()} == {sound.shape}
+    assert np.abs(sum(parts.values()) - sound).max() < 1e-5
+
+
+def test_a_long_sound_goes_through_in_pieces_without_a_seam(monkeypatch):
+    rng = np.random.default_rng(1)
+    t = np.arange(9 * RATE) / RATE
+    sound = np.sin(2 * np.pi * 55 * t) * 0.2 + 0.2 * rng.standard_normal(len(t)) * (t % 0.5 < 0.05)
+    sound = sound.astype(np.float32)[:, None]
+    whole = own.separate("mix", sound, RATE, is_loop=False)
+    monkeypatch.setattr(own, "_PIECE_S", 2.0)
+    pieces = own.separate("mix", sound, RATE, is_loop=False)
+    for name, part in whole.items():
+        assert np.abs(part - pieces[name]).max() < 0.02, name
+    assert np.abs(sum(pieces.values()) - sound).max() < 1e-5
+
+
+def test_a_loops_parts_loop_too(tmp_path):
+    _, finished = foreign(tmp_path, seed=8)
+    rolled = np.roll(finished.audio, len(finished.audio) // 3, axis=0)
+    straight = own.separate("mix", finished.audio, RATE, is_loop=True)
+    turned = own.separate("mix", rolled, RATE, is_loop=True)
+    for name, part in straight.items():
+        there = np.roll(part, len(part) // 3, axis=0)
+        assert np.sqrt(np.mean((there - turned[name]) ** 2)) < 0.05 * np.sqrt(np.mean(there**2))
+
+
+def test_its_kit_is_cut_into_sounds_with_roles(tmp_path):
+    path, _ = clip(tmp_path, genre="house", instruments=("drums",), only=True)
+    shots = taken_apart(path, into="kit")
+    roles = {one.role for one in shots}
+    assert {"kick", "hat"} <= roles <= {"kick", "snare", "hat", "tom", "cymbal"}
+    for one in shots:
+        assert one.kind == "oneshot" and one.more == {"collection": "clip kit"}
+        assert true_peak_db(one.audio) == pytest.approx(-1, abs=0.1)
+        assert np.abs(one.audio[-1]).max() < 1e-3, "it ends faded"
+        peak = np.abs(one.audio).max()
+        assert np.abs(one.audio[0]).max() < 0.05 * peak, "it begins at a zero"
+    kick = next(one for one in shots if one.role == "kick")
+    spectrum = np.abs(np.fft.rfft(kick.audio.mean(axis=1), RATE))
+    assert spectrum[:200].sum() > spectrum[2000:].mean() * 200, "a kick is low"
+    assert kick.report["found"]["hits"] >= 4, "four to the floor, counted"
+
+
+@pytest.mark.parametrize(
+    ("sound", "request_", "said"),
+    [
+        (np.zeros((RATE, 2)), {}, "silent"),
+        (np.full((100, 1), 0.5), {}, "0.002 s long"),
+        (
+            np.random.default_rng(0).normal(0, 0.1, (RATE, 1)),
+            {"parts": ["vocals"]},
+            "vocals cannot",
+        ),
+        (
+            np.random.default_rng(0).normal(0, 0.1, (RATE, 1)),
+            {"parts": ["tuba"]},
+            "there are drums",
+        ),
+    ],
+)
+def test_what_cannot_be_taken_apart_is_said_in_one_line(tmp_path, sound, request_, said):
+    soundfile.write(tmp_path / "a.wav", sound, RATE)
+    with pytest.raises(ConformError, match=said) as error:
+        taken_apart(tmp_path / "a.wav", **request_)
+    assert "\n" not in error.value.text
+
+
+def test_a_bass_alone_has_no_kit(tmp_path):
+    t = np.arange(2 * RATE) / RATE
+    soundfile.write(tmp_path / "a.wav", 0.3 * np.sin(2 * np.pi * 55 * t), RATE)
+    with pytest.raises(ConformError, match="no drums"):
+        taken_apart(tmp_path / "a.wav", into="kit")
