@@ -17,6 +17,7 @@ import pytest
 import soundfile
 
 from tests.conftest import require, skip_or_fail
+from tests.helpers.daemon_process import wait_until
 from tests.helpers.openai_server import KEY, OpenAiServer
 from tests.helpers.web_house import WebHouse
 
@@ -305,3 +306,23 @@ def test_the_built_page_is_that_of_its_sources(tmp_path: Path) -> None:
         assert path.read_bytes() == (built / path.relative_to(tmp_path)).read_bytes(), (
             f"{path.name}: run `make page`"
         )
+
+
+def test_a_loop_is_taken_apart_and_its_parts_come_into_the_library(
+    browser: Any, house: WebHouse, loop: str
+) -> None:
+    page = opened(browser, house)
+    row = page.locator(f"[data-clip='{loop}']")
+    row.wait_for()
+    row.get_by_role("button", name=re.compile("^Edit")).click()
+    form = page.get_by_role("form", name=re.compile("take a sound apart"))
+    form.get_by_label("parts").fill("drums, chords")
+    form.get_by_role("button", name="Take it apart").click()
+
+    def parts() -> list[dict[str, Any]]:
+        clips = house.api.get("/clips").json()["clips"]
+        return [clip for clip in clips if clip["engine"] == "split"]
+
+    wait_until(lambda: len(parts()) == 2, 60, "the parts")
+    assert {clip["bpm"] for clip in parts()} == {90}
+    page.locator(f"[data-clip='{parts()[0]['id']}']").wait_for()
