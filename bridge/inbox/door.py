@@ -401,7 +401,7 @@ class Inbox:
             return asked
         path = self._take_along(claim, found)
         requests = [
-            Request({**request.values, "reference": str(path)}) if its else request
+            request.with_values({"reference": str(path)}) if its else request
             for request, its in zip(asked.requests, meant, strict=True)
         ]
         return replace(asked, requests=tuple(requests))

@@ -23,7 +23,15 @@ from bridge.osc.addresses import PREFIX
 from bridge.osc.arguments import read_asked, read_json, read_pairs, read_prompt, take_context
 from bridge.osc.packet import Message, OscError
 from bridge.osc.sender import Sender
-from bridge.request import FIELDS, Request, Value, check_fields, switch, unknown_field
+from bridge.request import (
+    FIELDS,
+    Request,
+    Value,
+    check_fields,
+    read_fields,
+    switch,
+    unknown_field,
+)
 from bridge.text import shorten
 from bridge.verbs import SOURCE, VERBS, Verb
 
@@ -102,13 +110,13 @@ class OscOrders:
                 message.address,
                 "unknown_preset",
             )
-        pairs = check_fields(read_pairs(message.address, message.arguments[1:]))
+        pairs = read_fields(read_pairs(message.address, message.arguments[1:]))
         # a value that was `set` overrides the preset's, as a MIDI knob's does
         sender.last_preset = name
         self._order_clips(
             sender,
             VERBS["make"],
-            Request({**self._presets[name], **sender.held, **pairs}),
+            pairs.with_defaults({**self._presets[name], **sender.held}),
             name,
         )
 
@@ -119,7 +127,7 @@ class OscOrders:
         self._refuse_if_foreign(sender, verb, request)
         if verb.holds == "reference" and request.get("reference") == "last" and sender.last_clip:
             # the newest of this sender's own: another sender's may be newer
-            request = Request({**request.values, "reference": sender.last_clip})
+            request = request.with_values({"reference": sender.last_clip})
         origin = sender.origin(request.label, preset)
         once = sender.once(request.label)
         may_spend = self._is_trusted(sender)

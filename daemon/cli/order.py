@@ -71,7 +71,7 @@ def order_records(
     with link_to_daemon() as link, progress_bar(quiet) as bar:
         if link and out is None and not alone and not amend:
             follower = Follower(link, Places.find(), bar)
-            yield from cancelling(follower, follower.order(verb, dict(request.values)))
+            yield from cancelling(follower, follower.order(verb, request.to_send()))
             return
         from daemon.briefing.brief_of import make_brief
         from daemon.briefing.named_sounds import Material
@@ -157,7 +157,7 @@ def again_records(
         with link_to_daemon() as link, progress_bar(quiet) as bar:
             if link:
                 follower = Follower(link, Places.find(), bar)
-                asked = {SOURCE: what, **changes.values}
+                asked = {SOURCE: what, **changes.to_send()}
                 yield from cancelling(follower, follower.order("again", asked))
                 return
     with open_crate(read_only=True) as crate:
@@ -166,8 +166,7 @@ def again_records(
                 "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
             )
         do, request, amend = repeat_request(crate.find(what), changes)
-    values = dict(request.values)
-    yield from order_records(do, values, out=out, force=force, quiet=quiet, amend=amend)
+    yield from order_records(do, request.to_send(), out=out, force=force, quiet=quiet, amend=amend)
 
 
 def absolute(name: str) -> str:

@@ -97,10 +97,10 @@ def test_a_tempo_without_json_is_followed_and_taken_back():
          "For example: /sidecrate/answer last yes"),
         (("fit", "https://there/a.wav"), "/sidecrate/fit: 'https://there/a.wav' is not allowed here; it takes the path of an "
          "audio file on this machine, or a clip. For example: /sidecrate/fit guitar.wav"),
-        (("tempo", 999.0), "/sidecrate/tempo: 999.0 is not allowed here; it takes a tempo from 40 to 300, at most 3 decimals. "
+        (("tempo", 999.0), "/sidecrate/tempo: 999.0 is not allowed here; it takes a tempo from 40 to 300 (3 decimals are kept). "
          "For example: /sidecrate/tempo 128"),
-        (("key", "H"), "/sidecrate/key: 'H' is not allowed here; it takes a tonic and a mode (Am, F# minor, Gb, D dorian, "
-         "Camelot 8A) or keep. For example: /sidecrate/key Am"),
+        (("key", "X"), "/sidecrate/key: 'X' is not allowed here; it takes a tonic and a mode (Am, F# minor, Gb, D dorian, "
+         "h-Moll, la mineur, Camelot 8A) or keep. For example: /sidecrate/key Am"),
         (("meter", 1, 4), "/sidecrate/meter: '1/4' is not allowed here; it takes a time signature from 2/4 to 15/8. "
          "For example: /sidecrate/meter 3/4"),
     ],
