@@ -183,12 +183,17 @@ def _key(raw: object) -> str:
     return text
 
 
+#: Longer texts are no time signature, and not searched for one.
+_MOST_METER = 40
 #: What people write behind a time signature.
 _METER_TAIL = re.compile(r"[\s-]*(?:time|takt|meter)\s*$", re.IGNORECASE)
 
 
 def _meter(raw: object) -> str:
-    text = unicodedata.normalize("NFKC", plain_text(raw))
+    text = plain_text(raw)
+    if len(text) > _MOST_METER:
+        raise ValueError
+    text = unicodedata.normalize("NFKC", text)
     return str(Meter.parse(_METER_TAIL.sub("", text)))
 
 
