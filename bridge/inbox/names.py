@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import unicodedata
 from pathlib import Path, PurePath
 
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".prompt"})
@@ -23,6 +24,9 @@ AUDIO_SUFFIXES = frozenset(
         ".aif",
         ".aiff",
         ".aifc",
+        ".caf",
+        ".au",
+        ".snd",
     }
 )
 
@@ -34,6 +38,11 @@ _IGNORED_NAMES = frozenset({"desktop.ini", "thumbs.db", "icon\r", "working", "do
 
 _PLAIN_TEXT = "save it as plain text (.txt, UTF-8) and drop it again"
 _PLAIN_AUDIO = "save it as WAV, FLAC, OGG, MP3 or AIFF and drop it again"
+#: What to do with notes as long as no verb takes them as a source.
+MIDI_ADVICE = (
+    "notes are no source yet: play the MIDI file in your DAW, export it as WAV and give that, "
+    "or say its tempo, key and chords in a prompt"
+)
 _ADVICE: dict[str, str] = {
     **dict.fromkeys(
         (".rtf", ".rtfd", ".doc", ".docx", ".odt", ".pages", ".pdf", ".htm", ".html"), _PLAIN_TEXT
@@ -43,13 +52,11 @@ _ADVICE: dict[str, str] = {
         _PLAIN_AUDIO,
     ),
     **dict.fromkeys((".lnk", ".url", ".webloc"), "that is a shortcut; drop the file itself"),
-    **dict.fromkeys(
-        (".mid", ".midi"),
-        "the inbox takes prompts (.txt, .md, .prompt) and audio files, not MIDI files",
-    ),
+    **dict.fromkeys((".mid", ".midi"), MIDI_ADVICE),
     **dict.fromkeys((".zip", ".7z", ".rar", ".gz"), "unpack it and drop the files in it"),
 }
 
+_ICLOUD = re.compile(r"\.(.+)\.icloud", re.DOTALL)
 #: Without letters that are easily confused: l, o, 0 and 1.
 _CLAIM_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 _CLAIMED = re.compile(rf"^([tap][{_CLAIM_LETTERS}]{{7}})-(.+)$", re.DOTALL)
@@ -84,9 +91,29 @@ def wrong_kind(name: str) -> str | None:
     return None if advice is None else f"{_suffix(name)} files cannot be read here: {advice}"
 
 
+def is_midi(name: str) -> bool:
+    """Whether a name is a MIDI file's."""
+    return _suffix(name) in (".mid", ".midi")
+
+
 def stem(name: str) -> str:
-    """The name without suffix and upper case, which a text shares with its audio file."""
-    return os.path.splitext(name)[0].casefold()
+    """The name without suffix and upper case, which a text shares with its audio file.
+
+    Accented letters are one whether they are written as one sign (NFC) or as two (NFD, as macOS and
+    some sync tools do).
+    """
+    return same_name(os.path.splitext(name)[0]).casefold()
+
+
+def same_name(name: str) -> str:
+    """A name in one spelling of its accented letters."""
+    return unicodedata.normalize("NFC", name)
+
+
+def awaited_name(name: str) -> str:
+    """The file that iCloud's placeholder `.name.wav.icloud` stands for; empty for any other."""
+    match = _ICLOUD.fullmatch(name)
+    return match[1] if match else ""
 
 
 def new_claim(letter: str) -> str:

@@ -60,6 +60,8 @@ _RULE = re.compile(r"\s*---+\s*")
 _CLOSING = re.compile(r"\s*(?:---+|\.\.\.)\s*")
 #: Fields whose brackets are their own: `[verse] we ride`.
 TEXTS = frozenset({"prompt", "lyrics"})
+#: Larger files are no prompts, and are not read into memory.
+MAX_TEXT_BYTES = 1_000_000
 #: Requests of one file. All are stored in one go, which delays others; a person writes few.
 MAX_REQUESTS = 100
 #: Lines of fields of one request.
@@ -120,6 +122,19 @@ def read_prompt_file(data: bytes) -> PromptFile:
         )
         raise RequestError(Fault(DO, verb, text))
     return PromptFile(tuple(section.request for section in found), verb, found[0].what)
+
+
+def may_go_on(data: bytes) -> bool:
+    """Whether a file so far has fields and blank lines only: its prompt may still be written.
+
+    Such a file can be a whole request as well, so this is a reason to wait and no fault.
+    """
+    try:
+        asked = read_prompt_file(data)
+    except RequestError as error:
+        return all(fault.field == "prompt" and _HINT in fault.text for fault in error.faults)
+    last = asked.requests[-1]
+    return not (asked.verb or "prompt" in last or "reference" in last)
 
 
 def decode(data: bytes) -> str:

@@ -53,8 +53,11 @@ class Stillness:
         """Whether a file's state is remembered."""
         return path in self._seen
 
-    def closed(self, path: Path) -> None:
-        """Note the system's notice that the writer has closed the file."""
+    def renamed(self, path: Path) -> None:
+        """Note the system's notice that the file was given its final name: it is complete.
+
+        That it was closed says nothing: programs and sync tools write in several openings.
+        """
         if found := mark(path):
             self._seen[str(path)] = _Seen(found, self._clock(), complete=True)
 
