@@ -15,9 +15,9 @@ from pathlib import Path
 
 from bridge.errors import DoorError, Fault, RequestError
 from bridge.events import Ask, Done, Event, Failed, Finished, Hand, Origin, Refused, Told
+from bridge.inbox.arrivals import Arrivals
 from bridge.inbox.claims import Claim, answer_in, put_aside, put_away, show_proposal
 from bridge.inbox.names import (
-    awaited_name,
     claimed_name,
     is_audio,
     is_ignored,
@@ -40,12 +40,6 @@ from bridge.verbs import NAMED, VERBS
 SETTLE_TEXT_S = 1.0
 #: How often the folder is scanned without a notice.
 RESCAN_S = 2.0
-#: How long a file that waits must be still before its user is told what it waits for: copies and
-#: recordings that go on by themselves need no word.
-SAID_AFTER_S = 30.0
-#: How long a text that says only how (`bpm: 90`) and not yet what is waited for: programs write it
-#: line by line, in openings of their own.
-MAY_GO_ON_S = 5.0
 #: Files in work at once. The others wait where they were dropped, at next to no cost. New ones are
 #: claimed when half of these have ended, so that the folder is not scanned for each one.
 MOST_IN_HAND = 300
@@ -92,12 +86,13 @@ class Inbox:
         self._stillness = Stillness(settle_text_s, settle_audio_s)
         self._claims: dict[str, Claim] = {}
         self._wholeness = Wholeness()
+        self._notes_of = Notes(self._log)
+        self._arrivals = Arrivals(self.folder, self._stillness, self._wholeness, self._notes_of)
         self._changed: set[str] = set()
         """Names in working/ of files that changed while they were claimed."""
         self._untaken: dict[str, str] = {}
         """Why a dropped file could not be moved, by its name."""
         self._full = False
-        self._notes_of = Notes(self._log)
         self._faults: list[str] = []
         self._trouble = ""
         self._remade = ""
@@ -245,90 +240,19 @@ class Inbox:
         if self._hands_full():
             return
         entries = {entry.name: entry for entry in os.scandir(self.folder)}
-        names = sorted(name for name in entries if not is_ignored(name))
-        self._forget_others(names)
         self._notes_of.begin()
-        # who is still with a cloud service is waited for by what belongs to it
-        awaited = [name for name in map(awaited_name, entries) if name]
-        for name in awaited:
-            self._notes_of.add(name, f"{name} is not downloaded yet; iCloud has it")
-        texts = {stem(name) for name in [*names, *awaited] if is_text(name)}
-        audio = {stem(name): name for name in reversed([*names, *awaited]) if is_audio(name)}
-        new = 0
-        for name in names:
+        for letter, path in self._arrivals.ready(entries, MOST_IN_HAND):
+            self._try(partial(self._claim, letter, path))
             if self._hands_full():
                 break
-            if unfit := self._unfit(entries[name]):
-                self._notes_of.add(name, unfit)
-                continue
-            new += not self._stillness.knows(os.path.join(self.folder, name))
-            if new > MOST_IN_HAND:
-                continue  # left for the next scan: remembering it costs memory
-            letter = self._letter_if_ready(name, texts, audio)
-            if letter:
-                self._try(partial(self._claim, letter, self.folder / name))
+        self._untaken = {name: why for name, why in self._untaken.items() if name in entries}
         self._faults.extend(self._untaken.values())
         self._notes_of.end()
-
-    def _forget_others(self, names: list[str]) -> None:
-        present = set(names)
-        self._stillness.keep_only(self.folder, present)
-        self._wholeness.forget_others(self.folder, names)
-        self._untaken = {name: why for name, why in self._untaken.items() if name in present}
-
-    @staticmethod
-    def _unfit(entry: os.DirEntry[str]) -> str:
-        """Why a file or folder is left where it is, in words; empty where it is not."""
-        name = entry.name
-        if is_text(name) or is_audio(name) or wrong_kind(name):
-            return ""
-        if entry.is_dir(follow_symlinks=False):
-            return f"{name} is a folder and stays where it is; drop the files that are in it"
-        if not os.path.splitext(name)[1]:
-            return f"{name} has no ending and is left alone; name a prompt .txt, a sound .wav..."
-        return f"{name} is neither a prompt (.txt, .md, .prompt) nor audio, and is left alone"
-
-    def _letter_if_ready(self, name: str, texts: set[str], audio: dict[str, str]) -> str:
-        """The letter of a dropped file's claim where it may be taken now; else empty."""
-        path = self.folder / name
-        if is_text(name):
-            companion = audio.get(stem(name))
-            if companion is None:
-                return "t" if self._is_ready(path, has_words=True) else ""
-            is_ready = self._is_ready(path) and self._is_ready(self.folder / companion)
-            return "p" if is_ready else ""
-        if is_audio(name):
-            # a text of the same name takes it along, and may still come
-            is_ready = self._is_ready(path, wait=True) and stem(name) not in texts
-            return "a" if is_ready else ""
-        return "t" if self._is_ready(path, wait=True) else ""
 
     def _hands_full(self) -> bool:
         limit = MOST_IN_HAND // 2 if self._full else MOST_IN_HAND
         self._full = len(self._claims) >= limit
         return self._full
-
-    def _is_ready(self, path: Path, *, wait: bool = False, has_words: bool = False) -> bool:
-        """Whether a file may be taken. has_words: a text must say what is asked, for a while."""
-        lies_still = self._stillness.is_ready(path, wait=wait)
-        still_s = self._stillness.still_s(path)
-        missing = self._wholeness.missing(path) if lies_still else ""
-        if lies_still and not missing:
-            is_begun = has_words and still_s < MAY_GO_ON_S and self._wholeness.may_go_on(path)
-            return not is_begun
-        if self._wholeness.is_absent(path):
-            self._notes_of.add(path.name, f"{path.name} {self._wholeness.missing(path)}")
-        elif still_s > SAID_AFTER_S:
-            self._say_what_it_waits_for(path, missing)
-        return False
-
-    def _say_what_it_waits_for(self, path: Path, missing: str) -> None:
-        if missing:
-            self._wholeness.told(path)
-            text = f"{missing}; it is taken when the rest comes, or as it is when you rename it"
-        else:
-            text = "is still open in the program that writes it; it is taken when that is done"
-        self._notes_of.add(path.name, f"{path.name} {text}")
 
     def _claim(self, letter: str, path: Path) -> None:
         """Move the file into working/; one that changes meanwhile waits there until it is still."""
@@ -340,7 +264,7 @@ class Inbox:
             return
         except OSError as error:
             # a program holds it (Windows), or we lack permission: retried once it is still again
-            self._is_ready(path)
+            self._stillness.is_ready(path)
             text = f"{path.name} cannot be taken yet: {error.strerror or error}"
             self._untaken[path.name] = f"{text}; trying again"
             self._notes_of.log_once(path.name, text)

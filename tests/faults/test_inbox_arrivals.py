@@ -46,7 +46,7 @@ def test_fields_alone_wait_for_their_prompt(bench: Bench) -> None:
 def test_fields_alone_are_a_request_where_nothing_follows(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bridge.inbox.door.MAY_GO_ON_S", 0.5)
+    monkeypatch.setattr("bridge.inbox.arrivals.MAY_GO_ON_S", 0.5)
     bench.start()
     bench.drop("a.txt", "kind: loop\ngenre: techno\n")
     assert dict(bench.order().requests[0].values) == {"kind": "loop", "genre": "techno"}
@@ -82,7 +82,7 @@ def test_a_text_waits_for_the_rest_of_its_sound(bench: Bench) -> None:
 def test_a_sound_that_never_becomes_whole_is_said_and_taken_at_its_users_word(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bridge.inbox.door.SAID_AFTER_S", 1.0)
+    monkeypatch.setattr("bridge.inbox.arrivals.SAID_AFTER_S", 1.0)
     box = bench.start()
     whole = tone(bench.folder.parent / "whole.wav").read_bytes()
     path = bench.drop("guitar.wav", whole[:20_000])
@@ -98,7 +98,7 @@ def test_a_sound_that_never_becomes_whole_is_said_and_taken_at_its_users_word(
 def test_another_part_of_a_file_under_another_name_is_no_word_of_its_user(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bridge.inbox.door.SAID_AFTER_S", 1.0)
+    monkeypatch.setattr("bridge.inbox.arrivals.SAID_AFTER_S", 1.0)
     box = bench.start()
     whole = tone(bench.folder.parent / "whole.wav").read_bytes()
     first = bench.drop("a.wav", whole[:20_000])
