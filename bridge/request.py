@@ -15,7 +15,7 @@ from bridge import written
 from bridge.errors import Fault, RequestError
 from bridge.key_names import foreign_key
 from bridge.music import MAX_BARS, MAX_BPM, MIN_BARS, MIN_BPM, Key, Meter, parse_note
-from bridge.text import shorten
+from bridge.text import one_line, shorten
 from bridge.written import NO_UNITS, Units, figure
 
 KINDS = ("loop", "oneshot", "track", "midi", "sfx", "vocal")
@@ -443,7 +443,7 @@ def read_fields(
         if isinstance(row.read, Number) and row.read.is_rounded(raw):
             given[row.name] = raw
             kept = f"{row.read.decimals} decimals are kept"
-            said.append(f"{row.name}: {shorten(raw)} is taken as {value}; {kept}")
+            said.append(f"{row.name}: {one_line(str(raw), 60)} is taken as {value}; {kept}")
     if faults:
         raise RequestError(*faults)
     return Request(values, tuple(said), given)

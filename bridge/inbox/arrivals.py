@@ -80,8 +80,9 @@ class Arrivals:
         if lies_still and not missing:
             is_begun = has_words and still_s < MAY_GO_ON_S and self._wholeness.may_go_on(path)
             return not is_begun
-        if self._wholeness.is_absent(path):
-            self._notes.add(path.name, f"{path.name} {self._wholeness.missing(path)}")
+        if still_s <= SAID_AFTER_S and missing and self._wholeness.is_absent(path):
+            # what does not come by itself is said at once
+            self._notes.add(path.name, f"{path.name} {missing}")
         elif still_s > SAID_AFTER_S:
             self._say_what_it_waits_for(path, missing)
         return False

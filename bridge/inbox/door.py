@@ -36,8 +36,9 @@ from bridge.inbox.wholeness import Wholeness
 from bridge.request import Request
 from bridge.verbs import NAMED, VERBS
 
-#: How long a text must be still. Scripts append a line every few tenths of a second.
-SETTLE_TEXT_S = 1.0
+#: How long a text must be still: scripts append a line every few tenths of a second. This is a part
+#: of the time from a prompt file to its clip.
+SETTLE_TEXT_S = 0.6
 #: How often the folder is scanned without a notice.
 RESCAN_S = 2.0
 #: Files in work at once. The others wait where they were dropped, at next to no cost. New ones are

@@ -27,6 +27,8 @@ _MOST_CHUNKS = 64
 _UNKNOWN = 0x7FFF_0000
 #: A RIFF's chunks without its sound, at the least that writers put there first.
 _HEADER_BYTES = 64
+#: A WAV's chunk of its format has 16 to some dozen bytes.
+_MOST_FORMAT_BYTES = 4096
 #: Writers disagree by some bytes about a RIFF's size: the pad byte, or the eight of its head.
 _SLACK_BYTES = 8
 #: The largest page of an OGG file (RFC 3533, section 6).
@@ -65,6 +67,10 @@ def _bytes_lack(size: int, promised: int) -> str:
 def _riff(file: BinaryIO, head: bytes, size: int) -> str:
     order = ">" if head[:4] == b"RIFX" else "<"
     (stated,) = struct.unpack(f"{order}I", head[4:8])
+    if head[12:16] == b"fmt " and len(head) >= 20:
+        (length,) = struct.unpack(f"{order}I", head[16:20])
+        if length > _MOST_FORMAT_BYTES:
+            return ""  # a header that is no WAV's promises nothing
     sound_end = _sound_end(file, order)
     # a size that covers no more than the header was written before the sound
     if _HEADER_BYTES < stated < _UNKNOWN or (sound_end is None and 12 <= stated < _UNKNOWN):

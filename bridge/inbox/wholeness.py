@@ -25,8 +25,8 @@ _ABSENT = "is not downloaded yet; have your cloud program keep it on this machin
 class Wholeness:
     """What dropped files lack. Each state of a file is looked at once.
 
-    A file by whose header something is missing is taken at its user's word: when it is renamed
-    after `told` has named it.
+    A file that lacks something is taken at its user's word: when it is renamed after `told` has
+    named it.
     """
 
     def __init__(self) -> None:
@@ -62,14 +62,14 @@ class Wholeness:
 
     def missing(self, path: Path) -> str:
         """What a file lacks, in words; empty where it is whole as far as can be told."""
-        if self.is_absent(path):
-            return _ABSENT
         now = mark(path)
         if now is None or path.is_symlink() or not path.is_file():
             return ""
-        if not is_audio(path.name) or self._told.get(now, path.name) != path.name:
-            return ""
-        lack = self._looked(path, now)
+        if self._told.get(now, path.name) != path.name:
+            return ""  # renamed since: its user wants it as it is
+        if self.is_absent(path):
+            return _ABSENT
+        lack = self._looked(path, now) if is_audio(path.name) else ""
         return f"is not whole: {lack}" if lack else ""
 
     def may_go_on(self, path: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import DoorError
-from bridge.inbox.door import Inbox
+from bridge.inbox.door import SETTLE_TEXT_S, Inbox
 from tests.helpers.inbox_bench import Bench, tone, wait_for
 
 
@@ -23,14 +23,14 @@ def seen(bench: Bench, path: Path) -> bool:
 
 
 def test_lines_appended_in_openings_of_their_own_are_one_request(bench: Bench) -> None:
-    bench.start(settle_text_s=1.0)
+    bench.start(settle_text_s=SETTLE_TEXT_S)
     for line in ("bpm: 90", "", "dusty drums", "with a lazy hat"):
         with (bench.folder / "a.txt").open("a") as file:
             file.write(f"{line}\n")
         time.sleep(0.4)  # the writer's own pause
     (request,) = bench.order().requests
     assert dict(request.values) == {"bpm": 90.0, "prompt": "dusty drums\nwith a lazy hat"}
-    bench.no_order(1.2)
+    bench.no_order(2.0)
 
 
 def test_fields_alone_wait_for_their_prompt(bench: Bench) -> None:

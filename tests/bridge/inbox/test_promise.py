@@ -68,6 +68,7 @@ SOUND = bytes(20_000)
         # a chunk behind the sound has not come yet
         (riff(FORMAT, chunk(b"data", SOUND), length=len(SOUND) + 36 + 500), False),
         (riff(FORMAT, chunk(b"JUNK", bytes(9000)), chunk(b"data", SOUND)), True),
+        (b"RIFF\x24\0\0\0WAVEfmt nonsense", True),
         (b"RIFF\x10\x00", False),
         (b"not audio at all, whatever its name says", True),
         (b"", True),
