@@ -141,7 +141,7 @@ class OneOf:
     choices: tuple[str, ...]
 
     def __call__(self, raw: Any) -> str:
-        word = plain_text(raw).lower().replace("one-shot", "oneshot")
+        word = plain_text(raw).lower().replace("one-shot", "oneshot").replace("one shot", "oneshot")
         if word not in self.choices:
             raise ValueError
         return word
@@ -326,6 +326,13 @@ class Request:
     def with_defaults(self, defaults: Mapping[str, Value]) -> Request:
         """This request, with `defaults` (a preset's, a sender's) for fields that it lacks."""
         return replace(self, values={**defaults, **self.values})
+
+    def over(self, base: Request) -> Request:
+        """This request, with the fields of `base` that it lacks, and what is said of those."""
+        own = {name: raw for name, raw in base.given.items() if name not in self}
+        return Request(
+            {**base.values, **self.values}, (*base.said, *self.said), {**own, **self.given}
+        )
 
     def with_values(self, values: Mapping[str, Value]) -> Request:
         """This request, with these values for its own."""

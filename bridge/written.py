@@ -42,13 +42,16 @@ PERCENT: Units = dict.fromkeys(("%", "percent", "prozent"), 1.0)
 SHARE: Units = dict.fromkeys(("%", "percent", "prozent"), 0.01)
 
 _FIGURE = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*([^\W\d_][^\d]*|%)?")
+#: What people write before a figure that need not be exact.
+_ABOUT = re.compile(r"^(?:[~≈]|(?:ca|circa|about|around|etwa|environ)\b\.?)\s*", re.IGNORECASE)
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d(?:[.,]\d+)?)")
 _MINUS = str.maketrans({"−": "-", "–": "-"})
 
 
 def figure(text: str, units: Units = NO_UNITS) -> float:
     """The number that a text names, in the field's own unit. ValueError for any other text."""
-    plain = unicodedata.normalize("NFKC", text).translate(_MINUS).strip()
+    plain = unicodedata.normalize("NFKC", text).translate(_MINUS).strip().rstrip(",;")
+    plain = _ABOUT.sub("", plain, count=1)
     clock = _CLOCK.fullmatch(plain)
     if clock and units is TIME:
         return 60 * int(clock[1]) + _number(clock[2])

@@ -56,6 +56,8 @@ _OTHER_FORMATS = {
 _LINE_END = re.compile("\r\n|[\r\n\u2028\u2029\u0085]")
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 _RULE = re.compile(r"\s*---+\s*")
+#: A line that only heads what follows.
+_TITLE = re.compile(r"\s*(?:#{1,6}\s.*|[^:=]{1,80}[:：]\s*)")
 #: What ends front matter.
 _CLOSING = re.compile(r"\s*(?:---+|\.\.\.)\s*")
 #: Fields whose brackets are their own: `[verse] we ride`.
@@ -310,12 +312,23 @@ def _split(lines: list[str], names: Container[str]) -> _Head:
         head = [(n, lines[n]) for n in range(rules[0]) if lines[n].strip()]
         fields = [read_line(line, n) or FieldLine(n, "", "", line) for n, line in head]
         return _Head(fields, lines[rules[0] + 1 :], True)
-    at = begin
+    title = _title_lines(lines, begin, names)
+    at = begin + len(title)
     fields = []
     while at < len(lines) and (field := _leading_field(lines[at], at, names)):
         fields.append(field)
         at += 1
-    return _Head(fields, lines[at:], False)
+    return _Head(fields, [*title, *lines[at:]], False)
+
+
+def _title_lines(lines: list[str], begin: int, names: Container[str]) -> list[str]:
+    """A title before the fields (`# My idea`, `My idea:`), with the blank lines behind it."""
+    if not _TITLE.fullmatch(lines[begin]) or _leading_field(lines[begin], begin, names):
+        return []
+    end = begin + 1
+    while end < len(lines) and not lines[end].strip():
+        end += 1
+    return lines[begin:end]
 
 
 def _leading_field(line: str, offset: int, names: Container[str]) -> FieldLine | None:

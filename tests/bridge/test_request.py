@@ -96,6 +96,7 @@ def test_every_field_of_a_fraction_takes_any_number_of_decimals():
         ("seconds", "2 Minuten", 120.0), ("seconds", "3 sec.", 3.0), ("level", "−14 LUFS", -14.0), ("swing", "58 %", 58.0),
         ("energy", "70%", 0.7), ("count", "3 clips", 3), ("count", "2x", 2), ("meter", "3/4 time", "3/4"), ("meter", "６／８", "6/8"),
         ("meter", "3/4-Takt", "3/4"), ("seed", "12345678901", 12345678901), ("bpm", "1e2", 100.0),
+        ("bpm", "93,", 93.0), ("bpm", "~93", 93.0), ("bpm", "ca. 93,5 bpm", 93.5), ("bpm", "about 93", 93.0), ("kind", "One Shot", "oneshot"),
     ],
 )  # fmt: skip
 def test_figures_are_read_as_people_write_them(name, raw, value):

@@ -244,3 +244,13 @@ def test_the_same_field_twice_is_said_and_the_last_counts():
 def test_a_tempo_with_more_decimals_is_rounded_and_said():
     (request,) = read_prompt_file(b"bpm: 127.98765\n\ndrums").requests
     assert request["bpm"] == 127.988 and "127.98765" in request.said[0]
+
+
+@pytest.mark.parametrize(
+    "title", ["# My idea", "My idea:", "## Freitag, spät", "Idee für später："]
+)
+def test_a_title_before_the_fields_stays_in_the_prompt(title):
+    assert values(f"{title}\n\nbpm: 93\nkey: Am\n\ndusty drums") == [
+        {"bpm": 93.0, "key": "Am", "prompt": f"{title}\n\n\ndusty drums"}
+    ]
+    assert values(f"{title}\ndusty drums") == [{"prompt": f"{title}\ndusty drums"}]
