@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bridge.errors import DoorError, Fault, RequestError
 from bridge.events import Ask, Done, Event, Failed, Finished, Hand, Origin, Refused, Told
-from bridge.inbox.arrivals import Arrivals
+from bridge.inbox.arrivals import SAID_AFTER_S, Arrivals
 from bridge.inbox.claims import Claim, answer_in, put_aside, put_away, show_proposal
 from bridge.inbox.names import (
     claimed_name,
@@ -298,13 +298,18 @@ class Inbox:
                 parts[0][0] == "p" and is_audio(name) and self._has_text(parts[0], names)
             ):
                 continue
-            # what an earlier run has claimed was whole then, or was taken at its user's word
-            if self._stillness.is_ready(path) and not (
-                name in self._changed and self._wholeness.missing(path)
-            ):
+            if self._stillness.is_ready(path) and not self._still_comes(path):
                 self._changed.discard(name)
                 self._stillness.take(path)
                 self._try(partial(self._open, path))
+
+    def _still_comes(self, path: Path) -> bool:
+        """Whether a file that changed while it was claimed lacks something, for a while.
+
+        What an earlier run has claimed was whole then, or was taken at its user's word.
+        """
+        is_new = path.name in self._changed and self._stillness.still_s(path) < SAID_AFTER_S
+        return is_new and bool(self._wholeness.missing(path))
 
     @staticmethod
     def _has_text(word: str, names: list[str]) -> bool:

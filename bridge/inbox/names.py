@@ -34,7 +34,20 @@ AUDIO_SUFFIXES = frozenset(
 _IGNORED_SUFFIXES = frozenset(
     {".tmp", ".part", ".partial", ".crdownload", ".download", ".asd", ".reapeaks"}
 )
-_IGNORED_NAMES = frozenset({"desktop.ini", "thumbs.db", "icon\r", "working", "done", "failed"})
+_IGNORED_NAMES = frozenset(
+    {
+        "desktop.ini",
+        "thumbs.db",
+        "icon\r",
+        "@eadir",
+        "lost+found",
+        "$recycle.bin",
+        "system volume information",
+        "working",
+        "done",
+        "failed",
+    }
+)
 
 _PLAIN_TEXT = "save it as plain text (.txt, UTF-8) and drop it again"
 _PLAIN_AUDIO = "save it as WAV, FLAC, OGG, MP3 or AIFF and drop it again"
