@@ -45,7 +45,9 @@ class Arrivals:
         for name in awaited:
             self._notes.add(name, f"{name} is not downloaded yet; iCloud has it")
         texts = {stem(name) for name in [*names, *awaited] if is_text(name)}
-        audio = {stem(name): name for name in reversed([*names, *awaited]) if is_audio(name)}
+        audio = {
+            self.pair_stem(name): name for name in reversed([*names, *awaited]) if is_audio(name)
+        }
         new = 0
         for name in names:
             if unfit := _unfit(entries[name]):
@@ -56,6 +58,10 @@ class Arrivals:
                 continue  # left for the next scan
             if letter := self._letter_if_ready(name, texts, audio):
                 yield letter, self._folder / name
+
+    def pair_stem(self, name: str) -> str:
+        """A sound's stem; the one before, where it was renamed only to have it taken."""
+        return stem(self._wholeness.former_name(self._folder / name) or name)
 
     def _letter_if_ready(self, name: str, texts: set[str], audio: dict[str, str]) -> str:
         """The letter of a dropped file's claim where it may be taken now; else empty."""
@@ -68,7 +74,7 @@ class Arrivals:
             return "p" if is_ready else ""
         if is_audio(name):
             # a text of the same name takes it along, and may still come
-            is_ready = self._is_ready(path, wait=True) and stem(name) not in texts
+            is_ready = self._is_ready(path, wait=True) and self.pair_stem(name) not in texts
             return "a" if is_ready else ""
         return "t" if self._is_ready(path, wait=True) else ""
 

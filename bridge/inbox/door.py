@@ -416,7 +416,8 @@ class Inbox:
                 if (
                     path.name.startswith(prefix)
                     and is_audio(name)
-                    and stem(name) == stem(claim.name)
+                    # in working/ the claim's word alone says what belongs to it
+                    and (prefix or self._arrivals.pair_stem(name) == stem(claim.name))
                     and _is_file(path)
                 ):
                     return path

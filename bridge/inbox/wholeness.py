@@ -65,8 +65,8 @@ class Wholeness:
         now = mark(path)
         if now is None or path.is_symlink() or not path.is_file():
             return ""
-        if self._told.get(now, path.name) != path.name:
-            return ""  # renamed since: its user wants it as it is
+        if self.former_name(path):
+            return ""  # its user wants it as it is
         if self.is_absent(path):
             return _ABSENT
         lack = self._looked(path, now) if is_audio(path.name) else ""
@@ -78,6 +78,12 @@ class Wholeness:
         if now is None or not is_text(path.name) or path.is_symlink() or not path.is_file():
             return False
         return bool(self._looked(path, now))
+
+    def former_name(self, path: Path) -> str:
+        """The name under which a file was told of, where it was renamed since; else empty."""
+        now = mark(path) if self._told else None
+        name = self._told.get(now, path.name) if now else path.name
+        return "" if name == path.name else name
 
     def told(self, path: Path) -> None:
         """Note that the user was told what a file lacks: a new name is their word to take it."""

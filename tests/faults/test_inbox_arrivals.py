@@ -95,6 +95,23 @@ def test_a_sound_that_never_becomes_whole_is_said_and_taken_at_its_users_word(
     wait_for(lambda: box.health() == "open")
 
 
+def test_a_sound_that_is_renamed_to_be_taken_stays_with_its_text(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.inbox.arrivals.SAID_AFTER_S", 1.0)
+    box = bench.start()
+    whole = tone(bench.folder.parent / "whole.wav").read_bytes()
+    path = bench.drop("guitar.wav", whole[:20_000])
+    bench.drop("guitar.txt", "key: Am\n\na choir")
+    wait_for(lambda: "guitar.wav is not whole" in box.health())
+    path.rename(bench.folder / "cut.wav")
+    order = bench.order()
+    assert order.verb == "make" and str(order.requests[0]["reference"]).endswith("-cut.wav")
+    bench.finish(order)
+    wait_for(lambda: not list((bench.folder / "working").iterdir()))
+    assert "done/cut.wav" in bench.listing() and "done/guitar.txt" in bench.listing()
+
+
 def test_another_part_of_a_file_under_another_name_is_no_word_of_its_user(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
