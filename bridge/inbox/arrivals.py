@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from bridge.inbox.folders import DroppedFolders
 from bridge.inbox.names import awaited_name, is_audio, is_ignored, is_text, stem, wrong_kind
 from bridge.inbox.notes import Notes
 from bridge.inbox.stillness import Stillness
@@ -29,6 +30,7 @@ class Arrivals:
         self._stillness = stillness
         self._wholeness = wholeness
         self._notes = notes
+        self._folders = DroppedFolders(wholeness)
 
     def ready(
         self, entries: Mapping[str, os.DirEntry[str]], most_new: int
@@ -49,8 +51,13 @@ class Arrivals:
             self.pair_stem(name): name for name in reversed([*names, *awaited]) if is_audio(name)
         }
         new = 0
+        self._folders.keep_only(set(names))
         for name in names:
-            if unfit := _unfit(entries[name]):
+            if is_folder(entries[name]):
+                if self._is_folder_ready(name):
+                    yield "f", self._folder / name
+                continue
+            if unfit := _unfit(name):
                 self._notes.add(name, unfit)
                 continue
             new += not self._stillness.knows(os.path.join(self._folder, name))
@@ -58,6 +65,12 @@ class Arrivals:
                 continue  # left for the next scan
             if letter := self._letter_if_ready(name, texts, audio):
                 yield letter, self._folder / name
+
+    def _is_folder_ready(self, name: str) -> bool:
+        why = self._folders.waits_for(self._folder / name)
+        if why:
+            self._notes.add(name, f"{name} is a folder that {why}")
+        return why is None
 
     def pair_stem(self, name: str) -> str:
         """A sound's stem; the one before, where it was renamed only to have it taken."""
@@ -102,13 +115,17 @@ class Arrivals:
         self._notes.add(path.name, f"{path.name} {text}")
 
 
-def _unfit(entry: os.DirEntry[str]) -> str:
-    """Why a file or folder is left where it is, in words; empty where it is not."""
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder, and not one with a file's name (`beat.txt`), which is refused."""
     name = entry.name
+    is_named_as_file = is_text(name) or is_audio(name) or wrong_kind(name)
+    return not is_named_as_file and entry.is_dir(follow_symlinks=False)
+
+
+def _unfit(name: str) -> str:
+    """Why a file is left where it is, in words; empty where it is not."""
     if is_text(name) or is_audio(name) or wrong_kind(name):
         return ""
-    if entry.is_dir(follow_symlinks=False):
-        return f"{name} is a folder and stays where it is; drop the files that are in it"
     if not os.path.splitext(name)[1]:
         return f"{name} has no ending and is left alone; name a prompt .txt, a sound .wav..."
     return f"{name} is neither a prompt (.txt, .md, .prompt) nor audio, and is left alone"

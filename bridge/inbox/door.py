@@ -8,7 +8,7 @@ import queue
 import stat
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from bridge.errors import DoorError, Fault, RequestError
 from bridge.events import Ask, Done, Event, Failed, Finished, Hand, Origin, Refused, Told
 from bridge.inbox.arrivals import SAID_AFTER_S, Arrivals
 from bridge.inbox.claims import Claim, answer_in, put_aside, put_away, show_proposal
+from bridge.inbox.folders import read_folder
 from bridge.inbox.names import (
     claimed_name,
     is_audio,
@@ -29,7 +30,7 @@ from bridge.inbox.names import (
     wrong_kind,
 )
 from bridge.inbox.notes import Notes, fault_words, most_told
-from bridge.inbox.prompt_file import MAX_TEXT_BYTES, PromptFile, read_prompt_file
+from bridge.inbox.prompt_file import MAX_TEXT_BYTES, PromptFile, read_prompt_file, verb_of
 from bridge.inbox.stillness import Stillness, mark
 from bridge.inbox.watch import Watch, held_by_writer
 from bridge.inbox.wholeness import Wholeness
@@ -271,7 +272,7 @@ class Inbox:
             self._notes_of.log_once(path.name, text)
             return
         self._untaken.pop(path.name, None)
-        if mark(claimed) == before and not held_by_writer(claimed):
+        if letter == "f" or (mark(claimed) == before and not held_by_writer(claimed)):
             self._open(claimed)
         else:
             text = "inbox: %s changed while it was claimed; waiting until it is still"
@@ -336,7 +337,7 @@ class Inbox:
         if answer is None:
             address = {"claim": word, "name": name, "file": path.name, "of": claim.of}
             claim.order = Ask(
-                asked.verb or _verb_of(asked.requests),
+                asked.verb or verb_of(asked.requests),
                 Origin(self.name, address),
                 asked.requests,
                 asked.what,
@@ -350,6 +351,8 @@ class Inbox:
         found = path.lstat()
         if stat.S_ISLNK(found.st_mode):
             raise _refused(name, "is a link, which may lead anywhere; drop the file itself")
+        if claim.word[0] == "f" and stat.S_ISDIR(found.st_mode):
+            return read_folder(path)
         if advice := wrong_kind(name):
             raise _refused(name, f"is not taken: {advice}")
         if not stat.S_ISREG(found.st_mode):
@@ -468,15 +471,6 @@ class Inbox:
             answer = put_away(claim, self.done, self.failed)
             self._claims.pop(claim.word, None)
             self._log.info("inbox: %s has ended; its answer is %s", claim.name, answer)
-
-
-def _verb_of(requests: Sequence[Request]) -> str:
-    """The verb of a file that names none: fit for audio without a prompt, else make."""
-    only_fit = all(
-        "reference" in request and "prompt" not in request and "use" not in request
-        for request in requests
-    )
-    return "fit" if only_fit else "make"
 
 
 def _is_file(path: Path) -> bool:

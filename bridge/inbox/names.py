@@ -72,7 +72,7 @@ _ADVICE: dict[str, str] = {
 _ICLOUD = re.compile(r"\.(.+)\.icloud", re.DOTALL)
 #: Without letters that are easily confused: l, o, 0 and 1.
 _CLAIM_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
-_CLAIMED = re.compile(rf"^([tap][{_CLAIM_LETTERS}]{{7}})-(.+)$", re.DOTALL)
+_CLAIMED = re.compile(rf"^([tapf][{_CLAIM_LETTERS}]{{7}})-(.+)$", re.DOTALL)
 #: File systems allow 255 bytes; a claim, a number and the answer's suffix come on top.
 _MAX_NAME_BYTES = 180
 
@@ -130,7 +130,9 @@ def awaited_name(name: str) -> str:
 
 
 def new_claim(letter: str) -> str:
-    """A unique word that begins with t (text), a (audio alone) or p (a text with its audio)."""
+    """A unique word that begins with t (text), a (audio alone), p (a text with its audio) or f
+    (a folder).
+    """
     return letter + "".join(secrets.choice(_CLAIM_LETTERS) for _ in range(7))
 
 
@@ -167,8 +169,13 @@ def user_name(path: Path) -> str:
 
 
 def where_it_is_now(path: str) -> str:
-    """The path of a file that the inbox may have moved to done/ since."""
+    """The path of a file that the inbox may have moved to done/ since, alone or in its folder."""
     there = Path(path)
-    put_away = there.parent.parent / "done" / there.name.partition("-")[2]
-    has_moved = not there.exists() and there.parent.name == "working" and put_away.exists()
-    return str(put_away) if has_moved else path
+    if there.exists():
+        return path
+    for claimed in (there, *there.parents):
+        if claimed.parent.name == "working":
+            name = claimed.name.partition("-")[2]
+            moved = claimed.parent.parent / "done" / name / there.relative_to(claimed)
+            return str(moved) if moved.exists() else path
+    return path

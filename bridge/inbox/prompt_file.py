@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -124,6 +124,15 @@ def read_prompt_file(data: bytes) -> PromptFile:
         )
         raise RequestError(Fault(DO, verb, text))
     return PromptFile(tuple(section.request for section in found), verb, found[0].what)
+
+
+def verb_of(requests: Sequence[Request]) -> str:
+    """The verb of a file that names none: fit for audio without a prompt, else make."""
+    only_fit = all(
+        "reference" in request and "prompt" not in request and "use" not in request
+        for request in requests
+    )
+    return "fit" if only_fit else "make"
 
 
 def may_go_on(data: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 import unicodedata
 
@@ -78,6 +79,20 @@ def test_a_sound_and_its_text_pair_up_whatever_spells_their_name(daemon, tmp_pat
     assert (clip["bpm"], clip["bars"]) == (120.0, 2)
 
 
+def test_a_folder_is_fitted_file_by_file_and_answered_once(daemon, tmp_path):
+    pulse = (np.arange(44100 * 4) % 22050 < 3000).astype(np.float32)[:, None] * 0.3
+    (tmp_path / "My Kit").mkdir()
+    for name in ("a.wav", "b.wav"):
+        soundfile.write(tmp_path / "My Kit" / name, pulse, 44100)
+    shutil.copytree(tmp_path / "My Kit", daemon.places.inbox / "My Kit")
+    clips = result_of(daemon, "My Kit")["clips"]
+    assert sorted(clip["request"] for clip in clips) == [1, 2]
+    assert sorted(path.name for path in (daemon.places.inbox / "done" / "My Kit").iterdir()) == [
+        "a.wav",
+        "b.wav",
+    ]
+
+
 def test_a_prompt_of_another_script_has_a_readable_name_and_is_found_by_both(daemon):
     (daemon.places.inbox / "鼓.txt").write_text("bars: 1\n\n重い鼓 ドラム", encoding="utf-8")
     (clip,) = result_of(daemon, "鼓.txt")["clips"]
@@ -89,16 +104,16 @@ def test_a_prompt_of_another_script_has_a_readable_name_and_is_found_by_both(dae
 
 
 def test_what_is_left_lying_stands_in_status_until_it_is_gone(daemon):
-    (daemon.places.inbox / "My Kit").mkdir()
+    (daemon.places.inbox / "Empty").mkdir()
     (daemon.places.inbox / "beat").write_text("dusty drums")
     (daemon.places.inbox / ".Voice.wav.icloud").write_bytes(b"bplist00")
 
     def status():
         return daemon.command("status")
 
-    for said in ("My Kit is a folder", "beat has no ending", "Voice.wav is not downloaded yet"):
+    for said in ("Empty is a folder", "beat has no ending", "Voice.wav is not downloaded yet"):
         wait_until(lambda said=said: said in status(), 30, said)
-    (daemon.places.inbox / "My Kit").rmdir()
+    (daemon.places.inbox / "Empty").rmdir()
     (daemon.places.inbox / "beat").unlink()
     (daemon.places.inbox / ".Voice.wav.icloud").unlink()
     wait_until(lambda: "inbox: open\n" in status(), 30, "a plain inbox")

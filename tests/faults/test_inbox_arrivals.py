@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import os
 import time
@@ -13,6 +14,7 @@ import pytest
 
 from bridge.errors import DoorError
 from bridge.inbox.door import SETTLE_TEXT_S, Inbox
+from bridge.inbox.names import where_it_is_now
 from tests.helpers.inbox_bench import Bench, tone, wait_for
 
 
@@ -188,16 +190,16 @@ def test_a_file_system_that_counts_no_blocks_keeps_nothing_waiting(
 def test_what_is_left_lying_is_said_where_a_user_looks(bench: Bench) -> None:
     box = bench.start()
     (bench.folder / "My Kit").mkdir()
-    bench.drop("My Kit/a.wav", "RIFF")
+    bench.drop("My Kit/cover.jpg", "x")
     bench.drop("beat", "dusty drums")
     bench.drop("picture.xyz", "x")
-    wait_for(lambda: "My Kit is a folder and stays where it is" in box.health())
+    wait_for(lambda: "My Kit is a folder that holds no prompt and no sound" in box.health())
     said = box.health()
     assert "beat has no ending" in said and "picture.xyz is neither" in said and "\n" not in said
     for k in range(5):
         bench.drop(f"z{k}.xyz", "x")
     wait_for(lambda: "... and 5 more" in box.health())
-    assert (bench.folder / "My Kit" / "a.wav").exists()
+    assert (bench.folder / "My Kit" / "cover.jpg").exists()
 
 
 @pytest.mark.parametrize("name", ["a.caf", "a.au", "a.snd"])
@@ -273,3 +275,99 @@ def test_a_full_disk_is_one_line(
         said = [record for record in caplog.records if "No space left" in record.getMessage()]
         assert said and all(not one.exc_info and "\n" not in one.getMessage() for one in said)
     wait_for(lambda: box.health() == "open")
+
+
+@pytest.fixture
+def quick_folders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.inbox.folders.SETTLE_FOLDER_S", 0.5)
+
+
+def test_a_folder_is_taken_with_all_it_holds_as_one_order(
+    bench: Bench, quick_folders: None
+) -> None:
+    kit = bench.folder / "My Kit"
+    (kit / "more").mkdir(parents=True)
+    for name in ("a.wav", "b.wav", "more/c.wav"):
+        tone(kit / name)
+    (kit / "b.txt").write_text("bpm: 90\nkey: h-Moll\n")
+    (kit / "cover.jpg").write_bytes(b"x")
+    bench.start()
+    order = bench.order()
+    assert order.verb == "fit" and order.origin.address["of"] == 3
+    place = bench.folder / "working" / order.origin.address["file"]
+    assert [dict(one.values) for one in order.requests] == [
+        {"reference": str(place / "a.wav")},
+        {"reference": str(place / "b.wav"), "bpm": 90.0, "key": "B minor"},
+        {"reference": str(place / "more/c.wav")},
+    ]
+    for index in range(3):
+        bench.finish(order, index)
+    assert len(json.loads(bench.answer("done", "My Kit.result.json"))["clips"]) == 3
+    wait_for(lambda: not list((bench.folder / "working").iterdir()))
+    assert (bench.folder / "done/My Kit/cover.jpg").read_bytes() == b"x"
+    now = where_it_is_now(str(place / "more/c.wav"))
+    assert now == str(bench.folder / "done/My Kit/more/c.wav")
+    bench.no_order(1.0)
+
+
+def test_a_folder_waits_until_all_its_sounds_are_whole(bench: Bench, quick_folders: None) -> None:
+    box = bench.start()
+    whole = tone(bench.folder.parent / "whole.wav").read_bytes()
+    (bench.folder / "Kit").mkdir()
+    bench.drop("Kit/a.wav", whole)
+    bench.drop("Kit/b.wav", whole[:20_000])
+    wait_for(lambda: "Kit is a folder that waits: b.wav is not whole" in box.health())
+    bench.no_order(1.0)
+    bench.drop("Kit/b.wav", whole)
+    assert len(bench.order().requests) == 2
+    wait_for(lambda: box.health() == "open")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("dusty drums", "readme.txt is for make"),
+        ("bpm: fast\n\ndrums", "readme.txt: line 1: bpm: 'fast'"),
+        ("do: again\nsource: last", "again works on a clip"),
+    ],
+)
+def test_a_folder_that_asks_for_several_things_or_a_wrong_one_is_refused_whole(
+    bench: Bench, quick_folders: None, text: str, said: str
+) -> None:
+    (bench.folder / "Kit").mkdir()
+    tone(bench.folder / "Kit/a.wav")
+    bench.drop("Kit/readme.txt", text)
+    bench.start()
+    answer = bench.answer("failed", "Kit.error.txt")
+    assert said in answer and len(answer.splitlines()) == 1
+    wait_for((bench.folder / "failed/Kit/a.wav").exists)
+    bench.no_order(0.5)
+
+
+def test_a_claimed_folder_of_a_killed_daemon_goes_on_under_its_claim(
+    bench: Bench, quick_folders: None
+) -> None:
+    (bench.folder / "Kit").mkdir()
+    tone(bench.folder / "Kit/a.wav")
+    bench.start()
+    first = bench.order()
+    bench.stop()
+    bench.start()
+    again = bench.order()
+    assert (again.claim, again.requests) == (first.claim, first.requests)
+    bench.finish(again)
+    bench.answer("done", "Kit.result.json")
+
+
+def test_links_in_a_folder_lead_nowhere(bench: Bench, quick_folders: None, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("my diary")
+    (bench.folder / "Kit").mkdir()
+    tone(bench.folder / "Kit/a.wav")
+    try:
+        (bench.folder / "Kit/link.txt").symlink_to(tmp_path / "secret.txt")
+        (bench.folder / "Kit/circle").symlink_to(bench.folder / "Kit")
+    except OSError:
+        pytest.skip("this account may not make symbolic links")
+    bench.start()
+    (request,) = bench.order().requests
+    assert str(request["reference"]).endswith("a.wav") and "prompt" not in request
