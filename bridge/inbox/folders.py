@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bridge.errors import Fault, RequestError
-from bridge.inbox.names import is_audio, is_ignored, is_text, same_name, stem
+from bridge.inbox.names import awaited_name, is_audio, is_ignored, is_text, same_name, stem
 from bridge.inbox.prompt_file import (
     MAX_REQUESTS,
     MAX_TEXT_BYTES,
@@ -43,7 +43,12 @@ class DroppedFolders:
 
     def waits_for(self, folder: Path) -> str | None:
         """What a folder waits for, in words; empty where that is soon over, None for nothing."""
-        files = list(files_of(folder))
+        found = list(_walk(folder))
+        files = [path for path in found if _is_taken(path)]
+        if len(found) > MOST_FILES:
+            return f"holds more than {MOST_FILES:,} files; drop it in parts"
+        if absent := next(filter(None, (awaited_name(path.name) for path in found)), ""):
+            return f"waits: {absent} is not downloaded yet; iCloud has it"
         if not files:
             return "holds no prompt and no sound"
         if len(files) > MAX_REQUESTS:
@@ -61,18 +66,21 @@ class DroppedFolders:
         return None
 
 
-def files_of(folder: Path) -> Iterator[Path]:
+def files_of(folder: Path) -> list[Path]:
     """The prompts and sounds in a folder and below it, in order of their names; no links."""
-    looked_at = 0
+    return [path for path in _walk(folder) if _is_taken(path)]
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """The files in a folder and below it; one more than `MOST_FILES` where there are too many."""
+    count = 0
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not is_ignored(name))
         for name in sorted(names):
-            looked_at += 1
-            if looked_at > MOST_FILES:
+            yield Path(place) / name
+            count += 1
+            if count > MOST_FILES:
                 return
-            path = Path(place) / name
-            if not is_ignored(name) and (is_text(name) or is_audio(name)) and _is_plain(path):
-                yield path
 
 
 def read_folder(folder: Path) -> PromptFile:
@@ -81,7 +89,7 @@ def read_folder(folder: Path) -> PromptFile:
     A sound with a prompt of its name beside it belongs to that. RequestError has every fault, each
     with its file.
     """
-    files = list(files_of(folder))
+    files = files_of(folder)
     audio = {(path.parent, stem(path.name)): path for path in files if is_audio(path.name)}
     requests: list[Request] = []
     verbs: dict[str, str] = {}
@@ -140,7 +148,9 @@ def _pair(text: Path, sound: Path) -> bool:
     return text.parent == sound.parent and stem(text.name) == stem(sound.name)
 
 
-def _is_plain(path: Path) -> bool:
+def _is_taken(path: Path) -> bool:
+    if is_ignored(path.name) or not (is_text(path.name) or is_audio(path.name)):
+        return False
     try:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:

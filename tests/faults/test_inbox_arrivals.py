@@ -319,8 +319,25 @@ def test_a_folder_waits_until_all_its_sounds_are_whole(bench: Bench, quick_folde
     wait_for(lambda: "Kit is a folder that waits: b.wav is not whole" in box.health())
     bench.no_order(1.0)
     bench.drop("Kit/b.wav", whole)
+    bench.drop("Kit/.c.wav.icloud", "bplist00")
+    wait_for(lambda: "c.wav is not downloaded yet" in box.health())
+    bench.no_order(1.0)
+    (bench.folder / "Kit/.c.wav.icloud").unlink()
     assert len(bench.order().requests) == 2
     wait_for(lambda: box.health() == "open")
+
+
+def test_a_folder_with_too_many_files_is_left_whole(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, quick_folders: None
+) -> None:
+    monkeypatch.setattr("bridge.inbox.folders.MOST_FILES", 5)
+    (bench.folder / "Kit").mkdir()
+    for k in range(6):
+        bench.drop(f"Kit/{k}.jpg", "x")
+    tone(bench.folder / "Kit/z.wav")
+    box = bench.start()
+    wait_for(lambda: "holds more than 5 files; drop it in parts" in box.health())
+    bench.no_order(1.0)
 
 
 @pytest.mark.parametrize(
