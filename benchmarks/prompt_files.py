@@ -1,7 +1,7 @@
 """A thousand odd prompt files from a grammar: through the parser, and through a real inbox.
 
-`python -m benchmarks prompt_files`. Each must end as a request or as a refusal whose every line is
-one fault; none may crash, hang or be left without an answer.
+`python -m benchmarks.prompt_files [--seed N]`. Each must end as a request, or as a refusal whose
+every line is one fault. None may crash, hang or be left without an answer.
 """
 
 from __future__ import annotations
