@@ -6,13 +6,17 @@ import difflib
 import math
 import re
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bridge import written
 from bridge.errors import Fault, RequestError
+from bridge.key_names import foreign_key
 from bridge.music import MAX_BARS, MAX_BPM, MIN_BARS, MIN_BPM, Key, Meter, parse_note
-from bridge.text import shorten
+from bridge.text import one_line, shorten
+from bridge.written import NO_UNITS, Units, figure
 
 KINDS = ("loop", "oneshot", "track", "midi", "sfx", "vocal")
 #: Characters of a prompt, and of other texts.
@@ -73,34 +77,56 @@ def short_text(raw: object) -> str:
     return text
 
 
-def number(low: float, high: float, decimals: int | None = None) -> Callable[[Any], float]:
-    """A parser of numbers in a range, with at most `decimals` decimals."""
+@dataclass(frozen=True)
+class Number:
+    """Reads a number in a range. ValueError outside it, or for another unit."""
 
-    def read(raw: Any) -> float:
+    low: float
+    high: float
+    decimals: int | None = None
+    """More of them are rounded."""
+    units: Units = field(default_factory=dict)
+    """Words that may stand behind the number, and the factor of each."""
+
+    def __call__(self, raw: Any) -> float:
+        value = self.exact(raw)
+        return value if self.decimals is None else round(value, self.decimals)
+
+    def exact(self, raw: Any) -> float:
+        """The number before it is rounded."""
         if isinstance(raw, bool):
             raise TypeError
-        value = float(raw)
-        if not math.isfinite(value) or not low <= value <= high:
+        value = figure(raw, self.units) if isinstance(raw, str) else float(raw)
+        if not math.isfinite(value) or not self.low <= value <= self.high:
             raise ValueError
-        if decimals is not None:
-            # OSC's 32-bit floats turn 93.4 into 93.40000153: a rounding error is no decimal
-            rounded = round(value, decimals)
-            if abs(rounded - value) > 1e-6 * max(1.0, abs(value)):
-                raise ValueError
-            value = rounded
         return value
 
-    return read
+    def is_rounded(self, raw: Any) -> bool:
+        """Whether a number that is allowed has more decimals than are kept."""
+        exact = self.exact(raw)
+        # OSC's 32-bit floats turn 93.4 into 93.40000153: a rounding error is no decimal
+        return abs(self(raw) - exact) > 1e-6 * max(1.0, abs(exact))
 
 
-def whole(low: int, high: int) -> Callable[[Any], int]:
-    """A parser of whole numbers in a range."""
+def number(low: float, high: float, decimals: int | None = None, units: Units = NO_UNITS) -> Number:
+    """A parser of numbers in a range. More than `decimals` decimals are rounded.
+
+    units: words that may stand behind the number, and the factor of each.
+    """
+    return Number(low, high, decimals, units)
+
+
+def whole(low: int, high: int, units: Units = NO_UNITS) -> Callable[[Any], int]:
+    """A parser of whole numbers in a range. units: words that may stand behind the number."""
 
     def read(raw: Any) -> int:
         if isinstance(raw, bool):
             raise TypeError
         is_digits = isinstance(raw, str) and re.fullmatch(r"\s*-?\d+\s*", raw)
-        value = int(raw) if is_digits else float(raw)
+        if is_digits or isinstance(raw, int):
+            value: float = int(raw)
+        else:
+            value = figure(raw, units) if isinstance(raw, str) else float(raw)
         if value != int(value) or not low <= value <= high:
             raise ValueError
         return int(value)
@@ -115,7 +141,7 @@ class OneOf:
     choices: tuple[str, ...]
 
     def __call__(self, raw: Any) -> str:
-        word = plain_text(raw).lower().replace("one-shot", "oneshot")
+        word = plain_text(raw).lower().replace("one-shot", "oneshot").replace("one shot", "oneshot")
         if word not in self.choices:
             raise ValueError
         return word
@@ -147,12 +173,28 @@ def _key(raw: object) -> str:
     text = plain_text(raw)
     if text.lower() == "keep":
         return "keep"
-    Key.parse(text)
+    try:
+        Key.parse(text)
+    except ValueError:
+        named = foreign_key(text)
+        if named is None:
+            raise
+        return named
     return text
 
 
+#: Longer texts are no time signature, and not searched for one.
+_MOST_METER = 40
+#: What people write behind a time signature.
+_METER_TAIL = re.compile(r"[\s-]*(?:time|takt|meter)\s*$", re.IGNORECASE)
+
+
 def _meter(raw: object) -> str:
-    return str(Meter.parse(plain_text(raw)))
+    text = plain_text(raw)
+    if len(text) > _MOST_METER:
+        raise ValueError
+    text = unicodedata.normalize("NFKC", text)
+    return str(Meter.parse(_METER_TAIL.sub("", text)))
 
 
 def _note(raw: object) -> str:
@@ -166,7 +208,7 @@ def _note(raw: object) -> str:
 def _level(raw: object) -> str | float:
     if isinstance(raw, str) and raw.strip().lower() == "keep":
         return "keep"
-    return number(-40, -5)(raw)
+    return number(-40, -5, units=written.LOUDNESS)(raw)
 
 
 def word_list(raw: object) -> list[str]:
@@ -212,7 +254,7 @@ def local_path(raw: object) -> str:
     return text
 
 
-_UNIT = number(0, 1)
+_UNIT = number(0, 1, units=written.SHARE)
 
 #: The table. Order is the order of the documentation.
 FIELDS: dict[str, Field] = {
@@ -220,12 +262,12 @@ FIELDS: dict[str, Field] = {
     for row in (
         Field("prompt", short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "What you want to hear.", "dusty boom bap drums"),
         Field("kind", one_of(*KINDS), "one of " + ", ".join(KINDS), "loop", "What comes out.", "loop"),
-        Field("bpm", number(MIN_BPM, MAX_BPM, 3), "a tempo from 40 to 300, at most 3 decimals", "the project's tempo", "Tempo in quarter notes a minute.", "128"),
-        Field("key", _key, "a tonic and a mode (Am, F# minor, Gb, D dorian, Camelot 8A) or keep", "the project's key", "Key; keep leaves the take's own.", "Am"),
+        Field("bpm", number(MIN_BPM, MAX_BPM, 3, written.TEMPO), "a tempo from 40 to 300 (3 decimals are kept)", "the project's tempo", "Tempo in quarter notes a minute.", "128"),
+        Field("key", _key, "a tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la mineur, Camelot 8A) or keep", "the project's key", "Key; keep leaves the take's own.", "Am"),
         Field("meter", _meter, "a time signature from 2/4 to 15/8", "4/4", "Time signature.", "3/4"),
-        Field("bars", whole(MIN_BARS, MAX_BARS), "a whole number of bars from 1 to 64", "4 for a loop", "Length in bars.", "4"),
-        Field("seconds", number(0.05, 600), "a length from 0.05 to 600 seconds", "by kind", "Length of a one-shot, effect, track or vocal.", "2.5"),
-        Field("count", whole(1, 100), "a whole number from 1 to 100", "1", "How many clips.", "3"),
+        Field("bars", whole(MIN_BARS, MAX_BARS, written.BARS), "a whole number of bars from 1 to 64", "4 for a loop", "Length in bars.", "4"),
+        Field("seconds", number(0.05, 600, units=written.TIME), "a length from 0.05 to 600 seconds", "by kind", "Length of a one-shot, effect, track or vocal.", "2.5"),
+        Field("count", whole(1, 100, written.CLIPS), "a whole number from 1 to 100", "1", "How many clips.", "3"),
         Field("seed", whole(0, 2**53), "a whole number from 0 to 9007199254740992", "random, and recorded", "The same seed gives the same clip.", "42"),
         Field("engine", _engines, "an engine's name, several by comma, or auto (`sidecrate engines` lists them)", "auto", "Who makes it.", "embedded"),
         Field("genre", short_text, "words", "from the prompt", "Genre.", "techno"),
@@ -233,13 +275,13 @@ FIELDS: dict[str, Field] = {
         Field("instruments", word_list, "words, by comma", "from the prompt", "Instruments that play.", "drums, bass"),
         Field("energy", _UNIT, "a number from 0 to 1", "from the prompt", "How hard it drives.", "0.7"),
         Field("density", _UNIT, "a number from 0 to 1", "from the prompt", "How many notes.", "0.5"),
-        Field("swing", number(50, 75), "a percentage from 50 (straight) to 75", "from the genre", "Swing of the sixteenths.", "58"),
+        Field("swing", number(50, 75, units=written.PERCENT), "a percentage from 50 (straight) to 75", "from the genre", "Swing of the sixteenths.", "58"),
         Field("note", _note, "a pitch class (G), a note with its octave (G1) or a MIDI number from 0 to 127", "by voice", "Pitch of a one-shot.", "G1"),
         Field("lyrics", short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "Words to sing; auto has them written.", "we ride at dawn"),
         Field("negative", short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "What must not be heard.", "vocals"),
         Field("reference", local_path, "the path of an audio file on this machine, or a clip", "none", "A sound to start from.", "guitar.wav", is_path=True),
-        Field("reference_start", number(0, 86400), "a time from 0 s", "0", "Where the reference begins, in s.", "1.5"),
-        Field("reference_end", number(0, 86400), "a time from 0 s", "its end", "Where the reference ends, in s.", "9.5"),
+        Field("reference_start", number(0, 86400, units=written.TIME), "a time from 0 s", "0", "Where the reference begins, in s.", "1.5"),
+        Field("reference_end", number(0, 86400, units=written.TIME), "a time from 0 s", "its end", "Where the reference ends, in s.", "9.5"),
         Field("use", one_of("continue", "melody", "accompany", "style"), "continue, melody, accompany or style", "continue", "What the reference is for.", "accompany"),
         Field("strength", _UNIT, "a number from 0 to 1", "0.5", "How far from the reference.", "0.5"),
         Field("grid", one_of("tight", "feel", "off"), "tight, feel or off", "feel", "How strictly a take is put on the grid.", "tight"),
@@ -266,6 +308,10 @@ class Request:
     """A request as its sender gave it: the given fields alone, each of them checked."""
 
     values: Mapping[str, Value] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
+    """What the sender should know of how it was read: a number that was rounded..."""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """The rounded numbers, as they were given."""
 
     def __getitem__(self, name: str) -> Value:
         return self.values[name]
@@ -279,12 +325,26 @@ class Request:
 
     def with_defaults(self, defaults: Mapping[str, Value]) -> Request:
         """This request, with `defaults` (a preset's, a sender's) for fields that it lacks."""
-        return Request({**defaults, **self.values})
+        return replace(self, values={**defaults, **self.values})
+
+    def over(self, base: Request) -> Request:
+        """This request, with the fields of `base` that it lacks, and what is said of those."""
+        own = {name: raw for name, raw in base.given.items() if name not in self}
+        return Request(
+            {**base.values, **self.values}, (*base.said, *self.said), {**own, **self.given}
+        )
+
+    def with_values(self, values: Mapping[str, Value]) -> Request:
+        """This request, with these values for its own."""
+        return replace(self, values={**self.values, **values})
 
     def with_paths(self, names: Iterable[str], place: Callable[[str], str]) -> Request:
         """This request with its paths, of the fields `names`, as `place` puts them."""
-        placed = {name: place(str(self[name])) for name in names if name in self}
-        return Request({**self.values, **placed})
+        return self.with_values({name: place(str(self[name])) for name in names if name in self})
+
+    def to_send(self) -> dict[str, Any]:
+        """The fields for another process, which rounds numbers itself and says so."""
+        return {**self.values, **self.given}
 
     @property
     def label(self) -> str:
@@ -299,16 +359,29 @@ def unknown_field(name: str) -> Fault:
     return Fault(name, "", f"{shorten(name)} is not a field{hint}")
 
 
-#: Other names for a field, too far from it for a spelling check.
-_OTHER_NAMES = {
+#: Other words for a field, read as the field.
+_ALSO = {
     "tempo": "bpm",
-    "speed": "bpm",
     "scale": "key",
     "tonality": "key",
+    "tonart": "key",
+    "tonalité": "key",
+    "tonalidad": "key",
     "time_signature": "meter",
     "signature": "meter",
+    "taktart": "meter",
+    "measures": "bars",
+    "takte": "bars",
+    "mesures": "bars",
+    "compases": "bars",
     "length": "bars",
+    "länge": "bars",
     "duration": "seconds",
+    "dauer": "seconds",
+}
+#: Other names for a field, too far from it for a spelling check; they are only suggested.
+_OTHER_NAMES = {
+    "speed": "bpm",
     "style": "genre",
     "type": "kind",
     "text": "prompt",
@@ -324,10 +397,63 @@ _OTHER_NAMES = {
 
 def nearest_field(name: str) -> str | None:
     """The field that an unknown name most likely stands for, or None."""
-    if other := _OTHER_NAMES.get(name.lower().strip()):
+    plain = name.lower().strip()
+    if other := _ALSO.get(plain) or _OTHER_NAMES.get(plain):
         return other
-    found = difflib.get_close_matches(name.lower().strip(), FIELDS, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(plain, FIELDS, n=1, cutoff=0.6)
     return found[0] if found else None
+
+
+def field_meant(name: str, raw: object = "") -> str:
+    """The field that a name stands for: its own, or one of the other words for it.
+
+    A length is in bars or in seconds, as its value says: `length: 8`, `length: 30 s`.
+    """
+    plain = re.sub(r"[\s-]+", "_", unicodedata.normalize("NFC", name).strip().lower())
+    meant = _ALSO.get(plain, plain)
+    if meant != plain and isinstance(raw, str):
+        if meant == "bars" and written.is_time(raw):
+            return "seconds"
+        if meant == "seconds" and written.has_unit(raw, written.BARS):
+            return "bars"
+    return meant
+
+
+def read_fields(
+    pairs: Iterable[tuple[str, object]],
+    rows: Mapping[str, Field] = FIELDS,
+    unknown: Callable[[str], Fault] = unknown_field,
+) -> Request:
+    """A request from (name, raw) pairs; of a repeated field the last counts, and that is said.
+
+    RequestError holds every fault at once. rows: the allowed fields. unknown: makes the fault of
+    any other name.
+    """
+    values: dict[str, Value] = {}
+    given: dict[str, Any] = {}
+    said: list[str] = []
+    faults: list[Fault] = []
+    for name, raw in pairs:
+        row = rows.get(str(name).strip().lower()) or rows.get(field_meant(str(name), raw))
+        if row is None:
+            faults.append(unknown(str(name)))
+            continue
+        try:
+            value = row.check(raw)
+        except RequestError as error:
+            faults.extend(error.faults)
+            continue
+        if values.get(row.name, value) != value:
+            said.append(f"{row.name} is given twice; the last, {shorten(value)}, is used")
+        values[row.name] = value
+        given.pop(row.name, None)
+        if isinstance(row.read, Number) and row.read.is_rounded(raw):
+            given[row.name] = raw
+            kept = f"{row.read.decimals} decimals are kept"
+            said.append(f"{row.name}: {one_line(str(raw), 60)} is taken as {value}; {kept}")
+    if faults:
+        raise RequestError(*faults)
+    return Request(values, tuple(said), given)
 
 
 def check_fields(
@@ -335,27 +461,10 @@ def check_fields(
     rows: Mapping[str, Field] = FIELDS,
     unknown: Callable[[str], Fault] = unknown_field,
 ) -> dict[str, Value]:
-    """Checked values of (name, raw) pairs; a repeated name keeps the last.
-
-    RequestError holds every fault at once. rows: the allowed fields. unknown: makes the fault of
-    any other name.
-    """
-    values: dict[str, Value] = {}
-    faults: list[Fault] = []
-    for name, raw in pairs:
-        row = rows.get(str(name).strip().lower())
-        if row is None:
-            faults.append(unknown(str(name)))
-            continue
-        try:
-            values[row.name] = row.check(raw)
-        except RequestError as error:
-            faults.extend(error.faults)
-    if faults:
-        raise RequestError(*faults)
-    return values
+    """The checked values of (name, raw) pairs, as `read_fields` reads them."""
+    return dict(read_fields(pairs, rows, unknown).values)
 
 
 def read_request(pairs: Iterable[tuple[str, object]]) -> Request:
     """A request from (name, raw) pairs. RequestError with every fault found in it."""
-    return Request(check_fields(pairs))
+    return read_fields(pairs)

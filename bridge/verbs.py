@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from bridge.errors import Fault, RequestError
-from bridge.request import FIELDS, Field, Request, Value, check_fields, unknown_field
+from bridge.request import FIELDS, Field, Request, Value, read_fields, unknown_field
 from bridge.text import shorten
 
 WorksOn = Literal["words", "source", "notes", "clip", "folder"]
@@ -98,7 +98,7 @@ class Verb:
                 fields.append((self.holds, raw))
             else:
                 what = str(raw).strip()
-        return what, Request(check_fields(fields, self.takes, self.unknown))
+        return what, read_fields(fields, self.takes, self.unknown)
 
     def taken_of(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """The values whose fields it has."""

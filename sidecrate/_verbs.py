@@ -59,10 +59,10 @@ def make(
 
     prompt: A prompt.
     kind: What comes out. One of loop, oneshot, track, midi, sfx, vocal; by default: loop.
-    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300, at most 3 decimals; by default:
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
-    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, Camelot
-        8A) or keep; by default: the project's key.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
     meter: Time signature. A time signature from 2/4 to 15/8; by default: 4/4.
     bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
     seconds: Length of a one-shot, effect, track or vocal. A length from 0.05 to 600 seconds; by
@@ -160,10 +160,10 @@ def again(
     source: A clip, a job, or last.
     prompt: What you want to hear. 1 to 4,000 characters of text; by default: none.
     kind: What comes out. One of loop, oneshot, track, midi, sfx, vocal; by default: loop.
-    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300, at most 3 decimals; by default:
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
-    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, Camelot
-        8A) or keep; by default: the project's key.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
     meter: Time signature. A time signature from 2/4 to 15/8; by default: 4/4.
     bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
     seconds: Length of a one-shot, effect, track or vocal. A length from 0.05 to 600 seconds; by
@@ -256,10 +256,10 @@ def fit(
 
     source: An audio file on this machine, a clip, or last.
     kind: What comes out. One of loop, oneshot, track, midi, sfx, vocal; by default: loop.
-    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300, at most 3 decimals; by default:
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
-    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, Camelot
-        8A) or keep; by default: the project's key.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
     meter: Time signature. A time signature from 2/4 to 15/8; by default: 4/4.
     bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
     seconds: Length of a one-shot, effect, track or vocal. A length from 0.05 to 600 seconds; by

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any, get_type_hints
 
-from bridge.request import Field, OneOf
+from bridge.request import Field, Number, OneOf
 from bridge.verbs import NAMED, VERBS, Verb
 from daemon.cli.options import offered_fields
 from daemon.verbs.registry import BUILT_IN, load_object
@@ -95,4 +95,5 @@ def field_type(row: Field) -> str:
         return "Literal[{}]".format(", ".join(f'"{choice}"' for choice in row.read.choices))
     if row.is_path:
         return "Source"
-    return _TYPES[get_type_hints(row.read)["return"]] + _MORE.get(row.name, "")
+    read = row.read.__call__ if isinstance(row.read, Number) else row.read
+    return _TYPES[get_type_hints(read)["return"]] + _MORE.get(row.name, "")

@@ -16,10 +16,7 @@ from bridge.events import Answer, Done, Event, Failed, Finished, Order, Origin, 
 from bridge.files.moves import move_new
 from bridge.files.whole import remove_left, write_whole
 from bridge.inbox.names import is_text, numbered
-from bridge.inbox.prompt_file import decode
-
-#: Larger files are no prompts, and are not read into memory.
-MAX_TEXT_BYTES = 1_000_000
+from bridge.inbox.prompt_file import MAX_TEXT_BYTES, decode
 
 
 @dataclass

@@ -8,42 +8,45 @@ import queue
 import stat
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from bridge.errors import DoorError, Fault, RequestError
 from bridge.events import Ask, Done, Event, Failed, Finished, Hand, Origin, Refused, Told
-from bridge.inbox.claims import MAX_TEXT_BYTES, Claim, answer_in, put_aside, put_away, show_proposal
+from bridge.inbox.arrivals import SAID_AFTER_S, Arrivals
+from bridge.inbox.claims import Claim, answer_in, put_aside, put_away, show_proposal
+from bridge.inbox.folders import read_folder
 from bridge.inbox.names import (
     claimed_name,
     is_audio,
     is_ignored,
     is_text,
     new_claim,
+    same_name,
     split_claimed,
     stem,
     wrong_kind,
 )
-from bridge.inbox.prompt_file import PromptFile, read_prompt_file
+from bridge.inbox.notes import Notes, fault_words, most_told
+from bridge.inbox.prompt_file import MAX_TEXT_BYTES, PromptFile, read_prompt_file, verb_of
 from bridge.inbox.stillness import Stillness, mark
 from bridge.inbox.watch import Watch, held_by_writer
+from bridge.inbox.wholeness import Wholeness
 from bridge.request import Request
 from bridge.verbs import NAMED, VERBS
 
+#: How long a text must be still: scripts append a line every few tenths of a second. This is a part
+#: of the time from a prompt file to its clip.
+SETTLE_TEXT_S = 0.6
 #: How often the folder is scanned without a notice.
 RESCAN_S = 2.0
-#: Faults that `health` shows at once.
-MOST_TOLD = 3
 #: Files in work at once. The others wait where they were dropped, at next to no cost. New ones are
 #: claimed when half of these have ended, so that the folder is not scanned for each one.
 MOST_IN_HAND = 300
 #: The system's notices that may wait.
 MOST_NOTES = 500
-#: Notes about files left alone that are logged within `SAID_FOR_S`.
-MOST_SAID = 1000
-SAID_FOR_S = 3600.0
 #: Refusals for other reasons than the file: the daemon is busy, or its disk is full or gone. Such a
 #: file is sent again.
 NOT_NOW = frozenset({"busy", "disk", "queue"})
@@ -59,8 +62,9 @@ class Inbox:
     `failed/` with `<name>.error.txt`. One thread does all of it; `tell` and the watcher only queue
     notes.
 
-    settle_text_s, settle_audio_s: how long a file must not change where the system sends no notice
-    that it was closed. poll: scan on a timer only, for network drives, which send no notices.
+    settle_text_s, settle_audio_s: how long a file must not change before it is taken, unless it was
+    given its final name by a rename. poll: scan on a timer only, for network drives, which send no
+    notices.
     """
 
     name = "inbox"
@@ -70,7 +74,7 @@ class Inbox:
         folder: Path,
         hand: Hand,
         *,
-        settle_text_s: float = 0.25,
+        settle_text_s: float = SETTLE_TEXT_S,
         settle_audio_s: float = 2.0,
         poll: bool = False,
         log: logging.Logger | None = None,
@@ -83,12 +87,18 @@ class Inbox:
         self._thread: threading.Thread | None = None
         self._stillness = Stillness(settle_text_s, settle_audio_s)
         self._claims: dict[str, Claim] = {}
+        self._wholeness = Wholeness()
+        self._notes_of = Notes(self._log)
+        self._arrivals = Arrivals(self.folder, self._stillness, self._wholeness, self._notes_of)
+        self._changed: set[str] = set()
+        """Names in working/ of files that changed while they were claimed."""
+        self._untaken: dict[str, str] = {}
+        """Why a dropped file could not be moved, by its name."""
         self._full = False
-        self._told_of: set[str] = set()
-        self._said_anew_s = time.monotonic()
         self._faults: list[str] = []
         self._trouble = ""
         self._remade = ""
+        self._shut = ""
 
     @property
     def working(self) -> Path:
@@ -110,14 +120,12 @@ class Inbox:
             return
         try:
             self._make_folders()
-            probe = self.working / f".{new_claim('t')}.tmp"
-            probe.touch()
-            probe.unlink()
+            self._wholeness.probe(self.working)
         except OSError as error:
-            reason = error.strerror or error
-            raise DoorError(
-                f"inbox {self.folder}: {reason}; make it writable, or set another inbox.folder"
-            ) from None
+            reason = f"{self.folder}: {error.strerror or error}"
+            mend = "make it writable, or set another inbox.folder"
+            self._shut = f"closed: {reason}; {mend}"
+            raise DoorError(f"inbox {reason}; {mend}") from None
         self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
         self._thread.start()
 
@@ -135,14 +143,17 @@ class Inbox:
         """End the thread. Files in working/ are continued at the next start."""
         thread = self._thread
         self._thread = None
+        self._shut = ""
         if thread is not None:
             self._notes.put(None)
             thread.join(5)
 
     def health(self) -> str:
         if self._thread is None:
-            return "closed"
-        return self._trouble or (f"open; {self._remade}" if self._remade else "open")
+            return self._shut or "closed"
+        if self._trouble:
+            return self._trouble
+        return "; ".join(["open", *filter(None, [self._remade]), *self._notes_of.shown])
 
     # -- the door's thread
 
@@ -175,12 +186,16 @@ class Inbox:
     def _note_change(self, name: str, complete: bool) -> None:
         # of thousands at once nothing is noted: they are claimed once a scan finds them unchanged
         if complete and not is_ignored(name) and len(self._stillness) < 2 * MOST_IN_HAND:
-            self._stillness.closed(self.folder / name)
+            self._stillness.renamed(self.folder / name)
 
     def _try(self, work: Callable[[], None]) -> None:
         """Do work. Any fault of a file or its system is reported, and the next scan tries again."""
         try:
             work()
+        except OSError as error:
+            self._faults.append(fault_words(error))
+            if self._faults[-1] not in self._trouble:
+                self._log.error("inbox: %s", self._faults[-1])
         except Exception as error:
             self._faults.append(f"{error}; trying again")
             if self._faults[-1] not in self._trouble:
@@ -189,11 +204,7 @@ class Inbox:
     def _look_again(self) -> float:
         """Scan the folder once; returns the monotonic time of the next scan."""
         self._try(self._look)
-        shown = self._faults[:MOST_TOLD]
-        more = len(self._faults) - MOST_TOLD
-        if more > 0:
-            shown.append(f"... and {more} more")
-        self._trouble = "\n".join(shown)
+        self._trouble = "\n".join(most_told(self._faults))
         self._faults.clear()
         return time.monotonic() + self._stillness.pause_s(RESCAN_S)
 
@@ -204,9 +215,11 @@ class Inbox:
             self._remade = f"the folder was gone and was made again at {time.strftime('%H:%M')}"
             self._log.warning("inbox: %s was gone and was made again", self.folder)
         if self._watch and not self._watch.supervise():
-            self._say_once(
-                "watch", "the system gives no notice of changes; looking every 2 s instead"
-            )
+            text = "the system gives no notice of changes; looking every 2 s instead"
+            self._notes_of.log_once("watch", text)
+        if not os.access(self.folder, os.R_OK | os.W_OK | os.X_OK):
+            text = "cannot be read and written by this account; change its permissions"
+            self._faults.append(f"{self.folder} {text}; trying again")
         self._take_up_working()
         self._take_up_dropped()
         for claim in list(self._claims.values()):
@@ -228,53 +241,20 @@ class Inbox:
     def _take_up_dropped(self) -> None:
         if self._hands_full():
             return
-        names = sorted(
-            entry.name for entry in os.scandir(self.folder) if not is_ignored(entry.name)
-        )
-        self._stillness.keep_only(self.folder, names)
-        texts = {stem(name) for name in names if is_text(name)}
-        audio = {stem(name): name for name in reversed(names) if is_audio(name)}
-        new = 0
-        for name in names:
+        entries = {entry.name: entry for entry in os.scandir(self.folder)}
+        self._notes_of.begin()
+        for letter, path in self._arrivals.ready(entries, MOST_IN_HAND):
+            self._try(partial(self._claim, letter, path))
             if self._hands_full():
-                return
-            if not (is_text(name) or is_audio(name) or wrong_kind(name)):
-                self._say_once(
-                    name,
-                    f"{name} is neither a prompt (.txt, .md, .prompt) nor audio, and is left alone",
-                )
-                continue
-            new += not self._stillness.knows(os.path.join(self.folder, name))
-            if new > MOST_IN_HAND:
-                continue  # left for the next scan: remembering it costs memory
-            path = self.folder / name
-            if is_text(name):
-                companion = audio.get(stem(name))
-                ready = self._is_ready(path) and (
-                    companion is None or self._is_ready(self.folder / companion)
-                )
-                letter = "p" if companion else "t"
-            elif is_audio(name):
-                # a text of the same name takes it along, and may still come
-                letter = "a"
-                ready = self._is_ready(path, wait=True) and stem(name) not in texts
-            else:
-                letter = "t"
-                ready = self._is_ready(path, wait=True)
-            if ready:
-                self._try(partial(self._claim, letter, path))
+                break
+        self._untaken = {name: why for name, why in self._untaken.items() if name in entries}
+        self._faults.extend(self._untaken.values())
+        self._notes_of.end()
 
     def _hands_full(self) -> bool:
         limit = MOST_IN_HAND // 2 if self._full else MOST_IN_HAND
         self._full = len(self._claims) >= limit
         return self._full
-
-    def _is_ready(self, path: Path, *, wait: bool = False) -> bool:
-        ready = self._stillness.is_ready(path, wait=wait)
-        if not ready and self._stillness.still_s(path) > 30:
-            text = "is still open in the program that writes it; it is taken when that is done"
-            self._say_once(str(path), f"{path.name} {text}")
-        return ready
 
     def _claim(self, letter: str, path: Path) -> None:
         """Move the file into working/; one that changes meanwhile waits there until it is still."""
@@ -286,14 +266,18 @@ class Inbox:
             return
         except OSError as error:
             # a program holds it (Windows), or we lack permission: retried once it is still again
-            self._is_ready(path)
-            self._say_once(str(path), f"{path.name} cannot be taken yet: {error.strerror or error}")
+            self._stillness.is_ready(path)
+            text = f"{path.name} cannot be taken yet: {error.strerror or error}"
+            self._untaken[path.name] = f"{text}; trying again"
+            self._notes_of.log_once(path.name, text)
             return
-        if mark(claimed) == before and not held_by_writer(claimed):
+        self._untaken.pop(path.name, None)
+        if letter == "f" or (mark(claimed) == before and not held_by_writer(claimed)):
             self._open(claimed)
         else:
             text = "inbox: %s changed while it was claimed; waiting until it is still"
             self._log.info(text, path.name)
+            self._changed.add(claimed.name)
 
     # -- files in working/
 
@@ -308,17 +292,25 @@ class Inbox:
             path = self.working / name
             parts = split_claimed(name)
             if parts is None:
-                self._say_once(
-                    name, f"working/{name} was not put there by the inbox, and is left alone"
-                )
+                text = f"working/{name} was not put there by the inbox, and is left alone"
+                self._notes_of.log_once(name, text)
                 continue
             if path in known or (
                 parts[0][0] == "p" and is_audio(name) and self._has_text(parts[0], names)
             ):
                 continue
-            if self._is_ready(path):
+            if self._stillness.is_ready(path) and not self._still_comes(path):
+                self._changed.discard(name)
                 self._stillness.take(path)
                 self._try(partial(self._open, path))
+
+    def _still_comes(self, path: Path) -> bool:
+        """Whether a file that changed while it was claimed lacks something, for a while.
+
+        What an earlier run has claimed was whole then, or was taken at its user's word.
+        """
+        is_new = path.name in self._changed and self._stillness.still_s(path) < SAID_AFTER_S
+        return is_new and bool(self._wholeness.missing(path))
 
     @staticmethod
     def _has_text(word: str, names: list[str]) -> bool:
@@ -345,7 +337,7 @@ class Inbox:
         if answer is None:
             address = {"claim": word, "name": name, "file": path.name, "of": claim.of}
             claim.order = Ask(
-                asked.verb or _verb_of(asked.requests),
+                asked.verb or verb_of(asked.requests),
                 Origin(self.name, address),
                 asked.requests,
                 asked.what,
@@ -359,6 +351,8 @@ class Inbox:
         found = path.lstat()
         if stat.S_ISLNK(found.st_mode):
             raise _refused(name, "is a link, which may lead anywhere; drop the file itself")
+        if claim.word[0] == "f" and stat.S_ISDIR(found.st_mode):
+            return read_folder(path)
         if advice := wrong_kind(name):
             raise _refused(name, f"is not taken: {advice}")
         if not stat.S_ISREG(found.st_mode):
@@ -396,12 +390,13 @@ class Inbox:
         if asked.verb and "reference" not in VERBS[asked.verb].takes:
             needs = NAMED[VERBS[asked.verb].works_on]
             raise _refused(name, f"lies beside {claim.name}, but {asked.verb} works on {needs}")
-        meant = [request.get("reference") in (None, name) for request in asked.requests]
+        own = same_name(name)
+        meant = [same_name(str(one.get("reference", own))) == own for one in asked.requests]
         if not any(meant):
             return asked
         path = self._take_along(claim, found)
         requests = [
-            Request({**request.values, "reference": str(path)}) if its else request
+            request.with_values({"reference": str(path)}) if its else request
             for request, its in zip(asked.requests, meant, strict=True)
         ]
         return replace(asked, requests=tuple(requests))
@@ -424,7 +419,8 @@ class Inbox:
                 if (
                     path.name.startswith(prefix)
                     and is_audio(name)
-                    and stem(name) == stem(claim.name)
+                    # in working/ the claim's word alone says what belongs to it
+                    and (prefix or self._arrivals.pair_stem(name) == stem(claim.name))
                     and _is_file(path)
                 ):
                     return path
@@ -475,24 +471,6 @@ class Inbox:
             answer = put_away(claim, self.done, self.failed)
             self._claims.pop(claim.word, None)
             self._log.info("inbox: %s has ended; its answer is %s", claim.name, answer)
-
-    def _say_once(self, about: str, text: str) -> None:
-        now_s = time.monotonic()
-        if len(self._told_of) >= MOST_SAID and now_s - self._said_anew_s > SAID_FOR_S:
-            self._told_of.clear()
-            self._said_anew_s = now_s
-        if about not in self._told_of and len(self._told_of) < MOST_SAID:
-            self._told_of.add(about)
-            self._log.warning("inbox: %s", text)
-
-
-def _verb_of(requests: Sequence[Request]) -> str:
-    """The verb of a file that names none: fit for audio without a prompt, else make."""
-    only_fit = all(
-        "reference" in request and "prompt" not in request and "use" not in request
-        for request in requests
-    )
-    return "fit" if only_fit else "make"
 
 
 def _is_file(path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import unicodedata
 from pathlib import Path, PurePath
 
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".prompt"})
@@ -23,6 +24,9 @@ AUDIO_SUFFIXES = frozenset(
         ".aif",
         ".aiff",
         ".aifc",
+        ".caf",
+        ".au",
+        ".snd",
     }
 )
 
@@ -30,10 +34,28 @@ AUDIO_SUFFIXES = frozenset(
 _IGNORED_SUFFIXES = frozenset(
     {".tmp", ".part", ".partial", ".crdownload", ".download", ".asd", ".reapeaks"}
 )
-_IGNORED_NAMES = frozenset({"desktop.ini", "thumbs.db", "icon\r", "working", "done", "failed"})
+_IGNORED_NAMES = frozenset(
+    {
+        "desktop.ini",
+        "thumbs.db",
+        "icon\r",
+        "@eadir",
+        "lost+found",
+        "$recycle.bin",
+        "system volume information",
+        "working",
+        "done",
+        "failed",
+    }
+)
 
 _PLAIN_TEXT = "save it as plain text (.txt, UTF-8) and drop it again"
 _PLAIN_AUDIO = "save it as WAV, FLAC, OGG, MP3 or AIFF and drop it again"
+#: What to do with notes as long as no verb takes them as a source.
+MIDI_ADVICE = (
+    "notes are no source yet: play the MIDI file in your DAW, export it as WAV and give that, "
+    "or say its tempo, key and chords in a prompt"
+)
 _ADVICE: dict[str, str] = {
     **dict.fromkeys(
         (".rtf", ".rtfd", ".doc", ".docx", ".odt", ".pages", ".pdf", ".htm", ".html"), _PLAIN_TEXT
@@ -43,16 +65,14 @@ _ADVICE: dict[str, str] = {
         _PLAIN_AUDIO,
     ),
     **dict.fromkeys((".lnk", ".url", ".webloc"), "that is a shortcut; drop the file itself"),
-    **dict.fromkeys(
-        (".mid", ".midi"),
-        "the inbox takes prompts (.txt, .md, .prompt) and audio files, not MIDI files",
-    ),
+    **dict.fromkeys((".mid", ".midi"), MIDI_ADVICE),
     **dict.fromkeys((".zip", ".7z", ".rar", ".gz"), "unpack it and drop the files in it"),
 }
 
+_ICLOUD = re.compile(r"\.(.+)\.icloud", re.DOTALL)
 #: Without letters that are easily confused: l, o, 0 and 1.
 _CLAIM_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
-_CLAIMED = re.compile(rf"^([tap][{_CLAIM_LETTERS}]{{7}})-(.+)$", re.DOTALL)
+_CLAIMED = re.compile(rf"^([tapf][{_CLAIM_LETTERS}]{{7}})-(.+)$", re.DOTALL)
 #: File systems allow 255 bytes; a claim, a number and the answer's suffix come on top.
 _MAX_NAME_BYTES = 180
 
@@ -84,13 +104,35 @@ def wrong_kind(name: str) -> str | None:
     return None if advice is None else f"{_suffix(name)} files cannot be read here: {advice}"
 
 
+def is_midi(name: str) -> bool:
+    """Whether a name is a MIDI file's."""
+    return _suffix(name) in (".mid", ".midi")
+
+
 def stem(name: str) -> str:
-    """The name without suffix and upper case, which a text shares with its audio file."""
-    return os.path.splitext(name)[0].casefold()
+    """The name without suffix and upper case, which a text shares with its audio file.
+
+    Accented letters are one whether they are written as one sign (NFC) or as two (NFD, as macOS and
+    some sync tools do).
+    """
+    return same_name(os.path.splitext(name)[0]).casefold()
+
+
+def same_name(name: str) -> str:
+    """A name in one spelling of its accented letters."""
+    return unicodedata.normalize("NFC", name)
+
+
+def awaited_name(name: str) -> str:
+    """The file that iCloud's placeholder `.name.wav.icloud` stands for; empty for any other."""
+    match = _ICLOUD.fullmatch(name)
+    return match[1] if match else ""
 
 
 def new_claim(letter: str) -> str:
-    """A unique word that begins with t (text), a (audio alone) or p (a text with its audio)."""
+    """A unique word that begins with t (text), a (audio alone), p (a text with its audio) or f
+    (a folder).
+    """
     return letter + "".join(secrets.choice(_CLAIM_LETTERS) for _ in range(7))
 
 
@@ -127,8 +169,13 @@ def user_name(path: Path) -> str:
 
 
 def where_it_is_now(path: str) -> str:
-    """The path of a file that the inbox may have moved to done/ since."""
+    """The path of a file that the inbox may have moved to done/ since, alone or in its folder."""
     there = Path(path)
-    put_away = there.parent.parent / "done" / there.name.partition("-")[2]
-    has_moved = not there.exists() and there.parent.name == "working" and put_away.exists()
-    return str(put_away) if has_moved else path
+    if there.exists():
+        return path
+    for claimed in (there, *there.parents):
+        if claimed.parent.name == "working":
+            name = claimed.name.partition("-")[2]
+            moved = claimed.parent.parent / "done" / name / there.relative_to(claimed)
+            return str(moved) if moved.exists() else path
+    return path

@@ -14,17 +14,21 @@ from bridge.inbox.watch import held_by_writer
 #: How long an empty file may stay so before it is refused: its writer may only have begun.
 EMPTY_REFUSED_S = 3.0
 
+#: How much longer a text must be still that was seen to grow: its writer appends to it.
+GROWING = 2.5
+
 #: A file's state: time of change in ns, size in bytes, inode. A rename keeps it.
 Mark = tuple[int, int, int]
 
 
 @dataclass(slots=True)
 class _Seen:
-    """A file's last seen state, since when, and whether its writer is known to be done."""
+    """A file's last seen state, since when, and what its writer is known to do."""
 
     mark: Mark
     since_s: float
     complete: bool = False
+    is_growing: bool = False
 
 
 class Stillness:
@@ -53,8 +57,11 @@ class Stillness:
         """Whether a file's state is remembered."""
         return path in self._seen
 
-    def closed(self, path: Path) -> None:
-        """Note the system's notice that the writer has closed the file."""
+    def renamed(self, path: Path) -> None:
+        """Note the system's notice that the file was given its final name: it is complete.
+
+        That it was closed says nothing: programs and sync tools write in several openings.
+        """
         if found := mark(path):
             self._seen[str(path)] = _Seen(found, self._clock(), complete=True)
 
@@ -66,7 +73,9 @@ class Stillness:
             return False
         seen = self._seen.get(str(path))
         if seen is None or seen.mark != found:
-            seen = self._seen[str(path)] = _Seen(found, self._clock())
+            had_some = seen is not None and seen.mark[1] > 0
+            seen = _Seen(found, self._clock(), is_growing=had_some)
+            self._seen[str(path)] = seen
         at_once = seen.complete and found[1] > 0 and not wait
         is_still = self.still_s(path) >= self._settle_s(path.name, seen)
         return (at_once or is_still) and not held_by_writer(path)
@@ -102,7 +111,9 @@ class Stillness:
     def _settle_s(self, name: str, seen: _Seen) -> float:
         if seen.mark[1] == 0:
             return EMPTY_REFUSED_S
-        return self._settle_text_s if is_text(name) else self._settle_audio_s
+        if not is_text(name):
+            return self._settle_audio_s
+        return self._settle_text_s * (GROWING if seen.is_growing else 1.0)
 
 
 def mark(path: Path) -> Mark | None:

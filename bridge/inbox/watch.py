@@ -40,8 +40,8 @@ _KINDS: tuple[list[type[FileSystemEvent]] | None, ...] = (
 class Watch:
     """Calls `notice(name, complete)` on its own thread for each change of a file in `folder`.
 
-    `complete`: a writer closed the file or gave it its final name (known on Linux only). Notices
-    are hints: some systems merge or lose them, so the folder must also be scanned on a timer.
+    `complete`: a writer gave the file its final name (known on Linux only). Notices are hints: some
+    systems merge or lose them, so the folder must also be scanned on a timer.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class _Handler(FileSystemEventHandler):
         moved = event.event_type == "moved"
         folder, name = os.path.split(os.fsdecode(event.dest_path if moved else event.src_path))
         if folder == self._folder:
-            self._notice(name, event.event_type == "closed" or (moved and sys.platform == "linux"))
+            self._notice(name, moved and sys.platform == "linux")
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

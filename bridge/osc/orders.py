@@ -23,7 +23,16 @@ from bridge.osc.addresses import PREFIX
 from bridge.osc.arguments import read_asked, read_json, read_pairs, read_prompt, take_context
 from bridge.osc.packet import Message, OscError
 from bridge.osc.sender import Sender
-from bridge.request import FIELDS, Request, Value, check_fields, switch, unknown_field
+from bridge.request import (
+    FIELDS,
+    Field,
+    Request,
+    Value,
+    field_meant,
+    read_fields,
+    switch,
+    unknown_field,
+)
 from bridge.text import shorten
 from bridge.verbs import SOURCE, VERBS, Verb
 
@@ -102,24 +111,24 @@ class OscOrders:
                 message.address,
                 "unknown_preset",
             )
-        pairs = check_fields(read_pairs(message.address, message.arguments[1:]))
+        pairs = read_fields(read_pairs(message.address, message.arguments[1:]))
         # a value that was `set` overrides the preset's, as a MIDI knob's does
         sender.last_preset = name
         self._order_clips(
             sender,
             VERBS["make"],
-            Request({**self._presets[name], **sender.held, **pairs}),
+            pairs.over(_held({**self._presets[name], **sender.held}, pairs)),
             name,
         )
 
     def _order_clips(self, sender: Sender, verb: Verb, request: Request, preset: str = "") -> None:
         if not preset:
             sender.last_preset = ""
-        request = request.with_defaults(verb.taken_of(sender.held))
+        request = request.over(_held(verb.taken_of(sender.held), request, verb.takes))
         self._refuse_if_foreign(sender, verb, request)
         if verb.holds == "reference" and request.get("reference") == "last" and sender.last_clip:
             # the newest of this sender's own: another sender's may be newer
-            request = Request({**request.values, "reference": sender.last_clip})
+            request = request.with_values({"reference": sender.last_clip})
         origin = sender.origin(request.label, preset)
         once = sender.once(request.label)
         may_spend = self._is_trusted(sender)
@@ -142,11 +151,12 @@ class OscOrders:
         name = str(message.arguments[0])
         raw = message.arguments[1] if len(message.arguments) > 1 else ""
         if raw == "":
-            if name not in FIELDS:
+            if field_meant(name) not in FIELDS:
                 raise RequestError(unknown_field(name))
-            sender.held.pop(name, None)
+            sender.held.pop(field_meant(name), None)
         else:
-            sender.held.update(check_fields([(name, raw)]))
+            # as they were given: each request that takes them says what was rounded
+            sender.held.update(read_fields([(name, raw)]).to_send())
 
     def _on_again(self, sender: Sender, message: Message) -> None:
         verb = VERBS["again"]
@@ -243,6 +253,15 @@ class OscOrders:
             )
         sender.name = source
         self._hand(Context(sender.origin(), source, values))
+
+
+def _held(
+    values: Mapping[str, Any], request: Request, rows: Mapping[str, Field] = FIELDS
+) -> Request:
+    """The values of a preset, and those that were `set`, that a request does not name itself."""
+    return read_fields(
+        ((name, value) for name, value in values.items() if name not in request), rows
+    )
 
 
 def _clip(sender: Sender, message: Message) -> str:

@@ -23,7 +23,10 @@ MAX_PACKET_BYTES = 16_384
 MAX_DEPTH = 4
 #: Messages in a packet, at most: limits the work that one packet causes.
 MAX_MESSAGES = 64
-#: Bytes of an argument by its type tag; `s` has a length of its own.
+#: Tags of texts, which have a length of their own. `S` is a symbol; programs that have symbols send
+#: names as such.
+_TEXTS = "sS"
+#: Bytes of an argument by its type tag.
 _FIXED_SIZES = {"i": 4, "f": 4, "d": 8, "h": 8, "T": 0, "F": 0}
 
 
@@ -89,23 +92,26 @@ def _message(data: bytes) -> Message:
         raise OscError(f"{shorten(address)} is not a plain OSC address")
     if at == len(data):
         return Message(address)
+    tags_at = at
     tags, at = _string(data, at)
     if not tags.startswith(","):
         raise OscError("the argument types do not begin with a comma", address)
     for tag in tags[1:]:
-        if tag == "s":
+        if tag in _TEXTS:
             _, at = _string(data, at)
         elif tag in _FIXED_SIZES:
             at += _FIXED_SIZES[tag]
         else:
             raise OscError(
-                f"arguments of type {tag!r} are not taken; use i, f, d, h, s, T or F", address
+                f"arguments of type {tag!r} are not taken; use i, f, d, h, s, S, T or F", address
             )
         if at > len(data):
             raise OscError("the message ends in the middle of an argument", address)
     if at != len(data):
         raise OscError(f"{len(data) - at} bytes are left over after the last argument", address)
-    arguments = tuple(OscMessage(data).params)
+    # python-osc leaves symbols out; their bytes are those of a string
+    known = data[:tags_at] + tags.replace("S", "s").encode() + data[tags_at + len(tags) :]
+    arguments = tuple(OscMessage(known).params)
     if any(isinstance(value, float) and not math.isfinite(value) for value in arguments):
         raise OscError("an argument is not a finite number", address)
     return Message(address, arguments)

@@ -38,6 +38,7 @@ def make_brief(
     brief = material.settle(
         settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
     )
+    brief = brief.amended(said=tuple(dict.fromkeys((*request.said, *brief.said))))
     if find_verb(do).works_on != "words":
         reason = "the file itself is the take" if do == "fit" else f"{do} works on what is there"
         own = brief.amended(words=_words(brief), engines=("file",), engine_reason=reason)

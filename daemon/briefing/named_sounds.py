@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bridge.errors import Fault, RequestError
+from bridge.inbox.names import MIDI_ADVICE, is_midi, user_name
 from bridge.text import shorten
 from bridge.verbs import find_verb
 from daemon.brief import Brief
@@ -35,6 +36,10 @@ class Material:
     def _reference(self, brief: Brief) -> tuple[str | None, str]:
         """(file, the clip's id); the id is empty where a file was named."""
         name = brief.reference
+        takes_notes = find_verb(brief.do).works_on == "notes"
+        if name is not None and is_midi(name) and not takes_notes:
+            text = f"reference: {shorten(user_name(Path(name)))}: {MIDI_ADVICE}"
+            raise RequestError(Fault("reference", shorten(name), text))
         if name is None or Path(name).expanduser().is_file():
             return name, ""
         try:
@@ -46,7 +51,6 @@ class Material:
             )
             raise RequestError(Fault("reference", shorten(name), text)) from None
         path = Path(record["path"])
-        takes_notes = find_verb(brief.do).works_on == "notes"
         if (path.suffix == ".mid" and not takes_notes) or not path.is_file():
             text = f"reference: clip {name} has no sound to start from ({path}); name another"
             raise RequestError(Fault("reference", shorten(name), text))

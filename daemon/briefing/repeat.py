@@ -31,7 +31,7 @@ def repeat_request(record: Repeatable, changes: Request) -> tuple[str, Request, 
     if do == "fit" and "choice" not in changes:
         kept["choice"] = min(int(old.get("choice", 1)) + 1, 16)
     if "change" not in changes:
-        return do, Request({**kept, **changes.values}), {}
+        return do, changes.with_defaults(kept), {}
     fixed = [name for name in _FIXED if name in changes]
     if fixed:
         text = (
@@ -50,4 +50,5 @@ def repeat_request(record: Repeatable, changes: Request) -> tuple[str, Request, 
         "bars": record.get("bars"),
     }
     lengths = {name: value for name, value in own.items() if value}
-    return do, Request({**kept, **lengths, "count": 1, **changes.values}), {"plan": record["plan"]}
+    kept = {**kept, **lengths, "count": 1}
+    return do, changes.with_defaults(kept), {"plan": record["plan"]}

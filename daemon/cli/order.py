@@ -37,7 +37,7 @@ def link_to_daemon() -> Iterator[DaemonClient | None]:
 def open_crate(*, read_only: bool) -> Iterator[Crate | None]:
     """The crate of this home; None where it is only to be read and nothing was made yet."""
     from daemon.settings.load import load_config
-    from daemon.settings.meaning import crate_folder
+    from daemon.settings.meaning import make_crate
 
     places = Places.find()
     if read_only and not places.database.exists():
@@ -46,7 +46,7 @@ def open_crate(*, read_only: bool) -> Iterator[Crate | None]:
     config = load_config(places.config_file)
     database = Database(places.database, read_only=read_only)
     try:
-        yield Crate(crate_folder(config, places), config.crate.layout, database)
+        yield make_crate(config, places, database)
     finally:
         database.close()
 
@@ -71,7 +71,7 @@ def order_records(
     with link_to_daemon() as link, progress_bar(quiet) as bar:
         if link and out is None and not alone and not amend:
             follower = Follower(link, Places.find(), bar)
-            yield from cancelling(follower, follower.order(verb, dict(request.values)))
+            yield from cancelling(follower, follower.order(verb, request.to_send()))
             return
         from daemon.briefing.brief_of import make_brief
         from daemon.briefing.named_sounds import Material
@@ -81,8 +81,8 @@ def order_records(
         from daemon.jobs.pins import load_pins
         from daemon.settings.load import load_config
         from daemon.settings.meaning import (
-            crate_folder,
             engine_policy,
+            make_crate,
             prompt_defaults,
             session_with,
         )
@@ -93,7 +93,7 @@ def order_records(
         use(config)
         database = Database(places.database)
         try:
-            crate = Crate(crate_folder(config, places), config.crate.layout, database)
+            crate = make_crate(config, places, database)
             if out is None:
                 crate.check()
             session = session_with(load_pins(database))
@@ -157,7 +157,7 @@ def again_records(
         with link_to_daemon() as link, progress_bar(quiet) as bar:
             if link:
                 follower = Follower(link, Places.find(), bar)
-                asked = {SOURCE: what, **changes.values}
+                asked = {SOURCE: what, **changes.to_send()}
                 yield from cancelling(follower, follower.order("again", asked))
                 return
     with open_crate(read_only=True) as crate:
@@ -166,8 +166,7 @@ def again_records(
                 "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
             )
         do, request, amend = repeat_request(crate.find(what), changes)
-    values = dict(request.values)
-    yield from order_records(do, values, out=out, force=force, quiet=quiet, amend=amend)
+    yield from order_records(do, request.to_send(), out=out, force=force, quiet=quiet, amend=amend)
 
 
 def absolute(name: str) -> str:

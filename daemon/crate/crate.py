@@ -8,16 +8,22 @@ import os
 import re
 import shutil
 import sqlite3
+import sys
 import time
 from pathlib import Path
 
 from bridge.files.whole import PART, beside, part_beside, sweep_parts
-from daemon.crate.names import KIND_FOLDERS, clip_name, slug
+from daemon.crate.names import KIND_FOLDERS, Letters, clip_name_within, slug
 from daemon.errors import CrateError
 from daemon.home.room import check_space
 from daemon.jobs.database import Database
 from daemon.jobs.ids import new_clip_id
 from daemon.record import ClipRecord, CrateRecord, parse_record
+
+#: The longest path that every program of Windows takes is 259 characters; others take 1,000.
+MOST_PATH = 259 if sys.platform == "win32" else 1000
+#: A stem's path is longer than its clip's by its own name, and so is a DAW's file beside a clip.
+_STEM_CHARACTERS = 24
 
 
 class Crate:
@@ -26,10 +32,20 @@ class Crate:
     Sidecrate never deletes, moves or overwrites anything in it by itself.
     """
 
-    def __init__(self, folder: Path, layout: str, database: Database) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        layout: str,
+        database: Database,
+        letters: Letters = "plain",
+        most_path: int = MOST_PATH,
+    ) -> None:
+        """letters: of the files' names. most_path: characters of a clip's whole path."""
         self.folder = folder
         self._layout = layout
         self._database = database
+        self._letters = letters
+        self._most_path = most_path
 
     @property
     def database(self) -> Database:
@@ -67,11 +83,14 @@ class Crate:
     def place(self, record: ClipRecord) -> Path:
         """Where a clip goes: its folder by kind and layout, and its own name."""
         ending = ".mid" if record["kind"] == "midi" else ".wav"
-        return self._folder(record, KIND_FOLDERS[record["kind"]]) / (clip_name(record) + ending)
+        folder = self._folder(record, KIND_FOLDERS[record["kind"]])
+        room = self._most_path - len(str(folder)) - len(ending) - _STEM_CHARACTERS
+        return folder / (clip_name_within(record, self._letters, room) + ending)
 
     def _folder(self, record: ClipRecord, kind: str) -> Path:
         date = time.strftime("%Y-%m-%d", time.localtime(record.get("created", 0)))
-        words = {"kind": kind, "project": slug(record.get("project") or "no project"), "date": date}
+        project = slug(record.get("project") or "no project", letters=self._letters)
+        words = {"kind": kind, "project": project, "date": date}
         relative = self._layout.format(**words, genre=slug(record.get("genre") or "no genre"))
         return self.folder.joinpath(*[part for part in relative.split("/") if part])
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
+
+from anyascii import anyascii
 
 from bridge.music import Key
 from daemon.record import ClipRecord
@@ -16,11 +19,26 @@ KIND_FOLDERS = {
     "sfx": "FX",
     "vocal": "Vocals",
 }
+#: Letters of a name's words: `plain` has a-z alone, `unicode` those of the prompt's own script.
+Letters = Literal["plain", "unicode"]
+#: Characters of a name's words, and bytes of them: a file's whole name may have 255.
+_MOST_WORDS = 40
+_MOST_BYTES = 120
+#: A name is not shortened below this many characters of its words.
+_LEAST_WORDS = 8
+#: Devices of Windows, which no file or folder may be called by, with any ending.
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
 
 
-def clip_name(record: ClipRecord) -> str:
-    """`dusty-boom-bap_90bpm_Am_k3f9`: ASCII, unique by the id, without an ending."""
-    parts = [slug(str(record.get("words") or record.get("prompt") or record["kind"]))]
+def clip_name(record: ClipRecord, letters: Letters = "plain", most: int = _MOST_WORDS) -> str:
+    """`dusty-boom-bap_90bpm_Am_k3f9`: unique by the id, without an ending.
+
+    most: characters of the words in it.
+    """
+    words = str(record.get("words") or record.get("prompt") or record["kind"])
+    parts = [slug(words, most, letters)]
     if record["kind"] == "oneshot":
         if record.get("note_name"):
             parts.append(str(record["note_name"]))
@@ -32,10 +50,36 @@ def clip_name(record: ClipRecord) -> str:
     return "_".join([*parts, str(record["id"])])
 
 
-def slug(words: str, most: int = 40) -> str:
-    """`words` made safe for a file name on every system."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
-    joined = re.sub(r"[^a-z0-9#]+", "-", plain.lower()).strip("-")
+def clip_name_within(record: ClipRecord, letters: Letters, most: int) -> str:
+    """A clip's name of at most `most` characters, as far as its words can be shortened."""
+    name = clip_name(record, letters)
+    if len(name) <= most:
+        return name
+    words = len(name.partition("_")[0])
+    return clip_name(record, letters, max(_LEAST_WORDS, words - (len(name) - most)))
+
+
+def slug(words: str, most: int = _MOST_WORDS, letters: Letters = "plain") -> str:
+    """`words` made safe for a file's or folder's name on every system."""
+    if letters == "unicode":
+        kept = unicodedata.normalize("NFC", words).lower().replace("♯", "#")
+        joined = re.sub(r"[^\w#]+|_+", "-", kept).strip("-")
+        while len(joined.encode()) > _MOST_BYTES:
+            joined = joined[:-1]
+        joined = joined or slug(words, most)
+    else:
+        joined = re.sub(r"[^a-z0-9#]+", "-", spelled_plainly(words).lower()).strip("-")
     if len(joined) > most:
         joined = joined[: most + 1].rsplit("-", 1)[0][:most].strip("-")
-    return joined or "clip"
+    # a folder of the layout is a slug alone
+    return f"{joined}-" if joined in _RESERVED else joined or "clip"
+
+
+def spelled_plainly(words: str) -> str:
+    """Words of any script in plain letters: `重い鼓` -> `Zhongi-Gu`, `Größe` -> `Grosse`."""
+    return re.sub(r"[^\x00-\x7f]+", _spelled, unicodedata.normalize("NFC", words))
+
+
+def _spelled(match: re.Match[str]) -> str:
+    # signs that are a syllable or a word begin with a capital: there the letters are parted
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", anyascii(match[0]))

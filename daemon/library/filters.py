@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from bridge.music import Key
 from daemon.errors import LibraryError
+from daemon.library.search_words import words_query
 
 SORTS = {
     "newest": "c.seq DESC",
@@ -118,11 +118,6 @@ def _conditions(filters: Filters) -> Iterator[tuple[str, list[Any]]]:
             " JOIN collections ON collections.id = collection WHERE name = ?)",
             [filters.collection],
         )
-
-
-def words_query(text: str) -> str:
-    """A person's words as an FTS5 query: all of them, each as a prefix. Empty where none."""
-    return " ".join(f'"{word}"*' for word in re.findall(r"[^\W_]+", text))
 
 
 def key_condition(text: str, *, compatible: bool) -> tuple[str, list[Any]]:

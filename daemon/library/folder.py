@@ -22,6 +22,7 @@ from daemon.crate.crate import Crate
 from daemon.errors import AudioError
 from daemon.jobs.ids import ID_LETTERS
 from daemon.library.library import Library
+from daemon.library.search_words import name_words
 from daemon.record import ClipRecord
 
 _STEMS = "Stems"
@@ -246,11 +247,14 @@ def _store(
             db.execute(
                 "UPDATE clips SET missing = 0, name = ? WHERE id = ?", (Path(path).stem, clip)
             )
-            words = Path(path).stem.replace("_", " ")
-            db.execute(
-                "UPDATE words SET name = ? WHERE rowid = (SELECT seq FROM clips WHERE id = ?)",
-                (words, clip),
-            )
+            row = db.execute(
+                "SELECT rowid, prompt FROM words WHERE rowid ="
+                " (SELECT seq FROM clips WHERE id = ?)",
+                (clip,),
+            ).fetchone()
+            if row is not None:
+                words = name_words(path, str(row["prompt"]))
+                db.execute("UPDATE words SET name = ? WHERE rowid = ?", (words, row["rowid"]))
         for clip in changes.gone:
             db.execute("UPDATE clips SET missing = 1 WHERE id = ?", (clip,))
     moved = set(changes.moved)

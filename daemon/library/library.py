@@ -25,6 +25,7 @@ from daemon.library.edit_words import read_words
 from daemon.library.edits import Edits
 from daemon.library.filters import ONLY_THERE, SORTS, Filters, where
 from daemon.library.marks_file import settle
+from daemon.library.search_words import name_words
 from daemon.library.similar import box_around, box_of, nearest
 from daemon.library.steps import Step, shape_after
 from daemon.library.store import LibraryDatabase
@@ -526,7 +527,8 @@ def _insert(db: sqlite3.Connection, record: ClipRecord) -> int:
     )  # fmt: skip
     seq = cursor.lastrowid
     tags = list(dict.fromkeys(str(tag).replace(",", " ") for tag in record.get("tags") or ()))
-    words = (seq, Path(path).stem.replace("_", " "), record.get("prompt") or "", ", ".join(tags))
+    prompt = str(record.get("prompt") or "")
+    words = (seq, name_words(path, prompt), prompt, ", ".join(tags))
     db.execute("INSERT INTO words (rowid, name, prompt, tags) VALUES (?, ?, ?, ?)", words)
     db.executemany("INSERT OR IGNORE INTO tags VALUES (?, ?)", [(tag, seq) for tag in tags])
     db.execute("INSERT INTO records VALUES (?, ?)", (seq, json.dumps(record)))

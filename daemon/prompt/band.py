@@ -258,10 +258,23 @@ def _groups(text: MarkedText, named: list[Named]) -> list[list[Named]]:
     return groups
 
 
+def _head_begin(text: MarkedText, wanted: list[Named]) -> int:
+    """Where what is asked for begins: behind lines of figures (`93 bpm`) and a title (`My idea:`).
+
+    A title is a first line that ends in a colon or begins with #, and names no instrument.
+    """
+    rest = text.rest
+    begin = len(rest) - len(rest.lstrip(" ,;\n\0"))
+    title = pattern(r"(?:#[^\n]*|[^\n]*:[ \t]*)\n[\s,;\0]*(?=\S)").match(rest, begin)
+    if title and not any(begin <= one.start < title.end() for one in wanted):
+        return title.end()
+    return begin
+
+
 def _head_is_instrument(text: MarkedText, wanted: list[Named], kind: str | None) -> bool:
     """Whether an instrument's part is wanted (`boom bap drums`), not a whole with it."""
     # "no drums, dark pads": what is asked for comes after what is not wanted
-    begin = len(text.rest) - len(text.rest.lstrip(" ,\0"))
+    begin = _head_begin(text, wanted)
     while lead := pattern(r"[\s,\0]*(?:no|without)\b[^,;.]*[,;.]").match(text.rest, begin):
         begin = lead.end()
     stop = pattern(_HEAD_STOP).search(text.rest, begin)

@@ -47,6 +47,7 @@ from daemon.settings.meaning import (
     engine_policy,
     improve_server,
     inbox_folder,
+    make_crate,
     prompt_defaults,
     session_with,
 )
@@ -149,7 +150,7 @@ class Service:
         config = self._config
         database = Database(places.database)
         stack.callback(database.close)
-        crate = Crate(crate_folder(config, places), config.crate.layout, database)
+        crate = make_crate(config, places, database)
         queue = Queue(database, self._boot, place_of)
         recover(places, crate, queue, inbox_folder(config, places))
         watch = CrateWatch(places, crate, config.crate.layout, database)

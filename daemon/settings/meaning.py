@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from bridge.session import Session
+from daemon.crate.crate import Crate
 from daemon.engines.registry import Policy
 from daemon.engines.replicate import models as replicate
 from daemon.home.places import Places
+from daemon.jobs.database import Database
 from daemon.prompt.settle import PromptDefaults
 from daemon.settings.language_service import find_url, price_usd
 from daemon.settings.schema import Config
@@ -55,6 +57,12 @@ def improve_server(config: Config) -> dict[str, Any]:
     price = price_usd(base_url, asked.model, asked.price)
     about = {"speaks": asked.speaks, "base_url": base_url, "model": asked.model}
     return {**about, "timeout_s": asked.timeout_s, "price": list(price)}
+
+
+def make_crate(config: Config, places: Places, database: Database) -> Crate:
+    """The crate that the config names."""
+    settings = config.crate
+    return Crate(crate_folder(config, places), settings.layout, database, settings.letters)
 
 
 def crate_folder(config: Config, places: Places) -> Path:

@@ -40,6 +40,11 @@ class CrateSettings(Section):
         description="The folder that your DAW's browser shows."
         " Empty: Sidecrate in your Music folder.",
     )
+    letters: Literal["plain", "unicode"] = Field(
+        "plain",
+        description="Letters of its files' names: plain (a-z, other scripts are spelled in them)"
+        " or unicode (the prompt's own).",
+    )
     layout: str = Field(
         "{kind}",
         description="Folders inside it: any of {kind}, {project}, {date}, {genre}, joined by /.",

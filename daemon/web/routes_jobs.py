@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.errors import RequestError
-from bridge.request import FIELDS, OneOf, check_fields
+from bridge.request import FIELDS, OneOf, read_request
 from bridge.request import Field as FieldRow
 from bridge.verbs import NAMED, SOURCE, VERBS, Verb
 from daemon.engines.table import engine_rows
@@ -43,9 +43,9 @@ class Answer(BaseModel):
 
 def checked(values: dict[str, Any]) -> dict[str, Any]:
     """A request's fields, checked by the table."""
-    return dict(
-        check_fields((name, value) for name, value in values.items() if value not in (None, ""))
-    )
+    return read_request(
+        (name, value) for name, value in values.items() if value not in (None, "")
+    ).to_send()
 
 
 def job_routes(site: Site) -> APIRouter:

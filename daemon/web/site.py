@@ -31,7 +31,7 @@ from daemon.library.awaited import AwaitedLayer
 from daemon.library.instrument import instrument_request, layer_step
 from daemon.library.library import Library, LibraryClip
 from daemon.library.versions import Versions
-from daemon.settings.meaning import crate_folder
+from daemon.settings.meaning import make_crate
 from daemon.settings.schema import Config
 from daemon.web.access import web_folder
 from daemon.web.daemon_line import DaemonLine
@@ -265,7 +265,7 @@ class Site:
     def _crate(self) -> Iterator[Crate]:
         """The crate, for writing. CrateError where that is not possible."""
         with contextlib.closing(Database(self.places.database)) as jobs:
-            crate = Crate(crate_folder(self.config, self.places), self.config.crate.layout, jobs)
+            crate = make_crate(self.config, self.places, jobs)
             crate.check()
             yield crate
 

@@ -122,7 +122,7 @@ def test_files_of_no_use_block_none_and_do_not_fill_the_log(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("bridge.inbox.door.MOST_IN_HAND", 5)
-    monkeypatch.setattr("bridge.inbox.door.MOST_SAID", 20)
+    monkeypatch.setattr("bridge.inbox.notes.MOST_SAID", 20)
     monkeypatch.setattr("bridge.inbox.door.RESCAN_S", 0.1)
     for k in range(40):
         bench.drop(f"a{k}.bin", "left alone")
@@ -236,7 +236,7 @@ def test_kills_at_any_moment_lose_nothing_and_ask_nothing_under_two_claims(
         "def take(order):\n"
         "    with open(sys.argv[2], 'a') as file:\n"
         "        file.write(order.claim + ' ' + str(order.requests[0]['prompt']) + '\\n')\n"
-        "Inbox(Path(sys.argv[1]), take).start()\n"
+        "Inbox(Path(sys.argv[1]), take, settle_text_s=0.02).start()\n"
         "print('up', flush=True)\n"
         "threading.Event().wait()\n"
     )

@@ -38,6 +38,7 @@ class Bench:
         self.box: Inbox | None = None
 
     def start(self, **settings: object) -> Inbox:
+        settings.setdefault("settle_text_s", 0.25)
         settings.setdefault("settle_audio_s", 0.5)
         self.box = Inbox(self.folder, self.orders.put, **settings)  # type: ignore[arg-type]
         self.box.start()

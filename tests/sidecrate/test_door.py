@@ -61,7 +61,7 @@ def test_out_is_a_file_of_the_callers_and_is_fitted_from_there(tmp_path, monkeyp
 
 def test_what_is_wrong_is_an_error_of_ours(tmp_path):
     with pytest.raises(sidecrate.RequestError) as caught:
-        sidecrate.make("clicks", bpm=1000, key="H")
+        sidecrate.make("clicks", bpm=1000, key="X")
     assert [fault.field for fault in caught.value.faults] == ["bpm", "key"]
     with pytest.raises(sidecrate.EngineError, match="did you mean embedded"):
         sidecrate.make("clicks", engine="embeded")

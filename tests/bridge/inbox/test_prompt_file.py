@@ -73,7 +73,7 @@ def test_leading_fields_end_at_the_first_other_line():
     ]
     assert values("\n\nbpm: 90\ndark") == [{"bpm": 90.0, "prompt": "dark"}]
     assert values("dark techno: the return") == [{"prompt": "dark techno: the return"}]
-    assert values("tempo: 90 bpm\nhouse") == [{"prompt": "tempo: 90 bpm\nhouse"}]
+    assert values("Tempo: slow\nhouse") == [{"prompt": "Tempo: slow\nhouse"}]
     assert values("BPM : 90\nReference-Start: 2\nstems:on\n\nx") == [
         {"bpm": 90.0, "reference_start": 2.0, "stems": True, "prompt": "x"}
     ]
@@ -84,7 +84,7 @@ def test_a_rule_makes_every_line_above_it_a_field():
         {"bpm": 90.0, "key": "Am", "prompt": "mood: is a word here\n---\nmore"}
     ]
     assert "line 2: 'dark techno' is not `name: value`" in faults("bpm: 90\ndark techno\n---\nx")
-    assert "line 1: 'tempo' is not a field; did you mean bpm?" in faults("tempo: 90\n---\nx")
+    assert "line 1: 'style' is not a field; did you mean genre?" in faults("style: 90\n---\nx")
     assert "line 1: 'qqq' is not a field; the fields are prompt, kind" in faults("qqq: 90\n---\nx")
     assert values("---\nbpm: 90\n---\nfront matter") == [{"bpm": 90.0, "prompt": "front matter"}]
     assert values("---\nbpm: 90") == [{"prompt": "bpm: 90"}]
@@ -174,3 +174,83 @@ def test_a_file_that_asks_for_too_much_at_once_is_refused_in_one_line(text, why)
         len(read_prompt_file(("x\n" + "===\nx\n" * (MAX_REQUESTS - 1)).encode()).requests)
         == MAX_REQUESTS
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "bpm: 93", "bpm = 93", "bpm=93", "bpm：93", "ｂｐｍ：９３", "BPM＝９３", "**bpm:** 93", "**BPM**: 93", "**bpm: 93**", "__bpm__ = 93",
+        "`bpm: 93`", "- bpm: 93", "* **Tempo:** 93 bpm", "• bpm: 93", 'bpm: "93"', "bpm: '93'", "bpm: “93”", "tempo: 93", "Tempo = 93 BPM",
+        "bpm: 93,0", "bpm: 93 beats per minute", "\tbpm\t:\t93",
+    ],
+)  # fmt: skip
+def test_a_field_is_written_in_many_ways(line):
+    assert values(f"{line}\n\ndusty drums loop") == [{"bpm": 93.0, "prompt": "dusty drums loop"}]
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("bpm: 93,5", "bpm", 93.5), ("bars: 8 bars", "bars", 8), ("Takte: 2 Takte", "bars", 2), ("length: 8 bars", "bars", 8),
+        ("length: 30 s", "seconds", 30.0), ("scale: A minor", "key", "A minor"), ("Tonart: h-Moll", "key", "B minor"), ("key: la mineur", "key", "A minor"),
+        ("key: Fis", "key", "F# major"), ("time signature: 3/4", "meter", "3/4"), ("Time Signature = 6/8", "meter", "6/8"),
+        ("tags: [intro, idea]", "tags", ["intro", "idea"]), ("mood: ['dark', \"warm\"]", "mood", ["dark", "warm"]), ("key: F#", "key", "F#"),
+        ('reference: "C:\\\\My Sounds\\\\a [1].wav"', "reference", "C:\\\\My Sounds\\\\a [1].wav"), ("lyrics: [verse] we ride [hook]", "lyrics", "[verse] we ride [hook]"),
+    ],
+)  # fmt: skip
+def test_units_other_words_and_lists(line, field, value):
+    assert values(f"{line}\n\npiano loop") == [{field: value, "prompt": "piano loop"}]
+
+
+@pytest.mark.parametrize("line", ["Tempo: slow and heavy", "Scale: huge", "Length: as long as you like", "x = y", "a == b"])  # fmt: skip
+def test_a_line_that_names_no_value_of_a_field_is_the_prompts_own(line):
+    assert values(f"{line}\nhouse") == [{"prompt": f"{line}\nhouse"}]
+
+
+def test_front_matter_of_note_programs_is_read_and_its_other_keys_are_left_alone():
+    text = (
+        '---\n# my template\ntitle: Friday\'s idea\ntags:\n  - intro\n  - idea\nbpm: "93"  # by ear\nkey: F#\n'
+        "aliases: [one, two]\ncreated: 2026-11-28T10:00\ncssclasses:\nmood: [dark, 'warm']\nuser: me\n"
+        "my.plugin:\n  deep: 1\n  deeper:\n    - x\ngenre: ~\n---\n\ndusty drums loop\n"
+    )
+    (request,) = read_prompt_file(text.encode()).requests
+    assert dict(request.values) == {
+        "tags": ["intro", "idea"], "bpm": 93.0, "key": "F#", "mood": ["dark", "warm"], "prompt": "dusty drums loop",
+    }  # fmt: skip
+    (said,) = request.said
+    assert all(name in said for name in ("title", "aliases", "created", "user", "my.plugin"))
+    assert "genre" not in said and "cssclasses" not in said and "\n" not in said
+
+
+def test_front_matter_ends_with_dots_too_and_holds_prompts_of_several_lines():
+    assert values("---\nbpm: 93\nprompt: |\n  dusty drums\n  and bass\n...\nplease") == [
+        {"bpm": 93.0, "prompt": "dusty drums\nand bass\nplease"}
+    ]
+
+
+def test_a_misspelled_field_of_front_matter_is_refused_where_its_value_shows_what_was_meant():
+    assert "did you mean bpm?" in faults("---\nbmp: 93\n---\ndrums")
+
+
+def test_the_same_field_twice_is_said_and_the_last_counts():
+    (request,) = read_prompt_file(b"bpm: 90\nkey: Am\ntempo: 93\n\ndrums").requests
+    assert request["bpm"] == 93.0 and request.said == (
+        "bpm is given twice; the last, 93.0, is used",
+    )
+    (request,) = read_prompt_file(b"bpm: 90\nBPM: 90 bpm\n\ndrums").requests
+    assert request.said == ()
+
+
+def test_a_tempo_with_more_decimals_is_rounded_and_said():
+    (request,) = read_prompt_file(b"bpm: 127.98765\n\ndrums").requests
+    assert request["bpm"] == 127.988 and "127.98765" in request.said[0]
+
+
+@pytest.mark.parametrize(
+    "title", ["# My idea", "My idea:", "## Freitag, spät", "Idee für später："]
+)
+def test_a_title_before_the_fields_stays_in_the_prompt(title):
+    assert values(f"{title}\n\nbpm: 93\nkey: Am\n\ndusty drums") == [
+        {"bpm": 93.0, "key": "Am", "prompt": f"{title}\n\n\ndusty drums"}
+    ]
+    assert values(f"{title}\ndusty drums") == [{"prompt": f"{title}\ndusty drums"}]

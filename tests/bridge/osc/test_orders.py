@@ -97,10 +97,10 @@ def test_a_tempo_without_json_is_followed_and_taken_back():
          "For example: /sidecrate/answer last yes"),
         (("fit", "https://there/a.wav"), "/sidecrate/fit: 'https://there/a.wav' is not allowed here; it takes the path of an "
          "audio file on this machine, or a clip. For example: /sidecrate/fit guitar.wav"),
-        (("tempo", 999.0), "/sidecrate/tempo: 999.0 is not allowed here; it takes a tempo from 40 to 300, at most 3 decimals. "
+        (("tempo", 999.0), "/sidecrate/tempo: 999.0 is not allowed here; it takes a tempo from 40 to 300 (3 decimals are kept). "
          "For example: /sidecrate/tempo 128"),
-        (("key", "H"), "/sidecrate/key: 'H' is not allowed here; it takes a tonic and a mode (Am, F# minor, Gb, D dorian, "
-         "Camelot 8A) or keep. For example: /sidecrate/key Am"),
+        (("key", "X"), "/sidecrate/key: 'X' is not allowed here; it takes a tonic and a mode (Am, F# minor, Gb, D dorian, "
+         "h-Moll, la mineur, Camelot 8A) or keep. For example: /sidecrate/key Am"),
         (("meter", 1, 4), "/sidecrate/meter: '1/4' is not allowed here; it takes a time signature from 2/4 to 15/8. "
          "For example: /sidecrate/meter 3/4"),
     ],
@@ -126,3 +126,17 @@ def test_those_who_said_who_they_are_take_turns_and_all_others_are_one():
     lanes = [sender.origin().lane for sender in (device, page, tablet, *script)]
     assert len(set(lanes[:3])) == 3 and all(lanes[:3])
     assert lanes[3:] == ["", ""]
+
+
+def test_a_rounded_value_that_was_set_is_said_with_each_request_that_takes_it():
+    handed = []
+    desk = OscOrders(handed.append, {"dusty": {"prompt": "drums", "bars": 2}}, trust_lan=False)
+    sender = Sender(HERE)
+    desk.send(sender, Message("/sidecrate/set", ("bpm", 127.98765)))
+    desk.send(sender, Message("/sidecrate/generate", ("kick",)))
+    desk.send(sender, Message("/sidecrate/preset", ("dusty",)))
+    desk.send(sender, Message("/sidecrate/generate", ("kick", "bpm", 90)))
+    orders = [order.requests[0] for order in handed]
+    assert [one["bpm"] for one in orders] == [127.988, 127.988, 90.0]
+    assert [bool(one.said) for one in orders] == [True, True, False]
+    assert orders[1]["bars"] == 2 and orders[1].given == {"bpm": 127.98765}

@@ -26,6 +26,11 @@ def test_there_and_back():
     ]
 
 
+def test_a_symbol_is_a_text():
+    packet = b"/a\0\0,SsiS\0\0\0" + b"bpm\0" + b"Sx\0\0" + struct.pack(">i", 3) + b"end\0"
+    assert parse_packet(packet) == [Message("/a", ("bpm", "Sx", 3, "end"))]
+
+
 def test_bundles_are_opened():
     one, two = build_message("/a", 1), build_message("/b", "x")
     assert parse_packet(bundle(one, bundle(two))) == [Message("/a", (1,)), Message("/b", ("x",))]

@@ -41,7 +41,8 @@ def source(tmp_path, **files):
         ({"bpm": 93.456, "key": None}, "dusty-boom-bap_93.46bpm_k3f9"),
         ({"kind": "oneshot", "note_name": "G1"}, "dusty-boom-bap_G1_k3f9"),
         ({"kind": "sfx"}, "dusty-boom-bap_k3f9"),
-        ({"words": "", "prompt": "日本"}, "clip_90bpm_Am_k3f9"),
+        ({"words": "", "prompt": "日本"}, "ri-ben_90bpm_Am_k3f9"),
+        ({"words": "…"}, "clip_90bpm_Am_k3f9"),
         ({"key": "Gb"}, "dusty-boom-bap_90bpm_Gb_k3f9"),
     ],
 )
@@ -52,6 +53,54 @@ def test_names(change, name):
 def test_slugs_are_short_ascii_words():
     assert slug("Émile's  ../café") == "emile-s-cafe"
     assert len(slug("word " * 50)) <= 40 and not slug("word " * 50).endswith("-")
+
+
+@pytest.mark.parametrize(
+    ("words", "plain", "unicode"),
+    [
+        ("重い鼓 ドラム", "zhongi-gu-doramu", "重い鼓-ドラム"), ("тяжёлый бас", "tyazhelyy-bas", "тяжёлый-бас"), ("Größe", "grosse", "größe"),
+        ("슬픈 피아노", "seul-peun-pi-ano", "슬픈-피아노"), ("Ελλάδα", "ellada", "ελλάδα"), ("e\u0301tude", "etude", "étude"), ("F♯ pad", "f#-pad", "f#-pad"),
+        ("🥁", "drum", "drum"), ("عود", "wd", "عود"), ("dusty drums", "dusty-drums", "dusty-drums"), ("...", "clip", "clip"),
+    ],
+)  # fmt: skip
+def test_words_of_any_script_make_readable_names(words, plain, unicode):
+    assert slug(words) == plain
+    assert slug(words, letters="unicode") == unicode
+
+
+@pytest.mark.parametrize("letters", ["plain", "unicode"])
+@pytest.mark.parametrize(
+    "words", ["CON", "nul", "Com1", "LPT9", "aux.", " prn ", "trail. ", "a/b\\c:d*e?f\"g<h>i|j", "鼓" * 300, "ß" * 300, "🥁" * 99, "x\x00y\ny"]
+)  # fmt: skip
+def test_a_name_is_one_that_every_system_takes(words, letters):
+    name = slug(words, letters=letters)
+    assert name and len(name.encode()) <= 121 and len(name) <= 41
+    assert not set(name) & set('<>:"/\\|?*\x00\n') and name[-1] not in ". "
+    device = name.split(".")[0].casefold()
+    assert device not in {"con", "nul", "aux", "prn", "com1", "lpt9"}
+    whole = clip_name({**RECORD, "words": words}, letters) + ".wav"
+    assert len(whole.encode()) <= 255
+
+
+def test_a_crate_in_a_deep_folder_has_shorter_names(tmp_path):
+    database = Database(tmp_path / "state" / "x.db")
+    deep = tmp_path / "crate"
+    most = len(str(deep / "Loops")) + 55
+    words = {**RECORD, "words": "a very long prompt about dusty boom bap drums"}
+    short = Crate(deep, "{kind}", database, most_path=most).place(words)
+    usual = Crate(deep, "{kind}", database).place(words)
+    database.close()
+    assert len(str(short)) <= most < len(str(usual))
+    assert short.name.startswith("a-very-long") and short.name.endswith("_90bpm_Am_k3f9.wav")
+
+
+def test_a_crate_may_keep_the_prompts_own_letters(tmp_path):
+    database = Database(tmp_path / "state" / "x.db")
+    crate = Crate(tmp_path / "crate", "{project}/{kind}", database, "unicode")
+    record = crate.publish({**RECORD, "words": "重い鼓", "project": "Мой проект"}, source(tmp_path))
+    database.close()
+    place = tmp_path / "crate" / "мой-проект" / "Loops" / "重い鼓_90bpm_Am_k3f9.wav"
+    assert record["path"] == str(place) and place.is_file()
 
 
 def test_a_clip_is_published_with_all_that_belongs_to_it_once(crate, tmp_path):

@@ -35,6 +35,19 @@ def found(library, **filters):
     return [clip["id"] for clip in library.search(Filters(**filters)).clips]
 
 
+@pytest.mark.parametrize("name", ["zhongi-gu", "重い鼓"])
+@pytest.mark.parametrize("words", ["鼓", "重い鼓", "い鼓", "zhong", "gu", "doramu", "ドラ"])
+def test_a_prompt_of_another_script_is_found_by_its_own_and_by_plain_letters(library, name, words):
+    library.take_in([record("ffff", prompt="重い鼓 ドラム", path=f"/crate/Loops/{name}_ffff.wav")])
+    assert found(library, text=words) == ["ffff"]
+
+
+@pytest.mark.parametrize("words", ["鼓い", "たいこ", "zhang"])
+def test_what_does_not_stand_in_it_finds_nothing(library, words):
+    library.take_in([record("ffff", prompt="重い鼓 ドラム")])
+    assert found(library, text=words) == []
+
+
 @pytest.mark.parametrize(
     ("filters", "clips"),
     [

@@ -365,3 +365,19 @@ def test_the_table_of_genres():
         assert find_genre(name) is genre and parse_words(f"{name} loop").genre == name
         for alias in genre.aliases:
             assert find_genre(alias), alias
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "93 bpm\n", "My idea:\n", "93 bpm, Am\n\n", "# My idea\n\n", "Tempo: 93\n", "93 bpm\nA minor\n",
+        "Idee für Freitag:\n\n", "\n\n", "4 bars;\n",
+    ],
+)  # fmt: skip
+def test_a_line_of_figures_or_a_title_before_the_prompt_asks_for_no_band(lead):
+    read = parse_words(f"{lead}dusty drums loop")
+    assert (read.instruments, read.only) == (("drums",), True)
+
+
+def test_a_first_line_that_asks_for_music_is_no_title():
+    assert not parse_words("a warm house groove\nwith drums and bass").only
