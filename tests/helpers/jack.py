@@ -99,6 +99,15 @@ def jack_pid(name: str) -> int:
     raise AssertionError(f"the JACK server {name} has gone")
 
 
+def clients_of(name: str) -> list[str]:
+    """The names of a server's clients that have ports."""
+    environment = {**os.environ, "JACK_DEFAULT_SERVER": name}
+    ran = subprocess.run(
+        [require("jack_lsp", "jackd2")], capture_output=True, text=True, env=environment
+    )
+    return sorted({line.partition(":")[0] for line in ran.stdout.splitlines()})
+
+
 def kill_jack(name: str) -> None:
     """As a crash would end it: its socket's file stays."""
     os.kill(jack_pid(name), signal.SIGKILL)
