@@ -14,7 +14,19 @@ from functools import partial
 from pathlib import Path
 
 from bridge.errors import DoorError, Fault, RequestError
-from bridge.events import Ask, Done, Event, Failed, Finished, Hand, Origin, Refused, Told
+from bridge.events import (
+    Ask,
+    Done,
+    Event,
+    Failed,
+    Finished,
+    Hand,
+    Origin,
+    Progress,
+    Refused,
+    Told,
+)
+from bridge.files.mounts import is_unmounted, mount_point
 from bridge.inbox.claims import MAX_TEXT_BYTES, Claim, answer_in, put_aside, put_away, show_proposal
 from bridge.inbox.names import (
     claimed_name,
@@ -61,6 +73,7 @@ class Inbox:
 
     settle_text_s, settle_audio_s: how long a file must not change where the system sends no notice
     that it was closed. poll: scan on a timer only, for network drives, which send no notices.
+    mount: the mount point where the folder was before; an empty one is not taken for it.
     """
 
     name = "inbox"
@@ -73,6 +86,7 @@ class Inbox:
         settle_text_s: float = 0.25,
         settle_audio_s: float = 2.0,
         poll: bool = False,
+        mount: str = "",
         log: logging.Logger | None = None,
     ) -> None:
         self.folder = Path(os.path.abspath(folder))
@@ -88,7 +102,8 @@ class Inbox:
         self._said_anew_s = time.monotonic()
         self._faults: list[str] = []
         self._trouble = ""
-        self._remade = ""
+        self._mount = mount
+        self._is_away = False
 
     @property
     def working(self) -> Path:
@@ -108,8 +123,14 @@ class Inbox:
         """Make the folders and start the thread. DoorError where they cannot be made or written."""
         if self._thread is not None:
             return
+        if is_unmounted(self.folder, self._mount):
+            raise DoorError(
+                f"inbox {self.folder}: nothing is mounted at {self._mount}; mount its drive, or set"
+                " another inbox.folder"
+            )
         try:
             self._make_folders()
+            self._mount = mount_point(self.folder)
             probe = self.working / f".{new_claim('t')}.tmp"
             probe.touch()
             probe.unlink()
@@ -125,11 +146,20 @@ class Inbox:
         """Queue an event of one of this door's orders."""
         if event_of_ours := self._ours(event):
             self._notes.put(lambda: self._apply(event_of_ours))
+        elif isinstance(event, Progress) and event.origin.door == self.name:
+            self._note_waiting(event)
 
     def _ours(self, event: Event) -> Answered | None:
         if isinstance(event, Answered) and event.origin.door == self.name:
             return event
         return None
+
+    def _note_waiting(self, event: Progress) -> None:
+        """Remember what a file's work waits for; other progress is shown nowhere here."""
+        claim = self._claims.get(str(event.origin.address.get("claim")))
+        if claim is not None:
+            word, _, why = event.stage.partition(": ")
+            claim.waits_for = why if word == "waiting" else ""
 
     def stop(self) -> None:
         """End the thread. Files in working/ are continued at the next start."""
@@ -142,7 +172,7 @@ class Inbox:
     def health(self) -> str:
         if self._thread is None:
             return "closed"
-        return self._trouble or (f"open; {self._remade}" if self._remade else "open")
+        return self._trouble or "open"
 
     # -- the door's thread
 
@@ -198,11 +228,17 @@ class Inbox:
         return time.monotonic() + self._stillness.pause_s(RESCAN_S)
 
     def _look(self) -> None:
-        if not (self.folder.is_dir() and self.working.is_dir()):
-            # without parents: a folder on a drive that is gone must not be made somewhere else
-            self._make_folders(parents=False)
-            self._remade = f"the folder was gone and was made again at {time.strftime('%H:%M')}"
-            self._log.warning("inbox: %s was gone and was made again", self.folder)
+        if why := self._away():
+            if not self._is_away:
+                self._log.warning("inbox: %s", why)
+            self._is_away = True
+            self._faults.append(why)
+            return
+        if self._is_away:
+            self._is_away = False
+            self._log.warning("inbox: %s is back", self.folder)
+        if not self.working.is_dir():
+            self._make_folders()
         if self._watch and not self._watch.supervise():
             self._say_once(
                 "watch", "the system gives no notice of changes; looking every 2 s instead"
@@ -215,11 +251,25 @@ class Inbox:
                 if time.monotonic() >= claim.again_s:
                     claim.sent = False
                     claim.put_off = ""
+            elif claim.waits_for:
+                self._faults.append(f"{claim.name} waits: {claim.waits_for}")
             self._try(partial(self._send, claim))
             self._try(partial(self._end, claim))
 
-    def _make_folders(self, *, parents: bool = True) -> None:
-        self.folder.mkdir(parents=parents, exist_ok=True)
+    def _away(self) -> str:
+        """Why the folder is not where it was, in words; empty where it is.
+
+        It is not made anew: it may have been moved, or its drive unplugged, and what is dropped
+        into a new one would be hidden when it is back.
+        """
+        if is_unmounted(self.folder, self._mount):
+            return f"{self.folder} is away: nothing is mounted at {self._mount}; waiting for it"
+        if not self.folder.is_dir():
+            return f"{self.folder} is gone: put it back, or make it anew; waiting for it"
+        return ""
+
+    def _make_folders(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
         for folder in (self.working, self.done, self.failed):
             folder.mkdir(exist_ok=True)
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from bridge.errors import DoorError
 from bridge.midi.chosen_ports import in_words
 from bridge.midi.ports import MidiPorts, list_ports
+from bridge.port_holder import holder_of
 from daemon.client.beacon import Beacon
 from daemon.client.connection import DaemonClient
 from daemon.doctor.check import Check
@@ -132,8 +133,8 @@ def _port(port: int) -> Check:
                     f"{port}: {who}; use that one, end it, or choose another osc.port",
                 )
             text = (
-                f"{port} cannot be opened ({error.strerror}); end the program that holds it,"
-                " or choose another under osc.port"
+                f"{port} cannot be opened ({error.strerror}): {holder_of(port, udp=True)} holds it;"
+                " end that, or choose another under osc.port"
             )
             return Check("osc port", "fault", text)
     return Check("osc port", "ok", f"{port} is free")

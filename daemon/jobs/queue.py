@@ -252,6 +252,15 @@ class Queue:
         query = f"SELECT * FROM jobs WHERE state IN ({_MARKS}) ORDER BY seq"
         return [_job(row) for row in self._database.rows(query, *_UNFINISHED)]
 
+    def waiting(self, place: str = "") -> list[Job]:
+        """Jobs of which no clip was begun, with one that waits for a place; for any, without."""
+        query = (
+            "SELECT * FROM jobs WHERE state = 'queued' AND EXISTS (SELECT 1 FROM clips"
+            " WHERE clips.job = jobs.id AND clips.state = 'queued'"
+            " AND (? = '' OR clips.place = ?)) ORDER BY seq"
+        )
+        return [_job(row) for row in self._database.rows(query, place, place)]
+
     def position(self, job: str) -> int:
         """A job's place in the queue, from 1, by turns; 0 when it has ended."""
         rows = self._database.rows(

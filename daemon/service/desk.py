@@ -33,6 +33,7 @@ from daemon.prompt.settle import PromptDefaults
 from daemon.record import ClipRecord, ClipReport, Repeatable, done_info, parse_record
 from daemon.service.bell import Bell
 from daemon.service.departments import Departments
+from daemon.service.ending import WAITING
 from daemon.verbs.registry import draw_in_verbs
 
 log = logging.getLogger(__name__)
@@ -154,6 +155,7 @@ class Desk:
             self._tell(
                 events.Accepted(job.origin, job.id, self._queue.position(job.id), job.brief.words)
             )
+            self._departments.tell_hold(job)
         self._bell.ring()
 
     def _repeat(self, ask: Ask) -> tuple[Request, Brief]:
@@ -255,8 +257,10 @@ class Desk:
                 self._tell(
                     events.Accepted(origin, job.id, self._queue.position(job.id), job.brief.words)
                 )
-            if job.state != "queued":
-                self._tell(events.Progress(origin, job.id, job.progress, job.state))
+            why = self._departments.why_waits(job)
+            if job.state != "queued" or why:
+                stage = f"{WAITING}{why}" if why else job.state
+                self._tell(events.Progress(origin, job.id, job.progress, stage))
         rows = self._queue.clips(job.id)
         done = [row for row in rows if row["state"] == "done"]
         told = done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import shutil
 import time
@@ -25,6 +26,10 @@ PROGRESS_EVERY_S = 0.1
 NOTED_EVERY_S = 1.0
 #: Backoff while a disk or a crate is unreachable; the last pause repeats.
 _PAUSES_S = (1.0, 2.0, 5.0, 10.0)
+#: The beginning of a stage that says what a job waits for.
+WAITING = "waiting: "
+#: Every place where clips wait to be begun.
+ANY = "*"
 #: Characters of a stage that are told: more does not fit a packet beside its other fields.
 _MOST_TOLD = 400
 #: Characters of a stage that are stored.
@@ -56,6 +61,10 @@ class Ending:
         self._paid_takes = paid_takes
         self._tries = tries
         self._tell = tell
+        self._waits: dict[str, str] = {}
+        """What jobs with a clip at work wait for, by their ids."""
+        self._held: dict[str, str] = {}
+        """What keeps all clips of a place from being begun (ANY: of every place)."""
 
     # -- progress
 
@@ -89,12 +98,49 @@ class Ending:
 
     def tell(self, claim: Claim, share: float, stage: str) -> None:
         """Tell a job's progress (share: 0..1) and its stage."""
+        self._waits.pop(claim.job, None)
         self._tell(Progress(claim.origin, claim.job, share, stage))
+
+    # -- waiting
 
     def tell_waiting(self, claim: Claim, value: float, error: SidecrateError) -> None:
         """Tell why a clip cannot go on for now."""
-        log.error("clip %s of job %s waits: %s", claim.clip, claim.job, error.text)
-        self.tell(claim, claim.share(value), f"waiting: {error.text}")
+        if self._waits.get(claim.job) != error.text:
+            log.error("clip %s of job %s waits: %s", claim.clip, claim.job, error.text)
+        self.tell(claim, claim.share(value), f"{WAITING}{error.text}"[:_MOST_TOLD])
+        self._waits[claim.job] = error.text
+
+    def hold(self, place: str, text: str) -> None:
+        """Tell all jobs with a clip that waits for a place why none is begun there; once a text.
+
+        place: worker, local, hosted or ANY. text: empty where work goes on.
+        """
+        if self._held.get(place, "") == text:
+            return
+        if not text:
+            del self._held[place]
+            return
+        self._held[place] = text
+        log.error("work waits: %s", text)
+        with contextlib.suppress(QueueError):
+            for job in self._queue.waiting("" if place == ANY else place):
+                self.tell_hold(job)
+
+    def tell_hold(self, job: Job) -> None:
+        """Tell a job what it waits for, where it waits for more than its turn."""
+        if why := self.why_waits(job):
+            self._tell(Progress(job.origin, job.id, job.progress, f"{WAITING}{why}"[:_MOST_TOLD]))
+
+    def why_waits(self, job: Job) -> str:
+        """What a job waits for beside its turn; empty where for nothing."""
+        if why := self._waits.get(job.id, ""):
+            return why
+        if job.state != "queued" or not self._held:
+            return ""
+        places = {str(row["place"]) for row in self._queue.clips(job.id)}
+        return next(
+            (text for place, text in self._held.items() if place == ANY or place in places), ""
+        )
 
     def note(self, job: Job, words: str) -> None:
         """Store for `status`, and tell, what is done for a job that has no clip at work yet."""
@@ -122,6 +168,8 @@ class Ending:
         # not the shortest pause: a slot claims the clip again at once
         for pause_s in islice(pauses(), 1, None):
             self.tell_waiting(claim, 0.0, error)
+            # what stops one clip stops those behind it too
+            self.hold(ANY, error.text)
             await asyncio.sleep(pause_s)
             try:
                 self._queue.give_back(claim)
@@ -144,6 +192,7 @@ class Ending:
         ended = self._queue.settle_job(job)
         if ended is None:
             return
+        self._waits.pop(job, None)
         clips = self._queue.clips(job)
         published = [row["state"] for row in clips].count("done")
         if published:
