@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import importlib.util
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -107,6 +108,10 @@ def _folder(name: str, folder: Path, places: Places) -> Check:
     if not folder.is_dir():
         if known:
             text = f"{folder} is gone; put it back, make it anew, or name another in the config"
+            return Check(name, "fault", text)
+        above = next(place for place in folder.parents if place.exists())
+        if not os.access(above, os.W_OK):
+            text = f"{folder} cannot be made: {above} is not writable; name another in the config"
             return Check(name, "fault", text)
         return Check(name, "ok", f"{folder} is made when it is needed first")
     probe = part_beside(folder / "probe")

@@ -501,11 +501,13 @@ def test_a_claimed_file_that_is_taken_away_is_answered_all_the_same(bench: Bench
 
 
 def test_the_folder_taken_away_while_a_job_runs_is_answered_in_the_new_one(bench: Bench) -> None:
-    bench.start()
+    box = bench.start()
     bench.drop("beat.txt", "drums")
     order = bench.order()
     shutil.rmtree(bench.folder.rename(bench.folder.with_name("gone")))
     bench.finish(order)
+    wait_for(lambda: "make it anew" in box.health())
+    bench.folder.mkdir()
     assert json.loads(bench.answer("done", "beat.txt.result.json"))["clips"]
 
 

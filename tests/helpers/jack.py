@@ -19,7 +19,9 @@ from tests.conftest import require, skip_or_fail
 
 
 @contextmanager
-def jack_server(rate: int = 48000, period: int = 256, patience_s: float = 15.0) -> Iterator[str]:
+def jack_server(
+    rate: int = 48000, period: int = 256, patience_s: float = 15.0, speakers: int = 2
+) -> Iterator[str]:
     """A running server with the dummy driver; its name. The environment points every JACK client at it meanwhile.
 
     Synchronous mode (-S), since without it MIDI is lost. In real time where that is allowed: else its clock, which is nothing but
@@ -51,6 +53,8 @@ def jack_server(rate: int = 48000, period: int = 256, patience_s: float = 15.0) 
         str(rate),
         "-p",
         str(period),
+        "-P",
+        str(speakers),
     ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
