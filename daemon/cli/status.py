@@ -13,7 +13,7 @@ from daemon.client.connection import DaemonClient
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.pins import load_pins, store_pins
-from daemon.jobs.queue import Job, Queue
+from daemon.jobs.queue import WAITING, Job, Queue
 from daemon.settings.load import load_config
 from daemon.settings.meaning import prompt_defaults, session_with
 from daemon.version import __version__
@@ -23,8 +23,6 @@ from daemon.web.access import page_url, read_address
 MOST_JOBS = 20
 #: How long the daemon's answers to `status` are awaited.
 STATUS_WAIT_S = 0.2
-#: The beginning of a stage that says what a job waits for.
-WAITING = "waiting: "
 
 
 def gather(places: Places) -> dict[str, Any]:
@@ -74,7 +72,7 @@ def _job_row(job: Job, waits_for: str) -> dict[str, Any]:
         "door": job.origin.door,
         "created": job.created,
         "error": job.error_text,
-        "waits_for": waits_for,
+        "waits_for": waits_for or job.waits_for,
     }
 
 

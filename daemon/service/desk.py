@@ -28,12 +28,11 @@ from daemon.errors import QueueError
 from daemon.home.masking import internal_text
 from daemon.improve.amend import again
 from daemon.improve.store import Improvements
-from daemon.jobs.queue import Job, Queue
+from daemon.jobs.queue import WAITING, Job, Queue
 from daemon.prompt.settle import PromptDefaults
 from daemon.record import ClipRecord, ClipReport, Repeatable, done_info, parse_record
 from daemon.service.bell import Bell
 from daemon.service.departments import Departments
-from daemon.service.ending import WAITING
 from daemon.verbs.registry import draw_in_verbs
 
 log = logging.getLogger(__name__)

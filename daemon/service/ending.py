@@ -15,7 +15,7 @@ from bridge.errors import SidecrateError
 from bridge.events import Event, Failed, Finished, Progress
 from daemon.children.host import OnProgress
 from daemon.errors import QueueError
-from daemon.jobs.queue import Claim, Job, Queue, Verdict
+from daemon.jobs.queue import WAITING, Claim, Job, Queue, Verdict
 from daemon.spending.paid_takes import keep_paid_take
 
 log = logging.getLogger(__name__)
@@ -26,8 +26,6 @@ PROGRESS_EVERY_S = 0.1
 NOTED_EVERY_S = 1.0
 #: Backoff while a disk or a crate is unreachable; the last pause repeats.
 _PAUSES_S = (1.0, 2.0, 5.0, 10.0)
-#: The beginning of a stage that says what a job waits for.
-WAITING = "waiting: "
 #: Every place where clips wait to be begun.
 ANY = "*"
 #: Characters of a stage that are told: more does not fit a packet beside its other fields.
@@ -107,6 +105,7 @@ class Ending:
         """Tell why a clip cannot go on for now."""
         if self._waits.get(claim.job) != error.text:
             log.error("clip %s of job %s waits: %s", claim.clip, claim.job, error.text)
+            self._note_waiting([claim.job], error.text)
         self.tell(claim, claim.share(value), f"{WAITING}{error.text}"[:_MOST_TOLD])
         self._waits[claim.job] = error.text
 
@@ -119,17 +118,32 @@ class Ending:
             return
         if not text:
             del self._held[place]
+            self._note_waiting([], "")
             return
         self._held[place] = text
         log.error("work waits: %s", text)
         with contextlib.suppress(QueueError):
-            for job in self._queue.waiting("" if place == ANY else place):
-                self.tell_hold(job)
+            jobs = self._queue.waiting("" if place == ANY else place)
+            for job in jobs:
+                self._tell_why(job)
+            if jobs:
+                self._note_waiting([job.id for job in jobs], text)
 
     def tell_hold(self, job: Job) -> None:
         """Tell a job what it waits for, where it waits for more than its turn."""
-        if why := self.why_waits(job):
+        if why := self._tell_why(job):
+            self._note_waiting([job.id], why)
+
+    def _note_waiting(self, jobs: list[str], text: str) -> None:
+        """Store it for the page and for `status`, where the disk takes that."""
+        with contextlib.suppress(QueueError):
+            self._queue.note_waiting(jobs, f"{WAITING}{text}"[:_MOST_NOTED] if jobs else "")
+
+    def _tell_why(self, job: Job) -> str:
+        why = self.why_waits(job)
+        if why:
             self._tell(Progress(job.origin, job.id, job.progress, f"{WAITING}{why}"[:_MOST_TOLD]))
+        return why
 
     def why_waits(self, job: Job) -> str:
         """What a job waits for beside its turn; empty where for nothing."""
