@@ -122,6 +122,8 @@ def _input(port: MidiPort, inputs: Sequence[str], clock: bool) -> Choice:
         return Choice(port, NOTES, "midi.inputs names it")
     if port.physical:
         return Choice(port, NOTES, "it is a device")
+    if clock and _IS_LOOPBACK.match(port.name.casefold()):
+        return Choice(port, CLOCK, "programs may send a clock by it; midi.inputs takes its notes")
     text = "it is a program's; name it in midi.inputs, or have it send to Sidecrate"
     return Choice(port, UNUSED, text)
 

@@ -41,7 +41,7 @@ MOST_WAITING: Final = 2048
 #: Interval between two looks for a cycle, or for the end of a thread.
 _LOOK_S: Final = 0.002
 #: Characters of our ports' names; JACK takes 255 with the client's.
-_MOST_NAME: Final = 120
+_MOST_NAME: Final = 200
 #: Messages that only clocks and system exclusive readers want.
 _TIMING: Final = frozenset((0xF1, 0xF8, 0xFE))
 _SYSEX: Final = 0xF0

@@ -45,6 +45,12 @@ def test_devices_are_heard_and_nothing_else_unless_it_is_asked_for() -> None:
     assert used(ALL, clock=True) == {PADS: NOTES, **dict.fromkeys(CLOCKS, CLOCK)}
 
 
+def test_a_loopback_port_brings_its_clock_and_its_notes_only_by_name() -> None:
+    loopback = MidiPort("loopMIDI Port 1", (), has_device("winmm", "loopMIDI Port 1"))
+    assert used([loopback]) == {} and used([loopback], clock=True) == {loopback: CLOCK}
+    assert used([loopback], ["loopmidi"], clock=True) == {loopback: NOTES}
+
+
 def test_names_in_the_config_choose_programs_and_a_clock_or_mtc_never_gives_notes() -> None:
     assert used(ALL, ["ARDOUR"]) == {TRACK: NOTES, KEYBOARD: NOTES}
     assert used(ALL, ["ardour"], clock=True)[CLOCKS[0]] == CLOCK
