@@ -34,6 +34,7 @@ osc: {port: 0}
 fl: {enabled: false}
 midi:
   api: jack
+  inputs: [pads]
   map:
     - {note: 36, do: preset dusty}
     - {note: 37, do: again, with: {then: audition}}

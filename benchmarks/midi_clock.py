@@ -29,13 +29,13 @@ class Reading:
         """(seconds after the first tick, bpm) of each reported tempo."""
         self.measured: dict[float, Measured | None] = {}
 
-    def hear(self, port: str, message: list[int], delta_s: float) -> None:
+    def hear(self, port: str, message: list[int], at_s: float) -> None:
         now_s = time.monotonic()
         if message[0] == 0xF8:
             self._first_s = self._first_s or now_s
-        if not self._clocks.note(port, message, delta_s, now_s) or not self._first_s:
+        if not self._clocks.note(port, message, at_s) or not self._first_s:
             return
-        values = self._clocks.look(now_s) or {}
+        values = self._clocks.look(at_s) or {}
         after_s = now_s - self._first_s
         if "bpm" in values and (not self.said or values["bpm"] != self.said[-1][1]):
             self.said.append((after_s, float(values["bpm"])))

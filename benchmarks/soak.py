@@ -46,7 +46,7 @@ workers: {count: 2, tries: 10}
 log: {megabytes: 1}
 """
 PAD = """
-midi: {api: jack, map: [{note: 36, do: preset clicks, velocity: energy}]}
+midi: {api: jack, inputs: [soak pad], map: [{note: 36, do: preset clicks, velocity: energy}]}
 presets: {clicks: {prompt: clicks, engine: fake, bars: 1, bpm: 240}}
 """
 NO_PAD = "midi: {enabled: false}\n"

@@ -67,6 +67,8 @@ class SessionView:
     """Present sources, by precedence."""
     ignored: tuple[str, ...] = ()
     """Values that cannot be used, one line each."""
+    settling: tuple[str, ...] = ()
+    """Present sources that are measuring a new tempo; their bpm is the last one."""
 
     def to_json(self) -> dict[str, Any]:
         """For doors: the values, and the source of each."""
@@ -76,6 +78,8 @@ class SessionView:
         values["sources"] = list(self.sources)
         if self.ignored:
             values["ignored"] = list(self.ignored)
+        if self.settling:
+            values["settling"] = list(self.settling)
         return values
 
 
@@ -92,6 +96,7 @@ class _Source:
     words: dict[str, _Word] = field(default_factory=dict)
     ignored: dict[str, str] = field(default_factory=dict)
     present: bool = True
+    settling: bool = False
 
 
 class Session:
@@ -134,7 +139,8 @@ class Session:
         """Apply a source's values; an empty mapping is a heartbeat. True where the session changed.
 
         An invalid value is dropped and named in the view's `ignored`; None or "" removes a value.
-        `peers: 0` (Link) means that the source is absent. Unknown names are ignored.
+        `peers: 0` (Link) means that the source is absent; `settling` that its bpm is being measured
+        anew. Unknown names are ignored.
         """
         before = self._state(now_s)
         known = self._sources.get(source)
@@ -145,6 +151,7 @@ class Session:
         known.heard_s = now_s
         if "peers" in values:
             known.present = isinstance(values["peers"], (int, float)) and values["peers"] >= 1
+        known.settling = bool(values.get("settling", known.settling))
         for name, read in READERS.items():
             if name in values:
                 self._apply(known, source, name, values[name], read, now_s)
@@ -215,6 +222,7 @@ class Session:
             **{name: self.resolve(name, now_s) for name in READERS},
             sources=tuple(present),
             ignored=ignored,
+            settling=tuple(source for source in present if self._sources[source].settling),
         )
 
     def _state(self, now_s: float) -> tuple[object, ...]:
@@ -224,6 +232,7 @@ class Session:
             *(getattr(view, name) for name in READERS if name != "position"),
             view.sources,
             view.ignored,
+            view.settling,
         )
 
     def _present(self, now_s: float) -> list[str]:

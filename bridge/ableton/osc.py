@@ -17,6 +17,7 @@ from bridge.errors import DoorError, SidecrateError
 from bridge.events import Bye, Context, Event, Hand, Origin
 from bridge.music import Key, note_name
 from bridge.osc.packet import build_message, parse_packet
+from bridge.port_holder import holder_of
 
 #: The session's name for AbletonOSC.
 SOURCE: Final = "abletonosc"
@@ -122,7 +123,7 @@ class AbletonOsc:
         except OSError:
             made.close()
             raise DoorError(
-                f"port {self._reply_port} is held by another program, "
+                f"port {self._reply_port} is held by {holder_of(self._reply_port, udp=True)}, "
                 "and AbletonOSC answers to no other; end that one"
             ) from None
         return made

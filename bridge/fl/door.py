@@ -8,8 +8,6 @@ its frames, and FL alone can hold FL's port.
 from __future__ import annotations
 
 import logging
-import queue
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bridge.errors import DoorError, RequestError
+from bridge.errors import RequestError
 from bridge.events import (
     Ask,
     Bye,
@@ -35,6 +33,7 @@ from bridge.fl.hints import Hints
 from bridge.fl.link import INPUTS, NAME, OUTPUTS, VERSION, FlLink, identity_reply
 from bridge.fl.names import first_prompt, key_in
 from bridge.fl.piano_roll import PianoRoll
+from bridge.midi.door_thread import DoorThread
 from bridge.midi.mapping import MidiMap, read_message
 from bridge.midi.ports import MidiPorts
 from bridge.midi.touches import Touches
@@ -102,8 +101,7 @@ class FlDoor:
             name=NAME,
             log=self._log,
         )
-        self._notes: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
-        self._thread: threading.Thread | None = None
+        self._thread = DoorThread(self.name, self._ports, _MOST_WAITING, self._log)
         self._link = FlLink()
         self._hints = Hints()
         self._nonce = ""
@@ -112,44 +110,26 @@ class FlDoor:
         self._answered = False
         self._greeted = False
         self._sign_s = 0.0
-        self._still = False
-        self._trouble = "closed"
 
     def start(self) -> None:
         """Open the ports. Where no MIDI system answers it raises nothing, and `health` says why."""
-        if self._thread is not None:
-            return
-        try:
-            self._ports.open()
-        except DoorError as error:
-            self._trouble = error.text
-            self._log.info("fl: the door stays closed: %s", error.text)
-            return
-        self._trouble = ""
-        self._thread = threading.Thread(target=self._run, name="fl", daemon=True)
-        self._thread.start()
+        if not self._thread.runs:
+            self._thread.start(self._run)
 
     def tell(self, event: Event) -> None:
         """Show an event of one of FL's orders as a hint."""
         if not isinstance(event, SessionChanged) and event.origin.door == self.name:
-            self._leave(partial(self._show, event))
+            self._thread.leave(partial(self._show, event))
             if isinstance(event, Done) and self._piano_roll and (midi := self._midi_of(event.clip)):
-                self._leave(partial(self._piano_roll.add, Path(midi)))
+                self._thread.leave(partial(self._piano_roll.add, Path(midi)))
 
     def stop(self) -> None:
         """Close the ports."""
-        thread = self._thread
-        self._thread = None
-        if thread is not None:
-            self._leave(None, wait=True)
-            thread.join(5)
-            self._trouble = "closed"
+        self._thread.stop()
 
     def health(self) -> str:
-        if self._trouble:
-            return self._trouble
-        if self._still:
-            return "JACK stands still; waiting for it"
+        if trouble := self._thread.health():
+            return trouble
         if refused := self._ports.refused_ports:
             return f"open; held by another program: {', '.join(refused)}"
         if not self._ports.own_port and not self._ports.heard_ports:
@@ -170,24 +150,12 @@ class FlDoor:
         poll_s = time.monotonic() + POLL_S
         while True:
             now = time.monotonic()
-            try:
-                note = self._notes.get(timeout=max(0.0, min(poll_s - now, self._link.wait_s(now))))
-                if note is None:
-                    break
-                self._try(note)
-            except queue.Empty:
-                pass
-            self._try(self._send)
+            if not self._thread.take(min(poll_s - now, self._link.wait_s(now))):
+                return
+            self._thread.attempt(self._send)
             if time.monotonic() >= poll_s:
-                self._try(self._refresh)
+                self._thread.attempt(self._refresh)
                 poll_s = time.monotonic() + POLL_S
-        self._try(self._ports.close)
-
-    def _try(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except Exception:  # the thread must outlive a fault in one message
-            self._log.exception("fl: a fault of ours; the door stays open")
 
     def _send(self) -> None:
         for frame in self._link.due(time.monotonic()):
@@ -195,16 +163,7 @@ class FlDoor:
 
     def _refresh(self) -> None:
         self._watch()
-        if self._ports.refresh():
-            self._still = self._ports.stands_still
-            return
-        self._still = False
-        if not self._trouble:
-            self._log.warning("fl: the MIDI system is gone; waiting for it")
-        self._trouble = "the MIDI system has gone; waiting for it"
-        if self._ports.reopen():
-            self._trouble = ""
-            self._log.info("fl: the MIDI system is back")
+        self._thread.refresh()
 
     def _watch(self) -> None:
         """Notice that a script came or went, and send the session a heartbeat."""
@@ -220,15 +179,9 @@ class FlDoor:
         if answered and self._said and now - self._sign_s >= SIGN_S:
             self._context({})
 
-    def _leave(self, note: Callable[[], None] | None, *, wait: bool = False) -> None:
-        try:
-            self._notes.put(note, timeout=2 if wait else 0)
-        except queue.Full:
-            self._log.debug("fl: too many messages at once; one was dropped")
-
-    def _receive(self, port: str, message: Sequence[int], delta_s: float) -> None:
+    def _receive(self, port: str, message: Sequence[int], at_s: float) -> None:
         if len(message) > 3:
-            self._leave(partial(self._read, port, bytes(message)))
+            self._thread.leave(partial(self._read, port, bytes(message)))
 
     # -- in
 

@@ -45,7 +45,10 @@ class Hints:
                 return _hint(CLOCK, f"queued{place}: {words}", job)
             case Progress(job=job, value=value, stage=stage):
                 what = self._words.get(job, job)
-                return _hint(CLOCK, f"{stage.partition(':')[0]} {value:.0%}: {what}", job)
+                word, _, more = stage.partition(": ")
+                if word == "waiting" and more:
+                    return _hint(CLOCK, f"waiting: {more}", job)
+                return _hint(CLOCK, f"{word} {value:.0%}: {what}", job)
             case Done(path=path, info=info):
                 return _hint(SMILE, f"done{_of(info)}: {PureWindowsPath(path).name}")
             case Finished(published=published, failed=failed, text=text) if failed:

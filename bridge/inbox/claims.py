@@ -35,6 +35,8 @@ class Claim:
     sent: bool = False
     put_off: str = ""
     """Why the daemon refused it for now."""
+    waits_for: str = ""
+    """What its work waits for, in the daemon's words."""
     again_s: float = 0.0
     """The monotonic time at which it is sent again."""
     clips: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -139,7 +141,7 @@ def put_away(claim: Claim, done: Path, failed: Path) -> Path:
 
 def show_proposal(folder: Path, name: str, job: str, text: str) -> None:
     """Write a language model's proposal for a job; dropped in again, the file is the answer."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     how = (
         "Drop this file into the inbox to use what follows; "
         f"with no in the first line, your own words are used ({name})."
@@ -170,7 +172,8 @@ def put_aside(claim: Claim, failed: Path, faults: Iterable[str]) -> Path:
 
 
 def _move(claim: Claim, folder: Path, suffix: str, text: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    # without parents: an inbox that is gone must not be made somewhere else
+    folder.mkdir(exist_ok=True)
     names = [path.name.removeprefix(f"{claim.word}-") for path in claim.files]
     k = 1
     while not (

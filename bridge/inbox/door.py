@@ -14,7 +14,19 @@ from functools import partial
 from pathlib import Path
 
 from bridge.errors import DoorError, Fault, RequestError
-from bridge.events import Ask, Done, Event, Failed, Finished, Hand, Origin, Refused, Told
+from bridge.events import (
+    Ask,
+    Done,
+    Event,
+    Failed,
+    Finished,
+    Hand,
+    Origin,
+    Progress,
+    Refused,
+    Told,
+)
+from bridge.files.mounts import is_unmounted, mount_point
 from bridge.inbox.arrivals import SAID_AFTER_S, Arrivals
 from bridge.inbox.claims import Claim, answer_in, put_aside, put_away, show_proposal
 from bridge.inbox.folders import read_folder
@@ -64,7 +76,7 @@ class Inbox:
 
     settle_text_s, settle_audio_s: how long a file must not change before it is taken, unless it was
     given its final name by a rename. poll: scan on a timer only, for network drives, which send no
-    notices.
+    notices. mount: the mount point where the folder was before; an empty one is not taken for it.
     """
 
     name = "inbox"
@@ -77,6 +89,7 @@ class Inbox:
         settle_text_s: float = SETTLE_TEXT_S,
         settle_audio_s: float = 2.0,
         poll: bool = False,
+        mount: str = "",
         log: logging.Logger | None = None,
     ) -> None:
         self.folder = Path(os.path.abspath(folder))
@@ -97,8 +110,9 @@ class Inbox:
         self._full = False
         self._faults: list[str] = []
         self._trouble = ""
-        self._remade = ""
         self._shut = ""
+        self._mount = mount
+        self._is_away = False
 
     @property
     def working(self) -> Path:
@@ -118,8 +132,14 @@ class Inbox:
         """Make the folders and start the thread. DoorError where they cannot be made or written."""
         if self._thread is not None:
             return
+        if is_unmounted(self.folder, self._mount):
+            raise DoorError(
+                f"inbox {self.folder}: nothing is mounted at {self._mount}; mount its drive, or set"
+                " another inbox.folder"
+            )
         try:
             self._make_folders()
+            self._mount = mount_point(self.folder)
             self._wholeness.probe(self.working)
         except OSError as error:
             reason = f"{self.folder}: {error.strerror or error}"
@@ -133,11 +153,20 @@ class Inbox:
         """Queue an event of one of this door's orders."""
         if event_of_ours := self._ours(event):
             self._notes.put(lambda: self._apply(event_of_ours))
+        elif isinstance(event, Progress) and event.origin.door == self.name:
+            self._note_waiting(event)
 
     def _ours(self, event: Event) -> Answered | None:
         if isinstance(event, Answered) and event.origin.door == self.name:
             return event
         return None
+
+    def _note_waiting(self, event: Progress) -> None:
+        """Remember what a file's work waits for; other progress is shown nowhere here."""
+        claim = self._claims.get(str(event.origin.address.get("claim")))
+        if claim is not None:
+            word, _, why = event.stage.partition(": ")
+            claim.waits_for = why if word == "waiting" else ""
 
     def stop(self) -> None:
         """End the thread. Files in working/ are continued at the next start."""
@@ -153,7 +182,7 @@ class Inbox:
             return self._shut or "closed"
         if self._trouble:
             return self._trouble
-        return "; ".join(["open", *filter(None, [self._remade]), *self._notes_of.shown])
+        return "; ".join(["open", *self._notes_of.shown])
 
     # -- the door's thread
 
@@ -209,11 +238,17 @@ class Inbox:
         return time.monotonic() + self._stillness.pause_s(RESCAN_S)
 
     def _look(self) -> None:
-        if not (self.folder.is_dir() and self.working.is_dir()):
-            # without parents: a folder on a drive that is gone must not be made somewhere else
-            self._make_folders(parents=False)
-            self._remade = f"the folder was gone and was made again at {time.strftime('%H:%M')}"
-            self._log.warning("inbox: %s was gone and was made again", self.folder)
+        if why := self._away():
+            if not self._is_away:
+                self._log.warning("inbox: %s", why)
+            self._is_away = True
+            self._faults.append(why)
+            return
+        if self._is_away:
+            self._is_away = False
+            self._log.warning("inbox: %s is back", self.folder)
+        if not self.working.is_dir():
+            self._make_folders()
         if self._watch and not self._watch.supervise():
             text = "the system gives no notice of changes; looking every 2 s instead"
             self._notes_of.log_once("watch", text)
@@ -228,11 +263,25 @@ class Inbox:
                 if time.monotonic() >= claim.again_s:
                     claim.sent = False
                     claim.put_off = ""
+            elif claim.waits_for:
+                self._faults.append(f"{claim.name} waits: {claim.waits_for}")
             self._try(partial(self._send, claim))
             self._try(partial(self._end, claim))
 
-    def _make_folders(self, *, parents: bool = True) -> None:
-        self.folder.mkdir(parents=parents, exist_ok=True)
+    def _away(self) -> str:
+        """Why the folder is not where it was, in words; empty where it is.
+
+        It is not made anew: it may have been moved, or its drive unplugged, and what is dropped
+        into a new one would be hidden when it is back.
+        """
+        if is_unmounted(self.folder, self._mount):
+            return f"{self.folder} is away: nothing is mounted at {self._mount}; waiting for it"
+        if not self.folder.is_dir():
+            return f"{self.folder} is gone: put it back, or make it anew; waiting for it"
+        return ""
+
+    def _make_folders(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
         for folder in (self.working, self.done, self.failed):
             folder.mkdir(exist_ok=True)
 

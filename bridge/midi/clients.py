@@ -1,8 +1,7 @@
-"""Closing clients of the MIDI system: one by one in order, or leaked on purpose."""
+"""Closing RtMidi's clients one by one, in order."""
 
 from __future__ import annotations
 
-import ctypes
 import time
 from contextlib import suppress
 
@@ -36,12 +35,3 @@ def let_go(*clients: Client | None) -> None:
         client.delete()
         if is_jack:
             time.sleep(APART_S)
-
-
-def abandon(*clients: Client | None) -> None:
-    """Leak these clients on purpose: closing them would block on a stopped JACK server.
-
-    It would block while holding the GIL, so they stay open even at the end of the program.
-    """
-    for client in clients:
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(client))

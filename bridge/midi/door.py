@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-import queue
-import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
-from bridge.errors import DoorError
 from bridge.events import (
     Accepted,
     Context,
@@ -23,6 +20,7 @@ from bridge.events import (
     Refused,
     Told,
 )
+from bridge.midi.door_thread import DoorThread
 from bridge.midi.followed_clock import Clocks
 from bridge.midi.mapping import MidiMap, Touch, read_message
 from bridge.midi.pad_lights import Lights
@@ -68,7 +66,6 @@ class MidiDoor:
         self._map = mapping
         self._hand = hand
         self._log = log or logging.getLogger(__name__)
-        self._notes: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
         self._clocks = Clocks() if clock else None
         self._ports = MidiPorts(
             self._receive,
@@ -79,33 +76,23 @@ class MidiDoor:
             timing=clock,
             log=self._log,
         )
-        self._thread: threading.Thread | None = None
+        self._thread = DoorThread(self.name, self._ports, _MOST_WAITING, self._log)
         self._touches = Touches(mapping)
         self._lights = Lights(mapping.lights, self._ports.send)
         self._recent: list[tuple[Touch, str, float]] = []
         self._plugged_in = False
-        self._still = False
-        self._trouble = "closed"
 
     def start(self) -> None:
         """Open the ports. Where no MIDI system answers it raises nothing, and `health` says why."""
-        if self._thread is not None:
+        if self._thread.runs:
             return
         if not self._map.mappings and self._clocks is None:
-            self._trouble = (
+            self._thread.trouble = (
                 "nothing is mapped and no clock is followed; "
                 "see midi.map and midi.clock in the config"
             )
             return
-        try:
-            self._ports.open()
-        except DoorError as error:
-            self._trouble = error.text
-            self._log.info("midi: the door stays closed: %s", error.text)
-            return
-        self._trouble = ""
-        self._thread = threading.Thread(target=self._run, name="midi", daemon=True)
-        self._thread.start()
+        self._thread.start(self._run)
 
     def tell(self, event: Event) -> None:
         """Show an event of one of this door's orders on its pad."""
@@ -113,22 +100,15 @@ class MidiDoor:
             isinstance(event, Accepted | Progress | Done | Finished | Failed | Refused | Told)
             and event.origin.door == self.name
         ):
-            self._leave(partial(self._lights.show, event))
+            self._thread.leave(partial(self._lights.show, event))
 
     def stop(self) -> None:
         """Put the lights out and close the ports."""
-        thread = self._thread
-        self._thread = None
-        if thread is not None:
-            self._leave(None, wait=True)
-            thread.join(5)
-            self._trouble = "closed"
+        self._thread.stop()
 
     def health(self) -> str:
-        if self._trouble:
-            return self._trouble
-        if self._still:
-            return "JACK stands still; waiting for it"
+        if trouble := self._thread.health():
+            return trouble
         ports = [
             *([self._ports.own_port] if self._ports.own_port else []),
             *self._ports.heard_ports,
@@ -147,31 +127,17 @@ class MidiDoor:
     def _run(self) -> None:
         next_s = time.monotonic() + POLL_S
         count_s = time.monotonic() + COUNT_S
-        while True:
-            try:
-                note = self._notes.get(timeout=max(0.0, min(next_s, count_s) - time.monotonic()))
-                if note is None:
-                    break
-                self._try(note)
-            except queue.Empty:
-                pass
+        while self._thread.take(min(next_s, count_s) - time.monotonic()):
             now_s = time.monotonic()
             # ports just opened get their pause: a message would be lost now
             if now_s >= count_s and not self._plugged_in and self._ports.has_moved():
                 next_s = now_s
             if now_s >= next_s:
-                self._try(self._refresh)
+                self._thread.attempt(self._refresh)
                 next_s = time.monotonic() + (PLUGGED_IN_S if self._plugged_in else POLL_S)
             if now_s >= count_s:
                 count_s = time.monotonic() + COUNT_S
-        self._try(self._lights.put_out)
-        self._try(self._ports.close)
-
-    def _try(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except Exception:  # the thread must outlive a fault in one message
-            self._log.exception("midi: a fault of ours; the door stays open")
+        self._thread.attempt(self._lights.put_out)
 
     def _refresh(self) -> None:
         self._follow_clock()
@@ -179,46 +145,26 @@ class MidiDoor:
             self._plugged_in = False
             self._lights.show_again()
         opened = self._ports.outputs_opened
-        if self._ports.refresh():
-            was_still = self._still
-            self._still = self._ports.stands_still
-            if self._still and not was_still:
-                self._log.warning("midi: the JACK server hangs; waiting for it")
-            if was_still and not self._still:
-                self._log.warning("midi: the JACK server runs again")
-            # while it hung, lights were dropped
-            has_recovered = was_still and not self._still
-            self._plugged_in = self._ports.outputs_opened != opened or has_recovered
-            return
-            return
-        self._still = False
-        if not self._trouble:
-            self._log.warning("midi: the MIDI system is gone; waiting for it")
-        self._trouble = "the MIDI system has gone; waiting for it"
-        if self._ports.reopen():
-            self._trouble = ""
-            self._plugged_in = True
-            self._log.info("midi: the MIDI system is back")
+        was_gone = bool(self._thread.trouble)
+        has_recovered = self._thread.refresh()
+        if was_gone and has_recovered and self._clocks:
+            # another server has another clock
+            self._clocks.forget()
+        self._plugged_in = has_recovered or self._ports.outputs_opened != opened
 
-    def _leave(self, note: Callable[[], None] | None, *, wait: bool = False) -> None:
-        try:
-            self._notes.put(note, timeout=2 if wait else 0)
-        except queue.Full:
-            self._log.debug("midi: too many messages at once; one was dropped")
-
-    def _receive(self, port: str, message: Sequence[int], delta_s: float) -> None:
+    def _receive(self, port: str, message: Sequence[int], at_s: float) -> None:
         now_s = time.monotonic()
-        if self._clocks and self._clocks.note(port, message, delta_s, now_s):
-            self._leave(self._follow_clock)
+        if self._clocks and self._clocks.note(port, message, at_s):
+            self._thread.leave(self._follow_clock)
         touch = read_message(message)
         if touch is not None:
-            self._leave(partial(self._act, touch, port, now_s))
+            self._thread.leave(partial(self._act, touch, port, now_s))
 
     def _follow_clock(self) -> None:
         if self._clocks is None:
             return
         before = self._clocks.followed
-        values = self._clocks.look(time.monotonic())
+        values = self._clocks.look(self._ports.now_s())
         if self._clocks.followed != before:
             self._log.info("midi: following the clock of %s", self._clocks.followed)
         if values:

@@ -13,16 +13,16 @@ from bridge.midi.clock import SILENCE_S, TICKS_PER_QUARTER, Measured, MidiClock
 SAID_ERROR_BPM: Final = 0.15
 #: A tempo is reported no sooner than this after the first tick.
 SAID_AFTER_S: Final = 1.5
+#: A tempo that needs hundredths is reported only with so small an error, and no sooner than this:
+#: early ones are mostly a round tempo that is not measured well yet.
+HUNDREDTHS_ERROR_BPM: Final = 0.03
+HUNDREDTHS_AFTER_S: Final = 6.0
 #: Repeat of the song position while playing, since a position goes stale.
 SAY_POSITION_S: Final = 4.0
 #: Heartbeat of a clock that does not play.
 SAY_ALIVE_S: Final = 60.0
 #: Messages noted between two looks, at most; a flood drops the oldest.
 _MOST_NOTED: Final = 8192
-#: Difference of the two times of a message from which the time of arrival is used.
-_MOST_DRIFT_S: Final = 0.25
-#: Share of a smaller difference that each message corrects.
-_CORRECTION: Final = 0.002
 
 # status bytes of MIDI's real-time and position messages
 _TICK: Final = 0xF8
@@ -40,7 +40,6 @@ class Clocks:
 
     def __init__(self) -> None:
         self._noted: deque[tuple[str, int, int, float]] = deque(maxlen=_MOST_NOTED)
-        self._times: dict[str, float] = {}
         self._counts: dict[str, int] = {}
         self._clocks: dict[str, MidiClock] = {}
         self._said: dict[str, float | bool] = {}
@@ -55,20 +54,17 @@ class Clocks:
         clock = self._clocks.get(self.followed)
         return clock.measured if clock else None
 
-    def note(self, port: str, message: Sequence[int], delta_s: float, now_s: float) -> bool:
-        """Note any message of a port; True when it is time to `look`.
+    def forget(self) -> None:
+        """Forget the clocks, as their times have another zero from now on; the tempo said stays."""
+        self._noted.clear()
+        self._counts.clear()
+        self._clocks.clear()
+        self.followed = ""
 
-        delta_s: the time since the port's message before, as the MIDI system measured it. It is
-        preferred to the time of this call, which includes how long the call was delayed.
-        """
+    def note(self, port: str, message: Sequence[int], at_s: float) -> bool:
+        """Note any message of a port, and when it came; True when it is time to `look`."""
         if not message:
             return False
-        at_s = min(now_s, self._times.get(port, now_s) + delta_s)
-        if now_s - at_s > _MOST_DRIFT_S:
-            at_s = now_s
-        else:
-            at_s += (now_s - at_s) * _CORRECTION
-        self._times[port] = at_s
         if message[0] == _TICK:
             self._noted.append((port, _TICK, 0, at_s))
             self._counts[port] = (self._counts.get(port, 0) + 1) % (TICKS_PER_QUARTER // 2)
@@ -82,9 +78,10 @@ class Clocks:
         return False
 
     def look(self, now_s: float) -> dict[str, float | bool] | None:
-        """The followed clock's values, where they are due: bpm (snapped), playing, position.
+        """The followed clock's values, where they are due: bpm, settling, playing, position.
 
-        The position is in quarters.
+        now_s: by the clock of the messages. The bpm is the last that settled (snapped); settling
+        says that a newer one is being measured. The position is in quarters.
         """
         while self._noted:
             self._apply(*self._noted.popleft())
@@ -131,20 +128,30 @@ class Clocks:
 
     def _values(self, clock: MidiClock, now_s: float) -> dict[str, float | bool]:
         values: dict[str, float | bool] = {}
-        measured = clock.measured
         last_bpm = self._said.get("bpm")
-        is_known = measured is not None and (
-            clock.last_s - clock.first_s >= SAID_AFTER_S and measured.error_bpm <= SAID_ERROR_BPM
-        )
-        if measured is not None and is_known:
-            values["bpm"] = measured.snapped
-            if last_bpm is not None and abs(float(last_bpm) - measured.bpm) <= measured.error_bpm:
-                values["bpm"] = float(last_bpm)
+        settled = _settled(clock, last_bpm)
+        if settled is not None:
+            values["bpm"] = settled
         elif last_bpm is not None:
             values["bpm"] = last_bpm
+        values["settling"] = settled is None and clock.last_s > now_s - SILENCE_S
         if clock.playing is not None:
             values["playing"] = clock.playing
         position = clock.position(now_s)
         if position is not None:
             values["position"] = round(position, 4)
         return values
+
+
+def _settled(clock: MidiClock, last_bpm: float | bool | None) -> float | None:
+    """The tempo of a clock, once it can be told to others; None while it is too uncertain."""
+    measured = clock.measured
+    span_s = clock.last_s - clock.first_s
+    if measured is None or span_s < SAID_AFTER_S or measured.error_bpm > SAID_ERROR_BPM:
+        return None
+    if last_bpm is not None and abs(float(last_bpm) - measured.bpm) <= measured.error_bpm:
+        return float(last_bpm)
+    snapped = measured.snapped
+    has_hundredths = abs(snapped * 10 - round(snapped * 10)) > 1e-6
+    is_sure = measured.error_bpm <= HUNDREDTHS_ERROR_BPM and span_s >= HUNDREDTHS_AFTER_S
+    return None if has_hundredths and not is_sure else snapped

@@ -104,7 +104,7 @@ OUT: dict[str, Address] = {
     for row in (
         Address("/sidecrate/welcome", "nonce, version, crate folder, boot id, folder for recordings", "answer to hello; a new boot id: send the context again"),
         Address("/sidecrate/accepted", "id, job, position in the queue", "it is stored and will be done"),
-        Address("/sidecrate/progress", "id, job, 0..1, stage", "how far it is"),
+        Address("/sidecrate/progress", "id, job, 0..1, stage", "how far it is; a stage `waiting: ...` says for what"),
         Address("/sidecrate/done", "id, job, clip, path, JSON under 1 KB", "one for each clip"),
         Address("/sidecrate/finished", "id, job, clips published, clips failed", "the job has ended"),
         Address("/sidecrate/failed", "id, job, code, text", "the job has ended without a clip (code cancelled too)"),

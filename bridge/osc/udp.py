@@ -12,6 +12,7 @@ from contextlib import suppress
 from bridge.errors import DoorError
 from bridge.osc.kernel_filter import drop_from
 from bridge.osc.sender import Peer
+from bridge.port_holder import holder_of
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +61,10 @@ class OscSocket:
             made.bind(("0.0.0.0" if wide else "127.0.0.1", self._wanted))
         except OSError as error:
             made.close()
+            held = f"{holder_of(self._wanted, udp=True)} holds it; end that"
             raise DoorError(
-                f"OSC port {self._wanted} cannot be opened ({error.strerror}); end the program "
-                "that holds it, or choose another under osc.port (0 takes a free one)",
+                f"OSC port {self._wanted} cannot be opened ({error.strerror}): {held}, or choose"
+                " another under osc.port (0 takes a free one)",
                 "port_in_use",
             ) from None
         made.setblocking(False)

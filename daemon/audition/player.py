@@ -55,7 +55,7 @@ class Player:
                 " libportaudio2",
                 "no_sound",
             ) from None
-        index, about = _find_device(sounddevice, device)
+        index, about = find_device(sounddevice, device)
         self.device = str(about["name"])
         self.rate = round(float(about["default_samplerate"]))
         channels = min(2, about["max_output_channels"])
@@ -214,7 +214,7 @@ class Player:
         self._stream.close()
 
 
-def _find_device(sounddevice: Any, wanted: str | int | None) -> tuple[int, dict[str, Any]]:
+def find_device(sounddevice: Any, wanted: str | int | None) -> tuple[int, dict[str, Any]]:
     """The device by number or part of its name, or the system's own.
 
     AudioError with the names of the devices where none matches.

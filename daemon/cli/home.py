@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bridge.files.mounts import is_unmounted
 from bridge.files.whole import write_whole
+from daemon.errors import ServiceError
 from daemon.home.docs import DOCS, docs_path
+from daemon.home.mounts import known_mount
 from daemon.home.places import Places
 
 if TYPE_CHECKING:
@@ -140,8 +143,14 @@ def _own_folder(places: Places, what: str) -> Path:
         "state": places.state,
     }
     _one_of(what, [*folders, "config", DOCS])
-    folders[what].mkdir(parents=True, exist_ok=True)
-    return folders[what]
+    folder = folders[what]
+    if is_unmounted(folder, known := known_mount(places.state, folder)):
+        raise ServiceError(f"{folder} is away: nothing is mounted at {known}; mount its drive")
+    if known and not folder.is_dir():
+        text = f"{folder} is gone: put it back, or make it anew to begin an empty one"
+        raise ServiceError(text)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def engines(

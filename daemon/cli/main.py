@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import io
 import json
 import os
 import sys
@@ -49,6 +51,9 @@ app = typer.Typer(
     "keeps config, inbox, crate and state under one folder (as SIDECRATE_HOME does).",
 )
 
+#: What keeps files from being written that is the machine's matter, and no fault of ours.
+_UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
+
 Picture = Annotated[
     Path | None,
     typer.Option("--picture", help="Draw what was heard and done as a PNG.", metavar="FILE.png"),
@@ -57,6 +62,7 @@ Picture = Annotated[
 
 def main() -> None:
     """The entry point. Our own errors become one line a fault and an exit code, no traceback."""
+    take_any_sign()
     _take_home(sys.argv)
     add_verbs(app, sys.argv[1:])
     try:
@@ -71,6 +77,10 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
+    except OSError as error:
+        if (text := _of_file(error)) is None:
+            raise
+        _fail(ServiceError(text, "disk"), 1)
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
@@ -78,6 +88,27 @@ def main() -> None:
         hint = "`sidecrate --help` lists the commands and options."
         print(f"{error.format_message().rstrip('.')}. {hint}", file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def take_any_sign() -> None:
+    """Have the terminal's streams replace what their encoding has no sign for.
+
+    Windows' consoles and redirected output may be cp1252 or ASCII; prompts and names are not.
+    """
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _of_file(error: OSError) -> str | None:
+    """A sentence on a file or folder of ours that cannot be written; None for other errors."""
+    if error.filename is None or error.errno not in _UNWRITABLE:
+        return None
+    place = os.fsdecode(error.filename)
+    return (
+        f"{place} cannot be written ({error.strerror}); make it writable, free some space, or keep"
+        " Sidecrate's files elsewhere: sidecrate --home FOLDER"
+    )
 
 
 def _fail(error: SidecrateError, code: int) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bridge.midi.chosen_ports import Choice
 from daemon.home.places import Places
 
 midi_app = typer.Typer(
@@ -60,16 +61,29 @@ def ports(
         bool, typer.Option("--json", help="One JSON object a line, for programs.")
     ] = False,
 ) -> None:
-    """The MIDI ports of this machine, as `midi.inputs` and `midi.outputs` name them."""
+    """The MIDI ports of this machine: which are heard and lit with your config, and why."""
     from bridge.midi.ports import list_ports
     from daemon.settings.load import load_config
 
-    system, inputs, outputs = list_ports(load_config(Places.find().config_file).midi.api)
+    midi = load_config(Places.find().config_file).midi
+    found = list_ports(midi.api)
+    heard = found.heard(midi.inputs, clock=midi.clock)
+    lit = found.lit(midi.inputs, midi.outputs)
     if as_json:
-        print(json.dumps({"system": system, "inputs": inputs, "outputs": outputs}))
+        told = {"system": found.system, "inputs": found.inputs, "outputs": found.outputs}
+        print(json.dumps({**told, "heard": _told(heard), "lit": _told(lit)}))
         return
-    print(f"MIDI system: {system}")
-    for title, names in (("they send", inputs), ("they hear", outputs)):
-        print(f"{title}:" + ("" if names else " none"))
-        for name in names:
-            print(f"  {name}")
+    print(f"MIDI system: {found.system}")
+    for title, choices in (
+        ("heard", [one for one in heard if one.use]),
+        ("not heard", [one for one in heard if not one.use]),
+        ("lit", [one for one in lit if one.use]),
+        ("not lit", [one for one in lit if not one.use]),
+    ):
+        print(f"{title}:" + ("" if choices else " none"))
+        for one in choices:
+            print(f"  {one.port.title}: {one.why}")
+
+
+def _told(choices: list[Choice]) -> list[dict[str, str]]:
+    return [{"port": one.port.title, "use": one.use, "why": one.why} for one in choices]

@@ -20,6 +20,8 @@ from daemon.settings.schema import Config, midi_map
 
 #: How long a control must be still for its touch to end: a turned knob sends many messages.
 STILL_S = 0.4
+#: The port to which programs can send that are not heard by themselves.
+OWN_PORT = "Sidecrate learn"
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Listener:
     def __init__(self, config: Config) -> None:
         self._touches: queue.Queue[tuple[str, Touch]] = queue.Queue()
         midi = config.midi
-        self._ports = MidiPorts(self._receive, api=midi.api, inputs=midi.inputs, virtual=False)
+        self._ports = MidiPorts(self._receive, api=midi.api, inputs=midi.inputs, name=OWN_PORT)
 
     def __enter__(self) -> Listener:
         self._ports.open()
@@ -61,9 +63,10 @@ class Listener:
 
     @property
     def names(self) -> list[str]:
-        return self._ports.heard_ports
+        own = [self._ports.own_port] if self._ports.own_port else []
+        return [*self._ports.heard_ports, *own]
 
-    def _receive(self, port: str, message: Sequence[int], delta_s: float) -> None:
+    def _receive(self, port: str, message: Sequence[int], at_s: float) -> None:
         touch = read_message(message)
         if touch is not None:
             self._touches.put((port, touch))

@@ -7,13 +7,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.events import SessionChanged
+from bridge.events import Progress, SessionChanged
 from daemon.client.beacon import read_beacon
 from daemon.client.connection import DaemonClient
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.pins import load_pins, store_pins
-from daemon.jobs.queue import Job, Queue
+from daemon.jobs.queue import WAITING, Job, Queue
 from daemon.settings.load import load_config
 from daemon.settings.meaning import prompt_defaults, session_with
 from daemon.version import __version__
@@ -21,6 +21,8 @@ from daemon.web.access import page_url, read_address
 
 #: Jobs that status shows.
 MOST_JOBS = 20
+#: How long the daemon's answers to `status` are awaited.
+STATUS_WAIT_S = 0.2
 
 
 def gather(places: Places) -> dict[str, Any]:
@@ -29,16 +31,22 @@ def gather(places: Places) -> dict[str, Any]:
     client = DaemonClient.to(places)
     running = client is not None
     session: dict[str, Any] = {}
+    waits: dict[str, str] = {}
     if client:
-        for answer in client.answers(0.1):
+        # what a job waits for stands in no table: a full disk may be the reason
+        client.send("/sidecrate/status")
+        for answer in client.answers(STATUS_WAIT_S):
             if isinstance(answer, SessionChanged):
                 session = dict(answer.values)
+            elif isinstance(answer, Progress) and answer.stage.startswith(WAITING):
+                waits[answer.job] = answer.stage.removeprefix(WAITING)
         client.close()
     jobs = []
     if places.database.exists():
         database = Database(places.database, read_only=True)
         try:
-            jobs = [_job_row(job) for job in Queue(database, "").newest(MOST_JOBS)]
+            newest = Queue(database, "").newest(MOST_JOBS)
+            jobs = [_job_row(job, waits.get(job.id, "")) for job in newest]
         finally:
             database.close()
     about = None
@@ -54,7 +62,7 @@ def gather(places: Places) -> dict[str, Any]:
     }
 
 
-def _job_row(job: Job) -> dict[str, Any]:
+def _job_row(job: Job, waits_for: str) -> dict[str, Any]:
     return {
         "job": job.id,
         "state": job.state,
@@ -64,6 +72,7 @@ def _job_row(job: Job) -> dict[str, Any]:
         "door": job.origin.door,
         "created": job.created,
         "error": job.error_text,
+        "waits_for": waits_for or job.waits_for,
     }
 
 
@@ -120,6 +129,8 @@ def _job_text(job: Mapping[str, Any]) -> str:
     lines = [f"{job['job']}  {step:<16} {one_line(job['prompt'])}"]
     if job["error"]:
         lines.append(f"       {one_line(job['error'], 300)}")
+    if job["waits_for"]:
+        lines.append(f"       waits: {one_line(job['waits_for'], 300)}")
     if job["state"] == "improving":
         lines.append(f"       {one_line(job['stage'], 300)}")
     return "\n".join(lines)

@@ -71,6 +71,7 @@ class Follower:
         self._label = "cli-" + secrets.token_hex(4)
         self._seen: set[str] = set()
         self._answered: set[str] = set()
+        self._waits_for = ""
         self.job = ""
 
     def order(self, verb: str, values: dict[str, Any]) -> Iterator[ClipRecord]:
@@ -121,6 +122,7 @@ class Follower:
                 self._bar(0.0, "waiting" if answer.position > 1 else "accepted")
             case Progress():
                 self._bar(answer.value, answer.stage)
+                self._show_waiting(answer.stage)
                 if answer.stage.startswith("improving"):
                     self._show_proposal()
             case Done():
@@ -135,6 +137,14 @@ class Follower:
                 self._client.send("/sidecrate/got", answer.job)
                 raise EngineError(answer.text, answer.code)
         return False
+
+    def _show_waiting(self, stage: str) -> None:
+        """Say what the job waits for, once a reason; also where nobody sees a bar."""
+        word, _, why = stage.partition(": ")
+        reason = why if word == "waiting" else ""
+        if reason and reason != self._waits_for:
+            print(f"waiting: {reason}", file=sys.stderr, flush=True)
+        self._waits_for = reason
 
     def _show_proposal(self) -> None:
         """Ask the user about a language model's proposal, where the job waits for that.

@@ -12,9 +12,11 @@ import sys
 import time
 from pathlib import Path
 
+from bridge.files.mounts import is_unmounted
 from bridge.files.whole import PART, beside, part_beside, sweep_parts
 from daemon.crate.names import KIND_FOLDERS, Letters, clip_name_within, slug
 from daemon.errors import CrateError
+from daemon.home.mounts import known_mount, note_mount
 from daemon.home.room import check_space
 from daemon.jobs.database import Database
 from daemon.jobs.ids import new_clip_id
@@ -46,6 +48,9 @@ class Crate:
         self._database = database
         self._letters = letters
         self._most_path = most_path
+        self._was_there = False
+        """Whether this program has seen the folder."""
+        self._mount = ""
 
     @property
     def database(self) -> Database:
@@ -53,10 +58,12 @@ class Crate:
         return self._database
 
     def check(self) -> None:
-        """CrateError when clips cannot be written here, or the disk is nearly full."""
+        """CrateError when the crate is away, cannot be written, or its disk is nearly full."""
+        self._make_folder()
+        if not self._mount:
+            self._mount = note_mount(self._state, self.folder)
         probe = part_beside(self.folder / "probe")
         try:
-            self._make_folder()
             probe.write_bytes(b"")
             probe.unlink()
         except OSError as error:
@@ -67,18 +74,50 @@ class Crate:
             ) from None
         check_space(self.folder)
 
-    def _make_folder(self) -> None:
-        """Make the crate where it is missing; its parents only as long as it never held clips.
+    def away(self) -> str:
+        """Why the crate is not where it was, in words; empty where it is, or never was.
 
-        Otherwise the crate of an unplugged drive would begin again on another drive.
+        An empty mount point is no crate: what is written there is hidden once the drive is back.
         """
-        if not self.folder.is_dir():
-            inside = f"{self.folder}{os.sep}"
-            query = "SELECT 1 FROM clips WHERE state = 'done' AND substr(path, 1, ?) = ? LIMIT 1"
-            # Clips are published on another thread, and a connection belongs to one thread.
-            with contextlib.closing(Database(self._database.path, read_only=True)) as own:
-                held_clips = bool(own.rows(query, len(inside), inside))
-            self.folder.mkdir(parents=not held_clips, exist_ok=True)
+        if is_unmounted(self.folder, self._known_mount()):
+            return (
+                f"the crate {self.folder} is away: nothing is mounted at {self._known_mount()};"
+                " mount its drive, and work goes on"
+            )
+        if not self.folder.is_dir() and (self._was_there or self._held_clips()):
+            return (
+                f"the crate {self.folder} is gone: put it back or plug its drive in, and work goes"
+                " on; to begin an empty one, make that folder, or set crate.folder"
+            )
+        return ""
+
+    def _make_folder(self) -> None:
+        """Make the crate where there never was one. CrateError where it is away."""
+        if why := self.away():
+            raise CrateError(why, "disk")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CrateError(
+                f"the crate {self.folder} cannot be made ({error.strerror}); make it writable or"
+                " set crate.folder",
+                "disk",
+            ) from None
+        self._was_there = True
+
+    @property
+    def _state(self) -> Path:
+        return self._database.path.parent
+
+    def _known_mount(self) -> str:
+        return self._mount or known_mount(self._state, self.folder)
+
+    def _held_clips(self) -> bool:
+        inside = f"{self.folder}{os.sep}"
+        query = "SELECT 1 FROM clips WHERE state = 'done' AND substr(path, 1, ?) = ? LIMIT 1"
+        # Clips are published on another thread, and a connection belongs to one thread.
+        with contextlib.closing(Database(self._database.path, read_only=True)) as own:
+            return bool(own.rows(query, len(inside), inside))
 
     def place(self, record: ClipRecord) -> Path:
         """Where a clip goes: its folder by kind and layout, and its own name."""
@@ -113,13 +152,7 @@ class Crate:
             pairs.append((part, self._folder(record, "Stems") / stem / part.name))
             stems.append(str(pairs[-1][1]))
         brought: list[Path] = []
-        try:
-            self._make_folder()
-        except OSError as error:
-            raise CrateError(
-                f"the crate {self.folder} is gone ({error.strerror}); plug its drive in, or set"
-                " crate.folder"
-            ) from None
+        self._make_folder()
         try:
             for one, place in [*pairs, (source / f"clip{target.suffix}", target)]:
                 if not place.exists():

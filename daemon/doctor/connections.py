@@ -12,7 +12,9 @@ import sys
 from collections.abc import Iterator
 
 from bridge.errors import DoorError
+from bridge.midi.chosen_ports import in_words
 from bridge.midi.ports import MidiPorts, list_ports
+from bridge.port_holder import holder_of
 from daemon.client.beacon import Beacon
 from daemon.client.connection import DaemonClient
 from daemon.doctor.check import Check
@@ -131,8 +133,8 @@ def _port(port: int) -> Check:
                     f"{port}: {who}; use that one, end it, or choose another osc.port",
                 )
             text = (
-                f"{port} cannot be opened ({error.strerror}); end the program that holds it,"
-                " or choose another under osc.port"
+                f"{port} cannot be opened ({error.strerror}): {holder_of(port, udp=True)} holds it;"
+                " end that, or choose another under osc.port"
             )
             return Check("osc port", "fault", text)
     return Check("osc port", "ok", f"{port} is free")
@@ -143,25 +145,31 @@ def check_midi(config: Config, beacon: Beacon | None) -> Iterator[Check]:
 
     A running daemon's own words count first, for it may hold the ports itself.
     """
+    midi = config.midi
     try:
-        system, inputs, _ = list_ports(config.midi.api)
-        heard, held = (inputs, _held_ports(beacon)) if beacon else _try_ports(config)
+        listing = list_ports(midi.api)
+        held = _held_ports(beacon) if beacon else _refused_ports(config)
     except DoorError as error:
         yield Check("midi", "note", error.text)
         return
-    text = f"hears {', '.join(heard)}" if heard else "answers; no input is plugged in"
+    choices = listing.heard(midi.inputs, clock=midi.clock)
+    heard = [one for one in choices if one.use and one.port.name not in held]
+    unheard = [one for one in choices if not one.use]
     if not held:
-        yield Check("midi", "ok", text)
+        text = f"hears {in_words(heard)}" if heard else "answers; no controller is plugged in"
+        more = f"; does not hear {in_words(unheard)}" if unheard else ""
+        yield Check("midi", "ok", text + more)
     else:
         remedy = (
             "switch it off as an input in your DAW's MIDI settings, or end that program;"
             " then Sidecrate takes it by itself"
         )
-        if system == "winmm":
+        if listing.system == "winmm":
             remedy += ". Windows 11 of 2026 lets several programs share a port once it is updated"
         yield Check("midi", "fault", f"{_HELD}: {', '.join(held)}; {remedy}")
-    if system == "winmm" and config.midi.clock and not heard:
-        yield Check("midi clock", "note", f"no port brings one; {_loopback_advice(inputs)}")
+    if listing.system == "winmm" and midi.clock and not heard:
+        text = f"no port brings one; {_loopback_advice(listing.inputs)}"
+        yield Check("midi clock", "note", text)
 
 
 def _held_ports(beacon: Beacon | None) -> list[str]:
@@ -169,16 +177,16 @@ def _held_ports(beacon: Beacon | None) -> list[str]:
     return words.partition(f"{_HELD}: ")[2].split(", ") if _HELD in words else []
 
 
-def _try_ports(config: Config) -> tuple[list[str], list[str]]:
+def _refused_ports(config: Config) -> list[str]:
     ports = MidiPorts(
-        lambda port, message, delta_s: None,
+        lambda port, message, at_s: None,
         api=config.midi.api,
         inputs=config.midi.inputs,
         virtual=False,
     )
     ports.open()
     try:
-        return ports.heard_ports, ports.refused_ports
+        return ports.refused_ports
     finally:
         ports.close()
 
@@ -218,19 +226,21 @@ def _missing_loopback(config: Config) -> Check | None:
     There a program has no virtual ports of its own, so these must be made.
     """
     try:
-        system, inputs, outputs = list_ports(config.midi.api)
+        listing = list_ports(config.midi.api)
     except DoorError:
         return None
     lacking = [
         " or ".join(wanted)
-        for wanted, names in ((config.fl.inputs, inputs), (config.fl.outputs, outputs))
+        for wanted, names in (
+            (config.fl.inputs, listing.inputs),
+            (config.fl.outputs, listing.outputs),
+        )
         if not any(part.casefold() in name.casefold() for part in wanted for name in names)
     ]
-    if system != "winmm" or not lacking:
+    if listing.system != "winmm" or not lacking:
         return None
-    text = (
-        f"no loopback port called {' and none called '.join(lacking)}; {_loopback_advice(inputs)}"
-    )
+    advice = _loopback_advice(listing.inputs)
+    text = f"no loopback port called {' and none called '.join(lacking)}; {advice}"
     more = f"Of use to you only with FL Studio: {see_docs('fl_studio.md')}"
     return Check("fl studio", "note", f"{text}. {more}")
 

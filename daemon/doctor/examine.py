@@ -5,17 +5,22 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import importlib.util
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from bridge.errors import SidecrateError
+from bridge.files.mounts import is_unmounted, mount_point
+from bridge.files.whole import part_beside
 from daemon.client.beacon import read_beacon
 from daemon.client.connection import DaemonClient
 from daemon.doctor.check import Check
 from daemon.doctor.connections import check_daemon, check_fl_studio, check_installed, check_midi
 from daemon.engines.registry import broken, engines
 from daemon.home.lock import HomeLock
+from daemon.home.mounts import known_mount
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.settings.load import load_config
@@ -23,6 +28,16 @@ from daemon.settings.meaning import crate_folder, inbox_folder
 from daemon.settings.schema import Config, use
 from daemon.version import __version__
 
+#: File systems that tell nothing of what other machines change.
+SILENT_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "vboxsf", "davfs"})
+#: Checks that look closer at what a door says of itself.
+_CHECKS_OF_DOORS = {
+    "door inbox": ("inbox",),
+    "door midi": ("midi",),
+    "door fl": ("fl studio", "fl-studio file"),
+    "door osc": ("osc port",),
+    "inbox notices": ("inbox",),
+}
 #: Less free space than this is a fault: a few long tracks with stems fill it.
 LOW_SPACE_BYTES = 500 << 20
 
@@ -50,7 +65,17 @@ def examine(places: Places) -> list[Check]:
     ]
     for part in parts:
         found.extend(part(places, config))
-    return found
+    return _without_quarrels(found)
+
+
+def _without_quarrels(found: list[Check]) -> list[Check]:
+    """The checks, without an `ok` on a door of which another check tells a fault."""
+    faults = {check.name for check in found if check.verdict == "fault"}
+    return [
+        check
+        for check in found
+        if check.verdict != "ok" or not faults & set(_CHECKS_OF_DOORS.get(check.name, ()))
+    ]
 
 
 def _program(places: Places, config: Config) -> Iterator[Check]:
@@ -67,31 +92,69 @@ def _program(places: Places, config: Config) -> Iterator[Check]:
 
 
 def _folders(places: Places, config: Config) -> Iterator[Check]:
-    for name, folder in (
-        ("crate", crate_folder(config, places)),
-        ("inbox", inbox_folder(config, places)),
-        ("state", places.state),
-    ):
-        probe = folder / ".sidecrate-probe"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            probe.write_bytes(b"")
+    """The folders. None is made here: an empty mount point would be taken for the real one."""
+    yield _folder("crate", crate_folder(config, places), places)
+    inbox = inbox_folder(config, places)
+    yield _folder("inbox", inbox, places)
+    yield from _notices(inbox, config)
+    yield _folder("state", places.state, places)
+
+
+def _folder(name: str, folder: Path, places: Places) -> Check:
+    known = known_mount(places.state, folder)
+    if is_unmounted(folder, known):
+        text = f"{folder} is away: nothing is mounted at {known}; mount its drive"
+        return Check(name, "fault", text)
+    if not folder.is_dir():
+        if known:
+            text = f"{folder} is gone; put it back, make it anew, or name another in the config"
+            return Check(name, "fault", text)
+        above = next(place for place in folder.parents if place.exists())
+        if not os.access(above, os.W_OK):
+            text = f"{folder} cannot be made: {above} is not writable; name another in the config"
+            return Check(name, "fault", text)
+        return Check(name, "ok", f"{folder} is made when it is needed first")
+    probe = part_beside(folder / "probe")
+    try:
+        probe.write_bytes(b"")
+        probe.unlink()
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        with contextlib.suppress(OSError):
             probe.unlink()
-            free = shutil.disk_usage(folder).free
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                probe.unlink()
-            yield Check(
-                name,
-                "fault",
-                f"{folder} cannot be written ({error.strerror}); make it writable or name another"
-                " in the config",
-            )
-            continue
-        if free < LOW_SPACE_BYTES:
-            yield Check(name, "fault", f"{folder} has only {free >> 20} MB left; free some space")
-        else:
-            yield Check(name, "ok", f"{folder}, {free >> 30} GB free")
+        text = (
+            f"{folder} cannot be written ({error.strerror}); make it writable or name another"
+            " in the config"
+        )
+        return Check(name, "fault", text)
+    if free < LOW_SPACE_BYTES:
+        text = f"{folder} has only {free >> 20} MB left; free some space"
+        return Check(name, "fault", text)
+    return Check(name, "ok", f"{folder}, {free >> 30} GB free")
+
+
+def _notices(inbox: Path, config: Config) -> Iterator[Check]:
+    """Whether the inbox hears of changes, or looks by itself every few seconds."""
+    if config.inbox.polling:
+        yield Check("inbox notices", "ok", "inbox.polling is on: it looks every 2 s")
+    elif (kind := file_system(inbox)) in SILENT_SYSTEMS or kind.startswith("fuse"):
+        text = (
+            f"{inbox} is on {kind}, which tells nothing of what other machines put there;"
+            " set inbox.polling: true"
+        )
+        yield Check("inbox notices", "note", text)
+
+
+def file_system(folder: Path) -> str:
+    """The kind of file system that a folder is on, as Linux calls it; empty elsewhere."""
+    mount = mount_point(folder)
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
+        for line in reversed(lines.splitlines()):
+            words = line.split()
+            if len(words) > 2 and words[1].replace("\\040", " ") == mount:
+                return words[2]
+    return ""
 
 
 def _database(places: Places, config: Config) -> Iterator[Check]:
@@ -149,7 +212,12 @@ def _sound(places: Places, config: Config) -> Iterator[Check]:
         import sounddevice
 
         device = sounddevice.query_devices(kind="output")
-        yield Check("sound", "ok", f"plays on {device['name']}")
+        rate, channels = round(device["default_samplerate"]), device["max_output_channels"]
+        width = "1 channel" if channels == 1 else f"{channels} channels"
+        text = f"plays on {device['name']} at {rate} Hz, {width}"
+        own = config.audio.sample_rate
+        more = f"; clips of {own} Hz are resampled to it" if own != rate else ""
+        yield Check("sound", "ok", text + more)
     except OSError:
         yield Check(
             "sound",
@@ -162,6 +230,10 @@ def _sound(places: Places, config: Config) -> Iterator[Check]:
 
 def _tools(places: Places, config: Config) -> Iterator[Check]:
     yield _stretchers(config.audio.stretcher)
+    if found := shutil.which("ffmpeg"):
+        yield Check("ffmpeg", "ok", found)
+    else:
+        yield Check("ffmpeg", "note", "is not on the PATH; of use for formats beyond our own")
 
 
 def _stretchers(wanted: str) -> Check:

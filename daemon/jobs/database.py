@@ -149,8 +149,9 @@ class Database:
                 self._db.close()
                 raise
         except (sqlite3.Error, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
             text = (
-                f"{path}: the database cannot be opened ({error}); see that the folder is there"
+                f"{path}: the database cannot be opened ({reason}); see that the folder is there"
                 " and writable"
             )
             raise QueueError(_damage(path, error) or text) from None

@@ -26,6 +26,8 @@ from daemon.record import ClipRecord
 
 #: The outcome of a failed try: the clip is queued again, or has failed.
 Verdict = Literal["again", "failed"]
+#: The beginning of a stage that says what a job waits for.
+WAITING = "waiting: "
 ENDED = ("done", "failed", "cancelled")
 WORKING = ("improving", "generating", "conforming", "publishing")
 #: The place of clips whose Brief still needs a language model's answer: no worker looks there.
@@ -60,6 +62,12 @@ class Job:
     @property
     def ended(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def waits_for(self) -> str:
+        """What it waits for beside its turn, as it was stored; empty where for nothing."""
+        is_waiting = not self.ended and self.stage.startswith(WAITING)
+        return self.stage.removeprefix(WAITING) if is_waiting else ""
 
 
 @dataclass(frozen=True)
@@ -252,6 +260,15 @@ class Queue:
         query = f"SELECT * FROM jobs WHERE state IN ({_MARKS}) ORDER BY seq"
         return [_job(row) for row in self._database.rows(query, *_UNFINISHED)]
 
+    def waiting(self, place: str = "") -> list[Job]:
+        """Jobs of which no clip was begun, with one that waits for a place; for any, without."""
+        query = (
+            "SELECT * FROM jobs WHERE state = 'queued' AND EXISTS (SELECT 1 FROM clips"
+            " WHERE clips.job = jobs.id AND clips.state = 'queued'"
+            " AND (? = '' OR clips.place = ?)) ORDER BY seq"
+        )
+        return [_job(row) for row in self._database.rows(query, place, place)]
+
     def position(self, job: str) -> int:
         """A job's place in the queue, from 1, by turns; 0 when it has ended."""
         rows = self._database.rows(
@@ -383,6 +400,15 @@ class Queue:
         """Store a job's progress (0..1) and stage, for `status`."""
         with self._database.write(flushed=False) as db:
             db.execute("UPDATE jobs SET progress = ?, stage = ? WHERE id = ?", (value, stage, job))
+
+    def note_waiting(self, jobs: Sequence[str], stage: str) -> None:
+        """Store what jobs wait for as their stage; without jobs: that no queued job waits."""
+        with self._database.write(flushed=False) as db:
+            if jobs:
+                rows = [(stage, job) for job in jobs]
+                db.executemany("UPDATE jobs SET stage = ? WHERE id = ?", rows)
+            else:
+                db.execute("UPDATE jobs SET stage = '' WHERE state = 'queued' AND stage != ''")
 
     def clip_done(
         self, claim: Claim, record: ClipRecord, others: Sequence[ClipRecord] = ()

@@ -81,6 +81,7 @@ def settle(
     }
     if genre_name:
         decided["genre"] = Decision(genre_name, "request" if "genre" in request else "prompt")
+    said += _settling(session, decided["bpm"], str(kind.value))
     meter = Meter.parse(decided["meter"].value)
     bpm: float | None = decided["bpm"].value
     # a file that is fitted or played along with has a tempo and a length of its own
@@ -232,6 +233,21 @@ def _bpm(
     )
     claims = _claims("bpm", request, words.bpm, session.bpm, defaults.bpm)
     return _decide([*claims, ("genre", usual), ("default", _mood_bpm(words, kind))])
+
+
+def _settling(session: SessionView, bpm: Decision, kind: str) -> list[str]:
+    """A note where a clock's tempo is still being measured, and the clip's tempo hangs on it."""
+    if not session.settling or kind in TIMELESS:
+        return []
+    clock = session.settling[0].replace("_", " ")
+    if bpm.source in session.settling:
+        return [
+            f"the tempo of the {clock} has not settled yet; its last one,"
+            f" {bpm.value:g} bpm, is used"
+        ]
+    if bpm.source in ("genre", "default", "config"):
+        return [f"the {clock} runs, but its tempo has not settled yet; {bpm.value:g} bpm is used"]
+    return []
 
 
 def _mood_bpm(words: Words, kind: str) -> float:

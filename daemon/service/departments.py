@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Protocol
 
+from daemon.jobs.queue import Job
 from daemon.service.ending import Ending
 
 
@@ -38,6 +39,14 @@ class Departments:
         async with contextlib.AsyncExitStack() as stack:
             for slots in self._slots:
                 stack.push_async_callback(slots.stop)
+
+    def tell_hold(self, job: Job) -> None:
+        """Tell a job what it waits for, where it waits for more than its turn."""
+        self._ending.tell_hold(job)
+
+    def why_waits(self, job: Job) -> str:
+        """What a job waits for beside its turn; empty where for nothing."""
+        return self._ending.why_waits(job)
 
     def cancel(self, job: str) -> None:
         """End the work of a job whose clips were cancelled in the queue, then the job itself.

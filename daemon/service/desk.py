@@ -28,7 +28,7 @@ from daemon.errors import QueueError
 from daemon.home.masking import internal_text
 from daemon.improve.amend import again
 from daemon.improve.store import Improvements
-from daemon.jobs.queue import Job, Queue
+from daemon.jobs.queue import WAITING, Job, Queue
 from daemon.prompt.settle import PromptDefaults
 from daemon.record import ClipRecord, ClipReport, Repeatable, done_info, parse_record
 from daemon.service.bell import Bell
@@ -154,6 +154,7 @@ class Desk:
             self._tell(
                 events.Accepted(job.origin, job.id, self._queue.position(job.id), job.brief.words)
             )
+            self._departments.tell_hold(job)
         self._bell.ring()
 
     def _repeat(self, ask: Ask) -> tuple[Request, Brief]:
@@ -255,8 +256,10 @@ class Desk:
                 self._tell(
                     events.Accepted(origin, job.id, self._queue.position(job.id), job.brief.words)
                 )
-            if job.state != "queued":
-                self._tell(events.Progress(origin, job.id, job.progress, job.state))
+            why = self._departments.why_waits(job)
+            if job.state != "queued" or why:
+                stage = f"{WAITING}{why}" if why else job.state
+                self._tell(events.Progress(origin, job.id, job.progress, stage))
         rows = self._queue.clips(job.id)
         done = [row for row in rows if row["state"] == "done"]
         told = done

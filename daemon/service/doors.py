@@ -19,6 +19,7 @@ from bridge.midi.door import MidiDoor
 from bridge.osc.answers import Greeting
 from bridge.osc.door import OscDoor
 from daemon.crate.crate import Crate, notes_of
+from daemon.home.mounts import note_mount
 from daemon.home.places import Places
 from daemon.settings.meaning import inbox_folder
 from daemon.settings.schema import Config, midi_map
@@ -33,6 +34,8 @@ class Doors:
     def __init__(self) -> None:
         self._doors: Sequence[Door] = ()
         self._open: set[str] = set()
+        self._said: dict[str, str] = {}
+        """Why a door could not be opened: each reason is logged once."""
 
     def open(self, doors: Sequence[Door]) -> None:
         """Open each door; one that cannot be opened waits for `open_again`."""
@@ -47,9 +50,12 @@ class Doors:
             try:
                 door.start()
                 self._open.add(door.name)
+                self._said.pop(door.name, None)
                 log.info("%s: %s", door.name, door.health())
             except DoorError as error:
-                log.error("%s", error.text)
+                if self._said.get(door.name) != error.text:
+                    log.error("%s", error.text)
+                self._said[door.name] = error.text
 
     async def close(self) -> None:
         """Close one after the other, in a thread: each may take seconds.
@@ -84,7 +90,12 @@ class Doors:
 
     def health(self) -> dict[str, str]:
         """Each door's name and its health, in a few words."""
-        return {door.name: door.health() for door in self._doors}
+        found = {door.name: door.health() for door in self._doors}
+        # a door that is not open may only know that
+        return {
+            name: self._said.get(name, health) if health == "closed" else health
+            for name, health in found.items()
+        }
 
     @property
     def osc_port(self) -> int:
@@ -105,7 +116,9 @@ def _wanted(config: Config, places: Places, hand: Hand, crate: Crate, boot: str)
             config, hand, Greeting(__version__, str(crate.folder), boot, str(places.recordings))
         )
     if config.inbox.enabled:
-        yield Inbox(inbox_folder(config, places), hand, poll=config.inbox.polling)
+        folder = inbox_folder(config, places)
+        mount = note_mount(places.state, folder)
+        yield Inbox(folder, hand, poll=config.inbox.polling, mount=mount)
     if config.midi.enabled:
         yield _midi(config, hand)
     if config.link.enabled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import shutil
 import time
@@ -14,7 +15,7 @@ from bridge.errors import SidecrateError
 from bridge.events import Event, Failed, Finished, Progress
 from daemon.children.host import OnProgress
 from daemon.errors import QueueError
-from daemon.jobs.queue import Claim, Job, Queue, Verdict
+from daemon.jobs.queue import WAITING, Claim, Job, Queue, Verdict
 from daemon.spending.paid_takes import keep_paid_take
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ PROGRESS_EVERY_S = 0.1
 NOTED_EVERY_S = 1.0
 #: Backoff while a disk or a crate is unreachable; the last pause repeats.
 _PAUSES_S = (1.0, 2.0, 5.0, 10.0)
+#: Every place where clips wait to be begun.
+ANY = "*"
 #: Characters of a stage that are told: more does not fit a packet beside its other fields.
 _MOST_TOLD = 400
 #: Characters of a stage that are stored.
@@ -56,6 +59,10 @@ class Ending:
         self._paid_takes = paid_takes
         self._tries = tries
         self._tell = tell
+        self._waits: dict[str, str] = {}
+        """What jobs with a clip at work wait for, by their ids."""
+        self._held: dict[str, str] = {}
+        """What keeps all clips of a place from being begun (ANY: of every place)."""
 
     # -- progress
 
@@ -89,12 +96,65 @@ class Ending:
 
     def tell(self, claim: Claim, share: float, stage: str) -> None:
         """Tell a job's progress (share: 0..1) and its stage."""
+        self._waits.pop(claim.job, None)
         self._tell(Progress(claim.origin, claim.job, share, stage))
+
+    # -- waiting
 
     def tell_waiting(self, claim: Claim, value: float, error: SidecrateError) -> None:
         """Tell why a clip cannot go on for now."""
-        log.error("clip %s of job %s waits: %s", claim.clip, claim.job, error.text)
-        self.tell(claim, claim.share(value), f"waiting: {error.text}")
+        if self._waits.get(claim.job) != error.text:
+            log.error("clip %s of job %s waits: %s", claim.clip, claim.job, error.text)
+            self._note_waiting([claim.job], error.text)
+        self.tell(claim, claim.share(value), f"{WAITING}{error.text}"[:_MOST_TOLD])
+        self._waits[claim.job] = error.text
+
+    def hold(self, place: str, text: str) -> None:
+        """Tell all jobs with a clip that waits for a place why none is begun there; once a text.
+
+        place: worker, local, hosted or ANY. text: empty where work goes on.
+        """
+        if self._held.get(place, "") == text:
+            return
+        if not text:
+            del self._held[place]
+            self._note_waiting([], "")
+            return
+        self._held[place] = text
+        log.error("work waits: %s", text)
+        with contextlib.suppress(QueueError):
+            jobs = self._queue.waiting("" if place == ANY else place)
+            for job in jobs:
+                self._tell_why(job)
+            if jobs:
+                self._note_waiting([job.id for job in jobs], text)
+
+    def tell_hold(self, job: Job) -> None:
+        """Tell a job what it waits for, where it waits for more than its turn."""
+        if why := self._tell_why(job):
+            self._note_waiting([job.id], why)
+
+    def _note_waiting(self, jobs: list[str], text: str) -> None:
+        """Store it for the page and for `status`, where the disk takes that."""
+        with contextlib.suppress(QueueError):
+            self._queue.note_waiting(jobs, f"{WAITING}{text}"[:_MOST_NOTED] if jobs else "")
+
+    def _tell_why(self, job: Job) -> str:
+        why = self.why_waits(job)
+        if why:
+            self._tell(Progress(job.origin, job.id, job.progress, f"{WAITING}{why}"[:_MOST_TOLD]))
+        return why
+
+    def why_waits(self, job: Job) -> str:
+        """What a job waits for beside its turn; empty where for nothing."""
+        if why := self._waits.get(job.id, ""):
+            return why
+        if job.state != "queued" or not self._held:
+            return ""
+        places = {str(row["place"]) for row in self._queue.clips(job.id)}
+        return next(
+            (text for place, text in self._held.items() if place == ANY or place in places), ""
+        )
 
     def note(self, job: Job, words: str) -> None:
         """Store for `status`, and tell, what is done for a job that has no clip at work yet."""
@@ -122,6 +182,8 @@ class Ending:
         # not the shortest pause: a slot claims the clip again at once
         for pause_s in islice(pauses(), 1, None):
             self.tell_waiting(claim, 0.0, error)
+            # what stops one clip stops those behind it too
+            self.hold(ANY, error.text)
             await asyncio.sleep(pause_s)
             try:
                 self._queue.give_back(claim)
@@ -144,6 +206,7 @@ class Ending:
         ended = self._queue.settle_job(job)
         if ended is None:
             return
+        self._waits.pop(job, None)
         clips = self._queue.clips(job)
         published = [row["state"] for row in clips].count("done")
         if published:

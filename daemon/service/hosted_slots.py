@@ -15,12 +15,13 @@ from daemon.errors import EngineError, QueueError, WorkerError
 from daemon.home.room import check_space
 from daemon.jobs.queue import Claim, Queue
 from daemon.service.bell import Bell
-from daemon.service.ending import Ending
+from daemon.service.ending import ANY, Ending
 from daemon.spending.ledger import Purchase, Purchases
 
 log = logging.getLogger(__name__)
 
 STOP = "daemon.engines.replicate.run:stop"
+HOSTED = "hosted"
 #: Pause before a purchase whose process died is taken up again.
 _BREATH_S = 1.0
 #: Pause after a fault of ours, or of the queue.
@@ -79,6 +80,7 @@ class HostedSlots:
         while True:
             try:
                 next_one = self._purchases.claim()
+                self._ending.hold(HOSTED, self._purchases.waits_for)
                 if next_one is None:
                     await self._bell.wait()
                 elif isinstance(next_one, Claim):
@@ -86,7 +88,7 @@ class HostedSlots:
                 else:
                     await self._buy(next_one)
             except QueueError as error:
-                log.error("%s", error.text)
+                self._ending.hold(ANY, error.text)
                 await asyncio.sleep(_PAUSE_S)
             except Exception:
                 log.exception("hosted engines: a fault of ours")
@@ -105,8 +107,14 @@ class HostedSlots:
             check_space(self._jobs)
             result = await self._ask(purchase)
         except SidecrateError as error:
-            await self._not_bought(purchase, error)
+            if error.code == "disk":
+                # counted as no try; the purchase goes on where it was
+                waits = (self._ending.give_back(claim, error) for claim in purchase.claims)
+                await asyncio.gather(*waits)
+            else:
+                await self._not_bought(purchase, error)
         else:
+            self._ending.hold(ANY, "")
             self._bought(purchase, result)
         for job in {claim.job for claim in purchase.claims}:
             self._ending.settle(job)
@@ -178,7 +186,7 @@ class HostedSlots:
         job = purchase.claims[0].job
         log.warning("%s made no take for job %s: %s", purchase.info.name, job, error.text)
         died = isinstance(error, WorkerError)
-        again = died or error.code == "disk" or (isinstance(error, EngineError) and error.again)
+        again = died or (isinstance(error, EngineError) and error.again)
         verdicts = {
             self._ending.fail(claim, error.code, error.text, again=again)
             for claim in purchase.claims

@@ -95,6 +95,7 @@ class Service:
         self._started = time.time()
         self._stopping = asyncio.Event()
         self._doors = Doors()
+        self._web: WebProcess | None = None
         self._beacon: Beacon | None = None
         """The beacon as it was last written."""
 
@@ -137,9 +138,10 @@ class Service:
         # a daemon that was killed has left it behind
         forget_address(places)
         if config.web.enabled:
-            web = WebProcess(places)
-            stack.push_async_callback(web.end)
-            web.start()
+            web_ports = [config.web.port, *([config.web.share_port] if config.web.share else [])]
+            self._web = WebProcess(places, web_ports)
+            stack.push_async_callback(self._web.end)
+            self._web.start()
         self._listen_to_signals()
 
     # -- parts, as the config says
@@ -299,12 +301,17 @@ class Service:
 
     def banner(self) -> str:
         """The text for the person who started the daemon: its folders and its doors."""
-        doors = self._doors.health()
+        doors = self._health()
         lines = [f"Sidecrate {__version__} is ready. Ctrl-C ends it."]
         lines.append(f"  clips appear in  {crate_folder(self._config, self._places)}")
         if self._config.inbox.enabled:
             lines.append(f"  drop prompts in  {inbox_folder(self._config, self._places)}")
         return "\n".join(lines + [f"  {name}: {health}" for name, health in doors.items()])
+
+    def _health(self) -> dict[str, str]:
+        """The doors' health; the page's too, where it cannot be served."""
+        trouble = self._web.trouble if self._web else ""
+        return {**self._doors.health(), **({"page": trouble} if trouble else {})}
 
     def _tell_where(self) -> None:
         """Write the beacon for other programs, where it has changed."""
@@ -316,7 +323,7 @@ class Service:
             crate=str(crate_folder(self._config, self._places)),
             inbox=str(inbox_folder(self._config, self._places)),
             osc_port=self._doors.osc_port,
-            doors=self._doors.health(),
+            doors=self._health(),
         )
         if beacon == self._beacon:
             return

@@ -19,7 +19,7 @@ from daemon.home.masking import internal_text
 from daemon.home.room import check_space
 from daemon.jobs.queue import Claim, Queue
 from daemon.service.bell import Bell
-from daemon.service.ending import Ending
+from daemon.service.ending import ANY, Ending
 from daemon.service.publishing import Publishing
 from daemon.service.under_way import UnderWay
 from daemon.verbs.registry import daemon_verb
@@ -94,7 +94,7 @@ class WorkerSlots:
             try:
                 claim = self._queue.claim(place)
             except QueueError as error:
-                log.error("%s", error.text)
+                self._ending.hold(ANY, error.text)
                 await asyncio.sleep(_QUEUE_PAUSE_S)
                 continue
             if claim is None:
@@ -128,6 +128,7 @@ class WorkerSlots:
     async def _make(self, child: Child, claim: Claim) -> list[MadeClip] | None:
         """A clip's results; None where its engine's own child must make another take first."""
         check_space(self._jobs, self._crate.folder)
+        self._ending.hold(ANY, "")
         place, more_takes, engine = self._engine_of(claim)
         verb = daemon_verb(claim.brief.do)
         task = {
@@ -169,6 +170,7 @@ class WorkerSlots:
     async def _make_take(self, child: Child, claim: Claim) -> None:
         """Have the child with the local model make a take; the clip then waits for a worker."""
         check_space(self._jobs)
+        self._ending.hold(ANY, "")
         info = engine_info(claim.brief.clip_engine(claim.index))
         task = {
             "brief": claim.brief.to_json(),

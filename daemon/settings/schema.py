@@ -106,10 +106,13 @@ class MidiSettings(Section):
     )
     inputs: tuple[str, ...] = Field(
         (),
-        description="Ports to listen to, by a part of their names, as in [Launchpad]. Empty: all.",
+        description="Ports to listen to, by a part of their names, as in [Launchpad] or [Bitwig]."
+        " Empty: controllers and other hardware. `sidecrate midi ports` says which.",
     )
     outputs: tuple[str, ...] = Field(
-        (), description="Ports whose pads light up. Empty: those of the inputs' names."
+        (),
+        description="Ports whose pads light up, by a part of their names."
+        " Empty: those of the controllers that are heard.",
     )
     virtual: bool = Field(
         True,
@@ -119,7 +122,7 @@ class MidiSettings(Section):
     clock: bool = Field(
         False,
         description="Follow MIDI clock: tempo, song position, start and stop,"
-        " of a port that sends it.",
+        " of a port that sends it; of programs, of ports called clock or sync.",
     )
     controller: str | None = Field(
         None,

@@ -69,6 +69,8 @@ class Purchases:
         self._database = database
         self._queue = queue
         self._per_day_usd = per_day_usd
+        self.waits_for = ""
+        """What the last `claim` waits for, in words; empty where for nothing."""
 
     def claim(self) -> Purchase | Claim | None:
         """The next clips that wait for a hosted engine, with their purchase.
@@ -77,6 +79,7 @@ class Purchases:
         Claim is one whose engine cannot be used (`refusal` says why). None when nothing waits, or
         when running purchases must end first to know whether the cap has room.
         """
+        self.waits_for = ""
         if not self._database.row(
             "SELECT 1 FROM clips WHERE state = 'queued' AND place = 'hosted' LIMIT 1"
         ):
@@ -106,6 +109,10 @@ class Purchases:
             if day_spent(self._database, now, ended_only=True) + estimate_usd > self._per_day_usd:
                 return self._queue.take_clip(db, row)
             if day_spent(self._database, now) + estimate_usd > self._per_day_usd:
+                self.waits_for = (
+                    f"what is being bought now may use up the day's {self._per_day_usd:.2f} USD;"
+                    " it goes on when that is known, or when spend.per_day_usd is raised"
+                )
                 return None
             purchase = db.execute(
                 "INSERT INTO purchases (job, engine, model, takes, state, estimate_usd, reserved)"

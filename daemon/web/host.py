@@ -11,7 +11,9 @@ import json
 import logging
 import sys
 from asyncio.subprocess import DEVNULL
+from collections.abc import Sequence
 
+from bridge.port_holder import held_port
 from daemon.children.host import ChildProcess
 from daemon.home.places import Places
 from daemon.web.access import forget_address
@@ -22,6 +24,8 @@ log = logging.getLogger(__name__)
 _FIRST_WAIT_S = 1.0
 #: The backoff's ceiling; a process that lives longer than this resets it.
 _LONGEST_WAIT_S = 60.0
+#: How often a port that another program holds is tried again.
+_HELD_WAIT_S = 2.0
 
 
 class WebProcess:
@@ -30,8 +34,12 @@ class WebProcess:
     Belongs to the daemon's loop; imports nothing of the web.
     """
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, ports: Sequence[int]) -> None:
+        """ports: those that it will serve at; 0 is any."""
         self._places = places
+        self._ports = tuple(ports)
+        self.trouble = ""
+        """What the page waits for, in words; empty while for nothing."""
         self._task: asyncio.Task[None] | None = None
         self._process: ChildProcess | None = None
 
@@ -56,6 +64,7 @@ class WebProcess:
                 name: str(getattr(self._places, name))
                 for name in ("config_file", "state", "crate", "inbox")
             }
+            await self._ports_free()
             began = asyncio.get_running_loop().time()
             code = await self._serve(json.dumps(places))
             forget_address(self._places)
@@ -64,6 +73,17 @@ class WebProcess:
             log.error("the page's process ended (%s); it is started again in %g s", code, wait_s)
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+
+    async def _ports_free(self) -> None:
+        """Wait until nobody else holds our ports; who does is logged once."""
+        while held := next(((port, who) for port in self._ports if (who := held_port(port))), None):
+            port, who = held
+            text = f"the page waits for port {port}, which {who} holds; end that, or set web.port"
+            if text != self.trouble:
+                log.error("%s", text)
+            self.trouble = text
+            await asyncio.sleep(_HELD_WAIT_S)
+        self.trouble = ""
 
     async def _serve(self, places: str) -> str:
         """Run the process to its end, and return its exit status in words."""

@@ -156,6 +156,7 @@ class Site:
             "prompt": job.brief.prompt, "kind": job.brief.kind, "count": job.brief.clip_count,
             "door": job.origin.door, "created": job.created, "clips": [row["id"] for row in done],
             "code": job.error_code, "text": job.error_text, "proposal": proposal,
+            "waits_for": job.waits_for,
         }  # fmt: skip
 
     async def watch_jobs(self) -> None:

@@ -186,3 +186,17 @@ def test_ever_new_sources_are_forgotten_and_displace_no_device():
     session.hear("max:1", {}, 601.0)
     session.hear("later", {"bpm": 120.0}, 602.0)
     assert set(session._sources) == {"max:1", "later"}
+
+
+def test_a_source_that_measures_anew_is_named_until_it_has_settled():
+    session = Session()
+    session.hear("midi_clock", {"bpm": 127.5, "settling": False}, 0.0)
+    assert session.view(1.0).settling == () and "settling" not in session.view(1.0).to_json()
+    assert session.hear("midi_clock", {"bpm": 127.5, "settling": True}, 2.0)
+    view = session.view(2.0)
+    assert (view.bpm.value, view.settling) == (127.5, ("midi_clock",))
+    assert view.to_json()["settling"] == ["midi_clock"]
+    session.hear("midi_clock", {}, 3.0)
+    assert session.view(3.0).settling == ("midi_clock",)
+    session.hear("midi_clock", {"bpm": 99.0, "settling": False}, 4.0)
+    assert session.view(4.0).settling == ()

@@ -26,6 +26,7 @@ fl: {enabled: false}
 audition: {level: -30, idle_s: 1}
 midi:
   api: jack
+  inputs: [pads of a test]
   map:
     - {note: 36, do: preset low}
     - {note: 37, do: again, with: {seed: 301, then: audition}}

@@ -1,6 +1,7 @@
 """Disks that are full, read-only or gone: said at the door, nothing half-written, and all goes on when they are back."""
 
 import errno
+import json
 import os
 import shutil
 import subprocess
@@ -160,7 +161,7 @@ def test_a_drive_that_is_gone_is_not_made_on_another(crate, tmp_path):
     outer.rename(tmp_path / "unplugged")
     with pytest.raises(CrateError, match="is gone"):
         there.publish(dict(RECORD, id="other"), source)
-    with pytest.raises(CrateError, match="cannot be written"):
+    with pytest.raises(CrateError, match="is gone"):
         there.check()
     assert not outer.exists()
     (tmp_path / "unplugged").rename(outer)
@@ -231,6 +232,71 @@ def test_a_full_disk_is_said_at_every_door_and_all_goes_on_when_it_is_free(
         daemon.places.config_file, daemon.places.state, crate, daemon.places.inbox
     )
     assert audit(places) == []
+
+
+class Make:
+    """`sidecrate make` in a program of its own, without a terminal."""
+
+    def __init__(self, daemon, prompt):
+        arguments = [prompt, "--engine", "fake", "--bars", "1", "--bpm", "240"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "daemon.cli", "make", *arguments],
+            env=daemon.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def said(self):
+        return self.process.stderr.readline()
+
+    def clip(self):
+        out, _ = self.process.communicate(timeout=60)
+        assert self.process.returncode == 0
+        return out
+
+
+def test_jobs_that_wait_for_the_state_folders_disk_say_so_at_every_door(
+    start_daemon, small_disk, tmp_path
+):
+    config = CONFIG + f"crate: {{folder: {tmp_path / 'crate'}}}\n"
+    daemon = start_daemon(str(small_disk / "home"), config)
+    fill(small_disk, LEAST_FREE_BYTES // 2)
+    first, second = Make(daemon, "clicks"), Make(daemon, "more clicks")
+    # the second is not even begun, and waits for the same
+    for make in (first, second):
+        assert make.said().startswith(f"waiting: the disk of {daemon.places.jobs} has only")
+    (daemon.places.inbox / "idea.txt").write_text("engine: fake\nbars: 1\n\nclicks 240 bpm")
+    wait_until(
+        lambda: "idea.txt waits: the disk of" in daemon.command("status"), 30, "word in status"
+    )
+    jobs = json.loads(daemon.command("status", "--json"))["jobs"]
+    assert len(jobs) == 3 and all("has only" in job["waits_for"] for job in jobs)
+    assert daemon.command("status").count("waits: the disk of") >= 3
+    (small_disk / "filling").unlink()
+    assert first.clip() and second.clip()
+    wait_until((daemon.places.inbox / "done" / "idea.txt.result.json").exists, 30, "the answer")
+    assert "waits" not in daemon.command("status")
+
+
+def test_a_crate_that_is_moved_while_work_goes_on_is_waited_for(start_daemon, tmp_path):
+    daemon = start_daemon()
+    daemon.command("make", "clicks", "--engine", "fake", "--bars", "1")
+    make = Make(daemon, "slow clicks")
+    wait_until(lambda: daemon.rows("SELECT 1 FROM jobs WHERE state = 'generating'"), 20, "the work")
+    crate = daemon.places.crate
+    moved = crate.rename(tmp_path / "moved")
+    assert make.said().startswith(f"waiting: the crate {crate} is gone: put it back")
+    assert "waits: the crate" in daemon.command("status")
+    refused = daemon.command("make", "x", "--engine", "fake", "--bars", "1", "--json", code=1)
+    assert '"disk"' in refused and "is gone" in refused
+    checks = {
+        one["name"]: one["verdict"]
+        for one in map(json.loads, daemon.command("doctor", "--json", code=1).splitlines())
+    }
+    assert checks["crate"] == "fault" and not crate.exists()
+    moved.rename(crate)
+    assert str(crate) in make.clip()
 
 
 def test_a_crate_made_read_only_is_said_and_taken_up_again(start_daemon, small_disk):

@@ -160,12 +160,30 @@ def test_a_dead_observer_is_started_again(bench: Bench) -> None:
     bench.order()
 
 
-def test_a_removed_folder_is_made_again(bench: Bench) -> None:
+def test_a_folder_that_is_moved_away_is_said_and_waited_for_and_not_made_anew(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = bench.start()
+    wait_for((bench.folder / "failed").exists)
+    away = bench.folder.rename(bench.folder.with_name("away"))
+    wait_for(lambda: "is gone: put it back" in box.health())
+    looks: list[str] = []
+    monkeypatch.setattr(box, "_away", lambda: looks.append("") or Inbox._away(box))
+    wait_for(lambda: len(looks) > 2)
+    assert not bench.folder.exists()
+    away.rename(bench.folder)
+    wait_for(lambda: box.health() == "open")
+    bench.drop("beat.txt", "drums")
+    bench.order()
+
+
+def test_a_folder_that_its_user_makes_anew_is_taken(bench: Bench) -> None:
     box = bench.start()
     wait_for((bench.folder / "failed").exists)
     shutil.rmtree(bench.folder.rename(bench.folder.with_name("gone")))
+    wait_for(lambda: "is gone: put it back, or make it anew" in box.health())
+    bench.folder.mkdir()
     wait_for((bench.folder / "failed").exists)
-    wait_for(lambda: "made again" in box.health())
     bench.drop("beat.txt", "drums")
     bench.order()
 
@@ -483,11 +501,13 @@ def test_a_claimed_file_that_is_taken_away_is_answered_all_the_same(bench: Bench
 
 
 def test_the_folder_taken_away_while_a_job_runs_is_answered_in_the_new_one(bench: Bench) -> None:
-    bench.start()
+    box = bench.start()
     bench.drop("beat.txt", "drums")
     order = bench.order()
     shutil.rmtree(bench.folder.rename(bench.folder.with_name("gone")))
     bench.finish(order)
+    wait_for(lambda: "make it anew" in box.health())
+    bench.folder.mkdir()
     assert json.loads(bench.answer("done", "beat.txt.result.json"))["clips"]
 
 

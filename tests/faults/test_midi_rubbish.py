@@ -65,7 +65,7 @@ def test_no_message_breaks_a_reader(message):
             {"program": 3, "do": "cancel"},
         ]
         Touches(MidiMap.read(entries)).orders(touch, "port", Origin("midi"))
-    Clocks().note("port", message, 0.0, 1.0)
+    Clocks().note("port", message, 1.0)
     identity_reply(message)
     read_frame(message)
 
@@ -103,6 +103,6 @@ def test_a_clock_of_rubbish_says_only_what_a_session_can_hold(messages):
     clocks, now_s = Clocks(), 0.0
     for message, delta_s in messages:
         now_s += delta_s
-        clocks.note("port", message, delta_s, now_s)
+        clocks.note("port", message, now_s)
         said = clocks.look(now_s)
         json.dumps(said, allow_nan=False)

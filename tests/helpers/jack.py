@@ -19,7 +19,9 @@ from tests.conftest import require, skip_or_fail
 
 
 @contextmanager
-def jack_server(rate: int = 48000, period: int = 256, patience_s: float = 15.0) -> Iterator[str]:
+def jack_server(
+    rate: int = 48000, period: int = 256, patience_s: float = 15.0, speakers: int = 2
+) -> Iterator[str]:
     """A running server with the dummy driver; its name. The environment points every JACK client at it meanwhile.
 
     Synchronous mode (-S), since without it MIDI is lost. In real time where that is allowed: else its clock, which is nothing but
@@ -51,6 +53,8 @@ def jack_server(rate: int = 48000, period: int = 256, patience_s: float = 15.0) 
         str(rate),
         "-p",
         str(period),
+        "-P",
+        str(speakers),
     ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -97,6 +101,15 @@ def jack_pid(name: str) -> int:
         if _is_jackd(process) and name.encode() in (process / "cmdline").read_bytes().split(b"\0"):
             return int(process.name)
     raise AssertionError(f"the JACK server {name} has gone")
+
+
+def clients_of(name: str) -> list[str]:
+    """The names of a server's clients that have ports."""
+    environment = {**os.environ, "JACK_DEFAULT_SERVER": name}
+    ran = subprocess.run(
+        [require("jack_lsp", "jackd2")], capture_output=True, text=True, env=environment
+    )
+    return sorted({line.partition(":")[0] for line in ran.stdout.splitlines()})
 
 
 def kill_jack(name: str) -> None:

@@ -29,8 +29,8 @@ HEAD = """
 import json, sys, time
 from bridge.midi import backend as midi_backend
 from bridge.midi.backend import MidiFault, backend
-from bridge.midi.clients import abandon, let_go
-from bridge.midi.ports import MidiPorts, list_ports
+from bridge.midi.clients import let_go
+from bridge.midi.ports import MidiPorts
 midi_backend.LIBRARIES = (sys.argv[1],)
 said = {"library": backend().name}
 
@@ -153,8 +153,11 @@ def test_the_port_class_hears_lights_and_finds_again_over_either_library(
     said = said_by(
         library,
         """
+        from bridge.midi import ports as midi_ports
+        from bridge.midi.rtmidi_system import RtMidiSystem
+        midi_ports.join = lambda *named: RtMidiSystem(*named)
         heard = []
-        ports = MidiPorts(lambda port, message, delta_s: heard.append((port, list(message))), api="jack")
+        ports = MidiPorts(lambda port, message, at_s: heard.append((port, list(message))), api="jack")
         ports.open()
         said["own"] = ports.own_port
         pads, lamps = backend().output("jack", "pads"), backend().input("jack", "pads")
@@ -173,7 +176,7 @@ def test_the_port_class_hears_lights_and_finds_again_over_either_library(
             time.sleep(0.05)
             return lamps.get_message()
         said["lit"] = list(until(lit)[0])
-        said["listed"] = [any("pads" in name for name in names) for names in list_ports("jack")[1:]]
+        said["listed"] = [any("pads" in port.name for port in found) for found in midi_ports._list_by_clients("jack")]
         let_go(pads, lamps)
         until(lambda: ports.refresh() and not ports.heard_ports and not ports.lit_ports)
         said["still"] = ports.stands_still

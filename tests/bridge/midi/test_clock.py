@@ -7,6 +7,7 @@ import pytest
 
 from bridge.midi.clock import MidiClock
 from bridge.midi.followed_clock import Clocks
+from bridge.midi.rtmidi_system import Arrivals
 
 BUFFER_S = 512 / 48000
 CLOCK = {"tick": [0xF8], "start": [0xFA], "continue": [0xFB], "stop": [0xFC]}
@@ -123,24 +124,22 @@ def test_start_stop_continue_and_song_position():
     assert clock.measured.snapped == 120
 
 
-def send(clocks, port, times_s, said, kind="tick", last_s=None):
-    """Play messages to a port; its last one before them came at last_s."""
+def send(clocks, port, times_s, said, kind="tick"):
+    """Play messages to a port."""
     for time_s in times_s:
-        due = clocks.note(port, CLOCK[kind], 0.0 if last_s is None else time_s - last_s, time_s)
-        last_s = time_s
-        if due and (values := clocks.look(time_s)):
+        if clocks.note(port, CLOCK[kind], time_s) and (values := clocks.look(time_s)):
             said.append(values)
-    return last_s
 
 
 def test_only_what_is_new_is_told():
     clocks, said = Clocks(), []
-    last_s = send(clocks, "a", ticks_of(120, 20), said)
-    assert said == [{"bpm": 120.0}]
-    last_s = send(clocks, "a", [20.0001], said, "start", last_s)
-    send(clocks, "a", ticks_of(120, 10, 20.0005), said, last_s=last_s)
-    assert said[1] == {"bpm": 120.0, "playing": True, "position": 0.0}
-    again = said[2:]
+    send(clocks, "a", ticks_of(120, 20), said)
+    assert said == [{"settling": True}, {"bpm": 120.0, "settling": False}]
+    send(clocks, "a", [20.0001], said, "start")
+    send(clocks, "a", ticks_of(120, 10, 20.0005), said)
+    assert said[2] == {"bpm": 120.0, "settling": True, "playing": True, "position": 0.0}
+    assert said[3]["bpm"] == 120.0 and not said[3]["settling"]
+    again = said[4:]
     assert 1 <= len(again) <= 3 and all(
         values["bpm"] == 120 and values["playing"] for values in again
     )
@@ -150,7 +149,7 @@ def test_only_what_is_new_is_told():
 def test_a_clock_that_falls_silent_while_playing_has_stopped_and_its_tempo_stays():
     clocks, said = Clocks(), []
     send(clocks, "a", [0.0], said, "start")
-    send(clocks, "a", ticks_of(100, 5), said, last_s=0.0)
+    send(clocks, "a", ticks_of(100, 5), said)
     values = clocks.look(8.0)
     assert values and values["playing"] is False and values["bpm"] == 100
 
@@ -161,27 +160,45 @@ def test_of_two_clocks_one_is_followed_until_it_ends_or_the_other_starts_a_song(
         [(time_s, "a") for time_s in ticks_of(120, 5)]
         + [(time_s, "b") for time_s in ticks_of(90, 5, 0.01)]
     )
-    last = {"a": 0.0, "b": 0.01}
     for time_s, port in both:
-        if clocks.note(port, CLOCK["tick"], time_s - last[port], time_s) and (
-            values := clocks.look(time_s)
-        ):
-            said.append(values)
-        last[port] = time_s
-    assert clocks.followed == "a" and said == [{"bpm": 120.0}]
-    last_s = send(clocks, "b", [5.05], said, "start", last["b"])
+        send(clocks, port, [time_s], said)
+    assert clocks.followed == "a" and said[-1] == {"bpm": 120.0, "settling": False}
+    send(clocks, "b", [5.05], said, "start")
     assert clocks.followed == "b"
-    send(clocks, "b", ticks_of(90, 4, 5.06), said, last_s=last_s)
+    send(clocks, "b", ticks_of(90, 4, 5.06), said)
     assert said[-1]["bpm"] == 90 and said[-1]["playing"]
     send(clocks, "a", ticks_of(110, 4, 12), said)
     assert clocks.followed == "a" and said[-1]["bpm"] == 110
 
 
 def test_the_time_that_the_system_measured_counts_and_not_when_we_were_called():
-    draw, clocks = random.Random(9), Clocks()
+    draw, clocks, arrivals = random.Random(9), Clocks(), Arrivals()
     times, last = ticks_of(132, 5), 0.0
     for time_s in times:
-        clocks.note("a", CLOCK["tick"], time_s - last, time_s + draw.uniform(0, 0.008))
+        at_s = arrivals.at_s("a", time_s - last, time_s + draw.uniform(0, 0.008))
+        clocks.note("a", CLOCK["tick"], at_s)
         last = time_s
     values = clocks.look(5.0)
     assert values and values["bpm"] == 132
+
+
+@pytest.mark.parametrize("bpm", [127.5, 132.0, 93.4, 128.21, 127.53])
+@pytest.mark.parametrize("rate", [44100, 48000])
+def test_ticks_on_a_servers_frames_never_tell_a_wrong_tempo(bpm, rate):
+    """A DAW rounds its ticks to frames; each value that is ever told is its tempo, from the start."""
+    clocks, said = Clocks(), []
+    send(clocks, "a", [7.0], said, "start")
+    send(clocks, "a", [round(time_s * rate) / rate for time_s in ticks_of(bpm, 20, 7.01)], said)
+    assert {values["bpm"] for values in said if "bpm" in values} == {bpm}
+    assert said[0]["settling"] and not said[-1]["settling"]
+
+
+def test_a_new_tempo_settles_before_it_is_told_and_the_last_one_holds_until_then():
+    clocks, said = Clocks(), []
+    first = ticks_of(127.5, 10)
+    send(clocks, "a", first, said)
+    clocks.forget()
+    # another server's clock begins at nothing
+    send(clocks, "a", ticks_of(99.87, 12), said)
+    told = [(values["bpm"], values["settling"]) for values in said if "bpm" in values]
+    assert told == [(127.5, False), (127.5, True), (99.87, False)]

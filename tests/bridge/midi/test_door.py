@@ -7,16 +7,17 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
-from types import SimpleNamespace
 
 import pytest
 
 from bridge.events import Accepted, Finished, Keep, Order, Progress, Refused, order_name
+from bridge.fl.door import FlDoor
 from bridge.midi.door import PLUGGED_IN_S, MidiDoor
+from bridge.midi.jack_client import JackSystem
 from bridge.midi.mapping import MidiMap
 from bridge.midi.ports import MidiPorts
-from tests.helpers.controller import controller
-from tests.helpers.jack import jack_server, kill_jack
+from tests.helpers.controller import controller, other_program
+from tests.helpers.jack import clients_of, jack_server, kill_jack
 from tests.helpers.midi_door import MAP, opened, wait_for
 
 pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("frequent_polls")]
@@ -101,10 +102,12 @@ def test_a_device_that_is_back_before_the_next_look_is_heard_and_lit(
         assert pads.lit() == "992501"
 
 
-def test_a_device_that_was_seen_to_leave_by_one_port_is_opened_anew_by_both(jack: str) -> None:
+def test_a_device_that_was_seen_to_leave_by_one_port_is_opened_anew_by_both(
+    jack: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     heard: queue.Queue[str] = queue.Queue()
     ports = MidiPorts(
-        lambda port, message, delta_s: heard.put(bytes(message).hex()),
+        lambda port, message, at_s: heard.put(bytes(message).hex()),
         api="jack",
         inputs=["pads"],
         virtual=False,
@@ -113,13 +116,12 @@ def test_a_device_that_was_seen_to_leave_by_one_port_is_opened_anew_by_both(jack
     try:
         with controller("pads"):
             wait_for(lambda: ports.refresh() and ports.heard_ports and ports.lit_ports)
-            lister, sinks = ports._out, ports._out.get_ports()
+            joined = ports._joined
+            sinks = joined.sinks()
         # it left while the ports were listed: its source is gone, its sink is in the list still
-        ports._out = SimpleNamespace(
-            get_ports=lambda: sinks, get_port_count=lambda: len(sinks), is_deleted=True
-        )
+        monkeypatch.setattr(joined, "sinks", lambda: sinks)
         ports.refresh()
-        ports._out = lister
+        monkeypatch.undo()
         with controller("pads") as pads:
             wait_for(lambda: ports.refresh() and ports.heard_ports and ports.lit_ports)
             time.sleep(PLUGGED_IN_S)
@@ -159,7 +161,7 @@ def test_a_controller_is_a_button_only_when_it_comes_up(
 def test_a_program_that_sends_to_our_port_is_not_heard_twice(
     jack: str, orders: queue.Queue[Order]
 ) -> None:
-    with opened(orders) as door, controller(to="Sidecrate") as pads:
+    with opened(orders, inputs=["pads"]) as door, controller(to="Sidecrate") as pads:
         wait_for(lambda: door.ports)
         pads.play("902464", "902464", "b04000", "b0407f", "c005")
         trigger = ""
@@ -187,6 +189,59 @@ def test_a_fault_in_the_daemon_does_not_end_the_door(jack: str) -> None:
             assert heard.get(timeout=10) and heard.get(timeout=10)
     finally:
         door.stop()
+
+
+#: A DAW's ports: as many tracks as a large session has, and what else a DAW opens.
+TRACKS = [f"Track {number} midi_" for number in range(1, 65)]
+OTHERS = ["MTC ", "MMC ", "MIDI Clock ", "x-virtual-keyboard "]
+
+
+def test_a_daws_tracks_cost_no_client_and_ask_for_nothing(
+    jack: str, orders: queue.Queue[Order]
+) -> None:
+    with ExitStack() as stack:
+        daw = stack.enter_context(other_program("ardour", *TRACKS, *OTHERS))
+        pads = stack.enter_context(controller("launchpad"))
+        door = stack.enter_context(opened(orders, clock=True))
+        fl = FlDoor(MAP, orders.put, boot="b", api="jack")
+        fl.start()
+        stack.callback(fl.stop)
+        wait_for(lambda: is_ready(door, 1) or len(door.ports) == 2)
+        assert door.ports == ["ardour:MIDI Clock out", "launchpad:out"]
+        assert door._ports.lit_ports == ["launchpad:in"]
+        ours = {name for name in clients_of(jack) if name.startswith("Sidecrate")}
+        assert ours == {"Sidecrate", "Sidecrate FL"}
+        for port in range(len(TRACKS) + len(OTHERS)):
+            daw.play("902464", "902400", port=port)
+        # the pad comes after all of them, and is the first that is taken for one
+        pads.play("c005")
+        assert orders.get(timeout=10).origin.address["port"] == "launchpad:out"
+        assert orders.empty() and daw.lines.empty(), "no light goes to a DAW"
+
+
+def test_a_program_that_the_config_names_is_heard_but_not_lit(
+    jack: str, orders: queue.Queue[Order]
+) -> None:
+    with other_program("synth") as synth, opened(orders, inputs=["Synth"]) as door:
+        wait_for(lambda: door.ports == ["synth:out"])
+        assert door._ports.lit_ports == []
+        synth.play("902464")
+        assert orders.get(timeout=10).verb == "make"
+
+
+def test_a_client_that_the_server_has_dropped_is_noticed_and_joins_anew(
+    jack: str, orders: queue.Queue[Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.midi.jack_client.LOST_S", 1.5)
+    with opened(orders) as door:
+        first = door._ports._joined
+        assert isinstance(first, JackSystem)
+        # what a server does to a client that was too slow for it
+        first._client.deactivate()
+        wait_for(lambda: door._ports._joined not in (first, None) and door.health() == "open")
+        with controller(to="Sidecrate") as pads:
+            pads.play("902464")
+            assert orders.get(timeout=10).verb == "make"
 
 
 def test_no_midi_system_is_said_and_nothing_runs(

@@ -143,6 +143,18 @@ def test_a_crate_that_cannot_be_is_said(tmp_path):
         Crate(tmp_path / "file" / "crate", "{kind}", Database(tmp_path / "jobs.db")).check()
 
 
+def test_a_crate_that_was_moved_is_said_and_not_made_anew(crate, tmp_path):
+    crate.check()
+    moved = crate.folder.rename(tmp_path / "moved")
+    for work in (crate.check, lambda: crate.publish(dict(RECORD), source(tmp_path))):
+        with pytest.raises(CrateError, match="is gone: put it back") as caught:
+            work()
+        assert caught.value.code == "disk"
+    assert not crate.folder.exists()
+    moved.rename(crate.folder)
+    crate.check()
+
+
 COPIES_SLOWLY = """
 import shutil, sys, time
 from pathlib import Path

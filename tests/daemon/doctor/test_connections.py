@@ -9,8 +9,8 @@ import socket
 
 import pytest
 
-import bridge.midi.jack_pulse
 import bridge.midi.ports
+import bridge.midi.rtmidi_system
 from bridge.midi.backend import Backend
 from bridge.midi.door import MidiDoor
 from bridge.midi.mapping import MidiMap
@@ -98,7 +98,7 @@ def windows(monkeypatch):
 
     def become(build=22631, **ports):
         played = Backend(WinMm(**ports))
-        for module in (bridge.midi.ports, bridge.midi.jack_pulse):
+        for module in (bridge.midi.ports, bridge.midi.rtmidi_system):
             monkeypatch.setattr(module, "backend", lambda: played)
         monkeypatch.setattr("bridge.midi.clients.CALLBACK_ENDS_S", 0.0)
         monkeypatch.setattr("sys.platform", "win32")
@@ -208,7 +208,10 @@ def test_a_port_that_the_daw_holds_is_named(windows):
         and "DAW's MIDI settings" in text
     )
     windows(inputs=["APC Key 25", "Launchpad"])
-    assert found(check_midi(Config(), None), "midi") == ("ok", "hears APC Key 25 0, Launchpad 1")
+    assert found(check_midi(Config(), None), "midi") == (
+        "ok",
+        "hears APC Key 25 0, Launchpad 1 (it is a device)",
+    )
 
 
 def test_a_port_that_the_daemon_itself_holds_is_no_fault_and_one_that_it_misses_is(windows):

@@ -112,6 +112,25 @@ def test_what_the_session_could_not_use_is_said():
     assert any("999" in line for line in brief(live(bpm=999).view(0.0), prompt="house").said)
 
 
+def test_a_clip_of_a_clocks_first_seconds_takes_the_last_tempo_that_settled_and_says_so():
+    session = Session()
+    session.hear("midi_clock", {"bpm": 127.5, "settling": True}, 0.0)
+    made = brief(session.view(1.0), prompt="techno")
+    assert made.bpm == 127.5
+    note = "the tempo of the midi clock has not settled yet; its last one, 127.5 bpm, is used"
+    assert note in made.said
+    # who says a tempo hangs on no clock, and neither does a stroke
+    assert not any("settled" in line for line in brief(session.view(1.0), prompt="x 90 bpm").said)
+    stroke = brief(session.view(1.0), prompt="kick", kind="oneshot")
+    assert not any("settled" in line for line in stroke.said)
+    first = Session()
+    first.hear("midi_clock", {"settling": True}, 0.0)
+    made = brief(first.view(1.0), prompt="techno")
+    assert f"the midi clock runs, but its tempo has not settled yet; {made.bpm:g} bpm is used" in (
+        made.said
+    )
+
+
 def test_only_tracks_of_an_fl_session_are_float():
     fl = Session()
     fl.hear("fl", {"bpm": 128}, 0.0)
