@@ -188,7 +188,7 @@ def _add_whole(routes: APIRouter, site: Site) -> None:
         return {"file": str(site.places.config_file), "values": site.config.model_dump(mode="json")}
 
     @routes.get("/fields")
-    async def fields() -> list[dict[str, str]]:
+    async def fields() -> list[dict[str, Any]]:
         """The table of a request's fields."""
         return [_field_row(one) for one in FIELDS.values()]
 
