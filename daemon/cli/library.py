@@ -532,6 +532,8 @@ def add(
                 if as_json
                 else f"{record['path']}\n  {' · '.join(one for one in heard if one)}"
             )
+            for warning in record["report"].get("warnings", ()):
+                print(f"  note: {warning}", file=sys.stderr)
 
 
 async def _brought(

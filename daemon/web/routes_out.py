@@ -164,7 +164,9 @@ def _add_uploads(routes: APIRouter, site: Site) -> None:
         openapi_extra={"requestBody": {"required": True, "content": file}},
     )
     async def upload(said: Annotated[Upload, Query()], request: Request) -> dict[str, Any]:
-        """Import an audio file: the body is the file (WAV, FLAC, OGG, MP3, AIFF).
+        """Import an audio file: the body is the file (WAV, FLAC, OGG, Opus, MP3, AIFF).
+
+        With ffmpeg installed also m4a, aac, caf, wma, webm and the sound of a video.
 
         Returns the clip, or with `fit` the job.
         """
