@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from bridge.files.whole import PART, beside, part_beside, sweep_parts
-from daemon.crate.names import KIND_FOLDERS, clip_name, slug
+from daemon.crate.names import KIND_FOLDERS, clip_name, slug, stem_name
 from daemon.errors import CrateError
 from daemon.home.room import check_space
 from daemon.jobs.database import Database
@@ -91,7 +91,8 @@ class Crate:
             pairs.append((midi, self._folder(record, "MIDI") / f"{stem}.mid"))
             done["midi"] = str(pairs[-1][1])
         for part in sorted((source / "stems").glob("*.wav")):
-            pairs.append((part, self._folder(record, "Stems") / stem / part.name))
+            place = self._folder(record, "Stems") / stem / stem_name(stem, part.stem)
+            pairs.append((part, place))
             stems.append(str(pairs[-1][1]))
         brought: list[Path] = []
         try:

@@ -38,7 +38,7 @@ _KNOWN_LICENCES = {
 
 
 def export_collection(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """{collection, format, target, force, versions} -> {path}.
+    """{collection, format, target, force, versions} -> {path, said}; `said`: notes for the user.
 
     LibraryError where the collection is empty or the target cannot be written.
     """
@@ -57,26 +57,27 @@ def export_collection(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     name = pack_name(task["collection"])
     target = target_of(task["target"], f"{name}.zip", task["force"])
     rows: list[dict[str, Any]] = []
+    said: list[str] = []
     with (
-        whole(target, task["force"]) as part,
-        zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive,
+        whole(target, task["force"]) as placing,
+        zipfile.ZipFile(placing.part, "w", zipfile.ZIP_STORED) as archive,
     ):
         for index, version in enumerate(versions):
             tell(index / len(versions), "exporting", version["record"]["id"])
-            rows.append(_pack(archive, name, version, task["format"]))
+            rows.append(_pack(archive, name, version, task["format"], said))
         archive.writestr(f"{name}/manifest.csv", _as_csv(rows))
         archive.writestr(
             f"{name}/manifest.json",
             json.dumps({"collection": task["collection"], "clips": rows}, indent=1),
         )
         archive.writestr(f"{name}/LICENSES.txt", licences(task["collection"], rows))
-    return {"path": str(target)}
+    return {"path": str(placing.path), "said": [*said, *placing.said]}
 
 
 def _pack(
-    archive: zipfile.ZipFile, folder: str, version: dict[str, Any], kind: str
+    archive: zipfile.ZipFile, folder: str, version: dict[str, Any], kind: str, said: list[str]
 ) -> dict[str, Any]:
-    """One clip into the archive; its row of the manifest."""
+    """One clip into the archive; its row of the manifest. Notes for the user go into `said`."""
     record = as_record(version["record"])
     file = notes = ""
     if record["kind"] != "midi":
@@ -84,7 +85,7 @@ def _pack(
         file = clip_name(record) + FORMATS[kind].ending
         with tempfile.TemporaryDirectory(prefix="sidecrate-") as scratch:
             sound = Path(scratch) / file
-            write_as(record, kind, sound)
+            said += [f"{file}: {note}" for note in write_as(record, kind, sound)]
             archive.write(sound, f"{folder}/{file}")
     # a clip without notes, or whose notes cannot follow its edits, is packed as a sound alone
     with contextlib.suppress(LibraryError):

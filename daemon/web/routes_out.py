@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse
 from pydantic import Field
 
 from daemon.errors import LibraryError
-from daemon.library.versions import FORMATS
+from daemon.library.versions import FORMATS, Exported
 from daemon.web.routes_clips import Given, Name
 from daemon.web.routes_jobs import Id, checked
 from daemon.web.site import Site, asking
@@ -54,8 +54,13 @@ def out_routes(site: Site) -> APIRouter:
     return routes
 
 
-def _made(folder_name: str, name: str) -> dict[str, Any]:
-    return {"export": folder_name, "name": name, "url": f"/api/exports/{folder_name}"}
+def _made(folder_name: str, made: Exported) -> dict[str, Any]:
+    return {
+        "export": folder_name,
+        "name": made.path.name,
+        "url": f"/api/exports/{folder_name}",
+        "notes": list(made.said),
+    }
 
 
 def _add_exports(routes: APIRouter, site: Site) -> None:
@@ -64,14 +69,14 @@ def _add_exports(routes: APIRouter, site: Site) -> None:
         """The clip with its edits as a file, which can be fetched for a day."""
         site.library.get(clip)
         folder = site.exports.new_folder()
-        return _made(folder.name, (await site.versions.export(clip, wanted.format, folder)).name)
+        return _made(folder.name, await site.versions.export(clip, wanted.format, str(folder)))
 
     @routes.post("/collections/{name}/exports", status_code=201)
     async def pack(name: str, wanted: Export) -> dict[str, Any]:
         """A whole collection as a zip with manifest and licences."""
         site.library.collections.clips(name)
         folder = site.exports.new_folder()
-        return _made(folder.name, (await site.versions.pack(name, wanted.format, folder)).name)
+        return _made(folder.name, await site.versions.pack(name, wanted.format, str(folder)))
 
     @routes.get("/exports/{export}", response_class=FileResponse)
     async def exported(export: Id) -> FileResponse:
