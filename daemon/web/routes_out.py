@@ -45,6 +45,13 @@ class Upload(Given):
     meter: Annotated[str, Field(max_length=10)] = ""
 
 
+#: The types of exported files; systems' own tables differ.
+_MEDIA_TYPES = {
+    ".wav": "audio/wav", ".flac": "audio/flac", ".mp3": "audio/mpeg", ".ogg": "audio/ogg",
+    ".aiff": "audio/aiff", ".mid": "audio/midi", ".zip": "application/zip",
+}  # fmt: skip
+
+
 def out_routes(site: Site) -> APIRouter:
     routes = APIRouter(prefix="/api")
     _add_exports(routes, site)
@@ -81,7 +88,7 @@ def _add_exports(routes: APIRouter, site: Site) -> None:
     @routes.get("/exports/{export}", response_class=FileResponse)
     async def exported(export: Id) -> FileResponse:
         path = site.exports.file(export)
-        return FileResponse(path, filename=path.name)
+        return FileResponse(path, media_type=_MEDIA_TYPES[path.suffix], filename=path.name)
 
     @routes.get("/formats")
     async def formats() -> list[str]:
@@ -161,7 +168,8 @@ def _add_shares(routes: APIRouter, site: Site) -> None:
 
 
 def _add_uploads(routes: APIRouter, site: Site) -> None:
-    file = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    content = {"schema": {"type": "string", "format": "binary"}}
+    file = {"application/octet-stream": content, "audio/*": content}
 
     @routes.post(
         "/uploads",
