@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from daemon.audio.channels import (
     usual_places,
 )
 from daemon.audio.ffmpeg import decoded, ffmpeg_program, foreign_kind
-from daemon.audio.mended import SplicedFile, mended_file, patched
+from daemon.audio.mended import SplicedFile, mended_file
 from daemon.audio.promises import look_at_mp3, look_at_ogg
 from daemon.audio.riff import Container, read_chunk, read_container
 from daemon.errors import AudioError
@@ -48,6 +49,8 @@ _UNKNOWN_FRAMES = 2**62
 _BLOCK_FRAMES = 1 << 16
 #: Frames of a block of most FLAC files. Its decoder gives nothing of a read that meets a fault.
 _FLAC_FRAMES = 4096
+#: The file number of a process's error output.
+_STDERR = 2
 #: The code of WAVE_FORMAT_EXTENSIBLE, and where its mask of places stands in the `fmt ` chunk.
 _EXTENSIBLE = 0xFFFE
 _MASK_AT = 20
@@ -152,22 +155,41 @@ def _source(
     promised_s: float | None = None
     notes: list[str] = []
     given: Path | SplicedFile = file
+    quiet: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
     if container is not None:
         mended = mended_file(opened, container, name)
         if mended is not None:
             given, promised_s = mended.file, mended.promised_s
             notes += mended.notes
     else:
-        given, promised_s = _checked_stream(opened, notes) or (file, None)
-    with soundfile.SoundFile(given) as source:
+        promised_s = _checked_stream(opened, notes)
+        quiet = _without_chatter()
+    with quiet, soundfile.SoundFile(given) as source:
         yield source, promised_s, notes
 
 
-def _checked_stream(opened: BinaryIO, notes: list[str]) -> tuple[SplicedFile, float | None] | None:
+@contextlib.contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Without what libmpg123 writes to the terminal of a damaged file: our own notes say it."""
+    try:
+        terminal = os.dup(_STDERR)
+    except OSError:
+        yield  # nobody listens there
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, _STDERR)
+        yield
+    finally:
+        os.dup2(terminal, _STDERR)
+        os.close(terminal)
+        os.close(nowhere)
+
+
+def _checked_stream(opened: BinaryIO, notes: list[str]) -> float | None:
     """Adds what the marks of an MP3 or Ogg tell to `notes`.
 
-    Returns an MP3 whose tag counts more bytes than there are, with a right count and the seconds
-    promised: its decoder would print a warning of its own.
+    Returns the seconds that an MP3's tag promises, where bytes are missing.
     """
     ogg = look_at_ogg(opened)
     if ogg is not None:
@@ -179,10 +201,9 @@ def _checked_stream(opened: BinaryIO, notes: list[str]) -> tuple[SplicedFile, fl
     mp3 = look_at_mp3(opened)
     if mp3 is None or not mp3.is_short:
         return None
-    if mp3.bytes_at is None:
+    if mp3.promised_s is None:
         notes.append("the file ends within a frame: it seems to be cut short")
-        return None
-    return patched(opened, mp3.bytes_at, struct.pack(">I", mp3.bytes_there)), mp3.promised_s
+    return mp3.promised_s
 
 
 def _mask(opened: BinaryIO, container: Container) -> int:
@@ -241,7 +262,8 @@ def _passage(
         )
     if length_s < MIN_SECONDS:
         raise AudioError(
-            f"{name} holds {source.frames} frames, {1000 * length_s:.2f} ms: too short for a sound"
+            f"{name} is {1000 * length_s:.2f} ms long ({source.frames} frames):"
+            f" it takes {1000 * MIN_SECONDS:g} ms and more; that is too short for a sound"
         )
     start = round(start_s * rate)
     if start:

@@ -186,9 +186,3 @@ def _aiff(container: Container, layout: bytes, said: Format, at: int, size: int)
     body += b"SSND" + struct.pack(">III", size + 8, 0, 0)
     form = b"FORM" + struct.pack(">I", 4 + len(body) + size) + container.kind.encode()
     return [form + body, (at, size)]
-
-
-def patched(file: BinaryIO, at: int, new: bytes) -> SplicedFile:
-    """The whole file with other bytes at one place."""
-    length = file.seek(0, os.SEEK_END)
-    return SplicedFile(file, [(0, at), new, (at + len(new), length - at - len(new))])

@@ -42,9 +42,6 @@ class Mp3:
     """Seconds by its Xing or Info tag."""
     is_short: bool
     """Bytes are missing."""
-    bytes_at: int | None = None
-    """Where the tag's count of bytes stands."""
-    bytes_there: int = 0
 
 
 def look_at_mp3(file: BinaryIO) -> Mp3 | None:
@@ -59,7 +56,7 @@ def look_at_mp3(file: BinaryIO) -> Mp3 | None:
     for tag in (b"Xing", b"Info"):
         place = head.find(tag)
         if place > 0:
-            found = _by_tag(head, place, at, end - at, frame)
+            found = _by_tag(head, place, end - at, frame)
             if found is not None:
                 return found
     place = at
@@ -73,14 +70,14 @@ def look_at_mp3(file: BinaryIO) -> Mp3 | None:
     return Mp3(None, False)
 
 
-def _by_tag(head: bytes, place: int, at: int, there: int, frame: _Frame) -> Mp3 | None:
+def _by_tag(head: bytes, place: int, there: int, frame: _Frame) -> Mp3 | None:
     if len(head) < place + 16:
         return None
     flags, frames, size = struct.unpack_from(">III", head, place + 4)
     if flags & (_HAS_FRAMES | _HAS_BYTES) != _HAS_FRAMES | _HAS_BYTES or not (frames and size):
         return None
     seconds = frames * frame.samples / frame.rate
-    return Mp3(seconds, there < size * (1 - _MISSING), at + place + 12, there)
+    return Mp3(seconds, there < size * (1 - _MISSING))
 
 
 @dataclass(frozen=True)
