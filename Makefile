@@ -14,7 +14,7 @@ demo: setup
 # The tests share WORKERS processes. Those that keep time on a sound server come after, one by one.
 # They too run in a process of their own: where one takes it down, in C code, that test has failed
 # and the others still run.
-test: setup page-tools
+test: setup page-tools .venv-client/.ready
 	$(BIN)/python -m pytest -m "not alone" --numprocesses $(WORKERS) --dist worksteal; shared=$$?; \
 	$(BIN)/python -m pytest -m alone --numprocesses 1 $$(grep -rl --include=test_*.py pytest.mark.alone tests) && exit $$shared
 
@@ -71,6 +71,13 @@ bench: setup
 listen: setup
 	$(BIN)/python -m benchmarks.listen listen
 
+# What generates a client of the HTTP API, for the test that uses one.
+.venv-client/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv-client
+	.venv-client/bin/python -m pip install --quiet --disable-pip-version-check $$(.venv-client/bin/python -c \
+		"import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['client'])")
+	@touch $@
+
 .PHONY: docs pictures
 
 # The site, from docs/ into site/. Its tools have an environment of their own: nothing else needs them.
@@ -88,4 +95,4 @@ pictures: setup
 	$(BIN)/python -m tools.pictures
 
 clean:
-	rm -rf .venv .venv-docs site
+	rm -rf .venv .venv-client .venv-docs site

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from sidecrate._clip import Clip
@@ -38,7 +37,8 @@ def ask(
     if verb not in VERBS:
         draw_in_verbs()
     said = {name: _plain(value) for name, value in fields.items() if value is not None}
-    file = None if out is None else Path(out)
+    # as text: a path that ends in a slash is a folder
+    file = None if out is None else os.fspath(out)
     if verb == "again":
         records = again_records(str(_plain(source)), said, out=file, force=force)
     else:

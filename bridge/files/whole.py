@@ -16,6 +16,7 @@ import socket
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.files.moves import move_new
@@ -87,6 +88,51 @@ def beside(
         remove_left()
 
 
+@dataclass
+class Written:
+    """A file being written: the path to write to, and where it goes."""
+
+    part: Path
+    target: Path
+
+
+@contextmanager
+def over_or_beside(target: Path, *, ending: str = "") -> Iterator[Written]:
+    """As `beside`, over a file that may be there.
+
+    Where another program goes on holding that open, as a DAW does on Windows, the new file takes
+    the next free name (`beat-2.wav`), and `target` says so.
+    """
+    written = Written(part_beside(target, ending), target)
+    try:
+        yield written
+        flush(written.part)
+        try:
+            replace_patiently(written.part, target)
+        except PermissionError as error:
+            if not _is_held(error):
+                raise
+            written.target = _move_beside(written.part, target)
+    finally:
+        _left.add(written.part)
+        remove_left()
+
+
+def _move_beside(part: Path, target: Path) -> Path:
+    number = 1
+    while True:
+        number += 1
+        place = target.with_stem(f"{target.stem}-{number}")
+        with contextlib.suppress(FileExistsError):
+            move_new(part, place)
+            return place
+
+
+def _is_held(error: PermissionError) -> bool:
+    """Whether Windows says that another program holds the file open."""
+    return getattr(error, "winerror", None) in _HELD_BY_ANOTHER
+
+
 def remove_left() -> None:
     """Remove this process's parts; those that cannot be removed now are tried again next time."""
     for part in list(_left):
@@ -107,7 +153,7 @@ def replace_patiently(part: Path, target: Path) -> None:
             os.replace(part, target)
             return
         except PermissionError as error:
-            if getattr(error, "winerror", None) not in _HELD_BY_ANOTHER:
+            if not _is_held(error):
                 raise
             time.sleep(_WAIT_S)
     os.replace(part, target)

@@ -29,6 +29,25 @@ AUDIO_SUFFIXES = frozenset(
         ".snd",
     }
 )
+#: Sounds and videos that need the program ffmpeg; without it the answer says so.
+FFMPEG_SUFFIXES = frozenset(
+    {
+        ".m4a",
+        ".m4b",
+        ".aac",
+        ".alac",
+        ".caf",
+        ".wma",
+        ".wv",
+        ".amr",
+        ".mka",
+        ".mp4",
+        ".mov",
+        ".mkv",
+        ".webm",
+        ".avi",
+    }
+)
 
 #: Unfinished downloads, and files that DAWs and systems put beside a user's.
 _IGNORED_SUFFIXES = frozenset(
@@ -61,7 +80,7 @@ _ADVICE: dict[str, str] = {
         (".rtf", ".rtfd", ".doc", ".docx", ".odt", ".pages", ".pdf", ".htm", ".html"), _PLAIN_TEXT
     ),
     **dict.fromkeys(
-        (".m4a", ".aac", ".mp4", ".mov", ".wma", ".alac", ".webm", ".amr", ".rx2", ".rex"),
+        (".rx2", ".rex"),
         _PLAIN_AUDIO,
     ),
     **dict.fromkeys((".lnk", ".url", ".webloc"), "that is a shortcut; drop the file itself"),
@@ -94,8 +113,8 @@ def is_text(name: str) -> bool:
 
 
 def is_audio(name: str) -> bool:
-    """Whether a name is an audio file's."""
-    return _suffix(name) in AUDIO_SUFFIXES
+    """Whether a name is that of an audio file, or of a video with sound."""
+    return _suffix(name) in AUDIO_SUFFIXES | FFMPEG_SUFFIXES
 
 
 def wrong_kind(name: str) -> str | None:

@@ -19,6 +19,8 @@ from scipy.ndimage import minimum_filter1d, uniform_filter1d
 CEILING_DB = -1.0
 #: The level reported for silence, where a number is needed.
 SILENCE_DB = -120.0
+#: What is turned down ends this far under full scale, so that rounding does not lift it over.
+_UNDER_FULL_DB = 0.01
 #: Length and step of a loudness block, by BS.1770-4.
 _BLOCK_S = 0.4
 _STEP_S = 0.1
@@ -239,9 +241,16 @@ def measure_level(audio: np.ndarray, sample_rate: int, is_loop: bool) -> Level:
 
 
 def safe_gain(audio: np.ndarray) -> float:
-    """Decibels of attenuation so that no sample exceeds full scale; 0 where none does."""
-    peak = _sample_peak(audio)
-    return -20 * math.log10(peak) - 0.01 if peak > 1 else 0.0
+    """Decibels of attenuation so that nothing exceeds full scale; 0 where nothing does.
+
+    The peak between the samples counts: a converter or a coder would clip there.
+    """
+    return gain_under_full_scale(true_peak_db(audio))
+
+
+def gain_under_full_scale(peak_db: float) -> float:
+    """Decibels of attenuation for a true peak in dBTP; 0 where it is within full scale."""
+    return -peak_db - _UNDER_FULL_DB if peak_db > 0 else 0.0
 
 
 def limiting(audio: np.ndarray, sample_rate: int, *, is_loop: bool = False) -> np.ndarray:

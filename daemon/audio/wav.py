@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import numpy as np
 from bridge.files.whole import beside
 from bridge.music import Key, Meter
 from daemon.audio.scratch import release
+from daemon.audio.tags import ARTIST, created, facts_of, id3_tag
 from daemon.audio.wav_record import RECORD_CHUNK
 from daemon.errors import DISK_ERRORS, AudioError
 from daemon.record import ClipRecord
@@ -28,6 +29,8 @@ SUBTYPES = ("PCM_16", "PCM_24", "FLOAT")
 _MIDDLE_C = 60
 #: Frames encoded at once: a long piece in float64 would need hundreds of megabytes.
 _BLOCK_FRAMES = 2**18
+#: Quarters that a length may be off a whole number of them: half a frame, and a rounded tempo.
+_WHOLE = 0.01
 #: Flags of the `acid` chunk.
 _ACID_ROOT_SET = 2
 _ACID_STRETCH = 4
@@ -53,43 +56,50 @@ def write_clip(
     written or the clip is too long for a WAV.
     """
     target = Path(path)
-    code, bits = _format_of(subtype)
-    channels = audio.shape[1]
-    frame_bytes = channels * bits // 8
-    layout = struct.pack(
-        "<HHIIHH", code, channels, sample_rate, sample_rate * frame_bytes, frame_bytes, bits
-    )
-    head = [chunk(b"fmt ", layout if code == _PCM else layout + b"\0\0")]
-    if code == _IEEE_FLOAT:
-        head.append(chunk(b"fact", struct.pack("<I", len(audio))))
-    data_bytes = len(audio) * frame_bytes
-    before = b"".join(
-        [
-            b"WAVE",
-            *head,
-            *_kind_chunks(record, len(audio), sample_rate),
-            b"data",
-            struct.pack("<I", data_bytes),
-        ]
-    )
-    after = b"\0" * (data_bytes % 2) + b"".join(_said_chunks(record))
-    size = len(before) + data_bytes + len(after)
-    if size >= 2**32:
+    frames, channels = audio.shape
+    before, after = wav_pieces(record, frames, channels, sample_rate, subtype)
+    if len(before[0]) != 12:
         raise AudioError(
             f"{target.name} would be larger than the 4 GB that a WAV can hold: make it shorter"
         )
+    padding = b"\0" * (frames * channels * _format_of(subtype)[1] // 8 % 2)
     try:
         with beside(target) as part, part.open("xb") as file:
-            file.write(b"RIFF" + struct.pack("<I", size) + before)
+            file.write(b"".join(before))
             for samples in encoded(audio, subtype):
                 file.write(samples)
                 release(audio)
-            file.write(after)
+            file.write(padding + b"".join(after))
     except OSError as fault:
         why = "disk" if fault.errno in DISK_ERRORS else None
         raise AudioError(
             f"{target} cannot be written: {fault.strerror or fault}; free some disk space", why
         ) from None
+
+
+def wav_pieces(
+    record: ClipRecord, frames: int, channels: int, sample_rate: int, subtype: str
+) -> tuple[list[bytes], list[bytes]]:
+    """A WAV's pieces before and after its samples: head, chunks and the samples' own header.
+
+    The head is empty where all would be larger than a WAV can be.
+    """
+    code, bits = _format_of(subtype)
+    frame_bytes = channels * bits // 8
+    layout = struct.pack(
+        "<HHIIHH", code, channels, sample_rate, sample_rate * frame_bytes, frame_bytes, bits
+    )
+    before = [chunk(b"fmt ", layout if code == _PCM else layout + b"\0\0")]
+    if code == _IEEE_FLOAT:
+        before.append(chunk(b"fact", struct.pack("<I", frames)))
+    data_bytes = frames * frame_bytes
+    before += _kind_chunks(record, frames, sample_rate)
+    after = list(_said_chunks(record))
+    size = 4 + sum(map(len, before)) + 8 + data_bytes + data_bytes % 2 + sum(map(len, after))
+    if size >= 2**32:
+        return [b""], after
+    head = b"RIFF" + struct.pack("<I", size) + b"WAVE"
+    return [head, *before, b"data" + struct.pack("<I", data_bytes)], after
 
 
 def _format_of(subtype: str) -> tuple[int, int]:
@@ -134,14 +144,16 @@ def chunk(name: bytes, payload: bytes) -> bytes:
 def _kind_chunks(record: ClipRecord, frames: int, sample_rate: int) -> Iterable[bytes]:
     kind, note = record.get("kind"), record.get("note")
     bpm = record.get("bpm")
+    beats = whole_quarters(record, frames / sample_rate)
     if kind == "loop" and bpm:
-        yield _acid(record, float(bpm), frames / sample_rate, _ACID_STRETCH)
-        yield _smpl(sample_rate, _root(record), loop_end=frames - 1)
+        if beats:
+            yield _acid(record, float(bpm), beats, _ACID_STRETCH)
+        yield _smpl(sample_rate, root_note(record), loop_end=frames - 1)
     elif kind == "oneshot":
         yield _smpl(sample_rate, _MIDDLE_C if note is None else int(note), loop_end=None)
     elif kind == "track":
-        if bpm:
-            yield _acid(record, float(bpm), frames / sample_rate, _ACID_STRETCH | _ACID_DISK)
+        if bpm and beats:
+            yield _acid(record, float(bpm), beats, _ACID_STRETCH | _ACID_DISK)
         if cues := record.get("cues"):
             yield _cue([int(point["frame"]) for point in cues])
             labels = b"".join(
@@ -151,10 +163,19 @@ def _kind_chunks(record: ClipRecord, frames: int, sample_rate: int) -> Iterable[
             yield chunk(b"LIST", b"adtl" + labels)
 
 
-def _acid(record: ClipRecord, bpm: float, length_s: float, flags: int) -> bytes:
+def whole_quarters(record: ClipRecord, length_s: float) -> int:
+    """The quarters that a clip lasts; 0 where they are not whole, or no tempo is known.
+
+    Programs that stretch by this count would play 10.5 quarters, or a track with its tail, out of
+    time: they are told no count.
+    """
+    quarters = length_s * float(record.get("bpm") or 0) / 60
+    return round(quarters) if abs(quarters - round(quarters)) < _WHOLE else 0
+
+
+def _acid(record: ClipRecord, bpm: float, quarters: int, flags: int) -> bytes:
     meter = Meter.parse(str(record.get("meter") or "4/4"))
-    quarters = round(length_s * bpm / 60)
-    root = _root(record)
+    root = root_note(record)
     if record.get("key"):
         flags |= _ACID_ROOT_SET
     flags |= _ACID_HIGH_OCTAVE
@@ -171,7 +192,7 @@ def _acid(record: ClipRecord, bpm: float, length_s: float, flags: int) -> bytes:
     return chunk(b"acid", struct.pack("<IHHfIHHf", *values))
 
 
-def _root(record: ClipRecord) -> int:
+def root_note(record: ClipRecord) -> int:
     """The key's tonic in the octave from middle C."""
     key = record.get("key")
     return _MIDDLE_C + (Key.parse(key).tonic if key else 0)
@@ -193,15 +214,23 @@ def _cue(frames: list[int]) -> bytes:
 
 
 def _said_chunks(record: ClipRecord) -> Iterable[bytes]:
-    """LIST INFO and bext for people and file browsers; the whole record for Sidecrate."""
-    made = _created(record)
+    """LIST INFO, bext and ID3 for people and players; the whole record for Sidecrate.
+
+    No ISRC: other programs take it for the number under which a recording is sold.
+    """
+    made, facts = created(record), facts_of(record)
+    keywords = [f"{facts['bpm']} bpm"] if "bpm" in facts else []
+    keywords += [facts["key"]] if "key" in facts else []
     maker = " ".join(str(record[name]) for name in ("engine", "model") if record.get(name))
     source = f"{maker}, seed {record['seed']}" if record.get("seed") is not None else maker
     said = {
         "INAM": record.get("words") or record.get("id"),
         "ICMT": record.get("prompt"),
         "IGNR": record.get("genre"),
-        "ISRC": source,
+        "IART": ARTIST,
+        "IBPM": facts.get("bpm"),
+        # keywords, which programs show that read no ID3 in a WAV
+        "IKEY": "; ".join(keywords),
         "ICOP": record.get("license"),
         "ICRD": made.strftime("%Y-%m-%d"),
         "ISFT": "Sidecrate",
@@ -211,6 +240,7 @@ def _said_chunks(record: ClipRecord) -> Iterable[bytes]:
     )
     yield chunk(b"LIST", b"INFO" + info)
     yield _bext(record, made, source)
+    yield chunk(b"id3 ", id3_tag(record))
     yield chunk(
         RECORD_CHUNK,
         json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8"),
@@ -243,16 +273,6 @@ def _bext(record: ClipRecord, made: datetime, source: str) -> bytes:
         + bytes(180)
         + history.encode("ascii", "replace"),
     )
-
-
-def _created(record: ClipRecord) -> datetime:
-    said = record.get("created")
-    if isinstance(said, (int, float)):
-        return datetime.fromtimestamp(said, UTC)
-    try:
-        return datetime.fromisoformat(str(said)) if said else datetime.now(UTC)
-    except ValueError:
-        return datetime.now(UTC)
 
 
 def _hundredths(value: float | None) -> int:

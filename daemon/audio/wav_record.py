@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import struct
 from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
+from daemon.audio.riff import read_chunk, read_container
 from daemon.errors import AudioError
 from daemon.record import ClipRecord, parse_record
 
@@ -38,14 +38,7 @@ def is_clips_own(record: ClipRecord | None) -> bool:
 
 
 def find_chunk(file: BinaryIO, wanted: bytes) -> bytes | None:
-    """The payload of the first chunk named `wanted` in an open RIFF/WAVE file, or None."""
-    head = file.read(12)
-    if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
-        return None
-    while len(start := file.read(8)) == 8:
-        name, size = start[:4], struct.unpack("<I", start[4:])[0]
-        if name == wanted:
-            payload = file.read(size)
-            return payload if len(payload) == size else None
-        file.seek(size + size % 2, 1)
-    return None
+    """The payload of the first chunk named `wanted` in an open WAV, or None."""
+    container = read_container(file)
+    found = None if container is None else container.find(wanted)
+    return None if found is None or found.is_short else read_chunk(file, found)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.files.whole import beside
+from bridge.files.whole import beside, over_or_beside
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.briefing.brief_of import check_amended
@@ -20,6 +20,7 @@ from daemon.children.inside import find_function
 from daemon.client.follow import Bar, is_wanted
 from daemon.clip.results import made_clips
 from daemon.crate.crate import Crate
+from daemon.crate.neighbours import OutPlace, stale_neighbours
 from daemon.errors import EngineError, ServiceError
 from daemon.improve.amend import amend, is_shown_first, proposal
 from daemon.improve.server import estimate_usd
@@ -102,7 +103,7 @@ def make_alone(
     brief: Brief,
     request: Request,
     crate: Crate | None,
-    out: Path | None,
+    out: OutPlace | None,
     bar: Bar,
     note_names: str,
     *,
@@ -110,7 +111,7 @@ def make_alone(
 ) -> Iterator[ClipRecord]:
     """Make a brief's clips in this process, and yield their records.
 
-    With `out` the files are written there (`-2`, `-3` for more), else into the crate. Errors as
+    With `out` the files are written there, else into the crate. Errors as
     from `daemon.clip.make.make_clip`; ServiceError where a file would be overwritten without
     `force`.
     """
@@ -142,8 +143,7 @@ def make_alone(
             for one in made_clips(find_function(verb.function)(task, tell), Path(folder)):
                 brought += 1
                 if out is not None:
-                    name = out if brought == 1 else out.with_stem(f"{out.stem}-{brought}")
-                    yield _bring_out(one.record, one.folder, name, force)
+                    yield _bring_out(one.record, one.folder, out.file(one.record, brought), force)
                 elif crate is not None:
                     record = crate.publish(one.record, one.folder)
                     crate.record_alone(record)
@@ -160,6 +160,7 @@ def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> Clip
     kind = ".mid" if record["kind"] == "midi" else ".wav"
     stems: list[str] = []
     done: ClipRecord = {**record, "path": str(out), "midi": None, "stems": stems}
+    was_there = out.exists()
     pairs = [(folder / f"clip{kind}", out)]
     if kind == ".wav" and (folder / "clip.mid").exists():
         pairs.append((folder / "clip.mid", out.with_suffix(".mid")))
@@ -174,20 +175,37 @@ def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> Clip
         )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        for source, target in pairs:
-            _copy(source, target, force)
+        places = {target: _copy(source, target, force) for source, target in pairs}
     except OSError as error:
         raise ServiceError(
             f"{out} cannot be written ({error.strerror}); choose another --out", "out"
         ) from None
+    done |= {"path": str(places[out]), "stems": [str(places[Path(one)]) for one in stems]}
+    if done["midi"]:
+        done["midi"] = str(places[Path(done["midi"])])
+    told = [
+        f"{target.name} is open in another program: {place.name} is beside it"
+        for target, place in places.items()
+        if place != target
+    ]
+    if was_there:
+        told += stale_neighbours(out, new=tuple(places))
+    if told:
+        report = done["report"]
+        done["report"] = {**report, "said": [*report.get("said", ()), *told]}
     return done
 
 
-def _copy(source: Path, target: Path, force: bool) -> None:
-    """Copy a file whole or not at all; over an existing one only with `force`."""
+def _copy(source: Path, target: Path, force: bool) -> Path:
+    """Copy a file whole or not at all, over an existing one only with `force`; where it is then."""
     try:
-        with beside(target, new=not force) as part:
+        if force:
+            with over_or_beside(target) as written:
+                shutil.copyfile(source, written.part)
+            return written.target
+        with beside(target, new=True) as part:
             shutil.copyfile(source, part)
+        return target
     except FileExistsError:
         raise ServiceError(
             f"{target} has come to be there meanwhile; choose another --out", "out"

@@ -17,6 +17,7 @@ import typer
 from daemon.children.blas_threads import one_thread
 from daemon.cli.order import open_crate, order_records
 from daemon.crate.crate import Crate
+from daemon.crate.neighbours import absolute_out
 from daemon.errors import CrateError, LibraryError
 from daemon.home.places import Places
 from daemon.library.filters import SORTS, Filters
@@ -465,8 +466,10 @@ def step_text(step: Step) -> str:
 def export(
     what: Annotated[str, typer.Argument(help="A clip, last, or a collection's name.")] = "last",
     out: Annotated[
-        Path | None,
-        typer.Option("--out", help="A file, or a folder to write into.", metavar="PATH"),
+        str | None,
+        typer.Option(
+            "--out", help="A file, or a folder; one that ends in / is made.", metavar="PATH"
+        ),
     ] = None,
     as_: Annotated[
         str, typer.Option("--as", help=f"{', '.join(FORMATS)}.", metavar="FORMAT")
@@ -474,22 +477,21 @@ def export(
     force: Force = False,
 ) -> None:
     """A clip with its edits as a file for elsewhere, or a collection as a sample pack (a zip)."""
-    target = (out or Path.cwd()).expanduser().absolute()
+    target = absolute_out(out) if out else str(Path.cwd())
     with open_library() as library:
         names = {str(one["name"]).lower() for one in library.collections.all()}
         if what.strip().lower() in names:
-            print(
-                with_versions(
-                    library, lambda versions: versions.pack(what, as_, target, force=force)
-                )
+            made = with_versions(
+                library, lambda versions: versions.pack(what, as_, target, force=force)
             )
         else:
             found = library.find(what)
-            print(
-                with_versions(
-                    library, lambda versions: versions.export(found, as_, target, force=force)
-                )
+            made = with_versions(
+                library, lambda versions: versions.export(found, as_, target, force=force)
             )
+    print(made.path)
+    for note in made.said:
+        print(f"  note: {note}", file=sys.stderr)
 
 
 def add(
@@ -532,6 +534,8 @@ def add(
                 if as_json
                 else f"{record['path']}\n  {' · '.join(one for one in heard if one)}"
             )
+            for warning in record["report"].get("warnings", ()):
+                print(f"  note: {warning}", file=sys.stderr)
 
 
 async def _brought(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +18,12 @@ _MEANS_NOTHING = {"fit": ("prompt", "count", "engine"), "again": ("count",)}
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Out = Annotated[
-    Path | None, typer.Option("--out", help="Write here instead of into the crate.", metavar="FILE")
+    str | None,
+    typer.Option(
+        "--out",
+        help="Write here instead of into the crate: a file, or a folder (that ends in /).",
+        metavar="PATH",
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 

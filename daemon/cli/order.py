@@ -13,6 +13,7 @@ from daemon.children.blas_threads import one_thread
 from daemon.cli.show import clip_json, clip_lines
 from daemon.client.connection import DaemonClient
 from daemon.crate.crate import Crate
+from daemon.crate.neighbours import OutPlace
 from daemon.errors import CrateError, ServiceError
 from daemon.home.places import Places
 from daemon.jobs.database import Database
@@ -52,8 +53,9 @@ def open_crate(*, read_only: bool) -> Iterator[Crate | None]:
 
 
 def order_records(
-    verb: str, raw: dict[str, Any], *, out: Path | None, force: bool = False, quiet: bool = False,
-    strict: bool = False, alone: bool = False, amend: dict[str, Any] | None = None,
+    verb: str, raw: dict[str, Any], *, out: Path | str | None, force: bool = False,
+    quiet: bool = False, strict: bool = False, alone: bool = False,
+    amend: dict[str, Any] | None = None,
 ) -> Iterator[ClipRecord]:  # fmt: skip
     """Clips' records as they are done: by the daemon where one runs and they go into the crate,
     else made here.
@@ -64,7 +66,7 @@ def order_records(
     from daemon.cli.alone import make_alone
     from daemon.client.follow import Follower, progress_bar
 
-    check_out(out, force)
+    place = None if out is None else check_out(OutPlace.of(out), force)
     row = find_verb(verb)
     _, request = row.read(raw.items())
     request = request.with_paths(row.paths, absolute)
@@ -111,7 +113,7 @@ def order_records(
             brief = improve_alone(brief, request, config, database, bar)
             records: list[ClipRecord] = []
             for record in make_alone(
-                brief, request, crate, out, bar, config.defaults.note_names, force=force
+                brief, request, crate, place, bar, config.defaults.note_names, force=force
             ):
                 records.append(record)
                 yield record
@@ -143,7 +145,7 @@ def about_clip(verb: str, clip: str, client: DaemonClient | None = None) -> str:
 
 
 def again_records(
-    what: str, raw: dict[str, Any], *, out: Path | None = None, force: bool = False,
+    what: str, raw: dict[str, Any], *, out: Path | str | None = None, force: bool = False,
     quiet: bool = False,
 ) -> Iterator[ClipRecord]:  # fmt: skip
     """The records of a clip that is made once more, with what `raw` changes; as `order_records`."""
@@ -175,18 +177,21 @@ def absolute(name: str) -> str:
     return str(path.absolute()) if path.exists() else name
 
 
-def check_out(out: Path | None, force: bool) -> None:
-    """ServiceError where clips cannot be written there; said before any work is done."""
-    if out is None:
-        return
+def check_out(place: OutPlace, force: bool) -> OutPlace:
+    """The place; ServiceError where clips cannot be written there, before any work is done."""
+    out = place.path
+    if place.is_folder:
+        return place
     if out.suffix.lower() not in (".wav", ".mid"):
-        text = f"--out {out} is not a name that ends in .wav (or .mid for kind midi)"
+        text = (
+            f"--out {out} is not a name that ends in .wav (or .mid for kind midi);"
+            " for a folder end it in /"
+        )
         raise ServiceError(text, "bad_request")
-    if out.is_dir():
-        raise ServiceError(f"--out {out} is a folder; name a file in it", "bad_request")
     if out.exists() and not force:
         text = f"--out {out} is there already; --force writes over it"
         raise ServiceError(text, "bad_request")
+    return place
 
 
 def show_order(verb: str, values: dict[str, Any], *, as_json: bool, **how: Any) -> list[ClipRecord]:

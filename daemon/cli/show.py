@@ -94,4 +94,5 @@ def look_lines(found: Mapping[str, Any]) -> str:
         more = " ..." if len(bars) > _MOST_BARS else ""
         lines.append(f"chords by bar: | {' | '.join(bars[:_MOST_BARS])} |{more}")
     lines.append(f"{found['lufs']:.1f} LUFS, peak {found['true_peak_db']:.1f} dBTP")
+    lines += [f"note: {note}" for note in (*found.get("notes", ()), *found.get("faults", ()))]
     return "\n".join(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -80,6 +80,7 @@ def make_results(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 def _write(result: Result, n: int, task: dict[str, Any], brief: Brief, folder: Path) -> ClipRecord:
     _check(result, brief)
+    result = _within_full_scale(result, brief)
     record = _record(result, n, task, brief)
     if result.midi is not None:
         (folder / "clip.mid").write_bytes(result.midi)
@@ -88,6 +89,20 @@ def _write(result: Result, n: int, task: dict[str, Any], brief: Brief, folder: P
 
         write_clip(folder / "clip.wav", result.audio, result.sample_rate, record, brief.subtype)
     return record
+
+
+def _within_full_scale(result: Result, brief: Brief) -> Result:
+    """The result, turned down where whole numbers would clip it; that is told."""
+    if result.audio is None or brief.subtype == "FLOAT":
+        return result
+    from daemon.audio.loudness import amplify, safe_gain
+
+    down_db = safe_gain(result.audio)
+    if not down_db:
+        return result
+    note = f"turned down by {-down_db:.1f} dB, so that it does not clip"
+    report = {**result.report, "warnings": [*result.report.get("warnings", ()), note]}
+    return replace(result, audio=amplify(result.audio, down_db), report=report)
 
 
 def _check(result: Result, brief: Brief) -> None:

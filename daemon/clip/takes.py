@@ -69,15 +69,21 @@ def _made(task: Mapping[str, Any], brief: Brief, seed: int, tell: Tell) -> Take:
 
 def file_take(brief: Brief) -> Take:
     """The user's own file as a take. AudioError where it cannot be read."""
-    from daemon.audio.files import read_audio
+    from daemon.audio.files import read_sound
 
     assert brief.reference is not None
     path = Path(brief.reference)
     try:
-        audio, sample_rate = read_audio(path, brief.reference_start, brief.reference_end)
+        sound = read_sound(path, brief.reference_start, brief.reference_end)
     except AudioError as error:
         # a claim's name would mean nothing to the user who dropped the file
         raise AudioError(error.text.replace(path.name, user_name(path)), error.code) from None
     return Take(
-        audio, sample_rate, seed=brief.seed, engine="file", model="", license="the file's own"
+        sound.audio,
+        sound.sample_rate,
+        seed=brief.seed,
+        engine="file",
+        model="",
+        license="the file's own",
+        said=sound.notes,
     )

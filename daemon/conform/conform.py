@@ -6,12 +6,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from daemon.audio.loudness import SILENCE_DB, Level, amplify, limiting, measure_level, safe_gain
+from bridge.music import MAX_BPM
+from daemon.audio.loudness import (
+    SILENCE_DB,
+    Level,
+    amplify,
+    gain_under_full_scale,
+    limiting,
+    measure_level,
+)
+from daemon.audio.offset import offset_told, without_offset
 from daemon.audio.seam import measure_seam
 from daemon.audio.sound import Sound
 from daemon.brief import Brief
 from daemon.conform import oneshot
-from daemon.conform.gate import HOPELESS, Refusal, check_audio
+from daemon.conform.gate import HOPELESS, Refusal, check_audio, check_result
 from daemon.conform.isolate import alone
 from daemon.conform.loop import Fitted, fit_loop, is_as_asked, known_loop
 from daemon.conform.report import Report, beat_errors, doubts
@@ -60,7 +69,7 @@ def conform(take: Take, brief: Brief, progress: Progress) -> Conformed:
         return _notes_alone(take, brief)
     report = Report()
     sound = Sound(np.asanyarray(take.audio, np.float32), take.sample_rate, dict(take.stems))
-    beat_s = 60 / brief.bpm if brief.kind == "loop" and brief.bpm else None
+    beat_s = 60 / (brief.bpm or MAX_BPM) if brief.kind == "loop" else None
     faults = check_audio(sound.audio, sound.sample_rate, beat_s)
     if brief.kind == "loop" and not is_as_asked(take, brief):
         # A loop is cut from the take, so clipping is checked for each cut, not for the whole.
@@ -68,6 +77,8 @@ def conform(take: Take, brief: Brief, progress: Progress) -> Conformed:
     _refuse(faults, brief, report)
     if not sound.frames:
         raise ConformError("the take is empty: it holds no audio", "too_short")
+    if brief.do == "fit" or (brief.kind == "loop" and not is_as_asked(take, brief)):
+        sound = _without_offset(sound, brief, report)
     if brief.kind == "oneshot":
         return _one_shot(take, brief, sound, report, progress)
     if brief.kind == "loop":
@@ -86,6 +97,17 @@ def _refuse(refusals: list[Refusal], brief: Brief, report: Report) -> None:
         if brief.strict or refusal.code in HOPELESS:
             raise ConformError(refusal.text, refusal.code)
     report.warnings += [refusal.text for refusal in refusals]
+
+
+def _without_offset(sound: Sound, brief: Brief, report: Report) -> Sound:
+    """Without DC, each stem without its own share; told where it was worth telling.
+
+    A one-shot's own way takes out the least offset too.
+    """
+    told = offset_told(sound.audio)
+    if told:
+        report.warnings.append(f"a DC offset of {told:.1%} of full scale was taken out")
+    return sound if brief.kind == "oneshot" else sound.linear(without_offset)
 
 
 def _notes_alone(take: Take, brief: Brief) -> Conformed:
@@ -228,7 +250,7 @@ def _finish(sound: Sound, brief: Brief, report: Report, progress: Progress) -> S
     progress(0.8, "setting the level")
     is_loop = brief.kind == "loop"
     level = measure_level(sound.audio, sound.sample_rate, is_loop)
-    gain_db, limited = _gain(sound, level, brief)
+    gain_db, limited = _gain(level, brief)
     finished, level = sound.linear(lambda x: amplify(x, gain_db)), level.louder(gain_db)
     report.did |= {"gain_db": gain_db, "limited": limited}
     if limited:
@@ -238,6 +260,12 @@ def _finish(sound: Sound, brief: Brief, report: Report, progress: Progress) -> S
         level = measure_level(finished.audio, finished.sample_rate, is_loop)
     elif gain_db < 0 and _keeps_level(brief):
         report.warnings.append(f"turned down by {-gain_db:.1f} dB, so that it does not clip")
+    elif gain_db == 0 and level.true_peak_db > 0:
+        report.warnings.append(
+            f"its peaks are {level.true_peak_db:.1f} dB over full scale, which 32-bit float keeps"
+        )
+    if brief.do == "fit":
+        _refuse(check_result(level.true_peak_db), brief, report)
     report.after |= {
         "lufs": max(SILENCE_DB, level.lufs),
         "true_peak_db": max(SILENCE_DB, level.true_peak_db),
@@ -251,10 +279,11 @@ def _keeps_level(brief: Brief) -> bool:
     return brief.level == "keep" or (brief.level is None and brief.do == "fit")
 
 
-def _gain(sound: Sound, level: Level, brief: Brief) -> tuple[float, bool]:
+def _gain(level: Level, brief: Brief) -> tuple[float, bool]:
     """Decibels of gain, and whether a limiter must hold the peaks after it."""
     if _keeps_level(brief):
-        return (safe_gain(sound.audio) if brief.subtype != "FLOAT" else 0.0), False
+        is_float = brief.subtype == "FLOAT"
+        return (0.0 if is_float else gain_under_full_scale(level.true_peak_db)), False
     target = float(brief.level) if brief.level is not None else _LEVEL_LUFS.get(brief.kind)
     by_gain = level.gain_to(target)
     if not (brief.kind == "track" or brief.master) or target is None or not np.isfinite(level.lufs):

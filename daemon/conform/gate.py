@@ -16,6 +16,8 @@ _CLIPPED_RUN = 4
 _EMPTY_DB = 30.0
 #: Refused even where the best answer is wanted: nothing can be made of such a take.
 HOPELESS = ("silent", "too_short")
+#: Share of a beat that counts as one: an export may lack a few frames.
+_ALMOST = 0.99
 #: Ratios of length between which a stretch stays good.
 MIN_STRETCH = 0.8
 MAX_STRETCH = 1.25
@@ -45,15 +47,24 @@ def check_audio(audio: np.ndarray, sample_rate: int, beat_s: float | None) -> li
                 f"the take is clipped: {clipped_share(audio):.1%} of it stands at full scale",
             )
         )
-    length_s = len(audio) / sample_rate
-    if beat_s is not None and length_s < beat_s:
-        found.append(
-            Refusal(
-                "too_short",
-                f"the take is shorter than a beat: {length_s:.2f} s, a beat lasts {beat_s:.2f} s",
-            )
-        )
+    if beat_s is not None:
+        found += check_length(len(audio) / sample_rate, beat_s)
     return found
+
+
+def check_length(length_s: float, beat_s: float) -> list[Refusal]:
+    """Refused where a take is shorter than a beat: no loop can be made of it."""
+    if length_s >= beat_s * _ALMOST:
+        return []
+    text = f"the take is shorter than a beat: {length_s:.2f} s, a beat lasts {beat_s:.2f} s"
+    return [Refusal("too_short", text)]
+
+
+def check_result(true_peak_db: float) -> list[Refusal]:
+    """Refused where nothing can be heard of what was made of a take."""
+    if true_peak_db > SILENT_DB:
+        return []
+    return [Refusal("silent", "nothing sounds in the clip that was made: its peak is under -60 dB")]
 
 
 def check_stretch(ratio: float, asked_bpm: float, found_bpm: float) -> list[Refusal]:

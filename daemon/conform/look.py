@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from bridge.music import Meter
-from daemon.audio.files import read_audio
-from daemon.audio.loudness import SILENCE_DB, integrated_lufs, true_peak_db
+from daemon.audio.files import read_sound
+from daemon.audio.loudness import SILENCE_DB, integrated_lufs, safe_gain, true_peak_db
+from daemon.audio.offset import offset_told
 from daemon.audio.seam import measure_seam
 from daemon.audio.sound import Sound
 from daemon.audio.wav_record import read_record
@@ -30,8 +31,9 @@ def look(
 
     AudioError where the file cannot be read.
     """
-    audio, sample_rate = read_audio(path)
-    said = {"path": str(Path(path))} | look_at(audio, sample_rate, asked_bpm, meter)
+    sound = read_sound(path)
+    said = {"path": str(Path(path))} | look_at(sound.audio, sound.sample_rate, asked_bpm, meter)
+    said["notes"] = [*sound.notes, *said["notes"]]
     record = read_record(path)
     return said if record is None else said | {"record": record}
 
@@ -80,9 +82,20 @@ def look_at(
             "dc": float(np.abs(audio.mean(axis=0, dtype=np.float64)).max()),
             "clipped_share": gate.clipped_share(audio),
             "seam": measure_seam(audio).jump,
+            "notes": _notes(audio),
             "faults": [refusal.text for refusal in gate.check_audio(audio, sample_rate, None)],
             "reason": heard.reason,
         }
         | heard.grounds()
     )
     return said
+
+
+def _notes(audio: np.ndarray) -> list[str]:
+    """What a user should know of a sound's level: a DC offset, what is over full scale."""
+    notes = []
+    if told := offset_told(audio):
+        notes.append(f"it has a DC offset of {told:.1%} of full scale: `fit` takes it out")
+    if over_db := -safe_gain(audio):
+        notes.append(f"its peaks are {over_db:.1f} dB over full scale: an export turns it down")
+    return notes

@@ -14,7 +14,7 @@ from daemon.audio.stretch import Stretch, stretch_report, stretcher_for
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform import choose
-from daemon.conform.gate import Refusal, check_cut, check_stretch, rms_db
+from daemon.conform.gate import Refusal, check_cut, check_length, check_stretch, rms_db
 from daemon.conform.report import Report
 from daemon.engines.contract import Grid, Progress, Take
 from daemon.hearing import Heard, hear, key
@@ -39,8 +39,6 @@ _CUT_SLACK_Q = 0.06
 _KEY_CONFIDENCE = 0.3
 #: Cuts listed in the report, and tried one after the other where the gate refuses one.
 _MOST_CHOICES = 8
-#: Mean of a channel, at full scale 1, under which it has no DC offset to remove.
-_LEAST_DC = 1e-3
 #: Semitones under which a pitch shift is skipped: 5 cents are unheard.
 _LEAST_SHIFT = 0.05
 
@@ -120,12 +118,14 @@ def fit_loop(
     take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress
 ) -> tuple[Fitted, list[Refusal]]:
     """Any other take, fitted, with the gate's refusals of its bars."""
-    sound = _without_dc(sound.at_rate(brief.sample_rate))
+    sound = sound.at_rate(brief.sample_rate)
     progress(0.1, "hearing the beat")
     heard = as_heard(take.grid) if take.grid else _heard_from_file(sound, brief)
     progress(0.35, "hearing the key")
     shift = choose_shift(take, brief, key.hear_tones(sound.mono, sound.sample_rate), report)
     bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, TEMPO_ERROR * heard.bpm)
+    if short := check_length(sound.seconds, 60 / heard.bpm):
+        return Fitted(sound, None, None, None, False), short
     progress(0.45, "choosing the bars")
     cut, wanted_bars, refusals = _choose(heard, sound, bpm, brief, report)
     report.found |= {
@@ -195,16 +195,6 @@ def as_heard(grid: Grid) -> Heard:
     return Heard(
         meter, grid.bpm, 1.0, 1.0, quarters, seconds, 0.0, float(seconds[-1]), evidence=said
     )
-
-
-def _without_dc(sound: Sound) -> Sound:
-    if float(np.abs(_dc(sound.audio)).max()) < _LEAST_DC:
-        return sound
-    return sound.linear(lambda x: x - _dc(x).astype(np.float32))
-
-
-def _dc(audio: np.ndarray) -> np.ndarray:
-    return np.array([channel.mean(dtype=np.float64) for channel in audio.T])
 
 
 def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> Shift:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bridge.files.mounts import is_unmounted
 from bridge.files.whole import PART, beside, part_beside, sweep_parts
-from daemon.crate.names import KIND_FOLDERS, Letters, clip_name_within, slug
+from daemon.crate.names import KIND_FOLDERS, Letters, clip_name_within, slug, stem_name
 from daemon.errors import CrateError
 from daemon.home.mounts import known_mount, note_mount
 from daemon.home.room import check_space
@@ -149,7 +149,8 @@ class Crate:
             pairs.append((midi, self._folder(record, "MIDI") / f"{stem}.mid"))
             done["midi"] = str(pairs[-1][1])
         for part in sorted((source / "stems").glob("*.wav")):
-            pairs.append((part, self._folder(record, "Stems") / stem / part.name))
+            place = self._folder(record, "Stems") / stem / stem_name(stem, part.stem)
+            pairs.append((part, place))
             stems.append(str(pairs[-1][1]))
         brought: list[Path] = []
         self._make_folder()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import Path
 from typing import Literal
 
 from anyascii import anyascii
@@ -48,6 +49,19 @@ def clip_name(record: ClipRecord, letters: Letters = "plain", most: int = _MOST_
         if record.get("key"):
             parts.append(Key.parse(str(record["key"])).short)
     return "_".join([*parts, str(record["id"])])
+
+
+def stem_name(clip: str, part: str) -> str:
+    """A stem's file: its clip's name, so that pools and tracks tell them apart, then its part."""
+    return f"{clip}_{part}.wav"
+
+
+def part_of_stem(path: Path) -> str:
+    """The part of a stem's file. Older ones, and those of a version, are named by the part alone.
+
+    A stem of the crate lies in a folder that has its clip's name.
+    """
+    return path.stem.removeprefix(f"{path.parent.name}_")
 
 
 def clip_name_within(record: ClipRecord, letters: Letters, most: int) -> str:

@@ -230,10 +230,18 @@ def _sound(places: Places, config: Config) -> Iterator[Check]:
 
 def _tools(places: Places, config: Config) -> Iterator[Check]:
     yield _stretchers(config.audio.stretcher)
-    if found := shutil.which("ffmpeg"):
-        yield Check("ffmpeg", "ok", found)
-    else:
-        yield Check("ffmpeg", "note", "is not on the PATH; of use for formats beyond our own")
+    yield _ffmpeg()
+
+
+def _ffmpeg() -> Check:
+    """The optional reader of files that libsndfile does not know."""
+    program = shutil.which("ffmpeg")
+    kinds = "m4a, aac, caf, wma, webm and the sound of videos"
+    if program is None:
+        return Check(
+            "ffmpeg", "note", f"not there, so {kinds} are refused; install ffmpeg for them"
+        )
+    return Check("ffmpeg", "ok", f"{program} reads {kinds}")
 
 
 def _stretchers(wanted: str) -> Check:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter, loop_frames, snap_tempo
-from daemon.audio.files import read_audio
+from daemon.audio.files import read_sound
 from daemon.audio.resample import fit_length
 from daemon.audio.wav import write_clip
 from daemon.audio.wav_record import read_record
@@ -46,7 +46,8 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
     """
     path = Path(task["path"])
     values = task["values"]
-    audio, rate = read_audio(path)
+    sound = read_sound(path)
+    audio, rate = sound.audio, sound.sample_rate
     tell(0.2, "bringing", "hearing it")
     known: ClipRecord = read_record(path) or {}
     meter = Meter.parse(values.get("meter") or known.get("meter") or "4/4")
@@ -84,7 +85,7 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
             "found": {name: heard[name] for name in ("bpm", "confidence", "key", "key_confidence")},
             "did": {"method": "none"},
             "after": {name: heard[name] for name in ("lufs", "true_peak_db")},
-            "warnings": heard["faults"],
+            "warnings": [*sound.notes, *heard["notes"], *heard["faults"]],
         },
     }  # fmt: skip
     folder = Path(task["folder"])

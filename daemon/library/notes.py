@@ -17,7 +17,12 @@ from typing import Any
 import mido
 
 from bridge.music import Key, Meter
-from daemon.engines.embedded.midi_file import signature
+from daemon.engines.embedded.midi_file import (
+    UNPITCHED_PARTS,
+    TimedNote,
+    signature,
+    without_overlaps,
+)
 from daemon.errors import LibraryError
 from daemon.library.steps import GRIDS, Step, shape_after
 from daemon.library.treatments import slice_order
@@ -37,8 +42,7 @@ _LEAVES = frozenset(
 @dataclass
 class _Track:
     name: str = ""
-    notes: list[tuple[int, int, int, int, int]] = field(default_factory=list)
-    """(first tick, tick after the last, pitch, velocity, channel)"""
+    notes: list[TimedNote] = field(default_factory=list)
     others: list[tuple[int, Any]] = field(default_factory=list)
     """(tick, message): program changes, controllers, pitch bends and meta messages."""
 
@@ -100,11 +104,14 @@ class Score:
                 )
 
     def bytes(self) -> bytes:
-        """The score as a MIDI file of type 1; all tracks have the same length."""
+        """The score as a MIDI file of type 1; all tracks have the same length.
+
+        No note begins before the one of its pitch has ended, whatever the steps have moved.
+        """
         file = mido.MidiFile(type=1, ticks_per_beat=self.per_quarter)
         for track in self.tracks:
             events = [(tick, 1, message) for tick, message in track.others]
-            for first, end, pitch, velocity, channel in track.notes:
+            for first, end, pitch, velocity, channel in without_overlaps(track.notes):
                 events.append(
                     (
                         first,
@@ -225,6 +232,14 @@ class Score:
 
     def _without(self, is_gone: Callable[[str], bool]) -> None:
         self.tracks = [track for track in self.tracks if not (track.notes and is_gone(track.name))]
+        if not any(track.notes and track.name not in UNPITCHED_PARTS for track in self.tracks):
+            for track in self.tracks:
+                track.others = [one for one in track.others if one[1].type != "key_signature"]
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether a note begins before the one of its pitch and channel has ended."""
+        return any(without_overlaps(track.notes) != track.notes for track in self.tracks)
 
     def _each_of(self, kind: str, change: Callable[[Any], Any]) -> None:
         for track in self.tracks:
@@ -278,9 +293,9 @@ def notes_of_version(version: dict[str, Any]) -> bytes:
             f"clip {record['id']} has no notes: its engine gave none, or the file was deleted",
             "no_notes",
         )
-    if all(step["do"] in _LEAVES for step in version["steps"]):
-        return path.read_bytes()
     score = Score(path, record)
+    if all(step["do"] in _LEAVES for step in version["steps"]) and not score.overlaps:
+        return path.read_bytes()
     for step in version["steps"]:
         score.do(step, version["steps"])
     return score.bytes()

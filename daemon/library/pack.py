@@ -1,6 +1,8 @@
 """A collection as a sample pack: one zip.
 
-It holds the sounds, their notes, a manifest as CSV and JSON, and the text of the licences.
+It holds the sounds, their notes, a manifest as CSV and JSON, and the text of the licences. Its
+one-shots are instruments too: drums as `.sfz` and `.h2drumkit` on General MIDI's keys, pitched ones
+as `.sfz` each.
 """
 
 from __future__ import annotations
@@ -15,16 +17,20 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import soundfile
+
+from daemon.audio.files import read_audio
 from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.library.export import FORMATS, pack_name, target_of, whole, write_as
+from daemon.library.kits import drum_sfz, drumkit, kit_sounds, pitched_sfz
 from daemon.library.notes import notes_of_version
 from daemon.library.render import Tell, render_version
-from daemon.record import as_record
+from daemon.record import ClipRecord, as_record
 
 _COLUMNS = (
     "file", "midi", "id", "kind", "bpm", "key", "meter", "bars", "note_name", "seconds",
-    "sample_rate", "lufs", "license", "engine", "model", "seed", "prompt", "tags",
+    "sample_rate", "lufs", "license", "engine", "model", "seed", "prompt", "tags", "drum_key",
 )  # fmt: skip
 _KNOWN_LICENCES = {
     "CC0-1.0": "Dedicated to the public domain: use it for anything, without asking and without"
@@ -38,7 +44,7 @@ _KNOWN_LICENCES = {
 
 
 def export_collection(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """{collection, format, target, force, versions} -> {path}.
+    """{collection, format, target, force, versions} -> {path, said}; `said`: notes for the user.
 
     LibraryError where the collection is empty or the target cannot be written.
     """
@@ -57,35 +63,50 @@ def export_collection(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     name = pack_name(task["collection"])
     target = target_of(task["target"], f"{name}.zip", task["force"])
     rows: list[dict[str, Any]] = []
+    packed: list[tuple[ClipRecord, str]] = []
+    said: list[str] = []
     with (
-        whole(target, task["force"]) as part,
-        zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive,
+        tempfile.TemporaryDirectory(prefix="sidecrate-") as scratch,
+        whole(target, task["force"]) as placing,
+        zipfile.ZipFile(placing.part, "w", zipfile.ZIP_STORED) as archive,
     ):
         for index, version in enumerate(versions):
             tell(index / len(versions), "exporting", version["record"]["id"])
-            rows.append(_pack(archive, name, version, task["format"]))
+            row, record = _pack(archive, name, version, task["format"], said, Path(scratch))
+            rows.append(row)
+            packed.append((record, row["file"]))
+        _write_instruments(archive, name, packed, rows, Path(scratch))
         archive.writestr(f"{name}/manifest.csv", _as_csv(rows))
         archive.writestr(
             f"{name}/manifest.json",
             json.dumps({"collection": task["collection"], "clips": rows}, indent=1),
         )
         archive.writestr(f"{name}/LICENSES.txt", licences(task["collection"], rows))
-    return {"path": str(target)}
+    return {"path": str(placing.path), "said": [*said, *placing.said]}
 
 
 def _pack(
-    archive: zipfile.ZipFile, folder: str, version: dict[str, Any], kind: str
-) -> dict[str, Any]:
-    """One clip into the archive; its row of the manifest."""
+    archive: zipfile.ZipFile,
+    folder: str,
+    version: dict[str, Any],
+    kind: str,
+    said: list[str],
+    scratch: Path,
+) -> tuple[dict[str, Any], ClipRecord]:
+    """One clip into the archive: its row of the manifest, and its version's record.
+
+    Notes for the user go into `said`. A one-shot's file stays in `scratch` for the drum kit.
+    """
     record = as_record(version["record"])
     file = notes = ""
     if record["kind"] != "midi":
         record = render_version(version, _untold)
         file = clip_name(record) + FORMATS[kind].ending
-        with tempfile.TemporaryDirectory(prefix="sidecrate-") as scratch:
-            sound = Path(scratch) / file
-            write_as(record, kind, sound)
-            archive.write(sound, f"{folder}/{file}")
+        sound = scratch / file
+        said += [f"{file}: {note}" for note in write_as(record, kind, sound)]
+        archive.write(sound, f"{folder}/{file}")
+        if record["kind"] != "oneshot":
+            sound.unlink()
     # a clip without notes, or whose notes cannot follow its edits, is packed as a sound alone
     with contextlib.suppress(LibraryError):
         data = notes_of_version(version)
@@ -98,7 +119,42 @@ def _pack(
         "midi": notes,
         "lufs": lufs and round(lufs, 1),
     }
-    return {**row, "tags": ", ".join(record.get("tags") or ())}
+    return {**row, "tags": ", ".join(record.get("tags") or ()), "drum_key": None}, record
+
+
+def _write_instruments(
+    archive: zipfile.ZipFile,
+    name: str,
+    packed: list[tuple[ClipRecord, str]],
+    rows: list[dict[str, Any]],
+    scratch: Path,
+) -> None:
+    """The one-shots as `.sfz` and `.h2drumkit`; each drum's key into its row of the manifest."""
+    sounds = kit_sounds(packed)
+    drums = [sound for sound in sounds if sound.is_drum]
+    for sound in sounds:
+        if not sound.is_drum:
+            text = pitched_sfz(sound)
+            archive.writestr(f"{name}/Instruments/{Path(sound.file).stem}.sfz", text)
+    if not drums:
+        return
+    keys = {sound.file: sound.key for sound in drums}
+    for row in rows:
+        row["drum_key"] = keys.get(row["file"])
+    archive.writestr(f"{name}/{name}.sfz", drum_sfz(drums))
+    files = [(sound, _for_hydrogen(scratch / sound.file)) for sound in drums]
+    all_licences = ", ".join(sorted({row["license"] or "unknown" for row in rows}))
+    archive.writestr(f"{name}/{name}.h2drumkit", drumkit(name, all_licences, files))
+
+
+def _for_hydrogen(path: Path) -> Path:
+    """A drum's file as Hydrogen reads it: it knows no MP3."""
+    if path.suffix != ".mp3":
+        return path
+    audio, rate = read_audio(path)
+    wav = path.with_suffix(".wav")
+    soundfile.write(wav, audio, rate, subtype="PCM_16")
+    return wav
 
 
 def _untold(value: float, stage: str, words: str = "") -> None:

@@ -429,7 +429,8 @@ def _write(
 
     publish_as: the id of a version to publish; None where it keeps its clip's id.
     """
-    down_db = safe_gain(work.sound.audio)
+    # stems are turned down with their mix, so that they still sum to it
+    down_db = min(map(safe_gain, (work.sound.audio, *work.sound.stems.values())))
     work._gain(down_db)
     sound = work.sound
     frames, channels = sound.audio.shape

@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,14 @@ PACK = "daemon.library.pack:export_collection"
 RENDER_VERSION = 1
 FORMATS = ("wav16", "wav24", "wav32f", "flac", "mp3", "ogg", "aiff", "stems", "midi")
 OnProgress = Callable[[float, str, str], None]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An exported file, and notes for the user."""
+
+    path: Path
+    said: tuple[str, ...]
 
 
 def no_progress(value: float, stage: str, words: str) -> None:
@@ -255,12 +264,15 @@ class Versions:
         self,
         clip: str,
         kind: str,
-        target: Path,
+        target: str,
         *,
         force: bool = False,
         on_progress: OnProgress = no_progress,
-    ) -> Path:
-        """Export a clip's current version as a file of one of FORMATS; whole or not at all."""
+    ) -> Exported:
+        """Export a clip's current version as a file of one of FORMATS; whole or not at all.
+
+        A target that ends in a slash is a folder.
+        """
         if kind not in FORMATS:
             raise LibraryError(
                 f"{kind!r} is no format; it takes {', '.join(FORMATS)}", "bad_request"
@@ -269,7 +281,7 @@ class Versions:
             raise LibraryError(
                 f"clip {clip} is notes alone: it has no sound; export it as midi", "no_sound"
             )
-        task: dict[str, Any] = {"format": kind, "target": str(target), "force": force}
+        task: dict[str, Any] = {"format": kind, "target": target, "force": force}
         if kind == "midi":
             task["version"] = {
                 "record": self._library.record(clip),
@@ -278,17 +290,18 @@ class Versions:
         else:
             task["version"] = self.version_task(clip) | ({"stems": True} if kind == "stems" else {})
         plugins = _plugins_in(task["version"])
-        return Path((await self._ask(EXPORT, task, on_progress, plugins=plugins))["path"])
+        made = await self._ask(EXPORT, task, on_progress, plugins=plugins)
+        return Exported(Path(made["path"]), tuple(made["said"]))
 
     async def pack(
         self,
         collection: str,
         kind: str,
-        target: Path,
+        target: str,
         *,
         force: bool = False,
         on_progress: OnProgress = no_progress,
-    ) -> Path:
+    ) -> Exported:
         """Export a collection as a sample pack: a zip of sounds, notes, a manifest and the
         licences.
         """
@@ -301,14 +314,14 @@ class Versions:
         task = {
             "collection": collection,
             "format": kind,
-            "target": str(target),
+            "target": target,
             "force": force,
             "versions": versions,
         }
         plugins = sum(map(_plugins_in, versions))
         many = max(1, len(versions))
         made = await self._ask(PACK, task, on_progress, plugins=plugins, clips=many)
-        return Path(made["path"])
+        return Exported(Path(made["path"]), tuple(made["said"]))
 
 
 def _plugins_in(version: Mapping[str, Any]) -> int:

@@ -13,6 +13,7 @@ from daemon.audio.files import read_audio
 from daemon.audio.resample import fit_length
 from daemon.audio.sound import Sound
 from daemon.brief import Brief
+from daemon.crate.names import part_of_stem
 from daemon.engines.contract import Take
 from daemon.errors import LibraryError
 from daemon.record import ClipRecord
@@ -29,7 +30,7 @@ def read_stems(record: ClipRecord, audio: np.ndarray, sample_rate: int) -> dict[
     """
     files = [Path(path) for path in record.get("stems") or () if Path(path).is_file()]
     if files:
-        return {path.stem: _like(_at_rate(path, sample_rate), audio) for path in files}
+        return {part_of_stem(path): _like(_at_rate(path, sample_rate), audio) for path in files}
     if (
         record.get("engine") == "embedded"
         and record.get("plan")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -14,6 +15,7 @@ from bridge.errors import SidecrateError
 from daemon.verbs.registry import draw_in_verbs
 from daemon.version import __version__
 from daemon.web.access import use_link_code
+from daemon.web.document import describe
 from daemon.web.guard import Guard
 from daemon.web.routes_clips import clip_routes
 from daemon.web.routes_edits import edit_routes
@@ -60,6 +62,15 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
         job_routes(site),
     ):
         app.include_router(routes)
+
+    documents: dict[int, dict[str, Any]] = {}
+
+    def openapi() -> dict[str, Any]:
+        if port() not in documents:
+            documents[port()] = describe(app, port())
+        return documents[port()]
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
     @app.exception_handler(SidecrateError)
     async def refused(request: Request, error: SidecrateError) -> JSONResponse:

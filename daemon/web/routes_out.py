@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse
 from pydantic import Field
 
 from daemon.errors import LibraryError
-from daemon.library.versions import FORMATS
+from daemon.library.versions import FORMATS, Exported
 from daemon.web.routes_clips import Given, Name
 from daemon.web.routes_jobs import Id, checked
 from daemon.web.site import Site, asking
@@ -45,6 +45,13 @@ class Upload(Given):
     meter: Annotated[str, Field(max_length=10)] = ""
 
 
+#: The types of exported files; systems' own tables differ.
+_MEDIA_TYPES = {
+    ".wav": "audio/wav", ".flac": "audio/flac", ".mp3": "audio/mpeg", ".ogg": "audio/ogg",
+    ".aiff": "audio/aiff", ".mid": "audio/midi", ".zip": "application/zip",
+}  # fmt: skip
+
+
 def out_routes(site: Site) -> APIRouter:
     routes = APIRouter(prefix="/api")
     _add_exports(routes, site)
@@ -54,8 +61,13 @@ def out_routes(site: Site) -> APIRouter:
     return routes
 
 
-def _made(folder_name: str, name: str) -> dict[str, Any]:
-    return {"export": folder_name, "name": name, "url": f"/api/exports/{folder_name}"}
+def _made(folder_name: str, made: Exported) -> dict[str, Any]:
+    return {
+        "export": folder_name,
+        "name": made.path.name,
+        "url": f"/api/exports/{folder_name}",
+        "notes": list(made.said),
+    }
 
 
 def _add_exports(routes: APIRouter, site: Site) -> None:
@@ -64,19 +76,19 @@ def _add_exports(routes: APIRouter, site: Site) -> None:
         """The clip with its edits as a file, which can be fetched for a day."""
         site.library.get(clip)
         folder = site.exports.new_folder()
-        return _made(folder.name, (await site.versions.export(clip, wanted.format, folder)).name)
+        return _made(folder.name, await site.versions.export(clip, wanted.format, str(folder)))
 
     @routes.post("/collections/{name}/exports", status_code=201)
     async def pack(name: str, wanted: Export) -> dict[str, Any]:
         """A whole collection as a zip with manifest and licences."""
         site.library.collections.clips(name)
         folder = site.exports.new_folder()
-        return _made(folder.name, (await site.versions.pack(name, wanted.format, folder)).name)
+        return _made(folder.name, await site.versions.pack(name, wanted.format, str(folder)))
 
     @routes.get("/exports/{export}", response_class=FileResponse)
     async def exported(export: Id) -> FileResponse:
         path = site.exports.file(export)
-        return FileResponse(path, filename=path.name)
+        return FileResponse(path, media_type=_MEDIA_TYPES[path.suffix], filename=path.name)
 
     @routes.get("/formats")
     async def formats() -> list[str]:
@@ -156,7 +168,8 @@ def _add_shares(routes: APIRouter, site: Site) -> None:
 
 
 def _add_uploads(routes: APIRouter, site: Site) -> None:
-    file = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    content = {"schema": {"type": "string", "format": "binary"}}
+    file = {"application/octet-stream": content, "audio/*": content}
 
     @routes.post(
         "/uploads",
@@ -164,7 +177,9 @@ def _add_uploads(routes: APIRouter, site: Site) -> None:
         openapi_extra={"requestBody": {"required": True, "content": file}},
     )
     async def upload(said: Annotated[Upload, Query()], request: Request) -> dict[str, Any]:
-        """Import an audio file: the body is the file (WAV, FLAC, OGG, MP3, AIFF).
+        """Import an audio file: the body is the file (WAV, FLAC, OGG, Opus, MP3, AIFF).
+
+        With ffmpeg installed also m4a, aac, caf, wma, webm and the sound of a video.
 
         Returns the clip, or with `fit` the job.
         """

@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from starlette.requests import ClientDisconnect, Request
 
 from bridge.files.whole import replace_patiently
+from bridge.inbox.names import FFMPEG_SUFFIXES
 from daemon.errors import LibraryError
 from daemon.home.places import Places
 from daemon.home.room import check_space
@@ -26,7 +27,11 @@ _BEGINS: dict[str, tuple[re.Pattern[bytes], ...]] = {
     ".mp3": (re.compile(rb"ID3|\xff[\xe2-\xff]"),),
     ".aiff": (re.compile(rb"FORM....AIF[FC]", re.DOTALL),),
 }
-_BEGINS[".aif"] = _BEGINS[".aiff"]
+_BEGINS[".aif"] = _BEGINS[".aifc"] = _BEGINS[".aiff"]
+_BEGINS[".oga"] = _BEGINS[".opus"] = _BEGINS[".ogg"]
+_BEGINS[".w64"] = (re.compile(rb"riff\x2e\x91\xcf\x11"),)
+# what ffmpeg reads is recognised by it: its kinds have no beginning in common
+_BEGINS |= dict.fromkeys(FFMPEG_SUFFIXES, (re.compile(b""),))
 #: The longest magic number.
 _LOOKED_AT_BYTES = 12
 

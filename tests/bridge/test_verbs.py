@@ -67,7 +67,7 @@ def test_an_unknown_verb_names_the_nearest():
     assert find_verb(" Halve ") is HALVE
     with pytest.raises(RequestError, match=r"'halv' is not .* did you mean halve\?"):
         find_verb("halv")
-    with pytest.raises(RequestError, match="there are make, again, fit,.* halve"):
+    with pytest.raises(RequestError, match=r"there are make, again, fit,.* halve"):
         find_verb("xylophone")
 
 

@@ -78,6 +78,25 @@ def test_out_writes_there_and_not_over(run, tmp_path):
     assert soundfile.info(out).frames == 176400
 
 
+def test_out_may_be_a_folder_that_is_not_there_yet(run, tmp_path):
+    make = ("make", "clicks", "--engine", "fake", "--bars", "1", "--bpm", "120", "--out")
+    run(*make, f"{tmp_path}/new/")
+    (made,) = (tmp_path / "new").iterdir()
+    assert made.name.startswith("clicks_120bpm_") and made.suffix == ".wav"
+    run(*make, str(tmp_path / "new"))
+    assert len(list((tmp_path / "new").iterdir())) == 2
+    assert "end it in /" in run(*make, str(tmp_path / "other"), code=2)
+
+
+def test_notes_and_analyses_of_the_file_before_are_named(run, tmp_path):
+    make = ("make", "clicks", "--engine", "fake", "--bars", "1", "--bpm", "120", "--force")
+    for name in ("mine.wav", "mine.wav.asd"):
+        (tmp_path / name).write_text("old")
+    said = run(*make, "--out", str(tmp_path / "mine.wav"))
+    assert "note: beside it: mine.wav.asd" in said
+    assert (tmp_path / "mine.wav.asd").read_text() == "old"
+
+
 def test_what_lies_beside_out_is_not_written_over_either(run, tmp_path):
     out, mine = tmp_path / "mine.wav", tmp_path / "mine.mid"
     mine.write_text("a user's own notes")

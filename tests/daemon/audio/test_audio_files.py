@@ -41,13 +41,6 @@ def test_passage(tmp_path):
     assert np.array_equal(audio, said[4000:10000])
 
 
-def test_surround_is_folded(tmp_path):
-    soundfile.write(tmp_path / "a.wav", tone(44100, 6), 44100)
-    assert read_audio(tmp_path / "a.wav")[0].shape[1] == 2
-    soundfile.write(tmp_path / "b.wav", tone(44100, 3), 44100)
-    assert read_audio(tmp_path / "b.wav")[0].shape[1] == 1
-
-
 def test_refusals(tmp_path):
     def refused(name, content=None):
         if content is not None:

@@ -118,8 +118,14 @@ def test_limiter_holds_the_true_peak(channels):
 
 
 def test_what_would_clip_is_turned_down():
-    assert safe_gain(np.full((10, 1), 0.9)) == 0
-    assert 2 * 10 ** (safe_gain(np.full((10, 1), 2.0)) / 20) < 1
+    t = np.arange(400)[:, None]
+    soft = np.sin(2 * np.pi * 0.01 * t, dtype=np.float32)
+    assert safe_gain(0.9 * soft) == 0
+    assert 0.99 < 2 * 10 ** (safe_gain(2 * soft) / 20) < 1
+    # Samples at full scale, and a peak of 3 dB more between them.
+    between = np.sin(np.pi / 2 * t + np.pi / 4, dtype=np.float32) * np.float32(np.sqrt(2))
+    assert np.abs(between).max() < 1.0001 and -3.2 < safe_gain(between) < -2.9
+    assert true_peak_db(between * 10 ** (safe_gain(between) / 20)) <= 0
 
 
 def test_a_limited_loop_holds_its_peaks_across_the_seam():

@@ -108,7 +108,7 @@ def test_a_clip_is_published_with_all_that_belongs_to_it_once(crate, tmp_path):
     wav = crate.folder / "Loops" / "dusty-boom-bap_90bpm_Am_k3f9.wav"
     assert record["path"] == str(wav) and wav.read_bytes() == b"clip.wav" * 1000
     assert record["midi"] == str(crate.folder / "MIDI" / f"{wav.stem}.mid")
-    assert record["stems"] == [str(crate.folder / "Stems" / wav.stem / "drums.wav")]
+    assert record["stems"] == [str(crate.folder / "Stems" / wav.stem / f"{wav.stem}_drums.wav")]
     wav.write_bytes(b"the user's own change")
     assert crate.publish(dict(RECORD), source(tmp_path)) == record
     assert wav.read_bytes() == b"the user's own change", "nothing in the crate is overwritten"

@@ -41,9 +41,9 @@ def test_a_file_that_comes_while_an_export_is_written_is_not_written_over(tmp_pa
     target = tmp_path / "beat.wav"
     with (
         contextlib.nullcontext() if force else pytest.raises(LibraryError, match="meanwhile"),
-        whole(target, force) as part,
+        whole(target, force) as placing,
     ):
-        part.write_text("ours")
+        placing.part.write_text("ours")
         target.write_text("mine")
     assert target.read_text() == ("ours" if force else "mine")
     assert list(tmp_path.iterdir()) == [target], "nothing else is left"
@@ -85,8 +85,9 @@ def test_a_rate_that_mp3_has_not_is_changed(home, loop, tmp_path):
 def test_stems_come_as_a_zip_and_notes_as_midi(home, loop, tmp_path):
     with zipfile.ZipFile(export(home, loop, "stems", tmp_path, {"do": "reverb"})) as archive:
         assert archive.testzip() is None and {
-            name.rsplit("/")[-1] for name in archive.namelist()
+            name.rsplit("/")[-1].rsplit("_")[-1] for name in archive.namelist()
         } >= {"drums.wav", "bass.wav"}
+        assert all("_90bpm_Am_ldrp_" in name for name in archive.namelist())
     midi = export(home, loop, "midi", tmp_path / "notes.mid")
     assert Path(midi).read_bytes() == Path(loop["midi"]).read_bytes()
     slower = mido.MidiFile(export(home, loop, "midi", tmp_path, {"do": "tempo", "bpm": 100}))

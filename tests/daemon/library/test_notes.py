@@ -191,3 +191,61 @@ def test_a_clip_of_notes_is_edited_and_refuses_what_needs_a_sound(
         studio.version_task("nts7", [{"do": "reverb"}])
     with pytest.raises(LibraryError, match="is a sound: quantise"):
         check_kind(check_step({"do": "quantise"}), {"id": "x", "kind": "loop"})
+
+
+def sounding_twice(file: mido.MidiFile) -> list[tuple[str, int, int]]:
+    found = []
+    for track in file.tracks:
+        now, held = 0, set()
+        for message in track:
+            now += message.time
+            if message.type == "note_on" and message.velocity:
+                if (message.channel, message.note) in held:
+                    found.append((track.name, now, message.note))
+                held.add((message.channel, message.note))
+            elif message.type in ("note_on", "note_off"):
+                held.discard((message.channel, message.note))
+    return found
+
+
+def test_notes_that_a_step_moves_onto_each_other_are_ended_before_the_next(record):
+    path = Path(record["midi"])
+    file = mido.MidiFile(path)
+    bass = mido.MidiTrack([mido.MetaMessage("track_name", name="bass")])
+    for start, end in ((0, 300), (310, 700), (720, 800)):  # near two lines of a quarter
+        before = sum(message.time for message in bass)
+        bass.append(mido.Message("note_on", note=45, velocity=90, time=start - before))
+        bass.append(mido.Message("note_off", note=45, time=end - start))
+    file.tracks[2] = bass
+    file.save(path)
+    moved, made = edited(record, {"do": "quantise", "grid": "1/4", "strength": 1.0})
+    assert not sounding_twice(made)
+    assert [start for start, _, _ in moved["bass"]] == [0, 480, 960]
+    assert [length for _, length, _ in moved["bass"]] == [300, 390, 80]
+
+
+def test_an_older_clip_s_notes_that_overlap_are_mended_where_they_go_out(record):
+    path = Path(record["midi"])
+    file = mido.MidiFile(path)
+    file.tracks[2] = mido.MidiTrack(
+        [
+            mido.MetaMessage("track_name", name="bass"),
+            mido.Message("note_on", note=33, velocity=90, time=0),
+            mido.Message("note_on", note=33, velocity=80, time=960),
+            mido.Message("note_off", note=33, time=1),
+            mido.Message("note_off", note=33, time=500),
+        ]
+    )
+    file.save(path)
+    kept = path.read_bytes()
+    notes, made = edited(record, {"do": "gain", "db": -3})
+    assert sounding_twice(mido.MidiFile(path)) and not sounding_twice(made)
+    assert notes["bass"] == [(0, 959, 33), (960, 501, 33)]
+    assert path.read_bytes() == kept, "the clip's own file stays as it is"
+
+
+def test_drums_alone_have_no_key(record):
+    _, both = edited(record, {"do": "mute", "stem": "drums"})
+    _, drums = edited(record, {"do": "mute", "stem": "bass"})
+    assert "key_signature" in {message.type for message in both.tracks[0]}
+    assert "key_signature" not in {message.type for message in drums.tracks[0]}

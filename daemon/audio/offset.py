@@ -1,0 +1,35 @@
+"""DC: a constant part of a sound, which takes room, clicks at every cut and is never heard."""
+
+from __future__ import annotations
+
+import numpy as np
+
+#: Mean of a channel, at full scale 1, under which it has no offset to remove.
+_LEAST = 1e-3
+#: Mean from which a user is told: -46 dB, where its clicks at cuts can be heard.
+_TOLD = 0.005
+
+
+def offsets_of(audio: np.ndarray) -> np.ndarray:
+    """The mean of each channel of float32 (frames, channels), float64 (channels,)."""
+    return np.array([channel.mean(dtype=np.float64) for channel in audio.T])
+
+
+def without_offset(audio: np.ndarray) -> np.ndarray:
+    """The same with each channel's mean removed; `audio` itself where none is worth it."""
+    offsets = offsets_of(audio)
+    if not len(audio) or float(np.abs(offsets).max()) < _LEAST:
+        return audio
+    return audio - offsets.astype(np.float32)
+
+
+def offset_told(audio: np.ndarray) -> float:
+    """The offset that a user should know of, as a share of full scale; 0 where there is none.
+
+    The middle of the samples must lie off zero too: a short low note has a mean without an offset.
+    """
+    most = 0.0
+    for channel, offset in zip(audio.T, offsets_of(audio), strict=True):
+        if abs(offset) >= max(_TOLD, most) and abs(float(np.median(channel))) > abs(offset) / 2:
+            most = float(abs(offset))
+    return most

@@ -1,0 +1,283 @@
+"""The shapes of the API's answers, for its document alone: routes answer as they are.
+
+What a model does not name may be there all the same. A test compares each with a real answer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, RootModel
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+class Refused(Answer):
+    """Why a request was not done: a stable code, and a sentence that says what to do."""
+
+    code: str
+    text: str
+
+
+class Accepted(Answer):
+    """An order was taken: its job, and its place in the queue."""
+
+    event: str
+    label: str
+    job: str
+    position: int
+
+
+class Told(Answer):
+    """What the daemon did with a request that makes no job."""
+
+    event: str
+
+
+class Job(Answer):
+    """A job of any door: queued, improving, running, done, failed or cancelled."""
+
+    job: str
+    state: str
+    stage: str | None
+    progress: float | None
+    prompt: str
+    kind: str
+    count: int
+    door: str
+    created: float
+    clips: list[str]
+    code: str | None
+    text: str | None
+    proposal: str | None
+
+
+class ClipRow(Answer):
+    """A clip as a search finds it."""
+
+    id: str
+    name: str
+    kind: str
+    engine: str
+    licence: str
+    genre: str
+    project: str
+    key: str
+    bpm: float | None
+    bars: int | None
+    lufs: float | None
+    seconds: float | None
+    created: float
+    favourite: bool
+    rating: int
+    used: float | None
+    missing: bool
+    path: str | None
+    prompt: str
+    tags: list[str]
+    edited: bool
+
+
+class Clips(Answer):
+    """The clips that a search finds, and how many there are in all."""
+
+    total: int
+    clips: list[ClipRow]
+
+
+class Clip(ClipRow):
+    """A clip with all that is known of it."""
+
+    record: dict[str, Any]
+    collections: list[str]
+    steps: list[dict[str, Any]]
+
+
+class Facets(RootModel[dict[str, dict[str, int]]]):
+    """How many clips have each value of each facet."""
+
+
+class Peaks(Answer):
+    peaks: list[float]
+    seconds: float
+    sample_rate: int
+
+
+class Turns(Answer):
+    """Turns back, turns ahead, and the turns made so far."""
+
+    undo: int
+    redo: int
+    history: list[dict[str, Any]]
+
+
+class Edited(Answer):
+    """The steps of a clip now. `warnings`: notes on its sound, where it was rendered."""
+
+    steps: list[dict[str, Any]]
+    turns: Turns
+
+
+class Rendered(Answer):
+    id: str
+    kind: str
+    bpm: float | None
+    key: str | None
+    bars: int | None
+    seconds: float | None
+    report: dict[str, Any]
+
+
+class StepKind(Answer):
+    do: str
+    about: str
+    settings: list[dict[str, Any]]
+
+
+class StepKinds(RootModel[list[StepKind]]):
+    """All edit steps and their settings."""
+
+
+class PluginNames(Answer):
+    names: list[str]
+    text: str
+
+
+class Plugin(Answer):
+    name: str
+    maker: str
+    parameters: list[dict[str, Any]]
+
+
+class Exported(Answer):
+    """A file that can be fetched for a day. `notes`: what its user should know."""
+
+    export: str
+    name: str
+    url: str
+    notes: list[str]
+
+
+class Names(RootModel[list[str]]):
+    """Names, in order."""
+
+
+class Collection(Answer):
+    name: str
+    clips: int
+    created: float
+
+
+class Collections(RootModel[list[Collection]]):
+    """All collections, by name."""
+
+
+class Deleted(Answer):
+    deleted: str
+
+
+class Added(Answer):
+    added: int
+
+
+class Removed(Answer):
+    removed: int
+
+
+class Share(Answer):
+    """A link to hear clips. `path`, its address, is in the answer alone that makes it."""
+
+    id: str
+    title: str
+    clips: list[str]
+    made: float
+    expires: float
+
+
+class Shares(RootModel[list[Share]]):
+    """The open links."""
+
+
+class Revoked(Answer):
+    revoked: str
+
+
+class Brought(Answer):
+    """A clip that was imported (`id`, `name`, as of a clip), or the job that fits it (`job`)."""
+
+
+class Person(Answer):
+    name: str | None
+    names: list[str]
+
+
+class Preferred(Answer):
+    """A person's preferences for the page."""
+
+
+class Jobs(RootModel[list[Job]]):
+    """Jobs, the newest first."""
+
+
+class Session(Answer):
+    """What is known of the DAW's project, with the source of each value."""
+
+
+class Pinned(Answer):
+    """The values that were pinned."""
+
+
+class Engine(Answer):
+    name: str
+    title: str
+    kinds: list[str]
+    license: str
+    ready: bool
+
+
+class Engines(RootModel[list[Engine]]):
+    """The engines that can make clips here, and why others cannot."""
+
+
+class Spend(Answer):
+    today_usd: float
+    per_day_usd: float
+    purchases: list[dict[str, Any]]
+
+
+class SettingsInEffect(Answer):
+    file: str
+    values: dict[str, Any]
+
+
+class FieldRow(Answer):
+    name: str
+    allowed: str
+    default: str
+    help: str
+
+
+class FieldRows(RootModel[list[FieldRow]]):
+    """The fields of a request."""
+
+
+class Status(Answer):
+    version: str
+    session: Session
+    jobs: list[Job]
+    web: dict[str, Any]
+
+
+class VerbRow(Answer):
+    name: str
+    works_on: str
+    gives: str
+    help: str
+    example: str
+    fields: list[FieldRow]
+
+
+class VerbRows(RootModel[list[VerbRow]]):
+    """What can be asked."""
