@@ -207,7 +207,7 @@ ROWS = [
     row("rock solid drums", instruments=("drums",)),
     row("haunted house"),
     row("a house loop", kind="loop", genre="house"),
-    row("metal pipe hit"),
+    row("metal pipe hit", kind="sfx"),
     row("techno,132", bpm=132, kind="loop", genre="techno"),
     row("132bpm,Am,4bars,drums", bpm=132, key="Am", bars=4, kind="loop", instruments=("drums",), only=True, words="drums"),
     row("I need a snare for my trap song", kind="oneshot", genre="trap", instruments=("snare",)),

@@ -132,7 +132,7 @@ def test_words_shape_a_one_shot():
 
 @pytest.mark.parametrize(
     ("words", "what"),
-    [("riser", "riser"), ("deep impact", "impact"), ("rain on a window", "rain"), ("dark drone", "drone"), ("vinyl crackle", "vinyl"),
+    [("riser", "riser"), ("deep impact", "impact"), ("rain on a window", "rain"), ("dark drone", "drone"), ("vinyl crackle", "vinyl crackle"),
      ("downlifter", "sweep down")],
 )  # fmt: skip
 def test_effects_are_as_long_as_asked(words, what):
