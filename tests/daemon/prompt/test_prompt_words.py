@@ -203,7 +203,7 @@ ROWS = [
     row("ambiant", genre="ambient"),
     row("drums and bass, 100 bpm", bpm=100, kind="loop", instruments=("drums", "bass"), only=True),
     row("drum and bass guitar loop", kind="loop", instruments=("drums", "bass guitar")),
-    row("classical guitar in D minor", key="D minor", instruments=("guitar",)),
+    row("classical guitar in D minor", key="D minor", instruments=("nylon guitar",)),
     row("rock solid drums", instruments=("drums",)),
     row("haunted house"),
     row("a house loop", kind="loop", genre="house"),
