@@ -10,12 +10,12 @@ from daemon.prompt.foreign_words import (
     AND,
     DENIALS,
     OTHER_INSTRUMENTAL,
-    OTHER_SCRIPTS,
 )
 from daemon.prompt.genre_names import GenreSpan
-from daemon.prompt.marked_text import HEAD_END, MarkedText
+from daemon.prompt.genres import fold
+from daemon.prompt.marked_text import HEAD_END, TAKEN, MarkedText
 from daemon.prompt.patterns import pattern
-from daemon.prompt.vocabulary import Mood, Sound, moods, sounds
+from daemon.prompt.vocabulary import Mood, Sound, moods, sounds, unspaced_sounds
 
 #: A denial in another language, or by a dash, counts only where an instrument follows.
 _FOREIGN_NEGATION = rf"(?<!\w)(?:{DENIALS})\s+"
@@ -132,12 +132,15 @@ def find_instruments(
 def _in_other_scripts(text: MarkedText) -> list[Named]:
     if text.rest.isascii():
         return []
-    table = sounds()
-    return [
-        Named(at, at + len(word), table[name])
-        for word, name in OTHER_SCRIPTS.items()
-        if (at := text.rest.lower().find(word)) >= 0
-    ]
+    table, said = sounds(), text.rest.lower()
+    found = []
+    for word, name in unspaced_sounds():
+        at = said.find(word)
+        if at >= 0:
+            found.append(Named(at, at + len(word), table[fold(name)]))
+            # a longer name is read before a shorter one inside it
+            said = said[:at] + TAKEN * len(word) + said[at + len(word) :]
+    return found
 
 
 def _negated(text: MarkedText, at: int, named: list[Named]) -> list[tuple[str, int, int]]:

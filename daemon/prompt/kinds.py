@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from daemon.prompt.band import Named
+from daemon.prompt.effects_named import names_effect_first
 from daemon.prompt.genres import fold
 from daemon.prompt.marked_text import HEAD_END, TAKEN, MarkedText
 from daemon.prompt.patterns import pattern
@@ -101,10 +102,17 @@ def find_kind(
         pattern(_TRANSITION).search(head) or (not timed and pattern(_ATMOSPHERE).search(head))
     ):
         return "sfx"
-    plays = [one for one in named if one.sound.part not in ("texture", "vocals")]
+    thing = names_effect_first(head)
+    # a church bell is no instrument
+    plays = [
+        one
+        for one in named
+        if one.sound.part not in ("texture", "vocals")
+        and not (thing and thing.start <= one.start < one.end <= thing.end)
+    ]
     if (
         not (loops or timed or musical or plays)
-        and pattern(_THINGS).search(head)
+        and (thing or pattern(_THINGS).search(head))
         and not pattern(_MUSIC).search(head)
     ):
         return "sfx"

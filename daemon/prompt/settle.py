@@ -12,6 +12,7 @@ from bridge.session import Known, SessionView
 from bridge.verbs import find_verb
 from daemon.brief import Brief, Decision
 from daemon.errors import PromptError
+from daemon.prompt.effects_named import usual_seconds
 from daemon.prompt.genres import GENRES, Genre, find_genre, fold
 from daemon.prompt.vocabulary import moods, sounds
 from daemon.prompt.words import Words, parse_words
@@ -353,15 +354,17 @@ def _length(
             f"{_bars_and_verb(given_bars[1])} not used: a one-shot is as long as it sounds; "
             "give seconds, or kind: loop"
         )
-    return None, _usual_seconds(kind, request)
+    return None, _usual_seconds(kind, request, words)
 
 
-def _usual_seconds(kind: str, request: Request) -> float | None:
+def _usual_seconds(kind: str, request: Request, words: Words) -> float | None:
     if kind == "vocal":
         sung = len(str(request.get("lyrics", "")).split()) * WORD_S
         return min(max(sung, SHORTEST_VOCAL_S), LONGEST_VOCAL_S)
+    if kind == "sfx":
+        return usual_seconds(words.words) or SFX_S
     # a one-shot sounds as long as its voice does
-    return {"track": TRACK_S, "sfx": SFX_S}.get(kind)
+    return {"track": TRACK_S}.get(kind)
 
 
 def _first(*claims: tuple[str, Any]) -> tuple[str, Any] | None:

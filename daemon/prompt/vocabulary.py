@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from daemon.prompt import foreign_words
+from daemon.prompt.effects_named import plain
 from daemon.prompt.genres import fold
+from daemon.prompt.instrument_names import INSTRUMENTS
 
+#: From here on scripts are written without blanks.
+_FIRST_UNSPACED = "\u3000"
 PARTS = ("drums", "bass", "chords", "lead", "vocals", "texture")
 
 
@@ -270,7 +274,31 @@ def sounds() -> dict[str, Sound]:
     for name, aliases in foreign_words.SOUNDS.items():
         for alias in _split(aliases):
             found.setdefault(fold(alias), Sound(name, by_name[name].part))
+    found.update(_instruments())
+    found.pop("", None)
     return found
+
+
+def _instruments() -> dict[str, Sound]:
+    """Folded spelling, with and without accents -> what the table of instruments names."""
+    found: dict[str, Sound] = {}
+    for part, names in INSTRUMENTS.items():
+        for name, aliases in names.items():
+            for alias in (name, *_split(aliases)):
+                sound = Sound(name.lower(), part, name.isupper() and not alias.startswith("!"))
+                found.setdefault(fold(alias), sound)
+                found.setdefault(fold(plain(alias)), sound)
+    return found
+
+
+@cache
+def unspaced_sounds() -> tuple[tuple[str, str], ...]:
+    """(name, our instrument) in scripts that are read as parts of words, the longest first."""
+    found = dict(foreign_words.OTHER_SCRIPTS)
+    for names in INSTRUMENTS.values():
+        for name, aliases in names.items():
+            found |= {one: name.lower() for one in _split(aliases) if one[0] >= _FIRST_UNSPACED}
+    return tuple(sorted(found.items(), key=lambda row: -len(row[0])))
 
 
 @cache

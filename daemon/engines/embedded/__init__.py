@@ -9,6 +9,6 @@ INFO = EngineInfo(
     kinds=("loop", "oneshot", "track", "midi", "sfx"),
     license="CC0-1.0",
     model="sidecrate-1",
-    version="4",
+    version="5",
     conditioning=("tempo", "key", "meter", "accompany", "kit"),
 )

@@ -11,6 +11,7 @@ from typing import TypeVar
 from bridge.music import Key, Meter, bar_seconds
 from daemon.brief import Brief
 from daemon.engines.embedded import forms, meters
+from daemon.engines.embedded.instruments import DRUM_ROWS
 from daemon.engines.embedded.kits import kit_of, on_kit
 from daemon.engines.embedded.motif import motif_bars
 from daemon.engines.embedded.phrase import crowded, phrased, rolling, turn_of
@@ -35,6 +36,7 @@ from daemon.engines.embedded.rows import (
     with_fill,
 )
 from daemon.engines.embedded.styles import STYLES
+from daemon.engines.embedded.styles.cast import cast
 from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.wishes import Wishes, read_wishes, toned
@@ -51,7 +53,15 @@ _SOUNDS_LIKE = (
     (r"log drum", "amapiano"), (r"reese|amen", "drum and bass"), (r"\b808", "trap"),
     (r"supersaw", "trance"), (r"8[- ]?bit|chip", "chiptune"),
     (r"upright|walking bass|brush|saxophone|\bsax\b", "jazz"),
-    (r"tabla|dhol\b|sitar|raga\b", "bhangra"), (r"bongo|conga|djembe|tribal", "afro house"),
+    (r"trumpet|vibraphone", "jazz"), (r"tabla|dhol\b|sitar|raga\b", "bhangra"),
+    (r"bongo|conga|djembe|tribal", "afro house"), (r"taiko|timpani|didgeridoo", "cinematic"),
+    (
+        r"harpsichord|pipe organ|\blute\b|oboe|clarinet|bassoon|\bflute\b|\bharp\b|french horn|"
+        r"recorder|string quartet|cello",
+        "classical",
+    ),
+    (r"koto|shamisen|guzheng|erhu|pipa|singing bowl|handpan|duduk", "ambient"),
+    (r"fiddle|mandolin|bagpipe|harmonica|hurdy|whistle|bodhran|zither|dulcimer", "folk"),
     (r"drum fill|tom fill|\bprog|distorted guitar|power chord|electric guitar", "rock"),
     (r"orchestr|epic|violin|cello|strings|trailer", "cinematic"),
     (r"choir|\bpads?\b|atmosph|drone", "ambient"), (r"rhodes|electric piano|organ", "soul"),
@@ -79,7 +89,7 @@ _DEFAULT_ROWS = {
     "tambourine": "..o...o...o...o.", "cowbell": "x..x..x...x.x...", "clave": "x..x..x...x.x...",
     "tabla": "X.ogx.o.x..gX.xo", "bayan": "X.x....g....X.g.", "high conga": "..x...o...x.o...",
     "low conga": "......x.....x.x.", "hard kick": "X...X...X...X...",
-}  # fmt: skip
+} | DRUM_ROWS  # fmt: skip
 
 
 #: Delay in ms of each part (below 0: early) in a drunk feel. The kick keeps the grid.
@@ -105,6 +115,56 @@ _DEFAULT_FILL = {
     "low tom": "....x.x.",
     "*": "........",
 }
+
+
+#: Voices by how they strike a chord.
+_DRIVEN = ("distorted guitar", "crunch guitar", "power guitar")
+_SIX_STRINGS = (
+    "steel guitar",
+    "nylon guitar",
+    "twelve string guitar",
+    "clean guitar",
+    "jazz guitar",
+    "muted guitar",
+    "guitar",
+)
+_PIANOS = ("grand piano", "upright piano", "felt piano", "honky tonk piano")
+_STRUMMED = (
+    *_PIANOS,
+    "electric piano",
+    "banjo",
+    "mandolin",
+    "ukulele",
+    "lute",
+    "oud",
+    "bouzouki",
+    "balalaika",
+    "shamisen",
+    "pipa",
+    "kora",
+    "harp",
+    "koto",
+    "guzheng",
+    "zither",
+    "sitar",
+    "sarod",
+    "harpsichord",
+)
+_LONG_CHORDS = (
+    "pad",
+    "warm pad",
+    "strings",
+    "choir",
+    "choir ah",
+    "choir oo",
+    "boys choir",
+    "string section",
+    "violin section",
+    "cello section",
+    "string quartet",
+    "pipe organ",
+    "harmonium",
+)
 
 
 def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> T:
@@ -178,6 +238,9 @@ def compose(brief: Brief, seed: int) -> Plan:
         part for part, what in written.items() if what is not None and _may_play(part, wishes)
     }
     plan = plan.with_(**{part: what for part, what in written.items() if part in playing})
+    if plan.chords is not None and plan.bass is None and plan.chords.sound.voice in _PIANOS:
+        # a piano without a bass has a left hand
+        plan = plan.with_(chords=replace(plan.chords, style="hands"))
     if brief.kind != "track" and "drums" not in playing:
         plan = _one_marked(plan, playing)
     return plan.with_(sections=_sections(brief, style, wishes, plan, playing))
@@ -493,11 +556,16 @@ def _pick(voices: tuple[str, ...], part: str, style: Style, wishes: Wishes, seed
         own = next(
             (voice for voice in of_era if voice in voices), own if part == "bass" else of_era[0]
         )
-    voice = wishes.voices.get(part, own)
+    name = wishes.voices.get(part, own)
+    voice = cast(name, style.name)
     if voice in wishes.no_voices:
         others = (*voices, *_OTHER_VOICES.get(part, ()))
-        voice = next((other for other in others if other not in wishes.no_voices), voice)
-    return Sound(voice, toned(style.tones.get(voice, {}), wishes.tone))
+        name = next((one for one in others if cast(one, style.name) not in wishes.no_voices), name)
+        voice = cast(name, style.name)
+    if part == "lead" and voice in ("distorted guitar", "crunch guitar") and not wishes.riff:
+        voice = "solo guitar"
+    tone = style.tones.get(voice) or style.tones.get(name, {})
+    return Sound(voice, toned(tone, wishes.tone))
 
 
 def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | None:
@@ -543,22 +611,24 @@ def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords 
         return None
     sound = _pick(style.chord_sounds, "chords", style, wishes, seed)
     lines = in_turn(rows, seed, f"chords:{style.name}").split("/")
-    struck = style.chord_style
-    if struck in ("power", "strum") and sound.voice not in (
-        "power guitar",
-        "guitar",
-        "piano",
-        "electric piano",
-    ):
-        struck = "block"
+    struck = _how_struck(style.chord_style, sound.voice)
     hold = style.chord_hold
-    if (
-        sound.voice in ("pad", "warm pad", "strings", "choir")
-        and hold < 0.8
-        and len(lines[0].replace(".", "")) <= 2
-    ):
+    if sound.voice in _LONG_CHORDS and hold < 0.8 and len(lines[0].replace(".", "")) <= 2:
         hold = 0.95
     return Chords(lines, sound, struck, hold, 62.0 + stream.choice((-2.0, 0.0, 0.0, 2.0)))
+
+
+def _how_struck(usual: str, voice: str) -> str:
+    """How a voice strikes its chords, in a style that strikes them so."""
+    if voice in _DRIVEN:
+        return "power"
+    if voice in _SIX_STRINGS and usual in ("block", "strum", "power"):
+        return "fingered"
+    if voice in _LONG_CHORDS:
+        return "block"
+    if usual == "arp" or voice in _STRUMMED:
+        return usual if usual != "power" else "strum"
+    return "block" if usual in ("power", "strum") else usual
 
 
 def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | None:
@@ -571,7 +641,7 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
         stream, plan.meter_.sixteenths_per_bar, busy, plan.key_.is_minor, wishes.arp
     )
     sound = _pick(style.lead_sounds, "lead", style, wishes, seed)
-    if wishes.riff and sound.voice in ("power guitar", "guitar"):
+    if wishes.riff and sound.voice in (*_DRIVEN, *_SIX_STRINGS):
         sound = replace(sound, octave=-2)
     return Lead(bars, form, sound)
 

@@ -20,8 +20,8 @@ from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.soundscapes import (
     DEFAULT_S,
     effect_notes,
-    find_effect,
-    play_effect,
+    effects_of,
+    play_effects,
 )
 from daemon.engines.embedded.unmet import unmet, unmet_people
 from daemon.engines.embedded.voices.voice import Tone
@@ -85,17 +85,18 @@ def _oneshot(brief: Brief, seed: int, progress: Progress) -> Take:
 
 
 def _effect(brief: Brief, seed: int, progress: Progress) -> Take:
-    name = find_effect(brief.words or brief.prompt)
-    progress(0.1, f"playing {name}")
+    words = brief.prompt or brief.words
+    names = effects_of(words)
+    progress(0.1, f"playing {' and '.join(names)}")
     key = brief.key
     if key is None and (note := read_note(MarkedText(brief.prompt))):
         key = Key.parse(note.rstrip("-0123456789"))  # a drone in D has no mode, but a tonic
-    audio = play_effect(
-        name, brief.seconds or DEFAULT_S, key, seed, brief.sample_rate, _tone(brief)
+    audio = play_effects(
+        names, words, brief.seconds or DEFAULT_S, key, seed, brief.sample_rate, _tone(brief)
     )
     take = _take(audio, brief.sample_rate, seed)
-    take.parts = (name,)
-    take.said = tuple([*effect_notes(brief.words or brief.prompt, name), *unmet_people(brief)])
+    take.parts = tuple(names)
+    take.said = tuple([*effect_notes(words), *unmet_people(brief)])
     return take
 
 

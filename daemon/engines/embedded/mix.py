@@ -39,7 +39,15 @@ DRUM_PLACES: dict[str, tuple[float, float]] = {
     "open hat": (-3, 0.18), "ride": (-3, -0.3), "crash": (-6, 0.2), "high tom": (-4, 0.3),
     "mid tom": (-3, 0.0), "low tom": (-3, -0.3), "high conga": (-6, 0.4), "low conga": (-5, -0.4),
     "shaker": (-7, -0.35), "tabla": (-3, 0.15), "bayan": (-3, 0), "tambourine": (-9, 0.4),
-    "cowbell": (-9, 0.3), "clave": (-10, -0.45),
+    "cowbell": (-9, 0.3), "clave": (-10, -0.45), "timpani": (-3, -0.15), "taiko": (-2, 0),
+    "djembe": (-4, 0.2), "high bongo": (-6, 0.35), "low bongo": (-6, 0.25), "cajon": (-3, 0),
+    "darbuka": (-5, 0.2), "frame drum": (-5, -0.2), "bodhran": (-4, -0.15), "surdo": (-3, 0),
+    "udu": (-5, 0.25), "high timbale": (-6, -0.3), "low timbale": (-6, -0.2),
+    "talking drum": (-5, 0.3), "dhol": (-3, 0.1), "concert bass drum": (-3, 0),
+    "woodblock": (-9, 0.35), "temple block": (-9, -0.3), "high agogo": (-10, 0.4),
+    "low agogo": (-10, 0.3), "triangle": (-12, 0.3), "castanets": (-10, -0.35),
+    "guiro": (-9, 0.35), "vibraslap": (-9, -0.3), "gong": (-6, 0), "sleigh bells": (-10, 0.2),
+    "samba whistle": (-12, 0.1), "chip noise": (-5, 0),
 }  # fmt: skip
 
 #: Exponent of the velocity in a drum note's gain: soft strokes are 8 dB under accents, ghosts 16.
@@ -170,20 +178,29 @@ def place(
 ) -> np.ndarray:
     """The dry bus of one part, float32 (frames, 2), from `first_frame` of the piece on."""
     bus = np.zeros((frames, 2), np.float32)
+    driven: dict[str, np.ndarray] = {}
     for note in notes:
         sound = sounds.get(note.voice) or Sound(note.voice)
+        # a user's own samples need no amplifier
+        amped = VOICES[note.voice].amp is not None and player.kit is None
+        if amped and note.voice not in driven:
+            driven[note.voice] = np.zeros_like(bus)
+        onto = driven[note.voice] if amped else bus
         level_db, place_ = DRUM_PLACES.get(note.voice, (0.0, 0.0))
         gain = 10 ** (level_db / 20) * note.velocity ** (
             _DRUM_DYNAMICS if note.voice in DRUM_PLACES else _DYNAMICS
         )
         at = frame_of(note.start, bpm, player.rate) - first_frame
         add_round(
-            bus,
+            onto,
             player.play(note, sound, bpm),
             at,
             gain * min(1.0, 1 - place_),
             gain * min(1.0, 1 + place_),
         )
+    for voice, dry in driven.items():
+        tone = (sounds.get(voice) or Sound(voice)).tone
+        bus += VOICES[voice].after(dry, player.rate, Tone(**tone))
     return bus
 
 

@@ -10,7 +10,9 @@ from bridge.music import Key
 from daemon.audio.signals import faded, rng
 from daemon.brief import Brief
 from daemon.engines.embedded.harmony import read_chord
-from daemon.engines.embedded.voices.table import VOICES
+from daemon.engines.embedded.instruments import players
+from daemon.engines.embedded.voices.acoustic import ROWS
+from daemon.engines.embedded.voices.table import VOICES, newest
 from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.pitches import read_chords
@@ -19,18 +21,22 @@ from daemon.prompt.pitches import read_chords
 NAMES: dict[str, str] = {
     "bass drum": "kick", "bd": "kick", "sd": "snare", "hi-hat": "hat", "hihat": "hat",
     "hi hat": "hat", "closed hat": "hat", "hh": "hat", "oh": "open hat", "rimshot": "rim",
-    "handclap": "clap", "tom": "mid tom", "conga": "high conga", "bongo": "high conga",
+    "handclap": "clap", "tom": "mid tom", "conga": "high conga",
     "finger snap": "snap", "rhodes": "electric piano", "ep": "electric piano",
     "keys": "electric piano", "stab": "organ", "brass stab": "brass", "synth stab": "supersaw",
     "rave stab": "supersaw", "chord": "organ", "tuned bell": "bell", "chime": "bell",
-    "bells": "bell", "marimba": "mallet", "kalimba": "mallet", "vibraphone": "mallet",
-    "string": "strings", "violin": "strings", "vocal": "choir", "vox": "choir", "synth": "lead",
-    "flute": "soft lead", "uplifter": "riser", "downlifter": "sweep down", "boom": "impact",
-    "hit": "impact", "bass": "saw bass", "303": "acid", "dayan": "tabla", "dhol": "bayan",
+    "bells": "bell",
+    "vocal": "choir", "vox": "choir", "synth": "lead",
+    "uplifter": "riser", "downlifter": "sweep down", "boom": "impact",
+    "hit": "impact", "bass": "saw bass", "303": "acid", "dayan": "tabla",
     "hoover": "supersaw", "orchestral hit": "brass", "orchestra hit": "brass",
     "percussion": "low conga", "cymbal": "crash",
 }  # fmt: skip
 
+#: Instrument -> its voice; found as whole words.
+_WHOLE_WORDS: dict[str, str] = {row.name: row.name for row in ROWS} | {
+    name: player.voices[0] for name, player in players().items()
+}
 #: Words that ask for a major chord.
 _MAJOR = r"\b(?:major|maj|happy|uplifting)\b"
 #: Level against the peak below which a tail counts as silent.
@@ -46,13 +52,17 @@ def find_voice(brief: Brief) -> Voice:
     """
     said = " ".join([brief.words or brief.prompt, *brief.instruments]).lower()
     found: list[tuple[int, int, str]] = []
-    for name, voice in [*((v, v) for v in VOICES), *NAMES.items()]:
+    for name, voice in [*((v, v) for v in VOICES if v not in _WHOLE_WORDS), *NAMES.items()]:
         at = f" {said} ".find(name)
         if at >= 0:
             found.append((-len(name), at, voice))
+    for name, voice in _WHOLE_WORDS.items():
+        # an oud is not in a loud kick
+        if match := re.search(rf"\b{name}s?\b", said):
+            found.append((-len(name), match.start(), voice))
     # "rumble kick" means the kick
     struck = [one for one in found if one[2] != "rumble"] or found
-    return VOICES[min(struck)[2]] if struck else VOICES["kick"]
+    return VOICES[newest(min(struck)[2])] if struck else VOICES["kick"]
 
 
 def find_steps(brief: Brief, voice: Voice) -> tuple[int, ...]:
@@ -106,7 +116,7 @@ def play_oneshot(
     audio = np.zeros((max(len(one) for one in played), 2), np.float32)
     for one in played:
         audio[: len(one)] += one
-    return trimmed(audio, rate), pitch if voice.tuned else None
+    return trimmed(voice.after(audio, rate, tone), rate), pitch if voice.tuned else None
 
 
 def trimmed(audio: np.ndarray, rate: int) -> np.ndarray:

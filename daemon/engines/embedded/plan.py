@@ -32,7 +32,8 @@ PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
 #: Version of new plans; older plans keep their sound.
 #: 2: sections of a track keep a loudness distance to the fullest; two parts alone are tilted too.
 #: 3: drums alone get the spectral slope of real drum loops.
-#: 4: drums of wood and skin, a room that all play in, a narrow top.
+#: 4: drums of wood and skin, a room that all play in, a narrow top, and instruments with voices of
+#: their own; older plans name the voices that they had.
 VERSION = 4
 
 
@@ -77,7 +78,7 @@ class Chords:
     rows: list[str] = field(default_factory=list)
     sound: Sound = field(default_factory=Sound)
     style: str = "block"
-    """block, strum, arp, power, single"""
+    """block, strum, arp, power, single, fingered (six strings), hands (a pianist's two)"""
     hold: float = 0.9
     centre: float = 62.0
     """MIDI note round which the voicings are placed."""

@@ -24,7 +24,7 @@ BASS_MARKS = "Xxog5873a~-."
 #: Marks of chord and pad rows.
 CHORD_MARKS = "Xxog-."
 #: How a chord may be played.
-STYLES_OF_CHORDS = ("block", "strum", "arp", "power", "single")
+STYLES_OF_CHORDS = ("block", "strum", "arp", "power", "single", "fingered", "hands")
 #: Bars of a plan at most.
 MAX_PLAN_BARS = 512
 #: Allowed range of each value of `Tone`.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bridge.music import Key
+from daemon.engines.embedded.fingers import fingering, two_hands
 from daemon.engines.embedded.harmony import Chord, chords_of_bar, degree_note, nearest, voicing
 from daemon.engines.embedded.plan import Bass, Chords, Drums, Lead, Plan, Section
 from daemon.engines.embedded.rows import ROLLS, VELOCITY, fit_row, with_fill
@@ -374,9 +375,13 @@ class Score:
                     root + next((s for s in chord.steps if s in (6, 7, 8)), 7),
                     root + 12,
                 ]
+            elif part.style == "fingered":
+                pitches = fingering(chord)
             else:
                 pitches = voicing(chord, before, 3 if part.style == "single" else 4, part.centre)
                 before = pitches
+                if part.style == "hands":
+                    pitches = two_hands(chord, pitches)
             start = self._felt(self._tick(step), bar, "chords", stream, step == 0)
             if k + 1 < len(strikes):
                 after = strikes[k + 1][0].start + self._tick(strikes[k + 1][1])
@@ -387,7 +392,10 @@ class Score:
             here = bar.start + self._tick(step)
             length = whole_length((min(after, max(end, here + STEP)) - here) * part.hold)
             velocity = self._velocity(VELOCITY[mark] * 0.95, bar, stream)
-            notes += self._strike(part, pitches, start, length, velocity)
+            if part.style in ("fingered", "hands"):
+                notes += self._by_hand(part, pitches, start, length, velocity, step)
+            else:
+                notes += self._strike(part, pitches, start, length, velocity)
         return notes
 
     def _chord_ends(self, bar: Bar, step: int) -> int:
@@ -422,6 +430,32 @@ class Score:
             Note(start + k * apart, max(length - k * apart, 30), pitch + up, velocity, voice)
             for k, pitch in enumerate(pitches)
         ]
+
+    def _by_hand(
+        self, part: Chords, pitches: list[int], start: int, length: int, velocity: float, step: int
+    ) -> list[Note]:
+        """A chord as hands play it: strings one after the other, down or up; fingers not as one.
+
+        An up-stroke begins at the top and takes four strings. A pianist's top note is the loudest.
+        """
+        per_ms = TICKS_PER_QUARTER * self.plan.bpm / 60000
+        order = list(pitches)
+        if part.style == "fingered":
+            up = step % 2 == 1 or step % 4 == 2
+            order = order[::-1][:4] if up else order
+            apart = [round(k * (6 if up else 9) * per_ms) for k in range(len(order))]
+            levels = [1.0 - 0.05 * (k % 3) - (0.12 if up else 0.0) for k in range(len(order))]
+        else:
+            apart = [round((start // 7 + 5 * k) % 9 * per_ms) for k in range(len(order))]
+            levels = [0.95, *[0.8] * (len(order) - 2), 1.0]
+        octave = 12 * part.sound.octave
+        return [
+            Note(
+                start + late, max(length - late, 30), pitch + octave, velocity * level,
+                part.sound.voice,
+            )
+            for pitch, late, level in zip(order, apart, levels, strict=True)
+        ]  # fmt: skip
 
     # ------------------------------------------------------------------ lead
 

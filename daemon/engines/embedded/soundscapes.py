@@ -1,4 +1,4 @@
-"""Effects and atmospheres of a length: risers, falls, impacts, drones, weather."""
+"""Sound effects of a length: the words choose them, their size, distance and pace."""
 
 from __future__ import annotations
 
@@ -9,114 +9,167 @@ import scipy.fft
 
 from bridge.music import Key
 from daemon.audio.rooms import reverb
-from daemon.audio.signals import faded, fast_length
-from daemon.engines.embedded.voices.table import VOICES
-from daemon.engines.embedded.voices.textures import NAMES, texture
-from daemon.engines.embedded.voices.voice import Strike, Tone
-
-_WORDS: tuple[tuple[str, str], ...] = (
-    (r"down ?lift|down ?sweep|sweep down|fall|drop down|descend", "sweep down"),
-    (r"impact|boom|slam|\bhit\b|thud|explosion|braam", "impact"),
-    (r"vinyl|crackle|record noise", "vinyl"), (r"tape|hiss", "tape"),
-    (r"rain|water|\bsea\b|wave|storm|river", "rain"),
-    (r"room|rumble|engine|machine|hum\b", "room"), (r"\bwind|breath|\bair\b|whisper", "air"),
-    (r"drone|atmos|ambien|pad|texture|soundscape|dark space|eerie|tension", "drone"),
-    (r"riser|uplift|sweep|whoosh|swell|build|rise", "riser"),
-)  # fmt: skip
+from daemon.audio.signals import (
+    faded,
+    fast_length,
+    filtered,
+    high_shelf,
+    highpass,
+    lowpass,
+    widened,
+)
+from daemon.engines.embedded.effects.parts import Ask
+from daemon.engines.embedded.effects.table import TABLE
+from daemon.engines.embedded.voices.voice import Tone
+from daemon.errors import EngineError
+from daemon.prompt.effect_names import EFFECTS
+from daemon.prompt.effects_named import find_effects, find_living, plain
 
 #: Sounds that have no effect of their own: the nearest one that is here.
 _NEAREST: tuple[tuple[str, str], ...] = (
-    (
-        r"\bdoors?\b|slam|gun|shot|punch|kick|crash|break|glass|smash|clang|sword|blade|metal|"
-        r"footstep|knock|clap|click|coin|button|jump|bark|dog|hammer|bang|drop|bounce|toilet",
-        "impact",
-    ),
-    (r"applause|crowd|cheer|fire|crackl|sizzl|paper|leaves|typing|keyboard", "vinyl"),
-    (r"ocean|beach|stream|fountain|flush|splash|bubbl|swim|shower", "rain"),
-    (
-        r"\bcar\b|cars|truck|train|plane|helicopter|traffic|motor|fan\b|city|street|office|caf",
-        "room",
-    ),
-    (r"bird|forest|breeze|desert|whistl|snor|ghost", "air"),
-    (r"siren|alarm|laser|zap|teleport|magic|power ?up|level ?up|notification|ui\b|beep", "riser"),
+    (r"hit|kick|bang|stone|rock|ball|basket|box|crate|drop|stomp|fall", "thud"),
+    (r"toilet|flush|swim|pool|shower|pour|drink|sink", "stream"),
+    (r"cloth|leather|fabric|grass|sand|leaves|bag|wrapper", "paper"),
+    (r"frying|sizzl|cooking|steak|grill", "fire"),
+    (r"bus\b|tram|ship|boat|ferry|tank\b", "motor"),
+    (r"elevator|escalator|pump|mill|loom|gear", "machine"),
+    (r"bottle|plate|dish|cup|spoon|fork|cutlery|ice\b|crystal", "glass"),
+    (r"tool|wrench|screw|lock\b|handle|cage|pot\b|pan\b|can\b", "metal"),
+    (r"ghost|monster|alien|dream|space|horror|cave|dungeon|abyss", "drone"),
 )
-#: What each effect is, for people.
-_SOUNDS = "riser, sweep down, impact, vinyl, tape, rain, room, air (wind), drone"
+#: Words of size -> -1 (small) to 1 (big).
+_SIZES = (
+    (r"\b(?:huge|massive|giant|enormous|gigantic|epic|riesig\w*|enorme|énorme|gigante)\b", 1.0),
+    (r"\b(?:big|large|heavy|deep|loud|gro(?:ß|ss)\w*|schwer\w*|grande|gros(?:se)?|pesad[oa]|大き)",
+     0.6),
+    (r"\b(?:tiny|mini|micro|winzig\w*|diminut[oa]|minuscule)\b", -1.0),
+    (r"\b(?:small|little|light|thin|klein\w*|leicht\w*|peque\w+|ligero|petite?|léger|piccol[oa]|小さ)",
+     -0.6),
+)  # fmt: skip
+_FAR = (
+    r"\b(?:distant|far|faraway|away|outside|muffled|fern\w*|lejan\w+|lointain\w*|distante|"
+    r"lontan\w+)\b|遠"
+)
+_NEAR = r"\b(?:near|close|close[- ]up|dry|nah\w*|cerca\w*|proche|perto|vicin\w+)\b|近"
+_FAST = r"\b(?:fast|quick|rapid|hurried|running|schnell\w*|rápid[oa]|rapide|veloce)\b"
+_SLOW = r"\b(?:slow|slowly|lazy|langsam\w*|lent[oa]?|lente)\b"
+#: Factor on how fast an effect goes, by such words.
+_FASTER = 1.6
+#: Level in dB of every sound after the first, where several are named.
+_BESIDE_DB = -3.0
+#: A distant sound: its top in Hz, the width that is left of it, and its room's length and level.
+_DISTANT_HZ = 1900
+_DISTANT_WIDTH = 0.4
+_DISTANT_ROOM = (3.0, 0.9)
+#: Beginning and end of an effect are never steps.
+_EDGE_S = 0.002
 
 DEFAULT_S = 8.0
 
 
-def find_effect(words: str) -> str:
-    """The effect that the words name, else the nearest to what they name, else a drone."""
-    table = (*_WORDS, *_NEAREST)
-    return next((name for pattern, name in table if re.search(pattern, words.lower())), "drone")
+def effects_of(words: str) -> list[str]:
+    """The effects that the words name, else the nearest to what they name, else a drone.
+
+    EngineError where only the voice of an animal or a person is named: none is made here.
+    """
+    named = [one.effect for one in find_effects(words)]
+    if named:
+        return named
+    if living := find_living(words):
+        raise EngineError(
+            f"sfx: {living!r} is a voice, and no voices of animals or people are made here; "
+            "ask an engine that takes text, or for one of: birds, crickets, frogs, crowd, applause"
+        )
+    return [nearest(words)]
 
 
-def effect_notes(words: str, name: str) -> list[str]:
+def nearest(words: str) -> str:
+    """The effect nearest to a thing that has none of its own."""
+    said = plain(words)
+    return next((name for pattern, name in _NEAREST if re.search(pattern, said)), "drone")
+
+
+def effect_notes(words: str) -> list[str]:
     """What to tell where the words name no effect that is here."""
-    if any(re.search(pattern, words.lower()) for pattern, _ in _WORDS):
-        near = next((m[0] for p, _ in _NEAREST if (m := re.search(p, words.lower()))), "")
-        return [f"{near} has no sound of its own here: {name} is played"] if near else []
+    if find_effects(words):
+        living = find_living(words)
+        return [f"{living}: no voices of animals or people are made here"] if living else []
     shown = words.strip()[:60] or "this"
-    return [f"'{shown}' is not known as a sound here: {name} is the nearest; there are {_SOUNDS}"]
-
-
-def play_effect(
-    name: str, length_s: float, key: Key | None, seed: int, rate: int, tone: Tone
-) -> np.ndarray:
-    """Float32 (frames, 2), as long as asked, peak at -1 dB."""
-    frames = round(length_s * rate)
-    if name in NAMES:
-        audio = texture(name, frames, rate, seed, tone.bright)
-    elif name == "drone":
-        audio = _drone(length_s, key.tonic if key else seed % 12, seed, rate, tone)
-    else:
-        pitch = VOICES[name].home + (
-            seed % 5 - 2 if key is None else (key.tonic - VOICES[name].home + 6) % 12 - 6
-        )
-        held = max(0.1, length_s - 1.0) if name == "riser" else length_s
-        if name == "impact":
-            tone = tone.with_(length=min(4.0, max(0.25, length_s / 2.2)))
-        audio = VOICES[name].play(Strike(pitch, held, 0.9, rate, tone, None, seed % 97))
-        audio = _in_room(audio, frames, rate, min(4.0, 0.4 * length_s + 0.3))
-    audio = _fitted(audio, frames, rate)
-    return (audio * np.float32(10 ** (-1 / 20) / max(float(np.abs(audio).max()), 1e-9))).astype(
-        np.float32
-    )
-
-
-def _drone(length_s: float, tonic: int, seed: int, rate: int, tone: Tone) -> np.ndarray:
-    root = 36 + tonic
-    voices = (("warm pad", root + 12), ("warm pad", root + 19), ("choir", root + 24), ("sub", root))
-    held = max(0.1, length_s - 1.5)
-    frames = round(length_s * rate)
-    bed = np.zeros((frames, 2), np.float32)
-    for k, (voice, pitch) in enumerate(voices):
-        strike = Strike(
-            pitch, held, 0.6 if k else 0.8, rate, tone.with_(attack=0.0), None, seed % 97 + k
-        )
-        played = VOICES[voice].play(strike)[:frames]
-        bed[: len(played)] += played * np.float32(0.35 if voice == "sub" else 0.6)
-    bed += texture("air", frames, rate, seed) * np.float32(0.25)
-    return _in_room(bed, frames, rate, min(5.0, length_s))
-
-
-def _in_room(audio: np.ndarray, frames: int, rate: int, length_s: float) -> np.ndarray:
-    size = fast_length(frames + round(length_s * rate))
-    spectrum = scipy.fft.rfft(audio[:frames].mean(axis=1), size)
-    rows = scipy.fft.irfft(reverb(size, rate, round(length_s, 1)) * spectrum, size, axis=1)[
-        :, :frames
+    return [
+        f"'{shown}' is not known as a sound here: {nearest(words)} is the nearest; "
+        f"sidecrate open docs lists the {len(EFFECTS)} effects under Instruments and effects"
     ]
-    wet = np.stack([rows[0] + rows[1], rows[0] - rows[1]], axis=1) * np.float32(0.35)
-    wet[: len(audio)] += audio[:frames]
-    return wet
 
 
-def _fitted(audio: np.ndarray, frames: int, rate: int) -> np.ndarray:
-    """Exactly `frames` long, faded at its end, and over 2 ms where it begins at full strength."""
-    if len(audio) < frames:
-        audio = np.concatenate([audio, np.zeros((frames - len(audio), 2), np.float32)])
-    cut = np.ascontiguousarray(audio[:frames], dtype=np.float32)
-    n = min(round(0.002 * rate), frames)
-    cut[:n] *= np.linspace(0, 1, n, dtype=np.float32)[:, None]
-    return faded(cut, rate, min(0.3, 0.2 * frames / rate))
+def asked_of(
+    name: str, words: str, frames: int, key: Key | None, seed: int, rate: int, tone: Tone
+) -> Ask:
+    """What the words and the seed ask of one effect."""
+    said = plain(words)
+    size = next((size for pattern, size in _SIZES if re.search(plain(pattern), said)), 0.0)
+    pace = _FASTER if re.search(_FAST, said) else 1 / _FASTER if re.search(_SLOW, said) else 1.0
+    ask = Ask(
+        name, frames, rate, seed, words.lower(), size, pace, tone.bright, tone.attack,
+        key.tonic if key else seed % 12,
+    )  # fmt: skip
+    varied = ask.stream("ask").uniform(-1, 1, 2)
+    if key is not None or name in ("riser", "sweep down", "drone"):
+        return ask
+    return Ask(
+        name, frames, rate, seed, words.lower(), float(np.clip(size + 0.2 * varied[0], -1.2, 1.2)),
+        pace * float(2 ** (0.12 * varied[1])), tone.bright, tone.attack, ask.tonic,
+    )  # fmt: skip
+
+
+def play_effects(
+    names: list[str],
+    words: str,
+    length_s: float,
+    key: Key | None,
+    seed: int,
+    rate: int,
+    tone: Tone,
+) -> np.ndarray:
+    """The effects together, float32 (frames, 2), as long as asked, peak at -1 dB."""
+    frames = max(1, round(length_s * rate))
+    done = np.zeros((frames, 2), np.float32)
+    for k, name in enumerate(names):
+        ask = asked_of(name, words, frames, key, seed, rate, tone)
+        gain = 10 ** (_BESIDE_DB / 20) if k else 1.0
+        done += _finished(TABLE[name].make(ask), ask, tone) * np.float32(gain)
+    top = max(float(np.abs(done).max()), 1e-9)
+    return (done * np.float32(10 ** (-1 / 20) / top)).astype(np.float32)
+
+
+def _finished(x: np.ndarray, ask: Ask, tone: Tone) -> np.ndarray:
+    """An effect in its room and at its distance, exactly as long as asked, at a peak of 1."""
+    said = plain(ask.words)
+    row = TABLE[ask.name]
+    room_s, room = row.room_s, row.room
+    far = re.search(_FAR, said) is not None
+    near = re.search(_NEAR, said) is not None and not far
+    if far:
+        x = widened(filtered(x, ask.rate, lowpass(_DISTANT_HZ)), _DISTANT_WIDTH)
+        room_s, room = max(room_s, _DISTANT_ROOM[0]), _DISTANT_ROOM[1]
+    room *= 0.3 if near else 1.0
+    if tone.bright:
+        x = filtered(x, ask.rate, high_shelf(2200, round(10 * tone.bright, 1)))
+    dry = np.zeros((ask.frames, 2), np.float32)
+    dry[: min(len(x), ask.frames)] = x[: ask.frames]
+    if room:
+        # the room of a short sound may not be longer than it: it would be cut off
+        dry = _in_room(dry, ask.rate, round(min(room_s, 0.7 * ask.length_s + 0.1), 1), room)
+    done = filtered(dry, ask.rate, highpass(20))
+    n = min(round(_EDGE_S * ask.rate), ask.frames)
+    done[:n] *= np.linspace(0, 1, n, dtype=np.float32)[:, None]
+    done = faded(done.astype(np.float32), ask.rate, min(0.25, 0.2 * ask.length_s))
+    return done / np.float32(max(float(np.abs(done).max()), 1e-9))
+
+
+def _in_room(audio: np.ndarray, rate: int, length_s: float, level: float) -> np.ndarray:
+    frames = len(audio)
+    size = fast_length(frames + round(length_s * rate))
+    spectrum = scipy.fft.rfft(audio.mean(axis=1), size)
+    rows = scipy.fft.irfft(reverb(size, rate, length_s) * spectrum, size, axis=1)[:, :frames]
+    wet = np.stack([rows[0] + rows[1], rows[0] - rows[1]], axis=1) * np.float32(level)
+    return (audio + wet).astype(np.float32)

@@ -5,41 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from daemon.brief import Brief
+from daemon.engines.embedded.instruments import players
 from daemon.engines.embedded.plan import Plan
-from daemon.engines.embedded.wishes import DRUM_VOICES, PITCHED
+from daemon.engines.embedded.voices.table import newest
+from daemon.engines.embedded.wishes import DRUM_VOICES, GUITARS, PITCHED
 from daemon.prompt.genres import fold
 from daemon.prompt.vocabulary import part_of
 from daemon.prompt.words import Words, parse_words
 
-#: Names of an instrument that its voice is not: our name is the nearest one.
-_NEAR_NAMES = (
-    "ukulele, ukelele, uke, bass ukulele, banjo, banjos, mandolin, mandolins, sitar, steel guitar, "
-    "oud, bouzouki, lute, dulcimer, zither, psaltery, balalaika, charango, shamisen, pipa, kora, "
-    "dobro, pedal steel, lap steel, slide guitar, cuatro, saz, sarod, veena, trombone, trombones, "
-    "tuba, tubas, french horn, french horns, bugle, cornet, flugelhorn, shofar, didgeridoo, "
-    "alphorn, cello, cellos, viola, string quartet, pizzicato, string machine, steel drum, "
-    "steel drums, steel pan, steelpan, hand pan, handpan, hang drum, crotales, gamelan, cimbalom, "
-    "carillon, singing bowl, singing bowls, santoor, hammered dulcimer, glass harmonica, "
-    "music box, celesta, celeste, tubular bells, glockenspiel, xylophone, kalimba, mbira, "
-    "thumb piano, balafon, djembe, djembes, taiko, taikos, taiko drums, timbale, timbales, cajon, "
-    "dhol, darbuka, doumbek, frame drum, bodhran, surdo, udu, timpani, timpanis, kettledrums, "
-    "orchestral drums, triangle, agogo, castanets, guiro, vibraslap, temple blocks, "
-    "fretless bass, moog bass, waves, ocean waves, wind, storm, thunder, birds, birdsong, "
-    "bird sounds, rock organ, farfisa, pipe organ, church organ, 12 string guitar"
-)
-_ONLY_NEAR = frozenset(fold(name) for name in _NEAR_NAMES.split(","))
-#: Our instruments that no voice is: what plays them is another.
-_NO_VOICE = frozenset((
-    "upright bass", "clavinet", "harp", "accordion", "vibraphone", "flute", "saxophone", "trumpet",
-    "violin", "foley", "scratches", "woodblock",
-))  # fmt: skip
+#: Sounds of nature that a texture only resembles.
+_ONLY_NEAR = frozenset(
+    fold(name)
+    for name in (
+        "waves", "ocean waves", "wind", "storm", "thunder", "birds", "birdsong", "bird sounds",
+        "rock organ",
+    )
+)  # fmt: skip
+#: Our sounds that nothing here is.
+_NO_VOICE = frozenset(("foley", "scratches"))
 #: Voices that are an instrument, besides the one that `PITCHED` names.
 _ALSO = {
-    "piano": ("electric piano",), "guitar": ("power guitar",), "pad": ("warm pad",),
-    "electric piano": ("piano", "organ"), "sub bass": ("808",), "lead guitar": ("power guitar",),
+    "guitar": GUITARS, "acoustic guitar": GUITARS, "electric guitar": GUITARS,
+    "nylon guitar": GUITARS, "lead guitar": GUITARS, "jazz guitar": GUITARS,
+    "piano": (
+        "piano", "upright piano", "felt piano", "honky tonk piano", "electric piano",
+    ),
+    "strings": ("strings", "string quartet", "violin section", "cello section"),
+    "organ": ("organ", "pipe organ"), "brass": ("brass", "trumpet"), "choir": ("choir", "choir oo"),
+    "bass guitar": ("finger bass", "picked bass", "slapped bass"),
+    "pad": ("warm pad",), "electric piano": ("grand piano", "drawbar organ", "organ"),
+    "sub bass": ("808",), "flute": ("soft lead",), "marimba": ("mallet",),
     "synth": (
         "soft lead", "supersaw", "pluck", "pad", "warm pad", "chip", "saw bass", "reese", "wobble",
-        "acid", "pluck bass",
+        "acid", "pluck bass", "flute",
     ),
 }  # fmt: skip
 #: Names that any voice of their part fulfils.
@@ -116,9 +114,12 @@ def _instrument(written: str, name: str, sounding: dict[str, tuple[str, ...]]) -
         playing = [voice for voice in voices if voice in every]
     else:
         playing = [voice for voice in _voices(name, sounding) if voice in every]
+    playing = list(dict.fromkeys(playing))
     if not playing:
         return [_silent(written)]
-    if name in _NO_VOICE or fold(written) in _ONLY_NEAR:
+    player = players().get(name)
+    stands_in = not player.own if player is not None else fold(written) in _ONLY_NEAR
+    if name in _NO_VOICE or stands_in:
         return [f"no {written} of its own here: {' and '.join(playing[:2])} plays it"]
     return []
 
@@ -131,7 +132,7 @@ def _voices(name: str, sounding: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
         part, voice = PITCHED[name]
         if name in _ANY_VOICE or not voice:
             return sounding.get(part, ()) + sounding.get("pad", ()) * (part == "chords")
-        return (voice, *_ALSO.get(name, ()))
+        return (voice, newest(voice), *_ALSO.get(name, ()))
     return sounding.get(part_of(name) or "", ())
 
 

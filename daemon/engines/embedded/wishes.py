@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from daemon.brief import Brief
+from daemon.engines.embedded.instruments import players
+from daemon.engines.embedded.voices.table import newest
 from daemon.prompt.vocabulary import part_of
 
 #: Instrument -> the voices of the drums that it means.
@@ -18,7 +20,7 @@ DRUM_VOICES: dict[str, tuple[str, ...]] = {
     "tabla": ("high conga", "low tom"),
     "percussion": ("shaker", "high conga", "low conga", "rim", "clave", "tambourine", "cowbell",
                    "low tom"),
-}  # fmt: skip
+} | {one.name: one.voices for one in players().values() if one.part == "drums"}  # fmt: skip
 
 _TABLAS = ("tabla", "bayan")
 
@@ -38,6 +40,8 @@ PITCHED: dict[str, tuple[str, str]] = {
     "marimba": ("lead", "mallet"), "vibraphone": ("lead", "mallet"), "flute": ("lead", "soft lead"),
     "saxophone": ("lead", "brass"), "trumpet": ("lead", "brass"), "violin": ("lead", "strings"),
     "lead guitar": ("lead", "guitar"), "vocals": ("lead", "choir"),
+} | {
+    one.name: (one.part, one.voices[0]) for one in players().values() if one.part != "drums"
 }  # fmt: skip
 
 #: Instruments whose name is their part's: who denies one denies the part.
@@ -48,17 +52,69 @@ _PART_NAMES = {
     "melody": "lead",
     "pad": "pad",
 } | {"lead guitar": "lead"}
+#: Guitars that a prompt for distortion distorts, and by which family each is denied.
+_CLEAN_GUITARS = (
+    "guitar",
+    "steel guitar",
+    "nylon guitar",
+    "twelve string guitar",
+    "clean guitar",
+    "jazz guitar",
+    "muted guitar",
+)
+GUITARS = (
+    *_CLEAN_GUITARS,
+    "power guitar",
+    "distorted guitar",
+    "crunch guitar",
+    "solo guitar",
+    "slide guitar",
+)
 #: Denied instrument -> its voices, where they are more than the one that plays it.
 _DENIED_VOICES = {
-    "guitar": ("guitar", "power guitar"), "pad": ("pad", "warm pad"), "808": ("808",),
-    "sub bass": ("sub", "808"), "acid bass": ("acid",), "choir": ("choir",),
+    "guitar": GUITARS, "pad": ("pad", "warm pad"), "808": ("808",),
+    "electric guitar": ("clean guitar", "power guitar", "distorted guitar", "crunch guitar"),
+    "sub bass": ("sub", "808"), "acid bass": ("acid",),
+    "choir": ("choir", "choir ah", "choir oo", "boys choir"),
+    "piano": ("piano", "grand piano", "upright piano", "felt piano", "honky tonk piano"),
+    "organ": ("organ", "drawbar organ", "pipe organ"),
+    "strings": (
+        "strings", "string section", "violin section", "cello section", "string quartet", "violin",
+        "fiddle", "viola", "cello",
+    ),
+    "brass": ("brass", "horn section", "trumpet", "trombone", "muted trumpet", "cornet"),
+    "saxophone": (
+        "saxophone", "soprano saxophone", "tenor saxophone", "baritone saxophone",
+    ),
+    "flute": ("flute", "soft lead"), "marimba": ("marimba", "mallet"),
+    "bass guitar": ("finger bass", "fingered bass", "picked bass", "slapped bass"),
     "synth": (
         "lead", "soft lead", "supersaw", "pluck", "pad", "warm pad", "chip", "saw bass", "reese",
         "wobble", "acid", "pluck bass",
     ),
 }  # fmt: skip
 #: Voices that hold a note: they can lie under another player of the same part.
-_HELD = ("pad", "warm pad", "strings", "choir", "organ", "brass")
+_HELD = (
+    "pad",
+    "warm pad",
+    "strings",
+    "choir",
+    "organ",
+    "brass",
+    "string section",
+    "violin section",
+    "cello section",
+    "string quartet",
+    "choir ah",
+    "choir oo",
+    "boys choir",
+    "drawbar organ",
+    "pipe organ",
+    "harmonium",
+    "accordion",
+    "bandoneon",
+    "horn section",
+)
 #: Names for any lead: an instrument by name goes before them.
 _ANY_LEAD = ("synth", "lead", "melody", "arp", "vocals")
 
@@ -88,6 +144,9 @@ _CLOSER: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 #: A closer voice -> the plain one that it may replace where an instrument chose that.
 _REFINES = {"power guitar": "guitar", "warm pad": "pad", "chip": "lead"}
+#: Words that drive the guitars that are named, hard or a little.
+_DISTORTED = r"distort\w*|\bfuzz\w*|high[- ]gain|\bshred\w*|heavy metal|\bdjent\w*"
+_CRUNCHY = r"overdriv\w*|\bcrunch\w*|\bdirty\b"
 #: Words that deny what follows: the denied word asks for no timbre.
 _DENIED_WORD = (
     r"\b(?:no|not|without|never|isn't|minus|zero)\s+(?:too|so|very|any|overly|much)?\s*[\w-]+"
@@ -219,6 +278,7 @@ def read_wishes(brief: Brief) -> Wishes:
         plain = (part, _REFINES.get(voice, part))
         if re.search(pattern, words) and voices.get(part, part) in plain:
             voices[part] = voice
+    _drive_guitars(voices, words)
     if (
         brief.genre == "phonk"
         and "cowbell" in brief.instruments
@@ -278,6 +338,15 @@ def read_wishes(brief: Brief) -> Wishes:
         energy=0.7 if brief.energy is None else brief.energy,
         density=_density(brief),
     )
+
+
+def _drive_guitars(voices: dict[str, str], words: str) -> None:
+    """A guitar that is named, in place, through the amplifier that the words ask for."""
+    driven = "distorted guitar" if re.search(_DISTORTED, words) else ""
+    driven = driven or ("crunch guitar" if re.search(_CRUNCHY, words) else "")
+    for part, voice in voices.items():
+        if driven and voice in _CLEAN_GUITARS:
+            voices[part] = "solo guitar" if part == "lead" else driven
 
 
 def _room(typed: str, words: str) -> float:
@@ -371,6 +440,7 @@ def _unwanted(brief: Brief) -> tuple[frozenset[str], frozenset[str], frozenset[s
             parts.add("texture")
         elif name in ("drums", "bass", "chords", "lead", "pad", "texture"):
             parts.add(name)
+    voices |= {newest(voice) for voice in voices}
     return frozenset(parts), frozenset(drums), frozenset(voices - {""})
 
 

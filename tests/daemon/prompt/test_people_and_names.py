@@ -85,7 +85,7 @@ def test_denials_name_what_must_not_be_heard(prompt, without):
         ("smoky jazz (drums, piano and trumpet) with a trumpet solo",
          ("drums", "piano", "trumpet"), False),
         ("trumpet solo", ("trumpet",), True),
-        ("a solo cello piece", ("strings",), True),
+        ("a solo cello piece", ("cello",), True),
         ("bass and nothing else, techno", ("bass",), True),
         ("just a marimba, slow", ("marimba",), True),
         ("128 bpm, electric, bass, loops", ("bass",), True),

@@ -1,160 +1,125 @@
-"""Drums of wood and skin: modes of a round membrane, a beater or a stick, and wires.
-
-The ratios of the modes are those of an ideal membrane (Rossing, *Science of Percussion
-Instruments*, chapter 2); a skin that is struck hard sounds a little sharp at first, and that is
-all: a kick that falls further is a machine. Each variation has phases and strengths of its own, as
-no stroke meets the same spot.
-"""
+"""The rows of the table for instruments that are themselves: strings, winds, bars, drums."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from daemon.audio.signals import (
-    bandpass,
-    both,
-    faded,
-    fall,
-    filtered,
-    highpass,
-    lowpass,
-    noise,
-    rise,
-    rng,
-    saturate,
-    seconds,
+from daemon.engines.embedded.voices import (
+    amplifiers,
+    bars,
+    bowed,
+    chips,
+    electric,
+    organs,
+    pianos,
+    strings,
+    winds,
+    world,
 )
-from daemon.engines.embedded.voices.drums import worn
-from daemon.engines.embedded.voices.voice import Strike
+from daemon.engines.embedded.voices.voice import Voice
 
-#: Modes of a membrane: ratio to the lowest, strength, and share of its ring.
-_MEMBRANE = (
-    (1.0, 1.0, 1.0), (1.593, 0.55, 0.6), (2.135, 0.36, 0.42), (2.295, 0.22, 0.36),
-    (2.653, 0.2, 0.3), (2.917, 0.17, 0.27), (3.5, 0.12, 0.21), (4.06, 0.09, 0.18),
-)  # fmt: skip
-#: Modes of a snare drum: two coupled skins and a shell.
-_SNARE = (
-    (1.0, 1.0, 1.0), (1.59, 0.7, 0.73), (1.83, 0.45, 0.68), (2.14, 0.5, 0.59), (2.3, 0.3, 0.55),
-    (2.65, 0.3, 0.45), (2.92, 0.25, 0.41), (3.6, 0.2, 0.36), (4.3, 0.15, 0.32),
-)  # fmt: skip
-#: By how much a skin struck at full strength begins sharp, and for how long.
-_KICK_SHARP, _KICK_SHARP_S = 0.28, 0.018
-_SNARE_SHARP, _SNARE_SHARP_S = 0.06, 0.012
-_TOM_SHARP, _TOM_SHARP_S = 0.12, 0.045
-
-
-def _skin(
-    s: Strike,
-    t: np.ndarray,
-    modes: tuple[tuple[float, float, float], ...],
-    ring_s: float,
-    sharp: float,
-    sharp_s: float,
-    scatter: float,
-) -> np.ndarray:
-    """A struck skin, float32 (frames,). `scatter`: how far strengths and phases are drawn."""
-    stream = rng("skin", round(s.pitch, 2), s.variation, len(modes))
-    hz = s.hz * (1 + stream.uniform(-0.006, 0.006))
-    bend = 1 + sharp * s.velocity * np.exp(-t / np.float32(sharp_s))
-    turns = np.cumsum(bend, dtype=np.float64) * (hz / s.rate)
-    out = np.zeros_like(t)
-    for ratio, level, share in modes:
-        strength = level * (1 + stream.uniform(-scatter, scatter))
-        phase = stream.uniform(0, scatter)
-        # the higher modes are the harder stroke's
-        strength *= (0.55 + 0.45 * s.velocity) if ratio > 1 else 1.0
-        out += (
-            np.float32(strength)
-            * np.sin(2 * np.pi * (ratio * turns + phase)).astype(np.float32)
-            * fall(t, ring_s * share)
-        )
-    return out
-
-
-def _end(x: np.ndarray, s: Strike) -> np.ndarray:
-    mono = worn(x, s) if s.tone.dirt > 0 else x
-    return faded(both(mono.astype(np.float32)), s.rate, 0.012)
-
-
-def kick(s: Strike) -> np.ndarray:
-    """A bass drum with a felt or wooden beater: 58 Hz and its overtones, damped."""
-    length = s.tone.length
-    t = seconds(0.4 * length + 0.1, s.rate)
-    skin = _skin(s, t, _MEMBRANE, 0.34 * length, _KICK_SHARP, _KICK_SHARP_S, 0.2)
-    hard = 0.5 + 0.9 * s.velocity * (0.4 + 1.2 * s.tone.attack)
-    beater = (
-        filtered(
-            noise(len(t), "beater", s.variation), s.rate, highpass(900), lowpass(4200 * s.scale)
-        )
-        * np.exp(-t / np.float32(0.006))
-        * np.float32(hard)
-    )
-    body = (
-        filtered(noise(len(t), "beater body", s.variation), s.rate, bandpass(430, 0.6))
-        * np.exp(-t / np.float32(0.014))
-        * np.float32(0.9)
-    )
-    air = (
-        filtered(noise(len(t), "kick air", s.variation), s.rate, bandpass(200, 0.5))
-        * np.exp(-t / np.float32(0.06))
-        * np.float32(0.35)
-    )
-    x = (skin + 0.8 * (beater + body + air)) * rise(t, 0.0012)
-    return _end(saturate(x * np.float32(0.42), 0.5 + 2 * s.tone.drive) * np.float32(0.95), s)
+#: Name -> family, General MIDI program, lowest, highest and home note, seconds of a one-shot.
+_STRINGS = {
+    "steel guitar": ("keys", 25, 40, 84, 52, 2.0), "nylon guitar": ("keys", 24, 40, 84, 52, 2.0),
+    "twelve string guitar": ("keys", 25, 40, 84, 52, 2.2),
+    "clean guitar": ("keys", 27, 40, 86, 57, 2.0), "jazz guitar": ("keys", 26, 40, 84, 57, 1.6),
+    "muted guitar": ("keys", 28, 40, 84, 52, 0.3), "slide guitar": ("keys", 25, 40, 88, 60, 2.0),
+    "banjo": ("keys", 105, 48, 88, 62, 0.8), "mandolin": ("keys", 25, 55, 93, 67, 1.0),
+    "ukulele": ("keys", 24, 60, 88, 67, 0.8), "lute": ("keys", 24, 41, 81, 57, 1.2),
+    "oud": ("keys", 24, 40, 79, 52, 1.0), "bouzouki": ("keys", 25, 43, 86, 62, 1.2),
+    "balalaika": ("keys", 25, 52, 88, 64, 0.7), "shamisen": ("keys", 106, 48, 84, 60, 0.6),
+    "pipa": ("keys", 106, 45, 86, 62, 0.8), "kora": ("keys", 46, 41, 84, 62, 1.2),
+    "harp": ("keys", 46, 31, 96, 60, 1.8), "koto": ("keys", 107, 43, 88, 62, 1.4),
+    "guzheng": ("keys", 107, 38, 88, 62, 1.8), "zither": ("keys", 15, 43, 88, 62, 1.5),
+    "sitar": ("keys", 104, 43, 84, 60, 1.8), "sarod": ("keys", 104, 41, 81, 57, 1.2),
+    "santoor": ("keys", 15, 52, 91, 67, 1.2), "cimbalom": ("keys", 15, 40, 88, 62, 1.2),
+    "harpsichord": ("keys", 6, 36, 88, 60, 1.2), "clavinet": ("keys", 7, 36, 86, 60, 0.5),
+    "fingered bass": ("bass", 33, 28, 55, 33, 0.9), "picked bass": ("bass", 34, 28, 55, 33, 0.9),
+    "slapped bass": ("bass", 36, 28, 55, 33, 0.7), "fretless bass": ("bass", 35, 28, 55, 33, 1.0),
+    "double bass": ("bass", 32, 28, 55, 33, 0.9),
+}  # fmt: skip
+_BARS = {
+    "marimba": (12, 48, 96, 65), "xylophone": (13, 60, 103, 77), "balafon": (12, 52, 86, 65),
+    "vibraphone": (11, 53, 89, 65), "glockenspiel": (9, 72, 108, 84), "celesta": (8, 60, 103, 76),
+    "music box": (10, 60, 100, 76), "kalimba": (108, 53, 88, 67), "tubular bells": (14, 60, 79, 67),
+    "church bells": (14, 48, 79, 60), "crotales": (9, 84, 108, 91), "gamelan": (12, 48, 88, 64),
+    "steel pan": (114, 55, 88, 67), "handpan": (114, 48, 79, 62), "singing bowl": (14, 48, 84, 60),
+    "glass harmonica": (92, 60, 96, 72),
+}  # fmt: skip
+_WINDS = {
+    "flute": (73, 60, 96, 72), "piccolo": (72, 74, 106, 86), "recorder": (74, 60, 91, 74),
+    "pan flute": (75, 60, 91, 72), "shakuhachi": (77, 55, 86, 69), "whistle": (78, 67, 98, 79),
+    "ocarina": (79, 64, 89, 74), "clarinet": (71, 50, 91, 62), "bass clarinet": (71, 38, 77, 50),
+    "oboe": (68, 58, 91, 70), "english horn": (69, 52, 81, 64), "bassoon": (70, 34, 74, 50),
+    "duduk": (111, 50, 79, 62), "soprano saxophone": (64, 56, 88, 70),
+    "saxophone": (65, 49, 81, 63), "tenor saxophone": (66, 44, 76, 57),
+    "baritone saxophone": (67, 36, 69, 50), "trumpet": (56, 55, 86, 67),
+    "muted trumpet": (59, 55, 84, 67), "cornet": (56, 55, 84, 65), "flugelhorn": (56, 52, 79, 62),
+    "trombone": (57, 40, 74, 55), "french horn": (60, 41, 77, 58), "tuba": (58, 28, 62, 41),
+    "horn section": (61, 43, 84, 60), "didgeridoo": (111, 29, 48, 38), "bagpipes": (109, 55, 84,
+    69),
+    "harmonica": (22, 55, 93, 69), "melodica": (22, 53, 89, 67), "accordion": (21, 43, 93, 64),
+    "bandoneon": (23, 40, 89, 62), "harmonium": (20, 43, 86, 60),
+}  # fmt: skip
+_BOWED = {
+    "violin": ("leads", 40, 55, 100, 69), "fiddle": ("leads", 110, 55, 96, 69),
+    "viola": ("leads", 41, 48, 88, 62), "cello": ("leads", 42, 36, 77, 50),
+    "bowed bass": ("bass", 43, 28, 60, 36), "erhu": ("leads", 110, 62, 93, 72),
+    "hurdy gurdy": ("leads", 110, 48, 84, 62), "violin section": ("pads", 48, 55, 96, 69),
+    "cello section": ("pads", 48, 36, 72, 50), "string section": ("pads", 48, 40, 96, 62),
+    "string quartet": ("pads", 48, 40, 91, 62), "choir ah": ("pads", 52, 45, 84, 62),
+    "choir oo": ("pads", 53, 45, 84, 62), "boys choir": ("pads", 52, 57, 84, 69),
+}  # fmt: skip
+#: Name -> General MIDI drum, home note, range below and above it.
+_DRUMS = {
+    "timpani": (41, 45), "taiko": (41, 40), "djembe": (64, 50), "high bongo": (60, 68),
+    "low bongo": (61, 63), "cajon": (64, 47), "darbuka": (60, 60), "frame drum": (64, 46),
+    "bodhran": (64, 45), "surdo": (41, 38), "udu": (64, 48), "high timbale": (65, 66),
+    "low timbale": (66, 60), "talking drum": (64, 55), "dhol": (41, 43),
+    "concert bass drum": (36, 33), "woodblock": (76, 88), "temple block": (77, 74),
+    "high agogo": (67, 89), "low agogo": (68, 84), "triangle": (81, 98), "castanets": (85, 92),
+    "guiro": (73, 93), "vibraslap": (58, 91), "gong": (52, 40), "sleigh bells": (83, 103),
+}  # fmt: skip
 
 
-def snare(s: Strike) -> np.ndarray:
-    """A snare drum: two skins at 196 Hz, wires of 0.35-9 kHz that ring with them, a stick."""
-    length = s.tone.length
-    t = seconds(0.3 * length + 0.12, s.rate)
-    skin = _skin(s, t, _SNARE, 0.22 * length, _SNARE_SHARP, _SNARE_SHARP_S, 0.6)
-    wires = filtered(
-        noise(len(t), "wires", s.variation), s.rate, highpass(380), lowpass(9000 * s.scale)
-    ) + 0.6 * filtered(
-        noise(len(t), "wires high", s.variation), s.rate, highpass(1500), lowpass(5000 * s.scale)
-    )
-    ringing = 0.85 * fall(t, (0.2 + 0.12 * s.velocity) * length) + 0.5 * np.exp(-t / 0.012)
-    stick = filtered(
-        noise(len(t), "stick", s.variation), s.rate, highpass(700), lowpass(6500 * s.scale)
-    ) * np.exp(-t / np.float32(0.003))
-    hard = 2.0 * s.velocity * (0.4 + 1.2 * s.tone.attack)
-    x = 0.5 * skin + 0.55 * (0.6 + 0.5 * s.velocity) * wires * ringing + hard * stick
-    x = x * rise(t, 0.0005)
-    return _end(saturate(x * np.float32(0.3), 0.6 + 2 * s.tone.drive) * np.float32(0.9), s)
+def _rows() -> tuple[Voice, ...]:
+    rows = [
+        Voice(name, family, strings.player(name), gm, low, high, home, one_shot_s=shot_s)
+        for name, (family, gm, low, high, home, shot_s) in _STRINGS.items()
+    ]
+    rows += [
+        Voice(name, "keys", bars.player(name), gm, low, high, home)
+        for name, (gm, low, high, home) in _BARS.items()
+    ]
+    rows += [
+        Voice(name, "leads", winds.player(name), gm, low, high, home)
+        for name, (gm, low, high, home) in _WINDS.items()
+    ]
+    rows += [
+        Voice(name, family, bowed.player(name), gm, low, high, home, one_shot_s=1.5)
+        for name, (family, gm, low, high, home) in _BOWED.items()
+    ]
+    rows += [
+        Voice(name, "drums", world.player(name), gm, home - 7, home + 7, home, tuned=False)
+        for name, (gm, home) in _DRUMS.items()
+    ]
+    return tuple(rows)
 
 
-def cross_stick(s: Strike) -> np.ndarray:
-    """The stick laid across the snare and struck on the rim: wood, and a little skin."""
-    t = seconds(0.14 * s.tone.length + 0.04, s.rate)
-    stream = rng("cross stick", s.variation)
-    out = np.zeros_like(t)
-    for hz, level, ring_s in (
-        (430, 0.5, 0.09),
-        (1150, 0.9, 0.05),
-        (1780, 1.0, 0.045),
-        (2900, 0.4, 0.03),
-    ):
-        own = hz * (1 + stream.uniform(-0.015, 0.015)) * s.hz / 980.0
-        out += np.float32(level) * np.sin(2 * np.pi * own * t) * fall(t, ring_s * s.tone.length)
-    click = filtered(
-        noise(len(t), "cross stick", s.variation), s.rate, bandpass(2600 * s.scale, 0.7)
-    )
-    hard = 0.4 + 0.6 * s.velocity
-    x = (out * 0.45 + click * np.exp(-t / np.float32(0.004)) * hard) * rise(t, 0.0004)
-    return _end(saturate(x, 0.6 + 2 * s.tone.drive) * np.float32(0.6), s)
-
-
-def tom(s: Strike) -> np.ndarray:
-    """A tom: a skin that rings on, and a stick."""
-    length = s.tone.length
-    t = seconds(0.75 * length + 0.12, s.rate)
-    skin = _skin(s, t, _MEMBRANE, 0.8 * length, _TOM_SHARP, _TOM_SHARP_S, 0.25)
-    stick = (
-        filtered(
-            noise(len(t), "tom stick", s.variation), s.rate, highpass(500), lowpass(5200 * s.scale)
-        )
-        * np.exp(-t / np.float32(0.005))
-        * np.float32(0.5 + s.velocity * s.tone.attack)
-    )
-    x = (skin + stick) * rise(t, 0.0008)
-    return _end(saturate(x * np.float32(0.45), 0.4 + 2 * s.tone.drive) * np.float32(0.85), s)
+ROWS: tuple[Voice, ...] = (
+    *_rows(),
+    Voice("grand piano", "keys", pianos.grand_piano, 0, 24, 105, 60, one_shot_s=2.0),
+    Voice("upright piano", "keys", pianos.upright_piano, 0, 24, 100, 60, one_shot_s=1.5),
+    Voice("felt piano", "keys", pianos.felt_piano, 0, 24, 96, 60, one_shot_s=1.5),
+    Voice("honky tonk piano", "keys", pianos.honky_tonk, 3, 24, 96, 60, one_shot_s=1.2),
+    Voice("pipe organ", "keys", organs.pipe_organ, 19, 36, 96, 60, one_shot_s=1.5),
+    Voice("drawbar organ", "keys", organs.drawbar_organ, 16, 36, 96, 60),
+    Voice("distorted guitar", "keys", electric.driven_guitar, 30, 36, 79, 45, amp=amplifiers.FULL),
+    Voice("crunch guitar", "keys", electric.driven_guitar, 29, 36, 79, 52, amp=amplifiers.CRUNCH),
+    Voice("solo guitar", "leads", electric.solo_guitar, 30, 48, 91, 69, amp=amplifiers.LEAD),
+    Voice("theremin", "leads", bowed.theremin, 79, 52, 93, 69, one_shot_s=1.5),
+    Voice("tuned timpani", "bass", world.tuned_timpani, 47, 38, 57, 45),
+    Voice("samba whistle", "drums", world.bird_whistle, 72, 85, 103, 96, tuned=False),
+    Voice("chip square", "leads", chips.chip_square, 80, 40, 100, 69, one_shot_s=0.4),
+    Voice("chip thin", "leads", chips.chip_thin, 80, 40, 100, 69, one_shot_s=0.4),
+    Voice("chip triangle", "bass", chips.chip_triangle, 80, 24, 72, 36, one_shot_s=0.4),
+    Voice("chip noise", "drums", chips.chip_noise, 42, tuned=False),
+)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from daemon.engines.embedded.voices import acoustic, bass, drums, keys, pads
+from daemon.engines.embedded.voices import bass, drums, keys, pads, wood
+from daemon.engines.embedded.voices.acoustic import ROWS
 from daemon.engines.embedded.voices.voice import Voice
 
 #: Columns as in `Voice`: name, family, renderer, MIDI number, lowest, highest and home note.
@@ -32,12 +33,12 @@ VOICES: dict[str, Voice] = {
         Voice("tambourine", "drums", drums.tambourine, 54, tuned=False),
         Voice("cowbell", "drums", drums.cowbell, 56, 60, 84, 73, tuned=False),
         Voice("clave", "drums", drums.clave, 75, 84, 108, 99, tuned=False),
-        Voice("acoustic kick", "drums", acoustic.kick, 36, 26, 46, 34, one_shot_s=0.5),
-        Voice("acoustic snare", "drums", acoustic.snare, 38, 48, 64, 55, tuned=False),
-        Voice("cross-stick", "drums", acoustic.cross_stick, 37, 72, 94, 83, tuned=False),
-        Voice("acoustic high tom", "drums", acoustic.tom, 50, 40, 66, 53),
-        Voice("acoustic mid tom", "drums", acoustic.tom, 47, 36, 62, 48),
-        Voice("acoustic low tom", "drums", acoustic.tom, 43, 32, 56, 41),
+        Voice("acoustic kick", "drums", wood.kick, 36, 26, 46, 34, one_shot_s=0.5),
+        Voice("acoustic snare", "drums", wood.snare, 38, 48, 64, 55, tuned=False),
+        Voice("cross-stick", "drums", wood.cross_stick, 37, 72, 94, 83, tuned=False),
+        Voice("acoustic high tom", "drums", wood.tom, 50, 40, 66, 53),
+        Voice("acoustic mid tom", "drums", wood.tom, 47, 36, 62, 48),
+        Voice("acoustic low tom", "drums", wood.tom, 43, 32, 56, 41),
         Voice("riser", "effects", drums.riser, 119, tuned=False, one_shot_s=4.0),
         Voice("sweep down", "effects", drums.sweep_down, 119, tuned=False, one_shot_s=3.0),
         Voice("impact", "effects", drums.impact, 57, 20, 40, 28, one_shot_s=2.0),
@@ -49,27 +50,36 @@ VOICES: dict[str, Voice] = {
         Voice("acid", "bass", bass.acid, 38, 24, 64, 36, one_shot_s=0.4),
         Voice("reese", "bass", bass.reese, 38, 24, 52, 33, one_shot_s=1.5),
         Voice("wobble", "bass", bass.wobble, 38, 24, 48, 29, one_shot_s=1.5),
-        Voice("finger bass", "bass", bass.finger, 33, 28, 55, 33, one_shot_s=0.8),
+        Voice(
+            "finger bass", "bass", bass.finger, 33, 28, 55, 33, one_shot_s=0.8, now="fingered bass"
+        ),
         Voice("chip bass", "bass", bass.chip_bass, 80, 24, 60, 33, one_shot_s=0.5),
         Voice("rumble", "bass", bass.rumble, 38, 24, 48, 33, one_shot_s=0.5),
         Voice("log drum", "bass", bass.log_drum, 38, 28, 55, 36, one_shot_s=0.5),
         Voice("electric piano", "keys", keys.electric_piano, 4, 36, 96, 60, one_shot_s=1.5),
-        Voice("piano", "keys", keys.piano, 0, 24, 100, 60, one_shot_s=1.5),
+        Voice("piano", "keys", keys.piano, 0, 24, 100, 60, one_shot_s=1.5, now="grand piano"),
         Voice("organ", "keys", keys.organ, 16, 36, 96, 60),
         Voice("bell", "keys", keys.bell, 14, 48, 100, 72),
-        Voice("mallet", "keys", keys.mallet, 12, 48, 96, 72),
+        Voice("mallet", "keys", keys.mallet, 12, 48, 96, 72, now="marimba"),
         Voice("pluck", "keys", keys.pluck, 84, 40, 96, 69, one_shot_s=0.4),
-        Voice("guitar", "keys", keys.guitar, 25, 40, 88, 64),
-        Voice("power guitar", "keys", keys.power_guitar, 30, 36, 76, 45),
+        Voice("guitar", "keys", keys.guitar, 25, 40, 88, 64, now="steel guitar"),
+        Voice("power guitar", "keys", keys.power_guitar, 30, 36, 76, 45, now="distorted guitar"),
         Voice("pad", "pads", pads.pad, 89, 40, 88, 60, one_shot_s=3.0),
         Voice("warm pad", "pads", pads.warm_pad, 89, 40, 88, 60, one_shot_s=4.0),
         Voice("strings", "pads", pads.strings, 48, 40, 96, 64, one_shot_s=2.0),
-        Voice("choir", "pads", pads.choir, 52, 45, 84, 64, one_shot_s=2.5),
+        Voice("choir", "pads", pads.choir, 52, 45, 84, 64, one_shot_s=2.5, now="choir ah"),
         Voice("brass", "pads", pads.brass, 61, 40, 84, 60, one_shot_s=0.5),
         Voice("supersaw", "leads", pads.supersaw, 90, 40, 96, 64),
         Voice("lead", "leads", pads.lead, 81, 48, 100, 72),
         Voice("tuned cowbell", "leads", drums.tuned_cowbell, 113, 54, 90, 72, one_shot_s=0.4),
         Voice("chip", "leads", pads.chip, 80, 40, 100, 69, one_shot_s=0.4),
-        Voice("soft lead", "leads", pads.soft_lead, 73, 48, 100, 72),
+        Voice("soft lead", "leads", pads.soft_lead, 73, 48, 100, 72, now="flute"),
+        *ROWS,
     )
 }
+
+
+def newest(name: str) -> str:
+    """The voice that plays a name in new plans. Older plans name the voices that they had."""
+    voice = VOICES.get(name)
+    return voice.now if voice is not None and voice.now else name

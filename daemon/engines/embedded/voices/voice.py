@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bridge.music import note_hz
+from daemon.engines.embedded.voices.amplifiers import Amplifier, amplified
 
 
 @dataclass(frozen=True)
@@ -81,3 +82,11 @@ class Voice:
     """Whether the pitch follows the note."""
     one_shot_s: float = 1.0
     """Default hold time of a one-shot in seconds."""
+    amp: Amplifier | None = None
+    """What the sum of its notes goes through."""
+    now: str = ""
+    """The voice that new plans have in its place: it stays as it was for plans that name it."""
+
+    def after(self, x: np.ndarray, rate: int, tone: Tone) -> np.ndarray:
+        """The sum of its notes, float32 (frames, 2), as it leaves its amplifier."""
+        return x if self.amp is None else amplified(self.amp, x, rate, tone.drive)

@@ -41,7 +41,7 @@ def test_a_plan_by_hand_is_mended_and_says_why():
     plan, reasons = repaired(
         {
             "genre": "house", "bpm": 900, "key": "H minor", "swing": "a lot", "chords_of": ["i7", "xyz", "Am7"], "bars": 4,
-            "drums": {"rows": {"kick": "x...x...x...x...", "hihat": "x.x.x.x.", "snarre": "..?.x...", "gong": "x"}},
+            "drums": {"rows": {"kick": "x...x...x...x...", "hihat": "x.x.x.x.", "snarre": "..?.x...", "gonk": "x"}},
             "bass": {"rows": ["x..Q"], "sound": "roundbass"},
             "lead": {"bars": {"A": [[0, 2, 2], [99, 0, 1], "no"]}, "form": ["A"], "sound": {"voice": "pluck", "tone": {"bright": 9}}},
             "sections": [{"name": "a", "bars": 3, "parts": ["drums", "kazoo"]}], "tempo": 3,
@@ -53,7 +53,7 @@ def test_a_plan_by_hand_is_mended_and_says_why():
         "key",
         "swing",
         "xyz",
-        "gong",
+        "gonk",
         "snare is used",
         "round bass is used",
         "99",

@@ -1,0 +1,143 @@
+"""Bowed strings and singers: solo, sections, choirs, and the theremin.
+
+A bow pulls a saw (Helmholtz); the bodies' resonances after Fletcher and Rossing (1991); vowels'
+formants after Peterson and Barney (1952).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from daemon.audio.signals import fall, gate, rise, rng, seconds, sine
+from daemon.engines.embedded.voices.make_up import (
+    Resonance,
+    air,
+    finished,
+    ratio,
+    slid,
+    slow_times,
+    spectrum,
+    spread,
+    tone,
+    vibrato,
+)
+from daemon.engines.embedded.voices.voice import Play, Strike
+
+
+@dataclass(frozen=True)
+class BowKind:
+    """One bowed or sung instrument.
+
+    `corner_hz` and `order` shape the source, `body` its resonances, `noise` (level, Hz) is the
+    bow's or the breath's; `shake` (cents, Hz, delay in s) the vibrato; `players` their cents apart.
+    """
+
+    name: str
+    corner_hz: float
+    order: float
+    body: tuple[Resonance, ...]
+    attack_s: float = 0.09
+    scoop: float = 25.0
+    noise: tuple[float, float] = (0.03, 3200)
+    shake: tuple[float, float, float] = (18.0, 5.6, 0.25)
+    players: tuple[float, ...] = (0.0,)
+    release_s: float = 0.2
+    level: float = 0.85
+
+
+def bowed(kind: BowKind, s: Strike) -> np.ndarray:
+    """One note, float32 (n, 2): each player has a vibrato, a beginning and a place."""
+    t = seconds(s.held_s + kind.release_s * s.tone.length + 0.02, s.rate)
+    n = len(t)
+    soft, loud = (
+        spectrum(s.hz, 1.05, kind.corner_hz * s.scale * factor, kind.order, 0.0, kind.body)
+        for factor in (0.55, 1.15)
+    )
+    attack_s = min(kind.attack_s * (1.5 - s.tone.attack), 0.6 * s.held_s + 0.01)
+    cents, shake_hz, after_s = kind.shake
+    slow = slow_times(n, s.rate)
+    x = np.zeros((n, 2), np.float32)
+    count = len(kind.players)
+    for k, apart in enumerate(kind.players):
+        stream = rng(kind.name, round(s.pitch, 2), s.variation, k)
+        shake = vibrato(slow, stream, cents, shake_hz, after_s * float(stream.uniform(0.6, 1.4)))
+        moved = slid(s, slow, kind.scoop * float(stream.uniform(0.4, 1)), 0.05) + shake
+        # through a body's many resonances a vibrato moves the levels as well
+        press = 1 + shake / 130 + 0.06 * np.sin(2 * np.pi * float(stream.uniform(0.7, 1.6)) * slow)
+        strong = rise(slow, attack_s * float(stream.uniform(0.8, 1.3))) * (0.3 + 0.7 * s.velocity)
+        blend = spread(np.clip(strong * press, 0, 1), n)
+        bend = spread(ratio(moved + np.float32(apart)), n)
+        one = tone(kind.name, s.hz, soft, loud, blend, bend, s.rate, float(stream.uniform()))
+        one = one * spread(strong**0.6 * press, n)
+        side = 0.55 * (2 * k / (count - 1) - 1) if count > 1 else 0.0
+        x[:, 0] += one * np.float32(min(1, 1 - side))
+        x[:, 1] += one * np.float32(min(1, 1 + side))
+    x /= np.float32(count**0.6)
+    strength, centre = kind.noise
+    scrape = air(s, n, kind.name, centre, 0.7) * np.float32(4 * strength)
+    scrape = scrape * (0.5 + 2.2 * s.tone.attack * fall(t, 0.2)) * rise(t, 0.5 * attack_s)
+    level = gate(t, s.held_s, kind.release_s * s.tone.length)
+    return finished((x + scrape[:, None]) * level[:, None], s, 0.03, kind.level)
+
+
+_VIOLIN = ((285, 5, 5), (460, 5, 5), (550, 4, 5), (1000, -3, 2), (2600, 7, 1.2), (4500, -4, 1.5))
+_VIOLA = ((220, 5, 5), (350, 5, 5), (460, 3, 5), (850, -3, 2), (2000, 6, 1.2))
+_CELLO = ((105, 4, 5), (180, 5, 5), (230, 4, 5), (600, -3, 2), (1300, 5, 1.3), (2200, 3, 1.5))
+_BASS = ((60, 4, 5), (105, 5, 5), (230, 3, 3), (900, 4, 1.3))
+_AH = ((730, 12, 5), (1090, 9, 6), (2440, 8, 8), (3300, 5, 8))
+_OO = ((320, 12, 5), (800, 6, 6), (2240, -6, 4))
+_SECTION = (-11.0, -4.0, 3.0, 10.0)
+
+#: The instruments.
+KINDS: dict[str, BowKind] = {
+    kind.name: kind
+    for kind in (
+        BowKind("violin", 2400, 1.5, _VIOLIN),
+        BowKind("fiddle", 2900, 1.3, _VIOLIN, 0.04, 12, (0.05, 3600), (7, 5.8, 0.35)),
+        BowKind("viola", 1700, 1.5, _VIOLA, 0.1, 25, (0.035, 2600), (17, 5.3, 0.25)),
+        BowKind("cello", 1200, 1.5, _CELLO, 0.1, 25, (0.035, 1900), (16, 5.1, 0.25)),
+        BowKind("bowed bass", 700, 1.5, _BASS, 0.12, 20, (0.05, 1300), (10, 4.6, 0.3)),
+        BowKind("erhu", 1900, 1.6, ((430, 7, 4), (850, 5, 4), (2100, 5, 2)), 0.08, 40,
+                (0.03, 2400), (22, 5.8, 0.2)),
+        BowKind("hurdy gurdy", 2600, 1.2, ((330, 4, 3), (900, 5, 2), (2500, 5, 1.5)), 0.03, 0,
+                (0.06, 3200), (4, 6.0, 0.3)),
+        BowKind("violin section", 2100, 1.5, _VIOLIN, 0.13, 15, (0.03, 3200), (13, 5.5, 0.2),
+                _SECTION, 0.4),
+        BowKind("cello section", 1050, 1.5, _CELLO, 0.14, 15, (0.03, 1900), (12, 5.0, 0.2),
+                _SECTION, 0.4),
+        BowKind("string section", 1700, 1.5, ((240, 3, 4), (480, 4, 3), (2300, 5, 1.1)), 0.13, 15,
+                (0.03, 2600), (12, 5.3, 0.2), _SECTION, 0.4),
+        BowKind("string quartet", 1900, 1.5, ((270, 4, 5), (470, 4, 5), (2400, 6, 1.2)), 0.08, 20,
+                (0.04, 2900), (16, 5.5, 0.25), (-4.0, 4.0), 0.25),
+        BowKind("choir ah", 800, 1.6, _AH, 0.18, 20, (0.025, 2500), (18, 5.2, 0.25),
+                (-13.0, -5.0, 4.0, 12.0), 0.5),
+        BowKind("choir oo", 500, 2.4, _OO, 0.22, 20, (0.012, 1500), (16, 5.0, 0.3),
+                (-12.0, -4.0, 5.0, 11.0), 0.5),
+        BowKind("boys choir", 900, 2.2, ((420, 8, 4), (1100, 5, 5), (3000, 4, 6)), 0.16, 15,
+                (0.015, 3000), (12, 5.6, 0.3), (-9.0, -3.0, 3.0, 9.0), 0.45),
+    )
+}  # fmt: skip
+
+
+def player(name: str) -> Play:
+    """The renderer of one kind of bow or choir."""
+    kind = KINDS[name]
+
+    def play(s: Strike) -> np.ndarray:
+        return bowed(kind, s)
+
+    return play
+
+
+def theremin(s: Strike) -> np.ndarray:
+    """Two high oscillators that beat: nearly a sine, a hand's vibrato, and it always slides."""
+    t = seconds(s.held_s + 0.16 * s.tone.length, s.rate)
+    stream = rng("theremin", round(s.pitch, 2), s.variation)
+    moved = slid(s, t, 160.0, 0.06) + vibrato(t, stream, 32, 5.6, 0.1)
+    hz = s.hz * ratio(moved).astype(np.float64)
+    x = sine(hz, len(t), s.rate) + 0.16 * s.scale * sine(2 * hz, len(t), s.rate)
+    x = x + 0.06 * s.scale * sine(3 * hz, len(t), s.rate)
+    level = rise(t, 0.1 * (1.5 - s.tone.attack)) * gate(t, s.held_s, 0.15 * s.tone.length)
+    return finished((x * level).astype(np.float32), s, 0.02, 0.55)

@@ -1,0 +1,66 @@
+"""Electric guitars before their amplifier: two takes, left and right, played a little apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from daemon.audio.modes import modes
+from daemon.audio.signals import fall, filtered, gate, highpass, lowpass, noise, rise, rng, seconds
+from daemon.engines.embedded.voices.make_up import finished, slid, vibrato
+from daemon.engines.embedded.voices.voice import Strike
+
+#: Notes shorter than this are muted with the palm.
+_PALM_S = 0.13
+#: The second take is late or early by this much at most.
+_APART_S = 0.007
+#: Partials of a string.
+_MOST = 26
+
+
+def driven_guitar(s: Strike) -> np.ndarray:
+    """A string's signal for a driven amplifier, float32 (n, 2): the amplifier follows the sum."""
+    muted = s.held_s < _PALM_S
+    t = seconds(min(s.held_s, 6.0) + 0.06, s.rate)
+    n = len(t)
+    out = np.zeros((n, 2), np.float32)
+    for take in (0, 1):
+        stream = rng("driven", round(s.pitch), s.variation, take)
+        x = _string(s, n, muted, stream)
+        pick = filtered(noise(n, "pick", take, s.variation), s.rate, highpass(1500), lowpass(6000))
+        x = x + pick * fall(t, 0.025) * np.float32(0.12 * (0.4 + s.tone.attack))
+        x = x * rise(t, 0.001) * gate(t, s.held_s, 0.035)
+        late = int(stream.uniform(0, _APART_S) * s.rate)
+        out[late:, take] = x[: n - late]
+    return finished(out, s, 0.006)
+
+
+def _string(s: Strike, n: int, muted: bool, stream: np.random.RandomState) -> np.ndarray:
+    hz = s.hz * 2 ** (stream.normal(0, 2.0) / 1200)
+    count = max(3, int(min(_MOST, 6500 * s.scale**0.5 / hz)))
+    k = np.arange(1, count + 1)
+    place = float(stream.uniform(0.1, 0.17))
+    levels = np.abs(np.sin(np.pi * k * place)) / k * np.exp(-k * hz / 5200)
+    rings = (0.28 if muted else 7.0) * s.tone.length * (110 / hz) ** 0.3
+    decays = rings / (1 + (0.5 if muted else 0.09) * k)
+    levels *= 0.5 / np.sqrt((levels**2).sum())
+    stretched = hz * k * np.sqrt(1 + 6e-5 * k * k)
+    return modes(stretched, levels, decays, stream.uniform(0.2, 0.3, count), n, s.rate)
+
+
+def solo_guitar(s: Strike) -> np.ndarray:
+    """A melody's string for a driven amplifier: it is bent into its note and shaken with the hand.
+
+    Sustain comes from the amplifier. One take.
+    """
+    t = seconds(min(s.held_s, 8.0) + 0.08, s.rate)
+    stream = rng("solo guitar", round(s.pitch), s.variation)
+    cents = slid(s, t, 90.0 if s.held_s > 0.3 else 20.0, 0.045) + vibrato(t, stream, 22, 5.4, 0.3)
+    turns = np.cumsum(np.exp2(cents / 1200), dtype=np.float64) * (s.hz / s.rate)
+    phase = (2 * np.pi * (turns % 1)).astype(np.float32)
+    x = np.zeros(len(t), np.float32)
+    for k in range(1, int(min(14, 6000 / s.hz)) + 1):
+        level = np.sin(np.pi * k * 0.13) / k
+        x += np.float32(level) * np.sin(k * phase) * fall(t, 6.0 * s.tone.length / (1 + 0.1 * k))
+    pick = filtered(noise(len(t), "lead pick", s.variation), s.rate, highpass(1500))
+    x = 0.8 * x + pick * fall(t, 0.02) * np.float32(0.1 * (0.3 + s.tone.attack))
+    return finished((x * rise(t, 0.001) * gate(t, s.held_s, 0.06)).astype(np.float32), s, 0.006)

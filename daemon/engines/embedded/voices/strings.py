@@ -1,0 +1,192 @@
+"""Plucked and struck strings: one string's physics, and what each instrument does with it.
+
+Partials by plucking point, stiffness and losses after Karplus and Strong (1983) and Fletcher and
+Rossing (1991); the two stages of a decay after Weinreich, "Coupled Piano Strings" (1977).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from daemon.audio.signals import fall, filtered, gate, highpass, lowpass, noise, rise, seconds
+from daemon.engines.embedded.voices.make_up import Resonance, body, finished, knock, plucked
+from daemon.engines.embedded.voices.voice import Play, Strike
+
+#: Partials of a string at most.
+_MOST = 36
+
+
+@dataclass(frozen=True)
+class StringKind:
+    """One plucked or struck instrument.
+
+    `place` is where the string is touched, `soft` how fast partials fall (1 is a point), `ring_s`
+    the decay at 220 Hz, `damp` how much faster high partials die, `stiff` the inharmonicity,
+    `strings` the detunings in cents of one note's strings, `octave` the level of a string an
+    octave above, `buzz` of a bridge that rattles, `after_s` the ring after a note's end.
+    """
+
+    name: str
+    place: float = 0.18
+    soft: float = 1.0
+    ring_s: float = 3.5
+    damp: float = 0.16
+    stiff: float = 6e-5
+    strings: tuple[float, ...] = (0.0,)
+    octave: float = 0.0
+    buzz: float = 0.0
+    body: tuple[Resonance, ...] = ()
+    knock: tuple[float, ...] = ()
+    knock_level: float = 0.3
+    pick: float = 0.2
+    pick_hz: float = 2200.0
+    after_s: float = 0.14
+    top_hz: float = 8500.0
+    level: float = 0.8
+
+
+def string(kind: StringKind, s: Strike) -> np.ndarray:
+    """One note of a kind of string, float32 (n, 2)."""
+    longest_s = min(s.held_s, 1.1 * kind.ring_s * s.tone.length * min(2.0, (220 / s.hz) ** 0.5))
+    t = seconds(longest_s + kind.after_s * s.tone.length + 0.02, s.rate)
+    n = len(t)
+    count = max(3, int(min(_MOST, kind.top_hz * s.scale**0.6 / s.hz)))
+    hz, levels, decays = _partials(kind, s, count)
+    x = plucked(s, n, hz, levels, decays, kind.name, alike=count)
+    touch = filtered(
+        noise(n, kind.name, s.variation), s.rate, highpass(kind.pick_hz), lowpass(9500)
+    )
+    strike = kind.pick * (0.3 + 1.2 * s.tone.attack) * (0.4 + 0.6 * s.velocity)
+    extra = touch * fall(t, 0.02) * np.float32(strike)
+    if kind.knock:
+        extra = extra + knock(s, kind.knock, 0.14, n) * np.float32(
+            kind.knock_level * (0.5 + s.tone.attack) * s.velocity
+        )
+    level = rise(t, 0.0012) * gate(t, longest_s, kind.after_s * s.tone.length)
+    x = (x + extra[:, None]) * level[:, None]
+    return finished(x, s, 0.012, peak=kind.level)
+
+
+def _partials(kind: StringKind, s: Strike, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(Hz, levels, decays) of all partials of a note's strings, in both stages of their decay."""
+    k = np.arange(1, count + 1)
+    place = kind.place * (1.15 - 0.3 * s.tone.attack)
+    slope = kind.soft + 0.35 * (0.8 - s.velocity) - 0.3 * s.tone.bright
+    own = np.abs(np.sin(np.pi * k * place)) / k**slope
+    own = own * body(k * s.hz, kind.body)
+    ring = kind.ring_s * s.tone.length * (220 / s.hz) ** 0.45
+    dies = ring / (1 + kind.damp * (k - 1) + 0.004 * k * k)
+    stretch = k * np.sqrt(1 + kind.stiff * k * k) / np.sqrt(1 + kind.stiff)
+    parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    share = 1 / len(kind.strings) ** 0.7
+    for cents in kind.strings:
+        hz = s.hz * 2 ** (cents / 1200) * stretch
+        parts += [
+            (hz, 0.72 * share * own, 0.55 * dies),
+            (hz * 1.0002, 0.28 * share * own, 1.5 * dies),
+        ]
+    if kind.octave:
+        hz = 2 * s.hz * 2 ** (3 / 1200) * stretch[: count // 2 + 1]
+        parts.append((hz, kind.octave * own[: len(hz)], 0.7 * dies[: len(hz)]))
+    if kind.buzz:
+        # a curved bridge feeds the upper partials while the lower ones die: they rise, then fall
+        high = np.arange(4, count + 1)
+        hz, loud = s.hz * high, kind.buzz / high**0.35
+        parts += [(hz, loud, 0.8 * ring / high**0.3), (hz, -loud, np.full(len(high), 0.12))]
+    hz, levels, decays = (np.concatenate(column) for column in zip(*parts, strict=True))
+    strong = float(np.sqrt((levels**2).sum()))
+    return hz, levels * (0.55 / max(strong, 1e-9)), decays
+
+
+#: The instruments. Resonances are those of their bodies in Hz, dB and quality.
+KINDS: dict[str, StringKind] = {
+    kind.name: kind
+    for kind in (
+        StringKind("steel guitar", 0.16, 0.95, 4.2, 0.13, 7e-5,
+                   body=((105, 5, 3), (210, 4, 3), (420, 2, 2), (2700, 3, 1.2)),
+                   knock=(105, 208, 385, 620), pick=0.24, pick_hz=2600),
+        StringKind("nylon guitar", 0.22, 1.3, 2.8, 0.24, 3e-5,
+                   body=((98, 6, 3), (195, 5, 3), (380, 2, 2)),
+                   knock=(98, 195, 350), knock_level=0.45, pick=0.1, pick_hz=1400),
+        StringKind("twelve string guitar", 0.15, 0.9, 4.0, 0.12, 7e-5, (-4.0, 4.0), 0.5,
+                   body=((105, 5, 3), (210, 4, 3), (2900, 4, 1.2)),
+                   knock=(105, 208, 385), pick=0.28, pick_hz=3000),
+        StringKind("clean guitar", 0.12, 0.95, 4.5, 0.15, 6e-5,
+                   body=((400, -2, 1), (1900, 4, 0.9), (3200, 3, 1.5)), pick=0.16, top_hz=5500),
+        StringKind("jazz guitar", 0.24, 1.35, 3.5, 0.26, 6e-5,
+                   body=((160, 4, 2), (450, 3, 1.2)), pick=0.07, pick_hz=1200, top_hz=3600),
+        StringKind("muted guitar", 0.08, 0.85, 0.45, 0.3, 6e-5,
+                   body=((250, 3, 1.5), (1900, 4, 1)), pick=0.4, after_s=0.05, top_hz=5500),
+        StringKind("slide guitar", 0.13, 0.95, 4.2, 0.12, 5e-5,
+                   body=((330, 4, 2), (1250, 5, 2), (2300, 3, 2)), pick=0.2),
+        StringKind("banjo", 0.1, 0.72, 0.95, 0.07, 9e-5,
+                   body=((300, 5, 2), (690, 6, 2.5), (1350, 5, 2), (2900, 4, 1.5)),
+                   knock=(285, 520, 760, 1120), knock_level=0.5, pick=0.4, pick_hz=3000),
+        StringKind("mandolin", 0.12, 0.8, 1.4, 0.1, 9e-5, (-5.0, 5.0),
+                   body=((200, 3, 2), (420, 5, 2), (2200, 4, 1.2)), pick=0.35, pick_hz=3200),
+        StringKind("ukulele", 0.2, 1.25, 1.1, 0.3, 3e-5,
+                   body=((260, 7, 3), (520, 4, 3)), knock=(262, 430), pick=0.12, pick_hz=1800),
+        StringKind("lute", 0.17, 1.1, 1.9, 0.2, 3e-5, (-2.0, 2.0),
+                   body=((130, 4, 3), (310, 4, 2), (900, 2, 1.5)), pick=0.14, pick_hz=1800),
+        StringKind("oud", 0.14, 1.15, 1.2, 0.26, 3e-5, (-4.0, 4.0),
+                   body=((110, 6, 3), (240, 5, 2.5)), knock=(110, 220, 340), knock_level=0.6),
+        StringKind("bouzouki", 0.12, 0.85, 2.2, 0.11, 8e-5, (-5.0, 5.0), 0.35,
+                   body=((190, 3, 2), (1700, 4, 1.2)), pick=0.3, pick_hz=3000),
+        StringKind("balalaika", 0.11, 0.85, 0.8, 0.16, 7e-5,
+                   body=((280, 5, 2), (830, 4, 2)), pick=0.35, pick_hz=2600),
+        StringKind("shamisen", 0.07, 0.8, 0.55, 0.18, 4e-5, buzz=0.05,
+                   body=((320, 5, 2), (900, 4, 2)), knock=(240, 410, 690), knock_level=0.9,
+                   pick=0.6),
+        StringKind("pipa", 0.08, 0.8, 0.9, 0.14, 5e-5,
+                   body=((430, 4, 2), (1100, 4, 2)), knock=(330, 560), pick=0.4, pick_hz=3000),
+        StringKind("kora", 0.2, 1.2, 1.9, 0.25, 2e-5,
+                   body=((120, 5, 2), (240, 5, 2), (520, 3, 2)), knock=(118, 190), after_s=0.9),
+        StringKind("harp", 0.32, 1.55, 3.6, 0.22, 2e-5,
+                   body=((180, 4, 1.5), (420, 3, 1.5)), knock=(165, 290), knock_level=0.15,
+                   pick=0.05, pick_hz=1200, after_s=1.6),
+        StringKind("koto", 0.06, 0.85, 2.6, 0.16, 3e-5,
+                   body=((250, 3, 2), (1000, 4, 1.5), (2100, 3, 1.5)), pick=0.3, after_s=0.9),
+        StringKind("guzheng", 0.08, 0.8, 3.4, 0.12, 5e-5,
+                   body=((300, 3, 2), (1400, 4, 1.5), (3200, 3, 1.5)), pick=0.3, after_s=1.3),
+        StringKind("zither", 0.1, 0.85, 3.0, 0.11, 6e-5, (-3.0, 3.0),
+                   body=((220, 3, 2), (1600, 3, 1.5)), pick=0.3, after_s=1.0),
+        StringKind("sitar", 0.09, 0.95, 3.2, 0.1, 3e-5, (0.0,), 0.12, 0.34,
+                   body=((260, 3, 2), (1100, 4, 1.5), (3000, 5, 1.5)), pick=0.3, after_s=1.0),
+        StringKind("sarod", 0.1, 0.9, 1.7, 0.14, 4e-5, (0.0,), 0.1, 0.1,
+                   body=((230, 5, 2), (700, 4, 2)), knock=(220, 390), pick=0.3, after_s=0.6),
+        StringKind("santoor", 0.12, 0.8, 2.2, 0.09, 8e-5, (-4.0, 0.0, 4.0),
+                   body=((400, 3, 1.5), (2500, 3, 1.5)), knock=(420, 700), pick=0.35, after_s=1.2),
+        StringKind("cimbalom", 0.1, 0.9, 2.8, 0.13, 9e-5, (-5.0, 1.0, 5.0),
+                   body=((200, 4, 1.5), (800, 3, 1.5)), knock=(180, 330, 520), after_s=0.9),
+        StringKind("harpsichord", 0.13, 0.62, 3.2, 0.09, 9e-5, (-1.5, 1.5), 0.4,
+                   body=((350, 2, 2), (2200, 5, 1.2), (5000, 3, 1.5)),
+                   knock=(240, 620, 1500), knock_level=0.2, pick=0.3, pick_hz=3500, top_hz=13000),
+        StringKind("clavinet", 0.06, 0.7, 2.2, 0.13, 8e-5,
+                   body=((600, 3, 1.5), (1500, 5, 1.5), (3000, 3, 1.5)),
+                   knock=(420, 1100), knock_level=0.25, pick=0.25, after_s=0.05, top_hz=7500),
+        StringKind("fingered bass", 0.22, 1.15, 4.5, 0.2, 8e-5,
+                   body=((90, 3, 1.5), (500, 2, 1.5)), pick=0.06, pick_hz=900, top_hz=2600),
+        StringKind("picked bass", 0.12, 0.9, 4.5, 0.13, 8e-5,
+                   body=((100, 3, 1.5), (800, 4, 1.5), (2000, 3, 1.5)), pick=0.25, top_hz=4200),
+        StringKind("slapped bass", 0.07, 0.7, 3.2, 0.1, 9e-5,
+                   body=((95, 4, 1.5), (900, -4, 1), (2600, 6, 1.5)), pick=0.7, pick_hz=2200,
+                   knock=(160, 420, 900), knock_level=0.4, top_hz=7500),
+        StringKind("fretless bass", 0.28, 1.3, 4.0, 0.22, 6e-5,
+                   body=((100, 3, 1.5), (400, 5, 2)), pick=0.03, pick_hz=700, top_hz=1900),
+        StringKind("double bass", 0.3, 1.35, 1.7, 0.3, 9e-5,
+                   body=((62, 5, 3), (105, 5, 3), (240, 3, 2)),
+                   knock=(62, 105, 180, 260), knock_level=0.7, pick=0.1, pick_hz=600, top_hz=2200),
+    )
+}  # fmt: skip
+
+
+def player(name: str) -> Play:
+    """The renderer of one kind of string."""
+    kind = KINDS[name]
+
+    def play(s: Strike) -> np.ndarray:
+        return string(kind, s)
+
+    return play

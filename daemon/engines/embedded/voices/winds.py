@@ -1,0 +1,186 @@
+"""Winds: a column of air, driven by lips, reeds or an edge, brighter the harder it is blown.
+
+The growth of brightness with loudness after Risset (1966); formants of reeds and brass after
+Meyer, "Acoustics and the Performance of Music" (1978).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from daemon.audio.signals import fall, gate, rise, rng, seconds
+from daemon.engines.embedded.voices.make_up import (
+    Resonance,
+    air,
+    finished,
+    ratio,
+    slid,
+    slow_times,
+    spectrum,
+    spread,
+    tone,
+    vibrato,
+)
+from daemon.engines.embedded.voices.voice import Play, Strike
+
+
+@dataclass(frozen=True)
+class WindKind:
+    """One wind instrument.
+
+    `soft` and `loud` are (corner in Hz, order) of its spectrum; `odd` what a closed pipe takes from
+    the even harmonics; `breath` (level, centre as a multiple of the pitch, quality) of its noise;
+    `shake` (cents, Hz, delay in s) of its vibrato; `scoop` cents from below; `chiff` the level of
+    the noise before the tone; `growl` the depth of a flutter; `players` their cents apart.
+    """
+
+    name: str
+    soft: tuple[float, float]
+    loud: tuple[float, float]
+    odd: float = 0.0
+    formants: tuple[Resonance, ...] = ()
+    attack_s: float = 0.04
+    scoop: float = 20.0
+    breath: tuple[float, float, float] = (0.02, 2.0, 0.7)
+    shake: tuple[float, float, float] = (12.0, 5.2, 0.3)
+    chiff: float = 0.0
+    growl: float = 0.0
+    players: tuple[float, ...] = (0.0,)
+    release_s: float = 0.09
+    level: float = 0.9
+
+
+def wind(kind: WindKind, s: Strike) -> np.ndarray:
+    """One note, float32 (n, 2)."""
+    t = seconds(s.held_s + kind.release_s * s.tone.length + 0.02, s.rate)
+    n = len(t)
+    slow = slow_times(n, s.rate)
+    blown = spread(_blown(kind, s, slow), n)
+    soft, loud = (
+        spectrum(s.hz, 1.06, corner * s.scale, order, kind.odd, kind.formants)
+        for corner, order in (kind.soft, kind.loud)
+    )
+    x = np.zeros((n, 2), np.float32)
+    cents, shake_hz, after_s = kind.shake
+    for k, apart in enumerate(kind.players):
+        stream = rng(kind.name, round(s.pitch, 2), s.variation, k)
+        moved = slid(s, slow, kind.scoop, 0.03 + 0.02 * k) + np.float32(apart)
+        bend = spread(ratio(moved + vibrato(slow, stream, cents, shake_hz, after_s)), n)
+        one = tone(kind.name, s.hz, soft, loud, blown, bend, s.rate, float(stream.uniform()))
+        side = 0.5 * (2 * k / max(1, len(kind.players) - 1) - 1) if len(kind.players) > 1 else 0.0
+        x[:, 0] += one * np.float32(min(1, 1 - side))
+        x[:, 1] += one * np.float32(min(1, 1 + side))
+    x /= np.float32(len(kind.players) ** 0.7)
+    level = blown**0.7 * gate(t, s.held_s, kind.release_s * s.tone.length)
+    strength, centre, q = kind.breath
+    noisy = air(s, n, kind.name, min(centre * s.hz, 7000), q) * np.float32(strength * 4)
+    if kind.chiff:
+        noisy = noisy * (1 + np.float32(kind.chiff * 8) * fall(t, 0.12) * (0.5 + s.tone.attack))
+    if kind.growl:
+        level = level * (1 + kind.growl * np.sin(2 * np.pi * 27 * t)).astype(np.float32)
+    return finished((x + noisy[:, None]) * level[:, None], s, 0.015, kind.level)
+
+
+def _blown(kind: WindKind, s: Strike, t: np.ndarray) -> np.ndarray:
+    """How hard it is blown over time, 0 to 1: the attack, and a breath that gives way a little."""
+    attack_s = min(kind.attack_s * (1.5 - s.tone.attack), 0.5 * s.held_s + 0.01)
+    strong = (0.25 + 0.75 * s.velocity) * (0.8 + 0.2 * fall(t, 1.8))
+    accent = 1 + 0.15 * s.tone.attack * fall(t, 0.25)
+    return np.clip(rise(t, attack_s) * strong * accent, 0, 1).astype(np.float32)
+
+
+#: The instruments.
+KINDS: dict[str, WindKind] = {
+    kind.name: kind
+    for kind in (
+        WindKind("flute", (700, 4), (1500, 3), 0.25, ((800, 3, 1.0),), 0.07, 15, (0.035, 2.0, 1.0),
+                 (14, 5.0, 0.25), 0.25),
+        WindKind("piccolo", (1300, 4), (2600, 3), 0.2, (), 0.05, 12, (0.03, 2.0, 1.0),
+                 (10, 5.4, 0.25), 0.25),
+        WindKind("recorder", (800, 5), (1100, 4), 0.6, (), 0.03, 8, (0.02, 3.0, 1.0),
+                 (4, 4.8, 0.4), 0.35),
+        WindKind("pan flute", (600, 4), (900, 3), 0.8, (), 0.06, 30, (0.09, 1.0, 2.5),
+                 (16, 5.0, 0.3), 0.6),
+        WindKind("shakuhachi", (650, 3), (1500, 2.5), 0.3, ((1100, 4, 1.2),), 0.12, 60,
+                 (0.11, 2.0, 0.9), (28, 4.2, 0.5), 0.5),
+        WindKind("whistle", (900, 5), (1700, 4), 0.3, (), 0.03, 18, (0.03, 3.0, 0.9),
+                 (8, 5.8, 0.35), 0.3),
+        WindKind("ocarina", (500, 6), (700, 5), 0.5, (), 0.04, 20, (0.03, 2.0, 1.0),
+                 (12, 5.0, 0.3), 0.2),
+        WindKind("clarinet", (750, 2.6), (1900, 2.4), 0.92, ((1500, 3, 1.2), (3200, 2, 2)), 0.045,
+                 12,
+                 (0.012, 3.0, 0.6), (3, 5.0, 0.5)),
+        WindKind("bass clarinet", (450, 2.6), (1300, 2.4), 0.92, ((900, 3, 1.2),), 0.05, 15,
+                 (0.02, 3.0, 0.6), (3, 4.8, 0.5)),
+        WindKind("oboe", (1300, 2), (3000, 2), 0.0, ((1100, 9, 2.2), (2900, 7, 2.5), (250, -6,
+                 0.7)),
+                 0.04, 10, (0.008, 5.0, 0.7), (13, 5.5, 0.3)),
+        WindKind("english horn", (1000, 2), (2200, 2), 0.0, ((950, 8, 2.0), (2400, 4, 2.5)), 0.05,
+                 12,
+                 (0.01, 5.0, 0.7), (13, 5.2, 0.3)),
+        WindKind("bassoon", (600, 2), (1500, 2), 0.0, ((480, 8, 2.0), (1150, 5, 2.0)), 0.045, 12,
+                 (0.012, 4.0, 0.7), (9, 5.0, 0.35)),
+        WindKind("duduk", (700, 2.6), (1400, 2.4), 0.7, ((500, 4, 1.5), (1300, 3, 2)), 0.1, 45,
+                 (0.03, 3.0, 0.8), (24, 4.8, 0.45)),
+        WindKind("soprano saxophone", (1000, 2.2), (2900, 1.8), 0.1, ((1400, 5, 1.5), (3300, 4, 2)),
+                 0.035, 35, (0.02, 4.0, 0.6), (16, 5.3, 0.3)),
+        WindKind("saxophone", (750, 2.2), (2300, 1.8), 0.1, ((900, 5, 1.3), (2200, 5, 1.8)), 0.04,
+                 45,
+                 (0.03, 4.0, 0.5), (18, 5.1, 0.3), 0.1, 0.05),
+        WindKind("tenor saxophone", (560, 2.2), (1900, 1.8), 0.05, ((620, 5, 1.3), (1700, 5, 1.8)),
+                 0.045, 50, (0.045, 5.0, 0.5), (18, 4.9, 0.3), 0.15, 0.07),
+        WindKind("baritone saxophone", (400, 2.2), (1500, 1.7), 0.05, ((420, 5, 1.3), (1250, 5,
+                 1.8)),
+                 0.05, 40, (0.05, 6.0, 0.5), (12, 4.7, 0.35), 0.15, 0.1),
+        WindKind("trumpet", (800, 3.2), (3400, 2.2), 0.0, ((1250, 5, 1.2), (2600, 4, 1.5)), 0.03,
+                 18,
+                 (0.008, 6.0, 0.6), (9, 5.4, 0.35), 0.1),
+        WindKind("muted trumpet", (1600, 1.6), (3800, 1.3), 0.0,
+                 ((400, -14, 0.5), (1700, 9, 2.0), (3000, 6, 2.0)), 0.03, 15, (0.015, 6.0, 0.6),
+                 (9, 5.4, 0.35), level=0.8),
+        WindKind("cornet", (700, 3.4), (2400, 2.6), 0.0, ((1000, 4, 1.2),), 0.035, 18,
+                 (0.01, 5.0, 0.6), (10, 5.2, 0.3)),
+        WindKind("flugelhorn", (500, 3.6), (1500, 3), 0.0, ((700, 3, 1.2),), 0.05, 20,
+                 (0.02, 4.0, 0.6), (9, 5.0, 0.35)),
+        WindKind("trombone", (480, 3), (2000, 2.1), 0.0, ((520, 5, 1.2), (1500, 4, 1.5)), 0.045, 30,
+                 (0.01, 6.0, 0.6), (10, 4.9, 0.4)),
+        WindKind("french horn", (380, 3.6), (1100, 2.8), 0.0, ((340, 5, 1.2), (900, 2, 1.5)),
+                 0.06, 18,
+                 (0.012, 5.0, 0.6), (4, 4.8, 0.5)),
+        WindKind("tuba", (220, 3.6), (700, 2.8), 0.0, ((230, 4, 1.2),), 0.06, 15, (0.02, 6.0, 0.6),
+                 (4, 4.6, 0.5)),
+        WindKind("horn section", (700, 2.8), (2900, 2.1), 0.0, ((900, 4, 1.1), (2300, 4, 1.4)),
+                 0.03, 22,
+                 (0.01, 6.0, 0.6), (7, 5.2, 0.4), players=(-7.0, 2.0, 8.0)),
+        WindKind("didgeridoo", (260, 1.6), (900, 1.5), 0.55, ((320, 6, 2), (1450, 7, 3)), 0.09, 20,
+                 (0.06, 8.0, 0.6), (8, 3.0, 0.2), growl=0.25),
+        WindKind("bagpipes", (2200, 1.4), (3400, 1.3), 0.1, ((900, 5, 1.5), (2600, 5, 1.5)),
+                 0.012, 0,
+                 (0.006, 4.0, 0.7), (0.0, 5.0, 1.0), level=0.85),
+        WindKind("harmonica", (1200, 1.5), (3200, 1.4), 0.15, ((1150, 5, 1.5), (2700, 5, 1.8)),
+                 0.03, 35,
+                 (0.02, 4.0, 0.6), (10, 5.6, 0.25)),
+        WindKind("melodica", (1000, 1.5), (2400, 1.5), 0.2, ((850, 4, 1.5),), 0.03, 10,
+                 (0.02, 4.0, 0.6), (6, 5.0, 0.4)),
+        WindKind("accordion", (1300, 1.3), (2800, 1.3), 0.0, ((650, 4, 1.2), (2100, 3, 1.5)),
+                 0.035, 0,
+                 (0.008, 4.0, 0.6), (0.0, 5.0, 1.0), players=(-11.0, 0.0, 12.0)),
+        WindKind("bandoneon", (1100, 1.2), (2600, 1.3), 0.0, ((480, 4, 1.5), (1500, 4, 1.5)),
+                 0.03, 0,
+                 (0.012, 4.0, 0.6), (0.0, 5.0, 1.0), players=(-1.5, 2.0)),
+        WindKind("harmonium", (700, 1.4), (1600, 1.4), 0.0, ((420, 3, 1.2),), 0.08, 0,
+                 (0.012, 4.0, 0.6), (0.0, 5.0, 1.0), players=(-4.0, 4.0)),
+    )
+}  # fmt: skip
+
+
+def player(name: str) -> Play:
+    """The renderer of one kind of wind."""
+    kind = KINDS[name]
+
+    def play(s: Strike) -> np.ndarray:
+        return wind(kind, s)
+
+    return play
