@@ -12,9 +12,11 @@ from daemon.prompt.foreign_words import (
     OTHER_INSTRUMENTAL,
     OTHER_SCRIPTS,
 )
+from daemon.prompt.forms import DENIED_FIELDS
 from daemon.prompt.genre_names import GenreSpan
-from daemon.prompt.marked_text import HEAD_END, MarkedText
+from daemon.prompt.marked_text import HEAD_END, MarkedText, Token
 from daemon.prompt.patterns import pattern
+from daemon.prompt.typos import misspelled_instrument
 from daemon.prompt.vocabulary import Mood, Sound, moods, sounds
 
 #: A denial in another language, or by a dash, counts only where an instrument follows.
@@ -40,7 +42,7 @@ _NO_NOUNS = frozenset((
     "triplets", "picking", "playing", "comping",
 ))  # fmt: skip
 #: What is not wanted comes after what is asked for as well: `drums without hats`.
-_HEAD_STOP = rf"{HEAD_END}|\b(?:without|minus|w/o|no)\b"
+_HEAD_STOP = rf"{HEAD_END}|\b(?:without|minus|w/o|no)\b|\bthat\s+(?:is|sounds?|feels?|has|would)\b"
 _ONLY_BEFORE = (
     r"\b(?:only|just|solely|purely|nothing but|isolated|nur|solo\s+el|solo\s+la|seulement|somente)"
     r"\s+(?:(?:the|an?|some)\s+)?(?:[a-z]+\s+)?$"
@@ -49,11 +51,21 @@ _ONLY_AFTER = (
     r"\s*(?:only|alone|on (?:its|their) own|by (?:itself|themselves)|isolated|and nothing else|"
     r"nothing else|seule?|allein)\b"
 )
+#: Words that leave some players alone, for showing where they stand.
+ONLY_WORDS = (
+    r"\b(?:only|alone|isolated|unaccompanied|solo|(?:and\s+)?nothing else|"
+    r"(?:format|arrangement)\s*:\s*solo)\b"
+)
 #: A soloist is alone only where nobody else is named: `drums, piano and a trumpet solo` is a band.
 _SOLO_BEFORE = r"\bsolo\s+(?:[a-z]+\s+)?$"
 _SOLO_AFTER = r"\s*solo\b"
 #: Fields of other tools that say that one instrument plays.
 _SOLO_FIELD = r"\b(?:format|arrangement)\s*:\s*solo\b|\btracktype\s*:\s*instrument\b"
+#: A track of the project, behind its name, and what stands before that.
+_DAW_TRACK = r"\s+(?:midi\s+|audio\s+)?(?:track|channel|lane)\b"
+_ON_A_TRACK = (
+    r"\b(?:in|on|for|to|into|onto)\s+(?:(?:the|my|our|a|an|this|new|existing|existent)\s+){1,2}$"
+)
 #: Words that leave one player alone, wherever they stand.
 _UNACCOMPANIED = (
     r"\bunaccompanied\b|\b(?:without|no)\s+(?:any\s+)?(?:other\s+)?"
@@ -71,6 +83,8 @@ _LIST_JOIN = (
     rf"\s*(?:,|and\b|&|\+|/|or\b|nor\b|n\b|(?:{AND})\b)?"
     r"\s*(?:and\s+|or\s+|no\s+)?(?:the\s+|an?\s+)?"
 )
+#: Endings of a word between an instrument and its loop: `marimba percussive loop`.
+_OF_A_GROOVE = ("ive", "ic", "ed", "ing", "al", "y")
 _GROOVES = frozenset((
     "loop", "loops", "groove", "grooves", "pattern", "patterns", "break", "riff", "line", "part",
     "parts", "solo", "lick", "licks", "sequence", "stem", "phrase", "ostinato", "fill", "fills",
@@ -106,7 +120,10 @@ def find_instruments(
             named.append(Named(tokens[at].start, tokens[at + count - 1].end, table[folded]))
         at += count or 1
     named += _in_other_scripts(text)
+    if not named:
+        named = _misspelled(tokens, genre_at)
     named.sort(key=lambda one: one.start)
+    named = _of_one_sound(text, named)
     without = [
         (part, token.start, token.end)
         for token in tokens
@@ -124,9 +141,52 @@ def find_instruments(
     for match in text.find(_NEGATION):
         if not pattern(_NO_NEGATION).match(text.rest[match.end() :]):
             without.extend(_negated(text, match.end(), named))
+    without += _denied_fields(text, named)
     if any(one.sound.name == "drums" for one in named):
         without += [("kick", m.start(), m.end()) for m in text.find(_TOPS)]
     return named, without
+
+
+def _misspelled(tokens: list[Token], genre_at: set[int]) -> list[Named]:
+    """Instruments with one letter wrong, where none is spelled right."""
+    return [
+        Named(token.start, token.end, sounds()[spelling])
+        for token in tokens[:60]
+        if token.start not in genre_at and (spelling := misspelled_instrument(token.folded))
+    ]
+
+
+def _of_one_sound(text: MarkedText, named: list[Named]) -> list[Named]:
+    """`808 kick drum` and `snare drum hit` are one sound: the word drum names no other."""
+    found: list[Named] = []
+    for one in named:
+        before = found[-1] if found else None
+        word = text.rest[one.start : one.end].lower()
+        if (
+            before
+            and before.sound.hit
+            and word == "drum"
+            and not text.rest[before.end : one.start].strip(" -")
+        ):
+            found[-1] = Named(before.start, one.end, before.sound)
+        else:
+            found.append(one)
+    return found
+
+
+def _denied_fields(text: MarkedText, named: list[Named]) -> list[tuple[str, int, int]]:
+    """What stands in a field such as `Exclude: vocals, guitar` or `negative prompt: drums`."""
+    found: list[tuple[str, int, int]] = []
+    for match in text.find(rf"(?<![\w-]){DENIED_FIELDS}\s*:\s*"):
+        stop = pattern(r"[.;|\n]|,?\s*\b[a-z]+\s*:").search(text.rest, match.end())
+        end = stop.start() if stop else len(text.rest)
+        inside = [one for one in named if match.end() <= one.start < end]
+        found += [(one.sound.name, one.start, one.end) for one in inside]
+        for tag in pattern(r"[^,]+").finditer(text.rest, match.end(), end):
+            word = tag[0].strip(" \0").lower()
+            if word and not any(tag.start() <= one.start < tag.end() for one in inside):
+                found.append((word, tag.start(), tag.end()))
+    return found
 
 
 def _in_other_scripts(text: MarkedText) -> list[Named]:
@@ -202,6 +262,11 @@ def which_play(
         end = groups[0][-1].end
         if pattern(_PLAYER).match(text.rest[end:]):
             return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
+    if on_track := [one for one in wanted if on_daw_track(text, one)]:
+        return tuple(dict.fromkeys(one.sound.name for one in on_track)), True
+    if wanted and not has_genre and text.is_pack and kind == "loop":
+        # the name of a sample says what is on it
+        return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
     if wanted and pattern(_UNACCOMPANIED).search(text.text):
         return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
     if not wanted and kind not in ("track", "vocal", "sfx") and _names_drums(text, has_genre):
@@ -215,6 +280,14 @@ def which_play(
         return ("vocals",), True
     names = tuple(dict.fromkeys(one.sound.name for one in wanted))
     return names, bool(names) and kind != "track" and _head_is_instrument(text, wanted, kind)
+
+
+def on_daw_track(text: MarkedText, one: Named) -> bool:
+    """Whether an instrument names a track of the project: `in the chords track, write...`."""
+    return (
+        pattern(_DAW_TRACK).match(text.rest, one.end) is not None
+        and pattern(_ON_A_TRACK).search(text.before(one.start)) is not None
+    )
 
 
 def _names_drums(text: MarkedText, has_genre: bool) -> bool:
@@ -272,6 +345,8 @@ def _head_is_instrument(text: MarkedText, wanted: list[Named], kind: str | None)
         if one.start >= len(head):
             break
         tail = [word.lower() for word in pattern(r"[^\W_]+").findall(head[one.end :])]
+        if len(tail) == 2 and tail[1] in _GROOVES and tail[0].endswith(_OF_A_GROOVE):
+            return True
         if not tail or tail[0] in _GROOVES or (one.sound.name == "drums" and tail[0] == "beat"):
             return True
         others = [other for other in wanted if other.start > one.end and other.start < len(head)]
@@ -285,12 +360,13 @@ def find_moods(
     spans: list[GenreSpan],
     named: list[Named],
     without: list[tuple[str, int, int]],
-) -> list[Mood]:
+) -> list[tuple[int, int, Mood]]:
+    """The moods at their places: (start, end, mood)."""
     tokens, table = text.tokens(), moods()
     taken = {place for start, end, _ in spans for place in range(start, end)}
     taken |= {place for one in named for place in range(one.start, one.end)}
     taken |= {place for _, start, end in without for place in range(start, end)}
-    found: list[Mood] = []
+    found: list[tuple[int, int, Mood]] = []
     at = 0
     while at < len(tokens):
         count = 0 if tokens[at].start in taken else text.longest(tokens, at, table, 3)
@@ -299,6 +375,7 @@ def find_moods(
         ).search(text.before(tokens[at].start))
         of_sound = count and pattern(_OF_SOUND).match(text.rest[tokens[at + count - 1].end :])
         if count and not denied and not of_sound:
-            found.append(table["".join(token.folded for token in tokens[at : at + count])])
+            mood = table["".join(token.folded for token in tokens[at : at + count])]
+            found.append((tokens[at].start, tokens[at + count - 1].end, mood))
         at += count or 1
     return found

@@ -27,7 +27,10 @@ _NO_GENRE_AFTER = {
 }  # fmt: skip
 _NO_GENRE_BEFORE = {
     "pop": r"(?:vinyl|bubble|balloon|cork)\s*$", "drill": r"(?:power|electric|dentist)\s*$",
-    "metal": r"(?:sheet|scrap)\s*$", "house": r"(?:\bin (?:the|my|a|da)|haunted)\s*$",
+    "metal": r"(?:sheet|scrap)\s*$",
+    # a big room is a place as well
+    "electro house": r"\b(?:in|of|like)\s+an?\s*$",
+    "house": r"(?:\bin (?:the|my|a|da)|haunted)\s*$",
     # a riddim is a genre of its own only where no other is named before it
     "dubstep": r"(?:dancehall|reggae|soca|afro\w*|one drop)[\s-]*$",
 }  # fmt: skip

@@ -12,8 +12,8 @@ from bridge.session import Known, SessionView
 from bridge.verbs import find_verb
 from daemon.brief import Brief, Decision
 from daemon.errors import PromptError
-from daemon.prompt.genres import GENRES, Genre, find_genre, fold
-from daemon.prompt.vocabulary import moods, sounds
+from daemon.prompt.genres import CALM_GENRES, GENRES, Genre, find_genre, fold
+from daemon.prompt.vocabulary import lift_of, moods, sounds
 from daemon.prompt.words import Words, parse_words
 
 DEFAULT_BPM = 120.0
@@ -227,11 +227,19 @@ def _bpm(
     genre: Genre | None,
     kind: str,
 ) -> Decision:
-    usual = (
-        None if genre is None else {1: genre.high_bpm, 0: genre.bpm, -1: genre.low_bpm}[words.pace]
-    )
+    usual = None if genre is None else _genre_bpm(genre, request, words)
     claims = _claims("bpm", request, words.bpm, session.bpm, defaults.bpm)
     return _decide([*claims, ("genre", usual), ("default", _mood_bpm(words, kind))])
+
+
+def _genre_bpm(genre: Genre, request: Request, words: Words) -> float:
+    """A genre's tempo: at an end of its range for fast and slow, half-way there by mood."""
+    if words.pace:
+        return genre.high_bpm if words.pace > 0 else genre.low_bpm
+    lift = lift_of([*(str(one) for one in request.get("mood", ())), *words.mood])
+    if lift == 0 or (lift < 0 and genre.name in CALM_GENRES):
+        return genre.bpm
+    return float(round((genre.bpm + (genre.high_bpm if lift > 0 else genre.low_bpm)) / 2))
 
 
 def _mood_bpm(words: Words, kind: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,12 +23,16 @@ class Sound:
 
 @dataclass(frozen=True)
 class Mood:
-    """A mood; energy and density from 0 to 1, None if open; pace +1 for fast, -1 for slow."""
+    """A mood; energy and density from 0 to 1, None if open; pace +1 for fast, -1 for slow.
+
+    lift: -1 where it calms whatever genre it is said of, +1 where it drives it.
+    """
 
     name: str
     energy: float | None = None
     density: float | None = None
     pace: int = 0
+    lift: int = 0
 
 
 #: part -> name -> other spellings. A name in capitals is a single hit when it stands alone.
@@ -164,7 +169,12 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
         0,
         "high energy, energy, hyped, hype, lively, upbeat, peak time, intense, powerful, frantic",
     ),
-    "fast": (0.75, None, 1, "faster, quick, rapid, uptempo, up tempo, speedy"),
+    "fast": (
+        0.75,
+        None,
+        1,
+        "faster, quick, rapid, uptempo, up tempo, speedy, allegro, presto, vivace, prestissimo",
+    ),
     "ballad": (0.35, None, -1, "ballads, balada, ballade, power ballad"),
     "lullaby": (0.15, 0.25, -1, "lullabies, cradle song, wiegenlied, berceuse"),
     "meditation": (
@@ -177,7 +187,13 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
     "chase": (0.85, 0.65, 1, "car chase, chase scene, pursuit, racing, race, escape"),
     "workout": (0.85, 0.6, 0, "gym, running, fitness, training montage, cardio"),
     "battle": (0.85, 0.6, 0, "boss fight, boss battle, fight scene, war"),
-    "slow": (0.35, None, -1, "slower, slow tempo, down tempo, downbeat, sluggish"),
+    "slow": (
+        0.35,
+        None,
+        -1,
+        "slower, slow tempo, down tempo, downbeat, sluggish, adagio, largo, lento, andante, "
+        "chopped and screwed, slowed, slowed and reverb",
+    ),
     "punchy": (0.7, None, 0, "tight, snappy, crisp, hard knocking, knocking"),
     "bouncy": (0.65, None, 0, "bounce, groovy, funky, jackin, jacking, swinging"),
     "uplifting": (0.7, None, 0, "euphoric, anthemic, soaring, triumphant, inspiring, hopeful"),
@@ -243,6 +259,11 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
     "busy": (None, 0.85, 0, "dense, complex, intricate, frenetic, layered"),
 }
 
+#: Moods that change how a genre is played: a calm house is slower and sparser than house.
+#: A sad or hypnotic one is not.
+_CALMING = ("calm", "chill", "lazy", "lullaby", "meditation", "study")
+_DRIVING = ("energetic", "aggressive", "workout", "battle", "chase")
+
 _LOOP_WORDS = (
     "loop, loops, beat, groove, grooves, pattern, patterns, bar, bars, break, breaks, breakbeat, "
     "fill, fills, roll, rolls, solo, riff, line, melody, progression, arp, arpeggio, sequence, "
@@ -278,11 +299,19 @@ def moods() -> dict[str, Mood]:
     """Folded spelling -> mood."""
     found: dict[str, Mood] = {}
     for name, (energy, density, pace, aliases) in _MOODS.items():
+        lift = (name in _DRIVING) - (name in _CALMING)
         for alias in (name, *_split(aliases)):
-            found[fold(alias)] = Mood(alias, energy, density, pace)
+            found[fold(alias)] = Mood(alias, energy, density, pace, lift)
         for alias in _split(foreign_words.MOODS.get(name, "")):
-            found.setdefault(fold(alias), Mood(name, energy, density, pace))
+            found.setdefault(fold(alias), Mood(name, energy, density, pace, lift))
     return found
+
+
+def lift_of(names: Iterable[str]) -> int:
+    """-1 where the moods together calm what is played, +1 where they drive it, else 0."""
+    lifts = [moods()[fold(name)].lift for name in names if fold(name) in moods()]
+    total = sum(lifts)
+    return (total > 0) - (total < 0)
 
 
 @cache

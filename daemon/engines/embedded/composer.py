@@ -27,9 +27,11 @@ from daemon.engines.embedded.plan import (
 )
 from daemon.engines.embedded.rows import (
     FAST_HATS,
+    calmed,
     double_timed,
     fit_row,
     half_timed,
+    held,
     thinned_or_filled,
     with_fill,
 )
@@ -37,9 +39,12 @@ from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.wishes import Wishes, read_wishes, toned
+from daemon.engines.embedded.written import chords_under, lead_of
+from daemon.prompt.drum_tabs import DrumTab, read_drum_tab
 from daemon.prompt.genres import find_genre
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.progressions import Progression, read_progression
+from daemon.prompt.tunes import Tune, read_tune
 
 T = TypeVar("T")
 
@@ -145,7 +150,9 @@ def find_style(brief: Brief) -> Style:
 def compose(brief: Brief, seed: int) -> Plan:
     """A plan: the brief's tempo, meter, length and key where it has them, the style's where not."""
     style, wishes = find_style(brief), read_wishes(brief)
-    named = read_progression(MarkedText(brief.prompt))
+    text = MarkedText(brief.prompt)
+    tab, tune = read_drum_tab(text), read_tune(text)
+    named = None if tune else read_progression(text)
     meter = brief.meter
     bpm = float(brief.bpm or style.bpm)
     plan = Plan(
@@ -160,14 +167,13 @@ def compose(brief: Brief, seed: int) -> Plan:
         mix=_mix(style, wishes),
         seeds={part: seed for part in PARTS},
     )
-    plan = plan.with_(
-        chords_of=named.over(plan.bars) if named else write_progression(style, plan, seed)
-    )
+    plan = plan.with_(chords_of=_progression(named, tune, style, plan, seed))
     written = {
-        "drums": write_drums(style, wishes, plan, seed),
+        "drums": write_tab(tab, style, wishes, plan) or write_drums(style, wishes, plan, seed),
         "bass": write_bass(style, wishes, plan, seed),
         "chords": write_chords(style, wishes, plan, seed),
-        "lead": write_lead(style, wishes, plan, seed),
+        "lead": write_tune(tune, style, wishes, plan, seed)
+        or write_lead(style, wishes, plan, seed),
         "pad": write_pad(style, wishes, plan, seed)
         if brief.kind == "track" or "pad" in wishes.voices
         else None,
@@ -180,6 +186,23 @@ def compose(brief: Brief, seed: int) -> Plan:
     if brief.kind != "track" and "drums" not in playing:
         plan = _one_marked(plan, playing)
     return plan.with_(sections=_sections(brief, style, wishes, plan, playing))
+
+
+def _progression(
+    named: Progression | None, tune: Tune | None, style: Style, plan: Plan, seed: int
+) -> list[str]:
+    """The chords that the words name, else those under a written tune, else a style's."""
+    if named:
+        return named.over(plan.bars)
+    if tune:
+        return chords_under(tune, plan.key_, plan.meter_.sixteenths_per_bar)
+    return write_progression(style, plan, seed)
+
+
+def write_tab(tab: DrumTab | None, style: Style, wishes: Wishes, plan: Plan) -> Drums | None:
+    """The drums as a tab has them, without fills; None where none of its rows fits the bar."""
+    rows = tab.fitted(plan.meter_.sixteenths_per_bar) if tab else {}
+    return Drums(rows, drum_sounds(style, wishes, set(rows))) if rows else None
 
 
 def _feel(style: Style, wishes: Wishes) -> Feel:
@@ -326,16 +349,7 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
     rows = {voice: lines for voice, lines in rows.items() if voice not in wishes.no_drums}
     if wishes.drums is not None:
         rows = {voice: lines for voice, lines in rows.items() if voice in wishes.drums} or rows
-    if wishes.on_the_floor and "kick" in rows:
-        rows["kick"] = [
-            "".join("X" if step % 4 == 0 else "." for step in range(plan.meter_.sixteenths_per_bar))
-        ]
-    if wishes.brushes:
-        rows = with_brushes(rows, plan.meter_)
-    if wishes.half_time:
-        rows = half_timed(rows)
-    if wishes.double_time:
-        rows = double_timed(rows, FAST_HATS if wishes.fast_hats else None)
+    rows = _as_wished(rows, wishes, plan.meter_)
     if wishes.roll:
         rolls = {
             voice: rolling(plan.bars, plan.meter_.sixteenths_per_bar)
@@ -353,11 +367,30 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
         else phrased(voice, lines, plan.bars, stream)
         for voice, lines in rows.items()
     }
+    if wishes.calm:
+        rows = calmed(rows, wishes.more_drums)
     fill, turn = _fills(style, wishes, plan, rows, seed, stream)
+    if wishes.calm:
+        turn = {}
     if wishes.fill_only:
         rows, fill, turn = _all_fill(rows, fill or dict(_DEFAULT_FILL), plan), {}, {}
     sounds = drum_sounds(style, wishes, {*rows, *fill, *turn, "snare"} - {"*"})
     return Drums(rows, sounds, fill, 4 if plan.bars <= 4 else 8, turn)
+
+
+def _as_wished(rows: dict[str, list[str]], wishes: Wishes, meter: Meter) -> dict[str, list[str]]:
+    """The rows with what the words change of them: kick on each beat, brushes, half-time."""
+    if wishes.on_the_floor and "kick" in rows:
+        rows["kick"] = [
+            "".join("X" if step % 4 == 0 else "." for step in range(meter.sixteenths_per_bar))
+        ]
+    if wishes.brushes:
+        rows = with_brushes(rows, meter)
+    if wishes.half_time:
+        rows = half_timed(rows)
+    if wishes.double_time:
+        rows = double_timed(rows, FAST_HATS if wishes.fast_hats else None)
+    return rows
 
 
 def _fills(
@@ -509,6 +542,8 @@ def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | No
         "bass", in_turn(rows, seed, f"bass:{style.name}").split("/"), wishes.density, stream
     )
     sound = _pick(style.bass_sounds, "bass", style, wishes, seed)
+    if wishes.calm:
+        lines = calmed({"bass": lines}, frozenset(("bass",)))["bass"]
     if wishes.half_time:
         lines = half_timed({"bass": lines}, ("bass",))["bass"]
     if sound.voice == "rumble" and meters.is_square(plan.meter_):
@@ -549,6 +584,8 @@ def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords 
     ):
         struck = "block"
     hold = style.chord_hold
+    if wishes.calm:
+        lines, hold = [held(line) for line in lines], 0.95
     if (
         sound.voice in ("pad", "warm pad", "strings", "choir")
         and hold < 0.8
@@ -558,6 +595,15 @@ def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords 
     return Chords(lines, sound, struck, hold, 62.0 + stream.choice((-2.0, 0.0, 0.0, 2.0)))
 
 
+def write_tune(
+    tune: Tune | None, style: Style, wishes: Wishes, plan: Plan, seed: int
+) -> Lead | None:
+    """The lead as a tune has it; None where none is written out."""
+    if tune is None:
+        return None
+    return lead_of(tune, plan, _pick(style.lead_sounds or ("piano",), "lead", style, wishes, seed))
+
+
 def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | None:
     """The lead part: a motif in the form A A' A B."""
     if not style.lead_sounds:
@@ -565,7 +611,11 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
     stream = random.Random(f"{seed}:lead:write")
     busy = min(1.0, max(0.1, style.lead_busy + 0.5 * (wishes.density - 0.5)))
     bars, form = motif_bars(
-        stream, plan.meter_.sixteenths_per_bar, busy, plan.key_.is_minor, wishes.arp
+        stream,
+        plan.meter_.sixteenths_per_bar,
+        0.3 * busy if wishes.calm else busy,
+        plan.key_.is_minor,
+        wishes.arp,
     )
     sound = _pick(style.lead_sounds, "lead", style, wishes, seed)
     if wishes.riff and sound.voice in ("power guitar", "guitar"):

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from daemon.brief import Brief
-from daemon.prompt.vocabulary import part_of
+from daemon.prompt.genres import CALM_GENRES
+from daemon.prompt.vocabulary import lift_of, part_of
 
 #: Instrument -> the voices of the drums that it means.
 DRUM_VOICES: dict[str, tuple[str, ...]] = {
@@ -97,6 +98,10 @@ _NO_ROOM = r"\b(?:no|without|zero)\s+(?:any\s+)?(?:reverb|room|echo|delay)"
 _QUIET_ENERGY = 0.25
 #: How much is struck where the words are calm and say nothing of it.
 _CALM_DENSITY = 0.3
+#: The same in a genre that is busy as it is.
+_CALMED_DENSITY = 0.2
+#: How much is struck in a genre where the words drive it and say nothing of density.
+_DRIVEN_DENSITY = 0.7
 
 #: What a word does to the timbre of everything: changes of `Tone`; `length` and `width` multiply.
 _TONES: tuple[tuple[str, dict[str, float]], ...] = (
@@ -150,7 +155,9 @@ _MINOR = (
     r"dark|sad|melanchol|sinister|evil|ominous|haunting|moody|emotional|angry|"
     r"tense|mysterious|gloom|lonely"
 )
-_MAJOR = r"happy|uplifting|joy|cheerful|sunny|bright|fun\b|feel ?good|hopeful|triumphant|playful"
+_MAJOR = (
+    r"happy|uplifting|joy|cheer|sunny|sunshine|bright|fun\b|feel ?good|hopeful|triumphant|playful"
+)
 _DOUBLE = r"double[- ]?time"
 _WET = r"dream|ethereal|float|hazy|space|atmospher|cavern|reverb|lush|wash|ambient|huge"
 _DRY = r"\bdry\b|tight|close[- ]mic|intimate|bedroom"
@@ -204,6 +211,8 @@ class Wishes:
     room: float = 1.0
     energy: float = 0.7
     density: float = 0.5
+    calm: bool = False
+    """A genre is played calmly: eighths instead of sixteenths, held chords."""
 
 
 def read_wishes(brief: Brief) -> Wishes:
@@ -274,6 +283,7 @@ def read_wishes(brief: Brief) -> Wishes:
         room=era_room * _room(typed, words),
         energy=0.7 if brief.energy is None else brief.energy,
         density=_density(brief),
+        calm=_is_calm(brief),
     )
 
 
@@ -289,8 +299,16 @@ def _room(typed: str, words: str) -> float:
 def _density(brief: Brief) -> float:
     if brief.density is not None:
         return brief.density
-    calm = brief.energy is not None and brief.energy <= _QUIET_ENERGY
-    return _CALM_DENSITY if calm else 0.5
+    if _is_calm(brief):
+        return _CALMED_DENSITY
+    if brief.energy is not None and brief.energy <= _QUIET_ENERGY:
+        return _CALM_DENSITY
+    return _DRIVEN_DENSITY if brief.genre and lift_of(brief.mood) > 0 else 0.5
+
+
+def _is_calm(brief: Brief) -> bool:
+    """Whether a genre that is not calm as it is is to be played calmly."""
+    return bool(brief.genre) and brief.genre not in CALM_GENRES and lift_of(brief.mood) < 0
 
 
 def _is_quiet(brief: Brief) -> bool:

@@ -1,0 +1,45 @@
+"""Words that ask for nothing of their own: joining words, and what every prompt has. Data only."""
+
+from __future__ import annotations
+
+_WORDS = (
+    # English
+    "the and with for from into onto over under about around some any all each every both its "
+    "it's this that these those there here then than when while where which who whose what how "
+    "why are was were will would should could can may might must has have had does did doing "
+    "done been being but not nor yet also too very really just only even still again once more "
+    "most less least much many few little lot lots bit kind sort type like such same other "
+    "another one two three four five six seven eight you your yours mine his her hers their "
+    "our ours they them she him himself itself myself per via plus out off down upon between "
+    "through throughout during before after above below along across behind beside towards "
+    "toward until within without almost nearly quite rather maybe perhaps something someone "
+    "anything nothing everything thing things way ways well good nice great cool best better "
+    "new own full whole entire main first second third last next give gives given make makes "
+    "making made create creates creating created generate generates generating generated "
+    "compose composed write writes writing written produce produced play plays playing played "
+    "add adds added adding use uses using used want wants wanted need needs needed please "
+    "hello thanks try let get gets got getting put puts keep keeps kept have having include "
+    "includes including included contains containing featuring features feature featured "
+    "consists consisting start starts starting begin begins beginning end ends ending finish "
+    "come comes coming goes going bring brings sets set sound sounds sounding hear heard listen "
+    "music musical song songs track tracks beat beats loop loops clip clips audio sample samples "
+    "piece tune tunes melody melodies part parts section sections line lines style styles "
+    "styled genre genres mood moods feel feels feeling vibe vibes theme themed instrument "
+    "instruments instrumentation instrumental instrumentals tempo bpm key meter time signature "
+    "bar bars length duration seconds minutes format prompt description title tags tag quality "
+    "recording recorded version mix elements element arrangement rhythm rhythms rhythmic groove "
+    "pattern patterns progression style-of based inspired influenced perfect suitable ideal "
+    "background foreground note notes midi single hit hits shot shots four-chord chord "
+    "simple accompanied accompaniment accompanying backed combined combining mixed blend "
+    "blending blended together alongside atmosphere atmospheres texture textures tone tones "
+    "overall slightly somewhat subtle subtly "
+    # German, Spanish, French, Portuguese, Italian
+    "und oder mit ein eine einen einer eines der die das den dem des ist sind für auf von zum "
+    "zur bei als auch nicht sehr nur musik lied stück spiel mach mache erstelle "
+    "que con una uno unos unas los las del para por pero como más muy sin música musica canción "
+    "canciones pista haz crea hazme "
+    "les des une dans avec sur pour par pas plus est sont aux musique chanson morceau crée "
+    "com uma dos das não mais muito som faça "
+    "gli della delle degli nel nella per non più molto canzone brano fammi"
+)
+PLAIN_WORDS = frozenset(_WORDS.split())
