@@ -61,6 +61,15 @@ _SOLO_BEFORE = r"\bsolo\s+(?:[a-z]+\s+)?$"
 _SOLO_AFTER = r"\s*solo\b"
 #: Fields of other tools that say that one instrument plays.
 _SOLO_FIELD = r"\b(?:format|arrangement)\s*:\s*solo\b|\btracktype\s*:\s*instrument\b"
+#: A sentence about a player, and one about an instrument that plays.
+_SOMEBODY_PLAYS = (
+    r"\b(?:someone|somebody|(?:a|one|the)\s+(?:man|woman|person|musician|player|busker|kid|child))\b"
+    r"[^,]{0,40}?\b(?:plays?|playing|strums?|strumming|picks?|picking|bows?|blows?)\b"
+)
+_IS_PLAYING = (
+    r"(?:\s+(?:ensemble|player|section|quartet|duo|trio|soloist|and))?\s+(?:is\s+|are\s+)?"
+    r"(?:playing|plays|strumming|strums|improvis\w+)\b"
+)
 #: A track of the project, behind its name, and what stands before that.
 _DAW_TRACK = r"\s+(?:midi\s+|audio\s+)?(?:track|channel|lane)\b"
 _ON_A_TRACK = (
@@ -262,6 +271,8 @@ def which_play(
         end = groups[0][-1].end
         if pattern(_PLAYER).match(text.rest[end:]):
             return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
+    if wanted and not has_genre and kind != "track" and _describes_players(text, wanted):
+        return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
     if on_track := [one for one in wanted if on_daw_track(text, one)]:
         return tuple(dict.fromkeys(one.sound.name for one in on_track)), True
     if wanted and not has_genre and text.is_pack and kind == "loop":
@@ -280,6 +291,22 @@ def which_play(
         return ("vocals",), True
     names = tuple(dict.fromkeys(one.sound.name for one in wanted))
     return names, bool(names) and kind != "track" and _head_is_instrument(text, wanted, kind)
+
+
+def _describes_players(text: MarkedText, wanted: list[Named]) -> bool:
+    """Whether the first sentence says who plays what: `someone is playing a tune on a flute`.
+
+    Whom such a description does not name does not play.
+    """
+    end = pattern(r"[.;\n]").search(text.rest)
+    first = text.rest[: end.start() if end else len(text.rest)]
+    if not any(one.start < len(first) for one in wanted):
+        return False
+    if pattern(_SOMEBODY_PLAYS).search(first):
+        return True
+    return any(
+        pattern(_IS_PLAYING).match(first, one.end) for one in wanted if one.start < len(first)
+    )
 
 
 def on_daw_track(text: MarkedText, one: Named) -> bool:

@@ -31,8 +31,10 @@ _VOICES: Mapping[str, str] = {
 }  # fmt: skip
 _NAME = r"(?<![\w|])([A-Za-z][A-Za-z0-9]{0,8}(?:[ -](?:hat|hats|drum|tom))?)"
 _MARKS = r"[xXoOgGfFdDbB#.\-_~]"
+#: What a row goes on with: marks, bar lines and blanks, but not the next row's name.
+_MORE_MARKS = r"(?:(?!(?<=\s)[A-Za-z]\w{0,8}\s*[|:])[xXoOgGfFdDbB#.\-_~| ])"
 #: A row: its name, a colon or bar line or blank, and the steps with bar lines.
-_ROW = rf"{_NAME}\s*(?::\s*\|?|\|{{1,2}}|\s)\s*({_MARKS}[xXoOgGfFdDbB#.\-_~| ]{{6,}})"
+_ROW = rf"{_NAME}\s*(?::\s*\|?|\|{{1,2}}|\s)\s*({_MARKS}{_MORE_MARKS}{{6,}})"
 _NUMBERS = rf"{_NAME}\s*[:=]\s*\[?\s*([01](?:\s*,\s*[01]){{7,63}}|[01]{{8,64}})\s*\]?"
 #: A rest, as people draw it.
 _RESTS = frozenset(".-_~0")
@@ -90,7 +92,7 @@ def read_drum_tab(text: MarkedText) -> DrumTab | None:
                 _add(rows, "open hat", [_only(bar, "oO") for bar in bars])
                 bars = [_only(bar, "xXgGfFdD#1") for bar in bars]
             _add(rows, voice, [_marks(bar) for bar in bars])
-            text.take(match.start(), match.end())
+            text.take(match.start(), match.start(2) + len(match[2].rstrip()))
     whole = {voice: tuple(lines[:_MOST_BARS]) for voice, lines in rows.items() if any(lines)}
     return DrumTab(whole) if any(set("".join(lines)) - {"."} for lines in whole.values()) else None
 

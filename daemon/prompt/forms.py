@@ -86,4 +86,5 @@ def _fields(text: str) -> str:
     said = pattern(rf"(?<![\w-])({_SECONDS})\s*:\s*(\d+(?:\.\d+)?)(?=\s*(?:$|[,;|\n]))").sub(
         r"\1: \2 seconds", said
     )
-    return pattern(rf"(?:^|(?<=[,;|.\n]))\s*{_NAMES}\s*:[^,;|.\n]*[,;|.]?").sub("", said) or text
+    named = pattern(rf"(?:^|[,;|.\n])\s*{_NAMES}\s*:[^,;|.\n]*").sub("", said)
+    return named.lstrip(" ,;|.\n") or text

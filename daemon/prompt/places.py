@@ -15,6 +15,10 @@ from daemon.prompt.patterns import pattern
 from daemon.prompt.plain_words import PLAIN_WORDS
 from daemon.prompt.vocabulary import Mood
 
+#: A word, with what a hyphen or an apostrophe joins to it.
+_WORD = r"[^\W\d_]+(?:['-][^\W\d_]+)*"
+#: Words of so many letters, or fewer, join others.
+_SHORT = 2
 #: Facets that can have one value: another one in the text is overruled.
 _ONE_VALUE = ("tempo", "meter", "bars", "seconds")
 
@@ -42,7 +46,12 @@ def places(text: MarkedText, found: Found) -> tuple[Heard, ...]:
         *_denial_words(text, found),
         *_of_genres(text, found),
         *(
-            Heard(one.start, one.end, "instruments", one.sound.name)
+            Heard(
+                one.start,
+                one.end,
+                "singer" if one.sound.part == "vocals" else "instruments",
+                one.sound.name,
+            )
             for one in found.named
             if not any(start <= one.start < end for start, end in denied)
         ),
@@ -51,6 +60,7 @@ def places(text: MarkedText, found: Found) -> tuple[Heard, ...]:
             for start, end, mood in found.moods
         ),
         *_singer(text, found.singer),
+        *_swing(text, found),
         *(Heard(start, end, "only") for start, end in _spans(text, ONLY_WORDS)),
         *(
             Heard(start, end, "kind", str(found.kind))
@@ -95,8 +105,22 @@ def _of_genres(text: MarkedText, found: Found) -> list[Heard]:
 
 
 def _singer(text: MarkedText, singer: str) -> list[Heard]:
+    """The word that asks for a voice, and what kind of voice that is to be."""
     at = text.text.find(singer) if singer else -1
-    return [Heard(at, at + len(singer), "singer")] if at >= 0 else []
+    if at < 0:
+        return []
+    kinds = _spans(
+        text, r"\b(?:fe)?male\b|\b(?:wo)?man\b(?=\s+sing)|\b(?:lead|backing)\b(?=\s+voc)"
+    )
+    return [Heard(start, end, "singer") for start, end in ((at, at + len(singer)), *kinds)]
+
+
+def _swing(text: MarkedText, found: Found) -> list[Heard]:
+    swing = found.values.get("swing")
+    if swing is None:
+        return []
+    words = r"\b(?:swing|swings|swung|swinging|swingy|shuffl\w*|straight|unswung)\b"
+    return [Heard(start, end, "swing", f"{swing:g}") for start, end in _spans(text, words)]
 
 
 def _spans(text: MarkedText, form: str) -> list[tuple[int, int]]:
@@ -114,18 +138,19 @@ def _apart(marks: list[Heard]) -> tuple[Heard, ...]:
     return tuple(sorted(kept, key=lambda one: one.start))
 
 
-def unread(text: MarkedText, heard: tuple[Heard, ...]) -> tuple[str, ...]:
-    """The words that set nothing, without those that join others or say nothing of sound."""
+def unread(text: MarkedText, heard: tuple[Heard, ...]) -> tuple[tuple[int, int], ...]:
+    """Where the words stand that set nothing.
+
+    Words that join others, or that say nothing of sound, are left out.
+    """
     covered = bytearray(len(text.text))
     for one in heard:
         covered[one.start : one.end] = b"\1" * (one.end - one.start)
     return tuple(
-        dict.fromkeys(
-            match[0].lower()
-            for match in pattern(r"[^\W\d_][^\W_'-]*(?:['-][^\W_]+)*").finditer(text.text)
-            if not any(covered[match.start() : match.end()])
-            and len(match[0]) > 2
-            and match[0].lower() not in PLAIN_WORDS
-            and fold(match[0]) not in PLAIN_WORDS
-        )
+        match.span()
+        for match in pattern(_WORD).finditer(text.text)
+        if not any(covered[match.start() : match.end()])
+        and len(match[0]) > _SHORT
+        and match[0].lower() not in PLAIN_WORDS
+        and fold(match[0]) not in PLAIN_WORDS
     )

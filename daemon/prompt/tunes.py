@@ -49,6 +49,9 @@ _NOTES = (
     rf"(?<![\w#]){_NOTE}{_AFTER_NOTE}"
     rf"(?:\s*(?:,|;|-|->|then|and|\||\s)\s*{_NOTE}(?![\w#]){_AFTER_NOTE}){{3,127}}"
 )
+#: One note of such a list: its name, octave and length; and one of a list of letters.
+_EACH = rf"([A-G][#b]?)(-?\d)(?:\s*[(:-]?\s*(?i:{_LENGTH})\b)?"
+_LETTER = r"([A-G][#b]?)()"
 #: Letters alone are notes only where that is said.
 _LETTERS = (
     r"\b(?i:notes|melody|tune)\s*:\s*"
@@ -93,13 +96,12 @@ def _read_notes(text: MarkedText) -> Tune | None:
         for match in text.find(form, 0):
             notes: list[Written] = []
             at, before = 0.0, 60
-            for one in pattern(rf"([A-G][#b]?)(-?\d)?(?:\s*[(:-]?\s*(?:{_LENGTH})\b)?").finditer(
-                match[0] if form is _NOTES else match[1]
-            ):
+            listed = match[0] if form is _NOTES else match[1]
+            for one in pattern(_EACH if form is _NOTES else _LETTER, 0).finditer(listed):
                 pitch = _pitch(one[1], one[2], before)
                 if not 0 <= pitch <= 127:
                     continue
-                length = _sixteenths(one)
+                length = _sixteenths(one) if form is _NOTES else _BEAT
                 notes.append((at, pitch, length))
                 at, before = at + length, pitch
             if len(notes) >= _FEWEST:

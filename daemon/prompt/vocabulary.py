@@ -152,9 +152,15 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
         None,
         0,
         "darker, sinister, evil, ominous, brooding, moody, menacing, gloomy, "
-        "gothic, spooky, haunting, creepy",
+        "gothic, spooky, haunting, creepy, grim, nightmarish, scary, terrifying, apocalyptic, "
+        "dystopian, hellish, occult, macabre",
     ),
-    "aggressive": (0.9, None, 0, "angry, brutal, vicious, fierce, savage"),
+    "aggressive": (
+        0.9,
+        None,
+        0,
+        "angry, brutal, vicious, fierce, savage, furious, violent, thrashing, ferocious",
+    ),
     "hard": (
         0.85,
         None,
@@ -167,13 +173,18 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
         0.85,
         None,
         0,
-        "high energy, energy, hyped, hype, lively, upbeat, peak time, intense, powerful, frantic",
+        "high energy, energy, hyped, hype, lively, upbeat, peak time, intense, powerful, "
+        "frantic, vibrant, vigorous, "
+        "exciting, explosive, high octane, adrenaline, banger, rowdy, fiery, frenzied, party, "
+        "festive, "
+        "celebratory",
     ),
     "fast": (
         0.75,
         None,
         1,
-        "faster, quick, rapid, uptempo, up tempo, speedy, allegro, presto, vivace, prestissimo",
+        "faster, quick, rapid, uptempo, up tempo, speedy, allegro, presto, vivace, prestissimo, "
+        "fast paced, high tempo",
     ),
     "ballad": (0.35, None, -1, "ballads, balada, ballade, power ballad"),
     "lullaby": (0.15, 0.25, -1, "lullabies, cradle song, wiegenlied, berceuse"),
@@ -192,19 +203,33 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
         None,
         -1,
         "slower, slow tempo, down tempo, downbeat, sluggish, adagio, largo, lento, andante, "
-        "chopped and screwed, slowed, slowed and reverb",
+        "chopped and screwed, slowed, slowed and reverb, slow paced, slow moving, dragging, "
+        "plodding",
     ),
+    "moderate": (0.5, None, 0, "medium tempo, mid tempo, midtempo, moderate tempo, medium paced"),
     "punchy": (0.7, None, 0, "tight, snappy, crisp, hard knocking, knocking"),
-    "bouncy": (0.65, None, 0, "bounce, groovy, funky, jackin, jacking, swinging"),
+    "bouncy": (
+        0.65,
+        None,
+        0,
+        "bounce, groovy, funky, jackin, jacking, swinging, danceable, infectious",
+    ),
     "uplifting": (0.7, None, 0, "euphoric, anthemic, soaring, triumphant, inspiring, hopeful"),
     "happy": (
         0.65,
         None,
         0,
         "joyful, cheerful, bright, sunny, fun, playful, feel good, feelgood, "
-        "summer, summery, positive",
+        "summer, summery, positive, blissful, joyous, jolly, merry, lighthearted, light hearted, "
+        "cheery, whimsical, "
+        "cute, silly, wholesome, carefree, delightful",
     ),
-    "epic": (0.75, None, 0, "heroic, grand, dramatic"),
+    "epic": (
+        0.75,
+        None,
+        0,
+        "heroic, grand, dramatic, majestic, thunderous, monumental, glorious, sweeping",
+    ),
     "tense": (0.65, None, 0, "tension, suspense, suspenseful, anxious, nervous, uneasy"),
     "chill": (
         0.3,
@@ -218,21 +243,23 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
         None,
         0,
         "peaceful, quiet, serene, tranquil, meditative, sleepy, gentle, soft, "
-        "soothing, delicate, tender",
+        "soothing, delicate, tender, unhurried, restful, hushed, lulling, unobtrusive",
     ),
     "lazy": (0.3, None, 0, "loose, drunken, drunk, behind the beat"),
     "sad": (
         0.3,
         None,
         0,
-        "melancholic, melancholy, emotional, sorrowful, lonely, heartbroken, wistful, bittersweet",
+        "melancholic, melancholy, emotional, sorrowful, lonely, heartbroken, wistful, bittersweet, "
+        "somber, sombre, mournful, tragic, depressive, depressing, heartbreaking, introspective, "
+        "reflective, contemplative, pensive, longing, yearning, poignant",
     ),
     "dreamy": (
         0.3,
         None,
         0,
         "ethereal, floating, hazy, airy, atmospheric, lush, spacey, spacious, "
-        "hypnotic, trippy, psychedelic",
+        "hypnotic, trippy, psychedelic, celestial, cosmic, heavenly, surreal",
     ),
     "nostalgic": (0.4, None, 0, "retro, vintage, old school, oldschool, throwback"),
     "warm": (None, None, 0, "cosy warm, analog, analogue, organic"),
@@ -264,6 +291,9 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
 _CALMING = ("calm", "chill", "lazy", "lullaby", "meditation", "study")
 _DRIVING = ("energetic", "aggressive", "workout", "battle", "chase")
 
+#: A name of so many letters, or fewer, has no plural here.
+_SHORT = 3
+
 _LOOP_WORDS = (
     "loop, loops, beat, groove, grooves, pattern, patterns, bar, bars, break, breaks, breakbeat, "
     "fill, fills, roll, rolls, solo, riff, line, melody, progression, arp, arpeggio, sequence, "
@@ -287,6 +317,10 @@ def sounds() -> dict[str, Sound]:
                 plural = alias.startswith("!")
                 found[fold(alias)] = Sound(plain, part, hit and not plural)
             found.setdefault(fold(plain), Sound(plain, part, hit))
+    for spelling, sound in list(found.items()):
+        # a plural of which nobody thought: never a single hit
+        if len(spelling) > _SHORT and not spelling.endswith("s"):
+            found.setdefault(f"{spelling}s", Sound(sound.name, sound.part))
     by_name = {sound.name: sound for sound in found.values()}
     for name, aliases in foreign_words.SOUNDS.items():
         for alias in _split(aliases):

@@ -81,8 +81,8 @@ class Words:
     """The prompt as it was read: with a form of another tool in plain words."""
     heard: tuple[Heard, ...] = ()
     """The places of `text` that meant something, in their order; they do not overlap."""
-    unread: tuple[str, ...] = ()
-    """The words that meant nothing here, as they were written, each once."""
+    unread: tuple[tuple[int, int], ...] = ()
+    """The places of the words of `text` that set nothing."""
     written: tuple[tuple[str, str], ...] = ()
     """The instruments that are wanted: (as it was written, our name)."""
 
@@ -177,7 +177,7 @@ def parse_words(prompt: str) -> Words:
     singer = find_singer(text, without) or sung
     values = {
         "tempo": bpm, "key": key, "meter": meter, "bars": bars, "seconds": seconds, "note": note,
-        "genre": genre.name if genre else None,
+        "genre": genre.name if genre else None, "swing": swing,
     }  # fmt: skip
     heard = places(text, Found(spans, named, without, found_moods, said_kind, singer, values))
     return Words(

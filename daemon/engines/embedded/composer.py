@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -11,6 +10,7 @@ from typing import TypeVar
 from bridge.music import Key, Meter, bar_seconds
 from daemon.brief import Brief
 from daemon.engines.embedded import forms, meters
+from daemon.engines.embedded.likeness import find_style
 from daemon.engines.embedded.motif import motif_bars
 from daemon.engines.embedded.phrase import crowded, phrased, rolling, turn_of
 from daemon.engines.embedded.plan import (
@@ -35,10 +35,10 @@ from daemon.engines.embedded.rows import (
     thinned_or_filled,
     with_fill,
 )
-from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.styles.style import Style
+from daemon.engines.embedded.tones import toned
 from daemon.engines.embedded.voices.table import VOICES
-from daemon.engines.embedded.wishes import Wishes, read_wishes, toned
+from daemon.engines.embedded.wishes import Wishes, read_wishes
 from daemon.engines.embedded.written import chords_under, lead_of
 from daemon.prompt.drum_tabs import DrumTab, read_drum_tab
 from daemon.prompt.genres import find_genre
@@ -48,32 +48,6 @@ from daemon.prompt.tunes import Tune, read_tune
 
 T = TypeVar("T")
 
-DEFAULT_STYLE = "house"
-#: Where no genre is named: what the words sound like, the first that fits.
-_SOUNDS_LIKE = (
-    (r"\b303\b|acid", "acid house"), (r"slap bass|wah|clavinet|funky", "funk"),
-    (r"log drum", "amapiano"), (r"reese|amen", "drum and bass"), (r"\b808", "trap"),
-    (r"supersaw", "trance"), (r"8[- ]?bit|chip", "chiptune"),
-    (r"upright|walking bass|brush|saxophone|\bsax\b", "jazz"),
-    (r"tabla|dhol\b|sitar|raga\b", "bhangra"), (r"bongo|conga|djembe|tribal", "afro house"),
-    (r"drum fill|tom fill|\bprog|distorted guitar|power chord|electric guitar", "rock"),
-    (r"orchestr|epic|violin|cello|strings|trailer", "cinematic"),
-    (r"choir|\bpads?\b|atmosph|drone", "ambient"), (r"rhodes|electric piano|organ", "soul"),
-    (r"strum|acoustic|banjo|ukulele|guitar|accordion", "folk"), (r"piano|ballad", "pop"),
-)  # fmt: skip
-#: Where no sound is named either: what suits the mood, the first that fits.
-_FEELS_LIKE = (
-    (
-        r"\bcalm|meditat|\bspa\b|sleep|lullab|peaceful|serene|tranquil|soothing|yoga|healing|"
-        r"ruhig|tranquil|calme\b|calma\b",
-        "ambient",
-    ),
-    (r"battle|heroic|\bwar\b|chase|fantasy|adventure|documentary|suspens", "cinematic"),
-    (r"\bchill|relax|study|studying|lounge|laid ?back|cozy|coffee|rainy", "lo-fi"),
-    (r"\bsad\b|melanchol|heartbr|lonely|sorrow|nostalg|\bballad|romantic|love song|triste", "pop"),
-    (r"happy|cheerful|joyful|sunny|playful|commercial|uplifting and fun|fröhlich|alegre", "pop"),
-    (r"aggressive|angry|brutal|furious", "metal"),
-)
 _DEFAULT_ROWS = {
     "hat": "x.o.x.o.x.o.x.o.", "open hat": "..x...x...x...x.", "kick": "X...X...X...X...",
     "snare": "....X.......X...", "clap": "....X.......X...", "snap": "....x.......x...",
@@ -122,29 +96,6 @@ def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> 
     order = stream.sample(options, count)
     drift = stream.randrange(count - 1) if drifts and count > 2 else 0
     return order[(seed + seed // count * drift) % count]
-
-
-def find_style(brief: Brief) -> Style:
-    """The style of the genre, or of the genre it is played like.
-
-    Without one: the style that the words name, then sound like, then feel like; else house.
-    """
-    name = brief.genre
-    for _ in range(3):
-        if name in STYLES:
-            return STYLES[name]
-        genre = find_genre(name)
-        name = "" if genre is None else genre.name if genre.name in STYLES else genre.like
-    words = f" {brief.genre} {brief.prompt} ".lower()
-    named = [one for one in sorted(STYLES, key=len, reverse=True) if f" {one} " in words]
-    if named:
-        return STYLES[named[0]]
-    said = " ".join([words, *brief.instruments]).lower()
-    like = next((name for pattern, name in _SOUNDS_LIKE if re.search(pattern, said)), "")
-    if not like:
-        moods = " ".join([said, *brief.mood])
-        like = next((name for pattern, name in _FEELS_LIKE if re.search(pattern, moods)), "")
-    return STYLES[like or DEFAULT_STYLE]
 
 
 def compose(brief: Brief, seed: int) -> Plan:
