@@ -63,7 +63,7 @@ def places(text: MarkedText, found: Found) -> tuple[Heard, ...]:
         *_swing(text, found),
         *(Heard(start, end, "only") for start, end in _spans(text, ONLY_WORDS)),
         *(
-            Heard(start, end, "kind", str(found.kind))
+            Heard(start, end, "effect" if found.kind == "sfx" else "kind", str(found.kind))
             for start, end in kind_places(text, found.kind)
         ),
     ]

@@ -217,7 +217,8 @@ def _with_written(
     if not (tab or tune):
         return listed, only
     players = (*listed, *(("drums",) if tab else ()), *(("melody",) if tune else ()))
-    return tuple(dict.fromkeys(players)), only or not (has_genre or listed)
+    soloist = tune and not tab and len(listed) == 1
+    return tuple(dict.fromkeys(players)), only or (not has_genre and (soloist or not listed))
 
 
 def _key_of_tune(text: MarkedText, tune: Tune) -> str:

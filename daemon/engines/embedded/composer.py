@@ -39,7 +39,7 @@ from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.tones import toned
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.wishes import Wishes, read_wishes
-from daemon.engines.embedded.written import chords_under, lead_of
+from daemon.engines.embedded.written import chords_under, for_tune, lead_of
 from daemon.prompt.drum_tabs import DrumTab, read_drum_tab
 from daemon.prompt.genres import find_genre
 from daemon.prompt.marked_text import MarkedText
@@ -103,6 +103,7 @@ def compose(brief: Brief, seed: int) -> Plan:
     style, wishes = find_style(brief), read_wishes(brief)
     text = MarkedText(brief.prompt)
     tab, tune = read_drum_tab(text), read_tune(text)
+    wishes = for_tune(wishes) if tune else wishes
     named = None if tune else read_progression(text)
     meter = brief.meter
     bpm = float(brief.bpm or style.bpm)

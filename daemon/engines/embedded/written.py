@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bridge.music import Key
 from daemon.engines.embedded.harmony import chords_of_bar, read_chord
 from daemon.engines.embedded.plan import Lead, Plan, Sound
+from daemon.engines.embedded.wishes import Wishes
 from daemon.prompt.tunes import Tune
 
 #: Chords that a bar of a tune may have, the likeliest first.
@@ -14,6 +16,16 @@ _MAJOR = ("I", "IV", "V", "vi", "ii")
 _MINOR = ("i", "iv", "v", "VI", "III", "VII")
 #: How much a chord's place in that order counts against one sixteenth of the tune outside it.
 _HABIT = 0.4
+
+
+def for_tune(wishes: Wishes) -> Wishes:
+    """The wishes of a prompt with a tune: the instrument that is named plays the tune."""
+    if "lead" in wishes.voices or "chords" not in wishes.voices:
+        return wishes
+    voices = {part: voice for part, voice in wishes.voices.items() if part != "chords"}
+    voices["lead"] = wishes.voices["chords"]
+    parts = None if wishes.parts is None else wishes.parts - {"chords"} | {"lead"}
+    return replace(wishes, voices=voices, parts=parts)
 
 
 def lead_of(tune: Tune, plan: Plan, sound: Sound) -> Lead:
