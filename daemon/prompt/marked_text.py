@@ -85,6 +85,8 @@ class MarkedText:
     """What is being read: `take` notes it with the place. Empty: nothing is noted."""
     heard: list[Heard] = field(default_factory=list)
     """What meant something, in the order in which it was read."""
+    _tokens: tuple[str, list[Token]] | None = None
+    """The tokens of a `rest`: several readers ask for the same ones."""
 
     def __post_init__(self) -> None:
         plain = pattern(r" {2,}").sub(" ", written_out(self.text.translate(_TYPED)))
@@ -126,7 +128,10 @@ class MarkedText:
         ) and not pattern(rf"\s*[^\s,;.|()\[\]{TAKEN}]").match(self.rest[end:])
 
     def tokens(self) -> list[Token]:
-        return [Token(m.start(), m.end(), fold(m[0])) for m in _TOKEN.finditer(self.rest)]
+        if self._tokens is None or self._tokens[0] != self.rest:
+            found = [Token(m.start(), m.end(), fold(m[0])) for m in _TOKEN.finditer(self.rest)]
+            self._tokens = (self.rest, found)
+        return self._tokens[1]
 
     def longest(self, tokens: list[Token], at: int, table: Mapping[str, object], most: int) -> int:
         """The most tokens from `at` on that, joined, stand in a table of folded names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bridge.music import MAX_BARS, Meter
 from daemon.prompt.artists import find_artists
@@ -87,6 +88,7 @@ class Words:
     """The instruments that are wanted: (as it was written, our name)."""
 
 
+@lru_cache(64)
 def parse_words(prompt: str) -> Words:
     """Read a prompt of any length. Never fails: what is not understood stays in `words`."""
     text = MarkedText(prompt)
