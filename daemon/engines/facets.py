@@ -103,13 +103,20 @@ def _asked(brief: Brief, words: Words, facet: str) -> str:
     return " ".join(places[0].split())[:_MOST_SHOWN] if places else ""
 
 
+def _head(names: list[str]) -> str:
+    """Up to three names in full: more engines that answer alike are counted."""
+    if len(names) <= 3:
+        return ", ".join(f"`{name}`" for name in names)
+    return f"`{names[0]}` and {len(names) - 1} like it"
+
+
 def facet_table(infos: Iterable[EngineInfo]) -> str:
     """The answers in Markdown: a row for each facet, a column for engines that answer alike."""
     columns: dict[tuple[str, ...], list[str]] = {}
     for info in infos:
         answers = tuple(answer_of(info, facet) for facet in FACETS)
         columns.setdefault(answers, []).append(info.name)
-    heads = [", ".join(f"`{name}`" for name in names) for names in columns.values()]
+    heads = [_head(names) for names in columns.values()]
     lines = [f"| words for | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}"]
     for place, (facet, about) in enumerate(FACETS.items()):
         row = " | ".join(answers[place] for answers in columns)

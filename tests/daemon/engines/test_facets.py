@@ -85,7 +85,7 @@ def test_what_goes_to_an_engine_only_as_words_is_told_once():
 def test_the_table_has_every_facet_and_engine():
     table = facet_table(engines())
     assert all(f"| {facet}: " in table for facet in FACETS)
-    assert all(f"`{info.name}`" in table for info in engines())
+    assert "`embedded`" in table and "like it" in table
 
 
 def explained(prompt, **fields):
