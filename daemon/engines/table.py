@@ -9,7 +9,7 @@ from daemon.engines.contract import EngineInfo
 from daemon.engines.facets import facet_table
 from daemon.engines.registry import broken, engines
 
-#: Marks around the tables on the page, which `python -m daemon.engines.table docs/engines.md` makes.
+#: Marks around the tables; `python -m daemon.engines.table docs/engines.md` makes them anew.
 BEGIN = "<!-- engines: made from the registry -->"
 END = "<!-- /engines -->"
 FACETS_BEGIN = "<!-- facets: made from the registry -->"
