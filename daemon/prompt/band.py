@@ -59,8 +59,12 @@ ONLY_WORDS = (
 #: A soloist is alone only where nobody else is named: `drums, piano and a trumpet solo` is a band.
 _SOLO_BEFORE = r"\bsolo\s+(?:[a-z]+\s+)?$"
 _SOLO_AFTER = r"\s*solo\b"
+#: Before a soloist who plays over a band of the genre: `rock with a guitar solo`.
+_OVER_A_BAND = r"\b(?:with|featuring|feat\.?|and|has|including|plus)\s+(?:[\w-]+\s+){0,3}$"
 #: Fields of other tools that say that one instrument plays.
 _SOLO_FIELD = r"\b(?:format|arrangement)\s*:\s*solo\b|\btracktype\s*:\s*instrument\b"
+#: Words for players who need no band: `a violin melody with piano accompaniment`.
+_TOGETHER = r"\b(?<!no )(?<!without )(?:accompaniments?|accompanied by|duets?|duo)\b"
 #: A sentence about a player, and one about an instrument that plays.
 _SOMEBODY_PLAYS = (
     r"\b(?:someone|somebody|(?:a|one|the)\s+(?:man|woman|person|musician|player|busker|kid|child))\b"
@@ -92,6 +96,9 @@ _LIST_JOIN = (
     rf"\s*(?:,|and\b|&|\+|/|or\b|nor\b|n\b|(?:{AND})\b)?"
     r"\s*(?:and\s+|or\s+|no\s+)?(?:the\s+|an?\s+)?"
 )
+#: Nouns that an instrument of its own names: `piano music`, not `synth music`.
+_PIECES = ("music", "piece", "composition", "musik", "miniature", "lullaby", "nocturne", "etude")
+_ELECTRIC = ("synth", "pad", "arp", "lead", "melody", "chords", "stab", "pluck", "drums", "bass")
 #: Endings of a word between an instrument and its loop: `marimba percussive loop`.
 _OF_A_GROOVE = ("ive", "ic", "ed", "ing", "al", "y")
 _GROOVES = frozenset((
@@ -128,7 +135,7 @@ def find_instruments(
             folded = "".join(token.folded for token in tokens[at : at + count])
             named.append(Named(tokens[at].start, tokens[at + count - 1].end, table[folded]))
         at += count or 1
-    named += _in_other_scripts(text)
+    named += _in_other_scripts(text) + _in_compounds(tokens)
     if not named:
         named = _misspelled(tokens, genre_at)
     named.sort(key=lambda one: one.start)
@@ -156,6 +163,18 @@ def find_instruments(
     return named, without
 
 
+def _in_compounds(tokens: list[Token]) -> list[Named]:
+    """Instruments in German compounds: `Klaviermusik`, `Gitarrenmusik`."""
+    found = []
+    for token in tokens:
+        for ending in ("musik", "loop", "melodie"):
+            stem = token.folded.removesuffix(ending)
+            name = next((one for one in (stem, stem.removesuffix("n")) if one in sounds()), "")
+            if stem != token.folded and name and token.folded not in sounds():
+                found.append(Named(token.start, token.start + len(stem), sounds()[name]))
+    return found
+
+
 def _misspelled(tokens: list[Token], genre_at: set[int]) -> list[Named]:
     """Instruments with one letter wrong, where none is spelled right."""
     return [
@@ -166,7 +185,7 @@ def _misspelled(tokens: list[Token], genre_at: set[int]) -> list[Named]:
 
 
 def _of_one_sound(text: MarkedText, named: list[Named]) -> list[Named]:
-    """`808 kick drum` and `snare drum hit` are one sound: the word drum names no other."""
+    """`808 kick drum` is one sound: the word drum names no other. `808 drums` are a kit."""
     found: list[Named] = []
     for one in named:
         before = found[-1] if found else None
@@ -174,10 +193,18 @@ def _of_one_sound(text: MarkedText, named: list[Named]) -> list[Named]:
         if (
             before
             and before.sound.hit
+            and before.sound.part == "drums"
             and word == "drum"
             and not text.rest[before.end : one.start].strip(" -")
         ):
             found[-1] = Named(before.start, one.end, before.sound)
+        elif (
+            before
+            and before.sound.name == "808"
+            and one.sound.name == "drums"
+            and not text.rest[before.end : one.start].strip(" -")
+        ):
+            found[-1] = Named(before.start, one.end, one.sound)
         else:
             found.append(one)
     return found
@@ -264,13 +291,22 @@ def which_play(
     solo = [
         group
         for group in groups
-        if pattern(_SOLO_AFTER).match(text.rest[group[-1].end :])
-        or pattern(_SOLO_BEFORE).search(text.before(group[0].start))
+        if (
+            pattern(_SOLO_AFTER).match(text.rest[group[-1].end :])
+            or pattern(_SOLO_BEFORE).search(text.before(group[0].start))
+        )
+        and not (has_genre and pattern(_OVER_A_BAND).search(text.before(group[0].start)))
     ]
     if wanted and len(groups) == 1 and not has_genre and kind != "track":
         end = groups[0][-1].end
         if pattern(_PLAYER).match(text.rest[end:]):
             return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
+    if len(groups) > 1 or len(wanted) > 1:
+        together = pattern(_TOGETHER).search(text.text) is not None
+    else:
+        together = False
+    if together and not has_genre and kind != "track":
+        return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
     if wanted and not has_genre and kind != "track" and _describes_players(text, wanted):
         return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
     if on_track := [one for one in wanted if on_daw_track(text, one)]:
@@ -290,6 +326,9 @@ def which_play(
     if kind == "vocal" and not wanted:
         return ("vocals",), True
     names = tuple(dict.fromkeys(one.sound.name for one in wanted))
+    if not has_genre and kind != "track" and _is_piece(text, wanted):
+        # a piece has a melody, and its instrument plays that
+        return (*names, "melody"), True
     return names, bool(names) and kind != "track" and _head_is_instrument(text, wanted, kind)
 
 
@@ -380,6 +419,16 @@ def _head_is_instrument(text: MarkedText, wanted: list[Named], kind: str | None)
         if not others and all(word in _NO_NOUNS or word in moods() for word in tail):
             return True
     return kind == "oneshot"
+
+
+def _is_piece(text: MarkedText, wanted: list[Named]) -> bool:
+    """Whether music of one instrument is asked for: `relaxing piano music`."""
+    if not wanted or len({one.sound.name for one in wanted}) > 1:
+        return False
+    one = wanted[0]
+    acoustic = one.sound.part in ("chords", "lead") and one.sound.name not in _ELECTRIC
+    after = pattern(rf"[\s-]*(?:{'|'.join(_PIECES)})\b").match(text.rest, one.end)
+    return acoustic and after is not None
 
 
 def find_moods(

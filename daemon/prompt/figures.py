@@ -185,6 +185,8 @@ def _stands_as_tempo(
     for genre_start, _, low, high in genre_spans:
         if text.rest[end:genre_start].strip(f" {TAKEN}") == "" and genre_start >= end:
             return any(0.85 * low <= value * factor <= 1.15 * high for factor in (0.5, 1, 2))
+    if not text.rest[end:].strip(f" .{TAKEN}") and match[2] not in _MACHINES and _says_loop(text):
+        return True
     if text.alone(start, end) and (
         genre_spans or text.metered or text.rest[:start].rstrip().endswith(TAKEN)
     ):
@@ -200,6 +202,11 @@ def _stands_as_tempo(
     )
     parted = pattern(r"[,;.\n]").search(text.rest[genre_end:start])
     return _ends_clause(text, end) and not parted and 0.85 * low <= value <= 1.15 * high
+
+
+def _says_loop(text: MarkedText) -> bool:
+    """Whether a loop is asked for: at its end a number is its tempo."""
+    return any(fold(word) in loop_words() for word in pattern(r"[^\W\d_]+").findall(text.rest))
 
 
 def _ends_clause(text: MarkedText, end: int) -> bool:

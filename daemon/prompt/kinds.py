@@ -12,7 +12,8 @@ ONESHOT = r"\b(?:one[\s-]?shots?|single[\s-](?:hit|shot|note)|one[\s-]hit|one si
 #: Effects that are effects at any tempo, and sounds that are effects only where no time is named.
 _TRANSITION = (
     r"\b(?:sfx|sound effects?|risers?|uplifters?|downlifters?|impacts?|whoosh(?:es)?|swoosh(?:es)?|"
-    r"braams?|(?:sub|bass) drops?|(?:noise|filter|up|down)[\s-]?sweeps?)\b"
+    r"braams?|(?:sub|bass) drops?|(?:noise|filter|up|down)[\s-]?sweeps?|"
+    r"(?:cinematic|trailer|braam|movie) (?:[\w-]+ )?hits?)\b"
 )
 _ATMOSPHERE = (
     r"\b(?:ambien[ct]es?|atmos(?:phere|pheres)?|soundscapes?|foley|explosions?|lasers?|sirens?|"
@@ -33,7 +34,7 @@ _THINGS = (
     r"drill\w*|chain\s?saw|vacuum cleaner|washing machine|printer|passing by|fireworks?|"
     r"punch(?:es|ing)?|cork|balloon|whip|arrow|dice|cards|laugh\w*|scream\w*|zipper|paper|"
     r"typewriter|camera shutter|teleport|power[- ]?up|level[- ]?up|vinyl\s?stop|tape\s?stop|"
-    r"record (?:scratch|stop))\b"
+    r"(?:record|vinyl|dj) (?:scratch(?:es|ing)?|stop))\b"
 )
 #: What is done to things, where nothing is played.
 _ACTIONS = (
@@ -103,7 +104,11 @@ def kind_places(text: MarkedText, kind: str | None) -> list[tuple[int, int]]:
         "midi": (_MIDI,), "oneshot": (ONESHOT,), "track": (_TRACK,), "vocal": (_VOCAL,),
         "sfx": (_TRANSITION, _ATMOSPHERE, _THINGS), "loop": (_LOOPS, _FOUR_ON_THE_FLOOR),
     }.get(kind or "", ())  # fmt: skip
-    return [match.span() for form in forms for match in pattern(form).finditer(text.text)]
+    found = [match.span() for form in forms for match in pattern(form).finditer(text.text)]
+    if kind == "loop":
+        words = pattern(r"[^\W_]+").finditer(text.text)
+        found += [word.span() for word in words if fold(word[0]) in loop_words()]
+    return found
 
 
 def find_kind(
@@ -194,7 +199,7 @@ def _names_thing(rest: str, head: str, named: list[Named]) -> bool:
 
 def _is_one_sound(text: MarkedText, rest: str, head: str, named: list[Named]) -> bool:
     """Whether one sound is described: by a sample's name, or in a sentence of its details."""
-    if text.is_pack and len(named) == 1 and (named[0].sound.hit or "_" in text.typed):
+    if text.is_pack and len(named) == 1 and (_can_be_hit(named[0]) or "_" in text.typed):
         return True
     names = {one.sound.name for one in named if one.sound.name not in _OF_THE_SAME}
     struck = {one.sound.name for one in named if _can_be_hit(one)}

@@ -297,6 +297,7 @@ _SHORT = 3
 _LOOP_WORDS = (
     "loop, loops, beat, groove, grooves, pattern, patterns, bar, bars, break, breaks, breakbeat, "
     "fill, fills, roll, rolls, solo, riff, line, melody, progression, arp, arpeggio, sequence, "
+    "batida, ritmo, rhythmus, rythme, schleife, bucle, "
     "bassline, bass line, ostinato, rhythm, jam, looped, looping, instrumental, topper, top loop"
 )
 
@@ -328,6 +329,13 @@ def sounds() -> dict[str, Sound]:
     return found
 
 
+def _inflected(adjective: str) -> list[str]:
+    """Other forms of a German or Romance adjective: `sanfte`, `tranquilas`."""
+    if adjective.endswith("o"):
+        return [adjective[:-1] + ending for ending in ("a", "os", "as", "i", "e")]
+    return [adjective + ending for ending in ("e", "er", "es", "en", "em", "s")]
+
+
 @cache
 def moods() -> dict[str, Mood]:
     """Folded spelling -> mood."""
@@ -337,7 +345,8 @@ def moods() -> dict[str, Mood]:
         for alias in (name, *_split(aliases)):
             found[fold(alias)] = Mood(alias, energy, density, pace, lift)
         for alias in _split(foreign_words.MOODS.get(name, "")):
-            found.setdefault(fold(alias), Mood(name, energy, density, pace, lift))
+            for form in (alias, *_inflected(alias)):
+                found.setdefault(fold(form), Mood(name, energy, density, pace, lift))
     return found
 
 

@@ -15,14 +15,15 @@ _SOUNDS_LIKE = (
     (r"sonatas?\b|nocturne|prelude|étude|\betude|fugue|minuet|string quartet|"
      r"chamber (?:music|piece)|concerto|sinfonia|symphony|baroque|renaissance", "classical"),
     (r"\b303\b|acid", "acid house"), (r"slap bass|wah|clavinet|funky", "funk"),
-    (r"log drum", "amapiano"), (r"reese|amen", "drum and bass"), (r"\b808", "trap"),
+    (r"flamenc", "latin"), (r"log drum", "amapiano"),
+    (r"reese|\bamen\b", "drum and bass"), (r"\b808", "trap"),
     (r"supersaw", "trance"), (r"8[- ]?bit|chip", "chiptune"),
     (r"upright|walking bass|brush|saxophone|\bsax\b", "jazz"),
     (r"tabla|dhol\b|sitar|raga\b", "bhangra"), (r"bongo|conga|djembe|tribal", "afro house"),
-    (r"drum fill|tom fill|\bprog|distorted guitar|power chord|electric guitar", "rock"),
+    (r"drum fill|tom fill|\bprog\b|distorted guitar|power chord|electric guitar", "rock"),
     (r"orchestr|epic|violin|cello|strings|trailer", "cinematic"),
-    (r"choir|\bpads?\b|atmosph|drone", "ambient"), (r"rhodes|electric piano|organ", "soul"),
-    (r"strum|acoustic|banjo|ukulele|guitar|accordion", "folk"), (r"piano|ballad", "pop"),
+    (r"choir|\bpads?\b|atmosph|drone", "ambient"), (r"rhodes|electric piano|\borgans?\b", "soul"),
+    (r"strum|acoustic|banjo|ukulele|(?<!bass )guitar|accordion", "folk"), (r"piano|ballad", "pop"),
 )  # fmt: skip
 #: Where no sound is named either: what suits the mood, the first that fits.
 _FEELS_LIKE = (

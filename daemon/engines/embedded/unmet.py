@@ -40,6 +40,7 @@ _NO_VOICE = frozenset((
 ))  # fmt: skip
 #: Voices that are an instrument, besides the one that `PITCHED` names.
 _ALSO = {
+    "bass guitar": ("saw bass",),
     "piano": ("electric piano",), "guitar": ("power guitar",), "pad": ("warm pad",),
     "electric piano": ("piano", "organ"), "sub bass": ("808",), "lead guitar": ("power guitar",),
     "synth": (

@@ -86,6 +86,7 @@ _CLOSER: tuple[tuple[str, str, str], ...] = (
     (r"\bacid\b|\b303\b", "bass", "acid"), (r"\breese\b|neuro", "bass", "reese"),
     (r"\brumbl(?:e|es|ing)\b", "bass", "rumble"),
     (r"slap bass|fingered|bass guitar", "bass", "finger bass"), (r"log ?drum", "bass", "log drum"),
+    (r"synth\w* bass|bass synth|moog bass", "bass", "saw bass"),
     (r"warm pad", "chords", "warm pad"),
     (
         r"(?:distort\w*|power|overdriv\w*|fuzz\w*|heavy|crunchy?|metal)\s+(?:electric\s+)?"
@@ -96,7 +97,7 @@ _CLOSER: tuple[tuple[str, str, str], ...] = (
     (r"8[- ]?bit|game ?boy|chip|\bnes\b", "lead", "chip"),
 )  # fmt: skip
 #: A closer voice -> the plain one that it may replace where an instrument chose that.
-_REFINES = {"power guitar": "guitar", "warm pad": "pad", "chip": "lead"}
+_REFINES = {"saw bass": "finger bass", "power guitar": "guitar", "warm pad": "pad", "chip": "lead"}
 #: Words that deny what follows: the denied word asks for no timbre.
 _DENIED_WORD = (
     r"\b(?:no|not|without|never|isn't|minus|zero)\s+(?:too|so|very|any|overly|much)?\s*[\w-]+"
@@ -284,6 +285,10 @@ def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
             parts.add(part_of(name) or "chords")
     if "drums" in brief.instruments:
         drums.clear()
+    others = [name for name in brief.instruments if name in PITCHED and name != "melody"]
+    if brief.only and "melody" in brief.instruments and len(others) == 1 and "chords" in voices:
+        # a piano's melody is played by the piano
+        voices.setdefault("lead", voices["chords"])
     return voices, parts, drums, texture
 
 

@@ -20,10 +20,11 @@ _HABIT = 0.4
 
 def for_tune(wishes: Wishes) -> Wishes:
     """The wishes of a prompt with a tune: the instrument that is named plays the tune."""
-    if "lead" in wishes.voices or "chords" not in wishes.voices:
+    player = wishes.voices.get("chords", "")
+    if not player or wishes.voices.get("lead", player) != player:
         return wishes
     voices = {part: voice for part, voice in wishes.voices.items() if part != "chords"}
-    voices["lead"] = wishes.voices["chords"]
+    voices["lead"] = player
     parts = None if wishes.parts is None else wishes.parts - {"chords"} | {"lead"}
     return replace(wishes, voices=voices, parts=parts)
 

@@ -106,3 +106,25 @@ def test_each_place_has_one_meaning_and_the_rest_is_known():
     assert [words.text[start:end] for start, end in words.unread] == ["squelchy"]
     ends = [(one.start, one.end) for one in words.heard]
     assert all(a[1] <= b[0] for a, b in pairwise(ends))
+
+
+@pytest.mark.parametrize(
+    ("text", "players", "only"),
+    [
+        ("quiet guitar music for reading", {"guitar", "melody"}, True),
+        ("Gitarrenmusik, langsam", {"guitar", "melody"}, True),
+        ("a cello tune with harp accompaniment", {"strings", "harp"}, True),
+        ("duet of flute and piano", {"flute", "piano"}, True),
+        ("soul with an organ solo", {"organ"}, False),
+        ("808 drum loop", {"drums"}, True),
+        ("someone is strumming a banjo", {"guitar"}, True),
+    ],
+)
+def test_who_plays_is_read_from_what_is_said_of_them(text, players, only):
+    words = parse_words(text)
+    assert (set(words.instruments), words.only) == (players, only)
+
+
+def test_a_number_at_the_end_of_a_loop_is_its_tempo():
+    assert parse_words("shaker loop without kick 118").bpm == 118.0
+    assert parse_words("snare 118").bpm is None
