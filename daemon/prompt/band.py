@@ -39,7 +39,7 @@ _NO_NOUNS = frozenset((
     "midi", "sample", "clip", "in", "at", "one", "shot", "oneshot", "please", "half", "double",
     "time", "feel", "trio", "strumming", "long", "short", "wet", "dry", "reverb", "delay", "echo",
     "slides", "slide", "glide", "staccato", "legato", "strum", "strums", "roll", "rolls", "double",
-    "triplets", "picking", "playing", "comping",
+    "triplets", "picking", "playing", "comping", "pentatonic", "scale",
 ))  # fmt: skip
 #: What is not wanted comes after what is asked for as well: `drums without hats`.
 _HEAD_STOP = rf"{HEAD_END}|\b(?:without|minus|w/o|no)\b|\bthat\s+(?:is|sounds?|feels?|has|would)\b"
@@ -59,10 +59,15 @@ ONLY_WORDS = (
 #: A soloist is alone only where nobody else is named: `drums, piano and a trumpet solo` is a band.
 _SOLO_BEFORE = r"\bsolo\s+(?:[a-z]+\s+)?$"
 _SOLO_AFTER = r"\s*solo\b"
+#: What a soloist plays over is a band: `a guitar solo over a lo-fi beat`.
+_OVER_A_BEAT = r"over\s+(?:[\w-]+\s+){0,4}(?:beats?|grooves?|drums|rhythms?|bands?|tracks?)\b"
 #: Before a soloist who plays over a band of the genre: `rock with a guitar solo`.
 _OVER_A_BAND = r"\b(?:with|featuring|feat\.?|and|has|including|plus)\s+(?:[\w-]+\s+){0,3}$"
 #: Fields of other tools that say that one instrument plays.
-_SOLO_FIELD = r"\b(?:format|arrangement)\s*:\s*solo\b|\btracktype\s*:\s*instrument\b"
+_SOLO_FIELD = (
+    r"\bsolo\s*:\s*(?:yes|true)\b|\b(?:format|arrangement)\s*:\s*solo\b|"
+    r"\btracktype\s*:\s*instrument\b"
+)
 #: Words for players who need no band: `a violin melody with piano accompaniment`.
 _TOGETHER = r"\b(?<!no )(?<!without )(?:accompaniments?|accompanied by|duets?|duo)\b"
 #: A sentence about a player, and one about an instrument that plays.
@@ -97,7 +102,17 @@ _LIST_JOIN = (
     r"\s*(?:and\s+|or\s+|no\s+)?(?:the\s+|an?\s+)?"
 )
 #: Nouns that an instrument of its own names: `piano music`, not `synth music`.
-_PIECES = ("music", "piece", "composition", "musik", "miniature", "lullaby", "nocturne", "etude")
+_PIECES = (
+    "music",
+    "piece",
+    "composition",
+    "musik",
+    "stück",
+    "miniature",
+    "lullaby",
+    "nocturne",
+    "etude",
+)
 _ELECTRIC = ("synth", "pad", "arp", "lead", "melody", "chords", "stab", "pluck", "drums", "bass")
 #: Endings of a word between an instrument and its loop: `marimba percussive loop`.
 _OF_A_GROOVE = ("ive", "ic", "ed", "ing", "al", "y")
@@ -167,7 +182,7 @@ def _in_compounds(tokens: list[Token]) -> list[Named]:
     """Instruments in German compounds: `Klaviermusik`, `Gitarrenmusik`."""
     found = []
     for token in tokens:
-        for ending in ("musik", "loop", "melodie"):
+        for ending in ("musik", "loop", "melodie", "stuck", "stueck", "stück"):
             stem = token.folded.removesuffix(ending)
             name = next((one for one in (stem, stem.removesuffix("n")) if one in sounds()), "")
             if stem != token.folded and name and token.folded not in sounds():
@@ -295,22 +310,15 @@ def which_play(
             pattern(_SOLO_AFTER).match(text.rest[group[-1].end :])
             or pattern(_SOLO_BEFORE).search(text.before(group[0].start))
         )
+        and not pattern(rf"\s*(?:solo)?\s*{_OVER_A_BEAT}").match(text.rest, group[-1].end)
         and not (has_genre and pattern(_OVER_A_BAND).search(text.before(group[0].start)))
     ]
     if wanted and len(groups) == 1 and not has_genre and kind != "track":
         end = groups[0][-1].end
         if pattern(_PLAYER).match(text.rest[end:]):
             return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
-    if len(groups) > 1 or len(wanted) > 1:
-        together = pattern(_TOGETHER).search(text.text) is not None
-    else:
-        together = False
-    if together and not has_genre and kind != "track":
-        return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
-    if wanted and not has_genre and kind != "track" and _describes_players(text, wanted):
-        return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
-    if on_track := [one for one in wanted if on_daw_track(text, one)]:
-        return tuple(dict.fromkeys(one.sound.name for one in on_track)), True
+    if named_alone := _alone(text, wanted, kind, has_genre):
+        return tuple(dict.fromkeys(one.sound.name for one in named_alone)), True
     if wanted and not has_genre and text.is_pack and kind == "loop":
         # the name of a sample says what is on it
         return tuple(dict.fromkeys(one.sound.name for one in wanted)), True
@@ -346,6 +354,22 @@ def _describes_players(text: MarkedText, wanted: list[Named]) -> bool:
     return any(
         pattern(_IS_PLAYING).match(first, one.end) for one in wanted if one.start < len(first)
     )
+
+
+def _alone(text: MarkedText, wanted: list[Named], kind: str | None, has_genre: bool) -> list[Named]:
+    """Those who play alone by what is said of them: as a duet, by a player, on one track."""
+    if wanted and not has_genre and kind != "track":
+        together = len(wanted) > 1 and pattern(_TOGETHER).search(text.text)
+        if together or _describes_players(text, wanted):
+            return wanted
+    by_midi = [one for one in wanted if _is_by_midi(text, one)] if kind == "midi" else []
+    return by_midi or [one for one in wanted if on_daw_track(text, one)]
+
+
+def _is_by_midi(text: MarkedText, one: Named) -> bool:
+    """`midi melody`, `bassline midi`: the notes of that player are wanted."""
+    before = pattern(r"\bmidi\s+$").search(text.before(one.start))
+    return before is not None or pattern(r"\s+midi\b").match(text.rest, one.end) is not None
 
 
 def on_daw_track(text: MarkedText, one: Named) -> bool:
@@ -406,6 +430,8 @@ def _head_is_instrument(text: MarkedText, wanted: list[Named], kind: str | None)
     stop = pattern(_HEAD_STOP).search(text.rest, begin)
     head = text.rest[: stop.start() if stop else len(text.rest)]
     if not head[begin:].strip("\0 "):
+        return False
+    if stop and pattern(_OVER_A_BEAT).match(text.rest, stop.start()):
         return False
     for one in wanted:
         if one.start >= len(head):

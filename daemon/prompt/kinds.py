@@ -33,7 +33,9 @@ _THINGS = (
     r"meow\w*|purr\w*|rooster|frogs?|crickets|insects|bees|motorcycle|airplane|jet|spaceship|robot|"
     r"drill\w*|chain\s?saw|vacuum cleaner|washing machine|printer|passing by|fireworks?|"
     r"punch(?:es|ing)?|cork|balloon|whip|arrow|dice|cards|laugh\w*|scream\w*|zipper|paper|"
-    r"typewriter|camera shutter|teleport|power[- ]?up|level[- ]?up|vinyl\s?stop|tape\s?stop|"
+    r"magic spell|spell cast|item pick ?up|"
+    r"game over|typewriter|camera shutter|teleport|power[- ]?up|level[- ]?up|vinyl\s?stop|"
+    r"tape\s?stop|"
     r"(?:record|vinyl|dj) (?:scratch(?:es|ing)?|stop))\b"
 )
 #: What is done to things, where nothing is played.
@@ -136,7 +138,9 @@ def find_kind(
     loops = any(fold(word) in loop_words() for word in pattern(r"[^\W_]+").findall(rest)) or bool(
         pattern(_FOUR_ON_THE_FLOOR).search(rest)
     )
-    stop = pattern(HEAD_END).search(rest)
+    # what is asked for may come after a figure: `30 seconds, a riser`
+    begin = len(rest) - len(rest.lstrip(f" ,;.|:{TAKEN}"))
+    stop = pattern(HEAD_END).search(rest, begin)
     head = rest[: stop.start()] if stop else rest
     if not loops and (
         pattern(_TRANSITION).search(head) or (not timed and pattern(_ATMOSPHERE).search(head))

@@ -318,14 +318,14 @@ def sounds() -> dict[str, Sound]:
                 plural = alias.startswith("!")
                 found[fold(alias)] = Sound(plain, part, hit and not plural)
             found.setdefault(fold(plain), Sound(plain, part, hit))
-    for spelling, sound in list(found.items()):
-        # a plural of which nobody thought: never a single hit
-        if len(spelling) > _SHORT and not spelling.endswith("s"):
-            found.setdefault(f"{spelling}s", Sound(sound.name, sound.part))
     by_name = {sound.name: sound for sound in found.values()}
     for name, aliases in foreign_words.SOUNDS.items():
         for alias in _split(aliases):
             found.setdefault(fold(alias), Sound(name, by_name[name].part))
+    for spelling, sound in list(found.items()):
+        # a plural of which nobody thought: never a single hit
+        if len(spelling) > _SHORT and not spelling.endswith("s"):
+            found.setdefault(f"{spelling}s", Sound(sound.name, sound.part))
     return found
 
 

@@ -29,6 +29,7 @@ from daemon.engines.embedded.rows import (
     FAST_HATS,
     calmed,
     double_timed,
+    every,
     fit_row,
     half_timed,
     held,
@@ -309,13 +310,15 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
             if voice not in _OTHER_TOMS
         }
         return Drums(rolls, drum_sounds(style, wishes, set(rolls)))
+    # a value that is named holds as it is
+    named = {"hat"} if "hats" in wishes.steps else set()
     rows = {
-        voice: thinned_or_filled(voice, lines, wishes.density, stream)
+        voice: lines if voice in named else thinned_or_filled(voice, lines, wishes.density, stream)
         for voice, lines in rows.items()
     }
     rows = {
         voice: lines
-        if wishes.on_the_floor and voice == "kick"
+        if voice in named or (wishes.on_the_floor and voice == "kick")
         else phrased(voice, lines, plan.bars, stream)
         for voice, lines in rows.items()
     }
@@ -336,6 +339,8 @@ def _as_wished(rows: dict[str, list[str]], wishes: Wishes, meter: Meter) -> dict
         rows["kick"] = [
             "".join("X" if step % 4 == 0 else "." for step in range(meter.sixteenths_per_bar))
         ]
+    if "hats" in wishes.steps and "hat" in rows:
+        rows["hat"] = [every(wishes.steps["hats"], meter.sixteenths_per_bar).replace("-", ".")]
     if wishes.brushes:
         rows = with_brushes(rows, meter)
     if wishes.half_time:
@@ -494,6 +499,8 @@ def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | No
         "bass", in_turn(rows, seed, f"bass:{style.name}").split("/"), wishes.density, stream
     )
     sound = _pick(style.bass_sounds, "bass", style, wishes, seed)
+    if "bass" in wishes.steps:
+        lines = [every(wishes.steps["bass"], plan.meter_.sixteenths_per_bar)]
     if wishes.calm:
         lines = calmed({"bass": lines}, frozenset(("bass",)))["bass"]
     if wishes.half_time:
@@ -538,6 +545,8 @@ def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords 
     hold = style.chord_hold
     if wishes.calm:
         lines, hold = [held(line) for line in lines], 0.95
+    if "chords" in wishes.steps:
+        lines, hold = [every(wishes.steps["chords"], plan.meter_.sixteenths_per_bar)], 0.95
     if (
         sound.voice in ("pad", "warm pad", "strings", "choir")
         and hold < 0.8

@@ -80,6 +80,11 @@ def held(row: str) -> str:
     return "".join("x" if step % half == 0 else "-" for step in range(len(row)))
 
 
+def every(steps: int, bar: int) -> str:
+    """A row that strikes every so many sixteenths of a bar, and holds between."""
+    return "".join("x" if step % steps == 0 else "-" for step in range(bar))
+
+
 def half_timed(
     rows: dict[str, list[str]],
     voices: tuple[str, ...] = ("kick", "hard kick", "snare", "clap", "snap", "rim"),

@@ -123,6 +123,15 @@ _ON_THE_FLOOR = r"four (?:on|to) the floor|4 ?(?:on|to) ?the ?floor|4x4"
 _BRUSHES = r"\bbrush(?:es|ed)?\b"
 _ARP = r"\barp"
 _DRUNK = r"\bdilla|\bdrunk|off[- ]?kilter|\bwonky|unquanti[sz]ed"
+_VALUE = (
+    r"\b(whole|half|quarter|eighth|8th|sixteenth|16th)s?(?:[\s-]*notes?)?"
+    r"(?=[\s-]*(?:hi-?\s?)?(?:hats?|chords?|bass)\b)|"
+    r"\b(whole|half|quarter|eighth|8th|sixteenth|16th)[\s-]*notes?\b|\b(8th|16th)s\b"
+)
+#: Name of a note's value -> its length in sixteenths.
+_VALUE_STEPS = {
+    "whole": 16, "half": 8, "quarter": 4, "eighth": 2, "8th": 2, "sixteenth": 1, "16th": 1,
+}  # fmt: skip
 _RIFF = r"\briffs?\b"
 
 
@@ -174,6 +183,8 @@ class Wishes:
     room: float = 1.0
     energy: float = 0.7
     density: float = 0.5
+    steps: dict[str, int] = field(default_factory=dict)
+    """The value of notes that is named, in sixteenths: of chords, bass or hats."""
     calm: bool = False
     """A genre is played calmly: eighths instead of sixteenths, held chords."""
 
@@ -237,6 +248,7 @@ def read_wishes(brief: Brief) -> Wishes:
         energy=0.7 if brief.energy is None else brief.energy,
         density=_density(brief),
         calm=_is_calm(brief),
+        steps=_value(words, brief.instruments),
     )
 
 
@@ -248,6 +260,15 @@ def _density(brief: Brief) -> float:
     if brief.energy is not None and brief.energy <= _QUIET_ENERGY:
         return _CALM_DENSITY
     return _DRIVEN_DENSITY if brief.genre and lift_of(brief.mood) > 0 else 0.5
+
+
+def _value(words: str, instruments: tuple[str, ...]) -> dict[str, int]:
+    """Whose notes have which value, where one of those that can have one is named."""
+    found = re.search(_VALUE, words)
+    whose = [part for part in ("chords", "bass", "hats") if part in instruments]
+    if found is None or len(whose) != 1:
+        return {}
+    return {whose[0]: _VALUE_STEPS[next(name for name in found.groups() if name)]}
 
 
 def _is_calm(brief: Brief) -> bool:
@@ -341,6 +362,6 @@ def feel_places(text: str) -> list[tuple[int, int]]:
     """Where the words stand that say how it is played: (start, end) of each."""
     forms = [
         *(form for form, _, _ in _CLOSER), _FAST_HATS, _HALF, _DOUBLE, _FILL, _ROLL, _ON_THE_FLOOR,
-        _BRUSHES, _ARP, _DRUNK, _RIFF,
+        _BRUSHES, _ARP, _DRUNK, _RIFF, _VALUE,
     ]  # fmt: skip
     return [match.span() for form in forms for match in re.finditer(form, text.lower())]

@@ -117,6 +117,8 @@ def test_each_place_has_one_meaning_and_the_rest_is_known():
         ("duet of flute and piano", {"flute", "piano"}, True),
         ("soul with an organ solo", {"organ"}, False),
         ("808 drum loop", {"drums"}, True),
+        ("midi melody in F minor", {"melody"}, True),
+        ("an organ solo over a trip hop beat", {"organ"}, False),
         ("someone is strumming a banjo", {"guitar"}, True),
     ],
 )

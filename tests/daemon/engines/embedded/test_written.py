@@ -120,3 +120,10 @@ def test_words_that_set_nothing_are_told_in_one_line():
     plain = "dark house loop, distorted, half-time, 122 bpm in A minor, no vocals"
     plan = plan_of(plain)
     assert unmet(brief_of(plain), plan, plan.parts) == []
+
+
+def test_a_value_of_notes_is_played():
+    assert plan_of("only chords in whole notes, A minor").chords.rows == ["x---------------"]
+    assert plan_of("funk with a bass in eighth notes").bass.rows == ["x-x-x-x-x-x-x-x-"]
+    assert plan_of("techno with 16th hats").drums.rows["hat"] == ["x" * 16]
+    assert plan_of("techno, quarter note hats").drums.rows["hat"] == ["x...x...x...x..."]
