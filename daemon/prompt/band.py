@@ -274,7 +274,9 @@ def _negated(text: MarkedText, at: int, named: list[Named]) -> list[tuple[str, i
     ).match(text.rest[at:])
     if not words:
         return []
-    name = "drums" if words[0].lower() in ("beat", "beats") else words[0].lower()
+    name = (
+        "drums" if words[0].lower() in ("beat", "beats", "rhythm", "rhythms") else words[0].lower()
+    )
     return [(name, at, at + words.end())]
 
 

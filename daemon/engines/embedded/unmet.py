@@ -113,9 +113,14 @@ def _tab(brief: Brief, plan: Plan | None) -> list[str]:
 
 
 def unmet_people(brief: Brief) -> list[str]:
-    """The lines for an effect, in which no instrument is looked for."""
+    """The lines for an effect, in which nobody plays."""
     words = parse_words(brief.prompt)
-    return [*_singer(words, {}), *_artists(words, None)]
+    players = [
+        f"{written} does not play in an effect; kind: loop makes music"
+        for written, name in words.written
+        if name in brief.instruments and part_of(name) not in ("texture", "vocals")
+    ]
+    return [*_singer(words, {}), *_artists(words, None), *players]
 
 
 def _sounding(plan: Plan | None, parts: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

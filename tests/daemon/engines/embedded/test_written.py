@@ -8,7 +8,7 @@ from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.plan import read_plan
 from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import STEP, Score
-from daemon.engines.embedded.unmet import unmet
+from daemon.engines.embedded.unmet import unmet, unmet_people
 from daemon.prompt.settle import PromptDefaults, settle
 
 ABC = "X:1\nM:4/4\nL:1/8\nQ:1/4=90\nK:Em\nE2 G2 B2 e2 | d4 ^c2 B2 | A2 F2 G2 A2 | E8 |"
@@ -127,3 +127,9 @@ def test_a_value_of_notes_is_played():
     assert plan_of("funk with a bass in eighth notes").bass.rows == ["x-x-x-x-x-x-x-x-"]
     assert plan_of("techno with 16th hats").drums.rows["hat"] == ["x" * 16]
     assert plan_of("techno, quarter note hats").drums.rows["hat"] == ["x...x...x...x..."]
+
+
+def test_an_instrument_in_an_effect_is_told():
+    lines = unmet_people(brief_of("sound of rain with a soft piano"))
+    assert lines == ["piano does not play in an effect; kind: loop makes music"]
+    assert unmet_people(brief_of("rain on a window")) == []
