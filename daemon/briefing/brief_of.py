@@ -13,6 +13,7 @@ from bridge.session import Session
 from bridge.verbs import find_verb
 from daemon.brief import AUTO, Brief
 from daemon.briefing.named_sounds import Material
+from daemon.engines.facets import facet_notes
 from daemon.engines.registry import Policy, Wish, choose_engines, engine_info
 from daemon.errors import EngineError, PromptError
 from daemon.prompt.settle import BARRED, MAX_LOOP_S, PromptDefaults, settle
@@ -43,12 +44,17 @@ def make_brief(
         reason = "the file itself is the take" if do == "fit" else f"{do} works on what is there"
         own = brief.amended(words=_words(brief), engines=("file",), engine_reason=reason)
         return _amended_by(daemon_verb(do), own, request)
-    engines, reason = choose_engines(
-        brief.engines, Wish(brief.kind, _wants(brief), _length_s(request, brief), brief.bpm), policy
-    )
+    engines, reason = engines_for(brief, request, policy)
     brief = _language(brief.amended(engines=engines, engine_reason=reason), policy)
-    brief = brief.amended(said=(*brief.said, *_price(brief, policy)))
+    notes = facet_notes(brief, [engine_info(name) for name in dict.fromkeys(engines)])
+    brief = brief.amended(said=(*brief.said, *notes, *_price(brief, policy)))
     return _amended_by(daemon_verb(do), brief, request)
+
+
+def engines_for(brief: Brief, request: Request, policy: Policy) -> tuple[tuple[str, ...], str]:
+    """The engines that will make a brief, and the reason; EngineError where none can."""
+    wish = Wish(brief.kind, _wants(brief), _length_s(request, brief), brief.bpm)
+    return choose_engines(brief.engines, wish, policy)
 
 
 def _amended_by(verb: DaemonVerb, brief: Brief, request: Request) -> Brief:

@@ -211,10 +211,19 @@ def make(
     out: Out = None,
     force: Force = False,
     as_json: AsJson = False,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Make nothing: show what each word of the prompt sets."),
+    ] = False,
     *,
     fields: dict[str, Any],
 ) -> None:
     """Make clips of a prompt: by the running daemon, else here."""
+    if explain:
+        from daemon.cli.explain import explained_text
+
+        print(explained_text(prompt, fields, as_json=as_json))
+        return
     show_order("make", {"prompt": prompt, **fields}, out=out, force=force, as_json=as_json)
 
 

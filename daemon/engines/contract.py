@@ -73,6 +73,11 @@ class EngineInfo:
     tempo, key, meter, lyrics, kit; or a reference by its use: continuation, melody, accompany,
     style.
     """
+    honours: Mapping[str, str] = field(default_factory=dict)
+    """Facet of a prompt -> how it answers for it: `daemon.engines.facets` has both lists.
+
+    A facet that is left out is answered by `conditioning` and `kinds`.
+    """
     price: Price | None = None
     """None: it is free."""
     runs: str = "worker"

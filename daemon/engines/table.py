@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from daemon.engines.contract import EngineInfo
+from daemon.engines.facets import facet_table
 from daemon.engines.registry import broken, engines
 
-#: Marks around the table on the page; `python -m daemon.engines.table docs/engines.md` updates it.
+#: Marks around the tables; `python -m daemon.engines.table docs/engines.md` makes them anew.
 BEGIN = "<!-- engines: made from the registry -->"
 END = "<!-- /engines -->"
+FACETS_BEGIN = "<!-- facets: made from the registry -->"
+FACETS_END = "<!-- /facets -->"
 
 
 def engine_rows(
@@ -106,10 +109,14 @@ def engine_table() -> str:
 
 
 def with_table(page: str) -> str:
-    """A page with its table brought up to date."""
-
-    before, _, rest = page.partition(BEGIN)
-    return before + engine_table() + rest.partition(END)[2]
+    """A page with its tables brought up to date."""
+    infos = [info for info in engines() if not info.for_tests]
+    facets = "\n".join([FACETS_BEGIN, facet_table(infos), FACETS_END])
+    found = page
+    for begin, end, table in ((BEGIN, END, engine_table()), (FACETS_BEGIN, FACETS_END, facets)):
+        before, _, rest = found.partition(begin)
+        found = before + table + rest.partition(end)[2]
+    return found
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bridge.music import bar_seconds
@@ -192,7 +193,7 @@ def _one_at_a_time(lead: Lead, said: list[str]) -> Lead:
                 f"lead.{letter}: {len(events) - len(cut)} notes at the same time as others left out"
             )
         bars[letter] = cut
-    return Lead(bars, lead.form, lead.sound)
+    return replace(lead, bars=bars)
 
 
 def _in_range(plan: Plan, said: list[str]) -> Plan:

@@ -126,7 +126,8 @@ def find_artists(text: MarkedText) -> list[Name]:
         *_led(text, _TYPE, loose=False),
         *_led(text, _STYLED, loose=True),
         *_led(text, _ESQUE, loose=True),
-        *_by_table(text),
+        # a sample's name begins with its maker's, who is no wish
+        *([] if text.is_pack else _by_table(text)),
     ]
     kept: list[Name] = []
     for one in sorted(found, key=lambda one: (one.start, one.start - one.end)):

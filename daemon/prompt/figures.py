@@ -12,7 +12,7 @@ from daemon.prompt.spoken_numbers import SPOKEN, number_of
 from daemon.prompt.vocabulary import loop_words, sounds
 
 _NUMBER = r"(\d{2,4}(?:\.\d{1,3}|,\d{1,2})?|\d)"
-_NOT_INSIDE = r"(?<![\w./#$€£])"
+_NOT_INSIDE = r"(?<![\w/#$€£])(?<![\d\s]\.)"
 _BPM = r"(?:b\.?p\.?m\b\.?|bmp\b|beats?\s+(?:per|a)\s+min(?:ute)?s?\b)"
 _LEAD = (
     r"(?:\b(?:at|around|about|roughly|circa|tempo(?:\s+(?:of|is|at))?\s*[:=]?|in)\s+|"
@@ -83,11 +83,11 @@ def read_tempo(text: MarkedText) -> float | None:
         value = float(number_of(match[1]))
         if MIN_BPM <= value <= MAX_BPM:
             found.append((match.start(), value))
-            text.take(match.start(), match.end())
+            text.take(match.start(), match.end(), f"{value:g}")
     for form in _TEMPO:
         for match in text.find(form):
             bpm = _tempo_of(text, match)
-            text.take(match.start(), match.end())
+            text.take(match.start(), match.end(), f"{bpm:g}" if bpm else "")
             if bpm is not None:
                 found.append((match.start(), bpm))
     tempos = [bpm for _, bpm in sorted(found)]
@@ -134,7 +134,7 @@ def read_bare_tempo(
         if not _BARE_LOW <= value <= _BARE_HIGH or _counts_something(text, match):
             continue
         if match[1] or _stands_as_tempo(text, match, value, genre_spans):
-            text.take(match.start(), match.end())
+            text.take(match.start(), match.end(), f"{value:g}")
             if tempo is None:
                 tempo = value
             elif value != tempo:
@@ -185,6 +185,8 @@ def _stands_as_tempo(
     for genre_start, _, low, high in genre_spans:
         if text.rest[end:genre_start].strip(f" {TAKEN}") == "" and genre_start >= end:
             return any(0.85 * low <= value * factor <= 1.15 * high for factor in (0.5, 1, 2))
+    if not text.rest[end:].strip(f" .{TAKEN}") and match[2] not in _MACHINES and _says_loop(text):
+        return True
     if text.alone(start, end) and (
         genre_spans or text.metered or text.rest[:start].rstrip().endswith(TAKEN)
     ):
@@ -200,6 +202,11 @@ def _stands_as_tempo(
     )
     parted = pattern(r"[,;.\n]").search(text.rest[genre_end:start])
     return _ends_clause(text, end) and not parted and 0.85 * low <= value <= 1.15 * high
+
+
+def _says_loop(text: MarkedText) -> bool:
+    """Whether a loop is asked for: at its end a number is its tempo."""
+    return any(fold(word) in loop_words() for word in pattern(r"[^\W\d_]+").findall(text.rest))
 
 
 def _ends_clause(text: MarkedText, end: int) -> bool:
@@ -228,18 +235,18 @@ def read_meter(text: MarkedText) -> str | None:
             )
         else:
             found.append((match.start(), meter))
-        text.take(match.start(), match.end())
+        text.take(match.start(), match.end(), meter)
     for match in text.find(
         rf"(?:\bin\s+)?\b({'|'.join(_METERS).replace('-', '[ -]')})\b(?:\s*(?:time|meter|metre))?"
     ):
         found.append((match.start(), _METERS[match[1].lower().replace(" ", "-")]))
-        text.take(match.start(), match.end())
+        text.take(match.start(), match.end(), found[-1][1])
     for match in text.find(
         r"\b(?:in\s+)?(?:waltz|triple)\s+(?:time|meter|metre)\b|"
         r"\bin\s+(?:three|3)(?=\s*(?:$|[,.;]))"
     ):
         found.append((match.start(), "3/4"))
-        text.take(match.start(), match.end())
+        text.take(match.start(), match.end(), "3/4")
     meters = [meter for _, meter in sorted(found)]
     text.metered = bool(meters)
     for other in dict.fromkeys(meter for meter in meters[1:] if meter != meters[0]):
@@ -262,7 +269,7 @@ def read_bars(text: MarkedText) -> int | None:
                 continue
             said = match[1].lower()
             value = int(said) if said.isdigit() else _COUNTS[said]
-            text.take(match.start(), match.end())
+            text.take(match.start(), match.end(), value)
             if not MIN_BARS <= value <= MAX_BARS:
                 text.said.append(
                     f"{value} bars in the prompt is not used: "
@@ -355,7 +362,7 @@ def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
             else value
         )
         length += float(match[4]) if match[4] else 0.0
-        text.take(match.start(), match.end())
+        text.take(match.start(), match.end(), f"{length:g}")
         if not 0.05 <= length <= 600:
             text.said.append(
                 f"{length:g} seconds in the prompt is not used: "

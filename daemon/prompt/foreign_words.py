@@ -39,6 +39,7 @@ SOUNDS: dict[str, str] = {
     "saxophone": "saxofón, saxofon, sassofono, saxofone",
     "trumpet": "trompeta, trompette, trompete, tromba",
     "violin": "violín, violon, geige, violino",
+    "vocals": "vocais, vozes, voces, voz, gesang, voix, voci, voce, stimme, stimmen, vocales",
     "rain": "regen, lluvia, pluie, pioggia, chuva",
 }
 

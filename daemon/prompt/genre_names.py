@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from bridge.text import letters_off
 from daemon.prompt.genres import BORROWED, GENRES, Genre, fold, spellings
 from daemon.prompt.marked_text import MarkedText, Token
@@ -27,7 +29,10 @@ _NO_GENRE_AFTER = {
 }  # fmt: skip
 _NO_GENRE_BEFORE = {
     "pop": r"(?:vinyl|bubble|balloon|cork)\s*$", "drill": r"(?:power|electric|dentist)\s*$",
-    "metal": r"(?:sheet|scrap)\s*$", "house": r"(?:\bin (?:the|my|a|da)|haunted)\s*$",
+    "metal": r"(?:sheet|scrap)\s*$",
+    # a big room is a place as well
+    "electro house": r"\b(?:in|of|like)\s+an?\s*$",
+    "house": r"(?:\bin (?:the|my|a|da)|haunted)\s*$",
     # a riddim is a genre of its own only where no other is named before it
     "dubstep": r"(?:dancehall|reggae|soca|afro\w*|one drop)[\s-]*$",
 }  # fmt: skip
@@ -65,9 +70,18 @@ def _is_genre(text: MarkedText, start: int, end: int, genre: Genre) -> bool:
     )
 
 
+@cache
+def _long_names() -> dict[str, list[tuple[str, Genre]]]:
+    """First letter -> the spellings that are long enough to be known with a letter wrong."""
+    found: dict[str, list[tuple[str, Genre]]] = {}
+    for spelling, genre in spellings().items():
+        if len(spelling) >= 5:
+            found.setdefault(spelling[0], []).append((spelling, genre))
+    return found
+
+
 def _misspelled_genres(text: MarkedText, tokens: list[Token]) -> list[GenreSpan]:
     """Genres with one letter wrong: `tehcno`, `dubsteb`. Only for text without a correct one."""
-    long = [(spelling, genre) for spelling, genre in spellings().items() if len(spelling) >= 5]
     for at, token in enumerate(tokens[:60]):
         for count in (2, 1):
             if at + count > len(tokens) or (count == 2 and not text.joined(token, tokens[at + 1])):
@@ -81,9 +95,10 @@ def _misspelled_genres(text: MarkedText, tokens: list[Token]) -> list[GenreSpan]
                 or word in loop_words()
             ):
                 continue
-            for spelling, genre in long:
-                if abs(len(spelling) - len(word)) > 1 or spelling[0] != word[0]:
-                    continue
+            for spelling, genre in _long_names().get(word[0], ()):
+                same_end = spelling[:2] == word[:2] or spelling[-2:] == word[-2:]
+                if abs(len(spelling) - len(word)) > 1 or not same_end:
+                    continue  # one wrong letter leaves the beginning or the end as it was
                 swapped = sorted(spelling) == sorted(word)
                 if (len(spelling) >= 7 or swapped or len(word) != len(spelling)) and letters_off(
                     word, spelling

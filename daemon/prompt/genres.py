@@ -40,6 +40,12 @@ def _genre(
     )
 
 
+#: Genres that are calm as they are: `chill lo-fi` is no slower than lo-fi.
+CALM_GENRES = frozenset((
+    "lo-fi", "ambient", "chillout", "trip-hop", "dub", "classical", "cinematic", "waltz",
+    "bossa nova", "dub techno", "cloud rap", "chillwave", "downtempo", "new age", "lo-fi house",
+))  # fmt: skip
+
 #: Tempo: (slowest, fastest, usual). Aliases list only spellings that differ from the name by more
 #: than spaces, hyphens and apostrophes.
 _TABLE = (

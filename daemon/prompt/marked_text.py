@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from daemon.prompt.foreign_words import WITH
+from daemon.prompt.forms import written_out
 from daemon.prompt.genres import fold
 from daemon.prompt.pack_names import is_pack_name, readable
 from daemon.prompt.patterns import pattern
@@ -48,11 +49,26 @@ class Token:
     folded: str
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A stretch of the text that meant something: its facet, and the value that it names."""
+
+    start: int
+    end: int
+    facet: str
+    """One of `daemon.prompt.facets.FACETS`."""
+    value: str = ""
+    """Empty where the facet has no single value, or where what is named cannot be used."""
+    used: bool = True
+    """Whether it set something; False where another word went before it."""
+
+
 @dataclass
 class MarkedText:
     """`text` as typed, with quotes and dashes made plain; `rest` is as long.
 
-    What was read is replaced by `TAKEN` in `rest`. A sample's name is given blanks first.
+    What was read is replaced by `TAKEN` in `rest`. A sample's name is given blanks first, and the
+    fields of another tool's form are written out.
     """
 
     text: str
@@ -65,16 +81,29 @@ class MarkedText:
     """Whether the text is the name of a sample or pack."""
     said: list[str] = field(default_factory=list)
     """What the person should know of how the prompt was read."""
+    facet: str = ""
+    """What is being read: `take` notes it with the place. Empty: nothing is noted."""
+    heard: list[Heard] = field(default_factory=list)
+    """What meant something, in the order in which it was read."""
+    _tokens: tuple[str, list[Token]] | None = None
+    """The tokens of a `rest`: several readers ask for the same ones."""
 
     def __post_init__(self) -> None:
-        plain = pattern(r" {2,}").sub(" ", self.text.translate(_TYPED))
+        plain = pattern(r" {2,}").sub(" ", written_out(self.text.translate(_TYPED)))
         self.is_pack = is_pack_name(plain)
         self.typed = plain
         self.text = readable(plain)
         self.rest = self.text
 
-    def take(self, start: int, end: int) -> None:
+    def take(self, start: int, end: int, value: object = "") -> None:
+        """Mark a place as read. value: what it says, where its facet has one value."""
+        self.hear(start, end, value)
         self.rest = self.rest[:start] + TAKEN * (end - start) + self.rest[end:]
+
+    def hear(self, start: int, end: int, value: object = "", used: bool = True) -> None:
+        """Note that a place meant something, and leave it to other readers as well."""
+        if self.facet:
+            self.heard.append(Heard(start, end, self.facet, str(value), used))
 
     def put_back(self, start: int, end: int) -> None:
         """What was taken only so that nothing else was read from it."""
@@ -99,7 +128,10 @@ class MarkedText:
         ) and not pattern(rf"\s*[^\s,;.|()\[\]{TAKEN}]").match(self.rest[end:])
 
     def tokens(self) -> list[Token]:
-        return [Token(m.start(), m.end(), fold(m[0])) for m in _TOKEN.finditer(self.rest)]
+        if self._tokens is None or self._tokens[0] != self.rest:
+            found = [Token(m.start(), m.end(), fold(m[0])) for m in _TOKEN.finditer(self.rest)]
+            self._tokens = (self.rest, found)
+        return self._tokens[1]
 
     def longest(self, tokens: list[Token], at: int, table: Mapping[str, object], most: int) -> int:
         """The most tokens from `at` on that, joined, stand in a table of folded names."""

@@ -13,8 +13,8 @@ from bridge.verbs import find_verb
 from daemon.brief import Brief, Decision
 from daemon.errors import PromptError
 from daemon.prompt.effects_named import usual_seconds
-from daemon.prompt.genres import GENRES, Genre, find_genre, fold
-from daemon.prompt.vocabulary import moods, sounds
+from daemon.prompt.genres import CALM_GENRES, GENRES, Genre, find_genre, fold
+from daemon.prompt.vocabulary import lift_of, moods, sounds
 from daemon.prompt.words import Words, parse_words
 
 DEFAULT_BPM = 120.0
@@ -229,9 +229,7 @@ def _bpm(
     genre: Genre | None,
     kind: str,
 ) -> Decision:
-    usual = (
-        None if genre is None else {1: genre.high_bpm, 0: genre.bpm, -1: genre.low_bpm}[words.pace]
-    )
+    usual = None if genre is None else _genre_bpm(genre, request, words)
     claims = _claims("bpm", request, words.bpm, session.bpm, defaults.bpm)
     return _decide([*claims, ("genre", usual), ("default", _mood_bpm(words, kind))])
 
@@ -249,6 +247,16 @@ def _settling(session: SessionView, bpm: Decision, kind: str) -> list[str]:
     if bpm.source in ("genre", "default", "config"):
         return [f"the {clock} runs, but its tempo has not settled yet; {bpm.value:g} bpm is used"]
     return []
+
+
+def _genre_bpm(genre: Genre, request: Request, words: Words) -> float:
+    """A genre's tempo: at an end of its range for fast and slow, half-way there by mood."""
+    if words.pace:
+        return genre.high_bpm if words.pace > 0 else genre.low_bpm
+    lift = lift_of([*(str(one) for one in request.get("mood", ())), *words.mood])
+    if lift == 0 or (lift < 0 and genre.name in CALM_GENRES):
+        return genre.bpm
+    return float(round((genre.bpm + (genre.high_bpm if lift > 0 else genre.low_bpm)) / 2))
 
 
 def _mood_bpm(words: Words, kind: str) -> float:

@@ -19,6 +19,7 @@ _SINGER = (
 )
 _NOT_A_SINGER = (
     r"(?:vocal|vox)\s+(?:trance|chops?\b)|"
+    r"growl(?:s|ing)?\s+(?:bass\w*|synths?|808)|screaming\s+(?:leads?|guitars?|synths?)|"
     r"voices?\s+(?:leading|synth|polyphon)|vocaloid|lyrics?\s*:?\s*none"
 )
 _DENIED = (

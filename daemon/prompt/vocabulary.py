@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,12 +27,16 @@ class Sound:
 
 @dataclass(frozen=True)
 class Mood:
-    """A mood; energy and density from 0 to 1, None if open; pace +1 for fast, -1 for slow."""
+    """A mood; energy and density from 0 to 1, None if open; pace +1 for fast, -1 for slow.
+
+    lift: -1 where it calms whatever genre it is said of, +1 where it drives it.
+    """
 
     name: str
     energy: float | None = None
     density: float | None = None
     pace: int = 0
+    lift: int = 0
 
 
 #: part -> name -> other spellings. A name in capitals is a single hit when it stands alone.
@@ -151,9 +156,15 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
         None,
         0,
         "darker, sinister, evil, ominous, brooding, moody, menacing, gloomy, "
-        "gothic, spooky, haunting, creepy",
+        "gothic, spooky, haunting, creepy, grim, nightmarish, scary, terrifying, apocalyptic, "
+        "dystopian, hellish, occult, macabre",
     ),
-    "aggressive": (0.9, None, 0, "angry, brutal, vicious, fierce, savage"),
+    "aggressive": (
+        0.9,
+        None,
+        0,
+        "angry, brutal, vicious, fierce, savage, furious, violent, thrashing, ferocious",
+    ),
     "hard": (
         0.85,
         None,
@@ -166,9 +177,19 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
         0.85,
         None,
         0,
-        "high energy, energy, hyped, hype, lively, upbeat, peak time, intense, powerful, frantic",
+        "high energy, energy, hyped, hype, lively, upbeat, peak time, intense, powerful, "
+        "frantic, vibrant, vigorous, "
+        "exciting, explosive, high octane, adrenaline, banger, rowdy, fiery, frenzied, party, "
+        "festive, "
+        "celebratory",
     ),
-    "fast": (0.75, None, 1, "faster, quick, rapid, uptempo, up tempo, speedy"),
+    "fast": (
+        0.75,
+        None,
+        1,
+        "faster, quick, rapid, uptempo, up tempo, speedy, allegro, presto, vivace, prestissimo, "
+        "fast paced, high tempo",
+    ),
     "ballad": (0.35, None, -1, "ballads, balada, ballade, power ballad"),
     "lullaby": (0.15, 0.25, -1, "lullabies, cradle song, wiegenlied, berceuse"),
     "meditation": (
@@ -181,18 +202,38 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
     "chase": (0.85, 0.65, 1, "car chase, chase scene, pursuit, racing, race, escape"),
     "workout": (0.85, 0.6, 0, "gym, running, fitness, training montage, cardio"),
     "battle": (0.85, 0.6, 0, "boss fight, boss battle, fight scene, war"),
-    "slow": (0.35, None, -1, "slower, slow tempo, down tempo, downbeat, sluggish"),
+    "slow": (
+        0.35,
+        None,
+        -1,
+        "slower, slow tempo, down tempo, downbeat, sluggish, adagio, largo, lento, andante, "
+        "chopped and screwed, slowed, slowed and reverb, slow paced, slow moving, dragging, "
+        "plodding",
+    ),
+    "moderate": (0.5, None, 0, "medium tempo, mid tempo, midtempo, moderate tempo, medium paced"),
     "punchy": (0.7, None, 0, "tight, snappy, crisp, hard knocking, knocking"),
-    "bouncy": (0.65, None, 0, "bounce, groovy, funky, jackin, jacking, swinging"),
+    "bouncy": (
+        0.65,
+        None,
+        0,
+        "bounce, groovy, funky, jackin, jacking, swinging, danceable, infectious",
+    ),
     "uplifting": (0.7, None, 0, "euphoric, anthemic, soaring, triumphant, inspiring, hopeful"),
     "happy": (
         0.65,
         None,
         0,
         "joyful, cheerful, bright, sunny, fun, playful, feel good, feelgood, "
-        "summer, summery, positive",
+        "summer, summery, positive, blissful, joyous, jolly, merry, lighthearted, light hearted, "
+        "cheery, whimsical, "
+        "cute, silly, wholesome, carefree, delightful",
     ),
-    "epic": (0.75, None, 0, "heroic, grand, dramatic"),
+    "epic": (
+        0.75,
+        None,
+        0,
+        "heroic, grand, dramatic, majestic, thunderous, monumental, glorious, sweeping",
+    ),
     "tense": (0.65, None, 0, "tension, suspense, suspenseful, anxious, nervous, uneasy"),
     "chill": (
         0.3,
@@ -206,21 +247,23 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
         None,
         0,
         "peaceful, quiet, serene, tranquil, meditative, sleepy, gentle, soft, "
-        "soothing, delicate, tender",
+        "soothing, delicate, tender, unhurried, restful, hushed, lulling, unobtrusive",
     ),
     "lazy": (0.3, None, 0, "loose, drunken, drunk, behind the beat"),
     "sad": (
         0.3,
         None,
         0,
-        "melancholic, melancholy, emotional, sorrowful, lonely, heartbroken, wistful, bittersweet",
+        "melancholic, melancholy, emotional, sorrowful, lonely, heartbroken, wistful, bittersweet, "
+        "somber, sombre, mournful, tragic, depressive, depressing, heartbreaking, introspective, "
+        "reflective, contemplative, pensive, longing, yearning, poignant",
     ),
     "dreamy": (
         0.3,
         None,
         0,
         "ethereal, floating, hazy, airy, atmospheric, lush, spacey, spacious, "
-        "hypnotic, trippy, psychedelic",
+        "hypnotic, trippy, psychedelic, celestial, cosmic, heavenly, surreal",
     ),
     "nostalgic": (0.4, None, 0, "retro, vintage, old school, oldschool, throwback"),
     "warm": (None, None, 0, "cosy warm, analog, analogue, organic"),
@@ -247,9 +290,18 @@ _MOODS: dict[str, tuple[float | None, float | None, int, str]] = {
     "busy": (None, 0.85, 0, "dense, complex, intricate, frenetic, layered"),
 }
 
+#: Moods that change how a genre is played: a calm house is slower and sparser than house.
+#: A sad or hypnotic one is not.
+_CALMING = ("calm", "chill", "lazy", "lullaby", "meditation", "study")
+_DRIVING = ("energetic", "aggressive", "workout", "battle", "chase")
+
+#: A name of so many letters, or fewer, has no plural here.
+_SHORT = 3
+
 _LOOP_WORDS = (
     "loop, loops, beat, groove, grooves, pattern, patterns, bar, bars, break, breaks, breakbeat, "
     "fill, fills, roll, rolls, solo, riff, line, melody, progression, arp, arpeggio, sequence, "
+    "batida, ritmo, rhythmus, rythme, schleife, bucle, "
     "bassline, bass line, ostinato, rhythm, jam, looped, looping, instrumental, topper, top loop"
 )
 
@@ -275,6 +327,10 @@ def sounds() -> dict[str, Sound]:
         for alias in _split(aliases):
             found.setdefault(fold(alias), Sound(name, by_name[name].part))
     found.update(_instruments())
+    for spelling, sound in list(found.items()):
+        # a plural of which nobody thought: never a single hit
+        if len(spelling) > _SHORT and not spelling.endswith("s"):
+            found.setdefault(f"{spelling}s", Sound(sound.name, sound.part))
     found.pop("", None)
     return found
 
@@ -301,16 +357,32 @@ def unspaced_sounds() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found.items(), key=lambda row: -len(row[0])))
 
 
+def _inflected(adjective: str) -> list[str]:
+    """Other forms of a German or Romance adjective: `sanfte`, `tranquilas`."""
+    if adjective.endswith("o"):
+        return [adjective[:-1] + ending for ending in ("a", "os", "as", "i", "e")]
+    return [adjective + ending for ending in ("e", "er", "es", "en", "em", "s")]
+
+
 @cache
 def moods() -> dict[str, Mood]:
     """Folded spelling -> mood."""
     found: dict[str, Mood] = {}
     for name, (energy, density, pace, aliases) in _MOODS.items():
+        lift = (name in _DRIVING) - (name in _CALMING)
         for alias in (name, *_split(aliases)):
-            found[fold(alias)] = Mood(alias, energy, density, pace)
+            found[fold(alias)] = Mood(alias, energy, density, pace, lift)
         for alias in _split(foreign_words.MOODS.get(name, "")):
-            found.setdefault(fold(alias), Mood(name, energy, density, pace))
+            for form in (alias, *_inflected(alias)):
+                found.setdefault(fold(form), Mood(name, energy, density, pace, lift))
     return found
+
+
+def lift_of(names: Iterable[str]) -> int:
+    """-1 where the moods together calm what is played, +1 where they drive it, else 0."""
+    lifts = [moods()[fold(name)].lift for name in names if fold(name) in moods()]
+    total = sum(lifts)
+    return (total > 0) - (total < 0)
 
 
 @cache

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from bridge.music import MAX_BARS, Meter
 from daemon.prompt.artists import find_artists
 from daemon.prompt.band import find_instruments, find_moods, which_play, written
+from daemon.prompt.drum_tabs import DrumTab, read_drum_tab
 from daemon.prompt.figures import (
     read_bare_tempo,
     read_bars,
@@ -17,7 +20,8 @@ from daemon.prompt.figures import (
 )
 from daemon.prompt.genre_names import choose_genre, find_genres, played_like
 from daemon.prompt.kinds import ONESHOT, find_kind, names_effect
-from daemon.prompt.marked_text import MarkedText, tidy
+from daemon.prompt.lyrics import take_lyrics
+from daemon.prompt.marked_text import Heard, MarkedText, tidy
 from daemon.prompt.patterns import pattern
 from daemon.prompt.pitches import (
     chord_root,
@@ -27,8 +31,10 @@ from daemon.prompt.pitches import (
     read_note,
     read_plain_keys,
 )
+from daemon.prompt.places import Found, places, unread
 from daemon.prompt.progressions import Progression, key_of, read_progression
 from daemon.prompt.singers import find_singer
+from daemon.prompt.tunes import Tune, likely_key, read_tune
 
 #: The first letter that is not Latin: Greek, Cyrillic and all later scripts lie above.
 _FIRST_OTHER_LETTER = 0x370
@@ -72,50 +78,81 @@ class Words:
     """Artists and works that are named, as they were written."""
     singer: str = ""
     """The word that asks for a human voice, as it was written."""
+    text: str = ""
+    """The prompt as it was read: with a form of another tool in plain words."""
+    heard: tuple[Heard, ...] = ()
+    """The places of `text` that meant something, in their order; they do not overlap."""
+    unread: tuple[tuple[int, int], ...] = ()
+    """The places of the words of `text` that set nothing."""
     written: tuple[tuple[str, str], ...] = ()
     """The instruments that are wanted: (as it was written, our name)."""
 
 
+@lru_cache(64)
 def parse_words(prompt: str) -> Words:
     """Read a prompt of any length. Never fails: what is not understood stays in `words`."""
     text = MarkedText(prompt)
+    text.facet = "drum tab"
+    tab = read_drum_tab(text)
+    text.facet = "tune"
+    tune = read_tune(text)
+    text.facet = "lyrics"
+    sung = take_lyrics(text)
+    text.facet = "artist"
     artists = find_artists(text)
     for one in artists:
         text.take(one.start, one.end)
-    progression = read_progression(text)
+    text.facet = "chords"
+    progression = None if tune else read_progression(text)
     if progression:
         text.take(progression.start, progression.end)
+    text.facet = "tempo"
     bpm = read_tempo(text)
+    text.facet = "meter"
     meter = read_meter(text)
+    text.facet = "bars"
     bars = read_bars(text)
     spans = find_genres(text)
+    text.facet = "count"
     count, hits = read_count(text)
+    text.facet = "seconds"
     seconds = read_seconds(text, [start for start, _, _ in spans])
+    text.facet = "key"
     keys = read_plain_keys(text)
+    text.facet = "tempo"
     bpm = read_bare_tempo(
         text, [(start, end, genre.low_bpm, genre.high_bpm) for start, end, genre in spans], bpm
     )
+    text.facet = "swing"
     swing = read_swing(text)
+    if tune:
+        bpm, meter = bpm or tune.bpm, meter or tune.meter
+    if bars is None:
+        bars = _bars_of(tab, tune, meter)
 
     named, without = find_instruments(text, spans)
     said_kind = find_kind(
         text,
         named,
         without,
-        timed=bpm is not None or bars is not None,
+        timed=bpm is not None or bars is not None or tab is not None or tune is not None,
         lasting=seconds is not None,
         musical=bool(spans or keys),
     )
     if hits and said_kind is None:
         said_kind = "oneshot"
+    text.facet = "key"
     bare = _bare_tonic(text, progression) if not keys and said_kind != "oneshot" else None
     key = bare or read_key(text, keys, said_kind == "oneshot")
+    text.facet = "note"
     note = read_note(text) if said_kind == "oneshot" else None
     if progression:
         # they stay in the words: whoever plays is told them
         text.put_back(progression.start, progression.end)
     if progression and said_kind != "oneshot":
         key = key or _key_of_chords(text, progression)
+    elif tune:
+        key = key or _key_of_tune(text, tune)
     else:
         note = _hear_chords(text, said_kind == "oneshot", key, note)
 
@@ -134,24 +171,64 @@ def parse_words(prompt: str) -> Words:
     text.said.extend(_unread_script(text))
     found_moods = find_moods(text, spans, named, without)
     listed, only = which_play(text, named, without, said_kind, bool(spans))
+    listed, only = _with_written(listed, only, tab is not None, tune is not None, bool(spans))
+    text.facet = ""
     for one in artists:
         # a model may know them
         text.put_back(one.start, one.end)
+    singer = find_singer(text, without) or sung
+    values = {
+        "tempo": bpm, "key": key, "meter": meter, "bars": bars, "seconds": seconds, "note": note,
+        "genre": genre.name if genre else None, "swing": swing,
+    }  # fmt: skip
+    heard = places(text, Found(spans, named, without, found_moods, said_kind, singer, values))
     return Words(
         artists=tuple(dict.fromkeys(one.name for one in artists)),
-        singer=find_singer(text, without),
+        singer=singer,
         written=written(text, named, without),
+        text=text.text, heard=heard, unread=unread(text, heard),
         words=tidy(text.rest), bpm=bpm, key=key, meter=meter, bars=bars, seconds=seconds, note=note,
         count=count, kind=said_kind, oneshot_said=pattern(ONESHOT).search(text.text) is not None,
         thing=said_kind == "sfx" and not names_effect(text),
         genre=genre.name if genre else "",
-        mood=tuple(dict.fromkeys(mood.name for mood in found_moods)), instruments=listed, only=only,
+        mood=tuple(dict.fromkeys(mood.name for _, _, mood in found_moods)),
+        instruments=listed, only=only,
         without=tuple(dict.fromkeys(name for name, _, _ in without)),
-        energy=_mean([mood.energy for mood in found_moods]),
-        density=_mean([mood.density for mood in found_moods]), swing=swing,
-        pace=max((mood.pace for mood in found_moods), key=abs, default=0),
+        energy=_mean([mood.energy for _, _, mood in found_moods]),
+        density=_mean([mood.density for _, _, mood in found_moods]), swing=swing,
+        pace=max((mood.pace for _, _, mood in found_moods), key=abs, default=0),
         said=tuple(dict.fromkeys(text.said)),
     )  # fmt: skip
+
+
+def _bars_of(tab: DrumTab | None, tune: Tune | None, meter: str | None) -> int | None:
+    """The bars that a groove or a melody needs, where it is written out and four do not hold it."""
+    steps = Meter.parse(meter).sixteenths_per_bar if meter else 16
+    lines = tab.fitted(steps).values() if tab else ()
+    most = max([len(tune.bars_of(steps)) if tune else 0, *(len(line) for line in lines)])
+    return None if most == 0 or 4 % most == 0 else min(most, MAX_BARS)
+
+
+def _with_written(
+    listed: tuple[str, ...], only: bool, tab: bool, tune: bool, has_genre: bool
+) -> tuple[tuple[str, ...], bool]:
+    """The players, with those of a groove or a melody that is written out.
+
+    Where nothing else is named, nobody else plays.
+    """
+    if not (tab or tune):
+        return listed, only
+    players = (*listed, *(("drums",) if tab else ()), *(("melody",) if tune else ()))
+    soloist = tune and not tab and len(listed) == 1
+    return tuple(dict.fromkeys(players)), only or (not has_genre and (soloist or not listed))
+
+
+def _key_of_tune(text: MarkedText, tune: Tune) -> str:
+    if tune.key:
+        return tune.key
+    key = likely_key(tune.notes)
+    text.said.append(f"the notes are taken to be in {key}; if not, write key: and another")
+    return key
 
 
 def _unread_script(text: MarkedText) -> list[str]:

@@ -13,11 +13,14 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.errors import RequestError
-from bridge.request import FIELDS, OneOf, read_request
+from bridge.request import FIELDS, OneOf, Request, read_request
 from bridge.request import Field as FieldRow
 from bridge.verbs import NAMED, SOURCE, VERBS, Verb
+from daemon.briefing.explain import Explained, explain
 from daemon.engines.table import engine_rows
 from daemon.errors import PromptError
+from daemon.jobs.pins import load_pins
+from daemon.settings.meaning import engine_policy, prompt_defaults, session_with
 from daemon.spending.ledger import day_spent, spent_rows
 from daemon.version import __version__
 from daemon.web.site import Site
@@ -60,6 +63,20 @@ def job_routes(site: Site) -> APIRouter:
         if not request.get("prompt") and not request.get("reference"):
             raise PromptError("a request needs a prompt", "bad_request")
         return await site.line.order("make" if request.get("prompt") else "fit", request)
+
+    @routes.post("/explain")
+    async def explained(
+        values: Annotated[dict[str, Any], Body(examples=[{"prompt": "dusty drums at 90 bpm"}])],
+    ) -> Explained:
+        """Make nothing: the prompt with what each word sets. Takes the fields of a request."""
+        request = Request(checked(values))
+        if not request.get("prompt"):
+            raise PromptError("a prompt is needed to explain one", "bad_request")
+        session = session_with(load_pins(site.jobs))
+        config = site.config
+        return explain(
+            request, session, prompt_defaults(config), engine_policy(config), time.monotonic()
+        )
 
     @routes.post("/clips/{clip}/again", status_code=202)
     async def again(

@@ -66,6 +66,21 @@ def test_without_the_link_the_page_says_how_to_open_it(browser: Any, house: WebH
     page.get_by_text("sidecrate open --page").wait_for()
 
 
+def test_the_page_shows_what_each_word_sets(browser: Any, house: WebHouse) -> None:
+    page = opened(browser, house)
+    page.get_by_label("What should it be?").fill("dark techno with frogs at 132 bpm")
+    page.get_by_label("Tempo", exact=True).fill("100")
+    page.get_by_role("button", name="Show what each word sets").click()
+    reading = page.get_by_role("region", name="How the prompt is read")
+    reading.locator("mark.set", has_text="techno").wait_for()
+    assert reading.locator("mark.unused").inner_text() == "frogs"
+    assert reading.locator("mark.overruled").inner_text() == "at 132 bpm"
+    assert reading.get_by_text("request says 100").count() == 1
+    assert house.api.get("/jobs").json() == [], "nothing is made"
+    page.get_by_label("What should it be?").fill("dark techno")
+    reading.wait_for(state="detached")
+
+
 def test_a_newcomer_asks_hears_edits_exports_and_shares(browser: Any, house: WebHouse) -> None:
     page = opened(browser, house, accept_downloads=True)
     faults: list[str] = []

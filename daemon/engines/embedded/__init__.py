@@ -2,6 +2,14 @@
 
 from daemon.engines.contract import EngineInfo
 
+_HONOURS = {
+    "kind": "played", "count": "fitted", "tempo": "played", "pace": "played", "key": "played",
+    "note": "played", "chords": "played", "meter": "played", "bars": "played", "seconds": "near",
+    "swing": "played", "genre": "near", "mood": "played", "instruments": "near", "only": "played",
+    "denials": "played", "timbre": "played", "feel": "played", "effect": "near", "singer": "said",
+    "lyrics": "said", "artist": "said", "drum tab": "played", "tune": "played",
+}  # fmt: skip
+
 INFO = EngineInfo(
     name="embedded",
     title="Embedded musician",
@@ -11,4 +19,5 @@ INFO = EngineInfo(
     model="sidecrate-1",
     version="5",
     conditioning=("tempo", "key", "meter", "accompany", "kit"),
+    honours=_HONOURS,
 )

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from daemon.brief import Brief
-from daemon.engines.embedded.composer import compose, find_style
+from daemon.engines.embedded.composer import compose
+from daemon.engines.embedded.likeness import find_style
 from daemon.engines.embedded.listen import Reference, listen
 from daemon.engines.embedded.meters import is_square
 from daemon.engines.embedded.plan import Bass, Drums, Plan, Section

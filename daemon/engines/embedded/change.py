@@ -8,19 +8,13 @@ from typing import Any
 
 from daemon.brief import Brief
 from daemon.engines.embedded import composer
+from daemon.engines.embedded.likeness import DEFAULT_STYLE
 from daemon.engines.embedded.plan import PARTS, Drums, Plan, Sound
 from daemon.engines.embedded.rows import FAST_HATS, double_timed, half_timed, thinned_or_filled
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.styles.style import Style
-from daemon.engines.embedded.wishes import (
-    DRUM_VOICES,
-    PITCHED,
-    Wishes,
-    read_tone,
-    read_wishes,
-    slope_change,
-    toned,
-)
+from daemon.engines.embedded.tones import read_tone, slope_change, toned
+from daemon.engines.embedded.wishes import DRUM_VOICES, PITCHED, Wishes, read_wishes
 from daemon.prompt.vocabulary import sounds
 
 #: Words that name a part -> the part.
@@ -40,7 +34,7 @@ def changed(plan: Plan, brief: Brief, seed: int) -> Plan:
     A change is a part's name, `sounds`, `fill`, or words such as darker, half-time, busier hats.
     """
     words = brief.change.lower().strip()
-    style = STYLES.get(plan.genre, STYLES[composer.DEFAULT_STYLE])
+    style = STYLES.get(plan.genre, STYLES[DEFAULT_STYLE])
     wishes = read_wishes(brief)
     if words in _PARTS:
         return _rewritten(plan, _PARTS[words], style, wishes, seed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -13,6 +12,7 @@ from daemon.brief import Brief
 from daemon.engines.embedded import forms, meters
 from daemon.engines.embedded.instruments import DRUM_ROWS
 from daemon.engines.embedded.kits import kit_of, on_kit
+from daemon.engines.embedded.likeness import find_style
 from daemon.engines.embedded.motif import motif_bars
 from daemon.engines.embedded.phrase import crowded, phrased, rolling, turn_of
 from daemon.engines.embedded.plan import (
@@ -29,57 +29,29 @@ from daemon.engines.embedded.plan import (
 )
 from daemon.engines.embedded.rows import (
     FAST_HATS,
+    calmed,
     double_timed,
+    every,
     fit_row,
     half_timed,
+    held,
     thinned_or_filled,
     with_fill,
 )
-from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.styles.cast import cast
 from daemon.engines.embedded.styles.style import Style
+from daemon.engines.embedded.tones import toned
 from daemon.engines.embedded.voices.table import VOICES
-from daemon.engines.embedded.wishes import Wishes, read_wishes, toned
+from daemon.engines.embedded.wishes import Wishes, read_wishes
+from daemon.engines.embedded.written import chords_under, for_tune, lead_of
+from daemon.prompt.drum_tabs import DrumTab, read_drum_tab
 from daemon.prompt.genres import find_genre
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.progressions import Progression, read_progression
+from daemon.prompt.tunes import Tune, read_tune
 
 T = TypeVar("T")
 
-DEFAULT_STYLE = "house"
-#: Where no genre is named: what the words sound like, the first that fits.
-_SOUNDS_LIKE = (
-    (r"\b303\b|acid", "acid house"), (r"slap bass|wah|clavinet|funky", "funk"),
-    (r"log drum", "amapiano"), (r"reese|amen", "drum and bass"), (r"\b808", "trap"),
-    (r"supersaw", "trance"), (r"8[- ]?bit|chip", "chiptune"),
-    (r"upright|walking bass|brush|saxophone|\bsax\b", "jazz"),
-    (r"trumpet|vibraphone", "jazz"), (r"tabla|dhol\b|sitar|raga\b", "bhangra"),
-    (r"bongo|conga|djembe|tribal", "afro house"), (r"taiko|timpani|didgeridoo", "cinematic"),
-    (
-        r"harpsichord|pipe organ|\blute\b|oboe|clarinet|bassoon|\bflute\b|\bharp\b|french horn|"
-        r"recorder|string quartet|cello",
-        "classical",
-    ),
-    (r"koto|shamisen|guzheng|erhu|pipa|singing bowl|handpan|duduk", "ambient"),
-    (r"fiddle|mandolin|bagpipe|harmonica|hurdy|whistle|bodhran|zither|dulcimer", "folk"),
-    (r"drum fill|tom fill|\bprog|distorted guitar|power chord|electric guitar", "rock"),
-    (r"orchestr|epic|violin|cello|strings|trailer", "cinematic"),
-    (r"choir|\bpads?\b|atmosph|drone", "ambient"), (r"rhodes|electric piano|organ", "soul"),
-    (r"strum|acoustic|banjo|ukulele|guitar|accordion", "folk"), (r"piano|ballad", "pop"),
-)  # fmt: skip
-#: Where no sound is named either: what suits the mood, the first that fits.
-_FEELS_LIKE = (
-    (
-        r"\bcalm|meditat|\bspa\b|sleep|lullab|peaceful|serene|tranquil|soothing|yoga|healing|"
-        r"ruhig|tranquil|calme\b|calma\b",
-        "ambient",
-    ),
-    (r"battle|heroic|\bwar\b|chase|fantasy|adventure|documentary|suspens", "cinematic"),
-    (r"\bchill|relax|study|studying|lounge|laid ?back|cozy|coffee|rainy", "lo-fi"),
-    (r"\bsad\b|melanchol|heartbr|lonely|sorrow|nostalg|\bballad|romantic|love song|triste", "pop"),
-    (r"happy|cheerful|joyful|sunny|playful|commercial|uplifting and fun|fröhlich|alegre", "pop"),
-    (r"aggressive|angry|brutal|furious", "metal"),
-)
 _DEFAULT_ROWS = {
     "hat": "x.o.x.o.x.o.x.o.", "open hat": "..x...x...x...x.", "kick": "X...X...X...X...",
     "snare": "....X.......X...", "clap": "....X.......X...", "snap": "....x.......x...",
@@ -180,33 +152,13 @@ def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> 
     return order[(seed + seed // count * drift) % count]
 
 
-def find_style(brief: Brief) -> Style:
-    """The style of the genre, or of the genre it is played like.
-
-    Without one: the style that the words name, then sound like, then feel like; else house.
-    """
-    name = brief.genre
-    for _ in range(3):
-        if name in STYLES:
-            return STYLES[name]
-        genre = find_genre(name)
-        name = "" if genre is None else genre.name if genre.name in STYLES else genre.like
-    words = f" {brief.genre} {brief.prompt} ".lower()
-    named = [one for one in sorted(STYLES, key=len, reverse=True) if f" {one} " in words]
-    if named:
-        return STYLES[named[0]]
-    said = " ".join([words, *brief.instruments]).lower()
-    like = next((name for pattern, name in _SOUNDS_LIKE if re.search(pattern, said)), "")
-    if not like:
-        moods = " ".join([said, *brief.mood])
-        like = next((name for pattern, name in _FEELS_LIKE if re.search(pattern, moods)), "")
-    return STYLES[like or DEFAULT_STYLE]
-
-
 def compose(brief: Brief, seed: int) -> Plan:
     """A plan: the brief's tempo, meter, length and key where it has them, the style's where not."""
     style, wishes = find_style(brief), read_wishes(brief)
-    named = read_progression(MarkedText(brief.prompt))
+    text = MarkedText(brief.prompt)
+    tab, tune = read_drum_tab(text), read_tune(text)
+    wishes = for_tune(wishes) if tune else wishes
+    named = None if tune else read_progression(text)
     meter = brief.meter
     bpm = float(brief.bpm or style.bpm)
     plan = Plan(
@@ -221,14 +173,13 @@ def compose(brief: Brief, seed: int) -> Plan:
         mix=_mix(style, wishes),
         seeds={part: seed for part in PARTS},
     )
-    plan = plan.with_(
-        chords_of=named.over(plan.bars) if named else write_progression(style, plan, seed)
-    )
+    plan = plan.with_(chords_of=_progression(named, tune, style, plan, seed))
     written = {
-        "drums": write_drums(style, wishes, plan, seed),
+        "drums": write_tab(tab, style, wishes, plan) or write_drums(style, wishes, plan, seed),
         "bass": write_bass(style, wishes, plan, seed),
         "chords": write_chords(style, wishes, plan, seed),
-        "lead": write_lead(style, wishes, plan, seed),
+        "lead": write_tune(tune, style, wishes, plan, seed)
+        or write_lead(style, wishes, plan, seed),
         "pad": write_pad(style, wishes, plan, seed)
         if brief.kind == "track" or "pad" in wishes.voices
         else None,
@@ -244,6 +195,23 @@ def compose(brief: Brief, seed: int) -> Plan:
     if brief.kind != "track" and "drums" not in playing:
         plan = _one_marked(plan, playing)
     return plan.with_(sections=_sections(brief, style, wishes, plan, playing))
+
+
+def _progression(
+    named: Progression | None, tune: Tune | None, style: Style, plan: Plan, seed: int
+) -> list[str]:
+    """The chords that the words name, else those under a written tune, else a style's."""
+    if named:
+        return named.over(plan.bars)
+    if tune:
+        return chords_under(tune, plan.key_, plan.meter_.sixteenths_per_bar)
+    return write_progression(style, plan, seed)
+
+
+def write_tab(tab: DrumTab | None, style: Style, wishes: Wishes, plan: Plan) -> Drums | None:
+    """The drums as a tab has them, without fills; None where none of its rows fits the bar."""
+    rows = tab.fitted(plan.meter_.sixteenths_per_bar) if tab else {}
+    return Drums(rows, drum_sounds(style, wishes, set(rows))) if rows else None
 
 
 def _feel(style: Style, wishes: Wishes) -> Feel:
@@ -391,16 +359,7 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
     rows = {voice: lines for voice, lines in rows.items() if voice not in wishes.no_drums}
     if wishes.drums is not None:
         rows = {voice: lines for voice, lines in rows.items() if voice in wishes.drums} or rows
-    if wishes.on_the_floor and "kick" in rows:
-        rows["kick"] = [
-            "".join("X" if step % 4 == 0 else "." for step in range(plan.meter_.sixteenths_per_bar))
-        ]
-    if wishes.brushes:
-        rows = with_brushes(rows, plan.meter_)
-    if wishes.half_time:
-        rows = half_timed(rows)
-    if wishes.double_time:
-        rows = double_timed(rows, FAST_HATS if wishes.fast_hats else None)
+    rows = _as_wished(rows, wishes, plan.meter_)
     if wishes.roll:
         rolls = {
             voice: rolling(plan.bars, plan.meter_.sixteenths_per_bar)
@@ -408,21 +367,44 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
             if voice not in _OTHER_TOMS
         }
         return Drums(rolls, drum_sounds(style, wishes, set(rolls)))
+    # a value that is named holds as it is
+    named = {"hat"} if "hats" in wishes.steps else set()
     rows = {
-        voice: thinned_or_filled(voice, lines, wishes.density, stream)
+        voice: lines if voice in named else thinned_or_filled(voice, lines, wishes.density, stream)
         for voice, lines in rows.items()
     }
     rows = {
         voice: lines
-        if wishes.on_the_floor and voice == "kick"
+        if voice in named or (wishes.on_the_floor and voice == "kick")
         else phrased(voice, lines, plan.bars, stream)
         for voice, lines in rows.items()
     }
+    if wishes.calm:
+        rows = calmed(rows, wishes.more_drums)
     fill, turn = _fills(style, wishes, plan, rows, seed, stream)
+    if wishes.calm:
+        turn = {}
     if wishes.fill_only:
         rows, fill, turn = _all_fill(rows, fill or dict(_DEFAULT_FILL), plan), {}, {}
     sounds = drum_sounds(style, wishes, {*rows, *fill, *turn, "snare"} - {"*"})
     return Drums(rows, sounds, fill, 4 if plan.bars <= 4 else 8, turn)
+
+
+def _as_wished(rows: dict[str, list[str]], wishes: Wishes, meter: Meter) -> dict[str, list[str]]:
+    """The rows with what the words change of them: kick on each beat, brushes, half-time."""
+    if wishes.on_the_floor and "kick" in rows:
+        rows["kick"] = [
+            "".join("X" if step % 4 == 0 else "." for step in range(meter.sixteenths_per_bar))
+        ]
+    if "hats" in wishes.steps and "hat" in rows:
+        rows["hat"] = [every(wishes.steps["hats"], meter.sixteenths_per_bar).replace("-", ".")]
+    if wishes.brushes:
+        rows = with_brushes(rows, meter)
+    if wishes.half_time:
+        rows = half_timed(rows)
+    if wishes.double_time:
+        rows = double_timed(rows, FAST_HATS if wishes.fast_hats else None)
+    return rows
 
 
 def _fills(
@@ -580,6 +562,10 @@ def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | No
         "bass", in_turn(rows, seed, f"bass:{style.name}").split("/"), wishes.density, stream
     )
     sound = _pick(style.bass_sounds, "bass", style, wishes, seed)
+    if "bass" in wishes.steps:
+        lines = [every(wishes.steps["bass"], plan.meter_.sixteenths_per_bar)]
+    if wishes.calm:
+        lines = calmed({"bass": lines}, frozenset(("bass",)))["bass"]
     if wishes.half_time:
         lines = half_timed({"bass": lines}, ("bass",))["bass"]
     if sound.voice == "rumble" and meters.is_square(plan.meter_):
@@ -613,6 +599,10 @@ def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords 
     lines = in_turn(rows, seed, f"chords:{style.name}").split("/")
     struck = _how_struck(style.chord_style, sound.voice)
     hold = style.chord_hold
+    if wishes.calm:
+        lines, hold = [held(line) for line in lines], 0.95
+    if "chords" in wishes.steps:
+        lines, hold = [every(wishes.steps["chords"], plan.meter_.sixteenths_per_bar)], 0.95
     if sound.voice in _LONG_CHORDS and hold < 0.8 and len(lines[0].replace(".", "")) <= 2:
         hold = 0.95
     return Chords(lines, sound, struck, hold, 62.0 + stream.choice((-2.0, 0.0, 0.0, 2.0)))
@@ -631,6 +621,15 @@ def _how_struck(usual: str, voice: str) -> str:
     return "block" if usual in ("power", "strum") else usual
 
 
+def write_tune(
+    tune: Tune | None, style: Style, wishes: Wishes, plan: Plan, seed: int
+) -> Lead | None:
+    """The lead as a tune has it; None where none is written out."""
+    if tune is None:
+        return None
+    return lead_of(tune, plan, _pick(style.lead_sounds or ("piano",), "lead", style, wishes, seed))
+
+
 def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | None:
     """The lead part: a motif in the form A A' A B."""
     if not style.lead_sounds:
@@ -638,7 +637,11 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
     stream = random.Random(f"{seed}:lead:write")
     busy = min(1.0, max(0.1, style.lead_busy + 0.5 * (wishes.density - 0.5)))
     bars, form = motif_bars(
-        stream, plan.meter_.sixteenths_per_bar, busy, plan.key_.is_minor, wishes.arp
+        stream,
+        plan.meter_.sixteenths_per_bar,
+        0.3 * busy if wishes.calm else busy,
+        plan.key_.is_minor,
+        wishes.arp,
     )
     sound = _pick(style.lead_sounds, "lead", style, wishes, seed)
     if wishes.riff and sound.voice in (*_DRIVEN, *_SIX_STRINGS):

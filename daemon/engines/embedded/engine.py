@@ -23,9 +23,10 @@ from daemon.engines.embedded.soundscapes import (
     effects_of,
     play_effects,
 )
+from daemon.engines.embedded.tones import toned
 from daemon.engines.embedded.unmet import unmet, unmet_people
 from daemon.engines.embedded.voices.voice import Tone
-from daemon.engines.embedded.wishes import read_wishes, toned
+from daemon.engines.embedded.wishes import read_wishes
 from daemon.errors import EngineError
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.pitches import read_note

@@ -14,7 +14,7 @@ Chord rows:  X x o g the chord, - hold, . rest
 Chords:      Roman numerals of the key (i7, bVI; secondary dominants such as V/ii are not parsed)
              or chord symbols (Am7), one a bar, or two with a slash between blanks (`i7 / iv7`)
 Lead:        bars of [step, degree, length in steps]; degree 0 is the tonic, 7 its octave,
-             in the plan's scale
+             in the plan's scale. Where `written` is true, a MIDI note stands for the degree
 """
 
 from __future__ import annotations
@@ -91,6 +91,8 @@ class Lead:
     bars: dict[str, list[list[float]]] = field(default_factory=dict)
     form: list[str] = field(default_factory=list)
     sound: Sound = field(default_factory=Sound)
+    written: bool = False
+    """A melody that somebody wrote out: its notes stay as they are, whatever the chords."""
 
 
 @dataclass(frozen=True)

@@ -235,8 +235,10 @@ class Repair:
     def lead(self, raw: Any, steps: int) -> dict[str, Any] | None:
         if not isinstance(raw, Mapping) or not isinstance(raw.get("bars"), Mapping):
             return None
+        written = raw.get("written") is True
+        limits = (0.0, 127.0) if written else (-7.0, 16.0)
         bars = {
-            str(letter): self.events(str(letter), events, steps)
+            str(letter): self.events(str(letter), events, steps, limits)
             for letter, events in raw["bars"].items()
         }
         form = [
@@ -251,9 +253,12 @@ class Repair:
             "bars": bars,
             "form": form,
             "sound": self.sound("lead", raw.get("sound", "pluck"), (), "pluck"),
+            "written": written,
         }
 
-    def events(self, letter: str, raw: Any, steps: int) -> list[list[float]]:
+    def events(
+        self, letter: str, raw: Any, steps: int, limits: tuple[float, float]
+    ) -> list[list[float]]:
         good = []
         for event in raw if isinstance(raw, (list, tuple)) else ():
             try:
@@ -264,7 +269,7 @@ class Repair:
             if not (0 <= step < steps and math.isfinite(degree) and length > 0):
                 self.say(f"lead.{letter}: {event!r} lies outside the bar; left out")
                 continue
-            near = min(16.0, max(-7.0, float(round(degree))))
+            near = min(limits[1], max(limits[0], float(round(degree))))
             if near != degree:
                 self.say(f"lead.{letter}: degree {degree:g} became {near:g}")
             good.append([step, near, min(length, 4.0 * steps)])

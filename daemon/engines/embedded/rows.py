@@ -54,6 +54,37 @@ def _filled(row: str, share: float, mark: str, stream: random.Random) -> str:
     )
 
 
+def calmed(rows: dict[str, list[str]], keep: frozenset[str]) -> dict[str, list[str]]:
+    """Rows of a calm groove: nothing between the eighths, and no percussion that nobody named.
+
+    keep: voices that are named; they stay in the band.
+    """
+    core = {voice for voice in rows if voice not in _MOVABLE or voice in ("hat", "ride", "rim")}
+    return {
+        voice: [_on_eighths(row) for row in lines]
+        for voice, lines in rows.items()
+        if voice in core | keep
+    }
+
+
+def _on_eighths(row: str) -> str:
+    plain = "".join("x" if mark in ROLLS else mark for mark in row)
+    return "".join("." if step % 2 and mark != "-" else mark for step, mark in enumerate(plain))
+
+
+def held(row: str) -> str:
+    """A chord row that strikes where each half of the bar begins, and holds between."""
+    half = max(4, len(row) // 2)
+    if not set(row) - set(".- "):
+        return row
+    return "".join("x" if step % half == 0 else "-" for step in range(len(row)))
+
+
+def every(steps: int, bar: int) -> str:
+    """A row that strikes every so many sixteenths of a bar, and holds between."""
+    return "".join("x" if step % steps == 0 else "-" for step in range(bar))
+
+
 def half_timed(
     rows: dict[str, list[str]],
     voices: tuple[str, ...] = ("kick", "hard kick", "snare", "clap", "snap", "rim"),

@@ -468,9 +468,12 @@ class Score:
             for step, degree, length in events:
                 if step >= self.steps:
                     continue
+                strong = step % 4 == 0 or length >= 4
+                if lead.written:
+                    notes.append(self._written(lead, bar, (step, degree, length), strong, stream))
+                    continue
                 pitch = degree_note(int(degree), self.key, low)
                 chord = self.chord_at(bar, step)
-                strong = step % 4 == 0 or length >= 4
                 if strong:
                     pitch = nearest(pitch, chord.pitch_classes)
                 elif self._clashes(pitch, chord):
@@ -484,6 +487,24 @@ class Score:
                 velocity = self._velocity(0.8 if strong else 0.66, bar, stream)
                 notes.append(Note(start, ticks, pitch, velocity, lead.sound.voice))
         return _one_at_a_time(notes)
+
+    def _written(
+        self,
+        lead: Lead,
+        bar: Bar,
+        event: tuple[float, float, float],
+        strong: bool,
+        stream: random.Random,
+    ) -> Note:
+        """A note of a melody that is written out: on the grid, at its own pitch."""
+        step, pitch, length = event
+        return Note(
+            bar.start + self._tick(step),
+            whole_length(min(length * STEP * 0.96, self.ticks)),
+            int(pitch) + 12 * lead.sound.octave,
+            self._velocity(0.8 if strong else 0.7, bar, stream),
+            lead.sound.voice,
+        )
 
     @staticmethod
     def _clashes(pitch: int, chord: Chord) -> bool:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from daemon.brief import Brief
 from daemon.engines.embedded.instruments import players
+from daemon.engines.embedded.likeness import likeness_places
 from daemon.engines.embedded.plan import Plan
+from daemon.engines.embedded.tones import timbre_places
 from daemon.engines.embedded.voices.table import newest
-from daemon.engines.embedded.wishes import DRUM_VOICES, GUITARS, PITCHED
+from daemon.engines.embedded.wishes import DRUM_VOICES, GUITARS, PITCHED, feel_places
+from daemon.prompt.drum_tabs import read_drum_tab
 from daemon.prompt.genres import fold
+from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.vocabulary import part_of
 from daemon.prompt.words import Words, parse_words
 
@@ -32,7 +37,7 @@ _ALSO = {
     ),
     "strings": ("strings", "string quartet", "violin section", "cello section"),
     "organ": ("organ", "pipe organ"), "brass": ("brass", "trumpet"), "choir": ("choir", "choir oo"),
-    "bass guitar": ("finger bass", "picked bass", "slapped bass"),
+    "bass guitar": ("finger bass", "picked bass", "slapped bass", "saw bass"),
     "pad": ("warm pad",), "electric piano": ("grand piano", "drawbar organ", "organ"),
     "sub bass": ("808",), "flute": ("soft lead",), "marimba": ("mallet",),
     "synth": (
@@ -44,6 +49,10 @@ _ALSO = {
 _ANY_VOICE = frozenset(("bass", "chords", "melody", "lead", "arp"))
 #: Things of the drums that other rows are.
 _DRUM_ALSO = {"snare": ("brush", "brush sweep"), "tabla": ("tabla", "bayan")}
+#: What describes a one-shot of another name: its low part, or that it is a chord.
+_OF_ONE_SOUND = frozenset(("stab", "chords", "sub bass", "bass", "noise", "drums"))
+#: No more words than this are listed as not used.
+_MOST_WORDS = 8
 #: No more lines than this: a band of twenty is not read out.
 _MOST_LINES = 12
 
@@ -54,15 +63,61 @@ def unmet(brief: Brief, plan: Plan | None, parts: Iterable[str]) -> list[str]:
     sounding = _sounding(plan, tuple(parts))
     lines = [*_singer(words, sounding), *_artists(words, plan)]
     for written, name in words.written:
+        if plan is None and name in _OF_ONE_SOUND:
+            continue
         if name in brief.instruments or name in ("stab", "fx"):
             lines += _instrument(written, name, sounding)
-    return list(dict.fromkeys(lines))[:_MOST_LINES]
+    lines += _tab(brief, plan)
+    return [*list(dict.fromkeys(lines))[:_MOST_LINES], *_not_used(words, brief)]
+
+
+def places(words: Words) -> list[tuple[int, int]]:
+    """Where words stand that this engine reads beside those of every engine: timbre, manner."""
+    found = [*timbre_places(words.text), *feel_places(words.text)]
+    return found if words.genre else [*found, *likeness_places(words.text)]
+
+
+def _not_used(words: Words, brief: Brief) -> list[str]:
+    """One line with the words that set nothing."""
+    own = [*places(words), *(match.span() for match in _named_in(words.text, brief.genre))]
+    left = [
+        words.text[start:end].lower()
+        for start, end in words.unread
+        if not any(start < stop and begin < end for begin, stop in own)
+    ]
+    names = list(dict.fromkeys(left))
+    if not names:
+        return []
+    more = f" and {len(names) - _MOST_WORDS} more" if len(names) > _MOST_WORDS else ""
+    return [f"set nothing here: {', '.join(names[:_MOST_WORDS])}{more}"]
+
+
+def _named_in(text: str, genre: str) -> list[re.Match[str]]:
+    return list(re.finditer(re.escape(genre), text, re.IGNORECASE)) if genre else []
+
+
+def _tab(brief: Brief, plan: Plan | None) -> list[str]:
+    """What to tell of rows of a drum tab that the bar cannot hold."""
+    tab = read_drum_tab(MarkedText(brief.prompt)) if plan is not None else None
+    if tab is None or plan is None:
+        return []
+    steps = plan.meter_.sixteenths_per_bar
+    return [
+        f"the row of the {voice} has {len(tab.rows[voice][0])} steps, which do not divide a bar of "
+        f"{steps} sixteenths; it is not played: write {steps} or {steps // 2} steps a bar"
+        for voice in tab.unfit(steps)
+    ]
 
 
 def unmet_people(brief: Brief) -> list[str]:
-    """The lines for an effect, in which no instrument is looked for."""
+    """The lines for an effect, in which nobody plays."""
     words = parse_words(brief.prompt)
-    return [*_singer(words, {}), *_artists(words, None)]
+    players = [
+        f"{written} does not play in an effect; kind: loop makes music"
+        for written, name in words.written
+        if name in brief.instruments and part_of(name) not in ("texture", "vocals")
+    ]
+    return [*_singer(words, {}), *_artists(words, None), *players]
 
 
 def _sounding(plan: Plan | None, parts: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

@@ -7,8 +7,17 @@ from dataclasses import dataclass, field
 
 from daemon.brief import Brief
 from daemon.engines.embedded.instruments import players
+from daemon.engines.embedded.tones import (
+    both,
+    read_era,
+    read_mode,
+    read_room,
+    read_tone,
+    slope_change,
+)
 from daemon.engines.embedded.voices.table import newest
-from daemon.prompt.vocabulary import part_of
+from daemon.prompt.genres import CALM_GENRES
+from daemon.prompt.vocabulary import lift_of, part_of
 
 #: Instrument -> the voices of the drums that it means.
 DRUM_VOICES: dict[str, tuple[str, ...]] = {
@@ -133,6 +142,7 @@ _CLOSER: tuple[tuple[str, str, str], ...] = (
     (r"\bacid\b|\b303\b", "bass", "acid"), (r"\breese\b|neuro", "bass", "reese"),
     (r"\brumbl(?:e|es|ing)\b", "bass", "rumble"),
     (r"slap bass|fingered|bass guitar", "bass", "finger bass"), (r"log ?drum", "bass", "log drum"),
+    (r"synth\w* bass|bass synth|moog bass", "bass", "saw bass"),
     (r"warm pad", "chords", "warm pad"),
     (
         r"(?:distort\w*|power|overdriv\w*|fuzz\w*|heavy|crunchy?|metal)\s+(?:electric\s+)?"
@@ -143,7 +153,7 @@ _CLOSER: tuple[tuple[str, str, str], ...] = (
     (r"8[- ]?bit|game ?boy|chip|\bnes\b", "lead", "chip"),
 )  # fmt: skip
 #: A closer voice -> the plain one that it may replace where an instrument chose that.
-_REFINES = {"power guitar": "guitar", "warm pad": "pad", "chip": "lead"}
+_REFINES = {"saw bass": "finger bass", "power guitar": "guitar", "warm pad": "pad", "chip": "lead"}
 #: Words that drive the guitars that are named, hard or a little.
 _DISTORTED = r"distort\w*|\bfuzz\w*|high[- ]gain|\bshred\w*|heavy metal|\bdjent\w*"
 _CRUNCHY = r"overdriv\w*|\bcrunch\w*|\bdirty\b"
@@ -151,68 +161,37 @@ _CRUNCHY = r"overdriv\w*|\bcrunch\w*|\bdirty\b"
 _DENIED_WORD = (
     r"\b(?:no|not|without|never|isn't|minus|zero)\s+(?:too|so|very|any|overly|much)?\s*[\w-]+"
 )
-_NO_ROOM = r"\b(?:no|without|zero)\s+(?:any\s+)?(?:reverb|room|echo|delay)"
 #: Energy up to which a prompt without a genre has no drums, unless it names some.
 _QUIET_ENERGY = 0.25
 #: How much is struck where the words are calm and say nothing of it.
 _CALM_DENSITY = 0.3
+#: The same in a genre that is busy as it is.
+_CALMED_DENSITY = 0.2
+#: How much is struck in a genre where the words drive it and say nothing of density.
+_DRIVEN_DENSITY = 0.7
 
-#: What a word does to the timbre of everything: changes of `Tone`; `length` and `width` multiply.
-_TONES: tuple[tuple[str, dict[str, float]], ...] = (
-    (r"dark|sinister|evil|ominous|brooding|moody|gloom|haunting|menac|underground",
-     {"bright": -0.4}),
-    (r"\bbright|crisp|\bcrystal|sparkl|shiny|glossy|sunny", {"bright": 0.4}),
-    (r"\bwarm|analog|organic|mellow|smooth", {"bright": -0.25, "drive": 0.08}),
-    (r"\bcold|\bicy|metallic|robotic|clinical", {"bright": 0.2, "dirt": 0.0, "attack": 0.1}),
-    (r"\bhard|aggressive|angry|brutal|heavy|fierce|savage|banging|pounding|slamming",
-     {"drive": 0.25, "attack": 0.3}),
-    (r"punchy|\btight|snappy|knock", {"attack": 0.3, "length": 0.8}),
-    (r"\bdust|lo-?fi sound|gritty|grimy|\bworn|vintage|old[- ]?school|crunchy|12[- ]?bit",
-     {"dirt": 0.45, "bright": -0.15}),
-    (r"distort|saturat|overdriv|fuzz|clipped", {"drive": 0.55}),
-    (r"\bwide|huge|massive|stereo|spacious", {"width": 1.4}),
-    (r"\bmono\b|narrow", {"width": 0.2}),
-    (r"\bsoft|gentle|calm|peaceful|quiet|delicate|tender|relax|chill|sleepy",
-     {"attack": -0.3, "bright": -0.15}),
-    (r"\bclean|polished|pristine|pure\b", {"drive": -0.3, "dirt": -1.0}),
-    (r"dream|ethereal|float|hazy|airy|lush|space", {"length": 1.3, "width": 1.2, "attack": -0.15}),
-    (r"\bdeep\b|subby", {"bright": -0.2}),
-    (r"\bshort\b|staccato|choppy|dry\b", {"length": 0.65}),
-    (r"\blong\b|sustained|legato|ringing", {"length": 1.4}),
-)  # fmt: skip
-
-#: Decades: words, changes of timbre, factor on reverb, percent of swing added, voices.
-ERAS: tuple[tuple[str, dict[str, float], float, float, dict[str, tuple[str, ...]]], ...] = (
-    (r"\b(?:19)?[67]0'?s\b|sixties|seventies",
-     {"bright": -0.3, "dirt": 0.3, "attack": -0.1, "length": 0.85}, 0.8, 2.0,
-     {"bass": ("finger bass", "round bass"), "chords": ("electric piano", "organ", "piano"),
-      "lead": ("soft lead", "brass")}),
-    (r"\b(?:19)?80'?s\b|eighties", {"bright": 0.25, "length": 1.25, "width": 1.15}, 1.5, -6.0,
-     {"bass": ("pluck bass", "saw bass"), "chords": ("brass", "pad", "strings"),
-      "lead": ("lead", "bell")}),
-    (r"\b(?:19)?90'?s\b|nineties", {"bright": -0.2, "dirt": 0.35, "drive": 0.12}, 0.9, 3.0,
-     {"bass": ("round bass", "reese", "acid"), "chords": ("organ", "piano", "electric piano"),
-      "lead": ("pluck", "soft lead")}),
-    (r"\b(?:20)?00'?s\b|\by2k\b", {"bright": 0.2, "attack": 0.2}, 0.9, -3.0,
-     {"bass": ("saw bass",), "chords": ("supersaw", "strings", "pluck"),
-      "lead": ("lead", "supersaw")}),
-    (r"\b(?:20)?10'?s\b|twenty tens", {"bright": 0.25, "drive": 0.15, "width": 1.25, "attack": 0.1},
-     1.1, -2.0,
-     {"bass": ("808", "sub", "reese"), "chords": ("supersaw", "pad"),
-      "lead": ("pluck", "supersaw")}),
-    (r"\bmodern\b|contemporary|\b(?:20)?20'?s\b",
-     {"bright": 0.35, "dirt": -1.0, "width": 1.3, "attack": 0.2}, 0.8, -2.0,
-     {"bass": ("808", "sub", "reese"), "chords": ("pad", "pluck"), "lead": ("pluck",)}),
-)  # fmt: skip
-
-_MINOR = (
-    r"dark|sad|melanchol|sinister|evil|ominous|haunting|moody|emotional|angry|"
-    r"tense|mysterious|gloom|lonely"
-)
-_MAJOR = r"happy|uplifting|joy|cheerful|sunny|bright|fun\b|feel ?good|hopeful|triumphant|playful"
+_HALF = r"half[- ]?time"
 _DOUBLE = r"double[- ]?time"
-_WET = r"dream|ethereal|float|hazy|space|atmospher|cavern|reverb|lush|wash|ambient|huge"
-_DRY = r"\bdry\b|tight|close[- ]mic|intimate|bedroom"
+_FAST_HATS = (
+    rf"{_DOUBLE}\s+(?:hi-?)?(?:hats?|shakers?|rides?)|"
+    rf"(?:hats?|shakers?|rides?)\s+(?:in |at )?{_DOUBLE}"
+)
+_FILL = r"\b(?:drum|tom|snare)[- ]?fills?\b|^\s*fill\b"
+_ROLL = r"\brolls?\b"
+_ON_THE_FLOOR = r"four (?:on|to) the floor|4 ?(?:on|to) ?the ?floor|4x4"
+_BRUSHES = r"\bbrush(?:es|ed)?\b"
+_ARP = r"\barp"
+_DRUNK = r"\bdilla|\bdrunk|off[- ]?kilter|\bwonky|unquanti[sz]ed"
+_VALUE = (
+    r"\b(whole|half|quarter|eighth|8th|sixteenth|16th)s?(?:[\s-]*notes?)?"
+    r"(?=[\s-]*(?:hi-?\s?)?(?:hats?|chords?|bass)\b)|"
+    r"\b(whole|half|quarter|eighth|8th|sixteenth|16th)[\s-]*notes?\b|\b(8th|16th)s\b"
+)
+#: Name of a note's value -> its length in sixteenths.
+_VALUE_STEPS = {
+    "whole": 16, "half": 8, "quarter": 4, "eighth": 2, "8th": 2, "sixteenth": 1, "16th": 1,
+}  # fmt: skip
+_RIFF = r"\briffs?\b"
 
 
 @dataclass(frozen=True)
@@ -265,13 +244,16 @@ class Wishes:
     density: float = 0.5
     words: str = ""
     """All that was typed, denials left out."""
+    steps: dict[str, int] = field(default_factory=dict)
+    """The value of notes that is named, in sixteenths: of chords, bass or hats."""
+    calm: bool = False
+    """A genre is played calmly: eighths instead of sixteenths, held chords."""
 
 
 def read_wishes(brief: Brief) -> Wishes:
     """What the brief's fields and words ask for."""
     typed = " ".join([brief.prompt, brief.change, *brief.mood]).lower()
     words = re.sub(_DENIED_WORD, " ", typed)
-    minor = True if re.search(_MINOR, words) else False if re.search(_MAJOR, words) else None
     voices, parts, drums, texture = _band(brief)
     for pattern, part, voice in _CLOSER:
         # a lead is any lead until somebody says which
@@ -305,38 +287,31 @@ def read_wishes(brief: Brief) -> Wishes:
             for name in brief.instruments
             if name in DRUM_VOICES and name != "tabla"
         ),
-        tone=_both(read_tone(words), era_tone),
+        tone=both(read_tone(words), era_tone),
         # deep house is no darker for its name: its style knows how it falls off
         slope_change_db=slope_change(
-            _both(read_tone(words.replace(brief.genre, " ") if brief.genre else words), era_tone)
+            both(read_tone(words.replace(brief.genre, " ") if brief.genre else words), era_tone)
         ),
         texture=texture,
-        minor=minor,
-        half_time=bool(re.search(r"half[- ]?time", words)),
+        minor=read_mode(words),
+        half_time=bool(re.search(_HALF, words)),
         double_time=bool(re.search(_DOUBLE, words)),
-        fast_hats=bool(
-            re.search(
-                rf"{_DOUBLE}\s+(?:hi-?)?(?:hats?|shakers?|rides?)|"
-                rf"(?:hats?|shakers?|rides?)\s+(?:in |at )?{_DOUBLE}",
-                words,
-            )
-        ),
-        fill_only=bool(re.search(r"\b(?:drum|tom|snare)[- ]?fills?\b|^\s*fill\b", words))
-        and brief.only,
-        roll=bool(re.search(r"\brolls?\b", words)) and bool(brief.only and drums),
+        fast_hats=bool(re.search(_FAST_HATS, words)),
+        fill_only=bool(re.search(_FILL, words)) and brief.only,
+        roll=bool(re.search(_ROLL, words)) and bool(brief.only and drums),
         era=era,
         swing_change=swing_change,
-        on_the_floor=bool(
-            re.search(r"four (?:on|to) the floor|4 ?(?:on|to) ?the ?floor|4x4", words)
-        ),
-        brushes=bool(re.search(r"\bbrush(?:es|ed)?\b", words)),
-        arp=bool(re.search(r"\barp", words)) and "arp" not in brief.negative,
-        drunk=bool(re.search(r"\bdilla|\bdrunk|off[- ]?kilter|\bwonky|unquanti[sz]ed", words)),
-        riff=bool(re.search(r"\briffs?\b", words)),
-        room=era_room * _room(typed, words),
+        on_the_floor=bool(re.search(_ON_THE_FLOOR, words)),
+        brushes=bool(re.search(_BRUSHES, words)),
+        arp=bool(re.search(_ARP, words)) and "arp" not in brief.negative,
+        drunk=bool(re.search(_DRUNK, words)),
+        riff=bool(re.search(_RIFF, words)),
+        room=era_room * read_room(typed, words),
         words=words,
         energy=0.7 if brief.energy is None else brief.energy,
         density=_density(brief),
+        calm=_is_calm(brief),
+        steps=_value(words, brief.instruments),
     )
 
 
@@ -349,20 +324,28 @@ def _drive_guitars(voices: dict[str, str], words: str) -> None:
             voices[part] = "solo guitar" if part == "lead" else driven
 
 
-def _room(typed: str, words: str) -> float:
-    """Factor on reverb. typed: all words; words: those that are not denied."""
-    if re.search(_NO_ROOM, typed):
-        return 0.5
-    if re.search(_WET, words):
-        return 1.5
-    return 0.5 if re.search(_DRY, words) else 1.0
-
-
 def _density(brief: Brief) -> float:
     if brief.density is not None:
         return brief.density
-    calm = brief.energy is not None and brief.energy <= _QUIET_ENERGY
-    return _CALM_DENSITY if calm else 0.5
+    if _is_calm(brief):
+        return _CALMED_DENSITY
+    if brief.energy is not None and brief.energy <= _QUIET_ENERGY:
+        return _CALM_DENSITY
+    return _DRIVEN_DENSITY if brief.genre and lift_of(brief.mood) > 0 else 0.5
+
+
+def _value(words: str, instruments: tuple[str, ...]) -> dict[str, int]:
+    """Whose notes have which value, where one of those that can have one is named."""
+    found = re.search(_VALUE, words)
+    whose = [part for part in ("chords", "bass", "hats") if part in instruments]
+    if found is None or len(whose) != 1:
+        return {}
+    return {whose[0]: _VALUE_STEPS[next(name for name in found.groups() if name)]}
+
+
+def _is_calm(brief: Brief) -> bool:
+    """Whether a genre that is not calm as it is is to be played calmly."""
+    return bool(brief.genre) and brief.genre not in CALM_GENRES and lift_of(brief.mood) < 0
 
 
 def _is_quiet(brief: Brief) -> bool:
@@ -395,6 +378,10 @@ def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
             parts.add(part_of(name) or "chords")
     if "drums" in brief.instruments:
         drums.clear()
+    others = [name for name in brief.instruments if name in PITCHED and name != "melody"]
+    if brief.only and "melody" in brief.instruments and len(others) == 1 and "chords" in voices:
+        # a piano's melody is played by the piano
+        voices.setdefault("lead", voices["chords"])
     return voices, parts, drums, texture
 
 
@@ -444,64 +431,10 @@ def _unwanted(brief: Brief) -> tuple[frozenset[str], frozenset[str], frozenset[s
     return frozenset(parts), frozenset(drums), frozenset(voices - {""})
 
 
-def read_era(words: str) -> tuple[dict[str, float], float, float, dict[str, tuple[str, ...]]]:
-    """Wishes of the first decade named: (timbre, factor on reverb, swing in percent, voices)."""
-    for pattern, tone, room, swing, voices in ERAS:
-        if re.search(pattern, words):
-            return tone, room, swing, voices
-    return {}, 1.0, 0.0, {}
-
-
-def _both(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
-    """Two changes of timbre in one."""
-    joined = dict(one)
-    for name, value in other.items():
-        joined[name] = (
-            joined.get(name, 1.0) * value
-            if name in ("length", "width")
-            else joined.get(name, 0.0) + value
-        )
-    return joined
-
-
-def read_tone(words: str) -> dict[str, float]:
-    """Changes of timbre: `bright`, `drive`, `dirt`, `attack` add; `length`, `width` multiply."""
-    tone: dict[str, float] = {}
-    for pattern, change in _TONES:
-        if re.search(pattern, words):
-            for name, value in change.items():
-                if name in ("length", "width"):
-                    tone[name] = tone.get(name, 1.0) * value
-                else:
-                    tone[name] = tone.get(name, 0.0) + value
-    return tone
-
-
-def slope_change(tone: dict[str, float]) -> float:
-    """dB an octave by which a mix falls off more (dark) or less (bright).
-
-    The mix is equalized to a target slope whatever its voices are. A constant target would undo
-    what the words did to the voices.
-    """
-    return max(-1.0, min(1.0, 2.5 * tone.get("bright", 0.0)))
-
-
-def toned(own: dict[str, float], change: dict[str, float]) -> dict[str, float]:
-    """A sound's own tone with the words' changes, within the limits of `Tone`."""
-    limits = {
-        "bright": (-1.0, 1.0, 0.0),
-        "drive": (0.0, 1.0, 0.0),
-        "dirt": (0.0, 1.0, 0.0),
-        "attack": (0.0, 1.0, 0.5),
-    }
-    tone = dict(own)
-    for name, value in change.items():
-        if name in ("length", "width"):
-            tone[name] = min(
-                4.0 if name == "length" else 2.0,
-                max(0.0 if name == "width" else 0.25, tone.get(name, 1.0) * value),
-            )
-        else:
-            low, high, usual = limits[name]
-            tone[name] = min(high, max(low, tone.get(name, usual) + value))
-    return {name: round(value, 3) for name, value in tone.items()}
+def feel_places(text: str) -> list[tuple[int, int]]:
+    """Where the words stand that say how it is played: (start, end) of each."""
+    forms = [
+        *(form for form, _, _ in _CLOSER), _FAST_HATS, _HALF, _DOUBLE, _FILL, _ROLL, _ON_THE_FLOOR,
+        _BRUSHES, _ARP, _DRUNK, _RIFF, _VALUE,
+    ]  # fmt: skip
+    return [match.span() for form in forms for match in re.finditer(form, text.lower())]

@@ -54,6 +54,17 @@ def test_what_cannot_be_taken_is_refused_with_the_reason(house: WebHouse) -> Non
         assert answer.status_code == 400 and word in answer.json()["text"]
 
 
+def test_a_prompt_is_explained_and_nothing_is_made(house: WebHouse) -> None:
+    before = house.api.get("/jobs").json()
+    values = {"prompt": "dark techno at 132 bpm with frogs", "key": "A minor"}
+    found = house.api.post("/explain", json=values).json()
+    assert "".join(part["text"] for part in found["parts"]) == values["prompt"]
+    states = {part["text"]: (part["state"], part["facet"]) for part in found["parts"]}
+    assert states["techno"] == ("set", "genre") and states["frogs"] == ("unused", "")
+    assert house.api.get("/jobs").json() == before
+    assert house.api.post("/explain", json={"bpm": 90}).status_code == 400
+
+
 def test_clips_are_found_heard_in_parts_and_drawn(house: WebHouse, loop: str) -> None:
     found = house.api.get("/clips", params={"text": "dusty", "kind": "loop", "bpm_from": 80}).json()
     assert [clip["id"] for clip in found["clips"]] == [loop]

@@ -1,5 +1,6 @@
 import { FormEvent, useState } from "react";
-import { api, Engine, Session } from "./api";
+import { api, Engine, Explained, Session } from "./api";
+import { Reading } from "./Reading";
 
 const KINDS = ["loop", "oneshot", "track", "midi", "sfx", "vocal"];
 
@@ -7,13 +8,24 @@ export function Prompt({ engines, session, say }: { engines: Engine[]; session: 
   const [busy, setBusy] = useState(false);
   const [kind, setKind] = useState("");
   const [engine, setEngine] = useState("");
+  const [read, setRead] = useState<Explained | null>(null);
   const ready = engines.filter((one) => one.ready);
   const able = new Set(ready.filter((one) => !engine || one.name === engine).flatMap((one) => one.kinds ?? []));
 
+  const valuesOf = (form: HTMLFormElement) => Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+
+  async function explain(form: HTMLFormElement | null) {
+    if (!form || !form.reportValidity()) return;
+    try {
+      setRead(await api<Explained>("explain", "POST", valuesOf(form)));
+    } catch (error) {
+      say((error as Error).message);
+    }
+  }
+
   async function order(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const values = Object.fromEntries([...form].filter(([, value]) => value !== ""));
+    const values = valuesOf(event.currentTarget);
     setBusy(true);
     try {
       await api("requests", "POST", values);
@@ -30,7 +42,7 @@ export function Prompt({ engines, session, say }: { engines: Engine[]; session: 
       <h2 id="ask">Ask for a clip</h2>
       <form onSubmit={order} className="prompt">
         <label className="wide">What should it be?
-          <textarea name="prompt" required maxLength={4000} rows={2} placeholder="dusty boom bap drums, vinyl crackle" />
+          <textarea name="prompt" required maxLength={4000} rows={2} placeholder="dusty boom bap drums, vinyl crackle" onChange={() => setRead(null)} />
         </label>
         <label>Kind<select name="kind" value={kind} onChange={(e) => setKind(e.target.value)}>
           <option value="">auto</option>{KINDS.map((one) => <option key={one} value={one} disabled={!able.has(one)}>{able.has(one) ? one : `${one} (no engine here makes it)`}</option>)}
@@ -45,7 +57,9 @@ export function Prompt({ engines, session, say }: { engines: Engine[]; session: 
         <label>Count<input name="count" type="number" min={1} max={100} placeholder="1" /></label>
         {kind === "vocal" && <label className="wide">Lyrics<textarea name="lyrics" rows={3} maxLength={4000} placeholder="the words that are sung" /></label>}
         <button className="wide" disabled={busy}>Make it</button>
+        <button className="wide second" type="button" onClick={(e) => explain(e.currentTarget.form)}>Show what each word sets</button>
       </form>
+      {read && <Reading read={read} close={() => setRead(null)} />}
       <p className="quiet">Your project: {known || "nothing is known of it yet"}</p>
     </section>
   );

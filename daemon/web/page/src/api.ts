@@ -17,6 +17,8 @@ export interface Session { bpm?: number; key?: string; meter?: string; said_by?:
 export interface Engine { name: string; title: string; ready: boolean; why: string | null; line: string; costs_money: boolean; kinds?: string[] }
 export interface VerbField { name: string; allowed: string; default: string; help: string; choices: string[] }
 export interface VerbRow { name: string; works_on: string; gives: string; said: string; help: string; fields: VerbField[]; own_fields: string[] }
+export interface Part { text: string; state: "set" | "told" | "overruled" | "unused" | "plain"; facet: string; about: string; value: string; why: string }
+export interface Explained { prompt: string; engine: string; parts: Part[]; said: string[] }
 export interface Setting { name: string; range: string; default: string | number | null; choices: string[] }
 export interface StepKind { do: string; about: string; stems: boolean; on: "sound" | "notes" | "both"; settings: Setting[] }
 export interface Plugins { names: string[]; text: string }

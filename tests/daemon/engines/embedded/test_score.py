@@ -6,8 +6,9 @@ import pytest
 
 from bridge.music import Key, Meter
 from daemon.brief import Brief
-from daemon.engines.embedded.composer import compose, find_style
+from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.harmony import read_chord, voicing
+from daemon.engines.embedded.likeness import find_style
 from daemon.engines.embedded.meters import groups
 from daemon.engines.embedded.plan import Feel
 from daemon.engines.embedded.score import STEP, Score
