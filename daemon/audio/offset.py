@@ -8,6 +8,8 @@ import numpy as np
 _LEAST = 1e-3
 #: Mean from which a user is told: -46 dB, where its clicks at cuts can be heard.
 _TOLD = 0.005
+#: Share of a sound's level that its mean may have by chance.
+_BY_CHANCE = 0.05
 
 
 def offsets_of(audio: np.ndarray) -> np.ndarray:
@@ -27,9 +29,11 @@ def offset_told(audio: np.ndarray) -> float:
     """The offset that a user should know of, as a share of full scale; 0 where there is none.
 
     The middle of the samples must lie off zero too: a short low note has a mean without an offset.
+    A short noise has one by chance, small beside its level.
     """
     most = 0.0
-    for channel, offset in zip(audio.T, offsets_of(audio), strict=True):
-        if abs(offset) >= max(_TOLD, most) and abs(float(np.median(channel))) > abs(offset) / 2:
-            most = float(abs(offset))
+    for channel, offset in zip(audio.T, np.abs(offsets_of(audio)), strict=True):
+        least = max(_TOLD, most, _BY_CHANCE * float(channel.std()))
+        if offset >= least and abs(float(np.median(channel))) > offset / 2:
+            most = float(offset)
     return most

@@ -124,7 +124,8 @@ def fit_loop(
     progress(0.35, "hearing the key")
     shift = choose_shift(take, brief, key.hear_tones(sound.mono, sound.sample_rate), report)
     bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, TEMPO_ERROR * heard.bpm)
-    if short := check_length(sound.seconds, 60 / heard.bpm):
+    # with a tempo asked, its beat was the measure before anything was heard
+    if brief.bpm is None and (short := check_length(sound.seconds, 60 / heard.bpm)):
         return Fitted(sound, None, None, None, False), short
     progress(0.45, "choosing the bars")
     cut, wanted_bars, refusals = _choose(heard, sound, bpm, brief, report)

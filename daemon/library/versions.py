@@ -31,7 +31,7 @@ DESCRIBE = "daemon.library.plugin_host:describe"
 BRING = "daemon.library.bring:bring_file"
 PACK = "daemon.library.pack:export_collection"
 #: Part of a version's cache key: raised when the same steps give other samples than before.
-RENDER_VERSION = 1
+RENDER_VERSION = 2
 FORMATS = ("wav16", "wav24", "wav32f", "flac", "mp3", "ogg", "aiff", "stems", "midi")
 OnProgress = Callable[[float, str, str], None]
 
