@@ -10,6 +10,7 @@ from daemon.engines.embedded.voices import (
     electric,
     organs,
     pianos,
+    sections,
     strings,
     winds,
     world,
@@ -93,10 +94,9 @@ def _rows() -> tuple[Voice, ...]:
         Voice(name, "leads", winds.player(name), gm, low, high, home)
         for name, (gm, low, high, home) in _WINDS.items()
     ]
-    rows += [
-        Voice(name, family, bowed.player(name), gm, low, high, home, one_shot_s=1.5)
-        for name, (family, gm, low, high, home) in _BOWED.items()
-    ]
+    for name, (family, gm, low, high, home) in _BOWED.items():
+        renderer = sections.player(name) if name in sections.KINDS else bowed.player(name)
+        rows.append(Voice(name, family, renderer, gm, low, high, home, one_shot_s=1.5))
     rows += [
         Voice(name, "drums", world.player(name), gm, home - 7, home + 7, home, tuned=False)
         for name, (gm, home) in _DRUMS.items()

@@ -36,9 +36,9 @@ class Amplifier:
 
 
 #: The amplifiers: hardly driven, at its edge, full, and for a melody.
-CRUNCH = Amplifier(5.0, 0.42, 85, 5200, 2400, 4)
-FULL = Amplifier(22.0, 0.34, 90, 4700, 2700, 5, 130)
-LEAD = Amplifier(16.0, 0.36, 110, 5200, 1900, 5, 160)
+CRUNCH = Amplifier(2.4, 0.5, 85, 5200, 2400, 4)
+FULL = Amplifier(9.0, 0.36, 90, 4700, 2700, 5, 130)
+LEAD = Amplifier(8.0, 0.38, 110, 5200, 1900, 5, 160)
 
 
 @lru_cache(16)

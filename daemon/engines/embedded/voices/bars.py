@@ -52,9 +52,11 @@ def bar(kind: BarKind, s: Strike) -> np.ndarray:
         hz = np.concatenate([hz * apart, hz / apart])
         levels, decays = np.tile(levels, 2) * 0.6, np.tile(decays, 2)
     x = plucked(s, len(t), hz, levels / np.sqrt((levels**2).sum()), decays, kind.name)
-    stick = filtered(noise(len(t), kind.name, s.variation), s.rate, bandpass(kind.stick_hz, 0.8))
-    stroke = stick * fall(t, 0.018) * np.float32(kind.stick * (0.4 + 1.2 * s.tone.attack))
-    x = x + stroke[:, None]
+    # a mallet's noise is over in a twentieth of a second
+    n = min(len(t), round(0.05 * s.rate))
+    stick = filtered(noise(n, kind.name, s.variation), s.rate, bandpass(kind.stick_hz, 0.8))
+    stroke = stick * fall(t[:n], 0.018) * np.float32(kind.stick * (0.4 + 1.2 * s.tone.attack))
+    x[:n] += stroke[:, None]
     rate_hz, depth = kind.sway
     if rate_hz:
         x = x * (1 + depth * np.sin(2 * np.pi * rate_hz * t))[:, None].astype(np.float32)

@@ -1,7 +1,6 @@
-"""Bowed strings and singers: solo, sections, choirs, and the theremin.
+"""Bowed strings, each player alone, and the theremin.
 
-A bow pulls a saw (Helmholtz); the bodies' resonances after Fletcher and Rossing (1991); vowels'
-formants after Peterson and Barney (1952).
+A bow pulls a saw (Helmholtz); the bodies' resonances after Fletcher and Rossing (1991).
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ from daemon.engines.embedded.voices.voice import Play, Strike
 
 @dataclass(frozen=True)
 class BowKind:
-    """One bowed or sung instrument.
+    """One bowed instrument.
 
     `corner_hz` and `order` shape the source, `body` its resonances, `noise` (level, Hz) is the
-    bow's or the breath's; `shake` (cents, Hz, delay in s) the vibrato; `players` their cents apart.
+    bow's; `shake` (cents, Hz, delay in s) the vibrato; `players` their cents apart.
     """
 
     name: str
@@ -86,9 +85,6 @@ _VIOLIN = ((285, 5, 5), (460, 5, 5), (550, 4, 5), (1000, -3, 2), (2600, 7, 1.2),
 _VIOLA = ((220, 5, 5), (350, 5, 5), (460, 3, 5), (850, -3, 2), (2000, 6, 1.2))
 _CELLO = ((105, 4, 5), (180, 5, 5), (230, 4, 5), (600, -3, 2), (1300, 5, 1.3), (2200, 3, 1.5))
 _BASS = ((60, 4, 5), (105, 5, 5), (230, 3, 3), (900, 4, 1.3))
-_AH = ((730, 12, 5), (1090, 9, 6), (2440, 8, 8), (3300, 5, 8))
-_OO = ((320, 12, 5), (800, 6, 6), (2240, -6, 4))
-_SECTION = (-11.0, -4.0, 3.0, 10.0)
 
 #: The instruments.
 KINDS: dict[str, BowKind] = {
@@ -103,26 +99,14 @@ KINDS: dict[str, BowKind] = {
                 (0.03, 2400), (22, 5.8, 0.2)),
         BowKind("hurdy gurdy", 2600, 1.2, ((330, 4, 3), (900, 5, 2), (2500, 5, 1.5)), 0.03, 0,
                 (0.06, 3200), (4, 6.0, 0.3)),
-        BowKind("violin section", 2100, 1.5, _VIOLIN, 0.13, 15, (0.03, 3200), (13, 5.5, 0.2),
-                _SECTION, 0.4),
-        BowKind("cello section", 1050, 1.5, _CELLO, 0.14, 15, (0.03, 1900), (12, 5.0, 0.2),
-                _SECTION, 0.4),
-        BowKind("string section", 1700, 1.5, ((240, 3, 4), (480, 4, 3), (2300, 5, 1.1)), 0.13, 15,
-                (0.03, 2600), (12, 5.3, 0.2), _SECTION, 0.4),
         BowKind("string quartet", 1900, 1.5, ((270, 4, 5), (470, 4, 5), (2400, 6, 1.2)), 0.08, 20,
                 (0.04, 2900), (16, 5.5, 0.25), (-4.0, 4.0), 0.25),
-        BowKind("choir ah", 800, 1.6, _AH, 0.18, 20, (0.025, 2500), (18, 5.2, 0.25),
-                (-13.0, -5.0, 4.0, 12.0), 0.5),
-        BowKind("choir oo", 500, 2.4, _OO, 0.22, 20, (0.012, 1500), (16, 5.0, 0.3),
-                (-12.0, -4.0, 5.0, 11.0), 0.5),
-        BowKind("boys choir", 900, 2.2, ((420, 8, 4), (1100, 5, 5), (3000, 4, 6)), 0.16, 15,
-                (0.015, 3000), (12, 5.6, 0.3), (-9.0, -3.0, 3.0, 9.0), 0.45),
     )
 }  # fmt: skip
 
 
 def player(name: str) -> Play:
-    """The renderer of one kind of bow or choir."""
+    """The renderer of one kind of bow."""
     kind = KINDS[name]
 
     def play(s: Strike) -> np.ndarray:

@@ -67,8 +67,11 @@ def wind(kind: WindKind, s: Strike) -> np.ndarray:
     for k, apart in enumerate(kind.players):
         stream = rng(kind.name, round(s.pitch, 2), s.variation, k)
         moved = slid(s, slow, kind.scoop, 0.03 + 0.02 * k) + np.float32(apart)
-        bend = spread(ratio(moved + vibrato(slow, stream, cents, shake_hz, after_s)), n)
+        shaken = vibrato(slow, stream, cents, shake_hz, after_s)
+        bend = spread(ratio(moved + shaken), n)
         one = tone(kind.name, s.hz, soft, loud, blown, bend, s.rate, float(stream.uniform()))
+        # breath that shakes the pitch shakes the level as well
+        one = one * spread(1 + 0.012 * shaken, n)
         side = 0.5 * (2 * k / max(1, len(kind.players) - 1) - 1) if len(kind.players) > 1 else 0.0
         x[:, 0] += one * np.float32(min(1, 1 - side))
         x[:, 1] += one * np.float32(min(1, 1 + side))
@@ -95,8 +98,8 @@ def _blown(kind: WindKind, s: Strike, t: np.ndarray) -> np.ndarray:
 KINDS: dict[str, WindKind] = {
     kind.name: kind
     for kind in (
-        WindKind("flute", (700, 4), (1500, 3), 0.25, ((800, 3, 1.0),), 0.07, 15, (0.035, 2.0, 1.0),
-                 (14, 5.0, 0.25), 0.25),
+        WindKind("flute", (420, 4), (950, 3.6), 0.1, ((800, 2, 1.0),), 0.07, 12, (0.05, 2.0, 0.8),
+                 (7, 5.0, 0.25), 0.25),
         WindKind("piccolo", (1300, 4), (2600, 3), 0.2, (), 0.05, 12, (0.03, 2.0, 1.0),
                  (10, 5.4, 0.25), 0.25),
         WindKind("recorder", (800, 5), (1100, 4), 0.6, (), 0.03, 8, (0.02, 3.0, 1.0),
