@@ -2,8 +2,8 @@
 
 The net is a temporal convolution network: patches of the spectrum, then layers that look ever
 further, up to 20 s both ways (Bai, Kolter and Koltun 2018; Davies and Böck 2019; Böck and Davies
-2020). It was taught by `tools/beat_net`, whose `teach` makes its weights anew.
-It says where beats may be, to a frame or so. The exact place is the lattice's matter.
+2020). `tools/beat_net` taught it; docs/decisions/a-net-of-our-own-for-beats.md says what, and what
+it hears. It says where beats may be, to a frame or so. The exact place is the lattice's matter.
 """
 
 from __future__ import annotations

@@ -3,15 +3,16 @@
     python -m tools.beat_net teach [--folder CACHE] [--font FILE ...] [--seed 1] [--processes 2]
     python -m tools.beat_net judge [FOLDER ...]
 
-`teach` makes some 200 songs and takes of them
-what), teaches the net beside, and writes `daemon/hearing/beat_net.npz`. It needs torch and, on
-Debian, `apt install fluidsynth fluid-soundfont-gm timgm6mb-soundfont mma openttd-openmsx freedoom
-hydrogen-drumkits hydrogen-data`. What is missing is left out, and that is said. The songs take some
-ten minutes of one core and the net some seven. What was made is kept in CACHE, and a broken run
-goes on from there.
+`teach` makes 175 songs and 60 sounds without a beat, teaches the net takes of them, and writes
+`daemon/hearing/beat_net.npz`: docs/decisions/a-net-of-our-own-for-beats.md says more. It needs torch
+and, on Debian, `apt install fluidsynth fluid-soundfont-gm timgm6mb-soundfont mma openttd-openmsx
+freedoom hydrogen-drumkits hydrogen-data`. What is missing is left out, and that is said. The songs
+take some five minutes of one core and the net some six. What was made is kept in CACHE, and a broken
+run goes on from there.
 
-The songs are the same to the sample where the packages are. Sums of torch are not the same on every
-machine, so a net that is taught anew has other weights: expect its F within 0.02 of this one's.
+On one machine a run gives the same weights to the byte: the songs are seeded and torch has one
+thread. Other machines and other versions of the packages round otherwise, and so give other weights.
+The page named above says how the committed ones differ from those of a run.
 
 `judge` says how well beats are found in folders of takes with a `truth.json`, and how quiet the net
 stays on sound without a beat. No net is taught on such folders.
@@ -61,7 +62,9 @@ def _fonts(asked: list[str]) -> tuple[Path, ...]:
 
 def _teach(asked: argparse.Namespace) -> None:
     folder = Path(asked.folder)
-    songs = recipes(_fonts(asked.font), asked.seed)[:SONGS]
+    every = recipes(_fonts(asked.font), asked.seed)
+    music = [one for one in every if not one.beatless][:SONGS]
+    songs = [one for one in every if one.beatless] + music
     with making(songs, folder, asked.processes) as wait:
         net = train(songs, folder, asked.seed, folder / "mark.pt", wait)
     np.savez(WEIGHTS, **weights_of(net))

@@ -26,9 +26,9 @@ RISE = 0.08
 #: Peak rate of learning, and the shrinking of weights.
 RATE = 4e-3
 DECAY = 0.02
-#: (step, songs): from that step on the first so many songs are taught. Making songs takes longer
-#: than a step, so the first songs are taught while the others are still made.
-GROWS = ((0, 80), (250, 120), (600, 160))
+#: (step, songs, share of pieces without a beat): from that step on the first so many songs are
+#: taught. Making songs takes longer than a step, so the first are taught while others are made.
+GROWS = ((0, 73, 0.04), (250, 113, 0.04), (600, 175, 0.12))
 #: Songs of the whole set that are used.
 SONGS = GROWS[-1][1]
 #: Seconds; width of the target's bell. A beat lies between two frames, so both are partly right.
@@ -52,7 +52,7 @@ def _target(at_s: np.ndarray, frames: int) -> np.ndarray:
 
 
 def _sequence(
-    examples: list[Example], random: np.random.Generator
+    examples: list[Example], quiet: list[Example], share: float, random: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(levels, targets, weights) of FRAMES frames: one to four pieces of takes, one after another.
 
@@ -64,7 +64,8 @@ def _sequence(
     at = 0
     whole = random.random() < 0.6
     while at < FRAMES:
-        example = examples[int(random.integers(len(examples)))]
+        drawn = quiet if random.random() < share else examples
+        example = drawn[int(random.integers(len(drawn)))]
         length = min(
             FRAMES - at, len(example.levels), FRAMES if whole else int(random.integers(300, 1200))
         )
@@ -89,14 +90,16 @@ def _batches(
     recipes: list[Recipe], folder: Path, seed: int, first: int, wait: Callable[[], None]
 ) -> Iterator[tuple[int, list[torch.Tensor]]]:
     """(step, [levels, targets, weights]) from step `first` on."""
+    quiet = load([one for one in recipes if one.beatless], folder, wait)
+    music = [one for one in recipes if not one.beatless]
     examples: list[Example] = []
     songs = 0
     for step in range(first, STEPS):
-        wanted = max(count for start, count in GROWS if start <= step)
+        wanted, share = max(row[1:] for row in GROWS if row[0] <= step)
         if wanted != songs:
-            songs, examples = wanted, load(recipes[:wanted], folder, wait)
+            songs, examples = wanted, load(music[:wanted], folder, wait)
         random = np.random.default_rng([seed, step])
-        rows = [_sequence(examples, random) for _ in range(BATCH)]
+        rows = [_sequence(examples, quiet, share, random) for _ in range(BATCH)]
         yield step, [torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True)]
 
 
@@ -115,6 +118,7 @@ def train(
     `wait` is called where a song is needed that is still being made.
     """
     torch.manual_seed(seed)
+    torch.set_num_threads(1)  # sums of several threads come out otherwise each time
     torch.set_flush_denormal(True)
     net, mean = BeatNet(), BeatNet()
     mean.load_state_dict(net.state_dict())

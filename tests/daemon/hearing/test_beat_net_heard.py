@@ -26,11 +26,11 @@ def test_beats_and_bars_of_the_musician_are_heard_without_being_taught() -> None
         found = beats_of(beat)
         beat_scores.append(f_measure(found, song.beats_s, 0.07))
         bar_scores.append(f_measure(downbeats_of(found, downbeat), song.downbeats_s, 0.07))
-    assert np.mean(beat_scores) > 0.85, dict(zip(GENRES, beat_scores, strict=True))
-    assert np.mean(bar_scores) > 0.6, dict(zip(GENRES, bar_scores, strict=True))
+    assert np.mean(beat_scores) > 0.93, dict(zip(GENRES, beat_scores, strict=True))
+    assert np.mean(bar_scores) > 0.5, dict(zip(GENRES, bar_scores, strict=True))
 
 
 def test_sound_without_a_beat_stays_below_music() -> None:
     quiet = [loudest_beats(beatless(kind, UNSEEN)) for kind in KINDS]
     loud = [loudest_beats(played(genre, UNSEEN)) for genre in GENRES[:4]]
-    assert np.mean(quiet) < np.mean(loud) - 0.25 and max(quiet) < min(loud), (quiet, loud)
+    assert np.mean(quiet) < np.mean(loud) - 0.4 and max(quiet) < min(loud), (quiet, loud)
