@@ -33,7 +33,7 @@ MIDDLE = 3.0
 RANGE = 2.0
 #: Frames that the net sees on each side of one: what a piece needs around itself to be exact.
 REACH = 2 + (TAPS // 2) * 2 * sum(DILATIONS)
-#: Frames of a piece: 80 s, and the reach on both sides, take some 60 MB.
+#: Frames of a piece: 80 s, and the reach on both sides, stay under 50 MB.
 PIECE = 4000
 
 
@@ -42,7 +42,7 @@ def activations(sound: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
 
     `sound` is float (samples,) or (samples, channels). Frame n stands for the moment n / FPS: there
     is no latency, and the peak of a sharp attack lies within a frame of it. Silence gives no beat.
-    A file of 15 minutes needs some 100 MB beside the sound.
+    A file of 15 minutes needs some 50 MB beside the sound.
     """
     return heard(features(sound, rate))
 
