@@ -85,4 +85,5 @@ def look_lines(found: Mapping[str, Any]) -> str:
     if found.get("key"):
         lines.append(f"key {found['key']} (sure {found['key_confidence']:.0%})")
     lines.append(f"{found['lufs']:.1f} LUFS, peak {found['true_peak_db']:.1f} dBTP")
+    lines += [f"  note: {note}" for note in found.get("notes", [])]
     return "\n".join(lines)

@@ -70,6 +70,8 @@ def _made(task: Mapping[str, Any], brief: Brief, seed: int, tell: Tell) -> Take:
 def file_take(brief: Brief) -> Take:
     """The user's own file as a take. AudioError where it cannot be read."""
     from daemon.audio.files import read_audio
+    from daemon.correction import Correction
+    from daemon.witness.witnesses import read_witnesses
 
     assert brief.reference is not None
     path = Path(brief.reference)
@@ -78,6 +80,14 @@ def file_take(brief: Brief) -> Take:
     except AudioError as error:
         # a claim's name would mean nothing to the user who dropped the file
         raise AudioError(error.text.replace(path.name, user_name(path)), error.code) from None
+    whole = not brief.reference_start and brief.reference_end is None
+    said = Correction.from_json(brief.corrected).later_by(-brief.reference_start)
     return Take(
-        audio, sample_rate, seed=brief.seed, engine="file", model="", license="the file's own"
+        audio,
+        sample_rate,
+        seed=brief.seed,
+        engine="file",
+        model="",
+        license="the file's own",
+        witnesses=read_witnesses(path, len(audio) / sample_rate, said, whole=whole),
     )
