@@ -363,6 +363,7 @@ def _warped(
     rate = sound.sample_rate
     start, on_grid = _untouched_start(sound, heard, cut, bpm)
     roll = round(seam.ROLL_S * rate)
+    report.did["from_s"] = cut.start_s
     if on_grid and shift.is_none:
         report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
         rolled = sound.linear(lambda x: _rolled(x, start, frames, roll))

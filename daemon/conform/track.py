@@ -93,6 +93,7 @@ def fit_track(
         )
         return Fitted(sound, None, shift.key_name if shift.is_none else None, None, False), refusals
     time_map, bars, from_q = _whole_map(heard, sound, bpm, brief.grid)
+    report.did["from_s"] = float(heard.time_of(from_q))
     return Fitted(
         _warped(sound, time_map, shift, brief, report),
         bpm,
