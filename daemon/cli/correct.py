@@ -78,6 +78,7 @@ def _on_clip(library: Library, clip: str, word: Correction, *, forget: bool) -> 
     """Correct a clip, and the file that it was fitted from where that is there."""
     if forget:
         library.uncorrect(clip)
+        library.uncorrect_source(clip)
         return Correction()
     if not word:
         return library.corrections.of_clip(clip)

@@ -390,10 +390,12 @@ class Library:
         return source
 
     def uncorrect(self, clip: str) -> None:
-        """Take the user's word on a clip and its source back: what was heard counts again."""
-        record = self.published_record(clip)
-        self.corrections.correct_clip(clip, Correction(), record)
-        if (source := source_of(record)) is not None:
+        """Take the user's word on a clip back: what was heard counts again."""
+        self.corrections.correct_clip(clip, Correction(), self.published_record(clip))
+
+    def uncorrect_source(self, clip: str) -> None:
+        """Take the word on the file back that the clip was fitted or brought in from."""
+        if (source := source_of(self.published_record(clip))) is not None:
             self.corrections.correct_file(source, Correction())
 
     # -- editing in words
