@@ -136,6 +136,9 @@ def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
 
 def _walk(file: BinaryIO, head: str, *, pad: bool) -> Iterator[tuple[bytes, bytes]]:
     length = struct.calcsize(head)
+    here = file.tell()
+    end = file.seek(0, 2)
+    file.seek(here)
     while len(begun := file.read(length)) == length:
         name, size = struct.unpack(head, begun)
         if size < 0:
@@ -143,4 +146,6 @@ def _walk(file: BinaryIO, head: str, *, pad: bool) -> Iterator[tuple[bytes, byte
         behind = file.tell() + size + (size % 2 if pad else 0)
         if size <= _MOST_BYTES:
             yield name, file.read(size)
+        if behind >= end:
+            return  # the last one, or one whose size is wrong
         file.seek(behind)

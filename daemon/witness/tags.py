@@ -25,7 +25,7 @@ def tag_statements(path: Path) -> list[Statement]:
 
     try:
         tag = TinyTag.get(str(path), duration=False)
-    except (TinyTagException, OSError, ValueError, KeyError, IndexError) as error:
+    except (TinyTagException, OSError) as error:
         # a foreign file may break any reader, and its sound may be fine all the same
         log.debug("the tags of %s cannot be read: %s", path.name, error)
         return []

@@ -123,7 +123,10 @@ def test_a_file_that_says_nothing_and_one_that_is_broken_have_no_statements(tmp_
     soundfile.write(tmp_path / "a.wav", FOUR_SECONDS, files.RATE)
     (tmp_path / "b.wav").write_bytes(b"RIFF\0\0\0\0WAVEacid\x18\0\0\0\0\0")
     (tmp_path / "c.mp3").write_bytes(b"ID3\3\0\0\x7f\x7f\x7f\x7fTBPM")
-    for name in ("a.wav", "b.wav", "c.mp3"):
+    whole = files.apple_caf(tmp_path / "d.caf", FOUR_SECONDS, tempo="90").read_bytes()
+    at = whole.index(b"uuid") + 4
+    (tmp_path / "d.caf").write_bytes(whole[:at] + b"\x7f" + whole[at + 1 :])
+    for name in ("a.wav", "b.wav", "c.mp3", "d.caf"):
         assert read_witnesses(tmp_path / name, 4.0).statements == ()
 
 
