@@ -532,6 +532,8 @@ def add(
                 if as_json
                 else f"{record['path']}\n  {' · '.join(one for one in heard if one)}"
             )
+            for note in record["report"].get("said", []):
+                print(f"  note: {note}", file=sys.stderr)
 
 
 async def _brought(

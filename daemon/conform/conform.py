@@ -150,6 +150,8 @@ def _heard_and_fitted(
         corrected = taken_from(fitted.heard, fitted.from_q, anew)
         fitted_again, refusals_again = fit(second, corrected)
         made_again = _measured(take, brief, fitted_again, second, progress)
+        second.found = {**report.found, **second.found}
+        second.said = list(dict.fromkeys([*report.said, *second.said]))
         better = made_again[2]
         if (
             better is not None
@@ -228,7 +230,7 @@ def _one_shot(
     if take.witnesses is not None:
         found, notes = choose_note(found, take.witnesses)
         report.found |= take.witnesses.to_json()
-        report.warnings += [*take.witnesses.doubts, *notes]
+        report.said += [*take.witnesses.doubts, *notes]
     semitones = (
         oneshot.semitones_to(found, brief.note, brief.pitch_class) if found is not None else 0.0
     )

@@ -128,7 +128,7 @@ def verdict_on(
     witnesses = take.witnesses or Witnesses()
     verdict = hear_with(sound.audio, sound.sample_rate, brief.bpm, brief.meter, witnesses)
     report.found |= witnesses.to_json()
-    report.warnings += verdict.notes
+    report.said += verdict.notes
     return verdict
 
 
@@ -252,7 +252,7 @@ def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> 
         found, confidence = Key.parse(take.key), 1.0
     witnesses = take.witnesses or Witnesses()
     found, confidence, notes = choose_key(found, confidence, witnesses)
-    report.warnings += notes
+    report.said += notes
     report.found |= {
         "key": found.short if found else None,
         "key_confidence": confidence,

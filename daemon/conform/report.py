@@ -21,6 +21,8 @@ class Report:
     after: dict[str, Any] = field(default_factory=dict)
     choices: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    """Where what the file states quarrels with the ear, and what was taken; doors tell it."""
 
     def to_json(self, brief: Brief) -> ClipReport:
         said: ClipReport = plain(
@@ -32,6 +34,7 @@ class Report:
                 "choices": self.choices,
                 "warnings": self.warnings,
             }
+            | ({"said": self.said} if self.said else {})
         )
         return said
 

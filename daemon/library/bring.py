@@ -83,7 +83,8 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
             | witnesses.to_json(),
             "did": {"method": "none"},
             "after": {name: heard[name] for name in ("lufs", "true_peak_db")},
-            "warnings": [*heard["faults"], *heard["notes"]],
+            "warnings": heard["faults"],
+            "said": heard["notes"],
         },
     }  # fmt: skip
     folder = Path(task["folder"])

@@ -68,7 +68,7 @@ def test_a_file_dropped_into_the_inbox_is_heard_with_what_it_states(
     wait_until((daemon.places.inbox / "done" / "Break_90_top.wav").exists, 90, "the fitted file")
     clip = json.loads(daemon.command("clips", "--json"))
     assert clip["bpm"] == 90.0 and clip["bars"] == 4
-    assert any("its name says 90 bpm" in line for line in clip["report"]["warnings"])
+    assert any("its name says 90 bpm" in line for line in clip["report"]["said"])
     # the clip's user knows better, and the next fit of the same file goes by that
     daemon.command("correct", clip["id"], "--bpm", "45")
     again = json.loads(daemon.command("again", clip["id"], "--choice", "1", "--json"))

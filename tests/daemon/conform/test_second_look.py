@@ -15,6 +15,7 @@ from daemon.conform.loop import as_heard
 from daemon.correction import Correction
 from daemon.engines.contract import Grid, Take
 from daemon.witness.hearing import hear_with
+from daemon.witness.statement import Statement, Weight
 from daemon.witness.witnesses import Witnesses
 from tests.daemon.conform.takes import RATE, drums, quiet
 
@@ -55,13 +56,17 @@ def test_a_take_that_was_misheard_is_fitted_again_and_the_report_says_so(monkeyp
         return replace(verdict, heard=replace(verdict.heard, knots_q=knots_q))
 
     monkeypatch.setattr(loop, "hear_with", misheard)
-    take = Take(drums(117.0, 6, 0.3), RATE, 1, "file", "", "own")
+    stated = Witnesses((Statement("its tag", Weight.TAG, bpm=90.0),))
+    take = Take(drums(117.0, 6, 0.3), RATE, 1, "file", "", "own", witnesses=stated)
     clip = conform(take, Brief("p", "p", bpm=120.0, bars=2), quiet)
     assert clip.report["after"]["mean_beat_error_ms"] < 5
     assert clip.report["did"]["fitted_again"] is True
     wrong_ms = round(abs(late_q) * 500)
     said = next(line for line in clip.report["warnings"] if "fitted again" in line)
     assert any(f"{ms} ms off its grid" in said for ms in range(wrong_ms - 5, wrong_ms + 6))
+    assert clip.report["found"]["stated"] == [{"who": "its tag", "bpm": 90.0}]
+    (quarrel,) = clip.report["said"]
+    assert "its tag says 90 bpm, but the sound says 117" in quarrel
     assert len(clip.audio) == 4 * RATE
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bridge.music import Key, Meter
+from daemon.audio.wav import write_clip
 from daemon.conform.look import look
 from daemon.correction import Correction
 from daemon.witness.hearing import choose_key, choose_note, hear_with
@@ -159,3 +160,18 @@ def test_a_stated_root_decides_the_octave_of_a_note_that_was_heard():
     assert choose_note(None, stated) == (36.0, ())
     other, notes = choose_note(41.0, stated)
     assert other == 41.0 and "root C2" in notes[0]
+
+
+@pytest.mark.parametrize("bpm", [87.37, 174.0])
+def test_our_own_clip_reads_back_exactly_and_so_does_its_acid_chunk_alone(tmp_path, bpm):
+    audio = loop(BOOM_BAP, bpm, 2).astype(np.float32)
+    record = {"id": "k3f9", "kind": "loop", "bpm": bpm, "key": "F#m", "meter": "4/4", "bars": 2,
+              "engine": "embedded", "sample_rate": files.RATE, "report": {}}  # fmt: skip
+    write_clip(tmp_path / "clip.wav", audio, files.RATE, record)
+    found = look(tmp_path / "clip.wav")
+    assert (found["bpm"], found["downbeat_s"], found["key"]) == (bpm, 0.0, "F#m")
+    assert found["confidence"] == 1.0 and found["notes"] == []
+    # another program has dropped the record
+    whole = (tmp_path / "clip.wav").read_bytes()
+    (tmp_path / "clip.wav").write_bytes(whole.replace(b"sdcr", b"junk"))
+    assert look(tmp_path / "clip.wav")["bpm"] == pytest.approx(bpm, abs=1e-4)
