@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from daemon.witness.file_name import read_name
 from daemon.witness.statement import Statement, Weight, believable
 from daemon.witness.tags import tag_statements
 
+#: What the page adds to the name of a file that it keeps for `again`.
+_KEPT_AS = re.compile(r"-[0-9a-f]{8}$")
 #: Confidence of a clip's own fit from which its record counts as sure.
 SURE = 0.7
 
@@ -77,7 +80,7 @@ def read_witnesses(
     except OSError as fault:
         raise AudioError(f"{path.name} cannot be opened: {fault.strerror or fault}") from None
     found += tag_statements(path)
-    if (named := read_name(Path(user_name(path)).stem)) is not None:
+    if (named := read_name(_KEPT_AS.sub("", Path(user_name(path)).stem))) is not None:
         found.append(named)
     if not whole:
         found = [replace(one, beats=None) for one in found if one.bpm is not None or one.key]

@@ -145,3 +145,11 @@ def test_a_correction_lies_over_an_earlier_one():
     assert now.words == "90 bpm, Am"
     with pytest.raises(LibraryError, match=r"4\.00 s"):
         Correction(downbeat_s=5.0).within(4.0)
+
+
+def test_a_name_is_read_as_its_user_gave_it(tmp_path):
+    (tmp_path / "working").mkdir()
+    for name in ("groove_loop-90ab64cd.wav", "working/t2345678-groove_loop.wav"):
+        assert said(files.wav(tmp_path / name, FOUR_SECONDS)) == []
+    named = files.wav(tmp_path / "working" / "t2345678-loop 90 bpm.wav", FOUR_SECONDS)
+    assert said(named) == [("its name", 90.0, None)]
