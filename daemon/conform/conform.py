@@ -153,12 +153,8 @@ def _heard_and_fitted(
         second.found = {**report.found, **second.found}
         second.said = list(dict.fromkeys([*report.said, *second.said]))
         better = made_again[2]
-        if (
-            better is not None
-            and len(better.grid_q)
-            and better.mean_ms < anew.mean_ms
-            and len(refusals_again) <= len(refusals)
-        ):
+        mended = better is not None and anew.is_mended_by(better)
+        if better is not None and mended and len(refusals_again) <= len(refusals):
             second.did["fitted_again"] = True
             second.warnings.append(
                 f"heard anew, the clip's beats lay {anew.mean_ms:.0f} ms off its grid: it was"
