@@ -61,6 +61,8 @@ class Brief:
     """The id of the clip that `reference` is, where a clip was named."""
     reference_start: float = 0.0
     reference_end: float | None = None
+    corrected: Mapping[str, Any] = field(default_factory=dict)
+    """The user's word on the file `reference` (see `Correction`); empty where nothing was said."""
     use: str = "continue"
     strength: float = 0.5
     grid: str = "feel"

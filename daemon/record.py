@@ -122,6 +122,8 @@ class ClipRecord(Repeatable, _Derived, total=False):
     features: str | None
     """Features of its sound, packed and in base64 (`daemon/hearing/features.py`)."""
 
+    corrected: dict[str, Any]
+    """The user's word on it (`daemon/correction.py`), where the library has one."""
     edits: list[dict[str, Any]]
     """The steps that made it from another clip, `edited_from`."""
     edited_from: str

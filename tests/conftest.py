@@ -40,6 +40,8 @@ _SLOW_FILES = {
     _HERE / "daemon" / "conform" / "test_conform_heard.py",
     _HERE / "daemon" / "engines" / "embedded" / "test_acoustic_voices.py",
     _HERE / "daemon" / "engines" / "embedded" / "test_effects.py",
+    _HERE / "daemon" / "conform" / "test_second_look.py",
+    _HERE / "daemon" / "witness" / "test_hearing_with.py",
     _HERE / "daemon" / "engines" / "embedded" / "test_words_heard.py",
     _HERE / "daemon" / "library" / "test_render.py",
     _HERE / "daemon" / "children" / "test_host.py",

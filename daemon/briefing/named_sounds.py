@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from bridge.errors import Fault, RequestError
 from bridge.inbox.names import MIDI_ADVICE, is_midi, user_name
@@ -11,7 +12,7 @@ from bridge.verbs import find_verb
 from daemon.brief import Brief
 from daemon.crate.crate import Crate
 from daemon.errors import CrateError, LibraryError
-from daemon.library.library import collection_files
+from daemon.library.library import collection_files, said_of
 
 
 class Material:
@@ -31,7 +32,12 @@ class Material:
         """
         reference, source = self._reference(brief)
         kit_files = self._kit_files(brief.kit)
-        return brief.amended(reference=reference, source=source, kit_files=kit_files)
+        said: dict[str, Any] = {}
+        if reference is not None:
+            said = said_of(self._library, Path(reference).expanduser(), source).to_json()
+        return brief.amended(
+            reference=reference, source=source, kit_files=kit_files, corrected=said
+        )
 
     def _reference(self, brief: Brief) -> tuple[str | None, str]:
         """(file, the clip's id); the id is empty where a file was named."""

@@ -534,8 +534,9 @@ def add(
                 if as_json
                 else f"{record['path']}\n  {' · '.join(one for one in heard if one)}"
             )
-            for warning in record["report"].get("warnings", ()):
-                print(f"  note: {warning}", file=sys.stderr)
+            report = record["report"]
+            for note in (*report.get("said", ()), *report.get("warnings", ())):
+                print(f"  note: {note}", file=sys.stderr)
 
 
 async def _brought(

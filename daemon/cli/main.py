@@ -17,6 +17,7 @@ from bridge.errors import RequestError, SidecrateError
 from bridge.request import FIELDS, check_fields
 from daemon.children.blas_threads import one_thread
 from daemon.cli.answer import answer
+from daemon.cli.correct import correct
 from daemon.cli.home import doctor, engines, install, open_folder, uninstall
 from daemon.cli.library import add_commands
 from daemon.cli.midi import midi_app
@@ -39,6 +40,7 @@ from daemon.cli.spend import spend
 from daemon.cli.verbs import add_verbs
 from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
 from daemon.home.places import HOME_VARIABLE, Places
+from daemon.library.library import said_of
 from daemon.version import __version__
 
 app = typer.Typer(
@@ -278,7 +280,8 @@ def look(
         (name, value) for name, value in (("bpm", bpm), ("meter", meter)) if value is not None
     )
     asked_bpm = float(str(values["bpm"])) if "bpm" in values else None
-    found = hear_file(file, asked_bpm, str(values.get("meter", "4/4")))
+    said = said_of(Places.find().library, file.expanduser())
+    found = hear_file(file, asked_bpm, str(values.get("meter", "4/4")), said)
     if picture:
         from daemon.conform.picture import draw_look
 
@@ -417,6 +420,7 @@ app.command("spend")(spend)
 app.command("models")(models)
 app.command("plugins")(plugins)
 app.command("answer")(answer)
+app.command("correct")(correct)
 app.command("doctor")(doctor)
 app.command("install")(install)
 app.command("uninstall")(uninstall)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.events import Told
+from daemon.correction import Correction
 from daemon.record import DOCUMENTED, ClipRecord, ClipReport
 
 
@@ -34,7 +35,13 @@ def clip_lines(record: ClipRecord) -> str:
     else:
         facts.append("notes")
     facts.append(f"{record['engine']}, seed {record['seed']}, {record['license']}")
-    return f"{record['path']}\n  {' · '.join(facts)}\n  {report_line(record['report'])}"
+    word = f"\n  {word_line(record['corrected'])}" if record.get("corrected") else ""
+    return f"{record['path']}\n  {' · '.join(facts)}{word}\n  {report_line(record['report'])}"
+
+
+def word_line(corrected: Mapping[str, Any]) -> str:
+    """The user's word on a clip or file, in one line."""
+    return f"your word: {Correction.from_json(corrected).words}"
 
 
 def audition_line(told: Told) -> str:
@@ -93,6 +100,8 @@ def look_lines(found: Mapping[str, Any]) -> str:
         bars = found["chords_by_bar"]
         more = " ..." if len(bars) > _MOST_BARS else ""
         lines.append(f"chords by bar: | {' | '.join(bars[:_MOST_BARS])} |{more}")
+    if found.get("corrected"):
+        lines.append(word_line(found["corrected"]))
     lines.append(f"{found['lufs']:.1f} LUFS, peak {found['true_peak_db']:.1f} dBTP")
     lines += [f"note: {note}" for note in (*found.get("notes", ()), *found.get("faults", ()))]
     return "\n".join(lines)

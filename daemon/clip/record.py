@@ -21,8 +21,8 @@ def make_record(
     rate = conformed.sample_rate
     report: ClipReport = conformed.report.copy()
     report["decided"] = {name: asdict(decision) for name, decision in brief.decided.items()}
-    if brief.said or take.said:
-        report["said"] = [*brief.said, *take.said]
+    if said := [*brief.said, *take.said, *report.get("said", ())]:
+        report["said"] = said
     if refusals:
         report["refused_takes"] = refusals
     note = conformed.note

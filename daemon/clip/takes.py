@@ -70,6 +70,8 @@ def _made(task: Mapping[str, Any], brief: Brief, seed: int, tell: Tell) -> Take:
 def file_take(brief: Brief) -> Take:
     """The user's own file as a take. AudioError where it cannot be read."""
     from daemon.audio.files import read_sound
+    from daemon.correction import Correction
+    from daemon.witness.witnesses import read_witnesses
 
     assert brief.reference is not None
     path = Path(brief.reference)
@@ -78,6 +80,8 @@ def file_take(brief: Brief) -> Take:
     except AudioError as error:
         # a claim's name would mean nothing to the user who dropped the file
         raise AudioError(error.text.replace(path.name, user_name(path)), error.code) from None
+    whole = not brief.reference_start and brief.reference_end is None
+    said = Correction.from_json(brief.corrected).later_by(-brief.reference_start)
     return Take(
         sound.audio,
         sound.sample_rate,
@@ -86,4 +90,5 @@ def file_take(brief: Brief) -> Take:
         model="",
         license="the file's own",
         said=sound.notes,
+        witnesses=read_witnesses(path, len(sound.audio) / sound.sample_rate, said, whole=whole),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,13 +24,15 @@ from daemon.conform import oneshot
 from daemon.conform.gate import HOPELESS, Refusal, check_audio, check_result
 from daemon.conform.isolate import alone
 from daemon.conform.loop import Fitted, fit_loop, is_as_asked, known_loop
-from daemon.conform.report import Report, beat_errors, doubts
+from daemon.conform.report import Report, doubts
+from daemon.conform.second_look import Anew, hear_anew, taken_from
 from daemon.conform.track import fit_track
 from daemon.engines.contract import Progress, Take
 from daemon.errors import ConformError
-from daemon.hearing import pitch
+from daemon.hearing import Heard, pitch
 from daemon.prompt.vocabulary import part_of
 from daemon.record import ClipReport
+from daemon.witness.hearing import choose_note
 
 #: Target loudness by kind; None: the peak alone decides.
 _LEVEL_LUFS: dict[str, float | None] = {
@@ -39,6 +42,8 @@ _LEVEL_LUFS: dict[str, float | None] = {
     "track": -14.0,
     "oneshot": None,
 }
+#: Fits a take into a report, by its own hearing or by the grid it is given.
+_Fit = Callable[[Report, Heard | None], tuple[Fitted, list[Refusal]]]
 #: dB by which a limiter may hold peaks down. More is heard as pumping, so the piece stays quieter.
 _MOST_LIMITING_DB = 6.0
 
@@ -129,26 +134,77 @@ def _loop(take: Take, brief: Brief, sound: Sound, report: Report, progress: Prog
     if take.grid is not None and is_as_asked(take, brief):
         progress(0.4, "fitting")
         fitted = known_loop(take, brief, sound, take.grid, report)
-    else:
-        fitted, refusals = fit_loop(take, brief, sound, report, progress)
-        _refuse(refusals, brief, report)
-    return _on_grid(take, brief, fitted, report, progress)
+        return _conformed(take, brief, fitted, *_measured(take, brief, fitted, report, progress))
+    return _heard_and_fitted(
+        take,
+        brief,
+        report,
+        progress,
+        lambda into, heard: fit_loop(take, brief, sound, into, progress, heard),
+    )
 
 
 def _track(take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress) -> Conformed:
-    fitted, refusals = fit_track(take, brief, sound, report, progress)
-    _refuse(refusals, brief, report)
-    return _on_grid(take, brief, fitted, report, progress)
+    return _heard_and_fitted(
+        take,
+        brief,
+        report,
+        progress,
+        lambda into, heard: fit_track(take, brief, sound, into, progress, heard),
+    )
 
 
-def _on_grid(
-    take: Take, brief: Brief, fitted: Fitted, report: Report, progress: Progress
+def _heard_and_fitted(
+    take: Take, brief: Brief, report: Report, progress: Progress, fit: _Fit
 ) -> Conformed:
+    """The take fitted, and once more where its clip, heard anew, lies off its grid.
+
+    The better of both by the same check is kept.
+    """
+    before = list(report.warnings)
+    fitted, refusals = fit(report, None)
+    _refuse(refusals, brief, report)
+    made = _measured(take, brief, fitted, report, progress)
+    anew = made[2]
+    if anew is not None and anew.speaks and fitted.heard is not None:
+        progress(0.9, "fitting it again")
+        second = Report(warnings=before)
+        corrected = taken_from(fitted.heard, fitted.from_q, anew)
+        fitted_again, refusals_again = fit(second, corrected)
+        made_again = _measured(take, brief, fitted_again, second, progress)
+        second.found = {**report.found, **second.found}
+        second.said = list(dict.fromkeys([*report.said, *second.said]))
+        better = made_again[2]
+        mended = better is not None and anew.is_mended_by(better)
+        if better is not None and mended and len(refusals_again) <= len(refusals):
+            second.did["fitted_again"] = True
+            second.warnings.append(
+                f"heard anew, the clip's beats lay {anew.mean_ms:.0f} ms off its grid: it was"
+                f" fitted again from them, and they lie {better.mean_ms:.0f} ms off"
+            )
+            second.warnings += [refusal.text for refusal in refusals_again]
+            fitted, made = fitted_again, made_again
+    return _conformed(take, brief, fitted, *made)
+
+
+def _measured(
+    take: Take, brief: Brief, fitted: Fitted, report: Report, progress: Progress
+) -> tuple[Sound, Report, Anew | None]:
+    """The finished sound, its report, and its beats heard anew; None without a grid."""
     finished = _finish(_what_was_asked(take, brief, fitted.sound, report), brief, report, progress)
-    if fitted.bpm is not None:
-        report.after |= beat_errors(
-            finished.audio, finished.sample_rate, fitted.bpm, brief.meter, brief.kind == "loop"
-        )
+    if fitted.bpm is None:
+        return finished, report, None
+    anew = hear_anew(
+        finished.audio, finished.sample_rate, fitted.bpm, brief.meter, brief.kind == "loop"
+    )
+    report.after |= anew.errors
+    return finished, report, anew
+
+
+def _conformed(
+    take: Take, brief: Brief, fitted: Fitted, finished: Sound, report: Report, anew: Anew | None
+) -> Conformed:
+    if anew is not None:
         report.warnings += doubts(report)
     return Conformed(
         finished.audio,
@@ -189,6 +245,10 @@ def _one_shot(
         if take.note is not None
         else pitch.find_note(sound.audio, sound.sample_rate)
     )
+    if take.witnesses is not None:
+        found, notes = choose_note(found, take.witnesses)
+        report.found |= take.witnesses.to_json()
+        report.said += [*take.witnesses.doubts, *notes]
     semitones = (
         oneshot.semitones_to(found, brief.note, brief.pitch_class) if found is not None else 0.0
     )

@@ -17,38 +17,56 @@ from daemon.audio.sound import Sound
 from daemon.audio.wav_record import read_record
 from daemon.conform import gate
 from daemon.conform.report import plain
-from daemon.hearing import hear, key, pitch
+from daemon.correction import Correction
+from daemon.hearing import key, pitch
 from daemon.hearing.chords import by_bar, hear_chords
+from daemon.witness.hearing import choose_key, choose_note, hear_with
+from daemon.witness.witnesses import Witnesses, read_witnesses
 
 #: Longer files are not analysed as one-shots.
 _ONE_SHOT_S = 6.0
 
 
 def look(
-    path: str | PathLike[str], asked_bpm: float | None = None, meter: str | Meter = "4/4"
+    path: str | PathLike[str],
+    asked_bpm: float | None = None,
+    meter: str | Meter = "4/4",
+    correction: Correction | None = None,
 ) -> dict[str, Any]:
     """The analysis of a file as plain JSON, with the clip's record where it is one of ours.
 
-    AudioError where the file cannot be read.
+    `correction` is the user's word on this file. AudioError where the file cannot be read.
     """
     sound = read_sound(path)
-    said = {"path": str(Path(path))} | look_at(sound.audio, sound.sample_rate, asked_bpm, meter)
+    witnesses = read_witnesses(Path(path), len(sound.audio) / sound.sample_rate, correction)
+    heard = look_at(sound.audio, sound.sample_rate, asked_bpm, meter, witnesses)
+    said = {"path": str(Path(path))} | heard
     said["notes"] = [*sound.notes, *said["notes"]]
     record = read_record(path)
     return said if record is None else said | {"record": record}
 
 
 def look_at(
-    audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, meter: str | Meter = "4/4"
+    audio: np.ndarray,
+    sample_rate: int,
+    asked_bpm: float | None = None,
+    meter: str | Meter = "4/4",
+    witnesses: Witnesses | None = None,
 ) -> dict[str, Any]:
-    """The same for float32 (frames, channels)."""
+    """The same for float32 (frames, channels), and what its file and user say of it."""
+    witnesses = witnesses or Witnesses()
     sound = Sound(audio, sample_rate)
     meter = Meter.parse(meter) if isinstance(meter, str) else meter
-    heard = hear(audio, sample_rate, asked_bpm, meter)
+    verdict = hear_with(audio, sample_rate, asked_bpm, meter, witnesses)
+    heard = verdict.heard
     tones = key.hear_tones(sound.mono, sample_rate)
-    found_key, key_confidence = key.find_key(tones)
     chords = hear_chords(sound.mono, sample_rate, heard) if tones.is_tonal else ()
-    note = pitch.find_note(audio, sample_rate) if sound.seconds <= _ONE_SHOT_S else None
+    found_key, key_confidence, key_notes = choose_key(*key.find_key(tones), witnesses)
+    is_short = sound.seconds <= _ONE_SHOT_S
+    note, note_notes = choose_note(
+        pitch.find_note(audio, sample_rate) if is_short else None,
+        witnesses if is_short else Witnesses(),
+    )
     downbeats_s = heard.downbeats_s
     first_downbeat_s = downbeats_s[0] if len(downbeats_s) else float(heard.time_of(0.0))
     bar_s = heard.meter.quarters_per_bar * 60 / heard.bpm
@@ -82,11 +100,12 @@ def look_at(
             "dc": float(np.abs(audio.mean(axis=0, dtype=np.float64)).max()),
             "clipped_share": gate.clipped_share(audio),
             "seam": measure_seam(audio).jump,
-            "notes": _notes(audio),
             "faults": [refusal.text for refusal in gate.check_audio(audio, sample_rate, None)],
             "reason": heard.reason,
+            "notes": [*_notes(audio), *verdict.notes, *key_notes, *note_notes],
         }
         | heard.grounds()
+        | witnesses.to_json()
     )
     return said
 

@@ -17,7 +17,9 @@ from daemon.conform import choose
 from daemon.conform.gate import Refusal, check_cut, check_length, check_stretch, rms_db
 from daemon.conform.report import Report
 from daemon.engines.contract import Grid, Progress, Take
-from daemon.hearing import Heard, hear, key
+from daemon.hearing import Heard, key
+from daemon.witness.hearing import Verdict, choose_key, hear_with
+from daemon.witness.witnesses import Witnesses
 
 #: A take whose beats all lie closer to the grid than this is not stretched.
 _ON_GRID_S = 0.0015
@@ -52,6 +54,10 @@ class Fitted:
     key: str | None
     bars: int | None
     stretched: bool
+    heard: Heard | None = None
+    """The grid that it was fitted by, where hearing it anew may better it."""
+    from_q: float = 0.0
+    """Position of its first frame on that grid, in quarters."""
 
 
 @dataclass(frozen=True)
@@ -109,24 +115,48 @@ def is_as_asked(take: Take, brief: Brief) -> bool:
     return not (brief.key and take.key) or set(Key.parse(take.key).scale) == set(brief.key.scale)
 
 
-def _heard_from_file(sound: Sound, brief: Brief) -> Heard:
-    heard = hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter)
-    return begun_with_file(heard, sound)
+def verdict_on(
+    take: Take, brief: Brief, sound: Sound, report: Report, given: Heard | None
+) -> Verdict:
+    """The take's grid: `given`, its engine's own, or heard with the witnesses of its file."""
+    if given is not None:
+        return Verdict(given, settled=True)
+    if take.grid is not None:
+        return Verdict(as_heard(take.grid), settled=True)
+    witnesses = take.witnesses or Witnesses()
+    verdict = hear_with(sound.audio, sound.sample_rate, brief.bpm, brief.meter, witnesses)
+    report.found |= witnesses.to_json()
+    report.said += verdict.notes
+    return verdict
+
+
+def tempo_of(verdict: Verdict, brief: Brief) -> float:
+    """The clip's tempo: the requested one, the stated one, or the measured one made round."""
+    own_bpm = verdict.heard.bpm
+    if brief.bpm is not None:
+        return brief.bpm
+    return verdict.bpm if verdict.bpm is not None else snap_tempo(own_bpm, TEMPO_ERROR * own_bpm)
 
 
 def fit_loop(
-    take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress
+    take: Take,
+    brief: Brief,
+    sound: Sound,
+    report: Report,
+    progress: Progress,
+    given: Heard | None = None,
 ) -> tuple[Fitted, list[Refusal]]:
-    """Any other take, fitted, with the gate's refusals of its bars."""
+    """Any other take, fitted, with the gate's refusals of its bars. `given`: its grid, if known."""
     sound = sound.at_rate(brief.sample_rate)
     progress(0.1, "hearing the beat")
-    heard = as_heard(take.grid) if take.grid else _heard_from_file(sound, brief)
+    verdict = verdict_on(take, brief, sound, report, given)
+    heard = verdict.heard if verdict.settled else begun_with_file(verdict.heard, sound)
     progress(0.35, "hearing the key")
     shift = choose_shift(take, brief, key.hear_tones(sound.mono, sound.sample_rate), report)
-    bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, TEMPO_ERROR * heard.bpm)
     # with a tempo asked, its beat was the measure before anything was heard
     if brief.bpm is None and (short := check_length(sound.seconds, 60 / heard.bpm)):
         return Fitted(sound, None, None, None, False), short
+    bpm = tempo_of(verdict, brief)
     progress(0.45, "choosing the bars")
     cut, wanted_bars, refusals = _choose(heard, sound, bpm, brief, report)
     report.found |= {
@@ -156,7 +186,15 @@ def fit_loop(
     if cut.part_q or cut.bars < wanted_bars:
         whole = loop_frames(wanted_bars, heard.meter, bpm, sound.sample_rate)
         made = _repeated(made, whole, report)
-    return Fitted(made, bpm, shift.key_name, wanted_bars, stretched), refusals
+    # a file that is a loop as it is, and a grid that is known, are not judged by the ear
+    is_open = not (verdict.settled or _is_whole(cut, sound))
+    return Fitted(
+        made, bpm, shift.key_name, wanted_bars, stretched, heard if is_open else None, cut.start_q
+    ), refusals
+
+
+def _is_whole(cut: choose.Cut, sound: Sound) -> bool:
+    return cut.start_s == 0.0 and cut.end_s == sound.seconds
 
 
 def _quarters(cut: choose.Cut, heard: Heard) -> float:
@@ -203,6 +241,9 @@ def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> 
     found, confidence = key.find_key(tones)
     if take.key:
         found, confidence = Key.parse(take.key), 1.0
+    witnesses = take.witnesses or Witnesses()
+    found, confidence, notes = choose_key(found, confidence, witnesses)
+    report.said += notes
     report.found |= {
         "key": found.short if found else None,
         "key_confidence": confidence,
@@ -214,7 +255,7 @@ def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> 
         )
     if found is None:
         return Shift(0.0, None, True)
-    if take.key:
+    if take.key or witnesses.correction.key or (witnesses.own_grid and witnesses.keys):
         return Shift(float(found.semitones_to(brief.key)), brief.key_name, False)
     semitones, gain = key.shift_to(tones, brief.key)
     report.found["key_shift_gain"] = gain
@@ -313,6 +354,7 @@ def _warped(
     rate = sound.sample_rate
     start, on_grid = _untouched_start(sound, heard, cut, bpm)
     roll = round(seam.ROLL_S * rate)
+    report.did["from_s"] = cut.start_s
     if on_grid and shift.is_none:
         report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
         rolled = sound.linear(lambda x: _rolled(x, start, frames, roll))
@@ -337,7 +379,7 @@ def _warped(
 def _untouched_start(sound: Sound, heard: Heard, cut: choose.Cut, bpm: float) -> tuple[int, bool]:
     """The first frame of the cut, and whether the take is exact enough to be left as it is."""
     rate = sound.sample_rate
-    if cut.start_s == 0.0 and cut.end_s == sound.seconds:
+    if _is_whole(cut, sound):
         return 0, True
     inside = (heard.knots_s >= cut.start_s - 1e-6) & (heard.knots_s <= cut.end_s + 1e-6)
     straight = cut.start_s + (heard.knots_q[inside] - cut.start_q) * 60 / bpm

@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bridge.music import Meter
 from daemon.brief import Brief
-from daemon.hearing import hear
 from daemon.record import ClipReport
 
 
@@ -23,6 +21,8 @@ class Report:
     after: dict[str, Any] = field(default_factory=dict)
     choices: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    """Where what the file states quarrels with the ear, and what was taken; doors tell it."""
 
     def to_json(self, brief: Brief) -> ClipReport:
         said: ClipReport = plain(
@@ -34,6 +34,7 @@ class Report:
                 "choices": self.choices,
                 "warnings": self.warnings,
             }
+            | ({"said": self.said} if self.said else {})
         )
         return said
 
@@ -58,15 +59,9 @@ def asked(brief: Brief) -> dict[str, Any]:
 #: Confidence under which a report warns in words.
 _SURE = 0.5
 #: Mean error of the finished clip's beats, from which the report names it.
-_OFF_MS = 20.0
+OFF_MS = 20.0
 #: Pitch error in cents, from which it can be heard and the report names it.
 _OFF_CENTS = 10.0
-#: Share of a beat, beyond which detected beats are the off-beats.
-_BETWEEN = 0.35
-#: A finished loop is measured this far past its seam, so that the seam's beat counts too.
-_PAST_SEAM_S = 0.5
-#: A short loop is measured for at least this long: beat detection needs several beats.
-_LEAST_HEARD_S = 6.0
 
 
 def doubts(report: Report) -> list[str]:
@@ -80,7 +75,7 @@ def doubts(report: Report) -> list[str]:
         said.append(
             f"the first beat of the bar is not sure ({report.found['downbeat_confidence']:.0%})"
         )
-    if (report.after.get("mean_beat_error_ms") or 0.0) > _OFF_MS:
+    if (report.after.get("mean_beat_error_ms") or 0.0) > OFF_MS:
         said.append(
             f"heard anew, the clip's beats lie {report.after['mean_beat_error_ms']:.0f} ms"
             " off its grid"
@@ -98,37 +93,6 @@ def doubts(report: Report) -> list[str]:
             " one is"
         )
     return said
-
-
-def beat_errors(
-    audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter, is_loop: bool
-) -> dict[str, Any]:
-    """Errors of a finished clip's beats against its grid, detected anew.
-
-    A loop is measured going round. Null where no beat is found.
-    """
-    if is_loop:
-        rounds = max(
-            len(audio) + round(_PAST_SEAM_S * sample_rate), round(_LEAST_HEARD_S * sample_rate)
-        )
-        audio = np.take(audio, np.arange(rounds), axis=0, mode="wrap")
-    heard = hear(audio, sample_rate, bpm, meter)
-    beats_s = heard.beats_s
-    if not heard.periodic or not len(beats_s):
-        return {"max_beat_error_ms": None, "mean_beat_error_ms": None}
-    away = beats_s * bpm / 60
-    away -= np.round(away)
-    between = float(np.median(np.abs(away))) > _BETWEEN
-    if between:
-        # Off-beats instead of beats are a question of counting. The time error is what counts
-        # here, so it is measured at the nearest eighth.
-        away = np.where(away > 0, away - 0.5, away + 0.5)
-    errors_ms = 1000 * np.abs(away) * 60 / bpm
-    return {
-        "max_beat_error_ms": errors_ms.max(),
-        "mean_beat_error_ms": errors_ms.mean(),
-        "counted_between_beats": between,
-    }
 
 
 def plain(value: Any) -> Any:

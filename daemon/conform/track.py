@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.music import snap_tempo
 from daemon.audio.sound import Sound
 from daemon.audio.stretch import stretch_report, stretcher_for
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform.gate import Refusal, check_stretch
 from daemon.conform.loop import (
-    TEMPO_ERROR,
     Fitted,
     Shift,
     anchors,
-    as_heard,
     choose_shift,
     is_as_asked,
     stretch_for,
+    tempo_of,
+    verdict_on,
 )
 from daemon.conform.report import Report
 from daemon.engines.contract import Progress, Take
-from daemon.hearing import Heard, hear, key
+from daemon.hearing import Heard, key
 
 #: Under this confidence a piece keeps its own time: a wrong grid is worse than none.
 _LEAST_CONFIDENCE = 0.3
@@ -31,9 +30,14 @@ _ON_GRID_S = 0.0015
 
 
 def fit_track(
-    take: Take, brief: Brief, sound: Sound, report: Report, progress: Progress
+    take: Take,
+    brief: Brief,
+    sound: Sound,
+    report: Report,
+    progress: Progress,
+    given: Heard | None = None,
 ) -> tuple[Fitted, list[Refusal]]:
-    """The whole piece on the grid, with the gate's refusals.
+    """The whole piece on the grid, with the gate's refusals. `given`: its grid, if known.
 
     It begins at the bar line at or before its first sound.
     """
@@ -54,11 +58,8 @@ def fit_track(
             False,
         ), []
     progress(0.1, "hearing the beat")
-    heard = (
-        as_heard(take.grid)
-        if take.grid
-        else hear(sound.audio, sound.sample_rate, brief.bpm, brief.meter)
-    )
+    verdict = verdict_on(take, brief, sound, report, given)
+    heard = verdict.heard
     progress(0.3, "hearing the key")
     shift = choose_shift(take, brief, key.hear_tones(sound.mono, sound.sample_rate), report)
     report.found |= {
@@ -74,7 +75,7 @@ def fit_track(
     } | heard.grounds()
     if heard.reason:
         report.warnings.append(heard.reason)
-    bpm = brief.bpm if brief.bpm is not None else snap_tempo(heard.bpm, TEMPO_ERROR * heard.bpm)
+    bpm = tempo_of(verdict, brief)
     refusals: list[Refusal] = []
     if brief.bpm is not None and not heard.periodic:
         refusals.append(
@@ -91,14 +92,21 @@ def fit_track(
             "the piece was left in its own time: its beat is not sure enough to move it"
         )
         return Fitted(sound, None, shift.key_name if shift.is_none else None, None, False), refusals
-    time_map, bars = _whole_map(heard, sound, bpm, brief.grid)
+    time_map, bars, from_q = _whole_map(heard, sound, bpm, brief.grid)
+    report.did["from_s"] = float(heard.time_of(from_q))
     return Fitted(
-        _warped(sound, time_map, shift, brief, report), bpm, shift.key_name, bars, True
+        _warped(sound, time_map, shift, brief, report),
+        bpm,
+        shift.key_name,
+        bars,
+        True,
+        None if verdict.settled else heard,
+        from_q,
     ), refusals
 
 
-def _whole_map(heard: Heard, sound: Sound, bpm: float, grid: str) -> tuple[StretchMap, int]:
-    """The stretch map of a whole take, and its number of bars.
+def _whole_map(heard: Heard, sound: Sound, bpm: float, grid: str) -> tuple[StretchMap, int, float]:
+    """The stretch map of a whole take, its number of bars, and the position of its frame 0.
 
     Frame 0 is the bar line at or before the first sound.
     """
@@ -107,9 +115,8 @@ def _whole_map(heard: Heard, sound: Sound, bpm: float, grid: str) -> tuple[Stret
     start_q = np.floor(first + 0.1) * bar_q
     quarters = anchors(heard, float(start_q), float(last * bar_q), grid)
     target = (quarters - start_q) * 60 / bpm * rate
-    return StretchMap(heard.time_of(quarters) * rate, target, round(float(target[-1]))), int(
-        np.ceil(last - start_q / bar_q - 0.1)
-    )
+    time_map = StretchMap(heard.time_of(quarters) * rate, target, round(float(target[-1])))
+    return time_map, int(np.ceil(last - start_q / bar_q - 0.1)), float(start_q)
 
 
 def _warped(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from daemon.brief import Brief
+    from daemon.witness.witnesses import Witnesses
 
 #: Called with (0..1, a few words for people); raises to cancel.
 Progress = Callable[[float, str], None]
@@ -153,6 +154,8 @@ class Take:
     """The model's version, as its makers name it."""
     said: tuple[str, ...] = ()
     """Notes for the user on how it was made, one a line."""
+    witnesses: Witnesses | None = None
+    """What a user's file and its user say of it; None for a take that an engine has made."""
 
 
 class Maker(Protocol):

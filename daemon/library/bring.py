@@ -5,24 +5,25 @@ Its sound is left as it is; `fit` puts a file on the grid.
 
 from __future__ import annotations
 
-import re
 import time
 from pathlib import Path
 from typing import Any
 
-from bridge.music import MAX_BPM, MIN_BPM, Key, Meter, loop_frames, snap_tempo
+from bridge.music import Meter, loop_frames, snap_tempo
 from daemon.audio.files import read_sound
 from daemon.audio.resample import fit_length
 from daemon.audio.wav import write_clip
 from daemon.audio.wav_record import read_record
 from daemon.conform.look import look_at
 from daemon.conform.loop import TEMPO_ERROR
+from daemon.correction import Correction
 from daemon.crate.names import KIND_FOLDERS
 from daemon.errors import LibraryError
 from daemon.hearing.features import features
 from daemon.library.render import Tell
 from daemon.record import ClipRecord
 from daemon.version import __version__
+from daemon.witness.witnesses import Witnesses, read_witnesses
 
 _KINDS = tuple(kind for kind in KIND_FOLDERS if kind != "midi")
 #: A file is a loop when its length is that of whole bars within this tolerance.
@@ -38,9 +39,9 @@ _SURE_KEY = 0.3
 def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
     """{path, clip, folder, values} -> the record of `folder`/brought.wav.
 
-    `values` may hold kind, bpm, key, meter, license, words and tags, and wins. Next come a record
-    inside the file, then tempo and key in its name (`_90bpm_`, `_Am_`). The rest is measured; the
-    report holds the confidence.
+    `values` may hold kind, bpm, key, meter, license, words and tags, and wins. Else the file's own
+    statements (record, chunks, tags, name) are heard as witnesses beside the ear; the report holds
+    them and the confidence. `corrected`, where the task has it, is the user's word on this file.
 
     AudioError where the file cannot be read.
     """
@@ -51,20 +52,17 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
     tell(0.2, "bringing", "hearing it")
     known: ClipRecord = read_record(path) or {}
     meter = Meter.parse(values.get("meter") or known.get("meter") or "4/4")
-    named = _names_in(path.stem)
-    said_bpm = values.get("bpm") or known.get("bpm") or named.get("bpm")
-    asked_bpm = float(said_bpm) if said_bpm else None
-    heard = look_at(audio, rate, asked_bpm, meter)
-    bpm = asked_bpm
-    if bpm is None and heard["bpm"] and heard["confidence"] >= _SURE_TEMPO:
-        bpm = snap_tempo(heard["bpm"], TEMPO_ERROR * heard["bpm"])
-    kind, bars = _kind(values.get("kind"), len(audio), rate, bpm, meter)
+    word = Correction.from_json({"bpm": _float(values.get("bpm")), "key": values.get("key")})
+    word = word.over(Correction.from_json(task.get("corrected") or {}))
+    witnesses = read_witnesses(path, len(audio) / rate, word)
+    heard = look_at(audio, rate, None, meter, witnesses)
+    bpm = _tempo(heard, witnesses)
+    kind, bars = _kind(values.get("kind"), len(audio), rate, bpm, meter, witnesses.one_shot)
     if kind == "loop" and bpm and bars:
         audio = fit_length(audio, loop_frames(bars, meter, bpm, rate))
-    said_key = values.get("key") or known.get("key") or named.get("key")
-    key = Key.parse(said_key).short if said_key else None
-    if key is None and kind in ("loop", "track") and heard["key_confidence"] >= _SURE_KEY:
-        key = heard["key"]
+    key = heard["key"] if heard["key_confidence"] >= _SURE_KEY else None
+    if kind not in ("loop", "track") and not (word.key or witnesses.keys):
+        key = None
     words = str(values.get("words") or path.stem)
     record: ClipRecord = {
         "id": task["clip"], "job": None, "n": 1, "of": 1, "kind": kind,
@@ -82,10 +80,12 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
         "created": time.time(), "made": time.time(), "features": features(audio, rate),
         "brought_from": str(path),
         "report": {
-            "found": {name: heard[name] for name in ("bpm", "confidence", "key", "key_confidence")},
+            "found": {name: heard[name] for name in ("bpm", "confidence", "key", "key_confidence")}
+            | witnesses.to_json(),
             "did": {"method": "none"},
             "after": {name: heard[name] for name in ("lufs", "true_peak_db")},
-            "warnings": [*sound.notes, *heard["notes"], *heard["faults"]],
+            "warnings": [*sound.notes, *heard["faults"]],
+            "said": heard["notes"],
         },
     }  # fmt: skip
     folder = Path(task["folder"])
@@ -100,21 +100,27 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
     return {**record, "path": str(folder / "brought.wav"), "midi": None, "stems": []}
 
 
-def _names_in(name: str) -> dict[str, str]:
-    """Tempo and key in a file's name, as sample packs write them."""
-    bpm = re.search(r"(?<![\d.])(\d{2,3}(?:\.\d+)?)[ _-]?bpm", name, re.IGNORECASE)
-    key = re.search(r"(?:^|[ _-])([A-G][#b]?(?:m|min|maj))(?=$|[ _-])", name)
-    found = {
-        "bpm": bpm[1] if bpm and MIN_BPM <= float(bpm[1]) <= MAX_BPM else "",
-        "key": key[1] if key else "",
-    }
-    return {what: said for what, said in found.items() if said}
+def _float(value: Any) -> float | None:
+    return float(value) if value else None
+
+
+def _tempo(heard: dict[str, Any], witnesses: Witnesses) -> float | None:
+    """The tempo for the record: said by the user, stated and not contradicted, or surely heard."""
+    if witnesses.correction.bpm is not None or heard["bpm"] is None:
+        return witnesses.correction.bpm
+    for one in witnesses.tempi:
+        assert one.bpm is not None
+        if abs(heard["bpm"] / one.bpm - 1) <= TEMPO_ERROR:
+            return one.bpm
+    if heard["confidence"] < _SURE_TEMPO:
+        return None
+    return snap_tempo(heard["bpm"], TEMPO_ERROR * heard["bpm"])
 
 
 def _kind(
-    asked: str | None, frames: int, rate: int, bpm: float | None, meter: Meter
+    asked: str | None, frames: int, rate: int, bpm: float | None, meter: Meter, one_shot: bool
 ) -> tuple[str, int | None]:
-    """The kind of a file, and its bars if it is a loop.
+    """The kind of a file, and its bars if it is a loop. `one_shot`: the file calls itself one.
 
     LibraryError where a file that was called a loop is none.
     """
@@ -136,6 +142,8 @@ def _kind(
         )
     if asked:
         return asked, bars if asked == "loop" else None
+    if one_shot and frames / rate <= _ONE_SHOT_S:
+        return "oneshot", None
     if is_loop:
         return "loop", bars
     if frames / rate <= _ONE_SHOT_S:

@@ -16,11 +16,19 @@ from typing import Any, TypedDict, cast
 
 from bridge.music import Key
 from bridge.text import shorten
+from daemon.correction import Correction
 from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.jobs.database import Database
 from daemon.library.awaited import AwaitedLayers
 from daemon.library.collections import Collections
+from daemon.library.corrections import (
+    Corrections,
+    apply_stored,
+    corrected,
+    source_of,
+    source_word,
+)
 from daemon.library.edit_words import read_words
 from daemon.library.edits import Edits
 from daemon.library.filters import ONLY_THERE, SORTS, Filters, where
@@ -95,6 +103,7 @@ class Library:
         self.database = LibraryDatabase(path)
         self.collections = Collections(self.database)
         self.edits = Edits(self.database)
+        self.corrections = Corrections(self.database)
         self.awaited = AwaitedLayers(self.database)
 
     def close(self) -> None:
@@ -209,6 +218,10 @@ class Library:
         }
 
     def record(self, clip: str) -> ClipRecord:
+        """The clip's record with the user's word laid over it, and the path of its file now."""
+        return corrected(self.published_record(clip), self.corrections.of_clip(clip))
+
+    def published_record(self, clip: str) -> ClipRecord:
         """The clip's record as published, with the path at which its file is now."""
         seq = self._seq(clip)
         row = self.database.row(
@@ -352,6 +365,40 @@ class Library:
             db.execute(f"UPDATE clips SET {column} = ? WHERE seq = ?", (value, seq))
             self.database.marks_file.note(clip=clip, **{column: value})
 
+    # -- correcting
+
+    def correct(self, clip: str, word: Correction) -> Correction:
+        """Lay the user's word over what was heard of a clip; returns all that was said by now.
+
+        What an earlier word said and this one does not stays. Searches, edits and exports go by
+        it; the clip's file is left alone. LibraryError where the first beat lies beyond the clip.
+        """
+        record = self.published_record(clip)
+        now = word.over(self.corrections.of_clip(clip)).within(record.get("seconds"))
+        self.corrections.correct_clip(clip, now, record)
+        return now
+
+    def correct_source(self, clip: str, word: Correction) -> Path | None:
+        """Lay a word on a clip over the file that it was fitted or brought in from, too.
+
+        Returns that file, which the next `fit` hears by it; None where it is gone, or was none.
+        """
+        record = self.published_record(clip)
+        source = source_of(record)
+        if source is not None:
+            now = source_word(record, word).over(self.corrections.of_content(source))
+            self.corrections.correct_file(source, now)
+        return source
+
+    def uncorrect(self, clip: str) -> None:
+        """Take the user's word on a clip back: what was heard counts again."""
+        self.corrections.correct_clip(clip, Correction(), self.published_record(clip))
+
+    def uncorrect_source(self, clip: str) -> None:
+        """Take the word on the file back that the clip was fitted or brought in from."""
+        if (source := source_of(self.published_record(clip))) is not None:
+            self.corrections.correct_file(source, Correction())
+
     # -- editing in words
 
     def say(self, clip: str, text: str) -> list[Step]:
@@ -451,7 +498,7 @@ class Library:
             for table in ("clips", "records", "sounds", "sound_boxes", "tags"):
                 db.execute(f"DELETE FROM {table} WHERE seq = ?", (row["seq"],))
             db.execute("DELETE FROM words WHERE rowid = ?", (row["seq"],))
-            for table in ("files", "collection_clips", "edits", "edit_turns"):
+            for table in ("files", "collection_clips", "edits", "edit_turns", "corrections"):
                 db.execute(f"DELETE FROM {table} WHERE clip = ?", (clip,))
             self.database.marks_file.note(forget=clip)
 
@@ -490,6 +537,21 @@ def collection_files(library: Path, name: str) -> list[Path]:
     opened = Library(library)
     try:
         return opened.collection_files(name)
+    finally:
+        opened.close()
+
+
+def said_of(library: Path, path: Path, clip: str = "") -> Correction:
+    """The user's word on a file or, where it is one, on the clip; empty where nothing was said.
+
+    `library` is the library's file (`Places.library`), which is not held open.
+    """
+    if not library.exists():
+        return Correction()
+    opened = Library(library)
+    try:
+        word = opened.corrections.of_clip(clip) if clip else Correction()
+        return word or opened.corrections.of_file(path)
     finally:
         opened.close()
 
@@ -537,6 +599,7 @@ def _insert(db: sqlite3.Connection, record: ClipRecord) -> int:
     if packed := record.get("features"):
         _insert_sound(db, int(seq or 0), record["kind"], packed)
     settle(db, str(record["id"]), int(seq or 0))
+    apply_stored(db, record)
     return 1
 
 

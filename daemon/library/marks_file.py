@@ -1,7 +1,7 @@
 """People's marks as lines of text beside the library, from which a lost database is restored.
 
 The rest of the library comes from the clips' own records. Favourites, stars, tags, collections,
-preferences and steps of edits stand nowhere else.
+preferences, steps of edits and corrections stand nowhere else.
 
 Each change appends one line, so that several programs may write at once. The daemon rewrites the
 file short when it starts, and keeps a copy in the crate, which outlives the state folder.
@@ -24,7 +24,7 @@ from daemon.record import parse_record
 
 #: The copy's name in the crate; DAWs and file browsers hide it.
 COPY = ".sidecrate-marks.jsonl"
-_MARKS = ("favourite", "rating", "used", "tags", "steps")
+_MARKS = ("favourite", "rating", "used", "tags", "steps", "corrected")
 
 
 @dataclass
@@ -35,6 +35,8 @@ class Marked:
     collections: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     """Name in lower case -> name as written, clips in order."""
     preferences: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    """Hash of a file's content -> its size, and the user's word on it."""
 
     def apply(self, said: dict[str, Any]) -> None:
         """Apply one line."""
@@ -47,6 +49,8 @@ class Marked:
             for _, clips in self.collections.values():
                 if said["forget"] in clips:
                     clips.remove(said["forget"])
+        elif "file" in said:
+            self.files[said["file"]] = int(said["size"]), dict(said["corrected"])
         elif "prefer" in said:
             self.preferences.update(said["prefer"])
         elif "collection" in said:
@@ -102,6 +106,11 @@ class MarksFile:
             {"clip": clip, **marks} for clip, marks in marked.clips.items()
         ]
         said += [{"collection": name, "add": clips} for name, clips in marked.collections.values()]
+        said += [
+            {"file": content, "size": size, "corrected": word}
+            for content, (size, word) in marked.files.items()
+            if word
+        ]
         if marked.preferences:
             said.append({"prefer": marked.preferences})
         write_whole(self.path, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in said))
@@ -146,11 +155,18 @@ def restore(db: sqlite3.Connection, marked: Marked) -> None:
                 "INSERT OR REPLACE INTO edits VALUES (?, 1, ?, 'as it was', ?)", (clip, steps, now)
             )
             db.execute("INSERT OR REPLACE INTO edit_turns VALUES (?, 1)", (clip,))
+        if marks.get("corrected"):
+            word = json.dumps(marks["corrected"])
+            db.execute("INSERT OR REPLACE INTO corrections VALUES (?, ?)", (clip, word))
     for name, clips in marked.collections.values():
         db.execute("INSERT OR IGNORE INTO collections (name, created) VALUES (?, ?)", (name, now))
         number = db.execute("SELECT id FROM collections WHERE name = ?", (name,)).fetchone()[0]
         rows = [(number, clip, position) for position, clip in enumerate(clips, 1)]
         db.executemany("INSERT OR IGNORE INTO collection_clips VALUES (?, ?, ?)", rows)
+    for content, (size, said) in marked.files.items():
+        if said:
+            values = (content, size, json.dumps(said))
+            db.execute("INSERT OR REPLACE INTO file_corrections VALUES (?, ?, ?)", values)
     for name, value in marked.preferences.items():
         db.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?)", (name, json.dumps(value)))
 

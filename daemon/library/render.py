@@ -18,13 +18,14 @@ from typing import Any
 import numpy as np
 
 from bridge.files.whole import PART, write_whole
-from bridge.music import Key, Meter, loop_frames
+from bridge.music import Key, Meter, bar_seconds, loop_frames
 from daemon.audio.files import read_audio
 from daemon.audio.loudness import SILENCE_DB, amplify, measure_level, safe_gain
 from daemon.audio.resample import fit_length, resample, resample_loop
 from daemon.audio.seam import measure_seam
 from daemon.audio.sound import Sound
 from daemon.audio.wav import write_clip
+from daemon.correction import Correction
 from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.hearing.features import features
@@ -104,6 +105,8 @@ class Work:
     plugins: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What each plugin step uses, by `plugin_key`."""
     stretcher: str = "auto"
+    one_frame: int = 0
+    """The frame of the first bar line, where the user said that it is not the first."""
 
     @classmethod
     def read(
@@ -114,10 +117,11 @@ class Work:
         if stems:
             tell(0.02, "editing", "finding the stems")
             sound.stems = read_stems(record, audio, rate)
+        sound, one_frame = _from_the_one(sound, record)
         return cls(
             sound, record["kind"], record.get("bpm"), record.get("key"), record.get("bars"),
             Meter.parse(record.get("meter") or "4/4"), record.get("note"),
-            tuple(record.get("parts") or ()), others,
+            tuple(record.get("parts") or ()), others, one_frame=one_frame,
         )  # fmt: skip
 
     @property
@@ -152,6 +156,7 @@ class Work:
                 key = shape_after({"kind": self.kind, "key": self.key}, [step]).key
                 semitones = semitones + moved
                 self.key = key
+        self.one_frame = round(self.one_frame * frames / self.sound.frames)
         drums = bool(self.parts) and set(self.parts) <= {"drums", "fx", "texture"}
         self.sound = treatments.stretched(
             self.sound, frames, semitones, loops=self.loops, drums=drums, by=self.stretcher
@@ -188,6 +193,7 @@ class Work:
         self.sound = treatments.trimmed(self.sound, start_s, end_s)
         self.kind = "sfx" if self.kind in ("loop", "track") else self.kind
         self.bars = None
+        self.one_frame = 0
 
     def _section(self, bar: int, bars: int) -> None:
         if not self.bpm:
@@ -199,7 +205,7 @@ class Work:
         have = (
             self.bars
             if self.loops and self.bars
-            else math.floor(self.sound.frames / bar_frames + 0.01)
+            else math.floor((self.sound.frames - self.one_frame) / bar_frames + 0.01)
         )
         if bar + bars - 1 > have:
             raise LibraryError(
@@ -209,8 +215,12 @@ class Work:
         frames = loop_frames(bars, self.meter, self.bpm, self.sound.sample_rate)
         if not (self.loops and bars == self.bars and bar == 1):
             self.sound = treatments.passage(
-                self.sound, round((bar - 1) * bar_frames), frames, was_loop=self.loops
+                self.sound,
+                self.one_frame + round((bar - 1) * bar_frames),
+                frames,
+                was_loop=self.loops,
             )
+            self.one_frame = 0
         self.kind = "loop"
         self.bars = bars
 
@@ -387,6 +397,24 @@ class Work:
         self.sound = Sound(mix, self.sound.sample_rate, {**self.sound.stems, name: audio})
 
 
+def _from_the_one(sound: Sound, record: ClipRecord) -> tuple[Sound, int]:
+    """The sound from its first beat on, as the user said it, and the frame of its first bar line.
+
+    A loop is turned, for it has no end; of another clip the frame is told.
+    """
+    word = Correction.from_json(record.get("corrected") or {})
+    if not word.downbeat_s or record["kind"] not in ("loop", "track"):
+        return sound, 0
+    one_frame = round(word.downbeat_s * sound.sample_rate) % sound.frames
+    if record["kind"] == "loop":
+        return sound.linear(lambda x: np.roll(x, -one_frame, axis=0)), 0
+    bpm = record.get("bpm")
+    if not bpm:
+        return sound, one_frame
+    bar_frames = bar_seconds(Meter.parse(record.get("meter") or "4/4"), bpm) * sound.sample_rate
+    return sound, round(one_frame % bar_frames)
+
+
 #: What each step calls; the others are done in `Work.do`.
 _TREATMENTS: dict[str, Callable[..., None]] = {
     "trim": Work._trim,
@@ -444,7 +472,9 @@ def _write(
     warnings = [f"turned down by {-down_db:.1f} dB, so that it does not clip"] if down_db else []
     report: ClipReport = {**(record.get("report") or {}), "after": after, "warnings": warnings}
     made: ClipRecord = {
-        **record, "kind": work.kind, "bpm": work.bpm, "key": work.key, "bars": work.bars,
+        # the version is made by the user's word, which needs no saying again
+        **without(record, "corrected"), "kind": work.kind, "bpm": work.bpm, "key": work.key,
+        "bars": work.bars,
         "note": work.note, "frames": frames, "channels": channels,
         "seconds": round(frames / sound.sample_rate, 6), "sample_rate": sound.sample_rate,
         "report": report, "edits": steps, "edited_from": record["id"], "made": time.time(),
@@ -481,7 +511,8 @@ def _write_notes(
     """The version of a clip that is notes alone."""
     notes, shape = notes_of_version({"record": record, "steps": steps}), shape_after(record, steps)
     made: ClipRecord = {
-        **record, "bpm": shape.bpm, "key": shape.key, "bars": shape.bars, "edits": steps,
+        **without(record, "corrected"), "bpm": shape.bpm, "key": shape.key, "bars": shape.bars,
+        "edits": steps,
         "edited_from": record["id"], "made": time.time(), "id": publish_as or record["id"],
         "plan": None, "cues": [], "stems": [],
         "report": {**(record.get("report") or {}), "warnings": []},

@@ -247,7 +247,7 @@ def shape_after(record: ClipRecord, steps: list[Step]) -> Shape:
             case "key":
                 key = step["key"]
             case "pitch" if key:
-                key = _moved(key, step["semitones"])
+                key = moved_key(key, step["semitones"])
             case "trim":
                 seconds = max(0.0, min(step["end_s"], seconds or step["end_s"]) - step["start_s"])
                 kind = "sfx" if kind in ("loop", "track") else kind
@@ -259,7 +259,7 @@ def shape_after(record: ClipRecord, steps: list[Step]) -> Shape:
     return Shape(kind, bpm, key, bars, meter, seconds)
 
 
-def _moved(name: str, semitones: float) -> str | None:
+def moved_key(name: str, semitones: float) -> str | None:
     """The key's name after a transposition. None where it would lie between two keys."""
     if semitones != round(semitones):
         return None

@@ -1,9 +1,9 @@
 """The library's own SQLite file: what is known of each clip, and the search index.
 
 Clips' facts come from their own records and can be read anew. People's marks cannot: favourites,
-ratings, tags, collections, lists of edits and preferences. These also stand in lines of text beside
-it (`marks_file.py`). Writes are short immediate transactions, so that the daemon, the page's
-process and a command may share the file.
+ratings, tags, collections, lists of edits, corrections and preferences. These also stand in lines
+of text beside it (`marks_file.py`). Writes are short immediate transactions, so that the daemon,
+the page's process and a command may share the file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from daemon.jobs.database import Database
 from daemon.library.marks_file import marked_in, marks_file_of, restore
 
 #: The schema's `user_version`.
-LIBRARY_VERSION = 5
+LIBRARY_VERSION = 6
 
 #: `clips` is narrow, for a search without words scans it. `seq` rises with time, so `newest`
 #: needs no sorting.
@@ -101,6 +101,12 @@ CREATE TABLE IF NOT EXISTS awaited_layers (
     db          REAL NOT NULL,
     job         TEXT NOT NULL,
     asked       REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS corrections (clip TEXT PRIMARY KEY, said TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS file_corrections (
+    hash        TEXT PRIMARY KEY,
+    size        INTEGER NOT NULL,
+    said        TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS waiting_marks (clip TEXT PRIMARY KEY, said TEXT NOT NULL) WITHOUT ROWID;
 """

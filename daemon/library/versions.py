@@ -160,6 +160,8 @@ class Versions:
             said += json.dumps(plugins, sort_keys=True)
         if self._stretcher != "auto":
             said += self._stretcher
+        if word := record.get("corrected"):
+            said += json.dumps(word, sort_keys=True)
         folder = self._versions / clip / hashlib.sha256(said.encode()).hexdigest()[:16]
         about = {
             "record": record,
@@ -246,6 +248,7 @@ class Versions:
                 "clip": new,
                 "folder": str(folder),
                 "values": dict(values or {}),
+                "corrected": self._library.corrections.of_file(path).to_json(),
             }
             made = await self._ask(BRING, task, on_progress)
             return self._bring_home(as_record(made), crate)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from daemon.correction import Correction
 from daemon.library.filters import Filters
 from daemon.web.routes_jobs import Id
 from daemon.web.site import Site
@@ -77,6 +78,15 @@ class Marks(Given):
     rating: Annotated[int, Field(ge=0, le=5)] | None = None
     used: bool | None = None
     tags: Annotated[list[Name], Field(max_length=50)] | None = None
+
+
+class Word(Given):
+    """A person's word on a clip that was heard wrong; what is left out stays as it was said."""
+
+    bpm: float | None = None
+    downbeat_s: float | None = None
+    """Seconds from the clip's start to the first beat of any bar."""
+    key: Annotated[str, Field(max_length=20)] | None = None
 
 
 def clip_routes(site: Site) -> APIRouter:
@@ -154,4 +164,26 @@ def clip_routes(site: Site) -> APIRouter:
         site.library.catch_up(site.jobs)
         return told
 
+    _add_corrections(routes, site)
     return routes
+
+
+def _add_corrections(routes: APIRouter, site: Site) -> None:
+    @routes.put("/clips/{clip}/correction")
+    async def correct(clip: Id, word: Word) -> dict[str, Any]:
+        """Tempo, first beat and key as the person says: they go before what was heard.
+
+        The file that the clip was fitted from is heard so too from then on.
+        """
+        said = Correction(word.bpm, word.downbeat_s, word.key or None)
+        site.library.correct(clip, said)
+        # the daemon, which fits files, reads the machine's own library
+        site.own.library.correct_source(clip, said)
+        return {**site.library.get(clip)}
+
+    @routes.delete("/clips/{clip}/correction")
+    async def uncorrect(clip: Id) -> dict[str, Any]:
+        """Take all of that back: what was heard counts again."""
+        site.library.uncorrect(clip)
+        site.own.library.uncorrect_source(clip)
+        return {**site.library.get(clip)}

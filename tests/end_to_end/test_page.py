@@ -155,6 +155,35 @@ def test_the_library_is_used_by_keyboard_alone(browser: Any, house: WebHouse, lo
     page.get_by_role("heading", name=re.compile("^Edit ")).wait_for()
 
 
+def test_what_was_heard_wrong_is_put_right_by_keys_and_by_dragging_the_grid(
+    browser: Any, house: WebHouse
+) -> None:
+    wrong = house.make(prompt="dub chords and drums", bpm=144, key="C", bars=2)
+    page = opened(browser, house)
+    page.locator(f"[data-clip='{wrong}']").get_by_role("button", name=re.compile("^Edit")).click()
+    page.get_by_role("heading", name="What was heard").wait_for()
+    page.keyboard.press("h")
+    assert page.get_by_label("Right tempo").input_value() == "72"
+    page.get_by_label("Right key").fill("Am")
+    # in the middle of the clip
+    page.get_by_label("First beat of the bar").click()
+    page.get_by_role("button", name="Save what is right").click()
+    page.get_by_text("Your word: 72 bpm, the one at").wait_for()
+    now = house.api.get(f"/clips/{wrong}").json()
+    assert (now["bpm"], now["key"], now["bars"]) == (72, "Am", 1)
+    seconds = now["seconds"]
+    assert now["record"]["corrected"]["downbeat_s"] == pytest.approx(seconds / 2, abs=seconds / 50)
+    page.get_by_role("heading", name="What was heard").click()
+    page.evaluate("performance.now = () => window.handsOn")
+    for tap in range(6):
+        page.evaluate(f"window.handsOn = {10_000 + 625 * tap}")
+        page.keyboard.press("t")
+    assert page.get_by_label("Right tempo").input_value() == "96.0"
+    page.get_by_role("button", name="Forget what I said").click()
+    page.get_by_text("Your word:").wait_for(state="detached")
+    assert house.api.get(f"/clips/{wrong}").json()["bpm"] == 144
+
+
 def test_nothing_stands_over_the_edge_and_axe_finds_no_serious_fault(
     browser: Any, house: WebHouse, loop: str
 ) -> None:

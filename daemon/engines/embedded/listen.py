@@ -14,6 +14,7 @@ from daemon.audio.files import read_audio
 from daemon.audio.resample import resample
 from daemon.audio.signals import fast_length
 from daemon.brief import Brief
+from daemon.correction import Correction
 from daemon.errors import EngineError
 from daemon.hearing import hear
 from daemon.hearing.key import find_key, hear_tones
@@ -85,8 +86,11 @@ def listen(brief: Brief) -> Reference:
     audio, rate = read_audio(brief.reference, brief.reference_start, brief.reference_end)
     meter = brief.meter
     mono = audio.mean(axis=1, dtype=np.float32)
-    own: float | None = None if brief.bpm else _tempo_of_whole_bars(mono, rate, meter)
-    heard = hear(mono, rate, brief.bpm or own, meter)
+    word = Correction.from_json(brief.corrected)
+    own = word.bpm
+    if own is None and not brief.bpm:
+        own = _tempo_of_whole_bars(mono, rate, meter)
+    heard = hear(mono, rate, word.bpm or brief.bpm or own, meter)
     bpm = float(
         brief.bpm or (own if own and abs(heard.bpm / own - 1) < _NEAR else round(heard.bpm, 3))
     )
@@ -104,7 +108,7 @@ def listen(brief: Brief) -> Reference:
         raise EngineError(
             f"{brief.reference} holds less than a bar at {bpm:g} bpm: give a longer one, or its bpm"
         )
-    key = brief.key or found
+    key = brief.key or (Key.parse(word.key) if word.key else found)
     count = len(times) - 1
     chords = _chords(mono, rate, times, key) if tones.is_tonal else []
     low, high = _strikes(mono, rate, times, meter.sixteenths_per_bar)

@@ -5,6 +5,7 @@ import soundfile
 from daemon.audio.wav_record import read_record
 from daemon.errors import LibraryError
 from daemon.library.bring import bring_file
+from tests.daemon.witness import files
 from tests.helpers.progress import untold
 
 
@@ -65,3 +66,28 @@ def test_what_is_not_whole_bars_is_no_loop(tmp_path):
     assert bring(tmp_path / "noise.wav", tmp_path)["kind"] in ("sfx", "track")
     with pytest.raises(LibraryError, match="not whole bars"):
         bring(tmp_path / "noise.wav", tmp_path, kind="loop", bpm=100)
+
+
+def test_a_name_that_does_not_agree_with_the_sound_is_told_and_not_believed(loop, tmp_path):
+    audio, rate = soundfile.read(loop["path"])
+    soundfile.write(tmp_path / "Breaks 137 bpm.wav", audio, rate)
+    made = bring(tmp_path / "Breaks 137 bpm.wav", tmp_path)
+    # which octave the ear takes is not the question here
+    assert (made["bpm"], made["bars"]) in ((90.0, 2), (180.0, 4))
+    (note,) = made["report"]["said"]
+    assert "its name says 137 bpm, but the sound says" in note
+
+
+def test_a_loop_that_calls_itself_a_one_shot_is_one(tmp_path):
+    time_s = np.arange(2 * files.RATE) / files.RATE
+    audio = (0.5 * np.sin(2 * np.pi * 110 * time_s) * np.exp(-3 * time_s))[:, None]
+    path = files.wav(tmp_path / "a.wav", audio, files.acid(0.0, 0, root=45, one_shot=True))
+    made = bring(path, tmp_path)
+    assert (made["kind"], made["note"], made["report"]["said"]) == ("oneshot", 45, [])
+
+
+def test_the_user_s_word_wins_over_name_and_ear(loop, tmp_path):
+    audio, rate = soundfile.read(loop["path"])
+    soundfile.write(tmp_path / "Breaks 137 bpm.wav", audio, rate)
+    made = bring(tmp_path / "Breaks 137 bpm.wav", tmp_path, bpm=45, key="Em")
+    assert (made["bpm"], made["bars"], made["key"]) == (45.0, 1, "Em")

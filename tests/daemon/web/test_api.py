@@ -155,6 +155,31 @@ def test_marks_collections_and_pins(house: WebHouse, loop: str) -> None:
     assert "bpm" not in house.api.get("/session").json()["said_by"]
 
 
+def test_a_person_s_word_goes_before_what_was_heard_until_it_is_forgotten(
+    house: WebHouse, loop: str
+) -> None:
+    def corrected(**word: object) -> httpx.Response:
+        return house.api.put(f"/clips/{loop}/correction", json=word)
+
+    heard = house.api.get(f"/clips/{loop}").json()
+    said = corrected(bpm=45, key="e minor", downbeat_s=0.25).json()
+    assert (said["bpm"], said["key"], said["record"]["bpm"]) == (45, "Em", 45)
+    assert corrected(bpm=50).json()["record"]["corrected"] == {
+        "bpm": 50, "downbeat_s": 0.25, "key": "Em",
+    }  # fmt: skip
+    narrowed = {"bpm_from": 49, "bpm_to": 51, "key": "Em"}
+    assert house.api.get("/clips", params=narrowed).json()["total"] == 1
+    for wrong, named in (
+        ({"bpm": 900}, "40 to 300"),
+        ({"downbeat_s": 99}, "lasts"),
+        ({"key": "H"}, "key"),
+    ):
+        refused = corrected(**wrong)
+        assert refused.status_code == 400 and named in refused.json()["text"]
+    assert house.api.delete(f"/clips/{loop}/correction").json()["bpm"] == heard["bpm"]
+    assert "corrected" not in house.api.get(f"/clips/{loop}").json()["record"]
+
+
 def test_a_step_is_changed_in_its_place(house: WebHouse, loop: str) -> None:
     step = house.api.post(f"/clips/{loop}/edits", json={"step": {"do": "gain", "db": -3}}).json()[
         "steps"

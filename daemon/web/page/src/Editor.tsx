@@ -1,6 +1,7 @@
 import { FormEvent, useCallback, useEffect, useRef, useState } from "react";
 import { Again } from "./Again";
 import { api, canHear, Clip, Collection, download, FullClip, Share, shareAddress, Sharing, StepKind } from "./api";
+import { Correct } from "./Correct";
 import { Marks } from "./Marks";
 import { StepForm, stepText } from "./StepForm";
 import { Verbs } from "./Verbs";
@@ -137,6 +138,8 @@ export function Editor({ clip: id, changed, kinds, sharing, collections, playing
           </form>
         )}
       </>
+      {clip.kind !== "oneshot" && <><h3>What was heard</h3>
+        <Correct clip={clip} busy={busy} playing={playing} act={act} /></>}
       <h3>More of it</h3>
       <Again clip={clip} busy={busy} act={act} alike={() => alike(clip)} />
       <Verbs clip={clip} busy={busy} act={act} />

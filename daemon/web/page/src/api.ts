@@ -7,8 +7,9 @@ export interface Clip {
 }
 export interface Step { id: string; do: string; [setting: string]: string | number }
 export interface Turns { undo: number; redo: number }
+export interface Correction { bpm?: number; downbeat_s?: number; key?: string }
 export interface FullClip extends Clip {
-  steps: Step[]; turns: Turns; collections: string[]; record: { stems?: string[]; parts?: string[] | string; midi?: string | null; plan?: unknown };
+  steps: Step[]; turns: Turns; collections: string[]; record: { stems?: string[]; parts?: string[] | string; midi?: string | null; plan?: unknown; meter?: string; corrected?: Correction };
 }
 export interface Job {
   job: string; state: string; stage: string; progress: number; prompt: string; clips: string[]; text: string; door: string; proposal: string | null;
