@@ -46,8 +46,8 @@ KITS: dict[str, dict[str, dict[str, float]]] = {
         "toms": {"length": 1.5, "tune": -3},
     },
     "dusty": {
-        "kick": {"attack": 0.45, "length": 0.7, "dirt": 0.3},
-        "snare": {"attack": 0.6, "length": 0.75, "dirt": 0.4, "tune": 1},
+        "kick": {"attack": 0.2, "length": 0.7, "dirt": 0.3, "bright": -0.5},
+        "snare": {"attack": 0.45, "length": 0.75, "dirt": 0.4, "tune": 1, "bright": -0.25},
         "toms": {"dirt": 0.3},
         "rim": {"dirt": 0.3},
     },

@@ -51,7 +51,7 @@ def test_lyrics_under_a_marker_ask_for_no_sound_but_for_a_singer():
 
 
 def test_a_description_under_a_marker_is_no_lyric():
-    words = parse_words("[Verse] soft piano and strings [Chorus] drums, bass and brass")
+    words = parse_words("[Verse] piano and strings [Chorus] drums, bass and brass")
     assert {"piano", "strings", "drums"} <= set(words.instruments) and not words.singer
 
 
@@ -113,13 +113,13 @@ def test_each_place_has_one_meaning_and_the_rest_is_known():
     [
         ("quiet guitar music for reading", {"guitar", "melody"}, True),
         ("Gitarrenmusik, langsam", {"guitar", "melody"}, True),
-        ("a cello tune with harp accompaniment", {"strings", "harp"}, True),
+        ("a cello tune with harp accompaniment", {"cello", "harp"}, True),
         ("duet of flute and piano", {"flute", "piano"}, True),
         ("soul with an organ solo", {"organ"}, False),
         ("808 drum loop", {"drums"}, True),
         ("midi melody in F minor", {"melody"}, True),
         ("an organ solo over a trip hop beat", {"organ"}, False),
-        ("someone is strumming a banjo", {"guitar"}, True),
+        ("someone is strumming a banjo", {"banjo"}, True),
     ],
 )
 def test_who_plays_is_read_from_what_is_said_of_them(text, players, only):

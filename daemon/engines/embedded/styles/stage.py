@@ -62,7 +62,7 @@ STAGES: dict[str, Stage] = {
     "cinematic": Stage("orchestra", "hall", 9, {}, {"bass": -2, "drums": -1, "chords": 2}, -5.2),
     "classical": Stage("orchestra", "hall", 11, {}, {"bass": -4, "chords": 1, "lead": 2}, -5.2),
     "disco": Stage("funk", "studio", 4, {}, {"chords": 1}, -4.4),
-    "breakbeat": Stage("dusty", "drum room", 5),
+    "breakbeat": Stage("", "studio"),
     "boom bap": Stage("dusty", "studio", 8, {}, {}, -5.2),
     "hip-hop": Stage("dusty", "studio", 8, {}, {}, -5.0),
     "trip-hop": Stage("dusty", "chamber", 9, {}, {}, -5.4),

@@ -243,7 +243,7 @@ def test_a_rumble_is_heard_between_the_kicks_low_and_in_the_middle():
 
 @pytest.mark.parametrize(
     ("prompt", "voices"),
-    [("tabla loop", {"tabla", "bayan"}), ("djembe loop", {"high conga", "low tom"})],
+    [("tabla loop", {"tabla", "bayan"}), ("djembe loop", {"djembe"})],
 )
 def test_a_tabla_is_a_tabla_and_no_other_hand_drum(prompt, voices):
     _, hits = drums_of(prompt)

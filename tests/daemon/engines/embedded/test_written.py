@@ -80,7 +80,7 @@ def test_chords_above_a_tune_are_the_chords():
 
 def test_the_instrument_that_is_named_plays_the_tune():
     plan = plan_of("piano C4 E4 G4 C5 A4 F4 D4 C4 at 100 bpm")
-    assert plan.parts == ("lead",) and plan.lead.sound.voice == "piano"
+    assert plan.parts == ("lead",) and plan.lead.sound.voice == "grand piano"
 
 
 def test_a_written_tune_outlives_repair_and_a_form_without_the_field_is_read():
@@ -130,6 +130,6 @@ def test_a_value_of_notes_is_played():
 
 
 def test_an_instrument_in_an_effect_is_told():
-    lines = unmet_people(brief_of("sound of rain with a soft piano"))
+    lines = unmet_people(brief_of("sound of rain with a piano"))
     assert lines == ["piano does not play in an effect; kind: loop makes music"]
     assert unmet_people(brief_of("rain on a window")) == []
