@@ -23,6 +23,7 @@ export function Queue({ jobs, choose, say }: { jobs: Job[]; choose: (clip: strin
               : <>
                   <progress max={1} value={job.progress} aria-label={`Progress of ${job.prompt}`} />
                   <button className="small" onClick={() => cancel(job)} aria-label={`Cancel ${job.prompt}`}>Cancel</button>
+                  {job.waits_for && <p className="why" role="status">waits: {job.waits_for}</p>}
                   {job.proposal && <div className="why">
                     <p>A language model proposes:</p><pre tabIndex={0} aria-label="What is proposed">{job.proposal}</pre>
                     <div className="row tight"><button className="small" onClick={() => answer(job, true)}>Use it</button>
