@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bridge.music import Meter
-from daemon.hearing import beats, lattice_features, odds, tempo
+from daemon.hearing import beats, lattice_features, odds, repeats, tempo
 from daemon.hearing.envelopes import Envelopes
 from daemon.hearing.onsets import Onsets
 from daemon.hearing.reading import Reading, read
@@ -22,32 +22,25 @@ CLOSE = 3.0
 ASKED_OCTAVE = 0.7
 #: Log odds lost for each octave of distance from the asked tempo, apart from whole octaves.
 AWAY_COST = 8.0
+#: Places of the attack and of the likeness in `evidence`.
+ATTACK = 6
+LIKENESS = 7
+#: Steepness of attacks (`Envelopes.attack`) from which a take is struck; drones are softer.
+STRUCK = 0.35
+#: Likeness of the bars from which they repeat exactly. Of 131 sounds without a beat that are struck
+#: none had more than 0.85.
+EXACTLY = 0.95
+#: Probability of a beat in such a take, at least.
+LOOP = 0.9
+#: Part of a bar, between two 16ths, after which a drone still repeats and music does not.
+BETWEEN_16THS = 6.5 / 16
+#: Likeness from which a soft take may be a drone, and the least that it must lose in between.
+HELD = 0.8
+LESS = 0.1
+#: Probability of a beat in a drone, at most.
+DRONE = 0.05
 #: Most log odds that the distance can cost: 3:4 and 2:3 of the asked tempo are then as far as this.
 MOST_AWAY = 1.5
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The chosen reading at `bpm`, and the `shares` (0-1) of belief in every tempo.
-
-    `shares` are (bpm, share) in the octave of the answer; `octave` of the reading tells the
-    music's own. `evidence` (n,) is what `odds` needs to tell whether there is a beat at all.
-    """
-
-    bpm: float
-    reading: Reading
-    shares: tuple[tuple[float, float], ...]
-    evidence: np.ndarray
-
-    @property
-    def share(self) -> float:
-        """Probability of the chosen tempo among the candidates, in this octave."""
-        return max(share for _, share in self.shares)
-
-    @property
-    def beat(self) -> float:
-        """Probability (0-1) that the take has a beat at all."""
-        return odds.probability(float(odds.log_odds("beat", self.evidence)[0]))
 
 
 @dataclass(frozen=True)
@@ -59,10 +52,55 @@ class Weighed:
     reading: Reading | None = None
 
 
-def choose(env: Envelopes, hits: Onsets, meter: Meter, asked_bpm: float | None) -> Choice | None:
-    """The likeliest tempo and its reading; None where the onsets have none at all."""
+@dataclass(frozen=True)
+class Choice:
+    """The chosen reading at `bpm`, and the `shares` (0-1) of belief in every tempo.
+
+    `shares` are (bpm, share) in the octave of the answer; `octave` of the reading tells the
+    music's own. `evidence` (n,) is what `odds` needs to tell whether there is a beat at all.
+    `anywhere` (0-1) is how alike the take is to itself after a time that is no part of a bar.
+    `weighed` are all candidates, the likeliest before any lattice was fitted first.
+    """
+
+    bpm: float
+    reading: Reading
+    shares: tuple[tuple[float, float], ...]
+    evidence: np.ndarray
+    anywhere: float
+    weighed: tuple[Weighed, ...]
+    followed: bool = False
+
+    @property
+    def share(self) -> float:
+        """Probability of the chosen tempo among the candidates, in this octave."""
+        return max(share for _, share in self.shares)
+
+    @property
+    def beat(self) -> float:
+        """Probability (0-1) that the take has a beat at all.
+
+        Struck sounds that repeat exactly after whole bars are a loop: chance does not do that.
+        Soft ones that are as alike after any other time are a drone. A tempo that could be followed
+        where it changes is there.
+        """
+        chance = odds.probability(float(odds.log_odds("beat", self.evidence)[0]))
+        if self.followed:
+            return max(chance, LOOP)
+        alike = self.evidence[LIKENESS]
+        if self.evidence[ATTACK] >= STRUCK:
+            return max(chance, LOOP) if alike >= EXACTLY else chance
+        return min(chance, DRONE) if alike - self.anywhere < LESS and alike > HELD else chance
+
+
+def choose(
+    env: Envelopes, hits: Onsets, meter: Meter, asked_bpm: float | None, most: int = FITTED
+) -> Choice | None:
+    """The likeliest tempo and its reading; None where the onsets have none at all.
+
+    Of the `most` likeliest tempi a lattice is fitted.
+    """
     gram = tempogram(env, meter.quarters_per_bar)
-    weighed = weigh(env, hits, gram, meter, asked_bpm, FITTED)
+    weighed = weigh(env, hits, gram, meter, asked_bpm, most)
     if not weighed:
         return None
     wanted = np.array([_wanted(each.candidate.bpm, asked_bpm) for each in weighed])
@@ -83,6 +121,8 @@ def choose(env: Envelopes, hits: Onsets, meter: Meter, asked_bpm: float | None) 
         reading,
         tuple((each.candidate.bpm, float(s)) for each, s in zip(weighed, share, strict=True)),
         evidence(env, gram, weighed, best),
+        _anywhere(env, reading, meter),
+        tuple(weighed),
     )
 
 
@@ -144,6 +184,13 @@ def evidence(env: Envelopes, gram: Tempogram, weighed: list[Weighed], best: int)
             reading.lattice.map.onset_cost,
         ]
     )
+
+
+def _anywhere(env: Envelopes, reading: Reading, meter: Meter) -> float:
+    """Likeness (0-1) of the take to itself after a time between two 16ths: high in a drone."""
+    lattice_s = reading.lattice.map.beats_s
+    again = repeats.repeats(env, lattice_s, BETWEEN_16THS * meter.quarters_per_bar)
+    return max(again.similarity.values(), default=0.0)
 
 
 def octave_of(bpm: float, asked_bpm: float | None) -> float:

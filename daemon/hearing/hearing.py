@@ -10,15 +10,18 @@ from bridge.music import Meter
 from daemon.audio.sound import mixed
 from daemon.hearing import onsets, tempo_change, tracking
 from daemon.hearing.answer import answer, asked_grid
-from daemon.hearing.choice import Choice, choose
+from daemon.hearing.beats import Beats
+from daemon.hearing.choice import FITTED, Choice, choose
 from daemon.hearing.envelopes import BEFORE_S, Envelopes, envelopes
 from daemon.hearing.heard import Heard
 from daemon.hearing.onsets import Onsets
 from daemon.hearing.reading import read
 
-#: Probability of a beat below which a take is called beatless. Of sounds without a beat 95 % lie
+#: Probability of a beat below which a take is called beatless. Of sounds without a beat 93 % lie
 #: below it, of takes of music models with a known tempo 2 %, each judged by the others' odds.
-BEATLESS = 0.25
+BEATLESS = 0.2
+#: Octaves within which a candidate may be the chosen tempo before or after a change.
+SAME_OCTAVE = 0.3
 #: Attacks that a take needs to have a beat.
 LEAST_HITS = 4
 
@@ -69,6 +72,7 @@ def chosen(
     sample_rate: int,
     meter: Meter,
     asked_bpm: float | None,
+    most: int = FITTED,
 ) -> Choice | None:
     """The choice of the tempo, its reading over the whole take.
 
@@ -77,22 +81,42 @@ def chosen(
     """
     long = env.length_s > tracking.LONG_S
     if not long:
-        choice = choose(env, hits, meter, asked_bpm)
+        choice = choose(env, hits, meter, asked_bpm, most)
     else:
         first = round(_fullest_s(env) * sample_rate)
         part = mono[first : first + round(tracking.LONG_S * sample_rate)]
         part_env = envelopes(part, sample_rate)
-        choice = choose(part_env, onsets.onsets(part_env), meter, asked_bpm)
+        choice = choose(part_env, onsets.onsets(part_env), meter, asked_bpm, most)
     if choice is None:
         return None
     if long:
-        lattice = tracking.find(env, hits, choice.bpm, meter.quarters_per_bar)
+        quarters = meter.quarters_per_bar
+        first_bpm = tempo_change.first_tempo(env, choice.bpm, tracking.WINDOW_S, quarters)
+        lattice = tracking.find(env, hits, first_bpm, quarters)
     else:
         own = choice.reading.lattice
-        lattice = tempo_change.changed(env, hits, choice.bpm, meter.quarters_per_bar, own)
+        lattice = _changing(env, hits, choice, meter)
         if lattice is own:
             return choice
-    return replace(choice, reading=read(env, lattice, choice.reading.octave, meter))
+    reading = read(env, lattice, choice.reading.octave, meter)
+    return replace(choice, reading=reading, followed=not long)
+
+
+def _changing(env: Envelopes, hits: Onsets, choice: Choice, meter: Meter) -> Beats:
+    """The chosen lattice, or that of a changing tempo where it loses the take.
+
+    Then each tempo that was fitted may be the one with which the take begins or ends.
+    """
+    best = own = choice.reading.lattice
+    if own.map.uneven < tempo_change.LOST:
+        return own
+    for each in choice.weighed:
+        if each.reading is not None and abs(np.log2(each.candidate.bpm / choice.bpm)) < SAME_OCTAVE:
+            bpm = each.candidate.bpm
+            found = tempo_change.changed(env, hits, bpm, meter.quarters_per_bar, own)
+            if found is not own and (best is own or found.map.onset_cost < best.map.onset_cost):
+                best = found
+    return best
 
 
 def _fullest_s(env: Envelopes) -> float:

@@ -52,11 +52,13 @@ def candidates(gram: Tempogram, asked_bpm: float | None = None) -> list[Candidat
     kinds = kinds[:KINDS]
     if asked_bpm is not None:
         kinds += _near_asked(gram, asked_bpm, kinds)
-    found = []
+    found: list[Candidate] = []
     for kind, base in enumerate(kinds):
         for octave in (0.25, 0.5, 1.0, 2.0, 4.0):
             if SLOWEST_BPM * 1.03 < base * octave < FASTEST_BPM * 0.98:
                 at = gram.near(base * octave, REACH)
+                if any(each.at == at for each in found):
+                    continue
                 found.append(Candidate(float(gram.bpm[at]), at, kind))
     return found
 

@@ -31,6 +31,8 @@ PART = 0.42
 SAME_TEMPO = 0.004
 #: Log ratio within which a part's tempo is also looked for near the whole take's.
 REACH = 0.25
+#: Score of a tempo over the best one near it in a part, down to which it may be the part's own.
+CLEARLY = 0.8
 #: Unevenness of a lattice from which its tempo may step or sway far.
 LOST = 0.6
 
@@ -102,7 +104,7 @@ def _tracked(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beat
     start_s = env.sounds_from_s
     if env.sounds_to_s - start_s < 1.5 * FIRST_S:
         return None
-    first = beats.find(
+    first = found(
         env.between(start_s, start_s + FIRST_S),
         hits.between(start_s, start_s + FIRST_S),
         bpm,
@@ -134,14 +136,18 @@ def _refined(
 def _stepped(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float, lost: Beats) -> Beats:
     """The lattice of a take whose tempo steps, or `lost` where a step does not fit far better."""
     best = lost
-    for before_bpm, after_bpm in _two_tempi(env, hits, bpm, bar_beats):
+    # In a take too short for two tempi to be told apart, every second tempo is tried.
+    short = env.sounds_to_s - env.sounds_from_s < 2 * LEAST_PART_S
+    pairs = [(bpm, bpm)] if short else _two_tempi(env, hits, bpm, bar_beats)
+    around = tempo_steps.ANY if short else tempo_steps.AROUND
+    for before_bpm, after_bpm in pairs:
         for from_end in (False, True):
-            beats_s, corner = tempo_steps.stepped(env, before_bpm, after_bpm, from_end)
+            beats_s, corner = tempo_steps.stepped(env, before_bpm, after_bpm, from_end, around)
             if not len(beats_s):
                 continue
             changed = _refined(env, hits, beats_s, bar_beats, STRAIGHT, corner)
             found = changed.map.onset_cost < lost.map.onset_cost and (
-                _explains(changed, lost) or _gain(changed, lost) > STEP_GAIN
+                _explains(changed, lost) or (not short and _gain(changed, lost) > STEP_GAIN)
             )
             if found and (best is lost or changed.map.onset_cost < best.map.onset_cost):
                 best = changed
@@ -162,8 +168,6 @@ def _two_tempi(
     In each part it is the likeliest tempo, and that nearest to `bpm`, the whole take's.
     """
     length_s = env.sounds_to_s - env.sounds_from_s
-    if length_s < 2 * LEAST_PART_S:
-        return []
     part_s = max(LEAST_PART_S, PART * length_s)
     starts_s = (env.sounds_from_s, env.sounds_to_s - part_s)
     parts = [_tempi(env, hits, start_s, part_s, bpm, bar_beats) for start_s in starts_s]
@@ -173,6 +177,16 @@ def _two_tempi(
         if abs(np.log(first / last)) > SAME_TEMPO
     ]
     return list(dict.fromkeys(pairs))
+
+
+def first_tempo(env: Envelopes, bpm: float, part_s: float, bar_beats: float) -> float:
+    """The tempo in bpm of a take's first part, where it is clearly not `bpm`, the whole take's."""
+    start_s = env.sounds_from_s
+    gram = tempogram(env.between(start_s, start_s + part_s), bar_beats)
+    near = np.abs(np.log(gram.bpm / bpm)) < REACH
+    best = int(np.argmax(np.where(near, gram.score, -np.inf)))
+    own = gram.near(bpm, tempo.REACH)
+    return bpm if gram.score[own] > CLEARLY * gram.score[best] else float(gram.bpm[best])
 
 
 def _tempi(

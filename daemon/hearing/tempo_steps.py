@@ -12,6 +12,8 @@ from daemon.hearing.envelopes import Envelopes
 
 #: Tempi tried around each of two, as a ratio: 1.5 % either way, in steps of a quarter per cent.
 AROUND = 1.0025 ** np.arange(-6, 7)
+#: The same where nothing is known of the second tempo: from 4:5 to 5:4.
+ANY = 1.0025 ** np.arange(-89, 90)
 #: Weight of attacks on beats.
 BEAT = 1.0
 #: Weight of attacks on 8ths between the beats.
@@ -27,13 +29,17 @@ FINE_S = 0.008
 
 
 def stepped(
-    env: Envelopes, before_bpm: float, after_bpm: float, from_end: bool = False
+    env: Envelopes,
+    before_bpm: float,
+    after_bpm: float,
+    from_end: bool = False,
+    around: np.ndarray = AROUND,
 ) -> tuple[np.ndarray, int]:
     """Beats in seconds whose tempo steps, and the index of the beat where it does.
 
-    Every phase of the first lattice, every beat and all tempi around the second are compared by the
-    attacks on their 16ths. With `from_end` the take is read backwards, from the second tempo to the
-    first: the one that is read first must be exact. No beats where the take is too short.
+    Every phase of the first lattice, every beat and all tempi `around` the second are compared by
+    the attacks on their 16ths. With `from_end` the take is read backwards, from the second tempo to
+    the first: the one that is read first must be exact. No beats where the take is too short.
     """
     beat_s = 60 / (after_bpm if from_end else before_bpm)
     ratio = before_bpm / after_bpm if from_end else after_bpm / before_bpm
@@ -52,7 +58,7 @@ def stepped(
     phases_s = first_s + np.arange(0, beat_s, FINE_S)
     best = max(
         (
-            _changed(flux, rate, phase_s, beat_s, count, last_s, ratio * AROUND)
+            _changed(flux, rate, phase_s, beat_s, count, last_s, ratio * around)
             for phase_s in phases_s
         ),
         key=lambda found: found[0],

@@ -29,6 +29,8 @@ PULSE_WEIGHTS = {0.5: 0.3, 1.0: 1.0, 2.0: 1.0, 3.0: 0.2, 4.0: 0.8}
 BAR_WEIGHTS = {1.0: 1.0, 2.0: 0.8, 4.0: 0.5, 0.5: 0.3, 0.25: 0.3}
 #: Frames of the envelopes that make one here: a tempo needs no finer ones.
 THIN = 4
+#: Share of the whole power that two compared parts have at least.
+LEAST_POWER = 0.01
 #: Seconds; lags that leave less than this to compare say nothing.
 LEAST_S = 1.5
 
@@ -121,8 +123,10 @@ def _repetitions(
         lag = np.clip(lag, 0, max(0, n - 2))
         whole = lag.astype(int)
         value = match[whole] + (match[whole + 1] - match[whole]) * (lag - whole)
-        norm = np.sqrt(power[n - whole] * (power[n] - power[whole])) + 1e-9
-        return np.asarray(np.where(inside, value / norm, 0))
+        norm = np.sqrt(power[n - whole] * (power[n] - power[whole]))
+        # Beside one loud hit the rest is only rounding errors.
+        norm = np.maximum(norm, LEAST_POWER * power[n] + 1e-9)
+        return np.asarray(np.where(inside, np.clip(value / norm, -1, 1), 0))
 
     of_beats, of_bars = lags
     return (

@@ -25,10 +25,9 @@ import soundfile as sf
 from bridge.music import Meter
 from daemon.hearing import confidence, hearing, onsets
 from daemon.hearing.answer import answer
-from daemon.hearing.choice import Choice, weigh
+from daemon.hearing.choice import Choice
 from daemon.hearing.envelopes import BEFORE_S, envelopes
 from daemon.hearing.heard import Heard
-from daemon.hearing.tempogram import tempogram
 from tools.train_hearing import negatives, own_music
 
 #: Features of a candidate with a lattice.
@@ -94,15 +93,14 @@ def answered(take: Known, fitted: int, asked_bpm: float | None = None) -> dict[s
     if len(hits) < hearing.LEAST_HITS:
         return None
     meter = Meter()
-    candidates = weigh(env, hits, tempogram(env, 4), meter, asked_bpm, fitted)
-    choice = hearing.chosen(env, hits, mono, take.sample_rate, meter, asked_bpm)
+    choice = hearing.chosen(env, hits, mono, take.sample_rate, meter, asked_bpm, fitted)
     if choice is None:
         return None
     heard = answer(env, mono, take.sample_rate, choice, meter, asked_bpm)
-    features = np.full((len(candidates), WIDTH), np.nan)
-    for row, each in zip(features, candidates, strict=True):
+    features = np.full((len(choice.weighed), WIDTH), np.nan)
+    for row, each in zip(features, choice.weighed, strict=True):
         row[: len(each.features)] = each.features
-    bpm = np.array([each.candidate.bpm for each in candidates])
+    bpm = np.array([each.candidate.bpm for each in choice.weighed])
     return {
         "set": take.set,
         "piece": take.piece,

@@ -32,6 +32,8 @@ OTHER_WEIGHT = 0.5
 PULL = {"tempo": 2.0, "lattice": 4.0, "beat": 1.0, "sure": 1.0, "bar": 1.0}
 #: Standard deviations beyond which a feature counts no more, as `daemon.hearing.odds` has it.
 MOST = 4.0
+#: Log odds taken from a fitted confidence: a wrong claim costs its user more than a missing one.
+MODESTY = 0.5
 #: Weights are stored rounded to this many digits: more would change with the machine.
 DIGITS = 4
 #: Where the log odds of a beat stand among the features of an answer's confidence.
@@ -156,7 +158,9 @@ def fit_confidence(name: str, rows: list[Row], beat: Regression) -> Regression:
     some = [row for row in rows if np.isfinite(row[_RIGHT[name]])]
     known = known_of(some, beat)
     yes = np.array([row[_RIGHT[name]] for row in some])
-    return Regression(name, known).fit_yes(known, yes, np.array([heed_of(r) for r in some]))
+    made = Regression(name, known).fit_yes(known, yes, np.array([heed_of(r) for r in some]))
+    made.offset -= MODESTY
+    return made
 
 
 _RIGHT = {"sure": "beats_right", "bar": "bar_right"}
