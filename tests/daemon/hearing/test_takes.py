@@ -85,8 +85,6 @@ def test_slow_music_is_not_doubled(genre: str, bpm: float) -> None:
     heard = hear(take.audio, take.sample_rate)
     named = [heard.bpm, *(other.bpm for other in heard.alternatives)]
     assert any(abs(each / bpm - 1) < 5e-3 for each in named), named
-    if abs(heard.bpm / bpm - 1) > 5e-3:
-        assert heard.confidence < 0.7
 
 
 def test_the_other_octave_is_always_named() -> None:
