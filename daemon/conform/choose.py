@@ -93,6 +93,17 @@ def ended_bars(heard: Heard, length_s: float) -> int:
     return line + 1 if sounds_into_last_beat and ends >= (line + 1) * bar_q else line
 
 
+def missing_quarters(heard: Heard, length_s: float) -> float:
+    """Quarters that the take's last bar lacks, where it is cut short; 0 where it is whole.
+
+    A bar of which less than half is there is not one that was cut short.
+    """
+    bar_q = heard.meter.quarters_per_bar
+    line_q = ended_bars(heard, length_s) * bar_q
+    there_q = float(heard.position_of(min(heard.sounds_to_s, length_s))) - line_q
+    return bar_q - there_q if bar_q / 2 <= there_q < bar_q and line_q > 0 else 0.0
+
+
 def _only_cut(heard: Heard, end_s: float) -> Cut:
     """The cut of a take of less than a bar: whole beats that divide the bar, to be repeated."""
     first = float(np.ceil(heard.position_of(heard.sounds_from_s - _SLACK_S) - 1e-6))

@@ -274,6 +274,12 @@ def _choose(
     if whole is not None and brief.choice == 1:
         return whole, whole.bars, _refusals(heard, sound, whole, bpm, brief)
     bars = brief.bars or max(1, _whole_bars(heard, sound.seconds))
+    missing_q = choose.missing_quarters(heard, sound.seconds) if brief.bars is None else 0.0
+    if missing_q:
+        report.warnings.append(
+            f"the take ends {missing_q:.2f} quarters before its last bar does:"
+            " that bar was left out"
+        )
     found = choose.cuts(heard, sound.mono, sound.sample_rate, bars)
     report.choices = [cut.to_json() for cut in found[:_MOST_CHOICES]]
     if brief.choice > len(found):
@@ -408,14 +414,23 @@ def anchors(heard: Heard, start_q: float, end_q: float, grid: str) -> np.ndarray
     """Positions in quarters that are put on the grid.
 
     `tight` takes every pulse, `feel` the bar lines, `off` the two ends. Between bar lines the take
-    keeps its own time: its groove stays, its drift goes.
+    keeps its own time: its groove stays, its drift goes. A take on a straight grid needs no more
+    than its ends.
     """
-    if grid == "off" or heard.steady:
+    if grid == "off" or _is_straight(heard, start_q, end_q):
         return np.array([start_q, end_q])
     step = heard.meter.quarters_per_bar if grid == "feel" else 4 / heard.meter.denominator
     inner = np.arange(np.floor(start_q / step) + 1, np.ceil(end_q / step)) * step
     inner = inner[(inner > start_q + 1e-6) & (inner < end_q - 1e-6)]
     return np.concatenate([[start_q], inner, [end_q]])
+
+
+def _is_straight(heard: Heard, start_q: float, end_q: float) -> bool:
+    """Whether the map has no bend there that a stretch between the two ends would leave."""
+    inner = heard.knots_q[(heard.knots_q >= start_q) & (heard.knots_q <= end_q)]
+    begin, end = heard.time_of(np.array([start_q, end_q]))
+    line = begin + (inner - start_q) / (end_q - start_q) * (end - begin)
+    return not len(inner) or float(np.abs(heard.time_of(inner) - line).max()) < _ON_GRID_S
 
 
 def _repeated(made: Sound, frames: int, report: Report) -> Sound:

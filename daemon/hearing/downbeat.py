@@ -65,22 +65,25 @@ def _judges_of(folded: Bar, meter: Meter) -> list[tuple[np.ndarray, ...]] | None
     return _judges().get(folded.slots) if meter.denominator == 4 else None
 
 
+def judges_know(folded: Bar, meter: Meter) -> bool:
+    """Whether trained nets judge such a bar, and not a rule."""
+    return _judges_of(folded, meter) is not None
+
+
 def sound_of(folded: Bar, starts: np.ndarray, joined: np.ndarray, meter: Meter) -> np.ndarray:
-    """Log-probability (starts,) that the unit begins there.
+    """Log-likelihood (starts,) that the unit begins there.
 
     It is judged by the sound of the bar from there on, and by the signs of a loop's joint.
     """
     features = read(folded.one, starts).astype(np.float32)
     judges = _judges_of(folded, meter)
     if judges is None:
-        return _normal(
-            np.array([_rule(view) for view in features]) - 2 * joined[:, 0] + 2 * joined[:, 3]
-        )
+        return np.array([_rule(view) for view in features]) - 2 * joined[:, 0] + 2 * joined[:, 3]
     flat = np.hstack([features.reshape(len(features), -1), joined.astype(np.float32)])
     score = np.zeros(len(starts))
     for hidden, bias, out, direct in judges:
         score += np.tanh(flat @ hidden + bias) @ out + flat @ direct
-    return _normal(score / len(judges))
+    return score / len(judges)
 
 
 def _rule(view: np.ndarray) -> float:
@@ -138,8 +141,3 @@ def start_of(
     sharp = slots * sixteenth_s / sum(START_S)
     at_once = AT_ONCE * (BEGUN if rests else 1.0)
     return np.log(1 - at_once + at_once * exact * min(sharp, 60.0))
-
-
-def _normal(score: np.ndarray) -> np.ndarray:
-    score = score - score.max()
-    return score - np.log(np.exp(score).sum())

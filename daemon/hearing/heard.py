@@ -32,11 +32,11 @@ class Heard:
     little beyond the take, so that whole bars can be cut.
 
     bpm           mean tempo in quarters per minute, in the octave of the requested tempo
-    confidence    0-1: how sure the beat grid (tempo and phase) is
-    downbeat_confidence   0-1: how sure the first beat of the bar is, given the beats
+    confidence    0-1: probability that tempo and octave are right, and the beats within 30 ms
+    downbeat_confidence   0-1: probability that the bars are right too; never above `confidence`
     periodic      False where nothing repeats (drone, texture, a lone hit): the map is then the
                   requested grid from the first sound
-    steady        the tempo is constant within what can be measured
+    steady        every beat lies within 15 ms of evenly spaced ones; the map may follow the rest
     drift         standard deviation of the local tempo over the mean tempo (0.01 is 1 %)
     octave        the music's own tempo over `bpm`: 1, 2 or 0.5. At 0.5 only every other downbeat
                   begins a bar of the music; position 0 does (see `phrase_quarters`)

@@ -2,53 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from bridge.music import Meter
 from daemon.audio.sound import mixed
-from daemon.hearing import bar, beats, downbeat, lead_in, loop_joint, onsets, repeats, tempo
-from daemon.hearing.answer import Reading, answer, asked_grid
+from daemon.hearing import onsets, tempo_change, tracking
+from daemon.hearing.answer import answer, asked_grid
 from daemon.hearing.beats import Beats
+from daemon.hearing.choice import FITTED, Choice, choose
 from daemon.hearing.envelopes import BEFORE_S, Envelopes, envelopes
 from daemon.hearing.heard import Heard
+from daemon.hearing.onsets import Onsets
+from daemon.hearing.reading import read
 
-#: Tempi for which a lattice is fitted: each costs as much as the first.
-TEMPI = 3
-#: Score below the likeliest tempo up to which another is fitted.
-TEMPO_GAP = 0.9
-
-#: bpm; the tempo that music usually has: the centre of the prior over octaves.
-USUAL_BPM = 120.0
-#: Log-prior of the requested octave over the other two.
-ASKED_OCTAVE = 0.7
-#: Log-prior below which an octave is not tried.
-RARE = -1.5
-#: Log-cost of an octave with all attacks between the 16ths: it is then too slow for the music.
-BETWEEN = 4.0
-
-# A soft take has a beat only where it repeats after whole bars and at no other time. A drone
-# repeats after any time. Set on made-up pads and drones.
-
-#: Steepness of the attacks (`Envelopes.attack`) below which a take is soft.
-SOFT = 0.35
-#: Likeness of the bars from which a soft take without a pulse has a beat.
-AGAIN = 0.9
-#: Part of a bar, between two 16ths, after which a drone still repeats and music does not.
-BETWEEN_16THS = 6.5 / 16
-#: Least loss of likeness after `BETWEEN_16THS`, where the take has a pulse.
-LESS_WITH_PULSE = 0.1
-#: Least loss of likeness after `BETWEEN_16THS`, where the take has no pulse.
-LESS_WITHOUT_PULSE = 0.15
-
-# A take may play at 2/3 or 3/2 of the requested tempo. Set on made-up takes at those tempi, and on
-# triplets, which must not be mistaken for them.
-
-#: Share of the attacks between the 16ths from which those tempi are tried.
-ASTRAY = 0.3
-#: Most of those attacks, as a share, that another tempo may leave between its 16ths.
-FEWER = 0.75
-#: Least gain in pulse for another tempo.
-STEADIER = 0.4
+#: Probability of a beat below which a take is called beatless. Of sounds without a beat 93 % lie
+#: below it, of takes of music models with a known tempo 2 %, each judged by the others' odds.
+BEATLESS = 0.2
+#: Octaves within which a candidate may be the chosen tempo before or after a change.
+SAME_OCTAVE = 0.3
+#: Attacks that a take needs to have a beat.
+LEAST_HITS = 4
 
 
 def hear(
@@ -56,9 +31,9 @@ def hear(
 ) -> Heard:
     """The grid of `audio`, float (frames, channels) or (frames,), at `sample_rate` Hz.
 
-    `asked_bpm` is the requested tempo; the take's own may be off by a fifth, or be half or double.
-    None searches all usual tempi. No audio raises an error: a take without a pulse comes back with
-    `periodic` False and a reason.
+    `asked_bpm` is the requested tempo; the take's own may be another, and then that one is found.
+    The answer is in the octave of the requested one. No audio raises an error: a take without a
+    beat comes back with `periodic` False and a reason.
     """
     meter = meter or Meter()
     mono = mixed(audio) if audio.ndim == 2 else audio
@@ -71,151 +46,82 @@ def hear(
     mono = np.concatenate([np.zeros(round(BEFORE_S * sample_rate), np.float32), mono - mono.mean()])
     env = envelopes(mono, sample_rate)
     hits = onsets.onsets(env)
-    found = tempo.candidates(env, asked_bpm, meter.quarters_per_bar, TEMPI)
-    if not found or len(hits) < 4:
+    start_s = env.sounds_from_s - BEFORE_S
+    if len(hits) < LEAST_HITS:
         return asked_grid(
-            length_s,
-            env.sounds_from_s - BEFORE_S,
-            asked_bpm,
-            meter,
-            "nothing in the take starts or stops",
+            length_s, start_s, asked_bpm, meter, "nothing in the take starts or stops"
         )
-    bpm, lattice = _best_lattice(env, hits, found, meter)
-    if asked_bpm is not None and lattice.between(hits) > ASTRAY:
-        bpm, lattice = _three_to_two(env, hits, bpm, lattice, meter, asked_bpm)
-    readings = _readings(env, hits, bpm, lattice, meter)
-    if not _beats(env, readings, meter):
-        bpm, lattice = _best_lattice(env, hits, found, meter, beating=True)
-        readings = _readings(env, hits, bpm, lattice, meter)
-    if not _beats(env, readings, meter):
-        return asked_grid(
-            length_s, env.sounds_from_s - BEFORE_S, asked_bpm, meter, _no_beat(asked_bpm)
-        )
-    return answer(
-        env, mono, sample_rate, max(readings, key=lambda reading: reading.merit), meter, asked_bpm
-    )
-
-
-def _beats(env: Envelopes, readings: list[Reading], meter: Meter) -> bool:
-    """Whether any reading has a beat: a pulse, or in a soft take repetition after whole bars only.
-
-    Pads have no sharp attacks, but their chords repeat. A take that repeats after any time is a
-    drone.
-    """
-    pulse = max(reading.lattice.pulse(env.attack) for reading in readings)
-    if env.attack >= SOFT:
-        return pulse >= 0
-    best = max(readings, key=lambda reading: reading.lattice.likeness).lattice
-    between = repeats.repeats(
-        env, best.map.beats_s, BETWEEN_16THS * meter.quarters_per_bar
-    ).similarity
-    if pulse >= 0:
-        return best.likeness - between.get(1, 0.0) > LESS_WITH_PULSE
-    loss = best.likeness - max(between.values(), default=0.0)
-    return best.likeness > AGAIN and loss > LESS_WITHOUT_PULSE
+    choice = chosen(env, hits, mono, sample_rate, meter, asked_bpm)
+    if choice is None or choice.beat < BEATLESS:
+        return asked_grid(length_s, start_s, asked_bpm, meter, _no_beat(asked_bpm))
+    return answer(env, mono, sample_rate, choice, meter, asked_bpm)
 
 
 def _no_beat(asked_bpm: float | None) -> str:
     """The reason for people why no beat was found."""
     near = f" near {asked_bpm:g} bpm, half or double of it" if asked_bpm else ""
     return (
-        f"nothing in the take repeats in time{near}: "
-        "it is a held tone, a texture or scattered hits, or keeps another tempo"
+        f"nothing in the take repeats in time{near}: it is a held tone, a texture or scattered hits"
     )
 
 
-def _best_lattice(
+def chosen(
     env: Envelopes,
-    hits: onsets.Onsets,
-    found: list[tuple[float, float]],
+    hits: Onsets,
+    mono: np.ndarray,
+    sample_rate: int,
     meter: Meter,
-    beating: bool = False,
-) -> tuple[float, Beats]:
-    """The candidate tempo whose lattice fits the take best, and that lattice.
+    asked_bpm: float | None,
+    most: int = FITTED,
+) -> Choice | None:
+    """The choice of the tempo, its reading over the whole take.
 
-    `found` are (bpm, score), best first. With `beating`, one with a pulse precedes any without.
+    The tempo of a long take is chosen in its fullest part; then the take is tracked. Where the
+    chosen lattice loses the take, its tempo changes and is followed.
     """
-    best: tuple[bool, float, float, Beats] | None = None
-    for bpm, score in found:
-        if score < found[0][1] - TEMPO_GAP:
-            continue
-        lattice = beats.find(env, hits, bpm, meter.quarters_per_bar)
-        rated = (beating and lattice.pulse(env.attack) >= 0, score + lattice.merit)
-        if best is None or rated > best[:2]:
-            best = *rated, bpm, lattice
-        if lattice.likeness > 0.95 and lattice.map.onset_cost < 1.5:
-            break
-    assert best is not None
-    return best[2], best[3]
+    long = env.length_s > tracking.LONG_S
+    if not long:
+        choice = choose(env, hits, meter, asked_bpm, most)
+    else:
+        first = round(_fullest_s(env) * sample_rate)
+        part = mono[first : first + round(tracking.LONG_S * sample_rate)]
+        part_env = envelopes(part, sample_rate)
+        choice = choose(part_env, onsets.onsets(part_env), meter, asked_bpm, most)
+    if choice is None:
+        return None
+    if long:
+        quarters = meter.quarters_per_bar
+        first_bpm = tempo_change.first_tempo(env, choice.bpm, tracking.WINDOW_S, quarters)
+        lattice = tracking.find(env, hits, first_bpm, quarters)
+    else:
+        own = choice.reading.lattice
+        lattice = _changing(env, hits, choice, meter)
+        if lattice is own:
+            return choice
+    reading = read(env, lattice, choice.reading.octave, meter)
+    return replace(choice, reading=reading, followed=not long)
 
 
-def _three_to_two(
-    env: Envelopes, hits: onsets.Onsets, bpm: float, lattice: Beats, meter: Meter, asked_bpm: float
-) -> tuple[float, Beats]:
-    """Tempo and lattice, replaced by those of 3/2 or 2/3 of the requested tempo if they fit better.
+def _changing(env: Envelopes, hits: Onsets, choice: Choice, meter: Meter) -> Beats:
+    """The chosen lattice, or that of a changing tempo where it loses the take.
 
-    Such a tempo must leave far fewer attacks between the 16ths, and its bars must repeat as
-    exactly. Triplets at the requested tempo also lie on the 16ths of 3/2 of it, but do not repeat
-    in its bars.
+    Then each tempo that was fitted may be the one with which the take begins or ends.
     """
-    found = lattice
-    alike = lattice.likeness
-    after_a_bar = lattice.again.similarity.get(1, 0.0)
-    others = [
-        tempo.candidates(env, asked_bpm * part, meter.quarters_per_bar, 1) for part in (1.5, 2 / 3)
-    ]
-    for other_bpm, _ in others[0] + others[1]:
-        other = beats.find(env, hits, other_bpm, meter.quarters_per_bar)
-        fewer = other.between(hits) < FEWER * lattice.between(hits)
-        as_alike = other.likeness >= alike and other.again.similarity.get(1, 0.0) >= after_a_bar
-        if fewer and as_alike and other.pulse(env.attack) > lattice.pulse(env.attack) + STEADIER:
-            bpm = other_bpm
-            found = other
-            alike = other.likeness
-    return bpm, found
+    best = own = choice.reading.lattice
+    if own.map.uneven < tempo_change.LOST:
+        return own
+    for each in choice.weighed:
+        if each.reading is not None and abs(np.log2(each.candidate.bpm / choice.bpm)) < SAME_OCTAVE:
+            bpm = each.candidate.bpm
+            found = tempo_change.changed(env, hits, bpm, meter.quarters_per_bar, own)
+            if found is not own and (best is own or found.map.onset_cost < best.map.onset_cost):
+                best = found
+    return best
 
 
-def _readings(
-    env: Envelopes, hits: onsets.Onsets, bpm: float, lattice: Beats, meter: Meter
-) -> list[Reading]:
-    """Readings of the take in the octaves of its tempo, without those too unlikely to win."""
-    readings: list[Reading] = []
-    least = -np.inf
-    for octave in (1.0, 2.0, 0.5):
-        usual = -0.5 * float(np.log(bpm * octave / USUAL_BPM) / 0.3) ** 2 + (
-            ASKED_OCTAVE if octave == 1 else 0
-        )
-        if octave != 1 and usual < max(RARE, least):
-            continue
-        own = (
-            lattice if octave == 1 else beats.find(env, hits, bpm * octave, meter.quarters_per_bar)
-        )
-        usual -= BETWEEN * own.between(hits)
-        if usual < least:
-            continue
-        readings.append(_read(env, own, octave, usual, meter))
-        # Without a pulse so far, no octave is skipped: the next may have one.
-        if readings[0].lattice.pulse(env.attack) >= 0:
-            least = max(reading.merit for reading in readings)
-    return readings
-
-
-def _read(env: Envelopes, lattice: Beats, octave: float, usual: float, meter: Meter) -> Reading:
-    slots = meter.sixteenths_per_bar
-    folded = bar.fold(env, lattice.map, slots, lattice.unit_bars)
-    starts = bar.beginnings(folded)
-    if not len(starts):
-        starts = np.zeros(1)
-    trust = loop_joint.trust(lattice.again.similarity.get(lattice.unit_bars, 0.0))
-    joined = loop_joint.signs(folded, starts, trust)
-    score = downbeat.sound_of(folded, starts, joined, meter)
-    unit = slots * lattice.unit_bars
-    music_s = lead_in.music_from_s(env, lattice.map, unit)
-    rests = lead_in.own_rest(env, lattice.map, unit)
-    score += downbeat.start_of(env, lattice.map, slots, starts, music_s, rests)
-    score += downbeat.after_rest(folded, starts, meter)
-    score += loop_joint.broken(env, lattice.map, folded, starts, trust)
-    belief = np.exp(score - score.max())
-    return Reading(
-        lattice, octave, starts, belief / belief.sum(), joined, slots, folded.sixteenth_s, usual
-    )
+def _fullest_s(env: Envelopes) -> float:
+    """Where the stretch of `LONG_S` begins that has the most attacks, in s."""
+    total = np.concatenate([[0.0], np.cumsum(env.flux, dtype=float)])
+    width = round(tracking.LONG_S * env.rate)
+    starts = np.arange(0, max(1, len(env.flux) - width), max(1, width // 4))
+    return float(starts[int(np.argmax(total[starts + width] - total[starts]))] / env.rate)

@@ -10,8 +10,10 @@ from scipy.ndimage import gaussian_filter1d
 
 from daemon.hearing.envelopes import Envelopes
 
-#: Tempo after the change over the tempo before it: from 4:5 to 5:4, in steps of a quarter per cent.
-RATIOS = 1.0025 ** np.arange(-89, 90)
+#: Tempi tried around each of two, as a ratio: 1.5 % either way, in steps of a quarter per cent.
+AROUND = 1.0025 ** np.arange(-6, 7)
+#: The same where nothing is known of the second tempo: from 4:5 to 5:4.
+ANY = 1.0025 ** np.arange(-89, 90)
 #: Weight of attacks on beats.
 BEAT = 1.0
 #: Weight of attacks on 8ths between the beats.
@@ -26,13 +28,21 @@ BLUR_S = 0.012
 FINE_S = 0.008
 
 
-def stepped(env: Envelopes, beat_s: float, from_end: bool = False) -> tuple[np.ndarray, int]:
+def stepped(
+    env: Envelopes,
+    before_bpm: float,
+    after_bpm: float,
+    from_end: bool = False,
+    around: np.ndarray = AROUND,
+) -> tuple[np.ndarray, int]:
     """Beats in seconds whose tempo steps, and the index of the beat where it does.
 
-    They begin `beat_s` apart. Every phase of the lattice, every beat and all of `RATIOS` are
-    compared by the attacks on their 16ths. With `from_end` the take is read backwards, so that it
-    ends with beats `beat_s` apart. No beats where the take is too short.
+    Every phase of the first lattice, every beat and all tempi `around` the second are compared by
+    the attacks on their 16ths. With `from_end` the take is read backwards, from the second tempo to
+    the first: the one that is read first must be exact. No beats where the take is too short.
     """
+    beat_s = 60 / (after_bpm if from_end else before_bpm)
+    ratio = before_bpm / after_bpm if from_end else after_bpm / before_bpm
     flux = gaussian_filter1d(env.onset.sum(axis=1), BLUR_S * env.rate)
     flux = flux - flux.mean()
     first_s = env.sounds_from_s
@@ -47,13 +57,16 @@ def stepped(env: Envelopes, beat_s: float, from_end: bool = False) -> tuple[np.n
     rate = env.rate
     phases_s = first_s + np.arange(0, beat_s, FINE_S)
     best = max(
-        (_changed(flux, rate, phase_s, beat_s, count, last_s) for phase_s in phases_s),
+        (
+            _changed(flux, rate, phase_s, beat_s, count, last_s, ratio * around)
+            for phase_s in phases_s
+        ),
         key=lambda found: found[0],
     )
-    _, phase_s, change, ratio = best
+    _, phase_s, change, found = best
     before = phase_s + beat_s * np.arange(-2, change + 1)
-    after = before[-1] + beat_s / ratio * np.arange(
-        1, int((last_s - before[-1]) / beat_s * ratio) + 3
+    after = before[-1] + beat_s / found * np.arange(
+        1, int((last_s - before[-1]) / beat_s * found) + 3
     )
     beats_s = np.concatenate([before, after])
     if not from_end:
@@ -62,14 +75,20 @@ def stepped(env: Envelopes, beat_s: float, from_end: bool = False) -> tuple[np.n
 
 
 def _changed(
-    flux: np.ndarray, rate: float, phase_s: float, beat_s: float, count: int, last_s: float
+    flux: np.ndarray,
+    rate: float,
+    phase_s: float,
+    beat_s: float,
+    count: int,
+    last_s: float,
+    ratios: np.ndarray,
 ) -> tuple[float, float, int, float]:
     """Best step of a lattice from `phase_s` on: score, `phase_s`, beat of the step, tempo ratio."""
     parts = np.arange(count * 4)
     weight = np.select([parts % 4 == 0, parts % 2 == 0], [BEAT, EIGHTH], SIXTEENTH)
     ours = np.cumsum(_at(flux, rate, phase_s + parts * beat_s / 4) * weight)[3::4]
     found = (-np.inf, phase_s, 0, 1.0)
-    later = parts * (beat_s / 4 * rate) / RATIOS[:, None]
+    later = parts * (beat_s / 4 * rate) / ratios[:, None]
     for change in range(LEAST, count - LEAST + 1):
         begins = (phase_s + change * beat_s) * rate
         place = np.minimum((later + (begins + 0.5)).astype(np.int32), len(flux) - 1)
@@ -77,7 +96,7 @@ def _changed(
         at = int(np.argmax(theirs))
         score = float(ours[change - 1] + theirs[at])
         if score > found[0]:
-            found = (score, phase_s, change, float(RATIOS[at]))
+            found = (score, phase_s, change, float(ratios[at]))
     return found
 
 

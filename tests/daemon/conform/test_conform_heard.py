@@ -82,3 +82,13 @@ def test_bars_repeated_in_part_are_closed_where_they_end():
     assert len(four) == 4 * bar and np.allclose(four[bar : 3 * bar, 0], slow[bar:])
     assert measure_seam(four).jump <= 1, "the first bar ends far from where it began"
     assert np.array_equal(_repeated(three, 6 * bar, report).audio[3 * bar :], three.audio)
+
+
+def test_a_last_bar_that_is_cut_short_is_told():
+    audio = drums(120.0, 4)[: round(4 * 4 * 0.5 * RATE)]
+    cut = audio[: -round(0.25 * 0.5 * RATE)]
+    clip = conform(take(cut), Brief("p", "p", do="fit", bpm=None, bars=None), quiet)
+    assert clip.bars == 3
+    assert any("before its last bar does" in said for said in clip.report["warnings"])
+    whole = conform(take(audio), Brief("p", "p", do="fit", bpm=None, bars=None), quiet)
+    assert not any("before its last bar does" in said for said in whole.report["warnings"])

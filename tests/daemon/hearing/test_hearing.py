@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 
 from bridge.music import Meter
-from daemon.hearing import hear, hearing
+from daemon.hearing import hear
 from tests.daemon.hearing import music
 from tests.daemon.hearing.distances import beat_error_s, downbeat_errors_s
 
@@ -245,26 +243,6 @@ def test_triplets_are_not_taken_for_another_tempo() -> None:
     assert hear(piece.audio, piece.sample_rate, 100, Meter(4, 4)).bpm == pytest.approx(
         100, rel=2e-3
     )
-
-
-def test_a_tempo_without_a_pulse_gives_way_to_one_that_has_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    class Lattice:
-        merit, likeness, map = 0.1, 0.5, SimpleNamespace(onset_cost=2.5)
-
-        def __init__(self, bpm: float) -> None:
-            self.bpm = bpm
-
-        def pulse(self, attack: float) -> float:
-            return 0.2 if self.bpm == 118 else -0.1
-
-    monkeypatch.setattr(hearing.beats, "find", lambda env, hits, bpm, bar_beats: Lattice(bpm))
-    found = [(110.0, 1.9), (118.0, 1.8), (146.0, 0.8)]
-    env: Any = SimpleNamespace(attack=0.5)
-    hits: Any = None
-    assert hearing._best_lattice(env, hits, found, Meter())[0] == 110
-    assert hearing._best_lattice(env, hits, found, Meter(), beating=True)[0] == 118
 
 
 def held_chords(piece: music.Piece) -> np.ndarray:

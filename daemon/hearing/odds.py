@@ -1,0 +1,38 @@
+"""Learnt log odds: which tempo, whether there is a beat, and how sure beats and bar are.
+
+Each is a logistic regression over a few measured features. `tools.train_hearing.odds` fits them and
+writes `odds.npz`; [the page on hearing](../../docs/hearing.md) shows how well they mean what they
+say.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+#: The regressions of the stored file.
+NAMES = ("tempo", "lattice", "beat", "sure", "bar")
+
+
+@lru_cache(maxsize=1)
+def _stored() -> dict[str, np.ndarray]:
+    with np.load(Path(__file__).with_name("odds.npz")) as stored:
+        return {name: stored[name].astype(float) for name in stored.files}
+
+
+def log_odds(name: str, features: np.ndarray) -> np.ndarray:
+    """Log odds (rows,) of `features` (rows, n) by the regression `name`.
+
+    A feature that is not finite is unknown, and counts as usual.
+    """
+    stored = _stored()
+    scaled = (np.atleast_2d(features) - stored[f"{name}_mean"]) / stored[f"{name}_scale"]
+    scaled = np.clip(np.nan_to_num(scaled, nan=0.0, posinf=0.0, neginf=0.0), -4, 4)
+    return np.asarray(scaled @ stored[f"{name}_weight"] + stored[f"{name}_offset"])
+
+
+def probability(odds: float) -> float:
+    """Probability (0-1) of log odds."""
+    return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))

@@ -1,0 +1,107 @@
+"""A reading of a take: one lattice of beats, and where its bar may begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bridge.music import Meter
+from daemon.hearing import bar, downbeat, lead_in, loop_joint
+from daemon.hearing.beats import Beats
+from daemon.hearing.envelopes import Envelopes
+
+#: Seconds; two readings nearer to each other than this are the same beat.
+SAME_S = 0.020
+
+# How much the start of the file and the rests of the music say about the bar. A loop that repeats
+# exactly was cut by hand, and begins on the one. Another take begins anywhere: with full weights 12
+# of 133 tracker modules and 5 of 47 takes of music models had their beat moved to the file's start.
+
+#: Weight of the file's start in a take that does not repeat exactly.
+START = 0.3
+#: Weight of it that a loop has besides.
+START_OF_LOOP = 0.4
+#: Weight of the rests in a take that does not repeat exactly.
+REST = 0.5
+#: Weight of them that a loop has besides.
+REST_OF_LOOP = 0.5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One lattice, with a probability for each moment at which its bar may begin.
+
+    `starts` (starts,) are those moments in 16ths of the lattice, `belief` (starts,) their
+    probabilities. `octave` is the lattice's tempo over that of the answer, which is in the octave
+    of the requested one. `joined` (starts, signs) holds the signs of a loop's joint. `slots` are
+    the 16ths of a bar. `clearest` is the judges' highest score, where they know this bar
+    (`judged`).
+    """
+
+    lattice: Beats
+    octave: float
+    starts: np.ndarray
+    belief: np.ndarray
+    joined: np.ndarray
+    slots: int
+    sixteenth_s: float
+    clearest: float
+    judged: bool
+
+    @property
+    def together(self) -> np.ndarray:
+        """(starts, starts): which starts lie at most `SAME_S` apart within the bar."""
+        apart = self.starts[None, :] - self.starts[:, None]
+        return (
+            np.abs((apart + self.slots / 2) % self.slots - self.slots / 2) * self.sixteenth_s
+            < SAME_S
+        )
+
+    @property
+    def share(self) -> float:
+        """Probability of the likeliest beginning of the bar."""
+        return float((self.together @ self.belief).max())
+
+    @property
+    def best(self) -> int:
+        """The chosen start: of the likeliest beginning of a bar, the likeliest bar of the unit."""
+        together = self.together
+        bar = int(np.argmax(together @ self.belief + 1e-3 * self.belief))
+        return int(np.argmax(np.where(together[bar], self.belief, -1)))
+
+    @property
+    def unit(self) -> int:
+        """16ths after which the take repeats."""
+        return self.slots * self.lattice.unit_bars
+
+
+def read(env: Envelopes, lattice: Beats, octave: float, meter: Meter) -> Reading:
+    """All beginnings of the bar that this lattice allows, with their probabilities."""
+    slots = meter.sixteenths_per_bar
+    folded = bar.fold(env, lattice.map, slots, lattice.unit_bars)
+    starts = bar.beginnings(folded)
+    if not len(starts):
+        starts = np.zeros(1)
+    trust = loop_joint.trust(lattice.again.similarity.get(lattice.unit_bars, 0.0))
+    joined = loop_joint.signs(folded, starts, trust)
+    sound = downbeat.sound_of(folded, starts, joined, meter)
+    unit = slots * lattice.unit_bars
+    music_s = lead_in.music_from_s(env, lattice.map, unit)
+    rests = lead_in.own_rest(env, lattice.map, unit)
+    begun = downbeat.start_of(env, lattice.map, slots, starts, music_s, rests)
+    score = sound + (START + START_OF_LOOP * trust) * begun
+    score += (REST + REST_OF_LOOP * trust) * downbeat.after_rest(folded, starts, meter)
+    score += loop_joint.broken(env, lattice.map, folded, starts, trust)
+    belief = np.exp(score - score.max())
+    return Reading(
+        lattice,
+        octave,
+        starts,
+        belief / belief.sum(),
+        joined,
+        slots,
+        folded.sixteenth_s,
+        float(sound.max()),
+        downbeat.judges_know(folded, meter),
+    )

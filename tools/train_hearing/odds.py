@@ -1,0 +1,231 @@
+"""Training of the hearing's odds: which tempo, whether there is a beat, how sure an answer is.
+
+    python -m tools.train_hearing.odds ODDS.npz ANSWERS.npz [ANSWERS.npz...] [--page docs/hearing.md]
+
+The answers come from `tools.train_hearing.answers`. Every regression is judged by takes that it was
+not fitted to: the pieces are split in `FOLDS`. With --page those figures replace the table of the
+page. The same answers give the same weights, within 1e-4.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+
+from daemon.hearing import tempo
+
+Row = dict[str, Any]
+#: Parts of the pieces, each judged by what the others taught.
+FOLDS = 4
+#: Weight of a take by its set: variants of one piece, and loops, are many and alike.
+WEIGHTS = {"takes": 1.0, "modules": 0.35, "own": 0.5, "grid": 0.15, "beatless": 1.0}
+#: Weight of a take of another set.
+OTHER_WEIGHT = 0.5
+#: Pull of the weights towards 0, for each regression.
+PULL = {"tempo": 2.0, "lattice": 4.0, "beat": 1.0, "sure": 1.0, "bar": 1.0}
+#: Standard deviations beyond which a feature counts no more, as `daemon.hearing.odds` has it.
+MOST = 4.0
+#: Log odds taken from a fitted confidence: a wrong claim costs its user more than a missing one.
+MODESTY = 0.5
+#: Weights are stored rounded to this many digits: more would change with the machine.
+DIGITS = 4
+#: Where the log odds of a beat stand among the features of an answer's confidence.
+BEAT_COLUMN = 1
+#: Lower ends of the claims that the page counts.
+CLAIMS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9)
+
+
+class Regression:
+    """A logistic regression of scaled features: of a choice among rows, or of yes and no."""
+
+    def __init__(self, name: str, features: np.ndarray) -> None:
+        self.name = name
+        self.mean = np.nanmean(features, axis=0)
+        self.scale = np.nanstd(features, axis=0) + 1e-9
+        self.weight = np.zeros(features.shape[1])
+        self.offset = 0.0
+
+    def scaled(self, features: np.ndarray) -> np.ndarray:
+        out = np.nan_to_num((features - self.mean) / self.scale, nan=0.0)
+        return np.asarray(np.clip(out, -MOST, MOST))
+
+    def odds(self, features: np.ndarray) -> np.ndarray:
+        return np.asarray(self.scaled(features) @ self.weight + self.offset)
+
+    def fit_choice(self, takes: list[tuple[np.ndarray, np.ndarray, float]]) -> Regression:
+        """Fit to takes of (features (n, k), right (n,), weight): the right row is to win."""
+        known = [(self.scaled(rows), right, heed) for rows, right, heed in takes if right.any()]
+
+        def loss(weight: np.ndarray) -> tuple[float, np.ndarray]:
+            total = 0.5 * PULL[self.name] * float(weight @ weight)
+            slope = PULL[self.name] * weight
+            for rows, right, heed in known:
+                score = rows @ weight
+                belief = np.exp(score - score.max())
+                belief /= belief.sum()
+                hit = belief * right
+                total -= heed * float(np.log(hit.sum() + 1e-12))
+                slope = slope + heed * (rows.T @ belief - rows.T @ hit / (hit.sum() + 1e-12))
+            return total, slope
+
+        self.weight = minimize(loss, self.weight, jac=True, method="L-BFGS-B").x
+        return self
+
+    def fit_yes(self, features: np.ndarray, yes: np.ndarray, heed: np.ndarray) -> Regression:
+        """Fit to features (n, k) whether each is right (n,), by weights `heed` (n,)."""
+        rows = self.scaled(features)
+
+        def loss(both: np.ndarray) -> tuple[float, np.ndarray]:
+            weight, offset = both[:-1], both[-1]
+            chance = 1 / (1 + np.exp(-(rows @ weight + offset)))
+            total = -heed * (yes * np.log(chance + 1e-12) + (1 - yes) * np.log(1 - chance + 1e-12))
+            wrong = heed * (chance - yes)
+            slope = np.append(rows.T @ wrong + PULL[self.name] * weight, wrong.sum())
+            return float(total.sum() + 0.5 * PULL[self.name] * weight @ weight), slope
+
+        both = minimize(loss, np.zeros(rows.shape[1] + 1), jac=True, method="L-BFGS-B").x
+        self.weight, self.offset = both[:-1], float(both[-1])
+        return self
+
+    def stored(self) -> dict[str, np.ndarray]:
+        values = {
+            "mean": self.mean,
+            "scale": self.scale,
+            "weight": self.weight,
+            "offset": np.asarray(self.offset),
+        }
+        return {
+            f"{self.name}_{part}": np.round(value, DIGITS if part != "scale" else 9)
+            for part, value in values.items()
+        }
+
+
+def fold_of(row: Row) -> int:
+    return int(hashlib.md5(row["piece"].encode()).hexdigest(), 16) % FOLDS
+
+
+def heed_of(row: Row) -> float:
+    return WEIGHTS.get(row["set"], OTHER_WEIGHT)
+
+
+def fit_tempo(rows: list[Row]) -> Regression:
+    """By what is known before beats are fitted."""
+    some = [row for row in rows if not row["beatless"]]
+    width = tempo.FEATURES
+    made = Regression("tempo", np.vstack([row["features"][:, :width] for row in some]))
+    return made.fit_choice([(r["features"][:, :width], r["right"], heed_of(r)) for r in some])
+
+
+def fit_lattice(rows: list[Row]) -> Regression:
+    """By all that is known of candidates with a lattice."""
+    some = [row for row in rows if not row["beatless"]]
+    fitted = [np.isfinite(row["features"][:, -1]) for row in some]
+    made = Regression(
+        "lattice", np.vstack([row["features"][own] for row, own in zip(some, fitted, strict=True)])
+    )
+    return made.fit_choice(
+        [
+            (r["features"][own], r["right"][own], heed_of(r))
+            for r, own in zip(some, fitted, strict=True)
+        ]
+    )
+
+
+def fit_beat(rows: list[Row]) -> Regression:
+    """Whether there is a beat at all. Takes of which nothing is known teach nothing."""
+    rows = [row for row in rows if row["beatless"] or row["right"].any()]
+    evidence = np.array([row["evidence"] for row in rows])
+    yes = np.array([not row["beatless"] for row in rows], float)
+    return Regression("beat", evidence).fit_yes(evidence, yes, np.array([heed_of(r) for r in rows]))
+
+
+def known_of(rows: list[Row], beat: Regression) -> np.ndarray:
+    """The features of the confidence, with the odds of a beat by the regression `beat`."""
+    known = np.array([row["known"] for row in rows])
+    known[:, BEAT_COLUMN] = beat.odds(np.array([row["evidence"] for row in rows]))
+    return known
+
+
+def fit_confidence(name: str, rows: list[Row], beat: Regression) -> Regression:
+    """Whether beats (`sure`) or bars (`bar`) are right."""
+    some = [row for row in rows if np.isfinite(row[_RIGHT[name]])]
+    known = known_of(some, beat)
+    yes = np.array([row[_RIGHT[name]] for row in some])
+    made = Regression(name, known).fit_yes(known, yes, np.array([heed_of(r) for r in some]))
+    made.offset -= MODESTY
+    return made
+
+
+_RIGHT = {"sure": "beats_right", "bar": "bar_right"}
+
+
+def judged(rows: list[Row]) -> list[tuple[Row, float, float, float]]:
+    """Each row with its chance of a beat, of right beats and of a right bar, fitted to others."""
+    found = []
+    for fold in range(FOLDS):
+        others = [row for row in rows if fold_of(row) != fold]
+        own = [row for row in rows if fold_of(row) == fold]
+        beat = fit_beat(others)
+        known = known_of(own, beat)
+        sure, of_bar = (
+            _chance(fit_confidence(name, others, beat).odds(known)) for name in ("sure", "bar")
+        )
+        there = _chance(beat.odds(np.array([row["evidence"] for row in own])))
+        found += list(zip(own, there, sure, np.minimum(sure, of_bar), strict=True))
+    return found
+
+
+def _chance(odds: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-odds))
+
+
+def table(found: list[tuple[Row, float, float, float]]) -> str:
+    """How often claims were right, in Markdown."""
+    lines = ["| claimed | beats: takes | right | bar: takes | right |", "|---|---|---|---|---|"]
+    for low, high in zip(CLAIMS, (*CLAIMS[1:], 1.01), strict=True):
+        cells = []
+        for at, right in ((2, "beats_right"), (3, "bar_right")):
+            known = [
+                row[0][right]
+                for row in found
+                if low <= row[at] < high and np.isfinite(row[0][right])
+            ]
+            cells += [str(len(known)), f"{np.mean(known):.0%}" if known else "-"]
+        lines.append(f"| {low:.1f} to {min(high, 1.0):.1f} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("out", type=Path)
+    parser.add_argument("answers", type=Path, nargs="+")
+    parser.add_argument("--page", type=Path)
+    asked = parser.parse_args()
+    rows: list[Row] = []
+    for path in asked.answers:
+        rows += list(np.load(path, allow_pickle=True)["rows"])
+    beat = fit_beat(rows)
+    fitted = [fit_tempo(rows), fit_lattice(rows), beat]
+    fitted += [fit_confidence(name, rows, beat) for name in ("sure", "bar")]
+    np.savez_compressed(asked.out, **{k: v for each in fitted for k, v in each.stored().items()})
+    shown = table(judged(rows))
+    print(shown)
+    if asked.page:
+        page = asked.page.read_text()
+        marked = "<!-- claims -->\n{}\n<!-- end of claims -->"
+        pattern = re.escape(marked.split("{}")[0]) + ".*" + re.escape(marked.split("{}")[1])
+        asked.page.write_text(re.sub(pattern, marked.format(shown), page, flags=re.DOTALL))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
