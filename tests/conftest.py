@@ -45,7 +45,8 @@ _SLOW_FILES = {
     _HERE / "daemon" / "engines" / "embedded" / "test_words_heard.py",
     _HERE / "daemon" / "library" / "test_render.py",
     _HERE / "daemon" / "children" / "test_host.py",
-    _HERE / "daemon" / "hearing" / "test_beat_net_heard.py",
+    _HERE / "tools" / "beat_net" / "test_heard.py",
+    _HERE / "daemon" / "parts" / "test_split.py",
     _HERE / "daemon" / "improve" / "test_ask_model.py",
 }
 

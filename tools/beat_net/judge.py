@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from daemon.audio.files import read_audio
-from daemon.hearing.beat_net import FPS, activations
 from tools.beat_net.path import beats_of, downbeats_of
+from tools.beat_net.runtime import FPS, activations
 from tools.beat_net.song import RATE, Song
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from daemon.hearing.beat_features import FPS
+from tools.beat_net.features import FPS
 
 #: Frames of the shortest and the longest beat: 214 and 54 bpm.
 SHORTEST = 14

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from daemon.hearing.beat_features import FPS, features
+from tools.beat_net.features import FPS, features
 
 __all__ = ["FPS", "activations", "heard"]
 
