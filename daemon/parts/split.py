@@ -13,6 +13,7 @@ from daemon.errors import ConformError, LibraryError
 from daemon.parts import own
 from daemon.parts.kit import cut_kit
 from daemon.parts.source import Source
+from daemon.parts.spectra import Spectra
 from daemon.parts.true_stems import read_stems
 from daemon.verbs.registry import Result
 
@@ -24,6 +25,8 @@ DRUMS = ("kick", "snare", "hats", "toms", "cymbals")
 #: dB below the source under which an estimated part holds nothing: what is there is leakage. A true
 #: part may be softer. Drums that softly leaked hold no kit.
 _LEAKAGE_DB, _NO_KIT_DB, _SILENCE_DB = -26.0, -17.0, -80.0
+#: Share of struck power from which drums are drums: real ones have half and more.
+_LEAST_STRUCK = 0.2
 #: s; the shortest sound that has parts.
 _SHORTEST_S = 0.2
 #: Seconds of work for a second of sound, on one core; said before long work begins.
@@ -82,6 +85,15 @@ class Stems:
         chosen = asked or tuple(self.parts)
         return {name: self.parts[name] if name in self.parts else pieces[name] for name in chosen}
 
+    def is_empty(self, name: str, leakage_db: float) -> bool:
+        """Whether a part holds nothing. Softly leaked tones make no drums: nothing is struck."""
+        part = self.parts[name]
+        if self.is_exact:
+            return holds_nothing(part, self._source.audio, _SILENCE_DB)
+        if holds_nothing(part, self._source.audio, leakage_db):
+            return True
+        return name == "drums" and struck_share(part, self._source.sample_rate) < _LEAST_STRUCK
+
     def pieces(self) -> dict[str, np.ndarray]:
         """The drums piece by piece, estimated."""
         drums = self.drums()
@@ -90,8 +102,7 @@ class Stems:
     def drums(self) -> np.ndarray:
         """The drums. ConformError where there are none."""
         drums = self.parts.get("drums")
-        least_db = _SILENCE_DB if self.is_exact else _NO_KIT_DB
-        if drums is None or holds_nothing(drums, self._source.audio, least_db):
+        if drums is None or self.is_empty("drums", _NO_KIT_DB):
             raise ConformError(f"{self._source.path.name} holds no drums that could be cut")
         return drums
 
@@ -99,6 +110,13 @@ class Stems:
 def holds_nothing(part: np.ndarray, source: np.ndarray, least_db: float) -> bool:
     power = float(np.mean(part.astype(np.float64) ** 2))
     return power <= 10 ** (least_db / 10) * float(np.mean(source.astype(np.float64) ** 2))
+
+
+def struck_share(sound: np.ndarray, sample_rate: int) -> float:
+    """The share of its power, 0-1, that is struck rather than held."""
+    spectra = Spectra(sound, sample_rate)
+    power = spectra.magnitude**2
+    return float(power[spectra.struck > spectra.steady].sum() / (power.sum() + 1e-12))
 
 
 def _check(source: Source) -> None:
@@ -121,8 +139,15 @@ def _add_rest(parts: dict[str, np.ndarray], source: np.ndarray) -> None:
 
 def _stems(source: Source, stems: Stems, wanted: dict[str, np.ndarray]) -> Iterator[Result]:
     grid = source.grid
-    least_db = _SILENCE_DB if stems.is_exact else _LEAKAGE_DB
-    empty = [name for name, part in wanted.items() if holds_nothing(part, source.audio, least_db)]
+    empty = [
+        name
+        for name, part in wanted.items()
+        if (
+            stems.is_empty(name, _LEAKAGE_DB)
+            if name in stems.parts
+            else holds_nothing(part, source.audio, _LEAKAGE_DB)
+        )
+    ]
     if len(empty) == len(wanted):
         raise ConformError(f"{source.path.name} holds no {' and no '.join(empty)}")
     for name, part in wanted.items():
