@@ -17,6 +17,7 @@ from bridge.session import PHASE_ENDS_S, READERS, SILENCE_ENDS_S
 from bridge.verbs import NAMED, VERBS, Verb
 from daemon.prompt.genres import GENRES
 from daemon.prompt.settle import DEFAULT_BPM
+from daemon.verbs.registry import draw_in_verbs
 
 HEADING = """# How to talk to Sidecrate
 
@@ -110,6 +111,7 @@ the engine as it is written.
 
 def protocol_page() -> str:
     """The whole page, as Markdown."""
+    draw_in_verbs()
     parts = [
         HEADING,
         FIELDS_TEXT,

@@ -293,15 +293,16 @@ def notes_of_version(version: dict[str, Any]) -> bytes:
             f"clip {record['id']} has no notes: its engine gave none, or the file was deleted",
             "no_notes",
         )
-    score = Score(path, record)
-    if all(step["do"] in _LEAVES for step in version["steps"]) and not score.overlaps:
-        return path.read_bytes()
-    if {"bpm", "downbeat_s"} & set(record.get("corrected") or ()):
+    is_edited = not all(step["do"] in _LEAVES for step in version["steps"])
+    if is_edited and {"bpm", "downbeat_s"} & set(record.get("corrected") or ()):
         raise LibraryError(
             f"the tempo or first beat of clip {record['id']} was corrected, and its notes have the"
             " old one; `sidecrate correct --forget` takes that back",
             "no_notes",
         )
+    score = Score(path, record)
+    if not is_edited and not score.overlaps:
+        return path.read_bytes()
     for step in version["steps"]:
         score.do(step, version["steps"])
     return score.bytes()

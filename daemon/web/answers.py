@@ -257,10 +257,32 @@ class FieldRow(Answer):
     allowed: str
     default: str
     help: str
+    choices: list[str]
 
 
 class FieldRows(RootModel[list[FieldRow]]):
     """The fields of a request."""
+
+
+class Read(Answer):
+    """A stretch of a prompt, and what it sets."""
+
+    text: str
+    state: str
+    facet: str
+    about: str
+    value: str
+    why: str
+
+
+class Explained(Answer):
+    """A prompt, with what each word of it sets."""
+
+    prompt: str
+    engine: str
+    parts: list[Read]
+    settings: list[dict[str, Any]]
+    said: list[str]
 
 
 class Status(Answer):
@@ -274,9 +296,11 @@ class VerbRow(Answer):
     name: str
     works_on: str
     gives: str
+    said: str
     help: str
     example: str
     fields: list[FieldRow]
+    own_fields: list[str]
 
 
 class VerbRows(RootModel[list[VerbRow]]):

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 import soundfile
 
+from daemon.audio.wav_record import read_record
 from tests.faults.asker import Asker
 from tests.helpers.daemon_process import CONFIG, command, wait_until
 from tests.helpers.replicate_server import TOKEN, ReplicateServer
@@ -235,4 +236,5 @@ def test_two_engines_are_compared_and_each_clip_says_its_licence(start_daemon, s
     assert {name: clip["license"] for name, clip in found.items()} == licences
     for name, clip in found.items():
         with soundfile.SoundFile(clip["path"]) as file:
-            assert licences[name] in file.copyright and name in file.extra_info + file.comment
+            assert licences[name] in file.copyright
+        assert read_record(clip["path"])["engine"] == name

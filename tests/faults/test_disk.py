@@ -276,7 +276,7 @@ def test_jobs_that_wait_for_the_state_folders_disk_say_so_at_every_door(
     (small_disk / "filling").unlink()
     assert first.clip() and second.clip()
     wait_until((daemon.places.inbox / "done" / "idea.txt.result.json").exists, 30, "the answer")
-    assert "waits" not in daemon.command("status")
+    wait_until(lambda: "waits" not in daemon.command("status"), 30, "the end of the wait")
 
 
 def test_a_crate_that_is_moved_while_work_goes_on_is_waited_for(start_daemon, tmp_path):

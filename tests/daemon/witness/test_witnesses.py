@@ -111,7 +111,7 @@ def test_our_own_clip_reads_back_exactly(tmp_path):
     witnesses = read_witnesses(tmp_path / "a.wav", frames / 44100)
     assert witnesses.own_grid
     assert [one.who for one in witnesses.statements] == [
-        "its own record", "its acid chunk", "its smpl chunk",
+        "its own record", "its acid chunk", "its smpl chunk", "its tag",
     ]  # fmt: skip
     assert witnesses.tempi[0].bpm == 174.23
     assert witnesses.tempi[1].bpm == pytest.approx(174.23, abs=1e-4)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import scipy.signal
 
 #: How much of the other take each side hears: it costs a decibel in mono, not three.
 _CROSS = 0.35
@@ -44,18 +43,21 @@ LEAD = Amplifier(8.0, 0.38, 110, 5200, 1900, 5, 160)
 @lru_cache(16)
 def _filters(amp: Amplifier, rate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(before, between, loudspeaker) as second-order sections, the first two at twice the rate."""
+    # only here: most clips do without scipy.signal, which takes a fifth of a second to load
+    from scipy import signal
+
     over = rate * _OVER
     before = np.concatenate([
-        scipy.signal.butter(1, amp.tight_hz, "highpass", fs=over, output="sos"),
-        scipy.signal.butter(2, 6500, "lowpass", fs=over, output="sos"),
+        signal.butter(1, amp.tight_hz, "highpass", fs=over, output="sos"),
+        signal.butter(2, 6500, "lowpass", fs=over, output="sos"),
     ])  # fmt: skip
     between = np.concatenate([
-        scipy.signal.butter(1, 60, "highpass", fs=over, output="sos"),
-        scipy.signal.butter(1, 7000, "lowpass", fs=over, output="sos"),
+        signal.butter(1, 60, "highpass", fs=over, output="sos"),
+        signal.butter(1, 7000, "lowpass", fs=over, output="sos"),
     ])  # fmt: skip
     speaker = np.concatenate([
-        scipy.signal.butter(2, amp.low_hz, "highpass", fs=rate, output="sos"),
-        scipy.signal.butter(4, min(amp.high_hz, 0.45 * rate), "lowpass", fs=rate, output="sos"),
+        signal.butter(2, amp.low_hz, "highpass", fs=rate, output="sos"),
+        signal.butter(4, min(amp.high_hz, 0.45 * rate), "lowpass", fs=rate, output="sos"),
         _bump(amp.bump_hz, amp.bump_db, 1.1, rate),
         _bump(125, 3.0, 1.5, rate),
     ])  # fmt: skip
@@ -79,15 +81,17 @@ def amplified(amp: Amplifier, x: np.ndarray, rate: int, more: float = 0.0) -> np
     """
     if not x.any():
         return x
+    from scipy import signal
+
     around = min(round(_AROUND_S * rate), len(x))
     joined = np.concatenate([x[-around:], x, x[:around]]).astype(np.float32)
     before, between, speaker = (one.astype(np.float32) for one in _filters(amp, rate))
-    y = scipy.signal.resample_poly(joined, _OVER, 1, axis=0)
-    y = scipy.signal.sosfilt(before, y, axis=0)
+    y = signal.resample_poly(joined, _OVER, 1, axis=0)
+    y = signal.sosfilt(before, y, axis=0)
     drive = np.float32(amp.drive * (1 + 1.5 * more))
     y = np.tanh(drive * y + np.float32(_BIAS)) - np.float32(np.tanh(_BIAS))
-    y = np.tanh(np.float32(1.8) * scipy.signal.sosfilt(between, y, axis=0))
-    y = scipy.signal.resample_poly(y, 1, _OVER, axis=0)
-    y = scipy.signal.sosfilt(speaker, y, axis=0)[around : around + len(x)]
+    y = np.tanh(np.float32(1.8) * signal.sosfilt(between, y, axis=0))
+    y = signal.resample_poly(y, 1, _OVER, axis=0)
+    y = signal.sosfilt(speaker, y, axis=0)[around : around + len(x)]
     crossed = y + np.float32(_CROSS) * y[:, ::-1]
     return (crossed * np.float32(amp.level)).astype(np.float32)
