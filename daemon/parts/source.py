@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bridge.inbox.names import user_name
 from bridge.music import Meter, loop_frames
 from daemon.audio.files import read_audio
 from daemon.audio.sound import Sound
@@ -20,6 +21,8 @@ from daemon.record import ClipRecord
 _WHOLE_BARS_S = 0.01
 #: Confidence from which the grid that was heard is taken as the file's own.
 _SURE = 0.5
+#: s under which a sound without a record is one hit.
+_ONE_SOUND_S = 1.0
 #: Bars of the longest file that is taken for a loop.
 _MOST_BARS = 64
 
@@ -65,9 +68,23 @@ class Source:
         """The licence that its parts inherit."""
         return str((self.record or {}).get("license") or "as what it comes from")
 
+    @property
+    def name(self) -> str:
+        """Its name as its user knows it: a dropped file has a claim's name meanwhile."""
+        return Path(user_name(self.path)).stem
+
+    @property
+    def is_one_sound(self) -> bool:
+        """Whether it is one hit, by its record or its length: that has no tempo."""
+        kind = (self.record or {}).get("kind", "")
+        short = len(self.audio) < _ONE_SOUND_S * self.sample_rate
+        return kind in ("oneshot", "sfx") or (short and kind != "loop")
+
     @cached_property
     def grid(self) -> Grid:
         """Its record's grid, or the one that is heard."""
+        if self.is_one_sound:
+            return Grid(None, None, "4/4", None, "one sound has no beat", 0.0)
         if self.record and self.record.get("bars") and self.record["kind"] == "loop":
             meter = str(self.record["meter"] or "4/4")
             bpm, bars = self.record["bpm"], self.record["bars"]

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from daemon.audio.loudness import safe_gain
 from daemon.brief import Brief
 from daemon.errors import ConformError, LibraryError
 from daemon.parts import own
 from daemon.parts.kit import cut_kit
 from daemon.parts.source import Source
 from daemon.parts.spectra import Spectra
-from daemon.parts.true_stems import read_stems
+from daemon.parts.true_stems import pieces_of_plan, read_stems
 from daemon.verbs.registry import Result
 
 Tell = Callable[[float, str], None]
@@ -95,15 +96,17 @@ class Stems:
         return name == "drums" and struck_share(part, self._source.sample_rate) < _LEAST_STRUCK
 
     def pieces(self) -> dict[str, np.ndarray]:
-        """The drums piece by piece, estimated."""
+        """The drums piece by piece: by the plan of a clip of our own, else estimated."""
         drums = self.drums()
+        if self.is_exact and self._source.record:
+            return pieces_of_plan(self._source.record, drums, self._source.sample_rate)
         return own.separate("drums", drums, self._source.sample_rate, self._source.grid.is_loop)
 
     def drums(self) -> np.ndarray:
         """The drums. ConformError where there are none."""
         drums = self.parts.get("drums")
         if drums is None or self.is_empty("drums", _NO_KIT_DB):
-            raise ConformError(f"{self._source.path.name} holds no drums that could be cut")
+            raise ConformError(f"{self._source.name} holds no drums that could be cut")
         return drums
 
 
@@ -120,7 +123,7 @@ def struck_share(sound: np.ndarray, sample_rate: int) -> float:
 
 
 def _check(source: Source) -> None:
-    name = source.path.name
+    name = source.name
     if len(source.audio) < _SHORTEST_S * source.sample_rate:
         raise ConformError(
             f"{name} is {len(source.audio) / source.sample_rate:.3f} s long: "
@@ -148,27 +151,33 @@ def _stems(source: Source, stems: Stems, wanted: dict[str, np.ndarray]) -> Itera
             else holds_nothing(part, source.audio, _LEAKAGE_DB)
         )
     ]
+    # all parts alike, or they would no longer add up to the source
+    down_db = min(safe_gain(part) for part in wanted.values())
     if len(empty) == len(wanted):
-        raise ConformError(f"{source.path.name} holds no {' and no '.join(empty)}")
+        raise ConformError(f"{source.name} holds no {' and no '.join(empty)}")
     for name, part in wanted.items():
         if name in empty:
             continue
         said = [f"the source holds no {one}" for one in empty]
         exact = stems.is_exact and name in stems.parts
+        if down_db < 0:
+            said.append(
+                f"all parts are turned down by {-down_db:.1f} dB alike: one was over full scale"
+            )
         if not exact:
             said.append(f"{name} is estimated, it is not the original part")
         yield Result(
-            "loop" if grid.is_loop else "track",
-            part,
+            "loop" if grid.is_loop else "oneshot" if source.is_one_sound else "track",
+            part * np.float32(10 ** (down_db / 20)),
             source.sample_rate,
             part=name,
-            words=f"{source.path.stem} {name}" if source.record is None else "",
+            words=f"{source.name} {name}" if source.record is None else "",
             bpm=grid.bpm,
             key=None if name in ("drums", *DRUMS) else source.key,
             meter=grid.meter,
             bars=grid.bars,
             method="split",
-            model=stems.method if name in stems.parts else "own separator",
+            model=stems.method,
             license=source.licence,
             report={
                 "found": {
@@ -176,8 +185,9 @@ def _stems(source: Source, stems: Stems, wanted: dict[str, np.ndarray]) -> Itera
                     "empty": empty,
                 },
                 "did": {
-                    "method": stems.method if name in stems.parts else "own separator",
+                    "method": stems.method,
                     "exact": exact,
+                    "gain_db": round(down_db, 2),
                     "parts": list(wanted),
                 },
                 "said": said,
@@ -190,8 +200,8 @@ def _kit(source: Source, stems: Stems, tell: Tell) -> Iterator[Result]:
     tell(0.8, "cutting its sounds")
     shots = cut_kit(drums, pieces, source.sample_rate)
     if not shots:
-        raise ConformError(f"{source.path.name}: no hit stands alone enough to be cut")
-    name = f"{source.path.stem} kit"
+        raise ConformError(f"{source.name}: no hit stands alone enough to be cut")
+    name = f"{source.name} kit"
     for shot in shots:
         yield Result(
             "oneshot",

@@ -66,6 +66,52 @@ def play_again(record: ClipRecord, sample_rate: int) -> Take:
     return make(brief, seed, _unheard)
 
 
+#: Which piece each drum of a plan is; other percussion counts with the toms.
+_PIECES = {
+    "kick": ("kick", "hard kick"),
+    "snare": ("snare", "clap", "snap", "rim", "brush", "brush sweep"),
+    "hats": ("hat", "open hat", "shaker", "tambourine", "sleigh bells", "chip noise"),
+    "cymbals": ("ride", "crash", "gong", "triangle"),
+}
+
+
+def pieces_of_plan(
+    record: ClipRecord, drums: np.ndarray, sample_rate: int
+) -> dict[str, np.ndarray]:
+    """The drums of a clip of our own by piece, float32 (frames, channels) each; they add up to it.
+
+    Each piece's notes are played dry from the plan. Their spectra share out the drums as they stand
+    in the clip, with its room and its drive: nearly exact, where two pieces do not strike at once.
+    """
+    from daemon.engines.embedded.engine import player_of
+    from daemon.engines.embedded.mix import part_sounds, place
+    from daemon.engines.embedded.plan import read_plan
+    from daemon.engines.embedded.score import Score
+    from daemon.parts.spectra import Spectra
+
+    plan = read_plan(record["plan"] or {})
+    request = record.get("request") or {}
+    kit_files = tuple(record.get("kit_files") or ())
+    player = player_of(sample_rate, request.get("kit"), kit_files)
+    notes = Score(plan).part("drums")
+    known = {voice: piece for piece, voices in _PIECES.items() for voice in voices}
+    whole = Spectra(drums, sample_rate)
+    powers = {}
+    silent = np.zeros_like(drums)
+    for piece in (*_PIECES, "toms"):
+        own = [note for note in notes if known.get(note.voice, "toms") == piece]
+        if not own:
+            continue
+        bus = place(own, part_sounds(plan, "drums"), plan.bpm, player, len(drums))
+        powers[piece] = Spectra(bus, sample_rate).magnitude ** 2
+    total = sum(powers.values())
+    floor = 1e-6 * float(np.mean(total)) + 1e-12
+    # what rings on where nothing is played any more goes to all alike
+    share = total + len(powers) * floor
+    played = {piece: whole.sound_of((one + floor) / share) for piece, one in powers.items()}
+    return {piece: played.get(piece, silent) for piece in (*_PIECES, "toms")}
+
+
 def _played_again(record: ClipRecord, audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
     take = play_again(record, sample_rate)
     stems = {part: _like(stem, audio) for part, stem in take.stems.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from daemon.prompt.band import Named, on_daw_track
-from daemon.prompt.effects_named import names_effect_first
+from daemon.prompt.effects_named import find_living, names_effect_first
 from daemon.prompt.genres import fold
 from daemon.prompt.marked_text import HEAD_END, TAKEN, MarkedText
 from daemon.prompt.patterns import pattern
@@ -157,7 +157,7 @@ def find_kind(
             and not (thing and thing.start <= one.start < one.end <= thing.end)
         ]
         is_thing = _names_thing(rest, head, named) or (
-            thing is not None and not pattern(_MUSIC).search(head)
+            (thing is not None or bool(find_living(head))) and not pattern(_MUSIC).search(head)
         )
         if not (musical or plays) and is_thing:
             return "sfx"

@@ -49,12 +49,15 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
 
 
 def _player(brief: Brief) -> Player:
+    return player_of(brief.sample_rate, brief.kit, brief.kit_files)
+
+
+def player_of(rate: int, kit: str | None, kit_files: tuple[str, ...] = ()) -> Player:
     """The player of a rate; it caches its notes between takes. A user's own kit plays one take."""
-    rate = brief.sample_rate
-    if brief.kit:
+    if kit:
         from daemon.engines.embedded.kit import read_kit
 
-        return Player(rate, read_kit(brief.kit, rate, brief.kit_files))
+        return Player(rate, read_kit(kit, rate, kit_files))
     if rate not in _PLAYERS:
         _PLAYERS.clear()
         _PLAYERS[rate] = Player(rate)

@@ -178,3 +178,41 @@ def test_a_bass_alone_has_no_kit(tmp_path):
     soundfile.write(tmp_path / "a.wav", 0.3 * np.sin(2 * np.pi * 55 * t), RATE)
     with pytest.raises(ConformError, match="no drums"):
         taken_apart(tmp_path / "a.wav", into="kit")
+
+
+def test_the_pieces_of_our_own_drums_follow_the_plan(tmp_path):
+    path, finished = clip(tmp_path, genre="boom bap", bpm=90.0, instruments=("drums",), only=True)
+    pieces = {one.part: one.audio for one in taken_apart(path, parts=["kick", "snare", "hats"])}
+    low = {}
+    for name, audio in pieces.items():
+        power = np.abs(np.fft.rfft(audio.sum(axis=1))) ** 2
+        low[name] = power[np.fft.rfftfreq(len(audio), 1 / RATE) < 120].sum()
+    assert low["kick"] > 5 * max(low["snare"], low["hats"])
+    whole = own_pieces_sum(path, finished)
+    assert np.abs(whole - finished.audio).max() < 1e-4
+
+
+def own_pieces_sum(path, finished):
+    names = ["kick", "snare", "hats", "toms", "cymbals"]
+    found = {one.part: one.audio for one in taken_apart(path, parts=names)}
+    silent = np.zeros_like(finished.audio)
+    return sum((found.get(name, silent) for name in names), silent)
+
+
+def test_parts_over_full_scale_are_turned_down_alike(tmp_path):
+    _, finished = clip(tmp_path)
+    loud = finished.audio * (3 / np.abs(finished.audio).max())
+    soundfile.write(tmp_path / "loud.wav", loud, RATE, "FLOAT")
+    results = taken_apart(tmp_path / "loud.wav")
+    total = sum(one.audio for one in results)
+    gain = float((total * loud).sum() / (loud**2).sum())
+    assert gain < 0.5 and np.abs(total - gain * loud).max() < 1e-4
+    assert "alike" in " ".join(results[0].report["said"])
+
+
+def test_one_hit_has_no_tempo(tmp_path):
+    path, _ = clip(tmp_path, instruments=("drums",), only=True)
+    kick = next(one for one in taken_apart(path, into="kit") if one.role == "kick")
+    soundfile.write(tmp_path / "kick.wav", kick.audio, RATE)
+    for one in taken_apart(tmp_path / "kick.wav"):
+        assert (one.kind, one.bpm, one.bars) == ("oneshot", None, None)
