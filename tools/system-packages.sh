@@ -12,6 +12,11 @@ need jackd jackd2
 need jack_midi_clock jack-midi-clock
 need ffprobe ffmpeg
 need sox sox
+need mediainfo mediainfo
+need flac flac
+need lame lame
+need ogginfo vorbis-tools
+need fluidsynth fluidsynth
 [ "$(uname)" != Linux ] || need cc "gcc libc6-dev"
 [ "$(uname)" != Linux ] || need ip iproute2
 need lua5.4 lua5.4
@@ -20,6 +25,9 @@ need npm npm
 need chromium chromium
 if [ "$(uname)" = Linux ] && ! ldconfig -p 2>/dev/null | grep -q libportaudio.so.2; then
     missing="$missing libportaudio2"
+fi
+if [ "$(uname)" = Linux ] && [ ! -e /usr/share/sounds/sf2/TimGM6mb.sf2 ]; then
+    missing="$missing timgm6mb-soundfont"
 fi
 [ -n "$missing" ] || exit 0
 
