@@ -69,6 +69,8 @@ def look_at(
     )
     downbeats_s = heard.downbeats_s
     first_downbeat_s = downbeats_s[0] if len(downbeats_s) else float(heard.time_of(0.0))
+    # a first beat on the first sample is found a fraction of a millisecond before it
+    first_downbeat_s = 0.0 if -0.002 < first_downbeat_s < 0 else first_downbeat_s
     bar_s = heard.meter.quarters_per_bar * 60 / heard.bpm
     # a tenth of a bar is a ringing end, no bar
     bars = int(np.ceil((sound.seconds - first_downbeat_s) / bar_s - 0.1))

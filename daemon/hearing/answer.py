@@ -145,7 +145,10 @@ def _other_octave(choice: Choice, bpm: float, downbeat_s: float) -> Alternative:
         for times in (2.0, 0.5)
     }
     times = max(found, key=lambda octave: found[octave])
-    return Alternative(bpm=bpm * times, downbeat_s=downbeat_s - BEFORE_S, share=found[times])
+    at_s = downbeat_s - BEFORE_S
+    # a first beat on the first sample is found a fraction of a millisecond before it
+    at_s = 0.0 if -SAME_S < at_s < 0 else at_s
+    return Alternative(bpm=bpm * times, downbeat_s=at_s, share=found[times])
 
 
 def _evidence(env: Envelopes, choice: Choice, heard: Heard) -> tuple[str, ...]:

@@ -24,8 +24,8 @@ START = 0.3
 START_OF_LOOP = 0.4
 #: Weight of the rests in a take that does not repeat exactly.
 REST = 0.5
-#: Weight of them that a loop has besides.
-REST_OF_LOOP = 0.5
+#: Weight of them that a loop has besides: of one sound and a rest, only the rest tells the first.
+REST_OF_LOOP = 1.2
 
 
 @dataclass(frozen=True)
