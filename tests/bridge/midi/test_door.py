@@ -12,7 +12,7 @@ import pytest
 
 from bridge.events import Accepted, Finished, Keep, Order, Progress, Refused, order_name
 from bridge.fl.door import FlDoor
-from bridge.midi.door import PLUGGED_IN_S, MidiDoor
+from bridge.midi.door import COUNT_S, PLUGGED_IN_S, MidiDoor
 from bridge.midi.jack_client import JackSystem
 from bridge.midi.mapping import MidiMap
 from bridge.midi.ports import MidiPorts
@@ -89,6 +89,8 @@ def test_a_device_that_is_back_before_the_next_look_is_heard_and_lit(
         door = stack.enter_context(opened(orders, inputs=["PADS"], virtual=False))
         assert len(door.ports) == 1
         first.unplug()
+        # a plug is out for longer than the time between two counts; a program may be quicker
+        time.sleep(3 * COUNT_S)
         pads = stack.enter_context(controller("pads"))
 
         def is_heard() -> bool:
