@@ -195,7 +195,7 @@ def _follows(daemon, tmp_path, clip):
     project.turn_to(264.0)
     wait_until(lambda: list(daemon.places.refitted.glob("*.wav")), 20, "the loop at the new tempo")
     # from the next bar it is heard, and put right after two looks at a second's distance
-    for _ in range(4):
+    for _ in range(6):
         time.sleep(1)
         project.say()
     recording.done()

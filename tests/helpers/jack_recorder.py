@@ -97,7 +97,8 @@ class Recording:
         for frame in loud[new]:
             piece = level[frame : frame + near]
             risen.append(int(frame + np.argmax(piece >= 0.5 * piece.max())))
-        return risen
+        # after the last look at the clock nothing says when a frame was heard
+        return [frame for frame in risen if frame <= self._frames[-1]]
 
 
 def record(out: str, wanted: str, seconds: float, wait_s: float) -> None:
