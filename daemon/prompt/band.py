@@ -123,6 +123,9 @@ _GROOVES = frozenset((
 ))  # fmt: skip
 
 
+#: Before and after `driving`: somebody drives, and nothing is said of the music.
+_AT_THE_WHEEL = r"\b(?:am|i'?m|is|are|was|while|when|about|for|of|whilst|keep|night|car)\s+$"
+_ON_THE_ROAD = r"\s+(?:at|home|alone|around|through|down|my|a|the|in|to|along|fast|past)\b"
 #: After `fast` or `long`: it is said of a sound, not of the music.
 _OF_SOUND = r"\s+(?:decay|attack|release|fade|transients?|tail|envelope|delay|echo)\b"
 
@@ -363,9 +366,9 @@ def _describes_players(text: MarkedText, wanted: list[Named]) -> bool:
 
 def _alone(text: MarkedText, wanted: list[Named], kind: str | None, has_genre: bool) -> list[Named]:
     """Those who play alone by what is said of them: as a duet, by a player, on one track."""
-    if wanted and not has_genre and kind != "track":
+    if wanted and not has_genre:
         together = len(wanted) > 1 and pattern(_TOGETHER).search(text.text)
-        if together or _describes_players(text, wanted):
+        if (together and kind != "track") or _describes_players(text, wanted):
             return wanted
     by_midi = [one for one in wanted if _is_by_midi(text, one)] if kind == "midi" else []
     return by_midi or [one for one in wanted if on_daw_track(text, one)]
@@ -494,8 +497,18 @@ def find_moods(
             r"\b(?:not|less|never|isn't)\s+(?:too|so|very|that|overly)?\s*$"
         ).search(text.before(tokens[at].start))
         of_sound = count and pattern(_OF_SOUND).match(text.rest[tokens[at + count - 1].end :])
-        if count and not denied and not of_sound:
+        at_the_wheel = (
+            count == 1 and tokens[at].folded == "driving" and _is_at_the_wheel(text, tokens[at])
+        )
+        if count and not denied and not of_sound and not at_the_wheel:
             mood = table["".join(token.folded for token in tokens[at : at + count])]
             found.append((tokens[at].start, tokens[at + count - 1].end, mood))
         at += count or 1
     return found
+
+
+def _is_at_the_wheel(text: MarkedText, driving: Token) -> bool:
+    return (
+        pattern(_AT_THE_WHEEL).search(text.before(driving.start)) is not None
+        or pattern(_ON_THE_ROAD).match(text.rest, driving.end) is not None
+    )

@@ -81,3 +81,15 @@ DENIALS = r"ohne|kein(?:e|en|er)?|sin|sans(?:\s+(?:la|le|les))?|sem|senza|без
 WITH = r"\b(?:mit|con|avec|com)\b"
 #: Words that join two instruments.
 AND = r"und|y|e|et|oder|ou|o"
+
+#: Numbers before bars, seconds and minutes, where they differ from the English ones.
+COUNTS: dict[str, int] = {
+    "ein": 1, "eine": 1, "einen": 1, "zwei": 2, "drei": 3, "vier": 4, "sechs": 6, "acht": 8,
+    "zehn": 10, "zwölf": 12, "sechzehn": 16, "zwanzig": 20, "dreißig": 30, "dreissig": 30,
+    "zweiunddreißig": 32, "dos": 2, "tres": 3, "cuatro": 4, "seis": 6, "ocho": 8, "diez": 10,
+    "doce": 12, "dieciséis": 16, "veinte": 20, "treinta": 30, "deux": 2, "trois": 3, "quatre": 4,
+    "huit": 8, "dix": 10, "douze": 12, "seize": 16, "vingt": 20, "trente": 30, "dois": 2,
+    "duas": 2, "três": 3, "quatro": 4, "oito": 8, "dez": 10, "doze": 12, "dezesseis": 16,
+    "vinte": 20, "trinta": 30, "due": 2, "tre": 3, "quattro": 4, "sei": 6, "otto": 8, "dieci": 10,
+    "dodici": 12, "sedici": 16, "venti": 20, "trenta": 30,
+}  # fmt: skip

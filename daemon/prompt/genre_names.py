@@ -36,6 +36,9 @@ _NO_GENRE_BEFORE = {
     # a riddim is a genre of its own only where no other is named before it
     "dubstep": r"(?:dancehall|reggae|soca|afro\w*|one drop)[\s-]*$",
 }  # fmt: skip
+#: A beat with the chords of another style stays that beat: `boom bap soul`, `lo-fi jazz`.
+_BEATS = frozenset(("boom bap", "lo-fi", "trap", "drill"))
+_SONGS = frozenset(("soul", "jazz", "funk", "r&b", "blues"))
 #: Words that are one letter away from a genre and mean themselves.
 _NO_TYPOS = frozenset((
     "hose", "hours", "mouse", "horse", "trace", "trance", "drills", "chill", "tech", "techs",
@@ -129,6 +132,9 @@ def choose_genre(text: MarkedText, spans: list[GenreSpan]) -> Genre | None:
         # "jungle breaks" are breaks of jungle
         if fold(text.text[span[0] : span[1]]) not in loop_words():
             chosen = span
+    row = [one for one in spans if one[0] <= chosen[0]]
+    if len(row) > 1 and chosen[2].name in _SONGS and row[-2][2].name in _BEATS:
+        return row[-2][2]
     if chosen[2].name == "jazz" and any(genre.name == "waltz" for _, _, genre in spans):
         return GENRES["jazz waltz"]
     return chosen[2]

@@ -17,14 +17,14 @@ _TRANSITION = (
     r"(?:cinematic|trailer|braam|movie) (?:[\w-]+ )?hits?)\b"
 )
 _ATMOSPHERE = (
-    r"\b(?:ambien[ct]es?|atmos(?:phere|pheres)?|soundscapes?|foley|explosions?|lasers?|sirens?|"
-    r"transitions?|swells?|drones?|field recordings?|footsteps|thunder(?:storm)?|"
-    r"rain(?:fall| sounds)?|applause|crowd noise|room tone|wind sounds|ocean waves|"
-    r"birdsong|glitch fx|zaps?)\b"
+    r"\b(?:ambien[ct]es?|atmos(?:phere|pheres)?|soundscapes?|foley|transitions?|swells?|drones?|"
+    r"field recordings?|room tone|glitch fx|zaps?|"
+    r"(?:rain|wind|thunder|crowd|ocean|forest|nature) (?:sounds?|noises?))\b"
 )
 #: Sounds of things: effects where a prompt names no music beside them.
 _THINGS = (
-    r"\b(?:doors?|dogs?|barking|cats?\s+meow\w*|glass|car\b|cars|engine|helicopter|traffic|"
+    r"\b(?:rain(?:fall)?|thunder(?:storm)?s?|explosions?|lasers?|applause|ocean waves|birdsong|"
+    r"doors?|dogs?|barking|cats?\s+meow\w*|glass|car\b|cars|engine|helicopter|traffic|"
     r"trains?\s+passing|crowd|cheering|sirens?|alarm|alarm clock|beeps?|notification|ui sounds?|"
     r"button clicks?|clicks?|coins?|footsteps?|walking on|typing|keyboard typing|gun\s?shots?|"
     r"swords?|blades?|explod\w+|wind blowing|water (?:drops?|flowing|dripping|splash\w*)|splash\w*|"

@@ -266,7 +266,8 @@ def _mood_bpm(words: Words, kind: str) -> float:
         return DEFAULT_BPM
     if words.pace:
         return FAST_BPM if words.pace > 0 else SLOW_BPM
-    if words.energy is not None and words.energy <= CALM_ENERGY:
+    quiet = words.energy is not None and words.energy <= CALM_ENERGY
+    if quiet or lift_of(words.mood) < 0:
         return CALM_BPM
     return DEFAULT_BPM
 

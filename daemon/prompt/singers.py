@@ -8,7 +8,7 @@ from daemon.prompt.patterns import pattern
 _SINGER = (
     r"(?<!\w)(?:vocal(?:s|ist|ists)?|vox|voices?|singers?|singing|"
     r"sings?|sung|sang|rapp(?:er|ers|ing|ed)"
-    r"|raps\b(?=\s+(?:about|over|on))|lyrics?|soprano|baritone|tenor(?!\s+sax)|crooner|crooning|"
+    r"|raps?\b(?=\s+(?:about|over|on|verses?|vocals?|hook))|lyrics?|soprano|baritone|tenor(?!\s+sax)|crooner|crooning|"
     r"a\s?cap+ellas?|acc?apellas?|hum(?:s|med|ming)|ad-?\s?libs?|"
     r"beatbox(?:ing|er)?|chant(?:s|ing|ed)?|"
     r"yodel\w*|screaming|growls?|growling|"

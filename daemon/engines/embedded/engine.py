@@ -21,12 +21,14 @@ from daemon.engines.embedded.soundscapes import (
     DEFAULT_S,
     effect_notes,
     effects_of,
+    effects_played,
     play_effects,
 )
 from daemon.engines.embedded.tones import toned
-from daemon.engines.embedded.unmet import unmet, unmet_people
+from daemon.engines.embedded.unmet import unmet, unmet_people, who_plays
 from daemon.engines.embedded.voices.voice import Tone
 from daemon.engines.embedded.wishes import read_wishes
+from daemon.engines.embedded.written import is_written_out
 from daemon.errors import EngineError
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.pitches import read_note
@@ -84,7 +86,7 @@ def _oneshot(brief: Brief, seed: int, progress: Progress) -> Take:
     take = _take(audio, brief.sample_rate, seed)
     take.note = pitch
     take.parts = (voice.name,)
-    take.said = tuple(unmet(brief, None, take.parts))
+    take.said = tuple([*unmet(brief, None, take.parts), *who_plays(brief, None, take.parts)])
     return take
 
 
@@ -100,7 +102,7 @@ def _effect(brief: Brief, seed: int, progress: Progress) -> Take:
     )
     take = _take(audio, brief.sample_rate, seed)
     take.parts = tuple(names)
-    take.said = tuple([*effect_notes(words), *unmet_people(brief)])
+    take.said = tuple([*effect_notes(words), *unmet_people(brief), *effects_played(words)])
     return take
 
 
@@ -123,13 +125,14 @@ def make_plan(brief: Brief, seed: int) -> Plan:
 def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
     """Notes for the user: the groove, the words that were not honoured, a track's true length."""
     said = []
-    if brief.plan is None and plan.genre != brief.genre and plan.parts != ("texture",):
+    styled = plan.parts != ("texture",) and not is_written_out(brief, plan)
+    if brief.plan is None and plan.genre != brief.genre and styled:
         named = (
             f"{brief.genre} has no groove of its own here" if brief.genre else "no genre is named"
         )
         said.append(f"{named}; it is played like {plan.genre}")
     if brief.plan is None:
-        said += unmet(brief, plan, plan.parts)
+        said += [*unmet(brief, plan, plan.parts), *who_plays(brief, plan, plan.parts)]
     if brief.kind == "track" and audio is not None:
         music_s = plan.bars * bar_seconds(plan.meter_, plan.bpm)
         asked = (

@@ -107,6 +107,7 @@ def _track(
     track = mido.MidiTrack()
     track.append(mido.MetaMessage("track_name", name=name, time=0))
     if program is not None:
+        track.append(mido.MetaMessage("instrument_name", name=notes[0].voice, time=0))
         track.append(mido.Message("program_change", channel=channel, program=program, time=0))
     timed: list[TimedNote] = []
     for note in notes:

@@ -26,6 +26,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from bridge.music import Key, Meter
+from daemon.engines.embedded.patches import exact, plain_of
 
 #: The parts of a piece, in the order of playing, stems and MIDI tracks.
 PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
@@ -42,7 +43,8 @@ class Sound:
     """A voice and its timbre.
 
     `tone` holds values of `voices.voice.Tone` by name. `octave` transposes the part in octaves, a
-    drum in semitones.
+    drum in semitones. In JSON `voice` is the instrument's plain name, and `patch` the voice itself
+    where it has another: `{"voice": "piano", "patch": "felt piano"}`.
     """
 
     voice: str = ""
@@ -185,14 +187,26 @@ class Plan:
         )
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        record = asdict(self)
+        for part in ("bass", "chords", "lead", "pad"):
+            if record[part] is not None:
+                record[part]["sound"] = _named(record[part]["sound"])
+        return record
 
     def with_(self, **changes: Any) -> Plan:
         return replace(self, **changes)
 
 
+def _named(sound: dict[str, Any]) -> dict[str, Any]:
+    """A sound's JSON by the plain name of its instrument."""
+    plain = plain_of(sound["voice"])
+    return sound if plain == sound["voice"] else sound | {"voice": plain, "patch": sound["voice"]}
+
+
 def _build(kind: Any, value: Any) -> Any:
     """A dataclass from its JSON, nested ones included; unknown names are dropped."""
+    if kind is Sound and "patch" in value:
+        value = {**value, "voice": exact(str(value.get("voice", "")), str(value["patch"]))}
     hints = get_type_hints(kind)
     known = {}
     for one in fields(kind):

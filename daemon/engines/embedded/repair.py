@@ -12,6 +12,7 @@ from typing import Any
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
 from daemon.audio.rooms import ROOMS
 from daemon.engines.embedded.harmony import chords_of_bar
+from daemon.engines.embedded.patches import exact
 from daemon.engines.embedded.plan import PARTS, VERSION, Plan, read_plan
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.textures import NAMES
@@ -153,7 +154,8 @@ class Repair:
     ) -> dict[str, Any]:
         given = {"voice": raw} if isinstance(raw, str) else raw
         value = dict(given) if isinstance(given, Mapping) else {}
-        voice = self.voice(name, value.get("voice", otherwise), families) or otherwise
+        named = exact(str(value.get("voice") or otherwise), str(value.get("patch") or ""))
+        voice = self.voice(name, named, families) or otherwise
         octave = value.get("octave", 0)
         octave = octave if isinstance(octave, int) and -24 <= octave <= 24 else 0
         return {"voice": voice, "tone": self.tone(name, value.get("tone")), "octave": octave}

@@ -101,6 +101,14 @@ def effect_notes(words: str) -> list[str]:
     ]
 
 
+def effects_played(words: str) -> list[str]:
+    """One line with the words that were found and the effects that they became."""
+    said = plain(words)
+    found = [(said[one.start : one.end], one.effect) for one in find_effects(words)]
+    shown = [name if name == word else f"{name} for {word}" for word, name in found]
+    return [f"made as named: {', '.join(shown)}"] if shown else []
+
+
 def asked_of(
     name: str, words: str, frames: int, key: Key | None, seed: int, rate: int, tone: Tone
 ) -> Ask:

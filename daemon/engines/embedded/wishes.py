@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from daemon.brief import Brief
 from daemon.engines.embedded.instruments import players
+from daemon.engines.embedded.likeness import find_style
 from daemon.engines.embedded.tones import (
     both,
     read_era,
@@ -124,6 +125,8 @@ _HELD = (
     "bandoneon",
     "horn section",
 )
+#: Instruments that are no kind of what the last word of their name says.
+_NO_KINDS = ("electric piano", "toy piano", "prepared piano")
 #: Names for any lead: an instrument by name goes before them.
 _ANY_LEAD = ("synth", "lead", "melody", "arp", "vocals")
 
@@ -247,7 +250,7 @@ class Wishes:
     steps: dict[str, int] = field(default_factory=dict)
     """The value of notes that is named, in sixteenths: of chords, bass or hats."""
     calm: bool = False
-    """A genre is played calmly: eighths instead of sixteenths, held chords."""
+    """A style is played calmly: eighths instead of sixteenths, held chords."""
 
 
 def read_wishes(brief: Brief) -> Wishes:
@@ -331,7 +334,7 @@ def _density(brief: Brief) -> float:
         return _CALMED_DENSITY
     if brief.energy is not None and brief.energy <= _QUIET_ENERGY:
         return _CALM_DENSITY
-    return _DRIVEN_DENSITY if brief.genre and lift_of(brief.mood) > 0 else 0.5
+    return _DRIVEN_DENSITY if lift_of(brief.mood) > 0 else 0.5
 
 
 def _value(words: str, instruments: tuple[str, ...]) -> dict[str, int]:
@@ -344,8 +347,10 @@ def _value(words: str, instruments: tuple[str, ...]) -> dict[str, int]:
 
 
 def _is_calm(brief: Brief) -> bool:
-    """Whether a genre that is not calm as it is is to be played calmly."""
-    return bool(brief.genre) and brief.genre not in CALM_GENRES and lift_of(brief.mood) < 0
+    """Whether a genre, or what stands for it, is to be played more calmly than it is."""
+    if lift_of(brief.mood) >= 0:
+        return False
+    return (brief.genre or find_style(brief).name) not in CALM_GENRES
 
 
 def _is_quiet(brief: Brief) -> bool:
@@ -359,7 +364,7 @@ def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
     parts: set[str] = set()
     drums: set[str] = set()
     texture = ""
-    for name in sorted(brief.instruments, key=_turn):
+    for name in sorted(_kinds(list(brief.instruments)), key=_turn):
         if name in DRUM_VOICES:
             # the word stands for hand drums of many lands: who says it by name gets the pair itself
             own = name == "tabla" and re.search(r"\btablas?\b", brief.prompt.lower())
@@ -378,11 +383,26 @@ def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
             parts.add(part_of(name) or "chords")
     if "drums" in brief.instruments:
         drums.clear()
-    others = [name for name in brief.instruments if name in PITCHED and name != "melody"]
-    if brief.only and "melody" in brief.instruments and len(others) == 1 and "chords" in voices:
+    tunes = [name for name in brief.instruments if name in ("melody", "lead")]
+    others = [name for name in brief.instruments if name in PITCHED and name not in tunes]
+    if brief.only and tunes and len(_kinds(others)) == 1 and "chords" in voices:
         # a piano's melody is played by the piano
-        voices.setdefault("lead", voices["chords"])
+        voices["lead"] = voices["chords"]
     return voices, parts, drums, texture
+
+
+def _kinds(names: list[str]) -> list[str]:
+    """The instruments of a list: `guitar` beside `nylon guitar` is no other one."""
+    known = players()
+
+    def is_kind_of(other: str, name: str) -> bool:
+        if other not in known or name not in known or other in _NO_KINDS:
+            return False
+        one, two = known[other], known[name]
+        same = (one.family, one.part) == (two.family, two.part)
+        return same and other.endswith(f" {name}")
+
+    return [name for name in names if not any(is_kind_of(other, name) for other in names)]
 
 
 def _turn(name: str) -> int:

@@ -271,6 +271,13 @@ ROWS = [
     row("bass music 140", bpm=140, kind="loop"),
     row("ambient pad 60s long in C", seconds=60, genre="ambient"),
     row("3 am house", genre="house"),
+    # weather is an effect where nobody plays; a beat with another style's chords stays that beat
+    row("lonely harp in the rain", instruments=("harp", "rain")),
+    row("rain on leaves", kind="sfx"),
+    row("boom bap soul 91 bpm", bpm=91, kind="loop", genre="boom bap"),
+    row("AB_LofiJazz_078BPM", bpm=78, kind="loop", genre="lo-fi"),
+    row("pop for when I am driving at night", genre="pop", mood=()),
+    row("driving pop at night", genre="pop", mood=("driving",)),
     # counts, where they are clearly meant
     row("three snare hits", count=3, kind="oneshot", instruments=("snare",)),
     row("a couple of kicks", count=2, kind="oneshot"),

@@ -131,18 +131,18 @@ def settled(prompt, **fields):
 
 
 @pytest.mark.parametrize(
-    ("prompt", "parts"),
+    ("prompt", "parts", "told"),
     [
-        ("glass breaking", ("glass",)),
-        ("rain on a window", ("rain",)),
-        ("spaceship door", ("sliding door",)),
-        ("thunder and rain", ("thunder", "rain")),
+        ("glass breaking", ("glass",), "glass for glass breaking"),
+        ("rain on a window", ("rain",), "rain for rain on a window"),
+        ("spaceship door", ("sliding door",), "sliding door for spaceship door"),
+        ("thunder and rain", ("thunder", "rain"), "thunder, rain"),
     ],
 )
-def test_a_prompt_alone_makes_the_effect(prompt, parts):
+def test_a_prompt_alone_makes_the_effect_and_tells_which(prompt, parts, told):
     brief = settled(prompt)
     take = make(brief, 1, lambda *_: None)
-    assert take.parts == parts and take.said == ()
+    assert take.parts == parts and take.said == (f"made as named: {told}",)
     assert len(take.audio) == round(brief.seconds * RATE)
 
 
