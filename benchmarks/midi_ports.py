@@ -1,8 +1,8 @@
 """What a DAW's MIDI ports cost a daemon: JACK clients, threads, memory, and clips nobody asked for.
 
 Two daemons of the same config run on one JACK server each: alone, and beside a program with 64 MIDI
-tracks that plays mapped notes on all of them for 20 s (`--play SECONDS`). Memory is the process's own: JACK's shared
-memory, which every client shows as its own, is left out.
+tracks that plays mapped notes on all of them for 20 s (`--play SECONDS`). Memory is the process's
+own: JACK's shared memory, which every client shows as its own, is left out.
 """
 
 from __future__ import annotations

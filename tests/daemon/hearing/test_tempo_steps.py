@@ -21,7 +21,7 @@ def test_a_step_is_found_where_the_two_rows_of_beats_meet(ratio):
 
 def test_beats_that_lag_behind_the_step_do_not_move_it():
     late = np.linspace(110, 121, 6)
-    at_s, before, after = step_in(beats(*[110.0] * 45, *late, *[121.0] * 60))
+    at_s, _, after = step_in(beats(*[110.0] * 45, *late, *[121.0] * 60))
     assert at_s == pytest.approx(48 * 60 / 110, abs=0.3) and after == pytest.approx(121, rel=1e-3)
 
 
