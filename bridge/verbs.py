@@ -84,6 +84,10 @@ class Verb:
         """Its fields that name files or folders."""
         return tuple(name for name, row in self.takes.items() if row.is_path)
 
+    def named(self, field: str) -> str:
+        """The beginning of an error's text: `kit: `; nothing for the source, which has no name."""
+        return "" if field == self.holds else f"{field}: "
+
     def read(self, pairs: Iterable[tuple[str, object]]) -> tuple[str, Request]:
         """(the clip to repeat, the request) of (name, raw) pairs; `source` names its source.
 

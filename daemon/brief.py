@@ -103,6 +103,11 @@ class Brief:
     decided: Mapping[str, Decision] = field(default_factory=dict)
 
     @property
+    def title(self) -> str:
+        """The job in a few words, for lists: its prompt, else its verb and what it works on."""
+        return self.prompt or f"{self.do} {self.words}".strip()
+
+    @property
     def key(self) -> Key | None:
         return Key.parse(self.key_name) if self.key_name else None
 

@@ -42,9 +42,11 @@ class Material:
     def _reference(self, brief: Brief) -> tuple[str | None, str]:
         """(file, the clip's id); the id is empty where a file was named."""
         name = brief.reference
-        takes_notes = find_verb(brief.do).works_on == "notes"
+        verb = find_verb(brief.do)
+        takes_notes = verb.works_on == "notes"
+        named = verb.named("reference")
         if name is not None and is_midi(name) and not takes_notes:
-            text = f"reference: {shorten(user_name(Path(name)))}: {MIDI_ADVICE}"
+            text = f"{named}{shorten(user_name(Path(name)))}: {MIDI_ADVICE}"
             raise RequestError(Fault("reference", shorten(name), text))
         if name is None or Path(name).expanduser().is_file():
             return name, ""
@@ -52,13 +54,13 @@ class Material:
             record = self._crate.find(name)
         except CrateError:
             text = (
-                f"reference: there is no file {name}, and no clip of that name; "
+                f"{named}there is no file {name}, and no clip of that name; "
                 "give the path of an audio file, or a clip's id"
             )
             raise RequestError(Fault("reference", shorten(name), text)) from None
         path = Path(record["path"])
         if (path.suffix == ".mid" and not takes_notes) or not path.is_file():
-            text = f"reference: clip {name} has no sound to start from ({path}); name another"
+            text = f"{named}clip {name} has no sound to start from ({path}); name another"
             raise RequestError(Fault("reference", shorten(name), text))
         return str(path), str(record["id"])
 

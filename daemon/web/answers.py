@@ -44,6 +44,7 @@ class Job(Answer):
     stage: str | None
     progress: float | None
     prompt: str
+    title: str
     kind: str
     count: int
     door: str

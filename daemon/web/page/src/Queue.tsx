@@ -13,16 +13,16 @@ export function Queue({ jobs, choose, say }: { jobs: Job[]; choose: (clip: strin
       <ul className="queue">
         {jobs.slice(0, 6).map((job) => (
           <li key={job.job} data-state={job.state}>
-            <span className="words">{job.prompt || "an audio file"}</span>
+            <span className="words">{job.title}</span>
             {ENDED.includes(job.state)
               ? <>
                   <span className="quiet">{job.state}</span>
-                  {job.clips.length > 0 && <button className="small" onClick={() => choose(job.clips[0])} aria-label={`Open ${job.prompt || "it"}`}>Open</button>}
+                  {job.clips.length > 0 && <button className="small" onClick={() => choose(job.clips[0])} aria-label={`Open ${job.title}`}>Open</button>}
                   {job.text && <p className="why">{job.text}</p>}
                 </>
               : <>
-                  <progress max={1} value={job.progress} aria-label={`Progress of ${job.prompt}`} />
-                  <button className="small" onClick={() => cancel(job)} aria-label={`Cancel ${job.prompt}`}>Cancel</button>
+                  <progress max={1} value={job.progress} aria-label={`Progress of ${job.title}`} />
+                  <button className="small" onClick={() => cancel(job)} aria-label={`Cancel ${job.title}`}>Cancel</button>
                   {job.waits_for && <p className="why" role="status">waits: {job.waits_for}</p>}
                   {job.proposal && <div className="why">
                     <p>A language model proposes:</p><pre tabIndex={0} aria-label="What is proposed">{job.proposal}</pre>
