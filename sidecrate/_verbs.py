@@ -367,3 +367,94 @@ def split(
     SidecrateError says what, why and what to do.
     """
     return ask_given("split", source, locals())
+
+
+def continue_(
+    source: Source,
+    *,
+    bars: int | None = None,
+    temperature: float | None = None,
+    chords: str | None = None,
+    parts: str | Sequence[str] | None = None,
+    give: Literal["whole", "new"] | None = None,
+    seed: int | None = None,
+    sound: bool | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Go on with notes: more bars in the same manner, to the end of a phrase.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
+    temperature: How far the new notes go from those that are there: 0 repeats, 2 roams. A number
+        from 0 to 2; by default: 1.
+    chords: The chords under the new bars. Chord names, one a bar; by default: as the notes have
+        them.
+    parts: Which parts are written anew; the others stay as they are. Words, by comma: drums, bass,
+        chords, lead, or a track's name; by default: all.
+    give: The piece with its new bars, or the new bars alone. Whole or new; by default: whole.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
+        off; by default: off.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("continue", source, locals())
+
+
+def infill(
+    source: Source,
+    *,
+    marked: str | None = None,
+    temperature: float | None = None,
+    chords: str | None = None,
+    parts: str | Sequence[str] | None = None,
+    seed: int | None = None,
+    sound: bool | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Write the marked bars of notes anew, so that both sides join.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    marked: The bars that are written anew; the first is 1. Bars, as 3-4 or 2, 5-6; by default:
+        none.
+    temperature: How far the new notes go from those that are there: 0 repeats, 2 roams. A number
+        from 0 to 2; by default: 1.
+    chords: The chords under the new bars. Chord names, one a bar; by default: as the notes have
+        them.
+    parts: Which parts are written anew; the others stay as they are. Words, by comma: drums, bass,
+        chords, lead, or a track's name; by default: all.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
+        off; by default: off.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("infill", source, locals())

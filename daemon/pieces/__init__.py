@@ -1,6 +1,84 @@
-"""Notes that are there already: played, gone on with, felt otherwise, turned into others."""
+"""Notes that are there already: played, gone on with, felt otherwise, turned into others.
 
-from bridge.verbs import VERBS
+Rows of the table of verbs; what does the work is drawn in when it is first asked for.
+"""
+
+from bridge.request import Field, number, one_of, short_text, switch, word_list
+from bridge.verbs import VERBS, Verb
 from daemon.verbs.registry import DaemonVerb
 
+_SOUND = Field(
+    "sound",
+    switch,
+    "on or off",
+    "off",
+    "Their sound by the embedded musician as well, as a loop with the notes beside it.",
+    "on",
+)
+_TEMPERATURE = Field(
+    "temperature",
+    number(0, 2),
+    "a number from 0 to 2",
+    "1",
+    "How far the new notes go from those that are there: 0 repeats, 2 roams.",
+    "0.5",
+)
+_CHORDS = Field(
+    "chords",
+    short_text,
+    "chord names, one a bar",
+    "as the notes have them",
+    "The chords under the new bars.",
+    "Am7 D7 Gmaj7",
+)
+_PARTS = Field(
+    "parts",
+    word_list,
+    "words, by comma: drums, bass, chords, lead, or a track's name",
+    "all",
+    "Which parts are written anew; the others stay as they are.",
+    "lead, bass",
+)
+_GIVE = Field(
+    "give",
+    one_of("whole", "new"),
+    "whole or new",
+    "whole",
+    "The piece with its new bars, or the new bars alone.",
+    "new",
+)
+_MARKED = Field(
+    "marked",
+    short_text,
+    "bars, as 3-4 or 2, 5-6",
+    "none",
+    "The bars that are written anew; the first is 1.",
+    "3-4",
+)
+
 RENDER = DaemonVerb(VERBS["render"], work="daemon.pieces.render:render")
+CONTINUE = DaemonVerb(
+    Verb(
+        "continue",
+        works_on="notes",
+        gives="the notes with more bars after them",
+        said="go on with {}",
+        help="go on with notes: more bars in the same manner, to the end of a phrase",
+        example="riff.mid --bars 4",
+        fields=("bars", _TEMPERATURE, _CHORDS, _PARTS, _GIVE, "seed", _SOUND, "bpm", "key"),
+        by_button=True,
+    ),
+    work="daemon.pieces.going_on:continue_",
+)
+INFILL = DaemonVerb(
+    Verb(
+        "infill",
+        works_on="notes",
+        gives="the notes with the marked bars written anew",
+        said="fill bars of {}",
+        help="write the marked bars of notes anew, so that both sides join",
+        example="riff.mid --marked 3-4",
+        fields=(_MARKED, _TEMPERATURE, _CHORDS, _PARTS, "seed", _SOUND, "bpm", "key"),
+    ),
+    work="daemon.pieces.going_on:infill",
+)

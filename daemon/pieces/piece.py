@@ -44,7 +44,7 @@ class Note:
         return self.start + self.length
 
     def moved(self, ticks: int = 0, semitones: int = 0) -> Note:
-        return replace(self, start=self.start + ticks, pitch=self.pitch + semitones)
+        return Note(self.start + ticks, self.pitch + semitones, self.length, self.velocity)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,21 @@ class Part:
         starts = Counter(round(note.start / STEP) for note in self.notes)
         return not starts or len(self.notes) / len(starts) < _CHORDAL
 
-    @property
+    def by_bar(self, bar_ticks: int) -> dict[int, list[Note]]:
+        """The notes by the bar that they begin in, timed from its start."""
+        if bar_ticks not in self._by_bar:
+            bars: dict[int, list[Note]] = {}
+            for note in self.notes:
+                bar = (note.start + STEP // 2) // bar_ticks
+                bars.setdefault(bar, []).append(note.moved(-bar * bar_ticks))
+            self._by_bar[bar_ticks] = bars
+        return self._by_bar[bar_ticks]
+
+    @cached_property
+    def _by_bar(self) -> dict[int, dict[int, list[Note]]]:
+        return {}
+
+    @cached_property
     def register(self) -> tuple[int, int]:
         """The lowest and the highest pitch."""
         pitches = [note.pitch for note in self.notes]
@@ -132,12 +146,7 @@ class Piece:
 
         A note that is felt early, by less than half a step, belongs to the bar of its step.
         """
-        first = index * self.bar_ticks
-        return [
-            note.moved(-first)
-            for note in part.notes
-            if first - STEP // 2 <= note.start < first + self.bar_ticks - STEP // 2
-        ]
+        return list(part.by_bar(self.bar_ticks).get(index, ()))
 
     def with_parts(self, parts: Iterable[Part], bars: int | None = None) -> Piece:
         return replace(self, parts=tuple(parts), bars=self.bars if bars is None else bars)

@@ -31,14 +31,11 @@ def result_of(
     part: str = "",
     words: str = "",
 ) -> Result:
-    """The piece as a clip: of kind midi, or as `kind: loop` asks, its sound with the notes."""
-    kind = str(request.get("kind", "midi"))
+    """The piece as a clip: its notes, or with `sound` a loop of their sound with the notes."""
     is_pitched = bool(piece.pitched)
     whole = {"said": list(piece.said), **report}
-    if kind not in ("midi", "loop"):
-        raise ConformError(f"kind: {brief.do} makes midi or loop, and not {kind}")
     audio = None
-    if kind == "loop":
+    if request.get("sound"):
         check_loop(piece)
         audio = play(piece, brief, tell)
     return Result(
@@ -65,5 +62,5 @@ def check_loop(piece: Piece) -> None:
     if piece.bars > MAX_BARS or seconds > MAX_LOOP_S:
         raise ConformError(
             f"{piece.name} has {piece.bars} bars ({seconds:.0f} s); a loop has at most {MAX_BARS}"
-            f" and {MAX_LOOP_S:.0f} s: ask for kind midi, or render it as a track"
+            f" and {MAX_LOOP_S:.0f} s: ask for its notes alone, or render it as a track"
         )
