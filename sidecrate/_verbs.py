@@ -394,7 +394,7 @@ def continue_(
         from 0 to 2; by default: 1.
     chords: The chords under the new bars. Chord names, one a bar; by default: as the notes have
         them.
-    parts: Which parts are written anew; the others stay as they are. Words, by comma: drums, bass,
+    parts: Which parts are changed; the others stay as they are. Words, by comma: drums, bass,
         chords, lead, or a track's name; by default: all.
     give: The piece with its new bars, or the new bars alone. Whole or new; by default: whole.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
@@ -440,7 +440,7 @@ def infill(
         from 0 to 2; by default: 1.
     chords: The chords under the new bars. Chord names, one a bar; by default: as the notes have
         them.
-    parts: Which parts are written anew; the others stay as they are. Words, by comma: drums, bass,
+    parts: Which parts are changed; the others stay as they are. Words, by comma: drums, bass,
         chords, lead, or a track's name; by default: all.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
@@ -458,3 +458,48 @@ def infill(
     SidecrateError says what, why and what to do.
     """
     return ask_given("infill", source, locals())
+
+
+def groove(
+    source: Source,
+    *,
+    feel: str | None = None,
+    like: Source | None = None,
+    amount: float | None = None,
+    parts: str | Sequence[str] | None = None,
+    seed: int | None = None,
+    sound: bool | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Give notes a feel by name, or another clip's, or take it out.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    feel: The feel by its name; straight takes one out. Straight, mpc 54 (58, 62, 66), shuffle,
+        jazz, samba, human, or a genre; by default: human.
+    like: Whose feel is learnt, instead of one by name. A MIDI file, a loop, or a clip; by default:
+        none.
+    amount: How much of the feel: 0 leaves the notes as they are. A number from 0 to 1; by default:
+        1.
+    parts: Which parts are changed; the others stay as they are. Words, by comma: drums, bass,
+        chords, lead, or a track's name; by default: all.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
+        off; by default: off.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("groove", source, locals())

@@ -3,8 +3,9 @@
 Rows of the table of verbs; what does the work is drawn in when it is first asked for.
 """
 
-from bridge.request import Field, number, one_of, short_text, switch, word_list
+from bridge.request import Field, local_path, number, one_of, short_text, switch, word_list
 from bridge.verbs import VERBS, Verb
+from bridge.written import SHARE
 from daemon.verbs.registry import DaemonVerb
 
 _SOUND = Field(
@@ -36,8 +37,33 @@ _PARTS = Field(
     word_list,
     "words, by comma: drums, bass, chords, lead, or a track's name",
     "all",
-    "Which parts are written anew; the others stay as they are.",
+    "Which parts are changed; the others stay as they are.",
     "lead, bass",
+)
+_FEEL = Field(
+    "feel",
+    short_text,
+    "straight, mpc 54 (58, 62, 66), shuffle, jazz, samba, human, or a genre",
+    "human",
+    "The feel by its name; straight takes one out.",
+    "mpc 58",
+)
+_LIKE = Field(
+    "like",
+    local_path,
+    "a MIDI file, a loop, or a clip",
+    "none",
+    "Whose feel is learnt, instead of one by name.",
+    "funky.wav",
+    is_path=True,
+)
+_AMOUNT = Field(
+    "amount",
+    number(0, 1, units=SHARE),
+    "a number from 0 to 1",
+    "1",
+    "How much of the feel: 0 leaves the notes as they are.",
+    "0.5",
 )
 _GIVE = Field(
     "give",
@@ -81,4 +107,18 @@ INFILL = DaemonVerb(
         fields=(_MARKED, _TEMPERATURE, _CHORDS, _PARTS, "seed", _SOUND, "bpm", "key"),
     ),
     work="daemon.pieces.going_on:infill",
+)
+GROOVE = DaemonVerb(
+    Verb(
+        "groove",
+        works_on="notes",
+        gives="the same notes with another feel",
+        said="give {} a feel",
+        help="give notes a feel by name, or another clip's, or take it out",
+        example="riff.mid --feel jazz --amount 0.7",
+        fields=(_FEEL, _LIKE, _AMOUNT, _PARTS, "seed", _SOUND, "bpm", "key"),
+        by_button=True,
+        beside="like",
+    ),
+    work="daemon.pieces.groove:groove",
 )

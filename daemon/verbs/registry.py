@@ -33,6 +33,7 @@ BUILT_IN: tuple[str, ...] = (
     "daemon.pieces:RENDER",
     "daemon.pieces:CONTINUE",
     "daemon.pieces:INFILL",
+    "daemon.pieces:GROOVE",
 )
 
 Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
