@@ -503,3 +503,44 @@ def groove(
     SidecrateError says what, why and what to do.
     """
     return ask_given("groove", source, locals())
+
+
+def drumify(
+    source: Source,
+    *,
+    prompt: str | None = None,
+    genre: str | None = None,
+    density: float | None = None,
+    parts: str | Sequence[str] | None = None,
+    give: Literal["new", "whole"] | None = None,
+    seed: int | None = None,
+    sound: bool | None = None,
+    bpm: float | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Make drums of any rhythm: a bass line, a melody, chords, a loop.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    prompt: What you want to hear. 1 to 4,000 characters of text; by default: none.
+    genre: Genre. Words; by default: from the prompt.
+    density: How many notes. A number from 0 to 1; by default: from the prompt.
+    parts: Whose rhythm the drums follow. Words, by comma: drums, bass, chords, lead, or a track's
+        name; by default: all.
+    give: The drums alone, or with the notes that they follow. New or whole; by default: new.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
+        off; by default: off.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("drumify", source, locals())

@@ -73,6 +73,22 @@ _GIVE = Field(
     "The piece with its new bars, or the new bars alone.",
     "new",
 )
+_DRUMS_GIVE = Field(
+    "give",
+    one_of("new", "whole"),
+    "new or whole",
+    "new",
+    "The drums alone, or with the notes that they follow.",
+    "whole",
+)
+_FROM = Field(
+    "parts",
+    word_list,
+    "words, by comma: drums, bass, chords, lead, or a track's name",
+    "all",
+    "Whose rhythm the drums follow.",
+    "bass",
+)
 _MARKED = Field(
     "marked",
     short_text,
@@ -121,4 +137,17 @@ GROOVE = DaemonVerb(
         beside="like",
     ),
     work="daemon.pieces.groove:groove",
+)
+DRUMIFY = DaemonVerb(
+    Verb(
+        "drumify",
+        works_on="notes",
+        gives="drums to the rhythm of the source",
+        said="put drums to {}",
+        help="make drums of any rhythm: a bass line, a melody, chords, a loop",
+        example='riff.mid --genre funk --prompt "with fills"',
+        fields=("prompt", "genre", "density", _FROM, _DRUMS_GIVE, "seed", _SOUND, "bpm"),
+        by_button=True,
+    ),
+    work="daemon.pieces.drumify:drumify",
 )

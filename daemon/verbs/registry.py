@@ -34,6 +34,7 @@ BUILT_IN: tuple[str, ...] = (
     "daemon.pieces:CONTINUE",
     "daemon.pieces:INFILL",
     "daemon.pieces:GROOVE",
+    "daemon.pieces:DRUMIFY",
 )
 
 Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
