@@ -544,3 +544,78 @@ def drumify(
     SidecrateError says what, why and what to do.
     """
     return ask_given("drumify", source, locals())
+
+
+def interpolate(
+    source: Source,
+    *,
+    to: Source | None = None,
+    steps: int | None = None,
+    seed: int | None = None,
+    sound: bool | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Make the clips between two: beats or melodies, each nearer to the second.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    to: Where the way leads. A MIDI file, or a clip; by default: none.
+    steps: Clips on the way, both ends among them. A whole number from 2 to 16; by default: 6.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
+        off; by default: off.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("interpolate", source, locals())
+
+
+def vary(
+    source: Source,
+    *,
+    strength: float | None = None,
+    lock: str | Sequence[str] | None = None,
+    seed: int | None = None,
+    sound: bool | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Change notes slightly: the same at strength 0, another take at 1.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    strength: How far from the reference. A number from 0 to 1; by default: 0.5.
+    lock: Which parts stay as they are. Words, by comma: drums, bass, chords, lead, or a track's
+        name; by default: none.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
+        off; by default: off.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("vary", source, locals())

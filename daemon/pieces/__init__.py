@@ -3,7 +3,7 @@
 Rows of the table of verbs; what does the work is drawn in when it is first asked for.
 """
 
-from bridge.request import Field, local_path, number, one_of, short_text, switch, word_list
+from bridge.request import Field, local_path, number, one_of, short_text, switch, whole, word_list
 from bridge.verbs import VERBS, Verb
 from bridge.written import SHARE
 from daemon.verbs.registry import DaemonVerb
@@ -72,6 +72,31 @@ _GIVE = Field(
     "whole",
     "The piece with its new bars, or the new bars alone.",
     "new",
+)
+_TO = Field(
+    "to",
+    local_path,
+    "a MIDI file, or a clip",
+    "none",
+    "Where the way leads.",
+    "other.mid",
+    is_path=True,
+)
+_STEPS = Field(
+    "steps",
+    whole(2, 16),
+    "a whole number from 2 to 16",
+    "6",
+    "Clips on the way, both ends among them.",
+    "8",
+)
+_LOCK = Field(
+    "lock",
+    word_list,
+    "words, by comma: drums, bass, chords, lead, or a track's name",
+    "none",
+    "Which parts stay as they are.",
+    "drums, bass",
 )
 _DRUMS_GIVE = Field(
     "give",
@@ -150,4 +175,30 @@ DRUMIFY = DaemonVerb(
         by_button=True,
     ),
     work="daemon.pieces.drumify:drumify",
+)
+INTERPOLATE = DaemonVerb(
+    Verb(
+        "interpolate",
+        works_on="notes",
+        gives="clips on the way from one to the other",
+        said="lead {} to another",
+        help="make the clips between two: beats or melodies, each nearer to the second",
+        example="one.mid --to other.mid --steps 8",
+        fields=(_TO, _STEPS, "seed", _SOUND, "bpm", "key"),
+        beside="to",
+    ),
+    work="daemon.pieces.interpolate:interpolate",
+)
+VARY = DaemonVerb(
+    Verb(
+        "vary",
+        works_on="notes",
+        gives="the same notes a little otherwise",
+        said="vary {}",
+        help="change notes slightly: the same at strength 0, another take at 1",
+        example="riff.mid --strength 0.3 --lock drums",
+        fields=("strength", _LOCK, "seed", _SOUND, "bpm", "key"),
+        by_button=True,
+    ),
+    work="daemon.pieces.vary:vary",
 )

@@ -13,6 +13,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from daemon.engines.embedded.harmony import Chord
 from daemon.engines.embedded.score import STEP
@@ -32,6 +33,8 @@ _BEYOND = 2
 _CONTEXT = 4
 #: How much a chance in nats weighs at temperature 1, and what a bar loses that is only quoted.
 _SHARPNESS, _QUOTED = 2.5, 0.8
+#: What a bar loses whose notes leave the register, and what it gains that is unlike the old one.
+_OUTSIDE, _ANEW = 6.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def _shape(piece: Piece, bar: int) -> frozenset[tuple[str, int]]:
     )
 
 
-def _likeness(one: frozenset[tuple[str, int]], other: frozenset[tuple[str, int]]) -> float:
+def _likeness(one: frozenset[Any], other: frozenset[Any]) -> float:
     return len(one & other) / len(one | other) if one or other else 1.0
 
 
@@ -76,16 +79,19 @@ class Writer:
     """Writes bars of a piece anew.
 
     own: the bars that may be learnt from. harmony: the chords under `own` and the new bars by their
-    index in the whole; temperature: 0 repeats, 1 varies as the piece does, 2 roams.
+    index in the whole; temperature: 0 repeats, 1 varies as the piece does, 2 roams. anew: the bars
+    take the place of others, and are unlike those.
     """
 
     def __init__(
-        self, piece: Piece, own: Sequence[int], harmony: Harmony, temperature: float, seed: int
-    ) -> None:
+        self, piece: Piece, own: Sequence[int], harmony: Harmony, temperature: float, seed: int,
+        *, anew: bool = False,
+    ) -> None:  # fmt: skip
         self.piece = piece
         self.own = [bar for bar in own if any(piece.bar(part, bar) for part in piece.parts)]
         self.harmony = harmony
         self.temperature = temperature
+        self.anew = anew
         self.phrases = Phrases.of(piece)
         self._stream = random.Random(f"{seed}:bars")
         self._sources = find_chords(piece)
@@ -110,7 +116,10 @@ class Writer:
         before = bars[0] - 1
         for k, bar in enumerate(bars):
             is_last = ends and k == len(bars) - 1
-            merits = [self._merit(one, bar, before, chosen, is_last) for one in self.own]
+            merits = [
+                self._merit(one, bar, before, chosen, is_last) - _END * (self.anew and one == bar)
+                for one in self.own
+            ]
             chosen.append(self._drawn(self.own, merits, 1.0))
             before = chosen[-1]
         return chosen
@@ -158,13 +167,23 @@ class Writer:
         start = bar * self.piece.bar_ticks
         plain = self._fitted(part, self.piece.bar(part, template), template, bar)
         options = [plain]
+        if part.role == "lead":
+            # a melody may also stay where it is while the chord moves under it
+            options.append(self._fitted(part, self.piece.bar(part, template), template, bar, True))
         if self.temperature >= 0.01:
             options += [self._candidate(part, bar, template) for _ in range(_CANDIDATES - 1)]
         if part.role == "drums":
-            # without an order of pitches nothing is usual: any will do that keeps to the phrase
-            return [note.moved(start) for note in self._stream.choice(options)]
-        options = [self._in_register(part, option, before) for option in options]
-        merits = [self._judged(part, start, option, before, after) for option in options]
+            # no order of pitches is usual here: any will do that keeps to the phrase
+            merits = [0.0] * len(options)
+        else:
+            options = [self._in_register(part, option, before) for option in options]
+            merits = [self._judged(part, start, option, before, after) for option in options]
+        if self.anew:
+            now = _cells(self.piece.bar(part, bar))
+            merits = [
+                merit + _ANEW * (1 - _likeness(_cells(option), now))
+                for merit, option in zip(merits, options, strict=True)
+            ]
         chosen = self._drawn(range(len(options)), merits, _SHARPNESS)
         return [note.moved(start) for note in options[chosen]]
 
@@ -180,11 +199,12 @@ class Writer:
         low, high = part.register
         outside = sum(not low - _BEYOND <= note.pitch <= high + _BEYOND for note in notes)
         quotes = bar_shape(notes, part.name) in self.quoted
-        return -surprise - 2.0 * outside / max(1, len(notes)) - _QUOTED * quotes
+        return -surprise - _OUTSIDE * outside / max(1, len(notes)) - _QUOTED * quotes
 
     def _candidate(self, part: Part, bar: int, template: int) -> list[Note]:
         """A bar from the template: joined with another at a beat, or its end led up or down."""
-        notes = self._fitted(part, self.piece.bar(part, template), template, bar)
+        stays = part.role == "lead" and self._stream.random() < 0.5
+        notes = self._fitted(part, self.piece.bar(part, template), template, bar, stays)
         if self._stream.random() < _JOINED * min(1.0, self.temperature):
             other = self._stream.choice(self._kin(template))
             beat = self.piece.beat_ticks
@@ -196,6 +216,10 @@ class Writer:
         # chords and bass keep to the harmony: a melody alone may be led
         if part.role == "lead" and self._stream.random() < _LED * min(1.0, self.temperature):
             notes = self._led(notes)
+        if self.anew and part.role == "chords":
+            notes = self._turned(part, notes)
+        if self.anew and part.role == "drums":
+            notes = self._ornamented(notes)
         return notes
 
     def _kin(self, template: int) -> list[int]:
@@ -203,6 +227,44 @@ class Writer:
         length = self.phrases.bars
         kin = [bar for bar in self.own if bar % length == template % length and bar != template]
         return kin if kin and self._stream.random() < 0.6 else list(self.own)
+
+    def _turned(self, part: Part, notes: list[Note]) -> list[Note]:
+        """Chords in another inversion from a beat on, within the register.
+
+        Their lowest tones go an octave up, or their highest ones down.
+        """
+        low, high = part.register
+        up = self._stream.random() < 0.5
+        cut = self.piece.beat_ticks * self._stream.randrange(0, self.piece.meter.beats_per_bar)
+        together: dict[int, list[Note]] = {}
+        for note in notes:
+            together.setdefault(round(note.start / STEP), []).append(note)
+        done = []
+        for step, chord in together.items():
+            edge = (min if up else max)(note.pitch for note in chord)
+            goal = edge + (12 if up else -12)
+            fits = low <= goal <= high and goal not in {note.pitch for note in chord}
+            turned = fits and step * STEP >= cut and len(chord) > 2
+            done += [
+                note.moved(semitones=goal - edge) if turned and note.pitch == edge else note
+                for note in chord
+            ]
+        return done
+
+    def _ornamented(self, notes: list[Note]) -> list[Note]:
+        """Drums with a soft stroke between the beats more or less."""
+        if not notes:
+            return notes
+        step = self._stream.choice(
+            [one for one in range(self.piece.meter.sixteenths_per_bar) if one % 4]
+        )
+        there = [note for note in notes if round(note.start / STEP) == step]
+        if there:
+            softest = min(there, key=lambda note: note.velocity)
+            return [note for note in notes if note is not softest]
+        model = self._stream.choice(notes)
+        soft = max(1, round(0.6 * model.velocity))
+        return [*notes, Note(step * STEP, model.pitch, model.length, soft)]
 
     def _led(self, notes: list[Note]) -> list[Note]:
         """The notes from a beat on, a step or two higher or lower in the scale."""
@@ -216,8 +278,13 @@ class Writer:
             for n in notes
         ]
 
-    def _fitted(self, part: Part, notes: Sequence[Note], source: int, bar: int) -> list[Note]:
-        """A bar's notes on the chords of another bar, moved within the key."""
+    def _fitted(
+        self, part: Part, notes: Sequence[Note], source: int, bar: int, stays: bool = False
+    ) -> list[Note]:
+        """A bar's notes on the chords of another bar, moved within the key.
+
+        stays: they are not moved with the root; only what was a tone of the chord becomes one.
+        """
         if part.role == "drums":
             return list(notes)
         width = self.piece.bar_ticks
@@ -225,13 +292,13 @@ class Writer:
         for note in notes:
             old = self._sources.at(source, note.start, width)
             new = self.harmony.at(bar, note.start, width)
-            fitted.append(self._on_chord(part, note, old, new))
+            fitted.append(self._on_chord(part, note, old, new, stays))
         return fitted
 
-    def _on_chord(self, part: Part, note: Note, old: Chord, new: Chord) -> Note:
+    def _on_chord(self, part: Part, note: Note, old: Chord, new: Chord, stays: bool) -> Note:
         if (old.root, old.steps) == (new.root, new.steps):
             return note
-        steps = scale_steps(old, new, self.piece.key_)
+        steps = 0 if stays else scale_steps(old, new, self.piece.key_)
         pitch = moved_in_scale(note.pitch, steps, self.piece.key_)
         was_tone = note.pitch % 12 in old.pitch_classes
         if was_tone or part.role == "chords":
@@ -290,6 +357,10 @@ class Writer:
             for part in self.piece.parts
             for bar in self.own
         }
+
+
+def _cells(notes: Sequence[Note]) -> frozenset[tuple[int, int]]:
+    return frozenset((round(n.start / STEP), n.pitch) for n in notes)
 
 
 def _folded(note: Note, low: int, high: int) -> Note:

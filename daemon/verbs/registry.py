@@ -35,6 +35,8 @@ BUILT_IN: tuple[str, ...] = (
     "daemon.pieces:INFILL",
     "daemon.pieces:GROOVE",
     "daemon.pieces:DRUMIFY",
+    "daemon.pieces:INTERPOLATE",
+    "daemon.pieces:VARY",
 )
 
 Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
