@@ -59,6 +59,8 @@ class Brief:
     reference: str | None = None
     source: str = ""
     """The id of the clip that `reference` is, where a clip was named."""
+    other: str | None = None
+    """A second source beside `reference`: where the way leads, or whose feel is learnt."""
     reference_start: float = 0.0
     reference_end: float | None = None
     corrected: Mapping[str, Any] = field(default_factory=dict)

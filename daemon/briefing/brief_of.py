@@ -36,9 +36,10 @@ def make_brief(
 ) -> Brief:
     """The Brief of a request. RequestError, PromptError and EngineError say why there is none."""
     seed = int(request.get("seed", random.SystemRandom().getrandbits(31)))
-    brief = material.settle(
-        settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
-    )
+    brief = settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
+    if beside := find_verb(do).beside:
+        brief = brief.amended(other=request.get(beside))
+    brief = material.settle(brief)
     brief = brief.amended(said=tuple(dict.fromkeys((*request.said, *brief.said))))
     if find_verb(do).works_on != "words":
         reason = "the file itself is the take" if do == "fit" else f"{do} works on what is there"

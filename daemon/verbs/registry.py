@@ -28,7 +28,16 @@ log = logging.getLogger(__name__)
 #: The entry points' group.
 GROUP = "sidecrate.verbs"
 #: Our own verbs beside those of `bridge.verbs`, as an entry point names them.
-BUILT_IN: tuple[str, ...] = ("daemon.parts:SPLIT",)
+BUILT_IN: tuple[str, ...] = (
+    "daemon.parts:SPLIT",
+    "daemon.pieces:RENDER",
+    "daemon.pieces:CONTINUE",
+    "daemon.pieces:INFILL",
+    "daemon.pieces:GROOVE",
+    "daemon.pieces:DRUMIFY",
+    "daemon.pieces:INTERPOLATE",
+    "daemon.pieces:VARY",
+)
 
 Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
 
