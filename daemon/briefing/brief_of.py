@@ -40,7 +40,9 @@ def make_brief(
         settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
     )
     brief = brief.amended(said=tuple(dict.fromkeys((*request.said, *brief.said))))
-    if find_verb(do).works_on != "words":
+    verb = find_verb(do)
+    if verb.works_on != "words":
+        brief = brief.amended(paths=material.sounds(request, verb))
         reason = "the file itself is the take" if do == "fit" else f"{do} works on what is there"
         own = brief.amended(words=_words(brief), engines=("file",), engine_reason=reason)
         return _amended_by(daemon_verb(do), own, request)

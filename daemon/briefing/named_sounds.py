@@ -7,8 +7,9 @@ from typing import Any
 
 from bridge.errors import Fault, RequestError
 from bridge.inbox.names import MIDI_ADVICE, is_midi, user_name
+from bridge.request import Request
 from bridge.text import shorten
-from bridge.verbs import find_verb
+from bridge.verbs import Verb, find_verb
 from daemon.brief import Brief
 from daemon.crate.crate import Crate
 from daemon.errors import CrateError, LibraryError
@@ -61,6 +62,28 @@ class Material:
             text = f"reference: clip {name} has no sound to start from ({path}); name another"
             raise RequestError(Fault("reference", shorten(name), text))
         return str(path), str(record["id"])
+
+    def sounds(self, request: Request, verb: Verb) -> dict[str, str]:
+        """The files that a verb's own fields name, by field: paths, or clips of the crate.
+
+        RequestError where there is none.
+        """
+        named = [row.name for row in verb.own_fields if row.is_path and row.name in request]
+        return {name: self._file(name, str(request[name])) for name in named}
+
+    def _file(self, field: str, name: str) -> str:
+        path = Path(name).expanduser()
+        if path.exists():
+            return str(path)
+        try:
+            record = self._crate.find(name)
+        except CrateError:
+            text = f"{field}: there is no file {name}, and no clip of that name"
+            raise RequestError(Fault(field, shorten(name), text)) from None
+        if not Path(record["path"]).is_file():
+            text = f"{field}: clip {name} is no longer at {record['path']}; name another"
+            raise RequestError(Fault(field, shorten(name), text))
+        return str(record["path"])
 
     def _kit_files(self, name: str | None) -> tuple[str, ...]:
         """The files of a collection; empty for a folder, which the engine reads itself."""

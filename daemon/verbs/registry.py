@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 #: The entry points' group.
 GROUP = "sidecrate.verbs"
 #: Our own verbs beside those of `bridge.verbs`, as an entry point names them.
-BUILT_IN: tuple[str, ...] = ("daemon.parts:SPLIT",)
+BUILT_IN: tuple[str, ...] = ("daemon.parts:SPLIT", "daemon.mastering:MASTER")
 
 Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
 
@@ -69,6 +69,8 @@ class Result:
     sample_rate: int = 44100
     midi: bytes | None = None
     """A MIDI file: the clip itself for kind midi, else notes beside the sound."""
+    picture: bytes | None = None
+    """A PNG of what was done, beside the sound."""
     part: str = ""
     """drums, bass, kick..., where it is a part of its source."""
     role: str = ""
