@@ -23,7 +23,7 @@ WorksOn = Literal["words", "source", "notes", "clip", "folder"]
 NAMED: dict[WorksOn, str] = {
     "words": "a prompt",
     "source": "an audio file on this machine, a clip, or last",
-    "notes": "a MIDI file or a sound on this machine, a clip, or last",
+    "notes": "a MIDI file on this machine, a clip that has notes, or last",
     "clip": "a clip, a job, or last",
     "folder": "a folder of sounds, or a collection",
 }
@@ -61,6 +61,9 @@ class Verb:
     """Fields of the request's table by name, and rows of its own; `COMMON` come on top."""
     by_button: bool = False
     """Whether a button may order it without naming a source: that is then the newest clip."""
+
+    beside: str = ""
+    """The field of its own that names a second source, as a path or a clip."""
 
     @property
     def holds(self) -> str:
@@ -147,6 +150,16 @@ VERBS: dict[str, Verb] = {
             said="put {} on the grid",
             help="put a sound exactly on the grid",
             example="guitar.wav --bpm 93",
+        ),
+        Verb(
+            "render",
+            "notes",
+            gives="a loop of its bars, with the notes beside it; a track where it is long",
+            said="play {}",
+            help="have notes played by the embedded musician",
+            example="riff.mid --genre jazz",
+            fields=("prompt", "kind", "bpm", "key", "genre", "kit", "midi"),
+            by_button=True,
         ),
     )
 }

@@ -59,8 +59,8 @@ class Brief:
     reference: str | None = None
     source: str = ""
     """The id of the clip that `reference` is, where a clip was named."""
-    paths: Mapping[str, str] = field(default_factory=dict)
-    """Files that the verb's own fields name, by field; a clip's name is its file here."""
+    other: str | None = None
+    """A second source beside `reference`: where the way leads, or whose feel is learnt."""
     reference_start: float = 0.0
     reference_end: float | None = None
     corrected: Mapping[str, Any] = field(default_factory=dict)

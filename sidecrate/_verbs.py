@@ -305,6 +305,44 @@ def fit(
     return ask_given("fit", source, locals())
 
 
+def render(
+    source: Source,
+    *,
+    prompt: str | None = None,
+    kind: Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"] | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    genre: str | None = None,
+    kit: Source | None = None,
+    midi: bool | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Have notes played by the embedded musician.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    prompt: What you want to hear. 1 to 4,000 characters of text; by default: none.
+    kind: What comes out. One of loop, oneshot, track, midi, sfx, vocal; by default: loop.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
+    genre: Genre. Words; by default: from the prompt.
+    kit: Your own sounds for the embedded engine. A folder of one-shots, or a collection; by
+        default: none.
+    midi: Notes beside the audio, where the engine knows them. On or off; by default: on.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("render", source, locals())
+
+
 def split(
     source: Source,
     *,

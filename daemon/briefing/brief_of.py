@@ -36,13 +36,12 @@ def make_brief(
 ) -> Brief:
     """The Brief of a request. RequestError, PromptError and EngineError say why there is none."""
     seed = int(request.get("seed", random.SystemRandom().getrandbits(31)))
-    brief = material.settle(
-        settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
-    )
+    brief = settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
+    if beside := find_verb(do).beside:
+        brief = brief.amended(other=request.get(beside))
+    brief = material.settle(brief)
     brief = brief.amended(said=tuple(dict.fromkeys((*request.said, *brief.said))))
-    verb = find_verb(do)
-    if verb.works_on != "words":
-        brief = brief.amended(paths=material.sounds(request, verb))
+    if find_verb(do).works_on != "words":
         reason = "the file itself is the take" if do == "fit" else f"{do} works on what is there"
         own = brief.amended(words=_words(brief), engines=("file",), engine_reason=reason)
         return _amended_by(daemon_verb(do), own, request)
