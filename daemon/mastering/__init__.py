@@ -50,6 +50,7 @@ MASTER = DaemonVerb(
         example="mix.wav --like favourite.wav",
         fields=(_LIKE, _AIM, "level", _AMOUNT, _COMPARE),
         by_button=True,
+        beside="like",
     ),
     work="daemon.mastering.master:master",
 )

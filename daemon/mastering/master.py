@@ -66,7 +66,7 @@ def master(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> I
 def _wish(brief: Brief, request: dict[str, Any]) -> tuple[Wish, dict[str, Any]]:
     """What is wished, and where that comes from."""
     target = TARGETS.get(str(request.get("aim", "")))
-    path = brief.paths.get("like")
+    path = brief.other
     if path is None:
         target = target or USUAL
         about = {"aim": target.name, "aim_source": target.source}

@@ -56,8 +56,7 @@ def written(path, sound, rate=RATE):
 
 
 def results_of(path, like=None, **request):
-    paths = {"like": like} if like else {}
-    brief = Brief("", "", do="master", reference=path, paths=paths)
+    brief = Brief("", "", do="master", reference=path, other=like)
     return list(master(brief, request, None, quiet))
 
 
