@@ -79,6 +79,8 @@ class ClipRecord(Repeatable, _Derived, total=False):
     midi: str | None
     """The path of the notes beside the audio."""
     stems: list[str]
+    picture: str
+    """The path of a picture of what was done; only verbs that draw one have it."""
     prompt: str
     words: str
     license: str

@@ -54,7 +54,7 @@ class Material:
     ) -> tuple[str | None, ClipRecord | None]:
         """(file, the clip's record) of what is named; no record where a file was.
 
-        `called` begins an error's text: the field's name, as `VerbRow.named` gives it.
+        `called` begins an error's text: the field's name, as `Verb.named` gives it.
         """
         field = called.partition(":")[0] or "reference"
         if name is not None and is_midi(name) and not takes_notes:

@@ -37,6 +37,7 @@ BUILT_IN: tuple[str, ...] = (
     "daemon.pieces:DRUMIFY",
     "daemon.pieces:INTERPOLATE",
     "daemon.pieces:VARY",
+    "daemon.mastering:MASTER",
 )
 
 Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
@@ -78,6 +79,8 @@ class Result:
     sample_rate: int = 44100
     midi: bytes | None = None
     """A MIDI file: the clip itself for kind midi, else notes beside the sound."""
+    picture: bytes | None = None
+    """A PNG of what was done, beside the sound."""
     part: str = ""
     """drums, bass, kick..., where it is a part of its source."""
     role: str = ""
