@@ -346,8 +346,9 @@ def render(
 def split(
     source: Source,
     *,
-    into: Literal["stems", "kit"] | None = None,
+    into: Literal["stems", "kit", "oneshots"] | None = None,
     parts: str | Sequence[str] | None = None,
+    with_: Literal["auto", "demucs-ft", "demucs", "demucs-onnx", "spleeter", "own"] | None = None,
     then: Literal["nothing", "audition"] | None = None,
     tags: str | Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
@@ -356,9 +357,12 @@ def split(
     """Take a sound apart: drums, bass and the rest, or the single sounds of its kit.
 
     source: An audio file on this machine, a clip, or last.
-    into: Whole parts, or the drums' single sounds as a kit. Stems or kit; by default: stems.
-    parts: Which parts come out. Words, by comma: drums, bass, other, kick, snare, hats, toms,
-        cymbals; by default: all that can be told apart.
+    into: Whole parts, the drums' single sounds as a kit, or the cleanest single notes. Stems, kit
+        or oneshots; by default: stems.
+    parts: Which parts come out. Words, by comma: drums, bass, vocals, other, kick, snare, hats,
+        toms, cymbals; by default: all that can be told apart.
+    with_: Who takes a mix apart. Auto, demucs-ft, demucs, demucs-onnx, spleeter or own; by default:
+        the best that is here.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.
