@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import mido
 
 from bridge.music import Key
+from daemon.engines.embedded.notes import TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.plan import Plan
-from daemon.engines.embedded.score import TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.voices.table import VOICES
 
 #: General MIDI's drum channel, counted from 0.

@@ -16,8 +16,8 @@ import scipy.fft
 
 from daemon.audio import rooms, tilt
 from daemon.audio.signals import fast_length, high_shelf, highpass, response_of, wide
+from daemon.engines.embedded.notes import TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.plan import Plan, Sound
-from daemon.engines.embedded.score import TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
 

@@ -35,7 +35,8 @@ PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
 #: 3: drums alone get the spectral slope of real drum loops.
 #: 4: drums of wood and skin, a room that all play in, a narrow top, and instruments with voices of
 #: their own; older plans name the voices that they had.
-VERSION = 4
+#: 5: no pitched note sounds like the last of its pitch; chords are voiced, tunes have a manner.
+VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,11 @@ class Chords:
     hold: float = 0.9
     centre: float = 62.0
     """MIDI note round which the voicings are placed."""
+    voicing: str = ""
+    """How the notes of a chord lie: a name of `voicings.VOICINGS`, with a weight for each note.
+    Empty: close, all notes struck alike."""
+    lift: float = 0.0
+    """Semitones by which `centre` is higher in every other four bars."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,8 @@ class Lead:
     sound: Sound = field(default_factory=Sound)
     written: bool = False
     """A melody that somebody wrote out: its notes stay as they are, whatever the chords."""
+    manner: str = ""
+    """What is added to its notes: a name of `ornaments.MANNERS`, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -108,18 +116,22 @@ class Section:
     exit: str = ""
     mute: list[str] = field(default_factory=list)
     """Drum voices that are silent here."""
+    arc_db: list[float] = field(default_factory=list)
+    """How much softer each bar is played, in dB up to 0; repeats. Empty: all alike."""
 
 
 @dataclass(frozen=True)
 class Feel:
     """Microtiming: how late each part or drum voice plays, and random spread.
 
-    `late_ms` and `spread_ms` in milliseconds, `velocity` 0-1.
+    `late_ms`, `spread_ms` and `apart_ms` (of a chord's first and last note) in milliseconds,
+    `velocity` 0-1.
     """
 
     late_ms: dict[str, float] = field(default_factory=dict)
     spread_ms: float = 3.0
     velocity: float = 0.06
+    apart_ms: float = 0.0
 
 
 @dataclass(frozen=True)

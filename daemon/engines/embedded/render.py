@@ -24,8 +24,9 @@ from daemon.engines.embedded.mix import (
     place,
     tail_s,
 )
+from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Plan, Section, Sound
-from daemon.engines.embedded.score import Note, Score
+from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.voices.textures import texture
 from daemon.home.heap import give_back
 

@@ -8,8 +8,8 @@ from benchmarks.take_measures import slope_db_per_octave, statistics
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.mix import Player, place
+from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Sound
-from daemon.engines.embedded.score import Note
 
 RATE = 44100
 

@@ -6,9 +6,10 @@ from bridge.request import read_request
 from bridge.session import SessionView
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
+from daemon.engines.embedded.notes import STEP
 from daemon.engines.embedded.plan import read_plan
 from daemon.engines.embedded.repair import repaired
-from daemon.engines.embedded.score import STEP, Score
+from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.unmet import unmet, unmet_people
 from daemon.prompt.settle import PromptDefaults, settle
 
