@@ -475,14 +475,6 @@ def groove(
     sound: bool | None = None,
     bpm: float | None = None,
     key: str | None = None,
-def master(
-    source: Source,
-    *,
-    like: Source | None = None,
-    aim: Literal["club", "streaming", "apple", "podcast", "broadcast", "atsc"] | None = None,
-    level: str | float | None = None,
-    amount: float | None = None,
-    compare: bool | None = None,
     then: Literal["nothing", "audition"] | None = None,
     tags: str | Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
@@ -507,18 +499,6 @@ def master(
         the project's tempo.
     key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
         mineur, Camelot 8A) or keep; by default: the project's key.
-    """Master a sound after one that you like, or for the club, for streaming....
-
-    source: An audio file on this machine, a clip, or last.
-    like: A sound to go by: its spectrum, width, dynamics and loudness. The path of an audio file on
-        this machine, or a clip; by default: none.
-    aim: What it is for: sets its loudness and its highest peak. One of club (-8 LUFS), streaming
-        (-14 LUFS), apple (-16 LUFS), podcast (-16 LUFS), broadcast (-23 LUFS), atsc (-24 LUFS); by
-        default: as loud as `like`; without it, streaming.
-    level: Loudness of the clip. A loudness from -40 to -5 LUFS, or keep; by default: by kind.
-    amount: How far its spectrum, width and dynamics go towards `like`. A number from 0 to 1; by
-        default: 1.
-    compare: Before and after as two more clips, equally loud. On or off; by default: on.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.
@@ -643,4 +623,38 @@ def vary(
     SidecrateError says what, why and what to do.
     """
     return ask_given("vary", source, locals())
+
+
+def master(
+    source: Source,
+    *,
+    like: Source | None = None,
+    aim: Literal["club", "streaming", "apple", "podcast", "broadcast", "atsc"] | None = None,
+    level: str | float | None = None,
+    amount: float | None = None,
+    compare: bool | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Master a sound after one that you like, or for the club, for streaming....
+
+    source: An audio file on this machine, a clip, or last.
+    like: A sound to go by: its spectrum, width, dynamics and loudness. The path of an audio file on
+        this machine, or a clip; by default: none.
+    aim: What it is for: sets its loudness and its highest peak. One of club (-8 LUFS), streaming
+        (-14 LUFS), apple (-16 LUFS), podcast (-16 LUFS), broadcast (-23 LUFS), atsc (-24 LUFS); by
+        default: as loud as `like`; without it, streaming.
+    level: Loudness of the clip. A loudness from -40 to -5 LUFS, or keep; by default: by kind.
+    amount: How far its spectrum, width and dynamics go towards `like`. A number from 0 to 1; by
+        default: 1.
+    compare: Before and after as two more clips, equally loud. On or off; by default: on.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
     return ask_given("master", source, locals())

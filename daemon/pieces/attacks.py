@@ -11,7 +11,7 @@ from bridge.inbox.names import user_name
 from bridge.music import Meter
 from daemon.audio.sound import mixed
 from daemon.brief import Brief
-from daemon.engines.embedded.score import TICKS_PER_QUARTER
+from daemon.engines.embedded.notes import TICKS_PER_QUARTER
 from daemon.errors import ConformError
 from daemon.hearing import onsets
 from daemon.hearing.attack import refine

@@ -19,9 +19,9 @@ from bridge.inbox.names import is_midi
 from daemon.brief import Brief
 from daemon.engines.embedded.composer import write_drums
 from daemon.engines.embedded.likeness import find_style
+from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER
 from daemon.engines.embedded.plan import Plan
 from daemon.engines.embedded.rows import VELOCITY, fit_row, with_fill
-from daemon.engines.embedded.score import STEP, TICKS_PER_QUARTER
 from daemon.engines.embedded.wishes import read_wishes
 from daemon.errors import ConformError
 from daemon.pieces.grid import Grid, find_grid

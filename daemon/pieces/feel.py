@@ -11,7 +11,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from daemon.engines.embedded.score import STEP, TICKS_PER_QUARTER
+from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER
 from daemon.engines.embedded.styles import STYLES
 from daemon.errors import ConformError
 from daemon.pieces.grid import Grid, grid_of

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from daemon.brief import Brief
-from daemon.engines.embedded.score import STEP
+from daemon.engines.embedded.notes import STEP
 from daemon.errors import ConformError
 from daemon.pieces.harmony import Harmony, at_home, find_chords, go_on, written_chords
 from daemon.pieces.piece import Note, Part, Piece

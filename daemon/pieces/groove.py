@@ -10,7 +10,7 @@ from typing import Any
 
 from bridge.inbox.names import is_midi
 from daemon.brief import Brief
-from daemon.engines.embedded.score import STEP, TICKS_PER_QUARTER
+from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER
 from daemon.errors import ConformError
 from daemon.pieces.feel import NOTE_MS, Drift, Feel, feel_of_notes, named_feel
 from daemon.pieces.grid import Grid, grid_of

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from bridge.music import Key
 from daemon.engines.embedded.harmony import Chord, chords_of_bar, nearest
-from daemon.engines.embedded.score import STEP
+from daemon.engines.embedded.notes import STEP
 from daemon.errors import ConformError
 from daemon.pieces.piece import Note, Piece, pitch_weights
 from daemon.prompt.marked_text import MarkedText

@@ -13,7 +13,7 @@ import mido
 from bridge.inbox.names import user_name
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
 from daemon.engines.embedded.midi_file import signature, without_overlaps
-from daemon.engines.embedded.score import STEP, TICKS_PER_QUARTER
+from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER
 from daemon.errors import ConformError
 from daemon.pieces.piece import Note, Part, Piece, find_key, share_in_key
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from bridge.music import Key, Meter
-from daemon.engines.embedded.score import STEP, TICKS_PER_QUARTER
+from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER
 
 Role = Literal["drums", "bass", "chords", "lead"]
 ROLES: tuple[Role, ...] = ("drums", "bass", "chords", "lead")

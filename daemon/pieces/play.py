@@ -15,6 +15,7 @@ from daemon.brief import Brief
 from daemon.engines.embedded.composer import drum_sounds
 from daemon.engines.embedded.engine import player_of
 from daemon.engines.embedded.likeness import find_style
+from daemon.engines.embedded.notes import Note as Played
 from daemon.engines.embedded.plan import (
     Bass,
     Chords,
@@ -28,7 +29,6 @@ from daemon.engines.embedded.plan import (
     read_plan,
 )
 from daemon.engines.embedded.render import Track, play_loop
-from daemon.engines.embedded.score import Note as Played
 from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.voices.table import VOICES, newest
 from daemon.engines.embedded.wishes import read_wishes

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from bridge.music import Key
-from daemon.engines.embedded.score import STEP
+from daemon.engines.embedded.notes import STEP
 from daemon.pieces.harmony import scale_place
 from daemon.pieces.piece import Note
 

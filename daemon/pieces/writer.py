@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from daemon.engines.embedded.harmony import Chord
-from daemon.engines.embedded.score import STEP
+from daemon.engines.embedded.notes import STEP
 from daemon.pieces.harmony import Harmony, find_chords, moved_in_scale, onto_chord, scale_steps
 from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.statistics import Usual, moves_of, top_line

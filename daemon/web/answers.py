@@ -102,6 +102,9 @@ class Facets(RootModel[dict[str, dict[str, int]]]):
 
 class Peaks(Answer):
     peaks: list[float]
+    low: list[int]
+    mid: list[int]
+    high: list[int]
     seconds: float
     sample_rate: int
 

@@ -13,6 +13,7 @@ from daemon.correction import Correction
 from daemon.library.filters import Filters
 from daemon.web.routes_jobs import Id
 from daemon.web.site import Site
+from daemon.web.sounds import PEAK_COUNT
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Version = Literal["original", "edited", "heard"]
@@ -146,9 +147,13 @@ def clip_routes(site: Site) -> APIRouter:
         )
 
     @routes.get("/clips/{clip}/peaks")
-    async def peaks(clip: Id, version: Version = "original") -> dict[str, Any]:
-        """The peaks of its waveform, 0 to 1."""
-        return await site.sounds.peaks(clip, version)
+    async def peaks(
+        clip: Id,
+        version: Version = "original",
+        count: Annotated[int, Query(ge=10, le=4000)] = PEAK_COUNT,
+    ) -> dict[str, Any]:
+        """The peaks of its waveform, 0 to 1, and each one's share of bass, middle and bright."""
+        return await site.sounds.peaks(clip, version, count)
 
     @routes.post("/clips/{clip}/keep")
     async def keep(clip: Id) -> dict[str, Any]:

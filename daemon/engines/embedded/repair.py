@@ -12,8 +12,8 @@ from typing import Any
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
 from daemon.audio.rooms import ROOMS
 from daemon.engines.embedded.harmony import chords_of_bar
-from daemon.engines.embedded.patches import exact
 from daemon.engines.embedded.ornaments import MANNERS
+from daemon.engines.embedded.patches import exact
 from daemon.engines.embedded.plan import PARTS, VERSION, Plan, read_plan
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.textures import NAMES

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from daemon.engines.embedded.score import STEP
+from daemon.engines.embedded.notes import STEP
 from daemon.errors import ConformError
 from daemon.pieces.drumify import drumify, near_share
 from daemon.pieces.piece import Note, Part, Piece

@@ -1,5 +1,5 @@
 import { FormEvent, useState } from "react";
-import { api, Who } from "./api";
+import { api, Who } from "../api/client";
 
 /** The login, shown only where the machine has profiles. */
 export function Login({ names, done }: { names: string[]; done: () => void }) {

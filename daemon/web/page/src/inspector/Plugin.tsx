@@ -1,5 +1,5 @@
 import { FormEvent, useEffect, useState } from "react";
-import { api, PluginInfo, Plugins, Step } from "./api";
+import { api, PluginInfo, Plugins, Step } from "../api/client";
 
 const FIRST = 10;
 

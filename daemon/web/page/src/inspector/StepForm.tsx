@@ -1,5 +1,5 @@
 import { FormEvent, useEffect, useState } from "react";
-import { api, Clip, Setting, Step, StepKind } from "./api";
+import { api, Clip, Setting, Step, StepKind } from "../api/client";
 import { PluginForm } from "./Plugin";
 
 const UNITS: Record<string, string> = { db: "dB", hz: "Hz", s: "s", ms: "ms", bpm: "bpm", lufs: "LUFS" };

@@ -2,14 +2,14 @@
 
 export interface Clip {
   id: string; name: string; kind: string; engine: string; licence: string; key: string;
-  bpm: number | null; bars: number | null; seconds: number | null; prompt: string;
+  bpm: number | null; bars: number | null; seconds: number | null; prompt: string; path: string; created: number | null; lufs: number | null;
   favourite: boolean; rating: number; tags: string[]; edited: boolean; used: number | null;
 }
 export interface Step { id: string; do: string; [setting: string]: string | number }
 export interface Turns { undo: number; redo: number }
 export interface Correction { bpm?: number; downbeat_s?: number; key?: string }
 export interface FullClip extends Clip {
-  steps: Step[]; turns: Turns; collections: string[]; record: { stems?: string[]; parts?: string[] | string; midi?: string | null; plan?: unknown; meter?: string; corrected?: Correction };
+  steps: Step[]; turns: Turns; collections: string[]; record: { stems?: string[]; parts?: string[] | string; midi?: string | null; plan?: unknown; meter?: string; corrected?: Correction; model?: string; seed?: number; report?: { said?: string[] } };
 }
 export interface Job {
   job: string; state: string; stage: string; progress: number; prompt: string; title: string; clips: string[]; text: string; door: string; proposal: string | null; waits_for: string;

@@ -1,16 +1,16 @@
 import { FormEvent, useCallback, useEffect, useRef, useState } from "react";
-import { api, FullClip } from "./api";
-import { player } from "./player";
-import { Wave } from "./Wave";
+import { api, FullClip } from "../api/client";
+import { quartersPerBar } from "../player/beats";
+import { player } from "../player/player";
+import { Waveform } from "../player/Waveform";
+import { Act } from "./Inspector";
 
-type Act = (work: () => Promise<unknown>, done: string) => void;
 /** Taps that lie further apart than this, in ms, begin anew. */
 const PAUSE_MS = 2000;
 /** Intervals that a tapped tempo is taken from. */
 const LEAST_TAPS = 4;
 /** A longer piece's beats would be one grey. */
 const MOST_LINES = 300;
-const QUARTERS: Record<string, number> = { "2/4": 2, "3/4": 3, "4/4": 4, "5/4": 5, "6/8": 3, "7/8": 3.5 };
 
 /** A person's word on what was heard: tempo, first beat and key, by fields, taps, keys and the grid itself. */
 export function Correct({ clip, busy, playing, act }: { clip: FullClip; busy: boolean; playing: boolean; act: Act }) {
@@ -61,13 +61,13 @@ export function Correct({ clip, busy, playing, act }: { clip: FullClip; busy: bo
   }
   const tempo = Number(bpm);
   const beat = tempo >= 40 ? 60 / tempo : 0;
-  const inBar = QUARTERS[clip.record.meter ?? "4/4"] ?? 4;
+  const inBar = quartersPerBar(clip.record.meter);
   const first = beat > 0 ? -Math.floor(one / beat) : 0;
   const beats = hasGrid && beat > 0 && seconds / beat < MOST_LINES ? Array.from({ length: Math.ceil(seconds / beat) }, (_, number) => first + number) : [];
   return (
     <form className="correct" onSubmit={save}>
       {hasGrid && <div className="grid">
-        <Wave clip={clip.id} version="original" height={56} playing={playing} />
+        <Waveform clip={clip.id} version="original" height={56} playing={playing} />
         <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">{beats.map((number) => {
           const at = (one + number * beat) / seconds;
           return <line key={number} className={number === 0 ? "one" : number % inBar === 0 ? "bar" : ""} x1={at} x2={at} y1={0} y2={1} />;

@@ -1,4 +1,4 @@
-import { Explained, Part } from "./api";
+import { Explained, Part } from "../api/client";
 
 const MEANS = { set: "sets something", told: "told to the engine as words", overruled: "overruled", unused: "sets nothing", plain: "" };
 

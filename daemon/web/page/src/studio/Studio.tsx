@@ -1,9 +1,9 @@
 import { FormEvent, useEffect, useState } from "react";
-import { api, Engine, Session, Share, Spend, Who } from "./api";
+import { api, Engine, Session, Share, Spend, Who } from "../api/client";
 import { People } from "./Login";
 
 /** The project's tempo and key, engines, spend and settings. */
-export function House({ engines, session, who, changed, share, changedWho, say }: {
+export function Studio({ engines, session, who, changed, share, changedWho, say }: {
   engines: Engine[]; session: Session; who: Who; changed: number; share: boolean; changedWho: (who: Who) => void; say: (text: string) => void;
 }) {
   const [shares, setShares] = useState<Share[]>([]);
@@ -29,7 +29,7 @@ export function House({ engines, session, who, changed, share, changedWho, say }
       <h2 id="house">Studio</h2>
       <form className="row" onSubmit={pin} key={`${session.bpm} ${session.key}`}>
         <label>Pin tempo<input name="bpm" type="number" step="any" min={0} max={300} defaultValue={session.bpm ?? ""} /></label>
-        <label>Pin key<input name="key" size={6} defaultValue={session.key ?? ""} /></label>
+        <label>Pin key<input name="key" defaultValue={session.key ?? ""} /></label>
         <button>Pin</button>
       </form>
       <p className="quiet">What is empty follows your project.</p>

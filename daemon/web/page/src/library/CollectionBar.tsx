@@ -1,5 +1,5 @@
 import { FormEvent, useState } from "react";
-import { api, download, Share, shareAddress, Sharing } from "./api";
+import { api, download, Share, shareAddress, Sharing } from "../api/client";
 
 const FORMATS = [["wav24", "WAV 24"], ["wav16", "WAV 16"], ["wav32f", "WAV 32 float"], ["flac", "FLAC"], ["mp3", "MP3"], ["ogg", "OGG"], ["aiff", "AIFF"]];
 

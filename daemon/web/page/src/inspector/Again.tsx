@@ -1,5 +1,5 @@
 import { FormEvent } from "react";
-import { api, FullClip } from "./api";
+import { api, FullClip } from "../api/client";
 
 const PARTS = ["drums", "bass", "chords", "lead", "sounds", "fill"];
 

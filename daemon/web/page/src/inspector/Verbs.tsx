@@ -1,5 +1,5 @@
 import { FormEvent, useEffect, useState } from "react";
-import { api, FullClip, VerbField, VerbRow } from "./api";
+import { api, FullClip, VerbField, VerbRow } from "../api/client";
 
 /** What else can be done with a clip's sound: a form for each such verb of the table. */
 export function Verbs({ clip, busy, act }: {
