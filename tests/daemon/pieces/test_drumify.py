@@ -44,7 +44,9 @@ def test_strokes_fall_with_the_onsets_of_the_source(tmp_path, genre):
         own = steps_of(note for note in piece.notes if note.start < piece.ticks)
         found.append(near_share(hits, own))
         assert result.report["did"]["on_onsets"] == pytest.approx(found[-1], abs=0.05)
-        assert own <= hits | {step + 1 for step in hits}, "every onset is struck"
+        # an ornament and its note are one stroke
+        near = {step + off for step in hits for off in (-1, 0, 1)}
+        assert own <= near, "every onset is struck"
     assert statistics.mean(found) >= 0.85
 
 
