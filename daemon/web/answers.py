@@ -109,6 +109,21 @@ class Peaks(Answer):
     sample_rate: int
 
 
+class PartNotes(Answer):
+    name: str
+    drums: bool
+    names: dict[str, str]
+    """The sounds of the numbers that drums strike."""
+    notes: list[tuple[float, float, int, int]]
+    """Start and length in quarters, pitch, velocity."""
+
+
+class ClipNotes(Answer):
+    bars: int
+    quarters_per_bar: float
+    parts: list[PartNotes]
+
+
 class Turns(Answer):
     """Turns back, turns ahead, and the turns made so far."""
 
@@ -262,6 +277,8 @@ class FieldRow(Answer):
     default: str
     help: str
     choices: list[str]
+    is_path: bool
+    """A file or a clip is named."""
 
 
 class FieldRows(RootModel[list[FieldRow]]):

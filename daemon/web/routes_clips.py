@@ -125,6 +125,26 @@ def clip_routes(site: Site) -> APIRouter:
             )
         return {**site.library.get(clip)}
 
+    @routes.post("/clips/{clip}/keep")
+    async def keep(clip: Id) -> dict[str, Any]:
+        """Give the clip a second name under Kept."""
+        site.library.get(clip)
+        return await site.line.ask("/sidecrate/keep", clip)
+
+    @routes.delete("/clips/{clip}")
+    async def trash(clip: Id) -> dict[str, Any]:
+        """Move the clip into the system's bin."""
+        site.library.get(clip)
+        told = await site.line.ask("/sidecrate/trash", clip)
+        site.library.catch_up(site.jobs)
+        return told
+
+    _add_contents(routes, site)
+    _add_corrections(routes, site)
+    return routes
+
+
+def _add_contents(routes: APIRouter, site: Site) -> None:
     @routes.get("/clips/{clip}/audio", response_class=SoundFile)
     async def audio(
         clip: Id,
@@ -155,22 +175,10 @@ def clip_routes(site: Site) -> APIRouter:
         """The peaks of its waveform, 0 to 1, and each one's share of bass, middle and bright."""
         return await site.sounds.peaks(clip, version, count)
 
-    @routes.post("/clips/{clip}/keep")
-    async def keep(clip: Id) -> dict[str, Any]:
-        """Give the clip a second name under Kept."""
-        site.library.get(clip)
-        return await site.line.ask("/sidecrate/keep", clip)
-
-    @routes.delete("/clips/{clip}")
-    async def trash(clip: Id) -> dict[str, Any]:
-        """Move the clip into the system's bin."""
-        site.library.get(clip)
-        told = await site.line.ask("/sidecrate/trash", clip)
-        site.library.catch_up(site.jobs)
-        return told
-
-    _add_corrections(routes, site)
-    return routes
+    @routes.get("/clips/{clip}/notes")
+    async def notes(clip: Id) -> dict[str, Any]:
+        """Its notes, part by part, where it has some beside it or is notes alone."""
+        return await site.sounds.notes(clip)
 
 
 def _add_corrections(routes: APIRouter, site: Site) -> None:

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from daemon.children.host import Child
+from daemon.crate.crate import notes_of
+from daemon.errors import LibraryError
 from daemon.library.steps import Step
 from daemon.record import ClipRecord
 from daemon.web.personal_library import PersonalLibrary
 
 PEAKS = "daemon.web.peaks:peaks_of"
+NOTES = "daemon.web.notes:notes_of"
 #: Peaks of a waveform, where nobody says how many: enough for a row of the page.
 PEAK_COUNT = 400
 #: Timeout of measuring one waveform.
@@ -75,6 +78,17 @@ class Sounds:
         if len(self._drawn) > _MOST_DRAWN:
             self._drawn.popitem(last=False)
         return found
+
+    async def notes(self, clip: str) -> dict[str, Any]:
+        """The notes of a clip as it was made; see `notes.py`. LibraryError where it has none."""
+        path = notes_of(self._mine().library.record(clip))
+        if path is None or not Path(path).is_file():
+            raise LibraryError(
+                f"clip {clip} has no notes beside it; `sidecrate transcribe {clip}` hears them",
+                "unknown_notes",
+            )
+        async with self._peaks_turn:
+            return await self._peaks.ask(NOTES, {"path": path}, lambda *_: None, _PEAKS_DEADLINE_S)
 
     async def end(self) -> None:
         await self._peaks.end()

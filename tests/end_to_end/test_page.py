@@ -214,8 +214,8 @@ def views_of(page: Any, width: int) -> Iterator[str]:
     for place in ("Ask", "Library", "Clip") if width < 800 else ():
         page.get_by_role("button", name=place, exact=True).click()
         yield place.lower()
-    for tab in ("More of it", "Heard", "Marks", "Take it", "Edit"):
-        page.get_by_role("tab", name=tab).click()
+    for tab in ("Notes", "More", "Heard", "Marks", "Take it", "Edit"):
+        page.get_by_role("tab", name=tab, exact=True).click()
         yield tab.lower().replace(" ", "-")
     for dialog, opener in (("Commands", "Commands"), ("Keys", "Keys"), ("Studio", "Studio")):
         page.get_by_role("button", name=opener).click()
@@ -388,10 +388,11 @@ def test_a_loop_is_taken_apart_and_its_parts_come_into_the_library(
     row = page.locator(f"[data-clip='{loop}']")
     row.wait_for()
     row.click()
-    page.get_by_role("tab", name="More of it").click()
+    page.get_by_role("tab", name="More", exact=True).click()
+    page.get_by_role("button", name="Take it apart").click()
     form = page.get_by_role("form", name=re.compile("take a sound apart"))
     form.get_by_label("parts").fill("drums, chords")
-    form.get_by_role("button", name="Take it apart").click()
+    form.get_by_role("button", name="Do it").click()
 
     def parts() -> list[dict[str, Any]]:
         clips = house.api.get("/clips").json()["clips"]
@@ -400,3 +401,52 @@ def test_a_loop_is_taken_apart_and_its_parts_come_into_the_library(
     wait_until(lambda: len(parts()) == 2, 60, "the parts")
     assert {clip["bpm"] for clip in parts()} == {90}
     page.locator(f"[data-clip='{parts()[0]['id']}']").wait_for()
+
+
+def test_the_notes_of_a_loop_are_seen_and_a_part_of_it_repeats(
+    browser: Any, house: WebHouse, loop: str
+) -> None:
+    page = opened(browser, house)
+    page.locator(f"[data-clip='{loop}']").click()
+    page.get_by_role("tab", name="Notes").click()
+    roll = page.get_by_role("img", name=re.compile("notes in 1 bars"))
+    roll.wait_for()
+    answer = house.api.get(f"/clips/{loop}/notes").json()
+    assert roll.locator("rect.note").count() == len(answer["parts"][0]["notes"]) > 0
+    assert answer["quarters_per_bar"] == 4
+    page.get_by_role("button", name="Play what is in the player").click()
+    page.wait_for_function("window.sidecrateLevel() > 0.02")
+    strip = page.get_by_role("slider", name=re.compile("^Place in the clip"))
+    strip.focus()
+    page.keyboard.press("l")
+    page.locator(".region").wait_for()
+    page.keyboard.press("Escape")
+    page.locator(".region").wait_for(state="detached")
+    page.get_by_role("button", name="Pause").click()
+
+
+def test_commands_are_found_by_their_letters(browser: Any, house: WebHouse, loop: str) -> None:
+    page = opened(browser, house)
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="What to do").fill("theme li")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.documentElement.dataset.theme == 'light'")
+    page.keyboard.press("n")
+    assert page.evaluate("document.activeElement.name") == "prompt"
+    page.keyboard.press("Escape")
+
+
+def test_several_clips_are_marked_at_once(browser: Any, house: WebHouse, loop: str) -> None:
+    page = opened(browser, house)
+    rows = page.locator("[data-clip]")
+    rows.first.wait_for()
+    count = min(3, rows.count())
+    rows.nth(0).get_by_role("checkbox").click()
+    rows.nth(count - 1).get_by_role("checkbox").click(modifiers=["Shift"])
+    bar = page.get_by_role("region", name="What is selected")
+    bar.get_by_text(re.compile(f"^{count} clips? selected")).wait_for()
+    bar.get_by_label("Tag them").fill("tonight")
+    bar.get_by_role("button", name="Tag", exact=True).click()
+    page.get_by_text(re.compile(f"{count} clips?: tagged")).wait_for()
+    tagged = house.api.get("/clips", params={"tag": "tonight"}).json()["total"]
+    assert tagged == count

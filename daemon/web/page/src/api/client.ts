@@ -16,7 +16,7 @@ export interface Job {
 }
 export interface Session { bpm?: number; key?: string; meter?: string; said_by?: Record<string, string> }
 export interface Engine { name: string; title: string; ready: boolean; why: string | null; line: string; costs_money: boolean; kinds?: string[] }
-export interface VerbField { name: string; allowed: string; default: string; help: string; choices: string[] }
+export interface VerbField { name: string; allowed: string; default: string; help: string; choices: string[]; is_path: boolean }
 export interface VerbRow { name: string; works_on: string; gives: string; said: string; help: string; fields: VerbField[]; own_fields: string[] }
 export interface Part { text: string; state: "set" | "told" | "overruled" | "unused" | "plain"; facet: string; about: string; value: string; why: string }
 export interface Explained { prompt: string; engine: string; parts: Part[]; said: string[] }

@@ -1,5 +1,6 @@
-import { FormEvent, useEffect, useState } from "react";
-import { api, Clip, Setting, Step, StepKind } from "../api/client";
+import { FormEvent } from "react";
+import { Setting, Step, StepKind } from "../api/client";
+import { ClipChoice } from "./ClipChoice";
 import { PluginForm } from "./Plugin";
 
 const UNITS: Record<string, string> = { db: "dB", hz: "Hz", s: "s", ms: "ms", bpm: "bpm", lufs: "LUFS" };
@@ -34,27 +35,10 @@ export function StepForm({ kind, step, parts, clip, busy, button, done }: {
 }
 
 function Field({ one, value, parts, clip }: { one: Setting; value?: string | number; parts: string[]; clip: string }) {
-  if (one.name === "clip") return <ClipField value={value} but={clip} />;
+  if (one.name === "clip") return <ClipChoice name="clip" value={value} but={clip} required sounding />;
   if (one.name === "stem" && parts.length) return <label>part<select name="stem" defaultValue={value}>{parts.map((part) => <option key={part}>{part}</option>)}</select></label>;
   const label = settingLabel(one.name);
   const start = value ?? "";
   if (one.choices.length) return <label>{label}<select name={one.name} defaultValue={start || String(one.default)}>{one.choices.map((choice) => <option key={choice}>{choice}</option>)}</select></label>;
   return <label>{label}<input name={one.name} defaultValue={start} required={one.default === null} placeholder={one.default === null ? one.range : String(one.default)} title={one.range} /></label>;
-}
-
-/** Another clip, by its words: those made last, and the one that is chosen. */
-function ClipField({ value, but }: { value?: string | number; but: string }) {
-  const [clips, setClips] = useState<Clip[]>([]);
-  const [text, setText] = useState("");
-  useEffect(() => {
-    const wait = setTimeout(() => api<{ clips: Clip[] }>(`clips?${new URLSearchParams({ limit: "60", text })}`)
-      .then((found) => setClips(found.clips.filter((one) => one.id !== but && one.kind !== "midi")), () => undefined), 150);
-    return () => clearTimeout(wait);
-  }, [but, text]);
-  return <>
-    <label>find a clip<input value={text} placeholder="its words" onChange={(e) => setText(e.target.value)} /></label>
-    <label>clip<select name="clip" required defaultValue={value} key={clips.length}>
-      {value !== undefined && !clips.some((one) => one.id === value) && <option>{value}</option>}
-      {clips.map((one) => <option key={one.id} value={one.id}>{one.prompt || one.name}{one.bpm ? ` · ${one.bpm} bpm` : ""} ({one.id})</option>)}</select></label>
-  </>;
 }
