@@ -103,6 +103,8 @@ def read_tempo(text: MarkedText) -> float | None:
 
 def _tempo_of(text: MarkedText, match: re.Match[str]) -> float | None:
     first, _, second = match[1], match[2], match[3]
+    if second and first.startswith("0"):
+        first = second  # `Take 03 - 120bpm`: the number of a sample
     values = [_number(value) for value in (first, second) if value]
     usable = [value for value in values if MIN_BPM <= value <= MAX_BPM]
     for value in values:

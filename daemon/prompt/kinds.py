@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from daemon.prompt.band import Named, on_daw_track
-from daemon.prompt.effects_named import find_living, names_effect_first
+from daemon.prompt.effects_named import all_effects, find_living, names_effect_first
 from daemon.prompt.genres import fold
 from daemon.prompt.marked_text import HEAD_END, TAKEN, MarkedText
 from daemon.prompt.patterns import pattern
@@ -150,11 +150,12 @@ def find_kind(
     if not (loops or timed):
         thing = names_effect_first(head)
         # a church bell is no instrument
+        things = all_effects(rest) if thing else []
         plays = [
             one
             for one in named
             if one.sound.part not in ("texture", "vocals")
-            and not (thing and thing.start <= one.start < one.end <= thing.end)
+            and not any(each.start <= one.start < one.end <= each.end for each in things)
         ]
         is_thing = _names_thing(rest, head, named) or (
             (thing is not None or bool(find_living(head))) and not pattern(_MUSIC).search(head)

@@ -23,7 +23,14 @@ from daemon.engines.embedded.effects.table import TABLE
 from daemon.engines.embedded.voices.voice import Tone
 from daemon.errors import EngineError
 from daemon.prompt.effect_names import EFFECTS
-from daemon.prompt.effects_named import find_effects, find_living, plain
+from daemon.prompt.effects_named import (
+    LONG,
+    SHORT,
+    all_effects,
+    find_effects,
+    find_living,
+    plain,
+)
 
 #: Sounds that have no effect of their own: the nearest one that is here.
 _NEAREST: tuple[tuple[str, str], ...] = (
@@ -101,6 +108,24 @@ def effect_notes(words: str) -> list[str]:
     ]
 
 
+def effect_places(words: str) -> list[tuple[int, int]]:
+    """Where words stand that an effect is made by: its name, its size, distance and pace."""
+    said = plain(words)
+    manner = (
+        *(plain(form) for form, _ in _SIZES),
+        plain(_FAR),
+        plain(_NEAR),
+        _FAST,
+        _SLOW,
+        LONG,
+        SHORT,
+    )
+    found = [(one.start, one.end) for one in all_effects(words)]
+    if not found:
+        return [(0, len(said))]  # the nearest is told with all the words
+    return found + [match.span() for form in manner for match in re.finditer(form, said)]
+
+
 def effects_played(words: str) -> list[str]:
     """One line with the words that were found and the effects that they became."""
     said = plain(words)
@@ -110,22 +135,29 @@ def effects_played(words: str) -> list[str]:
 
 
 def asked_of(
-    name: str, words: str, frames: int, key: Key | None, seed: int, rate: int, tone: Tone
+    name: str,
+    words: str,
+    frames: int,
+    key: Key | None,
+    seed: int,
+    rate: int,
+    tone: Tone,
+    heard: list[tuple[int, int]] | None = None,
 ) -> Ask:
-    """What the words and the seed ask of one effect."""
+    """What the words and the seed ask of one effect. heard: gets the places of words it is by."""
     said = plain(words)
     size = next((size for pattern, size in _SIZES if re.search(plain(pattern), said)), 0.0)
     pace = _FASTER if re.search(_FAST, said) else 1 / _FASTER if re.search(_SLOW, said) else 1.0
     ask = Ask(
         name, frames, rate, seed, words.lower(), size, pace, tone.bright, tone.attack,
-        key.tonic if key else seed % 12,
+        key.tonic if key else seed % 12, [] if heard is None else heard,
     )  # fmt: skip
     varied = ask.stream("ask").uniform(-1, 1, 2)
     if key is not None or name in ("riser", "sweep down", "drone"):
         return ask
     return Ask(
         name, frames, rate, seed, words.lower(), float(np.clip(size + 0.2 * varied[0], -1.2, 1.2)),
-        pace * float(2 ** (0.12 * varied[1])), tone.bright, tone.attack, ask.tonic,
+        pace * float(2 ** (0.12 * varied[1])), tone.bright, tone.attack, ask.tonic, ask.heard,
     )  # fmt: skip
 
 
@@ -137,12 +169,16 @@ def play_effects(
     seed: int,
     rate: int,
     tone: Tone,
+    heard: list[tuple[int, int]] | None = None,
 ) -> np.ndarray:
-    """The effects together, float32 (frames, 2), as long as asked, peak at -1 dB."""
+    """The effects together, float32 (frames, 2), as long as asked, peak at -1 dB.
+
+    heard: gets the places of the words that chose something.
+    """
     frames = max(1, round(length_s * rate))
     done = np.zeros((frames, 2), np.float32)
     for k, name in enumerate(names):
-        ask = asked_of(name, words, frames, key, seed, rate, tone)
+        ask = asked_of(name, words, frames, key, seed, rate, tone, heard)
         gain = 10 ** (_BESIDE_DB / 20) if k else 1.0
         done += _finished(TABLE[name].make(ask), ask, tone) * np.float32(gain)
     top = max(float(np.abs(done).max()), 1e-9)
