@@ -242,7 +242,8 @@ def _unread_script(text: MarkedText) -> list[str]:
         return []
     return [
         "most words of this prompt are in a script that is not read here: figures, keys, some "
-        "genres, instruments and moods are; write the rest in English, or ask a language model with improve: on"
+        "genres, instruments and moods are; write the rest in English, or ask a language model "
+        "with improve: on"
     ]
 
 
