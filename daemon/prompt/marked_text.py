@@ -36,7 +36,8 @@ _JOINTS = frozenset(
 )
 #: Where the thing that is asked for ends and what goes with it begins.
 HEAD_END = (
-    r"[,;.\n(:]|\b(?:with\b|w/|over\b|plus\b|featuring\b|feat\b|and then\b|in the style\b)"
+    r"[,;.\n(:]|\b(?:with\b|w/|(?<!game )over\b|plus\b|featuring\b|feat\b|and then\b|"
+    r"in the style\b)"
     rf"|{WITH}"
 )
 _TOKEN = re.compile(r"[^\W_]+|&")

@@ -380,7 +380,8 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
         for voice, lines in rows.items()
     }
     if wishes.calm:
-        rows = calmed(rows, wishes.more_drums)
+        named_drums = {voice for voices in wishes.named_drums for voice in voices}
+        rows = calmed(rows, wishes.more_drums | named_drums)
     fill, turn = _fills(style, wishes, plan, rows, seed, stream)
     if wishes.calm:
         turn = {}

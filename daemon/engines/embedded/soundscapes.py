@@ -34,6 +34,9 @@ from daemon.prompt.effects_named import (
 
 #: Sounds that have no effect of their own: the nearest one that is here.
 _NEAREST: tuple[tuple[str, str], ...] = (
+    (r"\bding|\bdong\b|chime", "bell"),
+    (r"buzz", "alarm"),
+    (r"swish", "whoosh"),
     (r"hit|kick|bang|stone|rock|ball|basket|box|crate|drop|stomp|fall", "thud"),
     (r"toilet|flush|swim|pool|shower|pour|drink|sink", "stream"),
     (r"cloth|leather|fabric|grass|sand|leaves|bag|wrapper", "paper"),

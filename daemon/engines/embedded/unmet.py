@@ -182,7 +182,9 @@ def _sounding(plan: Plan | None, parts: tuple[str, ...]) -> dict[str, tuple[str,
 def _singer(words: Words, sounding: dict[str, tuple[str, ...]]) -> list[str]:
     if not words.singer:
         return []
-    part = next((part for part, voices in sounding.items() if "choir" in voices), "")
+    part = next(
+        (part for part, voices in sounding.items() if any("choir" in voice for voice in voices)), ""
+    )
     instead = (
         f"a choir voice plays the {part}" if part in ("lead", "chords") else "it stays instrumental"
     )

@@ -279,6 +279,10 @@ ROWS = [
     row("thunder with wind and a church bell", kind="sfx"),
     row("boss fight cinematic with explosions 150 bpm", bpm=150, kind="loop", genre="cinematic"),
     row("[Intro] soft piano [Chorus] the whole band joins, rock, 96 bpm", bpm=96, kind="loop", genre="rock"),
+    row("disco with a vocal hook and a rap verse, 118 bpm", bpm=118, kind="loop", genre="disco"),
+    row("a gospel acapella", kind="vocal", genre="soul"),
+    row("microwave ding", kind="sfx"),
+    row("retro game over jingle", kind="sfx"),
     # bands by name have their members
     row("organ trio, soul jazz", genre="jazz", instruments=("organ", "guitar", "drums"), only=True),
     row("jazz trio, no drums", genre="jazz", instruments=("piano", "upright bass"), only=True),
