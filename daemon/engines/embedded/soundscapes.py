@@ -22,7 +22,7 @@ from daemon.engines.embedded.effects.parts import Ask
 from daemon.engines.embedded.effects.table import TABLE
 from daemon.engines.embedded.voices.voice import Tone
 from daemon.errors import EngineError
-from daemon.prompt.effect_names import EFFECTS
+from daemon.prompt.effect_names import CALLS, EFFECTS
 from daemon.prompt.effects_named import (
     LONG,
     SHORT,
@@ -80,15 +80,16 @@ DEFAULT_S = 8.0
 def effects_of(words: str) -> list[str]:
     """The effects that the words name, else the nearest to what they name, else a drone.
 
-    EngineError where only the voice of an animal or a person is named: none is made here.
+    EngineError where only a voice is named that is not made here.
     """
     named = [one.effect for one in find_effects(words)]
     if named:
         return named
     if living := find_living(words):
         raise EngineError(
-            f"sfx: {living!r} is a voice, and no voices of animals or people are made here; "
-            "ask an engine that takes text, or for one of: birds, crickets, frogs, crowd, applause"
+            f"sfx: {living!r} is a voice that is not made here; "
+            "ask an engine that takes text, or for one of: "
+            f"birds, crickets, crowd, applause, {', '.join(CALLS)}"
         )
     return [nearest(words)]
 
@@ -101,9 +102,13 @@ def nearest(words: str) -> str:
 
 def effect_notes(words: str) -> list[str]:
     """What to tell where the words name no effect that is here."""
-    if find_effects(words):
+    if found := find_effects(words):
         living = find_living(words)
-        return [f"{living}: no voices of animals or people are made here"] if living else []
+        notes = [f"{living}: no voices of people are made here"] if living else []
+        called = [one.effect for one in found if one.effect in CALLS]
+        if called:
+            notes.append(f"{' and '.join(called)}: a synthesized call, not a recording")
+        return notes
     shown = words.strip()[:60] or "this"
     return [
         f"'{shown}' is not known as a sound here: {nearest(words)} is the nearest; "
