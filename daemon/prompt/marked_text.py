@@ -118,6 +118,11 @@ class MarkedText:
             yield match
             at = max(match.end(), match.start() + 1)
 
+    def has(self, *parts: str) -> bool:
+        """Whether one of the parts of words stands in it: most long forms can be left out."""
+        said = self.rest.lower()
+        return any(part in said for part in parts)
+
     def before(self, at: int) -> str:
         """The text just before a place, a few words of it: a long prompt is read in linear time."""
         return self.rest[max(0, at - 60) : at]
