@@ -48,6 +48,9 @@ _COUNT = "|".join(sorted(_COUNTS, key=len, reverse=True))
 #: The same with the numbers of the other languages, before a unit.
 _ANY_COUNTS = OTHER_COUNTS | _COUNTS
 _ANY_COUNT = "|".join(sorted(_ANY_COUNTS, key=len, reverse=True))
+#: Parts of the words without which no length is named.
+_BAR_SIGNS = ("bar", "meas", "mesure", "takt", "compas", "compás", "battut", "misur", "length")
+_TIME_SIGNS = ("sec", "sek", "seg", "min", "ms")
 _BARS_OF = r"(?:bars?|measures?|mesures?|takte?n?|compases|compás|compassos?|battut[ae]|misure)"
 _MANY = rf"\d{{1,2}}|{_COUNT}|a\s+couple(?:\s+of)?|a\s+pair\s+of"
 _ASKING = r"(?:(?:please\s+)?(?:give|make|get|i\s+want|i\s+need)\s+(?:me\s+)?)?"
@@ -84,7 +87,8 @@ def read_tempo(text: MarkedText) -> float | None:
     All are taken; the first that can be used counts.
     """
     found: list[tuple[int, float]] = []
-    for match in text.find(rf"{_LEAD}\b({SPOKEN})[\s-]*{_BPM}"):
+    spoken = text.find(rf"{_LEAD}\b({SPOKEN})[\s-]*{_BPM}")
+    for match in spoken if text.has("bpm", "b.p", "bp.", "bmp", "beat") else ():
         value = float(number_of(match[1]))
         if MIN_BPM <= value <= MAX_BPM:
             found.append((match.start(), value))
@@ -103,6 +107,8 @@ def read_tempo(text: MarkedText) -> float | None:
 
 def _tempo_of(text: MarkedText, match: re.Match[str]) -> float | None:
     first, _, second = match[1], match[2], match[3]
+    if second and first.startswith("0"):
+        first = second  # `Take 03 - 120bpm`: the number of a sample
     values = [_number(value) for value in (first, second) if value]
     usable = [value for value in values if MIN_BPM <= value <= MAX_BPM]
     for value in values:
@@ -268,7 +274,7 @@ def read_bars(text: MarkedText) -> int | None:
         r"\b(?:bars|length)\s*[:=]\s*(\d{1,2})()\b(?:\s*bars?\b)?"
         r"(?![.,]?\d|\s*(?:s|secs?|seconds?|m|mins?|minutes?|ms)\b)",
     )
-    for form in forms:
+    for form in forms if text.has(*_BAR_SIGNS) else ():
         for match in text.find(form):
             if pattern(_WHEN).search(text.before(match.start(1))):
                 continue
@@ -337,7 +343,8 @@ def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
         r"(?:\s*(?:and\s+)?(\d{1,2})\s*(?:s|secs?|seconds?)\b)?(?:[\s-]+long\b)?"
     )
     seconds: float | None = None
-    for match in text.find(form):
+    timed = text.has(*_TIME_SIGNS) or pattern(r"\d[\s-]*s\b").search(text.rest)
+    for match in text.find(form) if timed else ():
         said, unit = match[1].lower(), match[3].lower()
         if said in ("a", "an") and not unit.startswith("min"):
             continue  # "a second drum" counts nothing

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from bridge.text import letters_off
+from daemon.prompt.foreign_words import OTHER_GENRES
 from daemon.prompt.genres import BORROWED, GENRES, Genre, fold, spellings
-from daemon.prompt.marked_text import MarkedText, Token
+from daemon.prompt.marked_text import TAKEN, MarkedText, Token
 from daemon.prompt.patterns import pattern
 from daemon.prompt.vocabulary import loop_words, moods, sounds
 
@@ -58,7 +60,23 @@ def find_genres(text: MarkedText) -> list[GenreSpan]:
             if _is_genre(text, start, end, genre):
                 spans.append((start, end, genre))
         at += count or 1
+    spans = sorted([*spans, *_in_other_scripts(text)], key=lambda span: span[0])
     return spans or _misspelled_genres(text, tokens)
+
+
+def _in_other_scripts(text: MarkedText) -> list[GenreSpan]:
+    """Genres in scripts without blanks or with many endings; a longer name goes first."""
+    if text.rest.isascii():
+        return []
+    said, found = text.rest.lower(), []
+    for word, name in sorted(OTHER_GENRES.items(), key=lambda row: -len(row[0])):
+        match = pattern(
+            rf"(?<![^\W\d_]){re.escape(word)}" if word[0] < "\u3000" else re.escape(word)
+        ).search(said)
+        if match:
+            found.append((match.start(), match.end(), GENRES[name]))
+            said = said[: match.start()] + TAKEN * len(match[0]) + said[match.end() :]
+    return found
 
 
 def _is_genre(text: MarkedText, start: int, end: int, genre: Genre) -> bool:

@@ -412,7 +412,8 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
         for voice, lines in rows.items()
     }
     if wishes.calm:
-        rows = calmed(rows, wishes.more_drums)
+        named_drums = {voice for voices in wishes.named_drums for voice in voices}
+        rows = calmed(rows, wishes.more_drums | named_drums)
     if plan.bars >= PHRASE_BARS and wishes.drums is None:
         beaten = {voice for beat in style.beats for voice in beat}
         rows = layered(rows, _named_drums(wishes), frozenset(rows) - beaten, stream)

@@ -20,18 +20,20 @@ from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.soundscapes import (
     DEFAULT_S,
     effect_notes,
+    effect_places,
     effects_of,
     effects_played,
     play_effects,
 )
 from daemon.engines.embedded.tones import toned
-from daemon.engines.embedded.unmet import unmet, unmet_people, who_plays
+from daemon.engines.embedded.unmet import not_used, unmet, unmet_people, who_plays
 from daemon.engines.embedded.voices.voice import Tone
 from daemon.engines.embedded.wishes import read_wishes
 from daemon.engines.embedded.written import is_written_out
 from daemon.errors import EngineError
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.pitches import read_note
+from daemon.prompt.words import parse_words
 
 _PLAYERS: dict[int, Player] = {}
 
@@ -97,12 +99,20 @@ def _effect(brief: Brief, seed: int, progress: Progress) -> Take:
     key = brief.key
     if key is None and (note := read_note(MarkedText(brief.prompt))):
         key = Key.parse(note.rstrip("-0123456789"))  # a drone in D has no mode, but a tonic
+    heard: list[tuple[int, int]] = []
     audio = play_effects(
-        names, words, brief.seconds or DEFAULT_S, key, seed, brief.sample_rate, _tone(brief)
+        names, words, brief.seconds or DEFAULT_S, key, seed, brief.sample_rate, _tone(brief), heard
     )
     take = _take(audio, brief.sample_rate, seed)
     take.parts = tuple(names)
-    take.said = tuple([*effect_notes(words), *unmet_people(brief), *effects_played(words)])
+    take.said = tuple(
+        [
+            *effect_notes(words),
+            *unmet_people(brief, effect_places(words)),
+            *not_used(parse_words(brief.prompt), brief, [*heard, *effect_places(words)]),
+            *effects_played(words),
+        ]
+    )
     return take
 
 

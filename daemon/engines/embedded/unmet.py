@@ -6,7 +6,7 @@ And who plays what is named, in one line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from daemon.brief import Brief
 from daemon.engines.embedded.instruments import players
@@ -49,7 +49,7 @@ _ALSO = {
     ),
 }  # fmt: skip
 #: Names that any voice of their part fulfils.
-_ANY_VOICE = frozenset(("bass", "chords", "melody", "lead", "arp"))
+_ANY_VOICE = frozenset(("bass", "chords", "melody", "lead", "arp", "stab"))
 #: Things of the drums that other rows are.
 _DRUM_ALSO = {"snare": ("brush", "brush sweep"), "tabla": ("tabla", "bayan")}
 #: What describes a one-shot of another name: its low part, or that it is a chord.
@@ -78,7 +78,7 @@ def unmet(brief: Brief, plan: Plan | None, parts: Iterable[str]) -> list[str]:
         if name in brief.instruments or name in ("stab", "fx"):
             lines += _instrument(written, name, sounding)
     lines += _tab(brief, plan)
-    return [*list(dict.fromkeys(lines))[:_MOST_LINES], *_not_used(words, brief)]
+    return [*list(dict.fromkeys(lines))[:_MOST_LINES], *not_used(words, brief, places(words))]
 
 
 def who_plays(brief: Brief, plan: Plan | None, parts: Iterable[str]) -> list[str]:
@@ -112,9 +112,9 @@ def places(words: Words) -> list[tuple[int, int]]:
     return found if words.genre else [*found, *likeness_places(words.text)]
 
 
-def _not_used(words: Words, brief: Brief) -> list[str]:
-    """One line with the words that set nothing."""
-    own = [*places(words), *(match.span() for match in _named_in(words.text, brief.genre))]
+def not_used(words: Words, brief: Brief, used: list[tuple[int, int]]) -> list[str]:
+    """One line with the words that set nothing; used: the places that the engine reads itself."""
+    own = [*used, *(match.span() for match in _named_in(words.text, brief.genre))]
     left = [
         words.text[start:end].lower()
         for start, end in words.unread
@@ -144,13 +144,16 @@ def _tab(brief: Brief, plan: Plan | None) -> list[str]:
     ]
 
 
-def unmet_people(brief: Brief) -> list[str]:
-    """The lines for an effect, in which nobody plays."""
+def unmet_people(brief: Brief, effects: Sequence[tuple[int, int]] = ()) -> list[str]:
+    """The lines for an effect, in which nobody plays; effects: where the text names them."""
     words = parse_words(brief.prompt)
+    made = [brief.prompt[start:end].lower() for start, end in effects]
     players = [
         f"{written} does not play in an effect; kind: loop makes music"
         for written, name in words.written
-        if name in brief.instruments and part_of(name) not in ("texture", "vocals")
+        if name in brief.instruments
+        and part_of(name) not in ("texture", "vocals")
+        and not any(written in text for text in made)
     ]
     return [*_singer(words, {}), *_artists(words, None), *players]
 
@@ -179,7 +182,9 @@ def _sounding(plan: Plan | None, parts: tuple[str, ...]) -> dict[str, tuple[str,
 def _singer(words: Words, sounding: dict[str, tuple[str, ...]]) -> list[str]:
     if not words.singer:
         return []
-    part = next((part for part, voices in sounding.items() if "choir" in voices), "")
+    part = next(
+        (part for part, voices in sounding.items() if any("choir" in voice for voice in voices)), ""
+    )
     instead = (
         f"a choir voice plays the {part}" if part in ("lead", "chords") else "it stays instrumental"
     )

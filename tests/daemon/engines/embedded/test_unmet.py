@@ -209,6 +209,15 @@ def test_no_crash_on_any_text():
             unmet(brief, plan, plan.parts)
 
 
+def test_a_choir_in_place_of_a_singer_is_told():
+    assert any("a choir voice plays the lead" in line for line in told("soul with female vocals"))
+
+
+def test_percussion_that_is_named_plays_in_a_calm_style_too():
+    rows = plan_of("peaceful techno, drum machine, claps, shaker, 122 bpm").drums.rows
+    assert "shaker" in rows and {"clap", "snare"} & set(rows)
+
+
 def test_a_general_name_beside_a_closer_one_is_the_same_instrument():
     plan = plan_of("country with guitars, a nylon guitar that picks")
     assert voices(plan)["chords"] == "nylon guitar"
