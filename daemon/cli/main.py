@@ -55,7 +55,14 @@ app = typer.Typer(
 )
 
 #: What keeps files from being written that is the machine's matter, and no fault of ours.
-_UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
+_UNWRITABLE = frozenset(
+    {
+        errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR,
+        # drives that are gone, and paths that no file system takes
+        errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.ELOOP,
+        errno.ENAMETOOLONG,
+    }
+)  # fmt: skip
 
 Picture = Annotated[
     Path | None,
@@ -107,9 +114,14 @@ def take_any_sign() -> None:
 
 def _of_file(error: OSError) -> str | None:
     """A sentence on a file or folder of ours that cannot be written; None for other errors."""
-    if error.filename is None or error.errno not in _UNWRITABLE:
+    if error.filename is None:
         return None
     place = os.fsdecode(error.filename)
+    # a home that cannot be made: a drive that is not there, or a place that takes no folders
+    state = Places.find().state
+    is_nowhere = error.errno == errno.ENOENT and Path(place) in (state, *state.parents)
+    if error.errno not in _UNWRITABLE and not is_nowhere:
+        return None
     return (
         f"{place} cannot be written ({error.strerror}); make it writable, free some space, or keep"
         " Sidecrate's files elsewhere: sidecrate --home FOLDER"

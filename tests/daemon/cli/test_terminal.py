@@ -71,6 +71,15 @@ def test_errors_come_through_in_ascii_too(prompted):
     assert done.returncode == 2 and b"Traceback" not in done.stderr and b"?" in done.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc takes no folders")
+def test_a_home_where_no_folder_can_be_made_is_one_sentence():
+    for words in (["run"], ["make", "kick"], ["tempo", "90"]):
+        done = command(*words, SIDECRATE_HOME="/proc/nowhere/home")
+        said = done.stderr.decode()
+        assert done.returncode == 1 and said.count("\n") == 1, said
+        assert "/proc/nowhere" in said and "writable" in said
+
+
 def test_a_home_that_cannot_be_written_is_one_sentence_for_every_command(tmp_path):
     home = tmp_path / "disk"
     home.mkdir()
