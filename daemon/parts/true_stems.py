@@ -61,6 +61,7 @@ def play_again(record: ClipRecord, sample_rate: int) -> Take:
         key_name=record.get("key"), meter_name=record["meter"] or "4/4", bars=record.get("bars"),
         seconds=record.get("seconds"), seed=seed, genre=record.get("genre") or "",
         plan=record["plan"], kit=request.get("kit"), kit_files=tuple(record.get("kit_files") or ()),
+        fonts=tuple(record.get("fonts") or ()),
         sample_rate=sample_rate, stems=True,
     )  # fmt: skip
     return make(brief, seed, _unheard)
@@ -92,7 +93,8 @@ def pieces_of_plan(
     plan = read_plan(record["plan"] or {})
     request = record.get("request") or {}
     kit_files = tuple(record.get("kit_files") or ())
-    player = player_of(sample_rate, request.get("kit"), kit_files)
+    fonts = tuple(record.get("fonts") or ())
+    player = player_of(sample_rate, request.get("kit"), kit_files, fonts, plan)
     notes = Score(plan).part("drums")
     known = {voice: piece for piece, voices in _PIECES.items() for voice in voices}
     whole = Spectra(drums, sample_rate)
