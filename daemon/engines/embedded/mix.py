@@ -65,6 +65,8 @@ _LAYERS = 4
 _DRUM_LAYERS = 8
 #: The sides' top, dB: real mixes are narrow there (their median is -4 dB side against middle).
 _NARROW_TOP = (high_shelf(4000, -5),)
+#: Loudness that a part of a loop may lose in mono, in LU, as mean power: 1.5 by gated loudness.
+_MONO_LOSS_LU = 1.2
 #: Who hears which reflections of the room.
 _SEATS = ("drums", "band")
 #: Threads of a transform: middle and side run in parallel on two cores.
@@ -358,7 +360,18 @@ class Mixer:
                 target = 10 ** ((PART_LUFS[part] + mix.levels_db.get(part, 0.0) + 0.691) / 10)
                 levels[part] = math.sqrt(target / power)
         spectrum *= np.float32(levels.get(part, 1.0))
-        return self._with_sends(part, spectrum)
+        spectrum = self._with_sends(part, spectrum)
+        if self.plan.version >= 5 and self.goes_round:
+            self._keep_in_mono(spectrum)
+        return spectrum
+
+    def _keep_in_mono(self, spectrum: np.ndarray) -> None:
+        """Narrow a part, in place, that would lose more than `_MONO_LOSS_LU` summed to mono."""
+        weight = tilt.k_weight(self.size, self.rate)
+        middle, side = (float(np.dot(row.real**2 + row.imag**2, weight)) for row in spectrum)
+        most = middle * (10 ** (_MONO_LOSS_LU / 10) - 1)
+        if side > most > 0:
+            spectrum[1] *= np.float32(math.sqrt(most / side))
 
     @staticmethod
     def _rows(bus: np.ndarray) -> np.ndarray:
