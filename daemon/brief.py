@@ -82,6 +82,8 @@ class Brief:
     kit: str | None = None
     kit_files: tuple[str, ...] = ()
     """The kit's sounds where `kit` names a collection; empty where it is a folder."""
+    fonts: tuple[str, ...] = ()
+    """Sound fonts of the config, which the embedded engine plays instruments on."""
     midi: bool = True
     stems: bool = False
     compose: str = "rules"
@@ -170,7 +172,7 @@ class Brief:
     def from_json(cls, record: Mapping[str, Any]) -> Brief:
         """The Brief that `to_json` wrote; unknown fields of another version are dropped."""
         known = {f.name: record[f.name] for f in fields(cls) if f.name in record}
-        for name in ("engines", "mood", "instruments", "tags", "said", "kit_files"):
+        for name in ("engines", "mood", "instruments", "tags", "said", "kit_files", "fonts"):
             if name in known:
                 known[name] = tuple(known[name])
         if "decided" in known:

@@ -118,6 +118,8 @@ class ClipRecord(Repeatable, _Derived, total=False):
     collection: str
     """The collection that it belongs to from the start: a kit's sounds."""
     kit_files: list[str]
+    fonts: list[str]
+    """The sound fonts that it was played on."""
     cues: list[Cue]
     sidecrate: str
     """The version that made it."""

@@ -37,6 +37,7 @@ from daemon.cli.pair import pair
 from daemon.cli.plugins import plugins
 from daemon.cli.profile import profile_app
 from daemon.cli.secret import secret_app
+from daemon.cli.sounds import sounds_app
 from daemon.cli.spend import spend
 from daemon.cli.verbs import add_verbs
 from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
@@ -430,6 +431,7 @@ def ask() -> None:
 app.add_typer(midi_app, name="midi")
 app.add_typer(profile_app, name="profile")
 app.add_typer(secret_app, name="secret")
+app.add_typer(sounds_app, name="sounds")
 app.command("pair")(pair)
 app.command("spend")(spend)
 app.command("models")(models)

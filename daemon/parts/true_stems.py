@@ -65,6 +65,7 @@ def play_again(record: ClipRecord, sample_rate: int) -> Take:
         key_name=record.get("key"), meter_name=record["meter"] or "4/4", bars=record.get("bars"),
         seconds=record.get("seconds"), seed=seed, genre=record.get("genre") or "",
         plan=record["plan"], kit=request.get("kit"), kit_files=tuple(record.get("kit_files") or ()),
+        fonts=tuple(record.get("fonts") or ()),
         sample_rate=sample_rate, stems=True,
     )  # fmt: skip
     return make(brief, seed, _unheard)
@@ -114,7 +115,9 @@ def _lines_of_plan(record: ClipRecord, frames: int, sample_rate: int) -> dict[st
 
     plan = read_plan(record["plan"] or {})
     request = record.get("request") or {}
-    player = player_of(sample_rate, request.get("kit"), tuple(record.get("kit_files") or ()))
+    kit_files = tuple(record.get("kit_files") or ())
+    fonts = tuple(record.get("fonts") or ())
+    player = player_of(sample_rate, request.get("kit"), kit_files, fonts, plan)
     score = Score(plan)
     notes = {part: score.part(part) for part in plan.parts}
     known = {voice: piece for piece, voices in _PIECES.items() for voice in voices}

@@ -52,6 +52,7 @@ class PromptDefaults:
     midi: bool = True
     master: bool = False
     stretcher: str = "auto"
+    fonts: tuple[str, ...] = ()
     improve: str = "off"
 
 
@@ -141,6 +142,7 @@ def settle(
         level=request.get("level"),
         master=defaults.master,
         stretcher=defaults.stretcher,
+        fonts=defaults.fonts,
         formants=bool(request.get("formants", False)),
         choice=int(request.get("choice", 1)),
         quality=str(request.get("quality", "full")),

@@ -420,6 +420,15 @@ class PluginsSettings(Section):
     )
 
 
+class SoundsSettings(Section):
+    fonts: tuple[str, ...] = Field(
+        (),
+        description="SoundFonts (SF2, SF3) that play the embedded musician's pianos, guitars,"
+        " strings, winds and acoustic drums; the first that has an instrument plays it."
+        " `sidecrate sounds` lists them and brings free ones.",
+    )
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much is written to the log."
@@ -480,6 +489,9 @@ class Config(Section):
         PluginsSettings(),
         description="Your own effects, in edits: docs/plugins.md."
         " They come with the extra: sidecrate[plugins].",
+    )
+    sounds: SoundsSettings = Field(
+        SoundsSettings(), description="Your own sampled instruments: docs/sampled.md."
     )
     log: LogSettings = Field(LogSettings(), description="The daemon's log.")
     presets: dict[str, dict[str, Any]] = Field(

@@ -52,16 +52,25 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
     return makers[brief.kind](brief, seed, progress)
 
 
-def _player(brief: Brief) -> Player:
-    return player_of(brief.sample_rate, brief.kit, brief.kit_files)
+def player_of(
+    rate: int,
+    kit: str | None,
+    kit_files: tuple[str, ...] = (),
+    fonts: tuple[str, ...] = (),
+    plan: Plan | None = None,
+) -> Player:
+    """The player of a rate; it caches its notes between takes.
 
-
-def player_of(rate: int, kit: str | None, kit_files: tuple[str, ...] = ()) -> Player:
-    """The player of a rate; it caches its notes between takes. A user's own kit plays one take."""
+    A user's own kit plays one take, and so do `fonts`, which play what they have of `plan`.
+    """
     if kit:
         from daemon.engines.embedded.kit import read_kit
 
         return Player(rate, read_kit(kit, rate, kit_files))
+    if fonts and plan is not None:
+        from daemon.engines.embedded.fonts import fonts_of
+
+        return Player(rate, sampler=fonts_of(fonts, plan))
     if rate not in _PLAYERS:
         _PLAYERS.clear()
         _PLAYERS[rate] = Player(rate)
@@ -156,6 +165,22 @@ def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
     return said
 
 
+def _credit(take: Take, player: Player, files: tuple[str, ...]) -> None:
+    """The licence of the fonts that are heard, and their authors' own words on it."""
+    if not files or player.sampler is None:
+        return
+    from daemon.engines.embedded.fonts import Fonts, licence_of
+
+    assert isinstance(player.sampler, Fonts)
+    heard = player.sampler.heard
+    if not heard:
+        return
+    named = ", ".join(f"{font.name}: {licence_of(font, files)}" for font in heard)
+    take.license = f"{take.license} (notes), {named} (sounds)"
+    own = [f'{font.name}: "{font.licence}"' for font in heard if font.licence]
+    take.said += (f"sampled sounds of {', '.join(own or [font.name for font in heard])}",)
+
+
 def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     progress(0.02, "composing")
     plan = make_plan(brief, seed)
@@ -163,10 +188,11 @@ def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     notes = {part: score.part(part) for part in plan.parts}
     audio: np.ndarray | None = None
     stems: dict[str, np.ndarray] = {}
+    player = player_of(brief.sample_rate, brief.kit, brief.kit_files, brief.fonts, plan)
     if brief.kind == "loop":
-        audio, stems = play_loop(plan, notes, _player(brief), progress)
+        audio, stems = play_loop(plan, notes, player, progress)
     elif brief.kind == "track":
-        audio, stems = Track(plan, notes, _player(brief), brief.stems).play(progress)
+        audio, stems = Track(plan, notes, player, brief.stems).play(progress)
     take = _take(audio, brief.sample_rate, seed)
     take.grid = Grid(plan.bpm, plan.meter, plan.bars)
     take.key = plan.key_.short if set(plan.parts) - {"drums", "texture", "fx"} else None
@@ -178,5 +204,6 @@ def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     take.plan = plan.to_json()
     take.parts = plan.parts
     take.said = tuple(_said(brief, plan, audio))
+    _credit(take, player, brief.fonts)
     progress(1.0, "played")
     return take
