@@ -329,3 +329,37 @@ def split(
     SidecrateError says what, why and what to do.
     """
     return ask_given("split", source, locals())
+
+
+def transcribe(
+    source: Source,
+    *,
+    voice: Literal["auto", "poly", "mono", "drums"] | None = None,
+    quantise: float | None = None,
+    sure: float | None = None,
+    bends: bool | None = None,
+    method: Literal["own", "swift-f0", "basic-pitch"] | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Write down the notes played in a sound, on its grid, with its chords and key.
+
+    source: An audio file on this machine, a clip, or last.
+    voice: What is heard: chords (poly), one line (mono), a kit (drums). Auto, poly, mono or drums;
+        by default: auto: drums, bass and the rest are told apart first.
+    quantise: How far notes are drawn to the lines of their own groove; 0 leaves them as they were
+        played. A number from 0 to 1; by default: 0.5.
+    sure: Notes that are less sure than this are left out. A number from 0 to 1; by default: 0.5.
+    bends: Write slides and vibrato of single lines as pitch wheel. On or off; by default: off.
+    method: What hears notes: the built-in net, swift-f0 for one voice, or basic-pitch. Own,
+        swift-f0 or basic-pitch; by default: own.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("transcribe", source, locals())
