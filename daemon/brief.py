@@ -72,6 +72,8 @@ class Brief:
     """Limit a clip to reach its loudness; a track always is limited."""
     stretcher: str = "auto"
     """The stretcher, by its name in `audio.stretcher` of the config."""
+    separator: str = "auto"
+    """The separator of `split`, by its name in the table, or the best that is ready."""
     formants: bool = False
     choice: int = 1
     quality: str = "full"

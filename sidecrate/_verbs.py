@@ -308,8 +308,9 @@ def fit(
 def split(
     source: Source,
     *,
-    into: Literal["stems", "kit"] | None = None,
+    into: Literal["stems", "kit", "oneshots"] | None = None,
     parts: str | Sequence[str] | None = None,
+    with_: Literal["auto", "demucs-ft", "demucs", "demucs-onnx", "spleeter", "own"] | None = None,
     then: Literal["nothing", "audition"] | None = None,
     tags: str | Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
@@ -318,9 +319,12 @@ def split(
     """Take a sound apart: drums, bass and the rest, or the single sounds of its kit.
 
     source: An audio file on this machine, a clip, or last.
-    into: Whole parts, or the drums' single sounds as a kit. Stems or kit; by default: stems.
-    parts: Which parts come out. Words, by comma: drums, bass, other, kick, snare, hats, toms,
-        cymbals; by default: all that can be told apart.
+    into: Whole parts, the drums' single sounds as a kit, or the cleanest single notes. Stems, kit
+        or oneshots; by default: stems.
+    parts: Which parts come out. Words, by comma: drums, bass, vocals, other, kick, snare, hats,
+        toms, cymbals; by default: all that can be told apart.
+    with_: Who takes a mix apart. Auto, demucs-ft, demucs, demucs-onnx, spleeter or own; by default:
+        the best that is here.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.
@@ -338,7 +342,7 @@ def transcribe(
     quantise: float | None = None,
     sure: float | None = None,
     bends: bool | None = None,
-    method: Literal["own", "swift-f0", "basic-pitch"] | None = None,
+    with_: Literal["own", "swift-f0", "basic-pitch"] | None = None,
     then: Literal["nothing", "audition"] | None = None,
     tags: str | Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
@@ -348,13 +352,13 @@ def transcribe(
 
     source: An audio file on this machine, a clip, or last.
     voice: What is heard: chords (poly), one line (mono), a kit (drums). Auto, poly, mono or drums;
-        by default: auto: drums, bass and the rest are told apart first.
+        by default: auto: drums, bass and the rest, a track each.
     quantise: How far notes are drawn to the lines of their own groove; 0 leaves them as they were
         played. A number from 0 to 1; by default: 0.5.
     sure: Notes that are less sure than this are left out. A number from 0 to 1; by default: 0.5.
     bends: Write slides and vibrato of single lines as pitch wheel. On or off; by default: off.
-    method: What hears notes: the built-in net, swift-f0 for one voice, or basic-pitch. Own,
-        swift-f0 or basic-pitch; by default: own.
+    with_: What hears notes: the built-in net, swift-f0 for one voice, or basic-pitch. Own, swift-f0
+        or basic-pitch; by default: own.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.

@@ -54,7 +54,7 @@ def _function(verb: Verb) -> str:
         f"def {verb.name}(",
         f"    {first}: {kind}{start},",
         "    *,",
-        *(f"    {row.name}: {field_type(row)} | None = None," for row in fields),
+        *(f"    {row.python_name}: {field_type(row)} | None = None," for row in fields),
         "    out: str | os.PathLike[str] | None = None,",
         "    force: bool = False,",
         ") -> list[Clip]:",
@@ -68,7 +68,7 @@ def _docstring(verb: Verb, first: str, fields: list[Field]) -> list[str]:
     help = verb.help[0].upper() + verb.help[1:]
     said = [
         f"{first}: {NAMED[verb.works_on].capitalize()}.",
-        *(f"{row.name}: {row.help} {row.allowed[0].upper()}{row.allowed[1:]}; by default: {row.default}." for row in fields),
+        *(f"{row.python_name}: {row.help} {row.allowed[0].upper()}{row.allowed[1:]}; by default: {row.default}." for row in fields),
         "out: A file to write instead of a clip in the crate.",
         "force: Write over a file that is there.",
     ]  # fmt: skip

@@ -8,7 +8,7 @@ _VOICE = Field(
     "voice",
     one_of("auto", "poly", "mono", "drums"),
     "auto, poly, mono or drums",
-    "auto: drums, bass and the rest are told apart first",
+    "auto: drums, bass and the rest, a track each",
     "What is heard: chords (poly), one line (mono), a kit (drums).",
     "poly",
 )
@@ -28,8 +28,8 @@ _SURE = Field(
     "Notes that are less sure than this are left out.",
     "0.7",
 )
-_METHOD = Field(
-    "method",
+_WITH = Field(
+    "with",
     one_of("own", "swift-f0", "basic-pitch"),
     "own, swift-f0 or basic-pitch",
     "own",
@@ -53,7 +53,7 @@ TRANSCRIBE = DaemonVerb(
         said="write down {}",
         help="write down the notes played in a sound, on its grid, with its chords and key",
         example="loop.wav --voice poly",
-        fields=(_VOICE, _QUANTISE, _SURE, _BENDS, _METHOD),
+        fields=(_VOICE, _QUANTISE, _SURE, _BENDS, _WITH),
         by_button=True,
     ),
     work="daemon.notes.transcribe:transcribe",

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from daemon.models.store import files_of, how_to_get, is_here
+from daemon.models.table import find_model
 from daemon.notes import one_pitch
 from daemon.notes.drum_net import DrumNet
 from daemon.notes.log_spectra import Maps
@@ -61,6 +64,27 @@ def _swift_curve(mono: np.ndarray) -> Curve:
     return swift_pitch.curve_of(mono)
 
 
+@cache
+def _basic_pitch_net() -> Any:
+    from daemon.notes import basic_pitch
+
+    return basic_pitch.load(files_of("basic-pitch")[0])
+
+
+def _basic_pitch(mono: np.ndarray, maps: Maps) -> np.ndarray:
+    from daemon.notes import basic_pitch
+
+    return basic_pitch.odds_of(mono, _basic_pitch_net())
+
+
+def _no_basic_pitch() -> str | None:
+    """Why it cannot be had; the net's hash is held to when it is loaded."""
+    if why := _lacks("onnxruntime"):
+        return why
+    model = find_model("basic-pitch")
+    return None if is_here(model.name) else f"the net is not here: {how_to_get(model)}"
+
+
 def _lacks(*packages: str) -> str | None:
     missing = [package for package in packages if find_spec(package) is None]
     if not missing:
@@ -77,5 +101,6 @@ LISTENERS: dict[str, Listener] = {
             why_not=lambda: _lacks("swift_f0", "onnxruntime"),
             curve=_swift_curve, curve_title="swift-f0",
         ),
+        Listener("basic-pitch", "basic-pitch", _basic_pitch, 0.3, 9, _no_basic_pitch),
     )
 }  # fmt: skip

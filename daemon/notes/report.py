@@ -68,8 +68,10 @@ def _said(ticks: Ticks, rows: Mapping[str, Sequence[Row]], left_out: int, sure: 
         said.append(f"bar 1 of the notes is at {ticks.starts_s:.3f} s of the sound")
     ringing = sum(end >= ticks.length for own in rows.values() for _, end, _ in own)
     if ringing and ticks.is_loop:
-        said.append(f"{ringing} notes ring over the loop's end, where they are cut")
+        what = "1 note rings" if ringing == 1 else f"{ringing} notes ring"
+        said.append(f"{what} over the loop's end, and ends there")
     if left_out:
-        said.append(f"{left_out} notes less sure than {sure:g} are left out")
+        what = "1 note" if left_out == 1 else f"{left_out} notes"
+        said.append(f"left out: {what} less sure than {sure:g}")
     said.append("notes are heard, not known: their ends and velocities are the least sure")
     return said

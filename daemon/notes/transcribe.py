@@ -95,9 +95,9 @@ class Transcription:
     @staticmethod
     def _listener(request: dict[str, Any]) -> str:
         """The one that was asked for, or our own. ConformError where it is not here, and why."""
-        listener = LISTENERS[str(request.get("method", "own"))]
+        listener = LISTENERS[str(request.get("with", "own"))]
         if why := listener.why_not():
-            raise ConformError(f"method: {listener.name} cannot be had: {why}")
+            raise ConformError(f"with: {listener.name} cannot be had: {why}")
         return listener.name
 
     def _grid(self) -> tuple[Ticks, Heard | None]:

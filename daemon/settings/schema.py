@@ -23,6 +23,7 @@ from daemon.engines.registry import check_names, configure
 from daemon.engines.replicate.models import MODELS, describe, merged
 from daemon.errors import EngineError
 from daemon.home.addresses import may_be_asked, may_have_secret
+from daemon.parts.separators import prefer
 from daemon.verbs.registry import draw_in_verbs
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -325,6 +326,14 @@ class LocalSettings(Section):
         return {name: local_models.merged(name, entry) for name, entry in models.items()}
 
 
+class SplitSettings(Section):
+    separator: Literal["auto", "demucs-ft", "demucs", "demucs-onnx", "spleeter", "own"] = Field(
+        "auto",
+        description="Who takes a mix apart where a request does not say: the best that is here,"
+        " or one by name; see docs/apart.md.",
+    )
+
+
 class ImproveSettings(Section):
     prompts: Literal["off", "on", "ask"] = Field(
         "off",
@@ -451,6 +460,7 @@ class Config(Section):
         LocalSettings(),
         description="Models that run on this machine; they come with `make setup-local`.",
     )
+    split: SplitSettings = Field(SplitSettings(), description="Sounds taken apart: docs/apart.md.")
     improve: ImproveSettings = Field(
         ImproveSettings(),
         description="A language model for prompts, lyrics and notes: docs/improve.md.",
@@ -536,11 +546,12 @@ def engines_of(config: Config) -> list[EngineInfo]:
 
 
 def use(config: Config) -> None:
-    """Register a config's engines in this process; those of an earlier one are dropped.
+    """Register a config's engines and its separator in this process, instead of an earlier one's.
 
     For programs that choose engines. Loading or checking a config changes nothing.
     """
     configure(engines_of(config))
+    prefer(config.split.separator)
 
 
 def midi_map(config: Config) -> MidiMap:

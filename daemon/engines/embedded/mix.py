@@ -335,9 +335,29 @@ class Mixer:
             bus = _soft_clipped(bus, 0.25 + mix.drive)
         return bus
 
+    def lines(self, part: str, buses: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The lines of a part that is not ducked, which add up to its stem in the mix made last.
+
+        The clipper is no sum of clippers: what it does to the whole bus at each sample, as a gain,
+        it does to each line. All else is linear.
+        """
+        whole = total(buses.values())
+        driven = self._driven(part, whole, ())
+        gain = np.ones_like(whole)
+        np.divide(driven, whole, out=gain, where=np.abs(whole) > 1e-9)
+        settled = self._settled({}, 0.0)
+        return {
+            name: self._out(self._levelled(part, bus * gain) * settled)
+            for name, bus in buses.items()
+        }
+
     def _treated(self, part: str, bus: np.ndarray, kicks: Sequence[int]) -> np.ndarray:
+        return self._levelled(part, self._driven(part, bus, kicks))
+
+    def _levelled(self, part: str, driven: np.ndarray) -> np.ndarray:
+        """The spectrum of a driven bus, at its part's level in the mix, with its sends."""
         mix = self.plan.mix
-        spectrum = self._transformed(self._rows(self._driven(part, bus, kicks)))
+        spectrum = self._transformed(self._rows(driven))
         levels = self.balance.levels
         if part not in levels:
             power = self._k_power(spectrum)

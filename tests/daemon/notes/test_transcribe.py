@@ -137,7 +137,7 @@ def test_nothing_less_sure_than_asked_is_written(loop):
     assert min(few.report["found"]["sure"]["notes"]) >= 0.8
     left = few.report["did"]
     assert left["left_out"] >= len(left["left_out_surest"]) > 0
-    assert any("left out" in line for line in few.report["said"])
+    assert any("left out:" in line for line in few.report["said"])
 
 
 def test_quantised_wholly_notes_lie_on_lines(loop):
