@@ -67,16 +67,17 @@ def teach(
 def equalised(rng: np.random.Generator, seen: np.ndarray) -> np.ndarray:
     """What is seen of a sound behind an equaliser, and now and then a low-pass: more kits."""
     bands = np.linspace(0, np.pi, BANDS)
-    gains_db = sum(rng.normal(0, 5 / k) * np.cos(k * bands + rng.uniform(0, 6)) for k in (1, 2, 3))
+    gains_db = sum(rng.normal(0, 4 / k) * np.cos(k * bands + rng.uniform(0, 6)) for k in (1, 2, 3))
     if rng.random() < 0.25:
         # 24 dB an octave above a corner; a band above the lowest ones is three semitones wide
         corner = rng.uniform(0.7, 0.95) * BANDS
         gains_db = gains_db - 6.0 * np.maximum(np.arange(BANDS) - corner, 0)
-    frames = seen.reshape(len(seen), -1, BANDS)
-    levels, rises = frames[:, : len(LEVELS_AT)], frames[:, len(LEVELS_AT) :]
-    moved = np.clip(levels + np.float32(rng.normal(0, 3) / RANGE_DB) + gains_db / RANGE_DB, 0, 1)
-    rises = rises * (moved.max(axis=1, keepdims=True) > 0)
-    return np.concatenate([moved, rises], axis=1).reshape(len(seen), -1).astype(np.float32)
+    levels = seen[:, : BANDS * len(LEVELS_AT)].reshape(len(seen), -1, BANDS)
+    moved = levels + (gains_db + rng.normal(0, 3)) / RANGE_DB
+    moved = np.clip(moved, 0, 1).astype(np.float32)
+    # the first eight levels follow each other, so that their rises follow from them
+    rises = np.maximum(moved[:, 2:7] - moved[:, 1:6], 0)
+    return np.concatenate([moved, rises], axis=1).reshape(len(seen), -1)
 
 
 def main() -> int:
