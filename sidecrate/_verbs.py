@@ -343,6 +343,8 @@ def transcribe(
     sure: float | None = None,
     bends: bool | None = None,
     with_: Literal["own", "swift-f0", "basic-pitch"] | None = None,
+    reference_start: float | None = None,
+    reference_end: float | None = None,
     then: Literal["nothing", "audition"] | None = None,
     tags: str | Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
@@ -359,6 +361,8 @@ def transcribe(
     bends: Write slides and vibrato of single lines as pitch wheel. On or off; by default: off.
     with_: What hears notes: the built-in net, swift-f0 for one voice, or basic-pitch. Own, swift-f0
         or basic-pitch; by default: own.
+    reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
+    reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.

@@ -53,7 +53,7 @@ TRANSCRIBE = DaemonVerb(
         said="write down {}",
         help="write down the notes played in a sound, on its grid, with its chords and key",
         example="loop.wav --voice poly",
-        fields=(_VOICE, _QUANTISE, _SURE, _BENDS, _WITH),
+        fields=(_VOICE, _QUANTISE, _SURE, _BENDS, _WITH, "reference_start", "reference_end"),
         by_button=True,
     ),
     work="daemon.notes.transcribe:transcribe",

@@ -16,6 +16,9 @@ from daemon.notes.log_spectra import QUICK_ROWS, Maps
 
 #: The pieces that it tells apart, and the General MIDI note that is written for each.
 ROLES = {"kick": 36, "snare": 38, "hats": 42, "toms": 47, "cymbals": 49}
+#: Odds of a piece at which as many strokes are missed as are none: set on eight of the musician's
+#: loops, each on his own kit and on one that no training heard, alone and in the mix.
+EVEN = {"kick": 0.3, "snare": 0.25, "hats": 0.45, "toms": 0.35, "cymbals": 0.3}
 #: General MIDI notes of each piece; other percussion is none of them.
 _NOTES = {
     "kick": (35, 36),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import ndimage
 
-from daemon.notes.drum_net import ROLES
+from daemon.notes.drum_net import EVEN, ROLES
 from daemon.notes.log_spectra import FRAME_S, LOWEST, RANGE_DB, Maps
 from daemon.notes.note_net import FIRST
 
@@ -53,11 +53,12 @@ class HeardNote:
 
 
 def notes_of(
-    odds: np.ndarray, maps: Maps, least: float = LEAST, shortest: int = 0
+    odds: np.ndarray, maps: Maps, least: float = LEAST, shortest: int = 0, even: float = 0.5
 ) -> list[HeardNote]:
     """The notes of (columns, PITCHES, 2) odds from `least` on, by start.
 
-    A tone must sound for `shortest` columns after its beginning.
+    A tone must sound for `shortest` columns after its beginning. Of odds of `even` half the notes
+    are right.
     """
     begins, sounds = odds[:, :, 0], odds[:, :, 1]
     columns, rows = np.nonzero(_peaks(begins, _NOTE_APART, least))
@@ -79,7 +80,7 @@ def notes_of(
                     max(end * FRAME_S, start_s + _SHORTEST_S),
                     int(row) + FIRST,
                     round(level),
-                    float(begins[at, row]),
+                    confidence_of(float(begins[at, row]), even),
                 )
             )
     return sorted(_with_velocities(found), key=lambda note: (note.start_s, note.pitch))
@@ -95,13 +96,17 @@ def strokes_of(odds: np.ndarray, maps: Maps) -> list[HeardNote]:
         own = []
         for at in columns[rows == row]:
             start_s = _between(odds[:, row], at) * FRAME_S
+            sure = confidence_of(float(odds[at, row]), EVEN[role])
             loud = levels[max(0, at - 1) : at + 3, low:high]
             level = round(float(loud.mean(axis=1).max()))
-            own.append(
-                HeardNote(max(0.0, start_s), start_s + 0.1, pitch, level, float(odds[at, row]))
-            )
+            own.append(HeardNote(max(0.0, start_s), start_s + 0.1, pitch, level, sure))
         found += _with_velocities(own)
     return sorted(found, key=lambda note: (note.start_s, note.pitch))
+
+
+def confidence_of(odds: float, even: float) -> float:
+    """A network's odds as a confidence: `even` odds, which are right half the time, are 0.5."""
+    return float(odds ** (np.log(0.5) / np.log(even)))
 
 
 def one_at_a_time(notes: Sequence[HeardNote], together_s: float = 0.04) -> list[HeardNote]:

@@ -114,7 +114,7 @@ class Ear:
         """All that has a pitch, poly or mono."""
         listener = LISTENERS[by]
         odds = listener.odds(self.mono, self.maps)
-        notes = notes_of(odds, self.maps, listener.least, listener.shortest)
+        notes = notes_of(odds, self.maps, listener.least, listener.shortest, listener.even)
         method = listener.title
         if kind == "mono":
             curve = listener.curve(self.mono)

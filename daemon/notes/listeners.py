@@ -27,6 +27,9 @@ from daemon.notes.one_pitch import Curve
 Odds = Callable[[np.ndarray, Maps], np.ndarray]
 
 
+OWN_EVEN = 0.4
+
+
 @dataclass(frozen=True)
 class Listener:
     """A net: what it is called, what it gives, and why it cannot be had, or None."""
@@ -36,6 +39,8 @@ class Listener:
     odds: Odds
     least: float
     """Odds under which its onsets are noise."""
+    even: float = 0.5
+    """Odds at which as many notes are missed as are none; set on eight of the musician's loops."""
     shortest: int = 0
     """Columns for which a tone must sound after its onset."""
     why_not: Callable[[], str | None] = lambda: None
@@ -95,12 +100,12 @@ def _lacks(*packages: str) -> str | None:
 LISTENERS: dict[str, Listener] = {
     one.name: one
     for one in (
-        Listener("own", "own network", _own, 0.1),
+        Listener("own", "own network", _own, 0.1, OWN_EVEN),
         Listener(
-            "swift-f0", "own network", _own, 0.1,
+            "swift-f0", "own network", _own, 0.1, OWN_EVEN,
             why_not=lambda: _lacks("swift_f0", "onnxruntime"),
             curve=_swift_curve, curve_title="swift-f0",
         ),
-        Listener("basic-pitch", "basic-pitch", _basic_pitch, 0.3, 9, _no_basic_pitch),
+        Listener("basic-pitch", "basic-pitch", _basic_pitch, 0.3, 0.5, 9, _no_basic_pitch),
     )
 }  # fmt: skip

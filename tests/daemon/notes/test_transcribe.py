@@ -182,3 +182,11 @@ def test_silence_and_a_sample_are_refused_in_one_line(tmp_path, voice):
         with pytest.raises(ConformError, match=f"^{name} is") as refused:
             written_down(tmp_path / f"{name}.wav", voice=voice)
         assert "\n" not in refused.value.text
+
+
+def test_noise_holds_no_notes(tmp_path):
+    rng = np.random.default_rng(3)
+    path = tmp_path / "noise.wav"
+    soundfile.write(path, (0.1 * rng.standard_normal((RATE * 3, 1))).astype(np.float32), RATE)
+    with pytest.raises(ConformError, match=r"no note of noise|no note is heard in noise"):
+        written_down(path, voice="poly")
