@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy import signal
 
+from benchmarks import notes
 from daemon.parts import own
 from daemon.parts.spectra import Spectra
 from tools.train_hearing.music import RATE, Bank
@@ -33,6 +34,7 @@ _SILENT_DB = -30.0
 
 def bench() -> None:
     compare(count=10, bank=None)
+    notes.compare(count=6, bank=None)
 
 
 def compare(count: int, bank: Path | None) -> None:

@@ -62,6 +62,7 @@ def _make(model: Model, fetched: Path, ready: Path, tell: Tell) -> None:
         getattr(import_module(module), name)(fetched, ready / model.made)
         return
     for file in model.files:
+        (ready / file.name).parent.mkdir(parents=True, exist_ok=True)
         os.replace(fetched / file.name, ready / file.name)
 
 

@@ -130,6 +130,29 @@ MODELS: dict[str, Model] = {
             ),
             extra="stems",
         ),
+        Model(
+            "basic-pitch",
+            "basic-pitch's net of notes, by Spotify",
+            "notes of many voices, in `transcribe`",
+            "Apache-2.0",
+            1,
+            FromPackage("basic-pitch==0.4.0", "3.10"),
+            (
+                ModelFile(
+                    "basic_pitch/saved_models/icassp_2022/nmp.onnx",
+                    "2c3c1d144bfa61ad236e92e169c13535c880469a12a047d4e73451f2c059a0ec",
+                ),
+                ModelFile(
+                    "basic_pitch-0.4.0.dist-info/LICENSE",
+                    "929c910bae2152fa87199a5d0660e09263419b7eee6d4b301d05ee2aaf211c37",
+                ),
+                ModelFile(
+                    "basic_pitch-0.4.0.dist-info/NOTICE",
+                    "b810e55c0e3b520fabb45fc2ccc74880187bf84e309971968541cc812dcde905",
+                ),
+            ),
+            extra="transcribe",
+        ),
     )
 }
 
