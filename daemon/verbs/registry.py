@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 #: The entry points' group.
 GROUP = "sidecrate.verbs"
 #: Our own verbs beside those of `bridge.verbs`, as an entry point names them.
-BUILT_IN: tuple[str, ...] = ("daemon.parts:SPLIT",)
+BUILT_IN: tuple[str, ...] = ("daemon.parts:SPLIT", "daemon.parts:SWAP")
 
 Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
 
