@@ -28,6 +28,8 @@ _WITH = Field(
     "Who takes a mix apart.",
     "spleeter",
 )
+#: A passage of the source instead of the whole.
+_PASSAGE = ("reference_start", "reference_end")
 #: s; a take of the longest length that is read, by the slowest separator, on a busy machine.
 _DEADLINE_S = 4 * 3600.0
 
@@ -39,10 +41,36 @@ SPLIT = DaemonVerb(
         said="take {} apart",
         help="take a sound apart: drums, bass and the rest, or the single sounds of its kit",
         example="loop.wav --into kit",
-        fields=(_INTO, _PARTS, _WITH),
+        fields=(_INTO, _PARTS, _WITH, *_PASSAGE),
         by_button=True,
     ),
     work="daemon.parts.split:split",
+    brief="daemon.parts.separators:brief_of",
+    deadline_s=_DEADLINE_S,
+)
+
+SWAP = DaemonVerb(
+    Verb(
+        "swap",
+        works_on="source",
+        gives="the loop with one part written anew; the rest stays",
+        said="write a part of {} anew",
+        help="write one part of a loop anew (drums, bass, chords, lead), and keep the rest",
+        example="loop.wav --change drums",
+        fields=(
+            "change",
+            "genre",
+            "mood",
+            "energy",
+            "density",
+            "swing",
+            "seed",
+            "kit",
+            _WITH,
+            *_PASSAGE,
+        ),
+    ),
+    work="daemon.parts.swap:swap",
     brief="daemon.parts.separators:brief_of",
     deadline_s=_DEADLINE_S,
 )

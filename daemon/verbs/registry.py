@@ -30,6 +30,7 @@ GROUP = "sidecrate.verbs"
 #: Our own verbs beside those of `bridge.verbs`, as an entry point names them.
 BUILT_IN: tuple[str, ...] = (
     "daemon.parts:SPLIT",
+    "daemon.parts:SWAP",
     "daemon.notes:TRANSCRIBE",
     "daemon.pieces:RENDER",
     "daemon.pieces:CONTINUE",
