@@ -10,6 +10,8 @@ from typing import TypeVar
 from bridge.music import Key, Meter, bar_seconds
 from daemon.brief import Brief
 from daemon.engines.embedded import forms, meters
+from daemon.engines.embedded.arpeggio import arpeggio_bars
+from daemon.engines.embedded.harmony import degree_note
 from daemon.engines.embedded.instruments import DRUM_ROWS
 from daemon.engines.embedded.kits import kit_of, on_kit
 from daemon.engines.embedded.likeness import find_style
@@ -634,6 +636,10 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
     """The lead part: a motif in the form A A' A B."""
     if not style.lead_sounds:
         return None
+    if wishes.arp_way is not None:
+        bars, form = arpeggio_bars(plan, wishes.arp_way)
+        sound = _pick(style.lead_sounds, "lead", style, wishes, seed)
+        return Lead(bars, form, in_reach(sound, [e[1] for bar in bars.values() for e in bar]), True)
     stream = random.Random(f"{seed}:lead:write")
     busy = min(1.0, max(0.1, style.lead_busy + 0.5 * (wishes.density - 0.5)))
     bars, form = motif_bars(
@@ -646,7 +652,30 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
     sound = _pick(style.lead_sounds, "lead", style, wishes, seed)
     if wishes.riff and sound.voice in (*_DRIVEN, *_SIX_STRINGS):
         sound = replace(sound, octave=-2)
+    if "lead" in wishes.voices:
+        # a style's own lead is as high as the style wants it; an instrument by name is itself
+        low = 64 + 12 * sound.octave
+        degrees = [int(event[1]) for bar in bars.values() for event in bar]
+        sound = in_reach(sound, [degree_note(degree, plan.key_, low) for degree in degrees])
     return Lead(bars, form, sound)
+
+
+def in_reach(sound: Sound, pitches: Sequence[float]) -> Sound:
+    """A sound whose part, of these pitches, lies in its voice's range, octaves away where not.
+
+    A cello's melody is a cello's, and not a violin's.
+    """
+    voice = VOICES.get(sound.voice)
+    if voice is None or not pitches:
+        return sound
+    octaves = 0
+    while max(pitches) + 12 * octaves > voice.high and min(pitches) + 12 * octaves >= voice.low:
+        octaves -= 1
+    while (
+        min(pitches) + 12 * octaves < voice.low and max(pitches) + 12 * octaves + 12 <= voice.high
+    ):
+        octaves += 1
+    return replace(sound, octave=sound.octave + octaves)
 
 
 def write_pad(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | None:
