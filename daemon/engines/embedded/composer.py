@@ -660,6 +660,10 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
     return Lead(bars, form, sound)
 
 
+#: Semitones by which a chord may draw a melody's note to itself.
+_TO_CHORD = 3
+
+
 def in_reach(sound: Sound, pitches: Sequence[float]) -> Sound:
     """A sound whose part, of these pitches, lies in its voice's range, octaves away where not.
 
@@ -669,11 +673,11 @@ def in_reach(sound: Sound, pitches: Sequence[float]) -> Sound:
     if voice is None or not pitches:
         return sound
     octaves = 0
-    while max(pitches) + 12 * octaves > voice.high and min(pitches) + 12 * octaves >= voice.low:
+    # on strong beats a note goes to the nearest tone of its chord
+    low, high = min(pitches) - _TO_CHORD, max(pitches) + _TO_CHORD
+    while high + 12 * octaves > voice.high and low + 12 * octaves >= voice.low:
         octaves -= 1
-    while (
-        min(pitches) + 12 * octaves < voice.low and max(pitches) + 12 * octaves + 12 <= voice.high
-    ):
+    while low + 12 * octaves < voice.low and high + 12 * octaves + 12 <= voice.high:
         octaves += 1
     return replace(sound, octave=sound.octave + octaves)
 

@@ -68,8 +68,6 @@ def test_a_line_comes_alone_in_its_instruments_register_and_can_be_played(words)
 def test_a_walking_bass_walks_over_the_named_chords():
     _, parts, _ = made("walking bass over Am7 D7 Gmaj7")
     assert list(parts) == ["bass"]
-    bars = [[n for n in parts["bass"] if n.start // (16 * STEP) == bar] for bar in range(4)]
-    assert [len(bar) for bar in bars] == [4] * 4
-    assert [bar[0].pitch % 12 for bar in bars[:3]] == [9, 9, 7] or [
-        bar[0].pitch % 12 for bar in bars[:3]
-    ] == [9, 2, 7]
+    bars = [[n for n in parts["bass"] if n.start // (16 * STEP) == bar] for bar in range(3)]
+    assert [len(bar) for bar in bars] == [4] * 3
+    assert [bar[0].pitch % 12 for bar in bars] in ([9, 9, 7], [9, 2, 7])
