@@ -16,14 +16,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from daemon.engines.embedded.notes import STEP
-from daemon.pieces.piece import Note, Part, Piece, share_in_key
+from daemon.pieces.piece import Note, Part, Piece
 
 #: Where on the way, 0-1, key and meter change.
 MIDDLE = 0.5
 #: What two notes that are a semitone apart count, where two different ones count 2.
 _SEMITONE = 0.5
-#: Share of its notes from which a piece is in a key already.
-_IN_KEY = 0.999
 
 
 @dataclass(frozen=True)
@@ -295,11 +293,15 @@ def _one_line(notes: Sequence[Note]) -> list[Note]:
 
 
 def keeps_to_key(piece: Piece, first: Piece, last: Piece) -> bool:
-    """Whether a step of the way is as much in its key as the sources are in theirs."""
-    notes = [note for part in piece.pitched for note in part.notes]
-    sources = [
-        share_in_key([n for part in one.pitched for n in part.notes], one.key_)
-        for one in (first, last)
-        if one.pitched
-    ]
-    return not notes or share_in_key(notes, piece.key_) >= min([_IN_KEY, *sources])
+    """Whether a step of the way is in its key.
+
+    What is outside are accidentals of the source that has this key, where that source has them.
+    """
+    source = first if (first.key, first.meter) == (piece.key, piece.meter) else last
+    own = {(part.role, *_cell(source, note)) for part in source.pitched for note in part.notes}
+    scale = piece.key_.scale
+    return all(
+        note.pitch % 12 in scale or (part.role, *_cell(piece, note)) in own
+        for part in piece.pitched
+        for note in part.notes
+    )

@@ -26,13 +26,15 @@ _CANDIDATES = 14
 #: How much a bar's place in the phrase, the bar before it and the phrase's end speak for it.
 _PLACE, _NEXT, _END, _AGAIN = 1.6, 1.2, 2.5, 0.7
 #: Chance, at temperature 1, that a candidate is joined from two bars, and that it is led on.
-_JOINED, _LED = 0.6, 0.3
+_JOINED, _LED = 0.4, 0.2
 #: Semitones that a line may leave its register by.
 _BEYOND = 2
 #: Notes before a bar that its candidates are judged with.
 _CONTEXT = 4
+#: Notes before and after a bar among which those are looked for: chords have several at once.
+_LOOKED_AT = 32
 #: How much a chance in nats weighs at temperature 1, and what a bar loses that is only quoted.
-_SHARPNESS, _QUOTED = 2.5, 0.8
+_SHARPNESS, _QUOTED = 2.5, 0.4
 #: What a bar loses whose notes leave the register, and what it gains that is unlike the old one.
 _OUTSIDE, _ANEW = 6.0, 2.0
 
@@ -192,8 +194,9 @@ class Writer:
         after: Sequence[Note],
     ) -> float:  # fmt: skip
         """How usual a candidate is where it is to stand, with what is before and after it."""
-        context = top_line(before)[-_CONTEXT:]
-        line = [*context, *top_line(note.moved(start) for note in notes), *top_line(after)[:2]]
+        context = top_line(before[-_LOOKED_AT:])[-_CONTEXT:]
+        line = [*context, *top_line(note.moved(start) for note in notes)]
+        line += top_line(after[:_LOOKED_AT])[:2]
         moves = moves_of(line, self.piece.key_)
         surprise = self._usual[part.name].surprise(moves, max(0, len(context) - 1))
         low, high = part.register

@@ -11,6 +11,8 @@ from bridge.music import Key, Meter, bar_seconds
 from daemon.brief import Brief
 from daemon.engines.embedded import forms, meters
 from daemon.engines.embedded.answers import answered, arc_of, layered, varied_bass, varied_chords
+from daemon.engines.embedded.arpeggio import arpeggio_bars
+from daemon.engines.embedded.harmony import degree_note
 from daemon.engines.embedded.instruments import DRUM_ROWS
 from daemon.engines.embedded.kits import kit_of, on_kit
 from daemon.engines.embedded.likeness import find_style
@@ -702,6 +704,10 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
     """The lead part: a phrase in the genre's idiom, or an arpeggio."""
     if not style.lead_sounds:
         return None
+    if wishes.arp_way is not None:
+        bars, form = arpeggio_bars(plan, wishes.arp_way)
+        sound = _pick(style.lead_sounds, "lead", style, wishes, seed)
+        return Lead(bars, form, in_reach(sound, [e[1] for bar in bars.values() for e in bar]), True)
     stream = random.Random(f"{seed}:lead:write:{style.name}")
     busy = min(1.0, max(0.1, style.lead_busy + 0.5 * (wishes.density - 0.5)))
     sound = _pick(style.lead_sounds, "lead", style, wishes, seed)
@@ -720,7 +726,34 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
         0.3 * busy if wishes.calm else busy,
         plan.key_.is_minor,
     )
+    if "lead" in wishes.voices:
+        # a style's own lead is as high as the style wants it; an instrument by name is itself
+        low = 64 + 12 * sound.octave
+        degrees = [int(event[1]) for bar in bars.values() for event in bar]
+        sound = in_reach(sound, [degree_note(degree, plan.key_, low) for degree in degrees])
     return Lead(bars, form, sound, manner=idiom.manner)
+
+
+#: Semitones by which a chord may draw a melody's note to itself.
+_TO_CHORD = 3
+
+
+def in_reach(sound: Sound, pitches: Sequence[float]) -> Sound:
+    """A sound whose part, of these pitches, lies in its voice's range, octaves away where not.
+
+    A cello's melody is a cello's, and not a violin's.
+    """
+    voice = VOICES.get(sound.voice)
+    if voice is None or not pitches:
+        return sound
+    octaves = 0
+    # on strong beats a note goes to the nearest tone of its chord
+    low, high = min(pitches) - _TO_CHORD, max(pitches) + _TO_CHORD
+    while high + 12 * octaves > voice.high and low + 12 * octaves >= voice.low:
+        octaves -= 1
+    while low + 12 * octaves < voice.low and high + 12 * octaves + 12 <= voice.high:
+        octaves += 1
+    return replace(sound, octave=sound.octave + octaves)
 
 
 def write_pad(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | None:

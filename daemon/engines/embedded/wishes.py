@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from daemon.brief import Brief
+from daemon.engines.embedded.arpeggio import Way, read_way, way_places
 from daemon.engines.embedded.instruments import players
 from daemon.engines.embedded.likeness import find_style
 from daemon.engines.embedded.tones import (
@@ -188,7 +189,7 @@ _DRUNK = r"\bdilla|\bdrunk|off[- ]?kilter|\bwonky|unquanti[sz]ed"
 _VALUE = (
     r"\b(whole|half|quarter|eighth|8th|sixteenth|16th)s?(?:[\s-]*notes?)?"
     r"(?=[\s-]*(?:hi-?\s?)?(?:hats?|chords?|bass)\b)|"
-    r"\b(whole|half|quarter|eighth|8th|sixteenth|16th)[\s-]*notes?\b|\b(8th|16th)s\b"
+    r"\b(whole|half|quarter|eighth|8th|sixteenth|16th)[\s-]*notes?\b|\b(8th|16th|eighth|sixteenth)s\b"
 )
 #: Name of a note's value -> its length in sixteenths.
 _VALUE_STEPS = {
@@ -238,6 +239,8 @@ class Wishes:
     brushes: bool = False
     """The snare is played with brushes."""
     arp: bool = False
+    arp_way: Way | None = None
+    """How an arpeggio goes, where the words say it."""
     drunk: bool = False
     """Each player keeps a time of his own: the snare early, hats and bass late."""
     riff: bool = False
@@ -306,7 +309,8 @@ def read_wishes(brief: Brief) -> Wishes:
         swing_change=swing_change,
         on_the_floor=bool(re.search(_ON_THE_FLOOR, words)),
         brushes=bool(re.search(_BRUSHES, words)),
-        arp=bool(re.search(_ARP, words)) and "arp" not in brief.negative,
+        arp=_is_arp(brief, words),
+        arp_way=read_way(words, _named_value(words)) if _is_arp(brief, words) else None,
         drunk=bool(re.search(_DRUNK, words)),
         riff=bool(re.search(_RIFF, words)),
         room=era_room * read_room(typed, words),
@@ -339,11 +343,19 @@ def _density(brief: Brief) -> float:
 
 def _value(words: str, instruments: tuple[str, ...]) -> dict[str, int]:
     """Whose notes have which value, where one of those that can have one is named."""
-    found = re.search(_VALUE, words)
+    value = _named_value(words)
     whose = [part for part in ("chords", "bass", "hats") if part in instruments]
-    if found is None or len(whose) != 1:
-        return {}
-    return {whose[0]: _VALUE_STEPS[next(name for name in found.groups() if name)]}
+    return {whose[0]: value} if value is not None and len(whose) == 1 else {}
+
+
+def _named_value(words: str) -> int | None:
+    """The sixteenths of the note value that the words name."""
+    found = re.search(_VALUE, words)
+    return _VALUE_STEPS[next(name for name in found.groups() if name)] if found else None
+
+
+def _is_arp(brief: Brief, words: str) -> bool:
+    return bool(re.search(_ARP, words)) and "arp" not in brief.negative
 
 
 def _is_calm(brief: Brief) -> bool:
@@ -457,4 +469,5 @@ def feel_places(text: str) -> list[tuple[int, int]]:
         *(form for form, _, _ in _CLOSER), _FAST_HATS, _HALF, _DOUBLE, _FILL, _ROLL, _ON_THE_FLOOR,
         _BRUSHES, _ARP, _DRUNK, _RIFF, _VALUE,
     ]  # fmt: skip
-    return [match.span() for form in forms for match in re.finditer(form, text.lower())]
+    found = [match.span() for form in forms for match in re.finditer(form, text.lower())]
+    return [*found, *way_places(text.lower())] if re.search(_ARP, text.lower()) else found
