@@ -32,6 +32,7 @@ BUILT_IN: tuple[str, ...] = (
     "daemon.parts:SPLIT",
     "daemon.pieces:RENDER",
     "daemon.mastering:MASTER",
+    "daemon.tone:TONE",
 )
 
 Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
