@@ -26,7 +26,7 @@ from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike
 from daemon.errors import ConformError
 from daemon.hearing.one_voice import HOP_S
-from daemon.tone.instrument import fit
+from daemon.tone.instrument import Heard, fit
 from daemon.tone.line import Played, played, points_of
 from daemon.tone.one_at_a_time import check_one_voice
 from daemon.tone.synth import play
@@ -121,7 +121,7 @@ def _row(
     high = int(np.clip(round(pitch.max()), low + 7, voice.high))
     if is_fitted:
         notes = [voice.play(Strike(p, 1.0, 0.8, RATE)) for p in range(low, high + 1, 5)]
-        instrument = fit(target, [(one, RATE) for one in notes])
+        instrument = fit(target, [Heard(one, RATE) for one in notes])
     else:
         instrument = named(target, float(pitch.min()), float(pitch.max()), RATE)
     assert instrument is not None

@@ -76,12 +76,36 @@ class Instrument:
         return harmonics, noise
 
 
-def fit(name: str, sounds: Iterable[tuple[np.ndarray, int]]) -> Instrument | None:
-    """The instrument of (float (frames, channels), rate) sounds; None where none has a pitch."""
-    rows = [one for audio, rate in sounds if (one := measured(audio, rate)) is not None]
+@dataclass(frozen=True)
+class Heard:
+    """A sound to be learnt: float (frames, channels), its rate in Hz, its note where known."""
+
+    audio: np.ndarray
+    rate: int
+    note: float | None = None
+    """MIDI number: an organ's lowest pipes sound an octave below the key that is held."""
+
+    def line(self) -> Played:
+        """Its line, in the octave of its note."""
+        line = played(self.audio, self.rate, False)
+        if self.note is None:
+            return line
+        octaves = np.round((self.note - 69) / 12 - np.log2(line.hz / 440))
+        return Played(line.hz * 2.0**octaves, line.level_db)
+
+
+def fit(name: str, sounds: Iterable[Heard]) -> Instrument | None:
+    """The instrument of some sounds; None where none has a pitch."""
+    rows = []
+    for sound in sounds:
+        line = sound.line()
+        if (one := measured(sound.audio, sound.rate, line)) is not None:
+            rows.append((one[0], one[1] + line.top_db, *one[2:]))
     if not rows:
         return None
-    pitch, under, harmonics, noise = (np.concatenate(part) for part in zip(*rows, strict=True))
+    pitch, level, harmonics, noise = (np.concatenate(part) for part in zip(*rows, strict=True))
+    # a soft note is a soft moment of the same instrument
+    under = level - np.percentile(level, 95)
     low, high = np.percentile(pitch, [1, 99])
     count = max(2, math.ceil((high - low) / _STEP) + 1)
     pitches = np.linspace(low, max(high, low + 0.1), count)

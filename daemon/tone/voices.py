@@ -6,15 +6,13 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from daemon.audio.files import READABLE, read_audio
 from daemon.brief import Brief
 from daemon.engines.embedded.oneshot import find_voice
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
 from daemon.errors import AudioError, ConformError
-from daemon.tone.instrument import Instrument, fit
+from daemon.tone.instrument import Heard, Instrument, fit
 
 #: What a voice plays to be learnt: semitones between its notes, s of each, velocities.
 _APART = 4
@@ -33,7 +31,7 @@ def named(name: str, low: float, high: float, rate: int) -> Instrument:
     first = min(max(round(low) - _AROUND, voice.low), voice.high - _APART)
     last = max(min(round(high) + _AROUND, voice.high), first + _APART)
     notes = [
-        (voice.play(Strike(pitch, _NOTE_S, velocity, rate, Tone())), rate)
+        Heard(voice.play(Strike(pitch, _NOTE_S, velocity, rate, Tone())), rate, pitch)
         for pitch in range(first, last + 1, _APART)
         for velocity in _VELOCITIES
     ]
@@ -67,9 +65,9 @@ def of_sounds(path: Path) -> Instrument:
     return made
 
 
-def _sounds(path: Path) -> Iterator[tuple[np.ndarray, int]]:
+def _sounds(path: Path) -> Iterator[Heard]:
     if not path.is_dir():
-        yield read_audio(path, 0.0, _MOST_S)
+        yield Heard(*read_audio(path, 0.0, _MOST_S))
         return
     heard = 0
     for file in sorted(path.rglob("*")):
@@ -78,7 +76,7 @@ def _sounds(path: Path) -> Iterator[tuple[np.ndarray, int]]:
         if not file.is_file() or file.name.startswith("."):
             continue
         try:
-            sound = read_audio(file, 0.0, _MOST_S)
+            sound = Heard(*read_audio(file, 0.0, _MOST_S))
         except AudioError:
             continue  # a folder of sounds holds texts and pictures too
         heard += 1
