@@ -658,3 +658,35 @@ def master(
     SidecrateError says what, why and what to do.
     """
     return ask_given("master", source, locals())
+
+
+def tone(
+    source: Source,
+    *,
+    instrument: str | None = None,
+    sound: Source | None = None,
+    octaves: int | None = None,
+    seed: int | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Play one voice by another instrument: bends, vibrato and dynamics stay.
+
+    source: An audio file on this machine, a clip, or last.
+    instrument: What plays the line instead. An instrument's name (docs/sounds.md); by default:
+        none; it needs this or `sound`.
+    sound: A sound of yours, to which an instrument is fitted. The path of a sound or of a folder of
+        sounds on this machine, or a clip; by default: none.
+    octaves: How much higher it is played. A whole number from -3 to 3; by default: 0.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("tone", source, locals())

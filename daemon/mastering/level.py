@@ -28,7 +28,7 @@ _AFTER_S = 0.1
 _NEAR_LU = 0.02
 _NEAR_DB = 0.005
 #: dB below the ceiling at which the limiter first aims: finer meters than the standard's find more.
-_UNDER_DB = 0.25
+_UNDER_DB = 0.4
 #: dB that a limited sound needs on top of plain gain, most often, to be as loud.
 _LIKELY_DB = 6.0
 #: dB by which a peak between samples may stand over them; blocks further down are not looked into.

@@ -40,6 +40,7 @@ BUILT_IN: tuple[str, ...] = (
     "daemon.pieces:INTERPOLATE",
     "daemon.pieces:VARY",
     "daemon.mastering:MASTER",
+    "daemon.tone:TONE",
 )
 
 Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
