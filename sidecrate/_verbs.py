@@ -349,6 +349,8 @@ def split(
     into: Literal["stems", "kit", "oneshots"] | None = None,
     parts: str | Sequence[str] | None = None,
     with_: Literal["auto", "demucs-ft", "demucs", "demucs-onnx", "spleeter", "own"] | None = None,
+    reference_start: float | None = None,
+    reference_end: float | None = None,
     then: Literal["nothing", "audition"] | None = None,
     tags: str | Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
@@ -363,6 +365,8 @@ def split(
         toms, cymbals; by default: all that can be told apart.
     with_: Who takes a mix apart. Auto, demucs-ft, demucs, demucs-onnx, spleeter or own; by default:
         the best that is here.
+    reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
+    reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.
@@ -371,6 +375,92 @@ def split(
     SidecrateError says what, why and what to do.
     """
     return ask_given("split", source, locals())
+
+
+def swap(
+    source: Source,
+    *,
+    change: str | None = None,
+    genre: str | None = None,
+    mood: str | Sequence[str] | None = None,
+    energy: float | None = None,
+    density: float | None = None,
+    swing: float | None = None,
+    seed: int | None = None,
+    kit: Source | None = None,
+    with_: Literal["auto", "demucs-ft", "demucs", "demucs-onnx", "spleeter", "own"] | None = None,
+    reference_start: float | None = None,
+    reference_end: float | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Write one part of a loop anew (drums, bass, chords, lead), and keep the rest.
+
+    source: An audio file on this machine, a clip, or last.
+    change: With again: what changes; the rest stays. Drums, bass, chords, lead, sounds, fill, or
+        words; by default: none.
+    genre: Genre. Words; by default: from the prompt.
+    mood: Mood. Words, by comma; by default: from the prompt.
+    energy: How hard it drives. A number from 0 to 1; by default: from the prompt.
+    density: How many notes. A number from 0 to 1; by default: from the prompt.
+    swing: Swing of the sixteenths. A percentage from 50 (straight) to 75; by default: from the
+        genre.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    kit: Your own sounds for the embedded engine. A folder of one-shots, or a collection; by
+        default: none.
+    with_: Who takes a mix apart. Auto, demucs-ft, demucs, demucs-onnx, spleeter or own; by default:
+        the best that is here.
+    reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
+    reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("swap", source, locals())
+
+
+def transcribe(
+    source: Source,
+    *,
+    voice: Literal["auto", "poly", "mono", "drums"] | None = None,
+    quantise: float | None = None,
+    sure: float | None = None,
+    bends: bool | None = None,
+    with_: Literal["own", "swift-f0", "basic-pitch"] | None = None,
+    reference_start: float | None = None,
+    reference_end: float | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Write down the notes played in a sound, on its grid, with its chords and key.
+
+    source: An audio file on this machine, a clip, or last.
+    voice: What is heard: chords (poly), one line (mono), a kit (drums). Auto, poly, mono or drums;
+        by default: auto: drums, bass and the rest, a track each.
+    quantise: How far notes are drawn to the lines of their own groove; 0 leaves them as they were
+        played. A number from 0 to 1; by default: 0.5.
+    sure: Notes that are less sure than this are left out. A number from 0 to 1; by default: 0.5.
+    bends: Write slides and vibrato of single lines as pitch wheel. On or off; by default: off.
+    with_: What hears notes: the built-in net, swift-f0 for one voice, or basic-pitch. Own, swift-f0
+        or basic-pitch; by default: own.
+    reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
+    reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("transcribe", source, locals())
 
 
 def continue_(
