@@ -37,7 +37,9 @@ class Material:
         """
         takes_notes = find_verb(brief.do).works_on == "notes"
         reference, record = self._named("reference", brief.reference, takes_notes)
-        other, _ = self._named(find_verb(brief.do).beside, brief.other, takes_notes)
+        verb, other = find_verb(brief.do), brief.other
+        if not (verb.beside_folder and other and Path(other).expanduser().is_dir()):
+            other, _ = self._named(verb.beside, other, takes_notes)
         kit_files = self._kit_files(brief.kit)
         source = "" if record is None else record["id"]
         said: dict[str, Any] = {}
