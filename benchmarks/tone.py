@@ -3,7 +3,7 @@
 Sources are lines whose pitch is known (glides and vibrato), and leads and basses of the embedded
 musician with seeds that nobody tuned on. Pitch and loudness of a result are heard as those of the
 source are; timbre is the mean of 40 log-mel bands at equal level, against notes of the target that
-the fit did not hear.
+the fit did not hear. A line is moved by octaves to the middle of the target's range.
 
     python -m benchmarks.tone --count 8
 """
@@ -115,8 +115,11 @@ def _row(
     audio: np.ndarray, line: Played, hz: np.ndarray | None, target: str, *, is_fitted: bool
 ) -> Row:
     began = time.process_time()
-    pitch = 69 + 12 * np.log2(line.hz[line.voiced] / 440)
     voice = VOICES[target]
+    pitch = 69 + 12 * np.log2(line.hz[line.voiced] / 440)
+    octaves = round(((voice.low + voice.high) / 2 - float(np.median(pitch))) / 12)
+    line, pitch = Played(line.hz * 2.0**octaves, line.level_db), pitch + 12 * octaves
+    hz = None if hz is None else hz * 2.0**octaves
     low = int(np.clip(round(pitch.min()), voice.low, voice.high - 12))
     high = int(np.clip(round(pitch.max()), low + 7, voice.high))
     if is_fitted:

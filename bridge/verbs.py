@@ -64,6 +64,8 @@ class Verb:
 
     beside: str = ""
     """The field of its own that names a second source, as a path or a clip."""
+    beside_folder: bool = False
+    """Whether that may be a folder of sounds too."""
 
     @property
     def holds(self) -> str:

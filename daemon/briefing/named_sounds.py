@@ -35,10 +35,11 @@ class Material:
         Where a verb works on notes, a clip's notes are its source, and its key and plan go with it.
         RequestError where there is nothing to read, so that no job fails later.
         """
-        verb = find_verb(brief.do)
+        verb, other = find_verb(brief.do), brief.other
         takes_notes = verb.works_on == "notes"
         reference, record = self._named(verb.named("reference"), brief.reference, takes_notes)
-        other, _ = self._named(verb.named(verb.beside), brief.other, takes_notes)
+        if not (verb.beside_folder and other and Path(other).expanduser().is_dir()):
+            other, _ = self._named(verb.named(verb.beside), other, takes_notes)
         kit_files = self._kit_files(brief.kit)
         source = "" if record is None else record["id"]
         said: dict[str, Any] = {}

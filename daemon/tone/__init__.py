@@ -41,6 +41,7 @@ TONE = DaemonVerb(
         example="humming.wav --instrument trumpet",
         fields=(_INSTRUMENT, _SOUND, _OCTAVES, "seed"),
         beside="sound",
+        beside_folder=True,
     ),
     work="daemon.tone.tone:tone",
 )
