@@ -18,6 +18,16 @@ class Cue(TypedDict):
     name: str
 
 
+class Performer(TypedDict):
+    """One instrument of a clip."""
+
+    part: str
+    """drums, bass, chords, lead, pad, texture, fx."""
+    instrument: str
+    program: int | None
+    """Its General MIDI program from 1; None for drums and sounds without a program."""
+
+
 class ClipReport(TypedDict, total=False):
     """A record's account of the way from take to clip (`daemon/conform/report.py`).
 
@@ -112,6 +122,8 @@ class ClipRecord(Repeatable, _Derived, total=False):
     model_version: str
     cost_usd: float | None
     parts: list[str]
+    players: list[Performer]
+    """Who plays in it, where the engine knows that."""
     part: str
     """Its part in a larger clip: of a stem in its own file, and of a verb's result."""
     role: str

@@ -40,7 +40,16 @@ def clip_lines(record: ClipRecord) -> str:
         facts.append("notes")
     facts.append(f"{record['engine']}, seed {record['seed']}, {record['license']}")
     word = f"\n  {word_line(record['corrected'])}" if record.get("corrected") else ""
-    return f"{record['path']}\n  {' · '.join(facts)}{word}\n  {report_line(record['report'])}"
+    who = f"\n  {players_line(record)}" if record.get("players") else ""
+    return f"{record['path']}\n  {' · '.join(facts)}{who}{word}\n  {report_line(record['report'])}"
+
+
+def players_line(record: ClipRecord) -> str:
+    """Who plays in a clip, part by part: `drums: kick, snare · bass: double bass`."""
+    parts: dict[str, list[str]] = {}
+    for one in record.get("players") or ():
+        parts.setdefault(one["part"], []).append(one["instrument"])
+    return " · ".join(f"{part}: {', '.join(names)}" for part, names in parts.items())
 
 
 def word_line(corrected: Mapping[str, Any]) -> str:

@@ -62,6 +62,7 @@ def make_record(
         "license": take.license,
         "cost_usd": take.cost_usd,
         "parts": list(take.parts),
+        "players": [*take.players],
         "plan": take.plan,
         "kit_files": list(brief.kit_files),
         "fonts": list(brief.fonts),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from daemon.brief import Brief
+    from daemon.record import Performer
     from daemon.witness.witnesses import Witnesses
 
 #: Called with (0..1, a few words for people); raises to cancel.
@@ -150,6 +151,8 @@ class Take:
     """(frame, name) of the beginnings of a track's sections."""
     parts: tuple[str, ...] = ()
     """The parts that play: drums, bass, chords, lead..."""
+    players: tuple[Performer, ...] = ()
+    """Who plays in each part, where the engine knows that."""
     version: str = ""
     """The model's version, as its makers name it."""
     said: tuple[str, ...] = ()

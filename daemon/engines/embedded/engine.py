@@ -10,6 +10,7 @@ from daemon.engines.contract import Grid, Progress, Take
 from daemon.engines.embedded import INFO
 from daemon.engines.embedded.change import changed
 from daemon.engines.embedded.composer import compose
+from daemon.engines.embedded.ensemble import ensemble
 from daemon.engines.embedded.midi_file import midi_bytes
 from daemon.engines.embedded.mix import Player, frame_of
 from daemon.engines.embedded.oneshot import find_steps, find_voice, play_oneshot
@@ -22,11 +23,11 @@ from daemon.engines.embedded.soundscapes import (
     effect_notes,
     effect_places,
     effects_of,
-    effects_played,
+    effects_renamed,
     play_effects,
 )
 from daemon.engines.embedded.tones import toned
-from daemon.engines.embedded.unmet import not_used, unmet, unmet_people, who_plays
+from daemon.engines.embedded.unmet import not_used, unmet, unmet_people
 from daemon.engines.embedded.voices.voice import Tone
 from daemon.engines.embedded.wishes import read_wishes
 from daemon.engines.embedded.written import is_written_out
@@ -97,7 +98,7 @@ def _oneshot(brief: Brief, seed: int, progress: Progress) -> Take:
     take = _take(audio, brief.sample_rate, seed)
     take.note = pitch
     take.parts = (voice.name,)
-    take.said = tuple([*unmet(brief, None, take.parts), *who_plays(brief, None, take.parts)])
+    take.said = tuple(unmet(brief, None, take.parts))
     return take
 
 
@@ -119,7 +120,7 @@ def _effect(brief: Brief, seed: int, progress: Progress) -> Take:
             *effect_notes(words),
             *unmet_people(brief, effect_places(words)),
             *not_used(parse_words(brief.prompt), brief, [*heard, *effect_places(words)]),
-            *effects_played(words),
+            *effects_renamed(words),
         ]
     )
     return take
@@ -151,7 +152,7 @@ def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
         )
         said.append(f"{named}; it is played like {plan.genre}")
     if brief.plan is None:
-        said += [*unmet(brief, plan, plan.parts), *who_plays(brief, plan, plan.parts)]
+        said += unmet(brief, plan, plan.parts)
     if brief.kind == "track" and audio is not None:
         music_s = plan.bars * bar_seconds(plan.meter_, plan.bpm)
         asked = (
@@ -203,6 +204,7 @@ def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     )
     take.plan = plan.to_json()
     take.parts = plan.parts
+    take.players = ensemble(notes)
     take.said = tuple(_said(brief, plan, audio))
     _credit(take, player, brief.fonts)
     progress(1.0, "played")

@@ -134,12 +134,15 @@ def effect_places(words: str) -> list[tuple[int, int]]:
     return found + [match.span() for form in manner for match in re.finditer(form, said)]
 
 
-def effects_played(words: str) -> list[str]:
-    """One line with the words that were found and the effects that they became."""
+def effects_renamed(words: str) -> list[str]:
+    """One line for each effect whose name says nothing of the words: `waves: made as sea`."""
     said = plain(words)
     found = [(said[one.start : one.end], one.effect) for one in find_effects(words)]
-    shown = [name if name == word else f"{name} for {word}" for word, name in found]
-    return [f"made as named: {', '.join(shown)}"] if shown else []
+    return [
+        f"{word}: made as {name}"
+        for word, name in found
+        if not any(each in word for each in name.split())
+    ]
 
 
 def asked_of(

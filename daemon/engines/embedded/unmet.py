@@ -1,7 +1,4 @@
-"""What the words ask and this engine does not play, and what plays instead: one short line each.
-
-And who plays what is named, in one line.
-"""
+"""What the words ask and this engine does not play, and what plays instead: one short line each."""
 
 from __future__ import annotations
 
@@ -54,13 +51,6 @@ _ANY_VOICE = frozenset(("bass", "chords", "melody", "lead", "arp", "stab"))
 _DRUM_ALSO = {"snare": ("brush", "brush sweep"), "tabla": ("tabla", "bayan")}
 #: What describes a one-shot of another name: its low part, or that it is a chord.
 _OF_ONE_SOUND = frozenset(("stab", "chords", "sub bass", "bass", "noise", "drums"))
-#: Names that say no more of who plays than a look at the parts does.
-_PLAIN_NAMES = _ANY_VOICE | {
-    "drums", "kick", "snare", "clap", "snap", "rim", "hats", "cymbal", "tom", "percussion",
-    "vocals", "stab", "fx", "synth",
-}  # fmt: skip
-#: No more players than this are told.
-_MOST_PLAYERS = 10
 #: No more words than this are listed as not used.
 _MOST_WORDS = 8
 #: No more lines than this: a band of twenty is not read out.
@@ -79,31 +69,6 @@ def unmet(brief: Brief, plan: Plan | None, parts: Iterable[str]) -> list[str]:
             lines += _instrument(written, name, sounding)
     lines += _tab(brief, plan)
     return [*list(dict.fromkeys(lines))[:_MOST_LINES], *not_used(words, brief, places(words))]
-
-
-def who_plays(brief: Brief, plan: Plan | None, parts: Iterable[str]) -> list[str]:
-    """One line with the voices of the instruments that the words name; none where none is named.
-
-    `plays as named: ukulele (chords), steel pan for steel drum (lead)`.
-    """
-    sounding = _sounding(plan, tuple(parts))
-    shown: dict[str, str] = {}
-    for written, name in parse_words(brief.prompt).written:
-        if name in _PLAIN_NAMES or name not in brief.instruments or _stands_in(written, name):
-            continue
-        # of an instrument's voices the first is the nearest; a drum can be a pair
-        most = 2 if name in DRUM_VOICES else 1
-        for voice in _playing(name, sounding)[:most]:
-            part = next(part for part, voices in sounding.items() if voice in voices)
-            asked = "" if _is_in(voice, written) or _is_in(written, voice) else f" for {written}"
-            where = f" ({part})" if plan is not None and part != voice else ""
-            shown.setdefault(voice, f"{voice}{asked}{where}")
-    return [f"plays as named: {', '.join(list(shown.values())[:_MOST_PLAYERS])}"] if shown else []
-
-
-def _is_in(one: str, other: str) -> bool:
-    """Whether a name is a part of another, in one number."""
-    return fold(one).removesuffix("s") in fold(other)
 
 
 def places(words: Words) -> list[tuple[int, int]]:

@@ -16,6 +16,12 @@ def test_one_bar_is_no_bars():
     }
     said = [clip_lines(record | {"bars": bars}) for bars in (1, 2)]
     assert "1 bar of 4/4" in said[0] and "2 bars of 4/4" in said[1]
+    players = [
+        {"part": "drums", "instrument": "kick", "program": None},
+        {"part": "drums", "instrument": "hat", "program": None},
+        {"part": "bass", "instrument": "double bass", "program": 33},
+    ]
+    assert "drums: kick, hat · bass: double bass" in clip_lines(record | {"players": players})
     word = {"corrected": {"bpm": 90.0, "downbeat_s": 0.52, "key": "Am"}}
     assert "your word: 90 bpm, the one at 0.52 s, Am" in clip_lines(record | word)
 

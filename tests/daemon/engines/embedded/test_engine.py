@@ -61,6 +61,20 @@ def test_midi_is_type_one_with_a_track_per_part_and_the_loop_s_length():
         assert sum(message.time for message in track) == 4 * 4 * file.ticks_per_beat
 
 
+def test_a_take_tells_who_plays_with_the_programs_of_its_midi():
+    _, take = loop("folk", prompt="folk with ukulele", instruments=("ukulele",), kind="midi")
+    players = {(one["part"], one["instrument"]): one["program"] for one in take.players}
+    assert {part for part, _ in players} == set(take.parts)
+    assert players["chords", "ukulele"] == 25 and players["drums", "kick"] is None
+    file = mido.MidiFile(file=io.BytesIO(take.midi))
+    for track in file.tracks[1:]:
+        for message in track:
+            if message.type == "program_change":
+                assert message.program + 1 in {
+                    program for (part, _), program in players.items() if part == track.name
+                }
+
+
 def test_oneshot_begins_at_once_and_ends_in_silence():
     brief = Brief(prompt="808 kick in G", words="808", kind="oneshot", bpm=None, pitch_class=7)
     take = make(brief, 1, quiet)

@@ -10,7 +10,7 @@ from bridge.session import SessionView
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.soundscapes import effect_notes, effects_of
-from daemon.engines.embedded.unmet import unmet, who_plays
+from daemon.engines.embedded.unmet import unmet
 from daemon.errors import SidecrateError
 from daemon.prompt.settle import PromptDefaults, settle
 
@@ -102,28 +102,6 @@ def test_every_drum_that_is_named_plays():
 )
 def test_what_does_not_play_as_asked_is_told(prompt, words):
     assert any(words in line for line in told(prompt)), told(prompt)
-
-
-@pytest.mark.parametrize(
-    ("prompt", "line"),
-    [
-        ("gypsy folk with ukulele", "ukulele (chords)"),
-        ("calypso with steel drums", "steel pan for steel drums (lead)"),
-        ("swing with contrabass and trumpet", "double bass for contrabass (bass), trumpet (lead)"),
-        ("rock, guitar lead over organ", "drawbar organ (chords)"),
-        ("afro house with bongos", "high bongo (drums)"),
-    ],
-)
-def test_who_plays_what_is_named_is_told(prompt, line):
-    plan = plan_of(prompt)
-    (told_line,) = who_plays(brief_of(prompt), plan, plan.parts)
-    assert told_line.startswith("plays as named: ") and line in told_line
-
-
-def test_who_plays_is_not_told_where_nobody_is_named_or_another_stands_in():
-    for prompt in ("house loop", "techno drums", "jazz with a kazoo", "trap with 4 bars"):
-        plan = plan_of(prompt)
-        assert who_plays(brief_of(prompt), plan, plan.parts) == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ export interface Step { id: string; do: string; [setting: string]: string | numb
 export interface Turns { undo: number; redo: number }
 export interface Correction { bpm?: number; downbeat_s?: number; key?: string }
 export interface FullClip extends Clip {
-  steps: Step[]; turns: Turns; collections: string[]; record: { stems?: string[]; parts?: string[] | string; midi?: string | null; plan?: unknown; meter?: string; corrected?: Correction; model?: string; seed?: number; report?: { said?: string[] } };
+  steps: Step[]; turns: Turns; collections: string[]; record: { stems?: string[]; parts?: string[] | string; players?: { part: string; instrument: string; program: number | null }[]; midi?: string | null; plan?: unknown; meter?: string; corrected?: Correction; model?: string; seed?: number; report?: { said?: string[] } };
 }
 export interface Job {
   job: string; state: string; stage: string; progress: number; prompt: string; title: string; clips: string[]; text: string; door: string; proposal: string | null; waits_for: string;

@@ -4,7 +4,7 @@ import { FullClip } from "../api/client";
 export function Origin({ clip }: { clip: FullClip }) {
   const record = clip.record;
   const rows: [string, unknown][] = [
-    ["Prompt", clip.prompt], ["Engine", [clip.engine, record.model].filter(Boolean).join(", ")], ["Seed", record.seed], ["Licence", clip.licence],
+    ["Prompt", clip.prompt], ["Engine", [clip.engine, record.model].filter(Boolean).join(", ")], ["Players", (record.players ?? []).map((one) => `${one.instrument} (${one.part})`).join(", ")], ["Seed", record.seed], ["Licence", clip.licence],
     ["File", clip.path], ["Made", clip.created ? new Date(clip.created * 1000).toLocaleString() : ""], ["Loudness", clip.lufs == null ? "" : `${clip.lufs.toFixed(1)} LUFS`],
   ];
   const said = record.report?.said ?? [];
