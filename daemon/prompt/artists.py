@@ -39,7 +39,10 @@ _STYLE_OF = (
     r"nello\s+stile\s+di|в\s+стиле)\s+"
 )
 #: What comes before a name only where that begins with a capital.
-_LOOSE = r"(?i:\b(?:like|by|similar\s+to|reminiscent\s+of))\s+"
+_LOOSE = (
+    r"(?i:\b(?:like|by|similar\s+to|reminiscent\s+of|(?:cover|remix|rendition)\s+of|"
+    r"theme\s+(?:from|of)))\s+"
+)
 _CAPITAL = r"[A-Z0-9][\w'&./!-]*(?:\s+(?:of|the|and|&|de|la|x)?\s*[A-Z0-9][\w'&./!-]*){0,4}"
 _TYPE = rf"({_WORD}(?:\s+{_WORD}){{0,2}}?)\s+type(?:\s+(?:beat|track|song|drums|melody|loop)|\s*$)"
 _STYLED = r"([A-Z][\w'&./!-]*(?:\s+[A-Z][\w'&./!-]*){1,3})[\s-]+(?:style|vibes?)\b"

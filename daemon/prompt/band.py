@@ -37,8 +37,10 @@ _LESS = {
 }  # fmt: skip
 #: What may stand behind the instrument that is asked for.
 _NO_NOUNS = frozenset((
-    "midi", "sample", "clip", "in", "at", "one", "shot", "oneshot", "please", "half", "double",
-    "time", "feel", "trio", "strumming", "long", "short", "wet", "dry", "reverb", "delay", "echo",
+    "midi", "sample", "clip", "in", "в", "at", "one", "shot", "oneshot", "please", "half", "double",
+    "time", "feel", "trio", "strumming", "up", "down", "ascending", "descending", "notes",
+    "whole", "quarter", "quarters", "eighth", "eighths", "sixteenth", "sixteenths", "8th", "8ths",
+    "16th", "16ths", "octave", "octaves", "long", "short", "wet", "dry", "reverb", "delay", "echo",
     "slides", "slide", "glide", "staccato", "legato", "strum", "strums", "roll", "rolls", "double",
     "triplets", "picking", "playing", "comping", "pentatonic", "scale",
     "glissando", "gliss", "tremolo", "arpeggio", "arpeggios", "runs", "trills", "fingerpicking",
@@ -55,7 +57,7 @@ _ONLY_AFTER = (
 )
 #: Words that leave some players alone, for showing where they stand.
 ONLY_WORDS = (
-    r"\b(?:only|alone|isolated|unaccompanied|solo|(?:and\s+)?nothing else|"
+    r"\b(?:only|alone|isolated|unaccompanied|solo|duets?|duo|(?:and\s+)?nothing else|"
     r"(?:format|arrangement)\s*:\s*solo)\b"
 )
 #: A soloist is alone only where nobody else is named: `drums, piano and a trumpet solo` is a band.
@@ -63,6 +65,12 @@ _SOLO_BEFORE = r"\bsolo\s+(?:[a-z]+\s+)?$"
 _SOLO_AFTER = r"\s*solo\b"
 #: What a soloist plays over is a band: `a guitar solo over a lo-fi beat`.
 _OVER_A_BEAT = r"over\s+(?:[\w-]+\s+){0,4}(?:beats?|grooves?|drums|rhythms?|bands?|tracks?)\b"
+#: Of a soloist who plays over a genre, as in `sax over techno`, the genre is the band.
+_OVER = r"over\b"
+#: A number before a plural: two players of one instrument.
+_TWO_OF = r"\b(?:two|2|twin|dual|duell?ing|pair\s+of|couple\s+of)\s+(?:[a-z-]+\s+){0,2}$"
+#: A tonic whose mode is left open, behind an instrument: it names nobody else.
+_IN_A_TONIC = r"\bin\s+[A-G](?:#|b)?(?![\w#])"
 #: Before a soloist who plays over a band of the genre: `rock with a guitar solo`.
 _OVER_A_BAND = r"\b(?:with|featuring|feat\.?|and|has|including|plus)\s+(?:[\w-]+\s+){0,3}$"
 #: Fields of other tools that say that one instrument plays.
@@ -106,6 +114,8 @@ _BANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 _PLAYER = r"\s+(?:ensemble|player|recital|soloist)\b"
 #: A loop that is drums though no drum is named.
 _DRUMS_BY_NAME = r"\b(?:breaks?|rhythms?|top\s?loops?|tops|drum\s?less)\W*$"
+#: The same where a genre is named: `house rhythm` is house.
+_DRUMS_OF_A_GENRE = r"\btop\s?loops?\b|\b(?:tops|breaks?)\W*$"
 #: A top loop has the drums above the kick.
 _TOPS = r"\b(?:top\s?loops?|tops?|topper)\b"
 #: Tags of loop libraries: what stands beside an instrument's tag and adds nobody.
@@ -130,6 +140,7 @@ _ELECTRIC = ("synth", "pad", "arp", "lead", "melody", "chords", "stab", "pluck",
 #: Endings of a word between an instrument and its loop: `marimba percussive loop`.
 _OF_A_GROOVE = ("ive", "ic", "ed", "ing", "al", "y")
 _GROOVES = frozenset((
+    "tune", "tunes", "ループ", "루프", "линия", "петля", "партия",
     "loop", "loops", "groove", "grooves", "pattern", "patterns", "break", "riff", "line", "part",
     "parts", "solo", "lick", "licks", "sequence", "stem", "phrase", "ostinato", "fill", "fills",
     "roll", "rolls", "topper",
@@ -189,16 +200,22 @@ def find_instruments(
         if not pattern(_NO_NEGATION).match(text.rest[match.end() :]):
             without.extend(_negated(text, match.end(), named))
     without += _denied_fields(text, named)
-    if any(one.sound.name == "drums" for one in named):
+    if any(one.sound.name == "drums" for one in named) or text.has("top loop", "toploop", " tops"):
         without += [("kick", m.start(), m.end()) for m in text.find(_TOPS)]
     return named, without
+
+
+#: Last words of German compounds, folded.
+_COMPOUND_ENDINGS = ("musik", "loop", "melodie", "stuck", "stueck", "stck")
 
 
 def _in_compounds(tokens: list[Token]) -> list[Named]:
     """Instruments in German compounds: `Klaviermusik`, `Gitarrenmusik`."""
     found = []
     for token in tokens:
-        for ending in ("musik", "loop", "melodie", "stuck", "stueck", "stück"):
+        if not token.folded.endswith(_COMPOUND_ENDINGS):
+            continue
+        for ending in _COMPOUND_ENDINGS:
             stem = token.folded.removesuffix(ending)
             name = next((one for one in (stem, stem.removesuffix("n")) if one in sounds()), "")
             if stem != token.folded and name and token.folded not in sounds():
@@ -264,7 +281,10 @@ def _in_other_scripts(text: MarkedText) -> list[Named]:
     for word, name in unspaced_sounds():
         at = said.find(word)
         if at >= 0:
-            found.append(Named(at, at + len(word), table[fold(name)]))
+            end = at + len(word)
+            if "Ѐ" <= word[0] <= "ӿ":  # Cyrillic has endings, and blanks
+                end += len(pattern(r"\w*").match(said[end:])[0])  # type: ignore[index]
+            found.append(Named(at, end, table[fold(name)]))
             # a longer name is read before a shorter one inside it
             said = said[:at] + TAKEN * len(word) + said[at + len(word) :]
     return found
@@ -355,15 +375,39 @@ def which_play(
     if kind == "vocal" and not wanted:
         return ("vocals",), True
     names = tuple(dict.fromkeys(one.sound.name for one in wanted))
+    if two := _two_of_one(text, wanted, names):
+        plays_alone = _head_is_instrument(text, wanted, kind, has_genre) and not has_genre
+        return (*names, two), plays_alone and kind != "track"
     pair = len(names) == 1 and pattern(_TOGETHER).search(text.text)
     if not has_genre and kind != "track" and (pair or _is_piece(text, wanted)):
         # a piece has a melody, and its instrument plays that; so has a duet of two of a kind
         return (*names, "melody"), True
-    return names, bool(names) and kind != "track" and _head_is_instrument(text, wanted, kind)
+    return names, bool(names) and kind != "track" and _head_is_instrument(
+        text, wanted, kind, has_genre
+    )
+
+
+def _two_of_one(text: MarkedText, wanted: list[Named], names: tuple[str, ...]) -> str:
+    """Who plays beside the one instrument that is named, where two of it are; empty else."""
+    if len(names) != 1 or not pattern(_TWO_OF).search(text.before(wanted[0].start)):
+        return ""
+    if wanted[0].sound.part != "chords":
+        if wanted[0].sound.part == "lead":
+            shown = text.text[wanted[0].start : wanted[0].end].lower()
+            text.said.append(f"two {shown}: one of them plays")
+        return ""
+    return "lead guitar" if "guitar" in names[0] else "melody"
+
+
+def _names_band(text: MarkedText) -> bool:
+    said = text.text.lower()
+    return any(word in said for word in ("trio", "quartet", "quintet", "combo", "band", "section"))
 
 
 def band_places(text: MarkedText) -> list[tuple[int, int]]:
     """Where the words trio, quartet, section stand that name a band."""
+    if not _names_band(text):
+        return []
     return [
         (match.end() - len(match[0].split()[-1]), match.end())
         for form, _ in _BANDS
@@ -381,6 +425,8 @@ def with_band(
 
     A trio or quartet plays alone where nobody else is named.
     """
+    if not _names_band(text):
+        return names, only
     for form, members in _BANDS:
         found = pattern(form).search(text.text)
         if found is None or pattern(r"\bno\s+$").search(text.text[: found.start()]):
@@ -388,7 +434,8 @@ def with_band(
         denied = {name for name, _, _ in without}
         players = tuple(one for one in members if one not in denied)
         alone = set(names) <= set(members) and found[0][-1] != "n" and "band" not in found[0]
-        return tuple(dict.fromkeys((*players, *names))), only or alone
+        # who is named beside the band goes before its members: the soloist of a big band
+        return tuple(dict.fromkeys((*names, *players))), only or alone
     return names, only
 
 
@@ -434,11 +481,10 @@ def on_daw_track(text: MarkedText, one: Named) -> bool:
 
 def _names_drums(text: MarkedText, has_genre: bool) -> bool:
     """Whether what is asked for is a loop of drums by its kind: `a dusty break`."""
-    if has_genre:
-        return False
     stop = pattern(HEAD_END).search(text.rest)
     head = text.rest[: stop.start() if stop else len(text.rest)]
-    return pattern(_DRUMS_BY_NAME).search(head.rstrip(" \0")) is not None
+    form = _DRUMS_OF_A_GENRE if has_genre else _DRUMS_BY_NAME
+    return pattern(form).search(head.rstrip(" \0")) is not None
 
 
 def _is_library_list(text: MarkedText) -> bool:
@@ -486,7 +532,9 @@ def _head_begin(text: MarkedText, wanted: list[Named]) -> int:
     return begin
 
 
-def _head_is_instrument(text: MarkedText, wanted: list[Named], kind: str | None) -> bool:
+def _head_is_instrument(
+    text: MarkedText, wanted: list[Named], kind: str | None, has_genre: bool = False
+) -> bool:
     """Whether an instrument's part is wanted (`boom bap drums`), not a whole with it."""
     # "no drums, dark pads": what is asked for comes after what is not wanted
     begin = _head_begin(text, wanted)
@@ -496,8 +544,9 @@ def _head_is_instrument(text: MarkedText, wanted: list[Named], kind: str | None)
     head = text.rest[: stop.start() if stop else len(text.rest)]
     if not head[begin:].strip("\0 "):
         return False
-    if stop and pattern(_OVER_A_BEAT).match(text.rest, stop.start()):
+    if stop and pattern(_OVER if has_genre else _OVER_A_BEAT).match(text.rest, stop.start()):
         return False
+    head = pattern(_IN_A_TONIC, 0).sub(lambda found: " " * len(found[0]), head)
     for one in wanted:
         if one.start >= len(head):
             break

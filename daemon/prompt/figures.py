@@ -14,7 +14,12 @@ from daemon.prompt.vocabulary import loop_words, sounds
 
 _NUMBER = r"(\d{2,4}(?:\.\d{1,3}|,\d{1,2})?|\d)"
 _NOT_INSIDE = r"(?<![\w/#$€£])(?<![\d\s]\.)"
-_BPM = r"(?:b\.?p\.?m\b\.?|bmp\b|beats?\s+(?:per|a)\s+min(?:ute)?s?\b)"
+_BPM = (
+    r"(?:b\.?p\.?m\b\.?|bmp\b|beats?\s+(?:per|a)\s+min(?:ute)?s?\b|"
+    r"schl[äa]gen?\s+(?:pro|je)\s+minute\b|battements?\s+par\s+minute\b|"
+    r"(?:pulsaciones|golpes)\s+por\s+minuto\b|batidas\s+por\s+minuto\b|"
+    r"battiti\s+al\s+minuto\b|уд(?:аров|ара|ар)?\.?\s*(?:в|/)\s*мин(?:уту)?\b)"
+)
 _LEAD = (
     r"(?:\b(?:at|around|about|roughly|circa|tempo(?:\s+(?:of|is|at))?\s*[:=]?|in)\s+|"
     r"@\s*|~\s*|tempo\s*[:=]\s*)?"
@@ -52,6 +57,11 @@ _ANY_COUNT = "|".join(sorted(_ANY_COUNTS, key=len, reverse=True))
 _BAR_SIGNS = ("bar", "meas", "mesure", "takt", "compas", "compás", "battut", "misur", "length")
 _TIME_SIGNS = ("sec", "sek", "seg", "min", "ms")
 _BARS_OF = r"(?:bars?|measures?|mesures?|takte?n?|compases|compás|compassos?|battut[ae]|misure)"
+#: Bars and parts of them: `half a bar`, `4 1/2 bars`, `a bar and a half`.
+_PART_OF_BARS = (
+    r"(?<![\w./-])(?:\d{1,2}\s+)?\d/\d{1,2}\s+bars?\b|(?<![\w./-])\d{1,2}\.\d+\s+bars?\b|"
+    r"\b(?:half|quarter)\s+(?:of\s+)?an?\s+bar\b|\b(?:a|one|\d{1,2})\s+bars?\s+and\s+a\s+half\b"
+)
 _MANY = rf"\d{{1,2}}|{_COUNT}|a\s+couple(?:\s+of)?|a\s+pair\s+of"
 _ASKING = r"(?:(?:please\s+)?(?:give|make|get|i\s+want|i\s+need)\s+(?:me\s+)?)?"
 _HITS = (
@@ -265,9 +275,19 @@ def read_meter(text: MarkedText) -> str | None:
     return meters[0] if meters else None
 
 
+def _refuse_fractions(text: MarkedText) -> None:
+    """Take lengths in parts of bars: a clip has whole ones, and that is told."""
+    for match in text.find(_PART_OF_BARS):
+        if not pattern(_WHEN).search(text.before(match.start())):
+            text.take(match.start(), match.end(), match[0].lower())
+            text.said.append(f"{match[0].lower()} is not used: a length is in whole bars")
+
+
 def read_bars(text: MarkedText) -> int | None:
     """The first length in bars; `every 4 bars` and `the first 2 bars` are none."""
     bars: int | None = None
+    if text.has("bar"):
+        _refuse_fractions(text)
     forms = (
         rf"(?:\b(?:over|for)\s+)?(?<![\w./-])(\d{{1,4}}|{_ANY_COUNT})"
         rf"(?:\s*(?:-|to|or)\s*(\d{{1,2}}))?[\s-]*{_BARS_OF}\b(?:\s+long\b)?",

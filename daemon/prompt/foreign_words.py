@@ -10,6 +10,7 @@ SOUNDS: dict[str, str] = {
     "drums": "schlagzeug, trommeln, trommel, batería, bateria, batterie, tambours, tambores, "
     "percusiones electrónicas, caja de ritmos",
     "kick": "!bombo, !bumbo, !grosse caisse, !bassdrum, !cassa",
+    "tambourine": "!pandereta, !tamburin, !tambourin, !tamburello, !schellenkranz",
     "snare": "!caja, !caisse claire, !rullante",
     "clap": "!palmas, !klatschen",
     "hats": "!charles, !platillos",
@@ -58,6 +59,7 @@ OTHER_SCRIPTS: dict[str, str] = {
     "チェロ": "cello", "ハープ": "harp", "三味線": "shamisen", "尺八": "shakuhachi", "琴": "koto",
     "바이올린": "violin", "베이스": "bass", "색소폰": "saxophone", "트럼펫": "trumpet",
     "신스": "synth", "플루트": "flute", "贝斯": "bass", "笛": "flute",
+    "контрабас": "upright bass", "бас": "bass", "мелоди": "melody", "аккорд": "chords",
     "скрипк": "violin", "струнн": "strings", "синтезатор": "synth", "флейт": "flute",
 }  # fmt: skip
 #: An instrumental, in such scripts.
@@ -73,9 +75,10 @@ MOODS: dict[str, str] = {
     "chill": "relajante, relaxante, rilassante, relajado, entspannend, entspannende, détendu",
     "sad": "traurig, traurige, trauriger, melancholisch, melancholische, melancholischer, triste, "
     "tristes, melancólico, melancólica, mélancolique, malinconico, malinconica",
-    "happy": "fröhlich, fröhliche, fröhlicher, alegre, joyeux, joyeuse, feliz",
+    "happy": "fröhlich, fröhliche, fröhlicher, alegre, allegra, joyeux, joyeuse, feliz",
     "aggressive": "agresivo, agresiva, agressif, agressive, aggressiv, aggressiver",
-    "energetic": "enérgico, enérgica, énergique, energisch, energico, energica",
+    "energetic": "animado, animada, animé, enérgico, enérgica, "
+    " énergique, energisch, energico, energica",
     "meditation": "dormir, schlafen, einschlafen, dormire, meditación, méditation, meditação, "
     "meditazione, entspannung, relajación, relaxamento, rilassamento, schlafmusik",
     "study": "estudiar, lernen, étudier, estudar, studiare",
@@ -137,6 +140,7 @@ OTHER_GENRES: dict[str, str] = {
 
 #: Moods in scripts that are read as parts of words: name -> our mood.
 OTHER_MOODS: dict[str, str] = {
+    "тяжёл": "heavy", "тяжел": "heavy", "мощн": "heavy",
     "грустн": "sad", "печальн": "sad", "спокойн": "calm", "тихая": "calm", "медленн": "slow",
     "быстр": "fast", "весёл": "happy", "весел": "happy", "тёмн": "dark", "темн": "dark",
     "энергичн": "energetic", "мрачн": "dark", "эпическ": "epic", "悲し": "sad", "切な": "sad",

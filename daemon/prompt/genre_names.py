@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from bridge.text import letters_off
+from bridge.text import is_one_letter_off
 from daemon.prompt.foreign_words import OTHER_GENRES
 from daemon.prompt.genres import BORROWED, GENRES, Genre, fold, spellings
 from daemon.prompt.marked_text import TAKEN, MarkedText, Token
@@ -121,9 +121,8 @@ def _misspelled_genres(text: MarkedText, tokens: list[Token]) -> list[GenreSpan]
                 if abs(len(spelling) - len(word)) > 1 or not same_end:
                     continue  # one wrong letter leaves the beginning or the end as it was
                 swapped = sorted(spelling) == sorted(word)
-                if (len(spelling) >= 7 or swapped or len(word) != len(spelling)) and letters_off(
-                    word, spelling
-                ) == 1:
+                sure = len(spelling) >= 7 or swapped or len(word) != len(spelling)
+                if sure and is_one_letter_off(word, spelling):
                     return [(token.start, tokens[at + count - 1].end, genre)]
     return []
 

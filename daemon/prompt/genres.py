@@ -130,6 +130,7 @@ _TABLE = (
     _genre("reggaeton", (86, 100, 94), 50,
            aliases="regaeton, reggaetón, dembow, perreo, latin trap"),
     _genre("dancehall", (90, 110, 100), 50, "reggaeton", "dance hall"),
+    _genre("soca", (110, 165, 130), 50, "dancehall", "calypso"),
     _genre("reggae", (70, 90, 76), 58, aliases="roots reggae, rocksteady, one drop"),
     _genre("dub", (65, 90, 72), 57, "reggae", "dub reggae"),
     _genre("ska", (120, 160, 140), 52, "reggae"),
@@ -161,10 +162,10 @@ _TABLE = (
            "doom metal, power metal, progressive metal, folk metal, symphonic metal"),
     _genre("shoegaze", (90, 130, 110), 50, "rock", "dream pop"),
     _genre("funk", (96, 114, 106), 53, aliases="funk rock, p funk"),
-    _genre("soul", (70, 110, 92), 55, "funk", "motown, northern soul, gospel"),
+    _genre("soul", (70, 110, 92), 55, "funk", "motown, northern soul, gospel, doo wop"),
     _genre("jazz", (90, 180, 120), 64,
            aliases="bebop, be bop, swing jazz, nu jazz, big band, jazz fusion, "
-           "acid jazz, smooth jazz, ragtime, dixieland"),
+           "acid jazz, smooth jazz, ragtime, dixieland, gypsy jazz, jazz manouche, swing manouche"),
     _genre("waltz", (84, 180, 120), 50, aliases="viennese waltz, valse", meter="3/4"),
     _genre("jazz waltz", (110, 180, 140), 62, "jazz", meter="3/4"),
     _genre("blues", (60, 120, 92), 64, "rock", "delta blues, 12 bar blues, chicago blues"),
@@ -196,7 +197,10 @@ GENRES: dict[str, Genre] = {genre.name: genre for genre in _TABLE}
 
 def fold(text: str) -> str:
     """The normal form of a spelling: `D'n'B`, `d&b` -> `dnb`, `dandb`; `Lo-Fi` -> `lofi`."""
-    return re.sub(r"[^0-9a-z]", "", text.lower().replace("&", "and").replace("ó", "o"))
+    plain = text.lower()
+    if plain.isascii() and plain.isalnum():
+        return plain
+    return re.sub(r"[^0-9a-z]", "", plain.replace("&", "and").replace("ó", "o"))
 
 
 #: Aliases that are genres in their own right, only played like the genre they stand with.
@@ -208,6 +212,7 @@ _BORROWED = (
     "dixieland, grunge, rockabilly, post rock, math rock, krautrock, black metal, doom metal, emo, "
     "mambo, son cubano, latin trap, djent, metalcore, death metal, nu metal, vaporwave, vapor "
     "wave, vapourwave, darksynth, chillwave, baroque, chamber music, k pop, j pop, dream pop, "
+    "calypso, doo wop, gypsy jazz, jazz manouche, swing manouche, "
     "baltimore club, ragga jungle, rocksteady, techstep, bebop, big band, big beat, broken beat, "
     "drone music, glitch hop, new wave, downtempo, lounge"
 )

@@ -11,9 +11,9 @@ from daemon.prompt.vocabulary import moods, sounds
 
 #: A marker of a sung section, and what stands under it.
 _SUNG = (
-    r"(?:\[\s*((?:verse|chorus|hook|bridge|pre-?\s?chorus|refrain)(?:\s*\d)?)\s*\]|"
+    r"(?:[\[(]\s*((?:verse|chorus|hook|bridge|pre-?\s?chorus|refrain)(?:\s*\d)?)\s*[\])]|"
     r"^\s*((?:verse|chorus|hook|bridge|pre-?\s?chorus|refrain)(?:\s*\d)?)\s*:\s*$)"
-    r"([^\[]*)"
+    r"((?:(?!\n\s*\([a-z]+(?:\s*\d)?\)\s*\n)[^\[])*)"
 )
 _FLAGS = re.IGNORECASE | re.MULTILINE
 #: Fewer words than this under a marker are not taken for lyrics.
@@ -22,6 +22,38 @@ _FEWEST_WORDS = 4
 _MOST_SOUND = 0.25
 #: Under a later marker, where one had lyrics.
 _MOST_SOUND_LATER = 0.6
+
+
+#: A section of a song, as songs' prompts mark it.
+_SECTION = (
+    r"\[\s*(?:intro|verse|chorus|hook|bridge|pre-?\s?chorus|refrain|outro|drop|build[\s-]?up|break|"
+    r"breakdown|interlude|solo|end)(?:\s*\d)?\s*\]"
+)
+#: No more markers than this are read out.
+_MOST_SECTIONS = 4
+
+
+def take_sections(text: MarkedText) -> bool:
+    """Take the markers of a song's sections that stand without lyrics, and tell that of them.
+
+    Whether there are any: a song has a band.
+    """
+    found = list(text.find(_SECTION)) if "[" in text.rest else []
+    for match in found:
+        text.hear(match.start(), match.end(), used=False)
+        text.rest = (
+            text.rest[: match.start()]
+            + ", "
+            + " " * (len(match[0]) - 2)
+            + (text.rest[match.end() :])
+        )
+    if found:
+        names = ", ".join(dict.fromkeys(match[0] for match in found[:_MOST_SECTIONS]))
+        text.said.append(
+            f"{names}: the sections of a song are not followed one by one; who is named plays "
+            "throughout"
+        )
+    return bool(found)
 
 
 def take_lyrics(text: MarkedText) -> str:

@@ -154,7 +154,8 @@ class MarkedText:
 
     def joined(self, one: Token, other: Token) -> bool:
         """Whether two tokens may be one name: only blanks, hyphens, apostrophes between."""
-        return _JOINS.fullmatch(self.rest, one.end, other.start) is not None
+        gap = self.rest[one.end : other.start]
+        return gap == " " or _JOINS.fullmatch(gap) is not None
 
 
 def _without_joints(rest: str) -> str:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from daemon.prompt.band import ONLY_WORDS, Named, band_places
+from daemon.prompt.forms import DENIED_FIELDS
 from daemon.prompt.genre_names import GenreSpan
 from daemon.prompt.genres import fold
 from daemon.prompt.kinds import kind_places
 from daemon.prompt.marked_text import Heard, MarkedText
 from daemon.prompt.patterns import pattern
 from daemon.prompt.plain_words import PLAIN_WORDS
+from daemon.prompt.singers import singer_places
 from daemon.prompt.vocabulary import Mood
 
 #: A word, with what a hyphen or an apostrophe joins to it.
@@ -84,7 +86,10 @@ def _judged(one: Heard, values: Mapping[str, Any]) -> Heard:
 
 def _denial_words(text: MarkedText, found: Found) -> list[Heard]:
     """The `no` before what is not wanted."""
-    marks = []
+    marks = [
+        Heard(start, end, "denials")
+        for start, end in (_spans(text, rf"(?<![\w-]){DENIED_FIELDS}\s*:") if found.without else ())
+    ]
     for _, start, _ in found.without:
         before = text.text[max(0, start - 24) : start]
         match = pattern(
@@ -113,7 +118,8 @@ def _singer(text: MarkedText, singer: str) -> list[Heard]:
     kinds = _spans(
         text, r"\b(?:fe)?male\b|\b(?:wo)?man\b(?=\s+sing)|\b(?:lead|backing)\b(?=\s+voc)"
     )
-    return [Heard(start, end, "singer") for start, end in ((at, at + len(singer)), *kinds)]
+    own = ((at, at + len(singer)), *singer_places(text), *kinds)
+    return [Heard(start, end, "singer") for start, end in own]
 
 
 def _swing(text: MarkedText, found: Found) -> list[Heard]:

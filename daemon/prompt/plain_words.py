@@ -45,6 +45,7 @@ _WORDS = (
     "canciones pista haz crea hazme "
     "les des une dans avec sur pour par pas plus est sont aux musique chanson morceau crée "
     "com uma dos das não mais muito som faça "
+    "линия партия музыка трек бит "
     "gli della delle degli nel nella per non più molto canzone brano fammi"
 )
 PLAIN_WORDS = frozenset(_WORDS.split())

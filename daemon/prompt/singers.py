@@ -9,7 +9,7 @@ _SINGER = (
     r"(?<!\w)(?:vocal(?:s|ist|ists)?|vox|voices?|singers?|singing|"
     r"sings?|sung|sang|rapp(?:er|ers|ing|ed)"
     r"|raps?\b(?=\s+(?:about|over|on|verses?|vocals?|hook))|lyrics?|soprano|baritone|tenor(?!\s+sax)|crooner|crooning|"
-    r"a\s?cap+ellas?|acc?apellas?|hum(?:s|med|ming)|ad-?\s?libs?|"
+    r"a\s?cap+ellas?|acc?apellas?|hum(?:s|med|ming)|hum(?=\s+(?:and|along|vocal|melod))|ad-?\s?libs?|"
     r"beatbox(?:ing|er)?|chant(?:s|ing|ed)?|"
     r"yodel\w*|screaming|growls?|growling|"
     r"gesang|sänger(?:in)?|stimmen?|cantantes?|cantado|cantada|voz|voces|"
@@ -18,7 +18,7 @@ _SINGER = (
     r"(?!\w|-like)|ボーカル|歌声|歌手|歌詞"
 )
 _NOT_A_SINGER = (
-    r"(?:vocal|vox)\s+(?:trance|chops?\b)|"
+    r"(?:vocal|vox)\s+(?:trance|chops?\b)|singing\s+(?:bowls?|saws?|bells?)|"
     r"growl(?:s|ing)?\s+(?:bas\w*|synths?|808)|screaming\s+(?:leads?|guitars?|synths?)|"
     r"voices?\s+(?:leading|synth|polyphon)|vocaloid|lyrics?\s*:?\s*none"
 )
@@ -32,6 +32,15 @@ _DENIED = (
 _BASSES = (
     r"\b(?:dub\s?ste[pb]|riddim|brostep|neuro\w*|tearout|bass music|drum (?:and|&|n) bass|dnb)\b"
 )
+
+
+def singer_places(text: MarkedText) -> list[tuple[int, int]]:
+    """Every word of a voice, for showing where they stand."""
+    return [
+        match.span()
+        for match in pattern(_SINGER).finditer(text.text)
+        if not pattern(_NOT_A_SINGER).match(text.text, match.start())
+    ]
 
 
 def find_singer(text: MarkedText, without: list[tuple[str, int, int]]) -> str:

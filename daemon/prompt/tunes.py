@@ -24,6 +24,8 @@ _KEY_FIELD = (
     r"(?<![A-Za-z])K:\s*([A-G][#b]?)\s*"
     r"(m(?:in(?:or)?|aj(?:or)?|ix\w*)?|dor\w*|phr\w*|lyd\w*|loc\w*)?(?![A-Za-z])"
 )
+#: Fields on lines of their own; a note before a repeat (`D:|`) is none.
+_MORE_FIELDS = r"(?:\s*[A-Z]:[^\n|]*\n)+"
 #: A note, rest, chord symbol, bar line, tuplet or broken rhythm of ABC.
 _ABC = re.compile(
     r'(?P<chord>"[^"\n]*")|(?P<bar>:?\|[\]|:\d]*|::)|\((?P<tuplet>[2-9])|(?P<broken>[<>])|'
@@ -144,17 +146,20 @@ def _read_abc(text: MarkedText) -> Tune | None:
         return None
     first = pattern(_FIELD, 0).search(text.rest)
     start = first.start() if first else key.start()
-    head = text.rest[start : key.start()]
+    # fields behind the key are read as well, though the standard has the key last
+    more = pattern(_MORE_FIELDS, 0).match(text.rest, key.end())
+    begin = more.end() if more else key.end()
+    head = text.rest[start : key.start()] + text.rest[key.end() : begin]
     meter = _meter(head)
     unit = _unit(head, meter)
     named = Key.parse(f"{key[1]} {(key[2] or '').rstrip('.')[:3].lower()}".strip())
-    body = text.rest[key.end() : key.end() + _MOST_LETTERS]
+    body = text.rest[begin : begin + _MOST_LETTERS]
     notes, chords, end = _body(body, named, unit, meter)
     if len(notes) < _FEWEST:
         return None
     tempo = re.search(r"Q:\s*(?:(\d)/(\d{1,2})\s*=\s*)?(\d{2,3})", head)
     bpm = float(tempo[3]) * (4 * int(tempo[1]) / int(tempo[2]) if tempo[1] else 1) if tempo else 0.0
-    text.take(start, key.end() + end)
+    text.take(start, begin + end)
     return Tune(
         tuple(notes), f"{named.spelled} {named.mode}", str(meter) if meter else None,
         bpm if MIN_BPM <= bpm <= MAX_BPM else None, tuple(chords),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from bridge.text import letters_off
+from bridge.text import is_one_letter_off
 from daemon.prompt.vocabulary import moods, sounds
 
 #: The instruments that people misspell, folded. Rare or short names would catch other words.
@@ -12,7 +12,8 @@ _OFTEN = (
     "piano", "guitar", "guitars", "violin", "violins", "trumpet", "trumpets", "saxophone",
     "synthesizer", "synthesizers", "accordion", "harmonica", "clarinet", "percussion", "orchestra",
     "keyboard", "keyboards", "strings", "marimba", "tambourine", "harpsichord", "vibraphone",
-    "trombone", "banjo", "ukulele", "mandolin",
+    "trombone", "banjo", "ukulele", "mandolin", "glockenspiel", "xylophone", "didgeridoo",
+    "bagpipes", "theremin", "contrabass",
 )  # fmt: skip
 #: Words that are one letter away and mean themselves.
 _OTHERS = frozenset((
@@ -30,6 +31,6 @@ def misspelled_instrument(word: str) -> str:
         near = abs(len(spelling) - len(word)) <= 1 and spelling[0] == word[0]
         # a word as long as a short name is likelier another word
         sure = len(spelling) >= 7 or len(word) != len(spelling) or sorted(word) == sorted(spelling)
-        if near and sure and len(spelling) >= 5 and letters_off(word, spelling) == 1:
+        if near and sure and len(spelling) >= 5 and is_one_letter_off(word, spelling):
             return spelling
     return ""

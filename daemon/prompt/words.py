@@ -20,7 +20,7 @@ from daemon.prompt.figures import (
 )
 from daemon.prompt.genre_names import choose_genre, find_genres, played_like
 from daemon.prompt.kinds import ONESHOT, find_kind, names_effect
-from daemon.prompt.lyrics import take_lyrics
+from daemon.prompt.lyrics import take_lyrics, take_sections
 from daemon.prompt.marked_text import Heard, MarkedText, tidy
 from daemon.prompt.patterns import pattern
 from daemon.prompt.pitches import (
@@ -100,6 +100,7 @@ def parse_words(prompt: str) -> Words:
     tune = read_tune(text)
     text.facet = "lyrics"
     sung = take_lyrics(text)
+    has_sections = take_sections(text)
     text.facet = "artist"
     artists = find_artists(text)
     for one in artists:
@@ -175,6 +176,7 @@ def parse_words(prompt: str) -> Words:
     listed, only = which_play(text, named, without, said_kind, bool(spans))
     listed, only = with_band(text, listed, only, without)
     listed, only = _with_written(listed, only, tab is not None, tune is not None, bool(spans))
+    only = only and not has_sections
     text.facet = ""
     for one in artists:
         # a model may know them

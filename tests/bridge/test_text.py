@@ -1,4 +1,6 @@
-from bridge.text import letters_off, one_line, shorten
+from itertools import product
+
+from bridge.text import is_one_letter_off, letters_off, one_line, shorten
 
 
 def test_a_text_becomes_one_line_without_what_cannot_be_printed():
@@ -20,4 +22,10 @@ def test_a_value_is_read_back_in_quotes_and_never_long():
 def test_a_swap_of_neighbours_is_one_letter():
     assert letters_off("huose", "house") == 1
     assert letters_off("house", "house") == 0
+
+
+def test_one_letter_off_is_a_distance_of_one():
+    words = ["".join(letters) for n in range(5) for letters in product("ab", repeat=n)]
+    for one, other in product(words, words):
+        assert is_one_letter_off(one, other) == (letters_off(one, other) == 1), (one, other)
     assert letters_off("hose", "house") == 1

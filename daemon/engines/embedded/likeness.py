@@ -48,6 +48,7 @@ _FEELS_LIKE = (
     (r"\bsad\b|melanchol|heartbr|lonely|sorrow|nostalg|\bballad|romantic|love song|triste", "pop"),
     (r"happy|cheerful|joyful|sunny|playful|commercial|uplifting and fun|fröhlich|alegre", "pop"),
     (r"aggressive|angry|brutal|furious", "metal"),
+    (r"\btype beat", "trap"),
 )
 
 

@@ -65,7 +65,9 @@ def unmet(brief: Brief, plan: Plan | None, parts: Iterable[str]) -> list[str]:
     for written, name in words.written:
         if plan is None and name in _OF_ONE_SOUND:
             continue
-        if name in brief.instruments or name in ("stab", "fx"):
+        if name == "vocals" and not words.singer:
+            lines += _voices_of_people(written, sounding)
+        elif name in brief.instruments or name in ("stab", "fx"):
             lines += _instrument(written, name, sounding)
     lines += _tab(brief, plan)
     return [*list(dict.fromkeys(lines))[:_MOST_LINES], *not_used(words, brief, places(words))]
@@ -159,6 +161,12 @@ def _singer(words: Words, sounding: dict[str, tuple[str, ...]]) -> list[str]:
     ]
 
 
+def _voices_of_people(written: str, sounding: dict[str, tuple[str, ...]]) -> list[str]:
+    """For parts of a voice that nobody sings anew: `vocal chops`."""
+    choirs = [one for voices in sounding.values() for one in voices if "choir" in one]
+    return [f"no {written} of its own here: {choirs[0]} plays it"] if choirs else [_silent(written)]
+
+
 def _artists(words: Words, plan: Plan | None) -> list[str]:
     played = f"; played as {plan.genre}" if plan is not None else ""
     return [f"{name}: artists and works are not imitated{played}" for name in words.artists]
@@ -172,7 +180,7 @@ def _instrument(written: str, name: str, sounding: dict[str, tuple[str, ...]]) -
     playing = _playing(name, sounding)
     if not playing:
         return [_silent(written)]
-    if _stands_in(written, name):
+    if _stands_in(written, name) and playing[0] not in written:
         return [f"no {written} of its own here: {' and '.join(playing[:2])} plays it"]
     return []
 

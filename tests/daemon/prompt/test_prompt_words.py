@@ -407,3 +407,77 @@ def test_a_line_of_figures_or_a_title_before_the_prompt_asks_for_no_band(lead):
 
 def test_a_first_line_that_asks_for_music_is_no_title():
     assert not parse_words("a warm house groove\nwith drums and bass").only
+
+
+@pytest.mark.parametrize(
+    ("prompt", "playing"),
+    [
+        ("oboe melody in D", ("oboe", "melody")),
+        ("arpeggio down in sixteenths", ("arp",)),
+        ("cello tune in G", ("cello",)),
+        ("organ chords in whole notes", ("organ", "chords")),
+        ("глубокий бас", ("bass",)),
+        ("басовая партия в ми миноре", ("bass",)),
+        ("ピアノループ", ("piano",)),
+    ],
+)
+def test_words_after_a_part_of_its_notes_add_nobody(prompt, playing):
+    words = parse_words(prompt)
+    assert (words.instruments, words.only) == (playing, True)
+
+
+@pytest.mark.parametrize("prompt", ["trumpet over techno", "a guitar over 90 bpm boom bap"])
+def test_a_genre_that_somebody_plays_over_is_a_band(prompt):
+    assert not parse_words(prompt).only
+
+
+@pytest.mark.parametrize("prompt", ["techno top loop 4 130", "house tops 124"])
+def test_a_top_loop_of_a_genre_is_its_drums_without_the_kick(prompt):
+    words = parse_words(prompt)
+    assert (words.instruments, words.only, words.without) == (("drums",), True, ("kick",))
+
+
+def test_two_of_one_instrument_are_two_players_or_that_is_told():
+    assert parse_words("two guitars").instruments == ("guitar", "lead guitar")
+    assert parse_words("two pianos").instruments == ("piano", "melody")
+    assert any("one of them plays" in line for line in parse_words("two flutes").said)
+
+
+def test_the_soloist_of_a_band_goes_before_its_members():
+    assert parse_words("big band with a clarinet solo").instruments[0] == "clarinet"
+
+
+@pytest.mark.parametrize(
+    "prompt", ["half a bar of drums", "2 1/2 bars of funk", "a bar and a half"]
+)
+def test_parts_of_bars_are_told(prompt):
+    words = parse_words(prompt)
+    assert words.bars is None and any("whole bars" in line for line in words.said)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["Techno, 131 Schläge pro Minute", "techno 131 batidas por minuto", "техно 131 удар в минуту"],
+)
+def test_beats_a_minute_are_read_in_other_languages(prompt):
+    assert parse_words(prompt).bpm == 131
+
+
+def test_sections_of_a_song_are_told_and_leave_the_band():
+    words = parse_words("[Intro] felt piano [Chorus] strings and drums join")
+    assert not words.only and any("[Intro], [Chorus]" in line for line in words.said)
+
+
+@pytest.mark.parametrize("prompt", ["a cover of Purple Rain", "theme from Twin Peaks, synths"])
+def test_a_work_by_its_name_is_no_wish_that_is_followed(prompt):
+    assert parse_words(prompt).artists
+
+
+def test_a_bowl_sings_without_a_singer():
+    assert not parse_words("drone loop with singing bowls").singer
+    assert parse_words("hum and guitar").singer == "hum"
+
+
+def test_a_field_of_what_is_not_wanted_is_read_with_its_name():
+    words = parse_words("Tags: house, piano\nExclude: vocals")
+    assert [words.text[start:end] for start, end in words.unread] == []
