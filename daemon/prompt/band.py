@@ -388,15 +388,18 @@ def which_play(
 
 
 def _two_of_one(text: MarkedText, wanted: list[Named], names: tuple[str, ...]) -> str:
-    """Who plays beside the one instrument that is named, where two of it are; empty else."""
-    if len(names) != 1 or not pattern(_TWO_OF).search(text.before(wanted[0].start)):
-        return ""
-    if wanted[0].sound.part != "chords":
-        if wanted[0].sound.part == "lead":
-            shown = text.text[wanted[0].start : wanted[0].end].lower()
-            text.said.append(f"two {shown}: one of them plays")
-        return ""
-    return "lead guitar" if "guitar" in names[0] else "melody"
+    """Who plays beside the one instrument that is named, where two of it are; empty else.
+
+    Where one of the two finds no part, that is told.
+    """
+    twice = [one for one in wanted if pattern(_TWO_OF).search(text.before(one.start))]
+    if twice and len(names) == 1 and twice[0].sound.part == "chords":
+        return "lead guitar" if "guitar" in names[0] else "melody"
+    for one in twice:
+        if one.sound.part in ("chords", "lead"):
+            shown = text.text[one.start : one.end].lower()
+            text.said.append(f"two {shown}: they play as one")
+    return ""
 
 
 def _names_band(text: MarkedText) -> bool:

@@ -29,30 +29,18 @@ _SECTION = (
     r"\[\s*(?:intro|verse|chorus|hook|bridge|pre-?\s?chorus|refrain|outro|drop|build[\s-]?up|break|"
     r"breakdown|interlude|solo|end)(?:\s*\d)?\s*\]"
 )
-#: No more markers than this are read out.
-_MOST_SECTIONS = 4
 
 
 def take_sections(text: MarkedText) -> bool:
-    """Take the markers of a song's sections that stand without lyrics, and tell that of them.
+    """Take the markers of a song's sections that stand without lyrics, as parts of a list.
 
     Whether there are any: a song has a band.
     """
     found = list(text.find(_SECTION)) if "[" in text.rest else []
     for match in found:
-        text.hear(match.start(), match.end(), used=False)
-        text.rest = (
-            text.rest[: match.start()]
-            + ", "
-            + " " * (len(match[0]) - 2)
-            + (text.rest[match.end() :])
-        )
-    if found:
-        names = ", ".join(dict.fromkeys(match[0] for match in found[:_MOST_SECTIONS]))
-        text.said.append(
-            f"{names}: the sections of a song are not followed one by one; who is named plays "
-            "throughout"
-        )
+        text.hear(match.start(), match.end())
+        gap = ", ".ljust(len(match[0]))
+        text.rest = text.rest[: match.start()] + gap + text.rest[match.end() :]
     return bool(found)
 
 

@@ -100,6 +100,7 @@ def parse_words(prompt: str) -> Words:
     tune = read_tune(text)
     text.facet = "lyrics"
     sung = take_lyrics(text)
+    text.facet = "sections"
     has_sections = take_sections(text)
     text.facet = "artist"
     artists = find_artists(text)

@@ -51,6 +51,8 @@ _ANY_VOICE = frozenset(("bass", "chords", "melody", "lead", "arp", "stab"))
 _DRUM_ALSO = {"snare": ("brush", "brush sweep"), "tabla": ("tabla", "bayan")}
 #: What describes a one-shot of another name: its low part, or that it is a chord.
 _OF_ONE_SOUND = frozenset(("stab", "chords", "sub bass", "bass", "noise", "drums"))
+#: No more sections than this are read out.
+_MOST_SECTIONS = 4
 #: No more words than this are listed as not used.
 _MOST_WORDS = 8
 #: No more lines than this: a band of twenty is not read out.
@@ -61,7 +63,7 @@ def unmet(brief: Brief, plan: Plan | None, parts: Iterable[str]) -> list[str]:
     """The lines for one take. parts: those that play; of a take without a plan, its voices."""
     words = parse_words(brief.prompt)
     sounding = _sounding(plan, tuple(parts))
-    lines = [*_singer(words, sounding), *_artists(words, plan)]
+    lines = [*_singer(words, sounding), *_sections(words), *_artists(words, plan)]
     for written, name in words.written:
         if plan is None and name in _OF_ONE_SOUND:
             continue
@@ -165,6 +167,16 @@ def _voices_of_people(written: str, sounding: dict[str, tuple[str, ...]]) -> lis
     """For parts of a voice that nobody sings anew: `vocal chops`."""
     choirs = [one for voices in sounding.values() for one in voices if "choir" in one]
     return [f"no {written} of its own here: {choirs[0]} plays it"] if choirs else [_silent(written)]
+
+
+def _sections(words: Words) -> list[str]:
+    marks = [words.text[one.start : one.end] for one in words.heard if one.facet == "sections"]
+    if not marks:
+        return []
+    return [
+        f"{', '.join(list(dict.fromkeys(marks))[:_MOST_SECTIONS])}: the sections of a song are not "
+        "followed one by one; who is named plays throughout"
+    ]
 
 
 def _artists(words: Words, plan: Plan | None) -> list[str]:

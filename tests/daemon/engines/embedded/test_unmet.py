@@ -94,6 +94,8 @@ def test_every_drum_that_is_named_plays():
         ("Schlager mit Gesang", "nobody sings"),
         ("house in the style of Daft Punk", "Daft Punk: artists and works are not imitated"),
         ("folk with uilleann pipes", "no uilleann pipes of its own here: bagpipes plays it"),
+        ("[Intro] felt piano [Drop] drums", "[Intro], [Drop]: the sections of a song are not"),
+        ("trance with vocal chops", "no vocal chops of its own here: choir"),
         ("jazz with a kazoo", "no kazoo of its own here: harmonica plays it"),
         ("country with dobro", "no dobro of its own here: slide guitar plays it"),
         ("hip-hop with turntable scratching", "turntable scratching does not play"),
