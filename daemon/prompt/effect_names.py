@@ -103,12 +103,12 @@ EFFECTS: dict[str, EffectName] = {
     "footsteps": EffectName(
         5.0, 0.5, 60.0,
         "footstep*, foot step*, steps, walking on, walking, running on, running steps, boots, "
-        "high heels, schritte, pasos, bruits de pas, pas sur, passos, passi, 足音",
+        "high heels, schritte, pasos, bruits de pas, bruit de pas, pas sur, passos, passi, 足音",
     ),
     "coins": EffectName(
         2.0, 0.5, 10.0,
         "coins, coin drop*, dropping coins, falling coins, coins fall*, real coin*, money, "
-        "coin purse, münzen, monedas, pièces de monnaie, moedas, monete, 硬貨, 小銭",
+        "coin purse, cash register*, till, kasse, caja registradora, münzen, monedas, pièces de monnaie, moedas, monete, 硬貨, 小銭",
     ),
     "keys": EffectName(
         2.0, 0.4, 20.0,
@@ -134,7 +134,8 @@ EFFECTS: dict[str, EffectName] = {
     ),
     "typing": EffectName(
         4.0, 0.4, 60.0,
-        "typing, keyboard typing, typing on a keyboard, keyboard click*, computer keyboard, typewriter*, "
+        "typing, keyboard typing, typing on a keyboard, typing on a mechanical keyboard*, "
+        "mechanical keyboard*, teclado de computador, keyboard click*, computer keyboard, typewriter*, "
         "tastatur tippen, schreibmaschine, teclear, máquina de escribir, frappe au clavier, "
         "machine à écrire, digitação, máquina de escrever, macchina da scrivere, タイピング, タイプライター",
     ),
@@ -373,7 +374,7 @@ EFFECTS: dict[str, EffectName] = {
     ),
     "laser": EffectName(
         1.2, 0.25, 6.0,
-        "laser*, laser gun*, blaster, ray gun, pew pew, phaser gun, laser shot*, láser, レーザー",
+        "laser*, laser gun*, lightsaber*, light saber*, laser sword*, blaster, ray gun, pew pew, phaser gun, laser shot*, láser, レーザー",
     ),
     "zap": EffectName(
         1.2, 0.2, 20.0,

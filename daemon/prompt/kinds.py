@@ -40,6 +40,12 @@ _THINGS = (
     r"tape\s?stop|"
     r"(?:record|vinyl|dj) (?:scratch(?:es|ing)?|stop))\b"
 )
+#: The sound of something, by that word, whatever it is.
+_SOUND_OF = (
+    r"\b(?:sounds?|noises?)\s+of\s+(?:an?|my|somebody|someone)\b|\bbruits?\s+d(?:e|u|es)?\b|"
+    r"\bgeräusch\w*|\b(?:sonido|ruido|som|ruído|barulho)s?\s+d(?:e|a|o|el)\b|"
+    r"\b(?:rumor[ei]|suono)\s+d(?:i|el|ella)\b"
+)
 #: What is done to things, where nothing is played.
 _ACTIONS = (
     r"\b(?:hitting|breaking|smashing|shattering|dropping|closing|opening|slamming|falling|"
@@ -208,7 +214,7 @@ def _names_thing(rest: str, head: str, named: list[Named]) -> bool:
     first = head[: while_.start()] if while_ else head
     if pattern(_MUSIC).search(first):
         return False
-    if pattern(_THINGS).search(first) or pattern(_ACTIONS).search(first):
+    if any(pattern(form).search(first) for form in (_THINGS, _ACTIONS, _SOUND_OF)):
         return True
     # weather and the like alone: `waves`, `rain on a window`
     return (

@@ -62,7 +62,10 @@ _MAJOR = (
     r"happy|uplifting|joy|cheer|sunny|sunshine|bright|fun\b|feel ?good|hopeful|triumphant|playful|"
     r"jolly|merry|whimsical|carefree|\bin (?:an? )?major\b(?! third)|major (?:key|mode|scale)"
 )
-_WET = r"dream|ethereal|float|hazy|space|atmospher|cavern|reverb|lush|wash|ambient|huge"
+_WET = (
+    r"dream|ethereal|float|hazy|space|atmospher|cavern|reverb|lush|\bwash(?:es|ed|y)?\b|"
+    r"ambient|huge"
+)
 _DRY = r"\bdry\b|tight|close[- ]mic|intimate|bedroom"
 
 

@@ -474,6 +474,20 @@ def test_a_work_by_its_name_is_no_wish_that_is_followed(prompt):
     assert parse_words(prompt).artists
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    ["the sound of a dishwasher", "bruit de vaisselle", "Geräusch eines Mixers", "cash register",
+     "sonido de una licuadora", "typing on a mechanical keyboard", "lightsaber"],
+)  # fmt: skip
+def test_the_sound_of_a_thing_is_an_effect_and_never_a_groove(prompt):
+    assert parse_words(prompt).kind == "sfx"
+
+
+@pytest.mark.parametrize("prompt", ["the sound of a violin", "sound of the 80s, synths"])
+def test_the_sound_of_who_plays_is_music(prompt):
+    assert parse_words(prompt).kind != "sfx"
+
+
 def test_a_bowl_sings_without_a_singer():
     assert not parse_words("drone loop with singing bowls").singer
     assert parse_words("hum and guitar").singer == "hum"
