@@ -43,7 +43,12 @@ _CLASSIFIERS = {
     "Python Software Foundation License": "PSF",
 }
 #: What a package's metadata says in words alone, read by a person.
-_READ = {"python-osc": "Unlicense", "replicate": "Apache-2.0", "supriya-midi": "MIT"}
+_READ = {
+    "python-osc": "Unlicense",
+    "replicate": "Apache-2.0",
+    "sphn": "Apache-2.0",
+    "supriya-midi": "MIT",
+}
 #: Free texts of the field License that are the same as a name in SPDX.
 _TEXTS = {
     "BSD 3-Clause License": "BSD-3-Clause",

@@ -27,6 +27,7 @@ from daemon.audio.channels import (
     usual_places,
 )
 from daemon.audio.ffmpeg import decoded, ffmpeg_program, foreign_kind
+from daemon.audio.flac_sum import FlacSum, flac_sum
 from daemon.audio.mended import SplicedFile, mended_file
 from daemon.audio.promises import look_at_mp3, look_at_ogg
 from daemon.audio.riff import Container, read_chunk, read_container
@@ -128,9 +129,14 @@ def _read(file: Path, name: str, start_s: float, end_s: float | None) -> ReadSou
         mask = 0 if container is None else _mask(opened, container)
         with _source(opened, file, name, container) as (source, promised_s, notes):
             places = _places(source, name, mask, notes)
-            audio = _passage(source, name, start_s, end_s, places)
+            own_sum = flac_sum(opened) if source.format == "FLAC" and not start_s else None
+            audio = _passage(source, name, start_s, end_s, places, own_sum)
             rate = source.samplerate
             there_s = start_s + len(audio) / rate
+            if own_sum is not None and len(audio) == source.frames and own_sum.differs:
+                notes.append(
+                    "its samples do not fit the MD5 sum in its header: it may be damaged; listen"
+                )
             if promised_s is None and source.frames < _UNKNOWN_FRAMES:
                 promised_s = source.frames / rate
         if promised_s is not None and end_s is not None:
@@ -242,6 +248,7 @@ def _passage(
     start_s: float,
     end_s: float | None,
     places: tuple[str, ...] | None,
+    own_sum: FlacSum | None,
 ) -> np.ndarray:
     rate = source.samplerate
     if not MIN_RATE <= rate <= MAX_RATE:
@@ -271,7 +278,7 @@ def _passage(
     start = round(start_s * rate)
     if start:
         source.seek(start)
-    audio = _blocks(source, name, round(stop_s * rate) - start, places)
+    audio = _blocks(source, name, round(stop_s * rate) - start, places, own_sum)
     if not len(audio):
         raise AudioError(
             f"{name} is broken: its header promises {length_s:.2f} s, but nothing can be decoded;"
@@ -281,9 +288,16 @@ def _passage(
 
 
 def _blocks(
-    source: soundfile.SoundFile, name: str, frames: int, places: tuple[str, ...] | None
+    source: soundfile.SoundFile,
+    name: str,
+    frames: int,
+    places: tuple[str, ...] | None,
+    own_sum: FlacSum | None,
 ) -> np.ndarray:
-    """Up to `frames` frames, mixed down as they come: as many as can be decoded."""
+    """Up to `frames` frames, mixed down as they come: as many as can be decoded.
+
+    All are added to `own_sum`, as they were decoded.
+    """
     channels = 2 if places else source.channels
     audio = np.empty((frames, channels), np.float32)
     size = _FLAC_FRAMES if source.format == "FLAC" else _BLOCK_FRAMES
@@ -298,6 +312,8 @@ def _blocks(
             break
         if not len(block):
             break
+        if own_sum is not None:
+            own_sum.add(block)
         audio[done : done + len(block)] = mixed_down(block, places) if places else block
         done += len(block)
     return audio[:done]

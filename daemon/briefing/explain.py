@@ -78,7 +78,7 @@ def explain(
     """
     brief = settle(request, session.view(now), defaults, seed=0)
     words = parse_words(brief.prompt)
-    said = list(brief.said)
+    said = [*request.said, *brief.said]
     info: EngineInfo | None = None
     try:
         engines, _ = engines_for(brief, request, policy)

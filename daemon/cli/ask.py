@@ -75,7 +75,7 @@ class Conversation:
         if "prompt" not in request and not asked.verb:
             self._held.update(request.values)
             held = ", ".join(f"{name} {value}" for name, value in self._held.items())
-            print(f"from now on: {held}")
+            print("\n".join([f"from now on: {held}", *(f"  note: {one}" for one in request.said)]))
             return
         values = request.with_defaults(VERBS[verb].taken_of(self._held)).values
         self._show(dict(values), verb)

@@ -22,6 +22,8 @@ _MOST_BARS = 16
 _LEAST_SHARE = 0.005
 #: Tempi within this share of each other are the same.
 _SAME_TEMPO = 0.02
+#: A first beat less than this before the file's beginning is on it.
+_AT_ONCE_S = 0.005
 
 
 def clip_lines(record: ClipRecord) -> str:
@@ -55,6 +57,17 @@ def players_line(record: ClipRecord) -> str:
 def word_line(corrected: Mapping[str, Any]) -> str:
     """The user's word on a clip or file, in one line."""
     return f"your word: {Correction.from_json(corrected).words}"
+
+
+def _downbeat(found: Mapping[str, Any]) -> str:
+    """Where the first beat of the bar is; one before the file begins is named as that."""
+    first_s = found["downbeat_s"]
+    inside = [at_s for at_s in found.get("downbeats_s", []) if at_s >= 0]
+    if first_s > -_AT_ONCE_S:
+        return f"downbeat at {max(first_s, 0.0):.3f} s"
+    if not inside:
+        return f"downbeat {-first_s:.3f} s before it begins"
+    return f"downbeat {-first_s:.3f} s before it begins, the next at {inside[0]:.3f} s"
 
 
 def _reading(other: Mapping[str, Any], bpm: float) -> str:
@@ -105,8 +118,7 @@ def look_lines(found: Mapping[str, Any]) -> str:
         lines.append(f"no beat: {found.get('reason', 'nothing periodic was heard')}")
     else:
         lines.append(
-            f"{found['bpm']:.2f} bpm (sure {found['confidence']:.0%}),"
-            f" downbeat at {found['downbeat_s']:.3f} s"
+            f"{found['bpm']:.2f} bpm (sure {found['confidence']:.0%}), {_downbeat(found)}"
             f" (sure {found['downbeat_confidence']:.0%}), {found['meter']}"
         )
         lines += [f"  since {reason}" for reason in found.get("evidence", [])]

@@ -127,6 +127,8 @@ def verdict_on(
     verdict = hear_with(sound.audio, sound.sample_rate, brief.bpm, brief.meter, witnesses)
     report.found |= witnesses.to_json()
     report.said += verdict.notes
+    if verdict.heard.tempo_step:
+        report.said.append(verdict.heard.tempo_step)
     return verdict
 
 

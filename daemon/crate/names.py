@@ -98,5 +98,10 @@ def spelled_plainly(words: str) -> str:
 
 
 def _spelled(match: re.Match[str]) -> str:
+    # a soft sign or a glottal stop is an apostrophe there, which would part its word
+    plain = "".join(
+        re.sub("['`]", "", anyascii(sign)) if sign.isalpha() else anyascii(sign)
+        for sign in match[0]
+    )
     # signs that are a syllable or a word begin with a capital: there the letters are parted
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", anyascii(match[0]))
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", plain)

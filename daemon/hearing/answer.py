@@ -76,6 +76,7 @@ def answer(
         similarity=max(similarity.values(), default=0.0),
         alternatives=_alternatives(choice, start + zero * step, bpm, float(knots_s[zero_at])),
     )
+    heard = replace(heard, tempo_step=_tempo_step(choice, heard))
     return replace(heard, evidence=_evidence(env, choice, heard))
 
 
@@ -183,6 +184,16 @@ def _evidence(env: Envelopes, choice: Choice, heard: Heard) -> tuple[str, ...]:
 
 def _movement(choice: Choice, heard: Heard) -> str:
     """How the tempo moves, in words: steady, drifting, or by a step in one bar."""
+    if heard.tempo_step:
+        return heard.tempo_step
+    if not heard.steady:
+        return f"its tempo drifts by {heard.drift:.1%}"
+    scatter_s = choice.reading.lattice.map.scatter_s
+    return f"its attacks keep a steady tempo within {1000 * scatter_s:.1f} ms"
+
+
+def _tempo_step(choice: Choice, heard: Heard) -> str:
+    """Where the tempo steps, in words; empty where it does not."""
     beats = choice.reading.lattice
     if beats.corner is not None:
         at_s = float(beats.map.beats_s[beats.corner]) - BEFORE_S
@@ -190,11 +201,8 @@ def _movement(choice: Choice, heard: Heard) -> str:
         parts = apart_s[: beats.corner], apart_s[beats.corner :]
         before, after = (60 / float(np.median(part)) for part in parts)
         return _step(heard, at_s, before, after)
-    if not heard.steady and (found := step_in(heard.beats_s)):
-        return _step(heard, *found)
-    if not heard.steady:
-        return f"its tempo drifts by {heard.drift:.1%}"
-    return f"its attacks keep a steady tempo within {1000 * beats.map.scatter_s:.1f} ms"
+    found = None if heard.steady else step_in(heard.beats_s)
+    return _step(heard, *found) if found else ""
 
 
 def _step(heard: Heard, at_s: float, before_bpm: float, after_bpm: float) -> str:

@@ -43,6 +43,7 @@ class Heard:
     repeats_bars  bars of its own after which the take repeats (0: unknown)
     similarity    0-1: how exactly it then repeats
     reason        why no beat was found, where `periodic` is False
+    tempo_step    where the tempo steps, in words; empty where it does not
     """
 
     meter: Meter
@@ -60,6 +61,7 @@ class Heard:
     repeats_bars: int = 0
     similarity: float = 0.0
     reason: str = ""
+    tempo_step: str = ""
     evidence: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = field(default=())
 

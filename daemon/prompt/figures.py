@@ -12,8 +12,11 @@ from daemon.prompt.patterns import pattern
 from daemon.prompt.spoken_numbers import SPOKEN, number_of
 from daemon.prompt.vocabulary import loop_words, sounds
 
-_NUMBER = r"(\d{2,4}(?:\.\d{1,3}|,\d{1,2})?|\d)"
-_NOT_INSIDE = r"(?<![\w/#$€£])(?<![\d\s]\.)"
+#: More decimals than are kept are rounded. No tempo has thousands, so a comma is a decimal one.
+_NUMBER = r"(\d{2,4}(?:[.,]\d{1,15})?|\d)"
+#: Decimals of a tempo that are kept, as the field `bpm` keeps them.
+_DECIMALS = 3
+_NOT_INSIDE = r"(?<![\w/#$€£])(?<![\d\s]\.)(?<!\d,)"
 _BPM = (
     r"(?:b\.?p\.?m\b\.?|bmp\b|beats?\s+(?:per|a)\s+min(?:ute)?s?\b|"
     r"schl[äa]gen?\s+(?:pro|je)\s+minute\b|battements?\s+par\s+minute\b|"
@@ -30,7 +33,7 @@ _TEMPO = (
     rf"\b(?:b\.?p\.?m|bmp|tempo|beats?\s+per\s+minute)\b\.?\s*(?:of|is|at|around|about|[:=~])?"
     rf"(?:\s+(?:of|around|about))?\s*{_NUMBER}(?:\s*(-|to)\s*{_NUMBER})?(?![\w/%]|[.,]\d)",
 )
-_BARE = r"(?<![\w./#'$€£-])(?<!\d,)(\d{2,3}(?:\.\d{1,3})?)(?![\w/:%°\"']|[.,]\d|-\w)"
+_BARE = r"(?<![\w./#'$€£-])(?<!\d,)(\d{2,3}(?:\.\d{1,15})?)(?![\w/:%°\"']|[.,]\d|-\w)"
 _BARE_LOW, _BARE_HIGH = 60, 200
 
 #: What a number counts when it is no tempo.
@@ -91,6 +94,17 @@ def _number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
+def _tempo_kept(text: MarkedText, written: str) -> float:
+    """A tempo with the decimals that are kept; where that rounds it, the user is told."""
+    value = _number(written)
+    kept = round(value, _DECIMALS)
+    if kept != value:
+        text.said.append(
+            f"{written} bpm in the prompt is taken as {kept:g}; {_DECIMALS} decimals are kept"
+        )
+    return kept
+
+
 def read_tempo(text: MarkedText) -> float | None:
     """The tempo that is called one (`132 bpm`, `tempo: 90`).
 
@@ -119,7 +133,7 @@ def _tempo_of(text: MarkedText, match: re.Match[str]) -> float | None:
     first, _, second = match[1], match[2], match[3]
     if second and first.startswith("0"):
         first = second  # `Take 03 - 120bpm`: the number of a sample
-    values = [_number(value) for value in (first, second) if value]
+    values = [_tempo_kept(text, value) for value in (first, second) if value]
     usable = [value for value in values if MIN_BPM <= value <= MAX_BPM]
     for value in values:
         if value not in usable:
@@ -155,6 +169,7 @@ def read_bare_tempo(
         if not _BARE_LOW <= value <= _BARE_HIGH or _counts_something(text, match):
             continue
         if match[1] or _stands_as_tempo(text, match, value, genre_spans):
+            value = _tempo_kept(text, match[2])
             text.take(match.start(), match.end(), f"{value:g}")
             if tempo is None:
                 tempo = value

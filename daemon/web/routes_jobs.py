@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
@@ -46,9 +46,11 @@ class Answer(BaseModel):
 
 def checked(values: dict[str, Any]) -> dict[str, Any]:
     """A request's fields, checked by the table."""
-    return read_request(
-        (name, value) for name, value in values.items() if value not in (None, "")
-    ).to_send()
+    return _read(values).to_send()
+
+
+def _read(values: Mapping[str, Any]) -> Request:
+    return read_request((name, value) for name, value in values.items() if value not in (None, ""))
 
 
 def job_routes(site: Site) -> APIRouter:
@@ -69,7 +71,7 @@ def job_routes(site: Site) -> APIRouter:
         values: Annotated[dict[str, Any], Body(examples=[{"prompt": "dusty drums at 90 bpm"}])],
     ) -> Explained:
         """Make nothing: the prompt with what each word sets. Takes the fields of a request."""
-        request = Request(checked(values))
+        request = _read(values)
         if not request.get("prompt"):
             raise PromptError("a prompt is needed to explain one", "bad_request")
         session = session_with(load_pins(site.jobs))
@@ -155,7 +157,7 @@ def _asking(site: Site, verb: Verb) -> Callable[..., Awaitable[dict[str, Any]]]:
         if missing and verb.works_on != "words":
             raise RequestError(verb.missing())
         about = {SOURCE: what} if what else {}
-        return await site.line.order(verb.name, {**about, **request.values})
+        return await site.line.order(verb.name, {**about, **request.to_send()})
 
     return ask
 

@@ -41,3 +41,14 @@ def test_another_octave_is_told_by_its_tempo_and_another_first_beat_by_its_secon
         "or it has 60.00 bpm, the one at 0.000 s (42%)",
         "or the one is at 0.500 s (6%)",
     ]
+
+
+def test_a_first_beat_before_the_file_begins_is_named_as_that():
+    found = {
+        "seconds": 8.0, "channels": 1, "sample_rate": 44100, "bpm": 120.0, "confidence": 0.9,
+        "downbeat_confidence": 0.8, "meter": "4/4", "lufs": -14.0, "true_peak_db": -1.0,
+    }  # fmt: skip
+    early = found | {"downbeat_s": -0.048, "downbeats_s": [-0.048, 1.952, 3.952]}
+    assert "downbeat 0.048 s before it begins, the next at 1.952 s (sure 80%)" in look_lines(early)
+    on_it = found | {"downbeat_s": -0.0021, "downbeats_s": [-0.0021, 1.998]}
+    assert "downbeat at 0.000 s" in look_lines(on_it)

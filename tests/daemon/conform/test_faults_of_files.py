@@ -80,3 +80,10 @@ def test_look_names_offset_and_level(tmp_path):
     soundfile.write(tmp_path / "c.wav", BEAT[:1], RATE)
     with pytest.raises(AudioError, match="too short"):
         look(tmp_path / "c.wav")
+
+
+def test_a_tempo_step_in_what_is_fitted_is_told_with_its_bar():
+    slow, fast = drums(100.0, 8), drums(130.0, 8)
+    told = fitted(np.concatenate([slow, fast]), bars=4).report.get("said", [])
+    assert any("tempo steps from 100.0 to 130.0 bpm" in text for text in told)
+    assert not any("steps" in text for text in fitted(BEAT).report.get("said", []))

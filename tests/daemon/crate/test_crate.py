@@ -60,6 +60,7 @@ def test_slugs_are_short_ascii_words():
     [
         ("重い鼓 ドラム", "zhongi-gu-doramu", "重い鼓-ドラム"), ("тяжёлый бас", "tyazhelyy-bas", "тяжёлый-бас"), ("Größe", "grosse", "größe"),
         ("슬픈 피아노", "seul-peun-pi-ano", "슬픈-피아노"), ("Ελλάδα", "ellada", "ελλάδα"), ("e\u0301tude", "etude", "étude"), ("F♯ pad", "f#-pad", "f#-pad"),
+        ("пыльные объекты", "pylnye-obekty", "пыльные-объекты"), ("rock’n’roll", "rock-n-roll", "rock-n-roll"),
         ("🥁", "drum", "drum"), ("عود", "wd", "عود"), ("dusty drums", "dusty-drums", "dusty-drums"), ("...", "clip", "clip"),
     ],
 )  # fmt: skip

@@ -353,6 +353,27 @@ def test_what_is_not_used_is_said(prompt, what):
     assert any(what in line for line in parse_words(prompt).said), parse_words(prompt).said
 
 
+@pytest.mark.parametrize(
+    ("prompt", "bpm", "is_rounded"),
+    [
+        ("techno 131.98765 bpm", 131.988, True),
+        ("funk bpm: 91,1234567", 91.123, True),
+        ("house at 124.00049", 124.0, True),
+        ("dub techno 118,375 BPM", 118.375, False),
+        ("house 124.00000 bpm", 124, False),
+    ],
+)
+def test_a_tempo_of_any_decimals_is_read_and_rounding_is_said(prompt, bpm, is_rounded):
+    read = parse_words(prompt)
+    assert read.bpm == bpm
+    assert any("3 decimals are kept" in line for line in read.said) is is_rounded
+    assert not any("two tempos" in line for line in read.said)
+
+
+def test_thousands_are_no_tempo():
+    assert parse_words("funk 1,000 bpm").bpm is None
+
+
 def test_one_thing_said_twice_is_no_conflict():
     words = parse_words("techno 132, at 132 bpm in Am, A minor")
     assert (words.bpm, words.key, words.said) == (132, "Am", ())

@@ -65,6 +65,16 @@ def test_a_prompt_is_explained_and_nothing_is_made(house: WebHouse) -> None:
     assert house.api.post("/explain", json={"bpm": 90}).status_code == 400
 
 
+def test_a_rounded_number_is_told_by_every_route(house: WebHouse) -> None:
+    values = {"prompt": "dry kick loop", "bpm": 90.98765, "bars": 1}
+    for route in ("/requests", "/make"):
+        job = house.api.post(route, json=values).raise_for_status().json()["job"]
+        report = house.done(job)["record"]["report"]
+        assert any("90.98765 is taken as 90.988" in line for line in report["said"]), route
+    told = house.api.post("/explain", json=values).raise_for_status().json()["said"]
+    assert any("90.98765 is taken as 90.988" in line for line in told)
+
+
 def test_clips_are_found_heard_in_parts_and_drawn(house: WebHouse, loop: str) -> None:
     found = house.api.get("/clips", params={"text": "dusty", "kind": "loop", "bpm_from": 80}).json()
     assert [clip["id"] for clip in found["clips"]] == [loop]
