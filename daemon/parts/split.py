@@ -61,11 +61,14 @@ def _stems(source: Source, stems: Stems, wanted: dict[str, np.ndarray]) -> Itera
     down_db = min(safe_gain(part) for part in wanted.values())
     if len(empty) == len(wanted):
         raise ConformError(f"{source.name} holds no {' and no '.join(empty)}")
-    better = stems.better
+    better, no_loop = stems.better, source.no_loop
     for name, part in wanted.items():
         if name in empty:
             continue
         said = [f"the source holds no {one}" for one in empty]
+        if no_loop:
+            # once for all parts
+            said, no_loop = [*said, f"its parts are tracks, not loops: {no_loop}"], ""
         exact = stems.is_exact if name in stems.parts else stems.pieces_are_exact
         if down_db < 0:
             said.append(

@@ -38,15 +38,12 @@ def swap(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
     """The loop with one part written anew. ConformError where it is no loop, or holds nothing."""
     wanted = place_in(brief.change)
     if wanted is None:
-        raise ConformError(
-            f"change: {brief.change or 'nothing'} names no part; say drums, bass, chords or lead"
-        )
+        names = f"{brief.change} names no part" if brief.change else "nothing is named"
+        raise ConformError(f"change: {names}; say drums, bass, chords or lead")
     source = Source.read(brief)
     grid = source.grid
     if not grid.is_loop:
-        raise ConformError(
-            f"{source.name} is not whole bars long ({grid.how}): `sidecrate fit` makes a loop of it"
-        )
+        raise ConformError(source.no_loop or f"{source.name} is one sound: it has no parts")
     stems = Stems(source, brief.separator, lambda share, words: tell(_SHARE * share, words))
     old = _old(stems, wanted)
     rest = source.audio - old
@@ -65,7 +62,7 @@ def swap(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
         audio * np.float32(10 ** (down_db / 20)),
         source.sample_rate,
         midi=take.midi,
-        words=f"{brief.words or source.name} with new {wanted.part}",
+        words=f"{brief.words or source.title} with new {wanted.part}",
         bpm=grid.bpm,
         key=source.key,
         meter=grid.meter,
