@@ -31,7 +31,7 @@ _EXPECTED = ("kick", "snare", "hat")
 def split(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
     """Results of the source's parts, or of its kit. ConformError where it holds nothing of them."""
     source = Source.read(brief)
-    _check(source)
+    check(source)
     asked = tuple(word.lower() for word in request.get("parts", ()))
     into = request.get("into", "stems")
     stems = Stems(source, brief.separator, lambda share, words: tell(0.02 + _SHARE * share, words))
@@ -43,7 +43,8 @@ def split(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> It
         yield from _stems(source, stems, stems.wanted(asked))
 
 
-def _check(source: Source) -> None:
+def check(source: Source) -> None:
+    """ConformError where it is too short to have parts, or silent."""
     name = source.name
     if len(source.audio) < _SHORTEST_S * source.sample_rate:
         raise ConformError(

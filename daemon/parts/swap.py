@@ -21,6 +21,7 @@ from daemon.errors import ConformError
 from daemon.parts.cuts import attacks
 from daemon.parts.places import Place, place_in
 from daemon.parts.source import Source
+from daemon.parts.split import check
 from daemon.parts.stems import Stems
 from daemon.verbs.registry import Result
 
@@ -41,6 +42,7 @@ def swap(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
         names = f"{brief.change} names no part" if brief.change else "nothing is named"
         raise ConformError(f"change: {names}; say drums, bass, chords or lead")
     source = Source.read(brief)
+    check(source)
     grid = source.grid
     if not grid.is_loop:
         raise ConformError(source.no_loop or f"{source.name} is one sound: it has no parts")
@@ -53,9 +55,11 @@ def swap(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
     audio = rest + new
     down_db = safe_gain(audio)
     said = [f"the {wanted.stem} of {source.name} went; all else of it stays"]
-    if wanted.stem == "other":
+    if not old.any():
+        said = [f"{source.name} had no {wanted.part}: the new part comes to all that it has"]
+    elif wanted.stem == "other":
         said = [f"chords and lead of {source.name} went together: they are one part here"]
-    if not stems.is_exact:
+    if old.any() and not stems.is_exact:
         said.append(f"what went is estimated by the {stems.method}: traces of it may stay")
     yield Result(
         "loop",
