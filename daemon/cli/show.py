@@ -43,7 +43,10 @@ def clip_lines(record: ClipRecord) -> str:
     facts.append(f"{record['engine']}, seed {record['seed']}, {record['license']}")
     word = f"\n  {word_line(record['corrected'])}" if record.get("corrected") else ""
     who = f"\n  {players_line(record)}" if record.get("players") else ""
-    return f"{record['path']}\n  {' · '.join(facts)}{who}{word}\n  {report_line(record['report'])}"
+    lines = [f"{record['path']}", f"  {' · '.join(facts)}{who}{word}"]
+    # of notes alone nothing may have been measured
+    lines += [f"  {line}" for line in [report_line(record["report"])] if line]
+    return "\n".join(lines)
 
 
 def players_line(record: ClipRecord) -> str:
@@ -98,7 +101,7 @@ def report_line(report: ClipReport) -> str:
     parts = []
     if found.get("bpm") is not None:
         parts.append(f"found {found['bpm']:.2f} bpm (sure {found.get('confidence') or 0:.0%})")
-    if did.get("method"):
+    if did.get("method") not in (None, "", "none") or did.get("gain_db") is not None:
         gain = f", {did['gain_db']:+.1f} dB" if did.get("gain_db") is not None else ""
         parts.append(f"{did['method']}{gain}")
     if after.get("mean_beat_error_ms") is not None:
@@ -108,7 +111,8 @@ def report_line(report: ClipReport) -> str:
     if after.get("true_peak_db") is not None:
         parts.append(f"peak {after['true_peak_db']:.1f} dBTP")
     warnings = [*report.get("said", []), *report.get("warnings", [])]
-    return " · ".join(parts) + "".join(f"\n  note: {warning}" for warning in warnings)
+    told = [f"note: {warning}" for warning in warnings]
+    return "\n  ".join([" · ".join(parts), *told] if parts else told)
 
 
 def look_lines(found: Mapping[str, Any]) -> str:

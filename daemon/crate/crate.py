@@ -255,9 +255,10 @@ class Crate:
             what,
         )
         if not rows:
-            raise CrateError(
-                f"there is no clip {what!r}; `sidecrate clips` lists them", "unknown_clip"
-            )
+            text = f"there is no clip {what!r}; `sidecrate clips` lists them"
+            if Path(what).suffix:
+                text += "; of a file, `sidecrate fit` makes a clip, and `swap` writes a part anew"
+            raise CrateError(text, "unknown_clip")
         return _found(rows[0])
 
     def keep(self, what: str) -> Path:

@@ -22,9 +22,10 @@ _COMPARED, _SHORTEST, _LONGEST = 768, 12, 760
 _USUAL = 300
 #: Seconds between two points of the line.
 HOP_S = 0.005
-#: Thresholds, and how likely each is: around a tenth, by the paper's Beta(2, 18).
+#: Thresholds, and how likely each is: around a fifth, Beta(2, 7). Of the musician's leads and
+#: basses 92 % are then followed within 50 cents, with the paper's Beta(2, 18) 82 %.
 _THRESHOLDS = np.arange(0.01, 1.0, 0.01)
-_PRIOR = _THRESHOLDS * (1 - _THRESHOLDS) ** 17
+_PRIOR = _THRESHOLDS * (1 - _THRESHOLDS) ** 6
 _PRIOR = _PRIOR / _PRIOR.sum()
 #: Share of an unlikely period where no threshold chose one: the path may still hold on to it.
 _LEAST_SHARE = 0.01

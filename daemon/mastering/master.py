@@ -122,13 +122,12 @@ def _result(
     source: Source, grid: Grid, audio: np.ndarray, report: dict[str, Any], part: str = ""
 ) -> Result:
     record = source.record or {}
-    named = source.name if source.record is None else str(record.get("words") or source.name)
     return Result(
         _kind(source, grid),
         audio,
         source.sample_rate,
         part=part,
-        words=f"{named} {part or 'master'}",
+        words=f"{source.title} {part or 'master'}",
         bpm=grid.bpm,
         key=record.get("key"),
         meter=grid.meter,

@@ -63,7 +63,10 @@ def report_of(
 def _said(ticks: Ticks, rows: Mapping[str, Sequence[Row]], left_out: int, sure: float) -> list[str]:
     said = []
     if not ticks.on_grid:
-        said.append("no beat was heard: notes stand where they sounded, at 120 bpm")
+        said.append(
+            "no beat was heard: notes stand where they sounded, at 120 bpm; where it has one, say"
+            " its tempo with `sidecrate correct FILE --bpm N`"
+        )
     elif not ticks.is_loop:
         said.append(f"bar 1 of the notes is at {ticks.starts_s:.3f} s of the sound")
     ringing = sum(end >= ticks.length for own in rows.values() for _, end, _ in own)

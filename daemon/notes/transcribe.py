@@ -216,7 +216,7 @@ def _result(
     return Result(
         "midi",
         midi=sheet.bytes(),
-        words=f"{source.name} notes",
+        words=f"{source.title} notes",
         bpm=bpm,
         key=sheet.key.short if sheet.key else None,
         meter=str(sheet.meter),

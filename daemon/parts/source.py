@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,12 +14,21 @@ from daemon.audio.files import read_audio
 from daemon.audio.sound import Sound
 from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.brief import Brief
-from daemon.hearing import hear
+from daemon.correction import Correction
 from daemon.hearing.heard import Heard
 from daemon.record import ClipRecord
+from daemon.witness.hearing import Verdict, choose_key, hear_with
+from daemon.witness.witnesses import Witnesses, read_witnesses
 
 #: s by which a file may be longer or shorter than whole bars and still be a loop of them.
 _WHOLE_BARS_S = 0.01
+#: Quarters by which it may be off, half a sixteenth, where it sounds from its start on and is at
+#: most so many bars long: so short a file tells its tempo only roughly.
+_SHORT_OFF_Q, _SHORT_BARS = 0.125, 4
+#: s of silence at a file's start, under which it sounds from there on.
+_AT_ONCE_S = 0.03
+#: Bars by which it may be off at a tempo that its user said.
+_SAID_OFF_BARS = 0.02
 #: Confidence from which the grid that was heard is taken as the file's own.
 _SURE = 0.5
 #: s under which a sound without a record is one hit.
@@ -53,6 +62,10 @@ class Source:
     audio: np.ndarray
     sample_rate: int
     record: ClipRecord | None
+    word: Correction = field(default_factory=Correction)
+    """What its user said of it, counted from where `audio` begins."""
+    is_whole: bool = True
+    """Whether it is all of the file, not a passage."""
 
     @classmethod
     def read(cls, brief: Brief) -> Source:
@@ -62,7 +75,8 @@ class Source:
         record = read_record(Path(brief.reference))
         whole = not brief.reference_start and brief.reference_end is None
         own = record if whole and is_clips_own(record) else None
-        return cls(Path(brief.reference), audio, rate, own)
+        word = Correction.from_json(brief.corrected).later_by(-brief.reference_start)
+        return cls(Path(brief.reference), audio, rate, own, word, whole)
 
     @property
     def licence(self) -> str:
@@ -75,55 +89,107 @@ class Source:
         return Path(user_name(self.path)).stem
 
     @property
+    def title(self) -> str:
+        """What its user asked for where it is a clip, else its name."""
+        return str((self.record or {}).get("words") or self.name)
+
+    @property
     def is_one_sound(self) -> bool:
         """Whether it is one hit, by its record or its length: that has no tempo."""
         kind = (self.record or {}).get("kind", "")
         short = len(self.audio) < _ONE_SOUND_S * self.sample_rate
-        return kind in ("oneshot", "sfx") or (short and kind != "loop")
+        return kind in ("oneshot", "sfx") or (short and kind != "loop" and self.word.bpm is None)
 
     @cached_property
     def grid(self) -> Grid:
-        """Its record's grid, or the one that is heard."""
+        """Its user's word, its record's grid, or the one that is heard."""
         if self.is_one_sound:
             return Grid(None, None, "4/4", None, "one sound has no beat", 0.0)
-        if self.record and self.record.get("bars") and self.record["kind"] == "loop":
+        if self.word.bpm is None and self.record and self.record["kind"] == "loop":
             meter = str(self.record["meter"] or "4/4")
-            bpm, bars = self.record["bpm"], self.record["bars"]
+            bpm, bars = self.record["bpm"], self.record.get("bars")
             if bpm and bars and self._frames(bars, meter, bpm) == len(self.audio):
                 return Grid(bpm, bars, meter, self.record.get("key"), "its record", 1.0)
         return self._heard()
 
     def _heard(self) -> Grid:
-        heard = self.heard
+        """By its beats; where they are nearly whole bars, the tempo that makes them whole."""
+        heard, said = self.heard, self.word.bpm is not None
         if not heard.periodic:
             return Grid(None, None, "4/4", None, "no beat was heard", 0.0)
-        seconds = len(self.audio) / self.sample_rate
-        bars = round(seconds * heard.bpm / 240)
-        sure = round(float(heard.confidence), 2)
-        off_s = abs(seconds - bars * 240 / heard.bpm) if bars else seconds
-        if not 0 < bars <= _MOST_BARS or off_s > _WHOLE_BARS_S or sure < _SURE:
-            return Grid(round(heard.bpm, 3), None, "4/4", None, "heard", sure)
-        bpm = 240 * bars / seconds
-        for digits in range(1, 8):
-            if self._frames(bars, "4/4", round(bpm, digits)) == len(self.audio):
-                return Grid(round(bpm, digits), bars, "4/4", None, "heard", sure)
-        return Grid(round(bpm, 3), None, "4/4", None, "heard", sure)
+        how = "your word" if said else "heard"
+        sure = 1.0 if said else round(float(heard.confidence), 2)
+        meter, bar_q = str(heard.meter), heard.meter.quarters_per_bar
+        free = Grid(round(heard.bpm, 3), None, meter, None, how, sure)
+        bars = round(self._bars_heard)
+        if not 0 < bars <= _MOST_BARS or not self._is_whole_bars(bars) or sure < _SURE:
+            return free
+        bpm = 60 * bar_q * bars / self.seconds
+        for tempo in (heard.bpm, *(round(bpm, digits) for digits in range(1, 8))):
+            if self._frames(bars, meter, tempo) == len(self.audio):
+                return Grid(tempo, bars, meter, None, how, sure)
+        return free
+
+    @property
+    def _bars_heard(self) -> float:
+        return self.seconds * self.heard.bpm / 60 / self.heard.meter.quarters_per_bar
+
+    def _is_whole_bars(self, bars: int) -> bool:
+        """Whether it is so many bars long, as nearly as its tempo is known."""
+        bar_q = self.heard.meter.quarters_per_bar
+        off_bars = abs(self._bars_heard - bars)
+        if self.word.bpm is not None:
+            return off_bars <= _SAID_OFF_BARS
+        if off_bars * bar_q * 60 / self.heard.bpm <= _WHOLE_BARS_S:
+            return True
+        at_once = self.heard.sounds_from_s < _AT_ONCE_S
+        return bars <= _SHORT_BARS and at_once and off_bars * bar_q < _SHORT_OFF_Q
+
+    @property
+    def seconds(self) -> float:
+        """How long it sounds."""
+        return len(self.audio) / self.sample_rate
+
+    @property
+    def no_loop(self) -> str:
+        """Why it is no loop, and what makes one of it, for its user; empty where it is one."""
+        if self.grid.is_loop or self.is_one_sound:
+            return ""
+        tell = "`sidecrate correct FILE --bpm N`"
+        if self.grid.bpm is None:
+            return f"no beat was heard in {self.name}: say its tempo with {tell}"
+        bars = max(1, round(self._bars_heard))
+        fits = 60 * self.heard.meter.quarters_per_bar * bars / self.seconds
+        by = "you said" if self.word.bpm is not None else "was heard"
+        return (
+            f"{self.name} is not whole bars long at the {self.grid.bpm:g} bpm that {by}; "
+            f"{bars} of them would have {fits:.2f} bpm. Say its tempo with {tell}, "
+            "or let `sidecrate fit` make a loop of it"
+        )
 
     @cached_property
+    def _witnesses(self) -> Witnesses:
+        return read_witnesses(self.path, self.seconds, self.word, whole=self.is_whole)
+
+    @cached_property
+    def _verdict(self) -> Verdict:
+        return hear_with(self.audio, self.sample_rate, None, Meter(), self._witnesses)
+
+    @property
     def heard(self) -> Heard:
-        """Its beats, as they are heard."""
-        return hear(self.audio, self.sample_rate)
+        """Its beats: by ear, by what the file states, and over both by its user's word."""
+        return self._verdict.heard
 
     def _frames(self, bars: int, meter: str, bpm: float) -> int:
         return loop_frames(bars, Meter.parse(meter), bpm, self.sample_rate)
 
     @cached_property
     def key(self) -> str | None:
-        """Its record's key, or the one that is heard; None where it has none."""
+        """Its user's word, its record's key, or the one that is heard; None where it has none."""
         from daemon.hearing import key
 
-        if self.record and self.record.get("key"):
+        if self.word.key is None and self.record and self.record.get("key"):
             return str(self.record["key"])
         tones = key.hear_tones(Sound(self.audio, self.sample_rate).mono, self.sample_rate)
-        found, _ = key.find_key(tones)
+        found, _, _ = choose_key(*key.find_key(tones), self._witnesses)
         return found.short if found else None

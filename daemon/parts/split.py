@@ -31,7 +31,7 @@ _EXPECTED = ("kick", "snare", "hat")
 def split(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
     """Results of the source's parts, or of its kit. ConformError where it holds nothing of them."""
     source = Source.read(brief)
-    _check(source)
+    check(source)
     asked = tuple(word.lower() for word in request.get("parts", ()))
     into = request.get("into", "stems")
     stems = Stems(source, brief.separator, lambda share, words: tell(0.02 + _SHARE * share, words))
@@ -43,7 +43,8 @@ def split(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> It
         yield from _stems(source, stems, stems.wanted(asked))
 
 
-def _check(source: Source) -> None:
+def check(source: Source) -> None:
+    """ConformError where it is too short to have parts, or silent."""
     name = source.name
     if len(source.audio) < _SHORTEST_S * source.sample_rate:
         raise ConformError(
@@ -61,11 +62,14 @@ def _stems(source: Source, stems: Stems, wanted: dict[str, np.ndarray]) -> Itera
     down_db = min(safe_gain(part) for part in wanted.values())
     if len(empty) == len(wanted):
         raise ConformError(f"{source.name} holds no {' and no '.join(empty)}")
-    better = stems.better
+    better, no_loop = stems.better, source.no_loop
     for name, part in wanted.items():
         if name in empty:
             continue
         said = [f"the source holds no {one}" for one in empty]
+        if no_loop:
+            # once for all parts
+            said, no_loop = [*said, f"its parts are tracks, not loops: {no_loop}"], ""
         exact = stems.is_exact if name in stems.parts else stems.pieces_are_exact
         if down_db < 0:
             said.append(

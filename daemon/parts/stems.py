@@ -53,10 +53,24 @@ class Stems:
             self.parts = _estimated(self.separator, source, tell)
         rest = _REST if _REST in self.parts else self._loudest()
         self.parts = with_rest(source.audio, self.parts, rest)
+        if not self.is_exact:
+            self._keep_what_leaked()
         self.sum_db = round(rest_db(source.audio, self.parts), 1)
 
     def _loudest(self) -> str:
         return max(self.parts, key=lambda name: own.mean_power(self.parts[name]))
+
+    def _keep_what_leaked(self) -> None:
+        """Give what parts hold that are none to the loudest: else the others would lack it.
+
+        The loudest part is always one, however it sounds.
+        """
+        loudest = self._loudest()
+        for name in [
+            one for one in self.parts if one != loudest and self.is_empty(one, self.parts[one])
+        ]:
+            self.parts[loudest] = self.parts[loudest] + self.parts[name]
+            self.parts[name] = np.zeros_like(self.parts[name])
 
     @property
     def better(self) -> str:
@@ -94,7 +108,9 @@ class Stems:
             return holds_nothing(part, self._source.audio, _SILENCE_DB)
         if holds_nothing(part, self._source.audio, leakage_db):
             return True
-        return name == "drums" and struck_share(part, self._source.sample_rate) < _LEAST_STRUCK
+        if name != "drums" or name == self._loudest():
+            return False
+        return struck_share(part, self._source.sample_rate) < _LEAST_STRUCK
 
     def pieces(self) -> dict[str, np.ndarray]:
         """The drums piece by piece: by the plan of a clip of our own, else estimated."""

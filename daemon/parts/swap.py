@@ -21,6 +21,7 @@ from daemon.errors import ConformError
 from daemon.parts.cuts import attacks
 from daemon.parts.places import Place, place_in
 from daemon.parts.source import Source
+from daemon.parts.split import check
 from daemon.parts.stems import Stems
 from daemon.verbs.registry import Result
 
@@ -38,15 +39,13 @@ def swap(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
     """The loop with one part written anew. ConformError where it is no loop, or holds nothing."""
     wanted = place_in(brief.change)
     if wanted is None:
-        raise ConformError(
-            f"change: {brief.change or 'nothing'} names no part; say drums, bass, chords or lead"
-        )
+        names = f"{brief.change} names no part" if brief.change else "nothing is named"
+        raise ConformError(f"change: {names}; say drums, bass, chords or lead")
     source = Source.read(brief)
+    check(source)
     grid = source.grid
     if not grid.is_loop:
-        raise ConformError(
-            f"{source.name} is not whole bars long ({grid.how}): `sidecrate fit` makes a loop of it"
-        )
+        raise ConformError(source.no_loop or f"{source.name} is one sound: it has no parts")
     stems = Stems(source, brief.separator, lambda share, words: tell(_SHARE * share, words))
     old = _old(stems, wanted)
     rest = source.audio - old
@@ -56,16 +55,18 @@ def swap(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
     audio = rest + new
     down_db = safe_gain(audio)
     said = [f"the {wanted.stem} of {source.name} went; all else of it stays"]
-    if wanted.stem == "other":
+    if not old.any():
+        said = [f"{source.name} had no {wanted.part}: the new part comes to all that it has"]
+    elif wanted.stem == "other":
         said = [f"chords and lead of {source.name} went together: they are one part here"]
-    if not stems.is_exact:
+    if old.any() and not stems.is_exact:
         said.append(f"what went is estimated by the {stems.method}: traces of it may stay")
     yield Result(
         "loop",
         audio * np.float32(10 ** (down_db / 20)),
         source.sample_rate,
         midi=take.midi,
-        words=f"{brief.words or source.name} with new {wanted.part}",
+        words=f"{brief.words or source.title} with new {wanted.part}",
         bpm=grid.bpm,
         key=source.key,
         meter=grid.meter,

@@ -18,6 +18,8 @@ Tell = Callable[[float, str], None]
 
 #: What a piece of the user's, changed by us, is under.
 LICENCE = "as what it comes from"
+#: What a clip's title says after its source's: else all that was made of one would be called alike.
+_AFTER = {"continue": "continued", "infill": "filled in", "groove": "groove", "vary": "varied"}
 
 
 def result_of(
@@ -44,7 +46,7 @@ def result_of(
         brief.sample_rate,
         midi=midi_of(piece),
         part=part,
-        words=words or piece.name,
+        words=words or " ".join(filter(None, (piece.name, _AFTER.get(brief.do)))),
         bpm=piece.bpm,
         key=piece.key_.short if is_pitched else None,
         meter=str(piece.meter),

@@ -60,7 +60,7 @@ def tone(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
         _kind(source),
         made,
         rate,
-        words=f"{_name(source)} {instrument.name}",
+        words=f"{source.title} {instrument.name}",
         bpm=grid.bpm,
         key=source.key,
         meter=grid.meter,
@@ -98,10 +98,6 @@ def _kind(source: Source) -> Kind:
     if source.grid.is_loop:
         return "loop"
     return "oneshot" if source.is_one_sound else "track"
-
-
-def _name(source: Source) -> str:
-    return str((source.record or {}).get("words") or source.name)
 
 
 def _report(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from bridge.music import Key, bar_seconds
+from daemon.audio.wav_record import read_record
 from daemon.brief import Brief
 from daemon.engines.contract import Grid, Progress, Take
 from daemon.engines.embedded import INFO
@@ -37,6 +40,8 @@ from daemon.prompt.pitches import read_note
 from daemon.prompt.words import parse_words
 
 _PLAYERS: dict[int, Player] = {}
+#: The licence of sounds that no record states.
+_SOUNDS_OWN = "the sounds' own"
 
 
 def make(brief: Brief, seed: int, progress: Progress) -> Take:
@@ -166,6 +171,15 @@ def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
     return said
 
 
+def _credit_kit(take: Take, kit: str, files: tuple[str, ...]) -> None:
+    """The licence of the kit's sounds, by their records; a folder's sounds have their own."""
+    own = {str((read_record(Path(file)) or {}).get("license") or _SOUNDS_OWN) for file in files}
+    licences = sorted(own or {_SOUNDS_OWN})
+    if licences != [INFO.license]:
+        name = kit if files else Path(kit).name
+        take.license = f"{take.license} (notes), {name}: {', '.join(licences)} (sounds)"
+
+
 def _credit(take: Take, player: Player, files: tuple[str, ...]) -> None:
     """The licence of the fonts that are heard, and their authors' own words on it."""
     if not files or player.sampler is None:
@@ -206,6 +220,8 @@ def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     take.parts = plan.parts
     take.players = ensemble(notes)
     take.said = tuple(_said(brief, plan, audio))
+    if brief.kit:
+        _credit_kit(take, brief.kit, brief.kit_files)
     _credit(take, player, brief.fonts)
     progress(1.0, "played")
     return take

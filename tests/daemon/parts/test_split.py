@@ -314,3 +314,58 @@ def test_a_kit_without_a_snare_says_so(tmp_path):
     assert "snare" not in {one.role for one in shots}
     assert "the kit has no snare" in " ".join(shots[0].report["said"])
     assert all("said" not in one.report for one in shots[1:]), "once for the whole kit"
+
+
+def on_its_own(sound, folder, rate=RATE, name="loop.wav"):
+    soundfile.write(folder / name, sound, rate, "FLOAT")
+    return folder / name
+
+
+def corrected(path, **word):
+    brief = Brief("", "", do="split", reference=str(path), corrected=word)
+    return list(split(brief, {"parts": ("drums",)}, path.parent, quiet))
+
+
+def steady(beats=8, beat_s=0.5, shift_s=0.0):
+    """Clicks of noise on each eighth, as float (frames, 1)."""
+    rng = np.random.default_rng(3)
+    sound = np.zeros((round(beats * beat_s * RATE), 1), np.float32)
+    hit = rng.normal(0, 1, (2000, 1)) * np.exp(-np.arange(2000)[:, None] / 300)
+    for n in range(2 * beats):
+        at = round(n * beat_s / 2 * RATE)
+        sound[at : at + 2000] += (0.5 if n % 4 == 0 else 0.2) * hit[: len(sound) - at]
+    return sound
+
+
+def test_the_users_word_on_a_file_is_its_grid(tmp_path):
+    path = on_its_own(np.pad(steady(), ((0, round(0.17 * RATE)), (0, 0))), tmp_path)
+    (heard,) = taken_apart(path, parts=("drums",))
+    assert heard.kind == "track"
+    fits = 8 * 60 * RATE / len(heard.audio)
+    assert f"2 of them would have {fits:.2f} bpm" in " ".join(heard.report["said"])
+    (said,) = corrected(path, bpm=round(fits, 2), key="Em")
+    assert (said.kind, said.bars, said.report["found"]["grid"]) == ("loop", 2, "your word")
+    assert loop_frames(2, Meter(), said.bpm, RATE) == len(said.audio)
+
+
+def test_a_tempo_in_the_files_name_counts(tmp_path):
+    tone = np.sin(2 * np.pi * 110 * np.arange(4 * RATE) / RATE)[:, None] * 0.3
+    path = on_its_own(tone, tmp_path, name="drone_120bpm.wav")
+    kinds = {(one.kind, one.bpm, one.bars) for one in taken_apart(path)}
+    assert kinds == {("loop", 120.0, 2)}
+
+
+def test_a_short_loop_that_was_cut_a_little_off_is_still_a_loop(tmp_path):
+    cut = steady()[: -round(0.02 * RATE)]
+    for one in taken_apart(on_its_own(cut, tmp_path)):
+        assert (one.kind, one.bars) == ("loop", 2)
+        assert loop_frames(2, Meter(), one.bpm, RATE) == len(one.audio) == len(cut)
+
+
+def test_what_comes_out_adds_up_also_where_parts_are_left_out(tmp_path):
+    # a wash of noise: hardly struck, and yet all there is
+    noise = np.random.default_rng(1).normal(0, 0.1, (2 * RATE, 2)).astype(np.float32)
+    results = taken_apart(on_its_own(noise, tmp_path))
+    assert results, "what sounds has a part"
+    rest = sum(one.audio for one in results) - noise
+    assert np.abs(rest).max() < 1e-4

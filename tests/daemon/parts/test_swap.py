@@ -68,7 +68,10 @@ def test_the_same_seed_writes_the_same_part(loop):
 def test_a_sound_that_is_no_loop_and_words_that_name_no_part_are_refused(tmp_path, loop):
     rng = np.random.default_rng(0)
     soundfile.write(tmp_path / "bed.wav", rng.normal(0, 0.1, (3 * RATE, 1)), RATE)
-    with pytest.raises(ConformError, match="is not whole bars long"):
+    soundfile.write(tmp_path / "still.wav", np.zeros((3 * RATE, 1)), RATE)
+    with pytest.raises(ConformError, match="still is silent"):
+        swapped(tmp_path / "still.wav", change="drums")
+    with pytest.raises(ConformError, match="no beat was heard in bed: say its tempo"):
         swapped(tmp_path / "bed.wav", change="drums")
     with pytest.raises(ConformError, match="say drums, bass, chords or lead"):
         swapped(loop, change="darker")
@@ -103,3 +106,11 @@ def test_again_on_a_foreign_clip_becomes_a_swap():
         repeat_request(record, Request({"change": "darker"}))
     with pytest.raises(RequestError, match="count: cannot be said together"):
         repeat_request(record, Request({"change": "drums", "count": 3}))
+
+
+def test_a_part_that_the_loop_did_not_have_is_not_said_to_have_gone(tmp_path, played):
+    drums = sum(played.stems[name] for name in played.stems if name == "drums")
+    soundfile.write(tmp_path / "loop.wav", drums, RATE, "FLOAT")
+    said = " ".join(swapped(tmp_path / "loop.wav", change="bass").report["said"])
+    assert "loop had no bass: the new part comes to all that it has" in said
+    assert "went" not in said

@@ -146,3 +146,12 @@ def test_a_kit_that_is_no_folder_or_holds_nothing_is_refused(tmp_path):
         make(brief(kit=str(tmp_path / "gone")), 1, quiet)
     with pytest.raises(EngineError, match="can be told"):
         make(brief(kit=str(tmp_path)), 1, quiet)
+
+
+def test_a_clip_that_a_kit_plays_states_the_kits_licence(tmp_path):
+    click = np.random.default_rng(1).normal(0, 0.1, (2000, 1)).astype(np.float32)
+    soundfile.write(tmp_path / "kick.wav", click, RATE)
+    files = (str(tmp_path / "kick.wav"),)
+    for kit, listed, name in ((str(tmp_path), (), tmp_path.name), ("my kit", files, "my kit")):
+        take = make(brief(kit=kit, kit_files=listed, bars=1, instruments=("drums",)), 3, quiet)
+        assert take.license == f"CC0-1.0 (notes), {name}: the sounds' own (sounds)"
