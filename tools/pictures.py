@@ -32,7 +32,7 @@ CLIPS = (
     ("liquid drum and bass 174 bpm Em", 7),
     ("amapiano log drums 112 bpm", 2),
 )
-_WINDOW = {"width": 1200, "height": 760}
+_WINDOW = {"width": 1440, "height": 860}
 #: The terminal: colours, size of a letter and margin in pixels.
 _GROUND, _TEXT, _PROMPT = "#1d2127", "#d7dce2", "#7fc47f"
 _LETTER_PX, _LINE_PX, _MARGIN_PX = 15, 21, 20
@@ -126,7 +126,7 @@ def waveform_picture(folder: Path, out: Path) -> None:
 
 
 def page_picture(folder: Path, out: Path) -> None:
-    """The page with a prompt, the queue and a library of a few clips."""
+    """The page with a prompt, the queue, a library of a few clips and one of them chosen."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         raise FileNotFoundError("Chromium is needed for the picture of the page; install it")
@@ -150,15 +150,15 @@ def page_picture(folder: Path, out: Path) -> None:
 
 
 def prepare(page: Page) -> None:
-    """A prompt begun, a favourite marked, and the library's waveforms drawn."""
+    """A prompt begun, a favourite marked, a clip chosen, and the waveforms drawn."""
     page.get_by_label("What should it be?").fill("hypnotic percussion, wooden, dry")
     row = page.locator("[data-clip]", has_text="dusty boom bap")
     row.get_by_role("button", name="Favourite").click()
+    row.click()
+    page.locator("footer .wave[data-drawn=true]").wait_for()
     for place in range(len(CLIPS)):
-        page.locator("[data-clip]").nth(place).locator(".wave div").first.wait_for()
-    page.mouse.click(5, 300)
-    # the waves are drawn a moment after their places are there
-    page.wait_for_timeout(1500)
+        page.locator("[data-clip]").nth(place).locator(".wave[data-drawn=true]").wait_for()
+    page.wait_for_timeout(300)
 
 
 def main(names: Sequence[str]) -> None:
