@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from daemon.hearing.beat_net import activations
+from daemon.hearing.beat_path import beats_of
 from tools.beat_net.beatless import KINDS, beatless
 from tools.beat_net.judge import f_measure, loudest_beats
 from tools.beat_net.musician import played
-from tools.beat_net.path import beats_of, downbeats_of
-from tools.beat_net.runtime import activations
+from tools.beat_net.path import downbeats_of
 from tools.beat_net.song import RATE
 
 #: Songs that the net was not taught: seeds of a training set end in four digits.
