@@ -38,7 +38,7 @@ setup: system .venv/.ready
 setup-local: setup .venv/.ready-local
 
 .venv/.ready-local: .venv/.ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable '.[local]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable '.[local,demucs]'
 	@touch $@
 
 system:

@@ -6,6 +6,9 @@ Figures are SI-SDR in dB gained over the mix, mean over the mixes; parts that ar
 out.
 
     python -m benchmarks.apart --count 20 --bank BANK.npz
+    python -m benchmarks.apart --speed spleeter --seconds 40
+
+The second measures one separator alone, on a made sound: its work and its peak of memory.
 """
 
 from __future__ import annotations
@@ -18,8 +21,11 @@ from pathlib import Path
 import numpy as np
 from scipy import signal
 
+from benchmarks import notes
 from daemon.parts import own
+from daemon.parts.separators import SEPARATORS
 from daemon.parts.spectra import Spectra
+from daemon.verbs.registry import load_object
 from tools.train_hearing.music import RATE, Bank
 from tools.train_separator.mixes import DRUMS, MIX, made, mixed, pieces_of, played, split_kits
 
@@ -33,6 +39,7 @@ _SILENT_DB = -30.0
 
 def bench() -> None:
     compare(count=10, bank=None)
+    notes.compare(count=6, bank=None)
 
 
 def compare(count: int, bank: Path | None) -> None:
@@ -42,6 +49,22 @@ def compare(count: int, bank: Path | None) -> None:
     if kits:
         _table("kits not heard", MIX, "mix", _pieces(count, kits, drums=False))
         _table("drums, kits not heard", DRUMS, "drums", _pieces(count, kits, drums=True))
+
+
+def speed(name: str, seconds: float) -> None:
+    """Print a separator's speed by processor time, and the most memory that the process had."""
+    import resource
+
+    t = np.arange(round(seconds * RATE)) / RATE
+    noise = np.random.default_rng(0).standard_normal(len(t))
+    sound = 0.1 * np.sin(2 * np.pi * 110 * t) + 0.2 * noise * (t % 0.5 < 0.05)
+    stereo = np.repeat(sound[:, None], 2, axis=1).astype(np.float32)
+    began = time.process_time()
+    load_object(SEPARATORS[name].work)(stereo, RATE, False, lambda share: None)
+    spent_s = time.process_time() - began
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{name}: {seconds:g} s in {spent_s:.1f} s of processor time,")
+    print(f"{seconds / spent_s:.1f} x real time, {peak_mb:.0f} MB at most")
 
 
 def _musician(count: int) -> Iterator[dict[str, np.ndarray]]:
@@ -109,7 +132,12 @@ def main() -> None:
     about = argparse.ArgumentParser(description=__doc__)
     about.add_argument("--count", type=int, default=20)
     about.add_argument("--bank", type=Path)
+    about.add_argument("--speed", choices=SEPARATORS, help="measure one separator alone")
+    about.add_argument("--seconds", type=float, default=60.0)
     asked = about.parse_args()
+    if asked.speed:
+        speed(asked.speed, asked.seconds)
+        return
     compare(asked.count, asked.bank)
 
 

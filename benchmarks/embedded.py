@@ -157,6 +157,11 @@ def track_alone(stems: bool, rate: int) -> None:
     )
 
 
+def slope_of(take: Take) -> float:
+    """The spectral slope that a take's genre is mixed to, dB an octave."""
+    return float((take.plan or {})["mix"]["slope_db"])
+
+
 def judge(take: Take, brief: Brief, found: dict[str, Any]) -> list[str]:
     """The names of the checks that a loop fails."""
     faults = []
@@ -169,7 +174,7 @@ def judge(take: Take, brief: Brief, found: dict[str, Any]) -> list[str]:
         "loudness": abs(found["levelled_lufs"] + 14) < 0.5
         or abs(found["levelled_peak_db"] + 1) < 0.1,
         "crest": found["crest_db"] >= 7,
-        "slope": -5.2 <= found["slope_db"] <= -4.3,
+        "slope": -0.6 <= found["slope_db"] - slope_of(take) <= 0.6,
         "correlation": found["correlation"] > 0,
         "low side": found["low_side_db"] <= -30,
         "seam": found["seam"] <= 1.0,

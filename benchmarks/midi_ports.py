@@ -1,12 +1,13 @@
 """What a DAW's MIDI ports cost a daemon: JACK clients, threads, memory, and clips nobody asked for.
 
 Two daemons of the same config run on one JACK server each: alone, and beside a program with 64 MIDI
-tracks that plays mapped notes on all of them for 20 s. Memory is the process's own: JACK's shared
-memory, which every client shows as its own, is left out.
+tracks that plays mapped notes on all of them for 20 s (`--play SECONDS`). Memory is the process's
+own: JACK's shared memory, which every client shows as its own, is left out.
 """
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 import time
 from contextlib import ExitStack
@@ -52,7 +53,7 @@ def _own_mb(process: psutil.Process) -> float:
     return float(found.rss - found.shared) / 1e6
 
 
-def measure(folder: Path, tracks: list[str]) -> Cost:
+def measure(folder: Path, tracks: list[str], play_s: float) -> Cost:
     with ExitStack() as stack:
         server = stack.enter_context(jack_server())
         daw: Controller | None = None
@@ -67,7 +68,7 @@ def measure(folder: Path, tracks: list[str]) -> Cost:
         cpu = process.cpu_percent()
         clients = [name for name in clients_of(server) if name.startswith("Sidecrate")]
         cost = Cost(len(clients), process.num_threads(), _own_mb(process), cpu, 0)
-        until_s = time.monotonic() + PLAY_S
+        until_s = time.monotonic() + play_s
         while daw is not None and time.monotonic() < until_s:
             for port in range(len(tracks)):
                 daw.play("902464", "902400", "902a64", "902a00", port=port)
@@ -77,10 +78,15 @@ def measure(folder: Path, tracks: list[str]) -> Cost:
 
 
 def bench() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--play", type=float, default=PLAY_S, metavar="SECONDS")
+    play_s = parser.parse_known_args()[0].play
     print(f"{'':28}{'clients':>10}{'threads':>10}{'own MB':>10}{'core %':>10}{'clips':>8}")
     with tempfile.TemporaryDirectory() as folder:
-        print(measure(Path(folder) / "alone", []).row("no other MIDI port"), flush=True)
-        print(measure(Path(folder) / "beside", TRACKS).row("64 tracks that play"), flush=True)
+        print(measure(Path(folder) / "alone", [], play_s).row("no other MIDI port"), flush=True)
+        print(
+            measure(Path(folder) / "beside", TRACKS, play_s).row("64 tracks that play"), flush=True
+        )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import keyword
 import math
 import re
 import sys
@@ -40,6 +41,11 @@ class Field:
     example: str
     is_path: bool = False
     """Whether it names a file or folder of this machine."""
+
+    @property
+    def python_name(self) -> str:
+        """Its name in Python, where a word of the language's own cannot be one."""
+        return f"{self.name}_" if keyword.iskeyword(self.name) else self.name
 
     def check(self, raw: object) -> Value:
         """The checked value of `raw`, from any door. RequestError names value, range and mend."""

@@ -23,7 +23,7 @@ WorksOn = Literal["words", "source", "notes", "clip", "folder"]
 NAMED: dict[WorksOn, str] = {
     "words": "a prompt",
     "source": "an audio file on this machine, a clip, or last",
-    "notes": "a MIDI file or a sound on this machine, a clip, or last",
+    "notes": "a MIDI file on this machine, a clip that has notes, or last",
     "clip": "a clip, a job, or last",
     "folder": "a folder of sounds, or a collection",
 }
@@ -62,6 +62,11 @@ class Verb:
     by_button: bool = False
     """Whether a button may order it without naming a source: that is then the newest clip."""
 
+    beside: str = ""
+    """The field of its own that names a second source, as a path or a clip."""
+    beside_folder: bool = False
+    """Whether that may be a folder of sounds too."""
+
     @property
     def holds(self) -> str:
         """The field for its source; empty where that stands beside the request."""
@@ -83,6 +88,10 @@ class Verb:
     def paths(self) -> tuple[str, ...]:
         """Its fields that name files or folders."""
         return tuple(name for name, row in self.takes.items() if row.is_path)
+
+    def named(self, field: str) -> str:
+        """The beginning of an error's text: `kit: `; nothing for the source, which has no name."""
+        return "" if field == self.holds else f"{field}: "
 
     def read(self, pairs: Iterable[tuple[str, object]]) -> tuple[str, Request]:
         """(the clip to repeat, the request) of (name, raw) pairs; `source` names its source.
@@ -147,6 +156,16 @@ VERBS: dict[str, Verb] = {
             said="put {} on the grid",
             help="put a sound exactly on the grid",
             example="guitar.wav --bpm 93",
+        ),
+        Verb(
+            "render",
+            "notes",
+            gives="a loop of its bars, with the notes beside it; a track where it is long",
+            said="play {}",
+            help="have notes played by the embedded musician",
+            example="riff.mid --genre jazz",
+            fields=("prompt", "kind", "bpm", "key", "genre", "kit", "midi"),
+            by_button=True,
         ),
     )
 }

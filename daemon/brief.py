@@ -59,6 +59,8 @@ class Brief:
     reference: str | None = None
     source: str = ""
     """The id of the clip that `reference` is, where a clip was named."""
+    other: str | None = None
+    """A second source beside `reference`: where the way leads, or whose feel is learnt."""
     reference_start: float = 0.0
     reference_end: float | None = None
     corrected: Mapping[str, Any] = field(default_factory=dict)
@@ -72,12 +74,16 @@ class Brief:
     """Limit a clip to reach its loudness; a track always is limited."""
     stretcher: str = "auto"
     """The stretcher, by its name in `audio.stretcher` of the config."""
+    separator: str = "auto"
+    """The separator of `split`, by its name in the table, or the best that is ready."""
     formants: bool = False
     choice: int = 1
     quality: str = "full"
     kit: str | None = None
     kit_files: tuple[str, ...] = ()
     """The kit's sounds where `kit` names a collection; empty where it is a folder."""
+    fonts: tuple[str, ...] = ()
+    """Sound fonts of the config, which the embedded engine plays instruments on."""
     midi: bool = True
     stems: bool = False
     compose: str = "rules"
@@ -101,6 +107,11 @@ class Brief:
     said: tuple[str, ...] = ()
     """Notes for the user on how the request was understood, one a line."""
     decided: Mapping[str, Decision] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The job in a few words, for lists: its prompt, else its verb and what it works on."""
+        return self.prompt or f"{self.do} {self.words}".strip()
 
     @property
     def key(self) -> Key | None:
@@ -161,7 +172,7 @@ class Brief:
     def from_json(cls, record: Mapping[str, Any]) -> Brief:
         """The Brief that `to_json` wrote; unknown fields of another version are dropped."""
         known = {f.name: record[f.name] for f in fields(cls) if f.name in record}
-        for name in ("engines", "mood", "instruments", "tags", "said", "kit_files"):
+        for name in ("engines", "mood", "instruments", "tags", "said", "kit_files", "fonts"):
             if name in known:
                 known[name] = tuple(known[name])
         if "decided" in known:

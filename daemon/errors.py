@@ -44,6 +44,12 @@ class VerbError(SidecrateError):
     code = "unknown_verb"
 
 
+class ModelError(SidecrateError):
+    """A trained net is not on this machine, not whole, or could not be brought."""
+
+    code = "model"
+
+
 class SecretError(SidecrateError):
     """The system's keyring cannot keep or give a secret."""
 

@@ -44,6 +44,10 @@ class ClipReport(TypedDict, total=False):
 class Repeatable(TypedDict, total=False):
     """What `again` reads: a clip's record, or the request of a job without clips."""
 
+    id: str
+    """The clip's; a job without clips has none."""
+    kind: str
+    """loop, oneshot, track, midi, sfx or vocal."""
     do: str
     """The verb; records without it were made, or fitted by the engine `file`."""
     request: Mapping[str, Any]
@@ -71,14 +75,13 @@ class ClipRecord(Repeatable, _Derived, total=False):
     nearly every record has are read by `[]` all the same.
     """
 
-    id: str
-    kind: str
-    """loop, oneshot, track, midi, sfx or vocal."""
     path: str
     """Where the file is now; empty until the clip is published."""
     midi: str | None
     """The path of the notes beside the audio."""
     stems: list[str]
+    picture: str
+    """The path of a picture of what was done; only verbs that draw one have it."""
     prompt: str
     words: str
     license: str
@@ -116,6 +119,8 @@ class ClipRecord(Repeatable, _Derived, total=False):
     collection: str
     """The collection that it belongs to from the start: a kit's sounds."""
     kit_files: list[str]
+    fonts: list[str]
+    """The sound fonts that it was played on."""
     cues: list[Cue]
     sidecrate: str
     """The version that made it."""

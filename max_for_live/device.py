@@ -11,7 +11,7 @@ SCRIPT = "Sidecrate.js"
 KINDS = ("loop", "one-shot", "MIDI", "effect", "track", "vocal")
 TARGETS = ("selected slot", "free slot, this track", "arrangement", "folder only")
 LIVE_KEY = ("if on", "always", "never")
-USES = ("fit to the grid", "continue", "melody", "accompany", "style")
+USES = ("fit to the grid", "continue", "melody", "accompany", "style", "split")
 
 Rect = tuple[int, int, int, int]
 

@@ -10,6 +10,7 @@ runs. Verbs of installed packages are functions too: `sidecrate.ask("halve", "dr
 or `sidecrate.halve(...)`. What cannot be done raises a `SidecrateError`.
 """
 
+import keyword
 from functools import partial
 from typing import Any
 
@@ -57,7 +58,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The verb of an installed package as a function."""
-    if not name.startswith("_") and name in draw_in_verbs():
-        return partial(ask, name)
+    """The verb of an installed package as a function; `continue_` is the verb `continue`."""
+    verb = name[:-1] if keyword.iskeyword(name[:-1]) else name
+    if not name.startswith("_") and verb in draw_in_verbs():
+        return partial(ask, verb)
     raise AttributeError(f"sidecrate has no name and no verb {name!r}")

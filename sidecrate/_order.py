@@ -52,7 +52,9 @@ def ask_given(verb: str, source: Source, given: Mapping[str, Any]) -> list[Clip]
     from bridge.verbs import VERBS
 
     row = VERBS[verb]
-    fields = {name: given.get(name) for name in row.takes if name != row.holds}
+    fields = {
+        name: given.get(field.python_name) for name, field in row.takes.items() if name != row.holds
+    }
     return ask(verb, source, out=given["out"], force=given["force"], **fields)
 
 

@@ -305,11 +305,52 @@ def fit(
     return ask_given("fit", source, locals())
 
 
+def render(
+    source: Source,
+    *,
+    prompt: str | None = None,
+    kind: Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"] | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    genre: str | None = None,
+    kit: Source | None = None,
+    midi: bool | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Have notes played by the embedded musician.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    prompt: What you want to hear. 1 to 4,000 characters of text; by default: none.
+    kind: What comes out. One of loop, oneshot, track, midi, sfx, vocal; by default: loop.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
+    genre: Genre. Words; by default: from the prompt.
+    kit: Your own sounds for the embedded engine. A folder of one-shots, or a collection; by
+        default: none.
+    midi: Notes beside the audio, where the engine knows them. On or off; by default: on.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("render", source, locals())
+
+
 def split(
     source: Source,
     *,
-    into: Literal["stems", "kit"] | None = None,
+    into: Literal["stems", "kit", "oneshots"] | None = None,
     parts: str | Sequence[str] | None = None,
+    with_: Literal["auto", "demucs-ft", "demucs", "demucs-onnx", "spleeter", "own"] | None = None,
+    reference_start: float | None = None,
+    reference_end: float | None = None,
     then: Literal["nothing", "audition"] | None = None,
     tags: str | Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
@@ -318,9 +359,14 @@ def split(
     """Take a sound apart: drums, bass and the rest, or the single sounds of its kit.
 
     source: An audio file on this machine, a clip, or last.
-    into: Whole parts, or the drums' single sounds as a kit. Stems or kit; by default: stems.
-    parts: Which parts come out. Words, by comma: drums, bass, other, kick, snare, hats, toms,
-        cymbals; by default: all that can be told apart.
+    into: Whole parts, the drums' single sounds as a kit, or the cleanest single notes. Stems, kit
+        or oneshots; by default: stems.
+    parts: Which parts come out. Words, by comma: drums, bass, vocals, other, kick, snare, hats,
+        toms, cymbals; by default: all that can be told apart.
+    with_: Who takes a mix apart. Auto, demucs-ft, demucs, demucs-onnx, spleeter or own; by default:
+        the best that is here.
+    reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
+    reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.
@@ -329,3 +375,408 @@ def split(
     SidecrateError says what, why and what to do.
     """
     return ask_given("split", source, locals())
+
+
+def swap(
+    source: Source,
+    *,
+    change: str | None = None,
+    genre: str | None = None,
+    mood: str | Sequence[str] | None = None,
+    energy: float | None = None,
+    density: float | None = None,
+    swing: float | None = None,
+    seed: int | None = None,
+    kit: Source | None = None,
+    with_: Literal["auto", "demucs-ft", "demucs", "demucs-onnx", "spleeter", "own"] | None = None,
+    reference_start: float | None = None,
+    reference_end: float | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Write one part of a loop anew (drums, bass, chords, lead), and keep the rest.
+
+    source: An audio file on this machine, a clip, or last.
+    change: With again: what changes; the rest stays. Drums, bass, chords, lead, sounds, fill, or
+        words; by default: none.
+    genre: Genre. Words; by default: from the prompt.
+    mood: Mood. Words, by comma; by default: from the prompt.
+    energy: How hard it drives. A number from 0 to 1; by default: from the prompt.
+    density: How many notes. A number from 0 to 1; by default: from the prompt.
+    swing: Swing of the sixteenths. A percentage from 50 (straight) to 75; by default: from the
+        genre.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    kit: Your own sounds for the embedded engine. A folder of one-shots, or a collection; by
+        default: none.
+    with_: Who takes a mix apart. Auto, demucs-ft, demucs, demucs-onnx, spleeter or own; by default:
+        the best that is here.
+    reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
+    reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("swap", source, locals())
+
+
+def transcribe(
+    source: Source,
+    *,
+    voice: Literal["auto", "poly", "mono", "drums"] | None = None,
+    quantise: float | None = None,
+    sure: float | None = None,
+    bends: bool | None = None,
+    with_: Literal["own", "swift-f0", "basic-pitch"] | None = None,
+    reference_start: float | None = None,
+    reference_end: float | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Write down the notes played in a sound, on its grid, with its chords and key.
+
+    source: An audio file on this machine, a clip, or last.
+    voice: What is heard: chords (poly), one line (mono), a kit (drums). Auto, poly, mono or drums;
+        by default: auto: drums, bass and the rest, a track each.
+    quantise: How far notes are drawn to the lines of their own groove; 0 leaves them as they were
+        played. A number from 0 to 1; by default: 0.5.
+    sure: Notes that are less sure than this are left out. A number from 0 to 1; by default: 0.5.
+    bends: Write slides and vibrato of single lines as pitch wheel. On or off; by default: off.
+    with_: What hears notes: the built-in net, swift-f0 for one voice, or basic-pitch. Own, swift-f0
+        or basic-pitch; by default: own.
+    reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
+    reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("transcribe", source, locals())
+
+
+def continue_(
+    source: Source,
+    *,
+    bars: int | None = None,
+    temperature: float | None = None,
+    chords: str | None = None,
+    parts: str | Sequence[str] | None = None,
+    give: Literal["whole", "new"] | None = None,
+    seed: int | None = None,
+    sound: bool | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Go on with notes: more bars in the same manner, to the end of a phrase.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
+    temperature: How far the new notes go from those that are there: 0 repeats, 2 roams. A number
+        from 0 to 2; by default: 1.
+    chords: The chords under the new bars. Chord names, one a bar; by default: as the notes have
+        them.
+    parts: Which parts are changed; the others stay as they are. Words, by comma: drums, bass,
+        chords, lead, or a track's name; by default: all.
+    give: The piece with its new bars, or the new bars alone. Whole or new; by default: whole.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
+        off; by default: off.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("continue", source, locals())
+
+
+def infill(
+    source: Source,
+    *,
+    marked: str | None = None,
+    temperature: float | None = None,
+    chords: str | None = None,
+    parts: str | Sequence[str] | None = None,
+    seed: int | None = None,
+    sound: bool | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Write the marked bars of notes anew, so that both sides join.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    marked: The bars that are written anew; the first is 1. Bars, as 3-4 or 2, 5-6; by default:
+        none.
+    temperature: How far the new notes go from those that are there: 0 repeats, 2 roams. A number
+        from 0 to 2; by default: 1.
+    chords: The chords under the new bars. Chord names, one a bar; by default: as the notes have
+        them.
+    parts: Which parts are changed; the others stay as they are. Words, by comma: drums, bass,
+        chords, lead, or a track's name; by default: all.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
+        off; by default: off.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("infill", source, locals())
+
+
+def groove(
+    source: Source,
+    *,
+    feel: str | None = None,
+    like: Source | None = None,
+    amount: float | None = None,
+    parts: str | Sequence[str] | None = None,
+    seed: int | None = None,
+    sound: bool | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Give notes a feel by name, or another clip's, or take it out.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    feel: The feel by its name; straight takes one out. Straight, mpc 54 (58, 62, 66), shuffle,
+        jazz, samba, human, or a genre; by default: human.
+    like: Whose feel is learnt, instead of one by name. A MIDI file, a loop, or a clip; by default:
+        none.
+    amount: How much of the feel: 0 leaves the notes as they are. A number from 0 to 1; by default:
+        1.
+    parts: Which parts are changed; the others stay as they are. Words, by comma: drums, bass,
+        chords, lead, or a track's name; by default: all.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
+        off; by default: off.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("groove", source, locals())
+
+
+def drumify(
+    source: Source,
+    *,
+    prompt: str | None = None,
+    genre: str | None = None,
+    density: float | None = None,
+    parts: str | Sequence[str] | None = None,
+    give: Literal["new", "whole"] | None = None,
+    seed: int | None = None,
+    sound: bool | None = None,
+    bpm: float | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Make drums of any rhythm: a bass line, a melody, chords, a loop.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    prompt: What you want to hear. 1 to 4,000 characters of text; by default: none.
+    genre: Genre. Words; by default: from the prompt.
+    density: How many notes. A number from 0 to 1; by default: from the prompt.
+    parts: Whose rhythm the drums follow. Words, by comma: drums, bass, chords, lead, or a track's
+        name; by default: all.
+    give: The drums alone, or with the notes that they follow. New or whole; by default: new.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
+        off; by default: off.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("drumify", source, locals())
+
+
+def interpolate(
+    source: Source,
+    *,
+    to: Source | None = None,
+    steps: int | None = None,
+    seed: int | None = None,
+    sound: bool | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Make the clips between two: beats or melodies, each nearer to the second.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    to: Where the way leads. A MIDI file, or a clip; by default: none.
+    steps: Clips on the way, both ends among them. A whole number from 2 to 16; by default: 6.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
+        off; by default: off.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("interpolate", source, locals())
+
+
+def vary(
+    source: Source,
+    *,
+    strength: float | None = None,
+    lock: str | Sequence[str] | None = None,
+    seed: int | None = None,
+    sound: bool | None = None,
+    bpm: float | None = None,
+    key: str | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Change notes slightly: the same at strength 0, another take at 1.
+
+    source: A midi file on this machine, a clip that has notes, or last.
+    strength: How far from the reference. A number from 0 to 1; by default: 0.5.
+    lock: Which parts stay as they are. Words, by comma: drums, bass, chords, lead, or a track's
+        name; by default: none.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
+        off; by default: off.
+    bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
+        the project's tempo.
+    key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
+        mineur, Camelot 8A) or keep; by default: the project's key.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("vary", source, locals())
+
+
+def master(
+    source: Source,
+    *,
+    like: Source | None = None,
+    aim: Literal["club", "streaming", "apple", "podcast", "broadcast", "atsc"] | None = None,
+    level: str | float | None = None,
+    amount: float | None = None,
+    compare: bool | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Master a sound after one that you like, or for the club, for streaming....
+
+    source: An audio file on this machine, a clip, or last.
+    like: A sound to go by: its spectrum, width, dynamics and loudness. The path of an audio file on
+        this machine, or a clip; by default: none.
+    aim: What it is for: sets its loudness and its highest peak. One of club (-8 LUFS), streaming
+        (-14 LUFS), apple (-16 LUFS), podcast (-16 LUFS), broadcast (-23 LUFS), atsc (-24 LUFS); by
+        default: as loud as `like`; without it, streaming.
+    level: Loudness of the clip. A loudness from -40 to -5 LUFS, or keep; by default: by kind.
+    amount: How far its spectrum, width and dynamics go towards `like`. A number from 0 to 1; by
+        default: 1.
+    compare: Before and after as two more clips, equally loud. On or off; by default: on.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("master", source, locals())
+
+
+def tone(
+    source: Source,
+    *,
+    instrument: str | None = None,
+    sound: Source | None = None,
+    octaves: int | None = None,
+    seed: int | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Play one voice by another instrument: bends, vibrato and dynamics stay.
+
+    source: An audio file on this machine, a clip, or last.
+    instrument: What plays the line instead. An instrument's name (docs/sounds.md); by default:
+        none; it needs this or `sound`.
+    sound: A sound of yours, to which an instrument is fitted. The path of a sound or of a folder of
+        sounds on this machine, or a clip; by default: none.
+    octaves: How much higher it is played. A whole number from -3 to 3; by default: 0.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("tone", source, locals())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import textwrap
 from typing import Any, get_type_hints
 
@@ -51,10 +52,10 @@ def _function(verb: Verb) -> str:
     kind = "str" if verb.works_on == "words" else "Source"
     start = ' = "last"' if verb.works_on == "clip" else ""
     lines = [
-        f"def {verb.name}(",
+        f"def {function_name(verb.name)}(",
         f"    {first}: {kind}{start},",
         "    *,",
-        *(f"    {row.name}: {field_type(row)} | None = None," for row in fields),
+        *(f"    {row.python_name}: {field_type(row)} | None = None," for row in fields),
         "    out: str | os.PathLike[str] | None = None,",
         "    force: bool = False,",
         ") -> list[Clip]:",
@@ -68,7 +69,7 @@ def _docstring(verb: Verb, first: str, fields: list[Field]) -> list[str]:
     help = verb.help[0].upper() + verb.help[1:]
     said = [
         f"{first}: {NAMED[verb.works_on].capitalize()}.",
-        *(f"{row.name}: {row.help} {row.allowed[0].upper()}{row.allowed[1:]}; by default: {row.default}." for row in fields),
+        *(f"{row.python_name}: {row.help} {row.allowed[0].upper()}{row.allowed[1:]}; by default: {row.default}." for row in fields),
         "out: A file to write instead of a clip in the crate.",
         "force: Write over a file that is there.",
     ]  # fmt: skip
@@ -87,6 +88,11 @@ def _docstring(verb: Verb, first: str, fields: list[Field]) -> list[str]:
         "    SidecrateError says what, why and what to do.",
         '    """',
     ]
+
+
+def function_name(verb: str) -> str:
+    """A verb's name in Python: `continue_`, for Python has a `continue` of its own."""
+    return f"{verb}_" if keyword.iskeyword(verb) else verb
 
 
 def field_type(row: Field) -> str:

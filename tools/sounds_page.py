@@ -44,7 +44,8 @@ door`. With `kind: sfx` any words do. Up to three sounds of one prompt are heard
 - **Material**: footsteps on `wood`, `gravel`, `snow`, `metal`, `leaves`, `water`; rain on a `window`,
   `roof`, `tent`; a `metal` door.
 - Each seed is another one of its kind.
-- Voices of people and of larger animals are refused: they cannot be made honestly here.
+- Voices of people are refused: they cannot be made honestly here. Calls of animals are
+  synthesized, and that is told.
 """
 
 

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bridge.inbox.folders import DroppedFolders
-from bridge.inbox.names import awaited_name, is_audio, is_ignored, is_text, stem, wrong_kind
+from bridge.inbox.names import (
+    awaited_name,
+    is_ignored,
+    is_midi,
+    is_source,
+    is_text,
+    stem,
+    wrong_kind,
+)
 from bridge.inbox.notes import Notes
 from bridge.inbox.stillness import Stillness
 from bridge.inbox.wholeness import Wholeness
@@ -47,9 +55,9 @@ class Arrivals:
         for name in awaited:
             self._notes.add(name, f"{name} is not downloaded yet; iCloud has it")
         texts = {stem(name) for name in [*names, *awaited] if is_text(name)}
-        audio = {
-            self.pair_stem(name): name for name in reversed([*names, *awaited]) if is_audio(name)
-        }
+        # of a sound and notes of one name a text means the sound
+        pairs = sorted(filter(is_source, [*names, *awaited]), key=lambda name: not is_midi(name))
+        sources = {self.pair_stem(name): name for name in pairs}
         new = 0
         self._folders.keep_only(set(names))
         for name in names:
@@ -63,7 +71,7 @@ class Arrivals:
             new += not self._stillness.knows(os.path.join(self._folder, name))
             if new > most_new:
                 continue  # left for the next scan
-            if letter := self._letter_if_ready(name, texts, audio):
+            if letter := self._letter_if_ready(name, texts, sources):
                 yield letter, self._folder / name
 
     def _is_folder_ready(self, name: str) -> bool:
@@ -76,16 +84,16 @@ class Arrivals:
         """A sound's stem; the one before, where it was renamed only to have it taken."""
         return stem(self._wholeness.former_name(self._folder / name) or name)
 
-    def _letter_if_ready(self, name: str, texts: set[str], audio: dict[str, str]) -> str:
+    def _letter_if_ready(self, name: str, texts: set[str], sources: dict[str, str]) -> str:
         """The letter of a dropped file's claim where it may be taken now; else empty."""
         path = self._folder / name
         if is_text(name):
-            companion = audio.get(stem(name))
+            companion = sources.get(stem(name))
             if companion is None:
                 return "t" if self._is_ready(path, has_words=True) else ""
             is_ready = self._is_ready(path) and self._is_ready(self._folder / companion)
             return "p" if is_ready else ""
-        if is_audio(name):
+        if is_source(name):
             # a text of the same name takes it along, and may still come
             is_ready = self._is_ready(path, wait=True) and self.pair_stem(name) not in texts
             return "a" if is_ready else ""
@@ -118,14 +126,16 @@ class Arrivals:
 def is_folder(entry: os.DirEntry[str]) -> bool:
     """Whether it is a folder, and not one with a file's name (`beat.txt`), which is refused."""
     name = entry.name
-    is_named_as_file = is_text(name) or is_audio(name) or wrong_kind(name)
+    is_named_as_file = is_text(name) or is_source(name) or wrong_kind(name)
     return not is_named_as_file and entry.is_dir(follow_symlinks=False)
 
 
 def _unfit(name: str) -> str:
     """Why a file is left where it is, in words; empty where it is not."""
-    if is_text(name) or is_audio(name) or wrong_kind(name):
+    if is_text(name) or is_source(name) or wrong_kind(name):
         return ""
     if not os.path.splitext(name)[1]:
         return f"{name} has no ending and is left alone; name a prompt .txt, a sound .wav..."
-    return f"{name} is neither a prompt (.txt, .md, .prompt) nor audio, and is left alone"
+    return (
+        f"{name} is neither a prompt (.txt, .md, .prompt) nor a sound or notes, and is left alone"
+    )

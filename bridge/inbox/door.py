@@ -32,8 +32,9 @@ from bridge.inbox.claims import Claim, answer_in, put_aside, put_away, show_prop
 from bridge.inbox.folders import read_folder
 from bridge.inbox.names import (
     claimed_name,
-    is_audio,
     is_ignored,
+    is_midi,
+    is_source,
     is_text,
     new_claim,
     same_name,
@@ -345,7 +346,7 @@ class Inbox:
                 self._notes_of.log_once(name, text)
                 continue
             if path in known or (
-                parts[0][0] == "p" and is_audio(name) and self._has_text(parts[0], names)
+                parts[0][0] == "p" and is_source(name) and self._has_text(parts[0], names)
             ):
                 continue
             if self._stillness.is_ready(path) and not self._still_comes(path):
@@ -431,7 +432,7 @@ class Inbox:
         return self._with_companion(claim, asked) if claim.word[0] == "p" else asked
 
     def _with_companion(self, claim: Claim, asked: PromptFile) -> PromptFile:
-        """The requests; those without a reference get the audio file of the text's name."""
+        """The requests; those without a reference get the file of the text's name."""
         found = self._companion(claim)
         if found is None:
             return asked
@@ -451,7 +452,7 @@ class Inbox:
         return replace(asked, requests=tuple(requests))
 
     def _take_along(self, claim: Claim, found: Path) -> Path:
-        """Move a text's audio file beside it in working/; returns its path there."""
+        """Move a text's sound or notes beside it in working/; returns its path there."""
         path = self.working / claimed_name(claim.word, found.name.removeprefix(f"{claim.word}-"))
         if found != path:
             found.rename(path)
@@ -461,13 +462,14 @@ class Inbox:
         return path
 
     def _companion(self, claim: Claim) -> Path | None:
-        """The audio file of a claimed text: in working/ already, or still where it was dropped."""
+        """The sound or notes of a claimed text: in working/ already, or where they were dropped."""
         for folder, prefix in ((self.working, f"{claim.word}-"), (self.folder, "")):
-            for path in sorted(folder.iterdir()):
+            # of a sound and notes of one name a text means the sound
+            for path in sorted(folder.iterdir(), key=lambda one: (is_midi(one.name), one)):
                 name = path.name.removeprefix(prefix)
                 if (
                     path.name.startswith(prefix)
-                    and is_audio(name)
+                    and is_source(name)
                     # in working/ the claim's word alone says what belongs to it
                     and (prefix or self._arrivals.pair_stem(name) == stem(claim.name))
                     and _is_file(path)

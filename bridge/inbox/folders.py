@@ -10,7 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from bridge.errors import Fault, RequestError
-from bridge.inbox.names import awaited_name, is_audio, is_ignored, is_text, same_name, stem
+from bridge.inbox.names import (
+    awaited_name,
+    is_ignored,
+    is_midi,
+    is_source,
+    is_text,
+    same_name,
+    stem,
+)
 from bridge.inbox.prompt_file import (
     MAX_REQUESTS,
     MAX_TEXT_BYTES,
@@ -90,7 +98,9 @@ def read_folder(folder: Path) -> PromptFile:
     with its file.
     """
     files = files_of(folder)
-    audio = {(path.parent, stem(path.name)): path for path in files if is_audio(path.name)}
+    # of a sound and notes of one name a text means the sound
+    sources = sorted(filter(_is_source, files), key=lambda path: not is_midi(path.name))
+    audio = {(path.parent, stem(path.name)): path for path in sources}
     requests: list[Request] = []
     verbs: dict[str, str] = {}
     faults: list[Fault] = []
@@ -144,12 +154,16 @@ def _asked(path: Path, audio: Path | None) -> PromptFile:
     )
 
 
+def _is_source(path: Path) -> bool:
+    return is_source(path.name)
+
+
 def _pair(text: Path, sound: Path) -> bool:
     return text.parent == sound.parent and stem(text.name) == stem(sound.name)
 
 
 def _is_taken(path: Path) -> bool:
-    if is_ignored(path.name) or not (is_text(path.name) or is_audio(path.name)):
+    if is_ignored(path.name) or not (is_text(path.name) or is_source(path.name)):
         return False
     try:
         return stat.S_ISREG(path.lstat().st_mode)

@@ -70,11 +70,7 @@ _IGNORED_NAMES = frozenset(
 
 _PLAIN_TEXT = "save it as plain text (.txt, UTF-8) and drop it again"
 _PLAIN_AUDIO = "save it as WAV, FLAC, OGG, MP3 or AIFF and drop it again"
-#: What to do with notes as long as no verb takes them as a source.
-MIDI_ADVICE = (
-    "notes are no source yet: play the MIDI file in your DAW, export it as WAV and give that, "
-    "or say its tempo, key and chords in a prompt"
-)
+MIDI_SUFFIXES = frozenset({".mid", ".midi"})
 _ADVICE: dict[str, str] = {
     **dict.fromkeys(
         (".rtf", ".rtfd", ".doc", ".docx", ".odt", ".pages", ".pdf", ".htm", ".html"), _PLAIN_TEXT
@@ -84,7 +80,6 @@ _ADVICE: dict[str, str] = {
         _PLAIN_AUDIO,
     ),
     **dict.fromkeys((".lnk", ".url", ".webloc"), "that is a shortcut; drop the file itself"),
-    **dict.fromkeys((".mid", ".midi"), MIDI_ADVICE),
     **dict.fromkeys((".zip", ".7z", ".rar", ".gz"), "unpack it and drop the files in it"),
 }
 
@@ -125,7 +120,12 @@ def wrong_kind(name: str) -> str | None:
 
 def is_midi(name: str) -> bool:
     """Whether a name is a MIDI file's."""
-    return _suffix(name) in (".mid", ".midi")
+    return _suffix(name) in MIDI_SUFFIXES
+
+
+def is_source(name: str) -> bool:
+    """Whether a name is that of a file that a verb can work on: a sound, or notes."""
+    return is_audio(name) or is_midi(name)
 
 
 def stem(name: str) -> str:

@@ -1,9 +1,9 @@
 """What an audio file's header promises against what is there: how many bytes a file still lacks.
 
 A file can lie still in the middle of its way: sync tools, network drives and slow programs open and
-close it several times. RIFF, RF64, RIFX, W64 and AIFF name their size, an MP3's Xing header its
-bytes, a FLAC its samples, and an OGG marks its last page. Sizes that a writer fills in later (0,
-all ones) promise nothing. Only the header and the end are read.
+close it several times. RIFF, RF64, RIFX, W64 and AIFF name their size, a MIDI file that of each
+track, an MP3's Xing header its bytes, a FLAC its samples, and an OGG marks its last page. Sizes
+that a writer fills in later (0, all ones) promise nothing. Only the header and the end are read.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import BinaryIO
 _HEAD_BYTES = 4096
 #: What a kind of file is known by, at the most.
 _MAGIC_BYTES = 16
-_BEGINS = (b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"fLaC", b"OggS", b"riff")
+_BEGINS = (b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"fLaC", b"OggS", b"riff", b"MThd")
 #: Chunks that are looked through for the one with the sound.
 _MOST_CHUNKS = 64
 #: From here on a 32-bit size stands for one that was not known: writers to pipes use all ones, or
@@ -62,6 +62,19 @@ def _bytes_lack(size: int, promised: int) -> str:
     if size >= promised:
         return ""
     return f"{size:,} of {promised:,} bytes are there, by its header"
+
+
+def _midi(file: BinaryIO, head: bytes, size: int) -> str:
+    """A MIDI file says how many tracks follow, and each how long it is."""
+    length, _, tracks = struct.unpack(">IHH", head[4:12])
+    at = 8 + length
+    for _ in range(tracks):
+        file.seek(at)
+        chunk = file.read(8)
+        if len(chunk) < 8:
+            return f"it says that it has {tracks} tracks, and they are not all there"
+        at += 8 + struct.unpack(">I", chunk[4:8])[0]
+    return _bytes_lack(size, at)
 
 
 def _riff(file: BinaryIO, head: bytes, size: int) -> str:
@@ -285,6 +298,7 @@ _READERS: tuple[tuple[re.Pattern[bytes], _Reader], ...] = (
     (re.compile(rb"(?:RF64|BW64).{4}WAVE", re.DOTALL), _rf64),
     (re.compile(re.escape(_W64_RIFF)), _w64),
     (re.compile(rb"FORM.{4}AIF[FC]", re.DOTALL), _aiff),
+    (re.compile(rb"MThd"), _midi),
     (re.compile(rb"OggS"), _ogg),
     (re.compile(rb"fLaC"), _flac),
     (re.compile(rb"ID3|\xff[\xe2-\xff][\x10-\xef]", re.DOTALL), _mp3),

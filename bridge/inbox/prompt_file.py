@@ -13,8 +13,8 @@ lines whose name is a field are fields, up to the first blank or other line. The
 A line `===` separates requests.
 
 `do: split` names a verb of the table, and `source: last` its source. An audio file of the same name
-beside the text needs no `source`. Without `do` a prompt is made, and audio alone is put on the
-grid.
+beside the text needs no `source`, nor does a MIDI file. Without `do` a prompt is made, audio alone
+is put on the grid, and notes are played by the embedded musician.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from typing import Any
 
 from bridge.errors import Fault, RequestError
 from bridge.inbox.field_lines import FieldLine, list_items, read_front_matter, read_line
+from bridge.inbox.names import is_midi
 from bridge.request import (
     FIELDS,
     MAX_PROMPT,
@@ -127,7 +128,12 @@ def read_prompt_file(data: bytes) -> PromptFile:
 
 
 def verb_of(requests: Sequence[Request]) -> str:
-    """The verb of a file that names none: fit for audio without a prompt, else make."""
+    """The verb of a file that names none: render for notes, fit for audio without a prompt.
+
+    Else it is make.
+    """
+    if requests and all(is_midi(str(request.get("reference", ""))) for request in requests):
+        return "render"
     only_fit = all(
         "reference" in request and "prompt" not in request and "use" not in request
         for request in requests

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bridge.errors import RequestError
-from bridge.inbox.names import is_audio, is_text, new_claim
+from bridge.inbox.names import is_source, is_text, new_claim
 from bridge.inbox.promise import lacks
 from bridge.inbox.prompt_file import MAX_TEXT_BYTES, may_go_on
 from bridge.inbox.stillness import Mark, mark
@@ -69,7 +69,7 @@ class Wholeness:
             return ""  # its user wants it as it is
         if self.is_absent(path):
             return _ABSENT
-        lack = self._looked(path, now) if is_audio(path.name) else ""
+        lack = self._looked(path, now) if is_source(path.name) else ""
         return f"is not whole: {lack}" if lack else ""
 
     def may_go_on(self, path: Path) -> bool:

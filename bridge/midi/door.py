@@ -29,8 +29,8 @@ from bridge.midi.touches import Touches
 
 #: How often ports are listed, to open new ones.
 POLL_S = 2.0
-#: How often ports are counted in between. A device that is replugged is away for longer.
-COUNT_S = 0.1
+#: How often it is asked in between whether ports came or went.
+CHANGES_S = 0.1
 #: Pause after a port is opened: JACK, and devices that are still starting, lose what comes earlier.
 PLUGGED_IN_S = 0.3
 #: Window of echoes: the same message by two routes arrives within one cycle of the MIDI system.
@@ -126,17 +126,17 @@ class MidiDoor:
 
     def _run(self) -> None:
         next_s = time.monotonic() + POLL_S
-        count_s = time.monotonic() + COUNT_S
-        while self._thread.take(min(next_s, count_s) - time.monotonic()):
+        changes_s = time.monotonic() + CHANGES_S
+        while self._thread.take(min(next_s, changes_s) - time.monotonic()):
             now_s = time.monotonic()
             # ports just opened get their pause: a message would be lost now
-            if now_s >= count_s and not self._plugged_in and self._ports.has_moved():
+            if now_s >= changes_s and not self._plugged_in and self._ports.has_moved():
                 next_s = now_s
             if now_s >= next_s:
                 self._thread.attempt(self._refresh)
                 next_s = time.monotonic() + (PLUGGED_IN_S if self._plugged_in else POLL_S)
-            if now_s >= count_s:
-                count_s = time.monotonic() + COUNT_S
+            if now_s >= changes_s:
+                changes_s = time.monotonic() + CHANGES_S
         self._thread.attempt(self._lights.put_out)
 
     def _refresh(self) -> None:

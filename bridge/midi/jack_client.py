@@ -168,6 +168,9 @@ class JackSystem:
         self._outs: dict[str, deque[bytes]] = {}
         self._ends: dict[tuple[str, bool], Any] = {}
         """Our port for each foreign one, by its name, and whether we send to it."""
+        self._changes = 0
+        self._came: set[str] = set()
+        """Names of ports that were registered since `renewed` was asked."""
         self._trial: threading.Thread | None = None
         self._answers_others = False
         try:
@@ -182,7 +185,14 @@ class JackSystem:
             self._cycle.ins = ((self.own_port, self._client.midi_inports.register("in")),)
             self._open_out(self.own_port, self._client.midi_outports.register("out"))
         self._client.set_process_callback(self._cycle.run)
+        # in a thread of JACK's own that is not the real-time one
+        self._client.set_port_registration_callback(self._note_change, only_available=False)
         self._client.activate()
+
+    def _note_change(self, port: Any, came: bool) -> None:
+        if came and port is not None:
+            self._came.add(port.name)
+        self._changes += 1
 
     # -- what there is
 
@@ -192,11 +202,14 @@ class JackSystem:
     def sinks(self) -> list[MidiPort]:
         return _ports(self._client, sending=False)
 
-    def count(self) -> tuple[int, int]:
-        return (
-            len(self._client.get_ports(is_midi=True, is_output=True)),
-            len(self._client.get_ports(is_midi=True, is_input=True)),
-        )
+    def changes(self) -> int:
+        return self._changes
+
+    def renewed(self) -> frozenset[str]:
+        came = set()
+        while self._came:
+            came.add(self._came.pop())
+        return frozenset(name for name, _ in self._ends if name in came)
 
     @property
     def stands_still(self) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bridge.errors import DoorError
+from bridge.midi.alsa_client import AlsaSystem, list_alsa_ports
 from bridge.midi.backend import MidiFault, backend
 from bridge.midi.chosen_ports import (
     CLOCK,
@@ -30,6 +31,7 @@ from bridge.midi.systems import MidiSystem, Receive, Wanted
 
 NAME = "Sidecrate"
 _SEQUENCER = "/dev/snd/seq"
+_LINUX_SYSTEMS = ["alsa", "jack"]
 _ERRORS = (MidiFault, NotImplementedError)
 #: Status byte from which a message is the system's: clock, start, position.
 _SYSTEM_MESSAGES: Final = 0xF0
@@ -38,7 +40,7 @@ _SYSTEM_MESSAGES: Final = 0xF0
 def usable_api(wanted: str = "auto") -> str:
     """The name of the MIDI system to use. DoorError where there is none.
 
-    On Linux it is detected without the libraries: they print complaints to the terminal.
+    On Linux it is detected without a library: they print complaints to the terminal.
     """
     is_linux = sys.platform == "linux"
     has_sequencer = is_linux and os.access(_SEQUENCER, os.R_OK | os.W_OK)
@@ -50,14 +52,14 @@ def usable_api(wanted: str = "auto") -> str:
                 f"kill -CONT {stopped}, and start this again"
             )
         return "jack"
-    built = backend().systems
+    built = _LINUX_SYSTEMS if is_linux else backend().systems
     if wanted not in ("auto", *built):
         raise DoorError(
             f"this system has no {wanted}; set midi.api to auto or {' or '.join(built)}"
         )
     if not is_linux:
         return next(name for name in (wanted, "coremidi", "winmm", *built) if name in built)
-    if wanted != "jack" and has_sequencer and "alsa" in built:
+    if wanted != "jack" and has_sequencer:
         return "alsa"
     missing = {
         "alsa": "ALSA's sequencer is not there (modprobe snd-seq)",
@@ -73,6 +75,8 @@ def join(system: str, receive: Receive, wanted: Wanted, log: logging.Logger) -> 
     """Join a MIDI system. MidiFault where it does not answer."""
     if system == "jack":
         return JackSystem(receive, wanted, log)
+    if system == "alsa":
+        return AlsaSystem(receive, wanted, log)
     return RtMidiSystem(system, receive, wanted, log)
 
 
@@ -125,7 +129,7 @@ class MidiPorts:
         self._lit: dict[str, Choice] = {}
         self._clock_ports: frozenset[str] = frozenset()
         self._refused: frozenset[str] = frozenset()
-        self._counted = (0, 0)
+        self._changes = 0
         self.outputs_opened = 0
         """Counts each opening: a device that was replugged keeps its name."""
 
@@ -189,31 +193,31 @@ class MidiPorts:
         self.refresh()
 
     def has_moved(self) -> bool:
-        """Whether the number of ports has changed since the last look.
+        """Whether ports came or went since the last look.
 
-        It is far cheaper than a look, so it can be called often. A device that is back before the
-        next look seems never to have left, and its open ports are dead.
+        It is far cheaper than a look, so it can be called often.
         """
-        return self._joined is not None and self._count() != self._counted
+        return self._joined is not None and self._now() != self._changes
 
-    def _count(self) -> tuple[int, int]:
+    def _now(self) -> int:
         if self._joined is None:
-            return self._counted
+            return self._changes
         try:
-            return self._joined.count()
+            return self._joined.changes()
         except _ERRORS:
-            return self._counted
+            return self._changes
 
     def refresh(self) -> bool:
         """Open new ports and close those that left. False where the MIDI system itself has gone."""
         joined = self._joined
         if joined is None or self._marks != _system_marks(self._system):
             return False
-        # counted before the list: a later change then shows as one
-        self._counted = self._count()
+        # asked before the list: a later change then shows as one
+        self._changes = self._now()
         try:
             if joined.has_lost_us():
                 return False
+            renewed = joined.renewed()
             sources, sinks = joined.sources(), joined.sinks()
         except _ERRORS as error:
             self._log.warning("midi: ports cannot be listed: %s", error)
@@ -222,6 +226,7 @@ class MidiPorts:
             return True
         here = {port.name for port in sources}, {port.name for port in sinks}
         # only one of a device's two ports may be missing from the lists: both are opened anew
+        here = here[0] - renewed, here[1] - renewed
         gone = {one.port.device for name, one in self._heard.items() if name not in here[0]}
         gone |= {one.port.device for name, one in self._lit.items() if name not in here[1]}
         ours, patterns = self._wanted.name, self._inputs
@@ -334,6 +339,8 @@ def list_ports(wanted: str = "auto") -> Listing:
     try:
         if system == "jack":
             sources, sinks = list_jack_ports(f"{NAME} list")
+        elif system == "alsa":
+            sources, sinks = list_alsa_ports(f"{NAME} list")
         else:
             sources, sinks = _list_by_clients(system)
     except _ERRORS as error:

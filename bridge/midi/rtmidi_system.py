@@ -1,4 +1,4 @@
-"""ALSA's sequencer, CoreMIDI and WinMM by RtMidi: a client for each port that is heard or lit.
+"""CoreMIDI and WinMM by RtMidi: a client for each port that is heard or lit.
 
 Those clients take part in no audio cycle, and messages come by callback.
 """
@@ -19,6 +19,8 @@ from bridge.midi.systems import Receive, Wanted
 _MOST_DRIFT_S: Final = 0.25
 #: Share of a smaller difference that each message corrects.
 _CORRECTION: Final = 0.002
+#: More ports than there ever are: two counts are one number by it.
+_MOST_PORTS: Final = 1 << 16
 _Port = TypeVar("_Port", bound=Client)
 
 
@@ -43,7 +45,7 @@ class Arrivals:
 
 
 class RtMidiSystem:
-    """A `MidiSystem` by RtMidi. system: alsa, coremidi or winmm."""
+    """A `MidiSystem` by RtMidi. system: coremidi or winmm."""
 
     #: Sending waits for nobody here.
     stands_still = False
@@ -83,10 +85,13 @@ class RtMidiSystem:
         names = client.get_ports() if client else []
         return [MidiPort(name, (), has_device(self._system, name)) for name in names]
 
-    def count(self) -> tuple[int, int]:
+    def changes(self) -> int:
         if self._in is None or self._out is None:
-            return 0, 0
-        return self._in.get_port_count(), self._out.get_port_count()
+            return 0
+        return self._in.get_port_count() * _MOST_PORTS + self._out.get_port_count()
+
+    def renewed(self) -> frozenset[str]:
+        return frozenset()
 
     def has_lost_us(self) -> bool:
         """Whether our own port is not among the ports any more."""

@@ -47,8 +47,15 @@ class MidiSystem(Protocol):
     def sinks(self) -> list[MidiPort]:
         """The ports that receive."""
 
-    def count(self) -> tuple[int, int]:
-        """How many there are of both, more cheaply than their names."""
+    def changes(self) -> int:
+        """A number that is another one after ports came or went. Far cheaper than their names."""
+
+    def renewed(self) -> frozenset[str]:
+        """Ports that are open here and left, or came anew, since this was asked last.
+
+        One that is there again under its name seems never to have left. Empty where the system
+        does not tell.
+        """
 
     def has_lost_us(self) -> bool:
         """Whether the system has forgotten this client, so that it must be joined anew."""

@@ -17,6 +17,7 @@ from typing import BinaryIO
 import numpy as np
 import soundfile
 
+from bridge.inbox.names import wrong_kind
 from daemon.audio.channels import (
     MOST_CHANNELS,
     mixed_down,
@@ -39,6 +40,7 @@ MAX_SECONDS = 1200.0
 #: Shorter files hold no sound: a millisecond is one period of 1 kHz.
 MIN_SECONDS = 0.001
 READABLE = "WAV, FLAC, OGG, MP3 or AIFF"
+_UNREADABLE = "cannot be read as audio"
 #: A file may hold this much less than it promises: decoders drop part of a last block.
 _MISSING_S = 0.05
 #: Samples beyond this are no sound: not even 32-bit integers stored as floats reach it.
@@ -93,9 +95,10 @@ def read_sound(
         except (soundfile.LibsndfileError, TypeError) as fault:
             kind = foreign_kind(file)
             if kind is None:
-                raise AudioError(
-                    f"{file.name} cannot be read as audio ({_reason(fault)}): it takes {READABLE}"
-                ) from None
+                advice = wrong_kind(file.name)
+                why = f"({_reason(fault)}): it takes {READABLE}"
+                text = f"{file.name}: {advice}" if advice else f"{file.name} {_UNREADABLE} {why}"
+                raise AudioError(text) from None
         return _by_ffmpeg(file, kind, start_s, end_s)
     except OSError as fault:
         raise AudioError(f"{file.name} cannot be opened: {fault.strerror or fault}") from None
@@ -114,7 +117,7 @@ def _by_ffmpeg(file: Path, kind: str, start_s: float, end_s: float | None) -> Re
             sound = _read(made, file.name, start_s, end_s)
         except soundfile.LibsndfileError as fault:
             raise AudioError(
-                f"{file.name} cannot be read as audio ({_reason(fault)}): it takes {READABLE}"
+                f"{file.name} {_UNREADABLE} ({_reason(fault)}): it takes {READABLE}"
             ) from None
     return replace(sound, notes=(*notes, *sound.notes))
 

@@ -25,7 +25,7 @@ _UNDER_FULL_DB = 0.01
 _BLOCK_S = 0.4
 _STEP_S = 0.1
 #: Frames of a block of peaks.
-_PEAK_BLOCK = 64
+PEAK_BLOCK = 64
 #: Frames around a block for the oversampling filter: more than its reach.
 _PEAK_MARGIN = 16
 #: Blocks oversampled at once: bounds the memory.
@@ -104,7 +104,12 @@ def integrated_lufs(audio: np.ndarray, sample_rate: int) -> float:
 
     Ungated below 0.4 s; -inf where all is silent.
     """
-    return _gated(_block_powers(_energy(audio, sample_rate), sample_rate))
+    return lufs_of_energy(weighted_energy(audio, sample_rate), sample_rate)
+
+
+def lufs_of_energy(energy: np.ndarray, sample_rate: float) -> float:
+    """Gated loudness in LUFS of weighted power (frames,), as `weighted_energy` finds it."""
+    return _gated(_block_powers(energy, sample_rate))
 
 
 def _gated(power: np.ndarray) -> float:
@@ -117,12 +122,12 @@ def _gated(power: np.ndarray) -> float:
 
 def momentary_lufs(audio: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
     """Loudness of each 0.4 s, every 0.1 s: (times of the blocks' middles in s, levels in LUFS)."""
-    power = _block_powers(_energy(audio, sample_rate), sample_rate)
+    power = _block_powers(weighted_energy(audio, sample_rate), sample_rate)
     times_s = np.arange(len(power)) * _STEP_S + min(_BLOCK_S, len(audio) / sample_rate) / 2
     return times_s, np.array([_lufs(float(value)) for value in power])
 
 
-def _energy(audio: np.ndarray, sample_rate: int) -> np.ndarray:
+def weighted_energy(audio: np.ndarray, sample_rate: int) -> np.ndarray:
     """Weighted power of each frame, summed over channels, float64 (frames,)."""
     energy = np.zeros(len(audio))
     for channel in audio.T:
@@ -133,7 +138,7 @@ def _energy(audio: np.ndarray, sample_rate: int) -> np.ndarray:
     return energy
 
 
-def _block_powers(energy: np.ndarray, sample_rate: int) -> np.ndarray:
+def _block_powers(energy: np.ndarray, sample_rate: float) -> np.ndarray:
     """Mean of `energy` over each block; over the whole where it is shorter than a block."""
     block, step = round(_BLOCK_S * sample_rate), round(_STEP_S * sample_rate)
     if len(energy) < block:
@@ -147,12 +152,15 @@ def _block_powers(energy: np.ndarray, sample_rate: int) -> np.ndarray:
 
 def loop_lufs(audio: np.ndarray, sample_rate: int) -> float:
     """Loudness of a loop going round, measured on two rounds."""
+    return lufs_of_energy(loop_energy(audio, sample_rate), sample_rate)
+
+
+def loop_energy(audio: np.ndarray, sample_rate: int) -> np.ndarray:
+    """Weighted power of two rounds of a loop, float64 (2 * frames,)."""
     rung_out = min(len(audio), round(_RING_S * sample_rate))
-    energy = _energy(np.concatenate([audio, audio[:rung_out]]), sample_rate)
+    energy = weighted_energy(np.concatenate([audio, audio[:rung_out]]), sample_rate)
     # Once the first round's end has rung out in the filters, the second repeats the first.
-    return _gated(
-        _block_powers(np.concatenate([energy, energy[rung_out : len(audio)]]), sample_rate)
-    )
+    return np.concatenate([energy, energy[rung_out : len(audio)]])
 
 
 def true_peak_db(audio: np.ndarray) -> float:
@@ -160,7 +168,7 @@ def true_peak_db(audio: np.ndarray) -> float:
     sample_peak = _sample_peak(audio)
     if sample_peak <= 0:
         return SILENCE_DB
-    peaks = _block_peaks(audio, sample_peak * _NEAR_PEAK)
+    peaks = block_peaks(audio, sample_peak * _NEAR_PEAK)
     return 20 * math.log10(max(float(peaks.max()), 1e-6))
 
 
@@ -169,18 +177,18 @@ def _sample_peak(audio: np.ndarray) -> float:
     return max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
 
 
-def _block_peaks(audio: np.ndarray, above: float) -> np.ndarray:
-    """Peak of each 64 frames over all channels, oversampled where it lies above `above`."""
-    whole = len(audio) - len(audio) % _PEAK_BLOCK
-    blocks = np.ascontiguousarray(audio[:whole]).reshape(-1, _PEAK_BLOCK * audio.shape[1])
+def block_peaks(audio: np.ndarray, above: float) -> np.ndarray:
+    """Peak of each `PEAK_BLOCK` frames over all channels, oversampled where it is over `above`."""
+    whole = len(audio) - len(audio) % PEAK_BLOCK
+    blocks = np.ascontiguousarray(audio[:whole]).reshape(-1, PEAK_BLOCK * audio.shape[1])
     peaks = np.maximum(blocks.max(axis=1), -blocks.min(axis=1))
     if whole < len(audio):
         peaks = np.append(peaks, np.abs(audio[whole:]).max())
     high = np.flatnonzero(peaks > above)
-    reach = np.arange(-_PEAK_MARGIN, _PEAK_BLOCK + _PEAK_MARGIN)
+    reach = np.arange(-_PEAK_MARGIN, PEAK_BLOCK + _PEAK_MARGIN)
     for first in range(0, len(high), _PEAK_CHUNK):
         some = high[first : first + _PEAK_CHUNK]
-        frames = some[:, None] * _PEAK_BLOCK + reach
+        frames = some[:, None] * PEAK_BLOCK + reach
         inside = (frames >= 0) & (frames < len(audio))
         frames = frames.clip(0, len(audio) - 1)
         for channel in audio.T:
@@ -199,8 +207,8 @@ def _fourfold() -> np.ndarray:
     taps = np.arange(-4 * _FINE_REACH, 4 * _FINE_REACH + 1)
     shape = np.sinc(taps / 4) * np.kaiser(len(taps), _FINE_BETA)
     shape *= 4 / shape.sum()
-    frames = np.arange(_PEAK_BLOCK + 2 * _PEAK_MARGIN)
-    apart = np.arange(4 * _PEAK_MARGIN, 4 * (_PEAK_MARGIN + _PEAK_BLOCK)) - 4 * frames[:, None]
+    frames = np.arange(PEAK_BLOCK + 2 * _PEAK_MARGIN)
+    apart = np.arange(4 * _PEAK_MARGIN, 4 * (_PEAK_MARGIN + PEAK_BLOCK)) - 4 * frames[:, None]
     reached = np.abs(apart) <= 4 * _FINE_REACH
     return np.where(
         reached, shape[apart.clip(-4 * _FINE_REACH, 4 * _FINE_REACH) + 4 * _FINE_REACH], 0
@@ -256,25 +264,38 @@ def gain_under_full_scale(peak_db: float) -> float:
 def limiting(audio: np.ndarray, sample_rate: int, *, is_loop: bool = False) -> np.ndarray:
     """The limiter's gain (frames, 1) that holds the true peak of float (frames, channels).
 
-    It sinks 5 ms ahead of a peak and rises over 80 ms, so that a bass note stays clean. A loop's
-    gain runs over its seam: a peak at the start is anticipated at the end.
+    A loop's gain runs over its seam: a peak at the start is anticipated at the end.
     """
     if is_loop:
         return limiting(np.tile(audio, (3, 1)), sample_rate)[len(audio) : 2 * len(audio)]
     ceiling = 10 ** (CEILING_DB / 20)
-    peaks = _block_peaks(audio, ceiling * _NEAR_PEAK)
-    block, count = _PEAK_BLOCK, len(peaks)
+    gain = limiter_gain(block_peaks(audio, ceiling * _NEAR_PEAK), ceiling, sample_rate)
+    return along_frames(gain, len(audio))
+
+
+def limiter_gain(peaks: np.ndarray, ceiling: float, sample_rate: int) -> np.ndarray:
+    """The limiter's gain for each block of peaks (blocks,), as `block_peaks` finds them.
+
+    It sinks 5 ms ahead of a peak and rises over 80 ms, so that a bass note stays clean.
+    """
+    block, count = PEAK_BLOCK, len(peaks)
     wanted = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
     ahead = max(1, round(_LIMIT_AHEAD_S * sample_rate / block))
     lowest = minimum_filter1d(wanted, 2 * ahead + 3, mode="nearest")
     rise = 1 - math.exp(-block / (_LIMIT_RISE_S * sample_rate))
-    held, now = np.empty(count), 1.0
-    for n, low in enumerate(lowest.tolist()):
-        now = min(low, now + (1 - now) * rise)
-        held[n] = now
-    smooth = uniform_filter1d(held, ahead + 1, mode="nearest")
-    gain = np.interp(np.arange(len(audio)), (np.arange(count) + 0.5) * block, smooth)
-    return gain.astype(np.float32)[:, None]
+    # What is taken away falls by a constant share a block, and never under what is wanted now. In
+    # the logarithm that is a running maximum.
+    slope = -math.log1p(-rise) * np.arange(count)
+    with np.errstate(divide="ignore"):
+        taken = np.maximum.accumulate(np.log(1 - lowest) + slope) - slope
+    held = 1 - np.exp(taken)
+    return np.asarray(uniform_filter1d(held, ahead + 1, mode="nearest"))
+
+
+def along_frames(gain: np.ndarray, frames: int) -> np.ndarray:
+    """A gain for each block as one for each frame, float32 (frames, 1)."""
+    middles = (np.arange(len(gain)) + 0.5) * PEAK_BLOCK
+    return np.interp(np.arange(frames), middles, gain).astype(np.float32)[:, None]
 
 
 def amplify(audio: np.ndarray, gain_db: float) -> np.ndarray:

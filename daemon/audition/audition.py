@@ -103,6 +103,7 @@ class Audition:
     device     number or part of a name; None: the system's own
     level      LUFS of all clips, peaks allowing
     stretcher  `audio.stretcher` of the config
+    believed   a clip's record with the user's word over it
     """
 
     def __init__(
@@ -116,7 +117,9 @@ class Audition:
         level: float,
         idle_s: float,
         stretcher: str = "auto",
+        believed: Callable[[ClipRecord], ClipRecord] = lambda record: record,
     ) -> None:
+        self._believed = believed
         self._crate = crate
         self._session = session
         self._tell = tell
@@ -203,7 +206,10 @@ class Audition:
     def _find(self, what: str) -> ClipRecord:
         """The record of a clip: by id, the newest, or a neighbour of the one chosen last."""
         if what not in ("next", "previous"):
-            return self._crate.find(what)
+            return self._believed(self._crate.find(what))
+        return self._believed(self._neighbour(what))
+
+    def _neighbour(self, what: str) -> ClipRecord:
         newest = [
             record
             for record in self._crate.clips(_NEWEST)

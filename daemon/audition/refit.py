@@ -59,7 +59,9 @@ def refit_clip(task: dict[str, Any], tell: Callable[[float, str, str], None]) ->
     cannot be read, ConformError where nothing can stretch.
     """
     cache = Path(task["cache"])
-    name = f"{task['clip']}_{task['bpm']:.9g}bpm_{task['semitones']:+g}"
+    # its own tempo too: the user may have corrected that since
+    tempi = f"{task['from_bpm']:.9g}to{task['bpm']:.9g}bpm"
+    name = f"{task['clip']}_{tempi}_{task['semitones']:+g}"
     if task["stretcher"] != "auto":
         name += f"_{task['stretcher']}"
     about = cache / f"{name}.json"

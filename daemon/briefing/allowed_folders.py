@@ -12,7 +12,7 @@ from pathlib import Path
 from bridge.errors import Fault, RequestError
 from bridge.request import Request
 from bridge.text import shorten
-from bridge.verbs import VERBS
+from bridge.verbs import find_verb
 
 #: Where systems mount drives.
 _DRIVES = ("/Volumes", "/media", "/mnt", "/run/media")
@@ -34,15 +34,16 @@ class AllowedFolders:
         ]
         self._roots = [folder.resolve() for folder in self._shown]
 
-    def check(self, request: Request, fields: Iterable[str] = VERBS["make"].paths) -> None:
+    def check(self, request: Request, do: str = "make") -> None:
         """RequestError where a path of the request leads elsewhere, links followed.
 
-        fields: the names of the request's paths.
+        do: the verb.
         """
-        for field in fields:
+        verb = find_verb(do)
+        for field in verb.paths:
             if field in request and not self._allows(str(request[field])):
                 text = (
-                    f"{field}: {shorten(request[field])} "
+                    f"{verb.named(field)}{shorten(request[field])} "
                     "lies outside your home and the drives that are plugged in;"
                     " copy it there, or name its folder under files.allow in the config"
                 )

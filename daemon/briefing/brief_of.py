@@ -13,7 +13,7 @@ from bridge.session import Session
 from bridge.verbs import find_verb
 from daemon.brief import AUTO, Brief
 from daemon.briefing.named_sounds import Material
-from daemon.engines.facets import facet_notes
+from daemon.engines.facets import facet_notes, refusal_notes
 from daemon.engines.registry import Policy, Wish, choose_engines, engine_info
 from daemon.errors import EngineError, PromptError
 from daemon.prompt.settle import BARRED, MAX_LOOP_S, PromptDefaults, settle
@@ -36,15 +36,19 @@ def make_brief(
 ) -> Brief:
     """The Brief of a request. RequestError, PromptError and EngineError say why there is none."""
     seed = int(request.get("seed", random.SystemRandom().getrandbits(31)))
-    brief = material.settle(
-        settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
-    )
+    brief = settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
+    if beside := find_verb(do).beside:
+        brief = brief.amended(other=request.get(beside))
+    brief = material.settle(brief)
     brief = brief.amended(said=tuple(dict.fromkeys((*request.said, *brief.said))))
     if find_verb(do).works_on != "words":
         reason = "the file itself is the take" if do == "fit" else f"{do} works on what is there"
         own = brief.amended(words=_words(brief), engines=("file",), engine_reason=reason)
         return _amended_by(daemon_verb(do), own, request)
-    engines, reason = engines_for(brief, request, policy)
+    try:
+        engines, reason = engines_for(brief, request, policy)
+    except EngineError as error:
+        raise EngineError("; ".join([error.text, *refusal_notes(brief)]), error.code) from None
     brief = _language(brief.amended(engines=engines, engine_reason=reason), policy)
     notes = facet_notes(brief, [engine_info(name) for name in dict.fromkeys(engines)])
     brief = brief.amended(said=(*brief.said, *notes, *_price(brief, policy)))

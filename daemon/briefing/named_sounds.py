@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import Fault, RequestError
-from bridge.inbox.names import MIDI_ADVICE, is_midi, user_name
+from bridge.inbox.names import is_midi, user_name
 from bridge.text import shorten
 from bridge.verbs import find_verb
 from daemon.brief import Brief
-from daemon.crate.crate import Crate
+from daemon.crate.crate import Crate, notes_of
 from daemon.errors import CrateError, LibraryError
 from daemon.library.library import collection_files, said_of
+from daemon.record import ClipRecord
+
+#: What to do with notes where a sound is needed.
+_NOTES_ADVICE = "these are notes, and a sound is needed: `sidecrate render` makes one of them"
 
 
 class Material:
@@ -28,39 +32,55 @@ class Material:
     def settle(self, brief: Brief) -> Brief:
         """The Brief with paths in place of names.
 
+        Where a verb works on notes, a clip's notes are its source, and its key and plan go with it.
         RequestError where there is nothing to read, so that no job fails later.
         """
-        reference, source = self._reference(brief)
+        verb, other = find_verb(brief.do), brief.other
+        takes_notes = verb.works_on == "notes"
+        reference, record = self._named(verb.named("reference"), brief.reference, takes_notes)
+        if not (verb.beside_folder and other and Path(other).expanduser().is_dir()):
+            other, _ = self._named(verb.named(verb.beside), other, takes_notes)
         kit_files = self._kit_files(brief.kit)
+        source = "" if record is None else record["id"]
         said: dict[str, Any] = {}
         if reference is not None:
             said = said_of(self._library, Path(reference).expanduser(), source).to_json()
-        return brief.amended(
-            reference=reference, source=source, kit_files=kit_files, corrected=said
+        brief = brief.amended(
+            reference=reference, other=other, source=source, kit_files=kit_files, corrected=said
         )
+        return _of_clip(brief, record) if takes_notes and record is not None else brief
 
-    def _reference(self, brief: Brief) -> tuple[str | None, str]:
-        """(file, the clip's id); the id is empty where a file was named."""
-        name = brief.reference
-        takes_notes = find_verb(brief.do).works_on == "notes"
+    def _named(
+        self, called: str, name: str | None, takes_notes: bool
+    ) -> tuple[str | None, ClipRecord | None]:
+        """(file, the clip's record) of what is named; no record where a file was.
+
+        `called` begins an error's text: the field's name, as `Verb.named` gives it.
+        """
+        field = called.partition(":")[0] or "reference"
         if name is not None and is_midi(name) and not takes_notes:
-            text = f"reference: {shorten(user_name(Path(name)))}: {MIDI_ADVICE}"
-            raise RequestError(Fault("reference", shorten(name), text))
-        if name is None or Path(name).expanduser().is_file():
-            return name, ""
+            text = f"{called}{shorten(user_name(Path(name)))}: {_NOTES_ADVICE}"
+            raise RequestError(Fault(field, shorten(name), text))
+        is_file = name is not None and Path(name).expanduser().is_file()
+        if name is None or (is_file and not takes_notes):
+            return name, None
         try:
-            record = self._crate.find(name)
+            record = self._crate.find(str(Path(name).expanduser()) if is_file else name)
         except CrateError:
+            if is_file:
+                return name, None
+            what = "a MIDI file" if takes_notes else "an audio file"
             text = (
-                f"reference: there is no file {name}, and no clip of that name; "
-                "give the path of an audio file, or a clip's id"
+                f"{called}there is no file {name}, and no clip of that name; "
+                f"give the path of {what}, or a clip's id"
             )
-            raise RequestError(Fault("reference", shorten(name), text)) from None
-        path = Path(record["path"])
+            raise RequestError(Fault(field, shorten(name), text)) from None
+        notes = notes_of(record) if takes_notes else None
+        path = Path(notes if notes and Path(notes).is_file() else record["path"])
         if (path.suffix == ".mid" and not takes_notes) or not path.is_file():
-            text = f"reference: clip {name} has no sound to start from ({path}); name another"
-            raise RequestError(Fault("reference", shorten(name), text))
-        return str(path), str(record["id"])
+            text = f"{called}clip {name} has no sound to start from ({path}); name another"
+            raise RequestError(Fault(field, shorten(name), text))
+        return str(path), record
 
     def _kit_files(self, name: str | None) -> tuple[str, ...]:
         """The files of a collection; empty for a folder, which the engine reads itself."""
@@ -78,3 +98,14 @@ class Material:
             text = f"kit: collection {name} holds no sound; `sidecrate collect` puts clips into it"
             raise RequestError(Fault("kit", shorten(name), text))
         return tuple(map(str, files))
+
+
+def _of_clip(brief: Brief, record: ClipRecord) -> Brief:
+    """A Brief that works on a clip's notes: in the clip's own key, with its plan and genre."""
+    asked = brief.decided.get("key")
+    is_asked = asked is not None and asked.source in ("request", "prompt")
+    return brief.amended(
+        key_name=brief.key_name if is_asked else record.get("key"),
+        plan=record.get("plan"),
+        genre=brief.genre or record.get("genre") or "",
+    )

@@ -20,6 +20,7 @@ from daemon.children.inside import find_function
 from daemon.client.follow import Bar, is_wanted
 from daemon.clip.results import made_clips
 from daemon.crate.crate import Crate
+from daemon.crate.names import PICTURE
 from daemon.crate.neighbours import OutPlace, stale_neighbours
 from daemon.errors import EngineError, ServiceError
 from daemon.improve.amend import amend, is_shown_first, proposal
@@ -153,7 +154,7 @@ def make_alone(
 
 
 def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> ClipRecord:
-    """Write the clip to the user's name, with its notes and stems beside it.
+    """Write the clip to the user's name, with its notes, picture and stems beside it.
 
     Nothing is written where one of the names is in use.
     """
@@ -165,6 +166,9 @@ def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> Clip
     if kind == ".wav" and (folder / "clip.mid").exists():
         pairs.append((folder / "clip.mid", out.with_suffix(".mid")))
         done["midi"] = str(pairs[-1][1])
+    if (folder / PICTURE).exists():
+        pairs.append((folder / PICTURE, out.with_suffix(".png")))
+        done["picture"] = str(pairs[-1][1])
     for part in sorted((folder / "stems").glob("*.wav")):
         pairs.append((part, out.with_name(f"{out.stem} - {part.name}")))
         stems.append(str(pairs[-1][1]))
@@ -183,6 +187,8 @@ def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> Clip
     done |= {"path": str(places[out]), "stems": [str(places[Path(one)]) for one in stems]}
     if done["midi"]:
         done["midi"] = str(places[Path(done["midi"])])
+    if "picture" in done:
+        done["picture"] = str(places[Path(done["picture"])])
     told = [
         f"{target.name} is open in another program: {place.name} is beside it"
         for target, place in places.items()

@@ -45,14 +45,26 @@ def correct(
         path = Path(what).expanduser()
         clip = _clip_of(library, what, path)
         if clip is None:
+            before = library.corrections.of_content(path)
             now = _on_file(library, path, word, forget=forget)
         else:
+            before = library.corrections.of_clip(clip)
             now = _on_clip(library, clip, word, forget=forget)
     name = clip or str(path)
     if as_json:
         print(json.dumps({"what": name, "corrected": now.to_json()}))
     else:
-        print(f"{name}\n  " + (f"you said: {now.words}" if now else "what is heard counts"))
+        print(f"{name}\n  {_told(now, before, forget=forget)}")
+
+
+def _told(now: Correction, before: Correction, *, forget: bool) -> str:
+    """What holds from now on, for people. before: what was said of it until now."""
+    if now:
+        return f"you said: {now.words}"
+    if forget and before:
+        return f"forgotten: {before.words}; what is heard counts"
+    nothing = "there is nothing to forget: " if forget else ""
+    return f"{nothing}you said nothing of it, and what is heard counts"
 
 
 def _clip_of(library: Library, what: str, path: Path) -> str | None:

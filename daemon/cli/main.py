@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import io
 import json
@@ -36,6 +37,7 @@ from daemon.cli.pair import pair
 from daemon.cli.plugins import plugins
 from daemon.cli.profile import profile_app
 from daemon.cli.secret import secret_app
+from daemon.cli.sounds import sounds_app
 from daemon.cli.spend import spend
 from daemon.cli.verbs import add_verbs
 from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
@@ -54,7 +56,14 @@ app = typer.Typer(
 )
 
 #: What keeps files from being written that is the machine's matter, and no fault of ours.
-_UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
+_UNWRITABLE = frozenset(
+    {
+        errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR,
+        # drives that are gone, and paths that no file system takes
+        errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.ELOOP,
+        errno.ENAMETOOLONG,
+    }
+)  # fmt: skip
 
 Picture = Annotated[
     Path | None,
@@ -99,14 +108,21 @@ def take_any_sign() -> None:
     """
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            # a program that calls `main` may have read a line of its input already
+            with contextlib.suppress(io.UnsupportedOperation):
+                stream.reconfigure(errors="replace")
 
 
 def _of_file(error: OSError) -> str | None:
     """A sentence on a file or folder of ours that cannot be written; None for other errors."""
-    if error.filename is None or error.errno not in _UNWRITABLE:
+    if error.filename is None:
         return None
     place = os.fsdecode(error.filename)
+    # a home that cannot be made: a drive that is not there, or a place that takes no folders
+    state = Places.find().state
+    is_nowhere = error.errno == errno.ENOENT and Path(place) in (state, *state.parents)
+    if error.errno not in _UNWRITABLE and not is_nowhere:
+        return None
     return (
         f"{place} cannot be written ({error.strerror}); make it writable, free some space, or keep"
         " Sidecrate's files elsewhere: sidecrate --home FOLDER"
@@ -415,6 +431,7 @@ def ask() -> None:
 app.add_typer(midi_app, name="midi")
 app.add_typer(profile_app, name="profile")
 app.add_typer(secret_app, name="secret")
+app.add_typer(sounds_app, name="sounds")
 app.command("pair")(pair)
 app.command("spend")(spend)
 app.command("models")(models)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from daemon.cli.bring_model import bring_model, net_lines, net_row
 from daemon.cli.home import look_closer
 from daemon.home.places import Places
 
@@ -19,9 +20,11 @@ def models(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="One model alone, as its engine is named, and all that is known of it."
+            help="One model alone, as its engine is named, and all that is known of it;"
+            " or `get`, to bring one."
         ),
     ] = None,
+    net: Annotated[str | None, typer.Argument(help="With `get`: which.")] = None,
     check: Annotated[
         bool,
         typer.Option(
@@ -30,22 +33,33 @@ def models(
             "load the libraries, find the device and room.",
         ),
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="With `get`: its licence is accepted; do not ask.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a line, for programs.")
     ] = False,
 ) -> None:
     """Models that run on this machine: their needs, their folders, how to get them.
 
-    Downloads nothing.
+    Downloads nothing but by `sidecrate models get NAME`: nets for `split`, held to a known hash.
     """
+    if name == "get":
+        bring_model(net, yes=yes, as_json=as_json)
+        return
     from daemon.engines.registry import engine_info, engines
     from daemon.errors import EngineError
+    from daemon.models.table import MODELS
     from daemon.settings.load import load_config
     from daemon.settings.schema import use
 
     use(load_config(Places.find().config_file))
     local = [info for info in engines() if info.runs == "local" and "family" in info.spec]
-    if name is not None:
+    nets = list(MODELS.values())
+    if name in MODELS:
+        local, nets = [], [MODELS[name]]
+    elif name is not None:
+        nets = []
         info = engine_info(name)
         if info not in local:
             raise EngineError(
@@ -59,6 +73,9 @@ def models(
             row["why"] = look_closer(info)
             row["ready"] = row["why"] is None
         print(json.dumps(row) if as_json else "\n".join(model_lines(row, whole=name is not None)))
+    for net_model in nets:
+        own = net_row(net_model)
+        print(json.dumps(own) if as_json else "\n".join(net_lines(own)))
 
 
 def model_row(info: EngineInfo) -> dict[str, Any]:

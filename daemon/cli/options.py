@@ -52,12 +52,12 @@ def with_fields(verb: str) -> Callable[[Callable[..., None]], Callable[..., None
         rows = offered_fields(VERBS[verb])
 
         def run(**given: Any) -> None:
-            fields = {row.name: given.pop(row.name) for row in rows}
+            fields = {row.name: given.pop(row.python_name) for row in rows}
             command(
                 **given, fields={name: value for name, value in fields.items() if value is not None}
             )
 
-        options = [_option(row.name, row.help, row.allowed, row.default) for row in rows]
+        options = [_option(row) for row in rows]
         run.__signature__ = inspect.Signature([*own, *options])  # type: ignore[attr-defined]
         run.__annotations__ = {p.name: p.annotation for p in (*own, *options)}
         run.__name__ = command.__name__
@@ -67,9 +67,9 @@ def with_fields(verb: str) -> Callable[[Callable[..., None]], Callable[..., None
     return decorate
 
 
-def _option(name: str, help: str, allowed: str, default: str) -> inspect.Parameter:
-    flag = "--" + name.replace("_", "-")
-    if allowed == _SWITCH:
+def _option(row: Field) -> inspect.Parameter:
+    flag, help, default = "--" + row.name.replace("_", "-"), row.help, row.default
+    if row.allowed == _SWITCH:
         kind: Any = Annotated[
             bool | None, typer.Option(f"{flag}/--no-{flag[2:]}", help=help, show_default=default)
         ]
@@ -78,10 +78,12 @@ def _option(name: str, help: str, allowed: str, default: str) -> inspect.Paramet
             str | None,
             typer.Option(
                 flag,
-                help=f"{help} Takes {allowed}.",
+                help=f"{help} Takes {row.allowed}.",
                 show_default=default,
                 metavar="X",
                 rich_help_panel="Fields",
             ),
         ]
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+    return inspect.Parameter(
+        row.python_name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind
+    )

@@ -18,6 +18,10 @@ def clip_json(record: ClipRecord) -> str:
 
 #: Bars whose chords are shown in a line.
 _MOST_BARS = 16
+#: Share of belief from which another reading is shown: less would be shown as 0 %.
+_LEAST_SHARE = 0.005
+#: Tempi within this share of each other are the same.
+_SAME_TEMPO = 0.02
 
 
 def clip_lines(record: ClipRecord) -> str:
@@ -42,6 +46,13 @@ def clip_lines(record: ClipRecord) -> str:
 def word_line(corrected: Mapping[str, Any]) -> str:
     """The user's word on a clip or file, in one line."""
     return f"your word: {Correction.from_json(corrected).words}"
+
+
+def _reading(other: Mapping[str, Any], bpm: float) -> str:
+    """Another reading of a sound, in words: of another tempo, or of another first beat."""
+    if abs(other["bpm"] / bpm - 1) > _SAME_TEMPO:
+        return f"it has {other['bpm']:.2f} bpm, the one at {other['downbeat_s']:.3f} s"
+    return f"the one is at {other['downbeat_s']:.3f} s"
 
 
 def audition_line(told: Told) -> str:
@@ -90,10 +101,8 @@ def look_lines(found: Mapping[str, Any]) -> str:
             f" (sure {found['downbeat_confidence']:.0%}), {found['meter']}"
         )
         lines += [f"  since {reason}" for reason in found.get("evidence", [])]
-        lines += [
-            f"  or the one is at {o['downbeat_s']:.3f} s ({o['share']:.0%})"
-            for o in found.get("alternatives", [])
-        ]
+        others = [one for one in found.get("alternatives", []) if one["share"] >= _LEAST_SHARE]
+        lines += [f"  or {_reading(one, found['bpm'])} ({one['share']:.0%})" for one in others]
     if found.get("key"):
         lines.append(f"key {found['key']} (sure {found['key_confidence']:.0%})")
     if found.get("chords_by_bar"):

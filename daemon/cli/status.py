@@ -69,6 +69,7 @@ def _job_row(job: Job, waits_for: str) -> dict[str, Any]:
         "stage": job.stage,
         "progress": job.progress,
         "prompt": job.brief.prompt,
+        "title": job.brief.title,
         "door": job.origin.door,
         "created": job.created,
         "error": job.error_text,
@@ -126,7 +127,7 @@ def _job_text(job: Mapping[str, Any]) -> str:
     step = job["state"]
     if step not in ("done", "failed", "cancelled", "queued"):
         step = f"{step} {job['progress']:.0%}"
-    lines = [f"{job['job']}  {step:<16} {one_line(job['prompt'])}"]
+    lines = [f"{job['job']}  {step:<16} {one_line(job['title'])}"]
     if job["error"]:
         lines.append(f"       {one_line(job['error'], 300)}")
     if job["waits_for"]:

@@ -64,6 +64,7 @@ def make_record(
         "parts": list(take.parts),
         "plan": take.plan,
         "kit_files": list(brief.kit_files),
+        "fonts": list(brief.fonts),
         "cues": [
             {"frame": round(frame * rate / take.sample_rate), "name": name}
             for frame, name in take.cues

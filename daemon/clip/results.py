@@ -16,6 +16,7 @@ from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.brief import Brief
 from daemon.children.inside import Tell, find_function
 from daemon.clip.make import RESULT
+from daemon.crate.names import PICTURE
 from daemon.errors import AudioError, ConformError
 from daemon.jobs.ids import result_id
 from daemon.record import ClipRecord, ClipReport, as_record
@@ -84,6 +85,8 @@ def _write(result: Result, n: int, task: dict[str, Any], brief: Brief, folder: P
     record = _record(result, n, task, brief)
     if result.midi is not None:
         (folder / "clip.mid").write_bytes(result.midi)
+    if result.picture is not None:
+        (folder / PICTURE).write_bytes(result.picture)
     if result.audio is not None:
         from daemon.audio.wav import write_clip
 

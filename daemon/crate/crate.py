@@ -14,7 +14,15 @@ from pathlib import Path
 
 from bridge.files.mounts import is_unmounted
 from bridge.files.whole import PART, beside, part_beside, sweep_parts
-from daemon.crate.names import KIND_FOLDERS, Letters, clip_name_within, slug, stem_name
+from daemon.crate.names import (
+    KIND_FOLDERS,
+    PICTURE,
+    PICTURES,
+    Letters,
+    clip_name_within,
+    slug,
+    stem_name,
+)
 from daemon.errors import CrateError
 from daemon.home.mounts import known_mount, note_mount
 from daemon.home.room import check_space
@@ -134,7 +142,7 @@ class Crate:
         return self.folder.joinpath(*[part for part in relative.split("/") if part])
 
     def publish(self, record: ClipRecord, source: Path) -> ClipRecord:
-        """Copy a finished clip from `source` (clip.wav or clip.mid, stems/) into the crate.
+        """Copy a finished clip from `source` (clip.wav or clip.mid, clip.png, stems/) to the crate.
 
         The WAV comes last, so that a DAW that sees it finds its notes and stems too. Existing files
         are left alone. Returns the record with its paths.
@@ -148,6 +156,9 @@ class Crate:
         if record["kind"] != "midi" and midi.exists():
             pairs.append((midi, self._folder(record, "MIDI") / f"{stem}.mid"))
             done["midi"] = str(pairs[-1][1])
+        if (source / PICTURE).exists():
+            pairs.append((source / PICTURE, self._folder(record, PICTURES) / f"{stem}.png"))
+            done["picture"] = str(pairs[-1][1])
         for part in sorted((source / "stems").glob("*.wav")):
             place = self._folder(record, "Stems") / stem / stem_name(stem, part.stem)
             pairs.append((part, place))
@@ -267,11 +278,12 @@ class Crate:
         return target
 
     def trash(self, what: str) -> CrateRecord:
-        """Move a clip, its notes and its stems to the system's bin. Copies under Kept/ stay."""
+        """Move a clip and all that is beside it to the system's bin. Copies under Kept/ stay."""
         from send2trash import send2trash
 
         record = self.find(what)
-        paths = [record["path"], record.get("midi"), *record.get("stems", [])]
+        beside = [record.get("midi"), record.get("picture"), *record.get("stems", [])]
+        paths = [record["path"], *beside]
         for path in paths:
             if path and os.path.exists(path):
                 try:

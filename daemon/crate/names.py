@@ -20,6 +20,9 @@ KIND_FOLDERS = {
     "sfx": "FX",
     "vocal": "Vocals",
 }
+#: A clip's picture among its finished files, and the folder of pictures in the crate.
+PICTURE = "clip.png"
+PICTURES = "Pictures"
 #: Letters of a name's words: `plain` has a-z alone, `unicode` those of the prompt's own script.
 Letters = Literal["plain", "unicode"]
 #: Characters of a name's words, and bytes of them: a file's whole name may have 255.

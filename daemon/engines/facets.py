@@ -81,6 +81,19 @@ def facet_notes(brief: Brief, infos: Iterable[EngineInfo]) -> list[str]:
     return found
 
 
+def refusal_notes(brief: Brief) -> list[str]:
+    """What to add where no engine makes a brief: what else was read, and what to do."""
+    words = parse_words(brief.prompt)
+    notes = [f"{name}: artists and works are not imitated" for name in words.artists]
+    if brief.kind == "vocal":
+        notes.insert(
+            0,
+            "nobody sings or speaks here until an engine that does is set up "
+            "(sidecrate engines lists them); kind: loop makes the music without a voice",
+        )
+    return notes
+
+
 def _is_only_told(info: EngineInfo, facet: str, kind: str) -> bool:
     answer = answer_of(info, facet)
     long = kind in ("track", "vocal") and facet in _NOT_OF_LONG

@@ -13,6 +13,7 @@ from daemon.hearing.envelopes import BEFORE_S, Envelopes
 from daemon.hearing.heard import Alternative, Heard
 from daemon.hearing.reading import SAME_S, Reading
 from daemon.hearing.second_ear import SecondEar
+from daemon.hearing.tempo_steps import step_in
 
 #: Belief below which another reading is left out of the alternatives.
 SLIGHT = 0.01
@@ -190,13 +191,19 @@ def _movement(choice: Choice, heard: Heard) -> str:
         apart_s = np.diff(beats.map.beats_s) * choice.reading.octave
         parts = apart_s[: beats.corner], apart_s[beats.corner :]
         before, after = (60 / float(np.median(part)) for part in parts)
-        number = int(np.floor(heard.position_of(at_s) / heard.meter.quarters_per_bar + 0.1)) + 1
-        return (
-            f"its tempo steps from {before:.1f} to {after:.1f} bpm in bar {number}, at {at_s:.1f} s"
-        )
+        return _step(heard, at_s, before, after)
+    if not heard.steady and (found := step_in(heard.beats_s)):
+        return _step(heard, *found)
     if not heard.steady:
         return f"its tempo drifts by {heard.drift:.1%}"
     return f"its attacks keep a steady tempo within {1000 * beats.map.scatter_s:.1f} ms"
+
+
+def _step(heard: Heard, at_s: float, before_bpm: float, after_bpm: float) -> str:
+    """A tempo step in words; the tempi are those of the quarters."""
+    number = int(np.floor(heard.position_of(at_s) / heard.meter.quarters_per_bar + 0.1)) + 1
+    tempi = f"from {before_bpm:.1f} to {after_bpm:.1f} bpm"
+    return f"its tempo steps {tempi} in bar {number}, at {at_s:.1f} s"
 
 
 def asked_grid(

@@ -27,6 +27,50 @@ BLUR_S = 0.012
 #: Seconds; step of the search for the lattice's phase.
 FINE_S = 0.008
 
+# A step in beats that were followed through a long take. Followed beats lag behind a step for some.
+
+#: Beats on either side of a step that need not have their side's tempo yet.
+LAG = 8
+#: Beats that must lie on either side of those.
+LEAST_SIDE = 16
+#: Share of a tempo within which a beat has it.
+HAS_TEMPO = 0.005
+#: Share of a side's beats that must have its tempo: a take that drifts has none of its own.
+STEADY_SHARE = 0.9
+#: Least ratio of the two tempi, as a share.
+LEAST_STEP = 0.015
+
+
+def step_in(beats_s: np.ndarray) -> tuple[float, float, float] | None:
+    """(seconds, bpm before, bpm after) of one tempo step in followed beats (seconds, ascending).
+
+    None where nearly all beats of either side do not share a tempo. The step is where the two even
+    rows of beats meet.
+    """
+    least = LEAST_SIDE + LAG
+    if len(beats_s) < 2 * least + 1:
+        return None
+    logs = np.log(np.diff(beats_s))
+    costs = [_spread(logs[:at]) + _spread(logs[at:]) for at in range(least, len(logs) - least + 1)]
+    at = least + int(np.argmin(costs))
+    sides = logs[: at - LAG], logs[at + LAG :]
+    before, after = (float(np.median(side)) for side in sides)
+    if abs(before - after) < LEAST_STEP or not all(map(_has_a_tempo, sides)):
+        return None
+    index = np.arange(len(beats_s))
+    first = np.polyfit(index[: at - LAG], beats_s[: at - LAG], 1)
+    last = np.polyfit(index[at + LAG + 1 :], beats_s[at + LAG + 1 :], 1)
+    meets = (last[1] - first[1]) / (first[0] - last[0])
+    return float(np.polyval(first, meets)), float(60 / first[0]), float(60 / last[0])
+
+
+def _spread(logs: np.ndarray) -> float:
+    return float(np.abs(logs - np.median(logs)).sum())
+
+
+def _has_a_tempo(logs: np.ndarray) -> bool:
+    return float(np.mean(np.abs(logs - np.median(logs)) < HAS_TEMPO)) >= STEADY_SHARE
+
 
 def stepped(
     env: Envelopes,

@@ -1,6 +1,7 @@
 """A pack's one-shots as instruments: drums on General MIDI's keys, pitched ones over all keys.
 
-`.sfz` after the SFZ format 1.0 (rgc:audio), `.h2drumkit` as Hydrogen 1.2 writes it.
+`.sfz` after the SFZ format 1.0 (rgc:audio), `.h2drumkit` as Hydrogen 1.2 writes it, `.dspreset`
+after Decent Sampler's guide to its format.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import tarfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from daemon.record import ClipRecord
 
@@ -111,6 +112,35 @@ def pitched_sfz(sound: KitSound, up: str = "../") -> str:
         f"pitch_keycenter={sound.key}", f"sample={up}{sound.file}",
     )  # fmt: skip
     return "\r\n".join(lines) + "\r\n"
+
+
+def drum_preset(sounds: Sequence[KitSound]) -> str:
+    """All drums as a Decent Sampler preset: each on its key, played to its end."""
+    rows = []
+    for sound in sorted(sounds, key=lambda one: one.key):
+        ends = ' tags="hats" silencedByTags="hats" silencingMode="fast"'
+        rows.append(_region(sound, sound.key, sound.key, ends if sound.key in _HATS else ""))
+    return _preset(rows, 'trigger="attack" release="10.0"')
+
+
+def pitched_preset(sound: KitSound, up: str = "../") -> str:
+    """One pitched sound over all keys as a Decent Sampler preset, with a soft release."""
+    return _preset([_region(sound, 0, 127, "", up)], 'release="0.3"')
+
+
+def _region(sound: KitSound, low: int, high: int, more: str, up: str = "") -> str:
+    return (
+        f'      <sample path={quoteattr(up + sound.file)} rootNote="{sound.key}"'
+        f' loNote="{low}" hiNote="{high}"{more}/>'
+    )
+
+
+def _preset(regions: Sequence[str], group: str) -> str:
+    lines = "\n".join(regions)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<DecentSampler minVersion="1.0.0">\n'
+        f"  <groups>\n    <group {group}>\n{lines}\n    </group>\n  </groups>\n</DecentSampler>\n"
+    )
 
 
 def drumkit(name: str, licence: str, sounds: Sequence[tuple[KitSound, Path]]) -> bytes:

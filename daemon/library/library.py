@@ -556,6 +556,11 @@ def said_of(library: Path, path: Path, clip: str = "") -> Correction:
         opened.close()
 
 
+def believed(library: Path, record: ClipRecord) -> ClipRecord:
+    """A clip's record with the user's word over what was heard. library: as for `said_of`."""
+    return corrected(record, said_of(library, Path(record["path"]), record["id"]))
+
+
 def _row(row: sqlite3.Row) -> LibraryRow:
     plain: dict[str, Any] = {name: row[name] for name in dict(row) if name != "seq"}
     plain["tags"] = [tag for tag in (row["tags"] or "").split(", ") if tag]

@@ -26,6 +26,7 @@ from daemon.engines.embedded.midi_file import (
 from daemon.errors import LibraryError
 from daemon.library.steps import GRIDS, Step, shape_after
 from daemon.library.treatments import slice_order
+from daemon.pieces.midi import struck_notes
 from daemon.record import ClipRecord, as_record
 
 #: MIDI channel 10, counted from 0: its notes are drums, which a transposition leaves alone.
@@ -258,26 +259,14 @@ def _inside(pitch: int) -> int:
 
 
 def _read(messages: Any) -> _Track:
-    track = _Track()
+    track = _Track(notes=struck_notes(messages)[0])
     now = 0
-    open_notes: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for message in messages:
         now += message.time
-        if message.type == "note_on" and message.velocity:
-            open_notes.setdefault((message.channel, message.note), []).append(
-                (now, message.velocity)
-            )
-        elif message.type in ("note_on", "note_off"):
-            begun = open_notes.get((message.channel, message.note))
-            if begun:
-                first, velocity = begun.pop(0)
-                track.notes.append((first, now, message.note, velocity, message.channel))
-        elif message.type == "track_name":
+        if message.type == "track_name":
             track.name = message.name
+        if message.type not in ("note_on", "note_off", "end_of_track"):
             track.others.append((now, message))
-        elif message.type != "end_of_track":
-            track.others.append((now, message))
-    track.notes.sort()
     return track
 
 

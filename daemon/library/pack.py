@@ -1,8 +1,8 @@
 """A collection as a sample pack: one zip.
 
 It holds the sounds, their notes, a manifest as CSV and JSON, and the text of the licences. Its
-one-shots are instruments too: drums as `.sfz` and `.h2drumkit` on General MIDI's keys, pitched ones
-as `.sfz` each.
+one-shots are instruments too: drums as `.sfz`, `.h2drumkit` and `.dspreset` on General MIDI's keys,
+pitched ones as `.sfz` and `.dspreset` each.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ from daemon.audio.files import read_audio
 from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.library.export import FORMATS, pack_name, target_of, whole, write_as
-from daemon.library.kits import drum_sfz, drumkit, kit_sounds, pitched_sfz
+from daemon.library.kits import (
+    drum_preset,
+    drum_sfz,
+    drumkit,
+    kit_sounds,
+    pitched_preset,
+    pitched_sfz,
+)
 from daemon.library.notes import notes_of_version
 from daemon.library.render import Tell, render_version
 from daemon.record import ClipRecord, as_record
@@ -129,19 +136,21 @@ def _write_instruments(
     rows: list[dict[str, Any]],
     scratch: Path,
 ) -> None:
-    """The one-shots as `.sfz` and `.h2drumkit`; each drum's key into its row of the manifest."""
+    """The one-shots for samplers; each drum's key into its row of the manifest."""
     sounds = kit_sounds(packed)
     drums = [sound for sound in sounds if sound.is_drum]
     for sound in sounds:
         if not sound.is_drum:
-            text = pitched_sfz(sound)
-            archive.writestr(f"{name}/Instruments/{Path(sound.file).stem}.sfz", text)
+            place = f"{name}/Instruments/{Path(sound.file).stem}"
+            archive.writestr(f"{place}.sfz", pitched_sfz(sound))
+            archive.writestr(f"{place}.dspreset", pitched_preset(sound))
     if not drums:
         return
     keys = {sound.file: sound.key for sound in drums}
     for row in rows:
         row["drum_key"] = keys.get(row["file"])
     archive.writestr(f"{name}/{name}.sfz", drum_sfz(drums))
+    archive.writestr(f"{name}/{name}.dspreset", drum_preset(drums))
     files = [(sound, _for_hydrogen(scratch / sound.file)) for sound in drums]
     all_licences = ", ".join(sorted({row["license"] or "unknown" for row in rows}))
     archive.writestr(f"{name}/{name}.h2drumkit", drumkit(name, all_licences, files))

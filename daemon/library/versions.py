@@ -33,6 +33,17 @@ PACK = "daemon.library.pack:export_collection"
 #: Part of a version's cache key: raised when the same steps give other samples than before.
 RENDER_VERSION = 2
 FORMATS = ("wav16", "wav24", "wav32f", "flac", "mp3", "ogg", "aiff", "stems", "midi")
+#: Other names by which people ask for them, most of them a file's ending.
+_ALSO = {
+    "wav": "wav24",
+    "wave": "wav24",
+    "wav32": "wav32f",
+    "aif": "aiff",
+    "vorbis": "ogg",
+    "oga": "ogg",
+    "mid": "midi",
+    "zip": "stems",
+}
 OnProgress = Callable[[float, str, str], None]
 
 
@@ -276,10 +287,7 @@ class Versions:
 
         A target that ends in a slash is a folder.
         """
-        if kind not in FORMATS:
-            raise LibraryError(
-                f"{kind!r} is no format; it takes {', '.join(FORMATS)}", "bad_request"
-            )
+        kind = format_named(kind)
         if kind != "midi" and self._library.record(clip)["kind"] == "midi":
             raise LibraryError(
                 f"clip {clip} is notes alone: it has no sound; export it as midi", "no_sound"
@@ -309,6 +317,7 @@ class Versions:
         licences.
         """
         clips = self._library.collections.clips(collection)
+        kind = format_named(kind)
         versions = []
         for clip in clips:
             is_notes = self._library.record(clip)["kind"] == "midi"
@@ -325,6 +334,15 @@ class Versions:
         many = max(1, len(versions))
         made = await self._ask(PACK, task, on_progress, plugins=plugins, clips=many)
         return Exported(Path(made["path"]), tuple(made["said"]))
+
+
+def format_named(name: str) -> str:
+    """One of FORMATS, by its own or another name of it. LibraryError where there is none."""
+    plain = name.strip().lower().removeprefix(".")
+    kind = _ALSO.get(plain, plain)
+    if kind not in FORMATS:
+        raise LibraryError(f"{name!r} is no format; it takes {', '.join(FORMATS)}", "bad_request")
+    return kind
 
 
 def _plugins_in(version: Mapping[str, Any]) -> int:

@@ -8,30 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.cluster import hierarchy
 
-from daemon.audio.loudness import true_peak_db
 from daemon.audio.sound import mixed
-from daemon.hearing.envelopes import BEFORE_S, envelopes
-from daemon.hearing.onsets import onsets
 from daemon.hearing.pitch import find_note
+from daemon.parts.cuts import attacks, finished
 
 #: The role of each piece's sounds.
 ROLES = {"kick": "kick", "snare": "snare", "hats": "hat", "toms": "tom", "cymbals": "cymbal"}
-#: s; hits nearer than this are one.
-_APART_S = 0.035
 #: s after an attack that say which piece was struck.
 _STRIKE_S = 0.06
-#: s before an attack where a cut begins at a zero.
-_BEFORE_S = 0.004
 #: s of a sound at most; a crash rings that long.
 _LONGEST_S = 2.5
 #: s of a sound at least: a click is no sound of a kit.
 _SHORTEST_S = 0.03
-#: dB below its peak where a sound has ended, and the faded end that follows.
-_END_DB, _FADE_S = -60.0, 0.008
-#: s of a rise at its start: two channels are seldom at zero together.
-_RISE_S = 0.0004
-#: dB; the true peak of a cut sound.
-_PEAK_DB = -1.0
 #: dB below the loudest hit under which a hit is none.
 _SOFTEST_DB = -36.0
 #: Share of a hit's strike that its piece must have.
@@ -88,7 +76,7 @@ def cut_kit(drums: np.ndarray, pieces: Mapping[str, np.ndarray], sample_rate: in
 
 def _hits(drums: np.ndarray, pieces: Mapping[str, np.ndarray], sample_rate: int) -> list[_Hit]:
     mono = mixed(drums)
-    starts = _attacks(mono, sample_rate)
+    starts = attacks(mono, sample_rate)
     strike, longest = round(_STRIKE_S * sample_rate), round(_LONGEST_S * sample_rate)
     powers = {name: mixed(piece).astype(np.float64) ** 2 for name, piece in pieces.items()}
     loudest = float(np.abs(mono).max(initial=0))
@@ -106,31 +94,6 @@ def _hits(drums: np.ndarray, pieces: Mapping[str, np.ndarray], sample_rate: int)
             shape = _shape(mono[start:end], sample_rate)
             found.append(_Hit(start, end, ROLES[piece], purity, peak, shape))
     return found
-
-
-def _attacks(mono: np.ndarray, sample_rate: int) -> list[int]:
-    """Frames of the attacks, each at a zero just before it."""
-    before = np.zeros(round(BEFORE_S * sample_rate), np.float32)
-    heard = onsets(envelopes(np.concatenate([before, mono]), sample_rate))
-    order = np.argsort(heard.time_s)
-    times, weights = heard.time_s[order] - BEFORE_S, heard.weight[order]
-    kept: list[tuple[float, float]] = []
-    for time, weight in zip(times, weights, strict=True):
-        if kept and time - kept[-1][0] < _APART_S:
-            # bands of one hit rise a few milliseconds apart: it begins with the first
-            kept[-1] = (kept[-1][0], kept[-1][1] + weight)
-        else:
-            kept.append((float(time), float(weight)))
-    strongest = max((weight for _, weight in kept), default=0.0)
-    found = []
-    for time, weight in kept:
-        if weight < 0.1 * strongest:
-            continue
-        at = max(0, round(time * sample_rate))
-        low = max(0, at - round(_BEFORE_S * sample_rate))
-        quiet = np.abs(mono[low : at + 1])
-        found.append(low + int(np.flatnonzero(quiet <= quiet.min() + 1e-4)[-1]))
-    return sorted(set(found))
 
 
 def _shape(sound: np.ndarray, sample_rate: int) -> np.ndarray:
@@ -163,16 +126,7 @@ def _groups(hits: list[_Hit]) -> list[list[_Hit]]:
 def _cut(drums: np.ndarray, group: list[_Hit], sample_rate: int) -> Shot:
     """The cleanest of a sound's hits, ended, faded and as loud as a one-shot is."""
     best = max(group, key=lambda hit: hit.worth)
-    sound = drums[best.start : best.end].copy()
-    level = np.abs(sound).max(axis=1)
-    over = np.flatnonzero(level > best.peak * 10 ** (_END_DB / 20))
-    rise = min(round(_RISE_S * sample_rate), len(sound) // 4)
-    sound[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)[:, None]
-    fade = min(round(_FADE_S * sample_rate), len(sound) // 4)
-    sound = sound[: min(len(sound), int(over[-1]) + 1 + fade)]
-    sound[len(sound) - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
-    gain_db = _PEAK_DB - true_peak_db(sound)
-    sound *= np.float32(10 ** (gain_db / 20))
+    sound, gain_db = finished(drums[best.start : best.end], best.peak, sample_rate)
     pitch = find_note(sound, sample_rate) if best.role in ("kick", "snare", "tom") else None
     note = None if pitch is None else round(pitch)
     at_s = best.start / sample_rate

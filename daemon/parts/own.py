@@ -6,23 +6,22 @@ voices apart: it has heard none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from daemon.parts.mask_net import MaskNet
+from daemon.parts.pieces import Pieces, Share, in_pieces, with_rest
 from daemon.parts.spectra import Spectra, hop_of
 
-Tell = Callable[[float], None]
-
-#: s; a long sound goes through in pieces, so that memory stays bounded.
+#: s of a piece.
 _PIECE_S = 30.0
 #: s on either side of a piece that is heard and cut off again: further than the networks listen.
 _AROUND_S = 1.5
 #: s over which one piece gives way to the next.
 _JOINT_S = 0.05
+_BLOCK_FRAMES = 2**18
 
 
 @cache
@@ -31,53 +30,42 @@ def network(name: str) -> MaskNet:
     return MaskNet.load(Path(__file__).with_name(f"{name}.npz"))
 
 
-def separate(
-    name: str, audio: np.ndarray, sample_rate: int, is_loop: bool, tell: Tell = lambda share: None
-) -> dict[str, np.ndarray]:
-    """Part -> float32 (frames, channels), which add up to `audio`, float32 (frames, channels).
+def mix(audio: np.ndarray, sample_rate: int, is_loop: bool, tell: Share) -> dict[str, np.ndarray]:
+    """Drums, bass and the rest of a mix, as `separate` gives them."""
+    return separate("mix", audio, sample_rate, is_loop, tell)
 
-    A loop is heard with its own end before it and its start after it, so that its parts loop too.
-    """
+
+def separate(
+    name: str, audio: np.ndarray, sample_rate: int, is_loop: bool, tell: Share = lambda share: None
+) -> dict[str, np.ndarray]:
+    """Part -> float32 (frames, channels), which add up to `audio`, float32 (frames, channels)."""
     net = network(name)
     # whole windows, so that a piece is heard by the very windows of the whole
-    around = _windows(_AROUND_S, sample_rate)
-    joint = _windows(_JOINT_S, sample_rate)
-    length = len(audio)
-    outside = np.pad(
-        audio, ((around + joint, around + joint), (0, 0)), "wrap" if is_loop else "constant"
+    pieces = Pieces(
+        _windows(_PIECE_S, sample_rate),
+        _windows(_AROUND_S, sample_rate),
+        _windows(_JOINT_S, sample_rate),
     )
     # the mean power of a bin, by Parseval: a piece is heard as loud as it is in the whole
-    level = float(np.mean(audio.astype(np.float64) ** 2))
-    parts = {part: np.zeros_like(audio) for part in net.parts}
-    step = _windows(_PIECE_S, sample_rate)
-    for start in range(0, length, step):
-        end = min(length, start + step)
-        # the piece, a joint on either side, and what is only heard
-        piece = outside[start : end + 2 * (around + joint)]
+    level = mean_power(audio)
+
+    def work(piece: np.ndarray) -> dict[str, np.ndarray]:
         spectra = Spectra(piece, sample_rate)
         masks = net.masks(spectra, level * spectra.window_power)
-        for part, mask in masks.items():
-            own = spectra.sound_of(mask)[around : len(piece) - around]
-            _join(parts[part], own, start, end, joint)
-            tell((start + (end - start) * (net.parts.index(part) + 1) / len(net.parts)) / length)
-    rest = audio - sum(parts.values())
-    parts[net.parts[-1]] += rest.astype(np.float32)
-    return parts
+        return {part: spectra.sound_of(mask) for part, mask in masks.items()}
+
+    parts = in_pieces(audio, net.parts, pieces, is_loop, work, tell)
+    return with_rest(audio, parts, net.parts[-1])
+
+
+def mean_power(audio: np.ndarray) -> float:
+    """The mean square of float32 (frames, channels), read block by block."""
+    total = 0.0
+    for at in range(0, len(audio), _BLOCK_FRAMES):
+        total += float((audio[at : at + _BLOCK_FRAMES].astype(np.float64) ** 2).sum())
+    return total / max(audio.size, 1)
 
 
 def _windows(length_s: float, sample_rate: int) -> int:
     hop = hop_of(sample_rate)
     return max(1, round(length_s * sample_rate / hop)) * hop
-
-
-def _join(whole: np.ndarray, piece: np.ndarray, start: int, end: int, joint: int) -> None:
-    """Add a piece, with `joint` frames before `start` and after `end`, faded over them."""
-    fade_in = np.ones(len(piece), np.float32)
-    ramp = (np.arange(2 * joint, dtype=np.float32) + 0.5) / (2 * joint)
-    if start > 0:
-        fade_in[: 2 * joint] = ramp[: len(fade_in)]
-    if end < len(whole):
-        fade_in[-2 * joint :] *= ramp[::-1]
-    low, high = max(0, start - joint), min(len(whole), end + joint)
-    inside = slice(low - (start - joint), high - (start - joint))
-    whole[low:high] += (piece * fade_in[:, None])[inside]

@@ -15,6 +15,7 @@ from daemon.audio.sound import Sound
 from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.brief import Brief
 from daemon.hearing import hear
+from daemon.hearing.heard import Heard
 from daemon.record import ClipRecord
 
 #: s by which a file may be longer or shorter than whole bars and still be a loop of them.
@@ -93,7 +94,7 @@ class Source:
         return self._heard()
 
     def _heard(self) -> Grid:
-        heard = hear(self.audio, self.sample_rate)
+        heard = self.heard
         if not heard.periodic:
             return Grid(None, None, "4/4", None, "no beat was heard", 0.0)
         seconds = len(self.audio) / self.sample_rate
@@ -107,6 +108,11 @@ class Source:
             if self._frames(bars, "4/4", round(bpm, digits)) == len(self.audio):
                 return Grid(round(bpm, digits), bars, "4/4", None, "heard", sure)
         return Grid(round(bpm, 3), None, "4/4", None, "heard", sure)
+
+    @cached_property
+    def heard(self) -> Heard:
+        """Its beats, as they are heard."""
+        return hear(self.audio, self.sample_rate)
 
     def _frames(self, bars: int, meter: str, bpm: float) -> int:
         return loop_frames(bars, Meter.parse(meter), bpm, self.sample_rate)

@@ -1,38 +1,31 @@
-"""The work of `split`: a sound's parts as clips on its grid, or its kit's sounds as one-shots."""
+"""The work of `split`: a sound's parts as clips on its grid, its kit or its notes as one-shots."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bridge.music import note_name
 from daemon.audio.loudness import safe_gain
 from daemon.brief import Brief
-from daemon.errors import ConformError, LibraryError
-from daemon.parts import own
+from daemon.errors import ConformError
 from daemon.parts.kit import cut_kit
+from daemon.parts.single_notes import single_notes
 from daemon.parts.source import Source
-from daemon.parts.spectra import Spectra
-from daemon.parts.true_stems import pieces_of_plan, read_stems
+from daemon.parts.stems import DRUMS, Stems
 from daemon.verbs.registry import Result
 
 Tell = Callable[[float, str], None]
 
-#: What the own separator tells apart in a mix, and in drums.
-MIX = ("drums", "bass", "other")
-DRUMS = ("kick", "snare", "hats", "toms", "cymbals")
-#: dB below the source under which an estimated part holds nothing: what is there is leakage. A true
-#: part may be softer. Drums that softly leaked hold no kit.
-_LEAKAGE_DB, _NO_KIT_DB, _SILENCE_DB = -26.0, -17.0, -80.0
-#: Share of struck power from which drums are drums: real ones have half and more.
-_LEAST_STRUCK = 0.2
 #: s; the shortest sound that has parts.
 _SHORTEST_S = 0.2
-#: Seconds of work for a second of sound, on one core; said before long work begins.
-_WORK_SHARE = 0.25
-_SAID_FROM_S = 10.0
+#: The separator's share of the progress.
+_SHARE = 0.75
+#: Roles of a kit whose absence is said.
+_EXPECTED = ("kick", "snare", "hat")
 
 
 def split(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
@@ -40,86 +33,14 @@ def split(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> It
     source = Source.read(brief)
     _check(source)
     asked = tuple(word.lower() for word in request.get("parts", ()))
-    into_kit = request.get("into", "stems") == "kit"
-    expected_s = len(source.audio) / source.sample_rate * _WORK_SHARE
-    words = (
-        f"taking it apart, about {expected_s:.0f} s"
-        if expected_s > _SAID_FROM_S
-        else "taking it apart"
-    )
-    tell(0.02, words)
-    stems = Stems(source, lambda share: tell(0.02 + 0.6 * share, words))
-    if into_kit:
+    into = request.get("into", "stems")
+    stems = Stems(source, brief.separator, lambda share, words: tell(0.02 + _SHARE * share, words))
+    if into == "kit":
         yield from _kit(source, stems, tell)
+    elif into == "oneshots":
+        yield from _notes(source, stems, asked, tell)
     else:
         yield from _stems(source, stems, stems.wanted(asked))
-
-
-class Stems:
-    """The parts of a source: the true ones of our own clips, else what the separator estimates."""
-
-    def __init__(self, source: Source, tell: Callable[[float], None]) -> None:
-        self._source = source
-        try:
-            if source.record is None:
-                raise LibraryError("a file has no stems of its own", "no_stems")
-            self.parts = read_stems(source.record, source.audio, source.sample_rate)
-            self.method = "its own plan"
-        except LibraryError:
-            self.parts = own.separate(
-                "mix", source.audio, source.sample_rate, source.grid.is_loop, tell
-            )
-            self.method = "own separator"
-        self.is_exact = self.method == "its own plan"
-        _add_rest(self.parts, source.audio)
-
-    def wanted(self, asked: tuple[str, ...]) -> dict[str, np.ndarray]:
-        """The parts that were asked for, or all. ConformError names one that cannot be had."""
-        there = (*self.parts, *DRUMS)
-        for name in asked:
-            if name not in there:
-                raise ConformError(
-                    f"parts: {name} cannot be told apart here; there are {', '.join(there)}"
-                    + (". The own separator knows no voices" if name in ("vocals", "voice") else "")
-                )
-        pieces = self.pieces() if set(asked) & set(DRUMS) else {}
-        chosen = asked or tuple(self.parts)
-        return {name: self.parts[name] if name in self.parts else pieces[name] for name in chosen}
-
-    def is_empty(self, name: str, leakage_db: float) -> bool:
-        """Whether a part holds nothing. Softly leaked tones make no drums: nothing is struck."""
-        part = self.parts[name]
-        if self.is_exact:
-            return holds_nothing(part, self._source.audio, _SILENCE_DB)
-        if holds_nothing(part, self._source.audio, leakage_db):
-            return True
-        return name == "drums" and struck_share(part, self._source.sample_rate) < _LEAST_STRUCK
-
-    def pieces(self) -> dict[str, np.ndarray]:
-        """The drums piece by piece: by the plan of a clip of our own, else estimated."""
-        drums = self.drums()
-        if self.is_exact and self._source.record:
-            return pieces_of_plan(self._source.record, drums, self._source.sample_rate)
-        return own.separate("drums", drums, self._source.sample_rate, self._source.grid.is_loop)
-
-    def drums(self) -> np.ndarray:
-        """The drums. ConformError where there are none."""
-        drums = self.parts.get("drums")
-        if drums is None or self.is_empty("drums", _NO_KIT_DB):
-            raise ConformError(f"{self._source.name} holds no drums that could be cut")
-        return drums
-
-
-def holds_nothing(part: np.ndarray, source: np.ndarray, least_db: float) -> bool:
-    power = float(np.mean(part.astype(np.float64) ** 2))
-    return power <= 10 ** (least_db / 10) * float(np.mean(source.astype(np.float64) ** 2))
-
-
-def struck_share(sound: np.ndarray, sample_rate: int) -> float:
-    """The share of its power, 0-1, that is struck rather than held."""
-    spectra = Spectra(sound, sample_rate)
-    power = spectra.magnitude**2
-    return float(power[spectra.struck > spectra.steady].sum() / (power.sum() + 1e-12))
 
 
 def _check(source: Source) -> None:
@@ -133,37 +54,26 @@ def _check(source: Source) -> None:
         raise ConformError(f"{name} is silent: there is nothing to take apart")
 
 
-def _add_rest(parts: dict[str, np.ndarray], source: np.ndarray) -> None:
-    """What rounding left over goes to the loudest part, so that all add up to the source."""
-    rest = source - np.sum(list(parts.values()), axis=0)
-    loudest = max(parts, key=lambda name: float(np.mean(parts[name] ** 2)))
-    parts[loudest] = (parts[loudest] + rest).astype(np.float32)
-
-
 def _stems(source: Source, stems: Stems, wanted: dict[str, np.ndarray]) -> Iterator[Result]:
     grid = source.grid
-    empty = [
-        name
-        for name, part in wanted.items()
-        if (
-            stems.is_empty(name, _LEAKAGE_DB)
-            if name in stems.parts
-            else holds_nothing(part, source.audio, _LEAKAGE_DB)
-        )
-    ]
+    empty = [name for name, part in wanted.items() if stems.is_empty(name, part)]
     # all parts alike, or they would no longer add up to the source
     down_db = min(safe_gain(part) for part in wanted.values())
     if len(empty) == len(wanted):
         raise ConformError(f"{source.name} holds no {' and no '.join(empty)}")
+    better = stems.better
     for name, part in wanted.items():
         if name in empty:
             continue
         said = [f"the source holds no {one}" for one in empty]
-        exact = stems.is_exact and name in stems.parts
+        exact = stems.is_exact if name in stems.parts else stems.pieces_are_exact
         if down_db < 0:
             said.append(
                 f"all parts are turned down by {-down_db:.1f} dB alike: one was over full scale"
             )
+        if better:
+            # once for all parts
+            said, better = [*said, better], ""
         if not exact:
             said.append(f"{name} is estimated, it is not the original part")
         yield Result(
@@ -187,6 +97,7 @@ def _stems(source: Source, stems: Stems, wanted: dict[str, np.ndarray]) -> Itera
                 "did": {
                     "method": stems.method,
                     "exact": exact,
+                    "sum_db": stems.sum_db,
                     "gain_db": round(down_db, 2),
                     "parts": list(wanted),
                 },
@@ -201,21 +112,71 @@ def _kit(source: Source, stems: Stems, tell: Tell) -> Iterator[Result]:
     shots = cut_kit(drums, pieces, source.sample_rate)
     if not shots:
         raise ConformError(f"{source.name}: no hit stands alone enough to be cut")
-    name = f"{source.name} kit"
+    roles = {shot.role for shot in shots}
+    lacks = [f"the kit has no {role}: none stands alone" for role in _EXPECTED if role not in roles]
     for shot in shots:
-        yield Result(
-            "oneshot",
+        yield _one_shot(
+            source,
+            stems,
             shot.audio,
-            source.sample_rate,
-            role=shot.role,
-            words=shot.role,
-            note=shot.note,
-            method="split",
-            model=stems.method,
-            license=source.licence,
-            report={
-                "found": {"at_s": shot.at_s, "hits": shot.hits, "purity": round(shot.purity, 3)},
-                "did": {"method": stems.method, "gain_db": round(shot.gain_db, 2)},
-            },
-            more={"collection": name},
+            f"{source.name} kit",
+            {"role": shot.role, "words": shot.role, "note": shot.note},
+            {"at_s": shot.at_s, "hits": shot.hits, "purity": round(shot.purity, 3)},
+            {"gain_db": round(shot.gain_db, 2)},
+            lacks,
         )
+        # once for the whole kit
+        lacks = []
+
+
+def _notes(source: Source, stems: Stems, asked: tuple[str, ...], tell: Tell) -> Iterator[Result]:
+    """The single notes of its pitched parts. ConformError where none stands alone."""
+    wanted = stems.wanted(asked or tuple(name for name in stems.parts if name != "drums"))
+    tell(0.8, "looking for notes that stand alone")
+    found = 0
+    for name, part in wanted.items():
+        if stems.is_empty(name, part):
+            continue
+        for one in single_notes(part, source.sample_rate):
+            found += 1
+            yield _one_shot(
+                source,
+                stems,
+                one.audio,
+                f"{source.name} notes",
+                {"part": name, "words": name, "note": one.note},
+                {"at_s": one.at_s, "alone": one.alone, "pitch": note_name(one.note, "scientific")},
+                {"gain_db": one.gain_db, "cents": one.cents},
+                [],
+            )
+    if not found:
+        raise ConformError(
+            f"{source.name}: no note stands alone enough to be cut from {', '.join(wanted)}"
+        )
+
+
+def _one_shot(
+    source: Source,
+    stems: Stems,
+    audio: np.ndarray,
+    collection: str,
+    what: Mapping[str, Any],
+    found: Mapping[str, Any],
+    did: Mapping[str, Any],
+    said: list[str],
+) -> Result:
+    return Result(
+        "oneshot",
+        audio,
+        source.sample_rate,
+        method="split",
+        model=stems.method,
+        license=source.licence,
+        report={
+            "found": dict(found),
+            "did": {"method": stems.method, **did},
+            **({"said": said} if said else {}),
+        },
+        more={"collection": collection},
+        **what,
+    )

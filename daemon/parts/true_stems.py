@@ -16,11 +16,15 @@ from daemon.brief import Brief
 from daemon.crate.names import part_of_stem
 from daemon.engines.contract import Take
 from daemon.errors import LibraryError
+from daemon.parts.own import mean_power
+from daemon.parts.pieces import with_rest
 from daemon.record import ClipRecord
 
 #: Largest share of the clip's power by which a replay may differ. Rounding to 24 bits stays far
 #: below; another sound is far above.
 _MOST_DIFFERENCE = 0.02
+#: Largest share of the drums' power by which their lines may miss them: -60 dB.
+_MOST_REST = 1e-6
 
 
 def read_stems(record: ClipRecord, audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
@@ -61,6 +65,7 @@ def play_again(record: ClipRecord, sample_rate: int) -> Take:
         key_name=record.get("key"), meter_name=record["meter"] or "4/4", bars=record.get("bars"),
         seconds=record.get("seconds"), seed=seed, genre=record.get("genre") or "",
         plan=record["plan"], kit=request.get("kit"), kit_files=tuple(record.get("kit_files") or ()),
+        fonts=tuple(record.get("fonts") or ()),
         sample_rate=sample_rate, stems=True,
     )  # fmt: skip
     return make(brief, seed, _unheard)
@@ -77,39 +82,68 @@ _PIECES = {
 
 def pieces_of_plan(
     record: ClipRecord, drums: np.ndarray, sample_rate: int
-) -> dict[str, np.ndarray]:
+) -> tuple[dict[str, np.ndarray], bool]:
     """The drums of a clip of our own by piece, float32 (frames, channels) each; they add up to it.
 
-    Each piece's notes are played dry from the plan. Their spectra share out the drums as they stand
-    in the clip, with its room and its drive: nearly exact, where two pieces do not strike at once.
+    A loop's lines are played alone once more. They are exact, which the second answer says, where
+    the clip still has the drums of its plan. Else the spectra of those lines share out the drums as
+    they stand: nearly exact, where two pieces do not strike at once.
     """
+    played = _lines_of_plan(record, len(drums), sample_rate)
+    lines = {piece: _like(line, drums) for piece, line in played.items()}
+    total = np.sum(list(lines.values()), axis=0, dtype=np.float64)
+    power = float((total**2).sum())
+    gain = float((total * drums).sum() / power) if power > 0 else 0.0
+    rest = drums - gain * total
+    if float((rest**2).sum()) <= _MOST_REST * float((drums.astype(np.float64) ** 2).sum()):
+        pieces = {piece: line * np.float32(gain) for piece, line in lines.items()}
+        pieces = with_rest(drums, pieces, max(pieces, key=lambda one: mean_power(pieces[one])))
+        exact = True
+    else:
+        pieces, exact = _shared_out(drums, lines, sample_rate), False
+    silent = np.zeros_like(drums)
+    return {piece: pieces.get(piece, silent) for piece in (*_PIECES, "toms")}, exact
+
+
+def _lines_of_plan(record: ClipRecord, frames: int, sample_rate: int) -> dict[str, np.ndarray]:
+    """The lines of a clip's drums by piece: a loop's as they stand in its mix, a track's dry."""
     from daemon.engines.embedded.engine import player_of
     from daemon.engines.embedded.mix import part_sounds, place
     from daemon.engines.embedded.plan import read_plan
+    from daemon.engines.embedded.render import play_lines
     from daemon.engines.embedded.score import Score
-    from daemon.parts.spectra import Spectra
 
     plan = read_plan(record["plan"] or {})
     request = record.get("request") or {}
     kit_files = tuple(record.get("kit_files") or ())
-    player = player_of(sample_rate, request.get("kit"), kit_files)
-    notes = Score(plan).part("drums")
+    fonts = tuple(record.get("fonts") or ())
+    player = player_of(sample_rate, request.get("kit"), kit_files, fonts, plan)
+    score = Score(plan)
+    notes = {part: score.part(part) for part in plan.parts}
     known = {voice: piece for piece, voices in _PIECES.items() for voice in voices}
+    groups = {
+        piece: [note for note in notes["drums"] if known.get(note.voice, "toms") == piece]
+        for piece in (*_PIECES, "toms")
+    }
+    lines = {piece: own for piece, own in groups.items() if own}
+    if record["kind"] == "loop":
+        return play_lines(plan, notes, player, lines, _unheard)
+    sounds = part_sounds(plan, "drums")
+    return {piece: place(own, sounds, plan.bpm, player, frames) for piece, own in lines.items()}
+
+
+def _shared_out(
+    drums: np.ndarray, lines: dict[str, np.ndarray], sample_rate: int
+) -> dict[str, np.ndarray]:
+    from daemon.parts.spectra import Spectra
+
     whole = Spectra(drums, sample_rate)
-    powers = {}
-    silent = np.zeros_like(drums)
-    for piece in (*_PIECES, "toms"):
-        own = [note for note in notes if known.get(note.voice, "toms") == piece]
-        if not own:
-            continue
-        bus = place(own, part_sounds(plan, "drums"), plan.bpm, player, len(drums))
-        powers[piece] = Spectra(bus, sample_rate).magnitude ** 2
+    powers = {name: Spectra(line, sample_rate).magnitude ** 2 for name, line in lines.items()}
     total = sum(powers.values())
     floor = 1e-6 * float(np.mean(total)) + 1e-12
     # what rings on where nothing is played any more goes to all alike
     share = total + len(powers) * floor
-    played = {piece: whole.sound_of((one + floor) / share) for piece, one in powers.items()}
-    return {piece: played.get(piece, silent) for piece in (*_PIECES, "toms")}
+    return {piece: whole.sound_of((one + floor) / share) for piece, one in powers.items()}
 
 
 def _played_again(record: ClipRecord, audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:

@@ -123,7 +123,7 @@ def find_artists(text: MarkedText) -> list[Name]:
     found = [
         *_led(text, rf"{_STYLE_OF}((?:{_WORD})(?:\s+{_WORD}){{0,5}}?){_STOP}", loose=False),
         *_led(text, rf"{_LOOSE}({_CAPITAL})", loose=True),
-        *_led(text, _TYPE, loose=False),
+        *(_led(text, _TYPE, loose=False) if text.has("type") else []),
         *_led(text, _STYLED, loose=True),
         *_led(text, _ESQUE, loose=True),
         # a sample's name begins with its maker's, who is no wish

@@ -10,6 +10,7 @@ from daemon.prompt.foreign_words import (
     AND,
     DENIALS,
     OTHER_INSTRUMENTAL,
+    OTHER_MOODS,
 )
 from daemon.prompt.forms import DENIED_FIELDS
 from daemon.prompt.genre_names import GenreSpan
@@ -40,6 +41,7 @@ _NO_NOUNS = frozenset((
     "time", "feel", "trio", "strumming", "long", "short", "wet", "dry", "reverb", "delay", "echo",
     "slides", "slide", "glide", "staccato", "legato", "strum", "strums", "roll", "rolls", "double",
     "triplets", "picking", "playing", "comping", "pentatonic", "scale",
+    "glissando", "gliss", "tremolo", "arpeggio", "arpeggios", "runs", "trills", "fingerpicking",
 ))  # fmt: skip
 #: What is not wanted comes after what is asked for as well: `drums without hats`.
 _HEAD_STOP = rf"{HEAD_END}|\b(?:without|minus|w/o|no)\b|\bthat\s+(?:is|sounds?|feels?|has|would)\b"
@@ -89,6 +91,17 @@ _UNACCOMPANIED = (
     r"\bunaccompanied\b|\b(?:without|no)\s+(?:any\s+)?(?:other\s+)?"
     r"(?:instrumentation|instruments|accompaniment|backing)\b"
 )
+#: A band by its name -> its members.
+_BANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"\b(?:piano|jazz|keyboard) trio\b", ("piano", "upright bass", "drums")),
+    (r"\bguitar trio\b", ("guitar", "upright bass", "drums")),
+    (r"\b(?:power|rock) trio\b", ("guitar", "bass guitar", "drums")),
+    (r"\b(?:organ|hammond) trio\b", ("organ", "guitar", "drums")),
+    (r"\b(?:jazz|sax(?:ophone)?) quartet\b", ("saxophone", "piano", "upright bass", "drums")),
+    (r"\bjazz (?:quintet|combo)\b", ("trumpet", "saxophone", "piano", "upright bass", "drums")),
+    (r"\bbig[\s-]?band\b", ("brass", "saxophone", "piano", "upright bass", "drums")),
+    (r"\brhythm section\b", ("drums", "bass")),
+)
 #: After an instrument, in a sentence about its player.
 _PLAYER = r"\s+(?:ensemble|player|recital|soloist)\b"
 #: A loop that is drums though no drum is named.
@@ -123,6 +136,9 @@ _GROOVES = frozenset((
 ))  # fmt: skip
 
 
+#: Before and after `driving`: somebody drives, and nothing is said of the music.
+_AT_THE_WHEEL = r"\b(?:am|i'?m|is|are|was|while|when|about|for|of|whilst|keep|night|car)\s+$"
+_ON_THE_ROAD = r"\s+(?:at|home|alone|around|through|down|my|a|the|in|to|along|fast|past)\b"
 #: After `fast` or `long`: it is said of a sound, not of the music.
 _OF_SOUND = r"\s+(?:decay|attack|release|fade|transients?|tail|envelope|delay|echo)\b"
 
@@ -339,10 +355,41 @@ def which_play(
     if kind == "vocal" and not wanted:
         return ("vocals",), True
     names = tuple(dict.fromkeys(one.sound.name for one in wanted))
-    if not has_genre and kind != "track" and _is_piece(text, wanted):
-        # a piece has a melody, and its instrument plays that
+    pair = len(names) == 1 and pattern(_TOGETHER).search(text.text)
+    if not has_genre and kind != "track" and (pair or _is_piece(text, wanted)):
+        # a piece has a melody, and its instrument plays that; so has a duet of two of a kind
         return (*names, "melody"), True
     return names, bool(names) and kind != "track" and _head_is_instrument(text, wanted, kind)
+
+
+def band_places(text: MarkedText) -> list[tuple[int, int]]:
+    """Where the words trio, quartet, section stand that name a band."""
+    return [
+        (match.end() - len(match[0].split()[-1]), match.end())
+        for form, _ in _BANDS
+        for match in pattern(form).finditer(text.text)
+    ]
+
+
+def with_band(
+    text: MarkedText,
+    names: tuple[str, ...],
+    only: bool,
+    without: list[tuple[str, int, int]],
+) -> tuple[tuple[str, ...], bool]:
+    """The players with the members of a band that is named: a piano trio has a bass and drums.
+
+    A trio or quartet plays alone where nobody else is named.
+    """
+    for form, members in _BANDS:
+        found = pattern(form).search(text.text)
+        if found is None or pattern(r"\bno\s+$").search(text.text[: found.start()]):
+            continue
+        denied = {name for name, _, _ in without}
+        players = tuple(one for one in members if one not in denied)
+        alone = set(names) <= set(members) and found[0][-1] != "n" and "band" not in found[0]
+        return tuple(dict.fromkeys((*players, *names))), only or alone
+    return names, only
 
 
 def _describes_players(text: MarkedText, wanted: list[Named]) -> bool:
@@ -363,9 +410,9 @@ def _describes_players(text: MarkedText, wanted: list[Named]) -> bool:
 
 def _alone(text: MarkedText, wanted: list[Named], kind: str | None, has_genre: bool) -> list[Named]:
     """Those who play alone by what is said of them: as a duet, by a player, on one track."""
-    if wanted and not has_genre and kind != "track":
+    if wanted and not has_genre:
         together = len(wanted) > 1 and pattern(_TOGETHER).search(text.text)
-        if together or _describes_players(text, wanted):
+        if (together and kind != "track") or _describes_players(text, wanted):
             return wanted
     by_midi = [one for one in wanted if _is_by_midi(text, one)] if kind == "midi" else []
     return by_midi or [one for one in wanted if on_daw_track(text, one)]
@@ -494,8 +541,25 @@ def find_moods(
             r"\b(?:not|less|never|isn't)\s+(?:too|so|very|that|overly)?\s*$"
         ).search(text.before(tokens[at].start))
         of_sound = count and pattern(_OF_SOUND).match(text.rest[tokens[at + count - 1].end :])
-        if count and not denied and not of_sound:
+        at_the_wheel = (
+            count == 1 and tokens[at].folded == "driving" and _is_at_the_wheel(text, tokens[at])
+        )
+        if count and not denied and not of_sound and not at_the_wheel:
             mood = table["".join(token.folded for token in tokens[at : at + count])]
             found.append((tokens[at].start, tokens[at + count - 1].end, mood))
         at += count or 1
+    if not text.rest.isascii():
+        said = text.rest.lower()
+        found += [
+            (place, place + len(word), table[fold(name)])
+            for word, name in OTHER_MOODS.items()
+            if (place := said.find(word)) >= 0
+        ]
     return found
+
+
+def _is_at_the_wheel(text: MarkedText, driving: Token) -> bool:
+    return (
+        pattern(_AT_THE_WHEEL).search(text.before(driving.start)) is not None
+        or pattern(_ON_THE_ROAD).match(text.rest, driving.end) is not None
+    )

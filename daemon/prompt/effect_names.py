@@ -490,16 +490,51 @@ EFFECTS: dict[str, EffectName] = {
         "restaurant, bar noise, stadium, party noise, menge, menschenmenge, jubel, multitud, público, "
         "foule, multidão, folla, 群衆, 歓声",
     ),
+    "dog": EffectName(
+        2.0, 0.2, 30.0,
+        "dog, dogs, dog bark*, barking, barks, puppy, hund, hunde, bellen, perro, perros, ladrido*, "
+        "chien, chiens, aboiement*, cachorro, cão, latido, cane, cani, 犬",
+    ),
+    "cat": EffectName(
+        1.6, 0.6, 30.0,
+        "cat, cats, meow*, miaow*, kitten*, katze, katzen, miauen, gato, gatos, maullido, chat, "
+        "miaulement, miado, gatto, gatti, 猫",
+    ),
+    "cow": EffectName(
+        3.0, 1.2, 30.0, "cow, cows, moo, mooing, cattle, kuh, kühe, vaca, vacas, vache, mucca, 牛",
+    ),
+    "sheep": EffectName(
+        2.0, 0.7, 30.0,
+        "sheep, goat, goats, lamb, bleat*, schaf, schafe, ziege, oveja*, cabra*, mouton, chèvre, "
+        "ovelha, pecora, capra, 羊",
+    ),
+    "horse": EffectName(
+        2.5, 1.4, 20.0,
+        "horse, horses, neigh*, whinn*, pferd, pferde, wiehern, caballo, cheval, cavalo, cavallo, 馬",
+    ),
+    "wolf": EffectName(
+        5.0, 2.4, 30.0,
+        "wolf, wolves, howling wolf, coyote*, wölfe, lobo, lobos, loup, loups, lupo, lupi, 狼",
+    ),
+    "rooster": EffectName(
+        2.5, 1.5, 20.0, "rooster*, cockerel, hahn, hahnenschrei, gallo, coq, galo, ニワトリ",
+    ),
+    "lion": EffectName(
+        3.0, 1.5, 30.0,
+        "lion, lions, lion roar, tiger*, bear growl, roar, roaring, monster roar, löwe, león, lion, "
+        "leão, leone, ライオン",
+    ),
+    "duck": EffectName(
+        2.0, 0.4, 30.0, "duck, ducks, quack*, ente, enten, pato, patos, canard*, anatra, アヒル",
+    ),
 }  # fmt: skip
 
-#: What nobody can make here honestly: voices of people and of larger animals.
+#: The effects that are animals' calls: synthesized, and told as that.
+CALLS = ("dog", "cat", "cow", "sheep", "horse", "wolf", "rooster", "lion", "duck")
+#: What nobody can make here honestly: voices of people, and animals that have no call here.
 VOICES = (
-    "dog, dogs, barking, bark, cat, cats, meow*, purr*, cow, cows, horse, horses, lion*, tiger*, wolf, "
-    "wolves, rooster, chicken, duck, sheep, goat, pig, elephant, monkey, bear growl, growl*, "
-    "roar of a *, laugh*, giggl*, scream*, shout*, cough*, sneez*, snor*, cry, crying, baby, "
+    "purr*, chicken*, hen, pig, pigs, elephant*, monkey*, dolphin*, whale*, growl*, "
+    "laugh*, giggl*, scream*, shout*, cough*, sneez*, snor*, cry, crying, baby, "
     "baby cry*, burp*, fart*, kiss*, yawn*, whistling man, talking, speech, "
-    "hund, hunde, bellen, katze, miauen, pferd, kuh, hahn, lachen, schreien, husten, "
-    "perro, ladrido, gato, caballo, vaca, risa, grito, chien, aboiement, chat, cheval, vache, rire, "
-    "cri, cachorro, cão, latido, cavalo, vaca, risada, cane, gatto, cavallo, mucca, risata, "
-    "犬, 猫, 馬, 牛, 笑い声, 悲鳴"
+    "lachen, schreien, husten, risa, grito, rire, cri, risada, risata, 笑い声, 悲鳴"
 )

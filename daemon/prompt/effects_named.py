@@ -21,8 +21,9 @@ class NamedEffect:
 
 #: How many sounds one prompt may have at once.
 _MOST_SOUNDS = 3
-_LONG = r"\b(?:long|slow|lengthy|extended|lang\w*|larg[oa]|longue?|lung[oa])\b"
-_SHORT = r"\b(?:short|quick|fast|brief|kurz\w*|cort[oa]|courte?|curt[oa]|breve)\b"
+#: Words for the length of an effect.
+LONG = r"\b(?:long|slow|lengthy|extended|lang\w*|larg[oa]|longue?|lung[oa])\b"
+SHORT = r"\b(?:short|quick|fast|brief|kurz\w*|cort[oa]|courte?|curt[oa]|breve)\b"
 #: Words before the thing itself.
 _BEFORE = (
     r"^\W*(?:(?:a|an|the|some)\s+)?(?:(?:sounds?|noises?|sfx|sound effects?|recording)\s+of\s+)?"
@@ -32,8 +33,8 @@ _EARLY_WORDS = 3
 
 
 def plain(text: str) -> str:
-    """Lower case without the accents of Latin letters; as long as before or longer."""
-    apart = unicodedata.normalize("NFKD", text.lower())
+    """Lower case without accents of Latin letters, `_` as a blank; as long as before or longer."""
+    apart = unicodedata.normalize("NFKD", text.lower().replace("_", " "))
     return "".join(letter for letter in apart if not "\u0300" <= letter <= "\u036f")
 
 
@@ -102,6 +103,11 @@ def _all_named(
     return found
 
 
+def all_effects(text: str) -> list[NamedEffect]:
+    """Every name of an effect in a text, overlapping ones and those of one effect too."""
+    return _all_named(plain(text), _effects())
+
+
 def find_effects(text: str) -> list[NamedEffect]:
     """The effects that a text names, at most three, in its order.
 
@@ -142,5 +148,5 @@ def usual_seconds(text: str) -> float | None:
     if not found:
         return None
     longest = max(found, key=lambda row: row.usual_s)
-    factor = 1.8 if re.search(_LONG, plain(text)) else 0.6 if re.search(_SHORT, plain(text)) else 1
+    factor = 1.8 if re.search(LONG, plain(text)) else 0.6 if re.search(SHORT, plain(text)) else 1
     return min(longest.high_s, max(longest.low_s, longest.usual_s * factor))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bridge.music import MAX_BARS, MAX_BPM, MIN_BARS, MIN_BPM, Meter
+from daemon.prompt.foreign_words import COUNTS as OTHER_COUNTS
 from daemon.prompt.genres import fold
 from daemon.prompt.marked_text import TAKEN, MarkedText
 from daemon.prompt.patterns import pattern
@@ -44,6 +45,13 @@ _COUNTS = {
     "sixty-four": 64, "sixty four": 64,
 }  # fmt: skip
 _COUNT = "|".join(sorted(_COUNTS, key=len, reverse=True))
+#: The same with the numbers of the other languages, before a unit.
+_ANY_COUNTS = OTHER_COUNTS | _COUNTS
+_ANY_COUNT = "|".join(sorted(_ANY_COUNTS, key=len, reverse=True))
+#: Parts of the words without which no length is named.
+_BAR_SIGNS = ("bar", "meas", "mesure", "takt", "compas", "compás", "battut", "misur", "length")
+_TIME_SIGNS = ("sec", "sek", "seg", "min", "ms")
+_BARS_OF = r"(?:bars?|measures?|mesures?|takte?n?|compases|compás|compassos?|battut[ae]|misure)"
 _MANY = rf"\d{{1,2}}|{_COUNT}|a\s+couple(?:\s+of)?|a\s+pair\s+of"
 _ASKING = r"(?:(?:please\s+)?(?:give|make|get|i\s+want|i\s+need)\s+(?:me\s+)?)?"
 _HITS = (
@@ -79,7 +87,8 @@ def read_tempo(text: MarkedText) -> float | None:
     All are taken; the first that can be used counts.
     """
     found: list[tuple[int, float]] = []
-    for match in text.find(rf"{_LEAD}\b({SPOKEN})[\s-]*{_BPM}"):
+    spoken = text.find(rf"{_LEAD}\b({SPOKEN})[\s-]*{_BPM}")
+    for match in spoken if text.has("bpm", "b.p", "bp.", "bmp", "beat") else ():
         value = float(number_of(match[1]))
         if MIN_BPM <= value <= MAX_BPM:
             found.append((match.start(), value))
@@ -98,6 +107,8 @@ def read_tempo(text: MarkedText) -> float | None:
 
 def _tempo_of(text: MarkedText, match: re.Match[str]) -> float | None:
     first, _, second = match[1], match[2], match[3]
+    if second and first.startswith("0"):
+        first = second  # `Take 03 - 120bpm`: the number of a sample
     values = [_number(value) for value in (first, second) if value]
     usable = [value for value in values if MIN_BPM <= value <= MAX_BPM]
     for value in values:
@@ -258,17 +269,17 @@ def read_bars(text: MarkedText) -> int | None:
     """The first length in bars; `every 4 bars` and `the first 2 bars` are none."""
     bars: int | None = None
     forms = (
-        rf"(?:\b(?:over|for)\s+)?(?<![\w./-])(\d{{1,4}}|{_COUNT})(?:\s*(?:-|to|or)\s*(\d{{1,2}}))?"
-        rf"[\s-]*(?:bars?|measures?|mesures?)\b(?:\s+long\b)?",
+        rf"(?:\b(?:over|for)\s+)?(?<![\w./-])(\d{{1,4}}|{_ANY_COUNT})"
+        rf"(?:\s*(?:-|to|or)\s*(\d{{1,2}}))?[\s-]*{_BARS_OF}\b(?:\s+long\b)?",
         r"\b(?:bars|length)\s*[:=]\s*(\d{1,2})()\b(?:\s*bars?\b)?"
         r"(?![.,]?\d|\s*(?:s|secs?|seconds?|m|mins?|minutes?|ms)\b)",
     )
-    for form in forms:
+    for form in forms if text.has(*_BAR_SIGNS) else ():
         for match in text.find(form):
             if pattern(_WHEN).search(text.before(match.start(1))):
                 continue
             said = match[1].lower()
-            value = int(said) if said.isdigit() else _COUNTS[said]
+            value = int(said) if said.isdigit() else _ANY_COUNTS[said]
             text.take(match.start(), match.end(), value)
             if not MIN_BARS <= value <= MAX_BARS:
                 text.said.append(
@@ -326,12 +337,14 @@ def read_seconds(text: MarkedText, genre_starts: list[int]) -> float | None:
     """
     form = (
         rf"(?:\b(?:for|over|(?:length|duration)\s*[:=]?)\s*)?(?<![\w./,'-])"
-        rf"(\d{{1,4}}(?:[.,]\d{{1,3}})?|{_COUNT}|half\s+an?|an?\s+half|an?)([\s-]*)"
-        r"(ms|msecs?|milliseconds?|s|secs?|seconds?|mins?|minutes?)\b"
+        rf"(\d{{1,4}}(?:[.,]\d{{1,3}})?|{_ANY_COUNT}|half\s+an?|an?\s+half|an?)([\s-]*)"
+        r"(ms|msecs?|milliseconds?|s|secs?|seconds?|sekunden?|segundos?|secondes?|secondi|"
+        r"mins?|minutes?|minuten?|minutos?|minut[oi])\b"
         r"(?:\s*(?:and\s+)?(\d{1,2})\s*(?:s|secs?|seconds?)\b)?(?:[\s-]+long\b)?"
     )
     seconds: float | None = None
-    for match in text.find(form):
+    timed = text.has(*_TIME_SIGNS) or pattern(r"\d[\s-]*s\b").search(text.rest)
+    for match in text.find(form) if timed else ():
         said, unit = match[1].lower(), match[3].lower()
         if said in ("a", "an") and not unit.startswith("min"):
             continue  # "a second drum" counts nothing
@@ -383,7 +396,7 @@ def _amount(said: str) -> float:
         return 0.5
     if said in ("a", "an"):
         return 1.0
-    return float(_COUNTS[said]) if said in _COUNTS else _number(said)
+    return float(_ANY_COUNTS[said]) if said in _ANY_COUNTS else _number(said)
 
 
 def _is_decade(said: str, text: MarkedText, end: int, genre_starts: list[int]) -> bool:

@@ -53,6 +53,11 @@ OTHER_SCRIPTS: dict[str, str] = {
     "吉他": "guitar", "小提琴": "violin", "鼓": "drums", "피아노": "piano", "기타": "guitar",
     "드럼": "drums",
     "фортепиано": "piano", "пианино": "piano", "гитар": "guitar", "барабан": "drums",
+    "саксофон": "saxophone", "труб": "trumpet", "виолончел": "cello", "аккордеон": "accordion",
+    "ударн": "drums", "пианин": "piano", "рояль": "piano", "рояля": "piano", "арф": "harp",
+    "チェロ": "cello", "ハープ": "harp", "三味線": "shamisen", "尺八": "shakuhachi", "琴": "koto",
+    "바이올린": "violin", "베이스": "bass", "색소폰": "saxophone", "트럼펫": "trumpet",
+    "신스": "synth", "플루트": "flute", "贝斯": "bass", "笛": "flute",
     "скрипк": "violin", "струнн": "strings", "синтезатор": "synth", "флейт": "flute",
 }  # fmt: skip
 #: An instrumental, in such scripts.
@@ -71,6 +76,9 @@ MOODS: dict[str, str] = {
     "happy": "fröhlich, fröhliche, fröhlicher, alegre, joyeux, joyeuse, feliz",
     "aggressive": "agresivo, agresiva, agressif, agressive, aggressiv, aggressiver",
     "energetic": "enérgico, enérgica, énergique, energisch, energico, energica",
+    "meditation": "dormir, schlafen, einschlafen, dormire, meditación, méditation, meditação, "
+    "meditazione, entspannung, relajación, relaxamento, rilassamento, schlafmusik",
+    "study": "estudiar, lernen, étudier, estudar, studiare",
     "warm": "cálido, cálida, chaud, chaude, warmer, warme, caldo",
     "deep": "profundo, profunda, profond, tief, tiefe, tiefer",
 }
@@ -81,3 +89,61 @@ DENIALS = r"ohne|kein(?:e|en|er)?|sin|sans(?:\s+(?:la|le|les))?|sem|senza|без
 WITH = r"\b(?:mit|con|avec|com)\b"
 #: Words that join two instruments.
 AND = r"und|y|e|et|oder|ou|o"
+
+#: Numbers before bars, seconds and minutes, where they differ from the English ones.
+COUNTS: dict[str, int] = {
+    "ein": 1, "eine": 1, "einen": 1, "zwei": 2, "drei": 3, "vier": 4, "sechs": 6, "acht": 8,
+    "zehn": 10, "zwölf": 12, "sechzehn": 16, "zwanzig": 20, "dreißig": 30, "dreissig": 30,
+    "zweiunddreißig": 32, "dos": 2, "tres": 3, "cuatro": 4, "seis": 6, "ocho": 8, "diez": 10,
+    "doce": 12, "dieciséis": 16, "veinte": 20, "treinta": 30, "deux": 2, "trois": 3, "quatre": 4,
+    "huit": 8, "dix": 10, "douze": 12, "seize": 16, "vingt": 20, "trente": 30, "dois": 2,
+    "duas": 2, "três": 3, "quatro": 4, "oito": 8, "dez": 10, "doze": 12, "dezesseis": 16,
+    "vinte": 20, "trinta": 30, "due": 2, "tre": 3, "quattro": 4, "sei": 6, "otto": 8, "dieci": 10,
+    "dodici": 12, "sedici": 16, "venti": 20, "trenta": 30,
+}  # fmt: skip
+
+#: Our genre -> its names, where they are not the English ones.
+GENRES: dict[str, str] = {
+    "waltz": "walzer, vals, valsa, valzer",
+    "classical": "klassik, klassische musik, música clásica, musique classique, "
+    "música clássica, musica classica",
+    "cinematic": "filmmusik, filmmusikalisch, música de cine, banda sonora, musique de film, "
+    "música de cinema, trilha sonora, colonna sonora, cinematográfico, cinematográfica, "
+    "cinématographique",
+    "folk": "volksmusik, música folclórica, musique folklorique, musica popolare",
+    "drum and bass": "drum und bass",
+    "rock": "rockmusik, musique rock, música rock",
+    "pop": "popmusik, musique pop, música pop, musica pop",
+}
+
+#: Genres in scripts that are read as parts of words: name -> our genre.
+OTHER_GENRES: dict[str, str] = {
+    "ローファイヒップホップ": "lo-fi", "ローファイ・ヒップホップ": "lo-fi",
+    "ローファイ ヒップホップ": "lo-fi", "ローファイ": "lo-fi", "ヒップホップ": "hip-hop",
+    "ジャズ": "jazz", "ロック": "rock", "テクノ": "techno", "ハウス": "house",
+    "トランス": "trance", "アンビエント": "ambient", "クラシック": "classical", "ポップ": "pop",
+    "レゲエ": "reggae", "ファンク": "funk", "ボサノバ": "bossa nova", "ボサノヴァ": "bossa nova",
+    "ワルツ": "waltz", "メタル": "metal", "ブルース": "blues", "ソウル": "soul",
+    "ディスコ": "disco", "トラップ": "trap", "映画音楽": "cinematic", "シンセウェーブ": "synthwave",
+    "チップチューン": "chiptune", "ドラムンベース": "drum and bass", "로파이": "lo-fi",
+    "힙합": "hip-hop", "재즈": "jazz", "록": "rock", "테크노": "techno", "하우스": "house",
+    "메탈": "metal", "클래식": "classical", "트랩": "trap", "펑크": "funk", "앰비언트": "ambient",
+    "爵士": "jazz", "摇滚": "rock", "搖滾": "rock", "嘻哈": "hip-hop", "古典": "classical",
+    "流行": "pop", "金属": "metal", "джаз": "jazz", "рок": "rock", "техно": "techno",
+    "хаус": "house", "хип-хоп": "hip-hop", "хип хоп": "hip-hop", "эмбиент": "ambient",
+    "лоу-фай": "lo-fi", "лоуфай": "lo-fi", "трэп": "trap", "вальс": "waltz", "блюз": "blues",
+    "метал": "metal", "фанк": "funk", "диско": "disco", "синтвейв": "synthwave",
+}  # fmt: skip
+
+#: Moods in scripts that are read as parts of words: name -> our mood.
+OTHER_MOODS: dict[str, str] = {
+    "грустн": "sad", "печальн": "sad", "спокойн": "calm", "тихая": "calm", "медленн": "slow",
+    "быстр": "fast", "весёл": "happy", "весел": "happy", "тёмн": "dark", "темн": "dark",
+    "энергичн": "energetic", "мрачн": "dark", "эпическ": "epic", "悲し": "sad", "切な": "sad",
+    "静か": "calm", "穏やか": "calm", "ゆっくり": "slow", "スロー": "slow", "速い": "fast",
+    "明るい": "happy", "楽し": "happy", "激し": "energetic", "暗い": "dark", "壮大": "epic",
+    "感動": "uplifting", "リラックス": "chill", "アップテンポ": "fast", "슬픈": "sad",
+    "잔잔한": "calm", "조용한": "calm", "신나는": "energetic", "빠른": "fast", "느린": "slow",
+    "어두운": "dark", "밝은": "happy", "悲伤": "sad", "安静": "calm", "欢快": "happy",
+    "黑暗": "dark", "快速": "fast", "慢速": "slow", "放松": "chill", "史诗": "epic",
+}  # fmt: skip

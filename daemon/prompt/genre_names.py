@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from bridge.text import letters_off
+from daemon.prompt.foreign_words import OTHER_GENRES
 from daemon.prompt.genres import BORROWED, GENRES, Genre, fold, spellings
-from daemon.prompt.marked_text import MarkedText, Token
+from daemon.prompt.marked_text import TAKEN, MarkedText, Token
 from daemon.prompt.patterns import pattern
 from daemon.prompt.vocabulary import loop_words, moods, sounds
 
@@ -36,6 +38,9 @@ _NO_GENRE_BEFORE = {
     # a riddim is a genre of its own only where no other is named before it
     "dubstep": r"(?:dancehall|reggae|soca|afro\w*|one drop)[\s-]*$",
 }  # fmt: skip
+#: A beat with the chords of another style stays that beat: `boom bap soul`, `lo-fi jazz`.
+_BEATS = frozenset(("boom bap", "lo-fi", "trap", "drill"))
+_SONGS = frozenset(("soul", "jazz", "funk", "r&b", "blues"))
 #: Words that are one letter away from a genre and mean themselves.
 _NO_TYPOS = frozenset((
     "hose", "hours", "mouse", "horse", "trace", "trance", "drills", "chill", "tech", "techs",
@@ -55,7 +60,23 @@ def find_genres(text: MarkedText) -> list[GenreSpan]:
             if _is_genre(text, start, end, genre):
                 spans.append((start, end, genre))
         at += count or 1
+    spans = sorted([*spans, *_in_other_scripts(text)], key=lambda span: span[0])
     return spans or _misspelled_genres(text, tokens)
+
+
+def _in_other_scripts(text: MarkedText) -> list[GenreSpan]:
+    """Genres in scripts without blanks or with many endings; a longer name goes first."""
+    if text.rest.isascii():
+        return []
+    said, found = text.rest.lower(), []
+    for word, name in sorted(OTHER_GENRES.items(), key=lambda row: -len(row[0])):
+        match = pattern(
+            rf"(?<![^\W\d_]){re.escape(word)}" if word[0] < "\u3000" else re.escape(word)
+        ).search(said)
+        if match:
+            found.append((match.start(), match.end(), GENRES[name]))
+            said = said[: match.start()] + TAKEN * len(match[0]) + said[match.end() :]
+    return found
 
 
 def _is_genre(text: MarkedText, start: int, end: int, genre: Genre) -> bool:
@@ -129,6 +150,9 @@ def choose_genre(text: MarkedText, spans: list[GenreSpan]) -> Genre | None:
         # "jungle breaks" are breaks of jungle
         if fold(text.text[span[0] : span[1]]) not in loop_words():
             chosen = span
+    row = [one for one in spans if one[0] <= chosen[0]]
+    if len(row) > 1 and chosen[2].name in _SONGS and row[-2][2].name in _BEATS:
+        return row[-2][2]
     if chosen[2].name == "jazz" and any(genre.name == "waltz" for _, _, genre in spans):
         return GENRES["jazz waltz"]
     return chosen[2]

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from daemon.prompt.foreign_words import GENRES as OTHER_NAMES
+
 
 @dataclass(frozen=True)
 class Genre:
@@ -137,8 +139,10 @@ _TABLE = (
     _genre("baile funk", (126, 136, 130), 50, "reggaeton",
            "funk carioca, brazilian funk, brazilian baile funk"),
     _genre("bhangra", (88, 112, 98), 58, aliases="bollywood, desi, punjabi, hindi pop, indian"),
-    _genre("salsa", (160, 210, 180), 50, "latin", "mambo, son cubano"),
-    _genre("latin", (90, 120, 104), 50, aliases="latin pop, cumbia, bachata, merengue"),
+    _genre("salsa", (160, 210, 180), 50, "latin", "mambo, son cubano, afro cuban"),
+    _genre("latin", (90, 120, 104), 50,
+           aliases="latin pop, cumbia, bachata, merengue, mariachi, ranchera, norteño, bolero, "
+           "rumba, flamenco, tango"),
     _genre("bossa nova", (110, 140, 126), 52, "latin", "bossa, bossanova"),
     _genre("samba", (96, 120, 104), 54, "latin", "batucada"),
     # songs and bands
@@ -146,21 +150,28 @@ _TABLE = (
            aliases="dance pop, electropop, electro pop, k pop, j pop, indie pop, bedroom pop"),
     _genre("hyperpop", (140, 170, 150), 50, "pop", "digicore, glitchcore"),
     _genre("rock", (100, 145, 122), 50,
-           aliases="indie rock, hard rock, alternative rock, alt rock, classic rock, indie"),
-    _genre("punk", (150, 200, 176), 50, "rock", "punk rock, pop punk, post punk"),
+           aliases="indie rock, hard rock, alternative rock, alt rock, classic rock, indie, "
+           "soft rock, prog rock, progressive rock, psychedelic rock, garage rock, glam rock, "
+           "southern rock, stoner rock, surf rock, post rock, math rock, krautrock, grunge, "
+           "rockabilly, rock and roll, rock n roll"),
+    _genre("punk", (150, 200, 176), 50, "rock",
+           "punk rock, pop punk, post punk, hardcore punk, emo"),
     _genre("metal", (100, 180, 140), 50, "rock",
-           "heavy metal, thrash metal, metalcore, djent, death metal, nu metal"),
+           "heavy metal, thrash metal, metalcore, djent, death metal, nu metal, black metal, "
+           "doom metal, power metal, progressive metal, folk metal, symphonic metal"),
     _genre("shoegaze", (90, 130, 110), 50, "rock", "dream pop"),
     _genre("funk", (96, 114, 106), 53, aliases="funk rock, p funk"),
     _genre("soul", (70, 110, 92), 55, "funk", "motown, northern soul, gospel"),
     _genre("jazz", (90, 180, 120), 64,
            aliases="bebop, be bop, swing jazz, nu jazz, big band, jazz fusion, "
-           "acid jazz, smooth jazz"),
+           "acid jazz, smooth jazz, ragtime, dixieland"),
     _genre("waltz", (84, 180, 120), 50, aliases="viennese waltz, valse", meter="3/4"),
     _genre("jazz waltz", (110, 180, 140), 62, "jazz", meter="3/4"),
     _genre("blues", (60, 120, 92), 64, "rock", "delta blues, 12 bar blues, chicago blues"),
     _genre("country", (84, 130, 108), 52, "rock", "bluegrass, americana"),
-    _genre("folk", (76, 120, 96), 50, "pop", "indie folk, acoustic folk, singer songwriter"),
+    _genre("folk", (76, 120, 96), 50, "pop",
+           "indie folk, acoustic folk, singer songwriter, celtic, irish folk, sea shanty, polka, "
+           "klezmer, schlager, chanson, fado, medieval"),
     _genre("classical", (60, 130, 90), 50, "cinematic",
            "orchestral, baroque, chamber music, neoclassical, neo classical"),
     _genre("cinematic", (60, 130, 90), 50,
@@ -192,10 +203,13 @@ def fold(text: str) -> str:
 _BORROWED = (
     "gqom, goa, goa trance, ebm, dark wave, darkwave, witch house, bluegrass, americana, gospel, "
     "motown, northern soul, speedcore, gabber, gabba, schranz, plugg, pluggnb, cumbia, bachata, "
-    "merengue, mambo, son cubano, latin trap, djent, metalcore, death metal, nu metal, vaporwave, "
-    "vapor wave, vapourwave, darksynth, chillwave, baroque, chamber music, k pop, j pop, "
-    "dream pop, baltimore club, ragga jungle, rocksteady, techstep, bebop, big band, big beat, "
-    "broken beat, drone music, glitch hop, new wave, downtempo, lounge"
+    "merengue, mariachi, ranchera, norteño, bolero, rumba, flamenco, tango, afro cuban, celtic, "
+    "irish folk, sea shanty, polka, klezmer, schlager, chanson, fado, medieval, ragtime, "
+    "dixieland, grunge, rockabilly, post rock, math rock, krautrock, black metal, doom metal, emo, "
+    "mambo, son cubano, latin trap, djent, metalcore, death metal, nu metal, vaporwave, vapor "
+    "wave, vapourwave, darksynth, chillwave, baroque, chamber music, k pop, j pop, dream pop, "
+    "baltimore club, ragga jungle, rocksteady, techstep, bebop, big band, big beat, broken beat, "
+    "drone music, glitch hop, new wave, downtempo, lounge"
 )
 BORROWED = frozenset(fold(name) for name in _BORROWED.split(","))
 
@@ -207,6 +221,9 @@ def spellings() -> dict[str, Genre]:
     for genre in _TABLE:
         for alias in genre.aliases:
             found.setdefault(fold(alias), genre)
+    for name, aliases in OTHER_NAMES.items():
+        for alias in aliases.split(","):
+            found.setdefault(fold(alias), GENRES[name])
     found.update({fold(genre.name): genre for genre in _TABLE})
     return found
 

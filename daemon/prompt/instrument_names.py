@@ -98,7 +98,7 @@ INSTRUMENTS: dict[str, dict[str, str]] = {
         "chip bass": "8 bit bass, 8bit bass, nes bass, gameboy bass, triangle bass",
     },
     "lead": {
-        "lead guitar": "lead guitars, lead electric guitar, guitar lead, guitar leads, guitar solo, solo guitar, electric guitar solo, shred guitar, sologitarre, leadgitarre, solo de guitarra, guitarra solista, guitare solo, solo di chitarra, リードギター, ギターソロ",
+        "lead guitar": "lead guitars, lead electric guitar, electric guitar lead, electric guitar leads, guitar lead, guitar leads, guitar solo, solo guitar, electric guitar solo, shred guitar, sologitarre, leadgitarre, solo de guitarra, guitarra solista, guitare solo, solo di chitarra, リードギター, ギターソロ",
         "slide guitar": "slide guitars, bottleneck guitar, bottleneck, slidegitarre, スライドギター",
         "pedal steel": "pedal steel guitar, ペダルスティール",
         "lap steel": "lap steel guitar, hawaiian guitar, steel guitar, hawaiigitarre, guitarra hawaiana, スティールギター",
@@ -174,7 +174,7 @@ INSTRUMENTS: dict[str, dict[str, str]] = {
         "hand bells": "hand bell, handbells, handbell, handglocken, campanillas, clochettes, sinetas, ハンドベル",
         "crotales": "antique cymbals, crótalos, クロタル",
         "gamelan": "gamelans, gamelang, bonang, ガムラン",
-        "steel pan": "steel pans, steelpan, steel drum, steel drums, steeldrum, steeldrums, pan drum, stahltrommel, tambor metálico, スティールパン, スティールドラム",
+        "steel pan": "steel pans, steelpan, steel pan drum, steel pan drums, steel drum, steel drums, steeldrum, steeldrums, pan drum, stahltrommel, tambor metálico, スティールパン, スティールドラム",
         "handpan": "hand pan, handpans, hang drum, ハンドパン",
         "singing bowl": "singing bowls, tibetan bowl, tibetan bowls, klangschale, klangschalen, cuenco tibetano, bol chantant, tigela tibetana, campana tibetana, シンギングボウル",
         "glass harmonica": "glass harp, armonica glass, glasharmonika, armónica de cristal, harmonica de verre, グラスハーモニカ",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from daemon.prompt.band import Named, on_daw_track
-from daemon.prompt.effects_named import find_living, names_effect_first
+from daemon.prompt.effects_named import all_effects, find_living, names_effect_first
 from daemon.prompt.genres import fold
 from daemon.prompt.marked_text import HEAD_END, TAKEN, MarkedText
 from daemon.prompt.patterns import pattern
@@ -17,14 +17,15 @@ _TRANSITION = (
     r"(?:cinematic|trailer|braam|movie) (?:[\w-]+ )?hits?)\b"
 )
 _ATMOSPHERE = (
-    r"\b(?:ambien[ct]es?|atmos(?:phere|pheres)?|soundscapes?|foley|explosions?|lasers?|sirens?|"
-    r"transitions?|swells?|drones?|field recordings?|footsteps|thunder(?:storm)?|"
-    r"rain(?:fall| sounds)?|applause|crowd noise|room tone|wind sounds|ocean waves|"
-    r"birdsong|glitch fx|zaps?)\b"
+    r"\b(?:ambien[ct]es?|atmos(?:phere|pheres)?|soundscapes?|foley|transitions?|swells?|drones?|"
+    r"field recordings?|room tone|glitch fx|zaps?|"
+    r"(?:rain|wind|thunder|crowd|ocean|forest|nature) (?:sounds?|noises?))\b"
 )
 #: Sounds of things: effects where a prompt names no music beside them.
 _THINGS = (
-    r"\b(?:doors?|dogs?|barking|cats?\s+meow\w*|glass|car\b|cars|engine|helicopter|traffic|"
+    r"\b(?:rain(?:fall)?|thunder(?:storm)?s?|explosions?|lasers?|applause|ocean waves|birdsong|"
+    r"dings?|dongs?|clangs?|clanks?|thuds?|swish(?:es)?|buzz(?:es|er)?|bleeps?|bloops?|clunks?|"
+    r"doors?|dogs?|barking|cats?\s+meow\w*|glass|car\b|cars|engine|helicopter|traffic|"
     r"trains?\s+passing|crowd|cheering|sirens?|alarm|alarm clock|beeps?|notification|ui sounds?|"
     r"button clicks?|clicks?|coins?|footsteps?|walking on|typing|keyboard typing|gun\s?shots?|"
     r"swords?|blades?|explod\w+|wind blowing|water (?:drops?|flowing|dripping|splash\w*)|splash\w*|"
@@ -75,8 +76,9 @@ _TRACK = (
     r"instrumental|arrangement)|song|(?<!drum )(?<!backing )(?<!bass )(?<!percussion )(?<!click )"
     r"(?<!vocal )(?<!sound)track(?!s|\s*\d))\b"
 )
+_ACAPELLA = r"\b(?:a\s?cappellas?|acapellas?|accapellas?)\b"
 _VOCAL = (
-    r"\b(?:a\s?cappellas?|acapellas?|accapellas?|spoken[\s-]words?|vocal (?:line|phrase|take|lead|"
+    rf"{_ACAPELLA}|\b(?:spoken[\s-]words?|vocal (?:line|phrase|take|lead|"
     r"verse|chorus)|(?:sung|rap|rapped) (?:line|verse|hook|chorus|phrase))\b"
 )
 _MIDI = (
@@ -150,11 +152,12 @@ def find_kind(
     if not (loops or timed):
         thing = names_effect_first(head)
         # a church bell is no instrument
+        things = all_effects(rest) if thing else []
         plays = [
             one
             for one in named
             if one.sound.part not in ("texture", "vocals")
-            and not (thing and thing.start <= one.start < one.end <= thing.end)
+            and not any(each.start <= one.start < one.end <= each.end for each in things)
         ]
         is_thing = _names_thing(rest, head, named) or (
             (thing is not None or bool(find_living(head))) and not pattern(_MUSIC).search(head)
@@ -167,7 +170,7 @@ def find_kind(
     bed = bool(in_head) and all(one.sound.part == "texture" for one in in_head)
     if not loops and not timed and bed and (lasting or pattern(r"\btextures?\b").search(head)):
         return "sfx"
-    if not loops and _wants_voice(rest, named, timed or musical):
+    if not loops and _wants_voice(rest, head, named, timed or musical):
         return "vocal"
     if pattern(_TRACK).search(rest) and not pattern(r"\bloops?\b").search(rest):
         return "track"
@@ -178,9 +181,12 @@ def find_kind(
     return "loop" if timed else None
 
 
-def _wants_voice(rest: str, named: list[Named], musical: bool) -> bool:
-    """Whether a voice alone is asked for: `an acapella`, or a name that ends in `vocal`."""
-    if pattern(_VOCAL).search(rest):
+def _wants_voice(rest: str, head: str, named: list[Named], musical: bool) -> bool:
+    """Whether a voice alone is asked for: `an acapella`, or a name that ends in `vocal`.
+
+    `house with a vocal hook` asks for house.
+    """
+    if pattern(_VOCAL).search(head) or pattern(rf"(?<!with ){_ACAPELLA}").search(rest):
         return True
     alone = len(named) == 1 and named[0].sound.part == "vocals" and not musical
     return (

@@ -35,7 +35,8 @@ def take_lyrics(text: MarkedText) -> str:
         words = pattern(r"[^\W\d_]+").findall(match[3])
         told = sum(any(word.lower() in table for table in tables) for word in words)
         most = _MOST_SOUND_LATER if first else _MOST_SOUND
-        if len(words) < _FEWEST_WORDS or told > most * len(words):
+        figures = pattern(r"\d\s*b\.?p\.?m\b").search(match[3])
+        if len(words) < _FEWEST_WORDS or told > most * len(words) or figures:
             continue
         first = first or text.text[match.start() : match.start(3)].strip()
         text.take(match.start(), match.end())

@@ -36,7 +36,8 @@ _JOINTS = frozenset(
 )
 #: Where the thing that is asked for ends and what goes with it begins.
 HEAD_END = (
-    r"[,;.\n(:]|\b(?:with\b|w/|over\b|plus\b|featuring\b|feat\b|and then\b|in the style\b)"
+    r"[,;.\n(:]|\b(?:with\b|w/|(?<!game )over\b|plus\b|featuring\b|feat\b|and then\b|"
+    r"in the style\b)"
     rf"|{WITH}"
 )
 _TOKEN = re.compile(r"[^\W_]+|&")
@@ -116,6 +117,11 @@ class MarkedText:
         while match := compiled.search(self.rest, at):
             yield match
             at = max(match.end(), match.start() + 1)
+
+    def has(self, *parts: str) -> bool:
+        """Whether one of the parts of words stands in it: most long forms can be left out."""
+        said = self.rest.lower()
+        return any(part in said for part in parts)
 
     def before(self, at: int) -> str:
         """The text just before a place, a few words of it: a long prompt is read in linear time."""

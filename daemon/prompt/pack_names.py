@@ -19,7 +19,7 @@ def is_pack_name(text: str) -> bool:
         return len(said.split()) <= 4
     if not pattern(r"\s").search(said):
         return bool(pattern(r"[^\W_]+-\d{2,3}(?:-|$)").match(said))
-    if pattern(r"(?:[A-Z][\w&]*\s){1,3}(?:0\d|[1-5]?\d)", 0).fullmatch(said):
+    if pattern(r"(?:[A-Z][\w&]*\s){1,3}(?:0\d{1,2}|[1-5]?\d)", 0).fullmatch(said):
         return True
     return bool(pattern(r"[\w&.']+(?:\s[\w&.']+){0,2}\s-\s[^,;.]{1,50}").fullmatch(said))
 

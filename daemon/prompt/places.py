@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from daemon.prompt.band import ONLY_WORDS, Named
+from daemon.prompt.band import ONLY_WORDS, Named, band_places
 from daemon.prompt.genre_names import GenreSpan
 from daemon.prompt.genres import fold
 from daemon.prompt.kinds import kind_places
@@ -62,6 +62,7 @@ def places(text: MarkedText, found: Found) -> tuple[Heard, ...]:
         *_singer(text, found.singer),
         *_swing(text, found),
         *(Heard(start, end, "only") for start, end in _spans(text, ONLY_WORDS)),
+        *(Heard(start, end, "instruments") for start, end in band_places(text)),
         *(
             Heard(start, end, "effect" if found.kind == "sfx" else "kind", str(found.kind))
             for start, end in kind_places(text, found.kind)

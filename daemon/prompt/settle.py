@@ -52,6 +52,7 @@ class PromptDefaults:
     midi: bool = True
     master: bool = False
     stretcher: str = "auto"
+    fonts: tuple[str, ...] = ()
     improve: str = "off"
 
 
@@ -141,6 +142,7 @@ def settle(
         level=request.get("level"),
         master=defaults.master,
         stretcher=defaults.stretcher,
+        fonts=defaults.fonts,
         formants=bool(request.get("formants", False)),
         choice=int(request.get("choice", 1)),
         quality=str(request.get("quality", "full")),
@@ -266,7 +268,8 @@ def _mood_bpm(words: Words, kind: str) -> float:
         return DEFAULT_BPM
     if words.pace:
         return FAST_BPM if words.pace > 0 else SLOW_BPM
-    if words.energy is not None and words.energy <= CALM_ENERGY:
+    quiet = words.energy is not None and words.energy <= CALM_ENERGY
+    if quiet or lift_of(words.mood) < 0:
         return CALM_BPM
     return DEFAULT_BPM
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from bridge.music import MAX_BARS, Meter
 from daemon.prompt.artists import find_artists
-from daemon.prompt.band import find_instruments, find_moods, which_play, written
+from daemon.prompt.band import find_instruments, find_moods, which_play, with_band, written
 from daemon.prompt.drum_tabs import DrumTab, read_drum_tab
 from daemon.prompt.figures import (
     read_bare_tempo,
@@ -36,6 +36,8 @@ from daemon.prompt.progressions import Progression, key_of, read_progression
 from daemon.prompt.singers import find_singer
 from daemon.prompt.tunes import Tune, likely_key, read_tune
 
+#: Genres whose names describe effects as well: `explosion, cinematic`.
+_OF_SOUNDS = ("cinematic", "industrial")
 #: The first letter that is not Latin: Greek, Cyrillic and all later scripts lie above.
 _FIRST_OTHER_LETTER = 0x370
 #: More than this share of other letters is a prompt in another script.
@@ -137,7 +139,7 @@ def parse_words(prompt: str) -> Words:
         without,
         timed=bpm is not None or bars is not None or tab is not None or tune is not None,
         lasting=seconds is not None,
-        musical=bool(spans or keys),
+        musical=bool(keys or any(genre.name not in _OF_SOUNDS for _, _, genre in spans)),
     )
     if hits and said_kind is None:
         said_kind = "oneshot"
@@ -171,6 +173,7 @@ def parse_words(prompt: str) -> Words:
     text.said.extend(_unread_script(text))
     found_moods = find_moods(text, spans, named, without)
     listed, only = which_play(text, named, without, said_kind, bool(spans))
+    listed, only = with_band(text, listed, only, without)
     listed, only = _with_written(listed, only, tab is not None, tune is not None, bool(spans))
     text.facet = ""
     for one in artists:
@@ -238,8 +241,9 @@ def _unread_script(text: MarkedText) -> list[str]:
     if len(foreign) <= _UNREAD_SHARE * len(letters):
         return []
     return [
-        "most words of this prompt are in a script that is not read here: figures, keys and some "
-        "instruments are; write the rest in English, or ask a language model with improve: on"
+        "most words of this prompt are in a script that is not read here: figures, keys, some "
+        "genres, instruments and moods are; write the rest in English, or ask a language model "
+        "with improve: on"
     ]
 
 

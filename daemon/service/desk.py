@@ -15,7 +15,6 @@ from bridge.events import Ask, Event, Order, Origin, order_about
 from bridge.request import Request
 from bridge.session import Session
 from bridge.text import shorten
-from bridge.verbs import find_verb
 from daemon.audition.audition import Audition
 from daemon.brief import Brief
 from daemon.briefing.allowed_folders import AllowedFolders
@@ -136,9 +135,8 @@ class Desk:
         self._store(drafts, ask)
 
     def _drafts(self, ask: Ask) -> list[tuple[Request, Brief]]:
-        paths = find_verb(ask.verb).paths
         for request in ask.requests:
-            self._allowed.check(request, paths)
+            self._allowed.check(request, ask.verb)
         return [(request, self._brief(request, ask, ask.verb)) for request in ask.requests]
 
     def _brief(self, request: Request, ask: Ask, do: str) -> Brief:
@@ -149,7 +147,7 @@ class Desk:
         jobs, _ = self._queue.accept(drafts, ask.origin, ask.claim, ask.once)
         for job in jobs:
             log.info(
-                "job %s accepted by %s: %s", job.id, job.origin.door, shorten(job.brief.prompt, 200)
+                "job %s accepted by %s: %s", job.id, job.origin.door, shorten(job.brief.title, 200)
             )
             self._tell(
                 events.Accepted(job.origin, job.id, self._queue.position(job.id), job.brief.words)
@@ -162,7 +160,7 @@ class Desk:
         changes = ask.requests[0] if ask.requests else Request()
         record = self._record_to_repeat(ask.what or "last")
         do, request, amend = repeat_request(record, changes)
-        self._allowed.check(request, find_verb(do).paths)
+        self._allowed.check(request, do)
         brief = self._brief(request, ask, do).amended(**amend)
         if not {"prompt", "engine", "improve", "lyrics"} & set(changes.values):
             brief = again(

@@ -31,6 +31,7 @@ from daemon.jobs.database import Database
 from daemon.jobs.pins import load_pins, store_pins
 from daemon.jobs.queue import Queue
 from daemon.library.crate_watch import CrateWatch
+from daemon.library.library import believed
 from daemon.service.bell import Bell
 from daemon.service.departments import Departments
 from daemon.service.desk import Desk
@@ -167,6 +168,7 @@ class Service:
             level=config.audition.level,
             idle_s=config.audition.idle_s,
             stretcher=config.audio.stretcher,
+            believed=lambda record: believed(places.library, record),
         )
         stack.push_async_callback(audition.end)
         ending = Ending(

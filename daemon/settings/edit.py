@@ -5,6 +5,7 @@ Lines are inserted; everything else stays as it is, comments too.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,17 @@ def add_address(path: Path, address: str) -> bool:
     if address in load_config(path).osc.allow:
         return False
     _add(path, "osc", "allow", address, address)
+    return True
+
+
+def add_font(path: Path, font: Path) -> bool:
+    """Append a sound font to `sounds.fonts`. False where it stands there already.
+
+    ConfigError as above.
+    """
+    if str(font) in load_config(path).sounds.fonts:
+        return False
+    _add(path, "sounds", "fonts", str(font), json.dumps(str(font)))
     return True
 
 

@@ -34,6 +34,7 @@ def prompt_defaults(config: Config) -> PromptDefaults:
         midi=config.defaults.midi,
         master=config.audio.master,
         stretcher=config.audio.stretcher,
+        fonts=config.sounds.fonts,
         improve=config.improve.prompts,
     )
 

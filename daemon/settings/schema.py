@@ -23,6 +23,7 @@ from daemon.engines.registry import check_names, configure
 from daemon.engines.replicate.models import MODELS, describe, merged
 from daemon.errors import EngineError
 from daemon.home.addresses import may_be_asked, may_have_secret
+from daemon.parts.separators import prefer
 from daemon.verbs.registry import draw_in_verbs
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -325,6 +326,14 @@ class LocalSettings(Section):
         return {name: local_models.merged(name, entry) for name, entry in models.items()}
 
 
+class SplitSettings(Section):
+    separator: Literal["auto", "demucs-ft", "demucs", "demucs-onnx", "spleeter", "own"] = Field(
+        "auto",
+        description="Who takes a mix apart where a request does not say: the best that is here,"
+        " or one by name; see docs/apart.md.",
+    )
+
+
 class ImproveSettings(Section):
     prompts: Literal["off", "on", "ask"] = Field(
         "off",
@@ -411,6 +420,15 @@ class PluginsSettings(Section):
     )
 
 
+class SoundsSettings(Section):
+    fonts: tuple[str, ...] = Field(
+        (),
+        description="SoundFonts (SF2, SF3) that play the embedded musician's pianos, guitars,"
+        " strings, winds and acoustic drums; the first that has an instrument plays it."
+        " `sidecrate sounds` lists them and brings free ones.",
+    )
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much is written to the log."
@@ -451,6 +469,7 @@ class Config(Section):
         LocalSettings(),
         description="Models that run on this machine; they come with `make setup-local`.",
     )
+    split: SplitSettings = Field(SplitSettings(), description="Sounds taken apart: docs/apart.md.")
     improve: ImproveSettings = Field(
         ImproveSettings(),
         description="A language model for prompts, lyrics and notes: docs/improve.md.",
@@ -470,6 +489,9 @@ class Config(Section):
         PluginsSettings(),
         description="Your own effects, in edits: docs/plugins.md."
         " They come with the extra: sidecrate[plugins].",
+    )
+    sounds: SoundsSettings = Field(
+        SoundsSettings(), description="Your own sampled instruments: docs/sampled.md."
     )
     log: LogSettings = Field(LogSettings(), description="The daemon's log.")
     presets: dict[str, dict[str, Any]] = Field(
@@ -536,11 +558,12 @@ def engines_of(config: Config) -> list[EngineInfo]:
 
 
 def use(config: Config) -> None:
-    """Register a config's engines in this process; those of an earlier one are dropped.
+    """Register a config's engines and its separator in this process, instead of an earlier one's.
 
     For programs that choose engines. Loading or checking a config changes nothing.
     """
     configure(engines_of(config))
+    prefer(config.split.separator)
 
 
 def midi_map(config: Config) -> MidiMap:

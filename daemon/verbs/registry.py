@@ -28,7 +28,20 @@ log = logging.getLogger(__name__)
 #: The entry points' group.
 GROUP = "sidecrate.verbs"
 #: Our own verbs beside those of `bridge.verbs`, as an entry point names them.
-BUILT_IN: tuple[str, ...] = ("daemon.parts:SPLIT",)
+BUILT_IN: tuple[str, ...] = (
+    "daemon.parts:SPLIT",
+    "daemon.parts:SWAP",
+    "daemon.notes:TRANSCRIBE",
+    "daemon.pieces:RENDER",
+    "daemon.pieces:CONTINUE",
+    "daemon.pieces:INFILL",
+    "daemon.pieces:GROOVE",
+    "daemon.pieces:DRUMIFY",
+    "daemon.pieces:INTERPOLATE",
+    "daemon.pieces:VARY",
+    "daemon.mastering:MASTER",
+    "daemon.tone:TONE",
+)
 
 Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
 
@@ -69,6 +82,8 @@ class Result:
     sample_rate: int = 44100
     midi: bytes | None = None
     """A MIDI file: the clip itself for kind midi, else notes beside the sound."""
+    picture: bytes | None = None
+    """A PNG of what was done, beside the sound."""
     part: str = ""
     """drums, bass, kick..., where it is a part of its source."""
     role: str = ""

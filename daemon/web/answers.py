@@ -44,6 +44,7 @@ class Job(Answer):
     stage: str | None
     progress: float | None
     prompt: str
+    title: str
     kind: str
     count: int
     door: str
@@ -101,8 +102,26 @@ class Facets(RootModel[dict[str, dict[str, int]]]):
 
 class Peaks(Answer):
     peaks: list[float]
+    low: list[int]
+    mid: list[int]
+    high: list[int]
     seconds: float
     sample_rate: int
+
+
+class PartNotes(Answer):
+    name: str
+    drums: bool
+    names: dict[str, str]
+    """The sounds of the numbers that drums strike."""
+    notes: list[tuple[float, float, int, int]]
+    """Start and length in quarters, pitch, velocity."""
+
+
+class ClipNotes(Answer):
+    bars: int
+    quarters_per_bar: float
+    parts: list[PartNotes]
 
 
 class Turns(Answer):
@@ -258,6 +277,8 @@ class FieldRow(Answer):
     default: str
     help: str
     choices: list[str]
+    is_path: bool
+    """A file or a clip is named."""
 
 
 class FieldRows(RootModel[list[FieldRow]]):

@@ -13,6 +13,7 @@ from daemon.correction import Correction
 from daemon.library.filters import Filters
 from daemon.web.routes_jobs import Id
 from daemon.web.site import Site
+from daemon.web.sounds import PEAK_COUNT
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Version = Literal["original", "edited", "heard"]
@@ -124,6 +125,26 @@ def clip_routes(site: Site) -> APIRouter:
             )
         return {**site.library.get(clip)}
 
+    @routes.post("/clips/{clip}/keep")
+    async def keep(clip: Id) -> dict[str, Any]:
+        """Give the clip a second name under Kept."""
+        site.library.get(clip)
+        return await site.line.ask("/sidecrate/keep", clip)
+
+    @routes.delete("/clips/{clip}")
+    async def trash(clip: Id) -> dict[str, Any]:
+        """Move the clip into the system's bin."""
+        site.library.get(clip)
+        told = await site.line.ask("/sidecrate/trash", clip)
+        site.library.catch_up(site.jobs)
+        return told
+
+    _add_contents(routes, site)
+    _add_corrections(routes, site)
+    return routes
+
+
+def _add_contents(routes: APIRouter, site: Site) -> None:
     @routes.get("/clips/{clip}/audio", response_class=SoundFile)
     async def audio(
         clip: Id,
@@ -146,26 +167,18 @@ def clip_routes(site: Site) -> APIRouter:
         )
 
     @routes.get("/clips/{clip}/peaks")
-    async def peaks(clip: Id, version: Version = "original") -> dict[str, Any]:
-        """The peaks of its waveform, 0 to 1."""
-        return await site.sounds.peaks(clip, version)
+    async def peaks(
+        clip: Id,
+        version: Version = "original",
+        count: Annotated[int, Query(ge=10, le=4000)] = PEAK_COUNT,
+    ) -> dict[str, Any]:
+        """The peaks of its waveform, 0 to 1, and each one's share of bass, middle and bright."""
+        return await site.sounds.peaks(clip, version, count)
 
-    @routes.post("/clips/{clip}/keep")
-    async def keep(clip: Id) -> dict[str, Any]:
-        """Give the clip a second name under Kept."""
-        site.library.get(clip)
-        return await site.line.ask("/sidecrate/keep", clip)
-
-    @routes.delete("/clips/{clip}")
-    async def trash(clip: Id) -> dict[str, Any]:
-        """Move the clip into the system's bin."""
-        site.library.get(clip)
-        told = await site.line.ask("/sidecrate/trash", clip)
-        site.library.catch_up(site.jobs)
-        return told
-
-    _add_corrections(routes, site)
-    return routes
+    @routes.get("/clips/{clip}/notes")
+    async def notes(clip: Id) -> dict[str, Any]:
+        """Its notes, part by part, where it has some beside it or is notes alone."""
+        return await site.sounds.notes(clip)
 
 
 def _add_corrections(routes: APIRouter, site: Site) -> None:

@@ -225,4 +225,5 @@ def _field_row(row: FieldRow) -> dict[str, Any]:
     return {
         "name": row.name, "allowed": row.allowed, "default": row.default, "help": row.help,
         "choices": list(row.check.choices) if isinstance(row.check, OneOf) else [],
+        "is_path": row.is_path,
     }  # fmt: skip

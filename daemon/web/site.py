@@ -153,8 +153,9 @@ class Site:
         proposal = waiting_text(self.jobs, job.id) if job.state == "improving" else None
         return {
             "job": job.id, "state": job.state, "stage": job.stage, "progress": job.progress,
-            "prompt": job.brief.prompt, "kind": job.brief.kind, "count": job.brief.clip_count,
-            "door": job.origin.door, "created": job.created, "clips": [row["id"] for row in done],
+            "prompt": job.brief.prompt, "title": job.brief.title, "kind": job.brief.kind,
+            "count": job.brief.clip_count, "door": job.origin.door, "created": job.created,
+            "clips": [row["id"] for row in done],
             "code": job.error_code, "text": job.error_text, "proposal": proposal,
             "waits_for": job.waits_for,
         }  # fmt: skip

@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from daemon.children.host import Child
+from daemon.crate.crate import notes_of
+from daemon.errors import LibraryError
 from daemon.library.steps import Step
 from daemon.record import ClipRecord
 from daemon.web.personal_library import PersonalLibrary
 
 PEAKS = "daemon.web.peaks:peaks_of"
+NOTES = "daemon.web.notes:notes_of"
+#: Peaks of a waveform, where nobody says how many: enough for a row of the page.
+PEAK_COUNT = 400
 #: Timeout of measuring one waveform.
 _PEAKS_DEADLINE_S = 60.0
 #: The child that measures waveforms ends when it has been idle for this long.
@@ -30,8 +35,8 @@ class Sounds:
         self._mine = mine
         self._peaks = Child("peaks", _PEAKS_IDLE_S)
         self._peaks_turn = asyncio.Lock()
-        self._drawn: OrderedDict[tuple[str, int], dict[str, Any]] = OrderedDict()
-        """Waveforms by file and its time, the least recently used first."""
+        self._drawn: OrderedDict[tuple[str, int, int], dict[str, Any]] = OrderedDict()
+        """Waveforms by file, its time and their count, the least recently used first."""
 
     async def path(self, clip: str, version: str, bpm: float | None, key: str | None) -> Path:
         """The WAV of a clip's `version`: `original`, `edited`, or `heard`.
@@ -58,21 +63,32 @@ class Sounds:
         edited = [number for number, clip in enumerate(clips) if mine.library.edits.steps(clip)]
         return {number: await mine.versions.render(clips[number]) for number in edited}
 
-    async def peaks(self, clip: str, version: str) -> dict[str, Any]:
-        """The waveform of a clip's version; see `peaks.py`."""
+    async def peaks(self, clip: str, version: str, count: int) -> dict[str, Any]:
+        """The waveform of a clip's version, in `count` peaks; see `peaks.py`."""
         path = await self.path(clip, version, None, None)
-        name = (str(path), path.stat().st_mtime_ns)
+        name = (str(path), path.stat().st_mtime_ns, count)
         # a child takes one task at a time, and a library page wants many waveforms at once
         async with self._peaks_turn if name not in self._drawn else contextlib.nullcontext():
             if name not in self._drawn:
                 self._drawn[name] = await self._peaks.ask(
-                    PEAKS, {"path": str(path)}, lambda *_: None, _PEAKS_DEADLINE_S
+                    PEAKS, {"path": str(path), "count": count}, lambda *_: None, _PEAKS_DEADLINE_S
                 )
         found = self._drawn[name]
         self._drawn.move_to_end(name)
         if len(self._drawn) > _MOST_DRAWN:
             self._drawn.popitem(last=False)
         return found
+
+    async def notes(self, clip: str) -> dict[str, Any]:
+        """The notes of a clip as it was made; see `notes.py`. LibraryError where it has none."""
+        path = notes_of(self._mine().library.record(clip))
+        if path is None or not Path(path).is_file():
+            raise LibraryError(
+                f"clip {clip} has no notes beside it; `sidecrate transcribe {clip}` hears them",
+                "unknown_notes",
+            )
+        async with self._peaks_turn:
+            return await self._peaks.ask(NOTES, {"path": path}, lambda *_: None, _PEAKS_DEADLINE_S)
 
     async def end(self) -> None:
         await self._peaks.end()

@@ -20,7 +20,8 @@ _SAME = 0.02
 _EXACT = 0.002
 #: Share of the ear's own confidence that a hearing told the stated tempo must reach, in a tie.
 _TIE = 0.8
-#: Confidence of a grid that only the file states: its length fits, but no beat was heard.
+#: Confidence of a grid that only the file states: its length fits, but no beat was heard, or one
+#: that is less sure.
 _STATED_ALONE = 0.5
 #: Seconds from a heard beat within which the user's first beat is that beat.
 _NEAR_BEAT_S = 0.08
@@ -118,8 +119,11 @@ def _quarrel(
         verdict = _exact(told, [best])
         return replace(verdict, notes=(*witnesses.doubts, note))
     seconds = len(audio) / sample_rate
-    if not heard.periodic and best.weight < Weight.STALE and _fits(best, seconds, meter):
-        note = f"no beat is heard; {_says(best)}, and the file is whole bars long at that"
+    # beats that are hardly heard say less than a file as long as it states
+    is_doubtful = not heard.periodic or heard.confidence < _STATED_ALONE
+    if is_doubtful and best.weight < Weight.STALE and _fits(best, seconds, meter):
+        unsure = f"{sound}, and is not sure" if heard.periodic else sound
+        note = f"{unsure}; {_says(best)}, and the file is whole bars long at that"
         heard = _straight(best, seconds, meter, _STATED_ALONE, note)
         return Verdict(heard, best.bpm, (*witnesses.doubts, f"{note}: that was taken"))
     note = f"{_says(best)}, but {sound}"

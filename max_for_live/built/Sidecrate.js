@@ -51,7 +51,9 @@ function readJson(text) {
 var KINDS = ["loop", "oneshot", "midi", "sfx", "track", "vocal"];
 var TARGETS = ["slot", "free", "arrangement", "folder"];
 var LIVE_KEY = ["auto", "always", "never"];
-var USES = ["fit", "continue", "melody", "accompany", "style"];
+var USES = ["fit", "continue", "melody", "accompany", "style", "split"];
+// Uses that need no words beside the sound.
+var NEEDS_NO_WORDS = { fit: true, split: true };
 
 // Range of the device's own ports; each starts at a place of its own in it.
 var FIRST_PORT = 9141;
@@ -197,6 +199,19 @@ Conversation.prototype.fit = function (path, fields, about) {
         }
     }
     return this.ask(id, "/sidecrate/fit", values, about);
+};
+
+// Order an audio file taken apart: its parts come as clips of their own.
+Conversation.prototype.split = function (path, fields, about) {
+    var id = this.next_id();
+    var values = [path, "id", id];
+    var name;
+    for (name in fields) {
+        if (fields.hasOwnProperty(name)) {
+            values.push(name, fields[name]);
+        }
+    }
+    return this.ask(id, "/sidecrate/split", values, about);
 };
 
 // Order the last job once more, with another seed.
@@ -1094,7 +1109,7 @@ function useClip() {
     askAbout(clip.path, clip.start, clip.end, Math.abs(bars - Math.round(bars)) < 0.01 && bars > 0.5 ? Math.round(bars) : 0);
 }
 
-// Order what the menu says: the sound put on the grid, or an engine's work from it.
+// Order what the menu says: the sound put on the grid, taken apart, or an engine's work from it.
 function askAbout(path, start_s, end_s, bars) {
     var use = USES[controls.use] || "fit";
     var fields = { reference_start: round6(start_s), reference_end: round6(end_s) };
@@ -1103,6 +1118,8 @@ function askAbout(path, start_s, end_s, bars) {
             fields.bars = bars;
         }
         conversation.fit(path, fields, aimNow());
+    } else if (use === "split") {
+        conversation.split(path, fields, aimNow());
     } else {
         fields.reference = path;
         fields.use = use;
@@ -1124,7 +1141,7 @@ function listen() {
         showStatus("already listening");
         return;
     }
-    if (USES[controls.use] !== "fit" && !/\S/.test(controls.prompt)) {
+    if (!NEEDS_NO_WORDS[USES[controls.use]] && !/\S/.test(controls.prompt)) {
         showStatus("Write what you want to hear into the box first");
         return;
     }

@@ -794,9 +794,10 @@
 								"continue",
 								"melody",
 								"accompany",
-								"style"
+								"style",
+								"split"
 							],
-							"parameter_mmax": 4,
+							"parameter_mmax": 5,
 							"parameter_initial": [
 								0
 							],

@@ -6,7 +6,9 @@
 var KINDS = ["loop", "oneshot", "midi", "sfx", "track", "vocal"];
 var TARGETS = ["slot", "free", "arrangement", "folder"];
 var LIVE_KEY = ["auto", "always", "never"];
-var USES = ["fit", "continue", "melody", "accompany", "style"];
+var USES = ["fit", "continue", "melody", "accompany", "style", "split"];
+// Uses that need no words beside the sound.
+var NEEDS_NO_WORDS = { fit: true, split: true };
 
 // Range of the device's own ports; each starts at a place of its own in it.
 var FIRST_PORT = 9141;
@@ -152,6 +154,19 @@ Conversation.prototype.fit = function (path, fields, about) {
         }
     }
     return this.ask(id, "/sidecrate/fit", values, about);
+};
+
+// Order an audio file taken apart: its parts come as clips of their own.
+Conversation.prototype.split = function (path, fields, about) {
+    var id = this.next_id();
+    var values = [path, "id", id];
+    var name;
+    for (name in fields) {
+        if (fields.hasOwnProperty(name)) {
+            values.push(name, fields[name]);
+        }
+    }
+    return this.ask(id, "/sidecrate/split", values, about);
 };
 
 // Order the last job once more, with another seed.

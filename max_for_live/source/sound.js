@@ -12,7 +12,7 @@ function useClip() {
     askAbout(clip.path, clip.start, clip.end, Math.abs(bars - Math.round(bars)) < 0.01 && bars > 0.5 ? Math.round(bars) : 0);
 }
 
-// Order what the menu says: the sound put on the grid, or an engine's work from it.
+// Order what the menu says: the sound put on the grid, taken apart, or an engine's work from it.
 function askAbout(path, start_s, end_s, bars) {
     var use = USES[controls.use] || "fit";
     var fields = { reference_start: round6(start_s), reference_end: round6(end_s) };
@@ -21,6 +21,8 @@ function askAbout(path, start_s, end_s, bars) {
             fields.bars = bars;
         }
         conversation.fit(path, fields, aimNow());
+    } else if (use === "split") {
+        conversation.split(path, fields, aimNow());
     } else {
         fields.reference = path;
         fields.use = use;
@@ -42,7 +44,7 @@ function listen() {
         showStatus("already listening");
         return;
     }
-    if (USES[controls.use] !== "fit" && !/\S/.test(controls.prompt)) {
+    if (!NEEDS_NO_WORDS[USES[controls.use]] && !/\S/.test(controls.prompt)) {
         showStatus("Write what you want to hear into the box first");
         return;
     }

@@ -54,7 +54,9 @@ def test_a_word_on_a_file_goes_before_the_ear_until_it_is_forgotten(tmp_path, bo
     assert run("look", file, "--json")["key"] == "Em"
     (row,) = [run("clips", "--key", "Em", "--json")]
     assert row["id"] == fitted["id"] and row["corrected"] == {"key": "Em"}
-    run("correct", file, "--forget")
+    assert "forgotten: 60 bpm, the one at 0.99 s, Em" in run("correct", file, "--forget")
+    assert "nothing to forget" in run("correct", file, "--forget")
+    assert "nothing to forget" not in run("correct", file)
     looked = run("look", file, "--json")
     assert "corrected" not in looked and looked["bpm"] == pytest.approx(120, rel=0.001)
 

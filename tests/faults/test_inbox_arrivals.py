@@ -209,11 +209,42 @@ def test_sounds_of_macs_and_of_old_systems_are_taken(bench: Bench, name: str) ->
     assert bench.order().verb == "fit"
 
 
-def test_notes_are_refused_with_what_to_do(bench: Bench) -> None:
+#: A file of one empty track: header, track, end of track.
+NOTES = bytes.fromhex("4d546864000000060000000100604d54726b0000000400ff2f00")
+
+
+def test_notes_alone_are_played_and_notes_with_a_text_do_what_it_says(bench: Bench) -> None:
     bench.start()
-    bench.drop("riff.mid", "MThd")
-    said = bench.answer("failed", "riff.mid.error.txt")
-    assert "export it as WAV" in said and "prompt" in said
+    bench.drop("riff.mid", NOTES)
+    order = bench.order()
+    assert order.verb == "render"
+    assert str(order.requests[0]["reference"]).endswith("-riff.mid")
+    bench.drop("tune.mid", NOTES)
+    bench.drop("tune.txt", "genre: jazz\non a cello")
+    order = bench.order()
+    assert order.verb == "render" and order.requests[0]["prompt"] == "on a cello"
+    assert str(order.requests[0]["reference"]).endswith("-tune.mid")
+
+
+def test_a_text_between_a_sound_and_notes_of_one_name_means_the_sound(bench: Bench) -> None:
+    bench.drop("loop.mid", NOTES)
+    bench.drop("loop.wav", "x" * 100)
+    bench.drop("loop.txt", "do: fit\nbpm: 93")
+    bench.start()
+    orders = sorted((bench.order() for _ in range(2)), key=lambda one: one.verb)
+    assert [one.verb for one in orders] == ["fit", "render"]
+    assert str(orders[0].requests[0]["reference"]).endswith("-loop.wav")
+    assert str(orders[1].requests[0]["reference"]).endswith("-loop.mid")
+
+
+def test_half_a_midi_file_is_waited_for(bench: Bench) -> None:
+    box = bench.start()
+    path = bench.folder / "half.mid"
+    path.write_bytes(NOTES[:-3])
+    bench.no_order(1.0)
+    assert box.health().startswith("open")
+    path.write_bytes(NOTES)
+    assert bench.order().verb == "render"
 
 
 def test_an_inbox_that_may_not_be_read_or_written_says_so_while_it_runs(

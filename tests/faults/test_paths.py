@@ -68,8 +68,11 @@ def test_what_lies_outside_is_refused_links_followed(tmp_path, monkeypatch):
         Path("/etc/passwd"), Path("~nobody-of-this-name"), Path("~nobody-of-this-name/x"), drive.with_name("drive-2") / "a.wav",
     )  # fmt: skip
     for path in outside:
-        with pytest.raises(RequestError, match=r"files\.allow"):
+        with pytest.raises(RequestError, match=r"^kit: .*files\.allow"):
             allowed.check(Request({"kit": str(path)}))
+        # the file of `fit FILE` stands on its line by no field's name
+        with pytest.raises(RequestError, match=r"^[^:]*lies outside.*files\.allow"):
+            allowed.check(Request({"reference": str(path)}), "fit")
 
 
 def test_a_folder_is_known_by_what_it_is_and_not_by_its_letters(tmp_path, monkeypatch):

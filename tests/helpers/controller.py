@@ -18,8 +18,21 @@ CONTROLLER = textwrap.dedent("""
     name, to, kind, *titles = sys.argv[1:]
     client = jack.Client(name, no_start_server=True)
     physical = {"is_physical": kind == "device", "is_terminal": kind == "device"}
-    outs = [client.midi_outports.register(f"{title}out", **physical) for title in titles]
-    ins = [client.midi_inports.register(f"{title}in", **physical) for title in titles]
+    outs, ins = [], []
+
+    def plug():
+        outs.extend(client.midi_outports.register(f"{title}out", **physical) for title in titles)
+        ins.extend(client.midi_inports.register(f"{title}in", **physical) for title in titles)
+
+    def unplug():
+        gone = [*outs, *ins]
+        outs.clear()
+        ins.clear()
+        time.sleep(0.02)
+        for port in gone:
+            port.unregister()
+
+    plug()
     waiting = [collections.deque() for _ in titles]
     heard, ended = queue.SimpleQueue(), threading.Event()
 
@@ -48,6 +61,10 @@ CONTROLLER = textwrap.dedent("""
         client.connect(next(port for port in sources if port.name.startswith(to)), ins[0])
     print("ready", flush=True)
     for line in sys.stdin:
+        if line == "replug\\n":
+            unplug()
+            plug()
+            continue
         number, _, message = line.partition(" ")
         waiting[int(number)].append(bytes.fromhex(message))
     # leaving in order: a JACK server in synchronous mode stands still for seconds when a client is killed
@@ -84,6 +101,11 @@ class Controller:
 
     def lit(self) -> str:
         return self.lines.get(timeout=10)
+
+    def replug(self) -> None:
+        """Take its ports away and bring them again under their names, within some hundredths of a second."""
+        assert self.process.stdin
+        self.process.stdin.write("replug\n")
 
     def unplug(self) -> None:
         assert self.process.stdin and self.process.stdout

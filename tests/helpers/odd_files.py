@@ -33,9 +33,10 @@ ENDINGS = (
 FOREIGN = (b"\0\0\0\x18ftypM4A ", b"caff\0\1\0\0", b"\x1aE\xdf\xa3", b"wvpk", b"\xff\xf1\x50\x80")
 
 
-def whole_files(folder: Path) -> dict[str, bytes]:
-    """A short file of each format: what is then damaged."""
-    sound = tones(2, 0.4)
+def whole_files(folder: Path, seconds: float = 0.4) -> dict[str, bytes]:
+    """A file of each format, in which a tone is struck twice a second: what is then damaged."""
+    sound = tones(2, seconds)
+    sound *= np.exp(-8 * (np.arange(len(sound)) / 44100 % 0.5))[:, None].astype(np.float32)
     found = {
         ".wav": riff(
             fmt(2), chunk(b"LIST", b"INFOINAM\3\0\0\0ab\0\0"), chunk(b"data", pcm16(sound))

@@ -10,10 +10,13 @@ from typing import TypeVar
 from bridge.music import Key, Meter, bar_seconds
 from daemon.brief import Brief
 from daemon.engines.embedded import forms, meters
+from daemon.engines.embedded.answers import answered, arc_of, layered, varied_bass, varied_chords
+from daemon.engines.embedded.arpeggio import arpeggio_bars
+from daemon.engines.embedded.harmony import degree_note
 from daemon.engines.embedded.instruments import DRUM_ROWS
 from daemon.engines.embedded.kits import kit_of, on_kit
 from daemon.engines.embedded.likeness import find_style
-from daemon.engines.embedded.motif import motif_bars
+from daemon.engines.embedded.melody import PHRASE_BARS, arpeggio, melody
 from daemon.engines.embedded.phrase import crowded, phrased, rolling, turn_of
 from daemon.engines.embedded.plan import (
     PARTS,
@@ -39,6 +42,7 @@ from daemon.engines.embedded.rows import (
     with_fill,
 )
 from daemon.engines.embedded.styles.cast import cast
+from daemon.engines.embedded.styles.idiom import idiom_of
 from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.tones import toned
 from daemon.engines.embedded.voices.table import VOICES
@@ -89,6 +93,29 @@ _DEFAULT_FILL = {
 }
 
 
+#: Spread of hits in ms up to which a genre is played by machines.
+_OF_A_MACHINE_MS = 4.0
+#: Styles whose keyboards leave the root to the bass.
+_SHELLS = (
+    "jazz",
+    "bossa nova",
+    "lo-fi",
+    "boom bap",
+    "hip-hop",
+    "soul",
+    "r&b",
+    "funk",
+    "deep house",
+    "trip-hop",
+    "latin",
+    "blues",
+)
+#: How the notes of a chord lie: of keyboards over a bass, of what is held, of all others.
+_VOICINGS_OF_KEYS = ("shell", "drop2", "open", "shell")
+_VOICINGS_OF_LONG = ("wide", "open", "drop2")
+_VOICINGS = ("close", "open", "drop2")
+#: Semitones by which a voicing's middle lies over its close one's.
+_VOICING_SHIFT = {"open": 3.0, "drop2": -3.0, "wide": -3.0}
 #: Voices by how they strike a chord.
 _DRIVEN = ("distorted guitar", "crunch guitar", "power guitar")
 _SIX_STRINGS = (
@@ -219,7 +246,9 @@ def _feel(style: Style, wishes: Wishes) -> Feel:
         return Feel(
             {**style.late_ms, **_DRUNK_MS}, max(8.0, style.spread_ms), max(0.1, style.loose)
         )
-    return Feel(dict(style.late_ms), style.spread_ms, style.loose)
+    # machines strike all notes of a chord at once
+    apart_ms = min(22.0, 2 * style.spread_ms) if style.spread_ms > _OF_A_MACHINE_MS else 0.0
+    return Feel(dict(style.late_ms), style.spread_ms, style.loose, apart_ms)
 
 
 def _one_marked(plan: Plan, playing: set[str]) -> Plan:
@@ -307,7 +336,12 @@ def _sections(
             for section in found
         ]
     parts = [part for part in PARTS if part in playing]
-    return [Section("loop", plan.bars, parts, wishes.energy)]
+    arc_db = arc_of(
+        plan.bars,
+        style.spread_ms > _OF_A_MACHINE_MS,
+        lambda arcs: in_turn(arcs, plan.seeds["drums"], f"arc:{style.name}"),
+    )
+    return [Section("loop", plan.bars, parts, wishes.energy, arc_db=arc_db)]
 
 
 def write_progression(style: Style, plan: Plan, seed: int) -> list[str]:
@@ -380,7 +414,11 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
         for voice, lines in rows.items()
     }
     if wishes.calm:
-        rows = calmed(rows, wishes.more_drums)
+        named_drums = {voice for voices in wishes.named_drums for voice in voices}
+        rows = calmed(rows, wishes.more_drums | named_drums)
+    if plan.bars >= PHRASE_BARS and wishes.drums is None:
+        beaten = {voice for beat in style.beats for voice in beat}
+        rows = layered(rows, _named_drums(wishes), frozenset(rows) - beaten, stream)
     fill, turn = _fills(style, wishes, plan, rows, seed, stream)
     if wishes.calm:
         turn = {}
@@ -388,6 +426,14 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
         rows, fill, turn = _all_fill(rows, fill or dict(_DEFAULT_FILL), plan), {}, {}
     sounds = drum_sounds(style, wishes, {*rows, *fill, *turn, "snare"} - {"*"})
     return Drums(rows, sounds, fill, 4 if plan.bars <= 4 else 8, turn)
+
+
+def _named_drums(wishes: Wishes) -> frozenset[str]:
+    """Drum voices of which the words say something."""
+    named = {voice for voices in wishes.named_drums for voice in voices}
+    floor = {"kick", "hard kick"} if wishes.on_the_floor else set()
+    hats = {"hat", "open hat"} if "hats" in wishes.steps else set()
+    return frozenset({*wishes.more_drums, *named, *floor, *hats})
 
 
 def _as_wished(rows: dict[str, list[str]], wishes: Wishes, meter: Meter) -> dict[str, list[str]]:
@@ -575,6 +621,8 @@ def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | No
         sound = replace(
             sound, octave=1
         )  # the machine's own range: an octave lower its filter has nothing to open
+    if not wishes.calm and "bass" not in wishes.steps:
+        lines = answered(_of_bars(lines, plan), plan.bars, varied_bass, stream)
     return Bass(lines, sound, style.bass_hold)
 
 
@@ -605,7 +653,29 @@ def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords 
         lines, hold = [every(wishes.steps["chords"], plan.meter_.sixteenths_per_bar)], 0.95
     if sound.voice in _LONG_CHORDS and hold < 0.8 and len(lines[0].replace(".", "")) <= 2:
         hold = 0.95
-    return Chords(lines, sound, struck, hold, 62.0 + stream.choice((-2.0, 0.0, 0.0, 2.0)))
+    if not wishes.calm and "chords" not in wishes.steps:
+        lines = answered(_of_bars(lines, plan), plan.bars, varied_chords, stream)
+    voicing, centre, lift = _laid_out(sound.voice, style, plan, seed)
+    return Chords(lines, sound, struck, hold, centre, voicing, lift)
+
+
+def _of_bars(lines: list[str], plan: Plan) -> list[str]:
+    """Rows of one bar each: in 2/4 half of a row is heard."""
+    return [fit_row(line, plan.meter_.sixteenths_per_bar) for line in lines]
+
+
+def _laid_out(voice: str, style: Style, plan: Plan, seed: int) -> tuple[str, float, float]:
+    """(voicing, centre, lift) of a voice's chords."""
+    stream = random.Random(f"{seed}:voicing:{style.name}")
+    options: tuple[str, ...] = _VOICINGS
+    if voice in _LONG_CHORDS:
+        options = _VOICINGS_OF_LONG
+    elif style.name in _SHELLS:
+        options = _VOICINGS_OF_KEYS
+    voicing = in_turn(options, seed, f"voicing:{style.name}")
+    centre = 62.0 + stream.choice((-2.0, 0.0, 0.0, 2.0)) - _VOICING_SHIFT.get(voicing, 0.0)
+    lift = stream.choice((-4.0, 3.0, 4.0, 5.0)) if plan.bars >= PHRASE_BARS else 0.0
+    return voicing, centre, lift
 
 
 def _how_struck(usual: str, voice: str) -> str:
@@ -631,22 +701,59 @@ def write_tune(
 
 
 def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | None:
-    """The lead part: a motif in the form A A' A B."""
+    """The lead part: a phrase in the genre's idiom, or an arpeggio."""
     if not style.lead_sounds:
         return None
-    stream = random.Random(f"{seed}:lead:write")
+    if wishes.arp_way is not None:
+        bars, form = arpeggio_bars(plan, wishes.arp_way)
+        sound = _pick(style.lead_sounds, "lead", style, wishes, seed)
+        return Lead(bars, form, in_reach(sound, [e[1] for bar in bars.values() for e in bar]), True)
+    stream = random.Random(f"{seed}:lead:write:{style.name}")
     busy = min(1.0, max(0.1, style.lead_busy + 0.5 * (wishes.density - 0.5)))
-    bars, form = motif_bars(
+    sound = _pick(style.lead_sounds, "lead", style, wishes, seed)
+    guitar = wishes.riff and sound.voice in (*_DRIVEN, *_SIX_STRINGS)
+    if guitar:
+        sound = replace(sound, octave=-2)
+    if wishes.arp:
+        bars, form = arpeggio(stream, plan.meter_.sixteenths_per_bar, plan.bars)
+        return Lead(bars, form, sound)
+    idiom = idiom_of(style.name, wishes.riff)
+    bars, form = melody(
         stream,
-        plan.meter_.sixteenths_per_bar,
+        meters.groups(plan.meter_),
+        plan.bars,
+        idiom,
         0.3 * busy if wishes.calm else busy,
         plan.key_.is_minor,
-        wishes.arp,
     )
-    sound = _pick(style.lead_sounds, "lead", style, wishes, seed)
-    if wishes.riff and sound.voice in (*_DRIVEN, *_SIX_STRINGS):
-        sound = replace(sound, octave=-2)
-    return Lead(bars, form, sound)
+    if "lead" in wishes.voices:
+        # a style's own lead is as high as the style wants it; an instrument by name is itself
+        low = 64 + 12 * sound.octave
+        degrees = [int(event[1]) for bar in bars.values() for event in bar]
+        sound = in_reach(sound, [degree_note(degree, plan.key_, low) for degree in degrees])
+    return Lead(bars, form, sound, manner=idiom.manner)
+
+
+#: Semitones by which a chord may draw a melody's note to itself.
+_TO_CHORD = 3
+
+
+def in_reach(sound: Sound, pitches: Sequence[float]) -> Sound:
+    """A sound whose part, of these pitches, lies in its voice's range, octaves away where not.
+
+    A cello's melody is a cello's, and not a violin's.
+    """
+    voice = VOICES.get(sound.voice)
+    if voice is None or not pitches:
+        return sound
+    octaves = 0
+    # on strong beats a note goes to the nearest tone of its chord
+    low, high = min(pitches) - _TO_CHORD, max(pitches) + _TO_CHORD
+    while high + 12 * octaves > voice.high and low + 12 * octaves >= voice.low:
+        octaves -= 1
+    while low + 12 * octaves < voice.low and high + 12 * octaves + 12 <= voice.high:
+        octaves += 1
+    return replace(sound, octave=sound.octave + octaves)
 
 
 def write_pad(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | None:
@@ -656,7 +763,7 @@ def write_pad(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | N
         return None
     row = "x" + "-" * (plan.meter_.sixteenths_per_bar - 1)
     sound = _pick(style.pad or (str(named),), "pad", style, wishes, seed)
-    return Chords([row], sound, "block", 0.98, 66.0)
+    return Chords([row], sound, "block", 0.98, 66.0, "open")
 
 
 def write_texture(style: Style, wishes: Wishes) -> Sound | None:

@@ -20,16 +20,20 @@ from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.soundscapes import (
     DEFAULT_S,
     effect_notes,
+    effect_places,
     effects_of,
+    effects_played,
     play_effects,
 )
 from daemon.engines.embedded.tones import toned
-from daemon.engines.embedded.unmet import unmet, unmet_people
+from daemon.engines.embedded.unmet import not_used, unmet, unmet_people, who_plays
 from daemon.engines.embedded.voices.voice import Tone
 from daemon.engines.embedded.wishes import read_wishes
+from daemon.engines.embedded.written import is_written_out
 from daemon.errors import EngineError
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.pitches import read_note
+from daemon.prompt.words import parse_words
 
 _PLAYERS: dict[int, Player] = {}
 
@@ -48,16 +52,25 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
     return makers[brief.kind](brief, seed, progress)
 
 
-def _player(brief: Brief) -> Player:
-    return player_of(brief.sample_rate, brief.kit, brief.kit_files)
+def player_of(
+    rate: int,
+    kit: str | None,
+    kit_files: tuple[str, ...] = (),
+    fonts: tuple[str, ...] = (),
+    plan: Plan | None = None,
+) -> Player:
+    """The player of a rate; it caches its notes between takes.
 
-
-def player_of(rate: int, kit: str | None, kit_files: tuple[str, ...] = ()) -> Player:
-    """The player of a rate; it caches its notes between takes. A user's own kit plays one take."""
+    A user's own kit plays one take, and so do `fonts`, which play what they have of `plan`.
+    """
     if kit:
         from daemon.engines.embedded.kit import read_kit
 
         return Player(rate, read_kit(kit, rate, kit_files))
+    if fonts and plan is not None:
+        from daemon.engines.embedded.fonts import fonts_of
+
+        return Player(rate, sampler=fonts_of(fonts, plan))
     if rate not in _PLAYERS:
         _PLAYERS.clear()
         _PLAYERS[rate] = Player(rate)
@@ -84,7 +97,7 @@ def _oneshot(brief: Brief, seed: int, progress: Progress) -> Take:
     take = _take(audio, brief.sample_rate, seed)
     take.note = pitch
     take.parts = (voice.name,)
-    take.said = tuple(unmet(brief, None, take.parts))
+    take.said = tuple([*unmet(brief, None, take.parts), *who_plays(brief, None, take.parts)])
     return take
 
 
@@ -95,12 +108,20 @@ def _effect(brief: Brief, seed: int, progress: Progress) -> Take:
     key = brief.key
     if key is None and (note := read_note(MarkedText(brief.prompt))):
         key = Key.parse(note.rstrip("-0123456789"))  # a drone in D has no mode, but a tonic
+    heard: list[tuple[int, int]] = []
     audio = play_effects(
-        names, words, brief.seconds or DEFAULT_S, key, seed, brief.sample_rate, _tone(brief)
+        names, words, brief.seconds or DEFAULT_S, key, seed, brief.sample_rate, _tone(brief), heard
     )
     take = _take(audio, brief.sample_rate, seed)
     take.parts = tuple(names)
-    take.said = tuple([*effect_notes(words), *unmet_people(brief)])
+    take.said = tuple(
+        [
+            *effect_notes(words),
+            *unmet_people(brief, effect_places(words)),
+            *not_used(parse_words(brief.prompt), brief, [*heard, *effect_places(words)]),
+            *effects_played(words),
+        ]
+    )
     return take
 
 
@@ -123,13 +144,14 @@ def make_plan(brief: Brief, seed: int) -> Plan:
 def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
     """Notes for the user: the groove, the words that were not honoured, a track's true length."""
     said = []
-    if brief.plan is None and plan.genre != brief.genre and plan.parts != ("texture",):
+    styled = plan.parts != ("texture",) and not is_written_out(brief, plan)
+    if brief.plan is None and plan.genre != brief.genre and styled:
         named = (
             f"{brief.genre} has no groove of its own here" if brief.genre else "no genre is named"
         )
         said.append(f"{named}; it is played like {plan.genre}")
     if brief.plan is None:
-        said += unmet(brief, plan, plan.parts)
+        said += [*unmet(brief, plan, plan.parts), *who_plays(brief, plan, plan.parts)]
     if brief.kind == "track" and audio is not None:
         music_s = plan.bars * bar_seconds(plan.meter_, plan.bpm)
         asked = (
@@ -143,6 +165,22 @@ def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
     return said
 
 
+def _credit(take: Take, player: Player, files: tuple[str, ...]) -> None:
+    """The licence of the fonts that are heard, and their authors' own words on it."""
+    if not files or player.sampler is None:
+        return
+    from daemon.engines.embedded.fonts import Fonts, licence_of
+
+    assert isinstance(player.sampler, Fonts)
+    heard = player.sampler.heard
+    if not heard:
+        return
+    named = ", ".join(f"{font.name}: {licence_of(font, files)}" for font in heard)
+    take.license = f"{take.license} (notes), {named} (sounds)"
+    own = [f'{font.name}: "{font.licence}"' for font in heard if font.licence]
+    take.said += (f"sampled sounds of {', '.join(own or [font.name for font in heard])}",)
+
+
 def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     progress(0.02, "composing")
     plan = make_plan(brief, seed)
@@ -150,10 +188,11 @@ def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     notes = {part: score.part(part) for part in plan.parts}
     audio: np.ndarray | None = None
     stems: dict[str, np.ndarray] = {}
+    player = player_of(brief.sample_rate, brief.kit, brief.kit_files, brief.fonts, plan)
     if brief.kind == "loop":
-        audio, stems = play_loop(plan, notes, _player(brief), progress)
+        audio, stems = play_loop(plan, notes, player, progress)
     elif brief.kind == "track":
-        audio, stems = Track(plan, notes, _player(brief), brief.stems).play(progress)
+        audio, stems = Track(plan, notes, player, brief.stems).play(progress)
     take = _take(audio, brief.sample_rate, seed)
     take.grid = Grid(plan.bpm, plan.meter, plan.bars)
     take.key = plan.key_.short if set(plan.parts) - {"drums", "texture", "fx"} else None
@@ -165,5 +204,6 @@ def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     take.plan = plan.to_json()
     take.parts = plan.parts
     take.said = tuple(_said(brief, plan, audio))
+    _credit(take, player, brief.fonts)
     progress(1.0, "played")
     return take

@@ -30,6 +30,9 @@ _SUFFIXES: dict[str, tuple[int, ...]] = {
     "7b5": (0, 4, 6, 10), "7#5": (0, 4, 8, 10),
 }  # fmt: skip
 
+#: Roots by pitch class, spelt as most keys have them.
+_LETTERS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
 #: Lowest note of a voicing (E3): closer chords turn muddy below it.
 _LOW = 52
 #: MIDI note (D4) round which voicings lie unless the plan says otherwise.
@@ -45,6 +48,15 @@ class Chord:
     steps: tuple[int, ...]
     under: int | None = None
     """Pitch class in the bass where it is not the root, as in `C/E`."""
+
+    @property
+    def symbol(self) -> str:
+        """The chord by letters, as `read_chord` reads it: `Am7`. Of rare colours the triad."""
+        names = {steps: suffix for suffix, steps in reversed(_SUFFIXES.items())}
+        triad = tuple(step for step in self.steps if step < 10)[:3]
+        suffix = names.get(self.steps, names.get(triad, ""))
+        under = "" if self.under is None else f"/{_LETTERS[self.under]}"
+        return f"{_LETTERS[self.root]}{suffix}{under}"
 
     @property
     def pitch_classes(self) -> tuple[int, ...]:

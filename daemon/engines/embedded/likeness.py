@@ -15,7 +15,9 @@ _SOUNDS_LIKE = (
     (r"sonatas?\b|nocturne|prelude|étude|\betude|fugue|minuet|string quartet|"
      r"chamber (?:music|piece)|concerto|sinfonia|symphony|baroque|renaissance", "classical"),
     (r"\b303\b|acid", "acid house"), (r"slap bass|wah|clavinet|funky", "funk"),
-    (r"flamenc", "latin"), (r"log drum", "amapiano"),
+    (r"flamenc|mariachi|ranchera|norteñ|bolero|rumba|tango", "latin"),
+    (r"polka|klezmer|celtic|\birish|shanty|tavern|medieval|pirate|balalaika|hawaiian", "folk"),
+    (r"ragtime|dixieland|noir\b", "jazz"), (r"grunge|surf\b", "rock"), (r"log drum", "amapiano"),
     (r"reese|\bamen\b", "drum and bass"), (r"\b808", "trap"),
     (r"supersaw", "trance"), (r"8[- ]?bit|chip", "chiptune"),
     (r"upright|walking bass|brush|saxophone|\bsax\b", "jazz"), (r"trumpet|vibraphone", "jazz"),
@@ -26,6 +28,7 @@ _SOUNDS_LIKE = (
         r"recorder|cello",
         "classical",
     ),
+    (r"celesta|glockenspiel|music box|christmas|xmas|carol\b|opera\b", "classical"),
     (r"koto|shamisen|guzheng|erhu|pipa|singing bowl|handpan|duduk", "ambient"),
     (r"fiddle|mandolin|bagpipe|harmonica|hurdy|whistle|bodhran|zither|dulcimer", "folk"),
     (r"drum fill|tom fill|\bprog\b|distorted guitar|power chord|electric guitar", "rock"),

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import mido
 
 from bridge.music import Key
+from daemon.engines.embedded.notes import TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.plan import Plan
-from daemon.engines.embedded.score import TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.voices.table import VOICES
 
 #: General MIDI's drum channel, counted from 0.
@@ -107,6 +107,7 @@ def _track(
     track = mido.MidiTrack()
     track.append(mido.MetaMessage("track_name", name=name, time=0))
     if program is not None:
+        track.append(mido.MetaMessage("instrument_name", name=notes[0].voice, time=0))
         track.append(mido.Message("program_change", channel=channel, program=program, time=0))
     timed: list[TimedNote] = []
     for note in notes:

@@ -16,8 +16,8 @@ import scipy.fft
 
 from daemon.audio import rooms, tilt
 from daemon.audio.signals import fast_length, high_shelf, highpass, response_of, wide
+from daemon.engines.embedded.notes import TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.plan import Plan, Sound
-from daemon.engines.embedded.score import TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
 
@@ -65,6 +65,8 @@ _LAYERS = 4
 _DRUM_LAYERS = 8
 #: The sides' top, dB: real mixes are narrow there (their median is -4 dB side against middle).
 _NARROW_TOP = (high_shelf(4000, -5),)
+#: Loudness that a part of a loop may lose in mono, in LU, as mean power: 1.5 by gated loudness.
+_MONO_LOSS_LU = 1.2
 #: Who hears which reflections of the room.
 _SEATS = ("drums", "band")
 #: Threads of a transform: middle and side run in parallel on two cores.
@@ -83,6 +85,14 @@ class Kit(Protocol):
     def tone(self, family: str, pitch: float, held_s: float, rate: int) -> np.ndarray | None: ...
 
 
+class Sampler(Protocol):
+    """Sampled instruments of the user's, as `fonts.fonts_of` reads them."""
+
+    def has(self, voice: str) -> bool: ...
+
+    def play(self, voice: Voice, strike: Strike) -> np.ndarray | None: ...
+
+
 #: Peak to which a kit's sample is scaled, about that of the voice it replaces; 0.9 for the rest.
 _SAMPLE_PEAKS = {"hat": 0.5, "open hat": 0.45, "ride": 0.45, "crash": 0.6, "shaker": 0.5}
 
@@ -90,9 +100,10 @@ _SAMPLE_PEAKS = {"hat": 0.5, "open hat": 0.45, "ride": 0.45, "crash": 0.6, "shak
 class Player:
     """Renders notes with voices at one sample rate, and caches them: equal notes render once."""
 
-    def __init__(self, rate: int, kit: Kit | None = None) -> None:
+    def __init__(self, rate: int, kit: Kit | None = None, sampler: Sampler | None = None) -> None:
         self.rate = rate
         self.kit = kit
+        self.sampler = sampler
         self._kept: OrderedDict[tuple[Any, ...], np.ndarray] = OrderedDict()
         self._frames = 0
 
@@ -130,15 +141,19 @@ class Player:
             self._frames -= len(self._kept.popitem(last=False)[1])
         return played
 
+    def is_sampled(self, voice: str) -> bool:
+        """Whether the user's own sounds play a voice."""
+        return self.kit is not None or (self.sampler is not None and self.sampler.has(voice))
+
     def forget(self) -> None:
         """Empty the cache of rendered notes."""
         self._kept.clear()
         self._frames = 0
 
     def _sampled(self, voice: Voice, strike: Strike) -> np.ndarray | None:
-        """The kit's sample for a voice, float32 (frames, 2); None where it has none."""
+        """The kit's or a font's sample for a voice, (frames, 2); None where neither has one."""
         if self.kit is None:
-            return None
+            return None if self.sampler is None else self.sampler.play(voice, strike)
         if voice.family != "drums":
             return self.kit.tone(voice.family, strike.pitch, strike.held_s, self.rate)
         hit = self.kit.hit(voice.name, strike.variation)
@@ -182,7 +197,7 @@ def place(
     for note in notes:
         sound = sounds.get(note.voice) or Sound(note.voice)
         # a user's own samples need no amplifier
-        amped = VOICES[note.voice].amp is not None and player.kit is None
+        amped = VOICES[note.voice].amp is not None and not player.is_sampled(note.voice)
         if amped and note.voice not in driven:
             driven[note.voice] = np.zeros_like(bus)
         onto = driven[note.voice] if amped else bus
@@ -335,9 +350,29 @@ class Mixer:
             bus = _soft_clipped(bus, 0.25 + mix.drive)
         return bus
 
+    def lines(self, part: str, buses: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The lines of a part that is not ducked, which add up to its stem in the mix made last.
+
+        The clipper is no sum of clippers: what it does to the whole bus at each sample, as a gain,
+        it does to each line. All else is linear.
+        """
+        whole = total(buses.values())
+        driven = self._driven(part, whole, ())
+        gain = np.ones_like(whole)
+        np.divide(driven, whole, out=gain, where=np.abs(whole) > 1e-9)
+        settled = self._settled({}, 0.0)
+        return {
+            name: self._out(self._levelled(part, bus * gain) * settled)
+            for name, bus in buses.items()
+        }
+
     def _treated(self, part: str, bus: np.ndarray, kicks: Sequence[int]) -> np.ndarray:
+        return self._levelled(part, self._driven(part, bus, kicks))
+
+    def _levelled(self, part: str, driven: np.ndarray) -> np.ndarray:
+        """The spectrum of a driven bus, at its part's level in the mix, with its sends."""
         mix = self.plan.mix
-        spectrum = self._transformed(self._rows(self._driven(part, bus, kicks)))
+        spectrum = self._transformed(self._rows(driven))
         levels = self.balance.levels
         if part not in levels:
             power = self._k_power(spectrum)
@@ -345,7 +380,18 @@ class Mixer:
                 target = 10 ** ((PART_LUFS[part] + mix.levels_db.get(part, 0.0) + 0.691) / 10)
                 levels[part] = math.sqrt(target / power)
         spectrum *= np.float32(levels.get(part, 1.0))
-        return self._with_sends(part, spectrum)
+        spectrum = self._with_sends(part, spectrum)
+        if self.plan.version >= 5 and self.goes_round:
+            self._keep_in_mono(spectrum)
+        return spectrum
+
+    def _keep_in_mono(self, spectrum: np.ndarray) -> None:
+        """Narrow a part, in place, that would lose more than `_MONO_LOSS_LU` summed to mono."""
+        weight = tilt.k_weight(self.size, self.rate)
+        middle, side = (float(np.dot(row.real**2 + row.imag**2, weight)) for row in spectrum)
+        most = middle * (10 ** (_MONO_LOSS_LU / 10) - 1)
+        if side > most > 0:
+            spectrum[1] *= np.float32(math.sqrt(most / side))
 
     @staticmethod
     def _rows(bus: np.ndarray) -> np.ndarray:

@@ -21,7 +21,9 @@ from daemon.prompt.pitches import read_chords
 NAMES: dict[str, str] = {
     "bass drum": "kick", "bd": "kick", "sd": "snare", "hi-hat": "hat", "hihat": "hat",
     "hi hat": "hat", "closed hat": "hat", "hh": "hat", "oh": "open hat", "rimshot": "rim",
-    "handclap": "clap", "tom": "mid tom", "conga": "high conga",
+    "open hi-hat": "open hat", "open hihat": "open hat", "open hi hat": "open hat",
+    "handclap": "clap", "tom": "mid tom", "floor tom": "low tom", "rack tom": "high tom",
+    "conga": "high conga", "sub bass": "sub", "subbass": "sub",
     "finger snap": "snap", "rhodes": "electric piano", "ep": "electric piano",
     "keys": "electric piano", "stab": "organ", "brass stab": "brass", "synth stab": "supersaw",
     "rave stab": "supersaw", "chord": "organ", "tuned bell": "bell", "chime": "bell",
@@ -33,10 +35,12 @@ NAMES: dict[str, str] = {
     "percussion": "low conga", "cymbal": "crash",
 }  # fmt: skip
 
-#: Instrument -> its voice; found as whole words.
+#: Instrument -> its voice.
 _WHOLE_WORDS: dict[str, str] = {row.name: row.name for row in ROWS} | {
     name: player.voices[0] for name, player in players().items()
 }
+#: Names that say of what sort a sound is, and name it only where nothing else does.
+_LAST = ("hit", "boom", "bass", "percussion", "chord", "stab", "synth", "vocal", "keys", "cymbal")
 #: Words that ask for a major chord.
 _MAJOR = r"\b(?:major|maj|happy|uplifting)\b"
 #: Level against the peak below which a tail counts as silent.
@@ -51,18 +55,14 @@ def find_voice(brief: Brief) -> Voice:
     A kick where none is named.
     """
     said = " ".join([brief.words or brief.prompt, *brief.instruments]).lower()
-    found: list[tuple[int, int, str]] = []
-    for name, voice in [*((v, v) for v in VOICES if v not in _WHOLE_WORDS), *NAMES.items()]:
-        at = f" {said} ".find(name)
-        if at >= 0:
-            found.append((-len(name), at, voice))
-    for name, voice in _WHOLE_WORDS.items():
-        # an oud is not in a loud kick
-        if match := re.search(rf"\b{name}s?\b", said):
-            found.append((-len(name), match.start(), voice))
+    found: list[tuple[bool, int, int, str]] = []
+    for name, voice in ({v: v for v in VOICES} | _WHOLE_WORDS | NAMES).items():
+        # an oud is not in a loud kick, a boom not in a boomy tom
+        if match := re.search(rf"(?<![^\W\d_]){name}(?:s|es|drums?)?(?![^\W\d_])", said):
+            found.append((name in _LAST, -len(name), match.start(), voice))
     # "rumble kick" means the kick
-    struck = [one for one in found if one[2] != "rumble"] or found
-    return VOICES[newest(min(struck)[2])] if struck else VOICES["kick"]
+    struck = [one for one in found if one[3] != "rumble"] or found
+    return VOICES[newest(min(struck)[3])] if struck else VOICES["kick"]
 
 
 def find_steps(brief: Brief, voice: Voice) -> tuple[int, ...]:

@@ -26,6 +26,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from bridge.music import Key, Meter
+from daemon.engines.embedded.patches import exact, plain_of
 
 #: The parts of a piece, in the order of playing, stems and MIDI tracks.
 PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
@@ -34,7 +35,8 @@ PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
 #: 3: drums alone get the spectral slope of real drum loops.
 #: 4: drums of wood and skin, a room that all play in, a narrow top, and instruments with voices of
 #: their own; older plans name the voices that they had.
-VERSION = 4
+#: 5: no pitched note sounds like the last of its pitch; chords are voiced, tunes have a manner.
+VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Sound:
     """A voice and its timbre.
 
     `tone` holds values of `voices.voice.Tone` by name. `octave` transposes the part in octaves, a
-    drum in semitones.
+    drum in semitones. In JSON `voice` is the instrument's plain name, and `patch` the voice itself
+    where it has another: `{"voice": "piano", "patch": "felt piano"}`.
     """
 
     voice: str = ""
@@ -82,6 +85,11 @@ class Chords:
     hold: float = 0.9
     centre: float = 62.0
     """MIDI note round which the voicings are placed."""
+    voicing: str = ""
+    """How the notes of a chord lie: a name of `voicings.VOICINGS`, with a weight for each note.
+    Empty: close, all notes struck alike."""
+    lift: float = 0.0
+    """Semitones by which `centre` is higher in every other four bars."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,8 @@ class Lead:
     sound: Sound = field(default_factory=Sound)
     written: bool = False
     """A melody that somebody wrote out: its notes stay as they are, whatever the chords."""
+    manner: str = ""
+    """What is added to its notes: a name of `ornaments.MANNERS`, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -106,18 +116,22 @@ class Section:
     exit: str = ""
     mute: list[str] = field(default_factory=list)
     """Drum voices that are silent here."""
+    arc_db: list[float] = field(default_factory=list)
+    """How much softer each bar is played, in dB up to 0; repeats. Empty: all alike."""
 
 
 @dataclass(frozen=True)
 class Feel:
     """Microtiming: how late each part or drum voice plays, and random spread.
 
-    `late_ms` and `spread_ms` in milliseconds, `velocity` 0-1.
+    `late_ms`, `spread_ms` and `apart_ms` (of a chord's first and last note) in milliseconds,
+    `velocity` 0-1.
     """
 
     late_ms: dict[str, float] = field(default_factory=dict)
     spread_ms: float = 3.0
     velocity: float = 0.06
+    apart_ms: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -185,14 +199,26 @@ class Plan:
         )
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        record = asdict(self)
+        for part in ("bass", "chords", "lead", "pad"):
+            if record[part] is not None:
+                record[part]["sound"] = _named(record[part]["sound"])
+        return record
 
     def with_(self, **changes: Any) -> Plan:
         return replace(self, **changes)
 
 
+def _named(sound: dict[str, Any]) -> dict[str, Any]:
+    """A sound's JSON by the plain name of its instrument."""
+    plain = plain_of(sound["voice"])
+    return sound if plain == sound["voice"] else sound | {"voice": plain, "patch": sound["voice"]}
+
+
 def _build(kind: Any, value: Any) -> Any:
     """A dataclass from its JSON, nested ones included; unknown names are dropped."""
+    if kind is Sound and "patch" in value:
+        value = {**value, "voice": exact(str(value.get("voice", "")), str(value["patch"]))}
     hints = get_type_hints(kind)
     known = {}
     for one in fields(kind):

@@ -24,8 +24,9 @@ from daemon.engines.embedded.mix import (
     place,
     tail_s,
 )
+from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Plan, Section, Sound
-from daemon.engines.embedded.score import Note, Score
+from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.voices.textures import texture
 from daemon.home.heap import give_back
 
@@ -46,6 +47,26 @@ def play_loop(
     plan: Plan, notes: Notes, player: Player, progress: Progress
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """(mix, stems) of a loop of exactly its frames, float32 (frames, 2); stems sum to the mix."""
+    return below_ceiling(_play_loop(plan, notes, player, progress)[1])
+
+
+def play_lines(
+    plan: Plan, notes: Notes, player: Player, lines: Notes, progress: Progress
+) -> dict[str, np.ndarray]:
+    """The lines of a loop's drums as they sound in its mix, float32 (frames, 2) each.
+
+    `lines` groups the notes of the drums. Their sum is the drums' stem, but for one gain.
+    """
+    desk, _ = _play_loop(plan, notes, player, progress)
+    sounds = part_sounds(plan, "drums")
+    buses = {name: place(own, sounds, plan.bpm, player, desk.frames) for name, own in lines.items()}
+    return desk.lines("drums", buses)
+
+
+def _play_loop(
+    plan: Plan, notes: Notes, player: Player, progress: Progress
+) -> tuple[Mixer, dict[str, np.ndarray]]:
+    """A loop's desk, its balance set, and its stems."""
     frames = loop_frames(plan.bars, plan.meter_, plan.bpm, player.rate)
     buses: dict[str, np.ndarray] = {}
     for k, part in enumerate(plan.parts):
@@ -60,7 +81,8 @@ def play_loop(
         for note in notes.get("drums", ())
         if note.voice in _KICKS
     ]
-    return below_ceiling(Mixer(plan, player.rate, frames).stems(buses, kicks, _LOOP_LUFS))
+    desk = Mixer(plan, player.rate, frames)
+    return desk, desk.stems(buses, kicks, _LOOP_LUFS)
 
 
 def _texture(sound: Sound, plan: Plan, frames: int, rate: int) -> np.ndarray:

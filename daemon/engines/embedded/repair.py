@@ -12,10 +12,13 @@ from typing import Any
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
 from daemon.audio.rooms import ROOMS
 from daemon.engines.embedded.harmony import chords_of_bar
+from daemon.engines.embedded.ornaments import MANNERS
+from daemon.engines.embedded.patches import exact
 from daemon.engines.embedded.plan import PARTS, VERSION, Plan, read_plan
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.textures import NAMES
 from daemon.engines.embedded.voices.voice import Tone
+from daemon.engines.embedded.voicings import VOICINGS
 
 #: Marks of drum rows; all marks are explained in `plan.py`.
 DRUM_MARKS = "Xxog234."
@@ -100,6 +103,13 @@ class Repair:
             return float(near)
         return value
 
+    def one_of(self, name: str, raw: Any, known: tuple[str, ...]) -> str:
+        """A name that is known, or nothing."""
+        if raw in known or raw == "":
+            return str(raw)
+        self.say(f"{name}: {raw!r} is none of {', '.join(known)}; left out")
+        return ""
+
     def parsed(self, name: str, raw: Any, parse: Any, otherwise: str) -> str:
         try:
             parse(str(raw))
@@ -153,7 +163,8 @@ class Repair:
     ) -> dict[str, Any]:
         given = {"voice": raw} if isinstance(raw, str) else raw
         value = dict(given) if isinstance(given, Mapping) else {}
-        voice = self.voice(name, value.get("voice", otherwise), families) or otherwise
+        named = exact(str(value.get("voice") or otherwise), str(value.get("patch") or ""))
+        voice = self.voice(name, named, families) or otherwise
         octave = value.get("octave", 0)
         octave = octave if isinstance(octave, int) and -24 <= octave <= 24 else 0
         return {"voice": voice, "tone": self.tone(name, value.get("tone")), "octave": octave}
@@ -230,6 +241,8 @@ class Repair:
                 )
             value["style"] = style if style in STYLES_OF_CHORDS else "block"
             value["centre"] = self.number(f"{name}.centre", raw.get("centre", 62), 52, 76, 62)
+            value["lift"] = self.number(f"{name}.lift", raw.get("lift", 0), -7, 7, 0)
+            value["voicing"] = self.one_of(f"{name}.voicing", raw.get("voicing", ""), VOICINGS)
         return value
 
     def lead(self, raw: Any, steps: int) -> dict[str, Any] | None:
@@ -254,6 +267,7 @@ class Repair:
             "form": form,
             "sound": self.sound("lead", raw.get("sound", "pluck"), (), "pluck"),
             "written": written,
+            "manner": self.one_of("lead.manner", raw.get("manner", ""), MANNERS),
         }
 
     def events(
@@ -290,8 +304,9 @@ class Repair:
     def group(self, name: str, raw: Any) -> dict[str, Any]:
         """Feel or mix: known numbers clamped to their ranges; others keep their defaults."""
         limits = {
-            "spread_ms": (0, 30), "velocity": (0, 0.3), "duck": (0, 0.95), "reverb_s": (0.1, 10),
-            "delay_steps": (1, 16), "drive": (0, 1), "lufs": (-30, -6), "slope_db": (-8, -2),
+            "spread_ms": (0, 30), "apart_ms": (0, 60), "velocity": (0, 0.3), "duck": (0, 0.95),
+            "reverb_s": (0.1, 10), "delay_steps": (1, 16), "drive": (0, 1), "lufs": (-30, -6),
+            "slope_db": (-8, -2),
         }  # fmt: skip
         tables = {"late_ms": (-30, 60), "levels_db": (-24, 12), "sends": (0, 1), "delay": (0, 1)}
         value: dict[str, Any] = {}
@@ -323,6 +338,11 @@ class Repair:
             energy = self.number("section.energy", raw.get("energy", 0.7), 0, 1, 0.7)
             leads_out = raw.get("exit") if raw.get("exit") in ("fill", "rise") else ""
             mute = [voice for voice in raw.get("mute") or () if voice in VOICES]
+            arc = raw.get("arc_db")
+            arc_db = [
+                self.number("section.arc_db", one, -12, 0, 0)
+                for one in (arc if isinstance(arc, (list, tuple)) else ())
+            ]
             found.append(
                 {
                     "name": str(raw.get("name", "part")),
@@ -331,6 +351,7 @@ class Repair:
                     "energy": energy,
                     "exit": leads_out,
                     "mute": mute,
+                    "arc_db": arc_db,
                 }
             )
         total = sum(int(section["bars"]) for section in found)

@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bridge.music import Key
 from daemon.engines.embedded.fingers import fingering, two_hands
 from daemon.engines.embedded.harmony import Chord, chords_of_bar, degree_note, nearest, voicing
+from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER, Note
+from daemon.engines.embedded.ornaments import adorned
 from daemon.engines.embedded.plan import Bass, Chords, Drums, Lead, Plan, Section
 from daemon.engines.embedded.rows import ROLLS, VELOCITY, fit_row, with_fill
 from daemon.engines.embedded.voices.table import VOICES
+from daemon.engines.embedded.voicings import spread
 
-#: Resolution of notes and MIDI files; a tick is half a millisecond at 120 bpm.
-TICKS_PER_QUARTER = 960
-#: Ticks of a sixteenth.
-STEP = TICKS_PER_QUARTER // 4
 #: Voices that choke an open hat.
 _HATS = ("hat", "open hat")
+#: Exponent of the velocity in a note's gain, between drums' and other voices'.
+_ARC_DYNAMICS = 1.4
+#: Renderings of a pitched note that take turns.
+_TURNS = 2
+#: Velocity of a chord's notes, as a share: the lowest, those between, the highest.
+_TOUCH = (0.9, 0.8, 1.0)
 #: Grid of note lengths: notes of equal length share one rendering.
 _LENGTH_TICKS = STEP // 4
-
-
-@dataclass(frozen=True)
-class Note:
-    """One note: `start` and `length` in ticks, `pitch` as MIDI number, `velocity` 0-1, its voice.
-
-    `glide_from` is the pitch that it slides from; `variation` selects among a voice's variants.
-    """
-
-    start: int
-    length: int
-    pitch: int
-    velocity: float
-    voice: str
-    glide_from: int | None = None
-    variation: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,6 +94,8 @@ class Score:
             notes = self._lead(what, bars, stream)
         else:
             return []
+        if self.plan.version >= 5 and not isinstance(what, (Drums, Bass)):
+            notes = _taking_turns(notes)
         return sorted(notes, key=lambda n: (n.start, n.pitch))
 
     def _random(self, part: str) -> random.Random:
@@ -137,6 +128,9 @@ class Score:
 
     def _velocity(self, base: float, bar: Bar, stream: random.Random) -> float:
         strength = 0.82 + 0.26 * bar.section.energy
+        if bar.section.arc_db:
+            arc_db = bar.section.arc_db[bar.place % len(bar.section.arc_db)]
+            strength *= 10 ** (arc_db / (20 * _ARC_DYNAMICS))
         return max(0.08, min(1.0, base * strength + stream.gauss(0, self.plan.feel.velocity)))
 
     # ------------------------------------------------------------------ drums
@@ -378,8 +372,10 @@ class Score:
             elif part.style == "fingered":
                 pitches = fingering(chord)
             else:
-                pitches = voicing(chord, before, 3 if part.style == "single" else 4, part.centre)
+                voices = 3 if part.style == "single" else 4
+                pitches = voicing(chord, before, voices, self._centre(part, bar))
                 before = pitches
+                pitches = spread(pitches, part.voicing, chord)
                 if part.style == "hands":
                     pitches = two_hands(chord, pitches)
             start = self._felt(self._tick(step), bar, "chords", stream, step == 0)
@@ -394,8 +390,45 @@ class Score:
             velocity = self._velocity(VELOCITY[mark] * 0.95, bar, stream)
             if part.style in ("fingered", "hands"):
                 notes += self._by_hand(part, pitches, start, length, velocity, step)
+            elif part.voicing and part.style != "arp":
+                notes += self._touched(part, pitches, start, length, velocity, stream)
             else:
                 notes += self._strike(part, pitches, start, length, velocity)
+        return notes
+
+    def _centre(self, part: Chords, bar: Bar) -> float:
+        """Where a bar's voicings lie: every other four bars by `Chords.lift` higher."""
+        return part.centre + (part.lift if bar.index // 4 % 2 else 0.0)
+
+    def _touched(
+        self,
+        part: Chords,
+        pitches: list[int],
+        start: int,
+        length: int,
+        velocity: float,
+        stream: random.Random,
+    ) -> list[Note]:
+        """A chord whose notes have weights of their own, apart as far as the feel lets them."""
+        per_ms = TICKS_PER_QUARTER * self.plan.bpm / 60000
+        feel = self.plan.feel
+        apart = 11.0 if part.style == "strum" else feel.apart_ms / max(1, len(pitches) - 1)
+        low, between, high = _TOUCH
+        notes = []
+        for k, pitch in enumerate(pitches):
+            weight = high if k == len(pitches) - 1 else low if k == 0 else between
+            late = max(0.0, k * apart + stream.gauss(0, feel.apart_ms / 6))
+            own = max(0.08, min(1.0, velocity * weight * (1 + stream.gauss(0, 0.03))))
+            ticks = round(late * per_ms)
+            notes.append(
+                Note(
+                    start + ticks,
+                    max(length - ticks, 30),
+                    pitch + 12 * part.sound.octave,
+                    own,
+                    part.sound.voice,
+                )
+            )
         return notes
 
     def _chord_ends(self, bar: Bar, step: int) -> int:
@@ -486,7 +519,8 @@ class Score:
                 ticks = whole_length(min(length * STEP * 0.92, self.ticks))
                 velocity = self._velocity(0.8 if strong else 0.66, bar, stream)
                 notes.append(Note(start, ticks, pitch, velocity, lead.sound.voice))
-        return _one_at_a_time(notes)
+        line = _one_at_a_time(notes)
+        return adorned(line, lead.manner, self.key, stream) if lead.manner else line
 
     def _written(
         self,
@@ -510,6 +544,17 @@ class Score:
     def _clashes(pitch: int, chord: Chord) -> bool:
         """Whether a pitch is an avoid note: a semitone above a chord tone and no chord tone."""
         return pitch % 12 not in chord.pitch_classes and (pitch - 1) % 12 in chord.pitch_classes
+
+
+def _taking_turns(notes: list[Note]) -> list[Note]:
+    """Notes of which each is struck a little otherwise than the last of its pitch."""
+    struck: dict[int, int] = {}
+    done = []
+    for note in sorted(notes, key=lambda n: (n.start, n.pitch)):
+        count = struck.get(note.pitch, 0)
+        struck[note.pitch] = count + 1
+        done.append(replace(note, variation=count % _TURNS))
+    return done
 
 
 def _one_at_a_time(notes: list[Note]) -> list[Note]:

@@ -22,11 +22,21 @@ from daemon.engines.embedded.effects.parts import Ask
 from daemon.engines.embedded.effects.table import TABLE
 from daemon.engines.embedded.voices.voice import Tone
 from daemon.errors import EngineError
-from daemon.prompt.effect_names import EFFECTS
-from daemon.prompt.effects_named import find_effects, find_living, plain
+from daemon.prompt.effect_names import CALLS, EFFECTS
+from daemon.prompt.effects_named import (
+    LONG,
+    SHORT,
+    all_effects,
+    find_effects,
+    find_living,
+    plain,
+)
 
 #: Sounds that have no effect of their own: the nearest one that is here.
 _NEAREST: tuple[tuple[str, str], ...] = (
+    (r"\bding|\bdong\b|chime", "bell"),
+    (r"buzz", "alarm"),
+    (r"swish", "whoosh"),
     (r"hit|kick|bang|stone|rock|ball|basket|box|crate|drop|stomp|fall", "thud"),
     (r"toilet|flush|swim|pool|shower|pour|drink|sink", "stream"),
     (r"cloth|leather|fabric|grass|sand|leaves|bag|wrapper", "paper"),
@@ -70,15 +80,16 @@ DEFAULT_S = 8.0
 def effects_of(words: str) -> list[str]:
     """The effects that the words name, else the nearest to what they name, else a drone.
 
-    EngineError where only the voice of an animal or a person is named: none is made here.
+    EngineError where only a voice is named that is not made here.
     """
     named = [one.effect for one in find_effects(words)]
     if named:
         return named
     if living := find_living(words):
         raise EngineError(
-            f"sfx: {living!r} is a voice, and no voices of animals or people are made here; "
-            "ask an engine that takes text, or for one of: birds, crickets, frogs, crowd, applause"
+            f"sfx: {living!r} is a voice that is not made here; "
+            "ask an engine that takes text, or for one of: "
+            f"birds, crickets, crowd, applause, {', '.join(CALLS)}"
         )
     return [nearest(words)]
 
@@ -91,9 +102,13 @@ def nearest(words: str) -> str:
 
 def effect_notes(words: str) -> list[str]:
     """What to tell where the words name no effect that is here."""
-    if find_effects(words):
+    if found := find_effects(words):
         living = find_living(words)
-        return [f"{living}: no voices of animals or people are made here"] if living else []
+        notes = [f"{living}: no voices of people are made here"] if living else []
+        called = [one.effect for one in found if one.effect in CALLS]
+        if called:
+            notes.append(f"{' and '.join(called)}: a synthesized call, not a recording")
+        return notes
     shown = words.strip()[:60] or "this"
     return [
         f"'{shown}' is not known as a sound here: {nearest(words)} is the nearest; "
@@ -101,23 +116,56 @@ def effect_notes(words: str) -> list[str]:
     ]
 
 
+def effect_places(words: str) -> list[tuple[int, int]]:
+    """Where words stand that an effect is made by: its name, its size, distance and pace."""
+    said = plain(words)
+    manner = (
+        *(plain(form) for form, _ in _SIZES),
+        plain(_FAR),
+        plain(_NEAR),
+        _FAST,
+        _SLOW,
+        LONG,
+        SHORT,
+    )
+    found = [(one.start, one.end) for one in all_effects(words)]
+    if not found:
+        return [(0, len(said))]  # the nearest is told with all the words
+    return found + [match.span() for form in manner for match in re.finditer(form, said)]
+
+
+def effects_played(words: str) -> list[str]:
+    """One line with the words that were found and the effects that they became."""
+    said = plain(words)
+    found = [(said[one.start : one.end], one.effect) for one in find_effects(words)]
+    shown = [name if name == word else f"{name} for {word}" for word, name in found]
+    return [f"made as named: {', '.join(shown)}"] if shown else []
+
+
 def asked_of(
-    name: str, words: str, frames: int, key: Key | None, seed: int, rate: int, tone: Tone
+    name: str,
+    words: str,
+    frames: int,
+    key: Key | None,
+    seed: int,
+    rate: int,
+    tone: Tone,
+    heard: list[tuple[int, int]] | None = None,
 ) -> Ask:
-    """What the words and the seed ask of one effect."""
+    """What the words and the seed ask of one effect. heard: gets the places of words it is by."""
     said = plain(words)
     size = next((size for pattern, size in _SIZES if re.search(plain(pattern), said)), 0.0)
     pace = _FASTER if re.search(_FAST, said) else 1 / _FASTER if re.search(_SLOW, said) else 1.0
     ask = Ask(
         name, frames, rate, seed, words.lower(), size, pace, tone.bright, tone.attack,
-        key.tonic if key else seed % 12,
+        key.tonic if key else seed % 12, [] if heard is None else heard,
     )  # fmt: skip
     varied = ask.stream("ask").uniform(-1, 1, 2)
     if key is not None or name in ("riser", "sweep down", "drone"):
         return ask
     return Ask(
         name, frames, rate, seed, words.lower(), float(np.clip(size + 0.2 * varied[0], -1.2, 1.2)),
-        pace * float(2 ** (0.12 * varied[1])), tone.bright, tone.attack, ask.tonic,
+        pace * float(2 ** (0.12 * varied[1])), tone.bright, tone.attack, ask.tonic, ask.heard,
     )  # fmt: skip
 
 
@@ -129,12 +177,16 @@ def play_effects(
     seed: int,
     rate: int,
     tone: Tone,
+    heard: list[tuple[int, int]] | None = None,
 ) -> np.ndarray:
-    """The effects together, float32 (frames, 2), as long as asked, peak at -1 dB."""
+    """The effects together, float32 (frames, 2), as long as asked, peak at -1 dB.
+
+    heard: gets the places of the words that chose something.
+    """
     frames = max(1, round(length_s * rate))
     done = np.zeros((frames, 2), np.float32)
     for k, name in enumerate(names):
-        ask = asked_of(name, words, frames, key, seed, rate, tone)
+        ask = asked_of(name, words, frames, key, seed, rate, tone, heard)
         gain = 10 ** (_BESIDE_DB / 20) if k else 1.0
         done += _finished(TABLE[name].make(ask), ask, tone) * np.float32(gain)
     top = max(float(np.abs(done).max()), 1e-9)

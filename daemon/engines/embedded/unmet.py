@@ -1,9 +1,12 @@
-"""What the words ask and this engine does not play, and what plays instead: one short line each."""
+"""What the words ask and this engine does not play, and what plays instead: one short line each.
+
+And who plays what is named, in one line.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from daemon.brief import Brief
 from daemon.engines.embedded.instruments import players
@@ -46,11 +49,18 @@ _ALSO = {
     ),
 }  # fmt: skip
 #: Names that any voice of their part fulfils.
-_ANY_VOICE = frozenset(("bass", "chords", "melody", "lead", "arp"))
+_ANY_VOICE = frozenset(("bass", "chords", "melody", "lead", "arp", "stab"))
 #: Things of the drums that other rows are.
 _DRUM_ALSO = {"snare": ("brush", "brush sweep"), "tabla": ("tabla", "bayan")}
 #: What describes a one-shot of another name: its low part, or that it is a chord.
 _OF_ONE_SOUND = frozenset(("stab", "chords", "sub bass", "bass", "noise", "drums"))
+#: Names that say no more of who plays than a look at the parts does.
+_PLAIN_NAMES = _ANY_VOICE | {
+    "drums", "kick", "snare", "clap", "snap", "rim", "hats", "cymbal", "tom", "percussion",
+    "vocals", "stab", "fx", "synth",
+}  # fmt: skip
+#: No more players than this are told.
+_MOST_PLAYERS = 10
 #: No more words than this are listed as not used.
 _MOST_WORDS = 8
 #: No more lines than this: a band of twenty is not read out.
@@ -68,7 +78,32 @@ def unmet(brief: Brief, plan: Plan | None, parts: Iterable[str]) -> list[str]:
         if name in brief.instruments or name in ("stab", "fx"):
             lines += _instrument(written, name, sounding)
     lines += _tab(brief, plan)
-    return [*list(dict.fromkeys(lines))[:_MOST_LINES], *_not_used(words, brief)]
+    return [*list(dict.fromkeys(lines))[:_MOST_LINES], *not_used(words, brief, places(words))]
+
+
+def who_plays(brief: Brief, plan: Plan | None, parts: Iterable[str]) -> list[str]:
+    """One line with the voices of the instruments that the words name; none where none is named.
+
+    `plays as named: ukulele (chords), steel pan for steel drum (lead)`.
+    """
+    sounding = _sounding(plan, tuple(parts))
+    shown: dict[str, str] = {}
+    for written, name in parse_words(brief.prompt).written:
+        if name in _PLAIN_NAMES or name not in brief.instruments or _stands_in(written, name):
+            continue
+        # of an instrument's voices the first is the nearest; a drum can be a pair
+        most = 2 if name in DRUM_VOICES else 1
+        for voice in _playing(name, sounding)[:most]:
+            part = next(part for part, voices in sounding.items() if voice in voices)
+            asked = "" if _is_in(voice, written) or _is_in(written, voice) else f" for {written}"
+            where = f" ({part})" if plan is not None and part != voice else ""
+            shown.setdefault(voice, f"{voice}{asked}{where}")
+    return [f"plays as named: {', '.join(list(shown.values())[:_MOST_PLAYERS])}"] if shown else []
+
+
+def _is_in(one: str, other: str) -> bool:
+    """Whether a name is a part of another, in one number."""
+    return fold(one).removesuffix("s") in fold(other)
 
 
 def places(words: Words) -> list[tuple[int, int]]:
@@ -77,9 +112,9 @@ def places(words: Words) -> list[tuple[int, int]]:
     return found if words.genre else [*found, *likeness_places(words.text)]
 
 
-def _not_used(words: Words, brief: Brief) -> list[str]:
-    """One line with the words that set nothing."""
-    own = [*places(words), *(match.span() for match in _named_in(words.text, brief.genre))]
+def not_used(words: Words, brief: Brief, used: list[tuple[int, int]]) -> list[str]:
+    """One line with the words that set nothing; used: the places that the engine reads itself."""
+    own = [*used, *(match.span() for match in _named_in(words.text, brief.genre))]
     left = [
         words.text[start:end].lower()
         for start, end in words.unread
@@ -109,13 +144,16 @@ def _tab(brief: Brief, plan: Plan | None) -> list[str]:
     ]
 
 
-def unmet_people(brief: Brief) -> list[str]:
-    """The lines for an effect, in which nobody plays."""
+def unmet_people(brief: Brief, effects: Sequence[tuple[int, int]] = ()) -> list[str]:
+    """The lines for an effect, in which nobody plays; effects: where the text names them."""
     words = parse_words(brief.prompt)
+    made = [brief.prompt[start:end].lower() for start, end in effects]
     players = [
         f"{written} does not play in an effect; kind: loop makes music"
         for written, name in words.written
-        if name in brief.instruments and part_of(name) not in ("texture", "vocals")
+        if name in brief.instruments
+        and part_of(name) not in ("texture", "vocals")
+        and not any(written in text for text in made)
     ]
     return [*_singer(words, {}), *_artists(words, None), *players]
 
@@ -144,7 +182,9 @@ def _sounding(plan: Plan | None, parts: tuple[str, ...]) -> dict[str, tuple[str,
 def _singer(words: Words, sounding: dict[str, tuple[str, ...]]) -> list[str]:
     if not words.singer:
         return []
-    part = next((part for part, voices in sounding.items() if "choir" in voices), "")
+    part = next(
+        (part for part, voices in sounding.items() if any("choir" in voice for voice in voices)), ""
+    )
     instead = (
         f"a choir voice plays the {part}" if part in ("lead", "chords") else "it stays instrumental"
     )
@@ -161,22 +201,32 @@ def _artists(words: Words, plan: Plan | None) -> list[str]:
 
 def _instrument(written: str, name: str, sounding: dict[str, tuple[str, ...]]) -> list[str]:
     """Nothing where the instrument plays; else that it does not, and who does."""
-    every = {voice for voices in sounding.values() for voice in voices}
     if name == "drums":
+        every = {voice for voices in sounding.values() for voice in voices}
         return [] if sounding.get("drums") or every & set(DRUM_VOICES) else [_silent(written)]
-    if name in DRUM_VOICES:
-        voices = (*DRUM_VOICES[name], *_DRUM_ALSO.get(name, ()))
-        playing = [voice for voice in voices if voice in every]
-    else:
-        playing = [voice for voice in _voices(name, sounding) if voice in every]
-    playing = list(dict.fromkeys(playing))
+    playing = _playing(name, sounding)
     if not playing:
         return [_silent(written)]
-    player = players().get(name)
-    stands_in = not player.own if player is not None else fold(written) in _ONLY_NEAR
-    if name in _NO_VOICE or stands_in:
+    if _stands_in(written, name):
         return [f"no {written} of its own here: {' and '.join(playing[:2])} plays it"]
     return []
+
+
+def _stands_in(written: str, name: str) -> bool:
+    """Whether another instrument plays for this one, which is told by itself."""
+    player = players().get(name)
+    stands_in = not player.own if player is not None else fold(written) in _ONLY_NEAR
+    return stands_in or name in _NO_VOICE
+
+
+def _playing(name: str, sounding: dict[str, tuple[str, ...]]) -> list[str]:
+    """The voices that sound and are the instrument, or stand in for it."""
+    every = {voice for voices in sounding.values() for voice in voices}
+    if name in DRUM_VOICES:
+        voices = (*DRUM_VOICES[name], *_DRUM_ALSO.get(name, ()))
+    else:
+        voices = _voices(name, sounding)
+    return list(dict.fromkeys(voice for voice in voices if voice in every))
 
 
 def _voices(name: str, sounding: dict[str, tuple[str, ...]]) -> tuple[str, ...]:

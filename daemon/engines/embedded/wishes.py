@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 from daemon.brief import Brief
+from daemon.engines.embedded.arpeggio import Way, read_way, way_places
 from daemon.engines.embedded.instruments import players
+from daemon.engines.embedded.likeness import find_style
 from daemon.engines.embedded.tones import (
     both,
     read_era,
@@ -124,6 +126,8 @@ _HELD = (
     "bandoneon",
     "horn section",
 )
+#: Instruments that are no kind of what the last word of their name says.
+_NO_KINDS = ("electric piano", "toy piano", "prepared piano")
 #: Names for any lead: an instrument by name goes before them.
 _ANY_LEAD = ("synth", "lead", "melody", "arp", "vocals")
 
@@ -185,7 +189,7 @@ _DRUNK = r"\bdilla|\bdrunk|off[- ]?kilter|\bwonky|unquanti[sz]ed"
 _VALUE = (
     r"\b(whole|half|quarter|eighth|8th|sixteenth|16th)s?(?:[\s-]*notes?)?"
     r"(?=[\s-]*(?:hi-?\s?)?(?:hats?|chords?|bass)\b)|"
-    r"\b(whole|half|quarter|eighth|8th|sixteenth|16th)[\s-]*notes?\b|\b(8th|16th)s\b"
+    r"\b(whole|half|quarter|eighth|8th|sixteenth|16th)[\s-]*notes?\b|\b(8th|16th|eighth|sixteenth)s\b"
 )
 #: Name of a note's value -> its length in sixteenths.
 _VALUE_STEPS = {
@@ -235,6 +239,8 @@ class Wishes:
     brushes: bool = False
     """The snare is played with brushes."""
     arp: bool = False
+    arp_way: Way | None = None
+    """How an arpeggio goes, where the words say it."""
     drunk: bool = False
     """Each player keeps a time of his own: the snare early, hats and bass late."""
     riff: bool = False
@@ -247,7 +253,7 @@ class Wishes:
     steps: dict[str, int] = field(default_factory=dict)
     """The value of notes that is named, in sixteenths: of chords, bass or hats."""
     calm: bool = False
-    """A genre is played calmly: eighths instead of sixteenths, held chords."""
+    """A style is played calmly: eighths instead of sixteenths, held chords."""
 
 
 def read_wishes(brief: Brief) -> Wishes:
@@ -303,7 +309,8 @@ def read_wishes(brief: Brief) -> Wishes:
         swing_change=swing_change,
         on_the_floor=bool(re.search(_ON_THE_FLOOR, words)),
         brushes=bool(re.search(_BRUSHES, words)),
-        arp=bool(re.search(_ARP, words)) and "arp" not in brief.negative,
+        arp=_is_arp(brief, words),
+        arp_way=read_way(words, _named_value(words)) if _is_arp(brief, words) else None,
         drunk=bool(re.search(_DRUNK, words)),
         riff=bool(re.search(_RIFF, words)),
         room=era_room * read_room(typed, words),
@@ -331,21 +338,31 @@ def _density(brief: Brief) -> float:
         return _CALMED_DENSITY
     if brief.energy is not None and brief.energy <= _QUIET_ENERGY:
         return _CALM_DENSITY
-    return _DRIVEN_DENSITY if brief.genre and lift_of(brief.mood) > 0 else 0.5
+    return _DRIVEN_DENSITY if lift_of(brief.mood) > 0 else 0.5
 
 
 def _value(words: str, instruments: tuple[str, ...]) -> dict[str, int]:
     """Whose notes have which value, where one of those that can have one is named."""
-    found = re.search(_VALUE, words)
+    value = _named_value(words)
     whose = [part for part in ("chords", "bass", "hats") if part in instruments]
-    if found is None or len(whose) != 1:
-        return {}
-    return {whose[0]: _VALUE_STEPS[next(name for name in found.groups() if name)]}
+    return {whose[0]: value} if value is not None and len(whose) == 1 else {}
+
+
+def _named_value(words: str) -> int | None:
+    """The sixteenths of the note value that the words name."""
+    found = re.search(_VALUE, words)
+    return _VALUE_STEPS[next(name for name in found.groups() if name)] if found else None
+
+
+def _is_arp(brief: Brief, words: str) -> bool:
+    return bool(re.search(_ARP, words)) and "arp" not in brief.negative
 
 
 def _is_calm(brief: Brief) -> bool:
-    """Whether a genre that is not calm as it is is to be played calmly."""
-    return bool(brief.genre) and brief.genre not in CALM_GENRES and lift_of(brief.mood) < 0
+    """Whether a genre, or what stands for it, is to be played more calmly than it is."""
+    if lift_of(brief.mood) >= 0:
+        return False
+    return (brief.genre or find_style(brief).name) not in CALM_GENRES
 
 
 def _is_quiet(brief: Brief) -> bool:
@@ -359,7 +376,7 @@ def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
     parts: set[str] = set()
     drums: set[str] = set()
     texture = ""
-    for name in sorted(brief.instruments, key=_turn):
+    for name in sorted(_kinds(list(brief.instruments)), key=_turn):
         if name in DRUM_VOICES:
             # the word stands for hand drums of many lands: who says it by name gets the pair itself
             own = name == "tabla" and re.search(r"\btablas?\b", brief.prompt.lower())
@@ -378,11 +395,26 @@ def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
             parts.add(part_of(name) or "chords")
     if "drums" in brief.instruments:
         drums.clear()
-    others = [name for name in brief.instruments if name in PITCHED and name != "melody"]
-    if brief.only and "melody" in brief.instruments and len(others) == 1 and "chords" in voices:
+    tunes = [name for name in brief.instruments if name in ("melody", "lead")]
+    others = [name for name in brief.instruments if name in PITCHED and name not in tunes]
+    if brief.only and tunes and len(_kinds(others)) == 1 and "chords" in voices:
         # a piano's melody is played by the piano
-        voices.setdefault("lead", voices["chords"])
+        voices["lead"] = voices["chords"]
     return voices, parts, drums, texture
+
+
+def _kinds(names: list[str]) -> list[str]:
+    """The instruments of a list: `guitar` beside `nylon guitar` is no other one."""
+    known = players()
+
+    def is_kind_of(other: str, name: str) -> bool:
+        if other not in known or name not in known or other in _NO_KINDS:
+            return False
+        one, two = known[other], known[name]
+        same = (one.family, one.part) == (two.family, two.part)
+        return same and other.endswith(f" {name}")
+
+    return [name for name in names if not any(is_kind_of(other, name) for other in names)]
 
 
 def _turn(name: str) -> int:
@@ -437,4 +469,5 @@ def feel_places(text: str) -> list[tuple[int, int]]:
         *(form for form, _, _ in _CLOSER), _FAST_HATS, _HALF, _DOUBLE, _FILL, _ROLL, _ON_THE_FLOOR,
         _BRUSHES, _ARP, _DRUNK, _RIFF, _VALUE,
     ]  # fmt: skip
-    return [match.span() for form in forms for match in re.finditer(form, text.lower())]
+    found = [match.span() for form in forms for match in re.finditer(form, text.lower())]
+    return [*found, *way_places(text.lower())] if re.search(_ARP, text.lower()) else found

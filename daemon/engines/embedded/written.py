@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bridge.music import Key
+from daemon.brief import Brief
 from daemon.engines.embedded.harmony import chords_of_bar, read_chord
 from daemon.engines.embedded.plan import Lead, Plan, Sound
 from daemon.engines.embedded.wishes import Wishes
+from daemon.prompt.drum_tabs import read_drum_tab
+from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.tunes import Tune
 
 #: Chords that a bar of a tune may have, the likeliest first.
@@ -34,6 +37,13 @@ def lead_of(tune: Tune, plan: Plan, sound: Sound) -> Lead:
     bars = tune.bars_of(plan.meter_.sixteenths_per_bar)
     names = [f"bar {k + 1}" for k in range(len(bars))]
     return Lead(dict(zip(names, bars, strict=True)), names, sound, written=True)
+
+
+def is_written_out(brief: Brief, plan: Plan) -> bool:
+    """Whether nothing plays but what the prompt writes out: no style had a say in it."""
+    if plan.parts == ("drums",):
+        return read_drum_tab(MarkedText(brief.prompt)) is not None
+    return plan.parts == ("lead",) and plan.lead is not None and plan.lead.written
 
 
 def chords_under(tune: Tune, key: Key, steps: int) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from bridge.events import Accepted, Finished, Keep, Order, Progress, Refused, order_name
 from bridge.fl.door import FlDoor
-from bridge.midi.door import COUNT_S, PLUGGED_IN_S, MidiDoor
+from bridge.midi.door import PLUGGED_IN_S, MidiDoor
 from bridge.midi.jack_client import JackSystem
 from bridge.midi.mapping import MidiMap
 from bridge.midi.ports import MidiPorts
@@ -89,8 +89,6 @@ def test_a_device_that_is_back_before_the_next_look_is_heard_and_lit(
         door = stack.enter_context(opened(orders, inputs=["PADS"], virtual=False))
         assert len(door.ports) == 1
         first.unplug()
-        # a plug is out for longer than the time between two counts; a program may be quicker
-        time.sleep(3 * COUNT_S)
         pads = stack.enter_context(controller("pads"))
 
         def is_heard() -> bool:
@@ -102,6 +100,31 @@ def test_a_device_that_is_back_before_the_next_look_is_heard_and_lit(
         wait_for(lambda: is_ready(door, 1))
         door.tell(Accepted(orders.get().origin, "j2", 1))
         assert pads.lit() == "992501"
+
+
+def test_a_device_whose_plug_is_out_for_a_moment_is_heard_and_lit_again(
+    jack: str,
+    orders: queue.Queue[Order],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bridge.midi.door.POLL_S", 3600.0)
+    with (
+        controller("pads") as pads,
+        opened(orders, inputs=["PADS"], virtual=False) as door,
+    ):
+        assert len(door.ports) == 1
+        pads.replug()
+
+        def is_heard() -> bool:
+            pads.play("99257f")
+            time.sleep(0.2)
+            return not orders.empty()
+
+        wait_for(is_heard)
+        wait_for(lambda: is_ready(door, 1))
+        door.tell(Accepted(orders.get().origin, "j2", 1))
+        while pads.lit() != "992501":
+            pass
 
 
 def test_a_device_that_was_seen_to_leave_by_one_port_is_opened_anew_by_both(

@@ -75,3 +75,20 @@ def test_passage_outside_the_file(tmp_path):
     for start, end in ((2.0, None), (0.5, 0.25), (-1.0, None)):
         with pytest.raises(AudioError, match=r"1\.00 s long"):
             read_audio(tmp_path / "a.wav", start, end)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("riff.mid", "play the MIDI file in your DAW"),
+        ("sounds.zip", "unpack it"),
+        ("notes.pdf", "save it as plain text"),
+        ("what.xyz", "it takes WAV, FLAC"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_with_what_to_do(tmp_path, name, advice):
+    path = tmp_path / name
+    path.write_bytes(b"MThd\0\0\0\6\0\1\0\1\0\x60MTrk\0\0\0\4\0\xff\x2f\0")
+    with pytest.raises(AudioError, match=advice) as refused:
+        read_audio(path)
+    assert refused.value.text.startswith(name) and "\n" not in refused.value.text

@@ -101,6 +101,33 @@ class Clips:
         }
 
 
+def test_a_corrected_clip_is_stretched_from_the_tempo_that_its_user_named(tmp_path):
+    async def run():
+        project = Session()
+        project.hear("max", {"bpm": 120.0}, time.monotonic())
+        audition = Audition(
+            Clips(), project, lambda event: None, cache=tmp_path, device=None, level=-18.0,
+            idle_s=0.1, believed=lambda record: {**record, "bpm": 90.0, "bars": 3},
+        )  # fmt: skip
+        audition._child, asked = DeviceThatPlays(played_s=1.0), []
+
+        class Fitter(DeviceThatPlays):
+            async def ask(self, function, task, on_progress, deadline_s):
+                asked.append(task)
+                return {"path": "/x/fitted.wav", "lufs": -14.0, "true_peak_db": -1.0}
+
+        audition._fitter = Fitter(1.0)
+        audition.take(events.Audition(Origin("osc"), "a"))
+        async with asyncio.timeout(10):
+            while not asked:
+                await asyncio.sleep(0.01)
+        await audition.end()
+        return asked[0]
+
+    task = asyncio.run(run())
+    assert (task["from_bpm"], task["bpm"], task["bars"]) == (90.0, 120.0, 3)
+
+
 def auditioned(tmp_path, monkeypatch, live):
     """What the device was asked while `live(hear, place, device)` ran; a comparison comes after 0.2 s."""
     monkeypatch.setattr("daemon.audition.audition._COMPARE_S", 0.2)

@@ -48,6 +48,6 @@ def test_notes_as_a_source_are_refused_with_what_to_do(tmp_path: Path, name: str
     if not name.startswith("missing"):
         path.write_bytes(b"MThd")
     pairs = [("reference", str(path)), *([("prompt", "a choir")] if do == "make" else [])]
-    with pytest.raises(RequestError, match="export it as WAV") as refused:
+    with pytest.raises(RequestError, match="sidecrate render") as refused:
         brief_of(tmp_path, *pairs, do=do)
     assert "\n" not in refused.value.text

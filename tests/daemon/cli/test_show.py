@@ -1,6 +1,6 @@
 """What a person reads of a clip."""
 
-from daemon.cli.show import clip_lines
+from daemon.cli.show import clip_lines, look_lines
 
 
 def test_one_bar_is_no_bars():
@@ -18,3 +18,20 @@ def test_one_bar_is_no_bars():
     assert "1 bar of 4/4" in said[0] and "2 bars of 4/4" in said[1]
     word = {"corrected": {"bpm": 90.0, "downbeat_s": 0.52, "key": "Am"}}
     assert "your word: 90 bpm, the one at 0.52 s, Am" in clip_lines(record | word)
+
+
+def test_another_octave_is_told_by_its_tempo_and_another_first_beat_by_its_second():
+    found = {
+        "seconds": 8.0, "channels": 1, "sample_rate": 44100, "bpm": 120.0, "confidence": 0.9,
+        "downbeat_s": 0.0, "downbeat_confidence": 0.8, "meter": "4/4", "lufs": -14.0, "true_peak_db": -1.0,
+        "alternatives": [
+            {"bpm": 60.0, "downbeat_s": 0.0, "share": 0.42},
+            {"bpm": 120.0, "downbeat_s": 0.5, "share": 0.06},
+            {"bpm": 120.0, "downbeat_s": 1.5, "share": 0.001},
+        ],
+    }  # fmt: skip
+    others = [line.strip() for line in look_lines(found).splitlines() if line.startswith("  or ")]
+    assert others == [
+        "or it has 60.00 bpm, the one at 0.000 s (42%)",
+        "or the one is at 0.500 s (6%)",
+    ]

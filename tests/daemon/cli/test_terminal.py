@@ -48,9 +48,36 @@ def test_output_is_whole_in_any_encoding_with_signs_that_it_lacks_replaced(promp
     assert told["jobs"][0]["prompt"] == PROMPT
 
 
+def test_a_program_that_has_read_its_input_can_call_the_command_as_often_as_it_likes():
+    program = (
+        "import sys\n"
+        "from daemon.cli.main import main\n"
+        "for line in sys.stdin:\n"
+        "    sys.argv = ['sidecrate', *line.split()]\n"
+        "    try: main()\n"
+        "    except SystemExit as end: print('ended', end.code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        input=b"--version\n--version\n",
+        capture_output=True,
+        timeout=110,
+    )
+    assert done.stdout.count(b"ended 0") == 2 and not done.stderr, done
+
+
 def test_errors_come_through_in_ascii_too(prompted):
     done = command("make", "x", "--key", "鼓", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert done.returncode == 2 and b"Traceback" not in done.stderr and b"?" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc takes no folders")
+def test_a_home_where_no_folder_can_be_made_is_one_sentence():
+    for words in (["run"], ["make", "kick"], ["tempo", "90"]):
+        done = command(*words, SIDECRATE_HOME="/proc/nowhere/home")
+        said = done.stderr.decode()
+        assert done.returncode == 1 and said.count("\n") == 1, said
+        assert "/proc/nowhere" in said and "writable" in said
 
 
 def test_a_home_that_cannot_be_written_is_one_sentence_for_every_command(tmp_path):

@@ -15,7 +15,7 @@ from daemon.library.export import FORMATS, export_clip, whole
 from daemon.library.pack import export_collection
 from daemon.library.steps import check_step
 from daemon.library.versions import FORMATS as OFFERED
-from daemon.library.versions import Versions
+from daemon.library.versions import Versions, format_named
 from tests.helpers.progress import untold
 
 
@@ -94,6 +94,19 @@ def test_stems_come_as_a_zip_and_notes_as_midi(home, loop, tmp_path):
     assert abs(slower.length - loop["bars"] * 2.4) < 0.01 and "_100bpm_" in str(slower.filename)
     with pytest.raises(LibraryError, match="cannot follow the step reverse"):
         export(home, loop, "midi", tmp_path / "other.mid", {"do": "reverse"})
+
+
+@pytest.mark.parametrize(
+    ("asked", "format"),
+    [("wav", "wav24"), ("WAV", "wav24"), ("aif", "aiff"), (".mid", "midi"), ("flac", "flac")],
+)
+def test_a_format_is_known_by_a_files_ending_too(asked, format):
+    assert format_named(asked) == format
+
+
+def test_a_format_that_is_none_is_refused_with_those_that_are():
+    with pytest.raises(LibraryError, match="'wma' is no format; it takes wav16, wav24"):
+        format_named("wma")
 
 
 def test_nothing_is_written_over_unless_asked_and_nothing_half(home, loop, kick, tmp_path):

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from daemon.library.kits import KitSound, drum_sfz, drumkit_xml, kit_sounds
+from daemon.library.kits import KitSound, drum_preset, drum_sfz, drumkit_xml, kit_sounds
 from daemon.library.pack import export_collection
 from tests.helpers.progress import untold
 
@@ -82,6 +82,14 @@ def test_an_open_hat_ends_at_the_closed_one():
     assert ["off_by=1" in region for region in regions] == [False, True, True]
 
 
+def test_a_preset_of_decent_sampler_has_odd_names_and_hats_that_end_each_other():
+    sounds = [KitSound("Hat", 'a "b" & c.wav', 42, True), KitSound("Open", "o.wav", 46, True)]
+    preset = ElementTree.fromstring(drum_preset(sounds))
+    first, second = preset.findall("groups/group/sample")
+    assert first.get("path") == 'a "b" & c.wav'
+    assert first.get("tags") == second.get("silencedByTags") == "hats"
+
+
 @pytest.mark.parametrize("kind", ["wav24", "mp3"])
 def test_a_pack_carries_both_with_the_very_sounds(tmp_path, kind):
     versions = []
@@ -116,14 +124,25 @@ def test_a_pack_carries_both_with_the_very_sounds(tmp_path, kind):
     with zipfile.ZipFile(made) as archive:
         names = archive.namelist()
         sfz = archive.read("my-kit/my-kit.sfz").decode()
-        (bass,) = [name for name in names if name.startswith("my-kit/Instruments/")]
+        inside = [name for name in names if name.startswith("my-kit/Instruments/")]
+        bass, bass_preset = sorted(inside, key=lambda name: name.endswith(".dspreset"))
         pitched = archive.read(bass).decode()
+        preset = ElementTree.fromstring(archive.read("my-kit/my-kit.dspreset"))
+        pitched_preset = ElementTree.fromstring(archive.read(bass_preset))
         kit = archive.read("my-kit/my-kit.h2drumkit")
         manifest = archive.read("my-kit/manifest.csv").decode()
     samples = re.findall(r"sample=(.+?)\r?\n", sfz)
     assert len(samples) == 2 and all(f"my-kit/{sample}" in names for sample in samples)
     assert "key=36" in sfz and "key=38" in sfz and "loop_mode=one_shot" in sfz
     assert "pitch_keycenter=36" in pitched and re.search(r"sample=\.\./sub-bass", pitched)
+    drums = preset.findall("groups/group/sample")
+    assert [(one.get("rootNote"), one.get("loNote"), one.get("hiNote")) for one in drums] == [
+        ("36", "36", "36"), ("38", "38", "38"),
+    ]  # fmt: skip
+    assert all(f"my-kit/{one.get('path')}" in names for one in drums)
+    (bass_sound,) = pitched_preset.findall("groups/group/sample")
+    assert (bass_sound.get("rootNote"), bass_sound.get("hiNote")) == ("36", "127")
+    assert bass_sound.get("path").startswith("../sub-bass")
     with tarfile.open(fileobj=io.BytesIO(kit), mode="r:gz") as inside:
         members = {Path(one.name).name: one for one in inside.getmembers()}
         files = re.findall(

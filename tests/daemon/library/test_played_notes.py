@@ -54,7 +54,15 @@ def test_notes_are_heard_as_they_are_and_as_they_are_edited(home, notes):
     assert home.library.record("nts7")["path"] == notes["path"]
 
 
-def test_notes_of_others_say_where_to_hear_them(home, notes):
+def test_notes_of_others_are_played_by_the_musician_as_they_stand(home, notes):
     task = Versions(home.library, home.folder / "versions").version_task("nts7")
-    with pytest.raises(LibraryError, match="hear them in your DAW"):
-        hear_notes({**task, "record": {**task["record"], "engine": "file"}}, untold)
+    heard = hear_notes({**task, "record": {**task["record"], "engine": "continue"}}, untold)
+    audio, rate = soundfile.read(heard["path"])
+    assert len(audio) == loop_frames(1, Meter(), 120.0, rate) and np.abs(audio).max() > 0.05
+    Path(notes["path"]).write_bytes(b"MThd")
+    studio = Versions(home.library, home.folder / "others")
+    with pytest.raises(LibraryError, match="cannot be read as MIDI"):
+        hear_notes(
+            {**studio.version_task("nts7"), "record": {**task["record"], "engine": "continue"}},
+            untold,
+        )

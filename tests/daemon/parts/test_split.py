@@ -14,8 +14,12 @@ from daemon.brief import Brief
 from daemon.clip.make import write_files
 from daemon.clip.record import make_record
 from daemon.conform.conform import conform
-from daemon.engines.embedded.engine import make
-from daemon.errors import ConformError
+from daemon.engines.embedded.engine import make, player_of
+from daemon.engines.embedded.plan import read_plan
+from daemon.engines.embedded.render import play_lines
+from daemon.engines.embedded.score import Score
+from daemon.errors import AudioError, ConformError
+from daemon.hearing.pitch import find_note
 from daemon.parts import own
 from daemon.parts.split import split
 
@@ -180,16 +184,38 @@ def test_a_bass_alone_has_no_kit(tmp_path):
         taken_apart(tmp_path / "a.wav", into="kit")
 
 
-def test_the_pieces_of_our_own_drums_follow_the_plan(tmp_path):
+def test_the_pieces_of_our_own_drums_are_exact(tmp_path):
     path, finished = clip(tmp_path, genre="boom bap", bpm=90.0, instruments=("drums",), only=True)
-    pieces = {one.part: one.audio for one in taken_apart(path, parts=["kick", "snare", "hats"])}
+    results = taken_apart(path, parts=["kick", "snare", "hats"])
+    pieces = {one.part: one.audio for one in results}
+    assert all(one.report["did"]["exact"] for one in results)
+    assert not any("estimated" in note for one in results for note in one.report["said"])
     low = {}
     for name, audio in pieces.items():
         power = np.abs(np.fft.rfft(audio.sum(axis=1))) ** 2
         low[name] = power[np.fft.rfftfreq(len(audio), 1 / RATE) < 120].sum()
     assert low["kick"] > 5 * max(low["snare"], low["hats"])
     whole = own_pieces_sum(path, finished)
-    assert np.abs(whole - finished.audio).max() < 1e-4
+    assert np.abs(whole - finished.audio).max() < 1e-6
+
+
+def test_lines_through_the_clipper_add_up_and_bear_their_own_notes_alone():
+    brief = Brief("house", "house", genre="house", bpm=124.0, bars=1, seed=7, stems=True)
+    take = make(brief, 7, quiet)
+    plan = read_plan(take.plan)
+    player = player_of(RATE, None)
+    notes = {part: Score(plan).part(part) for part in plan.parts}
+    kicks = [note for note in notes["drums"] if note.voice == "kick"]
+    others = [note for note in notes["drums"] if note.voice != "kick"]
+    lines = play_lines(plan, notes, player, {"kick": kicks, "rest": others}, quiet)
+    total = lines["kick"] + lines["rest"]
+    drums = take.stems["drums"]
+    gain = float((total * drums).sum() / (total**2).sum())
+    assert np.abs(gain * total - drums).max() < 1e-6
+    # between its strokes the kick's line has died away, whatever the others play there
+    beat = round(RATE * 60 / 124)
+    quiet_part = lines["kick"][round(0.9 * beat) : round(0.97 * beat)]
+    assert np.abs(quiet_part).max() < 0.05 * np.abs(lines["kick"]).max()
 
 
 def own_pieces_sum(path, finished):
@@ -216,3 +242,75 @@ def test_one_hit_has_no_tempo(tmp_path):
     soundfile.write(tmp_path / "kick.wav", kick.audio, RATE)
     for one in taken_apart(tmp_path / "kick.wav"):
         assert (one.kind, one.bpm, one.bars) == ("oneshot", None, None)
+
+
+def test_a_sound_without_a_beat_comes_apart_as_tracks_without_a_tempo(tmp_path):
+    rng = np.random.default_rng(4)
+    t = np.arange(5 * RATE) / RATE
+    swell = np.sin(np.pi * t / 5) ** 2
+    bed = (
+        0.2 * swell * sum(np.sin(2 * np.pi * hz * t + rng.uniform(0, 6)) for hz in (110, 165, 330))
+    )
+    soundfile.write(tmp_path / "bed.wav", bed, RATE)
+    results = taken_apart(tmp_path / "bed.wav")
+    assert "drums" not in {one.part for one in results}
+    for one in results:
+        assert (one.kind, one.bars) == ("track", None) and len(one.audio) == len(bed)
+        assert "drums" in one.report["found"]["empty"]
+
+
+def test_a_file_that_is_gone_or_far_too_long_is_told_in_one_line(tmp_path):
+    with pytest.raises(AudioError, match="is not there") as error:
+        taken_apart(tmp_path / "gone.wav")
+    assert "\n" not in error.value.text
+    soundfile.write(tmp_path / "hour.wav", np.zeros(3600 * 8000, np.int16), 8000, "PCM_U8")
+    with pytest.raises(AudioError, match="60 minutes long: at most 20") as error:
+        taken_apart(tmp_path / "hour.wav")
+    assert "\n" not in error.value.text
+
+
+def test_a_file_that_vanishes_after_it_was_read_is_not_missed(tmp_path, monkeypatch):
+    path, _ = foreign(tmp_path)
+    separate = own.mix
+
+    def gone(*given):
+        path.unlink(missing_ok=True)
+        return separate(*given)
+
+    monkeypatch.setattr(own, "mix", gone)
+    assert len(taken_apart(path)) == 3 and not path.exists()
+
+
+def test_its_single_notes_are_cut_tuned_and_named(tmp_path):
+    rate, shots = RATE, []
+    for note, cents in ((45, 20), (57, -15), (64, 0), (45, 0)):
+        hertz = 440 * 2 ** ((note + cents / 100 - 69) / 12)
+        t = np.arange(round(0.6 * rate)) / rate
+        tone = sum(np.sin(2 * np.pi * k * hertz * t) / k for k in range(1, 6))
+        shots.append(0.2 * tone * np.exp(-3 * t) * np.minimum(1, t / 0.003))
+    soundfile.write(tmp_path / "line.wav", np.concatenate(shots), rate, "FLOAT")
+    found = [one for one in taken_apart(tmp_path / "line.wav", into="oneshots") if one.part]
+    notes = {one.note for one in found}
+    assert {57, 64} <= notes <= {45, 57, 64}
+    for one in found:
+        assert one.kind == "oneshot" and one.more == {"collection": "line notes"}
+        assert true_peak_db(one.audio) == pytest.approx(-1, abs=0.1)
+        assert find_note(one.audio, rate) == pytest.approx(one.note, abs=0.06), "in tune"
+        assert abs(one.report["did"]["cents"]) <= 50
+
+
+def test_a_kit_without_a_snare_says_so(tmp_path):
+    rng = np.random.default_rng(2)
+    sound = np.zeros(4 * RATE, np.float32)
+    t = np.arange(round(0.25 * RATE)) / RATE
+    kick = np.sin(2 * np.pi * (50 * t + 4 * (1 - np.exp(-40 * t)))) * np.exp(-12 * t)
+    hat = np.diff(rng.standard_normal(3001)) * np.exp(-np.arange(3000) / 500) * 0.15
+    for n in range(8):
+        at = n * RATE // 2
+        sound[at : at + len(kick)] += 0.8 * kick
+        sound[at + RATE // 4 : at + RATE // 4 + len(hat)] += hat
+    soundfile.write(tmp_path / "beat.wav", sound, RATE)
+    shots = taken_apart(tmp_path / "beat.wav", into="kit")
+    assert "snare" not in {one.role for one in shots}
+    assert "the kit has no snare" in " ".join(shots[0].report["said"])
+    assert all("said" not in one.report for one in shots[1:]), "once for the whole kit"

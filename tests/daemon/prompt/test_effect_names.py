@@ -77,9 +77,10 @@ def test_an_effect_has_the_length_of_its_kind():
 
 
 def test_voices_of_animals_and_people_are_known_as_such():
-    assert find_living("a dog barking") == "dog"
-    assert find_living("Hund") and find_living("rires, risa") and find_living("犬")
-    assert not find_living("a door")
+    assert find_living("a man laughing") == "laughing"
+    assert find_living("Lachen") and find_living("rires, risa") and find_living("笑い声")
+    assert not find_living("a door") and not find_living("a dog barking")
+    assert [one.effect for one in find_effects("Hund, gato, 馬")] == ["dog", "cat", "horse"]
 
 
 def test_plain_keeps_letters_of_other_scripts():

@@ -48,6 +48,7 @@ def test_a_model_is_still_told_the_artists_name():
         ("chanson avec une voix douce", "voix"),
         ("Popsong mit Gesang", "Gesang"),
         ("cumbia con cantante", "cantante"),
+        ("rap over a dusty beat", "rap"),
         ("house, no vocals", ""),
         ("house without any vocals", ""),
         ("non-vocal techno", ""),

@@ -1,4 +1,4 @@
-"""Small animals and crowds, as far as they can be made honestly: no dogs, cats or single voices."""
+"""Small animals and crowds, as far as they can be made honestly: no single voices of people."""
 
 from __future__ import annotations
 

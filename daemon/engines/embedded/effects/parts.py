@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -33,6 +33,8 @@ class Ask:
     bright: float = 0.0
     hard: float = 0.5
     tonic: int = 0
+    heard: list[tuple[int, int]] = field(default_factory=list, compare=False)
+    """Where the words stand that chose something, in all effects of one take."""
 
     @property
     def length_s(self) -> float:
@@ -59,7 +61,9 @@ class Ask:
 
     def says(self, words: str) -> bool:
         """Whether the prompt names one of the words, a pattern."""
-        return re.search(words, self.words) is not None
+        found = [match.span() for match in re.finditer(words, self.words)]
+        self.heard.extend(found)
+        return bool(found)
 
     def of_length(self, length_s: float) -> Ask:
         return replace(self, frames=max(1, round(length_s * self.rate)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from daemon.engines.embedded.effects import (
+    calls,
     electronic,
     impacts,
     life,
@@ -123,4 +124,8 @@ TABLE: dict[str, Effect] = {
     "owl": Effect("life", life.owl, 2.5, 0.3, "soft hoots"),
     "applause": Effect("life", life.applause, 1.2, 0.2, "many pairs of hands"),
     "crowd": Effect("life", life.crowd, 1.5, 0.2, "many voices without words"),
+    **{
+        name: Effect("life", calls.caller(name), 1.0, 0.12, "pulses through a moving throat")
+        for name in calls.CALLS
+    },
 }

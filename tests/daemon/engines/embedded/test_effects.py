@@ -5,6 +5,7 @@ import pytest
 
 from bridge.request import read_request
 from bridge.session import SessionView
+from daemon.engines.embedded.effects.calls import CALLS
 from daemon.engines.embedded.effects.table import TABLE
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.soundscapes import effect_notes, effects_of, play_effects
@@ -131,18 +132,18 @@ def settled(prompt, **fields):
 
 
 @pytest.mark.parametrize(
-    ("prompt", "parts"),
+    ("prompt", "parts", "told"),
     [
-        ("glass breaking", ("glass",)),
-        ("rain on a window", ("rain",)),
-        ("spaceship door", ("sliding door",)),
-        ("thunder and rain", ("thunder", "rain")),
+        ("glass breaking", ("glass",), "glass for glass breaking"),
+        ("rain on a window", ("rain",), "rain for rain on a window"),
+        ("spaceship door", ("sliding door",), "sliding door for spaceship door"),
+        ("thunder and rain", ("thunder", "rain"), "thunder, rain"),
     ],
 )
-def test_a_prompt_alone_makes_the_effect(prompt, parts):
+def test_a_prompt_alone_makes_the_effect_and_tells_which(prompt, parts, told):
     brief = settled(prompt)
     take = make(brief, 1, lambda *_: None)
-    assert take.parts == parts and take.said == ()
+    assert take.parts == parts and take.said == (f"made as named: {told}",)
     assert len(take.audio) == round(brief.seconds * RATE)
 
 
@@ -155,6 +156,34 @@ def test_an_unknown_sound_is_the_nearest_with_a_word_and_a_living_voice_is_refus
     assert effects_of("a falling crate") == ["thud"]
     assert "is the nearest" in effect_notes("a falling crate")[0]
     assert effect_notes("a door") == []
-    with pytest.raises(EngineError, match="'dog' is a voice"):
-        effects_of("dog barking")
-    assert "dog" in effect_notes("a dog behind a door")[0]
+    with pytest.raises(EngineError, match="'laughter' is a voice"):
+        effects_of("laughter")
+    assert "laughing" in effect_notes("laughing behind a door")[0]
+    assert "dog: a synthesized call" in effect_notes("a dog behind a door")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "low_hz", "high_hz"),
+    [
+        ("dog", 200, 620), ("cat", 380, 760), ("cow", 95, 170), ("sheep", 240, 350),
+        ("wolf", 240, 560), ("rooster", 420, 1150), ("duck", 160, 290),
+    ],
+)  # fmt: skip
+def test_an_animal_calls_at_its_pitch_and_again_after_a_silence(name, low_hz, high_hz):
+    call = CALLS[name]
+    length_s = call.times * max(call.gap_s, call.length_s) + call.pause_s + call.length_s
+    x = mono(play(name, length_s=2 * length_s))
+    at = round(0.3 * call.length_s * RATE)
+    assert low_hz <= pitch_hz(x[at : at + 4096], 60, 1300) <= high_hz
+    blocks = np.abs(x[: len(x) // 1000 * 1000]).reshape(-1, 1000).max(axis=1)
+    assert blocks.min() < 0.05 * blocks.max()
+    assert strokes(play(name, length_s=2 * length_s)) > call.times
+
+
+def pitch_hz(x, low_hz, high_hz):
+    """The pitch by the strongest repeat of the spectrum's own pattern."""
+    windowed = x * np.hanning(len(x))
+    spectrum = np.fft.rfft(windowed, 4 * len(x))
+    repeats = np.fft.irfft(np.abs(spectrum) ** 1.2)
+    first, last = round(RATE / high_hz), round(RATE / low_hz)
+    return RATE / (first + int(np.argmax(repeats[first:last])))

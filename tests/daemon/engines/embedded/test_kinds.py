@@ -12,6 +12,7 @@ from daemon.engines.embedded import forms
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.instruments import players
+from daemon.engines.embedded.oneshot import find_voice
 from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.voices.table import VOICES, newest
@@ -177,3 +178,22 @@ def test_midi_says_tempo_meter_key_and_general_midi_drums():
     assert {m.note for m in drums if m.type == "note_on"} <= {
         voice.gm for voice in VOICES.values() if voice.family == "drums"
     }
+
+
+@pytest.mark.parametrize(
+    ("prompt", "voice"),
+    [
+        ("boomy floor tom hit", "low tom"),
+        ("open hi-hat", "open hat"),
+        ("closed hi-hat", "hat"),
+        ("sub bass one shot", "sub"),
+        ("trimmed clap", "clap"),
+        ("kickdrum", "kick"),
+        ("cinematic boom", "impact"),
+        ("brass stab in F", "brass"),
+        ("808 cowbell", "cowbell"),
+        ("loud kick", "kick"),
+    ],
+)
+def test_a_one_shot_is_of_what_is_named_not_of_what_is_in_a_word(prompt, voice):
+    assert find_voice(brief("oneshot", prompt)).name == voice

@@ -15,7 +15,8 @@ import pytest
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make, make_plan
 from daemon.engines.embedded.midi_file import without_overlaps
-from daemon.engines.embedded.score import TICKS_PER_QUARTER, Score
+from daemon.engines.embedded.notes import TICKS_PER_QUARTER
+from daemon.engines.embedded.score import Score
 from daemon.prompt.genres import GENRES
 from tests.conftest import require, skip_or_fail
 from tests.helpers.progress import untold

@@ -5,17 +5,27 @@ import pytest
 
 from benchmarks.embedded import REAL_LOOPS, drum_figures, reach, real_drum_loops
 from benchmarks.take_measures import slope_db_per_octave, statistics
+from daemon.audio.loudness import loop_lufs
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.mix import Player, place
+from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Sound
-from daemon.engines.embedded.score import Note
 
 RATE = 44100
 
 
 def quiet(share, stage):
     pass
+
+
+@pytest.mark.parametrize("genre", ["punk", "ambient"])
+def test_no_part_is_lost_in_mono(genre):
+    take = make(Brief(prompt=genre, words=genre, genre=genre, bpm=120.0, bars=4), 1, quiet)
+    for part, stem in take.stems.items():
+        middle = np.repeat(stem.mean(axis=1, keepdims=True), 2, axis=1)
+        assert loop_lufs(stem, RATE) - loop_lufs(middle, RATE) < 1.5, part
+    assert np.abs(sum(take.stems.values()) - take.audio).max() < 1e-6
 
 
 @pytest.mark.slow

@@ -11,11 +11,13 @@ from daemon.engines.embedded.change import changed
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.mix import Player
+from daemon.engines.embedded.patches import PATCHES
 from daemon.engines.embedded.plan import read_plan
 from daemon.engines.embedded.render import Track
 from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.styles import STYLES
+from daemon.engines.embedded.voices.table import VOICES
 
 
 def brief(genre="house", **fields):
@@ -35,6 +37,19 @@ def test_every_style_composes_a_sound_plan_that_json_keeps(genre):
     again, reasons = repaired(json.loads(json.dumps(plan.to_json())))
     assert reasons == []
     assert again == plan == read_plan(json.dumps(plan.to_json()))
+
+
+def test_a_plan_names_instruments_plainly_and_says_which_of_their_voices_plays():
+    plan = compose(brief("jazz", prompt="jazz with felt piano", instruments=("felt piano",)), 3)
+    record = plan.to_json()
+    sound = record["chords"]["sound"]
+    assert (sound["voice"], sound["patch"]) == ("piano", "felt piano")
+    assert read_plan(record).chords.sound.voice == "felt piano"
+    # who writes another instrument means it, whatever patch stands beside it
+    sound["voice"] = "organ"
+    assert read_plan(record).chords.sound.voice == "organ"
+    assert repaired(record)[0].chords.sound.voice == "organ"
+    assert {voice for voices in PATCHES.values() for voice in voices} <= set(VOICES)
 
 
 def test_a_plan_by_hand_is_mended_and_says_why():

@@ -10,7 +10,7 @@ from bridge.session import SessionView
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.soundscapes import effect_notes, effects_of
-from daemon.engines.embedded.unmet import unmet
+from daemon.engines.embedded.unmet import unmet, who_plays
 from daemon.errors import SidecrateError
 from daemon.prompt.settle import PromptDefaults, settle
 
@@ -105,6 +105,28 @@ def test_what_does_not_play_as_asked_is_told(prompt, words):
 
 
 @pytest.mark.parametrize(
+    ("prompt", "line"),
+    [
+        ("gypsy folk with ukulele", "ukulele (chords)"),
+        ("calypso with steel drums", "steel pan for steel drums (lead)"),
+        ("swing with contrabass and trumpet", "double bass for contrabass (bass), trumpet (lead)"),
+        ("rock, guitar lead over organ", "drawbar organ (chords)"),
+        ("afro house with bongos", "high bongo (drums)"),
+    ],
+)
+def test_who_plays_what_is_named_is_told(prompt, line):
+    plan = plan_of(prompt)
+    (told_line,) = who_plays(brief_of(prompt), plan, plan.parts)
+    assert told_line.startswith("plays as named: ") and line in told_line
+
+
+def test_who_plays_is_not_told_where_nobody_is_named_or_another_stands_in():
+    for prompt in ("house loop", "techno drums", "jazz with a kazoo", "trap with 4 bars"):
+        plan = plan_of(prompt)
+        assert who_plays(brief_of(prompt), plan, plan.parts) == []
+
+
+@pytest.mark.parametrize(
     "prompt",
     [
         "house loop", "rock with guitar, bass and drums", "techno, no vocals", "piano loop",
@@ -185,3 +207,33 @@ def test_no_crash_on_any_text():
         if brief.kind in ("loop", "midi"):
             plan = compose(brief, seed)
             unmet(brief, plan, plan.parts)
+
+
+def test_a_choir_in_place_of_a_singer_is_told():
+    assert any("a choir voice plays the lead" in line for line in told("soul with female vocals"))
+
+
+def test_percussion_that_is_named_plays_in_a_calm_style_too():
+    rows = plan_of("peaceful techno, drum machine, claps, shaker, 122 bpm").drums.rows
+    assert "shaker" in rows and {"clap", "snare"} & set(rows)
+
+
+def test_a_general_name_beside_a_closer_one_is_the_same_instrument():
+    plan = plan_of("country with guitars, a nylon guitar that picks")
+    assert voices(plan)["chords"] == "nylon guitar"
+    both = voices(plan_of("soul with piano and electric piano"))
+    assert {"grand piano", "electric piano"} <= set(both.values())
+    assert {"fingered bass", "picked bass"} & set(
+        voices(plan_of("rock with guitar and bass guitar")).values()
+    )
+
+
+def test_somebody_who_is_described_plays_alone_in_a_description_of_a_song_too():
+    plan = plan_of("A man is playing a slow tune on an oud with a darbuka. The song sounds old.")
+    assert plan.bass is None and voices(plan).keys() <= {"chords", "lead"}
+    assert "darbuka" in plan.drums.rows
+
+
+def test_a_guitar_that_leads_alone_has_no_synthesizer_beside_it():
+    plan = plan_of("only an electric guitar lead, fast and lively, without any accompaniment")
+    assert set(voices(plan).values()) <= {"solo guitar", "distorted guitar", "clean guitar"}

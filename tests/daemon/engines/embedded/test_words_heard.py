@@ -7,8 +7,9 @@ from bridge.request import read_request
 from bridge.session import SessionView
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
+from daemon.engines.embedded.notes import TICKS_PER_QUARTER
 from daemon.engines.embedded.rows import ROLLS, half_timed
-from daemon.engines.embedded.score import TICKS_PER_QUARTER, Score
+from daemon.engines.embedded.score import Score
 from daemon.prompt.settle import PromptDefaults, settle
 
 

@@ -5,9 +5,11 @@ import pytest
 from bridge.request import read_request
 from bridge.session import SessionView
 from daemon.engines.embedded.composer import compose
+from daemon.engines.embedded.engine import make
+from daemon.engines.embedded.notes import STEP
 from daemon.engines.embedded.plan import read_plan
 from daemon.engines.embedded.repair import repaired
-from daemon.engines.embedded.score import STEP, Score
+from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.unmet import unmet, unmet_people
 from daemon.prompt.settle import PromptDefaults, settle
 
@@ -133,3 +135,11 @@ def test_an_instrument_in_an_effect_is_told():
     lines = unmet_people(brief_of("sound of rain with a piano"))
     assert lines == ["piano does not play in an effect; kind: loop makes music"]
     assert unmet_people(brief_of("rain on a window")) == []
+
+
+@pytest.mark.parametrize(
+    "prompt", ["kick: x...x...x...x...\nsnare: ....x.......x...", "X:1\nL:1/8\nK:G\nGABc d2e2|"]
+)
+def test_no_style_is_told_of_what_is_written_out(prompt):
+    brief = brief_of(prompt).amended(bars=1)
+    assert not any("played like" in line for line in make(brief, 3, lambda *_: None).said)

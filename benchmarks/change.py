@@ -1,0 +1,361 @@
+"""The note tools, beside a Markov chain of order 1 and a piece's own other half, in one run.
+
+Old tunes that belong to nobody, and lines of the embedded musician with seeds that nothing was
+tuned on. Go on: the first half is the source, and what comes is held against it as the true second
+half is. Distances are Jensen-Shannon's, base 2, of intervals and of rhythm in pairs.
+
+    python -m benchmarks change
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from benchmarks.old_tunes import old_tunes
+from daemon.brief import Brief
+from daemon.engines.embedded.engine import make
+from daemon.engines.embedded.score import STEP
+from daemon.pieces.attacks import feel_of_sound
+from daemon.pieces.drumify import drums_of, rhythm_of
+from daemon.pieces.feel import named_feel
+from daemon.pieces.going_on import continued, infilled, part_of_bars
+from daemon.pieces.groove import with_feel
+from daemon.pieces.midi import read_midi
+from daemon.pieces.morph import distance, keeps_to_key, steps_of, way
+from daemon.pieces.piece import Note, Part, Piece, share_in_key
+from daemon.pieces.play import play
+from daemon.pieces.vary import retaken
+
+#: Seeds from here on nothing was tuned on.
+FIRST_SEED = 1_000_000
+GENRES = ("house", "jazz", "folk", "boom bap", "techno", "bossa nova", "rock", "pop", "reggae",
+          "funk", "classical", "trance", "soul", "drum and bass", "blues", "lo-fi")  # fmt: skip
+#: Bars of the musician's pieces.
+_BARS = 8
+_SEEDS = 3
+
+
+def bench() -> None:
+    pieces = [musician(genre, FIRST_SEED + k) for k, genre in enumerate(GENRES)]
+    lines = [one_line(piece, part) for piece in pieces for part in piece.pitched if part.is_line]
+    tunes = old_tunes()
+    for name, songs in (("old tunes", tunes), ("musician's lines", lines)):
+        go_on_table(name, songs)
+    judge_table([*tunes, *lines])
+    way_table([*tunes, *lines], pieces)
+    drum_table([*tunes, *pieces])
+    feel_table()
+    vary_table(pieces)
+    speed_table(tunes)
+
+
+def musician(genre: str, seed: int) -> Piece:
+    brief = Brief(genre, genre, genre=genre, kind="midi", bpm=110.0, bars=_BARS)
+    take = make(brief, seed, lambda *_: None)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{genre}.mid"
+        path.write_bytes(take.midi or b"")
+        return read_midi(path)
+
+
+def one_line(piece: Piece, part: Part) -> Piece:
+    return replace(piece, name=f"{piece.name} {part.name}", parts=(part,), key=piece.key_)
+
+
+# -- go on
+
+
+def go_on_table(name: str, songs: Sequence[Piece]) -> None:
+    print(f"\ngo on: {len(songs)} {name}, {_SEEDS} seeds")
+    print(f"{'':<22}{'in key':>8}{'on step':>9}{'in register':>13}{'intervals':>11}{'rhythm':>9}")
+    ways: dict[str, Callable[[Piece, int, int], Piece]] = {
+        "own": lambda half, bars, seed: part_of_bars(
+            continued(half, bars, 1.0, seed), half.bars, half.bars + bars
+        ),
+        "Markov, order 1": markov,
+    }
+    rows: dict[str, list[tuple[float, ...]]] = {"second half itself": []}
+    for song in songs:
+        middle = song.bars // 2
+        first, second = part_of_bars(song, 0, middle), part_of_bars(song, middle, song.bars)
+        if not (first.notes and second.notes and len(first.notes) > 5):
+            continue
+        rows["second half itself"].append(measures(first, second))
+        for way_name, generate in ways.items():
+            for seed in range(_SEEDS):
+                made = generate(first, second.bars, seed)
+                if made.notes:
+                    rows.setdefault(way_name, []).append(measures(first, made))
+    for label, found in rows.items():
+        key, step, register, intervals, rhythm = np.mean(found, axis=0)
+        print(f"{label:<22}{key:8.3f}{step:9.3f}{register:13.3f}{intervals:11.3f}{rhythm:9.3f}")
+
+
+def measures(source: Piece, other: Piece) -> tuple[float, ...]:
+    """Shares in key, on the source's steps and in its register, and the two distances to it."""
+    notes = other.notes
+    places = {note.start % (4 * STEP) // (STEP // 4) for note in source.notes}
+    low, high = min(n.pitch for n in source.notes), max(n.pitch for n in source.notes)
+    return (
+        share_in_key(notes, source.key_),
+        sum(n.start % (4 * STEP) // (STEP // 4) in places for n in notes) / len(notes),
+        sum(low - 2 <= n.pitch <= high + 2 for n in notes) / len(notes),
+        jensen_shannon(pairs(source, rhythm=False), pairs(other, rhythm=False)),
+        jensen_shannon(pairs(source, rhythm=True), pairs(other, rhythm=True)),
+    )
+
+
+def pairs(piece: Piece, *, rhythm: bool) -> Counter[tuple[int, int]]:
+    notes = piece.notes
+    if rhythm:
+        row = [round((b.start - a.start) / STEP) for a, b in pairwise(notes)]
+    else:
+        row = [b.pitch - a.pitch for a, b in pairwise(notes)]
+    return Counter(pairwise(row))
+
+
+def jensen_shannon(one: Counter[tuple[int, int]], other: Counter[tuple[int, int]]) -> float:
+    total, others = sum(one.values()), sum(other.values())
+    if not total or not others:
+        return 1.0
+    bits = 0.0
+    for kind in one.keys() | other.keys():
+        p, q = one[kind] / total, other[kind] / others
+        middle = (p + q) / 2
+        bits += sum(0.5 * share * math.log2(share / middle) for share in (p, q) if share)
+    return math.sqrt(max(0.0, bits))
+
+
+def markov(half: Piece, bars: int, seed: int) -> Piece:
+    """A chain of order 1 over (pitch, sixteenths to the next note) of the source."""
+    stream = random.Random(f"{seed}:markov")
+    notes = half.notes
+    kinds = [(a.pitch, max(1, round((b.start - a.start) / STEP))) for a, b in pairwise(notes)]
+    kinds.append((notes[-1].pitch, max(1, round(notes[-1].length / STEP))))
+    after: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for a, b in pairwise(kinds):
+        after.setdefault(a, []).append(b)
+    now, at, made = kinds[-1], 0, []
+    end = bars * half.bar_ticks
+    while at < end:
+        now = stream.choice(after.get(now) or kinds)
+        made.append(Note(at, now[0], max(1, min(now[1] * STEP, end - at)), 90))
+        at += now[1] * STEP
+    return half.with_parts([half.parts[0].with_notes(made)], bars)
+
+
+# -- the judge
+
+
+@dataclass
+class Judged:
+    features: list[list[float]]
+    written: list[int]
+    groups: list[int]
+
+
+def judge_table(songs: Sequence[Piece]) -> None:
+    """Whether a classifier tells two bars in their places from those that were written there."""
+    print("\ninfill: a judge is right, by ten-fold cross-validation over pieces (50 % is chance)")
+    for label, fill in (("own", own_fill), ("Markov, order 1", markov_fill)):
+        judged = Judged([], [], [])
+        for k, song in enumerate(songs):
+            for seed, first in enumerate(range(1, song.bars - 2, 2)):
+                gap = [first, first + 1]
+                if not all(song.bar(song.parts[0], bar) for bar in gap):
+                    continue
+                for written, piece in ((0, song), (1, fill(song, gap, seed))):
+                    if all(piece.bar(piece.parts[0], bar) for bar in gap):
+                        judged.features.append(looks(piece, gap))
+                        judged.written.append(written)
+                        judged.groups.append(k)
+        print(f"{label:<22}{cross_validated(judged):8.3f}  of {len(judged.written)} pairs of bars")
+
+
+def own_fill(song: Piece, gap: list[int], seed: int) -> Piece:
+    return infilled(song, gap, 1.0, seed)
+
+
+def markov_fill(song: Piece, gap: list[int], seed: int) -> Piece:
+    width = song.bar_ticks
+    rest = song.parts[0].with_notes(
+        n for n in song.parts[0].notes if not gap[0] * width <= n.start < (gap[-1] + 1) * width
+    )
+    made = markov(song.with_parts([rest]), len(gap), seed)
+    moved = [note.moved(gap[0] * width) for note in made.notes]
+    return song.with_parts([rest.with_notes([*rest.notes, *moved])])
+
+
+def looks(piece: Piece, gap: list[int]) -> list[float]:
+    """What a judge sees of the bars: their notes, their joints and their likeness to others."""
+    (part,) = piece.parts
+    width = piece.bar_ticks
+    start, end = gap[0] * width - STEP // 2, (gap[-1] + 1) * width - STEP // 2
+    inside = [n for n in part.notes if start <= n.start < end]
+    before = [n for n in part.notes if n.start < start]
+    after = [n for n in part.notes if n.start >= end]
+    steps = [b.pitch - a.pitch for a, b in pairwise(inside)] or [0]
+    gaps = [b.start - a.start for a, b in pairwise(inside)] or [0]
+    others = [b for b in range(piece.bars) if b not in gap]
+    rests = before + after
+    usual = sum(len(piece.bar(part, b)) for b in others) / max(1, len(others))
+    shapes = [{round(n.start / STEP) for n in piece.bar(part, b)} for b in others]
+    own = [{round(n.start / STEP) for n in piece.bar(part, b)} for b in gap]
+    pitches = [{(round(n.start / STEP), n.pitch) for n in piece.bar(part, b)} for b in others]
+    mine = [{(round(n.start / STEP), n.pitch) for n in piece.bar(part, b)} for b in gap]
+    middle = sum(n.pitch for n in rests) / max(1, len(rests))
+    return [
+        len(inside) / len(gap) - usual,
+        float(np.mean(np.abs(steps))),
+        float(np.std(steps)),
+        float(np.max(np.abs(steps))),
+        sum(step == 0 for step in steps) / len(steps),
+        float(np.mean(gaps)) / STEP,
+        float(np.std(gaps)) / STEP,
+        share_in_key(inside, piece.key_),
+        sum(n.pitch for n in inside) / len(inside) - middle,
+        abs(inside[0].pitch - before[-1].pitch) if before else 0.0,
+        abs(after[0].pitch - inside[-1].pitch) if after else 0.0,
+        float(np.mean([max(alike(one, other) for other in shapes) for one in own])),
+        float(np.mean([max(alike(one, other) for other in pitches) for one in mine])),
+        alike(own[0], own[1]),
+        sum(n.start % (4 * STEP) < STEP // 2 for n in inside) / len(inside),
+        max(n.length for n in inside) / STEP,
+        (inside[-1].pitch - piece.key_.tonic) % 12 in (0, 4, 7),
+    ]
+
+
+def alike(one: set[object] | set[int], other: set[object] | set[int]) -> float:
+    return len(one & other) / len(one | other) if one | other else 1.0  # type: ignore[operator]
+
+
+def cross_validated(judged: Judged, folds: int = 10) -> float:
+    """Accuracy of a logistic regression with pairs of features, held out by piece."""
+    x = np.array(judged.features, float)
+    x = np.hstack([x, x**2])
+    y = np.array(judged.written, float)
+    fold = np.array(judged.groups) % folds
+    right = 0
+    for k in range(folds):
+        train, test = fold != k, fold == k
+        mean, std = x[train].mean(axis=0), x[train].std(axis=0) + 1e-9
+        a = np.hstack([(x[train] - mean) / std, np.ones((train.sum(), 1))])
+        b = np.hstack([(x[test] - mean) / std, np.ones((test.sum(), 1))])
+        weights = np.zeros(a.shape[1])
+        for _ in range(400):
+            chance = 1 / (1 + np.exp(-np.clip(a @ weights, -30, 30)))
+            weights -= 0.3 * (a.T @ (chance - y[train]) / len(a) + 0.01 * weights)
+        right += int((((b @ weights) > 0) == (y[test] > 0.5)).sum())
+    return right / len(y)
+
+
+# -- the other tools
+
+
+def way_table(lines: Sequence[Piece], pieces: Sequence[Piece]) -> None:
+    stream = random.Random("ways")
+    nearer = further = steps = out = bars = 0
+    for group in (lines, pieces):
+        for _ in range(20):
+            first, last = stream.sample(list(group), 2)
+            if not {p.role for p in first.parts} & {p.role for p in last.parts}:
+                continue
+            found = steps_of(way(first, last, stream.randrange(99)), 8)
+            for a, b in pairwise(found):
+                steps += 1
+                nearer += distance(b, last) < distance(a, last)
+                further += distance(first, b) > distance(first, a)
+            for piece in found:
+                bars += piece.bars
+                out += piece.bars * (not keeps_to_key(piece, first, last))
+                out += any(note.start >= piece.ticks for note in piece.notes)
+    print(
+        f"\ninterpolate: {steps} steps, nearer {nearer / steps:.3f}, further {further / steps:.3f},"
+    )
+    print(f"  {out} of {bars} bars out of key or meter")
+
+
+def drum_table(songs: Sequence[Piece]) -> None:
+    print("\ndrumify: strokes and onsets of the source within an eighth, at a density of 0.5")
+    print(f"{'':<22}{'precision':>10}{'recall':>8}{'F1':>7}")
+    rows = []
+    for k, song in enumerate(songs):
+        rhythm = rhythm_of(song, song.pitched)
+        words = Brief("", "", genre=GENRES[k % len(GENRES)], bpm=song.bpm, seed=k)
+        part, _ = drums_of(song, rhythm, words, 0.5)
+        hits = {round(note.start / STEP) for note in part.notes}
+        rows.append((near(hits, rhythm.strength), near(rhythm.strength, hits)))
+    precision, recall = np.mean(rows, axis=0)
+    f1 = statistics.mean(2 * p * r / (p + r) for p, r in rows if p + r)
+    print(f"{len(rows)} sources{precision:22.3f}{recall:8.3f}{f1:7.3f}")
+
+
+def near(these: Iterable[int], those: Iterable[int]) -> float:
+    own, other = set(these), set(those)
+    return sum(any(abs(a - b) <= 2 for b in other) for a in own) / max(1, len(own))
+
+
+def feel_table() -> None:
+    print("\ngroove learnt from a sound: lateness off, in ms over steps with a stroke")
+    for genre in ("house", "funk", "rock", "boom bap"):
+        piece = musician(genre, FIRST_SEED + 99)
+        drums = next(part for part in piece.parts if part.is_drums)
+        off: list[float] = []
+        for name in ("straight", "mpc 58", "samba"):
+            straight = with_feel(part_of_bars(piece.with_parts([drums]), 0, 4),
+                                 named_feel("straight", 110), 1.0, 0)  # fmt: skip
+            felt = with_feel(straight, named_feel(name, 110), 1.0, 0)
+            sound = play(felt, Brief("", "", genre=genre), lambda *_: None)
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "loop.wav"
+                soundfile.write(path, sound, 44100, "FLOAT")
+                learnt = feel_of_sound(path, felt.meter)
+            ms = 60_000 / felt.bpm / 960
+            true = {}
+            for old, new in zip(straight.notes, felt.notes, strict=False):
+                true[old.start // STEP % 16] = new.start - old.start
+            off += [abs(learnt.late[step] - late) * ms for step, late in true.items()]
+        print(f"{genre:<22}median {statistics.median(off):.2f}, 90 % {np.quantile(off, 0.9):.2f}")
+
+
+def vary_table(pieces: Sequence[Piece]) -> None:
+    grows = steps = 0
+    for k, piece in enumerate(pieces):
+        found = way(piece, retaken(piece, k), k)
+        far = [distance(piece, found.at(share)) for share in np.linspace(0, 1, 6)]
+        steps += 5
+        grows += sum(a <= b for a, b in pairwise(far))
+    print(f"\nvary: {grows} of {steps} steps of strength change no less than the one before")
+
+
+def speed_table(tunes: Sequence[Piece]) -> None:
+    """A warm clip beside the time that a bar of it lasts."""
+    brief = Brief("house", "house", genre="house", kind="midi", bpm=124.0, bars=4)
+    make(brief, 1, lambda *_: None)
+    began = time.perf_counter()
+    for seed in range(2, 7):
+        make(brief, seed, lambda *_: None)
+    made_s = (time.perf_counter() - began) / 5
+    began = time.perf_counter()
+    for k, tune in enumerate(tunes):
+        continued(tune, 4, 1.0, k)
+    gone_on_s = (time.perf_counter() - began) / len(tunes)
+    bar_s = 240 / 124
+    print(f"\nwarm, as a share of one bar at 124: make a MIDI clip {made_s / bar_s:.3f},"
+          f" go on by four bars {gone_on_s / bar_s:.3f}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    bench()

@@ -1,0 +1,175 @@
+"""Lines by another instrument: pitch, loudness and timbre against the source and the target.
+
+Sources are lines whose pitch is known (glides and vibrato), and leads and basses of the embedded
+musician with seeds that nobody tuned on. Pitch and loudness of a result are heard as those of the
+source are; timbre is the mean of 40 log-mel bands at equal level, against notes of the target that
+the fit did not hear. A line is moved by octaves to the middle of the target's range.
+
+    python -m benchmarks.tone --count 8
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import scipy.fft
+
+from daemon.audio.sound import mixed
+from daemon.brief import Brief
+from daemon.engines.embedded.engine import make
+from daemon.engines.embedded.voices.table import VOICES
+from daemon.engines.embedded.voices.voice import Strike
+from daemon.errors import ConformError
+from daemon.hearing.one_voice import HOP_S
+from daemon.tone.instrument import Heard, fit
+from daemon.tone.line import Played, played, points_of
+from daemon.tone.one_at_a_time import check_one_voice
+from daemon.tone.synth import play
+from daemon.tone.voices import named
+
+RATE = 44100
+#: Seeds from here on were never tuned on.
+FIRST_SEED = 8_000_000
+GENRES = ("jazz", "pop", "house", "funk", "techno", "reggae", "soul", "disco", "trance", "rock")
+TARGETS = ("trumpet", "cello", "flute", "organ")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Cents off, share within 50 cents, loudness correlation, nearer to the target, s of work."""
+
+    cents: float
+    within: float
+    alike: float
+    is_nearer: bool
+    work_s: float
+
+
+def bench() -> None:
+    compare(count=4)
+
+
+def compare(count: int) -> None:
+    """Each source by each target's named voice, and by an instrument fitted to its notes."""
+    print(f"{'sources':<18}{'cents':>7}{'in 50':>8}{'loud':>7}{'nearer':>8}{'x real time':>13}")
+    _table("known lines", _known(count))
+    _table("musician's", _musician(count))
+
+
+def _known(count: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+    for seed in range(FIRST_SEED, FIRST_SEED + count):
+        rng = np.random.default_rng([19, seed])
+        t = np.arange(4 * RATE) / RATE
+        notes = rng.integers(45, 76, 8)
+        pitch = notes[np.minimum((t / 0.5).astype(int), 7)].astype(float)
+        pitch += rng.uniform(0, 0.5) * np.sin(2 * np.pi * rng.uniform(4, 7) * t)
+        pitch += rng.uniform(-1, 1) * np.exp(-(t % 0.5) / 0.06)
+        hz = 440 * 2 ** ((pitch - 69) / 12)
+        turns, slope = np.cumsum(hz) / RATE, rng.uniform(0.8, 2)
+        tone = sum(
+            np.sin(2 * np.pi * k * turns) * k**-slope * (k * hz < 18000) for k in range(1, 25)
+        )
+        level = np.minimum(1, (t % 0.5) / 0.02) * np.minimum(1, (0.5 - t % 0.5) / 0.03)
+        level *= 0.2 + 0.8 * rng.random(8)[np.minimum((t / 0.5).astype(int), 7)]
+        at = np.minimum(np.arange(points_of(len(t), RATE)) * HOP_S, t[-1])
+        yield (0.2 * level * tone).astype(np.float32)[:, None], np.interp(at, t, hz)
+
+
+def _musician(count: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+    for n in range(count):
+        genre, seed = GENRES[n % len(GENRES)], FIRST_SEED + n
+        brief = Brief(genre, genre, genre=genre, bpm=100.0, bars=2, seed=seed, stems=True)
+        stems = make(brief, seed, lambda *_: None).stems
+        for part in ("lead", "bass"):
+            if part in stems and np.abs(stems[part]).max() > 1e-3:
+                yield stems[part], None
+
+
+def _table(name: str, sources: Iterator[tuple[np.ndarray, np.ndarray | None]]) -> None:
+    rows, heard_s, refused = [], 0.0, 0
+    for n, (audio, hz) in enumerate(sources):
+        try:
+            line = played(audio, RATE, True)
+            check_one_voice(audio, RATE, line, name)
+        except ConformError:
+            refused += 1
+            continue
+        heard_s += len(audio) / RATE
+        rows.append(_row(audio, line, hz, TARGETS[n % len(TARGETS)], is_fitted=n % 2 == 1))
+    cents, within, alike = np.mean([(one.cents, one.within, one.alike) for one in rows], axis=0)
+    nearer = np.mean([one.is_nearer for one in rows])
+    speed = heard_s / sum(one.work_s for one in rows)
+    print(
+        f"{name:<18}{cents:7.2f}{within:8.1%}{alike:7.3f}{nearer:8.0%}{speed:12.1f}x"
+        f"  {len(rows)} lines, {refused} refused",
+        flush=True,
+    )
+
+
+def _row(
+    audio: np.ndarray, line: Played, hz: np.ndarray | None, target: str, *, is_fitted: bool
+) -> Row:
+    began = time.process_time()
+    voice = VOICES[target]
+    pitch = 69 + 12 * np.log2(line.hz[line.voiced] / 440)
+    octaves = round(((voice.low + voice.high) / 2 - float(np.median(pitch))) / 12)
+    line, pitch = Played(line.hz * 2.0**octaves, line.level_db), pitch + 12 * octaves
+    hz = None if hz is None else hz * 2.0**octaves
+    low = int(np.clip(round(pitch.min()), voice.low, voice.high - 12))
+    high = int(np.clip(round(pitch.max()), low + 7, voice.high))
+    if is_fitted:
+        notes = [voice.play(Strike(p, 1.0, 0.8, RATE)) for p in range(low, high + 1, 5)]
+        instrument = fit(target, [Heard(one, RATE) for one in notes])
+    else:
+        instrument = named(target, float(pitch.min()), float(pitch.max()), RATE)
+    assert instrument is not None
+    made = play(line, instrument, len(audio), RATE, True, 1)[:, None]
+    spent_s = time.process_time() - began
+    after = played(made, RATE, True)
+    true = line.hz if hz is None else np.where(line.voiced, hz, np.nan)
+    both = np.isfinite(true) & after.voiced
+    cents = 1200 * np.abs(np.log2(after.hz[both] / true[both]))
+    loud = line.level_db > line.level_db.max() - 40
+    unheard = [voice.play(Strike(p, 1.0, 0.7, RATE)) for p in range(low + 2, high + 3, 5)]
+    wanted = _timbre(np.concatenate(unheard))
+    result = _timbre(made)
+    to_target = np.linalg.norm(result - wanted)
+    return Row(
+        float(np.median(cents)),
+        float((cents < 50).sum() / np.isfinite(true).sum()),
+        float(np.corrcoef(line.level_db[loud], after.level_db[loud])[0, 1]),
+        bool(to_target < np.linalg.norm(result - _timbre(audio))),
+        spent_s,
+    )
+
+
+def _timbre(audio: np.ndarray) -> np.ndarray:
+    """Mean dB of 40 mel bands over the moments that sound, without their mean."""
+    mono = mixed(audio)
+    frames = np.lib.stride_tricks.sliding_window_view(np.pad(mono, 1024), 2048)[::1024]
+    power = np.abs(scipy.fft.rfft(frames * np.hanning(2048), axis=1)) ** 2
+    loud = power.sum(axis=1)
+    power = power[loud > loud.max() * 1e-3]
+    edges_hz = 700 * (np.exp(np.linspace(np.log1p(60 / 700), np.log1p(14000 / 700), 41)) - 1)
+    edges = np.round(edges_hz / (RATE / 2048)).astype(int)
+    bands = np.stack(
+        [power[:, a : max(b, a + 1)].sum(axis=1) for a, b in pairwise(edges)],
+        axis=1,
+    )
+    levels = 10 * np.log10(bands / bands.sum(axis=1, keepdims=True) + 1e-6).mean(axis=0)
+    return levels - levels.mean()
+
+
+def main() -> None:
+    about = argparse.ArgumentParser(description=__doc__)
+    about.add_argument("--count", type=int, default=8)
+    compare(about.parse_args().count)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Sampled instruments in files: SoundFonts (SF2, SF3) and SFZ, read and played note by note."""

@@ -1,0 +1,142 @@
+"""The user's sampled sounds: which parts of a plan a sound font plays, and how.
+
+Instruments of wood, metal and strings are the font's where it has them; machines and synthesizers
+stay the musician's own, and so do instruments that General MIDI has no number for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from daemon.audio.soundfonts.font import DRUM_BANK, Font
+from daemon.audio.soundfonts.play import play_regions
+from daemon.audio.soundfonts.sf2 import read_sf2
+from daemon.engines.embedded.kits import KITS
+from daemon.engines.embedded.plan import Plan
+from daemon.engines.embedded.styles.stage import STAGES
+from daemon.engines.embedded.voices.table import VOICES, newest
+from daemon.engines.embedded.voices.voice import Strike, Voice
+from daemon.errors import AudioError, EngineError
+
+#: Endings of the files that are read.
+ENDINGS = (".sf2", ".sf3")
+#: Voices whose number in General MIDI is their own instrument.
+_PLAYED_NAMES = (
+    "grand piano, upright piano, honky tonk piano, electric piano, harpsichord, clavinet, "
+    "celesta, glockenspiel, music box, vibraphone, marimba, xylophone, tubular bells, santoor, "
+    "drawbar organ, pipe organ, harmonium, accordion, harmonica, bandoneon, nylon guitar, steel "
+    "guitar, jazz guitar, clean guitar, muted guitar, crunch guitar, distorted guitar, solo "
+    "guitar, double bass, fingered bass, picked bass, fretless bass, slapped bass, violin, "
+    "viola, cello, harp, string section, choir ah, choir oo, trumpet, trombone, tuba, muted "
+    "trumpet, french horn, horn section, soprano saxophone, saxophone, tenor saxophone, "
+    "baritone saxophone, oboe, english horn, bassoon, clarinet, piccolo, flute, recorder, pan "
+    "flute, shakuhachi, whistle, ocarina, sitar, banjo, shamisen, koto, kalimba, bagpipes, "
+    "fiddle, steel pan"
+)
+_PLAYED = frozenset(name.strip() for name in _PLAYED_NAMES.split(","))
+#: How the voices of drums of wood and skin begin: a plan that has some is played by hand.
+_WOOD = "acoustic"
+#: Kit of wood -> program of the drum bank (General MIDI 2, Roland's numbers).
+_KIT_PROGRAMS = {"jazz": 32, "orchestra": 48, "rock": 16, "metal": 16}
+#: Peak to which a drum is scaled, as of the voices in its place.
+_PEAKS = {"hat": 0.5, "open hat": 0.45, "ride": 0.45, "crash": 0.6, "shaker": 0.5}
+_PEAK = 0.9
+#: Seconds that a drum rings where nothing chokes it.
+_RING_S = 3.0
+#: Semitones by which notes of one pitch differ, in turn.
+_OFF = (0.0, 0.018, -0.014, 0.009)
+
+
+class Fonts:
+    """The fonts of a job, first come first: it answers for a plan's voices."""
+
+    def __init__(self, fonts: Sequence[Font], plan: Plan) -> None:
+        self._fonts = tuple(fonts)
+        sounds = plan.drums.sounds.values() if plan.drums else ()
+        self._wooden = any(sound.voice.startswith(_WOOD) for sound in sounds)
+        kit = STAGES[plan.genre].kit if plan.genre in STAGES else ""
+        self._kit = _KIT_PROGRAMS.get(kit, 0) if kit in KITS else 0
+        #: Names of the fonts that sounded.
+        self.heard: list[Font] = []
+
+    def has(self, voice: str) -> bool:
+        """Whether a font plays a voice."""
+        return self._find(VOICES[voice]) is not None
+
+    def play(self, voice: Voice, strike: Strike) -> np.ndarray | None:
+        """One note, float32 (frames, 2) before its velocity's gain; None where no font has it."""
+        found = self._find(voice)
+        if found is None:
+            return None
+        font, bank, program = found
+        drums = bank == DRUM_BANK
+        key = float(voice.gm) if drums else strike.pitch
+        regions = font.regions(bank, program, key, strike.velocity)
+        if not regions:
+            return None
+        if font not in self.heard:
+            self.heard.append(font)
+        held_s = strike.held_s or _RING_S if drums else strike.held_s
+        off = _OFF[strike.variation % len(_OFF)]
+        x = play_regions(regions, key + off, held_s, strike.rate, strike.glide_from)
+        if drums:
+            top = float(np.abs(x).max(initial=0.0))
+            x = x * np.float32(_PEAKS.get(voice.name, _PEAK) / max(top, 1e-6))
+        return x
+
+    def _find(self, voice: Voice) -> tuple[Font, int, int] | None:
+        """(font, bank, program) of the first font that has a voice's instrument."""
+        if voice.family == "drums":
+            places = [(DRUM_BANK, self._kit), (DRUM_BANK, 0)] if self._wooden else []
+        else:
+            places = [(0, voice.gm)] if newest(voice.name) in _PLAYED else []
+        for font in self._fonts:
+            for place in places:
+                if place in font.presets and (
+                    voice.family != "drums" or font.regions(*place, voice.gm, 0.8)
+                ):
+                    return font, *place
+        return None
+
+
+def fonts_of(files: Sequence[str], plan: Plan) -> Fonts:
+    """The fonts of the config. EngineError where one cannot be read."""
+    return Fonts([_font(name, _stamp(name)) for name in files], plan)
+
+
+def licence_of(font: Font, files: Sequence[str]) -> str:
+    """The licence of a font that `sidecrate sounds get` brought; else that it is its own."""
+    for name in files:
+        told = Path(name).with_suffix(".json")
+        if told.is_file() and _font(name, _stamp(name)) is font:
+            return str(json.loads(told.read_text("utf-8")).get("licence", ""))
+    return "its own licence"
+
+
+def _stamp(name: str) -> tuple[int, int]:
+    try:
+        about = Path(name).expanduser().stat()
+    except OSError as error:
+        raise EngineError(
+            f"sounds: {name} cannot be read ({error.strerror}); "
+            "`sidecrate sounds` lists what is there, and sounds.fonts in the config names them"
+        ) from None
+    return about.st_mtime_ns, about.st_size
+
+
+@lru_cache(4)
+def _font(name: str, _stamp: tuple[int, int]) -> Font:
+    path = Path(name).expanduser()
+    if path.suffix.lower() not in ENDINGS:
+        raise EngineError(
+            f"sounds: {path.name} is no SoundFont; name a file {' or '.join(ENDINGS)}"
+        )
+    try:
+        return read_sf2(path)
+    except AudioError as error:
+        raise EngineError(f"sounds: {error.text}") from None

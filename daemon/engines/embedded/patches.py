@@ -1,0 +1,43 @@
+"""The plain names under which plans have the voices that are one of several: a grand is a piano.
+
+A reader of a plan looks for instruments: `voice` is the plain name, which plans have had from the
+first version on, and `patch` says which of its voices plays.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Plain name -> its voices that have names of their own.
+PATCHES: Final[dict[str, tuple[str, ...]]] = {
+    "piano": ("grand piano", "upright piano", "felt piano", "honky tonk piano"),
+    "organ": ("drawbar organ", "pipe organ"),
+    "guitar": (
+        "steel guitar", "nylon guitar", "twelve string guitar", "clean guitar", "jazz guitar",
+        "muted guitar", "slide guitar", "solo guitar",
+    ),
+    "power guitar": ("distorted guitar", "crunch guitar"),
+    "finger bass": ("fingered bass", "picked bass", "slapped bass", "fretless bass"),
+    "double bass": ("bowed bass",),
+    "strings": ("string section", "violin section", "cello section", "string quartet"),
+    "violin": ("fiddle",),
+    "choir": ("choir ah", "choir oo", "boys choir"),
+    "brass": ("horn section",),
+    "trumpet": ("muted trumpet",),
+    "saxophone": ("soprano saxophone", "tenor saxophone", "baritone saxophone"),
+    "mallet": ("marimba",),
+    "bell": ("tubular bells", "church bells"),
+    "chip": ("chip square", "chip thin"),
+    "chip bass": ("chip triangle",),
+}  # fmt: skip
+_PLAIN: Final = {voice: name for name, voices in PATCHES.items() for voice in voices}
+
+
+def plain_of(voice: str) -> str:
+    """The plain name of a voice: its own, where it is one of its kind."""
+    return _PLAIN.get(voice, voice)
+
+
+def exact(voice: str, patch: str) -> str:
+    """The voice of a plan's sound. A patch of another instrument is none of this one's."""
+    return patch if patch and _PLAIN.get(patch) == voice else voice

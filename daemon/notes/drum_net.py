@@ -1,0 +1,84 @@
+"""The network that hears drums: at each moment, which piece of a kit is struck.
+
+It sees the level of forty bands shortly before and after a moment, and their rise. It is trained on
+kits alone and on kits in mixes (`tools/train_notes`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from daemon.notes.layers import answer
+from daemon.notes.log_spectra import QUICK_ROWS, Maps
+
+#: The pieces that it tells apart, and the General MIDI note that is written for each.
+ROLES = {"kick": 36, "snare": 38, "hats": 42, "toms": 47, "cymbals": 49}
+#: Odds of a piece at which as many strokes are missed as are none: set on eight of the musician's
+#: loops, each on his own kit and on one that no training heard, alone and in the mix.
+EVEN = {"kick": 0.3, "snare": 0.25, "hats": 0.45, "toms": 0.35, "cymbals": 0.3}
+#: General MIDI notes of each piece; other percussion is none of them.
+_NOTES = {
+    "kick": (35, 36),
+    "snare": (37, 38, 39, 40),
+    "hats": (42, 44, 46, 54, 69, 70, 82),
+    "toms": (41, 43, 45, 47, 48, 50, *range(60, 69)),
+    "cymbals": (49, 51, 52, 53, 55, 57, 59),
+}
+#: First rows of the bands: narrow below, wider above.
+_EDGES = (*range(0, 40, 2), *range(40, 103, 3))
+#: Columns before and after, of the levels and of their rise.
+LEVELS_AT = (-4, -3, -2, -1, 0, 1, 2, 3, 5, 8)
+_RISE_AT = (-2, -1, 0, 1, 2)
+_MARGIN = 12
+_BLOCK = 4096
+BANDS = len(_EDGES)
+INPUTS = BANDS * (len(LEVELS_AT) + len(_RISE_AT))
+
+
+def role_of(pitch: int) -> str:
+    """The piece that a General MIDI drum note strikes; empty for what is none of them."""
+    return next((role for role, notes in _NOTES.items() if pitch in notes), "")
+
+
+class Bands:
+    """A sound's bands with silence around, float32 (columns, bands), 0-1."""
+
+    def __init__(self, maps: Maps) -> None:
+        self.columns = len(maps)
+        padded = np.pad(maps.quick, ((_MARGIN, _MARGIN), (0, 0))).astype(np.float32) / 255
+        widths = np.diff([*_EDGES, QUICK_ROWS])
+        self.levels = np.add.reduceat(padded, _EDGES, axis=1) / widths
+        self.rises = np.maximum(np.diff(self.levels, axis=0, prepend=0), 0)
+
+    def seen(self, columns: np.ndarray) -> np.ndarray:
+        """float32 (columns, INPUTS) of those columns."""
+        at = columns[:, None] + _MARGIN
+        levels = self.levels[at + np.array(LEVELS_AT)].reshape(len(columns), -1)
+        rises = self.rises[at + np.array(_RISE_AT)].reshape(len(columns), -1)
+        return np.concatenate([levels, rises], axis=1)
+
+
+@dataclass(frozen=True)
+class DrumNet:
+    """A trained network: weights of its layers by number, as `0` and `0.bias`."""
+
+    weights: dict[str, np.ndarray]
+
+    @classmethod
+    def load(cls, path: Path) -> DrumNet:
+        with np.load(path) as stored:
+            return cls({name: stored[name].astype(np.float32) for name in stored})
+
+    def heard(self, maps: Maps) -> np.ndarray:
+        """float32 (columns, pieces): the odds, 0-1, that each of `ROLES` is struck."""
+        bands = Bands(maps)
+        columns = np.arange(len(maps))
+        return np.concatenate(
+            [
+                answer(self.weights, bands.seen(columns[start : start + _BLOCK]))
+                for start in range(0, len(columns), _BLOCK)
+            ]
+        )

@@ -1,0 +1,169 @@
+"""Notes and strokes as they were heard, and how they are read out of a network's odds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import ndimage
+
+from daemon.notes.drum_net import EVEN, ROLES
+from daemon.notes.log_spectra import FRAME_S, LOWEST, RANGE_DB, Maps
+from daemon.notes.note_net import FIRST
+
+#: Columns within which one pitch begins once only, and one drum is struck once only: 35 to 60 ms.
+_NOTE_APART, _STROKE_APART = 2, 3
+#: Odds of a tone under which it has ended, and columns for which it must stay there.
+_ENDED, _ENDED_FOR = 0.3, 5
+#: s; the shortest note.
+_SHORTEST_S = 0.04
+#: Odds from which a beginning is looked at at all: `sure` decides what is kept.
+LEAST = 0.1
+#: Columns over which a note's loudest moment is looked for.
+_ATTACK = 6
+#: Rows of the quick map, above a pitch, by which its loudness is told.
+_LOUD_ROWS = (0, 12, 19, 24)
+#: The rows by which a drum's loudness is told.
+_DRUM_ROWS = {"kick": (10, 32), "snare": (32, 80), "hats": (84, 104), "toms": (16, 48),
+              "cymbals": (80, 104)}  # fmt: skip
+#: Velocity of a part's loudest notes, and dB for which velocity halves twice.
+_LOUDEST, _QUARTER_DB = 112, 24.0
+
+
+@dataclass(frozen=True)
+class HeardNote:
+    """A note from `start_s` to `end_s`, its MIDI pitch, velocity 1-127, confidence 0-1.
+
+    `bends`: (s, semitones from its pitch), where they were asked for.
+    """
+
+    start_s: float
+    end_s: float
+    pitch: int
+    velocity: int
+    confidence: float
+    bends: tuple[tuple[float, float], ...] = ()
+
+    def moved(self, start_s: float, end_s: float) -> HeardNote:
+        """The same note at another time."""
+        by_s = start_s - self.start_s
+        bends = tuple((at_s + by_s, bend) for at_s, bend in self.bends)
+        return replace(self, start_s=start_s, end_s=end_s, bends=bends)
+
+
+def notes_of(
+    odds: np.ndarray, maps: Maps, least: float = LEAST, shortest: int = 0, even: float = 0.5
+) -> list[HeardNote]:
+    """The notes of (columns, PITCHES, 2) odds from `least` on, by start.
+
+    A tone must sound for `shortest` columns after its beginning. Of odds of `even` half the notes
+    are right.
+    """
+    begins, sounds = odds[:, :, 0], odds[:, :, 1]
+    columns, rows = np.nonzero(_peaks(begins, _NOTE_APART, least))
+    levels, ends = _levels(maps.quick), _ends(sounds)
+    found = []
+    for row in np.unique(rows):
+        own = columns[rows == row]
+        for at, following in zip(own, [*own[1:], len(odds) + 1], strict=True):
+            end = min(int(ends[min(at + 3, len(ends) - 1), row]), following)
+            if shortest and not (sounds[at + 1 : at + shortest, row] > _ENDED).all():
+                continue
+            start_s = _between(begins[:, row], at) * FRAME_S
+            loud = levels[at : at + _ATTACK]
+            rows_above = [r for k in _LOUD_ROWS if (r := row + FIRST - LOWEST + k) < loud.shape[1]]
+            level = float(np.mean([loud[:, r].max() for r in rows_above]))
+            found.append(
+                HeardNote(
+                    max(0.0, start_s),
+                    max(end * FRAME_S, start_s + _SHORTEST_S),
+                    int(row) + FIRST,
+                    round(level),
+                    confidence_of(float(begins[at, row]), even),
+                )
+            )
+    return sorted(_with_velocities(found), key=lambda note: (note.start_s, note.pitch))
+
+
+def strokes_of(odds: np.ndarray, maps: Maps) -> list[HeardNote]:
+    """The strokes of (columns, pieces) odds, as notes of General MIDI, however doubtful."""
+    columns, rows = np.nonzero(_peaks(odds, _STROKE_APART, LEAST))
+    levels = _levels(maps.quick)
+    found: list[HeardNote] = []
+    for row, (role, pitch) in enumerate(ROLES.items()):
+        low, high = _DRUM_ROWS[role]
+        own = []
+        for at in columns[rows == row]:
+            start_s = _between(odds[:, row], at) * FRAME_S
+            sure = confidence_of(float(odds[at, row]), EVEN[role])
+            loud = levels[max(0, at - 1) : at + 3, low:high]
+            level = round(float(loud.mean(axis=1).max()))
+            own.append(HeardNote(max(0.0, start_s), start_s + 0.1, pitch, level, sure))
+        found += _with_velocities(own)
+    return sorted(found, key=lambda note: (note.start_s, note.pitch))
+
+
+def confidence_of(odds: float, even: float) -> float:
+    """A network's odds as a confidence: `even` odds, which are right half the time, are 0.5."""
+    return float(odds ** (np.log(0.5) / np.log(even)))
+
+
+def one_at_a_time(notes: Sequence[HeardNote], together_s: float = 0.04) -> list[HeardNote]:
+    """One voice: of notes that begin together the surest, each until the next begins."""
+    kept: list[HeardNote] = []
+    for note in notes:
+        if kept and note.start_s - kept[-1].start_s < together_s:
+            if note.confidence > kept[-1].confidence:
+                kept[-1] = note
+            continue
+        kept.append(note)
+    ends = [note.start_s for note in kept[1:]] + [np.inf]
+    return [replace(note, end_s=min(note.end_s, end)) for note, end in zip(kept, ends, strict=True)]
+
+
+def _peaks(odds: np.ndarray, apart: int, least: float) -> np.ndarray:
+    """Bool, like `odds` (columns, rows): the highest of their neighbours in time."""
+    highest = ndimage.maximum_filter1d(odds, 2 * apart + 1, axis=0, mode="constant")
+    peaks = (odds >= highest) & (odds > least)
+    # of two equal neighbours the first
+    peaks[1:] &= ~(peaks[:-1] & (odds[1:] == odds[:-1]))
+    return peaks
+
+
+def _between(odds: np.ndarray, at: int) -> float:
+    """The place of a peak between columns, by a parabola."""
+    if not 0 < at < len(odds) - 1:
+        return float(at)
+    before, here, after = (float(x) for x in odds[at - 1 : at + 2])
+    bend = before - 2 * here + after
+    return at + (0.5 * (before - after) / bend if bend < -1e-9 else 0.0)
+
+
+def _ends(sounds: np.ndarray) -> np.ndarray:
+    """(columns, pitches): from each column, the next in which the tone has ended."""
+    columns = len(sounds)
+    padded = np.pad(sounds < _ENDED, ((0, _ENDED_FOR), (0, 0)), constant_values=True)
+    quiet = np.lib.stride_tricks.sliding_window_view(padded, _ENDED_FOR, axis=0)[:columns].all(-1)
+    at = np.where(quiet, np.arange(columns)[:, None], columns)
+    return np.minimum.accumulate(at[::-1], axis=0)[::-1]
+
+
+def _levels(quick: np.ndarray) -> np.ndarray:
+    """dB under the loudest."""
+    return quick.astype(np.float32) * np.float32(RANGE_DB / 255) - np.float32(RANGE_DB)
+
+
+def _with_velocities(notes: list[HeardNote]) -> list[HeardNote]:
+    """Notes whose velocity holds a level in dB, with velocities from their part's loudest."""
+    sure = [note.velocity for note in notes if note.confidence > 0.5]
+    loudest = float(np.percentile(sure, 95)) if sure else 0.0
+    return [
+        replace(
+            note,
+            velocity=int(
+                np.clip(_LOUDEST * 4 ** ((note.velocity - loudest) / _QUARTER_DB), 8, 127)
+            ),
+        )
+        for note in notes
+    ]

@@ -1,0 +1,157 @@
+"""Who hears what: a sound's voices, each heard by the method that suits it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+
+from daemon.notes.heard_notes import HeardNote, notes_of, one_at_a_time, strokes_of
+from daemon.notes.listeners import LISTENERS, drum_net
+from daemon.notes.log_spectra import RATE, Maps, maps_of
+from daemon.notes.one_pitch import sung_notes, with_bends
+
+Tell = Callable[[float, str], None]
+
+#: s of a loop's own other end that are heard before and after it: as far as a long note rings.
+_AROUND_S = 2.0
+#: s before a loop's start at which a note still begins it.
+_EARLY_S = 0.03
+#: MIDI note under which the lowest line is the bass; notes that begin so near begin together; and
+#: the confidence of a note that another one is held to.
+_BASS_BELOW, _TOGETHER_S, _HEARD = 50, 0.04, 0.3
+#: Confidence of a voice's surest tenth from which it is there at all, by kind: drums that are none
+#: are now and then heard in plucked strings.
+_THERE = {"drums": 0.6, "mono": 0.0, "poly": 0.0}
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What was heard of one part: its notes, however doubtful, and by which method."""
+
+    name: str
+    kind: str
+    """drums, mono or poly."""
+    notes: list[HeardNote]
+    method: str
+
+    @property
+    def is_drums(self) -> bool:
+        return self.kind == "drums"
+
+    @property
+    def is_there(self) -> bool:
+        """Whether what was heard is more than another voice's shadow."""
+        sure = [note.confidence for note in self.notes if note.confidence > _HEARD]
+        return bool(sure) and float(np.percentile(sure, 90)) > _THERE[self.kind]
+
+    def surer_than(self, sure: float) -> list[HeardNote]:
+        """Its notes that are as sure; of a line one at a time."""
+        notes = [note for note in self.notes if note.confidence >= sure]
+        return one_at_a_time(notes) if self.kind == "mono" else notes
+
+
+def heard_at(audio: np.ndarray, sample_rate: int) -> np.ndarray:
+    """float32 (frames,) at `RATE` of float32 (frames, channels)."""
+    mono = audio.mean(axis=1, dtype=np.float32)
+    return np.asarray(soxr.resample(mono, sample_rate, RATE), np.float32)
+
+
+def listen(
+    mono: np.ndarray,
+    is_loop: bool,
+    voice: str,
+    tell: Tell,
+    by: str = "own",
+    bends: bool = False,
+) -> list[Voice]:
+    """The voices of float32 (frames,) at `RATE`; of `auto` those that are found in it."""
+    tell(0.1, f"listening for {_LISTENED[voice]}")
+    if voice != "auto":
+        return [hear_voice(mono, is_loop, voice, by, bends)]
+    ear = Ear.of(mono, is_loop)
+    tell(0.2, f"listening for {_LISTENED['drums']}")
+    drums = ear.drums()
+    tell(0.4, f"listening for {_LISTENED['poly']}")
+    return [voice for voice in (drums, *ear.lines(by)) if voice.is_there]
+
+
+_LISTENED = {"auto": "all that sounds", "drums": "drums", "mono": "a line", "poly": "notes"}
+
+
+def hear_voice(
+    mono: np.ndarray, is_loop: bool, kind: str, by: str = "own", bends: bool = False
+) -> Voice:
+    """One voice of `kind` drums, mono or poly; its notes by the listener `by`."""
+    ear = Ear.of(mono, is_loop)
+    if kind == "drums":
+        return ear.drums()
+    return ear.notes(kind, by, bends)
+
+
+@dataclass(frozen=True)
+class Ear:
+    """A sound at `RATE`, of a loop its own other end before and after it, and its maps."""
+
+    mono: np.ndarray
+    maps: Maps
+    around_s: float
+    length_s: float
+
+    @classmethod
+    def of(cls, mono: np.ndarray, is_loop: bool) -> Ear:
+        around = round(_AROUND_S * RATE) if is_loop else 0
+        outside = np.take(mono, np.arange(-around, len(mono) + around), mode="wrap")
+        return cls(outside, maps_of(outside), around / RATE, len(mono) / RATE)
+
+    def drums(self) -> Voice:
+        strokes = strokes_of(drum_net().heard(self.maps), self.maps)
+        return Voice("drums", "drums", self._within(strokes), "own network of drums")
+
+    def notes(self, kind: str, by: str, bends: bool = False) -> Voice:
+        """All that has a pitch, poly or mono."""
+        listener = LISTENERS[by]
+        odds = listener.odds(self.mono, self.maps)
+        notes = notes_of(odds, self.maps, listener.least, listener.shortest, listener.even)
+        method = listener.title
+        if kind == "mono":
+            curve = listener.curve(self.mono)
+            notes = sorted([*notes, *sung_notes(curve, notes)], key=lambda one: one.start_s)
+            notes = with_bends(notes, curve) if bends else notes
+            method += f" and {listener.curve_title}"
+        return Voice("notes", kind, self._within(notes), method)
+
+    def lines(self, by: str) -> tuple[Voice, Voice]:
+        """The bass, which is the lowest line where one is low, and the rest."""
+        whole = self.notes("poly", by)
+        low = _are_bass(whole.notes)
+        bass = [note for note, is_low in zip(whole.notes, low, strict=True) if is_low]
+        rest = [note for note, is_low in zip(whole.notes, low, strict=True) if not is_low]
+        method = whole.method
+        return Voice("bass", "mono", bass, method), Voice("notes", "poly", rest, method)
+
+    def _within(self, notes: list[HeardNote]) -> list[HeardNote]:
+        """The notes that begin within the sound; a hair before a loop's start is its start."""
+        if not self.around_s:
+            return notes
+        found = []
+        for note in notes:
+            start_s = note.start_s - self.around_s
+            if -_EARLY_S <= start_s < self.length_s - _EARLY_S:
+                found.append(note.moved(max(0.0, start_s), note.end_s - self.around_s))
+        return found
+
+
+def _are_bass(notes: list[HeardNote]) -> list[bool]:
+    """Which of them are low, and the lowest of those that sound when they begin."""
+    heard = [note for note in notes if note.confidence > _HEARD]
+    start_s = np.array([note.start_s for note in heard]) - _TOGETHER_S
+    end_s = np.array([note.end_s for note in heard])
+    pitch = np.array([note.pitch for note in heard])
+    return [
+        note.pitch < _BASS_BELOW
+        and not ((pitch < note.pitch) & (start_s < note.start_s) & (note.start_s < end_s)).any()
+        for note in notes
+    ]

@@ -1,0 +1,111 @@
+"""The nets that hear notes, as a table: the one that is always here, and those that can be brought.
+
+Each gives the odds that a note begins and sounds, column by column; how notes are read out of them
+is the same for all. A net is imported and loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from daemon.models.store import files_of, how_to_get, is_here
+from daemon.models.table import find_model
+from daemon.notes import one_pitch
+from daemon.notes.drum_net import DrumNet
+from daemon.notes.log_spectra import Maps
+from daemon.notes.note_net import NoteNet
+from daemon.notes.one_pitch import Curve
+
+#: float32 (frames,) at 22050 Hz and its maps -> float32 (columns, PITCHES, 2).
+Odds = Callable[[np.ndarray, Maps], np.ndarray]
+
+
+OWN_EVEN = 0.4
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A net: what it is called, what it gives, and why it cannot be had, or None."""
+
+    name: str
+    title: str
+    odds: Odds
+    least: float
+    """Odds under which its onsets are noise."""
+    even: float = 0.5
+    """Odds at which as many notes are missed as are none; set on eight of the musician's loops."""
+    shortest: int = 0
+    """Columns for which a tone must sound after its onset."""
+    why_not: Callable[[], str | None] = lambda: None
+    curve: Callable[[np.ndarray], Curve] = one_pitch.curve_of
+    """How it follows the pitch of one voice, of float32 (frames,) at 22050 Hz."""
+    curve_title: str = "pYIN"
+
+
+@cache
+def note_net() -> NoteNet:
+    return NoteNet.load(Path(__file__).with_name("notes.npz"))
+
+
+@cache
+def drum_net() -> DrumNet:
+    return DrumNet.load(Path(__file__).with_name("drums.npz"))
+
+
+def _own(mono: np.ndarray, maps: Maps) -> np.ndarray:
+    return note_net().heard(maps)
+
+
+def _swift_curve(mono: np.ndarray) -> Curve:
+    from daemon.notes import swift_pitch
+
+    return swift_pitch.curve_of(mono)
+
+
+@cache
+def _basic_pitch_net() -> Any:
+    from daemon.notes import basic_pitch
+
+    return basic_pitch.load(files_of("basic-pitch")[0])
+
+
+def _basic_pitch(mono: np.ndarray, maps: Maps) -> np.ndarray:
+    from daemon.notes import basic_pitch
+
+    return basic_pitch.odds_of(mono, _basic_pitch_net())
+
+
+def _no_basic_pitch() -> str | None:
+    """Why it cannot be had; the net's hash is held to when it is loaded."""
+    if why := _lacks("onnxruntime"):
+        return why
+    model = find_model("basic-pitch")
+    return None if is_here(model.name) else f"the net is not here: {how_to_get(model)}"
+
+
+def _lacks(*packages: str) -> str | None:
+    missing = [package for package in packages if find_spec(package) is None]
+    if not missing:
+        return None
+    return f"{missing[0]} is not installed: `pip install 'sidecrate[transcribe]'`"
+
+
+LISTENERS: dict[str, Listener] = {
+    one.name: one
+    for one in (
+        Listener("own", "own network", _own, 0.1, OWN_EVEN),
+        Listener(
+            "swift-f0", "own network", _own, 0.1, OWN_EVEN,
+            why_not=lambda: _lacks("swift_f0", "onnxruntime"),
+            curve=_swift_curve, curve_title="swift-f0",
+        ),
+        Listener("basic-pitch", "basic-pitch", _basic_pitch, 0.3, 0.5, 9, _no_basic_pitch),
+    )
+}  # fmt: skip

@@ -1,0 +1,244 @@
+"""The work of `transcribe`: what is played in a sound, as a MIDI clip on its grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bridge.music import Key, Meter
+from daemon.brief import Brief
+from daemon.errors import ConformError
+from daemon.hearing import key as keys
+from daemon.hearing.chords import HeardChord, hear_chords
+from daemon.hearing.heard import Heard
+from daemon.notes.heard_notes import HeardNote
+from daemon.notes.listen import Voice, heard_at, listen
+from daemon.notes.listeners import LISTENERS
+from daemon.notes.log_spectra import RATE
+from daemon.notes.plan_notes import has_plan, sheet_of_plan
+from daemon.notes.report import report_of
+from daemon.notes.sheet import PROGRAMS, Sheet, SheetTrack
+from daemon.notes.ticks import PER_QUARTER, Lines, Ticks, timed
+from daemon.parts.source import Source
+from daemon.verbs.registry import Result
+
+Tell = Callable[[float, str], None]
+
+#: What the fields are when they are not said.
+_VOICE, _QUANTISE, _SURE = "auto", 0.5, 0.5
+#: s; the shortest sound in which a note can be heard.
+_SHORTEST_S = 0.1
+#: Peak under which a sound is silent.
+_SILENT = 1e-4
+#: Seconds of work for a second of sound on one core, and its memory; said before long work begins.
+#: Measured on 200 s of stereo: 18 s, and 455 MB with the libraries.
+_WORK_SHARE = 0.1
+_SAID_FROM_S = 10.0
+#: Notes that show a beat, where the source is no loop: a lattice fits any few.
+_LEAST_FOR_A_BEAT = 6
+_MEMORY_MB, _MEMORY_MB_A_MINUTE = 110, 105
+
+
+def transcribe(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
+    """One MIDI clip. ConformError where nothing is heard in the source."""
+    source = Source.read(brief)
+    if has_plan(source.record):
+        tell(0.5, "reading its plan")
+        yield _of_plan(source)
+        return
+    _check(source)
+    yield Transcription(source, request, tell).result()
+
+
+def _check(source: Source) -> None:
+    seconds = len(source.audio) / source.sample_rate
+    if seconds < _SHORTEST_S:
+        raise ConformError(
+            f"{source.name} is {seconds:.3f} s long: notes can be heard from {_SHORTEST_S:g} s on"
+        )
+    if not np.abs(source.audio).max(initial=0) > _SILENT:
+        raise ConformError(f"{source.name} is silent: there is no note to write down")
+
+
+class Transcription:
+    """A source, what was asked of it, and what was heard."""
+
+    def __init__(self, source: Source, request: dict[str, Any], tell: Tell) -> None:
+        self.source = source
+        self.voice = str(request.get("voice", _VOICE))
+        self.quantise = float(request.get("quantise", _QUANTISE))
+        self.sure = float(request.get("sure", _SURE))
+        self.bends = bool(request.get("bends", False))
+        self.seconds = len(source.audio) / source.sample_rate
+        self._tell = tell
+        self.ticks, self.heard = self._grid()
+        mono = heard_at(source.audio, source.sample_rate)
+        self._before = ""
+        if (expected_s := self.seconds * _WORK_SHARE) > _SAID_FROM_S:
+            memory_mb = _MEMORY_MB + _MEMORY_MB_A_MINUTE * self.seconds / 60
+            self._before = f", about {expected_s:.0f} s and {memory_mb:.0f} MB"
+        self.voices = listen(
+            mono, self.ticks.is_loop, self.voice, self._say, self._listener(request), self.bends
+        )
+        self.kept = {voice.name: voice.surer_than(self.sure) for voice in self.voices}
+        if not self.ticks.is_loop and sum(map(len, self.kept.values())) < _LEAST_FOR_A_BEAT:
+            self.ticks, self.heard = Ticks.free(self.seconds), None
+        self.chords, self.key = self._harmony(mono)
+
+    def _say(self, share: float, words: str) -> None:
+        self._tell(0.1 + 0.8 * share, words + self._before)
+
+    @staticmethod
+    def _listener(request: dict[str, Any]) -> str:
+        """The one that was asked for, or our own. ConformError where it is not here, and why."""
+        listener = LISTENERS[str(request.get("with", "own"))]
+        if why := listener.why_not():
+            raise ConformError(f"with: {listener.name} cannot be had: {why}")
+        return listener.name
+
+    def _grid(self) -> tuple[Ticks, Heard | None]:
+        """The ticks, and the beats by which chords are told; None without a beat."""
+        self._tell(0.02, "finding its grid")
+        grid = self.source.grid
+        if grid.bars is not None and grid.bpm is not None:
+            meter = Meter.parse(grid.meter)
+            ticks = Ticks.of_loop(grid.bpm, grid.bars, meter)
+            return ticks, _known(ticks, self.seconds)
+        heard = None if self.source.is_one_sound else self.source.heard
+        if heard is None or not heard.periodic:
+            return Ticks.free(self.seconds), None
+        return Ticks.of_heard(heard, self.seconds), heard
+
+    def _harmony(self, mono: np.ndarray) -> tuple[tuple[HeardChord, ...], Key | None]:
+        """Chords by beat and the key, of what has a pitch."""
+        if all(voice.is_drums for voice in self.voices):
+            return (), None
+        record = self.source.record
+        if record and record.get("key"):
+            key: Key | None = Key.parse(str(record["key"]))
+        else:
+            key, _ = keys.find_key(keys.hear_tones(mono, RATE))
+        chords = hear_chords(mono, RATE, self.heard) if self.heard is not None else ()
+        return chords, key
+
+    def result(self) -> Result:
+        kept = self.kept
+        count = sum(map(len, kept.values()))
+        if not count:
+            raise ConformError(self._nothing())
+        places = {
+            name: self.ticks.of(np.array([n.start_s for n in notes]))
+            for name, notes in kept.items()
+        }
+        lines = Lines.of_notes(np.concatenate(list(places.values())))
+        rows = {
+            name: timed(notes, self.ticks, lines, self.quantise) for name, notes in kept.items()
+        }
+        tracks = tuple(
+            self._track(voice, rows[voice.name]) for voice in self.voices if rows[voice.name]
+        )
+        chords = self._chord_ticks()
+        sheet = Sheet(
+            self.source.name, self.ticks.tempos, self.ticks.meter, self.ticks.length, tracks,
+            self.key, chords,
+        )  # fmt: skip
+        report = report_of(self.source.grid, self.ticks, lines.name, self.voices, rows, self.sure)
+        report["did"]["quantise"] = self.quantise
+        methods = dict.fromkeys(voice.method for voice in self.voices if kept[voice.name])
+        return _result(self.source, sheet, report, ", ".join(methods), report["found"]["bpm"])
+
+    def _nothing(self) -> str:
+        surest = max((n.confidence for v in self.voices for n in v.notes), default=0.0)
+        what = {"drums": "no drum", "mono": "no line"}.get(self.voice, "no note")
+        if surest > 0.1:
+            return (
+                f"{what} of {self.source.name} is as sure as {self.sure:g}; the surest is"
+                f" {surest:.2f}: ask with --sure {max(0.0, surest - 0.05):.2f}"
+            )
+        return f"{what} is heard in {self.source.name}"
+
+    def _track(self, voice: Voice, rows: list[tuple[int, int, HeardNote]]) -> SheetTrack:
+        notes = tuple((a, b, note.pitch, note.velocity) for a, b, note in rows)
+        program = None if voice.is_drums else PROGRAMS.get(voice.name, 0)
+        bends = [
+            (tick, semitones)
+            for first, end, note in rows
+            for at_s, semitones in note.bends
+            if (tick := first + round(self.ticks.at(at_s) - self.ticks.at(note.start_s))) < end
+        ]
+        return SheetTrack(voice.name, notes, program, tuple(bends))
+
+    def _chord_ticks(self) -> tuple[tuple[int, str], ...]:
+        """Where chords begin: on their beat."""
+        found = []
+        for chord in self.chords:
+            tick = round(self.ticks.at(chord.at_s) / PER_QUARTER) * PER_QUARTER
+            found.append((min(max(0, tick), self.ticks.length), chord.name))
+        return tuple(found)
+
+
+def _known(ticks: Ticks, seconds: float) -> Heard:
+    """The beats of a loop whose grid is known."""
+    bpm = ticks.tempos[0][1]
+    quarters = np.arange(0, ticks.length / PER_QUARTER + 1)
+    return Heard(ticks.meter, bpm, 1.0, 1.0, quarters, quarters * 60 / bpm, 0.0, seconds)
+
+
+def _of_plan(source: Source) -> Result:
+    record = source.record
+    assert record is not None
+    sheet = sheet_of_plan(record, source.name)
+    report = {
+        "found": {"grid": "its plan", "bpm": sheet.tempos[0][1], "confidence": 1.0},
+        "did": {"methods": {track.name: "its own plan" for track in sheet.tracks}, "exact": True,
+                "left_out": 0},
+        "said": ["the notes are exact: they were read from the clip's own plan"],
+    }  # fmt: skip
+    return _result(source, sheet, report, "its own plan", sheet.tempos[0][1])
+
+
+def _result(
+    source: Source, sheet: Sheet, report: dict[str, Any], model: str, bpm: float | None
+) -> Result:
+    bar = sheet.meter.quarters_per_bar
+    chords = []
+    for tick, name in sheet.chords:
+        at, rest = divmod(tick / PER_QUARTER, bar)
+        chords.append([int(at) + 1, round(rest + 1, 2), name])
+    bars = round(sheet.length / PER_QUARTER / bar)
+    words = chord_words(sheet, bars)
+    if words:
+        report["said"].insert(0, f"chords: {words}")
+    report["did"]["method"] = model
+    return Result(
+        "midi",
+        midi=sheet.bytes(),
+        words=f"{source.name} notes",
+        bpm=bpm,
+        key=sheet.key.short if sheet.key else None,
+        meter=str(sheet.meter),
+        bars=bars if bpm else None,
+        method="transcribe",
+        model=model,
+        license=source.licence,
+        report=report,
+        more={
+            "chords": chords,
+            "chord_words": words,
+            "notes": sum(len(track.notes) for track in sheet.tracks),
+            "tracks": {track.name: len(track.notes) for track in sheet.tracks},
+        },
+    )
+
+
+def chord_words(sheet: Sheet, bars: int) -> str:
+    """The chords bar by bar, as `make` understands them: `Am F C G`; empty without any."""
+    bar = sheet.meter.quarters_per_bar * PER_QUARTER
+    names: list[str] = []
+    for n in range(bars):
+        held = [name for tick, name in sheet.chords if tick <= n * bar + PER_QUARTER / 2]
+        names.append(held[-1] if held else "")
+    return " ".join(names) if any(names) and all(names) else " ".join(filter(None, names))

@@ -1,0 +1,28 @@
+import { useEffect, useState } from "react";
+import { Job, Session } from "../api/client";
+
+interface Hands {
+  setJobs: (change: (before: Job[]) => Job[]) => void; setSession: (session: Session) => void; setWords: (text: string) => void; edited: () => void; turn: () => void;
+}
+
+/** Follow what the daemon tells. Returns whether it is away. The functions of `hands` must stay the same ones. */
+export function useEvents(known: boolean, { setJobs, setSession, setWords, edited, turn }: Hands): boolean {
+  const [away, setAway] = useState(false);
+  useEffect(() => {
+    if (!known) return;
+    const events = new EventSource("/api/events");
+    const on = (name: string, act: (said: any) => void) => events.addEventListener(name, (event) => act(JSON.parse((event as MessageEvent).data)));
+    // an event that the daemon calls error comes here too
+    events.onerror = (event) => { if (!(event instanceof MessageEvent)) setAway(true); };
+    events.onopen = () => { setAway(false); edited(); };
+    on("jobs", (said) => { setJobs(() => said.jobs); edited(); });
+    on("session", (said) => setSession(said.session));
+    on("progress", (said) => setJobs((all) => all.map((job) => job.job === said.job ? { ...job, progress: said.value, state: said.stage } : job)));
+    on("done", edited);
+    on("finished", (said) => { if (said.published > 0) setWords(said.published === 1 ? "A clip is ready, in the library." : `${said.published} clips are ready, in the library.`); });
+    on("failed", (said) => setWords(said.text));
+    on("edited", (said) => { turn(); setWords(said.text || "The instrument plays along."); });
+    return () => events.close();
+  }, [known, setJobs, setSession, setWords, edited, turn]);
+  return away;
+}

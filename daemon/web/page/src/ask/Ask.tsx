@@ -1,0 +1,70 @@
+import { FormEvent, useEffect, useRef, useState } from "react";
+import { api, Engine, Explained, Session } from "../api/client";
+import { Reading } from "./Reading";
+
+const KINDS = ["loop", "oneshot", "track", "midi", "sfx", "vocal"];
+
+/** The prompt, and what else can be said of the clip: what is left empty is chosen, from the words or the project. */
+export function Ask({ engines, session, words, say }: { engines: Engine[]; session: Session; words: { prompt: string; turn: number }; say: (text: string) => void }) {
+  const [busy, setBusy] = useState(false);
+  const [kind, setKind] = useState("");
+  const [engine, setEngine] = useState("");
+  const [read, setRead] = useState<Explained | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const ready = engines.filter((one) => one.ready);
+  const able = new Set(ready.filter((one) => !engine || one.name === engine).flatMap((one) => one.kinds ?? []));
+  useEffect(() => {
+    if (!words.turn || !field.current) return;
+    field.current.value = words.prompt;
+    field.current.focus();
+  }, [words]);
+
+  const valuesOf = (form: HTMLFormElement) => Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+  async function explain(form: HTMLFormElement | null) {
+    if (!form || !form.reportValidity()) return;
+    try {
+      setRead(await api<Explained>("explain", "POST", valuesOf(form)));
+    } catch (error) {
+      say((error as Error).message);
+    }
+  }
+  async function order(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      await api("requests", "POST", valuesOf(event.currentTarget));
+      say("Your request is in the queue.");
+    } catch (error) {
+      say((error as Error).message);
+    }
+    setBusy(false);
+  }
+  const known = [session.bpm && `${session.bpm} bpm`, session.key, session.meter].filter(Boolean).join(" · ");
+  return (
+    <section aria-labelledby="ask" className="ask">
+      <h2 id="ask">Ask for a clip</h2>
+      <form onSubmit={order} className="prompt">
+        <label className="wide"><span className="hidden">What should it be?</span>
+          <textarea ref={field} name="prompt" required maxLength={4000} rows={3} placeholder="dusty boom bap drums, vinyl crackle" onChange={() => setRead(null)}
+            onKeyDown={(event) => { if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); event.currentTarget.form?.requestSubmit(); } }} />
+        </label>
+        <label>Kind<select name="kind" value={kind} onChange={(e) => setKind(e.target.value)}>
+          <option value="">auto</option>{KINDS.map((one) => <option key={one} value={one} disabled={!able.has(one)}>{able.has(one) ? one : `${one} (no engine here makes it)`}</option>)}
+        </select></label>
+        <label>Tempo<input name="bpm" type="number" min={40} max={300} step="any" placeholder={session.bpm ? String(session.bpm) : "auto"} /></label>
+        <label>Key<input name="key" maxLength={20} placeholder={session.key ?? "auto"} /></label>
+        <label>Bars<input name="bars" type="number" min={1} max={64} placeholder="4" /></label>
+        <label>Count<input name="count" type="number" min={1} max={100} placeholder="1" /></label>
+        <label>Engine<select name="engine" value={engine} onChange={(e) => { setEngine(e.target.value); setKind(""); }}>
+          <option value="">auto</option>
+          {ready.map((one) => <option key={one.name} value={one.name}>{one.name}{one.costs_money && " (costs money)"}</option>)}
+        </select></label>
+        {kind === "vocal" && <label className="wide">Lyrics<textarea name="lyrics" rows={3} maxLength={4000} placeholder="the words that are sung" /></label>}
+        <button className="wide first" disabled={busy}>Make it</button>
+        <button className="wide plain" type="button" onClick={(e) => explain(e.currentTarget.form)}>Show what each word sets</button>
+      </form>
+      {read && <Reading read={read} close={() => setRead(null)} />}
+      <p className="quiet session"><span className={known ? "dot on" : "dot"} aria-hidden="true" />{known ? `Your project: ${known}` : "Your project: nothing is known of it yet"}</p>
+    </section>
+  );
+}

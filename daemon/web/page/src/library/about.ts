@@ -1,0 +1,16 @@
+import { Clip } from "../api/client";
+
+/** `0:07.4` of seconds. */
+export function clock(seconds: number): string {
+  const whole = Math.floor(seconds / 60);
+  return `${whole}:${(seconds - whole * 60).toFixed(1).padStart(4, "0")}`;
+}
+
+export const titleOf = (clip: Clip) => clip.prompt || clip.name;
+
+export const KIND_NAMES: Record<string, string> = { loop: "Loops", oneshot: "One-shots", track: "Tracks", midi: "Notes", sfx: "Effects", vocal: "Vocals" };
+
+/** Tempo, key and what else is told of a clip in a row. */
+export function lineOf(clip: Clip): string {
+  return [clip.kind, clip.bpm && `${clip.bpm} bpm`, clip.key, clip.bars && `${clip.bars} ${clip.bars === 1 ? "bar" : "bars"}`, clip.edited && "edited"].filter(Boolean).join(" · ");
+}

@@ -1,0 +1,55 @@
+import { FormEvent, useEffect, useState } from "react";
+import { api, Engine, Session, Share, Spend, Who } from "../api/client";
+import { People } from "./Login";
+
+/** The project's tempo and key, engines, spend and settings. */
+export function Studio({ engines, session, who, changed, share, changedWho, say }: {
+  engines: Engine[]; session: Session; who: Who; changed: number; share: boolean; changedWho: (who: Who) => void; say: (text: string) => void;
+}) {
+  const [shares, setShares] = useState<Share[]>([]);
+  useEffect(() => { if (share) api<Share[]>("shares").then(setShares, () => undefined); }, [changed, share]);
+  const revoke = (one: Share) => api(`shares/${one.id}`, "DELETE").then(() => setShares(shares.filter((other) => other !== one)), (error) => say(error.message));
+  const [spend, setSpend] = useState<Spend | null>(null);
+  const [settings, setSettings] = useState<{ file: string; values: Record<string, unknown> } | null>(null);
+  useEffect(() => {
+    api<Spend>("spend").then(setSpend, (error) => say(error.message));
+    api<{ file: string; values: Record<string, unknown> }>("settings").then(setSettings, (error) => say(error.message));
+  }, [say]);
+
+  const reasons = [...new Set(engines.filter((one) => !one.ready).map((one) => one.why ?? ""))];
+
+  function pin(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const values = { bpm: Number(form.get("bpm")) || 0, key: String(form.get("key")) };
+    api("session", "PUT", values).then(() => say(values.bpm || values.key ? "Pinned." : "Tempo and key follow your project."), (error) => say(error.message));
+  }
+  return (
+    <section aria-labelledby="house">
+      <h2 id="house">Studio</h2>
+      <form className="row" onSubmit={pin} key={`${session.bpm} ${session.key}`}>
+        <label>Pin tempo<input name="bpm" type="number" step="any" min={0} max={300} defaultValue={session.bpm ?? ""} /></label>
+        <label>Pin key<input name="key" defaultValue={session.key ?? ""} /></label>
+        <button>Pin</button>
+      </form>
+      <p className="quiet">What is empty follows your project.</p>
+      {share && <details><summary>Shared links ({shares.length})</summary>
+        {shares.length === 0 && <p className="quiet">None is open.</p>}
+        <ul>{shares.map((one) => <li key={one.id} className="bar"><span className="words">{one.title}</span>
+          <span className="quiet">until {new Date(one.expires * 1000).toLocaleDateString()}</span>
+          <button className="small" onClick={() => revoke(one)} aria-label={`Revoke ${one.title}`}>Revoke</button></li>)}</ul></details>}
+      <People who={who} changed={changedWho} say={say} />
+      <details><summary>Engines</summary><ul>
+        {engines.filter((one) => one.ready).map((one) => <li key={one.name}>{one.title ?? one.name}: ready{one.costs_money && ", costs money"}</li>)}
+        {reasons.map((why) => <li key={why} className="quiet">{why}: {engines.filter((one) => !one.ready && one.why === why).map((one) => one.name).join(", ")}</li>)}
+      </ul></details>
+      <details><summary>Spend</summary>
+        {spend && <p>Today {spend.today_usd.toFixed(3)} of {spend.per_day_usd.toFixed(2)} USD.</p>}
+        <ul>{spend?.purchases.map((one) => <li key={one.id}>{one.engine}: {(one.cost_usd ?? one.estimate_usd).toFixed(4)} USD</li>)}</ul>
+      </details>
+      <details><summary>Settings</summary>
+        {settings && <><p>They are changed in <code>{settings.file}</code>.</p><pre tabIndex={0} aria-label="Settings">{JSON.stringify(settings.values, null, 1)}</pre></>}
+      </details>
+    </section>
+  );
+}

@@ -1,0 +1,13 @@
+import { ReactNode, useEffect, useRef } from "react";
+
+/** The studio's own matters, over the page: they are rarely needed. */
+export function StudioDialog({ close, children }: { close: () => void; children: ReactNode }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} className="studio" aria-labelledby="house" onClose={close} onClick={(event) => { if (event.target === dialog.current) close(); }}>
+      <button className="small close" onClick={close} aria-label="Close the studio">✕</button>
+      {children}
+    </dialog>
+  );
+}

@@ -1,0 +1,116 @@
+"""Where notes come to lie: groove lines, tempo maps, a loop's seam, one voice, its bends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bridge.music import Meter
+from daemon.hearing.heard import Heard
+from daemon.notes.heard_notes import HeardNote, one_at_a_time
+from daemon.notes.listen import hear_voice
+from daemon.notes.log_spectra import RATE
+from daemon.notes.one_pitch import curve_of, sung_notes, with_bends
+from daemon.notes.ticks import PER_QUARTER, Lines, Ticks, timed
+
+
+@pytest.mark.parametrize(
+    ("places", "name"),
+    [
+        ((0, 0.25, 0.5, 0.75), "sixteenths"),
+        ((0, 1 / 3, 2 / 3), "triplets"),
+        ((0, 0.31, 0.5, 0.81), "sixteenths swung"),
+        ((0, 0.62), "eighths swung"),
+    ],
+)
+def test_the_groove_of_the_notes_gives_the_lines(places, name):
+    rng = np.random.default_rng(1)
+    ticks = np.concatenate([np.arange(16) + place for place in places]) * PER_QUARTER
+    lines = Lines.of_notes(ticks + rng.normal(0, 8, len(ticks)))
+    assert lines.name.startswith(name)
+    drawn = lines.drawn(ticks, 1.0) / PER_QUARTER
+    assert np.abs(drawn - ticks / PER_QUARTER).max() < 0.03
+
+
+def note(start_s, end_s=None, pitch=60, sure=0.9):
+    return HeardNote(start_s, end_s or start_s + 0.2, pitch, 90, sure)
+
+
+def test_quantise_moves_notes_a_share_of_the_way_and_leaves_ornaments():
+    lines = Lines((0, 0.25, 0.5, 0.75), "sixteenths")
+    ticks = Ticks.of_loop(120, 1, Meter())
+    rows = timed([note(0.52), note(1.06)], ticks, lines, 0.5)
+    # 0.52 s is 38 ticks late of the second beat; 1.06 s lies midway between two sixteenths
+    assert [first for first, _, _ in rows] == [979, round(1.06 * 2 * PER_QUARTER)]
+
+
+def test_a_note_that_is_drawn_over_the_end_begins_the_loop():
+    ticks = Ticks.of_loop(120, 1, Meter())
+    (row,) = timed([note(1.99)], ticks, Lines((0, 0.25, 0.5, 0.75), "sixteenths"), 1.0)
+    assert row[0] == 0
+
+
+def test_a_take_that_drifts_gets_a_tempo_map_and_stays_on_its_beats():
+    beats_s = np.cumsum(np.r_[0.4, np.linspace(0.5, 0.6, 16)])
+    heard = Heard(
+        Meter(), 110, 0.9, 0.9, np.arange(17.0), beats_s, 0.4, float(beats_s[-1]), steady=False
+    )
+    ticks = Ticks.of_heard(heard, float(beats_s[-1]))
+    assert ticks.of(beats_s) == pytest.approx(np.arange(17) * PER_QUARTER, abs=1)
+    assert len(ticks.tempos) > 8 and ticks.tempos[0][1] == pytest.approx(120, rel=0.02)
+    assert ticks.starts_s == pytest.approx(0.4, abs=0.001)
+
+
+def plucked(seconds, *notes):
+    t = np.arange(round(seconds * RATE)) / RATE
+    sound = np.zeros_like(t)
+    for at, pitch in notes:
+        # a loop: what rings on at its end is heard at its start
+        for clock in (t - at, t - at + seconds):
+            wave = sum(
+                np.sin(2 * np.pi * k * 440 * 2 ** ((pitch - 69) / 12) * clock) / k
+                for k in range(1, 8)
+            )
+            own = wave * np.exp(-2 * clock) * np.clip(clock / 0.003, 0, 1) * (clock < 1.2)
+            sound += np.where(clock >= 0, own, 0) * 0.15
+    return sound.astype(np.float32)
+
+
+def test_a_note_over_the_seam_is_one_note_at_its_own_beginning():
+    mono = plucked(2.0, (0.9, 52), (1.75, 70))
+    notes = hear_voice(mono, True, "poly").surer_than(0.5)
+    assert {one.pitch for one in notes} == {52, 70}
+    (over,) = (one for one in notes if one.pitch == 70 and not 0.5 < one.start_s < 1.5)
+    assert over.start_s == pytest.approx(1.75, abs=0.03) and over.end_s > 2.0
+
+
+def test_one_voice_sounds_one_note_at_a_time():
+    notes = [note(0, 1, 60, 0.9), note(0.01, 1, 72, 0.5), note(0.6, 1.2, 62, 0.8)]
+    kept = one_at_a_time(notes)
+    assert [(one.pitch, one.end_s) for one in kept] == [(60, 0.6), (62, 1.2)]
+
+
+def hummed(noise=0.0):
+    """220 Hz with a vibrato of 40 cents, that swells and has no attack."""
+    t = np.arange(3 * RATE) / RATE
+    hz = 220 * 2 ** (0.4 * np.sin(2 * np.pi * 5 * t) / 12)
+    wave = sum(np.sin(2 * np.pi * k * np.cumsum(hz) / RATE) / k**2 for k in (1, 2, 3))
+    swell = np.clip((t - 0.4) / 0.4, 0, 1) * np.clip((2.4 - t) / 0.4, 0, 1)
+    rng = np.random.default_rng(1)
+    return (0.2 * wave * swell + noise * rng.standard_normal(len(t))).astype(np.float32)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.03])
+def test_a_hummed_note_is_found_by_its_pitch_and_bends(noise):
+    curve = curve_of(hummed(noise))
+    found = max(sung_notes(curve, []), key=lambda one: one.end_s - one.start_s)
+    assert found.pitch == 57 and found.end_s - found.start_s > 1
+    (bent,) = with_bends([found], curve)
+    bends = np.array([bend for _, bend in bent.bends])
+    assert 0.3 < bends.max() < 0.5 and -0.5 < bends.min() < -0.3
+
+
+def test_silence_and_noise_have_no_pitch():
+    rng = np.random.default_rng(2)
+    for sound in (np.zeros(RATE), 0.1 * rng.standard_normal(RATE)):
+        assert np.isnan(curve_of(sound.astype(np.float32)).pitch).mean() > 0.9

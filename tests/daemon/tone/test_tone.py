@@ -1,0 +1,154 @@
+"""One voice by another instrument: what stays of the line, what becomes of its sound, what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile
+
+from bridge.music import Meter, loop_frames
+from daemon.audio.seam import measure_seam
+from daemon.brief import Brief
+from daemon.engines.embedded.voices.table import VOICES
+from daemon.engines.embedded.voices.voice import Strike
+from daemon.errors import ConformError
+from daemon.hearing.one_voice import HOP_S, follow
+from daemon.tone.instrument import measured
+from daemon.tone.line import played
+from daemon.tone.synth import play
+from daemon.tone.tone import tone
+from daemon.tone.voices import named
+
+RATE = 44100
+FRAMES = loop_frames(1, Meter.parse("4/4"), 96, RATE)
+
+
+def quiet(share, words=""):
+    pass
+
+
+def sung(frames=FRAMES, notes=(57, 60, 64, 62), vibrato=0.3, held=False):
+    """(float32 (frames, 1), its true pitch in Hz): notes with vibrato and a scoop into each."""
+    t = np.arange(frames) / RATE
+    n = np.minimum((np.arange(frames) * len(notes) / frames).astype(int), len(notes) - 1)
+    at = np.arange(frames) * len(notes) / frames - n
+    pitch = np.array(notes)[n] + vibrato * np.sin(2 * np.pi * 5.5 * t) - np.exp(-at * 12)
+    hz = 440 * 2 ** ((pitch - 69) / 12)
+    turns = np.cumsum(hz) / RATE
+    wave = sum(np.sin(2 * np.pi * k * turns) / k for k in range(1, 16))
+    level = (0.4 + 0.6 * np.array([1, 0.3, 0.7, 0.5])[n]) * (
+        1 if held else np.minimum(1, at * 30) * np.minimum(1, (1 - at) * 12)
+    )
+    return (0.15 * level * wave).astype(np.float32)[:, None], hz
+
+
+def written(path, sound):
+    soundfile.write(path, sound, RATE, "FLOAT")
+    return str(path)
+
+
+def by(path, sound=None, **request):
+    brief = Brief("", "", do="tone", reference=path, other=sound, seed=3)
+    (result,) = tone(brief, request, None, quiet)
+    return result
+
+
+def timbre(audio):
+    """Mean dB of the first harmonics under the strongest."""
+    return measured(audio, RATE)[2][:, :10].mean(axis=0)
+
+
+@pytest.mark.parametrize("hz", [41.2, 110.0, 440.0, 1480.0])
+def test_a_pitch_is_followed_to_the_cent(hz):
+    t = np.arange(RATE) / RATE
+    true = hz * 2 ** (0.4 / 12 * np.sin(2 * np.pi * 5 * t))
+    turns = np.cumsum(true) / RATE
+    wave = sum(np.sin(2 * np.pi * k * turns) / k for k in range(1, 9) if k * hz < 18000)
+    found = follow(wave, RATE).hz
+    at = np.interp(np.arange(len(found)) * HOP_S, t, true)
+    cents = 1200 * np.abs(np.log2(found / at))[10:-10]
+    assert np.isfinite(cents).mean() > 0.99 and np.nanmedian(cents) < 5
+
+
+def test_noise_has_no_pitch():
+    found = follow(np.random.default_rng(1).standard_normal(RATE), RATE)
+    assert np.isfinite(found.hz).mean() < 0.02
+
+
+def test_a_line_keeps_its_bends_its_dynamics_and_its_frames_on_another_instrument(tmp_path):
+    source, hz = sung()
+    result = by(written(tmp_path / "hum.wav", source), instrument="trumpet")
+    assert result.audio.shape == source.shape and result.audio.dtype == np.float32
+    before, after = played(source, RATE, True), played(result.audio, RATE, True)
+    at = np.interp(np.arange(len(after.hz)) * HOP_S, np.arange(len(hz)) / RATE, hz)
+    both = before.voiced & after.voiced
+    cents = 1200 * np.abs(np.log2(after.hz / at))[both]
+    assert np.median(cents) < 5
+    assert (cents < 50).sum() > 0.94 * before.voiced.sum()
+    loud = before.level_db > before.level_db.max() - 30
+    assert np.corrcoef(before.level_db[loud], after.level_db[loud])[0, 1] > 0.95
+    assert result.report["after"]["pitch_off_cents"] < 5 and result.model == "trumpet"
+
+
+def test_a_loop_that_sounds_over_its_seam_repeats_without_a_click():
+    source, _ = sung(notes=(57,), vibrato=0.0, held=True)
+    line = played(source, RATE, True)
+    made = play(line, named("cello", 57, 57, RATE), FRAMES, RATE, True, 1)[:, None]
+    assert measure_seam(made).jump < 1.5
+
+
+def test_an_instrument_fitted_to_a_sound_has_that_sounds_timbre(tmp_path):
+    source, _ = sung()
+    path = written(tmp_path / "hum.wav", source)
+    folder = tmp_path / "my clarinet"
+    folder.mkdir()
+    for pitch in (55, 60, 65):
+        written(folder / f"{pitch}.wav", VOICES["clarinet"].play(Strike(pitch, 0.6, 0.8, RATE)))
+    (folder / "readme.txt").write_text("not a sound")
+    result = by(path, str(folder))
+    wanted = timbre(VOICES["clarinet"].play(Strike(61, 0.6, 0.8, RATE)))
+    got = timbre(result.audio)
+    assert np.abs(got - wanted).mean() < 0.5 * np.abs(got - timbre(source)).mean()
+    assert result.model == "my clarinet"
+
+
+def test_octaves_move_the_line(tmp_path):
+    source, hz = sung(vibrato=0.0)
+    result = by(written(tmp_path / "hum.wav", source), instrument="flute", octaves=1)
+    after = played(result.audio, RATE, True)
+    assert np.nanmedian(after.hz) == pytest.approx(2 * np.median(hz), rel=0.03)
+
+
+def test_several_notes_at_once_are_refused_with_the_mend(tmp_path):
+    t = np.arange(2 * RATE) / RATE
+
+    def chord(*pitches):
+        waves = [
+            np.sin(2 * np.pi * k * 440 * 2 ** ((p - 69) / 12) * t) / k
+            for p in pitches
+            for k in range(1, 12)
+        ]
+        return (0.05 * np.sum(waves, axis=0)).astype(np.float32)[:, None]
+
+    for name, sound in (("fifth", chord(57, 64)), ("triad", chord(57, 61, 64))):
+        path = written(tmp_path / f"{name}.wav", sound)
+        with pytest.raises(ConformError, match=rf"{name}.*split"):
+            by(path, instrument="trumpet")
+
+
+def test_what_has_no_line_and_who_plays_none_are_named(tmp_path):
+    rng = np.random.default_rng(1)
+    noise = written(tmp_path / "hiss.wav", 0.1 * rng.standard_normal((RATE, 1)))
+    hum = written(tmp_path / "hum.wav", sung()[0])
+    with pytest.raises(ConformError, match="no single pitch"):
+        by(noise, instrument="trumpet")
+    with pytest.raises(ConformError, match="silent"):
+        by(written(tmp_path / "nothing.wav", np.zeros((RATE, 1))), instrument="trumpet")
+    with pytest.raises(ConformError, match=r"trmupet is not .*did you mean trumpet"):
+        by(hum, instrument="trmupet")
+    with pytest.raises(ConformError, match="plays no pitches"):
+        by(hum, instrument="snare")
+    with pytest.raises(ConformError, match=r"nothing in hiss\.wav has one pitch"):
+        by(hum, noise)
+    with pytest.raises(ConformError, match="needs an instrument"):
+        by(hum)

@@ -1,0 +1,98 @@
+"""Teach the network of drums on the kits and mixes that `pieces` stored."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from daemon.notes.drum_net import BANDS, INPUTS, LEVELS_AT, ROLES, Bands, DrumNet
+from daemon.notes.log_spectra import FRAME_S, RANGE_DB, Maps
+from tools.train_notes.learn import Batch, started, taught
+
+SIZES = (INPUTS, 128, 64, len(ROLES))
+_PIECES, _COLUMNS = 16, 128
+_RATE = 1.5e-3
+#: What is learnt: drums alone and in mixes, and what is none.
+_LEARNT = ("drums", "mix", "pitched", "chords", "noise")
+#: Columns by which a stroke's answer fades.
+_WIDTH = 0.8
+
+
+class Struck:
+    """A stored sound's bands and its wanted answers, float32 (columns, pieces)."""
+
+    def __init__(self, path: Path) -> None:
+        with np.load(path) as stored:
+            self.bands = Bands(Maps(stored["sharp"], stored["quick"]))
+            self.hits = stored["hits"]
+            # what has no drums is learnt where its notes begin
+            begins = stored["hits"] if len(stored["hits"]) else stored["notes"]
+        self.begins_s = begins[:, 0]
+        columns = np.arange(self.bands.columns)
+        self.wanted = np.zeros((len(columns), len(ROLES)), np.float32)
+        for at_s, row, _ in self.hits:
+            fades = np.exp(-0.5 * ((columns - at_s / FRAME_S) / _WIDTH) ** 2)
+            self.wanted[:, int(row)] = np.maximum(self.wanted[:, int(row)], fades)
+
+
+def teach(
+    sounds: list[Struck], steps: int, before: dict[str, np.ndarray] | None
+) -> dict[str, np.ndarray]:
+    """The weights after `steps`, from `before` on where there is a net already."""
+    rng = np.random.default_rng(18)
+
+    def batch() -> Batch:
+        seen, wanted = [], []
+        for k in rng.integers(0, len(sounds), _PIECES):
+            sound = sounds[int(k)]
+            columns = rng.integers(0, sound.bands.columns, _COLUMNS)
+            if len(sound.begins_s):
+                near = np.round(rng.choice(sound.begins_s, _COLUMNS) / FRAME_S).astype(int)
+                near += rng.integers(-3, 4, _COLUMNS)
+                columns = np.where(rng.random(_COLUMNS) < 0.5, near, columns)
+            columns = np.clip(columns, 0, sound.bands.columns - 1)
+            seen.append(equalised(rng, sound.bands.seen(columns)))
+            wanted.append(sound.wanted[columns])
+        return np.concatenate(seen), np.concatenate(wanted)
+
+    return taught(
+        before or started(rng, SIZES, 0.05), batch, steps, _RATE,
+        lambda step, loss: print(step, f"{loss:.4f}", flush=True),
+    )  # fmt: skip
+
+
+def equalised(rng: np.random.Generator, seen: np.ndarray) -> np.ndarray:
+    """What is seen of a sound behind an equaliser, and now and then a low-pass: more kits."""
+    bands = np.linspace(0, np.pi, BANDS)
+    gains_db = sum(rng.normal(0, 4 / k) * np.cos(k * bands + rng.uniform(0, 6)) for k in (1, 2, 3))
+    if rng.random() < 0.25:
+        # 24 dB an octave above a corner; a band above the lowest ones is three semitones wide
+        corner = rng.uniform(0.7, 0.95) * BANDS
+        gains_db = gains_db - 6.0 * np.maximum(np.arange(BANDS) - corner, 0)
+    levels = seen[:, : BANDS * len(LEVELS_AT)].reshape(len(seen), -1, BANDS)
+    moved = levels + (gains_db + rng.normal(0, 3)) / RANGE_DB
+    moved = np.clip(moved, 0, 1).astype(np.float32)
+    # the first eight levels follow each other, so that their rises follow from them
+    rises = np.maximum(moved[:, 2:7] - moved[:, 1:6], 0)
+    return np.concatenate([moved, rises], axis=1).reshape(len(seen), -1)
+
+
+def main() -> int:
+    about = argparse.ArgumentParser(description=__doc__)
+    about.add_argument("folder", type=Path)
+    about.add_argument("out", type=Path)
+    about.add_argument("--steps", type=int, default=6000)
+    about.add_argument("--before", type=Path, help="a net to go on from")
+    asked = about.parse_args()
+    files = sorted(file for kind in _LEARNT for file in asked.folder.glob(f"{kind}*.npz"))
+    before = DrumNet.load(asked.before).weights if asked.before else None
+    weights = teach([Struck(path) for path in files], asked.steps, before)
+    np.savez(asked.out, **{name: value.astype(np.float16) for name, value in weights.items()})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
