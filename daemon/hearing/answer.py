@@ -12,6 +12,7 @@ from daemon.hearing.choice import Choice
 from daemon.hearing.envelopes import BEFORE_S, Envelopes
 from daemon.hearing.heard import Alternative, Heard
 from daemon.hearing.reading import SAME_S, Reading
+from daemon.hearing.second_ear import SecondEar
 from daemon.hearing.tempo_steps import step_in
 
 #: Belief below which another reading is left out of the alternatives.
@@ -31,6 +32,7 @@ JOINT_GAP = 0.5
 
 def answer(
     env: Envelopes,
+    ear: SecondEar,
     mono: np.ndarray,
     sample_rate: int,
     choice: Choice,
@@ -59,7 +61,7 @@ def answer(
     knots_q = (count - zero) * 4 / meter.denominator
     bpm, drift = _tempo(knots_q, knots_s, env)
     similarity = reading.lattice.again.similarity
-    sure, sure_of_bar = confidence.confidence(env, choice, bpm, asked_bpm)
+    sure, sure_of_bar = confidence.confidence(env, ear, choice, bpm, asked_bpm)
     heard = Heard(
         meter=meter,
         bpm=bpm,

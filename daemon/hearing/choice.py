@@ -11,6 +11,7 @@ from daemon.hearing import beats, lattice_features, odds, repeats, tempo
 from daemon.hearing.envelopes import Envelopes
 from daemon.hearing.onsets import Onsets
 from daemon.hearing.reading import Reading, read
+from daemon.hearing.second_ear import SecondEar
 from daemon.hearing.tempo import Candidate
 from daemon.hearing.tempogram import Tempogram, tempogram
 
@@ -93,14 +94,19 @@ class Choice:
 
 
 def choose(
-    env: Envelopes, hits: Onsets, meter: Meter, asked_bpm: float | None, most: int = FITTED
+    env: Envelopes,
+    hits: Onsets,
+    ear: SecondEar,
+    meter: Meter,
+    asked_bpm: float | None,
+    most: int = FITTED,
 ) -> Choice | None:
     """The likeliest tempo and its reading; None where the onsets have none at all.
 
     Of the `most` likeliest tempi a lattice is fitted.
     """
     gram = tempogram(env, meter.quarters_per_bar)
-    weighed = weigh(env, hits, gram, meter, asked_bpm, most)
+    weighed = weigh(env, hits, ear, gram, meter, asked_bpm, most)
     if not weighed:
         return None
     wanted = np.array([_wanted(each.candidate.bpm, asked_bpm) for each in weighed])
@@ -120,7 +126,7 @@ def choose(
         weighed[best].candidate.bpm,
         reading,
         tuple((each.candidate.bpm, float(s)) for each, s in zip(weighed, share, strict=True)),
-        evidence(env, gram, weighed, best),
+        evidence(env, ear, gram, weighed, best),
         _anywhere(env, reading, meter),
         tuple(weighed),
     )
@@ -129,6 +135,7 @@ def choose(
 def weigh(
     env: Envelopes,
     hits: Onsets,
+    ear: SecondEar,
     gram: Tempogram,
     meter: Meter,
     asked_bpm: float | None,
@@ -151,19 +158,30 @@ def weigh(
             weighed.append(Weighed(candidate, features[k]))
             continue
         lattice = beats.find(env, hits, candidate.bpm, meter.quarters_per_bar)
-        reading = read(env, lattice, octave_of(candidate.bpm, asked_bpm), meter)
+        reading = read(env, lattice, octave_of(candidate.bpm, asked_bpm), meter, ear)
         fitted = lattice_features.features(
             lattice, hits, reading.clearest, reading.share, reading.judged
         )
-        weighed.append(Weighed(candidate, np.concatenate([features[k], fitted]), reading))
+        heard = heard_on(env, ear, reading)
+        weighed.append(Weighed(candidate, np.concatenate([features[k], fitted, heard]), reading))
     return weighed
 
 
-def evidence(env: Envelopes, gram: Tempogram, weighed: list[Weighed], best: int) -> np.ndarray:
-    """What tells a beat from none (9,), with candidate `best` of `weighed` chosen.
+def heard_on(env: Envelopes, ear: SecondEar, reading: Reading) -> np.ndarray:
+    """What the second ear hears (3,): on the reading's beats, on the worst, and halfway between."""
+    beats_s = reading.beats_s(env)
+    between, _ = ear.near_beats((beats_s[1:] + beats_s[:-1]) / 2)
+    return np.array([*ear.near_beats(beats_s), between])
+
+
+def evidence(
+    env: Envelopes, ear: SecondEar, gram: Tempogram, weighed: list[Weighed], best: int
+) -> np.ndarray:
+    """What tells a beat from none (12,), with candidate `best` of `weighed` chosen.
 
     In order: the best score's lead over the best of another kind, the score, repetition after one
-    bar and two, after a beat and half of it, attack, likeness, onset cost.
+    bar and two, after a beat and half of it, attack, likeness, onset cost, and what the second ear
+    hears.
     """
     kind = weighed[best].candidate.kind
     own = max(gram.score[each.candidate.at] for each in weighed if each.candidate.kind == kind)
@@ -182,6 +200,7 @@ def evidence(env: Envelopes, gram: Tempogram, weighed: list[Weighed], best: int)
             env.attack,
             reading.lattice.likeness,
             reading.lattice.map.onset_cost,
+            *heard_on(env, ear, reading),
         ]
     )
 

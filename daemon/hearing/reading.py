@@ -10,6 +10,7 @@ from bridge.music import Meter
 from daemon.hearing import bar, downbeat, lead_in, loop_joint
 from daemon.hearing.beats import Beats
 from daemon.hearing.envelopes import Envelopes
+from daemon.hearing.second_ear import SecondEar
 
 #: Seconds; two readings nearer to each other than this are the same beat.
 SAME_S = 0.020
@@ -26,6 +27,20 @@ START_OF_LOOP = 0.4
 REST = 0.5
 #: Weight of them that a loop has besides: of one sound and a rest, only the rest tells the first.
 REST_OF_LOOP = 1.2
+
+# Weights of the second ear's mean log odds. It places a beat well, but is half a beat off as often
+# as the attacks are: of 49 takes of music models and 53 tracker modules, three times this weight
+# mended the phase of one and spoilt that of another. In a loop that repeats exactly it has no say:
+# synthesizers alone it hears half a beat late, and such a loop's own beginning is known.
+
+#: Weight of the beats of a place, against the other places of the beat.
+ON_BEATS = 0.2
+#: Weight of the first beats of the bars.
+ON_DOWNBEATS = 0.3
+#: Weight of the exact moment, against others of the same place.
+EXACTLY_ON = 1.0
+#: Seconds within which attacks are of one place.
+PLACE_S = 0.06
 
 
 @dataclass(frozen=True)
@@ -70,13 +85,21 @@ class Reading:
         bar = int(np.argmax(together @ self.belief + 1e-3 * self.belief))
         return int(np.argmax(np.where(together[bar], self.belief, -1)))
 
+    def beats_s(self, env: Envelopes) -> np.ndarray:
+        """Seconds of the chosen start's beats while the take sounds."""
+        return _while_sounding(env, self.lattice, float(self.starts[self.best]), 4)
+
+    def downbeats_s(self, env: Envelopes) -> np.ndarray:
+        """Seconds of the chosen start's first beats of bars while the take sounds."""
+        return _while_sounding(env, self.lattice, float(self.starts[self.best]), self.slots)
+
     @property
     def unit(self) -> int:
         """16ths after which the take repeats."""
         return self.slots * self.lattice.unit_bars
 
 
-def read(env: Envelopes, lattice: Beats, octave: float, meter: Meter) -> Reading:
+def read(env: Envelopes, lattice: Beats, octave: float, meter: Meter, ear: SecondEar) -> Reading:
     """All beginnings of the bar that this lattice allows, with their probabilities."""
     slots = meter.sixteenths_per_bar
     folded = bar.fold(env, lattice.map, slots, lattice.unit_bars)
@@ -93,6 +116,7 @@ def read(env: Envelopes, lattice: Beats, octave: float, meter: Meter) -> Reading
     score = sound + (START + START_OF_LOOP * trust) * begun
     score += (REST + REST_OF_LOOP * trust) * downbeat.after_rest(folded, starts, meter)
     score += loop_joint.broken(env, lattice.map, folded, starts, trust)
+    score += (1 - trust) * _heard(env, lattice, starts, slots, ear)
     belief = np.exp(score - score.max())
     return Reading(
         lattice,
@@ -105,3 +129,32 @@ def read(env: Envelopes, lattice: Beats, octave: float, meter: Meter) -> Reading
         float(sound.max()),
         downbeat.judges_know(folded, meter),
     )
+
+
+def _heard(
+    env: Envelopes, lattice: Beats, starts: np.ndarray, slots: int, ear: SecondEar
+) -> np.ndarray:
+    """What the second ear says of each of `starts`: weighted log odds (starts,)."""
+    beat, downbeat = np.array(
+        [
+            (
+                ear.on_beats(_while_sounding(env, lattice, start, 4)),
+                ear.on_downbeats(_while_sounding(env, lattice, start, slots)),
+            )
+            for start in starts
+        ]
+    ).T
+    reach = PLACE_S * 4 / float(np.median(np.diff(lattice.map.beats_s)))
+    apart = np.abs((starts[:, None] - starts[None, :] + slots / 2) % slots - slots / 2)
+    of_beat = np.abs((apart + 2) % 4 - 2) < reach
+    place = np.where(of_beat, beat, -np.inf).max(axis=1)
+    bar = np.where(apart < reach, downbeat, -np.inf).max(axis=1)
+    # the first beats are compared within one phase: they say nothing of it
+    bar -= np.where(of_beat, bar[None, :], -np.inf).max(axis=1)
+    return np.asarray(ON_BEATS * place + ON_DOWNBEATS * bar + EXACTLY_ON * (beat - place))
+
+
+def _while_sounding(env: Envelopes, lattice: Beats, start: float, every: int) -> np.ndarray:
+    """Seconds of each `every` 16ths, `start` among them, while the take sounds."""
+    seconds = lattice.map.seconds(np.arange(start % every, len(lattice.map.beats_s) * 4, every))
+    return seconds[(seconds > env.sounds_from_s - 0.03) & (seconds < env.sounds_to_s)]

@@ -112,10 +112,10 @@ def _tracked(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beat
     )
     known = start_s + first.map.beats_s
     beats_s = ahead(hits, known[known < start_s + FIRST_S], env.length_s)
-    return _refined(env, hits, beats_s, bar_beats, LOOSE * (60 / bpm / 0.4) ** 2)
+    return refined(env, hits, beats_s, bar_beats, LOOSE * (60 / bpm / 0.4) ** 2)
 
 
-def _refined(
+def refined(
     env: Envelopes,
     hits: Onsets,
     beats_s: np.ndarray,
@@ -145,7 +145,7 @@ def _stepped(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float, lost: B
             beats_s, corner = tempo_steps.stepped(env, before_bpm, after_bpm, from_end, around)
             if not len(beats_s):
                 continue
-            changed = _refined(env, hits, beats_s, bar_beats, STRAIGHT, corner)
+            changed = refined(env, hits, beats_s, bar_beats, STRAIGHT, corner)
             found = changed.map.onset_cost < lost.map.onset_cost and (
                 _explains(changed, lost) or (not short and _gain(changed, lost) > STEP_GAIN)
             )

@@ -1,1 +1,1 @@
-"""How the beat net of `tools/beat_net/runtime.py` is taught: `python -m tools.beat_net`."""
+"""How the beat net of `daemon/hearing/beat_net.py` is taught: `python -m tools.beat_net`."""

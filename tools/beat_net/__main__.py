@@ -4,7 +4,7 @@
     python -m tools.beat_net judge [FOLDER ...]
 
 `teach` makes 175 songs and 60 sounds without a beat, teaches the net takes of them, and writes
-`tools/beat_net/beat_net.npz`: docs/decisions/a-net-of-our-own-for-beats.md says more. It needs torch
+`daemon/hearing/beat_net.npz`: docs/decisions/a-net-of-our-own-for-beats.md says more. It needs torch
 and, on Debian, `apt install fluidsynth fluid-soundfont-gm timgm6mb-soundfont mma openttd-openmsx
 freedoom hydrogen-drumkits hydrogen-data`. What is missing is left out, and that is said. The songs
 take some five minutes of one core and the net some six. What was made is kept in CACHE, and a broken
@@ -37,7 +37,7 @@ from tools.beat_net.train import SONGS, train, weights_of
 
 #: Soundfonts as Debian installs them.
 FONTS = ("/usr/share/sounds/sf2/TimGM6mb.sf2", "/usr/share/sounds/sf2/FluidR3_GM.sf2")
-WEIGHTS = Path("tools/beat_net/beat_net.npz")
+WEIGHTS = Path("daemon/hearing/beat_net.npz")
 #: Seed of songs for judging, far from those of any set.
 UNSEEN = 900
 

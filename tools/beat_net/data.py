@@ -16,10 +16,10 @@ import mido
 import numpy as np
 
 from daemon.engines.embedded.styles import STYLES
+from daemon.hearing.beat_features import FPS, features
 from tools.beat_net import game_songs, kits, musician, styles
 from tools.beat_net.augment import take
 from tools.beat_net.beatless import KINDS, beatless
-from tools.beat_net.features import FPS, features
 from tools.beat_net.song import RATE, Song
 from tools.beat_net.soundfonts import recast, stems
 

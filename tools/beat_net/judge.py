@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from daemon.audio.files import read_audio
-from tools.beat_net.path import beats_of, downbeats_of
-from tools.beat_net.runtime import FPS, activations
+from daemon.hearing.beat_net import FPS, activations
+from daemon.hearing.beat_path import beats_of
+from tools.beat_net.path import downbeats_of
 from tools.beat_net.song import RATE, Song
 
 

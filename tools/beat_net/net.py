@@ -1,4 +1,4 @@
-"""The net in torch, for training only; `tools/beat_net/runtime.py` runs its weights in numpy.
+"""The net in torch, for training only; `daemon/hearing/beat_net.py` runs its weights in numpy.
 
 It is a temporal convolution network (Bai, Kolter and Koltun 2018) as it was brought to beats by
 Davies and Böck (2019) and given two dilations a layer and a sum of all layers (Böck and Davies,
@@ -11,8 +11,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from tools.beat_net.features import BANDS
-from tools.beat_net.runtime import (
+from daemon.hearing.beat_features import BANDS
+from daemon.hearing.beat_net import (
     CHANNELS,
     DILATIONS,
     PATCH,

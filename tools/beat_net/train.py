@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from daemon.hearing.beat_features import BANDS, FPS
+from daemon.hearing.beat_net import MIDDLE, RANGE, stored
 from tools.beat_net.data import STEPS as LEVEL_STEPS
 from tools.beat_net.data import Example, Recipe, load
-from tools.beat_net.features import BANDS, FPS
 from tools.beat_net.net import BeatNet
-from tools.beat_net.runtime import MIDDLE, RANGE, stored
 
 #: Frames of a sequence: 30 s, in which a net of 20 s of reach still learns the far layers.
 FRAMES = 1500

@@ -23,7 +23,7 @@ import numpy as np
 import soundfile as sf
 
 from bridge.music import Meter
-from daemon.hearing import confidence, hearing, onsets
+from daemon.hearing import confidence, hearing, onsets, second_ear
 from daemon.hearing.answer import answer
 from daemon.hearing.choice import Choice
 from daemon.hearing.envelopes import BEFORE_S, envelopes
@@ -31,7 +31,7 @@ from daemon.hearing.heard import Heard
 from tools.train_hearing import negatives, own_music
 
 #: Features of a candidate with a lattice.
-WIDTH = 37
+WIDTH = 40
 #: Share by which a right tempo may be off, and the same where the take's tempo varies.
 RIGHT_TEMPO = 0.01
 RIGHT_MEAN = 0.03
@@ -93,10 +93,11 @@ def answered(take: Known, fitted: int, asked_bpm: float | None = None) -> dict[s
     if len(hits) < hearing.LEAST_HITS:
         return None
     meter = Meter()
-    choice = hearing.chosen(env, hits, mono, take.sample_rate, meter, asked_bpm, fitted)
+    ear = second_ear.listen(mono, take.sample_rate)
+    choice = hearing.chosen(env, hits, ear, mono, take.sample_rate, meter, asked_bpm, fitted)
     if choice is None:
         return None
-    heard = answer(env, mono, take.sample_rate, choice, meter, asked_bpm)
+    heard = answer(env, ear, mono, take.sample_rate, choice, meter, asked_bpm)
     features = np.full((len(choice.weighed), WIDTH), np.nan)
     for row, each in zip(features, choice.weighed, strict=True):
         row[: len(each.features)] = each.features
@@ -110,7 +111,7 @@ def answered(take: Known, fitted: int, asked_bpm: float | None = None) -> dict[s
         "bpm": bpm,
         "right": _right_tempi(bpm, take.truth),
         "evidence": choice.evidence,
-        "known": confidence.features(env, choice, heard.bpm, asked_bpm),
+        "known": confidence.features(env, ear, choice, heard.bpm, asked_bpm),
         **_verdict(choice, heard, take.truth),
     }
 

@@ -25,7 +25,7 @@ Row = dict[str, Any]
 #: Parts of the pieces, each judged by what the others taught.
 FOLDS = 4
 #: Weight of a take by its set: variants of one piece, and loops, are many and alike.
-WEIGHTS = {"takes": 1.0, "modules": 0.35, "own": 0.5, "grid": 0.15, "beatless": 1.0}
+WEIGHTS = {"takes": 1.0, "modules": 0.35, "own": 0.5, "grid": 0.4, "beatless": 1.0}
 #: Weight of a take of another set.
 OTHER_WEIGHT = 0.5
 #: Pull of the weights towards 0, for each regression.

@@ -179,7 +179,7 @@ def test_our_own_clip_reads_back_exactly_and_so_does_its_acid_chunk_alone(tmp_pa
 
 @pytest.mark.parametrize("by", ["acid", "name"])
 def test_an_ear_that_is_hardly_sure_gives_way_to_a_file_as_long_as_it_states(tmp_path, by):
-    """A held chord whose partials beat: the ear takes their beating for a pulse, and doubts it."""
+    """A held chord whose partials beat: the ear hears no pulse in it, or one that it doubts."""
     time_s = np.arange(round(16 * 60 / 110 * files.RATE)) / files.RATE
     sound = sum(
         np.sin(2 * np.pi * 440 * 2 ** ((n - 69) / 12) * k * time_s) / k
@@ -188,11 +188,12 @@ def test_an_ear_that_is_hardly_sure_gives_way_to_a_file_as_long_as_it_states(tmp
     )
     sound = (0.15 * sound * np.minimum(1, time_s / 0.01)).astype(np.float32)[:, None]
     plain = look(files.wav(tmp_path / "a.wav", sound))
-    assert plain["bpm"] != pytest.approx(110, rel=0.01) and 0 < plain["confidence"] < 0.5
+    assert plain["bpm"] != pytest.approx(110, rel=0.01) and plain["confidence"] < 0.5
     chunks = [files.acid(110.0, 16)] if by == "acid" else []
     found = look(files.wav(tmp_path / ("b.wav" if chunks else "chord_110bpm.wav"), sound, *chunks))
     assert found["bpm"] == 110.0 and found["confidence"] <= 0.5
-    assert "is not sure" in found["notes"][0] and "that was taken" in found["notes"][0]
+    doubt = "no beat is heard" if plain["bpm"] is None else "is not sure"
+    assert doubt in found["notes"][0] and "that was taken" in found["notes"][0]
     # a stated tempo that the file does not fit is told, and not taken
     other = look(files.wav(tmp_path / "chord 97 bpm.wav", sound))
     assert other["bpm"] != 97.0 and "97 bpm" in other["notes"][0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tools.beat_net import runtime as beat_net
+from daemon.hearing import beat_net
 
 torch = pytest.importorskip("torch")
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tools.beat_net import features as beat_features
-from tools.beat_net import runtime as beat_net
-from tools.beat_net.features import FPS, features
-from tools.beat_net.runtime import activations
+from daemon.hearing import beat_features, beat_net
+from daemon.hearing.beat_features import FPS, features
+from daemon.hearing.beat_net import activations
 from tools.beat_net.song import RATE
 
 
@@ -77,7 +76,7 @@ def test_silence_and_nothing_have_no_beat() -> None:
 
 
 def test_the_net_runs_without_torch_and_is_small() -> None:
-    words = "import sys, tools.beat_net.runtime as net, numpy\n"
+    words = "import sys, daemon.hearing.beat_net as net, numpy\n"
     words += "net.activations(numpy.ones(9000, numpy.float32), 44100)\n"
     words += "sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0

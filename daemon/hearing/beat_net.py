@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.beat_net.features import FPS, features
+from daemon.hearing.beat_features import FPS, features
 
 __all__ = ["FPS", "activations", "heard"]
 
