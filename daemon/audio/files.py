@@ -17,7 +17,7 @@ from typing import BinaryIO
 import numpy as np
 import soundfile
 
-from bridge.inbox.names import wrong_kind
+from bridge.inbox.names import is_midi, wrong_kind
 from daemon.audio.channels import (
     MOST_CHANNELS,
     mixed_down,
@@ -42,6 +42,7 @@ MAX_SECONDS = 1200.0
 MIN_SECONDS = 0.001
 READABLE = "WAV, FLAC, OGG, MP3 or AIFF"
 _UNREADABLE = "cannot be read as audio"
+_NOTES = "these are notes, and a sound is needed: `sidecrate render` makes one of them"
 #: A file may hold this much less than it promises: decoders drop part of a last block.
 _MISSING_S = 0.05
 #: Samples beyond this are no sound: not even 32-bit integers stored as floats reach it.
@@ -96,7 +97,7 @@ def read_sound(
         except (soundfile.LibsndfileError, TypeError) as fault:
             kind = foreign_kind(file)
             if kind is None:
-                advice = wrong_kind(file.name)
+                advice = _NOTES if is_midi(file.name) else wrong_kind(file.name)
                 why = f"({_reason(fault)}): it takes {READABLE}"
                 text = f"{file.name}: {advice}" if advice else f"{file.name} {_UNREADABLE} {why}"
                 raise AudioError(text) from None

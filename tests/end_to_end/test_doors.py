@@ -275,10 +275,12 @@ def test_one_part_changes_and_what_all_share_does_not(daemon):
 
 
 def test_a_loop_of_anybody_gets_a_new_part_by_again(daemon, tmp_path):
-    made = json.loads(daemon.command("make", "house loop 122 bpm Am", "--bars", "1", "--json"))
+    made = json.loads(
+        daemon.command("make", "house loop 122 bpm Am", "--bars", "2", "--seed", "7", "--json")
+    )
     audio, rate = soundfile.read(made["path"])
     soundfile.write(tmp_path / "theirs.wav", audio, rate)
     theirs = json.loads(daemon.command("add", str(tmp_path / "theirs.wav"), "--json"))
     new = json.loads(daemon.command("again", theirs["id"], "--change", "drums", "--json"))
     assert (new["do"], new["from"], new["changed"]) == ("swap", theirs["id"], "drums")
-    assert (new["frames"], new["bars"], new["kind"]) == (made["frames"], 1, "loop")
+    assert (new["frames"], new["bars"], new["kind"]) == (made["frames"], 2, "loop")

@@ -218,7 +218,10 @@ def views_of(page: Any, width: int) -> Iterator[str]:
         page.get_by_role("tab", name=tab, exact=True).click()
         yield tab.lower().replace(" ", "-")
     for dialog, opener in (("Commands", "Commands"), ("Keys", "Keys"), ("Studio", "Studio")):
-        page.get_by_role("button", name=opener).click()
+        if dialog == "Commands" and width < 480:
+            page.keyboard.press("Control+k")
+        else:
+            page.get_by_role("button", name=opener).click()
         page.get_by_role("dialog").wait_for()
         yield dialog.lower()
         page.keyboard.press("Escape")
@@ -432,7 +435,7 @@ def test_commands_are_found_by_their_letters(browser: Any, house: WebHouse, loop
     page.keyboard.press("Enter")
     page.wait_for_function("document.documentElement.dataset.theme == 'light'")
     page.keyboard.press("n")
-    assert page.evaluate("document.activeElement.name") == "prompt"
+    page.wait_for_function("document.activeElement.name == 'prompt'")
     page.keyboard.press("Escape")
 
 

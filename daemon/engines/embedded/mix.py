@@ -281,6 +281,7 @@ class Mixer:
         self.frames = frames
         self.goes_round = goes_round
         self.balance = balance or Balance()
+        self._widths: dict[str, float] = {}
         #: Mean K-weighted power of the section mixed last.
         self.power = 0.0
         # the zero-phase tilt rings before its cause; a circular transform puts that at the end
@@ -382,16 +383,18 @@ class Mixer:
         spectrum *= np.float32(levels.get(part, 1.0))
         spectrum = self._with_sends(part, spectrum)
         if self.plan.version >= 5 and self.goes_round:
-            self._keep_in_mono(spectrum)
+            # set by the whole part, so that its lines add up to it
+            if part not in self._widths:
+                self._widths[part] = self._width_kept(spectrum)
+            spectrum[1] *= np.float32(self._widths[part])
         return spectrum
 
-    def _keep_in_mono(self, spectrum: np.ndarray) -> None:
-        """Narrow a part, in place, that would lose more than `_MONO_LOSS_LU` summed to mono."""
+    def _width_kept(self, spectrum: np.ndarray) -> float:
+        """The gain of a part's side, 1 unless it lost more than `_MONO_LOSS_LU` in mono."""
         weight = tilt.k_weight(self.size, self.rate)
         middle, side = (float(np.dot(row.real**2 + row.imag**2, weight)) for row in spectrum)
         most = middle * (10 ** (_MONO_LOSS_LU / 10) - 1)
-        if side > most > 0:
-            spectrum[1] *= np.float32(math.sqrt(most / side))
+        return math.sqrt(most / side) if side > most > 0 else 1.0
 
     @staticmethod
     def _rows(bus: np.ndarray) -> np.ndarray:

@@ -80,7 +80,7 @@ def test_passage_outside_the_file(tmp_path):
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("riff.mid", "play the MIDI file in your DAW"),
+        ("riff.mid", "`sidecrate render` makes one of them"),
         ("sounds.zip", "unpack it"),
         ("notes.pdf", "save it as plain text"),
         ("what.xyz", "it takes WAV, FLAC"),

@@ -57,7 +57,7 @@ while (job := get_job.sync(accepted.job, client=api)).state != "done":
 clip = get_clip.sync(job.clips[0], client=api)
 assert isinstance(clip, Clip) and clip.bpm == 90 and clip.bars == 1 and clip.record["seed"] is not None
 assert mark_clip.sync(clip.id, client=api, body=Marks(favourite=True, tags=["mine"])).favourite
-assert [one.id for one in search_clips.sync(client=api, text="dusty").clips] == [clip.id]
+assert [one.id for one in search_clips.sync(client=api, text="dusty drums").clips] == [clip.id]
 step = EditStepType0.from_dict({"do": "tempo", "bpm": 100})
 assert edit_clip.sync(clip.id, client=api, body=Edit(step=step)).steps[0]["bpm"] == 100
 made = export_clip.sync(clip.id, client=api, body=Export(format_=ExportFormat.FLAC))
@@ -151,6 +151,8 @@ def test_answers_are_what_the_document_says(house: WebHouse) -> None:
     check("GET", f"/clips/{clip}", "/clips/{clip}")
     check("GET", f"/clips/{clip}/peaks", "/clips/{clip}/peaks")
     check("GET", f"/jobs/{job}", "/jobs/{job}")
+    notes = house.make(prompt="sad piano chords", kind="midi", bars=1)
+    check("GET", f"/clips/{notes}/notes", "/clips/{clip}/notes")
     check("PATCH", f"/clips/{clip}", "/clips/{clip}", json={"rating": 3})
     edits = "/clips/{clip}/edits"
     step = check("POST", f"/clips/{clip}/edits", edits, json={"step": {"do": "gain", "db": -3}})
