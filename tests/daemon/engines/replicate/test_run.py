@@ -15,6 +15,7 @@ from daemon.engines.replicate.models import MODELS, describe
 from daemon.engines.take_files import load_take
 from daemon.errors import EngineError
 from daemon.home.masking import MASK
+from tests.helpers.daemon_process import wait_until
 from tests.helpers.replicate_server import LOOPER, TOKEN, ReplicateServer
 
 BRIEF = Brief(
@@ -241,7 +242,13 @@ def test_a_deadline_ends_it_at_the_service(shop, server):
 
 def test_cancel_ends_it_at_the_service(shop, server):
     server.work_s = 60
-    threading.Timer(0.3, lambda: shop.talk.hear({"cancel": True})).start()
+
+    def cancel_once_bought():
+        wait_until(lambda: server.creates, 60, "the purchase")
+        time.sleep(0.3)  # the answer is on its way
+        shop.talk.hear({"cancel": True})
+
+    threading.Thread(target=cancel_once_bought).start()
     result = shop.buy()
     assert result["state"] == "cancelled" and result["cost_usd"] == pytest.approx(0.028)
     assert server.view("p0001")["status"] == "canceled"
