@@ -65,7 +65,9 @@ class Material:
         if name is None or (is_file and not takes_notes):
             return name, None
         try:
-            record = self._crate.find(str(Path(name).expanduser()) if is_file else name)
+            record = (
+                self._clip_of_notes(Path(name).expanduser()) if is_file else self._crate.find(name)
+            )
         except CrateError:
             if is_file:
                 return name, None
@@ -81,6 +83,19 @@ class Material:
             text = f"{called}clip {name} has no sound to start from ({path}); name another"
             raise RequestError(Fault(field, shorten(name), text))
         return str(path), record
+
+    def _clip_of_notes(self, file: Path) -> ClipRecord:
+        """The clip that a MIDI file is, or lies beside. CrateError where it is of no clip.
+
+        A file beside a clip has the clip's name, which ends in its id.
+        """
+        try:
+            return self._crate.find(str(file))
+        except CrateError:
+            record = self._crate.find(file.stem.rpartition("_")[2])
+            if notes_of(record) != str(file):
+                raise
+            return record
 
     def _kit_files(self, name: str | None) -> tuple[str, ...]:
         """The files of a collection; empty for a folder, which the engine reads itself."""
@@ -108,4 +123,5 @@ def _of_clip(brief: Brief, record: ClipRecord) -> Brief:
         key_name=brief.key_name if is_asked else record.get("key"),
         plan=record.get("plan"),
         genre=brief.genre or record.get("genre") or "",
+        source_licence=record.get("license") or "",
     )

@@ -48,7 +48,7 @@ def render(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> I
         bars=piece.bars,
         method=brief.do,
         model="musician",
-        license=LICENCE,
+        license=brief.source_licence or LICENCE,
         report={
             "found": {
                 "parts": {part.name: part.role for part in piece.parts},

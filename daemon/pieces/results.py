@@ -16,7 +16,7 @@ from daemon.verbs.registry import Result
 
 Tell = Callable[[float, str], None]
 
-#: What a piece of the user's, changed by us, is under.
+#: What a piece of the user's, changed by us, is under. A clip's has the clip's licence.
 LICENCE = "as what it comes from"
 #: What a clip's title says after its source's: else all that was made of one would be called alike.
 _AFTER = {"continue": "continued", "infill": "filled in", "groove": "groove", "vary": "varied"}
@@ -53,7 +53,7 @@ def result_of(
         bars=piece.bars,
         method=brief.do,
         model=method,
-        license=LICENCE,
+        license=brief.source_licence or LICENCE,
         report=whole,
     )
 

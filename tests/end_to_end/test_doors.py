@@ -284,3 +284,14 @@ def test_a_loop_of_anybody_gets_a_new_part_by_again(daemon, tmp_path):
     new = json.loads(daemon.command("again", theirs["id"], "--change", "drums", "--json"))
     assert (new["do"], new["from"], new["changed"]) == ("swap", theirs["id"], "drums")
     assert (new["frames"], new["bars"], new["kind"]) == (made["frames"], 2, "loop")
+
+
+def test_what_is_made_of_a_clips_notes_has_the_clips_licence(daemon, tmp_path):
+    made = json.loads(daemon.command("make", "sad piano chords", "--kind", "midi", "--json"))
+    for source in (made["id"], made["path"]):
+        new = json.loads(daemon.command("vary", source, "--strength", "0.2", "--json"))
+        assert (new["license"], new["from"]) == (made["license"], made["id"])
+    copy = tmp_path / "riff.mid"
+    copy.write_bytes(Path(made["path"]).read_bytes())
+    own = json.loads(daemon.command("vary", str(copy), "--strength", "0.2", "--json"))
+    assert own["license"] == "as what it comes from"

@@ -63,7 +63,8 @@ TRAP = Style(
     reverb_s=2.0,
     sends={"chords": 0.25, "lead": 0.3, "drums": 0.03, "pad": 0.3},
     delay={"lead": 0.25},
-    levels_db={"bass": 1.5},
+    # the tune lies under drums and 808, which tell the beat
+    levels_db={"bass": 1.5, "lead": -3},
     drive=0.15,
     lufs=-9,
     spread_ms=1.0,

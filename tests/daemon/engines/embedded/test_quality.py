@@ -80,12 +80,7 @@ def test_an_independent_listener_finds_the_tempo():
         for genre in GENRES
         if genre != "ambient"
     }
-    # one tune that leans off the beat may mislead the listener; a genre does not
-    for genre in [genre for genre, level in heard.items() if level == "otherwise"]:
-        brief = judged(genre)[0]
-        again = [level_heard(make(brief, seed, quiet), brief.bpm) for seed in (2, 3)]
-        assert "otherwise" not in again, (genre, heard)
-        heard[genre] = again[0]
+    assert "otherwise" not in heard.values(), heard
     assert sum(level == "as asked" for level in heard.values()) >= 8, heard
 
 

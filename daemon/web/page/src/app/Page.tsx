@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { api, ApiError, Clip, Collection, Engine, FullClip, Job, Preferences, Session, Status, StepKind, Who } from "../api/client";
 import { Ask } from "../ask/Ask";
 import { Queue } from "../ask/Queue";
@@ -124,7 +124,6 @@ export function Page() {
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
   }, []);
-  const list = useMemo(() => commands.current, [over]); // eslint-disable-line react-hooks/exhaustive-deps
 
   if (asks && who.names.length) return <Login names={who.names} done={begin} />;
   if (refused) return <main className="alone"><h1>Sidecrate</h1><p>{refused}</p></main>;
@@ -158,7 +157,7 @@ export function Page() {
       <nav className="places" aria-label="Places">{(["ask", "library", "clip"] as const).map((one) => (
         <button key={one} aria-current={place === one ? "page" : undefined} disabled={one === "clip" && !open} onClick={() => setPlace(one)}>{one[0].toUpperCase() + one.slice(1)}</button>
       ))}</nav>
-      {over === "palette" && <Palette commands={list} close={shut} />}
+      {over === "palette" && <Palette commands={commands.current} close={shut} />}
       {over === "keys" && <Keys close={shut} />}
       {over === "studio" && <StudioDialog close={shut}><Studio engines={engines} session={session} who={who} changed={changed} share={status.web.share} changedWho={setWho} say={setWords} /></StudioDialog>}
     </div>

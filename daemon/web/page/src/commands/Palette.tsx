@@ -1,4 +1,4 @@
-import { KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { KeyboardEvent, useEffect, useRef, useState } from "react";
 
 export interface Command { name: string; keys?: string; act: () => void }
 
@@ -9,7 +9,7 @@ export function Palette({ commands, close }: { commands: Command[]; close: () =>
   const [at, setAt] = useState(0);
   useEffect(() => dialog.current?.showModal(), []);
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = useMemo(() => commands.filter((one) => words.every((word) => one.name.toLowerCase().includes(word))), [commands, text]); // eslint-disable-line
+  const found = commands.filter((one) => words.every((word) => one.name.toLowerCase().includes(word)));
   const chosen = Math.min(at, found.length - 1);
   function keys(event: KeyboardEvent) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
